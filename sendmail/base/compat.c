@@ -1,0 +1,90 @@
+/* The system's own calls behind names of ours. */
+#ifdef __linux__
+#define _GNU_SOURCE 1
+#endif
+#include "base/compat.h"
+#include "base/text.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifdef __FreeBSD__
+#include <strings.h>
+#include <sys/param.h>
+#include <sys/sysctl.h>
+#include <sys/user.h>
+#endif
+
+const char *compat_getenv(const char *name)
+{
+#ifdef __FreeBSD__
+	return issetugid() ? NULL : getenv(name);
+#else
+	return secure_getenv(name);
+#endif
+}
+
+void compat_closefrom(int low)
+{
+	closefrom(low);
+}
+
+uint32_t compat_random(void)
+{
+	return arc4random();
+}
+
+void compat_wipe(void *bytes, size_t length)
+{
+	explicit_bzero(bytes, length);
+}
+
+int compat_peer(int socket_fd, uid_t *uid, gid_t *gid)
+{
+#ifdef __FreeBSD__
+	return getpeereid(socket_fd, uid, gid);
+#else
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+	if (getsockopt(socket_fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+		return -1;
+	*uid = peer.uid;
+	*gid = peer.gid;
+	return 0;
+#endif
+}
+
+void compat_parent_name(char *name, size_t size)
+{
+	name[0] = '\0';
+#ifdef __FreeBSD__
+	struct kinfo_proc info;
+	size_t length = sizeof info;
+	int mib[4] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, getppid()};
+	if (sysctl(mib, 4, &info, &length, NULL, 0) == 0 && length == sizeof info)
+		text_copy(name, size, info.ki_comm);
+#else
+	char path[40];
+	snprintf(path, sizeof path, "/proc/%d/comm", (int)getppid());
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	ssize_t n = read(fd, name, size - 1);
+	close(fd);
+	name[n > 0 ? n : 0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+#endif
+}
+
+int compat_set_group(gid_t gid)
+{
+	return setresgid(gid, gid, gid);
+}
+
+int compat_set_user(uid_t uid)
+{
+	return setresuid(uid, uid, uid);
+}

@@ -1,0 +1,29 @@
+/* What differs between FreeBSD and Linux, outside confinement.  The only header with #ifdefs of systems. */
+#ifndef BASE_COMPAT_H
+#define BASE_COMPAT_H
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* getenv(3) that answers NULL in a set-id process. */
+const char *compat_getenv(const char *name);
+
+/* Closes every descriptor from low upwards. */
+void compat_closefrom(int low);
+
+/* 32 bits that cannot be guessed. */
+uint32_t compat_random(void);
+
+/* Overwrites a secret; not optimised away. */
+void compat_wipe(void *bytes, size_t length);
+
+/* User and group at the other end of a local socket; -1 with errno on failure. */
+int compat_peer(int socket_fd, uid_t *uid, gid_t *gid);
+
+/* Name of the parent process's program, best effort, "" when it cannot be told. */
+void compat_parent_name(char *name, size_t size);
+
+/* Real, effective and saved group together; -1 with errno on failure. */
+int compat_set_group(gid_t gid);
+int compat_set_user(uid_t uid);
+#endif

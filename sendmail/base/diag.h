@@ -1,0 +1,81 @@
+/* The one value in which a failure or a success travels: from the place where it happened
+   through journal, log, mailq and bounce.  Empty strings and zeros mean "not known". */
+#ifndef BASE_DIAG_H
+#define BASE_DIAG_H
+#include "base/mem.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What became of a recipient, or of an attempt. */
+enum verdict { VERDICT_NONE, VERDICT_SENT, VERDICT_DEFERRED, VERDICT_FAILED };
+
+/* How far it came.  Order is the order of an attempt. */
+enum stage {
+	STAGE_NONE,
+	STAGE_SUBMIT,
+	STAGE_SPOOL,
+	STAGE_CONFIG,
+	STAGE_LOOKUP,
+	STAGE_CONNECT,
+	STAGE_TLS,
+	STAGE_BANNER,
+	STAGE_EHLO,
+	STAGE_STARTTLS,
+	STAGE_AUTH,
+	STAGE_MAIL,
+	STAGE_RCPT,
+	STAGE_DATA,
+	STAGE_BODY,
+	STAGE_DOT,
+	STAGE_RSET,
+	STAGE_QUIT,
+	STAGE_COUNT
+};
+
+/* Whose fault it is: decides whether mail may bounce and what is paused. */
+enum fault {
+	FAULT_NONE,
+	FAULT_MESSAGE,    /* this message, or its sender */
+	FAULT_RECIPIENT,  /* this recipient */
+	FAULT_ROUTE,      /* smarthost, network, DNS */
+	FAULT_CREDENTIAL, /* login or password */
+	FAULT_CONFIG,     /* our own configuration */
+	FAULT_LOCAL,      /* this machine: disk, memory, rights */
+	FAULT_COUNT
+};
+
+struct diagnosis {
+	enum verdict verdict;
+	enum stage stage;
+	enum fault fault;
+	char hop[64];           /* name of the [smarthost NAME] section, or "direct" */
+	char peer_name[256];    /* name that led to the address */
+	char peer_address[64];  /* numeric address */
+	uint16_t port;
+	uint16_t reply_code;    /* SMTP reply, 0 when there was none */
+	char status[16];        /* RFC 3463, "4.7.1" */
+	int error_no;           /* errno, 0 when it is not the cause */
+	char tls[64];           /* protocol and verification of the session, "TLSv1.3 verified" */
+	char key[40];           /* row of the catalogue */
+	char text[512];         /* the server's own words, or ours; control bytes escaped */
+};
+
+const char *verdict_name(enum verdict v); /* "sent", "deferred", "failed", "none" */
+const char *stage_name(enum stage s);     /* "connect", "RCPT", ... the word used in log and tests */
+const char *fault_name(enum fault f);
+enum verdict verdict_from_name(const char *name);
+enum stage stage_from_name(const char *name);
+enum fault fault_from_name(const char *name);
+
+/* Sets verdict, stage, key and a formatted text; leaves hop and peer alone. */
+void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* The same, with errno: its text is appended, error_no set. */
+void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, const char *key, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* One line of fields (base/fields.h) and back; unknown keys are ignored, absent ones stay empty. */
+void diag_write(const struct diagnosis *d, struct buffer *line);
+void diag_read(struct diagnosis *d, const char *line);
+#endif

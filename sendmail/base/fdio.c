@@ -1,0 +1,88 @@
+/* Whole reads and writes.  EINTR and short counts are handled here and nowhere else. */
+#include "base/fdio.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+bool fdio_write(int fd, const void *bytes, size_t length)
+{
+	const char *at = bytes;
+	while (length > 0) {
+		ssize_t n = write(fd, at, length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			if (n == 0)
+				errno = EIO;
+			return false;
+		}
+		at += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+ssize_t fdio_read(int fd, void *bytes, size_t size)
+{
+	ssize_t n;
+	do
+		n = read(fd, bytes, size);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes)
+{
+	char chunk[16384];
+	for (;;) {
+		ssize_t n = fdio_read(fd, chunk, sizeof chunk);
+		if (n < 0)
+			return false;
+		if (n == 0)
+			return true;
+		if (to->length + (size_t)n > limit_bytes) {
+			errno = EFBIG;
+			return false;
+		}
+		buffer_add(to, chunk, (size_t)n);
+	}
+}
+
+bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit_bytes)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	bool done = fdio_slurp(fd, to, limit_bytes);
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return done;
+}
+
+bool fdio_sync(int fd)
+{
+	int result;
+	do
+		result = fsync(fd);
+	while (result != 0 && errno == EINTR);
+	return result == 0;
+}
+
+char *fdio_take_line(struct buffer *b)
+{
+	char *end = b->length ? memchr(b->data, '\n', b->length) : NULL;
+	if (end == NULL)
+		return NULL;
+	size_t length = (size_t)(end - b->data);
+	char *line = mem_copy_n(b->data, length);
+	buffer_drop(b, length + 1);
+	return line;
+}
+
+bool fdio_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
+}

@@ -1,0 +1,28 @@
+/* Reading and writing whole amounts on descriptors, and making changes durable. */
+#ifndef BASE_FDIO_H
+#define BASE_FDIO_H
+#include "base/mem.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Writes everything, through EINTR and short writes; false with errno on failure. */
+bool fdio_write(int fd, const void *bytes, size_t length);
+
+/* read(2) that is repeated on EINTR. */
+ssize_t fdio_read(int fd, void *bytes, size_t size);
+
+/* Reads a file of at most limit_bytes into an empty buffer; false with errno (EFBIG when longer). */
+bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes);
+
+/* Reads the file of a name, relative to dir_fd (AT_FDCWD allowed), as fdio_slurp does; symbolic links are not followed. */
+bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit_bytes);
+
+/* fsync(2), repeated on EINTR.  For a directory: makes names durable. */
+bool fdio_sync(int fd);
+
+/* Takes the first line out of a buffer: returns a NUL-terminated copy without its LF (free it), or NULL if
+   no whole line is there yet. */
+char *fdio_take_line(struct buffer *b);
+bool fdio_nonblocking(int fd);
+#endif

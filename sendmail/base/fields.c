@@ -1,0 +1,134 @@
+/* key=value lines.  Written by our own programs, but read as if an enemy had written them: bounded, never trusted. */
+#include "base/fields.h"
+#include "base/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool needs_quotes(const char *value)
+{
+	if (*value == '\0')
+		return true;
+	for (; *value != '\0'; value++) {
+		unsigned char c = (unsigned char)*value;
+		if (c <= 0x20 || c == 0x7f || c == '"' || c == '\\')
+			return true;
+	}
+	return false;
+}
+
+static void put_quoted(struct buffer *line, const char *value)
+{
+	buffer_add(line, "\"", 1);
+	for (; *value != '\0'; value++) {
+		unsigned char c = (unsigned char)*value;
+		if (c == '"' || c == '\\')
+			buffer_printf(line, "\\%c", c);
+		else if (c == '\n')
+			buffer_puts(line, "\\n");
+		else if (c == '\r')
+			buffer_puts(line, "\\r");
+		else if (c == '\t')
+			buffer_puts(line, "\\t");
+		else if (c < 0x20 || c == 0x7f)
+			buffer_printf(line, "\\x%02x", c);
+		else
+			buffer_add(line, value, 1);
+	}
+	buffer_add(line, "\"", 1);
+}
+
+void fields_put(struct buffer *line, const char *key, const char *value)
+{
+	if (line->length > 0)
+		buffer_add(line, " ", 1);
+	buffer_puts(line, key);
+	buffer_add(line, "=", 1);
+	if (needs_quotes(value))
+		put_quoted(line, value);
+	else
+		buffer_puts(line, value);
+}
+
+void fields_put_number(struct buffer *line, const char *key, long long value)
+{
+	char digits[24];
+	snprintf(digits, sizeof digits, "%lld", value);
+	fields_put(line, key, digits);
+}
+
+/* One escaped character at *at (which points behind the backslash); moves *at to the next. */
+static char unescape(const char **at)
+{
+	char c = **at;
+	if (c == '\0')
+		return '\\';
+	(*at)++;
+	if (c == 'n')
+		return '\n';
+	if (c == 'r')
+		return '\r';
+	if (c == 't')
+		return '\t';
+	if (c == 'x' && (*at)[0] != '\0' && (*at)[1] != '\0') {
+		char hex[3] = {(*at)[0], (*at)[1], '\0'};
+		*at += 2;
+		return (char)strtol(hex, NULL, 16);
+	}
+	return c;
+}
+
+/* Copies the value at *at to out (NULL: skips it), and leaves *at behind it. */
+static void take_value(const char **at, struct text *out)
+{
+	if (**at != '"') {
+		while (**at != '\0' && **at != ' ') {
+			if (out != NULL)
+				text_char(out, **at);
+			(*at)++;
+		}
+		return;
+	}
+	(*at)++;
+	while (**at != '\0' && **at != '"') {
+		char c = *(*at)++;
+		if (c == '\\')
+			c = unescape(at);
+		if (out != NULL && c != '\0')
+			text_char(out, c);
+	}
+	if (**at == '"')
+		(*at)++;
+}
+
+bool fields_get(const char *line, const char *key, char *value, size_t size)
+{
+	size_t key_length = strlen(key);
+	while (*line != '\0') {
+		while (*line == ' ')
+			line++;
+		size_t word = strcspn(line, "= ");
+		bool found = word == key_length && line[word] == '=' && strncmp(line, key, word) == 0;
+		line += word;
+		if (*line != '=')
+			continue;
+		line++;
+		if (found) {
+			struct text out;
+			text_init(&out, value, size);
+			take_value(&line, &out);
+			return true;
+		}
+		take_value(&line, NULL);
+	}
+	return false;
+}
+
+long long fields_get_number(const char *line, const char *key, long long fallback)
+{
+	char digits[32];
+	long long value;
+	if (fields_get(line, key, digits, sizeof digits) && text_number(digits, -(1LL << 62), 1LL << 62, &value))
+		return value;
+	return fallback;
+}

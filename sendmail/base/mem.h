@@ -1,0 +1,34 @@
+/* Memory that is either there or ends the program: all state of value is on disk,
+   so running out of memory is answered by a clear message and an exit code. */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+#include <stddef.h>
+
+/* Exit status used when memory runs out; default EX_OSERR (71). */
+void mem_set_exit_code(int code);
+
+/* Zeroed memory; never returns NULL.  Freed with free(3). */
+void *mem_alloc(size_t size_bytes);
+
+/* Grows or shrinks an array of count items; checks the product for overflow; never returns NULL. */
+void *mem_resize(void *old, size_t count, size_t item_bytes);
+
+/* Copies a string, or the first length bytes of one; never returns NULL. */
+char *mem_copy(const char *string);
+char *mem_copy_n(const char *bytes, size_t length);
+
+/* Frees *pointer and sets it to NULL. */
+void mem_free(void *pointer_to_pointer);
+
+/* Bytes that grow: zero-initialised is empty.  data is not NUL-terminated unless buffer_string() was asked. */
+struct buffer {
+	char *data;
+	size_t length, size;
+};
+void buffer_add(struct buffer *b, const void *bytes, size_t length);
+void buffer_puts(struct buffer *b, const char *string);
+void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buffer_drop(struct buffer *b, size_t first_bytes); /* removes bytes at the front */
+const char *buffer_string(struct buffer *b);            /* NUL-terminates; valid until the next change */
+void buffer_free(struct buffer *b);
+#endif

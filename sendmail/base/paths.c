@@ -1,0 +1,49 @@
+/* Fixed places, and the variables that move them for a process without special rights. */
+#include "base/paths.h"
+#include "base/compat.h"
+#include <stddef.h>
+
+#ifndef FH_SPOOLDIR
+#define FH_SPOOLDIR "/var/spool/firsthop"
+#endif
+#ifndef FH_CONFIG
+#define FH_CONFIG "/usr/local/etc/firsthop/firsthop.conf"
+#endif
+#ifndef FH_LIBEXEC
+#define FH_LIBEXEC "/usr/local/libexec/firsthop"
+#endif
+#ifndef FH_RUNDIR
+#define FH_RUNDIR "/var/run/firsthop"
+#endif
+
+static const char *path(const char *variable, const char *fixed)
+{
+	const char *value = compat_getenv(variable);
+	return value != NULL && value[0] == '/' ? value : fixed;
+}
+
+const char *paths_spool(void)
+{
+	return path("FIRSTHOP_SPOOL", FH_SPOOLDIR);
+}
+
+const char *paths_config(void)
+{
+	return path("FIRSTHOP_CONFIG", FH_CONFIG);
+}
+
+const char *paths_libexec(void)
+{
+	return path("FIRSTHOP_LIBEXEC", FH_LIBEXEC);
+}
+
+const char *paths_run(void)
+{
+	return path("FIRSTHOP_RUN", FH_RUNDIR);
+}
+
+bool paths_private(void)
+{
+	const char *value = compat_getenv("FIRSTHOP_SPOOL");
+	return value != NULL && value[0] == '/';
+}

@@ -1,0 +1,15 @@
+/* Where things are.  Fixed at build time; a process that holds no rights beyond its caller's may be pointed
+   elsewhere by FIRSTHOP_SPOOL, FIRSTHOP_CONFIG, FIRSTHOP_LIBEXEC and FIRSTHOP_RUN (tests, containers).
+   Set-id programs never look at these variables. */
+#ifndef BASE_PATHS_H
+#define BASE_PATHS_H
+#include <stdbool.h>
+
+const char *paths_spool(void);   /* /var/spool/firsthop */
+const char *paths_config(void);  /* the file firsthop.conf */
+const char *paths_libexec(void); /* folder of runner and relay */
+const char *paths_run(void);     /* folder of the pid file */
+
+/* True when the spool was named by the environment: a private spool. */
+bool paths_private(void);
+#endif

@@ -1,0 +1,64 @@
+/* Words for outcomes. */
+#include "base/report.h"
+#include "base/fields.h"
+#include <string.h>
+
+static void put_peer(struct text *t, const struct diagnosis *d)
+{
+	if (d->hop[0] != '\0')
+		text_printf(t, "smarthost %s, ", d->hop);
+	if (d->peer_name[0] != '\0')
+		text_put(t, d->peer_name);
+	if (d->peer_address[0] != '\0' && strcmp(d->peer_address, d->peer_name) != 0)
+		text_printf(t, "[%s]", d->peer_address);
+	if (d->port != 0 && d->peer_name[0] != '\0')
+		text_printf(t, ":%u", d->port);
+	if (d->peer_name[0] != '\0')
+		text_put(t, ": ");
+}
+
+void report_reason(struct text *t, const struct diagnosis *d)
+{
+	put_peer(t, d);
+	if (d->stage != STAGE_NONE)
+		text_printf(t, "%s: ", stage_name(d->stage));
+	text_put(t, d->text[0] != '\0' ? d->text : "no reason was given");
+}
+
+static void put_address(struct buffer *line, const char *key, const char *address)
+{
+	struct buffer bracketed = {0};
+	buffer_printf(&bracketed, "<%s>", address);
+	fields_put(line, key, buffer_string(&bracketed));
+	buffer_free(&bracketed);
+}
+
+static void put_peer_field(struct buffer *line, const struct diagnosis *d)
+{
+	TEXT(peer, 400);
+	text_put(&peer, d->peer_name);
+	if (d->peer_address[0] != '\0')
+		text_printf(&peer, "[%s]", d->peer_address);
+	if (d->port != 0)
+		text_printf(&peer, ":%u", d->port);
+	fields_put(line, "peer", peer.length ? peer.data : "-");
+}
+
+void report_log_line(struct buffer *line, const char *id, const char *sender, const char *recipient, int attempt,
+                     int64_t delay_s, int64_t next_s, const struct diagnosis *d)
+{
+	buffer_puts(line, id);
+	put_address(line, "to", recipient);
+	put_address(line, "from", sender);
+	fields_put(line, "hop", d->hop[0] ? d->hop : "-");
+	put_peer_field(line, d);
+	fields_put_number(line, "try", attempt);
+	fields_put(line, "verdict", verdict_name(d->verdict));
+	fields_put(line, "stage", stage_name(d->stage));
+	fields_put(line, "status", d->status[0] ? d->status : "-");
+	fields_put(line, "key", d->key[0] ? d->key : "-");
+	fields_put_number(line, "delay_s", delay_s);
+	fields_put_number(line, "next_s", next_s);
+	fields_put(line, "tls", d->tls[0] ? d->tls : "-");
+	fields_put(line, "text", d->text);
+}

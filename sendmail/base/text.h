@@ -1,0 +1,46 @@
+/* Bounded strings: a builder that never overruns and remembers that it would have,
+   and the few string helpers that every layer needs. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+#include <stdbool.h>
+#include <stddef.h>
+
+struct text {
+	char *data;    /* always NUL-terminated */
+	size_t size;   /* of the buffer behind data */
+	size_t length; /* without the NUL */
+	bool overflow; /* something did not fit and was left out */
+};
+
+/* Starts an empty text in the caller's buffer of size bytes (size > 0). */
+void text_init(struct text *t, char *buffer, size_t size);
+#define TEXT(name, bytes) char name##_buffer[bytes]; struct text name; text_init(&name, name##_buffer, sizeof name##_buffer)
+
+void text_char(struct text *t, char c);
+void text_put(struct text *t, const char *string);
+void text_put_n(struct text *t, const char *bytes, size_t length);
+void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds bytes made safe for one line of a log or a terminal: control bytes as \n \t \xNN, backslash doubled. */
+void text_escape(struct text *t, const char *bytes, size_t length);
+
+/* Copies with truncation into a fixed buffer; false when it did not fit. */
+bool text_copy(char *to, size_t size, const char *from);
+
+/* Removes white space at both ends of a string, in place; returns the new start. */
+char *text_trim(char *string);
+
+/* True if string begins with prefix; the _ci form ignores ASCII case. */
+bool text_starts(const char *string, const char *prefix);
+bool text_starts_ci(const char *string, const char *prefix);
+bool text_equal_ci(const char *a, const char *b);
+
+/* Finds needle in haystack without regard to ASCII case; NULL when absent. */
+const char *text_find_ci(const char *haystack, const char *needle);
+
+/* Reads a whole decimal number within [low, high]; false for anything else, even trailing blanks. */
+bool text_number(const char *string, long long low, long long high, long long *result);
+
+/* True if the string has a byte below 0x20 or 0x7f. */
+bool text_has_control(const char *string);
+#endif

@@ -1,0 +1,60 @@
+/* The configuration: firsthop.conf(5), an INI file read with inih.  Whole and right, or not used at all. */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+#include "base/diag.h"
+#include "config/hop.h"
+#include "message/stamp.h"
+
+#define CONFIG_HOPS_MAX 16
+#define CONFIG_WAITS_MAX 16
+
+enum config_list { CONFIG_LIST_ALL, CONFIG_LIST_OWNER, CONFIG_LIST_ADMIN };
+
+struct config {
+	/* [host] */
+	char name[256];             /* default: the machine's own name, completed by DNS search if it has no dot */
+	char domain[256];           /* default: name */
+	char aliases[1024];         /* default /etc/aliases (FreeBSD /etc/mail/aliases); a missing default file is no error */
+	/* [smarthost NAME], in order */
+	struct hop *hops;
+	int hop_count;
+	/* [fallback] */
+	bool direct_mx;
+	/* [sender] */
+	enum stamp_from envelope_from;        /* keep, qualify (default), or an address */
+	char envelope_from_address[321];
+	enum stamp_from header_from;
+	char header_from_address[321];
+	/* [queue] */
+	int expire_after_h;         /* 120 */
+	int warn_after_h;           /* 4; 0 = never */
+	int max_sessions;           /* 4 */
+	int batch_messages;         /* 50: messages for one session before another is asked */
+	int keep_dead_d;            /* 30 */
+	int waits_min[CONFIG_WAITS_MAX]; /* "1 2 5 10 20 30 60": minutes between attempts, the last one repeats */
+	int wait_count;
+	enum config_list list;      /* who may list the queue */
+	/* [relay] */
+	int connect_s, reply_s, data_s, dot_s, batch_s; /* 30, 300, 180, 600, 3600 */
+};
+
+/* Fills in the defaults. */
+void config_defaults(struct config *c);
+
+/* Reads a file.  False with key "config-..." and text "FILE:LINE: what, and the cure" on the first error; *c is then unusable
+   but may be given to config_free.  A missing file is key "config-missing"; *c then holds the defaults (no smarthost). */
+bool config_read(struct config *c, const char *path, struct diagnosis *d);
+void config_free(struct config *c);
+
+/* One key of the table, for relayconf show, get and set. */
+struct config_key {
+	const char *section; /* "host", "smarthost", "fallback", "sender", "queue", "relay" */
+	const char *key;
+	const char *fallback; /* default as it would be written; "" = none */
+	const char *meaning;  /* one line */
+};
+const struct config_key *config_keys(int *count);
+
+/* The value in effect, as it would be written; hop_name for section smarthost, else NULL.  False: no such key or hop. */
+bool config_value(const struct config *c, const char *section, const char *hop_name, const char *key, struct text *value);
+#endif

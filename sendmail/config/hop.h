@@ -1,0 +1,33 @@
+/* One smarthost as configured: [smarthost NAME]. */
+#ifndef CONFIG_HOP_H
+#define CONFIG_HOP_H
+#include "base/text.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum hop_lookup { HOP_LOOKUP_HOST, HOP_LOOKUP_MX, HOP_LOOKUP_SRV };
+enum hop_tls { HOP_TLS_VERIFY, HOP_TLS_ENCRYPT, HOP_TLS_OPPORTUNISTIC, HOP_TLS_OFF };
+
+struct hop {
+	char name[64];
+	char host[256];            /* a name, or an address literal (lookup does not matter then) */
+	enum hop_lookup lookup;
+	uint16_t port;             /* default 587, or 465 with implicit */
+	enum hop_tls tls;
+	bool implicit;             /* TLS from the first byte */
+	char tls_name[256];        /* name to find in the certificate; default: the host name that led to the address; with mx also host */
+	char tls_ca_file[1024];    /* PEM file of trusted CAs; "" = the system's */
+	char login[256];           /* "" = no AUTH */
+	char password_file[1024];  /* absolute after reading */
+	char password_command[1024];
+	bool auth_without_tls;
+	char bind_address[64];     /* "" = system's choice */
+	int line;                  /* of the section, for messages */
+};
+
+const char *hop_lookup_name(enum hop_lookup l); /* "host", "mx", "srv" */
+const char *hop_tls_name(enum hop_tls t);       /* "verify", "encrypt", "opportunistic", "off" */
+
+/* True for an IPv4 or IPv6 literal, with or without brackets or the "IPv6:" tag; bare gets it in the form of inet_pton. */
+bool hop_is_literal(const char *host, char *bare, size_t size);
+#endif

@@ -1,0 +1,209 @@
+/* Candidates in order.  This process looks names up, reads the password and connects; the child talks. */
+#include "relay/attempt.h"
+#include "base/catalogue.h"
+#include "base/compat.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/sandbox.h"
+#include "base/text.h"
+#include "config/secret.h"
+#include "relay/connect.h"
+#include "relay/deliver.h"
+#include "relay/policy.h"
+#include "route/route.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What a session child tells its parent at the end. */
+struct outcome {
+	bool ready;
+	struct diagnosis d;
+};
+
+static void say_trace(struct attempt *a, struct buffer *trace)
+{
+	char *line;
+	while ((line = fdio_take_line(trace)) != NULL) {
+		jobs_say_step(a->jobs, line);
+		mem_free(&line);
+	}
+	jobs_flush(a->jobs);
+}
+
+/* Remembers the failure that came furthest: it says most about what is to be repaired. */
+static void note_failure(struct attempt *a, const struct diagnosis *d)
+{
+	TEXT(words, 900);
+	text_printf(&words, "%s%s%s%s: %s: %s", d->hop, d->peer_name[0] ? ", " : "", d->peer_name,
+	            d->peer_address[0] ? "" : "", stage_name(d->stage), d->text);
+	jobs_say_step(a->jobs, words.data);
+	jobs_flush(a->jobs);
+	if (a->worst.verdict == VERDICT_NONE || d->stage > a->worst.stage)
+		a->worst = *d;
+}
+
+static bool is_avoided(const struct attempt *a, const char *address)
+{
+	for (int i = 0; i < a->avoid_count; i++) {
+		if (strcmp(a->avoid[i], address) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void child(const struct deliver *with, int outcome_fd)
+{
+	struct outcome o = {0};
+	if (sandbox_session() == SANDBOX_FAILED) {
+		diag_set_errno(&o.d, VERDICT_DEFERRED, STAGE_CONNECT, "local", "the kernel refuses to confine the session");
+		deliver_name_peer(with->hop, with->candidate, &o.d);
+	} else {
+		o.ready = deliver_run(with, &o.d);
+	}
+	fdio_write(outcome_fd, &o, sizeof o);
+	_exit(0);
+}
+
+static void terminate_strings(struct diagnosis *d)
+{
+	d->hop[sizeof d->hop - 1] = d->peer_name[sizeof d->peer_name - 1] = d->peer_address[sizeof d->peer_address - 1] = '\0';
+	d->status[sizeof d->status - 1] = d->tls[sizeof d->tls - 1] = d->key[sizeof d->key - 1] = d->text[sizeof d->text - 1] = '\0';
+	if ((unsigned)d->stage >= STAGE_COUNT)
+		d->stage = STAGE_NONE;
+	if ((unsigned)d->fault >= FAULT_COUNT)
+		d->fault = FAULT_NONE;
+	d->verdict = VERDICT_DEFERRED;
+}
+
+/* Starts the session child and waits for its end. */
+static void run_session(struct deliver *with, struct outcome *o)
+{
+	int pipe_fds[2];
+	*o = (struct outcome){0};
+	deliver_name_peer(with->hop, with->candidate, &o->d);
+	pid_t pid = -1;
+	if (pipe(pipe_fds) == 0) {
+		pid = fork();
+		if (pid == 0) {
+			close(pipe_fds[0]);
+			child(with, pipe_fds[1]);
+		}
+		close(pipe_fds[1]);
+		size_t got = 0;
+		ssize_t n = 1;
+		while (pid > 0 && got < sizeof *o && (n = fdio_read(pipe_fds[0], (char *)o + got, sizeof *o - got)) > 0)
+			got += (size_t)n;
+		close(pipe_fds[0]);
+		if (pid > 0)
+			waitpid(pid, NULL, 0);
+		if (got == sizeof *o) {
+			terminate_strings(&o->d);
+			return;
+		}
+	}
+	*o = (struct outcome){.ready = pid > 0};
+	diag_set_errno(&o->d, VERDICT_DEFERRED, STAGE_CONNECT, "local", "the session ended without a word");
+}
+
+/* One candidate; true when its session was ready. *next gets what to do after a failure. */
+static bool try_candidate(struct attempt *a, struct deliver *with, enum policy *next)
+{
+	struct outcome o = {0};
+	deliver_name_peer(with->hop, with->candidate, &o.d);
+	with->fd = connect_to(with->candidate, with->hop->bind_address, a->config->connect_s, &o.d);
+	if (with->fd >= 0) {
+		run_session(with, &o);
+		close(with->fd);
+	}
+	if (o.ready)
+		return true;
+	*next = policy_decide(&o.d);
+	note_failure(a, &o.d);
+	if (o.d.stage == STAGE_TLS && with->hop->tls == HOP_TLS_OPPORTUNISTIC && !with->hop->implicit && !with->without_tls) {
+		jobs_say_step(a->jobs, "tls = opportunistic: the same server again, without TLS");
+		with->without_tls = true;
+		bool ready = try_candidate(a, with, next);
+		with->without_tls = false;
+		return ready;
+	}
+	return false;
+}
+
+static void fail_hop(struct attempt *a, const struct hop *hop, struct diagnosis *d)
+{
+	deliver_name_peer(hop, NULL, d);
+	catalogue_recognise(d);
+	note_failure(a, d);
+}
+
+static bool try_candidates(struct attempt *a, struct deliver *with, const struct route *r, int hops_left)
+{
+	enum policy next = POLICY_NEXT_ADDRESS;
+	for (int i = 0; i < r->count && next != POLICY_NEXT_HOP; i++) {
+		if (is_avoided(a, r->candidates[i].address))
+			continue;
+		with->candidate = &r->candidates[i];
+		with->left = hops_left;
+		for (int k = i + 1; k < r->count; k++)
+			with->left += !is_avoided(a, r->candidates[k].address);
+		if (try_candidate(a, with, &next))
+			return true;
+	}
+	return false;
+}
+
+/* Password and trust are read before anything is connected: what is missing there need not bother a server. */
+static bool try_hop(struct attempt *a, const struct hop *hop, int hops_left)
+{
+	struct route r;
+	struct diagnosis d = {0};
+	struct buffer password = {0};
+	struct deliver with = {.config = a->config, .hop = hop, .jobs = a->jobs, .password = "", .probe = a->probe};
+	bool ready = false;
+	if (!route_hop(hop, &r)) {
+		say_trace(a, &r.trace);
+		fail_hop(a, hop, &r.why);
+		route_free(&r);
+		return false;
+	}
+	say_trace(a, &r.trace);
+	bool prepared = hop->login[0] == '\0' || secret_read(hop, &password, &d);
+	if (prepared && hop->tls != HOP_TLS_OFF)
+		prepared = (with.trust = tls_trust(hop, &d)) != NULL;
+	if (prepared) {
+		if (password.length > 0)
+			with.password = buffer_string(&password);
+		ready = try_candidates(a, &with, &r, hops_left);
+	} else {
+		fail_hop(a, hop, &d);
+	}
+	if (password.data != NULL)
+		compat_wipe(password.data, password.size);
+	buffer_free(&password);
+	if (with.trust != NULL)
+		tls_trust_free(with.trust);
+	route_free(&r);
+	return ready;
+}
+
+bool attempt_run(struct attempt *a)
+{
+	int count = a->config->hop_count, tried = 0;
+	for (int i = 0; i < count; i++) {
+		const struct hop *hop = &a->config->hops[i];
+		if (a->only_hop != NULL && strcmp(a->only_hop, hop->name) != 0)
+			continue;
+		tried++;
+		if (try_hop(a, hop, a->only_hop != NULL ? 0 : count - i - 1))
+			return true;
+	}
+	if (tried == 0) {
+		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONFIG, "no-smarthost", "no [smarthost NAME] section is configured");
+		catalogue_recognise(&a->worst);
+	} else if (a->worst.verdict == VERDICT_NONE) {
+		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONNECT, "all-tried", "every address was tried in this attempt");
+	}
+	return false;
+}

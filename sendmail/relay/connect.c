@@ -1,0 +1,96 @@
+/* Connecting. */
+#include "relay/connect.h"
+#include "base/catalogue.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/text.h"
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char *key_of(int error)
+{
+	switch (error) {
+	case ECONNREFUSED: return "connect-refused";
+	case ETIMEDOUT: return "connect-timeout";
+	case ECONNRESET: return "connect-reset";
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case ENETDOWN:
+	case EHOSTDOWN: return "connect-unreachable";
+	default: return "connect-failed";
+	}
+}
+
+static int fail(int fd, int error, const char *what, struct diagnosis *d)
+{
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	diag_set_errno(d, VERDICT_DEFERRED, STAGE_CONNECT, key_of(error), "%s", what);
+	catalogue_recognise(d);
+	return -1;
+}
+
+/* Waits for a connection under way; 0 or an errno. */
+static int await_connection(int fd, int timeout_s)
+{
+	int64_t end_ms = clock_mono_ms() + (int64_t)timeout_s * 1000;
+	for (;;) {
+		struct pollfd p = {.fd = fd, .events = POLLOUT};
+		int64_t left = end_ms - clock_mono_ms();
+		int n = left > 0 ? poll(&p, 1, (int)left) : 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0 ? ETIMEDOUT : errno;
+		int error = 0;
+		socklen_t size = sizeof error;
+		return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+	}
+}
+
+static int bind_to(int fd, const char *address, int family)
+{
+	struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
+	struct addrinfo *ai = NULL;
+	if (address[0] == '\0' || getaddrinfo(address, NULL, &hints, &ai) != 0)
+		return 0; /* of the other family: the system's choice */
+	int result = bind(fd, ai->ai_addr, ai->ai_addrlen);
+	int saved = errno;
+	freeaddrinfo(ai);
+	errno = saved;
+	return result;
+}
+
+int connect_to(const struct candidate *c, const char *bind_address, int timeout_s, struct diagnosis *d)
+{
+	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+	struct addrinfo *ai = NULL;
+	char port[8];
+	int one = 1;
+	snprintf(port, sizeof port, "%u", c->port);
+	if (getaddrinfo(c->address, port, &hints, &ai) != 0)
+		return fail(-1, EINVAL, "read the address", d);
+	int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || !fdio_nonblocking(fd)) {
+		freeaddrinfo(ai);
+		return fail(fd, errno, "open a socket", d);
+	}
+	if (bind_to(fd, bind_address, ai->ai_family) != 0) {
+		freeaddrinfo(ai);
+		return fail(fd, errno, "use bind_address", d);
+	}
+	/* Groups of commands are written at once; waiting for more would only delay the last one. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	int error = connect(fd, ai->ai_addr, ai->ai_addrlen) == 0 ? 0 : errno;
+	freeaddrinfo(ai);
+	if (error == EINPROGRESS || error == EINTR)
+		error = await_connection(fd, timeout_s);
+	return error == 0 ? fd : fail(fd, error, "connect", d);
+}

@@ -1,0 +1,353 @@
+/* The crank.  This runs confined, and is the only code of ours that reads what a server sends. */
+#include "relay/deliver.h"
+#include "base/catalogue.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "relay/content.h"
+#include "relay/policy.h"
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define QUIT_WAIT_MS 2000
+
+struct crank {
+	const struct deliver *with;
+	struct session session;
+	struct session_policy policy;
+	struct link link;
+	struct diagnosis peer;  /* hop, names, TLS: the part that all results share */
+	int64_t end_ms;         /* of the whole batch */
+	bool told_ready;
+};
+
+void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
+{
+	text_copy(d->hop, sizeof d->hop, hop->name);
+	if (c == NULL)
+		return;
+	text_copy(d->peer_name, sizeof d->peer_name, c->name);
+	text_copy(d->peer_address, sizeof d->peer_address, c->address);
+	d->port = c->port;
+}
+
+static void add_peer(const struct crank *c, struct diagnosis *d)
+{
+	deliver_name_peer(c->with->hop, c->with->candidate, d);
+	text_copy(d->tls, sizeof d->tls, c->peer.tls);
+}
+
+static void finish_job(struct crank *c, struct job *job)
+{
+	jobs_say_id(c->with->jobs, job->used ? "msg" : "unused", job->id);
+	jobs_remove(c->with->jobs, job);
+}
+
+/* struct session_policy's finished: reports the recipients of a transaction, and the job when it was the last one. */
+static void on_finished(void *context, struct transaction *t)
+{
+	struct crank *c = context;
+	struct piece *p = t->context;
+	struct job *job = p->job;
+	for (int i = 0; i < t->rcpt_count && t->begun; i++) {
+		struct diagnosis *d = &t->rcpts[i].result;
+		add_peer(c, d);
+		if (c->with->probe && t->rcpts[i].accepted)
+			diag_set(d, VERDICT_SENT, STAGE_RCPT, "", "the server takes mail for this recipient");
+		enum policy next = policy_decide(d);
+		jobs_say_diag(c->with->jobs, "rcpt", job->id, p->first_rcpt + i,
+		              next == POLICY_NEXT_ADDRESS || next == POLICY_NEXT_HOP, d);
+	}
+	job->used = job->used || t->begun;
+	/* A message that was refused for its size was never begun, and yet it has its results. */
+	if (!t->begun && t->rcpts[0].result.verdict != VERDICT_NONE) {
+		t->begun = true;
+		on_finished(context, t);
+		return;
+	}
+	job->finished += t->rcpt_count;
+	free(p);
+	if (job->finished == job->rcpt_count)
+		finish_job(c, job);
+}
+
+static void refuse_damaged(struct crank *c, struct job *job, struct diagnosis *d)
+{
+	catalogue_recognise(d);
+	for (int i = 0; i < job->rcpt_count; i++)
+		jobs_say_diag(c->with->jobs, "rcpt", job->id, i, 0, d);
+	job->used = true;
+	finish_job(c, job);
+}
+
+/* Gives the session what it can take, in the order in which the runner sent it. */
+static void feed(struct crank *c)
+{
+	struct job *job = c->with->jobs->first;
+	while (job != NULL && session_can_take(&c->session)) {
+		struct job *next = job->next;
+		struct diagnosis d = {0};
+		if (job->header.length == 0 && !content_prepare(job, c->with->config, &d)) {
+			refuse_damaged(c, job, &d);
+			job = next;
+			continue;
+		}
+		struct piece *p = content_piece(job);
+		if (p == NULL) {
+			job = next;
+			continue;
+		}
+		session_take(&c->session, &p->transaction, clock_mono_ms());
+	}
+}
+
+static void link_lost(struct crank *c)
+{
+	TEXT(words, 300);
+	if (c->link.error[0] != '\0')
+		text_put(&words, c->link.error);
+	else if (errno != 0)
+		text_printf(&words, "the connection broke: %s", strerror(errno));
+	else
+		text_put(&words, "the server closed the connection");
+	session_broken(&c->session, errno == ECONNRESET || errno == EPIPE ? "connect-reset" : "peer-closed", words.data);
+}
+
+static void read_server(struct crank *c)
+{
+	char bytes[16384];
+	do {
+		errno = 0;
+		c->link.error[0] = '\0';
+		ssize_t n = c->link.read(&c->link, bytes, sizeof bytes);
+		if (n < 0)
+			link_lost(c);
+		if (n <= 0)
+			return;
+		session_receive(&c->session, bytes, (size_t)n, clock_mono_ms());
+	} while (c->session.state != SESSION_OVER && c->link.pending(&c->link));
+}
+
+/* For a probe: what goes out, line by line.  Nothing of a login is shown. */
+static void show_out(struct crank *c)
+{
+	struct session *s = &c->session;
+	const char *at = s->out.data, *end = s->out.data + s->out.length;
+	while (at < end && s->state != SESSION_AUTH) {
+		const char *eol = memchr(at, '\r', (size_t)(end - at));
+		size_t length = eol != NULL ? (size_t)(eol - at) : (size_t)(end - at);
+		TEXT(words, 400);
+		text_put(&words, "> ");
+		text_escape(&words, at, length);
+		jobs_say_step(c->with->jobs, words.data);
+		at += length + 2;
+	}
+	if (s->state == SESSION_AUTH)
+		jobs_say_step(c->with->jobs, "> AUTH ... (login and password are not shown)");
+}
+
+static void show_reply(void *context, struct reply *r)
+{
+	struct crank *c = context;
+	char text[600];
+	TEXT(words, 640);
+	reply_text(r, text, sizeof text);
+	text_printf(&words, "< %d %s", r->code, c->session.state == SESSION_AUTH && r->code == 334 ? "(challenge)" : text);
+	jobs_say_step(c->with->jobs, words.data);
+}
+
+static void write_server(struct crank *c)
+{
+	struct session *s = &c->session;
+	if (c->with->probe && s->out.length > 0)
+		show_out(c);
+	while (s->out.length > 0 && s->state != SESSION_OVER) {
+		errno = 0;
+		c->link.error[0] = '\0';
+		ssize_t n = c->link.write(&c->link, s->out.data, s->out.length);
+		if (n == 0)
+			return;
+		if (n < 0) {
+			/* What the server said before it closed tells more than the broken pipe. */
+			int saved = errno;
+			read_server(c);
+			errno = saved;
+			link_lost(c);
+			return;
+		}
+		buffer_drop(&s->out, (size_t)n);
+		session_sent(s, clock_mono_ms());
+		session_pump(s, clock_mono_ms());
+	}
+}
+
+static void tls_names(const struct deliver *with, const char *names[3])
+{
+	int n = 0;
+	if (with->hop->tls_name[0] != '\0') {
+		names[n++] = with->hop->tls_name;
+	} else {
+		names[n++] = with->candidate->name;
+		if (strcmp(with->candidate->name, with->hop->host) != 0)
+			names[n++] = with->hop->host;
+	}
+	names[n] = NULL;
+}
+
+static bool start_tls(struct crank *c)
+{
+	const char *names[3];
+	struct diagnosis d = {0};
+	int64_t deadline_ms = clock_mono_ms() + (int64_t)c->with->config->connect_s * 1000;
+	tls_names(c->with, names);
+	if (!tls_start(&c->link, c->with->trust, names, c->with->hop->tls, deadline_ms, &d)) {
+		d.verdict = VERDICT_DEFERRED;
+		d.stage = STAGE_TLS;
+		catalogue_recognise(&d);
+		c->session.failure = d;
+		c->session.state = SESSION_OVER;
+		return false;
+	}
+	text_copy(c->peer.tls, sizeof c->peer.tls, d.tls);
+	return true;
+}
+
+static void tell_ready(struct crank *c)
+{
+	struct diagnosis d = c->peer;
+	TEXT(words, 500);
+	d.verdict = VERDICT_SENT;
+	deliver_name_peer(c->with->hop, c->with->candidate, &d);
+	text_printf(&words, "%s[%s]:%u: session ready, TLS %s%s%s", d.peer_name, d.peer_address, d.port,
+	            d.tls[0] ? d.tls : "none", c->policy.login[0] ? ", login " : "", c->policy.login);
+	jobs_say_step(c->with->jobs, words.data);
+	jobs_say_diag(c->with->jobs, "ready", "", c->with->left, 0, &d);
+	c->told_ready = true;
+}
+
+/* How long poll may sleep: to the session's deadline or the end of the batch. */
+static int patience_ms(const struct crank *c)
+{
+	int64_t until = c->end_ms;
+	if (c->session.deadline_ms != 0 && c->session.deadline_ms < until)
+		until = c->session.deadline_ms;
+	int64_t left = until - clock_mono_ms();
+	return left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left + 1;
+}
+
+static void check_time(struct crank *c)
+{
+	int64_t now = clock_mono_ms();
+	struct session *s = &c->session;
+	TEXT(words, 200);
+	if (s->state == SESSION_OVER)
+		return;
+	if (now >= c->end_ms) {
+		text_printf(&words, "the time for one batch (%d s) is used up", c->with->config->batch_s);
+		session_broken(s, "batch-timeout", words.data);
+	} else if (s->deadline_ms != 0 && now >= s->deadline_ms) {
+		text_printf(&words, "the server did not answer in time (waited at %s)", stage_name(session_stage(s)));
+		session_broken(s, "reply-timeout", words.data);
+	}
+}
+
+/* The runner died: what has not reached the final dot is broken off, so that the next runner does not send it twice. */
+static void drop_orphans(struct crank *c)
+{
+	for (int i = 0; i < c->session.taken_count; i++) {
+		if (c->session.taken[i]->dot_sent && c->session.out.length == 0)
+			return;
+	}
+	session_broken(&c->session, "runner-gone", "the runner is gone");
+}
+
+static void turn(struct crank *c)
+{
+	struct session *s = &c->session;
+	struct jobs *jobs = c->with->jobs;
+	struct pollfd p[2] = {{.fd = c->link.fd}, {.fd = -1}};
+	int want = c->link.wait_for(&c->link, s->out.length > 0);
+	p[0].events = (short)((want & LINK_READABLE ? POLLIN : 0) | (want & LINK_WRITABLE ? POLLOUT : 0));
+	if (s->state == SESSION_READY && !jobs->quit)
+		p[1] = (struct pollfd){.fd = jobs->socket, .events = POLLIN};
+	if (poll(p, 2, patience_ms(c)) < 0 && errno != EINTR)
+		session_broken(s, "local", "poll failed");
+	if (p[1].revents != 0 && !jobs_receive(jobs))
+		session_broken(s, "local", "the runner's words make no sense");
+	if (p[0].revents != 0 && s->state != SESSION_OVER)
+		read_server(c);
+	check_time(c);
+}
+
+static void run(struct crank *c)
+{
+	struct session *s = &c->session;
+	while (s->state != SESSION_OVER) {
+		if (s->state == SESSION_HANDSHAKE && s->out.length == 0) {
+			if (!start_tls(c))
+				break;
+			session_secured(s, clock_mono_ms());
+		}
+		if (s->state == SESSION_READY && !c->told_ready)
+			tell_ready(c);
+		feed(c);
+		if (s->state == SESSION_READY && c->with->jobs->orphaned)
+			drop_orphans(c);
+		if (s->state == SESSION_READY && c->with->jobs->quit && session_idle(s) && c->with->jobs->first == NULL) {
+			session_quit(s, clock_mono_ms());
+			c->end_ms = clock_mono_ms() + QUIT_WAIT_MS;
+		}
+		write_server(c);
+		if (c->with->jobs->out.length > 0)
+			jobs_flush(c->with->jobs);
+		if (s->state != SESSION_OVER && !(s->state == SESSION_HANDSHAKE && s->out.length == 0))
+			turn(c);
+	}
+}
+
+/* Jobs that the session did not get to: unused, or with recipients that were not asked about. */
+static void return_jobs(struct crank *c)
+{
+	while (c->with->jobs->first != NULL)
+		finish_job(c, c->with->jobs->first);
+}
+
+static void fill_policy(struct crank *c)
+{
+	const struct deliver *with = c->with;
+	const struct hop *hop = with->hop;
+	c->policy = (struct session_policy){
+		.name = with->config->name, .tls = with->without_tls ? HOP_TLS_OFF : hop->tls, .implicit_tls = hop->implicit,
+		.login = hop->login, .password = with->password, .auth_without_tls = hop->auth_without_tls,
+		.reply_s = with->config->reply_s, .data_s = with->config->data_s, .dot_s = with->config->dot_s,
+		.finished = on_finished, .context = c,
+		.stop_before_data = with->probe, .replied = with->probe ? show_reply : NULL,
+	};
+}
+
+bool deliver_run(const struct deliver *with, struct diagnosis *d)
+{
+	struct crank *c = mem_alloc(sizeof *c);
+	c->with = with;
+	c->end_ms = clock_mono_ms() + (int64_t)with->config->batch_s * 1000;
+	fill_policy(c);
+	link_socket(&c->link, with->fd);
+	session_start(&c->session, &c->policy, clock_mono_ms());
+	if (!with->hop->implicit || start_tls(c))
+		run(c);
+	bool ready = c->told_ready;
+	*d = c->session.failure;
+	add_peer(c, d);
+	if (ready) {
+		return_jobs(c);
+		if (d->key[0] != '\0')
+			jobs_say_diag(with->jobs, "over", "", 0, 0, d);
+	}
+	jobs_flush(with->jobs);
+	c->link.close(&c->link);
+	session_free(&c->session);
+	free(c);
+	return ready;
+}

@@ -1,0 +1,28 @@
+/* One session with one server: turns the crank of smtp/session.h between the server's socket and the runner's. */
+#ifndef RELAY_DELIVER_H
+#define RELAY_DELIVER_H
+#include "config/config.h"
+#include "relay/jobs.h"
+#include "route/route.h"
+#include "smtp/tls.h"
+
+struct deliver {
+	const struct config *config;
+	const struct hop *hop;
+	const struct candidate *candidate;
+	struct tls_trust *trust;   /* NULL when TLS is off */
+	const char *password;
+	struct jobs *jobs;
+	int fd;                    /* connected, non-blocking */
+	int left;                  /* candidates behind this one */
+	bool probe;                /* up to RCPT, with the dialogue as steps */
+	bool without_tls;          /* opportunistic TLS failed here before: now in the clear */
+};
+
+/* Runs the session to its end.  True: it became ready, and every job that was taken has been reported.
+   False: it never did; *d tells why, no job was touched. */
+bool deliver_run(const struct deliver *with, struct diagnosis *d);
+
+/* Puts hop, peer name, address and port into a diagnosis. */
+void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d);
+#endif

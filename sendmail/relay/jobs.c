@@ -1,0 +1,202 @@
+/* The runner's stream. */
+#include "relay/jobs.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define RCPTS_LIMIT 1000000
+
+static void keep_fds(struct jobs *j, struct msghdr *m)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (size_t i = 0; i < count; i++) {
+			int fd;
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
+			if (j->fd_count < (int)(sizeof j->fds / sizeof j->fds[0]))
+				j->fds[j->fd_count++] = fd;
+			else
+				close(fd);
+		}
+	}
+}
+
+/* One read; 0 at the end, -1 with errno. */
+static ssize_t receive_some(struct jobs *j)
+{
+	char bytes[16384];
+	union {
+		char space[CMSG_SPACE(8 * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct iovec part = {bytes, sizeof bytes};
+	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+	ssize_t n;
+	do
+		n = recvmsg(j->socket, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n > 0) {
+		keep_fds(j, &m);
+		if (m.msg_flags & MSG_CTRUNC) {
+			errno = EMFILE;
+			return -1;
+		}
+		buffer_add(&j->in, bytes, (size_t)n);
+	}
+	return n;
+}
+
+static bool start_job(struct jobs *j, const char *fields)
+{
+	char sender[400] = "";
+	struct job *job = mem_alloc(sizeof *job);
+	envelope_init(&job->envelope);
+	fields_get(fields, "id", job->id, sizeof job->id);
+	fields_get(fields, "sender", sender, sizeof sender);
+	job->sender = mem_copy(sender);
+	job->rcpts_wanted = (int)fields_get_number(fields, "rcpts", 0);
+	job->fd = -1;
+	if (j->fd_count > 0) {
+		job->fd = j->fds[0];
+		memmove(j->fds, j->fds + 1, (size_t)--j->fd_count * sizeof j->fds[0]);
+	}
+	j->filling = job;
+	if (job->fd < 0 || job->rcpts_wanted < 1 || job->rcpts_wanted > RCPTS_LIMIT)
+		return false;
+	job->rcpts = mem_alloc((size_t)job->rcpts_wanted * sizeof *job->rcpts);
+	return true;
+}
+
+static bool add_rcpt(struct jobs *j, const char *fields)
+{
+	char address[400];
+	struct job *job = j->filling;
+	if (job == NULL || !fields_get(fields, "address", address, sizeof address))
+		return false;
+	job->rcpts[job->rcpt_count++] = mem_copy(address);
+	if (job->rcpt_count < job->rcpts_wanted)
+		return true;
+	j->filling = NULL;
+	if (j->last != NULL)
+		j->last->next = job;
+	else
+		j->first = job;
+	j->last = job;
+	return true;
+}
+
+static bool take_line(struct jobs *j, const char *line)
+{
+	if (text_starts(line, "message ") && j->filling == NULL)
+		return start_job(j, line + 8);
+	if (text_starts(line, "rcpt "))
+		return add_rcpt(j, line + 5);
+	if (strcmp(line, "quit") == 0 && j->filling == NULL)
+		return j->quit = true;
+	return false;
+}
+
+bool jobs_receive(struct jobs *j)
+{
+	char *line;
+	ssize_t n = receive_some(j);
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK;
+	if (n == 0) {
+		j->orphaned = !j->quit;
+		j->quit = true;
+		return true;
+	}
+	size_t used = 0;
+	bool good = true;
+	while (good && used < j->in.length) {
+		char *end = memchr(j->in.data + used, '\n', j->in.length - used);
+		if (end == NULL)
+			break;
+		line = j->in.data + used;
+		*end = '\0';
+		good = take_line(j, line);
+		used = (size_t)(end - j->in.data) + 1;
+	}
+	buffer_drop(&j->in, used);
+	return good;
+}
+
+bool jobs_flush(struct jobs *j)
+{
+	size_t sent = 0;
+	while (sent < j->out.length) {
+		ssize_t n = send(j->socket, j->out.data + sent, j->out.length - sent, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			j->orphaned = j->quit = true;
+			break;
+		}
+		sent += (size_t)n;
+	}
+	j->out.length = 0;
+	return !j->orphaned;
+}
+
+void jobs_say_step(struct jobs *j, const char *text)
+{
+	struct buffer line = {0};
+	fields_put(&line, "text", text);
+	buffer_printf(&j->out, "step %s\n", buffer_string(&line));
+	buffer_free(&line);
+}
+
+void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next, const struct diagnosis *d)
+{
+	struct buffer line = {0};
+	if (*id != '\0')
+		fields_put(&line, "id", id);
+	fields_put_number(&line, "n", n);
+	fields_put_number(&line, "next", next);
+	buffer_puts(&line, " ");
+	diag_write(d, &line);
+	buffer_printf(&j->out, "%s %s\n", verb, buffer_string(&line));
+	buffer_free(&line);
+}
+
+void jobs_say_id(struct jobs *j, const char *verb, const char *id)
+{
+	buffer_printf(&j->out, "%s id=%s\n", verb, id);
+}
+
+static void free_job(struct job *job)
+{
+	for (int i = 0; i < job->rcpt_count; i++)
+		free(job->rcpts[i]);
+	free(job->rcpts);
+	free(job->sender);
+	envelope_free(&job->envelope);
+	buffer_free(&job->header);
+	if (job->fd >= 0)
+		close(job->fd);
+	free(job);
+}
+
+void jobs_remove(struct jobs *j, struct job *job)
+{
+	struct job **link = &j->first;
+	struct job *before = NULL;
+	while (*link != NULL && *link != job) {
+		before = *link;
+		link = &before->next;
+	}
+	if (*link == job) {
+		*link = job->next;
+		if (j->last == job)
+			j->last = before;
+	}
+	free_job(job);
+}

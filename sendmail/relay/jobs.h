@@ -1,0 +1,61 @@
+/* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of fields on one stream socket;
+   a message's descriptor comes along with its first byte.
+   Runner to relay:  message id= sender= rcpts=N | rcpt address= (N times) | quit
+   Relay to runner:  step text= | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | msg id= | unused id= |
+                     over DIAGNOSIS (the session broke after it was ready) */
+#ifndef RELAY_JOBS_H
+#define RELAY_JOBS_H
+#include "base/diag.h"
+#include "message/envelope.h"
+#include "message/wire.h"
+#include "smtp/session.h"
+
+/* Part of a job that goes as one transaction. */
+struct piece {
+	struct transaction transaction;
+	struct job *job;
+	struct wire wire;
+	int64_t at;        /* offset of the next bytes of the message */
+	int first_rcpt;
+	struct piece *next;
+	struct session_rcpt rcpts[];
+};
+
+struct job {
+	char id[32];
+	char *sender;
+	char **rcpts;
+	int rcpt_count, rcpts_wanted;
+	int fd;
+	struct envelope envelope;
+	struct buffer header;  /* as it goes out, with LF ends; made once */
+	int64_t body_at;       /* offset behind the stored header */
+	int taken, finished;   /* recipients given to transactions; those with a result */
+	bool used;             /* some command about it was sent */
+	struct job *next;
+};
+
+struct jobs {
+	int socket;
+	struct buffer in, out;
+	int fds[64];
+	int fd_count;
+	struct job *first, *last; /* open jobs in order */
+	struct job *filling;      /* its rcpt lines are still coming */
+	bool quit;                /* the runner has no more */
+	bool orphaned;            /* the runner is gone without saying so */
+};
+
+/* Reads what is there without blocking; false when the stream makes no sense. */
+bool jobs_receive(struct jobs *j);
+
+/* Sends what is in out; blocking. */
+bool jobs_flush(struct jobs *j);
+
+void jobs_say_step(struct jobs *j, const char *text);
+void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next, const struct diagnosis *d);
+void jobs_say_id(struct jobs *j, const char *verb, const char *id);
+
+/* Takes a job off the list and frees it, with its descriptor. */
+void jobs_remove(struct jobs *j, struct job *job);
+#endif

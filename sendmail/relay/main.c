@@ -1,0 +1,59 @@
+/* relay: started by the runner for one batch (its socket is standard input), or by relayconf for a probe. */
+#include "base/log.h"
+#include "base/paths.h"
+#include "relay/attempt.h"
+#include "relay/probe.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static int probe(int argc, char **argv)
+{
+	struct config config;
+	struct diagnosis d = {0};
+	if (argc < 3) {
+		fprintf(stderr, "usage: relay --probe CONFIGURATION [SMARTHOST [RECIPIENT]]\n");
+		return EX_USAGE;
+	}
+	if (!config_read(&config, argv[2], &d)) {
+		fprintf(stderr, "relay: %s\n", d.text);
+		return EX_CONFIG;
+	}
+	int code = probe_run(&config, argc > 3 ? argv[3] : NULL, argc > 4 ? argv[4] : "");
+	config_free(&config);
+	return code;
+}
+
+static int serve(int argc, char **argv)
+{
+	struct config config;
+	struct jobs jobs = {.socket = STDIN_FILENO};
+	struct attempt a = {.config = &config, .jobs = &jobs};
+	a.avoid = mem_alloc((size_t)argc * sizeof *a.avoid);
+	for (int i = 2; i < argc; i++) {
+		if (strncmp(argv[i], "--avoid=", 8) == 0)
+			a.avoid[a.avoid_count++] = argv[i] + 8;
+	}
+	bool ready = config_read(&config, paths_config(), &a.worst) && attempt_run(&a);
+	if (!ready)
+		jobs_say_diag(&jobs, "down", "", 0, 0, &a.worst);
+	jobs_flush(&jobs);
+	config_free(&config);
+	free(a.avoid);
+	return EX_OK;
+}
+
+int main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	log_start("firsthop-relay", LOG_TO_STDERR);
+	if (argc > 1 && strcmp(argv[1], "--probe") == 0)
+		return probe(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "--jobs") == 0)
+		return serve(argc, argv);
+	fprintf(stderr, "relay is started by the runner; to test a smarthost use: relayconf probe\n");
+	return EX_USAGE;
+}

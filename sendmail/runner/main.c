@@ -1,0 +1,226 @@
+/* runner: owns the queue.  One loop; stay, linger and once differ only in when it ends. */
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "runner/service.h"
+#include "runner/worker.h"
+#include "spool/lock.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define IDLE_MS 5000
+#define LEAVE_MS 10000
+#define SYNC_AFTER 64
+
+static volatile sig_atomic_t got_term, got_hup, got_status;
+
+static void on_signal(int number)
+{
+	if (number == SIGHUP)
+		got_hup = 1;
+	else if (number == SIGTERM || number == SIGINT)
+		got_term = 1;
+	else if (number != SIGCHLD)
+		got_status = 1;
+}
+
+/* Signals come in only while ppoll waits: between the look at a flag and the sleep none can be missed. */
+static void set_signals(sigset_t *while_waiting)
+{
+	static const int numbers[] = {SIGHUP, SIGTERM, SIGINT, SIGUSR1, SIGCHLD,
+#ifdef SIGINFO
+	                              SIGINFO,
+#endif
+	};
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t block;
+	sigemptyset(&action.sa_mask);
+	sigemptyset(&block);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		sigaction(numbers[i], &action, NULL);
+		sigaddset(&block, numbers[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+	sigemptyset(while_waiting);
+}
+
+static void sync_removals(struct runner *r, bool all)
+{
+	if (r->removals == 0 || (!all && r->removals < SYNC_AFTER))
+		return;
+	queue_sync(&r->queue);
+	r->removals = 0;
+}
+
+static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limit_ms)
+{
+	struct pollfd p[WORKERS_MAX + 1] = {{.fd = r->trigger_fd, .events = POLLIN}};
+	int64_t left = runner_next_ms(r);
+	if (limit_ms >= 0 && (left < 0 || left > limit_ms))
+		left = limit_ms;
+	struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+	for (int i = 0; i < r->worker_count; i++)
+		p[i + 1] = (struct pollfd){.fd = r->workers[i]->fd, .events = (short)(POLLIN | (r->workers[i]->out.length ? POLLOUT : 0))};
+	int workers = r->worker_count;
+	/* Before a real sleep, what was removed is made durable. */
+	if (r->removals > 0 && ppoll(p, (nfds_t)workers + 1, &(struct timespec){0}, NULL) == 0)
+		sync_removals(r, true);
+	if (ppoll(p, (nfds_t)workers + 1, left < 0 ? NULL : &t, mask) <= 0)
+		return;
+	if (p[0].revents != 0 && lock_drain(r->trigger_fd))
+		runner_adopt(r);
+	for (int i = 0; i < workers; i++) {
+		if (p[i + 1].revents & POLLOUT)
+			worker_flush(r->workers[i]);
+		if (p[i + 1].revents & (POLLIN | POLLHUP | POLLERR))
+			worker_receive(r, r->workers[i]);
+	}
+}
+
+static void end_workers(struct runner *r)
+{
+	for (int i = r->worker_count - 1; i >= 0; i--) {
+		struct worker *w = r->workers[i];
+		if (!w->ended)
+			continue;
+		r->workers[i] = r->workers[--r->worker_count];
+		worker_end(r, w);
+	}
+}
+
+/* A session without work is kept for a few seconds: mail often comes in bursts. */
+static void close_idle(struct runner *r)
+{
+	int64_t now = clock_mono_ms();
+	bool at_once = r->lifetime == LIFETIME_ONCE || r->leaving || (r->lifetime == LIFETIME_LINGER && r->schedule.count == 0);
+	for (int i = 0; i < r->worker_count; i++) {
+		struct worker *w = r->workers[i];
+		if (w->count == 0 && !w->closing && (at_once || now - w->idle_ms > IDLE_MS))
+			worker_close(w);
+	}
+}
+
+static void look_at_signals(struct runner *r)
+{
+	if (got_hup) {
+		got_hup = 0;
+		runner_configure(r, true);
+	}
+	if (got_status) {
+		got_status = 0;
+		runner_status(r);
+	}
+	if (got_term)
+		r->leaving = true;
+}
+
+static bool is_finished(struct runner *r)
+{
+	if (r->pass && runner_pass_over(r)) {
+		r->pass = false;
+		service_pass_done(r);
+	}
+	if (r->worker_count > 0)
+		return false;
+	if (r->leaving)
+		return true;
+	return r->lifetime == LIFETIME_ONCE ? !r->pass : r->lifetime == LIFETIME_LINGER && r->schedule.count == 0;
+}
+
+/* Sessions reach a safe point, or are ended after LEAVE_MS. */
+static int64_t hurry_workers(struct runner *r, int64_t *since_ms)
+{
+	int64_t now = clock_mono_ms();
+	if (!r->leaving)
+		return -1;
+	if (*since_ms == 0)
+		*since_ms = now;
+	for (int i = 0; i < r->worker_count; i++) {
+		worker_close(r->workers[i]);
+		if (now - *since_ms > LEAVE_MS)
+			kill(r->workers[i]->pid, now - *since_ms > 2 * LEAVE_MS ? SIGKILL : SIGTERM);
+	}
+	return 500;
+}
+
+static void run(struct runner *r)
+{
+	sigset_t mask;
+	int64_t leaving_since_ms = 0;
+	set_signals(&mask);
+	runner_load(r);
+	runner_adopt(r);
+	if (r->lifetime == LIFETIME_ONCE)
+		runner_start_pass(r);
+	for (;;) {
+		runner_configure(r, false);
+		runner_sweep(r);
+		runner_dispatch(r);
+		close_idle(r);
+		int64_t limit_ms = hurry_workers(r, &leaving_since_ms);
+		if (is_finished(r))
+			break;
+		wait_for_events(r, &mask, limit_ms);
+		end_workers(r);
+		look_at_signals(r);
+		sync_removals(r, false);
+	}
+	sync_removals(r, true);
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: runner --stay|--once|--linger [--foreground]\n"
+	                "  --stay    deliver mail until it is told to end (rc.d, systemd, sendmail -bd)\n"
+	                "  --once    try everything in the queue now, then end (sendmail -q)\n"
+	                "  --linger  end when the queue is empty\n");
+	return EX_USAGE;
+}
+
+static bool read_arguments(int argc, char **argv, enum lifetime *lifetime, bool *foreground)
+{
+	int given = 0;
+	for (int i = 1; i < argc; i++) {
+		given++;
+		if (strcmp(argv[i], "--stay") == 0)
+			*lifetime = LIFETIME_STAY;
+		else if (strcmp(argv[i], "--once") == 0)
+			*lifetime = LIFETIME_ONCE;
+		else if (strcmp(argv[i], "--linger") == 0)
+			*lifetime = LIFETIME_LINGER;
+		else if (strcmp(argv[i], "--foreground") == 0)
+			*foreground = given-- > 0;
+		else
+			return false;
+	}
+	return given == 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct runner *r = mem_alloc(sizeof *r);
+	bool foreground = false;
+	if (!read_arguments(argc, argv, &r->lifetime, &foreground))
+		return usage();
+	int code = service_start(r, foreground);
+	if (code != EX_OK || r->lock_fd < 0) {
+		free(r);
+		return code;
+	}
+	run(r);
+	service_end(r);
+	free(r);
+	return EX_OK;
+}

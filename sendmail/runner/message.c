@@ -1,0 +1,311 @@
+/* One message, from being due to being gone or waiting again. */
+#include "runner/message.h"
+#include "base/catalogue.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/log.h"
+#include "base/report.h"
+#include "message/address.h"
+#include "runner/bounce.h"
+#include "runner/recipients.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void message_free(struct message *m)
+{
+	for (int i = 0; i < m->rcpt_count; i++)
+		free(m->rcpts[i]);
+	free(m->rcpts);
+	free(m->states);
+	free(m->failures);
+	free(m->sender);
+	envelope_free(&m->envelope);
+	buffer_free(&m->lines);
+	buffer_free(&m->failed_lines);
+	if (m->fd >= 0)
+		close(m->fd);
+	free(m);
+}
+
+/* Keeps only recipients that have no final outcome yet. */
+static void set_recipients(struct runner *r, struct message *m, struct journal *j)
+{
+	struct recipients all;
+	recipients_expand(&all, &m->envelope, r->aliases, &r->config);
+	m->rcpts = mem_alloc((size_t)(all.count + 1) * sizeof *m->rcpts);
+	m->states = mem_alloc((size_t)all.count + 1);
+	for (int i = 0; i < all.count; i++) {
+		if (!journal_settled(j, all.addresses[i]))
+			m->rcpts[m->rcpt_count++] = mem_copy(all.addresses[i]);
+	}
+	recipients_free(&all);
+}
+
+static void set_aside(struct runner *r, struct entry *e, const char *id, const char *why)
+{
+	log_line(LOG_ERR, "%s is set aside as %s.dead: %s", id, id, why);
+	queue_set_aside(&r->queue, id);
+	runner_forget(e);
+}
+
+/* The file that cannot be read: a damaged one is set aside, a vanished one forgotten, anything else waits. */
+static void cannot_open(struct runner *r, struct entry *e, const char *id)
+{
+	if (errno == ENOENT) {
+		log_line(LOG_NOTICE, "%s was removed by someone else", id);
+		queue_remove_log(&r->queue, id);
+		runner_forget(e);
+		return;
+	}
+	log_line(LOG_ERR, "%s cannot be opened (%s); next try in 1 min", id, strerror(errno));
+	e->passed = true;
+	schedule_add(&r->schedule, e, clock_mono_ms() + 60000);
+}
+
+struct message *message_load(struct runner *r, struct entry *e)
+{
+	struct journal j;
+	struct diagnosis d = {0};
+	uid_t uid;
+	struct message *m = mem_alloc(sizeof *m);
+	envelope_init(&m->envelope);
+	m->entry = e;
+	id_unpack(e->id, m->id);
+	m->fd = queue_message(&r->queue, m->id, &uid, NULL);
+	if (m->fd < 0) {
+		cannot_open(r, e, m->id);
+		message_free(m);
+		return NULL;
+	}
+	if (!envelope_read(&m->envelope, m->fd, &d)) {
+		set_aside(r, e, m->id, d.text);
+		message_free(m);
+		return NULL;
+	}
+	/* Only files of our own may say who sent them; otherwise the owner of the file did. */
+	if (uid != r->queue.owner || m->envelope.uid < 0)
+		m->envelope.uid = uid;
+	if (!journal_read(&j, r->queue.mqueue_fd, m->id)) {
+		cannot_open(r, e, m->id);
+		message_free(m);
+		return NULL;
+	}
+	m->has_journal = j.attempts > 0 || j.rcpt_count > 0;
+	m->sender = recipients_sender(&m->envelope, &r->config);
+	set_recipients(r, m, &j);
+	if (m->rcpt_count > 0 && j.rcpt_count > 0) {
+		const struct diagnosis *last = journal_find(&j, m->rcpts[0]);
+		if (last != NULL)
+			m->last = *last;
+	}
+	journal_free(&j);
+	return m;
+}
+
+static int64_t age_s(const struct message *m)
+{
+	int64_t age = clock_wall_s() - m->envelope.created_us / 1000000;
+	return age > 0 ? age : 0;
+}
+
+static void log_outcome(const struct message *m, int rcpt, int64_t next_s, const struct diagnosis *d)
+{
+	struct buffer line = {0};
+	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->entry->attempts + 1, age_s(m), next_s, d);
+	log_line(d->verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "%s", buffer_string(&line));
+	buffer_free(&line);
+}
+
+static void note_failure(struct message *m, const struct diagnosis *d)
+{
+	m->failures = mem_resize(m->failures, (size_t)m->failure_count + 1, sizeof *m->failures);
+	m->failures[m->failure_count++] = *d;
+}
+
+void message_note(struct runner *r, struct message *m, int rcpt, bool next, const struct diagnosis *d)
+{
+	if (rcpt < 0 || rcpt >= m->rcpt_count || m->states[rcpt] == RCPT_SENT || m->states[rcpt] == RCPT_FAILED)
+		return;
+	if (d->verdict == VERDICT_SENT) {
+		m->states[rcpt] = RCPT_SENT;
+		r->sent++;
+	} else if (d->verdict == VERDICT_FAILED) {
+		m->states[rcpt] = RCPT_FAILED;
+		r->failed++;
+		note_failure(m, d);
+	} else {
+		m->states[rcpt] = next ? RCPT_NEXT : RCPT_DEFERRED;
+		r->deferred++;
+		m->last = *d;
+	}
+	log_outcome(m, rcpt, 0, d);
+	/* The usual message has one recipient and goes at once: nothing about it needs to be written down. */
+	if (m->rcpt_count > 1 || m->has_journal || d->verdict != VERDICT_SENT)
+		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines, clock_wall_s(), m->rcpts[rcpt], d);
+}
+
+static int count_state(const struct message *m, enum rcpt_state state)
+{
+	int count = 0;
+	for (int i = 0; i < m->rcpt_count; i++)
+		count += m->states[i] == state;
+	return count;
+}
+
+static bool append(struct runner *r, struct message *m, const struct buffer *lines, bool sync)
+{
+	if (journal_append(&r->queue, m->id, lines, sync))
+		return true;
+	log_line(LOG_CRIT, "%s: the journal cannot be written (%s): a delivered message may be sent again", m->id, strerror(errno));
+	return false;
+}
+
+/* Queues a report to the sender; false (logged) when it could not be written. */
+static bool send_report(struct runner *r, struct message *m, bool delayed)
+{
+	struct buffer file = {0};
+	struct diagnosis d = {0};
+	char id[ID_SIZE];
+	bounce_write(r, m, delayed, &file);
+	bool done = queue_create(&r->queue, file.data, file.length, id, &d);
+	buffer_free(&file);
+	if (done) {
+		log_line(LOG_INFO, "%s %s=%s to=<%s>", m->id, delayed ? "warning" : "bounce", id, m->sender);
+		schedule_add_new(&r->schedule, runner_entry(id_pack(id)));
+	} else {
+		log_line(LOG_CRIT, "%s: the report to <%s> cannot be written: %s", m->id, m->sender, d.text);
+	}
+	return done;
+}
+
+void message_warn(struct runner *r, struct message *m)
+{
+	struct buffer line = {0};
+	if (m->sender[0] != '\0' && m->rcpt_count > 0 && send_report(r, m, true)) {
+		journal_put_word(&line, clock_wall_s(), "warned");
+		append(r, m, &line, true);
+	}
+	buffer_free(&line);
+	message_free(m);
+}
+
+/* A report about mail that has no sender has nowhere to go: the mail is kept where an operator finds it. */
+static void end_message(struct runner *r, struct message *m, bool lost)
+{
+	struct buffer done = {0};
+	if (lost) {
+		append(r, m, &m->lines, true);
+		set_aside(r, m->entry, m->id, "it could not be delivered, and it has no sender to report to");
+		message_free(m);
+		return;
+	}
+	if (m->has_journal) {
+		journal_put_word(&done, clock_wall_s(), "done");
+		append(r, m, &done, false);
+		buffer_free(&done);
+	}
+	if (!queue_remove(&r->queue, m->id))
+		log_line(LOG_CRIT, "%s was delivered but cannot be removed from the queue: %s", m->id, strerror(errno));
+	r->removals++;
+	runner_forget(m->entry);
+	message_free(m);
+}
+
+static void add_avoid(struct entry *e, const char *address)
+{
+	struct buffer list = {0};
+	if (e->avoid != NULL)
+		buffer_puts(&list, e->avoid);
+	buffer_printf(&list, " %s", address);
+	free(e->avoid);
+	e->avoid = mem_copy(buffer_string(&list));
+	buffer_free(&list);
+}
+
+/* Some recipients are open: the next server at once, or the next attempt later. */
+static void put_back(struct runner *r, struct message *m, int left)
+{
+	struct entry *e = m->entry;
+	bool next = count_state(m, RCPT_NEXT) > 0 && left > 0 && m->last.peer_address[0] != '\0';
+	bool unasked = count_state(m, RCPT_OPEN) > 0;
+	if (next || unasked) {
+		if (next)
+			add_avoid(e, m->last.peer_address);
+		append(r, m, &m->lines, true);
+		schedule_add(&r->schedule, e, clock_mono_ms());
+		message_free(m);
+		return;
+	}
+	const struct reason *row = catalogue_row(m->last.key);
+	e->attempts++;
+	mem_free(&e->avoid);
+	int wait_s = schedule_wait_s(&r->config, e->attempts, row != NULL ? row->wait_s : 0, compat_random());
+	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
+	append(r, m, &m->lines, true);
+	e->passed = true;
+	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
+	schedule_add(&r->schedule, e, clock_mono_ms() + (int64_t)wait_s * 1000);
+	message_free(m);
+}
+
+static void put_head_lines(struct message *m, struct buffer *steps)
+{
+	struct buffer lines = {0};
+	int64_t now = clock_wall_s();
+	journal_put_attempt(&lines, now, m->entry->attempts + 1);
+	for (size_t at = 0; at < steps->length;) {
+		const char *end = memchr(steps->data + at, '\n', steps->length - at);
+		size_t length = end != NULL ? (size_t)(end - steps->data) - at : steps->length - at;
+		char *text = mem_copy_n(steps->data + at, length);
+		journal_put_step(&lines, now, text);
+		free(text);
+		at += length + 1;
+	}
+	buffer_add(&lines, m->lines.data, m->lines.length);
+	buffer_free(&m->lines);
+	m->lines = lines;
+}
+
+void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left)
+{
+	int sent = count_state(m, RCPT_SENT), failed = count_state(m, RCPT_FAILED);
+	if (sent == m->rcpt_count) {
+		end_message(r, m, false);
+		return;
+	}
+	put_head_lines(m, steps);
+	/* The report is on disk before the journal says "failed": a crash between the two sends it twice, and never not at all. */
+	if (failed > 0 && m->sender[0] != '\0' && !send_report(r, m, false)) {
+		/* Nothing is lost: they fail again, and are reported, next time. */
+		m->failed_lines.length = 0;
+		for (int i = 0; i < m->rcpt_count; i++)
+			m->states[i] = m->states[i] == RCPT_FAILED ? RCPT_DEFERRED : m->states[i];
+		failed = 0;
+	}
+	buffer_add(&m->lines, m->failed_lines.data, m->failed_lines.length);
+	if (sent + failed < m->rcpt_count) {
+		put_back(r, m, left);
+		return;
+	}
+	bool lost = failed > 0 && m->sender[0] == '\0';
+	if (m->has_journal && !lost)
+		append(r, m, &m->lines, true);
+	end_message(r, m, lost);
+}
+
+void message_return(struct runner *r, struct message *m)
+{
+	schedule_add(&r->schedule, m->entry, m->entry->attempts > 0 ? clock_mono_ms() : m->entry->due_ms);
+	message_free(m);
+}
+
+void message_give_up(struct runner *r, struct message *m, const struct diagnosis *d)
+{
+	struct buffer no_steps = {0};
+	for (int i = 0; i < m->rcpt_count; i++)
+		message_note(r, m, i, false, d);
+	message_conclude(r, m, &no_steps, 0);
+}

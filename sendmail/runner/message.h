@@ -1,0 +1,48 @@
+/* A queued message as the runner needs it for one attempt: envelope, history, and who is still to get it. */
+#ifndef RUNNER_MESSAGE_H
+#define RUNNER_MESSAGE_H
+#include "message/envelope.h"
+#include "runner/runner.h"
+#include "spool/journal.h"
+
+enum rcpt_state { RCPT_OPEN, RCPT_SENT, RCPT_DEFERRED, RCPT_NEXT, RCPT_FAILED };
+
+struct message {
+	struct entry *entry;
+	char id[ID_SIZE];
+	int fd;                    /* of the file */
+	struct envelope envelope;
+	char *sender;              /* after policy */
+	char **rcpts;              /* open recipients: after aliases, completed, no duplicates */
+	unsigned char *states;     /* enum rcpt_state, one per recipient */
+	int rcpt_count;
+	bool has_journal;
+	struct buffer lines;       /* journal lines of this attempt */
+	struct buffer failed_lines; /* those of failures: written only when the report to the sender is safe */
+	struct diagnosis last;     /* of the recipients that are not sent, the last one */
+	struct diagnosis *failures; /* of the recipients in RCPT_FAILED, in their order */
+	int failure_count;
+	struct message *next;      /* in a worker's list */
+};
+
+/* Opens and reads everything; NULL when the message cannot be worked on (it is set aside, or waits, and that is logged).
+   A message whose recipients are all settled has rcpt_count 0. */
+struct message *message_load(struct runner *r, struct entry *e);
+void message_free(struct message *m);
+
+/* Notes the outcome of one recipient: log line, journal line, state. */
+void message_note(struct runner *r, struct message *m, int rcpt, bool next, const struct diagnosis *d);
+
+/* The attempt of m is over: bounces, journal, next time or removal.  steps: what the relay said on the way; left: candidates that it had
+   not tried.  Frees m and, when the message is gone, its entry. */
+void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left);
+
+/* Sends the sender of m a report that it is late, notes that, and frees m; its entry is left alone. */
+void message_warn(struct runner *r, struct message *m);
+
+/* Gives m back untouched. */
+void message_return(struct runner *r, struct message *m);
+
+/* All open recipients fail with d; as message_conclude. */
+void message_give_up(struct runner *r, struct message *m, const struct diagnosis *d);
+#endif

@@ -1,0 +1,76 @@
+/* The state of the one process that owns the queue. */
+#ifndef RUNNER_RUNNER_H
+#define RUNNER_RUNNER_H
+#include "config/aliases.h"
+#include "config/config.h"
+#include "runner/schedule.h"
+#include "spool/health.h"
+#include "spool/queue.h"
+#include <sys/stat.h>
+
+#define WORKERS_MAX 32
+
+enum lifetime { LIFETIME_STAY, LIFETIME_LINGER, LIFETIME_ONCE };
+
+struct worker;
+
+struct runner {
+	enum lifetime lifetime;
+	struct queue queue;
+	int lock_fd, trigger_fd;
+	struct config config;
+	struct aliases *aliases;
+	bool config_good;
+	struct stat config_file, aliases_file; /* as they were read */
+	int64_t config_checked_ms;
+	struct schedule schedule;
+	struct worker *workers[WORKERS_MAX];
+	int worker_count;
+	/* the route as a whole: no smarthost answered, or the configuration cannot be used */
+	bool down;
+	int down_count;            /* failures in a row */
+	int64_t probe_ms;          /* monotonic: when it is tried again */
+	int64_t probed_ms;         /* when it was tried last */
+	struct health health;
+	/* counts since the start, for the status line */
+	unsigned long long sent, deferred, failed, adopted;
+	int removals;              /* not synced yet */
+	bool pass;                 /* a pass over everything is under way */
+	int64_t swept_ms;
+	bool leaving;
+};
+
+/* Reads configuration and aliases when their files have changed (or force); a new version that is wrong is reported
+   and the old one stays; with none that is right, the reason goes to health and mail waits. */
+void runner_configure(struct runner *r, bool force);
+
+/* Moves what is in drop/ to mqueue/; honours requests for a pass. */
+void runner_adopt(struct runner *r);
+
+/* Takes up what is in mqueue/ from an earlier life. */
+void runner_load(struct runner *r);
+
+/* Starts a pass over every message, now. */
+void runner_start_pass(struct runner *r);
+bool runner_pass_over(const struct runner *r);
+
+/* No smarthost took the mail at hand / one answers. */
+void runner_route_down(struct runner *r, const struct diagnosis *d);
+void runner_route_up(struct runner *r);
+
+/* Gives due messages to workers. */
+void runner_dispatch(struct runner *r);
+
+/* Expired messages and warnings; at most once a minute. */
+void runner_sweep(struct runner *r);
+
+/* Milliseconds until something has to be done, -1 = nothing. */
+int64_t runner_next_ms(const struct runner *r);
+
+/* One line about the state. */
+void runner_status(const struct runner *r);
+
+/* New or freed entry. */
+struct entry *runner_entry(uint64_t id);
+void runner_forget(struct entry *e);
+#endif

@@ -1,0 +1,45 @@
+/* When which message is due.  Pure: the clock is told to it, nothing is read or written. */
+#ifndef RUNNER_SCHEDULE_H
+#define RUNNER_SCHEDULE_H
+#include "config/config.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One queued message: everything that is kept in memory about it. */
+struct entry {
+	uint64_t id;        /* spool/id.h, packed; the upper half is the time it came */
+	int64_t due_ms;     /* monotonic; untried messages have negative values in the order of their coming */
+	char *avoid;        /* " ADDRESS ADDRESS": tried already in this attempt; NULL at the start of one */
+	uint32_t at;        /* place in the heap */
+	uint16_t attempts;
+	bool in_work;       /* with a worker, not in the heap */
+	bool passed;        /* has had its turn in this pass of once */
+	bool by_route;      /* waits because the smarthost was at fault: woken when one answers again */
+	bool warned;
+};
+
+struct schedule {
+	struct entry **heap;
+	uint32_t count, size;
+	int64_t next_new;   /* key of the next untried message */
+};
+
+/* Puts an entry in; a new message (untried) goes before all that wait, behind those that came earlier. */
+void schedule_add(struct schedule *s, struct entry *e, int64_t due_ms);
+void schedule_add_new(struct schedule *s, struct entry *e);
+
+/* The entry that is due first, NULL when there is none; take removes it from the heap. */
+struct entry *schedule_first(const struct schedule *s);
+void schedule_take(struct schedule *s, struct entry *e);
+
+/* Changes the time of one that is in the heap. */
+void schedule_move(struct schedule *s, struct entry *e, int64_t due_ms);
+void schedule_free(struct schedule *s);
+
+/* Seconds to wait after attempt number attempts (1, 2, ...): the configured steps, or what suits the reason (wait_s of the catalogue, 0 =
+   none) if that is longer; plus or minus 10 % by random, so that many messages do not come back at the same moment. */
+int schedule_wait_s(const struct config *c, int attempts, int reason_wait_s, uint32_t random);
+
+/* Milliseconds until a wall time that was written down; a clock that was set back cannot make it longer than wait_s. */
+int64_t schedule_left_ms(int64_t until_s, int wait_s, int64_t wall_s);
+#endif

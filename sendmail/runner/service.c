@@ -1,0 +1,248 @@
+/* The runner as a service. */
+#include "runner/service.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "spool/lock.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int fail(int code, const char *what)
+{
+	fprintf(stderr, "runner: %s: %s\n", what, strerror(errno));
+	log_line(LOG_ERR, "the runner does not start: %s: %s", what, strerror(errno));
+	return code;
+}
+
+static void pid_path(char *path, size_t size)
+{
+	snprintf(path, size, "%s/runner.pid", paths_run());
+}
+
+/* As root, while it lasts: the folder for the pid file. */
+static void make_run_folder(uid_t uid, gid_t gid)
+{
+	if (mkdir(paths_run(), 0755) == 0 && chown(paths_run(), uid, gid) != 0)
+		log_line(LOG_WARNING, "%s: %s", paths_run(), strerror(errno));
+}
+
+/* Root becomes the owner of mqueue/; a set-user-id start makes its rights whole; anyone else must be the owner. */
+static int take_rights(struct runner *r, const char *spool)
+{
+	struct diagnosis d = {0};
+	struct stat st;
+	TEXT(path, 1024);
+	text_printf(&path, "%s/mqueue", spool);
+	if (stat(path.data, &st) != 0)
+		return fail(EX_OSFILE, path.data);
+	bool set_id = geteuid() != getuid();
+	if (geteuid() == 0 && st.st_uid != 0) {
+		make_run_folder(st.st_uid, st.st_gid);
+		if (setgroups(0, NULL) != 0 || compat_set_group(st.st_gid) != 0 || compat_set_user(st.st_uid) != 0)
+			return fail(EX_OSERR, "become the owner of mqueue/");
+	} else if (geteuid() == 0 && !paths_private()) {
+		fprintf(stderr, "runner: %s belongs to root; run \"make install-rights\" first\n", path.data);
+		return EX_CONFIG;
+	} else if (set_id && compat_set_user(geteuid()) != 0) {
+		return fail(EX_OSERR, "become the owner of mqueue/");
+	}
+	if (paths_private())
+		mkdir(paths_run(), 0755);
+	else
+		environ = (char *[]){NULL};
+	if (queue_open(&r->queue, spool, true, &d))
+		return EX_OK;
+	fprintf(stderr, "runner: %s\n", d.text);
+	return EX_NOPERM;
+}
+
+/* The pid of a runner that lives, 0 when there is none. */
+static pid_t living_runner(void)
+{
+	struct buffer text = {0};
+	char path[1024];
+	long long pid = 0;
+	pid_path(path, sizeof path);
+	bool found = fdio_slurp_at(AT_FDCWD, path, &text, 64) && text_number(text_trim((char *)(uintptr_t)buffer_string(&text)), 2, 1 << 30, &pid);
+	buffer_free(&text);
+	return found && (kill((pid_t)pid, 0) == 0 || errno == EPERM) ? (pid_t)pid : 0;
+}
+
+/* Asks the runner that holds the lock for a pass, and waits for its end; takes the lock itself if that runner goes away. */
+static int ask_for_pass(struct runner *r, const char *spool)
+{
+	char name[40];
+	snprintf(name, sizeof name, "flush.%ld", (long)getpid());
+	int fd = openat(r->queue.drop_fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return fail(EX_CANTCREAT, "ask the runner for a pass");
+	close(fd);
+	lock_kick(spool);
+	const struct timespec pause = {.tv_nsec = 20000000};
+	while (faccessat(r->queue.drop_fd, name, F_OK, 0) == 0) {
+		nanosleep(&pause, NULL);
+		r->lock_fd = lock_take(r->queue.mqueue_fd);
+		if (r->lock_fd >= 0) {
+			unlinkat(r->queue.drop_fd, name, 0);
+			break;
+		}
+	}
+	return EX_OK;
+}
+
+/* In the background: the parent stays until the child has said how its start went. */
+static int detach(void)
+{
+	int pipe_fds[2];
+	unsigned char code = EX_OSERR;
+	if (pipe(pipe_fds) != 0)
+		return -1;
+	pid_t pid = fork();
+	if (pid < 0)
+		return -1;
+	if (pid == 0) {
+		close(pipe_fds[0]);
+		setsid();
+		return pipe_fds[1];
+	}
+	close(pipe_fds[1]);
+	if (fdio_read(pipe_fds[0], &code, 1) != 1)
+		code = EX_OSERR;
+	_exit(code);
+}
+
+static void report_start(int fd, unsigned char code)
+{
+	if (fd < 0)
+		return;
+	int null = open("/dev/null", O_RDWR);
+	if (code == EX_OK && null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+	}
+	if (null > STDERR_FILENO)
+		close(null);
+	fdio_write(fd, &code, 1);
+	close(fd);
+}
+
+static void write_pid(void)
+{
+	char path[1024];
+	struct buffer text = {0};
+	pid_path(path, sizeof path);
+	unlink(path);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	buffer_printf(&text, "%ld\n", (long)getpid());
+	if (fd < 0 || !fdio_write(fd, text.data, text.length))
+		log_line(LOG_WARNING, "%s cannot be written: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	buffer_free(&text);
+}
+
+/* After a crash a relay of the old runner may still hold the lock: it ends by itself within seconds. */
+static void wait_for_lock(struct runner *r)
+{
+	const struct timespec pause = {.tv_nsec = 50000000};
+	while (r->lock_fd < 0) {
+		nanosleep(&pause, NULL);
+		r->lock_fd = lock_take(r->queue.mqueue_fd);
+	}
+}
+
+static int take_lock(struct runner *r, const char *spool, int report_fd)
+{
+	r->lock_fd = lock_take(r->queue.mqueue_fd);
+	if (r->lock_fd < 0 && errno != EWOULDBLOCK)
+		return fail(EX_CANTCREAT, "runner.lock");
+	if (r->lock_fd >= 0)
+		return EX_OK;
+	if (r->lifetime == LIFETIME_ONCE)
+		return ask_for_pass(r, spool);
+	pid_t pid = living_runner();
+	if (pid != 0) {
+		fprintf(stderr, "runner: a runner lives already (process %ld)\n", (long)pid);
+		return EX_OK;
+	}
+	report_start(report_fd, EX_OK);
+	wait_for_lock(r);
+	return EX_OK;
+}
+
+int service_start(struct runner *r, bool foreground)
+{
+	const char *spool = paths_spool();
+	int report_fd = -1;
+	r->lock_fd = r->trigger_fd = -1;
+	compat_closefrom(STDERR_FILENO + 1);
+	umask(027);
+	log_start("firsthop", LOG_TO_SYSLOG | (foreground ? LOG_TO_STDERR : 0));
+	int code = take_rights(r, spool);
+	if (code != EX_OK)
+		return code;
+	if (r->lifetime != LIFETIME_ONCE && !foreground && (report_fd = detach()) < 0)
+		return fail(EX_OSERR, "go to the background");
+	code = take_lock(r, spool, report_fd);
+	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(r->queue.spool_fd)) < 0)
+		code = fail(EX_CANTCREAT, "trigger");
+	if (code != EX_OK || r->lock_fd < 0) {
+		report_start(report_fd, (unsigned char)code);
+		return code;
+	}
+	if (chdir(spool) != 0)
+		log_line(LOG_WARNING, "chdir %s: %s", spool, strerror(errno));
+	config_defaults(&r->config);
+	runner_configure(r, true);
+	if (r->lifetime != LIFETIME_ONCE)
+		write_pid();
+	report_start(report_fd, EX_OK);
+	if (r->lifetime == LIFETIME_STAY)
+		log_line(LOG_INFO, "runner started: spool %s, %d smarthosts; nothing listens on the network", spool, r->config.hop_count);
+	return EX_OK;
+}
+
+static void remove_flag(void *context, enum queue_kind kind, const char *id)
+{
+	struct runner *r = context;
+	char name[64];
+	if (kind != QUEUE_FLUSH)
+		return;
+	snprintf(name, sizeof name, "flush.%s", id);
+	unlinkat(r->queue.drop_fd, name, 0);
+}
+
+void service_pass_done(struct runner *r)
+{
+	queue_scan(r->queue.drop_fd, remove_flag, r);
+}
+
+void service_end(struct runner *r)
+{
+	char path[1024];
+	pid_path(path, sizeof path);
+	if (r->lifetime != LIFETIME_ONCE)
+		unlink(path);
+	service_pass_done(r);
+	if (r->lifetime == LIFETIME_STAY)
+		log_line(LOG_INFO, "runner ended; %u messages wait", r->schedule.count);
+	schedule_free(&r->schedule);
+	config_free(&r->config);
+	aliases_free(r->aliases);
+	queue_close(&r->queue);
+	close(r->trigger_fd);
+	close(r->lock_fd);
+}

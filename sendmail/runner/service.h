@@ -1,0 +1,14 @@
+/* Becoming the runner and ceasing to be it: rights, lock, background, pid file. */
+#ifndef RUNNER_SERVICE_H
+#define RUNNER_SERVICE_H
+#include "runner/runner.h"
+
+/* Takes on the rights of the queue's owner, the lock and the trigger.  Returns a sysexits code; EX_OK with lock_fd -1: another runner lives and
+   has done, or will do, the work.  once waits until that other runner has made its pass. */
+int service_start(struct runner *r, bool foreground);
+
+/* The pass is over: whoever asked for it is told. */
+void service_pass_done(struct runner *r);
+
+void service_end(struct runner *r);
+#endif

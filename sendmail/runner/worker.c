@@ -1,0 +1,303 @@
+/* Talking with a relay.  Its lines are read with the same care as any input: it may have been taken over. */
+#include "runner/worker.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STEPS_LIMIT_BYTES 16384
+#define LINE_LIMIT_BYTES 65536
+
+/* In the child: the relay with its socket as standard input, and with the lock, so that no second runner starts beside it. */
+static void become_relay(const struct runner *r, int socket, const char *avoid)
+{
+	char path[1024];
+	char *words = mem_copy(avoid);
+	char *argv[80] = {"relay", "--jobs"};
+	int argc = 2;
+	sigset_t none;
+	for (char *word = strtok(words, " "); word != NULL && argc < 78; word = strtok(NULL, " ")) {
+		size_t size = strlen(word) + 9;
+		argv[argc] = mem_alloc(size);
+		snprintf(argv[argc++], size, "--avoid=%s", word);
+	}
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	dup2(socket, STDIN_FILENO);
+	fcntl(r->lock_fd, F_SETFD, 0);
+	snprintf(path, sizeof path, "%s/relay", paths_libexec());
+	execv(path, argv);
+	log_line(LOG_CRIT, "%s cannot be started: %s", path, strerror(errno));
+	_exit(127);
+}
+
+struct worker *worker_start(struct runner *r, const char *avoid)
+{
+	int sockets[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
+		log_line(LOG_ERR, "no socket for a relay: %s", strerror(errno));
+		return NULL;
+	}
+	pid_t pid = fork();
+	if (pid == 0)
+		become_relay(r, sockets[1], avoid);
+	close(sockets[1]);
+	if (pid < 0 || !fdio_nonblocking(sockets[0])) {
+		log_line(LOG_ERR, "no process for a relay: %s", strerror(errno));
+		close(sockets[0]);
+		return NULL;
+	}
+	struct worker *w = mem_alloc(sizeof *w);
+	w->pid = pid;
+	w->fd = sockets[0];
+	w->avoid = mem_copy(avoid);
+	w->idle_ms = clock_mono_ms();
+	return w;
+}
+
+static void append_message(struct worker *w, struct message *m)
+{
+	if (w->last != NULL)
+		w->last->next = m;
+	else
+		w->first = m;
+	w->last = m;
+	w->count++;
+}
+
+void worker_give(struct worker *w, struct message *m)
+{
+	struct buffer line = {0};
+	w->fds[w->fd_count].at = w->out.length;
+	w->fds[w->fd_count++].fd = m->fd;
+	fields_put(&line, "id", m->id);
+	fields_put(&line, "sender", m->sender);
+	buffer_printf(&w->out, "message %s rcpts=%d\n", buffer_string(&line), m->rcpt_count);
+	for (int i = 0; i < m->rcpt_count; i++) {
+		line.length = 0;
+		fields_put(&line, "address", m->rcpts[i]);
+		buffer_printf(&w->out, "rcpt %s\n", buffer_string(&line));
+	}
+	buffer_free(&line);
+	append_message(w, m);
+}
+
+/* Sends bytes up to the next one that needs a descriptor of its own. */
+static ssize_t send_piece(struct worker *w)
+{
+	union {
+		char space[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {{0}};
+	bool with_fd = w->fd_count > 0 && w->fds[0].at == 0;
+	int next = with_fd ? 1 : 0;
+	size_t length = next < w->fd_count ? w->fds[next].at : w->out.length;
+	struct iovec part = {w->out.data, length};
+	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
+	if (with_fd) {
+		m.msg_control = control.space;
+		m.msg_controllen = sizeof control.space;
+		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &w->fds[0].fd, sizeof(int));
+	}
+	ssize_t n = sendmsg(w->fd, &m, MSG_NOSIGNAL);
+	if (n > 0 && with_fd)
+		memmove(w->fds, w->fds + 1, (size_t)--w->fd_count * sizeof w->fds[0]);
+	return n;
+}
+
+void worker_flush(struct worker *w)
+{
+	while (w->out.length > 0) {
+		ssize_t n = send_piece(w);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			/* A broken socket is seen by worker_receive, which has its end. */
+			if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+				w->out.length = 0, w->fd_count = 0;
+			return;
+		}
+		buffer_drop(&w->out, (size_t)n);
+		for (int i = 0; i < w->fd_count; i++)
+			w->fds[i].at -= (size_t)n;
+	}
+}
+
+void worker_close(struct worker *w)
+{
+	if (w->closing)
+		return;
+	w->closing = true;
+	buffer_puts(&w->out, "quit\n");
+	worker_flush(w);
+}
+
+static struct message *find_message(struct worker *w, const char *fields, struct message **before)
+{
+	char id[ID_SIZE];
+	*before = NULL;
+	if (!fields_get(fields, "id", id, sizeof id))
+		return NULL;
+	for (struct message *m = w->first; m != NULL; m = m->next) {
+		if (strcmp(m->id, id) == 0)
+			return m;
+		*before = m;
+	}
+	return NULL;
+}
+
+static void unlink_message(struct worker *w, struct message *m, struct message *before)
+{
+	if (before != NULL)
+		before->next = m->next;
+	else
+		w->first = m->next;
+	if (w->last == m)
+		w->last = before;
+	m->next = NULL;
+	if (--w->count == 0)
+		w->idle_ms = clock_mono_ms();
+}
+
+static void on_down(struct runner *r, struct worker *w, const char *fields)
+{
+	struct diagnosis d;
+	diag_read(&d, fields);
+	w->closing = true;
+	while (w->first != NULL) {
+		struct message *m = w->first;
+		/* Every address was tried for this message: what the last one said is the reason. */
+		struct diagnosis why = w->avoid[0] != '\0' && m->last.verdict != VERDICT_NONE ? m->last : d;
+		unlink_message(w, m, NULL);
+		for (int i = 0; i < m->rcpt_count; i++)
+			message_note(r, m, i, false, &why);
+		message_conclude(r, m, &w->steps, 0);
+	}
+	if (w->avoid[0] == '\0')
+		runner_route_down(r, &d);
+}
+
+static void on_step(struct worker *w, const char *fields)
+{
+	char text[1024];
+	if (w->steps.length < STEPS_LIMIT_BYTES && fields_get(fields, "text", text, sizeof text))
+		buffer_printf(&w->steps, "%s\n", text);
+}
+
+static void on_message_line(struct runner *r, struct worker *w, const char *line)
+{
+	struct message *before;
+	const char *fields = line + strcspn(line, " ");
+	struct message *m = find_message(w, fields, &before);
+	struct diagnosis d;
+	if (m == NULL)
+		return;
+	if (text_starts(line, "rcpt ")) {
+		diag_read(&d, fields);
+		message_note(r, m, (int)fields_get_number(fields, "n", -1), fields_get_number(fields, "next", 0) != 0, &d);
+		return;
+	}
+	unlink_message(w, m, before);
+	if (text_starts(line, "unused ")) {
+		message_return(r, m);
+	} else {
+		w->done++;
+		message_conclude(r, m, &w->steps, w->left);
+	}
+}
+
+static void take_line(struct runner *r, struct worker *w, const char *line)
+{
+	if (text_starts(line, "step ")) {
+		on_step(w, line + 5);
+	} else if (text_starts(line, "ready ")) {
+		w->ready = true;
+		w->left = (int)fields_get_number(line + 6, "n", 0);
+		runner_route_up(r);
+	} else if (text_starts(line, "down ")) {
+		on_down(r, w, line + 5);
+	} else if (text_starts(line, "over ")) {
+		diag_read(&w->over, line + 5);
+	} else {
+		on_message_line(r, w, line);
+	}
+}
+
+void worker_receive(struct runner *r, struct worker *w)
+{
+	char bytes[32768];
+	ssize_t n = fdio_read(w->fd, bytes, sizeof bytes);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return;
+	if (n <= 0) {
+		w->ended = true;
+		return;
+	}
+	buffer_add(&w->in, bytes, (size_t)n);
+	size_t used = 0;
+	char *end;
+	while (used < w->in.length && (end = memchr(w->in.data + used, '\n', w->in.length - used)) != NULL) {
+		*end = '\0';
+		take_line(r, w, w->in.data + used);
+		used = (size_t)(end - w->in.data) + 1;
+	}
+	buffer_drop(&w->in, used);
+	if (w->in.length > LINE_LIMIT_BYTES)
+		w->ended = true;
+}
+
+/* What a relay that died had in hand: it may or may not have been delivered. */
+static void keep_message(struct runner *r, struct worker *w, struct message *m, int status)
+{
+	struct diagnosis d = {0};
+	TEXT(words, 200);
+	if (WIFSIGNALED(status))
+		text_printf(&words, "the relay process was ended by signal %d", WTERMSIG(status));
+	else
+		text_printf(&words, "the relay process ended early (exit %d)", WEXITSTATUS(status));
+	diag_set(&d, VERDICT_DEFERRED, w->ready ? STAGE_DOT : STAGE_CONNECT, "relay-died", "%s", words.data);
+	d.fault = FAULT_LOCAL;
+	for (int i = 0; i < m->rcpt_count; i++) {
+		if (m->states[i] == RCPT_OPEN)
+			message_note(r, m, i, false, &d);
+	}
+	message_conclude(r, m, &w->steps, 0);
+}
+
+void worker_end(struct runner *r, struct worker *w)
+{
+	int status = 0;
+	/* A relay that has closed its socket but lives on would block the reaping. */
+	if (w->count > 0)
+		kill(w->pid, SIGTERM);
+	close(w->fd);
+	waitpid(w->pid, &status, 0);
+	while (w->first != NULL) {
+		struct message *m = w->first;
+		unlink_message(w, m, NULL);
+		keep_message(r, w, m, status);
+	}
+	/* Ready, and then gone before it took one message: as good as down, or it would be asked in a tight loop. */
+	if (w->ready && w->done == 0 && w->over.key[0] != '\0')
+		runner_route_down(r, &w->over);
+	free(w->avoid);
+	buffer_free(&w->in);
+	buffer_free(&w->out);
+	buffer_free(&w->steps);
+	free(w);
+}

@@ -1,0 +1,43 @@
+/* One relay process and the messages that it has in hand. */
+#ifndef RUNNER_WORKER_H
+#define RUNNER_WORKER_H
+#include "runner/message.h"
+#include <sys/types.h>
+
+#define WORKER_WINDOW 16 /* messages that a ready relay may hold; one before it is ready */
+
+struct worker {
+	pid_t pid;
+	int fd;
+	char *avoid;              /* as in struct entry; "" = none */
+	struct buffer in, out, steps;
+	struct {
+		size_t at;            /* offset in out of the byte it goes with */
+		int fd;
+	} fds[WORKER_WINDOW];
+	int fd_count;
+	struct message *first, *last;
+	int count;
+	int left;                 /* candidates behind the one it talks to */
+	bool ready, closing, ended;
+	int done;                 /* messages with an outcome */
+	struct diagnosis over;    /* why its session broke; key "" = it did not */
+	int64_t idle_ms;          /* since when it has nothing to do */
+};
+
+/* Starts a relay; NULL (logged) when that fails. */
+struct worker *worker_start(struct runner *r, const char *avoid);
+
+/* Hands a message over; it belongs to the worker from now on. */
+void worker_give(struct worker *w, struct message *m);
+
+/* Moves bytes; call when the descriptor is ready.  Outcomes are applied as they come.  Sets ended at the end of the stream. */
+void worker_flush(struct worker *w);
+void worker_receive(struct runner *r, struct worker *w);
+
+/* No more messages will come. */
+void worker_close(struct worker *w);
+
+/* After the end: what it held is kept for later; reaps the process and frees w. */
+void worker_end(struct runner *r, struct worker *w);
+#endif

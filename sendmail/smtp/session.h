@@ -1,0 +1,128 @@
+/* The SMTP client (RFC 5321, 2920, 1870, 6152, 3207, 4954, 3461) as a machine without I/O: bytes from the server go in,
+   bytes for the server come out, and time is told to it.  smtp/transact.c is its second half: the mail transactions. */
+#ifndef SMTP_SESSION_H
+#define SMTP_SESSION_H
+#include "base/diag.h"
+#include "config/hop.h"
+#include "smtp/auth.h"
+#include "smtp/ehlo.h"
+#include "smtp/reply.h"
+#include <stdbool.h>
+
+#define SESSION_RCPTS_MAX 100 /* per transaction: what every server must take (RFC 5321 4.5.3.1.8) */
+#define SESSION_WINDOW 2      /* transactions taken at a time: one in DATA, the next one's commands behind its dot */
+
+enum session_state {
+	SESSION_BANNER,
+	SESSION_EHLO,
+	SESSION_HELO,
+	SESSION_STARTTLS,
+	SESSION_HANDSHAKE, /* the caller runs TLS on the link, then session_secured */
+	SESSION_AUTH,
+	SESSION_READY,     /* transactions may be given */
+	SESSION_QUIT,
+	SESSION_OVER       /* failure tells why, if its key is set */
+};
+const char *session_state_name(enum session_state s);
+
+struct session_rcpt {
+	const char *address;
+	bool accepted;           /* RCPT was answered 25x */
+	struct diagnosis result; /* verdict set once it is decided; hop and peer are left to the caller */
+};
+
+/* One message to at most SESSION_RCPTS_MAX recipients.  The caller keeps it until finished() names it. */
+struct transaction {
+	const char *sender;
+	struct session_rcpt *rcpts;
+	int rcpt_count;
+	int64_t size_bytes;
+	bool has_8bit;
+	const char *notify, *ret, *envid;                 /* "" = not given; used when the server offers DSN */
+	bool (*body)(void *context, struct buffer *out);  /* appends the next piece in wire form; false: that was the last */
+	void *context;
+	bool begun;        /* some command of it was sent; otherwise it may be given to another session as it is */
+	/* the machine's own */
+	int step;          /* next command: 0 MAIL, 1..n RCPT, n+1 DATA */
+	int accepted;
+	bool mail_refused, dot_sent;
+};
+
+struct session_policy {
+	const char *name;         /* for EHLO */
+	enum hop_tls tls;
+	bool implicit_tls;        /* TLS is on before the banner */
+	const char *login;        /* "" = no AUTH */
+	const char *password;
+	bool auth_without_tls;
+	int reply_s, data_s, dot_s; /* RFC 5321 4.5.3.2 */
+	bool stop_before_data;    /* a probe: MAIL and RCPT are asked one by one, and then it ends */
+	void (*replied)(void *context, struct reply *r); /* sees each reply; may be NULL */
+	void (*finished)(void *context, struct transaction *t);
+	void *context;
+};
+
+enum session_expect { EXPECT_RSET, EXPECT_MAIL, EXPECT_RCPT, EXPECT_DATA, EXPECT_DOT, EXPECT_VOID_DOT, EXPECT_QUIT };
+
+struct session_awaited {
+	enum session_expect kind;
+	struct transaction *t;
+	int rcpt;
+};
+
+struct session {
+	const struct session_policy *policy;
+	enum session_state state;
+	struct buffer in, out;   /* out: to be sent; the caller drops what it has sent */
+	struct ehlo ehlo;
+	bool secured;            /* TLS is on */
+	struct diagnosis failure; /* of the session as a whole; key "" while there is none */
+	struct auth auth;
+	struct reply reply;      /* being put together */
+	int64_t deadline_ms;     /* monotonic; 0 = nothing is awaited */
+	/* transactions */
+	struct session_awaited awaited[2 * SESSION_RCPTS_MAX + 16];
+	int first, count;        /* ring */
+	struct transaction *taken[SESSION_WINDOW];
+	int taken_count;
+	struct transaction *sending; /* its body is being produced */
+	bool dirty;              /* the server may hold a half transaction: RSET first */
+};
+
+void session_start(struct session *s, const struct session_policy *policy, int64_t now_ms);
+
+/* Bytes from the server. */
+void session_receive(struct session *s, const char *bytes, size_t length, int64_t now_ms);
+
+/* TLS is on now. */
+void session_secured(struct session *s, int64_t now_ms);
+
+/* Some bytes of out were sent: the server has more time to answer. */
+void session_sent(struct session *s, int64_t now_ms);
+
+/* True when session_take may be called. */
+bool session_can_take(const struct session *s);
+void session_take(struct session *s, struct transaction *t, int64_t now_ms);
+
+/* Produces output: commands and body, up to some tens of kilobytes; call it whenever out is short. */
+void session_pump(struct session *s, int64_t now_ms);
+
+/* True when no transaction is open. */
+bool session_idle(const struct session *s);
+void session_quit(struct session *s, int64_t now_ms);
+
+/* The link is gone, or time has run out: gives every open transaction its results and ends. words: for the diagnosis. */
+void session_broken(struct session *s, const char *key, const char *words);
+
+/* The stage whose answer is awaited. */
+enum stage session_stage(const struct session *s);
+
+/* Frees buffers and wipes what AUTH kept. */
+void session_free(struct session *s);
+
+/* For smtp/transact.c and session.c only. */
+void transact_reply(struct session *s);
+void transact_broken(struct session *s, const char *key, const char *words);
+void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage);
+void session_fail(struct session *s, enum stage stage, const char *key, const char *words);
+#endif

@@ -1,0 +1,335 @@
+/* Mail transactions: MAIL, RCPT and DATA in one group (RFC 2920), the next transaction's group behind the dot of this one. */
+#include "base/catalogue.h"
+#include "base/text.h"
+#include "smtp/session.h"
+#include <string.h>
+
+#define OUT_ENOUGH_BYTES 65536
+#define RING (int)(sizeof((struct session *)0)->awaited / sizeof(struct session_awaited))
+
+static void await(struct session *s, enum session_expect kind, struct transaction *t, int rcpt)
+{
+	s->awaited[(s->first + s->count++) % RING] = (struct session_awaited){kind, t, rcpt};
+}
+
+/* xtext (RFC 3461 4). */
+static void put_xtext(struct buffer *out, const char *value)
+{
+	for (; *value != '\0'; value++) {
+		unsigned char c = (unsigned char)*value;
+		if (c <= 0x20 || c >= 0x7f || c == '+' || c == '=')
+			buffer_printf(out, "+%02X", c);
+		else
+			buffer_add(out, value, 1);
+	}
+}
+
+static void say_mail(struct session *s, const struct transaction *t)
+{
+	buffer_printf(&s->out, "MAIL FROM:<%s>", t->sender);
+	if (s->ehlo.size_known)
+		buffer_printf(&s->out, " SIZE=%lld", (long long)t->size_bytes);
+	if (t->has_8bit && s->ehlo.eightbitmime)
+		buffer_puts(&s->out, " BODY=8BITMIME");
+	if (s->ehlo.dsn && t->ret[0] != '\0')
+		buffer_printf(&s->out, " RET=%s", t->ret);
+	if (s->ehlo.dsn && t->envid[0] != '\0') {
+		buffer_puts(&s->out, " ENVID=");
+		put_xtext(&s->out, t->envid);
+	}
+	buffer_puts(&s->out, "\r\n");
+}
+
+static void say_rcpt(struct session *s, const struct transaction *t, int rcpt)
+{
+	buffer_printf(&s->out, "RCPT TO:<%s>", t->rcpts[rcpt].address);
+	if (s->ehlo.dsn && t->notify[0] != '\0')
+		buffer_printf(&s->out, " NOTIFY=%s", t->notify);
+	buffer_puts(&s->out, "\r\n");
+}
+
+/* Next command of a transaction. */
+static void say_step(struct session *s, struct transaction *t)
+{
+	t->begun = true;
+	if (t->step == 0) {
+		say_mail(s, t);
+		await(s, EXPECT_MAIL, t, 0);
+	} else if (t->step <= t->rcpt_count) {
+		say_rcpt(s, t, t->step - 1);
+		await(s, EXPECT_RCPT, t, t->step - 1);
+	} else {
+		buffer_puts(&s->out, "DATA\r\n");
+		await(s, EXPECT_DATA, t, 0);
+	}
+	t->step++;
+}
+
+static void drop_taken(struct session *s, struct transaction *t)
+{
+	for (int i = 0; i < s->taken_count; i++) {
+		if (s->taken[i] != t)
+			continue;
+		s->taken_count--;
+		memmove(&s->taken[i], &s->taken[i + 1], (size_t)(s->taken_count - i) * sizeof s->taken[0]);
+		return;
+	}
+}
+
+static void finish(struct session *s, struct transaction *t)
+{
+	drop_taken(s, t);
+	s->policy->finished(s->policy->context, t);
+}
+
+/* A result for each recipient that has none yet. */
+static void settle(struct transaction *t, const struct diagnosis *d)
+{
+	for (int i = 0; i < t->rcpt_count; i++) {
+		struct diagnosis *result = &t->rcpts[i].result;
+		if (result->verdict == VERDICT_NONE)
+			*result = *d;
+	}
+}
+
+static void settle_reply(struct session *s, struct transaction *t, enum stage stage)
+{
+	struct diagnosis d = {0};
+	session_diagnose(s, &d, stage);
+	/* A 250 where it makes no sense, or a 3xx, is not a success of the message. */
+	if (d.verdict == VERDICT_SENT && (stage != STAGE_DOT || s->reply.code >= 300)) {
+		d.verdict = VERDICT_DEFERRED;
+		text_copy(d.key, sizeof d.key, "reply-bad");
+		catalogue_recognise(&d);
+	}
+	settle(t, &d);
+}
+
+static void on_mail(struct session *s, struct transaction *t)
+{
+	if (s->reply.code >= 200 && s->reply.code < 300)
+		return;
+	t->mail_refused = true;
+	settle_reply(s, t, STAGE_MAIL);
+}
+
+static void on_rcpt(struct session *s, struct transaction *t, int rcpt)
+{
+	struct session_rcpt *r = &t->rcpts[rcpt];
+	if (s->reply.code >= 200 && s->reply.code < 300 && !t->mail_refused) {
+		r->accepted = true;
+		t->accepted++;
+		return;
+	}
+	if (r->result.verdict != VERDICT_NONE)
+		return;
+	session_diagnose(s, &r->result, STAGE_RCPT);
+	if (r->result.verdict == VERDICT_SENT)
+		r->result.verdict = VERDICT_DEFERRED;
+}
+
+static void on_data(struct session *s, struct transaction *t)
+{
+	if (s->reply.code == 354 && t->accepted > 0) {
+		s->sending = t;
+	} else if (s->reply.code == 354) {
+		/* DATA went out with the group before the refusals came back: an empty message ends it (RFC 2920 3.1). */
+		buffer_puts(&s->out, ".\r\n");
+		await(s, EXPECT_VOID_DOT, t, 0);
+	} else {
+		s->dirty = true;
+		settle_reply(s, t, STAGE_DATA);
+		finish(s, t);
+	}
+}
+
+/* The server says that it closes (RFC 5321 3.8): nothing more will be answered. */
+static void on_closing(struct session *s)
+{
+	struct diagnosis d = {0};
+	enum stage stage = session_stage(s);
+	struct transaction *t = s->count > 0 ? s->awaited[s->first].t : NULL;
+	session_diagnose(s, &d, stage);
+	if (t != NULL && t->begun)
+		settle(t, &d);
+	transact_broken(s, d.key, d.text);
+	s->state = SESSION_OVER;
+}
+
+void transact_reply(struct session *s)
+{
+	if (s->reply.code == 421) {
+		on_closing(s);
+		return;
+	}
+	if (s->count == 0) {
+		session_broken(s, "reply-bad", "the server answered where nothing was asked");
+		return;
+	}
+	struct session_awaited a = s->awaited[s->first];
+	s->first = (s->first + 1) % RING;
+	s->count--;
+	switch (a.kind) {
+	case EXPECT_MAIL: on_mail(s, a.t); break;
+	case EXPECT_RCPT: on_rcpt(s, a.t, a.rcpt); break;
+	case EXPECT_DATA: on_data(s, a.t); break;
+	case EXPECT_DOT:
+		settle_reply(s, a.t, STAGE_DOT);
+		finish(s, a.t);
+		break;
+	case EXPECT_VOID_DOT:
+		s->dirty = true;
+		finish(s, a.t);
+		break;
+	default: break;
+	}
+}
+
+static void pump_body(struct session *s)
+{
+	struct transaction *t = s->sending;
+	while (s->out.length < OUT_ENOUGH_BYTES) {
+		if (t->body(t->context, &s->out))
+			continue;
+		s->sending = NULL;
+		t->dot_sent = true;
+		await(s, EXPECT_DOT, t, 0);
+		return;
+	}
+}
+
+static bool is_grouped(const struct session *s)
+{
+	return s->ehlo.pipelining && !s->policy->stop_before_data;
+}
+
+/* The transaction whose commands are next, if they may go out now: not while the answer to a DATA is open,
+   because bytes behind it could be taken for its message. */
+static struct transaction *next_to_say(struct session *s)
+{
+	for (int i = 0; i < s->count; i++) {
+		if (s->awaited[(s->first + i) % RING].kind == EXPECT_DATA)
+			return NULL;
+	}
+	if (!is_grouped(s) && s->count > 0)
+		return NULL;
+	for (int i = 0; i < s->taken_count; i++) {
+		if (s->taken[i]->step <= s->taken[i]->rcpt_count + 1)
+			return s->taken[i];
+	}
+	return NULL;
+}
+
+/* Without PIPELINING every answer is known before the next command: what cannot succeed is not asked. */
+static bool is_hopeless(const struct session *s, const struct transaction *t)
+{
+	if (is_grouped(s) || t->step == 0)
+		return false;
+	bool all_asked = t->step == t->rcpt_count + 1;
+	return t->mail_refused || (all_asked && (t->accepted == 0 || s->policy->stop_before_data));
+}
+
+static bool is_too_big(const struct session *s, const struct transaction *t)
+{
+	return t->step == 0 && s->ehlo.size_bytes > 0 && t->size_bytes > s->ehlo.size_bytes;
+}
+
+static void refuse_size(struct session *s, struct transaction *t)
+{
+	struct diagnosis d = {0};
+	diag_set(&d, VERDICT_FAILED, STAGE_MAIL, "size-exceeded", "the message has %lld bytes, the server takes at most %lld",
+	         (long long)t->size_bytes, (long long)s->ehlo.size_bytes);
+	text_copy(d.status, sizeof d.status, "5.3.4");
+	catalogue_recognise(&d);
+	settle(t, &d);
+	finish(s, t);
+}
+
+/* The answer to a DATA can only start when the commands are all said, so a whole group goes out at once. */
+static void pump_commands(struct session *s, struct transaction *t)
+{
+	if (is_too_big(s, t)) {
+		refuse_size(s, t);
+		return;
+	}
+	if (is_hopeless(s, t)) {
+		s->dirty = true;
+		finish(s, t);
+		return;
+	}
+	if (t->step == 0 && s->dirty) {
+		buffer_puts(&s->out, "RSET\r\n");
+		await(s, EXPECT_RSET, t, 0);
+		s->dirty = false;
+		if (!is_grouped(s))
+			return;
+	}
+	say_step(s, t);
+	while (is_grouped(s) && t->step <= t->rcpt_count + 1)
+		say_step(s, t);
+}
+
+void session_pump(struct session *s, int64_t now_ms)
+{
+	if (s->state != SESSION_READY)
+		return;
+	size_t before = s->out.length;
+	while (s->out.length < OUT_ENOUGH_BYTES) {
+		struct transaction *t;
+		if (s->sending != NULL)
+			pump_body(s);
+		else if ((t = next_to_say(s)) != NULL)
+			pump_commands(s, t);
+		else
+			break;
+	}
+	if (before == 0 && s->out.length > 0)
+		session_sent(s, now_ms);
+}
+
+bool session_can_take(const struct session *s)
+{
+	return s->state == SESSION_READY && s->taken_count < SESSION_WINDOW;
+}
+
+void session_take(struct session *s, struct transaction *t, int64_t now_ms)
+{
+	t->step = t->accepted = 0;
+	t->begun = t->mail_refused = t->dot_sent = false;
+	s->taken[s->taken_count++] = t;
+	session_pump(s, now_ms);
+}
+
+bool session_idle(const struct session *s)
+{
+	return s->taken_count == 0;
+}
+
+/* What the loss of the link means for one transaction: behind the dot nobody knows (RFC 5321 4.2.5), before it nothing was delivered. */
+static void settle_broken(struct session *s, struct transaction *t, const char *key, const char *words)
+{
+	struct diagnosis d = {0};
+	bool unknown = t->dot_sent && t->accepted > 0;
+	enum stage stage = unknown ? STAGE_DOT : s->sending == t ? STAGE_BODY : session_stage(s);
+	if (unknown)
+		diag_set(&d, VERDICT_DEFERRED, stage, "outcome-unknown", "%s, after the message was sent whole and before the server answered", words);
+	else
+		diag_set(&d, VERDICT_DEFERRED, stage, key, "%s", words);
+	catalogue_recognise(&d);
+	settle(t, &d);
+}
+
+void transact_broken(struct session *s, const char *key, const char *words)
+{
+	while (s->taken_count > 0) {
+		struct transaction *t = s->taken[0];
+		if (t->begun)
+			settle_broken(s, t, key, words);
+		finish(s, t);
+	}
+	s->sending = NULL;
+	s->count = 0;
+	/* Kept for the caller: it says why there is no session any more. */
+	diag_set(&s->failure, VERDICT_DEFERRED, session_stage(s), key, "%s", words);
+	catalogue_recognise(&s->failure);
+}

@@ -1,0 +1,88 @@
+/* Committing a submission.  Order matters: content, then name, then the directory that holds the name. */
+#include "spool/drop.h"
+#include "base/fdio.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CREATE_TRIES 20
+
+bool drop_open(struct drop *d, const char *spool, struct diagnosis *why)
+{
+	char path[1024];
+	*d = (struct drop){.dir_fd = -1, .fd = -1};
+	snprintf(path, sizeof path, "%s/drop", spool);
+	d->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (d->dir_fd >= 0)
+		return true;
+	const char *key = errno == EACCES || errno == EPERM ? "spool-rights" : "spool-missing";
+	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", path);
+	return false;
+}
+
+void drop_error(struct diagnosis *why, const char *doing)
+{
+	const char *key = "spool-write";
+	if (errno == ENOSPC || errno == EDQUOT)
+		key = "spool-full";
+	else if (errno == EFBIG)
+		key = "spool-too-big";
+	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", doing);
+}
+
+bool drop_create(struct drop *d, int64_t wall_s, struct diagnosis *why)
+{
+	for (int i = 0; i < CREATE_TRIES; i++) {
+		id_make(d->id, wall_s);
+		snprintf(d->temp, sizeof d->temp, "t.%s", d->id);
+		d->fd = openat(d->dir_fd, d->temp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+		if (d->fd >= 0 || errno != EEXIST)
+			break;
+	}
+	if (d->fd < 0) {
+		drop_error(why, "create a file in drop/");
+		return false;
+	}
+	if (flock(d->fd, LOCK_EX | LOCK_NB) != 0) {
+		drop_error(why, "lock the new file in drop/");
+		drop_abandon(d);
+		return false;
+	}
+	return true;
+}
+
+void drop_abandon(struct drop *d)
+{
+	if (d->fd < 0)
+		return;
+	unlinkat(d->dir_fd, d->temp, 0);
+	close(d->fd);
+	d->fd = -1;
+}
+
+bool drop_commit(struct drop *d, struct diagnosis *why)
+{
+	if (!fdio_sync(d->fd)) {
+		drop_error(why, "write the message to disk (fsync)");
+		drop_abandon(d);
+		return false;
+	}
+	if (renameat(d->dir_fd, d->temp, d->dir_fd, d->id) != 0) {
+		drop_error(why, "give the message its name in drop/ (rename)");
+		drop_abandon(d);
+		return false;
+	}
+	if (!fdio_sync(d->dir_fd)) {
+		drop_error(why, "make the name of the message durable (fsync of drop/)");
+		unlinkat(d->dir_fd, d->id, 0);
+		return false;
+	}
+	close(d->fd);
+	d->fd = -1;
+	return true;
+}

@@ -1,0 +1,29 @@
+/* The submitter's half of the spool: from nothing to a whole, synced file in drop/ (states S1 and S2). */
+#ifndef SPOOL_DROP_H
+#define SPOOL_DROP_H
+#include "base/diag.h"
+#include "spool/id.h"
+#include <stdbool.h>
+
+struct drop {
+	int dir_fd;             /* drop/ */
+	int fd;                 /* t.ID, -1 before drop_create and after the end */
+	char id[ID_SIZE];
+	char temp[ID_SIZE + 2]; /* "t.ID" */
+};
+
+/* Opens drop/ below a spool folder.  Errors: "spool-missing", "spool-rights" (the set-group-id bit has no effect, or install-rights was not run). */
+bool drop_open(struct drop *d, const char *spool, struct diagnosis *why);
+
+/* Creates t.ID, locked, mode 0644 (the folder is what keeps others out), and picks the ID. */
+bool drop_create(struct drop *d, int64_t wall_s, struct diagnosis *why);
+
+/* fsync, rename to ID, fsync of drop/.  On true the message is safe against a power cut.  On false nothing is left behind. */
+bool drop_commit(struct drop *d, struct diagnosis *why);
+
+/* Removes what drop_create made.  Async-signal-safe. */
+void drop_abandon(struct drop *d);
+
+/* Words an errno of a write or sync in drop/: full disk, quota, file size limit. */
+void drop_error(struct diagnosis *why, const char *doing);
+#endif

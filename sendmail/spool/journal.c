@@ -1,0 +1,196 @@
+/* The journal: writing and folding. */
+#include "spool/journal.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define JOURNAL_LIMIT_BYTES (256u << 20)
+
+/* Index of an address, or rcpt_count.  Lines and questions come in the order of the recipients, so the search goes on
+   from the last hit: 10,000 recipients cost 10,000 steps and not their square. */
+static size_t rcpt_index(struct journal *j, const char *address)
+{
+	for (size_t i = 0; i < j->rcpt_count; i++) {
+		size_t at = (j->hint + i) % j->rcpt_count;
+		if (strcmp(j->rcpts[at].address, address) == 0) {
+			j->hint = at + 1;
+			return at;
+		}
+	}
+	return j->rcpt_count;
+}
+
+static struct journal_rcpt *rcpt_entry(struct journal *j, const char *address)
+{
+	size_t at = rcpt_index(j, address);
+	if (at < j->rcpt_count)
+		return &j->rcpts[at];
+	if ((j->rcpt_count & (j->rcpt_count - 1)) == 0)
+		j->rcpts = mem_resize(j->rcpts, j->rcpt_count ? 2 * j->rcpt_count : 1, sizeof *j->rcpts);
+	struct journal_rcpt *r = &j->rcpts[j->rcpt_count++];
+	*r = (struct journal_rcpt){.address = mem_copy(address)};
+	return r;
+}
+
+static void fold_rcpt(struct journal *j, const char *fields)
+{
+	char address[400];
+	if (!fields_get(fields, "address", address, sizeof address))
+		return;
+	struct journal_rcpt *r = rcpt_entry(j, address);
+	/* Delivered stays delivered, whatever a later line says. */
+	if (r->last.verdict != VERDICT_SENT)
+		diag_read(&r->last, fields);
+}
+
+static void fold_line(struct journal *j, const char *line)
+{
+	char *rest;
+	long long when = strtoll(line, &rest, 10);
+	if (rest == line || *rest != ' ')
+		return;
+	const char *verb = rest + 1;
+	const char *fields = verb + strcspn(verb, " ");
+	size_t length = (size_t)(fields - verb);
+	if (length == 7 && memcmp(verb, "attempt", 7) == 0) {
+		j->attempts = (int)fields_get_number(fields, "n", j->attempts + 1);
+		j->last_s = when;
+	} else if (length == 4 && memcmp(verb, "rcpt", 4) == 0) {
+		fold_rcpt(j, fields);
+	} else if (length == 4 && memcmp(verb, "wait", 4) == 0) {
+		j->wait_s = (int)fields_get_number(fields, "s", 0);
+		j->until_s = fields_get_number(fields, "until", 0);
+	} else if (length == 6 && memcmp(verb, "warned", 6) == 0) {
+		j->warned = true;
+	} else if (length == 4 && memcmp(verb, "done", 4) == 0) {
+		j->done = true;
+	}
+}
+
+void journal_parse(struct journal *j, const char *bytes, size_t length)
+{
+	*j = (struct journal){0};
+	while (length > 0) {
+		const char *end = memchr(bytes, '\n', length);
+		if (end == NULL)
+			return;
+		size_t n = (size_t)(end - bytes);
+		char *line = mem_copy_n(bytes, n);
+		fold_line(j, line);
+		free(line);
+		bytes += n + 1;
+		length -= n + 1;
+	}
+}
+
+bool journal_read(struct journal *j, int mqueue_fd, const char *id)
+{
+	char name[64];
+	struct buffer bytes = {0};
+	*j = (struct journal){0};
+	snprintf(name, sizeof name, "%s.log", id);
+	bool done = fdio_slurp_at(mqueue_fd, name, &bytes, JOURNAL_LIMIT_BYTES);
+	if (done)
+		journal_parse(j, bytes.data, bytes.length);
+	else if (errno == ENOENT)
+		done = true;
+	int saved = errno;
+	buffer_free(&bytes);
+	errno = saved;
+	return done;
+}
+
+void journal_free(struct journal *j)
+{
+	for (size_t i = 0; i < j->rcpt_count; i++)
+		free(j->rcpts[i].address);
+	free(j->rcpts);
+	*j = (struct journal){0};
+}
+
+const struct diagnosis *journal_find(struct journal *j, const char *address)
+{
+	size_t at = rcpt_index(j, address);
+	return at < j->rcpt_count ? &j->rcpts[at].last : NULL;
+}
+
+bool journal_settled(struct journal *j, const char *address)
+{
+	const struct diagnosis *d = journal_find(j, address);
+	return d != NULL && (d->verdict == VERDICT_SENT || d->verdict == VERDICT_FAILED);
+}
+
+void journal_put_word(struct buffer *lines, int64_t wall_s, const char *verb)
+{
+	buffer_printf(lines, "%lld %s\n", (long long)wall_s, verb);
+}
+
+void journal_put_attempt(struct buffer *lines, int64_t wall_s, int attempt)
+{
+	buffer_printf(lines, "%lld attempt n=%d\n", (long long)wall_s, attempt);
+}
+
+static void put_line(struct buffer *lines, int64_t wall_s, const char *verb, struct buffer *fields)
+{
+	buffer_printf(lines, "%lld %s ", (long long)wall_s, verb);
+	buffer_add(lines, fields->data, fields->length);
+	buffer_add(lines, "\n", 1);
+	buffer_free(fields);
+}
+
+void journal_put_step(struct buffer *lines, int64_t wall_s, const char *text)
+{
+	struct buffer fields = {0};
+	fields_put(&fields, "text", text);
+	put_line(lines, wall_s, "step", &fields);
+}
+
+void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, const struct diagnosis *d)
+{
+	struct buffer fields = {0};
+	fields_put(&fields, "address", address);
+	diag_write(d, &fields);
+	put_line(lines, wall_s, "rcpt", &fields);
+}
+
+void journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s)
+{
+	buffer_printf(lines, "%lld wait s=%d until=%lld\n", (long long)wall_s, wait_s, (long long)wall_s + wait_s);
+}
+
+/* Closes a torn last line; *is_new: the file was empty, so its name may not be durable yet. */
+static bool mend_end(int fd, bool *is_new)
+{
+	struct stat st;
+	char last;
+	if (fstat(fd, &st) != 0)
+		return false;
+	*is_new = st.st_size == 0;
+	if (*is_new || pread(fd, &last, 1, st.st_size - 1) != 1 || last == '\n')
+		return true;
+	return fdio_write(fd, "\n", 1);
+}
+
+bool journal_append(const struct queue *q, const char *id, const struct buffer *lines, bool sync)
+{
+	char name[64];
+	bool is_new = false;
+	snprintf(name, sizeof name, "%s.log", id);
+	int fd = openat(q->mqueue_fd, name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (fd < 0)
+		return false;
+	bool done = mend_end(fd, &is_new) && fdio_write(fd, lines->data, lines->length);
+	if (done && sync)
+		done = fdio_sync(fd) && (!is_new || fdio_sync(q->mqueue_fd));
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return done;
+}

@@ -1,0 +1,46 @@
+/* ID.log: what happened to one message, one line per event, only ever appended to.
+   "TIME verb key=value ...": attempt n= | step text= | rcpt address= DIAGNOSIS | wait s= until= | warned | done.
+   The state of a message is the fold of its lines; a torn last line is ignored. */
+#ifndef SPOOL_JOURNAL_H
+#define SPOOL_JOURNAL_H
+#include "base/diag.h"
+#include "spool/queue.h"
+
+struct journal_rcpt {
+	char *address;
+	struct diagnosis last;
+};
+
+struct journal {
+	int attempts;
+	int64_t last_s;     /* time of the last attempt, 0 = none */
+	int64_t until_s;    /* wall time of the next attempt, 0 = not named */
+	int wait_s;         /* as it was decided; until_s never counts for more than that from now */
+	bool warned, done;
+	struct journal_rcpt *rcpts;
+	size_t rcpt_count;
+	size_t hint;        /* where the next search starts */
+};
+
+/* Reads ID.log; a missing file is an empty journal.  False with errno when it cannot be read. */
+bool journal_read(struct journal *j, int mqueue_fd, const char *id);
+void journal_parse(struct journal *j, const char *bytes, size_t length);
+void journal_free(struct journal *j);
+
+/* The last word on a recipient; NULL when it was never tried. */
+const struct diagnosis *journal_find(struct journal *j, const char *address);
+
+/* True when the recipient was delivered or has failed for good. */
+bool journal_settled(struct journal *j, const char *address);
+
+/* Builds lines. */
+void journal_put_attempt(struct buffer *lines, int64_t wall_s, int attempt);
+void journal_put_step(struct buffer *lines, int64_t wall_s, const char *text);
+void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, const struct diagnosis *d);
+void journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
+void journal_put_word(struct buffer *lines, int64_t wall_s, const char *verb);
+
+/* Appends lines to ID.log in one write and syncs the file when sync is set; false with errno.
+   A torn line of an earlier crash is closed with a line end first. */
+bool journal_append(const struct queue *q, const char *id, const struct buffer *lines, bool sync);
+#endif

@@ -1,0 +1,54 @@
+/* Lock and trigger.  flock(2): it belongs to the open file, so a relay that outlives its runner keeps the next one out. */
+#include "spool/lock.h"
+#include "base/fdio.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum kick lock_kick(const char *spool)
+{
+	char path[1024];
+	snprintf(path, sizeof path, "%s/trigger", spool);
+	int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENXIO || errno == ENOENT ? KICK_NOBODY : KICK_FAILED;
+	struct stat st;
+	bool fifo = fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+	/* A full pipe is as good as a written byte. */
+	bool written = fifo && (write(fd, "k", 1) == 1 || errno == EAGAIN);
+	close(fd);
+	return written ? KICK_DONE : KICK_FAILED;
+}
+
+int lock_trigger(int spool_fd)
+{
+	if (mkfifoat(spool_fd, "trigger", 0620) != 0 && errno != EEXIST)
+		return -1;
+	return openat(spool_fd, "trigger", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+}
+
+bool lock_drain(int trigger_fd)
+{
+	char bytes[256];
+	bool any = false;
+	while (fdio_read(trigger_fd, bytes, sizeof bytes) > 0)
+		any = true;
+	return any;
+}
+
+int lock_take(int mqueue_fd)
+{
+	int fd = openat(mqueue_fd, "runner.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd < 0)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		int saved = errno;
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	return fd;
+}

@@ -1,0 +1,47 @@
+/* The runner's half of the spool: from drop/ into mqueue/ and out of it (states S2 to S7). */
+#ifndef SPOOL_QUEUE_H
+#define SPOOL_QUEUE_H
+#include "base/diag.h"
+#include "spool/id.h"
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct queue {
+	int spool_fd, drop_fd, mqueue_fd;
+	uid_t owner; /* of mqueue/ */
+};
+
+/* Opens the folders; drop_fd stays -1 when with_drop is false (mailq has no right to it). */
+bool queue_open(struct queue *q, const char *spool, bool with_drop, struct diagnosis *why);
+void queue_close(struct queue *q);
+
+enum queue_kind { QUEUE_MESSAGE, QUEUE_LOG, QUEUE_DEAD, QUEUE_TEMP, QUEUE_FLUSH };
+
+/* QUEUE_FLUSH: drop/flush.N, by which "sendmail -q" asks a staying runner for a pass; id is N.
+   Calls found for every file of the kinds that belong to us; names that do not are passed over. False when the folder cannot be read. */
+typedef void queue_found(void *context, enum queue_kind kind, const char *id);
+bool queue_scan(int dir_fd, queue_found *found, void *context);
+
+/* Moves drop/ID to mqueue/ID.  Only plain files with one link; anything else is renamed to ID.dead in mqueue/ and false returned. */
+bool queue_adopt(struct queue *q, const char *id, struct diagnosis *why);
+
+/* Opens a message for reading; -1 with errno.  *uid gets the owner of the file, *mtime its time (either may be NULL). */
+int queue_message(const struct queue *q, const char *id, uid_t *uid, int64_t *mtime_s);
+
+/* Creates a new message from within (a bounce): writes the bytes, syncs, names it.  The ID is returned in id. */
+bool queue_create(struct queue *q, const char *bytes, size_t length, char id[ID_SIZE], struct diagnosis *why);
+
+/* Removes ID and then its journal.  Not synced: queue_sync does that for a whole batch. */
+bool queue_remove(struct queue *q, const char *id);
+
+/* ID becomes ID.dead; its journal stays. */
+bool queue_set_aside(struct queue *q, const char *id);
+
+/* Removes an orphan journal (S6). */
+void queue_remove_log(struct queue *q, const char *id);
+
+/* Removes drop/t.ID if nobody holds its lock and it is older than age_s. */
+void queue_remove_temp(struct queue *q, const char *id, int64_t age_s);
+
+bool queue_sync(struct queue *q);
+#endif

@@ -1,0 +1,83 @@
+/* What waits in drop/: only this program's group may look there, so it reads it for mailq. */
+#include "base/fields.h"
+#include "base/paths.h"
+#include "message/envelope.h"
+#include "spool/queue.h"
+#include "submit/control.h"
+#include "submit/setup.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define RECIPIENTS_SHOWN 100
+
+struct droplist {
+	int dir_fd;
+	bool all;
+};
+
+/* mailq shows its right by its real group, which is that of mqueue/; it applies the policy for lists itself. */
+static bool may_see_all(const char *spool)
+{
+	char path[1024];
+	struct stat st;
+	snprintf(path, sizeof path, "%s/mqueue", spool);
+	if (stat(path, &st) != 0)
+		return false;
+	return getuid() == 0 || getuid() == st.st_uid || getgid() == st.st_gid;
+}
+
+static void print_envelope(const char *id, const struct envelope *e, const struct stat *st)
+{
+	struct buffer line = {0};
+	char key[16];
+	fields_put(&line, "id", id);
+	fields_put_number(&line, "uid", (long long)st->st_uid);
+	fields_put_number(&line, "bytes", e->content.bytes);
+	fields_put_number(&line, "created_us", e->created_us);
+	fields_put(&line, "login", e->login);
+	fields_put(&line, "sender", e->sender);
+	fields_put_number(&line, "rcpts", (long long)e->recipient_count);
+	for (size_t i = 0; i < e->recipient_count && i < RECIPIENTS_SHOWN; i++) {
+		snprintf(key, sizeof key, "rcpt%zu", i);
+		fields_put(&line, key, e->recipients[i]);
+	}
+	puts(buffer_string(&line));
+	buffer_free(&line);
+}
+
+static void found(void *context, enum queue_kind kind, const char *id)
+{
+	struct droplist *list = context;
+	struct envelope e;
+	struct stat st;
+	struct diagnosis why = {0};
+	if (kind != QUEUE_MESSAGE)
+		return;
+	int fd = openat(list->dir_fd, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && (list->all || st.st_uid == getuid())) {
+		envelope_init(&e);
+		if (envelope_read(&e, fd, &why))
+			print_envelope(id, &e, &st);
+		envelope_free(&e);
+	}
+	close(fd);
+}
+
+int control_droplist(void)
+{
+	struct drop d;
+	struct diagnosis why = {0};
+	if (!drop_open(&d, paths_spool(), &why)) {
+		fprintf(stderr, "droplist: %s\n", why.text);
+		return EX_NOPERM;
+	}
+	struct droplist list = {.dir_fd = d.dir_fd, .all = may_see_all(paths_spool())};
+	bool whole = queue_scan(d.dir_fd, found, &list);
+	close(d.dir_fd);
+	return whole ? EX_OK : EX_IOERR;
+}

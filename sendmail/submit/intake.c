@@ -1,0 +1,114 @@
+/* Bytes in, stored bytes out.  Works on any split of the input, without holding more than a dot and some CRs. */
+#include "submit/intake.h"
+#include <string.h>
+
+void intake_start(struct intake *in, bool ignore_dots)
+{
+	*in = (struct intake){.ignore_dots = ignore_dots, .line_start = true};
+}
+
+static void release_crs(struct intake *in, struct buffer *out)
+{
+	for (; in->held_crs > 0; in->held_crs--)
+		buffer_add(out, "\r", 1);
+}
+
+/* Text within a line, its trailing CRs cut off already. */
+static void put_text(struct intake *in, const char *text, size_t length, struct buffer *out)
+{
+	if (length == 0)
+		return;
+	if (in->held_dot) {
+		/* ".." at the start of a line stands for one dot; ".x" is itself. */
+		if (*text != '.' || in->held_crs > 0)
+			buffer_add(out, ".", 1);
+		in->held_dot = false;
+	}
+	release_crs(in, out);
+	if (in->line_start && !in->ignore_dots && *text == '.') {
+		in->line_start = false;
+		if (length == 1) {
+			in->held_dot = true;
+			return;
+		}
+		if (text[1] == '.') {
+			text++;
+			length--;
+		}
+	}
+	in->line_start = false;
+	buffer_add(out, text, length);
+}
+
+static void put_line_end(struct intake *in, struct buffer *out)
+{
+	in->held_crs = 0;
+	if (in->held_dot) {
+		in->held_dot = false;
+		in->ended = true;
+		return;
+	}
+	buffer_add(out, "\n", 1);
+	in->line_start = true;
+}
+
+void intake_put(struct intake *in, const char *bytes, size_t length, struct buffer *out)
+{
+	while (length > 0 && !in->ended) {
+		const char *end = memchr(bytes, '\n', length);
+		size_t piece = end != NULL ? (size_t)(end - bytes) : length;
+		size_t text = piece;
+		while (text > 0 && bytes[text - 1] == '\r')
+			text--;
+		put_text(in, bytes, text, out);
+		in->held_crs += piece - text;
+		if (end != NULL) {
+			put_line_end(in, out);
+			piece++;
+		}
+		bytes += piece;
+		length -= piece;
+	}
+}
+
+void intake_finish(struct intake *in, struct buffer *out)
+{
+	if (in->held_dot && in->held_crs == 0) {
+		in->held_dot = false;
+		in->ended = true;
+	}
+	if (in->held_dot)
+		buffer_add(out, ".", 1);
+	in->held_dot = false;
+	release_crs(in, out);
+}
+
+static void count_line(struct content *c, int64_t width)
+{
+	if (width > c->longest_line)
+		c->longest_line = width;
+}
+
+void intake_count(struct content *c, int64_t *column, const char *bytes, size_t length)
+{
+	unsigned char any = 0;
+	for (size_t i = 0; i < length; i++)
+		any |= (unsigned char)bytes[i];
+	c->bytes += (int64_t)length;
+	c->has_8bit = c->has_8bit || (any & 0x80);
+	c->has_nul = c->has_nul || (length > 0 && memchr(bytes, '\0', length) != NULL);
+	c->has_bare_cr = c->has_bare_cr || (length > 0 && memchr(bytes, '\r', length) != NULL);
+	while (length > 0) {
+		const char *end = memchr(bytes, '\n', length);
+		size_t piece = end != NULL ? (size_t)(end - bytes) : length;
+		*column += (int64_t)piece;
+		count_line(c, *column);
+		if (end != NULL) {
+			c->lines++;
+			*column = 0;
+			piece++;
+		}
+		bytes += piece;
+		length -= piece;
+	}
+}

@@ -1,0 +1,24 @@
+/* Standard input as it is stored: line ends made LF, the dot that ends input, what was counted on the way. */
+#ifndef SUBMIT_INTAKE_H
+#define SUBMIT_INTAKE_H
+#include "message/envelope.h"
+
+struct intake {
+	bool ignore_dots;
+	bool line_start;   /* the next byte begins a line */
+	bool held_dot;     /* a dot began the line, and what follows decides */
+	size_t held_crs;   /* CRs that belong to the line end if an LF follows */
+	bool ended;        /* the lone dot was seen: nothing behind it counts */
+};
+
+void intake_start(struct intake *in, bool ignore_dots);
+
+/* Appends the stored form of bytes to out.  CR LF (also CR CR LF) becomes LF; other CRs and NULs are kept. */
+void intake_put(struct intake *in, const char *bytes, size_t length, struct buffer *out);
+
+/* What was held back at the end of input. */
+void intake_finish(struct intake *in, struct buffer *out);
+
+/* Counts stored bytes; *column is 0 at the start and carried along. */
+void intake_count(struct content *c, int64_t *column, const char *bytes, size_t length);
+#endif

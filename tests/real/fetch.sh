@@ -1,0 +1,147 @@
+#!/bin/sh
+# Makes build/real/root: a small Debian of its own with a real Postfix, SASL, PHP, cron and at, for the tests to
+# chroot into.  Packages are downloaded once into build/real/debs and only unpacked, never installed: no maintainer
+# script runs and the machine stays as it is.  A second run finds the mark and does nothing.
+# Run from the source tree, as root.  Prints nothing when all is well; the reason and exit 1 when not.
+set -eu
+umask 022
+
+packages="postfix libsasl2-modules libsasl2-modules-db sasl2-bin php-cli cron at busybox bash coreutils dash sed grep
+	libc-bin openssl dnsmasq-base libbsd0 libinih1 libssl3 passwd libpam-runtime libpam-modules"
+# Needed by maintainer scripts only, or large and unused here.
+unwanted='^(perl|perl-base|perl-modules|libperl5|dpkg|debconf|tzdata|usrmerge|ucf|e2fsprogs|adduser|cpio|libfile-find)'
+
+base=$PWD/build/real
+debs=$base/debs
+root=$base/root
+
+complain() {
+	echo "fetch.sh: $*" >&2
+	exit 1
+}
+
+# apt with its own idea of what is installed (nothing), so that every dependency is named.
+apt_bare() {
+	apt-get -qq -y --no-install-recommends -o APT::Sandbox::User=root \
+		-o Dir::State::status="$base/status" -o Debug::NoLocking=true "$@"
+}
+
+package_names() {
+	apt_bare --print-uris install $packages |
+		sed -n "s/^'[^']*' \([^_ ]*\)_.*/\1/p" | grep -Ev "$unwanted" | sort -u
+}
+
+download() {
+	mkdir -p "$debs"
+	: >"$base/status"
+	names=$(package_names 2>"$base/apt.log") || names=
+	if [ -z "$names" ]; then
+		apt-get -qq update >>"$base/apt.log" 2>&1 || :
+		names=$(package_names 2>>"$base/apt.log") || names=
+	fi
+	[ -n "$names" ] || complain "apt does not know the packages: $(tail -n 1 "$base/apt.log")"
+	if ! (cd "$debs" && apt_bare download $names) >>"$base/apt.log" 2>&1; then
+		# An old list names versions that are gone from the mirror.
+		apt-get -qq update >>"$base/apt.log" 2>&1 || :
+		rm -f "$debs"/*.deb
+		names=$(package_names)
+		(cd "$debs" && apt_bare download $names) >>"$base/apt.log" 2>&1 ||
+			complain "the download failed: $(tail -n 1 "$base/apt.log")"
+	fi
+}
+
+unpack() {
+	rm -rf "$root"
+	mkdir -p "$root/usr"
+	for d in bin sbin lib lib32 lib64; do
+		mkdir "$root/usr/$d"
+		ln -s "usr/$d" "$root/$d"
+	done
+	for deb in "$debs"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -p --keep-directory-symlink -C "$root" -f - ||
+			complain "cannot unpack $deb"
+	done
+	rm -rf "$root/usr/share/doc" "$root/usr/share/man" "$root/usr/share/locale"
+}
+
+# What the maintainer scripts would have done, as far as the tests need it.
+furnish() {
+	mkdir -p "$root/proc" "$root/dev" "$root/tmp" "$root/run" "$root/root" "$root/var/log" "$root/var/tmp" \
+		"$root/var/vmail" "$root/home/www" "$root/etc/pam.d"
+	chmod 1777 "$root/tmp" "$root/var/tmp"
+	rm -rf "$root/var/run"
+	ln -s ../run "$root/var/run"
+	cat >"$root/etc/passwd" <<-END
+	root:x:0:0:root:/root:/bin/sh
+	daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+	www-data:x:33:33:www-data:/home/www:/usr/sbin/nologin
+	nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+	postfix:x:101:101::/var/spool/postfix:/usr/sbin/nologin
+	vmail:x:102:102::/var/vmail:/usr/sbin/nologin
+	nagios:x:103:103::/nonexistent:/usr/sbin/nologin
+	alice:x:1000:1000:Alice:/home/www:/bin/sh
+	END
+	cat >"$root/etc/group" <<-END
+	root:x:0:
+	daemon:x:1:
+	tty:x:5:
+	mail:x:8:
+	www-data:x:33:
+	crontab:x:110:
+	sasl:x:45:postfix
+	nogroup:x:65534:
+	postfix:x:101:
+	postdrop:x:104:
+	vmail:x:102:
+	nagios:x:103:
+	alice:x:1000:
+	END
+	sed 's/:.*/:*:19000:0:99999:7:::/' "$root/etc/passwd" >"$root/etc/shadow"
+	sed 's/:.*/:*::/' "$root/etc/group" >"$root/etc/gshadow"
+	chmod 640 "$root/etc/shadow" "$root/etc/gshadow"
+	# The submitters of the outage test: user1 to user8.
+	for n in 1 2 3 4 5 6 7 8; do
+		echo "user$n:x:200$n:200$n:User $n:/tmp:/bin/sh" >>"$root/etc/passwd"
+		echo "user$n:x:200$n:" >>"$root/etc/group"
+		echo "user$n:*:19000:0:99999:7:::" >>"$root/etc/shadow"
+		echo "user$n:*::" >>"$root/etc/gshadow"
+	done
+	printf '127.0.0.1\tlocalhost\n127.0.1.1\tmon1.example.org mon1\n' >"$root/etc/hosts"
+	echo mon1 >"$root/etc/hostname"
+	echo 'nameserver 127.0.0.1' >"$root/etc/resolv.conf"
+	printf 'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\n' >"$root/etc/nsswitch.conf"
+	for part in account auth password session session-noninteractive; do
+		echo "${part%-noninteractive} required pam_permit.so" >"$root/etc/pam.d/common-$part"
+	done
+	[ -e "$root/bin/sh" ] || ln -s dash "$root/bin/sh"
+	[ -e "$root/usr/bin/php" ] || ln -s "$(basename "$(echo "$root"/usr/bin/php8*)")" "$root/usr/bin/php"
+	chown 102:102 "$root/var/vmail"
+	chown 33:33 "$root/home/www"
+	# Owners and set-id bits that Debian gives in its scripts.
+	chgrp 110 "$root/var/spool/cron/crontabs"
+	chmod 1730 "$root/var/spool/cron/crontabs"
+	mkdir -p "$root/var/spool/cron/atjobs" "$root/var/spool/cron/atspool"
+	chown 1:1 "$root/var/spool/cron/atjobs" "$root/var/spool/cron/atspool" "$root/usr/bin/at"
+	chmod 1770 "$root/var/spool/cron/atjobs" "$root/var/spool/cron/atspool"
+	chmod 6755 "$root/usr/bin/at"
+	[ -e "$root/var/spool/cron/atjobs/.SEQ" ] || : >"$root/var/spool/cron/atjobs/.SEQ"
+	chown 1:1 "$root/var/spool/cron/atjobs/.SEQ"
+	chroot "$root" /sbin/ldconfig
+}
+
+command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || complain "needs Debian's apt-get and dpkg-deb"
+mkdir -p "$base"
+exec 9>"$base/lock"
+flock 9
+mark=$(cat "$0" | cksum)
+[ "$(cat "$base/root.made" 2>/dev/null)" = "$mark" ] && exit 0
+rm -f "$base/root.made"
+wanted=$(echo $packages)
+if [ "$(cat "$base/debs.made" 2>/dev/null)" != "$wanted" ]; then
+	rm -rf "$debs"
+	download
+	echo "$wanted" >"$base/debs.made"
+fi
+unpack
+furnish
+echo "$mark" >"$base/root.made"
