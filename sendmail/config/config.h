@@ -18,8 +18,6 @@ struct config {
 	/* [smarthost NAME], in order */
 	struct hop *hops;
 	int hop_count;
-	/* [fallback] */
-	bool direct_mx;
 	/* [sender] */
 	enum stamp_from envelope_from;        /* keep, qualify (default), or an address */
 	char envelope_from_address[321];
@@ -48,7 +46,7 @@ void config_free(struct config *c);
 
 /* One key of the table, for relayconf show, get and set. */
 struct config_key {
-	const char *section; /* "host", "smarthost", "fallback", "sender", "queue", "relay" */
+	const char *section; /* "host", "smarthost", "sender", "queue", "relay" */
 	const char *key;
 	const char *fallback; /* default as it would be written; "" = none */
 	const char *meaning;  /* one line */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HEADER_LIMIT_BYTES (512u << 10)
@@ -41,6 +42,14 @@ static bool read_header(struct job *job, struct buffer *text, size_t *fields, si
 	}
 }
 
+/* The owner of the file sent it; only a file of our own may name someone else. */
+static void set_sender_uid(struct job *job)
+{
+	struct stat st;
+	if (fstat(job->fd, &st) == 0 && (st.st_uid != geteuid() || job->envelope.uid < 0))
+		job->envelope.uid = st.st_uid;
+}
+
 bool content_prepare(struct job *job, const struct config *config, struct diagnosis *d)
 {
 	struct buffer text = {0};
@@ -49,6 +58,7 @@ bool content_prepare(struct job *job, const struct config *config, struct diagno
 	                              .from_address = config->header_from_address};
 	if (!envelope_read(&job->envelope, job->fd, d))
 		return false;
+	set_sender_uid(job);
 	if (!read_header(job, &text, &fields, &body_at)) {
 		diag_set(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "the header of the stored message cannot be read");
 		buffer_free(&text);

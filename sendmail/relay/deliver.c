@@ -268,7 +268,7 @@ static void turn(struct crank *c)
 	struct session *s = &c->session;
 	struct jobs *jobs = c->with->jobs;
 	struct pollfd p[2] = {{.fd = c->link.fd}, {.fd = -1}};
-	int want = c->link.wait_for(&c->link, s->out.length > 0);
+	int want = c->link.wait_for(&c->link, false) | (s->out.length > 0 ? c->link.wait_for(&c->link, true) : 0);
 	p[0].events = (short)((want & LINK_READABLE ? POLLIN : 0) | (want & LINK_WRITABLE ? POLLOUT : 0));
 	if (s->state == SESSION_READY && !jobs->quit)
 		p[1] = (struct pollfd){.fd = jobs->socket, .events = POLLIN};

@@ -1,0 +1,306 @@
+/* Reading firsthop.conf.  inih parses; our reader hands it the lines, so that each error knows its line and no line is cut silently. */
+#include "config/config.h"
+#include "config/keys.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ini.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct reading {
+	struct config *config;
+	const char *path;
+	char folder[1024];
+	FILE *file;
+	int line;
+	bool failed;
+	struct diagnosis *d;
+	bool seen[256];      /* rows that were set, outside smarthosts */
+	bool hop_seen[64];   /* rows of the smarthost at hand */
+	bool port_given, implicit_given;
+};
+
+static bool fail(struct reading *r, const char *what)
+{
+	if (!r->failed)
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-syntax", "%s:%d: %s", r->path, r->line, what);
+	r->failed = true;
+	return false;
+}
+
+bool hop_is_literal(const char *host, char *bare, size_t size)
+{
+	unsigned char address[16];
+	size_t length = strlen(host);
+	if (length >= 256)
+		return false;
+	if (length > 2 && host[0] == '[' && host[length - 1] == ']') {
+		snprintf(bare, size, "%.*s", (int)(length - 2), host + 1);
+	} else {
+		text_copy(bare, size, host);
+	}
+	if (strncasecmp(bare, "IPv6:", 5) == 0)
+		memmove(bare, bare + 5, strlen(bare + 5) + 1);
+	return inet_pton(AF_INET, bare, address) == 1 || inet_pton(AF_INET6, bare, address) == 1;
+}
+
+static void finish_hop(struct reading *r)
+{
+	struct hop *h = r->config->hop_count > 0 ? &r->config->hops[r->config->hop_count - 1] : NULL;
+	if (h == NULL || r->failed)
+		return;
+	if (!r->implicit_given && r->port_given)
+		h->implicit = h->port == 465;
+	if (!r->port_given && h->implicit)
+		h->port = 465;
+	TEXT(words, 300);
+	int line = r->line;
+	r->line = h->line;
+	if (h->host[0] == '\0')
+		text_printf(&words, "[smarthost %s] has no host: add a line \"host = NAME\" below it", h->name);
+	else if (h->login[0] != '\0' && h->password_file[0] == '\0' && h->password_command[0] == '\0')
+		text_printf(&words, "[smarthost %s] has a login and no password: add \"password_file = NAME\"", h->name);
+	else if (h->implicit && h->tls == HOP_TLS_OFF)
+		text_printf(&words, "[smarthost %s]: implicit = yes and tls = off contradict each other", h->name);
+	if (words.length > 0)
+		fail(r, words.data);
+	r->line = line;
+}
+
+static bool start_hop(struct reading *r, const char *name)
+{
+	struct config *c = r->config;
+	finish_hop(r);
+	if (r->failed)
+		return false;
+	name += strspn(name, " \t");
+	if (*name == '\0')
+		return fail(r, "a smarthost needs a name of its own: [smarthost main]");
+	if (strlen(name) >= sizeof c->hops[0].name || strpbrk(name, " .\t\"=") != NULL)
+		return fail(r, "the name of a smarthost is one word of at most 63 letters, digits, '-' or '_'");
+	for (int i = 0; i < c->hop_count; i++) {
+		if (strcmp(c->hops[i].name, name) == 0)
+			return fail(r, "there is a smarthost of this name already: give each its own");
+	}
+	if (c->hop_count == CONFIG_HOPS_MAX)
+		return fail(r, "there are more than 16 smarthosts");
+	c->hops = mem_resize(c->hops, (size_t)c->hop_count + 1, sizeof *c->hops);
+	struct hop *h = &c->hops[c->hop_count++];
+	*h = (struct hop){.port = 587, .tls = HOP_TLS_VERIFY, .line = r->line};
+	text_copy(h->name, sizeof h->name, name);
+	memset(r->hop_seen, 0, sizeof r->hop_seen);
+	r->port_given = r->implicit_given = false;
+	return true;
+}
+
+static bool is_section(const char *name)
+{
+	static const char *const names[] = {"host", "sender", "queue", "relay"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A section line; inih reports sections only together with a key, and an empty smarthost is an error of its own. */
+static bool start_section(struct reading *r, const char *line)
+{
+	char name[256];
+	const char *end = strchr(line, ']');
+	if (end == NULL)
+		return fail(r, "the section line has no ']'");
+	if (end - line - 1 >= (long)sizeof name)
+		return fail(r, "the section name is too long");
+	snprintf(name, sizeof name, "%.*s", (int)(end - line - 1), line + 1);
+	if (strcmp(name, "smarthost") == 0 || text_starts(name, "smarthost ") || text_starts(name, "smarthost\t"))
+		return start_hop(r, name + 9);
+	if (is_section(name))
+		return true;
+	TEXT(words, 300);
+	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, sender, queue, relay", name);
+	return fail(r, words.data);
+}
+
+static bool check_line(struct reading *r, char *line, size_t length, int room)
+{
+	if ((int)length >= room - 2)
+		return fail(r, "the line is longer than 197 bytes");
+	if (memchr(line, '\0', length) != NULL)
+		return fail(r, "the line holds a NUL byte: this is not a text file");
+	char *start = line + strspn(line, " \t");
+	if (*start == '\0' || *start == '\n' || *start == '\r' || *start == '#' || *start == ';')
+		return true;
+	if (start != line)
+		return fail(r, "the line begins with blanks; a value stands on one line, and a key at its beginning");
+	if (*start == '[')
+		return start_section(r, start);
+	return true;
+}
+
+/* inih's reader (fgets in form). */
+static char *read_line(char *buffer, int room, void *stream)
+{
+	struct reading *r = stream;
+	char *line = NULL;
+	size_t size = 0;
+	if (r->failed)
+		return NULL;
+	ssize_t n = getline(&line, &size, r->file);
+	if (n < 0) {
+		free(line);
+		return NULL;
+	}
+	r->line++;
+	char *text = line;
+	if (r->line == 1 && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0)
+		text += 3, n -= 3;
+	bool good = check_line(r, text, (size_t)n, room);
+	if (good)
+		memcpy(buffer, text, (size_t)n + 1);
+	free(line);
+	return good ? buffer : NULL;
+}
+
+static bool unknown_key(struct reading *r, const char *section, const char *key)
+{
+	TEXT(words, 300);
+	const char *near = keys_nearest(section, key);
+	text_printf(&words, "key \"%.80s\" is not known in [%s]", key, section);
+	if (near != NULL)
+		text_printf(&words, "; is %s meant?", near);
+	else
+		text_put(&words, "; firsthop.conf(5) lists the keys");
+	return fail(r, words.data);
+}
+
+static bool set_key(struct reading *r, const char *section, const char *key, const char *value)
+{
+	bool in_hop = text_starts(section, "smarthost");
+	const char *kind = in_hop ? "smarthost" : section;
+	struct config *c = r->config;
+	TEXT(problem, 250);
+	TEXT(words, 400);
+	if (*section == '\0')
+		return fail(r, "a key stands before the first section, e.g. [host]");
+	const struct key_row *row = keys_find(kind, key);
+	if (row == NULL)
+		return unknown_key(r, kind, key);
+	bool *seen = in_hop ? r->hop_seen : r->seen;
+	int number = 0, count;
+	const struct config_key *keys = config_keys(&count);
+	while (number < count && (strcmp(keys[number].key, key) != 0 || strcmp(keys[number].section, kind) != 0))
+		number++;
+	if (seen[number]) {
+		text_printf(&words, "key %s is set a second time in this section: remove one of the two lines", key);
+		return fail(r, words.data);
+	}
+	seen[number] = true;
+	if (text_has_control(value))
+		return fail(r, "the value holds a control character");
+	void *base = in_hop ? (void *)&c->hops[c->hop_count - 1] : (void *)c;
+	if (in_hop && strcmp(key, "port") == 0)
+		r->port_given = true;
+	if (in_hop && strcmp(key, "implicit") == 0)
+		r->implicit_given = true;
+	if (keys_set(row, base, value, r->folder, &problem))
+		return true;
+	text_printf(&words, "%s: %s", key, problem.data);
+	return fail(r, words.data);
+}
+
+static int on_key(void *user, const char *section, const char *name, const char *value)
+{
+	return set_key(user, section, name, value);
+}
+
+/* The machine's own name, completed by the resolver's canonical name if it has no dot. */
+static void own_name(char *name, size_t size)
+{
+	struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *ai = NULL;
+	if (gethostname(name, size - 1) != 0 || name[0] == '\0')
+		text_copy(name, size, "localhost");
+	name[size - 1] = '\0';
+	if (strchr(name, '.') != NULL)
+		return;
+	if (getaddrinfo(name, NULL, &hints, &ai) == 0) {
+		if (ai->ai_canonname != NULL && strchr(ai->ai_canonname, '.') != NULL)
+			text_copy(name, size, ai->ai_canonname);
+		freeaddrinfo(ai);
+	}
+}
+
+void config_defaults(struct config *c)
+{
+	TEXT(ignored, 200);
+	int count;
+	const struct config_key *keys = config_keys(&count);
+	*c = (struct config){0};
+	for (int i = 0; i < count; i++) {
+		if (strcmp(keys[i].section, "smarthost") != 0)
+			keys_set(keys_find(keys[i].section, keys[i].key), c, keys[i].fallback, "", &ignored);
+	}
+}
+
+static bool parse(struct reading *r)
+{
+	int result = ini_parse_stream(read_line, r, on_key, r);
+	if (result == 0 && !r->failed)
+		finish_hop(r);
+	if (result > 0 && !r->failed)
+		fail(r, "the line is neither [section] nor key = value");
+	if (result < 0 && !r->failed)
+		fail(r, "the file cannot be read");
+	return !r->failed;
+}
+
+static bool open_file(struct reading *r)
+{
+	struct stat st;
+	r->file = fopen(r->path, "re");
+	if (r->file == NULL && errno == ENOENT) {
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-missing",
+		         "%s does not exist: copy firsthop.conf.sample to it and name a smarthost", r->path);
+		return false;
+	}
+	if (r->file == NULL) {
+		diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-unreadable", "%s", r->path);
+		return false;
+	}
+	if (fstat(fileno(r->file), &st) == 0 && S_ISREG(st.st_mode))
+		return true;
+	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-unreadable", "%s is not a file", r->path);
+	return false;
+}
+
+bool config_read(struct config *c, const char *path, struct diagnosis *d)
+{
+	struct reading *r = mem_alloc(sizeof *r);
+	*r = (struct reading){.config = c, .path = path, .d = d};
+	const char *slash = strrchr(path, '/');
+	snprintf(r->folder, sizeof r->folder, "%.*s", slash != NULL ? (int)(slash - path) : 1, slash != NULL ? path : ".");
+	config_defaults(c);
+	bool good = open_file(r) && parse(r);
+	if (r->file != NULL)
+		fclose(r->file);
+	free(r);
+	if (c->name[0] == '\0')
+		own_name(c->name, sizeof c->name);
+	if (c->domain[0] == '\0')
+		text_copy(c->domain, sizeof c->domain, c->name);
+	return good;
+}
+
+void config_free(struct config *c)
+{
+	free(c->hops);
+	c->hops = NULL;
+	c->hop_count = 0;
+}

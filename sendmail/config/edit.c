@@ -1,0 +1,148 @@
+/* Editing the configuration as a careful person would: one line changed, the rest as it was, nothing half written. */
+#include "config/edit.h"
+#include "base/fdio.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "config/source.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_LIMIT_BYTES (1u << 20)
+
+struct change {
+	const char *path, *section, *hop_name, *key, *value;
+};
+
+static bool is_own_section(const struct change *c, const char *line)
+{
+	TEXT(head, 300);
+	if (c->hop_name != NULL)
+		text_printf(&head, "[smarthost %s]", c->hop_name);
+	else
+		text_printf(&head, "[%s]", c->section);
+	return text_starts(line, head.data);
+}
+
+static void put_setting(const struct change *c, struct buffer *out)
+{
+	buffer_printf(out, "%s = %s\n", c->key, c->value);
+}
+
+static void put_new_section(const struct change *c, struct buffer *out)
+{
+	if (out->length > 0 && out->data[out->length - 1] != '\n')
+		buffer_puts(out, "\n");
+	if (c->hop_name != NULL)
+		buffer_printf(out, "%s[smarthost %s]\n", out->length ? "\n" : "", c->hop_name);
+	else
+		buffer_printf(out, "%s[%s]\n", out->length ? "\n" : "", c->section);
+	put_setting(c, out);
+}
+
+/* Copies old to out with the change; at: line of the key, 0 when it is not there. */
+static void rewrite(const struct change *c, struct buffer *old, int at, struct buffer *out)
+{
+	int number = 0;
+	bool inside = false, done = false;
+	size_t gap = 0; /* in out: behind the last line of our section that is not blank */
+	for (size_t from = 0; from < old->length;) {
+		const char *line = old->data + from;
+		const char *end = memchr(line, '\n', old->length - from);
+		size_t length = end != NULL ? (size_t)(end - line) + 1 : old->length - from;
+		char *copy = mem_copy_n(line, length);
+		number++;
+		if (number == at) {
+			if (c->value != NULL)
+				put_setting(c, out);
+			else
+				buffer_printf(out, "#%s", copy);
+			done = true;
+		} else {
+			buffer_add(out, line, length);
+		}
+		if (copy[0] == '[')
+			inside = is_own_section(c, copy);
+		if (inside && *text_trim(copy) != '\0')
+			gap = out->length;
+		free(copy);
+		from += length;
+	}
+	if (done || c->value == NULL)
+		return;
+	if (gap == 0) {
+		put_new_section(c, out);
+		return;
+	}
+	struct buffer rest = {0};
+	buffer_add(&rest, out->data + gap, out->length - gap);
+	out->length = gap;
+	if (out->data[gap - 1] != '\n')
+		buffer_puts(out, "\n");
+	put_setting(c, out);
+	buffer_add(out, rest.data, rest.length);
+	buffer_free(&rest);
+}
+
+static bool write_checked(const struct change *c, const struct buffer *text, const struct stat *old, struct diagnosis *d)
+{
+	char temp[1100], folder[1024];
+	struct config config;
+	const char *slash = strrchr(c->path, '/');
+	snprintf(temp, sizeof temp, "%s.new", c->path);
+	snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(slash - c->path) : 1, slash != NULL ? c->path : ".");
+	unlink(temp);
+	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, old->st_mode & 07777);
+	bool done = fd >= 0 && fchmod(fd, old->st_mode & 07777) == 0 && fdio_write(fd, text->data, text->length) && fdio_sync(fd);
+	if (done && geteuid() == 0)
+		done = fchown(fd, old->st_uid, old->st_gid) == 0;
+	if (!done)
+		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%s", temp);
+	if (fd >= 0)
+		close(fd);
+	if (done) {
+		done = config_read(&config, temp, d);
+		config_free(&config);
+	}
+	if (done && rename(temp, c->path) != 0) {
+		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%s", c->path);
+		done = false;
+	}
+	if (!done)
+		unlink(temp);
+	int dir_fd = done ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (dir_fd >= 0) {
+		fdio_sync(dir_fd);
+		close(dir_fd);
+	}
+	return done;
+}
+
+bool edit_set(const char *path, const char *section, const char *hop_name, const char *key, const char *value,
+              struct diagnosis *d)
+{
+	struct change c = {path, section, hop_name, key, value};
+	struct buffer old = {0}, fresh = {0};
+	struct stat st = {.st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid()};
+	if (value != NULL && (text_has_control(value) || strstr(value, " ;") != NULL)) {
+		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, "config-syntax", "a value cannot hold control characters, or a blank before ';'");
+		return false;
+	}
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool good = fd >= 0 ? fstat(fd, &st) == 0 && fdio_slurp(fd, &old, FILE_LIMIT_BYTES) : errno == ENOENT;
+	if (!good)
+		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unreadable", "%s", path);
+	if (fd >= 0)
+		close(fd);
+	if (good) {
+		rewrite(&c, &old, source_line(path, section, hop_name, key), &fresh);
+		good = write_checked(&c, &fresh, &st, d);
+	}
+	buffer_free(&old);
+	buffer_free(&fresh);
+	return good;
+}

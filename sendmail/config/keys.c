@@ -1,0 +1,273 @@
+/* One row per key. */
+#include "config/keys.h"
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef __FreeBSD__
+#define ALIASES_DEFAULT "/etc/mail/aliases"
+#else
+#define ALIASES_DEFAULT "/etc/aliases"
+#endif
+
+#define IN_CONFIG(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
+#define IN_HOP(member) offsetof(struct hop, member), sizeof(((struct hop *)0)->member)
+
+static const struct key_row rows[] = {
+	{{"host", "name", "", "name given in EHLO, Message-ID and Received; default: the machine's own name"}, KEY_TEXT, IN_CONFIG(name), 0, 0},
+	{{"host", "domain", "", "completes bare addresses such as root; default: the name"}, KEY_TEXT, IN_CONFIG(domain), 0, 0},
+	{{"host", "aliases", ALIASES_DEFAULT, "aliases(5) file: bare names to addresses; need not exist unless it is set here"}, KEY_PATH, IN_CONFIG(aliases), 0, 0},
+	{{"smarthost", "host", "", "name or address of the server; needed"}, KEY_TEXT, IN_HOP(host), 0, 0},
+	{{"smarthost", "lookup", "host", "how the name is read: host (A and AAAA), mx, srv"}, KEY_LOOKUP, IN_HOP(lookup), 0, 0},
+	{{"smarthost", "port", "587", "TCP port; 465 by default when implicit = yes"}, KEY_PORT, IN_HOP(port), 1, 65535},
+	{{"smarthost", "tls", "verify", "verify (certificate must be right), encrypt, opportunistic, off"}, KEY_TLS, IN_HOP(tls), 0, 0},
+	{{"smarthost", "implicit", "no", "yes: TLS from the first byte; the default with port 465"}, KEY_YES, IN_HOP(implicit), 0, 0},
+	{{"smarthost", "tls_name", "", "name to find in the certificate; default: the server's name"}, KEY_TEXT, IN_HOP(tls_name), 0, 0},
+	{{"smarthost", "tls_ca_file", "", "PEM file of trusted authorities; default: the system's"}, KEY_PATH, IN_HOP(tls_ca_file), 0, 0},
+	{{"smarthost", "login", "", "user name for AUTH; empty: none"}, KEY_TEXT, IN_HOP(login), 0, 0},
+	{{"smarthost", "password_file", "", "file with the password, readable by root and group firsthop only"}, KEY_PATH, IN_HOP(password_file), 0, 0},
+	{{"smarthost", "password_command", "", "command that prints the password, instead of a file"}, KEY_TEXT, IN_HOP(password_command), 0, 0},
+	{{"smarthost", "auth_without_tls", "no", "yes: send the password in the clear"}, KEY_YES, IN_HOP(auth_without_tls), 0, 0},
+	{{"smarthost", "bind_address", "", "local address to connect from"}, KEY_TEXT, IN_HOP(bind_address), 0, 0},
+	{{"sender", "envelope_from", "qualify", "envelope sender: keep, qualify (complete with the domain), or one address for all mail"}, KEY_SENDER, IN_CONFIG(envelope_from), 0, 0},
+	{{"sender", "header_from", "qualify", "From field: keep, qualify, or one address for all mail"}, KEY_SENDER, IN_CONFIG(header_from), 0, 0},
+	{{"queue", "expire_after_h", "120", "hours after which undelivered mail goes back to its sender"}, KEY_NUMBER, IN_CONFIG(expire_after_h), 1, 8760},
+	{{"queue", "warn_after_h", "4", "hours after which the sender is told of the delay; 0: never"}, KEY_NUMBER, IN_CONFIG(warn_after_h), 0, 8760},
+	{{"queue", "max_sessions", "4", "sessions at a time"}, KEY_NUMBER, IN_CONFIG(max_sessions), 1, 32},
+	{{"queue", "batch_messages", "50", "waiting messages that justify one more session"}, KEY_NUMBER, IN_CONFIG(batch_messages), 1, 100000},
+	{{"queue", "keep_dead_d", "30", "days for which mail is kept that could not even be returned"}, KEY_NUMBER, IN_CONFIG(keep_dead_d), 1, 3650},
+	{{"queue", "waits_min", "1 2 5 10 20 30 60", "minutes between attempts; the last one repeats"}, KEY_WAITS, IN_CONFIG(waits_min), 1, 10080},
+	{{"queue", "list", "all", "who may list the queue: all, owner (own mail only), admin (root and group firsthop)"}, KEY_LIST, IN_CONFIG(list), 0, 0},
+	{{"relay", "connect_s", "30", "seconds for connecting and for the TLS handshake"}, KEY_NUMBER, IN_CONFIG(connect_s), 1, 3600},
+	{{"relay", "reply_s", "300", "seconds for an answer"}, KEY_NUMBER, IN_CONFIG(reply_s), 1, 3600},
+	{{"relay", "data_s", "180", "seconds for the answer to DATA, and without progress while the message is sent"}, KEY_NUMBER, IN_CONFIG(data_s), 1, 3600},
+	{{"relay", "dot_s", "600", "seconds for the answer to the end of the message"}, KEY_NUMBER, IN_CONFIG(dot_s), 1, 3600},
+	{{"relay", "batch_s", "3600", "seconds for one session as a whole"}, KEY_NUMBER, IN_CONFIG(batch_s), 10, 86400},
+};
+#define ROWS (int)(sizeof rows / sizeof rows[0])
+
+static const char *const yes_words[] = {"no", "yes", NULL};
+static const char *const lookup_words[] = {"host", "mx", "srv", NULL};
+static const char *const tls_words[] = {"verify", "encrypt", "opportunistic", "off", NULL};
+static const char *const list_words[] = {"all", "owner", "admin", NULL};
+static const char *const sender_words[] = {"keep", "qualify", NULL};
+
+const char *hop_lookup_name(enum hop_lookup l)
+{
+	return lookup_words[l];
+}
+
+const char *hop_tls_name(enum hop_tls t)
+{
+	return tls_words[t];
+}
+
+const struct config_key *config_keys(int *count)
+{
+	static struct config_key keys[ROWS];
+	for (int i = 0; i < ROWS; i++)
+		keys[i] = rows[i].key;
+	*count = ROWS;
+	return keys;
+}
+
+const struct key_row *keys_find(const char *section, const char *key)
+{
+	for (int i = 0; i < ROWS; i++) {
+		if (strcmp(rows[i].key.section, section) == 0 && strcmp(rows[i].key.key, key) == 0)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/* Letters of key that a candidate has too, in order: enough to find a slip of the finger. */
+static int likeness(const char *a, const char *b)
+{
+	int same = 0;
+	for (; *a != '\0'; a++) {
+		const char *at = strchr(b, *a);
+		if (at != NULL) {
+			same++;
+			b = at + 1;
+		}
+	}
+	return same;
+}
+
+const char *keys_nearest(const char *section, const char *key)
+{
+	const char *best = NULL;
+	int best_score = 0;
+	for (int i = 0; i < ROWS; i++) {
+		const char *name = rows[i].key.key;
+		int longer = (int)(strlen(key) > strlen(name) ? strlen(key) : strlen(name));
+		int score = likeness(key, name) * 100 / (longer ? longer : 1);
+		if (strcmp(rows[i].key.section, section) == 0 && score >= 60 && score > best_score) {
+			best = name;
+			best_score = score;
+		}
+	}
+	return best;
+}
+
+static int word_index(const char *const words[], const char *value)
+{
+	for (int i = 0; words[i] != NULL; i++) {
+		if (text_equal_ci(words[i], value))
+			return i;
+	}
+	return -1;
+}
+
+static bool set_word(void *place, const char *const words[], const char *value, struct text *problem)
+{
+	int index = word_index(words, value);
+	if (index >= 0) {
+		memcpy(place, &index, sizeof index);
+		return true;
+	}
+	text_printf(problem, "\"%.80s\" is not one of:", value);
+	for (int i = 0; words[i] != NULL; i++)
+		text_printf(problem, " %s", words[i]);
+	return false;
+}
+
+static bool set_yes(void *place, const char *value, struct text *problem)
+{
+	int index;
+	if (!set_word(&index, yes_words, value, problem))
+		return false;
+	*(bool *)place = index == 1;
+	return true;
+}
+
+static bool set_number(const struct key_row *row, void *place, const char *value, struct text *problem)
+{
+	long long number;
+	if (!text_number(value, row->low, row->high, &number)) {
+		text_printf(problem, "\"%.80s\" is not a number from %d to %d", value, row->low, row->high);
+		return false;
+	}
+	if (row->type == KEY_PORT)
+		*(uint16_t *)place = (uint16_t)number;
+	else
+		*(int *)place = (int)number;
+	return true;
+}
+
+static bool set_waits(const struct key_row *row, struct config *c, const char *value, struct text *problem)
+{
+	int waits[CONFIG_WAITS_MAX], count = 0;
+	char word[16];
+	for (const char *at = value; *(at += strspn(at, " ,\t")) != '\0';) {
+		size_t n = strcspn(at, " ,\t");
+		long long number = 0;
+		snprintf(word, sizeof word, "%.*s", n < 15 ? (int)n : 15, at);
+		if (count == CONFIG_WAITS_MAX || !text_number(word, row->low, row->high, &number)) {
+			text_printf(problem, "\"%.80s\" is not a list of at most %d numbers from %d to %d", value, CONFIG_WAITS_MAX, row->low, row->high);
+			return false;
+		}
+		waits[count++] = (int)number;
+		at += n;
+	}
+	if (count == 0) {
+		text_put(problem, "at least one number is needed");
+		return false;
+	}
+	memcpy(c->waits_min, waits, sizeof waits);
+	c->wait_count = count;
+	return true;
+}
+
+static char *sender_address(const struct key_row *row, const void *base, size_t *size)
+{
+	struct config *c = (struct config *)(uintptr_t)base;
+	bool envelope = row->at == offsetof(struct config, envelope_from);
+	*size = sizeof c->envelope_from_address;
+	return envelope ? c->envelope_from_address : c->header_from_address;
+}
+
+static bool set_sender(const struct key_row *row, void *base, const char *value, struct text *problem)
+{
+	size_t size;
+	char *address = sender_address(row, base, &size);
+	int index = word_index(sender_words, value);
+	const char *at = strchr(value, '@');
+	if (index < 0 && (at == NULL || at == value || at[1] == '\0' || strpbrk(value, " \t<>,;") != NULL || strlen(value) >= size)) {
+		text_printf(problem, "\"%.80s\" is not keep, qualify, or one address with a domain", value);
+		return false;
+	}
+	*(enum stamp_from *)((char *)base + row->at) = index < 0 ? STAMP_FROM_REPLACE : (enum stamp_from)index;
+	text_copy(address, size, index < 0 ? value : "");
+	return true;
+}
+
+static bool set_text(const struct key_row *row, char *place, const char *value, const char *folder, struct text *problem)
+{
+	bool relative = row->type == KEY_PATH && *value != '\0' && *value != '/';
+	int n = snprintf(place, row->size, "%s%s%s", relative ? folder : "", relative ? "/" : "", value);
+	if (n >= 0 && (size_t)n < row->size)
+		return true;
+	text_printf(problem, "the value is longer than %zu bytes", row->size - 1);
+	return false;
+}
+
+bool keys_set(const struct key_row *row, void *base, const char *value, const char *folder, struct text *problem)
+{
+	void *place = (char *)base + row->at;
+	switch (row->type) {
+	case KEY_NUMBER:
+	case KEY_PORT: return set_number(row, place, value, problem);
+	case KEY_YES: return set_yes(place, value, problem);
+	case KEY_LOOKUP: return set_word(place, lookup_words, value, problem);
+	case KEY_TLS: return set_word(place, tls_words, value, problem);
+	case KEY_LIST: return set_word(place, list_words, value, problem);
+	case KEY_SENDER: return set_sender(row, base, value, problem);
+	case KEY_WAITS: return set_waits(row, base, value, problem);
+	default: return set_text(row, place, value, folder, problem);
+	}
+}
+
+static void put_waits(const struct config *c, struct text *value)
+{
+	for (int i = 0; i < c->wait_count; i++)
+		text_printf(value, "%s%d", i ? " " : "", c->waits_min[i]);
+}
+
+void keys_put(const struct key_row *row, const void *base, struct text *value)
+{
+	const void *place = (const char *)base + row->at;
+	int index = 0;
+	size_t size;
+	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST || row->type == KEY_SENDER)
+		memcpy(&index, place, sizeof index);
+	switch (row->type) {
+	case KEY_NUMBER: text_printf(value, "%d", *(const int *)place); break;
+	case KEY_PORT: text_printf(value, "%u", *(const uint16_t *)place); break;
+	case KEY_YES: text_put(value, yes_words[*(const bool *)place]); break;
+	case KEY_LOOKUP: text_put(value, lookup_words[index]); break;
+	case KEY_TLS: text_put(value, tls_words[index]); break;
+	case KEY_LIST: text_put(value, list_words[index]); break;
+	case KEY_SENDER: text_put(value, index == STAMP_FROM_REPLACE ? sender_address(row, base, &size) : sender_words[index]); break;
+	case KEY_WAITS: put_waits(base, value); break;
+	default: text_put(value, place); break;
+	}
+}
+
+bool config_value(const struct config *c, const char *section, const char *hop_name, const char *key, struct text *value)
+{
+	const struct key_row *row = keys_find(section, key);
+	if (row == NULL)
+		return false;
+	if (strcmp(section, "smarthost") != 0) {
+		keys_put(row, c, value);
+		return true;
+	}
+	for (int i = 0; i < c->hop_count; i++) {
+		if (hop_name != NULL && strcmp(c->hops[i].name, hop_name) == 0) {
+			keys_put(row, &c->hops[i], value);
+			return true;
+		}
+	}
+	return false;
+}

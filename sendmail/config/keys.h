@@ -1,0 +1,25 @@
+/* The table behind config.h: how each key is read, checked and written. For the files of this folder. */
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
+#include "config/config.h"
+
+enum key_type { KEY_TEXT, KEY_PATH, KEY_NUMBER, KEY_PORT, KEY_YES, KEY_LOOKUP, KEY_TLS, KEY_SENDER, KEY_WAITS, KEY_LIST };
+
+struct key_row {
+	struct config_key key;
+	enum key_type type;
+	size_t at, size;   /* place in struct config, or in struct hop for section smarthost */
+	int low, high;     /* of a number */
+};
+
+const struct key_row *keys_find(const char *section, const char *key);
+
+/* The key most like a misspelt one, NULL when none is near. */
+const char *keys_nearest(const char *section, const char *key);
+
+/* Puts a value in its place; false with a sentence in problem.  folder: what a relative path is relative to. */
+bool keys_set(const struct key_row *row, void *base, const char *value, const char *folder, struct text *problem);
+
+/* Writes the value in effect. */
+void keys_put(const struct key_row *row, const void *base, struct text *value);
+#endif

@@ -1,0 +1,38 @@
+/* Finding a key's line, with the same rules as config.c: keys at the start of a line, sections in brackets. */
+#include "config/source.h"
+#include "base/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_wanted(const char *line, const char *section, const char *hop_name)
+{
+	char name[256];
+	const char *end = strchr(line, ']');
+	if (end == NULL)
+		return false;
+	snprintf(name, sizeof name, "%.*s", (int)(end - line - 1), line + 1);
+	if (hop_name == NULL)
+		return strcmp(name, section) == 0;
+	return text_starts(name, "smarthost") && strcmp(text_trim(name + 9), hop_name) == 0;
+}
+
+int source_line(const char *path, const char *section, const char *hop_name, const char *key)
+{
+	char *line = NULL;
+	size_t size = 0, length = strlen(key);
+	int number = 0, found = 0;
+	bool inside = false;
+	FILE *file = fopen(path, "re");
+	while (file != NULL && found == 0 && getline(&line, &size, file) >= 0) {
+		number++;
+		if (line[0] == '[')
+			inside = is_wanted(line, section, hop_name);
+		else if (inside && strncmp(line, key, length) == 0 && strchr("=: \t", line[length]) != NULL && line[length] != '\0')
+			found = number;
+	}
+	if (file != NULL)
+		fclose(file);
+	free(line);
+	return found;
+}

@@ -1,0 +1,246 @@
+/* The head of a spool file. */
+#include "message/envelope.h"
+#include "base/text.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void envelope_init(struct envelope *e)
+{
+	*e = (struct envelope){.uid = -1};
+	char **strings[] = {&e->program, &e->login, &e->fullname, &e->sender, &e->flags, &e->body,
+	                    &e->notify, &e->ret, &e->envid, &e->tag};
+	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+		*strings[i] = mem_copy("");
+}
+
+void envelope_free(struct envelope *e)
+{
+	char *strings[] = {e->program, e->login, e->fullname, e->sender, e->flags, e->body, e->notify, e->ret, e->envid, e->tag};
+	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+		free(strings[i]);
+	for (size_t i = 0; i < e->recipient_count; i++)
+		free(e->recipients[i]);
+	free(e->recipients);
+	*e = (struct envelope){0};
+}
+
+/* Grows at powers of two; the count tells when. */
+static void append_recipient(struct envelope *e, const char *address)
+{
+	if ((e->recipient_count & (e->recipient_count - 1)) == 0)
+		e->recipients = mem_resize(e->recipients, e->recipient_count ? 2 * e->recipient_count : 1, sizeof *e->recipients);
+	e->recipients[e->recipient_count++] = mem_copy(address);
+}
+
+bool envelope_add_recipient(struct envelope *e, const char *address)
+{
+	for (size_t i = 0; i < e->recipient_count; i++) {
+		if (strcmp(e->recipients[i], address) == 0)
+			return false;
+	}
+	append_recipient(e, address);
+	return true;
+}
+
+bool envelope_has_flag(const struct envelope *e, const char *word)
+{
+	size_t n = strlen(word);
+	for (const char *at = e->flags; at != NULL && *at != '\0'; at += strspn(at, " ")) {
+		size_t length = strcspn(at, " ");
+		if (length == n && memcmp(at, word, n) == 0)
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+void envelope_write_content(const struct content *c, struct buffer *out)
+{
+	buffer_printf(out, "bytes=%015lld lines=%012lld longest=%015lld 8bit=%d nul=%d cr=%d", (long long)c->bytes,
+	              (long long)c->lines, (long long)c->longest_line, c->has_8bit, c->has_nul, c->has_bare_cr);
+}
+
+static void put(struct buffer *out, const char *key, const char *value)
+{
+	if (!text_has_control(value))
+		buffer_printf(out, "%s: %s\n", key, value);
+}
+
+static void put_known(struct buffer *out, const char *key, const char *value)
+{
+	if (*value != '\0')
+		put(out, key, value);
+}
+
+void envelope_write(const struct envelope *e, struct buffer *out, size_t *content_at)
+{
+	buffer_printf(out, "firsthop-spool: %d\ncontent: ", ENVELOPE_VERSION);
+	*content_at = out->length;
+	envelope_write_content(&e->content, out);
+	buffer_printf(out, "\ncreated: %lld\n", (long long)e->created_us);
+	if (e->uid >= 0)
+		buffer_printf(out, "uid: %lld\n", (long long)e->uid);
+	put_known(out, "program", e->program);
+	put_known(out, "login", e->login);
+	put_known(out, "fullname", e->fullname);
+	put(out, "sender", e->sender);
+	for (size_t i = 0; i < e->recipient_count; i++)
+		put(out, "recipient", e->recipients[i]);
+	put_known(out, "flags", e->flags);
+	put_known(out, "body", e->body);
+	put_known(out, "notify", e->notify);
+	put_known(out, "ret", e->ret);
+	put_known(out, "envid", e->envid);
+	put_known(out, "tag", e->tag);
+	buffer_add(out, "\n", 1);
+}
+
+static bool damaged(struct diagnosis *d, const char *what)
+{
+	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, "spool-damaged", "the spool file is damaged: %s", what);
+	return false;
+}
+
+static bool read_content(struct content *c, const char *value)
+{
+	long long bytes, lines, longest;
+	int eight, nul, cr, used = 0;
+	if (sscanf(value, "bytes=%15lld lines=%12lld longest=%15lld 8bit=%1d nul=%1d cr=%1d%n", &bytes, &lines, &longest, &eight, &nul, &cr, &used) != 6 ||
+	    value[used] != '\0' || bytes < 0 || lines < 0 || longest < 0)
+		return false;
+	*c = (struct content){bytes, lines, longest, eight != 0, nul != 0, cr != 0};
+	return true;
+}
+
+static void set(char **slot, const char *value)
+{
+	free(*slot);
+	*slot = mem_copy(value);
+}
+
+static char **string_slot(struct envelope *e, const char *key)
+{
+	const struct {
+		const char *key;
+		char **slot;
+	} slots[] = {{"program", &e->program}, {"login", &e->login}, {"fullname", &e->fullname}, {"sender", &e->sender},
+	             {"flags", &e->flags}, {"body", &e->body}, {"notify", &e->notify}, {"ret", &e->ret},
+	             {"envid", &e->envid}, {"tag", &e->tag}};
+	for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
+		if (strcmp(slots[i].key, key) == 0)
+			return slots[i].slot;
+	}
+	return NULL;
+}
+
+/* One "key: value"; line is cut at the colon. */
+static bool take_line(struct envelope *e, char *line, bool *has_sender, struct diagnosis *d)
+{
+	char *colon = strstr(line, ": ");
+	long long number;
+	if (colon == NULL || colon == line)
+		return damaged(d, "a line of its head has no colon");
+	*colon = '\0';
+	const char *value = colon + 2;
+	if (text_has_control(value))
+		return damaged(d, "a control character stands in its head");
+	if (strcmp(line, "recipient") == 0) {
+		append_recipient(e, value);
+	} else if (strcmp(line, "content") == 0) {
+		if (!read_content(&e->content, value))
+			return damaged(d, "the content line makes no sense");
+	} else if (strcmp(line, "created") == 0 || strcmp(line, "uid") == 0) {
+		if (!text_number(value, 0, 1LL << 61, &number))
+			return damaged(d, "a number in its head makes no sense");
+		*(line[0] == 'c' ? &e->created_us : &e->uid) = number;
+	} else {
+		char **slot = string_slot(e, line);
+		if (slot != NULL)
+			set(slot, value);
+		*has_sender = *has_sender || slot == &e->sender;
+	}
+	return true;
+}
+
+static bool check_version(const char *line, struct diagnosis *d)
+{
+	long long version;
+	if (!text_starts(line, "firsthop-spool: ") || !text_number(line + 16, 1, 1000000, &version))
+		return damaged(d, "its first line is not that of a spool file");
+	if (version == ENVELOPE_VERSION)
+		return true;
+	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, "spool-version", "the spool file has version %lld, this program reads version %d", version,
+	         ENVELOPE_VERSION);
+	return false;
+}
+
+/* bytes: the head without its blank line, NUL behind it; it is cut up. */
+static bool parse_head(struct envelope *e, char *bytes, size_t length, struct diagnosis *d)
+{
+	bool first = true, has_sender = false;
+	if (memchr(bytes, '\0', length) != NULL)
+		return damaged(d, "a NUL stands in its head");
+	for (char *line = bytes, *end; line < bytes + length; line = end + 1) {
+		end = memchr(line, '\n', (size_t)(bytes + length - line));
+		if (end == NULL)
+			return damaged(d, "its head ends in the middle of a line");
+		*end = '\0';
+		if (first ? !check_version(line, d) : !take_line(e, line, &has_sender, d))
+			return false;
+		first = false;
+	}
+	if (!has_sender || e->recipient_count == 0)
+		return damaged(d, "sender or recipients are missing");
+	return true;
+}
+
+static const char *head_end(const char *bytes, size_t length)
+{
+	for (const char *at = bytes; (at = memchr(at, '\n', length - (size_t)(at - bytes))) != NULL; at++) {
+		if ((size_t)(at - bytes) + 1 >= length)
+			return NULL;
+		if (at[1] == '\n')
+			return at + 1;
+	}
+	return NULL;
+}
+
+bool envelope_parse(struct envelope *e, const char *bytes, size_t length, struct diagnosis *d)
+{
+	const char *end = length > 0 ? head_end(bytes, length) : NULL;
+	if (end == NULL)
+		return damaged(d, "its head has no end");
+	char *copy = mem_copy_n(bytes, (size_t)(end - bytes));
+	bool good = parse_head(e, copy, (size_t)(end - bytes), d);
+	free(copy);
+	e->message_at = end - bytes + 1;
+	return good;
+}
+
+bool envelope_read(struct envelope *e, int fd, struct diagnosis *d)
+{
+	struct buffer head = {0};
+	char bytes[8192];
+	bool good = false;
+	for (;;) {
+		ssize_t n = pread(fd, bytes, sizeof bytes, (off_t)head.length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			diag_set_errno(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "read the spool file");
+			break;
+		}
+		buffer_add(&head, bytes, (size_t)n);
+		if ((head.length > 0 && head_end(head.data, head.length) != NULL) || n == 0 || head.length > ENVELOPE_HEAD_LIMIT_BYTES) {
+			good = envelope_parse(e, head.length ? head.data : "", head.length, d);
+			break;
+		}
+	}
+	buffer_free(&head);
+	if (good)
+		lseek(fd, (off_t)e->message_at, SEEK_SET);
+	return good;
+}

@@ -1,0 +1,423 @@
+/* A small smarthost for demonstration, tests and measurements.  Takes everything, on loopback; one process, many connections.
+   sink [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-x] [-o LOG]
+     -P  writes the port there once it listens      -d  a file per message    -n  ends after COUNT messages
+     -t, -k  offers STARTTLS (-i: TLS at once)       -a  wants AUTH PLAIN     -x  no PIPELINING
+     -r  answers RCPT whose address holds WORD with REPLY                      -o  a line per message */
+#include "base/base64.h"
+#include "base/mem.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CLIENTS_MAX 64
+#define REJECTS_MAX 16
+
+struct client {
+	int fd;
+	SSL *ssl;
+	bool handshake, in_data, authed, quit;
+	struct buffer in, out, message;
+	char sender[400];
+	struct buffer rcpts;
+	int accepted;
+};
+
+static struct {
+	const char *folder, *auth, *log;
+	bool implicit, no_pipelining;
+	long wanted, taken, sessions;
+	SSL_CTX *tls;
+	struct {
+		char *word;
+		const char *reply;
+	} rejects[REJECTS_MAX];
+	int reject_count;
+	struct client clients[CLIENTS_MAX];
+	FILE *log_file;
+} sink;
+
+static void say(struct client *c, const char *line)
+{
+	buffer_puts(&c->out, line);
+	buffer_puts(&c->out, "\r\n");
+}
+
+static void close_client(struct client *c)
+{
+	if (c->ssl != NULL)
+		SSL_free(c->ssl);
+	close(c->fd);
+	buffer_free(&c->in);
+	buffer_free(&c->out);
+	buffer_free(&c->message);
+	buffer_free(&c->rcpts);
+	*c = (struct client){.fd = -1};
+}
+
+static void start_tls(struct client *c)
+{
+	c->ssl = SSL_new(sink.tls);
+	SSL_set_fd(c->ssl, c->fd);
+	SSL_set_accept_state(c->ssl);
+	c->handshake = true;
+	c->authed = false;
+}
+
+/* The address between the angle brackets. */
+static void take_path(const char *line, char *path, size_t size)
+{
+	const char *from = strchr(line, '<');
+	const char *to = from != NULL ? strchr(from, '>') : NULL;
+	snprintf(path, size, "%.*s", to != NULL ? (int)(to - from - 1) : 0, from != NULL ? from + 1 : "");
+}
+
+static void store_message(struct client *c)
+{
+	char name[1100];
+	sink.taken++;
+	if (sink.log_file != NULL) {
+		fprintf(sink.log_file, "session=%d from=<%s> to=%s bytes=%zu tls=%d\n", c->fd, c->sender, buffer_string(&c->rcpts), c->message.length, c->ssl != NULL);
+		fflush(sink.log_file);
+	}
+	if (sink.folder == NULL)
+		return;
+	snprintf(name, sizeof name, "%s/%06ld.eml", sink.folder, sink.taken);
+	FILE *file = fopen(name, "w");
+	if (file == NULL)
+		return;
+	fprintf(file, "X-Envelope-From: <%s>\nX-Envelope-To: %s\n", c->sender, buffer_string(&c->rcpts));
+	for (size_t i = 0; i < c->message.length; i++) {
+		if (c->message.data[i] == '\r' && i + 1 < c->message.length && c->message.data[i + 1] == '\n')
+			continue;
+		fputc(c->message.data[i], file);
+	}
+	fclose(file);
+}
+
+static void on_rcpt(struct client *c, const char *line)
+{
+	char address[400];
+	take_path(line, address, sizeof address);
+	for (int i = 0; i < sink.reject_count; i++) {
+		if (strstr(address, sink.rejects[i].word) != NULL) {
+			say(c, sink.rejects[i].reply);
+			return;
+		}
+	}
+	buffer_printf(&c->rcpts, "%s<%s>", c->rcpts.length ? "," : "", address);
+	c->accepted++;
+	say(c, "250 2.1.5 ok");
+}
+
+static void on_auth(struct client *c, const char *line)
+{
+	struct buffer want = {0}, coded = {0};
+	const char *colon = sink.auth != NULL ? strchr(sink.auth, ':') : NULL;
+	if (colon != NULL) {
+		buffer_add(&want, "", 1);
+		buffer_add(&want, sink.auth, (size_t)(colon - sink.auth));
+		buffer_add(&want, "", 1);
+		buffer_puts(&want, colon + 1);
+		base64_encode(&coded, want.data, want.length);
+	}
+	c->authed = coded.length > 0 && strcmp(line, buffer_string(&coded)) == 0;
+	say(c, c->authed ? "235 2.7.0 welcome" : "535 5.7.8 Error: authentication failed");
+	buffer_free(&want);
+	buffer_free(&coded);
+}
+
+static void on_ehlo(struct client *c)
+{
+	buffer_puts(&c->out, "250-sink.test\r\n");
+	if (!sink.no_pipelining)
+		buffer_puts(&c->out, "250-PIPELINING\r\n");
+	if (sink.tls != NULL && c->ssl == NULL)
+		buffer_puts(&c->out, "250-STARTTLS\r\n");
+	if (sink.auth != NULL && (sink.tls == NULL || c->ssl != NULL))
+		buffer_puts(&c->out, "250-AUTH PLAIN\r\n");
+	say(c, "250-SIZE 50000000\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES");
+}
+
+static void reset(struct client *c)
+{
+	c->sender[0] = '\0';
+	c->rcpts.length = 0;
+	c->accepted = 0;
+}
+
+static void on_mail(struct client *c, const char *line)
+{
+	if (sink.auth != NULL && !c->authed) {
+		say(c, "530 5.7.0 Authentication required");
+		return;
+	}
+	reset(c);
+	take_path(line, c->sender, sizeof c->sender);
+	say(c, "250 2.1.0 ok");
+}
+
+static void on_command(struct client *c, char *line)
+{
+	if (strncasecmp(line, "EHLO", 4) == 0) {
+		on_ehlo(c);
+	} else if (strncasecmp(line, "MAIL", 4) == 0) {
+		on_mail(c, line);
+	} else if (strncasecmp(line, "RCPT", 4) == 0) {
+		on_rcpt(c, line);
+	} else if (strncasecmp(line, "DATA", 4) == 0) {
+		c->in_data = c->accepted > 0;
+		say(c, c->in_data ? "354 go on" : "554 5.5.1 no valid recipients");
+	} else if (strncasecmp(line, "AUTH PLAIN ", 11) == 0) {
+		on_auth(c, line + 11);
+	} else if (strncasecmp(line, "STARTTLS", 8) == 0 && sink.tls != NULL) {
+		say(c, "220 2.0.0 go on");
+	} else if (strncasecmp(line, "QUIT", 4) == 0) {
+		say(c, "221 2.0.0 bye");
+		c->quit = true;
+	} else if (strncasecmp(line, "RSET", 4) == 0 || strncasecmp(line, "NOOP", 4) == 0) {
+		reset(c);
+		say(c, "250 2.0.0 ok");
+	} else {
+		say(c, "502 5.5.2 not known");
+	}
+}
+
+/* Body bytes up to the lone dot. */
+static size_t take_data(struct client *c, const char *bytes, size_t length)
+{
+	size_t at = 0;
+	const char *end;
+	while (at < length && (end = memchr(bytes + at, '\n', length - at)) != NULL) {
+		const char *line = bytes + at;
+		size_t n = (size_t)(end - line) + 1;
+		at += n;
+		if (n == 3 && memcmp(line, ".\r\n", 3) == 0) {
+			store_message(c);
+			c->message.length = 0;
+			c->in_data = false;
+			reset(c);
+			say(c, "250 2.0.0 taken");
+			return at;
+		}
+		if (*line == '.')
+			line++, n--;
+		buffer_add(&c->message, line, n);
+	}
+	return at;
+}
+
+static void work(struct client *c)
+{
+	size_t at = 0;
+	char *end;
+	while (at < c->in.length) {
+		if (c->in_data) {
+			size_t n = take_data(c, c->in.data + at, c->in.length - at);
+			if (n == 0)
+				break;
+			at += n;
+			continue;
+		}
+		end = memchr(c->in.data + at, '\n', c->in.length - at);
+		if (end == NULL)
+			break;
+		char *line = c->in.data + at;
+		at = (size_t)(end - c->in.data) + 1;
+		*end = '\0';
+		line[strcspn(line, "\r")] = '\0';
+		bool tls = strncasecmp(line, "STARTTLS", 8) == 0 && sink.tls != NULL && c->ssl == NULL;
+		on_command(c, line);
+		if (tls) {
+			if (write(c->fd, c->out.data, c->out.length) < 0)
+				c->quit = true;
+			c->out.length = 0;
+			start_tls(c);
+		}
+	}
+	buffer_drop(&c->in, at);
+}
+
+static ssize_t move(struct client *c, bool out, char *bytes, size_t size)
+{
+	if (c->ssl == NULL)
+		return out ? send(c->fd, c->out.data, c->out.length, MSG_NOSIGNAL) : recv(c->fd, bytes, size, 0);
+	int n = out ? SSL_write(c->ssl, c->out.data, (int)c->out.length) : SSL_read(c->ssl, bytes, (int)size);
+	if (n > 0)
+		return n;
+	int error = SSL_get_error(c->ssl, n);
+	errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : EIO;
+	return error == SSL_ERROR_ZERO_RETURN ? 0 : -1;
+}
+
+static void flush_client(struct client *c)
+{
+	while (c->out.length > 0) {
+		ssize_t n = move(c, true, NULL, 0);
+		if (n <= 0) {
+			if (n == 0 || errno != EAGAIN)
+				close_client(c);
+			return;
+		}
+		buffer_drop(&c->out, (size_t)n);
+	}
+	if (c->quit)
+		close_client(c);
+}
+
+static void serve(struct client *c)
+{
+	static char bytes[65536];
+	if (c->handshake) {
+		int n = SSL_do_handshake(c->ssl);
+		int error = n == 1 ? 0 : SSL_get_error(c->ssl, n);
+		if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
+			return;
+		if (n != 1) {
+			close_client(c);
+			return;
+		}
+		c->handshake = false;
+		if (sink.implicit)
+			say(c, "220 sink.test ESMTP");
+	}
+	for (;;) {
+		ssize_t n = move(c, false, bytes, sizeof bytes);
+		if (n < 0 && errno == EAGAIN)
+			break;
+		if (n <= 0) {
+			close_client(c);
+			return;
+		}
+		buffer_add(&c->in, bytes, (size_t)n);
+		work(c);
+		if (c->handshake || c->ssl == NULL)
+			break;
+	}
+	if (!c->handshake)
+		flush_client(c);
+}
+
+static void welcome(int listener)
+{
+	int one = 1, fd = accept(listener, NULL, NULL);
+	struct client *c = sink.clients;
+	while (c < sink.clients + CLIENTS_MAX && c->fd >= 0)
+		c++;
+	if (fd < 0 || c == sink.clients + CLIENTS_MAX) {
+		close(fd);
+		return;
+	}
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	*c = (struct client){.fd = fd};
+	sink.sessions++;
+	if (sink.implicit) {
+		start_tls(c);
+	} else {
+		say(c, "220 sink.test ESMTP");
+		flush_client(c);
+	}
+}
+
+static int listen_on(const char *address, int port, const char *port_file)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	socklen_t size = sizeof at;
+	int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+	inet_pton(AF_INET, address, &at.sin_addr);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 64) != 0 || getsockname(fd, (struct sockaddr *)&at, &size) != 0) {
+		perror("sink: listen");
+		exit(1);
+	}
+	if (port_file != NULL) {
+		char temp[1100];
+		snprintf(temp, sizeof temp, "%s.new", port_file);
+		FILE *file = fopen(temp, "w");
+		if (file == NULL || fprintf(file, "%d\n", ntohs(at.sin_port)) < 0 || fclose(file) != 0 || rename(temp, port_file) != 0) {
+			perror("sink: port file");
+			exit(1);
+		}
+	}
+	return fd;
+}
+
+static void use_tls(const char *certificate, const char *key)
+{
+	sink.tls = SSL_CTX_new(TLS_server_method());
+	if (SSL_CTX_use_certificate_chain_file(sink.tls, certificate) != 1 || SSL_CTX_use_PrivateKey_file(sink.tls, key, SSL_FILETYPE_PEM) != 1) {
+		fprintf(stderr, "sink: %s or %s cannot be used\n", certificate, key);
+		exit(1);
+	}
+	SSL_CTX_set_mode(sink.tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+}
+
+static void loop(int listener)
+{
+	struct pollfd p[CLIENTS_MAX + 1];
+	while (sink.wanted == 0 || sink.taken < sink.wanted) {
+		p[0] = (struct pollfd){.fd = listener, .events = POLLIN};
+		for (int i = 0; i < CLIENTS_MAX; i++)
+			p[i + 1] = (struct pollfd){.fd = sink.clients[i].fd, .events = (short)(POLLIN | (sink.clients[i].out.length ? POLLOUT : 0))};
+		if (poll(p, CLIENTS_MAX + 1, -1) < 0 && errno != EINTR)
+			return;
+		for (int i = 0; i < CLIENTS_MAX; i++) {
+			if (p[i + 1].fd >= 0 && p[i + 1].revents != 0)
+				serve(&sink.clients[i]);
+		}
+		if (p[0].revents != 0)
+			welcome(listener);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *address = "127.0.0.1", *port_file = NULL, *certificate = NULL, *key = NULL;
+	int option, port = 0;
+	signal(SIGPIPE, SIG_IGN);
+	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:xo:")) != -1) {
+		switch (option) {
+		case 'l': address = optarg; break;
+		case 'p': port = atoi(optarg); break;
+		case 'P': port_file = optarg; break;
+		case 'd': sink.folder = optarg; break;
+		case 'n': sink.wanted = atol(optarg); break;
+		case 't': certificate = optarg; break;
+		case 'k': key = optarg; break;
+		case 'i': sink.implicit = true; break;
+		case 'a': sink.auth = optarg; break;
+		case 'x': sink.no_pipelining = true; break;
+		case 'o': sink.log_file = fopen(optarg, "a"); break;
+		case 'r':
+			if (sink.reject_count < REJECTS_MAX && strchr(optarg, '=') != NULL) {
+				sink.rejects[sink.reject_count].word = optarg;
+				char *equals = strchr(optarg, '=');
+				*equals = '\0';
+				sink.rejects[sink.reject_count++].reply = equals + 1;
+			}
+			break;
+		default: return 64;
+		}
+	}
+	if (certificate != NULL && key != NULL)
+		use_tls(certificate, key);
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		sink.clients[i].fd = -1;
+	if (sink.folder != NULL)
+		mkdir(sink.folder, 0755);
+	loop(listen_on(address, port, port_file));
+	return 0;
+}
