@@ -110,7 +110,7 @@ void diag_write(const struct diagnosis *d, struct buffer *line)
 	fields_put(line, "fault", fault_name(d->fault));
 	put_known(line, "hop", d->hop);
 	put_known(line, "peer", d->peer_name);
-	put_known(line, "address", d->peer_address);
+	put_known(line, "ip", d->peer_address);
 	put_nonzero(line, "port", d->port);
 	put_nonzero(line, "code", d->reply_code);
 	put_known(line, "status", d->status);
@@ -132,7 +132,7 @@ void diag_read(struct diagnosis *d, const char *line)
 		d->fault = fault_from_name(word);
 	fields_get(line, "hop", d->hop, sizeof d->hop);
 	fields_get(line, "peer", d->peer_name, sizeof d->peer_name);
-	fields_get(line, "address", d->peer_address, sizeof d->peer_address);
+	fields_get(line, "ip", d->peer_address, sizeof d->peer_address);
 	d->port = (uint16_t)fields_get_number(line, "port", 0);
 	d->reply_code = (uint16_t)fields_get_number(line, "code", 0);
 	fields_get(line, "status", d->status, sizeof d->status);

@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,7 +33,11 @@ static int fail(int fd, int error, const char *what, struct diagnosis *d)
 	if (fd >= 0)
 		close(fd);
 	errno = error;
-	diag_set_errno(d, VERDICT_DEFERRED, STAGE_CONNECT, key_of(error), "%s", what);
+	if (*what != '\0')
+		diag_set_errno(d, VERDICT_DEFERRED, STAGE_CONNECT, key_of(error), "%s", what);
+	else
+		diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, key_of(error), "%s", strerror(error));
+	d->error_no = error;
 	catalogue_recognise(d);
 	return -1;
 }
@@ -92,5 +97,5 @@ int connect_to(const struct candidate *c, const char *bind_address, int timeout_
 	freeaddrinfo(ai);
 	if (error == EINPROGRESS || error == EINTR)
 		error = await_connection(fd, timeout_s);
-	return error == 0 ? fd : fail(fd, error, "connect", d);
+	return error == 0 ? fd : fail(fd, error, "", d);
 }

@@ -1,0 +1,10 @@
+/* The three forms of a listing. */
+#ifndef MAILQ_LAYOUT_H
+#define MAILQ_LAYOUT_H
+#include "mailq/list.h"
+#include <stdio.h>
+
+void layout_sendmail(FILE *out, const struct listing *l, const char *folder, bool verbose);
+void layout_postfix(FILE *out, const struct listing *l);
+void layout_json(FILE *out, const struct listing *l);
+#endif

@@ -1,0 +1,262 @@
+/* Reading the queue.  It changes while it is read: what vanishes in between was delivered, and is left out. */
+#include "mailq/list.h"
+#include "base/compat.h"
+#include "base/clock.h"
+#include "base/fields.h"
+#include "base/paths.h"
+#include "base/report.h"
+#include "message/envelope.h"
+#include "spool/journal.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct collecting {
+	struct listing *list;
+	struct queue queue;
+	enum config_list policy;
+};
+
+static struct row *add_row(struct listing *l, const char *id)
+{
+	if ((l->count & (l->count - 1)) == 0)
+		l->rows = mem_resize(l->rows, l->count ? 2 * (size_t)l->count : 1, sizeof *l->rows);
+	struct row *r = &l->rows[l->count++];
+	*r = (struct row){.login = mem_copy(""), .sender = mem_copy("")};
+	text_copy(r->id, sizeof r->id, id);
+	r->arrival_s = (int64_t)(id_pack(id) >> 32);
+	return r;
+}
+
+static void free_row(struct row *r)
+{
+	for (int i = 0; i < r->rcpt_count; i++)
+		free(r->rcpts[i].address);
+	free(r->rcpts);
+	free(r->login);
+	free(r->sender);
+}
+
+static void set(char **slot, const char *value)
+{
+	free(*slot);
+	*slot = mem_copy(value);
+}
+
+static void add_rcpt(struct row *r, const char *address, const struct diagnosis *why)
+{
+	if ((r->rcpt_count & (r->rcpt_count - 1)) == 0)
+		r->rcpts = mem_resize(r->rcpts, r->rcpt_count ? 2 * (size_t)r->rcpt_count : 1, sizeof *r->rcpts);
+	struct row_rcpt *rcpt = &r->rcpts[r->rcpt_count++];
+	*rcpt = (struct row_rcpt){.address = mem_copy(address)};
+	if (why != NULL)
+		rcpt->why = *why;
+}
+
+/* Open recipients: those of the journal that are not settled; before the first attempt those of the envelope. */
+static void fill_rcpts(struct row *r, const struct envelope *e, const struct journal *j)
+{
+	for (size_t i = 0; i < j->rcpt_count; i++) {
+		enum verdict v = j->rcpts[i].last.verdict;
+		if (v != VERDICT_SENT && v != VERDICT_FAILED)
+			add_rcpt(r, j->rcpts[i].address, &j->rcpts[i].last);
+	}
+	if (j->rcpt_count > 0)
+		return;
+	for (size_t i = 0; i < e->recipient_count; i++)
+		add_rcpt(r, e->recipients[i], NULL);
+}
+
+static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
+{
+	struct envelope e;
+	struct journal j;
+	struct diagnosis d = {0};
+	envelope_init(&e);
+	r->uid = uid;
+	if (!envelope_read(&e, fd, &d)) {
+		text_copy(r->problem, sizeof r->problem, d.text);
+		envelope_free(&e);
+		return;
+	}
+	if (uid == c->queue.owner && e.uid >= 0)
+		r->uid = e.uid;
+	r->arrival_s = e.created_us / 1000000;
+	r->bytes = e.content.bytes;
+	set(&r->login, e.login);
+	set(&r->sender, e.sender);
+	if (journal_read(&j, c->queue.mqueue_fd, r->id)) {
+		r->attempts = j.attempts;
+		r->next_s = j.until_s;
+		fill_rcpts(r, &e, &j);
+		journal_free(&j);
+	}
+	envelope_free(&e);
+}
+
+static bool may_see(const struct collecting *c, int64_t uid)
+{
+	return c->policy == CONFIG_LIST_ALL || getuid() == 0 || getuid() == c->queue.owner || (c->policy == CONFIG_LIST_OWNER && uid == getuid());
+}
+
+static void found(void *context, enum queue_kind kind, const char *id)
+{
+	struct collecting *c = context;
+	uid_t uid;
+	if (kind == QUEUE_DEAD)
+		c->list->dead++;
+	if (kind != QUEUE_MESSAGE)
+		return;
+	int fd = queue_message(&c->queue, id, &uid, NULL);
+	if (fd < 0 && errno == ENOENT)
+		return;
+	struct row *r = add_row(c->list, id);
+	if (fd < 0) {
+		snprintf(r->problem, sizeof r->problem, "cannot be read: %s", strerror(errno));
+		return;
+	}
+	fill_row(c, r, fd, uid);
+	close(fd);
+	if (!may_see(c, r->uid)) {
+		free_row(r);
+		c->list->count--;
+	}
+}
+
+static void take_drop_line(struct collecting *c, const char *line)
+{
+	char id[ID_SIZE], key[16], value[400];
+	if (!fields_get(line, "id", id, sizeof id) || !id_valid(id))
+		return;
+	/* Adopted in the meantime: it is in the list already. */
+	for (int i = 0; i < c->list->count; i++) {
+		if (strcmp(c->list->rows[i].id, id) == 0)
+			return;
+	}
+	int64_t uid = fields_get_number(line, "uid", -1);
+	if (!may_see(c, uid))
+		return;
+	struct row *r = add_row(c->list, id);
+	r->in_drop = true;
+	r->uid = uid;
+	r->bytes = fields_get_number(line, "bytes", 0);
+	r->arrival_s = fields_get_number(line, "created_us", 0) / 1000000;
+	if (fields_get(line, "login", value, sizeof value))
+		set(&r->login, value);
+	if (fields_get(line, "sender", value, sizeof value))
+		set(&r->sender, value);
+	for (int i = 0; i < 100; i++) {
+		snprintf(key, sizeof key, "rcpt%d", i);
+		if (!fields_get(line, key, value, sizeof value))
+			break;
+		add_rcpt(r, value, NULL);
+	}
+}
+
+/* drop/ is closed to this program; sendmail, which may look there, is asked. Its real group shows who asks. */
+static FILE *ask_droplist(pid_t *pid)
+{
+	char path[1024];
+	int fds[2];
+	if (pipe(fds) != 0)
+		return NULL;
+	*pid = fork();
+	if (*pid == 0) {
+		dup2(fds[1], STDOUT_FILENO);
+		compat_closefrom(STDERR_FILENO + 1);
+		gid_t group = getegid();
+		if (setregid(group, group) != 0)
+			_exit(71);
+		snprintf(path, sizeof path, "%s/sendmail", paths_libexec());
+		execl(path, "droplist", (char *)NULL);
+		_exit(72);
+	}
+	close(fds[1]);
+	if (*pid < 0) {
+		close(fds[0]);
+		return NULL;
+	}
+	return fdopen(fds[0], "r");
+}
+
+static void collect_drop(struct collecting *c)
+{
+	pid_t pid = -1;
+	int status = 1;
+	char *line = NULL;
+	size_t size = 0;
+	FILE *answer = ask_droplist(&pid);
+	while (answer != NULL && getline(&line, &size, answer) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		take_drop_line(c, line);
+	}
+	free(line);
+	if (answer != NULL)
+		fclose(answer);
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	if (status != 0)
+		text_copy(c->list->drop_problem, sizeof c->list->drop_problem, "what waits in drop/ could not be listed");
+}
+
+/* The lock is held as long as a runner lives. */
+static bool runner_lives(int mqueue_fd)
+{
+	int fd = openat(mqueue_fd, "runner.lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return held;
+}
+
+static int by_id(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+	return strcmp(a->id, b->id);
+}
+
+bool list_collect(struct listing *l, enum config_list policy, struct diagnosis *why)
+{
+	struct collecting c = {.list = l, .policy = policy};
+	*l = (struct listing){0};
+	if (!queue_open(&c.queue, paths_spool(), false, why))
+		return false;
+	/* drop/ before mqueue/ would miss a message that moves in between; this way it is at worst seen twice, and known. */
+	bool read = queue_scan(c.queue.mqueue_fd, found, &c);
+	if (!read)
+		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, "spool-rights", "%s/mqueue", paths_spool());
+	collect_drop(&c);
+	l->runner_lives = runner_lives(c.queue.mqueue_fd);
+	l->is_down = health_read(&c.queue, &l->health);
+	if (l->count > 1)
+		qsort(l->rows, (size_t)l->count, sizeof *l->rows, by_id);
+	queue_close(&c.queue);
+	return read;
+}
+
+void list_free(struct listing *l)
+{
+	for (int i = 0; i < l->count; i++)
+		free_row(&l->rows[i]);
+	free(l->rows);
+}
+
+void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, struct text *t)
+{
+	if (r->problem[0] != '\0')
+		text_put(t, r->problem);
+	else if (rcpt != NULL && rcpt->why.verdict != VERDICT_NONE)
+		report_reason(t, &rcpt->why);
+	else if (l->is_down)
+		report_reason(t, &l->health.why);
+	else if (r->in_drop || !l->runner_lives)
+		text_put(t, l->runner_lives ? "just submitted, the runner takes it at once" : "not tried yet: no runner lives");
+	else
+		text_put(t, "not tried yet");
+}

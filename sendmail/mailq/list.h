@@ -1,0 +1,42 @@
+/* What is in the queue, collected before anything is printed. */
+#ifndef MAILQ_LIST_H
+#define MAILQ_LIST_H
+#include "config/config.h"
+#include "spool/health.h"
+#include "spool/queue.h"
+
+struct row_rcpt {
+	char *address;
+	struct diagnosis why; /* verdict none: not tried */
+};
+
+struct row {
+	char id[ID_SIZE];
+	bool in_drop;         /* not adopted yet */
+	int64_t arrival_s, bytes;
+	int64_t uid;
+	char *login, *sender;
+	struct row_rcpt *rcpts;
+	int rcpt_count;       /* those that are open */
+	int attempts;
+	int64_t next_s;       /* wall time, 0 = not decided */
+	char problem[200];    /* the file cannot be read: why */
+};
+
+struct listing {
+	struct row *rows;
+	int count;
+	int dead;             /* set aside */
+	bool runner_lives;
+	bool is_down;         /* health holds why nothing goes out */
+	struct health health;
+	char drop_problem[200];
+};
+
+/* Collects everything that uid may see.  False with why when the spool cannot be read. */
+bool list_collect(struct listing *l, enum config_list policy, struct diagnosis *why);
+void list_free(struct listing *l);
+
+/* The reason of a recipient in one line, never empty. */
+void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, struct text *t);
+#endif

@@ -1,0 +1,126 @@
+/* mailq: lists what waits, and why. */
+#include "base/log.h"
+#include "base/paths.h"
+#include "mailq/layout.h"
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#ifndef FH_VERSION
+#define FH_VERSION "0.1"
+#endif
+
+enum form { FORM_SENDMAIL, FORM_POSTFIX, FORM_JSON, FORM_COUNT };
+
+struct options {
+	enum form form;
+	bool verbose;
+};
+
+static const char help_text[] =
+	"usage: mailq [-v] [--format=sendmail|postfix|json]\n"
+	"  lists the messages that wait, each with the reason\n"
+	"  -v              also how often a message was tried, and when it is tried next\n"
+	"  --json          the same as --format=json: one object per line, as postqueue -j and more\n";
+
+static bool set_format(struct options *o, const char *name)
+{
+	static const char *const names[] = {"sendmail", "postfix", "json"};
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(names[i], name) == 0) {
+			o->form = (enum form)i;
+			return true;
+		}
+	}
+	fprintf(stderr, "mailq: --format takes sendmail, postfix or json; not %.40s\n", name);
+	return false;
+}
+
+/* Options of sendmail's mailq are taken and have no meaning here, but for -v. -1: go on. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+		if (strcmp(word, "--help") == 0)
+			return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
+		if (strcmp(word, "--version") == 0)
+			return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
+		if (strcmp(word, "-v") == 0) {
+			o->verbose = true;
+		} else if (strcmp(word, "--json") == 0 || strcmp(word, "-j") == 0) {
+			o->form = FORM_JSON;
+		} else if (strcmp(word, "-bP") == 0 || strcmp(word, "-bpc") == 0) {
+			o->form = FORM_COUNT;
+		} else if (strncmp(word, "--format=", 9) == 0) {
+			if (!set_format(o, word + 9))
+				return EX_USAGE;
+		} else if (strcmp(word, "--format") == 0 && i + 1 < argc) {
+			if (!set_format(o, argv[++i]))
+				return EX_USAGE;
+		} else if (strncmp(word, "-A", 2) != 0 && strcmp(word, "-bp") != 0 && strncmp(word, "-q", 2) != 0 &&
+		           strncmp(word, "-o", 2) != 0 && strcmp(word, "-m") != 0 && strcmp(word, "-Ac") != 0) {
+			fprintf(stderr, "mailq: option or argument %.60s is not known\n%s", word, help_text);
+			return EX_USAGE;
+		}
+	}
+	return -1;
+}
+
+/* Without a configuration that can be read, the default holds: everyone may list. */
+static enum config_list list_policy(void)
+{
+	struct config c;
+	struct diagnosis d = {0};
+	enum config_list policy = config_read(&c, paths_config(), &d) ? c.list : CONFIG_LIST_ALL;
+	config_free(&c);
+	return policy;
+}
+
+/* What is not in the list itself; on standard error, because programs read the last line of the list. */
+static void put_notes(const struct listing *l)
+{
+	if (l->drop_problem[0] != '\0')
+		fprintf(stderr, "mailq: %s\n", l->drop_problem);
+	if (l->dead > 0)
+		fprintf(stderr, "mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor returned\n", l->dead,
+		        l->dead == 1 ? " is" : "s are", paths_spool());
+	if (!l->runner_lives && l->count > 0)
+		fprintf(stderr, "mailq: no runner lives, so nothing is delivered: root starts it with \"sendmail -bd -q1m\"\n");
+}
+
+static void print(const struct listing *l, const struct options *o)
+{
+	char folder[1100];
+	snprintf(folder, sizeof folder, "%s/mqueue", paths_spool());
+	switch (o->form) {
+	case FORM_POSTFIX: layout_postfix(stdout, l); break;
+	case FORM_JSON: layout_json(stdout, l); break;
+	case FORM_COUNT: printf("%d\n", l->count); break;
+	default: layout_sendmail(stdout, l, folder, o->verbose); break;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {0};
+	struct listing l;
+	struct diagnosis why = {0};
+	log_start("mailq", LOG_TO_STDERR);
+	int code = read_options(argc, argv, &o);
+	if (code >= 0)
+		return code;
+	enum config_list policy = list_policy();
+	if (!list_collect(&l, policy, &why)) {
+		fprintf(stderr, "mailq: %s\n", why.text);
+		return EX_NOPERM;
+	}
+	if (policy == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0)
+		fprintf(stderr, "mailq: only root and the group firsthop may list the queue here ([queue] list = admin)\n");
+	print(&l, &o);
+	list_free(&l);
+	if (fflush(stdout) != 0)
+		return EX_IOERR;
+	put_notes(&l);
+	return EX_OK;
+}
