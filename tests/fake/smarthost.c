@@ -1,5 +1,5 @@
 /* A small smarthost for demonstration, tests and measurements.  Takes everything, on loopback; one process, many connections.
-   sink [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-x] [-o LOG]
+   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-x] [-o LOG]
      -P  writes the port there once it listens      -d  a file per message    -n  ends after COUNT messages
      -t, -k  offers STARTTLS (-i: TLS at once)       -a  wants AUTH PLAIN     -x  no PIPELINING
      -r  answers RCPT whose address holds WORD with REPLY                      -o  a line per message */
@@ -141,7 +141,7 @@ static void on_auth(struct client *c, const char *line)
 
 static void on_ehlo(struct client *c)
 {
-	buffer_puts(&c->out, "250-sink.test\r\n");
+	buffer_puts(&c->out, "250-smarthost.test\r\n");
 	if (!sink.no_pipelining)
 		buffer_puts(&c->out, "250-PIPELINING\r\n");
 	if (sink.tls != NULL && c->ssl == NULL)
@@ -291,7 +291,7 @@ static void serve(struct client *c)
 		}
 		c->handshake = false;
 		if (sink.implicit)
-			say(c, "220 sink.test ESMTP");
+			say(c, "220 smarthost.test ESMTP");
 	}
 	for (;;) {
 		ssize_t n = move(c, false, bytes, sizeof bytes);
@@ -327,7 +327,7 @@ static void welcome(int listener)
 	if (sink.implicit) {
 		start_tls(c);
 	} else {
-		say(c, "220 sink.test ESMTP");
+		say(c, "220 smarthost.test ESMTP");
 		flush_client(c);
 	}
 }
@@ -340,7 +340,7 @@ static int listen_on(const char *address, int port, const char *port_file)
 	inet_pton(AF_INET, address, &at.sin_addr);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
 	if (bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 64) != 0 || getsockname(fd, (struct sockaddr *)&at, &size) != 0) {
-		perror("sink: listen");
+		perror("smarthost: listen");
 		exit(1);
 	}
 	if (port_file != NULL) {
@@ -348,7 +348,7 @@ static int listen_on(const char *address, int port, const char *port_file)
 		snprintf(temp, sizeof temp, "%s.new", port_file);
 		FILE *file = fopen(temp, "w");
 		if (file == NULL || fprintf(file, "%d\n", ntohs(at.sin_port)) < 0 || fclose(file) != 0 || rename(temp, port_file) != 0) {
-			perror("sink: port file");
+			perror("smarthost: port file");
 			exit(1);
 		}
 	}
@@ -359,7 +359,7 @@ static void use_tls(const char *certificate, const char *key)
 {
 	sink.tls = SSL_CTX_new(TLS_server_method());
 	if (SSL_CTX_use_certificate_chain_file(sink.tls, certificate) != 1 || SSL_CTX_use_PrivateKey_file(sink.tls, key, SSL_FILETYPE_PEM) != 1) {
-		fprintf(stderr, "sink: %s or %s cannot be used\n", certificate, key);
+		fprintf(stderr, "smarthost: %s or %s cannot be used\n", certificate, key);
 		exit(1);
 	}
 	SSL_CTX_set_mode(sink.tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);

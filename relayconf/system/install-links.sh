@@ -1,0 +1,28 @@
+#!/bin/sh
+# Puts firsthop in the system's places; what was there is kept beside it as NAME.before-firsthop.
+set -eu
+. relayconf/system/links.sh
+root=${DESTDIR:-}
+
+if [ "$(uname -s)" = FreeBSD ]; then
+	file=$root/etc/mail/mailer.conf
+	mkdir -p "${file%/*}"
+	if [ -e "$file" ] && ! grep -q "$LIBEXEC" "$file" && [ ! -e "$file.$saved" ]; then mv "$file" "$file.$saved"; fi
+	{
+		echo "# firsthop; the earlier file is $file.$saved"
+		for name in sendmail hoststat purgestat; do printf '%s\t%s\n' $name "$LIBEXEC/sendmail"; done
+		printf 'mailq\t%s\nnewaliases\t%s\n' "$LIBEXEC/mailq" "$LIBEXEC/newaliases"
+	} >"$file"
+	echo "firsthop: $file names it now"
+	exit 0
+fi
+links | while read -r place target; do
+	mkdir -p "$root${place%/*}"
+	now=$(readlink "$root$place" 2>/dev/null || :)
+	[ "$now" != "$target" ] || continue
+	if { [ -e "$root$place" ] || [ -L "$root$place" ]; } && [ ! -e "$root$place.$saved" ] && [ ! -L "$root$place.$saved" ]; then
+		mv "$root$place" "$root$place.$saved"
+	fi
+	ln -sf "$target" "$root$place"
+	echo "firsthop: $root$place -> $target"
+done

@@ -1,0 +1,14 @@
+# The system's places and what they point to, one "place target" per line; for install-links and uninstall.
+# Linux: symbolic links.  FreeBSD: mailer.conf(5), and mail.
+links() {
+	cat <<END
+/usr/sbin/sendmail $LIBEXEC/sendmail
+/usr/lib/sendmail $LIBEXEC/sendmail
+/usr/bin/mailq $LIBEXEC/mailq
+/usr/bin/newaliases $LIBEXEC/newaliases
+/usr/bin/mail $PREFIX/bin/mail
+/usr/bin/hoststat $LIBEXEC/sendmail
+/usr/bin/purgestat $LIBEXEC/sendmail
+END
+}
+saved=before-firsthop

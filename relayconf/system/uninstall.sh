@@ -1,0 +1,21 @@
+#!/bin/sh
+# Takes firsthop out again and restores what was there before.  Queued mail and the configuration stay.
+set -eu
+. relayconf/system/links.sh
+root=${DESTDIR:-}
+
+if [ -e "$root/etc/mail/mailer.conf" ] && grep -q "$LIBEXEC" "$root/etc/mail/mailer.conf"; then
+	rm -f "$root/etc/mail/mailer.conf"
+	[ ! -e "$root/etc/mail/mailer.conf.$saved" ] || mv "$root/etc/mail/mailer.conf.$saved" "$root/etc/mail/mailer.conf"
+fi
+links | while read -r place target; do
+	[ "$(readlink "$root$place" 2>/dev/null || :)" = "$target" ] || continue
+	rm -f "$root$place"
+	if [ -e "$root$place.$saved" ] || [ -L "$root$place.$saved" ]; then mv "$root$place.$saved" "$root$place"; fi
+done
+for name in sendmail mailq newaliases runner relay; do rm -f "$root$LIBEXEC/$name"; done
+rm -f "$root$PREFIX/sbin/relayconf" "$root$PREFIX/bin/mail" "$root$SYSCONFDIR/firsthop/firsthop.conf.sample"
+for page in man/*.[1578]; do rm -f "$root$MANDIR/man${page##*.}/${page##*/}"; done
+rmdir "$root$LIBEXEC" 2>/dev/null || :
+waiting=$(find "$root$SPOOLDIR/drop" "$root$SPOOLDIR/mqueue" -type f -name '????????.????????' 2>/dev/null | wc -l)
+echo "firsthop is removed; $root$SPOOLDIR stays with $((waiting)) messages, and $root$SYSCONFDIR/firsthop with the configuration"

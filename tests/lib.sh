@@ -1,0 +1,91 @@
+# For the shell tests: TAP, a private spool, a smarthost of our own.  Everything that is started is ended by its process id.
+BUILD=${BUILD:-build}
+BIN=$PWD/$BUILD/bin
+TOOLS=$PWD/$BUILD/tests
+count=0
+pids=
+
+new_spool() {
+	work=$(mktemp -d "${TMPDIR:-/tmp}/firsthop.XXXXXX")
+	mkdir -p "$work/spool/drop" "$work/spool/mqueue" "$work/run"
+	chmod 1770 "$work/spool/drop"
+	mkfifo "$work/spool/trigger"
+	export FIRSTHOP_SPOOL="$work/spool" FIRSTHOP_CONFIG="$work/firsthop.conf" FIRSTHOP_LIBEXEC="$BIN" FIRSTHOP_RUN="$work/run"
+	trap cleanup EXIT
+	trap 'exit 1' HUP INT TERM
+}
+
+cleanup() {
+	for pid in $pids; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
+	[ -f "$work/run/runner.pid" ] && kill "$(cat "$work/run/runner.pid")" 2>/dev/null
+	rm -rf "$work"
+}
+
+# config [lines]: a smarthost on loopback at $port
+config() {
+	cat >"$work/firsthop.conf" <<END
+[host]
+name = mon1.example.org
+aliases = $work/aliases
+
+[smarthost main]
+host = 127.0.0.1
+port = $port
+tls = ${tls:-off}
+$*
+END
+	[ -e "$work/aliases" ] || : >"$work/aliases"
+}
+
+# smarthost [options]: starts one; sets port and smarthost_pid
+smarthost() {
+	rm -f "$work/port"
+	"$TOOLS/smarthost" -P "$work/port" -d "$work/delivered" -o "$work/sessions" "$@" &
+	smarthost_pid=$!
+	pids="$pids $smarthost_pid"
+	wait_for test -s "$work/port"
+	port=$(cat "$work/port")
+}
+
+stop() {
+	kill "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	pids=$(echo " $pids " | sed "s/ $1 / /")
+}
+
+# wait_for COMMAND...: at most 10 s
+wait_for() {
+	tries=0
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || return 1
+		sleep 0.05
+	done
+}
+
+# runner_once: a pass; its log goes to $work/log
+runner_once() { "$BIN/runner" --once --foreground 2>>"$work/log"; }
+
+delivered() { ls "$work/delivered" 2>/dev/null | wc -l | tr -d ' '; }
+
+result() {
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		[ -z "${3:-}" ] || echo "$3" | sed 's/^/# /' | head -n 40
+	fi
+}
+
+# is GOT WANTED NAME / like TEXT PATTERN NAME / unlike / ok NAME COMMAND...
+is() { [ "$1" = "$2" ]; result $? "$3" "got: $1
+wanted: $2"; }
+like() { printf '%s\n' "$1" | grep -Eq -- "$2"; result $? "$3" "got: $1
+wanted: $2"; }
+unlike() { ! printf '%s\n' "$1" | grep -Eq -- "$2"; result $? "$3" "got: $1
+not wanted: $2"; }
+ok() { name=$1; shift; "$@"; result $? "$name" "failed: $*"; }
+finish() { echo "1..$count"; }
