@@ -88,6 +88,16 @@ static void rewrite(const struct change *c, struct buffer *old, int at, struct b
 	buffer_free(&rest);
 }
 
+/* Errors were found in the new text; the reader knows it by the name of the file. */
+static void name_file(struct diagnosis *d, const char *temp, const char *path)
+{
+	char rest[sizeof d->text];
+	if (!text_starts(d->text, temp))
+		return;
+	text_copy(rest, sizeof rest, d->text + strlen(temp));
+	snprintf(d->text, sizeof d->text, "%.200s%.300s", path, rest);
+}
+
 static bool write_checked(const struct change *c, const struct buffer *text, const struct stat *old, struct diagnosis *d)
 {
 	char temp[1100], folder[1024];
@@ -107,6 +117,7 @@ static bool write_checked(const struct change *c, const struct buffer *text, con
 	if (done) {
 		done = config_read(&config, temp, d);
 		config_free(&config);
+		name_file(d, temp, c->path);
 	}
 	if (done && rename(temp, c->path) != 0) {
 		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%s", c->path);

@@ -1,0 +1,28 @@
+/* The commands of relayconf.  Each returns a sysexits code. */
+#ifndef RELAYCONF_COMMAND_H
+#define RELAYCONF_COMMAND_H
+#include <stdbool.h>
+
+/* Reads everything that delivery depends on, and says what is wrong, one line each. */
+int command_check(const char *path);
+
+/* Values in effect, with where each comes from. */
+int command_show(const char *path, bool json);
+
+/* key: "queue.expire_after_h", "smarthost.main.port".  set: a value NULL comments the key out. */
+int command_get(const char *path, const char *key);
+int command_set(const char *path, const char *key, const char *value);
+
+/* Has relay make a session up to RCPT. NULL: the first smarthost, postmaster. */
+int command_probe(const char *path, const char *smarthost, const char *recipient);
+
+/* A key in its parts. */
+struct key_name {
+	char section[16];
+	char hop[64];      /* "" outside smarthosts */
+	char key[64];
+};
+
+/* False (with a message) when it is not of that form, or unknown. */
+bool command_split(const char *text, struct key_name *name);
+#endif

@@ -1,0 +1,71 @@
+/* get and set. */
+#include "base/diag.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "config/edit.h"
+#include "relayconf/command.h"
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+static bool is_known(const struct key_name *name)
+{
+	int count;
+	const struct config_key *keys = config_keys(&count);
+	for (int i = 0; i < count; i++) {
+		if (strcmp(keys[i].section, name->section) == 0 && strcmp(keys[i].key, name->key) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool command_split(const char *text, struct key_name *name)
+{
+	const char *first = strchr(text, '.'), *last = strrchr(text, '.');
+	*name = (struct key_name){{0}, {0}, {0}};
+	if (first != NULL) {
+		snprintf(name->section, sizeof name->section, "%.*s", (int)(first - text), text);
+		if (last > first)
+			snprintf(name->hop, sizeof name->hop, "%.*s", (int)(last - first - 1), first + 1);
+		text_copy(name->key, sizeof name->key, last + 1);
+	}
+	bool in_hop = strcmp(name->section, "smarthost") == 0;
+	if (first != NULL && in_hop == (name->hop[0] != '\0') && is_known(name))
+		return true;
+	fprintf(stderr, "relayconf: %.100s is no key; keys are written as host.name, smarthost.main.port; \"relayconf show\" lists them\n", text);
+	return false;
+}
+
+int command_get(const char *path, const char *key)
+{
+	struct key_name name;
+	struct config c;
+	struct diagnosis d = {0};
+	TEXT(value, 1100);
+	if (!command_split(key, &name))
+		return EX_USAGE;
+	int code = EX_OK;
+	if (!config_read(&c, path, &d) && strcmp(d.key, "config-missing") != 0) {
+		fprintf(stderr, "relayconf: %s\n", d.text);
+		code = EX_CONFIG;
+	} else if (!config_value(&c, name.section, name.hop[0] ? name.hop : NULL, name.key, &value)) {
+		fprintf(stderr, "relayconf: there is no smarthost %s in %s\n", name.hop, path);
+		code = EX_CONFIG;
+	} else {
+		puts(value.data);
+	}
+	config_free(&c);
+	return code;
+}
+
+int command_set(const char *path, const char *key, const char *value)
+{
+	struct key_name name;
+	struct diagnosis d = {0};
+	if (!command_split(key, &name))
+		return EX_USAGE;
+	if (edit_set(path, name.section, name.hop[0] ? name.hop : NULL, name.key, value, &d))
+		return EX_OK;
+	fprintf(stderr, "relayconf: %s\nrelayconf: %s is unchanged\n", d.text, path);
+	return strcmp(d.key, "config-unwritable") == 0 ? EX_NOPERM : EX_CONFIG;
+}

@@ -1,0 +1,73 @@
+/* relayconf: the place for everything about configuration. */
+#include "base/paths.h"
+#include "relayconf/command.h"
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#ifndef FH_VERSION
+#define FH_VERSION "0.1"
+#endif
+
+static const char help_text[] =
+	"usage: relayconf [-C file] command\n"
+	"  check                       is everything right that delivery depends on?\n"
+	"  show [--json]               every value in effect, and where it comes from\n"
+	"  get KEY                     one value, e.g. smarthost.main.port\n"
+	"  set KEY VALUE               changes one line; comments and order stay\n"
+	"  set KEY --default           comments the line out\n"
+	"  probe [SMARTHOST] [-r ADDRESS]\n"
+	"                              a real session up to RCPT, told line by line; sends no mail\n";
+
+static int usage(const char *what)
+{
+	fprintf(stderr, "relayconf: %s\n%s", what, help_text);
+	return EX_USAGE;
+}
+
+static int probe(const char *path, int argc, char **argv)
+{
+	const char *smarthost = NULL, *recipient = NULL;
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "-r") == 0 && i + 1 < argc)
+			recipient = argv[++i];
+		else if (argv[i][0] == '-' || smarthost != NULL)
+			return usage("probe takes a smarthost, and -r with a recipient");
+		else
+			smarthost = argv[i];
+	}
+	return command_probe(path, smarthost, recipient);
+}
+
+static int run(const char *path, int argc, char **argv)
+{
+	const char *command = argv[0];
+	if (strcmp(command, "check") == 0 && argc == 1)
+		return command_check(path);
+	if (strcmp(command, "show") == 0 && (argc == 1 || (argc == 2 && strcmp(argv[1], "--json") == 0)))
+		return command_show(path, argc == 2);
+	if (strcmp(command, "get") == 0 && argc == 2)
+		return command_get(path, argv[1]);
+	if (strcmp(command, "set") == 0 && argc == 3)
+		return command_set(path, argv[1], strcmp(argv[2], "--default") == 0 ? NULL : argv[2]);
+	if (strcmp(command, "probe") == 0)
+		return probe(path, argc - 1, argv + 1);
+	return usage("this command, or its number of arguments, is not known");
+}
+
+int main(int argc, char **argv)
+{
+	const char *path = paths_config();
+	int at = 1;
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
+	if (argc > 1 && strcmp(argv[1], "--version") == 0)
+		return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
+	if (argc > 2 && strcmp(argv[1], "-C") == 0) {
+		path = argv[2];
+		at = 3;
+	}
+	if (at >= argc)
+		return usage("a command is missing");
+	return run(path, argc - at, argv + at);
+}
