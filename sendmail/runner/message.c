@@ -125,6 +125,15 @@ static void note_failure(struct message *m, const struct diagnosis *d)
 	m->failures[m->failure_count++] = *d;
 }
 
+/* Decided once per attempt, by the first reason that makes it wait. */
+static int wait_of(const struct runner *r, struct message *m, const char *key)
+{
+	const struct reason *row = catalogue_row(key);
+	if (m->wait_s == 0)
+		m->wait_s = schedule_wait_s(&r->config, m->entry->attempts + 1, row != NULL ? row->wait_s : 0, compat_random());
+	return m->wait_s;
+}
+
 void message_note(struct runner *r, struct message *m, int rcpt, bool next, const struct diagnosis *d)
 {
 	if (rcpt < 0 || rcpt >= m->rcpt_count || m->states[rcpt] == RCPT_SENT || m->states[rcpt] == RCPT_FAILED)
@@ -141,7 +150,7 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next, cons
 		r->deferred++;
 		m->last = *d;
 	}
-	log_outcome(m, rcpt, 0, d);
+	log_outcome(m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? wait_of(r, m, d->key) : 0, d);
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written down. */
 	if (m->rcpt_count > 1 || m->has_journal || d->verdict != VERDICT_SENT)
 		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines, clock_wall_s(), m->rcpts[rcpt], d);
@@ -239,10 +248,9 @@ static void put_back(struct runner *r, struct message *m, int left)
 		message_free(m);
 		return;
 	}
-	const struct reason *row = catalogue_row(m->last.key);
+	int wait_s = wait_of(r, m, m->last.key);
 	e->attempts++;
 	mem_free(&e->avoid);
-	int wait_s = schedule_wait_s(&r->config, e->attempts, row != NULL ? row->wait_s : 0, compat_random());
 	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
 	append(r, m, &m->lines, true);
 	e->passed = true;

@@ -17,6 +17,7 @@ struct message {
 	unsigned char *states;     /* enum rcpt_state, one per recipient */
 	int rcpt_count;
 	bool has_journal;
+	int wait_s;                /* until the next attempt, once it is decided; 0 before */
 	struct buffer lines;       /* journal lines of this attempt */
 	struct buffer failed_lines; /* those of failures: written only when the report to the sender is safe */
 	struct diagnosis last;     /* of the recipients that are not sent, the last one */

@@ -1,0 +1,129 @@
+/* Encoding bodies. */
+#include "mail/mime.h"
+#include "base/base64.h"
+#include "base/words.h"
+#include <string.h>
+
+#define LINE_LIMIT 900   /* of a text that goes as it is; 998 is SMTP's limit */
+#define QUOTED_LINE 75
+#define BASE64_LINE_BYTES 57
+
+enum mime_encoding mime_choose(const char *bytes, size_t length)
+{
+	size_t odd = 0, width = 0, longest = 0;
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+		if (c == '\0')
+			return MIME_BASE64;
+		odd += c >= 0x7f || (c < 0x20 && c != '\n' && c != '\t');
+		width = c == '\n' ? 0 : width + 1;
+		longest = width > longest ? width : longest;
+	}
+	if (odd == 0 && longest <= LINE_LIMIT)
+		return MIME_7BIT;
+	return odd * 4 > length ? MIME_BASE64 : MIME_QUOTED;
+}
+
+const char *mime_charset(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if ((unsigned char)bytes[i] >= 0x80)
+			return words_is_utf8(bytes, length) ? "utf-8" : "iso-8859-1";
+	}
+	return "us-ascii";
+}
+
+void mime_put_fields(struct buffer *out, const char *type, const char *bytes, size_t length, enum mime_encoding e)
+{
+	static const char *const names[] = {"7bit", "quoted-printable", "base64"};
+	if (type != NULL)
+		buffer_printf(out, "Content-Type: %s\n", type);
+	else
+		buffer_printf(out, "Content-Type: text/plain; charset=%s\n", mime_charset(bytes, length));
+	buffer_printf(out, "Content-Transfer-Encoding: %s\n", names[e]);
+}
+
+static void put_base64(struct buffer *out, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		size_t n = length < BASE64_LINE_BYTES ? length : BASE64_LINE_BYTES;
+		base64_encode(out, bytes, n);
+		buffer_puts(out, "\n");
+		bytes += n;
+		length -= n;
+	}
+}
+
+/* RFC 2045 6.7: a blank at the end of a line, and a dot alone on it, would not survive every way. */
+static void put_quoted(struct buffer *out, const char *bytes, size_t length)
+{
+	size_t width = 0;
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+		bool ends = i + 1 == length || bytes[i + 1] == '\n';
+		if (c == '\n') {
+			buffer_puts(out, "\n");
+			width = 0;
+			continue;
+		}
+		bool plain = (c > 0x20 && c < 0x7f && c != '=' && !(c == '.' && width == 0 && ends)) || ((c == ' ' || c == '\t') && !ends);
+		size_t need = plain ? 1 : 3;
+		if (width + need > QUOTED_LINE) {
+			buffer_puts(out, "=\n");
+			width = 0;
+		}
+		if (plain)
+			buffer_add(out, bytes + i, 1);
+		else
+			buffer_printf(out, "=%02X", c);
+		width += need;
+	}
+	if (width > 0)
+		buffer_puts(out, "\n");
+}
+
+void mime_put_body(struct buffer *out, const char *bytes, size_t length, enum mime_encoding e)
+{
+	if (e == MIME_BASE64) {
+		put_base64(out, bytes, length);
+	} else if (e == MIME_QUOTED) {
+		put_quoted(out, bytes, length);
+	} else {
+		buffer_add(out, bytes, length);
+		if (length > 0 && bytes[length - 1] != '\n')
+			buffer_puts(out, "\n");
+	}
+}
+
+/* RFC 2231 for a name that is not plain. */
+static void put_name(struct buffer *out, const char *parameter, const char *name)
+{
+	bool plain = true;
+	for (const char *at = name; *at != '\0'; at++)
+		plain = plain && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x7f && *at != '"' && *at != '\\';
+	if (plain) {
+		buffer_printf(out, ";\n\t%s=\"%s\"", parameter, name);
+		return;
+	}
+	buffer_printf(out, ";\n\t%s*=%s''", parameter, words_is_utf8(name, strlen(name)) ? "utf-8" : "iso-8859-1");
+	for (; *name != '\0'; name++) {
+		unsigned char c = (unsigned char)*name;
+		bool safe = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr("-._", c) != NULL;
+		if (safe)
+			buffer_add(out, name, 1);
+		else
+			buffer_printf(out, "%%%02X", c);
+	}
+}
+
+void mime_put_file(struct buffer *out, const char *path, const char *bytes, size_t length)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+	buffer_puts(out, "Content-Type: application/octet-stream");
+	put_name(out, "name", name);
+	buffer_puts(out, "\nContent-Disposition: attachment");
+	put_name(out, "filename", name);
+	buffer_puts(out, "\nContent-Transfer-Encoding: base64\n\n");
+	put_base64(out, bytes, length);
+}

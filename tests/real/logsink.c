@@ -1,0 +1,60 @@
+/* A syslog daemon of a few lines for the tests: takes datagrams on a socket and appends each as one line to a file,
+   without its <priority>.  Real callers and firsthop log through libc's syslog(3), so the format is whatever that
+   sends.  Usage: logsink SOCKET FILE; it says nothing, and ends when it is killed. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int socket_open(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof address.sun_path)
+		return -1;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	if (fd < 0)
+		return -1;
+	unlink(path);
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0666) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static const char *skip_priority(const char *line)
+{
+	const char *end = line[0] == '<' ? strchr(line, '>') : NULL;
+	return end != NULL ? end + 1 : line;
+}
+
+int main(int argc, char **argv)
+{
+	static char line[65536];
+	if (argc != 3) {
+		fprintf(stderr, "usage: logsink SOCKET FILE\n");
+		return 64;
+	}
+	int from = socket_open(argv[1]);
+	int to = open(argv[2], O_WRONLY | O_CREAT | O_APPEND, 0644);
+	if (from < 0 || to < 0) {
+		perror("logsink");
+		return 71;
+	}
+	for (;;) {
+		ssize_t got = recv(from, line, sizeof line - 2, 0);
+		if (got <= 0)
+			continue;
+		line[got] = '\0';
+		char *text = line + (skip_priority(line) - line);
+		size_t length = strlen(text);
+		if (length == 0 || text[length - 1] != '\n')
+			text[length++] = '\n';
+		if (write(to, text, length) < 0)
+			return 74;
+	}
+}
