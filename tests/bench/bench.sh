@@ -1,0 +1,41 @@
+#!/bin/sh
+# Figures, not tests: everything in one run, on loopback, in a private spool.
+. tests/lib.sh
+set -u
+new_spool
+N=${N:-500}
+mkdir "$work/floor"
+{ printf 'Subject: alert\n\n'; head -c 4000 /dev/zero | tr '\0' x | fold -w 70; } >"$work/message"
+row() { printf '%-58s %s\n' "$1" "$2"; }
+count_files() { find "$work/spool/$1" -name '????????.????????' | wc -l; }
+
+# The binary is started with its recipient as the only argument.
+set -- $("$TOOLS/timer" pair "$N" "$work/message" "$TOOLS/floor" "$work/floor" "$BIN/sendmail" ops@example.org)
+row "one submission of 4 KiB, spawn to exit (median of $N)" "$2 us"
+row "the floor: write, fsync, rename, fsync of the folder" "$1 us"
+row "ratio (target: at most 1.8)" "$3"
+rm -rf "$work/floor" "$work"/spool/drop/*
+row "submissions per second, 16 in flight" "$("$TOOLS/timer" flood $((N * 4)) 16 "$work/message" "$BIN/sendmail" ops@example.org)"
+rm -f "$work"/spool/drop/*
+
+{ printf 'Subject: alert\n\n'; head -c 1900 /dev/zero | tr '\0' x | fold -w 70; } >"$work/message"
+"$TOOLS/timer" flood 2000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
+"$TOOLS/smarthost" -P "$work/port" -o "$work/sessions" &
+pids="$pids $!"
+wait_for test -s "$work/port"
+port=$(cat "$work/port"); config
+waiting=$(count_files drop)
+before=$(date +%s%N)
+"$BIN/runner" --once
+after=$(date +%s%N)
+arrived=$(wc -l <"$work/sessions")
+[ "$arrived" -eq "$waiting" ] && [ "$(count_files mqueue)" -eq 0 ] || { echo "bench: $arrived of $waiting arrived" >&2; exit 1; }
+row "messages per second, draining $waiting to a smarthost on loopback" "$((waiting * 1000000000 / (after - before))) (target: over 2000)"
+row "  over sessions" "$(cut -d' ' -f1 "$work/sessions" | sort -u | wc -l)"
+
+"$TOOLS/timer" flood 2000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
+echo "peak memory"
+row "  runner, 2000 messages" "$("$TOOLS/timer" memory "$BIN/runner" --once) KiB"
+row "  sendmail" "$("$TOOLS/timer" memory "$BIN/sendmail" -f a@example.org b@example.org </dev/null) KiB"
+row "  mailq" "$("$TOOLS/timer" memory "$BIN/mailq" -bP 2>&1 | tail -n 1) KiB"
+row "  relay (loads TLS and the trust store)" "$(sed -i 's/^tls = off/tls = opportunistic/' "$FIRSTHOP_CONFIG"; "$TOOLS/timer" memory "$BIN/relay" --probe "$FIRSTHOP_CONFIG" 2>/dev/null | tail -n 1) KiB"

@@ -1,0 +1,108 @@
+/* Times programs from spawn to exit.
+   timer pair N INPUT PROGRAM_A ARGUMENT_A PROGRAM_B ARGUMENT_B   alternately, N times each; prints the medians in microseconds and the ratio
+   timer flood N INFLIGHT INPUT PROGRAM ARGUMENT                  N runs, INFLIGHT at a time; prints runs per second
+   timer memory PROGRAM ARGUMENTS...                              runs it once; prints its peak memory in KiB (and of its children) */
+#include "base/clock.h"
+#include "base/mem.h"
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+extern char **environ;
+
+static pid_t start(const char *input, char *const argv[])
+{
+	posix_spawn_file_actions_t actions;
+	pid_t pid = -1;
+	posix_spawn_file_actions_init(&actions);
+	if (input != NULL)
+		posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0);
+	if (posix_spawn(&pid, argv[0], &actions, NULL, argv, environ) != 0) {
+		fprintf(stderr, "timer: %s cannot be started\n", argv[0]);
+		exit(1);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	return pid;
+}
+
+static void finish(pid_t pid)
+{
+	int status;
+	if (waitpid(pid, &status, 0) < 0 || status != 0) {
+		fprintf(stderr, "timer: a run failed (status %d)\n", status);
+		exit(1);
+	}
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double now_us(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static int pair(int n, const char *input, char **argv)
+{
+	char *const programs[2][3] = {{argv[0], argv[1], NULL}, {argv[2], argv[3], NULL}};
+	double *times[2] = {mem_alloc((size_t)n * sizeof(double)), mem_alloc((size_t)n * sizeof(double))};
+	for (int i = 0; i < 2 * n; i++) {
+		double before = now_us();
+		finish(start(input, programs[i % 2]));
+		times[i % 2][i / 2] = now_us() - before;
+	}
+	for (int p = 0; p < 2; p++)
+		qsort(times[p], (size_t)n, sizeof(double), by_value);
+	printf("%.0f %.0f %.2f\n", times[0][n / 2], times[1][n / 2], times[1][n / 2] / times[0][n / 2]);
+	return 0;
+}
+
+static int flood(int n, int in_flight, const char *input, char **argv)
+{
+	char *const program[3] = {argv[0], argv[1], NULL};
+	int running = 0, started = 0;
+	double before = now_us();
+	while (started < n || running > 0) {
+		if (started < n && running < in_flight) {
+			start(input, program);
+			started++;
+			running++;
+			continue;
+		}
+		finish(-1);
+		running--;
+	}
+	printf("%.0f\n", n / ((now_us() - before) / 1e6));
+	return 0;
+}
+
+static int memory(char **argv)
+{
+	struct rusage own;
+	int status;
+	pid_t pid = start(NULL, argv);
+	if (wait4(pid, &status, 0, &own) < 0)
+		return 1;
+	printf("%ld\n", own.ru_maxrss);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 8 && strcmp(argv[1], "pair") == 0)
+		return pair(atoi(argv[2]), argv[3], argv + 4);
+	if (argc == 7 && strcmp(argv[1], "flood") == 0)
+		return flood(atoi(argv[2]), atoi(argv[3]), argv[4], argv + 5);
+	if (argc >= 3 && strcmp(argv[1], "memory") == 0)
+		return memory(argv + 2);
+	return 64;
+}
