@@ -41,6 +41,7 @@ static void make_run_folder(uid_t uid, gid_t gid)
 /* Root becomes the owner of mqueue/; a set-user-id start makes its rights whole; anyone else must be the owner. */
 static int take_rights(struct runner *r, const char *spool)
 {
+	static char *nothing[1];
 	struct diagnosis d = {0};
 	struct stat st;
 	TEXT(path, 1024);
@@ -61,7 +62,7 @@ static int take_rights(struct runner *r, const char *spool)
 	if (paths_private())
 		mkdir(paths_run(), 0755);
 	else
-		environ = (char *[]){NULL};
+		environ = nothing;
 	if (queue_open(&r->queue, spool, true, &d))
 		return EX_OK;
 	fprintf(stderr, "runner: %s\n", d.text);
@@ -197,7 +198,7 @@ int service_start(struct runner *r, bool foreground)
 	if (r->lifetime != LIFETIME_ONCE && !foreground && (report_fd = detach()) < 0)
 		return fail(EX_OSERR, "go to the background");
 	code = take_lock(r, spool, report_fd);
-	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(r->queue.spool_fd)) < 0)
+	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(spool)) < 0)
 		code = fail(EX_CANTCREAT, "trigger");
 	if (code != EX_OK || r->lock_fd < 0) {
 		report_start(report_fd, (unsigned char)code);

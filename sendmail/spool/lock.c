@@ -23,11 +23,14 @@ enum kick lock_kick(const char *spool)
 	return written ? KICK_DONE : KICK_FAILED;
 }
 
-int lock_trigger(int spool_fd)
+int lock_trigger(const char *spool)
 {
-	if (mkfifoat(spool_fd, "trigger", 0620) != 0 && errno != EEXIST)
-		return -1;
-	return openat(spool_fd, "trigger", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	char path[1024];
+	snprintf(path, sizeof path, "%s/trigger", spool);
+	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT && mkfifo(path, 0620) == 0)
+		fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	return fd;
 }
 
 bool lock_drain(int trigger_fd)

@@ -9,8 +9,8 @@ enum kick { KICK_DONE, KICK_NOBODY, KICK_FAILED };
 /* Wakes the runner: one byte into trigger.  KICK_NOBODY: no runner lives.  Never blocks. */
 enum kick lock_kick(const char *spool);
 
-/* Opens trigger for reading (and keeps a writer open, so that reads never see an end); -1 with errno.  Made if it is missing. */
-int lock_trigger(int spool_fd);
+/* Opens trigger for reading (and keeps a writer open, so that reads never see an end); -1 with errno.  Made if it is missing and may be made. */
+int lock_trigger(const char *spool);
 
 /* Empties the trigger; true if there was something in it. */
 bool lock_drain(int trigger_fd);

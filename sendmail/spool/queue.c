@@ -15,7 +15,7 @@
 static int open_folder(const char *spool, const char *name, struct diagnosis *why)
 {
 	char path[1024];
-	snprintf(path, sizeof path, "%s%s%s", spool, *name ? "/" : "", name);
+	snprintf(path, sizeof path, "%s/%s", spool, name);
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, errno == ENOENT ? "spool-missing" : "spool-rights", "%s", path);
@@ -25,10 +25,8 @@ static int open_folder(const char *spool, const char *name, struct diagnosis *wh
 bool queue_open(struct queue *q, const char *spool, bool with_drop, struct diagnosis *why)
 {
 	struct stat st;
-	*q = (struct queue){.spool_fd = -1, .drop_fd = -1, .mqueue_fd = -1};
-	q->spool_fd = open_folder(spool, "", why);
-	if (q->spool_fd >= 0)
-		q->mqueue_fd = open_folder(spool, "mqueue", why);
+	*q = (struct queue){.drop_fd = -1, .mqueue_fd = -1};
+	q->mqueue_fd = open_folder(spool, "mqueue", why);
 	if (q->mqueue_fd >= 0 && with_drop)
 		q->drop_fd = open_folder(spool, "drop", why);
 	if (q->mqueue_fd < 0 || (with_drop && q->drop_fd < 0) || fstat(q->mqueue_fd, &st) != 0) {
@@ -48,7 +46,6 @@ static void close_one(int *fd)
 
 void queue_close(struct queue *q)
 {
-	close_one(&q->spool_fd);
 	close_one(&q->drop_fd);
 	close_one(&q->mqueue_fd);
 }

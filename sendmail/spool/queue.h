@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 struct queue {
-	int spool_fd, drop_fd, mqueue_fd;
+	int drop_fd, mqueue_fd;
 	uid_t owner; /* of mqueue/ */
 };
 

@@ -26,9 +26,9 @@ static int socket_open(const char *path)
 	return fd;
 }
 
-static const char *skip_priority(const char *line)
+static char *skip_priority(char *line)
 {
-	const char *end = line[0] == '<' ? strchr(line, '>') : NULL;
+	char *end = line[0] == '<' ? strchr(line, '>') : NULL;
 	return end != NULL ? end + 1 : line;
 }
 
@@ -47,10 +47,10 @@ int main(int argc, char **argv)
 	}
 	for (;;) {
 		ssize_t got = recv(from, line, sizeof line - 2, 0);
-		if (got <= 0)
-			continue;
+		if (got < 0)
+			return 74;
 		line[got] = '\0';
-		char *text = line + (skip_priority(line) - line);
+		char *text = skip_priority(line);
 		size_t length = strlen(text);
 		if (length == 0 || text[length - 1] != '\n')
 			text[length++] = '\n';
