@@ -1,0 +1,377 @@
+/* objects: sendmail/smtp/session sendmail/smtp/transact sendmail/smtp/reply sendmail/smtp/ehlo sendmail/smtp/auth sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/base64 sendmail/base/compat sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* libs: -lcrypto */
+/* The SMTP client without a socket: every order of events that a server can think of. */
+#include "base/text.h"
+#include "smtp/session.h"
+#include "tests/unit/unit.h"
+#include <stdio.h>
+
+static struct session s;
+static struct session_policy policy;
+static struct transaction *done[16];
+static int done_count;
+
+static void on_finished(void *context, struct transaction *t)
+{
+	(void)context;
+	done[done_count++] = t;
+}
+
+static bool body(void *context, struct buffer *out)
+{
+	(void)context;
+	buffer_puts(out, "Subject: x\r\n\r\nbody\r\n.\r\n");
+	return false;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	policy = (struct session_policy){.name = "me.example.org", .tls = HOP_TLS_OFF, .login = "", .password = "", .reply_s = 300, .data_s = 180,
+	                                 .dot_s = 600, .finished = on_finished};
+	done_count = 0;
+	session_start(&s, &policy, 1000);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	session_free(&s);
+	return 0;
+}
+
+static void server(const char *bytes)
+{
+	session_receive(&s, bytes, strlen(bytes), 2000);
+}
+
+/* What was sent since the last look. */
+static void client_said(const char *wanted)
+{
+	session_pump(&s, 2000);
+	assert_string_equal(buffer_string(&s.out), wanted);
+	s.out.length = 0;
+}
+
+static void greet(const char *ehlo)
+{
+	server("220 hi\r\n");
+	client_said("EHLO me.example.org\r\n");
+	server(ehlo);
+}
+
+static struct transaction *message(int rcpts)
+{
+	static const char *const names[] = {"a@b.c", "d@e.f", "g@h.i"};
+	static struct transaction t[4];
+	static struct session_rcpt r[4][3];
+	static int next;
+	int i = next++ % 4;
+	memset(r[i], 0, sizeof r[i]);
+	for (int n = 0; n < rcpts; n++)
+		r[i][n].address = names[n];
+	t[i] = (struct transaction){.sender = "me@x.y", .rcpts = r[i], .rcpt_count = rcpts, .size_bytes = 100, .notify = "", .ret = "", .envid = "", .body = body};
+	return &t[i];
+}
+
+#define PIPELINING "250-hi\r\n250-PIPELINING\r\n250-SIZE 1000\r\n250 8BITMIME\r\n"
+#define GROUP "MAIL FROM:<me@x.y> SIZE=100\r\nRCPT TO:<a@b.c>\r\nDATA\r\n"
+#define BODY "Subject: x\r\n\r\nbody\r\n.\r\n"
+
+static void one_message_pipelined(void **state)
+{
+	(void)state;
+	greet(PIPELINING);
+	struct transaction *t = message(1);
+	session_take(&s, t, 2000);
+	client_said(GROUP);
+	server("250 ok\r\n250 ok\r\n354 go\r\n");
+	client_said(BODY);
+	server("250 2.0.0 queued\r\n");
+	assert_int_equal(done_count, 1);
+	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_SENT);
+	assert_string_equal(t->rcpts[0].result.status, "2.0.0");
+	session_quit(&s, 2000);
+	client_said("QUIT\r\n");
+	server("221 bye\r\n");
+	assert_int_equal(s.state, SESSION_OVER);
+}
+
+static void the_next_group_follows_the_dot(void **state)
+{
+	(void)state;
+	greet(PIPELINING);
+	session_take(&s, message(1), 2000);
+	client_said(GROUP);
+	session_take(&s, message(1), 2000);
+	client_said(""); /* not before the answer to DATA is there */
+	server("250 ok\r\n250 ok\r\n354 go\r\n");
+	client_said(BODY GROUP);
+	server("250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n");
+	assert_int_equal(done_count, 1);
+	client_said(BODY);
+	server("250 ok\r\n");
+	assert_int_equal(done_count, 2);
+}
+
+static void replies_may_come_byte_by_byte(void **state)
+{
+	const char *all = "250 ok\r\n250 ok\r\n354 go\r\n";
+	(void)state;
+	greet(PIPELINING);
+	session_take(&s, message(1), 2000);
+	s.out.length = 0;
+	for (; *all != '\0'; all++)
+		session_receive(&s, all, 1, 2000);
+	client_said(BODY);
+}
+
+static void without_pipelining_one_by_one(void **state)
+{
+	(void)state;
+	greet("250 hi\r\n");
+	struct transaction *t = message(2);
+	session_take(&s, t, 2000);
+	client_said("MAIL FROM:<me@x.y>\r\n");
+	server("250 ok\r\n");
+	client_said("RCPT TO:<a@b.c>\r\n");
+	server("550 5.1.1 no\r\n");
+	client_said("RCPT TO:<d@e.f>\r\n");
+	server("250 ok\r\n");
+	client_said("DATA\r\n");
+	server("354 go\r\n");
+	client_said(BODY);
+	server("250 ok\r\n");
+	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_FAILED);
+	assert_string_equal(t->rcpts[0].result.key, "recipient-unknown");
+	assert_int_equal(t->rcpts[1].result.verdict, VERDICT_SENT);
+}
+
+static void no_recipient_accepted_means_an_empty_message(void **state)
+{
+	(void)state;
+	greet(PIPELINING);
+	struct transaction *t = message(1);
+	session_take(&s, t, 2000);
+	s.out.length = 0;
+	server("250 ok\r\n550 no\r\n354 go\r\n");
+	client_said(".\r\n");
+	assert_int_equal(done_count, 0);
+	server("554 no valid recipients\r\n");
+	assert_int_equal(done_count, 1);
+	assert_int_equal(t->rcpts[0].result.stage, STAGE_RCPT);
+	session_take(&s, message(1), 2000);
+	client_said("RSET\r\n" GROUP);
+}
+
+static void data_refused_is_followed_by_rset(void **state)
+{
+	(void)state;
+	greet(PIPELINING);
+	struct transaction *t = message(1);
+	session_take(&s, t, 2000);
+	s.out.length = 0;
+	server("250 ok\r\n250 ok\r\n452 4.3.1 no room\r\n");
+	assert_int_equal(done_count, 1);
+	assert_int_equal(t->rcpts[0].result.stage, STAGE_DATA);
+	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
+	assert_string_equal(t->rcpts[0].result.key, "storage-full");
+	session_take(&s, message(1), 2000);
+	client_said("RSET\r\n" GROUP);
+}
+
+static void a_message_that_is_too_big_is_not_sent(void **state)
+{
+	(void)state;
+	greet(PIPELINING);
+	struct transaction *t = message(1);
+	t->size_bytes = 1001;
+	session_take(&s, t, 2000);
+	client_said("");
+	assert_int_equal(done_count, 1);
+	assert_string_equal(t->rcpts[0].result.key, "size-exceeded");
+}
+
+static void lost_before_the_dot_is_not_delivered(void **state)
+{
+	(void)state;
+	greet(PIPELINING);
+	struct transaction *t = message(1), *unused = message(1);
+	session_take(&s, t, 2000);
+	session_take(&s, unused, 2000);
+	s.out.length = 0;
+	server("250 ok\r\n");
+	session_broken(&s, "peer-closed", "the server closed the connection");
+	assert_int_equal(done_count, 2);
+	assert_int_equal(t->rcpts[0].result.stage, STAGE_RCPT);
+	assert_string_equal(t->rcpts[0].result.key, "peer-closed");
+	assert_false(unused->begun);
+	assert_int_equal(unused->rcpts[0].result.verdict, VERDICT_NONE);
+}
+
+static void lost_behind_the_dot_is_unknown(void **state)
+{
+	(void)state;
+	greet(PIPELINING);
+	struct transaction *t = message(1);
+	session_take(&s, t, 2000);
+	server("250 ok\r\n250 ok\r\n354 go\r\n");
+	session_broken(&s, "peer-closed", "the server closed the connection");
+	assert_string_equal(t->rcpts[0].result.key, "outcome-unknown");
+	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
+}
+
+static void closing_421_anywhere(void **state)
+{
+	const char *before[] = {"", "250 ok\r\n", "250 ok\r\n250 ok\r\n", "250 ok\r\n250 ok\r\n354 go\r\n"};
+	const enum stage stages[] = {STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT};
+	for (int i = 0; i < 4; i++) {
+		setup(state);
+		greet(PIPELINING);
+		struct transaction *t = message(1);
+		session_take(&s, t, 2000);
+		server(before[i]);
+		server("421 4.3.2 closing\r\n");
+		assert_int_equal(s.state, SESSION_OVER);
+		assert_int_equal(done_count, 1);
+		assert_int_equal(t->rcpts[0].result.stage, stages[i]);
+		assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
+		assert_int_equal(t->rcpts[0].result.reply_code, 421);
+		teardown(state);
+	}
+	setup(state);
+}
+
+static void sessions_that_never_begin(void **state)
+{
+	static const struct {
+		const char *bytes, *key;
+		enum stage stage;
+	} cases[] = {
+		{"554 go away\r\n", "reply-5xx", STAGE_BANNER},
+		{"421 too many connections\r\n", "too-many-connections", STAGE_BANNER},
+		{"SSH-2.0-OpenSSH\r\n", "reply-bad", STAGE_BANNER},
+		{"220 hi\r\n421 no\r\n", "server-busy", STAGE_EHLO},
+		{"220 hi\r\n500 what\r\n500 what\r\n", "helo-refused", STAGE_EHLO},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		setup(state);
+		server(cases[i].bytes);
+		assert_int_equal(s.state, SESSION_OVER);
+		assert_string_equal(s.failure.key, cases[i].key);
+		assert_int_equal(s.failure.stage, cases[i].stage);
+		assert_int_equal(s.failure.verdict, VERDICT_DEFERRED);
+		teardown(state);
+	}
+	setup(state);
+	server("220 hi\r\n500 what\r\n250 hello\r\n");
+	assert_int_equal(s.state, SESSION_READY);
+	assert_false(s.ehlo.pipelining);
+}
+
+static void starttls_is_kept_pure(void **state)
+{
+	(void)state;
+	policy.tls = HOP_TLS_VERIFY;
+	greet("250-hi\r\n250 STARTTLS\r\n");
+	client_said("STARTTLS\r\n");
+	server("220 go\r\n250 injected\r\n");
+	assert_string_equal(s.failure.key, "starttls-injection");
+	session_free(&s);
+	setup(state);
+	policy.tls = HOP_TLS_VERIFY;
+	greet("250 hi\r\n");
+	assert_string_equal(s.failure.key, "starttls-missing");
+	session_free(&s);
+	setup(state);
+	policy.tls = HOP_TLS_OPPORTUNISTIC;
+	greet("250-hi\r\n250 STARTTLS\r\n");
+	client_said("STARTTLS\r\n");
+	server("454 not now\r\n");
+	assert_int_equal(s.state, SESSION_READY);
+	session_free(&s);
+	setup(state);
+	policy.tls = HOP_TLS_VERIFY;
+	greet("250-hi\r\n250-PIPELINING\r\n250 STARTTLS\r\n");
+	s.out.length = 0;
+	server("220 go\r\n");
+	assert_int_equal(s.state, SESSION_HANDSHAKE);
+	session_secured(&s, 2000);
+	client_said("EHLO me.example.org\r\n");
+	assert_false(s.ehlo.pipelining); /* what was said in the clear counts no more (RFC 3207 4.2) */
+}
+
+static void login(void **state)
+{
+	policy.login = "joe";
+	policy.password = "secret";
+	greet("250-hi\r\n250 AUTH PLAIN LOGIN\r\n");
+	assert_string_equal(s.failure.key, "auth-needs-tls");
+	assert_null(s.out.length ? strstr(buffer_string(&s.out), "AUTH") : NULL);
+	session_free(&s);
+	setup(state);
+	policy.login = "joe";
+	policy.password = "secret";
+	policy.auth_without_tls = true;
+	greet("250-hi\r\n250 AUTH PLAIN LOGIN\r\n");
+	client_said("AUTH PLAIN AGpvZQBzZWNyZXQ=\r\n");
+	server("535 5.7.8 wrong\r\n");
+	assert_string_equal(s.failure.key, "auth-refused");
+	assert_int_equal(s.failure.fault, FAULT_CREDENTIAL);
+	session_free(&s);
+	setup(state);
+	policy.login = "joe";
+	policy.auth_without_tls = true;
+	greet("250-hi\r\n250 AUTH GSSAPI\r\n");
+	assert_string_equal(s.failure.key, "auth-missing"); /* never without the login that is configured */
+}
+
+static void deadlines_suit_the_stage(void **state)
+{
+	(void)state;
+	assert_int_equal(s.deadline_ms, 1000 + 300000);
+	greet(PIPELINING);
+	assert_int_equal(s.deadline_ms, 0); /* ready and idle: nothing is awaited */
+	session_take(&s, message(1), 5000);
+	assert_int_equal(s.deadline_ms, 5000 + 300000);
+	server("250 ok\r\n250 ok\r\n");
+	assert_int_equal(s.deadline_ms, 2000 + 180000);
+	server("354 go\r\n");
+	session_sent(&s, 9000);
+	assert_int_equal(s.deadline_ms, 9000 + 600000);
+}
+
+static void hostile_replies_end_the_session(void **state)
+{
+	(void)state;
+	greet(PIPELINING);
+	server("250 nobody asked\r\n");
+	assert_int_equal(s.state, SESSION_OVER);
+	teardown(state);
+	setup(state);
+	char line[5000];
+	memset(line, 'x', sizeof line);
+	memcpy(line, "220 ", 4);
+	session_receive(&s, line, sizeof line, 2000);
+	assert_int_equal(s.state, SESSION_OVER);
+	assert_string_equal(s.failure.key, "reply-bad");
+	teardown(state);
+	setup(state);
+	for (int i = 0; i < 300 && s.state != SESSION_OVER; i++)
+		server("220-more\r\n");
+	assert_string_equal(s.failure.key, "reply-bad");
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(one_message_pipelined), CASE(the_next_group_follows_the_dot), CASE(replies_may_come_byte_by_byte),
+		CASE(without_pipelining_one_by_one), CASE(no_recipient_accepted_means_an_empty_message), CASE(data_refused_is_followed_by_rset),
+		CASE(a_message_that_is_too_big_is_not_sent), CASE(lost_before_the_dot_is_not_delivered), CASE(lost_behind_the_dot_is_unknown),
+		CASE(closing_421_anywhere), CASE(sessions_that_never_begin), CASE(starttls_is_kept_pure), CASE(login),
+		CASE(deadlines_suit_the_stage), CASE(hostile_replies_end_the_session),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

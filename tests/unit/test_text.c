@@ -1,0 +1,135 @@
+/* objects: sendmail/base/text sendmail/base/mem sendmail/base/fields sendmail/base/words sendmail/base/base64 */
+/* Bounded strings, fields lines, encoded words, base64. */
+#include "base/base64.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include "base/words.h"
+#include "tests/unit/unit.h"
+
+static void text_never_overruns(void **state)
+{
+	(void)state;
+	TEXT(t, 8);
+	text_put(&t, "1234");
+	assert_false(t.overflow);
+	text_printf(&t, "%s", "56789");
+	assert_true(t.overflow);
+	assert_string_equal(t.data, "1234567");
+	text_put(&t, "x");
+	assert_string_equal(t.data, "1234567");
+}
+
+static void escape_leaves_no_control_byte(void **state)
+{
+	(void)state;
+	TEXT(t, 64);
+	text_escape(&t, "a\n\r\t\x1b[31m\\\x7f", 11);
+	assert_string_equal(t.data, "a\\n\\r\\t\\x1b[31m\\\\\\x7f");
+}
+
+static void numbers_are_whole(void **state)
+{
+	long long n;
+	(void)state;
+	assert_true(text_number("42", 0, 100, &n));
+	assert_int_equal(n, 42);
+	const char *bad[] = {"", " 1", "1 ", "+1", "1x", "101", "-1", "99999999999999999999"};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_false(text_number(bad[i], 0, 100, &n));
+}
+
+static void fields_come_back(void **state)
+{
+	const char *values[] = {"plain", "", "with blanks", "quote\" and \\ backslash", "line\nbreak\r\ttab", "\x01\x7f", "\xc3\xbc", "a=b c=d"};
+	(void)state;
+	struct buffer line = {0};
+	char key[8], value[100];
+	for (size_t i = 0; i < 8; i++) {
+		key[0] = (char)('a' + i);
+		key[1] = '\0';
+		fields_put(&line, key, values[i]);
+	}
+	assert_null(memchr(line.data, '\n', line.length));
+	for (size_t i = 0; i < 8; i++) {
+		key[0] = (char)('a' + i);
+		assert_true(fields_get(buffer_string(&line), key, value, sizeof value));
+		assert_string_equal(value, values[i]);
+	}
+	assert_false(fields_get(buffer_string(&line), "z", value, sizeof value));
+	buffer_free(&line);
+}
+
+static void fields_bear_nonsense(void **state)
+{
+	char value[4];
+	(void)state;
+	const char *lines[] = {"", "=", "a", "a=\"", "a=\"\\", "a=\"\\x", "a=\"\\xZ\" =", "\"\"=\"", " = = ", "a=b=c"};
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		fields_get(lines[i], "b", value, sizeof value);
+	assert_true(fields_get("a=long-value", "a", value, sizeof value));
+	assert_string_equal(value, "lon");
+	assert_int_equal(fields_get_number("n=12x", "n", -5), -5);
+}
+
+static void words_are_short_and_whole(void **state)
+{
+	(void)state;
+	struct buffer out = {0};
+	words_put(&out, "plain", 9);
+	assert_string_equal(buffer_string(&out), "plain");
+	out.length = 0;
+	const char *long_text = "Über die Überwachung der Überlandleitungen in Österreich und über äußerst überflüssige Überschriften";
+	words_put(&out, long_text, 9);
+	struct buffer back = {0};
+	char *text = mem_copy(buffer_string(&out));
+	for (char *word = strtok(text, " \n"); word != NULL; word = strtok(NULL, " \n")) {
+		assert_true(strlen(word) <= 75);
+		assert_memory_equal(word, "=?UTF-8?B?", 10);
+		struct buffer piece = {0};
+		assert_true(base64_decode(&piece, word + 10, strlen(word) - 12));
+		assert_true(words_is_utf8(piece.data, piece.length));
+		buffer_add(&back, piece.data, piece.length);
+		buffer_free(&piece);
+	}
+	assert_string_equal(buffer_string(&back), long_text);
+	out.length = 0;
+	words_put(&out, "caf\xe9\nBcc: x", 9);
+	assert_non_null(strstr(buffer_string(&out), "=?ISO-8859-1?B?"));
+	assert_null(strchr(buffer_string(&out), '\n'));
+	free(text);
+	buffer_free(&out);
+	buffer_free(&back);
+}
+
+static void utf8_is_checked(void **state)
+{
+	(void)state;
+	assert_true(words_is_utf8("\xf0\x9f\x93\xa7", 4));
+	const char *bad[] = {"\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\x80", "\xe0\x80\x80"};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_false(words_is_utf8(bad[i], strlen(bad[i])));
+}
+
+static void base64_is_strict(void **state)
+{
+	(void)state;
+	struct buffer b = {0};
+	base64_encode(&b, "any carnal pleas", 16);
+	assert_string_equal(buffer_string(&b), "YW55IGNhcm5hbCBwbGVhcw==");
+	const char *bad[] = {"YQ", "YQ=", "Y===", "YQ==YQ==", "Y Q=", "Y\xc3="};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct buffer out = {0};
+		assert_false(base64_decode(&out, bad[i], strlen(bad[i])));
+		buffer_free(&out);
+	}
+	buffer_free(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(text_never_overruns), TEST(escape_leaves_no_control_byte), TEST(numbers_are_whole), TEST(fields_come_back),
+		TEST(fields_bear_nonsense), TEST(words_are_short_and_whole), TEST(utf8_is_checked), TEST(base64_is_strict),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
