@@ -1,0 +1,255 @@
+/* objects: sendmail/config/config sendmail/config/keys sendmail/config/aliases sendmail/config/edit sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/envelope sendmail/runner/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* libs: -linih */
+/* Configuration, aliases, passwords, editing; and who gets a message in the end. */
+#include "base/fdio.h"
+#include "base/text.h"
+#include "config/aliases.h"
+#include "config/config.h"
+#include "config/edit.h"
+#include "config/secret.h"
+#include "config/source.h"
+#include "runner/recipients.h"
+#include "tests/unit/unit.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/firsthop-config-XXXXXX";
+static char path[64];
+
+static int setup(void **state)
+{
+	(void)state;
+	if (mkdtemp(folder) == NULL)
+		return 1;
+	snprintf(path, sizeof path, "%s/file", folder);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char command[100];
+	(void)state;
+	snprintf(command, sizeof command, "rm -rf %s", folder);
+	return system(command);
+}
+
+static void write_file(const char *text)
+{
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void values_are_read(void **state)
+{
+	struct config c;
+	struct diagnosis d = {0};
+	(void)state;
+	write_file("\xef\xbb\xbf# comment\r\n[host]\r\nname = mon1.example.org\r\n\r\n[smarthost main]\r\nhost = mail.example.org ; the big one\r\nlookup = MX\r\n"
+	           "port = 465\r\nlogin = joe\r\npassword_file = secret\r\n[smarthost two]\nhost=[2001:db8::1]\n[sender]\nenvelope_from = a@b.c\n"
+	           "[queue]\nwaits_min = 3, 4 5\n");
+	assert_true(config_read(&c, path, &d));
+	assert_string_equal(c.name, "mon1.example.org");
+	assert_string_equal(c.domain, "mon1.example.org");
+	assert_int_equal(c.hop_count, 2);
+	assert_string_equal(c.hops[0].host, "mail.example.org");
+	assert_int_equal(c.hops[0].lookup, HOP_LOOKUP_MX);
+	assert_true(c.hops[0].implicit); /* port 465 */
+	assert_int_equal(c.hops[1].port, 587);
+	assert_int_equal(c.hops[1].tls, HOP_TLS_VERIFY);
+	assert_memory_equal(c.hops[0].password_file, folder, strlen(folder));
+	assert_int_equal(c.envelope_from, STAMP_FROM_REPLACE);
+	assert_string_equal(c.envelope_from_address, "a@b.c");
+	assert_int_equal(c.wait_count, 3);
+	assert_int_equal(c.waits_min[2], 5);
+	assert_int_equal(source_line(path, "smarthost", "main", "port"), 8);
+	assert_int_equal(source_line(path, "smarthost", "two", "port"), 0);
+	config_free(&c);
+}
+
+static void errors_name_line_and_cure(void **state)
+{
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
+		{"[host]\nnaem = x\n", ":2: key \"naem\" is not known in [host]; is name meant?"},
+		{"[hots]\n", ":1: section [hots] is not known"},
+		{"[host]\nname = a\nname = b\n", ":3: key name is set a second time"},
+		{"name = a\n", ":1: a key stands before the first section"},
+		{"[host]\nname = a\n  continued\n", ":3: the line begins with blanks"},
+		{"[host]\nnonsense\n", ":2: the line is neither"},
+		{"[host\n", ":1: the section line has no ']'"},
+		{"[smarthost]\n", ":1: a smarthost needs a name"},
+		{"[smarthost a]\n[host]\n", ":1: [smarthost a] has no host"},
+		{"[smarthost a]\nhost = x\n[smarthost a]\nhost = y\n", ":3: there is a smarthost of this name"},
+		{"[smarthost a]\nhost = x\nport = 0\n", ":3: port: \"0\" is not a number from 1 to 65535"},
+		{"[smarthost a]\nhost = x\ntls = maybe\n", ":3: tls: \"maybe\" is not one of: verify encrypt opportunistic off"},
+		{"[smarthost a]\nhost = x\nlogin = joe\n", ":1: [smarthost a] has a login and no password"},
+		{"[smarthost a]\nhost = x\nimplicit = yes\ntls = off\n", "contradict"},
+		{"[queue]\nexpire_after_h = soon\n", ":2: expire_after_h: \"soon\""},
+		{"[queue]\nwaits_min =\n", "at least one number"},
+		{"[sender]\nheader_from = nobody\n", ":2: header_from"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct config c;
+		struct diagnosis d = {0};
+		write_file(cases[i].text);
+		assert_false(config_read(&c, path, &d));
+		if (strstr(d.text, cases[i].words) == NULL || strncmp(d.text, path, strlen(path)) != 0)
+			fail_msg("%s\n  says: %s", cases[i].text, d.text);
+		config_free(&c);
+	}
+	struct config c;
+	struct diagnosis d = {0};
+	char line[400];
+	snprintf(line, sizeof line, "[host]\nname = %0300d\n", 7);
+	write_file(line);
+	assert_false(config_read(&c, path, &d));
+	assert_non_null(strstr(d.text, "longer than"));
+	config_free(&c);
+	assert_false(config_read(&c, folder, &d));
+	assert_string_equal(d.key, "config-unreadable");
+	config_free(&c);
+	assert_false(config_read(&c, "/nonexistent/x", &d));
+	assert_string_equal(d.key, "config-missing");
+	assert_int_equal(c.expire_after_h, 120);
+	config_free(&c);
+}
+
+static void editing_keeps_the_rest(void **state)
+{
+	struct diagnosis d = {0};
+	struct buffer text = {0};
+	(void)state;
+	write_file("# mine\n[host]\nname = a.b   ; why\n\n[smarthost main]\nhost = x.y\n\n[queue]\n# soon\nwarn_after_h = 2\n");
+	chmod(path, 0604);
+	assert_true(edit_set(path, "smarthost", "main", "port", "25", &d));
+	assert_true(edit_set(path, "queue", NULL, "warn_after_h", "3", &d));
+	assert_true(edit_set(path, "relay", NULL, "reply_s", "60", &d));
+	assert_true(edit_set(path, "host", NULL, "name", NULL, &d));
+	assert_false(edit_set(path, "queue", NULL, "warn_after_h", "x", &d));
+	assert_non_null(strstr(d.text, "warn_after_h"));
+	assert_false(edit_set(path, "host", NULL, "name", "a\n[queue]", &d));
+	assert_true(fdio_slurp_at(AT_FDCWD, path, &text, 10000));
+	assert_string_equal(buffer_string(&text), "# mine\n[host]\n#name = a.b   ; why\n\n[smarthost main]\nhost = x.y\nport = 25\n\n[queue]\n# soon\nwarn_after_h = 3\n\n[relay]\nreply_s = 60\n");
+	struct stat st;
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0604);
+	buffer_free(&text);
+}
+
+static void passwords_are_guarded(void **state)
+{
+	struct hop h = {.name = "main"};
+	struct diagnosis d = {0};
+	struct buffer p = {0};
+	(void)state;
+	text_copy(h.password_file, sizeof h.password_file, path);
+	write_file("geheim \r\nsecond line\n");
+	chmod(path, 0640);
+	assert_true(secret_read(&h, &p, &d));
+	assert_string_equal(buffer_string(&p), "geheim ");
+	p.length = 0;
+	const mode_t bad[] = {0644, 0641, 0660, 0602};
+	for (size_t i = 0; i < 4; i++) {
+		chmod(path, bad[i]);
+		assert_false(secret_read(&h, &p, &d));
+		assert_string_equal(d.key, "secret-open-to-all");
+	}
+	chmod(path, 0600);
+	write_file("\n");
+	assert_false(secret_read(&h, &p, &d));
+	assert_string_equal(d.key, "secret-empty");
+	text_copy(h.password_command, sizeof h.password_command, "echo from-command; echo more");
+	p.length = 0;
+	assert_true(secret_read(&h, &p, &d));
+	assert_string_equal(buffer_string(&p), "from-command");
+	text_copy(h.password_command, sizeof h.password_command, "exit 3");
+	p.length = 0;
+	assert_false(secret_read(&h, &p, &d));
+	assert_string_equal(d.key, "secret-command");
+	buffer_free(&p);
+}
+
+static void aliases_expand_to_addresses(void **state)
+{
+	struct aliases *set;
+	struct diagnosis d = {0};
+	struct config c = {.domain = "example.org"};
+	struct envelope e;
+	struct recipients r;
+	(void)state;
+	write_file("# comment\nroot: admin,\n\tops@example.net\nadmin: joe, \\joe\njoe: joe\nloop: pool\npool: loop\n\"odd name\": x@y.z\n");
+	assert_true(aliases_read(&set, path, false, &d));
+	assert_int_equal(aliases_count(set), 6);
+	envelope_init(&e);
+	envelope_add_recipient(&e, "Root");
+	envelope_add_recipient(&e, "joe@EXAMPLE.org");
+	envelope_add_recipient(&e, "nobody");
+	envelope_add_recipient(&e, "loop");
+	recipients_expand(&r, &e, set, &c);
+	assert_int_equal(r.count, 4);
+	assert_string_equal(r.addresses[0], "joe@example.org"); /* once, however it was written */
+	assert_string_equal(r.addresses[1], "ops@example.net");
+	assert_string_equal(r.addresses[2], "nobody@example.org");
+	assert_string_equal(r.addresses[3], "loop@example.org");
+	recipients_free(&r);
+	free(e.flags);
+	e.flags = mem_copy("no-alias");
+	recipients_expand(&r, &e, set, &c);
+	assert_string_equal(r.addresses[0], "Root@example.org");
+	recipients_free(&r);
+	envelope_free(&e);
+	aliases_free(set);
+}
+
+static void aliases_refuse_loudly(void **state)
+{
+	static const struct {
+		const char *text, *key, *words;
+	} cases[] = {
+		{"a: b\nroot: \"|/bin/prog\"\n", "aliases-program", ":2:"},
+		{"root: /var/mail/x\n", "aliases-file", ":1:"},
+		{"root: :include:/x\n", "aliases-include", ":1:"},
+		{"root\n", "aliases-syntax", "no ':'"},
+		{": x\n", "aliases-syntax", "before the ':'"},
+		{"root:\n", "aliases-syntax", "there is none"},
+		{"  root: x\n", "aliases-syntax", "begins with a blank"},
+		{"root: x\nROOT: y\n", "aliases-syntax", "line 1 already"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct aliases *set;
+		struct diagnosis d = {0};
+		write_file(cases[i].text);
+		assert_false(aliases_read(&set, path, false, &d));
+		assert_string_equal(d.key, cases[i].key);
+		if (strstr(d.text, cases[i].words) == NULL)
+			fail_msg("%s", d.text);
+		aliases_free(set);
+	}
+}
+
+static void literals_are_known(void **state)
+{
+	char bare[64];
+	(void)state;
+	assert_true(hop_is_literal("192.0.2.1", bare, sizeof bare));
+	assert_true(hop_is_literal("[IPv6:2001:db8::1]", bare, sizeof bare));
+	assert_string_equal(bare, "2001:db8::1");
+	assert_false(hop_is_literal("mail.example.org", bare, sizeof bare));
+	assert_false(hop_is_literal("1.2.3", bare, sizeof bare));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(values_are_read), TEST(errors_name_line_and_cure), TEST(editing_keeps_the_rest), TEST(passwords_are_guarded),
+		TEST(aliases_expand_to_addresses), TEST(aliases_refuse_loudly), TEST(literals_are_known),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

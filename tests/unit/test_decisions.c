@@ -1,0 +1,176 @@
+/* objects: sendmail/runner/schedule sendmail/relay/policy sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/config/keys */
+/* What follows from an answer, and when a message is tried again. */
+#include "base/catalogue.h"
+#include "base/text.h"
+#include "relay/policy.h"
+#include "runner/schedule.h"
+#include "tests/unit/unit.h"
+
+static struct diagnosis answer(enum stage stage, int code, const char *status, const char *text)
+{
+	struct diagnosis d = {.stage = stage, .reply_code = (uint16_t)code};
+	text_copy(d.status, sizeof d.status, status);
+	text_copy(d.text, sizeof d.text, text);
+	d.verdict = code >= 500 ? VERDICT_FAILED : VERDICT_DEFERRED;
+	catalogue_recognise(&d);
+	return d;
+}
+
+/* The words of real servers. */
+static void servers_are_understood(void **state)
+{
+	static const struct {
+		enum stage stage;
+		int code;
+		const char *status, *text, *key;
+		enum policy policy;
+	} cases[] = {
+		{STAGE_RCPT, 513, "", "513 Relaying denied.", "relay-denied", POLICY_NEXT_ADDRESS},
+		{STAGE_RCPT, 456, "", "456 Address temporarily unavailable.", "address-blocked", POLICY_NEXT_ADDRESS},
+		{STAGE_RCPT, 554, "5.7.1", "554 5.7.1 <a@b.c>: Relay access denied", "relay-denied", POLICY_NEXT_ADDRESS},
+		{STAGE_RCPT, 454, "4.7.1", "454 4.7.1 <a@b.c>: Relay access denied", "relay-denied", POLICY_NEXT_ADDRESS},
+		{STAGE_RCPT, 550, "", "550 relay not permitted", "relay-denied", POLICY_NEXT_ADDRESS},
+		{STAGE_RCPT, 550, "5.1.1", "550 5.1.1 <a@b.c>: Recipient address rejected: User unknown in virtual mailbox table", "recipient-unknown", POLICY_FAIL},
+		{STAGE_RCPT, 550, "", "550 Unknown user", "recipient-unknown", POLICY_FAIL},
+		{STAGE_RCPT, 450, "4.2.0", "450 4.2.0 <a@b.c>: Recipient address rejected: Greylisted", "greylisted", POLICY_NEXT_ADDRESS},
+		{STAGE_RCPT, 452, "4.5.3", "452 4.5.3 Error: too many recipients", "too-many-recipients", POLICY_NEXT_ADDRESS},
+		{STAGE_RCPT, 450, "4.1.8", "450 4.1.8 <a@b.c>: Sender address rejected: Domain not found", "sender-domain", POLICY_NEXT_ADDRESS},
+		{STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Must issue a STARTTLS command first", "auth-too-weak", POLICY_NEXT_HOP},
+		{STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Authentication required", "auth-required", POLICY_NEXT_HOP},
+		{STAGE_AUTH, 535, "5.7.8", "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", "auth-refused", POLICY_NEXT_HOP},
+		{STAGE_AUTH, 534, "5.7.9", "534 5.7.9 Application-specific password required", "auth-app-password", POLICY_NEXT_HOP},
+		{STAGE_AUTH, 454, "4.7.0", "454 4.7.0 Temporary authentication failure", "auth-unavailable", POLICY_NEXT_HOP},
+		{STAGE_BANNER, 421, "4.7.0", "421 4.7.0 mx Error: too many connections from 192.0.2.1", "too-many-connections", POLICY_NEXT_ADDRESS},
+		{STAGE_BANNER, 554, "", "554 5.7.1 Service unavailable; Client host blocked using zen.spamhaus.org", "listed", POLICY_NEXT_ADDRESS},
+		{STAGE_MAIL, 552, "5.3.4", "552 5.3.4 Message size exceeds fixed limit", "size-exceeded", POLICY_FAIL},
+		{STAGE_MAIL, 452, "4.3.1", "452 4.3.1 Insufficient system storage", "storage-full", POLICY_NEXT_ADDRESS},
+		{STAGE_RCPT, 553, "5.7.1", "553 5.7.1 <x@y.z>: Sender address rejected: not owned by user joe", "sender-not-owned", POLICY_DEFER},
+		{STAGE_DOT, 550, "5.7.1", "550 5.7.1 message looks like spam", "content-refused", POLICY_FAIL},
+		{STAGE_DOT, 554, "5.4.6", "554 5.4.6 Too many hops", "loop", POLICY_FAIL},
+		{STAGE_DOT, 451, "4.3.0", "451 4.3.0 try later", "reply-4xx", POLICY_DEFER},
+		{STAGE_DATA, 451, "", "451 no", "reply-4xx", POLICY_DEFER},
+		{STAGE_EHLO, 550, "", "550 go away", "helo-refused", POLICY_NEXT_ADDRESS},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct diagnosis d = answer(cases[i].stage, cases[i].code, cases[i].status, cases[i].text);
+		if (strcmp(d.key, cases[i].key) != 0)
+			fail_msg("%s: %s", cases[i].text, d.key);
+		if (policy_decide(&d) != cases[i].policy)
+			fail_msg("%s: another decision", cases[i].text);
+		assert_int_equal(d.verdict, cases[i].policy == POLICY_FAIL ? VERDICT_FAILED : VERDICT_DEFERRED);
+	}
+}
+
+/* Every stage and class has its row; a bounce is possible only where the server speaks of the mail. */
+static void the_table_is_whole(void **state)
+{
+	(void)state;
+	for (enum stage s = STAGE_LOOKUP; s <= STAGE_DOT; s++) {
+		for (int class = 0; class <= 5; class += class ? 1 : 4) {
+			int rows = 0;
+			if (class != 0 && s <= STAGE_TLS)
+				continue;
+			for (int i = 0; policy_row(i) != NULL; i++)
+				rows += s >= policy_row(i)->from && s <= policy_row(i)->to && class == policy_row(i)->class;
+			assert_int_equal(rows, 1);
+		}
+	}
+	for (int i = 0; policy_row(i) != NULL; i++) {
+		if (policy_row(i)->policy == POLICY_FAIL)
+			assert_true(policy_row(i)->from >= STAGE_MAIL && policy_row(i)->class == 5);
+	}
+	struct diagnosis d = {.stage = STAGE_DOT, .verdict = VERDICT_DEFERRED, .key = "outcome-unknown"};
+	assert_int_equal(policy_decide(&d), POLICY_DEFER); /* never at once to another server */
+	d = (struct diagnosis){.stage = STAGE_DOT, .verdict = VERDICT_SENT, .reply_code = 250};
+	assert_int_equal(policy_decide(&d), POLICY_DONE);
+}
+
+static void reasons_are_told(void **state)
+{
+	int count;
+	const struct reason *rows = catalogue_all(&count);
+	(void)state;
+	assert_true(count >= 60);
+	for (int i = 0; i < count; i++) {
+		assert_true(strlen(rows[i].meaning) > 15 && strlen(rows[i].remedy) > 10);
+		assert_true(strlen(rows[i].key) < sizeof((struct diagnosis *)0)->key);
+		assert_ptr_equal(catalogue_row(rows[i].key), &rows[i]); /* no key twice */
+	}
+	assert_null(catalogue_row("no such key"));
+}
+
+static void waits_grow(void **state)
+{
+	static const int minutes[] = {1, 2, 5, 10, 20, 30, 60, 60, 60};
+	struct config c = {.waits_min = {1, 2, 5, 10, 20, 30, 60}, .wait_count = 7};
+	(void)state;
+	for (int attempt = 1; attempt <= 9; attempt++) {
+		for (uint32_t random = 0; random < 5000; random += 7) {
+			int wait_s = schedule_wait_s(&c, attempt, 0, random * 2654435761u);
+			assert_in_range(wait_s, minutes[attempt - 1] * 54, minutes[attempt - 1] * 66);
+		}
+	}
+	assert_in_range(schedule_wait_s(&c, 1, 7200, 12345), 6480, 7920);
+	assert_in_range(schedule_wait_s(&c, 9, 60, 12345), 3240, 3960);
+	assert_int_equal(schedule_left_ms(1000, 60, 990), 10000);
+	assert_int_equal(schedule_left_ms(1000, 60, 2000), 0);
+	assert_int_equal(schedule_left_ms(100000, 60, 0), 60000); /* a clock set back does not stop mail */
+}
+
+static void the_heap_is_in_order(void **state)
+{
+	struct schedule s = {0};
+	uint32_t x = 1;
+	(void)state;
+	for (int i = 0; i < 2000; i++) {
+		struct entry *e = calloc(1, sizeof *e);
+		x = x * 1664525u + 1013904223u;
+		if (i % 3 == 0)
+			schedule_add_new(&s, e);
+		else
+			schedule_add(&s, e, x % 100000);
+		e->id = (uint64_t)i;
+	}
+	for (uint32_t i = 0; i < s.count; i += 5)
+		schedule_move(&s, s.heap[i], 50);
+	struct entry *middle = s.heap[700];
+	schedule_take(&s, middle);
+	free(middle);
+	int64_t last = INT64_MIN;
+	struct entry *e;
+	while ((e = schedule_first(&s)) != NULL) {
+		assert_true(e->due_ms >= last);
+		last = e->due_ms;
+		schedule_take(&s, e);
+		assert_true(e->in_work);
+		free(e);
+	}
+	schedule_free(&s);
+	assert_true(sizeof(struct entry) <= 200);
+}
+
+/* Five days of a dead smarthost in no time: how often one message asks. */
+static void five_days_are_bounded(void **state)
+{
+	struct config c = {.waits_min = {1, 2, 5, 10, 20, 30, 60}, .wait_count = 7};
+	int64_t now_s = 0;
+	int attempts = 0;
+	uint32_t random = 7;
+	(void)state;
+	while (now_s < 5 * 86400) {
+		attempts++;
+		random = random * 1664525u + 1013904223u;
+		now_s += schedule_wait_s(&c, attempts, 0, random);
+	}
+	assert_in_range(attempts, 115, 140);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(servers_are_understood), TEST(the_table_is_whole), TEST(reasons_are_told), TEST(waits_grow), TEST(the_heap_is_in_order),
+		TEST(five_days_are_bounded),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,239 @@
+/* objects: sendmail/spool/id sendmail/spool/drop sendmail/spool/queue sendmail/spool/journal sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
+/* The spool on a real folder: what is adopted, what is not, and what a journal says. */
+#include "base/text.h"
+#include "spool/drop.h"
+#include "spool/health.h"
+#include "spool/journal.h"
+#include "spool/lock.h"
+#include "tests/unit/unit.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char spool[] = "/tmp/firsthop-spool-XXXXXX";
+static struct queue queue;
+
+static int setup(void **state)
+{
+	char path[100];
+	struct diagnosis d = {0};
+	(void)state;
+	if (mkdtemp(spool) == NULL)
+		return 1;
+	snprintf(path, sizeof path, "%s/drop", spool);
+	mkdir(path, 0700);
+	snprintf(path, sizeof path, "%s/mqueue", spool);
+	mkdir(path, 0700);
+	return queue_open(&queue, spool, true, &d) ? 0 : 1;
+}
+
+static int teardown(void **state)
+{
+	char command[100];
+	(void)state;
+	queue_close(&queue);
+	snprintf(command, sizeof command, "rm -rf %s", spool);
+	return system(command);
+}
+
+static void put_file(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	assert_true(fd >= 0 && write(fd, "x\n", 2) == 2);
+	close(fd);
+}
+
+static bool is_there(int dir, const char *name)
+{
+	return faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void ids_are_strict(void **state)
+{
+	char id[ID_SIZE], back[ID_SIZE];
+	(void)state;
+	id_make(id, 0x67437000);
+	assert_true(id_valid(id));
+	assert_memory_equal(id, "67437000.", 9);
+	id_unpack(id_pack(id), back);
+	assert_string_equal(id, back);
+	const char *bad[] = {"", "67437000", "67437000.0000000", "67437000.000000000", "67437000-00000000", "6743700g.00000000",
+	                     "../67437.00000000", "67437000.0000000A"};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_false(id_valid(bad[i]));
+	assert_true(id_with_suffix("67437000.00000000.log", ".log", id));
+	assert_false(id_with_suffix("67437000.00000000.logx", ".log", id));
+}
+
+static void a_submission_is_whole_or_nothing(void **state)
+{
+	struct drop d;
+	struct diagnosis why = {0};
+	(void)state;
+	assert_true(drop_open(&d, spool, &why));
+	assert_true(drop_create(&d, 1000, &why));
+	assert_true(is_there(queue.drop_fd, d.temp));
+	drop_abandon(&d);
+	assert_false(is_there(queue.drop_fd, d.temp));
+	assert_true(drop_create(&d, 1000, &why));
+	assert_true(drop_commit(&d, &why));
+	assert_true(is_there(queue.drop_fd, d.id) && !is_there(queue.drop_fd, d.temp));
+	assert_true(queue_adopt(&queue, d.id, &why));
+	assert_true(is_there(queue.mqueue_fd, d.id) && !is_there(queue.drop_fd, d.id));
+	assert_true(queue_remove(&queue, d.id));
+	close(d.dir_fd);
+	assert_false(drop_open(&d, "/nonexistent", &why));
+	assert_string_equal(why.key, "spool-missing");
+}
+
+static void only_plain_files_are_adopted(void **state)
+{
+	struct diagnosis why = {0};
+	(void)state;
+	put_file(queue.drop_fd, "00000001.00000000");
+	assert_int_equal(linkat(queue.drop_fd, "00000001.00000000", queue.drop_fd, "hard", 0), 0);
+	assert_false(queue_adopt(&queue, "00000001.00000000", &why));
+	assert_true(is_there(queue.mqueue_fd, "00000001.00000000.dead"));
+	assert_int_equal(symlinkat("/etc/passwd", queue.drop_fd, "00000002.00000000"), 0);
+	assert_false(queue_adopt(&queue, "00000002.00000000", &why));
+	assert_false(is_there(queue.mqueue_fd, "00000002.00000000"));
+	assert_int_equal(mkfifoat(queue.drop_fd, "00000003.00000000", 0600), 0);
+	assert_false(queue_adopt(&queue, "00000003.00000000", &why));
+	put_file(queue.drop_fd, "00000004.00000000");
+	put_file(queue.mqueue_fd, "00000004.00000000");
+	assert_false(queue_adopt(&queue, "00000004.00000000", &why));
+	assert_true(is_there(queue.drop_fd, "00000004.00000000"));
+	assert_false(queue_adopt(&queue, "00000005.00000000", &why));
+}
+
+static void old_temporary_files_go(void **state)
+{
+	struct drop d;
+	struct diagnosis why = {0};
+	(void)state;
+	put_file(queue.drop_fd, "t.00000006.00000000");
+	queue_remove_temp(&queue, "00000006.00000000", 3600);
+	assert_true(is_there(queue.drop_fd, "t.00000006.00000000"));
+	queue_remove_temp(&queue, "00000006.00000000", -1);
+	assert_false(is_there(queue.drop_fd, "t.00000006.00000000"));
+	assert_true(drop_open(&d, spool, &why) && drop_create(&d, 1000, &why));
+	queue_remove_temp(&queue, d.id, -1);
+	assert_true(is_there(queue.drop_fd, d.temp)); /* its writer lives */
+	drop_abandon(&d);
+	close(d.dir_fd);
+}
+
+static void journal_folds(void **state)
+{
+	struct journal j;
+	struct buffer lines = {0};
+	struct diagnosis sent = {.verdict = VERDICT_SENT}, waits = {.verdict = VERDICT_DEFERRED, .stage = STAGE_RCPT, .peer_address = "192.0.2.1", .text = "450 \"later\" x=y"};
+	(void)state;
+	journal_put_attempt(&lines, 100, 1);
+	journal_put_step(&lines, 100, "a step");
+	journal_put_rcpt(&lines, 100, "a@b.c", &waits);
+	journal_put_rcpt(&lines, 100, "d@e.f", &sent);
+	journal_put_wait(&lines, 100, 60);
+	assert_true(journal_append(&queue, "00000007.00000000", &lines, true));
+	lines.length = 0;
+	buffer_puts(&lines, "200 rcpt address=a@b.c verdict=se");
+	assert_true(journal_append(&queue, "00000007.00000000", &lines, false));
+	assert_true(journal_read(&j, queue.mqueue_fd, "00000007.00000000"));
+	assert_int_equal(j.attempts, 1);
+	assert_int_equal(j.until_s, 160);
+	assert_false(journal_settled(&j, "a@b.c")); /* the torn line does not count */
+	assert_true(journal_settled(&j, "d@e.f"));
+	assert_string_equal(journal_find(&j, "a@b.c")->text, waits.text);
+	assert_string_equal(journal_find(&j, "a@b.c")->peer_address, "192.0.2.1");
+	journal_free(&j);
+	lines.length = 0;
+	journal_put_rcpt(&lines, 300, "a@b.c", &sent);
+	journal_put_rcpt(&lines, 301, "a@b.c", &waits);
+	journal_put_word(&lines, 302, "warned");
+	journal_put_word(&lines, 302, "done");
+	assert_true(journal_append(&queue, "00000007.00000000", &lines, true));
+	assert_true(journal_read(&j, queue.mqueue_fd, "00000007.00000000"));
+	assert_true(journal_settled(&j, "a@b.c")); /* delivered stays delivered */
+	assert_true(j.done && j.warned);
+	journal_free(&j);
+	buffer_free(&lines);
+}
+
+static void journal_bears_nonsense(void **state)
+{
+	const char *bad = "\n\n \nx\n12\n12 \n12 rcpt\n12 rcpt address=\n12 attempt n=x\n-1 wait s=a until=b\n99999999999999999999999 done\n12 rcpt address=a verdict=zzz stage=\"\n";
+	struct journal j;
+	(void)state;
+	for (size_t n = 0; n <= strlen(bad); n++) {
+		journal_parse(&j, bad, n);
+		journal_free(&j);
+	}
+	assert_true(journal_read(&j, queue.mqueue_fd, "0000000f.00000000"));
+	assert_int_equal(j.attempts, 0);
+}
+
+static void ten_thousand_recipients(void **state)
+{
+	struct journal j;
+	struct buffer lines = {0};
+	struct diagnosis sent = {.verdict = VERDICT_SENT};
+	char address[40];
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 10000; i++) {
+			snprintf(address, sizeof address, "u%d@example.org", i);
+			journal_put_rcpt(&lines, 100, address, &sent);
+		}
+	}
+	journal_parse(&j, lines.data, lines.length);
+	assert_int_equal(j.rcpt_count, 10000);
+	for (int i = 0; i < 10000; i++) {
+		snprintf(address, sizeof address, "u%d@example.org", i);
+		assert_true(journal_settled(&j, address));
+	}
+	journal_free(&j);
+	buffer_free(&lines);
+}
+
+static void health_comes_back(void **state)
+{
+	struct health h = {.since_s = 10, .next_s = 20, .why = {.verdict = VERDICT_DEFERRED, .stage = STAGE_TLS, .text = "no \"good\""}}, back;
+	(void)state;
+	assert_false(health_read(&queue, &back));
+	health_write(&queue, &h);
+	assert_true(health_read(&queue, &back));
+	assert_int_equal(back.next_s, 20);
+	assert_string_equal(back.why.text, h.why.text);
+	health_write(&queue, NULL);
+	assert_false(health_read(&queue, &back));
+}
+
+static void one_runner_and_its_trigger(void **state)
+{
+	(void)state;
+	assert_int_equal(lock_kick(spool), KICK_NOBODY);
+	int lock = lock_take(queue.mqueue_fd);
+	assert_true(lock >= 0);
+	assert_int_equal(lock_take(queue.mqueue_fd), -1);
+	int trigger = lock_trigger(spool);
+	assert_true(trigger >= 0);
+	assert_false(lock_drain(trigger));
+	for (int i = 0; i < 100000; i++) {
+		if (lock_kick(spool) != KICK_DONE) /* also when the pipe is full */
+			fail_msg("kick %d", i);
+	}
+	assert_true(lock_drain(trigger));
+	close(trigger);
+	close(lock);
+	assert_int_equal(lock_kick(spool), KICK_NOBODY);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(ids_are_strict), TEST(a_submission_is_whole_or_nothing), TEST(only_plain_files_are_adopted), TEST(old_temporary_files_go),
+		TEST(journal_folds), TEST(journal_bears_nonsense), TEST(ten_thousand_recipients), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
