@@ -123,29 +123,33 @@ static int send_message(const struct options *o, const struct buffer *message)
 	return code;
 }
 
+static int run(struct options *o, struct buffer *body, struct buffer *message)
+{
+	if (o->help)
+		return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
+	if (o->version)
+		return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
+	if (o->to.count + o->cc.count + o->bcc.count == 0) {
+		fprintf(stderr, "mail: no recipient. This program sends only; mail of this machine is relayed and not kept here.\n%s", help_text);
+		return EX_USAGE;
+	}
+	if (o->ignore_interrupts)
+		signal(SIGINT, SIG_IGN);
+	if (!read_body(o, body))
+		return EX_IOERR;
+	if (o->skip_empty && body->length == 0)
+		return EX_OK;
+	if (!compose_message(o, body->length ? body->data : "", body->length, message))
+		return EX_NOINPUT;
+	return send_message(o, message);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = {0};
 	struct buffer body = {0}, message = {0};
-	if (!options_read(&o, argc, argv))
-		return EX_USAGE;
-	if (o.help)
-		return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
-	if (o.version)
-		return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
-	if (o.to.count + o.cc.count + o.bcc.count == 0) {
-		fprintf(stderr, "mail: no recipient. This program sends only; mail of this machine is relayed and not kept here.\n%s", help_text);
-		return EX_USAGE;
-	}
-	if (o.ignore_interrupts)
-		signal(SIGINT, SIG_IGN);
-	if (!read_body(&o, &body))
-		return EX_IOERR;
-	if (o.skip_empty && body.length == 0)
-		return EX_OK;
-	if (!compose_message(&o, body.length ? body.data : "", body.length, &message))
-		return EX_NOINPUT;
-	int code = send_message(&o, &message);
+	int code = options_read(&o, argc, argv) ? run(&o, &body, &message) : EX_USAGE;
+	options_free(&o);
 	buffer_free(&body);
 	buffer_free(&message);
 	return code;

@@ -12,6 +12,14 @@ void words_add(struct words *w, const char *item)
 	w->items[w->count] = NULL;
 }
 
+void words_free(struct words *w)
+{
+	for (int i = 0; i < w->count; i++)
+		mem_free(&w->items[i]);
+	mem_free(&w->items);
+	w->count = 0;
+}
+
 /* A header line: a name, a colon, no slash before it. */
 static bool is_header(const char *value)
 {
@@ -175,4 +183,11 @@ bool options_read(struct options *o, int argc, char **argv)
 			return false;
 	}
 	return true;
+}
+
+void options_free(struct options *o)
+{
+	struct words *lists[] = {&o->to, &o->cc, &o->bcc, &o->headers, &o->files, &o->pass};
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		words_free(lists[i]);
 }

@@ -9,6 +9,7 @@ struct words {
 	int count;
 };
 void words_add(struct words *w, const char *item);
+void words_free(struct words *w);
 
 struct options {
 	const char *subject, *from; /* NULL = not given */
@@ -22,4 +23,5 @@ struct options {
 
 /* False with a message on standard error (exit 64). */
 bool options_read(struct options *o, int argc, char **argv);
+void options_free(struct options *o);
 #endif

@@ -253,7 +253,7 @@ static const struct reason rows[] = {
 	 "look at the disk and the rights of the spool (make install-rights)"},
 	{"spool-full", FAULT_LOCAL, 60,
 	 "the disk of the queue is full",
-	 "make room"},
+	 "make room on the disk that holds the spool"},
 	{"expired", FAULT_ROUTE, 0,
 	 "it was tried for as long as expire_after_h allows",
 	 "the last reason tells what was wrong; send it again when that is repaired"},

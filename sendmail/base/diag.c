@@ -53,6 +53,8 @@ enum fault fault_from_name(const char *name)
 	return (enum fault)name_index(fault_names, FAULT_COUNT, name);
 }
 
+static void set_text(struct diagnosis *d, const char *format, va_list args, int error_no) __attribute__((format(printf, 2, 0)));
+
 static void set_text(struct diagnosis *d, const char *format, va_list args, int error_no)
 {
 	char raw[sizeof d->text];

@@ -94,7 +94,7 @@ static void store_message(struct client *c)
 	}
 	if (sink.folder == NULL)
 		return;
-	snprintf(name, sizeof name, "%s/%06ld.eml", sink.folder, sink.taken);
+	snprintf(name, sizeof name, "%s/%ld.%06ld.eml", sink.folder, (long)getpid(), sink.taken);
 	FILE *file = fopen(name, "w");
 	if (file == NULL)
 		return;

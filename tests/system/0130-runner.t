@@ -1,0 +1,100 @@
+#!/bin/sh
+# The runner's lives, its signals, broken configurations, and the probe.
+. tests/lib.sh
+new_spool
+send() { printf 'Subject: %s\n\nx\n' "$1" | "$BIN/sendmail" -i "${2:-a@example.org}"; }
+delivered_are() { [ "$(delivered)" -ge "$1" ]; }
+reason() { "$BIN/mailq" 2>/dev/null | sed -n 's/^  *(\(.*\))$/\1/p' | tail -n 1; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
+smarthost
+config
+"$BIN/runner" --stay --foreground 2>>"$work/log" &
+runner=$!
+pids="$pids $runner"
+wait_for test -s "$work/run/runner.pid"
+is "$(cat "$work/run/runner.pid")" "$runner" "the pid file"
+send one
+ok "stay: new mail goes out at once" wait_for delivered_are 1
+"$BIN/runner" --stay 2>"$work/err"; is $? 0 "a second runner leaves"
+like "$(cat "$work/err")" "lives already \(process $runner\)" "and says why"
+kill -USR1 $runner
+ok "USR1: a status line" wait_for grep -q 'status: waiting=0 .*sent=1 ' "$work/log"
+
+stop "$smarthost_pid"
+send two
+ok "the dead smarthost is noticed" wait_for grep -q 'no smarthost takes mail' "$work/log"
+send three
+smarthost -p "$port"
+"$BIN/sendmail" -q; is $? 0 "sendmail -q asks the staying runner, and waits"
+is "$(delivered)" 3 "everything is delivered when it returns"
+
+echo '[nonsense]' >>"$work/firsthop.conf"
+kill -HUP $runner
+ok "HUP with a broken configuration: the earlier one stays" wait_for grep -q 'the earlier configuration stays in use' "$work/log"
+send four
+ok "and mail still goes out" wait_for delivered_are 4
+config
+kill -HUP $runner
+ok "HUP reads it again" wait_for grep -q 'configuration read again' "$work/log"
+stop "$smarthost_pid"
+kill -TERM $runner
+ok "TERM ends it" wait_for gone $runner
+ok "the pid file is gone" test ! -e "$work/run/runner.pid"
+
+printf '[smarthost main]\nhost =\nprot = 25\n' >"$work/firsthop.conf"
+send five
+runner_once
+like "$(reason)" 'firsthop.conf:3: key "prot" is not known in \[smarthost\]; is port meant' "a broken configuration: mail waits, and mailq names the line"
+"$BIN/relayconf" check >"$work/out"; is $? 78 "relayconf check finds it"
+like "$(cat "$work/out")" 'wrong .*:3: key "prot"' "and names it"
+rm "$work/firsthop.conf"
+runner_once
+like "$(reason)" 'does not exist: copy firsthop.conf.sample' "no configuration"
+echo '[host]' >"$work/firsthop.conf"
+runner_once
+like "$(reason)" 'names no smarthost: add a section \[smarthost main\]' "no smarthost"
+smarthost; config
+echo 'root: |/bin/sh' >"$work/aliases"
+runner_once
+like "$(reason)" 'aliases:1: a pipe to a program is not possible' "a pipe in the aliases"
+echo 'root: admin@example.net' >"$work/aliases"
+send six root
+runner_once
+is "$(delivered)" 6 "once it is repaired, mail goes out by the new rules"
+like "$(cat "$work"/delivered/*.eml)" '^X-Envelope-To: <admin@example.net>$' "and aliases are applied"
+
+# linger: ends by itself when the queue is empty.
+send seven
+"$BIN/runner" --linger
+ok "linger delivers" wait_for delivered_are 7
+lingering_is_gone() { [ ! -e "$work/run/runner.pid" ]; }
+ok "and ends" wait_for lingering_is_gone
+
+out=$("$BIN/relayconf" probe -r ops@example.org); is $? 0 "probe: exit 0 when the recipient is accepted"
+like "$out" '^> MAIL FROM:<postmaster@mon1.example.org>' "probe: shows what it says"
+like "$out" '^< 250 2.1.5 ok' "probe: shows the answers"
+unlike "$out" '^> DATA' "probe: sends no message"
+is "$(delivered)" 7 "probe: nothing is delivered"
+stop "$smarthost_pid"
+smarthost -r 'ops=554 5.7.1 Relay access denied'; config
+out=$("$BIN/relayconf" probe -r ops@example.org); is $? 75 "probe: exit 75 when it is refused for now"
+like "$out" 'meaning   the server does not host' "probe: explains"
+"$BIN/relayconf" probe nobody >"$work/out" 2>&1; like "$(cat "$work/out")" 'no \[smarthost|no smarthost' "probe: an unknown smarthost"
+"$BIN/runner" 2>/dev/null; is $? 64 "runner without a lifetime"
+"$BIN/relay" 2>/dev/null; is $? 64 "relay by hand"
+
+# A crash between acceptance and delivery: states S5 and S6 are cleaned up, S4 goes on.
+send eight; runner_once >/dev/null 2>&1
+cp "$work"/delivered/*.eml "$work/" 2>/dev/null
+mkdir -p "$work/spool/mqueue"
+printf '1700000000 attempt n=1\n1700000000 done\n' >"$work/spool/mqueue/65537000.00000001.log"
+printf 'firsthop-spool: 1\nsender: a@b.c\nrecipient: d@e.f\n\nSubject: x\n\ny\n' >"$work/spool/mqueue/65537000.00000001"
+printf '1700000000 attempt n=1\n' >"$work/spool/mqueue/65537000.00000002.log"
+printf 'damaged' >"$work/spool/mqueue/65537000.00000003"
+before=$(delivered)
+runner_once
+is "$(delivered)" "$before" "a finished message is not sent again (S5)"
+ok "and removed" test ! -e "$work/spool/mqueue/65537000.00000001" -a ! -e "$work/spool/mqueue/65537000.00000001.log"
+ok "an orphan journal is removed (S6)" test ! -e "$work/spool/mqueue/65537000.00000002.log"
+ok "a damaged file is set aside (S7)" test -e "$work/spool/mqueue/65537000.00000003.dead"
+finish
