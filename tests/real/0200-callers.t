@@ -4,7 +4,25 @@
 ok "firsthop is installed" install_firsthop
 setup_postfix
 ok "Postfix is up" start_postfix
+
+# With real rights, before any runner lives.
+echo early | as 33:33 /usr/sbin/sendmail early@example.org; is $? 0 "a message without a runner: exit 0"
+list=$(as 103:103 /usr/bin/mailq 2>&1)
+like "$list" 'Total requests: 1' "mailq shows it to user nagios"
+like "$list" 'no runner lives' "and says that nobody delivers"
+as 33:33 /bin/sh -c 'ls /var/spool/firsthop/drop /var/spool/firsthop/mqueue' >/dev/null 2>&1; ok "users cannot look into the spool" test $? -ne 0
+if command -v setpriv >/dev/null 2>&1; then
+	error=$(echo x | setpriv --no-new-privs chroot --userspec=33:33 "$S" /usr/sbin/sendmail a@example.org 2>&1); is $? 77 "set-group-id without effect: exit 77"
+	like "$error" 'NoNewPrivileges.*The message was NOT taken' "and the reason"
+else
+	count=$((count + 1)); echo "ok $count - set-group-id without effect # skip setpriv is not installed"
+fi
+as 33:33 /usr/sbin/sendmail -bd 2>/dev/null; is $? 77 "only root starts the runner"
+as 33:33 /usr/sbin/sendmail -q 2>/dev/null; is $? 69 "sendmail -q by a user, without a runner"
 ok "the runner starts" start_runner
+ok "it delivers what was there" wait_for mails_are 1
+is "$(ps -o user= -p "$(runner_pid)" | tr -d ' ')" "$(awk -F: '$1 == "firsthop" { print $3 }' "$S/etc/passwd")" "as user firsthop"
+rm -f "$S"/var/vmail/all/new/*
 like "$(in_stage /usr/local/sbin/relayconf check)" 'Nothing is wrong' "relayconf check"
 like "$(in_stage /usr/local/sbin/relayconf probe -r ops@example.org)" 'result .*the server takes mail' "relayconf probe"
 
