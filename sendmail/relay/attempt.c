@@ -77,6 +77,20 @@ static void terminate_strings(struct diagnosis *d)
 	d->verdict = VERDICT_DEFERRED;
 }
 
+/* The child is gone without a word: it may have had mail in hand, so no other server is asked; the runner keeps what it gave. */
+static void report_death(const struct deliver *with, int status, struct outcome *o)
+{
+	if (WIFSIGNALED(status))
+		diag_set(&o->d, VERDICT_DEFERRED, STAGE_DOT, "relay-died", "the session process was ended by signal %d", WTERMSIG(status));
+	else
+		diag_set(&o->d, VERDICT_DEFERRED, STAGE_DOT, "relay-died", "the session process ended early (exit %d)", WEXITSTATUS(status));
+	catalogue_recognise(&o->d);
+	deliver_name_peer(with->hop, with->candidate, &o->d);
+	jobs_say_diag(with->jobs, "over", "", 0, 0, &o->d);
+	jobs_flush(with->jobs);
+	o->ready = true;
+}
+
 /* Starts the session child and waits for its end. */
 static void run_session(struct deliver *with, struct outcome *o)
 {
@@ -96,15 +110,19 @@ static void run_session(struct deliver *with, struct outcome *o)
 		while (pid > 0 && got < sizeof *o && (n = fdio_read(pipe_fds[0], (char *)o + got, sizeof *o - got)) > 0)
 			got += (size_t)n;
 		close(pipe_fds[0]);
+		int status = 0;
 		if (pid > 0)
-			waitpid(pid, NULL, 0);
+			waitpid(pid, &status, 0);
+		if (pid > 0 && got != sizeof *o) {
+			report_death(with, status, o);
+			return;
+		}
 		if (got == sizeof *o) {
 			terminate_strings(&o->d);
 			return;
 		}
 	}
-	*o = (struct outcome){.ready = pid > 0};
-	diag_set_errno(&o->d, VERDICT_DEFERRED, STAGE_CONNECT, "local", "the session ended without a word");
+	diag_set_errno(&o->d, VERDICT_DEFERRED, STAGE_CONNECT, "local", "no process for the session");
 }
 
 /* One candidate; true when its session was ready. *next gets what to do after a failure. */

@@ -99,8 +99,9 @@ static void feed(struct crank *c)
 			job = next;
 			continue;
 		}
-		session_take(&c->session, &p->transaction, clock_mono_ms());
+		session_take(&c->session, &p->transaction);
 	}
+	session_pump(&c->session, clock_mono_ms());
 }
 
 static void link_lost(struct crank *c)

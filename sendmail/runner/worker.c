@@ -272,6 +272,8 @@ static void keep_message(struct runner *r, struct worker *w, struct message *m, 
 		text_printf(&words, "the relay process ended early (exit %d)", WEXITSTATUS(status));
 	diag_set(&d, VERDICT_DEFERRED, w->ready ? STAGE_DOT : STAGE_CONNECT, "relay-died", "%s", words.data);
 	d.fault = FAULT_LOCAL;
+	if (strcmp(w->over.key, "relay-died") == 0)
+		d = w->over;
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->states[i] == RCPT_OPEN)
 			message_note(r, m, i, false, &d);

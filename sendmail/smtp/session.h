@@ -100,9 +100,10 @@ void session_secured(struct session *s, int64_t now_ms);
 /* Some bytes of out were sent: the server has more time to answer. */
 void session_sent(struct session *s, int64_t now_ms);
 
-/* True when session_take may be called. */
+/* True when session_take may be called.  Nothing is said for the new transaction before the next session_pump, so finished() is never called
+   from within session_take. */
 bool session_can_take(const struct session *s);
-void session_take(struct session *s, struct transaction *t, int64_t now_ms);
+void session_take(struct session *s, struct transaction *t);
 
 /* Produces output: commands and body, up to some tens of kilobytes; call it whenever out is short. */
 void session_pump(struct session *s, int64_t now_ms);

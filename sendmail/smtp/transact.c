@@ -292,12 +292,11 @@ bool session_can_take(const struct session *s)
 	return s->state == SESSION_READY && s->taken_count < SESSION_WINDOW;
 }
 
-void session_take(struct session *s, struct transaction *t, int64_t now_ms)
+void session_take(struct session *s, struct transaction *t)
 {
 	t->step = t->accepted = 0;
 	t->begun = t->mail_refused = t->dot_sent = false;
 	s->taken[s->taken_count++] = t;
-	session_pump(s, now_ms);
 }
 
 bool session_idle(const struct session *s)

@@ -1,8 +1,9 @@
 /* A small smarthost for demonstration, tests and measurements.  Takes everything, on loopback; one process, many connections.
-   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-x] [-o LOG]
+   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-x] [-s SIZE] [-o LOG]
      -P  writes the port there once it listens      -d  a file per message    -n  ends after COUNT messages
      -t, -k  offers STARTTLS (-i: TLS at once)       -a  wants AUTH PLAIN     -x  no PIPELINING
-     -r  answers RCPT whose address holds WORD with REPLY                      -o  a line per message */
+     -r  answers RCPT whose address holds WORD with REPLY                      -o  a line per message
+     -s  names a limit in EHLO */
 #include "base/base64.h"
 #include "base/mem.h"
 #include <arpa/inet.h>
@@ -38,7 +39,7 @@ struct client {
 static struct {
 	const char *folder, *auth, *log;
 	bool implicit, no_pipelining;
-	long wanted, taken, sessions;
+	long wanted, taken, sessions, size;
 	SSL_CTX *tls;
 	struct {
 		char *word;
@@ -148,7 +149,8 @@ static void on_ehlo(struct client *c)
 		buffer_puts(&c->out, "250-STARTTLS\r\n");
 	if (sink.auth != NULL && (sink.tls == NULL || c->ssl != NULL))
 		buffer_puts(&c->out, "250-AUTH PLAIN\r\n");
-	say(c, "250-SIZE 50000000\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES");
+	buffer_printf(&c->out, "250-SIZE %ld\r\n", sink.size);
+	say(c, "250-8BITMIME\r\n250 ENHANCEDSTATUSCODES");
 }
 
 static void reset(struct client *c)
@@ -388,7 +390,7 @@ int main(int argc, char **argv)
 	const char *address = "127.0.0.1", *port_file = NULL, *certificate = NULL, *key = NULL;
 	int option, port = 0;
 	signal(SIGPIPE, SIG_IGN);
-	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:xo:")) != -1) {
+	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:xo:s:")) != -1) {
 		switch (option) {
 		case 'l': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -399,6 +401,7 @@ int main(int argc, char **argv)
 		case 'k': key = optarg; break;
 		case 'i': sink.implicit = true; break;
 		case 'a': sink.auth = optarg; break;
+		case 's': sink.size = atol(optarg); break;
 		case 'x': sink.no_pipelining = true; break;
 		case 'o': sink.log_file = fopen(optarg, "a"); break;
 		case 'r':

@@ -5,7 +5,7 @@ new_spool
 export SSL_CERT_FILE=/nonexistent
 send() { printf 'Subject: %s\n\nbody\n' "$1" | "$BIN/sendmail" -i -f "${3-sender@example.org}" "$2"; }
 reason() { "$BIN/mailq" 2>/dev/null | sed -n 's/^  *(\(.*\))$/\1/p' | tail -n 1; }
-empty_queue() { rm -rf "$work"/spool/mqueue/[0-9a-f]* "$work"/spool/mqueue/health "$work"/delivered/*; : >"$work/log"; : >"$work/sessions"; }
+empty_queue() { rm -rf "$work"/spool/mqueue/[0-9a-f]*.* "$work"/spool/mqueue/health "$work"/delivered/*; : >"$work/log"; : >"$work/sessions"; }
 
 smarthost -r 'gone=550 5.1.1 no such user' -r 'later=450 4.2.0 try later' -r 'relay=513 Relaying denied.'
 config
@@ -48,6 +48,13 @@ empty_queue; stop "$smarthost_pid"
 
 smarthost -x; config; send one a@example.org; send two b@example.org; runner_once
 is "$(delivered)" 2 "a server without PIPELINING"
+empty_queue; stop "$smarthost_pid"
+
+smarthost -s 1000; config
+{ printf 'Subject: long\n\n'; head -c 3000 /dev/zero | tr '\0' z | fold -w 70; } | "$BIN/sendmail" -i -f '' a@example.org
+send short b@example.org; runner_once
+like "$(cat "$work/log")" 'to=<a@example.org>.*verdict=failed stage=MAIL status=5.3.4 key=size-exceeded' "a message that is too big for the server fails without being sent"
+like "$(cat "$work/log")" 'to=<b@example.org>.*verdict=sent' "and the next one goes out"
 empty_queue; stop "$smarthost_pid"
 
 sh tests/fake/certs.sh "$work/certs" >/dev/null 2>&1

@@ -84,7 +84,8 @@ static void one_message_pipelined(void **state)
 	(void)state;
 	greet(PIPELINING);
 	struct transaction *t = message(1);
-	session_take(&s, t, 2000);
+	session_take(&s, t);
+	session_pump(&s, 2000);
 	client_said(GROUP);
 	server("250 ok\r\n250 ok\r\n354 go\r\n");
 	client_said(BODY);
@@ -102,9 +103,11 @@ static void the_next_group_follows_the_dot(void **state)
 {
 	(void)state;
 	greet(PIPELINING);
-	session_take(&s, message(1), 2000);
+	session_take(&s, message(1));
+	session_pump(&s, 2000);
 	client_said(GROUP);
-	session_take(&s, message(1), 2000);
+	session_take(&s, message(1));
+	session_pump(&s, 2000);
 	client_said(""); /* not before the answer to DATA is there */
 	server("250 ok\r\n250 ok\r\n354 go\r\n");
 	client_said(BODY GROUP);
@@ -120,7 +123,8 @@ static void replies_may_come_byte_by_byte(void **state)
 	const char *all = "250 ok\r\n250 ok\r\n354 go\r\n";
 	(void)state;
 	greet(PIPELINING);
-	session_take(&s, message(1), 2000);
+	session_take(&s, message(1));
+	session_pump(&s, 2000);
 	s.out.length = 0;
 	for (; *all != '\0'; all++)
 		session_receive(&s, all, 1, 2000);
@@ -132,7 +136,8 @@ static void without_pipelining_one_by_one(void **state)
 	(void)state;
 	greet("250 hi\r\n");
 	struct transaction *t = message(2);
-	session_take(&s, t, 2000);
+	session_take(&s, t);
+	session_pump(&s, 2000);
 	client_said("MAIL FROM:<me@x.y>\r\n");
 	server("250 ok\r\n");
 	client_said("RCPT TO:<a@b.c>\r\n");
@@ -153,7 +158,8 @@ static void no_recipient_accepted_means_an_empty_message(void **state)
 	(void)state;
 	greet(PIPELINING);
 	struct transaction *t = message(1);
-	session_take(&s, t, 2000);
+	session_take(&s, t);
+	session_pump(&s, 2000);
 	s.out.length = 0;
 	server("250 ok\r\n550 no\r\n354 go\r\n");
 	client_said(".\r\n");
@@ -161,7 +167,8 @@ static void no_recipient_accepted_means_an_empty_message(void **state)
 	server("554 no valid recipients\r\n");
 	assert_int_equal(done_count, 1);
 	assert_int_equal(t->rcpts[0].result.stage, STAGE_RCPT);
-	session_take(&s, message(1), 2000);
+	session_take(&s, message(1));
+	session_pump(&s, 2000);
 	client_said("RSET\r\n" GROUP);
 }
 
@@ -170,14 +177,16 @@ static void data_refused_is_followed_by_rset(void **state)
 	(void)state;
 	greet(PIPELINING);
 	struct transaction *t = message(1);
-	session_take(&s, t, 2000);
+	session_take(&s, t);
+	session_pump(&s, 2000);
 	s.out.length = 0;
 	server("250 ok\r\n250 ok\r\n452 4.3.1 no room\r\n");
 	assert_int_equal(done_count, 1);
 	assert_int_equal(t->rcpts[0].result.stage, STAGE_DATA);
 	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
 	assert_string_equal(t->rcpts[0].result.key, "storage-full");
-	session_take(&s, message(1), 2000);
+	session_take(&s, message(1));
+	session_pump(&s, 2000);
 	client_said("RSET\r\n" GROUP);
 }
 
@@ -187,7 +196,8 @@ static void a_message_that_is_too_big_is_not_sent(void **state)
 	greet(PIPELINING);
 	struct transaction *t = message(1);
 	t->size_bytes = 1001;
-	session_take(&s, t, 2000);
+	session_take(&s, t);
+	session_pump(&s, 2000);
 	client_said("");
 	assert_int_equal(done_count, 1);
 	assert_string_equal(t->rcpts[0].result.key, "size-exceeded");
@@ -198,8 +208,10 @@ static void lost_before_the_dot_is_not_delivered(void **state)
 	(void)state;
 	greet(PIPELINING);
 	struct transaction *t = message(1), *unused = message(1);
-	session_take(&s, t, 2000);
-	session_take(&s, unused, 2000);
+	session_take(&s, t);
+	session_pump(&s, 2000);
+	session_take(&s, unused);
+	session_pump(&s, 2000);
 	s.out.length = 0;
 	server("250 ok\r\n");
 	session_broken(&s, "peer-closed", "the server closed the connection");
@@ -215,7 +227,8 @@ static void lost_behind_the_dot_is_unknown(void **state)
 	(void)state;
 	greet(PIPELINING);
 	struct transaction *t = message(1);
-	session_take(&s, t, 2000);
+	session_take(&s, t);
+	session_pump(&s, 2000);
 	server("250 ok\r\n250 ok\r\n354 go\r\n");
 	session_broken(&s, "peer-closed", "the server closed the connection");
 	assert_string_equal(t->rcpts[0].result.key, "outcome-unknown");
@@ -230,7 +243,8 @@ static void closing_421_anywhere(void **state)
 		setup(state);
 		greet(PIPELINING);
 		struct transaction *t = message(1);
-		session_take(&s, t, 2000);
+		session_take(&s, t);
+	session_pump(&s, 2000);
 		server(before[i]);
 		server("421 4.3.2 closing\r\n");
 		assert_int_equal(s.state, SESSION_OVER);
@@ -333,8 +347,9 @@ static void deadlines_suit_the_stage(void **state)
 	assert_int_equal(s.deadline_ms, 1000 + 300000);
 	greet(PIPELINING);
 	assert_int_equal(s.deadline_ms, 0); /* ready and idle: nothing is awaited */
-	session_take(&s, message(1), 5000);
-	assert_int_equal(s.deadline_ms, 5000 + 300000);
+	session_take(&s, message(1));
+	session_pump(&s, 2000);
+	assert_int_equal(s.deadline_ms, 2000 + 300000);
 	server("250 ok\r\n250 ok\r\n");
 	assert_int_equal(s.deadline_ms, 2000 + 180000);
 	server("354 go\r\n");
