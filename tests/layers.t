@@ -28,7 +28,7 @@ is "$wrong" "" "mail includes only base"
 wrong=$(grep -HoE '^#include "[^"]+"' relayconf/*.[ch] | grep -vE '"(relayconf|base|message|config)/' || :)
 is "$wrong" "" "relayconf includes only base, message and config"
 
-is "$(grep -lE 'getopt *\(|getopt.h' sendmail/submit/*.c || :)" "" "submit does not use getopt"
+is "$(grep -lE 'getopt(_long)? *\([a-z]|getopt.h' sendmail/submit/*.c || :)" "" "submit does not use getopt"
 is "$(grep -rlE '^#[[:space:]]*if.*(__linux__|__FreeBSD__)' sendmail mail relayconf --include='*.c' --include='*.h' | grep -vE 'base/(compat|sandbox)' | grep -v config/keys.c || :)" "" \
 	"system differences stand in compat and sandbox (and the default aliases path in keys.c)"
 if command -v readelf >/dev/null 2>&1; then
