@@ -36,9 +36,12 @@ static bool fail(struct reading *r, int line, const char *key, const char *what)
 	return false;
 }
 
-static void ignore(void *context, const char *address)
+/* Keeps what is wrong with the first address that cannot be used. */
+static void check_address(void *context, const char *address)
 {
-	(void)context, (void)address;
+	const char **wrong = context;
+	if (*wrong == NULL)
+		*wrong = address_problem(*address == '\\' ? address + 1 : address);
 }
 
 /* Programs, files and lists of files: what local delivery does, and we deliver nothing locally. */
@@ -55,10 +58,11 @@ static bool check_list(struct reading *r, const char *list, int line)
 		if (text_starts_ci(item, ":include:"))
 			return fail(r, line, "aliases-include", ":include: is not read; write the addresses into this file");
 	}
-	int count = address_list(list, ignore, NULL, problem, sizeof problem);
-	if (count > 0)
+	const char *wrong = NULL;
+	int count = address_list(list, check_address, &wrong, problem, sizeof problem);
+	if (count > 0 && wrong == NULL)
 		return true;
-	text_printf(&words, "the addresses cannot be read: %s", count < 0 ? problem : "there is none behind the ':'");
+	text_printf(&words, "the addresses cannot be read: %s", wrong != NULL ? wrong : count < 0 ? problem : "there is none behind the ':'");
 	return fail(r, line, "aliases-syntax", words.data);
 }
 

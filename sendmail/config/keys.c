@@ -14,21 +14,21 @@
 #define IN_HOP(member) offsetof(struct hop, member), sizeof(((struct hop *)0)->member)
 
 static const struct key_row rows[] = {
-	{{"host", "name", "", "name given in EHLO, Message-ID and Received; default: the machine's own name"}, KEY_TEXT, IN_CONFIG(name), 0, 0},
-	{{"host", "domain", "", "completes bare addresses such as root; default: the name"}, KEY_TEXT, IN_CONFIG(domain), 0, 0},
+	{{"host", "name", "", "name given in EHLO, Message-ID and Received; default: the machine's own name"}, KEY_NAME, IN_CONFIG(name), 0, 0},
+	{{"host", "domain", "", "completes bare addresses such as root; default: the name"}, KEY_NAME, IN_CONFIG(domain), 0, 0},
 	{{"host", "aliases", ALIASES_DEFAULT, "aliases(5) file: bare names to addresses; need not exist unless it is set here"}, KEY_PATH, IN_CONFIG(aliases), 0, 0},
-	{{"smarthost", "host", "", "name or address of the server; needed"}, KEY_TEXT, IN_HOP(host), 0, 0},
+	{{"smarthost", "host", "", "name or address of the server; needed"}, KEY_NAME, IN_HOP(host), 0, 0},
 	{{"smarthost", "lookup", "host", "how the name is read: host (A and AAAA), mx, srv"}, KEY_LOOKUP, IN_HOP(lookup), 0, 0},
 	{{"smarthost", "port", "587", "TCP port; 465 by default when implicit = yes"}, KEY_PORT, IN_HOP(port), 1, 65535},
 	{{"smarthost", "tls", "verify", "verify (certificate must be right), encrypt, opportunistic, off"}, KEY_TLS, IN_HOP(tls), 0, 0},
 	{{"smarthost", "implicit", "no", "yes: TLS from the first byte; the default with port 465"}, KEY_YES, IN_HOP(implicit), 0, 0},
-	{{"smarthost", "tls_name", "", "name to find in the certificate; default: the server's name"}, KEY_TEXT, IN_HOP(tls_name), 0, 0},
+	{{"smarthost", "tls_name", "", "name to find in the certificate; default: the server's name"}, KEY_NAME, IN_HOP(tls_name), 0, 0},
 	{{"smarthost", "tls_ca_file", "", "PEM file of trusted authorities; default: the system's"}, KEY_PATH, IN_HOP(tls_ca_file), 0, 0},
 	{{"smarthost", "login", "", "user name for AUTH; empty: none"}, KEY_TEXT, IN_HOP(login), 0, 0},
 	{{"smarthost", "password_file", "", "file with the password, readable by root and group firsthop only"}, KEY_PATH, IN_HOP(password_file), 0, 0},
 	{{"smarthost", "password_command", "", "command that prints the password, instead of a file"}, KEY_TEXT, IN_HOP(password_command), 0, 0},
 	{{"smarthost", "auth_without_tls", "no", "yes: send the password in the clear"}, KEY_YES, IN_HOP(auth_without_tls), 0, 0},
-	{{"smarthost", "bind_address", "", "local address to connect from"}, KEY_TEXT, IN_HOP(bind_address), 0, 0},
+	{{"smarthost", "bind_address", "", "local address to connect from"}, KEY_NAME, IN_HOP(bind_address), 0, 0},
 	{{"sender", "envelope_from", "qualify", "envelope sender: keep, qualify (complete with the domain), or one address for all mail"}, KEY_SENDER, IN_CONFIG(envelope_from), 0, 0},
 	{{"sender", "header_from", "qualify", "From field: keep, qualify, or one address for all mail"}, KEY_SENDER, IN_CONFIG(header_from), 0, 0},
 	{{"queue", "expire_after_h", "120", "hours after which undelivered mail goes back to its sender"}, KEY_NUMBER, IN_CONFIG(expire_after_h), 1, 8760},
@@ -204,6 +204,10 @@ static bool set_sender(const struct key_row *row, void *base, const char *value,
 
 static bool set_text(const struct key_row *row, char *place, const char *value, const char *folder, struct text *problem)
 {
+	if (row->type == KEY_NAME && strpbrk(value, " \t@<>,;\"") != NULL) {
+		text_printf(problem, "\"%.80s\" is not one name or address", value);
+		return false;
+	}
 	bool relative = row->type == KEY_PATH && *value != '\0' && *value != '/';
 	int n = snprintf(place, row->size, "%s%s%s", relative ? folder : "", relative ? "/" : "", value);
 	if (n >= 0 && (size_t)n < row->size)

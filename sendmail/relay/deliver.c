@@ -271,12 +271,16 @@ static void turn(struct crank *c)
 	struct pollfd p[2] = {{.fd = c->link.fd}, {.fd = -1}};
 	int want = c->link.wait_for(&c->link, false) | (s->out.length > 0 ? c->link.wait_for(&c->link, true) : 0);
 	p[0].events = (short)((want & LINK_READABLE ? POLLIN : 0) | (want & LINK_WRITABLE ? POLLOUT : 0));
-	if (s->state == SESSION_READY && !jobs->quit)
-		p[1] = (struct pollfd){.fd = jobs->socket, .events = POLLIN};
+	bool takes_jobs = s->state == SESSION_READY && !jobs->quit;
+	/* Before that, only the end of the runner matters: it frees the queue for the next one. */
+	if (takes_jobs || s->state < SESSION_READY)
+		p[1] = (struct pollfd){.fd = jobs->socket, .events = takes_jobs ? POLLIN : 0};
 	if (poll(p, 2, patience_ms(c)) < 0 && errno != EINTR)
 		session_broken(s, "local", "poll failed");
-	if (p[1].revents != 0 && !jobs_receive(jobs))
+	if (p[1].revents != 0 && takes_jobs && !jobs_receive(jobs))
 		session_broken(s, "local", "the runner's words make no sense");
+	else if ((p[1].revents & (POLLHUP | POLLERR)) && !takes_jobs && !c->with->probe)
+		session_broken(s, "runner-gone", "the runner is gone");
 	if (p[0].revents != 0 && s->state != SESSION_OVER)
 		read_server(c);
 	check_time(c);

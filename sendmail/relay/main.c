@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 static int probe(int argc, char **argv)
@@ -49,6 +50,7 @@ static int serve(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
+	tzset(); /* the confined session could not read the zone's file any more */
 	log_start("firsthop-relay", LOG_TO_STDERR);
 	if (argc > 1 && strcmp(argv[1], "--probe") == 0)
 		return probe(argc, argv);

@@ -174,7 +174,6 @@ void runner_start_pass(struct runner *r)
 	struct schedule old = r->schedule;
 	r->schedule = (struct schedule){.next_new = old.next_new};
 	for (uint32_t i = 0; i < old.count; i++) {
-		old.heap[i]->passed = false;
 		schedule_add_new(&r->schedule, old.heap[i]);
 	}
 	free(old.heap);

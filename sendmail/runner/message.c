@@ -61,7 +61,6 @@ static void cannot_open(struct runner *r, struct entry *e, const char *id)
 		return;
 	}
 	log_line(LOG_ERR, "%s cannot be opened (%s); next try in 1 min", id, strerror(errno));
-	e->passed = true;
 	schedule_add(&r->schedule, e, clock_mono_ms() + 60000);
 }
 
@@ -253,7 +252,6 @@ static void put_back(struct runner *r, struct message *m, int left)
 	mem_free(&e->avoid);
 	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
 	append(r, m, &m->lines, true);
-	e->passed = true;
 	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
 	schedule_add(&r->schedule, e, clock_mono_ms() + (int64_t)wait_s * 1000);
 	message_free(m);

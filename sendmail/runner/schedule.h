@@ -13,7 +13,6 @@ struct entry {
 	uint32_t at;        /* place in the heap */
 	uint16_t attempts;
 	bool in_work;       /* with a worker, not in the heap */
-	bool passed;        /* has had its turn in this pass of once */
 	bool by_route;      /* waits because the smarthost was at fault: woken when one answers again */
 	bool warned;
 };

@@ -284,9 +284,8 @@ static void keep_message(struct runner *r, struct worker *w, struct message *m, 
 void worker_end(struct runner *r, struct worker *w)
 {
 	int status = 0;
-	/* A relay that has closed its socket but lives on would block the reaping. */
-	if (w->count > 0)
-		kill(w->pid, SIGTERM);
+	/* A relay that has closed its socket but lives on would block the reaping; one that is ending does not mind. */
+	kill(w->pid, SIGTERM);
 	close(w->fd);
 	waitpid(w->pid, &status, 0);
 	while (w->first != NULL) {

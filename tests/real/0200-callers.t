@@ -21,7 +21,7 @@ as 33:33 /usr/sbin/sendmail -bd 2>/dev/null; is $? 77 "only root starts the runn
 as 33:33 /usr/sbin/sendmail -q 2>/dev/null; is $? 69 "sendmail -q by a user, without a runner"
 ok "the runner starts" start_runner
 ok "it delivers what was there" wait_for mails_are 1
-is "$(ps -o user= -p "$(runner_pid)" | tr -d ' ')" "$(awk -F: '$1 == "firsthop" { print $3 }' "$S/etc/passwd")" "as user firsthop"
+is "$(stat -c %u "$S/proc/$(runner_pid)")" "$(awk -F: '$1 == "firsthop" { print $3 }' "$S/etc/passwd")" "as user firsthop"
 rm -f "$S"/var/vmail/all/new/*
 like "$(in_stage /usr/local/sbin/relayconf check)" 'Nothing is wrong' "relayconf check"
 like "$(in_stage /usr/local/sbin/relayconf probe -r ops@example.org)" 'result .*the server takes mail' "relayconf probe"

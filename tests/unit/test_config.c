@@ -90,6 +90,7 @@ static void errors_name_line_and_cure(void **state)
 		{"[smarthost a]\nhost = x\nlogin = joe\n", ":1: [smarthost a] has a login and no password"},
 		{"[smarthost a]\nhost = x\nimplicit = yes\ntls = off\n", "contradict"},
 		{"[queue]\nexpire_after_h = soon\n", ":2: expire_after_h: \"soon\""},
+		{"[host]\nname = two names\n", ":2: name: \"two names\" is not one name"},
 		{"[queue]\nwaits_min =\n", "at least one number"},
 		{"[sender]\nheader_from = nobody\n", ":2: header_from"},
 	};
@@ -218,6 +219,7 @@ static void aliases_refuse_loudly(void **state)
 		{"root\n", "aliases-syntax", "no ':'"},
 		{": x\n", "aliases-syntax", "before the ':'"},
 		{"root:\n", "aliases-syntax", "there is none"},
+		{"root: a\x01@b.c\n", "aliases-syntax", "control character"},
 		{"  root: x\n", "aliases-syntax", "begins with a blank"},
 		{"root: x\nROOT: y\n", "aliases-syntax", "line 1 already"},
 	};
