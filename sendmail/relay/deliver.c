@@ -349,6 +349,7 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 		return_jobs(c);
 		if (d->key[0] != '\0')
 			jobs_say_diag(with->jobs, "over", "", 0, 0, d);
+		buffer_puts(&with->jobs->out, "bye\n");
 	}
 	jobs_flush(with->jobs);
 	c->link.close(&c->link);

@@ -2,7 +2,7 @@
    a message's descriptor comes along with its first byte.
    Runner to relay:  message id= sender= rcpts=N | rcpt address= (N times) | quit
    Relay to runner:  step text= | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | msg id= | unused id= |
-                     over DIAGNOSIS (the session broke after it was ready) */
+                     over DIAGNOSIS (the session broke after it was ready) | bye (what came later was not read) */
 #ifndef RELAY_JOBS_H
 #define RELAY_JOBS_H
 #include "base/diag.h"

@@ -43,6 +43,8 @@ static int serve(int argc, char **argv)
 		jobs_say_diag(&jobs, "down", "", 0, 0, &a.worst);
 	jobs_flush(&jobs);
 	config_free(&config);
+	buffer_free(&jobs.in);
+	buffer_free(&jobs.out);
 	free(a.avoid);
 	return EX_OK;
 }

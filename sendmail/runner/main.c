@@ -210,10 +210,12 @@ static bool read_arguments(int argc, char **argv, enum lifetime *lifetime, bool 
 
 int main(int argc, char **argv)
 {
-	struct runner *r = mem_alloc(sizeof *r);
+	enum lifetime lifetime = LIFETIME_STAY;
 	bool foreground = false;
-	if (!read_arguments(argc, argv, &r->lifetime, &foreground))
+	if (!read_arguments(argc, argv, &lifetime, &foreground))
 		return usage();
+	struct runner *r = mem_alloc(sizeof *r);
+	r->lifetime = lifetime;
 	int code = service_start(r, foreground);
 	if (code != EX_OK || r->lock_fd < 0) {
 		free(r);

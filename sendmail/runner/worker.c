@@ -233,6 +233,8 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 		on_down(r, w, line + 5);
 	} else if (text_starts(line, "over ")) {
 		diag_read(&w->over, line + 5);
+	} else if (strcmp(line, "bye") == 0) {
+		w->said_bye = w->closing = true;
 	} else {
 		on_message_line(r, w, line);
 	}
@@ -291,7 +293,10 @@ void worker_end(struct runner *r, struct worker *w)
 	while (w->first != NULL) {
 		struct message *m = w->first;
 		unlink_message(w, m, NULL);
-		keep_message(r, w, m, status);
+		if (w->said_bye)
+			message_return(r, m);
+		else
+			keep_message(r, w, m, status);
 	}
 	/* Ready, and then gone before it took one message: as good as down, or it would be asked in a tight loop. */
 	if (w->ready && w->done == 0 && w->over.key[0] != '\0')

@@ -20,6 +20,7 @@ struct worker {
 	int count;
 	int left;                 /* candidates behind the one it talks to */
 	bool ready, closing, ended;
+	bool said_bye;            /* it has told all that it did: what it still has in hand it never read */
 	int done;                 /* messages with an outcome */
 	struct diagnosis over;    /* why its session broke; key "" = it did not */
 	int64_t idle_ms;          /* since when it has nothing to do */

@@ -80,6 +80,12 @@ smarthost -r 'ops=554 5.7.1 Relay access denied'; config
 out=$("$BIN/relayconf" probe -r ops@example.org); is $? 75 "probe: exit 75 when it is refused for now"
 like "$out" 'meaning   the server does not host' "probe: explains"
 "$BIN/relayconf" probe nobody >"$work/out" 2>&1; like "$(cat "$work/out")" 'no \[smarthost|no smarthost' "probe: an unknown smarthost"
+"$BIN/relayconf" set queue.warn_after_h 9; is "$? $("$BIN/relayconf" get queue.warn_after_h)" "0 9" "relayconf set and get"
+"$BIN/relayconf" set queue.warn_after_h soon 2>"$work/err"; is $? 78 "relayconf set with a wrong value"
+like "$(cat "$work/err")" 'is unchanged' "leaves the file as it was"
+"$BIN/relayconf" get queue.nothing 2>/dev/null; is $? 64 "relayconf get of an unknown key"
+like "$("$BIN/relayconf" show)" "^queue.warn_after_h +9 +$work/firsthop.conf:[0-9]+\$" "relayconf show names file and line"
+like "$("$BIN/relayconf" show --json)" '^\{"key": "queue.warn_after_h", "value": "9", "from": ' "and in JSON"
 "$BIN/runner" 2>/dev/null; is $? 64 "runner without a lifetime"
 "$BIN/relay" 2>/dev/null; is $? 64 "relay by hand"
 
