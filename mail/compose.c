@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_LIMIT_BYTES (512u << 20)
@@ -34,17 +35,59 @@ static void put_text_field(struct buffer *out, const char *name, const char *val
 	mem_free(&line);
 }
 
-/* An address with a display name that is not ASCII: the name is encoded, the address not. */
+static bool is_ascii(const char *string)
+{
+	while (*string != '\0' && (unsigned char)*string < 0x80)
+		string++;
+	return *string == '\0';
+}
+
+/* A display name (RFC 5322 3.4): as it is, in quotes where it must be, or as encoded words, which stand without quotes. */
+static void put_phrase(struct buffer *out, char *name)
+{
+	size_t n = strlen(name);
+	bool quoted = n >= 2 && name[0] == '"' && name[n - 1] == '"';
+	if (is_ascii(name) && (quoted || strpbrk(name, "@:;,()[]\\\"<>.") == NULL)) {
+		buffer_puts(out, name);
+		return;
+	}
+	if (quoted) {
+		char *to = name;
+		name[n - 1] = '\0';
+		for (const char *at = name + 1; *at != '\0'; at++)
+			*to++ = *at == '\\' && at[1] != '\0' ? *++at : *at;
+		*to = '\0';
+	}
+	if (!is_ascii(name)) {
+		words_put(out, name, 10);
+		return;
+	}
+	buffer_puts(out, "\"");
+	for (const char *at = name; *at != '\0'; at++) {
+		if (*at == '"' || *at == '\\')
+			buffer_puts(out, "\\");
+		buffer_add(out, at, 1);
+	}
+	buffer_puts(out, "\"");
+}
+
+/* One address: "Name <address>", "address (Name)", or the address alone.  Only names are ever encoded. */
 static void put_address(struct buffer *out, const char *value)
 {
 	char *line = one_line(value);
-	char *angle = strrchr(line, '<');
-	if (angle != NULL && angle > line) {
+	char *text = text_trim(line);
+	size_t n = strlen(text);
+	char *angle = strrchr(text, '<'), *comment = strchr(text, '(');
+	if (angle != NULL && angle > text && n > 0 && text[n - 1] == '>') {
 		*angle = '\0';
-		words_put(out, text_trim(line), 10);
+		put_phrase(out, text_trim(text));
 		buffer_printf(out, " <%s", angle + 1);
+	} else if (angle == NULL && comment != NULL && text[n - 1] == ')' && !is_ascii(comment)) {
+		*comment = text[n - 1] = '\0';
+		put_phrase(out, text_trim(comment + 1));
+		buffer_printf(out, " <%s>", text_trim(text));
 	} else {
-		buffer_puts(out, line);
+		buffer_puts(out, text);
 	}
 	mem_free(&line);
 }
@@ -62,22 +105,37 @@ static void put_addresses(struct buffer *out, const char *name, const struct wor
 		buffer_puts(out, "\n");
 }
 
-static const char *given_type(const struct options *o)
+static void put_address_list(struct buffer *out, const char *name, const char *value)
 {
-	for (int i = 0; i < o->headers.count; i++) {
-		if (strncasecmp(o->headers.items[i], "Content-Type:", 13) == 0)
-			return o->headers.items[i] + 13 + strspn(o->headers.items[i] + 13, " ");
-	}
-	return NULL;
+	struct words w = {0};
+	words_add_list(&w, value);
+	put_addresses(out, name, &w);
+	words_free(&w);
 }
 
+static bool is_one_of(const char *name, const char *const names[])
+{
+	for (int i = 0; names[i] != NULL; i++) {
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A Subject of -s, and the fields of MIME, are written elsewhere. */
 static void put_own_headers(struct buffer *out, const struct options *o)
 {
+	static const char *const elsewhere[] = {"Content-Type", "Content-Transfer-Encoding", "MIME-Version", NULL};
+	static const char *const addresses[] = {"From", "Reply-To", "Sender", "Errors-To", "Mail-Followup-To", "Return-Receipt-To",
+	                                        "Disposition-Notification-To", NULL};
 	for (int i = 0; i < o->headers.count; i++) {
 		char *line = one_line(o->headers.items[i]);
 		char *colon = strchr(line, ':');
 		*colon = '\0';
-		if (strcasecmp(line, "Content-Type") != 0 && strcasecmp(line, "MIME-Version") != 0)
+		bool skip = is_one_of(line, elsewhere) || (o->subject != NULL && strcasecmp(line, "Subject") == 0);
+		if (!skip && is_one_of(line, addresses))
+			put_address_list(out, line, colon + 1);
+		else if (!skip)
 			put_text_field(out, line, text_trim(colon + 1));
 		mem_free(&line);
 	}
@@ -100,15 +158,31 @@ static bool put_file(struct buffer *out, const char *path, const char *border)
 	return good;
 }
 
+/* The text as the body of the message or as its first part.  Who names an encoding has encoded the text already. */
+static void put_text(struct buffer *out, const struct options *o, const char *body, size_t length)
+{
+	const char *given = options_header(o, "Content-Type"), *encoding = options_header(o, "Content-Transfer-Encoding");
+	char *type = given != NULL ? one_line(given) : NULL;
+	enum mime_encoding e = mime_choose(type, body, length);
+	if (encoding != NULL) {
+		char *line = one_line(encoding);
+		buffer_printf(out, "Content-Type: %s\nContent-Transfer-Encoding: %s\n", type != NULL ? type : "text/plain; charset=utf-8", line);
+		mem_free(&line);
+		e = MIME_8BIT;
+	} else {
+		mime_put_fields(out, type, body, length, e);
+	}
+	buffer_puts(out, "\n");
+	mime_put_body(out, body, length, e);
+	mem_free(&type);
+}
+
 static bool put_parts(struct buffer *out, const struct options *o, const char *body, size_t length)
 {
 	char border[64];
 	snprintf(border, sizeof border, "=_%lld.%ld_mail", (long long)clock_wall_us(), (long)getpid());
-	enum mime_encoding e = mime_choose(body, length);
 	buffer_printf(out, "Content-Type: multipart/mixed; boundary=\"%s\"\n\n--%s\n", border, border);
-	mime_put_fields(out, given_type(o), body, length, e);
-	buffer_puts(out, "\n");
-	mime_put_body(out, body, length, e);
+	put_text(out, o, body, length);
 	for (int i = 0; i < o->files.count; i++) {
 		if (!put_file(out, o->files.items[i], border))
 			return false;
@@ -119,11 +193,9 @@ static bool put_parts(struct buffer *out, const struct options *o, const char *b
 
 bool compose_message(const struct options *o, const char *body, size_t length, struct buffer *out)
 {
-	if (o->from != NULL) {
-		buffer_puts(out, "From: ");
-		put_address(out, o->from);
-		buffer_puts(out, "\n");
-	}
+	/* A From line of -a is what the reader sees; -r is then the envelope sender only. */
+	if (o->from != NULL && *o->from != '\0' && options_header(o, "From") == NULL)
+		put_address_list(out, "From", o->from);
 	put_addresses(out, "To", &o->to);
 	put_addresses(out, "Cc", &o->cc);
 	if (o->subject != NULL)
@@ -132,9 +204,20 @@ bool compose_message(const struct options *o, const char *body, size_t length, s
 	buffer_puts(out, "MIME-Version: 1.0\n");
 	if (o->files.count > 0)
 		return put_parts(out, o, body, length);
-	enum mime_encoding e = mime_choose(body, length);
-	mime_put_fields(out, given_type(o), body, length, e);
-	buffer_puts(out, "\n");
-	mime_put_body(out, body, length, e);
+	put_text(out, o, body, length);
+	return true;
+}
+
+bool compose_can_attach(const struct options *o)
+{
+	for (int i = 0; i < o->files.count; i++) {
+		struct stat st;
+		if (stat(o->files.items[i], &st) == 0 && S_ISDIR(st.st_mode))
+			errno = EISDIR;
+		else if (access(o->files.items[i], R_OK) == 0)
+			continue;
+		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", o->files.items[i], strerror(errno));
+		return false;
+	}
 	return true;
 }

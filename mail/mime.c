@@ -1,6 +1,7 @@
 /* Encoding bodies. */
 #include "mail/mime.h"
 #include "base/base64.h"
+#include "base/text.h"
 #include "base/words.h"
 #include <string.h>
 
@@ -8,20 +9,29 @@
 #define QUOTED_LINE 75
 #define BASE64_LINE_BYTES 57
 
-enum mime_encoding mime_choose(const char *bytes, size_t length)
+static bool may_be_encoded(const char *type)
+{
+	return type == NULL || (!text_starts_ci(type, "multipart/") && !text_starts_ci(type, "message/"));
+}
+
+enum mime_encoding mime_choose(const char *type, const char *bytes, size_t length)
 {
 	size_t odd = 0, width = 0, longest = 0;
+	bool high = false, nul = length > 0 && memchr(bytes, '\0', length) != NULL;
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)bytes[i];
-		if (c == '\0')
-			return MIME_BASE64;
+		high = high || c >= 0x80;
 		odd += c >= 0x7f || (c < 0x20 && c != '\n' && c != '\t');
 		width = c == '\n' ? 0 : width + 1;
 		longest = width > longest ? width : longest;
 	}
+	if (!may_be_encoded(type))
+		return high ? MIME_8BIT : MIME_7BIT;
+	if (nul)
+		return MIME_BASE64;
 	if (odd == 0 && longest <= LINE_LIMIT)
 		return MIME_7BIT;
-	return odd * 4 > length ? MIME_BASE64 : MIME_QUOTED;
+	return odd > length / 4 ? MIME_BASE64 : MIME_QUOTED;
 }
 
 const char *mime_charset(const char *bytes, size_t length)
@@ -35,11 +45,16 @@ const char *mime_charset(const char *bytes, size_t length)
 
 void mime_put_fields(struct buffer *out, const char *type, const char *bytes, size_t length, enum mime_encoding e)
 {
-	static const char *const names[] = {"7bit", "quoted-printable", "base64"};
-	if (type != NULL)
-		buffer_printf(out, "Content-Type: %s\n", type);
+	static const char *const names[] = {"7bit", "8bit", "quoted-printable", "base64"};
+	const char *charset = mime_charset(bytes, length);
+	if (type == NULL && length > 0 && memchr(bytes, '\0', length) != NULL)
+		buffer_puts(out, "Content-Type: application/octet-stream\nContent-Disposition: attachment\n");
+	else if (type == NULL)
+		buffer_printf(out, "Content-Type: text/plain; charset=%s\n", charset);
+	else if (text_starts_ci(type, "text/") && text_find_ci(type, "charset") == NULL && strcmp(charset, "us-ascii") != 0)
+		buffer_printf(out, "Content-Type: %s; charset=%s\n", type, charset);
 	else
-		buffer_printf(out, "Content-Type: text/plain; charset=%s\n", mime_charset(bytes, length));
+		buffer_printf(out, "Content-Type: %s\n", type);
 	buffer_printf(out, "Content-Transfer-Encoding: %s\n", names[e]);
 }
 
@@ -126,4 +141,16 @@ void mime_put_file(struct buffer *out, const char *path, const char *bytes, size
 	put_name(out, "filename", name);
 	buffer_puts(out, "\nContent-Transfer-Encoding: base64\n\n");
 	put_base64(out, bytes, length);
+}
+
+size_t mime_line_ends(char *bytes, size_t length)
+{
+	size_t kept = 0;
+	if (length == 0 || memchr(bytes, '\0', length) != NULL)
+		return length;
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] != '\r' || i + 1 == length || bytes[i + 1] != '\n')
+			bytes[kept++] = bytes[i];
+	}
+	return kept;
 }

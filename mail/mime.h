@@ -4,16 +4,18 @@
 #include "base/mem.h"
 #include <stdbool.h>
 
-/* What a text needs to cross any server. */
-enum mime_encoding { MIME_7BIT, MIME_QUOTED, MIME_BASE64 };
+/* What a text needs to cross any server.  MIME_8BIT is for parts that may not be encoded. */
+enum mime_encoding { MIME_7BIT, MIME_8BIT, MIME_QUOTED, MIME_BASE64 };
 
-/* 7bit for plain ASCII with short lines; quoted-printable for text with some other bytes; base64 for the rest. */
-enum mime_encoding mime_choose(const char *bytes, size_t length);
+/* 7bit for plain ASCII with short lines; quoted-printable for text with some other bytes; base64 for the rest.
+   type: the content type that was given, or NULL.  RFC 2045 6.4: multipart and message are never encoded. */
+enum mime_encoding mime_choose(const char *type, const char *bytes, size_t length);
 
 /* "us-ascii", "utf-8", "iso-8859-1" for a text. */
 const char *mime_charset(const char *bytes, size_t length);
 
-/* Appends "Content-Type" (type NULL: text/plain with its charset) and "Content-Transfer-Encoding" fields. */
+/* Appends "Content-Type" and "Content-Transfer-Encoding" fields.  type NULL: text/plain, or, for bytes with a NUL,
+   an attachment.  A text type without a charset gets one, where the text is not ASCII. */
 void mime_put_fields(struct buffer *out, const char *type, const char *bytes, size_t length, enum mime_encoding e);
 
 /* Appends the encoded bytes, ended by LF. */
@@ -21,4 +23,7 @@ void mime_put_body(struct buffer *out, const char *bytes, size_t length, enum mi
 
 /* Appends a whole part for a file: its fields with its name, and its bytes in base64. */
 void mime_put_file(struct buffer *out, const char *path, const char *bytes, size_t length);
+
+/* CRLF becomes LF, in place, unless there is a NUL (then it is no text); returns the new length. */
+size_t mime_line_ends(char *bytes, size_t length);
 #endif

@@ -16,6 +16,9 @@ int command_set(const char *path, const char *key, const char *value);
 /* Has relay make a session up to RCPT. NULL: the first smarthost, postmaster. */
 int command_probe(const char *path, const char *smarthost, const char *recipient);
 
+/* A reason by its key, or a server's words in quotes ("513 Relaying denied."). */
+int command_explain(const char *what);
+
 /* A key in its parts. */
 struct key_name {
 	char section[16];

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "mailq/layout.h"
+#include "mailq/why.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -16,11 +17,14 @@ enum form { FORM_SENDMAIL, FORM_POSTFIX, FORM_JSON, FORM_COUNT };
 struct options {
 	enum form form;
 	bool verbose;
+	const char *why; /* identifier; NULL = list */
 };
 
 static const char help_text[] =
 	"usage: mailq [-v] [--format=sendmail|postfix|json]\n"
+	"       mailq why ID\n"
 	"  lists the messages that wait, each with the reason\n"
+	"  why ID          the whole story of one message, and what to do\n"
 	"  -v              also how often a message was tried, and when it is tried next\n"
 	"  --json          the same as --format=json: one object per line, as postqueue -j and more\n";
 
@@ -40,6 +44,13 @@ static bool set_format(struct options *o, const char *name)
 /* Options of sendmail's mailq are taken and have no meaning here, but for -v. -1: go on. */
 static int read_options(int argc, char **argv, struct options *o)
 {
+	if (argc > 1 && strcmp(argv[1], "why") == 0) {
+		o->why = argc == 3 ? argv[2] : "";
+		if (*o->why != '\0')
+			return -1;
+		fprintf(stderr, "mailq: why takes one identifier, as the list shows it\n");
+		return EX_USAGE;
+	}
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 		if (strcmp(word, "--help") == 0)
@@ -117,10 +128,14 @@ int main(int argc, char **argv)
 	}
 	if (policy == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0)
 		fprintf(stderr, "mailq: only root and the group firsthop may list the queue here ([queue] list = admin)\n");
-	print(&l, &o);
-	list_free(&l);
+	if (o.why != NULL)
+		code = why_print(stdout, &l, o.why);
+	else
+		print(&l, &o);
 	if (fflush(stdout) != 0)
-		return EX_IOERR;
-	put_notes(&l);
-	return EX_OK;
+		code = EX_IOERR;
+	else if (o.why == NULL)
+		put_notes(&l);
+	list_free(&l);
+	return code < 0 ? EX_OK : code;
 }

@@ -1,0 +1,197 @@
+/* Telling a message's story from its journal. */
+#include "mailq/why.h"
+#include "base/catalogue.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/paths.h"
+#include "base/report.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define JOURNAL_LIMIT_BYTES (64u << 20)
+#define KEYS_MAX 8
+
+struct story {
+	FILE *out;
+	const struct listing *list;
+	const struct row *row;
+	char keys[KEYS_MAX][40]; /* reasons of the last attempt that wait to be explained */
+	int key_count;
+};
+
+static const struct row *find_row(const struct listing *l, const char *id, int *count)
+{
+	const struct row *found = NULL;
+	size_t length = strlen(id);
+	*count = 0;
+	for (int i = 0; i < l->count; i++) {
+		if (strncmp(l->rows[i].id, id, length) != 0)
+			continue;
+		found = &l->rows[i];
+		(*count)++;
+	}
+	return found;
+}
+
+static void put_head(const struct story *s)
+{
+	const struct row *r = s->row;
+	TEXT(sender, 400);
+	TEXT(times, 200);
+	text_escape(&sender, r->sender, strlen(r->sender));
+	fprintf(s->out, "%s  from <%s>", r->id, sender.data);
+	for (int i = 0; i < r->rcpt_count && i < 5; i++) {
+		TEXT(address, 400);
+		text_escape(&address, r->rcpts[i].address, strlen(r->rcpts[i].address));
+		fprintf(s->out, "%s<%s>", i ? ", " : "  to ", address.data);
+	}
+	if (r->rcpt_count > 5)
+		fprintf(s->out, " and %d more", r->rcpt_count - 5);
+	text_put(&times, "queued ");
+	clock_put_span(&times, clock_wall_s() - r->arrival_s);
+	text_printf(&times, " ago by uid %lld%s%s%s, %d attempt%s", (long long)r->uid, r->login[0] ? " (" : "", r->login, r->login[0] ? ")" : "",
+	            r->attempts, r->attempts == 1 ? "" : "s");
+	fprintf(s->out, "\n%s\n", times.data);
+}
+
+static void remember_key(struct story *s, const char *key)
+{
+	for (int i = 0; i < s->key_count; i++) {
+		if (strcmp(s->keys[i], key) == 0)
+			return;
+	}
+	if (s->key_count < KEYS_MAX && *key != '\0')
+		text_copy(s->keys[s->key_count++], sizeof s->keys[0], key);
+}
+
+static void put_rcpt(struct story *s, const char *fields)
+{
+	struct diagnosis d;
+	char address[400] = "";
+	TEXT(reason, 1600);
+	TEXT(safe, 400);
+	fields_get(fields, "address", address, sizeof address);
+	text_escape(&safe, address, strlen(address));
+	diag_read(&d, fields);
+	report_reason(&reason, &d);
+	fprintf(s->out, "               <%s> %s: %s\n", safe.data, verdict_name(d.verdict), reason.data);
+	if (d.verdict != VERDICT_SENT)
+		remember_key(s, d.key);
+}
+
+static void put_attempt(struct story *s, long long when, const char *fields)
+{
+	char clock[32] = "?";
+	time_t t = (time_t)when;
+	struct tm tm;
+	if (localtime_r(&t, &tm) != NULL)
+		strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &tm);
+	fprintf(s->out, "\n  %lld  %s\n", fields_get_number(fields, "n", 0), clock);
+	s->key_count = 0;
+}
+
+static void put_line(struct story *s, const char *line)
+{
+	char *verb, text[1100];
+	long long when = strtoll(line, &verb, 10);
+	if (verb == line || *verb != ' ')
+		return;
+	verb++;
+	const char *fields = verb + strcspn(verb, " ");
+	if (text_starts(verb, "attempt")) {
+		put_attempt(s, when, fields);
+	} else if (text_starts(verb, "step") && fields_get(fields, "text", text, sizeof text)) {
+		TEXT(safe, 1200);
+		text_escape(&safe, text, strlen(text));
+		fprintf(s->out, "               %s\n", safe.data);
+	} else if (text_starts(verb, "rcpt")) {
+		put_rcpt(s, fields);
+	} else if (text_starts(verb, "wait")) {
+		TEXT(span, 40);
+		clock_put_span(&span, fields_get_number(fields, "s", 0));
+		fprintf(s->out, "     decision  it is kept and tried again after %s\n", span.data);
+	} else if (text_starts(verb, "warned")) {
+		fprintf(s->out, "     decision  the sender was told of the delay\n");
+	}
+}
+
+static bool put_journal(struct story *s)
+{
+	struct buffer text = {0};
+	TEXT(path, 1200);
+	text_printf(&path, "%s/mqueue/%s.log", paths_spool(), s->row->id);
+	bool found = fdio_slurp_at(AT_FDCWD, path.data, &text, JOURNAL_LIMIT_BYTES);
+	size_t at = 0;
+	while (found && at < text.length) {
+		char *end = memchr(text.data + at, '\n', text.length - at);
+		if (end == NULL)
+			break;
+		*end = '\0';
+		put_line(s, text.data + at);
+		at = (size_t)(end - text.data) + 1;
+	}
+	buffer_free(&text);
+	return found;
+}
+
+/* A message that was not tried itself: the reason that holds all mail. */
+static void put_untried(struct story *s)
+{
+	TEXT(reason, 1600);
+	list_reason(s->list, s->row, NULL, &reason);
+	fprintf(s->out, "\n  it was not tried itself: %s\n", reason.data);
+	if (s->list->is_down)
+		remember_key(s, s->list->health.why.key);
+}
+
+static void put_meaning(const struct story *s)
+{
+	for (int i = 0; i < s->key_count; i++) {
+		const struct reason *row = catalogue_row(s->keys[i]);
+		if (row != NULL)
+			fprintf(s->out, "     meaning   %s\n     remedy    %s\n", row->meaning, row->remedy);
+	}
+}
+
+static void put_next(const struct story *s)
+{
+	TEXT(words, 200);
+	int64_t next_s = s->row->next_s != 0 ? s->row->next_s : s->list->is_down ? s->list->health.next_s : 0;
+	/* While no smarthost answers, nobody is tried before the next probe. */
+	if (s->list->is_down && s->list->health.next_s > next_s)
+		next_s = s->list->health.next_s;
+	if (!s->list->runner_lives) {
+		text_put(&words, "never: no runner lives; root starts it with \"sendmail -bd -q1m\"");
+	} else if (next_s > clock_wall_s()) {
+		text_put(&words, "in ");
+		clock_put_span(&words, next_s - clock_wall_s());
+		text_put(&words, "; at once with \"sendmail -q\" as root");
+	} else {
+		text_put(&words, "now");
+	}
+	fprintf(s->out, "     next try  %s\n", words.data);
+}
+
+int why_print(FILE *out, const struct listing *l, const char *id)
+{
+	int count;
+	struct story s = {.out = out, .list = l};
+	s.row = find_row(l, id, &count);
+	if (count != 1) {
+		fprintf(stderr, count == 0 ? "mailq: no message %.40s waits (delivered, returned, or not yours); the mail log has its story\n"
+		                           : "mailq: more than one message begins with %.40s\n", id);
+		return EX_DATAERR;
+	}
+	put_head(&s);
+	if (!put_journal(&s))
+		put_untried(&s);
+	put_meaning(&s);
+	put_next(&s);
+	return EX_OK;
+}

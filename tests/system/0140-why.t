@@ -1,0 +1,44 @@
+#!/bin/sh
+# The story of a message, and explanations.
+. tests/lib.sh
+new_spool
+smarthost -r 'relay=513 Relaying denied.' -r 'later=450 4.2.0 Greylisted'
+config
+printf 'To: relay@example.org, later@example.org, good@example.org\n\nx\n' | "$BIN/sendmail" -t -f cacti@example.org
+id=$("$BIN/mailq" --json 2>/dev/null | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
+story=$("$BIN/mailq" why "$id")
+like "$story" 'it was not tried itself: not tried yet: no runner lives' "why: before the first attempt"
+runner_once
+story=$("$BIN/mailq" why "$id"); is $? 0 "why: exit 0"
+like "$story" "^$id  from <cacti@example.org>  to <relay@example.org>, <later@example.org>\$" "why: who to whom"
+like "$story" '^queued [0-9]+ s ago by uid [0-9]+ \([a-z]+\), 1 attempt$' "why: since when, by whom"
+like "$story" '127.0.0.1 is an address: nothing to look up' "why: how the name was found"
+like "$story" "127.0.0.1\[127.0.0.1\]:$port: session ready" "why: which server was tried"
+like "$story" '<relay@example.org> deferred: smarthost main, .*RCPT: 513 Relaying denied' "why: what it answered"
+like "$story" '<good@example.org> sent' "why: what became of the others"
+like "$story" 'meaning   the server does not host' "why: what it means"
+like "$story" 'remedy    on the server, list this machine' "why: what to do"
+like "$story" 'meaning   the server wants to see the message again' "why: each reason is explained"
+like "$story" 'decision  it is kept and tried again after' "why: what was decided"
+like "$story" 'next try  never: no runner lives' "why: and when it goes on"
+like "$("$BIN/mailq" why "${id%%.*}")" "^$id" "why: the beginning of an identifier"
+"$BIN/mailq" why 00000000 2>"$work/err"; is $? 65 "why: no such message"
+like "$(cat "$work/err")" 'no message 00000000 waits' "says so"
+"$BIN/mailq" why 2>/dev/null; is $? 64 "why: without an identifier"
+stop "$smarthost_pid"
+echo x | "$BIN/sendmail" other@example.org
+echo x | "$BIN/sendmail" third@example.org
+runner_once
+untried=$("$BIN/mailq" --json 2>/dev/null | grep '"attempts": 0' | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
+story=$("$BIN/mailq" why "$untried")
+like "$story" 'not tried itself: smarthost main, 127.0.0.1:[0-9]+: connect: Connection refused' "why: a message that waits for the smarthost"
+like "$story" 'remedy    check host and port; start the mail service' "has its remedy too"
+printf '1700000000 step text="evil \033[31m \\x1b[0m"\n' >>"$work/spool/mqueue/$id.log"
+unlike "$("$BIN/mailq" why "$id" | od -c)" '033' "why: nothing of a journal reaches the terminal as it is"
+
+like "$("$BIN/relayconf" explain '513 Relaying denied.')" '^key       relay-denied$' "explain: Courier's words"
+like "$("$BIN/relayconf" explain '456 Address temporarily unavailable.')" '^key       address-blocked$' "explain: Courier's block"
+like "$("$BIN/relayconf" explain tls-expired)" 'compare the date' "explain: a key"
+like "$("$BIN/relayconf" explain '550 5.1.1 who?')" '^key       recipient-unknown$' "explain: an enhanced code"
+"$BIN/relayconf" explain nonsense 2>/dev/null; is $? 65 "explain: nonsense"
+finish
