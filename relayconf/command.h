@@ -16,6 +16,12 @@ int command_set(const char *path, const char *key, const char *value);
 /* Has relay make a session up to RCPT. NULL: the first smarthost, postmaster. */
 int command_probe(const char *path, const char *smarthost, const char *recipient);
 
+/* The way of mail to these addresses. */
+int command_route(const char *path, int count, char **addresses);
+
+/* Becomes relay, as user firsthop when root, in a mode of its own ("--probe", "--route"). */
+int command_relay(const char *mode, const char *path, const char *smarthost, const char *recipient);
+
 /* A reason by its key, or a server's words in quotes ("513 Relaying denied."). */
 int command_explain(const char *what);
 

@@ -1,4 +1,4 @@
-/* probe: relay does it, with the rights of the runner, so that what works here works for mail. */
+/* probe and route: relay does it, with the rights of the runner, so that what works here works for mail. */
 #include "base/compat.h"
 #include "base/paths.h"
 #include "relayconf/command.h"
@@ -18,7 +18,7 @@ static bool become_firsthop(void)
 	return setgroups(0, NULL) == 0 && compat_set_group(pw->pw_gid) == 0 && compat_set_user(pw->pw_uid) == 0;
 }
 
-int command_probe(const char *path, const char *smarthost, const char *recipient)
+int command_relay(const char *mode, const char *path, const char *smarthost, const char *recipient)
 {
 	char program[1100];
 	snprintf(program, sizeof program, "%s/relay", paths_libexec());
@@ -27,7 +27,12 @@ int command_probe(const char *path, const char *smarthost, const char *recipient
 		return EX_OSERR;
 	}
 	fflush(stdout);
-	execl(program, "relay", "--probe", path, smarthost != NULL ? smarthost : "", recipient != NULL ? recipient : "", (char *)NULL);
+	execl(program, "relay", mode, path, smarthost != NULL ? smarthost : "", recipient != NULL ? recipient : "", (char *)NULL);
 	fprintf(stderr, "relayconf: %s cannot be started: %s\n", program, strerror(errno));
 	return EX_OSFILE;
+}
+
+int command_probe(const char *path, const char *smarthost, const char *recipient)
+{
+	return command_relay("--probe", path, smarthost, recipient);
 }

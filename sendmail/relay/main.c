@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "relay/attempt.h"
+#include "relay/plan.h"
 #include "relay/probe.h"
 #include <signal.h>
 #include <stdio.h>
@@ -11,19 +12,24 @@
 #include <time.h>
 #include <unistd.h>
 
-static int probe(int argc, char **argv)
+/* The modes that relayconf asks for. */
+static int answer(int argc, char **argv)
 {
 	struct config config;
 	struct diagnosis d = {0};
 	if (argc < 3) {
-		fprintf(stderr, "usage: relay --probe CONFIGURATION [SMARTHOST [RECIPIENT]]\n");
+		fprintf(stderr, "usage: relay --probe CONFIGURATION [SMARTHOST [RECIPIENT]] | --route CONFIGURATION\n");
 		return EX_USAGE;
 	}
 	if (!config_read(&config, argv[2], &d)) {
 		fprintf(stderr, "relay: %s\n", d.text);
 		return EX_CONFIG;
 	}
-	int code = probe_run(&config, argc > 3 ? argv[3] : NULL, argc > 4 ? argv[4] : "");
+	int code = EX_OK;
+	if (strcmp(argv[1], "--route") == 0)
+		code = plan_print(&config);
+	else
+		code = probe_run(&config, argc > 3 ? argv[3] : NULL, argc > 4 ? argv[4] : "");
 	config_free(&config);
 	return code;
 }
@@ -54,8 +60,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	tzset(); /* the confined session could not read the zone's file any more */
 	log_start("firsthop-relay", LOG_TO_STDERR);
-	if (argc > 1 && strcmp(argv[1], "--probe") == 0)
-		return probe(argc, argv);
+	if (argc > 1 && (strcmp(argv[1], "--probe") == 0 || strcmp(argv[1], "--route") == 0))
+		return answer(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "--jobs") == 0)
 		return serve(argc, argv);
 	fprintf(stderr, "relay is started by the runner; to test a smarthost use: relayconf probe\n");

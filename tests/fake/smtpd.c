@@ -352,8 +352,10 @@ static bool serve(int fd, long long number)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-	if (transcript != NULL)
+	if (transcript != NULL) {
 		fprintf(transcript, "# connection %lld\n", number);
+		fflush(transcript);
+	}
 	while (common < step_count && steps[common].verb != CONNECTION)
 		common++;
 	find_section(number, &from, &to);

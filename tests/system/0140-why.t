@@ -41,4 +41,16 @@ like "$("$BIN/relayconf" explain '456 Address temporarily unavailable.')" '^key 
 like "$("$BIN/relayconf" explain tls-expired)" 'compare the date' "explain: a key"
 like "$("$BIN/relayconf" explain '550 5.1.1 who?')" '^key       recipient-unknown$' "explain: an enhanced code"
 "$BIN/relayconf" explain nonsense 2>/dev/null; is $? 65 "explain: nonsense"
+
+printf 'root: ops@example.net\n' >"$work/aliases"
+config '
+[smarthost backup]
+host = smarthost.invalid'
+out=$("$BIN/relayconf" route root joe someone@example.com); is $? 0 "route: exit 0 when there is something to try"
+like "$out" '^             <ops@example.net>$' "route: an alias"
+like "$out" '<joe@mon1.example.org> \(completed with' "route: a completed name"
+like "$out" 'recipient  <someone@example.com>, as it is; no domain is local' "route: a full address"
+like "$out" "^    1  127.0.0.1\[127.0.0.1\] port $port, TLS off" "route: the candidates"
+like "$out" 'smarthost.invalid addresses: no (such name|answer|records) \([0-9]+ ms\)' "route: a name that leads nowhere, with the time it took"
+like "$out" 'remedy    check' "route: and what to do"
 finish

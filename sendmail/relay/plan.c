@@ -1,0 +1,52 @@
+/* The plan of an attempt, from the same route_hop that delivers. */
+#include "relay/plan.h"
+#include "base/catalogue.h"
+#include "base/fdio.h"
+#include "route/route.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+static void put_candidates(const struct hop *hop, const struct route *r)
+{
+	for (int i = 0; i < r->count; i++) {
+		const struct candidate *c = &r->candidates[i];
+		printf("    %d  %s[%s] port %u, TLS %s%s", i + 1, c->name, c->address, c->port, hop_tls_name(hop->tls),
+		       hop->implicit ? " from the first byte" : "");
+		if (hop->login[0] != '\0')
+			printf(", login %s", hop->login);
+		putchar('\n');
+	}
+}
+
+static bool put_hop(const struct hop *hop)
+{
+	struct route r;
+	char *line;
+	bool found = route_hop(hop, &r);
+	printf("\n  smarthost %s: host %s, lookup %s\n", hop->name, hop->host, hop_lookup_name(hop->lookup));
+	while ((line = fdio_take_line(&r.trace)) != NULL) {
+		printf("       %s\n", line);
+		free(line);
+	}
+	if (found) {
+		put_candidates(hop, &r);
+	} else {
+		const struct reason *row = catalogue_row(r.why.key);
+		printf("       %s\n", r.why.text);
+		if (row != NULL)
+			printf("       meaning   %s\n       remedy    %s\n", row->meaning, row->remedy);
+	}
+	route_free(&r);
+	return found;
+}
+
+int plan_print(const struct config *config)
+{
+	bool any = false;
+	for (int i = 0; i < config->hop_count; i++)
+		any = put_hop(&config->hops[i]) || any;
+	if (config->hop_count == 0)
+		printf("\n  none is configured: add [smarthost main] and host = NAME\n");
+	return any ? EX_OK : config->hop_count > 0 ? EX_TEMPFAIL : EX_CONFIG;
+}

@@ -1,0 +1,9 @@
+/* relay --route: what an attempt would try now, without connecting. */
+#ifndef RELAY_PLAN_H
+#define RELAY_PLAN_H
+#include "config/config.h"
+
+/* Prints each smarthost with the lookups and the candidates in order.  Returns a sysexits code: 0 when there is something to try, 75 when
+   no name leads to an address now, 78 without a smarthost. */
+int plan_print(const struct config *config);
+#endif
