@@ -1,9 +1,10 @@
 /* A small smarthost for demonstration, tests and measurements.  Takes everything, on loopback; one process, many connections.
-   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-x] [-s SIZE] [-o LOG]
+   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-x] [-s SIZE] [-g] [-o LOG]
      -P  writes the port there once it listens      -d  a file per message    -n  ends after COUNT messages
      -t, -k  offers STARTTLS (-i: TLS at once)       -a  wants AUTH PLAIN     -x  no PIPELINING
      -r  answers RCPT whose address holds WORD with REPLY                      -o  a line per message
-     -s  names a limit in EHLO */
+     -s  names a limit in EHLO
+     -g  answers the TLS handshake with nonsense */
 #include "base/base64.h"
 #include "base/mem.h"
 #include <arpa/inet.h>
@@ -29,7 +30,7 @@
 struct client {
 	int fd;
 	SSL *ssl;
-	bool handshake, in_data, authed, quit;
+	bool handshake, in_data, authed, quit, nonsense;
 	struct buffer in, out, message;
 	char sender[400];
 	struct buffer rcpts;
@@ -38,7 +39,7 @@ struct client {
 
 static struct {
 	const char *folder, *auth, *log;
-	bool implicit, no_pipelining;
+	bool implicit, no_pipelining, garbage;
 	long wanted, taken, sessions, size;
 	SSL_CTX *tls;
 	struct {
@@ -225,6 +226,11 @@ static void work(struct client *c)
 {
 	size_t at = 0;
 	char *end;
+	if (c->nonsense && c->in.length > 0) {
+		say(c, "this is no TLS");
+		c->quit = true;
+		return;
+	}
 	while (at < c->in.length) {
 		if (c->in_data) {
 			size_t n = take_data(c, c->in.data + at, c->in.length - at);
@@ -246,6 +252,10 @@ static void work(struct client *c)
 			if (write(c->fd, c->out.data, c->out.length) < 0)
 				c->quit = true;
 			c->out.length = 0;
+			if (sink.garbage) {
+				c->nonsense = true;
+				continue;
+			}
 			start_tls(c);
 		}
 	}
@@ -390,7 +400,7 @@ int main(int argc, char **argv)
 	const char *address = "127.0.0.1", *port_file = NULL, *certificate = NULL, *key = NULL;
 	int option, port = 0;
 	signal(SIGPIPE, SIG_IGN);
-	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:xo:s:")) != -1) {
+	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:xo:s:g")) != -1) {
 		switch (option) {
 		case 'l': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -401,6 +411,7 @@ int main(int argc, char **argv)
 		case 'k': key = optarg; break;
 		case 'i': sink.implicit = true; break;
 		case 'a': sink.auth = optarg; break;
+		case 'g': sink.garbage = true; break;
 		case 's': sink.size = atol(optarg); break;
 		case 'x': sink.no_pipelining = true; break;
 		case 'o': sink.log_file = fopen(optarg, "a"); break;

@@ -84,6 +84,12 @@ for case in expired:tls-expired notyet:tls-not-yet-valid wrongname:tls-wrong-nam
 	attempt "$case" "verdict=deferred stage=TLS.*key=${case#*:}" "certificate ${case%:*}: the mail waits"
 	empty_queue; stop "$smarthost_pid"
 done
+smarthost -g -t "$work/certs/good.pem" -k "$work/certs/good.key"; tls=encrypt; config
+attempt nonsense 'verdict=deferred stage=TLS.*key=tls-(handshake|closed)' "a TLS handshake that fails: the mail waits"
+empty_queue; tls=opportunistic; config
+attempt opportunistic 'verdict=sent.*tls=- ' "tls = opportunistic goes on without TLS"
+like "$(cat "$work/sessions")" 'tls=0' "in the clear"
+empty_queue; stop "$smarthost_pid"; tls=verify
 smarthost -a cacti1:geheim; config "$lines"
 attempt none 'verdict=deferred stage=STARTTLS.*key=starttls-missing' "STARTTLS not offered"
 is "$(delivered)" 0 "and nothing was sent in the clear"

@@ -36,4 +36,75 @@ echo x | "$M" -A "$work/none" a@example.org 2>"$work/err"; is $? 66 "an attachme
 like "$(cat "$work/err")" 'nothing was sent' "says so"
 echo 'precious' | "$M" -s x 'bad address@@' 2>"$work/err"; is $? 65 "exit status is sendmail's"
 like "$(cat "$work/dead.letter")" precious "the text is kept in dead.letter"
+clear_drop
+echo x | "$M" a@example.org -s 'behind the recipient' -a 'Cc: c@example.org'; is $? 0 "options behind the recipient"
+like "$(stored)" '^Subject: behind the recipient$' "are read"
+like "$(stored)" '^recipient: c@example.org$' "a Cc line of -a adds a recipient"
+clear_drop
+echo x | "$M" -r envelope@example.org -a "$(printf 'From: \303\234ber <seen@example.org>')" a@example.org
+like "$(stored)" '^sender: envelope@example.org$' "with a From line, -r is the envelope sender"
+is "$(stored | grep -c '^From:')" 1 "and there is one From field"
+like "$(stored)" '^From: =\?UTF-8\?B\?[A-Za-z0-9+/=]*\?= <seen@example.org>$' "whose name is encoded and whose address is not"
+clear_drop
+echo x | "$M" -a "$(printf 'Content-Type: text/html\nX-Evil: 1')" a@example.org
+unlike "$(stored)" '^X-Evil' "a line break in a header line makes no field"
+clear_drop
+printf 'one\r\ntwo\r\n' | "$M" a@example.org
+is "$(stored | tail -n 2)" "one
+two" "CRLF is a line end"
+clear_drop
+"$M" -s x a@example.org 0<&- 2>"$work/err"; is $? 74 "closed standard input is an error and not an empty mail"
+is "$(ls "$work/spool/drop")" "" "nothing is sent then"
+echo x | "$M" a@example.org >&- 2>&-; is $? 0 "closed standard output and error"
+clear_drop
+"$M" -A "$work" a@example.org </dev/null 2>/dev/null; is $? 66 "a folder cannot be attached"
+echo x | "$M" a@example.org -f 2>/dev/null; is $? 64 "an option for sendmail without its value"
+rm -f "$work/dead.letter"
+# A sendmail that shows what it gets, and does as it is told.
+mkdir "$work/libexec"
+cat >"$work/libexec/sendmail" <<'END'
+#!/bin/sh
+for word; do printf '[%s]' "$word"; done >"$HOME/argv"
+[ "${OUTCOME:-}" = deaf ] && exit 74
+[ "${OUTCOME:-}" = killed ] && kill -9 $$
+cat >"$HOME/stdin"
+exit "${OUTCOME:-0}"
+END
+chmod +x "$work/libexec/sendmail"
+export FIRSTHOP_LIBEXEC="$work/libexec"
+echo x | "$M" -v -r f@example.org -b b@example.org -- -a@example.org 'B <c@example.org>, d@example.org' -s; is $? 0 "what sendmail is given"
+is "$(cat "$work/argv")" "[-i][-v][-f][f@example.org][--][-a@example.org][B <c@example.org>][d@example.org][-s][b@example.org]" "options first, addresses behind --"
+echo x | "$M" a@example.org -f '' -Fname -N never; is "$(cat "$work/argv")" "[-i][-f][][-Fname][-N][never][--][a@example.org]" "options behind the recipient go to sendmail"
+(trap '' CHLD; echo x | OUTCOME=73 "$M" a@example.org 2>/dev/null); is $? 73 "a caller that ignores SIGCHLD gets sendmail's status all the same"
+rm -f "$work/dead.letter"
+head -c 300000 /dev/urandom | OUTCOME=deaf "$M" a@example.org 2>/dev/null; is $? 74 "sendmail that does not read"
+ok "leaves a dead.letter" test -s "$work/dead.letter"
+echo x | OUTCOME=killed "$M" a@example.org 2>"$work/err"; is $? 71 "sendmail that is killed"
+like "$(cat "$work/err")" 'signal 9.*|kept in' "is told"
+echo x | OUTCOME=77 DEAD="$work/elsewhere" "$M" a@example.org 2>/dev/null
+ok "DEAD names another file" test -s "$work/elsewhere"
+echo x | OUTCOME=77 HOME=/nonexistent "$M" a@example.org 2>"$work/err"; like "$(cat "$work/err")" 'not kept' "without a home it says that nothing was kept"
+mkfifo "$work/fifo"
+echo x | OUTCOME=77 DEAD="$work/fifo" "$M" a@example.org 2>"$work/err"; is $? 77 "a FIFO as dead.letter does not block"
+FIRSTHOP_LIBEXEC=/nonexistent
+echo x | DEAD="$work/elsewhere" "$M" a@example.org 2>/dev/null; is $? 72 "no sendmail"
+FIRSTHOP_LIBEXEC=$work/libexec
+# On a terminal; script(1) of Linux makes one.
+terminal() { { sleep 0.3; printf "$1"; sleep 0.3; } | HOME=$work script -qec "$M $2" /dev/null >"$work/tty" 2>&1; }
+if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
+	terminal 'asked for\nfirst\n.\n' a@example.org
+	like "$(cat "$work/tty")" 'Subject: ' "a terminal is asked for the subject"
+	like "$(cat "$work/stdin")" '^Subject: asked for$' "and its answer is used"
+	is "$(tail -n 1 "$work/stdin")" first "a dot ends the text"
+	terminal 'once\n\003twice\n.\n' '-s x a@example.org'
+	is "$(tail -n 1 "$work/stdin")" twice "one interrupt does not end it"
+	rm -f "$work/dead.letter" "$work/stdin"
+	terminal 'precious\n\003\003' '-s x a@example.org'
+	ok "two do" test ! -e "$work/stdin"
+	like "$(cat "$work/dead.letter")" '^precious$' "and the text is kept"
+else
+	for name in prompt subject dot interrupt two kept; do
+		count=$((count + 1)); echo "ok $count - terminal: $name # skip script(1) of Linux is not here"
+	done
+fi
 finish
