@@ -56,17 +56,20 @@ static void catch_signals(void)
 	}
 }
 
-/* A line from the terminal; false at its end, or when a signal says so.  The first interrupt only asks. */
-static bool type_line(char **line, size_t *size)
+/* A line from the terminal; false at the end of the text, or with *left set when a signal ends it.
+   The first interrupt only asks. */
+static bool type_line(char **line, size_t *size, bool *left)
 {
-	bool asked = false;
-	for (;;) {
-		ssize_t n = getline(line, size, stdin);
+	for (bool asked = false;; asked = true) {
+		ssize_t n = got_signal == 0 ? getline(line, size, stdin) : -1;
 		if (n >= 0)
 			return n > 0;
-		if (got_signal != SIGINT || asked)
+		if (got_signal == 0)
 			return false;
-		asked = true;
+		if (got_signal != SIGINT || asked) {
+			*left = true;
+			return false;
+		}
 		got_signal = 0;
 		clearerr(stdin);
 		puts("\n(Interrupt: once more, and the message is not sent)");
@@ -75,7 +78,7 @@ static bool type_line(char **line, size_t *size)
 }
 
 /* On a terminal: the subject is asked for, and a dot alone on a line ends the text. */
-static bool read_terminal(struct options *o, struct buffer *subject, struct buffer *body)
+static bool read_terminal(struct options *o, struct buffer *subject, struct buffer *body, bool *left)
 {
 	char *line = NULL;
 	size_t size = 0;
@@ -84,24 +87,24 @@ static bool read_terminal(struct options *o, struct buffer *subject, struct buff
 	if (o->subject == NULL) {
 		fputs("Subject: ", stdout);
 		fflush(stdout);
-		more = type_line(&line, &size);
+		more = type_line(&line, &size, left);
 		if (more)
 			buffer_add(subject, line, strcspn(line, "\n"));
 		if (subject->length > 0)
 			o->subject = buffer_string(subject);
 	}
-	while (more && type_line(&line, &size) && strcmp(line, ".\n") != 0)
+	while (more && type_line(&line, &size, left) && strcmp(line, ".\n") != 0)
 		buffer_puts(body, line);
 	free(line);
-	if (got_signal == 0)
+	if (!*left)
 		puts("EOT");
 	fflush(stdout);
-	return got_signal != 0 || ferror(stdin) == 0;
+	return *left || ferror(stdin) == 0;
 }
 
-static bool read_body(struct options *o, struct buffer *subject, struct buffer *body)
+static bool read_body(struct options *o, struct buffer *subject, struct buffer *body, bool *left)
 {
-	bool good = isatty(STDIN_FILENO) ? read_terminal(o, subject, body) : fdio_slurp(STDIN_FILENO, body, BODY_LIMIT_BYTES);
+	bool good = isatty(STDIN_FILENO) ? read_terminal(o, subject, body, left) : fdio_slurp(STDIN_FILENO, body, BODY_LIMIT_BYTES);
 	if (!good)
 		fprintf(stderr, "mail: the text cannot be read: %s; nothing was sent\n", strerror(errno));
 	return good;
@@ -234,17 +237,18 @@ static int give_up(const struct buffer *message)
 
 static int write_and_send(struct options *o, struct buffer *subject, struct buffer *body, struct buffer *message)
 {
+	bool left = false;
 	if (o->ignore_interrupts)
 		signal(SIGINT, SIG_IGN);
 	if (!compose_can_attach(o))
 		return EX_NOINPUT;
-	if (!read_body(o, subject, body))
+	if (!read_body(o, subject, body, &left))
 		return EX_IOERR;
 	body->length = mime_line_ends(body->data, body->length);
-	if (o->skip_empty && body->length == 0 && got_signal == 0)
+	if (o->skip_empty && body->length == 0 && !left)
 		return EX_OK;
 	bool composed = compose_message(o, body->length ? body->data : "", body->length, message);
-	if (got_signal != 0)
+	if (left)
 		return give_up(composed ? message : body);
 	if (composed)
 		return send_message(o, message);

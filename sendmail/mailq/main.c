@@ -1,6 +1,7 @@
 /* mailq: lists what waits, and why. */
 #include "base/log.h"
 #include "base/paths.h"
+#include "mailq/health.h"
 #include "mailq/layout.h"
 #include "mailq/why.h"
 #include <stdio.h>
@@ -18,13 +19,17 @@ struct options {
 	enum form form;
 	bool verbose;
 	const char *why; /* identifier; NULL = list */
+	bool health;
+	long long warning_min, critical_min;
 };
 
 static const char help_text[] =
 	"usage: mailq [-v] [--format=sendmail|postfix|json]\n"
 	"       mailq why ID\n"
+	"       mailq health [-w MINUTES] [-c MINUTES]\n"
 	"  lists the messages that wait, each with the reason\n"
 	"  why ID          the whole story of one message, and what to do\n"
+	"  health          one line for Nagios; warning and critical by the age of the oldest message\n"
 	"  -v              also how often a message was tried, and when it is tried next\n"
 	"  --json          the same as --format=json: one object per line, as postqueue -j and more\n";
 
@@ -41,16 +46,36 @@ static bool set_format(struct options *o, const char *name)
 	return false;
 }
 
+static int read_why(int argc, char **argv, struct options *o)
+{
+	o->why = argc == 3 ? argv[2] : "";
+	if (*o->why != '\0')
+		return -1;
+	fprintf(stderr, "mailq: why takes one identifier, as the list shows it\n");
+	return EX_USAGE;
+}
+
+/* Nagios takes 3 for "unknown". */
+static int read_health(int argc, char **argv, struct options *o)
+{
+	o->health = true;
+	for (int i = 2; i < argc; i += 2) {
+		long long *minutes = strcmp(argv[i], "-w") == 0 ? &o->warning_min : strcmp(argv[i], "-c") == 0 ? &o->critical_min : NULL;
+		if (minutes == NULL || i + 1 >= argc || !text_number(argv[i + 1], 0, 1000000, minutes)) {
+			fprintf(stderr, "mailq: health takes -w MINUTES and -c MINUTES\n");
+			return 3;
+		}
+	}
+	return -1;
+}
+
 /* Options of sendmail's mailq are taken and have no meaning here, but for -v. -1: go on. */
 static int read_options(int argc, char **argv, struct options *o)
 {
-	if (argc > 1 && strcmp(argv[1], "why") == 0) {
-		o->why = argc == 3 ? argv[2] : "";
-		if (*o->why != '\0')
-			return -1;
-		fprintf(stderr, "mailq: why takes one identifier, as the list shows it\n");
-		return EX_USAGE;
-	}
+	if (argc > 1 && strcmp(argv[1], "why") == 0)
+		return read_why(argc, argv, o);
+	if (argc > 1 && strcmp(argv[1], "health") == 0)
+		return read_health(argc, argv, o);
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 		if (strcmp(word, "--help") == 0)
@@ -114,7 +139,7 @@ static void print(const struct listing *l, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = {0};
+	struct options o = {.warning_min = 30, .critical_min = 240};
 	struct listing l;
 	struct diagnosis why = {0};
 	log_start("mailq", LOG_TO_STDERR);
@@ -124,17 +149,19 @@ int main(int argc, char **argv)
 	enum config_list policy = list_policy();
 	if (!list_collect(&l, policy, &why)) {
 		fprintf(stderr, "mailq: %s\n", why.text);
-		return EX_NOPERM;
+		return o.health ? 3 : EX_NOPERM;
 	}
 	if (policy == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0)
 		fprintf(stderr, "mailq: only root and the group firsthop may list the queue here ([queue] list = admin)\n");
 	if (o.why != NULL)
 		code = why_print(stdout, &l, o.why);
+	else if (o.health)
+		code = health_print(stdout, &l, o.warning_min, o.critical_min);
 	else
 		print(&l, &o);
 	if (fflush(stdout) != 0)
 		code = EX_IOERR;
-	else if (o.why == NULL)
+	else if (o.why == NULL && !o.health)
 		put_notes(&l);
 	list_free(&l);
 	return code < 0 ? EX_OK : code;

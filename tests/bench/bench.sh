@@ -35,7 +35,7 @@ row "  over sessions" "$(cut -d' ' -f1 "$work/sessions" | sort -u | wc -l)"
 
 "$TOOLS/timer" flood 2000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
 echo "peak memory"
-row "  runner, 2000 messages" "$("$TOOLS/timer" memory "$BIN/runner" --once) KiB"
+row "  runner with its relays, 2000 messages" "$("$TOOLS/timer" memory "$BIN/runner" --once) KiB"
 row "  sendmail" "$("$TOOLS/timer" memory "$BIN/sendmail" -f a@example.org b@example.org </dev/null) KiB"
 row "  mailq" "$("$TOOLS/timer" memory "$BIN/mailq" -bP 2>&1 | tail -n 1) KiB"
 row "  relay (loads TLS and the trust store)" "$(sed -i 's/^tls = off/tls = opportunistic/' "$FIRSTHOP_CONFIG"; "$TOOLS/timer" memory "$BIN/relay" --probe "$FIRSTHOP_CONFIG" 2>/dev/null | tail -n 1) KiB"

@@ -42,6 +42,15 @@ like "$("$BIN/relayconf" explain tls-expired)" 'compare the date' "explain: a ke
 like "$("$BIN/relayconf" explain '550 5.1.1 who?')" '^key       recipient-unknown$' "explain: an enhanced code"
 "$BIN/relayconf" explain nonsense 2>/dev/null; is $? 65 "explain: nonsense"
 
+line=$("$BIN/mailq" health); is $? 2 "health: mail waits and no runner lives: critical"
+like "$line" '^MAILQ CRITICAL - 3 messages wait, the oldest for [0-9]+ s; no runner lives; .*Connection refused \| waiting=3 oldest=[0-9]+s;1800;14400 dead=0$' "health: the line"
+"$BIN/mailq" health -w x 2>/dev/null; is $? 3 "health: wrong usage"
+rm -f "$work"/spool/mqueue/[0-9a-f]*.* "$work/spool/mqueue/health"
+line=$("$BIN/mailq" health); is $? 1 "health: no runner, no mail: warning"
+"$BIN/runner" --stay
+line=$("$BIN/mailq" health -w 1 -c 2); is $? 0 "health: ok"
+like "$line" '^MAILQ OK - 0 messages wait \| waiting=0 oldest=0s;60;120 dead=0$' "health: the line when all is well"
+kill "$(cat "$work/run/runner.pid")"
 printf 'root: ops@example.net\n' >"$work/aliases"
 config '
 [smarthost backup]

@@ -90,16 +90,21 @@ FIRSTHOP_LIBEXEC=/nonexistent
 echo x | DEAD="$work/elsewhere" "$M" a@example.org 2>/dev/null; is $? 72 "no sendmail"
 FIRSTHOP_LIBEXEC=$work/libexec
 # On a terminal; script(1) of Linux makes one.
-terminal() { { sleep 0.3; printf "$1"; sleep 0.3; } | HOME=$work script -qec "$M $2" /dev/null >"$work/tty" 2>&1; }
+# Each argument but the first is typed after a pause.
+terminal() {
+	options=$1
+	shift
+	{ for text; do sleep 0.3; printf "$text"; done; sleep 0.3; } | HOME=$work script -qec "$M $options" /dev/null >"$work/tty" 2>&1
+}
 if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
-	terminal 'asked for\nfirst\n.\n' a@example.org
+	terminal a@example.org 'asked for\nfirst\n.\n'
 	like "$(cat "$work/tty")" 'Subject: ' "a terminal is asked for the subject"
 	like "$(cat "$work/stdin")" '^Subject: asked for$' "and its answer is used"
 	is "$(tail -n 1 "$work/stdin")" first "a dot ends the text"
-	terminal 'once\n\003twice\n.\n' '-s x a@example.org'
+	terminal '-s x a@example.org' 'once\n' '\003' 'twice\n.\n'
 	is "$(tail -n 1 "$work/stdin")" twice "one interrupt does not end it"
 	rm -f "$work/dead.letter" "$work/stdin"
-	terminal 'precious\n\003\003' '-s x a@example.org'
+	terminal '-s x a@example.org' 'precious\n' '\003' '\003'
 	ok "two do" test ! -e "$work/stdin"
 	like "$(cat "$work/dead.letter")" '^precious$' "and the text is kept"
 else

@@ -1,0 +1,51 @@
+/* The alarm that alarms do not leave. */
+#include "mailq/health.h"
+#include "base/clock.h"
+#include "base/report.h"
+
+static int64_t oldest_age_s(const struct listing *l)
+{
+	int64_t now = clock_wall_s(), oldest = 0;
+	for (int i = 0; i < l->count; i++) {
+		int64_t age = now - l->rows[i].arrival_s;
+		oldest = age > oldest ? age : oldest;
+	}
+	return oldest;
+}
+
+/* Mail that waits without a runner is never delivered; a smarthost that is down matters only to mail that waits for it. */
+static int grade_of(const struct listing *l, int64_t oldest_s, long long warning_min, long long critical_min)
+{
+	if ((l->count > 0 && !l->runner_lives) || oldest_s > critical_min * 60)
+		return 2;
+	if (!l->runner_lives || oldest_s > warning_min * 60 || l->dead > 0 || (l->is_down && l->count > 0))
+		return 1;
+	return 0;
+}
+
+int health_print(FILE *out, const struct listing *l, long long warning_min, long long critical_min)
+{
+	static const char *const names[] = {"OK", "WARNING", "CRITICAL"};
+	int64_t oldest_s = oldest_age_s(l);
+	int grade = grade_of(l, oldest_s, warning_min, critical_min);
+	TEXT(words, 2000);
+	text_printf(&words, "%d message%s", l->count, l->count == 1 ? " waits" : "s wait");
+	if (l->count > 0) {
+		text_put(&words, ", the oldest for ");
+		clock_put_span(&words, oldest_s);
+	}
+	if (!l->runner_lives)
+		text_put(&words, "; no runner lives");
+	if (l->dead > 0)
+		text_printf(&words, "; %d set aside", l->dead);
+	if (l->is_down && l->count > 0) {
+		text_put(&words, "; ");
+		report_reason(&words, &l->health.why);
+	}
+	/* The bar separates words and performance data, so it may not stand in the words. */
+	for (char *at = words.data; *at != '\0'; at++)
+		*at = (char)(*at == '|' ? '/' : *at);
+	fprintf(out, "MAILQ %s - %s | waiting=%d oldest=%llds;%lld;%lld dead=%d\n", names[grade], words.data, l->count, (long long)oldest_s,
+	        warning_min * 60, critical_min * 60, l->dead);
+	return grade;
+}

@@ -1,0 +1,9 @@
+/* mailq health: one line for Nagios and its relatives. */
+#ifndef MAILQ_HEALTH_H
+#define MAILQ_HEALTH_H
+#include "mailq/list.h"
+#include <stdio.h>
+
+/* warning_min, critical_min: age of the oldest message.  Prints a line with performance data; returns 0 (ok), 1 (warning) or 2 (critical). */
+int health_print(FILE *out, const struct listing *l, long long warning_min, long long critical_min);
+#endif
