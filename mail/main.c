@@ -226,10 +226,11 @@ static int send_message(const struct options *o, const struct buffer *message)
 	return code;
 }
 
-/* Given up while typing: kept, and ended by the signal that it was. */
+/* Given up while typing: kept (NULL: there was no text yet), and ended by the signal that it was. */
 static int give_up(const struct buffer *message)
 {
-	save_dead_letter(message);
+	if (message != NULL)
+		save_dead_letter(message);
 	signal(got_signal, SIG_DFL);
 	raise(got_signal);
 	return EX_SOFTWARE;
@@ -249,7 +250,7 @@ static int write_and_send(struct options *o, struct buffer *subject, struct buff
 		return EX_OK;
 	bool composed = compose_message(o, body->length ? body->data : "", body->length, message);
 	if (left)
-		return give_up(composed ? message : body);
+		return give_up(body->length == 0 ? NULL : composed ? message : body);
 	if (composed)
 		return send_message(o, message);
 	save_dead_letter(body);
