@@ -28,7 +28,7 @@ int command_explain(const char *what);
 /* A key in its parts. */
 struct key_name {
 	char section[16];
-	char hop[64];      /* "" outside smarthosts */
+	char hop[321];     /* name of a smarthost, pattern of a route; "" in other sections */
 	char key[64];
 };
 

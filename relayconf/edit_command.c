@@ -29,7 +29,7 @@ bool command_split(const char *text, struct key_name *name)
 			snprintf(name->hop, sizeof name->hop, "%.*s", (int)(last - first - 1), first + 1);
 		text_copy(name->key, sizeof name->key, last + 1);
 	}
-	bool in_hop = strcmp(name->section, "smarthost") == 0;
+	bool in_hop = config_section_is_named(name->section);
 	if (first != NULL && in_hop == (name->hop[0] != '\0') && is_known(name))
 		return true;
 	fprintf(stderr, "relayconf: %.100s is no key; keys are written as host.name, smarthost.main.port; \"relayconf show\" lists them\n", text);
@@ -49,7 +49,7 @@ int command_get(const char *path, const char *key)
 		fprintf(stderr, "relayconf: %s\n", d.text);
 		code = EX_CONFIG;
 	} else if (!config_value(&c, name.section, name.hop[0] ? name.hop : NULL, name.key, &value)) {
-		fprintf(stderr, "relayconf: there is no smarthost %s in %s\n", name.hop, path);
+		fprintf(stderr, "relayconf: there is no [%s %s] in %s\n", name.section, name.hop, path);
 		code = EX_CONFIG;
 	} else {
 		puts(value.data);

@@ -27,7 +27,7 @@ static void put_json_string(const char *value)
 
 static void show_key(const struct showing *s, const struct config_key *key, const char *hop)
 {
-	TEXT(name, 200);
+	TEXT(name, 500);
 	TEXT(value, 1100);
 	TEXT(origin, 1100);
 	text_printf(&name, "%s%s%s.%s", key->section, hop ? "." : "", hop ? hop : "", key->key);
@@ -50,12 +50,15 @@ static void show_key(const struct showing *s, const struct config_key *key, cons
 	printf("}\n");
 }
 
-static void show_hops(const struct showing *s, const struct config_key *keys, int count)
+/* All sections of one kind, each with its name. */
+static void show_named(const struct showing *s, const struct config_key *keys, int count, const char *section)
 {
-	for (int h = 0; h < s->config->hop_count; h++) {
+	bool hops = strcmp(section, "smarthost") == 0;
+	int sections = hops ? s->config->hop_count : s->config->rule_count;
+	for (int h = 0; h < sections; h++) {
 		for (int i = 0; i < count; i++) {
-			if (strcmp(keys[i].section, "smarthost") == 0)
-				show_key(s, &keys[i], s->config->hops[h].name);
+			if (strcmp(keys[i].section, section) == 0)
+				show_key(s, &keys[i], hops ? s->config->hops[h].name : s->config->rules[h].pattern);
 		}
 	}
 }
@@ -75,14 +78,12 @@ int command_show(const char *path, bool json)
 	}
 	if (!json)
 		printf("%-36s %-36s %s\n", "KEY", "VALUE", "FROM");
-	bool hops_shown = false;
+	const char *shown = "";
 	for (int i = 0; i < count; i++) {
-		if (strcmp(keys[i].section, "smarthost") != 0) {
+		if (!config_section_is_named(keys[i].section))
 			show_key(&s, &keys[i], NULL);
-		} else if (!hops_shown) {
-			show_hops(&s, keys, count);
-			hops_shown = true;
-		}
+		else if (strcmp(shown, keys[i].section) != 0)
+			show_named(&s, keys, count, shown = keys[i].section);
 	}
 	if (c.hop_count == 0 && !json)
 		printf("\nNo smarthost is configured: mail is queued and waits.\n");

@@ -5,7 +5,7 @@ static const struct reason rows[] = {
 	{"relay-denied", FAULT_ROUTE, 1800,
 	 "the server does not host the recipient's domain and did not recognise this machine, or its login, as one it relays for",
 	 "on the server, list this machine's address as a relay client (Postfix: mynetworks; Courier: smtpaccess with RELAYCLIENT, then makesmtpaccess; Exim: relay_from_hosts), or set login and password_file for this smarthost"},
-	{"address-blocked", FAULT_ROUTE, 7200,
+	{"address-blocked", FAULT_ROUTE, 3600,
 	 "the server blocks this address for some hours, often because earlier mail to it or from here failed",
 	 "wait, or clear the block on the server (Courier keeps it for hours after failures; more test mails prolong it)"},
 	{"auth-refused", FAULT_CREDENTIAL, 3600,

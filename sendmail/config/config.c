@@ -1,6 +1,7 @@
 /* Reading firsthop.conf.  inih parses; our reader hands it the lines, so that each error knows its line and no line is cut silently. */
 #include "config/config.h"
 #include "config/keys.h"
+#include "config/rules.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <ini.h>
@@ -22,7 +23,7 @@ struct reading {
 	bool failed;
 	struct diagnosis *d;
 	bool seen[256];      /* rows that were set, outside smarthosts */
-	bool hop_seen[64];   /* rows of the smarthost at hand */
+	bool named_seen[64]; /* rows of the smarthost or route at hand */
 	bool port_given, implicit_given;
 };
 
@@ -84,6 +85,8 @@ static bool start_hop(struct reading *r, const char *name)
 		return fail(r, "a smarthost needs a name of its own: [smarthost main]");
 	if (strlen(name) >= sizeof c->hops[0].name || strpbrk(name, " .\t\"=") != NULL)
 		return fail(r, "the name of a smarthost is one word of at most 63 letters, digits, '-' or '_'");
+	if (strcmp(name, "direct") == 0)
+		return fail(r, "the name direct stands for the domain's own MX: choose another");
 	for (int i = 0; i < c->hop_count; i++) {
 		if (strcmp(c->hops[i].name, name) == 0)
 			return fail(r, "there is a smarthost of this name already: give each its own");
@@ -92,16 +95,48 @@ static bool start_hop(struct reading *r, const char *name)
 		return fail(r, "there are more than 16 smarthosts");
 	c->hops = mem_resize(c->hops, (size_t)c->hop_count + 1, sizeof *c->hops);
 	struct hop *h = &c->hops[c->hop_count++];
-	*h = (struct hop){.port = 587, .tls = HOP_TLS_VERIFY, .line = r->line};
+	*h = (struct hop){.port = 587, .tls = HOP_TLS_VERIFY, .by_default = true, .line = r->line};
 	text_copy(h->name, sizeof h->name, name);
-	memset(r->hop_seen, 0, sizeof r->hop_seen);
+	memset(r->named_seen, 0, sizeof r->named_seen);
 	r->port_given = r->implicit_given = false;
 	return true;
 }
 
+static bool start_rule(struct reading *r, const char *pattern)
+{
+	struct config *c = r->config;
+	TEXT(words, 500);
+	pattern += strspn(pattern, " \t");
+	if (!rules_pattern_ok(pattern, &words))
+		return fail(r, words.data);
+	for (int i = 0; i < c->rule_count; i++) {
+		if (strcmp(c->rules[i].pattern, pattern) == 0)
+			return fail(r, "there is a route for this pattern already: the first would hide the second");
+	}
+	if (c->rule_count == CONFIG_RULES_MAX)
+		return fail(r, "there are more than 200 routes");
+	c->rules = mem_resize(c->rules, (size_t)c->rule_count + 1, sizeof *c->rules);
+	struct rule *rule = &c->rules[c->rule_count++];
+	*rule = (struct rule){.line = r->line};
+	text_copy(rule->pattern, sizeof rule->pattern, pattern);
+	memset(r->named_seen, 0, sizeof r->named_seen);
+	return true;
+}
+
+/* Known only at the end: every smarthost that a route names. */
+static void check_rules(struct reading *r)
+{
+	TEXT(words, 500);
+	for (int i = 0; i < r->config->rule_count && !r->failed; i++) {
+		r->line = r->config->rules[i].line;
+		if (!rules_via_ok(r->config, &r->config->rules[i], &words))
+			fail(r, words.data);
+	}
+}
+
 static bool is_section(const char *name)
 {
-	static const char *const names[] = {"host", "sender", "queue", "relay"};
+	static const char *const names[] = {"host", "fallback", "sender", "queue", "relay"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(names[i], name) == 0)
 			return true;
@@ -112,8 +147,8 @@ static bool is_section(const char *name)
 /* A section line; inih reports sections only together with a key, and an empty smarthost is an error of its own. */
 static bool start_section(struct reading *r, const char *line)
 {
-	char name[256];
-	const char *end = strchr(line, ']');
+	char name[400];
+	const char *end = strrchr(line, ']');
 	if (end == NULL)
 		return fail(r, "the section line has no ']'");
 	if (end - line - 1 >= (long)sizeof name)
@@ -121,10 +156,12 @@ static bool start_section(struct reading *r, const char *line)
 	snprintf(name, sizeof name, "%.*s", (int)(end - line - 1), line + 1);
 	if (strcmp(name, "smarthost") == 0 || text_starts(name, "smarthost ") || text_starts(name, "smarthost\t"))
 		return start_hop(r, name + 9);
+	if (text_starts(name, "route ") || text_starts(name, "route\t") || strcmp(name, "route") == 0)
+		return start_rule(r, name + 5);
 	if (is_section(name))
 		return true;
 	TEXT(words, 300);
-	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, sender, queue, relay", name);
+	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, fallback, sender, queue, relay", name);
 	return fail(r, words.data);
 }
 
@@ -182,8 +219,8 @@ static bool unknown_key(struct reading *r, const char *section, const char *key)
 
 static bool set_key(struct reading *r, const char *section, const char *key, const char *value)
 {
-	bool in_hop = text_starts(section, "smarthost");
-	const char *kind = in_hop ? "smarthost" : section;
+	bool in_hop = text_starts(section, "smarthost"), in_rule = text_starts(section, "route");
+	const char *kind = in_hop ? "smarthost" : in_rule ? "route" : section;
 	struct config *c = r->config;
 	TEXT(problem, 250);
 	TEXT(words, 400);
@@ -192,7 +229,7 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 	const struct key_row *row = keys_find(kind, key);
 	if (row == NULL)
 		return unknown_key(r, kind, key);
-	bool *seen = in_hop ? r->hop_seen : r->seen;
+	bool *seen = in_hop || in_rule ? r->named_seen : r->seen;
 	int number = 0, count;
 	const struct config_key *keys = config_keys(&count);
 	while (number < count && (strcmp(keys[number].key, key) != 0 || strcmp(keys[number].section, kind) != 0))
@@ -204,7 +241,7 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 	seen[number] = true;
 	if (text_has_control(value))
 		return fail(r, "the value holds a control character");
-	void *base = in_hop ? (void *)&c->hops[c->hop_count - 1] : (void *)c;
+	void *base = in_hop ? (void *)&c->hops[c->hop_count - 1] : in_rule ? (void *)&c->rules[c->rule_count - 1] : (void *)c;
 	if (in_hop && strcmp(key, "port") == 0)
 		r->port_given = true;
 	if (in_hop && strcmp(key, "implicit") == 0)
@@ -244,7 +281,7 @@ void config_defaults(struct config *c)
 	const struct config_key *keys = config_keys(&count);
 	*c = (struct config){0};
 	for (int i = 0; i < count; i++) {
-		if (strcmp(keys[i].section, "smarthost") != 0)
+		if (!config_section_is_named(keys[i].section))
 			keys_set(keys_find(keys[i].section, keys[i].key), c, keys[i].fallback, "", &ignored);
 	}
 }
@@ -254,6 +291,8 @@ static bool parse(struct reading *r)
 	int result = ini_parse_stream(read_line, r, on_key, r);
 	if (result == 0 && !r->failed)
 		finish_hop(r);
+	if (result == 0)
+		check_rules(r);
 	if (result > 0 && !r->failed)
 		fail(r, "the line is neither [section] nor key = value");
 	if (result < 0 && !r->failed)
@@ -298,9 +337,18 @@ bool config_read(struct config *c, const char *path, struct diagnosis *d)
 	return good;
 }
 
+void hop_direct(struct hop *hop, const char *domain, uint16_t port)
+{
+	*hop = (struct hop){.lookup = HOP_LOOKUP_MX, .port = port, .tls = HOP_TLS_OPPORTUNISTIC, .direct = true};
+	snprintf(hop->name, sizeof hop->name, "@%.60s", domain);
+	text_copy(hop->host, sizeof hop->host, domain);
+}
+
 void config_free(struct config *c)
 {
 	free(c->hops);
+	free(c->rules);
 	c->hops = NULL;
-	c->hop_count = 0;
+	c->rules = NULL;
+	c->hop_count = c->rule_count = 0;
 }

@@ -7,8 +7,16 @@
 
 #define CONFIG_HOPS_MAX 16
 #define CONFIG_WAITS_MAX 16
+#define CONFIG_RULES_MAX 200
 
 enum config_list { CONFIG_LIST_ALL, CONFIG_LIST_OWNER, CONFIG_LIST_ADMIN };
+
+/* [route PATTERN]: which servers take mail of a recipient or sender; config/rules.h matches. */
+struct rule {
+	char pattern[321];
+	char via[512];  /* names of smarthosts in order, or "direct" */
+	int line;
+};
 
 struct config {
 	/* [host] */
@@ -18,6 +26,12 @@ struct config {
 	/* [smarthost NAME], in order */
 	struct hop *hops;
 	int hop_count;
+	/* [route PATTERN], in order: the first that fits counts */
+	struct rule *rules;
+	int rule_count;
+	/* [fallback] */
+	bool direct_mx;             /* after the last smarthost, the recipient domain's own MX */
+	uint16_t direct_port;       /* 25 */
 	/* [sender] */
 	enum stamp_from envelope_from;        /* keep, qualify (default), or an address */
 	char envelope_from_address[321];
@@ -46,13 +60,16 @@ void config_free(struct config *c);
 
 /* One key of the table, for relayconf show, get and set. */
 struct config_key {
-	const char *section; /* "host", "smarthost", "sender", "queue", "relay" */
+	const char *section; /* "host", "smarthost", "route", "fallback", "sender", "queue", "relay" */
 	const char *key;
 	const char *fallback; /* default as it would be written; "" = none */
 	const char *meaning;  /* one line */
 };
 const struct config_key *config_keys(int *count);
 
-/* The value in effect, as it would be written; hop_name for section smarthost, else NULL.  False: no such key or hop. */
-bool config_value(const struct config *c, const char *section, const char *hop_name, const char *key, struct text *value);
+/* True for sections that carry a name of their own: [smarthost NAME], [route PATTERN]. */
+bool config_section_is_named(const char *section);
+
+/* The value in effect, as it would be written; name of a smarthost or route section, else NULL.  False: no such key or section. */
+bool config_value(const struct config *c, const char *section, const char *name, const char *key, struct text *value);
 #endif

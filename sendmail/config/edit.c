@@ -22,7 +22,7 @@ static bool is_own_section(const struct change *c, const char *line)
 {
 	TEXT(head, 300);
 	if (c->hop_name != NULL)
-		text_printf(&head, "[smarthost %s]", c->hop_name);
+		text_printf(&head, "[%s %s]", c->section, c->hop_name);
 	else
 		text_printf(&head, "[%s]", c->section);
 	return text_starts(line, head.data);
@@ -38,7 +38,7 @@ static void put_new_section(const struct change *c, struct buffer *out)
 	if (out->length > 0 && out->data[out->length - 1] != '\n')
 		buffer_puts(out, "\n");
 	if (c->hop_name != NULL)
-		buffer_printf(out, "%s[smarthost %s]\n", out->length ? "\n" : "", c->hop_name);
+		buffer_printf(out, "%s[%s %s]\n", out->length ? "\n" : "", c->section, c->hop_name);
 	else
 		buffer_printf(out, "%s[%s]\n", out->length ? "\n" : "", c->section);
 	put_setting(c, out);

@@ -22,11 +22,16 @@ struct hop {
 	char password_command[1024];
 	bool auth_without_tls;
 	char bind_address[64];     /* "" = system's choice */
+	bool by_default;           /* takes mail for which no [route] is written */
+	bool direct;               /* made by hop_direct: host is a recipient domain, asked for its own MX */
 	int line;                  /* of the section, for messages */
 };
 
 const char *hop_lookup_name(enum hop_lookup l); /* "host", "mx", "srv" */
 const char *hop_tls_name(enum hop_tls t);       /* "verify", "encrypt", "opportunistic", "off" */
+
+/* The hop to a recipient domain's own servers (RFC 5321 5.1): MX, TLS when it is offered, no login; its name is "@DOMAIN". */
+void hop_direct(struct hop *hop, const char *domain, uint16_t port);
 
 /* True for an IPv4 or IPv6 literal, with or without brackets or the "IPv6:" tag; bare gets it in the form of inet_pton. */
 bool hop_is_literal(const char *host, char *bare, size_t size);

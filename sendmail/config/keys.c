@@ -11,6 +11,7 @@
 #endif
 
 #define IN_CONFIG(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
+#define IN_RULE(member) offsetof(struct rule, member), sizeof(((struct rule *)0)->member)
 #define IN_HOP(member) offsetof(struct hop, member), sizeof(((struct hop *)0)->member)
 
 static const struct key_row rows[] = {
@@ -29,6 +30,10 @@ static const struct key_row rows[] = {
 	{{"smarthost", "password_command", "", "command that prints the password, instead of a file"}, KEY_TEXT, IN_HOP(password_command), 0, 0},
 	{{"smarthost", "auth_without_tls", "no", "yes: send the password in the clear"}, KEY_YES, IN_HOP(auth_without_tls), 0, 0},
 	{{"smarthost", "bind_address", "", "local address to connect from"}, KEY_NAME, IN_HOP(bind_address), 0, 0},
+	{{"smarthost", "default", "yes", "no: takes only mail that a [route] sends to it"}, KEY_YES, IN_HOP(by_default), 0, 0},
+	{{"route", "via", "", "smarthosts in order, by name, for mail that fits the pattern; or direct: the domain's own MX; needed"}, KEY_TEXT, IN_RULE(via), 0, 0},
+	{{"fallback", "direct_mx", "no", "yes: after the last smarthost, or without one, the recipient domain's own MX"}, KEY_YES, IN_CONFIG(direct_mx), 0, 0},
+	{{"fallback", "direct_port", "25", "TCP port of servers found that way"}, KEY_PORT, IN_CONFIG(direct_port), 1, 65535},
 	{{"sender", "envelope_from", "qualify", "envelope sender: keep, qualify (complete with the domain), or one address for all mail"}, KEY_SENDER, IN_CONFIG(envelope_from), 0, 0},
 	{{"sender", "header_from", "qualify", "From field: keep, qualify, or one address for all mail"}, KEY_SENDER, IN_CONFIG(header_from), 0, 0},
 	{{"queue", "expire_after_h", "120", "hours after which undelivered mail goes back to its sender"}, KEY_NUMBER, IN_CONFIG(expire_after_h), 1, 8760},
@@ -258,20 +263,26 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 	}
 }
 
-bool config_value(const struct config *c, const char *section, const char *hop_name, const char *key, struct text *value)
+bool config_section_is_named(const char *section)
+{
+	return strcmp(section, "smarthost") == 0 || strcmp(section, "route") == 0;
+}
+
+bool config_value(const struct config *c, const char *section, const char *name, const char *key, struct text *value)
 {
 	const struct key_row *row = keys_find(section, key);
 	if (row == NULL)
 		return false;
-	if (strcmp(section, "smarthost") != 0) {
-		keys_put(row, c, value);
-		return true;
+	const void *base = config_section_is_named(section) ? NULL : c;
+	for (int i = 0; name != NULL && strcmp(section, "smarthost") == 0 && i < c->hop_count; i++) {
+		if (strcmp(c->hops[i].name, name) == 0)
+			base = &c->hops[i];
 	}
-	for (int i = 0; i < c->hop_count; i++) {
-		if (hop_name != NULL && strcmp(c->hops[i].name, hop_name) == 0) {
-			keys_put(row, &c->hops[i], value);
-			return true;
-		}
+	for (int i = 0; name != NULL && strcmp(section, "route") == 0 && i < c->rule_count; i++) {
+		if (strcmp(c->rules[i].pattern, name) == 0)
+			base = &c->rules[i];
 	}
-	return false;
+	if (base != NULL)
+		keys_put(row, base, value);
+	return base != NULL;
 }

@@ -14,7 +14,7 @@ static bool is_wanted(const char *line, const char *section, const char *hop_nam
 	snprintf(name, sizeof name, "%.*s", (int)(end - line - 1), line + 1);
 	if (hop_name == NULL)
 		return strcmp(name, section) == 0;
-	return text_starts(name, "smarthost") && strcmp(text_trim(name + 9), hop_name) == 0;
+	return text_starts(name, section) && strcmp(text_trim(name + strlen(section)), hop_name) == 0;
 }
 
 int source_line(const char *path, const char *section, const char *hop_name, const char *key)

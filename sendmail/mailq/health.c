@@ -18,7 +18,7 @@ static int grade_of(const struct listing *l, int64_t oldest_s, long long warning
 {
 	if ((l->count > 0 && !l->runner_lives) || oldest_s > critical_min * 60)
 		return 2;
-	if (!l->runner_lives || oldest_s > warning_min * 60 || l->dead > 0 || (l->is_down && l->count > 0))
+	if (!l->runner_lives || oldest_s > warning_min * 60 || l->dead > 0 || (l->health_count > 0 && l->count > 0))
 		return 1;
 	return 0;
 }
@@ -38,9 +38,9 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 		text_put(&words, "; no runner lives");
 	if (l->dead > 0)
 		text_printf(&words, "; %d set aside", l->dead);
-	if (l->is_down && l->count > 0) {
+	for (int i = 0; i < l->health_count && i < 3 && l->count > 0; i++) {
 		text_put(&words, "; ");
-		report_reason(&words, &l->health.why);
+		report_reason(&words, &l->health[i].why);
 	}
 	/* The bar separates words and performance data, so it may not stand in the words. */
 	for (char *at = words.data; *at != '\0'; at++)

@@ -28,7 +28,8 @@ static void put_pair(FILE *out, const char *key, const char *value)
 
 static void put_rcpt(FILE *out, const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
 {
-	const struct diagnosis *d = rcpt->why.verdict == VERDICT_NONE && l->is_down ? &l->health.why : &rcpt->why;
+	const struct health *h = list_health(l, r, rcpt);
+	const struct diagnosis *d = rcpt->why.verdict == VERDICT_NONE && h != NULL ? &h->why : &rcpt->why;
 	TEXT(reason, 1600);
 	list_reason(l, r, rcpt, &reason);
 	fputs("{\"orig_address\": \"\"", out);
@@ -47,6 +48,7 @@ static void put_rcpt(FILE *out, const struct listing *l, const struct row *r, co
 
 static void put_row(FILE *out, const struct listing *l, const struct row *r)
 {
+	const struct health *h = list_health(l, r, NULL);
 	fprintf(out, "{\"queue_name\": \"%s\"", r->in_drop ? "maildrop" : r->attempts > 0 ? "deferred" : "incoming");
 	put_pair(out, "queue_id", r->id);
 	fprintf(out, ", \"arrival_time\": %lld, \"message_size\": %lld, \"forced_expire\": false", (long long)r->arrival_s, (long long)r->bytes);
@@ -57,7 +59,7 @@ static void put_row(FILE *out, const struct listing *l, const struct row *r)
 		put_rcpt(out, l, r, &r->rcpts[i]);
 	}
 	fprintf(out, "], \"attempts\": %d, \"next_attempt_time\": %lld, \"uid\": %lld", r->attempts,
-	        (long long)(r->next_s != 0 ? r->next_s : l->is_down ? l->health.next_s : 0), (long long)r->uid);
+	        (long long)(r->next_s != 0 ? r->next_s : h != NULL ? h->next_s : 0), (long long)r->uid);
 	put_pair(out, "login", r->login);
 	if (r->problem[0] != '\0')
 		put_pair(out, "problem", r->problem);

@@ -5,6 +5,7 @@
 #include "base/fields.h"
 #include "base/paths.h"
 #include "base/report.h"
+#include "config/rules.h"
 #include "message/envelope.h"
 #include "spool/journal.h"
 #include <errno.h>
@@ -221,10 +222,10 @@ static int by_id(const void *left, const void *right)
 	return strcmp(a->id, b->id);
 }
 
-bool list_collect(struct listing *l, enum config_list policy, struct diagnosis *why)
+bool list_collect(struct listing *l, const struct config *config, struct diagnosis *why)
 {
-	struct collecting c = {.list = l, .policy = policy};
-	*l = (struct listing){0};
+	struct collecting c = {.list = l, .policy = config->list};
+	*l = (struct listing){.config = config};
 	if (!queue_open(&c.queue, paths_spool(), false, why))
 		return false;
 	/* drop/ before mqueue/ would miss a message that moves in between; this way it is at worst seen twice, and known. */
@@ -233,7 +234,7 @@ bool list_collect(struct listing *l, enum config_list policy, struct diagnosis *
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, "spool-rights", "%s/mqueue", paths_spool());
 	collect_drop(&c);
 	l->runner_lives = runner_lives(c.queue.mqueue_fd);
-	l->is_down = health_read(&c.queue, &l->health);
+	l->health_count = health_read(&c.queue, l->health, HEALTH_MAX);
 	if (l->count > 1)
 		qsort(l->rows, (size_t)l->count, sizeof *l->rows, by_id);
 	queue_close(&c.queue);
@@ -247,14 +248,33 @@ void list_free(struct listing *l)
 	free(l->rows);
 }
 
+/* Aliases are not applied here, so a bare name goes the way of mail without a rule. */
+const struct health *list_health(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
+{
+	struct paths_of p;
+	if (rcpt == NULL && r->rcpt_count > 0)
+		rcpt = &r->rcpts[0];
+	rules_paths(l->config, r->sender, rcpt != NULL ? rcpt->address : "", &p);
+	for (int i = 0; i < l->health_count; i++) {
+		const char *path = l->health[i].path;
+		if (*path == '\0')
+			return &l->health[i];
+		for (int k = 0; k < p.count; k++) {
+			if (strcmp(p.paths[k], path) == 0)
+				return &l->health[i];
+		}
+	}
+	return NULL;
+}
+
 void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, struct text *t)
 {
 	if (r->problem[0] != '\0')
 		text_put(t, r->problem);
 	else if (rcpt != NULL && rcpt->why.verdict != VERDICT_NONE)
 		report_reason(t, &rcpt->why);
-	else if (l->is_down)
-		report_reason(t, &l->health.why);
+	else if (list_health(l, r, rcpt) != NULL)
+		report_reason(t, &list_health(l, r, rcpt)->why);
 	else if (r->in_drop || !l->runner_lives)
 		text_put(t, l->runner_lives ? "just submitted, the runner takes it at once" : "not tried yet: no runner lives");
 	else

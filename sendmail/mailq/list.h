@@ -28,14 +28,18 @@ struct listing {
 	int count;
 	int dead;             /* set aside */
 	bool runner_lives;
-	bool is_down;         /* health holds why nothing goes out */
-	struct health health;
+	struct health health[HEALTH_MAX]; /* why mail waits that was not tried itself */
+	int health_count;
+	const struct config *config;
 	char drop_problem[200];
 };
 
-/* Collects everything that uid may see.  False with why when the spool cannot be read. */
-bool list_collect(struct listing *l, enum config_list policy, struct diagnosis *why);
+/* Collects everything that the caller may see.  config is kept.  False with why when the spool cannot be read. */
+bool list_collect(struct listing *l, const struct config *config, struct diagnosis *why);
 void list_free(struct listing *l);
+
+/* What holds all mail that goes the way of a recipient (NULL: of the first); NULL when nothing does. */
+const struct health *list_health(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt);
 
 /* The reason of a recipient in one line, never empty. */
 void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, struct text *t);

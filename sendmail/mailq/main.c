@@ -103,14 +103,14 @@ static int read_options(int argc, char **argv, struct options *o)
 	return -1;
 }
 
-/* Without a configuration that can be read, the default holds: everyone may list. */
-static enum config_list list_policy(void)
+/* Without a configuration that can be read, the defaults hold: everyone may list. */
+static void read_config(struct config *c)
 {
-	struct config c;
 	struct diagnosis d = {0};
-	enum config_list policy = config_read(&c, paths_config(), &d) ? c.list : CONFIG_LIST_ALL;
-	config_free(&c);
-	return policy;
+	if (config_read(c, paths_config(), &d))
+		return;
+	config_free(c);
+	config_defaults(c);
 }
 
 /* What is not in the list itself; on standard error, because programs read the last line of the list. */
@@ -141,17 +141,18 @@ int main(int argc, char **argv)
 {
 	struct options o = {.warning_min = 30, .critical_min = 240};
 	struct listing l;
+	struct config config;
 	struct diagnosis why = {0};
 	log_start("mailq", LOG_TO_STDERR);
 	int code = read_options(argc, argv, &o);
 	if (code >= 0)
 		return code;
-	enum config_list policy = list_policy();
-	if (!list_collect(&l, policy, &why)) {
+	read_config(&config);
+	if (!list_collect(&l, &config, &why)) {
 		fprintf(stderr, "mailq: %s\n", why.text);
 		return o.health ? 3 : EX_NOPERM;
 	}
-	if (policy == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0)
+	if (config.list == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0)
 		fprintf(stderr, "mailq: only root and the group firsthop may list the queue here ([queue] list = admin)\n");
 	if (o.why != NULL)
 		code = why_print(stdout, &l, o.why);
@@ -164,5 +165,6 @@ int main(int argc, char **argv)
 	else if (o.why == NULL && !o.health)
 		put_notes(&l);
 	list_free(&l);
+	config_free(&config);
 	return code < 0 ? EX_OK : code;
 }

@@ -146,8 +146,9 @@ static void put_untried(struct story *s)
 	TEXT(reason, 1600);
 	list_reason(s->list, s->row, NULL, &reason);
 	fprintf(s->out, "\n  it was not tried itself: %s\n", reason.data);
-	if (s->list->is_down)
-		remember_key(s, s->list->health.why.key);
+	const struct health *h = list_health(s->list, s->row, NULL);
+	if (h != NULL)
+		remember_key(s, h->why.key);
 }
 
 static void put_meaning(const struct story *s)
@@ -162,10 +163,11 @@ static void put_meaning(const struct story *s)
 static void put_next(const struct story *s)
 {
 	TEXT(words, 200);
-	int64_t next_s = s->row->next_s != 0 ? s->row->next_s : s->list->is_down ? s->list->health.next_s : 0;
+	const struct health *h = list_health(s->list, s->row, NULL);
+	int64_t next_s = s->row->next_s != 0 ? s->row->next_s : h != NULL ? h->next_s : 0;
 	/* While no smarthost answers, nobody is tried before the next probe. */
-	if (s->list->is_down && s->list->health.next_s > next_s)
-		next_s = s->list->health.next_s;
+	if (h != NULL && h->next_s > next_s)
+		next_s = h->next_s;
 	if (!s->list->runner_lives) {
 		text_put(&words, "never: no runner lives; root starts it with \"sendmail -bd -q1m\"");
 	} else if (next_s > clock_wall_s()) {

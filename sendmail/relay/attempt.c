@@ -42,15 +42,22 @@ static void note_failure(struct attempt *a, const struct diagnosis *d)
 	jobs_flush(a->jobs);
 	if (a->worst.verdict == VERDICT_NONE || d->stage > a->worst.stage)
 		a->worst = *d;
+	if (a->of_hop.verdict == VERDICT_NONE || d->stage > a->of_hop.stage)
+		a->of_hop = *d;
+}
+
+static bool is_in(char **list, int count, const char *word)
+{
+	for (int i = 0; i < count; i++) {
+		if (strcmp(list[i], word) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool is_avoided(const struct attempt *a, const char *address)
 {
-	for (int i = 0; i < a->avoid_count; i++) {
-		if (strcmp(a->avoid[i], address) == 0)
-			return true;
-	}
-	return false;
+	return is_in(a->avoid, a->avoid_count, address);
 }
 
 static void child(const struct deliver *with, int outcome_fd)
@@ -178,6 +185,7 @@ static bool try_hop(struct attempt *a, const struct hop *hop, int hops_left)
 	struct route r;
 	struct diagnosis d = {0};
 	struct buffer password = {0};
+	a->of_hop = (struct diagnosis){0};
 	struct deliver with = {.config = a->config, .hop = hop, .jobs = a->jobs, .password = "", .probe = a->probe};
 	bool ready = false;
 	if (!route_hop(hop, &r)) {
@@ -206,19 +214,37 @@ static bool try_hop(struct attempt *a, const struct hop *hop, int hops_left)
 	return ready;
 }
 
+int attempt_hops(const struct attempt *a, struct hop *hops, int size)
+{
+	int count = 0;
+	if (*a->path == '@') {
+		hop_direct(&hops[0], a->path + 1, a->config->direct_port);
+		return 1;
+	}
+	for (const char *at = a->path; *at != '\0' && count < size; at += *at == ',') {
+		size_t length = strcspn(at, ",");
+		for (int i = 0; i < a->config->hop_count; i++) {
+			const struct hop *h = &a->config->hops[i];
+			if (strlen(h->name) == length && memcmp(h->name, at, length) == 0 && !is_in(a->skip, a->skip_count, h->name))
+				hops[count++] = *h;
+		}
+		at += length;
+	}
+	return count;
+}
+
 bool attempt_run(struct attempt *a)
 {
-	int count = a->config->hop_count, tried = 0;
+	static struct hop hops[CONFIG_HOPS_MAX];
+	int count = attempt_hops(a, hops, CONFIG_HOPS_MAX);
 	for (int i = 0; i < count; i++) {
-		const struct hop *hop = &a->config->hops[i];
-		if (a->only_hop != NULL && strcmp(a->only_hop, hop->name) != 0)
-			continue;
-		tried++;
-		if (try_hop(a, hop, a->only_hop != NULL ? 0 : count - i - 1))
+		if (try_hop(a, &hops[i], count - i - 1))
 			return true;
+		if (a->of_hop.verdict != VERDICT_NONE)
+			jobs_say_diag(a->jobs, "hop", "", 0, 0, &a->of_hop);
 	}
-	if (tried == 0) {
-		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONFIG, "no-smarthost", "no [smarthost NAME] section is configured");
+	if (count == 0) {
+		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONFIG, "no-smarthost", "no smarthost is configured for this mail");
 		catalogue_recognise(&a->worst);
 	} else if (a->worst.verdict == VERDICT_NONE) {
 		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONNECT, "all-tried", "every address was tried in this attempt");

@@ -1,4 +1,4 @@
-/* One run over the candidates of all smarthosts, until a session is ready; then that session takes all the mail. */
+/* One run over the candidates of all smarthosts of a path, until a session is ready; then that session takes all the mail. */
 #ifndef RELAY_ATTEMPT_H
 #define RELAY_ATTEMPT_H
 #include "config/config.h"
@@ -7,12 +7,19 @@
 struct attempt {
 	const struct config *config;
 	struct jobs *jobs;
+	const char *path;       /* config/rules.h: "main,backup", "@example.org" */
 	char **avoid;           /* addresses that the mail at hand has tried already */
 	int avoid_count;
-	const char *only_hop;   /* NULL = all */
+	char **skip;            /* smarthosts that are passed over now */
+	int skip_count;
 	bool probe;
 	struct diagnosis worst; /* of the failures, the one that came furthest */
+	struct diagnosis of_hop; /* the same, of the smarthost at hand */
 };
+
+/* The servers of a->path without those in a->skip, as copies (a recipient domain's own servers are no smarthost of the configuration);
+   returns their number. */
+int attempt_hops(const struct attempt *a, struct hop *hops, int size);
 
 /* True when a session was ready (its jobs are reported); false with a->worst when nothing was. */
 bool attempt_run(struct attempt *a);

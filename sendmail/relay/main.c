@@ -27,7 +27,7 @@ static int answer(int argc, char **argv)
 	}
 	int code = EX_OK;
 	if (strcmp(argv[1], "--route") == 0)
-		code = plan_print(&config);
+		code = plan_print(&config, argc > 3 ? argv[3] : "");
 	else
 		code = probe_run(&config, argc > 3 ? argv[3] : NULL, argc > 4 ? argv[4] : "");
 	config_free(&config);
@@ -40,9 +40,15 @@ static int serve(int argc, char **argv)
 	struct jobs jobs = {.socket = STDIN_FILENO};
 	struct attempt a = {.config = &config, .jobs = &jobs};
 	a.avoid = mem_alloc((size_t)argc * sizeof *a.avoid);
+	a.skip = mem_alloc((size_t)argc * sizeof *a.skip);
+	a.path = "";
 	for (int i = 2; i < argc; i++) {
 		if (strncmp(argv[i], "--avoid=", 8) == 0)
 			a.avoid[a.avoid_count++] = argv[i] + 8;
+		else if (strncmp(argv[i], "--skip=", 7) == 0)
+			a.skip[a.skip_count++] = argv[i] + 7;
+		else if (strncmp(argv[i], "--path=", 7) == 0)
+			a.path = argv[i] + 7;
 	}
 	bool ready = config_read(&config, paths_config(), &a.worst) && attempt_run(&a);
 	if (!ready)
@@ -52,6 +58,7 @@ static int serve(int argc, char **argv)
 	buffer_free(&jobs.in);
 	buffer_free(&jobs.out);
 	free(a.avoid);
+	free(a.skip);
 	return EX_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "relay/plan.h"
 #include "base/catalogue.h"
 #include "base/fdio.h"
+#include "relay/attempt.h"
 #include "route/route.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,10 @@ static bool put_hop(const struct hop *hop)
 	struct route r;
 	char *line;
 	bool found = route_hop(hop, &r);
-	printf("\n  smarthost %s: host %s, lookup %s\n", hop->name, hop->host, hop_lookup_name(hop->lookup));
+	if (hop->direct)
+		printf("\n  the servers of %s itself (port %u)\n", hop->host, hop->port);
+	else
+		printf("\n  smarthost %s: host %s, lookup %s\n", hop->name, hop->host, hop_lookup_name(hop->lookup));
 	while ((line = fdio_take_line(&r.trace)) != NULL) {
 		printf("       %s\n", line);
 		free(line);
@@ -41,12 +45,15 @@ static bool put_hop(const struct hop *hop)
 	return found;
 }
 
-int plan_print(const struct config *config)
+int plan_print(const struct config *config, const char *path)
 {
+	static struct hop hops[CONFIG_HOPS_MAX];
+	struct attempt a = {.config = config, .path = path};
 	bool any = false;
-	for (int i = 0; i < config->hop_count; i++)
-		any = put_hop(&config->hops[i]) || any;
-	if (config->hop_count == 0)
+	int count = attempt_hops(&a, hops, CONFIG_HOPS_MAX);
+	for (int i = 0; i < count; i++)
+		any = put_hop(&hops[i]) || any;
+	if (count == 0)
 		printf("\n  none is configured: add [smarthost main] and host = NAME\n");
-	return any ? EX_OK : config->hop_count > 0 ? EX_TEMPFAIL : EX_CONFIG;
+	return any ? EX_OK : count > 0 ? EX_TEMPFAIL : EX_CONFIG;
 }

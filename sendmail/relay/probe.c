@@ -115,7 +115,7 @@ static int conclude(const struct answer *a)
 static void attempt_child(const struct config *config, const char *smarthost, int socket)
 {
 	struct jobs jobs = {.socket = socket};
-	struct attempt a = {.config = config, .jobs = &jobs, .only_hop = smarthost, .probe = true};
+	struct attempt a = {.config = config, .jobs = &jobs, .path = smarthost, .probe = true};
 	if (!attempt_run(&a)) {
 		jobs_say_diag(&jobs, "down", "", 0, 0, &a.worst);
 		jobs_flush(&jobs);

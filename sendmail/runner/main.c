@@ -104,7 +104,7 @@ static void end_workers(struct runner *r)
 static void close_idle(struct runner *r)
 {
 	int64_t now = clock_mono_ms();
-	bool at_once = r->lifetime == LIFETIME_ONCE || r->leaving || (r->lifetime == LIFETIME_LINGER && r->schedule.count == 0);
+	bool at_once = r->lifetime == LIFETIME_ONCE || r->leaving || (r->lifetime == LIFETIME_LINGER && runner_waiting(r) == 0);
 	for (int i = 0; i < r->worker_count; i++) {
 		struct worker *w = r->workers[i];
 		if (w->count == 0 && !w->closing && (at_once || now - w->idle_ms > IDLE_MS))
@@ -136,7 +136,7 @@ static bool is_finished(struct runner *r)
 		return false;
 	if (r->leaving)
 		return true;
-	return r->lifetime == LIFETIME_ONCE ? !r->pass : r->lifetime == LIFETIME_LINGER && r->schedule.count == 0;
+	return r->lifetime == LIFETIME_ONCE ? !r->pass : r->lifetime == LIFETIME_LINGER && runner_waiting(r) == 0;
 }
 
 /* Sessions reach a safe point, or are ended after LEAVE_MS. */

@@ -6,6 +6,7 @@
 #include "base/fdio.h"
 #include "base/log.h"
 #include "base/report.h"
+#include "base/text.h"
 #include "message/address.h"
 #include "runner/bounce.h"
 #include "runner/recipients.h"
@@ -30,16 +31,76 @@ void message_free(struct message *m)
 	free(m);
 }
 
-/* Keeps only recipients that have no final outcome yet. */
+static bool is_done(const struct entry *e, const char *path)
+{
+	size_t length = strlen(path);
+	for (const char *at = e->done; at != NULL && *at != '\0'; at = strchr(at, '\n') + 1) {
+		if (strncmp(at, path, length) == 0 && at[length] == '\n')
+			return true;
+	}
+	return false;
+}
+
+/* The path that is next for a recipient in this attempt; NULL when the attempt is through with it. */
+static const char *path_of(const struct runner *r, const struct message *m, const char *rcpt, const struct journal_rcpt *last, struct paths_of *p)
+{
+	rules_paths(&r->config, m->sender, rcpt, p);
+	if (last != NULL && last->attempt == m->entry->attempts + 1 && !last->next)
+		return NULL;
+	for (int i = 0; i < p->count; i++) {
+		if (!is_done(m->entry, p->paths[i]))
+			return p->paths[i];
+	}
+	return p->count == 0 && !is_done(m->entry, "") ? "" : NULL;
+}
+
+bool message_has_other_path(const struct runner *r, const struct message *m, int rcpt)
+{
+	struct paths_of p;
+	rules_paths(&r->config, m->sender, m->rcpts[rcpt], &p);
+	for (int i = 0; i < p.count; i++) {
+		if (strcmp(p.paths[i], m->path) != 0 && !is_done(m->entry, p.paths[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Sorts the recipients without a final outcome: those of the first path that has work are taken, the others counted. */
+static void select_recipients(struct runner *r, struct message *m, const struct recipients *all, struct journal *j)
+{
+	struct paths_of p;
+	bool chosen = false;
+	m->rcpt_count = m->elsewhere = m->waiting = 0;
+	for (int i = 0; i < all->count; i++) {
+		if (journal_settled(j, all->addresses[i]))
+			continue;
+		const char *path = path_of(r, m, all->addresses[i], journal_find(j, all->addresses[i]), &p);
+		if (path != NULL && !chosen) {
+			text_copy(m->path, sizeof m->path, path);
+			chosen = true;
+		}
+		if (path == NULL)
+			m->waiting++;
+		else if (strcmp(path, m->path) != 0)
+			m->elsewhere++;
+		else
+			m->rcpts[m->rcpt_count++] = mem_copy(all->addresses[i]);
+	}
+}
+
 static void set_recipients(struct runner *r, struct message *m, struct journal *j)
 {
 	struct recipients all;
 	recipients_expand(&all, &m->envelope, r->aliases, &r->config);
 	m->rcpts = mem_alloc((size_t)(all.count + 1) * sizeof *m->rcpts);
 	m->states = mem_alloc((size_t)all.count + 1);
-	for (int i = 0; i < all.count; i++) {
-		if (!journal_settled(j, all.addresses[i]))
-			m->rcpts[m->rcpt_count++] = mem_copy(all.addresses[i]);
+	select_recipients(r, m, &all, j);
+	/* An attempt that an earlier life did not end, or that is through with everyone: a new one begins. */
+	if (m->rcpt_count == 0 && m->waiting > 0) {
+		mem_free(&m->entry->done);
+		mem_free(&m->entry->avoid);
+		m->entry->attempts++;
+		select_recipients(r, m, &all, j);
 	}
 	recipients_free(&all);
 }
@@ -61,7 +122,7 @@ static void cannot_open(struct runner *r, struct entry *e, const char *id)
 		return;
 	}
 	log_line(LOG_ERR, "%s cannot be opened (%s); next try in 1 min", id, strerror(errno));
-	schedule_add(&r->schedule, e, clock_mono_ms() + 60000);
+	runner_queue(r, e, clock_mono_ms() + 60000);
 }
 
 struct message *message_load(struct runner *r, struct entry *e)
@@ -96,9 +157,9 @@ struct message *message_load(struct runner *r, struct entry *e)
 	m->sender = recipients_sender(&m->envelope, &r->config);
 	set_recipients(r, m, &j);
 	if (m->rcpt_count > 0 && j.rcpt_count > 0) {
-		const struct diagnosis *last = journal_find(&j, m->rcpts[0]);
+		const struct journal_rcpt *last = journal_find(&j, m->rcpts[0]);
 		if (last != NULL)
-			m->last = *last;
+			m->last = last->last;
 	}
 	journal_free(&j);
 	return m;
@@ -151,8 +212,8 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next, cons
 	}
 	log_outcome(m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? wait_of(r, m, d->key) : 0, d);
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written down. */
-	if (m->rcpt_count > 1 || m->has_journal || d->verdict != VERDICT_SENT)
-		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines, clock_wall_s(), m->rcpts[rcpt], d);
+	if (m->rcpt_count + m->elsewhere + m->waiting > 1 || m->has_journal || d->verdict != VERDICT_SENT)
+		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines, clock_wall_s(), m->rcpts[rcpt], next, d);
 }
 
 static int count_state(const struct message *m, enum rcpt_state state)
@@ -182,7 +243,7 @@ static bool send_report(struct runner *r, struct message *m, bool delayed)
 	buffer_free(&file);
 	if (done) {
 		log_line(LOG_INFO, "%s %s=%s to=<%s>", m->id, delayed ? "warning" : "bounce", id, m->sender);
-		schedule_add_new(&r->schedule, runner_entry(id_pack(id)));
+		runner_queue_new(r, runner_entry(id_pack(id)));
 	} else {
 		log_line(LOG_CRIT, "%s: the report to <%s> cannot be written: %s", m->id, m->sender, d.text);
 	}
@@ -222,39 +283,53 @@ static void end_message(struct runner *r, struct message *m, bool lost)
 	message_free(m);
 }
 
-static void add_avoid(struct entry *e, const char *address)
+static void add_word(char **list, const char *before, const char *word, const char *behind)
 {
-	struct buffer list = {0};
-	if (e->avoid != NULL)
-		buffer_puts(&list, e->avoid);
-	buffer_printf(&list, " %s", address);
-	free(e->avoid);
-	e->avoid = mem_copy(buffer_string(&list));
-	buffer_free(&list);
+	struct buffer longer = {0};
+	buffer_printf(&longer, "%s%s%s%s", *list != NULL ? *list : "", before, word, behind);
+	free(*list);
+	*list = mem_copy(buffer_string(&longer));
+	buffer_free(&longer);
+}
+
+/* Recipients that are to be asked about elsewhere at once: at the next address, or on the next path when left says that there is none. */
+static bool goes_on(struct runner *r, struct message *m, int left)
+{
+	struct entry *e = m->entry;
+	bool next = count_state(m, RCPT_NEXT) > 0, other = false;
+	if (count_state(m, RCPT_OPEN) > 0)
+		return true;
+	if (next && left > 0 && m->last.peer_address[0] != '\0') {
+		add_word(&e->avoid, " ", m->last.peer_address, "");
+		return true;
+	}
+	for (int i = 0; i < m->rcpt_count; i++)
+		other = other || (m->states[i] == RCPT_NEXT && message_has_other_path(r, m, i));
+	mem_free(&e->avoid);
+	add_word(&e->done, "", m->path, "\n");
+	return other || m->elsewhere > 0;
 }
 
 /* Some recipients are open: the next server at once, or the next attempt later. */
 static void put_back(struct runner *r, struct message *m, int left)
 {
 	struct entry *e = m->entry;
-	bool next = count_state(m, RCPT_NEXT) > 0 && left > 0 && m->last.peer_address[0] != '\0';
-	bool unasked = count_state(m, RCPT_OPEN) > 0;
-	if (next || unasked) {
-		if (next)
-			add_avoid(e, m->last.peer_address);
+	if (goes_on(r, m, left)) {
 		append(r, m, &m->lines, true);
-		schedule_add(&r->schedule, e, clock_mono_ms());
 		message_free(m);
+		runner_queue_again(r, e);
 		return;
 	}
 	int wait_s = wait_of(r, m, m->last.key);
 	e->attempts++;
 	mem_free(&e->avoid);
+	mem_free(&e->done);
 	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
 	append(r, m, &m->lines, true);
 	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
-	schedule_add(&r->schedule, e, clock_mono_ms() + (int64_t)wait_s * 1000);
+	e->by_config = m->last.fault == FAULT_CONFIG;
 	message_free(m);
+	runner_queue(r, e, clock_mono_ms() + (int64_t)wait_s * 1000);
 }
 
 static void put_head_lines(struct message *m, struct buffer *steps)
@@ -278,7 +353,8 @@ static void put_head_lines(struct message *m, struct buffer *steps)
 void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left)
 {
 	int sent = count_state(m, RCPT_SENT), failed = count_state(m, RCPT_FAILED);
-	if (sent == m->rcpt_count) {
+	int others = m->elsewhere + m->waiting;
+	if (sent == m->rcpt_count && others == 0) {
 		end_message(r, m, false);
 		return;
 	}
@@ -292,7 +368,7 @@ void message_conclude(struct runner *r, struct message *m, struct buffer *steps,
 		failed = 0;
 	}
 	buffer_add(&m->lines, m->failed_lines.data, m->failed_lines.length);
-	if (sent + failed < m->rcpt_count) {
+	if (sent + failed < m->rcpt_count || others > 0) {
 		put_back(r, m, left);
 		return;
 	}
@@ -304,8 +380,9 @@ void message_conclude(struct runner *r, struct message *m, struct buffer *steps,
 
 void message_return(struct runner *r, struct message *m)
 {
-	schedule_add(&r->schedule, m->entry, m->entry->attempts > 0 ? clock_mono_ms() : m->entry->due_ms);
+	struct entry *e = m->entry;
 	message_free(m);
+	runner_queue(r, e, e->attempts > 0 ? clock_mono_ms() : e->due_ms);
 }
 
 void message_give_up(struct runner *r, struct message *m, const struct diagnosis *d)

@@ -13,9 +13,12 @@ struct message {
 	int fd;                    /* of the file */
 	struct envelope envelope;
 	char *sender;              /* after policy */
-	char **rcpts;              /* open recipients: after aliases, completed, no duplicates */
+	char **rcpts;              /* open recipients on this path: after aliases, completed, no duplicates */
 	unsigned char *states;     /* enum rcpt_state, one per recipient */
 	int rcpt_count;
+	char path[RULES_PATH_SIZE]; /* that those in rcpts take now */
+	int elsewhere;             /* open recipients that this attempt asks about on another path */
+	int waiting;               /* open recipients that this attempt is through with */
 	bool has_journal;
 	int wait_s;                /* until the next attempt, once it is decided; 0 before */
 	struct buffer lines;       /* journal lines of this attempt */
@@ -31,7 +34,10 @@ struct message {
 struct message *message_load(struct runner *r, struct entry *e);
 void message_free(struct message *m);
 
-/* Notes the outcome of one recipient: log line, journal line, state. */
+/* True when another path is left in this attempt for a recipient, after the one at hand. */
+bool message_has_other_path(const struct runner *r, const struct message *m, int rcpt);
+
+/* Notes the outcome of one recipient: log line, journal line, state.  next: another server is to be asked at once. */
 void message_note(struct runner *r, struct message *m, int rcpt, bool next, const struct diagnosis *d);
 
 /* The attempt of m is over: bounces, journal, next time or removal.  steps: what the relay said on the way; left: candidates that it had

@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "runner/message.h"
+#include "runner/path.h"
 #include "runner/worker.h"
 #include "spool/journal.h"
 #include <errno.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #define CONFIG_CHECK_MS 2000
+#define CONFIG_PATIENCE_MS 5000
 #define TEMP_AGE_S 3600
 
 struct entry *runner_entry(uint64_t id)
@@ -26,7 +29,77 @@ struct entry *runner_entry(uint64_t id)
 void runner_forget(struct entry *e)
 {
 	free(e->avoid);
+	free(e->done);
 	free(e);
+}
+
+/* Where an entry belongs: all mail goes one way unless rules or direct delivery are configured; then its recipients decide.
+   False: the message is gone, or was taken care of otherwise. */
+static bool find_path(struct runner *r, struct entry *e)
+{
+	char key[RULES_PATH_SIZE];
+	if (!r->config_good || rules_are_simple(&r->config)) {
+		rules_default_path(&r->config, key, sizeof key);
+		e->path = path_find(r, key);
+		return true;
+	}
+	e->path = path_find(r, "");
+	struct message *m = message_load(r, e);
+	if (m == NULL)
+		return false;
+	e->path = path_find(r, m->path);
+	message_free(m);
+	return true;
+}
+
+void runner_queue_new(struct runner *r, struct entry *e)
+{
+	if (find_path(r, e))
+		schedule_add_new(&e->path->schedule, e);
+}
+
+void runner_queue(struct runner *r, struct entry *e, int64_t due_ms)
+{
+	if (e->path != NULL || find_path(r, e))
+		schedule_add(&e->path->schedule, e, due_ms);
+}
+
+void runner_queue_again(struct runner *r, struct entry *e)
+{
+	if (find_path(r, e))
+		schedule_add(&e->path->schedule, e, clock_mono_ms());
+}
+
+uint32_t runner_waiting(const struct runner *r)
+{
+	uint32_t count = 0;
+	for (int i = 0; i < r->path_count; i++)
+		count += r->paths[i]->schedule.count;
+	return count;
+}
+
+/* After a change of the configuration: every entry is put where it belongs now.  What was wrong may be repaired: nothing keeps waiting for
+   a server, a login or a setting; what waits for its recipient's server keeps its time. */
+static void sort_anew(struct runner *r)
+{
+	uint32_t count = 0;
+	struct entry **all = mem_alloc((runner_waiting(r) + 1) * sizeof *all);
+	for (int i = 0; i < r->path_count; i++) {
+		struct schedule *s = &r->paths[i]->schedule;
+		for (uint32_t k = 0; k < s->count; k++)
+			all[count++] = s->heap[k];
+		s->count = 0;
+	}
+	int64_t now = clock_mono_ms();
+	for (uint32_t i = 0; i < count; i++) {
+		bool repaired = (all[i]->by_route || all[i]->by_config) && all[i]->due_ms > now;
+		int64_t due_ms = repaired ? now : all[i]->due_ms;
+		mem_free(&all[i]->avoid);
+		mem_free(&all[i]->done);
+		if (find_path(r, all[i]))
+			schedule_add(&all[i]->path->schedule, all[i], due_ms);
+	}
+	free(all);
 }
 
 static bool has_changed(const char *path, struct stat *as_read)
@@ -37,6 +110,21 @@ static bool has_changed(const char *path, struct stat *as_read)
 	bool same = now.st_ino == as_read->st_ino && now.st_size == as_read->st_size &&
 	            now.st_mtim.tv_sec == as_read->st_mtim.tv_sec && now.st_mtim.tv_nsec == as_read->st_mtim.tv_nsec;
 	*as_read = now;
+	return !same;
+}
+
+/* A password that is put right is used at once. */
+static bool secrets_have_changed(struct runner *r)
+{
+	uint64_t sum = 0;
+	struct stat st;
+	for (int i = 0; i < r->config.hop_count; i++) {
+		if (r->config.hops[i].password_file[0] == '\0' || stat(r->config.hops[i].password_file, &st) != 0)
+			continue;
+		sum = sum * 31 + (uint64_t)st.st_ino + (uint64_t)st.st_size + (uint64_t)st.st_mtim.tv_sec * 1000000007u + (uint64_t)st.st_mtim.tv_nsec;
+	}
+	bool same = sum == r->secrets_sum;
+	r->secrets_sum = sum;
 	return !same;
 }
 
@@ -55,7 +143,7 @@ static bool read_config(struct config *c, struct aliases **aliases, struct diagn
 	*aliases = NULL;
 	if (!config_read(c, paths_config(), d))
 		return false;
-	if (c->hop_count == 0) {
+	if (c->hop_count == 0 && !c->direct_mx) {
 		diag_set(d, VERDICT_DEFERRED, STAGE_CONFIG, "no-smarthost", "%s names no smarthost: add a section [smarthost main] with host = NAME",
 		         paths_config());
 		return false;
@@ -70,8 +158,8 @@ static void refuse_config(struct runner *r, struct diagnosis *d)
 	log_line(LOG_ERR, "%s; %s", d->text, r->config_good ? "the earlier configuration stays in use" : "mail waits until this is repaired");
 	if (r->config_good)
 		return;
-	r->health = (struct health){.since_s = clock_wall_s(), .next_s = clock_wall_s(), .why = *d};
-	health_write(&r->queue, &r->health);
+	r->config_health = (struct health){.since_s = clock_wall_s(), .next_s = clock_wall_s(), .why = *d};
+	path_write_health(r);
 }
 
 void runner_configure(struct runner *r, bool force)
@@ -84,6 +172,7 @@ void runner_configure(struct runner *r, bool force)
 		return;
 	r->config_checked_ms = now;
 	bool changed = has_changed(paths_config(), &r->config_file);
+	changed = secrets_have_changed(r) || changed;
 	changed = has_changed(r->config.aliases, &r->aliases_file) || changed;
 	if (!changed && !force)
 		return;
@@ -99,10 +188,11 @@ void runner_configure(struct runner *r, bool force)
 	r->aliases = aliases;
 	r->config_good = true;
 	has_changed(r->config.aliases, &r->aliases_file);
+	secrets_have_changed(r);
 	/* What was wrong may be repaired now: nothing keeps waiting for its old reason. */
-	r->down = false;
-	r->health = (struct health){0};
-	health_write(&r->queue, NULL);
+	path_ask_all_again(r, true);
+	path_write_health(r);
+	sort_anew(r);
 	if (!first)
 		log_line(LOG_INFO, "configuration read again: %d smarthosts, %d aliases", r->config.hop_count, aliases_count(r->aliases));
 }
@@ -178,7 +268,7 @@ void runner_adopt(struct runner *r)
 		struct diagnosis d = {0};
 		id_unpack(s.messages.ids[i], id);
 		if (queue_adopt(&r->queue, id, &d)) {
-			schedule_add_new(&r->schedule, runner_entry(s.messages.ids[i]));
+			runner_queue_new(r, runner_entry(s.messages.ids[i]));
 			r->adopted++;
 		} else {
 			log_line(LOG_ERR, "%s", d.text);
@@ -201,8 +291,10 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 	} else {
 		e->attempts = (uint16_t)(j.attempts > 0 && j.until_s == 0 ? j.attempts - 1 : j.attempts);
 		e->warned = j.warned;
-		e->by_route = j.rcpt_count > 0 && j.rcpts[j.rcpt_count - 1].last.fault == FAULT_ROUTE;
-		schedule_add(&r->schedule, e, clock_mono_ms() + schedule_left_ms(j.until_s, j.wait_s, clock_wall_s()));
+		enum fault fault = j.rcpt_count > 0 ? j.rcpts[j.rcpt_count - 1].last.fault : FAULT_NONE;
+		e->by_route = fault == FAULT_ROUTE || fault == FAULT_CREDENTIAL;
+		e->by_config = fault == FAULT_CONFIG;
+		runner_queue(r, e, clock_mono_ms() + schedule_left_ms(j.until_s, j.wait_s, clock_wall_s()));
 	}
 	journal_free(&j);
 }
@@ -236,7 +328,7 @@ void runner_load(struct runner *r)
 		if (has_id(&s.logs, s.messages.ids[i]))
 			load_tried(r, s.messages.ids[i], id);
 		else
-			schedule_add_new(&r->schedule, runner_entry(s.messages.ids[i]));
+			runner_queue_new(r, runner_entry(s.messages.ids[i]));
 	}
 	for (size_t i = 0; i < s.logs.count; i++) {
 		if (has_id(&s.messages, s.logs.ids[i]) || has_id(&s.dead, s.logs.ids[i]))
@@ -248,22 +340,33 @@ void runner_load(struct runner *r)
 	free_scan(&s);
 }
 
+/* When a path has something to do; INT64_MAX: when a worker answers, or new mail comes. */
+static int64_t path_next_ms(const struct runner *r, const struct path *p, int64_t now)
+{
+	const struct entry *e = schedule_first(&p->schedule);
+	if (e == NULL || !r->config_good)
+		return INT64_MAX;
+	enum path_state state = path_state(r, p, now);
+	if (state == PATH_UP)
+		return e->due_ms;
+	return p->workers > 0 ? INT64_MAX : state == PATH_PROBE ? now : path_until_ms(r, p);
+}
+
 int64_t runner_next_ms(const struct runner *r)
 {
-	int64_t now = clock_mono_ms();
-	const struct entry *e = schedule_first(&r->schedule);
-	/* Nothing to do: the trigger wakes us. Otherwise the minute's sweep is the longest sleep. */
-	int64_t next = e != NULL ? now + 60000 : INT64_MAX;
-	if (e != NULL && r->config_good && r->down && r->probe_ms < next)
-		next = r->probe_ms;
-	else if (e != NULL && r->config_good && !r->down && e->due_ms < next)
-		next = e->due_ms;
-	if (e != NULL && !r->config_good && now + CONFIG_CHECK_MS < next)
-		next = now + CONFIG_CHECK_MS;
+	int64_t now = clock_mono_ms(), next = INT64_MAX;
+	for (int i = 0; i < r->path_count; i++) {
+		int64_t of_path = path_next_ms(r, r->paths[i], now);
+		next = of_path < next ? of_path : next;
+	}
 	for (int i = 0; i < r->worker_count; i++) {
-		if (r->workers[i]->count > 0 && next < now)
+		if (r->workers[i]->count > 0 && next <= now)
 			next = INT64_MAX; /* due, but every worker is busy: their answers wake us */
 	}
+	/* Nothing to do: the trigger wakes us. While mail waits, a repaired configuration is looked for. */
+	int64_t longest_ms = r->config_good ? CONFIG_PATIENCE_MS : CONFIG_CHECK_MS;
+	if (runner_waiting(r) > 0 && next > now + longest_ms)
+		next = now + longest_ms;
 	if (next == INT64_MAX)
 		return r->worker_count > 0 ? 1000 : -1;
 	int64_t left = next - now;
@@ -276,7 +379,10 @@ void runner_status(const struct runner *r)
 	int in_work = 0;
 	for (int i = 0; i < r->worker_count; i++)
 		in_work += r->workers[i]->count;
+	bool down = false;
+	for (int i = 0; i < r->path_count; i++)
+		down = down || path_state(r, r->paths[i], 0) != PATH_UP;
 	log_line(LOG_INFO, "status: waiting=%u in_work=%d sessions=%d adopted=%llu sent=%llu deferred=%llu failed=%llu smarthosts=%s",
-	         r->schedule.count, in_work, r->worker_count, r->adopted, r->sent, r->deferred, r->failed,
-	         !r->config_good ? "configuration" : r->down ? "down" : "up");
+	         runner_waiting(r), in_work, r->worker_count, r->adopted, r->sent, r->deferred, r->failed,
+	         !r->config_good ? "configuration" : down ? "down" : "up");
 }

@@ -3,6 +3,7 @@
 #define RUNNER_RUNNER_H
 #include "config/aliases.h"
 #include "config/config.h"
+#include "config/rules.h"
 #include "runner/schedule.h"
 #include "spool/health.h"
 #include "spool/queue.h"
@@ -22,25 +23,25 @@ struct runner {
 	struct aliases *aliases;
 	bool config_good;
 	struct stat config_file, aliases_file; /* as they were read */
+	uint64_t secrets_sum;                  /* of the password files' times */
 	int64_t config_checked_ms;
-	struct schedule schedule;
+	struct path **paths;
+	int path_count;
+	struct hop_state *hops;    /* of servers that failed at some time */
+	int hop_count;
 	struct worker *workers[WORKERS_MAX];
 	int worker_count;
-	/* the route as a whole: no smarthost answered, or the configuration cannot be used */
-	bool down;
-	int down_count;            /* failures in a row */
-	int64_t probe_ms;          /* monotonic: when it is tried again */
-	int64_t probed_ms;         /* when it was tried last */
-	struct health health;
+	struct health config_health; /* while config_good is false: why */
 	/* counts since the start, for the status line */
 	unsigned long long sent, deferred, failed, adopted;
 	int removals;              /* not synced yet */
 	bool pass;                 /* a pass over everything is under way */
 	int64_t swept_ms;
+	unsigned turn;             /* of the path that is served first */
 	bool leaving;
 };
 
-/* Reads configuration and aliases when their files have changed (or force); a new version that is wrong is reported
+/* Reads configuration and aliases when their files, or those of passwords, have changed (or force); a new version that is wrong is reported
    and the old one stays; with none that is right, the reason goes to health and mail waits. */
 void runner_configure(struct runner *r, bool force);
 
@@ -54,9 +55,13 @@ void runner_load(struct runner *r);
 void runner_start_pass(struct runner *r);
 bool runner_pass_over(const struct runner *r);
 
-/* No smarthost took the mail at hand / one answers. */
-void runner_route_down(struct runner *r, const struct diagnosis *d);
-void runner_route_up(struct runner *r);
+/* Puts an entry on its path: new (untried), or due at a time; again: now, on the path that is next for it in this attempt. */
+void runner_queue_new(struct runner *r, struct entry *e);
+void runner_queue(struct runner *r, struct entry *e, int64_t due_ms);
+void runner_queue_again(struct runner *r, struct entry *e);
+
+/* Entries that wait, on all paths. */
+uint32_t runner_waiting(const struct runner *r);
 
 /* Gives due messages to workers. */
 void runner_dispatch(struct runner *r);

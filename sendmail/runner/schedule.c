@@ -82,6 +82,7 @@ void schedule_free(struct schedule *s)
 {
 	for (uint32_t i = 0; i < s->count; i++) {
 		free(s->heap[i]->avoid);
+		free(s->heap[i]->done);
 		free(s->heap[i]);
 	}
 	free(s->heap);

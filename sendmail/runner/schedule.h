@@ -5,15 +5,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct path;
+
 /* One queued message: everything that is kept in memory about it. */
 struct entry {
 	uint64_t id;        /* spool/id.h, packed; the upper half is the time it came */
 	int64_t due_ms;     /* monotonic; untried messages have negative values in the order of their coming */
-	char *avoid;        /* " ADDRESS ADDRESS": tried already in this attempt; NULL at the start of one */
+	struct path *path;  /* whose schedule it is in */
+	char *avoid;        /* " ADDRESS ADDRESS": tried already in this attempt on this path; NULL at the start */
+	char *done;         /* paths that this attempt is through with, each with a LF behind; NULL at the start of one */
 	uint32_t at;        /* place in the heap */
 	uint16_t attempts;
 	bool in_work;       /* with a worker, not in the heap */
 	bool by_route;      /* waits because the smarthost was at fault: woken when one answers again */
+	bool by_config;     /* waits because our configuration was at fault: woken when it changes */
 	bool warned;
 };
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "runner/path.h"
 #include "spool/lock.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -239,8 +240,8 @@ void service_end(struct runner *r)
 		unlink(path);
 	service_pass_done(r);
 	if (r->lifetime == LIFETIME_STAY)
-		log_line(LOG_INFO, "runner ended; %u messages wait", r->schedule.count);
-	schedule_free(&r->schedule);
+		log_line(LOG_INFO, "runner ended; %u messages wait", runner_waiting(r));
+	path_free_all(r);
 	config_free(&r->config);
 	aliases_free(r->aliases);
 	queue_close(&r->queue);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "runner/path.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,19 +20,32 @@
 #define STEPS_LIMIT_BYTES 16384
 #define LINE_LIMIT_BYTES 65536
 
+static char *option(const char *name, const char *value)
+{
+	struct buffer word = {0};
+	buffer_printf(&word, "%s%s", name, value);
+	return mem_copy(buffer_string(&word));
+}
+
+/* One option for each word of a list; the array has room for 119 words. */
+static void add_options(char **argv, int *argc, const char *name, const char *list)
+{
+	char *words = mem_copy(list);
+	for (char *word = strtok(words, " "); word != NULL && *argc < 118; word = strtok(NULL, " "))
+		argv[(*argc)++] = option(name, word);
+	argv[*argc] = NULL;
+	free(words);
+}
+
 /* In the child: the relay with its socket as standard input, and with the lock, so that no second runner starts beside it. */
-static void become_relay(const struct runner *r, int socket, const char *avoid)
+static void become_relay(const struct runner *r, int socket, const struct path *p, const char *skips, const char *avoid)
 {
 	char path[1024];
-	char *words = mem_copy(avoid);
-	char *argv[80] = {"relay", "--jobs"};
-	int argc = 2;
+	char *argv[120] = {"relay", "--jobs", option("--path=", p->key)};
+	int argc = 3;
 	sigset_t none;
-	for (char *word = strtok(words, " "); word != NULL && argc < 78; word = strtok(NULL, " ")) {
-		size_t size = strlen(word) + 9;
-		argv[argc] = mem_alloc(size);
-		snprintf(argv[argc++], size, "--avoid=%s", word);
-	}
+	add_options(argv, &argc, "--skip=", skips);
+	add_options(argv, &argc, "--avoid=", avoid);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	dup2(socket, STDIN_FILENO);
@@ -42,26 +56,33 @@ static void become_relay(const struct runner *r, int socket, const char *avoid)
 	_exit(127);
 }
 
-struct worker *worker_start(struct runner *r, const char *avoid)
+struct worker *worker_start(struct runner *r, struct path *path, const char *avoid)
 {
 	int sockets[2];
+	struct buffer steps = {0};
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
 		log_line(LOG_ERR, "no socket for a relay: %s", strerror(errno));
 		return NULL;
 	}
+	char *skips = path_skips(r, path, clock_mono_ms(), &steps);
 	pid_t pid = fork();
 	if (pid == 0)
-		become_relay(r, sockets[1], avoid);
+		become_relay(r, sockets[1], path, skips, avoid);
+	free(skips);
 	close(sockets[1]);
 	if (pid < 0 || !fdio_nonblocking(sockets[0])) {
 		log_line(LOG_ERR, "no process for a relay: %s", strerror(errno));
 		close(sockets[0]);
+		buffer_free(&steps);
 		return NULL;
 	}
 	struct worker *w = mem_alloc(sizeof *w);
 	w->pid = pid;
 	w->fd = sockets[0];
 	w->avoid = mem_copy(avoid);
+	w->path = path;
+	w->steps = steps;
+	path->workers++;
 	w->idle_ms = clock_mono_ms();
 	return w;
 }
@@ -179,17 +200,41 @@ static void on_down(struct runner *r, struct worker *w, const char *fields)
 	struct diagnosis d;
 	diag_read(&d, fields);
 	w->closing = true;
+	if (w->avoid[0] == '\0')
+		path_down(r, w->path, &d);
+	/* One session more than the server allows: those that are open take the mail. */
+	bool beside = w->avoid[0] == '\0' && path_sessions(r, w->path) > 0;
 	while (w->first != NULL) {
 		struct message *m = w->first;
 		/* Every address was tried for this message: what the last one said is the reason. */
 		struct diagnosis why = w->avoid[0] != '\0' && m->last.verdict != VERDICT_NONE ? m->last : d;
 		unlink_message(w, m, NULL);
+		if (beside) {
+			message_return(r, m);
+			continue;
+		}
 		for (int i = 0; i < m->rcpt_count; i++)
-			message_note(r, m, i, false, &why);
+			message_note(r, m, i, message_has_other_path(r, m, i), &why);
 		message_conclude(r, m, &w->steps, 0);
 	}
+}
+
+static void on_ready(struct runner *r, struct worker *w, const char *fields)
+{
+	char hop[80];
+	w->ready = true;
+	w->left = (int)fields_get_number(fields, "n", 0);
+	if (fields_get(fields, "hop", hop, sizeof hop))
+		path_hop_ready(r, hop);
+}
+
+static void on_hop(struct runner *r, struct worker *w, const char *fields)
+{
+	struct diagnosis d;
+	diag_read(&d, fields);
+	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing about the server. */
 	if (w->avoid[0] == '\0')
-		runner_route_down(r, &d);
+		path_hop_failed(r, w->path, &d);
 }
 
 static void on_step(struct worker *w, const char *fields)
@@ -208,8 +253,10 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 	if (m == NULL)
 		return;
 	if (text_starts(line, "rcpt ")) {
+		int n = (int)fields_get_number(fields, "n", -1);
+		bool next = fields_get_number(fields, "next", 0) != 0;
 		diag_read(&d, fields);
-		message_note(r, m, (int)fields_get_number(fields, "n", -1), fields_get_number(fields, "next", 0) != 0, &d);
+		message_note(r, m, n, next && (w->left > 0 || (n >= 0 && n < m->rcpt_count && message_has_other_path(r, m, n))), &d);
 		return;
 	}
 	unlink_message(w, m, before);
@@ -226,9 +273,9 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 	if (text_starts(line, "step ")) {
 		on_step(w, line + 5);
 	} else if (text_starts(line, "ready ")) {
-		w->ready = true;
-		w->left = (int)fields_get_number(line + 6, "n", 0);
-		runner_route_up(r);
+		on_ready(r, w, line + 6);
+	} else if (text_starts(line, "hop ")) {
+		on_hop(r, w, line + 4);
 	} else if (text_starts(line, "down ")) {
 		on_down(r, w, line + 5);
 	} else if (text_starts(line, "over ")) {
@@ -299,8 +346,12 @@ void worker_end(struct runner *r, struct worker *w)
 			keep_message(r, w, m, status);
 	}
 	/* Ready, and then gone before it took one message: as good as down, or it would be asked in a tight loop. */
-	if (w->ready && w->done == 0 && w->over.key[0] != '\0')
-		runner_route_down(r, &w->over);
+	if (w->ready && w->done == 0 && w->over.key[0] != '\0') {
+		w->ready = false;
+		path_hop_failed(r, w->path, &w->over);
+		path_down(r, w->path, &w->over);
+	}
+	w->path->workers--;
 	free(w->avoid);
 	buffer_free(&w->in);
 	buffer_free(&w->out);

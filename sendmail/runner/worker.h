@@ -8,6 +8,7 @@
 
 struct worker {
 	pid_t pid;
+	struct path *path;
 	int fd;
 	char *avoid;              /* as in struct entry; "" = none */
 	struct buffer in, out, steps;
@@ -26,8 +27,8 @@ struct worker {
 	int64_t idle_ms;          /* since when it has nothing to do */
 };
 
-/* Starts a relay; NULL (logged) when that fails. */
-struct worker *worker_start(struct runner *r, const char *avoid);
+/* Starts a relay for a path, without the servers that are passed over now; NULL (logged) when that fails. */
+struct worker *worker_start(struct runner *r, struct path *path, const char *avoid);
 
 /* Hands a message over; it belongs to the worker from now on. */
 void worker_give(struct worker *w, struct message *m);

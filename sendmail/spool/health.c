@@ -1,4 +1,4 @@
-/* The health file: one line of fields, replaced whole.  It is a help for readers, so it is not synced. */
+/* The health file: lines of fields, replaced whole.  It is a help for readers, so it is not synced. */
 #include "spool/health.h"
 #include "base/fdio.h"
 #include "base/fields.h"
@@ -7,41 +7,49 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define HEALTH_LIMIT_BYTES 8192
+#define HEALTH_LIMIT_BYTES 65536
 
-void health_write(const struct queue *q, const struct health *h)
+void health_write(const struct queue *q, const struct health *list, int count)
 {
-	struct buffer line = {0};
-	if (h == NULL) {
+	struct buffer lines = {0};
+	if (count == 0) {
 		unlinkat(q->mqueue_fd, "health", 0);
 		return;
 	}
-	fields_put_number(&line, "since", h->since_s);
-	fields_put_number(&line, "next", h->next_s);
-	buffer_puts(&line, " ");
-	diag_write(&h->why, &line);
-	buffer_puts(&line, "\n");
+	for (int i = 0; i < count && i < HEALTH_MAX; i++) {
+		struct buffer line = {0};
+		fields_put_number(&line, "since", list[i].since_s);
+		fields_put_number(&line, "next", list[i].next_s);
+		if (list[i].path[0] != '\0')
+			fields_put(&line, "path", list[i].path);
+		buffer_puts(&line, " ");
+		diag_write(&list[i].why, &line);
+		buffer_printf(&lines, "%s\n", buffer_string(&line));
+		buffer_free(&line);
+	}
 	int fd = openat(q->mqueue_fd, "health.new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd >= 0) {
-		if (fdio_write(fd, line.data, line.length))
+		if (fdio_write(fd, lines.data, lines.length))
 			renameat(q->mqueue_fd, "health.new", q->mqueue_fd, "health");
 		close(fd);
 	}
-	buffer_free(&line);
+	buffer_free(&lines);
 }
 
-bool health_read(const struct queue *q, struct health *h)
+int health_read(const struct queue *q, struct health *list, int max)
 {
 	struct buffer bytes = {0};
-	bool done = fdio_slurp_at(q->mqueue_fd, "health", &bytes, HEALTH_LIMIT_BYTES);
-	char *line = done ? fdio_take_line(&bytes) : NULL;
-	if (line != NULL) {
-		h->since_s = fields_get_number(line, "since", 0);
-		h->next_s = fields_get_number(line, "next", 0);
+	char *line;
+	int count = 0;
+	if (!fdio_slurp_at(q->mqueue_fd, "health", &bytes, HEALTH_LIMIT_BYTES))
+		bytes.length = 0;
+	while (count < max && (line = fdio_take_line(&bytes)) != NULL) {
+		struct health *h = &list[count++];
+		*h = (struct health){.since_s = fields_get_number(line, "since", 0), .next_s = fields_get_number(line, "next", 0)};
+		fields_get(line, "path", h->path, sizeof h->path);
 		diag_read(&h->why, line);
+		free(line);
 	}
-	done = line != NULL;
-	free(line);
 	buffer_free(&bytes);
-	return done;
+	return count;
 }

@@ -1,18 +1,21 @@
-/* mqueue/health: why nothing goes out at the moment (smarthost down, configuration broken), for messages that were not tried
-   themselves.  Present only while that is so; written by the runner, read by mailq. */
+/* mqueue/health: why mail waits that was not tried itself: one line for each path (config/rules.h) whose servers all fail, or one
+   for a configuration that is broken.  Present only while that is so; written by the runner, read by mailq. */
 #ifndef SPOOL_HEALTH_H
 #define SPOOL_HEALTH_H
 #include "spool/queue.h"
 
+#define HEALTH_MAX 32
+
 struct health {
+	char path[700];  /* "" = all mail */
 	int64_t since_s; /* wall time of the first failure */
 	int64_t next_s;  /* wall time of the next try */
 	struct diagnosis why;
 };
 
-/* Writes the file (in place of an old one), or removes it when h is NULL. */
-void health_write(const struct queue *q, const struct health *h);
+/* Writes the file (in place of an old one), or removes it when count is 0. */
+void health_write(const struct queue *q, const struct health *list, int count);
 
-/* False when there is none. */
-bool health_read(const struct queue *q, struct health *h);
+/* Reads at most max lines; returns their number. */
+int health_read(const struct queue *q, struct health *list, int max);
 #endif

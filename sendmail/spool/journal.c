@@ -48,6 +48,8 @@ static void fold_rcpt(struct journal *j, const char *fields)
 	/* Delivered stays delivered, whatever a later line says. */
 	if (r->last.verdict != VERDICT_SENT)
 		diag_read(&r->last, fields);
+	r->attempt = j->attempts;
+	r->next = fields_get_number(fields, "next", 0) != 0;
 }
 
 static void fold_line(struct journal *j, const char *line)
@@ -62,6 +64,7 @@ static void fold_line(struct journal *j, const char *line)
 	if (length == 7 && memcmp(verb, "attempt", 7) == 0) {
 		j->attempts = (int)fields_get_number(fields, "n", j->attempts + 1);
 		j->last_s = when;
+		j->until_s = 0;
 	} else if (length == 4 && memcmp(verb, "rcpt", 4) == 0) {
 		fold_rcpt(j, fields);
 	} else if (length == 4 && memcmp(verb, "wait", 4) == 0) {
@@ -115,16 +118,16 @@ void journal_free(struct journal *j)
 	*j = (struct journal){0};
 }
 
-const struct diagnosis *journal_find(struct journal *j, const char *address)
+const struct journal_rcpt *journal_find(struct journal *j, const char *address)
 {
 	size_t at = rcpt_index(j, address);
-	return at < j->rcpt_count ? &j->rcpts[at].last : NULL;
+	return at < j->rcpt_count ? &j->rcpts[at] : NULL;
 }
 
 bool journal_settled(struct journal *j, const char *address)
 {
-	const struct diagnosis *d = journal_find(j, address);
-	return d != NULL && (d->verdict == VERDICT_SENT || d->verdict == VERDICT_FAILED);
+	const struct journal_rcpt *r = journal_find(j, address);
+	return r != NULL && (r->last.verdict == VERDICT_SENT || r->last.verdict == VERDICT_FAILED);
 }
 
 void journal_put_word(struct buffer *lines, int64_t wall_s, const char *verb)
@@ -152,10 +155,12 @@ void journal_put_step(struct buffer *lines, int64_t wall_s, const char *text)
 	put_line(lines, wall_s, "step", &fields);
 }
 
-void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, const struct diagnosis *d)
+void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, bool next, const struct diagnosis *d)
 {
 	struct buffer fields = {0};
 	fields_put(&fields, "address", address);
+	if (next)
+		fields_put_number(&fields, "next", 1);
 	diag_write(d, &fields);
 	put_line(lines, wall_s, "rcpt", &fields);
 }

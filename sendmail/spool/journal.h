@@ -1,5 +1,5 @@
 /* ID.log: what happened to one message, one line per event, only ever appended to.
-   "TIME verb key=value ...": attempt n= | step text= | rcpt address= DIAGNOSIS | wait s= until= | warned | done.
+   "TIME verb key=value ...": attempt n= | step text= | rcpt address= next=1 DIAGNOSIS | wait s= until= | warned | done.
    The state of a message is the fold of its lines; a torn last line is ignored. */
 #ifndef SPOOL_JOURNAL_H
 #define SPOOL_JOURNAL_H
@@ -9,6 +9,8 @@
 struct journal_rcpt {
 	char *address;
 	struct diagnosis last;
+	int attempt;        /* in which that was */
+	bool next;          /* another server was to be asked at once */
 };
 
 struct journal {
@@ -27,8 +29,8 @@ bool journal_read(struct journal *j, int mqueue_fd, const char *id);
 void journal_parse(struct journal *j, const char *bytes, size_t length);
 void journal_free(struct journal *j);
 
-/* The last word on a recipient; NULL when it was never tried. */
-const struct diagnosis *journal_find(struct journal *j, const char *address);
+/* A recipient; NULL when it was never tried. */
+const struct journal_rcpt *journal_find(struct journal *j, const char *address);
 
 /* True when the recipient was delivered or has failed for good. */
 bool journal_settled(struct journal *j, const char *address);
@@ -36,7 +38,7 @@ bool journal_settled(struct journal *j, const char *address);
 /* Builds lines. */
 void journal_put_attempt(struct buffer *lines, int64_t wall_s, int attempt);
 void journal_put_step(struct buffer *lines, int64_t wall_s, const char *text);
-void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, const struct diagnosis *d);
+void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, bool next, const struct diagnosis *d);
 void journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
 void journal_put_word(struct buffer *lines, int64_t wall_s, const char *verb);
 

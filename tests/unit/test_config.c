@@ -1,4 +1,4 @@
-/* objects: sendmail/config/config sendmail/config/keys sendmail/config/aliases sendmail/config/edit sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/envelope sendmail/runner/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* objects: sendmail/config/config sendmail/config/keys sendmail/config/rules sendmail/config/aliases sendmail/config/edit sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/envelope sendmail/runner/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
 /* libs: -linih */
 /* Configuration, aliases, passwords, editing; and who gets a message in the end. */
 #include "base/fdio.h"

@@ -132,8 +132,8 @@ static void journal_folds(void **state)
 	(void)state;
 	journal_put_attempt(&lines, 100, 1);
 	journal_put_step(&lines, 100, "a step");
-	journal_put_rcpt(&lines, 100, "a@b.c", &waits);
-	journal_put_rcpt(&lines, 100, "d@e.f", &sent);
+	journal_put_rcpt(&lines, 100, "a@b.c", false, &waits);
+	journal_put_rcpt(&lines, 100, "d@e.f", false, &sent);
 	journal_put_wait(&lines, 100, 60);
 	assert_true(journal_append(&queue, "00000007.00000000", &lines, true));
 	lines.length = 0;
@@ -144,12 +144,12 @@ static void journal_folds(void **state)
 	assert_int_equal(j.until_s, 160);
 	assert_false(journal_settled(&j, "a@b.c")); /* the torn line does not count */
 	assert_true(journal_settled(&j, "d@e.f"));
-	assert_string_equal(journal_find(&j, "a@b.c")->text, waits.text);
-	assert_string_equal(journal_find(&j, "a@b.c")->peer_address, "192.0.2.1");
+	assert_string_equal(journal_find(&j, "a@b.c")->last.text, waits.text);
+	assert_string_equal(journal_find(&j, "a@b.c")->last.peer_address, "192.0.2.1");
 	journal_free(&j);
 	lines.length = 0;
-	journal_put_rcpt(&lines, 300, "a@b.c", &sent);
-	journal_put_rcpt(&lines, 301, "a@b.c", &waits);
+	journal_put_rcpt(&lines, 300, "a@b.c", false, &sent);
+	journal_put_rcpt(&lines, 301, "a@b.c", false, &waits);
 	journal_put_word(&lines, 302, "warned");
 	journal_put_word(&lines, 302, "done");
 	assert_true(journal_append(&queue, "00000007.00000000", &lines, true));
@@ -183,7 +183,7 @@ static void ten_thousand_recipients(void **state)
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < 10000; i++) {
 			snprintf(address, sizeof address, "u%d@example.org", i);
-			journal_put_rcpt(&lines, 100, address, &sent);
+			journal_put_rcpt(&lines, 100, address, false, &sent);
 		}
 	}
 	journal_parse(&j, lines.data, lines.length);
@@ -198,15 +198,20 @@ static void ten_thousand_recipients(void **state)
 
 static void health_comes_back(void **state)
 {
-	struct health h = {.since_s = 10, .next_s = 20, .why = {.verdict = VERDICT_DEFERRED, .stage = STAGE_TLS, .text = "no \"good\""}}, back;
+	struct health h[2] = {{.since_s = 10, .next_s = 20, .why = {.verdict = VERDICT_DEFERRED, .stage = STAGE_TLS, .text = "no \"good\""}},
+	                      {.path = "main,backup", .next_s = 30}};
+	struct health back[4];
 	(void)state;
-	assert_false(health_read(&queue, &back));
-	health_write(&queue, &h);
-	assert_true(health_read(&queue, &back));
-	assert_int_equal(back.next_s, 20);
-	assert_string_equal(back.why.text, h.why.text);
-	health_write(&queue, NULL);
-	assert_false(health_read(&queue, &back));
+	assert_int_equal(health_read(&queue, back, 4), 0);
+	health_write(&queue, h, 2);
+	assert_int_equal(health_read(&queue, back, 4), 2);
+	assert_int_equal(back[0].next_s, 20);
+	assert_string_equal(back[0].path, "");
+	assert_string_equal(back[0].why.text, h[0].why.text);
+	assert_string_equal(back[1].path, "main,backup");
+	assert_int_equal(health_read(&queue, back, 1), 1);
+	health_write(&queue, NULL, 0);
+	assert_int_equal(health_read(&queue, back, 4), 0);
 }
 
 static void one_runner_and_its_trigger(void **state)

@@ -1,0 +1,141 @@
+/* Matching recipients and senders with the configured routes. */
+#include "config/rules.h"
+#include <stdio.h>
+#include <string.h>
+
+static const char *domain_of(const char *address)
+{
+	const char *at = strrchr(address, '@');
+	return at != NULL ? at + 1 : "";
+}
+
+static bool ends_with_domain(const char *domain, const char *suffix)
+{
+	size_t length = strlen(domain), tail = strlen(suffix);
+	return length > tail && text_equal_ci(domain + length - tail, suffix);
+}
+
+/* pattern: "@"-address, domain, or ".domain". */
+static bool fits_address(const char *pattern, const char *address)
+{
+	if (strchr(pattern, '@') != NULL)
+		return text_equal_ci(*pattern == '@' ? pattern + 1 : pattern, *pattern == '@' ? domain_of(address) : address);
+	if (*pattern == '.')
+		return ends_with_domain(domain_of(address), pattern);
+	return *address != '\0' && text_equal_ci(pattern, domain_of(address));
+}
+
+static bool fits(const struct rule *rule, const char *sender, const char *rcpt)
+{
+	if (strcmp(rule->pattern, "*") == 0)
+		return true;
+	if (text_starts_ci(rule->pattern, "from:"))
+		return *sender != '\0' && fits_address(rule->pattern + 5, sender);
+	return fits_address(rule->pattern, rcpt);
+}
+
+/* The next name of a list with commas or blanks; false at its end. */
+static bool next_name(const char **at, char *name, size_t size)
+{
+	*at += strspn(*at, ", \t");
+	size_t n = strcspn(*at, ", \t");
+	snprintf(name, size, "%.*s", (int)(n < size ? n : size - 1), *at);
+	*at += n;
+	return n > 0;
+}
+
+static void add_direct(struct paths_of *p, const char *rcpt)
+{
+	const char *domain = domain_of(rcpt);
+	if (*domain == '\0' || p->count == RULES_PATHS_MAX)
+		return;
+	snprintf(p->paths[p->count++], RULES_PATH_SIZE, "@%.300s", domain);
+}
+
+static void add_via(struct paths_of *p, const char *via, const char *rcpt)
+{
+	char name[64], *path = p->paths[0];
+	size_t length = 0;
+	while (next_name(&via, name, sizeof name)) {
+		if (strcmp(name, "direct") == 0)
+			break;
+		int n = snprintf(path + length, RULES_PATH_SIZE - length, "%s%s", length ? "," : "", name);
+		length += n > 0 && (size_t)n < RULES_PATH_SIZE - length ? (size_t)n : 0;
+	}
+	p->count = length > 0;
+	if (strcmp(name, "direct") == 0)
+		add_direct(p, rcpt);
+}
+
+void rules_default_path(const struct config *c, char *path, size_t size)
+{
+	size_t length = 0;
+	*path = '\0';
+	for (int i = 0; i < c->hop_count; i++) {
+		if (!c->hops[i].by_default)
+			continue;
+		int n = snprintf(path + length, size - length, "%s%s", length ? "," : "", c->hops[i].name);
+		length += n > 0 && (size_t)n < size - length ? (size_t)n : 0;
+	}
+}
+
+void rules_paths(const struct config *c, const char *sender, const char *rcpt, struct paths_of *p)
+{
+	p->count = 0;
+	p->rule = NULL;
+	for (int i = 0; i < c->rule_count && p->rule == NULL; i++) {
+		if (fits(&c->rules[i], sender, rcpt))
+			p->rule = &c->rules[i];
+	}
+	if (p->rule != NULL) {
+		add_via(p, p->rule->via, rcpt);
+		return;
+	}
+	rules_default_path(c, p->paths[0], RULES_PATH_SIZE);
+	p->count = p->paths[0][0] != '\0';
+	if (c->direct_mx)
+		add_direct(p, rcpt);
+}
+
+bool rules_are_simple(const struct config *c)
+{
+	return c->rule_count == 0 && !c->direct_mx;
+}
+
+bool rules_covers_own_name(const struct config *c, const char *domain)
+{
+	size_t length = strlen(c->name), tail = strlen(domain);
+	if (tail == 0 || strchr(domain, '.') == NULL)
+		return false;
+	return text_equal_ci(c->name, domain) || (length > tail && c->name[length - tail - 1] == '.' && text_equal_ci(c->name + length - tail, domain));
+}
+
+bool rules_pattern_ok(const char *pattern, struct text *problem)
+{
+	const char *address = text_starts_ci(pattern, "from:") ? pattern + 5 : pattern;
+	if (*address == '\0')
+		text_put(problem, "a route needs a pattern: [route example.org], [route .example.org], [route ops@example.org], [route from:example.org], [route *]");
+	else if (strlen(pattern) > 320 || strpbrk(address, " \t<>,;\"[]:") != NULL || (strchr(address, '*') != NULL && strcmp(address, "*") != 0))
+		text_printf(problem, "\"%.80s\" is no pattern; there are: example.org, .example.org, ops@example.org, from:cron@example.org, from:example.org, *", pattern);
+	return problem->length == 0;
+}
+
+bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *problem)
+{
+	const char *at = rule->via;
+	char name[64];
+	bool ended = false;
+	if (*at == '\0')
+		text_printf(problem, "[route %.100s] has no via: add \"via = NAME\" with the name of a smarthost below it", rule->pattern);
+	while (problem->length == 0 && next_name(&at, name, sizeof name)) {
+		bool known = strcmp(name, "direct") == 0;
+		if (ended)
+			text_put(problem, "via: direct can only stand last, because it is tried after all others");
+		ended = known;
+		for (int i = 0; i < c->hop_count; i++)
+			known = known || strcmp(c->hops[i].name, name) == 0;
+		if (!known)
+			text_printf(problem, "via: there is no [smarthost %s]; add it, or name another", name);
+	}
+	return problem->length == 0;
+}

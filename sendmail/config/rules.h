@@ -1,0 +1,33 @@
+/* Which servers take a message: the rules of [route PATTERN] sections, in their order, then the smarthosts by default.
+   Patterns: example.org (recipient domain), .example.org (its subdomains), ops@example.org (a recipient),
+   from:cron@mon1.example.org and from:example.org (a sender, a sender's domain), * (everything).
+   A path is the list of servers as one word: "main,backup" (smarthosts in order), or "@example.org" (that domain's own MX). */
+#ifndef CONFIG_RULES_H
+#define CONFIG_RULES_H
+#include "config/config.h"
+
+#define RULES_PATHS_MAX 2
+#define RULES_PATH_SIZE 700
+
+struct paths_of {
+	char paths[RULES_PATHS_MAX][RULES_PATH_SIZE]; /* tried one after the other */
+	int count;                                    /* 0: nothing is configured that could take this mail */
+	const struct rule *rule;                      /* NULL: by default */
+};
+
+/* Fills in p for a message from sender to rcpt (complete addresses; sender may be ""). */
+void rules_paths(const struct config *c, const char *sender, const char *rcpt, struct paths_of *p);
+
+/* True when all mail goes one way: no rules, no direct MX. */
+bool rules_are_simple(const struct config *c);
+
+/* The path of mail that no rule names; "" without a smarthost. */
+void rules_default_path(const struct config *c, char *path, size_t size);
+
+/* True when domain is the machine's own name, or its name lies in domain: the case in which other agents decide by themselves that it is local. */
+bool rules_covers_own_name(const struct config *c, const char *domain);
+
+/* For config.c: false with a sentence in problem. */
+bool rules_pattern_ok(const char *pattern, struct text *problem);
+bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *problem);
+#endif

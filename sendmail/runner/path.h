@@ -1,0 +1,64 @@
+/* Paths (lists of servers that mail takes, config/rules.h) and the state of each server: a dead one is asked by one message per back-off
+   step and not by all; a refused login is paused, longer each time; the first success wakes everyone. */
+#ifndef RUNNER_PATH_H
+#define RUNNER_PATH_H
+#include "runner/runner.h"
+
+enum path_state {
+	PATH_UP,    /* some server of it is not known to fail */
+	PATH_PROBE, /* all fail, and one may be asked again: by one message */
+	PATH_DOWN   /* all fail, and none is due */
+};
+
+struct hop_state {
+	char *name;         /* of a [smarthost NAME], or "@DOMAIN" */
+	int failures;       /* in a row; 0 = as far as known it works */
+	int64_t until_ms;   /* monotonic: not asked before */
+	int64_t since_s, next_s; /* wall times, for people */
+	struct diagnosis why;
+};
+
+struct path {
+	char *key;
+	struct schedule schedule;
+	int64_t probed_ms;  /* monotonic: the last start of a relay */
+	int workers;        /* alive */
+	int limit;          /* sessions that the servers allow at a time; 0 = no limit met */
+};
+
+/* The path of a key, made when it is new. */
+struct path *path_find(struct runner *r, const char *key);
+enum path_state path_state(const struct runner *r, const struct path *p, int64_t now_ms);
+
+/* When the first of its servers may be asked again. */
+int64_t path_until_ms(const struct runner *r, const struct path *p);
+
+/* True when mail that just came may ask although none is due: not more than once a minute, and never with a refused login. */
+bool path_new_mail_may_ask(const struct runner *r, const struct path *p, int64_t now_ms);
+
+/* The servers of p that are passed over now, as " NAME NAME"; each with its reason as a line in steps. Free it. */
+char *path_skips(const struct runner *r, const struct path *p, int64_t now_ms, struct buffer *steps);
+
+/* Sessions of p that are ready. */
+int path_sessions(const struct runner *r, const struct path *p);
+
+/* A server refused or was not reached (beside open sessions: it takes no more of them at a time, and p->limit is set) / a session with it is ready. */
+void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d);
+void path_hop_ready(struct runner *r, const char *name);
+
+/* No server of p took the mail at hand: said once per attempt. */
+void path_down(struct runner *r, struct path *p, const struct diagnosis *d);
+
+/* The reason that holds p's mail; false when it is up. */
+bool path_why(const struct runner *r, const struct path *p, struct diagnosis *why);
+
+/* Every server may be asked at once (a pass, or a new configuration, which forgets the failures, too). */
+void path_ask_all_again(struct runner *r, bool forget);
+
+/* mqueue/health as it is now. */
+void path_write_health(struct runner *r);
+
+/* Frees paths to domains that nothing waits for. */
+void path_tidy(struct runner *r);
+void path_free_all(struct runner *r);
+#endif
