@@ -40,6 +40,7 @@ struct config {
 	/* [queue] */
 	int expire_after_h;         /* 120 */
 	int warn_after_h;           /* 4; 0 = never */
+	int alarm_after_min;        /* 240; 0 = never */
 	int max_sessions;           /* 4 */
 	int batch_messages;         /* 50: messages for one session before another is asked */
 	int keep_dead_d;            /* 30 */

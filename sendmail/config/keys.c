@@ -38,6 +38,7 @@ static const struct key_row rows[] = {
 	{{"sender", "header_from", "qualify", "From field: keep, qualify, or one address for all mail"}, KEY_SENDER, IN_CONFIG(header_from), 0, 0},
 	{{"queue", "expire_after_h", "120", "hours after which undelivered mail goes back to its sender"}, KEY_NUMBER, IN_CONFIG(expire_after_h), 1, 8760},
 	{{"queue", "warn_after_h", "4", "hours after which the sender is told of the delay; 0: never"}, KEY_NUMBER, IN_CONFIG(warn_after_h), 0, 8760},
+	{{"queue", "alarm_after_min", "240", "minutes after which waiting mail is complained about in the log (crit), once an hour; 0: never"}, KEY_NUMBER, IN_CONFIG(alarm_after_min), 0, 525600},
 	{{"queue", "max_sessions", "4", "sessions at a time"}, KEY_NUMBER, IN_CONFIG(max_sessions), 1, 32},
 	{{"queue", "batch_messages", "50", "waiting messages that justify one more session"}, KEY_NUMBER, IN_CONFIG(batch_messages), 1, 100000},
 	{{"queue", "keep_dead_d", "30", "days for which mail is kept that could not even be returned"}, KEY_NUMBER, IN_CONFIG(keep_dead_d), 1, 3650},

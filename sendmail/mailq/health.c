@@ -5,9 +5,9 @@
 
 static int64_t oldest_age_s(const struct listing *l)
 {
-	int64_t now = clock_wall_s(), oldest = 0;
+	int64_t oldest = 0;
 	for (int i = 0; i < l->count; i++) {
-		int64_t age = now - l->rows[i].arrival_s;
+		int64_t age = list_age_s(l, &l->rows[i]);
 		oldest = age > oldest ? age : oldest;
 	}
 	return oldest;

@@ -234,6 +234,7 @@ bool list_collect(struct listing *l, const struct config *config, struct diagnos
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, "spool-rights", "%s/mqueue", paths_spool());
 	collect_drop(&c);
 	l->runner_lives = runner_lives(c.queue.mqueue_fd);
+	ages_load(&l->ages, c.queue.mqueue_fd);
 	l->health_count = health_read(&c.queue, l->health, HEALTH_MAX);
 	if (l->count > 1)
 		qsort(l->rows, (size_t)l->count, sizeof *l->rows, by_id);
@@ -246,6 +247,19 @@ void list_free(struct listing *l)
 	for (int i = 0; i < l->count; i++)
 		free_row(&l->rows[i]);
 	free(l->rows);
+}
+
+int64_t list_age_s(const struct listing *l, const struct row *r)
+{
+	int64_t now = clock_wall_s(), from_s = r->arrival_s, counted = 0;
+	if (l->ages.count > 0 && l->ages.stretches[l->ages.count - 1].to_s > from_s) {
+		from_s = l->ages.stretches[l->ages.count - 1].to_s;
+		counted = ages_of(&l->ages, r->arrival_s);
+		/* A runner that lives writes once a minute: more than that is a clock that was set. */
+		if (l->runner_lives && now - from_s > 2 * AGES_JUMP_S)
+			now = from_s;
+	}
+	return counted + (now > from_s ? now - from_s : 0);
 }
 
 /* Aliases are not applied here, so a bare name goes the way of mail without a rule. */

@@ -2,6 +2,7 @@
 #ifndef MAILQ_LIST_H
 #define MAILQ_LIST_H
 #include "config/config.h"
+#include "spool/ages.h"
 #include "spool/health.h"
 #include "spool/queue.h"
 
@@ -31,12 +32,16 @@ struct listing {
 	struct health health[HEALTH_MAX]; /* why mail waits that was not tried itself */
 	int health_count;
 	const struct config *config;
+	struct ages ages;
 	char drop_problem[200];
 };
 
 /* Collects everything that the caller may see.  config is kept.  False with why when the spool cannot be read. */
 bool list_collect(struct listing *l, const struct config *config, struct diagnosis *why);
 void list_free(struct listing *l);
+
+/* Seconds for which a message has waited: as the runner counts them, with what the clock says on top since it wrote that down. */
+int64_t list_age_s(const struct listing *l, const struct row *r);
 
 /* What holds all mail that goes the way of a recipient (NULL: of the first); NULL when nothing does. */
 const struct health *list_health(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt);

@@ -54,7 +54,7 @@ static void put_head(const struct story *s)
 	if (r->rcpt_count > 5)
 		fprintf(s->out, " and %d more", r->rcpt_count - 5);
 	text_put(&times, "queued ");
-	clock_put_span(&times, clock_wall_s() - r->arrival_s);
+	clock_put_span(&times, list_age_s(s->list, r));
 	text_printf(&times, " ago by uid %lld%s%s%s, %d attempt%s", (long long)r->uid, r->login[0] ? " (" : "", r->login, r->login[0] ? ")" : "",
 	            r->attempts, r->attempts == 1 ? "" : "s");
 	fprintf(s->out, "\n%s\n", times.data);

@@ -151,6 +151,7 @@ void runner_start_pass(struct runner *r)
 	}
 	path_ask_all_again(r, false);
 	r->pass = true;
+	r->pass_swept = false;
 }
 
 static bool is_path_through(const struct runner *r, const struct path *p, int64_t now)

@@ -128,6 +128,11 @@ static void look_at_signals(struct runner *r)
 
 static bool is_finished(struct runner *r)
 {
+	/* What is too old is dealt with after it was tried once more; reports that come of it go out in the same pass. */
+	if (r->pass && !r->pass_swept && runner_pass_over(r)) {
+		r->pass_swept = true;
+		runner_sweep(r, true);
+	}
 	if (r->pass && runner_pass_over(r)) {
 		r->pass = false;
 		service_pass_done(r);
@@ -160,13 +165,16 @@ static void run(struct runner *r)
 	sigset_t mask;
 	int64_t leaving_since_ms = 0;
 	set_signals(&mask);
+	runner_start_clock(r);
+	r->swept_ms = clock_mono_ms();
 	runner_load(r);
 	runner_adopt(r);
 	if (r->lifetime == LIFETIME_ONCE)
 		runner_start_pass(r);
 	for (;;) {
 		runner_configure(r, false);
-		runner_sweep(r);
+		runner_watch_clock(r);
+		runner_sweep(r, false);
 		runner_dispatch(r);
 		close_idle(r);
 		int64_t limit_ms = hurry_workers(r, &leaving_since_ms);

@@ -165,16 +165,15 @@ struct message *message_load(struct runner *r, struct entry *e)
 	return m;
 }
 
-static int64_t age_s(const struct message *m)
+static int64_t age_s(const struct runner *r, const struct message *m)
 {
-	int64_t age = clock_wall_s() - m->envelope.created_us / 1000000;
-	return age > 0 ? age : 0;
+	return ages_of(&r->ages, m->envelope.created_us / 1000000);
 }
 
-static void log_outcome(const struct message *m, int rcpt, int64_t next_s, const struct diagnosis *d)
+static void log_outcome(const struct runner *r, const struct message *m, int rcpt, int64_t next_s, const struct diagnosis *d)
 {
 	struct buffer line = {0};
-	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->entry->attempts + 1, age_s(m), next_s, d);
+	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->entry->attempts + 1, age_s(r, m), next_s, d);
 	log_line(d->verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "%s", buffer_string(&line));
 	buffer_free(&line);
 }
@@ -210,7 +209,7 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next, cons
 		r->deferred++;
 		m->last = *d;
 	}
-	log_outcome(m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? wait_of(r, m, d->key) : 0, d);
+	log_outcome(r, m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? wait_of(r, m, d->key) : 0, d);
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written down. */
 	if (m->rcpt_count + m->elsewhere + m->waiting > 1 || m->has_journal || d->verdict != VERDICT_SENT)
 		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines, clock_wall_s(), m->rcpts[rcpt], next, d);

@@ -2,6 +2,7 @@
 #include "runner/runner.h"
 #include "base/catalogue.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "runner/message.h"
@@ -294,7 +295,7 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 		enum fault fault = j.rcpt_count > 0 ? j.rcpts[j.rcpt_count - 1].last.fault : FAULT_NONE;
 		e->by_route = fault == FAULT_ROUTE || fault == FAULT_CREDENTIAL;
 		e->by_config = fault == FAULT_CONFIG;
-		runner_queue(r, e, clock_mono_ms() + schedule_left_ms(j.until_s, j.wait_s, clock_wall_s()));
+		runner_queue(r, e, clock_mono_ms() + schedule_left_ms(j.wait_s, j.until_s > 0 ? ages_of(&r->ages, j.until_s - j.wait_s) : j.wait_s, r->long_away, compat_random()));
 	}
 	journal_free(&j);
 }

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "config/rules.h"
 #include "runner/schedule.h"
+#include "spool/ages.h"
 #include "spool/health.h"
 #include "spool/queue.h"
 #include <sys/stat.h>
@@ -36,7 +37,11 @@ struct runner {
 	unsigned long long sent, deferred, failed, adopted;
 	int removals;              /* not synced yet */
 	bool pass;                 /* a pass over everything is under way */
+	bool pass_swept;           /* and everything was tried: the old mail is dealt with */
 	int64_t swept_ms;
+	struct ages ages;          /* of the mail, whatever the clock says */
+	bool long_away;            /* more time than is counted lies between the last life and this one, or the clock was set */
+	int64_t alarmed_ms;        /* when the oldest message was last complained about */
 	unsigned turn;             /* of the path that is served first */
 	bool leaving;
 };
@@ -66,8 +71,12 @@ uint32_t runner_waiting(const struct runner *r);
 /* Gives due messages to workers. */
 void runner_dispatch(struct runner *r);
 
-/* Expired messages and warnings; at most once a minute. */
-void runner_sweep(struct runner *r);
+/* Looks at the clock: at the start, and whenever something is done. A jump is logged and changes nothing else. */
+void runner_start_clock(struct runner *r);
+void runner_watch_clock(struct runner *r);
+
+/* Expired messages, warnings, the alarm; at most once a minute, or at once. */
+void runner_sweep(struct runner *r, bool at_once);
 
 /* Milliseconds until something has to be done, -1 = nothing. */
 int64_t runner_next_ms(const struct runner *r);

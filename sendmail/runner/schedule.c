@@ -102,10 +102,10 @@ int schedule_wait_s(const struct config *c, int attempts, int reason_wait_s, uin
 	return (int)wait_s;
 }
 
-int64_t schedule_left_ms(int64_t until_s, int wait_s, int64_t wall_s)
+int64_t schedule_left_ms(int wait_s, int64_t waited_s, bool away, uint32_t random)
 {
-	int64_t left = until_s - wall_s;
-	if (left > wait_s)
-		left = wait_s;
-	return left > 0 ? left * 1000 : 0;
+	int64_t left = waited_s < 0 ? wait_s : wait_s - waited_s;
+	if (left > 0)
+		return left * 1000;
+	return away && wait_s > 0 ? (int64_t)(random % (uint32_t)wait_s) * 1000 : 0;
 }

@@ -44,6 +44,7 @@ void schedule_free(struct schedule *s);
    none) if that is longer; plus or minus 10 % by random, so that many messages do not come back at the same moment. */
 int schedule_wait_s(const struct config *c, int attempts, int reason_wait_s, uint32_t random);
 
-/* Milliseconds until a wall time that was written down; a clock that was set back cannot make it longer than wait_s. */
-int64_t schedule_left_ms(int64_t until_s, int wait_s, int64_t wall_s);
+/* Milliseconds of a wait that are left when waited_s of it have passed.  away: most of that time was not counted, and many messages may be in
+   the same case, so those whose time is over are spread over a wait of their own. */
+int64_t schedule_left_ms(int wait_s, int64_t waited_s, bool away, uint32_t random);
 #endif

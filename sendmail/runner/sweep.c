@@ -1,10 +1,13 @@
 /* What grows old: expiry, warnings, the alarm. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/report.h"
 #include "base/text.h"
 #include "runner/message.h"
 #include "runner/path.h"
 #include <stdlib.h>
+
+#define ALARM_EVERY_MS 3600000
 
 /* Mail that nobody tries because the route is down grows old too. */
 static void expire(struct runner *r, struct entry *e)
@@ -45,23 +48,80 @@ static void warn(struct runner *r, struct entry *e)
 /* Entries older than age_s; first, because working on them changes the heap. */
 static uint32_t collect_old(struct runner *r, int64_t age_s, bool only_unwarned, struct entry **old)
 {
-	int64_t wall_s = clock_wall_s();
 	uint32_t count = 0;
 	for (int k = 0; k < r->path_count; k++) {
 		const struct schedule *s = &r->paths[k]->schedule;
 		for (uint32_t i = 0; i < s->count; i++) {
 			struct entry *e = s->heap[i];
-			if (wall_s - (int64_t)(e->id >> 32) > age_s && !(only_unwarned && e->warned))
+			if (ages_of(&r->ages, (int64_t)(e->id >> 32)) > age_s && !(only_unwarned && e->warned))
 				old[count++] = e;
 		}
 	}
 	return count;
 }
 
-void runner_sweep(struct runner *r)
+/* The alarm that alarms do not leave: when mail cannot tell, the log does. */
+static void sound_alarm(struct runner *r, struct entry **old)
+{
+	struct diagnosis why = {0};
+	int64_t now = clock_mono_ms(), oldest_s = 0;
+	TEXT(span, 40);
+	TEXT(words, 1200);
+	if (r->config.alarm_after_min == 0 || (r->alarmed_ms != 0 && now - r->alarmed_ms < ALARM_EVERY_MS))
+		return;
+	uint32_t count = collect_old(r, (int64_t)r->config.alarm_after_min * 60, false, old);
+	if (count == 0)
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		int64_t age = ages_of(&r->ages, (int64_t)(old[i]->id >> 32));
+		oldest_s = age > oldest_s ? age : oldest_s;
+		if (why.verdict == VERDICT_NONE && r->config_good)
+			path_why(r, old[i]->path, &why);
+	}
+	if (!r->config_good)
+		why = r->config_health.why;
+	r->alarmed_ms = now;
+	clock_put_span(&span, oldest_s);
+	if (why.verdict != VERDICT_NONE)
+		report_reason(&words, &why);
+	log_line(LOG_CRIT, "%u message%s for more than %d min, the oldest for %s; %s%s", count, count == 1 ? " waits" : "s wait", r->config.alarm_after_min,
+	         span.data, words.length ? words.data : "each has its own reason", "; mailq why ID tells more");
+}
+
+void runner_start_clock(struct runner *r)
+{
+	int64_t wall_s = clock_wall_s();
+	TEXT(span, 40);
+	ages_load(&r->ages, r->queue.mqueue_fd);
+	int64_t moved_s = ages_start(&r->ages, wall_s, clock_mono_ms());
+	clock_put_span(&span, moved_s < 0 ? -moved_s : moved_s);
+	r->long_away = moved_s > AGES_GAP_MAX_S || moved_s < -AGES_JUMP_S;
+	if (moved_s < -AGES_JUMP_S)
+		log_line(LOG_WARNING, "the clock was set back by %s since the queue was last served: mail keeps the age and the waits that it had", span.data);
+	else if (moved_s > AGES_GAP_MAX_S)
+		log_line(LOG_NOTICE, "the queue was last served %s ago by the clock (set forward, or this machine was off): only 2 h of that count for the age of mail",
+		         span.data);
+	if (wall_s < CLOCK_PLAUSIBLE_FROM_S)
+		log_line(LOG_WARNING, "the clock is wrong: it says a time before this program was made; set it (ntpd, chronyd), or certificates look not yet valid");
+	ages_save(&r->ages, r->queue.mqueue_fd);
+}
+
+void runner_watch_clock(struct runner *r)
+{
+	int64_t jump_s = ages_tick(&r->ages, clock_wall_s(), clock_mono_ms());
+	TEXT(span, 40);
+	if (jump_s == 0)
+		return;
+	clock_put_span(&span, jump_s < 0 ? -jump_s : jump_s);
+	log_line(LOG_WARNING, "the clock was set %s by %s%s: waits and ages of mail go on as before, nothing is retried or returned for it",
+	         jump_s < 0 ? "back" : "forward", span.data, jump_s > 0 ? " (or this machine slept)" : "");
+	ages_save(&r->ages, r->queue.mqueue_fd);
+}
+
+void runner_sweep(struct runner *r, bool at_once)
 {
 	int64_t now = clock_mono_ms();
-	if (now - r->swept_ms < 60000)
+	if (!at_once && now - r->swept_ms < 60000)
 		return;
 	r->swept_ms = now;
 	struct entry **old = mem_alloc((runner_waiting(r) + 1) * sizeof *old);
@@ -71,6 +131,9 @@ void runner_sweep(struct runner *r)
 	count = r->config.warn_after_h > 0 ? collect_old(r, (int64_t)r->config.warn_after_h * 3600, true, old) : 0;
 	for (uint32_t i = 0; i < count; i++)
 		warn(r, old[i]);
+	sound_alarm(r, old);
 	free(old);
+	if (runner_waiting(r) > 0)
+		ages_save(&r->ages, r->queue.mqueue_fd);
 	path_tidy(r);
 }

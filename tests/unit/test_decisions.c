@@ -113,9 +113,12 @@ static void waits_grow(void **state)
 	}
 	assert_in_range(schedule_wait_s(&c, 1, 7200, 12345), 6480, 7920);
 	assert_in_range(schedule_wait_s(&c, 9, 60, 12345), 3240, 3960);
-	assert_int_equal(schedule_left_ms(1000, 60, 990), 10000);
-	assert_int_equal(schedule_left_ms(1000, 60, 2000), 0);
-	assert_int_equal(schedule_left_ms(100000, 60, 0), 60000); /* a clock set back does not stop mail */
+	assert_int_equal(schedule_left_ms(60, 50, false, 7), 10000);
+	assert_int_equal(schedule_left_ms(60, 2000, false, 7), 0);
+	assert_int_equal(schedule_left_ms(60, -5, false, 7), 60000); /* a clock set back does not stop mail */
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_in_range(schedule_left_ms(60, 2000, true, i), 0, 59000); /* nor does one set forward send all of it at once */
+	assert_int_equal(schedule_left_ms(60, 2000, true, 125), 5000);
 }
 
 static void the_heap_is_in_order(void **state)
