@@ -122,6 +122,7 @@ static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 		if (w == NULL)
 			break;
 		p->probed_ms = now;
+		p->probed_new = p->schedule.next_new;
 		if (give(r, w, e) && path_state(r, p, now) != PATH_UP)
 			break;
 	}

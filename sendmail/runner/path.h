@@ -21,7 +21,8 @@ struct hop_state {
 struct path {
 	char *key;
 	struct schedule schedule;
-	int64_t probed_ms;  /* monotonic: the last start of a relay */
+	int64_t probed_ms;  /* monotonic: when mail was last given to a relay */
+	int64_t probed_new; /* schedule.next_new at that time: what came later is new */
 	int workers;        /* alive */
 	int limit;          /* sessions that the servers allow at a time; 0 = no limit met */
 };
@@ -33,7 +34,7 @@ enum path_state path_state(const struct runner *r, const struct path *p, int64_t
 /* When the first of its servers may be asked again. */
 int64_t path_until_ms(const struct runner *r, const struct path *p);
 
-/* True when mail that just came may ask although none is due: not more than once a minute, and never with a refused login. */
+/* True when mail that came since the last try may ask although none is due: not more than once a minute, and never with a refused login. */
 bool path_new_mail_may_ask(const struct runner *r, const struct path *p, int64_t now_ms);
 
 /* The servers of p that are passed over now, as " NAME NAME"; each with its reason as a line in steps. Free it. */

@@ -1,5 +1,8 @@
-/* A wall clock that can be set, for programs of the tests (preloaded): the file named by WRONGCLOCK holds the seconds by which it is wrong.
-   The monotonic clock stays as it is, and so does the machine's own. */
+/* Clocks that can be set, for programs of the tests (preloaded).  The machine's own stay as they are.
+   WRONGCLOCK=FILE         the file holds the seconds by which wall time is wrong
+   WRONGCLOCK_SPEED=N      both clocks run N times as fast since the program began, and what it waits for in ppoll(2) comes N times as soon */
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -20,9 +23,32 @@ static long long wrong_by_s(void)
 	return seconds;
 }
 
+static long long speed(void)
+{
+	static long long value;
+	const char *text = getenv("WRONGCLOCK_SPEED");
+	if (value == 0)
+		value = text != NULL && atoll(text) > 0 ? atoll(text) : 1;
+	return value;
+}
+
+static long long to_ns(const struct timespec *t)
+{
+	return (long long)t->tv_sec * 1000000000 + t->tv_nsec;
+}
+
 int clock_gettime(clockid_t id, struct timespec *now)
 {
+	static long long start_ns[2];
 	int result = (int)syscall(SYS_clock_gettime, id, now);
+	if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC)
+		return result;
+	long long *start = &start_ns[id == CLOCK_MONOTONIC];
+	if (*start == 0)
+		*start = to_ns(now);
+	long long shown = *start + (to_ns(now) - *start) * speed();
+	now->tv_sec = (time_t)(shown / 1000000000);
+	now->tv_nsec = (long)(shown % 1000000000);
 	if (id == CLOCK_REALTIME)
 		now->tv_sec += (time_t)wrong_by_s();
 	return result;
@@ -35,4 +61,14 @@ time_t time(time_t *result)
 	if (result != NULL)
 		*result = now.tv_sec;
 	return now.tv_sec;
+}
+
+int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	struct timespec sooner = {0};
+	if (timeout != NULL) {
+		long long ns = to_ns(timeout) / speed();
+		sooner = (struct timespec){.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
+	}
+	return (int)syscall(SYS_ppoll, fds, count, timeout != NULL ? &sooner : NULL, mask, _NSIG / 8);
 }

@@ -1,0 +1,307 @@
+/* objects: sendmail/runner/dispatch sendmail/runner/path sendmail/runner/schedule sendmail/runner/runner sendmail/config/config sendmail/config/keys sendmail/config/rules sendmail/config/aliases sendmail/message/address sendmail/spool/queue sendmail/spool/id sendmail/spool/journal sendmail/spool/health sendmail/spool/ages sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/report sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/fdio sendmail/base/dates sendmail/base/compat sendmail/base/paths */
+/* libs: -linih */
+/* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own schedule, paths and dispatch decide; clock, relay
+   and server are made here. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "runner/message.h"
+#include "runner/path.h"
+#include "runner/worker.h"
+#include "tests/unit/unit.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define DAY_S 86400
+#define MESSAGES 20000
+#define DELIVERIES_PER_S 50
+#define IDLE_S 5
+#define WALL_START_S 1800000000LL
+
+static int64_t now_s;
+static bool server_up;
+
+int64_t clock_wall_us(void) { return (WALL_START_S + now_s) * 1000000; }
+int64_t clock_wall_s(void) { return WALL_START_S + now_s; }
+int64_t clock_mono_ms(void) { return now_s * 1000 + 1; }
+void log_start(const char *name, int to) { (void)name, (void)to; }
+void log_line(int level, const char *format, ...) { (void)level, (void)format; }
+
+/* What is measured. */
+static struct figures {
+	int connections, delivered, waiting_max;
+	int down_hours, connections_in_down_hours, most_in_a_down_hour;
+	int64_t longest_silence_s;  /* from the server's return to the first session */
+	int64_t longest_drain_s;    /* from its return to an empty queue, or its next failure */
+	int64_t longest_new_s;      /* of mail that came while the server was up and known to be so */
+} f;
+
+static uint32_t seed = 1;
+static uint32_t dice(uint32_t sides)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (seed >> 8) % sides;
+}
+
+struct message *message_load(struct runner *r, struct entry *e)
+{
+	struct message *m = mem_alloc(sizeof *m);
+	(void)r;
+	m->entry = e;
+	m->rcpt_count = 1;
+	m->fd = -1;
+	snprintf(m->path, sizeof m->path, "main");
+	return m;
+}
+
+void message_free(struct message *m) { free(m); }
+void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left) { (void)r, (void)m, (void)steps, (void)left; fail(); }
+
+struct worker *worker_start(struct runner *r, struct path *path, const char *avoid)
+{
+	struct worker *w = mem_alloc(sizeof *w);
+	(void)r, (void)avoid;
+	f.connections++;
+	w->path = path;
+	w->avoid = mem_copy("");
+	w->idle_ms = clock_mono_ms();
+	path->workers++;
+	return w;
+}
+
+void worker_give(struct worker *w, struct message *m)
+{
+	m->next = w->first;
+	w->first = m;
+	w->count++;
+}
+
+void worker_flush(struct worker *w) { (void)w; }
+void worker_close(struct worker *w) { w->closing = true; }
+
+static struct message *take(struct worker *w)
+{
+	struct message *m = w->first;
+	w->first = m->next;
+	w->count--;
+	return m;
+}
+
+static void defer_all(struct runner *r, struct worker *w)
+{
+	while (w->first != NULL) {
+		struct message *m = take(w);
+		struct entry *e = m->entry;
+		message_free(m);
+		e->by_route = true;
+		e->attempts++;
+		runner_queue(r, e, clock_mono_ms() + (int64_t)schedule_wait_s(&r->config, e->attempts, 0, dice(1000)) * 1000);
+	}
+}
+
+static void break_off(struct runner *r, struct worker *w)
+{
+	struct diagnosis d = {0};
+	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, "connect-refused", "refused");
+	d.fault = FAULT_ROUTE;
+	snprintf(d.hop, sizeof d.hop, "main");
+	w->ready = false;
+	w->ended = true;
+	path_hop_failed(r, w->path, &d);
+	path_down(r, w->path, &d);
+	defer_all(r, w);
+}
+
+static void deliver(struct runner *r, struct worker *w)
+{
+	for (int i = 0; i < DELIVERIES_PER_S && w->first != NULL; i++) {
+		struct message *m = take(w);
+		runner_forget(m->entry);
+		message_free(m);
+		f.delivered++;
+		w->idle_ms = clock_mono_ms();
+	}
+	(void)r;
+}
+
+/* One second of one relay: it connects in the first and works in the others. */
+static void live(struct runner *r, struct worker *w)
+{
+	if (!server_up) {
+		break_off(r, w);
+	} else if (!w->ready) {
+		w->ready = true;
+		path_hop_ready(r, "main");
+	} else {
+		deliver(r, w);
+		w->ended = w->count == 0 && clock_mono_ms() - w->idle_ms > IDLE_S * 1000;
+	}
+}
+
+static void bury(struct runner *r)
+{
+	for (int i = r->worker_count - 1; i >= 0; i--) {
+		struct worker *w = r->workers[i];
+		if (!w->ended)
+			continue;
+		w->path->workers--;
+		free(w->avoid);
+		free(w);
+		r->workers[i] = r->workers[--r->worker_count];
+	}
+}
+
+static struct runner *make_runner(void)
+{
+	struct runner *r = mem_alloc(sizeof *r);
+	memset(&f, 0, sizeof f);
+	now_s = 0;
+	config_defaults(&r->config);
+	r->config.hops = mem_alloc(sizeof *r->config.hops);
+	r->config.hops[0] = (struct hop){.name = "main", .by_default = true};
+	r->config.hop_count = 1;
+	r->config_good = true;
+	r->queue.mqueue_fd = open("/nonexistent", O_RDONLY);
+	return r;
+}
+
+static void free_runner(struct runner *r)
+{
+	path_free_all(r);
+	config_free(&r->config);
+	free(r);
+}
+
+static void second(struct runner *r)
+{
+	now_s++;
+	runner_dispatch(r);
+	for (int i = 0; i < r->worker_count; i++)
+		live(r, r->workers[i]);
+	bury(r);
+	runner_dispatch(r);
+}
+
+static void arrive(struct runner *r)
+{
+	static uint64_t id;
+	runner_queue_new(r, runner_entry(((uint64_t)clock_wall_s() << 32) + ++id));
+}
+
+/* Watches one second: hours without a server, and how long its return takes to be noticed. */
+static void watch(struct runner *r, int64_t up_since_s, bool *noticed, int *hour_connections, bool *hour_down)
+{
+	int waiting = (int)runner_waiting(r);
+	f.waiting_max = waiting > f.waiting_max ? waiting : f.waiting_max;
+	*hour_down = *hour_down && !server_up;
+	if (now_s % 3600 == 0) {
+		int made = f.connections - *hour_connections;
+		if (*hour_down) {
+			f.down_hours++;
+			f.connections_in_down_hours += made;
+			f.most_in_a_down_hour = made > f.most_in_a_down_hour ? made : f.most_in_a_down_hour;
+		}
+		*hour_connections = f.connections;
+		*hour_down = !server_up;
+	}
+	if (!server_up || *noticed)
+		return;
+	for (int i = 0; i < r->worker_count; i++)
+		*noticed = *noticed || r->workers[i]->ready;
+	if (!*noticed && waiting > 0 && now_s - up_since_s > f.longest_silence_s)
+		f.longest_silence_s = now_s - up_since_s;
+}
+
+static void five_days_of_a_flapping_smarthost(void **state)
+{
+	struct runner *r = make_runner();
+	int64_t change_s = 0, up_since_s = 0, drained_s = 0;
+	int arrived = 0, hour_connections = 0;
+	bool noticed = false, hour_down = true;
+	(void)state;
+	while (now_s < 5 * DAY_S || (!server_up && now_s < 6 * DAY_S) || runner_waiting(r) > 0) {
+		if (now_s >= change_s) {
+			server_up = !server_up;
+			noticed = false;
+			up_since_s = drained_s = now_s;
+			change_s = now_s + (server_up ? 600 + dice(6 * 3600) : 60 + dice(12 * 3600));
+		}
+		while (arrived < MESSAGES && (int64_t)arrived * 5 * DAY_S / MESSAGES <= now_s) {
+			arrive(r);
+			arrived++;
+		}
+		second(r);
+		watch(r, up_since_s, &noticed, &hour_connections, &hour_down);
+		if (server_up && drained_s == up_since_s && runner_waiting(r) < 3) {
+			f.longest_drain_s = now_s - up_since_s > f.longest_drain_s ? now_s - up_since_s : f.longest_drain_s;
+			drained_s = -1;
+		}
+		assert_true(now_s < 12 * DAY_S);
+	}
+	print_message("# five days, %d messages: %d sessions, most waiting %d; %d hours without the server: %.1f connections an hour, at most %d;\n"
+	              "# its return was noticed within %lld s, and the queue drained within %lld s of it\n", f.delivered, f.connections, f.waiting_max,
+	              f.down_hours, (double)f.connections_in_down_hours / f.down_hours, f.most_in_a_down_hour, (long long)f.longest_silence_s,
+	              (long long)f.longest_drain_s);
+	assert_int_equal(f.delivered, MESSAGES);
+	assert_true(f.down_hours > 20);
+	/* New mail comes every 22 s and may ask once a minute. */
+	assert_true(f.most_in_a_down_hour <= 60);
+	assert_true(f.longest_silence_s <= 90);
+	assert_true(f.longest_drain_s <= 300);
+	free_runner(r);
+}
+
+/* 10,000 waiting messages, nothing new: one connection per step of the back-off. */
+static void a_dead_smarthost_is_asked_once_a_step(void **state)
+{
+	static const int at_most[] = {8, 2, 2, 2, 2, 2};
+	struct runner *r = make_runner();
+	(void)state;
+	server_up = false;
+	for (int i = 0; i < 10000; i++)
+		arrive(r);
+	for (int hour = 0; hour < 6; hour++) {
+		int before = f.connections;
+		for (int i = 0; i < 3600; i++)
+			second(r);
+		print_message("# hour %d without the server, 10,000 messages: %d connections\n", hour + 1, f.connections - before);
+		assert_in_range(f.connections - before, 0, at_most[hour]);
+	}
+	server_up = true;
+	int64_t start_s = now_s;
+	while (runner_waiting(r) > 0 || r->worker_count > 0)
+		second(r);
+	print_message("# without new mail, its return was noticed and the queue drained after %lld s\n", (long long)(now_s - start_s));
+	assert_int_equal(f.delivered, 10000);
+	assert_true(now_s - start_s <= 66 * 60 + 300);
+	free_runner(r);
+}
+
+/* While old mail waits for its own reasons, new mail goes at once. */
+static void new_mail_is_not_stuck_behind_old(void **state)
+{
+	struct runner *r = make_runner();
+	(void)state;
+	server_up = true;
+	for (int i = 0; i < 5000; i++) {
+		struct entry *e = runner_entry(((uint64_t)clock_wall_s() << 32) + 500000 + (uint64_t)i);
+		e->attempts = 3;
+		runner_queue(r, e, clock_mono_ms() + 3600000);
+	}
+	arrive(r);
+	for (int i = 0; i < 3; i++)
+		second(r);
+	assert_int_equal(f.delivered, 1);
+	assert_int_equal(runner_waiting(r), 5000);
+	while (r->worker_count > 0)
+		second(r);
+	free_runner(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(five_days_of_a_flapping_smarthost), TEST(a_dead_smarthost_is_asked_once_a_step), TEST(new_mail_is_not_stuck_behind_old),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
