@@ -16,8 +16,11 @@ int command_set(const char *path, const char *key, const char *value);
 /* Has relay make a session up to RCPT. NULL: the first smarthost, postmaster. */
 int command_probe(const char *path, const char *smarthost, const char *recipient);
 
-/* The way of mail to these addresses. */
-int command_route(const char *path, int count, char **addresses);
+/* The way of mail to these addresses, from sender (NULL: any). */
+int command_route(const char *path, const char *sender, int count, char **addresses);
+
+/* Which waiting messages would go another way with the configuration in new_path.  0: none, 1: some. */
+int command_diff(const char *path, const char *new_path);
 
 /* Becomes relay, as user firsthop when root, in a mode of its own ("--probe", "--route"). */
 int command_relay(const char *mode, const char *path, const char *smarthost, const char *recipient);

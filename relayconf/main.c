@@ -16,7 +16,9 @@ static const char help_text[] =
 	"  get KEY                     one value, e.g. smarthost.main.port\n"
 	"  set KEY VALUE               changes one line; comments and order stay\n"
 	"  set KEY --default           comments the line out\n"
-	"  route ADDRESS ...           the way that mail to an address would take now\n"
+	"  route [-f SENDER] ADDRESS ...\n"
+	"                              the way that mail to an address would take now\n"
+	"  diff FILE                   which waiting messages would go another way with this file\n"
 	"  explain KEY|\"WORDS\"         what a reason, or a server's answer, means, and what to do\n"
 	"  probe [SMARTHOST] [-r ADDRESS]\n"
 	"                              a real session up to RCPT, told line by line; sends no mail\n";
@@ -52,8 +54,12 @@ static int run(const char *path, int argc, char **argv)
 		return command_get(path, argv[1]);
 	if (strcmp(command, "set") == 0 && argc == 3)
 		return command_set(path, argv[1], strcmp(argv[2], "--default") == 0 ? NULL : argv[2]);
-	if (strcmp(command, "route") == 0 && argc > 1)
-		return command_route(path, argc - 1, argv + 1);
+	if (strcmp(command, "route") == 0 && argc > 3 && strcmp(argv[1], "-f") == 0)
+		return command_route(path, argv[2], argc - 3, argv + 3);
+	if (strcmp(command, "route") == 0 && argc > 1 && argv[1][0] != '-')
+		return command_route(path, NULL, argc - 1, argv + 1);
+	if (strcmp(command, "diff") == 0 && argc == 2)
+		return command_diff(path, argv[1]);
 	if (strcmp(command, "explain") == 0 && argc == 2)
 		return command_explain(argv[1]);
 	if (strcmp(command, "probe") == 0)

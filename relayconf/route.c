@@ -3,6 +3,7 @@
 #include "base/diag.h"
 #include "base/paths.h"
 #include "config/aliases.h"
+#include "config/recipients.h"
 #include "config/rules.h"
 #include "message/address.h"
 #include "relayconf/command.h"
@@ -17,6 +18,7 @@
 
 struct asking {
 	const struct config *config;
+	char *sender;           /* as it goes out; "" = none was given */
 	char *paths[PATHS_MAX]; /* each once, in the order in which they came up */
 	int count;
 };
@@ -42,7 +44,7 @@ static void put_way(struct asking *a, const char *full)
 {
 	struct paths_of p;
 	const char *domain = address_domain(full);
-	rules_paths(a->config, "", full, &p);
+	rules_paths(a->config, a->sender, full, &p);
 	if (rules_covers_own_name(a->config, domain))
 		printf("  note       %s is, or holds, this machine's own name (%s); it is not local for that: nothing is delivered here\n", domain, a->config->name);
 	if (p.rule != NULL)
@@ -108,7 +110,24 @@ static int put_paths(const char *path, struct asking *a)
 	return worst;
 }
 
-int command_route(const char *path, int count, char **addresses)
+/* The sender as the policy makes it. */
+static char *take_sender(const struct config *c, const char *sender)
+{
+	struct envelope e;
+	if (sender == NULL)
+		return mem_copy("");
+	envelope_init(&e);
+	free(e.sender);
+	e.sender = mem_copy(sender);
+	char *result = recipients_sender(&e, c);
+	envelope_free(&e);
+	TEXT(policy, 400);
+	config_value(c, "sender", NULL, "envelope_from", &policy);
+	printf("%s\n  sender     goes out as <%s> ([sender] envelope_from = %s)\n", *sender != '\0' ? sender : "<>", result, policy.data);
+	return result;
+}
+
+int command_route(const char *path, const char *sender, int count, char **addresses)
 {
 	struct config c;
 	struct aliases *set = NULL;
@@ -120,9 +139,11 @@ int command_route(const char *path, int count, char **addresses)
 		config_free(&c);
 		return EX_CONFIG;
 	}
+	a.sender = take_sender(&c, sender);
 	for (int i = 0; i < count; i++)
 		put_address(&a, set, addresses[i]);
 	int code = put_paths(path, &a);
+	free(a.sender);
 	aliases_free(set);
 	config_free(&c);
 	return code;

@@ -81,6 +81,25 @@ like "$out" "127.0.0.1\[127.0.0.1\] port $partner," "relayconf route: the server
 like "$("$BIN/relayconf" route x@example.org)" 'note +example.org is, or holds, this machine.s own name \(mon1.example.org\); it is not local' \
 	"relayconf route: a domain that covers the machine's own name"
 
+like "$("$BIN/relayconf" route -f nagios ops@example.org)" 'goes out as <nagios@mon1.example.org> \(\[sender\] envelope_from = qualify\)' "relayconf route: the sender"
+like "$("$BIN/relayconf" route -f nagios ops@example.org)" 'rule +\[route from:nagios@mon1.example.org\] via = backup' "relayconf route: a rule for a sender"
+
+# What would a new configuration change for the mail that waits?
+stop "$partner_pid"
+send waiting x@partner.example
+send gone '"odd\"one"@partner.example'
+runner_once
+sed 's/^via = partner$/via = main/; s/^# none//' "$work/firsthop.conf" >"$work/new.conf"
+out=$("$BIN/relayconf" diff "$work/new.conf"); is $? 1 "relayconf diff: exit 1 when something changes"
+like "$out" '^  now   <x@partner.example> from <cacti@mon1.example.org>: smarthost partner \(127.0.0.1, lookup host, port [0-9]+, TLS off\)$' "relayconf diff: the way now"
+like "$out" '^  then  <x@partner.example> from <cacti@mon1.example.org>: smarthost main ' "relayconf diff: the way then"
+like "$out" '^2 of 2 waiting messages would go another way$' "relayconf diff: the sum"
+"$BIN/relayconf" diff "$work/firsthop.conf" >"$work/out"; is "$? $(cat "$work/out")" "0 0 of 2 waiting messages would go another way" "relayconf diff: the same file"
+"$BIN/relayconf" diff "$work/nothing" >/dev/null 2>"$work/err"; is $? 78 "relayconf diff: no such file"
+like "$("$BIN/mailq" why "$("$BIN/mailq" --json 2>/dev/null | sed -n '1s/.*"queue_id": "\([^"]*\)".*/\1/p')")" 'servers: partner \(\[route partner.example\]\)' "mailq why names the rule"
+cp "$work/new.conf" "$work/firsthop.conf"
+runner_once
+is "$("$BIN/mailq" -bpc 2>/dev/null)" 0 "queued mail follows the changed configuration"
 # The first server is dead: the second takes it, and the first is left alone for a while.
 stop "$main_pid"
 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
@@ -115,7 +134,7 @@ smarthost -p "$port" -r 'no=550 5.1.1 no such user'; main_pid=$smarthost_pid
 send eleven 'joe@[127.0.0.1]'
 send twelve 'no@[127.0.0.1]'
 runner_once
-is "$(delivered)" 4 "direct_mx: a smarthost that works comes first (the mail, and the report of a refusal)"
+is "$(delivered)" 6 "direct_mx: a smarthost that works comes first (the mail, and the report of a refusal)"
 is "$(got direct)" 1 "direct_mx: what a smarthost refuses for good goes nowhere else"
 stop "$main_pid"
 smarthost -p "$port" -r 'later=450 4.2.0 later'; main_pid=$smarthost_pid

@@ -1,4 +1,4 @@
-/* objects: sendmail/config/config sendmail/config/keys sendmail/config/rules sendmail/config/aliases sendmail/config/edit sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/envelope sendmail/runner/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* objects: sendmail/config/config sendmail/config/keys sendmail/config/rules sendmail/config/aliases sendmail/config/edit sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/envelope sendmail/config/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
 /* libs: -linih */
 /* Configuration, aliases, passwords, editing; and who gets a message in the end. */
 #include "base/fdio.h"
@@ -8,7 +8,7 @@
 #include "config/edit.h"
 #include "config/secret.h"
 #include "config/source.h"
-#include "runner/recipients.h"
+#include "config/recipients.h"
 #include "tests/unit/unit.h"
 #include <fcntl.h>
 #include <stdio.h>

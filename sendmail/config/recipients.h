@@ -1,6 +1,6 @@
 /* Policy on addresses: aliases, completion, the sender that goes out. */
-#ifndef RUNNER_RECIPIENTS_H
-#define RUNNER_RECIPIENTS_H
+#ifndef CONFIG_RECIPIENTS_H
+#define CONFIG_RECIPIENTS_H
 #include "config/aliases.h"
 #include "config/config.h"
 #include "message/envelope.h"

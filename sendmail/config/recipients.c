@@ -1,5 +1,5 @@
 /* Expanding recipients. */
-#include "runner/recipients.h"
+#include "config/recipients.h"
 #include "message/address.h"
 #include <stdlib.h>
 #include <string.h>
