@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define CONNECT_SHORT_S 10
+
 /* What a session child tells its parent at the end. */
 struct outcome {
 	bool ready;
@@ -137,7 +139,9 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum policy *
 {
 	struct outcome o = {0};
 	deliver_name_peer(with->hop, with->candidate, &o.d);
-	with->fd = connect_to(with->candidate, with->hop->bind_address, a->config->connect_s, &o.d);
+	/* While others are left, a silent address is not waited for to the end. */
+	int limit_s = with->left > 0 && a->config->connect_s > CONNECT_SHORT_S ? CONNECT_SHORT_S : a->config->connect_s;
+	with->fd = connect_to(with->candidate, with->hop->bind_address, limit_s, &o.d);
 	if (with->fd >= 0) {
 		run_session(with, &o);
 		close(with->fd);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/text.h"
+#include "route/here.h"
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -38,6 +39,16 @@ static int fail(int fd, int error, const char *what, struct diagnosis *d)
 	else
 		diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, key_of(error), "%s", strerror(error));
 	d->error_no = error;
+	catalogue_recognise(d);
+	return -1;
+}
+
+/* The old mail server, whose name still leads to itself: no network is to blame. */
+static int fail_at_home(int fd, const struct candidate *c, struct diagnosis *d)
+{
+	close(fd);
+	diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, "connect-self", "Connection refused by this very machine: %s leads to it", c->name);
+	d->error_no = ECONNREFUSED;
 	catalogue_recognise(d);
 	return -1;
 }
@@ -97,5 +108,7 @@ int connect_to(const struct candidate *c, const char *bind_address, int timeout_
 	freeaddrinfo(ai);
 	if (error == EINPROGRESS || error == EINTR)
 		error = await_connection(fd, timeout_s);
+	if (error == ECONNREFUSED && here_owns(c->address) && strcmp(c->name, c->address) != 0)
+		return fail_at_home(fd, c, d);
 	return error == 0 ? fd : fail(fd, error, "", d);
 }

@@ -1,4 +1,5 @@
-/* Questions to the resolver.  route.c asks through these functions only; tests link resolver_table.c in place of resolver_libc.c. */
+/* Questions about names.  route.c asks through these functions only; tests link tests/fake/resolver_table.c in place of resolver.c, hosts.c
+   and here.c.  Every answer says who gave it and how long it took: an admin must be able to ask the same. */
 #ifndef ROUTE_DNS_H
 #define ROUTE_DNS_H
 #include <stdbool.h>
@@ -9,15 +10,20 @@
 
 enum dns_kind {
 	DNS_RECORDS,  /* an answer with records */
-	DNS_NONE,     /* the name exists, without records of this kind */
+	DNS_NONE,     /* the name exists, without records of this type */
 	DNS_NXDOMAIN, /* the name does not exist */
-	DNS_AGAIN,    /* no answer now: time-out or server failure */
-	DNS_BAD       /* an answer that makes no sense, or a question that cannot be asked */
+	DNS_SERVFAIL, /* the server tried and failed */
+	DNS_TIMEOUT,  /* no server answered */
+	DNS_LAME,     /* the server refuses to look names up for us, or only points elsewhere */
+	DNS_BAD,      /* an answer that makes no sense, or a question that cannot be asked */
+	DNS_KINDS
 };
 
+enum dns_type { DNS_A = 1, DNS_MX = 15, DNS_AAAA = 28, DNS_SRV = 33 };
+
 struct dns_record {
-	char name[256];     /* MX, SRV: host; addresses: numeric form */
-	uint16_t preference; /* MX preference, SRV priority */
+	char name[256];        /* MX, SRV: host; A, AAAA: numeric form */
+	uint16_t preference;   /* MX preference, SRV priority */
 	uint16_t weight, port; /* SRV */
 };
 
@@ -25,17 +31,26 @@ struct dns_answer {
 	enum dns_kind kind;
 	int count;
 	struct dns_record records[DNS_RECORDS_MAX];
-	char detail[120];   /* words of the resolver for kinds other than DNS_RECORDS */
+	char alias[256];       /* the name that stands behind the one asked (CNAME); "" = none */
+	char source[160];      /* "asked 192.0.2.53, 12 ms", "hosts file /etc/hosts:7" */
+	char detail[300];      /* for kinds other than DNS_RECORDS: what each server did */
 };
 
-void dns_mx(const char *domain, struct dns_answer *a);
-void dns_srv(const char *name, struct dns_answer *a);
-/* IPv4 and IPv6, through the hosts file and DNS as the system is configured, in the system's order (RFC 6724). */
-void dns_addresses(const char *host, struct dns_answer *a);
+/* Asks the servers of resolv.conf(5), one after the other; a cut answer is asked for again over TCP.  name is complete: no search list. */
+void dns_ask(const char *name, enum dns_type type, struct dns_answer *a);
 
-const char *dns_kind_name(enum dns_kind k); /* "records", "no records", "no such name", "no answer", "broken answer" */
+/* Addresses from the hosts file; false when it has none for the name. */
+bool dns_hosts(const char *host, struct dns_answer *a);
 
-/* Reads MX (15) or SRV (33) records out of an answer's bytes; pure.  False when the bytes are no answer; records that are
-   broken make the kind DNS_BAD. */
-bool dns_parse(const unsigned char *bytes, size_t length, int type, struct dns_answer *a);
+/* Addresses from whatever else the system is configured to ask (search list, mDNS, NIS, ...). */
+void dns_system(const char *host, struct dns_answer *a);
+
+const char *dns_kind_name(enum dns_kind k); /* "records", "no records", "no such name", "server failure", ... */
+const char *dns_type_name(enum dns_type t); /* "A", "MX", ... */
+
+/* Puts a question into bytes (512 are enough); its length, 0 when the name cannot be asked.  RFC 1035 4.1. */
+size_t dns_question(const char *name, enum dns_type type, uint16_t id, unsigned char *bytes, size_t size);
+
+/* Reads an answer's bytes: kind, records, alias.  False when they are no answer to that question; *cut: the rest is to be had by TCP.  Pure. */
+bool dns_parse(const unsigned char *bytes, size_t length, const char *name, enum dns_type type, uint16_t id, struct dns_answer *a, bool *cut);
 #endif

@@ -32,7 +32,7 @@ stop_postfix; start_postfix
 fault starttls-missing 'STARTTLS: the server does not offer STARTTLS' "STARTTLS not offered"
 in_stage /usr/sbin/postconf -e 'smtpd_tls_security_level = encrypt' 'smtpd_tls_auth_only = yes'
 setting smarthost.main.host other.test
-fault connect-refused 'connect: Connection refused' "port closed"
+fault connect-self 'connect: Connection refused by this very machine: other.test leads to it' "port closed"
 setting smarthost.main.host nowhere.test
 fault 'dns-[a-z]*' 'lookup: the address of nowhere.test' "host name unknown"
 setting smarthost.main.host mail.test

@@ -7,7 +7,7 @@ set -eu
 umask 022
 
 packages="postfix libsasl2-modules libsasl2-modules-db sasl2-bin php-cli cron at busybox bash coreutils dash sed grep
-	libc-bin tzdata openssl dnsmasq-base libbsd0 libinih1 libssl3 passwd libpam-runtime libpam-modules"
+	libc-bin tzdata openssl dnsmasq-base nsd libbsd0 libinih1 libssl3 passwd libpam-runtime libpam-modules"
 # Needed by maintainer scripts only, or large and unused here.
 unwanted="^(perl|perl-base|perl-modules.*|libperl5.*|libgdbm.*|dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|libfile-find.*)\$"
 

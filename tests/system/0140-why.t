@@ -60,6 +60,6 @@ like "$out" '^  recipient  <ops@example.net>$' "route: an alias"
 like "$out" '<joe@mon1.example.org> \(completed with' "route: a completed name"
 like "$out" 'not asked: the address has a domain, and no domain is local here' "route: a full address"
 like "$out" "^    1  127.0.0.1\[127.0.0.1\] port $port, TLS off" "route: the candidates"
-like "$out" 'smarthost.invalid addresses: no (such name|answer|records) \([0-9]+ ms\)' "route: a name that leads nowhere, with the time it took"
+like "$out" 'A smarthost.invalid: (no such name \(asked .*, [0-9]+ ms\)|.*\([0-9]+ ms\))' "route: a name that leads nowhere, with the time it took"
 like "$out" 'remedy    check' "route: and what to do"
 finish
