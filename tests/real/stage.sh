@@ -12,6 +12,7 @@ if [ -z "${FIRSTHOP_STAGE:-}" ]; then
 	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "${FIRSTHOP_SCRIPT:-$0}"
 fi
 . tests/lib.sh
+set -u
 work=$PWD/$BUILD/real/work.$(cat /proc/sys/kernel/random/uuid)
 mkdir -p "$work"
 mount --make-rprivate /

@@ -1,0 +1,152 @@
+#!/bin/sh
+# Each thing that DNS can say, by a real name server: what is told, and what is done.
+. tests/real/stage.sh
+install_firsthop
+for address in 127.0.0.5 127.0.0.6 127.0.0.7; do in_stage /bin/busybox ip address add $address/8 dev lo 2>/dev/null; done
+printf '127.0.0.1 localhost\n127.0.1.1 mon1.example.org mon1\n\n# the file that nobody remembers\n127.0.0.3 filed.test old\n' >"$S/etc/hosts"
+printf 'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\n' >"$S/etc/nsswitch.conf"
+echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
+
+# The server: one zone, one whose file is broken, one that it points elsewhere for.
+mkdir -p "$S/etc/nsd" "$S/var/lib/nsd" "$S/run/nsd"
+cat >"$S/etc/nsd/nsd.conf" <<END
+server:
+	ip-address: 127.0.0.5
+	username: ""
+	database: ""
+	zonesdir: /etc/nsd
+	pidfile: /run/nsd/nsd.pid
+	xfrdfile: /var/lib/nsd/xfrd.state
+	server-count: 1
+remote-control:
+	control-enable: no
+zone:
+	name: test
+	zonefile: test.zone
+zone:
+	name: broken.example
+	zonefile: broken.zone
+END
+echo 'this is no zone' >"$S/etc/nsd/broken.zone"
+cat >"$S/etc/nsd/test.zone" <<END
+\$ORIGIN test.
+\$TTL 60
+@ SOA ns hostmaster 1 3600 600 86400 60
+@ NS ns
+ns A 127.0.0.5
+a A 127.0.0.2
+b A 127.0.0.3
+two MX 20 b
+two MX 10 a
+null MX 0 .
+cnamed MX 10 alias
+alias CNAME a
+literal MX 10 127.0.0.2.
+ghost MX 10 nowhere
+half MX 10 nowhere
+half MX 20 a
+nomx A 127.0.0.2
+six AAAA 2001:db8::1
+both A 127.0.0.2
+both AAAA ::1
+txt TXT "no address here"
+_submission._tcp.srv SRV 10 0 587 a
+_submissions._tcp.srv SRV 10 0 465 b
+away NS ns.elsewhere.example.
+loop CNAME loop2
+loop2 CNAME loop
+me MX 10 a
+END
+# An answer that does not fit into a datagram.
+n=0
+while [ $n -lt 31 ]; do
+	n=$((n + 1))
+	echo "many MX $n a-rather-long-name-of-a-mail-exchanger-number-$n.many" >>"$S/etc/nsd/test.zone"
+done
+echo "a-rather-long-name-of-a-mail-exchanger-number-1.many A 127.0.0.2" >>"$S/etc/nsd/test.zone"
+in_stage /usr/sbin/nsd -c /etc/nsd/nsd.conf -d >"$work/nsd.log" 2>&1 &
+pids="$pids $!"
+name_server_answers() { in_stage /bin/busybox nslookup -type=a a.test 127.0.0.5; }
+ok "the name server runs" wait_for name_server_answers
+# One that is silent: it reads, and says nothing.
+in_stage /usr/bin/php -n -r '$s = stream_socket_server("udp://127.0.0.6:53", $no, $why, STREAM_SERVER_BIND); sleep(100);' >/dev/null 2>&1 </dev/null &
+pids="$pids $!"
+
+setting() { in_stage /usr/local/sbin/relayconf set "$1" "$2"; }
+# told HOST LOOKUP PATTERN NAME [PATTERN NAME]...: the trace of "relayconf route"
+told() {
+	setting smarthost.main.host "$1"; setting smarthost.main.lookup "$2"
+	trace=$(in_stage /usr/local/sbin/relayconf route ops@example.net 2>&1); code=$?
+	shift 2
+	while [ $# -gt 0 ]; do like "$trace" "$1" "$2"; shift 2; done
+}
+asked='asked 127.0.0.5, [0-9]+ ms'
+told two.test mx "MX two.test = (10 a.test, 20 b.test|20 b.test, 10 a.test) \\($asked\\)" "MX: the records, the server, the time" \
+	"A a.test = 127.0.0.2 \\($asked\\)" "MX: the address" '1  a.test\[127.0.0.2\]' "MX: the most preferred first" '2  b.test\[127.0.0.3\]' "MX: then the other"
+is $code 0 "exit 0 when there is something to try"
+told null.test mx 'null MX: the domain says that it takes no mail' "null MX"
+is $code 75 "exit 75 when there is nothing to try now"
+told cnamed.test mx "A alias.test, by another name \\(CNAME\\) a.test, = 127.0.0.2" "MX to a CNAME: followed" 'an MX should not lead to another name' "and said"
+told literal.test mx '127.0.0.2 is an address where RFC 1035 wants a name; it is used' "MX to an address" '1  127.0.0.2' "is used"
+told ghost.test mx "A nowhere.test: no such name \\($asked\\)" "MX to a name that does not exist" 'meaning   the name of the smarthost does not exist' "has its meaning"
+told half.test mx "A nowhere.test: no such name" "one MX of two without a name" '1  a.test\[127.0.0.2\]' "the other is used"
+told nomx.test mx "MX nomx.test: no records of this type \\($asked\\)" "no MX" 'nomx.test has no MX: its own address is used' "but an address"
+told six.test host 'six.test = 2001:db8::1: skipped, this machine has no route for it over IPv6' "only AAAA, no IPv6 here" \
+	'remedy    give this machine IPv6' "has its remedy"
+told both.test host '1  both.test\[::1\]' "both families: IPv6 first" '2  both.test\[127.0.0.2\]' "and IPv4 between"
+told txt.test host "A txt.test: no records of this type \\($asked\\)" "a name without addresses" \
+	'the name of the smarthost exists but has no address' "is not an unknown name"
+told nothing.test host "A nothing.test: no such name \\($asked\\)" "NXDOMAIN"
+told x.broken.example host 'A x.broken.example: server failure \(127.0.0.5: server failure \([0-9]+ ms\)\)' "SERVFAIL: said, with the server"
+told www.elsewhere.example host 'does not look names up for this machine' "a server that refuses" 'remedy    name a resolver in /etc/resolv.conf' "has its remedy"
+told x.away.test host 'does not look names up for this machine' "a server that only points elsewhere"
+told loop.test host 'A loop.test, by another name \(CNAME\)' "a CNAME loop comes to an end"
+told many.test mx 'MX many.test = .*asked 127.0.0.5 by UDP and, because that answer was cut, by TCP' "a cut answer: asked again by TCP" \
+	'1  a-rather-long' "and complete"
+told srv.test srv "SRV _submission._tcp.srv.test = 10 a.test:587 \\($asked\\)" "SRV" 'a.test\[127.0.0.2\] port 587' "SRV: with its port"
+setting smarthost.main.implicit yes
+told srv.test srv "SRV _submissions._tcp.srv.test = 10 b.test:465" "SRV of submissions, when TLS comes first"
+setting smarthost.main.implicit no
+told filed.test host 'address of filed.test = 127.0.0.3 \(hosts file /etc/hosts:5\)' "the hosts file, with its line" \
+	'filed.test = 127.0.0.3 is this very machine' "and that it is this machine"
+told old mx 'the name stands in the hosts file /etc/hosts:5, where no MX can stand|does not look names up' "an MX of a name that only the hosts file knows"
+told mon1 host 'address of mon1 = 127.0.1.1 \(hosts file /etc/hosts:2\)' "this machine's own name" \
+	'is this very machine: it is asked like any other, and nothing is taken for local' "is said loudly"
+printf 'nameserver 127.0.0.6\noptions timeout:1 attempts:1\n' >"$S/etc/resolv.conf"
+told a.test host 'A a.test: no answer \(127.0.0.6: no answer \(10[0-9][0-9] ms\)\)' "a silent name server, with the time" \
+	'meaning   the name servers do not answer' "has its meaning"
+printf 'nameserver 127.0.0.7\noptions timeout:1 attempts:1\n' >"$S/etc/resolv.conf"
+told a.test host '127.0.0.7: no DNS server runs there' "no name server at that address"
+printf 'nameserver 127.0.0.7\nnameserver 127.0.0.6\nnameserver 127.0.0.5\noptions timeout:1\n' >"$S/etc/resolv.conf"
+told a.test host "A a.test = 127.0.0.2 \\($asked\\)" "the third of three name servers answers"
+
+# What is done: mail waits whatever DNS says, goes out when DNS is right, and its story holds the trace.
+echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
+setup_postfix
+start_postfix
+setting smarthost.main.lookup mx
+for host in ghost.test null.test x.broken.example nothing.test; do
+	setting smarthost.main.host $host
+	printf 'Subject: %s\n\nx\n' $host | as 33:33 /usr/sbin/sendmail -i ops@example.org
+	in_stage /usr/sbin/sendmail -q
+done
+is "$(mailq_count)" 4 "mail waits, whatever is wrong with DNS"
+unlike "$(log)" 'bounce=|verdict=failed' "and none is returned"
+like "$(log)" 'key=dns-nxdomain' "a name that does not exist is shouted in the log"
+id=$(grep -l 'ghost.test' "$S"/var/spool/firsthop/mqueue/*.log | head -n 1 | sed 's|.*/||; s/\.log$//')
+like "$(in_stage /usr/bin/mailq why "$id")" "MX ghost.test = 10 nowhere.test \\($asked\\)" "mailq why holds each question"
+like "$(in_stage /usr/bin/mailq why "$id")" 'remedy    check host for a misspelling' "and the remedy"
+setting smarthost.main.tls_name mail.test
+setting smarthost.main.host half.test
+in_stage /usr/sbin/sendmail -q
+ok "once the name is right, all of it goes out" wait_for mails_are 4
+is "$(mailq_count)" 0 "and nothing is left"
+# The domain's own MX is this very machine: not a local delivery, and no loop.
+setting fallback.direct_mx yes
+setting smarthost.main.host nothing.test
+printf 'Subject: myself\n\nx\n' | as 33:33 /usr/sbin/sendmail -i joe@me.test
+in_stage /usr/sbin/sendmail -q
+like "$(log)" 'key=dns-self .*the MX of me.test: this very machine' "a domain whose MX is this very machine: never taken for local, and no loop"
+is "$(mailq_count)" 1 "the mail waits"
+stop_postfix
+finish
