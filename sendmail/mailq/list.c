@@ -94,6 +94,8 @@ static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
 	if (journal_read(&j, c->queue.mqueue_fd, r->id)) {
 		r->attempts = j.attempts;
 		r->next_s = j.until_s;
+		r->held = j.held;
+		r->held_by = j.held_by;
 		fill_rcpts(r, &e, &j);
 		journal_free(&j);
 	}
@@ -285,6 +287,8 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 {
 	if (r->problem[0] != '\0')
 		text_put(t, r->problem);
+	else if (r->held)
+		text_printf(t, "held by uid %lld; \"mailq release %s\" lets it go", (long long)r->held_by, r->id);
 	else if (rcpt != NULL && rcpt->why.verdict != VERDICT_NONE)
 		report_reason(t, &rcpt->why);
 	else if (list_health(l, r, rcpt) != NULL)

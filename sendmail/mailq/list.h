@@ -21,6 +21,8 @@ struct row {
 	int rcpt_count;       /* those that are open */
 	int attempts;
 	int64_t next_s;       /* wall time, 0 = not decided */
+	bool held;
+	int64_t held_by;      /* uid */
 	char problem[200];    /* the file cannot be read: why */
 };
 

@@ -1,6 +1,7 @@
 /* mailq: lists what waits, and why. */
 #include "base/log.h"
 #include "base/paths.h"
+#include "mailq/control.h"
 #include "mailq/health.h"
 #include "mailq/layout.h"
 #include "mailq/why.h"
@@ -19,6 +20,9 @@ struct options {
 	enum form form;
 	bool verbose;
 	const char *why; /* identifier; NULL = list */
+	const char *verb; /* of mailq/control.h; NULL = list */
+	char **patterns;
+	int pattern_count;
 	bool health;
 	long long warning_min, critical_min;
 };
@@ -26,9 +30,12 @@ struct options {
 static const char help_text[] =
 	"usage: mailq [-v] [--format=sendmail|postfix|json]\n"
 	"       mailq why ID\n"
+	"       mailq cat|hold|release|retry|remove PATTERN ...\n"
 	"       mailq health [-w MINUTES] [-c MINUTES]\n"
 	"  lists the messages that wait, each with the reason\n"
 	"  why ID          the whole story of one message, and what to do\n"
+	"  cat             prints messages; hold keeps them back until release; retry tries them now\n"
+	"  PATTERN         the beginning of an ID; from=, to= or key= with a value; or all\n"
 	"  health          one line for Nagios; warning and critical by the age of the oldest message\n"
 	"  -v              also how often a message was tried, and when it is tried next\n"
 	"  --json          the same as --format=json: one object per line, as postqueue -j and more\n";
@@ -76,6 +83,12 @@ static int read_options(int argc, char **argv, struct options *o)
 		return read_why(argc, argv, o);
 	if (argc > 1 && strcmp(argv[1], "health") == 0)
 		return read_health(argc, argv, o);
+	if (argc > 1 && control_is_verb(argv[1])) {
+		o->verb = argv[1];
+		o->patterns = argv + 2;
+		o->pattern_count = argc - 2;
+		return -1;
+	}
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 		if (strcmp(word, "--help") == 0)
@@ -156,13 +169,15 @@ int main(int argc, char **argv)
 		fprintf(stderr, "mailq: only root and the group firsthop may list the queue here ([queue] list = admin)\n");
 	if (o.why != NULL)
 		code = why_print(stdout, &l, o.why);
+	else if (o.verb != NULL)
+		code = control_run(stdout, &l, o.verb, o.patterns, o.pattern_count);
 	else if (o.health)
 		code = health_print(stdout, &l, o.warning_min, o.critical_min);
 	else
 		print(&l, &o);
 	if (fflush(stdout) != 0)
 		code = EX_IOERR;
-	else if (o.why == NULL && !o.health)
+	else if (o.why == NULL && !o.health && o.verb == NULL)
 		put_notes(&l);
 	list_free(&l);
 	config_free(&config);

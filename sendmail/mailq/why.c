@@ -116,6 +116,8 @@ static void put_line(struct story *s, const char *line)
 		TEXT(span, 40);
 		clock_put_span(&span, fields_get_number(fields, "s", 0));
 		fprintf(s->out, "     decision  it is kept and tried again after %s\n", span.data);
+	} else if (text_starts(verb, "held") || text_starts(verb, "released")) {
+		fprintf(s->out, "     decision  it was %s by uid %lld\n", text_starts(verb, "held") ? "held" : "released", fields_get_number(fields, "by", -1));
 	} else if (text_starts(verb, "warned")) {
 		fprintf(s->out, "     decision  the sender was told of the delay\n");
 	}
@@ -168,7 +170,9 @@ static void put_next(const struct story *s)
 	/* While no smarthost answers, nobody is tried before the next probe. */
 	if (h != NULL && h->next_s > next_s)
 		next_s = h->next_s;
-	if (!s->list->runner_lives) {
+	if (s->row->held) {
+		text_printf(&words, "never, until \"mailq release %s\"", s->row->id);
+	} else if (!s->list->runner_lives) {
 		text_put(&words, "never: no runner lives; root starts it with \"sendmail -bd -q1m\"");
 	} else if (next_s > clock_wall_s()) {
 		text_put(&words, "in ");

@@ -79,7 +79,7 @@ static struct worker *worker_for(struct runner *r, const struct entry *e)
 /* While all servers of a path fail, only a probe is due: at its time, or for new mail when the last one is a minute old. */
 static bool may_try(struct runner *r, const struct path *p, const struct entry *e, int64_t now)
 {
-	if (!r->config_good || r->leaving)
+	if (!r->config_good || r->leaving || e->held)
 		return false;
 	enum path_state state = path_state(r, p, now);
 	if (state == PATH_UP)
@@ -146,8 +146,12 @@ void runner_start_pass(struct runner *r)
 		struct schedule *s = &r->paths[k]->schedule;
 		struct schedule old = *s;
 		*s = (struct schedule){.next_new = old.next_new};
-		for (uint32_t i = 0; i < old.count; i++)
-			schedule_add_new(s, old.heap[i]);
+		for (uint32_t i = 0; i < old.count; i++) {
+			if (old.heap[i]->held)
+				schedule_add(s, old.heap[i], INT64_MAX);
+			else
+				schedule_add_new(s, old.heap[i]);
+		}
 		free(old.heap);
 	}
 	path_ask_all_again(r, false);
@@ -158,7 +162,7 @@ void runner_start_pass(struct runner *r)
 static bool is_path_through(const struct runner *r, const struct path *p, int64_t now)
 {
 	const struct entry *e = schedule_first(&p->schedule);
-	return e == NULL || e->due_ms > now || path_state(r, p, now) == PATH_DOWN;
+	return e == NULL || e->held || e->due_ms > now || path_state(r, p, now) == PATH_DOWN;
 }
 
 bool runner_pass_over(const struct runner *r)

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "runner/control.h"
 #include "runner/service.h"
 #include "runner/worker.h"
 #include "spool/lock.h"
@@ -66,7 +67,7 @@ static void sync_removals(struct runner *r, bool all)
 
 static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limit_ms)
 {
-	struct pollfd p[WORKERS_MAX + 1] = {{.fd = r->trigger_fd, .events = POLLIN}};
+	struct pollfd p[WORKERS_MAX + 2 + CONTROL_CLIENTS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
 	int64_t left = runner_next_ms(r);
 	if (limit_ms >= 0 && (left < 0 || left > limit_ms))
 		left = limit_ms;
@@ -74,10 +75,12 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 	for (int i = 0; i < r->worker_count; i++)
 		p[i + 1] = (struct pollfd){.fd = r->workers[i]->fd, .events = (short)(POLLIN | (r->workers[i]->out.length ? POLLOUT : 0))};
 	int workers = r->worker_count;
+	int asking = control_poll(r, p + workers + 1);
+	nfds_t count = (nfds_t)(workers + 1 + asking);
 	/* Before a real sleep, what was removed is made durable. */
-	if (r->removals > 0 && ppoll(p, (nfds_t)workers + 1, &(struct timespec){0}, NULL) == 0)
+	if (r->removals > 0 && ppoll(p, count, &(struct timespec){0}, NULL) == 0)
 		sync_removals(r, true);
-	if (ppoll(p, (nfds_t)workers + 1, left < 0 ? NULL : &t, mask) <= 0)
+	if (ppoll(p, count, left < 0 ? NULL : &t, mask) <= 0)
 		return;
 	if (p[0].revents != 0 && lock_drain(r->trigger_fd))
 		runner_adopt(r);
@@ -87,6 +90,7 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 		if (p[i + 1].revents & (POLLIN | POLLHUP | POLLERR))
 			worker_receive(r, r->workers[i]);
 	}
+	control_serve(r, p + workers + 1, asking);
 }
 
 static void end_workers(struct runner *r)
@@ -165,6 +169,7 @@ static void run(struct runner *r)
 	sigset_t mask;
 	int64_t leaving_since_ms = 0;
 	set_signals(&mask);
+	control_start(r);
 	runner_start_clock(r);
 	r->swept_ms = clock_mono_ms();
 	runner_load(r);
@@ -186,6 +191,7 @@ static void run(struct runner *r)
 		sync_removals(r, false);
 	}
 	sync_removals(r, true);
+	control_end(r);
 }
 
 static int usage(void)

@@ -228,7 +228,7 @@ static void wake(struct path *p)
 	struct entry **waiting = mem_alloc((s->count + 1) * sizeof *waiting);
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < s->count; i++) {
-		if (s->heap[i]->by_route && s->heap[i]->due_ms > now)
+		if (s->heap[i]->by_route && !s->heap[i]->held && s->heap[i]->due_ms > now)
 			waiting[count++] = s->heap[i];
 	}
 	for (uint32_t i = 0; i < count; i++) {
@@ -261,6 +261,17 @@ void path_hop_ready(struct runner *r, const char *name)
 			wake(r->paths[i]);
 	}
 	path_write_health(r);
+}
+
+void path_ask_again(struct runner *r, const struct path *p)
+{
+	const char *at = p->key;
+	size_t length;
+	struct hop_state *h;
+	while (next_hop(r, &at, &length, &h) != NULL) {
+		if (h != NULL)
+			h->until_ms = 0;
+	}
 }
 
 void path_ask_all_again(struct runner *r, bool forget)

@@ -53,6 +53,9 @@ void path_down(struct runner *r, struct path *p, const struct diagnosis *d);
 /* The reason that holds p's mail; false when it is up. */
 bool path_why(const struct runner *r, const struct path *p, struct diagnosis *why);
 
+/* The servers of p may be asked at once, because an operator wants it. */
+void path_ask_again(struct runner *r, const struct path *p);
+
 /* Every server may be asked at once (a pass, or a new configuration, which forgets the failures, too). */
 void path_ask_all_again(struct runner *r, bool forget);
 

@@ -62,7 +62,7 @@ void runner_queue_new(struct runner *r, struct entry *e)
 void runner_queue(struct runner *r, struct entry *e, int64_t due_ms)
 {
 	if (e->path != NULL || find_path(r, e))
-		schedule_add(&e->path->schedule, e, due_ms);
+		schedule_add(&e->path->schedule, e, e->held ? INT64_MAX : due_ms);
 }
 
 void runner_queue_again(struct runner *r, struct entry *e)
@@ -93,7 +93,7 @@ static void sort_anew(struct runner *r)
 	}
 	int64_t now = clock_mono_ms();
 	for (uint32_t i = 0; i < count; i++) {
-		bool repaired = (all[i]->by_route || all[i]->by_config) && all[i]->due_ms > now;
+		bool repaired = (all[i]->by_route || all[i]->by_config) && !all[i]->held && all[i]->due_ms > now;
 		int64_t due_ms = repaired ? now : all[i]->due_ms;
 		mem_free(&all[i]->avoid);
 		mem_free(&all[i]->done);
@@ -292,6 +292,7 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 	} else {
 		e->attempts = (uint16_t)(j.attempts > 0 && j.until_s == 0 ? j.attempts - 1 : j.attempts);
 		e->warned = j.warned;
+		e->held = j.held;
 		enum fault fault = j.rcpt_count > 0 ? j.rcpts[j.rcpt_count - 1].last.fault : FAULT_NONE;
 		e->by_route = fault == FAULT_ROUTE || fault == FAULT_CREDENTIAL;
 		e->by_config = fault == FAULT_CONFIG;
@@ -345,7 +346,7 @@ void runner_load(struct runner *r)
 static int64_t path_next_ms(const struct runner *r, const struct path *p, int64_t now)
 {
 	const struct entry *e = schedule_first(&p->schedule);
-	if (e == NULL || !r->config_good)
+	if (e == NULL || e->held || !r->config_good)
 		return INT64_MAX;
 	enum path_state state = path_state(r, p, now);
 	if (state == PATH_UP)

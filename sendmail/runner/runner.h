@@ -14,6 +14,7 @@
 
 enum lifetime { LIFETIME_STAY, LIFETIME_LINGER, LIFETIME_ONCE };
 
+struct control;
 struct worker;
 
 struct runner {
@@ -42,6 +43,7 @@ struct runner {
 	struct ages ages;          /* of the mail, whatever the clock says */
 	bool long_away;            /* more time than is counted lies between the last life and this one, or the clock was set */
 	int64_t alarmed_ms;        /* when the oldest message was last complained about */
+	struct control *control;
 	unsigned turn;             /* of the path that is served first */
 	bool leaving;
 };

@@ -19,6 +19,7 @@ struct entry {
 	bool in_work;       /* with a worker, not in the heap */
 	bool by_route;      /* waits because the smarthost was at fault: woken when one answers again */
 	bool by_config;     /* waits because our configuration was at fault: woken when it changes */
+	bool held;          /* by an operator: never due, never too old */
 	bool warned;
 };
 

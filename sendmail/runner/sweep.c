@@ -53,7 +53,7 @@ static uint32_t collect_old(struct runner *r, int64_t age_s, bool only_unwarned,
 		const struct schedule *s = &r->paths[k]->schedule;
 		for (uint32_t i = 0; i < s->count; i++) {
 			struct entry *e = s->heap[i];
-			if (ages_of(&r->ages, (int64_t)(e->id >> 32)) > age_s && !(only_unwarned && e->warned))
+			if (!e->held && ages_of(&r->ages, (int64_t)(e->id >> 32)) > age_s && !(only_unwarned && e->warned))
 				old[count++] = e;
 		}
 	}

@@ -72,6 +72,11 @@ static void fold_line(struct journal *j, const char *line)
 		j->until_s = fields_get_number(fields, "until", 0);
 	} else if (length == 6 && memcmp(verb, "warned", 6) == 0) {
 		j->warned = true;
+	} else if (length == 4 && memcmp(verb, "held", 4) == 0) {
+		j->held = true;
+		j->held_by = fields_get_number(fields, "by", -1);
+	} else if (length == 8 && memcmp(verb, "released", 8) == 0) {
+		j->held = false;
 	} else if (length == 4 && memcmp(verb, "done", 4) == 0) {
 		j->done = true;
 	}

@@ -1,0 +1,13 @@
+/* mailq cat, hold, release, retry, remove. */
+#ifndef MAILQ_CONTROL_H
+#define MAILQ_CONTROL_H
+#include "mailq/list.h"
+#include <stdio.h>
+
+/* True when word is one of these verbs. */
+bool control_is_verb(const char *word);
+
+/* Does it with every message that one of the patterns fits: the beginning of an identifier, from=, to= or key= with a value, a word that is looked
+   for in all of these (wild cards as in fnmatch(3)), or "all".  One line for each message.  Returns a sysexits code. */
+int control_run(FILE *out, const struct listing *l, const char *verb, char **patterns, int count);
+#endif

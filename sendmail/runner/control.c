@@ -1,0 +1,307 @@
+/* Requests of operators and senders. */
+#include "runner/control.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "runner/message.h"
+#include "runner/path.h"
+#include "runner/worker.h"
+#include "spool/journal.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define SOCKET_NAME "mqueue/control"
+#define REQUEST_LIMIT_BYTES 65536
+
+struct client {
+	int fd;
+	uid_t uid;
+	struct buffer in, out;
+};
+
+struct control {
+	int listen_fd;
+	struct client clients[CONTROL_CLIENTS_MAX];
+	int count;
+	struct entry **sorted; /* of all that wait, by id; made for one batch of requests */
+	uint32_t sorted_count;
+	struct entry **gone;   /* removed by this batch; sorted still points to them */
+	int gone_count;
+};
+
+void control_start(struct runner *r)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET_NAME};
+	struct control *c = mem_alloc(sizeof *c);
+	r->control = c;
+	unlink(SOCKET_NAME);
+	c->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool done = c->listen_fd >= 0 && fdio_nonblocking(c->listen_fd) && bind(c->listen_fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+	            chmod(SOCKET_NAME, 0666) == 0 && listen(c->listen_fd, CONTROL_CLIENTS_MAX) == 0;
+	if (!done) {
+		log_line(LOG_WARNING, "%s cannot be made (%s): mailq hold, release, retry and remove will not work", SOCKET_NAME, strerror(errno));
+		if (c->listen_fd >= 0)
+			close(c->listen_fd);
+		c->listen_fd = -1;
+	}
+}
+
+static void close_client(struct control *c, int i)
+{
+	close(c->clients[i].fd);
+	buffer_free(&c->clients[i].in);
+	buffer_free(&c->clients[i].out);
+	c->clients[i] = c->clients[--c->count];
+}
+
+void control_end(struct runner *r)
+{
+	struct control *c = r->control;
+	if (c == NULL)
+		return;
+	while (c->count > 0)
+		close_client(c, 0);
+	if (c->listen_fd >= 0) {
+		unlink(SOCKET_NAME);
+		close(c->listen_fd);
+	}
+	free(c);
+	r->control = NULL;
+}
+
+int control_poll(const struct runner *r, struct pollfd *p)
+{
+	const struct control *c = r->control;
+	p[0] = (struct pollfd){.fd = c->count < CONTROL_CLIENTS_MAX ? c->listen_fd : -1, .events = POLLIN};
+	for (int i = 0; i < c->count; i++)
+		p[i + 1] = (struct pollfd){.fd = c->clients[i].fd, .events = (short)(c->clients[i].out.length > 0 ? POLLOUT : POLLIN)};
+	return c->count + 1;
+}
+
+static int by_id(const void *left, const void *right)
+{
+	const struct entry *a = *(struct entry *const *)left, *b = *(struct entry *const *)right;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+static void sort_entries(struct runner *r)
+{
+	struct control *c = r->control;
+	c->sorted = mem_alloc((runner_waiting(r) + 1) * sizeof *c->sorted);
+	c->sorted_count = 0;
+	for (int k = 0; k < r->path_count; k++) {
+		for (uint32_t i = 0; i < r->paths[k]->schedule.count; i++)
+			c->sorted[c->sorted_count++] = r->paths[k]->schedule.heap[i];
+	}
+	if (c->sorted_count > 1)
+		qsort(c->sorted, c->sorted_count, sizeof *c->sorted, by_id);
+}
+
+static struct entry *find_entry(const struct control *c, const char *id)
+{
+	struct entry wanted = {.id = id_pack(id)}, *key = &wanted;
+	struct entry **found = c->sorted_count > 0 ? bsearch(&key, c->sorted, c->sorted_count, sizeof *c->sorted, by_id) : NULL;
+	/* Removed by an earlier line of the same batch. */
+	return found != NULL && (*found)->path != NULL ? *found : NULL;
+}
+
+static bool is_in_work(const struct runner *r, const char *id)
+{
+	for (int i = 0; i < r->worker_count; i++) {
+		for (const struct message *m = r->workers[i]->first; m != NULL; m = m->next) {
+			if (strcmp(m->id, id) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static const char *note(struct runner *r, const char *id, const char *word, uid_t uid)
+{
+	struct buffer line = {0};
+	TEXT(verb, 60);
+	text_printf(&verb, "%s by=%lu", word, (unsigned long)uid);
+	journal_put_word(&line, clock_wall_s(), verb.data);
+	bool done = journal_append(&r->queue, id, &line, true);
+	buffer_free(&line);
+	return done ? NULL : "the journal cannot be written";
+}
+
+static const char *hold(struct runner *r, struct entry *e, const char *id, uid_t uid)
+{
+	const char *problem = e->held ? "it is held already" : note(r, id, "held", uid);
+	if (problem != NULL)
+		return problem;
+	e->held = true;
+	schedule_move(&e->path->schedule, e, INT64_MAX);
+	log_line(LOG_NOTICE, "%s is held by uid %lu", id, (unsigned long)uid);
+	return NULL;
+}
+
+static const char *release(struct runner *r, struct entry *e, const char *id, uid_t uid)
+{
+	const char *problem = e->held ? note(r, id, "released", uid) : "it is not held";
+	if (problem != NULL)
+		return problem;
+	e->held = false;
+	schedule_move(&e->path->schedule, e, clock_mono_ms());
+	log_line(LOG_NOTICE, "%s is released by uid %lu", id, (unsigned long)uid);
+	return NULL;
+}
+
+static const char *retry(struct runner *r, struct entry *e, const char *id, uid_t uid)
+{
+	if (e->held)
+		return "it is held; release it first";
+	schedule_move(&e->path->schedule, e, clock_mono_ms());
+	path_ask_again(r, e->path);
+	log_line(LOG_INFO, "%s is tried now, because uid %lu asks for it", id, (unsigned long)uid);
+	return NULL;
+}
+
+static const char *take_away(struct runner *r, struct entry *e, const char *id, uid_t uid)
+{
+	struct message *m;
+	schedule_take(&e->path->schedule, e);
+	e->path = NULL;
+	if ((m = message_load(r, e)) == NULL) {
+		/* It was taken care of, and may be freed. */
+		free(r->control->sorted);
+		sort_entries(r);
+		return "it cannot be read; the log tells more";
+	}
+	log_line(LOG_NOTICE, "%s is removed by uid %lu: from=<%s> to=<%s>%s, never delivered", id, (unsigned long)uid, m->sender,
+	         m->rcpt_count > 0 ? m->rcpts[0] : "", m->rcpt_count > 1 ? " and others" : "");
+	message_free(m);
+	bool done = queue_remove(&r->queue, id) && queue_sync(&r->queue);
+	if (!done) {
+		runner_queue(r, e, clock_mono_ms() + 60000);
+		return "the file cannot be removed";
+	}
+	struct control *c = r->control;
+	c->gone = mem_resize(c->gone, (size_t)c->gone_count + 1, sizeof *c->gone);
+	c->gone[c->gone_count++] = e;
+	return NULL;
+}
+
+/* Root and the queue's owner may do everything; who sent a message may hold, release and remove it. */
+static bool is_allowed(struct runner *r, const char *id, uid_t uid, bool only_admin)
+{
+	struct envelope e;
+	struct diagnosis d = {0};
+	uid_t owner = (uid_t)-1;
+	if (uid == 0 || uid == r->queue.owner)
+		return true;
+	int fd = only_admin ? -1 : queue_message(&r->queue, id, &owner, NULL);
+	if (fd < 0)
+		return false;
+	envelope_init(&e);
+	bool read = envelope_read(&e, fd, &d);
+	uid_t sender = owner == r->queue.owner && e.uid >= 0 ? (uid_t)e.uid : owner;
+	envelope_free(&e);
+	close(fd);
+	return read && sender == uid;
+}
+
+static const char *obey(struct runner *r, char *line, uid_t uid)
+{
+	static const struct {
+		const char *verb;
+		const char *(*act)(struct runner *, struct entry *, const char *, uid_t);
+		bool only_admin;
+	} verbs[] = {{"hold", hold, false}, {"release", release, false}, {"retry", retry, true}, {"remove", take_away, false}};
+	char *id = strchr(line, ' ');
+	if (id == NULL || !id_valid(id + 1))
+		return "this is no request";
+	*id++ = '\0';
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+		if (strcmp(verbs[i].verb, line) != 0)
+			continue;
+		if (is_in_work(r, id))
+			return "it is being delivered right now";
+		struct entry *e = find_entry(r->control, id);
+		if (e == NULL)
+			return "no such message waits";
+		if (!is_allowed(r, id, uid, verbs[i].only_admin))
+			return verbs[i].only_admin ? "only root and the user firsthop may do that" : "only root, the user firsthop and its sender may do that";
+		return verbs[i].act(r, e, id, uid);
+	}
+	return "this is no request";
+}
+
+static void obey_all(struct runner *r, struct client *client)
+{
+	char *line;
+	sort_entries(r);
+	while ((line = fdio_take_line(&client->in)) != NULL) {
+		const char *problem = obey(r, line, client->uid);
+		buffer_printf(&client->out, "%s%s\n", problem != NULL ? "no " : "ok", problem != NULL ? problem : "");
+		free(line);
+	}
+	struct control *c = r->control;
+	for (int i = 0; i < c->gone_count; i++)
+		runner_forget(c->gone[i]);
+	mem_free(&c->gone);
+	mem_free(&c->sorted);
+	c->gone_count = 0;
+}
+
+/* False at the end of the stream, or when it is nonsense. */
+static bool receive(struct runner *r, struct client *client)
+{
+	char bytes[16384];
+	ssize_t n = fdio_read(client->fd, bytes, sizeof bytes);
+	if (n <= 0)
+		return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+	buffer_add(&client->in, bytes, (size_t)n);
+	if (memchr(bytes, '\n', (size_t)n) != NULL)
+		obey_all(r, client);
+	return client->in.length < REQUEST_LIMIT_BYTES;
+}
+
+static bool answer(struct client *client)
+{
+	ssize_t n = send(client->fd, client->out.data, client->out.length, MSG_NOSIGNAL);
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+	buffer_drop(&client->out, (size_t)n);
+	return true;
+}
+
+static void take_client(struct control *c)
+{
+	gid_t gid;
+	struct client client = {.fd = accept(c->listen_fd, NULL, NULL)};
+	if (client.fd < 0)
+		return;
+	if (!fdio_nonblocking(client.fd) || compat_peer(client.fd, &client.uid, &gid) != 0) {
+		close(client.fd);
+		return;
+	}
+	c->clients[c->count++] = client;
+}
+
+void control_serve(struct runner *r, const struct pollfd *p, int count)
+{
+	struct control *c = r->control;
+	for (int i = count - 2; i >= 0; i--) {
+		short events = p[i + 1].revents;
+		bool alive = true;
+		if (events & POLLOUT)
+			alive = answer(&c->clients[i]);
+		else if (events & (POLLIN | POLLHUP | POLLERR))
+			alive = receive(r, &c->clients[i]);
+		if (!alive)
+			close_client(c, i);
+	}
+	if (p[0].revents != 0 && c->count < CONTROL_CLIENTS_MAX)
+		take_client(c);
+}

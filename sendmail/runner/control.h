@@ -1,0 +1,19 @@
+/* What mailq asks of the runner: a local socket, mqueue/control, that only set-group-id mailq and members of group firsthop reach.  The kernel tells
+   who asks.  Lines "hold|release|retry|remove ID", one answer line each: "ok", or "no REASON". */
+#ifndef RUNNER_CONTROL_H
+#define RUNNER_CONTROL_H
+#include "runner/runner.h"
+#include <poll.h>
+
+#define CONTROL_CLIENTS_MAX 4
+
+/* Makes the socket (the working directory is the spool); a runner without one works, and mailq says that it cannot be asked. */
+void control_start(struct runner *r);
+void control_end(struct runner *r);
+
+/* Adds what is to be waited for; returns the number of entries, at most 1 + CONTROL_CLIENTS_MAX. */
+int control_poll(const struct runner *r, struct pollfd *p);
+
+/* Answers what came; p is as control_poll filled it and poll(2) marked it. */
+void control_serve(struct runner *r, const struct pollfd *p, int count);
+#endif

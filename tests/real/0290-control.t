@@ -1,0 +1,32 @@
+#!/bin/sh
+# Two real users and the queue: each has rights on his own mail only.
+. tests/real/stage.sh
+install_firsthop
+in_stage /usr/local/sbin/relayconf set smarthost.main.host other.test
+start_runner
+wait_for test -S "$S/var/spool/firsthop/mqueue/control"
+printf 'Subject: secret\n\nof alice\n' | as 1000:1000 /usr/sbin/sendmail -i -f alice@example.org ops@example.org
+waits() { [ "$(mailq_count)" = "$1" ]; }
+adopted() { ls "$S"/var/spool/firsthop/mqueue | grep -q '^[0-9a-f]*\.[0-9a-f]*$'; }
+wait_for adopted
+id=$(in_stage /usr/bin/mailq --json 2>/dev/null | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
+like "$(as 1000:1000 /usr/bin/mailq cat "$id")" '^of alice$' "the sender reads her message"
+out=$(as 33:33 /usr/bin/mailq cat "$id" 2>&1); is $? 77 "another user may not read it"
+unlike "$out" 'of alice' "and sees nothing of it"
+for verb in hold release retry remove; do
+	out=$(as 33:33 /usr/bin/mailq $verb "$id" 2>&1); is $? 69 "another user may not $verb it"
+	like "$out" 'only root' "and is told so"
+done
+like "$(as 1000:1000 /usr/bin/mailq retry "$id" 2>&1)" 'only root and the user firsthop' "its sender may not have it tried"
+like "$(as 1000:1000 /usr/bin/mailq hold "$id")" 'held' "its sender may hold it"
+like "$(as 33:33 /usr/bin/mailq 2>/dev/null)" 'held by uid 1000' "everyone sees that"
+like "$(as 33:33 /usr/bin/mailq release "$id" 2>&1)" 'only root' "another user may not release it"
+as 33:33 /bin/busybox nc local:/var/spool/firsthop/mqueue/control >/dev/null 2>&1 </dev/null; is $? 1 "nor reach the socket by himself"
+ok "the mail is still there" waits 1
+like "$(as 1000:1000 /usr/bin/mailq remove "$id")" 'removed' "its sender may remove it"
+ok "and it is gone" waits 0
+like "$(log)" "$id is removed by uid 1000: from=<alice@example.org> to=<ops@example.org>" "the log says who did it"
+printf 'Subject: secret\n\nof alice\n' | as 1000:1000 /usr/sbin/sendmail -i ops@example.org
+wait_for adopted
+like "$(in_stage /usr/bin/mailq remove all)" 'removed' "root may remove it"
+finish
