@@ -95,6 +95,7 @@ static const struct pattern patterns[] = {
 	{STAGE_RCPT, STAGE_RCPT, 0, 0, "5.1.10", "", "recipient-unknown"},
 	{STAGE_RCPT, STAGE_DOT, 550, 559, "", "user unknown", "recipient-unknown"},
 	{STAGE_RCPT, STAGE_DOT, 550, 559, "", "unknown user", "recipient-unknown"},
+	{STAGE_RCPT, STAGE_RCPT, 550, 550, "", "user <", "recipient-unknown"},
 	{STAGE_RCPT, STAGE_DOT, 550, 559, "", "no such user", "recipient-unknown"},
 	{STAGE_RCPT, STAGE_DOT, 550, 559, "", "does not exist", "recipient-unknown"},
 	{STAGE_RCPT, STAGE_DOT, 550, 559, "", "mailbox unavailable", "recipient-unknown"},

@@ -4,10 +4,10 @@
 static const struct reason rows[] = {
 	{"relay-denied", FAULT_ROUTE, 1800,
 	 "the server does not host the recipient's domain and did not recognise this machine, or its login, as one it relays for",
-	 "on the server, list this machine's address as a relay client (Postfix: mynetworks; Courier: smtpaccess with RELAYCLIENT, then makesmtpaccess; Exim: relay_from_hosts), or set login and password_file for this smarthost"},
+	 "on the server, list this machine as a relay client (Postfix: mynetworks; Exim: relay_from_hosts; Courier: a line ADDRESS TAB allow,RELAYCLIENT in smtpaccess/default, then makesmtpaccess), or give this smarthost login and password_file; if the server should receive that domain itself, list the domain there (Postfix: virtual_mailbox_domains or relay_domains; Courier: esmtpacceptmailfor.dir, then makeacceptmailfor)"},
 	{"address-blocked", FAULT_ROUTE, 3600,
-	 "the server blocks this address for some hours, often because earlier mail to it or from here failed",
-	 "wait, or clear the block on the server (Courier keeps it for hours after failures; more test mails prolong it)"},
+	 "the server has had trouble delivering to this very address and refuses more mail for it; Courier does so for 2 hours after its own last failed try, and our tries neither lift nor prolong that",
+	 "on the server, look in the mail log for this address with status deferred, and mend that mailbox or alias; then wait, or use courier clear ADDRESS (Courier), or let this machine relay or log in, which ends the block for it"},
 	{"auth-refused", FAULT_CREDENTIAL, 3600,
 	 "the server does not accept this login and password",
 	 "check login and password_file of this smarthost; some providers want an application password; then run relayconf probe"},

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STUCK_MS 3000
+
 static const char *avoid_of(const struct entry *e)
 {
 	return e->avoid != NULL ? e->avoid : "";
@@ -16,15 +18,24 @@ static int window_of(const struct worker *w)
 	return w->ready ? WORKER_WINDOW : 1;
 }
 
-/* A worker of the same kind with room, the least busy one. */
+/* A server may answer some recipients only after minutes (tarpit): mail behind them is not made to wait for that. */
+static bool is_stuck(const struct worker *w, int64_t now)
+{
+	return w->ready && w->count > 0 && now - w->progress_ms > STUCK_MS;
+}
+
+/* A worker of the same kind with room, the least busy one.  *busy: those that get on. */
 static struct worker *find_worker(struct runner *r, const struct path *p, const char *avoid, bool *starting, int *busy)
 {
 	struct worker *best = NULL;
 	*starting = false;
 	*busy = 0;
+	int64_t now = clock_mono_ms();
 	for (int i = 0; i < r->worker_count; i++) {
 		struct worker *w = r->workers[i];
 		if (w->closing || w->ended || w->path != p || strcmp(w->avoid, avoid) != 0)
+			continue;
+		if (is_stuck(w, now))
 			continue;
 		*starting = *starting || !w->ready;
 		(*busy)++;

@@ -111,6 +111,8 @@ void worker_give(struct worker *w, struct message *m)
 		buffer_printf(&w->out, "rcpt %s\n", buffer_string(&line));
 	}
 	buffer_free(&line);
+	if (w->count == 0)
+		w->progress_ms = clock_mono_ms();
 	append_message(w, m);
 }
 
@@ -252,6 +254,7 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 	struct diagnosis d;
 	if (m == NULL)
 		return;
+	w->progress_ms = clock_mono_ms();
 	if (text_starts(line, "rcpt ")) {
 		int n = (int)fields_get_number(fields, "n", -1);
 		bool next = fields_get_number(fields, "next", 0) != 0;

@@ -25,6 +25,7 @@ struct worker {
 	int done;                 /* messages with an outcome */
 	struct diagnosis over;    /* why its session broke; key "" = it did not */
 	int64_t idle_ms;          /* since when it has nothing to do */
+	int64_t progress_ms;      /* last result, or first message after an idle time */
 };
 
 /* Starts a relay for a path, without the servers that are passed over now; NULL (logged) when that fails. */

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Makes build/real/root: a small Debian of its own with a real Postfix, SASL, PHP, cron and at, for the tests to
+# fetch.sh [LAYER]: makes build/real/root: a small Debian of its own with a real Postfix, SASL, PHP, cron and at, for the tests to
 # chroot into.  Packages are downloaded once into build/real/debs and only unpacked, never installed: no maintainer
 # script runs and the machine stays as it is.  A second run finds the mark and does nothing.
+# A layer is one more mail server, which would overwrite files of the others: build/real/LAYER has what it adds.
 # Run from the source tree, as root.  Prints nothing when all is well; the reason and exit 1 when not.
 set -eu
 umask 022
@@ -26,28 +27,67 @@ apt_bare() {
 		-o Dir::State::status="$base/status" -o Debug::NoLocking=true "$@"
 }
 
+# package_names PACKAGE...: with all that they need
 package_names() {
-	apt_bare --print-uris install $packages |
-		sed -n "s/^'[^']*' \([^_ ]*\)_.*/\1/p" | grep -Ev "$unwanted" | sort -u
+	apt_bare --print-uris install "$@" |
+		sed -n "s/^'[^']*' \([^ _]*\)_.*/\1/p" | grep -Ev "$unwanted" | sort -u
 }
 
+# download FOLDER PACKAGE...: into the folder, without what lies in $debs already
 download() {
-	mkdir -p "$debs"
+	folder=$1
+	shift
+	mkdir -p "$folder"
 	: >"$base/status"
-	names=$(package_names 2>"$base/apt.log") || names=
+	names=$(package_names "$@" 2>"$base/apt.log") || names=
 	if [ -z "$names" ]; then
 		apt-get -qq update >>"$base/apt.log" 2>&1 || :
-		names=$(package_names 2>>"$base/apt.log") || names=
+		names=$(package_names "$@" 2>>"$base/apt.log") || names=
 	fi
 	[ -n "$names" ] || complain "apt does not know the packages: $(tail -n 1 "$base/apt.log")"
-	if ! (cd "$debs" && apt_bare download $names) >>"$base/apt.log" 2>&1; then
+	if ! fetch "$folder" $names; then
 		# An old list names versions that are gone from the mirror.
 		apt-get -qq update >>"$base/apt.log" 2>&1 || :
-		rm -f "$debs"/*.deb
-		names=$(package_names)
-		(cd "$debs" && apt_bare download $names) >>"$base/apt.log" 2>&1 ||
-			complain "the download failed: $(tail -n 1 "$base/apt.log")"
+		rm -f "$folder"/*.deb
+		fetch "$folder" $(package_names "$@") || complain "the download failed: $(tail -n 1 "$base/apt.log")"
 	fi
+}
+
+fetch() {
+	into=$1
+	shift
+	missing=
+	for name in "$@"; do
+		[ "$into" != "$debs" ] && ls "$debs/${name}_"*.deb >/dev/null 2>&1 || missing="$missing $name"
+	done
+	(cd "$into" && apt_bare download $missing) >>"$base/apt.log" 2>&1
+}
+
+# once NAME WANTED COMMAND...: unless it was done for the same
+once() {
+	mark=$1 wanted=$2
+	shift 2
+	[ "$(cat "$base/$mark.made" 2>/dev/null)" = "$wanted" ] && return 0
+	rm -f "$base/$mark.made"
+	"$@"
+	echo "$wanted" >"$base/$mark.made"
+}
+
+# add_layer NAME PACKAGE...
+add_layer() {
+	layer=$1
+	shift
+	rm -rf "$base/$layer" "$base/$layer.debs"
+	download "$base/$layer.debs" "$@"
+	mkdir -p "$base/$layer/usr"
+	for d in bin sbin lib lib32 lib64; do
+		mkdir "$base/$layer/usr/$d"
+		ln -s "usr/$d" "$base/$layer/$d"
+	done
+	for deb in "$base/$layer.debs"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -p --keep-directory-symlink -C "$base/$layer" -f - || complain "cannot unpack $deb"
+	done
+	rm -rf "$base/$layer/usr/share/doc" "$base/$layer/usr/share/man" "$base/$layer/usr/share/locale"
 }
 
 unpack() {
@@ -133,15 +173,22 @@ command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || complain "nee
 mkdir -p "$base"
 exec 9>"$base/lock"
 flock 9
-mark=$(cat "$0" | cksum)
-[ "$(cat "$base/root.made" 2>/dev/null)" = "$mark" ] && exit 0
-rm -f "$base/root.made"
-wanted=$(echo $packages)
-if [ "$(cat "$base/debs.made" 2>/dev/null)" != "$wanted" ]; then
+make_root() {
+	unpack
+	furnish
+}
+make_debs() {
 	rm -rf "$debs"
-	download
-	echo "$wanted" >"$base/debs.made"
-fi
-unpack
-furnish
-echo "$mark" >"$base/root.made"
+	download "$debs" $packages
+}
+once debs "$(echo $packages)" make_debs
+once root "$(cksum <"$0")" make_root
+case ${1:-} in
+courier) set -- courier courier-mta courier-authdaemon courier-authlib-userdb perl-base ;;
+exim) set -- exim exim4-daemon-light ;;
+opensmtpd) set -- opensmtpd opensmtpd ;;
+*) exit 0 ;;
+esac
+# Unwanted in the root, and needed by a layer.
+[ "$1" != courier ] || unwanted=$(echo "$unwanted" | sed 's/|perl-base|/|/; s/|libgdbm\.\*//')
+once "$1" "$*" add_layer "$@"

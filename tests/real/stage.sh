@@ -1,6 +1,6 @@
 # The stage for tests with real servers: a Debian of its own (fetch.sh) under namespaces for mounts, network and processes, so that
 # nothing of it touches this machine, and everything ends with the test.  firsthop is installed into it by its own make targets.
-# A test sources this file first; it comes back inside the namespaces, with S (the stage's root) and the functions below.
+# LAYER names a further mail server that lies over the Debian (fetch.sh).  A test sources this file first; it comes back inside the namespaces, with S (the stage's root) and the functions below.
 if [ -z "${FIRSTHOP_STAGE:-}" ]; then
 	if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f true 2>/dev/null; then
 		echo "1..1"; echo "ok 1 - $0 # skip needs root and namespaces (unshare)"; exit 0
@@ -8,7 +8,7 @@ if [ -z "${FIRSTHOP_STAGE:-}" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
 		echo "1..1"; echo "ok 1 - $0 # skip needs Debian's packages"; exit 0
 	fi
-	sh tests/real/fetch.sh >&2 || { echo "1..1"; echo "not ok 1 - the real programs could not be fetched"; exit 1; }
+	sh tests/real/fetch.sh ${LAYER:-} >&2 || { echo "1..1"; echo "not ok 1 - the real programs could not be fetched"; exit 1; }
 	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "${FIRSTHOP_SCRIPT:-$0}"
 fi
 . tests/lib.sh
@@ -21,8 +21,9 @@ trap 'umount -l "$work"; rmdir "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$work/upper" "$work/scratch" "$work/root"
 S=$work/root
-if ! mount -t overlay -o "lowerdir=$PWD/$BUILD/real/root,upperdir=$work/upper,workdir=$work/scratch" stage "$S" 2>/dev/null; then
+if ! mount -t overlay -o "lowerdir=${LAYER:+$PWD/$BUILD/real/$LAYER:}$PWD/$BUILD/real/root,upperdir=$work/upper,workdir=$work/scratch" stage "$S" 2>/dev/null; then
 	cp -a "$BUILD/real/root/." "$S"
+	[ -z "${LAYER:-}" ] || cp -a "$BUILD/real/$LAYER/." "$S"
 fi
 mount -t proc proc "$S/proc"
 mount -t tmpfs -o mode=0755 dev "$S/dev"

@@ -71,6 +71,8 @@ struct worker *worker_start(struct runner *r, struct path *path, const char *avo
 
 void worker_give(struct worker *w, struct message *m)
 {
+	if (w->count == 0)
+		w->progress_ms = clock_mono_ms();
 	m->next = w->first;
 	w->first = m;
 	w->count++;
@@ -119,7 +121,7 @@ static void deliver(struct runner *r, struct worker *w)
 		runner_forget(m->entry);
 		message_free(m);
 		f.delivered++;
-		w->idle_ms = clock_mono_ms();
+		w->idle_ms = w->progress_ms = clock_mono_ms();
 	}
 	(void)r;
 }
