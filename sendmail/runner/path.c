@@ -272,6 +272,11 @@ void path_ask_again(struct runner *r, const struct path *p)
 		if (h != NULL)
 			h->until_ms = 0;
 	}
+	/* A server decides when a session begins who may relay in it: what was mended there counts for a new one. */
+	for (int i = 0; i < r->worker_count; i++) {
+		if (r->workers[i]->path == p && r->workers[i]->count == 0)
+			worker_close(r->workers[i]);
+	}
 }
 
 void path_ask_all_again(struct runner *r, bool forget)

@@ -276,8 +276,12 @@ void runner_adopt(struct runner *r)
 		}
 	}
 	free_scan(&s);
-	if (s.pass_wanted && !r->pass)
+	if (s.pass_wanted && !r->pass) {
+		/* Who asks for a pass has often just changed something. */
+		r->config_checked_ms = clock_mono_ms() - CONFIG_CHECK_MS;
+		runner_configure(r, false);
 		runner_start_pass(r);
+	}
 }
 
 static void load_tried(struct runner *r, uint64_t packed, const char *id)

@@ -39,7 +39,7 @@ static void parse_line(struct ehlo *e, char *line)
 		bool *flag;
 	} flags[] = {{"PIPELINING", &e->pipelining}, {"8BITMIME", &e->eightbitmime}, {"STARTTLS", &e->starttls},
 	             {"ENHANCEDSTATUSCODES", &e->enhanced}, {"DSN", &e->dsn}, {"SMTPUTF8", &e->smtputf8},
-	             {"CHUNKING", &e->chunking}};
+	             {"CHUNKING", &e->chunking}, {"XEXDATA", &e->courier}};
 	line = text_trim(line);
 	size_t length = strcspn(line, " \t=");
 	char *rest = line + length;

@@ -9,6 +9,7 @@ enum ehlo_auth { EHLO_AUTH_PLAIN = 1, EHLO_AUTH_LOGIN = 2, EHLO_AUTH_CRAM_MD5 = 
 struct ehlo {
 	char server[256];  /* name in the first line */
 	bool pipelining, eightbitmime, starttls, enhanced, dsn, smtputf8, chunking, size_known;
+	bool courier;       /* XEXDATA: this server loses what comes in one packet with the end of a message */
 	int64_t size_bytes; /* 0 = no limit was named */
 	int auth;           /* EHLO_AUTH_ values, or-ed; also from the old form "AUTH=" */
 	char auth_list[128]; /* as written, for messages */

@@ -31,6 +31,8 @@ static void servers_are_understood(void **state)
 		{STAGE_RCPT, 454, "4.7.1", "454 4.7.1 <a@b.c>: Relay access denied", "relay-denied", POLICY_NEXT_ADDRESS},
 		{STAGE_RCPT, 550, "", "550 relay not permitted", "relay-denied", POLICY_NEXT_ADDRESS},
 		{STAGE_RCPT, 550, "5.1.1", "550 5.1.1 <a@b.c>: Recipient address rejected: User unknown in virtual mailbox table", "recipient-unknown", POLICY_FAIL},
+		{STAGE_MAIL, 535, "", "535 Authentication required.", "auth-required", POLICY_NEXT_HOP},
+		{STAGE_MAIL, 535, "", "535 Authentication failed.", "auth-refused", POLICY_NEXT_HOP},
 		{STAGE_RCPT, 550, "", "550 User <nosuch> unknown", "recipient-unknown", POLICY_FAIL},
 		{STAGE_RCPT, 550, "", "550 Unknown user", "recipient-unknown", POLICY_FAIL},
 		{STAGE_RCPT, 450, "4.2.0", "450 4.2.0 <a@b.c>: Recipient address rejected: Greylisted", "greylisted", POLICY_NEXT_ADDRESS},

@@ -118,6 +118,22 @@ static void the_next_group_follows_the_dot(void **state)
 	assert_int_equal(done_count, 2);
 }
 
+/* A Courier waited for them for ever: it had thrown away what came together with the end of the message. */
+static void behind_a_dot_courier_is_told_nothing(void **state)
+{
+	(void)state;
+	greet("250-hi\r\n250-XVERP=Courier\r\n250-XEXDATA\r\n250-SIZE 1000\r\n250 PIPELINING\r\n");
+	session_take(&s, message(1));
+	session_pump(&s, 2000);
+	server("250 ok\r\n250 ok\r\n354 go\r\n");
+	session_take(&s, message(1));
+	session_pump(&s, 2000);
+	client_said(GROUP BODY);
+	server("250 ok\r\n");
+	assert_int_equal(done_count, 1);
+	client_said(GROUP);
+}
+
 static void replies_may_come_byte_by_byte(void **state)
 {
 	const char *all = "250 ok\r\n250 ok\r\n354 go\r\n";
@@ -382,7 +398,7 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(one_message_pipelined), CASE(the_next_group_follows_the_dot), CASE(replies_may_come_byte_by_byte),
+		CASE(one_message_pipelined), CASE(the_next_group_follows_the_dot), CASE(behind_a_dot_courier_is_told_nothing), CASE(replies_may_come_byte_by_byte),
 		CASE(without_pipelining_one_by_one), CASE(no_recipient_accepted_means_an_empty_message), CASE(data_refused_is_followed_by_rset),
 		CASE(a_message_that_is_too_big_is_not_sent), CASE(lost_before_the_dot_is_not_delivered), CASE(lost_behind_the_dot_is_unknown),
 		CASE(closing_421_anywhere), CASE(sessions_that_never_begin), CASE(starttls_is_kept_pure), CASE(login),
