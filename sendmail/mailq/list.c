@@ -253,15 +253,16 @@ void list_free(struct listing *l)
 
 int64_t list_age_s(const struct listing *l, const struct row *r)
 {
-	int64_t now = clock_wall_s(), from_s = r->arrival_s, counted = 0;
-	if (l->ages.count > 0 && l->ages.stretches[l->ages.count - 1].to_s > from_s) {
-		from_s = l->ages.stretches[l->ages.count - 1].to_s;
+	int64_t from_s = r->arrival_s, counted = 0;
+	if (l->ages.count > 0) {
+		int64_t written_s = l->ages.stretches[l->ages.count - 1].to_s;
 		counted = ages_of(&l->ages, r->arrival_s);
-		/* A runner that lives writes once a minute: more than that is a clock that was set. */
-		if (l->runner_lives && now - from_s > 2 * AGES_JUMP_S)
-			now = from_s;
+		from_s = written_s > from_s ? written_s : from_s;
 	}
-	return counted + (now > from_s ? now - from_s : 0);
+	int64_t since_s = clock_wall_s() - from_s;
+	/* A runner that lives writes once a minute while mail waits: more than that is a clock that was set. */
+	bool jumped = l->ages.count > 0 && l->runner_lives && since_s > 2 * AGES_JUMP_S;
+	return counted + (since_s > 0 && !jumped ? since_s : 0);
 }
 
 /* Aliases are not applied here, so a bare name goes the way of mail without a rule. */
