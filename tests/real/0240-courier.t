@@ -121,6 +121,10 @@ ok "the tarpit was waited out" patient 70 logged 'to=<nobody3@mail.test>.*verdic
 like "$(log | grep 'to=<nobody3@')" 'key=recipient-unknown .*550 User <nobody3> unknown' "and reported as the refusal that it is"
 unlike "$(log)" 'key=reply-timeout' "nothing is taken for a time-out"
 
+# The report of the three goes into the session in which Courier still takes its time for the answer to DATA.
+empty() { [ "$(mailq_count)" = 0 ]; }
+ok "the report of the refusals goes out, too" patient 120 empty
+
 # Courier lets one address have 5 connections; a sixth is closed without a word.
 before=$(got bob)
 in_stage /bin/sh -c 'kill -STOP $(cat /run/firsthop/runner.pid 2>/dev/null || cat /var/run/firsthop/runner.pid)'
