@@ -1,5 +1,5 @@
 #!/bin/sh
-# A real Courier: 513 both ways, 456, the tarpit, its limit of connections, and a login that is missing; each explained, and then mended as the explanation says.
+# A real Courier: 513 both ways, 456, the tarpit, and its limit of connections; each explained, and then mended as the explanation says.
 LAYER=courier
 export LAYER
 . tests/real/stage.sh
@@ -136,13 +136,5 @@ is "$(got bob)" $((before + 80)) "once"
 unlike "$(in_stage /usr/bin/mailq 2>&1)" 'bob@mail.test' "and none is left"
 unlike "$(log)" 'many.*verdict=failed' "none is returned"
 
-# The submission port wants a login.
-setting smarthost.main.port 587
-setting smarthost.main.tls verify
-setting smarthost.main.tls_ca_file ca.pem
-send nologin ops@elsewhere.example
-in_stage /usr/sbin/sendmail -q
-like "$(why ops@elsewhere.example)" '535 Authentication required' "587 without a login: Courier's words"
-like "$(log)" 'key=auth-required' "recognised as a login that is missing"
 for service in esmtpd-msa esmtpd courier authdaemond; do in_stage /usr/sbin/$service stop >/dev/null 2>&1; done
 finish
