@@ -3,9 +3,10 @@
 #include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/report.h"
-#include "message/address.h"
+#include "runner/trace.h"
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define COPY_LIMIT_BYTES 65536
@@ -26,26 +27,134 @@ static const struct diagnosis *reported(const struct message *m, bool delayed, i
 	return NULL;
 }
 
-static void put_words(const struct runner *r, const struct message *m, bool delayed, struct buffer *out)
+/* The field of that name in the header, on one line; "" when there is none. */
+static void find_subject(const struct buffer *header, struct text *subject)
+{
+	for (size_t at = 0; at + 8 < header->length; at++) {
+		const char *line = header->data + at;
+		size_t left = header->length - at, length = 0;
+		if ((at > 0 && line[-1] != '\n') || strncasecmp(line, "Subject:", 8) != 0)
+			continue;
+		while (length < left && (line[length] != '\n' || (length + 1 < left && (line[length + 1] == ' ' || line[length + 1] == '\t'))))
+			length++;
+		for (size_t i = 8; i < length; i++) {
+			if (line[i] != '\n' && line[i] != '\r' && (subject->length > 0 || line[i] != ' '))
+				text_escape(subject, line + i, 1);
+		}
+		return;
+	}
+}
+
+/* A mailbox says more than a number, when there is only one. */
+static void put_whom(const struct message *m, bool delayed, struct text *t)
+{
+	const char *address, *first = "";
+	int at = 0, seen = 0;
+	while (reported(m, delayed, &at, &seen, &address) != NULL) {
+		if (seen == 1)
+			first = address;
+	}
+	if (seen == 1)
+		text_printf(t, "<%s>", first);
+	else
+		text_printf(t, "the %d recipients named below", seen);
+}
+
+/* What happened, in a sentence or two that need no knowledge. */
+static void put_first_words(const struct runner *r, const struct message *m, bool delayed, const struct buffer *header, struct buffer *out)
+{
+	TEXT(subject, 200);
+	TEXT(date, 64);
+	TEXT(words, 2000);
+	find_subject(header, &subject);
+	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
+	text_put(&words, "Your message ");
+	if (subject.length > 0)
+		text_printf(&words, "\"%s%s\" ", subject.data, subject.overflow ? "..." : "");
+	text_printf(&words, "of %s to ", date.data);
+	put_whom(m, delayed, &words);
+	if (delayed)
+		text_printf(&words, " has not been delivered yet. You need not send it again: %s keeps it and goes on trying, for %d hours in all.",
+		            r->config.name, r->config.expire_after_h);
+	else
+		text_printf(&words, " was not delivered, and %s does not try it any more. If it still matters, send it again when the cause below is mended.",
+		            r->config.name);
+	trace_wrap(out, NULL, words.data);
+}
+
+/* The row of the catalogue that helps: of mail that grew too old, that of its last reason. */
+static const struct reason *row_of(const struct message *m, const struct diagnosis *d)
+{
+	const struct reason *last = strcmp(d->key, "expired") == 0 ? catalogue_row(m->last.key) : NULL;
+	return last != NULL ? last : catalogue_row(d->key);
+}
+
+static void put_words(const struct runner *r, const struct message *m, bool delayed, const struct buffer *header, struct buffer *out)
 {
 	const char *address;
 	const struct diagnosis *d;
 	int at = 0, seen = 0;
-	TEXT(date, 64);
-	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
-	buffer_printf(out, "This is the mail program of %s.\n\nYour message of %s\n", r->config.name, date.data);
-	buffer_puts(out, delayed ? "could not be delivered yet. It stays in the queue and is tried again; you need not send it again.\n"
-	                         : "could not be delivered, and is not tried any more.\n");
+	put_first_words(r, m, delayed, header, out);
 	while ((d = reported(m, delayed, &at, &seen, &address)) != NULL && seen <= RCPTS_TOLD) {
-		const struct reason *row = catalogue_row(d->key);
+		const struct reason *row = row_of(m, d);
 		TEXT(words, 1200);
 		report_reason(&words, d);
-		buffer_printf(out, "\nto        <%s>\nreason    %s\n", address, words.data);
-		if (row != NULL)
-			buffer_printf(out, "meaning   %s\nremedy    %s\n", row->meaning, row->remedy);
+		buffer_printf(out, "\n%-*s<%s>\n", TRACE_HEAD_COLUMNS, "to", address);
+		trace_wrap(out, "reason", words.data);
+		if (row != NULL) {
+			trace_wrap(out, "meaning", row->meaning);
+			trace_wrap(out, "remedy", row->remedy);
+		}
 	}
 	if (seen > RCPTS_TOLD)
 		buffer_puts(out, "\nFurther recipients stand in the second part of this report.\n");
+	trace_put(r, m, out);
+}
+
+/* The text of a field of the status part: ASCII, in lines of at most 78, with nothing that could begin a field of its own (RFC 3464 2.1). */
+static void put_folded(struct buffer *out, const char *name, const char *words)
+{
+	size_t column = strlen(name);
+	buffer_puts(out, name);
+	for (; *words != '\0'; words++) {
+		unsigned char c = (unsigned char)*words;
+		if ((column >= 60 && c == ' ') || column >= 74) {
+			buffer_puts(out, "\n ");
+			column = 1;
+			if (c == ' ')
+				continue;
+		}
+		if (c >= 0x20 && c < 0x7f)
+			buffer_add(out, words, 1);
+		else
+			buffer_printf(out, "\\x%02x", c);
+		column += c >= 0x20 && c < 0x7f ? 1 : 4;
+	}
+	buffer_puts(out, "\n");
+}
+
+/* The class of a status says what happens to the mail, and a server that answers 5xx to all need not have its way (RFC 3463 2). */
+static void put_state(const struct diagnosis *d, bool delayed, struct buffer *out)
+{
+	const char *rest = d->status[0] != '\0' ? d->status + 1 : ".0.0";
+	char class = delayed || strcmp(d->key, "expired") == 0 ? '4' : '5';
+	buffer_printf(out, "Action: %s\nStatus: %c%s\n", delayed ? "delayed" : "failed", class, rest);
+}
+
+static void put_peer(const struct diagnosis *d, struct buffer *out)
+{
+	bool is_address = strcmp(d->peer_name, d->peer_address) == 0;
+	if (d->peer_name[0] == '\0')
+		return;
+	buffer_printf(out, "Remote-MTA: dns; %s%s%s%s\n", is_address ? "[" : "", is_address && strchr(d->peer_name, ':') != NULL ? "IPv6:" : "",
+	              d->peer_name, is_address ? "]" : "");
+}
+
+static void put_date(struct buffer *out, const char *name, int64_t when_s)
+{
+	TEXT(date, 64);
+	clock_put_rfc5322(&date, when_s);
+	buffer_printf(out, "%s: %s\n", name, date.data);
 }
 
 static void put_status(const struct runner *r, const struct message *m, bool delayed, struct buffer *out)
@@ -53,30 +162,31 @@ static void put_status(const struct runner *r, const struct message *m, bool del
 	const char *address;
 	const struct diagnosis *d;
 	int at = 0, seen = 0;
-	TEXT(date, 64);
-	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
+	int64_t created_s = m->envelope.created_us / 1000000;
 	buffer_printf(out, "Reporting-MTA: dns; %s\n", r->config.name);
 	if (m->envelope.envid[0] != '\0')
 		buffer_printf(out, "Original-Envelope-Id: %s\n", m->envelope.envid);
-	buffer_printf(out, "Arrival-Date: %s\n", date.data);
+	put_date(out, "Arrival-Date", created_s);
 	while ((d = reported(m, delayed, &at, &seen, &address)) != NULL) {
-		buffer_printf(out, "\nFinal-Recipient: rfc822; %s\nAction: %s\nStatus: %s\n", address, delayed ? "delayed" : "failed",
-		              d->status[0] != '\0' ? d->status : delayed ? "4.0.0" : "5.0.0");
-		if (d->peer_name[0] != '\0')
-			buffer_printf(out, "Remote-MTA: dns; %s\n", d->peer_name);
-		if (d->reply_code != 0)
-			buffer_printf(out, "Diagnostic-Code: smtp; %s\n", d->text);
-		else
-			buffer_printf(out, "Diagnostic-Code: x-firsthop; %s\n", d->text);
+		bool by_server = d->reply_code != 0 && strcmp(d->key, "expired") != 0;
+		buffer_puts(out, "\n");
+		put_folded(out, "Final-Recipient: rfc822; ", address);
+		put_state(d, delayed, out);
+		put_peer(d, out);
+		put_folded(out, by_server ? "Diagnostic-Code: smtp; " : "Diagnostic-Code: x-firsthop; ", d->text[0] != '\0' ? d->text : "no reason was given");
+		if (m->last_s != 0)
+			put_date(out, "Last-Attempt-Date", m->last_s);
+		if (delayed)
+			put_date(out, "Will-Retry-Until", created_s + (int64_t)r->config.expire_after_h * 3600);
 	}
 }
 
 /* The header of the message, so that its sender knows which one it was. */
-static void put_original(const struct message *m, struct buffer *out)
+static void read_original(const struct message *m, struct buffer *out)
 {
 	static char bytes[COPY_LIMIT_BYTES];
 	ssize_t n = pread(m->fd, bytes, sizeof bytes, (off_t)m->envelope.message_at);
-	if (n <= 0)
+	if (n <= 0 || bytes[0] == '\n')
 		return;
 	size_t length = (size_t)n;
 	for (size_t i = 0; i + 1 < length; i++) {
@@ -85,8 +195,6 @@ static void put_original(const struct message *m, struct buffer *out)
 			break;
 		}
 	}
-	if (bytes[0] == '\n')
-		length = 0;
 	buffer_add(out, bytes, length);
 }
 
@@ -103,19 +211,20 @@ static void put_head(const struct runner *r, const struct message *m, bool delay
 void bounce_write(const struct runner *r, const struct message *m, bool delayed, struct buffer *out)
 {
 	struct envelope e;
-	struct buffer text = {0};
+	struct buffer text = {0}, header = {0};
 	size_t content_at;
 	char border[64];
 	struct text b;
 	text_init(&b, border, sizeof border);
 	text_printf(&b, "firsthop-%s-report", m->id);
+	read_original(m, &header);
 	put_head(r, m, delayed, border, &text);
 	buffer_printf(&text, "--%s\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n", border);
-	put_words(r, m, delayed, &text);
+	put_words(r, m, delayed, &header, &text);
 	buffer_printf(&text, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
 	put_status(r, m, delayed, &text);
 	buffer_printf(&text, "\n--%s\nContent-Type: text/rfc822-headers\n\n", border);
-	put_original(m, &text);
+	buffer_add(&text, header.data, header.length);
 	buffer_printf(&text, "\n--%s--\n", border);
 	envelope_init(&e);
 	e.created_us = clock_wall_us();
@@ -128,5 +237,6 @@ void bounce_write(const struct runner *r, const struct message *m, bool delayed,
 	envelope_write(&e, out, &content_at);
 	buffer_add(out, text.data, text.length);
 	buffer_free(&text);
+	buffer_free(&header);
 	envelope_free(&e);
 }

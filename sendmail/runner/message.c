@@ -154,6 +154,7 @@ struct message *message_load(struct runner *r, struct entry *e)
 		return NULL;
 	}
 	m->has_journal = j.attempts > 0 || j.rcpt_count > 0;
+	m->last_s = j.last_s;
 	m->sender = recipients_sender(&m->envelope, &r->config);
 	set_recipients(r, m, &j);
 	if (m->rcpt_count > 0 && j.rcpt_count > 0) {
@@ -363,6 +364,9 @@ static void put_head_lines(const struct runner *r, struct message *m, struct buf
 {
 	struct buffer lines = {0};
 	int64_t now = clock_wall_s();
+	if (m->untried)
+		return;
+	m->last_s = now;
 	journal_put_attempt(&lines, now, m->entry->attempts + 1);
 	put_rule(r, m, &lines);
 	for (size_t at = 0; at < steps->length;) {
@@ -416,6 +420,7 @@ void message_return(struct runner *r, struct message *m)
 void message_give_up(struct runner *r, struct message *m, const struct diagnosis *d)
 {
 	struct buffer no_steps = {0};
+	m->untried = true;
 	for (int i = 0; i < m->rcpt_count; i++)
 		message_note(r, m, i, false, d);
 	message_conclude(r, m, &no_steps, 0);

@@ -26,6 +26,8 @@ struct message {
 	struct diagnosis last;     /* of the recipients that are not sent, the last one */
 	struct diagnosis *failures; /* of the recipients in RCPT_FAILED, in their order */
 	int failure_count;
+	int64_t last_s;            /* wall time of the last attempt, 0 = none */
+	bool untried;              /* it ends without an attempt */
 	struct message *next;      /* in a worker's list */
 };
 

@@ -21,6 +21,7 @@ static void expire(struct runner *r, struct entry *e)
 	d = m->last;
 	if (d.verdict == VERDICT_NONE && !path_why(r, p, &d))
 		d = r->config_health.why;
+	m->last = d;
 	TEXT(words, 600);
 	text_printf(&words, "not delivered within %d h; the last reason: %s", r->config.expire_after_h,
 	            d.text[0] ? d.text : "it was never tried");
