@@ -62,3 +62,29 @@ void report_log_line(struct buffer *line, const char *id, const char *sender, co
 	fields_put(line, "tls", d->tls[0] ? d->tls : "-");
 	fields_put(line, "text", d->text);
 }
+
+const char *report_decision(const struct diagnosis *d, bool next)
+{
+	switch (d->verdict) {
+	case VERDICT_SENT: return "sent";
+	case VERDICT_FAILED: return "returned";
+	default: return next ? "next-server" : "wait";
+	}
+}
+
+void report_decision_words(struct text *t, const struct diagnosis *d, bool next)
+{
+	if (d->verdict == VERDICT_SENT)
+		text_put(t, "the server has it");
+	else if (d->verdict == VERDICT_FAILED)
+		text_put(t, "it is not tried any more, and its sender is told");
+	else if (next)
+		text_put(t, "the next server is asked at once");
+	else if (strcmp(d->key, "outcome-unknown") == 0)
+		text_put(t, "outcome unknown: it is kept and sent again with the same Message-ID, and may arrive twice");
+	else if (d->fault == FAULT_RECIPIENT || d->fault == FAULT_MESSAGE)
+		text_put(t, "kept: the server may take it later");
+	else
+		text_printf(t, "kept, not returned: that is the fault of %s, not of the mail",
+		            d->fault == FAULT_CREDENTIAL ? "the login" : d->fault == FAULT_CONFIG ? "the configuration" : d->fault == FAULT_LOCAL ? "this machine" : "the route");
+}

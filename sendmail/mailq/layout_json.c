@@ -1,7 +1,17 @@
 /* JSON Lines: the keys of postqueue -j first, then our own. */
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/paths.h"
+#include "base/report.h"
 #include "base/words.h"
+#include "config/rules.h"
 #include "mailq/layout.h"
+#include "spool/story.h"
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define JOURNAL_LIMIT_BYTES (64u << 20)
 
 /* A string; bytes that are not UTF-8 are taken as ISO-8859-1, so that the line is always valid. */
 static void put_string(FILE *out, const char *value)
@@ -26,6 +36,37 @@ static void put_pair(FILE *out, const char *key, const char *value)
 	put_string(out, value);
 }
 
+/* The part that recipients and results of attempts share. */
+static void put_diagnosis(FILE *out, const struct diagnosis *d)
+{
+	put_pair(out, "stage", stage_name(d->stage));
+	put_pair(out, "key", d->key);
+	put_pair(out, "fault", fault_name(d->fault));
+	put_pair(out, "hop", d->hop);
+	put_pair(out, "peer_name", d->peer_name);
+	put_pair(out, "peer_address", d->peer_address);
+	fprintf(out, ", \"port\": %u, \"reply_code\": %u", d->port, d->reply_code);
+	put_pair(out, "status", d->status);
+	put_pair(out, "tls", d->tls);
+}
+
+/* The servers that would be asked, in order: "main", "backup", "@example.org" for that domain's own. */
+static void put_route(FILE *out, const struct listing *l, const struct row *r, const char *address)
+{
+	struct paths_of p;
+	bool first = true;
+	rules_paths(l->config, r->sender, address, &p);
+	fputs(", \"route\": [", out);
+	for (int i = 0; i < p.count; i++) {
+		for (char *name = strtok(p.paths[i], ","); name != NULL; name = strtok(NULL, ",")) {
+			fputs(first ? "" : ", ", out);
+			put_string(out, name);
+			first = false;
+		}
+	}
+	fputs("]", out);
+}
+
 static void put_rcpt(FILE *out, const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
 {
 	const struct health *h = list_health(l, r, rcpt);
@@ -35,15 +76,90 @@ static void put_rcpt(FILE *out, const struct listing *l, const struct row *r, co
 	fputs("{\"orig_address\": \"\"", out);
 	put_pair(out, "address", rcpt->address);
 	put_pair(out, "delay_reason", reason.data);
-	put_pair(out, "stage", stage_name(d->stage));
-	put_pair(out, "key", d->key);
-	put_pair(out, "fault", fault_name(d->fault));
-	put_pair(out, "hop", d->hop);
-	put_pair(out, "peer_name", d->peer_name);
-	put_pair(out, "peer_address", d->peer_address);
-	fprintf(out, ", \"port\": %u, \"reply_code\": %u", d->port, d->reply_code);
-	put_pair(out, "status", d->status);
+	put_diagnosis(out, d);
+	put_route(out, l, r, rcpt->address);
 	fputs("}", out);
+}
+
+/* An attempt is written as it is read: what was asked, what came of it for whom, and how long is waited. */
+struct writing {
+	FILE *out;
+	long long n;         /* of the attempt that is open; 0 = none */
+	struct buffer results;
+	const char *between; /* of two steps */
+};
+
+static void end_attempt(struct writing *w)
+{
+	if (w->n > 0)
+		fprintf(w->out, "], \"results\": [%s]}", buffer_string(&w->results));
+	w->results.length = 0;
+}
+
+/* Another server in the same attempt goes on where that was. */
+static void begin_attempt(struct writing *w, const struct story_line *line)
+{
+	long long n = fields_get_number(line->fields, "n", w->n + 1);
+	if (n == w->n)
+		return;
+	end_attempt(w);
+	fprintf(w->out, "%s{\"n\": %lld, \"time\": %lld, \"steps\": [", w->n > 0 ? ", " : "", n, (long long)line->when_s);
+	w->n = n;
+	w->between = "";
+}
+
+static void put_step(struct writing *w, const struct story_line *line)
+{
+	char text[1100];
+	if (w->n == 0 || !fields_get(line->fields, "text", text, sizeof text))
+		return;
+	fputs(w->between, w->out);
+	put_string(w->out, text);
+	w->between = ", ";
+}
+
+static void put_result(struct writing *w, const struct story_line *line)
+{
+	struct story_rcpt rcpt;
+	char *bytes = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&bytes, &size);
+	if (out == NULL)
+		return;
+	story_rcpt(line, &rcpt);
+	fprintf(out, "%s{\"time\": %lld", w->results.length > 0 ? ", " : "", (long long)line->when_s);
+	put_pair(out, "recipient", rcpt.address);
+	put_pair(out, "verdict", verdict_name(rcpt.d.verdict));
+	put_pair(out, "decision", report_decision(&rcpt.d, rcpt.next));
+	put_diagnosis(out, &rcpt.d);
+	put_pair(out, "reply", rcpt.d.text);
+	fputs("}", out);
+	fclose(out);
+	buffer_add(&w->results, bytes, size);
+	free(bytes);
+}
+
+static void put_attempts(FILE *out, const struct row *r)
+{
+	struct writing w = {.out = out, .between = ""};
+	struct buffer text = {0};
+	struct story_line line;
+	TEXT(path, 1200);
+	text_printf(&path, "%s/mqueue/%s.log", paths_spool(), r->id);
+	bool found = !r->in_drop && fdio_slurp_at(AT_FDCWD, path.data, &text, JOURNAL_LIMIT_BYTES);
+	fputs(", \"attempts\": [", out);
+	for (char *at = text.data; found && story_next(&at, text.data + text.length, &line);) {
+		if (line.verb == STORY_ATTEMPT)
+			begin_attempt(&w, &line);
+		else if (line.verb == STORY_STEP)
+			put_step(&w, &line);
+		else if (line.verb == STORY_RCPT && w.n > 0)
+			put_result(&w, &line);
+	}
+	end_attempt(&w);
+	fputs("]", out);
+	buffer_free(&w.results);
+	buffer_free(&text);
 }
 
 static void put_row(FILE *out, const struct listing *l, const struct row *r)
@@ -58,11 +174,12 @@ static void put_row(FILE *out, const struct listing *l, const struct row *r)
 		fputs(i ? ", " : "", out);
 		put_rcpt(out, l, r, &r->rcpts[i]);
 	}
-	fprintf(out, "], \"attempts\": %d, \"next_attempt_time\": %lld, \"uid\": %lld", r->attempts,
-	        (long long)(r->next_s != 0 ? r->next_s : h != NULL ? h->next_s : 0), (long long)r->uid);
+	fprintf(out, "], \"attempt_count\": %d, \"next_attempt\": %lld, \"age_s\": %lld, \"uid\": %lld", r->attempts,
+	        (long long)(r->next_s != 0 ? r->next_s : h != NULL ? h->next_s : 0), (long long)list_age_s(l, r), (long long)r->uid);
 	put_pair(out, "login", r->login);
 	if (r->problem[0] != '\0')
 		put_pair(out, "problem", r->problem);
+	put_attempts(out, r);
 	fputs("}\n", out);
 }
 

@@ -6,6 +6,7 @@
 #include "base/fields.h"
 #include "base/paths.h"
 #include "base/report.h"
+#include "spool/story.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -70,19 +71,21 @@ static void remember_key(struct story *s, const char *key)
 		text_copy(s->keys[s->key_count++], sizeof s->keys[0], key);
 }
 
-static void put_rcpt(struct story *s, const char *fields)
+static void put_rcpt(struct story *s, const struct story_line *line)
 {
-	struct diagnosis d;
-	char address[400] = "";
+	struct story_rcpt rcpt;
 	TEXT(reason, 1600);
 	TEXT(safe, 400);
-	fields_get(fields, "address", address, sizeof address);
-	text_escape(&safe, address, strlen(address));
-	diag_read(&d, fields);
-	report_reason(&reason, &d);
-	fprintf(s->out, "               <%s> %s: %s\n", safe.data, verdict_name(d.verdict), reason.data);
-	if (d.verdict != VERDICT_SENT)
-		remember_key(s, d.key);
+	TEXT(decision, 300);
+	story_rcpt(line, &rcpt);
+	text_escape(&safe, rcpt.address, strlen(rcpt.address));
+	report_reason(&reason, &rcpt.d);
+	fprintf(s->out, "               <%s> %s: %s\n", safe.data, verdict_name(rcpt.d.verdict), reason.data);
+	if (rcpt.d.verdict == VERDICT_SENT)
+		return;
+	report_decision_words(&decision, &rcpt.d, rcpt.next);
+	fprintf(s->out, "     decision  %s\n", decision.data);
+	remember_key(s, rcpt.d.key);
 }
 
 static void put_attempt(struct story *s, long long when, const char *fields)
@@ -96,30 +99,30 @@ static void put_attempt(struct story *s, long long when, const char *fields)
 	s->key_count = 0;
 }
 
-static void put_line(struct story *s, const char *line)
+static void put_line(struct story *s, const struct story_line *line)
 {
-	char *verb, text[1100];
-	long long when = strtoll(line, &verb, 10);
-	if (verb == line || *verb != ' ')
-		return;
-	verb++;
-	const char *fields = verb + strcspn(verb, " ");
-	if (text_starts(verb, "attempt")) {
-		put_attempt(s, when, fields);
-	} else if (text_starts(verb, "step") && fields_get(fields, "text", text, sizeof text)) {
-		TEXT(safe, 1200);
+	char text[1100];
+	TEXT(safe, 1200);
+	TEXT(span, 40);
+	switch (line->verb) {
+	case STORY_ATTEMPT: put_attempt(s, line->when_s, line->fields); break;
+	case STORY_STEP:
+		if (!fields_get(line->fields, "text", text, sizeof text))
+			break;
 		text_escape(&safe, text, strlen(text));
 		fprintf(s->out, "               %s\n", safe.data);
-	} else if (text_starts(verb, "rcpt")) {
-		put_rcpt(s, fields);
-	} else if (text_starts(verb, "wait")) {
-		TEXT(span, 40);
-		clock_put_span(&span, fields_get_number(fields, "s", 0));
+		break;
+	case STORY_RCPT: put_rcpt(s, line); break;
+	case STORY_WAIT:
+		clock_put_span(&span, fields_get_number(line->fields, "s", 0));
 		fprintf(s->out, "     decision  it is kept and tried again after %s\n", span.data);
-	} else if (text_starts(verb, "held") || text_starts(verb, "released")) {
-		fprintf(s->out, "     decision  it was %s by uid %lld\n", text_starts(verb, "held") ? "held" : "released", fields_get_number(fields, "by", -1));
-	} else if (text_starts(verb, "warned")) {
-		fprintf(s->out, "     decision  the sender was told of the delay\n");
+		break;
+	case STORY_HELD:
+	case STORY_RELEASED:
+		fprintf(s->out, "     decision  it was %s by uid %lld\n", line->verb == STORY_HELD ? "held" : "released", fields_get_number(line->fields, "by", -1));
+		break;
+	case STORY_WARNED: fprintf(s->out, "     decision  the sender was told of the delay\n"); break;
+	default: break;
 	}
 }
 
@@ -129,15 +132,9 @@ static bool put_journal(struct story *s)
 	TEXT(path, 1200);
 	text_printf(&path, "%s/mqueue/%s.log", paths_spool(), s->row->id);
 	bool found = fdio_slurp_at(AT_FDCWD, path.data, &text, JOURNAL_LIMIT_BYTES);
-	size_t at = 0;
-	while (found && at < text.length) {
-		char *end = memchr(text.data + at, '\n', text.length - at);
-		if (end == NULL)
-			break;
-		*end = '\0';
-		put_line(s, text.data + at);
-		at = (size_t)(end - text.data) + 1;
-	}
+	struct story_line line;
+	for (char *at = text.data; found && story_next(&at, text.data + text.length, &line);)
+		put_line(s, &line);
 	buffer_free(&text);
 	return found;
 }

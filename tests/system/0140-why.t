@@ -29,12 +29,12 @@ stop "$smarthost_pid"
 echo x | "$BIN/sendmail" other@example.org
 echo x | "$BIN/sendmail" third@example.org
 runner_once
-untried=$("$BIN/mailq" --json 2>/dev/null | grep '"attempts": 0' | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
+untried=$("$BIN/mailq" --json 2>/dev/null | grep '"attempt_count": 0' | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
 story=$("$BIN/mailq" why "$untried")
 like "$story" 'not tried itself: smarthost main, 127.0.0.1:[0-9]+: connect: Connection refused' "why: a message that waits for the smarthost"
 like "$story" 'remedy    check host and port; start the mail service' "has its remedy too"
 printf '1700000000 step text="evil \033[31m \\x1b[0m"\n' >>"$work/spool/mqueue/$id.log"
-unlike "$("$BIN/mailq" why "$id" | od -c)" '033' "why: nothing of a journal reaches the terminal as it is"
+unlike "$("$BIN/mailq" why "$id" | od -An -c)" "033" "why: nothing of a journal reaches the terminal as it is"
 
 like "$("$BIN/relayconf" explain '513 Relaying denied.')" '^key       relay-denied$' "explain: Courier's words"
 like "$("$BIN/relayconf" explain '456 Address temporarily unavailable.')" '^key       address-blocked$' "explain: Courier's block"
