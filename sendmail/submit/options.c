@@ -80,20 +80,25 @@ static bool use_body(struct options *o, const char *value, struct text *problem)
 }
 
 /* RFC 3461 4.1: never, or a list of success, failure, delay. */
+bool options_notify_ok(const char *list)
+{
+	if (*list == '\0' || text_equal_ci(list, "never"))
+		return *list != '\0';
+	while (*list != '\0') {
+		size_t n = strcspn(list, ",");
+		bool known = (n == 7 && (strncasecmp(list, "success", n) == 0 || strncasecmp(list, "failure", n) == 0)) ||
+		             (n == 5 && strncasecmp(list, "delay", n) == 0);
+		if (!known)
+			return false;
+		list += n + (list[n] == ',');
+	}
+	return true;
+}
+
 static bool use_notify(struct options *o, const char *value, struct text *problem)
 {
 	o->notify = value;
-	if (text_equal_ci(value, "never"))
-		return true;
-	while (*value != '\0') {
-		size_t n = strcspn(value, ",");
-		bool known = (n == 7 && (strncasecmp(value, "success", n) == 0 || strncasecmp(value, "failure", n) == 0)) ||
-		             (n == 5 && strncasecmp(value, "delay", n) == 0);
-		if (!known)
-			return refuse(problem, "-N takes never, or a list of success,failure,delay; not ", value);
-		value += n + (value[n] == ',');
-	}
-	return true;
+	return options_notify_ok(value) || refuse(problem, "-N takes never, or a list of success,failure,delay; not ", value);
 }
 
 static bool use_ret(struct options *o, const char *value, struct text *problem)
@@ -133,7 +138,7 @@ static const struct {
 } modes[] = {
 	{"m", MODE_SUBMIT}, {"a", MODE_SUBMIT}, {"q", MODE_SUBMIT}, {"p", MODE_LIST}, {"P", MODE_COUNT},
 	{"pc", MODE_COUNT}, {"pi", MODE_LIST}, {"pr", MODE_LIST}, {"pu", MODE_LIST}, {"pa", MODE_LIST},
-	{"i", MODE_ALIASES}, {"d", MODE_DAEMON}, {"D", MODE_FOREGROUND}, {"V", MODE_VERSION},
+	{"s", MODE_SMTP}, {"i", MODE_ALIASES}, {"d", MODE_DAEMON}, {"D", MODE_FOREGROUND}, {"V", MODE_VERSION},
 	{"h", MODE_HOSTSTAT}, {"H", MODE_PURGESTAT},
 };
 
@@ -145,8 +150,8 @@ static bool use_mode(struct options *o, const char *value, struct text *problem)
 			return true;
 		}
 	}
-	if (strcmp(value, "s") == 0 || strcmp(value, "S") == 0)
-		return refuse(problem, "this sendmail does not speak SMTP on standard input; give the message with -t or with recipients as arguments, not -b", value);
+	if (strcmp(value, "S") == 0)
+		return refuse(problem, "batched SMTP is not spoken; -bs takes SMTP with its replies, not -b", value);
 	return refuse(problem, "this mode is not known: -b", value);
 }
 

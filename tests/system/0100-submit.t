@@ -46,7 +46,7 @@ like "$error" 'no recipients' "says so"
 submit 64 "-t without addresses" -t </dev/null
 submit 64 "an unknown option" -Z a@example.org </dev/null
 like "$error" '-Z' "is named"
-for refused in "-bs" "-X /tmp/x" "-D x" "-M id" "-S x" "-N maybe" "-R half" "-qIabc" "-f"; do
+for refused in "-bS" "-X /tmp/x" "-D x" "-M id" "-S x" "-N maybe" "-R half" "-qIabc" "-f"; do
 	submit 64 "refused: $refused" $refused </dev/null
 done
 printf 'x\n' >"$work/in"; submit 65 "an address that is none" 'a b@example.org' <"$work/in"

@@ -1,0 +1,158 @@
+/* Header first (its recipients decide whether there is anything to do), then the file, then the body as it comes. */
+#include "submit/store.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "message/header.h"
+#include "submit/intake.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define HEADER_LIMIT_BYTES (256u << 10)
+
+static int problem(struct store *s, const char *key, const char *what)
+{
+	diag_set(s->why, VERDICT_FAILED, STAGE_SUBMIT, key, "%s", what);
+	return EX_DATAERR;
+}
+
+/* True when the header is whole: something that is not header follows it.  A last line without its end may still grow. */
+static bool header_is_whole(struct store *s)
+{
+	size_t length = s->text.length;
+	bool decide = s->at_end || length > HEADER_LIMIT_BYTES;
+	while (!decide && length > 0 && s->text.data[length - 1] != '\n')
+		length--;
+	if (length == 0)
+		return s->at_end;
+	s->fields = header_block(s->text.data, length, &s->skip, &s->body_at);
+	return s->at_end || s->skip + s->fields < length;
+}
+
+int store_read_header(struct store *s)
+{
+	for (;;) {
+		int code = s->read(s->context, &s->text, &s->at_end, s->why);
+		if (code != EX_OK)
+			return code;
+		bool whole = header_is_whole(s);
+		if (whole && s->fields <= HEADER_LIMIT_BYTES)
+			return EX_OK;
+		if (s->text.length > HEADER_LIMIT_BYTES)
+			return problem(s, "header-too-long",
+			               "the header of the message is longer than 256 KiB; is a blank line missing between header and text?");
+	}
+}
+
+static void keep(char **slot, const char *value)
+{
+	free(*slot);
+	*slot = mem_copy(text_has_control(value) ? "" : value);
+}
+
+static void add_flag(struct text *flags, bool wanted, const char *word)
+{
+	if (wanted)
+		text_printf(flags, "%s%s", flags->length ? " " : "", word);
+}
+
+void store_facts(struct store *s, const struct options *o, const struct caller *c)
+{
+	struct envelope *e = s->envelope;
+	e->created_us = clock_wall_us();
+	keep(&e->program, c->program);
+	keep(&e->login, c->login);
+	keep(&e->fullname, *o->fullname != '\0' ? o->fullname : c->fullname);
+	keep(&e->body, o->body);
+	keep(&e->notify, o->notify);
+	keep(&e->ret, o->ret);
+	keep(&e->envid, o->envid);
+	keep(&e->tag, o->tag);
+	if (strlen(e->tag) > 32)
+		e->tag[32] = '\0';
+	TEXT(flags, 64);
+	add_flag(&flags, o->sender_given, "from-given");
+	add_flag(&flags, o->no_alias, "no-alias");
+	add_flag(&flags, *o->fullname != '\0', "name-given");
+	keep(&e->flags, flags.data);
+}
+
+static int write_bytes(struct store *s, const void *bytes, size_t length)
+{
+	if (fdio_write(s->drop->fd, bytes, length))
+		return EX_OK;
+	drop_error(s->why, "write the message to drop/");
+	return EX_IOERR;
+}
+
+/* Head, header without Bcc, and what came of the body with them, in one write. */
+static int write_start(struct store *s, size_t *content_at)
+{
+	static const char *const hidden[] = {"Bcc", "Resent-Bcc", NULL};
+	struct buffer out = {0};
+	envelope_write(s->envelope, &out, content_at);
+	size_t head = out.length;
+	if (s->fields > 0)
+		header_without(s->text.data + s->skip, s->fields, hidden, &out);
+	if (out.length > head && out.data[out.length - 1] != '\n')
+		buffer_add(&out, "\n", 1);
+	buffer_add(&out, "\n", 1);
+	if (s->text.length > s->body_at)
+		buffer_add(&out, s->text.data + s->body_at, s->text.length - s->body_at);
+	intake_count(&s->envelope->content, &s->column, out.data + head, out.length - head);
+	int code = write_bytes(s, out.data, out.length);
+	buffer_free(&out);
+	return code;
+}
+
+static int write_body(struct store *s)
+{
+	while (!s->at_end) {
+		s->text.length = 0;
+		int code = s->read(s->context, &s->text, &s->at_end, s->why);
+		if (code == EX_OK)
+			code = write_bytes(s, s->text.data, s->text.length);
+		if (code != EX_OK)
+			return code;
+		intake_count(&s->envelope->content, &s->column, s->text.data, s->text.length);
+		if (s->envelope->content.bytes > STORE_MESSAGE_LIMIT_BYTES)
+			return problem(s, "message-too-long", "the message is longer than 1 GiB");
+	}
+	return EX_OK;
+}
+
+/* The content line is known only at the end; its place was kept free. */
+static int write_content(struct store *s, size_t content_at)
+{
+	struct buffer line = {0};
+	envelope_write_content(&s->envelope->content, &line);
+	bool done = pwrite(s->drop->fd, line.data, line.length, (off_t)content_at) == (ssize_t)line.length;
+	buffer_free(&line);
+	if (done)
+		return EX_OK;
+	drop_error(s->why, "write the counts of the message to drop/");
+	return EX_IOERR;
+}
+
+int store_message(struct store *s)
+{
+	size_t content_at;
+	if (!setup_group_back() || !drop_create(s->drop, s->envelope->created_us / 1000000, s->why))
+		return EX_CANTCREAT;
+	int code = write_start(s, &content_at);
+	if (code == EX_OK)
+		code = write_body(s);
+	if (code == EX_OK)
+		code = write_content(s, content_at);
+	if (code == EX_OK && !drop_commit(s->drop, s->why))
+		code = EX_IOERR;
+	if (code != EX_OK)
+		drop_abandon(s->drop);
+	return code;
+}
+
+void store_free(struct store *s)
+{
+	buffer_free(&s->text);
+}

@@ -1,0 +1,109 @@
+/* Around a submission.  Nothing here reads a byte of the message. */
+#include "submit/submit.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "spool/lock.h"
+#include "submit/collect.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+void submit_log_refusal(const struct diagnosis *why, int code)
+{
+	log_line(LOG_WARNING, "submission refused: uid=%lu exit=%d %s", (unsigned long)getuid(), code, why->text);
+}
+
+static int fail(const struct diagnosis *why, int code)
+{
+	fprintf(stderr, "sendmail: %s\n", why->text);
+	submit_log_refusal(why, code);
+	return code;
+}
+
+/* No right to drop/: the bit is missing, or something took its effect away.  Those are repaired in different places. */
+static int fail_open(const struct caller *c, struct diagnosis *why)
+{
+	if (strcmp(why->key, "spool-rights") != 0 || c->set_id)
+		return fail(why, strcmp(why->key, "spool-rights") == 0 ? EX_NOPERM : EX_CANTCREAT);
+	char path[sizeof why->text];
+	memcpy(path, why->text, sizeof path);
+	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-rights",
+	         "%.200s; the set-group-id right of this program has no effect: NoNewPrivileges in the caller's systemd unit, "
+	         "a nosuid mount, or \"make install-rights\" was not run. The message was NOT taken", path);
+	return fail(why, EX_NOPERM);
+}
+
+static void log_submission(const struct envelope *e, const char *id)
+{
+	log_line(LOG_INFO, "%s submit uid=%lu login=%s from=<%s> rcpts=%zu size=%lld program=%s%s%s", id,
+	         (unsigned long)getuid(), e->login, e->sender, e->recipient_count, (long long)e->content.bytes,
+	         *e->program ? e->program : "-", *e->tag ? " tag=" : "", e->tag);
+}
+
+/* Without a resident runner, one that is installed set-user-id is started for this message; otherwise it waits. */
+static bool start_lingering(void)
+{
+	char path[1024];
+	struct stat st;
+	snprintf(path, sizeof path, "%s/runner", paths_libexec());
+	if (stat(path, &st) != 0 || !(st.st_mode & S_ISUID))
+		return false;
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (fork() == 0)
+			execl(path, "runner", "--linger", (char *)NULL);
+		_exit(EX_OK);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	return pid > 0;
+}
+
+static void tell(const struct options *o, const struct drop *drop, bool known)
+{
+	if (!o->verbose)
+		return;
+	printf("%s is queued in %s.\n", drop->id, paths_spool());
+	if (known)
+		printf("The runner was told; mailq and the mail log show what comes of it.\n");
+	else
+		printf("No runner lives, so it waits: root starts one with \"sendmail -bd -q1m\".\n");
+}
+
+int submit_open(struct drop *drop, const struct caller *c)
+{
+	struct diagnosis why = {0};
+	if (!drop_open(drop, paths_spool(), &why))
+		return fail_open(c, &why);
+	setup_group_aside();
+	setup_signals(drop);
+	return EX_OK;
+}
+
+bool submit_stored(const struct envelope *e, const struct drop *drop)
+{
+	enum kick kick = lock_kick(paths_spool());
+	bool started = kick == KICK_NOBODY && start_lingering();
+	log_submission(e, drop->id);
+	return kick == KICK_DONE || started;
+}
+
+int submit_message(const struct options *o, const struct caller *c)
+{
+	struct drop drop;
+	struct envelope e;
+	struct diagnosis why = {0};
+	int code = submit_open(&drop, c);
+	if (code != EX_OK)
+		return code;
+	code = collect_message(o, c, &drop, &e, &why);
+	if (code == EX_OK)
+		tell(o, &drop, submit_stored(&e, &drop));
+	else
+		fail(&why, code);
+	envelope_free(&e);
+	return code;
+}
