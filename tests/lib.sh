@@ -76,7 +76,7 @@ result() {
 		echo "ok $count - $2"
 	else
 		echo "not ok $count - $2"
-		[ -z "${3:-}" ] || echo "$3" | sed 's/^/# /' | head -n 40
+		[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/# /' | head -n 40
 	fi
 }
 

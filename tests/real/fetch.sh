@@ -73,12 +73,21 @@ once() {
 	echo "$wanted" >"$base/$mark.made"
 }
 
-# add_layer NAME PACKAGE...
+# add_layer NAME PACKAGE... [-- PACKAGE...]: those behind -- without what they need
 add_layer() {
 	layer=$1
 	shift
 	rm -rf "$base/$layer" "$base/$layer.debs"
-	download "$base/$layer.debs" "$@"
+	complete=
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		complete="$complete $1"
+		shift
+	done
+	download "$base/$layer.debs" $complete
+	if [ $# -gt 1 ]; then
+		shift
+		fetch "$base/$layer.debs" "$@" || complain "the download failed: $(tail -n 1 "$base/apt.log")"
+	fi
 	mkdir -p "$base/$layer/usr"
 	for d in bin sbin lib lib32 lib64; do
 		mkdir "$base/$layer/usr/$d"
@@ -187,8 +196,14 @@ case ${1:-} in
 courier) set -- courier courier-mta courier-authdaemon courier-authlib-userdb perl-base ;;
 exim) set -- exim exim4-daemon-light ;;
 opensmtpd) set -- opensmtpd opensmtpd ;;
+callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks mdadm smartmontools sudo logwatch \
+	libemail-sender-perl libmime-lite-perl libmailtools-perl libphp-phpmailer php-symfony-mailer php-mbstring nodejs node-nodemailer \
+	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core ;;
 *) exit 0 ;;
 esac
 # Unwanted in the root, and needed by a layer.
-[ "$1" != courier ] || unwanted=$(echo "$unwanted" | sed 's/|perl-base|/|/; s/|libgdbm\.\*//')
+case $1 in
+courier) unwanted=$(echo "$unwanted" | sed 's/|perl-base|/|/; s/|libgdbm\.\*//') ;;
+callers) unwanted="^(dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|exim4.*|gnupg.*|gpg.*|udev|tar)\$" ;;
+esac
 once "$1" "$*" add_layer "$@"
