@@ -196,7 +196,7 @@ case ${1:-} in
 courier) set -- courier courier-mta courier-authdaemon courier-authlib-userdb perl-base ;;
 exim) set -- exim exim4-daemon-light ;;
 opensmtpd) set -- opensmtpd opensmtpd ;;
-callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks mdadm smartmontools sudo logwatch \
+callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks smartmontools sudo logwatch \
 	libemail-sender-perl libmime-lite-perl libmailtools-perl libphp-phpmailer php-symfony-mailer php-mbstring nodejs node-nodemailer \
 	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core ;;
 *) exit 0 ;;
