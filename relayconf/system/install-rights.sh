@@ -32,7 +32,13 @@ chown "$user:$drop" "$spool/trigger" && chmod 0620 "$spool/trigger"
 programs=$root$LIBEXEC
 chown "0:$drop" "$programs/sendmail" && chmod 2755 "$programs/sendmail"
 chown "0:$group" "$programs/mailq" && chmod 2755 "$programs/mailq"
-chown "$user:$drop" "$programs/runner" && chmod 0510 "$programs/runner"
+# With a resident runner only root starts it.  DAEMONLESS=yes: submission starts one, which lends anyone the rights to deliver what is queued, and no other;
+# its group lets it read the password file.
+if [ "${DAEMONLESS:-no}" = yes ]; then
+	chown "$user:$group" "$programs/runner" && chmod 6511 "$programs/runner"
+else
+	chown "$user:$drop" "$programs/runner" && chmod 0510 "$programs/runner"
+fi
 chown 0:0 "$programs/relay" "$programs/newaliases" && chmod 0755 "$programs/relay" "$programs/newaliases"
 
 conf=$root$SYSCONFDIR/firsthop

@@ -6,6 +6,7 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "runner/control.h"
+#include "runner/rights.h"
 #include "runner/service.h"
 #include "runner/worker.h"
 #include "spool/lock.h"
@@ -226,7 +227,9 @@ int main(int argc, char **argv)
 {
 	enum lifetime lifetime = LIFETIME_STAY;
 	bool foreground = false;
-	if (!read_arguments(argc, argv, &lifetime, &foreground))
+	if (rights_are_lent())
+		lifetime = LIFETIME_LINGER;
+	else if (!read_arguments(argc, argv, &lifetime, &foreground))
 		return usage();
 	struct runner *r = mem_alloc(sizeof *r);
 	r->lifetime = lifetime;

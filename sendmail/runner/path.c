@@ -172,6 +172,7 @@ void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d
 	}
 	struct hop_state *h = make_hop(r, d->hop);
 	h->failures++;
+	h->worked = false;
 	h->why = *d;
 	int wait_s = pause_s(r, h);
 	if (h->failures == 1)
@@ -248,14 +249,18 @@ static bool leads_over(const struct path *p, const char *name)
 	return false;
 }
 
+/* Its first success wakes what waits for it; in a new life of the runner that is mail which an earlier one gave its time. */
 void path_hop_ready(struct runner *r, const char *name)
 {
-	struct hop_state *h = find_hop(r, name, strlen(name));
-	if (h == NULL || h->failures == 0)
-		return;
-	log_line(LOG_INFO, "smarthost %s takes mail again, after %d failure%s", name, h->failures, h->failures == 1 ? "" : "s");
+	struct hop_state *h = make_hop(r, name);
+	bool news = h->failures > 0 || !h->worked;
+	if (h->failures > 0)
+		log_line(LOG_INFO, "smarthost %s takes mail again, after %d failure%s", name, h->failures, h->failures == 1 ? "" : "s");
+	h->worked = true;
 	h->failures = 0;
 	h->until_ms = 0;
+	if (!news)
+		return;
 	for (int i = 0; i < r->path_count; i++) {
 		if (leads_over(r->paths[i], name))
 			wake(r->paths[i]);

@@ -13,6 +13,7 @@ enum path_state {
 struct hop_state {
 	char *name;         /* of a [smarthost NAME], or "@DOMAIN" */
 	int failures;       /* in a row; 0 = as far as known it works */
+	bool worked;        /* in this life of the runner */
 	int64_t until_ms;   /* monotonic: not asked before */
 	int64_t since_s, next_s; /* wall times, for people */
 	struct diagnosis why;

@@ -7,10 +7,10 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "runner/path.h"
+#include "runner/rights.h"
 #include "spool/lock.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,56 +18,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-extern char **environ;
-
-static int fail(int code, const char *what)
-{
-	fprintf(stderr, "runner: %s: %s\n", what, strerror(errno));
-	log_line(LOG_ERR, "the runner does not start: %s: %s", what, strerror(errno));
-	return code;
-}
-
 static void pid_path(char *path, size_t size)
 {
 	snprintf(path, size, "%s/runner.pid", paths_run());
-}
-
-/* As root, while it lasts: the folder for the pid file. */
-static void make_run_folder(uid_t uid, gid_t gid)
-{
-	if (mkdir(paths_run(), 0755) == 0 && chown(paths_run(), uid, gid) != 0)
-		log_line(LOG_WARNING, "%s: %s", paths_run(), strerror(errno));
-}
-
-/* Root becomes the owner of mqueue/; a set-user-id start makes its rights whole; anyone else must be the owner. */
-static int take_rights(struct runner *r, const char *spool)
-{
-	static char *nothing[1];
-	struct diagnosis d = {0};
-	struct stat st;
-	TEXT(path, 1024);
-	text_printf(&path, "%s/mqueue", spool);
-	if (stat(path.data, &st) != 0)
-		return fail(EX_OSFILE, path.data);
-	bool set_id = geteuid() != getuid();
-	if (geteuid() == 0 && st.st_uid != 0) {
-		make_run_folder(st.st_uid, st.st_gid);
-		if (setgroups(0, NULL) != 0 || compat_set_group(st.st_gid) != 0 || compat_set_user(st.st_uid) != 0)
-			return fail(EX_OSERR, "become the owner of mqueue/");
-	} else if (geteuid() == 0 && !paths_private()) {
-		fprintf(stderr, "runner: %s belongs to root; run \"make install-rights\" first\n", path.data);
-		return EX_CONFIG;
-	} else if (set_id && compat_set_user(geteuid()) != 0) {
-		return fail(EX_OSERR, "become the owner of mqueue/");
-	}
-	if (paths_private())
-		mkdir(paths_run(), 0755);
-	else
-		environ = nothing;
-	if (queue_open(&r->queue, spool, true, &d))
-		return EX_OK;
-	fprintf(stderr, "runner: %s\n", d.text);
-	return EX_NOPERM;
 }
 
 /* The pid of a runner that lives, 0 when there is none. */
@@ -89,7 +42,7 @@ static int ask_for_pass(struct runner *r, const char *spool)
 	snprintf(name, sizeof name, "flush.%ld", (long)getpid());
 	int fd = openat(r->queue.drop_fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return fail(EX_CANTCREAT, "ask the runner for a pass");
+		return rights_fail(EX_CANTCREAT, "ask the runner for a pass");
 	close(fd);
 	lock_kick(spool);
 	const struct timespec pause = {.tv_nsec = 20000000};
@@ -170,7 +123,7 @@ static int take_lock(struct runner *r, const char *spool, int report_fd)
 {
 	r->lock_fd = lock_take(r->queue.mqueue_fd);
 	if (r->lock_fd < 0 && errno != EWOULDBLOCK)
-		return fail(EX_CANTCREAT, "runner.lock");
+		return rights_fail(EX_CANTCREAT, "runner.lock");
 	if (r->lock_fd >= 0)
 		return EX_OK;
 	if (r->lifetime == LIFETIME_ONCE)
@@ -193,14 +146,19 @@ int service_start(struct runner *r, bool foreground)
 	compat_closefrom(STDERR_FILENO + 1);
 	umask(027);
 	log_start("firsthop", LOG_TO_SYSLOG | (foreground ? LOG_TO_STDERR : 0));
-	int code = take_rights(r, spool);
+	struct diagnosis d = {0};
+	int code = rights_take(spool);
 	if (code != EX_OK)
 		return code;
+	if (!queue_open(&r->queue, spool, true, &d)) {
+		fprintf(stderr, "runner: %s\n", d.text);
+		return EX_NOPERM;
+	}
 	if (r->lifetime != LIFETIME_ONCE && !foreground && (report_fd = detach()) < 0)
-		return fail(EX_OSERR, "go to the background");
+		return rights_fail(EX_OSERR, "go to the background");
 	code = take_lock(r, spool, report_fd);
 	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(spool)) < 0)
-		code = fail(EX_CANTCREAT, "trigger");
+		code = rights_fail(EX_CANTCREAT, "trigger");
 	if (code != EX_OK || r->lock_fd < 0) {
 		report_start(report_fd, (unsigned char)code);
 		return code;

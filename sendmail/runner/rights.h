@@ -1,0 +1,16 @@
+/* The rights of the runner, whoever started it. */
+#ifndef RUNNER_RIGHTS_H
+#define RUNNER_RIGHTS_H
+#include <stdbool.h>
+
+/* True when the set-id bits lend an ordinary user's process the rights of the queue (started by submission, without a resident runner): nothing that the
+   caller says may count then.  Ask before rights_take. */
+bool rights_are_lent(void);
+
+/* Makes real, effective and saved user and group those of mqueue/'s owner.  Lent rights: a session and an environment of its own, standard
+   descriptors on /dev/null, limits as high as they go.  Returns a sysexits code, said and logged when it is not EX_OK. */
+int rights_take(const char *spool);
+
+/* Says "what: errno" on standard error and in the log; returns code. */
+int rights_fail(int code, const char *what);
+#endif
