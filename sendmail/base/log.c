@@ -18,6 +18,12 @@ void log_start(const char *tag, int to)
 		openlog(tag, LOG_PID | LOG_NDELAY, LOG_MAIL);
 }
 
+void log_again(void)
+{
+	closelog();
+	log_start(name, destination);
+}
+
 void log_debug(int on)
 {
 	debug_on = on;

@@ -9,6 +9,7 @@
 
 #define ENVELOPE_VERSION 1
 #define ENVELOPE_HEAD_LIMIT_BYTES (16u << 20) /* of the lines above the message */
+#define ENVELOPE_MESSAGE_LIMIT_BYTES (1ll << 30)
 
 /* What was counted while the message was stored. */
 struct content {

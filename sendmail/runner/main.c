@@ -6,6 +6,7 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "runner/control.h"
+#include "runner/intake.h"
 #include "runner/rights.h"
 #include "runner/service.h"
 #include "runner/worker.h"
@@ -68,7 +69,7 @@ static void sync_removals(struct runner *r, bool all)
 
 static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limit_ms)
 {
-	struct pollfd p[WORKERS_MAX + 2 + CONTROL_CLIENTS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
+	struct pollfd p[WORKERS_MAX + 3 + CONTROL_CLIENTS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
 	int64_t left = runner_next_ms(r);
 	if (limit_ms >= 0 && (left < 0 || left > limit_ms))
 		left = limit_ms;
@@ -78,6 +79,8 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 	int workers = r->worker_count;
 	int asking = control_poll(r, p + workers + 1);
 	nfds_t count = (nfds_t)(workers + 1 + asking);
+	struct pollfd *submitting = &p[count++];
+	*submitting = (struct pollfd){.fd = intake_fd(r), .events = POLLIN};
 	/* Before a real sleep, what was removed is made durable. */
 	if (r->removals > 0 && ppoll(p, count, &(struct timespec){0}, NULL) == 0)
 		sync_removals(r, true);
@@ -92,6 +95,8 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 			worker_receive(r, r->workers[i]);
 	}
 	control_serve(r, p + workers + 1, asking);
+	if (submitting->revents != 0)
+		intake_accept(r);
 }
 
 static void end_workers(struct runner *r)
@@ -171,6 +176,8 @@ static void run(struct runner *r)
 	int64_t leaving_since_ms = 0;
 	set_signals(&mask);
 	control_start(r);
+	if (r->lifetime == LIFETIME_STAY)
+		intake_start(r);
 	runner_start_clock(r);
 	r->swept_ms = clock_mono_ms();
 	runner_load(r);
@@ -188,10 +195,12 @@ static void run(struct runner *r)
 			break;
 		wait_for_events(r, &mask, limit_ms);
 		end_workers(r);
+		intake_serve(r);
 		look_at_signals(r);
 		sync_removals(r, false);
 	}
 	sync_removals(r, true);
+	intake_end(r);
 	control_end(r);
 }
 

@@ -15,6 +15,7 @@
 enum lifetime { LIFETIME_STAY, LIFETIME_LINGER, LIFETIME_ONCE };
 
 struct control;
+struct intake;
 struct worker;
 
 struct runner {
@@ -44,6 +45,7 @@ struct runner {
 	bool long_away;            /* more time than is counted lies between the last life and this one, or the clock was set */
 	int64_t alarmed_ms;        /* when the oldest message was last complained about */
 	struct control *control;
+	struct intake *intake;     /* NULL: not while this runner only comes and goes */
 	unsigned turn;             /* of the path that is served first */
 	bool leaving;
 };

@@ -8,6 +8,7 @@
 struct drop {
 	int dir_fd;             /* drop/ */
 	int fd;                 /* t.ID, -1 before drop_create and after the end */
+	bool by_runner;         /* the message went to the runner, which stored it as id: nothing of it is here */
 	char id[ID_SIZE];
 	char temp[ID_SIZE + 2]; /* "t.ID" */
 };

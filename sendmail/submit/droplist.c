@@ -15,6 +15,7 @@
 
 struct droplist {
 	int dir_fd;
+	uid_t owner; /* of drop/: only its files may name another sender */
 	bool all;
 };
 
@@ -29,12 +30,12 @@ static bool may_see_all(const char *spool)
 	return getuid() == 0 || getuid() == st.st_uid || getgid() == st.st_gid;
 }
 
-static void print_envelope(const char *id, const struct envelope *e, const struct stat *st)
+static void print_envelope(const char *id, const struct envelope *e)
 {
 	struct buffer line = {0};
 	char key[16];
 	fields_put(&line, "id", id);
-	fields_put_number(&line, "uid", (long long)st->st_uid);
+	fields_put_number(&line, "uid", (long long)e->uid);
 	fields_put_number(&line, "bytes", e->content.bytes);
 	fields_put_number(&line, "created_us", e->created_us);
 	fields_put(&line, "login", e->login);
@@ -59,12 +60,14 @@ static void found(void *context, enum queue_kind kind, const char *id)
 	int fd = openat(list->dir_fd, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) == 0 && (list->all || st.st_uid == getuid())) {
-		envelope_init(&e);
-		if (envelope_read(&e, fd, &why))
-			print_envelope(id, &e, &st);
-		envelope_free(&e);
+	envelope_init(&e);
+	if (fstat(fd, &st) == 0 && (list->all || st.st_uid == getuid() || st.st_uid == list->owner) && envelope_read(&e, fd, &why)) {
+		if (st.st_uid != list->owner || e.uid < 0)
+			e.uid = st.st_uid;
+		if (list->all || e.uid == (int64_t)getuid())
+			print_envelope(id, &e);
 	}
+	envelope_free(&e);
 	close(fd);
 }
 
@@ -76,7 +79,9 @@ int control_droplist(void)
 		fprintf(stderr, "droplist: %s\n", why.text);
 		return EX_NOPERM;
 	}
+	struct stat st;
 	struct droplist list = {.dir_fd = d.dir_fd, .all = may_see_all(paths_spool())};
+	list.owner = fstat(d.dir_fd, &st) == 0 ? st.st_uid : 0;
 	bool whole = queue_scan(d.dir_fd, found, &list);
 	close(d.dir_fd);
 	return whole ? EX_OK : EX_IOERR;

@@ -1,7 +1,8 @@
-/* Standard input as it is stored: line ends made LF, the dot that ends input, what was counted on the way. */
+/* Standard input as it is stored: line ends made LF, the dot that ends input. */
 #ifndef SUBMIT_INTAKE_H
 #define SUBMIT_INTAKE_H
-#include "message/envelope.h"
+#include "base/mem.h"
+#include <stdbool.h>
 
 struct intake {
 	bool ignore_dots;
@@ -18,7 +19,4 @@ void intake_put(struct intake *in, const char *bytes, size_t length, struct buff
 
 /* What was held back at the end of input. */
 void intake_finish(struct intake *in, struct buffer *out);
-
-/* Counts stored bytes; *column is 0 at the start and carried along. */
-void intake_count(struct content *c, int64_t *column, const char *bytes, size_t length);
 #endif

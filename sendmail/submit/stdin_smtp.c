@@ -85,7 +85,7 @@ static void do_ehlo(struct session *s)
 	end_mail(s);
 	reply(s, "250-firsthop takes mail from uid %lu (%s)", (unsigned long)getuid(), s->caller->login);
 	reply(s, "250-PIPELINING");
-	reply(s, "250-SIZE %lld", STORE_MESSAGE_LIMIT_BYTES);
+	reply(s, "250-SIZE %lld", ENVELOPE_MESSAGE_LIMIT_BYTES);
 	reply(s, "250-8BITMIME");
 	reply(s, "250-SMTPUTF8");
 	reply(s, "250-DSN");
@@ -100,7 +100,7 @@ static const char *mail_parameter(struct session *s, const char *name, char *val
 	if (text_equal_ci(name, "SIZE")) {
 		if (!text_number(value, 0, 1LL << 61, &number))
 			return "501 5.5.4 SIZE takes a number";
-		return number <= STORE_MESSAGE_LIMIT_BYTES ? NULL : "552 5.3.4 a message may have 1 GiB at most";
+		return number <= ENVELOPE_MESSAGE_LIMIT_BYTES ? NULL : "552 5.3.4 a message may have 1 GiB at most";
 	}
 	if (text_equal_ci(name, "BODY")) {
 		s->facts.body = text_equal_ci(value, "8BITMIME") ? "8BITMIME" : "7BIT";

@@ -2,8 +2,10 @@
 #include "submit/store.h"
 #include "base/clock.h"
 #include "base/fdio.h"
+#include "message/count.h"
 #include "message/header.h"
-#include "submit/intake.h"
+#include "submit/handover.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -80,6 +82,10 @@ void store_facts(struct store *s, const struct options *o, const struct caller *
 
 static int write_bytes(struct store *s, const void *bytes, size_t length)
 {
+	if (s->drop->by_runner) {
+		buffer_add(&s->file, bytes, length);
+		return EX_OK;
+	}
 	if (fdio_write(s->drop->fd, bytes, length))
 		return EX_OK;
 	drop_error(s->why, "write the message to drop/");
@@ -87,12 +93,12 @@ static int write_bytes(struct store *s, const void *bytes, size_t length)
 }
 
 /* Head, header without Bcc, and what came of the body with them, in one write. */
-static int write_start(struct store *s, size_t *content_at)
+static int write_start(struct store *s, size_t *content_at, size_t *head_bytes)
 {
 	static const char *const hidden[] = {"Bcc", "Resent-Bcc", NULL};
 	struct buffer out = {0};
 	envelope_write(s->envelope, &out, content_at);
-	size_t head = out.length;
+	size_t head = *head_bytes = out.length;
 	if (s->fields > 0)
 		header_without(s->text.data + s->skip, s->fields, hidden, &out);
 	if (out.length > head && out.data[out.length - 1] != '\n')
@@ -100,7 +106,7 @@ static int write_start(struct store *s, size_t *content_at)
 	buffer_add(&out, "\n", 1);
 	if (s->text.length > s->body_at)
 		buffer_add(&out, s->text.data + s->body_at, s->text.length - s->body_at);
-	intake_count(&s->envelope->content, &s->column, out.data + head, out.length - head);
+	count_bytes(&s->envelope->content, &s->column, out.data + head, out.length - head);
 	int code = write_bytes(s, out.data, out.length);
 	buffer_free(&out);
 	return code;
@@ -115,8 +121,8 @@ static int write_body(struct store *s)
 			code = write_bytes(s, s->text.data, s->text.length);
 		if (code != EX_OK)
 			return code;
-		intake_count(&s->envelope->content, &s->column, s->text.data, s->text.length);
-		if (s->envelope->content.bytes > STORE_MESSAGE_LIMIT_BYTES)
+		count_bytes(&s->envelope->content, &s->column, s->text.data, s->text.length);
+		if (s->envelope->content.bytes > ENVELOPE_MESSAGE_LIMIT_BYTES)
 			return problem(s, "message-too-long", "the message is longer than 1 GiB");
 	}
 	return EX_OK;
@@ -135,12 +141,11 @@ static int write_content(struct store *s, size_t content_at)
 	return EX_IOERR;
 }
 
-int store_message(struct store *s)
+static int store_in_drop(struct store *s)
 {
-	size_t content_at;
-	if (!setup_group_back() || !drop_create(s->drop, s->envelope->created_us / 1000000, s->why))
-		return EX_CANTCREAT;
-	int code = write_start(s, &content_at);
+	size_t content_at, head_bytes;
+	s->drop->by_runner = false;
+	int code = write_start(s, &content_at, &head_bytes);
 	if (code == EX_OK)
 		code = write_body(s);
 	if (code == EX_OK)
@@ -150,6 +155,33 @@ int store_message(struct store *s)
 	if (code != EX_OK)
 		drop_abandon(s->drop);
 	return code;
+}
+
+/* Everything is read before the runner is asked: a caller who writes slowly holds nothing of it. */
+static int store_by_runner(struct store *s)
+{
+	size_t content_at, head_bytes;
+	s->drop->by_runner = true;
+	int code = write_start(s, &content_at, &head_bytes);
+	if (code == EX_OK)
+		code = write_body(s);
+	if (code == EX_OK)
+		code = handover_send(&s->file, head_bytes, s->drop->id, s->why);
+	buffer_free(&s->file);
+	return code;
+}
+
+int store_message(struct store *s)
+{
+	if (s->drop->dir_fd < 0)
+		return store_by_runner(s);
+	if (setup_group_back() && drop_create(s->drop, s->envelope->created_us / 1000000, s->why))
+		return store_in_drop(s);
+	/* A hardened unit of the caller sees the spool read-only; the socket works there all the same. */
+	if (s->why->error_no != EROFS || !handover_possible())
+		return EX_CANTCREAT;
+	*s->why = (struct diagnosis){0};
+	return store_by_runner(s);
 }
 
 void store_free(struct store *s)

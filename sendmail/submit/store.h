@@ -5,8 +5,6 @@
 #include "submit/options.h"
 #include "submit/setup.h"
 
-#define STORE_MESSAGE_LIMIT_BYTES (1ll << 30)
-
 /* Appends the next bytes of the message to out, line ends made LF; *at_end when nothing comes behind them.
    Returns EX_OK, or a sysexits code with why. */
 typedef int store_read(void *context, struct buffer *out, bool *at_end, struct diagnosis *why);
@@ -21,6 +19,7 @@ struct store {
 	struct buffer text;
 	size_t skip, fields, body_at;
 	bool at_end;
+	struct buffer file; /* all of it, when the runner is to store it (submit/handover.h) */
 	int64_t column;
 };
 
@@ -30,7 +29,7 @@ void store_facts(struct store *s, const struct options *o, const struct caller *
 /* Reads until the header is whole; s->text, skip and fields then show it.  Sysexits code; 65 when it is too long. */
 int store_read_header(struct store *s);
 
-/* Writes head, header without Bcc and body, and commits.  0 only when everything is synced; else nothing is left.
+/* Writes head, header without Bcc and body, and commits.  0 only when everything is synced, by us or by the runner; else nothing is left.
    Takes the group back (submit/setup.h) and keeps it. */
 int store_message(struct store *s);
 void store_free(struct store *s);

@@ -4,6 +4,7 @@
 #include "base/paths.h"
 #include "spool/lock.h"
 #include "submit/collect.h"
+#include "submit/handover.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,11 +29,9 @@ static int fail_open(const struct caller *c, struct diagnosis *why)
 {
 	if (strcmp(why->key, "spool-rights") != 0 || c->set_id)
 		return fail(why, strcmp(why->key, "spool-rights") == 0 ? EX_NOPERM : EX_CANTCREAT);
-	char path[sizeof why->text];
-	memcpy(path, why->text, sizeof path);
-	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-rights",
-	         "%.200s; the set-group-id right of this program has no effect: NoNewPrivileges in the caller's systemd unit, "
-	         "a nosuid mount, or \"make install-rights\" was not run. The message was NOT taken", path);
+	char reason[sizeof why->text];
+	memcpy(reason, why->text, sizeof reason);
+	handover_explain(why, reason);
 	return fail(why, EX_NOPERM);
 }
 
@@ -76,7 +75,7 @@ static void tell(const struct options *o, const struct drop *drop, bool known)
 int submit_open(struct drop *drop, const struct caller *c)
 {
 	struct diagnosis why = {0};
-	if (!drop_open(drop, paths_spool(), &why))
+	if (!drop_open(drop, paths_spool(), &why) && !handover_possible())
 		return fail_open(c, &why);
 	setup_group_aside();
 	setup_signals(drop);
@@ -85,6 +84,8 @@ int submit_open(struct drop *drop, const struct caller *c)
 
 bool submit_stored(const struct envelope *e, const struct drop *drop)
 {
+	if (drop->by_runner)
+		return true;
 	enum kick kick = lock_kick(paths_spool());
 	bool started = kick == KICK_NOBODY && start_lingering();
 	log_submission(e, drop->id);

@@ -1,0 +1,20 @@
+/* Mail from callers for whom the set-group-id right of sendmail has no effect: the socket submit.sock in the run folder, open to everyone, while a
+   runner stays.  The kernel tells who calls.  Each message is taken by a child of its own (runner/submission.h), so that a slow caller keeps
+   nobody waiting but the others of his own user id, and hostile bytes never meet the process that owns the queue. */
+#ifndef RUNNER_INTAKE_H
+#define RUNNER_INTAKE_H
+#include "runner/runner.h"
+
+/* Makes the socket; a runner without one works, and such callers are told (exit 77). */
+void intake_start(struct runner *r);
+void intake_end(struct runner *r);
+
+/* The descriptor to wait for; -1 when there is none, or so many callers wait that the next ones stay with the kernel. */
+int intake_fd(const struct runner *r);
+
+/* Takes those who called into the line of waiting callers. */
+void intake_accept(struct runner *r);
+
+/* Ends what has ended, adopts what it stored, and starts children for those who wait: bounded in all and for each user id. */
+void intake_serve(struct runner *r);
+#endif

@@ -1,0 +1,121 @@
+/* The caller's end of submit.sock. */
+#include "submit/handover.h"
+#include "base/fdio.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define PATIENCE_S 120
+#define PIECE_BYTES 65536
+#define ANSWER_LIMIT_BYTES 1024
+
+static bool socket_path(char *path, size_t size)
+{
+	return snprintf(path, size, "%s/submit.sock", paths_run()) < (int)size;
+}
+
+bool handover_possible(void)
+{
+	struct sockaddr_un address;
+	struct stat st;
+	return socket_path(address.sun_path, sizeof address.sun_path) && lstat(address.sun_path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+void handover_explain(struct diagnosis *why, const char *reason)
+{
+	char path[200];
+	TEXT(words, sizeof why->text);
+	socket_path(path, sizeof path);
+	text_printf(&words, "%.120s; the set-group-id right of this program has no effect (NoNewPrivileges in the caller's systemd unit, a nosuid mount, "
+	            "or \"make install-rights\" was not run), and no runner takes the message at %.80s (root starts it with \"sendmail -bd -q1m\"). "
+	            "The message was NOT taken", reason, path);
+	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-rights", "%s", words.data);
+}
+
+static int connect_runner(struct diagnosis *why)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct timeval patience = {.tv_sec = PATIENCE_S};
+	TEXT(reason, 200);
+	socket_path(address.sun_path, sizeof address.sun_path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0) {
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+		if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+			return fd;
+	}
+	text_printf(&reason, "%.100s: %s", address.sun_path, strerror(errno));
+	handover_explain(why, reason.data);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static bool send_piece(int fd, const char *bytes, size_t length)
+{
+	char size[10];
+	snprintf(size, sizeof size, "%08x\n", (unsigned)length);
+	return fdio_write(fd, size, 9) && fdio_write(fd, bytes, length);
+}
+
+static bool send_file(int fd, const struct buffer *file, size_t head_bytes)
+{
+	size_t at = head_bytes;
+	if (!send_piece(fd, file->data, head_bytes))
+		return false;
+	while (at < file->length) {
+		size_t length = file->length - at < PIECE_BYTES ? file->length - at : PIECE_BYTES;
+		if (!send_piece(fd, file->data + at, length))
+			return false;
+		at += length;
+	}
+	return send_piece(fd, "", 0);
+}
+
+/* "ok ID" or "no CODE KEY WORDS". */
+static int read_answer(int fd, char id[ID_SIZE], struct diagnosis *why)
+{
+	char line[ANSWER_LIMIT_BYTES], key[40];
+	size_t length = 0;
+	int code = 0, at = 0;
+	ssize_t n = 0;
+	while (length < sizeof line - 1 && memchr(line, '\n', length) == NULL && (n = fdio_read(fd, line + length, sizeof line - 1 - length)) > 0)
+		length += (size_t)n;
+	line[length] = '\0';
+	if (length > 0 && line[length - 1] == '\n') {
+		line[length - 1] = '\0';
+		if (text_starts(line, "ok ") && id_valid(line + 3)) {
+			memcpy(id, line + 3, ID_SIZE);
+			return EX_OK;
+		}
+		if (sscanf(line, "no %2d %39s %n", &code, key, &at) == 2 && code >= EX__BASE && code <= EX__MAX && code != EX_TEMPFAIL) {
+			diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, key, "%s", line + at);
+			return code;
+		}
+	}
+	if (n == 0)
+		errno = ECONNRESET;
+	diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-write", "the runner did not say that it has the message on disk, so it was NOT taken");
+	return EX_IOERR;
+}
+
+int handover_send(const struct buffer *file, size_t head_bytes, char id[ID_SIZE], struct diagnosis *why)
+{
+	int fd = connect_runner(why);
+	if (fd < 0)
+		return EX_NOPERM;
+	/* A refusal may come before everything is sent: the answer counts. */
+	(void)send_file(fd, file, head_bytes);
+	int code = read_answer(fd, id, why);
+	close(fd);
+	return code;
+}

@@ -1,0 +1,19 @@
+/* Handing a message to a staying runner, where this program has no right to drop/: NoNewPrivileges, a nosuid mount, a read-only spool.
+   The runner's socket takes, each with its length in front (8 hexadecimal digits and an LF): the head of a spool file, pieces of the message,
+   and at the end an empty piece; it answers with one line, "ok ID" or "no CODE KEY WORDS" (CODE of sysexits.h, KEY of the catalogue). */
+#ifndef SUBMIT_HANDOVER_H
+#define SUBMIT_HANDOVER_H
+#include "base/diag.h"
+#include "spool/id.h"
+#include <stdbool.h>
+
+/* True while there is a socket; a runner that was killed leaves its own behind. */
+bool handover_possible(void);
+
+/* Sends a whole spool file, head_bytes of which are its head.  0 when the runner has it on disk (id tells its name there); otherwise a
+   sysexits code and why, and nothing is known to be stored: 77 "spool-rights" when nobody listens. */
+int handover_send(const struct buffer *file, size_t head_bytes, char id[ID_SIZE], struct diagnosis *why);
+
+/* Why the set-group-id right may be without effect, and what to do; behind "PATH: reason". */
+void handover_explain(struct diagnosis *why, const char *reason);
+#endif
