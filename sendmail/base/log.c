@@ -18,9 +18,13 @@ void log_start(const char *tag, int to)
 		openlog(tag, LOG_PID | LOG_NDELAY, LOG_MAIL);
 }
 
-void log_again(void)
+void log_close(void)
 {
 	closelog();
+}
+
+void log_again(void)
+{
 	log_start(name, destination);
 }
 

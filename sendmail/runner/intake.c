@@ -133,6 +133,7 @@ static void become_submission(const struct runner *r, const struct caller *c)
 	signal(SIGINT, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	log_close();
 	if (dup2(c->fd, STDIN_FILENO) < 0 || (r->queue.drop_fd != STDERR_FILENO + 1 && dup2(r->queue.drop_fd, STDERR_FILENO + 1) < 0))
 		_exit(EX_OSERR);
 	compat_closefrom(STDERR_FILENO + 2);

@@ -35,7 +35,7 @@ bool rights_are_lent(void)
 /* As root, while it lasts: the folder for the pid file. */
 static void make_run_folder(uid_t uid, gid_t gid)
 {
-	if (mkdir(paths_run(), 0755) == 0 && chown(paths_run(), uid, gid) != 0)
+	if (mkdir(paths_run(), 0755) == 0 && (chmod(paths_run(), 0755) != 0 || chown(paths_run(), uid, gid) != 0))
 		log_line(LOG_WARNING, "%s: %s", paths_run(), strerror(errno));
 }
 
