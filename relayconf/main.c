@@ -56,7 +56,7 @@ static int run(const char *path, int argc, char **argv)
 		return command_set(path, argv[1], strcmp(argv[2], "--default") == 0 ? NULL : argv[2]);
 	if (strcmp(command, "route") == 0 && argc > 3 && strcmp(argv[1], "-f") == 0)
 		return command_route(path, argv[2], argc - 3, argv + 3);
-	if (strcmp(command, "route") == 0 && argc > 1 && argv[1][0] != '-')
+	if (strcmp(command, "route") == 0 && argc > 1 && (argv[1][0] != '-' || argv[1][1] == '\0'))
 		return command_route(path, NULL, argc - 1, argv + 1);
 	if (strcmp(command, "diff") == 0 && argc == 2)
 		return command_diff(path, argv[1]);

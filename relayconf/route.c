@@ -21,6 +21,7 @@ struct asking {
 	char *sender;           /* as it goes out; "" = none was given */
 	char *paths[PATHS_MAX]; /* each once, in the order in which they came up */
 	int count;
+	bool refused;           /* an address cannot be one */
 };
 
 static void remember(struct asking *a, const char *path)
@@ -76,6 +77,7 @@ static void put_address(struct asking *a, const struct aliases *set, const char 
 	printf("%s\n", address);
 	if (wrong != NULL) {
 		printf("  refused    %s\n", wrong);
+		a->refused = true;
 		return;
 	}
 	if (*address_domain(address) != '\0') {
@@ -127,6 +129,19 @@ static char *take_sender(const struct config *c, const char *sender)
 	return result;
 }
 
+/* One address a line, as "sendmail -bt" reads them. */
+static void put_lines(struct asking *a, const struct aliases *set)
+{
+	char *line = NULL;
+	size_t size = 0;
+	while (getline(&line, &size, stdin) >= 0) {
+		char *address = text_trim(line);
+		if (*address != '\0')
+			put_address(a, set, address);
+	}
+	free(line);
+}
+
 int command_route(const char *path, const char *sender, int count, char **addresses)
 {
 	struct config c;
@@ -140,9 +155,14 @@ int command_route(const char *path, const char *sender, int count, char **addres
 		return EX_CONFIG;
 	}
 	a.sender = take_sender(&c, sender);
-	for (int i = 0; i < count; i++)
-		put_address(&a, set, addresses[i]);
-	int code = put_paths(path, &a);
+	for (int i = 0; i < count; i++) {
+		if (strcmp(addresses[i], "-") == 0)
+			put_lines(&a, set);
+		else
+			put_address(&a, set, addresses[i]);
+	}
+	int code = a.count > 0 ? put_paths(path, &a) : EX_OK;
+	code = a.refused ? EX_NOUSER : code;
 	free(a.sender);
 	aliases_free(set);
 	config_free(&c);

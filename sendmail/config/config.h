@@ -9,6 +9,9 @@
 #define CONFIG_WAITS_MAX 16
 #define CONFIG_RULES_MAX 200
 
+/* Layout of mailq(1) by default. */
+enum config_format { CONFIG_FORMAT_SENDMAIL, CONFIG_FORMAT_POSTFIX, CONFIG_FORMAT_JSON };
+
 enum config_list { CONFIG_LIST_ALL, CONFIG_LIST_OWNER, CONFIG_LIST_ADMIN };
 
 /* [route PATTERN]: which servers take mail of a recipient or sender; config/rules.h matches. */
@@ -47,6 +50,7 @@ struct config {
 	int waits_min[CONFIG_WAITS_MAX]; /* "1 2 5 10 20 30 60": minutes between attempts, the last one repeats */
 	int wait_count;
 	enum config_list list;      /* who may list the queue */
+	enum config_format format;
 	/* [relay] */
 	int connect_s, reply_s, data_s, dot_s, batch_s; /* 30, 300, 180, 600, 3600 */
 };

@@ -44,6 +44,7 @@ static const struct key_row rows[] = {
 	{{"queue", "keep_dead_d", "30", "days for which mail is kept that could not even be returned"}, KEY_NUMBER, IN_CONFIG(keep_dead_d), 1, 3650},
 	{{"queue", "waits_min", "1 2 5 10 20 30 60", "minutes between attempts; the last one repeats"}, KEY_WAITS, IN_CONFIG(waits_min), 1, 10080},
 	{{"queue", "list", "all", "who may list the queue: all, owner (own mail only), admin (root and group firsthop)"}, KEY_LIST, IN_CONFIG(list), 0, 0},
+	{{"queue", "format", "sendmail", "layout of mailq when it is told none: sendmail, postfix, json"}, KEY_FORMAT, IN_CONFIG(format), 0, 0},
 	{{"relay", "connect_s", "30", "seconds for connecting and for the TLS handshake"}, KEY_NUMBER, IN_CONFIG(connect_s), 1, 3600},
 	{{"relay", "reply_s", "300", "seconds for an answer"}, KEY_NUMBER, IN_CONFIG(reply_s), 1, 3600},
 	{{"relay", "data_s", "180", "seconds for the answer to DATA, and without progress while the message is sent"}, KEY_NUMBER, IN_CONFIG(data_s), 1, 3600},
@@ -56,6 +57,7 @@ static const char *const yes_words[] = {"no", "yes", NULL};
 static const char *const lookup_words[] = {"host", "mx", "srv", NULL};
 static const char *const tls_words[] = {"verify", "encrypt", "opportunistic", "off", NULL};
 static const char *const list_words[] = {"all", "owner", "admin", NULL};
+static const char *const format_words[] = {"sendmail", "postfix", "json", NULL};
 static const char *const sender_words[] = {"keep", "qualify", NULL};
 
 const char *hop_lookup_name(enum hop_lookup l)
@@ -232,6 +234,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_LOOKUP: return set_word(place, lookup_words, value, problem);
 	case KEY_TLS: return set_word(place, tls_words, value, problem);
 	case KEY_LIST: return set_word(place, list_words, value, problem);
+	case KEY_FORMAT: return set_word(place, format_words, value, problem);
 	case KEY_SENDER: return set_sender(row, base, value, problem);
 	case KEY_WAITS: return set_waits(row, base, value, problem);
 	default: return set_text(row, place, value, folder, problem);
@@ -249,7 +252,7 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 	const void *place = (const char *)base + row->at;
 	int index = 0;
 	size_t size;
-	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST || row->type == KEY_SENDER)
+	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST || row->type == KEY_FORMAT || row->type == KEY_SENDER)
 		memcpy(&index, place, sizeof index);
 	switch (row->type) {
 	case KEY_NUMBER: text_printf(value, "%d", *(const int *)place); break;
@@ -258,6 +261,7 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 	case KEY_LOOKUP: text_put(value, lookup_words[index]); break;
 	case KEY_TLS: text_put(value, tls_words[index]); break;
 	case KEY_LIST: text_put(value, list_words[index]); break;
+	case KEY_FORMAT: text_put(value, format_words[index]); break;
 	case KEY_SENDER: text_put(value, index == STAMP_FROM_REPLACE ? sender_address(row, base, &size) : sender_words[index]); break;
 	case KEY_WAITS: put_waits(base, value); break;
 	default: text_put(value, place); break;

@@ -3,7 +3,7 @@
 #define CONFIG_KEYS_H
 #include "config/config.h"
 
-enum key_type { KEY_TEXT, KEY_NAME, KEY_PATH, KEY_NUMBER, KEY_PORT, KEY_YES, KEY_LOOKUP, KEY_TLS, KEY_SENDER, KEY_WAITS, KEY_LIST };
+enum key_type { KEY_TEXT, KEY_NAME, KEY_PATH, KEY_NUMBER, KEY_PORT, KEY_YES, KEY_LOOKUP, KEY_TLS, KEY_SENDER, KEY_WAITS, KEY_LIST, KEY_FORMAT };
 
 struct key_row {
 	struct config_key key;

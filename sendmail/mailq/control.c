@@ -113,7 +113,7 @@ static bool ask(int fd, struct buffer *in, const char *verb, const char *id, cha
 {
 	TEXT(line, 64);
 	char bytes[512], *whole;
-	text_printf(&line, "%s %s\n", verb, id);
+	text_printf(&line, "%s%s%s\n", verb, *id ? " " : "", id);
 	if (!fdio_write(fd, line.data, line.length))
 		return false;
 	while ((whole = fdio_take_line(in)) == NULL) {
@@ -191,4 +191,23 @@ int control_run(FILE *out, const struct listing *l, const char *verb, char **pat
 	if (printed == 0)
 		fprintf(stderr, "mailq: no message fits %.100s\n", patterns[0]);
 	return printed == 0 ? EX_DATAERR : code;
+}
+
+int control_forget(const struct listing *l)
+{
+	struct buffer in = {0};
+	char answer[200] = "no the runner ended";
+	int fd = l->health_count > 0 ? connect_to_runner() : -1;
+	if (l->health_count == 0)
+		return EX_OK;
+	if (fd < 0) {
+		fprintf(stderr, "mailq: no runner can be asked; root starts one with \"sendmail -bd -q1m\", and it begins without a memory\n");
+		return EX_TEMPFAIL;
+	}
+	bool done = ask(fd, &in, "forget", "", answer, sizeof answer) && strcmp(answer, "ok") == 0;
+	close(fd);
+	buffer_free(&in);
+	if (!done)
+		fprintf(stderr, "mailq: %s\n", text_starts(answer, "no ") ? answer + 3 : answer);
+	return done ? EX_OK : EX_NOPERM;
 }

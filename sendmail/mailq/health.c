@@ -49,3 +49,24 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 	        warning_min * 60, critical_min * 60, l->dead);
 	return grade;
 }
+
+void health_table(FILE *out, const struct listing *l)
+{
+	for (int i = 0; i < l->health_count; i++) {
+		const struct health *h = &l->health[i];
+		int64_t now = clock_wall_s();
+		TEXT(words, 1600);
+		text_put(&words, "down for ");
+		clock_put_span(&words, now > h->since_s ? now - h->since_s : 0);
+		text_put(&words, ", asked again ");
+		if (h->next_s > now) {
+			text_put(&words, "in ");
+			clock_put_span(&words, h->next_s - now);
+		} else {
+			text_put(&words, "now");
+		}
+		text_put(&words, ": ");
+		report_reason(&words, &h->why);
+		fprintf(out, "%-30s %s\n", *h->path == '\0' ? "all mail" : h->path, words.data);
+	}
+}

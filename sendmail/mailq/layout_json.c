@@ -165,7 +165,7 @@ static void put_attempts(FILE *out, const struct row *r)
 static void put_row(FILE *out, const struct listing *l, const struct row *r)
 {
 	const struct health *h = list_health(l, r, NULL);
-	fprintf(out, "{\"queue_name\": \"%s\"", r->held ? "hold" : r->in_drop ? "maildrop" : r->attempts > 0 ? "deferred" : "incoming");
+	fprintf(out, "{\"queue_name\": \"%s\"", r->active ? "active" : r->held ? "hold" : r->in_drop ? "maildrop" : r->attempts > 0 ? "deferred" : "incoming");
 	put_pair(out, "queue_id", r->id);
 	fprintf(out, ", \"arrival_time\": %lld, \"message_size\": %lld, \"forced_expire\": false", (long long)r->arrival_s, (long long)r->bytes);
 	put_pair(out, "sender", r->sender);

@@ -12,7 +12,7 @@ static void put_row(FILE *out, const struct row *r)
 	if (localtime_r(&arrival, &tm) != NULL)
 		strftime(when, sizeof when, "%a %b %e %H:%M:%S", &tm);
 	text_escape(&sender, r->sender, strlen(r->sender));
-	fprintf(out, "%-17s%c%8lld %19s  %s\n", r->id, r->held ? '!' : ' ', (long long)r->bytes, when, sender.length ? sender.data : "MAILER-DAEMON");
+	fprintf(out, "%-17s%c%8lld %19s  %s\n", r->id, r->active ? '*' : r->held ? '!' : ' ', (long long)r->bytes, when, sender.length ? sender.data : "MAILER-DAEMON");
 }
 
 static void put_reason(FILE *out, const char *reason)

@@ -18,7 +18,7 @@ static void put_row(FILE *out, const struct row *r)
 	struct tm tm;
 	if (localtime_r(&arrival, &tm) != NULL)
 		strftime(when, sizeof when, "%a %b %e %H:%M", &tm);
-	fprintf(out, "%-13s%c%8lld %s <", r->id, ' ', (long long)r->bytes, when);
+	fprintf(out, "%-13s%c%8lld %s <", r->id, r->active ? '*' : ' ', (long long)r->bytes, when);
 	put_escaped(out, r->sender);
 	fputs(">\n", out);
 }

@@ -124,6 +124,8 @@ static void found(void *context, enum queue_kind kind, const char *id)
 		return;
 	}
 	fill_row(c, r, fd, uid);
+	/* The runner shares a lock on what it works on. */
+	r->active = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);
 	if (!may_see(c, r->uid)) {
 		free_row(r);
@@ -251,6 +253,13 @@ void list_free(struct listing *l)
 	free(l->rows);
 }
 
+void list_drop(struct listing *l, int index)
+{
+	free_row(&l->rows[index]);
+	l->count--;
+	memmove(&l->rows[index], &l->rows[index + 1], (size_t)(l->count - index) * sizeof *l->rows);
+}
+
 int64_t list_age_s(const struct listing *l, const struct row *r)
 {
 	int64_t from_s = r->arrival_s, counted = 0;
@@ -292,6 +301,8 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 		text_printf(t, "held by uid %lld; \"mailq release %s\" lets it go", (long long)r->held_by, r->id);
 	else if (rcpt != NULL && rcpt->why.verdict != VERDICT_NONE)
 		report_reason(t, &rcpt->why);
+	else if (r->active)
+		text_put(t, "being delivered right now");
 	else if (list_health(l, r, rcpt) != NULL)
 		report_reason(t, &list_health(l, r, rcpt)->why);
 	else if (r->in_drop || !l->runner_lives)

@@ -21,6 +21,7 @@ struct row {
 	int rcpt_count;       /* those that are open */
 	int attempts;
 	int64_t next_s;       /* wall time, 0 = not decided */
+	bool active;          /* with a relay */
 	bool held;
 	int64_t held_by;      /* uid */
 	char problem[200];    /* the file cannot be read: why */
@@ -41,6 +42,9 @@ struct listing {
 /* Collects everything that the caller may see.  config is kept.  False with why when the spool cannot be read. */
 bool list_collect(struct listing *l, const struct config *config, struct diagnosis *why);
 void list_free(struct listing *l);
+
+/* Takes a row out. */
+void list_drop(struct listing *l, int index);
 
 /* Seconds for which a message has waited: as the runner counts them, with what the clock says on top since it wrote that down. */
 int64_t list_age_s(const struct listing *l, const struct row *r);

@@ -4,7 +4,9 @@
 #include "mailq/control.h"
 #include "mailq/health.h"
 #include "mailq/layout.h"
+#include "mailq/select.h"
 #include "mailq/why.h"
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -14,10 +16,15 @@
 #define FH_VERSION "0.1"
 #endif
 
-enum form { FORM_SENDMAIL, FORM_POSTFIX, FORM_JSON, FORM_COUNT };
+enum form { FORM_SENDMAIL, FORM_POSTFIX, FORM_JSON, FORM_COUNT, FORM_IDS, FORM_HOSTSTAT };
 
 struct options {
 	enum form form;
+	bool form_given;
+	bool client_queue;           /* -Ac: there is no such queue */
+	bool pass, purge;            /* --pass, --purgestat: from sendmail */
+	char *choices[16];           /* -q[!]I|R|S|Q */
+	int choice_count;
 	bool verbose;
 	const char *why; /* identifier; NULL = list */
 	const char *verb; /* of mailq/control.h; NULL = list */
@@ -46,7 +53,7 @@ static bool set_format(struct options *o, const char *name)
 	for (int i = 0; i < 3; i++) {
 		if (strcmp(names[i], name) == 0) {
 			o->form = (enum form)i;
-			return true;
+			return o->form_given = true;
 		}
 	}
 	fprintf(stderr, "mailq: --format takes sendmail, postfix or json; not %.40s\n", name);
@@ -76,7 +83,42 @@ static int read_health(int argc, char **argv, struct options *o)
 	return -1;
 }
 
-/* Options of sendmail's mailq are taken and have no meaning here, but for -v. -1: go on. */
+/* Words that choose what is printed; false when word is none of them. */
+static bool read_form(const char *word, struct options *o)
+{
+	static const struct {
+		const char *word;
+		enum form form;
+	} forms[] = {{"--json", FORM_JSON}, {"-j", FORM_JSON}, {"-bP", FORM_COUNT}, {"-bpc", FORM_COUNT}, {"-bpi", FORM_IDS}, {"--hoststat", FORM_HOSTSTAT}};
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		if (strcmp(forms[i].word, word) == 0) {
+			o->form = forms[i].form;
+			return o->form_given = true;
+		}
+	}
+	return false;
+}
+
+/* Options of sendmail's mailq are taken; false for anything else. */
+static bool read_sendmail_option(char *word, struct options *o)
+{
+	if (select_is_choice(word) && o->choice_count < 16)
+		o->choices[o->choice_count++] = word;
+	else if (strcmp(word, "-Ac") == 0)
+		o->client_queue = true;
+	else if (strcmp(word, "--pass") == 0)
+		o->pass = true;
+	else if (strcmp(word, "--purgestat") == 0)
+		o->purge = true;
+	else if (strcmp(word, "-v") == 0)
+		o->verbose = true;
+	else
+		return strcmp(word, "-Am") == 0 || strncmp(word, "-bp", 3) == 0 || strncmp(word, "-q", 2) == 0 || strncmp(word, "-o", 2) == 0 ||
+		       strcmp(word, "-m") == 0;
+	return true;
+}
+
+/* -1: go on. */
 static int read_options(int argc, char **argv, struct options *o)
 {
 	if (argc > 1 && strcmp(argv[1], "why") == 0)
@@ -90,25 +132,15 @@ static int read_options(int argc, char **argv, struct options *o)
 		return -1;
 	}
 	for (int i = 1; i < argc; i++) {
-		const char *word = argv[i];
+		char *word = argv[i];
 		if (strcmp(word, "--help") == 0)
 			return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
 		if (strcmp(word, "--version") == 0)
 			return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
-		if (strcmp(word, "-v") == 0) {
-			o->verbose = true;
-		} else if (strcmp(word, "--json") == 0 || strcmp(word, "-j") == 0) {
-			o->form = FORM_JSON;
-		} else if (strcmp(word, "-bP") == 0 || strcmp(word, "-bpc") == 0) {
-			o->form = FORM_COUNT;
-		} else if (strncmp(word, "--format=", 9) == 0) {
-			if (!set_format(o, word + 9))
+		if (strncmp(word, "--format", 8) == 0 && (word[8] == '=' || (word[8] == '\0' && i + 1 < argc))) {
+			if (!set_format(o, word[8] == '=' ? word + 9 : argv[++i]))
 				return EX_USAGE;
-		} else if (strcmp(word, "--format") == 0 && i + 1 < argc) {
-			if (!set_format(o, argv[++i]))
-				return EX_USAGE;
-		} else if (strncmp(word, "-A", 2) != 0 && strcmp(word, "-bp") != 0 && strncmp(word, "-q", 2) != 0 &&
-		           strncmp(word, "-o", 2) != 0 && strcmp(word, "-m") != 0 && strcmp(word, "-Ac") != 0) {
+		} else if (!read_form(word, o) && !read_sendmail_option(word, o)) {
 			fprintf(stderr, "mailq: option or argument %.60s is not known\n%s", word, help_text);
 			return EX_USAGE;
 		}
@@ -146,8 +178,32 @@ static void print(const struct listing *l, const struct options *o)
 	case FORM_POSTFIX: layout_postfix(stdout, l); break;
 	case FORM_JSON: layout_json(stdout, l); break;
 	case FORM_COUNT: printf("%d\n", l->count); break;
+	case FORM_HOSTSTAT: health_table(stdout, l); break;
+	case FORM_IDS:
+		for (int i = 0; i < l->count; i++)
+			puts(l->rows[i].id);
+		break;
 	default: layout_sendmail(stdout, l, folder, o->verbose); break;
 	}
+}
+
+/* What is asked for. -1: a list was printed. */
+static int act(struct listing *l, const struct options *o)
+{
+	static char *all[] = {(char *)(uintptr_t)"all"};
+	if (o->why != NULL)
+		return why_print(stdout, l, o->why);
+	if (o->verb != NULL)
+		return control_run(stdout, l, o->verb, o->patterns, o->pattern_count);
+	if (o->health)
+		return health_print(stdout, l, o->warning_min, o->critical_min);
+	if (o->purge)
+		return control_forget(l);
+	select_rows(l, o->choices, o->choice_count);
+	if (o->pass)
+		return l->count > 0 ? control_run(stdout, l, "retry", all, 1) : EX_OK;
+	print(l, o);
+	return -1;
 }
 
 int main(int argc, char **argv)
@@ -160,24 +216,22 @@ int main(int argc, char **argv)
 	int code = read_options(argc, argv, &o);
 	if (code >= 0)
 		return code;
+	/* FreeBSD's periodic asks for this queue, too; what waits is in the other list. */
+	if (o.client_queue && !o.pass)
+		return puts("\t\tTotal requests: 0") < 0 ? EX_IOERR : EX_OK;
 	read_config(&config);
+	if (!o.form_given)
+		o.form = (enum form)config.format;
 	if (!list_collect(&l, &config, &why)) {
 		fprintf(stderr, "mailq: %s\n", why.text);
 		return o.health ? 3 : EX_NOPERM;
 	}
-	if (config.list == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0)
+	if (config.list == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0 && o.form != FORM_HOSTSTAT)
 		fprintf(stderr, "mailq: only root and the group firsthop may list the queue here ([queue] list = admin)\n");
-	if (o.why != NULL)
-		code = why_print(stdout, &l, o.why);
-	else if (o.verb != NULL)
-		code = control_run(stdout, &l, o.verb, o.patterns, o.pattern_count);
-	else if (o.health)
-		code = health_print(stdout, &l, o.warning_min, o.critical_min);
-	else
-		print(&l, &o);
+	code = act(&l, &o);
 	if (fflush(stdout) != 0)
 		code = EX_IOERR;
-	else if (o.why == NULL && !o.health && o.verb == NULL)
+	else if (code < 0 && o.form != FORM_HOSTSTAT)
 		put_notes(&l);
 	list_free(&l);
 	config_free(&config);

@@ -6,6 +6,7 @@
 #include "route/route.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 static void put_candidates(const struct hop *hop, const struct route *r)
@@ -20,7 +21,8 @@ static void put_candidates(const struct hop *hop, const struct route *r)
 	}
 }
 
-static bool put_hop(const struct hop *hop)
+/* *no_name: the name does not exist, and that is an answer. */
+static bool put_hop(const struct hop *hop, bool *no_name)
 {
 	struct route r;
 	char *line;
@@ -37,6 +39,7 @@ static bool put_hop(const struct hop *hop)
 		put_candidates(hop, &r);
 	} else {
 		const struct reason *row = catalogue_row(r.why.key);
+		*no_name = strcmp(r.why.key, "dns-nxdomain") == 0 || strcmp(r.why.key, "dns-null-mx") == 0;
 		printf("       %s\n", r.why.text);
 		if (row != NULL)
 			printf("       meaning   %s\n       remedy    %s\n", row->meaning, row->remedy);
@@ -49,11 +52,11 @@ int plan_print(const struct config *config, const char *path)
 {
 	static struct hop hops[CONFIG_HOPS_MAX];
 	struct attempt a = {.config = config, .path = path};
-	bool any = false;
+	bool any = false, no_name = false;
 	int count = attempt_hops(&a, hops, CONFIG_HOPS_MAX);
 	for (int i = 0; i < count; i++)
-		any = put_hop(&hops[i]) || any;
+		any = put_hop(&hops[i], &no_name) || any;
 	if (count == 0)
 		printf("\n  none is configured: add [smarthost main] and host = NAME\n");
-	return any ? EX_OK : count > 0 ? EX_TEMPFAIL : EX_CONFIG;
+	return any ? EX_OK : no_name ? EX_NOHOST : count > 0 ? EX_TEMPFAIL : EX_CONFIG;
 }

@@ -211,6 +211,16 @@ static bool is_allowed(struct runner *r, const char *id, uid_t uid, bool only_ad
 	return read && sender == uid;
 }
 
+static const char *forget(struct runner *r, uid_t uid)
+{
+	if (uid != 0 && uid != r->queue.owner)
+		return "only root and the user firsthop may do that";
+	log_line(LOG_NOTICE, "uid %lu has the state of all servers forgotten", (unsigned long)uid);
+	path_ask_all_again(r, true);
+	path_write_health(r);
+	return NULL;
+}
+
 static const char *obey(struct runner *r, char *line, uid_t uid)
 {
 	static const struct {
@@ -219,6 +229,8 @@ static const char *obey(struct runner *r, char *line, uid_t uid)
 		bool only_admin;
 	} verbs[] = {{"hold", hold, false}, {"release", release, false}, {"retry", retry, true}, {"remove", take_away, false}};
 	char *id = strchr(line, ' ');
+	if (strcmp(line, "forget") == 0)
+		return forget(r, uid);
 	if (id == NULL || !id_valid(id + 1))
 		return "this is no request";
 	*id++ = '\0';

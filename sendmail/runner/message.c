@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 void message_free(struct message *m)
@@ -140,6 +141,7 @@ struct message *message_load(struct runner *r, struct entry *e)
 		message_free(m);
 		return NULL;
 	}
+	flock(m->fd, LOCK_SH | LOCK_NB); /* mailq sees that it is being worked on */
 	if (!envelope_read(&m->envelope, m->fd, &d)) {
 		set_aside(r, e, m->id, d.text);
 		message_free(m);

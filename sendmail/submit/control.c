@@ -1,35 +1,112 @@
 /* Starting the other programs, without the group that this one is installed with. */
 #include "submit/control.h"
+#include "base/mem.h"
 #include "base/paths.h"
 #include "spool/lock.h"
 #include "submit/setup.h"
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-static int start(const char *program, const char *argument, const char *second)
+#ifndef FH_VERSION
+#define FH_VERSION "0.1"
+#endif
+
+/* argv without the program's name, NULL behind it. */
+static int start(const char *program, const char *const *arguments)
 {
 	char path[1024];
-	const char *argv[] = {program, argument, argument != NULL ? second : NULL, NULL};
-	char *copy[4] = {NULL};
+	const char *argv[OPTIONS_CHOICES_MAX + 8] = {program};
+	for (size_t i = 0; arguments[i] != NULL; i++)
+		argv[i + 1] = arguments[i];
 	snprintf(path, sizeof path, "%s/%s", paths_libexec(), program);
 	setup_group_give_up();
-	memcpy(copy, argv, sizeof copy);
-	execv(path, copy);
+	execv(path, (char **)(uintptr_t)argv);
 	fprintf(stderr, "sendmail: %s could not be started: %s\n", path, strerror(errno));
 	return errno == EACCES ? EX_NOPERM : EX_OSFILE;
 }
 
-int control_list(const char *format_argument)
+static int start_with(const char *program, const char *first, const char *second)
 {
-	return start("mailq", format_argument, NULL);
+	return start(program, (const char *const[]){first, first != NULL ? second : NULL, NULL});
+}
+
+/* The queue, or the messages of it that -q[!]X names. */
+static int start_mailq(const struct options *o, const char *first, const char *second)
+{
+	const char *arguments[OPTIONS_CHOICES_MAX + 4];
+	char words[OPTIONS_CHOICES_MAX][300];
+	int count = 0;
+	if (first != NULL)
+		arguments[count++] = first;
+	if (second != NULL)
+		arguments[count++] = second;
+	for (int i = 0; i < o->choice_count; i++) {
+		snprintf(words[i], sizeof words[i], "-q%s", o->choices[i]);
+		arguments[count++] = words[i];
+	}
+	if (o->verbose)
+		arguments[count++] = "-v";
+	arguments[count] = NULL;
+	return start("mailq", arguments);
+}
+
+int control_list(const struct options *o)
+{
+	if (o->client_queue)
+		return start_mailq(o, "-Ac", NULL);
+	return start_mailq(o, o->mode == MODE_COUNT ? "-bP" : o->mode == MODE_IDS ? "-bpi" : NULL, NULL);
 }
 
 int control_aliases(void)
 {
-	return start("newaliases", NULL, NULL);
+	return start_with("newaliases", NULL, NULL);
+}
+
+/* relayconf(8) applies aliases and rules, with the rights of the caller. */
+int control_route(const struct options *o)
+{
+	const char **arguments = mem_alloc((size_t)(o->recipient_count + 8) * sizeof *arguments);
+	char path[1024];
+	int count = 1;
+	arguments[0] = "relayconf";
+	if (o->config != NULL) {
+		arguments[count++] = "-C";
+		arguments[count++] = o->config;
+	}
+	arguments[count++] = "route";
+	if (o->sender_given) {
+		arguments[count++] = "-f";
+		arguments[count++] = o->sender;
+	}
+	for (int i = 0; i < o->recipient_count; i++)
+		arguments[count++] = o->recipients[i];
+	if (o->recipient_count == 0 && o->mode == MODE_TEST)
+		arguments[count++] = "-";
+	if (o->recipient_count == 0 && o->mode == MODE_VERIFY) {
+		fprintf(stderr, "sendmail: -bv takes addresses as arguments\n");
+		return EX_USAGE;
+	}
+	snprintf(path, sizeof path, "%s/relayconf", paths_libexec());
+	setup_group_give_up();
+	execv(path, (char **)(uintptr_t)arguments);
+	fprintf(stderr, "sendmail: %s could not be started: %s\n", path, strerror(errno));
+	return EX_OSFILE;
+}
+
+int control_version(const struct options *o)
+{
+	char path[1024];
+	printf("firsthop %s\n", FH_VERSION);
+	fflush(stdout);
+	snprintf(path, sizeof path, "%s/relayconf", paths_libexec());
+	setup_group_give_up();
+	execl(path, "relayconf", "-C", o->config != NULL ? o->config : paths_config(), "check", (char *)NULL);
+	fprintf(stderr, "sendmail: %s could not be started: %s\n", path, strerror(errno));
+	return EX_OSFILE;
 }
 
 int control_daemon(bool foreground)
@@ -38,19 +115,26 @@ int control_daemon(bool foreground)
 		fprintf(stderr, "sendmail: only root may start the runner (the program that delivers what is queued)\n");
 		return EX_NOPERM;
 	}
-	return start("runner", "--stay", foreground ? "--foreground" : NULL);
+	return start_with("runner", "--stay", foreground ? "--foreground" : NULL);
 }
 
-int control_run(void)
+/* What waits in drop/ would be the queue of its own that -Ac means: a staying runner takes it up when it is woken. */
+int control_run(const struct options *o)
 {
-	if (getuid() == 0 || paths_private())
-		return start("runner", "--once", NULL);
+	bool may_all = getuid() == 0 || paths_private();
+	if (o->choice_count > 0)
+		return start_mailq(o, "--pass", NULL);
+	if (may_all && !o->client_queue)
+		return start_with("runner", "--once", NULL);
 	switch (lock_kick(paths_spool())) {
 	case KICK_DONE:
-		printf("The runner was woken and looks for new mail; mail that waits for its next attempt keeps its time.\n"
-		       "Only root can try everything at once.\n");
+		if (!o->client_queue)
+			printf("The runner was woken and looks for new mail; mail that waits for its next attempt keeps its time.\n"
+			       "Only root can try everything at once.\n");
 		return EX_OK;
 	case KICK_NOBODY:
+		if (o->client_queue && may_all)
+			return EX_OK;
 		fprintf(stderr, "sendmail: no runner lives; root starts it with \"sendmail -bd -q1m\"\n");
 		return EX_UNAVAILABLE;
 	default:
@@ -59,8 +143,7 @@ int control_run(void)
 	}
 }
 
-int control_hoststat(void)
+int control_hoststat(bool forget)
 {
-	printf("The state of the smarthosts stands in mailq(1), under each message that waits for them.\n");
-	return EX_OK;
+	return start_with("mailq", forget ? "--purgestat" : "--hoststat", NULL);
 }

@@ -5,6 +5,7 @@
 #include "submit/stdin_smtp.h"
 #include "submit/submit.h"
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 #ifndef FH_VERSION
@@ -20,6 +21,16 @@ static const char help_text[] =
 	"  -bd           start the runner         -v        say where the message went\n"
 	"Every option: sendmail(8).  First aid: firsthop(7).\n";
 
+/* The queue is the system's, and so is the configuration that its mail is delivered with. */
+static bool is_config_right(const struct options *o)
+{
+	bool only_looks = o->mode == MODE_VERIFY || o->mode == MODE_TEST || o->mode == MODE_CHECK;
+	if (o->config == NULL || only_looks || strcmp(o->config, paths_config()) == 0)
+		return true;
+	fprintf(stderr, "sendmail: option -C is refused here: what is queued is delivered with %s; -C works with -bv, -bt and -bV\n", paths_config());
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -32,16 +43,22 @@ int main(int argc, char **argv)
 		fprintf(stderr, "sendmail: %s\n", problem.data);
 		return EX_USAGE;
 	}
+	if (!is_config_right(&o))
+		return EX_USAGE;
 	switch (o.mode) {
-	case MODE_LIST: return control_list(NULL);
-	case MODE_COUNT: return control_list("-bP");
+	case MODE_LIST:
+	case MODE_IDS:
+	case MODE_COUNT: return control_list(&o);
 	case MODE_ALIASES: return control_aliases();
-	case MODE_RUN: return control_run();
+	case MODE_RUN: return control_run(&o);
 	case MODE_DAEMON: return control_daemon(false);
 	case MODE_FOREGROUND: return control_daemon(true);
-	case MODE_HOSTSTAT:
-	case MODE_PURGESTAT: return control_hoststat();
+	case MODE_VERIFY:
+	case MODE_TEST: return control_route(&o);
+	case MODE_HOSTSTAT: return control_hoststat(false);
+	case MODE_PURGESTAT: return control_hoststat(true);
 	case MODE_DROPLIST: return control_droplist();
+	case MODE_CHECK: return control_version(&o);
 	case MODE_VERSION: return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
 	case MODE_HELP: return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
 	case MODE_SMTP: return stdin_smtp(&o, &c);

@@ -1,6 +1,7 @@
 /* sendmail's options.  Three kinds: used, ignored (historic, or without meaning here), refused (the caller
    would be misled if we went on).  getopt(3) is not used: its permutation would read addresses as options. */
 #include "submit/options.h"
+#include "submit/modes.h"
 #include <string.h>
 #include <strings.h>
 
@@ -126,79 +127,77 @@ static bool use_tag(struct options *o, const char *value, struct text *problem)
 
 static bool use_config_kind(struct options *o, const char *value, struct text *problem)
 {
-	(void)o;
-	if (strcmp(value, "c") == 0 || strcmp(value, "m") == 0)
+	o->client_queue = strcmp(value, "c") == 0;
+	if (o->client_queue || strcmp(value, "m") == 0)
 		return true;
 	return refuse(problem, "-A takes c or m; not ", value);
 }
 
-static const struct {
-	const char *value;
-	enum mode mode;
-} modes[] = {
-	{"m", MODE_SUBMIT}, {"a", MODE_SUBMIT}, {"q", MODE_SUBMIT}, {"p", MODE_LIST}, {"P", MODE_COUNT},
-	{"pc", MODE_COUNT}, {"pi", MODE_LIST}, {"pr", MODE_LIST}, {"pu", MODE_LIST}, {"pa", MODE_LIST},
-	{"s", MODE_SMTP}, {"i", MODE_ALIASES}, {"d", MODE_DAEMON}, {"D", MODE_FOREGROUND}, {"V", MODE_VERSION},
-	{"h", MODE_HOSTSTAT}, {"H", MODE_PURGESTAT},
-};
-
-static bool use_mode(struct options *o, const char *value, struct text *problem)
+static bool set_error_mode(struct options *o, const char *value, struct text *problem)
 {
-	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
-		if (strcmp(modes[i].value, value) == 0) {
-			o->mode = modes[i].mode;
-			return true;
-		}
-	}
-	if (strcmp(value, "S") == 0)
-		return refuse(problem, "batched SMTP is not spoken; -bs takes SMTP with its replies, not -b", value);
-	return refuse(problem, "this mode is not known: -b", value);
-}
-
-/* -q now, -q1m as a daemon, -qf as -q; -qI, -qR, -qS, -qQ name messages. */
-static bool use_queue(struct options *o, const char *value, struct text *problem)
-{
-	if (*value == '\0' || *value == 'f' || *value == 'p' || *value == 'G') {
-		if (o->mode == MODE_SUBMIT)
-			o->mode = MODE_RUN;
-		return true;
-	}
-	if (strspn(value, "0123456789smhdw") == strlen(value)) {
-		if (o->mode == MODE_SUBMIT)
-			o->mode = MODE_DAEMON;
-		return true;
-	}
-	return refuse(problem, "one pass takes the whole queue: use -q without a choice of messages, not -q", value);
-}
-
-static bool use_historic(struct options *o, const char *value, struct text *problem)
-{
-	if (*value == 'i')
-		return use_ignore_dots(o, value, problem);
-	if (*value == '7')
-		return use_body(o, "7BIT", problem);
-	if (*value == '8')
-		return use_body(o, "8BITMIME", problem);
+	if (strchr("pqmwe", *value) == NULL || *value == '\0')
+		return refuse(problem, "the error mode (-e, -oe) is one of m, p, q, w, e; not ", value);
+	o->error_mode = *value;
 	return true;
 }
 
+static bool set_delivery(struct options *o, const char *value, struct text *problem)
+{
+	if (strchr("ibqd", *value) == NULL || *value == '\0')
+		return refuse(problem, "the delivery mode (-od) is one of i, b, q, d; not ", value);
+	o->queue_only = *value == 'q' || *value == 'd';
+	return true;
+}
+
+/* A configuration of its own; the files of an agent that was here before are known, and mean nothing. */
+static bool use_config(struct options *o, const char *value, struct text *problem)
+{
+	const char *slash = strrchr(value, '/');
+	const char *base = slash != NULL ? slash + 1 : value;
+	(void)problem;
+	o->config = strcmp(base, "sendmail.cf") == 0 || strcmp(base, "submit.cf") == 0 ? NULL : value;
+	return true;
+}
+
+/* -oX; letters without meaning here are passed over. */
+static bool use_letter(struct options *o, const char *value, struct text *problem)
+{
+	switch (*value) {
+	case 'i': return text_equal_ci(value + 1, "false") || use_ignore_dots(o, value, problem);
+	case '7': return use_body(o, "7BIT", problem);
+	case '8': return use_body(o, "8BITMIME", problem);
+	case 'e': return set_error_mode(o, value + 1, problem);
+	case 'd': return set_delivery(o, value + 1, problem);
+	default: return true;
+	}
+}
+
+/* -O Name=value; names without meaning here are passed over. */
 static bool use_long(struct options *o, const char *value, struct text *problem)
 {
+	const char *equals = strchr(value, '=');
+	const char *setting = equals != NULL ? equals + 1 : "";
 	if (text_starts_ci(value, "IgnoreDots"))
-		return use_ignore_dots(o, value, problem);
+		return text_equal_ci(setting, "false") || use_ignore_dots(o, value, problem);
+	if (text_starts_ci(value, "DeliveryMode="))
+		return set_delivery(o, setting, problem);
+	if (text_starts_ci(value, "ErrorMode="))
+		return set_error_mode(o, setting, problem);
+	if (text_starts_ci(value, "requiretls=") && !text_equal_ci(setting, "no"))
+		return refuse(problem, "REQUIRETLS cannot be promised; the runner's tls = verify is what protects mail. Take away -O ", value);
 	return true;
 }
 
 static const struct option table[] = {
 	{'A', TAKES_VALUE, use_config_kind, NULL},
 	{'B', TAKES_VALUE, use_body, NULL},
-	{'b', TAKES_VALUE, use_mode, NULL},
-	{'C', TAKES_VALUE, NULL, NULL}, /* submission reads no configuration */
+	{'b', TAKES_VALUE, modes_use_b, NULL},
+	{'C', TAKES_VALUE, use_config, NULL},
 	{'c', TAKES_NOTHING, NULL, NULL},
-	{'D', TAKES_VALUE, NULL, "a debug file is not written; use -v"},
+	{'D', TAKES_VALUE, NULL, "this program writes no file that its caller names; use -v"},
 	{'d', TAKES_REST, NULL, NULL},
 	{'E', TAKES_NOTHING, NULL, NULL},
-	{'e', TAKES_VALUE, NULL, NULL},
+	{'e', TAKES_VALUE, set_error_mode, NULL},
 	{'F', TAKES_VALUE, use_fullname, NULL},
 	{'f', TAKES_VALUE, use_sender, NULL},
 	{'G', TAKES_NOTHING, NULL, NULL},
@@ -207,15 +206,15 @@ static const struct option table[] = {
 	{'i', TAKES_NOTHING, use_ignore_dots, NULL},
 	{'J', TAKES_NOTHING, NULL, NULL},
 	{'L', TAKES_VALUE, use_tag, NULL},
-	{'M', TAKES_VALUE, NULL, "messages of the queue are handled with mailq(1)"},
+	{'M', TAKES_VALUE, modes_use_m, NULL},
 	{'m', TAKES_NOTHING, NULL, NULL},
 	{'N', TAKES_VALUE, use_notify, NULL},
 	{'n', TAKES_NOTHING, use_no_alias, NULL},
 	{'O', TAKES_VALUE, use_long, NULL},
-	{'o', TAKES_VALUE, use_historic, NULL},
+	{'o', TAKES_VALUE, use_letter, NULL},
 	{'p', TAKES_VALUE, NULL, NULL},
-	{'Q', TAKES_REST, NULL, "messages of the queue are handled with mailq(1)"},
-	{'q', TAKES_REST, use_queue, NULL},
+	{'Q', TAKES_REST, modes_use_quarantine, NULL},
+	{'q', TAKES_REST, modes_use_q, NULL},
 	{'R', TAKES_VALUE, use_ret, NULL},
 	{'r', TAKES_VALUE, use_sender, NULL},
 	{'S', TAKES_VALUE, NULL, "it is not an option of sendmail"},
@@ -225,7 +224,7 @@ static const struct option table[] = {
 	{'U', TAKES_NOTHING, NULL, NULL},
 	{'V', TAKES_VALUE, use_envid, NULL},
 	{'v', TAKES_NOTHING, use_verbose, NULL},
-	{'X', TAKES_VALUE, NULL, "a traffic log is not written; use -v"},
+	{'X', TAKES_VALUE, NULL, "this program writes no file that its caller names; -v shows what happens"},
 	{'x', TAKES_NOTHING, NULL, NULL},
 };
 
@@ -270,30 +269,11 @@ static bool read_letters(struct options *o, const char *letters, char **argv, in
 	return true;
 }
 
-/* The program may be called by other names (mailer.conf(5), links). */
-static enum mode mode_of_name(const char *argv0)
-{
-	static const struct {
-		const char *name;
-		enum mode mode;
-	} names[] = {
-		{"mailq", MODE_LIST}, {"newaliases", MODE_ALIASES}, {"hoststat", MODE_HOSTSTAT},
-		{"purgestat", MODE_PURGESTAT}, {"smtpd", MODE_DAEMON}, {"droplist", MODE_DROPLIST},
-	};
-	const char *slash = strrchr(argv0, '/');
-	const char *base = slash != NULL ? slash + 1 : argv0;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (strcmp(names[i].name, base) == 0)
-			return names[i].mode;
-	}
-	return MODE_SUBMIT;
-}
-
 bool options_read(struct options *o, int argc, char **argv, struct text *problem)
 {
 	int next = 1;
-	*o = (struct options){.mode = mode_of_name(argc > 0 ? argv[0] : ""), .sender = "", .fullname = "", .body = "",
-	                      .notify = "", .ret = "", .envid = "", .tag = ""};
+	*o = (struct options){.mode = modes_of_name(argc > 0 ? argv[0] : ""), .sender = "", .fullname = "", .body = "",
+	                      .notify = "", .ret = "", .envid = "", .tag = "", .error_mode = 'p'};
 	while (next < argc && argv[next][0] == '-' && argv[next][1] != '\0') {
 		const char *word = argv[next++];
 		if (strcmp(word, "--") == 0)

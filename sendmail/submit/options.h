@@ -4,16 +4,22 @@
 #include "base/text.h"
 #include <stdbool.h>
 
+#define OPTIONS_CHOICES_MAX 16
+
 enum mode {
 	MODE_SUBMIT,
 	MODE_SMTP,       /* -bs */
 	MODE_LIST,       /* -bp, mailq */
 	MODE_COUNT,      /* -bP */
+	MODE_IDS,        /* -bpi */
+	MODE_VERIFY,     /* -bv */
+	MODE_TEST,       /* -bt */
 	MODE_ALIASES,    /* -bi, newaliases */
 	MODE_RUN,        /* -q */
 	MODE_DAEMON,     /* -bd, -q1m */
 	MODE_FOREGROUND, /* -bD */
-	MODE_VERSION,    /* -bV, --version */
+	MODE_VERSION,    /* --version */
+	MODE_CHECK,      /* -bV: version and configuration */
 	MODE_HELP,
 	MODE_HOSTSTAT,   /* hoststat, -bh */
 	MODE_PURGESTAT,  /* purgestat, -bH */
@@ -26,6 +32,12 @@ struct options {
 	bool ignore_dots;     /* -i */
 	bool no_alias;        /* -n */
 	bool verbose;         /* -v */
+	bool queue_only;      /* -odq, -odd, -bq: nobody is woken */
+	bool client_queue;    /* -Ac */
+	char error_mode;      /* -e, -oe: p, m, w, q or e */
+	const char *config;   /* -C, unless it names a file of another agent */
+	const char *choices[OPTIONS_CHOICES_MAX]; /* -q[!]I|R|S|Q: what follows the q */
+	int choice_count;
 	bool sender_given;
 	const char *sender;   /* -f, -r; the last one counts */
 	const char *fullname; /* -F */

@@ -236,7 +236,7 @@ static void take_message(struct session *s)
 		code = store_message(&store);
 	}
 	if (code == EX_OK) {
-		submit_stored(&s->envelope, &s->drop);
+		submit_stored(s->options, &s->envelope, &s->drop);
 		reply(s, "250 2.0.0 %s is on disk", s->drop.id);
 	}
 	setup_group_aside();

@@ -68,6 +68,8 @@ static void tell(const struct options *o, const struct drop *drop, bool known)
 	printf("%s is queued in %s.\n", drop->id, paths_spool());
 	if (known)
 		printf("The runner was told; mailq and the mail log show what comes of it.\n");
+	else if (o->queue_only)
+		printf("It waits for the next pass over the queue.\n");
 	else
 		printf("No runner lives, so it waits: root starts one with \"sendmail -bd -q1m\".\n");
 }
@@ -82,11 +84,11 @@ int submit_open(struct drop *drop, const struct caller *c)
 	return EX_OK;
 }
 
-bool submit_stored(const struct envelope *e, const struct drop *drop)
+bool submit_stored(const struct options *o, const struct envelope *e, const struct drop *drop)
 {
 	if (drop->by_runner)
 		return true;
-	enum kick kick = lock_kick(paths_spool());
+	enum kick kick = o->queue_only ? KICK_FAILED : lock_kick(paths_spool());
 	bool started = kick == KICK_NOBODY && start_lingering();
 	log_submission(e, drop->id);
 	return kick == KICK_DONE || started;
@@ -102,7 +104,7 @@ int submit_message(const struct options *o, const struct caller *c)
 		return code;
 	code = collect_message(o, c, &drop, &e, &why);
 	if (code == EX_OK)
-		tell(o, &drop, submit_stored(&e, &drop));
+		tell(o, &drop, submit_stored(o, &e, &drop));
 	else
 		fail(&why, code);
 	envelope_free(&e);

@@ -11,8 +11,9 @@ int submit_message(const struct options *o, const struct caller *c);
 /* Opens drop/, puts the group aside and makes signals remove what is unfinished.  EX_OK, or a code after a message. */
 int submit_open(struct drop *drop, const struct caller *c);
 
-/* The message drop->id is on disk: writes the log line and wakes the runner, or starts one (nothing of that when the runner stored it).  True when a runner knows. */
-bool submit_stored(const struct envelope *e, const struct drop *drop);
+/* The message drop->id is on disk: writes the log line and (unless o says: queue only) wakes the runner, or starts one; nothing of that when
+   the runner itself stored it.  True when a runner knows. */
+bool submit_stored(const struct options *o, const struct envelope *e, const struct drop *drop);
 
 /* A line in the log for what was not taken; code as it would be the exit status. */
 void submit_log_refusal(const struct diagnosis *why, int code);

@@ -38,7 +38,7 @@ printf 'x\n' >"$work/in"; submit 0 "cron's options" -FCronDaemon -odi -oem -oi -
 clear_drop
 printf 'x\n' >"$work/in"; submit 0 "bundled letters" -tiodi a@example.org <"$work/in"
 clear_drop
-printf 'x\n' >"$work/in"; submit 0 "every option that is ignored" -Am -B8BITMIME -C/x -c -d0.1 -E -em -G -h3 -J -L tag -m -N never -O Foo=bar -om -p SMTP:x -R hdrs -s -T -U -V id -v -x a@example.org <"$work/in"
+printf 'x\n' >"$work/in"; submit 0 "every option that is ignored" -Am -B8BITMIME -C/etc/mail/submit.cf -c -d0.1 -E -em -G -h3 -J -L tag -m -N never -O Foo=bar -om -p SMTP:x -R hdrs -s -T -U -V id -v -x a@example.org <"$work/in"
 clear_drop
 
 submit 64 "no recipients" </dev/null
@@ -46,7 +46,7 @@ like "$error" 'no recipients' "says so"
 submit 64 "-t without addresses" -t </dev/null
 submit 64 "an unknown option" -Z a@example.org </dev/null
 like "$error" '-Z' "is named"
-for refused in "-bS" "-X /tmp/x" "-D x" "-M id" "-S x" "-N maybe" "-R half" "-qIabc" "-f"; do
+for refused in "-bS" "-X /tmp/x" "-D x" "-M id" "-S x" "-N maybe" "-R half" "-f"; do
 	submit 64 "refused: $refused" $refused </dev/null
 done
 printf 'x\n' >"$work/in"; submit 65 "an address that is none" 'a b@example.org' <"$work/in"
