@@ -11,6 +11,7 @@ static void print_row(const struct reason *row)
 {
 	printf("key       %s\nmeaning   %s\nremedy    %s\n", row->key, row->meaning, row->remedy);
 	printf("fault     %s\n", row->fault == FAULT_NONE ? "as the stage says" : fault_name(row->fault));
+	printf("waiting   %s\n", row->stays ? "alone does not mend this" : "may be all that is needed");
 	if (row->wait_s >= 60)
 		printf("wait      at least %d min between attempts\n", row->wait_s / 60);
 }

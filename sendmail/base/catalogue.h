@@ -8,6 +8,7 @@ struct reason {
 	const char *key;
 	enum fault fault;    /* whose fault: FAULT_NONE = keep what the stage says */
 	int wait_s;          /* wait that suits this reason; 0 = the ordinary back-off */
+	bool stays;          /* waiting alone does not mend it */
 	const char *meaning; /* one sentence */
 	const char *remedy;  /* one or two sentences, what to change and where */
 };

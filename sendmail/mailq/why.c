@@ -154,8 +154,12 @@ static void put_meaning(const struct story *s)
 {
 	for (int i = 0; i < s->key_count; i++) {
 		const struct reason *row = catalogue_row(s->keys[i]);
-		if (row != NULL)
-			fprintf(s->out, "     meaning   %s\n     remedy    %s\n", row->meaning, row->remedy);
+		if (row == NULL)
+			continue;
+		fprintf(s->out, "     meaning   %s\n", row->meaning);
+		if (row->stays)
+			fprintf(s->out, "     waiting   alone does not mend this\n");
+		fprintf(s->out, "     remedy    %s\n", row->remedy);
 	}
 }
 

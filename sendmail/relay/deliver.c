@@ -107,13 +107,17 @@ static void feed(struct crank *c)
 static void link_lost(struct crank *c)
 {
 	TEXT(words, 300);
-	if (c->link.error[0] != '\0')
+	const char *key = errno == ECONNRESET || errno == EPIPE ? "connect-reset" : "peer-closed";
+	if (c->session.state == SESSION_BANNER && c->session.in.length == 0) {
+		key = "no-greeting";
+		text_put(&words, "the server took the connection and closed it without a greeting");
+	} else if (c->link.error[0] != '\0')
 		text_put(&words, c->link.error);
 	else if (errno != 0)
 		text_printf(&words, "the connection broke: %s", strerror(errno));
 	else
 		text_put(&words, "the server closed the connection");
-	session_broken(&c->session, errno == ECONNRESET || errno == EPIPE ? "connect-reset" : "peer-closed", words.data);
+	session_broken(&c->session, key, words.data);
 }
 
 static void read_server(struct crank *c)

@@ -103,6 +103,8 @@ static void put_words(const struct runner *r, const struct message *m, bool dela
 		trace_wrap(out, "reason", words.data);
 		if (row != NULL) {
 			trace_wrap(out, "meaning", row->meaning);
+			if (delayed && row->stays)
+				trace_wrap(out, "waiting", "alone does not mend this");
 			trace_wrap(out, "remedy", row->remedy);
 		}
 	}

@@ -16,6 +16,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#define STAYS_EVERY_MS 3600000
+
 void message_free(struct message *m)
 {
 	for (int i = 0; i < m->rcpt_count; i++)
@@ -312,6 +314,20 @@ static bool goes_on(struct runner *r, struct message *m, int left)
 	return other || m->elsewhere > 0;
 }
 
+/* What never heals by waiting is said with the first mail that meets it, and again once an hour: not after days, when the mail expires. */
+static void say_what_stays(struct runner *r, const struct message *m)
+{
+	const struct reason *row = catalogue_row(m->last.key);
+	int64_t now = clock_mono_ms();
+	if (row == NULL || !row->stays)
+		return;
+	if (strcmp(r->stays_key, row->key) == 0 && now - r->stays_ms < STAYS_EVERY_MS)
+		return;
+	text_copy(r->stays_key, sizeof r->stays_key, row->key);
+	r->stays_ms = now;
+	log_line(LOG_ERR, "%s waits, and waiting alone does not mend it: %s (key=%s): %s; what to do: %s", m->id, m->last.text, row->key, row->meaning, row->remedy);
+}
+
 /* Some recipients are open: the next server at once, or the next attempt later. */
 static void put_back(struct runner *r, struct message *m, int left)
 {
@@ -323,6 +339,7 @@ static void put_back(struct runner *r, struct message *m, int left)
 		return;
 	}
 	int wait_s = wait_of(r, m, m->last.key);
+	say_what_stays(r, m);
 	e->attempts++;
 	mem_free(&e->avoid);
 	mem_free(&e->done);

@@ -44,6 +44,8 @@ struct runner {
 	struct ages ages;          /* of the mail, whatever the clock says */
 	bool long_away;            /* more time than is counted lies between the last life and this one, or the clock was set */
 	int64_t alarmed_ms;        /* when the oldest message was last complained about */
+	char stays_key[40];        /* the last reason of which it was said that waiting does not mend it, and when */
+	int64_t stays_ms;
 	struct control *control;
 	struct intake *intake;     /* NULL: not while this runner only comes and goes */
 	unsigned turn;             /* of the path that is served first */

@@ -37,6 +37,7 @@ printf '1700000000 step text="evil \033[31m \\x1b[0m"\n' >>"$work/spool/mqueue/$
 unlike "$("$BIN/mailq" why "$id" | od -An -c)" "033" "why: nothing of a journal reaches the terminal as it is"
 
 like "$("$BIN/relayconf" explain '513 Relaying denied.')" '^key       relay-denied$' "explain: Courier's words"
+like "$("$BIN/relayconf" explain '450 4.1.8 <root@mon.localdomain>: Sender address rejected: Domain not found')" '^waiting   alone does not mend this$' "explain: what waiting does"
 like "$("$BIN/relayconf" explain '456 Address temporarily unavailable.')" '^key       address-blocked$' "explain: Courier's block"
 like "$("$BIN/relayconf" explain tls-expired)" 'compare the date' "explain: a key"
 like "$("$BIN/relayconf" explain '550 5.1.1 who?')" '^key       recipient-unknown$' "explain: an enhanced code"

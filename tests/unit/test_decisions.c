@@ -38,7 +38,7 @@ static void servers_are_understood(void **state)
 		{STAGE_RCPT, 450, "4.2.0", "450 4.2.0 <a@b.c>: Recipient address rejected: Greylisted", "greylisted", POLICY_NEXT_ADDRESS},
 		{STAGE_RCPT, 452, "4.5.3", "452 4.5.3 Error: too many recipients", "too-many-recipients", POLICY_NEXT_ADDRESS},
 		{STAGE_RCPT, 450, "4.1.8", "450 4.1.8 <a@b.c>: Sender address rejected: Domain not found", "sender-domain", POLICY_NEXT_ADDRESS},
-		{STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Must issue a STARTTLS command first", "auth-too-weak", POLICY_NEXT_HOP},
+		{STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Must issue a STARTTLS command first", "tls-required", POLICY_NEXT_ADDRESS},
 		{STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Authentication required", "auth-required", POLICY_NEXT_HOP},
 		{STAGE_AUTH, 535, "5.7.8", "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", "auth-refused", POLICY_NEXT_HOP},
 		{STAGE_AUTH, 534, "5.7.9", "534 5.7.9 Application-specific password required", "auth-app-password", POLICY_NEXT_HOP},
@@ -50,7 +50,7 @@ static void servers_are_understood(void **state)
 		{STAGE_RCPT, 553, "5.7.1", "553 5.7.1 <x@y.z>: Sender address rejected: not owned by user joe", "sender-not-owned", POLICY_DEFER},
 		{STAGE_DOT, 550, "5.7.1", "550 5.7.1 message looks like spam", "content-refused", POLICY_FAIL},
 		{STAGE_DOT, 554, "5.4.6", "554 5.4.6 Too many hops", "loop", POLICY_FAIL},
-		{STAGE_DOT, 451, "4.3.0", "451 4.3.0 try later", "reply-4xx", POLICY_DEFER},
+		{STAGE_DOT, 451, "4.3.0", "451 4.3.0 try later", "server-trouble", POLICY_DEFER},
 		{STAGE_DATA, 451, "", "451 no", "reply-4xx", POLICY_DEFER},
 		{STAGE_EHLO, 550, "", "550 go away", "helo-refused", POLICY_NEXT_ADDRESS},
 	};

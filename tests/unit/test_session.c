@@ -279,7 +279,7 @@ static void sessions_that_never_begin(void **state)
 		const char *bytes, *key;
 		enum stage stage;
 	} cases[] = {
-		{"554 go away\r\n", "reply-5xx", STAGE_BANNER},
+		{"554 go away\r\n", "client-refused", STAGE_BANNER},
 		{"421 too many connections\r\n", "too-many-connections", STAGE_BANNER},
 		{"SSH-2.0-OpenSSH\r\n", "reply-bad", STAGE_BANNER},
 		{"220 hi\r\n421 no\r\n", "server-busy", STAGE_EHLO},
