@@ -4,6 +4,7 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "mail/attach.h"
 #include "mail/mime.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -92,7 +93,7 @@ static void put_address(struct buffer *out, const char *value)
 	mem_free(&line);
 }
 
-static void put_addresses(struct buffer *out, const char *name, const struct words *w)
+static void put_addresses(struct buffer *out, const char *name, const struct names *w)
 {
 	for (int i = 0; i < w->count; i++) {
 		if (i == 0)
@@ -107,10 +108,10 @@ static void put_addresses(struct buffer *out, const char *name, const struct wor
 
 static void put_address_list(struct buffer *out, const char *name, const char *value)
 {
-	struct words w = {0};
-	words_add_list(&w, value);
+	struct names w = {0};
+	names_add_list(&w, value);
 	put_addresses(out, name, &w);
-	words_free(&w);
+	names_free(&w);
 }
 
 static bool is_one_of(const char *name, const char *const names[])
@@ -123,16 +124,16 @@ static bool is_one_of(const char *name, const char *const names[])
 }
 
 /* A Subject of -s, and the fields of MIME, are written elsewhere. */
-static void put_own_headers(struct buffer *out, const struct options *o)
+static void put_own_headers(struct buffer *out, const struct letter *l)
 {
 	static const char *const elsewhere[] = {"Content-Type", "Content-Transfer-Encoding", "MIME-Version", NULL};
 	static const char *const addresses[] = {"From", "Reply-To", "Sender", "Errors-To", "Mail-Followup-To", "Return-Receipt-To",
 	                                        "Disposition-Notification-To", NULL};
-	for (int i = 0; i < o->headers.count; i++) {
-		char *line = one_line(o->headers.items[i]);
+	for (int i = 0; i < l->headers.count; i++) {
+		char *line = one_line(l->headers.items[i]);
 		char *colon = strchr(line, ':');
 		*colon = '\0';
-		bool skip = is_one_of(line, elsewhere) || (o->subject != NULL && strcasecmp(line, "Subject") == 0);
+		bool skip = is_one_of(line, elsewhere) || (l->subject != NULL && strcasecmp(line, "Subject") == 0);
 		if (!skip && is_one_of(line, addresses))
 			put_address_list(out, line, colon + 1);
 		else if (!skip)
@@ -148,7 +149,7 @@ static bool put_file(struct buffer *out, const char *path, const char *border)
 	bool good = fd >= 0 && fdio_slurp(fd, &bytes, FILE_LIMIT_BYTES);
 	if (good) {
 		buffer_printf(out, "--%s\n", border);
-		mime_put_file(out, path, bytes.length ? bytes.data : "", bytes.length);
+		attach_put(out, path, bytes.length ? bytes.data : "", bytes.length);
 	} else {
 		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", path, strerror(errno));
 	}
@@ -159,64 +160,77 @@ static bool put_file(struct buffer *out, const char *path, const char *border)
 }
 
 /* The text as the body of the message or as its first part.  Who names an encoding has encoded the text already. */
-static void put_text(struct buffer *out, const struct options *o, const char *body, size_t length)
+static void put_text(struct buffer *out, const struct letter *l)
 {
-	const char *given = options_header(o, "Content-Type"), *encoding = options_header(o, "Content-Transfer-Encoding");
+	const char *given = letter_header(l, "Content-Type"), *encoding = letter_header(l, "Content-Transfer-Encoding");
+	const char *body = l->body.length > 0 ? l->body.data : "";
 	char *type = given != NULL ? one_line(given) : NULL;
-	enum mime_encoding e = mime_choose(type, body, length);
+	enum mime_encoding e = mime_choose(type, body, l->body.length);
 	if (encoding != NULL) {
 		char *line = one_line(encoding);
 		buffer_printf(out, "Content-Type: %s\nContent-Transfer-Encoding: %s\n", type != NULL ? type : "text/plain; charset=utf-8", line);
 		mem_free(&line);
 		e = MIME_8BIT;
 	} else {
-		mime_put_fields(out, type, body, length, e);
+		mime_put_fields(out, type, l->charset, body, l->body.length, e);
 	}
 	buffer_puts(out, "\n");
-	mime_put_body(out, body, length, e);
+	mime_put_body(out, body, l->body.length, e);
 	mem_free(&type);
 }
 
-static bool put_parts(struct buffer *out, const struct options *o, const char *body, size_t length)
+/* A message inside this one (RFC 2046 5.2.1) is never encoded again. */
+static void put_attached(struct buffer *out, const struct buffer *message)
+{
+	buffer_printf(out, "Content-Type: message/rfc822\nContent-Disposition: inline\nContent-Transfer-Encoding: %s\n\n",
+	              mime_encoding_name(mime_choose("message/rfc822", message->data, message->length)));
+	mime_put_body(out, message->data, message->length, MIME_8BIT);
+}
+
+static bool put_parts(struct buffer *out, const struct letter *l)
 {
 	char border[64];
 	snprintf(border, sizeof border, "=_%lld.%ld_mail", (long long)clock_wall_us(), (long)getpid());
 	buffer_printf(out, "Content-Type: multipart/mixed; boundary=\"%s\"\n\n--%s\n", border, border);
-	put_text(out, o, body, length);
-	for (int i = 0; i < o->files.count; i++) {
-		if (!put_file(out, o->files.items[i], border))
+	put_text(out, l);
+	for (int i = 0; i < l->files.count; i++) {
+		if (!put_file(out, l->files.items[i], border))
 			return false;
+	}
+	if (l->attached.length > 0) {
+		buffer_printf(out, "--%s\n", border);
+		put_attached(out, &l->attached);
 	}
 	buffer_printf(out, "--%s--\n", border);
 	return true;
 }
 
-bool compose_message(const struct options *o, const char *body, size_t length, struct buffer *out)
+bool compose_message(const struct letter *l, struct buffer *out)
 {
 	/* A From line of -a is what the reader sees; -r is then the envelope sender only. */
-	if (o->from != NULL && *o->from != '\0' && options_header(o, "From") == NULL)
-		put_address_list(out, "From", o->from);
-	put_addresses(out, "To", &o->to);
-	put_addresses(out, "Cc", &o->cc);
-	if (o->subject != NULL)
-		put_text_field(out, "Subject", o->subject);
-	put_own_headers(out, o);
+	if (l->from != NULL && *l->from != '\0' && letter_header(l, "From") == NULL)
+		put_address_list(out, "From", l->from);
+	put_addresses(out, "To", &l->to);
+	put_addresses(out, "Cc", &l->cc);
+	if (l->subject != NULL)
+		put_text_field(out, "Subject", l->subject);
+	put_own_headers(out, l);
 	buffer_puts(out, "MIME-Version: 1.0\n");
-	if (o->files.count > 0)
-		return put_parts(out, o, body, length);
-	put_text(out, o, body, length);
+	if (l->files.count > 0 || l->attached.length > 0)
+		return put_parts(out, l);
+	put_text(out, l);
 	return true;
 }
 
-bool compose_can_attach(const struct options *o)
+bool compose_can_attach(const struct letter *l)
 {
-	for (int i = 0; i < o->files.count; i++) {
+	for (int i = 0; i < l->files.count; i++) {
 		struct stat st;
-		if (stat(o->files.items[i], &st) == 0 && S_ISDIR(st.st_mode))
+		if (stat(l->files.items[i], &st) == 0 && S_ISDIR(st.st_mode))
 			errno = EISDIR;
-		else if (access(o->files.items[i], R_OK) == 0)
+		else if (access(l->files.items[i], R_OK) == 0)
 			continue;
-		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", o->files.items[i], strerror(errno));
+		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", l->files.items[i], strerror(errno));
 		return false;
 	}
 	return true;

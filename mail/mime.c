@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "mail/charset.h"
 #include <string.h>
 
 #define LINE_LIMIT 900   /* of a text that goes as it is; 998 is SMTP's limit */
@@ -29,6 +30,8 @@ enum mime_encoding mime_choose(const char *type, const char *bytes, size_t lengt
 		return high ? MIME_8BIT : MIME_7BIT;
 	if (nul)
 		return MIME_BASE64;
+	if (charset_is_iso2022jp(bytes, length))
+		return longest <= LINE_LIMIT ? MIME_7BIT : MIME_BASE64;
 	if (odd == 0 && longest <= LINE_LIMIT)
 		return MIME_7BIT;
 	return odd > length / 4 ? MIME_BASE64 : MIME_QUOTED;
@@ -38,15 +41,22 @@ const char *mime_charset(const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		if ((unsigned char)bytes[i] >= 0x80)
-			return words_is_utf8(bytes, length) ? "utf-8" : "iso-8859-1";
+			return words_is_utf8(bytes, length) ? "utf-8" : charset_of_locale();
 	}
-	return "us-ascii";
+	return charset_is_iso2022jp(bytes, length) ? "iso-2022-jp" : "us-ascii";
 }
 
-void mime_put_fields(struct buffer *out, const char *type, const char *bytes, size_t length, enum mime_encoding e)
+const char *mime_encoding_name(enum mime_encoding e)
 {
 	static const char *const names[] = {"7bit", "8bit", "quoted-printable", "base64"};
+	return names[e];
+}
+
+void mime_put_fields(struct buffer *out, const char *type, const char *given, const char *bytes, size_t length, enum mime_encoding e)
+{
 	const char *charset = mime_charset(bytes, length);
+	if (given != NULL && strcmp(charset, "us-ascii") != 0)
+		charset = given;
 	if (type == NULL && length > 0 && memchr(bytes, '\0', length) != NULL)
 		buffer_puts(out, "Content-Type: application/octet-stream\nContent-Disposition: attachment\n");
 	else if (type == NULL)
@@ -55,7 +65,7 @@ void mime_put_fields(struct buffer *out, const char *type, const char *bytes, si
 		buffer_printf(out, "Content-Type: %s; charset=%s\n", type, charset);
 	else
 		buffer_printf(out, "Content-Type: %s\n", type);
-	buffer_printf(out, "Content-Transfer-Encoding: %s\n", names[e]);
+	buffer_printf(out, "Content-Transfer-Encoding: %s\n", mime_encoding_name(e));
 }
 
 static void put_base64(struct buffer *out, const char *bytes, size_t length)
@@ -108,39 +118,6 @@ void mime_put_body(struct buffer *out, const char *bytes, size_t length, enum mi
 		if (length > 0 && bytes[length - 1] != '\n')
 			buffer_puts(out, "\n");
 	}
-}
-
-/* RFC 2231 for a name that is not plain. */
-static void put_name(struct buffer *out, const char *parameter, const char *name)
-{
-	bool plain = true;
-	for (const char *at = name; *at != '\0'; at++)
-		plain = plain && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x7f && *at != '"' && *at != '\\';
-	if (plain) {
-		buffer_printf(out, ";\n\t%s=\"%s\"", parameter, name);
-		return;
-	}
-	buffer_printf(out, ";\n\t%s*=%s''", parameter, words_is_utf8(name, strlen(name)) ? "utf-8" : "iso-8859-1");
-	for (; *name != '\0'; name++) {
-		unsigned char c = (unsigned char)*name;
-		bool safe = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr("-._", c) != NULL;
-		if (safe)
-			buffer_add(out, name, 1);
-		else
-			buffer_printf(out, "%%%02X", c);
-	}
-}
-
-void mime_put_file(struct buffer *out, const char *path, const char *bytes, size_t length)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash != NULL ? slash + 1 : path;
-	buffer_puts(out, "Content-Type: application/octet-stream");
-	put_name(out, "name", name);
-	buffer_puts(out, "\nContent-Disposition: attachment");
-	put_name(out, "filename", name);
-	buffer_puts(out, "\nContent-Transfer-Encoding: base64\n\n");
-	put_base64(out, bytes, length);
 }
 
 size_t mime_line_ends(char *bytes, size_t length)

@@ -3,101 +3,12 @@
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
-
-void words_add(struct words *w, const char *item)
-{
-	w->items = mem_resize(w->items, (size_t)w->count + 2, sizeof *w->items);
-	w->items[w->count++] = mem_copy(item);
-	w->items[w->count] = NULL;
-}
-
-void words_free(struct words *w)
-{
-	for (int i = 0; i < w->count; i++)
-		mem_free(&w->items[i]);
-	mem_free(&w->items);
-	w->count = 0;
-}
-
-/* Length of the first address of a list: up to a comma that is not in quotes, brackets or a comment. */
-static size_t address_length(const char *list)
-{
-	bool quoted = false, angle = false;
-	int depth = 0;
-	size_t n = 0;
-	for (; list[n] != '\0'; n++) {
-		char c = list[n];
-		if (c == '\\' && (quoted || depth > 0) && list[n + 1] != '\0')
-			n++;
-		else if (c == '"' && depth == 0)
-			quoted = !quoted;
-		else if (c == '(' && !quoted)
-			depth++;
-		else if (c == ')' && depth > 0)
-			depth--;
-		else if ((c == '<' || c == '>') && !quoted && depth == 0)
-			angle = c == '<';
-		else if (c == ',' && !quoted && !angle && depth == 0)
-			break;
-	}
-	return n;
-}
-
-void words_add_list(struct words *w, const char *list)
-{
-	bool plain = strpbrk(list, "\"<(:") == NULL;
-	while (*(list += strspn(list, ", \t\r\n")) != '\0') {
-		size_t n = plain ? strcspn(list, ", \t\r\n") : address_length(list);
-		char *item = mem_copy_n(list, n);
-		words_add(w, text_trim(item));
-		mem_free(&item);
-		list += n;
-	}
-}
-
-/* A header line: a name, a colon, no slash before it. */
-static bool is_header(const char *value)
-{
-	size_t n = 0;
-	while ((unsigned char)value[n] > ' ' && (unsigned char)value[n] < 0x7f && value[n] != ':' && value[n] != '/')
-		n++;
-	return n > 0 && value[n] == ':';
-}
-
-static bool is_named(const char *line, const char *name)
-{
-	size_t n = strlen(name);
-	return strncasecmp(line, name, n) == 0 && line[n] == ':';
-}
-
-const char *options_header(const struct options *o, const char *name)
-{
-	for (int i = 0; i < o->headers.count; i++) {
-		if (is_named(o->headers.items[i], name))
-			return o->headers.items[i] + strlen(name) + 1 + strspn(o->headers.items[i] + strlen(name) + 1, " \t");
-	}
-	return NULL;
-}
-
-/* Who stands in To, Cc or Bcc is meant to get the message: those lines add recipients. */
-static void take_header(struct options *o, const char *line)
-{
-	if (is_named(line, "To"))
-		words_add_list(&o->to, line + 3);
-	else if (is_named(line, "Cc"))
-		words_add_list(&o->cc, line + 3);
-	else if (is_named(line, "Bcc"))
-		words_add_list(&o->bcc, line + 4);
-	else
-		words_add(&o->headers, line);
-}
 
 static bool add_header(struct options *o, const char *value)
 {
-	if (is_header(value)) {
-		take_header(o, value);
+	if (letter_is_header(value)) {
+		letter_take_header(&o->letter, value);
 		return true;
 	}
 	fprintf(stderr, "mail: %s is no header line; it is written as Name: value\n", value);
@@ -106,7 +17,7 @@ static bool add_header(struct options *o, const char *value)
 
 static bool add_a(struct options *o, const char *value)
 {
-	bool header = is_header(value), file = access(value, F_OK) == 0;
+	bool header = letter_is_header(value), file = access(value, F_OK) == 0;
 	if (header && file) {
 		fprintf(stderr, "mail: -a %s is a header line and the name of a file; write --header or --attach\n", value);
 		return false;
@@ -116,9 +27,9 @@ static bool add_a(struct options *o, const char *value)
 		return false;
 	}
 	if (header)
-		take_header(o, value);
+		letter_take_header(&o->letter, value);
 	else
-		words_add(&o->files, value);
+		names_add(&o->letter.files, value);
 	return true;
 }
 
@@ -126,7 +37,7 @@ static bool add_type(struct options *o, const char *value)
 {
 	struct buffer line = {0};
 	buffer_printf(&line, "Content-Type: %s", value);
-	words_add(&o->headers, buffer_string(&line));
+	names_add(&o->letter.headers, buffer_string(&line));
 	buffer_free(&line);
 	return true;
 }
@@ -134,19 +45,41 @@ static bool add_type(struct options *o, const char *value)
 static bool use_value(struct options *o, char letter, const char *value)
 {
 	switch (letter) {
-	case 's': o->subject = value; return true;
-	case 'c': words_add_list(&o->cc, value); return true;
-	case 'b': words_add_list(&o->bcc, value); return true;
-	case 'r': o->from = value; return true;
-	case 'A': words_add(&o->files, value); return true;
+	case 's': letter_set(&o->letter.subject, value); return true;
+	case 'c': letter_add_list(&o->letter.cc, value); return true;
+	case 'b': letter_add_list(&o->letter.bcc, value); return true;
+	case 'r': letter_set(&o->letter.from, value); return true;
+	case 'A': names_add(&o->letter.files, value); return true;
 	case 'C': return add_header(o, value);
 	case 'M': return add_type(o, value);
-	case 'S': /* of the variables of interactive programs, one is of use */
-		if (text_starts(value, "from="))
-			o->from = value + 5;
-		return true;
+	case 'L': letter_set(&o->letter.charset, value); return true; /* --charset */
+	case 'S': names_add(&o->sets, value); return true;
+	case 'u': o->user = value; return true;
 	default: return add_a(o, value);
 	}
+}
+
+/* What other mail programs have and this one has not, each with what to write instead. */
+static bool refuse_flag(char letter)
+{
+	static const struct {
+		char letter;
+		const char *instead;
+	} rows[] = {
+		{'p', "to print a mailbox: echo 'print *' | mail -N"},
+		{'T', "that was for readers of news; mail -H lists the messages"},
+		{'q', "write the text of the file in front: { cat FILE; cat; } | mail ..., or use ~r FILE"},
+		{'m', "the text comes from standard input: mail ... < FILE"},
+		{'R', "a mailbox is opened for reading only when its file may only be read"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (rows[i].letter == letter) {
+			fprintf(stderr, "mail: there is no option -%c; %s\n", letter, rows[i].instead);
+			return false;
+		}
+	}
+	fprintf(stderr, "mail: option -%c is not known; mail --help lists those that are\n", letter);
+	return false;
 }
 
 static bool use_flag(struct options *o, char letter)
@@ -154,20 +87,17 @@ static bool use_flag(struct options *o, char letter)
 	switch (letter) {
 	case 'E': o->skip_empty = true; return true;
 	case 'i': o->ignore_interrupts = true; return true;
+	case 'I': o->interactive = true; return true;
 	case 'v': o->verbose = true; return true;
-	case 'n':
-	case 'I':
-	case 'N': return true;
-	case 'e':
-	case 'f':
-	case 'F':
-	case 'H':
-	case 'u':
-	case 'p':
-		fprintf(stderr, "mail: reading mailboxes (-%c) is not part of this program; it sends only, because mail of this machine "
-		                "is relayed and not kept here\n", letter);
-		return false;
-	default: fprintf(stderr, "mail: option -%c is not known; mail --help lists those that are\n", letter); return false;
+	case 'd': o->dry_run = true; return true;
+	case 't': o->header_in_text = true; return true;
+	case 'n': o->no_system_rc = true; return true;
+	case 'N': o->no_headers = true; return true;
+	case 'H': o->headers_only = true; return true;
+	case 'e': o->test_only = true; return true;
+	case 'f': o->read_file = true; return true;
+	case 'F': o->record_by_name = true; return true;
+	default: return refuse_flag(letter);
 	}
 }
 
@@ -182,7 +112,7 @@ static const char *take_value(const char *option, int argc, char **argv, int *ne
 static bool read_letters(struct options *o, const char *letters, int argc, char **argv, int *next)
 {
 	for (; *letters != '\0'; letters++) {
-		if (strchr("scbrAaCMS", *letters) == NULL) {
+		if (strchr("scbrAaCMSu", *letters) == NULL) {
 			if (!use_flag(o, *letters))
 				return false;
 			continue;
@@ -201,7 +131,7 @@ static bool read_long(struct options *o, const char *word, int argc, char **argv
 		const char *name;
 		char letter;
 	} names[] = {{"--subject", 's'}, {"--attach", 'A'}, {"--header", 'C'}, {"--append", 'C'}, {"--from", 'r'},
-	             {"--return-address", 'r'}, {"--content-type", 'M'}};
+	             {"--return-address", 'r'}, {"--content-type", 'M'}, {"--charset", 'L'}, {"--user", 'u'}};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		size_t n = strlen(names[i].name);
 		if (!text_starts(word, names[i].name) || (word[n] != '=' && word[n] != '\0'))
@@ -209,9 +139,10 @@ static bool read_long(struct options *o, const char *word, int argc, char **argv
 		const char *value = word[n] == '=' ? word + n + 1 : take_value(word, argc, argv, next);
 		return value != NULL && use_value(o, names[i].letter, value);
 	}
-	o->help = strcmp(word, "--help") == 0;
-	o->version = strcmp(word, "--version") == 0;
-	if (o->help || o->version)
+	o->help = o->help || strcmp(word, "--help") == 0;
+	o->version = o->version || strcmp(word, "--version") == 0;
+	o->dry_run = o->dry_run || strcmp(word, "--dry-run") == 0;
+	if (o->help || o->version || strcmp(word, "--dry-run") == 0)
 		return true;
 	fprintf(stderr, "mail: option %s is not known; mail --help lists those that are\n", word);
 	return false;
@@ -221,7 +152,7 @@ static bool read_long(struct options *o, const char *word, int argc, char **argv
    on Linux "mail root -s subject" is as common as the other order. */
 static bool is_sendmails(char letter)
 {
-	return letter != '\0' && strchr("fFNRVB", letter) != NULL;
+	return letter != '\0' && strchr("fFNRVBoO", letter) != NULL;
 }
 
 static bool pass_on(struct options *o, const char *word, int argc, char **argv, int *next)
@@ -229,22 +160,37 @@ static bool pass_on(struct options *o, const char *word, int argc, char **argv, 
 	const char *value = word[2] == '\0' ? take_value(word, argc, argv, next) : "";
 	if (value == NULL)
 		return false;
-	words_add(&o->pass, word);
+	names_add(&o->pass, word);
 	if (word[2] == '\0')
-		words_add(&o->pass, value);
+		names_add(&o->pass, value);
 	return true;
 }
 
-bool options_read(struct options *o, int argc, char **argv)
+/* "-f FILE": the one word that is left names the mailbox. */
+static bool take_file(struct options *o, const struct names *operands)
+{
+	if (operands->count > 1) {
+		fprintf(stderr, "mail: -f reads one mailbox, and cannot be given together with people to send to\n");
+		return false;
+	}
+	if (operands->count == 1)
+		letter_set(&o->file, operands->items[0]);
+	return true;
+}
+
+/* The words, one after the other; what is no option goes to operands. */
+static bool read_words(struct options *o, int argc, char **argv, struct names *operands)
 {
 	int next = 1;
-	bool only_names = false, behind = false;
+	bool only_names = false;
 	while (next < argc) {
 		const char *word = argv[next++];
-		bool good = true;
+		bool good = true, behind = operands->count > 0 && !o->read_file;
 		if (only_names || word[0] != '-' || word[1] == '\0') {
-			words_add_list(&o->to, word);
-			behind = true;
+			names_add(operands, word);
+		} else if (strcmp(word, "--") == 0 && behind) {
+			while (next < argc)
+				names_add(&o->pass, argv[next++]);
 		} else if (strcmp(word, "--") == 0) {
 			only_names = true;
 		} else if (word[1] == '-') {
@@ -260,9 +206,29 @@ bool options_read(struct options *o, int argc, char **argv)
 	return true;
 }
 
+bool options_read(struct options *o, int argc, char **argv)
+{
+	struct names operands = {0};
+	bool good = read_words(o, argc, argv, &operands);
+	if (good && o->read_file)
+		good = take_file(o, &operands);
+	for (int i = 0; good && !o->read_file && i < operands.count; i++)
+		letter_add_list(&o->letter.to, operands.items[i]);
+	names_free(&operands);
+	return good;
+}
+
+bool options_reading(const struct options *o)
+{
+	const struct letter *l = &o->letter;
+	return o->read_file || o->headers_only || o->test_only ||
+	       (letter_recipients(l) == 0 && l->subject == NULL && !o->header_in_text && l->headers.count == 0 && l->files.count == 0);
+}
+
 void options_free(struct options *o)
 {
-	struct words *lists[] = {&o->to, &o->cc, &o->bcc, &o->headers, &o->files, &o->pass};
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-		words_free(lists[i]);
+	letter_free(&o->letter);
+	mem_free(&o->file);
+	names_free(&o->pass);
+	names_free(&o->sets);
 }

@@ -4,10 +4,12 @@
 #endif
 #include "base/compat.h"
 #include "base/text.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,6 +79,31 @@ void compat_parent_name(char *name, size_t size)
 	name[n > 0 ? n : 0] = '\0';
 	name[strcspn(name, "\n")] = '\0';
 #endif
+}
+
+/* On FreeBSD the two kinds of lock keep each other out, even in one process. */
+bool compat_lock_file(int fd)
+{
+#ifndef __FreeBSD__
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	if (fcntl(fd, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN)) {
+		errno = EAGAIN;
+		return false;
+	}
+#endif
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return true;
+	errno = EAGAIN;
+	return false;
+}
+
+void compat_unlock_file(int fd)
+{
+#ifndef __FreeBSD__
+	struct flock whole = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+	fcntl(fd, F_SETLK, &whole);
+#endif
+	flock(fd, LOCK_UN);
 }
 
 int compat_set_group(gid_t gid)

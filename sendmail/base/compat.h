@@ -1,6 +1,7 @@
 /* What differs between FreeBSD and Linux, outside confinement.  The only header with #ifdefs of systems. */
 #ifndef BASE_COMPAT_H
 #define BASE_COMPAT_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -22,6 +23,11 @@ int compat_peer(int socket_fd, uid_t *uid, gid_t *gid);
 
 /* Name of the parent process's program, best effort, "" when it cannot be told. */
 void compat_parent_name(char *name, size_t size);
+
+/* Takes a lock on a whole mailbox for this process, without waiting, as the system's mail programs do: flock(2), and, where the two do
+   not see each other, fcntl(2) as well.  False with errno: EAGAIN when somebody else has it. */
+bool compat_lock_file(int fd);
+void compat_unlock_file(int fd);
 
 /* Real, effective and saved group together; -1 with errno on failure. */
 int compat_set_group(gid_t gid);

@@ -5,7 +5,8 @@ new_spool
 M=$BIN/mail
 stored() { cat "$work"/spool/drop/*; }
 clear_drop() { rm -f "$work"/spool/drop/*; }
-export HOME="$work"
+export HOME="$work" FIRSTHOP_MAILRC=/dev/null
+unset MAIL DEAD MAILRC REPLYTO MBOX
 echo "plain text" | "$M" -s "a subject" -r "Cacti <cacti@example.org>" -c c1@example.org,c2@example.org -b hidden@example.org a@example.org; is $? 0 "exit 0"
 like "$(stored)" '^sender: cacti@example.org$' "-r is the envelope sender"
 is "$(stored | grep -c '^recipient:')" 4 "recipients, cc and bcc"
@@ -29,8 +30,8 @@ clear_drop
 "$M" -E -s empty a@example.org </dev/null; is $? 0 "-E with an empty text"
 is "$(ls "$work/spool/drop")" "" "sends nothing"
 echo x | "$M" -s x 2>/dev/null; is $? 64 "no recipient"
-"$M" -f </dev/null 2>"$work/err"; is $? 64 "reading mailboxes"
-like "$(cat "$work/err")" 'sends only' "is explained"
+echo x | "$M" -p a@example.org 2>"$work/err"; is $? 64 "an option of other mail programs"
+like "$(cat "$work/err")" 'print' "is refused with what to write instead"
 echo x | "$M" -a nonsense a@example.org 2>/dev/null; is $? 64 "-a that is neither header nor file"
 echo x | "$M" -A "$work/none" a@example.org 2>"$work/err"; is $? 66 "an attachment that is not there"
 like "$(cat "$work/err")" 'nothing was sent' "says so"

@@ -1,8 +1,10 @@
-/* objects: mail/options mail/compose mail/mime sendmail/base/words sendmail/base/base64 sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/clock sendmail/base/dates */
+/* objects: mail/options mail/names mail/letter mail/charset mail/attach mail/compose mail/mime sendmail/base/words sendmail/base/base64 sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/clock sendmail/base/dates */
 /* mail(1): its options, the header it writes, the encodings of its text. */
 #include "base/base64.h"
+#include "mail/attach.h"
 #include "mail/compose.h"
 #include "mail/mime.h"
+#include "mail/options.h"
 #include "tests/unit/unit.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,7 +35,10 @@ static int quiet(void **state)
 static char *message_of(const struct options *o, const char *body)
 {
 	struct buffer out = {0};
-	assert_true(compose_message(o, body, strlen(body), &out));
+	struct letter l = o->letter;
+	l.body = (struct buffer){.data = mem_copy(body), .length = strlen(body)};
+	assert_true(compose_message(&l, &out));
+	buffer_free(&l.body);
 	char *copy = mem_copy(buffer_string(&out));
 	buffer_free(&out);
 	return copy;
@@ -76,16 +81,16 @@ static void lists_keep_names_together(void **state)
 		{"\"ends in backslash\\", 1, "\"ends in backslash\\", "\"ends in backslash\\"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct words w = {0};
-		words_add_list(&w, rows[i].list);
+		struct names w = {0};
+		names_add_list(&w, rows[i].list);
 		assert_int_equal(w.count, rows[i].count);
 		assert_string_equal(w.items[0], rows[i].first);
 		assert_string_equal(w.items[w.count - 1], rows[i].last);
 		assert_null(w.items[w.count]);
-		words_free(&w);
+		names_free(&w);
 	}
-	struct words none = {0};
-	words_add_list(&none, " ,, \n");
+	struct names none = {0};
+	names_add_list(&none, " ,, \n");
 	assert_int_equal(none.count, 0);
 }
 
@@ -95,26 +100,34 @@ static void options_stand_on_either_side(void **state)
 	struct options o;
 	assert_true(READ(&o, "-Evs", "subject", "-c", "c@x,d@x", "-b", "e@x", "a@x", "b@x"));
 	assert_true(o.skip_empty && o.verbose && !o.ignore_interrupts);
-	assert_string_equal(o.subject, "subject");
-	assert_int_equal(o.to.count, 2);
-	assert_int_equal(o.cc.count, 2);
-	assert_int_equal(o.bcc.count, 1);
+	assert_string_equal(o.letter.subject, "subject");
+	assert_int_equal(o.letter.to.count, 2);
+	assert_int_equal(o.letter.cc.count, 2);
+	assert_int_equal(o.letter.bcc.count, 1);
 	options_free(&o);
 	assert_true(READ(&o, "a@x", "-s", "late", "-f", "from@x", "-FName", "--", "-odd@x"));
-	assert_string_equal(o.subject, "late");
-	assert_int_equal(o.pass.count, 3);
+	assert_string_equal(o.letter.subject, "late");
+	assert_int_equal(o.pass.count, 4);
 	assert_string_equal(o.pass.items[1], "from@x");
 	assert_string_equal(o.pass.items[2], "-FName");
-	assert_string_equal(o.to.items[1], "-odd@x");
+	assert_string_equal(o.pass.items[3], "-odd@x");
+	options_free(&o);
+	assert_true(READ(&o, "-s", "x", "--", "-odd@x", "b@x"));
+	assert_int_equal(o.letter.to.count, 2);
+	assert_string_equal(o.letter.to.items[0], "-odd@x");
 	options_free(&o);
 	assert_true(READ(&o, "--subject", "long", "--from=r@x", "--header=X-A: 1", "a@x"));
-	assert_string_equal(o.subject, "long");
-	assert_string_equal(o.from, "r@x");
-	assert_string_equal(options_header(&o, "x-a"), "1");
-	assert_null(options_header(&o, "X"));
+	assert_string_equal(o.letter.subject, "long");
+	assert_string_equal(o.letter.from, "r@x");
+	assert_string_equal(letter_header(&o.letter, "x-a"), "1");
+	assert_null(letter_header(&o.letter, "X"));
 	options_free(&o);
 	assert_true(READ(&o, "-S", "from=s@x", "-S", "smtp=host", "a@x"));
-	assert_string_equal(o.from, "s@x");
+	assert_int_equal(o.sets.count, 2);
+	options_free(&o);
+	assert_true(READ(&o, "-f", "/tmp/box", "-nNH"));
+	assert_true(options_reading(&o) && o.read_file && o.no_system_rc && o.no_headers && o.headers_only);
+	assert_string_equal(o.file, "/tmp/box");
 	options_free(&o);
 }
 
@@ -123,8 +136,8 @@ static void wrong_options_are_refused(void **state)
 	(void)state;
 	struct options o;
 	static const char *const rows[][4] = {
-		{"mail", "-Z", "a@x", NULL}, {"mail", "-s", NULL, NULL}, {"mail", "a@x", "-f", NULL}, {"mail", "-f", "a@x", NULL},
-		{"mail", "-H", NULL, NULL}, {"mail", "--attach", NULL, NULL}, {"mail", "--attached=x", "a@x", NULL},
+		{"mail", "-Z", "a@x", NULL}, {"mail", "-s", NULL, NULL}, {"mail", "a@x", "-f", NULL}, {"mail", "-p", NULL, NULL},
+		{"mail", "-T", "x", NULL}, {"mail", "--attach", NULL, NULL}, {"mail", "--attached=x", "a@x", NULL},
 		{"mail", "-a", "neither", "a@x"}, {"mail", "-C", "no header", "a@x"}, {"mail", "-a", ": empty name", "a@x"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -143,15 +156,15 @@ static void a_decides_by_its_value(void **state)
 	snprintf(path, sizeof path, "%s/X-A:b", folder);
 	fclose(fopen(path, "w"));
 	assert_true(READ(&o, "-a", path, "-a", "X-A: http://x/y", "a@x"));
-	assert_int_equal(o.files.count, 1);
-	assert_int_equal(o.headers.count, 1);
+	assert_int_equal(o.letter.files.count, 1);
+	assert_int_equal(o.letter.headers.count, 1);
 	options_free(&o);
 	assert_int_equal(chdir(folder), 0);
 	assert_false(READ(&o, "-a", "X-A:b", "a@x"));
 	options_free(&o);
 	assert_true(READ(&o, "--attach=X-A:b", "--header=X-A:b", "a@x"));
-	assert_int_equal(o.files.count, 1);
-	assert_int_equal(o.headers.count, 1);
+	assert_int_equal(o.letter.files.count, 1);
+	assert_int_equal(o.letter.headers.count, 1);
 	options_free(&o);
 	unlink(path);
 	assert_int_equal(chdir("/"), 0);
@@ -163,8 +176,8 @@ static void header_lines_with_addresses_add_recipients(void **state)
 	(void)state;
 	struct options o;
 	assert_true(READ(&o, "-a", "Cc: c@x", "-a", "BCC: hidden@x", "-a", "X-Cc: no", "a@x"));
-	assert_string_equal(o.cc.items[0], "c@x");
-	assert_string_equal(o.bcc.items[0], "hidden@x");
+	assert_string_equal(o.letter.cc.items[0], "c@x");
+	assert_string_equal(o.letter.bcc.items[0], "hidden@x");
 	char *m = message_of(&o, "text\n");
 	assert_has(m, "\nCc: c@x\n");
 	assert_null(strstr(m, "hidden"));
@@ -253,12 +266,12 @@ static void types_get_their_charset(void **state)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buffer out = {0};
-		mime_put_fields(&out, rows[i].type, rows[i].body, strlen(rows[i].body), MIME_QUOTED);
+		mime_put_fields(&out, rows[i].type, NULL, rows[i].body, strlen(rows[i].body), MIME_QUOTED);
 		assert_has(buffer_string(&out), rows[i].line);
 		buffer_free(&out);
 	}
 	struct buffer out = {0};
-	mime_put_fields(&out, NULL, "a\0b", 3, MIME_BASE64);
+	mime_put_fields(&out, NULL, NULL, "a\0b", 3, MIME_BASE64);
 	assert_has(buffer_string(&out), "application/octet-stream");
 	buffer_free(&out);
 }
@@ -337,7 +350,7 @@ static void files_come_back(void **state)
 	for (size_t i = 0; i < sizeof bytes; i++)
 		bytes[i] = (char)(i * 7);
 	struct buffer out = {0}, joined = {0}, back = {0};
-	mime_put_file(&out, "/some/folder/\303\274 \"x\n.bin", bytes, sizeof bytes);
+	attach_put(&out, "/some/folder/\303\274 \"x\n.bin", bytes, sizeof bytes);
 	const char *text = buffer_string(&out);
 	assert_has(text, "filename*=utf-8''%C3%BC%20%22x%0A.bin\n");
 	assert_null(strstr(text, "folder"));

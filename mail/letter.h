@@ -1,0 +1,40 @@
+/* A message that is being written. */
+#ifndef MAIL_LETTER_H
+#define MAIL_LETTER_H
+#include "mail/names.h"
+
+struct letter {
+	char *subject;          /* NULL = none */
+	char *from;             /* From field and envelope sender; "" is the null sender; NULL = sendmail finds it */
+	char *charset;          /* of text that is not ASCII; NULL = found out */
+	struct names to, cc, bcc;
+	struct names headers;   /* "Name: value" lines, but for To, Cc, Bcc and Subject */
+	struct names files;     /* attachments */
+	struct buffer body;
+	struct buffer attached; /* a whole message that is forwarded; length 0 = none */
+};
+
+/* Takes a copy; NULL means none. */
+void letter_set(char **field, const char *value);
+
+/* Adds the addresses of a list to one of the lists of recipients.  ISO-2022-JP is made UTF-8 first: commas and quotes in its
+   characters are none. */
+void letter_add_list(struct names *n, const char *list);
+
+/* True for "Name: value": a name (RFC 5322 2.2), a colon, no slash before it. */
+bool letter_is_header(const char *line);
+
+/* Takes a header line.  To, Cc and Bcc add recipients: who stands there is meant to get the message. */
+void letter_take_header(struct letter *l, const char *line);
+
+/* The value of one of headers, "" or more; NULL when there is none of this name. */
+const char *letter_header(const struct letter *l, const char *name);
+
+/* Takes the header off the front of the text (mail -t): its lines, unfolded, become header lines of the letter. */
+void letter_take_header_of_body(struct letter *l);
+
+/* Makes subject, names, header lines that are in another charset UTF-8. */
+void letter_convert(struct letter *l);
+int letter_recipients(const struct letter *l);
+void letter_free(struct letter *l);
+#endif

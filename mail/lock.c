@@ -1,0 +1,88 @@
+/* Locks.  The lock file first: who waits for it holds nothing else.  Where the folder is not ours to write in (mail runs without
+   privileges), the kernel's locks stand alone, as in the other mail programs there. */
+#include "mail/lock.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STALE_AFTER_S 300 /* a lock file that nobody has touched for so long was left behind */
+
+/* Left behind by a process that is no more, or by one that wrote no number into it and has not touched it for long. */
+static bool is_stale(const char *dot)
+{
+	char text[32] = "";
+	struct stat st;
+	int fd = open(dot, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	bool known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	ssize_t n = known ? fdio_read(fd, text, sizeof text - 1) : 0;
+	close(fd);
+	long pid = n > 0 ? atol(text) : 0;
+	if (pid > 1 && kill((pid_t)pid, 0) != 0 && errno == ESRCH && clock_wall_s() - st.st_mtime > 2)
+		return true;
+	return known && clock_wall_s() - st.st_mtime > STALE_AFTER_S;
+}
+
+enum dotted { DOT_TAKEN, DOT_WAIT, DOT_IMPOSSIBLE };
+
+static enum dotted take_dot(const char *dot)
+{
+	char text[32];
+	int fd = open(dot, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 && errno == EEXIST) {
+		if (is_stale(dot))
+			unlink(dot);
+		return DOT_WAIT;
+	}
+	if (fd < 0)
+		return DOT_IMPOSSIBLE;
+	int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+	/* An empty lock file on a full disk is a lock all the same. */
+	bool written = fdio_write(fd, text, (size_t)n);
+	(void)written;
+	close(fd);
+	return DOT_TAKEN;
+}
+
+bool lock_take(struct lock *l, int fd, const char *path, long long wait_ms)
+{
+	char dot[sizeof l->dot];
+	bool possible = (size_t)snprintf(dot, sizeof dot, "%s.lock", path) < sizeof dot, dotted = false;
+	int64_t end = clock_mono_ms() + wait_ms;
+	*l = (struct lock){.fd = fd};
+	for (;;) {
+		enum dotted d = possible && !dotted ? take_dot(dot) : DOT_IMPOSSIBLE;
+		dotted = dotted || d == DOT_TAKEN;
+		if (d != DOT_WAIT && compat_lock_file(fd)) {
+			text_copy(l->dot, sizeof l->dot, dotted ? dot : "");
+			return true;
+		}
+		int why = d == DOT_WAIT ? EAGAIN : errno;
+		if (dotted)
+			unlink(dot);
+		dotted = false;
+		if (why != EAGAIN || clock_mono_ms() >= end) {
+			errno = why;
+			return false;
+		}
+		poll(NULL, 0, 100);
+	}
+}
+
+void lock_release(struct lock *l)
+{
+	compat_unlock_file(l->fd);
+	if (l->dot[0] != '\0')
+		unlink(l->dot);
+	l->dot[0] = '\0';
+}

@@ -1,0 +1,213 @@
+/* Saving messages, texts and attachments. */
+#include "base/fdio.h"
+#include "mail/append.h"
+#include "mail/commands.h"
+#include "mail/render.h"
+#include "mail/screen.h"
+#include "mail/store.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAME_LIMIT 150
+
+static bool exists(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0;
+}
+
+static enum command_result report(const char *path, bool good, bool was_there, int count, size_t bytes)
+{
+	if (good)
+		printf("\"%s\" %s %d message%s, %zu bytes\n", path, was_there ? "[Appended]" : "[New file]", count, count == 1 ? "" : "s", bytes);
+	else
+		fprintf(stderr, "mail: %s cannot be written: %s; nothing was saved\n", path, strerror(errno));
+	return good ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+static void mark(struct session *s, const struct message_list *list, unsigned flags)
+{
+	for (int i = 0; i < list->count; i++)
+		s->folder->items[list->items[i]].flags |= flags;
+	s->folder->dot = list->items[list->count - 1];
+}
+
+static enum command_result store(struct session *s, const struct message_list *list, const char *name, bool marks)
+{
+	const struct render_fields fields = {.ignored = &s->save_ignored, .retained = &s->save_retained};
+	bool filtered = s->save_ignored.count + s->save_retained.count > 0;
+	size_t bytes = 0;
+	char *path = session_path(s, name);
+	if (path == NULL)
+		return COMMAND_FAILED;
+	bool there = exists(path), good = store_messages(s, path, list, filtered ? &fields : NULL, &bytes);
+	enum command_result result = report(path, good, there, list->count, bytes);
+	if (good)
+		mark(s, list, marks ? MESSAGE_SAVED | MESSAGE_TOUCHED : 0);
+	mem_free(&path);
+	return result;
+}
+
+/* "[messages] [file]": the last word is the file; its default is mbox. */
+static bool split(struct session *s, const struct call *c, struct message_list *list, const char **file)
+{
+	struct names words = {0};
+	TEXT(why, 200);
+	int count = c->words.count;
+	*file = count > 0 ? c->words.items[count - 1] : NULL;
+	for (int i = 0; i + 1 < count; i++)
+		names_add(&words, c->words.items[i]);
+	bool good = lists_read(list, s->folder, &s->vars, &words, LISTS_LIVE, &why);
+	if (!good)
+		fprintf(stderr, "mail: %s: %s\n", c->name, why.data);
+	names_free(&words);
+	return good;
+}
+
+enum command_result save_messages(struct session *s, const struct call *c)
+{
+	struct message_list list;
+	const char *file;
+	if (!split(s, c, &list, &file))
+		return COMMAND_FAILED;
+	enum command_result result = store(s, &list, file != NULL ? file : "&", c->name[0] == 's');
+	lists_free(&list);
+	return result;
+}
+
+/* The name of a file from what anybody may have sent: no folders, no hidden names, no control characters. */
+static void put_safe_name(struct buffer *out, const char *name)
+{
+	struct buffer fit = {0};
+	const char *slash = strrchr(name, '/');
+	screen_fit(&fit, slash != NULL ? slash + 1 : name, NAME_LIMIT, 0);
+	const char *at = buffer_string(&fit);
+	at += strspn(at, " ");
+	for (bool first = true; *at != '\0'; at++, first = false) {
+		if (strchr("/\\\"'`$|;<>&*?", *at) != NULL || (first && (*at == '.' || *at == '-')))
+			buffer_puts(out, "_");
+		else
+			buffer_add(out, at, 1);
+	}
+	buffer_free(&fit);
+}
+
+enum command_result save_by_author(struct session *s, const struct call *c)
+{
+	struct buffer name = {0};
+	char *sender = folder_sender(s->folder, c->list.items[0]);
+	sender[strcspn(sender, "@")] = '\0';
+	if (vars_on(&s->vars, "outfolder"))
+		buffer_puts(&name, "+");
+	put_safe_name(&name, *sender != '\0' ? sender : "unknown");
+	enum command_result result = store(s, &c->list, buffer_string(&name), c->name[0] == 'S');
+	mem_free(&sender);
+	buffer_free(&name);
+	return result;
+}
+
+enum command_result save_text(struct session *s, const struct call *c)
+{
+	struct message_list list;
+	struct buffer text = {0};
+	const char *file;
+	if (!split(s, c, &list, &file))
+		return COMMAND_FAILED;
+	char *path = session_path(s, file != NULL ? file : "&");
+	if (file == NULL)
+		fprintf(stderr, "mail: write: write the name of a file behind it\n");
+	for (int i = 0; i < list.count; i++) {
+		const char *bytes;
+		size_t length;
+		folder_bytes(s->folder, list.items[i], &bytes, &length);
+		render_text(&text, bytes, length);
+	}
+	enum command_result result = COMMAND_FAILED;
+	if (path != NULL && file != NULL) {
+		bool there = exists(path), good = append_file(path, APPEND_TEXT, text.data, text.length);
+		result = report(path, good, there, list.count, text.length);
+		if (good)
+			mark(s, &list, MESSAGE_SAVED | MESSAGE_TOUCHED);
+	}
+	mem_free(&path);
+	buffer_free(&text);
+	lists_free(&list);
+	return result;
+}
+
+/* Creates a file that was not there, with "-1", "-2"... in its name where needed. */
+static int create_new(const char *folder, const char *name, char *path, size_t size)
+{
+	const char *dot = strrchr(name, '.');
+	size_t stem = dot != NULL && dot > name ? (size_t)(dot - name) : strlen(name);
+	for (int i = 0; i < 1000; i++) {
+		char number[12] = "";
+		if (i > 0)
+			snprintf(number, sizeof number, "-%d", i);
+		if ((size_t)snprintf(path, size, "%s/%.*s%s%s", folder, (int)stem, name, number, name + stem) >= size) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
+static bool save_part(const char *folder, const struct mime_part *p, int number)
+{
+	struct buffer name = {0}, bytes = {0};
+	char path[1400];
+	if (p->name != NULL)
+		put_safe_name(&name, p->name);
+	if (name.length == 0)
+		buffer_printf(&name, "part-%d%s", number, strcmp(p->type, "message/rfc822") == 0 ? ".eml" : "");
+	mimeparse_decode(&bytes, p);
+	int fd = create_new(folder, buffer_string(&name), path, sizeof path);
+	bool good = fd >= 0 && fdio_write(fd, bytes.data, bytes.length);
+	if (fd >= 0 && close(fd) != 0)
+		good = false;
+	if (good) {
+		printf("\"%s\" [New file] %zu bytes\n", path, bytes.length);
+	} else {
+		fprintf(stderr, "mail: %s cannot be written: %s\n", fd >= 0 ? path : folder, strerror(errno));
+		if (fd >= 0)
+			unlink(path);
+	}
+	buffer_free(&name);
+	buffer_free(&bytes);
+	return good;
+}
+
+enum command_result save_attachments(struct session *s, const struct call *c)
+{
+	char *folder = session_path(s, c->words.count > 0 ? c->words.items[0] : ".");
+	bool good = folder != NULL;
+	int found = 0;
+	for (int i = 0; good && i < c->list.count; i++) {
+		struct mime_parts parts;
+		const char *bytes;
+		size_t length;
+		int number = 0;
+		folder_bytes(s->folder, c->list.items[i], &bytes, &length);
+		mimeparse(&parts, bytes, length);
+		for (int k = 0; good && k < parts.count; k++) {
+			if (!render_is_attachment(&parts, k))
+				continue;
+			good = save_part(folder, &parts.items[k], ++number);
+		}
+		found += number;
+		mimeparse_free(&parts);
+	}
+	if (good && found == 0)
+		puts("No attachments");
+	if (good)
+		mark(s, &c->list, 0);
+	mem_free(&folder);
+	return good ? COMMAND_DONE : COMMAND_FAILED;
+}
