@@ -1,0 +1,133 @@
+/* Maps in text form. */
+#include "relayconf/import/maps.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The smarthost for a server, made when it is new; it takes only what a [route] sends to it. */
+static void smarthost_for(struct import *im, const char *server, char *name, size_t size)
+{
+	char host[256];
+	size_t skip = *server == '[';
+	size_t length = strcspn(server + skip, skip ? "]" : ":");
+	snprintf(host, sizeof host, "%.*s", (int)(length < 255 ? length : 255), server + skip);
+	for (int i = 0; i < im->setting_count; i++) {
+		const struct setting *s = &im->settings[i];
+		if (strcmp(s->section, "smarthost") == 0 && strcmp(s->key, "host") == 0 && strcmp(s->value, host) == 0) {
+			text_copy(name, size, s->name);
+			return;
+		}
+	}
+	import_name(host, name, size);
+	import_server(im, name, server, true);
+	if (import_get(im, "smarthost", name, "port") == NULL)
+		import_set(im, "smarthost", name, "port", "25");
+	import_set(im, "smarthost", name, "tls", "opportunistic");
+	import_set(im, "smarthost", name, "default", "no");
+}
+
+static void read_route(struct import *im, const struct pairs *p, const struct pair *line, const char *prefix)
+{
+	char name[64], pattern[400];
+	const char *colon = strchr(line->value, ':'), *server = line->value;
+	bool mailer = colon != NULL && *server != '[' && (strncmp(server, "smtp:", 5) == 0 || strncmp(server, "esmtp:", 6) == 0 || strncmp(server, "relay:", 6) == 0);
+	if (mailer)
+		server = colon + 1;
+	else if (*prefix == '\0' && *server != '[') {
+		TEXT(words, 400);
+		text_printf(&words, "%s %s", line->key, line->value);
+		import_note(im, p->file, line->line, words.data, text_starts(line->value, "local") || text_starts(line->value, "virtual")
+		            ? "no domain is local here; its mail goes to the smarthost" : "only mail that goes to a server by SMTP is carried over");
+		return;
+	}
+	if (*server == '\0') {
+		import_note(im, p->file, line->line, line->key, "no server is named: mail to its own MX; write \"via = direct\" if that is meant");
+		return;
+	}
+	smarthost_for(im, server, name, sizeof name);
+	snprintf(pattern, sizeof pattern, "%s%s", prefix, *prefix != '\0' && line->key[0] == '@' ? line->key + 1 : line->key);
+	import_set(im, "route", pattern, "via", name);
+}
+
+void maps_routes(struct import *im, const char *path, enum pairs_form form, const char *prefix)
+{
+	struct pairs p;
+	if (!pairs_read(&p, im, path, form))
+		import_note(im, path, 0, "this map", "cannot be read");
+	for (int i = 0; i < p.count; i++)
+		read_route(im, &p, &p.list[i], prefix);
+	pairs_free(&p);
+}
+
+/* How a smarthost's server may be written as a key. */
+static bool names_server(const struct import *im, const char *smarthost, const char *key)
+{
+	char forms[4][300];
+	const char *host = import_get(im, "smarthost", smarthost, "host"), *port = import_get(im, "smarthost", smarthost, "port");
+	snprintf(forms[0], sizeof forms[0], "%s", host != NULL ? host : "");
+	snprintf(forms[1], sizeof forms[1], "[%s]", forms[0]);
+	snprintf(forms[2], sizeof forms[2], "[%.255s]:%.8s", forms[0], port != NULL ? port : "25");
+	snprintf(forms[3], sizeof forms[3], "%.255s:%.8s", forms[0], port != NULL ? port : "25");
+	bool submission = port != NULL && strcmp(port, "587") == 0;
+	for (int i = 0; i < 4; i++) {
+		if (text_equal_ci(key, forms[i]))
+			return true;
+	}
+	snprintf(forms[3], sizeof forms[3], "[%.255s]:submission", forms[0]);
+	return submission && text_equal_ci(key, forms[3]);
+}
+
+static bool use_login(struct import *im, const struct pairs *p, struct pair *line)
+{
+	bool used = false;
+	char *colon = strchr(line->value, ':');
+	for (int i = 0; colon != NULL && i < im->setting_count; i++) {
+		if (strcmp(im->settings[i].section, "smarthost") != 0 || strcmp(im->settings[i].key, "host") != 0)
+			continue;
+		char *name = mem_copy(im->settings[i].name);
+		if (names_server(im, name, line->key)) {
+			*colon = '\0';
+			import_set(im, "smarthost", name, "login", line->value);
+			*colon = ':';
+			import_secret(im, name, colon + 1, p->file, line->line);
+			used = true;
+		}
+		free(name);
+	}
+	return used;
+}
+
+void maps_passwords(struct import *im, const char *path)
+{
+	struct pairs p;
+	if (!pairs_read(&p, im, path, PAIRS_FOLDED_BLANK))
+		import_note(im, path, 0, "this map of passwords", "cannot be read; run the import as root");
+	for (int i = 0; i < p.count; i++) {
+		if (!use_login(im, &p, &p.list[i]))
+			import_note(im, p.file, p.list[i].line, p.list[i].key, "a login for a server or sender that is no smarthost here");
+	}
+	pairs_free(&p);
+}
+
+void maps_generic(struct import *im, const char *path)
+{
+	char whole[2048];
+	snprintf(whole, sizeof whole, "%s%s", im->root, path);
+	if (access(whole, R_OK) == 0)
+		import_set(im, "rewrite", "senders", "file", path);
+	else
+		import_note(im, path, 0, "this map", "has no text form that can be read; [rewrite senders] file = names one");
+}
+
+const char *maps_text(struct import *im, struct pairs *p, const char *key)
+{
+	const char *value = pairs_take(p, key);
+	if (value == NULL || *value == '\0')
+		return NULL;
+	const char *path = strchr(value, ':');
+	if (path != NULL && path[1] == '/' && strpbrk(path, " ,") == NULL)
+		return path + 1;
+	pairs_note(p, im, key, "only one map that has a text file is carried over");
+	return NULL;
+}

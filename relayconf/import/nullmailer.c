@@ -1,0 +1,100 @@
+/* nullmailer: a folder with remotes, me, defaultdomain, helohost, adminaddr, allmailfrom, ... */
+#include "relayconf/import/pairs.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The first word of a file in the folder, "" without one. */
+static bool first_line(struct import *im, const char *folder, const char *name, char *value, size_t size)
+{
+	char path[1200];
+	struct pairs p;
+	snprintf(path, sizeof path, "%.1000s/%s", folder, name);
+	bool found = pairs_read(&p, im, path, PAIRS_BLANK) && p.count > 0;
+	text_copy(value, size, found ? p.list[0].key : "");
+	pairs_free(&p);
+	return found;
+}
+
+/* One option of a line of remotes; false when it is not carried over. */
+static bool set_option(struct import *im, const char *name, const char *option, const char *file, int line, bool *tls)
+{
+	const char *value = strchr(option, '=');
+	size_t length = value != NULL ? (size_t)(value++ - option) : strlen(option);
+	if (length == 4 && strncmp(option, "port", length) == 0 && value != NULL)
+		import_set(im, "smarthost", name, "port", value);
+	else if (length == 4 && strncmp(option, "user", length) == 0 && value != NULL)
+		import_set(im, "smarthost", name, "login", value);
+	else if (length == 4 && strncmp(option, "pass", length) == 0 && value != NULL)
+		import_secret(im, name, value, file, line);
+	else if (strcmp(option, "starttls") == 0 || strcmp(option, "ssl") == 0 || strcmp(option, "tls") == 0) {
+		import_set(im, "smarthost", name, "implicit", strcmp(option, "starttls") == 0 ? "no" : "yes");
+		*tls = true;
+	} else if (strcmp(option, "insecure") == 0)
+		import_set(im, "smarthost", name, "tls", "encrypt");
+	else if (length == 10 && strncmp(option, "x509cafile", length) == 0 && value != NULL)
+		import_set(im, "smarthost", name, "tls_ca_file", value);
+	else if (length == 6 && strncmp(option, "source", length) == 0 && value != NULL)
+		import_set(im, "smarthost", name, "bind_address", value);
+	else
+		return strcmp(option, "auth-login") == 0 || strcmp(option, "auth") == 0;
+	return true;
+}
+
+/* HOST [PROTOCOL [--option=value ...]] */
+static void read_remote(struct import *im, const struct pair *line, const char *file, const char *name)
+{
+	bool tls = false;
+	char *words = mem_copy(line->value), *rest = words;
+	const char *word = strsep(&rest, " \t");
+	import_server(im, name, line->key, false);
+	if (word != NULL && *word != '\0' && strcmp(word, "smtp") != 0)
+		import_note(im, file, line->line, word, "only SMTP is spoken");
+	while ((word = strsep(&rest, " \t")) != NULL) {
+		const char *option = word + strspn(word, "-");
+		if (*option != '\0' && !set_option(im, name, option, file, line->line, &tls))
+			import_note(im, file, line->line, option, "no counterpart");
+	}
+	if (import_get(im, "smarthost", name, "tls") == NULL)
+		import_set(im, "smarthost", name, "tls", tls ? "verify" : "off");
+	const char *implicit = import_get(im, "smarthost", name, "implicit");
+	if (import_get(im, "smarthost", name, "port") == NULL)
+		import_set(im, "smarthost", name, "port", implicit != NULL && strcmp(implicit, "yes") == 0 ? "465" : "25");
+	free(words);
+}
+
+static void read_rest(struct import *im, const char *folder)
+{
+	char value[1024], path[1200];
+	static const char *const untouched[] = {"pausetime", "sendtimeout", "maxpause", "queuelifetime", "doublebounceto", "idhost", "defaulthost"};
+	if (first_line(im, folder, "me", value, sizeof value) || first_line(im, folder, "helohost", value, sizeof value))
+		import_set(im, "host", "", "name", value);
+	if (first_line(im, folder, "defaultdomain", value, sizeof value))
+		import_set(im, "host", "", "domain", value);
+	if (first_line(im, folder, "allmailfrom", value, sizeof value))
+		import_set(im, "sender", "", "envelope_from", value);
+	snprintf(path, sizeof path, "%.1000s/adminaddr", folder);
+	if (first_line(im, folder, "adminaddr", value, sizeof value))
+		import_note(im, path, 1, value, "mail to this machine's own users went there: write \"root: ADDRESS\" into the aliases file");
+	for (size_t i = 0; i < sizeof untouched / sizeof untouched[0]; i++) {
+		snprintf(path, sizeof path, "%.1000s/%s", folder, untouched[i]);
+		if (first_line(im, folder, untouched[i], value, sizeof value))
+			import_note(im, path, 1, value, "no counterpart; [queue] has times of its own");
+	}
+}
+
+bool import_nullmailer(struct import *im, const char *folder)
+{
+	char path[1200], name[64];
+	struct pairs p;
+	snprintf(path, sizeof path, "%.1000s/remotes", folder);
+	bool done = pairs_read(&p, im, path, PAIRS_BLANK);
+	for (int i = 0; done && i < p.count && i < 16; i++) {
+		snprintf(name, sizeof name, i == 0 ? "main" : "backup%d", i);
+		read_remote(im, &p.list[i], path, name);
+	}
+	if (done)
+		read_rest(im, folder);
+	pairs_free(&p);
+	return done;
+}
