@@ -28,6 +28,10 @@ int command_relay(const char *mode, const char *path, const char *smarthost, con
 /* A reason by its key, or a server's words in quotes ("513 Relaying denied."). */
 int command_explain(const char *what);
 
+/* Another program's settings as firsthop.conf: on standard output, or to a file (with passwords in files beside it).  name: NULL: the one that
+   is here; path: NULL: its usual place.  root stands before every path that is read. */
+int command_import(const char *root, const char *output, const char *name, const char *path);
+
 /* A key in its parts. */
 struct key_name {
 	char section[16];

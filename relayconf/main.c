@@ -20,6 +20,8 @@ static const char help_text[] =
 	"                              the way that mail to an address would take now\n"
 	"  diff FILE                   which waiting messages would go another way with this file\n"
 	"  explain KEY|\"WORDS\"         what a reason, or a server's answer, means, and what to do\n"
+	"  import [-o FILE] [PROGRAM [FILE]]\n"
+	"                              settings of dma, ssmtp, msmtp, nullmailer, sendmail or Postfix as firsthop.conf\n"
 	"  probe [SMARTHOST] [-r ADDRESS]\n"
 	"                              a real session up to RCPT, told line by line; sends no mail\n";
 
@@ -43,6 +45,23 @@ static int probe(const char *path, int argc, char **argv)
 	return command_probe(path, smarthost, recipient);
 }
 
+static int import(int argc, char **argv)
+{
+	const char *root = "", *output = NULL;
+	int at = 0;
+	for (; at + 1 < argc && argv[at][0] == '-'; at += 2) {
+		if (strcmp(argv[at], "-R") == 0)
+			root = argv[at + 1];
+		else if (strcmp(argv[at], "-o") == 0)
+			output = argv[at + 1];
+		else
+			break;
+	}
+	if (argc - at > 2 || (at < argc && argv[at][0] == '-'))
+		return usage("import takes -o FILE, -R ROOT, the name of a program and its file");
+	return command_import(root, output, at < argc ? argv[at] : NULL, at + 1 < argc ? argv[at + 1] : NULL);
+}
+
 static int run(const char *path, int argc, char **argv)
 {
 	const char *command = argv[0];
@@ -64,6 +83,8 @@ static int run(const char *path, int argc, char **argv)
 		return command_explain(argv[1]);
 	if (strcmp(command, "probe") == 0)
 		return probe(path, argc - 1, argv + 1);
+	if (strcmp(command, "import") == 0)
+		return import(argc - 1, argv + 1);
 	return usage("this command, or its number of arguments, is not known");
 }
 

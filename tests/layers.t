@@ -25,7 +25,7 @@ wrong=$(grep -HoE '^#include "[^"]+"' sendmail/smtp/*.[ch] | grep -E '"config/' 
 is "$wrong" "" "of config, smtp includes hop.h only"
 wrong=$(grep -HoE '^#include "[^"]+"' mail/*.[ch] | grep -vE '"(mail|base)/' || :)
 is "$wrong" "" "mail includes only base"
-wrong=$(grep -HoE '^#include "[^"]+"' relayconf/*.[ch] | grep -vE '"(relayconf|base|message|config)/' || :)
+wrong=$(grep -HoE '^#include "[^"]+"' relayconf/*.[ch] relayconf/*/*.[ch] | grep -vE '"(relayconf|base|message|config)/' || :)
 is "$wrong" "" "relayconf includes only base, message and config"
 
 is "$(grep -lE 'getopt(_long)? *\([a-z]|getopt.h' sendmail/submit/*.c || :)" "" "submit does not use getopt"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* The smarthost for a server, made when it is new; it takes only what a [route] sends to it. */
@@ -63,19 +64,16 @@ void maps_routes(struct import *im, const char *path, enum pairs_form form, cons
 /* How a smarthost's server may be written as a key. */
 static bool names_server(const struct import *im, const char *smarthost, const char *key)
 {
-	char forms[4][300];
 	const char *host = import_get(im, "smarthost", smarthost, "host"), *port = import_get(im, "smarthost", smarthost, "port");
-	snprintf(forms[0], sizeof forms[0], "%s", host != NULL ? host : "");
-	snprintf(forms[1], sizeof forms[1], "[%s]", forms[0]);
-	snprintf(forms[2], sizeof forms[2], "[%.255s]:%.8s", forms[0], port != NULL ? port : "25");
-	snprintf(forms[3], sizeof forms[3], "%.255s:%.8s", forms[0], port != NULL ? port : "25");
-	bool submission = port != NULL && strcmp(port, "587") == 0;
-	for (int i = 0; i < 4; i++) {
-		if (text_equal_ci(key, forms[i]))
-			return true;
-	}
-	snprintf(forms[3], sizeof forms[3], "[%.255s]:submission", forms[0]);
-	return submission && text_equal_ci(key, forms[3]);
+	bool brackets = *key == '[';
+	size_t length = host != NULL ? strlen(host) : 0;
+	if (host == NULL || strncasecmp(key + brackets, host, length) != 0)
+		return false;
+	const char *rest = key + brackets + length;
+	if (brackets && *rest++ != ']')
+		return false;
+	return *rest == '\0' || (*rest == ':' && (strcmp(rest + 1, port != NULL ? port : "25") == 0 ||
+	                                         (port != NULL && strcmp(port, "587") == 0 && strcmp(rest + 1, "submission") == 0)));
 }
 
 static bool use_login(struct import *im, const struct pairs *p, struct pair *line)
@@ -125,9 +123,11 @@ const char *maps_text(struct import *im, struct pairs *p, const char *key)
 	const char *value = pairs_take(p, key);
 	if (value == NULL || *value == '\0')
 		return NULL;
-	const char *path = strchr(value, ':');
-	if (path != NULL && path[1] == '/' && strpbrk(path, " ,") == NULL)
-		return path + 1;
+	static const char *const types[] = {"hash:/", "texthash:/", "btree:/", "lmdb:/", "cdb:/", "dbm:/"};
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		if (text_starts(value, types[i]) && strpbrk(value, " ,") == NULL)
+			return value + strlen(types[i]) - 1;
+	}
 	pairs_note(p, im, key, "only one map that has a text file is carried over");
 	return NULL;
 }

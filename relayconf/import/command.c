@@ -1,0 +1,212 @@
+/* relayconf import: reads what another mail program was told, and writes firsthop.conf. */
+#include "relayconf/import/import.h"
+#include "base/fdio.h"
+#include "config/config.h"
+#include "relayconf/command.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static const struct program {
+	const char *name;
+	const char *places[3];
+	bool (*read)(struct import *im, const char *path);
+} programs[] = {
+	{"dma", {"/etc/dma/dma.conf", "/usr/local/etc/dma/dma.conf", NULL}, import_dma},
+	{"ssmtp", {"/etc/ssmtp/ssmtp.conf", "/usr/local/etc/ssmtp/ssmtp.conf", NULL}, import_ssmtp},
+	{"msmtp", {"/etc/msmtprc", "/usr/local/etc/msmtprc", NULL}, import_msmtp},
+	{"nullmailer", {"/etc/nullmailer", "/usr/local/etc/nullmailer", NULL}, import_nullmailer},
+	{"sendmail", {"/etc/mail/sendmail.cf", NULL, NULL}, import_sendmail},
+	{"postfix", {"/etc/postfix/main.cf", "/usr/local/etc/postfix/main.cf", NULL}, import_postfix},
+};
+#define PROGRAMS (sizeof programs / sizeof programs[0])
+
+static const char *place_of(const struct program *p, const char *root)
+{
+	char whole[2048];
+	for (int i = 0; p->places[i] != NULL; i++) {
+		snprintf(whole, sizeof whole, "%s%s", root, p->places[i]);
+		if (access(whole, F_OK) == 0)
+			return p->places[i];
+	}
+	return NULL;
+}
+
+static const struct program *find_program(const char *name)
+{
+	for (size_t i = 0; i < PROGRAMS; i++) {
+		if (strcmp(programs[i].name, name) == 0)
+			return &programs[i];
+	}
+	fprintf(stderr, "relayconf: import knows dma, ssmtp, msmtp, nullmailer, sendmail and postfix; not %.100s\n", name);
+	return NULL;
+}
+
+/* The one program whose files are there; several are a question that only the administrator can answer. */
+static const struct program *guess_program(const char *root)
+{
+	const struct program *found = NULL;
+	int count = 0;
+	for (size_t i = 0; i < PROGRAMS; i++) {
+		if (place_of(&programs[i], root) != NULL) {
+			found = &programs[i];
+			count++;
+		}
+	}
+	if (count == 1)
+		return found;
+	fprintf(stderr, "relayconf: %s; say which: relayconf import PROGRAM [FILE]\n", count == 0 ? "no settings of dma, ssmtp, msmtp, nullmailer, sendmail or postfix were found"
+	        : "settings of several mail programs are here");
+	for (size_t i = 0; i < PROGRAMS; i++) {
+		if (place_of(&programs[i], root) != NULL)
+			fprintf(stderr, "  %-10s %s\n", programs[i].name, place_of(&programs[i], root));
+	}
+	return NULL;
+}
+
+static bool has_secret(const struct import *im, const char *smarthost)
+{
+	for (int i = 0; i < im->secret_count; i++) {
+		if (strcmp(im->secrets[i].smarthost, smarthost) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void put_settings_of(const struct import *im, const char *section, const char *name, bool secrets_follow, struct buffer *out)
+{
+	buffer_printf(out, *name != '\0' ? "\n[%s %s]\n" : "\n[%s]\n", section, name);
+	for (int i = 0; i < im->setting_count; i++) {
+		const struct setting *s = &im->settings[i];
+		if (strcmp(s->section, section) == 0 && strcmp(s->name, name) == 0)
+			buffer_printf(out, "%s = %s\n", s->key, s->value);
+	}
+	if (strcmp(section, "smarthost") == 0 && has_secret(im, name))
+		buffer_printf(out, "%spassword_file = secret.%s\n", secrets_follow ? "" : "# write the password into this file, mode 0640, group firsthop:\n", name);
+}
+
+/* Each section once, in the order of the sample. */
+static void put_sections(const struct import *im, bool secrets_follow, struct buffer *out)
+{
+	static const char *const order[] = {"host", "smarthost", "route", "fallback", "sender", "rewrite", "queue"};
+	for (size_t o = 0; o < sizeof order / sizeof order[0]; o++) {
+		for (int i = 0; i < im->setting_count; i++) {
+			const struct setting *s = &im->settings[i];
+			bool first = strcmp(s->section, order[o]) == 0;
+			for (int k = 0; first && k < i; k++)
+				first = strcmp(im->settings[k].section, s->section) != 0 || strcmp(im->settings[k].name, s->name) != 0;
+			if (first)
+				put_settings_of(im, s->section, s->name, secrets_follow, out);
+		}
+	}
+}
+
+static void put_comments(const char *lines, size_t length, struct buffer *out)
+{
+	while (length > 0) {
+		const char *end = memchr(lines, '\n', length);
+		size_t n = end != NULL ? (size_t)(end - lines) : length;
+		buffer_printf(out, "#   %.*s\n", (int)n, lines);
+		length -= n + (end != NULL);
+		lines += n + (end != NULL);
+	}
+}
+
+static void put_file(const struct import *im, const char *program, bool secrets_follow, struct buffer *out)
+{
+	buffer_printf(out, "# firsthop.conf(5), made from the settings of %s in:\n", program);
+	put_comments(im->sources.data, im->sources.length, out);
+	put_sections(im, secrets_follow, out);
+	if (im->notes.length > 0) {
+		buffer_puts(out, "\n# What was there and could not be carried over as it was, with its place and the reason:\n");
+		put_comments(im->notes.data, im->notes.length, out);
+	}
+}
+
+/* Writes a new file in one step; one that was there stays as FILE.old. */
+static bool write_file(const char *path, const struct buffer *text, mode_t mode)
+{
+	char temp[1100], old[1100];
+	snprintf(temp, sizeof temp, "%s.new", path);
+	snprintf(old, sizeof old, "%s.old", path);
+	unlink(temp);
+	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct group *group = geteuid() == 0 && mode == 0640 ? getgrnam("firsthop") : NULL;
+	bool done = fd >= 0 && fdio_write(fd, text->data, text->length) && (group == NULL || fchown(fd, 0, group->gr_gid) == 0) &&
+	            fchmod(fd, mode) == 0 && fdio_sync(fd);
+	done = done && (rename(path, old) == 0 || errno == ENOENT) && rename(temp, path) == 0;
+	if (!done)
+		fprintf(stderr, "relayconf: %s cannot be written: %s\n", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+static bool write_secrets(const struct import *im, const char *path)
+{
+	bool done = true;
+	const char *slash = strrchr(path, '/');
+	for (int i = 0; done && i < im->secret_count; i++) {
+		char name[1200];
+		struct buffer line = {0};
+		snprintf(name, sizeof name, "%.*ssecret.%s", slash != NULL ? (int)(slash - path + 1) : 0, path, im->secrets[i].smarthost);
+		buffer_printf(&line, "%s\n", im->secrets[i].password);
+		done = write_file(name, &line, 0640);
+		if (done)
+			printf("%s has the password from %s\n", name, im->secrets[i].origin);
+		buffer_free(&line);
+	}
+	return done;
+}
+
+/* The code that will read it has the last word. */
+static bool check_text(const struct buffer *text)
+{
+	char path[] = "/tmp/firsthop-import-XXXXXX";
+	struct config c;
+	struct diagnosis d = {0};
+	int fd = mkstemp(path);
+	bool good = fd >= 0 && fdio_write(fd, text->data, text->length) && config_read(&c, path, &d);
+	if (fd >= 0) {
+		config_free(&c);
+		close(fd);
+		unlink(path);
+	}
+	if (!good)
+		fprintf(stderr, "relayconf: what came out needs a correction: %s\n", text_starts(d.text, path) ? d.text + strlen(path) + 1 : d.text);
+	return good;
+}
+
+int command_import(const char *root, const char *output, const char *name, const char *path)
+{
+	struct import im = {.root = root};
+	struct buffer text = {0};
+	const struct program *program = name != NULL ? find_program(name) : guess_program(root);
+	if (program == NULL)
+		return EX_USAGE;
+	if (path == NULL)
+		path = place_of(program, root);
+	if (path == NULL || !program->read(&im, path)) {
+		fprintf(stderr, "relayconf: %s: %s\n", path != NULL ? path : program->places[0], path != NULL ? strerror(errno) : "not there; name the file");
+		import_free(&im);
+		return EX_NOINPUT;
+	}
+	put_file(&im, program->name, output != NULL, &text);
+	bool good = check_text(&text), written = true;
+	if (output == NULL) {
+		written = fwrite(text.data, 1, text.length, stdout) == text.length;
+	} else if (good) {
+		written = write_secrets(&im, output) && write_file(output, &text, 0644);
+		if (written)
+			printf("%s is written; relayconf check and relayconf probe tell whether it works\n", output);
+	}
+	import_free(&im);
+	buffer_free(&text);
+	return !written ? EX_CANTCREAT : good ? EX_OK : EX_CONFIG;
+}

@@ -1,0 +1,143 @@
+#!/bin/sh
+# relayconf import: the settings of other mail programs come out as a firsthop.conf that is right, and what is lost is named.
+. tests/lib.sh
+new_spool
+R=$work/old
+put() { mkdir -p "$R$(dirname "$1")"; cat >"$R$1"; }
+import() { "$BIN/relayconf" import -R "$R" "$@" 2>"$work/err"; }
+# has TEXT NAME: import printed this line
+has() { printf '%s\n' "$out" | grep -qxF -- "$1"; result $? "$2: $1" "$out"; }
+
+import >/dev/null; is $? 64 "nothing to import"
+like "$(cat "$work/err")" 'no settings of dma, .* were found' "and it says so"
+
+put /etc/dma/dma.conf <<'END'
+# dma
+SMARTHOST mail.example.org
+PORT 587
+AUTHPATH /etc/dma/auth.conf
+SECURETRANSFER
+STARTTLS
+MASQUERADE cacti@example.org
+MAILNAME mon1.example.org
+FULLBOUNCE
+END
+put /etc/dma/auth.conf <<'END'
+cacti1|mail.example.org:geheim:mit doppelpunkt
+other|elsewhere.example:x
+END
+out=$(import); is $? 0 "dma is found by itself"
+for line in '[smarthost main]' 'host = mail.example.org' 'port = 587' 'tls = verify' 'implicit = no' 'login = cacti1' 'envelope_from = cacti@example.org' 'name = mon1.example.org'; do has "$line" dma; done
+like "$out" '^#   /etc/dma/dma.conf:5: SECURETRANSFER -- dma did not check' "dma: what changes is said, with its line"
+like "$out" '^#   /etc/dma/dma.conf:9: FULLBOUNCE -- ' "dma: what is lost is named"
+like "$out" '^#   /etc/dma/auth.conf:2: elsewhere.example -- ' "dma: a login for another host"
+unlike "$out$(cat "$work/err")" 'geheim' "dma: no password is printed"
+import -o "$work/new.conf" dma >"$work/out"; is $? 0 "dma: written to a file"
+is "$(cat "$work/secret.main")" 'geheim:mit doppelpunkt' "dma: the password has a file of its own"
+is "$(ls -l "$work/secret.main" | cut -c1-10)" '-rw-r-----' "dma: which others cannot read"
+is "$("$BIN/relayconf" -C "$work/new.conf" get smarthost.main.password_file)" "$work/secret.main" "dma: and which the configuration names"
+echo '# mine' >"$work/new.conf"
+import -o "$work/new.conf" dma >/dev/null
+is "$(cat "$work/new.conf.old")" '# mine' "a file that was there is kept as FILE.old"
+
+put /etc/ssmtp/ssmtp.conf <<'END'
+root=postmaster@example.org
+mailhub=smtp.example.org:465
+rewriteDomain=example.org
+hostname=mon1.example.org
+UseTLS=YES
+AuthUser=alarm@example.org
+AuthPass=pass word
+FromLineOverride=YES
+END
+import >/dev/null; is $? 64 "two programs: a question"
+like "$(cat "$work/err")" 'ssmtp +/etc/ssmtp/ssmtp.conf' "with both named"
+out=$(import ssmtp)
+for line in 'host = smtp.example.org' 'port = 465' 'implicit = yes' 'tls = verify' 'login = alarm@example.org' 'domain = example.org'; do has "$line" ssmtp; done
+like "$out" 'ssmtp.conf:1: root postmaster@example.org -- ' "ssmtp: root="
+unlike "$out" 'pass word' "ssmtp: no password"
+
+put /etc/msmtprc <<'END'
+defaults
+tls on
+auth on
+account provider
+host smtp.example.net
+port 587
+from cacti@example.org
+user cacti@example.org
+passwordeval "cat /etc/msmtp.pass"
+account inside
+host 192.0.2.25
+tls off
+auth off
+from inside@example.org
+logfile /var/log/msmtp
+account default : provider
+END
+out=$(import msmtp); is $? 0 "msmtp"
+for line in '[smarthost provider]' 'host = smtp.example.net' 'password_command = cat /etc/msmtp.pass' '[smarthost inside]' 'tls = off' 'default = no' '[route from:inside@example.org]' 'via = inside'; do has "$line" msmtp; done
+like "$out" 'msmtprc:[0-9]+: logfile /var/log/msmtp -- ' "msmtp: logfile"
+
+put /etc/nullmailer/remotes <<'END'
+mail1.example.org smtp --port=587 --starttls --user=n1 --pass=secret1 --auth-login
+mail2.example.org smtp
+END
+echo mon1.example.org | put /etc/nullmailer/me
+echo ops@example.org | put /etc/nullmailer/adminaddr
+out=$(import nullmailer); is $? 0 "nullmailer"
+for line in '[smarthost main]' 'host = mail1.example.org' 'login = n1' '[smarthost backup1]' 'host = mail2.example.org' 'port = 25' 'name = mon1.example.org'; do has "$line" nullmailer; done
+like "$out" 'adminaddr:1: ops@example.org -- .*aliases' "nullmailer: adminaddr"
+
+put /etc/mail/sendmail.cf <<'END'
+Cwlocalhost
+DSesmtp:[mail.example.org]
+DMexample.org
+O AliasFile=/etc/mail/aliases
+O Timeout.queuereturn=3d
+Sparse=0
+R$*	$: $1
+END
+printf 'partner.example\tesmtp:[mx.partner.example]:2525\nold.example\tlocal:\n.sub.example\tsmtp:hub.example.org\n' | put /etc/mail/mailertable
+printf 'root\troot-mon1@example.org\n' | put /etc/mail/genericstable
+printf 'AuthInfo:mail.example.org "U:mon1" "P:sendmail pass" "M:PLAIN"\n' | put /etc/mail/authinfo
+out=$(import sendmail)
+for line in 'host = mail.example.org' 'login = mon1' 'domain = example.org' 'aliases = /etc/mail/aliases' 'expire_after_h = 72' '[route partner.example]' 'via = mx.partner.example' 'port = 2525' '[route .sub.example]'; do has "$line" sendmail; done
+like "$out" 'mailertable:2: old.example local: -- no domain is local here' "sendmail: a local domain is pointed out"
+unlike "$out" 'sendmail pass' "sendmail: no password"
+printf 'define(`SMART_HOST'"'"', `mail.example.org'"'"')dnl\nMASQUERADE_AS(`example.org'"'"')dnl\nFEATURE(`virtusertable'"'"')dnl\n' | put /etc/mail/mon1.mc
+out=$(import sendmail /etc/mail/mon1.mc)
+for line in 'host = mail.example.org' 'lookup = mx' 'domain = example.org'; do has "$line" "sendmail's .mc"; done
+
+put /etc/postfix/main.cf <<'END'
+myhostname = mon1.example.org
+mydomain = example.org
+myorigin = $mydomain
+mydestination = $myhostname, localhost
+relayhost = [smtp.$mydomain]:submission
+smtp_sasl_auth_enable = yes
+smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd
+smtp_tls_security_level = secure
+transport_maps =
+  hash:/etc/postfix/transport
+smtp_generic_maps = regexp:/etc/postfix/generic
+maximal_queue_lifetime = 1d
+delay_warning_time = 4h
+smtpd_banner = $myhostname ESMTP
+END
+printf '[smtp.example.org]:submission\tmon1:p:w\n' | put /etc/postfix/sasl_passwd
+printf 'partner.example\tsmtp:[192.0.2.99]\nlist.example\tmailman:\n' | put /etc/postfix/transport
+printf '@mon1.local\tmon1@example.org\n' | put /etc/postfix/generic
+out=$(import postfix)
+for line in 'host = smtp.example.org' 'port = 587' 'tls = verify' 'login = mon1' 'domain = example.org' '[route partner.example]' 'host = 192.0.2.99' 'expire_after_h = 24' 'warn_after_h = 4'; do has "$line" Postfix; done
+like "$out" 'main.cf:4: mydestination .* -- no domain is local here' "Postfix: local domains are pointed out"
+like "$out" 'main.cf:11: smtp_generic_maps regexp:/etc/postfix/generic -- ' "Postfix: a map without a text form"
+like "$out" 'transport:2: list.example mailman: -- ' "Postfix: a transport that is no SMTP"
+unlike "$out" 'p:w' "Postfix: no password"
+
+import postfix /etc/postfix/none >/dev/null; is $? 66 "a file that is not there: exit 66"
+import qmail >/dev/null; is $? 64 "a program that is not known: exit 64"
+printf 'SMARTHOST bad host;name\nPORT 99999\n' | put /etc/dma/dma.conf
+import dma >/dev/null; is $? 78 "settings that cannot be right: exit 78"
+like "$(cat "$work/err")" 'needs a correction: ' "and the line"
+finish
