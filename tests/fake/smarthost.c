@@ -1,8 +1,9 @@
 /* A small smarthost for demonstration, tests and measurements.  Takes everything, on loopback; one process, many connections.
-   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-x] [-s SIZE] [-g] [-o LOG]
+   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-R WORD=REPLY] [-x] [-s SIZE] [-g] [-o LOG]
      -P  writes the port there once it listens      -d  a file per message    -n  ends after COUNT messages
      -t, -k  offers STARTTLS (-i: TLS at once)       -a  wants AUTH PLAIN     -x  no PIPELINING
      -r  answers RCPT whose address holds WORD with REPLY                      -o  a line per message
+     -R  WORD=REPLY the first time that an address with WORD is named, then it is taken
      -s  names a limit in EHLO
      -g  answers the TLS handshake with nonsense */
 #include "base/base64.h"
@@ -45,6 +46,8 @@ static struct {
 	struct {
 		char *word;
 		const char *reply;
+		bool once;
+		struct buffer seen; /* addresses that got it, when it is for the first time only */
 	} rejects[REJECTS_MAX];
 	int reject_count;
 	struct client clients[CLIENTS_MAX];
@@ -114,10 +117,15 @@ static void on_rcpt(struct client *c, const char *line)
 	char address[400];
 	take_path(line, address, sizeof address);
 	for (int i = 0; i < sink.reject_count; i++) {
-		if (strstr(address, sink.rejects[i].word) != NULL) {
-			say(c, sink.rejects[i].reply);
-			return;
-		}
+		if (strstr(address, sink.rejects[i].word) == NULL)
+			continue;
+		char mark[410];
+		snprintf(mark, sizeof mark, "<%s>", address);
+		if (sink.rejects[i].once && strstr(buffer_string(&sink.rejects[i].seen), mark) != NULL)
+			continue;
+		buffer_puts(&sink.rejects[i].seen, sink.rejects[i].once ? mark : "");
+		say(c, sink.rejects[i].reply);
+		return;
 	}
 	buffer_printf(&c->rcpts, "%s<%s>", c->rcpts.length ? "," : "", address);
 	c->accepted++;
@@ -400,7 +408,7 @@ int main(int argc, char **argv)
 	const char *address = "127.0.0.1", *port_file = NULL, *certificate = NULL, *key = NULL;
 	int option, port = 0;
 	signal(SIGPIPE, SIG_IGN);
-	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:xo:s:g")) != -1) {
+	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:R:xo:s:g")) != -1) {
 		switch (option) {
 		case 'l': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -416,10 +424,12 @@ int main(int argc, char **argv)
 		case 'x': sink.no_pipelining = true; break;
 		case 'o': sink.log_file = fopen(optarg, "a"); break;
 		case 'r':
+		case 'R':
 			if (sink.reject_count < REJECTS_MAX && strchr(optarg, '=') != NULL) {
 				sink.rejects[sink.reject_count].word = optarg;
 				char *equals = strchr(optarg, '=');
 				*equals = '\0';
+				sink.rejects[sink.reject_count].once = option == 'R';
 				sink.rejects[sink.reject_count++].reply = equals + 1;
 			}
 			break;
