@@ -51,6 +51,10 @@ struct config {
 	int wait_count;
 	enum config_list list;      /* who may list the queue */
 	enum config_format format;
+	/* [bounce] */
+	int bounces_per_hour;       /* 100 */
+	int bounce_merge_min;       /* 15 */
+	char postmaster[321];       /* gets what cannot be returned; "" = nobody */
 	/* [relay] */
 	int connect_s, reply_s, data_s, dot_s, batch_s; /* 30, 300, 180, 600, 3600 */
 };

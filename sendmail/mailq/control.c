@@ -68,7 +68,7 @@ static bool fits_any(const struct listing *l, const struct row *r, char **patter
 }
 
 /* Message text is for its sender and for root: that mailq can read it does not mean that its caller may. */
-static int print_message(FILE *out, const struct row *r)
+static int print_message(FILE *out, const struct row *r, bool dead)
 {
 	struct stat st;
 	struct envelope e;
@@ -81,7 +81,7 @@ static int print_message(FILE *out, const struct row *r)
 		fprintf(stderr, "mailq: %s: only root, the user firsthop and its sender may read its text\n", r->id);
 		return EX_NOPERM;
 	}
-	text_printf(&path, "/%s", r->id);
+	text_printf(&path, "/%s%s", r->id, dead ? ".dead" : "");
 	int fd = open(path.data, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	envelope_init(&e);
 	bool read = fd >= 0 && envelope_read(&e, fd, &d) && lseek(fd, (off_t)e.message_at, SEEK_SET) >= 0;
@@ -184,7 +184,7 @@ int control_run(FILE *out, const struct listing *l, const char *verb, char **pat
 	for (int i = 0; i < l->count; i++) {
 		if (!fits_any(l, &l->rows[i], patterns, count))
 			continue;
-		int result = print_message(out, &l->rows[i]);
+		int result = print_message(out, &l->rows[i], l->of_dead);
 		code = result != EX_OK ? result : code;
 		printed++;
 	}

@@ -60,11 +60,11 @@ static void add_rcpt(struct row *r, const char *address, const struct diagnosis 
 }
 
 /* Open recipients: those of the journal that are not settled; before the first attempt those of the envelope. */
-static void fill_rcpts(struct row *r, const struct envelope *e, const struct journal *j)
+static void fill_rcpts(struct row *r, const struct envelope *e, const struct journal *j, bool with_failed)
 {
 	for (size_t i = 0; i < j->rcpt_count; i++) {
 		enum verdict v = j->rcpts[i].last.verdict;
-		if (v != VERDICT_SENT && v != VERDICT_FAILED)
+		if (v != VERDICT_SENT && (v != VERDICT_FAILED || with_failed))
 			add_rcpt(r, j->rcpts[i].address, &j->rcpts[i].last);
 	}
 	if (j->rcpt_count > 0)
@@ -96,7 +96,8 @@ static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
 		r->next_s = j.until_s;
 		r->held = j.held;
 		r->held_by = j.held_by;
-		fill_rcpts(r, &e, &j);
+		r->owed = j.owed;
+		fill_rcpts(r, &e, &j, c->list->of_dead || j.owed);
 		journal_free(&j);
 	}
 	envelope_free(&e);
@@ -113,9 +114,11 @@ static void found(void *context, enum queue_kind kind, const char *id)
 	uid_t uid;
 	if (kind == QUEUE_DEAD)
 		c->list->dead++;
-	if (kind != QUEUE_MESSAGE)
+	if (kind != (c->list->of_dead ? QUEUE_DEAD : QUEUE_MESSAGE))
 		return;
-	int fd = queue_message(&c->queue, id, &uid, NULL);
+	char name[ID_SIZE + 8];
+	snprintf(name, sizeof name, "%s%s", id, c->list->of_dead ? ".dead" : "");
+	int fd = queue_message(&c->queue, name, &uid, NULL);
 	if (fd < 0 && errno == ENOENT)
 		return;
 	struct row *r = add_row(c->list, id);
@@ -226,17 +229,18 @@ static int by_id(const void *left, const void *right)
 	return strcmp(a->id, b->id);
 }
 
-bool list_collect(struct listing *l, const struct config *config, struct diagnosis *why)
+bool list_collect(struct listing *l, const struct config *config, bool dead, struct diagnosis *why)
 {
 	struct collecting c = {.list = l, .policy = config->list};
-	*l = (struct listing){.config = config};
+	*l = (struct listing){.config = config, .of_dead = dead};
 	if (!queue_open(&c.queue, paths_spool(), false, why))
 		return false;
 	/* drop/ before mqueue/ would miss a message that moves in between; this way it is at worst seen twice, and known. */
 	bool read = queue_scan(c.queue.mqueue_fd, found, &c);
 	if (!read)
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, "spool-rights", "%s/mqueue", paths_spool());
-	collect_drop(&c);
+	if (!dead)
+		collect_drop(&c);
 	l->runner_lives = runner_lives(c.queue.mqueue_fd);
 	ages_load(&l->ages, c.queue.mqueue_fd);
 	l->health_count = health_read(&c.queue, l->health, HEALTH_MAX);
@@ -297,11 +301,14 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 {
 	if (r->problem[0] != '\0')
 		text_put(t, r->problem);
+	else if (l->of_dead && (rcpt == NULL || rcpt->why.verdict == VERDICT_NONE))
+		text_put(t, "set aside; the mail log tells why");
 	else if (r->held)
 		text_printf(t, "held by uid %lld; \"mailq release %s\" lets it go", (long long)r->held_by, r->id);
-	else if (rcpt != NULL && rcpt->why.verdict != VERDICT_NONE)
+	else if (rcpt != NULL && rcpt->why.verdict != VERDICT_NONE) {
 		report_reason(t, &rcpt->why);
-	else if (r->active)
+		text_put(t, r->owed ? "; the report to the sender waits to go together with others" : "");
+	} else if (r->active)
 		text_put(t, "being delivered right now");
 	else if (list_health(l, r, rcpt) != NULL)
 		report_reason(t, &list_health(l, r, rcpt)->why);

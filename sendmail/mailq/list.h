@@ -22,7 +22,7 @@ struct row {
 	int attempts;
 	int64_t next_s;       /* wall time, 0 = not decided */
 	bool active;          /* with a relay */
-	bool held;
+	bool held, owed;      /* owed: only the report to the sender is left to do */
 	int64_t held_by;      /* uid */
 	char problem[200];    /* the file cannot be read: why */
 };
@@ -31,6 +31,7 @@ struct listing {
 	struct row *rows;
 	int count;
 	int dead;             /* set aside */
+	bool of_dead;         /* rows are those messages, not those that wait */
 	bool runner_lives;
 	struct health health[HEALTH_MAX]; /* why mail waits that was not tried itself */
 	int health_count;
@@ -39,8 +40,8 @@ struct listing {
 	char drop_problem[200];
 };
 
-/* Collects everything that the caller may see.  config is kept.  False with why when the spool cannot be read. */
-bool list_collect(struct listing *l, const struct config *config, struct diagnosis *why);
+/* Collects everything that the caller may see: what waits, or (dead) what was set aside.  config is kept.  False with why when the spool cannot be read. */
+bool list_collect(struct listing *l, const struct config *config, bool dead, struct diagnosis *why);
 void list_free(struct listing *l);
 
 /* Takes a row out. */

@@ -25,7 +25,7 @@ struct options {
 	bool pass, purge;            /* --pass, --purgestat: from sendmail */
 	char *choices[16];           /* -q[!]I|R|S|Q */
 	int choice_count;
-	bool verbose;
+	bool verbose, dead;
 	const char *why; /* identifier; NULL = list */
 	const char *verb; /* of mailq/control.h; NULL = list */
 	char **patterns;
@@ -38,11 +38,13 @@ static const char help_text[] =
 	"usage: mailq [-v] [--format=sendmail|postfix|json]\n"
 	"       mailq why ID\n"
 	"       mailq cat|hold|release|retry|remove PATTERN ...\n"
+	"       mailq dead [why|cat|retry|remove ...]\n"
 	"       mailq health [-w MINUTES] [-c MINUTES]\n"
 	"  lists the messages that wait, each with the reason\n"
 	"  why ID          the whole story of one message, and what to do\n"
 	"  cat             prints messages; hold keeps them back until release; retry tries them now\n"
 	"  PATTERN         the beginning of an ID; from=, to= or key= with a value; or all\n"
+	"  dead            the same for messages that were set aside: could neither be delivered nor returned\n"
 	"  health          one line for Nagios; warning and critical by the age of the oldest message\n"
 	"  -v              also how often a message was tried, and when it is tried next\n"
 	"  --json          the same as --format=json: one object per line, as postqueue -j and more\n";
@@ -121,6 +123,11 @@ static bool read_sendmail_option(char *word, struct options *o)
 /* -1: go on. */
 static int read_options(int argc, char **argv, struct options *o)
 {
+	if (argc > 1 && strcmp(argv[1], "dead") == 0) {
+		o->dead = true;
+		argc--;
+		argv++;
+	}
 	if (argc > 1 && strcmp(argv[1], "why") == 0)
 		return read_why(argc, argv, o);
 	if (argc > 1 && strcmp(argv[1], "health") == 0)
@@ -163,8 +170,8 @@ static void put_notes(const struct listing *l)
 {
 	if (l->drop_problem[0] != '\0')
 		fprintf(stderr, "mailq: %s\n", l->drop_problem);
-	if (l->dead > 0)
-		fprintf(stderr, "mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor returned\n", l->dead,
+	if (l->dead > 0 && !l->of_dead)
+		fprintf(stderr, "mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor returned; \"mailq dead\" lists them\n", l->dead,
 		        l->dead == 1 ? " is" : "s are", paths_spool());
 	if (!l->runner_lives && l->count > 0)
 		fprintf(stderr, "mailq: no runner lives, so nothing is delivered: root starts it with \"sendmail -bd -q1m\"\n");
@@ -222,7 +229,7 @@ int main(int argc, char **argv)
 	read_config(&config);
 	if (!o.form_given)
 		o.form = (enum form)config.format;
-	if (!list_collect(&l, &config, &why)) {
+	if (!list_collect(&l, &config, o.dead, &why)) {
 		fprintf(stderr, "mailq: %s\n", why.text);
 		return o.health ? 3 : EX_NOPERM;
 	}

@@ -165,13 +165,15 @@ static void put_meaning(const struct story *s)
 
 static void put_next(const struct story *s)
 {
-	TEXT(words, 200);
+	TEXT(words, 300);
 	const struct health *h = list_health(s->list, s->row, NULL);
 	int64_t next_s = s->row->next_s != 0 ? s->row->next_s : h != NULL ? h->next_s : 0;
 	/* While no smarthost answers, nobody is tried before the next probe. */
 	if (h != NULL && h->next_s > next_s)
 		next_s = h->next_s;
-	if (s->row->held) {
+	if (s->list->of_dead) {
+		text_printf(&words, "never: it is set aside; \"mailq dead retry %s\" tries it again, \"mailq dead remove %s\" throws it away", s->row->id, s->row->id);
+	} else if (s->row->held) {
 		text_printf(&words, "never, until \"mailq release %s\"", s->row->id);
 	} else if (!s->list->runner_lives) {
 		text_put(&words, "never: no runner lives; root starts it with \"sendmail -bd -q1m\"");

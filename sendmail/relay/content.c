@@ -82,13 +82,22 @@ static bool produce(void *context, struct buffer *out)
 		p->at = p->job->body_at;
 	}
 	ssize_t n = read_at(p->job->fd, bytes, sizeof bytes, p->at);
+	if (n < 0) {
+		p->transaction.unreadable = true;
+		return false;
+	}
 	if (n > 0) {
 		wire_put(&p->wire, bytes, (size_t)n, out);
 		p->at += n;
 	}
-	/* Most bodies end within one read: that the file is at its end saves another call. */
-	if (n == (ssize_t)sizeof bytes)
+	/* Most bodies end within one read: that the file is at its end saves another call.  A read may be short for other reasons, too. */
+	int64_t end = p->job->envelope.message_at + p->job->envelope.content.bytes;
+	if (n == (ssize_t)sizeof bytes || (n > 0 && p->at < end))
 		return true;
+	if (p->at < end) {
+		p->transaction.unreadable = true;
+		return false;
+	}
 	wire_end(&p->wire, out);
 	return false;
 }

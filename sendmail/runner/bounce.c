@@ -11,6 +11,7 @@
 
 #define COPY_LIMIT_BYTES 65536
 #define RCPTS_TOLD 100
+#define SUMMARY_RCPTS_TOLD 3
 
 /* Recipient n of the report, and its diagnosis; NULL at the end. */
 static const struct diagnosis *reported(const struct message *m, bool delayed, int *at, int *seen, const char **address)
@@ -200,45 +201,120 @@ static void read_original(const struct message *m, struct buffer *out)
 	buffer_add(out, bytes, length);
 }
 
-static void put_head(const struct runner *r, const struct message *m, bool delayed, const char *border, struct buffer *out)
+const char *bounce_address(const struct runner *r, const struct message *m)
 {
-	TEXT(date, 64);
-	clock_put_rfc5322(&date, clock_wall_s());
-	buffer_printf(out, "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\n", date.data, r->config.domain, m->sender);
-	buffer_printf(out, "Subject: %s\n", delayed ? "Mail delayed: still being tried" : "Mail not delivered");
-	buffer_printf(out, "Auto-Submitted: auto-replied\nMIME-Version: 1.0\n"
-	              "Content-Type: multipart/report; report-type=delivery-status;\n\tboundary=\"%s\"\n\n", border);
+	if (m->sender[0] != '\0')
+		return m->sender;
+	return envelope_has_flag(&m->envelope, "double") ? "" : r->config.postmaster;
 }
 
-void bounce_write(const struct runner *r, const struct message *m, bool delayed, struct buffer *out)
+static void put_head(const struct runner *r, const struct message *m, int count, bool delayed, const char *border, struct buffer *out)
+{
+	TEXT(date, 64);
+	TEXT(what, 80);
+	clock_put_rfc5322(&date, clock_wall_s());
+	if (m->sender[0] == '\0')
+		text_put(&what, "Report that could not be returned to its sender");
+	else if (count > 1)
+		text_printf(&what, "%d messages %s", count, delayed ? "delayed: still being tried" : "not delivered");
+	else
+		text_put(&what, delayed ? "Mail delayed: still being tried" : "Mail not delivered");
+	buffer_printf(out, "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: %s\n", date.data, r->config.domain,
+	              bounce_address(r, m), what.data);
+	/* A report in the form of RFC 3464 is about one message; of several there is one status part for each. */
+	buffer_printf(out, "Auto-Submitted: auto-replied\nMIME-Version: 1.0\nContent-Type: multipart/%s;\n\tboundary=\"%s\"\n\n",
+	              count > 1 ? "mixed" : "report; report-type=delivery-status", border);
+}
+
+/* One of several messages, in few lines. */
+static void put_summary(const struct message *m, bool delayed, struct buffer *out)
+{
+	struct buffer header = {0};
+	const char *address;
+	const struct diagnosis *d;
+	int at = 0, seen = 0;
+	TEXT(subject, 200);
+	TEXT(date, 64);
+	read_original(m, &header);
+	find_subject(&header, &subject);
+	buffer_free(&header);
+	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
+	buffer_printf(out, "\n%s  of %s\n          \"%s\"\n", m->id, date.data, subject.data);
+	while ((d = reported(m, delayed, &at, &seen, &address)) != NULL && seen <= SUMMARY_RCPTS_TOLD) {
+		TEXT(words, 1200);
+		report_reason(&words, d);
+		buffer_printf(out, "%-*s<%s>\n", TRACE_HEAD_COLUMNS, "to", address);
+		trace_wrap(out, "reason", words.data);
+	}
+}
+
+static void put_many(const struct runner *r, struct message **list, int count, bool delayed, const char *border, struct buffer *out)
+{
+	TEXT(words, 400);
+	text_printf(&words, "%d messages %s. They are told of together, because there were many in a short time.", count,
+	            delayed ? "have not been delivered yet; they are kept and tried on, and need not be sent again" : "were not delivered, and are not tried any more");
+	trace_wrap(out, NULL, words.data);
+	for (int i = 0; i < count; i++)
+		put_summary(list[i], delayed, out);
+	for (int i = 0; i < count; i++) {
+		buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
+		put_status(r, list[i], delayed, out);
+	}
+}
+
+/* What is returned: the header; of a report that is itself returned everything, because it tells of another message. */
+static void put_original(const struct message *m, const struct buffer *header, const char *border, struct buffer *out)
+{
+	static char bytes[COPY_LIMIT_BYTES];
+	ssize_t n = m->sender[0] == '\0' ? pread(m->fd, bytes, sizeof bytes, (off_t)m->envelope.message_at) : 0;
+	buffer_printf(out, "\n--%s\nContent-Type: %s\n\n", border, n > 0 ? "message/rfc822" : "text/rfc822-headers");
+	if (n > 0)
+		buffer_add(out, bytes, (size_t)n);
+	else
+		buffer_add(out, header->data, header->length);
+}
+
+static void put_one(const struct runner *r, const struct message *m, bool delayed, const char *border, struct buffer *out)
+{
+	struct buffer header = {0};
+	read_original(m, &header);
+	put_words(r, m, delayed, &header, out);
+	buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
+	put_status(r, m, delayed, out);
+	put_original(m, &header, border, out);
+	buffer_free(&header);
+}
+
+/* The report as a file of the spool. */
+static void put_file(const struct runner *r, const struct message *m, const struct buffer *text, struct buffer *out)
 {
 	struct envelope e;
-	struct buffer text = {0}, header = {0};
 	size_t content_at;
-	char border[64];
-	struct text b;
-	text_init(&b, border, sizeof border);
-	text_printf(&b, "firsthop-%s-report", m->id);
-	read_original(m, &header);
-	put_head(r, m, delayed, border, &text);
-	buffer_printf(&text, "--%s\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n", border);
-	put_words(r, m, delayed, &header, &text);
-	buffer_printf(&text, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
-	put_status(r, m, delayed, &text);
-	buffer_printf(&text, "\n--%s\nContent-Type: text/rfc822-headers\n\n", border);
-	buffer_add(&text, header.data, header.length);
-	buffer_printf(&text, "\n--%s--\n", border);
 	envelope_init(&e);
 	e.created_us = clock_wall_us();
 	free(e.flags);
-	e.flags = mem_copy("bounce");
-	e.content = (struct content){.bytes = (int64_t)text.length, .has_8bit = true};
-	for (size_t i = 0; i < text.length; i++)
-		e.content.lines += text.data[i] == '\n';
-	envelope_add_recipient(&e, m->sender);
+	e.flags = mem_copy(m->sender[0] == '\0' ? "bounce double" : "bounce");
+	e.content = (struct content){.bytes = (int64_t)text->length, .has_8bit = true};
+	for (size_t i = 0; i < text->length; i++)
+		e.content.lines += text->data[i] == '\n';
+	envelope_add_recipient(&e, bounce_address(r, m));
 	envelope_write(&e, out, &content_at);
-	buffer_add(out, text.data, text.length);
-	buffer_free(&text);
-	buffer_free(&header);
+	buffer_add(out, text->data, text->length);
 	envelope_free(&e);
+}
+
+void bounce_write(const struct runner *r, struct message **list, int count, bool delayed, struct buffer *out)
+{
+	struct buffer text = {0};
+	TEXT(border, 64);
+	text_printf(&border, "firsthop-%s-report", list[0]->id);
+	put_head(r, list[0], count, delayed, border.data, &text);
+	buffer_printf(&text, "--%s\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n", border.data);
+	if (count == 1)
+		put_one(r, list[0], delayed, border.data, &text);
+	else
+		put_many(r, list, count, delayed, border.data, &text);
+	buffer_printf(&text, "\n--%s--\n", border.data);
+	put_file(r, list[0], &text, out);
+	buffer_free(&text);
 }

@@ -3,7 +3,10 @@
 #define RUNNER_BOUNCE_H
 #include "runner/message.h"
 
-/* Writes the spool file of a report about recipients of m: those that failed, or (delayed) those that are still open, with last for each.
-   The bytes are a complete spool file for queue_create. */
-void bounce_write(const struct runner *r, const struct message *m, bool delayed, struct buffer *out);
+/* Writes the spool file of a report about recipients of messages with the same address to report to: those that failed, or (delayed) those that
+   are still open, with last for each.  The bytes are a complete spool file for queue_create. */
+void bounce_write(const struct runner *r, struct message **list, int count, bool delayed, struct buffer *out);
+
+/* Whom to tell: the sender; for mail without one the postmaster; "" for a report that the postmaster has not got: nobody. */
+const char *bounce_address(const struct runner *r, const struct message *m);
 #endif

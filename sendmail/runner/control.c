@@ -10,6 +10,7 @@
 #include "runner/worker.h"
 #include "spool/journal.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,15 +193,38 @@ static const char *take_away(struct runner *r, struct entry *e, const char *id, 
 	return NULL;
 }
 
+static const char *deal_with_dead(struct runner *r, const char *verb, const char *id, uid_t uid)
+{
+	TEXT(name, ID_SIZE + 8);
+	text_printf(&name, "%s.dead", id);
+	if (strcmp(verb, "remove") == 0) {
+		log_line(LOG_NOTICE, "%s is removed by uid %lu, never delivered", name.data, (unsigned long)uid);
+		if (unlinkat(r->queue.mqueue_fd, name.data, 0) != 0 || !queue_sync(&r->queue))
+			return "the file cannot be removed";
+		queue_remove_log(&r->queue, id);
+		return NULL;
+	}
+	if (strcmp(verb, "retry") != 0)
+		return "it is set aside; it can be retried or removed";
+	const char *problem = note(r, id, "revived", uid);
+	if (problem != NULL)
+		return problem;
+	if (renameat(r->queue.mqueue_fd, name.data, r->queue.mqueue_fd, id) != 0 || !queue_sync(&r->queue))
+		return "the file cannot be renamed";
+	log_line(LOG_NOTICE, "%s was set aside, and is tried again because uid %lu asks for it", id, (unsigned long)uid);
+	runner_queue_new(r, runner_entry(id_pack(id)));
+	return NULL;
+}
+
 /* Root and the queue's owner may do everything; who sent a message may hold, release and remove it. */
-static bool is_allowed(struct runner *r, const char *id, uid_t uid, bool only_admin)
+static bool is_allowed(struct runner *r, const char *name, uid_t uid, bool only_admin)
 {
 	struct envelope e;
 	struct diagnosis d = {0};
 	uid_t owner = (uid_t)-1;
 	if (uid == 0 || uid == r->queue.owner)
 		return true;
-	int fd = only_admin ? -1 : queue_message(&r->queue, id, &owner, NULL);
+	int fd = only_admin ? -1 : queue_message(&r->queue, name, &owner, NULL);
 	if (fd < 0)
 		return false;
 	envelope_init(&e);
@@ -240,11 +264,14 @@ static const char *obey(struct runner *r, char *line, uid_t uid)
 		if (is_in_work(r, id))
 			return "it is being delivered right now";
 		struct entry *e = find_entry(r->control, id);
-		if (e == NULL)
+		TEXT(name, ID_SIZE + 8);
+		text_printf(&name, "%s%s", id, e == NULL ? ".dead" : "");
+		bool dead = e == NULL && faccessat(r->queue.mqueue_fd, name.data, F_OK, 0) == 0;
+		if (e == NULL && !dead)
 			return "no such message waits";
-		if (!is_allowed(r, id, uid, verbs[i].only_admin))
+		if (!is_allowed(r, name.data, uid, verbs[i].only_admin))
 			return verbs[i].only_admin ? "only root and the user firsthop may do that" : "only root, the user firsthop and its sender may do that";
-		return verbs[i].act(r, e, id, uid);
+		return dead ? deal_with_dead(r, line, id, uid) : verbs[i].act(r, e, id, uid);
 	}
 	return "this is no request";
 }

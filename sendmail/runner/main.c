@@ -24,6 +24,7 @@
 #define IDLE_MS 5000
 #define LEAVE_MS 10000
 #define SYNC_AFTER 64
+#define LOAD_AGAIN_MS 5000
 
 static volatile sig_atomic_t got_term, got_hup, got_status;
 
@@ -170,7 +171,7 @@ static int64_t hurry_workers(struct runner *r, int64_t *since_ms)
 	return 500;
 }
 
-static void run(struct runner *r)
+static int run(struct runner *r)
 {
 	sigset_t mask;
 	int64_t leaving_since_ms = 0;
@@ -180,7 +181,12 @@ static void run(struct runner *r)
 		intake_start(r);
 	runner_start_clock(r);
 	r->swept_ms = clock_mono_ms();
-	runner_load(r);
+	while (!runner_load(r)) {
+		if (r->lifetime == LIFETIME_ONCE || r->leaving)
+			return EX_IOERR;
+		wait_for_events(r, &mask, LOAD_AGAIN_MS);
+		look_at_signals(r);
+	}
 	runner_adopt(r);
 	if (r->lifetime == LIFETIME_ONCE)
 		runner_start_pass(r);
@@ -191,6 +197,8 @@ static void run(struct runner *r)
 		runner_dispatch(r);
 		close_idle(r);
 		int64_t limit_ms = hurry_workers(r, &leaving_since_ms);
+		if (r->adopt_again_ms != 0 && clock_mono_ms() >= r->adopt_again_ms)
+			runner_adopt(r);
 		if (is_finished(r))
 			break;
 		wait_for_events(r, &mask, limit_ms);
@@ -202,6 +210,7 @@ static void run(struct runner *r)
 	sync_removals(r, true);
 	intake_end(r);
 	control_end(r);
+	return EX_OK;
 }
 
 static int usage(void)
@@ -247,8 +256,8 @@ int main(int argc, char **argv)
 		free(r);
 		return code;
 	}
-	run(r);
+	code = run(r);
 	service_end(r);
 	free(r);
-	return EX_OK;
+	return code;
 }

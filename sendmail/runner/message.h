@@ -46,8 +46,20 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next, cons
    not tried.  Frees m and, when the message is gone, its entry. */
 void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left);
 
-/* Sends the sender of m a report that it is late, notes that, and frees m; its entry is left alone. */
-void message_warn(struct runner *r, struct message *m);
+/* The same with the recipients that failed and are not reported yet (the journal says "owed"), as RCPT_FAILED. */
+struct message *message_load_failed(struct runner *r, struct entry *e);
+
+/* The sender of m was told that it is late. */
+void message_note_warned(struct runner *r, struct message *m);
+
+/* The report about all that failed is on disk: m is done, and freed with its entry. */
+void message_end_reported(struct runner *r, struct message *m);
+
+/* ID becomes ID.dead, with the reason in the log; the entry is freed. */
+void message_set_aside(struct runner *r, struct entry *e, const char *id, const char *why);
+
+/* For message.c and conclude.c: one more of failures. */
+void message_add_failure(struct message *m, const struct diagnosis *d);
 
 /* Gives m back untouched. */
 void message_return(struct runner *r, struct message *m);

@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "runner/message.h"
 #include "runner/path.h"
+#include "runner/returns.h"
 #include "runner/worker.h"
 #include "spool/journal.h"
 #include <errno.h>
@@ -19,6 +20,7 @@
 #define CONFIG_CHECK_MS 2000
 #define CONFIG_PATIENCE_MS 5000
 #define TEMP_AGE_S 3600
+#define ADOPT_AGAIN_MS 10000
 
 struct entry *runner_entry(uint64_t id)
 {
@@ -30,6 +32,7 @@ struct entry *runner_entry(uint64_t id)
 void runner_forget(struct entry *e)
 {
 	free(e->avoid);
+	free(e->unwritten);
 	free(e->done);
 	free(e);
 }
@@ -73,7 +76,7 @@ void runner_queue_again(struct runner *r, struct entry *e)
 
 uint32_t runner_waiting(const struct runner *r)
 {
-	uint32_t count = 0;
+	uint32_t count = r->owed;
 	for (int i = 0; i < r->path_count; i++)
 		count += r->paths[i]->schedule.count;
 	return count;
@@ -263,7 +266,7 @@ void runner_adopt(struct runner *r)
 {
 	struct scan s = {.runner = r};
 	char id[ID_SIZE];
-	queue_scan(r->queue.drop_fd, found, &s);
+	bool whole = queue_scan(r->queue.drop_fd, found, &s);
 	sort_ids(&s.messages);
 	for (size_t i = 0; i < s.messages.count; i++) {
 		struct diagnosis d = {0};
@@ -273,9 +276,12 @@ void runner_adopt(struct runner *r)
 			r->adopted++;
 		} else {
 			log_line(LOG_ERR, "%s", d.text);
+			whole = false;
 		}
 	}
 	free_scan(&s);
+	/* Nobody would wake us for it. */
+	r->adopt_again_ms = whole ? 0 : clock_mono_ms() + ADOPT_AGAIN_MS;
 	if (s.pass_wanted && !r->pass) {
 		/* Who asks for a pass has often just changed something. */
 		r->config_checked_ms = clock_mono_ms() - CONFIG_CHECK_MS;
@@ -293,6 +299,8 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 	if (j.done) {
 		queue_remove(&r->queue, id);
 		runner_forget(e);
+	} else if (j.owed) {
+		returns_keep(r, e);
 	} else {
 		e->attempts = (uint16_t)(j.attempts > 0 && j.until_s == 0 ? j.attempts - 1 : j.attempts);
 		e->warned = j.warned;
@@ -320,12 +328,17 @@ static void drop_dead(struct runner *r, const struct found_ids *dead)
 	}
 }
 
-void runner_load(struct runner *r)
+bool runner_load(struct runner *r)
 {
 	struct scan s = {0};
 	char id[ID_SIZE];
-	if (!queue_scan(r->queue.mqueue_fd, found, &s))
+	if (!queue_scan(r->queue.mqueue_fd, found, &s)) {
 		log_line(LOG_CRIT, "the queue cannot be read: %s", strerror(errno));
+		free_scan(&s);
+		return false;
+	}
+	/* A runner that was killed may have left names that are not durable, and this one builds upon them. */
+	queue_sync(&r->queue);
 	sort_ids(&s.messages);
 	sort_ids(&s.logs);
 	sort_ids(&s.dead);
@@ -344,6 +357,7 @@ void runner_load(struct runner *r)
 	}
 	drop_dead(r, &s.dead);
 	free_scan(&s);
+	return true;
 }
 
 /* When a path has something to do; INT64_MAX: when a worker answers, or new mail comes. */
@@ -371,6 +385,8 @@ int64_t runner_next_ms(const struct runner *r)
 	}
 	/* Nothing to do: the trigger wakes us. While mail waits, a repaired configuration is looked for. */
 	int64_t longest_ms = r->config_good ? CONFIG_PATIENCE_MS : CONFIG_CHECK_MS;
+	if (r->adopt_again_ms != 0 && r->adopt_again_ms < next)
+		next = r->adopt_again_ms;
 	if (runner_waiting(r) > 0 && next > now + longest_ms)
 		next = now + longest_ms;
 	if (next == INT64_MAX)

@@ -16,6 +16,7 @@ enum lifetime { LIFETIME_STAY, LIFETIME_LINGER, LIFETIME_ONCE };
 
 struct control;
 struct intake;
+struct returns;
 struct worker;
 
 struct runner {
@@ -41,6 +42,7 @@ struct runner {
 	bool pass;                 /* a pass over everything is under way */
 	bool pass_swept;           /* and everything was tried: the old mail is dealt with */
 	int64_t swept_ms;
+	int64_t adopt_again_ms;    /* something in drop/ could not be moved: look again then; 0 = all was */
 	struct ages ages;          /* of the mail, whatever the clock says */
 	bool long_away;            /* more time than is counted lies between the last life and this one, or the clock was set */
 	int64_t alarmed_ms;        /* when the oldest message was last complained about */
@@ -48,6 +50,8 @@ struct runner {
 	int64_t stays_ms;
 	struct control *control;
 	struct intake *intake;     /* NULL: not while this runner only comes and goes */
+	struct returns *returns;
+	uint32_t owed;             /* messages that are done but for their report */
 	unsigned turn;             /* of the path that is served first */
 	bool leaving;
 };
@@ -59,8 +63,8 @@ void runner_configure(struct runner *r, bool force);
 /* Moves what is in drop/ to mqueue/; honours requests for a pass. */
 void runner_adopt(struct runner *r);
 
-/* Takes up what is in mqueue/ from an earlier life. */
-void runner_load(struct runner *r);
+/* Takes up what is in mqueue/ from an earlier life; false, with nothing taken up, when it cannot be read. */
+bool runner_load(struct runner *r);
 
 /* Starts a pass over every message, now. */
 void runner_start_pass(struct runner *r);

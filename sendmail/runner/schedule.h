@@ -13,6 +13,7 @@ struct entry {
 	int64_t due_ms;     /* monotonic; untried messages have negative values in the order of their coming */
 	struct path *path;  /* whose schedule it is in */
 	char *avoid;        /* " ADDRESS ADDRESS": tried already in this attempt on this path; NULL at the start */
+	char *unwritten;    /* journal lines that could not be written; NULL when all could */
 	char *done;         /* paths that this attempt is through with, each with a LF behind; NULL at the start of one */
 	uint32_t at;        /* place in the heap */
 	uint16_t attempts;

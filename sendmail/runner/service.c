@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "runner/path.h"
 #include "runner/rights.h"
+#include "runner/returns.h"
 #include "spool/lock.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -199,6 +200,7 @@ void service_end(struct runner *r)
 	service_pass_done(r);
 	if (r->lifetime == LIFETIME_STAY)
 		log_line(LOG_INFO, "runner ended; %u messages wait", runner_waiting(r));
+	returns_free(r);
 	path_free_all(r);
 	config_free(&r->config);
 	aliases_free(r->aliases);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "runner/message.h"
 #include "runner/path.h"
+#include "runner/returns.h"
 #include <stdlib.h>
 
 #define ALARM_EVERY_MS 3600000
@@ -28,22 +29,6 @@ static void expire(struct runner *r, struct entry *e)
 	diag_set(&d, VERDICT_FAILED, d.stage, "expired", "%s", words.data);
 	text_copy(d.status, sizeof d.status, "4.4.7");
 	message_give_up(r, m, &d);
-}
-
-/* Tells the sender once that his mail is late. */
-static void warn(struct runner *r, struct entry *e)
-{
-	struct path *p = e->path;
-	e->warned = true;
-	schedule_take(&p->schedule, e);
-	int64_t due_ms = e->due_ms;
-	struct message *m = message_load(r, e);
-	if (m == NULL)
-		return;
-	if (m->last.verdict == VERDICT_NONE && !path_why(r, p, &m->last))
-		m->last = r->config_health.why;
-	message_warn(r, m);
-	schedule_add(&p->schedule, e, due_ms);
 }
 
 /* Entries older than age_s; first, because working on them changes the heap. */
@@ -130,8 +115,8 @@ void runner_sweep(struct runner *r, bool at_once)
 	for (uint32_t i = 0; i < count; i++)
 		expire(r, old[i]);
 	count = r->config.warn_after_h > 0 ? collect_old(r, (int64_t)r->config.warn_after_h * 3600, true, old) : 0;
-	for (uint32_t i = 0; i < count; i++)
-		warn(r, old[i]);
+	returns_warn(r, old, count);
+	returns_sweep(r);
 	sound_alarm(r, old);
 	free(old);
 	if (runner_waiting(r) > 0)

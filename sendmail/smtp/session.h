@@ -40,6 +40,7 @@ struct transaction {
 	bool has_8bit;
 	const char *notify, *ret, *envid;                 /* "" = not given; used when the server offers DSN */
 	bool (*body)(void *context, struct buffer *out);  /* appends the next piece in wire form; false: that was the last */
+	bool unreadable;   /* set by body: the rest cannot be had, so the session is broken off and no dot is sent */
 	void *context;
 	bool begun;        /* some command of it was sent; otherwise it may be given to another session as it is */
 	/* the machine's own */

@@ -189,7 +189,12 @@ static void pump_body(struct session *s)
 {
 	struct transaction *t = s->sending;
 	while (s->out.length < OUT_ENOUGH_BYTES) {
-		if (t->body(t->context, &s->out))
+		bool more = t->body(t->context, &s->out);
+		if (t->unreadable) {
+			session_broken(s, "spool-damaged", "the message cannot be read to its end from the queue");
+			return;
+		}
+		if (more)
 			continue;
 		s->sending = NULL;
 		t->dot_sent = true;
@@ -276,7 +281,7 @@ void session_pump(struct session *s, int64_t now_ms)
 	if (s->state != SESSION_READY)
 		return;
 	size_t before = s->out.length;
-	while (s->out.length < OUT_ENOUGH_BYTES) {
+	while (s->state == SESSION_READY && s->out.length < OUT_ENOUGH_BYTES) {
 		struct transaction *t;
 		if (s->sending != NULL)
 			pump_body(s);

@@ -52,6 +52,17 @@ static void fold_rcpt(struct journal *j, const char *fields)
 	r->next = fields_get_number(fields, "next", 0) != 0;
 }
 
+/* It was set aside, and an operator wants it tried again: what failed is open. */
+static void fold_revived(struct journal *j)
+{
+	j->done = j->owed = false;
+	j->until_s = 0;
+	for (size_t i = 0; i < j->rcpt_count; i++) {
+		if (j->rcpts[i].last.verdict == VERDICT_FAILED)
+			j->rcpts[i].last.verdict = VERDICT_DEFERRED;
+	}
+}
+
 static void fold_line(struct journal *j, const char *line)
 {
 	char *rest;
@@ -77,6 +88,10 @@ static void fold_line(struct journal *j, const char *line)
 		j->held_by = fields_get_number(fields, "by", -1);
 	} else if (length == 8 && memcmp(verb, "released", 8) == 0) {
 		j->held = false;
+	} else if (length == 4 && memcmp(verb, "owed", 4) == 0) {
+		j->owed = true;
+	} else if (length == 7 && memcmp(verb, "revived", 7) == 0) {
+		fold_revived(j);
 	} else if (length == 4 && memcmp(verb, "done", 4) == 0) {
 		j->done = true;
 	}

@@ -1,5 +1,5 @@
 /* ID.log: what happened to one message, one line per event, only ever appended to.
-   "TIME verb key=value ...": attempt n= | step text= | rcpt address= next=1 DIAGNOSIS | wait s= until= | warned | held by= | released by= | done.
+   "TIME verb key=value ...": attempt n= | step text= | rcpt address= next=1 DIAGNOSIS | wait s= until= | warned | owed | revived by= | held by= | released by= | done.
    The state of a message is the fold of its lines; a torn last line is ignored. */
 #ifndef SPOOL_JOURNAL_H
 #define SPOOL_JOURNAL_H
@@ -19,6 +19,7 @@ struct journal {
 	int64_t until_s;    /* wall time of the next attempt, 0 = not named */
 	int wait_s;         /* as it was decided; until_s never counts for more than that from now */
 	bool warned, done;
+	bool owed;          /* all are settled, but the report about those that failed is still to be sent */
 	bool held;
 	int64_t held_by;    /* uid */
 	struct journal_rcpt *rcpts;

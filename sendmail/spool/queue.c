@@ -100,10 +100,18 @@ bool queue_adopt(struct queue *q, const char *id, struct diagnosis *why)
 		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "drop/%s", id);
 		return false;
 	}
+	struct stat other;
+	bool there = fstatat(q->mqueue_fd, id, &other, AT_SYMLINK_NOFOLLOW) == 0;
+	q->moved = true;
+	/* A power cut between the two halves of a rename may leave both names (man page: what is asked of the file system). */
+	if (there && other.st_ino == st.st_ino && other.st_dev == st.st_dev && unlinkat(q->drop_fd, id, 0) == 0) {
+		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "drop/%s was mqueue/%s already: its second name is removed", id, id);
+		return false;
+	}
 	bool plain = S_ISREG(st.st_mode) && st.st_nlink == 1;
 	with_suffix(name, sizeof name, id, plain ? "" : ".dead");
 	/* An ID that is there already would be overwritten by rename(2). */
-	if (plain && faccessat(q->mqueue_fd, id, F_OK, 0) == 0) {
+	if (plain && there) {
 		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "mqueue/%s is there already", id);
 		return false;
 	}
@@ -188,5 +196,9 @@ void queue_remove_temp(struct queue *q, const char *id, int64_t age_s)
 
 bool queue_sync(struct queue *q)
 {
+	/* What was adopted and delivered may not come back under its old name. */
+	if (q->moved && q->drop_fd >= 0 && !fdio_sync(q->drop_fd))
+		return false;
+	q->moved = false;
 	return fdio_sync(q->mqueue_fd);
 }

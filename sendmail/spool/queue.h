@@ -9,6 +9,7 @@
 struct queue {
 	int drop_fd, mqueue_fd;
 	uid_t owner; /* of mqueue/ */
+	bool moved;  /* something was adopted since the last sync of drop/ */
 };
 
 /* Opens the folders; drop_fd stays -1 when with_drop is false (mailq has no right to it). */
@@ -43,5 +44,6 @@ void queue_remove_log(struct queue *q, const char *id);
 /* Removes drop/t.ID if nobody holds its lock and it is older than age_s. */
 void queue_remove_temp(struct queue *q, const char *id, int64_t age_s);
 
+/* Makes removals, and what was adopted before, durable. */
 bool queue_sync(struct queue *q);
 #endif

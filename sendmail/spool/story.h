@@ -3,7 +3,7 @@
 #define SPOOL_STORY_H
 #include "base/diag.h"
 
-enum story_verb { STORY_ATTEMPT, STORY_STEP, STORY_RCPT, STORY_WAIT, STORY_WARNED, STORY_HELD, STORY_RELEASED, STORY_DONE };
+enum story_verb { STORY_ATTEMPT, STORY_STEP, STORY_RCPT, STORY_WAIT, STORY_WARNED, STORY_HELD, STORY_RELEASED, STORY_OWED, STORY_REVIVED, STORY_DONE };
 
 struct story_line {
 	int64_t when_s;     /* wall time */

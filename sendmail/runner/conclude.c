@@ -1,0 +1,260 @@
+/* One message at the end of its attempt: what is noted, who is told, and whether it goes, waits or is done. */
+#include "base/catalogue.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/log.h"
+#include "base/report.h"
+#include "base/text.h"
+#include "runner/bounce.h"
+#include "runner/history.h"
+#include "runner/message.h"
+#include "runner/returns.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STAYS_EVERY_MS 3600000
+
+static int64_t age_s(const struct runner *r, const struct message *m)
+{
+	return ages_of(&r->ages, m->envelope.created_us / 1000000);
+}
+
+static void log_outcome(const struct runner *r, const struct message *m, int rcpt, int64_t next_s, const struct diagnosis *d)
+{
+	struct buffer line = {0};
+	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->entry->attempts + 1, age_s(r, m), next_s, d);
+	log_line(d->verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "%s", buffer_string(&line));
+	buffer_free(&line);
+}
+
+/* Decided once per attempt, by the first reason that makes it wait. */
+static int wait_of(const struct runner *r, struct message *m, const char *key)
+{
+	const struct reason *row = catalogue_row(key);
+	if (m->wait_s == 0)
+		m->wait_s = schedule_wait_s(&r->config, m->entry->attempts + 1, row != NULL ? row->wait_s : 0, compat_random());
+	return m->wait_s;
+}
+
+void message_note(struct runner *r, struct message *m, int rcpt, bool next, const struct diagnosis *d)
+{
+	if (rcpt < 0 || rcpt >= m->rcpt_count || m->states[rcpt] == RCPT_SENT || m->states[rcpt] == RCPT_FAILED)
+		return;
+	if (d->verdict == VERDICT_SENT) {
+		m->states[rcpt] = RCPT_SENT;
+		r->sent++;
+	} else if (d->verdict == VERDICT_FAILED) {
+		m->states[rcpt] = RCPT_FAILED;
+		r->failed++;
+		message_add_failure(m, d);
+	} else {
+		m->states[rcpt] = next ? RCPT_NEXT : RCPT_DEFERRED;
+		r->deferred++;
+		m->last = *d;
+	}
+	log_outcome(r, m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? wait_of(r, m, d->key) : 0, d);
+	/* The usual message has one recipient and goes at once: nothing about it needs to be written down. */
+	if (m->rcpt_count + m->elsewhere + m->waiting > 1 || m->has_journal || d->verdict != VERDICT_SENT)
+		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines, clock_wall_s(), m->rcpts[rcpt], next, d);
+}
+
+static int count_state(const struct message *m, enum rcpt_state state)
+{
+	int count = 0;
+	for (int i = 0; i < m->rcpt_count; i++)
+		count += m->states[i] == state;
+	return count;
+}
+
+/* What cannot be written is kept in memory, and the message is not tried again before it is written: a full disk makes no duplicates. */
+static bool append(struct runner *r, struct message *m, const struct buffer *lines, bool sync)
+{
+	struct buffer all = {0};
+	if (journal_append(&r->queue, m->id, lines, sync))
+		return true;
+	log_line(LOG_CRIT, "%s: the journal cannot be written (%s): the message waits for that", m->id, strerror(errno));
+	if (m->entry->unwritten != NULL)
+		buffer_puts(&all, m->entry->unwritten);
+	buffer_add(&all, lines->data, lines->length);
+	free(m->entry->unwritten);
+	m->entry->unwritten = mem_copy(buffer_string(&all));
+	buffer_free(&all);
+	return false;
+}
+
+void message_note_warned(struct runner *r, struct message *m)
+{
+	struct buffer line = {0};
+	m->entry->warned = true;
+	journal_put_word(&line, clock_wall_s(), "warned");
+	append(r, m, &line, true);
+	buffer_free(&line);
+}
+
+/* A report that has nowhere to go: the mail is kept where an operator finds it. */
+static void end_lost(struct runner *r, struct message *m)
+{
+	append(r, m, &m->lines, true);
+	message_set_aside(r, m->entry, m->id, "it could not be delivered, and there is nobody to return it to");
+	message_free(m);
+}
+
+static void end_message(struct runner *r, struct message *m)
+{
+	struct buffer done = {0};
+	journal_put_word(&done, clock_wall_s(), "done");
+	if (m->has_journal)
+		append(r, m, &done, false);
+	if (!queue_remove(&r->queue, m->id)) {
+		/* The next life would deliver it again. */
+		log_line(LOG_CRIT, "%s is done but cannot be removed from the queue: %s", m->id, strerror(errno));
+		append(r, m, &done, true);
+	}
+	buffer_free(&done);
+	r->removals++;
+	runner_forget(m->entry);
+	message_free(m);
+}
+
+static void add_word(char **list, const char *before, const char *word, const char *behind)
+{
+	struct buffer longer = {0};
+	buffer_printf(&longer, "%s%s%s%s", *list != NULL ? *list : "", before, word, behind);
+	free(*list);
+	*list = mem_copy(buffer_string(&longer));
+	buffer_free(&longer);
+}
+
+/* Recipients that are to be asked about elsewhere at once: at the next address, or on the next path when left says that there is none. */
+static bool goes_on(struct runner *r, struct message *m, int left)
+{
+	struct entry *e = m->entry;
+	bool next = count_state(m, RCPT_NEXT) > 0, other = false;
+	if (count_state(m, RCPT_OPEN) > 0)
+		return true;
+	if (next && left > 0 && m->last.peer_address[0] != '\0') {
+		add_word(&e->avoid, " ", m->last.peer_address, "");
+		return true;
+	}
+	for (int i = 0; i < m->rcpt_count; i++)
+		other = other || (m->states[i] == RCPT_NEXT && message_has_other_path(r, m, i));
+	mem_free(&e->avoid);
+	add_word(&e->done, "", m->path, "\n");
+	return other || m->elsewhere > 0;
+}
+
+/* What never heals by waiting is said with the first mail that meets it, and again once an hour: not after days, when the mail expires. */
+static void say_what_stays(struct runner *r, const struct message *m)
+{
+	const struct reason *row = catalogue_row(m->last.key);
+	int64_t now = clock_mono_ms();
+	if (row == NULL || !row->stays)
+		return;
+	if (strcmp(r->stays_key, row->key) == 0 && now - r->stays_ms < STAYS_EVERY_MS)
+		return;
+	text_copy(r->stays_key, sizeof r->stays_key, row->key);
+	r->stays_ms = now;
+	log_line(LOG_ERR, "%s waits, and waiting alone does not mend it: %s (key=%s): %s; what to do: %s", m->id, m->last.text, row->key, row->meaning, row->remedy);
+}
+
+/* Some recipients are open: the next server at once, or the next attempt later. */
+static void put_back(struct runner *r, struct message *m, int left)
+{
+	struct entry *e = m->entry;
+	if (goes_on(r, m, left)) {
+		append(r, m, &m->lines, true);
+		message_free(m);
+		runner_queue_again(r, e);
+		return;
+	}
+	int wait_s = wait_of(r, m, m->last.key);
+	say_what_stays(r, m);
+	e->attempts++;
+	mem_free(&e->avoid);
+	mem_free(&e->done);
+	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
+	append(r, m, &m->lines, true);
+	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
+	e->by_config = m->last.fault == FAULT_CONFIG;
+	message_free(m);
+	runner_queue(r, e, clock_mono_ms() + (int64_t)wait_s * 1000);
+}
+
+void message_end_reported(struct runner *r, struct message *m)
+{
+	m->has_journal = true;
+	end_message(r, m);
+}
+
+/* Nothing is lost: they fail again, and are reported, next time. */
+static void fail_next_time(struct message *m)
+{
+	m->failed_lines.length = 0;
+	for (int i = 0; i < m->rcpt_count; i++)
+		m->states[i] = m->states[i] == RCPT_FAILED ? RCPT_DEFERRED : m->states[i];
+}
+
+/* Everything is settled but the report, which waits for others; the journal keeps what it will say. */
+static bool keep_for_report(struct runner *r, struct message *m)
+{
+	struct buffer lines = {0};
+	buffer_add(&lines, m->lines.data, m->lines.length);
+	buffer_add(&lines, m->failed_lines.data, m->failed_lines.length);
+	journal_put_word(&lines, clock_wall_s(), "owed");
+	bool done = journal_append(&r->queue, m->id, &lines, true);
+	buffer_free(&lines);
+	if (!done)
+		return false;
+	log_line(LOG_INFO, "%s: the report to <%s> waits to be sent together with others", m->id, bounce_address(r, m));
+	returns_keep(r, m->entry);
+	message_free(m);
+	return true;
+}
+
+void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left)
+{
+	int sent = count_state(m, RCPT_SENT), failed = count_state(m, RCPT_FAILED);
+	bool open = sent + failed < m->rcpt_count || m->elsewhere + m->waiting > 0;
+	if (failed == 0 && !open) {
+		end_message(r, m);
+		return;
+	}
+	history_begin(r, m, steps);
+	/* The report is on disk before the journal says "failed": a crash between the two sends it twice, and never not at all. */
+	enum returned returned = failed > 0 ? returns_failure(r, m) : RETURNED_SENT;
+	if (returned == RETURNED_LATER && !open && keep_for_report(r, m))
+		return;
+	if (returned == RETURNED_LATER || returned == RETURNED_NOT) {
+		fail_next_time(m);
+		open = true;
+	}
+	buffer_add(&m->lines, m->failed_lines.data, m->failed_lines.length);
+	if (open) {
+		put_back(r, m, left);
+		return;
+	}
+	if (returned == RETURNED_NOWHERE) {
+		end_lost(r, m);
+		return;
+	}
+	if (m->has_journal)
+		append(r, m, &m->lines, true);
+	end_message(r, m);
+}
+
+void message_return(struct runner *r, struct message *m)
+{
+	struct entry *e = m->entry;
+	message_free(m);
+	runner_queue(r, e, e->attempts > 0 ? clock_mono_ms() : e->due_ms);
+}
+
+void message_give_up(struct runner *r, struct message *m, const struct diagnosis *d)
+{
+	struct buffer no_steps = {0};
+	m->untried = true;
+	for (int i = 0; i < m->rcpt_count; i++)
+		message_note(r, m, i, false, d);
+	message_conclude(r, m, &no_steps, 0);
+}

@@ -1,0 +1,57 @@
+/* How an attempt came about. */
+#include "runner/history.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "message/address.h"
+#include <stdlib.h>
+#include <string.h>
+
+static void put_step(struct buffer *lines, const struct text *words)
+{
+	journal_put_step(lines, clock_wall_s(), words->data);
+}
+
+/* Which rule sends the mail to these servers; and the loud sentence for a domain that other agents would take for local. */
+static void put_rule(const struct runner *r, const struct message *m, struct buffer *lines)
+{
+	struct paths_of p;
+	const char *domain = m->rcpt_count > 0 ? address_domain(m->rcpts[0]) : "";
+	TEXT(words, 1200);
+	TEXT(note, 900);
+	if (m->rcpt_count == 0)
+		return;
+	rules_paths(&r->config, m->sender, m->rcpts[0], &p);
+	text_put(&words, *m->path == '@' ? "servers: the MX of " : "servers: ");
+	text_put(&words, *m->path == '@' ? m->path + 1 : *m->path != '\0' ? m->path : "none");
+	if (p.rule != NULL)
+		text_printf(&words, " ([route %s])", p.rule->pattern);
+	else if (*m->path == '@')
+		text_put(&words, " ([fallback] direct_mx)");
+	put_step(lines, &words);
+	if (!rules_covers_own_name(&r->config, domain))
+		return;
+	text_printf(&note, "%s is, or holds, this machine's own name (%s); it is not local for that: the servers decide", domain, r->config.name);
+	put_step(lines, &note);
+}
+
+void history_begin(const struct runner *r, struct message *m, const struct buffer *steps)
+{
+	struct buffer lines = {0};
+	int64_t now = clock_wall_s();
+	if (m->untried)
+		return;
+	m->last_s = now;
+	journal_put_attempt(&lines, now, m->entry->attempts + 1);
+	put_rule(r, m, &lines);
+	for (size_t at = 0; at < steps->length;) {
+		const char *end = memchr(steps->data + at, '\n', steps->length - at);
+		size_t length = end != NULL ? (size_t)(end - steps->data) - at : steps->length - at;
+		char *text = mem_copy_n(steps->data + at, length);
+		journal_put_step(&lines, now, text);
+		free(text);
+		at += length + 1;
+	}
+	buffer_add(&lines, m->lines.data, m->lines.length);
+	buffer_free(&m->lines);
+	m->lines = lines;
+}

@@ -1,0 +1,8 @@
+/* The lines with which the journal of an attempt begins: its number, the rule that chose the servers, and what the relay said on the way. */
+#ifndef RUNNER_HISTORY_H
+#define RUNNER_HISTORY_H
+#include "runner/message.h"
+
+/* Puts them before the lines of m.  steps: one to a line. */
+void history_begin(const struct runner *r, struct message *m, const struct buffer *steps);
+#endif

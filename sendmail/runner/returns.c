@@ -1,0 +1,274 @@
+/* When which report goes, and about how many messages. */
+#include "runner/returns.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "runner/bounce.h"
+#include "runner/path.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define HOUR_MS 3600000
+#define SENT_MAX 1000       /* as [bounce] per_hour allows at most */
+#define WARN_LOADS_MAX 1000 /* messages looked at in one sweep */
+
+struct returns {
+	struct {
+		int64_t at_ms;
+		char *to;
+	} sent[SENT_MAX];       /* of the last hour, a ring */
+	int first, count;
+	struct {
+		struct entry *entry;
+		char *to;           /* NULL: not looked at yet */
+	} *owed;                    /* r->owed of them */
+};
+
+static struct returns *state_of(struct runner *r)
+{
+	if (r->returns == NULL)
+		r->returns = mem_alloc(sizeof *r->returns);
+	return r->returns;
+}
+
+static void forget_old(struct returns *s, int64_t now)
+{
+	while (s->count > 0 && now - s->sent[s->first].at_ms >= HOUR_MS) {
+		mem_free(&s->sent[s->first].to);
+		s->first = (s->first + 1) % SENT_MAX;
+		s->count--;
+	}
+}
+
+static void remember(struct runner *r, const char *to)
+{
+	struct returns *s = state_of(r);
+	if (s->count == SENT_MAX)
+		return;
+	int at = (s->first + s->count++) % SENT_MAX;
+	s->sent[at].at_ms = clock_mono_ms();
+	s->sent[at].to = mem_copy(to);
+}
+
+/* The budget of the hour, and the share of one address in it. */
+static bool may_go(struct runner *r, const char *to)
+{
+	struct returns *s = state_of(r);
+	int64_t now = clock_mono_ms(), last_ms = 0;
+	int same = 0;
+	forget_old(s, now);
+	if (s->count >= r->config.bounces_per_hour)
+		return false;
+	for (int i = 0; i < s->count; i++) {
+		int at = (s->first + i) % SENT_MAX;
+		if (strcmp(s->sent[at].to, to) != 0)
+			continue;
+		same++;
+		last_ms = s->sent[at].at_ms;
+	}
+	return same < RETURNS_BURST || now - last_ms >= (int64_t)r->config.bounce_merge_min * 60000;
+}
+
+static bool is_owed_to(struct runner *r, const char *to)
+{
+	struct returns *s = state_of(r);
+	for (uint32_t i = 0; i < r->owed; i++) {
+		if (s->owed[i].to != NULL && strcmp(s->owed[i].to, to) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Writes and queues a report; false (logged) when that is not possible. */
+static bool send_report(struct runner *r, struct message **list, int count, bool delayed)
+{
+	struct buffer file = {0};
+	struct diagnosis d = {0};
+	char id[ID_SIZE];
+	const char *to = bounce_address(r, list[0]);
+	bounce_write(r, list, count, delayed, &file);
+	bool done = queue_create(&r->queue, file.data, file.length, id, &d);
+	buffer_free(&file);
+	if (!done) {
+		log_line(LOG_CRIT, "%s: the report to <%s> cannot be written: %s", list[0]->id, to, d.text);
+		return false;
+	}
+	for (int i = 0; i < count; i++)
+		log_line(LOG_INFO, "%s %s=%s to=<%s>%s", list[i]->id, delayed ? "warning" : "bounce", id, to, count > 1 ? " (with others)" : "");
+	remember(r, to);
+	runner_queue_new(r, runner_entry(id_pack(id)));
+	return true;
+}
+
+enum returned returns_failure(struct runner *r, struct message *m)
+{
+	const char *to = bounce_address(r, m);
+	if (*to == '\0')
+		return RETURNED_NOWHERE;
+	if (is_owed_to(r, to) || !may_go(r, to))
+		return RETURNED_LATER;
+	return send_report(r, &m, 1, false) ? RETURNED_SENT : RETURNED_NOT;
+}
+
+void returns_keep(struct runner *r, struct entry *e)
+{
+	struct returns *s = state_of(r);
+	if ((r->owed & (r->owed - 1)) == 0)
+		s->owed = mem_resize(s->owed, r->owed ? 2 * (size_t)r->owed : 1, sizeof *s->owed);
+	e->path = NULL;
+	s->owed[r->owed].entry = e;
+	s->owed[r->owed++].to = NULL;
+}
+
+static void drop_owed(struct runner *r, uint32_t i)
+{
+	struct returns *s = r->returns;
+	free(s->owed[i].to);
+	r->owed--;
+	memmove(&s->owed[i], &s->owed[i + 1], (r->owed - i) * sizeof *s->owed);
+}
+
+/* Fills in whom the report of an entry goes to; false when there is none any more (it is off the list). */
+static bool look_at(struct runner *r, uint32_t i)
+{
+	struct returns *s = r->returns;
+	if (s->owed[i].to != NULL)
+		return true;
+	struct entry *e = s->owed[i].entry;
+	struct message *m = message_load_failed(r, e);
+	if (m == NULL) {
+		drop_owed(r, i);
+		return false;
+	}
+	s->owed[i].to = mem_copy(bounce_address(r, m));
+	message_free(m);
+	return true;
+}
+
+/* All that is owed to one address, oldest first, in one report. */
+static void send_merged(struct runner *r, const char *to)
+{
+	struct returns *s = r->returns;
+	struct message *list[RETURNS_MERGED_MAX];
+	int count = 0;
+	for (uint32_t i = 0; i < r->owed && count < RETURNS_MERGED_MAX;) {
+		if (s->owed[i].to == NULL || strcmp(s->owed[i].to, to) != 0) {
+			i++;
+			continue;
+		}
+		struct message *m = message_load_failed(r, s->owed[i].entry);
+		drop_owed(r, i);
+		if (m != NULL)
+			list[count++] = m;
+	}
+	if (count == 0)
+		return;
+	bool sent = send_report(r, list, count, false);
+	for (int i = 0; i < count; i++) {
+		if (sent) {
+			message_end_reported(r, list[i]);
+			continue;
+		}
+		returns_keep(r, list[i]->entry);
+		message_free(list[i]);
+	}
+}
+
+void returns_sweep(struct runner *r)
+{
+	struct returns *s = r->returns;
+	if (s == NULL || !r->config_good)
+		return;
+	for (uint32_t i = 0; i < r->owed;)
+		i += look_at(r, i);
+	for (uint32_t i = 0; i < r->owed;) {
+		if (!may_go(r, s->owed[i].to)) {
+			i++;
+			continue;
+		}
+		char *to = mem_copy(s->owed[i].to);
+		uint32_t before = r->owed;
+		send_merged(r, to);
+		free(to);
+		/* What could not be written stands at the end again. */
+		if (r->owed >= before)
+			return;
+		i = 0;
+	}
+}
+
+/* A late message, taken out of its schedule while it is looked at. */
+struct late {
+	struct message *m;
+	struct path *path;
+	int64_t due_ms;
+	bool told;
+};
+
+static bool take_late(struct runner *r, struct entry *e, struct late *l)
+{
+	*l = (struct late){.path = e->path, .due_ms = e->due_ms};
+	schedule_take(&l->path->schedule, e);
+	l->m = message_load(r, e);
+	if (l->m == NULL)
+		return false;
+	if (l->m->last.verdict == VERDICT_NONE && !path_why(r, l->path, &l->m->last))
+		l->m->last = r->config_health.why;
+	/* Nobody to tell: that is settled, too. */
+	if (l->m->sender[0] == '\0' || l->m->rcpt_count == 0)
+		e->warned = l->told = true;
+	return true;
+}
+
+static void warn_sender(struct runner *r, struct late *late, int count, int at)
+{
+	struct message *list[RETURNS_MERGED_MAX];
+	int chosen[RETURNS_MERGED_MAX], n = 0;
+	const char *to = late[at].m->sender;
+	for (int i = at; i < count; i++) {
+		if (late[i].told || strcmp(late[i].m->sender, to) != 0)
+			continue;
+		late[i].told = true;
+		chosen[n] = i;
+		list[n++] = late[i].m;
+	}
+	if (!may_go(r, to) || !send_report(r, list, n, true))
+		return;
+	for (int i = 0; i < n; i++)
+		message_note_warned(r, late[chosen[i]].m);
+}
+
+void returns_warn(struct runner *r, struct entry **entries, uint32_t total)
+{
+	struct late late[RETURNS_MERGED_MAX];
+	for (uint32_t at = 0; at < total && at < WARN_LOADS_MAX;) {
+		int count = 0;
+		for (; at < total && count < RETURNS_MERGED_MAX; at++)
+			count += take_late(r, entries[at], &late[count]);
+		for (int i = 0; i < count; i++) {
+			if (!late[i].told)
+				warn_sender(r, late, count, i);
+		}
+		for (int i = 0; i < count; i++) {
+			struct entry *e = late[i].m->entry;
+			message_free(late[i].m);
+			schedule_add(&late[i].path->schedule, e, late[i].due_ms);
+		}
+	}
+}
+
+void returns_free(struct runner *r)
+{
+	struct returns *s = r->returns;
+	if (s == NULL)
+		return;
+	while (s->count > 0)
+		forget_old(s, INT64_MAX);
+	for (uint32_t i = 0; i < r->owed; i++) {
+		runner_forget(s->owed[i].entry);
+		free(s->owed[i].to);
+	}
+	free(s->owed);
+	free(s);
+	r->returns = NULL;
+}

@@ -1,0 +1,31 @@
+/* Reports to senders as a whole: never to a null sender, never a storm.  At most [bounce] per_hour of them leave in an hour, at most RETURNS_BURST
+   to one address; further ones wait, on disk, for [bounce] merge_min minutes and go as one report about many messages.  Mail without a sender
+   (a report itself) goes back to [bounce] postmaster, and when that fails, too, it is set aside as ID.dead. */
+#ifndef RUNNER_RETURNS_H
+#define RUNNER_RETURNS_H
+#include "runner/message.h"
+
+#define RETURNS_BURST 3
+#define RETURNS_MERGED_MAX 100 /* messages in one report */
+
+enum returned {
+	RETURNED_SENT,    /* the report is on disk */
+	RETURNED_LATER,   /* it has to wait for others: note "owed" in the journal, and returns_keep the entry */
+	RETURNED_NOT,     /* it cannot be written now */
+	RETURNED_NOWHERE  /* there is nobody to tell */
+};
+
+/* Queues a report about the failed recipients of m, if it may go now. */
+enum returned returns_failure(struct runner *r, struct message *m);
+
+/* Keeps an entry whose journal says "owed" (it is in no schedule) until its report goes. */
+void returns_keep(struct runner *r, struct entry *e);
+
+/* Sends the reports that are due; the messages that they are about are done. */
+void returns_sweep(struct runner *r);
+
+/* Tells the senders of late mail once, those of many messages in one report; entries that may not be reported now stay unwarned. */
+void returns_warn(struct runner *r, struct entry **late, uint32_t count);
+
+void returns_free(struct runner *r);
+#endif
