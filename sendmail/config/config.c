@@ -23,7 +23,7 @@ struct reading {
 	bool failed;
 	struct diagnosis *d;
 	bool seen[256];      /* rows that were set, outside smarthosts */
-	bool named_seen[64]; /* rows of the smarthost or route at hand */
+	bool named_seen[256]; /* rows of the smarthost, route or submitter at hand */
 	bool port_given, implicit_given;
 };
 
@@ -123,6 +123,26 @@ static bool start_rule(struct reading *r, const char *pattern)
 	return true;
 }
 
+static bool start_submitter(struct reading *r, const char *who)
+{
+	struct config *c = r->config;
+	who += strspn(who, " \t");
+	if (*who == '\0' || strlen(who) >= sizeof c->submitters[0].who || strpbrk(who, " \t\",=@") != NULL)
+		return fail(r, "a section submit names a user, a group, or everyone: [submit www], [submit %cacti], [submit *]");
+	for (int i = 0; i < c->submitter_count; i++) {
+		if (strcmp(c->submitters[i].who, who) == 0)
+			return fail(r, "there is a section for this name already: the first would hide the second");
+	}
+	if (c->submitter_count == CONFIG_SUBMITTERS_MAX)
+		return fail(r, "there are more than 100 sections submit");
+	c->submitters = mem_resize(c->submitters, (size_t)c->submitter_count + 1, sizeof *c->submitters);
+	struct submitter *s = &c->submitters[c->submitter_count++];
+	*s = (struct submitter){.line = r->line};
+	text_copy(s->who, sizeof s->who, who);
+	memset(r->named_seen, 0, sizeof r->named_seen);
+	return true;
+}
+
 /* Known only at the end: every smarthost that a route names. */
 static void check_rules(struct reading *r)
 {
@@ -158,10 +178,12 @@ static bool start_section(struct reading *r, const char *line)
 		return start_hop(r, name + 9);
 	if (text_starts(name, "route ") || text_starts(name, "route\t") || strcmp(name, "route") == 0)
 		return start_rule(r, name + 5);
+	if (text_starts(name, "submit ") || text_starts(name, "submit\t") || strcmp(name, "submit") == 0)
+		return start_submitter(r, name + 6);
 	if (is_section(name))
 		return true;
 	TEXT(words, 300);
-	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, fallback, sender, queue, bounce, relay", name);
+	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, queue, bounce, relay", name);
 	return fail(r, words.data);
 }
 
@@ -217,10 +239,30 @@ static bool unknown_key(struct reading *r, const char *section, const char *key)
 	return fail(r, words.data);
 }
 
+/* "smarthost" for "smarthost main". */
+static const char *kind_of(const char *section)
+{
+	static const char *const named[] = {"smarthost", "route", "submit"};
+	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+		if (text_starts(section, named[i]))
+			return named[i];
+	}
+	return section;
+}
+
+/* What the keys of the section at hand are set in. */
+static void *base_of(struct config *c, const char *kind)
+{
+	if (strcmp(kind, "smarthost") == 0)
+		return &c->hops[c->hop_count - 1];
+	if (strcmp(kind, "route") == 0)
+		return &c->rules[c->rule_count - 1];
+	return strcmp(kind, "submit") == 0 ? (void *)&c->submitters[c->submitter_count - 1] : c;
+}
+
 static bool set_key(struct reading *r, const char *section, const char *key, const char *value)
 {
-	bool in_hop = text_starts(section, "smarthost"), in_rule = text_starts(section, "route");
-	const char *kind = in_hop ? "smarthost" : in_rule ? "route" : section;
+	const char *kind = kind_of(section);
 	struct config *c = r->config;
 	TEXT(problem, 250);
 	TEXT(words, 400);
@@ -229,7 +271,7 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 	const struct key_row *row = keys_find(kind, key);
 	if (row == NULL)
 		return unknown_key(r, kind, key);
-	bool *seen = in_hop || in_rule ? r->named_seen : r->seen;
+	bool *seen = config_section_is_named(kind) ? r->named_seen : r->seen;
 	int number = 0, count;
 	const struct config_key *keys = config_keys(&count);
 	while (number < count && (strcmp(keys[number].key, key) != 0 || strcmp(keys[number].section, kind) != 0))
@@ -241,12 +283,11 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 	seen[number] = true;
 	if (text_has_control(value))
 		return fail(r, "the value holds a control character");
-	void *base = in_hop ? (void *)&c->hops[c->hop_count - 1] : in_rule ? (void *)&c->rules[c->rule_count - 1] : (void *)c;
-	if (in_hop && strcmp(key, "port") == 0)
-		r->port_given = true;
-	if (in_hop && strcmp(key, "implicit") == 0)
-		r->implicit_given = true;
-	if (keys_set(row, base, value, r->folder, &problem))
+	if (strcmp(kind, "smarthost") == 0) {
+		r->port_given = r->port_given || strcmp(key, "port") == 0;
+		r->implicit_given = r->implicit_given || strcmp(key, "implicit") == 0;
+	}
+	if (keys_set(row, base_of(c, kind), value, r->folder, &problem))
 		return true;
 	text_printf(&words, "%s: %s", key, problem.data);
 	return fail(r, words.data);
@@ -348,7 +389,9 @@ void config_free(struct config *c)
 {
 	free(c->hops);
 	free(c->rules);
+	free(c->submitters);
+	c->submitters = NULL;
 	c->hops = NULL;
 	c->rules = NULL;
-	c->hop_count = c->rule_count = 0;
+	c->hop_count = c->rule_count = c->submitter_count = 0;
 }

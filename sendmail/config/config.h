@@ -8,6 +8,7 @@
 #define CONFIG_HOPS_MAX 16
 #define CONFIG_WAITS_MAX 16
 #define CONFIG_RULES_MAX 200
+#define CONFIG_SUBMITTERS_MAX 100
 
 /* Layout of mailq(1) by default. */
 enum config_format { CONFIG_FORMAT_SENDMAIL, CONFIG_FORMAT_POSTFIX, CONFIG_FORMAT_JSON };
@@ -18,6 +19,14 @@ enum config_list { CONFIG_LIST_ALL, CONFIG_LIST_OWNER, CONFIG_LIST_ADMIN };
 struct rule {
 	char pattern[321];
 	char via[512];  /* names of smarthosts in order, or "direct" */
+	int line;
+};
+
+/* [submit WHO]: what a user may hand over; the first that fits counts.  The runner tells sendmail (spool/policy.h). */
+struct submitter {
+	char who[65];            /* a user, %group, or * */
+	char from[512];          /* senders that -f may name; "" = any */
+	int max_per_hour, max_waiting, max_waiting_mb; /* 0 = no limit */
 	int line;
 };
 
@@ -32,6 +41,9 @@ struct config {
 	/* [route PATTERN], in order: the first that fits counts */
 	struct rule *rules;
 	int rule_count;
+	/* [submit WHO], in order */
+	struct submitter *submitters;
+	int submitter_count;
 	/* [fallback] */
 	bool direct_mx;             /* after the last smarthost, the recipient domain's own MX */
 	uint16_t direct_port;       /* 25 */
@@ -51,6 +63,7 @@ struct config {
 	int wait_count;
 	enum config_list list;      /* who may list the queue */
 	enum config_format format;
+	int min_free_mb;            /* 10; less space than that on the spool's disk: mail is taken only from root */
 	/* [bounce] */
 	int bounces_per_hour;       /* 100 */
 	int bounce_merge_min;       /* 15 */
@@ -69,14 +82,14 @@ void config_free(struct config *c);
 
 /* One key of the table, for relayconf show, get and set. */
 struct config_key {
-	const char *section; /* "host", "smarthost", "route", "fallback", "sender", "queue", "relay" */
+	const char *section; /* "host", "smarthost", "route", "submit", "fallback", "sender", "queue", "relay" */
 	const char *key;
 	const char *fallback; /* default as it would be written; "" = none */
 	const char *meaning;  /* one line */
 };
 const struct config_key *config_keys(int *count);
 
-/* True for sections that carry a name of their own: [smarthost NAME], [route PATTERN]. */
+/* True for sections that carry a name of their own: [smarthost NAME], [route PATTERN], [submit WHO]. */
 bool config_section_is_named(const char *section);
 
 /* The value in effect, as it would be written; name of a smarthost or route section, else NULL.  False: no such key or section. */

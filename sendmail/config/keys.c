@@ -12,6 +12,7 @@
 
 #define IN_CONFIG(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
 #define IN_RULE(member) offsetof(struct rule, member), sizeof(((struct rule *)0)->member)
+#define IN_SUBMITTER(member) offsetof(struct submitter, member), sizeof(((struct submitter *)0)->member)
 #define IN_HOP(member) offsetof(struct hop, member), sizeof(((struct hop *)0)->member)
 
 static const struct key_row rows[] = {
@@ -32,6 +33,10 @@ static const struct key_row rows[] = {
 	{{"smarthost", "bind_address", "", "local address to connect from"}, KEY_NAME, IN_HOP(bind_address), 0, 0},
 	{{"smarthost", "default", "yes", "no: takes only mail that a [route] sends to it"}, KEY_YES, IN_HOP(by_default), 0, 0},
 	{{"route", "via", "", "smarthosts in order, by name, for mail that fits the pattern; or direct: the domain's own MX; needed"}, KEY_TEXT, IN_RULE(via), 0, 0},
+	{{"submit", "from", "", "senders that -f may name: addresses, @domains, self (the login name); empty: any"}, KEY_TEXT, IN_SUBMITTER(from), 0, 0},
+	{{"submit", "max_per_hour", "0", "messages an hour; 0: no limit"}, KEY_NUMBER, IN_SUBMITTER(max_per_hour), 0, 1000000},
+	{{"submit", "max_waiting", "0", "messages that may wait in the queue; 0: no limit"}, KEY_NUMBER, IN_SUBMITTER(max_waiting), 0, 10000000},
+	{{"submit", "max_waiting_mb", "0", "megabytes that may wait in the queue; 0: no limit"}, KEY_NUMBER, IN_SUBMITTER(max_waiting_mb), 0, 1000000},
 	{{"fallback", "direct_mx", "no", "yes: after the last smarthost, or without one, the recipient domain's own MX"}, KEY_YES, IN_CONFIG(direct_mx), 0, 0},
 	{{"fallback", "direct_port", "25", "TCP port of servers found that way"}, KEY_PORT, IN_CONFIG(direct_port), 1, 65535},
 	{{"sender", "envelope_from", "qualify", "envelope sender: keep, qualify (complete with the domain), or one address for all mail"}, KEY_SENDER, IN_CONFIG(envelope_from), 0, 0},
@@ -45,6 +50,7 @@ static const struct key_row rows[] = {
 	{{"queue", "waits_min", "1 2 5 10 20 30 60", "minutes between attempts; the last one repeats"}, KEY_WAITS, IN_CONFIG(waits_min), 1, 10080},
 	{{"queue", "list", "all", "who may list the queue: all, owner (own mail only), admin (root and group firsthop)"}, KEY_LIST, IN_CONFIG(list), 0, 0},
 	{{"queue", "format", "sendmail", "layout of mailq when it is told none: sendmail, postfix, json"}, KEY_FORMAT, IN_CONFIG(format), 0, 0},
+	{{"queue", "min_free_mb", "10", "megabytes of free disk below which mail is taken from root only"}, KEY_NUMBER, IN_CONFIG(min_free_mb), 0, 1000000},
 	{{"bounce", "per_hour", "100", "reports to senders that leave in an hour; further ones wait, and are merged"}, KEY_NUMBER, IN_CONFIG(bounces_per_hour), 1, 1000},
 	{{"bounce", "merge_min", "15", "minutes for which reports to the same sender are collected into one, after the first three of an hour"}, KEY_NUMBER, IN_CONFIG(bounce_merge_min), 1, 1440},
 	{{"bounce", "postmaster", "postmaster", "gets reports that cannot be returned to their sender; empty: they are set aside"}, KEY_TEXT, IN_CONFIG(postmaster), 0, 0},
@@ -273,7 +279,7 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 
 bool config_section_is_named(const char *section)
 {
-	return strcmp(section, "smarthost") == 0 || strcmp(section, "route") == 0;
+	return strcmp(section, "smarthost") == 0 || strcmp(section, "route") == 0 || strcmp(section, "submit") == 0;
 }
 
 bool config_value(const struct config *c, const char *section, const char *name, const char *key, struct text *value)
@@ -289,6 +295,10 @@ bool config_value(const struct config *c, const char *section, const char *name,
 	for (int i = 0; name != NULL && strcmp(section, "route") == 0 && i < c->rule_count; i++) {
 		if (strcmp(c->rules[i].pattern, name) == 0)
 			base = &c->rules[i];
+	}
+	for (int i = 0; name != NULL && strcmp(section, "submit") == 0 && i < c->submitter_count; i++) {
+		if (strcmp(c->submitters[i].who, name) == 0)
+			base = &c->submitters[i];
 	}
 	if (base != NULL)
 		keys_put(row, base, value);

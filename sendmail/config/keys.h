@@ -8,7 +8,7 @@ enum key_type { KEY_TEXT, KEY_NAME, KEY_PATH, KEY_NUMBER, KEY_PORT, KEY_YES, KEY
 struct key_row {
 	struct config_key key;
 	enum key_type type;
-	size_t at, size;   /* place in struct config, in struct hop for section smarthost, in struct rule for section route */
+	size_t at, size;   /* place in struct config, in struct hop for section smarthost, in struct rule for section route, in struct submitter for section submit */
 	int low, high;     /* of a number */
 };
 

@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "runner/message.h"
 #include "runner/path.h"
+#include "runner/quota.h"
 #include "runner/returns.h"
 #include "runner/worker.h"
 #include "spool/journal.h"
@@ -31,6 +32,7 @@ struct entry *runner_entry(uint64_t id)
 
 void runner_forget(struct entry *e)
 {
+	quota_forget(e);
 	free(e->avoid);
 	free(e->unwritten);
 	free(e->done);
@@ -197,6 +199,7 @@ void runner_configure(struct runner *r, bool force)
 	path_ask_all_again(r, true);
 	path_write_health(r);
 	sort_anew(r);
+	quota_configure(r);
 	if (!first)
 		log_line(LOG_INFO, "configuration read again: %d smarthosts, %d aliases", r->config.hop_count, aliases_count(r->aliases));
 }
@@ -272,13 +275,17 @@ void runner_adopt(struct runner *r)
 		struct diagnosis d = {0};
 		id_unpack(s.messages.ids[i], id);
 		if (queue_adopt(&r->queue, id, &d)) {
-			runner_queue_new(r, runner_entry(s.messages.ids[i]));
+			struct entry *e = runner_entry(s.messages.ids[i]);
+			quota_take(r, e, id, true);
+			runner_queue_new(r, e);
 			r->adopted++;
 		} else {
 			log_line(LOG_ERR, "%s", d.text);
 			whole = false;
 		}
 	}
+	if (s.messages.count > 0)
+		quota_publish(r);
 	free_scan(&s);
 	/* Nobody would wake us for it. */
 	r->adopt_again_ms = whole ? 0 : clock_mono_ms() + ADOPT_AGAIN_MS;
@@ -294,6 +301,7 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 {
 	struct journal j;
 	struct entry *e = runner_entry(packed);
+	quota_take(r, e, id, false);
 	if (!journal_read(&j, r->queue.mqueue_fd, id))
 		log_line(LOG_ERR, "%s.log cannot be read: %s", id, strerror(errno));
 	if (j.done) {
@@ -311,6 +319,13 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 		runner_queue(r, e, clock_mono_ms() + schedule_left_ms(j.wait_s, j.until_s > 0 ? ages_of(&r->ages, j.until_s - j.wait_s) : j.wait_s, r->long_away, compat_random()));
 	}
 	journal_free(&j);
+}
+
+static void load_untried(struct runner *r, uint64_t packed, const char *id)
+{
+	struct entry *e = runner_entry(packed);
+	quota_take(r, e, id, false);
+	runner_queue_new(r, e);
 }
 
 /* Mail that was set aside is kept for keep_dead_d days. */
@@ -347,7 +362,7 @@ bool runner_load(struct runner *r)
 		if (has_id(&s.logs, s.messages.ids[i]))
 			load_tried(r, s.messages.ids[i], id);
 		else
-			runner_queue_new(r, runner_entry(s.messages.ids[i]));
+			load_untried(r, s.messages.ids[i], id);
 	}
 	for (size_t i = 0; i < s.logs.count; i++) {
 		if (has_id(&s.messages, s.logs.ids[i]) || has_id(&s.dead, s.logs.ids[i]))
@@ -356,6 +371,7 @@ bool runner_load(struct runner *r)
 		queue_remove_log(&r->queue, id);
 	}
 	drop_dead(r, &s.dead);
+	quota_publish(r);
 	free_scan(&s);
 	return true;
 }

@@ -15,6 +15,7 @@
 enum lifetime { LIFETIME_STAY, LIFETIME_LINGER, LIFETIME_ONCE };
 
 struct control;
+struct quota;
 struct intake;
 struct returns;
 struct worker;
@@ -49,6 +50,7 @@ struct runner {
 	char stays_key[40];        /* the last reason of which it was said that waiting does not mend it, and when */
 	int64_t stays_ms;
 	struct control *control;
+	struct quota *quota;
 	struct intake *intake;     /* NULL: not while this runner only comes and goes */
 	struct returns *returns;
 	uint32_t owed;             /* messages that are done but for their report */

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct account;
 struct path;
 
 /* One queued message: everything that is kept in memory about it. */
@@ -15,6 +16,8 @@ struct entry {
 	char *avoid;        /* " ADDRESS ADDRESS": tried already in this attempt on this path; NULL at the start */
 	char *unwritten;    /* journal lines that could not be written; NULL when all could */
 	char *done;         /* paths that this attempt is through with, each with a LF behind; NULL at the start of one */
+	struct account *account; /* of its sender (runner/quota.h); NULL: nothing is counted */
+	uint32_t kb;        /* that it counts there */
 	uint32_t at;        /* place in the heap */
 	uint16_t attempts;
 	bool in_work;       /* with a worker, not in the heap */

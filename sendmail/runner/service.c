@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "runner/path.h"
+#include "runner/quota.h"
 #include "runner/rights.h"
 #include "runner/returns.h"
 #include "spool/lock.h"
@@ -202,6 +203,7 @@ void service_end(struct runner *r)
 		log_line(LOG_INFO, "runner ended; %u messages wait", runner_waiting(r));
 	returns_free(r);
 	path_free_all(r);
+	quota_free(r);
 	config_free(&r->config);
 	aliases_free(r->aliases);
 	queue_close(&r->queue);

@@ -7,7 +7,9 @@
 #include "message/address.h"
 #include "message/count.h"
 #include "spool/drop.h"
+#include "spool/policy.h"
 #include <errno.h>
+#include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -31,6 +33,8 @@ struct submission {
 	size_t content_at;
 	int64_t column;
 	struct diagnosis why;
+	struct policy policy;
+	struct policy_user user;
 };
 
 static int refuse(struct submission *s, int code, const char *key, const char *words)
@@ -120,7 +124,11 @@ static int take_head(struct submission *s, const struct buffer *head)
 	e->uid = s->uid;
 	set(&e->login, s->login);
 	keep_known_flags(e);
-	int code = *e->sender != '\0' ? check_address(s, "sender", e->sender) : EX_OK;
+	bool given = envelope_has_flag(e, "from-given");
+	int code = policy_check(&s->policy, &s->user, given ? e->sender : NULL, s->drop.dir_fd, &s->why);
+	if (code != EX_OK)
+		return code;
+	code = *e->sender != '\0' ? check_address(s, "sender", e->sender) : EX_OK;
 	for (size_t i = 0; code == EX_OK && i < e->recipient_count; i++)
 		code = check_address(s, "recipient", e->recipients[i]);
 	return code;
@@ -207,6 +215,15 @@ static void answer(struct submission *s, int code)
 	send(s->fd, line.data, line.length, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+static void set_user(struct submission *s, const struct passwd *pw)
+{
+	int count = sizeof s->user.groups / sizeof s->user.groups[0];
+	s->user.uid = s->uid;
+	s->user.login = s->login;
+	if (pw != NULL && getgrouplist(pw->pw_name, pw->pw_gid, s->user.groups, &count) >= 0)
+		s->user.group_count = count;
+}
+
 int submission_take(int client_fd, int drop_fd, uid_t uid)
 {
 	struct submission s = {.fd = client_fd, .uid = uid, .until_ms = clock_mono_ms() + WHOLE_MS, .drop = {.dir_fd = drop_fd, .fd = -1}};
@@ -215,9 +232,12 @@ int submission_take(int client_fd, int drop_fd, uid_t uid)
 		text_copy(s.login, sizeof s.login, pw->pw_name);
 	else
 		snprintf(s.login, sizeof s.login, "uid%lu", (unsigned long)uid);
+	set_user(&s, pw);
+	policy_load(&s.policy, drop_fd);
 	envelope_init(&s.envelope);
 	int code = take(&s);
 	answer(&s, code);
 	envelope_free(&s.envelope);
+	policy_free(&s.policy);
 	return code;
 }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "runner/message.h"
 #include "runner/path.h"
+#include "runner/quota.h"
 #include "runner/returns.h"
 #include <stdlib.h>
 
@@ -122,4 +123,5 @@ void runner_sweep(struct runner *r, bool at_once)
 	if (runner_waiting(r) > 0)
 		ages_save(&r->ages, r->queue.mqueue_fd);
 	path_tidy(r);
+	quota_publish(r);
 }

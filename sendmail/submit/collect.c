@@ -5,6 +5,7 @@
 #include "message/header.h"
 #include "submit/intake.h"
 #include "submit/store.h"
+#include "submit/submit.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -112,7 +113,7 @@ static void first_address(void *context, const char *address)
 		keep(slot, address);
 }
 
-static int set_sender(struct collect *c)
+static int read_sender(struct collect *c)
 {
 	char words[200] = "";
 	const char *given = c->options->sender;
@@ -129,6 +130,14 @@ static int set_sender(struct collect *c)
 	diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "sender \"%.150s\" (option -f): %s", given,
 	         wrong != NULL && *wrong != '\0' ? wrong : "one address is expected");
 	return EX_DATAERR;
+}
+
+static int set_sender(struct collect *c)
+{
+	int code = read_sender(c);
+	if (code != EX_OK)
+		return code;
+	return submit_check(c->store.drop, c->caller, c->options->sender_given ? c->envelope->sender : NULL, c->why);
 }
 
 int collect_message(const struct options *o, const struct caller *caller, struct drop *drop, struct envelope *e,

@@ -121,6 +121,21 @@ static const char *mail_parameter(struct session *s, const char *name, char *val
 	return "555 5.5.4 this parameter of MAIL is not known";
 }
 
+static void refuse(struct session *s, const struct diagnosis *why, int code)
+{
+	const char *status = "451 4.3.0";
+	if (strcmp(why->key, "header-too-long") == 0 || strcmp(why->key, "message-too-long") == 0)
+		status = "552 5.3.4";
+	else if (strcmp(why->key, "spool-full") == 0)
+		status = "452 4.3.1";
+	else if (strcmp(why->key, "sender-refused") == 0)
+		status = "550 5.7.1";
+	else if (strcmp(why->key, "user-limit") == 0)
+		status = "450 4.7.1";
+	submit_log_refusal(why, code);
+	reply(s, "%s not taken: %s", status, why->text);
+}
+
 static void do_mail(struct session *s, char *rest)
 {
 	char *parameters, *name, *value;
@@ -132,6 +147,12 @@ static void do_mail(struct session *s, char *rest)
 	}
 	if (sender == NULL || wrong != NULL) {
 		reply(s, sender == NULL ? "501 5.5.4 the form is MAIL FROM:<address>" : "553 5.1.7 sender <%.200s>: %s", sender, wrong);
+		return;
+	}
+	struct diagnosis why = {0};
+	int code = submit_check(&s->drop, s->caller, sender, &why);
+	if (code != EX_OK) {
+		refuse(s, &why, code);
 		return;
 	}
 	start_mail(s, sender);
@@ -213,17 +234,6 @@ static void pass_over(struct session *s)
 	buffer_free(&rest);
 }
 
-static void refuse(struct session *s, const struct diagnosis *why, int code)
-{
-	const char *status = "451 4.3.0";
-	if (strcmp(why->key, "header-too-long") == 0 || strcmp(why->key, "message-too-long") == 0)
-		status = "552 5.3.4";
-	else if (strcmp(why->key, "spool-full") == 0)
-		status = "452 4.3.1";
-	submit_log_refusal(why, code);
-	reply(s, "%s not taken: %s", status, why->text);
-}
-
 static void take_message(struct session *s)
 {
 	struct diagnosis why = {0};
@@ -237,6 +247,7 @@ static void take_message(struct session *s)
 	}
 	if (code == EX_OK) {
 		submit_stored(s->options, &s->envelope, &s->drop);
+		submit_refresh(&s->drop);
 		reply(s, "250 2.0.0 %s is on disk", s->drop.id);
 	}
 	setup_group_aside();

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "spool/lock.h"
+#include "spool/policy.h"
 #include "submit/collect.h"
 #include "submit/handover.h"
 #include <stdio.h>
@@ -74,11 +75,31 @@ static void tell(const struct options *o, const struct drop *drop, bool known)
 		printf("No runner lives, so it waits: root starts one with \"sendmail -bd -q1m\".\n");
 }
 
+/* What the runner published; read while the group may look into drop/, understood without it. */
+static struct policy policy;
+
+int submit_check(const struct drop *drop, const struct caller *c, const char *sender, struct diagnosis *why)
+{
+	struct policy_user user;
+	if (policy.text == NULL)
+		return EX_OK;
+	policy_user_self(&user, c->login);
+	return policy_check(&policy, &user, sender, drop->dir_fd, why);
+}
+
+void submit_refresh(const struct drop *drop)
+{
+	policy_free(&policy);
+	if (drop->dir_fd >= 0)
+		policy_load(&policy, drop->dir_fd);
+}
+
 int submit_open(struct drop *drop, const struct caller *c)
 {
 	struct diagnosis why = {0};
 	if (!drop_open(drop, paths_spool(), &why) && !handover_possible())
 		return fail_open(c, &why);
+	submit_refresh(drop);
 	setup_group_aside();
 	setup_signals(drop);
 	return EX_OK;

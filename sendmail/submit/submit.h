@@ -11,6 +11,12 @@ int submit_message(const struct options *o, const struct caller *c);
 /* Opens drop/, puts the group aside and makes signals remove what is unfinished.  EX_OK, or a code after a message. */
 int submit_open(struct drop *drop, const struct caller *c);
 
+/* May the caller send as sender (NULL: as himself) now?  EX_OK, or a code with why: a rule, a limit, or too little disk (spool/policy.h). */
+int submit_check(const struct drop *drop, const struct caller *c, const char *sender, struct diagnosis *why);
+
+/* Reads the rules again, between messages; while the group is back. */
+void submit_refresh(const struct drop *drop);
+
 /* The message drop->id is on disk: writes the log line and (unless o says: queue only) wakes the runner, or starts one; nothing of that when
    the runner itself stored it.  True when a runner knows. */
 bool submit_stored(const struct options *o, const struct envelope *e, const struct drop *drop);
