@@ -316,7 +316,7 @@ static const struct reason rows[] = {
 	 "the queue cannot be written",
 	 "look at the disk and the rights of the spool (make install-rights)"},
 	{"spool-full", FAULT_LOCAL, 60, HEALS,
-	 "the disk of the queue is full",
+	 "the disk of the queue is full (a reserve is kept for what the queue itself has to write)",
 	 "make room on the disk that holds the spool"},
 	{"expired", FAULT_ROUTE, 0, HEALS,
 	 "it was tried for as long as expire_after_h allows",

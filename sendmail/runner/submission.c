@@ -136,17 +136,14 @@ static int take_head(struct submission *s, const struct buffer *head)
 
 static int write_bytes(struct submission *s, const struct buffer *bytes)
 {
-	if (fdio_write(s->drop.fd, bytes->data, bytes->length))
-		return EX_OK;
-	drop_error(&s->why, "write the message to drop/");
-	return EX_IOERR;
+	return drop_write(&s->drop, bytes->data, bytes->length, &s->why) ? EX_OK : EX_IOERR;
 }
 
 static int store_head(struct submission *s)
 {
 	struct buffer head = {0};
 	if (!drop_create(&s->drop, s->envelope.created_us / 1000000, &s->why))
-		return EX_CANTCREAT;
+		return strcmp(s->why.key, "spool-full") == 0 ? EX_IOERR : EX_CANTCREAT;
 	envelope_write(&s->envelope, &head, &s->content_at);
 	int code = write_bytes(s, &head);
 	buffer_free(&head);

@@ -8,9 +8,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define CREATE_TRIES 20
+#define RESERVE_BYTES (16ull << 20)
+#define RESERVE_FILES 200
+#define ROOM_EVERY_BYTES (256 << 10)
 
 bool drop_open(struct drop *d, const char *spool, struct diagnosis *why)
 {
@@ -35,8 +39,39 @@ void drop_error(struct diagnosis *why, const char *doing)
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", doing);
 }
 
+/* Room for others than the runner.  A file system that does not tell has room until a write says otherwise. */
+static bool has_room(struct drop *d, struct diagnosis *why)
+{
+	struct statvfs st;
+	d->unchecked_bytes = 0;
+	if (fstatvfs(d->dir_fd, &st) != 0 || st.f_blocks == 0)
+		return true;
+	unsigned long long block = st.f_frsize, reserve = block * st.f_blocks / 20;
+	unsigned long long files = st.f_files / 20 < RESERVE_FILES ? st.f_files / 20 : RESERVE_FILES;
+	reserve = reserve < RESERVE_BYTES ? reserve : RESERVE_BYTES;
+	bool files_left = st.f_files == 0 || st.f_favail > files;
+	if (block * st.f_bavail > reserve && files_left)
+		return true;
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-full", "No space left for new mail on the disk of the spool: %llu %s are left, and as many are kept for the queue's own notes",
+	         files_left ? block * st.f_bavail / 1024 : (unsigned long long)st.f_favail, files_left ? "KiB" : "files");
+	return false;
+}
+
+bool drop_write(struct drop *d, const void *bytes, size_t length, struct diagnosis *why)
+{
+	d->unchecked_bytes += (long long)length;
+	if (d->unchecked_bytes > ROOM_EVERY_BYTES && !has_room(d, why))
+		return false;
+	if (fdio_write(d->fd, bytes, length))
+		return true;
+	drop_error(why, "write the message to drop/");
+	return false;
+}
+
 bool drop_create(struct drop *d, int64_t wall_s, struct diagnosis *why)
 {
+	if (!has_room(d, why))
+		return false;
 	for (int i = 0; i < CREATE_TRIES; i++) {
 		id_make(d->id, wall_s);
 		snprintf(d->temp, sizeof d->temp, "t.%s", d->id);

@@ -7,6 +7,7 @@
 
 struct drop {
 	int dir_fd;             /* drop/ */
+	long long unchecked_bytes; /* written since it was looked how much room is left */
 	int fd;                 /* t.ID, -1 before drop_create and after the end */
 	bool by_runner;         /* the message went to the runner, which stored it as id: nothing of it is here */
 	char id[ID_SIZE];
@@ -18,6 +19,10 @@ bool drop_open(struct drop *d, const char *spool, struct diagnosis *why);
 
 /* Creates t.ID, locked, mode 0644 (the folder is what keeps others out), and picks the ID. */
 bool drop_create(struct drop *d, int64_t wall_s, struct diagnosis *why);
+
+/* Writes to t.ID.  Fails, as drop_create does, with "spool-full" when what is left on the disk is no more than the reserve: 16 MiB, or a twentieth of
+   a small disk.  It is kept for the runner, so that journals and reports can be written when submissions have filled the rest. */
+bool drop_write(struct drop *d, const void *bytes, size_t length, struct diagnosis *why);
 
 /* fsync, rename to ID, fsync of drop/.  On true the message is safe against a power cut.  On false nothing is left behind. */
 bool drop_commit(struct drop *d, struct diagnosis *why);

@@ -86,10 +86,7 @@ static int write_bytes(struct store *s, const void *bytes, size_t length)
 		buffer_add(&s->file, bytes, length);
 		return EX_OK;
 	}
-	if (fdio_write(s->drop->fd, bytes, length))
-		return EX_OK;
-	drop_error(s->why, "write the message to drop/");
-	return EX_IOERR;
+	return drop_write(s->drop, bytes, length, s->why) ? EX_OK : EX_IOERR;
 }
 
 /* Head, header without Bcc, and what came of the body with them, in one write. */
@@ -179,7 +176,7 @@ int store_message(struct store *s)
 		return store_in_drop(s);
 	/* A hardened unit of the caller sees the spool read-only; the socket works there all the same. */
 	if (s->why->error_no != EROFS || !handover_possible())
-		return EX_CANTCREAT;
+		return strcmp(s->why->key, "spool-full") == 0 ? EX_IOERR : EX_CANTCREAT;
 	*s->why = (struct diagnosis){0};
 	return store_by_runner(s);
 }
