@@ -1,9 +1,11 @@
 /* A small smarthost for demonstration, tests and measurements.  Takes everything, on loopback; one process, many connections.
-   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-R WORD=REPLY] [-x] [-s SIZE] [-g] [-o LOG]
+   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-R WORD=REPLY] [-x] [-f PERMILLE] [-s SIZE] [-g] [-o LOG]
      -P  writes the port there once it listens      -d  a file per message    -n  ends after COUNT messages
      -t, -k  offers STARTTLS (-i: TLS at once)       -a  wants AUTH PLAIN     -x  no PIPELINING
      -r  answers RCPT whose address holds WORD with REPLY                      -o  a line per message
      -R  WORD=REPLY the first time that an address with WORD is named, then it is taken
+     -f  that many steps of 1000 go wrong: 421 at MAIL, 451 at RCPT, a reset within the message, no answer to its end although it was taken (the
+         log then has a line "unanswered"), 1 s of silence
      -s  names a limit in EHLO
      -g  answers the TLS handshake with nonsense */
 #include "base/base64.h"
@@ -23,6 +25,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CLIENTS_MAX 64
@@ -31,6 +34,7 @@
 struct client {
 	int fd;
 	SSL *ssl;
+	long long silent_until_ms;
 	bool handshake, in_data, authed, quit, nonsense;
 	struct buffer in, out, message;
 	char sender[400];
@@ -41,7 +45,7 @@ struct client {
 static struct {
 	const char *folder, *auth, *log;
 	bool implicit, no_pipelining, garbage;
-	long wanted, taken, sessions, size;
+	long wanted, taken, sessions, size, flap;
 	SSL_CTX *tls;
 	struct {
 		char *word;
@@ -53,6 +57,18 @@ static struct {
 	struct client clients[CLIENTS_MAX];
 	FILE *log_file;
 } sink;
+
+static bool goes_wrong(void)
+{
+	return sink.flap > 0 && random() % 1000 < sink.flap;
+}
+
+static long long now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
 
 static void say(struct client *c, const char *line)
 {
@@ -116,6 +132,10 @@ static void on_rcpt(struct client *c, const char *line)
 {
 	char address[400];
 	take_path(line, address, sizeof address);
+	if (goes_wrong()) {
+		say(c, "451 4.3.0 something is wrong for a moment");
+		return;
+	}
 	for (int i = 0; i < sink.reject_count; i++) {
 		if (strstr(address, sink.rejects[i].word) == NULL)
 			continue;
@@ -176,6 +196,11 @@ static void on_mail(struct client *c, const char *line)
 		return;
 	}
 	reset(c);
+	if (goes_wrong()) {
+		say(c, "421 4.3.2 going down");
+		c->quit = true;
+		return;
+	}
 	take_path(line, c->sender, sizeof c->sender);
 	say(c, "250 2.1.0 ok");
 }
@@ -220,6 +245,13 @@ static size_t take_data(struct client *c, const char *bytes, size_t length)
 			c->message.length = 0;
 			c->in_data = false;
 			reset(c);
+			if (goes_wrong()) {
+				if (sink.log_file != NULL && fprintf(sink.log_file, "unanswered\n") > 0)
+					fflush(sink.log_file);
+				c->out.length = 0;
+				c->quit = true;
+				return length;
+			}
 			say(c, "250 2.0.0 taken");
 			return at;
 		}
@@ -323,6 +355,15 @@ static void serve(struct client *c)
 		}
 		buffer_add(&c->in, bytes, (size_t)n);
 		work(c);
+		if (c->in_data && goes_wrong()) {
+			setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+			close_client(c);
+			return;
+		}
+		if (goes_wrong()) {
+			c->silent_until_ms = now_ms() + 1000;
+			return;
+		}
 		if (c->handshake || c->ssl == NULL)
 			break;
 	}
@@ -389,10 +430,18 @@ static void loop(int listener)
 {
 	struct pollfd p[CLIENTS_MAX + 1];
 	while (sink.wanted == 0 || sink.taken < sink.wanted) {
+		long long now = sink.flap > 0 ? now_ms() : 0;
+		int patience_ms = -1;
 		p[0] = (struct pollfd){.fd = listener, .events = POLLIN};
 		for (int i = 0; i < CLIENTS_MAX; i++)
 			p[i + 1] = (struct pollfd){.fd = sink.clients[i].fd, .events = (short)(POLLIN | (sink.clients[i].out.length ? POLLOUT : 0))};
-		if (poll(p, CLIENTS_MAX + 1, -1) < 0 && errno != EINTR)
+		for (int i = 0; i < CLIENTS_MAX && sink.flap > 0; i++) {
+			if (sink.clients[i].fd >= 0 && sink.clients[i].silent_until_ms > now) {
+				p[i + 1].fd = -1;
+				patience_ms = 50;
+			}
+		}
+		if (poll(p, CLIENTS_MAX + 1, patience_ms) < 0 && errno != EINTR)
 			return;
 		for (int i = 0; i < CLIENTS_MAX; i++) {
 			if (p[i + 1].fd >= 0 && p[i + 1].revents != 0)
@@ -408,7 +457,7 @@ int main(int argc, char **argv)
 	const char *address = "127.0.0.1", *port_file = NULL, *certificate = NULL, *key = NULL;
 	int option, port = 0;
 	signal(SIGPIPE, SIG_IGN);
-	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:R:xo:s:g")) != -1) {
+	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:R:xf:o:s:g")) != -1) {
 		switch (option) {
 		case 'l': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -421,6 +470,7 @@ int main(int argc, char **argv)
 		case 'a': sink.auth = optarg; break;
 		case 'g': sink.garbage = true; break;
 		case 's': sink.size = atol(optarg); break;
+		case 'f': sink.flap = atol(optarg); break;
 		case 'x': sink.no_pipelining = true; break;
 		case 'o': sink.log_file = fopen(optarg, "a"); break;
 		case 'r':

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The soak of "make soak", small.
+exec sh tests/soak.sh 3000
