@@ -39,6 +39,8 @@ static void check_aliases(const struct config *c)
 		say("ok", "aliases: %s, %d names", c->aliases, aliases_count(set));
 	else
 		say("wrong", "%s", d.text);
+	for (int i = 0; i < aliases_problem_count(set); i++)
+		say("wrong", "%s", aliases_problem(set, i));
 	aliases_free(set);
 	config_free(&defaults);
 }

@@ -18,6 +18,7 @@
 
 struct asking {
 	const struct config *config;
+	const char *path;
 	char *sender;           /* as it goes out; "" = none was given */
 	char *paths[PATHS_MAX]; /* each once, in the order in which they came up */
 	int count;
@@ -62,13 +63,31 @@ static void put_way(struct asking *a, const char *full)
 	}
 }
 
-static void put_final(void *context, const char *address)
+/* An address as it goes out, with what made it so. */
+static void put_final(struct asking *a, const char *address)
 {
-	struct asking *a = context;
-	char *full = address_qualify(address, a->config->domain);
-	printf("  recipient  <%s>%s\n", full, *address_domain(address) == '\0' ? " (completed with [host] domain)" : "");
+	char *full = recipients_qualify(a->config, address);
+	const struct rewrite_pair *pair = rewrite_find(&a->config->rewrite_recipients, full, a->config->name, a->config->domain);
+	if (pair != NULL) {
+		char *other = rewrite_apply(pair, full, a->config->domain);
+		printf("  rewritten  <%s> becomes <%s> (%s:%d)\n", full, other, pair->of_file ? a->config->rewrite_recipients.file : a->path, pair->line);
+		free(full);
+		full = other;
+	}
+	printf("  recipient  <%s>%s\n", full, pair == NULL && strcmp(full, address) != 0 ? " (completed with [host] domain)" : "");
 	put_way(a, full);
 	free(full);
+}
+
+static void put_end(void *context, enum alias_end end, const char *what, const char *key, const char *why)
+{
+	(void)key;
+	if (end == ALIAS_ADDRESS)
+		put_final(context, what);
+	else if (end == ALIAS_DISCARD)
+		printf("  recipient  none: alias %s is /dev/null (%s), the mail is thrown away\n", what, why);
+	else
+		printf("  waits      %s\n             %s\n", what, why);
 }
 
 static void put_address(struct asking *a, const struct aliases *set, const char *address)
@@ -80,16 +99,17 @@ static void put_address(struct asking *a, const struct aliases *set, const char 
 		a->refused = true;
 		return;
 	}
-	if (*address_domain(address) != '\0') {
-		printf("  aliases    not asked: the address has a domain, and no domain is local here\n");
+	printf("  aliases    %s\n", a->config->aliases);
+	if (aliases_expand(set, a->config->name, address, put_end, a) > 0)
+		return;
+	printf("             has no entry for %s\n", address);
+	if (a->config->unknown[0] == '\0' || !aliases_is_here(address, a->config->name)) {
 		put_final(a, address);
 		return;
 	}
-	printf("  aliases    %s\n", a->config->aliases);
-	if (aliases_expand(set, address, put_final, a) == 0) {
-		printf("             has no entry for %s\n", address);
-		put_final(a, address);
-	}
+	printf("  unknown    goes to %s ([host] unknown)\n", a->config->unknown);
+	if (aliases_expand(set, a->config->name, a->config->unknown, put_end, a) == 0)
+		put_final(a, a->config->unknown);
 }
 
 /* relay tells each path; its own process each, because relay takes on the rights of the runner. */
@@ -112,6 +132,21 @@ static int put_paths(const char *path, struct asking *a)
 	return worst;
 }
 
+static void put_sender(const struct config *c, const char *what, const char *before, const char *after, const char *key)
+{
+	TEXT(policy, 400);
+	char *full = *before != '\0' ? recipients_qualify(c, before) : mem_copy("");
+	const struct rewrite_pair *pair = rewrite_find(&c->rewrite_senders, full, c->name, c->domain);
+	config_value(c, "sender", NULL, key, &policy);
+	printf("  %-10s goes out as <%s> ", what, after);
+	if (pair != NULL)
+		printf("([rewrite senders] %s = %s%s%s, line %d)\n", pair->left, pair->right, pair->of_file ? " in " : "",
+		       pair->of_file ? c->rewrite_senders.file : "", pair->line);
+	else
+		printf("([sender] %s = %s)\n", key, policy.data);
+	free(full);
+}
+
 /* The sender as the policy makes it. */
 static char *take_sender(const struct config *c, const char *sender)
 {
@@ -123,9 +158,13 @@ static char *take_sender(const struct config *c, const char *sender)
 	e.sender = mem_copy(sender);
 	char *result = recipients_sender(&e, c);
 	envelope_free(&e);
-	TEXT(policy, 400);
-	config_value(c, "sender", NULL, "envelope_from", &policy);
-	printf("%s\n  sender     goes out as <%s> ([sender] envelope_from = %s)\n", *sender != '\0' ? sender : "<>", result, policy.data);
+	printf("%s\n", *sender != '\0' ? sender : "<>");
+	put_sender(c, "sender", sender, result, "envelope_from");
+	if (*sender != '\0') {
+		char *from = recipients_header_address(c, STAMP_FROM, sender);
+		put_sender(c, "From field", sender, from, "header_from");
+		free(from);
+	}
 	return result;
 }
 
@@ -147,7 +186,7 @@ int command_route(const char *path, const char *sender, int count, char **addres
 	struct config c;
 	struct aliases *set = NULL;
 	struct diagnosis d = {0};
-	struct asking a = {.config = &c};
+	struct asking a = {.config = &c, .path = path};
 	if (!config_read(&c, path, &d) || !aliases_read(&set, c.aliases, true, &d)) {
 		fprintf(stderr, "relayconf: %s\n", d.text);
 		aliases_free(set);

@@ -50,15 +50,36 @@ static void show_key(const struct showing *s, const struct config_key *key, cons
 	printf("}\n");
 }
 
+/* A map: where its file is, and the pairs that stand in the configuration. */
+static void show_map(const struct showing *s, const struct config_key *key, const char *name, const struct rewrite *map)
+{
+	show_key(s, key, name);
+	for (int i = 0; i < map->count && !s->json; i++) {
+		TEXT(left, 500);
+		text_printf(&left, "rewrite.%s.%s", name, map->pairs[i].left);
+		if (!map->pairs[i].of_file)
+			printf("%-36s %-36s %s:%d\n", left.data, map->pairs[i].right, s->path, map->pairs[i].line);
+	}
+}
+
+/* The name of the section number h of a kind; NULL behind the last. */
+static const char *section_name(const struct config *c, const char *section, int h)
+{
+	if (strcmp(section, "smarthost") == 0)
+		return h < c->hop_count ? c->hops[h].name : NULL;
+	if (strcmp(section, "route") == 0)
+		return h < c->rule_count ? c->rules[h].pattern : NULL;
+	return h < c->submitter_count ? c->submitters[h].who : NULL;
+}
+
 /* All sections of one kind, each with its name. */
 static void show_named(const struct showing *s, const struct config_key *keys, int count, const char *section)
 {
-	bool hops = strcmp(section, "smarthost") == 0;
-	int sections = hops ? s->config->hop_count : s->config->rule_count;
-	for (int h = 0; h < sections; h++) {
+	const char *name;
+	for (int h = 0; (name = section_name(s->config, section, h)) != NULL; h++) {
 		for (int i = 0; i < count; i++) {
 			if (strcmp(keys[i].section, section) == 0)
-				show_key(s, &keys[i], hops ? s->config->hops[h].name : s->config->rules[h].pattern);
+				show_key(s, &keys[i], name);
 		}
 	}
 }
@@ -80,10 +101,14 @@ int command_show(const char *path, bool json)
 		printf("%-36s %-36s %s\n", "KEY", "VALUE", "FROM");
 	const char *shown = "";
 	for (int i = 0; i < count; i++) {
-		if (!config_section_is_named(keys[i].section))
+		if (!config_section_is_named(keys[i].section)) {
 			show_key(&s, &keys[i], NULL);
-		else if (strcmp(shown, keys[i].section) != 0)
+		} else if (strcmp(keys[i].section, "rewrite") == 0) {
+			show_map(&s, &keys[i], "senders", &c.rewrite_senders);
+			show_map(&s, &keys[i], "recipients", &c.rewrite_recipients);
+		} else if (strcmp(shown, keys[i].section) != 0) {
 			show_named(&s, keys, count, shown = keys[i].section);
+		}
 	}
 	if (c.hop_count == 0 && !json)
 		printf("\nNo smarthost is configured: mail is queued and waits.\n");

@@ -16,7 +16,7 @@ may spool base message
 may smtp base message config
 may submit base message spool
 may mailq base message config spool
-may newaliases base config
+may newaliases base message config
 may runner base message config spool
 may relay base message config smtp route
 wrong=$(grep -HoE '^#include "[^"]+"' sendmail/route/*.[ch] | grep -vE '"(route|base)/|"config/hop.h"' || :)

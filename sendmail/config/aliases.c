@@ -1,172 +1,23 @@
-/* The aliases file: one linear read, a sorted table, expansion with a bound. */
+/* The table of aliases: finding, expanding, telling of loops.  Reading is alias_file.c's. */
 #include "config/aliases.h"
-#include "base/fdio.h"
 #include "base/text.h"
+#include "config/alias_table.h"
 #include "message/address.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define FILE_LIMIT_BYTES (16u << 20)
 #define DEPTH_MAX 20
 
-struct alias {
-	char *name;
-	char *list;   /* the right side, on one line */
-	int line;
-};
-
-struct aliases {
-	struct alias *rows;
-	int count;
-};
-
-struct reading {
-	struct aliases *set;
-	const char *path;
-	struct diagnosis *d;
-};
-
-static bool fail(struct reading *r, int line, const char *key, const char *what)
+void alias_put_place(const struct aliases *set, int source, int line, struct buffer *out)
 {
-	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, key, "%s:%d: %s", r->path, line, what);
-	return false;
+	buffer_printf(out, "%s:%d", set->sources[source].path, line);
 }
 
-/* Keeps what is wrong with the first address that cannot be used. */
-static void check_address(void *context, const char *address)
+void alias_add_problem(struct aliases *set, char *sentence)
 {
-	const char **wrong = context;
-	if (*wrong == NULL)
-		*wrong = address_problem(*address == '\\' ? address + 1 : address);
-}
-
-/* Programs, files and lists of files: what local delivery does, and we deliver nothing locally. */
-static bool check_list(struct reading *r, const char *list, int line)
-{
-	char problem[160];
-	TEXT(words, 300);
-	for (const char *at = list; *at != '\0'; at += strcspn(at, ","), at += *at == ',') {
-		const char *item = at + strspn(at, " \t\"");
-		if (*item == '|')
-			return fail(r, line, "aliases-program", "a pipe to a program is not possible here: mail is only relayed; name an address");
-		if (*item == '/')
-			return fail(r, line, "aliases-file", "a file as destination is not possible here: mail is only relayed; name an address");
-		if (text_starts_ci(item, ":include:"))
-			return fail(r, line, "aliases-include", ":include: is not read; write the addresses into this file");
-	}
-	const char *wrong = NULL;
-	int count = address_list(list, check_address, &wrong, problem, sizeof problem);
-	if (count > 0 && wrong == NULL)
-		return true;
-	text_printf(&words, "the addresses cannot be read: %s", wrong != NULL ? wrong : count < 0 ? problem : "there is none behind the ':'");
-	return fail(r, line, "aliases-syntax", words.data);
-}
-
-static bool take_entry(struct reading *r, char *entry, int line)
-{
-	char *colon = strchr(entry, ':');
-	if (colon == NULL)
-		return fail(r, line, "aliases-syntax", "the line has no ':'; it is written as name: address");
-	*colon = '\0';
-	char *name = text_trim(entry);
-	size_t length = strlen(name);
-	if (length > 1 && name[0] == '"' && name[length - 1] == '"') {
-		name[length - 1] = '\0';
-		name++;
-	}
-	if (*name == '\0')
-		return fail(r, line, "aliases-syntax", "nothing stands before the ':'");
-	char *list = text_trim(colon + 1);
-	if (!check_list(r, list, line))
-		return false;
-	struct aliases *set = r->set;
-	if ((set->count & (set->count - 1)) == 0)
-		set->rows = mem_resize(set->rows, set->count ? 2 * (size_t)set->count : 1, sizeof *set->rows);
-	set->rows[set->count++] = (struct alias){mem_copy(name), mem_copy(list), line};
-	return true;
-}
-
-/* Joins continuation lines (those that begin with a blank), and drops comments. */
-static bool take_text(struct reading *r, struct buffer *text)
-{
-	struct buffer entry = {0};
-	int line = 0, start = 0;
-	bool good = true;
-	char *bytes;
-	while (good && (bytes = fdio_take_line(text)) != NULL) {
-		line++;
-		bool continues = (*bytes == ' ' || *bytes == '\t') && *text_trim(bytes + 1) != '\0';
-		char *content = text_trim(bytes);
-		if (*content != '\0' && *content != '#') {
-			if (continues && entry.length == 0) {
-				good = fail(r, line, "aliases-syntax", "the line begins with a blank, but there is nothing that it continues");
-			} else if (continues) {
-				buffer_printf(&entry, " %s", content);
-			} else {
-				good = entry.length == 0 || take_entry(r, (char *)(uintptr_t)buffer_string(&entry), start);
-				entry.length = 0;
-				buffer_puts(&entry, content);
-				start = line;
-			}
-		}
-		free(bytes);
-	}
-	if (good && entry.length > 0)
-		good = take_entry(r, (char *)(uintptr_t)buffer_string(&entry), start);
-	buffer_free(&entry);
-	return good;
-}
-
-static int by_name(const void *left, const void *right)
-{
-	const struct alias *a = left, *b = right;
-	return strcasecmp(a->name, b->name);
-}
-
-static bool check_twice(struct reading *r)
-{
-	struct aliases *set = r->set;
-	if (set->count > 1)
-		qsort(set->rows, (size_t)set->count, sizeof *set->rows, by_name);
-	for (int i = 1; i < set->count; i++) {
-		if (strcasecmp(set->rows[i - 1].name, set->rows[i].name) != 0)
-			continue;
-		int a = set->rows[i - 1].line, b = set->rows[i].line;
-		TEXT(words, 200);
-		text_printf(&words, "the name %.80s stands in line %d already: join the two", set->rows[i].name, a < b ? a : b);
-		return fail(r, a < b ? b : a, "aliases-syntax", words.data);
-	}
-	return true;
-}
-
-bool aliases_read(struct aliases **set, const char *path, bool missing_ok, struct diagnosis *d)
-{
-	struct buffer text = {0};
-	struct reading r = {.set = mem_alloc(sizeof **set), .path = path, .d = d};
-	*set = r.set;
-	if (!fdio_slurp_at(AT_FDCWD, path, &text, FILE_LIMIT_BYTES)) {
-		bool missing = errno == ENOENT || errno == ENOTDIR;
-		/* A symbolic link is usual here; fdio_slurp_at does not follow one. */
-		char *real = errno == ELOOP || errno == EMLINK ? realpath(path, NULL) : NULL;
-		bool done = real != NULL && fdio_slurp_at(AT_FDCWD, real, &text, FILE_LIMIT_BYTES);
-		free(real);
-		if (!done) {
-			buffer_free(&text);
-			if (missing && missing_ok)
-				return true;
-			diag_set_errno(d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s", path);
-			return false;
-		}
-	}
-	if (text.length > 0 && text.data[text.length - 1] != '\n')
-		buffer_puts(&text, "\n");
-	bool good = take_text(&r, &text) && check_twice(&r);
-	buffer_free(&text);
-	return good;
+	set->problems = mem_resize(set->problems, (size_t)set->problem_count + 1, sizeof *set->problems);
+	set->problems[set->problem_count++] = sentence;
 }
 
 void aliases_free(struct aliases *set)
@@ -174,10 +25,20 @@ void aliases_free(struct aliases *set)
 	if (set == NULL)
 		return;
 	for (int i = 0; i < set->count; i++) {
+		for (int k = 0; k < set->rows[i].count; k++) {
+			free(set->rows[i].items[k].text);
+			free(set->rows[i].items[k].why);
+		}
+		free(set->rows[i].items);
 		free(set->rows[i].name);
-		free(set->rows[i].list);
 	}
+	for (int i = 0; i < set->source_count; i++)
+		free(set->sources[i].path);
+	for (int i = 0; i < set->problem_count; i++)
+		free(set->problems[i]);
 	free(set->rows);
+	free(set->sources);
+	free(set->problems);
 	free(set);
 }
 
@@ -186,48 +47,204 @@ int aliases_count(const struct aliases *set)
 	return set != NULL ? set->count : 0;
 }
 
+int aliases_problem_count(const struct aliases *set)
+{
+	return set != NULL ? set->problem_count : 0;
+}
+
+const char *aliases_problem(const struct aliases *set, int i)
+{
+	return set->problems[i];
+}
+
+bool aliases_changed(struct aliases *set)
+{
+	bool changed = false;
+	for (int i = 0; set != NULL && i < set->source_count; i++) {
+		struct stat now = {0}, *old = &set->sources[i].as_read;
+		if (stat(set->sources[i].path, &now) != 0)
+			now = (struct stat){0};
+		changed = changed || now.st_ino != old->st_ino || now.st_size != old->st_size || now.st_mtim.tv_sec != old->st_mtim.tv_sec ||
+		          now.st_mtim.tv_nsec != old->st_mtim.tv_nsec;
+		*old = now;
+	}
+	return changed;
+}
+
+bool aliases_is_here(const char *address, const char *host)
+{
+	const char *domain = address_domain(address);
+	size_t length = strlen(domain);
+	return length == 0 || text_equal_ci(domain, "localhost") || text_equal_ci(domain, "localhost.localdomain") || text_equal_ci(domain, host) ||
+	       (host[length] == '.' && strncasecmp(domain, host, length) == 0);
+}
+
+static struct alias *find_name(const struct aliases *set, const char *name)
+{
+	int low = 0, high = set->count;
+	while (low < high) {
+		int middle = (low + high) / 2;
+		int order = strcasecmp(name, set->rows[middle].name);
+		if (order == 0)
+			return &set->rows[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+/* The full address first, then the name if it can only be one of this machine, then all of its domain. */
+static struct alias *find_row(const struct aliases *set, const char *host, const char *address)
+{
+	const char *domain = address_domain(address);
+	struct alias *row = find_name(set, address);
+	if (row == NULL && *domain != '\0' && aliases_is_here(address, host)) {
+		char *local = mem_copy_n(address, (size_t)(domain - address) - 1);
+		row = find_name(set, local);
+		free(local);
+	}
+	return row == NULL && *domain != '\0' ? find_name(set, domain - 1) : row;
+}
+
 struct expansion {
 	const struct aliases *set;
-	void (*found)(void *context, const char *address);
+	const char *host;
+	alias_found *found;
 	void *context;
-	const char *path[DEPTH_MAX]; /* names being expanded */
+	struct alias *path[DEPTH_MAX]; /* being expanded */
+	unsigned char *seen;           /* rows that were expanded already: their ends are known */
 	int depth, count;
 };
 
-static bool is_in_path(const struct expansion *x, const char *name)
+static int place_in_path(const struct expansion *x, const struct alias *row)
 {
 	for (int i = 0; i < x->depth; i++) {
-		if (strcasecmp(x->path[i], name) == 0)
-			return true;
+		if (x->path[i] == row)
+			return i;
 	}
-	return false;
+	return -1;
 }
 
-static void expand(void *context, const char *address)
+/* "a (FILE:1) -> b (FILE:2) -> a" */
+static char *loop_sentence(const struct expansion *x, int from)
 {
-	struct expansion *x = context;
-	char problem[160];
-	bool final = *address == '\\' || *address_domain(address) != '\0' || x->depth == DEPTH_MAX;
-	struct alias key = {.name = (char *)(uintptr_t)address};
-	const struct alias *row = NULL;
-	if (!final && x->set != NULL && x->set->count > 0)
-		row = bsearch(&key, x->set->rows, (size_t)x->set->count, sizeof key, by_name);
-	if (row == NULL || is_in_path(x, address)) {
-		/* A name that leads back to itself stops there, as in sendmail. */
-		if (x->depth > 0) {
-			x->found(x->context, *address == '\\' ? address + 1 : address);
-			x->count++;
-		}
+	struct buffer words = {0};
+	const struct alias *first = x->path[from];
+	alias_put_place(x->set, first->source, first->line, &words);
+	buffer_puts(&words, ": these aliases lead back to each other and to no mailbox: ");
+	for (int i = from; i < x->depth; i++) {
+		buffer_printf(&words, "%s (", x->path[i]->name);
+		alias_put_place(x->set, x->path[i]->source, x->path[i]->line, &words);
+		buffer_puts(&words, ") -> ");
+	}
+	buffer_printf(&words, "%s; let one of them name a mailbox; mail that comes there waits", first->name);
+	char *sentence = mem_copy(buffer_string(&words));
+	buffer_free(&words);
+	return sentence;
+}
+
+static void end_at(struct expansion *x, enum alias_end end, const char *what, const char *key, const char *why)
+{
+	x->found(x->context, end, what, key, why);
+	x->count++;
+}
+
+static void expand(struct expansion *x, const char *address);
+
+static void expand_item(struct expansion *x, const struct alias *row, const struct alias_item *item)
+{
+	if (item->end == ALIAS_ADDRESS && *item->text == '\\') {
+		end_at(x, ALIAS_ADDRESS, item->text + 1, "", "");
+	} else if (item->end == ALIAS_ADDRESS) {
+		expand(x, item->text);
+	} else if (item->end == ALIAS_DISCARD) {
+		struct buffer place = {0};
+		alias_put_place(x->set, item->source, item->line, &place);
+		end_at(x, ALIAS_DISCARD, row->name, "", buffer_string(&place));
+		buffer_free(&place);
+	} else {
+		end_at(x, ALIAS_HELD, item->text, item->key, item->why);
+	}
+}
+
+static void expand(struct expansion *x, const char *address)
+{
+	struct alias *row = find_row(x->set, x->host, address);
+	int at = row != NULL ? place_in_path(x, row) : -1;
+	if (row == NULL || (at >= 0 && at == x->depth - 1)) {
+		/* A name that stands for itself stops there, as in sendmail. */
+		if (x->depth > 0)
+			end_at(x, ALIAS_ADDRESS, address, "", "");
 		return;
 	}
-	x->path[x->depth++] = row->name;
-	address_list(row->list, expand, x, problem, sizeof problem);
+	if (at >= 0) {
+		char *why = loop_sentence(x, at);
+		end_at(x, ALIAS_HELD, row->name, "aliases-loop", why);
+		free(why);
+		for (int i = at; i < x->depth; i++)
+			x->path[i]->in_loop = true;
+		return;
+	}
+	if (x->depth == DEPTH_MAX) {
+		end_at(x, ALIAS_HELD, row->name, "aliases-loop", "more than 20 aliases lead from one to the next: name the address itself; mail that comes there waits");
+		return;
+	}
+	unsigned char *seen = &x->seen[row - x->set->rows];
+	if (*seen) {
+		x->count++;
+		return;
+	}
+	*seen = 1;
+	x->path[x->depth++] = row;
+	for (int i = 0; i < row->count; i++)
+		expand_item(x, row, &row->items[i]);
 	x->depth--;
 }
 
-int aliases_expand(const struct aliases *set, const char *local, void (*found)(void *context, const char *address), void *context)
+int aliases_expand(const struct aliases *set, const char *host, const char *address, alias_found *found, void *context)
 {
-	struct expansion x = {.set = set, .found = found, .context = context};
-	expand(&x, local);
+	struct expansion x = {.set = set, .host = host, .found = found, .context = context};
+	if (set == NULL || set->count == 0 || *address == '\\')
+		return 0;
+	x.seen = mem_alloc((size_t)set->count);
+	expand(&x, address);
+	free(x.seen);
 	return x.count;
+}
+
+static void tell_loop(void *context, enum alias_end end, const char *what, const char *key, const char *why)
+{
+	struct aliases *set = context;
+	if (end == ALIAS_HELD && strcmp(key, "aliases-loop") == 0 && !find_name(set, what)->in_loop)
+		alias_add_problem(set, mem_copy(why));
+}
+
+void alias_find_loops(struct aliases *set)
+{
+	for (int i = 0; i < set->count; i++) {
+		if (!set->rows[i].in_loop)
+			aliases_expand(set, "localhost", set->rows[i].name, tell_loop, set);
+	}
+}
+
+static void put_item(const struct alias_item *item, struct buffer *out)
+{
+	bool quoted = item->end == ALIAS_HELD && strpbrk(item->text, " ,") != NULL && *item->text != '"';
+	buffer_printf(out, quoted ? "\"%s\"" : "%s", item->end == ALIAS_DISCARD ? "/dev/null" : item->text);
+}
+
+void aliases_dump(const struct aliases *set, struct buffer *out)
+{
+	for (int i = 0; i < aliases_count(set); i++) {
+		const struct alias *row = &set->rows[i];
+		bool quoted = strpbrk(row->name, " ,:#\t") != NULL && *row->name != '"';
+		buffer_printf(out, quoted ? "\"%s\": " : "%s: ", row->name);
+		for (int k = 0; k < row->count; k++) {
+			buffer_puts(out, k > 0 ? ", " : "");
+			put_item(&row->items[k], out);
+		}
+		buffer_puts(out, "\n");
+	}
 }

@@ -1,19 +1,41 @@
-/* aliases(5): local names to addresses, read as text at every start, never compiled.  Only addresses are accepted:
-   pipes, files and :include: are refused with their line. */
+/* aliases(5): names to addresses, read as text, never compiled: one file, or a folder whose files are all read (Courier's way).
+   Left: a bare name (also reached as name@localhost and name@THIS-MACHINE), a full address, or @domain for what else comes to it.
+   Right: addresses, names, :include:/FILE; /dev/null throws away.  A destination that cannot be served here (program, file, loop) holds
+   up the mail to it, and no other: each use of it comes out of the expansion with its reason. */
 #ifndef CONFIG_ALIASES_H
 #define CONFIG_ALIASES_H
 #include "base/diag.h"
+#include "base/mem.h"
 #include <stdbool.h>
 
 struct aliases; /* opaque; NULL is an empty set */
 
-/* Reads a file.  Errors: false with key "aliases-..." and "FILE:LINE: what, and the cure".
-   A file that does not exist gives an empty set and true when missing_ok. */
+/* Reads a file or a folder.  False, with key "aliases-..." and "FILE:LINE: what, and the cure", when it cannot be read, or when a line
+   does not even tell which name it is for.  A path that does not exist gives an empty set and true when missing_ok. */
 bool aliases_read(struct aliases **set, const char *path, bool missing_ok, struct diagnosis *d);
 void aliases_free(struct aliases *set);
 int aliases_count(const struct aliases *set);
 
-/* Expands a local name (no '@', or one whose domain the caller holds to be its own) to final addresses, following names up to 20 deep, loops ignored;
-   a name that stands for itself, or "\name", stops there.  Calls found for each result once; returns how many, 0 = no such alias. */
-int aliases_expand(const struct aliases *set, const char *local, void (*found)(void *context, const char *address), void *context);
+/* What is wrong with single entries, as sentences "FILE:LINE: ..."; the mail to other names is not touched by them. */
+int aliases_problem_count(const struct aliases *set);
+const char *aliases_problem(const struct aliases *set, int i);
+
+/* True when one of the files that were read has changed since the last question. */
+bool aliases_changed(struct aliases *set);
+
+enum alias_end { ALIAS_ADDRESS, ALIAS_DISCARD, ALIAS_HELD };
+
+/* One end of an expansion.  what: the address (bare names are left bare; "\name" has lost its backslash); for the others, the entry's name or
+   the destination as written.  key and why: the reason of ALIAS_HELD, "FILE:LINE" of ALIAS_DISCARD; otherwise "". */
+typedef void alias_found(void *context, enum alias_end end, const char *what, const char *key, const char *why);
+
+/* Expands an address as far as it goes; names that stand for themselves stop there.  host: this machine's name.
+   Calls found for each end and returns how many; 0 = there is no such alias. */
+int aliases_expand(const struct aliases *set, const char *host, const char *address, alias_found *found, void *context);
+
+/* True when the address has no domain, or one that can only mean this machine: localhost, localhost.localdomain, host, its first part. */
+bool aliases_is_here(const char *address, const char *host);
+
+/* The whole table as aliases(5) text, by name, one line each, with the content of :include: put in its place. */
+void aliases_dump(const struct aliases *set, struct buffer *out);
 #endif

@@ -25,6 +25,7 @@ struct reading {
 	bool seen[256];      /* rows that were set, outside smarthosts */
 	bool named_seen[256]; /* rows of the smarthost, route or submitter at hand */
 	bool port_given, implicit_given;
+	struct rewrite *rewrite; /* of the section at hand, if it is one of a map */
 };
 
 static bool fail(struct reading *r, const char *what)
@@ -143,6 +144,34 @@ static bool start_submitter(struct reading *r, const char *who)
 	return true;
 }
 
+static bool start_rewrite(struct reading *r, const char *name)
+{
+	struct config *c = r->config;
+	name += strspn(name, " \t");
+	r->rewrite = strcmp(name, "senders") == 0 ? &c->rewrite_senders : strcmp(name, "recipients") == 0 ? &c->rewrite_recipients : NULL;
+	memset(r->named_seen, 0, sizeof r->named_seen);
+	return r->rewrite != NULL || fail(r, "there are two maps: [rewrite senders] and [rewrite recipients]");
+}
+
+static bool add_pair(struct reading *r, const char *left, const char *right)
+{
+	TEXT(words, 300);
+	for (int i = 0; i < r->rewrite->count; i++) {
+		if (strcasecmp(r->rewrite->pairs[i].left, left) == 0)
+			return fail(r, "this address stands in the map already: remove one of the two lines");
+	}
+	return rewrite_add(r->rewrite, left, right, r->line, false, &words) || fail(r, words.data);
+}
+
+static void finish_rewrite(struct reading *r, struct rewrite *map)
+{
+	TEXT(words, 1500);
+	if (r->failed || rewrite_finish(map, &words))
+		return;
+	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-syntax", "%s", words.data);
+	r->failed = true;
+}
+
 /* Known only at the end: every smarthost that a route names. */
 static void check_rules(struct reading *r)
 {
@@ -178,12 +207,15 @@ static bool start_section(struct reading *r, const char *line)
 		return start_hop(r, name + 9);
 	if (text_starts(name, "route ") || text_starts(name, "route\t") || strcmp(name, "route") == 0)
 		return start_rule(r, name + 5);
+	r->rewrite = NULL;
+	if (strcmp(name, "rewrite") == 0 || text_starts(name, "rewrite ") || text_starts(name, "rewrite\t"))
+		return start_rewrite(r, name + 7);
 	if (text_starts(name, "submit ") || text_starts(name, "submit\t") || strcmp(name, "submit") == 0)
 		return start_submitter(r, name + 6);
 	if (is_section(name))
 		return true;
 	TEXT(words, 300);
-	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, queue, bounce, relay", name);
+	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, rewrite senders, rewrite recipients, queue, bounce, relay", name);
 	return fail(r, words.data);
 }
 
@@ -242,7 +274,7 @@ static bool unknown_key(struct reading *r, const char *section, const char *key)
 /* "smarthost" for "smarthost main". */
 static const char *kind_of(const char *section)
 {
-	static const char *const named[] = {"smarthost", "route", "submit"};
+	static const char *const named[] = {"smarthost", "route", "submit", "rewrite"};
 	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
 		if (text_starts(section, named[i]))
 			return named[i];
@@ -263,12 +295,15 @@ static void *base_of(struct config *c, const char *kind)
 static bool set_key(struct reading *r, const char *section, const char *key, const char *value)
 {
 	const char *kind = kind_of(section);
+	bool in_map = strcmp(kind, "rewrite") == 0;
 	struct config *c = r->config;
 	TEXT(problem, 250);
 	TEXT(words, 400);
 	if (*section == '\0')
 		return fail(r, "a key stands before the first section, e.g. [host]");
 	const struct key_row *row = keys_find(kind, key);
+	if (row == NULL && in_map)
+		return add_pair(r, key, value);
 	if (row == NULL)
 		return unknown_key(r, kind, key);
 	bool *seen = config_section_is_named(kind) ? r->named_seen : r->seen;
@@ -287,7 +322,7 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 		r->port_given = r->port_given || strcmp(key, "port") == 0;
 		r->implicit_given = r->implicit_given || strcmp(key, "implicit") == 0;
 	}
-	if (keys_set(row, base_of(c, kind), value, r->folder, &problem))
+	if (keys_set(row, in_map ? (void *)r->rewrite : base_of(c, kind), value, r->folder, &problem))
 		return true;
 	text_printf(&words, "%s: %s", key, problem.data);
 	return fail(r, words.data);
@@ -332,8 +367,11 @@ static bool parse(struct reading *r)
 	int result = ini_parse_stream(read_line, r, on_key, r);
 	if (result == 0 && !r->failed)
 		finish_hop(r);
-	if (result == 0)
+	if (result == 0) {
 		check_rules(r);
+		finish_rewrite(r, &r->config->rewrite_senders);
+		finish_rewrite(r, &r->config->rewrite_recipients);
+	}
 	if (result > 0 && !r->failed)
 		fail(r, "the line is neither [section] nor key = value");
 	if (result < 0 && !r->failed)
@@ -391,6 +429,8 @@ void config_free(struct config *c)
 	free(c->rules);
 	free(c->submitters);
 	c->submitters = NULL;
+	rewrite_free(&c->rewrite_senders);
+	rewrite_free(&c->rewrite_recipients);
 	c->hops = NULL;
 	c->rules = NULL;
 	c->hop_count = c->rule_count = c->submitter_count = 0;

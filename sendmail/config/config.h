@@ -3,6 +3,7 @@
 #define CONFIG_CONFIG_H
 #include "base/diag.h"
 #include "config/hop.h"
+#include "config/rewrite.h"
 #include "message/stamp.h"
 
 #define CONFIG_HOPS_MAX 16
@@ -34,7 +35,8 @@ struct config {
 	/* [host] */
 	char name[256];             /* default: the machine's own name, completed by DNS search if it has no dot */
 	char domain[256];           /* default: name */
-	char aliases[1024];         /* default /etc/aliases (FreeBSD /etc/mail/aliases); a missing default file is no error */
+	char aliases[1024];         /* a file or a folder; default /etc/aliases (FreeBSD /etc/mail/aliases); a missing default file is no error */
+	char unknown[321];          /* for local names without an alias; "" = they are completed with the domain */
 	/* [smarthost NAME], in order */
 	struct hop *hops;
 	int hop_count;
@@ -52,6 +54,9 @@ struct config {
 	char envelope_from_address[321];
 	enum stamp_from header_from;
 	char header_from_address[321];
+	enum stamp_original keep_original;
+	/* [rewrite senders], [rewrite recipients] */
+	struct rewrite rewrite_senders, rewrite_recipients;
 	/* [queue] */
 	int expire_after_h;         /* 120 */
 	int warn_after_h;           /* 4; 0 = never */
@@ -82,14 +87,14 @@ void config_free(struct config *c);
 
 /* One key of the table, for relayconf show, get and set. */
 struct config_key {
-	const char *section; /* "host", "smarthost", "route", "submit", "fallback", "sender", "queue", "relay" */
+	const char *section; /* "host", "smarthost", "route", "submit", "fallback", "sender", "rewrite", "queue", "relay" */
 	const char *key;
 	const char *fallback; /* default as it would be written; "" = none */
 	const char *meaning;  /* one line */
 };
 const struct config_key *config_keys(int *count);
 
-/* True for sections that carry a name of their own: [smarthost NAME], [route PATTERN], [submit WHO]. */
+/* True for sections that carry a name of their own: [smarthost NAME], [route PATTERN], [submit WHO], [rewrite senders]. */
 bool config_section_is_named(const char *section);
 
 /* The value in effect, as it would be written; name of a smarthost or route section, else NULL.  False: no such key or section. */

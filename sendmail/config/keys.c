@@ -1,5 +1,6 @@
 /* One row per key. */
 #include "config/keys.h"
+#include "message/address.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,12 +14,14 @@
 #define IN_CONFIG(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
 #define IN_RULE(member) offsetof(struct rule, member), sizeof(((struct rule *)0)->member)
 #define IN_SUBMITTER(member) offsetof(struct submitter, member), sizeof(((struct submitter *)0)->member)
+#define IN_REWRITE(member) offsetof(struct rewrite, member), sizeof(((struct rewrite *)0)->member)
 #define IN_HOP(member) offsetof(struct hop, member), sizeof(((struct hop *)0)->member)
 
 static const struct key_row rows[] = {
 	{{"host", "name", "", "name given in EHLO, Message-ID and Received; default: the machine's own name"}, KEY_NAME, IN_CONFIG(name), 0, 0},
 	{{"host", "domain", "", "completes bare addresses such as root; default: the name"}, KEY_NAME, IN_CONFIG(domain), 0, 0},
-	{{"host", "aliases", ALIASES_DEFAULT, "aliases(5) file: bare names to addresses; need not exist unless it is set here"}, KEY_PATH, IN_CONFIG(aliases), 0, 0},
+	{{"host", "aliases", ALIASES_DEFAULT, "aliases(5) file: bare names to addresses; or a folder of such files; need not exist unless it is set here"}, KEY_PATH, IN_CONFIG(aliases), 0, 0},
+	{{"host", "unknown", "", "address for local names that have no alias; default: the name completed with the domain"}, KEY_ADDRESS, IN_CONFIG(unknown), 0, 0},
 	{{"smarthost", "host", "", "name or address of the server; needed"}, KEY_NAME, IN_HOP(host), 0, 0},
 	{{"smarthost", "lookup", "host", "how the name is read: host (A and AAAA), mx, srv"}, KEY_LOOKUP, IN_HOP(lookup), 0, 0},
 	{{"smarthost", "port", "587", "TCP port; 465 by default when implicit = yes"}, KEY_PORT, IN_HOP(port), 1, 65535},
@@ -41,6 +44,8 @@ static const struct key_row rows[] = {
 	{{"fallback", "direct_port", "25", "TCP port of servers found that way"}, KEY_PORT, IN_CONFIG(direct_port), 1, 65535},
 	{{"sender", "envelope_from", "qualify", "envelope sender: keep, qualify (complete with the domain), or one address for all mail"}, KEY_SENDER, IN_CONFIG(envelope_from), 0, 0},
 	{{"sender", "header_from", "qualify", "From field: keep, qualify, or one address for all mail"}, KEY_SENDER, IN_CONFIG(header_from), 0, 0},
+	{{"sender", "keep_original", "no", "where the From field's address goes when another takes its place: no, reply-to, x-original-from"}, KEY_ORIGINAL, IN_CONFIG(keep_original), 0, 0},
+	{{"rewrite", "file", "", "text file of the map: address blank new-address; beside it, lines address = new-address in this section"}, KEY_PATH, IN_REWRITE(file), 0, 0},
 	{{"queue", "expire_after_h", "120", "hours after which undelivered mail goes back to its sender"}, KEY_NUMBER, IN_CONFIG(expire_after_h), 1, 8760},
 	{{"queue", "warn_after_h", "4", "hours after which the sender is told of the delay; 0: never"}, KEY_NUMBER, IN_CONFIG(warn_after_h), 0, 8760},
 	{{"queue", "alarm_after_min", "240", "minutes after which waiting mail is complained about in the log (crit), once an hour; 0: never"}, KEY_NUMBER, IN_CONFIG(alarm_after_min), 0, 525600},
@@ -68,6 +73,7 @@ static const char *const tls_words[] = {"verify", "encrypt", "opportunistic", "o
 static const char *const list_words[] = {"all", "owner", "admin", NULL};
 static const char *const format_words[] = {"sendmail", "postfix", "json", NULL};
 static const char *const sender_words[] = {"keep", "qualify", NULL};
+static const char *const original_words[] = {"no", "reply-to", "x-original-from", NULL};
 
 const char *hop_lookup_name(enum hop_lookup l)
 {
@@ -219,6 +225,16 @@ static bool set_sender(const struct key_row *row, void *base, const char *value,
 	return true;
 }
 
+static bool set_address(const struct key_row *row, char *place, const char *value, struct text *problem)
+{
+	const char *wrong = *value != '\0' ? address_problem(value) : NULL;
+	if (wrong != NULL)
+		text_printf(problem, "\"%.80s\": %s", value, wrong);
+	else
+		text_copy(place, row->size, value);
+	return wrong == NULL;
+}
+
 static bool set_text(const struct key_row *row, char *place, const char *value, const char *folder, struct text *problem)
 {
 	if (row->type == KEY_NAME && strpbrk(value, " \t@<>,;\"") != NULL) {
@@ -244,6 +260,8 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_TLS: return set_word(place, tls_words, value, problem);
 	case KEY_LIST: return set_word(place, list_words, value, problem);
 	case KEY_FORMAT: return set_word(place, format_words, value, problem);
+	case KEY_ORIGINAL: return set_word(place, original_words, value, problem);
+	case KEY_ADDRESS: return set_address(row, place, value, problem);
 	case KEY_SENDER: return set_sender(row, base, value, problem);
 	case KEY_WAITS: return set_waits(row, base, value, problem);
 	default: return set_text(row, place, value, folder, problem);
@@ -261,7 +279,7 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 	const void *place = (const char *)base + row->at;
 	int index = 0;
 	size_t size;
-	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST || row->type == KEY_FORMAT || row->type == KEY_SENDER)
+	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST || row->type == KEY_FORMAT || row->type == KEY_ORIGINAL || row->type == KEY_SENDER)
 		memcpy(&index, place, sizeof index);
 	switch (row->type) {
 	case KEY_NUMBER: text_printf(value, "%d", *(const int *)place); break;
@@ -271,6 +289,7 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 	case KEY_TLS: text_put(value, tls_words[index]); break;
 	case KEY_LIST: text_put(value, list_words[index]); break;
 	case KEY_FORMAT: text_put(value, format_words[index]); break;
+	case KEY_ORIGINAL: text_put(value, original_words[index]); break;
 	case KEY_SENDER: text_put(value, index == STAMP_FROM_REPLACE ? sender_address(row, base, &size) : sender_words[index]); break;
 	case KEY_WAITS: put_waits(base, value); break;
 	default: text_put(value, place); break;
@@ -279,7 +298,7 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 
 bool config_section_is_named(const char *section)
 {
-	return strcmp(section, "smarthost") == 0 || strcmp(section, "route") == 0 || strcmp(section, "submit") == 0;
+	return strcmp(section, "smarthost") == 0 || strcmp(section, "route") == 0 || strcmp(section, "submit") == 0 || strcmp(section, "rewrite") == 0;
 }
 
 bool config_value(const struct config *c, const char *section, const char *name, const char *key, struct text *value)
@@ -300,6 +319,8 @@ bool config_value(const struct config *c, const char *section, const char *name,
 		if (strcmp(c->submitters[i].who, name) == 0)
 			base = &c->submitters[i];
 	}
+	if (name != NULL && strcmp(section, "rewrite") == 0)
+		base = strcmp(name, "senders") == 0 ? &c->rewrite_senders : strcmp(name, "recipients") == 0 ? &c->rewrite_recipients : NULL;
 	if (base != NULL)
 		keys_put(row, base, value);
 	return base != NULL;

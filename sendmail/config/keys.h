@@ -3,12 +3,12 @@
 #define CONFIG_KEYS_H
 #include "config/config.h"
 
-enum key_type { KEY_TEXT, KEY_NAME, KEY_PATH, KEY_NUMBER, KEY_PORT, KEY_YES, KEY_LOOKUP, KEY_TLS, KEY_SENDER, KEY_WAITS, KEY_LIST, KEY_FORMAT };
+enum key_type { KEY_TEXT, KEY_NAME, KEY_PATH, KEY_NUMBER, KEY_PORT, KEY_YES, KEY_LOOKUP, KEY_TLS, KEY_SENDER, KEY_WAITS, KEY_LIST, KEY_FORMAT, KEY_ORIGINAL, KEY_ADDRESS };
 
 struct key_row {
 	struct config_key key;
 	enum key_type type;
-	size_t at, size;   /* place in struct config, in struct hop for section smarthost, in struct rule for section route, in struct submitter for section submit */
+	size_t at, size;   /* place in struct config, in struct hop for section smarthost, in struct rule for section route, in struct submitter for section submit, in struct rewrite for section rewrite */
 	int low, high;     /* of a number */
 };
 

@@ -1,4 +1,4 @@
-/* Expanding recipients. */
+/* Expanding recipients, and what addresses become. */
 #include "config/recipients.h"
 #include "message/address.h"
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 struct expansion {
 	struct recipients *out;
 	const struct config *config;
+	int original;
 };
 
 static unsigned hash(const char *address)
@@ -31,6 +32,7 @@ static void grow(struct recipients *r)
 	free(r->slots);
 	r->slots = mem_alloc((size_t)r->slot_count * sizeof *r->slots);
 	r->addresses = mem_resize(r->addresses, (size_t)r->slot_count, sizeof *r->addresses);
+	r->originals = mem_resize(r->originals, (size_t)r->slot_count, sizeof *r->originals);
 	for (int i = 0; i < r->count; i++)
 		insert_slot(r, i);
 }
@@ -46,18 +48,40 @@ static bool is_there(const struct recipients *r, const char *address)
 
 static void lower_domain(char *address)
 {
-	char *at = strrchr(address, '@');
-	for (; at != NULL && *at != '\0'; at++) {
+	char *at = (char *)(uintptr_t)address_domain(address);
+	for (; *at != '\0'; at++) {
 		if (*at >= 'A' && *at <= 'Z')
 			*at = (char)(*at + 32);
 	}
 }
 
-static void add(void *context, const char *address)
+char *recipients_qualify(const struct config *c, const char *address)
 {
-	struct expansion *x = context;
+	const char *domain = address_domain(address);
+	if (*domain == '\0' || !aliases_is_here(address, c->name) || text_equal_ci(domain, c->name))
+		return address_qualify(address, c->domain);
+	/* root@localhost, root@mon1: nobody else knows these names. */
+	char *local = mem_copy_n(address, (size_t)(domain - address) - 1);
+	char *full = address_qualify(local, c->domain);
+	free(local);
+	return full;
+}
+
+static char *mapped(const struct config *c, const struct rewrite *map, const char *address)
+{
+	const struct rewrite_pair *pair = rewrite_find(map, address, c->name, c->domain);
+	return pair != NULL ? rewrite_apply(pair, address, c->domain) : NULL;
+}
+
+static void add_address(struct expansion *x, const char *address)
+{
 	struct recipients *r = x->out;
-	char *full = address_qualify(address, x->config->domain);
+	char *full = recipients_qualify(x->config, address);
+	char *other = mapped(x->config, &x->config->rewrite_recipients, full);
+	if (other != NULL) {
+		free(full);
+		full = other;
+	}
 	lower_domain(full);
 	if (2 * (r->count + 1) > r->slot_count)
 		grow(r);
@@ -66,7 +90,39 @@ static void add(void *context, const char *address)
 		return;
 	}
 	r->addresses[r->count] = full;
+	r->originals[r->count] = x->original;
 	insert_slot(r, r->count++);
+}
+
+static void add_discarded(struct expansion *x, const char *name, const char *place)
+{
+	struct buffer words = {0};
+	struct recipients *r = x->out;
+	buffer_printf(&words, "thrown away for %s, because alias %s is /dev/null (%s)", name, name, place);
+	r->discarded = mem_resize(r->discarded, (size_t)r->discarded_count + 1, sizeof *r->discarded);
+	r->discarded[r->discarded_count++] = mem_copy(buffer_string(&words));
+	buffer_free(&words);
+}
+
+static void add_held(struct recipients *r, const char *what, const char *key, const char *why)
+{
+	for (int i = 0; i < r->held_count; i++) {
+		if (strcmp(r->held[i].what, what) == 0)
+			return;
+	}
+	r->held = mem_resize(r->held, (size_t)r->held_count + 1, sizeof *r->held);
+	r->held[r->held_count++] = (struct recipient_held){.what = mem_copy(what), .why = mem_copy(why), .key = key};
+}
+
+static void add_end(void *context, enum alias_end end, const char *what, const char *key, const char *why)
+{
+	struct expansion *x = context;
+	if (end == ALIAS_ADDRESS)
+		add_address(x, what);
+	else if (end == ALIAS_DISCARD)
+		add_discarded(x, what, why);
+	else
+		add_held(x->out, what, key, why);
 }
 
 void recipients_expand(struct recipients *out, const struct envelope *e, const struct aliases *aliases, const struct config *c)
@@ -76,10 +132,15 @@ void recipients_expand(struct recipients *out, const struct envelope *e, const s
 	*out = (struct recipients){0};
 	for (size_t i = 0; i < e->recipient_count; i++) {
 		const char *address = e->recipients[i];
-		bool local = *address_domain(address) == '\0';
-		if (local && with_aliases && aliases_expand(aliases, address, add, &x) > 0)
+		x.original = (int)i;
+		if (with_aliases && aliases_expand(aliases, c->name, address, add_end, &x) > 0)
 			continue;
-		add(&x, local && *address == '\\' ? address + 1 : address);
+		if (with_aliases && *address != '\\' && c->unknown[0] != '\0' && aliases_is_here(address, c->name)) {
+			if (aliases_expand(aliases, c->name, c->unknown, add_end, &x) == 0)
+				add_address(&x, c->unknown);
+			continue;
+		}
+		add_address(&x, *address == '\\' ? address + 1 : address);
 	}
 }
 
@@ -87,16 +148,48 @@ void recipients_free(struct recipients *r)
 {
 	for (int i = 0; i < r->count; i++)
 		free(r->addresses[i]);
+	for (int i = 0; i < r->held_count; i++) {
+		free(r->held[i].what);
+		free(r->held[i].why);
+	}
+	for (int i = 0; i < r->discarded_count; i++)
+		free(r->discarded[i]);
 	free(r->addresses);
+	free(r->originals);
+	free(r->held);
+	free(r->discarded);
 	free(r->slots);
 	*r = (struct recipients){0};
 }
 
+/* A pair of the map counts before an address for all mail: it is the more exact of the two. */
+static char *sender_by(const struct config *c, const char *address, enum stamp_from policy, const char *replacement)
+{
+	char *full = policy == STAMP_FROM_KEEP ? mem_copy(address) : recipients_qualify(c, address);
+	char *other = mapped(c, &c->rewrite_senders, full);
+	if (other == NULL && policy == STAMP_FROM_REPLACE)
+		other = mem_copy(replacement);
+	if (other == NULL)
+		return full;
+	free(full);
+	return other;
+}
+
 char *recipients_sender(const struct envelope *e, const struct config *c)
 {
-	if (e->sender[0] == '\0' || c->envelope_from == STAMP_FROM_KEEP)
-		return mem_copy(e->sender);
-	if (c->envelope_from == STAMP_FROM_REPLACE)
-		return mem_copy(c->envelope_from_address);
-	return address_qualify(e->sender, c->domain);
+	if (e->sender[0] == '\0')
+		return mem_copy("");
+	return sender_by(c, e->sender, c->envelope_from, c->envelope_from_address);
+}
+
+char *recipients_header_address(const struct config *c, enum stamp_role role, const char *address)
+{
+	if (role == STAMP_FROM)
+		return sender_by(c, address, c->header_from, c->header_from_address);
+	char *full = recipients_qualify(c, address);
+	char *other = mapped(c, role == STAMP_RECIPIENT ? &c->rewrite_recipients : &c->rewrite_senders, full);
+	if (other == NULL)
+		return full;
+	free(full);
+	return other;
 }

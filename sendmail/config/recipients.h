@@ -1,21 +1,40 @@
-/* Policy on addresses: aliases, completion, the sender that goes out. */
+/* Policy on addresses: aliases, completion, rewriting, the sender that goes out. */
 #ifndef CONFIG_RECIPIENTS_H
 #define CONFIG_RECIPIENTS_H
 #include "config/aliases.h"
 #include "config/config.h"
 #include "message/envelope.h"
 
+/* A recipient that cannot be served before the aliases are repaired: its mail waits. */
+struct recipient_held {
+	char *what;      /* the destination, as it is written there */
+	char *why;       /* FILE:LINE and the reason */
+	const char *key; /* of the catalogue */
+	bool told;       /* for the runner */
+};
+
 struct recipients {
-	char **addresses;
+	char **addresses;    /* final ones, each once */
+	int *originals;      /* for each: the index in the envelope of the one that led to it first */
 	int count;
-	int *slots;     /* hash table of indices plus one */
+	struct recipient_held *held;
+	int held_count;
+	char **discarded;    /* sentences: what goes nowhere because an alias says so */
+	int discarded_count;
+	int *slots;          /* hash table of indices plus one */
 	int slot_count;
 };
 
-/* Final recipients of an envelope, each once. */
+/* Final recipients of an envelope. */
 void recipients_expand(struct recipients *out, const struct envelope *e, const struct aliases *aliases, const struct config *c);
 void recipients_free(struct recipients *r);
 
 /* The envelope sender after policy; "" stays "".  Free it. */
 char *recipients_sender(const struct envelope *e, const struct config *c);
+
+/* An address of a header field after policy.  Free it. */
+char *recipients_header_address(const struct config *c, enum stamp_role role, const char *address);
+
+/* Completes a bare address, and one at localhost or at the first part of this machine's name, with [host] domain.  Free it. */
+char *recipients_qualify(const struct config *c, const char *address);
 #endif

@@ -3,13 +3,14 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/words.h"
-#include "message/address.h"
 #include "message/header.h"
+#include "message/legal.h"
+#include "message/mailboxes.h"
 #include <stdlib.h>
 #include <string.h>
 
 struct seen {
-	bool date, message_id, from, destination;
+	bool date, message_id, from, destination, reply_to, mime;
 };
 
 static void put_received(const struct envelope *e, const char *id, const struct stamp_policy *p, struct buffer *out)
@@ -46,130 +47,69 @@ static void put_phrase(struct buffer *out, const char *name)
 	}
 }
 
-static void put_from(const struct envelope *e, const char *sender, const struct stamp_policy *p, struct buffer *out)
+struct stamping {
+	const struct envelope *e;
+	const char *sender;
+	const struct stamp_policy *policy;
+	struct seen seen;
+	struct buffer *out;
+	struct buffer original; /* the From field's value before another address took its place */
+	enum stamp_role role;
+	bool replaced;          /* an address with a domain became another one */
+};
+
+static void put_from(struct stamping *s)
 {
-	const char *address = p->from == STAMP_FROM_REPLACE ? p->from_address : sender;
-	if (*address == '\0') {
-		buffer_printf(out, "From: Mail Delivery System <MAILER-DAEMON@%s>\n", p->domain);
+	const struct stamp_policy *p = s->policy;
+	if (*s->sender == '\0') {
+		buffer_printf(s->out, "From: Mail Delivery System <MAILER-DAEMON@%s>\n", p->domain);
 		return;
 	}
-	char *full = address_qualify(address, p->from == STAMP_FROM_KEEP ? "" : p->domain);
-	buffer_puts(out, "From: ");
-	if (e->fullname[0] != '\0') {
-		put_phrase(out, e->fullname);
-		buffer_printf(out, " <%s>\n", full);
+	char *full = p->address(p->context, STAMP_FROM, s->sender);
+	buffer_puts(s->out, "From: ");
+	if (s->e->fullname[0] != '\0') {
+		put_phrase(s->out, s->e->fullname);
+		buffer_printf(s->out, " <%s>\n", full);
 	} else {
-		buffer_printf(out, "%s\n", full);
+		buffer_printf(s->out, "%s\n", full);
 	}
 	free(full);
 }
 
-/* Completing a list in place: the text is copied as it is, and "@domain" put behind each address that has none. */
-struct completion {
-	const char *at, *end;
-	const char *domain;
-	struct buffer *out;
-	bool in_angles, has_angle;
-	bool has_at, any;      /* of the address being read */
-	size_t behind;         /* offset in out just behind its last character */
-};
-
-static void complete_address(struct completion *c)
+/* mailbox_edit: completing is no replacing. */
+static char *edit_address(void *context, const char *address)
 {
-	if (c->any && !c->has_at) {
-		struct buffer rest = {0};
-		buffer_add(&rest, c->out->data + c->behind, c->out->length - c->behind);
-		c->out->length = c->behind;
-		buffer_printf(c->out, "@%s", c->domain);
-		buffer_add(c->out, rest.data, rest.length);
-		buffer_free(&rest);
-	}
-	c->any = c->has_at = c->has_angle = false;
+	struct stamping *s = context;
+	char *fresh = s->policy->address(s->policy->context, s->role, address);
+	size_t local = strcspn(address, "@");
+	bool completed = strncmp(fresh, address, local) == 0 && fresh[local] == '@' && (address[local] == '\0' || strchr(address + local, '.') == NULL);
+	s->replaced = s->replaced || (!completed && strcmp(fresh, address) != 0);
+	return fresh;
 }
 
-/* Copies a comment or a quotation whole. */
-static void copy_enclosed(struct completion *c, char close)
+/* The role of an address field; false for all other fields. */
+static bool find_role(const struct header_field *f, enum stamp_role *role)
 {
-	int depth = 0;
-	do {
-		char byte = *c->at++;
-		buffer_add(c->out, &byte, 1);
-		if (byte == '\\' && c->at < c->end) {
-			buffer_add(c->out, c->at++, 1);
-			continue;
-		}
-		if (close == ')')
-			depth += (byte == '(') - (byte == ')');
-		else
-			depth += byte == '"' ? (depth == 0 ? 1 : -1) : 0;
-	} while (depth > 0 && c->at < c->end);
-}
-
-static void complete_one(struct completion *c)
-{
-	char byte = *c->at;
-	bool counts = !c->has_angle || c->in_angles;
-	if (byte == '(' || byte == '"') {
-		copy_enclosed(c, byte == '(' ? ')' : '"');
-		if (byte == '"' && counts) {
-			c->any = true;
-			c->behind = c->out->length;
-		}
-		return;
-	}
-	if (byte == '<') {
-		c->in_angles = c->has_angle = true;
-		c->any = c->has_at = false;
-	} else if (byte == '>') {
-		complete_address(c);
-		c->in_angles = false;
-		c->has_angle = true;
-	} else if ((byte == ',' || byte == ';') && !c->in_angles) {
-		complete_address(c);
-	} else if (byte == ':' && !c->in_angles) {
-		c->any = c->has_at = false;
-	}
-	buffer_add(c->out, c->at++, 1);
-	if (strchr("<>,;: \t\n", byte) == NULL && counts) {
-		c->any = true;
-		c->has_at = c->has_at || byte == '@';
-		c->behind = c->out->length;
-	}
-}
-
-static void ignore_address(void *context, const char *address)
-{
-	int *bare = context;
-	*bare += *address_domain(address) == '\0';
-}
-
-/* A field whose list can be read and holds a bare address is completed; any other goes as it is. */
-static void put_address_field(const struct header_field *f, const char *domain, struct buffer *out)
-{
-	char problem[100];
-	int bare = 0;
-	char *value = header_value(f);
-	int count = address_list(value, ignore_address, &bare, problem, sizeof problem);
-	free(value);
-	if (count <= 0 || bare == 0 || *domain == '\0') {
-		buffer_add(out, f->start, f->length);
-		return;
-	}
-	struct completion c = {.at = f->value, .end = f->start + f->length, .domain = domain, .out = out};
-	buffer_add(out, f->start, (size_t)(f->value - f->start));
-	while (c.at < c.end)
-		complete_one(&c);
-	complete_address(&c);
-}
-
-static bool is_address_field(const struct header_field *f)
-{
-	static const char *const names[] = {"From", "To", "Cc", "Reply-To", "Sender", "Resent-From", "Resent-To", "Resent-Cc", "Resent-Sender"};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (header_is(f, names[i]))
+	static const struct {
+		const char *name;
+		enum stamp_role role;
+	} fields[] = {{"From", STAMP_FROM}, {"To", STAMP_RECIPIENT}, {"Cc", STAMP_RECIPIENT}, {"Reply-To", STAMP_SENDER}, {"Sender", STAMP_SENDER},
+	              {"Resent-From", STAMP_SENDER}, {"Resent-Sender", STAMP_SENDER}, {"Resent-To", STAMP_RECIPIENT}, {"Resent-Cc", STAMP_RECIPIENT},
+	              {"Errors-To", STAMP_SENDER}, {"Disposition-Notification-To", STAMP_SENDER}, {"Return-Receipt-To", STAMP_SENDER}};
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+		*role = fields[i].role;
+		if (header_is(f, fields[i].name))
 			return true;
 	}
 	return false;
+}
+
+static void put_address_field(struct stamping *s, const struct header_field *f)
+{
+	s->replaced = false;
+	mailboxes_put(f, edit_address, s, s->out);
+	if (s->role == STAMP_FROM && s->replaced && s->original.length == 0)
+		mailboxes_put(f, NULL, NULL, &s->original);
 }
 
 static bool is_removed(const struct header_field *f)
@@ -177,43 +117,78 @@ static bool is_removed(const struct header_field *f)
 	return header_is(f, "Bcc") || header_is(f, "Resent-Bcc") || header_is(f, "Return-Path") || header_is(f, "Content-Length");
 }
 
-static void put_field(const struct header_field *f, const struct envelope *e, const char *sender, const struct stamp_policy *p,
-                      struct seen *seen, struct buffer *out)
+static bool is_empty(const struct header_field *f)
 {
-	if (is_removed(f))
+	char *value = header_value(f);
+	bool empty = *value == '\0';
+	free(value);
+	return empty;
+}
+
+static void put_field(struct stamping *s, const struct header_field *f)
+{
+	struct seen *seen = &s->seen;
+	bool needed = header_is(f, "Date") || header_is(f, "Message-ID") || header_is(f, "From");
+	if (is_removed(f) || (needed && is_empty(f)))
 		return;
 	seen->date = seen->date || header_is(f, "Date");
 	seen->message_id = seen->message_id || header_is(f, "Message-ID");
 	seen->destination = seen->destination || header_is(f, "To") || header_is(f, "Cc");
-	bool from = header_is(f, "From");
-	seen->from = seen->from || from;
-	if (from && p->from == STAMP_FROM_REPLACE)
-		put_from(e, sender, p, out);
-	else if (is_address_field(f) && !(from && p->from == STAMP_FROM_KEEP))
-		put_address_field(f, p->domain, out);
+	seen->from = seen->from || header_is(f, "From");
+	seen->reply_to = seen->reply_to || header_is(f, "Reply-To");
+	seen->mime = seen->mime || header_is(f, "MIME-Version");
+	if ((header_is(f, "Content-Type") && *s->policy->type != '\0') || (header_is(f, "Content-Transfer-Encoding") && *s->policy->encoding != '\0'))
+		return;
+	if (find_role(f, &s->role))
+		put_address_field(s, f);
 	else
-		buffer_add(out, f->start, f->length);
+		legal_put_field(f, s->out);
+}
+
+static void put_missing(struct stamping *s, const char *id)
+{
+	struct buffer *out = s->out;
+	const struct stamp_policy *p = s->policy;
+	if (!s->seen.date) {
+		TEXT(date, 64);
+		clock_put_rfc5322(&date, s->e->created_us / 1000000);
+		buffer_printf(out, "Date: %s\n", date.data);
+	}
+	if (!s->seen.from)
+		put_from(s);
+	if (!s->seen.message_id)
+		buffer_printf(out, "Message-ID: <%s@%s>\n", id, p->host);
+	if (!s->seen.destination)
+		buffer_puts(out, "To: undisclosed-recipients:;\n");
+	if ((*p->type != '\0' || *p->encoding != '\0') && !s->seen.mime)
+		buffer_puts(out, "MIME-Version: 1.0\n");
+	if (*p->type != '\0')
+		buffer_printf(out, "Content-Type: %s\n", p->type);
+	if (*p->encoding != '\0')
+		buffer_printf(out, "Content-Transfer-Encoding: %s\n", p->encoding);
+}
+
+/* "From: value" as another field. */
+static void put_original(struct stamping *s)
+{
+	enum stamp_original keep = s->policy->keep_original;
+	if (s->original.length <= 5 || keep == STAMP_ORIGINAL_NO || (keep == STAMP_ORIGINAL_REPLY_TO && s->seen.reply_to))
+		return;
+	buffer_puts(s->out, keep == STAMP_ORIGINAL_REPLY_TO ? "Reply-To" : "X-Original-From");
+	buffer_add(s->out, s->original.data + 4, s->original.length - 4);
 }
 
 void stamp_header(const struct envelope *e, const char *id, const char *sender, const struct stamp_policy *policy,
                   const char *block, size_t length, struct buffer *out)
 {
 	struct header_field field;
-	struct seen seen = {0};
+	struct stamping s = {.e = e, .sender = sender, .policy = policy, .out = out};
 	put_received(e, id, policy, out);
 	for (size_t at = 0; header_next(block, length, &at, &field);)
-		put_field(&field, e, sender, policy, &seen, out);
+		put_field(&s, &field);
 	if (out->data[out->length - 1] != '\n')
 		buffer_add(out, "\n", 1);
-	if (!seen.date) {
-		TEXT(date, 64);
-		clock_put_rfc5322(&date, e->created_us / 1000000);
-		buffer_printf(out, "Date: %s\n", date.data);
-	}
-	if (!seen.from)
-		put_from(e, sender, policy, out);
-	if (!seen.message_id)
-		buffer_printf(out, "Message-ID: <%s@%s>\n", id, policy->host);
-	if (!seen.destination)
-		buffer_puts(out, "To: undisclosed-recipients:;\n");
+	put_missing(&s, id);
+	put_original(&s);
+	buffer_free(&s.original);
 }

@@ -6,16 +6,23 @@
 
 enum stamp_from { STAMP_FROM_KEEP, STAMP_FROM_QUALIFY, STAMP_FROM_REPLACE };
 
+enum stamp_original { STAMP_ORIGINAL_NO, STAMP_ORIGINAL_REPLY_TO, STAMP_ORIGINAL_X };
+enum stamp_role { STAMP_FROM, STAMP_SENDER, STAMP_RECIPIENT }; /* From; Sender, Reply-To and the like; To, Cc and the like */
+
 struct stamp_policy {
 	const char *host;          /* for Received and Message-ID */
-	const char *domain;        /* completes bare addresses */
-	enum stamp_from from;      /* what happens to the From field's addresses */
-	const char *from_address;  /* with STAMP_FROM_REPLACE */
+	const char *domain;        /* of the report's own From */
+	enum stamp_original keep_original;
+	/* What an address becomes (malloc'd). */
+	char *(*address)(const void *context, enum stamp_role role, const char *address);
+	const void *context;
+	/* How the body is declared, "" = as the message says; see content labels in message/recode.h. */
+	const char *type, *encoding;
 };
 
 /* Writes to out: a Received line, then the block with Bcc gone and with missing Date, From, Message-ID added
-   (and "To: undisclosed-recipients:;" when no To, Cc or Bcc was there), From completed by policy: display names and comments stay.
-   Return-Path and Content-Length fields are removed.  sender is the envelope sender after policy (for a missing From, beside fullname). */
+   (and "To: undisclosed-recipients:;" when no To, Cc or Bcc was there), addresses as the policy makes them: display names and comments stay.
+   Fields come out legal (message/legal.h).  Return-Path, Content-Length, and Date, From and Message-ID with nothing in them are removed.  sender is the envelope sender after policy (for a missing From, beside fullname). */
 void stamp_header(const struct envelope *e, const char *id, const char *sender, const struct stamp_policy *policy,
                   const char *block, size_t length, struct buffer *out);
 #endif

@@ -1,33 +1,119 @@
-/* newaliases: there is nothing to rebuild; the file is checked, because a mistake in it holds mail up. */
+/* newaliases: there is nothing to rebuild; the aliases are checked, because a mistake in them holds mail up, and what they say is told. */
 #include "base/paths.h"
-#include "config/aliases.h"
+#include "base/text.h"
 #include "config/config.h"
+#include "config/recipients.h"
+#include "newaliases/database.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+
+#define TOLD_MAX 200
+
+static const char usage[] =
+	"usage: newaliases [FILE]              checks the aliases, and tells what each becomes\n"
+	"       newaliases --dump [FILE]       prints the whole table as text\n"
+	"       newaliases --from-db DATABASE  prints an old aliases.db or aliases.dat as text\n";
+
+struct telling {
+	const struct config *config;
+	int count;
+};
+
+static void tell_end(void *context, enum alias_end end, const char *what, const char *key, const char *why)
+{
+	struct telling *t = context;
+	(void)key;
+	(void)why;
+	printf("%s", t->count++ > 0 ? ", " : " ");
+	if (end == ALIAS_ADDRESS) {
+		char *full = recipients_qualify(t->config, what);
+		printf("%s", full);
+		free(full);
+	} else {
+		printf("%s", end == ALIAS_DISCARD ? "nothing (/dev/null)" : "(waits: ");
+		if (end == ALIAS_HELD)
+			printf("%s)", what);
+	}
+}
+
+/* The names are those of the dump: each line begins with one. */
+static void tell_all(const struct aliases *set, const struct config *c)
+{
+	struct buffer text = {0};
+	aliases_dump(set, &text);
+	char *rest = (char *)(uintptr_t)buffer_string(&text), *line;
+	for (int told = 0; (line = strsep(&rest, "\n")) != NULL && *line != '\0'; told++) {
+		struct telling t = {.config = c};
+		char *end = *line == '"' ? strchr(line + 1, '"') : strchr(line, ':');
+		if (told == TOLD_MAX) {
+			printf("and %d more; newaliases --dump prints them all\n", aliases_count(set) - told);
+			break;
+		}
+		if (end == NULL)
+			continue;
+		*end = '\0';
+		char *name = *line == '"' ? line + 1 : line;
+		printf("%s:", name);
+		aliases_expand(set, c->name, name, tell_end, &t);
+		printf("\n");
+	}
+	buffer_free(&text);
+}
+
+static int check(const struct config *c, const char *path, bool missing_ok, bool dump)
+{
+	struct aliases *set = NULL;
+	struct diagnosis d = {0};
+	int code = EX_OK;
+	if (!aliases_read(&set, path, missing_ok, &d)) {
+		fprintf(stderr, "newaliases: %s\n", d.text);
+		code = EX_DATAERR;
+	} else if (dump) {
+		struct buffer text = {0};
+		aliases_dump(set, &text);
+		fwrite(buffer_string(&text), 1, text.length, stdout);
+		buffer_free(&text);
+	} else {
+		tell_all(set, c);
+	}
+	int wrong = aliases_problem_count(set);
+	for (int i = 0; i < wrong; i++)
+		fprintf(stderr, "newaliases: %s\n", aliases_problem(set, i));
+	if (code == EX_OK && !dump)
+		printf("%s: %d aliases, %s\n", path, aliases_count(set), wrong == 0 ? "all of them can be used" : "see what is wrong above");
+	if (wrong > 0)
+		code = EX_DATAERR;
+	aliases_free(set);
+	return code;
+}
 
 int main(int argc, char **argv)
 {
 	struct config c, defaults;
-	struct aliases *set = NULL;
 	struct diagnosis d = {0};
-	if (argc > 1 && strcmp(argv[1], "--help") == 0)
-		return puts("usage: newaliases\n  checks the aliases file; it is read as it is, nothing is compiled") < 0 ? EX_IOERR : EX_OK;
+	bool dump = false;
+	const char *given = NULL;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0)
+			return puts(usage) < 0 ? EX_IOERR : EX_OK;
+		if (strcmp(argv[i], "--from-db") == 0 && i + 2 == argc)
+			return database_print(argv[i + 1]);
+		if (strcmp(argv[i], "--dump") == 0)
+			dump = true;
+		else if (argv[i][0] != '-' && given == NULL)
+			given = argv[i];
+		else
+			return fputs(usage, stderr) < 0 ? EX_IOERR : EX_USAGE;
+	}
 	/* A broken configuration is another program's matter; then the usual place is looked at. */
 	bool good = config_read(&c, paths_config(), &d);
 	config_defaults(&defaults);
-	const char *path = good ? c.aliases : defaults.aliases;
+	const char *path = given != NULL ? given : good ? c.aliases : defaults.aliases;
 	if (!good && strcmp(d.key, "config-missing") != 0)
 		fprintf(stderr, "newaliases: %s; %s is checked\n", d.text, path);
-	bool missing_ok = strcmp(path, defaults.aliases) == 0;
-	int code = EX_OK;
-	if (aliases_read(&set, path, missing_ok, &d)) {
-		printf("%s: %d aliases, all of them can be used\n", path, aliases_count(set));
-	} else {
-		fprintf(stderr, "newaliases: %s\n", d.text);
-		code = EX_DATAERR;
-	}
-	aliases_free(set);
+	int code = check(&c, path, given == NULL && strcmp(path, defaults.aliases) == 0, dump);
 	config_free(&c);
 	config_free(&defaults);
 	return code;

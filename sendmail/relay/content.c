@@ -1,6 +1,7 @@
 /* Producing the bytes of DATA. */
 #include "relay/content.h"
 #include "base/text.h"
+#include "config/recipients.h"
 #include "message/header.h"
 #include "message/stamp.h"
 #include <errno.h>
@@ -50,12 +51,17 @@ static void set_sender_uid(struct job *job)
 		job->envelope.uid = st.st_uid;
 }
 
+static char *edit_address(const void *context, enum stamp_role role, const char *address)
+{
+	return recipients_header_address(context, role, address);
+}
+
 bool content_prepare(struct job *job, const struct config *config, struct diagnosis *d)
 {
 	struct buffer text = {0};
 	size_t fields, body_at;
-	struct stamp_policy policy = {.host = config->name, .domain = config->domain, .from = config->header_from,
-	                              .from_address = config->header_from_address};
+	struct stamp_policy policy = {.host = config->name, .domain = config->domain, .keep_original = config->keep_original,
+	                              .address = edit_address, .context = config, .type = "", .encoding = ""};
 	if (!envelope_read(&job->envelope, job->fd, d))
 		return false;
 	set_sender_uid(job);

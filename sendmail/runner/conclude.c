@@ -55,7 +55,7 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next, cons
 	}
 	log_outcome(r, m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? wait_of(r, m, d->key) : 0, d);
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written down. */
-	if (m->rcpt_count + m->elsewhere + m->waiting > 1 || m->has_journal || d->verdict != VERDICT_SENT)
+	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 || m->has_journal || d->verdict != VERDICT_SENT)
 		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines, clock_wall_s(), m->rcpts[rcpt], next, d);
 }
 
@@ -215,7 +215,7 @@ static bool keep_for_report(struct runner *r, struct message *m)
 void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left)
 {
 	int sent = count_state(m, RCPT_SENT), failed = count_state(m, RCPT_FAILED);
-	bool open = sent + failed < m->rcpt_count || m->elsewhere + m->waiting > 0;
+	bool open = sent + failed < m->rcpt_count || m->elsewhere + m->waiting + m->held > 0;
 	if (failed == 0 && !open) {
 		end_message(r, m);
 		return;
@@ -254,6 +254,7 @@ void message_give_up(struct runner *r, struct message *m, const struct diagnosis
 {
 	struct buffer no_steps = {0};
 	m->untried = true;
+	message_take_held(m);
 	for (int i = 0; i < m->rcpt_count; i++)
 		message_note(r, m, i, false, d);
 	message_conclude(r, m, &no_steps, 0);

@@ -109,13 +109,14 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 	if (m == NULL)
 		return false;
 	/* The configuration or the aliases say something else by now. */
-	if (m->rcpt_count > 0 && strcmp(m->path, p->key) != 0) {
+	if ((m->rcpt_count > 0 || m->held > 0) && strcmp(m->path, p->key) != 0) {
 		int64_t due_ms = e->due_ms;
 		e->path = path_find(r, m->path);
 		message_free(m);
 		schedule_add(&e->path->schedule, e, due_ms);
 		return false;
 	}
+	message_note_unsent(m);
 	if (m->rcpt_count == 0) {
 		struct buffer none = {0};
 		message_conclude(r, m, &none, 0);
@@ -129,8 +130,9 @@ static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 {
 	struct entry *e;
 	while ((e = schedule_first(&p->schedule)) != NULL && may_try(r, p, e, now)) {
-		struct worker *w = worker_for(r, e);
-		if (w == NULL)
+		bool alone = strcmp(p->key, PATH_NONE) == 0;
+		struct worker *w = alone ? NULL : worker_for(r, e);
+		if (w == NULL && !alone)
 			break;
 		p->probed_ms = now;
 		p->probed_new = p->schedule.next_new;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "runner/path.h"
 #include "runner/returns.h"
 #include "config/recipients.h"
 #include <errno.h>
@@ -17,6 +18,7 @@ void message_free(struct message *m)
 	for (int i = 0; i < m->rcpt_count; i++)
 		free(m->rcpts[i]);
 	free(m->rcpts);
+	recipients_free(&m->all);
 	free(m->states);
 	free(m->failures);
 	free(m->sender);
@@ -87,19 +89,19 @@ static void select_recipients(struct runner *r, struct message *m, const struct 
 
 static void set_recipients(struct runner *r, struct message *m, struct journal *j)
 {
-	struct recipients all;
-	recipients_expand(&all, &m->envelope, r->aliases, &r->config);
-	m->rcpts = mem_alloc((size_t)(all.count + 1) * sizeof *m->rcpts);
-	m->states = mem_alloc((size_t)all.count + 1);
-	select_recipients(r, m, &all, j);
+	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
+	m->rcpts = mem_alloc((size_t)(m->all.count + m->all.held_count + 1) * sizeof *m->rcpts);
+	m->states = mem_alloc((size_t)(m->all.count + m->all.held_count) + 1);
+	select_recipients(r, m, &m->all, j);
 	/* An attempt that an earlier life did not end, or that is through with everyone: a new one begins. */
 	if (m->rcpt_count == 0 && m->waiting > 0) {
 		mem_free(&m->entry->done);
 		mem_free(&m->entry->avoid);
 		m->entry->attempts++;
-		select_recipients(r, m, &all, j);
+		select_recipients(r, m, &m->all, j);
 	}
-	recipients_free(&all);
+	if (m->rcpt_count == 0)
+		text_copy(m->path, sizeof m->path, PATH_NONE);
 }
 
 void message_set_aside(struct runner *r, struct entry *e, const char *id, const char *why)
@@ -194,6 +196,7 @@ struct message *message_load(struct runner *r, struct entry *e)
 		if (last != NULL)
 			m->last = last->last;
 	}
+	message_find_held(m, &j);
 	journal_free(&j);
 	return m;
 }

@@ -1,6 +1,7 @@
 /* A queued message as the runner needs it for one attempt: envelope, history, and who is still to get it. */
 #ifndef RUNNER_MESSAGE_H
 #define RUNNER_MESSAGE_H
+#include "config/recipients.h"
 #include "message/envelope.h"
 #include "runner/runner.h"
 #include "spool/journal.h"
@@ -17,6 +18,8 @@ struct message {
 	unsigned char *states;     /* enum rcpt_state, one per recipient */
 	int rcpt_count;
 	char path[RULES_PATH_SIZE]; /* that those in rcpts take now */
+	struct recipients all;     /* as the aliases have it; what is held up waits with its reason, what is thrown away is only told */
+	int held;                  /* those that are held up now, without a final outcome */
 	int elsewhere;             /* open recipients that this attempt asks about on another path */
 	int waiting;               /* open recipients that this attempt is through with */
 	bool has_journal;
@@ -60,6 +63,13 @@ void message_set_aside(struct runner *r, struct entry *e, const char *id, const 
 
 /* For message.c and conclude.c: one more of failures. */
 void message_add_failure(struct message *m, const struct diagnosis *d);
+
+/* Tells, once per attempt, of recipients that no server is asked about: those that aliases hold up, and those that they throw away. */
+void message_note_unsent(struct message *m);
+
+/* For message.c: fills in held.  And held recipients as recipients like the others, for reports and for giving up. */
+void message_find_held(struct message *m, struct journal *j);
+void message_take_held(struct message *m);
 
 /* Gives m back untouched. */
 void message_return(struct runner *r, struct message *m);

@@ -28,6 +28,9 @@ struct path {
 	int limit;          /* sessions that the servers allow at a time; 0 = no limit met */
 };
 
+/* The path of mail that no server is asked about now: aliases hold up what is left of it. */
+#define PATH_NONE "-"
+
 /* The path of a key, made when it is new. */
 struct path *path_find(struct runner *r, const char *key);
 enum path_state path_state(const struct runner *r, const struct path *p, int64_t now_ms);

@@ -212,6 +212,7 @@ static bool take_late(struct runner *r, struct entry *e, struct late *l)
 	l->m = message_load(r, e);
 	if (l->m == NULL)
 		return false;
+	message_take_held(l->m);
 	if (l->m->last.verdict == VERDICT_NONE && !path_why(r, l->path, &l->m->last))
 		l->m->last = r->config_health.why;
 	/* Nobody to tell: that is settled, too. */

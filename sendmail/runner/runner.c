@@ -180,6 +180,8 @@ void runner_configure(struct runner *r, bool force)
 	bool changed = has_changed(paths_config(), &r->config_file);
 	changed = secrets_have_changed(r) || changed;
 	changed = has_changed(r->config.aliases, &r->aliases_file) || changed;
+	changed = aliases_changed(r->aliases) || changed;
+	changed = rewrite_changed(&r->config.rewrite_senders) || rewrite_changed(&r->config.rewrite_recipients) || changed;
 	if (!changed && !force)
 		return;
 	if (!read_config(&fresh, &aliases, &d)) {
@@ -195,6 +197,8 @@ void runner_configure(struct runner *r, bool force)
 	r->config_good = true;
 	has_changed(r->config.aliases, &r->aliases_file);
 	secrets_have_changed(r);
+	for (int i = 0; i < aliases_problem_count(r->aliases); i++)
+		log_line(LOG_WARNING, "%s", aliases_problem(r->aliases, i));
 	/* What was wrong may be repaired now: nothing keeps waiting for its old reason. */
 	path_ask_all_again(r, true);
 	path_write_health(r);

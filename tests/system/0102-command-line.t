@@ -123,8 +123,8 @@ for mode in -bp -bpr -bpu -bpa '-bp -v'; do
 	like "$("$S" $mode)" 'mqueue is empty|Total requests: 0' "sendmail $mode lists"
 done
 is "$("$S" -bP) $("$S" -bpc) $("$S" -bpi)" "0 0 " "-bP and -bpc count, -bpi lists identifiers"
-says 0 'aliases' "-bi" -bi
-says 0 'aliases' "-I" -I
+says 0 'root: ' "-bi" -bi
+says 0 'root: ' "-I" -I
 says 0 'firsthop 0' "--version" --version
 like "$("$S" -bV 2>&1)" '^(firsthop|ok)' "-bV: the version, and a check"
 out=$("$S" -bv root 2>&1); code=$?

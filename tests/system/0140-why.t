@@ -59,7 +59,7 @@ host = smarthost.invalid'
 out=$("$BIN/relayconf" route root joe someone@example.com); is $? 0 "route: exit 0 when there is something to try"
 like "$out" '^  recipient  <ops@example.net>$' "route: an alias"
 like "$out" '<joe@mon1.example.org> \(completed with' "route: a completed name"
-like "$out" 'not asked: the address has a domain, and no domain is local here' "route: a full address"
+like "$out" 'has no entry for someone@example.com' "route: a full address"
 like "$out" "^    1  127.0.0.1\[127.0.0.1\] port $port, TLS off" "route: the candidates"
 like "$out" 'A smarthost.invalid: (no such name \(asked .*, [0-9]+ ms\)|.*\([0-9]+ ms\))' "route: a name that leads nowhere, with the time it took"
 like "$out" 'remedy    check' "route: and what to do"

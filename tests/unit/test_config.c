@@ -1,4 +1,4 @@
-/* objects: sendmail/config/config sendmail/config/keys sendmail/config/rules sendmail/config/aliases sendmail/config/edit sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/envelope sendmail/config/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* objects: sendmail/config/config sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/config/edit sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/envelope sendmail/config/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
 /* libs: -linih */
 /* Configuration, aliases, passwords, editing; and who gets a message in the end. */
 #include "base/fdio.h"
@@ -180,24 +180,45 @@ static void aliases_expand_to_addresses(void **state)
 {
 	struct aliases *set;
 	struct diagnosis d = {0};
-	struct config c = {.domain = "example.org"};
+	struct config c = {.name = "mon1.example.net", .domain = "example.org"};
 	struct envelope e;
 	struct recipients r;
 	(void)state;
-	write_file("# comment\nroot: admin,\n\tops@example.net\nadmin: joe, \\joe\njoe: joe\nloop: pool\npool: loop\n\"odd name\": x@y.z\n");
+	write_file("# comment\nroot: admin,\n\tops@example.net\nadmin: joe, \\joe\njoe: joe\nloop: pool\npool: loop\n\"odd name\": x@y.z\n"
+	           "sales@shop.test: Sales <sell@y.z>, loop\n@shop.test: joe\nbin: /dev/null\n");
 	assert_true(aliases_read(&set, path, false, &d));
-	assert_int_equal(aliases_count(set), 6);
+	assert_int_equal(aliases_count(set), 9);
+	assert_int_equal(aliases_problem_count(set), 1);
+	assert_non_null(strstr(aliases_problem(set, 0), ":6: these aliases lead back to each other and to no mailbox: loop ("));
+	assert_non_null(strstr(aliases_problem(set, 0), ") -> pool ("));
 	envelope_init(&e);
 	envelope_add_recipient(&e, "Root");
 	envelope_add_recipient(&e, "joe@EXAMPLE.org");
 	envelope_add_recipient(&e, "nobody");
 	envelope_add_recipient(&e, "loop");
+	envelope_add_recipient(&e, "root@mon1");
+	envelope_add_recipient(&e, "ADMIN@mon1.example.net");
+	envelope_add_recipient(&e, "root@localhost");
+	envelope_add_recipient(&e, "bin@localhost.localdomain");
+	envelope_add_recipient(&e, "stranger@localhost");
+	envelope_add_recipient(&e, "SALES@Shop.Test");
+	envelope_add_recipient(&e, "else@shop.test");
 	recipients_expand(&r, &e, set, &c);
-	assert_int_equal(r.count, 4);
+	assert_int_equal(r.count, 5);
+	assert_int_equal(r.held_count, 1);
+	assert_string_equal(r.held[0].key, "aliases-loop");
+	assert_int_equal(r.discarded_count, 1);
+	assert_string_equal(r.addresses[3], "stranger@example.org");
+	assert_string_equal(r.addresses[4], "sell@y.z");
+	assert_int_equal(r.originals[1], 0);
+	assert_int_equal(r.originals[4], 9);
 	assert_string_equal(r.addresses[0], "joe@example.org"); /* once, however it was written */
 	assert_string_equal(r.addresses[1], "ops@example.net");
 	assert_string_equal(r.addresses[2], "nobody@example.org");
-	assert_string_equal(r.addresses[3], "loop@example.org");
+	recipients_free(&r);
+	text_copy(c.unknown, sizeof c.unknown, "root");
+	recipients_expand(&r, &e, set, &c);
+	assert_int_equal(r.count, 3); /* nobody and stranger are root now */
 	recipients_free(&r);
 	free(e.flags);
 	e.flags = mem_copy("no-alias");
@@ -208,32 +229,80 @@ static void aliases_expand_to_addresses(void **state)
 	aliases_free(set);
 }
 
+/* A line that names nobody stops the file; a destination that cannot be served holds up its own mail only. */
 static void aliases_refuse_loudly(void **state)
 {
 	static const struct {
 		const char *text, *key, *words;
+		bool whole;
 	} cases[] = {
-		{"a: b\nroot: \"|/bin/prog\"\n", "aliases-program", ":2:"},
-		{"root: /var/mail/x\n", "aliases-file", ":1:"},
-		{"root: :include:/x\n", "aliases-include", ":1:"},
-		{"root\n", "aliases-syntax", "no ':'"},
-		{": x\n", "aliases-syntax", "before the ':'"},
-		{"root:\n", "aliases-syntax", "there is none"},
-		{"root: a\x01@b.c\n", "aliases-syntax", "control character"},
-		{"  root: x\n", "aliases-syntax", "begins with a blank"},
-		{"root: x\nROOT: y\n", "aliases-syntax", "line 1 already"},
+		{"a: b\nroot: \"|/bin/prog -x, y\", ok@b.c\n", "aliases-program", ":2: alias root: a pipe", false},
+		{"root: /var/mail/x\n", "aliases-file", ":1:", false},
+		{"root: :include:/nonexistent\n", "aliases-include", "cannot be read", false},
+		{"root: :include:x\n", "aliases-include", "does not begin with '/'", false},
+		{"root\n", "aliases-syntax", "no ':'", true},
+		{": x\n", "aliases-syntax", "before the ':'", true},
+		{"root:\n", "aliases-syntax", "no address", false},
+		{"root: a\x01@b.c\n", "aliases-syntax", "control character", false},
+		{"root: a b@c.d\n", "aliases-syntax", "cannot be read", false},
+		{"  root: x\n", "aliases-syntax", "begins with a blank", true},
+		{"root: x\nROOT: y\n", NULL, ":2: the name ROOT stands at", false},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct aliases *set;
 		struct diagnosis d = {0};
+		struct config c = {.name = "mon1", .domain = "example.org"};
+		struct envelope e;
+		struct recipients r;
 		write_file(cases[i].text);
-		assert_false(aliases_read(&set, path, false, &d));
-		assert_string_equal(d.key, cases[i].key);
-		if (strstr(d.text, cases[i].words) == NULL)
-			fail_msg("%s", d.text);
+		assert_int_equal(aliases_read(&set, path, false, &d), !cases[i].whole);
+		const char *words = cases[i].whole ? d.text : aliases_problem(set, 0);
+		if (strstr(words, cases[i].words) == NULL)
+			fail_msg("%s", words);
+		envelope_init(&e);
+		envelope_add_recipient(&e, "root");
+		recipients_expand(&r, &e, set, &c);
+		if (!cases[i].whole && cases[i].key != NULL)
+			assert_string_equal(r.held[0].key, cases[i].key);
+		recipients_free(&r);
+		envelope_free(&e);
 		aliases_free(set);
 	}
+}
+
+static void maps_rewrite(void **state)
+{
+	struct config c;
+	struct diagnosis d = {0};
+	struct envelope e;
+	(void)state;
+	write_file("[host]\nname = mon1.example.net\ndomain = example.org\n[sender]\nheader_from = all@example.org\n[rewrite senders]\nwww = web@example.org\n"
+	           "@mon1.example.net = @example.org\n[rewrite recipients]\n@old.test = @new.test\n");
+	assert_true(config_read(&c, path, &d));
+	static const char *const senders[][3] = {
+		{"www", "web@example.org", "web@example.org"}, {"www@localhost", "web@example.org", "web@example.org"},
+		{"joe@mon1.example.net", "joe@example.org", "joe@example.org"}, {"x@y.z", "x@y.z", "all@example.org"},
+		{"\"a b\"@mon1", "\"a b\"@example.org", "all@example.org"}};
+	for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++) {
+		envelope_init(&e);
+		free(e.sender);
+		e.sender = mem_copy(senders[i][0]);
+		char *sender = recipients_sender(&e, &c), *from = recipients_header_address(&c, STAMP_FROM, senders[i][0]);
+		assert_string_equal(sender, senders[i][1]);
+		assert_string_equal(from, senders[i][2]);
+		free(sender);
+		free(from);
+		envelope_free(&e);
+	}
+	char *to = recipients_header_address(&c, STAMP_RECIPIENT, "a@OLD.test");
+	assert_string_equal(to, "a@new.test");
+	free(to);
+	config_free(&c);
+	write_file("[rewrite senders]\nwww = web@\n");
+	assert_false(config_read(&c, path, &d));
+	assert_non_null(strstr(d.text, ":2: \"web@\": nothing stands behind the '@'"));
+	config_free(&c);
 }
 
 static void literals_are_known(void **state)
@@ -251,7 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(values_are_read), TEST(errors_name_line_and_cure), TEST(editing_keeps_the_rest), TEST(passwords_are_guarded),
-		TEST(aliases_expand_to_addresses), TEST(aliases_refuse_loudly), TEST(literals_are_known),
+		TEST(aliases_expand_to_addresses), TEST(aliases_refuse_loudly), TEST(maps_rewrite), TEST(literals_are_known),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

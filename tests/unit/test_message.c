@@ -1,4 +1,4 @@
-/* objects: sendmail/message/address sendmail/message/header sendmail/message/envelope sendmail/message/stamp sendmail/message/wire sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates */
+/* objects: sendmail/message/address sendmail/message/header sendmail/message/envelope sendmail/message/stamp sendmail/message/legal sendmail/message/mailboxes sendmail/message/wire sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates */
 /* Addresses, header, envelope, stamp and wire. */
 #include "base/text.h"
 #include "message/address.h"
@@ -166,11 +166,20 @@ static void envelope_refuses_nonsense(void **state)
 	envelope_free(&e);
 }
 
+static char *edit(const void *context, enum stamp_role role, const char *address)
+{
+	const enum stamp_from *from = context;
+	if (role == STAMP_FROM && *from == STAMP_FROM_REPLACE)
+		return mem_copy("alerts@example.net");
+	return role == STAMP_FROM && *from == STAMP_FROM_KEEP ? mem_copy(address) : address_qualify(address, "example.org");
+}
+
 static char *stamped(const char *block, enum stamp_from from, const char *sender)
 {
 	struct envelope e;
 	struct buffer out = {0};
-	struct stamp_policy p = {"mon1.example.org", "example.org", from, "alerts@example.net"};
+	struct stamp_policy p = {.host = "mon1.example.org", .domain = "example.org", .keep_original = STAMP_ORIGINAL_REPLY_TO, .address = edit, .context = &from,
+	                         .type = "", .encoding = ""};
 	envelope_init(&e);
 	e.created_us = 1700000000000000;
 	e.uid = 80;
@@ -212,7 +221,8 @@ static void stamp_completes(void **state)
 	holds(h, "From: root\n");
 	free(h);
 	h = stamped("From: Cacti <cacti@x.y>\nTo: a@b.c\n", STAMP_FROM_REPLACE, "root@example.org");
-	holds(h, "From: alerts@example.net\n");
+	holds(h, "From: Cacti <alerts@example.net>\n");
+	holds(h, "\nReply-To: Cacti <cacti@x.y>\n");
 	free(h);
 	h = stamped("", STAMP_FROM_QUALIFY, "");
 	holds(h, "From: Mail Delivery System <MAILER-DAEMON@example.org>\n");

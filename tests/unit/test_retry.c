@@ -1,4 +1,4 @@
-/* objects: sendmail/runner/dispatch sendmail/runner/path sendmail/runner/schedule sendmail/runner/runner sendmail/runner/quota sendmail/spool/policy sendmail/message/envelope sendmail/config/config sendmail/config/keys sendmail/config/rules sendmail/config/aliases sendmail/message/address sendmail/spool/queue sendmail/spool/id sendmail/spool/journal sendmail/spool/health sendmail/spool/ages sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/report sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/fdio sendmail/base/dates sendmail/base/compat sendmail/base/paths */
+/* objects: sendmail/runner/dispatch sendmail/runner/path sendmail/runner/schedule sendmail/runner/runner sendmail/runner/quota sendmail/spool/policy sendmail/message/envelope sendmail/config/config sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/message/address sendmail/spool/queue sendmail/spool/id sendmail/spool/journal sendmail/spool/health sendmail/spool/ages sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/report sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/fdio sendmail/base/dates sendmail/base/compat sendmail/base/paths */
 /* libs: -linih */
 /* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own schedule, paths and dispatch decide; clock, relay
    and server are made here. */
@@ -57,6 +57,11 @@ struct message *message_load(struct runner *r, struct entry *e)
 }
 
 void message_free(struct message *m) { free(m); }
+void message_note_unsent(struct message *m)
+{
+	(void)m;
+}
+
 void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left) { (void)r, (void)m, (void)steps, (void)left; fail(); }
 
 struct worker *worker_start(struct runner *r, struct path *path, const char *avoid)

@@ -1,0 +1,244 @@
+/* Reading aliases(5) text into the table: files and folders of files.  The right side of an entry is alias_entry.c's. */
+#include "base/fdio.h"
+#include "base/text.h"
+#include "config/alias_table.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define FILE_LIMIT_BYTES (16u << 20)
+#define FILES_MAX 1000
+
+static bool fail(struct alias_reading *r, const char *what)
+{
+	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-syntax", "%s:%d: %s", alias_path(r), r->line, what);
+	return false;
+}
+
+int alias_open(struct aliases *set, const char *path, struct stat *st)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, st) != 0) {
+		if (fd >= 0)
+			close(fd);
+		memset(st, 0, sizeof *st);
+	} else if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode)) {
+		close(fd);
+		fd = -1;
+		errno = EINVAL;
+	}
+	int saved = errno;
+	set->sources = mem_resize(set->sources, (size_t)set->source_count + 1, sizeof *set->sources);
+	set->sources[set->source_count++] = (struct alias_source){mem_copy(path), *st};
+	errno = saved;
+	return fd;
+}
+
+/* End of the name: a colon outside quotes. */
+static char *find_colon(char *entry)
+{
+	bool quoted = false;
+	for (; *entry != '\0' && (quoted || *entry != ':'); entry++)
+		quoted = quoted != (*entry == '"');
+	return *entry == ':' ? entry : NULL;
+}
+
+static bool take_entry(struct alias_reading *r, char *entry)
+{
+	struct aliases *set = r->set;
+	char *colon = find_colon(entry);
+	if (colon == NULL)
+		return fail(r, "the line has no ':'; it is written as name: address");
+	*colon = '\0';
+	char *name = text_trim(entry);
+	size_t length = strlen(name);
+	if (length > 1 && name[0] == '"' && strchr(name + 1, '"') == name + length - 1) {
+		name[length - 1] = '\0';
+		name++;
+	}
+	if (*name == '\0')
+		return fail(r, "nothing stands before the ':'");
+	if (text_has_control(name))
+		return fail(r, "a control character stands in the name");
+	if ((set->count & (set->count - 1)) == 0)
+		set->rows = mem_resize(set->rows, set->count ? 2 * (size_t)set->count : 1, sizeof *set->rows);
+	struct alias row = {.name = mem_copy(name), .source = r->source, .line = r->line};
+	r->row = &row;
+	if (!alias_take_list(r, text_trim(colon + 1)))
+		alias_add_held(r, "(nothing)", "aliases-syntax", "no address stands behind the ':'");
+	set->rows[set->count++] = row;
+	return true;
+}
+
+static bool end_entry(struct alias_reading *r, struct buffer *entry, int start)
+{
+	int line = r->line;
+	r->line = start;
+	bool good = entry->length == 0 || take_entry(r, (char *)(uintptr_t)buffer_string(entry));
+	r->line = line;
+	entry->length = 0;
+	return good;
+}
+
+/* Joins continuation lines (those that begin with a blank), and drops comments. */
+static bool take_text(struct alias_reading *r, struct buffer *text)
+{
+	struct buffer entry = {0};
+	int start = 0;
+	bool good = true;
+	char *bytes, *rest = (char *)(uintptr_t)buffer_string(text);
+	r->line = 0;
+	while (good && (bytes = strsep(&rest, "\n")) != NULL) {
+		r->line++;
+		bool continues = *bytes == ' ' || *bytes == '\t';
+		char *content = text_trim(bytes);
+		if (*content != '\0' && *content != '#') {
+			if (continues && entry.length == 0) {
+				good = fail(r, "the line begins with a blank, but there is nothing that it continues");
+			} else if (continues) {
+				buffer_printf(&entry, " %s", content);
+			} else {
+				good = end_entry(r, &entry, start);
+				buffer_puts(&entry, content);
+				start = r->line;
+			}
+		}
+	}
+	good = good && end_entry(r, &entry, start);
+	buffer_free(&entry);
+	return good;
+}
+
+/* Names a key of the catalogue for what errno says. */
+static bool unreadable(struct alias_reading *r, const char *path)
+{
+	diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s", path);
+	return false;
+}
+
+static bool take_file(struct alias_reading *r, const char *path, int fd)
+{
+	struct buffer text = {0};
+	bool good = fdio_slurp(fd, &text, FILE_LIMIT_BYTES);
+	close(fd);
+	if (!good) {
+		buffer_free(&text);
+		return unreadable(r, path);
+	}
+	if (text.length > 0 && memchr(text.data, '\0', text.length) != NULL) {
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-syntax",
+		         "%s is not text; if it is an alias database, newaliases --from-db %s prints it as text", path, path);
+		good = false;
+	}
+	good = good && take_text(r, &text);
+	buffer_free(&text);
+	return good;
+}
+
+static int is_wanted(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+	const char *dot = strrchr(entry->d_name, '.');
+	static const char *const left_out[] = {".db", ".dat", ".bak", ".orig", ".rpmsave", ".rpmnew", ".dpkg-old", ".dpkg-dist", ".dpkg-new", NULL};
+	for (int i = 0; dot != NULL && left_out[i] != NULL; i++) {
+		if (strcmp(dot, left_out[i]) == 0)
+			return 0;
+	}
+	return entry->d_name[0] != '.' && entry->d_name[0] != '#' && entry->d_name[length - 1] != '~';
+}
+
+/* All files of a folder by name; those that are left behind by editors and packages do not count. */
+static bool take_folder(struct alias_reading *r, const char *path)
+{
+	struct dirent **names;
+	int count = scandir(path, &names, is_wanted, alphasort);
+	if (count < 0)
+		return unreadable(r, path);
+	bool good = true;
+	for (int i = 0; i < count; i++) {
+		char file[2048];
+		struct stat st;
+		snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
+		free(names[i]);
+		int fd = good && i < FILES_MAX ? alias_open(r->set, file, &st) : -1;
+		r->source = r->set->source_count - 1;
+		if (good && fd < 0)
+			good = unreadable(r, file);
+		else if (good && S_ISREG(st.st_mode))
+			good = take_file(r, file, fd);
+		else if (fd >= 0)
+			close(fd);
+	}
+	free(names);
+	return good;
+}
+
+static int by_name(const void *left, const void *right)
+{
+	const struct alias *a = left, *b = right;
+	int order = strcasecmp(a->name, b->name);
+	if (order == 0)
+		order = a->source != b->source ? a->source - b->source : a->line - b->line;
+	return order;
+}
+
+static void free_row(struct alias *row)
+{
+	for (int i = 0; i < row->count; i++) {
+		free(row->items[i].text);
+		free(row->items[i].why);
+	}
+	free(row->items);
+	free(row->name);
+}
+
+/* Sorts, and leaves the first of several entries of one name, as newaliases of sendmail and Postfix does. */
+static void sort(struct aliases *set)
+{
+	int kept = 0;
+	if (set->count > 1)
+		qsort(set->rows, (size_t)set->count, sizeof *set->rows, by_name);
+	for (int i = 0; i < set->count; i++) {
+		struct alias *row = &set->rows[i], *first = kept > 0 ? &set->rows[kept - 1] : NULL;
+		if (first == NULL || strcasecmp(first->name, row->name) != 0) {
+			set->rows[kept++] = *row;
+			continue;
+		}
+		struct buffer words = {0};
+		alias_put_place(set, row->source, row->line, &words);
+		buffer_printf(&words, ": the name %s stands at ", row->name);
+		alias_put_place(set, first->source, first->line, &words);
+		buffer_puts(&words, " already: that entry counts, this one is passed over; join the two");
+		alias_add_problem(set, mem_copy(buffer_string(&words)));
+		buffer_free(&words);
+		free_row(row);
+	}
+	set->count = kept;
+}
+
+bool aliases_read(struct aliases **set, const char *path, bool missing_ok, struct diagnosis *d)
+{
+	struct alias_reading r = {.set = mem_alloc(sizeof **set), .d = d};
+	struct stat st;
+	bool good;
+	*set = r.set;
+	int fd = alias_open(r.set, path, &st);
+	if (fd < 0)
+		good = (errno == ENOENT || errno == ENOTDIR) && missing_ok ? true : unreadable(&r, path);
+	else if (S_ISDIR(st.st_mode)) {
+		close(fd);
+		good = take_folder(&r, path);
+	} else {
+		good = take_file(&r, path, fd);
+	}
+	if (good) {
+		sort(r.set);
+		alias_find_loops(r.set);
+	}
+	return good;
+}

@@ -1,0 +1,68 @@
+/* The table behind aliases.h: filled by alias_file.c and alias_entry.c, used by aliases.c.  For these only. */
+#ifndef CONFIG_ALIAS_TABLE_H
+#define CONFIG_ALIAS_TABLE_H
+#include "config/aliases.h"
+#include <sys/stat.h>
+
+struct alias_item {
+	enum alias_end end;
+	char *text;      /* address as written, or the destination that cannot be served */
+	const char *key; /* of ALIAS_HELD */
+	char *why;       /* of ALIAS_HELD: the sentence with its place */
+	int source, line;
+};
+
+struct alias {
+	char *name;
+	struct alias_item *items;
+	int count;
+	int source, line;
+	bool in_loop;    /* it was told already */
+};
+
+struct alias_source {
+	char *path;
+	struct stat as_read;
+};
+
+struct aliases {
+	struct alias *rows;
+	int count;
+	struct alias_source *sources;
+	int source_count;
+	char **problems;
+	int problem_count;
+};
+
+/* A file on its way into the table. */
+struct alias_reading {
+	struct aliases *set;
+	struct diagnosis *d;
+	struct alias *row;   /* the entry whose right side is being read */
+	int source, line;
+	int depth;           /* of :include: */
+};
+
+static inline const char *alias_path(const struct alias_reading *r)
+{
+	return r->set->sources[r->source].path;
+}
+
+/* Appends "FILE:LINE". */
+void alias_put_place(const struct aliases *set, int source, int line, struct buffer *out);
+
+/* Takes over a malloc'd sentence. */
+void alias_add_problem(struct aliases *set, char *sentence);
+
+/* Opens a file or a folder, following links, and notes it as a source; -1 with errno. */
+int alias_open(struct aliases *set, const char *path, struct stat *st);
+
+/* Reads a right side, which is cut up, into the entry at hand; false when nothing stands there. */
+bool alias_take_list(struct alias_reading *r, char *list);
+
+/* A destination that cannot be served: kept with its reason, which is a problem of the file as well. */
+void alias_add_held(struct alias_reading *r, const char *text, const char *key, const char *what);
+
+/* Tells each loop once. */
+void alias_find_loops(struct aliases *set);
+#endif

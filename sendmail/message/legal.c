@@ -1,0 +1,174 @@
+/* Legal fields. */
+#include "message/legal.h"
+#include "base/words.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define LINE_LIMIT_BYTES 998
+#define LINE_WANTED_BYTES 78
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool has_8bit(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if ((unsigned char)bytes[i] >= 0x80)
+			return true;
+	}
+	return false;
+}
+
+/* Where a line may be broken: at a blank that has text on both sides, the last one that fits, or else the first one behind;
+   or behind a comma.  0 when there is none. */
+static size_t find_break(const char *line, size_t length)
+{
+	size_t best = 0, text = 0;
+	while (text < length && is_blank(line[text]))
+		text++;
+	for (size_t i = text + 1; i + 1 < length && (best == 0 || i <= LINE_WANTED_BYTES); i++) {
+		if ((is_blank(line[i]) && !is_blank(line[i + 1])) || (line[i - 1] == ',' && !is_blank(line[i])))
+			best = i;
+	}
+	return best;
+}
+
+/* One line without its LF. */
+static void put_folded(const char *line, size_t length, size_t limit, struct buffer *out)
+{
+	while (length > limit) {
+		size_t at = find_break(line, length);
+		if (at == 0)
+			break;
+		buffer_add(out, line, at);
+		buffer_puts(out, is_blank(line[at]) ? "\n" : "\n ");
+		line += at;
+		length -= at;
+	}
+	buffer_add(out, line, length);
+}
+
+void legal_fold(struct buffer *out, size_t from, bool tidy)
+{
+	size_t limit = tidy ? LINE_WANTED_BYTES : LINE_LIMIT_BYTES, longest = 0;
+	for (size_t at = from, n; at < out->length; at += n + 1) {
+		const char *end = memchr(out->data + at, '\n', out->length - at);
+		n = end != NULL ? (size_t)(end - out->data) - at : out->length - at;
+		longest = n > longest ? n : longest;
+	}
+	if (longest <= limit)
+		return;
+	char *field = mem_copy_n(out->data + from, out->length - from);
+	size_t length = out->length - from;
+	out->length = from;
+	for (size_t at = 0, n; at < length; at += n + 1) {
+		const char *end = memchr(field + at, '\n', length - at);
+		n = end != NULL ? (size_t)(end - field) - at : length - at;
+		put_folded(field + at, n, limit, out);
+		if (end != NULL)
+			buffer_add(out, "\n", 1);
+	}
+	free(field);
+}
+
+/* The words of an unstructured value; runs of words with 8-bit bytes become encoded words, all others stay, those that are encoded already too. */
+static void put_text(const char *value, struct buffer *out)
+{
+	const char *at = value;
+	bool after_encoded = false;
+	while (*at != '\0') {
+		size_t blank = strspn(at, " \t"), word = strcspn(at + blank, " \t");
+		size_t run = blank + word;
+		bool raw = has_8bit(at + blank, word);
+		for (;;) {
+			size_t b = strspn(at + run, " \t"), w = strcspn(at + run + b, " \t");
+			if (w == 0 || !raw || !has_8bit(at + run + b, w))
+				break;
+			run += b + w;
+		}
+		if (!raw) {
+			buffer_add(out, at, run);
+		} else {
+			/* Blanks between two encoded words vanish when they are shown: one belongs into the word then. */
+			char *text = mem_copy_n(at + blank, run - blank);
+			buffer_puts(out, blank > 0 || after_encoded ? " " : "");
+			words_put(out, text, 60);
+			free(text);
+		}
+		after_encoded = raw;
+		at += run;
+	}
+}
+
+/* A parameter value with 8-bit bytes, as RFC 2231 writes it; name stands in out already, without its '='. */
+static void put_parameter(const char *value, size_t length, struct buffer *out)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	buffer_puts(out, words_is_utf8(value, length) ? "*=UTF-8''" : "*=ISO-8859-1''");
+	for (size_t i = 0; i < length; i++) {
+		if (value[i] == '\\' && i + 1 < length)
+			i++;
+		if (value[i] != '\0' && strchr(plain, value[i]) != NULL)
+			buffer_add(out, value + i, 1);
+		else
+			buffer_printf(out, "%%%02X", (unsigned char)value[i]);
+	}
+}
+
+/* Content-Type, Content-Disposition: name="..." and name=... */
+static void put_parameters(const char *value, struct buffer *out)
+{
+	while (*value != '\0') {
+		if (*value != '=') {
+			buffer_add(out, value++, 1);
+			continue;
+		}
+		bool quoted = value[1] == '"';
+		const char *start = value + 1 + quoted;
+		size_t n = 0;
+		while (start[n] != '\0' && (quoted ? start[n] != '"' : strchr("; \t", start[n]) == NULL))
+			n += start[n] == '\\' && start[n + 1] != '\0' ? 2 : 1;
+		if (has_8bit(start, n))
+			put_parameter(start, n, out);
+		else
+			buffer_add(out, value, (size_t)(start + n + (quoted && start[n] == '"') - value));
+		value = start + n + (quoted && start[n] == '"');
+	}
+}
+
+/* NUL and CR out of a field that has them. */
+static void put_clean(const struct header_field *f, struct buffer *out)
+{
+	for (size_t i = 0; i < f->length; i++) {
+		if (f->start[i] == '\r')
+			buffer_add(out, " ", 1);
+		else if (f->start[i] != '\0')
+			buffer_add(out, f->start + i, 1);
+	}
+}
+
+void legal_put_field(const struct header_field *f, struct buffer *out)
+{
+	size_t from = out->length;
+	size_t head = (size_t)(f->value - f->start);
+	if (has_8bit(f->start, f->length)) {
+		char *value = header_value(f);
+		buffer_add(out, f->start, head);
+		buffer_puts(out, " ");
+		if (head > 8 && strncasecmp(f->start, "Content-", 8) == 0)
+			put_parameters(value, out);
+		else
+			put_text(value, out);
+		buffer_puts(out, "\n");
+		free(value);
+	} else if (memchr(f->start, '\0', f->length) != NULL || memchr(f->start, '\r', f->length) != NULL) {
+		put_clean(f, out);
+	} else {
+		buffer_add(out, f->start, f->length);
+	}
+	legal_fold(out, from, false);
+}

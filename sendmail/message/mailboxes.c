@@ -1,0 +1,229 @@
+/* One pass over the text of the list: it is copied, and each address is looked at when its end is reached. */
+#include "message/mailboxes.h"
+#include "base/words.h"
+#include "message/address.h"
+#include "message/legal.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct editing {
+	const char *at, *end;
+	struct buffer *out;
+	mailbox_edit *edit;
+	void *context;
+	size_t item;           /* offset in out where the text since the last comma begins */
+	size_t start, behind;  /* of the address being read */
+	bool in_angles, has_angle, any, changed;
+};
+
+static bool has_8bit(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if ((unsigned char)bytes[i] >= 0x80)
+			return true;
+	}
+	return false;
+}
+
+/* Puts text in place of out[from..to). */
+static void replace(struct editing *x, size_t from, size_t to, const char *text)
+{
+	struct buffer rest = {0};
+	buffer_add(&rest, x->out->data + to, x->out->length - to);
+	x->out->length = from;
+	buffer_puts(x->out, text);
+	buffer_add(x->out, rest.data, rest.length);
+	buffer_free(&rest);
+	x->changed = true;
+}
+
+/* The address without the blanks and comments that may stand within it ("a @ b"). */
+static char *bare(const char *bytes, size_t length)
+{
+	char *copy = mem_alloc(length + 1);
+	size_t n = 0;
+	bool quoted = false;
+	int depth = 0;
+	for (size_t i = 0; i < length; i++) {
+		char c = bytes[i];
+		if (c == '\\' && quoted && i + 1 < length) {
+			copy[n++] = c;
+			c = bytes[++i];
+		} else if (c == '"' && depth == 0) {
+			quoted = !quoted;
+		} else if (!quoted && (c == '(' || c == ')')) {
+			depth += c == '(' ? 1 : -1;
+			continue;
+		} else if (depth > 0 || (!quoted && (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\0'))) {
+			continue;
+		}
+		copy[n++] = c;
+	}
+	copy[n] = '\0';
+	return copy;
+}
+
+static void end_address(struct editing *x)
+{
+	if (x->any) {
+		char *address = bare(x->out->data + x->start, x->behind - x->start);
+		char *fresh = x->edit != NULL && *address != '\0' ? x->edit(x->context, address) : NULL;
+		if (fresh != NULL && strcmp(fresh, address) != 0)
+			replace(x, x->start, x->behind, fresh);
+		free(fresh);
+		free(address);
+	}
+	x->any = false;
+}
+
+/* A display name with raw 8-bit bytes, quoted or not, becomes encoded words. */
+static void encode_name(struct editing *x)
+{
+	struct buffer name = {0};
+	const char *text = x->out->data + x->item;
+	size_t length = x->out->length - x->item;
+	if (!has_8bit(text, length))
+		return;
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '\\' && i + 1 < length)
+			buffer_add(&name, text + ++i, 1);
+		else if (text[i] != '"' && text[i] != '\n')
+			buffer_add(&name, text + i, 1);
+	}
+	char *words = mem_copy(buffer_string(&name));
+	char *trimmed = words + strspn(words, " \t");
+	size_t n = strlen(trimmed);
+	while (n > 0 && (trimmed[n - 1] == ' ' || trimmed[n - 1] == '\t'))
+		trimmed[--n] = '\0';
+	x->out->length = x->item;
+	buffer_puts(x->out, " ");
+	words_put(x->out, trimmed, 30);
+	buffer_puts(x->out, " ");
+	x->changed = true;
+	free(words);
+	buffer_free(&name);
+}
+
+/* Copies a comment or a quotation whole. */
+static void copy_enclosed(struct editing *x, char close)
+{
+	int depth = 0;
+	do {
+		char byte = *x->at++;
+		buffer_add(x->out, &byte, 1);
+		if (byte == '\\' && x->at < x->end) {
+			buffer_add(x->out, x->at++, 1);
+			continue;
+		}
+		if (close == ')')
+			depth += (byte == '(') - (byte == ')');
+		else
+			depth += byte == '"' ? (depth == 0 ? 1 : -1) : 0;
+	} while (depth > 0 && x->at < x->end);
+}
+
+static void copy_comment(struct editing *x)
+{
+	size_t from = x->out->length;
+	copy_enclosed(x, ')');
+	if (x->out->length < from + 2 || !has_8bit(x->out->data + from, x->out->length - from))
+		return;
+	char *text = mem_copy_n(x->out->data + from + 1, x->out->length - from - 2);
+	x->out->length = from + 1;
+	words_put(x->out, text, 30);
+	buffer_puts(x->out, ")");
+	x->changed = true;
+	free(text);
+}
+
+static void take_plain(struct editing *x, char byte)
+{
+	bool counts = !x->has_angle || x->in_angles;
+	if (byte == '"') {
+		size_t from = x->out->length;
+		copy_enclosed(x, '"');
+		if (counts && !x->any)
+			x->start = from;
+		if (counts) {
+			x->any = true;
+			x->behind = x->out->length;
+		}
+		return;
+	}
+	buffer_add(x->out, x->at++, 1);
+	if (!counts || strchr(" \t\n\r", byte) != NULL)
+		return;
+	if (!x->any)
+		x->start = x->out->length - 1;
+	x->any = true;
+	x->behind = x->out->length;
+}
+
+static void take_one(struct editing *x)
+{
+	char byte = *x->at;
+	if (byte == '(') {
+		copy_comment(x);
+		return;
+	}
+	if (byte == '<') {
+		encode_name(x);
+		x->in_angles = x->has_angle = true;
+		x->any = false;
+	} else if (byte == '>') {
+		end_address(x);
+		x->in_angles = false;
+	} else if ((byte == ',' || byte == ';') && !x->in_angles) {
+		end_address(x);
+		x->has_angle = false;
+	} else if (byte == ':' && x->in_angles) {
+		x->any = false; /* behind an obsolete route */
+	} else if (byte == ':') {
+		x->any = x->has_angle = false;
+	} else {
+		take_plain(x, byte);
+		return;
+	}
+	buffer_add(x->out, x->at++, 1);
+	if (!x->in_angles)
+		x->item = x->out->length;
+}
+
+static void ignore_address(void *context, const char *address)
+{
+	bool *utf8 = context;
+	*utf8 = *utf8 || has_8bit(address, strlen(address));
+}
+
+static int count_addresses(const struct header_field *f, bool *utf8)
+{
+	char problem[100];
+	char *value = header_value(f);
+	int count = address_list(value, ignore_address, utf8, problem, sizeof problem);
+	free(value);
+	return count;
+}
+
+bool mailboxes_need_utf8(const struct header_field *f)
+{
+	bool utf8 = false;
+	return has_8bit(f->value, f->length - (size_t)(f->value - f->start)) && count_addresses(f, &utf8) > 0 && utf8;
+}
+
+bool mailboxes_put(const struct header_field *f, mailbox_edit *edit, void *context, struct buffer *out)
+{
+	bool ignored = false;
+	if (count_addresses(f, &ignored) <= 0) {
+		legal_put_field(f, out);
+		return false;
+	}
+	size_t from = out->length;
+	struct editing x = {.at = f->value, .end = f->start + f->length, .out = out, .edit = edit, .context = context};
+	buffer_add(out, f->start, (size_t)(f->value - f->start));
+	x.item = out->length;
+	while (x.at < x.end)
+		take_one(&x);
+	end_address(&x);
+	legal_fold(out, from, x.changed);
+	return x.changed;
+}

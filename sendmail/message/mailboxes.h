@@ -1,0 +1,15 @@
+/* Address fields (From, To, ...) rewritten in place: names, comments, groups and order stay; addresses are edited, raw 8-bit names become
+   encoded words (RFC 2047 5), and the field is folded behind commas when it was changed and is long. */
+#ifndef MESSAGE_MAILBOXES_H
+#define MESSAGE_MAILBOXES_H
+#include "message/header.h"
+
+/* Gets an address without blanks and comments; returns the one that takes its place (malloc'd), or NULL to leave it. */
+typedef char *mailbox_edit(void *context, const char *address);
+
+/* Appends the field.  A list that cannot be read is appended as it is.  True when something was changed. */
+bool mailboxes_put(const struct header_field *f, mailbox_edit *edit, void *context, struct buffer *out);
+
+/* True when an address of the field has a byte above 0x7f: only SMTPUTF8 can carry it. */
+bool mailboxes_need_utf8(const struct header_field *f);
+#endif

@@ -1,0 +1,252 @@
+/* Reading alias databases with the tools of their makers, run without a shell. */
+#include "newaliases/database.h"
+#include "base/fdio.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define OUTPUT_LIMIT_BYTES (64u << 20)
+
+enum form { FORM_DB_DUMP, FORM_GDBM_DUMP, FORM_WORDS };
+
+struct tool {
+	const char *magic;   /* "db" or "gdbm" */
+	const char *argv[4]; /* the database behind them */
+	const char *prefix;  /* of the last argument */
+	enum form form;
+};
+
+/* Postfix wants the type and the name without its ".db". */
+static const struct tool tools[] = {
+	{"db", {"db_dump", "-p"}, "", FORM_DB_DUMP},
+	{"db", {"db5.3_dump", "-p"}, "", FORM_DB_DUMP},
+	{"db", {"db_dump-5", "-p"}, "", FORM_DB_DUMP},
+	{"db", {"db_dump-18", "-p"}, "", FORM_DB_DUMP},
+	{"db", {"postalias", "-s"}, "hash:", FORM_WORDS},
+	{"db", {"postalias", "-s"}, "btree:", FORM_WORDS},
+	{"db", {"makemap", "-u", "hash"}, "", FORM_WORDS},
+	{"db", {"makemap", "-u", "btree"}, "", FORM_WORDS},
+	{"gdbm", {"gdbm_dump"}, "", FORM_GDBM_DUMP},
+};
+
+/* What the file is: the magic numbers that file(1) knows too. */
+static const char *kind_of(const unsigned char *head, size_t length)
+{
+	static const uint32_t db[] = {0x00053161, 0x00061561, 0x00042253, 0x00052444};
+	static const uint32_t gdbm[] = {0x13579ace, 0x13579acd, 0x13579acf, 0x13579ad0, 0x13579ad1};
+	for (size_t at = 0; at <= 12; at += 12) {
+		uint32_t word, swapped;
+		if (length < at + 4)
+			return NULL;
+		memcpy(&word, head + at, 4);
+		swapped = word >> 24 | (word >> 8 & 0xff00) | (word << 8 & 0xff0000) | word << 24;
+		for (size_t i = 0; i < sizeof db / sizeof db[0]; i++) {
+			if (word == db[i] || swapped == db[i])
+				return "db";
+		}
+		for (size_t i = 0; at == 0 && i < sizeof gdbm / sizeof gdbm[0]; i++) {
+			if (word == gdbm[i] || swapped == gdbm[i])
+				return "gdbm";
+		}
+	}
+	return NULL;
+}
+
+/* Runs a tool; its output is in out.  False when it is not there or fails. */
+static bool run(const struct tool *tool, const char *path, struct buffer *out)
+{
+	int ends[2], status = 0, argc = 0;
+	char *argv[6] = {0}, last[2048];
+	size_t length = strlen(path);
+	bool cut = *tool->prefix != '\0' && length > 3 && strcmp(path + length - 3, ".db") == 0;
+	snprintf(last, sizeof last, "%s%.*s", tool->prefix, (int)(cut ? length - 3 : length), path);
+	for (; argc < 4 && tool->argv[argc] != NULL; argc++)
+		argv[argc] = (char *)(uintptr_t)tool->argv[argc];
+	argv[argc] = last;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	pid_t pid = fork();
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+		setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 0);
+		dup2(null, STDIN_FILENO);
+		dup2(ends[1], STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	close(ends[1]);
+	bool good = pid > 0 && fdio_slurp(ends[0], out, OUTPUT_LIMIT_BYTES);
+	close(ends[0]);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return good && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* "name: right side"; sendmail and Postfix keep a NUL at the end of both, and an entry @ that only marks the file. */
+static void put_entry(const char *key, const char *value)
+{
+	bool quoted = strpbrk(key, " \t,:#\"") != NULL;
+	if (*key == '\0' || (strcmp(key, "@") == 0 && strcmp(value, "@") == 0) || strcmp(key, "YP_LAST_MODIFIED") == 0 || strcmp(key, "YP_MASTER_NAME") == 0)
+		return;
+	printf(quoted && *key != '"' ? "\"%s\": %s\n" : "%s: %s\n", key, value);
+}
+
+static int hex(char c)
+{
+	const char *digits = "0123456789abcdef", *at = c != '\0' ? strchr(digits, c | 0x20) : NULL;
+	return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* db_dump -p: bytes that cannot be printed as \xx. */
+static void unescape(char *text)
+{
+	char *to = text;
+	for (; *text != '\0'; text++) {
+		if (*text == '\\' && text[1] == '\\') {
+			*to++ = *++text;
+		} else if (*text == '\\' && hex(text[1]) >= 0 && hex(text[2]) >= 0) {
+			char byte = (char)(hex(text[1]) * 16 + hex(text[2]));
+			text += 2;
+			if (byte == '\0')
+				break;
+			*to++ = byte == '\n' || byte == '\r' ? ' ' : byte;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
+}
+
+static void print_db_dump(char *text)
+{
+	bool inside = false;
+	char *line, *key = NULL;
+	while ((line = strsep(&text, "\n")) != NULL) {
+		if (!inside) {
+			inside = strcmp(line, "HEADER=END") == 0;
+		} else if (*line != ' ') {
+			break;
+		} else {
+			unescape(++line);
+			if (key != NULL)
+				put_entry(key, line);
+			key = key == NULL ? line : NULL;
+		}
+	}
+}
+
+/* postalias -s, makemap -u: name, blank, right side. */
+static void print_words(char *text)
+{
+	char *line;
+	while ((line = strsep(&text, "\n")) != NULL) {
+		char *value = strpbrk(line, "\t") != NULL ? strpbrk(line, "\t") : strchr(line, ' ');
+		if (value == NULL)
+			continue;
+		*value++ = '\0';
+		size_t n = strlen(line);
+		if (n > 0 && line[n - 1] == ':')
+			line[n - 1] = '\0';
+		put_entry(text_trim(line), text_trim(value));
+	}
+}
+
+static void base64_value(const char *text, size_t length, char *out)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned bits = 0, count = 0;
+	for (size_t i = 0; i < length; i++) {
+		const char *at = text[i] != '\0' ? strchr(digits, text[i]) : NULL;
+		if (at == NULL)
+			continue;
+		bits = (bits << 6 | (unsigned)(at - digits)) & 0xffffff;
+		count += 6;
+		if (count >= 8)
+			*out++ = (char)(bits >> (count -= 8) & 0xff);
+	}
+	*out = '\0';
+}
+
+/* gdbm_dump: "#:len=N" and lines of base64 for key and value in turn. */
+static void print_gdbm_dump(char *text)
+{
+	struct buffer coded = {0};
+	char *line, *key = NULL;
+	bool inside = false;
+	while ((line = strsep(&text, "\n")) != NULL) {
+		bool mark = text_starts(line, "#:len=") || strncmp(line, "# End of data", 13) == 0;
+		if (mark && inside) {
+			char *value = mem_alloc(coded.length + 1);
+			base64_value(coded.length > 0 ? coded.data : "", coded.length, value);
+			if (key == NULL) {
+				key = value;
+			} else {
+				for (char *c = value; *c != '\0'; c++)
+					*c = *c == '\n' || *c == '\r' ? ',' : *c;
+				put_entry(key, value);
+				free(value);
+				mem_free(&key);
+			}
+		}
+		if (mark)
+			coded.length = 0;
+		else if (inside && *line != '#')
+			buffer_puts(&coded, line);
+		inside = inside || mark;
+	}
+	free(key);
+	buffer_free(&coded);
+}
+
+static void print(const struct tool *tool, struct buffer *out)
+{
+	char *text = (char *)(uintptr_t)buffer_string(out);
+	/* NULs at the ends of words would end the text. */
+	for (size_t i = 0; i < out->length; i++)
+		text[i] = text[i] == '\0' ? ' ' : text[i];
+	if (tool->form == FORM_DB_DUMP)
+		print_db_dump(text);
+	else if (tool->form == FORM_GDBM_DUMP)
+		print_gdbm_dump(text);
+	else
+		print_words(text);
+}
+
+int database_print(const char *path)
+{
+	unsigned char head[64];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? fdio_read(fd, head, sizeof head) : -1;
+	if (n < 0) {
+		fprintf(stderr, "newaliases: %s: %s\n", path, strerror(errno));
+		return EX_NOINPUT;
+	}
+	close(fd);
+	const char *kind = kind_of(head, (size_t)n);
+	if (kind == NULL) {
+		fprintf(stderr, "newaliases: %s is neither a Berkeley DB (hash, btree) nor a GDBM file\n", path);
+		return EX_DATAERR;
+	}
+	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
+		struct buffer out = {0};
+		bool done = strcmp(tools[i].magic, kind) == 0 && run(&tools[i], path, &out) && out.length > 0;
+		if (done)
+			print(&tools[i], &out);
+		buffer_free(&out);
+		if (done)
+			return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+	}
+	if (strcmp(kind, "db") == 0)
+		fprintf(stderr, "newaliases: %s is a Berkeley DB, and no tool here reads it: install db5.3-util (Debian), db5 (FreeBSD) or libdb-utils (Red Hat)\n", path);
+	else
+		fprintf(stderr, "newaliases: %s is a GDBM file, and no tool here reads it: install gdbmtool (Debian) or gdbm (FreeBSD, Red Hat), which bring gdbm_dump\n", path);
+	return EX_UNAVAILABLE;
+}
