@@ -1,6 +1,7 @@
 /* Confinement: what a program gives up once it has what it needs.  One file per system does it. */
 #ifndef BASE_SANDBOX_H
 #define BASE_SANDBOX_H
+#include <stdbool.h>
 
 enum sandbox_result {
 	SANDBOX_DONE,  /* confined */
@@ -8,7 +9,11 @@ enum sandbox_result {
 	SANDBOX_FAILED /* the kernel has the means but refused: do not carry on */
 };
 
-/* The session that reads a server's bytes: afterwards no file can be opened and no connection made.
-   Descriptors that are open stay usable. */
+/* The session that reads a server's bytes: afterwards no file can be opened, no connection made, no program or process started, and no other
+   process touched.  Descriptors that are open stay usable. */
 enum sandbox_result sandbox_session(void);
+
+/* The process that takes a message: afterwards files can only be made, written, renamed and removed in the folder drop_fd (drop/), and no
+   program started.  None can be read, or with may_read those in that folder (a session over several messages looks at drop/policy again).  A local socket can still be connected (submit/handover.h).  The group may still be changed to one that was held before. */
+enum sandbox_result sandbox_submit(int drop_fd, bool may_read);
 #endif

@@ -23,6 +23,7 @@
 
 struct caller {
 	uid_t uid;
+	gid_t gid;
 	int fd;    /* while it waits */
 	pid_t pid; /* while it is served */
 };
@@ -111,11 +112,10 @@ void intake_accept(struct runner *r)
 {
 	struct callers *w = &r->intake->waiting;
 	while (w->count < WAITING_MAX) {
-		gid_t gid;
 		struct caller c = {.fd = accept(r->intake->listen_fd, NULL, NULL)};
 		if (c.fd < 0)
 			return;
-		if (compat_peer(c.fd, &c.uid, &gid) != 0)
+		if (compat_peer(c.fd, &c.uid, &c.gid) != 0)
 			close(c.fd);
 		else if (count_of(w, c.uid) >= WAITING_OF_USER_MAX)
 			refuse(&c);
@@ -138,7 +138,7 @@ static void become_submission(const struct runner *r, const struct caller *c)
 		_exit(EX_OSERR);
 	compat_closefrom(STDERR_FILENO + 2);
 	log_again();
-	_exit(submission_take(STDIN_FILENO, STDERR_FILENO + 1, c->uid));
+	_exit(submission_take(STDIN_FILENO, STDERR_FILENO + 1, c->uid, c->gid));
 }
 
 static bool start_child(struct runner *r, struct caller *c)

@@ -284,7 +284,7 @@ void runner_adopt(struct runner *r)
 			runner_queue_new(r, e);
 			r->adopted++;
 		} else {
-			log_line(LOG_ERR, "%s", d.text);
+			runner_complain(r, d.text);
 			whole = false;
 		}
 	}

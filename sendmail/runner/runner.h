@@ -55,6 +55,8 @@ struct runner {
 	struct returns *returns;
 	uint32_t owed;             /* messages that are done but for their report */
 	unsigned turn;             /* of the path that is served first */
+	unsigned complaints;       /* about drop/, since complained_ms */
+	int64_t complained_ms;
 	bool leaving;
 };
 
@@ -92,6 +94,9 @@ void runner_sweep(struct runner *r, bool at_once);
 
 /* Milliseconds until something has to be done, -1 = nothing. */
 int64_t runner_next_ms(const struct runner *r);
+
+/* Logs what is wrong with a file in drop/: what cannot be moved is found again at every scan, so only the first of an hour are told. */
+void runner_complain(struct runner *r, const char *words);
 
 /* One line about the state. */
 void runner_status(const struct runner *r);

@@ -8,7 +8,9 @@
 #include "message/count.h"
 #include "spool/drop.h"
 #include "spool/policy.h"
+#include "spool/policy.h"
 #include <errno.h>
+#include <grp.h>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
@@ -28,6 +30,7 @@ struct submission {
 	uid_t uid;
 	int64_t until_ms;
 	char login[64];
+	gid_t gid;
 	struct drop drop;
 	struct envelope envelope;
 	size_t content_at;
@@ -113,6 +116,21 @@ static int check_address(struct submission *s, const char *who, const char *addr
 	return refuse(s, EX_DATAERR, "address-bad", words.data);
 }
 
+/* The same rules as for those who write to drop/ themselves. */
+static int check_policy(struct submission *s)
+{
+	struct policy policy;
+	struct policy_user user = {.uid = s->uid, .login = s->login, .group_count = (int)(sizeof user.groups / sizeof user.groups[0])};
+	if (getgrouplist(s->login, s->gid, user.groups, &user.group_count) < 0)
+		user.group_count = (int)(sizeof user.groups / sizeof user.groups[0]);
+	policy_load(&policy, s->drop.dir_fd);
+	int code = EX_OK;
+	if (policy.text != NULL)
+		code = policy_check(&policy, &user, envelope_has_flag(&s->envelope, "from-given") ? s->envelope.sender : NULL, s->drop.dir_fd, &s->why);
+	policy_free(&policy);
+	return code;
+}
+
 /* Who sent it, and when, is for us to say. */
 static int take_head(struct submission *s, const struct buffer *head)
 {
@@ -131,7 +149,10 @@ static int take_head(struct submission *s, const struct buffer *head)
 	code = *e->sender != '\0' ? check_address(s, "sender", e->sender) : EX_OK;
 	for (size_t i = 0; code == EX_OK && i < e->recipient_count; i++)
 		code = check_address(s, "recipient", e->recipients[i]);
-	return code;
+	/* A sender that nobody gave is the login name. */
+	if (!envelope_has_flag(e, "from-given"))
+		set(&e->sender, s->login);
+	return code != EX_OK ? code : check_policy(s);
 }
 
 static int write_bytes(struct submission *s, const struct buffer *bytes)
@@ -221,9 +242,9 @@ static void set_user(struct submission *s, const struct passwd *pw)
 		s->user.group_count = count;
 }
 
-int submission_take(int client_fd, int drop_fd, uid_t uid)
+int submission_take(int client_fd, int drop_fd, uid_t uid, gid_t gid)
 {
-	struct submission s = {.fd = client_fd, .uid = uid, .until_ms = clock_mono_ms() + WHOLE_MS, .drop = {.dir_fd = drop_fd, .fd = -1}};
+	struct submission s = {.fd = client_fd, .uid = uid, .gid = gid, .until_ms = clock_mono_ms() + WHOLE_MS, .drop = {.dir_fd = drop_fd, .fd = -1}};
 	struct passwd *pw = getpwuid(uid);
 	if (pw != NULL)
 		text_copy(s.login, sizeof s.login, pw->pw_name);

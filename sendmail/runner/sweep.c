@@ -10,6 +10,8 @@
 #include <stdlib.h>
 
 #define ALARM_EVERY_MS 3600000
+#define COMPLAINTS_MAX 20
+#define COMPLAINTS_EVERY_MS 3600000
 
 /* Mail that nobody tries because the route is down grows old too. */
 static void expire(struct runner *r, struct entry *e)
@@ -124,4 +126,18 @@ void runner_sweep(struct runner *r, bool at_once)
 		ages_save(&r->ages, r->queue.mqueue_fd);
 	path_tidy(r);
 	quota_publish(r);
+}
+
+void runner_complain(struct runner *r, const char *words)
+{
+	int64_t now = clock_mono_ms();
+	if (r->complaints == 0 || now - r->complained_ms > COMPLAINTS_EVERY_MS) {
+		r->complained_ms = now;
+		r->complaints = 0;
+	}
+	r->complaints++;
+	if (r->complaints < COMPLAINTS_MAX)
+		log_line(LOG_ERR, "%s", words);
+	else if (r->complaints == COMPLAINTS_MAX)
+		log_line(LOG_ERR, "%s; more of this kind are not told for an hour", words);
 }

@@ -75,7 +75,7 @@ bool drop_create(struct drop *d, int64_t wall_s, struct diagnosis *why)
 	for (int i = 0; i < CREATE_TRIES; i++) {
 		id_make(d->id, wall_s);
 		snprintf(d->temp, sizeof d->temp, "t.%s", d->id);
-		d->fd = openat(d->dir_fd, d->temp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+		d->fd = openat(d->dir_fd, d->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 		if (d->fd >= 0 || errno != EEXIST)
 			break;
 	}

@@ -8,19 +8,37 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum kick lock_kick(const char *spool)
+int lock_reach(const char *spool, enum kick *state)
 {
 	char path[1024];
+	struct stat st;
 	snprintf(path, sizeof path, "%s/trigger", spool);
 	int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return errno == ENXIO || errno == ENOENT ? KICK_NOBODY : KICK_FAILED;
-	struct stat st;
-	bool fifo = fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
-	/* A full pipe is as good as a written byte. */
-	bool written = fifo && (write(fd, "k", 1) == 1 || errno == EAGAIN);
+	*state = fd >= 0 ? KICK_DONE : errno == ENXIO || errno == ENOENT ? KICK_NOBODY : KICK_FAILED;
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)))
+		return fd;
 	close(fd);
-	return written ? KICK_DONE : KICK_FAILED;
+	*state = KICK_FAILED;
+	return -1;
+}
+
+enum kick lock_kick_through(int fd)
+{
+	/* A full pipe is as good as a written byte. */
+	if (write(fd, "k", 1) == 1 || errno == EAGAIN)
+		return KICK_DONE;
+	return errno == EPIPE ? KICK_NOBODY : KICK_FAILED;
+}
+
+enum kick lock_kick(const char *spool)
+{
+	enum kick state;
+	int fd = lock_reach(spool, &state);
+	if (fd < 0)
+		return state;
+	state = lock_kick_through(fd);
+	close(fd);
+	return state;
 }
 
 int lock_trigger(const char *spool)

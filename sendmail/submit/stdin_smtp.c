@@ -355,7 +355,7 @@ static void serve(struct session *s)
 int stdin_smtp(const struct options *o, const struct caller *c)
 {
 	struct session s = {.options = o, .caller = c, .code = EX_OK};
-	int code = submit_open(&s.drop, c);
+	int code = submit_open(&s.drop, c, true);
 	if (code != EX_OK) {
 		reply(&s, "421 4.3.0 mail cannot be taken: %s", code == EX_NOPERM ? "no right to the spool" : "the spool cannot be opened");
 		return code;

@@ -2,6 +2,7 @@
 #include "submit/submit.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/sandbox.h"
 #include "spool/lock.h"
 #include "spool/policy.h"
 #include "submit/collect.h"
@@ -12,6 +13,11 @@
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+static struct {
+	int fd;
+	enum kick state; /* while fd is -1 */
+} trigger;
 
 void submit_log_refusal(const struct diagnosis *why, int code)
 {
@@ -43,13 +49,24 @@ static void log_submission(const struct envelope *e, const char *id)
 	         *e->program ? e->program : "-", *e->tag ? " tag=" : "", e->tag);
 }
 
-/* Without a resident runner, one that is installed set-user-id is started for this message; otherwise it waits. */
+static const char *runner_path(void)
+{
+	static char path[1024];
+	snprintf(path, sizeof path, "%s/runner", paths_libexec());
+	return path;
+}
+
+/* Without a resident runner, one that is installed set-user-id is started for a message; otherwise the message waits. */
+static bool may_start_runner(void)
+{
+	struct stat st;
+	return stat(runner_path(), &st) == 0 && (st.st_mode & S_ISUID);
+}
+
 static bool start_lingering(void)
 {
-	char path[1024];
-	struct stat st;
-	snprintf(path, sizeof path, "%s/runner", paths_libexec());
-	if (stat(path, &st) != 0 || !(st.st_mode & S_ISUID))
+	const char *path = runner_path();
+	if (!may_start_runner())
 		return false;
 	pid_t pid = fork();
 	if (pid == 0) {
@@ -94,14 +111,26 @@ void submit_refresh(const struct drop *drop)
 		policy_load(&policy, drop->dir_fd);
 }
 
-int submit_open(struct drop *drop, const struct caller *c)
+/* From here on nothing is opened but files of our own in drop/.  A process that may have to start the runner cannot be confined: the kernel would not
+   let the runner have its rights.  One whose kernel refuses goes on, since these are the bytes of the user who runs it. */
+static void confine(const struct drop *drop, bool whole_session)
+{
+	if (drop->dir_fd < 0 || may_start_runner())
+		return;
+	if (sandbox_submit(drop->dir_fd, whole_session) == SANDBOX_FAILED)
+		log_line(LOG_WARNING, "the kernel refuses to confine sendmail");
+}
+
+int submit_open(struct drop *drop, const struct caller *c, bool whole_session)
 {
 	struct diagnosis why = {0};
 	if (!drop_open(drop, paths_spool(), &why) && !handover_possible())
 		return fail_open(c, &why);
 	submit_refresh(drop);
+	trigger.fd = lock_reach(paths_spool(), &trigger.state);
 	setup_group_aside();
 	setup_signals(drop);
+	confine(drop, whole_session);
 	return EX_OK;
 }
 
@@ -109,7 +138,7 @@ bool submit_stored(const struct options *o, const struct envelope *e, const stru
 {
 	if (drop->by_runner)
 		return true;
-	enum kick kick = o->queue_only ? KICK_FAILED : lock_kick(paths_spool());
+	enum kick kick = o->queue_only ? KICK_FAILED : trigger.fd >= 0 ? lock_kick_through(trigger.fd) : trigger.state;
 	bool started = kick == KICK_NOBODY && start_lingering();
 	log_submission(e, drop->id);
 	return kick == KICK_DONE || started;
@@ -120,7 +149,7 @@ int submit_message(const struct options *o, const struct caller *c)
 	struct drop drop;
 	struct envelope e;
 	struct diagnosis why = {0};
-	int code = submit_open(&drop, c);
+	int code = submit_open(&drop, c, false);
 	if (code != EX_OK)
 		return code;
 	code = collect_message(o, c, &drop, &e, &why);

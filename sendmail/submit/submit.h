@@ -9,7 +9,7 @@
 int submit_message(const struct options *o, const struct caller *c);
 
 /* Opens drop/, puts the group aside and makes signals remove what is unfinished.  EX_OK, or a code after a message. */
-int submit_open(struct drop *drop, const struct caller *c);
+int submit_open(struct drop *drop, const struct caller *c, bool whole_session);
 
 /* May the caller send as sender (NULL: as himself) now?  EX_OK, or a code with why: a rule, a limit, or too little disk (spool/policy.h). */
 int submit_check(const struct drop *drop, const struct caller *c, const char *sender, struct diagnosis *why);

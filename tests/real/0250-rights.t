@@ -51,4 +51,78 @@ for how in no-new-privs nosuid read-only; do
 done
 echo x | robbed no-new-privs 0 -f root2@example.org root2@example.org; is $? 0 "root, with a runner"
 ok "goes by its own right" test "$(log | grep 'from=<root2@' | grep -c via=socket)" = 0
+
+# --- two users, and no runner: what lies in drop/ ---------------------------------------------------------------------
+kill "$(runner_pid)"
+runner_is_gone() { ! socket_is_there; }
+wait_for runner_is_gone
+cp "$TOOLS/hostile" "$S/tmp/hostile"
+printf 'Subject: s\n\nuser1 has a secret\n' | as 2001:2001 $sendmail -f one@example.org to1@example.org; is $? 0 "user1 sends"
+id=$(ls "$spool/drop" | grep '^[0-9a-f]*\.[0-9a-f]*$')
+file=/var/spool/firsthop/drop/$id
+is "$(stat -c '%u %a' "$S$file")" "2001 644" "the file is user1's"
+try() { as 2002:2002 /bin/sh -c "$1" >/dev/null 2>&1; }
+for attempt in "cat $file" "ls /var/spool/firsthop/drop" "ls /var/spool/firsthop/mqueue" "rm $file" "mv $file /tmp/x" "ln $file /tmp/x" "echo x >>$file" \
+	"echo x >/var/spool/firsthop/drop/00000000.00000000" "ln -s /etc/passwd /var/spool/firsthop/drop/00000000.00000001" "echo k >/var/spool/firsthop/trigger" "touch /var/spool/firsthop/x"; do
+	try "$attempt"; ok "user2 cannot: $attempt" test $? -ne 0
+done
+as 2001:2001 /bin/sh -c "rm -f $file" >/dev/null 2>&1; ok "nor can user1 take it back past mailq" test -e "$S$file"
+like "$(as 2002:2002 /usr/bin/mailq 2>&1)" "$id.*" "list = all: mailq shows it to user2"
+unlike "$(as 2002:2002 /usr/bin/mailq -v 2>&1)" 'has a secret' "but not what it says"
+unlike "$(as 2002:2002 /usr/bin/mailq cat "$id" 2>&1)" 'has a secret' "not even when asked"
+sed -i '$ a [queue]\nlist = owner' "$S/etc/firsthop/firsthop.conf"
+unlike "$(as 2002:2002 /usr/bin/mailq 2>&1)" "$id" "list = owner: user2 does not see it"
+like "$(as 2001:2001 /usr/bin/mailq 2>&1)" "$id" "user1 does"
+like "$(in_stage /usr/bin/mailq 2>&1)" "$id" "root does"
+
+# --- a hostile start ------------------------------------------------------------------------------------------------
+# hostile HOW CODES: exit code, and nothing half done in drop/
+hostile() {
+	before=$(ls "$spool/drop" | wc -l)
+	echo text | as 2002:2002 /tmp/hostile "$1" /usr/local/libexec/firsthop/sendmail -f two@example.org to2@example.org >"$work/out" 2>&1
+	code=$?
+	after=$(ls "$spool/drop" | wc -l)
+	case " $2 " in *" $code "*) good=0 ;; *) good=1 ;; esac
+	[ $((after - before)) -eq "$([ $code -eq 0 ] && echo 1 || echo 0)" ] || good=1
+	[ "$(ls "$spool/drop" | grep -c '^t\.')" = 0 ] || good=1
+	result $good "hostile start, $1: exit $code" "$(cat "$work/out"; ls -l "$spool/drop")"
+}
+hostile no-arguments "64"; hostile empty-name "64"; hostile closed "0 74"; hostile closed-output "0"; hostile file-size "74"; hostile files-0 "71 127"; hostile files-4 "0 71 73"
+hostile core "0"; hostile memory "0 71 127"; hostile cpu "0"; hostile stack "0 139 137 126"; hostile signals "0"; hostile umask "0"; hostile environment "0"; hostile descriptors "0"
+is "$(find "$spool/drop" -name '????????.????????' ! -perm 644 | wc -l)" 0 "all of them can be read by the runner, whatever the umask"
+is "$(find "$spool/drop" -name "????????.????????" ! -user 2001 ! -user 2002 | wc -l)" 0 "and belong to who sent them"
+unlike "$(cat "$spool"/drop/*)" 'evil' "nothing of the environment came in"
+mkdir -m 0700 "$S/tmp/closed"
+echo x | chroot --userspec=2002:2002 "$S" /bin/sh -c 'cd /tmp/closed 2>/dev/null; exec /usr/sbin/sendmail -f two@example.org to2@example.org'; is $? 0 "a working directory that cannot be entered"
+long=$(head -c 120000 /dev/zero | tr '\0' a)
+echo x | as 2002:2002 $sendmail "$long@example.org" 2>/dev/null; is $? 65 "an argument of 120 kB"
+echo x | as 2002:2002 $sendmail -f two@example.org $(seq -f 'r%g@example.org' 1 3000); is $? 0 "3000 recipients"
+
+# --- a sendmail that was taken over: everything that the group fhdrop allows ----------------------------------------------
+drop_group=$(number fhdrop group)
+taken() { as "2002:$drop_group" /bin/sh -c "cd /var/spool/firsthop/drop && $1" >/dev/null 2>&1; }
+for attempt in "rm $id" "mv $id /tmp/x" "mv $id x" "echo x >>$id" "chmod 0777 $id"; do
+	taken "$attempt"; ok "a taken over sendmail of user2 cannot: $attempt" test $? -ne 0
+done
+echo geheim >"$S/root.secret"; chmod 0600 "$S/root.secret"
+taken 'ln -s /root.secret 10000000.00000001; ln -s /var/spool/firsthop/drop 10000000.00000002; mkfifo 10000000.00000003; mkdir 10000000.00000004 10000000.00000005
+	echo x >10000000.00000005/file; echo x >10000000.00000006; ln 10000000.00000006 10000000.00000007; : >10000000.00000008; head -c 100000 /dev/zero >10000000.00000009
+	printf "firsthop-spool: 1\nuid: 0\nlogin: root\nsender: forged@example.org\nrecipient: forged@example.org\nflags: bounce\n\nSubject: f\n\nx\n" >10000000.0000000a
+	echo x >t.10000000.0000000b; ln -s /etc/passwd t.10000000.0000000c; mkdir flush.1; for n in 1 2 3 4 5 6 7 8 9; do mkdir 1000000$n.00000000 1000000$n.00000010 1000000$n.00000020; done; ln -s /etc/passwd flush.2; chmod 0 10000000.00000008'
+taken 'i=0; while [ $i -lt 3000 ]; do : >"$(printf "20000000.%08x" $i)"; i=$((i + 1)); done'
+: >"$S/var/log/mail.log"
+start_runner
+ok "with all that in drop/, user1's mail is sent" wait_for sent_to to1@example.org
+ok "and user2's" wait_for sent_to to2@example.org
+is "$(cat "$work"/delivered/* | grep -c geheim)" 0 "no secret left through a link"
+is "$(log | grep -c 'from=<forged@example.org>.*submit uid=0')" 0 "nobody is taken for root"
+echo x | as 2001:2001 $sendmail -f one@example.org to3@example.org
+ok "mail still goes on" wait_for sent_to to3@example.org
+for i in 1 2 3 4 5; do echo x | as 2001:2001 $sendmail "to4$i@example.org"; done
+ok "and still" wait_for sent_to to45@example.org
+about_drop=$(log | grep -c 'move drop/')
+ok "what cannot be moved away is told, and does not fill the log ($about_drop lines)" test "$about_drop" -gt 0 -a "$about_drop" -le 20
+
+# --- whose processes ---------------------------------------------------------------------------------------------------
+is "$(for p in /proc/[0-9]*; do case $(readlink "$p/exe" 2>/dev/null) in */libexec/firsthop/*) stat -c %u "$p" ;; esac; done | sort -u)" "$firsthop" "no process of firsthop is root's"
 finish

@@ -38,7 +38,7 @@ newline='
 '
 head="firsthop-spool: 1${newline}content: bytes=000000000000009 lines=000000000009 longest=000000000000009 8bit=1 nul=0 cr=0${newline}created: 1${newline}"
 say() { "$TOOLS/sockcat" "$sock"; }
-answer=$({ frame "${head}uid: 4711${newline}login: victim${newline}sender: v@example.org${newline}recipient: forged@example.org${newline}flags: bounce no-alias${newline}${newline}"; frame "Subject: f${newline}${newline}x${newline}"; frame ""; } | say)
+answer=$({ frame "${head}uid: 4711${newline}login: victim${newline}sender: v@example.org${newline}recipient: forged@example.org${newline}flags: from-given bounce no-alias${newline}${newline}"; frame "Subject: f${newline}${newline}x${newline}"; frame ""; } | say)
 like "$answer" '^ok [0-9a-f]{8}\.[0-9a-f]{8}$' "a raw client is answered with the ID"
 like "$(cat "$work/log")" "submit uid=$(id -u) login=$(id -un) from=<v@example.org>" "what it says about its user does not count"
 unlike "$(cat "$work/log")" 'uid=4711|login=victim' "nowhere"

@@ -45,6 +45,7 @@ static uint32_t dice(uint32_t sides)
 }
 
 void returns_keep(struct runner *r, struct entry *e) { (void)r, (void)e; }
+void runner_complain(struct runner *r, const char *words) { (void)r, (void)words; }
 struct message *message_load(struct runner *r, struct entry *e)
 {
 	struct message *m = mem_alloc(sizeof *m);
