@@ -1,130 +1,118 @@
-/* check: everything that delivery reads, looked at before mail has to wait for it. */
-#include "base/compat.h"
-#include "base/diag.h"
+/* check: everything that delivery depends on, looked at before mail has to wait for it. */
 #include "base/paths.h"
-#include "config/aliases.h"
-#include "config/config.h"
-#include "config/secret.h"
 #include "relayconf/command.h"
-#include <stdarg.h>
+#include "relayconf/findings.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-static int wrong, doubtful;
+static const struct check_rule rules[] = {
+	{"name", "the name that servers are told is a full one", check_name, true},
+	{"own-name", "no domain of the configuration holds this machine's own name", check_own_name, true},
+	{"smarthost", "there is a server to give mail to", check_smarthosts, true},
+	{"tls-mode", "port and kind of TLS fit each other", check_tls_mode, true},
+	{"tls-trust", "each server has to prove who it is, and there are authorities to prove it by", check_tls_trust, true},
+	{"password", "no login is configured", check_password, true},
+	{"rewrite", "envelope and header get the same kind of sender", check_rewrite, true},
+	{"direct-25", "no mail is sent to foreign servers directly", check_direct, true},
+	{"aliases", "no aliases file, and none is needed", check_aliases, true},
+	{"dns", "no name server is configured", check_resolver, true},
+	{"lookup", "each smarthost's name leads to an address", check_lookup, true},
+	{"self", "no smarthost is this very machine", check_self, true},
+	{"ipv6", "no address is passed over for want of IPv6", check_ipv6, true},
+	{"clock", "the clock says a time that can be true", check_clock, false},
+	{"spool", "the folders of the queue are there, with their rights", check_spool, false},
+	{"programs", "the programs are there, with their rights", check_programs, false},
+	{"places", "the system's own names for sendmail lead to firsthop", check_places, false},
+	{"mailer.conf", "there is no mailer.conf, and none is needed", check_mailer_conf, false},
+	{"former-queue", "no other mail program has left mail behind", check_former_queues, false},
+	{"runner", "a runner lives", check_runner, false},
+	{"waiting", "no mail waits for long", check_waiting, false},
+	{"set-aside", "no mail is set aside", check_dead, false},
+};
 
-static void say(const char *grade, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(const char *grade, const char *format, ...)
+/* The output of another program of ours, whole. */
+static void ask(const char *command, struct buffer *out)
 {
-	va_list args;
-	wrong += strcmp(grade, "wrong") == 0;
-	doubtful += strcmp(grade, "look") == 0;
-	printf("%-6s ", grade);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	putchar('\n');
+	char bytes[4096];
+	size_t n;
+	FILE *answer = popen(command, "re");
+	while (answer != NULL && (n = fread(bytes, 1, sizeof bytes, answer)) > 0)
+		buffer_add(out, bytes, n);
+	if (answer != NULL)
+		pclose(answer);
 }
 
-static void check_aliases(const struct config *c)
+/* relay looks names up with the rights of the runner, as it does for mail. */
+static void survey(struct check *c)
 {
-	struct aliases *set = NULL;
-	struct config defaults;
-	struct diagnosis d = {0};
-	config_defaults(&defaults);
-	if (aliases_read(&set, c->aliases, strcmp(c->aliases, defaults.aliases) == 0, &d))
-		say("ok", "aliases: %s, %d names", c->aliases, aliases_count(set));
-	else
-		say("wrong", "%s", d.text);
-	for (int i = 0; i < aliases_problem_count(set); i++)
-		say("wrong", "%s", aliases_problem(set, i));
-	aliases_free(set);
-	config_free(&defaults);
-}
-
-static void check_password(const struct hop *h)
-{
-	struct diagnosis d = {0};
-	struct buffer password = {0};
-	if (h->login[0] == '\0')
+	int fds[2];
+	char bytes[4096];
+	ssize_t n;
+	int saved = dup(STDOUT_FILENO);
+	FILE *file = tmpfile();
+	fflush(stdout);
+	if (file == NULL || saved < 0 || (fds[0] = fileno(file)) < 0)
 		return;
-	if (secret_read(h, &password, &d))
-		say("ok", "smarthost %s: password for %s can be read", h->name, h->login);
-	else if (strcmp(d.key, "secret-unreadable") == 0 && geteuid() != 0)
-		say("look", "smarthost %s: %s (run this check as root)", h->name, d.text);
+	dup2(fds[0], STDOUT_FILENO);
+	command_relay_wait((const char *const[]){"--survey", c->path, NULL});
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	rewind(file);
+	while ((n = read(fds[0], bytes, sizeof bytes)) > 0)
+		buffer_add(&c->survey, bytes, (size_t)n);
+	fclose(file);
+}
+
+static void ask_health(struct check *c)
+{
+	struct buffer out = {0};
+	TEXT(command, 1300);
+	text_printf(&command, "'%s/mailq' health 2>/dev/null", paths_libexec());
+	ask(command.data, &out);
+	text_copy(c->health, sizeof c->health, buffer_string(&out));
+	c->health[strcspn(c->health, "\n")] = '\0';
+	buffer_free(&out);
+}
+
+static void say_config(struct check *c, bool good, const struct diagnosis *d)
+{
+	c->rule = "config";
+	if (good)
+		finding(c, GRADE_OK, "", "%s: this host is %s, bare addresses get @%s", c->path, c->config->name, c->config->domain);
 	else
-		say("wrong", "smarthost %s: %s", h->name, d.text);
-	if (password.data != NULL)
-		compat_wipe(password.data, password.size);
-	buffer_free(&password);
-	if (h->auth_without_tls || h->tls == HOP_TLS_OFF || h->tls == HOP_TLS_OPPORTUNISTIC)
-		say("look", "smarthost %s: a login with tls = %s%s", h->name, hop_tls_name(h->tls),
-		    h->auth_without_tls ? ": the password may cross the network in the clear" : ": without TLS the mail will wait");
+		finding(c, GRADE_PROBLEM, "repair that, and check again: nothing else of the configuration is looked at before", "%s", d->text);
 }
 
-static void check_hop(const struct hop *h)
+static void say_sum(const struct check *c)
 {
-	say("ok", "smarthost %s: %s, lookup = %s, port %u, tls = %s%s", h->name, h->host, hop_lookup_name(h->lookup), h->port,
-	    hop_tls_name(h->tls), h->implicit ? " from the first byte" : "");
-	if (h->tls_ca_file[0] != '\0' && access(h->tls_ca_file, R_OK) != 0)
-		say("wrong", "smarthost %s: tls_ca_file %s cannot be read", h->name, h->tls_ca_file);
-	check_password(h);
-}
-
-static void check_folder(const char *name, mode_t mode)
-{
-	char path[1100];
-	struct stat st;
-	snprintf(path, sizeof path, "%s/%s", paths_spool(), name);
-	if (stat(path, &st) != 0)
-		say("wrong", "spool: %s is missing; run \"make install-rights\"", path);
-	else if ((st.st_mode & 07777) != mode && !paths_private())
-		say("wrong", "spool: %s has mode %04o, needed is %04o; run \"make install-rights\"", path, (unsigned)st.st_mode & 07777u, (unsigned)mode);
-	else if (st.st_uid == 0 && !paths_private())
-		say("wrong", "spool: %s belongs to root; run \"make install-rights\"", path);
+	int problems = c->counts[GRADE_PROBLEM], notes = c->counts[GRADE_NOTE];
+	if (c->json)
+		return;
+	if (problems > 0)
+		printf("\n%d problem%s to mend; mail that cannot go for it waits in the queue, and is not lost.\n", problems, problems == 1 ? "" : "s");
 	else
-		say("ok", "spool: %s", path);
+		printf("\nNothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves.\n", notes > 0 ? ", but look at the notes above" : "");
 }
 
-static void check_sendmail(void)
+int command_check(const char *path, bool json)
 {
-	char path[1100];
-	struct stat st;
-	snprintf(path, sizeof path, "%s/sendmail", paths_libexec());
-	if (stat(path, &st) != 0)
-		say("wrong", "%s is missing; run \"make install\"", path);
-	else if (!(st.st_mode & S_ISGID) && !paths_private())
-		say("wrong", "%s is not set-group-id, so users cannot submit; run \"make install-rights\"", path);
-	else
-		say("ok", "%s", path);
-}
-
-int command_check(const char *path)
-{
-	struct config c;
+	struct config config;
 	struct diagnosis d = {0};
-	if (config_read(&c, path, &d)) {
-		say("ok", "configuration: %s, this host is %s, bare addresses get @%s", path, c.name, c.domain);
-		if (strchr(c.name, '.') == NULL)
-			say("look", "the name %s has no domain; many servers refuse it: set [host] name", c.name);
-		for (int i = 0; i < c.hop_count; i++)
-			check_hop(&c.hops[i]);
-		if (c.hop_count == 0)
-			say("wrong", "no smarthost: add [smarthost main] and host = NAME to %s", path);
-		check_aliases(&c);
-	} else {
-		say("wrong", "%s", d.text);
+	struct check c = {.config = &config, .path = path, .json = json};
+	bool good = config_read(&config, path, &d);
+	say_config(&c, good, &d);
+	if (good)
+		survey(&c);
+	ask_health(&c);
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+		if (good || !rules[i].needs_config)
+			findings_of(&c, &rules[i]);
 	}
-	config_free(&c);
-	check_folder("drop", 01770);
-	check_folder("mqueue", 0750);
-	check_sendmail();
-	if (wrong > 0)
-		printf("\n%d thing%s to repair; until then mail waits in the queue.\n", wrong, wrong == 1 ? "" : "s");
-	else
-		printf("\nNothing is wrong%s. \"relayconf probe\" tries the smarthost itself.\n", doubtful ? ", but look at the lines above" : "");
-	return wrong > 0 ? EX_CONFIG : EX_OK;
+	say_sum(&c);
+	config_free(&config);
+	buffer_free(&c.survey);
+	return c.counts[GRADE_PROBLEM] > 0 ? EX_CONFIG : EX_OK;
 }

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 /* Reads everything that delivery depends on, and says what is wrong, one line each. */
-int command_check(const char *path);
+int command_check(const char *path, bool json);
 
 /* Values in effect, with where each comes from. */
 int command_show(const char *path, bool json);
@@ -13,8 +13,13 @@ int command_show(const char *path, bool json);
 int command_get(const char *path, const char *key);
 int command_set(const char *path, const char *key, const char *value);
 
-/* Has relay make a session up to RCPT. NULL: the first smarthost, postmaster. */
-int command_probe(const char *path, const char *smarthost, const char *recipient);
+/* Has relay make a session up to RCPT with each smarthost, or one.  The worst of their exit codes. */
+struct probe_wish {
+	const char *smarthost;          /* NULL: all of them */
+	const char *sender, *recipient; /* before policy and aliases; NULL: postmaster */
+	bool json;
+};
+int command_probe(const char *path, const struct probe_wish *wish);
 
 /* The way of mail to these addresses, from sender (NULL: any). */
 int command_route(const char *path, const char *sender, int count, char **addresses);
@@ -22,8 +27,9 @@ int command_route(const char *path, const char *sender, int count, char **addres
 /* Which waiting messages would go another way with the configuration in new_path.  0: none, 1: some. */
 int command_diff(const char *path, const char *new_path);
 
-/* Becomes relay, as user firsthop when root, in a mode of its own ("--probe", "--route"). */
-int command_relay(const char *mode, const char *path, const char *smarthost, const char *recipient);
+/* Becomes relay, as user firsthop when root, with these arguments (at most 6, NULL behind them); the other form waits for it, and returns its code. */
+int command_relay(const char *const arguments[]);
+int command_relay_wait(const char *const arguments[]);
 
 /* A reason by its key, or a server's words in quotes ("513 Relaying denied."). */
 int command_explain(const char *what);

@@ -11,7 +11,7 @@
 
 static const char help_text[] =
 	"usage: relayconf [-C file] command\n"
-	"  check                       is everything right that delivery depends on?\n"
+	"  check [--json]              is everything right that delivery depends on?\n"
 	"  show [--json]               every value in effect, and where it comes from\n"
 	"  get KEY                     one value, e.g. smarthost.main.port\n"
 	"  set KEY VALUE               changes one line; comments and order stay\n"
@@ -22,8 +22,8 @@ static const char help_text[] =
 	"  explain KEY|\"WORDS\"         what a reason, or a server's answer, means, and what to do\n"
 	"  import [-o FILE] [PROGRAM [FILE]]\n"
 	"                              settings of dma, ssmtp, msmtp, nullmailer, sendmail or Postfix as firsthop.conf\n"
-	"  probe [SMARTHOST] [-r ADDRESS]\n"
-	"                              a real session up to RCPT, told line by line; sends no mail\n";
+	"  probe [SMARTHOST] [--from ADDRESS] [--to ADDRESS] [--json]\n"
+	"                              a real session up to RCPT, told and timed line by line; sends no mail\n";
 
 static int usage(const char *what)
 {
@@ -33,16 +33,19 @@ static int usage(const char *what)
 
 static int probe(const char *path, int argc, char **argv)
 {
-	const char *smarthost = NULL, *recipient = NULL;
+	struct probe_wish wish = {0};
 	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "-r") == 0 && i + 1 < argc)
-			recipient = argv[++i];
-		else if (argv[i][0] == '-' || smarthost != NULL)
-			return usage("probe takes a smarthost, and -r with a recipient");
+		bool to = strcmp(argv[i], "--to") == 0 || strcmp(argv[i], "-r") == 0;
+		if ((to || strcmp(argv[i], "--from") == 0) && i + 1 < argc)
+			*(to ? &wish.recipient : &wish.sender) = argv[i + 1], i++;
+		else if (strcmp(argv[i], "--json") == 0)
+			wish.json = true;
+		else if (argv[i][0] == '-' || wish.smarthost != NULL)
+			return usage("probe takes a smarthost, --from and --to with an address, and --json");
 		else
-			smarthost = argv[i];
+			wish.smarthost = argv[i];
 	}
-	return command_probe(path, smarthost, recipient);
+	return command_probe(path, &wish);
 }
 
 static int import(int argc, char **argv)
@@ -65,8 +68,8 @@ static int import(int argc, char **argv)
 static int run(const char *path, int argc, char **argv)
 {
 	const char *command = argv[0];
-	if (strcmp(command, "check") == 0 && argc == 1)
-		return command_check(path);
+	if (strcmp(command, "check") == 0 && (argc == 1 || (argc == 2 && strcmp(argv[1], "--json") == 0)))
+		return command_check(path, argc == 2);
 	if (strcmp(command, "show") == 0 && (argc == 1 || (argc == 2 && strcmp(argv[1], "--json") == 0)))
 		return command_show(path, argc == 2);
 	if (strcmp(command, "get") == 0 && argc == 2)

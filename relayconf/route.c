@@ -10,9 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #define PATHS_MAX 50
 
@@ -112,21 +110,14 @@ static void put_address(struct asking *a, const struct aliases *set, const char 
 		put_final(a, a->config->unknown);
 }
 
-/* relay tells each path; its own process each, because relay takes on the rights of the runner. */
+/* relay tells each path. */
 static int put_paths(const char *path, struct asking *a)
 {
 	int worst = EX_OK;
 	printf("\nservers, in the order in which they are tried\n");
-	fflush(stdout);
 	for (int i = 0; i < a->count; i++) {
-		int status = 0;
-		pid_t pid = fork();
-		if (pid == 0)
-			_exit(command_relay("--route", path, a->paths[i], NULL));
-		if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-			worst = EX_OSERR;
-		else if (WEXITSTATUS(status) != EX_OK)
-			worst = WEXITSTATUS(status);
+		int code = command_relay_wait((const char *const[]){"--route", path, a->paths[i], NULL});
+		worst = code != EX_OK ? code : worst;
 		free(a->paths[i]);
 	}
 	return worst;

@@ -1,5 +1,6 @@
 /* show: what is in effect, and why. */
 #include "base/diag.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "config/source.h"
@@ -13,17 +14,6 @@ struct showing {
 	const char *path;
 	bool json;
 };
-
-static void put_json_string(const char *value)
-{
-	putchar('"');
-	for (; *value != '\0'; value++) {
-		if (*value == '"' || *value == '\\')
-			putchar('\\');
-		putchar(*value);
-	}
-	putchar('"');
-}
 
 static void show_key(const struct showing *s, const struct config_key *key, const char *hop)
 {
@@ -42,11 +32,9 @@ static void show_key(const struct showing *s, const struct config_key *key, cons
 		return;
 	}
 	printf("{\"key\": ");
-	put_json_string(name.data);
-	printf(", \"value\": ");
-	put_json_string(value.data);
-	printf(", \"from\": ");
-	put_json_string(origin.data);
+	json_string(stdout, name.data);
+	json_pair(stdout, "value", value.data);
+	json_pair(stdout, "from", origin.data);
 	printf("}\n");
 }
 

@@ -47,3 +47,8 @@ bool paths_private(void)
 	const char *value = compat_getenv("FIRSTHOP_SPOOL");
 	return value != NULL && value[0] == '/';
 }
+
+const char *paths_root(void)
+{
+	return paths_private() ? path("FIRSTHOP_ROOT", "") : "";
+}

@@ -10,6 +10,9 @@ const char *paths_config(void);  /* the file firsthop.conf */
 const char *paths_libexec(void); /* folder of runner and relay */
 const char *paths_run(void);     /* folder of the pid file */
 
+/* In front of the system's own files when "relayconf check" looks at them: FIRSTHOP_ROOT of a private spool, else "". */
+const char *paths_root(void);
+
 /* True when the spool was named by the environment: a private spool. */
 bool paths_private(void);
 #endif

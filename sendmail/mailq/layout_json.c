@@ -1,9 +1,9 @@
 /* JSON Lines: the keys of postqueue -j first, then our own. */
 #include "base/fdio.h"
 #include "base/fields.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "base/report.h"
-#include "base/words.h"
 #include "config/rules.h"
 #include "mailq/layout.h"
 #include "spool/story.h"
@@ -13,41 +13,18 @@
 
 #define JOURNAL_LIMIT_BYTES (64u << 20)
 
-/* A string; bytes that are not UTF-8 are taken as ISO-8859-1, so that the line is always valid. */
-static void put_string(FILE *out, const char *value)
-{
-	bool utf8 = words_is_utf8(value, strlen(value));
-	fputc('"', out);
-	for (; *value != '\0'; value++) {
-		unsigned char c = (unsigned char)*value;
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8))
-			fprintf(out, "\\u%04x", c);
-		else
-			fputc(c, out);
-	}
-	fputc('"', out);
-}
-
-static void put_pair(FILE *out, const char *key, const char *value)
-{
-	fprintf(out, ", \"%s\": ", key);
-	put_string(out, value);
-}
-
 /* The part that recipients and results of attempts share. */
 static void put_diagnosis(FILE *out, const struct diagnosis *d)
 {
-	put_pair(out, "stage", stage_name(d->stage));
-	put_pair(out, "key", d->key);
-	put_pair(out, "fault", fault_name(d->fault));
-	put_pair(out, "hop", d->hop);
-	put_pair(out, "peer_name", d->peer_name);
-	put_pair(out, "peer_address", d->peer_address);
+	json_pair(out, "stage", stage_name(d->stage));
+	json_pair(out, "key", d->key);
+	json_pair(out, "fault", fault_name(d->fault));
+	json_pair(out, "hop", d->hop);
+	json_pair(out, "peer_name", d->peer_name);
+	json_pair(out, "peer_address", d->peer_address);
 	fprintf(out, ", \"port\": %u, \"reply_code\": %u", d->port, d->reply_code);
-	put_pair(out, "status", d->status);
-	put_pair(out, "tls", d->tls);
+	json_pair(out, "status", d->status);
+	json_pair(out, "tls", d->tls);
 }
 
 /* The servers that would be asked, in order: "main", "backup", "@example.org" for that domain's own. */
@@ -60,7 +37,7 @@ static void put_route(FILE *out, const struct listing *l, const struct row *r, c
 	for (int i = 0; i < p.count; i++) {
 		for (char *name = strtok(p.paths[i], ","); name != NULL; name = strtok(NULL, ",")) {
 			fputs(first ? "" : ", ", out);
-			put_string(out, name);
+			json_string(out, name);
 			first = false;
 		}
 	}
@@ -74,8 +51,8 @@ static void put_rcpt(FILE *out, const struct listing *l, const struct row *r, co
 	TEXT(reason, 1600);
 	list_reason(l, r, rcpt, &reason);
 	fputs("{\"orig_address\": \"\"", out);
-	put_pair(out, "address", rcpt->address);
-	put_pair(out, "delay_reason", reason.data);
+	json_pair(out, "address", rcpt->address);
+	json_pair(out, "delay_reason", reason.data);
 	put_diagnosis(out, d);
 	put_route(out, l, r, rcpt->address);
 	fputs("}", out);
@@ -114,7 +91,7 @@ static void put_step(struct writing *w, const struct story_line *line)
 	if (w->n == 0 || !fields_get(line->fields, "text", text, sizeof text))
 		return;
 	fputs(w->between, w->out);
-	put_string(w->out, text);
+	json_string(w->out, text);
 	w->between = ", ";
 }
 
@@ -128,11 +105,11 @@ static void put_result(struct writing *w, const struct story_line *line)
 		return;
 	story_rcpt(line, &rcpt);
 	fprintf(out, "%s{\"time\": %lld", w->results.length > 0 ? ", " : "", (long long)line->when_s);
-	put_pair(out, "recipient", rcpt.address);
-	put_pair(out, "verdict", verdict_name(rcpt.d.verdict));
-	put_pair(out, "decision", report_decision(&rcpt.d, rcpt.next));
+	json_pair(out, "recipient", rcpt.address);
+	json_pair(out, "verdict", verdict_name(rcpt.d.verdict));
+	json_pair(out, "decision", report_decision(&rcpt.d, rcpt.next));
 	put_diagnosis(out, &rcpt.d);
-	put_pair(out, "reply", rcpt.d.text);
+	json_pair(out, "reply", rcpt.d.text);
 	fputs("}", out);
 	fclose(out);
 	buffer_add(&w->results, bytes, size);
@@ -166,9 +143,9 @@ static void put_row(FILE *out, const struct listing *l, const struct row *r)
 {
 	const struct health *h = list_health(l, r, NULL);
 	fprintf(out, "{\"queue_name\": \"%s\"", r->active ? "active" : r->held ? "hold" : r->in_drop ? "maildrop" : r->attempts > 0 ? "deferred" : "incoming");
-	put_pair(out, "queue_id", r->id);
+	json_pair(out, "queue_id", r->id);
 	fprintf(out, ", \"arrival_time\": %lld, \"message_size\": %lld, \"forced_expire\": false", (long long)r->arrival_s, (long long)r->bytes);
-	put_pair(out, "sender", r->sender);
+	json_pair(out, "sender", r->sender);
 	fputs(", \"recipients\": [", out);
 	for (int i = 0; i < r->rcpt_count; i++) {
 		fputs(i ? ", " : "", out);
@@ -176,9 +153,9 @@ static void put_row(FILE *out, const struct listing *l, const struct row *r)
 	}
 	fprintf(out, "], \"attempt_count\": %d, \"next_attempt\": %lld, \"age_s\": %lld, \"uid\": %lld", r->attempts,
 	        (long long)(r->next_s != 0 ? r->next_s : h != NULL ? h->next_s : 0), (long long)list_age_s(l, r), (long long)r->uid);
-	put_pair(out, "login", r->login);
+	json_pair(out, "login", r->login);
 	if (r->problem[0] != '\0')
-		put_pair(out, "problem", r->problem);
+		json_pair(out, "problem", r->problem);
 	put_attempts(out, r);
 	fputs("}\n", out);
 }

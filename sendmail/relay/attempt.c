@@ -41,11 +41,24 @@ static void note_failure(struct attempt *a, const struct diagnosis *d)
 	text_printf(&words, "%s%s%s%s: %s: %s", d->hop, d->peer_name[0] ? ", " : "", d->peer_name,
 	            d->peer_address[0] ? "" : "", stage_name(d->stage), d->text);
 	jobs_say_step(a->jobs, words.data);
+	if (a->probe)
+		jobs_say_diag(a->jobs, "refused", "", 0, 0, d);
 	jobs_flush(a->jobs);
 	if (a->worst.verdict == VERDICT_NONE || d->stage > a->worst.stage)
 		a->worst = *d;
 	if (a->of_hop.verdict == VERDICT_NONE || d->stage > a->of_hop.stage)
 		a->of_hop = *d;
+}
+
+/* For a probe, which is told as it goes on. */
+static void tell_step(struct attempt *a, const char *what, const struct candidate *c)
+{
+	TEXT(words, 400);
+	if (!a->probe)
+		return;
+	text_printf(&words, "%s%s[%s]:%u", what, c->name, c->address, c->port);
+	jobs_say_step(a->jobs, words.data);
+	jobs_flush(a->jobs);
 }
 
 static bool is_in(char **list, int count, const char *word)
@@ -141,8 +154,10 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum policy *
 	deliver_name_peer(with->hop, with->candidate, &o.d);
 	/* While others are left, a silent address is not waited for to the end. */
 	int limit_s = with->left > 0 && a->config->connect_s > CONNECT_SHORT_S ? CONNECT_SHORT_S : a->config->connect_s;
+	tell_step(a, "connecting to ", with->candidate);
 	with->fd = connect_to(with->candidate, with->hop->bind_address, limit_s, &o.d);
 	if (with->fd >= 0) {
+		tell_step(a, "connected to ", with->candidate);
 		run_session(with, &o);
 		close(with->fd);
 	}

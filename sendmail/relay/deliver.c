@@ -216,6 +216,11 @@ static bool start_tls(struct crank *c)
 		return false;
 	}
 	text_copy(c->peer.tls, sizeof c->peer.tls, d.tls);
+	if (c->with->probe) {
+		TEXT(words, 200);
+		text_printf(&words, "TLS is on: %s", d.tls);
+		jobs_say_step(c->with->jobs, words.data);
+	}
 	return true;
 }
 

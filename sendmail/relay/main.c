@@ -1,9 +1,11 @@
 /* relay: started by the runner for one batch (its socket is standard input), or by relayconf for a probe. */
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/text.h"
 #include "relay/attempt.h"
 #include "relay/plan.h"
 #include "relay/probe.h"
+#include "relay/survey.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,24 +14,33 @@
 #include <time.h>
 #include <unistd.h>
 
+static int usage(void)
+{
+	fprintf(stderr, "usage: relay --probe[-json] CONFIGURATION PATH SENDER RECIPIENT | --route CONFIGURATION PATH | --survey CONFIGURATION\n");
+	return EX_USAGE;
+}
+
 /* The modes that relayconf asks for. */
 static int answer(int argc, char **argv)
 {
 	struct config config;
 	struct diagnosis d = {0};
-	if (argc < 3) {
-		fprintf(stderr, "usage: relay --probe CONFIGURATION [SMARTHOST [RECIPIENT]] | --route CONFIGURATION\n");
-		return EX_USAGE;
-	}
+	bool json = strcmp(argv[1], "--probe-json") == 0;
+	if (argc < 3)
+		return usage();
 	if (!config_read(&config, argv[2], &d)) {
 		fprintf(stderr, "relay: %s\n", d.text);
 		return EX_CONFIG;
 	}
-	int code = EX_OK;
+	int code = EX_USAGE;
 	if (strcmp(argv[1], "--route") == 0)
 		code = plan_print(&config, argc > 3 ? argv[3] : "");
+	else if (strcmp(argv[1], "--survey") == 0)
+		code = survey_print(&config);
+	else if (argc == 6)
+		code = probe_run(&config, &(struct probe){.path = argv[3], .sender = argv[4], .recipient = argv[5], .json = json});
 	else
-		code = probe_run(&config, argc > 3 ? argv[3] : NULL, argc > 4 ? argv[4] : "");
+		usage();
 	config_free(&config);
 	return code;
 }
@@ -67,7 +78,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	tzset(); /* the confined session could not read the zone's file any more */
 	log_start("firsthop-relay", LOG_TO_STDERR);
-	if (argc > 1 && (strcmp(argv[1], "--probe") == 0 || strcmp(argv[1], "--route") == 0))
+	if (argc > 1 && (text_starts(argv[1], "--probe") || strcmp(argv[1], "--route") == 0 || strcmp(argv[1], "--survey") == 0))
 		return answer(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "--jobs") == 0)
 		return serve(argc, argv);

@@ -4,9 +4,10 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
+#include "base/json.h"
 #include "base/report.h"
-#include "message/address.h"
 #include "relay/attempt.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +16,19 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+struct step {
+	int64_t ms;            /* since the start */
+	char *text;
+};
+
 struct answer {
-	struct diagnosis d; /* of the recipient, or of the whole attempt */
+	const struct probe *probe;
+	int64_t start_ms, last_ms;
+	struct diagnosis d;    /* of the recipient, or of the whole attempt */
 	bool known;
+	char explained[40];    /* key of the refusal that was explained last */
+	struct step *steps;    /* for JSON */
+	size_t step_count;
 };
 
 /* A spool file with nothing but an envelope, without a name. */
@@ -62,16 +73,43 @@ static bool send_job(int socket, int fd, const char *sender, const char *recipie
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof fd);
 	memcpy(CMSG_DATA(c), &fd, sizeof fd);
-	bool sent = sendmsg(socket, &m, 0) == (ssize_t)line.length;
+	bool sent = sendmsg(socket, &m, MSG_NOSIGNAL) == (ssize_t)line.length;
 	buffer_free(&line);
 	return sent;
+}
+
+/* Each step with the time since the start, and the time that it took. */
+static void take_step(struct answer *a, const char *text)
+{
+	int64_t now = clock_mono_ms() - a->start_ms;
+	if (a->probe->json) {
+		a->steps = mem_resize(a->steps, a->step_count + 1, sizeof *a->steps);
+		a->steps[a->step_count++] = (struct step){now, mem_copy(text)};
+		return;
+	}
+	TEXT(safe, 1200);
+	text_escape(&safe, text, strlen(text));
+	printf("%7lld ms %+7lld  %s\n", (long long)now, (long long)(now - a->last_ms), safe.data);
+	a->last_ms = now;
+}
+
+static void explain(struct answer *a, const struct diagnosis *d, const char *indent)
+{
+	const struct reason *row = catalogue_row(d->key);
+	if (row != NULL && strcmp(a->explained, d->key) != 0)
+		printf("%smeaning   %s\n%sremedy    %s\n", indent, row->meaning, indent, row->remedy);
+	text_copy(a->explained, sizeof a->explained, d->key);
 }
 
 static void take_line(struct answer *a, const char *line)
 {
 	char text[1024];
+	struct diagnosis refused;
 	if (strncmp(line, "step ", 5) == 0 && fields_get(line + 5, "text", text, sizeof text)) {
-		puts(text);
+		take_step(a, text);
+	} else if (strncmp(line, "refused ", 8) == 0 && !a->probe->json) {
+		diag_read(&refused, line + 8);
+		explain(a, &refused, "                     ");
 	} else if (strncmp(line, "rcpt ", 5) == 0 || strncmp(line, "down ", 5) == 0) {
 		diag_read(&a->d, line + 5);
 		a->known = true;
@@ -95,27 +133,67 @@ static void listen_to(int socket, struct answer *a)
 	buffer_free(&in);
 }
 
-static int conclude(const struct answer *a)
+static int code_of(const struct answer *a)
 {
-	TEXT(words, 1024);
-	if (!a->known) {
-		printf("\nresult    the probe ended without an answer\n");
+	if (!a->known)
 		return EX_SOFTWARE;
-	}
-	report_reason(&words, &a->d);
-	printf("\nresult    %s\n", words.data);
-	if (a->d.verdict == VERDICT_SENT)
-		return EX_OK;
-	const struct reason *row = catalogue_row(a->d.key);
-	if (row != NULL)
-		printf("meaning   %s\nremedy    %s\n", row->meaning, row->remedy);
-	return a->d.verdict == VERDICT_FAILED ? EX_UNAVAILABLE : EX_TEMPFAIL;
+	return a->d.verdict == VERDICT_SENT ? EX_OK : a->d.verdict == VERDICT_FAILED ? EX_UNAVAILABLE : EX_TEMPFAIL;
 }
 
-static void attempt_child(const struct config *config, const char *smarthost, int socket)
+static void conclude_json(const struct answer *a)
+{
+	static const char *const results[] = {"no-answer", "accepted", "unusable", "refused"};
+	const struct diagnosis *d = &a->d;
+	const struct reason *row = catalogue_row(d->key);
+	printf("{\"smarthost\": ");
+	json_string(stdout, a->probe->path);
+	json_pair(stdout, "from", a->probe->sender);
+	json_pair(stdout, "to", a->probe->recipient);
+	json_pair(stdout, "result", results[d->verdict]);
+	json_number(stdout, "exit", code_of(a));
+	json_pair(stdout, "stage", stage_name(d->stage));
+	json_pair(stdout, "key", d->key);
+	json_pair(stdout, "fault", fault_name(d->fault));
+	json_pair(stdout, "peer_name", d->peer_name);
+	json_pair(stdout, "peer_address", d->peer_address);
+	json_number(stdout, "port", d->port);
+	json_number(stdout, "reply_code", d->reply_code);
+	json_pair(stdout, "status", d->status);
+	json_pair(stdout, "tls", d->tls);
+	json_pair(stdout, "reply", d->text);
+	json_pair(stdout, "meaning", row != NULL ? row->meaning : "");
+	json_pair(stdout, "remedy", row != NULL ? row->remedy : "");
+	json_number(stdout, "duration_ms", clock_mono_ms() - a->start_ms);
+	printf(", \"steps\": [");
+	for (size_t i = 0; i < a->step_count; i++) {
+		printf("%s{\"ms\": %lld", i > 0 ? ", " : "", (long long)a->steps[i].ms);
+		json_pair(stdout, "text", a->steps[i].text);
+		putchar('}');
+	}
+	puts("]}");
+}
+
+static int conclude(struct answer *a)
+{
+	TEXT(words, 1024);
+	if (a->probe->json) {
+		conclude_json(a);
+	} else if (!a->known) {
+		printf("\nresult    the probe ended without an answer\n");
+	} else {
+		report_reason(&words, &a->d);
+		printf("\nresult    %s\n", words.data);
+		a->explained[0] = '\0';
+		if (a->d.verdict != VERDICT_SENT)
+			explain(a, &a->d, "");
+	}
+	return code_of(a);
+}
+
+static void attempt_child(const struct config *config, const char *path, int socket)
 {
 	struct jobs jobs = {.socket = socket};
-	struct attempt a = {.config = config, .jobs = &jobs, .path = smarthost, .probe = true};
+	struct attempt a = {.config = config, .jobs = &jobs, .path = path, .probe = true};
 	if (!attempt_run(&a)) {
 		jobs_say_diag(&jobs, "down", "", 0, 0, &a.worst);
 		jobs_flush(&jobs);
@@ -123,34 +201,40 @@ static void attempt_child(const struct config *config, const char *smarthost, in
 	_exit(0);
 }
 
-int probe_run(const struct config *config, const char *smarthost, const char *recipient)
+static void free_steps(struct answer *a)
 {
-	struct answer a = {0};
+	for (size_t i = 0; i < a->step_count; i++)
+		free(a->steps[i].text);
+	free(a->steps);
+}
+
+int probe_run(const struct config *config, const struct probe *p)
+{
+	struct answer a = {.probe = p, .start_ms = clock_mono_ms()};
 	int sockets[2];
-	if ((smarthost == NULL || *smarthost == '\0') && config->hop_count > 0)
-		smarthost = config->hops[0].name;
-	char *sender = address_qualify("postmaster", config->domain);
-	char *rcpt = address_qualify(*recipient != '\0' ? recipient : "postmaster", config->domain);
-	FILE *file = make_message(sender, rcpt);
+	FILE *file = make_message(p->sender, p->recipient);
 	if (file == NULL || socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0) {
 		perror("relay: prepare the probe");
 		return EX_OSERR;
 	}
-	printf("smarthost %s, from <%s> to <%s>; no message is sent\n\n", smarthost ? smarthost : "(none)", sender, rcpt);
+	if (!p->json)
+		printf("%s%s, from <%s> to <%s>; no message is sent\n\n", *p->path == '@' ? "the MX of " : "smarthost ",
+		       *p->path == '@' ? p->path + 1 : *p->path != '\0' ? p->path : "(none)", p->sender, p->recipient);
 	fflush(stdout);
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(sockets[0]);
-		attempt_child(config, smarthost, sockets[1]);
+		attempt_child(config, p->path, sockets[1]);
 	}
 	close(sockets[1]);
-	if (pid > 0 && send_job(sockets[0], fileno(file), sender, rcpt))
+	/* It may have ended already, with its reason told: a password that cannot be read needs no server. */
+	if (pid > 0 && (send_job(sockets[0], fileno(file), p->sender, p->recipient) || errno == EPIPE))
 		listen_to(sockets[0], &a);
 	if (pid > 0)
 		waitpid(pid, NULL, 0);
 	close(sockets[0]);
 	fclose(file);
-	free(sender);
-	free(rcpt);
-	return conclude(&a);
+	int code = conclude(&a);
+	free_steps(&a);
+	return code;
 }

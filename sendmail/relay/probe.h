@@ -3,6 +3,12 @@
 #define RELAY_PROBE_H
 #include "config/config.h"
 
-/* smarthost NULL or "": the first one. recipient "": postmaster.  Returns a sysexits code: 0 when the recipient was accepted. */
-int probe_run(const struct config *config, const char *smarthost, const char *recipient);
+struct probe {
+	const char *path;      /* config/rules.h: a smarthost, or "@DOMAIN" */
+	const char *sender, *recipient; /* as they go out */
+	bool json;             /* one object instead of lines */
+};
+
+/* Returns a sysexits code: 0 when the recipient was accepted, 69 when it was refused for good, 75 when the server cannot be used now. */
+int probe_run(const struct config *config, const struct probe *p);
 #endif

@@ -39,6 +39,12 @@ struct dns_answer {
 /* Asks the servers of resolv.conf(5), one after the other; a cut answer is asked for again over TCP.  name is complete: no search list. */
 void dns_ask(const char *name, enum dns_type type, struct dns_answer *a);
 
+/* Server i of resolv.conf(5); NULL behind the last. */
+const char *dns_server(int i);
+
+/* One question to one server, by UDP or TCP: the kind of its answer (DNS_TIMEOUT: none, *error is why) and the time that it took. */
+enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, bool tcp, int *error, int64_t *took_ms);
+
 /* Addresses from the hosts file; false when it has none for the name. */
 bool dns_hosts(const char *host, struct dns_answer *a);
 

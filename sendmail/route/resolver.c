@@ -129,6 +129,8 @@ static bool move(int fd, unsigned char *bytes, size_t length, bool out, int64_t 
 	size_t done = 0;
 	while (done < length && wait_for(fd, out ? POLLOUT : POLLIN, end_ms)) {
 		ssize_t n = out ? send(fd, bytes + done, length - done, MSG_NOSIGNAL) : recv(fd, bytes + done, length - done, 0);
+		if (n == 0)
+			errno = ECONNRESET;
 		if (n > 0)
 			done += (size_t)n;
 		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
@@ -206,6 +208,30 @@ void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
 	}
 	*a = (struct dns_answer){.kind = kind};
 	text_copy(a->detail, sizeof a->detail, detail.data);
+}
+
+const char *dns_server(int i)
+{
+	read_settings();
+	return i >= 0 && i < settings.count ? settings.servers[i] : NULL;
+}
+
+enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, bool tcp, int *error, int64_t *took_ms)
+{
+	struct question q = {.name = name, .type = type, .id = (uint16_t)compat_random()};
+	struct dns_answer a = {0};
+	bool cut;
+	read_settings();
+	*error = 0;
+	*took_ms = 0;
+	q.length = dns_question(name, type, q.id, q.bytes, sizeof q.bytes);
+	if (q.length == 0)
+		return DNS_BAD;
+	int64_t start_ms = clock_mono_ms(), end_ms = start_ms + settings.timeout_s * 1000;
+	bool answered = tcp ? ask_tcp(&q, server, end_ms, &a) : ask_udp(&q, server, end_ms, &a, &cut);
+	*error = answered ? 0 : errno;
+	*took_ms = clock_mono_ms() - start_ms;
+	return answered ? a.kind : DNS_TIMEOUT;
 }
 
 void dns_system(const char *host, struct dns_answer *a)

@@ -252,6 +252,13 @@ static void refuse_size(struct session *s, struct transaction *t)
 	finish(s, t);
 }
 
+static void reset(struct session *s, struct transaction *t)
+{
+	buffer_puts(&s->out, "RSET\r\n");
+	await(s, EXPECT_RSET, t, 0);
+	s->dirty = false;
+}
+
 /* The answer to a DATA can only start when the commands are all said, so a whole group goes out at once. */
 static void pump_commands(struct session *s, struct transaction *t)
 {
@@ -261,13 +268,13 @@ static void pump_commands(struct session *s, struct transaction *t)
 	}
 	if (is_hopeless(s, t)) {
 		s->dirty = true;
+		if (s->policy->stop_before_data)
+			reset(s, NULL);
 		finish(s, t);
 		return;
 	}
 	if (t->step == 0 && s->dirty) {
-		buffer_puts(&s->out, "RSET\r\n");
-		await(s, EXPECT_RSET, t, 0);
-		s->dirty = false;
+		reset(s, t);
 		if (!is_grouped(s))
 			return;
 	}
@@ -308,7 +315,7 @@ void session_take(struct session *s, struct transaction *t)
 
 bool session_idle(const struct session *s)
 {
-	return s->taken_count == 0;
+	return s->taken_count == 0 && (!s->policy->stop_before_data || s->count == 0);
 }
 
 /* What the loss of the link means for one transaction: behind the dot nobody knows (RFC 5321 4.2.5), before it nothing was delivered. */

@@ -1,0 +1,187 @@
+/* Rules about the configuration itself: traps that are no errors of form. */
+#include "base/compat.h"
+#include "base/paths.h"
+#include "config/aliases.h"
+#include "config/rules.h"
+#include "config/secret.h"
+#include "relayconf/findings.h"
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* RFC 5321 2.3.5, RFC 1123 2.1: labels of letters, digits and hyphens.  NULL when it is right. */
+static const char *name_problem(const char *name)
+{
+	size_t label = 0;
+	bool digits = true;
+	if (strchr(name, '.') == NULL)
+		return "it has no domain";
+	for (const char *c = name; ; c++) {
+		if (*c == '.' || *c == '\0') {
+			if (label == 0 || label > 63 || c[-1] == '-')
+				return "a part of it is empty, too long, or ends in a hyphen";
+			if (*c == '\0')
+				return digits ? "it is an address, or ends in a number" : NULL;
+			label = 0;
+			digits = true;
+			continue;
+		}
+		if (*c == '_')
+			return "it has an underscore, which no host name may have";
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", *c) == NULL || (*c == '-' && label == 0))
+			return "it has a character that no host name may have, or a hyphen in front";
+		digits = digits && strchr("0123456789", *c) != NULL;
+		label++;
+	}
+}
+
+void check_name(struct check *c)
+{
+	const char *problem = name_problem(c->config->name);
+	if (problem == NULL && (text_equal_ci(c->config->name, "localhost.localdomain") || text_starts_ci(c->config->name, "localhost.")))
+		problem = "every machine has that name";
+	if (problem != NULL)
+		finding(c, GRADE_PROBLEM, "set [host] name to the full name of this machine, or name the machine so",
+		        "%s, given in EHLO: %s; many servers refuse it", c->config->name, problem);
+}
+
+/* The story: a machine called like its domain, or below it, whose mail belongs to a server elsewhere. */
+void check_own_name(struct check *c)
+{
+	if (rules_covers_own_name(c->config, c->config->domain))
+		finding(c, GRADE_NOTE, "", "%s is, or holds, this machine's own name (%s): its mail goes to the smarthost like any other, and nothing is taken for local",
+		        c->config->domain, c->config->name);
+}
+
+void check_smarthosts(struct check *c)
+{
+	const struct config *config = c->config;
+	for (int i = 0; i < config->hop_count; i++) {
+		const struct hop *h = &config->hops[i];
+		finding(c, GRADE_OK, "", "%s: %s, lookup %s, port %u, TLS %s%s", h->name, h->host, hop_lookup_name(h->lookup), h->port, hop_tls_name(h->tls),
+		        h->implicit ? " from the first byte" : "");
+	}
+	if (config->hop_count == 0 && !config->direct_mx)
+		finding(c, GRADE_PROBLEM, "add [smarthost main] and host = NAME", "%s names no smarthost: all mail waits", c->path);
+}
+
+void check_tls_mode(struct check *c)
+{
+	for (int i = 0; i < c->config->hop_count; i++) {
+		const struct hop *h = &c->config->hops[i];
+		if (h->port == 465 && !h->implicit)
+			finding(c, GRADE_PROBLEM, "remove implicit = no, or use port = 587",
+			        "%s: port 465 expects TLS from the first byte, and implicit = no waits for a greeting that never comes", h->name);
+		else if ((h->port == 587 || h->port == 25) && h->implicit)
+			finding(c, GRADE_PROBLEM, "remove implicit = yes, or use port = 465", "%s: port %u greets in the clear and then offers STARTTLS; implicit = yes begins with TLS",
+			        h->name, h->port);
+	}
+}
+
+static bool has_authorities(void)
+{
+	static const char *const files[] = {"/etc/ssl/cert.pem", "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+	                                    "/usr/local/share/certs/ca-root-nss.crt", "/usr/share/certs/trusted"};
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		TEXT(path, 1100);
+		check_path(&path, files[i]);
+		if (access(path.data, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+void check_tls_trust(struct check *c)
+{
+	for (int i = 0; i < c->config->hop_count; i++) {
+		const struct hop *h = &c->config->hops[i];
+		if (h->tls != HOP_TLS_VERIFY)
+			finding(c, GRADE_NOTE, "set tls = verify, with tls_ca_file when the server's certificate is of your own making",
+			        "%s: tls = %s, so anyone on the way can be that server%s", h->name, hop_tls_name(h->tls),
+			        h->tls == HOP_TLS_ENCRYPT ? "" : " and read the mail");
+		else if (h->tls_ca_file[0] != '\0' && access(h->tls_ca_file, R_OK) != 0)
+			finding(c, GRADE_PROBLEM, "put the authority's certificate there, readable to all", "%s: tls_ca_file %s cannot be read", h->name, h->tls_ca_file);
+		else if (h->tls_ca_file[0] == '\0' && !has_authorities())
+			finding(c, GRADE_PROBLEM, "install ca-certificates (Debian) or ca_root_nss (FreeBSD), or set tls_ca_file",
+			        "%s: tls = verify, and this system has no list of authorities", h->name);
+	}
+}
+
+/* Root sees every file; the runner's user does not. */
+static bool runner_may_read(const char *path)
+{
+	struct stat st;
+	struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam("firsthop") : NULL;
+	if (pw == NULL || *path == '\0' || stat(path, &st) != 0)
+		return true;
+	return (st.st_uid == pw->pw_uid && (st.st_mode & S_IRUSR)) || (st.st_gid == pw->pw_gid && (st.st_mode & S_IRGRP));
+}
+
+static void check_one_password(struct check *c, const struct hop *h)
+{
+	struct diagnosis d = {0};
+	struct buffer password = {0};
+	bool read = secret_read(h, &password, &d);
+	if (read && runner_may_read(h->password_file))
+		finding(c, GRADE_OK, "", "%s: the password for %s can be read", h->name, h->login);
+	else if (read)
+		finding(c, GRADE_PROBLEM, "chgrp firsthop FILE; chmod 640 FILE", "%s: the user firsthop, which delivers, cannot read %s", h->name, h->password_file);
+	else if (strcmp(d.key, "secret-unreadable") == 0 && geteuid() != 0)
+		finding(c, GRADE_NOTE, "run this check as root", "%s: %s", h->name, d.text);
+	else
+		finding(c, GRADE_PROBLEM, strcmp(d.key, "secret-open-to-all") == 0 ? "chgrp firsthop FILE; chmod 640 FILE, and think of changing the password"
+		        : "write the password into that file, owned by root and the group firsthop, mode 640", "%s: %s", h->name, d.text);
+	if (password.data != NULL)
+		compat_wipe(password.data, password.size);
+	buffer_free(&password);
+}
+
+void check_password(struct check *c)
+{
+	for (int i = 0; i < c->config->hop_count; i++) {
+		const struct hop *h = &c->config->hops[i];
+		if (h->login[0] == '\0')
+			continue;
+		check_one_password(c, h);
+		if (h->auth_without_tls)
+			finding(c, GRADE_NOTE, "set auth_without_tls = no, and tls = verify", "%s: the password may cross the network in the clear", h->name);
+		else if (h->tls == HOP_TLS_OFF)
+			finding(c, GRADE_PROBLEM, "set tls = verify", "%s: a login with tls = off: the password is not sent in the clear, so mail waits", h->name);
+	}
+}
+
+void check_rewrite(struct check *c)
+{
+	const struct config *config = c->config;
+	if (config->envelope_from == STAMP_FROM_REPLACE && config->header_from != STAMP_FROM_REPLACE)
+		finding(c, GRADE_NOTE, "set [sender] header_from to the same address", "the envelope says %s, the From field something else: servers that check "
+		        "who owns a sender look at both", config->envelope_from_address);
+	else if (config->header_from == STAMP_FROM_KEEP && config->envelope_from != STAMP_FROM_KEEP)
+		finding(c, GRADE_NOTE, "set [sender] header_from = qualify", "a From field like \"root\" goes out without a domain, and many servers refuse that");
+}
+
+void check_direct(struct check *c)
+{
+	const struct config *config = c->config;
+	if (config->direct_mx && config->direct_port == 25)
+		finding(c, GRADE_NOTE, "if a probe of a foreign address times out, set direct_mx = no and use a smarthost",
+		        "direct_mx sends to port 25 of foreign servers: many networks block it, and many servers refuse mail from addresses without a name of their own");
+}
+
+void check_aliases(struct check *c)
+{
+	struct aliases *set = NULL;
+	struct config defaults;
+	struct diagnosis d = {0};
+	config_defaults(&defaults);
+	if (!aliases_read(&set, c->config->aliases, strcmp(c->config->aliases, defaults.aliases) == 0, &d))
+		finding(c, GRADE_PROBLEM, "repair the named line; until then mail waits", "%s", d.text);
+	else if (access(c->config->aliases, F_OK) == 0)
+		finding(c, GRADE_OK, "", "%s: %d names", c->config->aliases, aliases_count(set));
+	for (int i = 0; i < aliases_problem_count(set); i++)
+		finding(c, GRADE_PROBLEM, "repair the named line; until then the rest of the file is used without it", "%s", aliases_problem(set, i));
+	aliases_free(set);
+	config_free(&defaults);
+}

@@ -1,0 +1,145 @@
+/* Rules about names, servers of names, and mail that waits: from what relay --survey and mailq health say. */
+#include "base/fields.h"
+#include "base/catalogue.h"
+#include "base/clock.h"
+#include "base/paths.h"
+#include "relayconf/findings.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+typedef void survey_line(struct check *c, const char *fields);
+
+static void each_line(struct check *c, const char *verb, survey_line *look)
+{
+	const char *text = buffer_string(&c->survey);
+	size_t length = strlen(verb);
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+		char *line = mem_copy_n(text, n);
+		if (strncmp(line, verb, length) == 0 && line[length] == ' ')
+			look(c, line + length + 1);
+		free(line);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static bool answers(const char *kind)
+{
+	return strcmp(kind, "records") == 0 || strcmp(kind, "no records of this type") == 0 || strcmp(kind, "no such name") == 0;
+}
+
+/* A dead name server is a trouble when a name could not be read, or will have to be; beside one that answers it only costs time. */
+static bool dns_is_needed(struct check *c)
+{
+	return c->config->direct_mx || strstr(buffer_string(&c->survey), " found=0") != NULL;
+}
+
+static void look_at_server(struct check *c, const char *fields)
+{
+	char server[64] = "", asked[256] = "", kind[60] = "", error[100] = "", tcp_kind[60] = "", tcp_error[100] = "";
+	fields_get(fields, "server", server, sizeof server);
+	fields_get(fields, "asked", asked, sizeof asked);
+	fields_get(fields, "kind", kind, sizeof kind);
+	fields_get(fields, "error", error, sizeof error);
+	fields_get(fields, "tcp_kind", tcp_kind, sizeof tcp_kind);
+	fields_get(fields, "tcp_error", tcp_error, sizeof tcp_error);
+	long long ms = fields_get_number(fields, "ms", 0);
+	if (!answers(kind))
+		finding(c, dns_is_needed(c) ? GRADE_PROBLEM : GRADE_NOTE, "name one that answers in /etc/resolv.conf, or start it", "name server %s, asked for %s: %s%s%s (%lld ms)", server, asked, kind,
+		        *error != '\0' ? ", " : "", error, ms);
+	else if (!answers(tcp_kind))
+		finding(c, GRADE_NOTE, "let TCP port 53 through to it", "name server %s answers in %lld ms, but not over TCP (%s): long answers, such as many MX, cannot be had",
+		        server, ms, *tcp_error != '\0' ? tcp_error : tcp_kind);
+	else
+		finding(c, GRADE_OK, "", "name server %s answers in %lld ms, over TCP in %lld ms", server, ms, fields_get_number(fields, "tcp_ms", 0));
+}
+
+void check_resolver(struct check *c)
+{
+	each_line(c, "dns", look_at_server);
+}
+
+static void look_at_hop(struct check *c, const char *fields)
+{
+	char name[64] = "", key[40] = "", text[512] = "";
+	fields_get(fields, "name", name, sizeof name);
+	fields_get(fields, "key", key, sizeof key);
+	fields_get(fields, "text", text, sizeof text);
+	const struct reason *row = catalogue_row(key);
+	if (fields_get_number(fields, "found", 0) == 0)
+		finding(c, GRADE_PROBLEM, row != NULL ? row->remedy : "", "%s: %s", name, text);
+}
+
+void check_lookup(struct check *c)
+{
+	each_line(c, "hop", look_at_hop);
+}
+
+static void look_at_self(struct check *c, const char *fields)
+{
+	char name[64] = "", self[64] = "";
+	fields_get(fields, "name", name, sizeof name);
+	if (fields_get(fields, "self", self, sizeof self) && *self != '\0')
+		finding(c, GRADE_NOTE, "if that mail server moved elsewhere, mend the name in DNS or in /etc/hosts",
+		        "%s leads to %s, which is this very machine: a mail server has to listen here, or nothing is delivered", name, self);
+}
+
+void check_self(struct check *c)
+{
+	each_line(c, "hop", look_at_self);
+}
+
+static void look_at_skipped(struct check *c, const char *fields)
+{
+	char name[64] = "", address[64] = "";
+	fields_get(fields, "name", name, sizeof name);
+	if (fields_get(fields, "skipped", address, sizeof address) && *address != '\0')
+		finding(c, fields_get_number(fields, "found", 0) ? GRADE_NOTE : GRADE_PROBLEM, "give this machine a route for IPv6, or use a name with an IPv4 address",
+		        "%s has the address %s, and this machine has no route for IPv6", name, address);
+}
+
+void check_ipv6(struct check *c)
+{
+	each_line(c, "hop", look_at_skipped);
+}
+
+/* A number of the performance data: "waiting=3". */
+static long long health_number(const struct check *c, const char *key)
+{
+	const char *found = strstr(c->health, key);
+	return found != NULL ? strtoll(found + strlen(key), NULL, 10) : 0;
+}
+
+void check_runner(struct check *c)
+{
+	struct stat st;
+	TEXT(path, 1100);
+	text_printf(&path, "%s/runner", paths_libexec());
+	bool lent = stat(path.data, &st) == 0 && (st.st_mode & S_ISUID);
+	if (c->health[0] == '\0')
+		finding(c, GRADE_PROBLEM, "look at what \"mailq health\" says", "mailq cannot tell whether a runner lives");
+	else if (strstr(c->health, "no runner lives") != NULL && lent)
+		finding(c, GRADE_OK, "", "no runner stays; submission starts one");
+	else if (strstr(c->health, "no runner lives") != NULL)
+		finding(c, GRADE_PROBLEM, "as root: sendmail -bd -q1m, or start the service firsthop", "no runner lives: mail is taken, and nothing is delivered");
+}
+
+void check_waiting(struct check *c)
+{
+	long long waiting = health_number(c, " waiting="), oldest_s = health_number(c, " oldest=");
+	TEXT(age, 40);
+	clock_put_span(&age, oldest_s);
+	if (waiting > 0)
+		finding(c, oldest_s > 4 * 3600 ? GRADE_PROBLEM : oldest_s > 1800 ? GRADE_NOTE : GRADE_OK, oldest_s > 1800 ? "mailq -v; mailq why ID" : "",
+		        "%lld message%s, the oldest for %s", waiting, waiting == 1 ? " waits" : "s wait", age.data);
+}
+
+void check_dead(struct check *c)
+{
+	long long dead = health_number(c, " dead=");
+	if (dead > 0)
+		finding(c, GRADE_NOTE, "look at the files *.dead in mqueue/ of the spool; remove them when they are dealt with",
+		        "%lld message%s could neither be delivered nor returned", dead, dead == 1 ? "" : "s");
+}

@@ -1,0 +1,46 @@
+/* Wording of findings. */
+#include "relayconf/findings.h"
+#include "base/json.h"
+#include "base/paths.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const grade_names[] = {"ok", "note", "problem"};
+
+void finding(struct check *c, enum grade grade, const char *fix, const char *format, ...)
+{
+	char words[1200];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(words, sizeof words, format, args);
+	va_end(args);
+	c->found++;
+	c->counts[grade]++;
+	if (c->json) {
+		printf("{\"rule\": ");
+		json_string(stdout, c->rule);
+		json_pair(stdout, "grade", grade_names[grade]);
+		json_pair(stdout, "text", words);
+		json_pair(stdout, "fix", fix);
+		printf("}\n");
+		return;
+	}
+	printf("%-8s %-14s %s\n", grade_names[grade], c->rule, words);
+	if (*fix != '\0')
+		printf("%-8s %-14s fix: %s\n", "", "", fix);
+}
+
+void findings_of(struct check *c, const struct check_rule *rule)
+{
+	c->rule = rule->id;
+	c->found = 0;
+	rule->test(c);
+	if (c->found == 0)
+		finding(c, GRADE_OK, "", "%s", rule->message);
+}
+
+void check_path(struct text *t, const char *path)
+{
+	text_printf(t, "%s%s", paths_root(), path);
+}

@@ -1,0 +1,61 @@
+/* What "relayconf check" finds: one row per rule (check.c), one line per finding. */
+#ifndef RELAYCONF_FINDINGS_H
+#define RELAYCONF_FINDINGS_H
+#include "base/mem.h"
+#include "config/config.h"
+
+enum grade { GRADE_OK, GRADE_NOTE, GRADE_PROBLEM };
+
+struct check {
+	const struct config *config; /* for rules that need one */
+	const char *path;            /* of the configuration */
+	bool json;
+	const char *rule;            /* at work */
+	int found;                   /* findings of that rule */
+	int counts[3];               /* of each grade */
+	struct buffer survey;        /* lines of relay --survey */
+	char health[2100];           /* the line of mailq health; "" = none came */
+};
+
+struct check_rule {
+	const char *id;
+	const char *message;         /* what is right when the test finds nothing */
+	void (*test)(struct check *c);
+	bool needs_config;
+};
+
+/* Says one finding; fix "" when there is nothing to do. */
+void finding(struct check *c, enum grade grade, const char *fix, const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Runs one rule. */
+void findings_of(struct check *c, const struct check_rule *rule);
+
+/* path as "relayconf check" sees it: behind base/paths.h's root. */
+void check_path(struct text *t, const char *path);
+
+/* The tests, by what they look at. */
+void check_name(struct check *c);
+void check_own_name(struct check *c);
+void check_smarthosts(struct check *c);
+void check_tls_mode(struct check *c);
+void check_tls_trust(struct check *c);
+void check_password(struct check *c);
+void check_rewrite(struct check *c);
+void check_direct(struct check *c);
+void check_aliases(struct check *c);
+
+void check_resolver(struct check *c);
+void check_lookup(struct check *c);
+void check_self(struct check *c);
+void check_ipv6(struct check *c);
+void check_runner(struct check *c);
+void check_waiting(struct check *c);
+void check_dead(struct check *c);
+
+void check_spool(struct check *c);
+void check_programs(struct check *c);
+void check_places(struct check *c);
+void check_mailer_conf(struct check *c);
+void check_former_queues(struct check *c);
+void check_clock(struct check *c);
+#endif

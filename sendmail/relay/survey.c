@@ -1,0 +1,91 @@
+/* Looking at name servers and names. */
+#include "relay/survey.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include "route/dns.h"
+#include "route/here.h"
+#include "route/route.h"
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+/* A name that is asked for anyway. */
+static const char *name_to_ask(const struct config *config, enum dns_type *type)
+{
+	char bare[64];
+	*type = DNS_A;
+	for (int i = 0; i < config->hop_count; i++) {
+		*type = config->hops[i].lookup == HOP_LOOKUP_MX ? DNS_MX : DNS_A;
+		if (!hop_is_literal(config->hops[i].host, bare, sizeof bare))
+			return config->hops[i].host;
+	}
+	return config->domain;
+}
+
+static void put_server(const struct config *config, const char *server)
+{
+	struct buffer line = {0};
+	int64_t took_ms;
+	int error;
+	enum dns_type type;
+	const char *name = name_to_ask(config, &type);
+	fields_put(&line, "server", server);
+	fields_put(&line, "asked", name);
+	fields_put(&line, "kind", dns_kind_name(dns_try(server, name, type, false, &error, &took_ms)));
+	fields_put(&line, "error", error != 0 ? strerror(error) : "");
+	fields_put_number(&line, "ms", took_ms);
+	fields_put(&line, "tcp_kind", error != 0 ? "" : dns_kind_name(dns_try(server, name, type, true, &error, &took_ms)));
+	fields_put(&line, "tcp_error", error != 0 ? strerror(error) : "");
+	fields_put_number(&line, "tcp_ms", took_ms);
+	printf("dns %s\n", buffer_string(&line));
+	buffer_free(&line);
+}
+
+/* The address of the trace's line that says so. */
+static void find_skipped(const struct route *r, char *address, size_t size)
+{
+	static const char words[] = ": skipped, this machine has no route";
+	struct buffer trace = {0};
+	buffer_add(&trace, r->trace.data, r->trace.length);
+	const char *found = strstr(buffer_string(&trace), words);
+	const char *start = found;
+	while (start != NULL && start > trace.data && start[-1] != ' ')
+		start--;
+	text_copy(address, size, "");
+	if (found != NULL && (size_t)(found - start) < size) {
+		memcpy(address, start, (size_t)(found - start));
+		address[found - start] = '\0';
+	}
+	buffer_free(&trace);
+}
+
+static void put_hop(const struct hop *hop)
+{
+	struct route r;
+	struct buffer line = {0};
+	char skipped[64];
+	const char *self = "";
+	bool found = route_hop(hop, &r);
+	for (int i = 0; i < r.count && *self == '\0'; i++)
+		self = here_owns(r.candidates[i].address) ? r.candidates[i].address : "";
+	find_skipped(&r, skipped, sizeof skipped);
+	fields_put(&line, "name", hop->name);
+	fields_put_number(&line, "found", found);
+	fields_put(&line, "key", r.why.key);
+	fields_put(&line, "text", r.why.text);
+	fields_put(&line, "self", self);
+	fields_put(&line, "skipped", skipped);
+	printf("hop %s\n", buffer_string(&line));
+	buffer_free(&line);
+	route_free(&r);
+}
+
+int survey_print(const struct config *config)
+{
+	const char *server;
+	for (int i = 0; (server = dns_server(i)) != NULL; i++)
+		put_server(config, server);
+	for (int i = 0; i < config->hop_count; i++)
+		put_hop(&config->hops[i]);
+	return EX_OK;
+}

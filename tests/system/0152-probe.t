@@ -1,0 +1,79 @@
+#!/bin/sh
+# relayconf probe: one real session, timed and explained; exit codes that tell the truth.
+. tests/lib.sh
+new_spool
+probe() { out=$("$BIN/relayconf" probe "$@" 2>"$work/err"); code=$?; }
+smarthost -r 'gone=550 5.1.1 no such user' -r 'relay=513 Relaying denied.' -r 'grey=450 4.2.0 Greylisted'
+config
+probe --from cron --to ops@example.org
+is $code 0 "accepted: exit 0"
+like "$out" '^smarthost main, from <cron@mon1.example.org> to <ops@example.org>; no message is sent$' "who to whom, after policy"
+like "$out" "^ +[0-9]+ ms +\+[0-9]+  connecting to 127.0.0.1\[127.0.0.1\]:$port$" "each step with its time"
+like "$out" '^ +[0-9]+ ms +\+[0-9]+  > MAIL FROM:<cron@mon1.example.org>' "MAIL"
+like "$out" '^ +[0-9]+ ms +\+[0-9]+  < 250 2.1.5' "the answer to RCPT"
+like "$out" '^ +[0-9]+ ms +\+[0-9]+  > RSET' "then RSET"
+like "$out" '^ +[0-9]+ ms +\+[0-9]+  > QUIT' "and QUIT"
+unlike "$out" '> DATA' "no DATA"
+is "$(delivered)" 0 "nothing is delivered"
+echo 'root: admin@example.net' >"$work/aliases"
+probe --to root; like "$out" 'to <admin@example.net>' "an alias is followed"
+probe --to gone@example.org; is $code 69 "refused for good: exit 69"
+like "$out" '^result    smarthost main, .*RCPT: 550 5.1.1 no such user' "the result"
+like "$out" '^remedy ' "is explained"
+probe --to relay@example.org; is $code 75 "relaying denied, which can be mended: exit 75"
+like "$out" '^meaning   the server does not host' "with its meaning"
+probe --to grey@example.org; is $code 75 "not now: exit 75"
+stop "$smarthost_pid"
+probe; is $code 75 "a dead server: exit 75"
+like "$out" 'connect: Connection refused' "which is told"
+like "$out" '^ {21}remedy    check host and port' "and explained at its place"
+probe nobody; is $code 78 "an unknown smarthost: exit 78"
+like "$(cat "$work/err")" 'there is no \[smarthost nobody\]' "and says so"
+probe --to; is $code 64 "wrong usage: exit 64"
+probe --to 'a b@'; is $code 65 "no address: exit 65"
+
+# Several: each is asked; the exit code is that of the worst.
+smarthost
+config "[smarthost backup]
+host = 127.0.0.1
+port = 1
+tls = off"
+probe; is $code 75 "one of two is dead: exit 75"
+is "$(echo "$out" | grep -c '^result ')" 2 "both are told"
+probe main; is $code 0 "the one that works: exit 0"
+stop "$smarthost_pid"
+
+# A login: not shown; refused, and explained.
+smarthost -a joe:geheim
+echo wrong >"$work/secret"; chmod 600 "$work/secret"
+config "login = joe
+password_file = secret
+auth_without_tls = yes"
+probe; is $code 75 "a refused login: exit 75"
+like "$out" '> AUTH \.\.\.' "AUTH is told"
+unlike "$out" 'wrong|am9l|AGpvZQ' "the password is not"
+like "$out" 'meaning   the server does not accept this login' "and explained"
+chmod 644 "$work/secret"; probe; like "$out" 'others can read it' "a password that all can read is no password"
+chmod 600 "$work/secret"; echo geheim >"$work/secret"; probe; is $code 0 "the right password: exit 0"
+stop "$smarthost_pid"
+
+# TLS: told with its kind.
+sh tests/fake/certs.sh "$work/certs" localhost >/dev/null 2>&1
+smarthost -t "$work/certs/good.pem" -k "$work/certs/good.key"
+tls=encrypt; config ""
+probe; is $code 0 "TLS: exit 0"
+like "$out" 'TLS is on: TLSv1' "the kind of TLS is told"
+if command -v python3 >/dev/null 2>&1; then
+	"$BIN/relayconf" probe --json --to ops@example.org >"$work/json"; is $? 0 "--json: exit 0"
+	is "$(python3 -c 'import json, sys
+r = json.loads(sys.stdin.read())
+print(r["result"], r["exit"], r["to"], r["stage"], all(s["ms"] >= 0 and s["text"] for s in r["steps"]) and len(r["steps"]) > 8, r["tls"][:4])' <"$work/json")" \
+		"accepted 0 ops@example.org RCPT True TLSv" "--json: one object with all of it"
+fi
+stop "$smarthost_pid"
+# Without a smarthost, the domain's own server.
+smarthost
+printf '[host]\nname = mon1.example.org\naliases = %s\n[fallback]\ndirect_mx = yes\ndirect_port = %s\n' "$work/aliases" "$port" >"$work/firsthop.conf"
+probe --to 'joe@[127.0.0.1]'; is $code 0 "direct: the domain's own server"
+like "$out" '^the MX of \[127.0.0.1\], from' "which is told"
+finish
