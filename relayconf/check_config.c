@@ -177,11 +177,11 @@ void check_aliases(struct check *c)
 	struct diagnosis d = {0};
 	config_defaults(&defaults);
 	if (!aliases_read(&set, c->config->aliases, strcmp(c->config->aliases, defaults.aliases) == 0, &d))
-		finding(c, GRADE_PROBLEM, "repair the named line; until then mail waits", "%s", d.text);
+		finding(c, GRADE_PROBLEM, "repair that; until then mail waits", "%s", d.text);
 	else if (access(c->config->aliases, F_OK) == 0)
 		finding(c, GRADE_OK, "", "%s: %d names", c->config->aliases, aliases_count(set));
 	for (int i = 0; i < aliases_problem_count(set); i++)
-		finding(c, GRADE_PROBLEM, "repair the named line; until then the rest of the file is used without it", "%s", aliases_problem(set, i));
+		finding(c, GRADE_PROBLEM, "repair the named line; mail for that name waits until then", "%s", aliases_problem(set, i));
 	aliases_free(set);
 	config_free(&defaults);
 }
