@@ -1,0 +1,27 @@
+#!/bin/sh
+# A power cut after each change on the disk, with everything lost that was not synced, or parts of it: what was promised is kept.
+. tests/lib.sh
+new_spool
+[ "${BUILD#*asan}" = "$BUILD" ] || { echo "1..1"; echo "ok 1 - a power cut # skip a sanitizer wants to be the first library"; exit 0; }
+smarthost -r 'refused=550 5.1.1 no such user' -R 'later=451 4.3.0 busy' -o "$work/trace"
+config
+record() { LD_PRELOAD="$TOOLS/failpoint.so" FAILPOINT_TRACE="$work/trace" "$@"; }
+submit() {
+	n=$1; shift
+	{ printf 'Subject: %s\n\n' "$n"; seq 1 300; echo "END $n"; } | record "$BIN/sendmail" -i -f "sender-$n@example.org" "$@" && echo "promise $n" >>"$work/trace"
+}
+submit 1 ok-1@example.org
+submit 2 a-2@example.org later-2@example.org
+submit 3 refused-3@example.org good-3@example.org
+for pass in 1 2; do record "$BIN/runner" --once --foreground 2>>"$work/log"; done
+is "$(delivered)" 5 "the scenario was recorded: four mails and a report"
+drop=$(stat -c %i "$work/spool/drop" 2>/dev/null || stat -f %i "$work/spool/drop") mqueue=$(stat -c %i "$work/spool/mqueue" 2>/dev/null || stat -f %i "$work/spool/mqueue")
+mkdir -p "$work/replay/drop" "$work/replay/mqueue"; mkfifo "$work/replay/trigger"
+rm -rf "$work/delivered"
+stop "$smarthost_pid"
+smarthost -r 'refused=550 5.1.1 no such user'; config
+out=$("$TOOLS/powercut" "$work/trace" "$drop" "$mqueue" "$work/replay" "$work/delivered" 2>"$work/cuts")
+result $? "after a power cut nothing promised is lost, and nothing noted comes twice" "$out
+$(head -n 30 "$work/cuts")"
+echo "# $out"
+finish
