@@ -310,6 +310,7 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 		log_line(LOG_ERR, "%s.log cannot be read: %s", id, strerror(errno));
 	if (j.done) {
 		queue_remove(&r->queue, id);
+		r->removals++;
 		runner_forget(e);
 	} else if (j.owed) {
 		returns_keep(r, e);

@@ -163,7 +163,10 @@ bool queue_remove(struct queue *q, const char *id)
 {
 	if (unlinkat(q->mqueue_fd, id, 0) != 0 && errno != ENOENT)
 		return false;
-	queue_remove_log(q, id);
+	if (q->removed_count == QUEUE_REMOVED_MAX)
+		queue_sync(q);
+	if (q->removed_count < QUEUE_REMOVED_MAX)
+		q->removed[q->removed_count++] = id_pack(id);
 	return true;
 }
 
@@ -200,5 +203,12 @@ bool queue_sync(struct queue *q)
 	if (q->moved && q->drop_fd >= 0 && !fdio_sync(q->drop_fd))
 		return false;
 	q->moved = false;
-	return fdio_sync(q->mqueue_fd);
+	if (!fdio_sync(q->mqueue_fd))
+		return false;
+	for (; q->removed_count > 0; q->removed_count--) {
+		char id[ID_SIZE];
+		id_unpack(q->removed[q->removed_count - 1], id);
+		queue_remove_log(q, id);
+	}
+	return true;
 }

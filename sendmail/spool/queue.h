@@ -6,9 +6,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#define QUEUE_REMOVED_MAX 128
+
 struct queue {
 	int drop_fd, mqueue_fd;
 	uid_t owner; /* of mqueue/ */
+	uint64_t removed[QUEUE_REMOVED_MAX]; /* whose journals go when the removal is durable */
+	int removed_count;
 	bool moved;  /* something was adopted since the last sync of drop/ */
 };
 
@@ -32,7 +36,7 @@ int queue_message(const struct queue *q, const char *id, uid_t *uid, int64_t *mt
 /* Creates a new message from within (a bounce): writes the bytes, syncs, names it.  The ID is returned in id. */
 bool queue_create(struct queue *q, const char *bytes, size_t length, char id[ID_SIZE], struct diagnosis *why);
 
-/* Removes ID and then its journal.  Not synced: queue_sync does that for a whole batch. */
+/* Removes ID; its journal goes with the next queue_sync, after the removal is durable: until then it says that nothing is to be sent again. */
 bool queue_remove(struct queue *q, const char *id);
 
 /* ID becomes ID.dead; its journal stays. */
