@@ -68,7 +68,7 @@ struct config {
 	int wait_count;
 	enum config_list list;      /* who may list the queue */
 	enum config_format format;
-	int min_free_mb;            /* 10; less space than that on the spool's disk: mail is taken only from root */
+	int min_free_mb;            /* 0; less space than that on the spool's disk: mail is taken only from root */
 	/* [bounce] */
 	int bounces_per_hour;       /* 100 */
 	int bounce_merge_min;       /* 15 */

@@ -55,7 +55,7 @@ static const struct key_row rows[] = {
 	{{"queue", "waits_min", "1 2 5 10 20 30 60", "minutes between attempts; the last one repeats"}, KEY_WAITS, IN_CONFIG(waits_min), 1, 10080},
 	{{"queue", "list", "all", "who may list the queue: all, owner (own mail only), admin (root and group firsthop)"}, KEY_LIST, IN_CONFIG(list), 0, 0},
 	{{"queue", "format", "sendmail", "layout of mailq when it is told none: sendmail, postfix, json"}, KEY_FORMAT, IN_CONFIG(format), 0, 0},
-	{{"queue", "min_free_mb", "10", "megabytes of free disk below which mail is taken from root only"}, KEY_NUMBER, IN_CONFIG(min_free_mb), 0, 1000000},
+	{{"queue", "min_free_mb", "0", "megabytes of free disk below which mail is taken from root only; 0: only the reserve that is always kept"}, KEY_NUMBER, IN_CONFIG(min_free_mb), 0, 1000000},
 	{{"bounce", "per_hour", "100", "reports to senders that leave in an hour; further ones wait, and are merged"}, KEY_NUMBER, IN_CONFIG(bounces_per_hour), 1, 1000},
 	{{"bounce", "merge_min", "15", "minutes for which reports to the same sender are collected into one, after the first three of an hour"}, KEY_NUMBER, IN_CONFIG(bounce_merge_min), 1, 1440},
 	{{"bounce", "postmaster", "postmaster", "gets reports that cannot be returned to their sender; empty: they are set aside"}, KEY_TEXT, IN_CONFIG(postmaster), 0, 0},

@@ -154,6 +154,7 @@ static void put_row(FILE *out, const struct listing *l, const struct row *r)
 	fprintf(out, "], \"attempt_count\": %d, \"next_attempt\": %lld, \"age_s\": %lld, \"uid\": %lld", r->attempts,
 	        (long long)(r->next_s != 0 ? r->next_s : h != NULL ? h->next_s : 0), (long long)list_age_s(l, r), (long long)r->uid);
 	json_pair(out, "login", r->login);
+	json_pair(out, "program", r->program);
 	if (r->problem[0] != '\0')
 		json_pair(out, "problem", r->problem);
 	put_attempts(out, r);

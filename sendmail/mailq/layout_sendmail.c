@@ -1,4 +1,5 @@
 /* As sendmail 8 prints it; check_mailq and people know it.  Reasons are not cut: a reason that is cut is none. */
+#include "base/catalogue.h"
 #include "base/clock.h"
 #include "mailq/layout.h"
 #include <string.h>
@@ -23,16 +24,39 @@ static void put_row(FILE *out, const struct row *r)
 	fputs(">\n", out);
 }
 
-static void put_reason(FILE *out, const char *reason)
+/* The word that sendmail begins it with: its readers look for it. */
+static bool is_deferral(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
 {
-	fputs("                 (", out);
+	if (r->problem[0] != '\0' || r->held || rcpt == NULL)
+		return false;
+	return rcpt->why.verdict == VERDICT_DEFERRED || (rcpt->why.verdict == VERDICT_NONE && !r->active && list_health(l, r, rcpt) != NULL);
+}
+
+static void put_reason(FILE *out, const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, const char *reason)
+{
+	if (r->held) {
+		fprintf(out, "     QUARANTINE: %s\n", reason);
+		return;
+	}
+	fputs(is_deferral(l, r, rcpt) ? "                 (Deferred: " : "                 (", out);
 	fputs(reason, out);
 	fputs(")\n", out);
 }
 
+/* The last recipient's reason stands for the message: what to do about it. */
+static void put_remedy(FILE *out, const struct listing *l, const struct row *r)
+{
+	const struct row_rcpt *rcpt = r->rcpt_count > 0 ? &r->rcpts[r->rcpt_count - 1] : NULL;
+	const struct health *h = list_health(l, r, rcpt);
+	const char *key = rcpt != NULL && rcpt->why.key[0] != '\0' ? rcpt->why.key : h != NULL ? h->why.key : "";
+	const struct reason *row = catalogue_row(key);
+	if (row != NULL && !r->held)
+		fprintf(out, "                 remedy: %s\n", row->remedy);
+}
+
 static void put_times(FILE *out, const struct row *r)
 {
-	TEXT(words, 200);
+	TEXT(words, 400);
 	int64_t left = r->next_s - clock_wall_s();
 	text_printf(&words, "tried %d time%s", r->attempts, r->attempts == 1 ? "" : "s");
 	if (r->next_s != 0 && left > 0) {
@@ -41,7 +65,14 @@ static void put_times(FILE *out, const struct row *r)
 	} else if (r->next_s != 0) {
 		text_put(&words, ", next now");
 	}
-	fprintf(out, "                 %s\n", words.data);
+	text_printf(&words, "; from uid %lld", (long long)r->uid);
+	if (r->login[0] != '\0')
+		text_printf(&words, " (%s)", r->login);
+	if (r->program[0] != '\0')
+		text_printf(&words, ", program %s", r->program);
+	fputs("                 ", out);
+	put_escaped(out, words.data);
+	fputs("\n", out);
 }
 
 /* A reason once for the recipients in a row that share it. */
@@ -52,7 +83,7 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 		TEXT(reason, 1600);
 		list_reason(l, r, &r->rcpts[i], &reason);
 		if (strcmp(reason.data, last) != 0)
-			put_reason(out, reason.data);
+			put_reason(out, l, r, &r->rcpts[i], reason.data);
 		text_copy(last, sizeof last, reason.data);
 		fputs("\t\t\t\t\t <", out);
 		put_escaped(out, r->rcpts[i].address);
@@ -61,7 +92,7 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 	if (r->rcpt_count == 0) {
 		TEXT(reason, 1600);
 		list_reason(l, r, NULL, &reason);
-		put_reason(out, reason.data);
+		put_reason(out, l, r, NULL, reason.data);
 	}
 }
 
@@ -76,8 +107,10 @@ void layout_sendmail(FILE *out, const struct listing *l, const char *folder, boo
 	for (int i = 0; i < l->count; i++) {
 		put_row(out, &l->rows[i]);
 		put_rcpts(out, l, &l->rows[i]);
-		if (verbose)
+		if (verbose) {
+			put_remedy(out, l, &l->rows[i]);
 			put_times(out, &l->rows[i]);
+		}
 	}
 	fprintf(out, "\t\tTotal requests: %d\n", l->count);
 }

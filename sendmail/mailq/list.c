@@ -28,7 +28,7 @@ static struct row *add_row(struct listing *l, const char *id)
 	if ((l->count & (l->count - 1)) == 0)
 		l->rows = mem_resize(l->rows, l->count ? 2 * (size_t)l->count : 1, sizeof *l->rows);
 	struct row *r = &l->rows[l->count++];
-	*r = (struct row){.login = mem_copy(""), .sender = mem_copy("")};
+	*r = (struct row){.login = mem_copy(""), .sender = mem_copy(""), .program = mem_copy("")};
 	text_copy(r->id, sizeof r->id, id);
 	r->arrival_s = (int64_t)(id_pack(id) >> 32);
 	return r;
@@ -41,6 +41,7 @@ static void free_row(struct row *r)
 	free(r->rcpts);
 	free(r->login);
 	free(r->sender);
+	free(r->program);
 }
 
 static void set(char **slot, const char *value)
@@ -91,6 +92,7 @@ static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
 	r->bytes = e.content.bytes;
 	set(&r->login, e.login);
 	set(&r->sender, e.sender);
+	set(&r->program, e.program);
 	if (journal_read(&j, c->queue.mqueue_fd, r->id)) {
 		r->attempts = j.attempts;
 		r->next_s = j.until_s;
@@ -158,6 +160,8 @@ static void take_drop_line(struct collecting *c, const char *line)
 		set(&r->login, value);
 	if (fields_get(line, "sender", value, sizeof value))
 		set(&r->sender, value);
+	if (fields_get(line, "program", value, sizeof value))
+		set(&r->program, value);
 	for (int i = 0; i < 100; i++) {
 		snprintf(key, sizeof key, "rcpt%d", i);
 		if (!fields_get(line, key, value, sizeof value))

@@ -16,7 +16,7 @@ struct row {
 	bool in_drop;         /* not adopted yet */
 	int64_t arrival_s, bytes;
 	int64_t uid;
-	char *login, *sender;
+	char *login, *sender, *program; /* program: that of the caller, "" when it is not known */
 	struct row_rcpt *rcpts;
 	int rcpt_count;       /* those that are open */
 	int attempts;

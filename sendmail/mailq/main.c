@@ -35,7 +35,7 @@ struct options {
 };
 
 static const char help_text[] =
-	"usage: mailq [-v] [--format=sendmail|postfix|json]\n"
+	"usage: mailq [-v] [--format=sendmail|postfix|json|long]\n"
 	"       mailq why ID\n"
 	"       mailq cat|hold|release|retry|remove PATTERN ...\n"
 	"       mailq dead [why|cat|retry|remove ...]\n"
@@ -52,13 +52,15 @@ static const char help_text[] =
 static bool set_format(struct options *o, const char *name)
 {
 	static const char *const names[] = {"sendmail", "postfix", "json"};
+	o->verbose = o->verbose || strcmp(name, "long") == 0;
+	name = strcmp(name, "long") == 0 ? "sendmail" : name;
 	for (int i = 0; i < 3; i++) {
 		if (strcmp(names[i], name) == 0) {
 			o->form = (enum form)i;
 			return o->form_given = true;
 		}
 	}
-	fprintf(stderr, "mailq: --format takes sendmail, postfix or json; not %.40s\n", name);
+	fprintf(stderr, "mailq: --format takes sendmail, postfix, json or long; not %.40s\n", name);
 	return false;
 }
 

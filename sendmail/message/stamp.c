@@ -13,6 +13,17 @@ struct seen {
 	bool date, message_id, from, destination, reply_to, mime;
 };
 
+/* The name of a process is whatever it calls itself: in a comment, parentheses and the like would be structure. */
+static void put_program(const char *name, struct buffer *out)
+{
+	buffer_puts(out, ", program ");
+	for (; *name != '\0'; name++) {
+		unsigned char c = (unsigned char)*name;
+		bool plain = c > ' ' && c < 0x7f && strchr("()<>\"\\;,", c) == NULL;
+		buffer_add(out, plain ? name : "_", 1);
+	}
+}
+
 static void put_received(const struct envelope *e, const char *id, const struct stamp_policy *p, struct buffer *out)
 {
 	TEXT(date, 64);
@@ -20,6 +31,8 @@ static void put_received(const struct envelope *e, const char *id, const struct 
 	buffer_printf(out, "Received: by %s (firsthop, from uid %lld", p->host, (long long)e->uid);
 	if (e->login[0] != '\0')
 		buffer_printf(out, " (%s)", e->login);
+	if (e->program[0] != '\0')
+		put_program(e->program, out);
 	buffer_printf(out, ")\n\tid %s; %s\n", id, date.data);
 }
 

@@ -40,6 +40,7 @@ static void print_envelope(const char *id, const struct envelope *e)
 	fields_put_number(&line, "created_us", e->created_us);
 	fields_put(&line, "login", e->login);
 	fields_put(&line, "sender", e->sender);
+	fields_put(&line, "program", e->program);
 	fields_put_number(&line, "rcpts", (long long)e->recipient_count);
 	for (size_t i = 0; i < e->recipient_count && i < RECIPIENTS_SHOWN; i++) {
 		snprintf(key, sizeof key, "rcpt%zu", i);

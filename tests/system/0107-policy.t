@@ -34,7 +34,7 @@ rm -f "$work"/spool/drop/*
 pids="$pids $runner"
 published() { policy | grep -q "^rule .*who=$user uid=[0-9]"; }
 ok "the runner publishes the rules" wait_for published
-like "$(policy | head -n 1)" "^policy version=1 file=$FIRSTHOP_CONFIG domain=mon1.example.org min_free_mb=10" "with the file and the domain"
+like "$(policy | head -n 1)" "^policy version=1 file=$FIRSTHOP_CONFIG domain=mon1.example.org min_free_mb=0" "with the file and the domain"
 
 send -f x@example.org a@example.org; is "$code" 0 "-f that the rule allows: @domain"
 send -f root@example.net a@example.org; is "$code" 0 "an address"

@@ -24,7 +24,7 @@ one=$(id_of a@example.org)
 like "$("$BIN/mailq" cat "$one")" '^the text of one$' "cat: the text of one message"
 unlike "$("$BIN/mailq" cat "$one")" '^firsthop-spool|^recipient:' "cat: nothing of the envelope"
 is "$("$BIN/mailq" hold "$one")" "$one  held" "hold by identifier"
-like "$("$BIN/mailq" 2>/dev/null)" "\(held by uid [0-9]+; \"mailq release $one\" lets it go\)" "mailq shows who holds it"
+like "$("$BIN/mailq" 2>/dev/null)" "QUARANTINE: held by uid [0-9]+; \"mailq release $one\" lets it go" "mailq shows who holds it"
 like "$("$BIN/mailq" --json 2>/dev/null)" '"queue_name": "hold", "queue_id": "'"$one" "so does JSON"
 like "$("$BIN/mailq" --format=postfix 2>/dev/null)" "^$one!" "and the layout of Postfix has its mark"
 like "$("$BIN/mailq" why "$one")" 'next try  never, until "mailq release' "and mailq why"
