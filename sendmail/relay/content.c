@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "config/recipients.h"
 #include "message/header.h"
+#include "message/mailboxes.h"
 #include "message/stamp.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -56,25 +57,129 @@ static char *edit_address(const void *context, enum stamp_role role, const char 
 	return recipients_header_address(context, role, address);
 }
 
-bool content_prepare(struct job *job, const struct config *config, struct diagnosis *d)
+/* The body through a converter; its wire size is counted when it writes. */
+static bool walk_body(struct job *job, bool writing)
+{
+	struct recode *r = recode_start(&job->top, &job->plan, job->to_7bit, writing);
+	struct buffer out = {0};
+	char bytes[READ_BYTES];
+	int64_t at = job->body_at;
+	ssize_t n;
+	job->body_bytes = 0;
+	while ((n = read_at(job->fd, bytes, sizeof bytes, at)) > 0) {
+		recode_put(r, bytes, (size_t)n, &out);
+		at += n;
+		for (size_t i = 0; i < out.length; i++)
+			job->body_bytes += 1 + (out.data[i] == '\n');
+		out.length = 0;
+	}
+	recode_end(r, &out);
+	job->body_bytes += (int64_t)out.length + 2;
+	buffer_free(&out);
+	return n == 0;
+}
+
+static void label(const struct job *job, struct text *type)
+{
+	const struct entity *top = &job->top;
+	unsigned char facts = job->plan.count > 0 ? job->plan.parts[0] : 0;
+	if (top->kind != ENTITY_TEXT || !top->is_text || top->has_charset || (facts & RECODE_8BIT) == 0 || (top->has_type && top->type[0] == '\0'))
+		return;
+	text_printf(type, "%s; charset=%s", top->has_type ? top->type : "text/plain", facts & RECODE_NOT_UTF8 ? "iso-8859-1" : "utf-8");
+}
+
+/* What was counted at submission tells whether a look at the body is needed at all. */
+static bool plan_body(struct job *job)
+{
+	const struct content *c = &job->envelope.content;
+	const struct entity *top = &job->top;
+	bool labelled = top->says_8bit && top->has_type && (!top->is_text || top->has_charset);
+	job->body_bytes = c->bytes + c->lines;
+	if (!c->has_nul && !c->has_bare_cr && c->longest_line <= 998 && !(c->has_8bit && (job->to_7bit || !labelled)))
+		return true;
+	if (!walk_body(job, false))
+		return false;
+	job->recoded = (job->plan.all & RECODE_ODD) != 0 || (job->to_7bit && (job->plan.all & RECODE_8BIT) != 0);
+	job->body_bytes = c->bytes + c->lines;
+	return !job->recoded || walk_body(job, true);
+}
+
+static bool has_8bit(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if ((unsigned char)bytes[i] >= 0x80)
+			return true;
+	}
+	return false;
+}
+
+static bool header_needs_utf8(const struct buffer *header)
+{
+	static const char *const names[] = {"From", "To", "Cc", "Sender", "Reply-To", NULL};
+	struct header_field f;
+	if (!has_8bit(header->data, header->length))
+		return false;
+	for (size_t at = 0; header_next(header->data, header->length, &at, &f);) {
+		for (int i = 0; names[i] != NULL; i++) {
+			if (header_is(&f, names[i]) && mailboxes_need_utf8(&f))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool content_prepare(struct job *job, const struct config *config, bool eightbitmime, struct diagnosis *d)
 {
 	struct buffer text = {0};
 	size_t fields, body_at;
-	struct stamp_policy policy = {.host = config->name, .domain = config->domain, .keep_original = config->keep_original,
-	                              .address = edit_address, .context = config, .type = "", .encoding = ""};
+	TEXT(type, 300);
 	if (!envelope_read(&job->envelope, job->fd, d))
 		return false;
 	set_sender_uid(job);
-	if (!read_header(job, &text, &fields, &body_at)) {
-		diag_set(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "the header of the stored message cannot be read");
+	bool good = read_header(job, &text, &fields, &body_at);
+	job->to_7bit = !eightbitmime;
+	job->body_at = job->envelope.message_at + (int64_t)body_at;
+	if (good)
+		entity_read(&job->top, text.length ? text.data : "", fields);
+	if (!good || !plan_body(job)) {
+		diag_set(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "the stored message cannot be read");
 		buffer_free(&text);
 		return false;
 	}
+	label(job, &type);
+	struct stamp_policy policy = {.host = config->name, .domain = config->domain, .keep_original = config->keep_original,
+	                              .address = edit_address, .context = config, .type = type.data,
+	                              .encoding = recode_encoding(&job->top, &job->plan, job->to_7bit)};
 	stamp_header(&job->envelope, job->id, job->sender, &policy, text.length ? text.data : "", fields, &job->header);
 	buffer_add(&job->header, "\n", 1);
-	job->body_at = job->envelope.message_at + (int64_t)body_at;
+	job->header_utf8 = header_needs_utf8(&job->header);
 	buffer_free(&text);
 	return true;
+}
+
+static void put_body(struct piece *p, const char *bytes, size_t length, struct buffer *out)
+{
+	struct buffer legal = {0};
+	if (p->recode == NULL) {
+		wire_put(&p->wire, bytes, length, out);
+		return;
+	}
+	recode_put(p->recode, bytes, length, &legal);
+	if (legal.length > 0)
+		wire_put(&p->wire, legal.data, legal.length, out);
+	buffer_free(&legal);
+}
+
+static void end_body(struct piece *p, struct buffer *out)
+{
+	struct buffer legal = {0};
+	if (p->recode != NULL)
+		recode_end(p->recode, &legal);
+	p->recode = NULL;
+	if (legal.length > 0)
+		wire_put(&p->wire, legal.data, legal.length, out);
+	buffer_free(&legal);
+	wire_end(&p->wire, out);
 }
 
 /* struct transaction's body: the header at the first call, then the stored body. */
@@ -86,48 +191,59 @@ static bool produce(void *context, struct buffer *out)
 		wire_start(&p->wire);
 		wire_put(&p->wire, p->job->header.data, p->job->header.length, out);
 		p->at = p->job->body_at;
+		if (p->job->recoded)
+			p->recode = recode_start(&p->job->top, &p->job->plan, p->job->to_7bit, true);
 	}
 	ssize_t n = read_at(p->job->fd, bytes, sizeof bytes, p->at);
-	if (n < 0) {
-		p->transaction.unreadable = true;
-		return false;
-	}
 	if (n > 0) {
-		wire_put(&p->wire, bytes, (size_t)n, out);
+		put_body(p, bytes, (size_t)n, out);
 		p->at += n;
 	}
-	/* Most bodies end within one read: that the file is at its end saves another call.  A read may be short for other reasons, too. */
-	int64_t end = p->job->envelope.message_at + p->job->envelope.content.bytes;
-	if (n == (ssize_t)sizeof bytes || (n > 0 && p->at < end))
+	/* Most bodies end within one read: that the file is at its end saves another call. */
+	if (n == (ssize_t)sizeof bytes)
 		return true;
-	if (p->at < end) {
-		p->transaction.unreadable = true;
-		return false;
-	}
-	wire_end(&p->wire, out);
+	end_body(p, out);
 	return false;
+}
+
+static bool is_ascii(const char *address)
+{
+	return !has_8bit(address, strlen(address));
 }
 
 struct piece *content_piece(struct job *job)
 {
-	int count = job->rcpt_count - job->taken;
+	int count = job->rcpt_count - job->taken, same = 1;
 	if (count <= 0)
 		return NULL;
 	if (count > SESSION_RCPTS_MAX)
 		count = SESSION_RCPTS_MAX;
+	bool ascii = is_ascii(job->rcpts[job->taken]);
+	while (same < count && is_ascii(job->rcpts[job->taken + same]) == ascii)
+		same++;
+	count = same;
 	struct piece *p = mem_alloc(sizeof *p + (size_t)count * sizeof p->rcpts[0]);
 	const struct envelope *e = &job->envelope;
 	p->job = job;
 	p->at = -1;
 	p->first_rcpt = job->taken;
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		p->rcpts[i].address = job->rcpts[job->taken + i];
+		p->rcpts[i].original = job->originals[job->taken + i];
+	}
 	job->taken += count;
 	p->transaction = (struct transaction){
 		.sender = job->sender, .rcpts = p->rcpts, .rcpt_count = count,
-		.size_bytes = e->content.bytes + e->content.lines + (int64_t)job->header.length,
-		.has_8bit = e->content.has_8bit, .notify = e->notify, .ret = e->ret, .envid = e->envid,
+		.size_bytes = job->body_bytes + (int64_t)job->header.length,
+		.has_8bit = e->content.has_8bit && !job->to_7bit, .notify = e->notify, .ret = e->ret, .envid = e->envid,
+		.needs_utf8 = !ascii || !is_ascii(job->sender), .wants_utf8 = job->header_utf8,
 		.body = produce, .context = p,
 	};
 	return p;
+}
+
+void content_free_piece(struct piece *p)
+{
+	recode_free(p->recode);
+	free(p);
 }

@@ -68,7 +68,7 @@ static void on_finished(void *context, struct transaction *t)
 		return;
 	}
 	job->finished += t->rcpt_count;
-	free(p);
+	content_free_piece(p);
 	if (job->finished == job->rcpt_count)
 		finish_job(c, job);
 }
@@ -89,7 +89,7 @@ static void feed(struct crank *c)
 	while (job != NULL && session_can_take(&c->session)) {
 		struct job *next = job->next;
 		struct diagnosis d = {0};
-		if (job->header.length == 0 && !content_prepare(job, c->with->config, &d)) {
+		if (job->header.length == 0 && !content_prepare(job, c->with->config, c->session.ehlo.eightbitmime, &d)) {
 			refuse_damaged(c, job, &d);
 			job = next;
 			continue;

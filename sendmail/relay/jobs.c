@@ -71,15 +71,18 @@ static bool start_job(struct jobs *j, const char *fields)
 	if (job->fd < 0 || job->rcpts_wanted < 1 || job->rcpts_wanted > RCPTS_LIMIT)
 		return false;
 	job->rcpts = mem_alloc((size_t)job->rcpts_wanted * sizeof *job->rcpts);
+	job->originals = mem_alloc((size_t)job->rcpts_wanted * sizeof *job->originals);
 	return true;
 }
 
 static bool add_rcpt(struct jobs *j, const char *fields)
 {
-	char address[400];
+	char address[400], original[400] = "";
 	struct job *job = j->filling;
 	if (job == NULL || !fields_get(fields, "address", address, sizeof address))
 		return false;
+	fields_get(fields, "original", original, sizeof original);
+	job->originals[job->rcpt_count] = mem_copy(original);
 	job->rcpts[job->rcpt_count++] = mem_copy(address);
 	if (job->rcpt_count < job->rcpts_wanted)
 		return true;
@@ -174,12 +177,16 @@ void jobs_say_id(struct jobs *j, const char *verb, const char *id)
 
 static void free_job(struct job *job)
 {
-	for (int i = 0; i < job->rcpt_count; i++)
+	for (int i = 0; i < job->rcpt_count; i++) {
 		free(job->rcpts[i]);
+		free(job->originals[i]);
+	}
 	free(job->rcpts);
+	free(job->originals);
 	free(job->sender);
 	envelope_free(&job->envelope);
 	buffer_free(&job->header);
+	free(job->plan.parts);
 	if (job->fd >= 0)
 		close(job->fd);
 	free(job);

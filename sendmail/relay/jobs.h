@@ -1,12 +1,13 @@
 /* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of fields on one stream socket;
    a message's descriptor comes along with its first byte.
-   Runner to relay:  message id= sender= rcpts=N | rcpt address= (N times) | quit
+   Runner to relay:  message id= sender= rcpts=N | rcpt address= original= (N times) | quit
    Relay to runner:  step text= | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | msg id= | unused id= |
                      over DIAGNOSIS (the session broke after it was ready) | bye (what came later was not read) */
 #ifndef RELAY_JOBS_H
 #define RELAY_JOBS_H
 #include "base/diag.h"
 #include "message/envelope.h"
+#include "message/recode.h"
 #include "message/wire.h"
 #include "smtp/session.h"
 
@@ -15,6 +16,7 @@ struct piece {
 	struct transaction transaction;
 	struct job *job;
 	struct wire wire;
+	struct recode *recode; /* NULL when the body goes as it is */
 	int64_t at;        /* offset of the next bytes of the message */
 	int first_rcpt;
 	struct piece *next;
@@ -25,11 +27,17 @@ struct job {
 	char id[32];
 	char *sender;
 	char **rcpts;
+	char **originals;      /* the addresses as they were given at submission; "" = not told */
 	int rcpt_count, rcpts_wanted;
 	int fd;
 	struct envelope envelope;
 	struct buffer header;  /* as it goes out, with LF ends; made once */
 	int64_t body_at;       /* offset behind the stored header */
+	struct entity top;     /* what the header says of the body */
+	struct recode_plan plan;
+	bool recoded, to_7bit; /* the body is made legal on the way */
+	int64_t body_bytes;    /* on the wire */
+	bool header_utf8;      /* an address of the header is not ASCII */
 	int taken, finished;   /* recipients given to transactions; those with a result */
 	bool used;             /* some command about it was sent */
 	struct job *next;

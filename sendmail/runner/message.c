@@ -17,6 +17,9 @@ void message_free(struct message *m)
 {
 	for (int i = 0; i < m->rcpt_count; i++)
 		free(m->rcpts[i]);
+	for (int i = 0; i < m->rcpt_count && m->originals != NULL; i++)
+		free(m->originals[i]);
+	free(m->originals);
 	free(m->rcpts);
 	recipients_free(&m->all);
 	free(m->states);
@@ -64,6 +67,13 @@ bool message_has_other_path(const struct runner *r, const struct message *m, int
 	return false;
 }
 
+static void add_recipient(const struct runner *r, struct message *m, int i)
+{
+	const char *original = m->envelope.recipients[m->all.originals[i]];
+	m->originals[m->rcpt_count] = recipients_qualify(&r->config, *original == '\\' ? original + 1 : original);
+	m->rcpts[m->rcpt_count++] = mem_copy(m->all.addresses[i]);
+}
+
 /* Sorts the recipients without a final outcome: those of the first path that has work are taken, the others counted. */
 static void select_recipients(struct runner *r, struct message *m, const struct recipients *all, struct journal *j)
 {
@@ -83,7 +93,7 @@ static void select_recipients(struct runner *r, struct message *m, const struct 
 		else if (strcmp(path, m->path) != 0)
 			m->elsewhere++;
 		else
-			m->rcpts[m->rcpt_count++] = mem_copy(all->addresses[i]);
+			add_recipient(r, m, i);
 	}
 }
 
@@ -92,6 +102,7 @@ static void set_recipients(struct runner *r, struct message *m, struct journal *
 	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
 	m->rcpts = mem_alloc((size_t)(m->all.count + m->all.held_count + 1) * sizeof *m->rcpts);
 	m->states = mem_alloc((size_t)(m->all.count + m->all.held_count) + 1);
+	m->originals = mem_alloc((size_t)(m->all.count + m->all.held_count + 1) * sizeof *m->originals);
 	select_recipients(r, m, &m->all, j);
 	/* An attempt that an earlier life did not end, or that is through with everyone: a new one begins. */
 	if (m->rcpt_count == 0 && m->waiting > 0) {

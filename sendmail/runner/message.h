@@ -15,6 +15,7 @@ struct message {
 	struct envelope envelope;
 	char *sender;              /* after policy */
 	char **rcpts;              /* open recipients on this path: after aliases, completed, no duplicates */
+	char **originals;          /* for each: as it was at submission, completed */
 	unsigned char *states;     /* enum rcpt_state, one per recipient */
 	int rcpt_count;
 	char path[RULES_PATH_SIZE]; /* that those in rcpts take now */

@@ -108,6 +108,7 @@ void worker_give(struct worker *w, struct message *m)
 	for (int i = 0; i < m->rcpt_count; i++) {
 		line.length = 0;
 		fields_put(&line, "address", m->rcpts[i]);
+		fields_put(&line, "original", m->originals[i]);
 		buffer_printf(&w->out, "rcpt %s\n", buffer_string(&line));
 	}
 	buffer_free(&line);

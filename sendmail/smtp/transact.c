@@ -31,6 +31,8 @@ static void say_mail(struct session *s, const struct transaction *t)
 		buffer_printf(&s->out, " SIZE=%lld", (long long)t->size_bytes);
 	if (t->has_8bit && s->ehlo.eightbitmime)
 		buffer_puts(&s->out, " BODY=8BITMIME");
+	if ((t->needs_utf8 || t->wants_utf8) && s->ehlo.smtputf8)
+		buffer_puts(&s->out, " SMTPUTF8");
 	if (s->ehlo.dsn && t->ret[0] != '\0')
 		buffer_printf(&s->out, " RET=%s", t->ret);
 	if (s->ehlo.dsn && t->envid[0] != '\0') {
@@ -45,6 +47,10 @@ static void say_rcpt(struct session *s, const struct transaction *t, int rcpt)
 	buffer_printf(&s->out, "RCPT TO:<%s>", t->rcpts[rcpt].address);
 	if (s->ehlo.dsn && t->notify[0] != '\0')
 		buffer_printf(&s->out, " NOTIFY=%s", t->notify);
+	if (s->ehlo.dsn && t->rcpts[rcpt].original != NULL && t->rcpts[rcpt].original[0] != '\0') {
+		buffer_puts(&s->out, " ORCPT=rfc822;");
+		put_xtext(&s->out, t->rcpts[rcpt].original);
+	}
 	buffer_puts(&s->out, "\r\n");
 }
 
@@ -259,11 +265,25 @@ static void reset(struct session *s, struct transaction *t)
 	s->dirty = false;
 }
 
+static void refuse_utf8(struct session *s, struct transaction *t)
+{
+	struct diagnosis d = {0};
+	diag_set(&d, VERDICT_FAILED, STAGE_MAIL, "smtputf8-missing", "an address of the envelope is not ASCII, and the server does not offer SMTPUTF8");
+	text_copy(d.status, sizeof d.status, "5.6.7");
+	catalogue_recognise(&d);
+	settle(t, &d);
+	finish(s, t);
+}
+
 /* The answer to a DATA can only start when the commands are all said, so a whole group goes out at once. */
 static void pump_commands(struct session *s, struct transaction *t)
 {
 	if (is_too_big(s, t)) {
 		refuse_size(s, t);
+		return;
+	}
+	if (t->step == 0 && t->needs_utf8 && !s->ehlo.smtputf8) {
+		refuse_utf8(s, t);
 		return;
 	}
 	if (is_hopeless(s, t)) {

@@ -6,7 +6,7 @@
      -R  WORD=REPLY the first time that an address with WORD is named, then it is taken
      -f  that many steps of 1000 go wrong: 421 at MAIL, 451 at RCPT, a reset within the message, no answer to its end although it was taken (the
          log then has a line "unanswered"), 1 s of silence
-     -s  names a limit in EHLO
+     -s  names a limit in EHLO     -7  no 8BITMIME     -8  SMTPUTF8     -D  DSN (with these two, -o shows MAIL and RCPT)
      -g  answers the TLS handshake with nonsense */
 #include "base/base64.h"
 #include "base/mem.h"
@@ -44,7 +44,7 @@ struct client {
 
 static struct {
 	const char *folder, *auth, *log;
-	bool implicit, no_pipelining, garbage;
+	bool implicit, no_pipelining, garbage, only_7bit, smtputf8, dsn;
 	long wanted, taken, sessions, size, flap;
 	SSL_CTX *tls;
 	struct {
@@ -179,7 +179,13 @@ static void on_ehlo(struct client *c)
 	if (sink.auth != NULL && (sink.tls == NULL || c->ssl != NULL))
 		buffer_puts(&c->out, "250-AUTH PLAIN\r\n");
 	buffer_printf(&c->out, "250-SIZE %ld\r\n", sink.size);
-	say(c, "250-8BITMIME\r\n250 ENHANCEDSTATUSCODES");
+	if (!sink.only_7bit)
+		say(c, "250-8BITMIME");
+	if (sink.smtputf8)
+		say(c, "250-SMTPUTF8");
+	if (sink.dsn)
+		say(c, "250-DSN");
+	say(c, "250 ENHANCEDSTATUSCODES");
 }
 
 static void reset(struct client *c)
@@ -207,6 +213,11 @@ static void on_mail(struct client *c, const char *line)
 
 static void on_command(struct client *c, char *line)
 {
+	bool with_parameters = sink.smtputf8 || sink.dsn;
+	if (with_parameters && sink.log_file != NULL && (strncasecmp(line, "MAIL", 4) == 0 || strncasecmp(line, "RCPT", 4) == 0)) {
+		fprintf(sink.log_file, "%s\n", line);
+		fflush(sink.log_file);
+	}
 	if (strncasecmp(line, "EHLO", 4) == 0) {
 		on_ehlo(c);
 	} else if (strncasecmp(line, "MAIL", 4) == 0) {
@@ -457,7 +468,7 @@ int main(int argc, char **argv)
 	const char *address = "127.0.0.1", *port_file = NULL, *certificate = NULL, *key = NULL;
 	int option, port = 0;
 	signal(SIGPIPE, SIG_IGN);
-	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:R:xf:o:s:g")) != -1) {
+	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:R:xf:o:s:g78D")) != -1) {
 		switch (option) {
 		case 'l': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -469,6 +480,9 @@ int main(int argc, char **argv)
 		case 'i': sink.implicit = true; break;
 		case 'a': sink.auth = optarg; break;
 		case 'g': sink.garbage = true; break;
+		case '7': sink.only_7bit = true; break;
+		case '8': sink.smtputf8 = true; break;
+		case 'D': sink.dsn = true; break;
 		case 's': sink.size = atol(optarg); break;
 		case 'f': sink.flap = atol(optarg); break;
 		case 'x': sink.no_pipelining = true; break;

@@ -1,0 +1,100 @@
+/* Content-Type and Content-Transfer-Encoding. */
+#include "message/entity.h"
+#include "base/text.h"
+#include "message/header.h"
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The value of a parameter, unquoted; false when it is not there or does not fit. */
+static bool parameter(const char *value, const char *name, char *to, size_t size)
+{
+	size_t length = strlen(name), n = 0;
+	for (const char *at = value; *at != '\0'; at++) {
+		if (*at == '"') {
+			for (at++; *at != '\0' && *at != '"'; at++)
+				at += *at == '\\' && at[1] != '\0';
+			if (*at == '\0')
+				return false;
+			continue;
+		}
+		if (*at != ';')
+			continue;
+		const char *word = at + 1 + strspn(at + 1, " \t");
+		const char *equals = word + length + strspn(word + (strncasecmp(word, name, length) == 0 ? length : 0), " \t");
+		if (strncasecmp(word, name, length) != 0 || *equals != '=')
+			continue;
+		const char *start = equals + 1 + strspn(equals + 1, " \t");
+		bool quoted = *start == '"';
+		for (start += quoted; *start != '\0' && (quoted ? *start != '"' : strchr("; \t(", *start) == NULL); start++) {
+			if (quoted && *start == '\\' && start[1] != '\0')
+				start++;
+			if (n + 1 >= size)
+				return false;
+			to[n++] = *start;
+		}
+		to[n] = '\0';
+		return n > 0;
+	}
+	return false;
+}
+
+static void read_type(struct entity *e, const char *value)
+{
+	char charset[80];
+	e->has_type = true;
+	text_copy(e->type, sizeof e->type, value);
+	if (strlen(value) >= sizeof e->type)
+		e->type[0] = '\0';
+	e->is_text = text_starts_ci(value, "text/");
+	e->has_charset = parameter(value, "charset", charset, sizeof charset);
+	if (text_starts_ci(value, "multipart/signed") || text_starts_ci(value, "multipart/encrypted"))
+		e->kind = ENTITY_SEALED;
+	else if (text_starts_ci(value, "multipart/"))
+		e->kind = parameter(value, "boundary", e->boundary, sizeof e->boundary) ? ENTITY_MULTIPART : ENTITY_SEALED;
+	else if (text_starts_ci(value, "message/rfc822"))
+		e->kind = ENTITY_MESSAGE;
+	else if (text_starts_ci(value, "message/"))
+		e->kind = ENTITY_SEALED;
+}
+
+/* A multipart or message that claims to be encoded as a whole is against RFC 2045 6.4: nobody knows what is meant. */
+static void read_encoding(struct entity *e, const char *value)
+{
+	static const char *const plain[] = {"7bit", "8bit", "binary", NULL};
+	char word[40];
+	bool leaf = e->kind == ENTITY_TEXT;
+	size_t n = strcspn(value, " \t;(");
+	e->has_encoding = true;
+	text_copy(word, sizeof word, value);
+	if (n < sizeof word)
+		word[n] = '\0';
+	e->says_8bit = text_equal_ci(word, "8bit") || text_equal_ci(word, "binary");
+	for (int i = 0; plain[i] != NULL; i++) {
+		if (text_equal_ci(word, plain[i]))
+			return;
+	}
+	if (leaf && text_equal_ci(word, "base64"))
+		e->kind = ENTITY_BASE64;
+	else if (leaf && text_equal_ci(word, "quoted-printable"))
+		e->kind = ENTITY_QUOTED;
+	else if (n > 0)
+		e->kind = ENTITY_SEALED;
+}
+
+void entity_read(struct entity *e, const char *block, size_t length)
+{
+	struct header_field f;
+	*e = (struct entity){.kind = ENTITY_TEXT, .is_text = true};
+	e->has_mime = header_find(block, length, "MIME-Version", &f);
+	if (header_find(block, length, "Content-Type", &f)) {
+		char *value = header_value(&f);
+		read_type(e, value);
+		free(value);
+	}
+	if (header_find(block, length, "Content-Transfer-Encoding", &f)) {
+		char *value = header_value(&f);
+		read_encoding(e, value);
+		free(value);
+	}
+}

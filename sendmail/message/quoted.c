@@ -1,0 +1,93 @@
+/* Quoted-printable. */
+#include "message/quoted.h"
+#include <stdbool.h>
+#include <string.h>
+
+#define LINE_BYTES 75 /* and the '=' of a soft line break */
+
+static void put_token(struct quoted *q, const char *token, size_t length, struct buffer *out)
+{
+	if (q->column + length > LINE_BYTES) {
+		buffer_puts(out, "=\n");
+		q->column = 0;
+	}
+	buffer_add(out, token, length);
+	q->column += length;
+}
+
+static void put_code(struct quoted *q, unsigned char byte, struct buffer *out)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char token[3] = {'=', digits[byte >> 4], digits[byte & 15]};
+	put_token(q, token, 3, out);
+}
+
+static void release_blank(struct quoted *q, bool at_end, struct buffer *out)
+{
+	if (q->blank == 0)
+		return;
+	if (at_end)
+		put_code(q, (unsigned char)q->blank, out);
+	else
+		put_token(q, &q->blank, 1, out);
+	q->blank = 0;
+}
+
+void quoted_put(struct quoted *q, const char *bytes, size_t length, struct buffer *out)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)bytes[i];
+		release_blank(q, byte == '\n', out);
+		if (byte == '\n') {
+			buffer_add(out, "\n", 1);
+			q->column = 0;
+		} else if (byte == ' ' || byte == '\t') {
+			q->blank = (char)byte;
+		} else if (byte > 0x20 && byte < 0x7f && byte != '=') {
+			put_token(q, bytes + i, 1, out);
+		} else {
+			put_code(q, byte, out);
+		}
+	}
+}
+
+void quoted_end(struct quoted *q, struct buffer *out)
+{
+	release_blank(q, true, out);
+}
+
+void quoted_mend(struct quoted *q, const char *bytes, size_t length, struct buffer *out)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)bytes[i];
+		if (byte == '\n') {
+			buffer_add(out, "\n", 1);
+			q->column = 0;
+		} else if (byte >= 0x7f || (byte < 0x20 && byte != '\t')) {
+			put_code(q, byte, out);
+		} else {
+			/* A code is never cut: its '=' is moved to the next line when there is no room for the whole of it. */
+			if (byte == '=' && q->column + 3 > LINE_BYTES)
+				q->column = LINE_BYTES;
+			put_token(q, bytes + i, 1, out);
+		}
+	}
+}
+
+void quoted_wrap_base64(struct quoted *q, const char *bytes, size_t length, struct buffer *out)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] == '\n') {
+			buffer_add(out, "\n", 1);
+			q->column = 0;
+		} else if (bytes[i] != '\0' && strchr(digits, bytes[i]) != NULL) {
+			if (q->column == 76) {
+				buffer_add(out, "\n", 1);
+				q->column = 0;
+			}
+			buffer_add(out, bytes + i, 1);
+			q->column++;
+		}
+	}
+}

@@ -1,0 +1,20 @@
+/* Quoted-printable (RFC 2045 6.7), as bytes come; and base64 broken into short lines. */
+#ifndef MESSAGE_QUOTED_H
+#define MESSAGE_QUOTED_H
+#include "base/mem.h"
+
+struct quoted {
+	size_t column;
+	char blank; /* held back: at the end of a line it is encoded; 0 = none */
+};
+
+/* Encodes text with LF line ends. */
+void quoted_put(struct quoted *q, const char *bytes, size_t length, struct buffer *out);
+void quoted_end(struct quoted *q, struct buffer *out);
+
+/* Text that is quoted-printable already, with lines that are too long or bytes that may not stand there. */
+void quoted_mend(struct quoted *q, const char *bytes, size_t length, struct buffer *out);
+
+/* Base64 text: what does not belong to it goes, lines are 76 characters long. */
+void quoted_wrap_base64(struct quoted *q, const char *bytes, size_t length, struct buffer *out);
+#endif

@@ -1,0 +1,48 @@
+#!/bin/sh
+# What breaks the rules of the wire is made legal, and decodes to what was given, byte by byte: decoded by another program (python3).
+. tests/lib.sh
+new_spool
+if ! command -v python3 >/dev/null 2>&1; then
+	echo "1..1"; echo "ok 1 - # skip needs python3"; exit 0
+fi
+mkdir "$work/in"
+python3 tests/system/content.py make "$work/in"
+wanted=$(ls "$work/in" | sort | sed 's/$/ ok/')
+for bits in 8 7; do
+	[ $bits = 7 ] && smarthost -7 || smarthost
+	config
+	for file in "$work"/in/*; do "$BIN/sendmail" -i -f s@example.org "${file##*/}@example.net" <"$file"; done
+	runner_once
+	is "$(python3 tests/system/content.py check "$work/in" "$work/delivered" $bits | sort)" "$wanted" "a server that takes $bits bits"
+	grep -l 'To: <signed@' "$work"/delivered/*.eml | xargs sed '1,/^$/d' >"$work/signed.$bits"
+	sed '1,/^$/d' "$work/in/signed" | cmp -s - "$work/signed.$bits"; result $? "signed text is as it was"
+	like "$(grep -l 'To: <latin1@' "$work"/delivered/*.eml | xargs cat)" 'charset=iso-8859-1' "text that is not UTF-8 is labelled"
+	like "$(grep -l 'To: <utf8@' "$work"/delivered/*.eml | xargs cat)" 'Content-Type: text/plain; charset=utf-8' "text that is UTF-8 is labelled"
+	rm -f "$work"/delivered/*
+	stop "$smarthost_pid"
+done
+
+smarthost -8 -D
+config
+{ printf 'From: J\303\274rgen M\303\274ller <jm@example.org>\nSubject: Gr\303\274\303\237e an =?UTF-8?Q?alle?= da\nX-Long:'; head -c 3000 /dev/zero | sed 's/\o0/ word/g'
+printf '\nContent-Type: text/plain; name="\303\274 x.txt"\nTo: '; for i in $(seq 200); do printf 'user%s, ' "$i"; done; printf 'last\n\nx\n'; } >"$work/message"
+"$BIN/sendmail" -i -f s a@example.net <"$work/message"; runner_once
+got=$(cat "$work"/delivered/*.eml)
+like "$(python3 -c 'import email, email.policy, sys
+m = email.message_from_binary_file(sys.stdin.buffer, policy=email.policy.default)
+print(m["Subject"], "|", m["From"], "|", m.get_filename() or m.get_param("name"), "|", len(m["To"].addresses), m["To"].addresses[200].addr_spec, "|", m["X-Long"].count("word"))' <"$(ls "$work"/delivered/*.eml)")" \
+	'^Grüße an alle da \| Jürgen Müller <jm@example.org> \| .*x.txt.* \| 201 last@mon1.example.org \| 3000$' "a header with raw UTF-8 and long lines means the same"
+is "$(printf '%s\n' "$got" | LC_ALL=C grep -c '[^ -~	]')" 0 "and is ASCII"
+is "$(printf '%s\n' "$got" | awk 'length($0) > 998' | wc -l | tr -d ' ')" 0 "in short lines"
+unlike "$(cat "$work/sessions")" 'SMTPUTF8' "SMTPUTF8 is not asked for without need"
+rm -f "$work"/delivered/*
+printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -f s@example.org 'jürgen@example.net' plain@example.net; runner_once
+like "$(cat "$work/sessions")" '^MAIL FROM:<s@example.org> .*SMTPUTF8$' "an address that is not ASCII: SMTPUTF8"
+like "$(cat "$work/sessions")" '^RCPT TO:<jürgen@example.net>' "and it is sent as it is"
+is "$(delivered)" 2 "in a transaction of its own"
+stop "$smarthost_pid"; rm -f "$work"/delivered/*; : >"$work/log"
+smarthost; config
+printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -f s@example.org 'jürgen@example.net' plain@example.net; runner_once
+like "$(cat "$work/log")" 'to=<plain@example.net>.*verdict=sent' "without SMTPUTF8 the others get it"
+like "$(cat "$work/log")" 'verdict=failed stage=MAIL status=5.6.7 key=smtputf8-missing' "and the sender is told why that one does not"
+finish
