@@ -38,7 +38,7 @@ static void continue_pair(struct pairs *p, const char *line)
 {
 	struct buffer longer = {0};
 	struct pair *last = &p->list[p->count - 1];
-	buffer_printf(&longer, "%s %s", last->value, line);
+	buffer_printf(&longer, "%s%s%s", last->value, *last->value != '\0' ? " " : "", line);
 	free(last->value);
 	last->value = mem_copy(buffer_string(&longer));
 	buffer_free(&longer);
