@@ -38,6 +38,9 @@ int command_explain(const char *what);
    is here; path: NULL: its usual place.  root stands before every path that is read. */
 int command_import(const char *root, const char *output, const char *name, const char *path);
 
+/* Takes over mail from the queues of former mail programs: shows it, asks (unless yes), submits each message and moves its files aside. */
+int command_adopt(const char *root, bool yes);
+
 /* A key in its parts. */
 struct key_name {
 	char section[16];

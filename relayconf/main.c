@@ -22,6 +22,7 @@ static const char help_text[] =
 	"  explain KEY|\"WORDS\"         what a reason, or a server's answer, means, and what to do\n"
 	"  import [-o FILE] [PROGRAM [FILE]]\n"
 	"                              settings of dma, ssmtp, msmtp, nullmailer, sendmail or Postfix as firsthop.conf\n"
+	"  adopt [--yes]               takes over mail that lies in the queues of sendmail, dma, nullmailer or Postfix\n"
 	"  probe [SMARTHOST] [--from ADDRESS] [--to ADDRESS] [--json]\n"
 	"                              a real session up to RCPT, told and timed line by line; sends no mail\n";
 
@@ -65,6 +66,21 @@ static int import(int argc, char **argv)
 	return command_import(root, output, at < argc ? argv[at] : NULL, at + 1 < argc ? argv[at + 1] : NULL);
 }
 
+static int adopt(int argc, char **argv)
+{
+	const char *root = "";
+	bool yes = false;
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--yes") == 0)
+			yes = true;
+		else if (strcmp(argv[i], "-R") == 0 && i + 1 < argc)
+			root = argv[++i];
+		else
+			return usage("adopt takes --yes, and -R ROOT");
+	}
+	return command_adopt(root, yes);
+}
+
 static int run(const char *path, int argc, char **argv)
 {
 	const char *command = argv[0];
@@ -86,6 +102,8 @@ static int run(const char *path, int argc, char **argv)
 		return command_explain(argv[1]);
 	if (strcmp(command, "probe") == 0)
 		return probe(path, argc - 1, argv + 1);
+	if (strcmp(command, "adopt") == 0)
+		return adopt(argc - 1, argv + 1);
 	if (strcmp(command, "import") == 0)
 		return import(argc - 1, argv + 1);
 	return usage("this command, or its number of arguments, is not known");

@@ -1,0 +1,156 @@
+/* relayconf adopt: shows what lies in old queues, asks, and hands each message to sendmail as if it had just come. */
+#include "relayconf/adopt/adopt.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/paths.h"
+#include "relayconf/command.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static const struct old_queue *const queues[] = {&adopt_sendmail, &adopt_dma, &adopt_nullmailer, &adopt_postfix};
+
+static void scan_all(struct adopt *a, const char *root)
+{
+	char folder[2048];
+	for (size_t i = 0; i < sizeof queues / sizeof queues[0]; i++) {
+		for (int k = 0; queues[i]->folders[k] != NULL; k++) {
+			snprintf(folder, sizeof folder, "%s%s", root, queues[i]->folders[k]);
+			queues[i]->scan(a, queues[i], folder);
+		}
+	}
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+	return x->arrived_s < y->arrived_s ? -1 : x->arrived_s > y->arrived_s;
+}
+
+static void put_address(struct text *t, const char *address)
+{
+	text_put(t, *address != '\0' ? "" : "<>");
+	text_escape(t, address, strlen(address));
+}
+
+static void show(const struct adopt *a)
+{
+	for (int i = 0; i < a->count; i++) {
+		const struct found *f = &a->list[i];
+		TEXT(age, 40);
+		TEXT(who, 400);
+		clock_put_span(&age, clock_wall_s() - f->arrived_s);
+		put_address(&who, f->sender);
+		text_put(&who, " to ");
+		put_address(&who, f->rcpt_count > 0 ? f->rcpts[0] : "");
+		if (f->rcpt_count > 1)
+			text_printf(&who, " and %d more", f->rcpt_count - 1);
+		printf("%-10s  %-12s  %8lld bytes  %s\n            %s/%s\n", f->queue->program, age.data, (long long)f->size_bytes, who.data, f->folder, f->files[0]);
+	}
+}
+
+static bool agreed(int count)
+{
+	char answer[16] = "";
+	if (!isatty(STDIN_FILENO)) {
+		printf("\nNothing was changed.  \"relayconf adopt --yes\" takes over %s.\n", count == 1 ? "this message" : "these messages");
+		return false;
+	}
+	printf("\nTake over %d message%s? Each is handed to sendmail, then its files are moved to \"adopted\". [y/N] ", count, count == 1 ? "" : "s");
+	fflush(stdout);
+	return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static void become_sendmail(const struct found *f, int from_fd)
+{
+	char path[1100];
+	char **argv = mem_alloc(((size_t)f->rcpt_count + 6) * sizeof *argv);
+	int count = 0;
+	snprintf(path, sizeof path, "%s/sendmail", paths_libexec());
+	argv[count++] = mem_copy("sendmail");
+	argv[count++] = mem_copy("-i");
+	argv[count++] = mem_copy("-f");
+	argv[count++] = mem_copy(f->sender);
+	argv[count++] = mem_copy("--");
+	for (int i = 0; i < f->rcpt_count; i++)
+		argv[count++] = f->rcpts[i];
+	dup2(from_fd, STDIN_FILENO);
+	execv(path, argv);
+	fprintf(stderr, "relayconf: %s: %s\n", path, strerror(errno));
+	_exit(EX_OSERR);
+}
+
+/* The exit status of sendmail; 0: the message is on disk. */
+static int submit(const struct found *f, const struct buffer *message)
+{
+	FILE *temp = tmpfile();
+	int status = -1;
+	if (temp == NULL || !fdio_write(fileno(temp), message->data, message->length) || lseek(fileno(temp), 0, SEEK_SET) != 0) {
+		fprintf(stderr, "relayconf: no temporary file can be written: %s\n", strerror(errno));
+	} else {
+		pid_t pid = fork();
+		if (pid == 0)
+			become_sendmail(f, fileno(temp));
+		if (pid > 0)
+			waitpid(pid, &status, 0);
+	}
+	if (temp != NULL)
+		fclose(temp);
+	return status;
+}
+
+/* Its files go where the old program does not look; they are kept until the administrator removes them. */
+static bool move_aside(const struct found *f)
+{
+	char folder[2048], from[4400], to[4400];
+	snprintf(folder, sizeof folder, "%.1500s/%s", f->folder, f->queue->aside);
+	bool done = mkdir(folder, 0700) == 0 || errno == EEXIST;
+	for (int i = 0; i < 2 && f->files[i] != NULL; i++) {
+		snprintf(from, sizeof from, "%.2000s/%.300s", f->folder, f->files[i]);
+		snprintf(to, sizeof to, "%.2000s/%.300s", folder, f->files[i]);
+		done = done && (rename(from, to) == 0 || (i == 1 && errno == ENOENT));
+	}
+	if (!done)
+		fprintf(stderr, "relayconf: %s/%s was taken over and cannot be moved to %s (%s); move it by hand, or it is sent twice\n", f->folder, f->files[0], folder, strerror(errno));
+	return done;
+}
+
+static bool take_over(const struct found *f)
+{
+	struct buffer message = {0};
+	bool loaded = f->queue->load(f, &message);
+	if (!loaded)
+		fprintf(stderr, "relayconf: %s/%s is left alone: %s\n", f->folder, f->files[0], strerror(errno));
+	bool done = loaded && submit(f, &message) == 0;
+	if (loaded && !done)
+		fprintf(stderr, "relayconf: %s/%s is left alone: sendmail did not take it\n", f->folder, f->files[0]);
+	buffer_free(&message);
+	return done && move_aside(f);
+}
+
+int command_adopt(const char *root, bool yes)
+{
+	struct adopt a = {0};
+	int taken = 0;
+	scan_all(&a, root);
+	qsort(a.list, (size_t)a.count, sizeof *a.list, by_age);
+	show(&a);
+	if (a.count == 0) {
+		printf("No mail lies in the queues of sendmail, dma, nullmailer or Postfix%s.\n", a.unreadable > 0 ? ", but for the files above" : "");
+		adopt_free(&a);
+		return a.unreadable > 0 ? EX_NOINPUT : EX_OK;
+	}
+	bool go = yes || agreed(a.count);
+	for (int i = 0; go && i < a.count; i++)
+		taken += take_over(&a.list[i]);
+	if (go)
+		printf("%d of %d taken over; mailq shows them.\n", taken, a.count);
+	int code = go && taken == a.count && a.unreadable == 0 ? EX_OK : go ? EX_TEMPFAIL : EX_OK;
+	adopt_free(&a);
+	return code;
+}

@@ -1,0 +1,51 @@
+/* dma's queue: Qid has "ID:", "Sender:", "Recipient:" lines, Mid the message; a pair for each recipient. */
+#include "relayconf/adopt/adopt.h"
+#include "base/fdio.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const folders[] = {"/var/spool/dma", NULL};
+
+struct scan {
+	struct adopt *adopt;
+	const struct old_queue *queue;
+	const char *folder;
+};
+
+static void found_file(void *context, const char *name)
+{
+	struct scan *s = context;
+	char body[300], *line;
+	struct buffer text = {0};
+	snprintf(body, sizeof body, "M%.280s", name + 1);
+	struct found *f = adopt_add(s->adopt, s->queue, s->folder, name, body);
+	bool read = adopt_slurp(s->folder, name, &text);
+	buffer_puts(&text, "\n");
+	while (read && (line = fdio_take_line(&text)) != NULL) {
+		if (text_starts_ci(line, "Sender:")) {
+			free(f->sender);
+			f->sender = adopt_bare(line + strlen("Sender:"));
+		} else if (text_starts_ci(line, "Recipient:")) {
+			adopt_add_rcpt(f, line + strlen("Recipient:"));
+		}
+		free(line);
+	}
+	if (!read || f->rcpt_count == 0)
+		adopt_drop(s->adopt, read ? "it names no recipient" : strerror(errno));
+	buffer_free(&text);
+}
+
+static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
+{
+	struct scan s = {a, q, folder};
+	adopt_each(folder, "Q", found_file, &s);
+}
+
+static bool load(const struct found *f, struct buffer *message)
+{
+	return adopt_slurp(f->folder, f->files[1], message);
+}
+
+const struct old_queue adopt_dma = {"dma", folders, "adopted", scan, load};

@@ -1,0 +1,101 @@
+/* Postfix's queues, read by Postfix's own postcat: the form of the files is its own business. */
+#include "relayconf/adopt/adopt.h"
+#include "base/fdio.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const folders[] = {
+	"/var/spool/postfix/maildrop", "/var/spool/postfix/incoming", "/var/spool/postfix/active", "/var/spool/postfix/deferred", "/var/spool/postfix/hold", NULL};
+static const char *const postcats[] = {"/usr/sbin/postcat", "/usr/local/sbin/postcat"};
+
+struct scan {
+	struct adopt *adopt;
+	const struct old_queue *queue;
+	const char *folder;
+};
+
+/* What postcat prints of a file, "-e" of its envelope, "-hb" of the message; false with errno. */
+static bool postcat(const char *what, const char *folder, const char *name, struct buffer *text)
+{
+	char path[2048];
+	int ends[2], status = 0;
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	if (pipe(ends) != 0)
+		return false;
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(ends[1], STDOUT_FILENO);
+		close(ends[0]);
+		for (size_t i = 0; i < sizeof postcats / sizeof postcats[0]; i++)
+			execl(postcats[i], "postcat", what, path, (char *)NULL);
+		_exit(127);
+	}
+	close(ends[1]);
+	bool done = pid > 0 && fdio_slurp(ends[0], text, ADOPT_MESSAGE_LIMIT_BYTES);
+	close(ends[0]);
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	if (done && status != 0)
+		errno = WIFEXITED(status) && WEXITSTATUS(status) == 127 ? ENOENT : EIO;
+	return done && status == 0;
+}
+
+static void read_envelope(struct found *f, struct buffer *text)
+{
+	char *line;
+	while ((line = fdio_take_line(text)) != NULL) {
+		if (text_starts(line, "sender: ")) {
+			free(f->sender);
+			f->sender = adopt_bare(line + strlen("sender: "));
+		} else if (text_starts(line, "recipient: ")) {
+			adopt_add_rcpt(f, line + strlen("recipient: "));
+		}
+		free(line);
+	}
+}
+
+static void found_file(void *context, const char *name)
+{
+	struct scan *s = context;
+	struct buffer text = {0};
+	struct found *f = adopt_add(s->adopt, s->queue, s->folder, name, NULL);
+	if (!postcat("-e", s->folder, name, &text)) {
+		adopt_drop(s->adopt, errno == ENOENT ? "it takes Postfix's postcat to read it; install postfix once more, or deliver with it" : "postcat cannot read it");
+	} else {
+		read_envelope(f, &text);
+		if (f->rcpt_count == 0)
+			adopt_drop(s->adopt, "it names no recipient that is left");
+	}
+	buffer_free(&text);
+}
+
+/* Queues may have a folder for each first letter. */
+static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
+{
+	struct scan s = {a, q, folder};
+	adopt_each(folder, "", found_file, &s);
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		char below[2048];
+		snprintf(below, sizeof below, "%s/%s", folder, entry->d_name);
+		s.folder = below;
+		if (entry->d_name[0] != '.' && strlen(entry->d_name) == 1)
+			adopt_each(below, "", found_file, &s);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+static bool load(const struct found *f, struct buffer *message)
+{
+	return postcat("-hb", f->folder, f->files[0], message) && message->length > 0;
+}
+
+const struct old_queue adopt_postfix = {"Postfix", folders, "adopted", scan, load};
