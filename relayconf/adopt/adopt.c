@@ -16,6 +16,7 @@ static void free_found(struct found *f)
 		free(f->rcpts[i]);
 	free(f->rcpts);
 	free(f->folder);
+	free(f->aside);
 	free(f->files[0]);
 	free(f->files[1]);
 	free(f->sender);
@@ -36,7 +37,9 @@ struct found *adopt_add(struct adopt *a, const struct old_queue *q, const char *
 {
 	a->list = mem_resize(a->list, (size_t)a->count + 1, sizeof *a->list);
 	struct found *f = &a->list[a->count++];
-	*f = (struct found){.queue = q, .folder = mem_copy(folder), .files = {mem_copy(file), second != NULL ? mem_copy(second) : NULL}, .sender = mem_copy("")};
+	TEXT(aside, 2048);
+	text_printf(&aside, "%s/%s", folder, q->aside);
+	*f = (struct found){.queue = q, .folder = mem_copy(folder), .aside = mem_copy(aside.data), .files = {mem_copy(file), second != NULL ? mem_copy(second) : NULL}, .sender = mem_copy("")};
 	note_file(f, file);
 	if (second != NULL)
 		note_file(f, second);

@@ -12,6 +12,7 @@
 struct found {
 	const struct old_queue *queue;
 	char *folder;          /* of the files */
+	char *aside;           /* the folder where they go afterwards: not one in which the old program looks */
 	char *files[2];        /* names in it; [0] is the one that has the envelope, [1] NULL when there is one file only */
 	char *sender;          /* "" = the null sender */
 	char **rcpts;
@@ -29,7 +30,7 @@ struct adopt {
 struct old_queue {
 	const char *program;
 	const char *const *folders;                                      /* usual places, NULL-terminated */
-	const char *aside;                                               /* where files go afterwards, seen from the folder: "adopted" */
+	const char *aside;                                               /* seen from the folder; a scan may name another one */
 	void (*scan)(struct adopt *a, const struct old_queue *q, const char *folder); /* finds what is in a folder */
 	bool (*load)(const struct found *f, struct buffer *message);     /* header and body with LF ends; false: errno tells */
 };

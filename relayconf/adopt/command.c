@@ -107,16 +107,15 @@ static int submit(const struct found *f, const struct buffer *message)
 /* Its files go where the old program does not look; they are kept until the administrator removes them. */
 static bool move_aside(const struct found *f)
 {
-	char folder[2048], from[4400], to[4400];
-	snprintf(folder, sizeof folder, "%.1500s/%s", f->folder, f->queue->aside);
-	bool done = mkdir(folder, 0700) == 0 || errno == EEXIST;
+	char from[4400], to[4400];
+	bool done = mkdir(f->aside, 0700) == 0 || errno == EEXIST;
 	for (int i = 0; i < 2 && f->files[i] != NULL; i++) {
 		snprintf(from, sizeof from, "%.2000s/%.300s", f->folder, f->files[i]);
-		snprintf(to, sizeof to, "%.2000s/%.300s", folder, f->files[i]);
+		snprintf(to, sizeof to, "%.2000s/%.300s", f->aside, f->files[i]);
 		done = done && (rename(from, to) == 0 || (i == 1 && errno == ENOENT));
 	}
 	if (!done)
-		fprintf(stderr, "relayconf: %s/%s was taken over and cannot be moved to %s (%s); move it by hand, or it is sent twice\n", f->folder, f->files[0], folder, strerror(errno));
+		fprintf(stderr, "relayconf: %s/%s was taken over and cannot be moved to %s (%s); move it by hand, or it is sent twice\n", f->folder, f->files[0], f->aside, strerror(errno));
 	return done;
 }
 

@@ -18,6 +18,7 @@ struct scan {
 	struct adopt *adopt;
 	const struct old_queue *queue;
 	const char *folder;
+	const char *aside;
 };
 
 /* What postcat prints of a file, "-e" of its envelope, "-hb" of the message; false with errno. */
@@ -65,6 +66,8 @@ static void found_file(void *context, const char *name)
 	struct scan *s = context;
 	struct buffer text = {0};
 	struct found *f = adopt_add(s->adopt, s->queue, s->folder, name, NULL);
+	free(f->aside);
+	f->aside = mem_copy(s->aside);
 	if (!postcat("-e", s->folder, name, &text)) {
 		adopt_drop(s->adopt, errno == ENOENT ? "it takes Postfix's postcat to read it; install postfix once more, or deliver with it" : "postcat cannot read it");
 	} else {
@@ -75,10 +78,13 @@ static void found_file(void *context, const char *name)
 	buffer_free(&text);
 }
 
-/* Queues may have a folder for each first letter. */
+/* Queues may have a folder for each first letter.  What lies in a queue folder, however deep, Postfix takes up again at its next start: so
+   files go beside the queues. */
 static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
 {
-	struct scan s = {a, q, folder};
+	char aside[2048];
+	struct scan s = {a, q, folder, aside};
+	snprintf(aside, sizeof aside, "%.*s%s", (int)(strrchr(folder, '/') - folder + 1), folder, q->aside);
 	adopt_each(folder, "", found_file, &s);
 	DIR *dir = opendir(folder);
 	struct dirent *entry;

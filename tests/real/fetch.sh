@@ -83,7 +83,8 @@ add_layer() {
 		complete="$complete $1"
 		shift
 	done
-	download "$base/$layer.debs" $complete
+	mkdir -p "$base/$layer.debs"
+	[ -z "$complete" ] || download "$base/$layer.debs" $complete
 	if [ $# -gt 1 ]; then
 		shift
 		fetch "$base/$layer.debs" "$@" || complain "the download failed: $(tail -n 1 "$base/apt.log")"
@@ -196,6 +197,7 @@ case ${1:-} in
 courier) set -- courier courier-mta courier-authdaemon courier-authlib-userdb perl-base ;;
 exim) set -- exim exim4-daemon-light ;;
 opensmtpd) set -- opensmtpd opensmtpd ;;
+formers) set -- formers -- dma nullmailer libssl3 libgnutls30 ;;
 callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks smartmontools sudo logwatch \
 	libemail-sender-perl libmime-lite-perl libmailtools-perl libphp-phpmailer php-symfony-mailer php-mbstring nodejs node-nodemailer \
 	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core ;;

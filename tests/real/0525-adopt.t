@@ -1,0 +1,45 @@
+#!/bin/sh
+# relayconf import and adopt with the real programs: settings and queued mail of dma, nullmailer and Postfix.
+LAYER=formers
+. tests/real/stage.sh
+. tests/real/callers.sh
+text=$(printf 'Grüße vom Wächter\n.\n..zwei Punkte\nEnde')
+message() { printf 'From: watch@example.org\nTo: ops@example.org\nSubject: %s\n\n%s\n' "$1" "$text"; }
+
+# --- each program queues a message, because its server does not answer ----------------------------------------------------
+mkdir -p "$S/etc/dma" "$S/var/spool/dma" "$S/var/spool/nullmailer/queue" "$S/var/spool/nullmailer/tmp" "$S/var/spool/nullmailer/failed"
+printf 'SMARTHOST mail.test\nPORT 587\nSECURETRANSFER\nSTARTTLS\nAUTHPATH /etc/dma/auth.conf\nDEFER\n' >"$S/etc/dma/dma.conf"
+printf 'cacti1@mail.test|mail.test:geheim\n' >"$S/etc/dma/auth.conf"
+chgrp 8 "$S/var/spool/dma"; chmod 2775 "$S/var/spool/dma"
+echo 'mail:x:8:8::/var/mail:/usr/sbin/nologin' >>"$S/etc/passwd"
+message "from dma" | in_stage /usr/sbin/dma -i -f watch@example.org ops@example.org two@example.org; is $? 0 "dma takes a message"
+in_stage /usr/bin/chown -R mail:mail /var/spool/nullmailer
+mkdir -p "$S/etc/nullmailer"; echo mon1.example.org >"$S/etc/nullmailer/me"; echo 'mail.test smtp --port=587 --starttls --user=cacti1@mail.test --pass=geheim' >"$S/etc/nullmailer/remotes"
+[ -p "$S/var/spool/nullmailer/trigger" ] || mkfifo "$S/var/spool/nullmailer/trigger"
+message "from nullmailer" | in_stage /usr/bin/nullmailer-inject -f watch@example.org ops@example.org >"$work/out" 2>&1; is $? 0 "nullmailer takes a message" "$(cat "$work/out")"
+sh tests/fake/certs.sh "$work/certs" mail.test >/dev/null 2>&1
+setup_postfix
+start_postfix && stop_postfix
+cp -a "$BUILD/real/root/usr/sbin/sendmail" "$S/usr/sbin/postfix-sendmail"
+message "from Postfix" | in_stage /usr/sbin/postfix-sendmail -i -f watch@example.org ops@example.org two@example.org 2>/dev/null; is $? 0 "Postfix takes a message"
+
+# --- firsthop takes their place ---------------------------------------------------------------------------------------------
+ok "firsthop is installed" install_firsthop
+out=$(in_stage /usr/local/sbin/relayconf import -o /etc/firsthop/firsthop.conf dma 2>&1); is $? 0 "dma's settings are taken over" "$out"
+in_stage /usr/local/sbin/relayconf set smarthost.main.tls_ca_file ca.pem
+in_stage /usr/local/sbin/relayconf set host.name mon1.example.org; in_stage /usr/local/sbin/relayconf set host.domain example.org
+like "$(in_stage /usr/local/sbin/relayconf show)" 'login +cacti1@mail.test' "with the login"
+out=$(in_stage /usr/local/sbin/relayconf adopt 2>&1)
+is "$(echo "$out" | grep -c 'watch@example.org to ')" 4 "adopt shows four messages (dma has one for each recipient)"
+out=$(in_stage /usr/local/sbin/relayconf adopt --yes 2>&1); is $? 0 "adopt takes them over" "$out"
+like "$out" '^4 of 4 taken over' "all of them"
+setup_postfix
+ok "Postfix is up, as the smarthost" start_postfix
+ok "the runner starts" start_runner
+ok "each arrives for each of its recipients" wait_for mails_are 5
+is "$(mails)" 5 "and no more than that"
+for program in dma nullmailer Postfix; do
+	mail=$(mail_with "Subject: from $program")
+	is "$(mail_body "$mail")" "$text" "from $program: the body"
+done
+finish
