@@ -57,6 +57,13 @@ bool envelope_has_flag(const struct envelope *e, const char *word)
 	return false;
 }
 
+bool envelope_notifies(const struct envelope *e, const char *kind)
+{
+	if (e->notify[0] == '\0')
+		return strcmp(kind, "SUCCESS") != 0;
+	return text_find_ci(e->notify, kind) != NULL;
+}
+
 void envelope_write_content(const struct content *c, struct buffer *out)
 {
 	buffer_printf(out, "bytes=%015lld lines=%012lld longest=%015lld 8bit=%d nul=%d cr=%d", (long long)c->bytes,

@@ -46,6 +46,9 @@ bool envelope_add_recipient(struct envelope *e, const char *address);
 /* True if flags has this word. */
 bool envelope_has_flag(const struct envelope *e, const char *word);
 
+/* True if the sender wants a report of that kind, "SUCCESS", "FAILURE" or "DELAY" (RFC 3461 4.1): what -N says, or else failure and delay. */
+bool envelope_notifies(const struct envelope *e, const char *kind);
+
 /* Writes the head, with the blank line that ends it.  *content_at gets the offset of the content line's value,
    whose width is fixed so that envelope_write_content can write it again in place.
    Values hold no control bytes (the caller has refused them); if one does, the line is left out. */

@@ -1,7 +1,7 @@
 /* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of fields on one stream socket;
    a message's descriptor comes along with its first byte.
    Runner to relay:  message id= sender= rcpts=N | rcpt address= original= (N times) | quit
-   Relay to runner:  step text= | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | msg id= | unused id= |
+   Relay to runner:  step text= | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server sends no report) | msg id= | unused id= |
                      over DIAGNOSIS (the session broke after it was ready) | bye (what came later was not read) */
 #ifndef RELAY_JOBS_H
 #define RELAY_JOBS_H

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define COPY_LIMIT_BYTES 65536
+#define FULL_LIMIT_BYTES (256 << 10) /* of a message that is returned whole; of a longer one its header is */
 #define RCPTS_TOLD 100
 #define SUMMARY_RCPTS_TOLD 3
 
@@ -173,6 +174,8 @@ static void put_status(const struct runner *r, const struct message *m, bool del
 	while ((d = reported(m, delayed, &at, &seen, &address)) != NULL) {
 		bool by_server = d->reply_code != 0 && strcmp(d->key, "expired") != 0;
 		buffer_puts(out, "\n");
+		if (m->originals != NULL && m->originals[at - 1] != NULL)
+			put_folded(out, "Original-Recipient: rfc822; ", m->originals[at - 1]);
 		put_folded(out, "Final-Recipient: rfc822; ", address);
 		put_state(d, delayed, out);
 		put_peer(d, out);
@@ -262,16 +265,27 @@ static void put_many(const struct runner *r, struct message **list, int count, b
 	}
 }
 
-/* What is returned: the header; of a report that is itself returned everything, because it tells of another message. */
-static void put_original(const struct message *m, const struct buffer *header, const char *border, struct buffer *out)
+/* Of a report that is itself returned everything comes back, because it tells of another message; and where the sender asked for that (-R full). */
+static bool returns_all(const struct message *m, bool delayed)
 {
-	static char bytes[COPY_LIMIT_BYTES];
-	ssize_t n = m->sender[0] == '\0' ? pread(m->fd, bytes, sizeof bytes, (off_t)m->envelope.message_at) : 0;
-	buffer_printf(out, "\n--%s\nContent-Type: %s\n\n", border, n > 0 ? "message/rfc822" : "text/rfc822-headers");
-	if (n > 0)
-		buffer_add(out, bytes, (size_t)n);
-	else
+	bool asked = !delayed && strcasecmp(m->envelope.ret, "FULL") == 0;
+	return (m->sender[0] == '\0' || asked) && m->envelope.content.bytes <= FULL_LIMIT_BYTES;
+}
+
+/* What is returned: the header, or everything. */
+static void put_original(const struct message *m, bool delayed, const struct buffer *header, const char *border, struct buffer *out)
+{
+	char bytes[16384];
+	ssize_t n;
+	off_t at = (off_t)m->envelope.message_at;
+	bool all = returns_all(m, delayed);
+	buffer_printf(out, "\n--%s\nContent-Type: %s\n\n", border, all ? "message/rfc822" : "text/rfc822-headers");
+	if (!all)
 		buffer_add(out, header->data, header->length);
+	while (all && (n = pread(m->fd, bytes, sizeof bytes, at)) > 0) {
+		buffer_add(out, bytes, (size_t)n);
+		at += n;
+	}
 }
 
 static void put_one(const struct runner *r, const struct message *m, bool delayed, const char *border, struct buffer *out)
@@ -281,7 +295,7 @@ static void put_one(const struct runner *r, const struct message *m, bool delaye
 	put_words(r, m, delayed, &header, out);
 	buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
 	put_status(r, m, delayed, out);
-	put_original(m, &header, border, out);
+	put_original(m, delayed, &header, border, out);
 	buffer_free(&header);
 }
 
@@ -294,7 +308,11 @@ static void put_file(const struct runner *r, const struct message *m, const stru
 	e.created_us = clock_wall_us();
 	free(e.flags);
 	e.flags = mem_copy(m->sender[0] == '\0' ? "bounce double" : "bounce");
-	e.content = (struct content){.bytes = (int64_t)text->length, .has_8bit = true};
+	/* What is returned whole has its long lines and odd bytes with it. */
+	e.content = m->envelope.content;
+	e.content.has_8bit = true;
+	e.content.bytes = (int64_t)text->length;
+	e.content.lines = 0;
 	for (size_t i = 0; i < text->length; i++)
 		e.content.lines += text->data[i] == '\n';
 	envelope_add_recipient(&e, bounce_address(r, m));

@@ -9,6 +9,7 @@
 #include "runner/history.h"
 #include "runner/message.h"
 #include "runner/returns.h"
+#include "runner/success.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,7 @@ static bool keep_for_report(struct runner *r, struct message *m)
 void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left)
 {
 	int sent = count_state(m, RCPT_SENT), failed = count_state(m, RCPT_FAILED);
+	success_report(r, m);
 	bool open = sent + failed < m->rcpt_count || m->elsewhere + m->waiting + m->held > 0;
 	if (failed == 0 && !open) {
 		end_message(r, m);

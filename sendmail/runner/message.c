@@ -20,6 +20,7 @@ void message_free(struct message *m)
 	for (int i = 0; i < m->rcpt_count && m->originals != NULL; i++)
 		free(m->originals[i]);
 	free(m->originals);
+	free(m->relayed);
 	free(m->rcpts);
 	recipients_free(&m->all);
 	free(m->states);
@@ -102,6 +103,7 @@ static void set_recipients(struct runner *r, struct message *m, struct journal *
 	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
 	m->rcpts = mem_alloc((size_t)(m->all.count + m->all.held_count + 1) * sizeof *m->rcpts);
 	m->states = mem_alloc((size_t)(m->all.count + m->all.held_count) + 1);
+	m->relayed = mem_alloc((size_t)(m->all.count + m->all.held_count + 1) * sizeof *m->relayed);
 	m->originals = mem_alloc((size_t)(m->all.count + m->all.held_count + 1) * sizeof *m->originals);
 	select_recipients(r, m, &m->all, j);
 	/* An attempt that an earlier life did not end, or that is through with everyone: a new one begins. */

@@ -16,6 +16,7 @@ struct message {
 	char *sender;              /* after policy */
 	char **rcpts;              /* open recipients on this path: after aliases, completed, no duplicates */
 	char **originals;          /* for each: as it was at submission, completed */
+	bool *relayed;             /* for each: its server sends no report of success, and one is wanted */
 	unsigned char *states;     /* enum rcpt_state, one per recipient */
 	int rcpt_count;
 	char path[RULES_PATH_SIZE]; /* that those in rcpts take now */

@@ -103,6 +103,10 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 enum returned returns_failure(struct runner *r, struct message *m)
 {
 	const char *to = bounce_address(r, m);
+	if (!envelope_notifies(&m->envelope, "FAILURE")) {
+		log_line(LOG_NOTICE, "%s: it failed, and nobody is told: the sender wanted no such report (-N %s)", m->id, m->envelope.notify);
+		return RETURNED_SENT;
+	}
 	if (*to == '\0')
 		return RETURNED_NOWHERE;
 	if (is_owed_to(r, to) || !may_go(r, to))
@@ -216,7 +220,7 @@ static bool take_late(struct runner *r, struct entry *e, struct late *l)
 	if (l->m->last.verdict == VERDICT_NONE && !path_why(r, l->path, &l->m->last))
 		l->m->last = r->config_health.why;
 	/* Nobody to tell: that is settled, too. */
-	if (l->m->sender[0] == '\0' || l->m->rcpt_count == 0)
+	if (l->m->sender[0] == '\0' || l->m->rcpt_count == 0 || !envelope_notifies(&l->m->envelope, "DELAY"))
 		e->warned = l->told = true;
 	return true;
 }

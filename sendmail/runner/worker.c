@@ -256,6 +256,12 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 	if (m == NULL)
 		return;
 	w->progress_ms = clock_mono_ms();
+	if (text_starts(line, "relayed ")) {
+		long long n = fields_get_number(fields, "n", -1);
+		if (n >= 0 && n < m->rcpt_count && m->relayed != NULL)
+			m->relayed[n] = true;
+		return;
+	}
 	if (text_starts(line, "rcpt ")) {
 		int n = (int)fields_get_number(fields, "n", -1);
 		bool next = fields_get_number(fields, "next", 0) != 0;

@@ -24,6 +24,13 @@ static void put_xtext(struct buffer *out, const char *value)
 	}
 }
 
+static void put_upper(struct buffer *out, const char *name, const char *word)
+{
+	buffer_puts(out, name);
+	for (; *word != '\0'; word++)
+		buffer_add(out, &(char){*word >= 'a' && *word <= 'z' ? (char)(*word - 32) : *word}, 1);
+}
+
 static void say_mail(struct session *s, const struct transaction *t)
 {
 	buffer_printf(&s->out, "MAIL FROM:<%s>", t->sender);
@@ -46,7 +53,7 @@ static void say_rcpt(struct session *s, const struct transaction *t, int rcpt)
 {
 	buffer_printf(&s->out, "RCPT TO:<%s>", t->rcpts[rcpt].address);
 	if (s->ehlo.dsn && t->notify[0] != '\0')
-		buffer_printf(&s->out, " NOTIFY=%s", t->notify);
+		put_upper(&s->out, " NOTIFY=", t->notify);
 	if (s->ehlo.dsn && t->rcpts[rcpt].original != NULL && t->rcpts[rcpt].original[0] != '\0') {
 		buffer_puts(&s->out, " ORCPT=rfc822;");
 		put_xtext(&s->out, t->rcpts[rcpt].original);
