@@ -70,9 +70,11 @@ static bool is_in(char **list, int count, const char *word)
 	return false;
 }
 
-static bool is_avoided(const struct attempt *a, const char *address)
+static bool is_avoided(const struct attempt *a, const struct candidate *c)
 {
-	return is_in(a->avoid, a->avoid_count, address);
+	TEXT(server, 80);
+	text_printf(&server, "%s/%u", c->address, c->port);
+	return is_in(a->avoid, a->avoid_count, server.data);
 }
 
 static void child(const struct deliver *with, int outcome_fd)
@@ -186,12 +188,12 @@ static bool try_candidates(struct attempt *a, struct deliver *with, const struct
 {
 	enum policy next = POLICY_NEXT_ADDRESS;
 	for (int i = 0; i < r->count && next != POLICY_NEXT_HOP; i++) {
-		if (is_avoided(a, r->candidates[i].address))
+		if (is_avoided(a, &r->candidates[i]))
 			continue;
 		with->candidate = &r->candidates[i];
 		with->left = hops_left;
 		for (int k = i + 1; k < r->count; k++)
-			with->left += !is_avoided(a, r->candidates[k].address);
+			with->left += !is_avoided(a, &r->candidates[k]);
 		if (try_candidate(a, with, &next))
 			return true;
 	}

@@ -8,7 +8,7 @@ struct attempt {
 	const struct config *config;
 	struct jobs *jobs;
 	const char *path;       /* config/rules.h: "main,backup", "@example.org" */
-	char **avoid;           /* addresses that the mail at hand has tried already */
+	char **avoid;           /* ADDRESS/PORT that the mail at hand has tried already */
 	int avoid_count;
 	char **skip;            /* smarthosts that are passed over now */
 	int skip_count;

@@ -135,7 +135,10 @@ static bool goes_on(struct runner *r, struct message *m, int left)
 	if (count_state(m, RCPT_OPEN) > 0)
 		return true;
 	if (next && left > 0 && m->last.peer_address[0] != '\0') {
-		add_word(&e->avoid, " ", m->last.peer_address, "");
+		/* The port too: one machine may be a smarthost at 587 and another one at 465. */
+		TEXT(server, 80);
+		text_printf(&server, "%s/%u", m->last.peer_address, m->last.port);
+		add_word(&e->avoid, " ", server.data, "");
 		return true;
 	}
 	for (int i = 0; i < m->rcpt_count; i++)

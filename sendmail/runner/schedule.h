@@ -13,7 +13,7 @@ struct entry {
 	uint64_t id;        /* spool/id.h, packed; the upper half is the time it came */
 	int64_t due_ms;     /* monotonic; untried messages have negative values in the order of their coming */
 	struct path *path;  /* whose schedule it is in */
-	char *avoid;        /* " ADDRESS ADDRESS": tried already in this attempt on this path; NULL at the start */
+	char *avoid;        /* " ADDRESS/PORT ADDRESS/PORT": tried already in this attempt on this path; NULL at the start */
 	char *unwritten;    /* journal lines that could not be written; NULL when all could */
 	char *done;         /* paths that this attempt is through with, each with a LF behind; NULL at the start of one */
 	struct account *account; /* of its sender (runner/quota.h); NULL: nothing is counted */
