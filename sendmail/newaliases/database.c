@@ -39,7 +39,7 @@ static const struct tool tools[] = {
 /* What the file is: the magic numbers that file(1) knows too. */
 static const char *kind_of(const unsigned char *head, size_t length)
 {
-	static const uint32_t db[] = {0x00053161, 0x00061561, 0x00042253, 0x00052444};
+	static const uint32_t db[] = {0x00053162, 0x00061561, 0x00042253, 0x00052444};
 	static const uint32_t gdbm[] = {0x13579ace, 0x13579acd, 0x13579acf, 0x13579ad0, 0x13579ad1};
 	for (size_t at = 0; at <= 12; at += 12) {
 		uint32_t word, swapped;
@@ -189,9 +189,10 @@ static void print_gdbm_dump(char *text)
 			if (key == NULL) {
 				key = value;
 			} else {
-				for (char *c = value; *c != '\0'; c++)
+				/* Courier: an address on each line. */
+				for (char *c = text_trim(value); *c != '\0'; c++)
 					*c = *c == '\n' || *c == '\r' ? ',' : *c;
-				put_entry(key, value);
+				put_entry(key, text_trim(value));
 				free(value);
 				mem_free(&key);
 			}

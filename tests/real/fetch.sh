@@ -201,11 +201,13 @@ formers) set -- formers -- dma nullmailer libssl3 libgnutls30 ;;
 callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks smartmontools sudo logwatch \
 	libemail-sender-perl libmime-lite-perl libmailtools-perl libphp-phpmailer php-symfony-mailer php-mbstring nodejs node-nodemailer \
 	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core ;;
+databases) set -- databases db5.3-util gdbmtool libgdbm6 ;;
 *) exit 0 ;;
 esac
 # Unwanted in the root, and needed by a layer.
 case $1 in
 courier) unwanted=$(echo "$unwanted" | sed 's/|perl-base|/|/; s/|libgdbm\.\*//') ;;
+databases) unwanted=$(echo "$unwanted" | sed 's/|libgdbm\.\*//') ;;
 callers) unwanted="^(dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|exim4.*|gnupg.*|gpg.*|udev|tar)\$" ;;
 esac
 once "$1" "$*" add_layer "$@"
