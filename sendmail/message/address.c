@@ -107,6 +107,16 @@ static void take_plain(struct reader *r)
 	buffer_add(&r->word, r->at++, 1);
 }
 
+/* Within user@[IPv6:...]: its colons name no group. */
+static bool in_literal(const struct reader *r)
+{
+	for (size_t i = r->word.length; i > 1 && r->word.data[i - 1] != ']'; i--) {
+		if (r->word.data[i - 1] == '[' && r->word.data[i - 2] == '@')
+			return true;
+	}
+	return false;
+}
+
 static bool take_one(struct reader *r)
 {
 	switch (*r->at) {
@@ -125,7 +135,7 @@ static bool take_one(struct reader *r)
 		r->at++;
 		return true;
 	case ':':
-		if (r->in_angles || (r->word.length > 0 && r->word.data[0] == '@')) {
+		if (r->in_angles || in_literal(r) || (r->word.length > 0 && r->word.data[0] == '@')) {
 			take_plain(r);
 			return true;
 		}

@@ -159,6 +159,16 @@ static void take_plain(struct editing *x, char byte)
 	x->behind = x->out->length;
 }
 
+/* Within user@[IPv6:...]. */
+static bool in_literal(const struct editing *x)
+{
+	for (size_t i = x->out->length; x->any && i > x->start + 1 && x->out->data[i - 1] != ']'; i--) {
+		if (x->out->data[i - 1] == '[' && x->out->data[i - 2] == '@')
+			return true;
+	}
+	return false;
+}
+
 static void take_one(struct editing *x)
 {
 	char byte = *x->at;
@@ -176,6 +186,9 @@ static void take_one(struct editing *x)
 	} else if ((byte == ',' || byte == ';') && !x->in_angles) {
 		end_address(x);
 		x->has_angle = false;
+	} else if (byte == ':' && in_literal(x)) {
+		take_plain(x, byte);
+		return;
 	} else if (byte == ':' && x->in_angles) {
 		x->any = false; /* behind an obsolete route */
 	} else if (byte == ':') {

@@ -41,6 +41,13 @@ static void lists_are_read(void **state)
 	list_is("a . b @ c . d", "[a.b@c.d]");
 	list_is("\"odd name\"@b.c", "[\"odd name\"@b.c]");
 	list_is("=?UTF-8?Q?J=C3=B6rg?= <j@b.c>", "[j@b.c]");
+	list_is("<user@[192.0.2.1]>, joe@[IPv6:2001:db8::1]", "[user@[192.0.2.1]] [joe@[IPv6:2001:db8::1]]");
+	list_is("team: joe@[IPv6:2001:db8::1], <x@[IPv6:::1]>;", "[joe@[IPv6:2001:db8::1]] [x@[IPv6:::1]]");
+	list_is("a@x,b@y", "[a@x] [b@y]");
+	list_is("a@x; b@y", "[a@x] [b@y]");
+	list_is("\"a@b\"@c.d, \"a@b\"", "[\"a@b\"@c.d] [\"a@b\"]");
+	list_is("J\xc3\xb6rg M <j\xc3\xb6rg@b\xc3\xbc" "cher.example>", "[j\xc3\xb6rg@b\xc3\xbc" "cher.example]");
+	list_is("\"Doe, \\\"J\\\" (x)\" <j@b.c> (office, (2nd))", "[j@b.c]");
 	list_is("", "");
 	list_is(",,,", "");
 	list_is("<a@b.c", NULL);
@@ -216,6 +223,13 @@ static void stamp_completes(void **state)
 	free(h);
 	h = stamped("From: root (Cron Daemon)\nTo: a@b.c\n", STAMP_FROM_QUALIFY, "root@example.org");
 	holds(h, "From: root@example.org (Cron Daemon)\n");
+	free(h);
+	h = stamped("From: root <root>\nTo: x: joe@[IPv6:2001:db8::1], <y@[IPv6:::1]>, z;\n", STAMP_FROM_QUALIFY, "root@example.org");
+	holds(h, "To: x: joe@[IPv6:2001:db8::1], <y@[IPv6:::1]>, z@example.org;\n");
+	free(h);
+	h = stamped("From:\nDate: \nTo: a@b.c\n", STAMP_FROM_QUALIFY, "root@example.org");
+	holds(h, "\nFrom: root@example.org\n");
+	holds(h, "\nDate: Tue, 14 Nov 2023");
 	free(h);
 	h = stamped("From: root\nTo: a@b.c\n", STAMP_FROM_KEEP, "root@example.org");
 	holds(h, "From: root\n");
