@@ -154,3 +154,34 @@ log() { cat "$S/var/log/mail.log"; }
 mailq_count() { in_stage /usr/bin/mailq 2>/dev/null | sed -n 's/.*Total requests: //p'; }
 start_runner() { in_stage /usr/sbin/sendmail -bd -q1m; }
 runner_pid() { cat "$S/var/run/firsthop/runner.pid" 2>/dev/null || cat "$S/run/firsthop/runner.pid" 2>/dev/null; }
+
+# --- for the tests of one server's answers: what firsthop says about them ------------------------------------------
+
+setting() { in_stage /usr/local/sbin/relayconf set "$1" "$2"; }
+logged() { grep -Eq -- "$1" "$S/var/log/mail.log"; }
+# patient SECONDS COMMAND...
+patient() { seconds=$1; shift; until "$@" || [ "$seconds" -eq 0 ]; do seconds=$((seconds - 1)); sleep 1; done; "$@"; }
+answers() { echo QUIT | in_stage /bin/busybox nc -w 2 127.0.0.2 "$1" | grep -q ^220; }
+id_of() { in_stage /usr/bin/mailq --json 2>/dev/null | grep -F "$1" | head -n 1 | sed 's/.*"queue_id": "\([^"]*\)".*/\1/'; }
+why() { in_stage /usr/bin/mailq why "$(id_of "$1")" 2>&1; }
+try_again() { in_stage /usr/bin/mailq retry "$1" >/dev/null; }
+# reconfigured: what is configured now holds from here on, and no session of before is open
+reconfigured() {
+	old=$(runner_pid)
+	kill "$old"
+	patient 30 gone "$old"
+	start_runner
+	wait_for test -S "$S/var/spool/firsthop/mqueue/control"
+}
+gone() { ! kill -0 "$1" 2>/dev/null; }
+# explained RECIPIENT KEY TEXT REMEDY NAME: the log has the key and the server's words, the story has the remedy
+explained() {
+	patient 40 logged "to=<$1>.* key=$2 .*$3"
+	result $? "$5: the log has the reason and the server's words" "$(log | grep -F "to=<$1>" | tail -n 3)"
+	like "$(why "$1" | tr '\n' ' ')" "$3.*remedy +.*$4" "$5: mailq why has them and the remedy"
+}
+# arrives RECIPIENT NAME: after what the remedy says
+arrives() {
+	patient 40 logged "to=<$1>.* verdict=sent"
+	result $? "$2" "$(log | grep -F "to=<$1>" | tail -n 3)"
+}

@@ -1,0 +1,146 @@
+#!/bin/sh
+# A real Postfix, and what it says no to: greylisting, sizes, sender domain, HELO, login, unknown users, numbers of recipients and connections.
+. tests/real/stage.sh
+install_firsthop
+setup_postfix
+cat >"$S/etc/postfix/relays" <<'END'
+127.0.0.1
+END
+cat >>"$S/etc/postfix/main.cf" <<'END'
+virtual_mailbox_domains = own.test
+virtual_mailbox_maps = inline:{ alice@own.test=all/, bob@own.test=all/, r1@own.test=all/, r2@own.test=all/, r3@own.test=all/, r4@own.test=all/, r5@own.test=all/ }
+smtpd_tls_security_level = may
+disable_dns_lookups = no
+smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+smtpd_recipient_restrictions =
+message_size_limit = 20000
+smtpd_recipient_limit = 2
+smtpd_client_connection_count_limit = 2
+smtpd_client_event_limit_exceptions =
+END
+# Port 25 is a server for strangers, 587 for those who log in, 2525 greylists with a policy service, 2526 wants senders and names that exist,
+# 2527 does not say its limit of size beforehand.
+cat >>"$S/etc/postfix/master.cf" <<'END'
+25 inet n - n - - smtpd
+2525 inet n - n - - smtpd
+  -o smtpd_recipient_restrictions=check_policy_service,unix:private/grey
+2526 inet n - n - - smtpd
+  -o smtpd_recipient_restrictions=reject_unknown_sender_domain,reject_non_fqdn_helo_hostname
+2527 inet n - n - - smtpd
+  -o smtpd_discard_ehlo_keywords=size
+grey unix - n n - 0 spawn user=nobody argv=/bin/sh /usr/local/bin/grey
+END
+sed -i 's/^submission inet.*/&\n  -o smtpd_relay_restrictions=\n  -o smtpd_recipient_restrictions=\n  -o smtpd_client_restrictions=permit_sasl_authenticated,reject/' "$S/etc/postfix/master.cf"
+# Greylisting as postgrey does it: by client, sender and recipient, with a short delay.
+mkdir -p "$S/usr/local/bin" "$S/var/grey"
+chmod 777 "$S/var/grey"
+cat >"$S/usr/local/bin/grey" <<'END'
+while read -r line; do
+	case $line in
+	client_address=* | sender=* | recipient=*) key=$key-${line#*=} ;;
+	'')
+		file=/var/grey/$key
+		[ -e "$file" ] || date +%s >"$file"
+		if [ $(($(date +%s) - $(cat "$file"))) -ge 4 ]; then echo action=dunno
+		else echo "action=defer_if_permit Greylisted, see http://postgrey.schweikert.ch/help/own.test.html"; fi
+		echo
+		key= ;;
+	esac
+done
+END
+ok "Postfix runs" start_postfix
+
+cat >"$S/etc/firsthop/firsthop.conf" <<END
+[host]
+name = mon1.example.org
+
+[smarthost main]
+host = mail.test
+port = 25
+tls = off
+
+[queue]
+waits_min = 60
+max_sessions = 4
+batch_messages = 1
+END
+send() { from=$1; shift; printf 'Subject: test\n\nx\n' | as 33:33 /usr/sbin/sendmail -i -f "$from" "$@"; }
+big() { printf 'Subject: big\n\n'; head -c 40000 /dev/zero | tr '\0' x | fold -w 70; }
+start_runner
+wait_for test -S "$S/var/spool/firsthop/mqueue/control"
+
+send alice@own.test bob@own.test nosuch@own.test
+patient 40 logged 'to=<nosuch@own.test>.* verdict=failed .*key=recipient-unknown .*550 5.1.1 .*User unknown'
+result $? "an unknown user is returned, with Postfix's words" "$(log | grep -F 'to=<nosuch@')"
+arrives bob@own.test "the other recipient of that mail has it"
+arrives alice@own.test "the report goes to the sender"
+
+send alice@own.test ops@elsewhere.example
+explained ops@elsewhere.example relay-denied '554 5.7.1 .*Relay access denied' 'Postfix: mynetworks' "a stranger relays"
+in_stage /usr/bin/mailq remove ops@elsewhere.example >/dev/null
+
+send alice@own.test r1@own.test r2@own.test r3@own.test r4@own.test r5@own.test
+for n in 1 2 3 4 5; do arrives r$n@own.test "Postfix takes two recipients at a time: number $n of 5 has it, at once"; done
+unlike "$(log)" 'to=<r.@own.test>.*verdict=failed' "and none of them is returned"
+
+big | as 33:33 /usr/sbin/sendmail -i -f alice@own.test big1@own.test
+ok "a mail over the limit that Postfix names is returned before it is sent" patient 40 logged 'to=<big1@own.test>.* verdict=failed .*key=size-exceeded .*at most 20000'
+setting smarthost.main.port 2527 >/dev/null
+reconfigured
+big | as 33:33 /usr/sbin/sendmail -i -f alice@own.test bob@own.test
+ok "one over a limit that it does not name is returned with its words" patient 40 logged 'to=<bob@own.test>.* verdict=failed stage=(MAIL|dot) .*key=size-exceeded .*552 5.3.4'
+
+setting smarthost.main.port 2525 >/dev/null
+reconfigured
+send alice@own.test r1@own.test
+explained r1@own.test greylisted 'Recipient address rejected: Greylisted' 'nothing needs to be done' "greylisting"
+like "$(why r1@own.test)" 'tried again after ([5-9]|[1-9][0-9]) ?min|tried again after 1 h' "it is tried again after minutes"
+unlike "$(why r1@own.test)" 'alone does not mend' "and waiting is all there is to do"
+sleep 4
+try_again r1@own.test
+two() { [ "$(log | grep -c 'to=<r1@own.test>.*verdict=sent')" = 2 ]; }
+ok "the second try has the same client, sender and recipient: it is taken" patient 40 two
+
+setting smarthost.main.port 2526 >/dev/null
+reconfigured
+send root@mon.nowhere.test r2@own.test
+explained r2@own.test sender-domain '450 4.1.8 .*Sender address rejected: Domain not found' 'envelope_from' "a sender whose domain is not in DNS"
+like "$(why r2@own.test)" 'waiting   alone does not mend this' "that waiting does not mend it is said at once"
+like "$(log)" 'waits, and waiting alone does not mend it: 450 4.1.8' "and in the log"
+setting sender.envelope_from root@mail.test >/dev/null
+setting smarthost.main.port 25 >/dev/null
+reconfigured
+try_again r2@own.test
+two() { [ "$(log | grep -c 'to=<r2@own.test>.*verdict=sent')" = 2 ]; }
+ok "with another sender it goes" patient 40 two
+
+setting smarthost.main.port 2526 >/dev/null
+setting host.name mon1 >/dev/null
+reconfigured
+send alice@own.test r3@own.test
+explained r3@own.test '(helo-refused|sender-domain)' 'key=|rejected' 'set \[host\]' "a name without a domain in HELO"
+setting host.name mon1.example.org >/dev/null
+setting smarthost.main.port 587 >/dev/null
+reconfigured
+try_again r3@own.test
+explained r3@own.test client-refused '554 5.7.1 .*Client host rejected: Access denied' 'login and password_file' "587 without a login"
+like "$(why r3@own.test | tr '\n' ' ')" 'submission port \(587, 465\) that means it is not logged in' "which is told for what it is"
+setting smarthost.main.tls verify >/dev/null
+setting smarthost.main.tls_ca_file ca.pem >/dev/null
+setting smarthost.main.password_file secret >/dev/null
+setting smarthost.main.login cacti1@mail.test >/dev/null
+reconfigured
+in_stage /usr/sbin/sendmail -q
+two() { [ "$(log | grep -c 'to=<r3@own.test>.*verdict=sent')" = 2 ]; }
+ok "done as the remedy says: with a login it goes" patient 40 two
+
+# Two connections at a time are allowed; four sessions want to be.
+in_stage /bin/sh -c 'kill -STOP $(cat /run/firsthop/runner.pid 2>/dev/null || cat /var/run/firsthop/runner.pid)'
+before=$(mails)
+n=0
+while [ $n -lt 30 ]; do n=$((n + 1)); send alice@own.test r4@own.test; done
+in_stage /bin/sh -c 'kill -CONT $(cat /run/firsthop/runner.pid 2>/dev/null || cat /var/run/firsthop/runner.pid)'
+ok "30 messages over up to 4 sessions, of which Postfix allows 2: each arrives" patient 60 mails_are $((before + 30))
+is "$(mails)" $((before + 30)) "once"
+stop_postfix
+finish
