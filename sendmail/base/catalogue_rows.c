@@ -71,7 +71,7 @@ static const struct reason rows[] = {
 	 "update the server; tls = off only on a network that nobody else can read"},
 	{"tls-handshake", FAULT_ROUTE, 600, HEALS,
 	 "TLS could not be agreed on",
-	 "check that port and implicit fit: 465 begins with TLS, 587 and 25 use STARTTLS"},
+	 "check that port and implicit fit: 465 begins with TLS, 587 and 25 use STARTTLS; if they do, and it fails each time, the fault is on the server: its log says why (a key that it cannot read, a TLS library that does not fit it)"},
 	{"tls-timeout", FAULT_ROUTE, 0, HEALS,
 	 "the server fell silent while TLS was agreed on",
 	 "check that port and implicit fit, and that no firewall looks into the connection"},
