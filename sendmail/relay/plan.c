@@ -21,7 +21,7 @@ static void put_candidates(const struct hop *hop, const struct route *r)
 	}
 }
 
-/* *no_name: the name does not exist, and that is an answer. */
+/* *no_name stays true while each name does not exist, which is an answer. */
 static bool put_hop(const struct hop *hop, bool *no_name)
 {
 	struct route r;
@@ -39,7 +39,7 @@ static bool put_hop(const struct hop *hop, bool *no_name)
 		put_candidates(hop, &r);
 	} else {
 		const struct reason *row = catalogue_row(r.why.key);
-		*no_name = strcmp(r.why.key, "dns-nxdomain") == 0 || strcmp(r.why.key, "dns-null-mx") == 0;
+		*no_name = *no_name && (strcmp(r.why.key, "dns-nxdomain") == 0 || strcmp(r.why.key, "dns-null-mx") == 0);
 		printf("       %s\n", r.why.text);
 		if (row != NULL)
 			printf("       meaning   %s\n       remedy    %s\n", row->meaning, row->remedy);
@@ -52,11 +52,11 @@ int plan_print(const struct config *config, const char *path)
 {
 	static struct hop hops[CONFIG_HOPS_MAX];
 	struct attempt a = {.config = config, .path = path};
-	bool any = false, no_name = false;
+	bool any = false, no_name = true;
 	int count = attempt_hops(&a, hops, CONFIG_HOPS_MAX);
 	for (int i = 0; i < count; i++)
 		any = put_hop(&hops[i], &no_name) || any;
 	if (count == 0)
 		printf("\n  none is configured: add [smarthost main] and host = NAME\n");
-	return any ? EX_OK : no_name ? EX_NOHOST : count > 0 ? EX_TEMPFAIL : EX_CONFIG;
+	return any ? EX_OK : count == 0 ? EX_CONFIG : no_name ? EX_NOHOST : EX_TEMPFAIL;
 }

@@ -2,7 +2,7 @@
 # Each thing that DNS can say, by a real name server: what is told, and what is done.
 . tests/real/stage.sh
 install_firsthop
-for address in 127.0.0.5 127.0.0.6 127.0.0.7; do in_stage /bin/busybox ip address add $address/8 dev lo 2>/dev/null; done
+for address in 127.0.0.5 127.0.0.6 127.0.0.7 127.0.0.8; do in_stage /bin/busybox ip address add $address/8 dev lo 2>/dev/null; done
 printf '127.0.0.1 localhost\n127.0.1.1 mon1.example.org mon1\n\n# the file that nobody remembers\n127.0.0.3 filed.test old\n' >"$S/etc/hosts"
 printf 'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\n' >"$S/etc/nsswitch.conf"
 echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
@@ -52,6 +52,10 @@ both AAAA ::1
 txt TXT "no address here"
 _submission._tcp.srv SRV 10 0 587 a
 _submissions._tcp.srv SRV 10 0 465 b
+_submission._tcp.nosrv SRV 0 0 0 .
+near AAAA ::1
+even MX 10 a
+even MX 10 b
 away NS ns.elsewhere.example.
 loop CNAME loop2
 loop2 CNAME loop
@@ -72,6 +76,12 @@ ok "the name server runs" wait_for name_server_answers
 in_stage /usr/bin/php -n -r '$s = stream_socket_server("udp://127.0.0.6:53", $no, $why, STREAM_SERVER_BIND); sleep(100);' >/dev/null 2>&1 </dev/null &
 pids="$pids $!"
 
+# One that passes questions on by UDP, and has no TCP.
+in_stage /usr/bin/php -n -r '$s = stream_socket_server("udp://127.0.0.8:53", $no, $why, STREAM_SERVER_BIND);
+while (true) { $q = stream_socket_recvfrom($s, 4096, 0, $from); $u = stream_socket_client("udp://127.0.0.5:53"); fwrite($u, $q); stream_socket_sendto($s, fread($u, 4096), 0, $from); fclose($u); }' \
+	>/dev/null 2>&1 </dev/null &
+pids="$pids $!"
+
 setting() { in_stage /usr/local/sbin/relayconf set "$1" "$2"; }
 # told HOST LOOKUP PATTERN NAME [PATTERN NAME]...: the trace of "relayconf route"
 told() {
@@ -85,7 +95,7 @@ told two.test mx "MX two.test = (10 a.test, 20 b.test|20 b.test, 10 a.test) \\($
 	"A a.test = 127.0.0.2 \\($asked\\)" "MX: the address" '1  a.test\[127.0.0.2\]' "MX: the most preferred first" '2  b.test\[127.0.0.3\]' "MX: then the other"
 is $code 0 "exit 0 when there is something to try"
 told null.test mx 'null MX: the domain says that it takes no mail' "null MX"
-is $code 75 "exit 75 when there is nothing to try now"
+is $code 68 "exit 68: DNS says that there is nothing to try"
 told cnamed.test mx "A alias.test, by another name \\(CNAME\\) a.test, = 127.0.0.2" "MX to a CNAME: followed" 'an MX should not lead to another name' "and said"
 told literal.test mx '127.0.0.2 is an address where RFC 1035 wants a name; it is used' "MX to an address" '1  127.0.0.2' "is used"
 told ghost.test mx "A nowhere.test: no such name \\($asked\\)" "MX to a name that does not exist" 'meaning   the name of the smarthost does not exist' "has its meaning"
@@ -98,12 +108,18 @@ told txt.test host "A txt.test: no records of this type \\($asked\\)" "a name wi
 	'the name of the smarthost exists but has no address' "is not an unknown name"
 told nothing.test host "A nothing.test: no such name \\($asked\\)" "NXDOMAIN"
 told x.broken.example host 'A x.broken.example: server failure \(127.0.0.5: server failure \([0-9]+ ms\)\)' "SERVFAIL: said, with the server"
+is $code 75 "exit 75 when that may be otherwise later"
 told www.elsewhere.example host 'does not look names up for this machine' "a server that refuses" 'remedy    name a resolver in /etc/resolv.conf' "has its remedy"
 told x.away.test host 'does not look names up for this machine' "a server that only points elsewhere"
 told loop.test host 'A loop.test, by another name \(CNAME\)' "a CNAME loop comes to an end"
 told many.test mx 'MX many.test = .*asked 127.0.0.5 by UDP and, because that answer was cut, by TCP' "a cut answer: asked again by TCP" \
 	'1  a-rather-long' "and complete"
 told srv.test srv "SRV _submission._tcp.srv.test = 10 a.test:587 \\($asked\\)" "SRV" 'a.test\[127.0.0.2\] port 587' "SRV: with its port"
+told nosrv.test srv 'the domain says that it does not offer the service' "SRV: the service is not offered"
+told nothing.test srv "SRV _submission._tcp.nothing.test: no such name" "SRV: no such name"
+told near.test host '1  near.test\[::1\]' "only AAAA, with a route"
+told even.test mx '[12]  a.test' "equal preference: one" '[12]  b.test' "and the other"
+told 127.0.0.9 host '127.0.0.9 is an address: nothing to look up' "an address literal"
 setting smarthost.main.implicit yes
 told srv.test srv "SRV _submissions._tcp.srv.test = 10 b.test:465" "SRV of submissions, when TLS comes first"
 setting smarthost.main.implicit no
@@ -119,6 +135,28 @@ printf 'nameserver 127.0.0.7\noptions timeout:1 attempts:1\n' >"$S/etc/resolv.co
 told a.test host '127.0.0.7: no DNS server runs there' "no name server at that address"
 printf 'nameserver 127.0.0.7\nnameserver 127.0.0.6\nnameserver 127.0.0.5\noptions timeout:1\n' >"$S/etc/resolv.conf"
 told a.test host "A a.test = 127.0.0.2 \\($asked\\)" "the third of three name servers answers"
+
+echo 'nameserver 127.0.0.8' >"$S/etc/resolv.conf"
+told a.test host "A a.test = 127.0.0.2 \\(asked 127.0.0.8, [0-9]+ ms\\)" "a name server without TCP: short answers come"
+told many.test mx 'the answer was cut, and there is none over TCP' "long ones are cut, and that is said"
+
+# relayconf check says the same beforehand.
+checked() { trace=$(in_stage /usr/local/sbin/relayconf check 2>&1); code=$?; like "$trace" "$1" "$2"; }
+setting smarthost.main.lookup host; setting smarthost.main.host a.test
+checked 'note +dns +name server 127.0.0.8 answers in [0-9]+ ms, but not over TCP \(Connection refused\)' "check: a resolver without TCP"
+printf 'nameserver 127.0.0.7\nnameserver 127.0.0.6\nnameserver 127.0.0.5\noptions timeout:1 attempts:1\n' >"$S/etc/resolv.conf"
+checked 'ok +dns +name server 127.0.0.5 answers in [0-9]+ ms, over TCP in [0-9]+ ms' "check: each name server, with its time"
+like "$trace" 'note +dns +name server 127.0.0.7, asked for a.test: no answer, Connection refused \([0-9]+ ms\)' "check: one that is not there"
+like "$trace" 'note +dns +name server 127.0.0.6, asked for a.test: no answer, Connection timed out \(10[0-9][0-9] ms\)' "check: one that is silent"
+like "$trace" 'note +self +main leads to 127.0.0.2, which is this very machine' "check: a smarthost that is this very machine"
+like "$trace" "note +own-name +example.org is, or holds, this machine's own name" "check: a domain that holds the own name"
+echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
+setting smarthost.main.host six.test
+checked 'problem +ipv6 +main has the address 2001:db8::1, and this machine has no route for IPv6' "check: unroutable IPv6"
+setting smarthost.main.host nothing.test
+checked 'problem +lookup +main: .*nothing.test: no such name' "check: a name that does not exist"
+is $code 78 "check: exit 78"
+setting smarthost.main.lookup mx
 
 # What is done: mail waits whatever DNS says, goes out when DNS is right, and its story holds the trace.
 echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
@@ -141,6 +179,34 @@ setting smarthost.main.host half.test
 in_stage /usr/sbin/sendmail -q
 ok "once the name is right, all of it goes out" wait_for mails_are 4
 is "$(mailq_count)" 0 "and nothing is left"
+# Both families, and the one that comes first is silent: a short limit, then the other.
+in_stage /usr/bin/php -n -r '$c = stream_context_create(["socket" => ["backlog" => 0]]);
+$s = stream_socket_server("tcp://[::1]:587", $no, $why, STREAM_SERVER_BIND | STREAM_SERVER_LISTEN, $c);
+for ($i = 0; $i < 4; $i++) $k[] = @stream_socket_client("tcp://[::1]:587", $no, $why, 0.3);
+touch("/tmp/full"); sleep(200);' >/dev/null 2>&1 </dev/null &
+silent=$!
+pids="$pids $silent"
+wait_for test -e "$S/tmp/full"
+setting smarthost.main.lookup host; setting smarthost.main.host both.test
+printf 'Subject: families\n\nx\n' | as 33:33 /usr/sbin/sendmail -i ops@example.org
+before=$(date +%s)
+in_stage /usr/sbin/sendmail -q
+took=$(($(date +%s) - before))
+ok "IPv6 is silent: it goes out over IPv4" wait_for mails_are 5
+[ $took -ge 8 ] && [ $took -le 25 ]; result $? "after a short limit (10 s), and not the whole of connect_s (30 s): $took s"
+kill $silent
+# A smarthost that is this very machine, with nothing behind it: said in the log, in the story, and beforehand.
+setting smarthost.main.host b.test
+printf 'Subject: self\n\nx\n' | as 33:33 /usr/sbin/sendmail -i ops@example.org
+in_stage /usr/sbin/sendmail -q
+like "$(log)" 'key=connect-self .*refused by this very machine: b.test leads to it' "a smarthost that is this very machine: said in the log"
+id=$(ls "$S"/var/spool/firsthop/mqueue | sed -n 's/^\([0-9a-f.]*\)\.log$/\1/p' | head -n 1)
+story=$(in_stage /usr/bin/mailq why "$id")
+like "$story" 'b.test = 127.0.0.3 is this very machine: it is asked like any other, and nothing is taken for local' "in mailq why"
+like "$story" 'example.org is, or holds, this machine.s own name \(mon1.example.org\); it is not local for that' "with the domain that holds the own name"
+told b.test host '127.0.0.3 is this very machine' "and by relayconf route"
+in_stage /usr/bin/mailq >/dev/null 2>&1
+rm -f "$S"/var/spool/firsthop/mqueue/[0-9a-f]*.*
 # The domain's own MX is this very machine: not a local delivery, and no loop.
 setting fallback.direct_mx yes
 setting smarthost.main.host nothing.test
