@@ -56,25 +56,42 @@ static bool is_there(const struct names *out, const char *item)
 	return there;
 }
 
-/* inside: the alias whose members these are; its own name in it means the address of that name. */
-static void expand(const struct aliases *a, const struct names *list, const struct alias *inside, const char *self, int depth,
-                   struct names *out)
+/* The aliases that are being expanded, the innermost first. */
+struct inside {
+	const struct alias *alias;
+	const struct inside *outer;
+	int depth;
+};
+
+static bool is_inside(const struct inside *in, const struct alias *alias)
+{
+	for (; in != NULL; in = in->outer) {
+		if (in->alias == alias)
+			return true;
+	}
+	return false;
+}
+
+/* An alias that stands in itself means the address of that name; one that leads back to itself through others brings nothing new. */
+static void expand(const struct aliases *a, const struct names *list, const struct inside *in, const char *self, struct names *out)
 {
 	for (int i = 0; i < list->count && out->count < NAMES_LIMIT; i++) {
 		const char *item = list->items[i];
 		const struct alias *found = item[0] == '\\' ? NULL : alias_find(a, item);
+		struct inside inner = {found, in, in != NULL ? in->depth + 1 : 1};
+		bool own = in != NULL && found == in->alias;
 		if (item[0] == '\\')
 			item++;
-		if (found != NULL && found != inside && depth < DEPTH_LIMIT)
-			expand(a, &found->members, found, self, depth + 1, out);
-		else if (!(inside != NULL && self != NULL && strcasecmp(item, self) == 0) && !is_there(out, item))
+		if (found != NULL && !own && !is_inside(in, found) && inner.depth < DEPTH_LIMIT)
+			expand(a, &found->members, &inner, self, out);
+		else if ((found == NULL || own) && !(in != NULL && self != NULL && strcasecmp(item, self) == 0) && !is_there(out, item))
 			names_add(out, item);
 	}
 }
 
 void alias_expand(const struct aliases *a, const struct names *list, const char *self, struct names *out)
 {
-	expand(a, list, NULL, self, 0, out);
+	expand(a, list, NULL, self, out);
 }
 
 void alias_print(const struct aliases *a, const char *only, struct buffer *out)

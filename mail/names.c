@@ -60,7 +60,9 @@ static const char *take_word(const char *line, struct buffer *out)
 {
 	char quote = '\0';
 	for (; *line != '\0'; line++) {
-		if (*line == '\\' && quote != '\'' && line[1] != '\0')
+		if (*line == '\\' && quote == '"' && (line[1] == 'n' || line[1] == 't'))
+			buffer_puts(out, *++line == 'n' ? "\n" : "\t");
+		else if (*line == '\\' && quote != '\'' && line[1] != '\0')
 			buffer_add(out, ++line, 1);
 		else if (quote != '\0' && *line == quote)
 			quote = '\0';
