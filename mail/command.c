@@ -42,7 +42,7 @@ static const struct command commands[] = {
 	{"-", 1, NEEDS_FOLDER, show_next, "", "show the message before"},
 	{"top", 2, NEEDS_FOLDER | TAKES_LIST, show_top, "messages", "show the first lines"},
 	{"headers", 1, NEEDS_FOLDER | TAKES_LIST | TAKES_ANY, show_headers, "message", "list the messages around one"},
-	{"from", 1, NEEDS_FOLDER | TAKES_LIST | TAKES_ANY, show_from, "messages", "list messages"},
+	{"from", 1, NEEDS_FOLDER | TAKES_LIST, show_from, "messages", "list messages"},
 	{"z", 1, NEEDS_FOLDER, show_window, "+ or -", "list the next or the last screen of messages"},
 	{"size", 2, NEEDS_FOLDER | TAKES_LIST, show_size, "messages", "lines and bytes of messages"},
 	{"=", 1, NEEDS_FOLDER | TAKES_LIST | TAKES_ANY, show_number, "", "number of the current message"},

@@ -1,6 +1,5 @@
 /* Files of journals.  In places where others write too, only a regular file of our own counts. */
 #include "mail/journal.h"
-#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/text.h"
 #include <errno.h>
@@ -52,7 +51,8 @@ static bool sync_folder(const char *name)
 static bool write_in_place(const char *name, const struct buffer *bytes)
 {
 	char temporary[1200];
-	snprintf(temporary, sizeof temporary, "%s.%08x", name, (unsigned)compat_random());
+	snprintf(temporary, sizeof temporary, "%s.new", name);
+	unlink(temporary);
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
@@ -83,8 +83,12 @@ bool journal_find(char *name, size_t size, const char *path, struct buffer *byte
 {
 	for (int place = 0; place < JOURNAL_PLACES; place++) {
 		struct stat st;
+		char temporary[1200];
 		if (!journal_name(name, size, path, place))
 			continue;
+		/* Left by a session that was killed before its change began. */
+		snprintf(temporary, sizeof temporary, "%s.new", name);
+		unlink(temporary);
 		int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 		if (fd < 0)
 			continue;

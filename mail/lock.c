@@ -16,21 +16,26 @@
 
 #define STALE_AFTER_S 300 /* a lock file that nobody has touched for so long was left behind */
 
-/* Left behind by a process that is no more, or by one that wrote no number into it and has not touched it for long. */
-static bool is_stale(const char *dot)
+enum owner { OWNER_OTHER, OWNER_GONE, OWNER_US };
+
+/* Gone: a process that is no more, or one that wrote no number into the file and has not touched it for long.  Us: it could not be removed
+   the last time. */
+static enum owner owner_of(const char *dot)
 {
 	char text[32] = "";
-	struct stat st;
+	struct stat st = {0};
 	int fd = open(dot, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
-		return false;
+		return OWNER_OTHER;
 	bool known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	ssize_t n = known ? fdio_read(fd, text, sizeof text - 1) : 0;
 	close(fd);
 	long pid = n > 0 ? atol(text) : 0;
+	if (pid == getpid() && st.st_uid == geteuid())
+		return OWNER_US;
 	if (pid > 1 && kill((pid_t)pid, 0) != 0 && errno == ESRCH && clock_wall_s() - st.st_mtime > 2)
-		return true;
-	return known && clock_wall_s() - st.st_mtime > STALE_AFTER_S;
+		return OWNER_GONE;
+	return known && clock_wall_s() - st.st_mtime > STALE_AFTER_S ? OWNER_GONE : OWNER_OTHER;
 }
 
 enum dotted { DOT_TAKEN, DOT_WAIT, DOT_IMPOSSIBLE };
@@ -40,9 +45,10 @@ static enum dotted take_dot(const char *dot)
 	char text[32];
 	int fd = open(dot, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 && errno == EEXIST) {
-		if (is_stale(dot))
+		enum owner owner = owner_of(dot);
+		if (owner == OWNER_GONE)
 			unlink(dot);
-		return DOT_WAIT;
+		return owner == OWNER_US ? DOT_TAKEN : DOT_WAIT;
 	}
 	if (fd < 0)
 		return DOT_IMPOSSIBLE;

@@ -4,6 +4,7 @@
 #include "mail/append.h"
 #include "mail/field.h"
 #include "mail/maildir.h"
+#include <stdlib.h>
 #include <string.h>
 
 static void put_header(struct buffer *out, const struct folder_view *v, const struct render_fields *fields)
@@ -14,6 +15,22 @@ static void put_header(struct buffer *out, const struct folder_view *v, const st
 			buffer_add(out, v->header + at, n);
 		at += n;
 	}
+}
+
+/* In mbox form, and then read as such, to find the place of its Status. */
+static void put_with_status(struct buffer *out, const char *sender, const struct buffer *message, const struct message *m, bool status)
+{
+	struct buffer text = {0};
+	struct mbox_item *items;
+	size_t lead;
+	mbox_put(&text, sender, clock_wall_s(), message->data, message->length);
+	int count = mbox_parse(text.data, text.length, &items, &lead);
+	if (status && count == 1)
+		mbox_put_status(out, text.data, items, (m->flags & MESSAGE_READ) != 0, true);
+	else
+		buffer_add(out, text.data, text.length);
+	free(items);
+	buffer_free(&text);
 }
 
 void store_put(struct folder *f, int place, const struct render_fields *fields, bool status, struct buffer *out)
@@ -35,7 +52,7 @@ void store_put(struct folder *f, int place, const struct render_fields *fields, 
 			buffer_add(&message, v.from_line, v.from_length);
 		put_header(&message, &v, fields);
 		buffer_add(&message, v.body, v.body_length);
-		mbox_put(out, sender, clock_wall_s(), message.data, message.length);
+		put_with_status(out, sender, &message, m, status);
 		buffer_free(&message);
 		mem_free(&sender);
 	}

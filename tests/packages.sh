@@ -31,7 +31,7 @@ need_freebsd() {
 
 if command -v apt-get >/dev/null 2>&1; then
 	need_debian "gcc libc6-dev libssl-dev libinih-dev libbsd-dev ca-certificates"
-	[ "$what" = build ] || need_debian "libcmocka-dev mandoc openssl"
+	[ "$what" = build ] || need_debian "libcmocka-dev mandoc openssl tmux"
 	case $what in fuzz | deep) need_debian "clang libclang-rt-14-dev" ;; esac
 	[ "$what" != deep ] || need_debian "valgrind cppcheck clang-tidy binutils"
 elif command -v pkg >/dev/null 2>&1; then
