@@ -29,10 +29,21 @@ static void log_outcome(const struct runner *r, const struct message *m, int rcp
 	buffer_free(&line);
 }
 
+static int count_state(const struct message *m, enum rcpt_state state)
+{
+	int count = 0;
+	for (int i = 0; i < m->rcpt_count; i++)
+		count += m->states[i] == state;
+	return count;
+}
+
 /* Decided once per attempt, by the first reason that makes it wait. */
 static int wait_of(const struct runner *r, struct message *m, const char *key)
 {
 	const struct reason *row = catalogue_row(key);
+	/* A server that takes few recipients at a time has taken some: the rest need not wait.  Each round has fewer of them. */
+	if (m->wait_s == 0 && strcmp(key, "too-many-recipients") == 0 && count_state(m, RCPT_SENT) > 0)
+		m->wait_s = 1;
 	if (m->wait_s == 0)
 		m->wait_s = schedule_wait_s(&r->config, m->entry->attempts + 1, row != NULL ? row->wait_s : 0, compat_random());
 	return m->wait_s;
@@ -58,14 +69,6 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next, cons
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written down. */
 	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 || m->has_journal || d->verdict != VERDICT_SENT)
 		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines, clock_wall_s(), m->rcpts[rcpt], next, d);
-}
-
-static int count_state(const struct message *m, enum rcpt_state state)
-{
-	int count = 0;
-	for (int i = 0; i < m->rcpt_count; i++)
-		count += m->states[i] == state;
-	return count;
 }
 
 /* What cannot be written is kept in memory, and the message is not tried again before it is written: a full disk makes no duplicates. */
