@@ -204,6 +204,9 @@ void runner_configure(struct runner *r, bool force)
 	path_write_health(r);
 	sort_anew(r);
 	quota_configure(r);
+	if (r->lifetime == LIFETIME_STAY && strcmp(r->config.domain, r->config.name) != 0 && rules_covers_own_name(&r->config, r->config.domain))
+		log_line(LOG_NOTICE, "mail to %s goes to the smarthost, though that domain holds this machine's own name (%s): nothing is taken for local",
+		         r->config.domain, r->config.name);
 	if (!first)
 		log_line(LOG_INFO, "configuration read again: %d smarthosts, %d aliases", r->config.hop_count, aliases_count(r->aliases));
 }
