@@ -27,8 +27,10 @@ static void put_xtext(struct buffer *out, const char *value)
 static void put_upper(struct buffer *out, const char *name, const char *word)
 {
 	buffer_puts(out, name);
-	for (; *word != '\0'; word++)
-		buffer_add(out, &(char){*word >= 'a' && *word <= 'z' ? (char)(*word - 32) : *word}, 1);
+	for (; *word != '\0'; word++) {
+		char c = *word >= 'a' && *word <= 'z' ? (char)(*word - 32) : *word;
+		buffer_add(out, &c, 1);
+	}
 }
 
 static void say_mail(struct session *s, const struct transaction *t)

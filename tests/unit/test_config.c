@@ -229,6 +229,20 @@ static void aliases_expand_to_addresses(void **state)
 	aliases_free(set);
 }
 
+/* A domain longer than the host's name was read beyond that name's end. */
+static void this_machine_is_known(void **state)
+{
+	char *host = mem_copy("h.ab");
+	(void)state;
+	assert_true(aliases_is_here("root", host));
+	assert_true(aliases_is_here("root@H.AB", host));
+	assert_true(aliases_is_here("root@h", host));
+	assert_true(aliases_is_here("root@localhost", host));
+	assert_false(aliases_is_here("root@h.abc", host));
+	assert_false(aliases_is_here("root@h.ab.a-much-longer-domain.example", host));
+	free(host);
+}
+
 /* A line that names nobody stops the file; a destination that cannot be served holds up its own mail only. */
 static void aliases_refuse_loudly(void **state)
 {
