@@ -334,7 +334,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(values_are_read), TEST(errors_name_line_and_cure), TEST(editing_keeps_the_rest), TEST(passwords_are_guarded),
-		TEST(aliases_expand_to_addresses), TEST(aliases_refuse_loudly), TEST(maps_rewrite), TEST(literals_are_known),
+		TEST(aliases_expand_to_addresses), TEST(this_machine_is_known), TEST(aliases_refuse_loudly), TEST(maps_rewrite), TEST(literals_are_known),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
