@@ -244,7 +244,9 @@ static bool read_letters(struct options *o, const char *letters, char **argv, in
 		const struct option *row = find_option(*letters);
 		const char *value = "";
 		if (row == NULL) {
-			text_printf(problem, "option -%s is not known; sendmail(8) lists those that are", letters);
+			text_put(problem, "option -");
+			text_escape(problem, letters, strlen(letters));
+			text_put(problem, " is not known; sendmail(8) lists those that are");
 			return false;
 		}
 		letters++;

@@ -79,6 +79,8 @@ bool smtp_line_xtext(char *value)
 {
 	char *to = value;
 	for (; *value != '\0'; value++) {
+		if ((unsigned char)*value < ' ' || *value == 0x7f)
+			return false;
 		if (*value != '+') {
 			*to++ = *value;
 			continue;

@@ -1,0 +1,37 @@
+/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data sendmail/submit/intake sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* sendmail -bs: commands and the message behind DATA. */
+#include "submit/intake.h"
+#include "submit/smtp_data.h"
+#include "submit/smtp_line.h"
+#include "tests/fuzz/fuzz.h"
+
+static void command(const uint8_t *bytes, size_t length)
+{
+	char *line = fuzz_string(bytes, length), *rest, *parameters, *name, *value;
+	enum smtp_verb verb = smtp_line_verb(line, &rest);
+	if ((verb == SMTP_MAIL || verb == SMTP_RCPT) && smtp_line_path(rest, verb == SMTP_MAIL ? "FROM:" : "TO:", &parameters) != NULL) {
+		while (smtp_line_parameter(&parameters, &name, &value)) {
+			if (smtp_line_xtext(value))
+				MUST(!text_has_control(value));
+		}
+	}
+	free(line);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	struct smtp_data data = {.bare_lf = length > 0 && bytes[0] == 'l'};
+	struct intake intake;
+	struct buffer plain = {0}, stored = {0};
+	command(bytes, length);
+	size_t taken = smtp_data_put(&data, (const char *)bytes, length, &plain);
+	MUST(taken <= length && (data.ended || taken == length));
+	intake_start(&intake, length > 1 && bytes[1] == 'i');
+	for (size_t at = 0; at < plain.length; at += 7)
+		intake_put(&intake, plain.data + at, plain.length - at < 7 ? plain.length - at : 7, &stored);
+	intake_finish(&intake, &stored);
+	MUST(stored.length <= plain.length);
+	buffer_free(&plain);
+	buffer_free(&stored);
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* objects: sendmail/route/dns_answer sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* The bytes of a DNS answer. */
+#include "route/dns.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	static const enum dns_type types[] = {DNS_A, DNS_MX, DNS_AAAA, DNS_SRV};
+	struct dns_answer a;
+	bool cut;
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		a = (struct dns_answer){0};
+		if (!dns_parse(bytes, length, "example.org", types[i], 0x4711, &a, &cut))
+			continue;
+		MUST(a.count >= 0 && a.count <= DNS_RECORDS_MAX);
+		for (int k = 0; k < a.count; k++)
+			MUST(memchr(a.records[k].name, '\0', sizeof a.records[k].name) != NULL && !text_has_control(a.records[k].name));
+	}
+	return 0;
+}

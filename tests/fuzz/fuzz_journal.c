@@ -1,0 +1,23 @@
+/* objects: sendmail/spool/journal sendmail/spool/story sendmail/spool/id sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* ID.log, folded and told. */
+#include "spool/journal.h"
+#include "spool/story.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	struct journal j = {0};
+	struct story_line line;
+	struct story_rcpt rcpt;
+	char *copy = fuzz_string(bytes, length), *at = copy;
+	journal_parse(&j, (const char *)bytes, length);
+	for (size_t i = 0; i < j.rcpt_count; i++)
+		MUST(journal_find(&j, j.rcpts[i].address) != NULL);
+	while (story_next(&at, copy + length, &line)) {
+		if (line.verb == STORY_RCPT)
+			story_rcpt(&line, &rcpt);
+	}
+	journal_free(&j);
+	free(copy);
+	return 0;
+}

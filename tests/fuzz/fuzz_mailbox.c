@@ -1,0 +1,29 @@
+/* objects: mail/mbox mail/mimeparse mail/field mail/decode mail/charset mail/html mail/screen mail/render mail/names sendmail/base/base64 sendmail/base/words sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* A mailbox as mail(1) reads it: mbox, MIME, encoded words, HTML, and what a terminal sees. */
+#include "mail/mbox.h"
+#include "mail/render.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	struct mbox_item *items = NULL;
+	size_t lead = 0, end = 0;
+	struct buffer out = {0};
+	struct render_fields all = {NULL, NULL};
+	const char *text = (const char *)bytes;
+	int count = mbox_parse(text, length, &items, &lead);
+	for (int i = 0; i < count; i++) {
+		MUST(items[i].start >= end && items[i].start + items[i].length <= length);
+		end = items[i].start + items[i].length;
+		mbox_put_status(&out, text, &items[i], true, true);
+	}
+	free(items);
+	out.length = 0;
+	render_header(&out, text, mbox_header_length(text, length), &all);
+	render_body(&out, text, length);
+	/* Nothing that moves a terminal. */
+	for (size_t i = 0; i < out.length; i++)
+		MUST((unsigned char)out.data[i] >= 32 || out.data[i] == '\n' || out.data[i] == '\t');
+	buffer_free(&out);
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* objects: sendmail/message/envelope sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* The head of a spool file: what is read of it can be written and read again. */
+#include "message/envelope.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	struct envelope e, again;
+	struct diagnosis d = {0};
+	struct buffer out = {0};
+	size_t content_at;
+	envelope_init(&e);
+	envelope_init(&again);
+	if (envelope_parse(&e, (const char *)bytes, length, &d)) {
+		MUST(e.recipient_count > 0 && e.message_at >= 0 && (size_t)e.message_at <= length);
+		envelope_write(&e, &out, &content_at);
+		MUST(envelope_parse(&again, out.data, out.length, &d));
+		MUST(again.recipient_count == e.recipient_count && again.uid == e.uid && strcmp(again.sender, e.sender) == 0);
+	}
+	buffer_free(&out);
+	envelope_free(&again);
+	envelope_free(&e);
+	return 0;
+}
