@@ -8,12 +8,14 @@ reason() { "$BIN/mailq" 2>/dev/null | sed -n 's/^  *(\(.*\))$/\1/p' | tail -n 1;
 empty_queue() { rm -rf "$work"/spool/mqueue/[0-9a-f]*.* "$work"/spool/mqueue/health "$work"/delivered/*; : >"$work/log"; : >"$work/sessions"; }
 
 smarthost -r 'gone=550 5.1.1 no such user' -r 'later=450 4.2.0 try later' -r 'relay=513 Relaying denied.'
-config
+config '[bounce]
+postmaster = gone@example.org'
 { printf 'Subject: bytes\n\n.dot\n..two\nlong '; head -c 3000 /dev/zero | tr '\0' y; printf '\n\303\274\nend without newline'; } >"$work/message"
 "$BIN/sendmail" -i a@example.org <"$work/message"
 runner_once
 got=$(ls "$work"/delivered/*.eml)
-is "$(sed '1,/^$/d' "$got" | tr -d '\n' | sed 's/y y/yy/g')" "$(sed '1,2d' "$work/message" | tr -d '\n')" "the body arrives as it was (a long line cut with a blank)"
+like "$(cat "$got")" '^Content-Transfer-Encoding: quoted-printable$' "a line over 998 bytes: quoted-printable"
+is "$(sed '1,/^$/d' "$got" | sed ':a; /=$/ { N; s/=\n//; ba; }' | sed "s/=C3=BC/$(printf '\303\274')/")" "$(sed '1,2d' "$work/message")" "the body arrives as it was"
 like "$(cat "$got")" '^Received: by mon1.example.org \(firsthop, from uid [0-9]+ ' "Received is added"
 like "$(cat "$got")" '^Message-ID: <[0-9a-f.]{17}@mon1.example.org>' "Message-ID is added"
 like "$(cat "$got")" '^Date: [A-Z][a-z][a-z], ' "Date is added"
@@ -41,7 +43,7 @@ send denied relay@example.org; runner_once
 like "$(cat "$work/log")" 'verdict=deferred.*key=relay-denied' "relaying denied: the mail waits"
 like "$(reason)" 'RCPT: 513 Relaying denied' "and mailq says it"
 empty_queue
-send bounce gone@example.org ''; runner_once
+send bounce gone@example.org ''; runner_once; runner_once
 is "$(ls "$work/spool/mqueue" | grep -c dead)" 1 "undeliverable mail without a sender is set aside, not lost"
 like "$("$BIN/mailq" 2>&1)" '1 message is set aside' "and mailq counts it"
 empty_queue; stop "$smarthost_pid"

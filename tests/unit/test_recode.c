@@ -36,7 +36,9 @@ static void decode(const struct buffer *coded, struct buffer *out)
 		} else if (i + 1 < coded->length && coded->data[i + 1] == '\n') {
 			i++;
 		} else {
-			assert_int_equal(sscanf(coded->data + i + 1, "%2x", &value), 1);
+			assert_true(i + 2 < coded->length);
+			const char digits[3] = {coded->data[i + 1], coded->data[i + 2], '\0'};
+			assert_int_equal(sscanf(digits, "%2x", &value), 1);
 			buffer_add(out, &(char){(char)value}, 1);
 			i += 2;
 		}
