@@ -12,7 +12,7 @@
 
 static volatile sig_atomic_t got_signal;
 static sigset_t before;
-static bool watching;
+static bool watching, terminal;
 static struct buffer waiting;
 static const int watched[] = {SIGINT, SIGHUP, SIGTERM, SIGQUIT};
 
@@ -21,6 +21,11 @@ static void on_signal(int number)
 	/* An interrupt must not hide that the terminal is gone. */
 	if (got_signal == 0 || got_signal == SIGINT)
 		got_signal = number;
+}
+
+bool input_is_terminal(void)
+{
+	return isatty(STDIN_FILENO) == 1;
 }
 
 void input_watch_signals(void)
@@ -38,14 +43,17 @@ void input_watch_signals(void)
 	}
 	sigprocmask(SIG_BLOCK, &block, &before);
 	watching = true;
+	terminal = input_is_terminal();
 }
 
-/* Waits until there is something to read; false when a signal came first. */
+/* Waits until there is something to read; false when a signal came first.  The end of a terminal that is gone can be seen before its
+   hangup is told: it is no end of input, which would mean "quit, with all changes". */
 static bool wait_for_input(void)
 {
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-	if (watching)
-		ppoll(&p, 1, NULL, &before);
+	int ready = watching ? ppoll(&p, 1, NULL, &before) : 0;
+	if (got_signal == 0 && terminal && ready > 0 && (p.revents & (POLLHUP | POLLERR)) != 0)
+		got_signal = SIGHUP;
 	return got_signal == 0;
 }
 
@@ -119,9 +127,4 @@ void input_die(int number)
 	raise(number);
 	sigprocmask(SIG_UNBLOCK, &open, NULL);
 	_exit(EX_SOFTWARE);
-}
-
-bool input_is_terminal(void)
-{
-	return isatty(STDIN_FILENO) == 1;
 }

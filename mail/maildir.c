@@ -98,7 +98,10 @@ bool maildir_add(const char *path, const char *bytes, size_t length, bool read)
 		if (*at == '/' || *at == ':')
 			*at = '_';
 	}
-	snprintf(name, sizeof name, "%lld.M%08xP%ld.%s", (long long)clock_wall_s(), (unsigned)compat_random(), (long)getpid(), host);
+	/* In the order of delivery, also within a second. */
+	int64_t now_us = clock_wall_us();
+	snprintf(name, sizeof name, "%lld.M%06lldP%ldR%08x.%s", (long long)(now_us / 1000000), (long long)(now_us % 1000000), (long)getpid(),
+	         (unsigned)compat_random(), host);
 	snprintf(from, sizeof from, "%s/tmp/%s", path, name);
 	snprintf(to, sizeof to, "%s/%s/%s%s", path, read ? "cur" : "new", name, read ? ":2,S" : "");
 	int fd = open(from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
