@@ -91,6 +91,10 @@ static void put_way(const struct side *s, const struct envelope *e, struct buffe
 		}
 		buffer_puts(words, p.count > 0 ? "\n" : "no server, it waits\n");
 	}
+	for (int i = 0; i < all.held_count; i++)
+		buffer_printf(words, "<%s> waits: %s\n", all.held[i].what, all.held[i].why);
+	for (int i = 0; i < all.discarded_count; i++)
+		buffer_printf(words, "%s\n", all.discarded[i]);
 	recipients_free(&all);
 	free(sender);
 }

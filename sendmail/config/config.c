@@ -2,15 +2,12 @@
 #include "config/config.h"
 #include "config/keys.h"
 #include "config/rules.h"
-#include <arpa/inet.h>
 #include <errno.h>
 #include <ini.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,22 +31,6 @@ static bool fail(struct reading *r, const char *what)
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-syntax", "%s:%d: %s", r->path, r->line, what);
 	r->failed = true;
 	return false;
-}
-
-bool hop_is_literal(const char *host, char *bare, size_t size)
-{
-	unsigned char address[16];
-	size_t length = strlen(host);
-	if (length >= 256)
-		return false;
-	if (length > 2 && host[0] == '[' && host[length - 1] == ']') {
-		snprintf(bare, size, "%.*s", (int)(length - 2), host + 1);
-	} else {
-		text_copy(bare, size, host);
-	}
-	if (strncasecmp(bare, "IPv6:", 5) == 0)
-		memmove(bare, bare + 5, strlen(bare + 5) + 1);
-	return inet_pton(AF_INET, bare, address) == 1 || inet_pton(AF_INET6, bare, address) == 1;
 }
 
 static void finish_hop(struct reading *r)
@@ -333,23 +314,6 @@ static int on_key(void *user, const char *section, const char *name, const char 
 	return set_key(user, section, name, value);
 }
 
-/* The machine's own name, completed by the resolver's canonical name if it has no dot. */
-static void own_name(char *name, size_t size)
-{
-	struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *ai = NULL;
-	if (gethostname(name, size - 1) != 0 || name[0] == '\0')
-		text_copy(name, size, "localhost");
-	name[size - 1] = '\0';
-	if (strchr(name, '.') != NULL)
-		return;
-	if (getaddrinfo(name, NULL, &hints, &ai) == 0) {
-		if (ai->ai_canonname != NULL && strchr(ai->ai_canonname, '.') != NULL)
-			text_copy(name, size, ai->ai_canonname);
-		freeaddrinfo(ai);
-	}
-}
-
 void config_defaults(struct config *c)
 {
 	TEXT(ignored, 200);
@@ -410,17 +374,10 @@ bool config_read(struct config *c, const char *path, struct diagnosis *d)
 		fclose(r->file);
 	free(r);
 	if (c->name[0] == '\0')
-		own_name(c->name, sizeof c->name);
+		hop_own_name(c->name, sizeof c->name);
 	if (c->domain[0] == '\0')
 		text_copy(c->domain, sizeof c->domain, c->name);
 	return good;
-}
-
-void hop_direct(struct hop *hop, const char *domain, uint16_t port)
-{
-	*hop = (struct hop){.lookup = HOP_LOOKUP_MX, .port = port, .tls = HOP_TLS_OPPORTUNISTIC, .direct = true};
-	snprintf(hop->name, sizeof hop->name, "@%.60s", domain);
-	text_copy(hop->host, sizeof hop->host, domain);
 }
 
 void config_free(struct config *c)

@@ -33,6 +33,9 @@ const char *hop_tls_name(enum hop_tls t);       /* "verify", "encrypt", "opportu
 /* The hop to a recipient domain's own servers (RFC 5321 5.1): MX, TLS when it is offered, no login; its name is "@DOMAIN". */
 void hop_direct(struct hop *hop, const char *domain, uint16_t port);
 
+/* This machine's own name, completed by the resolver's canonical name if it has no dot. */
+void hop_own_name(char *name, size_t size);
+
 /* True for an IPv4 or IPv6 literal, with or without brackets or the "IPv6:" tag; bare gets it in the form of inet_pton. */
 bool hop_is_literal(const char *host, char *bare, size_t size);
 #endif

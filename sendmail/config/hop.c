@@ -1,0 +1,48 @@
+/* Names and addresses of servers, and of this machine. */
+#include "config/hop.h"
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+bool hop_is_literal(const char *host, char *bare, size_t size)
+{
+	unsigned char address[16];
+	size_t length = strlen(host);
+	if (length >= 256)
+		return false;
+	if (length > 2 && host[0] == '[' && host[length - 1] == ']') {
+		snprintf(bare, size, "%.*s", (int)(length - 2), host + 1);
+	} else {
+		text_copy(bare, size, host);
+	}
+	if (strncasecmp(bare, "IPv6:", 5) == 0)
+		memmove(bare, bare + 5, strlen(bare + 5) + 1);
+	return inet_pton(AF_INET, bare, address) == 1 || inet_pton(AF_INET6, bare, address) == 1;
+}
+
+void hop_direct(struct hop *hop, const char *domain, uint16_t port)
+{
+	*hop = (struct hop){.lookup = HOP_LOOKUP_MX, .port = port, .tls = HOP_TLS_OPPORTUNISTIC, .direct = true};
+	snprintf(hop->name, sizeof hop->name, "@%.60s", domain);
+	text_copy(hop->host, sizeof hop->host, domain);
+}
+
+void hop_own_name(char *name, size_t size)
+{
+	struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *ai = NULL;
+	if (gethostname(name, size - 1) != 0 || name[0] == '\0')
+		text_copy(name, size, "localhost");
+	name[size - 1] = '\0';
+	if (strchr(name, '.') != NULL)
+		return;
+	if (getaddrinfo(name, NULL, &hints, &ai) == 0) {
+		if (ai->ai_canonname != NULL && strchr(ai->ai_canonname, '.') != NULL)
+			text_copy(name, size, ai->ai_canonname);
+		freeaddrinfo(ai);
+	}
+}
