@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define NO_SUCH_PROGRAM 127 /* the shell's exit status */
 #define OUTPUT_LIMIT_BYTES ((size_t)1 << 30)
 
 static const char *shell_of(const struct vars *vars)
@@ -60,7 +61,7 @@ static int start(const char *shell, const char *command, int in, int out)
 	if ((in < 0 || dup2(in, STDIN_FILENO) >= 0) && (out < 0 || dup2(out, STDOUT_FILENO) >= 0))
 		execl(shell, shell, command != NULL ? "-c" : NULL, command, (char *)NULL);
 	fprintf(stderr, "mail: %s cannot be started: %s\n", shell, strerror(errno));
-	_exit(127);
+	_exit(NO_SUCH_PROGRAM);
 }
 
 int child_run(const struct vars *vars, const char *command, const struct buffer *input, struct buffer *output)
@@ -152,8 +153,11 @@ void child_page(const struct vars *vars, const struct buffer *text)
 {
 	const char *pager = vars_get(vars, "PAGER");
 	fflush(stdout);
-	if (is_long(vars, text) && child_run(vars, pager != NULL && *pager != '\0' ? pager : "more", text, NULL) >= 0)
-		return;
+	if (is_long(vars, text)) {
+		int code = child_run(vars, pager != NULL && *pager != '\0' ? pager : "more", text, NULL);
+		if (code >= 0 && code != NO_SUCH_PROGRAM)
+			return;
+	}
 	/* In pieces, so that the interrupt key ends a flood. */
 	for (size_t at = 0; at < text->length && !input_interrupted();) {
 		size_t n = text->length - at < 8192 ? text->length - at : 8192;

@@ -67,7 +67,7 @@ static void record_by_name(struct session *s, const struct letter *l)
 	struct buffer name = {0};
 	address[strcspn(address, "@")] = '\0';
 	if (*address != '\0' && strchr(address, '/') == NULL && *address != '|') {
-		buffer_printf(&name, "%s%s", vars_on(&s->vars, "outfolder") ? "+" : "", address);
+		buffer_puts(&name, address);
 		vars_set(&s->vars, "record", buffer_string(&name));
 	}
 	buffer_free(&name);

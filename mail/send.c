@@ -171,6 +171,19 @@ static bool store_in_file(struct session *s, const char *name, const struct buff
 	return good;
 }
 
+/* The variable record; with outfolder, a name without a folder lies in the variable folder. */
+static void keep_record(struct session *s, const struct buffer *message)
+{
+	const char *record = vars_get(&s->vars, "record");
+	struct buffer name = {0};
+	if (record == NULL || *record == '\0')
+		return;
+	buffer_printf(&name, "%s%s", vars_on(&s->vars, "outfolder") && strchr("/~+&%#", *record) == NULL ? "+" : "", record);
+	if (!store_in_file(s, buffer_string(&name), message))
+		fprintf(stderr, "mail: the message is sent, but not recorded\n");
+	buffer_free(&name);
+}
+
 /* Commands and files as recipients: a hostile "address" must not write files, so these are only for who asks for it. */
 static bool check_recipients(const struct session *s, const struct letter *l)
 {
@@ -234,12 +247,10 @@ static int show_only(const struct session *s, const struct letter *l, const stru
 
 static int send_message(struct session *s, struct letter *l, const struct buffer *message)
 {
-	const char *record = vars_get(&s->vars, "record");
 	struct names *lists[] = {&l->to, &l->cc, &l->bcc};
 	if (s->dry_run)
 		return show_only(s, l, message);
-	if (record != NULL && *record != '\0' && !store_in_file(s, record, message))
-		fprintf(stderr, "mail: the message is sent, but not recorded\n");
+	keep_record(s, message);
 	bool stored = true;
 	for (size_t k = 0; k < 3; k++)
 		stored = store_in_files(s, lists[k], message) && stored;

@@ -69,6 +69,7 @@ unlike "$(sent)" hid@ "Bcc is not written"
 (cd "$work" && echo x | "$M" -F -s rec Joe@example.org b@example.org); like "$(cat "$work/Joe")" '^Subject: rec$' "-F records by name"
 echo x | "$M" -S record="$work/sent" -s one a@example.org; echo x | "$M" -S record="$work/sent" -s two a@example.org
 is "$("$M" -H -f "$work/sent" | sed 's/.*"\(.*\)"/\1/' | xargs)" "one two" "record is a mailbox"
+mkdir "$work/Folder"; echo x | "$M" -S record=out -S outfolder -S folder=Folder -s three a@example.org; like "$(cat "$work/Folder/out")" 'Subject: three' "outfolder"
 clear_sent
 is "$(echo x | "$M" --dry-run -s x a@example.org | head -n 2 | xargs)" "Sendmail arguments: sendmail -i -- a@example.org To: a@example.org" "--dry-run shows"
 is "$(argv)$(echo x | "$M" -d a@example.org >/dev/null; argv)" "" "and so does -d, and nothing is sent"

@@ -51,6 +51,18 @@ for fault in kill torn; do
 	all "only states, so that the mailbox grows" 'set hold\n1\n4\nd2\nu2\n2\nq\n' $fault
 	all "deleting the last" 'd2 4\nu4\n3\nset hold\nq\n' $fault
 done
+# A maildir: every message is there, before or after.
+bad= at=1
+while [ $at -lt 50 ]; do
+	export MAILFAULT_AT=$at MAILFAULT=kill
+	rm -rf hit mbox md *.lock; mkdir -p md/cur md/new md/tmp
+	for n in 1 2 3; do message $n | sed 1d >md/new/180000000$n.x; done
+	printf '1\nd2\nq\n' | MAIL=$work/md LD_PRELOAD="$TOOLS/mailfault.so" "$M" -N >out 2>&1
+	for n in 1 3; do cat mbox md/*/* 2>/dev/null | grep -q "^text of $n," || bad="$bad $at:lost-$n"; done
+	[ -e hit ] || break
+	at=$((at + 1))
+done
+is "$bad" "" "maildir, kill, at each of $((at - 1)) changes"
 late=
 for fault in ENOSPC EIO; do
 	all "deleting in the middle" 'd2\nq\n' $fault
