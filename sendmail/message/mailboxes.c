@@ -136,9 +136,27 @@ static void copy_comment(struct editing *x)
 	free(text);
 }
 
+/* One byte of an address or a name. */
+static void copy_plain(struct editing *x)
+{
+	char byte = *x->at;
+	buffer_add(x->out, x->at++, 1);
+	if ((x->has_angle && !x->in_angles) || strchr(" \t\n\r", byte) != NULL)
+		return;
+	if (!x->any)
+		x->start = x->out->length - 1;
+	x->any = true;
+	x->behind = x->out->length;
+}
+
 static void take_plain(struct editing *x, char byte)
 {
 	bool counts = !x->has_angle || x->in_angles;
+	if (byte == '\\' && x->at + 1 < x->end) {
+		copy_plain(x);
+		copy_plain(x);
+		return;
+	}
 	if (byte == '"') {
 		size_t from = x->out->length;
 		copy_enclosed(x, '"');
@@ -150,13 +168,7 @@ static void take_plain(struct editing *x, char byte)
 		}
 		return;
 	}
-	buffer_add(x->out, x->at++, 1);
-	if (!counts || strchr(" \t\n\r", byte) != NULL)
-		return;
-	if (!x->any)
-		x->start = x->out->length - 1;
-	x->any = true;
-	x->behind = x->out->length;
+	copy_plain(x);
 }
 
 /* Within user@[IPv6:...]. */
