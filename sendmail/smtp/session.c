@@ -219,6 +219,7 @@ void session_start(struct session *s, const struct session_policy *policy, int64
 void session_receive(struct session *s, const char *bytes, size_t length, int64_t now_ms)
 {
 	const char *problem = NULL;
+	bool answered = false;
 	buffer_add(&s->in, bytes, length);
 	while (s->state != SESSION_OVER && s->state != SESSION_HANDSHAKE) {
 		enum reply_result result = reply_take(&s->reply, &s->in, &problem);
@@ -230,8 +231,11 @@ void session_receive(struct session *s, const char *bytes, size_t length, int64_
 		}
 		on_reply(s);
 		reply_clear(&s->reply);
+		answered = true;
 	}
-	set_deadline(s, now_ms);
+	/* Bytes that come one by one buy a server no time: the answer has to be there by then. */
+	if (answered)
+		set_deadline(s, now_ms);
 	session_pump(s, now_ms);
 }
 

@@ -123,6 +123,8 @@ static int read_sender(struct collect *c)
 	}
 	if (*given == '\0')
 		return EX_OK;
+	if (text_has_control(given))
+		return problem(c, EX_DATAERR, "address-bad", "the sender (option -f) holds a line break or another control character");
 	int count = address_list(given, first_address, &c->envelope->sender, words, sizeof words);
 	const char *wrong = count == 1 ? address_problem(c->envelope->sender) : words;
 	if (count == 1 && wrong == NULL)

@@ -8,8 +8,8 @@ static int finished_count;
 
 static void finished(void *context, struct transaction *t)
 {
-	(void)context;
-	for (int i = 0; i < t->rcpt_count; i++)
+	const bool *probe = context;
+	for (int i = 0; i < t->rcpt_count && !*probe; i++)
 		MUST(!t->begun || t->rcpts[i].result.verdict != VERDICT_NONE);
 	finished_count++;
 }
@@ -40,7 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	struct session_rcpt rcpts[3] = {{.address = "a@example.org"}, {.address = "b@example.org"}, {.address = "c@example.org"}};
 	struct transaction t = {.sender = "me@example.org", .rcpts = rcpts, .rcpt_count = 3, .size_bytes = 100, .has_8bit = true, .notify = "", .ret = "",
 	                        .envid = "", .body = body};
-	bool given = false;
+	bool given = false, probe = policy.stop_before_data;
+	policy.context = &probe;
 	finished_count = 0;
 	session_start(&s, &policy, 1000);
 	for (size_t at = 1; at < length && s.state != SESSION_OVER;) {

@@ -394,6 +394,19 @@ static void hostile_replies_end_the_session(void **state)
 	assert_string_equal(s.failure.key, "reply-bad");
 }
 
+/* A server that sent a byte now and then could keep a session for an hour. */
+static void bytes_buy_no_time(void **state)
+{
+	(void)state;
+	int64_t until_ms = s.deadline_ms;
+	server("220");
+	assert_int_equal(s.deadline_ms, until_ms);
+	server("-hi\r\n");
+	assert_int_equal(s.deadline_ms, until_ms);
+	server("220 hi\r\n");
+	assert_true(s.deadline_ms > until_ms);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -402,7 +415,7 @@ int main(void)
 		CASE(without_pipelining_one_by_one), CASE(no_recipient_accepted_means_an_empty_message), CASE(data_refused_is_followed_by_rset),
 		CASE(a_message_that_is_too_big_is_not_sent), CASE(lost_before_the_dot_is_not_delivered), CASE(lost_behind_the_dot_is_unknown),
 		CASE(closing_421_anywhere), CASE(sessions_that_never_begin), CASE(starttls_is_kept_pure), CASE(login),
-		CASE(deadlines_suit_the_stage), CASE(hostile_replies_end_the_session),
+		CASE(deadlines_suit_the_stage), CASE(bytes_buy_no_time), CASE(hostile_replies_end_the_session),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

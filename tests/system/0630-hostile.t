@@ -1,0 +1,84 @@
+#!/bin/sh
+# Hostile callers and servers: what they write does not become structure.  (tests/fake/scripts has more servers, 0120 the certificates.)
+. tests/lib.sh
+new_spool
+S=$BIN/sendmail
+stored() { cat "$work"/spool/drop/????????.???????? 2>/dev/null; }
+newline='
+'
+tab='	'
+
+# --- what PHP's mail() may get as its fifth argument ----------------------------------------------------------------
+mkdir "$work/www"
+for words in "-X$work/www/shell.php" "-X $work/www/shell.php" "-D$work/www/shell.php" "-C$work/www/shell.php" "-OQueueDirectory=$work/www" "-oQ$work/www" \
+	"-OLogLevel=99 -oA$work/www/aliases" "-bs" "-bi"; do
+	echo '<?php evil(); ?>' | "$S" -t -i $words victim@example.org >/dev/null 2>&1
+	is "$(ls "$work/www")" "" "no file is made by: $(echo "$words" | sed "s,$work,,g")"
+	rm -f "$work"/spool/drop/????????.????????
+done
+clear_drop() { rm -f "$work"/spool/drop/????????.????????; }
+for sender in "a b@example.org" "a@example.org${newline}RCPT TO:<evil@example.org>" "a@example.org> SIZE=1" "<a@example.org" "a@example.org${tab}b" "$(printf 'a\001@example.org')" "a@example.org -X/tmp/x"; do
+	echo x | "$S" -i -f "$sender" victim@example.org 2>/dev/null; code=$?
+	ok "-f $(printf %s "$sender" | tr '\n\t\001' '|||'): exit $code, nothing is stored" test $code -eq 65 -a -z "$(stored)"
+	clear_drop
+done
+for rcpt in "a@example.org${newline}DATA" "$(printf 'a\177@example.org')" "$(printf 'a\r@example.org')" "a@exam ple.org" "a@b@c"; do
+	echo x | "$S" -i -f ok@example.org "$rcpt" 2>/dev/null; code=$?
+	ok "recipient $(printf %s "$rcpt" | tr '\n\r\177' '|||'): exit $code, nothing is stored" test $code -eq 65 -a -z "$(stored)"
+	clear_drop
+done
+echo x | "$S" -i -f ok@example.org "<a@b> NOTIFY=NEVER" 2>/dev/null
+unlike "$(stored)" '^recipient: .*[ <>]' "a recipient brings no parameter with it"
+clear_drop
+echo x | NAME="x${newline}Bcc: evil@example.org" "$S" -i -f ok@example.org -F "y${newline}Bcc: evil@example.org" -L "t${newline}uid: 0" -V "v${newline}uid: 0" to@example.org 2>/dev/null
+unlike "$(stored)" '^(Bcc|uid):' "line breaks in -F, NAME, -L, -V make no line"
+rm -f "$work"/spool/drop/????????.????????
+
+# --- smuggling: what leaves us for each odd end of a line -------------------------------------------------------------
+cat >"$work/script" <<END
+send 220 odd.test ESMTP
+expect EHLO
+send 250 odd.test
+expect MAIL FROM:<ok@example.org>
+send 250 ok
+expect RCPT TO:<to@example.org>
+send 250 ok
+expect DATA
+send 354 go on
+read-data
+send 250 2.0.0 taken
+expect QUIT
+send 221 bye
+end
+END
+for ending in '\n.\n' '\n.\r\n' '\r\n.\n' '\r.\r' '\r\n.\r' '\r.\r\n' '\n.\r' '\r\r\n.\r\r\n' '\n..\n' '\000\n.\n' '.\r\n' '\r\n\000.\r\n'; do
+	rm -f "$work/port" "$work"/spool/mqueue/*
+	"$TOOLS/smtpd" -P "$work/port" -T "$work/transcript" -w 20 "$work/script" 2>"$work/smtpd.err" &
+	server=$!; pids="$pids $server"
+	wait_for test -s "$work/port"
+	port=$(cat "$work/port"); tls=off; config
+	printf "Subject: x\n\nbegin${ending}MAIL FROM:<smuggled@example.org>\r\nRCPT TO:<victim@example.org>\r\nDATA\r\nSubject: smuggled\r\n\r\nx\r\n.\r\n" |
+		"$S" -i -f ok@example.org to@example.org
+	runner_once
+	wait "$server"; code=$?
+	is "$code $(grep -c 'verdict=sent' "$work/log")" "0 1" "$(printf %s "$ending") is text: one message, and no command behind it"
+	: >"$work/log"
+done
+
+# --- old TLS ------------------------------------------------------------------------------------------------------
+sh tests/fake/certs.sh "$work/certs" >/dev/null 2>&1
+for version in tls1 tls1_1; do
+	port=$((20000 + $$ % 20000))
+	openssl s_server -accept 127.0.0.1:$port -$version -cipher DEFAULT@SECLEVEL=0 -cert "$work/certs/good.pem" -key "$work/certs/good.key" -quiet >"$work/s_server" 2>&1 </dev/null &
+	server=$!; pids="$pids $server"
+	answers() { openssl s_client -connect 127.0.0.1:$port -cipher DEFAULT@SECLEVEL=0 -$version </dev/null; }
+	if ! wait_for answers; then
+		count=$((count + 1)); echo "ok $count - $version # skip this OpenSSL has none of it"; stop "$server"; continue
+	fi
+	rm -f "$work"/spool/mqueue/* "$work"/spool/drop/????????.????????; : >"$work/log"
+	tls=encrypt; config "implicit = yes"
+	echo x | "$S" -i to@example.org; runner_once
+	like "$(cat "$work/log")" 'verdict=deferred stage=TLS .*key=tls' "a server with $version only: the mail waits, and the reason is told"
+	stop "$server"
+done
+finish
