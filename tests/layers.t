@@ -18,7 +18,9 @@ may submit base message spool
 may mailq base message config spool
 may newaliases base message config
 may runner base message config spool
-may relay base message config smtp route
+may jobs base message config
+may mbox base message config jobs
+may relay base message config smtp route jobs
 wrong=$(grep -HoE '^#include "[^"]+"' sendmail/route/*.[ch] | grep -vE '"(route|base)/|"config/hop.h"' || :)
 is "$wrong" "" "route includes only base, route and config/hop.h"
 wrong=$(grep -HoE '^#include "[^"]+"' sendmail/smtp/*.[ch] | grep -E '"config/' | grep -v '"config/hop.h"' || :)
@@ -32,7 +34,7 @@ is "$(grep -lE 'getopt(_long)? *\([a-z]|getopt.h' sendmail/submit/*.c || :)" "" 
 is "$(grep -rlE '^#[[:space:]]*if.*(__linux__|__FreeBSD__)' sendmail mail relayconf --include='*.c' --include='*.h' | grep -vE 'base/(compat|sandbox)' | grep -v config/keys.c || :)" "" \
 	"system differences stand in compat and sandbox (and the default aliases path in keys.c)"
 if command -v readelf >/dev/null 2>&1; then
-	for program in sendmail mailq newaliases runner mail relayconf; do
+	for program in sendmail mailq newaliases runner mbox mailbox mail relayconf; do
 		unlike "$(readelf -d "$BIN/$program")" 'lib(ssl|crypto)' "$program does not link OpenSSL"
 	done
 	like "$(readelf -d "$BIN/relay")" 'libssl' "relay links OpenSSL"

@@ -39,6 +39,11 @@ if [ "${DAEMONLESS:-no}" = yes ]; then
 else
 	chown "$user:$drop" "$programs/runner" && chmod 0510 "$programs/runner"
 fi
+chown 0:0 "$programs/mbox" && chmod 0755 "$programs/mbox"
+# Local delivery needs a program that may become its user; without [local] deliver it has no such right, and nobody can start it.
+deliver=$(sed -n '/^[[:space:]]*\[local\]/,/^[[:space:]]*\[[^l]/s/^[[:space:]]*deliver[[:space:]]*=[[:space:]]*\([a-z]*\).*/\1/p' "$root$SYSCONFDIR/firsthop/firsthop.conf" 2>/dev/null | tail -n 1)
+chown "0:$group" "$programs/mailbox"
+case $deliver in mbox | maildir) chmod 4510 "$programs/mailbox" ;; *) chmod 0510 "$programs/mailbox" ;; esac
 chown 0:0 "$programs/relay" "$programs/newaliases" && chmod 0755 "$programs/relay" "$programs/newaliases"
 
 conf=$root$SYSCONFDIR/firsthop

@@ -13,7 +13,7 @@ links | while read -r place target; do
 	rm -f "$root$place"
 	if [ -e "$root$place.$saved" ] || [ -L "$root$place.$saved" ]; then mv "$root$place.$saved" "$root$place"; fi
 done
-for name in sendmail mailq newaliases runner relay relayconf; do rm -f "$root$LIBEXEC/$name"; done
+for name in sendmail mailq newaliases runner relay mbox mailbox relayconf; do rm -f "$root$LIBEXEC/$name"; done
 rm -f "$root$PREFIX/sbin/relayconf" "$root$PREFIX/bin/mail" "$root$SYSCONFDIR/firsthop/firsthop.conf.sample"
 for page in man/*.[1578]; do rm -f "$root$MANDIR/man${page##*.}/${page##*/}"; done
 rmdir "$root$LIBEXEC" 2>/dev/null || :

@@ -52,3 +52,13 @@ const char *paths_root(void)
 {
 	return paths_private() ? path("FIRSTHOP_ROOT", "") : "";
 }
+
+const char *paths_mail(void)
+{
+	return path("FIRSTHOP_MAIL", "/var/mail");
+}
+
+const char *paths_home(const char *home)
+{
+	return path("FIRSTHOP_HOME", home);
+}

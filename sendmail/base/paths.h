@@ -10,6 +10,9 @@ const char *paths_config(void);  /* the file firsthop.conf */
 const char *paths_libexec(void); /* folder of runner and relay */
 const char *paths_run(void);     /* folder of the pid file */
 
+const char *paths_mail(void);    /* folder of mailboxes, /var/mail; FIRSTHOP_MAIL */
+const char *paths_home(const char *home); /* a user's home; FIRSTHOP_HOME in its place */
+
 /* In front of the system's own files when "relayconf check" looks at them: FIRSTHOP_ROOT of a private spool, else "". */
 const char *paths_root(void);
 

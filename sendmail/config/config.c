@@ -162,11 +162,13 @@ static void check_rules(struct reading *r)
 		if (!rules_via_ok(r->config, &r->config->rules[i], &words))
 			fail(r, words.data);
 	}
+	if (!r->failed && r->config->local_deliver != CONFIG_LOCAL_NO && r->config->local_domains[0] == '\0')
+		fail(r, "[local] deliver is on, but no domain is named whose users are here: add \"domains = NAME\" below it; nothing is local by itself");
 }
 
 static bool is_section(const char *name)
 {
-	static const char *const names[] = {"host", "fallback", "sender", "queue", "bounce", "relay"};
+	static const char *const names[] = {"host", "fallback", "sender", "queue", "local", "bounce", "relay"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(names[i], name) == 0)
 			return true;
@@ -196,7 +198,7 @@ static bool start_section(struct reading *r, const char *line)
 	if (is_section(name))
 		return true;
 	TEXT(words, 300);
-	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, rewrite senders, rewrite recipients, queue, bounce, relay", name);
+	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, rewrite senders, rewrite recipients, queue, local, bounce, relay", name);
 	return fail(r, words.data);
 }
 

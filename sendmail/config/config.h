@@ -14,6 +14,7 @@
 /* Layout of mailq(1) by default. */
 enum config_format { CONFIG_FORMAT_SENDMAIL, CONFIG_FORMAT_POSTFIX, CONFIG_FORMAT_JSON };
 
+enum config_local { CONFIG_LOCAL_NO, CONFIG_LOCAL_MBOX, CONFIG_LOCAL_MAILDIR };
 enum config_list { CONFIG_LIST_ALL, CONFIG_LIST_OWNER, CONFIG_LIST_ADMIN };
 
 /* [route PATTERN]: which servers take mail of a recipient or sender; config/rules.h matches. */
@@ -69,6 +70,10 @@ struct config {
 	enum config_list list;      /* who may list the queue */
 	enum config_format format;
 	int min_free_mb;            /* 0; less space than that on the spool's disk: mail is taken only from root */
+	/* [local] */
+	enum config_local local_deliver;
+	char local_domains[1024];   /* names, with blanks or commas between */
+	int local_after_h;          /* 0 = at once */
 	/* [bounce] */
 	int bounces_per_hour;       /* 100 */
 	int bounce_merge_min;       /* 15 */

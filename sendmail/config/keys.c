@@ -56,6 +56,9 @@ static const struct key_row rows[] = {
 	{{"queue", "list", "all", "who may list the queue: all, owner (own mail only), admin (root and group firsthop)"}, KEY_LIST, IN_CONFIG(list), 0, 0},
 	{{"queue", "format", "sendmail", "layout of mailq when it is told none: sendmail, postfix, json"}, KEY_FORMAT, IN_CONFIG(format), 0, 0},
 	{{"queue", "min_free_mb", "0", "megabytes of free disk below which mail is taken from root only; 0: only the reserve that is always kept"}, KEY_NUMBER, IN_CONFIG(min_free_mb), 0, 1000000},
+	{{"local", "deliver", "no", "mbox or maildir: mail for the domains below is put into mailboxes of this machine; no: nothing is"}, KEY_LOCAL, IN_CONFIG(local_deliver), 0, 0},
+	{{"local", "domains", "", "domains whose names are users of this machine; needed by deliver"}, KEY_TEXT, IN_CONFIG(local_domains), 0, 0},
+	{{"local", "after_h", "0", "hours for which the servers are tried before; 0: none is"}, KEY_NUMBER, IN_CONFIG(local_after_h), 0, 8760},
 	{{"bounce", "per_hour", "100", "reports to senders that leave in an hour; further ones wait, and are merged"}, KEY_NUMBER, IN_CONFIG(bounces_per_hour), 1, 1000},
 	{{"bounce", "merge_min", "15", "minutes for which reports to the same sender are collected into one, after the first three of an hour"}, KEY_NUMBER, IN_CONFIG(bounce_merge_min), 1, 1440},
 	{{"bounce", "postmaster", "postmaster", "gets reports that cannot be returned to their sender; empty: they are set aside"}, KEY_TEXT, IN_CONFIG(postmaster), 0, 0},
@@ -70,6 +73,7 @@ static const struct key_row rows[] = {
 static const char *const yes_words[] = {"no", "yes", NULL};
 static const char *const lookup_words[] = {"host", "mx", "srv", NULL};
 static const char *const tls_words[] = {"verify", "encrypt", "opportunistic", "off", NULL};
+static const char *const local_words[] = {"no", "mbox", "maildir", NULL};
 static const char *const list_words[] = {"all", "owner", "admin", NULL};
 static const char *const format_words[] = {"sendmail", "postfix", "json", NULL};
 static const char *const sender_words[] = {"keep", "qualify", NULL};
@@ -259,6 +263,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_LOOKUP: return set_word(place, lookup_words, value, problem);
 	case KEY_TLS: return set_word(place, tls_words, value, problem);
 	case KEY_LIST: return set_word(place, list_words, value, problem);
+	case KEY_LOCAL: return set_word(place, local_words, value, problem);
 	case KEY_FORMAT: return set_word(place, format_words, value, problem);
 	case KEY_ORIGINAL: return set_word(place, original_words, value, problem);
 	case KEY_ADDRESS: return set_address(row, place, value, problem);
@@ -279,7 +284,7 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 	const void *place = (const char *)base + row->at;
 	int index = 0;
 	size_t size;
-	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST || row->type == KEY_FORMAT || row->type == KEY_ORIGINAL || row->type == KEY_SENDER)
+	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST || row->type == KEY_LOCAL || row->type == KEY_FORMAT || row->type == KEY_ORIGINAL || row->type == KEY_SENDER)
 		memcpy(&index, place, sizeof index);
 	switch (row->type) {
 	case KEY_NUMBER: text_printf(value, "%d", *(const int *)place); break;
@@ -288,6 +293,7 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 	case KEY_LOOKUP: text_put(value, lookup_words[index]); break;
 	case KEY_TLS: text_put(value, tls_words[index]); break;
 	case KEY_LIST: text_put(value, list_words[index]); break;
+	case KEY_LOCAL: text_put(value, local_words[index]); break;
 	case KEY_FORMAT: text_put(value, format_words[index]); break;
 	case KEY_ORIGINAL: text_put(value, original_words[index]); break;
 	case KEY_SENDER: text_put(value, index == STAMP_FROM_REPLACE ? sender_address(row, base, &size) : sender_words[index]); break;

@@ -79,6 +79,29 @@ void rules_default_path(const struct config *c, char *path, size_t size)
 	}
 }
 
+static bool is_local(const struct config *c, const char *rcpt)
+{
+	char name[256];
+	const char *at = c->local_domains;
+	while (c->local_deliver != CONFIG_LOCAL_NO && next_name(&at, name, sizeof name)) {
+		if (text_equal_ci(name, domain_of(rcpt)))
+			return true;
+	}
+	return false;
+}
+
+static void add_local(struct paths_of *p)
+{
+	if (p->count < RULES_PATHS_MAX)
+		snprintf(p->paths[p->count++], RULES_PATH_SIZE, "%s", RULES_LOCAL);
+}
+
+void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age_s, struct paths_of *p)
+{
+	if (p->rule == NULL && c->local_after_h > 0 && age_s >= (int64_t)c->local_after_h * 3600 && is_local(c, rcpt))
+		add_local(p);
+}
+
 void rules_paths(const struct config *c, const char *sender, const char *rcpt, struct paths_of *p)
 {
 	p->count = 0;
@@ -91,6 +114,10 @@ void rules_paths(const struct config *c, const char *sender, const char *rcpt, s
 		add_via(p, p->rule->via, rcpt);
 		return;
 	}
+	if (c->local_after_h == 0 && is_local(c, rcpt)) {
+		add_local(p);
+		return;
+	}
 	rules_default_path(c, p->paths[0], RULES_PATH_SIZE);
 	p->count = p->paths[0][0] != '\0';
 	if (c->direct_mx)
@@ -99,7 +126,7 @@ void rules_paths(const struct config *c, const char *sender, const char *rcpt, s
 
 bool rules_are_simple(const struct config *c)
 {
-	return c->rule_count == 0 && !c->direct_mx;
+	return c->rule_count == 0 && !c->direct_mx && c->local_deliver == CONFIG_LOCAL_NO;
 }
 
 bool rules_covers_own_name(const struct config *c, const char *domain)

@@ -1,12 +1,14 @@
 /* Which servers take a message: the rules of [route PATTERN] sections, in their order, then the smarthosts by default.
    Patterns: example.org (recipient domain), .example.org (its subdomains), ops@example.org (a recipient),
    from:cron@mon1.example.org and from:example.org (a sender, a sender's domain), * (everything).
-   A path is the list of servers as one word: "main,backup" (smarthosts in order), or "@example.org" (that domain's own MX). */
+   A path is the list of servers as one word: "main,backup" (smarthosts in order), or "@example.org" (that domain's own MX),
+   or "=local" (a mailbox here). */
 #ifndef CONFIG_RULES_H
 #define CONFIG_RULES_H
 #include "config/config.h"
 
-#define RULES_PATHS_MAX 2
+#define RULES_PATHS_MAX 3
+#define RULES_LOCAL "=local" /* the path of mail that stays here */
 #define RULES_PATH_SIZE 700
 
 struct paths_of {
@@ -18,7 +20,10 @@ struct paths_of {
 /* Fills in p for a message from sender to rcpt (complete addresses; sender may be ""). */
 void rules_paths(const struct config *c, const char *sender, const char *rcpt, struct paths_of *p);
 
-/* True when all mail goes one way: no rules, no direct MX. */
+/* Mail that has waited for after_h of [local] and has no rule: its mailbox is the last path. */
+void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age_s, struct paths_of *p);
+
+/* True when all mail goes one way: no rules, no direct MX, nothing local. */
 bool rules_are_simple(const struct config *c);
 
 /* The path of mail that no rule names; "" without a smarthost. */

@@ -2,7 +2,7 @@
 #ifndef RELAY_ATTEMPT_H
 #define RELAY_ATTEMPT_H
 #include "config/config.h"
-#include "relay/jobs.h"
+#include "jobs/jobs.h"
 
 struct attempt {
 	const struct config *config;

@@ -1,17 +1,11 @@
 /* Producing the bytes of DATA. */
 #include "relay/content.h"
 #include "base/text.h"
-#include "config/recipients.h"
-#include "message/header.h"
-#include "message/mailboxes.h"
-#include "message/stamp.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define HEADER_LIMIT_BYTES (512u << 10)
 #define READ_BYTES 32768
 
 static ssize_t read_at(int fd, void *bytes, size_t size, int64_t at)
@@ -21,140 +15,6 @@ static ssize_t read_at(int fd, void *bytes, size_t size, int64_t at)
 		n = pread(fd, bytes, size, (off_t)at);
 	while (n < 0 && errno == EINTR);
 	return n;
-}
-
-/* Reads until the header's end is in the buffer; *body_at is an offset in it. */
-static bool read_header(struct job *job, struct buffer *text, size_t *fields, size_t *body_at)
-{
-	char bytes[READ_BYTES];
-	size_t skip;
-	for (;;) {
-		ssize_t n = read_at(job->fd, bytes, sizeof bytes, job->envelope.message_at + (int64_t)text->length);
-		if (n < 0 || text->length > HEADER_LIMIT_BYTES)
-			return false;
-		buffer_add(text, bytes, (size_t)n);
-		*fields = *body_at = skip = 0;
-		if (text->length > 0)
-			*fields = header_block(text->data, text->length, &skip, body_at);
-		/* Submission stored the block at the very start, and ended it with a blank line. */
-		if (skip != 0)
-			return false;
-		if (n == 0 || *fields < text->length)
-			return true;
-	}
-}
-
-/* The owner of the file sent it; only a file of our own may name someone else. */
-static void set_sender_uid(struct job *job)
-{
-	struct stat st;
-	if (fstat(job->fd, &st) == 0 && (st.st_uid != geteuid() || job->envelope.uid < 0))
-		job->envelope.uid = st.st_uid;
-}
-
-static char *edit_address(const void *context, enum stamp_role role, const char *address)
-{
-	return recipients_header_address(context, role, address);
-}
-
-/* The body through a converter; its wire size is counted when it writes. */
-static bool walk_body(struct job *job, bool writing)
-{
-	struct recode *r = recode_start(&job->top, &job->plan, job->to_7bit, writing);
-	struct buffer out = {0};
-	char bytes[READ_BYTES];
-	int64_t at = job->body_at;
-	ssize_t n;
-	job->body_bytes = 0;
-	while ((n = read_at(job->fd, bytes, sizeof bytes, at)) > 0) {
-		recode_put(r, bytes, (size_t)n, &out);
-		at += n;
-		for (size_t i = 0; i < out.length; i++)
-			job->body_bytes += 1 + (out.data[i] == '\n');
-		out.length = 0;
-	}
-	recode_end(r, &out);
-	job->body_bytes += (int64_t)out.length + 2;
-	buffer_free(&out);
-	return n == 0;
-}
-
-static void label(const struct job *job, struct text *type)
-{
-	const struct entity *top = &job->top;
-	unsigned char facts = job->plan.count > 0 ? job->plan.parts[0] : 0;
-	if (top->kind != ENTITY_TEXT || !top->is_text || top->has_charset || (facts & RECODE_8BIT) == 0 || (top->has_type && top->type[0] == '\0'))
-		return;
-	text_printf(type, "%s; charset=%s", top->has_type ? top->type : "text/plain", facts & RECODE_NOT_UTF8 ? "iso-8859-1" : "utf-8");
-}
-
-/* What was counted at submission tells whether a look at the body is needed at all. */
-static bool plan_body(struct job *job)
-{
-	const struct content *c = &job->envelope.content;
-	const struct entity *top = &job->top;
-	bool labelled = top->says_8bit && top->has_type && (!top->is_text || top->has_charset);
-	job->body_bytes = c->bytes + c->lines;
-	if (!c->has_nul && !c->has_bare_cr && c->longest_line <= 998 && !(c->has_8bit && (job->to_7bit || !labelled)))
-		return true;
-	if (!walk_body(job, false))
-		return false;
-	job->recoded = (job->plan.all & RECODE_ODD) != 0 || (job->to_7bit && (job->plan.all & RECODE_8BIT) != 0);
-	job->body_bytes = c->bytes + c->lines;
-	return !job->recoded || walk_body(job, true);
-}
-
-static bool has_8bit(const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		if ((unsigned char)bytes[i] >= 0x80)
-			return true;
-	}
-	return false;
-}
-
-static bool header_needs_utf8(const struct buffer *header)
-{
-	static const char *const names[] = {"From", "To", "Cc", "Sender", "Reply-To", NULL};
-	struct header_field f;
-	if (!has_8bit(header->data, header->length))
-		return false;
-	for (size_t at = 0; header_next(header->data, header->length, &at, &f);) {
-		for (int i = 0; names[i] != NULL; i++) {
-			if (header_is(&f, names[i]) && mailboxes_need_utf8(&f))
-				return true;
-		}
-	}
-	return false;
-}
-
-bool content_prepare(struct job *job, const struct config *config, bool eightbitmime, struct diagnosis *d)
-{
-	struct buffer text = {0};
-	size_t fields, body_at;
-	TEXT(type, 300);
-	if (!envelope_read(&job->envelope, job->fd, d))
-		return false;
-	set_sender_uid(job);
-	bool good = read_header(job, &text, &fields, &body_at);
-	job->to_7bit = !eightbitmime;
-	job->body_at = job->envelope.message_at + (int64_t)body_at;
-	if (good)
-		entity_read(&job->top, text.length ? text.data : "", fields);
-	if (!good || !plan_body(job)) {
-		diag_set(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "the stored message cannot be read");
-		buffer_free(&text);
-		return false;
-	}
-	label(job, &type);
-	struct stamp_policy policy = {.host = config->name, .domain = config->domain, .keep_original = config->keep_original,
-	                              .address = edit_address, .context = config, .type = type.data,
-	                              .encoding = recode_encoding(&job->top, &job->plan, job->to_7bit)};
-	stamp_header(&job->envelope, job->id, job->sender, &policy, text.length ? text.data : "", fields, &job->header);
-	buffer_add(&job->header, "\n", 1);
-	job->header_utf8 = header_needs_utf8(&job->header);
-	buffer_free(&text);
-	return true;
 }
 
 static void put_body(struct piece *p, const char *bytes, size_t length, struct buffer *out)
@@ -208,7 +68,11 @@ static bool produce(void *context, struct buffer *out)
 
 static bool is_ascii(const char *address)
 {
-	return !has_8bit(address, strlen(address));
+	for (; *address != '\0'; address++) {
+		if ((unsigned char)*address >= 0x80)
+			return false;
+	}
+	return true;
 }
 
 struct piece *content_piece(struct job *job)

@@ -1,12 +1,21 @@
 /* A job's message as it is sent: header completed once, body read as it goes. */
 #ifndef RELAY_CONTENT_H
 #define RELAY_CONTENT_H
-#include "config/config.h"
-#include "relay/jobs.h"
+#include "jobs/jobs.h"
+#include "message/wire.h"
+#include "smtp/session.h"
 
-/* Reads the envelope and the header of a job and completes the header; decides what must be done to the body for this server
-   (eightbitmime: it offers that).  False: the file is damaged (d says how). */
-bool content_prepare(struct job *job, const struct config *config, bool eightbitmime, struct diagnosis *d);
+/* Part of a job that goes as one transaction. */
+struct piece {
+	struct transaction transaction;
+	struct job *job;
+	struct wire wire;
+	struct recode *recode; /* NULL when the body goes as it is */
+	int64_t at;        /* offset of the next bytes of the message */
+	int first_rcpt;
+	struct piece *next;
+	struct session_rcpt rcpts[];
+};
 
 /* The next piece for up to SESSION_RCPTS_MAX recipients that have not been taken; NULL when there are none.  Its recipients are all
    ASCII or all not. */

@@ -3,6 +3,7 @@
 #include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "jobs/head.h"
 #include "relay/content.h"
 #include "relay/policy.h"
 #include <errno.h>
@@ -92,7 +93,7 @@ static void feed(struct crank *c)
 	while (job != NULL && session_can_take(&c->session)) {
 		struct job *next = job->next;
 		struct diagnosis d = {0};
-		if (job->header.length == 0 && !content_prepare(job, c->with->config, c->session.ehlo.eightbitmime, &d)) {
+		if (job->header.length == 0 && !head_prepare(job, c->with->config, c->session.ehlo.eightbitmime, &d)) {
 			refuse_damaged(c, job, &d);
 			job = next;
 			continue;

@@ -2,7 +2,7 @@
 #ifndef RELAY_DELIVER_H
 #define RELAY_DELIVER_H
 #include "config/config.h"
-#include "relay/jobs.h"
+#include "jobs/jobs.h"
 #include "route/route.h"
 #include "smtp/tls.h"
 

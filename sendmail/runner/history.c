@@ -23,7 +23,9 @@ static void put_rule(const struct runner *r, const struct message *m, struct buf
 	rules_paths(&r->config, m->sender, m->rcpts[0], &p);
 	text_put(&words, *m->path == '@' ? "servers: the MX of " : "servers: ");
 	text_put(&words, *m->path == '@' ? m->path + 1 : *m->path != '\0' ? m->path : "none");
-	if (p.rule != NULL)
+	if (strcmp(m->path, RULES_LOCAL) == 0)
+		text_put(&words, " ([local] deliver)");
+	else if (p.rule != NULL)
 		text_printf(&words, " ([route %s])", p.rule->pattern);
 	else if (*m->path == '@')
 		text_put(&words, " ([fallback] direct_mx)");

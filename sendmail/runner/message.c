@@ -44,10 +44,16 @@ static bool is_done(const struct entry *e, const char *path)
 	return false;
 }
 
+static void paths_for(const struct runner *r, const struct message *m, const char *rcpt, struct paths_of *p)
+{
+	rules_paths(&r->config, m->sender, rcpt, p);
+	rules_add_last_resort(&r->config, rcpt, ages_of(&r->ages, m->envelope.created_us / 1000000), p);
+}
+
 /* The path that is next for a recipient in this attempt; NULL when the attempt is through with it. */
 static const char *path_of(const struct runner *r, const struct message *m, const char *rcpt, const struct journal_rcpt *last, struct paths_of *p)
 {
-	rules_paths(&r->config, m->sender, rcpt, p);
+	paths_for(r, m, rcpt, p);
 	if (last != NULL && last->attempt == m->entry->attempts + 1 && !last->next)
 		return NULL;
 	for (int i = 0; i < p->count; i++) {
@@ -60,7 +66,7 @@ static const char *path_of(const struct runner *r, const struct message *m, cons
 bool message_has_other_path(const struct runner *r, const struct message *m, int rcpt)
 {
 	struct paths_of p;
-	rules_paths(&r->config, m->sender, m->rcpts[rcpt], &p);
+	paths_for(r, m, m->rcpts[rcpt], &p);
 	for (int i = 0; i < p.count; i++) {
 		if (strcmp(p.paths[i], m->path) != 0 && !is_done(m->entry, p.paths[i]))
 			return true;

@@ -50,7 +50,7 @@ static void become_relay(const struct runner *r, int socket, const struct path *
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	dup2(socket, STDIN_FILENO);
 	fcntl(r->lock_fd, F_SETFD, 0);
-	snprintf(path, sizeof path, "%s/relay", paths_libexec());
+	snprintf(path, sizeof path, "%s/%s", paths_libexec(), strcmp(p->key, RULES_LOCAL) == 0 ? "mbox" : "relay");
 	execv(path, argv);
 	log_line(LOG_CRIT, "%s cannot be started: %s", path, strerror(errno));
 	_exit(127);

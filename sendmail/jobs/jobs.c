@@ -1,5 +1,5 @@
 /* The runner's stream. */
-#include "relay/jobs.h"
+#include "jobs/jobs.h"
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/text.h"

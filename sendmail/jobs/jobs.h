@@ -1,27 +1,13 @@
 /* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of fields on one stream socket;
    a message's descriptor comes along with its first byte.
-   Runner to relay:  message id= sender= rcpts=N | rcpt address= original= (N times) | quit
+   The same with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt address= original= (N times) | quit
    Relay to runner:  step text= | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server sends no report) | msg id= | unused id= |
                      over DIAGNOSIS (the session broke after it was ready) | bye (what came later was not read) */
-#ifndef RELAY_JOBS_H
-#define RELAY_JOBS_H
+#ifndef JOBS_JOBS_H
+#define JOBS_JOBS_H
 #include "base/diag.h"
 #include "message/envelope.h"
 #include "message/recode.h"
-#include "message/wire.h"
-#include "smtp/session.h"
-
-/* Part of a job that goes as one transaction. */
-struct piece {
-	struct transaction transaction;
-	struct job *job;
-	struct wire wire;
-	struct recode *recode; /* NULL when the body goes as it is */
-	int64_t at;        /* offset of the next bytes of the message */
-	int first_rcpt;
-	struct piece *next;
-	struct session_rcpt rcpts[];
-};
 
 struct job {
 	char id[32];

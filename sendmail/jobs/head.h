@@ -1,0 +1,10 @@
+/* What stands above the body of a message when it leaves the queue. */
+#ifndef JOBS_HEAD_H
+#define JOBS_HEAD_H
+#include "config/config.h"
+#include "jobs/jobs.h"
+
+/* Reads the envelope and the header of a job and completes the header; decides what must be done to the body for this server
+   (eightbitmime: it offers that).  False: the file is damaged (d says how). */
+bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, struct diagnosis *d);
+#endif

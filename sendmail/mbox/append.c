@@ -1,0 +1,179 @@
+/* The traditional mailbox. */
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/paths.h"
+#include "mbox/mailbox.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOCK_TRIES 60
+#define STALE_S 600
+
+static bool keep_trying(int tries)
+{
+	const struct timespec pause = {.tv_nsec = 500000000};
+	if (tries >= LOCK_TRIES)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
+/* USER.lock beside the mailbox; -1: somebody holds it; 0: the folder is closed to us, the other locks have to do; 1: it is ours. */
+static int take_dotlock(int folder, const char *name)
+{
+	struct stat st;
+	for (int tries = 0;; tries++) {
+		int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
+		if (fd >= 0) {
+			close(fd);
+			return 1;
+		}
+		if (errno != EEXIST)
+			return errno == ENOSPC || errno == EDQUOT ? -1 : 0;
+		if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && clock_wall_s() - st.st_mtime > STALE_S)
+			unlinkat(folder, name, 0);
+		if (!keep_trying(tries))
+			return -1;
+	}
+}
+
+static bool take_locks(int fd)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int tries = 0;
+	while (fcntl(fd, F_SETLK, &whole) != 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (!keep_trying(tries++))
+			return false;
+	}
+	return true;
+}
+
+static int open_mailbox(const struct delivery *d, int folder)
+{
+	int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	int fd = openat(folder, d->user, flags);
+	if (fd < 0 && errno == ENOENT && d->may_create)
+		fd = openat(folder, d->user, flags | O_CREAT | O_EXCL, 0600);
+	return fd;
+}
+
+/* The file that was opened and locked is the one of that name, a plain one, of its user, with no other name. */
+static bool is_safe(const struct delivery *d, int folder, int fd, struct stat *st)
+{
+	struct stat named;
+	return fstat(fd, st) == 0 && fstatat(folder, d->user, &named, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st->st_mode) && st->st_nlink == 1 &&
+	       st->st_uid == d->owner && named.st_ino == st->st_ino && named.st_dev == st->st_dev;
+}
+
+/* ">From " gets another ">", so that a reader can take it back (the mboxrd form). */
+static void put_line(struct buffer *out, const char *line, size_t length)
+{
+	size_t arrows = 0;
+	while (arrows < length && line[arrows] == '>')
+		arrows++;
+	if (length - arrows >= 5 && memcmp(line + arrows, "From ", 5) == 0)
+		buffer_add(out, ">", 1);
+	buffer_add(out, line, length);
+}
+
+/* Whole lines of in go to out; at the end the rest, too, with a line end. */
+static void quote(struct buffer *in, bool at_end, struct buffer *out)
+{
+	size_t used = 0;
+	const char *eol;
+	while (used < in->length && (eol = memchr(in->data + used, '\n', in->length - used)) != NULL) {
+		size_t length = (size_t)(eol - in->data) - used + 1;
+		put_line(out, in->data + used, length);
+		used += length;
+	}
+	if (at_end && used < in->length) {
+		put_line(out, in->data + used, in->length - used);
+		buffer_add(out, "\n", 1);
+		used = in->length;
+	}
+	buffer_drop(in, used);
+}
+
+static void put_start(const struct delivery *d, int fd, const struct stat *st, struct buffer *out)
+{
+	char last = '\n', date[40] = "Thu Jan  1 00:00:00 1970";
+	time_t now = (time_t)clock_wall_s();
+	struct tm tm;
+	if (st->st_size > 0 && pread(fd, &last, 1, st->st_size - 1) == 1 && last != '\n')
+		buffer_add(out, "\n\n", 2);
+	if (localtime_r(&now, &tm) != NULL)
+		strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &tm);
+	bool plain = d->sender[0] != '\0' && strpbrk(d->sender, " \t\n\"") == NULL;
+	buffer_printf(out, "From %s  %s\n", plain ? d->sender : "MAILER-DAEMON", date);
+}
+
+static bool write_all(const struct delivery *d, int fd, const struct stat *st)
+{
+	struct buffer in = {0}, out = {0};
+	char bytes[16384];
+	long long left = d->bytes;
+	ssize_t n;
+	bool good = true;
+	put_start(d, fd, st, &out);
+	do {
+		n = mailbox_read(d, &left, bytes, sizeof bytes);
+		buffer_add(&in, bytes, n > 0 ? (size_t)n : 0);
+		quote(&in, n == 0, &out);
+		if (n == 0)
+			buffer_add(&out, "\n", 1);
+		good = n >= 0 && fdio_write(fd, out.data, out.length);
+		out.length = 0;
+	} while (good && n > 0);
+	buffer_free(&in);
+	buffer_free(&out);
+	return good && fdio_sync(fd);
+}
+
+static int append(const struct delivery *d, int folder, int fd)
+{
+	struct stat st;
+	if (!take_locks(fd))
+		return mailbox_later(d, "mailbox-locked", "somebody holds the lock of the mailbox", d->user);
+	if (!is_safe(d, folder, fd, &st)) {
+		errno = 0;
+		return mailbox_later(d, "mailbox-unsafe", "not a plain file of its user with one name: the mailbox", d->user);
+	}
+	errno = 0;
+	if (write_all(d, fd, &st)) {
+		text_printf(d->answer, "- appended to %s/%s", paths_mail(), d->user);
+		return EX_OK;
+	}
+	int saved = errno;
+	bool back = ftruncate(fd, st.st_size) == 0 && fdio_sync(fd);
+	errno = saved;
+	return mailbox_later(d, saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error",
+	                     back ? "write the mailbox" : "write the mailbox, and cut it back:", d->user);
+}
+
+int mailbox_append(const struct delivery *d)
+{
+	char lock[80];
+	snprintf(lock, sizeof lock, "%.60s.lock", d->user);
+	int folder = open(paths_mail(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return mailbox_later(d, "mailbox-error", "open", paths_mail());
+	int locked = take_dotlock(folder, lock);
+	if (locked < 0)
+		return mailbox_later(d, "mailbox-locked", "cannot have the lock", lock);
+	int fd = open_mailbox(d, folder), code;
+	if (fd < 0)
+		code = mailbox_later(d, errno == ELOOP || errno == EMLINK ? "mailbox-unsafe" : !d->may_create ? "mailbox-root" : "mailbox-error", "open the mailbox", d->user);
+	else
+		code = append(d, folder, fd);
+	if (locked > 0)
+		unlinkat(folder, lock, 0);
+	return code;
+}

@@ -1,0 +1,136 @@
+/* Starting mailbox and feeding it. */
+#include "mbox/handout.h"
+#include "base/catalogue.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define READ_BYTES 32768
+
+/* The part before the @, without +detail, in small letters. */
+static void user_of(const char *rcpt, char *user, size_t size)
+{
+	size_t length = strcspn(rcpt, "@+");
+	snprintf(user, size, "%.*s", (int)(length < size ? length : size - 1), rcpt);
+	for (char *at = user; *at != '\0'; at++)
+		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
+}
+
+/* The body in its legal form, to fd, or (fd -1) only counted; false when it cannot be read or nobody takes it. */
+static bool walk(int fd, struct job *job, int64_t *count)
+{
+	struct recode *r = job->recoded ? recode_start(&job->top, &job->plan, job->to_7bit, true) : NULL;
+	struct buffer out = {0};
+	char bytes[READ_BYTES];
+	int64_t at = job->body_at, end = job->envelope.message_at + job->envelope.content.bytes;
+	bool good = true, more = true;
+	*count = 0;
+	while (good && more) {
+		ssize_t n = pread(job->fd, bytes, sizeof bytes, (off_t)at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		good = n >= 0 && (n > 0 || at >= end);
+		more = n > 0;
+		at += n > 0 ? n : 0;
+		if (r != NULL && n > 0)
+			recode_put(r, bytes, (size_t)n, &out);
+		else if (n > 0)
+			buffer_add(&out, bytes, (size_t)n);
+		if (!more && r != NULL)
+			recode_end(r, &out), r = NULL;
+		*count += (int64_t)out.length;
+		good = good && (fd < 0 || fdio_write(fd, out.data, out.length));
+		out.length = 0;
+	}
+	if (r != NULL)
+		recode_end(r, &out);
+	buffer_free(&out);
+	return good;
+}
+
+/* The length first: a pipe that ends early is then no end of a message. */
+static bool feed(int fd, struct job *job, const char *rcpt)
+{
+	struct buffer head = {0}, line = {0};
+	int64_t body = 0;
+	if (!walk(-1, job, &body))
+		return false;
+	buffer_printf(&head, "Return-Path: <%s>\nDelivered-To: %s\n", job->sender, rcpt);
+	buffer_add(&head, job->header.data, job->header.length);
+	buffer_printf(&line, "%lld\n", (long long)head.length + (long long)body);
+	bool good = fdio_write(fd, line.data, line.length) && fdio_write(fd, head.data, head.length) && walk(fd, job, &body);
+	buffer_free(&head);
+	buffer_free(&line);
+	return good;
+}
+
+static void become_mailbox(struct job *job, const char *user, const struct config *config, int in, int out)
+{
+	char path[1024];
+	snprintf(path, sizeof path, "%s/mailbox", paths_libexec());
+	dup2(in, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	compat_closefrom(STDERR_FILENO + 1);
+	execl(path, "mailbox", config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox", user, job->sender, (char *)NULL);
+	_exit(EX_OSFILE);
+}
+
+/* What mailbox said in one line, "KEY words", and its exit status. */
+static void understand(int status, struct buffer *answer, struct diagnosis *d)
+{
+	char *line = fdio_take_line(answer);
+	const char *words = line != NULL ? strchr(line, ' ') : NULL;
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	char key[40];
+	snprintf(key, sizeof key, "%.*s", words != NULL ? (int)(words - line) : 0, line != NULL ? line : "");
+	if (code == EX_OK && words != NULL)
+		diag_set(d, VERDICT_SENT, STAGE_DOT, "", "%s", words + 1);
+	else if (words != NULL)
+		diag_set(d, code == EX_NOUSER ? VERDICT_FAILED : VERDICT_DEFERRED, STAGE_RCPT, key, "%s", words + 1);
+	else if (code == EX_OSFILE)
+		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-rights", "the program mailbox cannot be started");
+	else
+		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "the program mailbox ended early (status %d)", status);
+	if (d->verdict == VERDICT_FAILED)
+		text_copy(d->status, sizeof d->status, "5.1.1");
+	mem_free(&line);
+}
+
+void handout(struct job *job, const char *rcpt, const struct config *config, struct diagnosis *d)
+{
+	int in[2] = {-1, -1}, out[2] = {-1, -1}, status = -1;
+	struct buffer answer = {0};
+	char user[256];
+	user_of(rcpt, user, sizeof user);
+	*d = (struct diagnosis){0};
+	text_copy(d->hop, sizeof d->hop, "local");
+	pid_t pid = pipe(in) == 0 && pipe(out) == 0 ? fork() : -1;
+	if (pid == 0)
+		become_mailbox(job, user, config, in[0], out[1]);
+	if (in[0] >= 0)
+		close(in[0]);
+	if (out[1] >= 0)
+		close(out[1]);
+	if (pid > 0)
+		feed(in[1], job, rcpt);
+	if (in[1] >= 0)
+		close(in[1]);
+	if (pid > 0) {
+		fdio_slurp(out[0], &answer, 1000);
+		waitpid(pid, &status, 0);
+		understand(status, &answer, d);
+	} else {
+		diag_set_errno(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "no process for mailbox");
+	}
+	if (out[0] >= 0)
+		close(out[0]);
+	buffer_free(&answer);
+	catalogue_recognise(d);
+}

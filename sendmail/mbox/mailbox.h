@@ -1,0 +1,31 @@
+/* Putting one message into the mailbox of the user that this process has become. */
+#ifndef MBOX_MAILBOX_H
+#define MBOX_MAILBOX_H
+#include "base/text.h"
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct delivery {
+	const char *user;
+	const char *home;      /* for a maildir */
+	const char *sender;    /* "" = null sender */
+	uid_t owner;           /* whose mailbox it must be */
+	bool may_create;       /* a missing mbox may be made by us */
+	int in_fd;             /* the message, LF line ends */
+	long long bytes;       /* of it: fewer is no message */
+	struct text *answer;   /* "KEY words": where it went, or why not */
+};
+
+/* Appends to /var/mail/USER: locked with USER.lock, fcntl(2) and flock(2), as the readers of both systems do; no link is followed; lines that begin
+   with "From " are quoted; synced; on any failure the file has its old length again.  Result of both: a sysexits code. */
+int mailbox_append(const struct delivery *d);
+
+/* Makes a file in Maildir/new of the home, by way of tmp; synced. */
+int mailbox_maildir(const struct delivery *d);
+
+/* Says why not; errno is told when it is not 0.  EX_TEMPFAIL. */
+int mailbox_later(const struct delivery *d, const char *key, const char *what, const char *name);
+
+/* The next bytes of the message, 0 at its end, -1 when it ended early or cannot be read.  *left counts down from bytes. */
+ssize_t mailbox_read(const struct delivery *d, long long *left, char *bytes, size_t size);
+#endif

@@ -1,0 +1,104 @@
+/* mailbox FORMAT USER SENDER <message: the one program of firsthop that is set-user-id root, and only where local delivery was switched on.
+   Mode 4510 root:firsthop: nobody but the runner's user can start it.  It needs root for one thing: to become USER.  Why not less: on FreeBSD a mailbox
+   is 0600 and its user's own, a Maildir lies in a home; a group could write neither, and a new mailbox would belong to the wrong user.  So it reads no
+   message, no file and no environment before it has become USER for good (it checks that there is no way back), and does the rest with USER's rights:
+   a link or a folder that somebody puts in the way leads nowhere that USER could not go anyway.
+   USER root is never written to with root's rights: mail for root is appended as user firsthop with the group of the mail folder, if a mailbox for it
+   exists that this group may write; an alias to a person is better.  RFC 5321 says nothing of all this; the answer is one line for mbox. */
+#include "base/compat.h"
+#include "base/paths.h"
+#include "mbox/mailbox.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define BYTES_MAX (2ll << 30)
+
+extern char **environ;
+
+static bool is_name(const char *user)
+{
+	size_t length = strspn(user, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+	return length > 0 && length < 64 && user[length] == '\0' && user[0] != '-' && user[0] != '.';
+}
+
+/* The group that may write into the mail folder, when it is not everyone: locks and new mailboxes need it. */
+static gid_t group_for(bool maildir, gid_t own)
+{
+	struct stat st;
+	bool by_group = !maildir && stat(paths_mail(), &st) == 0 && (st.st_mode & S_IWGRP) && !(st.st_mode & S_IWOTH);
+	return by_group ? st.st_gid : own;
+}
+
+static bool become(uid_t uid, gid_t gid)
+{
+	struct rlimit no_core = {0, 0};
+	setrlimit(RLIMIT_CORE, &no_core);
+	if (geteuid() != 0 || uid == 0)
+		return geteuid() == uid && uid != 0 ? true : geteuid() == uid && paths_private();
+	return setgroups(1, &gid) == 0 && compat_set_group(gid) == 0 && compat_set_user(uid) == 0 && setuid(0) != 0 && geteuid() == uid;
+}
+
+static long long read_length(void)
+{
+	long long length = 0;
+	char c = 0;
+	for (int i = 0; i < 12 && read(STDIN_FILENO, &c, 1) == 1 && c >= '0' && c <= '9'; i++)
+		length = length * 10 + (c - '0');
+	return c == '\n' && length <= BYTES_MAX ? length : -1;
+}
+
+static int run(const char *format, struct delivery *d)
+{
+	bool maildir = strcmp(format, "maildir") == 0;
+	uid_t caller = getuid();
+	struct passwd *pw = is_name(d->user) ? getpwnam(d->user) : NULL;
+	if (pw == NULL) {
+		text_printf(d->answer, "mailbox-nouser there is no user %.60s on this machine", d->user);
+		return EX_NOUSER;
+	}
+	bool root = pw->pw_uid == 0 && !paths_private();
+	if (root && maildir) {
+		text_put(d->answer, "mailbox-root mail for root is not put into a Maildir; name a person in the aliases");
+		return EX_TEMPFAIL;
+	}
+	d->owner = pw->pw_uid;
+	d->home = paths_home(pw->pw_dir);
+	d->may_create = !root;
+	if (!become(root ? caller : pw->pw_uid, group_for(maildir, pw->pw_gid))) {
+		text_printf(d->answer, "mailbox-rights cannot become the user %.60s", d->user);
+		return EX_TEMPFAIL;
+	}
+	d->bytes = read_length();
+	if (d->bytes < 0)
+		return mailbox_later(d, "local", "the message did not come whole", "");
+	return maildir ? mailbox_maildir(d) : mailbox_append(d);
+}
+
+int main(int argc, char **argv)
+{
+	static char *nothing[1];
+	TEXT(answer, 500);
+	if (argc != 4 || strlen(argv[3]) > 400 || (strcmp(argv[1], "mbox") != 0 && strcmp(argv[1], "maildir") != 0)) {
+		fprintf(stderr, "mailbox is started by mbox; firsthop.conf(5), section [local]\n");
+		return EX_USAGE;
+	}
+	if (!paths_private())
+		environ = nothing;
+	compat_closefrom(STDERR_FILENO + 1);
+	umask(077);
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	struct delivery d = {.user = argv[2], .sender = argv[3], .in_fd = STDIN_FILENO, .answer = &answer};
+	int code = run(argv[1], &d);
+	printf("%s\n", answer.data);
+	return fflush(stdout) == 0 ? code : EX_IOERR;
+}

@@ -1,0 +1,95 @@
+/* The mailbox of one file per message, and what both kinds share. */
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "mbox/mailbox.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+int mailbox_later(const struct delivery *d, const char *key, const char *what, const char *name)
+{
+	text_printf(d->answer, "%s %s %.200s%s%s", key, what, name, errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+	return EX_TEMPFAIL;
+}
+
+ssize_t mailbox_read(const struct delivery *d, long long *left, char *bytes, size_t size)
+{
+	if (*left == 0)
+		return 0;
+	ssize_t n = fdio_read(d->in_fd, bytes, *left < (long long)size ? (size_t)*left : size);
+	if (n == 0) {
+		errno = EPIPE;
+		return -1;
+	}
+	*left -= n > 0 ? n : 0;
+	return n;
+}
+
+/* A folder below another one, of the right user, made when it is missing; -1 with errno (EPERM: not his). */
+static int folder_in(const struct delivery *d, int parent, const char *name)
+{
+	struct stat st;
+	if (mkdirat(parent, name, 0700) != 0 && errno != EEXIST)
+		return -1;
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || (fstat(fd, &st) == 0 && st.st_uid == d->owner))
+		return fd;
+	close(fd);
+	errno = EPERM;
+	return -1;
+}
+
+static bool write_file(const struct delivery *d, int fd)
+{
+	char bytes[16384];
+	long long left = d->bytes;
+	ssize_t n;
+	while ((n = mailbox_read(d, &left, bytes, sizeof bytes)) > 0) {
+		if (!fdio_write(fd, bytes, (size_t)n))
+			return false;
+	}
+	return n == 0 && fdio_sync(fd);
+}
+
+static int store(const struct delivery *d, int tmp, int new)
+{
+	char name[200], host[100] = "localhost";
+	gethostname(host, sizeof host - 1);
+	host[strcspn(host, "/:")] = '\0';
+	snprintf(name, sizeof name, "%lld.R%08lxP%ld.%.90s", (long long)clock_wall_s(), (unsigned long)compat_random(), (long)getpid(), host);
+	int fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	bool good = fd >= 0 && write_file(d, fd);
+	if (good && renameat(tmp, name, new, name) == 0 && fdio_sync(new)) {
+		text_printf(d->answer, "- Maildir of %s, %s", d->user, name);
+		return EX_OK;
+	}
+	int saved = errno;
+	if (fd >= 0) {
+		unlinkat(tmp, name, 0);
+		unlinkat(new, name, 0);
+	}
+	errno = saved;
+	return mailbox_later(d, saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error", "write into the Maildir of", d->user);
+}
+
+int mailbox_maildir(const struct delivery *d)
+{
+	struct stat st;
+	int home = open(d->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (home < 0 || fstat(home, &st) != 0 || st.st_uid != d->owner) {
+		errno = home < 0 ? errno : EPERM;
+		return mailbox_later(d, "mailbox-unsafe", "the home of", d->user);
+	}
+	int folder = folder_in(d, home, "Maildir");
+	int tmp = folder >= 0 ? folder_in(d, folder, "tmp") : -1;
+	int new = tmp >= 0 ? folder_in(d, folder, "new") : -1;
+	int cur = new >= 0 ? folder_in(d, folder, "cur") : -1;
+	if (cur < 0)
+		return mailbox_later(d, errno == EPERM || errno == ELOOP || errno == ENOTDIR ? "mailbox-unsafe" : "mailbox-error", "the Maildir of", d->user);
+	return store(d, tmp, new);
+}

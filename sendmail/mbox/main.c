@@ -1,0 +1,70 @@
+/* mbox: started by the runner in the place of a relay for mail that [local] keeps on this machine.  It has no rights of its own: for each recipient
+   it starts the small program mailbox, which becomes that user for good before it touches anything, and hands it the whole message on a pipe. */
+#include "base/log.h"
+#include "base/paths.h"
+#include "jobs/head.h"
+#include "mbox/handout.h"
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+static void deliver(struct jobs *jobs, struct job *job, const struct config *config)
+{
+	struct diagnosis d = {0};
+	bool good = head_prepare(job, config, true, &d);
+	for (int i = 0; i < job->rcpt_count; i++) {
+		if (good)
+			handout(job, job->rcpts[i], config, &d);
+		jobs_say_diag(jobs, "rcpt", job->id, i, 0, &d);
+	}
+	jobs_say_id(jobs, "msg", job->id);
+	jobs_remove(jobs, job);
+	jobs_flush(jobs);
+}
+
+static void serve(struct jobs *jobs, const struct config *config)
+{
+	struct diagnosis ready = {.verdict = VERDICT_SENT, .hop = "local"};
+	jobs_say_diag(jobs, "ready", "", 0, 0, &ready);
+	jobs_flush(jobs);
+	while (!jobs->quit || jobs->first != NULL) {
+		struct pollfd p = {.fd = jobs->socket, .events = POLLIN};
+		/* Without a runner nobody would note what is delivered. */
+		if (jobs->orphaned)
+			return;
+		if (jobs->first != NULL)
+			deliver(jobs, jobs->first, config);
+		else if (poll(&p, 1, -1) > 0 && !jobs_receive(jobs))
+			return;
+	}
+	buffer_puts(&jobs->out, "bye\n");
+	jobs_flush(jobs);
+}
+
+int main(int argc, char **argv)
+{
+	struct config config;
+	struct diagnosis d = {0};
+	struct jobs jobs = {.socket = STDIN_FILENO};
+	signal(SIGPIPE, SIG_IGN);
+	tzset();
+	log_start("firsthop-mbox", LOG_TO_STDERR);
+	if (argc < 2 || strcmp(argv[1], "--jobs") != 0) {
+		fprintf(stderr, "mbox is started by the runner; [local] in firsthop.conf(5) tells for which mail\n");
+		return EX_USAGE;
+	}
+	if (config_read(&config, paths_config(), &d)) {
+		serve(&jobs, &config);
+	} else {
+		jobs_say_diag(&jobs, "down", "", 0, 0, &d);
+		jobs_flush(&jobs);
+	}
+	config_free(&config);
+	buffer_free(&jobs.in);
+	buffer_free(&jobs.out);
+	return EX_OK;
+}

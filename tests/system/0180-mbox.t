@@ -1,0 +1,90 @@
+#!/bin/sh
+# Local mailboxes, where they are configured: mbox and maildir, quoting, links, locks, full disks, the last resort.
+. tests/lib.sh
+new_spool
+me=$(id -un)
+mkdir "$work/mail" "$work/home"
+export FIRSTHOP_MAIL="$work/mail" FIRSTHOP_HOME="$work/home"
+send() { printf 'Subject: %s\n\nFrom here\n>From there\nend\n' "$1" | "$BIN/sendmail" -i -f sender@example.org "${2:-$me@here.example.org}"; }
+waiting() { "$BIN/mailq" -bP; }
+local_to() { config "
+[local]
+deliver = $1
+domains = here.example.org
+after_h = ${2:-0}"; }
+smarthost
+config
+send away
+runner_once
+is "$(delivered) $(ls "$work/mail" | wc -l | tr -d ' ')" "1 0" "without [local] nothing is local"
+config '
+[local]
+deliver = mbox'
+"$BIN/relayconf" get local.deliver >"$work/out" 2>&1; like "$(cat "$work/out")" 'no domain is named' "deliver without domains is refused"
+local_to mbox
+send one; send two
+runner_once
+is "$(waiting)" 0 "mbox: delivered"
+is "$(delivered)" 1 "no server was asked"
+is "$(grep -c '^From sender@example.org ' "$work/mail/$me")" 2 "two messages, each with its From line"
+is "$(grep -c '^>From here$' "$work/mail/$me") $(grep -c '^>>From there$' "$work/mail/$me")" "2 2" "From lines of the text are quoted"
+like "$(cat "$work/mail/$me")" '^Delivered-To: ' "with Delivered-To"
+like "$(cat "$work/mail/$me")" '^Message-ID: <' "and a complete header"
+is "$(stat -c %a "$work/mail/$me" 2>/dev/null || stat -f %Lp "$work/mail/$me")" 600 "for its user only"
+ok "no lock is left" test ! -e "$work/mail/$me.lock"
+like "$(cat "$work/log")" "hop=local .*verdict=sent" "the log tells"
+send three nobody-at-all@here.example.org
+runner_once
+like "$(cat "$work/log")" 'to=<nobody-at-all@here.example.org>.*verdict=failed .*key=mailbox-nouser' "an unknown user goes back to the sender"
+is "$(delivered)" 2 "by the smarthost"
+
+refuse() { # refuse KEY NAME: the mail waits, and the reason is KEY
+	: >"$work/log"
+	send "$2"
+	runner_once
+	like "$(cat "$work/log")" "verdict=deferred .*key=$1 " "$2: it waits"
+	rm -f "$work"/spool/mqueue/[0-9a-f]*
+}
+rm "$work/mail/$me"; : >"$work/precious"
+ln -s "$work/precious" "$work/mail/$me"; refuse mailbox-unsafe "a symbolic link"; rm "$work/mail/$me"
+ln "$work/precious" "$work/mail/$me"; refuse mailbox-unsafe "a hard link"; rm "$work/mail/$me"
+mkdir "$work/mail/$me"; refuse 'mailbox-(error|unsafe)' "a folder"; rmdir "$work/mail/$me"
+mkfifo "$work/mail/$me"; refuse mailbox-unsafe "a FIFO"; rm "$work/mail/$me"
+is "$(wc -c <"$work/precious" | tr -d ' ')" 0 "nothing was written through them"
+if [ "$(id -u)" = 0 ]; then
+	: >"$work/mail/$me"; chown 1 "$work/mail/$me"; refuse mailbox-unsafe "another user's file"; rm "$work/mail/$me"
+fi
+printf 'old\n' >"$work/mail/$me"
+(ulimit -f 2; { echo; head -c 100000 /dev/zero | tr '\0' x | fold -w 70; } >"$work/big" 2>/dev/null; true)
+{ printf 'Subject: big\n\n'; seq 1 100000; } | "$BIN/sendmail" -i "$me@here.example.org"
+: >"$work/log"
+(ulimit -f 200; runner_once)
+like "$(cat "$work/log")" 'verdict=deferred .*key=mailbox-full ' "a limit on the size: it waits"
+is "$(cat "$work/mail/$me")" old "and the mailbox has its old length"
+runner_once
+is "$(waiting) $(tail -n 2 "$work/mail/$me" | head -n 1)" "0 100000" "without the limit it arrives whole"
+
+local_to maildir
+send four
+runner_once
+is "$(ls "$work/home/Maildir/new" | wc -l | tr -d ' ')" 1 "maildir: delivered, and the folders were made"
+is "$(ls "$work/home/Maildir/tmp" | wc -l | tr -d ' ')" 0 "nothing is left in tmp"
+like "$(cat "$work"/home/Maildir/new/*)" '^From here$' "there nothing is quoted"
+rm -r "$work/home/Maildir"; mkdir "$work/elsewhere"; ln -s "$work/elsewhere" "$work/home/Maildir"
+refuse mailbox-unsafe "a Maildir that is a link"
+rm "$work/home/Maildir"
+
+# The last resort: the servers come first.
+local_to maildir 1
+stop "$smarthost_pid"
+send five
+runner_once
+is "$(waiting)" 1 "after_h: at first it waits for the servers"
+: >"$work/wrong"
+LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=3600 "$BIN/runner" --stay --foreground 2>>"$work/log" &
+runner=$!
+pids="$pids $runner"
+in_maildir() { [ "$(ls "$work/home/Maildir/new" 2>/dev/null | wc -l)" -ge 1 ]; }
+ok "then it is put into the mailbox" wait_for in_maildir
+stop $runner
+finish
