@@ -7,6 +7,8 @@ links() {
 /usr/bin/mailq $LIBEXEC/mailq
 /usr/bin/newaliases $LIBEXEC/newaliases
 /usr/bin/mail $PREFIX/bin/mail
+/usr/bin/mailx $PREFIX/bin/mail
+/usr/bin/Mail $PREFIX/bin/mail
 /usr/bin/hoststat $LIBEXEC/sendmail
 /usr/bin/purgestat $LIBEXEC/sendmail
 END

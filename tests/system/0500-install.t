@@ -36,7 +36,9 @@ is "$(mode /usr/local/libexec/firsthop/runner)" "510 $user:$drop" "runner"
 ok "make install-links" run install-links
 ok "and again" run install-links
 is "$(readlink "$image/usr/sbin/sendmail")" /usr/local/libexec/firsthop/sendmail "sendmail is ours"
-is "$(readlink "$image/usr/bin/mail")" /usr/local/bin/mail "mail is ours"
+for name in mail mailx Mail; do
+	is "$(readlink "$image/usr/bin/$name")" /usr/local/bin/mail "$name is ours"
+done
 is "$(cat "$image/usr/sbin/sendmail.before-firsthop")" "the old sendmail" "the old one is kept"
 echo mail >"$image/var/spool/firsthop/drop/00000000.00000000"
 ok "make uninstall" run uninstall
