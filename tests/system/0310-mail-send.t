@@ -32,6 +32,7 @@ set REPLYTO=desk@example.org
 endif
 nosuchcommand of another mail program
 END
+sed "s|record=|record=$work/|" "$work/system.rc" >"$work/system.new" && mv "$work/system.new" "$work/system.rc"
 cat >"$work/.mailrc" <<END
 unset metoo record
 group night ops owl@example.org, joe@example.org
