@@ -84,7 +84,7 @@ static bool send_file(int fd, const struct buffer *file, size_t head_bytes)
 /* "ok ID" or "no CODE KEY WORDS". */
 static int read_answer(int fd, char id[ID_SIZE], struct diagnosis *why)
 {
-	char line[ANSWER_LIMIT_BYTES], key[40];
+	char line[ANSWER_LIMIT_BYTES] = "", key[40];
 	size_t length = 0;
 	int code = 0, at = 0;
 	ssize_t n = 0;

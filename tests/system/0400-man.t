@@ -26,4 +26,10 @@ sed -e 's/^#\(\[\)/\1/' -e 's/^#\([a-z_]* = \)/\1/' -e 's/^#host =$/host = x.exa
 is "$("$BIN/relayconf" -C "$work/sample.conf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | grep -v KEY)" \
 	"$(sed -i 's/^port.*//; s/^tls.*//' "$FIRSTHOP_CONFIG"; "$BIN/relayconf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | sed 's/ 5 *$/ 5/' | grep -v KEY)" \
 	"the sample's values are the defaults"
+missing=
+for name in $(sed -n '/^\.Sh SECURITY/,/^\.Sh FILES/p' man/firsthop.7 | tr '[,]' '\n\n\n' | grep -oE '(system|real)/[0-9]{4}|unit/test_[a-z]+|fuzz [a-z]+$' | tr ' ' '_'); do
+	case $name in fuzz_*) name=fuzz/$name ;; esac
+	ls tests/$name* >/dev/null 2>&1 || missing="$missing $name"
+done
+is "$missing" "" "firsthop(7): every test that SECURITY names is there"
 finish

@@ -1,0 +1,31 @@
+#!/bin/sh
+# deep.sh: what takes longer than a look: the analysers over all C code, and valgrind over the unit tests.  One line for each; all of it in build-deep.
+# The sanitizers are "make check-asan".
+out=build-deep
+mkdir -p $out
+sources=$(find sendmail mail relayconf -name '*.c' ! -name 'sandbox_freebsd.c' ! -name 'sandbox_none.c')
+flags="-std=c11 -Isendmail -I. -D_GNU_SOURCE"
+bad=0
+verdict() { # NAME FILE
+	if [ -s "$2" ]; then echo "$1: $(wc -l <"$2") lines, see $2"; head -n 10 "$2"; bad=1; else echo "$1: clean"; fi
+}
+cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --suppress=missingInclude --suppress=missingIncludeSystem \
+	-D__linux__ -DFH_VERSION='"0"' -Isendmail -I. $sources 2>$out/cppcheck
+verdict cppcheck $out/cppcheck
+: >$out/analyzer
+for source in $sources; do
+	gcc $flags -O1 -fanalyzer -Wno-analyzer-use-of-uninitialized-value -c -o /dev/null "$source" 2>>$out/analyzer.all
+done
+grep 'warning:' $out/analyzer.all >$out/analyzer
+verdict "gcc -fanalyzer" $out/analyzer
+clang-tidy --quiet --checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-bugprone-reserved-identifier,-bugprone-implicit-widening-of-multiplication-result,-bugprone-assignment-in-if-condition,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
+	$sources -- $flags 2>/dev/null | grep -E 'warning:|error:' | sort -u >$out/tidy
+verdict clang-tidy $out/tidy
+: >$out/valgrind
+for program in build/tests/test_*; do
+	case $program in *.d | *.o) continue ;; esac
+	valgrind --quiet --error-exitcode=9 --leak-check=no "$program" >/dev/null 2>$out/valgrind.one
+	[ $? -ne 9 ] || { echo "$program"; cat $out/valgrind.one; } >>$out/valgrind
+done
+verdict "valgrind, unit tests" $out/valgrind
+exit $bad
