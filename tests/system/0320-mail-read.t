@@ -97,7 +97,7 @@ answer 'forward 2 z@example.org\nsee below\n.\nx'; is "$(cat argv)" "[-i][--][z@
 like "$(cat stdin)" '^Subject: Fwd: all well$' "its subject"; is "$(sed -n '/message.rfc822/,$p' stdin | grep -c '^Received: by x$')" 1 "the message is whole"
 answer 'r1\nquote:\n~m 2\n.\nq' -I; like "$(cat stdin)" "^	text 2$" "~m inserts another message"
 is "$(printf 'r1\nx\n.\nx\n' | OUTCOME=75 "$M" >/dev/null 2>&1; echo $?)" 75 "sendmail's failure is told at the end"
-fill; printf '#!/bin/sh\nsed -i.old s/text.1/edited/ "$1"\n' >ed; chmod +x ed; EDITOR=$PWD/ed run 'e1\nset hold\nq' >/dev/null; is "$(grep -c edited inbox)$(subjects inbox)" "1R disk full U all well U disk empty" "edit"
+fill; printf '#!/bin/sh\nsed s/text.1/edited/ "$1" >edited; cat edited >"$1"\n' >ed; chmod +x ed; EDITOR=$PWD/ed run 'e1\nset hold\nq' >/dev/null; is "$(grep -c edited inbox)$(subjects inbox)" "1R disk full U all well U disk empty" "edit"
 
 # Maildir.
 mkdir -p md/cur md/new md/tmp
