@@ -100,7 +100,8 @@ static void show_from_place(struct session *s, int first)
 	}
 	if (shown == 0)
 		puts("No more mail.");
-	fwrite(out.data, 1, out.length, stdout);
+	if (out.length > 0)
+		fwrite(out.data, 1, out.length, stdout);
 	fflush(stdout);
 	buffer_free(&out);
 }

@@ -54,8 +54,13 @@ static void survey(struct check *c)
 	int saved = dup(STDOUT_FILENO);
 	FILE *file = tmpfile();
 	fflush(stdout);
-	if (file == NULL || saved < 0 || (fds[0] = fileno(file)) < 0)
+	if (file == NULL || saved < 0 || (fds[0] = fileno(file)) < 0) {
+		if (file != NULL)
+			fclose(file);
+		if (saved >= 0)
+			close(saved);
 		return;
+	}
 	dup2(fds[0], STDOUT_FILENO);
 	command_relay_wait((const char *const[]){"--survey", c->path, NULL});
 	dup2(saved, STDOUT_FILENO);

@@ -12,11 +12,12 @@ verdict() { # NAME FILE
 cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --suppress=missingInclude --suppress=missingIncludeSystem \
 	-D__linux__ -DFH_VERSION='"0"' -Isendmail -I. $sources 2>$out/cppcheck
 verdict cppcheck $out/cppcheck
-: >$out/analyzer
+: >$out/analyzer.all
 for source in $sources; do
 	gcc $flags -O1 -fanalyzer -Wno-analyzer-use-of-uninitialized-value -c -o /dev/null "$source" 2>>$out/analyzer.all
 done
-grep 'warning:' $out/analyzer.all >$out/analyzer
+# Two that gcc 12 does not see through: iconv_open's result is no memory, and a command without a row was answered before.
+grep 'warning:' $out/analyzer.all | grep -v 'mail/charset.c.*iconv_open\|mail/command.c.*dereference of NULL .row' | sort -u >$out/analyzer
 verdict "gcc -fanalyzer" $out/analyzer
 clang-tidy --quiet --checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-bugprone-reserved-identifier,-bugprone-implicit-widening-of-multiplication-result,-bugprone-assignment-in-if-condition,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
 	$sources -- $flags 2>/dev/null | grep -E 'warning:|error:' | sort -u >$out/tidy

@@ -215,6 +215,8 @@ int probe_run(const struct config *config, const struct probe *p)
 	FILE *file = make_message(p->sender, p->recipient);
 	if (file == NULL || socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0) {
 		perror("relay: prepare the probe");
+		if (file != NULL)
+			fclose(file);
 		return EX_OSERR;
 	}
 	if (!p->json)
