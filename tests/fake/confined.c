@@ -108,5 +108,6 @@ int main(int argc, char **argv)
 		return 2;
 	(strcmp(argv[1], "session") == 0 ? session : submit)(argv[2], argv[3], (pid_t)atoi(argv[4]));
 	printf("1..%d\n", count);
-	return 0;
+	fflush(stdout);
+	_exit(0); /* as a session does */
 }
