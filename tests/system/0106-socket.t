@@ -29,7 +29,8 @@ clear_delivered
 { printf 'Subject: big\n\n'; head -c 3000000 /dev/zero | tr '\0' 'x' | fold -w 70; } >"$work/big"
 S -i a@example.org <"$work/big"; is $? 0 "3 MB: exit 0"
 ok "are delivered" wait_for delivers 1
-ok "whole" test "$(last | grep -c '^xxxxxxxxxx')" -eq "$(grep -c '^xxxxxxxxxx' "$work/big")"
+is_whole() { test "$(last | grep -c '^xxxxxxxxxx')" -eq "$(grep -c '^xxxxxxxxxx' "$work/big")"; }
+ok "whole" wait_for is_whole
 clear_delivered
 
 # What a hostile caller sends.  frame TEXT: with its length in front
