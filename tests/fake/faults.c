@@ -238,10 +238,10 @@ static void count_file(const char *path)
 	}
 	fclose(file);
 	snprintf(line, sizeof line, "END %d\n", n);
-	if (n >= 0 && n < f.run_count && !report && strcmp(tail, line) != 0)
-		f.runs[n].cut++;
-	if (n >= 0 && n < f.run_count && report && strncmp(tail, "--firsthop", 10) != 0)
-		f.runs[n].cut++;
+	if (n < 0 || n >= f.run_count || (report ? strncmp(tail, "--firsthop", 10) == 0 : strcmp(tail, line) == 0))
+		return;
+	f.runs[n].cut++;
+	fprintf(stderr, "# run %d (%s at %s): %s ends with: %s\n", n, f.action_name, kinds[f.runs[n].call], path, tail);
 }
 
 static void count_delivered(void)
