@@ -55,12 +55,18 @@ static bool produce(void *context, struct buffer *out)
 			p->recode = recode_start(&p->job->top, &p->job->plan, p->job->to_7bit, true);
 	}
 	ssize_t n = read_at(p->job->fd, bytes, sizeof bytes, p->at);
+	int64_t end = p->job->envelope.message_at + p->job->envelope.content.bytes;
+	/* The rest cannot be had: no dot is sent, so that no server takes a part for the whole. */
+	if (n < 0 || (n == 0 && p->at < end)) {
+		p->transaction.unreadable = true;
+		return false;
+	}
 	if (n > 0) {
 		put_body(p, bytes, (size_t)n, out);
 		p->at += n;
 	}
-	/* Most bodies end within one read: that the file is at its end saves another call. */
-	if (n == (ssize_t)sizeof bytes)
+	/* Most bodies end within one read: that the file is at its end saves another call.  A read may be short for other reasons, too. */
+	if (n == (ssize_t)sizeof bytes || p->at < end)
 		return true;
 	end_body(p, out);
 	return false;
