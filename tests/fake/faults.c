@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define RUNS_MAX 20000
-#define PATIENCE_S 90
+#define PATIENCE_S 60
 #define BODY_LINES 900
 
 static const struct {
@@ -28,7 +28,7 @@ static const struct {
 	const char *calls; /* kinds at which it makes sense, in the letters of letter_of */
 } actions[] = {
 	{"kill", FAILPOINT_KILL, "ocrwsnuxltSTp"}, {"torn", FAILPOINT_TORN, "wT"}, {"short", FAILPOINT_SHORT, "rwT"},
-	{"ENOSPC", ENOSPC, "cwsn"}, {"EDQUOT", EDQUOT, "cwsn"}, {"EIO", EIO, "ocrwsnuxltT"},
+	{"ENOSPC", ENOSPC, "cwsn"}, {"EDQUOT", EDQUOT, "cwsn"}, {"EIO", EIO, "ocrwsnuxlt"},
 	{"EMFILE", EMFILE, "ocS"}, {"ENFILE", ENFILE, "ocS"}, {"EINTR", EINTR, "ocrwslT"},
 };
 
@@ -98,7 +98,7 @@ static int run(char *const argv[], const char *input, bool faulty)
 		if (++waited < 2000 + PATIENCE_S * 200)
 			continue;
 		f.hung++;
-		fprintf(stderr, "%s hangs at call %ld (%s)\n", argv[0], f.point->at, f.action_name);
+		fprintf(stderr, "%s hangs at call %ld, %s (%s)\n", argv[0], f.point->at, kinds[f.point->at > 0 ? f.point->calls[f.point->at - 1] : 0], f.action_name);
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
 		break;

@@ -17,9 +17,9 @@ $(head -n 20 "$work/faults")"
 	echo "# $out"
 }
 for action in kill torn short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR; do faults sendmail $action 1; done
-faults runner kill 3
+faults runner kill 5
 faults runner torn 2
-faults relay kill 3
-for action in short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR; do faults runner $action 12; done
-for action in torn short EIO EMFILE ENFILE EINTR; do faults relay $action 5; done
+faults relay kill 9
+for action in short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR; do faults runner $action 40; done
+for action in torn short EIO EMFILE ENFILE EINTR; do faults relay $action 35; done
 finish
