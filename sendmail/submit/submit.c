@@ -18,6 +18,7 @@ static struct {
 	int fd;
 	enum kick state; /* while fd is -1 */
 } trigger;
+static bool quiet; /* -oeq */
 
 void submit_log_refusal(const struct diagnosis *why, int code)
 {
@@ -26,7 +27,8 @@ void submit_log_refusal(const struct diagnosis *why, int code)
 
 static int fail(const struct diagnosis *why, int code)
 {
-	fprintf(stderr, "sendmail: %s\n", why->text);
+	if (!quiet)
+		fprintf(stderr, "sendmail: %s\n", why->text);
 	submit_log_refusal(why, code);
 	return code;
 }
@@ -149,6 +151,7 @@ int submit_message(const struct options *o, const struct caller *c)
 	struct drop drop;
 	struct envelope e;
 	struct diagnosis why = {0};
+	quiet = o->error_mode == 'q';
 	int code = submit_open(&drop, c, false);
 	if (code != EX_OK)
 		return code;
