@@ -1,0 +1,26 @@
+# The programs for FreeBSD, compiled and linked elsewhere: make -f tests/freebsd/cross.mk CPU=x86_64 (or aarch64), after fetch.sh.
+# inih is compiled from its source.  OpenSSL is a stand-in: libraries with FreeBSD's names that hold exactly the symbols that relay wants
+# and that a real OpenSSL has.
+CPU        = x86_64
+RELEASE    = 14.0
+FETCHED    = build/freebsd
+override BUILD = $(FETCHED)/$(CPU)
+override SYSTEM = FreeBSD
+override CC = $(FETCHED)/zig/ziglang/zig cc -target $(CPU)-freebsd.$(RELEASE)
+include GNUmakefile
+override PLATFORM_CPPFLAGS = -isystem $(FETCHED)/inih -isystem $(FETCHED)/openssl
+override PLATFORM_LDFLAGS = -L$(BUILD)/lib
+export ZIG_GLOBAL_CACHE_DIR = $(CURDIR)/$(FETCHED)/cache
+export ZIG_LOCAL_CACHE_DIR = $(ZIG_GLOBAL_CACHE_DIR)
+
+LIB = $(BUILD)/lib
+$(filter-out %/sendmail %/mail,$(BINARIES)): | $(LIB)/libinih.so
+$(BUILD)/bin/relay: | $(LIB)/libcrypto.so
+
+$(LIB)/libinih.so: $(FETCHED)/inih/ini.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -fPIC -DINI_SHARED_LIB -DINI_SHARED_LIB_BUILDING -shared -Wl,-soname,libinih.so.0 -o $@ $<
+
+$(LIB)/libcrypto.so: $(addprefix $(BUILD)/,$(addsuffix .o,$(relay_OBJECTS)))
+	@mkdir -p $(@D)
+	CC='$(CC)' sh tests/freebsd/stub.sh $(@D) $^
