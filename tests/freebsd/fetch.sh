@@ -26,7 +26,8 @@ compiler() {
 # A package for Rust carries inih unchanged.  What that package itself depends on is not wanted: empty packages stand in.
 inih() {
 	[ ! -s "$folder/inih/ini.c" ] || return 0
-	command -v cargo >/dev/null 2>&1 || complain "cargo is missing; it fetches the source of inih"
+	command -v cargo >/dev/null 2>&1 || { apt-get -qq update; apt-get -qq -y --no-install-recommends install cargo; } >"$folder/log" 2>&1 ||
+		complain "cargo is missing; it fetches the source of inih"
 	rm -rf "$folder/crate" && mkdir -p "$folder/crate/src"
 	for package in libc:0.2.999 bindgen:0.69.999 cc:1.0.999; do
 		mkdir -p "$folder/crate/${package%:*}/src"

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Every program compiled and linked for FreeBSD 14 on two processors, and what the results need: FreeBSD's libraries and nothing of Linux.
+. tests/lib.sh
+if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
+	echo "1..1"; echo "ok 1 - $0 # skip the compiler is fetched as root on Debian"; exit 0
+fi
+log=build/freebsd.log
+mkdir -p build
+make --no-print-directory freebsd >"$log" 2>&1; result $? "make freebsd" "$(tail -n 20 "$log")"
+programs=$(make --no-print-directory -pn -f GNUmakefile 2>/dev/null | sed -n 's/^PROGRAMS = //p' | head -n 1)
+ok "the list of programs is known" test -n "$programs"
+for cpu in x86_64 aarch64; do
+	bin=build/freebsd/$cpu/bin
+	for program in $programs; do
+		needs=$(readelf -d "$bin/$program" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort | tr '\n' ' ')
+		case $program in
+		sendmail | mail | mailbox) wanted='^libc.so.7 $' ;;
+		relay) wanted='^libc.so.7 libcrypto.so.30 libinih.so.0 libssl.so.30 $' ;;
+		*) wanted='^libc.so.7 (libinih.so.0 )?$' ;;
+		esac
+		like "$needs" "$wanted" "$cpu: $program needs $needs"
+		like "$(readelf -h "$bin/$program" 2>/dev/null)" 'OS/ABI: +UNIX - FreeBSD' "$cpu: $program is FreeBSD's"
+	done
+	symbols=$(for program in $programs; do readelf -W --dyn-syms "$bin/$program" 2>/dev/null; done | awk '$7 == "UND" && $8 != "" { print $8 }' | sort -u)
+	unlike "$symbols" 'GLIBC|__libc_start_main|epoll_|signalfd|renameat2|prctl' "$cpu: no symbol is Linux's"
+	like "$symbols" 'cap_enter@FBSD_1' "$cpu: Capsicum is used"
+	unlike "$(echo "$symbols" | grep -v '@FBSD_1')" '^(open|read|write|socket|fork)$' "$cpu: what libc has is bound to FreeBSD's versions"
+done
+finish
