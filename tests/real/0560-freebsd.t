@@ -19,7 +19,7 @@ for cpu in x86_64 aarch64; do
 		*) wanted='^libc.so.7 (libinih.so.0 )?$' ;;
 		esac
 		like "$needs" "$wanted" "$cpu: $program needs $needs"
-		like "$(readelf -h "$bin/$program" 2>/dev/null)" 'OS/ABI: +UNIX - FreeBSD' "$cpu: $program is FreeBSD's"
+		like "$(readelf -lW "$bin/$program" 2>/dev/null)" 'interpreter: /libexec/ld-elf.so.1' "$cpu: $program is FreeBSD's"
 	done
 	symbols=$(for program in $programs; do readelf -W --dyn-syms "$bin/$program" 2>/dev/null; done | awk '$7 == "UND" && $8 != "" { print $8 }' | sort -u)
 	unlike "$symbols" 'GLIBC|__libc_start_main|epoll_|signalfd|renameat2|prctl' "$cpu: no symbol is Linux's"
