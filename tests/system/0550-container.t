@@ -1,0 +1,48 @@
+#!/bin/sh
+# A container: an unprivileged user, no daemon, no set-id program, everything read-only but a volume; as firsthop(7) tells.
+. tests/lib.sh
+new_spool
+plain="setpriv --reuid=65534 --regid=65534 --clear-groups"
+[ "$(id -u)" = 0 ] || plain=
+if ! $plain unshare -Umr true 2>/dev/null; then
+	echo "1..1"; echo "ok 1 - $0 # skip needs user namespaces (unshare)"; exit 0
+fi
+smarthost
+config
+chmod 0755 "$work"
+chmod 0644 "$work/firsthop.conf"
+mkdir "$work/bin" "$work/root" "$work/volume"
+cp "$BIN/sendmail" "$BIN/runner" "$BIN/relay" "$BIN/mailq" "$work/bin"
+[ "$(id -u)" != 0 ] || chown 65534:65534 "$work/volume" "$work/root"
+export FIRSTHOP_SPOOL="$work/volume/spool" FIRSTHOP_RUN="$work/volume/run" FIRSTHOP_LIBEXEC="$work/bin"
+# inside USER SCRIPT: in namespaces of its own, as the user of that number in the container, who is nobody outside
+inside() {
+	$plain unshare -Umr sh -c 'mount --rbind / "$1/root" && mount --bind "$1/volume" "$1/root$1/volume" && mount -o remount,bind,ro "$1/root" &&
+		exec unshare -U --map-user="$2" --map-group="$2" --root="$1/root" --wd=/ sh -c "$3"' sh "$work" "$1" "PATH=$work/bin:\$PATH; $2" >"$work/out" 2>&1
+}
+delivered_are() { [ "$(delivered)" -ge "$1" ]; }
+ready='mkdir -p $FIRSTHOP_SPOOL/drop $FIRSTHOP_SPOOL/mqueue $FIRSTHOP_RUN && { [ -p $FIRSTHOP_SPOOL/trigger ] || mkfifo $FIRSTHOP_SPOOL/trigger; }'
+inside 1000 "touch $work/x || touch /etc/x"; is $? 1 "the root of the container is read-only" "$(cat "$work/out")"
+inside 1000 'id -u; grep -h ^Cap[EP] /proc/self/status'; like "$(cat "$work/out" | tr '\n' ' ')" '^1000 ' "its user is a plain one"
+inside 1000 "$ready"; is $? 0 "the volume is made ready"
+inside 1000 'echo x | sendmail -f job@example.org ops@example.org'; is $? 0 "sendmail takes a message" "$(cat "$work/out")"
+is "$(delivered)" 0 "which waits in the volume"
+inside 1000 'runner --once --foreground'; is $? 0 "runner --once"
+like "$(cat "$work/out")" 'to=<ops@example.org>.*verdict=sent' "delivers in the foreground, with the log on standard error"
+ok "it arrived" delivered_are 1
+inside 1000 'echo y | sendmail -f job@example.org ops@example.org && runner --linger --foreground && mailq'; is $? 0 "a job that ends with runner --linger"
+ok "has delivered when it ends" delivered_are 2
+like "$(cat "$work/out")" 'Total requests: 0' "and left nothing"
+inside 0 'echo z | sendmail -f job@example.org ops@example.org && runner --once --foreground'; is $? 0 "as root of the container"
+ok "too" delivered_are 3
+
+# The next container finds what the last one could not deliver.
+stop "$smarthost_pid"
+inside 1000 'echo late | sendmail -f job@example.org ops@example.org && runner --once --foreground'; is $? 0 "the smarthost is away: exit 0, the mail is safe"
+like "$(cat "$work/out")" 'verdict=deferred' "it is told that it waits"
+smarthost
+config
+chmod 0644 "$work/firsthop.conf"
+inside 1000 'runner --once --foreground'; is $? 0 "the next container"
+ok "delivers it from the volume" delivered_are 4
+finish
