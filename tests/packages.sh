@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing, and only that: "build" for building and the demonstration, "check" for the tests too, "fuzz" for fuzzing, "deep" for
-# the analysers.
+# the analysers, "deb" for the Debian package.
 # Needs root only when something is missing.
 set -eu
 what=${1:-build}
@@ -31,7 +31,11 @@ need_freebsd() {
 
 if command -v apt-get >/dev/null 2>&1; then
 	need_debian "gcc libc6-dev libssl-dev libinih-dev libbsd-dev ca-certificates"
-	[ "$what" = build ] || need_debian "libcmocka-dev mandoc openssl tmux"
+	case $what in
+	build) ;;
+	deb) need_debian "make dpkg-dev" ;;
+	*) need_debian "libcmocka-dev mandoc openssl tmux" ;;
+	esac
 	case $what in fuzz | deep) need_debian "clang libclang-rt-14-dev" ;; esac
 	[ "$what" != deep ] || need_debian "valgrind cppcheck clang-tidy binutils"
 elif command -v pkg >/dev/null 2>&1; then

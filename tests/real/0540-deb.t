@@ -1,0 +1,127 @@
+#!/bin/sh
+# The Debian package: built, looked over by lintian, installed by apt in a fresh minimal Debian with real cron and PHP, upgraded, removed and purged.
+if [ -z "${FIRSTHOP_STAGE:-}" ]; then
+	if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f true 2>/dev/null || ! command -v apt-get >/dev/null 2>&1; then
+		echo "1..1"; echo "ok 1 - $0 # skip needs root, namespaces (unshare) and Debian"; exit 0
+	fi
+	{ unshare -m sh tests/real/debian.sh && make --no-print-directory -s deb BUILD="${BUILD:-build}"; } >&2 || { echo "1..1"; echo "not ok 1 - Debian or the package could not be made"; exit 1; }
+	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "$0"
+fi
+. tests/lib.sh
+set -u
+work=$PWD/$BUILD/real/work.$(cat /proc/sys/kernel/random/uuid)
+mkdir -p "$work"
+mount --make-rprivate /
+mount -t tmpfs -o mode=0755 stage "$work"
+trap 'umount -l "$work"; rmdir "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+ip link set lo up 2>/dev/null || "$BUILD/real/root/bin/busybox" ip link set lo up
+# image NAME LOWER: a Debian to write into, at $work/NAME
+image() {
+	mkdir -p "$work/$1.upper" "$work/$1.scratch" "$work/$1"
+	mount -t overlay -o "lowerdir=$2,upperdir=$work/$1.upper,workdir=$work/$1.scratch" "$1" "$work/$1" || exit 1
+	mount -t proc proc "$work/$1/proc"
+	mount -t tmpfs -o mode=1777 tmp "$work/$1/tmp"
+	cp "$BUILD"/deb/firsthop_*.deb "$work/$1/tmp/firsthop.deb"
+}
+image root "$PWD/$BUILD/real/debian"
+S=$work/root
+in_stage() { chroot "$S" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
+as() { who=$1; shift; in_stage setpriv --reuid="$who" --regid="$who" --clear-groups "$@"; }
+quietly() { "$@" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }; }
+mode() { stat -c '%a' "$S$1"; stat -c '%u:%g' "$S$1" | sed "s/\b$user\b/firsthop/; s/:$group$/:firsthop/; s/:$drop$/:fhdrop/"; }
+number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$S/etc/$2"; }
+waiting() { in_stage mailq 2>/dev/null | sed -n 's/.*Total requests: //p'; }
+is_waiting() { [ "$(waiting)" = "$1" ]; }
+runner_pid() { cat "$S/run/firsthop/runner.pid" 2>/dev/null; }
+
+# --- the package itself -----------------------------------------------------------------------------------------------
+image lint "$PWD/$BUILD/real/lintian:$PWD/$BUILD/real/debian"
+chroot "$work/lint" lintian --allow-root --tag-display-limit 0 /tmp/firsthop.deb >"$work/lintian" 2>&1
+like "$(chroot "$work/lint" lintian --version 2>&1)" 'Lintian v' "lintian is there"
+is "$(grep '^[EW]:' "$work/lintian")" "" "it has no error and no warning"
+unit=$S/usr/lib/systemd/system/firsthop.service
+
+# --- installed by apt, with callers that ask for a mail-transport-agent ------------------------------------------------
+# apt has no network here, so all that is needed comes out of its cache; cron recommends an agent, which is firsthop and not exim.
+ok "apt installs it with cron and PHP" quietly in_stage apt-get -qq -y -o APT::Install-Recommends=false install /tmp/firsthop.deb cron php-cli
+like "$(cat "$work/out")" 'until /etc/firsthop/firsthop.conf names a smarthost' "what is to be done next is said"
+is "$(in_stage dpkg --audit)" "" "nothing is half installed"
+is "$(in_stage apt-get -s install cron default-mta- 2>&1 | grep -c '^Inst .*exim')" 0 "cron asks for no other agent"
+user=$(number firsthop passwd) group=$(number firsthop group) drop=$(number fhdrop group)
+is "$(mode /usr/libexec/firsthop/sendmail | tr '\n' ' ')" "2755 0:fhdrop " "sendmail has its right"
+is "$(mode /usr/libexec/firsthop/mailq | tr '\n' ' ')" "2755 0:firsthop " "mailq too"
+is "$(mode /var/spool/firsthop/drop | tr '\n' ' ')" "1770 firsthop:fhdrop " "the spool is made"
+for name in /usr/sbin/sendmail /usr/lib/sendmail /usr/bin/mailq /usr/bin/newaliases; do
+	like "$(in_stage readlink -f "$name")" '^/usr/libexec/firsthop/(sendmail|mailq|newaliases)$' "$name is ours"
+done
+for name in mail mailx Mail; do is "$(in_stage readlink -f /usr/bin/$name)" /usr/bin/mail.firsthop "$name is ours, by its alternative"; done
+ok "the service is enabled" test -L "$S/etc/systemd/system/multi-user.target.wants/firsthop.service"
+if command -v systemd-analyze >/dev/null 2>&1; then
+	is "$(systemd-analyze verify --man=no --recursive-errors=no --root="$S" "$unit" 2>&1 | grep -F firsthop)" "" "systemd-analyze verify has nothing to say"
+	exposure=$(systemd-analyze security --offline=yes --root="$S" firsthop.service 2>/dev/null | sed -n 's/.*exposure level[^:]*: \([0-9]*\)\.[0-9].*/\1/p')
+	ok "systemd-analyze security: exposure $exposure of 10 is low" test "${exposure:-10}" -le 2
+else
+	count=$((count + 1)); echo "ok $count - the unit # skip systemd-analyze is not installed"
+fi
+
+# --- mail of cron and PHP, while nothing runs -------------------------------------------------------------------------------
+printf '@reboot echo "output of a job"\n' | in_stage crontab -u nobody -
+in_stage cron -f >"$work/cron.out" 2>&1 &
+cron=$!
+ok "Debian's cron: its mail is queued" wait_for is_waiting 1
+kill "$cron"
+as 33 php -r 'exit(mail("ops@example.org", "from PHP", "words of PHP") ? 0 : 1);'; is $? 0 "PHP's mail() is true, by its own sendmail_path"
+echo "words of mail" | as 65534 mail -s "from mail" ops@example.org; is $? 0 "mail(1)"
+is "$(waiting)" 3 "three wait"
+
+# --- the runner, with the rights that the unit gives ---------------------------------------------------------------------------
+"$TOOLS/smarthost" -P "$work/port" -d "$work/delivered" &
+smarthost=$!
+wait_for test -s "$work/port"
+printf '[host]\nname = mon1.example.org\n[smarthost main]\nhost = 127.0.0.1\nport = %s\ntls = off\n' "$(cat "$work/port")" >"$S/etc/firsthop/firsthop.conf"
+# service: ExecStart of the unit as systemd would do it: its user, no new rights, no capabilities, everything read-only but what it names
+service() {
+	mkdir -p -m 0755 "$S/run/firsthop" && chown "$user:$group" "$S/run/firsthop"
+	unshare -m sh -c 'mount --rbind "$1" "$1" || exit 1
+		for path in /run/firsthop "$4"; do mount --bind "$1$path" "$1$path" || exit 1; done
+		mount -o remount,bind,ro "$1" || exit 1
+		exec chroot "$1" setpriv --reuid="$2" --regid="$2" --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all $3' \
+		sh "$S" firsthop "$(sed -n 's/^ExecStart=//p' "$unit")" "$(sed -n 's/^ReadWritePaths=//p' "$unit")"
+}
+ok "the unit's runner starts" service
+got() { [ "$(ls "$work/delivered" 2>/dev/null | wc -l)" -ge "$1" ]; }
+ok "all three are delivered" wait_for got 3
+for words in "output of a job" "words of PHP" "words of mail"; do ok "$words" grep -qr "$words" "$work/delivered"; done
+pid=$(runner_pid)
+is "$(awk '$1 == "NoNewPrivs:" || $1 == "CapBnd:" { print $2 }' "/proc/$pid/status" | tr '\n' ' ')" "0000000000000000 1 " "with no capability and no way to new rights"
+echo x | as 33 setpriv --no-new-privs /usr/sbin/sendmail ops@example.org; is $? 0 "a caller with NoNewPrivileges reaches submit.sock"
+ok "its mail is delivered" wait_for got 4
+
+# --- upgrade, remove, purge ------------------------------------------------------------------------------------------------------
+kill "$pid"; gone() { ! kill -0 "$pid" 2>/dev/null; }
+wait_for gone
+echo kept | as 33 /usr/sbin/sendmail ops@example.org
+conf=$(cat "$S/etc/firsthop/firsthop.conf")
+chroot "$work/lint" sh -c 'cd /tmp && dpkg-deb -R firsthop.deb next && sed -i "s/^Version:.*/Version: 0.2-1/" next/DEBIAN/control && dpkg-deb --root-owner-group -b next next.deb' >/dev/null
+cp "$work/lint/tmp/next.deb" "$S/tmp/"
+ok "upgrade" quietly in_stage apt-get -qq -y install /tmp/next.deb
+is "$(in_stage dpkg-query -W -f '${Version}' firsthop)" 0.2-1 "to the next version"
+is "$(cat "$S/etc/firsthop/firsthop.conf")" "$conf" "the configuration is as it was"
+is "$(waiting)" 1 "the queue too"
+is "$(mode /usr/libexec/firsthop/sendmail | tr '\n' ' ')" "2755 0:fhdrop " "and the rights"
+ok "remove" quietly in_stage apt-get -qq -y remove firsthop
+ok "sendmail and mail are gone" test ! -e "$S/usr/sbin/sendmail" -a ! -e "$S/usr/bin/mail"
+ok "the configuration and the mail stay" test -s "$S/etc/firsthop/firsthop.conf" -a "$(ls "$S/var/spool/firsthop/drop" | grep -c '^[0-9a-f]*\.[0-9a-f]*$')" = 1
+ok "purge, with mail in the queue" quietly in_stage dpkg --purge firsthop
+like "$(cat "$work/out")" '1 messages that were not delivered stay in /var/spool/firsthop' "says what is kept"
+ok "and keeps it, with its user" test "$(ls "$S/var/spool/firsthop/drop" | grep -c '^[0-9a-f]*\.[0-9a-f]*$')" = 1 -a -n "$(number firsthop passwd)"
+ok "but not the configuration" test ! -e "$S/etc/firsthop"
+ok "installed again" quietly in_stage apt-get -qq -y install /tmp/next.deb
+is "$(waiting)" 1 "the mail is there"
+rm -f "$S"/var/spool/firsthop/drop/????????.????????
+ok "purge, with an empty queue" quietly in_stage apt-get -qq -y purge firsthop
+ok "nothing stays" test ! -e "$S/var/spool/firsthop" -a ! -e "$S/etc/firsthop" -a -z "$(number firsthop passwd)$(number firsthop group)$(number fhdrop group)"
+is "$(in_stage dpkg-statoverride --list '*firsthop*'; find "$S/etc" -name '*firsthop*' | head)" "" "no trace in dpkg or /etc"
+kill "$smarthost"
+finish
