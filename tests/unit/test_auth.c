@@ -2,6 +2,7 @@
 /* libs: -lcrypto */
 /* The login mechanisms against the examples of their RFCs. */
 #include "base/base64.h"
+#include "base/text.h"
 #include "smtp/auth.h"
 #include "tests/unit/unit.h"
 
@@ -97,6 +98,131 @@ static void scram_distrusts(void **state)
 	}
 }
 
+/* The exchange of RFC 7677 3, up to the server's last word. */
+static void start_scram(struct auth *a, struct buffer *line)
+{
+	static const char first[] = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+	const char *problem = NULL;
+	auth_start(a, EHLO_AUTH_SCRAM_SHA_256, "user", "pencil");
+	a->nonce = mem_copy("rOprNGfwEbeRWgbNEkqO");
+	auth_first(a, line);
+	char *said = decoded(strrchr(buffer_string(line), ' ') + 1), *challenge = coded(first);
+	assert_string_equal(said, "n,,n=user,r=rOprNGfwEbeRWgbNEkqO");
+	line->length = 0;
+	assert_true(auth_next(a, challenge, line, &problem));
+	assert_false(auth_finished(a)); /* the server has not proved itself */
+	free(said);
+	free(challenge);
+}
+
+static void scram_rfc_7677(void **state)
+{
+	struct auth a;
+	struct buffer line = {0};
+	const char *problem = NULL;
+	(void)state;
+	start_scram(&a, &line);
+	char *answer = decoded(buffer_string(&line)), *last = coded("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+	assert_string_equal(answer, "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
+	line.length = 0;
+	assert_true(auth_next(&a, last, &line, &problem));
+	assert_int_equal(line.length, 0);
+	assert_true(auth_finished(&a));
+	assert_false(auth_next(&a, last, &line, &problem)); /* nothing is left to say */
+	assert_non_null(problem);
+	free(answer);
+	free(last);
+	buffer_free(&line);
+	auth_free(&a);
+}
+
+static void scram_server_without_proof(void **state)
+{
+	static const struct {
+		const char *last, *words;
+	} bad[] = {{"v=7rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", "could not prove"}, {"v=", "could not prove"}, {"x=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", "could not prove"},
+	           {"e=invalid-proof", "login or the password"}, {"", "empty"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct auth a;
+		struct buffer line = {0};
+		const char *problem = NULL;
+		start_scram(&a, &line);
+		char *last = coded(bad[i].last);
+		assert_false(auth_next(&a, last, &line, &problem));
+		assert_non_null(strstr(problem, bad[i].words));
+		assert_false(auth_finished(&a));
+		free(last);
+		buffer_free(&line);
+		auth_free(&a);
+	}
+}
+
+/* A name's comma and equals sign would be read as the end of it. */
+static void scram_names_are_quoted(void **state)
+{
+	struct auth a;
+	struct buffer line = {0};
+	const char *problem = NULL;
+	(void)state;
+	auth_start(&a, EHLO_AUTH_SCRAM_SHA_256, "a,b=c", "x");
+	auth_first(&a, &line);
+	char *said = decoded(strrchr(buffer_string(&line), ' ') + 1);
+	assert_true(text_starts(said, "n,,n=a=2Cb=3Dc,r="));
+	line.length = 0;
+	assert_true(auth_next(&a, "", &line, &problem)); /* a server that passed over it hears the same */
+	char *again = decoded(buffer_string(&line));
+	assert_string_equal(again, said);
+	free(said);
+	free(again);
+	buffer_free(&line);
+	auth_free(&a);
+}
+
+static void odd_challenges_get_no_answer(void **state)
+{
+	static const int mechanisms[] = {EHLO_AUTH_CRAM_MD5, EHLO_AUTH_SCRAM_SHA_256};
+	char giant[9000];
+	memset(giant, 'A', sizeof giant);
+	giant[sizeof giant - 1] = '\0';
+	const char *bad[] = {"?not base64?", giant};
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct auth a;
+		struct buffer line = {0};
+		const char *problem = NULL;
+		auth_start(&a, mechanisms[i / 2], "user", "pencil");
+		auth_first(&a, &line);
+		line.length = 0;
+		assert_false(auth_next(&a, bad[i % 2], &line, &problem));
+		assert_non_null(problem);
+		assert_int_equal(line.length, 0);
+		buffer_free(&line);
+		auth_free(&a);
+	}
+}
+
+static void plain_and_cram_speak_once(void **state)
+{
+	struct auth a;
+	struct buffer line = {0};
+	const char *problem = NULL;
+	(void)state;
+	auth_start(&a, EHLO_AUTH_PLAIN, "tim", "tanstaaftanstaaf"); /* RFC 4616 4 */
+	auth_first(&a, &line);
+	assert_string_equal(buffer_string(&line), "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm");
+	line.length = 0;
+	assert_true(auth_next(&a, "", &line, &problem));
+	assert_string_equal(buffer_string(&line), "AHRpbQB0YW5zdGFhZnRhbnN0YWFm");
+	assert_false(auth_next(&a, "", &line, &problem));
+	auth_free(&a);
+	auth_start(&a, EHLO_AUTH_CRAM_MD5, "tim", "x");
+	assert_false(auth_next(&a, "", &line, &problem));
+	assert_string_equal(problem, "the server's challenge is empty");
+	buffer_free(&line);
+	auth_free(&a);
+}
+
 static void the_best_is_chosen(void **state)
 {
 	(void)state;
@@ -108,6 +234,9 @@ static void the_best_is_chosen(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(cram_md5_rfc_2195), TEST(login_asks_twice), TEST(scram_distrusts), TEST(the_best_is_chosen)};
+	const struct CMUnitTest tests[] = {
+		TEST(cram_md5_rfc_2195), TEST(login_asks_twice), TEST(scram_distrusts), TEST(scram_rfc_7677), TEST(scram_server_without_proof),
+		TEST(scram_names_are_quoted), TEST(odd_challenges_get_no_answer), TEST(plain_and_cram_speak_once), TEST(the_best_is_chosen),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
