@@ -52,6 +52,23 @@ done
 echo x | robbed no-new-privs 0 -f root2@example.org root2@example.org; is $? 0 "root, with a runner"
 ok "goes by its own right" test "$(log | grep 'from=<root2@' | grep -c via=socket)" = 0
 
+# --- SMTP on standard input, with the set-group-id right and without it -----------------------------------------------
+# dialogue UID NAME RUN...: two messages in one session, as swaks and mail libraries talk
+dialogue() {
+	uid=$1 box=$2 via=$3; shift 2
+	codes=$(printf '%s\r\n' 'EHLO client.example.org' "MAIL FROM:<$box@example.org> BODY=8BITMIME" "RCPT TO:<to-$box@example.org>" DATA 'Subject: s' '' '..dot' . \
+		"MAIL FROM:<$box@example.org>" "RCPT TO:<two-$box@example.org>" DATA 'Subject: s' '' x . QUIT | "$@" $sendmail -bs 2>&1 | tr -d '\r' | sed '/^250-/d' | cut -c1-3 | tr '\n' ' ')
+	is "$codes" "220 250 250 250 354 250 250 250 354 250 221 " "-bs as user $uid ($box): both messages are taken"
+	for to in to two; do ok "and sent ($to)" wait_for sent_to "$to-$box@example.org"; done
+	is "$(log | grep "from=<$box@" | grep -c " submit uid=$uid ")" 2 "as mail of user $uid"
+	is "$(log | grep "from=<$box@" | grep -c via=socket)" "$([ "$via" = as ] && echo 0 || echo 2)" "by $([ "$via" = as ] && echo "its own right" || echo "the runner's socket")"
+	is "$(cat $(grep -l "<to-$box@" "$work"/delivered/*.eml) | tr -d '\r' | grep -c '^\.dot')" 1 "without the dot that was doubled"
+}
+dialogue 2001 bs-user as 2001:2001
+dialogue 33 bs-www as 33:33
+dialogue 0 bs-root as 0:0
+dialogue 33 bs-robbed setpriv --no-new-privs chroot --userspec=33:33 "$S"
+
 # --- two users, and no runner: what lies in drop/ ---------------------------------------------------------------------
 kill "$(runner_pid)"
 runner_is_gone() { ! socket_is_there; }
