@@ -69,6 +69,10 @@ int control_aliases(void)
 /* relayconf(8) applies aliases and rules, with the rights of the caller. */
 int control_route(const struct options *o)
 {
+	if (o->recipient_count == 0 && o->mode == MODE_VERIFY) {
+		fprintf(stderr, "sendmail: -bv takes addresses as arguments\n");
+		return EX_USAGE;
+	}
 	const char **arguments = mem_alloc((size_t)(o->recipient_count + 8) * sizeof *arguments);
 	char path[1024];
 	int count = 1;
@@ -86,10 +90,6 @@ int control_route(const struct options *o)
 		arguments[count++] = o->recipients[i];
 	if (o->recipient_count == 0 && o->mode == MODE_TEST)
 		arguments[count++] = "-";
-	if (o->recipient_count == 0 && o->mode == MODE_VERIFY) {
-		fprintf(stderr, "sendmail: -bv takes addresses as arguments\n");
-		return EX_USAGE;
-	}
 	snprintf(path, sizeof path, "%s/relayconf", paths_libexec());
 	setup_group_give_up();
 	execv(path, (char **)(uintptr_t)arguments);
