@@ -4,15 +4,17 @@ set -eu
 . relayconf/system/links.sh
 root=${DESTDIR:-}
 
-if [ "$(uname -s)" = FreeBSD ]; then
-	file=$root/etc/mail/mailer.conf
+if [ "${SYSTEM:-$(uname -s)}" = FreeBSD ]; then
+	file=$root$mailer_conf
+	umask 022 # mailwrapper opens it as the user who sends
 	mkdir -p "${file%/*}"
-	if [ -e "$file" ] && ! grep -q "$LIBEXEC" "$file" && [ ! -e "$file.$saved" ]; then mv "$file" "$file.$saved"; fi
+	if [ -e "$file" ] && ! grep -qF "$LIBEXEC/" "$file" && [ ! -e "$file.$saved" ]; then mv "$file" "$file.$saved"; fi
 	{
-		echo "# firsthop; the earlier file is $file.$saved"
-		for name in sendmail hoststat purgestat; do printf '%s\t%s\n' $name "$LIBEXEC/sendmail"; done
+		echo "# firsthop; an earlier file, if there was one, is $mailer_conf.$saved"
+		for name in sendmail send-mail hoststat purgestat; do printf '%s\t%s\n' $name "$LIBEXEC/sendmail"; done
 		printf 'mailq\t%s\nnewaliases\t%s\n' "$LIBEXEC/mailq" "$LIBEXEC/newaliases"
 	} >"$file"
+	chmod 0644 "$file"
 	echo "firsthop: $file names it now"
 	exit 0
 fi

@@ -14,3 +14,5 @@ links() {
 END
 }
 saved=before-firsthop
+# mailwrapper(8) reads this one first, and the one in /etc/mail only when this cannot be opened.
+mailer_conf=/usr/local/etc/mail/mailer.conf

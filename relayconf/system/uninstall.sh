@@ -4,10 +4,11 @@ set -eu
 . relayconf/system/links.sh
 root=${DESTDIR:-}
 
-if [ -e "$root/etc/mail/mailer.conf" ] && grep -q "$LIBEXEC" "$root/etc/mail/mailer.conf"; then
-	rm -f "$root/etc/mail/mailer.conf"
-	[ ! -e "$root/etc/mail/mailer.conf.$saved" ] || mv "$root/etc/mail/mailer.conf.$saved" "$root/etc/mail/mailer.conf"
-fi
+for file in "$root$mailer_conf" "$root/etc/mail/mailer.conf"; do # the second: where it was written once
+	grep -qsF "$LIBEXEC/" "$file" || continue
+	rm -f "$file"
+	[ ! -e "$file.$saved" ] || mv "$file.$saved" "$file"
+done
 links | while read -r place target; do
 	[ "$(readlink "$root$place" 2>/dev/null || :)" = "$target" ] || continue
 	rm -f "$root$place"
