@@ -32,4 +32,12 @@ void compat_unlock_file(int fd);
 /* Real, effective and saved group together; -1 with errno on failure. */
 int compat_set_group(gid_t gid);
 int compat_set_user(uid_t uid);
+
+/* The system's aliases(5) file. */
+#ifdef __FreeBSD__
+#define ALIASES_DEFAULT "/etc/mail/aliases"
+#else
+#define ALIASES_DEFAULT "/etc/aliases"
+#endif
+
 #endif

@@ -1,15 +1,10 @@
 /* One row per key. */
 #include "config/keys.h"
+#include "base/compat.h"
 #include "message/address.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#ifdef __FreeBSD__
-#define ALIASES_DEFAULT "/etc/mail/aliases"
-#else
-#define ALIASES_DEFAULT "/etc/aliases"
-#endif
 
 #define IN_CONFIG(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
 #define IN_RULE(member) offsetof(struct rule, member), sizeof(((struct rule *)0)->member)
