@@ -140,6 +140,8 @@ bool jobs_flush(struct jobs *j)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
+			/* Results are missing: nothing that follows, least of all a "bye", may say that all is told. */
+			shutdown(j->socket, SHUT_WR);
 			j->orphaned = j->quit = true;
 			break;
 		}

@@ -318,8 +318,9 @@ static void run(struct crank *c)
 			c->end_ms = clock_mono_ms() + QUIT_WAIT_MS;
 		}
 		write_server(c);
-		if (c->with->jobs->out.length > 0)
-			jobs_flush(c->with->jobs);
+		/* A runner that cannot be told is gone: what is in hand is dropped before the server is waited for, which may owe no answer. */
+		if (c->with->jobs->out.length > 0 && !jobs_flush(c->with->jobs))
+			continue;
 		if (s->state != SESSION_OVER && !(s->state == SESSION_HANDSHAKE && s->out.length == 0))
 			turn(c);
 	}

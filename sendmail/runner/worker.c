@@ -144,6 +144,16 @@ static ssize_t send_piece(struct worker *w)
 	return n;
 }
 
+/* The relay may have half a line: it sees the end of its jobs, tells what became of those it has, and ends, which worker_receive sees. */
+static void stop_sending(struct worker *w)
+{
+	log_line(LOG_ERR, "a relay cannot be given mail: %s", strerror(errno));
+	w->out.length = 0;
+	w->fd_count = 0;
+	w->closing = true;
+	shutdown(w->fd, SHUT_WR);
+}
+
 void worker_flush(struct worker *w)
 {
 	while (w->out.length > 0) {
@@ -151,9 +161,8 @@ void worker_flush(struct worker *w)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			/* A broken socket is seen by worker_receive, which has its end. */
 			if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
-				w->out.length = 0, w->fd_count = 0;
+				stop_sending(w);
 			return;
 		}
 		buffer_drop(&w->out, (size_t)n);

@@ -1,5 +1,5 @@
 /* Makes a program fail at each of its calls, one run for each, and counts what became of the mail.
-   faults sendmail|runner|relay ACTION EVERY     ACTION: kill torn short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR; EVERY: each Nth call that fits
+   faults sendmail|runner|relay ACTION EVERY     ACTION: kill torn short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR ENOBUFS; EVERY: each Nth call that fits
    Environment: FIRSTHOP_* of tests/lib.sh, FAULTS_PRELOAD (failpoint.so), FAULTS_WORK (a folder), FAULTS_DELIVERED (the smarthost's folder),
    FAULTS_VERBOSE=1.  The smarthost answers RCPT refused-* with 550, and later-* with 451 the first time.
    Each invocation has a domain of its own: what a killed one left on its way to the smarthost may still arrive while the next one counts.
@@ -30,7 +30,7 @@ static const struct {
 } actions[] = {
 	{"kill", FAILPOINT_KILL, "ocrwsnuxltSTp"}, {"torn", FAILPOINT_TORN, "wT"}, {"short", FAILPOINT_SHORT, "rwT"},
 	{"ENOSPC", ENOSPC, "cwsn"}, {"EDQUOT", EDQUOT, "cwsn"}, {"EIO", EIO, "ocrwsnuxlt"},
-	{"EMFILE", EMFILE, "ocS"}, {"ENFILE", ENFILE, "ocS"}, {"EINTR", EINTR, "ocrwslT"},
+	{"EMFILE", EMFILE, "ocS"}, {"ENFILE", ENFILE, "ocS"}, {"EINTR", EINTR, "ocrwslT"}, {"ENOBUFS", ENOBUFS, "T"},
 };
 
 static const char letters[] = "?ocrwsnuxltSTp";
@@ -267,7 +267,7 @@ static bool may_repeat(const struct run *r)
 {
 	if (strcmp(f.program, "sendmail") == 0 || r->call == 0)
 		return false;
-	return f.action == FAILPOINT_KILL || f.action == FAILPOINT_TORN || (strcmp(f.program, "relay") == 0 && f.action == EIO && r->call == FAILPOINT_TALK);
+	return f.action == FAILPOINT_KILL || f.action == FAILPOINT_TORN || f.action == ENOBUFS || (strcmp(f.program, "relay") == 0 && f.action == EIO && r->call == FAILPOINT_TALK);
 }
 
 static void judge(bool wanted, int seen, struct run *r, const char *what, int *lost, int *twice)

@@ -22,4 +22,6 @@ faults runner torn 2
 faults relay kill 9
 for action in short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR; do faults runner $action 40; done
 for action in torn short EIO EMFILE ENFILE EINTR; do faults relay $action 35; done
+faults runner ENOBUFS 3
+faults relay ENOBUFS 8
 finish
