@@ -279,6 +279,7 @@ static const char *obey(struct runner *r, char *line, uid_t uid)
 static void obey_all(struct runner *r, struct client *client)
 {
 	char *line;
+	runner_look_again(r);
 	sort_entries(r);
 	while ((line = fdio_take_line(&client->in)) != NULL) {
 		const char *problem = obey(r, line, client->uid);

@@ -158,16 +158,20 @@ int path_sessions(const struct runner *r, const struct path *p)
 {
 	int open = 0;
 	for (int i = 0; i < r->worker_count; i++)
-		open += r->workers[i]->path == p && r->workers[i]->ready && !r->workers[i]->ended;
+		open += r->workers[i]->path == p && r->workers[i]->ready && !r->workers[i]->closing && !r->workers[i]->ended;
 	return open;
+}
+
+bool path_takes_no_more(const struct runner *r, const struct path *p, const struct diagnosis *d)
+{
+	return d->fault != FAULT_CREDENTIAL && d->fault != FAULT_CONFIG && path_sessions(r, p) > 0;
 }
 
 void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d)
 {
-	int open = path_sessions(r, p);
-	if (open > 0) {
-		p->limit = open;
-		log_line(LOG_NOTICE, "smarthost %s takes no session beside the %d that are open: %s", d->hop, open, d->text);
+	if (path_takes_no_more(r, p, d)) {
+		p->limit = path_sessions(r, p);
+		log_line(LOG_NOTICE, "smarthost %s takes no session beside the %d that are open: %s", d->hop, p->limit, d->text);
 		return;
 	}
 	struct hop_state *h = make_hop(r, d->hop);

@@ -44,8 +44,11 @@ bool path_new_mail_may_ask(const struct runner *r, const struct path *p, int64_t
 /* The servers of p that are passed over now, as " NAME NAME"; each with its reason as a line in steps. Free it. */
 char *path_skips(const struct runner *r, const struct path *p, int64_t now_ms, struct buffer *steps);
 
-/* Sessions of p that are ready. */
+/* Sessions of p that are ready and take more mail. */
 int path_sessions(const struct runner *r, const struct path *p);
+
+/* True when a failure says only that the server wants no session beside those that are open: they take the mail.  A refused login is never that. */
+bool path_takes_no_more(const struct runner *r, const struct path *p, const struct diagnosis *d);
 
 /* A server refused or was not reached (beside open sessions: it takes no more of them at a time, and p->limit is set) / a session with it is ready. */
 void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d);

@@ -199,6 +199,9 @@ void runner_configure(struct runner *r, bool force)
 	secrets_have_changed(r);
 	for (int i = 0; i < aliases_problem_count(r->aliases); i++)
 		log_line(LOG_WARNING, "%s", aliases_problem(r->aliases, i));
+	/* Relays read the configuration when they start: those that live end with what they have in hand. */
+	for (int i = 0; i < r->worker_count; i++)
+		worker_close(r->workers[i]);
 	/* What was wrong may be repaired now: nothing keeps waiting for its old reason. */
 	path_ask_all_again(r, true);
 	path_write_health(r);
@@ -209,6 +212,12 @@ void runner_configure(struct runner *r, bool force)
 		         r->config.domain, r->config.name);
 	if (!first)
 		log_line(LOG_INFO, "configuration read again: %d smarthosts, %d aliases", r->config.hop_count, aliases_count(r->aliases));
+}
+
+void runner_look_again(struct runner *r)
+{
+	r->config_checked_ms = clock_mono_ms() - CONFIG_CHECK_MS;
+	runner_configure(r, false);
 }
 
 struct found_ids {
@@ -297,9 +306,7 @@ void runner_adopt(struct runner *r)
 	/* Nobody would wake us for it. */
 	r->adopt_again_ms = whole ? 0 : clock_mono_ms() + ADOPT_AGAIN_MS;
 	if (s.pass_wanted && !r->pass) {
-		/* Who asks for a pass has often just changed something. */
-		r->config_checked_ms = clock_mono_ms() - CONFIG_CHECK_MS;
-		runner_configure(r, false);
+		runner_look_again(r);
 		runner_start_pass(r);
 	}
 }

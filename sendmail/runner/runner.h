@@ -64,6 +64,9 @@ struct runner {
    and the old one stays; with none that is right, the reason goes to health and mail waits. */
 void runner_configure(struct runner *r, bool force);
 
+/* The same without waiting for the next look at the files: who asks for a pass, or for a message to be tried, has often just changed them. */
+void runner_look_again(struct runner *r);
+
 /* Moves what is in drop/ to mqueue/; honours requests for a pass. */
 void runner_adopt(struct runner *r);
 

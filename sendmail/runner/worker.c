@@ -215,7 +215,7 @@ static void on_down(struct runner *r, struct worker *w, const char *fields)
 	if (w->avoid[0] == '\0')
 		path_down(r, w->path, &d);
 	/* One session more than the server allows: those that are open take the mail. */
-	bool beside = w->avoid[0] == '\0' && path_sessions(r, w->path) > 0;
+	bool beside = w->avoid[0] == '\0' && path_takes_no_more(r, w->path, &d);
 	while (w->first != NULL) {
 		struct message *m = w->first;
 		/* Every address was tried for this message: what the last one said is the reason. */

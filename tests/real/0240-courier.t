@@ -30,9 +30,12 @@ echo 'ADDRESS=127.0.0.2' >>"$E/esmtpd"
 cat "$work/certs/good.pem" "$work/certs/good.key" >"$E/esmtpd.pem"
 chown 105:105 "$E/esmtpd.pem"
 printf 'PORT=587\nAUTH_REQUIRED=1\nESMTPAUTH="PLAIN LOGIN"\nESMTPAUTH_TLS="PLAIN LOGIN"\nTLS_DHPARAMS=\nPIDFILE=/run/courier/esmtpd-msa.pid\n' >>"$E/esmtpd-msa"
-sed -i 's/^authmodulelist=.*/authmodulelist="authpam"/' "$E/authdaemonrc"
+sed -i 's/^authmodulelist=.*/authmodulelist="authuserdb authpam"/' "$E/authdaemonrc"
 printf '127.0.0.9\tallow,RELAYCLIENT\n' >"$E/smtpaccess/default"
 for make in makesmtpaccess makealiases makeacceptmailfor makehosteddomains; do in_stage /usr/sbin/$make >>"$work/courier.out" 2>&1; done
+printf 'cacti1\tuid=1001|gid=1001|home=/home/bob|shell=/bin/sh|systempw=%s\n' "$(openssl passwd -1 geheim)" >"$E/userdb"
+chmod 0600 "$E/userdb"
+in_stage /usr/sbin/makeuserdb
 in_stage /usr/sbin/authdaemond start >>"$work/courier.out" 2>&1
 in_stage /usr/sbin/courier start >>"$work/courier.out" 2>&1
 in_stage /usr/sbin/esmtpd start >>"$work/courier.out" 2>&1
@@ -136,5 +139,19 @@ is "$(got bob)" $((before + 80)) "once"
 unlike "$(in_stage /usr/bin/mailq 2>&1)" 'bob@mail.test' "and none is left"
 unlike "$(log)" 'many.*verdict=failed' "none is returned"
 
+# Port 587 takes mail only after a login: Courier's 535 at MAIL asks for one, its 535 at AUTH refuses the one that was given.
+setting smarthost.main.port 587
+setting smarthost.main.tls verify
+setting smarthost.main.tls_ca_file ca.pem
+sleep 6 # until the sessions on port 25 are closed
+send login ops@elsewhere.example
+ok "587 without a login is refused" patient 60 logged 'to=<ops@elsewhere.example>.*key=auth-required .*535 Authentication required'
+like "$(why ops@elsewhere.example)" 'remedy    .*login and password_file' "and the remedy is a login"
+set_password wrong
+setting smarthost.main.password_file secret
+setting smarthost.main.login cacti1
+in_stage /usr/bin/mailq retry ops@elsewhere.example >/dev/null
+ok "a wrong password is told from a missing one" patient 60 logged 'to=<ops@elsewhere.example>.*key=auth-refused .*535 Authentication failed'
+like "$(why ops@elsewhere.example)" 'remedy    .*check login and password_file' "and has another remedy"
 for service in esmtpd-msa esmtpd courier authdaemond; do in_stage /usr/sbin/$service stop >/dev/null 2>&1; done
 finish
