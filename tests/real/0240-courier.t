@@ -29,7 +29,7 @@ sed -i 's|^BOFHCHECKDNS=.*|BOFHCHECKDNS=0|; s|^TCPDOPTS=.*|TCPDOPTS="-nodnslooku
 echo 'ADDRESS=127.0.0.2' >>"$E/esmtpd"
 cat "$work/certs/good.pem" "$work/certs/good.key" >"$E/esmtpd.pem"
 chown 105:105 "$E/esmtpd.pem"
-printf 'PORT=587\nAUTH_REQUIRED=1\nESMTPAUTH="PLAIN LOGIN"\nESMTPAUTH_TLS="PLAIN LOGIN"\nTLS_DHPARAMS=\nPIDFILE=/run/courier/esmtpd-msa.pid\n' >>"$E/esmtpd-msa"
+printf 'PORT=587\nBOFHCHECKDNS=0\nAUTH_REQUIRED=1\nESMTPAUTH="PLAIN LOGIN"\nESMTPAUTH_TLS="PLAIN LOGIN"\nTLS_DHPARAMS=\nPIDFILE=/run/courier/esmtpd-msa.pid\n' >>"$E/esmtpd-msa"
 sed -i 's/^authmodulelist=.*/authmodulelist="authuserdb authpam"/' "$E/authdaemonrc"
 printf '127.0.0.9\tallow,RELAYCLIENT\n' >"$E/smtpaccess/default"
 for make in makesmtpaccess makealiases makeacceptmailfor makehosteddomains; do in_stage /usr/sbin/$make >>"$work/courier.out" 2>&1; done
@@ -153,5 +153,9 @@ setting smarthost.main.login cacti1
 in_stage /usr/bin/mailq retry ops@elsewhere.example >/dev/null
 ok "a wrong password is told from a missing one" patient 60 logged 'to=<ops@elsewhere.example>.*key=auth-refused .*535 Authentication failed'
 like "$(why ops@elsewhere.example)" 'remedy    .*check login and password_file' "and has another remedy"
+set_password geheim
+in_stage /usr/bin/mailq retry ops@elsewhere.example >/dev/null
+ok "done as it says: Courier takes mail to relay, over TLS" patient 60 logged 'to=<ops@elsewhere.example>.*peer=mail.test.127.0.0.2.:587 .*verdict=sent .*verified'
+
 for service in esmtpd-msa esmtpd courier authdaemond; do in_stage /usr/sbin/$service stop >/dev/null 2>&1; done
 finish
