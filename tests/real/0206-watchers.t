@@ -20,8 +20,11 @@ ok "mail waits" wait_for waits
 like "$(check_mailq 5 10)" '^OK: .*3.*unsent=3;5;10;0' "check_mailq: below its limits"
 like "$(check_mailq 2 10)" '^WARNING: .*3.*unsent=3;2;10;0' "check_mailq: a warning"
 check_mailq 1 2 >/dev/null; is $? 2 "check_mailq: critical"
-like "$(as 103:103 /usr/lib/nagios/plugins/check_mailq -w 5 -c 10 -W 1 -C 2 -M sendmail 2>&1)" 'CRITICAL|WARNING|OK' "check_mailq: limits for domains"
 is "$(shortened)" "$(printf '3 \t\t\t\t\t <ops@example.org>\n1 \t\t\t\t\t <user3@example.net>\n1 \t\t\t\t\t <user2@example.net>\n1 \t\t\t\t\t <user1@example.net>')" "FreeBSD's shortened report counts recipients"
+in_stage /usr/local/sbin/relayconf set queue.format postfix >"$work/out" 2>&1; is $? 0 "mailq's layout is set to Postfix's"
+like "$(check_mailq 5 10 postfix)" '^OK: .*unsent=3;5;10;0' "check_mailq -M postfix"
+in_stage /usr/local/sbin/relayconf set queue.format sendmail >"$work/out" 2>&1; is $? 0 "and back"
+
 # munin's own plugin for sendmail counts files by their names in sendmail's folders; the one that comes with firsthop asks mailq.
 munin() { as 103:103 /usr/bin/env PATH=/usr/bin:/bin /bin/sh -s "$@" <relayconf/system/munin.sh; }
 is "$(munin autoconf)" yes "munin: autoconf"
