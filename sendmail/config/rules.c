@@ -52,30 +52,47 @@ static void add_direct(struct paths_of *p, const char *rcpt)
 	snprintf(p->paths[p->count++], RULES_PATH_SIZE, "@%.300s", domain);
 }
 
-static void add_via(struct paths_of *p, const char *via, const char *rcpt)
+static void add_name(char *path, size_t size, const char *name)
 {
-	char name[64], *path = p->paths[0];
-	size_t length = 0;
-	while (next_name(&via, name, sizeof name)) {
-		if (strcmp(name, "direct") == 0)
-			break;
-		int n = snprintf(path + length, RULES_PATH_SIZE - length, "%s%s", length ? "," : "", name);
-		length += n > 0 && (size_t)n < RULES_PATH_SIZE - length ? (size_t)n : 0;
-	}
-	p->count = length > 0;
-	if (strcmp(name, "direct") == 0)
+	size_t length = strlen(path);
+	int n = snprintf(path + length, size - length, "%s%s", length ? "," : "", name);
+	if (n < 0 || (size_t)n >= size - length)
+		path[length] = '\0';
+}
+
+void rules_via_path(const struct rule *rule, char *path, size_t size)
+{
+	const char *at = rule->via;
+	char name[64];
+	*path = '\0';
+	while (next_name(&at, name, sizeof name) && strcmp(name, "direct") != 0)
+		add_name(path, size, name);
+}
+
+/* direct can only stand last. */
+static bool ends_direct(const char *via)
+{
+	char name[64] = "";
+	bool direct = false;
+	while (next_name(&via, name, sizeof name))
+		direct = strcmp(name, "direct") == 0;
+	return direct;
+}
+
+static void add_via(struct paths_of *p, const struct rule *rule, const char *rcpt)
+{
+	rules_via_path(rule, p->paths[0], RULES_PATH_SIZE);
+	p->count = p->paths[0][0] != '\0';
+	if (ends_direct(rule->via))
 		add_direct(p, rcpt);
 }
 
 void rules_default_path(const struct config *c, char *path, size_t size)
 {
-	size_t length = 0;
 	*path = '\0';
 	for (int i = 0; i < c->hop_count; i++) {
-		if (!c->hops[i].by_default)
-			continue;
-		int n = snprintf(path + length, size - length, "%s%s", length ? "," : "", c->hops[i].name);
-		length += n > 0 && (size_t)n < size - length ? (size_t)n : 0;
+		if (c->hops[i].by_default)
+			add_name(path, size, c->hops[i].name);
 	}
 }
 
@@ -111,7 +128,7 @@ void rules_paths(const struct config *c, const char *sender, const char *rcpt, s
 			p->rule = &c->rules[i];
 	}
 	if (p->rule != NULL) {
-		add_via(p, p->rule->via, rcpt);
+		add_via(p, p->rule, rcpt);
 		return;
 	}
 	if (c->local_after_h == 0 && is_local(c, rcpt)) {

@@ -26,6 +26,9 @@ void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age
 /* True when all mail goes one way: no rules, no direct MX, nothing local. */
 bool rules_are_simple(const struct config *c);
 
+/* The path over smarthosts of a rule's via; "" when it has none but direct. */
+void rules_via_path(const struct rule *rule, char *path, size_t size);
+
 /* The path of mail that no rule names; "" without a smarthost. */
 void rules_default_path(const struct config *c, char *path, size_t size);
 

@@ -247,6 +247,8 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 		collect_drop(&c);
 	l->runner_lives = runner_lives(c.queue.mqueue_fd);
 	ages_load(&l->ages, c.queue.mqueue_fd);
+	counters_load(&l->counters, c.queue.mqueue_fd);
+	l->room_known = room_look(&l->room, c.queue.mqueue_fd);
 	l->health_count = health_read(&c.queue, l->health, HEALTH_MAX);
 	if (l->count > 1)
 		qsort(l->rows, (size_t)l->count, sizeof *l->rows, by_id);

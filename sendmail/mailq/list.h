@@ -3,8 +3,10 @@
 #define MAILQ_LIST_H
 #include "config/config.h"
 #include "spool/ages.h"
+#include "spool/counters.h"
 #include "spool/health.h"
 #include "spool/queue.h"
+#include "spool/room.h"
 
 struct row_rcpt {
 	char *address;
@@ -37,6 +39,9 @@ struct listing {
 	int health_count;
 	const struct config *config;
 	struct ages ages;
+	struct counters counters;
+	struct room room;
+	bool room_known;
 	char drop_problem[200];
 };
 

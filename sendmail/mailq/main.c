@@ -4,6 +4,7 @@
 #include "mailq/control.h"
 #include "mailq/health.h"
 #include "mailq/layout.h"
+#include "mailq/metrics.h"
 #include "mailq/select.h"
 #include "mailq/why.h"
 #include <stdint.h>
@@ -30,7 +31,7 @@ struct options {
 	const char *verb; /* of mailq/control.h; NULL = list */
 	char **patterns;
 	int pattern_count;
-	bool health;
+	bool health, openmetrics;
 	long long warning_min, critical_min;
 };
 
@@ -40,12 +41,13 @@ static const char help_text[] =
 	"       mailq cat|hold|release|retry|remove PATTERN ...\n"
 	"       mailq dead [why|cat|retry|remove ...]\n"
 	"       mailq health [-w MINUTES] [-c MINUTES]\n"
+	"       mailq health --openmetrics\n"
 	"  lists the messages that wait, each with the reason\n"
 	"  why ID          the whole story of one message, and what to do\n"
 	"  cat             prints messages; hold keeps them back until release; retry tries them now\n"
 	"  PATTERN         the beginning of an ID; from=, to= or key= with a value; or all\n"
 	"  dead            the same for messages that were set aside: could neither be delivered nor returned\n"
-	"  health          one line for Nagios; warning and critical by the age of the oldest message\n"
+	"  health          one line for Nagios; warning and critical by the age of the oldest message; or numbers for Prometheus\n"
 	"  -v              also how often a message was tried, and when it is tried next\n"
 	"  --json          the same as --format=json: one object per line, as postqueue -j and more\n";
 
@@ -77,10 +79,11 @@ static int read_why(int argc, char **argv, struct options *o)
 static int read_health(int argc, char **argv, struct options *o)
 {
 	o->health = true;
-	for (int i = 2; i < argc; i += 2) {
+	o->openmetrics = argc == 3 && strcmp(argv[2], "--openmetrics") == 0;
+	for (int i = 2; i < argc && !o->openmetrics; i += 2) {
 		long long *minutes = strcmp(argv[i], "-w") == 0 ? &o->warning_min : strcmp(argv[i], "-c") == 0 ? &o->critical_min : NULL;
 		if (minutes == NULL || i + 1 >= argc || !text_number(argv[i + 1], 0, 1000000, minutes)) {
-			fprintf(stderr, "mailq: health takes -w MINUTES and -c MINUTES\n");
+			fprintf(stderr, "mailq: health takes -w MINUTES and -c MINUTES, or --openmetrics\n");
 			return 3;
 		}
 	}
@@ -204,6 +207,8 @@ static int act(struct listing *l, const struct options *o)
 		return why_print(stdout, l, o->why);
 	if (o->verb != NULL)
 		return control_run(stdout, l, o->verb, o->patterns, o->pattern_count);
+	if (o->openmetrics)
+		return metrics_print(stdout, l);
 	if (o->health)
 		return health_print(stdout, l, o->warning_min, o->critical_min);
 	if (o->purge)

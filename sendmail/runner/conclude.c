@@ -65,6 +65,7 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next, cons
 		r->deferred++;
 		m->last = *d;
 	}
+	counters_outcome(&r->counters, d, age_s(r, m));
 	log_outcome(r, m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? wait_of(r, m, d->key) : 0, d);
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written down. */
 	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 || m->has_journal || d->verdict != VERDICT_SENT)

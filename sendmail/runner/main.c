@@ -25,6 +25,7 @@
 #define LEAVE_MS 10000
 #define SYNC_AFTER 64
 #define LOAD_AGAIN_MS 5000
+#define COUNT_EVERY_MS 5000
 
 static volatile sig_atomic_t got_term, got_hup, got_status;
 
@@ -68,12 +69,23 @@ static void sync_removals(struct runner *r, bool all)
 	r->removals = 0;
 }
 
+static void save_counters(struct runner *r, bool at_once)
+{
+	int64_t now = clock_mono_ms();
+	if (!at_once && now - r->counted_ms < COUNT_EVERY_MS)
+		return;
+	r->counted_ms = now;
+	counters_save(&r->counters, r->queue.mqueue_fd);
+}
+
 static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limit_ms)
 {
 	struct pollfd p[WORKERS_MAX + 3 + CONTROL_CLIENTS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
 	int64_t left = runner_next_ms(r);
 	if (limit_ms >= 0 && (left < 0 || left > limit_ms))
 		left = limit_ms;
+	if (r->counters.changed && (left < 0 || left > COUNT_EVERY_MS))
+		left = COUNT_EVERY_MS;
 	struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
 	for (int i = 0; i < r->worker_count; i++)
 		p[i + 1] = (struct pollfd){.fd = r->workers[i]->fd, .events = (short)(POLLIN | (r->workers[i]->out.length ? POLLOUT : 0))};
@@ -180,6 +192,7 @@ static int run(struct runner *r)
 	if (r->lifetime == LIFETIME_STAY)
 		intake_start(r);
 	runner_start_clock(r);
+	counters_load(&r->counters, r->queue.mqueue_fd);
 	r->swept_ms = clock_mono_ms();
 	while (!runner_load(r)) {
 		if (r->lifetime == LIFETIME_ONCE || r->leaving)
@@ -206,8 +219,10 @@ static int run(struct runner *r)
 		intake_serve(r);
 		look_at_signals(r);
 		sync_removals(r, false);
+		save_counters(r, false);
 	}
 	sync_removals(r, true);
+	save_counters(r, true);
 	intake_end(r);
 	control_end(r);
 	return EX_OK;

@@ -127,6 +127,8 @@ void message_set_aside(struct runner *r, struct entry *e, const char *id, const 
 {
 	log_line(LOG_ERR, "%s is set aside as %s.dead: %s", id, id, why);
 	queue_set_aside(&r->queue, id);
+	r->counters.set_aside++;
+	r->counters.changed = true;
 	runner_forget(e);
 }
 

@@ -175,6 +175,8 @@ void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d
 		return;
 	}
 	struct hop_state *h = make_hop(r, d->hop);
+	counters_hop(&r->counters, d->hop)->refused++;
+	r->counters.changed = true;
 	h->failures++;
 	h->worked = false;
 	h->why = *d;
@@ -258,6 +260,8 @@ void path_hop_ready(struct runner *r, const char *name)
 {
 	struct hop_state *h = make_hop(r, name);
 	bool news = h->failures > 0 || !h->worked;
+	counters_hop(&r->counters, name)->ready++;
+	r->counters.changed = true;
 	if (h->failures > 0)
 		log_line(LOG_INFO, "smarthost %s takes mail again, after %d failure%s", name, h->failures, h->failures == 1 ? "" : "s");
 	h->worked = true;

@@ -95,6 +95,8 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 	}
 	for (int i = 0; i < count; i++)
 		log_line(LOG_INFO, "%s %s=%s to=<%s>%s", list[i]->id, delayed ? "warning" : "bounce", id, to, count > 1 ? " (with others)" : "");
+	r->counters.reports++;
+	r->counters.changed = true;
 	remember(r, to);
 	runner_queue_new(r, runner_entry(id_pack(id)));
 	return true;

@@ -295,6 +295,8 @@ void runner_adopt(struct runner *r)
 			quota_take(r, e, id, true);
 			runner_queue_new(r, e);
 			r->adopted++;
+			r->counters.adopted++;
+			r->counters.changed = true;
 		} else {
 			runner_complain(r, d.text);
 			whole = false;

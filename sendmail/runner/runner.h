@@ -6,6 +6,7 @@
 #include "config/rules.h"
 #include "runner/schedule.h"
 #include "spool/ages.h"
+#include "spool/counters.h"
 #include "spool/health.h"
 #include "spool/queue.h"
 #include <sys/stat.h>
@@ -39,6 +40,8 @@ struct runner {
 	struct health config_health; /* while config_good is false: why */
 	/* counts since the start, for the status line */
 	unsigned long long sent, deferred, failed, adopted;
+	struct counters counters;  /* of all lives together */
+	int64_t counted_ms;        /* when they were last written */
 	int removals;              /* not synced yet */
 	bool pass;                 /* a pass over everything is under way */
 	bool pass_swept;           /* and everything was tried: the old mail is dealt with */

@@ -79,6 +79,8 @@ void success_report(struct runner *r, struct message *m)
 	put_file(m, &text, &file);
 	if (queue_create(&r->queue, file.data, file.length, id, &d)) {
 		log_line(LOG_INFO, "%s relayed=%s to=<%s>", m->id, id, m->sender);
+		r->counters.reports++;
+		r->counters.changed = true;
 		runner_queue_new(r, runner_entry(id_pack(id)));
 	} else {
 		log_line(LOG_ERR, "%s: the report of success to <%s> cannot be written: %s", m->id, m->sender, d.text);

@@ -2,18 +2,16 @@
 #include "spool/drop.h"
 #include "base/fdio.h"
 #include "base/text.h"
+#include "spool/room.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define CREATE_TRIES 20
-#define RESERVE_BYTES (16ull << 20)
-#define RESERVE_FILES 200
 #define ROOM_EVERY_BYTES (256 << 10)
 
 bool drop_open(struct drop *d, const char *spool, struct diagnosis *why)
@@ -42,18 +40,13 @@ void drop_error(struct diagnosis *why, const char *doing)
 /* Room for others than the runner.  A file system that does not tell has room until a write says otherwise. */
 static bool has_room(struct drop *d, struct diagnosis *why)
 {
-	struct statvfs st;
+	struct room room;
 	d->unchecked_bytes = 0;
-	if (fstatvfs(d->dir_fd, &st) != 0 || st.f_blocks == 0)
+	if (!room_look(&room, d->dir_fd) || room_is_enough(&room))
 		return true;
-	unsigned long long block = st.f_frsize, reserve = block * st.f_blocks / 20;
-	unsigned long long files = st.f_files / 20 < RESERVE_FILES ? st.f_files / 20 : RESERVE_FILES;
-	reserve = reserve < RESERVE_BYTES ? reserve : RESERVE_BYTES;
-	bool files_left = st.f_files == 0 || st.f_favail > files;
-	if (block * st.f_bavail > reserve && files_left)
-		return true;
+	bool bytes = room.free_bytes <= room.reserve_bytes;
 	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-full", "No space left for new mail on the disk of the spool: %llu %s are left, and as many are kept for the queue's own notes",
-	         files_left ? block * st.f_bavail / 1024 : (unsigned long long)st.f_favail, files_left ? "KiB" : "files");
+	         bytes ? room.free_bytes / 1024 : room.free_files, bytes ? "KiB" : "files");
 	return false;
 }
 

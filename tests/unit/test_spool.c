@@ -1,4 +1,4 @@
-/* objects: sendmail/spool/id sendmail/spool/drop sendmail/spool/queue sendmail/spool/journal sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
+/* objects: sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/journal sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
 /* The spool on a real folder: what is adopted, what is not, and what a journal says. */
 #include "base/text.h"
 #include "spool/drop.h"

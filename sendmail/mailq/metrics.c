@@ -1,0 +1,218 @@
+/* Numbers.  Every family is begun by metric(), so that none comes without type, unit and meaning. */
+#include "mailq/metrics.h"
+#include "base/catalogue.h"
+#include "base/clock.h"
+#include "base/words.h"
+#include "config/rules.h"
+#include "spool/counters.h"
+#include "spool/room.h"
+#include <limits.h>
+#include <string.h>
+#include <sysexits.h>
+
+#ifndef FH_VERSION
+#define FH_VERSION "0.1"
+#endif
+
+enum state { STATE_INCOMING, STATE_ACTIVE, STATE_DEFERRED, STATE_HOLD, STATE_MAILDROP, STATE_COUNT };
+
+static void metric(FILE *out, const char *name, const char *type, const char *unit, const char *help)
+{
+	fprintf(out, "# TYPE firsthop_%s %s\n", name, type);
+	if (*unit != '\0')
+		fprintf(out, "# UNIT firsthop_%s %s\n", name, unit);
+	fprintf(out, "# HELP firsthop_%s %s\n", name, help);
+}
+
+static void gauge(FILE *out, const char *name, const char *unit, long long value, const char *help)
+{
+	metric(out, name, "gauge", unit, help);
+	fprintf(out, "firsthop_%s %lld\n", name, value);
+}
+
+static void counter(FILE *out, const char *name, unsigned long long value, const char *help)
+{
+	metric(out, name, "counter", "", help);
+	fprintf(out, "firsthop_%s_total %llu\n", name, value);
+}
+
+/* A label's value may be any UTF-8; quotes, backslashes and line feeds are escaped. */
+static void put_label(FILE *out, const char *value)
+{
+	bool utf8 = words_is_utf8(value, strlen(value));
+	for (; *value != '\0'; value++) {
+		if (*value == '"' || *value == '\\')
+			fputc('\\', out);
+		if (*value == '\n')
+			fputs("\\n", out);
+		else
+			fputc((unsigned char)*value >= 0x80 && !utf8 ? '?' : *value, out);
+	}
+}
+
+static void labelled(FILE *out, const char *name, const char *label, const char *value, long long number)
+{
+	fprintf(out, "firsthop_%s{%s=\"", name, label);
+	put_label(out, value);
+	fprintf(out, "\"} %lld\n", number);
+}
+
+static enum state state_of(const struct row *r)
+{
+	return r->active ? STATE_ACTIVE : r->held ? STATE_HOLD : r->in_drop ? STATE_MAILDROP : r->attempts > 0 ? STATE_DEFERRED : STATE_INCOMING;
+}
+
+static enum fault fault_of(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
+{
+	const struct health *h = rcpt->why.verdict == VERDICT_NONE ? list_health(l, r, rcpt) : NULL;
+	return h != NULL ? h->why.fault : rcpt->why.verdict == VERDICT_NONE ? FAULT_NONE : rcpt->why.fault;
+}
+
+static void put_queue(FILE *out, const struct listing *l)
+{
+	static const char *const states[STATE_COUNT] = {"incoming", "active", "deferred", "hold", "maildrop"};
+	long long by_state[STATE_COUNT] = {0}, by_fault[FAULT_COUNT] = {0}, bytes = 0, oldest_s = 0;
+	for (int i = 0; i < l->count; i++) {
+		const struct row *r = &l->rows[i];
+		int64_t age_s = list_age_s(l, r);
+		by_state[state_of(r)]++;
+		bytes += r->bytes;
+		oldest_s = age_s > oldest_s ? age_s : oldest_s;
+		for (int k = 0; k < r->rcpt_count; k++)
+			by_fault[fault_of(l, r, &r->rcpts[k])]++;
+	}
+	metric(out, "queue_messages", "gauge", "", "Messages that wait, by state (the names of mailq --json).");
+	for (int i = 0; i < STATE_COUNT; i++)
+		labelled(out, "queue_messages", "state", states[i], by_state[i]);
+	metric(out, "queue_recipients", "gauge", "", "Recipients that wait, by whose fault it is; none: not tried yet.");
+	for (int i = 0; i < FAULT_COUNT; i++)
+		labelled(out, "queue_recipients", "fault", fault_name((enum fault)i), by_fault[i]);
+	gauge(out, "queue_size_bytes", "bytes", bytes, "Size of the messages that wait.");
+	gauge(out, "queue_oldest_age_seconds", "seconds", oldest_s, "How long the oldest message has waited; 0: none waits.");
+	gauge(out, "queue_dead_messages", "", l->dead, "Messages set aside, which could neither be delivered nor returned (mailq dead).");
+}
+
+static void put_path(FILE *out, const struct listing *l, const char *path)
+{
+	bool closed = false;
+	for (int i = 0; i < l->health_count; i++)
+		closed = closed || strcmp(l->health[i].path, path) == 0 || l->health[i].path[0] == '\0';
+	labelled(out, "path_open", "path", path, !closed);
+}
+
+/* The default and those of the routes, each once. */
+static void put_paths(FILE *out, const struct listing *l)
+{
+	char path[RULES_PATH_SIZE], other[RULES_PATH_SIZE];
+	metric(out, "path_open", "gauge", "", "1: mail goes this way, a list of smarthosts in order; 0: none of them takes any.");
+	rules_default_path(l->config, path, sizeof path);
+	if (*path != '\0')
+		put_path(out, l, path);
+	for (int i = 0; i < l->config->rule_count; i++) {
+		rules_via_path(&l->config->rules[i], path, sizeof path);
+		rules_default_path(l->config, other, sizeof other);
+		bool seen = *path == '\0' || strcmp(path, other) == 0;
+		for (int k = 0; k < i && !seen; k++) {
+			rules_via_path(&l->config->rules[k], other, sizeof other);
+			seen = strcmp(path, other) == 0;
+		}
+		if (!seen)
+			put_path(out, l, path);
+	}
+}
+
+static void put_closed_path(FILE *out, const struct health *h)
+{
+	int64_t now = clock_wall_s();
+	fputs("firsthop_path_closed_seconds{path=\"", out);
+	put_label(out, *h->path == '\0' ? "all" : h->path);
+	fprintf(out, "\",fault=\"%s\",key=\"%s\"} %lld\n", fault_name(h->why.fault), catalogue_row(h->why.key) != NULL ? h->why.key : "other",
+	        (long long)(now > h->since_s ? now - h->since_s : 0));
+}
+
+static void put_closed(FILE *out, const struct listing *l)
+{
+	long long domains = 0;
+	bool config_good = true;
+	metric(out, "path_closed_seconds", "gauge", "seconds", "For how long a path has been closed, with the reason (relayconf explain KEY); open paths have no line.");
+	for (int i = 0; i < l->health_count; i++) {
+		const struct health *h = &l->health[i];
+		domains += *h->path == '@';
+		config_good = config_good && *h->path != '\0';
+		if (*h->path != '@')
+			put_closed_path(out, h);
+	}
+	gauge(out, "direct_domains_closed", "", domains, "Recipient domains whose own servers take no mail ([fallback] direct_mx).");
+	gauge(out, "config_good", "", config_good, "0: the configuration is wrong or names no smarthost, and all mail waits.");
+}
+
+static void put_room(FILE *out, const struct listing *l)
+{
+	if (!l->room_known)
+		return;
+	gauge(out, "spool_free_bytes", "bytes", (long long)l->room.free_bytes, "Free space on the spool's disk.");
+	gauge(out, "spool_reserve_bytes", "bytes", (long long)l->room.reserve_bytes, "Free space below which no mail is taken any more.");
+	if (l->room.free_files != ULLONG_MAX)
+		gauge(out, "spool_free_files", "", (long long)l->room.free_files, "Files that can still be made on the spool's disk.");
+}
+
+static void put_hops(FILE *out, const struct counters *c)
+{
+	metric(out, "recipients", "counter", "", "Outcomes, one for each recipient and attempt, by server.");
+	for (int i = 0; i < c->hop_count; i++) {
+		const struct counters_hop *h = &c->hops[i];
+		const unsigned long long numbers[] = {h->sent, h->deferred, h->failed};
+		for (int k = 0; k < 3; k++) {
+			fputs("firsthop_recipients_total{hop=\"", out);
+			put_label(out, h->name);
+			fprintf(out, "\",verdict=\"%s\"} %llu\n", verdict_name((enum verdict)(VERDICT_SENT + k)), numbers[k]);
+		}
+	}
+	metric(out, "sessions", "counter", "", "Sessions by server: ready to take mail, or refused before that.");
+	for (int i = 0; i < c->hop_count; i++) {
+		fputs("firsthop_sessions_total{hop=\"", out);
+		put_label(out, c->hops[i].name);
+		fprintf(out, "\",result=\"ready\"} %llu\nfirsthop_sessions_total{hop=\"", c->hops[i].ready);
+		put_label(out, c->hops[i].name);
+		fprintf(out, "\",result=\"refused\"} %llu\n", c->hops[i].refused);
+	}
+}
+
+static void put_delays(FILE *out, const struct counters *c)
+{
+	unsigned long long below = 0;
+	metric(out, "delivery_seconds", "histogram", "seconds", "From submission until a server took the mail, one for each recipient.");
+	for (int i = 0; i < COUNTERS_DELAYS - 1; i++) {
+		below += c->delays[i];
+		fprintf(out, "firsthop_delivery_seconds_bucket{le=\"%d.0\"} %llu\n", counters_delay_s[i], below);
+	}
+	below += c->delays[COUNTERS_DELAYS - 1];
+	fprintf(out, "firsthop_delivery_seconds_bucket{le=\"+Inf\"} %llu\nfirsthop_delivery_seconds_sum %llu\nfirsthop_delivery_seconds_count %llu\n", below, c->delay_sum_s, below);
+}
+
+static void put_counters(FILE *out, const struct counters *c)
+{
+	counter(out, "adopted_messages", c->adopted, "Messages that the runner has taken up.");
+	put_hops(out, c);
+	metric(out, "deferrals", "counter", "", "Attempts of recipients that wait on, by whose fault it was.");
+	for (int i = 0; i < FAULT_COUNT; i++)
+		fprintf(out, "firsthop_deferrals_total{fault=\"%s\"} %llu\n", fault_name((enum fault)i), c->deferred[i]);
+	counter(out, "reports", c->reports, "Reports to senders, of failure, delay or success.");
+	counter(out, "set_aside_messages", c->set_aside, "Messages that were set aside.");
+	put_delays(out, c);
+	gauge(out, "counters_since_timestamp_seconds", "seconds", c->since_s, "When counting began: the counters go on when the runner is started anew.");
+}
+
+int metrics_print(FILE *out, const struct listing *l)
+{
+	metric(out, "build_info", "gauge", "", "The version, as a label.");
+	labelled(out, "build_info", "version", FH_VERSION, 1);
+	gauge(out, "runner_up", "", l->runner_lives, "1: a runner lives.");
+	put_queue(out, l);
+	put_paths(out, l);
+	put_closed(out, l);
+	put_room(out, l);
+	put_counters(out, &l->counters);
+	fputs("# EOF\n", out);
+	return EX_OK;
+}

@@ -1,0 +1,167 @@
+/* Counting.  The file: a line "total" of fields, and a line for each server. */
+#include "spool/counters.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_LIMIT_BYTES 65536
+
+const int counters_delay_s[COUNTERS_DELAYS - 1] = {1, 5, 30, 60, 300, 1800, 3600, 14400, 86400};
+
+struct counters_hop *counters_hop(struct counters *c, const char *name)
+{
+	name = *name == '@' ? "direct" : *name == '=' ? name + 1 : *name == '\0' ? "none" : name;
+	for (int i = 0; i < c->hop_count; i++) {
+		if (strcmp(c->hops[i].name, name) == 0)
+			return &c->hops[i];
+	}
+	/* The last place is kept for those that find none. */
+	if (c->hop_count >= COUNTERS_HOPS_MAX - 1 && strcmp(name, "other") != 0)
+		return counters_hop(c, "other");
+	struct counters_hop *h = &c->hops[c->hop_count++];
+	*h = (struct counters_hop){0};
+	text_copy(h->name, sizeof h->name, name);
+	return h;
+}
+
+static void count_delay(struct counters *c, int64_t delay_s)
+{
+	int i = 0;
+	while (i < COUNTERS_DELAYS - 1 && delay_s > counters_delay_s[i])
+		i++;
+	c->delays[i]++;
+	c->delay_sum_s += delay_s > 0 ? (unsigned long long)delay_s : 0;
+}
+
+void counters_outcome(struct counters *c, const struct diagnosis *d, int64_t delay_s)
+{
+	struct counters_hop *h = counters_hop(c, d->hop);
+	c->changed = true;
+	if (d->verdict == VERDICT_SENT) {
+		h->sent++;
+		count_delay(c, delay_s);
+	} else if (d->verdict == VERDICT_FAILED) {
+		h->failed++;
+	} else {
+		h->deferred++;
+		c->deferred[d->fault < FAULT_COUNT ? d->fault : FAULT_NONE]++;
+	}
+}
+
+static unsigned long long get(const char *line, const char *key)
+{
+	long long value = fields_get_number(line, key, 0);
+	return value > 0 ? (unsigned long long)value : 0;
+}
+
+static void read_total(struct counters *c, const char *line)
+{
+	char key[16];
+	c->since_s = (int64_t)get(line, "since");
+	c->adopted = get(line, "adopted");
+	c->reports = get(line, "reports");
+	c->set_aside = get(line, "set_aside");
+	c->delay_sum_s = get(line, "delay_sum");
+	for (int i = 0; i < FAULT_COUNT; i++) {
+		c->deferred[i] = get(line, fault_name((enum fault)i));
+	}
+	for (int i = 0; i < COUNTERS_DELAYS; i++) {
+		snprintf(key, sizeof key, "delay%d", i);
+		c->delays[i] = get(line, key);
+	}
+}
+
+static void read_hop(struct counters *c, const char *line)
+{
+	char name[64];
+	if (!fields_get(line, "name", name, sizeof name) || *name == '\0')
+		return;
+	struct counters_hop *h = counters_hop(c, name);
+	h->sent += get(line, "sent");
+	h->deferred += get(line, "deferred");
+	h->failed += get(line, "failed");
+	h->ready += get(line, "ready");
+	h->refused += get(line, "refused");
+}
+
+void counters_load(struct counters *c, int mqueue_fd)
+{
+	struct buffer bytes = {0};
+	char *line;
+	*c = (struct counters){0};
+	if (!fdio_slurp_at(mqueue_fd, "counters", &bytes, FILE_LIMIT_BYTES))
+		bytes.length = 0;
+	while ((line = fdio_take_line(&bytes)) != NULL) {
+		if (text_starts(line, "total "))
+			read_total(c, line);
+		else if (text_starts(line, "hop "))
+			read_hop(c, line);
+		free(line);
+	}
+	buffer_free(&bytes);
+}
+
+static void put(struct buffer *line, const char *key, int number, unsigned long long value)
+{
+	char name[24];
+	snprintf(name, sizeof name, number < 0 ? "%s" : "%s%d", key, number);
+	fields_put_number(line, name, value < LLONG_MAX ? (long long)value : LLONG_MAX);
+}
+
+static void write_total(const struct counters *c, struct buffer *out)
+{
+	struct buffer line = {0};
+	buffer_puts(&line, "total");
+	put(&line, "since", -1, (unsigned long long)c->since_s);
+	put(&line, "adopted", -1, c->adopted);
+	put(&line, "reports", -1, c->reports);
+	put(&line, "set_aside", -1, c->set_aside);
+	put(&line, "delay_sum", -1, c->delay_sum_s);
+	for (int i = 0; i < FAULT_COUNT; i++)
+		put(&line, fault_name((enum fault)i), -1, c->deferred[i]);
+	for (int i = 0; i < COUNTERS_DELAYS; i++)
+		put(&line, "delay", i, c->delays[i]);
+	buffer_printf(out, "%s\n", buffer_string(&line));
+	buffer_free(&line);
+}
+
+static void write_hop(const struct counters_hop *h, struct buffer *out)
+{
+	struct buffer line = {0};
+	buffer_puts(&line, "hop");
+	fields_put(&line, "name", h->name);
+	put(&line, "sent", -1, h->sent);
+	put(&line, "deferred", -1, h->deferred);
+	put(&line, "failed", -1, h->failed);
+	put(&line, "ready", -1, h->ready);
+	put(&line, "refused", -1, h->refused);
+	buffer_printf(out, "%s\n", buffer_string(&line));
+	buffer_free(&line);
+}
+
+void counters_save(struct counters *c, int mqueue_fd)
+{
+	struct buffer text = {0};
+	if (!c->changed)
+		return;
+	if (c->since_s == 0)
+		c->since_s = clock_wall_s();
+	write_total(c, &text);
+	for (int i = 0; i < c->hop_count; i++)
+		write_hop(&c->hops[i], &text);
+	int fd = openat(mqueue_fd, "counters.new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
+	bool done = fd >= 0 && fdio_write(fd, text.data, text.length) && fdio_sync(fd) && renameat(mqueue_fd, "counters.new", mqueue_fd, "counters") == 0;
+	if (done)
+		fdio_sync(mqueue_fd);
+	if (fd >= 0)
+		close(fd);
+	c->changed = !done;
+	buffer_free(&text);
+}

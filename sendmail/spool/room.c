@@ -1,0 +1,31 @@
+/* Room on the disk. */
+#include "spool/room.h"
+#include <limits.h>
+#include <sys/statvfs.h>
+
+#define RESERVE_BYTES (16ull << 20)
+#define RESERVE_FILES 200
+
+static unsigned long long lesser(unsigned long long a, unsigned long long b)
+{
+	return a < b ? a : b;
+}
+
+bool room_look(struct room *r, int fd)
+{
+	struct statvfs st;
+	*r = (struct room){0};
+	if (fstatvfs(fd, &st) != 0 || st.f_blocks == 0)
+		return false;
+	unsigned long long block = st.f_frsize;
+	r->free_bytes = block * st.f_bavail;
+	r->reserve_bytes = lesser(block * st.f_blocks / 20, RESERVE_BYTES);
+	r->free_files = st.f_files == 0 ? ULLONG_MAX : st.f_favail;
+	r->reserve_files = lesser(st.f_files / 20, RESERVE_FILES);
+	return true;
+}
+
+bool room_is_enough(const struct room *r)
+{
+	return r->free_bytes > r->reserve_bytes && r->free_files > r->reserve_files;
+}
