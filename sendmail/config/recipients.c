@@ -7,6 +7,7 @@
 struct expansion {
 	struct recipients *out;
 	const struct config *config;
+	const struct envelope *envelope;
 	int original;
 };
 
@@ -37,13 +38,16 @@ static void grow(struct recipients *r)
 		insert_slot(r, i);
 }
 
-static bool is_there(const struct recipients *r, const char *address)
+int recipients_find(const struct recipients *r, const char *address)
 {
+	if (r->slot_count == 0)
+		return -1;
 	for (unsigned at = hash(address); r->slots[at % (unsigned)r->slot_count] != 0; at++) {
-		if (strcmp(r->addresses[r->slots[at % (unsigned)r->slot_count] - 1], address) == 0)
-			return true;
+		int index = r->slots[at % (unsigned)r->slot_count] - 1;
+		if (strcmp(r->addresses[index], address) == 0)
+			return index;
 	}
-	return false;
+	return -1;
 }
 
 static void lower_domain(char *address)
@@ -85,7 +89,11 @@ static void add_address(struct expansion *x, const char *address)
 	lower_domain(full);
 	if (2 * (r->count + 1) > r->slot_count)
 		grow(r);
-	if (is_there(r, full)) {
+	int before = recipients_find(r, full);
+	if (before >= 0) {
+		/* NOTIFY=NEVER for one name must not hide a failure from another that leads to the same address. */
+		if (text_equal_ci(envelope_notify(x->envelope, (size_t)r->originals[before]), "NEVER"))
+			r->originals[before] = x->original;
 		free(full);
 		return;
 	}
@@ -104,14 +112,14 @@ static void add_discarded(struct expansion *x, const char *name, const char *pla
 	buffer_free(&words);
 }
 
-static void add_held(struct recipients *r, const char *what, const char *key, const char *why)
+static void add_held(struct recipients *r, int original, const char *what, const char *key, const char *why)
 {
 	for (int i = 0; i < r->held_count; i++) {
 		if (strcmp(r->held[i].what, what) == 0)
 			return;
 	}
 	r->held = mem_resize(r->held, (size_t)r->held_count + 1, sizeof *r->held);
-	r->held[r->held_count++] = (struct recipient_held){.what = mem_copy(what), .why = mem_copy(why), .key = key};
+	r->held[r->held_count++] = (struct recipient_held){.what = mem_copy(what), .why = mem_copy(why), .original = original, .key = key};
 }
 
 static void add_end(void *context, enum alias_end end, const char *what, const char *key, const char *why)
@@ -122,12 +130,12 @@ static void add_end(void *context, enum alias_end end, const char *what, const c
 	else if (end == ALIAS_DISCARD)
 		add_discarded(x, what, why);
 	else
-		add_held(x->out, what, key, why);
+		add_held(x->out, x->original, what, key, why);
 }
 
 void recipients_expand(struct recipients *out, const struct envelope *e, const struct aliases *aliases, const struct config *c)
 {
-	struct expansion x = {.out = out, .config = c};
+	struct expansion x = {.out = out, .config = c, .envelope = e};
 	bool with_aliases = !envelope_has_flag(e, "no-alias");
 	*out = (struct recipients){0};
 	for (size_t i = 0; i < e->recipient_count; i++) {

@@ -9,13 +9,14 @@
 struct recipient_held {
 	char *what;      /* the destination, as it is written there */
 	char *why;       /* FILE:LINE and the reason */
+	int original;    /* as originals below */
 	const char *key; /* of the catalogue */
 	bool told;       /* for the runner */
 };
 
 struct recipients {
 	char **addresses;    /* final ones, each once */
-	int *originals;      /* for each: the index in the envelope of the one that led to it first */
+	int *originals;      /* for each: the index in the envelope of the one that led to it first; one that wants reports counts before one that wants none */
 	int count;
 	struct recipient_held *held;
 	int held_count;
@@ -28,6 +29,9 @@ struct recipients {
 /* Final recipients of an envelope. */
 void recipients_expand(struct recipients *out, const struct envelope *e, const struct aliases *aliases, const struct config *c);
 void recipients_free(struct recipients *r);
+
+/* The index of a final address; -1 when it is not there. */
+int recipients_find(const struct recipients *r, const char *address);
 
 /* The envelope sender after policy; "" stays "".  Free it. */
 char *recipients_sender(const struct envelope *e, const struct config *c);

@@ -3,6 +3,7 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/text.h"
+#include "message/dsn.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,18 +72,19 @@ static bool start_job(struct jobs *j, const char *fields)
 	if (job->fd < 0 || job->rcpts_wanted < 1 || job->rcpts_wanted > RCPTS_LIMIT)
 		return false;
 	job->rcpts = mem_alloc((size_t)job->rcpts_wanted * sizeof *job->rcpts);
-	job->originals = mem_alloc((size_t)job->rcpts_wanted * sizeof *job->originals);
+	job->asked = mem_alloc((size_t)job->rcpts_wanted * sizeof *job->asked);
 	return true;
 }
 
 static bool add_rcpt(struct jobs *j, const char *fields)
 {
-	char address[400], original[400] = "";
+	char address[400], notify[64] = "", orcpt[DSN_ORCPT_MAX + 1] = "";
 	struct job *job = j->filling;
 	if (job == NULL || !fields_get(fields, "address", address, sizeof address))
 		return false;
-	fields_get(fields, "original", original, sizeof original);
-	job->originals[job->rcpt_count] = mem_copy(original);
+	fields_get(fields, "notify", notify, sizeof notify);
+	fields_get(fields, "orcpt", orcpt, sizeof orcpt);
+	job->asked[job->rcpt_count] = (struct job_asked){mem_copy(notify), mem_copy(orcpt)};
 	job->rcpts[job->rcpt_count++] = mem_copy(address);
 	if (job->rcpt_count < job->rcpts_wanted)
 		return true;
@@ -181,10 +183,11 @@ static void free_job(struct job *job)
 {
 	for (int i = 0; i < job->rcpt_count; i++) {
 		free(job->rcpts[i]);
-		free(job->originals[i]);
+		free(job->asked[i].notify);
+		free(job->asked[i].orcpt);
 	}
 	free(job->rcpts);
-	free(job->originals);
+	free(job->asked);
 	free(job->sender);
 	envelope_free(&job->envelope);
 	buffer_free(&job->header);

@@ -1,6 +1,6 @@
 /* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of fields on one stream socket;
    a message's descriptor comes along with its first byte.
-   The same with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt address= original= (N times) | quit
+   The same with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt address= notify= orcpt= (N times) | quit
    Relay to runner:  step text= | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server sends no report) | msg id= | unused id= |
                      over DIAGNOSIS (the session broke after it was ready) | bye (what came later was not read) */
 #ifndef JOBS_JOBS_H
@@ -13,7 +13,9 @@ struct job {
 	char id[32];
 	char *sender;
 	char **rcpts;
-	char **originals;      /* the addresses as they were given at submission; "" = not told */
+	struct job_asked {
+		char *notify, *orcpt;  /* as in struct session_rcpt */
+	} *asked;              /* for each of rcpts */
 	int rcpt_count, rcpts_wanted;
 	int fd;
 	struct envelope envelope;

@@ -4,6 +4,7 @@
 #include "base/paths.h"
 #include "jobs/head.h"
 #include "mbox/handout.h"
+#include "message/dsn.h"
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,8 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 	for (int i = 0; i < job->rcpt_count; i++) {
 		if (good)
 			handout(job, job->rcpts[i], config, &d);
+		if (d.verdict == VERDICT_SENT && dsn_wants(job->asked[i].notify, "SUCCESS"))
+			buffer_printf(&jobs->out, "relayed id=%s n=%d\n", job->id, i);
 		jobs_say_diag(jobs, "rcpt", job->id, i, 0, &d);
 	}
 	jobs_say_id(jobs, "msg", job->id);

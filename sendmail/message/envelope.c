@@ -1,6 +1,7 @@
 /* The head of a spool file. */
 #include "message/envelope.h"
 #include "base/text.h"
+#include "message/dsn.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,11 @@ void envelope_free(struct envelope *e)
 	for (size_t i = 0; i < e->recipient_count; i++)
 		free(e->recipients[i]);
 	free(e->recipients);
+	for (size_t i = 0; i < e->asked_count; i++) {
+		free(e->asked[i].notify);
+		free(e->asked[i].orcpt);
+	}
+	free(e->asked);
 	*e = (struct envelope){0};
 }
 
@@ -57,11 +63,36 @@ bool envelope_has_flag(const struct envelope *e, const char *word)
 	return false;
 }
 
-bool envelope_notifies(const struct envelope *e, const char *kind)
+/* What is asked for the last recipient, which has one from now on. */
+static struct envelope_asked *last_asked(struct envelope *e)
 {
-	if (e->notify[0] == '\0')
-		return strcmp(kind, "SUCCESS") != 0;
-	return text_find_ci(e->notify, kind) != NULL;
+	if (e->asked_count < e->recipient_count) {
+		e->asked = mem_resize(e->asked, e->recipient_count, sizeof *e->asked);
+		memset(e->asked + e->asked_count, 0, (e->recipient_count - e->asked_count) * sizeof *e->asked);
+		e->asked_count = e->recipient_count;
+	}
+	return &e->asked[e->recipient_count - 1];
+}
+
+void envelope_ask(struct envelope *e, const char *notify, const char *orcpt)
+{
+	if (e->recipient_count == 0 || (*notify == '\0' && *orcpt == '\0'))
+		return;
+	struct envelope_asked *a = last_asked(e);
+	free(a->notify);
+	free(a->orcpt);
+	a->notify = *notify != '\0' ? mem_copy(notify) : NULL;
+	a->orcpt = *orcpt != '\0' ? mem_copy(orcpt) : NULL;
+}
+
+const char *envelope_notify(const struct envelope *e, size_t rcpt)
+{
+	return rcpt < e->asked_count && e->asked[rcpt].notify != NULL ? e->asked[rcpt].notify : e->notify;
+}
+
+const char *envelope_orcpt(const struct envelope *e, size_t rcpt)
+{
+	return rcpt < e->asked_count && e->asked[rcpt].orcpt != NULL ? e->asked[rcpt].orcpt : "";
 }
 
 void envelope_write_content(const struct content *c, struct buffer *out)
@@ -94,8 +125,12 @@ void envelope_write(const struct envelope *e, struct buffer *out, size_t *conten
 	put_known(out, "login", e->login);
 	put_known(out, "fullname", e->fullname);
 	put(out, "sender", e->sender);
-	for (size_t i = 0; i < e->recipient_count; i++)
+	for (size_t i = 0; i < e->recipient_count; i++) {
 		put(out, "recipient", e->recipients[i]);
+		if (i < e->asked_count && e->asked[i].notify != NULL)
+			put(out, "recipient-notify", e->asked[i].notify);
+		put_known(out, "recipient-orcpt", envelope_orcpt(e, i));
+	}
 	put_known(out, "flags", e->flags);
 	put_known(out, "body", e->body);
 	put_known(out, "notify", e->notify);
@@ -143,6 +178,17 @@ static char **string_slot(struct envelope *e, const char *key)
 	return NULL;
 }
 
+/* What stands under a "recipient" line; it goes to servers and into reports as it is. */
+static bool take_asked(struct envelope *e, const char *key, const char *value, struct diagnosis *d)
+{
+	bool notify = strcmp(key, "recipient-notify") == 0;
+	if (e->recipient_count == 0 || !(notify ? dsn_notify_ok(value) : dsn_orcpt_ok(value)))
+		return damaged(d, "what it says of a recipient makes no sense");
+	struct envelope_asked *a = last_asked(e);
+	set(notify ? &a->notify : &a->orcpt, value);
+	return true;
+}
+
 /* One "key: value"; line is cut at the colon. */
 static bool take_line(struct envelope *e, char *line, bool *has_sender, struct diagnosis *d)
 {
@@ -156,6 +202,8 @@ static bool take_line(struct envelope *e, char *line, bool *has_sender, struct d
 		return damaged(d, "a control character stands in its head");
 	if (strcmp(line, "recipient") == 0) {
 		append_recipient(e, value);
+	} else if (strcmp(line, "recipient-notify") == 0 || strcmp(line, "recipient-orcpt") == 0) {
+		return take_asked(e, line, value, d);
 	} else if (strcmp(line, "content") == 0) {
 		if (!read_content(&e->content, value))
 			return damaged(d, "the content line makes no sense");

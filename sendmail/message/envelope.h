@@ -19,6 +19,11 @@ struct content {
 	bool has_8bit, has_nul, has_bare_cr;
 };
 
+/* What was asked for one recipient (RFC 3461 4.1, 4.2), in -bs; NULL = nothing. */
+struct envelope_asked {
+	char *notify, *orcpt;
+};
+
 struct envelope {
 	struct content content;
 	int64_t created_us;    /* wall time, microseconds */
@@ -29,6 +34,8 @@ struct envelope {
 	char *sender;          /* as given; "" is the null sender <> */
 	char **recipients;     /* as given, not qualified, no duplicates */
 	size_t recipient_count;
+	struct envelope_asked *asked; /* for the first asked_count recipients */
+	size_t asked_count;
 	char *flags;           /* words: "bounce", "verbose", "from-given" (sender came from -f) ...; "" when none */
 	char *body;            /* -B: "", "7BIT" or "8BITMIME" */
 	char *notify, *ret, *envid; /* -N, -R, -V; "" when not given */
@@ -46,8 +53,12 @@ bool envelope_add_recipient(struct envelope *e, const char *address);
 /* True if flags has this word. */
 bool envelope_has_flag(const struct envelope *e, const char *word);
 
-/* True if the sender wants a report of that kind, "SUCCESS", "FAILURE" or "DELAY" (RFC 3461 4.1): what -N says, or else failure and delay. */
-bool envelope_notifies(const struct envelope *e, const char *kind);
+/* Notes what is asked for the last recipient; "" = nothing. */
+void envelope_ask(struct envelope *e, const char *notify, const char *orcpt);
+
+/* NOTIFY of a recipient: its own or else that of -N; and its ORCPT.  "" when there is none. */
+const char *envelope_notify(const struct envelope *e, size_t rcpt);
+const char *envelope_orcpt(const struct envelope *e, size_t rcpt);
 
 /* Writes the head, with the blank line that ends it.  *content_at gets the offset of the content line's value,
    whose width is fixed so that envelope_write_content can write it again in place.

@@ -99,13 +99,14 @@ struct piece *content_piece(struct job *job)
 	p->first_rcpt = job->taken;
 	for (int i = 0; i < count; i++) {
 		p->rcpts[i].address = job->rcpts[job->taken + i];
-		p->rcpts[i].original = job->originals[job->taken + i];
+		p->rcpts[i].notify = job->asked[job->taken + i].notify;
+		p->rcpts[i].orcpt = job->asked[job->taken + i].orcpt;
 	}
 	job->taken += count;
 	p->transaction = (struct transaction){
 		.sender = job->sender, .rcpts = p->rcpts, .rcpt_count = count,
 		.size_bytes = job->body_bytes + (int64_t)job->header.length,
-		.has_8bit = e->content.has_8bit && !job->to_7bit, .notify = e->notify, .ret = e->ret, .envid = e->envid,
+		.has_8bit = e->content.has_8bit && !job->to_7bit, .ret = e->ret, .envid = e->envid,
 		.needs_utf8 = !ascii || !is_ascii(job->sender), .wants_utf8 = job->header_utf8,
 		.body = produce, .context = p,
 	};

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "jobs/head.h"
+#include "message/dsn.h"
 #include "relay/content.h"
 #include "relay/policy.h"
 #include <errno.h>
@@ -59,7 +60,7 @@ static void on_finished(void *context, struct transaction *t)
 			diag_set(d, VERDICT_SENT, STAGE_RCPT, "", "the server takes mail for this recipient");
 		enum policy next = policy_decide(d);
 		/* The server will not tell the sender of success: the runner does. */
-		if (!c->with->probe && d->verdict == VERDICT_SENT && !c->session.ehlo.dsn && *t->notify != '\0' && text_find_ci(t->notify, "SUCCESS") != NULL)
+		if (!c->with->probe && d->verdict == VERDICT_SENT && !c->session.ehlo.dsn && dsn_wants(t->rcpts[i].notify, "SUCCESS"))
 			buffer_printf(&c->with->jobs->out, "relayed id=%s n=%d\n", job->id, p->first_rcpt + i);
 		jobs_say_diag(c->with->jobs, "rcpt", job->id, p->first_rcpt + i,
 		              next == POLICY_NEXT_ADDRESS || next == POLICY_NEXT_HOP, d);

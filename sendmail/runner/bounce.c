@@ -3,6 +3,7 @@
 #include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/report.h"
+#include "message/dsn.h"
 #include "runner/trace.h"
 #include <stdlib.h>
 #include <string.h>
@@ -14,16 +15,29 @@
 #define RCPTS_TOLD 100
 #define SUMMARY_RCPTS_TOLD 3
 
-/* Recipient n of the report, and its diagnosis; NULL at the end. */
-static const struct diagnosis *reported(const struct message *m, bool delayed, int *at, int *seen, const char **address)
+/* Walking over the recipients that a report is about. */
+struct walk {
+	int at, failed;        /* next recipient; failures passed */
+	int seen;
+	const char *address;
+	const char *orcpt;
+};
+
+/* The next one's diagnosis; NULL at the end.  Those whose sender wanted no such report are passed over. */
+static const struct diagnosis *reported(const struct message *m, bool delayed, struct walk *w)
 {
-	for (; *at < m->rcpt_count; (*at)++) {
-		int state = m->states[*at];
+	while (w->at < m->rcpt_count) {
+		int i = w->at++, state = m->states[i];
+		const struct diagnosis *d = &m->last;
 		if (delayed ? (state == RCPT_FAILED || state == RCPT_SENT) : state != RCPT_FAILED)
 			continue;
-		*address = m->rcpts[(*at)++];
-		const struct diagnosis *d = delayed || *seen >= m->failure_count ? &m->last : &m->failures[*seen];
-		(*seen)++;
+		if (!delayed && w->failed++ < m->failure_count)
+			d = &m->failures[w->failed - 1];
+		if (!message_tells(m, i, delayed ? "DELAY" : "FAILURE"))
+			continue;
+		w->address = m->rcpts[i];
+		w->orcpt = m->asked[i].orcpt;
+		w->seen++;
 		return d;
 	}
 	return NULL;
@@ -50,16 +64,14 @@ static void find_subject(const struct buffer *header, struct text *subject)
 /* A mailbox says more than a number, when there is only one. */
 static void put_whom(const struct message *m, bool delayed, struct text *t)
 {
-	const char *address, *first = "";
-	int at = 0, seen = 0;
-	while (reported(m, delayed, &at, &seen, &address) != NULL) {
-		if (seen == 1)
-			first = address;
-	}
-	if (seen == 1)
+	struct walk w = {0};
+	const char *first = "";
+	while (reported(m, delayed, &w) != NULL)
+		first = w.address;
+	if (w.seen == 1)
 		text_printf(t, "<%s>", first);
 	else
-		text_printf(t, "the %d recipients named below", seen);
+		text_printf(t, "the %d recipients named below", w.seen);
 }
 
 /* What happened, in a sentence or two that need no knowledge. */
@@ -93,15 +105,14 @@ static const struct reason *row_of(const struct message *m, const struct diagnos
 
 static void put_words(const struct runner *r, const struct message *m, bool delayed, const struct buffer *header, struct buffer *out)
 {
-	const char *address;
 	const struct diagnosis *d;
-	int at = 0, seen = 0;
+	struct walk w = {0};
 	put_first_words(r, m, delayed, header, out);
-	while ((d = reported(m, delayed, &at, &seen, &address)) != NULL && seen <= RCPTS_TOLD) {
+	while ((d = reported(m, delayed, &w)) != NULL && w.seen <= RCPTS_TOLD) {
 		const struct reason *row = row_of(m, d);
 		TEXT(words, 1200);
 		report_reason(&words, d);
-		buffer_printf(out, "\n%-*s<%s>\n", TRACE_HEAD_COLUMNS, "to", address);
+		buffer_printf(out, "\n%-*s<%s>\n", TRACE_HEAD_COLUMNS, "to", w.address);
 		trace_wrap(out, "reason", words.data);
 		if (row != NULL) {
 			trace_wrap(out, "meaning", row->meaning);
@@ -110,7 +121,7 @@ static void put_words(const struct runner *r, const struct message *m, bool dela
 			trace_wrap(out, "remedy", row->remedy);
 		}
 	}
-	if (seen > RCPTS_TOLD)
+	if (w.seen > RCPTS_TOLD)
 		buffer_puts(out, "\nFurther recipients stand in the second part of this report.\n");
 	trace_put(r, m, out);
 }
@@ -161,22 +172,31 @@ static void put_date(struct buffer *out, const char *name, int64_t when_s)
 	buffer_printf(out, "%s: %s\n", name, date.data);
 }
 
+static void put_names(const struct walk *w, struct buffer *out)
+{
+	struct buffer name = {0};
+	dsn_put_original(&name, w->orcpt);
+	if (name.length > 0)
+		put_folded(out, "Original-Recipient: ", buffer_string(&name));
+	name.length = 0;
+	dsn_put_final(&name, w->address);
+	put_folded(out, "Final-Recipient: ", buffer_string(&name));
+	buffer_free(&name);
+}
+
 static void put_status(const struct runner *r, const struct message *m, bool delayed, struct buffer *out)
 {
-	const char *address;
 	const struct diagnosis *d;
-	int at = 0, seen = 0;
+	struct walk w = {0};
 	int64_t created_s = m->envelope.created_us / 1000000;
 	buffer_printf(out, "Reporting-MTA: dns; %s\n", r->config.name);
 	if (m->envelope.envid[0] != '\0')
 		buffer_printf(out, "Original-Envelope-Id: %s\n", m->envelope.envid);
 	put_date(out, "Arrival-Date", created_s);
-	while ((d = reported(m, delayed, &at, &seen, &address)) != NULL) {
+	while ((d = reported(m, delayed, &w)) != NULL) {
 		bool by_server = d->reply_code != 0 && strcmp(d->key, "expired") != 0;
 		buffer_puts(out, "\n");
-		if (m->originals != NULL && m->originals[at - 1] != NULL)
-			put_folded(out, "Original-Recipient: rfc822; ", m->originals[at - 1]);
-		put_folded(out, "Final-Recipient: rfc822; ", address);
+		put_names(&w, out);
 		put_state(d, delayed, out);
 		put_peer(d, out);
 		put_folded(out, by_server ? "Diagnostic-Code: smtp; " : "Diagnostic-Code: x-firsthop; ", d->text[0] != '\0' ? d->text : "no reason was given");
@@ -233,9 +253,8 @@ static void put_head(const struct runner *r, const struct message *m, int count,
 static void put_summary(const struct message *m, bool delayed, struct buffer *out)
 {
 	struct buffer header = {0};
-	const char *address;
 	const struct diagnosis *d;
-	int at = 0, seen = 0;
+	struct walk w = {0};
 	TEXT(subject, 200);
 	TEXT(date, 64);
 	read_original(m, &header);
@@ -243,10 +262,10 @@ static void put_summary(const struct message *m, bool delayed, struct buffer *ou
 	buffer_free(&header);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	buffer_printf(out, "\n%s  of %s\n          \"%s\"\n", m->id, date.data, subject.data);
-	while ((d = reported(m, delayed, &at, &seen, &address)) != NULL && seen <= SUMMARY_RCPTS_TOLD) {
+	while ((d = reported(m, delayed, &w)) != NULL && w.seen <= SUMMARY_RCPTS_TOLD) {
 		TEXT(words, 1200);
 		report_reason(&words, d);
-		buffer_printf(out, "%-*s<%s>\n", TRACE_HEAD_COLUMNS, "to", address);
+		buffer_printf(out, "%-*s<%s>\n", TRACE_HEAD_COLUMNS, "to", w.address);
 		trace_wrap(out, "reason", words.data);
 	}
 }

@@ -263,7 +263,7 @@ void message_give_up(struct runner *r, struct message *m, const struct diagnosis
 {
 	struct buffer no_steps = {0};
 	m->untried = true;
-	message_take_held(m);
+	message_take_held(r, m);
 	for (int i = 0; i < m->rcpt_count; i++)
 		message_note(r, m, i, false, d);
 	message_conclude(r, m, &no_steps, 0);

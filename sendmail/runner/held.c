@@ -43,11 +43,11 @@ void message_note_unsent(struct message *m)
 	}
 }
 
-void message_take_held(struct message *m)
+void message_take_held(const struct runner *r, struct message *m)
 {
 	for (int i = 0; i < m->held; i++) {
 		m->states[m->rcpt_count] = RCPT_OPEN;
-		m->rcpts[m->rcpt_count++] = mem_copy(m->all.held[i].what);
+		message_add_rcpt(r, m, m->all.held[i].what, m->all.held[i].original);
 	}
 	m->held = 0;
 }

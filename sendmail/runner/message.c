@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "message/dsn.h"
 #include "runner/path.h"
 #include "runner/returns.h"
 #include "config/recipients.h"
@@ -17,9 +18,9 @@ void message_free(struct message *m)
 {
 	for (int i = 0; i < m->rcpt_count; i++)
 		free(m->rcpts[i]);
-	for (int i = 0; i < m->rcpt_count && m->originals != NULL; i++)
-		free(m->originals[i]);
-	free(m->originals);
+	for (int i = 0; i < m->rcpt_count; i++)
+		free(m->asked[i].orcpt);
+	free(m->asked);
 	free(m->relayed);
 	free(m->rcpts);
 	recipients_free(&m->all);
@@ -74,11 +75,39 @@ bool message_has_other_path(const struct runner *r, const struct message *m, int
 	return false;
 }
 
-static void add_recipient(const struct runner *r, struct message *m, int i)
+static char *orcpt_of(const struct runner *r, const struct message *m, size_t original)
 {
-	const char *original = m->envelope.recipients[m->all.originals[i]];
-	m->originals[m->rcpt_count] = recipients_qualify(&r->config, *original == '\\' ? original + 1 : original);
-	m->rcpts[m->rcpt_count++] = mem_copy(m->all.addresses[i]);
+	const char *said = envelope_orcpt(&m->envelope, original);
+	if (*said != '\0')
+		return mem_copy(said);
+	const char *given = m->envelope.recipients[original];
+	char *full = recipients_qualify(&r->config, *given == '\\' ? given + 1 : given);
+	char *orcpt = dsn_orcpt_of(full);
+	free(full);
+	return orcpt;
+}
+
+void message_add_rcpt(const struct runner *r, struct message *m, const char *address, int original)
+{
+	m->asked[m->rcpt_count] = (struct message_asked){
+		.notify = original < 0 ? m->envelope.notify : envelope_notify(&m->envelope, (size_t)original),
+		.orcpt = original < 0 ? mem_copy("") : orcpt_of(r, m, (size_t)original),
+	};
+	m->rcpts[m->rcpt_count++] = mem_copy(address);
+}
+
+bool message_tells(const struct message *m, int rcpt, const char *kind)
+{
+	return dsn_wants(m->asked[rcpt].notify, kind);
+}
+
+/* Room for so many recipients. */
+static void make_room(struct message *m, size_t count)
+{
+	m->rcpts = mem_alloc((count + 1) * sizeof *m->rcpts);
+	m->states = mem_alloc(count + 1);
+	m->relayed = mem_alloc((count + 1) * sizeof *m->relayed);
+	m->asked = mem_alloc((count + 1) * sizeof *m->asked);
 }
 
 /* Sorts the recipients without a final outcome: those of the first path that has work are taken, the others counted. */
@@ -100,17 +129,14 @@ static void select_recipients(struct runner *r, struct message *m, const struct 
 		else if (strcmp(path, m->path) != 0)
 			m->elsewhere++;
 		else
-			add_recipient(r, m, i);
+			message_add_rcpt(r, m, all->addresses[i], all->originals[i]);
 	}
 }
 
 static void set_recipients(struct runner *r, struct message *m, struct journal *j)
 {
 	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
-	m->rcpts = mem_alloc((size_t)(m->all.count + m->all.held_count + 1) * sizeof *m->rcpts);
-	m->states = mem_alloc((size_t)(m->all.count + m->all.held_count) + 1);
-	m->relayed = mem_alloc((size_t)(m->all.count + m->all.held_count + 1) * sizeof *m->relayed);
-	m->originals = mem_alloc((size_t)(m->all.count + m->all.held_count + 1) * sizeof *m->originals);
+	make_room(m, (size_t)m->all.count + (size_t)m->all.held_count);
 	select_recipients(r, m, &m->all, j);
 	/* An attempt that an earlier life did not end, or that is through with everyone: a new one begins. */
 	if (m->rcpt_count == 0 && m->waiting > 0) {
@@ -228,19 +254,32 @@ void message_add_failure(struct message *m, const struct diagnosis *d)
 	m->failures[m->failure_count++] = *d;
 }
 
+/* The recipient of the envelope that an address came from; -1 when the aliases lead elsewhere by now. */
+static int original_of(const struct message *m, const char *address)
+{
+	int index = recipients_find(&m->all, address);
+	if (index >= 0)
+		return m->all.originals[index];
+	for (int i = 0; i < m->all.held_count; i++) {
+		if (strcmp(m->all.held[i].what, address) == 0)
+			return m->all.held[i].original;
+	}
+	return -1;
+}
+
 struct message *message_load_failed(struct runner *r, struct entry *e)
 {
 	struct journal j;
 	struct message *m = open_message(r, e, &j);
 	if (m == NULL)
 		return NULL;
-	m->rcpts = mem_alloc((j.rcpt_count + 1) * sizeof *m->rcpts);
-	m->states = mem_alloc(j.rcpt_count + 1);
+	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
+	make_room(m, j.rcpt_count);
 	for (size_t i = 0; i < j.rcpt_count; i++) {
 		if (j.rcpts[i].last.verdict != VERDICT_FAILED)
 			continue;
 		m->states[m->rcpt_count] = RCPT_FAILED;
-		m->rcpts[m->rcpt_count++] = mem_copy(j.rcpts[i].address);
+		message_add_rcpt(r, m, j.rcpts[i].address, original_of(m, j.rcpts[i].address));
 		message_add_failure(m, &j.rcpts[i].last);
 	}
 	journal_free(&j);

@@ -15,7 +15,10 @@ struct message {
 	struct envelope envelope;
 	char *sender;              /* after policy */
 	char **rcpts;              /* open recipients on this path: after aliases, completed, no duplicates */
-	char **originals;          /* for each: as it was at submission, completed */
+	struct message_asked {
+		const char *notify;    /* of envelope: which reports are wanted, "" = the usual ones */
+		char *orcpt;           /* who was meant, as ORCPT: what the sender says, or the address as it was at submission, completed; "" = not known */
+	} *asked;                  /* for each of rcpts */
 	bool *relayed;             /* for each: its server sends no report of success, and one is wanted */
 	unsigned char *states;     /* enum rcpt_state, one per recipient */
 	int rcpt_count;
@@ -69,9 +72,15 @@ void message_add_failure(struct message *m, const struct diagnosis *d);
 /* Tells, once per attempt, of recipients that no server is asked about: those that aliases hold up, and those that they throw away. */
 void message_note_unsent(struct message *m);
 
+/* True if the sender is to hear of that, "FAILURE" or "DELAY", for the recipient: RFC 3461 4.1. */
+bool message_tells(const struct message *m, int rcpt, const char *kind);
+
+/* For message.c and held.c: one more recipient; original is its index in the envelope, -1 when nobody knows. */
+void message_add_rcpt(const struct runner *r, struct message *m, const char *address, int original);
+
 /* For message.c: fills in held.  And held recipients as recipients like the others, for reports and for giving up. */
 void message_find_held(struct message *m, struct journal *j);
-void message_take_held(struct message *m);
+void message_take_held(const struct runner *r, struct message *m);
 
 /* Gives m back untouched. */
 void message_return(struct runner *r, struct message *m);

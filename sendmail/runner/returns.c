@@ -105,10 +105,16 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 enum returned returns_failure(struct runner *r, struct message *m)
 {
 	const char *to = bounce_address(r, m);
-	if (!envelope_notifies(&m->envelope, "FAILURE")) {
-		log_line(LOG_NOTICE, "%s: it failed, and nobody is told: the sender wanted no such report (-N %s)", m->id, m->envelope.notify);
-		return RETURNED_SENT;
+	int told = 0;
+	for (int i = 0; i < m->rcpt_count; i++) {
+		if (m->states[i] != RCPT_FAILED)
+			continue;
+		told += message_tells(m, i, "FAILURE");
+		if (!message_tells(m, i, "FAILURE"))
+			log_line(LOG_NOTICE, "%s: <%s> failed, and nobody is told: the sender wanted no such report (NOTIFY=%s)", m->id, m->rcpts[i], m->asked[i].notify);
 	}
+	if (told == 0)
+		return RETURNED_SENT;
 	if (*to == '\0')
 		return RETURNED_NOWHERE;
 	if (is_owed_to(r, to) || !may_go(r, to))
@@ -218,11 +224,14 @@ static bool take_late(struct runner *r, struct entry *e, struct late *l)
 	l->m = message_load(r, e);
 	if (l->m == NULL)
 		return false;
-	message_take_held(l->m);
+	message_take_held(r, l->m);
 	if (l->m->last.verdict == VERDICT_NONE && !path_why(r, l->path, &l->m->last))
 		l->m->last = r->config_health.why;
+	int told = 0;
+	for (int i = 0; i < l->m->rcpt_count; i++)
+		told += message_tells(l->m, i, "DELAY");
 	/* Nobody to tell: that is settled, too. */
-	if (l->m->sender[0] == '\0' || l->m->rcpt_count == 0 || !envelope_notifies(&l->m->envelope, "DELAY"))
+	if (l->m->sender[0] == '\0' || told == 0)
 		e->warned = l->told = true;
 	return true;
 }

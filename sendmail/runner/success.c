@@ -1,23 +1,41 @@
-/* The report "relayed" (RFC 3461 6.2.7, RFC 3464 2.3.3): the sender wanted to hear of success, and the server that took the mail does not
-   send such reports. */
+/* The report "relayed" or "delivered" (RFC 3461 6.2.7, RFC 3464 2.3.3): the sender wanted to hear of success, and the server that took the mail
+   does not send such reports, or it lies in a mailbox here. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "message/dsn.h"
 #include "runner/message.h"
 #include "runner/success.h"
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_local(const struct message *m)
+{
+	return strcmp(m->path, RULES_LOCAL) == 0;
+}
+
 static void put_words(const struct runner *r, const struct message *m, struct buffer *out)
 {
 	TEXT(date, 64);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
-	buffer_printf(out, "Your message of %s was taken by the next mail server.\n"
-	              "That server sends no reports of success, so this one by %s is the last that you hear of it, unless it fails.\n", date.data, r->config.name);
+	if (is_local(m))
+		buffer_printf(out, "Your message of %s was delivered to a mailbox on %s.\n", date.data, r->config.name);
+	else
+		buffer_printf(out, "Your message of %s was taken by the next mail server.\n"
+		              "That server sends no reports of success, so this one by %s is the last that you hear of it, unless it fails.\n", date.data, r->config.name);
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->relayed[i])
 			buffer_printf(out, "\nto        <%s>\n", m->rcpts[i]);
 	}
+}
+
+static void put_rcpt(const struct message *m, int i, struct buffer *out)
+{
+	buffer_puts(out, "\nOriginal-Recipient: ");
+	dsn_put_original(out, m->asked[i].orcpt);
+	buffer_puts(out, "\nFinal-Recipient: ");
+	dsn_put_final(out, m->rcpts[i]);
+	buffer_printf(out, "\nAction: %s\nStatus: 2.0.0\n", is_local(m) ? "delivered" : "relayed");
 }
 
 static void put_status(const struct runner *r, const struct message *m, struct buffer *out)
@@ -30,7 +48,7 @@ static void put_status(const struct runner *r, const struct message *m, struct b
 	buffer_printf(out, "Arrival-Date: %s\n", date.data);
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->relayed[i])
-			buffer_printf(out, "\nOriginal-Recipient: rfc822; %s\nFinal-Recipient: rfc822; %s\nAction: relayed\nStatus: 2.0.0\n", m->originals[i], m->rcpts[i]);
+			put_rcpt(m, i, out);
 	}
 }
 
@@ -55,9 +73,9 @@ static void put_report(const struct runner *r, const struct message *m, struct b
 {
 	TEXT(date, 64);
 	clock_put_rfc5322(&date, clock_wall_s());
-	buffer_printf(text, "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: Mail relayed\nAuto-Submitted: auto-replied\n"
+	buffer_printf(text, "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: Mail %s\nAuto-Submitted: auto-replied\n"
 	              "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status;\n\tboundary=\"firsthop-%s-relayed\"\n\n",
-	              date.data, r->config.domain, m->sender, m->id);
+	              date.data, r->config.domain, m->sender, is_local(m) ? "delivered" : "relayed", m->id);
 	buffer_printf(text, "--firsthop-%s-relayed\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n", m->id);
 	put_words(r, m, text);
 	buffer_printf(text, "\n--firsthop-%s-relayed\nContent-Type: message/delivery-status\n\n", m->id);

@@ -108,7 +108,8 @@ void worker_give(struct worker *w, struct message *m)
 	for (int i = 0; i < m->rcpt_count; i++) {
 		line.length = 0;
 		fields_put(&line, "address", m->rcpts[i]);
-		fields_put(&line, "original", m->originals[i]);
+		fields_put(&line, "notify", m->asked[i].notify);
+		fields_put(&line, "orcpt", m->asked[i].orcpt);
 		buffer_printf(&w->out, "rcpt %s\n", buffer_string(&line));
 	}
 	buffer_free(&line);

@@ -27,7 +27,7 @@ const char *session_state_name(enum session_state s);
 
 struct session_rcpt {
 	const char *address;
-	const char *original;    /* as it was at submission, for ORCPT (RFC 3461 4.2); "" = not told */
+	const char *notify, *orcpt; /* used when the server offers DSN (RFC 3461 4.1, 4.2); "" or NULL = not told */
 	bool accepted;           /* RCPT was answered 25x */
 	struct diagnosis result; /* verdict set once it is decided; hop and peer are left to the caller */
 };
@@ -41,7 +41,7 @@ struct transaction {
 	bool has_8bit;
 	bool needs_utf8;   /* an address of the envelope is not ASCII: without SMTPUTF8 (RFC 6531) it cannot be sent */
 	bool wants_utf8;   /* one of the header */
-	const char *notify, *ret, *envid;                 /* "" = not given; used when the server offers DSN */
+	const char *ret, *envid;                          /* "" = not given; used when the server offers DSN */
 	bool (*body)(void *context, struct buffer *out);  /* appends the next piece in wire form; false: that was the last */
 	bool unreadable;   /* set by body: the rest cannot be had, so the session is broken off and no dot is sent */
 	void *context;

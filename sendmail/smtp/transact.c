@@ -1,6 +1,7 @@
 /* Mail transactions: MAIL, RCPT and DATA in one group (RFC 2920), the next transaction's group behind the dot of this one. */
 #include "base/catalogue.h"
 #include "base/text.h"
+#include "message/dsn.h"
 #include "smtp/session.h"
 #include <string.h>
 
@@ -10,18 +11,6 @@
 static void await(struct session *s, enum session_expect kind, struct transaction *t, int rcpt)
 {
 	s->awaited[(s->first + s->count++) % RING] = (struct session_awaited){kind, t, rcpt};
-}
-
-/* xtext (RFC 3461 4). */
-static void put_xtext(struct buffer *out, const char *value)
-{
-	for (; *value != '\0'; value++) {
-		unsigned char c = (unsigned char)*value;
-		if (c <= 0x20 || c >= 0x7f || c == '+' || c == '=')
-			buffer_printf(out, "+%02X", c);
-		else
-			buffer_add(out, value, 1);
-	}
 }
 
 static void put_upper(struct buffer *out, const char *name, const char *word)
@@ -46,19 +35,20 @@ static void say_mail(struct session *s, const struct transaction *t)
 		buffer_printf(&s->out, " RET=%s", t->ret);
 	if (s->ehlo.dsn && t->envid[0] != '\0') {
 		buffer_puts(&s->out, " ENVID=");
-		put_xtext(&s->out, t->envid);
+		dsn_put_xtext(&s->out, t->envid);
 	}
 	buffer_puts(&s->out, "\r\n");
 }
 
 static void say_rcpt(struct session *s, const struct transaction *t, int rcpt)
 {
-	buffer_printf(&s->out, "RCPT TO:<%s>", t->rcpts[rcpt].address);
-	if (s->ehlo.dsn && t->notify[0] != '\0')
-		put_upper(&s->out, " NOTIFY=", t->notify);
-	if (s->ehlo.dsn && t->rcpts[rcpt].original != NULL && t->rcpts[rcpt].original[0] != '\0') {
-		buffer_puts(&s->out, " ORCPT=rfc822;");
-		put_xtext(&s->out, t->rcpts[rcpt].original);
+	const struct session_rcpt *r = &t->rcpts[rcpt];
+	buffer_printf(&s->out, "RCPT TO:<%s>", r->address);
+	if (s->ehlo.dsn && r->notify != NULL && r->notify[0] != '\0')
+		put_upper(&s->out, " NOTIFY=", r->notify);
+	if (s->ehlo.dsn && r->orcpt != NULL && r->orcpt[0] != '\0') {
+		buffer_puts(&s->out, " ORCPT=");
+		dsn_put_orcpt(&s->out, r->orcpt);
 	}
 	buffer_puts(&s->out, "\r\n");
 }

@@ -1,6 +1,7 @@
 /* sendmail's options.  Three kinds: used, ignored (historic, or without meaning here), refused (the caller
    would be misled if we went on).  getopt(3) is not used: its permutation would read addresses as options. */
 #include "submit/options.h"
+#include "message/dsn.h"
 #include "submit/modes.h"
 #include <string.h>
 #include <strings.h>
@@ -81,25 +82,10 @@ static bool use_body(struct options *o, const char *value, struct text *problem)
 }
 
 /* RFC 3461 4.1: never, or a list of success, failure, delay. */
-bool options_notify_ok(const char *list)
-{
-	if (*list == '\0' || text_equal_ci(list, "never"))
-		return *list != '\0';
-	while (*list != '\0') {
-		size_t n = strcspn(list, ",");
-		bool known = (n == 7 && (strncasecmp(list, "success", n) == 0 || strncasecmp(list, "failure", n) == 0)) ||
-		             (n == 5 && strncasecmp(list, "delay", n) == 0);
-		if (!known)
-			return false;
-		list += n + (list[n] == ',');
-	}
-	return true;
-}
-
 static bool use_notify(struct options *o, const char *value, struct text *problem)
 {
 	o->notify = value;
-	return options_notify_ok(value) || refuse(problem, "-N takes never, or a list of success,failure,delay; not ", value);
+	return dsn_notify_ok(value) || refuse(problem, "-N takes never, or a list of success,failure,delay; not ", value);
 }
 
 static bool use_ret(struct options *o, const char *value, struct text *problem)

@@ -49,7 +49,4 @@ struct options {
 
 /* Reads argv.  False: usage error, problem has one sentence that names the option (exit 64). */
 bool options_read(struct options *o, int argc, char **argv, struct text *problem);
-
-/* True for a value of -N or NOTIFY= (RFC 3461 4.1). */
-bool options_notify_ok(const char *list);
 #endif

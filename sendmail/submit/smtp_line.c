@@ -69,30 +69,3 @@ bool smtp_line_parameter(char **parameters, char **name, char **value)
 		*equals = '\0';
 	return end > at;
 }
-
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool smtp_line_xtext(char *value)
-{
-	char *to = value;
-	for (; *value != '\0'; value++) {
-		if ((unsigned char)*value < ' ' || *value == 0x7f)
-			return false;
-		if (*value != '+') {
-			*to++ = *value;
-			continue;
-		}
-		int high = hex_digit(value[1]), low = high < 0 ? -1 : hex_digit(value[2]);
-		if (low < 0)
-			return false;
-		*to++ = (char)(16 * high + low);
-		value += 2;
-		if (to[-1] == '\0' || (unsigned char)to[-1] < ' ' || to[-1] == 0x7f)
-			return false;
-	}
-	*to = '\0';
-	return true;
-}

@@ -18,7 +18,4 @@ char *smtp_line_path(char *rest, const char *word, char **parameters);
 
 /* The next "NAME=value" or "NAME" of a list; false at its end.  value is "" where there is none. */
 bool smtp_line_parameter(char **parameters, char **name, char **value);
-
-/* Decodes xtext (RFC 3461 4) in place; false when it is none, or stands for a control character. */
-bool smtp_line_xtext(char *value);
 #endif

@@ -3,6 +3,7 @@
 #include "submit/stdin_smtp.h"
 #include "base/fdio.h"
 #include "message/address.h"
+#include "message/dsn.h"
 #include "submit/intake.h"
 #include "submit/smtp_data.h"
 #include "submit/smtp_line.h"
@@ -28,7 +29,7 @@ struct session {
 	bool in_mail;             /* a transaction is open: */
 	struct envelope envelope;
 	struct options facts;     /* what MAIL and RCPT said, over the options of the command line */
-	char envid[101], notify[64];
+	char envid[101];
 	struct smtp_data data;
 	struct intake intake;
 	bool bare_lf;             /* the last command ended so */
@@ -112,7 +113,7 @@ static const char *mail_parameter(struct session *s, const char *name, char *val
 	}
 	if (text_equal_ci(name, "ENVID")) {
 		s->facts.envid = s->envid;
-		bool good = smtp_line_xtext(value) && text_copy(s->envid, sizeof s->envid, value);
+		bool good = dsn_xtext_decode(value) && text_copy(s->envid, sizeof s->envid, value);
 		return good ? NULL : "501 5.5.4 ENVID takes xtext (RFC 3461) of at most 100 characters";
 	}
 	/* The addresses themselves tell whether SMTPUTF8 is needed; AUTH= names an identity that only a login would prove. */
@@ -167,24 +168,25 @@ static void do_mail(struct session *s, char *rest)
 	reply(s, "250 2.1.0 sender <%.320s> ok", sender);
 }
 
-/* NOTIFY is kept once for a message: recipients with another one get a transaction of their own, as clients do after 452. */
-static const char *rcpt_parameter(struct session *s, const char *name, const char *value)
+/* A reply when the parameter of RCPT cannot be used, NULL when it is noted. */
+static const char *rcpt_parameter(struct envelope_asked *asked, const char *name, char *value)
 {
 	if (text_equal_ci(name, "NOTIFY")) {
-		if (!options_notify_ok(value) || strlen(value) >= sizeof s->notify)
-			return "501 5.5.4 NOTIFY takes NEVER, or a list of SUCCESS,FAILURE,DELAY";
-		if (s->envelope.recipient_count > 0 && !text_equal_ci(value, s->facts.notify))
-			return "452 4.5.3 recipients with another NOTIFY need a message of their own";
-		text_copy(s->notify, sizeof s->notify, value);
-		s->facts.notify = s->notify;
-		return NULL;
+		asked->notify = value;
+		return dsn_notify_ok(value) ? NULL : "501 5.5.4 NOTIFY takes NEVER, or a list of SUCCESS,FAILURE,DELAY";
 	}
-	return text_equal_ci(name, "ORCPT") ? NULL : "555 5.5.4 this parameter of RCPT is not known";
+	if (text_equal_ci(name, "ORCPT")) {
+		asked->orcpt = value;
+		return dsn_orcpt_ok(value) ? NULL : "501 5.5.4 ORCPT takes type;xtext (RFC 3461) of at most 500 characters";
+	}
+	return "555 5.5.4 this parameter of RCPT is not known";
 }
 
 static void do_rcpt(struct session *s, char *rest)
 {
 	char *parameters, *name, *value;
+	char none[] = "";
+	struct envelope_asked asked = {none, none};
 	char *rcpt = smtp_line_path(rest, "TO:", &parameters);
 	const char *answer = NULL, *wrong = rcpt != NULL ? address_problem(rcpt) : NULL;
 	if (!s->in_mail) {
@@ -197,9 +199,9 @@ static void do_rcpt(struct session *s, char *rest)
 		reply(s, "452 4.5.3 a message may have %d recipients; send the others in another one", RCPTS_MAX);
 	} else {
 		while (answer == NULL && smtp_line_parameter(&parameters, &name, &value))
-			answer = rcpt_parameter(s, name, value);
-		if (answer == NULL)
-			envelope_add_recipient(&s->envelope, rcpt);
+			answer = rcpt_parameter(&asked, name, value);
+		if (answer == NULL && envelope_add_recipient(&s->envelope, rcpt))
+			envelope_ask(&s->envelope, asked.notify, asked.orcpt);
 		reply(s, answer != NULL ? "%s" : "250 2.1.5 recipient <%.320s> ok", answer != NULL ? answer : rcpt);
 	}
 }

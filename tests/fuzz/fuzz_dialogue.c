@@ -1,7 +1,8 @@
-/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data sendmail/submit/intake sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data sendmail/submit/intake sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* sendmail -bs: commands and the message behind DATA. */
 #include "submit/intake.h"
 #include "submit/smtp_data.h"
+#include "message/dsn.h"
 #include "submit/smtp_line.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -11,7 +12,7 @@ static void command(const uint8_t *bytes, size_t length)
 	enum smtp_verb verb = smtp_line_verb(line, &rest);
 	if ((verb == SMTP_MAIL || verb == SMTP_RCPT) && smtp_line_path(rest, verb == SMTP_MAIL ? "FROM:" : "TO:", &parameters) != NULL) {
 		while (smtp_line_parameter(&parameters, &name, &value)) {
-			if (smtp_line_xtext(value))
+			if (dsn_xtext_decode(value))
 				MUST(!text_has_control(value));
 		}
 	}

@@ -1,4 +1,4 @@
-/* objects: sendmail/smtp/session sendmail/smtp/transact sendmail/smtp/reply sendmail/smtp/ehlo sendmail/smtp/auth sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/smtp/session sendmail/smtp/transact sendmail/smtp/reply sendmail/smtp/ehlo sendmail/smtp/auth sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/base64 sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* libs: -lcrypto */
 /* A whole session with a hostile server: one byte of policy, then pieces, each with its length in front. */
 #include "smtp/session.h"
@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	                                .dot_s = 600, .finished = finished, .stop_before_data = choice & 16, .auth_without_tls = choice & 8,
 	                                .tls = choice & 1 ? HOP_TLS_VERIFY : choice & 2 ? HOP_TLS_OPPORTUNISTIC : HOP_TLS_OFF};
 	struct session_rcpt rcpts[3] = {{.address = "a@example.org"}, {.address = "b@example.org"}, {.address = "c@example.org"}};
-	struct transaction t = {.sender = "me@example.org", .rcpts = rcpts, .rcpt_count = 3, .size_bytes = 100, .has_8bit = true, .notify = "", .ret = "",
+	struct transaction t = {.sender = "me@example.org", .rcpts = rcpts, .rcpt_count = 3, .size_bytes = 100, .has_8bit = true, .ret = "",
 	                        .envid = "", .body = body};
 	bool given = false, probe = policy.stop_before_data;
 	policy.context = &probe;

@@ -35,10 +35,11 @@ is "$(grep -c "$(printf '\r')" "$work/out")" "$(wc -l <"$work/out")" "replies en
 like "$replies" "^250 2.0.0 $(ls "$work/spool/drop") " "the reply names the ID"
 is "$(stored | sed '/^$/,$d' | grep -vE '^(firsthop|content|created|program|login|fullname)')" "sender: a@example.org
 recipient: b@example.org
+recipient-notify: SUCCESS,FAILURE
+recipient-orcpt: rfc822;b@example.org
 recipient: root
 flags: from-given
 body: 8BITMIME
-notify: SUCCESS,FAILURE
 ret: HDRS
 envid: x+y" "the envelope is what was said"
 is "$(body)" "Subject: one
@@ -129,7 +130,7 @@ FOO
 rset
 QUIT
 END
-is "$codes$status" "220 553 555 501 501 501 552 501 503 503 250 503 553 553 501 501 554 250 452 250 250 250 252 214 502 502 503 502 500 250 221 0" "wrong and odd commands"
+is "$codes$status" "220 553 555 501 501 501 552 501 503 503 250 503 553 553 501 501 554 250 250 250 250 250 252 214 502 502 503 502 500 250 221 0" "wrong and odd commands"
 unlike "$(echo "$replies" | grep -v '^220' | grep -v '^354')" '^[245][0-9][0-9] [^245]' "every reply has an enhanced code"
 is "$(files)" 0 "nothing is stored"
 { head -c 5000 /dev/zero | tr '\0' a; printf '\r\nNOOP\r\nNO\0OP\r\nQUIT\r\n'; } >"$work/in"; raw

@@ -1,4 +1,4 @@
-/* objects: sendmail/smtp/session sendmail/smtp/transact sendmail/smtp/reply sendmail/smtp/ehlo sendmail/smtp/auth sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/base64 sendmail/base/compat sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* objects: sendmail/smtp/session sendmail/smtp/transact sendmail/smtp/reply sendmail/smtp/ehlo sendmail/smtp/auth sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/base64 sendmail/base/compat sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
 /* libs: -lcrypto */
 /* The SMTP client without a socket: every order of events that a server can think of. */
 #include "base/text.h"
@@ -71,7 +71,7 @@ static struct transaction *message(int rcpts)
 	memset(r[i], 0, sizeof r[i]);
 	for (int n = 0; n < rcpts; n++)
 		r[i][n].address = names[n];
-	t[i] = (struct transaction){.sender = "me@x.y", .rcpts = r[i], .rcpt_count = rcpts, .size_bytes = 100, .notify = "", .ret = "", .envid = "", .body = body};
+	t[i] = (struct transaction){.sender = "me@x.y", .rcpts = r[i], .rcpt_count = rcpts, .size_bytes = 100, .ret = "", .envid = "", .body = body};
 	return &t[i];
 }
 

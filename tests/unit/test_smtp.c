@@ -1,7 +1,8 @@
-/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data sendmail/base/text sendmail/base/mem */
+/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data sendmail/message/dsn sendmail/base/text sendmail/base/mem */
 /* SMTP on standard input: command lines taken apart, and where a message ends, however it is cut into reads. */
 #include "base/text.h"
 #include "submit/smtp_data.h"
+#include "message/dsn.h"
 #include "submit/smtp_line.h"
 #include "tests/unit/unit.h"
 #include <stdio.h>
@@ -69,16 +70,16 @@ static void xtext_stands_for_no_control_byte(void **state)
 	char good[] = "a+2Bb+3Dc", plain[] = "", utf8[] = "+C3+A9";
 	const char *bad[] = {"+", "+2", "+2G", "+00", "+0A", "+0d", "+7F", "a\nb", "a\x7f"};
 	(void)state;
-	assert_true(smtp_line_xtext(good));
+	assert_true(dsn_xtext_decode(good));
 	assert_string_equal(good, "a+b=c");
-	assert_true(smtp_line_xtext(plain));
+	assert_true(dsn_xtext_decode(plain));
 	assert_string_equal(plain, "");
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		char value[20];
 		text_copy(value, sizeof value, bad[i]);
-		assert_false(smtp_line_xtext(value));
+		assert_false(dsn_xtext_decode(value));
 	}
-	assert_true(smtp_line_xtext(utf8));
+	assert_true(dsn_xtext_decode(utf8));
 	assert_string_equal(utf8, "\xc3\xa9");
 }
 
