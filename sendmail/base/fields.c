@@ -124,6 +124,27 @@ bool fields_get(const char *line, const char *key, char *value, size_t size)
 	return false;
 }
 
+bool fields_next(const char **line, char *key, size_t key_size, char *value, size_t value_size)
+{
+	struct text out;
+	for (;;) {
+		*line += strspn(*line, " ");
+		size_t word = strcspn(*line, "= ");
+		const char *start = *line;
+		*line += word;
+		if (*start == '\0')
+			return false;
+		if (**line != '=')
+			continue;
+		(*line)++;
+		text_init(&out, key, key_size);
+		text_put_n(&out, start, word);
+		text_init(&out, value, value_size);
+		take_value(line, &out);
+		return true;
+	}
+}
+
 long long fields_get_number(const char *line, const char *key, long long fallback)
 {
 	char digits[32];

@@ -1,7 +1,9 @@
 /* Messages for the log: syslog facility mail, or standard error in the foreground, or both.
-   Control bytes are escaped; errno is kept. */
+   Control bytes are escaped; errno is kept.  A line is text, or one JSON object. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
+#include "base/mem.h"
+#include <stdbool.h>
 #include <syslog.h>
 
 enum log_to { LOG_TO_SYSLOG = 1, LOG_TO_STDERR = 2 };
@@ -17,4 +19,11 @@ void log_again(void);
 /* priority: LOG_DEBUG ... LOG_CRIT of syslog.h.  Debug lines are dropped unless log_debug(1) was called. */
 void log_line(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_debug(int on);
+
+/* A line of fields (base/fields.h, so control bytes are escaped in it already; words may stand before them, a message's identifier first), and
+   a sentence behind them ("" = none).  event: what such lines are called in JSON, where each field is a member of the object. */
+void log_fields(int priority, const char *event, struct buffer *fields, const char *words);
+
+/* [log] format: from now on lines are JSON objects, or text. */
+void log_json(bool on);
 #endif

@@ -168,7 +168,7 @@ static void check_rules(struct reading *r)
 
 static bool is_section(const char *name)
 {
-	static const char *const names[] = {"host", "fallback", "sender", "queue", "local", "bounce", "relay"};
+	static const char *const names[] = {"host", "fallback", "sender", "queue", "log", "local", "bounce", "relay"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(names[i], name) == 0)
 			return true;
@@ -198,7 +198,7 @@ static bool start_section(struct reading *r, const char *line)
 	if (is_section(name))
 		return true;
 	TEXT(words, 300);
-	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, rewrite senders, rewrite recipients, queue, local, bounce, relay", name);
+	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, rewrite senders, rewrite recipients, queue, log, local, bounce, relay", name);
 	return fail(r, words.data);
 }
 

@@ -14,6 +14,7 @@
 /* Layout of mailq(1) by default. */
 enum config_format { CONFIG_FORMAT_SENDMAIL, CONFIG_FORMAT_POSTFIX, CONFIG_FORMAT_JSON };
 
+enum config_log { CONFIG_LOG_TEXT, CONFIG_LOG_JSON };
 enum config_local { CONFIG_LOCAL_NO, CONFIG_LOCAL_MBOX, CONFIG_LOCAL_MAILDIR };
 enum config_list { CONFIG_LIST_ALL, CONFIG_LIST_OWNER, CONFIG_LIST_ADMIN };
 
@@ -70,6 +71,8 @@ struct config {
 	enum config_list list;      /* who may list the queue */
 	enum config_format format;
 	int min_free_mb;            /* 0; less space than that on the spool's disk: mail is taken only from root */
+	/* [log] */
+	enum config_log log_format;
 	/* [local] */
 	enum config_local local_deliver;
 	char local_domains[1024];   /* names, with blanks or commas between */
@@ -92,7 +95,7 @@ void config_free(struct config *c);
 
 /* One key of the table, for relayconf show, get and set. */
 struct config_key {
-	const char *section; /* "host", "smarthost", "route", "submit", "fallback", "sender", "rewrite", "queue", "relay" */
+	const char *section; /* "host", "smarthost", "route", "submit", "fallback", "sender", "rewrite", "queue", "log", "relay" */
 	const char *key;
 	const char *fallback; /* default as it would be written; "" = none */
 	const char *meaning;  /* one line */

@@ -51,6 +51,7 @@ static const struct key_row rows[] = {
 	{{"queue", "list", "all", "who may list the queue: all, owner (own mail only), admin (root and group firsthop)"}, KEY_LIST, IN_CONFIG(list), 0, 0},
 	{{"queue", "format", "sendmail", "layout of mailq when it is told none: sendmail, postfix, json"}, KEY_FORMAT, IN_CONFIG(format), 0, 0},
 	{{"queue", "min_free_mb", "0", "megabytes of free disk below which mail is taken from root only; 0: only the reserve that is always kept"}, KEY_NUMBER, IN_CONFIG(min_free_mb), 0, 1000000},
+	{{"log", "format", "text", "lines of the mail log: text, or json (an object on each line)"}, KEY_LOG, IN_CONFIG(log_format), 0, 0},
 	{{"local", "deliver", "no", "mbox or maildir: mail for the domains below is put into mailboxes of this machine; no: nothing is"}, KEY_LOCAL, IN_CONFIG(local_deliver), 0, 0},
 	{{"local", "domains", "", "domains whose names are users of this machine; needed by deliver"}, KEY_TEXT, IN_CONFIG(local_domains), 0, 0},
 	{{"local", "after_h", "0", "hours for which the servers are tried before; 0: none is"}, KEY_NUMBER, IN_CONFIG(local_after_h), 0, 8760},
@@ -71,6 +72,7 @@ static const char *const tls_words[] = {"verify", "encrypt", "opportunistic", "o
 static const char *const local_words[] = {"no", "mbox", "maildir", NULL};
 static const char *const list_words[] = {"all", "owner", "admin", NULL};
 static const char *const format_words[] = {"sendmail", "postfix", "json", NULL};
+static const char *const log_words[] = {"text", "json", NULL};
 static const char *const sender_words[] = {"keep", "qualify", NULL};
 static const char *const original_words[] = {"no", "reply-to", "x-original-from", NULL};
 
@@ -260,6 +262,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_LIST: return set_word(place, list_words, value, problem);
 	case KEY_LOCAL: return set_word(place, local_words, value, problem);
 	case KEY_FORMAT: return set_word(place, format_words, value, problem);
+	case KEY_LOG: return set_word(place, log_words, value, problem);
 	case KEY_ORIGINAL: return set_word(place, original_words, value, problem);
 	case KEY_ADDRESS: return set_address(row, place, value, problem);
 	case KEY_SENDER: return set_sender(row, base, value, problem);
@@ -279,7 +282,7 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 	const void *place = (const char *)base + row->at;
 	int index = 0;
 	size_t size;
-	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST || row->type == KEY_LOCAL || row->type == KEY_FORMAT || row->type == KEY_ORIGINAL || row->type == KEY_SENDER)
+	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST || row->type == KEY_LOCAL || row->type == KEY_FORMAT || row->type == KEY_LOG || row->type == KEY_ORIGINAL || row->type == KEY_SENDER)
 		memcpy(&index, place, sizeof index);
 	switch (row->type) {
 	case KEY_NUMBER: text_printf(value, "%d", *(const int *)place); break;
@@ -290,6 +293,7 @@ void keys_put(const struct key_row *row, const void *base, struct text *value)
 	case KEY_LIST: text_put(value, list_words[index]); break;
 	case KEY_LOCAL: text_put(value, local_words[index]); break;
 	case KEY_FORMAT: text_put(value, format_words[index]); break;
+	case KEY_LOG: text_put(value, log_words[index]); break;
 	case KEY_ORIGINAL: text_put(value, original_words[index]); break;
 	case KEY_SENDER: text_put(value, index == STAMP_FROM_REPLACE ? sender_address(row, base, &size) : sender_words[index]); break;
 	case KEY_WAITS: put_waits(base, value); break;

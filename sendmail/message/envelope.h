@@ -75,4 +75,7 @@ bool envelope_read(struct envelope *e, int fd, struct diagnosis *d);
 
 /* The same from bytes (complete head); for tests and fuzzing. */
 bool envelope_parse(struct envelope *e, const char *bytes, size_t length, struct diagnosis *d);
+
+/* The log line of a message that was taken: ID submit uid= login= from=<> rcpts= size= program=, and tag= and via= where they are not "". */
+void envelope_put_log(const struct envelope *e, struct buffer *line, const char *id, long long uid, const char *via);
 #endif

@@ -2,6 +2,8 @@
 #include "runner/bounce.h"
 #include "base/catalogue.h"
 #include "base/clock.h"
+#include "base/fields.h"
+#include "base/log.h"
 #include "base/report.h"
 #include "message/dsn.h"
 #include "runner/trace.h"
@@ -354,4 +356,16 @@ void bounce_write(const struct runner *r, struct message **list, int count, bool
 	buffer_printf(&text, "\n--%s--\n", border.data);
 	put_file(r, list[0], &text, out);
 	buffer_free(&text);
+}
+
+void bounce_log(const char *id, const char *kind, const char *report_id, const char *to, const char *words)
+{
+	struct buffer line = {0}, address = {0};
+	buffer_puts(&line, id);
+	buffer_printf(&address, "<%s>", to);
+	fields_put(&line, kind, report_id);
+	fields_put(&line, "to", buffer_string(&address));
+	log_fields(LOG_INFO, "report", &line, words);
+	buffer_free(&line);
+	buffer_free(&address);
 }

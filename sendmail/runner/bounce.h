@@ -9,4 +9,7 @@ void bounce_write(const struct runner *r, struct message **list, int count, bool
 
 /* Whom to tell: the sender; for mail without one the postmaster; "" for a report that the postmaster has not got: nobody. */
 const char *bounce_address(const struct runner *r, const struct message *m);
+
+/* The log line of a report that was queued: ID KIND=REPORT-ID to=<> WORDS; kind: "bounce", "warning" or "relayed". */
+void bounce_log(const char *id, const char *kind, const char *report_id, const char *to, const char *words);
 #endif

@@ -25,7 +25,7 @@ static void log_outcome(const struct runner *r, const struct message *m, int rcp
 {
 	struct buffer line = {0};
 	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->entry->attempts + 1, age_s(r, m), next_s, d);
-	log_line(d->verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "%s", buffer_string(&line));
+	log_fields(d->verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "delivery", &line, "");
 	buffer_free(&line);
 }
 

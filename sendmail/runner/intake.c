@@ -105,7 +105,10 @@ static void refuse(const struct caller *c)
 	static const char words[] = "no 73 spool-busy too many submissions of this user wait at submit.sock. The message was NOT taken\n";
 	send(c->fd, words, sizeof words - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	close(c->fd);
-	log_line(LOG_WARNING, "submission refused: uid=%lu exit=%d too many of its submissions wait at submit.sock", (unsigned long)c->uid, EX_CANTCREAT);
+	struct buffer line = {0};
+	buffer_printf(&line, "submission refused: uid=%lu exit=%d", (unsigned long)c->uid, EX_CANTCREAT);
+	log_fields(LOG_WARNING, "refused", &line, "too many of its submissions wait at submit.sock");
+	buffer_free(&line);
 }
 
 void intake_accept(struct runner *r)

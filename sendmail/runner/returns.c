@@ -94,7 +94,7 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 		return false;
 	}
 	for (int i = 0; i < count; i++)
-		log_line(LOG_INFO, "%s %s=%s to=<%s>%s", list[i]->id, delayed ? "warning" : "bounce", id, to, count > 1 ? " (with others)" : "");
+		bounce_log(list[i]->id, delayed ? "warning" : "bounce", id, to, count > 1 ? "(with others)" : "");
 	r->counters.reports++;
 	r->counters.changed = true;
 	remember(r, to);

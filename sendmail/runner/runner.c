@@ -195,6 +195,7 @@ void runner_configure(struct runner *r, bool force)
 	r->config = fresh;
 	r->aliases = aliases;
 	r->config_good = true;
+	log_json(fresh.log_format == CONFIG_LOG_JSON);
 	has_changed(r->config.aliases, &r->aliases_file);
 	secrets_have_changed(r);
 	for (int i = 0; i < aliases_problem_count(r->aliases); i++)
@@ -437,7 +438,10 @@ void runner_status(const struct runner *r)
 	bool down = false;
 	for (int i = 0; i < r->path_count; i++)
 		down = down || path_state(r, r->paths[i], 0) != PATH_UP;
-	log_line(LOG_INFO, "status: waiting=%u in_work=%d sessions=%d adopted=%llu sent=%llu deferred=%llu failed=%llu smarthosts=%s",
+	struct buffer line = {0};
+	buffer_printf(&line, "status: waiting=%u in_work=%d sessions=%d adopted=%llu sent=%llu deferred=%llu failed=%llu smarthosts=%s",
 	         runner_waiting(r), in_work, r->worker_count, r->adopted, r->sent, r->deferred, r->failed,
 	         !r->config_good ? "configuration" : down ? "down" : "up");
+	log_fields(LOG_INFO, "status", &line, "");
+	buffer_free(&line);
 }

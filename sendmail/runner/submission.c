@@ -220,16 +220,18 @@ static int take(struct submission *s)
 static void answer(struct submission *s, int code)
 {
 	const struct envelope *e = &s->envelope;
+	struct buffer log = {0};
 	TEXT(line, 900);
 	if (code == EX_OK) {
 		text_printf(&line, "ok %s\n", s->drop.id);
-		log_line(LOG_INFO, "%s submit uid=%lu login=%s from=<%s> rcpts=%zu size=%lld program=%s%s%s via=socket", s->drop.id,
-		         (unsigned long)s->uid, e->login, e->sender, e->recipient_count, (long long)e->content.bytes,
-		         *e->program ? e->program : "-", *e->tag ? " tag=" : "", e->tag);
+		envelope_put_log(e, &log, s->drop.id, (long long)s->uid, "socket");
+		log_fields(LOG_INFO, "submit", &log, "");
 	} else {
 		text_printf(&line, "no %d %s %s\n", code, s->why.key, s->why.text);
-		log_line(LOG_WARNING, "submission refused: uid=%lu exit=%d via=socket %s", (unsigned long)s->uid, code, s->why.text);
+		buffer_printf(&log, "submission refused: uid=%lu exit=%d via=socket", (unsigned long)s->uid, code);
+		log_fields(LOG_WARNING, "refused", &log, s->why.text);
 	}
+	buffer_free(&log);
 	send(s->fd, line.data, line.length, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 

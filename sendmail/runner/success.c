@@ -6,6 +6,7 @@
 #include "message/dsn.h"
 #include "runner/message.h"
 #include "runner/success.h"
+#include "runner/bounce.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +97,7 @@ void success_report(struct runner *r, struct message *m)
 	put_report(r, m, &text);
 	put_file(m, &text, &file);
 	if (queue_create(&r->queue, file.data, file.length, id, &d)) {
-		log_line(LOG_INFO, "%s relayed=%s to=<%s>", m->id, id, m->sender);
+		bounce_log(m->id, "relayed", id, m->sender, "");
 		r->counters.reports++;
 		r->counters.changed = true;
 		runner_queue_new(r, runner_entry(id_pack(id)));

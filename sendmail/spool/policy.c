@@ -1,5 +1,5 @@
 /* Reading the published rules.  Lines of fields (base/fields.h) behind a word:
-   policy version= file= domain= min_free_mb=      once, first
+   policy version= file= domain= min_free_mb= log= once, first
    rule line= who= uid= | gid= | all= from=        in the order of the configuration: the first that fits a user counts
    over uid= until= text=                          a user who is above a limit, and until when at most */
 #include "spool/policy.h"
@@ -45,6 +45,15 @@ void policy_load(struct policy *p, int drop_fd)
 void policy_free(struct policy *p)
 {
 	mem_free(&p->text);
+}
+
+bool policy_log_json(const struct policy *p)
+{
+	char word[8] = "";
+	char *head = p->text != NULL ? mem_copy_n(p->text, strcspn(p->text, "\n")) : mem_copy("");
+	fields_get(head, "log", word, sizeof word);
+	free(head);
+	return strcmp(word, "json") == 0;
 }
 
 static const char *next_line(const char *line)

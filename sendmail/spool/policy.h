@@ -28,6 +28,9 @@ void policy_user_self(struct policy_user *u, const char *login);
 void policy_load(struct policy *p, int drop_fd);
 void policy_free(struct policy *p);
 
+/* True when the log is to be written as JSON. */
+bool policy_log_json(const struct policy *p);
+
 /* EX_OK, or 77 (not allowed) or 74 (the disk is nearly full) with why.  sender: as given with -f; NULL: the login name.
    drop_fd is asked for free space. */
 int policy_check(const struct policy *p, const struct policy_user *u, const char *sender, int drop_fd, struct diagnosis *why);

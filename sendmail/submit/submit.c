@@ -22,7 +22,10 @@ static bool quiet; /* -oeq */
 
 void submit_log_refusal(const struct diagnosis *why, int code)
 {
-	log_line(LOG_WARNING, "submission refused: uid=%lu exit=%d %s", (unsigned long)getuid(), code, why->text);
+	struct buffer line = {0};
+	buffer_printf(&line, "submission refused: uid=%lu exit=%d", (unsigned long)getuid(), code);
+	log_fields(LOG_WARNING, "refused", &line, why->text);
+	buffer_free(&line);
 }
 
 static int fail(const struct diagnosis *why, int code)
@@ -46,9 +49,10 @@ static int fail_open(const struct caller *c, struct diagnosis *why)
 
 static void log_submission(const struct envelope *e, const char *id)
 {
-	log_line(LOG_INFO, "%s submit uid=%lu login=%s from=<%s> rcpts=%zu size=%lld program=%s%s%s", id,
-	         (unsigned long)getuid(), e->login, e->sender, e->recipient_count, (long long)e->content.bytes,
-	         *e->program ? e->program : "-", *e->tag ? " tag=" : "", e->tag);
+	struct buffer line = {0};
+	envelope_put_log(e, &line, id, (long long)getuid(), "");
+	log_fields(LOG_INFO, "submit", &line, "");
+	buffer_free(&line);
 }
 
 static const char *runner_path(void)
@@ -111,6 +115,7 @@ void submit_refresh(const struct drop *drop)
 	policy_free(&policy);
 	if (drop->dir_fd >= 0)
 		policy_load(&policy, drop->dir_fd);
+	log_json(policy_log_json(&policy));
 }
 
 /* From here on nothing is opened but files of our own in drop/.  A process that may have to start the runner cannot be confined: the kernel would not
