@@ -15,7 +15,7 @@ if [ "${SYSTEM:-$(uname -s)}" = FreeBSD ]; then
 		printf 'mailq\t%s\nnewaliases\t%s\n' "$LIBEXEC/mailq" "$LIBEXEC/newaliases"
 	} >"$file"
 	chmod 0644 "$file"
-	echo "firsthop: $file names it now"
+	echo "firsthop: $file names it now; /usr/bin/mail stays the base system's, which hands its mail to it; $PREFIX/bin/mail is ours"
 	exit 0
 fi
 links | while read -r place target; do

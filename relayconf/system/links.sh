@@ -1,5 +1,5 @@
 # The system's places and what they point to, one "place target" per line; for install-links and uninstall.
-# Linux: symbolic links.  FreeBSD: mailer.conf(5), and mail.
+# Linux: symbolic links.  FreeBSD: mailer.conf(5) only; files of the base system are never replaced.
 links() {
 	cat <<END
 /usr/sbin/sendmail $LIBEXEC/sendmail

@@ -17,7 +17,8 @@ for name in mailq newaliases; do is "$(mapped $name)" /usr/local/libexec/firstho
 is "$(ls -l "$file" | cut -c 1-10)" "-rw-r--r--" "every user can read it, whatever the umask"
 is "$(cat "$file.before-firsthop")" "sendmail /usr/local/sbin/sendmail-of-another" "the old one is kept"
 is "$(cat "$image/etc/mail/mailer.conf")" "sendmail /usr/local/sbin/sendmail-of-another" "the system's own is left alone"
-ok "no links are made" test ! -e "$image/usr/sbin/sendmail"
+like "$(cat "$work/out")" '/usr/bin/mail stays .*/usr/local/bin/mail is ours' "which mail(1) is whose is told"
+ok "no links are made" test ! -e "$image/usr/sbin/sendmail" -a ! -e "$image/usr/bin"
 ok "make uninstall" run uninstall
 is "$(cat "$file")" "sendmail /usr/local/sbin/sendmail-of-another" "the old one is back"
 finish

@@ -1,0 +1,1 @@
+# bmake wants one; this port needs none of its rules.

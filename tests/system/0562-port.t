@@ -1,0 +1,133 @@
+#!/bin/sh
+# The port for FreeBSD: its rules of form, its Makefile read by BSD make, staging as an ordinary user exactly as pkg-plist has it, and the recipe
+# that puts it into a ports tree.  The framework is a stand-in (tests/freebsd/mk).
+. tests/lib.sh
+new_spool
+port=relayconf/system/freebsd
+bmake=$(command -v bmake) || { [ "$(uname -s)" = FreeBSD ] && bmake=make; }
+
+# --- rules of form, and that each breach is seen
+ok "the rules of ports" sh tests/freebsd/portlint.sh $port
+# breach FILE SED-EXPRESSION COMPLAINT
+breach() {
+	rm -rf "$work/port"; cp -R $port "$work/port"
+	sed -i.bak "$2" "$work/port/$1" && rm "$work/port/$1.bak"
+	like "$(sh tests/freebsd/portlint.sh "$work/port")" "$3" "seen: $3"
+}
+tab=$(printf '\t')
+breach Makefile 's/^CATEGORIES=.*/& /' 'blanks at the end'
+breach Makefile "s/^CATEGORIES=$tab/CATEGORIES= /" 'CATEGORIES: a tab follows'
+breach Makefile 's/^COMMENT=.*/COMMENT=	A sendmail./' 'no article'
+breach Makefile 's/^COMMENT=.*/COMMENT=	Sendmail./' 'without a period'
+breach Makefile 's/^COMMENT=.*/&, and does many other things besides/' 'more than 70'
+breach Makefile '/^WWW=/d' 'WWW is missing'
+breach Makefile 's,^\(MASTER_SITES=.*\)/$,\1,' 'ends in a slash'
+breach Makefile '/^CATEGORIES=/{h;d;};/^MASTER_SITES=/G' 'CATEGORIES: order of the block'
+breach Makefile '/^LICENSE_FILE=/{h;d;};/^USERS=/G' 'LICENSE_FILE: has to come earlier'
+breach Makefile 's/devel.inih/inih/' 'libNAME.so:category/port'
+breach Makefile '/^LOCALMAIL_DESC/d' 'LOCALMAIL has no description'
+breach Makefile 's/{MV}/(MV)/' 'write \$\{VARIABLE\}'
+breach Makefile 's/${RM}/rm/' 'bare command'
+breach Makefile 's/^post-install:/install:/' 'framework is redefined'
+breach Makefile 's/pkg-message syslog.conf$/& gone/' 'files/gone.in: named in Makefile, and missing'
+breach pkg-descr 's/^firsthop is.*/& and now this line grows far beyond what any terminal shows/' 'longer than 80'
+breach pkg-plist 's/firsthop.7.gz/firsthop.7/' 'listed as .gz'
+breach pkg-plist 's,^sbin,/usr/local/sbin,' 'a full path'
+breach pkg-plist 's/^@postexec/@exec/' 'not known'
+breach files/pkg-message.in 's/type: upgrade/type: update/' 'not understood'
+breach files/firsthop.in '/^# PROVIDE/d' 'no line # PROVIDE'
+breach files/mailer.conf.in 's,%%PREFIX%%,/usr/local,' 'PREFIX or LOCALBASE'
+breach files/crontab.in 's/SHELL/%%SHELL%%/' 'not in SUB_LIST'
+
+# --- the recipe for distinfo
+tree=$work/ports
+mkdir -p "$tree/mail"
+printf 'SUBDIR-comment\n    SUBDIR += exim\n    SUBDIR += mutt\n' >"$tree/mail/Makefile"
+printf 'nobody:*:65534:\nother:*:999:\n' >"$tree/GIDs"
+printf 'other:*:999:999::0:0:Other:/nonexistent:/usr/sbin/nologin\n' >"$tree/UIDs"
+ok "into-ports.sh" sh $port/into-ports.sh "$tree"
+ok "and again" sh $port/into-ports.sh "$tree"
+tarball=$tree/distfiles/firsthop-0.1.tar.gz
+is "$(sed -n 's/^SHA256 (firsthop-0.1.tar.gz) = //p' "$tree/mail/firsthop/distinfo")" "$(sha256sum "$tarball" 2>/dev/null | cut -d ' ' -f 1 || sha256 -q "$tarball")" "distinfo has its checksum"
+is "$(sed -n 's/^SIZE (firsthop-0.1.tar.gz) = //p' "$tree/mail/firsthop/distinfo")" "$(($(wc -c <"$tarball")))" "and its size"
+is "$(cat "$tree/GIDs")" "nobody:*:65534:
+other:*:999:
+fhdrop:*:998:
+firsthop:*:997:" "groups that are free"
+like "$(cat "$tree/UIDs")" '^firsthop:\*:997:997::0:0:[^:]*:/nonexistent:/usr/sbin/nologin$' "a user with the number of his group"
+is "$(grep firsthop -A 1 "$tree/mail/Makefile")" "    SUBDIR += firsthop
+    SUBDIR += mutt" "once, and in its place, in the category"
+is "$(ls "$tree/mail/firsthop" | tr '\n' ' ')" "Makefile distinfo files pkg-descr pkg-plist " "what belongs into the tree, and nothing else"
+
+# --- staging, as an ordinary user
+if [ -z "$bmake" ]; then
+	count=$((count + 1)); echo "ok $count - staging # skip needs bmake"
+	finish; exit 0
+fi
+(cd "$work" && gzip -dc "$tarball" | tar -xf -)
+source=$work/firsthop-0.1
+mkdir -p "$source/$BUILD" "$work/stages" && cp -R "$BUILD/bin" "$source/$BUILD/bin"
+make=$(command -v gmake || command -v make)
+cp -R tests/freebsd/mk "$work/mk" && chmod 755 "$work"
+unprivileged=
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null 2>&1; then
+	unprivileged="setpriv --reuid 65534 --regid 65534 --clear-groups"
+	chown -R 65534:65534 "$source" "$work/stages" "$tree/mail/firsthop"
+fi
+# stage NAME [WITH= WITHOUT=]: the port's own Makefile, in the tree; the programs are those of this build
+stage() {
+	S=$work/stages/$1; shift
+	$unprivileged mkdir "$S"
+	(cd "$tree/mail/firsthop" && $unprivileged "$bmake" -m "$work/mk" WRKDIR="$S" WRKSRC="$source" GMAKE="$make" \
+		GMAKE_ARGS="-s SYSTEM=FreeBSD BUILD=$BUILD -o all" "$@" stage) >"$work/stage.log" 2>&1 || { tail -n 5 "$work/stage.log"; return 1; }
+}
+listed() { grep -v '^@\(comment\|postexec\|preunexec\)' "$S/plist" | sed 's/^@[a-z]*\(([^)]*)\)* //; s,^\([^/]\),/usr/local/\1,' | sort; }
+staged() { (cd "$S/stage" && { find . -type f -o -type l; find ./var -type d -path '*firsthop*'; }) | sed 's/^\.//' | sort; }
+ok "make stage, as an ordinary user" stage plain
+ok "who owns all of it" test -z "$(find "$S/stage" ! -user "$(stat -c %u "$S")")"
+is "$(staged)" "$(listed)" "the stage is exactly the packing list"
+is "$(cd "$S/stage" && find . -type f -perm /7022)" "" "nothing set-id, nothing that others may write"
+is "$(cd "$S/stage" && find . -type f -perm -111 | sort)" "$(cd "$S/stage" && find . -path '*/libexec/firsthop/*' -type f -o -path '*/etc/rc.d/*' -o -path '*/periodic/daily/*' \
+	-o -path '*/*bin/*' -type f | sort)" "programs and scripts can be run, and nothing else"
+ok "programs are stripped" sh -c "! readelf -S '$S/stage/usr/local/libexec/firsthop/relay' 2>/dev/null | grep -q debug_info"
+is "$(grep -l '%%' "$S"/stage/usr/local/etc/rc.d/* "$S"/stage/usr/local/etc/periodic/daily/* "$S"/stage/usr/local/share/firsthop/* "$S/pkg-message" "$S/plist")" "" "every %%NAME%% is filled in"
+like "$(cat "$S/pkg-message")" 'install -m 0644 /usr/local/share/firsthop/mailer.conf /usr/local/etc/mail/mailer.conf' "pkg-message names real places"
+for name in sendmail mailq newaliases hoststat purgestat; do
+	target=$(awk -v n=$name '$1 == n { print $2 }' "$S/stage/usr/local/share/firsthop/mailer.conf")
+	ok "mailer.conf: $name leads to a program of the package" test -x "$S/stage$target"
+done
+# mode FILE: "owner group mode" of the packing list
+mode() { sed -n "s|^@[a-z]*(\([^,]*\),\([^,]*\),\([^)]*\)) $1\$|\1 \2 \3|p" "$S/plist"; }
+is "$(mode libexec/firsthop/sendmail), $(mode libexec/firsthop/mailq), $(mode libexec/firsthop/runner), $(mode libexec/firsthop/mailbox)" \
+	"root fhdrop 2555, root firsthop 2555, firsthop fhdrop 0510, root firsthop 0510" "rights of the programs"
+is "$(mode /var/spool/firsthop), $(mode /var/spool/firsthop/drop), $(mode /var/spool/firsthop/mqueue)" "root wheel 0711, firsthop fhdrop 1770, firsthop firsthop 0750" "and of the queue"
+
+ok "the other options" stage other WITH="DAEMONLESS LOCALMAIL" WITHOUT=MAILCMD
+is "$(staged)" "$(listed)" "the stage is exactly the packing list, again"
+is "$(mode libexec/firsthop/runner), $(mode libexec/firsthop/mailbox)" "firsthop firsthop 6511, root firsthop 4510" "DAEMONLESS and LOCALMAIL give their rights"
+unlike "$(staged)" 'bin/mail$|firsthop-mail\.1' "without MAILCMD no mail(1)"
+conflicts() { (cd "$tree/mail/firsthop" && "$bmake" -m "$work/mk" WRKDIR="$S" "$@" -V '${CONFLICTS_INSTALL}'); }
+is "$(conflicts),$(conflicts WITHOUT=MAILCMD)" "mailutils," "only bin/mail can be in another package's way"
+
+# The same rights as make install-rights gives: one truth.
+if [ "$(id -u)" = 0 ] && [ "$(uname -s)" = Linux ]; then
+	image=$work/image
+	mkdir -p "$image/etc"
+	printf 'root:x:0:0::/root:/bin/sh\n' >"$image/etc/passwd"; printf 'root:x:0:\n' >"$image/etc/group"; : >"$image/etc/shadow"; : >"$image/etc/gshadow"
+	# rights DAEMONLESS DELIVER STAGE: what differs between the packing list and install-rights; 2755 and 2555 are the same here
+	rights() {
+		S=$work/stages/$3
+		mkdir -p "$image/usr/local/etc/firsthop"; printf '[local]\ndeliver = %s\n' "$2" >"$image/usr/local/etc/firsthop/firsthop.conf"
+		"$make" --no-print-directory -s -o all BUILD="$BUILD" SYSTEM=FreeBSD DESTDIR="$image" DAEMONLESS="$1" install install-rights >/dev/null || return 1
+		for place in libexec/firsthop/sendmail libexec/firsthop/mailq libexec/firsthop/runner libexec/firsthop/mailbox /var/spool/firsthop /var/spool/firsthop/drop /var/spool/firsthop/mqueue; do
+			case $place in /*) file=$image$place ;; *) file=$image/usr/local/$place ;; esac
+			set -- $(stat -c '%u %g %a' "$file")
+			owner=$(awk -F: -v n="$1" '$3 == n { print $1 }' "$image/etc/passwd") group=$(awk -F: -v n="$2" '$3 == n { print $1 }' "$image/etc/group")
+			[ "$owner $group $(printf %04o $((0$3 & 07555)))" = "$(mode "$place" | sed 's/wheel/root/' | { read -r o g m; echo "$o $g $(printf %04o $((0$m & 07555)))"; })" ] ||
+				echo "$place: $owner $group $3, packing list $(mode "$place")"
+		done
+	}
+	is "$(rights no no plain)" "" "install-rights gives what the packing list has"
+	is "$(rights yes mbox other)" "" "also without a daemon, and with local delivery"
+fi
+finish
