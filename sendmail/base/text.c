@@ -135,6 +135,20 @@ bool text_number(const char *string, long long low, long long high, long long *r
 	return true;
 }
 
+bool text_has_8bit(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if ((unsigned char)bytes[i] >= 0x80)
+			return true;
+	}
+	return false;
+}
+
+bool text_is_ascii(const char *string)
+{
+	return !text_has_8bit(string, strlen(string));
+}
+
 bool text_has_control(const char *string)
 {
 	for (; *string != '\0'; string++) {

@@ -41,6 +41,10 @@ const char *text_find_ci(const char *haystack, const char *needle);
 /* Reads a whole decimal number within [low, high]; false for anything else, even trailing blanks. */
 bool text_number(const char *string, long long low, long long high, long long *result);
 
+/* True if one of the bytes is above 0x7f. */
+bool text_has_8bit(const char *bytes, size_t length);
+bool text_is_ascii(const char *string);
+
 /* True if the string has a byte below 0x20 or 0x7f. */
 bool text_has_control(const char *string);
 #endif

@@ -104,31 +104,24 @@ static bool plan_body(struct job *job)
 	return !job->recoded || walk_body(job, true);
 }
 
-static bool has_8bit(const char *bytes, size_t length)
+/* The first field with an address that is not ASCII, NULL when there is none. */
+static const char *field_in_utf8(const struct buffer *header)
 {
-	for (size_t i = 0; i < length; i++) {
-		if ((unsigned char)bytes[i] >= 0x80)
-			return true;
-	}
-	return false;
-}
-
-static bool header_needs_utf8(const struct buffer *header)
-{
-	static const char *const names[] = {"From", "To", "Cc", "Sender", "Reply-To", NULL};
+	static const char *const names[] = {"From", "To", "Cc", "Sender", "Reply-To", "Resent-From", "Resent-Sender", "Resent-To", "Resent-Cc",
+	                                    "Errors-To", "Disposition-Notification-To", "Return-Receipt-To", NULL};
 	struct header_field f;
-	if (!has_8bit(header->data, header->length))
-		return false;
+	if (!text_has_8bit(header->data, header->length))
+		return NULL;
 	for (size_t at = 0; header_next(header->data, header->length, &at, &f);) {
 		for (int i = 0; names[i] != NULL; i++) {
 			if (header_is(&f, names[i]) && mailboxes_need_utf8(&f))
-				return true;
+				return names[i];
 		}
 	}
-	return false;
+	return NULL;
 }
 
-bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, struct diagnosis *d)
+bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, bool smtputf8, struct diagnosis *d)
 {
 	struct buffer text = {0};
 	size_t fields, body_at;
@@ -148,11 +141,11 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 	}
 	label(job, &type);
 	struct stamp_policy policy = {.host = config->name, .domain = config->domain, .keep_original = config->keep_original,
-	                              .address = edit_address, .context = config, .type = type.data,
+	                              .address = edit_address, .context = config, .type = type.data, .ascii = !smtputf8,
 	                              .encoding = recode_encoding(&job->top, &job->plan, job->to_7bit)};
 	stamp_header(&job->envelope, job->id, job->sender, &policy, text.length ? text.data : "", fields, &job->header);
 	buffer_add(&job->header, "\n", 1);
-	job->header_utf8 = header_needs_utf8(&job->header);
+	job->utf8_field = field_in_utf8(&job->header);
 	buffer_free(&text);
 	return true;
 }

@@ -25,7 +25,7 @@ struct job {
 	struct recode_plan plan;
 	bool recoded, to_7bit; /* the body is made legal on the way */
 	int64_t body_bytes;    /* on the wire */
-	bool header_utf8;      /* an address of the header is not ASCII */
+	const char *utf8_field; /* name of a field with an address that is not ASCII; NULL = none */
 	int taken, finished;   /* recipients given to transactions; those with a result */
 	bool used;             /* some command about it was sent */
 	struct job *next;

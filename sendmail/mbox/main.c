@@ -16,7 +16,7 @@
 static void deliver(struct jobs *jobs, struct job *job, const struct config *config)
 {
 	struct diagnosis d = {0};
-	bool good = head_prepare(job, config, true, &d);
+	bool good = head_prepare(job, config, true, true, &d);
 	for (int i = 0; i < job->rcpt_count; i++) {
 		if (good)
 			handout(job, job->rcpts[i], config, &d);

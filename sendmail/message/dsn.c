@@ -65,13 +65,6 @@ void dsn_put_xtext(struct buffer *out, const char *value)
 	}
 }
 
-static bool is_ascii(const char *value)
-{
-	while (*value != '\0' && (unsigned char)*value < 0x80)
-		value++;
-	return *value == '\0';
-}
-
 static bool is_utf8_type(const char *orcpt)
 {
 	return text_starts_ci(orcpt, "utf-8;");
@@ -81,7 +74,7 @@ bool dsn_orcpt_ok(const char *value)
 {
 	size_t type = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 	size_t length = strlen(value);
-	if (type == 0 || value[type] != ';' || length == type + 1 || length > DSN_ORCPT_MAX || (!is_utf8_type(value) && !is_ascii(value)))
+	if (type == 0 || value[type] != ';' || length == type + 1 || length > DSN_ORCPT_MAX || (!is_utf8_type(value) && !text_is_ascii(value)))
 		return false;
 	/* A blank would begin another parameter. */
 	char *copy = mem_copy(value + type + 1);
@@ -123,7 +116,7 @@ static void put_embedded(struct buffer *out, const char *value, const char *spec
 char *dsn_orcpt_of(const char *address)
 {
 	struct buffer out = {0};
-	if (is_ascii(address)) {
+	if (text_is_ascii(address)) {
 		buffer_puts(&out, "rfc822;");
 		dsn_put_xtext(&out, address);
 	} else {

@@ -1,5 +1,6 @@
 /* Legal fields. */
 #include "message/legal.h"
+#include "base/text.h"
 #include "base/words.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,15 +13,6 @@
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
-}
-
-static bool has_8bit(const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		if ((unsigned char)bytes[i] >= 0x80)
-			return true;
-	}
-	return false;
 }
 
 /* Where a line may be broken: at a blank that has text on both sides, the last one that fits, or else the first one behind;
@@ -83,10 +75,10 @@ static void put_text(const char *value, struct buffer *out)
 	while (*at != '\0') {
 		size_t blank = strspn(at, " \t"), word = strcspn(at + blank, " \t");
 		size_t run = blank + word;
-		bool raw = has_8bit(at + blank, word);
+		bool raw = text_has_8bit(at + blank, word);
 		for (;;) {
 			size_t b = strspn(at + run, " \t"), w = strcspn(at + run + b, " \t");
-			if (w == 0 || !raw || !has_8bit(at + run + b, w))
+			if (w == 0 || !raw || !text_has_8bit(at + run + b, w))
 				break;
 			run += b + w;
 		}
@@ -132,7 +124,7 @@ static void put_parameters(const char *value, struct buffer *out)
 		size_t n = 0;
 		while (start[n] != '\0' && (quoted ? start[n] != '"' : strchr("; \t", start[n]) == NULL))
 			n += start[n] == '\\' && start[n + 1] != '\0' ? 2 : 1;
-		if (has_8bit(start, n))
+		if (text_has_8bit(start, n))
 			put_parameter(start, n, out);
 		else
 			buffer_add(out, value, (size_t)(start + n + (quoted && start[n] == '"') - value));
@@ -155,7 +147,7 @@ void legal_put_field(const struct header_field *f, struct buffer *out)
 {
 	size_t from = out->length;
 	size_t head = (size_t)(f->value - f->start);
-	if (has_8bit(f->start, f->length)) {
+	if (text_has_8bit(f->start, f->length)) {
 		char *value = header_value(f);
 		buffer_add(out, f->start, head);
 		buffer_puts(out, " ");

@@ -1,5 +1,6 @@
 /* One pass over the text of the list: it is copied, and each address is looked at when its end is reached. */
 #include "message/mailboxes.h"
+#include "base/text.h"
 #include "base/words.h"
 #include "message/address.h"
 #include "message/legal.h"
@@ -13,17 +14,9 @@ struct editing {
 	void *context;
 	size_t item;           /* offset in out where the text since the last comma begins */
 	size_t start, behind;  /* of the address being read */
-	bool in_angles, has_angle, any, changed;
+	bool in_angles, has_angle, in_group, any, changed;
+	bool ascii, dropped;   /* dropped: the address at hand became a group, its brackets go */
 };
-
-static bool has_8bit(const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		if ((unsigned char)bytes[i] >= 0x80)
-			return true;
-	}
-	return false;
-}
 
 /* Puts text in place of out[from..to). */
 static void replace(struct editing *x, size_t from, size_t to, const char *text)
@@ -63,13 +56,35 @@ static char *bare(const char *bytes, size_t length)
 	return copy;
 }
 
+/* The address at hand, with its '<', becomes an empty group. */
+static void put_group(struct editing *x, const char *address)
+{
+	struct buffer group = {0}, name = {0};
+	size_t from = x->start;
+	while (x->in_angles && from > x->item && x->out->data[from] != '<')
+		from--;
+	/* Blanks between encoded words vanish when they are shown: the one in front of the bracket stands in the word. */
+	buffer_printf(&name, from > x->item + 1 ? " <%s>" : "%s", address);
+	if (from > 0 && strchr(" \t\n", x->out->data[from - 1]) == NULL)
+		buffer_puts(&group, " ");
+	words_put(&group, buffer_string(&name), 30);
+	buffer_puts(&group, " :;");
+	replace(x, from, x->behind, buffer_string(&group));
+	buffer_free(&name);
+	buffer_free(&group);
+	x->dropped = true;
+}
+
 static void end_address(struct editing *x)
 {
 	if (x->any) {
 		char *address = bare(x->out->data + x->start, x->behind - x->start);
 		char *fresh = x->edit != NULL && *address != '\0' ? x->edit(x->context, address) : NULL;
-		if (fresh != NULL && strcmp(fresh, address) != 0)
-			replace(x, x->start, x->behind, fresh);
+		const char *final = fresh != NULL ? fresh : address;
+		if (x->ascii && !x->in_group && text_has_8bit(final, strlen(final)))
+			put_group(x, final);
+		else if (strcmp(final, address) != 0)
+			replace(x, x->start, x->behind, final);
 		free(fresh);
 		free(address);
 	}
@@ -82,7 +97,7 @@ static void encode_name(struct editing *x)
 	struct buffer name = {0};
 	const char *text = x->out->data + x->item;
 	size_t length = x->out->length - x->item;
-	if (!has_8bit(text, length))
+	if (!text_has_8bit(text, length))
 		return;
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '\\' && i + 1 < length)
@@ -126,7 +141,7 @@ static void copy_comment(struct editing *x)
 {
 	size_t from = x->out->length;
 	copy_enclosed(x, ')');
-	if (x->out->length < from + 2 || !has_8bit(x->out->data + from, x->out->length - from))
+	if (x->out->length < from + 2 || !text_has_8bit(x->out->data + from, x->out->length - from))
 		return;
 	char *text = mem_copy_n(x->out->data + from + 1, x->out->length - from - 2);
 	x->out->length = from + 1;
@@ -195,9 +210,15 @@ static void take_one(struct editing *x)
 	} else if (byte == '>') {
 		end_address(x);
 		x->in_angles = false;
+		if (x->dropped) {
+			x->dropped = false;
+			x->at++;
+			return;
+		}
 	} else if ((byte == ',' || byte == ';') && !x->in_angles) {
 		end_address(x);
-		x->has_angle = false;
+		x->has_angle = x->dropped = false;
+		x->in_group = x->in_group && byte == ',';
 	} else if (byte == ':' && in_literal(x)) {
 		take_plain(x, byte);
 		return;
@@ -205,6 +226,7 @@ static void take_one(struct editing *x)
 		x->any = false; /* behind an obsolete route */
 	} else if (byte == ':') {
 		x->any = x->has_angle = false;
+		x->in_group = true;
 	} else {
 		take_plain(x, byte);
 		return;
@@ -217,7 +239,7 @@ static void take_one(struct editing *x)
 static void ignore_address(void *context, const char *address)
 {
 	bool *utf8 = context;
-	*utf8 = *utf8 || has_8bit(address, strlen(address));
+	*utf8 = *utf8 || text_has_8bit(address, strlen(address));
 }
 
 static int count_addresses(const struct header_field *f, bool *utf8)
@@ -232,10 +254,10 @@ static int count_addresses(const struct header_field *f, bool *utf8)
 bool mailboxes_need_utf8(const struct header_field *f)
 {
 	bool utf8 = false;
-	return has_8bit(f->value, f->length - (size_t)(f->value - f->start)) && count_addresses(f, &utf8) > 0 && utf8;
+	return text_has_8bit(f->value, f->length - (size_t)(f->value - f->start)) && count_addresses(f, &utf8) > 0 && utf8;
 }
 
-bool mailboxes_put(const struct header_field *f, mailbox_edit *edit, void *context, struct buffer *out)
+bool mailboxes_put(const struct header_field *f, mailbox_edit *edit, void *context, bool ascii, struct buffer *out)
 {
 	bool ignored = false;
 	if (count_addresses(f, &ignored) <= 0) {
@@ -243,7 +265,7 @@ bool mailboxes_put(const struct header_field *f, mailbox_edit *edit, void *conte
 		return false;
 	}
 	size_t from = out->length;
-	struct editing x = {.at = f->value, .end = f->start + f->length, .out = out, .edit = edit, .context = context};
+	struct editing x = {.at = f->value, .end = f->start + f->length, .out = out, .edit = edit, .context = context, .ascii = ascii};
 	buffer_add(out, f->start, (size_t)(f->value - f->start));
 	x.item = out->length;
 	while (x.at < x.end)

@@ -120,9 +120,9 @@ static bool find_role(const struct header_field *f, enum stamp_role *role)
 static void put_address_field(struct stamping *s, const struct header_field *f)
 {
 	s->replaced = false;
-	mailboxes_put(f, edit_address, s, s->out);
+	mailboxes_put(f, edit_address, s, s->policy->ascii && s->role == STAMP_RECIPIENT, s->out);
 	if (s->role == STAMP_FROM && s->replaced && s->original.length == 0)
-		mailboxes_put(f, NULL, NULL, &s->original);
+		mailboxes_put(f, NULL, NULL, false, &s->original);
 }
 
 static bool is_removed(const struct header_field *f)

@@ -16,6 +16,7 @@ struct stamp_policy {
 	/* What an address becomes (malloc'd). */
 	char *(*address)(const void *context, enum stamp_role role, const char *address);
 	const void *context;
+	bool ascii;                /* addresses of To and the like that are not ASCII are only shown (message/mailboxes.h): the server lacks SMTPUTF8 */
 	/* How the body is declared, "" = as the message says; see content labels in message/recode.h. */
 	const char *type, *encoding;
 };

@@ -72,15 +72,6 @@ static bool produce(void *context, struct buffer *out)
 	return false;
 }
 
-static bool is_ascii(const char *address)
-{
-	for (; *address != '\0'; address++) {
-		if ((unsigned char)*address >= 0x80)
-			return false;
-	}
-	return true;
-}
-
 struct piece *content_piece(struct job *job)
 {
 	int count = job->rcpt_count - job->taken, same = 1;
@@ -88,8 +79,8 @@ struct piece *content_piece(struct job *job)
 		return NULL;
 	if (count > SESSION_RCPTS_MAX)
 		count = SESSION_RCPTS_MAX;
-	bool ascii = is_ascii(job->rcpts[job->taken]);
-	while (same < count && is_ascii(job->rcpts[job->taken + same]) == ascii)
+	bool ascii = text_is_ascii(job->rcpts[job->taken]);
+	while (same < count && text_is_ascii(job->rcpts[job->taken + same]) == ascii)
 		same++;
 	count = same;
 	struct piece *p = mem_alloc(sizeof *p + (size_t)count * sizeof p->rcpts[0]);
@@ -107,7 +98,8 @@ struct piece *content_piece(struct job *job)
 		.sender = job->sender, .rcpts = p->rcpts, .rcpt_count = count,
 		.size_bytes = job->body_bytes + (int64_t)job->header.length,
 		.has_8bit = e->content.has_8bit && !job->to_7bit, .ret = e->ret, .envid = e->envid,
-		.needs_utf8 = !ascii || !is_ascii(job->sender), .wants_utf8 = job->header_utf8,
+		.needs_utf8 = !ascii || !text_is_ascii(job->sender) || job->utf8_field != NULL || envelope_has_flag(e, "utf8"),
+		.utf8_field = job->utf8_field,
 		.body = produce, .context = p,
 	};
 	return p;

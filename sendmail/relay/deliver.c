@@ -94,7 +94,7 @@ static void feed(struct crank *c)
 	while (job != NULL && session_can_take(&c->session)) {
 		struct job *next = job->next;
 		struct diagnosis d = {0};
-		if (job->header.length == 0 && !head_prepare(job, c->with->config, c->session.ehlo.eightbitmime, &d)) {
+		if (job->header.length == 0 && !head_prepare(job, c->with->config, c->session.ehlo.eightbitmime, c->session.ehlo.smtputf8, &d)) {
 			refuse_damaged(c, job, &d);
 			job = next;
 			continue;

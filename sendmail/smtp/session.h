@@ -39,8 +39,8 @@ struct transaction {
 	int rcpt_count;
 	int64_t size_bytes;
 	bool has_8bit;
-	bool needs_utf8;   /* an address of the envelope is not ASCII: without SMTPUTF8 (RFC 6531) it cannot be sent */
-	bool wants_utf8;   /* one of the header */
+	bool needs_utf8;   /* an address of envelope or header is not ASCII, or its sender says so: without SMTPUTF8 (RFC 6531) it cannot be sent */
+	const char *utf8_field; /* the field with that address; NULL = none */
 	const char *ret, *envid;                          /* "" = not given; used when the server offers DSN */
 	bool (*body)(void *context, struct buffer *out);  /* appends the next piece in wire form; false: that was the last */
 	bool unreadable;   /* set by body: the rest cannot be had, so the session is broken off and no dot is sent */

@@ -29,7 +29,7 @@ static void say_mail(struct session *s, const struct transaction *t)
 		buffer_printf(&s->out, " SIZE=%lld", (long long)t->size_bytes);
 	if (t->has_8bit && s->ehlo.eightbitmime)
 		buffer_puts(&s->out, " BODY=8BITMIME");
-	if ((t->needs_utf8 || t->wants_utf8) && s->ehlo.smtputf8)
+	if (t->needs_utf8 && s->ehlo.smtputf8)
 		buffer_puts(&s->out, " SMTPUTF8");
 	if (s->ehlo.dsn && t->ret[0] != '\0')
 		buffer_printf(&s->out, " RET=%s", t->ret);
@@ -264,13 +264,28 @@ static void reset(struct session *s, struct transaction *t)
 	s->dirty = false;
 }
 
+/* Why a message cannot go without SMTPUTF8: a domain alone has an ASCII form that its sender can use, a local part has none. */
+static void diagnose_utf8(const struct transaction *t, const char *rcpt, struct diagnosis *d)
+{
+	const char *address = text_is_ascii(t->sender) ? rcpt : t->sender;
+	const char *at = strrchr(address, '@');
+	bool domain_only = at != NULL && !text_has_8bit(address, (size_t)(at - address));
+	if (!text_is_ascii(address))
+		diag_set(d, VERDICT_FAILED, STAGE_MAIL, domain_only ? "smtputf8-domain" : "smtputf8-missing",
+		         "%s <%s> is not ASCII, and the server does not offer SMTPUTF8", address == rcpt ? "the address" : "the sender", address);
+	else if (t->utf8_field != NULL)
+		diag_set(d, VERDICT_FAILED, STAGE_MAIL, "smtputf8-header", "an address of the header field %s is not ASCII, and the server does not offer SMTPUTF8",
+		         t->utf8_field);
+	else
+		diag_set(d, VERDICT_FAILED, STAGE_MAIL, "smtputf8-wanted", "the sender asked for SMTPUTF8 (-O smtputf8=yes), and the server does not offer it");
+	text_copy(d->status, sizeof d->status, text_is_ascii(address) ? "5.6.9" : "5.6.7");
+	catalogue_recognise(d);
+}
+
 static void refuse_utf8(struct session *s, struct transaction *t)
 {
-	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_FAILED, STAGE_MAIL, "smtputf8-missing", "an address of the envelope is not ASCII, and the server does not offer SMTPUTF8");
-	text_copy(d.status, sizeof d.status, "5.6.7");
-	catalogue_recognise(&d);
-	settle(t, &d);
+	for (int i = 0; i < t->rcpt_count; i++)
+		diagnose_utf8(t, t->rcpts[i].address, &t->rcpts[i].result);
 	finish(s, t);
 }
 

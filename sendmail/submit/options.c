@@ -158,6 +158,13 @@ static bool use_letter(struct options *o, const char *value, struct text *proble
 	}
 }
 
+/* Without a word, the addresses tell whether it is needed. */
+static bool set_utf8(struct options *o, const char *value, struct text *problem)
+{
+	o->needs_utf8 = text_equal_ci(value, "yes");
+	return o->needs_utf8 || text_equal_ci(value, "no") || text_equal_ci(value, "auto") || refuse(problem, "-O smtputf8 takes yes, no or auto; not ", value);
+}
+
 /* -O Name=value; names without meaning here are passed over. */
 static bool use_long(struct options *o, const char *value, struct text *problem)
 {
@@ -169,6 +176,8 @@ static bool use_long(struct options *o, const char *value, struct text *problem)
 		return set_delivery(o, setting, problem);
 	if (text_starts_ci(value, "ErrorMode="))
 		return set_error_mode(o, setting, problem);
+	if (text_starts_ci(value, "smtputf8="))
+		return set_utf8(o, setting, problem);
 	if (text_starts_ci(value, "requiretls=") && !text_equal_ci(setting, "no"))
 		return refuse(problem, "REQUIRETLS cannot be promised; the runner's tls = verify is what protects mail. Take away -O ", value);
 	return true;

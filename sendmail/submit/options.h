@@ -32,6 +32,7 @@ struct options {
 	bool ignore_dots;     /* -i */
 	bool no_alias;        /* -n */
 	bool verbose;         /* -v */
+	bool needs_utf8;      /* -O smtputf8=yes */
 	bool queue_only;      /* -odq, -odd, -bq: nobody is woken */
 	bool client_queue;    /* -Ac */
 	char error_mode;      /* -e, -oe: p, m, w, q or e */

@@ -76,6 +76,7 @@ void store_facts(struct store *s, const struct options *o, const struct caller *
 	TEXT(flags, 64);
 	add_flag(&flags, o->sender_given, "from-given");
 	add_flag(&flags, o->no_alias, "no-alias");
+	add_flag(&flags, o->needs_utf8, "utf8");
 	add_flag(&flags, *o->fullname != '\0', "name-given");
 	keep(&e->flags, flags.data);
 }
