@@ -1,0 +1,189 @@
+/* Mail is taken up: from drop/ while the runner lives, and from mqueue/ as an earlier life left it. */
+#include "runner/runner.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/log.h"
+#include "runner/quota.h"
+#include "runner/returns.h"
+#include "spool/journal.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TEMP_AGE_S 3600
+#define ADOPT_AGAIN_MS 10000
+
+struct found_ids {
+	uint64_t *ids;
+	size_t count, size;
+};
+
+static void add_id(struct found_ids *f, const char *id)
+{
+	if (f->count == f->size) {
+		f->size = f->size ? 2 * f->size : 256;
+		f->ids = mem_resize(f->ids, f->size, sizeof *f->ids);
+	}
+	f->ids[f->count++] = id_pack(id);
+}
+
+static int by_number(const void *left, const void *right)
+{
+	uint64_t a, b;
+	memcpy(&a, left, sizeof a);
+	memcpy(&b, right, sizeof b);
+	return (a > b) - (a < b);
+}
+
+static void sort_ids(struct found_ids *f)
+{
+	if (f->count > 1)
+		qsort(f->ids, f->count, sizeof *f->ids, by_number);
+}
+
+static bool has_id(const struct found_ids *f, uint64_t id)
+{
+	return f->count > 0 && bsearch(&id, f->ids, f->count, sizeof id, by_number) != NULL;
+}
+
+struct scan {
+	struct found_ids messages, logs, dead;
+	struct runner *runner;
+	bool pass_wanted;
+};
+
+static void found(void *context, enum queue_kind kind, const char *id)
+{
+	struct scan *s = context;
+	if (kind == QUEUE_MESSAGE)
+		add_id(&s->messages, id);
+	else if (kind == QUEUE_LOG)
+		add_id(&s->logs, id);
+	else if (kind == QUEUE_DEAD)
+		add_id(&s->dead, id);
+	else if (kind == QUEUE_FLUSH)
+		s->pass_wanted = true;
+	else if (s->runner != NULL)
+		queue_remove_temp(&s->runner->queue, id, TEMP_AGE_S);
+}
+
+static void free_scan(struct scan *s)
+{
+	free(s->messages.ids);
+	free(s->logs.ids);
+	free(s->dead.ids);
+}
+
+void runner_adopt(struct runner *r)
+{
+	struct scan s = {.runner = r};
+	char id[ID_SIZE];
+	bool whole = queue_scan(r->queue.drop_fd, found, &s);
+	sort_ids(&s.messages);
+	for (size_t i = 0; i < s.messages.count; i++) {
+		struct diagnosis d = {0};
+		id_unpack(s.messages.ids[i], id);
+		if (queue_adopt(&r->queue, id, &d)) {
+			struct entry *e = runner_entry(s.messages.ids[i]);
+			quota_take(r, e, id, true);
+			runner_queue_new(r, e);
+			r->adopted++;
+			r->counters.adopted++;
+			r->counters.changed = true;
+		} else {
+			runner_complain(r, d.text);
+			whole = false;
+		}
+	}
+	if (s.messages.count > 0)
+		quota_publish(r);
+	free_scan(&s);
+	/* Nobody would wake us for it. */
+	r->adopt_again_ms = whole ? 0 : clock_mono_ms() + ADOPT_AGAIN_MS;
+	if (s.pass_wanted && !r->pass) {
+		runner_look_again(r);
+		runner_start_pass(r);
+	}
+}
+
+static void load_tried(struct runner *r, uint64_t packed, const char *id)
+{
+	struct journal j;
+	struct entry *e = runner_entry(packed);
+	quota_take(r, e, id, false);
+	if (!journal_read(&j, r->queue.mqueue_fd, id))
+		log_line(LOG_ERR, "%s.log cannot be read: %s", id, strerror(errno));
+	if (j.done) {
+		queue_remove(&r->queue, id);
+		r->removals++;
+		runner_forget(e);
+	} else if (j.owed) {
+		returns_keep(r, e);
+	} else {
+		e->attempts = (uint16_t)(j.attempts > 0 && j.until_s == 0 ? j.attempts - 1 : j.attempts);
+		e->warned = j.warned;
+		e->held = j.held;
+		enum fault fault = j.rcpt_count > 0 ? j.rcpts[j.rcpt_count - 1].last.fault : FAULT_NONE;
+		e->by_route = fault == FAULT_ROUTE || fault == FAULT_CREDENTIAL;
+		e->by_config = fault == FAULT_CONFIG;
+		runner_queue(r, e, clock_mono_ms() + schedule_left_ms(j.wait_s, j.until_s > 0 ? ages_of(&r->ages, j.until_s - j.wait_s) : j.wait_s, r->long_away, compat_random()));
+	}
+	journal_free(&j);
+}
+
+static void load_untried(struct runner *r, uint64_t packed, const char *id)
+{
+	struct entry *e = runner_entry(packed);
+	quota_take(r, e, id, false);
+	runner_queue_new(r, e);
+}
+
+/* Mail that was set aside is kept for keep_dead_d days. */
+static void drop_dead(struct runner *r, const struct found_ids *dead)
+{
+	for (size_t i = 0; i < dead->count; i++) {
+		char name[ID_SIZE + 8], id[ID_SIZE];
+		if (clock_wall_s() - (int64_t)(dead->ids[i] >> 32) < (int64_t)r->config.keep_dead_d * 86400)
+			continue;
+		id_unpack(dead->ids[i], id);
+		snprintf(name, sizeof name, "%s.dead", id);
+		log_line(LOG_WARNING, "%s was kept for %d days and is removed", name, r->config.keep_dead_d);
+		unlinkat(r->queue.mqueue_fd, name, 0);
+		queue_remove_log(&r->queue, id);
+	}
+}
+
+bool runner_load(struct runner *r)
+{
+	struct scan s = {0};
+	char id[ID_SIZE];
+	if (!queue_scan(r->queue.mqueue_fd, found, &s)) {
+		log_line(LOG_CRIT, "the queue cannot be read: %s", strerror(errno));
+		free_scan(&s);
+		return false;
+	}
+	/* A runner that was killed may have left names that are not durable, and this one builds upon them. */
+	queue_sync(&r->queue);
+	sort_ids(&s.messages);
+	sort_ids(&s.logs);
+	sort_ids(&s.dead);
+	for (size_t i = 0; i < s.messages.count; i++) {
+		id_unpack(s.messages.ids[i], id);
+		if (has_id(&s.logs, s.messages.ids[i]))
+			load_tried(r, s.messages.ids[i], id);
+		else
+			load_untried(r, s.messages.ids[i], id);
+	}
+	for (size_t i = 0; i < s.logs.count; i++) {
+		if (has_id(&s.messages, s.logs.ids[i]) || has_id(&s.dead, s.logs.ids[i]))
+			continue;
+		id_unpack(s.logs.ids[i], id);
+		queue_remove_log(&r->queue, id);
+	}
+	drop_dead(r, &s.dead);
+	quota_publish(r);
+	free_scan(&s);
+	return true;
+}
