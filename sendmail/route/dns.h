@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define DNS_RECORDS_MAX 32
 
@@ -47,6 +48,9 @@ enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, 
 
 /* Addresses from the hosts file; false when it has none for the name. */
 bool dns_hosts(const char *host, struct dns_answer *a);
+
+/* The same from an open file. */
+bool dns_hosts_read(FILE *file, const char *host, struct dns_answer *a);
 
 /* Addresses from whatever else the system is configured to ask (search list, mDNS, NIS, ...). */
 void dns_system(const char *host, struct dns_answer *a);

@@ -3,6 +3,7 @@
 #include "route/dns.h"
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -25,15 +26,13 @@ static bool names(char *line, const char *host, const char **address)
 	return false;
 }
 
-bool dns_hosts(const char *host, struct dns_answer *a)
+bool dns_hosts_read(FILE *file, const char *host, struct dns_answer *a)
 {
-	char line[1024];
+	char *line = NULL;
 	const char *address;
-	int number = 0;
-	FILE *file = fopen("/etc/hosts", "re");
+	size_t size = 0;
 	*a = (struct dns_answer){.kind = DNS_NONE};
-	while (file != NULL && fgets(line, sizeof line, file) != NULL && a->count < DNS_RECORDS_MAX) {
-		number++;
+	for (int number = 1; a->count < DNS_RECORDS_MAX && getline(&line, &size, file) >= 0; number++) {
 		if (!names(line, host, &address))
 			continue;
 		if (a->count == 0)
@@ -41,7 +40,16 @@ bool dns_hosts(const char *host, struct dns_answer *a)
 		text_copy(a->records[a->count++].name, sizeof a->records[0].name, address);
 		a->kind = DNS_RECORDS;
 	}
+	free(line);
+	return a->count > 0;
+}
+
+bool dns_hosts(const char *host, struct dns_answer *a)
+{
+	FILE *file = fopen("/etc/hosts", "re");
+	*a = (struct dns_answer){.kind = DNS_NONE};
+	bool found = file != NULL && dns_hosts_read(file, host, a);
 	if (file != NULL)
 		fclose(file);
-	return a->count > 0;
+	return found;
 }

@@ -1,0 +1,63 @@
+/* objects: sendmail/message/recode sendmail/message/entity sendmail/message/quoted sendmail/message/legal sendmail/message/mailboxes sendmail/message/header sendmail/message/wire sendmail/message/address sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* A message on its way out: its header made legal, its MIME parts recoded.  Cut in pieces anywhere it comes out the same, and what was 7 bit stays so. */
+#include "message/legal.h"
+#include "message/mailboxes.h"
+#include "message/recode.h"
+#include "tests/fuzz/fuzz.h"
+
+static void walk(const struct entity *top, struct recode_plan *plan, bool writing, const char *bytes, size_t length, size_t step, struct buffer *out)
+{
+	struct recode *r = recode_start(top, plan, true, writing);
+	for (size_t at = 0; at < length; at += step)
+		recode_put(r, bytes + at, step < length - at ? step : length - at, out);
+	recode_end(r, out);
+}
+
+static char *keep(void *context, const char *address)
+{
+	(void)context, (void)address;
+	return NULL;
+}
+
+/* Each field alone: no line over 998 bytes, no NUL, no bare CR, one field as before. */
+static void fields(const char *block, size_t length)
+{
+	struct header_field f;
+	struct buffer out = {0};
+	for (size_t at = 0; header_next(block, length, &at, &f); buffer_free(&out)) {
+		legal_put_field(&f, &out);
+		for (size_t i = 0, column = 0; i < out.length; i++) {
+			MUST(out.data[i] != '\0' && out.data[i] != '\r');
+			column = out.data[i] == '\n' ? 0 : column + 1;
+			MUST(column <= 998);
+			MUST(out.data[i] != '\n' || i + 1 == out.length || out.data[i + 1] == ' ' || out.data[i + 1] == '\t');
+		}
+		buffer_free(&out);
+		mailboxes_put(&f, keep, NULL, &out);
+		mailboxes_need_utf8(&f);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	struct entity top;
+	struct recode_plan plan = {0}, other = {0};
+	struct buffer whole = {0}, pieces = {0};
+	const char *text = (const char *)bytes;
+	size_t skip, body_at, block = header_block(text, length, &skip, &body_at);
+	size_t step = length > 0 ? bytes[length - 1] % 40u + 1 : 1;
+	fields(text + skip, block);
+	entity_read(&top, text + skip, block);
+	walk(&top, &plan, false, text + body_at, length - body_at, length + 1, &whole);
+	walk(&top, &other, false, text + body_at, length - body_at, step, &pieces);
+	MUST(whole.length == 0 && pieces.length == 0);
+	MUST(plan.count == other.count && (plan.count == 0 || memcmp(plan.parts, other.parts, (size_t)plan.count) == 0));
+	walk(&top, &plan, true, text + body_at, length - body_at, length + 1, &whole);
+	walk(&top, &plan, true, text + body_at, length - body_at, step, &pieces);
+	MUST(whole.length == pieces.length && (whole.length == 0 || memcmp(whole.data, pieces.data, whole.length) == 0));
+	free(plan.parts);
+	free(other.parts);
+	buffer_free(&whole);
+	buffer_free(&pieces);
+	return 0;
+}
