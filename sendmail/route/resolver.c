@@ -50,6 +50,7 @@ static void read_line(char *line)
 			read_option(word);
 		else if (server && settings.count < SERVERS_MAX)
 			text_copy(settings.servers[settings.count++], sizeof settings.servers[0], word);
+		server = false; /* one in a line: behind it stands a comment */
 	}
 }
 
