@@ -99,14 +99,13 @@ static void serve_tcp(int listener)
 		size_t length = make_answer(bytes + 2, (size_t)n, 0, false);
 		bytes[0] = 0;
 		bytes[1] = (unsigned char)length;
-		if (asks(bytes + 2, "tcp-cut"))
-			length = 5;
+		length = asks(bytes + 2, "tcp-silent") ? 0 : asks(bytes + 2, "tcp-cut") ? 7 : length + 2;
 		if (asks(bytes + 2, "tcp-wrong"))
 			bytes[3] ^= 1;
-		for (size_t i = 0; i < length + 2 && !asks(bytes + 2, "tcp-silent"); i++) /* as slowly as a network can be */
+		for (size_t i = 0; i < length; i++) /* as slowly as a network can be */
 			send(fd, bytes + i, 1, MSG_NOSIGNAL);
-		if (asks(bytes + 2, "tcp-silent"))
-			poll(NULL, 0, 2500);
+		if (length == 0)
+			recv(fd, bytes, 1, 0); /* until the other has closed */
 	}
 	close(fd);
 }
