@@ -1,5 +1,6 @@
 /* Decoders.  Their output is never longer than their input, but for charsets. */
 #include "mail/decode.h"
+#include "base/compat.h"
 #include "base/text.h"
 #include "mail/charset.h"
 #include <stdbool.h>
@@ -97,7 +98,7 @@ static bool read_word(const char *at, struct word *w)
 	w->encoding = mark[1];
 	w->text = mark + 3;
 	/* A question mark may stand in the text of careless programs. */
-	const char *end = memmem(w->text, strnlen(w->text, WORD_LIMIT), "?=", 2);
+	const char *end = compat_find(w->text, strnlen(w->text, WORD_LIMIT), "?=");
 	if (end == NULL || strchr("BbQq", w->encoding) == NULL)
 		return false;
 	w->text_length = (size_t)(end - w->text);

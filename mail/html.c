@@ -1,5 +1,6 @@
 /* HTML.  One pass; a tag sets what follows: a new line, nothing until its end, the target of a link. */
 #include "mail/html.h"
+#include "base/compat.h"
 #include "base/text.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -173,7 +174,7 @@ static void take_tag(struct html *h)
 {
 	size_t left = (size_t)(h->end - h->at);
 	if (left >= 4 && memcmp(h->at, "<!--", 4) == 0) {
-		const char *close = memmem(h->at + 4, left - 4, "-->", 3);
+		const char *close = compat_find(h->at + 4, left - 4, "-->");
 		h->at = close != NULL ? close + 3 : h->end;
 		return;
 	}

@@ -1,5 +1,6 @@
 /* Standard input, line by line, with signals as values. */
 #include "mail/input.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include <errno.h>
 #include <poll.h>
@@ -51,7 +52,7 @@ void input_watch_signals(void)
 static bool wait_for_input(void)
 {
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-	int ready = watching ? ppoll(&p, 1, NULL, &before) : 0;
+	int ready = watching ? compat_poll(&p, 1, NULL, &before) : 0;
 	if (got_signal == 0 && terminal && ready > 0 && (p.revents & (POLLHUP | POLLERR)) != 0)
 		got_signal = SIGHUP;
 	return got_signal == 0;
@@ -99,7 +100,7 @@ bool input_interrupted(void)
 	sigdelset(&open, SIGINT);
 	struct pollfd none = {.fd = -1};
 	struct timespec at_once = {0};
-	ppoll(&none, 1, &at_once, &open);
+	compat_poll(&none, 1, &at_once, &open);
 	bool was = got_signal == SIGINT;
 	if (was)
 		got_signal = 0;

@@ -30,13 +30,21 @@ is "$wrong" "" "mail includes only base"
 wrong=$(grep -HoE '^#include "[^"]+"' relayconf/*.[ch] relayconf/*/*.[ch] | grep -vE '"(relayconf|base|message|config)/' || :)
 is "$wrong" "" "relayconf includes only base, message and config"
 
-is "$(grep -lE 'getopt(_long)? *\([a-z]|getopt.h' sendmail/submit/*.c || :)" "" "submit does not use getopt"
+sources=$(find sendmail mail relayconf -name '*.[ch]')
+is "$(grep -lE '(getopt(_long)?|setproctitle|pidfile_open|res_n[a-z]+) *\([a-z]|<(getopt|resolv|libutil|bsd/[a-z]*)\.h>' $sources || :)" "" \
+	"no program uses getopt, setproctitle, pidfile or libresolv, which differ from system to system"
+is "$(grep -lE '_GNU_SOURCE' $sources | sort | tr '\n' ' ')" "sendmail/base/compat.c sendmail/base/sandbox_linux.c " "only these ask for what glibc alone shows"
 is "$(grep -rlE '^#[[:space:]]*if.*(__linux__|__FreeBSD__)' sendmail mail relayconf --include='*.c' --include='*.h' | grep -vE 'base/(compat|sandbox)' || :)" "" \
 	"system differences stand in compat and sandbox"
-linux_only='(epoll|signalfd|eventfd|timerfd|inotify|fanotify)_?[a-z0-9]* *\(|(renameat2|prctl|sendfile|splice|fallocate|syscall) *\(|O_TMPFILE|SO_PEERCRED|SOCK_DIAG|<linux/|"/proc(/|")'
+linux_calls='(epoll|signalfd|eventfd|timerfd|inotify|fanotify|io_uring|landlock)_?[a-z0-9_]*|\<(renameat2|prctl|sendfile|splice|tee|fallocate|syscall|getauxval|unshare|setns|gettid|sysinfo|memfd_create|statx|syncfs|clone)'
+gnu_calls='strchrnul|mempcpy|rawmemchr|canonicalize_file_name|get_current_dir_name|secure_getenv|fgetpwent|error_at_line|euidaccess|execvpe|strverscmp|argz_[a-z_]*|TEMP_FAILURE_RETRY'
+linux_names='\<(O_TMPFILE|O_PATH|SO_PEERCRED|SO_BINDTODEVICE|SOCK_DIAG|AF_NETLINK|AF_PACKET|TCP_CORK|TCP_USER_TIMEOUT|MSG_MORE|F_OFD_[A-Z]*|RENAME_NOREPLACE|program_invocation_[a-z_]*|CLONE_[A-Z]*)\>'
+linux_headers='<(linux/|asm/|error\.h|endian\.h|features\.h|sys/(sysinfo|prctl|vfs|inotify|epoll|signalfd|fsuid|syscall|auxv|sendfile|xattr)\.h)'
+linux_only="($linux_calls|\\<($gnu_calls)) *\\(|$linux_names|$linux_headers|\"/(proc|sys)(/|\")"
 named() { grep -nE "$linux_only" "$@" | cut -c 1-120; }
-is "$(printf 'open(d, O_TMPFILE);\nepoll_create1(0);\nrenameat2(a, b);\n' | named | wc -l | tr -d ' ')" 3 "a call that only Linux has would be seen"
-is "$(named $(find sendmail mail relayconf -name '*.[ch]' | grep -vE 'base/(compat|sandbox_)') || :)" "" "what only Linux has stands in compat and sandbox"
+is "$(printf 'open(d, O_TMPFILE);\nepoll_create1(0);\nrenameat2(a, b);\nstrchrnul(s, 1);\n#include <sys/prctl.h>\nopen("/proc/self/x");\nx = SO_PEERCRED;\ngettid();\nput_error(1);\nmy_prctl(1);\n' | named | wc -l | tr -d ' ')" 8 \
+	"a call that only Linux has would be seen, and no other"
+is "$(named $(echo "$sources" | grep -vE 'base/(compat|sandbox_)') || :)" "" "what only Linux has stands in compat and sandbox"
 if command -v readelf >/dev/null 2>&1; then
 	for program in sendmail mailq newaliases runner mbox mailbox mail relayconf; do
 		unlike "$(readelf -d "$BIN/$program")" 'lib(ssl|crypto)' "$program does not link OpenSSL"

@@ -34,6 +34,21 @@ void compat_closefrom(int low)
 	closefrom(low);
 }
 
+int compat_poll(struct pollfd *p, nfds_t count, const struct timespec *limit, const sigset_t *mask)
+{
+	return ppoll(p, count, limit, mask);
+}
+
+int compat_pipe(int ends[2])
+{
+	return pipe2(ends, O_CLOEXEC);
+}
+
+const char *compat_find(const char *bytes, size_t length, const char *word)
+{
+	return memmem(bytes, length, word, strlen(word));
+}
+
 uint32_t compat_random(void)
 {
 	return arc4random();

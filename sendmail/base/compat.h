@@ -3,14 +3,26 @@
 #define BASE_COMPAT_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 /* getenv(3) that answers NULL in a set-id process. */
 const char *compat_getenv(const char *name);
 
 /* Closes every descriptor from low upwards. */
 void compat_closefrom(int low);
+
+/* ppoll(2): the signals of mask come in only while it waits. */
+int compat_poll(struct pollfd *p, nfds_t count, const struct timespec *limit, const sigset_t *mask);
+
+/* pipe(2) whose ends do not live on through exec. */
+int compat_pipe(int ends[2]);
+
+/* memmem(3); NULL when the word is not there. */
+const char *compat_find(const char *bytes, size_t length, const char *word);
 
 /* 32 bits that cannot be guessed. */
 uint32_t compat_random(void);

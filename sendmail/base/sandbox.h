@@ -13,6 +13,17 @@ enum sandbox_result {
    process touched.  Descriptors that are open stay usable. */
 enum sandbox_result sandbox_session(void);
 
+enum sandbox_use {
+	SANDBOX_TALK,  /* a socket that is connected: both ways, waiting, its options */
+	SANDBOX_READ,  /* a file that is only read */
+	SANDBOX_WRITE, /* what is only written */
+	SANDBOX_HOLD   /* kept open, and nothing else: a lock */
+};
+
+/* What may still be done with a descriptor, here and where it is handed to; there is no way back.  For systems whose kernel knows rights of
+   descriptors (FreeBSD); elsewhere nothing is changed.  True also when fd is not open; false with errno. */
+bool sandbox_limit(int fd, enum sandbox_use use);
+
 /* The process that takes a message: afterwards files can only be made, written, renamed and removed in the folder drop_fd (drop/), and no
    program started.  None can be read, or with may_read those in that folder (a session over several messages looks at drop/policy again).  A local socket can still be connected (submit/handover.h).  The group may still be changed to one that was held before. */
 enum sandbox_result sandbox_submit(int drop_fd, bool may_read);

@@ -1,13 +1,33 @@
-/* FreeBSD: capability mode.  Opening by path and connect(2) end there. */
+/* FreeBSD: capability mode.  Opening by path, connect(2) and kill(2) of others end there; fork(2) would not. */
 #include "base/sandbox.h"
 #include <errno.h>
+#include <stddef.h>
 #include <sys/capsicum.h>
+#include <sys/resource.h>
 
+/* The limit on processes does not hold for root, which no session is but in a private spool. */
 enum sandbox_result sandbox_session(void)
 {
+	const struct rlimit none = {0, 0};
+	if (setrlimit(RLIMIT_NPROC, &none) != 0)
+		return SANDBOX_FAILED;
 	if (cap_enter() == 0)
 		return SANDBOX_DONE;
 	return errno == ENOSYS ? SANDBOX_NONE : SANDBOX_FAILED;
+}
+
+bool sandbox_limit(int fd, enum sandbox_use use)
+{
+	cap_rights_t rights;
+	cap_rights_init(&rights);
+	if (use == SANDBOX_TALK)
+		cap_rights_set(&rights, CAP_READ, CAP_WRITE, CAP_EVENT, CAP_SHUTDOWN, CAP_GETSOCKOPT, CAP_SETSOCKOPT, CAP_GETPEERNAME, CAP_GETSOCKNAME, CAP_FCNTL,
+		               CAP_FSTAT);
+	else if (use == SANDBOX_READ)
+		cap_rights_set(&rights, CAP_PREAD, CAP_FSTAT, CAP_FCNTL);
+	else if (use == SANDBOX_WRITE)
+		cap_rights_set(&rights, CAP_WRITE, CAP_EVENT, CAP_FSTAT, CAP_FCNTL);
+	return cap_rights_limit(fd, &rights) == 0 || errno == EBADF || errno == ENOSYS;
 }
 
 /* Capability mode would also end the ways out that a submission may still need: the runner's socket, and the trigger. */

@@ -143,3 +143,10 @@ enum sandbox_result sandbox_submit(int drop_fd, bool may_read)
 	return lock_files(drop_fd, may_read);
 }
 #endif
+
+/* The filter of calls has no rule for single descriptors. */
+bool sandbox_limit(int fd, enum sandbox_use use)
+{
+	(void)fd, (void)use;
+	return true;
+}

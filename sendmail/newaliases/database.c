@@ -1,5 +1,6 @@
 /* Reading alias databases with the tools of their makers, run without a shell. */
 #include "newaliases/database.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/text.h"
 #include <errno.h>
@@ -70,7 +71,7 @@ static bool run(const struct tool *tool, const char *path, struct buffer *out)
 	for (; argc < 4 && tool->argv[argc] != NULL; argc++)
 		argv[argc] = (char *)(uintptr_t)tool->argv[argc];
 	argv[argc] = last;
-	if (pipe2(ends, O_CLOEXEC) != 0)
+	if (compat_pipe(ends) != 0)
 		return false;
 	pid_t pid = fork();
 	if (pid == 0) {

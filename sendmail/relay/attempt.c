@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define CONNECT_SHORT_S 10
+#define DESCRIPTORS_MAX 64
 
 /* What a session child tells its parent at the end. */
 struct outcome {
@@ -77,10 +78,22 @@ static bool is_avoided(const struct attempt *a, const struct candidate *c)
 	return is_in(a->avoid, a->avoid_count, server.data);
 }
 
+/* Of what this process has open, the session needs few things, and little of them: also the runner's lock lies here. */
+static bool limit_descriptors(const struct deliver *with, int outcome_fd)
+{
+	bool done = true;
+	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
+		bool talks = fd == with->fd || fd == with->jobs->socket;
+		bool writes = fd == outcome_fd || fd == STDOUT_FILENO || fd == STDERR_FILENO;
+		done = sandbox_limit(fd, talks ? SANDBOX_TALK : writes ? SANDBOX_WRITE : SANDBOX_HOLD) && done;
+	}
+	return done;
+}
+
 static void child(const struct deliver *with, int outcome_fd)
 {
 	struct outcome o = {0};
-	if (sandbox_session() == SANDBOX_FAILED) {
+	if (!limit_descriptors(with, outcome_fd) || sandbox_session() == SANDBOX_FAILED) {
 		diag_set_errno(&o.d, VERDICT_DEFERRED, STAGE_CONNECT, "local", "the kernel refuses to confine the session");
 		deliver_name_peer(with->hop, with->candidate, &o.d);
 	} else {

@@ -95,9 +95,9 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 	struct pollfd *submitting = &p[count++];
 	*submitting = (struct pollfd){.fd = intake_fd(r), .events = POLLIN};
 	/* Before a real sleep, what was removed is made durable. */
-	if (r->removals > 0 && ppoll(p, count, &(struct timespec){0}, NULL) == 0)
+	if (r->removals > 0 && compat_poll(p, count, &(struct timespec){0}, NULL) == 0)
 		sync_removals(r, true);
-	if (ppoll(p, count, left < 0 ? NULL : &t, mask) <= 0)
+	if (compat_poll(p, count, left < 0 ? NULL : &t, mask) <= 0)
 		return;
 	if (p[0].revents != 0 && lock_drain(r->trigger_fd))
 		runner_adopt(r);

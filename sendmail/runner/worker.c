@@ -5,6 +5,7 @@
 #include "base/fields.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/sandbox.h"
 #include "base/text.h"
 #include "runner/path.h"
 #include <errno.h>
@@ -100,6 +101,9 @@ static void append_message(struct worker *w, struct message *m)
 void worker_give(struct worker *w, struct message *m)
 {
 	struct buffer line = {0};
+	/* The relay is the runner's own user, and could else change the file by it. */
+	if (!sandbox_limit(m->fd, SANDBOX_READ))
+		log_line(LOG_WARNING, "%s: its descriptor cannot be made one for reading only: %s", m->id, strerror(errno));
 	w->fds[w->fd_count].at = w->out.length;
 	w->fds[w->fd_count++].fd = m->fd;
 	fields_put(&line, "id", m->id);

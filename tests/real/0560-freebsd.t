@@ -22,8 +22,12 @@ for cpu in x86_64 aarch64; do
 		like "$(readelf -lW "$bin/$program" 2>/dev/null)" 'interpreter: /libexec/ld-elf.so.1' "$cpu: $program is FreeBSD's"
 	done
 	symbols=$(for program in $programs; do readelf -W --dyn-syms "$bin/$program" 2>/dev/null; done | awk '$7 == "UND" && $8 != "" { print $8 }' | sort -u)
-	unlike "$symbols" 'GLIBC|__libc_start_main|epoll_|signalfd|renameat2|prctl' "$cpu: no symbol is Linux's"
-	like "$symbols" 'cap_enter@FBSD_1' "$cpu: Capsicum is used"
+	unlike "$symbols" 'GLIBC|__libc_start_main|epoll_|signalfd|renameat2|prctl|landlock|secure_getenv' "$cpu: no symbol is Linux's"
+	for program in relay runner; do
+		like "$(readelf -W --dyn-syms "$bin/$program")" 'cap_rights_limit@FBSD_1' "$cpu: $program limits descriptors"
+	done
+	like "$(readelf -W --dyn-syms "$bin/relay")" 'cap_enter@FBSD_1' "$cpu: relay enters capability mode"
+	like "$(readelf -W --dyn-syms "$bin/relay")" 'setrlimit@FBSD_1' "$cpu: and may start no process"
 	unlike "$(echo "$symbols" | grep -v '@FBSD_1')" '^(open|read|write|socket|fork)$' "$cpu: what libc has is bound to FreeBSD's versions"
 done
 finish
