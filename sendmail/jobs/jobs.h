@@ -2,6 +2,7 @@
    a message's descriptor comes along with its first byte.
    The same with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt address= notify= orcpt= (N times) | quit
    Relay to runner:  step text= | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server sends no report) | msg id= | unused id= |
+                     settled id= (nobody took it; the server still owes an answer) and later freed |
                      over DIAGNOSIS (the session broke after it was ready) | bye (what came later was not read) */
 #ifndef JOBS_JOBS_H
 #define JOBS_JOBS_H
@@ -26,7 +27,9 @@ struct job {
 	bool recoded, to_7bit; /* the body is made legal on the way */
 	int64_t body_bytes;    /* on the wire */
 	const char *utf8_field; /* name of a field with an address that is not ASCII; NULL = none */
-	int taken, finished;   /* recipients given to transactions; those with a result */
+	int taken, finished;   /* recipients given to transactions; those whose transaction is over */
+	int told;              /* those whose outcome the runner knows */
+	bool settled;          /* it knows all before the transactions are over */
 	bool used;             /* some command about it was sent */
 	struct job *next;
 };

@@ -1,12 +1,10 @@
 /* The crank.  This runs confined, and is the only code of ours that reads what a server sends. */
-#include "relay/deliver.h"
+#include "relay/outcome.h"
 #include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "jobs/head.h"
-#include "message/dsn.h"
 #include "relay/content.h"
-#include "relay/policy.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -14,78 +12,6 @@
 #include <unistd.h>
 
 #define QUIT_WAIT_MS 2000
-
-struct crank {
-	const struct deliver *with;
-	struct session session;
-	struct session_policy policy;
-	struct link link;
-	struct diagnosis peer;  /* hop, names, TLS: the part that all results share */
-	int64_t end_ms;         /* of the whole batch */
-	bool told_ready;
-};
-
-void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
-{
-	text_copy(d->hop, sizeof d->hop, hop->name);
-	if (c == NULL)
-		return;
-	text_copy(d->peer_name, sizeof d->peer_name, c->name);
-	text_copy(d->peer_address, sizeof d->peer_address, c->address);
-	d->port = c->port;
-}
-
-static void add_peer(const struct crank *c, struct diagnosis *d)
-{
-	deliver_name_peer(c->with->hop, c->with->candidate, d);
-	text_copy(d->tls, sizeof d->tls, c->peer.tls);
-}
-
-static void finish_job(struct crank *c, struct job *job)
-{
-	jobs_say_id(c->with->jobs, job->used ? "msg" : "unused", job->id);
-	jobs_remove(c->with->jobs, job);
-}
-
-/* struct session_policy's finished: reports the recipients of a transaction, and the job when it was the last one. */
-static void on_finished(void *context, struct transaction *t)
-{
-	struct crank *c = context;
-	struct piece *p = t->context;
-	struct job *job = p->job;
-	for (int i = 0; i < t->rcpt_count && t->begun; i++) {
-		struct diagnosis *d = &t->rcpts[i].result;
-		add_peer(c, d);
-		if (c->with->probe && t->rcpts[i].accepted)
-			diag_set(d, VERDICT_SENT, STAGE_RCPT, "", "the server takes mail for this recipient");
-		enum policy next = policy_decide(d);
-		/* The server will not tell the sender of success: the runner does. */
-		if (!c->with->probe && d->verdict == VERDICT_SENT && !c->session.ehlo.dsn && dsn_wants(t->rcpts[i].notify, "SUCCESS"))
-			buffer_printf(&c->with->jobs->out, "relayed id=%s n=%d\n", job->id, p->first_rcpt + i);
-		jobs_say_diag(c->with->jobs, "rcpt", job->id, p->first_rcpt + i,
-		              next == POLICY_NEXT_ADDRESS || next == POLICY_NEXT_HOP, d);
-	}
-	job->used = job->used || t->begun;
-	/* A message that was refused for its size was never begun, and yet it has its results. */
-	if (!t->begun && t->rcpts[0].result.verdict != VERDICT_NONE) {
-		t->begun = true;
-		on_finished(context, t);
-		return;
-	}
-	job->finished += t->rcpt_count;
-	content_free_piece(p);
-	if (job->finished == job->rcpt_count)
-		finish_job(c, job);
-}
-
-static void refuse_damaged(struct crank *c, struct job *job, struct diagnosis *d)
-{
-	catalogue_recognise(d);
-	for (int i = 0; i < job->rcpt_count; i++)
-		jobs_say_diag(c->with->jobs, "rcpt", job->id, i, 0, d);
-	job->used = true;
-	finish_job(c, job);
-}
 
 /* Gives the session what it can take, in the order in which the runner sent it. */
 static void feed(struct crank *c)
@@ -95,7 +21,7 @@ static void feed(struct crank *c)
 		struct job *next = job->next;
 		struct diagnosis d = {0};
 		if (job->header.length == 0 && !head_prepare(job, c->with->config, c->session.ehlo.eightbitmime, c->session.ehlo.smtputf8, &d)) {
-			refuse_damaged(c, job, &d);
+			outcome_refuse_damaged(c, job, &d);
 			job = next;
 			continue;
 		}
@@ -331,7 +257,7 @@ static void run(struct crank *c)
 static void return_jobs(struct crank *c)
 {
 	while (c->with->jobs->first != NULL)
-		finish_job(c, c->with->jobs->first);
+		outcome_finish_job(c, c->with->jobs->first);
 }
 
 static void fill_policy(struct crank *c)
@@ -342,7 +268,7 @@ static void fill_policy(struct crank *c)
 		.name = with->config->name, .tls = with->without_tls ? HOP_TLS_OFF : hop->tls, .implicit_tls = hop->implicit,
 		.login = hop->login, .password = with->password, .auth_without_tls = hop->auth_without_tls,
 		.reply_s = with->config->reply_s, .data_s = with->config->data_s, .dot_s = with->config->dot_s,
-		.finished = on_finished, .context = c,
+		.refused = with->probe ? NULL : outcome_refused, .finished = outcome_finished, .context = c,
 		.stop_before_data = with->probe, .replied = with->probe ? show_reply : NULL,
 	};
 }
@@ -359,7 +285,7 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 		run(c);
 	bool ready = c->told_ready;
 	*d = c->session.failure;
-	add_peer(c, d);
+	outcome_add_peer(c, d);
 	if (ready) {
 		return_jobs(c);
 		if (d->key[0] != '\0')

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define STUCK_MS 3000
+#define SETTLED_STUCK_MS 300 /* what comes behind a refusal is answered at once as a rule */
 
 static const char *avoid_of(const struct entry *e)
 {
@@ -21,6 +22,8 @@ static int window_of(const struct worker *w)
 /* A server may answer some recipients only after minutes (tarpit): mail behind them is not made to wait for that. */
 static bool is_stuck(const struct worker *w, int64_t now)
 {
+	if (w->settled > 0)
+		return now - w->settled_ms > SETTLED_STUCK_MS;
 	return w->ready && w->count > 0 && now - w->progress_ms > STUCK_MS;
 }
 
@@ -37,9 +40,9 @@ static struct worker *find_worker(struct runner *r, const struct path *p, const 
 			continue;
 		if (is_stuck(w, now))
 			continue;
-		*starting = *starting || !w->ready;
+		*starting = *starting || !w->ready || w->settled > 0;
 		(*busy)++;
-		if (w->count < window_of(w) && w->fd_count < WORKER_WINDOW && (best == NULL || w->count < best->count))
+		if (w->settled == 0 && w->count < window_of(w) && w->fd_count < WORKER_WINDOW && (best == NULL || w->count < best->count))
 			best = w;
 	}
 	return best;

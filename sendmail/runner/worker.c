@@ -199,6 +199,12 @@ static struct message *find_message(struct worker *w, const char *fields, struct
 	return NULL;
 }
 
+static void count_down(struct worker *w)
+{
+	if (--w->count == 0)
+		w->idle_ms = clock_mono_ms();
+}
+
 static void unlink_message(struct worker *w, struct message *m, struct message *before)
 {
 	if (before != NULL)
@@ -208,8 +214,7 @@ static void unlink_message(struct worker *w, struct message *m, struct message *
 	if (w->last == m)
 		w->last = before;
 	m->next = NULL;
-	if (--w->count == 0)
-		w->idle_ms = clock_mono_ms();
+	count_down(w);
 }
 
 static void on_down(struct runner *r, struct worker *w, const char *fields)
@@ -283,6 +288,12 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		message_note(r, m, n, next && (w->left > 0 || (n >= 0 && n < m->rcpt_count && message_has_other_path(r, m, n))), &d);
 		return;
 	}
+	/* Its place is kept until the server has answered all: the session is busy. */
+	if (text_starts(line, "settled ")) {
+		w->settled_ms = clock_mono_ms();
+		w->settled++;
+		w->count++;
+	}
 	unlink_message(w, m, before);
 	if (text_starts(line, "unused ")) {
 		message_return(r, m);
@@ -304,6 +315,11 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 		on_down(r, w, line + 5);
 	} else if (text_starts(line, "over ")) {
 		diag_read(&w->over, line + 5);
+	} else if (strcmp(line, "freed") == 0) {
+		if (w->settled > 0) {
+			w->settled--;
+			count_down(w);
+		}
 	} else if (strcmp(line, "bye") == 0) {
 		w->said_bye = w->closing = true;
 	} else {

@@ -18,7 +18,9 @@ struct worker {
 	} fds[WORKER_WINDOW];
 	int fd_count;
 	struct message *first, *last;
-	int count;
+	int count;                /* of them, and of those that are settled already: nobody took them, but the server still owes an answer */
+	int settled;
+	int64_t settled_ms;       /* since when */
 	int left;                 /* candidates behind the one it talks to */
 	bool ready, closing, ended;
 	bool said_bye;            /* it has told all that it did: what it still has in hand it never read */

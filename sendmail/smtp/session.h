@@ -29,6 +29,7 @@ struct session_rcpt {
 	const char *address;
 	const char *notify, *orcpt; /* used when the server offers DSN (RFC 3461 4.1, 4.2); "" or NULL = not told */
 	bool accepted;           /* RCPT was answered 25x */
+	bool told;               /* the caller's: the result was passed on */
 	struct diagnosis result; /* verdict set once it is decided; hop and peer are left to the caller */
 };
 
@@ -62,6 +63,7 @@ struct session_policy {
 	int reply_s, data_s, dot_s; /* RFC 5321 4.5.3.2 */
 	bool stop_before_data;    /* a probe: MAIL and RCPT are asked one by one, and then it ends */
 	void (*replied)(void *context, struct reply *r); /* sees each reply; may be NULL */
+	void (*refused)(void *context, struct transaction *t);  /* MAIL or a RCPT was: results that are set are final; may be NULL */
 	void (*finished)(void *context, struct transaction *t);
 	void *context;
 };

@@ -110,12 +110,20 @@ static void settle_reply(struct session *s, struct transaction *t, enum stage st
 	settle(t, &d);
 }
 
+/* Before the rest of the group is answered: a tarpit may take minutes for that. */
+static void tell_refused(struct session *s, struct transaction *t)
+{
+	if (s->policy->refused != NULL)
+		s->policy->refused(s->policy->context, t);
+}
+
 static void on_mail(struct session *s, struct transaction *t)
 {
 	if (s->reply.code >= 200 && s->reply.code < 300)
 		return;
 	t->mail_refused = true;
 	settle_reply(s, t, STAGE_MAIL);
+	tell_refused(s, t);
 }
 
 static void on_rcpt(struct session *s, struct transaction *t, int rcpt)
@@ -131,6 +139,7 @@ static void on_rcpt(struct session *s, struct transaction *t, int rcpt)
 	session_diagnose(s, &r->result, STAGE_RCPT);
 	if (r->result.verdict == VERDICT_SENT)
 		r->result.verdict = VERDICT_DEFERRED;
+	tell_refused(s, t);
 }
 
 static void on_data(struct session *s, struct transaction *t)

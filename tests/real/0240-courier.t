@@ -119,14 +119,18 @@ grep -l 'Dcarol@mail.test' "$S"/var/lib/courier/track/* 2>/dev/null | while read
 in_stage /usr/bin/mailq retry carol@mail.test >/dev/null
 ok "done as it says: the mail is taken" patient 20 logged 'to=<carol@mail.test>.*try=2 verdict=sent'
 
-# The end of the tarpit: each refusal is what Courier said, and none is a time-out.
+# The end of the tarpit: each refusal is what Courier said, and none is a time-out; their report does not wait for the answer to DATA, for
+# which Courier takes as long again.
 ok "the tarpit was waited out" patient 70 logged 'to=<nobody3@mail.test>.*verdict=failed'
+at=$(date +%s)
 like "$(log | grep 'to=<nobody3@')" 'key=recipient-unknown .*550 User <nobody3> unknown' "and reported as the refusal that it is"
 unlike "$(log)" 'key=reply-timeout' "nothing is taken for a time-out"
-
-# The report of the three goes into the session in which Courier still takes its time for the answer to DATA.
+tarpit=$(log | sed -n 's/.*firsthop[^ ]* \([^ ]*\) to=<nobody3@.*/\1/p' | head -n 1)
+ok "the report of the refusals goes out at once" patient 20 logged "bounce=.* to=<dave@mail.test>\|$tarpit bounce="
+[ $(($(date +%s) - at)) -le 15 ]; result $? "in seconds"
 empty() { [ "$(mailq_count)" = 0 ]; }
-ok "the report of the refusals goes out, too" patient 120 empty
+ok "and arrives" patient 120 empty
+is "$(log | grep -c "$tarpit.* bounce=")" 1 "once"
 
 # Courier lets one address have 5 connections; a sixth is closed without a word.
 before=$(got bob)

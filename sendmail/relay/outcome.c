@@ -1,0 +1,103 @@
+/* Outcomes.  The runner hears of each recipient once; what it does with that is its matter. */
+#include "relay/outcome.h"
+#include "base/catalogue.h"
+#include "base/text.h"
+#include "message/dsn.h"
+#include "relay/content.h"
+#include "relay/policy.h"
+
+void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
+{
+	text_copy(d->hop, sizeof d->hop, hop->name);
+	if (c == NULL)
+		return;
+	text_copy(d->peer_name, sizeof d->peer_name, c->name);
+	text_copy(d->peer_address, sizeof d->peer_address, c->address);
+	d->port = c->port;
+}
+
+void outcome_add_peer(const struct crank *c, struct diagnosis *d)
+{
+	deliver_name_peer(c->with->hop, c->with->candidate, d);
+	text_copy(d->tls, sizeof d->tls, c->peer.tls);
+}
+
+void outcome_finish_job(struct crank *c, struct job *job)
+{
+	if (job->settled)
+		buffer_puts(&c->with->jobs->out, "freed\n");
+	else
+		jobs_say_id(c->with->jobs, job->used ? "msg" : "unused", job->id);
+	jobs_remove(c->with->jobs, job);
+}
+
+static void tell_rcpt(struct crank *c, struct transaction *t, int i)
+{
+	struct piece *p = t->context;
+	struct session_rcpt *r = &t->rcpts[i];
+	struct diagnosis *d = &r->result;
+	if (r->told)
+		return;
+	r->told = true;
+	p->job->told++;
+	outcome_add_peer(c, d);
+	enum policy next = policy_decide(d);
+	/* The server will not tell the sender of success: the runner does. */
+	if (!c->with->probe && d->verdict == VERDICT_SENT && !c->session.ehlo.dsn && dsn_wants(r->notify, "SUCCESS"))
+		buffer_printf(&c->with->jobs->out, "relayed id=%s n=%d\n", p->job->id, p->first_rcpt + i);
+	jobs_say_diag(c->with->jobs, "rcpt", p->job->id, p->first_rcpt + i, next == POLICY_NEXT_ADDRESS || next == POLICY_NEXT_HOP, d);
+}
+
+/* struct session_policy's refused: what is final for a recipient is told at once.  What may be tried again is told with the rest, since
+   it matters for that whether others were taken; when nobody was, all is told, and the runner need not wait for what the server still owes. */
+void outcome_refused(void *context, struct transaction *t)
+{
+	struct crank *c = context;
+	struct piece *p = t->context;
+	bool all = true;
+	for (int i = 0; i < t->rcpt_count; i++) {
+		struct diagnosis d = t->rcpts[i].result;
+		all = all && d.verdict != VERDICT_NONE;
+		if (d.verdict != VERDICT_NONE && policy_decide(&d) == POLICY_FAIL)
+			tell_rcpt(c, t, i);
+	}
+	for (int i = 0; i < t->rcpt_count && all; i++)
+		tell_rcpt(c, t, i);
+	if (p->job->told < p->job->rcpt_count || p->job->settled)
+		return;
+	p->job->settled = true;
+	jobs_say_id(c->with->jobs, "settled", p->job->id);
+}
+
+/* struct session_policy's finished: reports the recipients of a transaction, and the job when it was the last one. */
+void outcome_finished(void *context, struct transaction *t)
+{
+	struct crank *c = context;
+	struct piece *p = t->context;
+	struct job *job = p->job;
+	for (int i = 0; i < t->rcpt_count && t->begun; i++) {
+		if (c->with->probe && t->rcpts[i].accepted)
+			diag_set(&t->rcpts[i].result, VERDICT_SENT, STAGE_RCPT, "", "the server takes mail for this recipient");
+		tell_rcpt(c, t, i);
+	}
+	job->used = job->used || t->begun;
+	/* A message that was refused for its size was never begun, and yet it has its results. */
+	if (!t->begun && t->rcpts[0].result.verdict != VERDICT_NONE) {
+		t->begun = true;
+		outcome_finished(context, t);
+		return;
+	}
+	job->finished += t->rcpt_count;
+	content_free_piece(p);
+	if (job->finished == job->rcpt_count)
+		outcome_finish_job(c, job);
+}
+
+void outcome_refuse_damaged(struct crank *c, struct job *job, struct diagnosis *d)
+{
+	catalogue_recognise(d);
+	for (int i = 0; i < job->rcpt_count; i++)
+		jobs_say_diag(c->with->jobs, "rcpt", job->id, i, 0, d);
+	job->used = true;
+	outcome_finish_job(c, job);
+}

@@ -1,0 +1,31 @@
+/* What a session tells the runner: an outcome for each recipient, once, as soon as it is final. */
+#ifndef RELAY_OUTCOME_H
+#define RELAY_OUTCOME_H
+#include "jobs/jobs.h"
+#include "relay/deliver.h"
+#include "smtp/link.h"
+#include "smtp/session.h"
+
+struct crank {
+	const struct deliver *with;
+	struct session session;
+	struct session_policy policy;
+	struct link link;
+	struct diagnosis peer;  /* hop, names, TLS: the part that all results share */
+	int64_t end_ms;         /* of the whole batch */
+	bool told_ready;
+};
+
+/* Fills in hop, server and TLS. */
+void outcome_add_peer(const struct crank *c, struct diagnosis *d);
+
+/* A job is over: it goes. */
+void outcome_finish_job(struct crank *c, struct job *job);
+
+/* The stored message cannot be sent for the reason d. */
+void outcome_refuse_damaged(struct crank *c, struct job *job, struct diagnosis *d);
+
+/* struct session_policy's refused and finished; context is the crank. */
+void outcome_refused(void *context, struct transaction *t);
+void outcome_finished(void *context, struct transaction *t);
+#endif
