@@ -153,12 +153,17 @@ bool jobs_flush(struct jobs *j)
 	return !j->orphaned;
 }
 
-void jobs_say_step(struct jobs *j, const char *text)
+void jobs_say_line(struct jobs *j, const char *verb, const char *text)
 {
 	struct buffer line = {0};
 	fields_put(&line, "text", text);
-	buffer_printf(&j->out, "step %s\n", buffer_string(&line));
+	buffer_printf(&j->out, "%s %s\n", verb, buffer_string(&line));
 	buffer_free(&line);
+}
+
+void jobs_say_step(struct jobs *j, const char *text)
+{
+	jobs_say_line(j, "step", text);
 }
 
 void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next, const struct diagnosis *d)

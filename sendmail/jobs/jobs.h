@@ -1,7 +1,7 @@
 /* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of fields on one stream socket;
    a message's descriptor comes along with its first byte.
    The same with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt address= notify= orcpt= (N times) | quit
-   Relay to runner:  step text= | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server sends no report) | msg id= | unused id= |
+   Relay to runner:  step text= | say text= (the dialogue, with --show) | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server sends no report) | msg id= | unused id= |
                      settled id= (nobody took it; the server still owes an answer) and later freed |
                      over DIAGNOSIS (the session broke after it was ready) | bye (what came later was not read) */
 #ifndef JOBS_JOBS_H
@@ -51,6 +51,8 @@ bool jobs_receive(struct jobs *j);
 /* Sends what is in out; blocking. */
 bool jobs_flush(struct jobs *j);
 
+/* step: belongs to the story of the message; say: only for those who watch. */
+void jobs_say_line(struct jobs *j, const char *verb, const char *text);
 void jobs_say_step(struct jobs *j, const char *text);
 void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next, const struct diagnosis *d);
 void jobs_say_id(struct jobs *j, const char *verb, const char *id);

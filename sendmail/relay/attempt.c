@@ -51,14 +51,14 @@ static void note_failure(struct attempt *a, const struct diagnosis *d)
 		a->of_hop = *d;
 }
 
-/* For a probe, which is told as it goes on. */
+/* For those who watch. */
 static void tell_step(struct attempt *a, const char *what, const struct candidate *c)
 {
 	TEXT(words, 400);
-	if (!a->probe)
+	if (a->show == NULL)
 		return;
 	text_printf(&words, "%s%s[%s]:%u", what, c->name, c->address, c->port);
-	jobs_say_step(a->jobs, words.data);
+	jobs_say_line(a->jobs, a->show, words.data);
 	jobs_flush(a->jobs);
 }
 
@@ -220,7 +220,7 @@ static bool try_hop(struct attempt *a, const struct hop *hop, int hops_left)
 	struct diagnosis d = {0};
 	struct buffer password = {0};
 	a->of_hop = (struct diagnosis){0};
-	struct deliver with = {.config = a->config, .hop = hop, .jobs = a->jobs, .password = "", .probe = a->probe};
+	struct deliver with = {.config = a->config, .hop = hop, .jobs = a->jobs, .password = "", .probe = a->probe, .show = a->show};
 	bool ready = false;
 	if (!route_hop(hop, &r)) {
 		say_trace(a, &r.trace);

@@ -13,6 +13,7 @@ struct attempt {
 	char **skip;            /* smarthosts that are passed over now */
 	int skip_count;
 	bool probe;
+	const char *show;       /* as in struct deliver */
 	struct diagnosis worst; /* of the failures, the one that came furthest */
 	struct diagnosis of_hop; /* the same, of the smarthost at hand */
 };

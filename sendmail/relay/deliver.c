@@ -66,22 +66,14 @@ static void read_server(struct crank *c)
 	} while (c->session.state != SESSION_OVER && c->link.pending(&c->link));
 }
 
-/* For a probe: what goes out, line by line.  Nothing of a login is shown. */
-static void show_out(struct crank *c)
+/* The dialogue, for those who watch it; the session does not show what is secret. */
+static void show_said(void *context, const char *line, size_t length)
 {
-	struct session *s = &c->session;
-	const char *at = s->out.data, *end = s->out.data + s->out.length;
-	while (at < end && s->state != SESSION_AUTH) {
-		const char *eol = memchr(at, '\r', (size_t)(end - at));
-		size_t length = eol != NULL ? (size_t)(eol - at) : (size_t)(end - at);
-		TEXT(words, 400);
-		text_put(&words, "> ");
-		text_escape(&words, at, length);
-		jobs_say_step(c->with->jobs, words.data);
-		at += length + 2;
-	}
-	if (s->state == SESSION_AUTH)
-		jobs_say_step(c->with->jobs, "> AUTH ... (login and password are not shown)");
+	struct crank *c = context;
+	TEXT(words, 400);
+	text_put(&words, "> ");
+	text_escape(&words, line, length);
+	jobs_say_line(c->with->jobs, c->with->show, words.data);
 }
 
 static void show_reply(void *context, struct reply *r)
@@ -91,14 +83,12 @@ static void show_reply(void *context, struct reply *r)
 	TEXT(words, 640);
 	reply_text(r, text, sizeof text);
 	text_printf(&words, "< %d %s", r->code, c->session.state == SESSION_AUTH && r->code == 334 ? "(challenge)" : text);
-	jobs_say_step(c->with->jobs, words.data);
+	jobs_say_line(c->with->jobs, c->with->show, words.data);
 }
 
 static void write_server(struct crank *c)
 {
 	struct session *s = &c->session;
-	if (c->with->probe && s->out.length > 0)
-		show_out(c);
 	while (s->out.length > 0 && s->state != SESSION_OVER) {
 		errno = 0;
 		c->link.error[0] = '\0';
@@ -147,10 +137,10 @@ static bool start_tls(struct crank *c)
 		return false;
 	}
 	text_copy(c->peer.tls, sizeof c->peer.tls, d.tls);
-	if (c->with->probe) {
+	if (c->with->show != NULL) {
 		TEXT(words, 200);
 		text_printf(&words, "TLS is on: %s", d.tls);
-		jobs_say_step(c->with->jobs, words.data);
+		jobs_say_line(c->with->jobs, c->with->show, words.data);
 	}
 	return true;
 }
@@ -269,7 +259,7 @@ static void fill_policy(struct crank *c)
 		.login = hop->login, .password = with->password, .auth_without_tls = hop->auth_without_tls,
 		.reply_s = with->config->reply_s, .data_s = with->config->data_s, .dot_s = with->config->dot_s,
 		.refused = with->probe ? NULL : outcome_refused, .finished = outcome_finished, .context = c,
-		.stop_before_data = with->probe, .replied = with->probe ? show_reply : NULL,
+		.stop_before_data = with->probe, .said = with->show != NULL ? show_said : NULL, .replied = with->show != NULL ? show_reply : NULL,
 	};
 }
 

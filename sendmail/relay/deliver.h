@@ -15,7 +15,8 @@ struct deliver {
 	struct jobs *jobs;
 	int fd;                    /* connected, non-blocking */
 	int left;                  /* candidates behind this one */
-	bool probe;                /* up to RCPT, with the dialogue as steps */
+	bool probe;                /* up to RCPT */
+	const char *show;          /* the dialogue is told with this verb (jobs/jobs.h); NULL = it is not */
 	bool without_tls;          /* opportunistic TLS failed here before: now in the clear */
 };
 

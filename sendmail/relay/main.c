@@ -60,6 +60,8 @@ static int serve(int argc, char **argv)
 			a.skip[a.skip_count++] = argv[i] + 7;
 		else if (strncmp(argv[i], "--path=", 7) == 0)
 			a.path = argv[i] + 7;
+		else if (strcmp(argv[i], "--show") == 0)
+			a.show = "say";
 	}
 	bool ready = config_read(&config, paths_config(), &a.worst) && attempt_run(&a);
 	if (!ready)

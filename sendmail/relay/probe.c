@@ -193,7 +193,7 @@ static int conclude(struct answer *a)
 static void attempt_child(const struct config *config, const char *path, int socket)
 {
 	struct jobs jobs = {.socket = socket};
-	struct attempt a = {.config = config, .jobs = &jobs, .path = path, .probe = true};
+	struct attempt a = {.config = config, .jobs = &jobs, .path = path, .probe = true, .show = "step"};
 	if (!attempt_run(&a)) {
 		jobs_say_diag(&jobs, "down", "", 0, 0, &a.worst);
 		jobs_flush(&jobs);

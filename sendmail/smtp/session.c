@@ -72,16 +72,36 @@ static void fail_reply(struct session *s, enum stage stage)
 	s->deadline_ms = 0;
 }
 
+/* Shows the command that stands in out from there on. */
+void session_show(const struct session *s, size_t from)
+{
+	if (s->policy->said != NULL)
+		s->policy->said(s->policy->context, s->out.data + from, s->out.length - from - 2);
+}
+
 static void say(struct session *s, const char *line)
 {
-	buffer_puts(&s->out, line);
-	buffer_puts(&s->out, "\r\n");
+	size_t from = s->out.length;
+	buffer_printf(&s->out, "%s\r\n", line);
+	session_show(s, from);
 }
 
 static void say_hello(struct session *s, const char *verb, enum session_state state)
 {
+	size_t from = s->out.length;
 	buffer_printf(&s->out, "%s %s\r\n", verb, s->policy->name);
+	session_show(s, from);
 	s->state = state;
+}
+
+/* A line of a login is shown to nobody. */
+static void say_secret(struct session *s, const char *line)
+{
+	static const char words[] = "AUTH ... (login and password are not shown)";
+	buffer_puts(&s->out, line);
+	buffer_puts(&s->out, "\r\n");
+	if (s->policy->said != NULL)
+		s->policy->said(s->policy->context, words, sizeof words - 1);
 }
 
 static void begin_auth(struct session *s)
@@ -102,7 +122,7 @@ static void begin_auth(struct session *s)
 	}
 	auth_start(&s->auth, mechanism, p->login, p->password);
 	auth_first(&s->auth, &line);
-	say(s, buffer_string(&line));
+	say_secret(s, buffer_string(&line));
 	compat_wipe(line.data, line.length);
 	buffer_free(&line);
 	s->state = SESSION_AUTH;
@@ -182,7 +202,7 @@ static void on_auth(struct session *s)
 	} else if (s->reply.code == 334) {
 		const char *challenge = buffer_string(&s->reply.text);
 		if (auth_next(&s->auth, challenge, &line, &problem))
-			say(s, buffer_string(&line));
+			say_secret(s, buffer_string(&line));
 		else
 			session_fail(s, STAGE_AUTH, "auth-protocol", problem != NULL ? problem : "the server's challenge makes no sense");
 	} else {

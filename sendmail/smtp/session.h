@@ -62,6 +62,7 @@ struct session_policy {
 	bool auth_without_tls;
 	int reply_s, data_s, dot_s; /* RFC 5321 4.5.3.2 */
 	bool stop_before_data;    /* a probe: MAIL and RCPT are asked one by one, and then it ends */
+	void (*said)(void *context, const char *words, size_t length); /* sees each command, and words for a login and for a message; may be NULL */
 	void (*replied)(void *context, struct reply *r); /* sees each reply; may be NULL */
 	void (*refused)(void *context, struct transaction *t);  /* MAIL or a RCPT was: results that are set are final; may be NULL */
 	void (*finished)(void *context, struct transaction *t);
@@ -130,6 +131,7 @@ void session_free(struct session *s);
 /* For smtp/transact.c and session.c only. */
 void transact_reply(struct session *s);
 void transact_broken(struct session *s, const char *key, const char *words);
+void session_show(const struct session *s, size_t from);
 void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage);
 void session_fail(struct session *s, enum stage stage, const char *key, const char *words);
 #endif

@@ -56,6 +56,7 @@ static void say_rcpt(struct session *s, const struct transaction *t, int rcpt)
 /* Next command of a transaction. */
 static void say_step(struct session *s, struct transaction *t)
 {
+	size_t from = s->out.length;
 	t->begun = true;
 	if (t->step == 0) {
 		say_mail(s, t);
@@ -67,6 +68,7 @@ static void say_step(struct session *s, struct transaction *t)
 		buffer_puts(&s->out, "DATA\r\n");
 		await(s, EXPECT_DATA, t, 0);
 	}
+	session_show(s, from);
 	t->step++;
 }
 
@@ -148,7 +150,9 @@ static void on_data(struct session *s, struct transaction *t)
 		s->sending = t;
 	} else if (s->reply.code == 354) {
 		/* DATA went out with the group before the refusals came back: an empty message ends it (RFC 2920 3.1). */
+		size_t from = s->out.length;
 		buffer_puts(&s->out, ".\r\n");
+		session_show(s, from);
 		await(s, EXPECT_VOID_DOT, t, 0);
 	} else {
 		s->dirty = true;
@@ -199,6 +203,14 @@ void transact_reply(struct session *s)
 	}
 }
 
+static void show_message(const struct session *s, const struct transaction *t)
+{
+	TEXT(words, 80);
+	text_printf(&words, "(the message, %lld bytes) .", (long long)t->size_bytes);
+	if (s->policy->said != NULL)
+		s->policy->said(s->policy->context, words.data, words.length);
+}
+
 static void pump_body(struct session *s)
 {
 	struct transaction *t = s->sending;
@@ -211,6 +223,7 @@ static void pump_body(struct session *s)
 		if (more)
 			continue;
 		s->sending = NULL;
+		show_message(s, t);
 		t->dot_sent = true;
 		await(s, EXPECT_DOT, t, 0);
 		return;
@@ -268,7 +281,9 @@ static void refuse_size(struct session *s, struct transaction *t)
 
 static void reset(struct session *s, struct transaction *t)
 {
+	size_t from = s->out.length;
 	buffer_puts(&s->out, "RSET\r\n");
+	session_show(s, from);
 	await(s, EXPECT_RSET, t, 0);
 	s->dirty = false;
 }
