@@ -6,6 +6,7 @@
 #include "mailq/layout.h"
 #include "mailq/metrics.h"
 #include "mailq/select.h"
+#include "mailq/watch.h"
 #include "mailq/why.h"
 #include <stdint.h>
 #include <stdio.h>
@@ -227,6 +228,8 @@ int main(int argc, char **argv)
 	struct config config;
 	struct diagnosis why = {0};
 	log_start("mailq", LOG_TO_STDERR);
+	if (argc == 2 && (strcmp(argv[1], "--watch") == 0 || strcmp(argv[1], "--wait") == 0))
+		return watch_run(strcmp(argv[1], "--watch") == 0);
 	int code = read_options(argc, argv, &o);
 	if (code >= 0)
 		return code;

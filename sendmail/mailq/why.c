@@ -107,6 +107,7 @@ static void put_line(struct story *s, const struct story_line *line)
 	switch (line->verb) {
 	case STORY_ATTEMPT: put_attempt(s, line->when_s, line->fields); break;
 	case STORY_STEP:
+	case STORY_SAY:
 		if (!fields_get(line->fields, "text", text, sizeof text))
 			break;
 		text_escape(&safe, text, strlen(text));
@@ -185,6 +186,26 @@ static void put_next(const struct story *s)
 		text_put(&words, "now");
 	}
 	fprintf(s->out, "     next try  %s\n", words.data);
+}
+
+struct story *why_begin(FILE *out)
+{
+	struct story *s = mem_alloc(sizeof *s);
+	s->out = out;
+	return s;
+}
+
+void why_line(struct story *s, char *text)
+{
+	struct story_line line;
+	if (story_read(text, &line))
+		put_line(s, &line);
+}
+
+void why_end(struct story *s)
+{
+	put_meaning(s);
+	free(s);
 }
 
 int why_print(FILE *out, const struct listing *l, const char *id)

@@ -36,7 +36,7 @@ struct envelope {
 	size_t recipient_count;
 	struct envelope_asked *asked; /* for the first asked_count recipients */
 	size_t asked_count;
-	char *flags;           /* words: "bounce", "verbose", "from-given" (sender came from -f) ...; "" when none */
+	char *flags;           /* words: "bounce", "watched", "from-given" (sender came from -f) ...; "" when none */
 	char *body;            /* -B: "", "7BIT" or "8BITMIME" */
 	char *notify, *ret, *envid; /* -N, -R, -V; "" when not given */
 	char *tag;             /* -L; "" when not given */

@@ -10,6 +10,7 @@
 #include "runner/message.h"
 #include "runner/returns.h"
 #include "runner/success.h"
+#include "runner/watch.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,16 @@ static int count_state(const struct message *m, enum rcpt_state state)
 	for (int i = 0; i < m->rcpt_count; i++)
 		count += m->states[i] == state;
 	return count;
+}
+
+static void tell_watcher(const struct message *m, int rcpt, bool next, const struct diagnosis *d)
+{
+	struct buffer line = {0};
+	if (m->entry->watcher == NULL)
+		return;
+	journal_put_rcpt(&line, clock_wall_s(), m->rcpts[rcpt], next, d);
+	watch_lines(m->entry, &line);
+	buffer_free(&line);
 }
 
 /* Decided once per attempt, by the first reason that makes it wait. */
@@ -67,6 +78,7 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next, cons
 	}
 	counters_outcome(&r->counters, d, age_s(r, m));
 	log_outcome(r, m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? wait_of(r, m, d->key) : 0, d);
+	tell_watcher(m, rcpt, next, d);
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written down. */
 	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 || m->has_journal || d->verdict != VERDICT_SENT)
 		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines, clock_wall_s(), m->rcpts[rcpt], next, d);
@@ -181,7 +193,9 @@ static void put_back(struct runner *r, struct message *m, int left)
 	e->attempts++;
 	mem_free(&e->avoid);
 	mem_free(&e->done);
+	size_t told = m->lines.length;
 	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
+	watch_lines(e, &(struct buffer){.data = m->lines.data + told, .length = m->lines.length - told});
 	append(r, m, &m->lines, true);
 	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
 	e->by_config = m->last.fault == FAULT_CONFIG;
@@ -215,6 +229,7 @@ static bool keep_for_report(struct runner *r, struct message *m)
 	if (!done)
 		return false;
 	log_line(LOG_INFO, "%s: the report to <%s> waits to be sent together with others", m->id, bounce_address(r, m));
+	watch_done(m->entry);
 	returns_keep(r, m->entry);
 	message_free(m);
 	return true;

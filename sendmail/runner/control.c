@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "runner/message.h"
 #include "runner/path.h"
+#include "runner/watch.h"
 #include "runner/worker.h"
 #include "spool/journal.h"
 #include <errno.h>
@@ -57,7 +58,8 @@ void control_start(struct runner *r)
 
 static void close_client(struct control *c, int i)
 {
-	close(c->clients[i].fd);
+	if (c->clients[i].fd >= 0)
+		close(c->clients[i].fd);
 	buffer_free(&c->clients[i].in);
 	buffer_free(&c->clients[i].out);
 	c->clients[i] = c->clients[--c->count];
@@ -216,7 +218,6 @@ static const char *deal_with_dead(struct runner *r, const char *verb, const char
 	return NULL;
 }
 
-/* Root and the queue's owner may do everything; who sent a message may hold, release and remove it. */
 static bool is_allowed(struct runner *r, const char *name, uid_t uid, bool only_admin)
 {
 	struct envelope e;
@@ -233,6 +234,11 @@ static bool is_allowed(struct runner *r, const char *name, uid_t uid, bool only_
 	envelope_free(&e);
 	close(fd);
 	return read && sender == uid;
+}
+
+bool control_may(struct runner *r, const char *name, uid_t uid)
+{
+	return is_allowed(r, name, uid, false);
 }
 
 static const char *forget(struct runner *r, uid_t uid)
@@ -294,7 +300,19 @@ static void obey_all(struct runner *r, struct client *client)
 	c->gone_count = 0;
 }
 
-/* False at the end of the stream, or when it is nonsense. */
+/* From now on it is runner/watch.h's; the descriptor with it. */
+static bool hand_over(struct runner *r, struct client *client)
+{
+	char *line = fdio_take_line(&client->in);
+	if (watch_take(r, client->fd, client->uid, line))
+		client->fd = -1;
+	else
+		buffer_puts(&client->out, "no so many watch that there is no room for one more\n");
+	free(line);
+	return client->fd >= 0;
+}
+
+/* False at the end of the stream, when it is nonsense, or when it is another's now. */
 static bool receive(struct runner *r, struct client *client)
 {
 	char bytes[16384];
@@ -302,8 +320,11 @@ static bool receive(struct runner *r, struct client *client)
 	if (n <= 0)
 		return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 	buffer_add(&client->in, bytes, (size_t)n);
-	if (memchr(bytes, '\n', (size_t)n) != NULL)
-		obey_all(r, client);
+	if (memchr(bytes, '\n', (size_t)n) == NULL)
+		return client->in.length < REQUEST_LIMIT_BYTES;
+	if (client->in.length > 6 && memcmp(client->in.data, "watch ", 6) == 0)
+		return hand_over(r, client);
+	obey_all(r, client);
 	return client->in.length < REQUEST_LIMIT_BYTES;
 }
 

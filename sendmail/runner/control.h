@@ -1,5 +1,6 @@
 /* What mailq asks of the runner: a local socket, mqueue/control, that only set-group-id mailq and members of group firsthop reach.  The kernel tells
-   who asks.  Lines "hold|release|retry|remove ID", one answer line each: "ok", or "no REASON". */
+   who asks.  Lines "hold|release|retry|remove ID", one answer line each: "ok", or "no REASON".  "watch ID ..." makes the client a watcher
+   (runner/watch.h). */
 #ifndef RUNNER_CONTROL_H
 #define RUNNER_CONTROL_H
 #include "runner/runner.h"
@@ -13,6 +14,9 @@ void control_end(struct runner *r);
 
 /* Adds what is to be waited for; returns the number of entries, at most 1 + CONTROL_CLIENTS_MAX. */
 int control_poll(const struct runner *r, struct pollfd *p);
+
+/* True when a user may hold, remove or watch a message: root, the owner of the queue, and who sent it.  name: of its file in mqueue/. */
+bool control_may(struct runner *r, const char *name, uid_t uid);
 
 /* Answers what came; p is as control_poll filled it and poll(2) marked it. */
 void control_serve(struct runner *r, const struct pollfd *p, int count);

@@ -1,6 +1,7 @@
 /* Who gets what, and when: the paths, their workers, the pass. */
 #include "base/clock.h"
 #include "runner/path.h"
+#include "runner/watch.h"
 #include "runner/worker.h"
 #include <stdlib.h>
 #include <string.h>
@@ -66,8 +67,40 @@ static bool wants_another(const struct runner *r, const struct path *p, int busy
 	return (long long)p->schedule.count > (long long)busy * r->config.batch_messages;
 }
 
+static bool is_shown(const struct runner *r)
+{
+	for (int i = 0; i < r->worker_count; i++) {
+		if (r->workers[i]->shows)
+			return true;
+	}
+	return false;
+}
+
+/* A session of its own for a message whose dialogue is watched, one such at a time; NULL: it goes as other mail does, and its watcher sees only the
+   steps.  *wait: room is being made for it. */
+static struct worker *worker_for_watched(struct runner *r, const struct entry *e, bool *wait)
+{
+	const struct path *p = e->path;
+	if (!watch_talks(e) || is_shown(r))
+		return NULL;
+	bool full = r->worker_count >= r->config.max_sessions || r->worker_count >= WORKERS_MAX || (p->limit > 0 && p->workers >= p->limit);
+	for (int i = 0; i < r->worker_count && full; i++) {
+		*wait = *wait || r->workers[i]->count == 0;
+		if (r->workers[i]->count == 0)
+			worker_close(r->workers[i]);
+	}
+	struct worker *w = full ? NULL : worker_start(r, e->path, avoid_of(e), true);
+	if (w != NULL)
+		r->workers[r->worker_count++] = w;
+	return w;
+}
+
 static struct worker *worker_for(struct runner *r, const struct entry *e)
 {
+	bool wait = false;
+	struct worker *own = worker_for_watched(r, e, &wait);
+	if (own != NULL || wait)
+		return own;
 	bool starting;
 	int busy;
 	const char *avoid = avoid_of(e);
@@ -83,7 +116,7 @@ static struct worker *worker_for(struct runner *r, const struct entry *e)
 	}
 	if (!wants_another(r, p, busy, starting))
 		return w;
-	struct worker *fresh = worker_start(r, p, avoid);
+	struct worker *fresh = worker_start(r, p, avoid, false);
 	if (fresh == NULL)
 		return w;
 	r->workers[r->worker_count++] = fresh;
@@ -119,9 +152,11 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 		schedule_add(&e->path->schedule, e, due_ms);
 		return false;
 	}
+	struct buffer none = {0};
+	watch_begin(r, m, w != NULL ? &w->steps : &none);
 	message_note_unsent(m);
+	watch_lines(e, &m->lines);
 	if (m->rcpt_count == 0) {
-		struct buffer none = {0};
 		message_conclude(r, m, &none, 0);
 		return false;
 	}
@@ -139,7 +174,10 @@ static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 			break;
 		p->probed_ms = now;
 		p->probed_new = p->schedule.next_new;
-		if (give(r, w, e) && path_state(r, p, now) != PATH_UP)
+		bool given = give(r, w, e);
+		if (w != NULL && w->shows)
+			worker_close(w);
+		if (given && path_state(r, p, now) != PATH_UP)
 			break;
 	}
 }

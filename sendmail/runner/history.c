@@ -36,23 +36,28 @@ static void put_rule(const struct runner *r, const struct message *m, struct buf
 	put_step(lines, &note);
 }
 
-void history_begin(const struct runner *r, struct message *m, const struct buffer *steps)
+void history_put(const struct runner *r, const struct message *m, const struct buffer *steps, struct buffer *lines)
 {
-	struct buffer lines = {0};
 	int64_t now = clock_wall_s();
-	if (m->untried)
-		return;
-	m->last_s = now;
-	journal_put_attempt(&lines, now, m->entry->attempts + 1);
-	put_rule(r, m, &lines);
+	journal_put_attempt(lines, now, m->entry->attempts + 1);
+	put_rule(r, m, lines);
 	for (size_t at = 0; at < steps->length;) {
 		const char *end = memchr(steps->data + at, '\n', steps->length - at);
 		size_t length = end != NULL ? (size_t)(end - steps->data) - at : steps->length - at;
 		char *text = mem_copy_n(steps->data + at, length);
-		journal_put_step(&lines, now, text);
+		journal_put_step(lines, now, text);
 		free(text);
 		at += length + 1;
 	}
+}
+
+void history_begin(const struct runner *r, struct message *m, const struct buffer *steps)
+{
+	struct buffer lines = {0};
+	if (m->untried)
+		return;
+	m->last_s = clock_wall_s();
+	history_put(r, m, steps, &lines);
 	buffer_add(&lines, m->lines.data, m->lines.length);
 	buffer_free(&m->lines);
 	m->lines = lines;

@@ -9,6 +9,7 @@
 #include "runner/intake.h"
 #include "runner/rights.h"
 #include "runner/service.h"
+#include "runner/watch.h"
 #include "runner/worker.h"
 #include "spool/lock.h"
 #include <errno.h>
@@ -80,7 +81,7 @@ static void save_counters(struct runner *r, bool at_once)
 
 static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limit_ms)
 {
-	struct pollfd p[WORKERS_MAX + 3 + CONTROL_CLIENTS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
+	struct pollfd p[WORKERS_MAX + 3 + CONTROL_CLIENTS_MAX + WATCHERS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
 	int64_t left = runner_next_ms(r);
 	if (limit_ms >= 0 && (left < 0 || left > limit_ms))
 		left = limit_ms;
@@ -92,6 +93,9 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 	int workers = r->worker_count;
 	int asking = control_poll(r, p + workers + 1);
 	nfds_t count = (nfds_t)(workers + 1 + asking);
+	struct pollfd *watching = p + count;
+	int watchers = watch_poll(r, watching);
+	count += (nfds_t)watchers;
 	struct pollfd *submitting = &p[count++];
 	*submitting = (struct pollfd){.fd = intake_fd(r), .events = POLLIN};
 	/* Before a real sleep, what was removed is made durable. */
@@ -107,6 +111,7 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 		if (p[i + 1].revents & (POLLIN | POLLHUP | POLLERR))
 			worker_receive(r, r->workers[i]);
 	}
+	watch_serve(r, watching, watchers);
 	control_serve(r, p + workers + 1, asking);
 	if (submitting->revents != 0)
 		intake_accept(r);
@@ -208,6 +213,7 @@ static int run(struct runner *r)
 		runner_watch_clock(r);
 		runner_sweep(r, false);
 		runner_dispatch(r);
+		watch_look(r);
 		close_idle(r);
 		int64_t limit_ms = hurry_workers(r, &leaving_since_ms);
 		if (r->adopt_again_ms != 0 && clock_mono_ms() >= r->adopt_again_ms)
@@ -224,6 +230,7 @@ static int run(struct runner *r)
 	sync_removals(r, true);
 	save_counters(r, true);
 	intake_end(r);
+	watch_end(r);
 	control_end(r);
 	return EX_OK;
 }

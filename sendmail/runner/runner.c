@@ -8,6 +8,7 @@
 #include "runner/message.h"
 #include "runner/path.h"
 #include "runner/quota.h"
+#include "runner/watch.h"
 #include "runner/worker.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct entry *runner_entry(uint64_t id)
 void runner_forget(struct entry *e)
 {
 	quota_forget(e);
+	watch_done(e);
 	free(e->avoid);
 	free(e->unwritten);
 	free(e->done);

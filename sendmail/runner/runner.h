@@ -19,6 +19,7 @@ struct control;
 struct quota;
 struct intake;
 struct returns;
+struct watch;
 struct worker;
 
 struct runner {
@@ -56,6 +57,7 @@ struct runner {
 	struct quota *quota;
 	struct intake *intake;     /* NULL: not while this runner only comes and goes */
 	struct returns *returns;
+	struct watch *watch;       /* NULL: nobody has watched yet */
 	uint32_t owed;             /* messages that are done but for their report */
 	unsigned turn;             /* of the path that is served first */
 	unsigned complaints;       /* about drop/, since complained_ms */

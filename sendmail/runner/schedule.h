@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct account;
+struct watcher;
 struct path;
 
 /* One queued message: everything that is kept in memory about it. */
@@ -17,6 +18,7 @@ struct entry {
 	char *unwritten;    /* journal lines that could not be written; NULL when all could */
 	char *done;         /* paths that this attempt is through with, each with a LF behind; NULL at the start of one */
 	struct account *account; /* of its sender (runner/quota.h); NULL: nothing is counted */
+	struct watcher *watcher; /* who watches it (runner/watch.h); mostly NULL */
 	uint32_t kb;        /* that it counts there */
 	uint32_t at;        /* place in the heap */
 	uint16_t attempts;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "runner/quota.h"
 #include "runner/returns.h"
+#include "runner/watch.h"
 #include "spool/journal.h"
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 #define TEMP_AGE_S 3600
 #define ADOPT_AGAIN_MS 10000
+#define WATCH_HOLD_MS 1500
 
 struct found_ids {
 	uint64_t *ids;
@@ -76,6 +78,23 @@ static void free_scan(struct scan *s)
 	free(s->dead.ids);
 }
 
+/* A runner that was started for a message cannot have met the watcher of it before: it is kept for him for a moment. */
+static void queue_adopted(struct runner *r, struct entry *e, const char *id)
+{
+	struct envelope head;
+	struct diagnosis d = {0};
+	watch_adopted(r, e);
+	int fd = r->lifetime == LIFETIME_LINGER && e->watcher == NULL ? queue_message(&r->queue, id, NULL, NULL) : -1;
+	envelope_init(&head);
+	if (fd >= 0 && envelope_read(&head, fd, &d) && envelope_has_flag(&head, "watched"))
+		runner_queue(r, e, clock_mono_ms() + WATCH_HOLD_MS);
+	else
+		runner_queue_new(r, e);
+	envelope_free(&head);
+	if (fd >= 0)
+		close(fd);
+}
+
 void runner_adopt(struct runner *r)
 {
 	struct scan s = {.runner = r};
@@ -88,7 +107,7 @@ void runner_adopt(struct runner *r)
 		if (queue_adopt(&r->queue, id, &d)) {
 			struct entry *e = runner_entry(s.messages.ids[i]);
 			quota_take(r, e, id, true);
-			runner_queue_new(r, e);
+			queue_adopted(r, e, id);
 			r->adopted++;
 			r->counters.adopted++;
 			r->counters.changed = true;

@@ -8,6 +8,7 @@
 #include "base/sandbox.h"
 #include "base/text.h"
 #include "runner/path.h"
+#include "runner/watch.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -39,7 +40,7 @@ static void add_options(char **argv, int *argc, const char *name, const char *li
 }
 
 /* In the child: the relay with its socket as standard input, and with the lock, so that no second runner starts beside it. */
-static void become_relay(const struct runner *r, int socket, const struct path *p, const char *skips, const char *avoid)
+static void become_relay(const struct runner *r, int socket, const struct path *p, const char *skips, const char *avoid, bool shows)
 {
 	char path[1024];
 	char *argv[120] = {"relay", "--jobs", option("--path=", p->key)};
@@ -47,6 +48,8 @@ static void become_relay(const struct runner *r, int socket, const struct path *
 	sigset_t none;
 	add_options(argv, &argc, "--skip=", skips);
 	add_options(argv, &argc, "--avoid=", avoid);
+	if (shows)
+		argv[argc++] = option("--show", "");
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	dup2(socket, STDIN_FILENO);
@@ -57,7 +60,7 @@ static void become_relay(const struct runner *r, int socket, const struct path *
 	_exit(127);
 }
 
-struct worker *worker_start(struct runner *r, struct path *path, const char *avoid)
+struct worker *worker_start(struct runner *r, struct path *path, const char *avoid, bool shows)
 {
 	int sockets[2];
 	struct buffer steps = {0};
@@ -68,7 +71,7 @@ struct worker *worker_start(struct runner *r, struct path *path, const char *avo
 	char *skips = path_skips(r, path, clock_mono_ms(), &steps);
 	pid_t pid = fork();
 	if (pid == 0)
-		become_relay(r, sockets[1], path, skips, avoid);
+		become_relay(r, sockets[1], path, skips, avoid, shows);
 	free(skips);
 	close(sockets[1]);
 	if (pid < 0 || !fdio_nonblocking(sockets[0])) {
@@ -81,6 +84,7 @@ struct worker *worker_start(struct runner *r, struct path *path, const char *avo
 	w->pid = pid;
 	w->fd = sockets[0];
 	w->avoid = mem_copy(avoid);
+	w->shows = shows;
 	w->path = path;
 	w->steps = steps;
 	path->workers++;
@@ -259,11 +263,16 @@ static void on_hop(struct runner *r, struct worker *w, const char *fields)
 		path_hop_failed(r, w->path, &d);
 }
 
-static void on_step(struct worker *w, const char *fields)
+/* A step belongs to the story of every message in hand; what a relay says to those who watch is kept nowhere. */
+static void on_step(struct worker *w, const char *verb, const char *fields)
 {
 	char text[1024];
-	if (w->steps.length < STEPS_LIMIT_BYTES && fields_get(fields, "text", text, sizeof text))
+	if (!fields_get(fields, "text", text, sizeof text))
+		return;
+	if (strcmp(verb, "step") == 0 && w->steps.length < STEPS_LIMIT_BYTES)
 		buffer_printf(&w->steps, "%s\n", text);
+	for (const struct message *m = w->first; m != NULL; m = m->next)
+		watch_text(m->entry, verb, text);
 }
 
 static void on_message_line(struct runner *r, struct worker *w, const char *line)
@@ -306,7 +315,9 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 static void take_line(struct runner *r, struct worker *w, const char *line)
 {
 	if (text_starts(line, "step ")) {
-		on_step(w, line + 5);
+		on_step(w, "step", line + 5);
+	} else if (text_starts(line, "say ") && w->shows) {
+		on_step(w, "say", line + 4);
 	} else if (text_starts(line, "ready ")) {
 		on_ready(r, w, line + 6);
 	} else if (text_starts(line, "hop ")) {

@@ -22,6 +22,7 @@ struct worker {
 	int settled;
 	int64_t settled_ms;       /* since when */
 	int left;                 /* candidates behind the one it talks to */
+	bool shows;               /* the dialogue: for one message that is watched */
 	bool ready, closing, ended;
 	bool said_bye;            /* it has told all that it did: what it still has in hand it never read */
 	int done;                 /* messages with an outcome */
@@ -30,8 +31,8 @@ struct worker {
 	int64_t progress_ms;      /* last result, or first message after an idle time */
 };
 
-/* Starts a relay for a path, without the servers that are passed over now; NULL (logged) when that fails. */
-struct worker *worker_start(struct runner *r, struct path *path, const char *avoid);
+/* Starts a relay for a path, without the servers that are passed over now; NULL (logged) when that fails.  shows: one that tells the dialogue. */
+struct worker *worker_start(struct runner *r, struct path *path, const char *avoid, bool shows);
 
 /* Hands a message over; it belongs to the worker from now on. */
 void worker_give(struct worker *w, struct message *m);

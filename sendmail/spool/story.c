@@ -6,7 +6,7 @@
 
 static bool read_verb(const char *word, size_t length, enum story_verb *verb)
 {
-	static const char *const names[] = {"attempt", "step", "rcpt", "wait", "warned", "held", "released", "owed", "revived", "done"};
+	static const char *const names[] = {"attempt", "step", "rcpt", "wait", "warned", "held", "released", "owed", "revived", "done", "say"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strlen(names[i]) == length && memcmp(names[i], word, length) == 0) {
 			*verb = (enum story_verb)i;
@@ -16,7 +16,7 @@ static bool read_verb(const char *word, size_t length, enum story_verb *verb)
 	return false;
 }
 
-static bool read_line(const char *text, struct story_line *line)
+bool story_read(const char *text, struct story_line *line)
 {
 	char *rest;
 	line->when_s = strtoll(text, &rest, 10);
@@ -35,7 +35,7 @@ bool story_next(char **at, char *end, struct story_line *line)
 			return false;
 		*eol = '\0';
 		*at = eol + 1;
-		if (read_line(text, line))
+		if (story_read(text, line))
 			return true;
 	}
 	return false;

@@ -132,6 +132,7 @@ static bool set_delivery(struct options *o, const char *value, struct text *prob
 	if (strchr("ibqd", *value) == NULL || *value == '\0')
 		return refuse(problem, "the delivery mode (-od) is one of i, b, q, d; not ", value);
 	o->queue_only = *value == 'q' || *value == 'd';
+	o->wait = *value == 'i';
 	return true;
 }
 

@@ -34,6 +34,7 @@ struct options {
 	bool verbose;         /* -v */
 	bool needs_utf8;      /* -O smtputf8=yes */
 	bool queue_only;      /* -odq, -odd, -bq: nobody is woken */
+	bool wait;            /* -odi: for the end of the first attempt */
 	bool client_queue;    /* -Ac */
 	char error_mode;      /* -e, -oe: p, m, w, q or e */
 	const char *config;   /* -C, unless it names a file of another agent */

@@ -16,6 +16,7 @@
 extern char **environ;
 
 static struct drop *unfinished;
+static volatile sig_atomic_t stored;
 static gid_t raised_gid, caller_gid;
 
 /* A closed descriptor 0 to 2 would be given to the next file opened, and messages would be written into it. */
@@ -97,6 +98,8 @@ void setup_process(struct caller *c)
 static void leave(int signal_number)
 {
 	(void)signal_number;
+	if (stored)
+		_exit(EX_OK);
 	if (unfinished != NULL)
 		drop_abandon(unfinished);
 	_exit(EX_IOERR);
@@ -114,6 +117,11 @@ void setup_signals(struct drop *d)
 		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
 	}
+}
+
+void setup_signals_stored(void)
+{
+	stored = 1;
 }
 
 void setup_group_aside(void)

@@ -16,8 +16,10 @@ struct caller {
    reads login, full name and NAME, and (when set-id) clears the environment but for TZ. */
 void setup_process(struct caller *c);
 
-/* From now on HUP, INT and TERM remove the unfinished file of d and leave with 74. */
+/* From now on HUP, INT and TERM remove the unfinished file of d and leave with 74; once it is stored they leave with 0, so that the caller does not
+   send it again. */
 void setup_signals(struct drop *d);
+void setup_signals_stored(void);
 
 /* Puts the set-group-id right aside, and takes it back; give_up is for good, before another program is started. */
 void setup_group_aside(void);

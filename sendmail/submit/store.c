@@ -5,6 +5,7 @@
 #include "message/count.h"
 #include "message/header.h"
 #include "submit/handover.h"
+#include "submit/watch.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,7 @@ void store_facts(struct store *s, const struct options *o, const struct caller *
 	add_flag(&flags, o->no_alias, "no-alias");
 	add_flag(&flags, o->needs_utf8, "utf8");
 	add_flag(&flags, *o->fullname != '\0', "name-given");
+	add_flag(&flags, o->verbose && !o->queue_only, "watched");
 	keep(&e->flags, flags.data);
 }
 
@@ -148,6 +150,8 @@ static int store_in_drop(struct store *s)
 		code = write_body(s);
 	if (code == EX_OK)
 		code = write_content(s, content_at);
+	if (code == EX_OK)
+		watch_announce(s->drop->id);
 	if (code == EX_OK && !drop_commit(s->drop, s->why))
 		code = EX_IOERR;
 	if (code != EX_OK)

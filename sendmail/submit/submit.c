@@ -7,6 +7,7 @@
 #include "spool/policy.h"
 #include "submit/collect.h"
 #include "submit/handover.h"
+#include "submit/watch.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -85,17 +86,22 @@ static bool start_lingering(void)
 	return pid > 0;
 }
 
-static void tell(const struct options *o, const struct drop *drop, bool known)
+/* What is seen of the first attempt, where that was asked for. */
+static void follow(const struct options *o, const struct drop *drop, enum submit_known known)
 {
-	if (!o->verbose)
+	static const char *const states[] = {"known", "started", "nobody"};
+	if (o->verbose) {
+		printf("%s is queued in %s.\n", drop->id, paths_spool());
+		if (o->queue_only)
+			printf("It waits for the next pass over the queue.\n");
+		fflush(stdout);
+	}
+	if (watch_follow(drop->id, states[known]) || !o->verbose || o->queue_only)
 		return;
-	printf("%s is queued in %s.\n", drop->id, paths_spool());
-	if (known)
-		printf("The runner was told; mailq and the mail log show what comes of it.\n");
-	else if (o->queue_only)
-		printf("It waits for the next pass over the queue.\n");
-	else
+	if (known == SUBMIT_NOBODY)
 		printf("No runner lives, so it waits: root starts one with \"sendmail -bd -q1m\".\n");
+	else
+		printf("The runner was told; mailq and the mail log show what comes of it.\n");
 }
 
 /* What the runner published; read while the group may look into drop/, understood without it. */
@@ -141,14 +147,14 @@ int submit_open(struct drop *drop, const struct caller *c, bool whole_session)
 	return EX_OK;
 }
 
-bool submit_stored(const struct options *o, const struct envelope *e, const struct drop *drop)
+enum submit_known submit_stored(const struct options *o, const struct envelope *e, const struct drop *drop)
 {
 	if (drop->by_runner)
-		return true;
+		return SUBMIT_KNOWN;
 	enum kick kick = o->queue_only ? KICK_FAILED : trigger.fd >= 0 ? lock_kick_through(trigger.fd) : trigger.state;
 	bool started = kick == KICK_NOBODY && start_lingering();
 	log_submission(e, drop->id);
-	return kick == KICK_DONE || started;
+	return started ? SUBMIT_STARTED : kick == KICK_NOBODY ? SUBMIT_NOBODY : SUBMIT_KNOWN;
 }
 
 int submit_message(const struct options *o, const struct caller *c)
@@ -157,14 +163,17 @@ int submit_message(const struct options *o, const struct caller *c)
 	struct envelope e;
 	struct diagnosis why = {0};
 	quiet = o->error_mode == 'q';
+	watch_start(o);
 	int code = submit_open(&drop, c, false);
 	if (code != EX_OK)
 		return code;
 	code = collect_message(o, c, &drop, &e, &why);
-	if (code == EX_OK)
-		tell(o, &drop, submit_stored(o, &e, &drop));
-	else
+	if (code == EX_OK) {
+		setup_signals_stored();
+		follow(o, &drop, submit_stored(o, &e, &drop));
+	} else {
 		fail(&why, code);
+	}
 	envelope_free(&e);
 	return code;
 }

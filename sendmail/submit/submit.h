@@ -18,8 +18,9 @@ int submit_check(const struct drop *drop, const struct caller *c, const char *se
 void submit_refresh(const struct drop *drop);
 
 /* The message drop->id is on disk: writes the log line and (unless o says: queue only) wakes the runner, or starts one; nothing of that when
-   the runner itself stored it.  True when a runner knows. */
-bool submit_stored(const struct options *o, const struct envelope *e, const struct drop *drop);
+   the runner itself stored it.  Says who knows of it. */
+enum submit_known { SUBMIT_KNOWN, SUBMIT_STARTED, SUBMIT_NOBODY };
+enum submit_known submit_stored(const struct options *o, const struct envelope *e, const struct drop *drop);
 
 /* A line in the log for what was not taken; code as it would be the exit status. */
 void submit_log_refusal(const struct diagnosis *why, int code);

@@ -28,6 +28,13 @@ ok "the mail is still there" waits 1
 like "$(as 1000:1000 /usr/bin/mailq remove "$id")" 'removed' "its sender may remove it"
 ok "and it is gone" waits 0
 like "$(log)" "$id is removed by uid 1000: from=<alice@example.org> to=<ops@example.org>" "the log says who did it"
+# Watching: own mail only.
+printf 'Subject: secret\n\nof alice\n' | as 1000:1000 /usr/sbin/sendmail -v -i ops@example.org >"$S/tmp/out" 2>&1; is $? 0 "sendmail -v"
+like "$(cat "$S/tmp/out")" 'connect: Connection refused' "shows its sender why it waits"
+id=$(sed -n '1s/ is queued.*//p' "$S/tmp/out")
+(printf 'id %s\ngo known\n' "$id"; sleep 3) | as 33:33 /usr/bin/mailq --watch >"$S/tmp/out" 2>&1
+unlike "$(cat "$S/tmp/out")" 'attempt|servers:|decision' "another user may not watch it"
+in_stage /usr/bin/mailq remove all >/dev/null
 printf 'Subject: secret\n\nof alice\n' | as 1000:1000 /usr/sbin/sendmail -i ops@example.org
 wait_for adopted
 like "$(in_stage /usr/bin/mailq remove all)" 'removed' "root may remove it"

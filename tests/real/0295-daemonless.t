@@ -26,6 +26,12 @@ ok "the runner is gone when the queue is empty" wait_for nobody_lives
 send two 1000:1000
 ok "so does the next user's" wait_for mails_are 2
 wait_for nobody_lives
+printf 'Subject: watched\n\nx\n' | as 1000:1000 /usr/sbin/sendmail -v -i ops@example.org >"$S/tmp/out" 2>&1; is $? 0 "sendmail -v of an ordinary user"
+like "$(cat "$S/tmp/out")" '< 250 2.0.0 Ok: queued as' "the dialogue with the server, from the runner that was started for it"
+like "$(cat "$S/tmp/out")" '<ops@example.org> sent: smarthost main' "and what came of it"
+wait_for nobody_lives
+printf 'Subject: odi\n\nx\n' | as 33:33 /usr/sbin/sendmail -odi ops@example.org; is "$? $(mails)" "0 4" "-odi: delivered when it returns"
+wait_for nobody_lives
 
 # What lives on, and what it took from its caller.
 stop_postfix
@@ -69,7 +75,7 @@ like "$(log)" 'limits of the process that submitted mail are too low' "a runner 
 is "$(find "$S/var/spool/firsthop" \( -perm -o+w -o -user 1000 \) -not -type l -not -type s -not -name drop | wc -l)" 0 "nothing in the spool became the caller's or everyone's"
 start_postfix
 send last
-ok "in the end all of it goes out" wait_for mails_are 4
+ok "in the end all of it goes out" wait_for mails_are 6
 wait_for nobody_lives
 in_stage /usr/sbin/sendmail -bd -q1m
 ok "root may still start one that stays" wait_for lives

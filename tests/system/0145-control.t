@@ -46,7 +46,7 @@ ok "released mail goes out" wait_for count_is 0
 send four relay@example.org
 send five relay@example.net
 wait_for grep -q 'key=relay-denied' "$work/log"
-both_denied() { [ "$(grep -c 'key=relay-denied' "$work/log")" -ge 2 ]; }
+both_denied() { [ "$("$BIN/mailq" --json 2>/dev/null | grep -c relay-denied)" -ge 2 ]; }
 wait_for both_denied
 before=$(grep -c 'key=relay-denied' "$work/log")
 more_denied() { [ "$(grep -c 'key=relay-denied' "$work/log")" -ge $((before + 2)) ]; }

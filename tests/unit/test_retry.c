@@ -7,6 +7,7 @@
 #include "runner/message.h"
 #include "runner/path.h"
 #include "runner/returns.h"
+#include "runner/watch.h"
 #include "runner/worker.h"
 #include "tests/unit/unit.h"
 #include <fcntl.h>
@@ -67,10 +68,17 @@ void message_note_unsent(struct message *m)
 
 void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left) { (void)r, (void)m, (void)steps, (void)left; fail(); }
 
-struct worker *worker_start(struct runner *r, struct path *path, const char *avoid)
+/* Nobody watches. */
+void watch_adopted(struct runner *r, struct entry *e) { (void)r, (void)e; }
+void watch_begin(const struct runner *r, const struct message *m, const struct buffer *steps) { (void)r, (void)m, (void)steps; }
+void watch_lines(const struct entry *e, const struct buffer *lines) { (void)e, (void)lines; }
+void watch_done(struct entry *e) { (void)e; }
+bool watch_talks(const struct entry *e) { (void)e; return false; }
+
+struct worker *worker_start(struct runner *r, struct path *path, const char *avoid, bool shows)
 {
 	struct worker *w = mem_alloc(sizeof *w);
-	(void)r, (void)avoid;
+	(void)r, (void)avoid, (void)shows;
 	f.connections++;
 	w->path = path;
 	w->avoid = mem_copy("");

@@ -1,0 +1,271 @@
+/* Watchers.  A slow one loses lines, never time of the runner's. */
+#include "runner/watch.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include "runner/control.h"
+#include "runner/history.h"
+#include "runner/path.h"
+#include "runner/worker.h"
+#include "spool/journal.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define WATCHERS_OF_USER_MAX 16
+#define OUT_LIMIT_BYTES 262144
+#define LATER_MS 2000
+
+struct watcher {
+	int fd;
+	uid_t uid;
+	uint64_t id;
+	bool talk, over;
+	struct entry *entry; /* NULL: not there yet */
+	int attempts;        /* of the message when it was found */
+	struct buffer in, out;
+};
+
+struct watch {
+	struct watcher *list[WATCHERS_MAX];
+	int count;
+};
+
+static void say(struct watcher *w, const char *line)
+{
+	if (w->out.length < OUT_LIMIT_BYTES && !w->over)
+		buffer_printf(&w->out, "%s\n", line);
+}
+
+/* The last line; the client is let go when it has it. */
+static void end(struct watcher *w, const char *line)
+{
+	w->out.length = w->out.length < OUT_LIMIT_BYTES ? w->out.length : OUT_LIMIT_BYTES;
+	say(w, line);
+	w->over = true;
+	if (w->entry != NULL)
+		w->entry->watcher = NULL;
+	w->entry = NULL;
+}
+
+static void forget(struct watch *list, int i)
+{
+	struct watcher *w = list->list[i];
+	if (w->entry != NULL)
+		w->entry->watcher = NULL;
+	close(w->fd);
+	buffer_free(&w->in);
+	buffer_free(&w->out);
+	free(w);
+	list->list[i] = list->list[--list->count];
+}
+
+void watch_end(struct runner *r)
+{
+	while (r->watch != NULL && r->watch->count > 0)
+		forget(r->watch, 0);
+	mem_free(&r->watch);
+}
+
+/* By a walk over all that waits: it is asked once for each watcher. */
+static struct entry *find_entry(const struct runner *r, uint64_t id)
+{
+	for (int k = 0; k < r->path_count; k++) {
+		const struct schedule *s = &r->paths[k]->schedule;
+		for (uint32_t i = 0; i < s->count; i++) {
+			if (s->heap[i]->id == id)
+				return s->heap[i];
+		}
+	}
+	for (int i = 0; i < r->worker_count; i++) {
+		for (const struct message *m = r->workers[i]->first; m != NULL; m = m->next) {
+			if (m->entry->id == id)
+				return m->entry;
+		}
+	}
+	return NULL;
+}
+
+static void meet(struct runner *r, struct watcher *w, struct entry *e)
+{
+	char id[ID_SIZE];
+	id_unpack(e->id, id);
+	if (!control_may(r, id, w->uid))
+		end(w, "no only root, the user firsthop and its sender may watch it");
+	else if (e->watcher != NULL)
+		end(w, "no it is watched already");
+	if (w->over)
+		return;
+	w->entry = e;
+	w->attempts = e->attempts;
+	e->watcher = w;
+	/* A runner that was started for this message has kept it for its watcher (runner_adopt). */
+	if (!e->in_work && e->attempts == 0 && e->due_ms > clock_mono_ms() && e->due_ms < clock_mono_ms() + LATER_MS)
+		schedule_move(&e->path->schedule, e, clock_mono_ms());
+}
+
+void watch_adopted(struct runner *r, struct entry *e)
+{
+	for (int i = 0; r->watch != NULL && i < r->watch->count; i++) {
+		struct watcher *w = r->watch->list[i];
+		if (w->id == e->id && w->entry == NULL && !w->over)
+			meet(r, w, e);
+	}
+}
+
+static int count_of(const struct watch *list, uid_t uid)
+{
+	int count = 0;
+	for (int i = 0; i < list->count; i++)
+		count += list->list[i]->uid == uid;
+	return count;
+}
+
+/* "watch ID talk|wait" */
+static bool read_request(const char *line, char id[ID_SIZE], bool *talk)
+{
+	if (!text_starts(line, "watch ") || strlen(line) != 6 + ID_SIZE - 1 + 5)
+		return false;
+	memcpy(id, line + 6, ID_SIZE - 1);
+	id[ID_SIZE - 1] = '\0';
+	*talk = strcmp(line + 6 + ID_SIZE - 1, " talk") == 0;
+	return id_valid(id) && (*talk || strcmp(line + 6 + ID_SIZE - 1, " wait") == 0);
+}
+
+bool watch_take(struct runner *r, int fd, uid_t uid, const char *line)
+{
+	char id[ID_SIZE];
+	bool talk;
+	if (r->watch == NULL)
+		r->watch = mem_alloc(sizeof *r->watch);
+	if (!read_request(line, id, &talk) || r->watch->count == WATCHERS_MAX || count_of(r->watch, uid) >= WATCHERS_OF_USER_MAX)
+		return false;
+	struct watcher *w = mem_alloc(sizeof *w);
+	*w = (struct watcher){.fd = fd, .uid = uid, .id = id_pack(id), .talk = talk};
+	r->watch->list[r->watch->count++] = w;
+	say(w, "ok");
+	struct entry *e = find_entry(r, w->id);
+	if (e != NULL)
+		meet(r, w, e);
+	return true;
+}
+
+int watch_poll(const struct runner *r, struct pollfd *p)
+{
+	int count = r->watch != NULL ? r->watch->count : 0;
+	for (int i = 0; i < count; i++)
+		p[i] = (struct pollfd){.fd = r->watch->list[i]->fd, .events = (short)(POLLIN | (r->watch->list[i]->out.length > 0 ? POLLOUT : 0))};
+	return count;
+}
+
+/* False when the watcher is gone. */
+static bool receive(struct runner *r, struct watcher *w)
+{
+	char bytes[256], *line;
+	ssize_t n = fdio_read(w->fd, bytes, sizeof bytes);
+	if (n <= 0)
+		return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+	buffer_add(&w->in, bytes, (size_t)n);
+	while ((line = fdio_take_line(&w->in)) != NULL) {
+		bool look = strcmp(line, "look") == 0 && w->entry == NULL && !w->over;
+		free(line);
+		if (look)
+			runner_adopt(r);
+		if (look && w->entry == NULL)
+			end(w, "over gone");
+	}
+	return w->in.length < sizeof bytes;
+}
+
+static bool send_out(struct watcher *w)
+{
+	ssize_t n = send(w->fd, w->out.data, w->out.length, MSG_NOSIGNAL);
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+	buffer_drop(&w->out, (size_t)n);
+	return w->out.length > 0 || !w->over;
+}
+
+void watch_serve(struct runner *r, const struct pollfd *p, int count)
+{
+	for (int i = count - 1; i >= 0; i--) {
+		struct watcher *w = r->watch->list[i];
+		bool alive = true;
+		if (p[i].revents & (POLLIN | POLLHUP | POLLERR))
+			alive = receive(r, w);
+		if (alive && (p[i].revents & POLLOUT))
+			alive = send_out(w);
+		if (!alive)
+			forget(r->watch, i);
+	}
+}
+
+/* What follows from the state of a message that no relay has in hand; NULL: its turn comes. */
+static const char *why_not_now(const struct runner *r, const struct watcher *w, int64_t now)
+{
+	const struct entry *e = w->entry;
+	if (e->attempts > w->attempts)
+		return "over waits";
+	if (e->held)
+		return "over held";
+	if (!r->config_good)
+		return "over closed";
+	/* Another message asks whether the way is open again: that answer is near, but a job of cron does not wait for it. */
+	if (path_state(r, e->path, now) != PATH_UP)
+		return w->talk && e->path->workers > 0 ? NULL : "over closed";
+	return e->due_ms > now + LATER_MS ? "over waits" : NULL;
+}
+
+void watch_look(struct runner *r)
+{
+	int64_t now = clock_mono_ms();
+	for (int i = 0; r->watch != NULL && i < r->watch->count; i++) {
+		struct watcher *w = r->watch->list[i];
+		const char *line = w->entry != NULL && !w->entry->in_work ? why_not_now(r, w, now) : NULL;
+		if (line != NULL)
+			end(w, line);
+	}
+}
+
+bool watch_talks(const struct entry *e)
+{
+	return e->watcher != NULL && e->watcher->talk;
+}
+
+void watch_lines(const struct entry *e, const struct buffer *lines)
+{
+	struct watcher *w = e->watcher;
+	if (w != NULL && w->talk && w->out.length < OUT_LIMIT_BYTES)
+		buffer_add(&w->out, lines->data, lines->length);
+}
+
+void watch_text(const struct entry *e, const char *verb, const char *text)
+{
+	struct buffer line = {0}, fields = {0};
+	if (!watch_talks(e))
+		return;
+	fields_put(&fields, "text", text);
+	buffer_printf(&line, "%lld %s %s\n", (long long)clock_wall_s(), verb, buffer_string(&fields));
+	watch_lines(e, &line);
+	buffer_free(&fields);
+	buffer_free(&line);
+}
+
+void watch_begin(const struct runner *r, const struct message *m, const struct buffer *steps)
+{
+	struct buffer lines = {0};
+	if (!watch_talks(m->entry))
+		return;
+	history_put(r, m, steps, &lines);
+	watch_lines(m->entry, &lines);
+	buffer_free(&lines);
+}
+
+void watch_done(struct entry *e)
+{
+	if (e->watcher != NULL)
+		end(e->watcher, "over done");
+}

@@ -1,0 +1,35 @@
+/* Those who watch one message: sendmail -v, which shows the first attempt as it happens, and -odi, which waits for its end.  They come over
+   mqueue/control (runner/control.h) with "watch ID talk" or "watch ID wait", mostly before the message is there, and get "ok"; then lines as they go
+   to the journal, and "TIME say text=" for the dialogue; and at the end "over WORD", or "no REASON".  "look": the message must be there by now.
+   They change nothing about a message, but one that talks may get a session of its own, so that nobody sees the mail of others. */
+#ifndef RUNNER_WATCH_H
+#define RUNNER_WATCH_H
+#include "runner/message.h"
+#include <poll.h>
+#include <sys/types.h>
+
+#define WATCHERS_MAX 32
+
+/* Takes over a client of the control socket, with its first line (without its end).  False: it is refused, and stays the caller's. */
+bool watch_take(struct runner *r, int fd, uid_t uid, const char *line);
+void watch_end(struct runner *r);
+
+/* Adds what is to be waited for; returns the number of entries, at most WATCHERS_MAX. */
+int watch_poll(const struct runner *r, struct pollfd *p);
+void watch_serve(struct runner *r, const struct pollfd *p, int count);
+
+/* A message was taken up: somebody may be waiting for it. */
+void watch_adopted(struct runner *r, struct entry *e);
+
+/* Ends the watching of what is not tried now: held, its way closed, or its attempt over. */
+void watch_look(struct runner *r);
+
+/* True when the dialogue about it is to be shown. */
+bool watch_talks(const struct entry *e);
+
+/* An attempt begins; lines of the journal come into being; the dialogue; a message that is done (its entry may go). */
+void watch_begin(const struct runner *r, const struct message *m, const struct buffer *steps);
+void watch_lines(const struct entry *e, const struct buffer *lines);
+void watch_text(const struct entry *e, const char *verb, const char *text);
+void watch_done(struct entry *e);
+#endif

@@ -1,0 +1,90 @@
+/* The caller's end of mailq/watch.h. */
+#include "submit/watch.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "submit/setup.h"
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define ANSWER_MS 3000
+#define WHOLE_MS 330000 /* the watcher has limits of its own; this is for one that is stopped */
+
+static struct {
+	int fd;
+	pid_t pid; /* 0: nobody watches */
+	bool announced;
+} watcher;
+
+static void become_watcher(int fd, bool talk)
+{
+	char path[1024];
+	dup2(fd, STDIN_FILENO);
+	snprintf(path, sizeof path, "%s/mailq", paths_libexec());
+	setup_group_give_up();
+	execl(path, "mailq", talk ? "--watch" : "--wait", (char *)NULL);
+	_exit(EX_OSFILE);
+}
+
+void watch_start(const struct options *o)
+{
+	int sockets[2];
+	if (o->queue_only || (!o->verbose && !o->wait) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
+		return;
+	pid_t pid = fork();
+	if (pid == 0)
+		become_watcher(sockets[1], o->verbose);
+	close(sockets[1]);
+	watcher.fd = sockets[0];
+	watcher.pid = pid > 0 ? pid : 0;
+}
+
+static void say(const char *word, const char *value)
+{
+	TEXT(line, 80);
+	text_printf(&line, "%s %s\n", word, value);
+	send(watcher.fd, line.data, line.length, MSG_NOSIGNAL);
+}
+
+/* A byte, or the end of the watcher; false when it takes too long. */
+static bool wait_for_watcher(int64_t limit_ms)
+{
+	struct pollfd p = {.fd = watcher.fd, .events = POLLIN};
+	int64_t until_ms = clock_mono_ms() + limit_ms;
+	int ready;
+	do
+		ready = poll(&p, 1, (int)(until_ms - clock_mono_ms()));
+	while (ready < 0 && errno == EINTR && clock_mono_ms() < until_ms);
+	return ready > 0;
+}
+
+void watch_announce(const char *id)
+{
+	char byte;
+	if (watcher.pid == 0 || watcher.announced)
+		return;
+	watcher.announced = true;
+	say("id", id);
+	wait_for_watcher(ANSWER_MS);
+	recv(watcher.fd, &byte, 1, MSG_DONTWAIT);
+}
+
+bool watch_follow(const char *id, const char *state)
+{
+	int status = 1;
+	if (watcher.pid == 0)
+		return false;
+	watch_announce(id);
+	say("go", state);
+	bool ended = wait_for_watcher(WHOLE_MS) && waitpid(watcher.pid, &status, 0) == watcher.pid;
+	close(watcher.fd);
+	watcher.pid = 0;
+	return ended && WIFEXITED(status) && WEXITSTATUS(status) == EX_OK;
+}
