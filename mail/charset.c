@@ -7,6 +7,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NAME_LIMIT 40
@@ -128,12 +129,74 @@ char *charset_header_text(const char *text, const char *charset)
 	return copy;
 }
 
+static size_t character_length(const char *bytes, size_t length)
+{
+	size_t n = 1;
+	while (n < length && ((unsigned char)bytes[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
+void charset_from_utf8(struct buffer *out, const char *charset, const char *bytes, size_t length)
+{
+	iconv_t cd = is_name(charset) ? iconv_open(charset, "UTF-8") : (iconv_t)-1;
+	if (cd == (iconv_t)-1) {
+		buffer_add(out, bytes, length);
+		return;
+	}
+	char piece[4096], *in = (char *)(uintptr_t)bytes;
+	for (bool last = false; !last;) {
+		char *to = piece, question[] = "?", *mark = question;
+		size_t room = sizeof piece - 16, left = 1;
+		last = length == 0;
+		size_t done = last ? iconv(cd, NULL, NULL, &to, &room) : iconv(cd, &in, &length, &to, &room);
+		if (done == (size_t)-1 && errno != E2BIG && length > 0) {
+			size_t n = character_length(in, length);
+			in += n;
+			length -= n;
+			/* Through the converter, too: it may be in the middle of a shift. */
+			room += 16;
+			iconv(cd, &mark, &left, &to, &room);
+			room -= room < 16 ? room : 16;
+		}
+		buffer_add(out, piece, (size_t)(to - piece));
+	}
+	iconv_close(cd);
+}
+
+/* The charset that the environment names; NULL when it names none.  Of a locale that is not installed, the part behind its dot. */
+static const char *codeset(void)
+{
+	static char of_name[NAME_LIMIT];
+	static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *name = NULL;
+	for (size_t i = 0; i < sizeof variables / sizeof variables[0] && (name == NULL || *name == '\0'); i++)
+		name = getenv(variables[i]);
+	if (name == NULL || *name == '\0')
+		return NULL;
+	bool there = setlocale(LC_CTYPE, "") != NULL;
+	const char *dot = strchr(name, '.');
+	text_copy(of_name, sizeof of_name, there ? nl_langinfo(CODESET) : dot != NULL ? dot + 1 : "");
+	setlocale(LC_CTYPE, "C");
+	of_name[strcspn(of_name, "@")] = '\0';
+	if (text_starts(of_name, "ANSI_X3"))
+		return "US-ASCII";
+	return is_name(of_name) ? of_name : NULL;
+}
+
+static bool is_utf8_name(const char *name)
+{
+	return text_equal_ci(name, "UTF-8") || text_equal_ci(name, "utf8");
+}
+
+const char *charset_of_terminal(void)
+{
+	const char *name = codeset();
+	return name != NULL && !is_utf8_name(name) ? name : NULL;
+}
+
 const char *charset_of_locale(void)
 {
-	setlocale(LC_CTYPE, "");
-	const char *name = nl_langinfo(CODESET);
-	setlocale(LC_CTYPE, "C");
-	if (!is_name(name) || text_equal_ci(name, "UTF-8") || text_starts(name, "ANSI_X3") || text_equal_ci(name, "US-ASCII"))
-		return "iso-8859-1";
-	return name;
+	const char *name = codeset();
+	return name == NULL || is_utf8_name(name) || text_equal_ci(name, "US-ASCII") ? "iso-8859-1" : name;
 }

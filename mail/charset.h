@@ -15,6 +15,12 @@ bool charset_is_iso2022jp(const char *bytes, size_t length);
    if that is NULL, left as it is. */
 char *charset_header_text(const char *text, const char *charset);
 
+/* Appends UTF-8 in a charset for a terminal; what it does not have becomes '?'.  A charset that is not known, or NULL, leaves it as it is. */
+void charset_from_utf8(struct buffer *out, const char *charset, const char *bytes, size_t length);
+
+/* What a terminal of the user's locale shows (LC_ALL, LC_CTYPE, LANG); NULL for UTF-8, which is also taken where no locale is set. */
+const char *charset_of_terminal(void);
+
 /* The charset of the user's locale for text that is not UTF-8: "iso-8859-1" when the locale names none. */
 const char *charset_of_locale(void);
 #endif

@@ -1,6 +1,7 @@
 /* Children.  Their input and output are files without a name: a pipe to both would need two of us. */
 #include "mail/child.h"
 #include "base/fdio.h"
+#include "mail/charset.h"
 #include "mail/input.h"
 #include "mail/screen.h"
 #include <errno.h>
@@ -149,7 +150,23 @@ static bool is_long(const struct vars *vars, const struct buffer *text)
 	return have > limit;
 }
 
-void child_page(const struct vars *vars, const struct buffer *text)
+static void to_terminal(const struct vars *vars, const struct buffer *text, struct buffer *out)
+{
+	const char *charset = vars_get(vars, "ttycharset");
+	if (text->length > 0)
+		charset_from_utf8(out, charset != NULL && *charset != '\0' ? charset : charset_of_terminal(), text->data, text->length);
+}
+
+bool child_show(const struct vars *vars, const struct buffer *text)
+{
+	struct buffer out = {0};
+	to_terminal(vars, text, &out);
+	bool good = (out.length == 0 || fwrite(out.data, 1, out.length, stdout) == out.length) && fflush(stdout) == 0;
+	buffer_free(&out);
+	return good;
+}
+
+static void page(const struct vars *vars, const struct buffer *text)
 {
 	const char *pager = vars_get(vars, "PAGER");
 	fflush(stdout);
@@ -165,4 +182,12 @@ void child_page(const struct vars *vars, const struct buffer *text)
 			return;
 		at += n;
 	}
+}
+
+void child_page(const struct vars *vars, const struct buffer *text)
+{
+	struct buffer out = {0};
+	to_terminal(vars, text, &out);
+	page(vars, &out);
+	buffer_free(&out);
 }

@@ -14,6 +14,9 @@ bool child_edit(const struct vars *vars, const char *variable, struct buffer *te
 /* A word in quotes for the shell; appended. */
 void child_quote(struct buffer *out, const char *word);
 
-/* Shows text: through PAGER if it is longer than the screen (or the variable crt says), at once otherwise. */
+/* Shows UTF-8 text on standard output, in the charset of the terminal: the variable ttycharset, or else that of the locale. */
+bool child_show(const struct vars *vars, const struct buffer *text);
+
+/* The same, through PAGER if it is longer than the screen (or the variable crt says), at once otherwise. */
 void child_page(const struct vars *vars, const struct buffer *text);
 #endif

@@ -13,6 +13,9 @@ void show_headers_around(struct session *s, int place);
 command_function state_delete, state_delete_print, state_undelete, state_mark;
 
 /* save.c */
+/* The name of the file for an author: the local part of the address, made safe; with outfolder in the folder.  Free it. */
+char *save_author_file(struct session *s, int place);
+
 command_function save_messages, save_by_author, save_text, save_attachments;
 
 /* reply.c */

@@ -93,8 +93,12 @@ static bool read_locked(struct folder *f, int fd, struct buffer *bytes, struct t
 static int open_file(struct folder *f)
 {
 	int fd = open(f->path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
 	f->read_only = fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM);
-	return f->read_only ? open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : fd;
+	/* The super-user may write everywhere; that nobody is to write here counts for him, too. */
+	if (fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & 0222) == 0)
+		f->read_only = true;
+	return fd < 0 && f->read_only ? open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : fd;
 }
 
 static bool open_mbox(struct folder *f, struct text *why)
@@ -126,6 +130,7 @@ struct folder *folder_open(const char *path, struct text *why)
 	free(real);
 	f->kind = maildir_is_one(f->path) ? FOLDER_MAILDIR : FOLDER_MBOX;
 	f->previous_deleted = f->dot = -1;
+	f->read_only = f->kind == FOLDER_MAILDIR && !maildir_may_change(f->path);
 	bool good = f->kind == FOLDER_MAILDIR ? take_maildir(f, why) : open_mbox(f, why);
 	if (good)
 		return f;

@@ -122,6 +122,7 @@ void letter_free(struct letter *l)
 	mem_free(&l->subject);
 	mem_free(&l->from);
 	mem_free(&l->charset);
+	mem_free(&l->record);
 	buffer_free(&l->body);
 	buffer_free(&l->attached);
 }

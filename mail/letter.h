@@ -10,6 +10,7 @@ struct letter {
 	struct names to, cc, bcc;
 	struct names headers;   /* "Name: value" lines, but for To, Cc, Bcc and Subject */
 	struct names files;     /* attachments */
+	char *record;           /* file for a copy, in place of the variable record; NULL = none */
 	struct buffer body;
 	struct buffer attached; /* a whole message that is forwarded; length 0 = none */
 };

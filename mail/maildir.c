@@ -27,6 +27,14 @@ bool maildir_is_one(const char *path)
 	return true;
 }
 
+bool maildir_may_change(const char *path)
+{
+	char name[1100];
+	struct stat st;
+	snprintf(name, sizeof name, "%s/cur", path);
+	return access(name, W_OK) == 0 && stat(name, &st) == 0 && (st.st_mode & 0222) != 0;
+}
+
 static bool list_room(const char *path, const char *room, struct names *names)
 {
 	char name[1400];

@@ -12,6 +12,9 @@ struct maildir_state {
 /* True if the folder has cur, new and tmp. */
 bool maildir_is_one(const char *path);
 
+/* True if messages may be renamed and removed there.  That nobody is to write (no such right for anyone) counts for the super-user, too. */
+bool maildir_may_change(const char *path);
+
 /* Adds the names of all messages, "cur/NAME" and "new/NAME", sorted by the time in them, to an empty list.  False with errno. */
 bool maildir_list(const char *path, struct names *names);
 

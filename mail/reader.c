@@ -1,5 +1,6 @@
 /* The prompt. */
 #include "mail/reader.h"
+#include "mail/child.h"
 #include "mail/commands.h"
 #include "mail/input.h"
 #include "mail/quit.h"
@@ -52,8 +53,7 @@ static int list_only(struct session *s)
 	s->folder->dot = -1;
 	for (int i = 0; i < s->folder->count; i++)
 		show_header_line(s, i, &out);
-	size_t n = fwrite(out.data, 1, out.length, stdout);
-	bool good = n == out.length && fflush(stdout) == 0;
+	bool good = child_show(&s->vars, &out);
 	buffer_free(&out);
 	return good ? EX_OK : EX_IOERR;
 }

@@ -1,5 +1,6 @@
 /* Answering, forwarding, and writing from the prompt. */
 #include "base/text.h"
+#include "mail/child.h"
 #include "mail/collect.h"
 #include "mail/commands.h"
 #include "mail/compose.h"
@@ -89,7 +90,7 @@ static void add_references(struct session *s, struct letter *l, int place)
 	mem_free(&references);
 }
 
-static void show_head(const struct letter *l)
+static void show_head(const struct session *s, const struct letter *l)
 {
 	const struct names *lists[] = {&l->to, &l->cc};
 	static const char *const names[] = {"To", "Cc"};
@@ -104,8 +105,7 @@ static void show_head(const struct letter *l)
 		buffer_printf(&raw, "Subject: %s\n", l->subject);
 	buffer_puts(&raw, "\n");
 	screen_clean(&out, raw.data, raw.length);
-	fwrite(out.data, 1, out.length, stdout);
-	fflush(stdout);
+	child_show(&s->vars, &out);
 	buffer_free(&out);
 	buffer_free(&raw);
 }
@@ -114,7 +114,7 @@ static void show_head(const struct letter *l)
 static enum command_result write_and_send(struct session *s, struct letter *l)
 {
 	if (s->interactive && l->subject != NULL)
-		show_head(l);
+		show_head(s, l);
 	if (collect_letter(s, l) != COLLECT_SEND)
 		return COMMAND_FAILED;
 	int code = send_letter(s, l);
@@ -145,6 +145,9 @@ enum command_result reply_to(struct session *s, const struct call *c)
 	set_subject(&l, "Re: ", subject);
 	mem_free(&subject);
 	add_references(s, &l, place);
+	/* POSIX: the copy goes to a file named after the author, and not to the one of the variable record. */
+	if (text_equal_ci(c->name, "followup"))
+		l.record = save_author_file(s, place);
 	s->folder->dot = place;
 	for (int i = 0; i < c->list.count; i++)
 		s->folder->items[c->list.items[i]].flags |= MESSAGE_READ | MESSAGE_TOUCHED;

@@ -96,17 +96,25 @@ static void put_safe_name(struct buffer *out, const char *name)
 	buffer_free(&fit);
 }
 
-enum command_result save_by_author(struct session *s, const struct call *c)
+char *save_author_file(struct session *s, int place)
 {
 	struct buffer name = {0};
-	char *sender = folder_sender(s->folder, c->list.items[0]);
+	char *sender = folder_sender(s->folder, place);
 	sender[strcspn(sender, "@")] = '\0';
 	if (vars_on(&s->vars, "outfolder"))
 		buffer_puts(&name, "+");
 	put_safe_name(&name, *sender != '\0' ? sender : "unknown");
-	enum command_result result = store(s, &c->list, buffer_string(&name), c->name[0] == 'S');
+	char *file = mem_copy(buffer_string(&name));
 	mem_free(&sender);
 	buffer_free(&name);
+	return file;
+}
+
+enum command_result save_by_author(struct session *s, const struct call *c)
+{
+	char *file = save_author_file(s, c->list.items[0]);
+	enum command_result result = store(s, &c->list, file, c->name[0] == 'S');
+	mem_free(&file);
 	return result;
 }
 

@@ -172,9 +172,9 @@ static bool store_in_file(struct session *s, const char *name, const struct buff
 }
 
 /* The variable record; with outfolder, a name without a folder lies in the variable folder. */
-static void keep_record(struct session *s, const struct buffer *message)
+static void keep_record(struct session *s, const struct letter *l, const struct buffer *message)
 {
-	const char *record = vars_get(&s->vars, "record");
+	const char *record = l->record != NULL ? l->record : vars_get(&s->vars, "record");
 	struct buffer name = {0};
 	if (record == NULL || *record == '\0')
 		return;
@@ -250,7 +250,7 @@ static int send_message(struct session *s, struct letter *l, const struct buffer
 	struct names *lists[] = {&l->to, &l->cc, &l->bcc};
 	if (s->dry_run)
 		return show_only(s, l, message);
-	keep_record(s, message);
+	keep_record(s, l, message);
 	bool stored = true;
 	for (size_t k = 0; k < 3; k++)
 		stored = store_in_files(s, lists[k], message) && stored;

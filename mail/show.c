@@ -100,9 +100,7 @@ static void show_from_place(struct session *s, int first)
 	}
 	if (shown == 0)
 		puts("No more mail.");
-	if (out.length > 0)
-		fwrite(out.data, 1, out.length, stdout);
-	fflush(stdout);
+	child_show(&s->vars, &out);
 	buffer_free(&out);
 }
 

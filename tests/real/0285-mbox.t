@@ -14,6 +14,12 @@ send hello alice
 is "$(stat -c %u:%a "$S/var/mail/alice" 2>/dev/null)" 1000:600 "a new mailbox belongs to its user, and is closed to others"
 like "$(cat "$S/var/mail/alice" 2>/dev/null)" '^hello$' "the message is in it"
 like "$(log)" 'to=<alice@mon1.example.org>.*hop=local .*verdict=sent' "the log tells"
+like "$(in_stage /usr/local/bin/mail -u alice -H 2>&1)" '^ N  1 ' "mail -u alice: root reads it"
+like "$(as 1000:1000 /usr/local/bin/mail -u alice -H 2>&1)" '^ N  1 ' "she does, too"
+said=$(as 33:33 /usr/local/bin/mail -u alice -H 2>&1; echo "exit $?")
+like "$said" '/var/mail/alice.*Permission denied' "and nobody else: the file and the reason are named"
+like "$said" '^exit 1$' "exit 1"
+is "$(in_stage /usr/local/bin/mail -u nobody -H 2>&1)" "No mail for nobody" "no mailbox: told with the name"
 rm -f "$S/var/mail/alice"
 ln -s /etc/firsthop/secret "$S/var/mail/alice"
 before=$(cksum <"$S/etc/firsthop/secret")

@@ -116,4 +116,42 @@ like "$(cat out)" '^Grün \^\[\[31m$' "quoted-printable, a charset, no escape se
 like "$(cat out)" '^Subject: Ü\^\]?\[?\]0;evil' "encoded words, no escape sequence"; is "$(tr -d '\n\t -~\200-\377' <out | wc -c | tr -d ' ')" 0 "no control character comes out"
 like "$(cat out)" '監視' "ISO-2022-JP"; like "$(cat out)" '^a & b$' "HTML as text"; unlike "$(cat out)" 'wrong|evil<|>evil' "of alternatives the plain one"
 is "$(cat bü.pdf bü-1.pdf)" "PDFPDF" "detach: safe names, nothing overwritten"
+
+# followup and Followup record under the author's name, whatever record says; reply by record.
+fill; rm -f joe ann sent; mkdir -p authors
+is "$(printf 'set record=sent\nset askcc=\nfollowup 1\nhere it is\n~.\nx\n' | "$M" -N -I 2>&1 | grep -c 'not recorded')" 0 "followup"
+is "$(grep -c 'here it is' joe) $(ls sent 2>/dev/null)" "1 " "is recorded in a file named after the author, not by record"
+like "$(cat argv)" 'joe@example.org.*ops@example.org.*boss@example.org' "and answers all"
+printf 'set record=sent outfolder folder=%s/authors\nFollowup 2 1\nto the authors\n~.\nx\n' "$work" | "$M" -N -I >/dev/null 2>&1
+is "$(grep -c 'to the authors' authors/ann) $(ls authors)" "1 ann" "Followup: named after the first author, in the folder with outfolder"
+like "$(cat argv)" 'ann@example.org' "to the authors"; unlike "$(cat argv)" 'boss' "only"
+printf 'set record=sent\nreply 1\nx\n~.\nx\n' | "$M" -N -I >/dev/null 2>&1
+is "$(grep -c '^From ' sent)" 1 "reply is recorded by record"
+printf 'From ../../evil@x Tue Nov 24 20:02:00 2026\nFrom: "/../x"@example.org\nSubject: y\n\nx\n\n' >evilbox
+printf 'followup 1\nz\n~.\nx\n' | "$M" -N -I -f evilbox >/dev/null 2>&1
+is "$(find "$work" -name '*x*' -newer evilbox -type f | grep -c '/\.\./')" 0 "a hostile name leads to no other folder"
+
+# A mailbox that nobody is to write is read only for the super-user, too.
+fill; chmod 0444 inbox
+said=$(run 'd1\nq'); before=$(cksum <inbox)
+like "$said" 'may only be read; nothing in it is changed' "a mailbox without the right to write: delete is refused"
+is "$(cksum <inbox) $(grep -c '^From ' inbox)" "$before 4" "and quit changes nothing"
+like "$(printf 'x\n' | "$M" -I 2>&1)" '\[Read only\]' "the first line says so"
+chmod 0600 inbox
+mkdir -p ro/cur ro/new ro/tmp; printf 'Subject: m\n\nx\n' >ro/new/1.a; chmod 0555 ro/cur
+like "$(run 'd1\nq' -f ro)" 'may only be read' "a maildir likewise"
+is "$(ls ro/new ro/cur | xargs)" "ro/cur: ro/new: 1.a" "and it stays as it is"
+
+# What is shown is in the charset of the terminal.
+{ printf 'From a@example.org Tue Nov 24 20:02:00 2026\nFrom: =?utf-8?Q?J=C3=B6rg?= <a@example.org>\nSubject: =?iso-2022-jp?B?GyRCRnxLXBsoQg==?= =?utf-8?Q?=E2=82=AC_=C3=BC?=\n'
+printf 'Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nf\303\274r \346\227\245\346\234\254 end\n\n'; } >intl
+shown() { env -u LC_ALL -u LC_CTYPE -u LANG "$@" "$M" -N -f intl; }
+hex() { LC_ALL=C grep -a "$1" | od -An -tx1 | tr -d ' \n'; }
+is "$(echo p | shown LC_ALL=en_US.UTF-8 | hex end)" "$(printf 'für 日本 end\n' | hex end)" "UTF-8"
+is "$(echo p | shown | hex end)" "$(printf 'für 日本 end\n' | hex end)" "no locale: UTF-8"
+is "$(echo p | shown LC_ALL=C | hex end)" "$(printf 'f?r ?? end\n' | hex end)" "C: what ASCII lacks is a question mark"
+is "$(echo p | shown LC_ALL=de_DE.ISO-8859-1 | hex end)" "$(printf 'f\374r ?? end\n' | hex end)" "ISO-8859-1, also when that locale is not installed"
+is "$(echo 'p' | shown LANG=ja_JP.ISO-2022-JP | hex end)" "$(printf 'f?r \033$BF|K\134\033(B end\n' | hex end)" "ISO-2022-JP"
+is "$(printf 'set ttycharset=ISO-8859-15\nset showname\nh\nx\n' | shown LC_ALL=C | hex 20:02 | grep -c '4af67267.*223f3fa420fc220a$')" 1 "the variable ttycharset counts before it, in lists, too"
+is "$(printf 'w out\nx\n' | shown LC_ALL=C >/dev/null; hex end <out)" "$(printf 'für 日本 end\n' | hex end)" "what is written to a file is UTF-8"
 finish
