@@ -2,6 +2,8 @@
 BUILD=${BUILD:-build}
 BIN=$PWD/$BUILD/bin
 TOOLS=$PWD/$BUILD/tests
+# The sanitizers' library comes behind a clock that is preloaded.
+case $BUILD in *asan*) export ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}" ;; esac
 count=0
 pids=
 

@@ -137,7 +137,8 @@ int command_adopt(const char *root, bool yes)
 	struct adopt a = {0};
 	int taken = 0;
 	scan_all(&a, root);
-	qsort(a.list, (size_t)a.count, sizeof *a.list, by_age);
+	if (a.count > 1)
+		qsort(a.list, (size_t)a.count, sizeof *a.list, by_age);
 	show(&a);
 	if (a.count == 0) {
 		printf("No mail lies in the queues of sendmail, dma, nullmailer or Postfix%s.\n", a.unreadable > 0 ? ", but for the files above" : "");

@@ -130,7 +130,7 @@ check
 says ok waiting '1 message waits, the oldest for' "mail that waits"
 : >"$work/spool/mqueue/65537000.00000003.dead"; check
 says note set-aside '1 message could neither be delivered' "mail that was set aside"
-if [ -e "$TOOLS/wrongclock.so" ] && [ "$BUILD" = build ]; then
+if [ -e "$TOOLS/wrongclock.so" ]; then
 	echo $((-56 * 31536000)) >"$work/wrong"
 	out=$(WRONGCLOCK=$work/wrong LD_PRELOAD=$TOOLS/wrongclock.so "$BIN/relayconf" check 2>&1)
 	says problem clock 'a time before this program was made' "a clock in 1970"
