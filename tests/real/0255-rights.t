@@ -141,5 +141,33 @@ about_drop=$(log | grep -c 'move drop/')
 ok "what cannot be moved away is told, and does not fill the log ($about_drop lines)" test "$about_drop" -gt 0 -a "$about_drop" -le 20
 
 # --- whose processes ---------------------------------------------------------------------------------------------------
-is "$(for p in /proc/[0-9]*; do case $(readlink "$p/exe" 2>/dev/null) in */libexec/firsthop/*) stat -c %u "$p" ;; esac; done | sort -u)" "$firsthop" "no process of firsthop is root's"
+# With a smarthost that keeps silent, so that relay and its session live.
+kill -STOP "$smarthost"
+echo x | as 2001:2001 $sendmail -f one@example.org to5@example.org
+processes() { for p in /proc/[0-9]*; do case $(readlink "$p/exe" 2>/dev/null) in */libexec/firsthop/*) echo "$p" ;; esac; done; }
+relay_lives() { processes | while read -r p; do readlink "$p/exe"; done | grep -q /relay; }
+ok "runner and relay run" wait_for relay_lives
+running=$(processes)
+of_each() { for p in $running; do sed -n "s/^$1:[[:space:]]*//p" "$p/status"; done | sort -u; }
+is "$(of_each Uid)" "$(printf '%s\t%s\t%s\t%s' "$firsthop" "$firsthop" "$firsthop" "$firsthop")" "no process of firsthop is root's, or can become so: real, effective, saved user"
+unlike "$(of_each Gid; of_each Groups)" '(^|[[:space:]])0([[:space:]]|$)' "none is in root's group"
+is "$(of_each CapPrm) $(of_each CapEff)" "0000000000000000 0000000000000000" "none has a capability"
+kill -CONT "$smarthost"
+ok "then that mail goes, too" wait_for sent_to to5@example.org
+
+# --- who reads what waits with the runner --------------------------------------------------------------------------------
+kill -STOP "$smarthost"
+printf 'Subject: s\n\nanother secret\n' | as 2001:2001 $sendmail -f one@example.org to6@example.org
+taken_up() { ls "$spool/mqueue" | grep -q '^[0-9a-f]*\.[0-9a-f]*$'; }
+wait_for taken_up
+id=$(ls "$spool/mqueue" | grep '^[0-9a-f]*\.[0-9a-f]*$' | tail -n 1)
+is "$(stat -c '%u %a' "$spool/mqueue")" "$firsthop 700" "its folder is closed to others"
+for user in 2002 "2002:$drop_group" 33; do
+	unlike "$(as "$user" /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "user $user does not get its text"
+	as "$user" /bin/sh -c "cat /var/spool/firsthop/mqueue/$id" >/dev/null 2>&1; ok "nor as a file" test $? -ne 0
+	as "$user" /usr/bin/mailq remove "$id" >/dev/null 2>&1; ok "nor can remove it" test -e "$spool/mqueue/$id"
+done
+like "$(as 2001:2001 /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "its owner does"
+like "$(in_stage /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "root does"
+kill -CONT "$smarthost"
 finish

@@ -10,7 +10,7 @@ cat >"$work/table" <<'END'
 banner   4xx     deferred banner   server-busy       sent
 banner   5xx     deferred banner   client-refused       sent
 banner   silence deferred banner   reply-timeout     sent
-banner   reset   deferred banner   no-greeting     sent
+banner   reset   deferred (banner|connect) no-greeting|connect-reset sent
 banner   garbage deferred banner   reply-bad         sent
 EHLO     4xx     deferred EHLO     server-busy       sent
 EHLO     5xx     deferred EHLO     helo-refused      sent
