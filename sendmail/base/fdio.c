@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 bool fdio_write(int fd, const void *bytes, size_t length)
@@ -19,6 +20,23 @@ bool fdio_write(int fd, const void *bytes, size_t length)
 		}
 		at += n;
 		length -= (size_t)n;
+	}
+	return true;
+}
+
+bool fdio_write_at(int fd, const void *bytes, size_t length, off_t at)
+{
+	size_t done = 0;
+	while (done < length) {
+		ssize_t n = pwrite(fd, (const char *)bytes + done, length - done, at + (off_t)done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			if (n == 0)
+				errno = EIO;
+			return false;
+		}
+		done += (size_t)n;
 	}
 	return true;
 }
@@ -68,6 +86,14 @@ bool fdio_sync(int fd)
 		result = fsync(fd);
 	while (result != 0 && errno == EINTR);
 	return result == 0;
+}
+
+bool fdio_rests(void)
+{
+	if (errno != ENOBUFS && errno != ENOMEM)
+		return false;
+	nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	return true;
 }
 
 char *fdio_take_line(struct buffer *b)

@@ -9,6 +9,9 @@
 /* Writes everything, through EINTR and short writes; false with errno on failure. */
 bool fdio_write(int fd, const void *bytes, size_t length);
 
+/* The same at an offset of a file, which does not move. */
+bool fdio_write_at(int fd, const void *bytes, size_t length, off_t at);
+
 /* read(2) that is repeated on EINTR. */
 ssize_t fdio_read(int fd, void *bytes, size_t size);
 
@@ -20,6 +23,9 @@ bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit
 
 /* fsync(2), repeated on EINTR.  For a directory: makes names durable. */
 bool fdio_sync(int fd);
+
+/* True, after a rest of 10 ms, when errno says that the kernel was short of memory for a call on a socket: it may be made again. */
+bool fdio_rests(void);
 
 /* Takes the first line out of a buffer: returns a NUL-terminated copy without its LF (free it), or NULL if
    no whole line is there yet. */

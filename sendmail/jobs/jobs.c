@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define RCPTS_LIMIT 1000000
+#define RESTS_MAX 500
 
 static void keep_fds(struct jobs *j, struct msghdr *m)
 {
@@ -42,7 +43,7 @@ static ssize_t receive_some(struct jobs *j)
 	ssize_t n;
 	do
 		n = recvmsg(j->socket, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || fdio_rests()));
 	if (n > 0) {
 		keep_fds(j, &m);
 		if (m.msg_flags & MSG_CTRUNC) {
@@ -137,9 +138,11 @@ bool jobs_receive(struct jobs *j)
 bool jobs_flush(struct jobs *j)
 {
 	size_t sent = 0;
+	int rests = 0;
 	while (sent < j->out.length) {
 		ssize_t n = send(j->socket, j->out.data + sent, j->out.length - sent, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
+		/* A result that is not told may become a second delivery. */
+		if (n < 0 && (errno == EINTR || (rests++ < RESTS_MAX && fdio_rests())))
 			continue;
 		if (n <= 0) {
 			/* Results are missing: nothing that follows, least of all a "bye", may say that all is told. */

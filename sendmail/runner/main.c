@@ -66,8 +66,10 @@ static void sync_removals(struct runner *r, bool all)
 {
 	if (r->removals == 0 || (!all && r->removals < SYNC_AFTER))
 		return;
-	queue_sync(&r->queue);
-	r->removals = 0;
+	if (queue_sync(&r->queue))
+		r->removals = 0;
+	else
+		runner_complain(r, "what was delivered cannot be removed durably (fsync of mqueue/): after a power cut it would be sent again");
 }
 
 static void save_counters(struct runner *r, bool at_once)

@@ -192,7 +192,7 @@ static int commit(struct submission *s)
 {
 	struct buffer line = {0};
 	envelope_write_content(&s->envelope.content, &line);
-	bool done = pwrite(s->drop.fd, line.data, line.length, (off_t)s->content_at) == (ssize_t)line.length;
+	bool done = fdio_write_at(s->drop.fd, line.data, line.length, (off_t)s->content_at);
 	buffer_free(&line);
 	if (!done)
 		drop_error(&s->why, "write the counts of the message to drop/");

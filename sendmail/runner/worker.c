@@ -21,6 +21,7 @@
 
 #define STEPS_LIMIT_BYTES 16384
 #define LINE_LIMIT_BYTES 65536
+#define READ_ERRORS_MAX 20
 
 static char *option(const char *name, const char *value)
 {
@@ -156,7 +157,7 @@ static ssize_t send_piece(struct worker *w)
 /* The relay may have half a line: it sees the end of its jobs, tells what became of those it has, and ends, which worker_receive sees. */
 static void stop_sending(struct worker *w)
 {
-	log_line(LOG_ERR, "a relay cannot be given mail: %s", strerror(errno));
+	log_line(LOG_ERR, "the talk with a relay fails, it gets no more mail: %s", strerror(errno));
 	w->out.length = 0;
 	w->fd_count = 0;
 	w->closing = true;
@@ -344,10 +345,17 @@ void worker_receive(struct runner *r, struct worker *w)
 	ssize_t n = fdio_read(w->fd, bytes, sizeof bytes);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return;
+	if (n < 0 && w->read_errors++ < READ_ERRORS_MAX) {
+		/* What it has delivered must still be heard: no more is given to it, and its words are asked for again. */
+		if (!w->closing)
+			stop_sending(w);
+		return;
+	}
 	if (n <= 0) {
 		w->ended = true;
 		return;
 	}
+	w->read_errors = 0;
 	buffer_add(&w->in, bytes, (size_t)n);
 	size_t used = 0;
 	char *end;

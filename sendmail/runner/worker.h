@@ -24,6 +24,7 @@ struct worker {
 	int left;                 /* candidates behind the one it talks to */
 	bool shows;               /* the dialogue: for one message that is watched */
 	bool ready, closing, ended;
+	int read_errors;          /* in a row */
 	bool said_bye;            /* it has told all that it did: what it still has in hand it never read */
 	int done;                 /* messages with an outcome */
 	struct diagnosis over;    /* why its session broke; key "" = it did not */

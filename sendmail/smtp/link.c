@@ -1,12 +1,13 @@
 /* A plain socket as a link. */
 #include "smtp/link.h"
+#include "base/fdio.h"
 #include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static bool is_not_now(void)
 {
-	return errno == EAGAIN || errno == EWOULDBLOCK;
+	return errno == EAGAIN || errno == EWOULDBLOCK || fdio_rests();
 }
 
 static ssize_t socket_read(struct link *l, void *bytes, size_t size)

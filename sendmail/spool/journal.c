@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define JOURNAL_LIMIT_BYTES (256u << 20)
+#define APPEND_TRIES 3 /* an outcome that is not on the disk may become a second delivery */
 
 /* Index of an address, or rcpt_count.  Lines and questions come in the order of the recipients, so the search goes on
    from the last hit: 10,000 recipients cost 10,000 steps and not their square. */
@@ -190,32 +191,42 @@ void journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s)
 	buffer_printf(lines, "%lld wait s=%d until=%lld\n", (long long)wall_s, wait_s, (long long)wall_s + wait_s);
 }
 
-/* Closes a torn last line; *is_new: the file was empty, so its name may not be durable yet. */
-static bool mend_end(int fd, bool *is_new)
+/* Closes a torn last line. */
+static bool mend_end(int fd, off_t size)
 {
-	struct stat st;
 	char last;
-	if (fstat(fd, &st) != 0)
-		return false;
-	*is_new = st.st_size == 0;
-	if (*is_new || pread(fd, &last, 1, st.st_size - 1) != 1 || last == '\n')
+	if (size == 0 || pread(fd, &last, 1, size - 1) != 1 || last == '\n')
 		return true;
 	return fdio_write(fd, "\n", 1);
+}
+
+static bool append_once(const struct queue *q, const char *name, const struct buffer *lines, bool sync)
+{
+	struct stat st;
+	int fd = openat(q->mqueue_fd, name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (fd < 0)
+		return false;
+	bool sized = fstat(fd, &st) == 0;
+	bool done = sized && mend_end(fd, st.st_size) && fdio_write(fd, lines->data, lines->length);
+	/* A new file's name may not be durable yet. */
+	if (done && sync)
+		done = fdio_sync(fd) && (st.st_size > 0 || fdio_sync(q->mqueue_fd));
+	int saved = errno;
+	/* Half a line, or one of which nobody knows whether it is on the disk, is written again as a whole. */
+	if (sized && !done && ftruncate(fd, st.st_size) != 0)
+		saved = errno;
+	close(fd);
+	errno = saved;
+	return done;
 }
 
 bool journal_append(const struct queue *q, const char *id, const struct buffer *lines, bool sync)
 {
 	char name[64];
-	bool is_new = false;
 	snprintf(name, sizeof name, "%s.log", id);
-	int fd = openat(q->mqueue_fd, name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
-	if (fd < 0)
-		return false;
-	bool done = mend_end(fd, &is_new) && fdio_write(fd, lines->data, lines->length);
-	if (done && sync)
-		done = fdio_sync(fd) && (!is_new || fdio_sync(q->mqueue_fd));
-	int saved = errno;
-	close(fd);
-	errno = saved;
-	return done;
+	for (int i = 1; i < APPEND_TRIES; i++) {
+		if (append_once(q, name, lines, sync))
+			return true;
+	}
+	return append_once(q, name, lines, sync);
 }

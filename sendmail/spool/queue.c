@@ -148,11 +148,11 @@ bool queue_create(struct queue *q, const char *bytes, size_t length, char id[ID_
 	id_make(id, clock_wall_s());
 	snprintf(temp, sizeof temp, "t.%s", id);
 	int fd = openat(q->mqueue_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
-	bool done = fd >= 0 && fdio_write(fd, bytes, length) && fdio_sync(fd) &&
-	            renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0 && fdio_sync(q->mqueue_fd);
+	bool named = fd >= 0 && fdio_write(fd, bytes, length) && fdio_sync(fd) && renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;
+	bool done = named && fdio_sync(q->mqueue_fd);
 	if (!done) {
 		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write", "create mqueue/%s", id);
-		unlinkat(q->mqueue_fd, temp, 0);
+		unlinkat(q->mqueue_fd, named ? id : temp, 0);
 	}
 	if (fd >= 0)
 		close(fd);

@@ -133,7 +133,7 @@ static int write_content(struct store *s, size_t content_at)
 {
 	struct buffer line = {0};
 	envelope_write_content(&s->envelope->content, &line);
-	bool done = pwrite(s->drop->fd, line.data, line.length, (off_t)content_at) == (ssize_t)line.length;
+	bool done = fdio_write_at(s->drop->fd, line.data, line.length, (off_t)content_at);
 	buffer_free(&line);
 	if (done)
 		return EX_OK;

@@ -7,7 +7,6 @@
 #define _GNU_SOURCE 1
 #undef _FORTIFY_SOURCE
 #include "tests/fake/failpoint.h"
-#include <sys/prctl.h>
 #include <stdarg.h>
 #include <dirent.h>
 #include <dlfcn.h>
@@ -68,10 +67,17 @@ void closefrom(int low)
 	syscall(SYS_close_range, 1000u, ~0u, 0u);
 }
 
+/* A session that is confined may not call kill(2), not even for itself: it dies of a trap. */
+static void die(void)
+{
+	syscall(SYS_kill, getpid(), SIGKILL);
+	__builtin_trap();
+}
+
 /* Counts one call.  0: it goes on; >0: it fails with that errno; -1: it is to be cut short. */
 static int point(enum failpoint_call call, bool can_be_cut)
 {
-	if (shared == NULL)
+	if (shared == NULL || (shared->kinds != 0 && !(shared->kinds & 1u << call)))
 		return 0;
 	long n = __atomic_add_fetch(&shared->count, 1, __ATOMIC_SEQ_CST);
 	if (n <= FAILPOINT_CALLS_MAX)
@@ -80,7 +86,7 @@ static int point(enum failpoint_call call, bool can_be_cut)
 		return 0;
 	if (shared->action == FAILPOINT_KILL || (shared->action == FAILPOINT_TORN && !can_be_cut)) {
 		shared->hit = 1;
-		kill(getpid(), SIGKILL);
+		die();
 	}
 	shared->hit = 1;
 	if (shared->action == FAILPOINT_TORN || shared->action == FAILPOINT_SHORT)
@@ -91,7 +97,7 @@ static int point(enum failpoint_call call, bool can_be_cut)
 static void die_if_torn(void)
 {
 	if (shared->action == FAILPOINT_TORN)
-		kill(getpid(), SIGKILL);
+		die();
 }
 
 #define FAIL(call) do { int fail_ = point(call, false); if (fail_ > 0) { errno = fail_; return -1; } } while (0)
@@ -305,19 +311,6 @@ int close(int fd)
 		return -1;
 	}
 	return result;
-}
-
-/* A session that is confined could not kill itself, which is what this library is for. */
-int prctl(int option, ...)
-{
-	va_list args;
-	va_start(args, option);
-	long value = va_arg(args, long);
-	va_end(args);
-	if (option != PR_SET_SECCOMP)
-		return (int)syscall(SYS_prctl, option, value, 0L, 0L, 0L);
-	errno = EINVAL;
-	return -1;
 }
 
 int flock(int fd, int operation)

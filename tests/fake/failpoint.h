@@ -18,6 +18,7 @@ enum failpoint_action {
 };
 
 struct failpoint {
+	unsigned kinds;         /* that are counted, a bit for each enum failpoint_call; 0 = all */
 	long count;             /* calls so far */
 	long at;                /* the one that fails; 0 = none */
 	int action;

@@ -1,12 +1,14 @@
 /* Makes a program fail at each of its calls, one run for each, and counts what became of the mail.
-   faults sendmail|runner|relay ACTION EVERY     ACTION: kill torn short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR ENOBUFS; EVERY: each Nth call that fits
-   Environment: FIRSTHOP_* of tests/lib.sh, FAULTS_PRELOAD (failpoint.so), FAULTS_WORK (a folder), FAULTS_DELIVERED (the smarthost's folder),
-   FAULTS_VERBOSE=1.  The smarthost answers RCPT refused-* with 550, and later-* with 451 the first time.
+   faults [-k] sendmail|runner|relay ACTION EVERY     ACTION: kill torn short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR ENOBUFS; EVERY: each Nth call that fits;
+   -k: each system call that the kernel sees (tracer.h); without, those of libc (failpoint.c), which works on every machine
+   Environment: FIRSTHOP_* of tests/lib.sh, FAULTS_PRELOAD (failpoint.so), FAULTS_WORK (a folder), FAULTS_DELIVERED (the smarthost's folder).
+   The smarthost answers RCPT refused-* with 550, and later-* with 451 the first time.
    Each invocation has a domain of its own: what a killed one left on its way to the smarthost may still arrive while the next one counts.
    sendmail: a message for each call.  Exit 0 must mean delivered once; anything else: at most once, and a reason on stderr and in the log.
    runner, relay: three messages for each call, taken up by a runner in which the call fails; then one in which nothing fails drains the queue. */
 #include "base/mem.h"
 #include "tests/fake/failpoint.h"
+#include "tests/fake/tracer.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -47,6 +49,7 @@ static struct {
 	struct failpoint *point;
 	const char *work, *delivered, *program, *action_name;
 	int action;
+	bool traced;
 	struct run *runs;
 	long counted;           /* calls of the last run with faults */
 	int run_count, stuck, silent, hung, wrong;
@@ -76,30 +79,48 @@ static void redirect(const char *file, int flags, int to)
 	close(fd);
 }
 
+/* In the child. */
+static void become(char *const argv[], const char *input, bool faulty)
+{
+	redirect(input, O_RDONLY, 0);
+	redirect("/dev/null", O_WRONLY, 1);
+	redirect(faulty ? path_of("stderr") : path_of("log"), faulty ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY | O_CREAT | O_APPEND, 2);
+	if (faulty && !f.traced) {
+		setenv("LD_PRELOAD", getenv("FAULTS_PRELOAD"), 1);
+		setenv("FAILPOINT_FILE", path_of("failpoint"), 1);
+		setenv("FAILPOINT_IN", f.program, 1);
+		setenv("FAILPOINT_LOG", path_of("syslog"), 1);
+	}
+	if (faulty && f.traced)
+		tracer_invite();
+	execv(program_path(argv[0]), argv);
+	_exit(127);
+}
+
+static void note_hang(const char *name)
+{
+	f.hung++;
+	fprintf(stderr, "%s hangs at call %ld, %s (%s)\n", name, f.point->at, kinds[f.point->at > 0 ? f.point->calls[f.point->at - 1] : 0], f.action_name);
+}
+
 /* Runs a program of firsthop; with faults when faulty.  Its status as of waitpid(2). */
 static int run(char *const argv[], const char *input, bool faulty)
 {
 	int status = 0, waited = 0;
 	pid_t pid = fork();
-	if (pid == 0) {
-		redirect(input, O_RDONLY, 0);
-		redirect("/dev/null", O_WRONLY, 1);
-		redirect(faulty ? path_of("stderr") : path_of("log"), faulty ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY | O_CREAT | O_APPEND, 2);
-		if (faulty) {
-			setenv("LD_PRELOAD", getenv("FAULTS_PRELOAD"), 1);
-			setenv("FAILPOINT_FILE", path_of("failpoint"), 1);
-			setenv("FAILPOINT_IN", f.program, 1);
-			setenv("FAILPOINT_LOG", path_of("syslog"), 1);
-		}
-		execv(program_path(argv[0]), argv);
-		_exit(127);
+	if (pid == 0)
+		become(argv, input, faulty);
+	if (faulty && f.traced) {
+		status = tracer_follow(pid, f.program, f.point, PATIENCE_S);
+		if (status < 0)
+			note_hang(argv[0]);
+		return status;
 	}
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		usleep(waited < 2000 ? 200 : 5000);
 		if (++waited < 2000 + PATIENCE_S * 200)
 			continue;
-		f.hung++;
-		fprintf(stderr, "%s hangs at call %ld, %s (%s)\n", argv[0], f.point->at, kinds[f.point->at > 0 ? f.point->calls[f.point->at - 1] : 0], f.action_name);
+		note_hang(argv[0]);
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
 		break;
@@ -193,7 +214,7 @@ static void run_sendmail(int n)
 	int status = submit_to(n, "ok", NULL, true);
 	f.counted = f.point->count;
 	r->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	if (r->exit_code > 0 && (file_is_empty("stderr") || file_is_empty("syslog"))) {
+	if (r->exit_code > 0 && (file_is_empty("stderr") || (!f.traced && file_is_empty("syslog")))) {
 		f.silent++;
 		fprintf(stderr, "call %ld (%s, %s): exit %d without %s\n", f.point->at, kinds[r->call], f.action_name, r->exit_code,
 		        file_is_empty("stderr") ? "words on stderr" : "a line in the log");
@@ -261,13 +282,13 @@ static void count_delivered(void)
 		closedir(folder);
 }
 
-/* The window that firsthop-spool(5) names: a kill, or a connection that breaks, between the end of a message and the note of the answer.
-   A run has one fault, so what was in hand is repeated once at most. */
+/* The window that firsthop-spool(5) names: a kill between the end of a message and the note of the answer.  A run has one fault, so what was in
+   hand is repeated once at most. */
 static bool may_repeat(const struct run *r)
 {
-	if (strcmp(f.program, "sendmail") == 0 || r->call == 0)
+	if (strcmp(f.program, "sendmail") == 0 || r == f.runs)
 		return false;
-	return f.action == FAILPOINT_KILL || f.action == FAILPOINT_TORN || f.action == ENOBUFS || (strcmp(f.program, "relay") == 0 && f.action == EIO && r->call == FAILPOINT_TALK);
+	return f.action == FAILPOINT_KILL || f.action == FAILPOINT_TORN;
 }
 
 static void judge(bool wanted, int seen, struct run *r, const char *what, int *lost, int *twice)
@@ -299,7 +320,7 @@ static int tell(void)
 		judge(true, r->good, r, "good", &lost, &twice);
 		judge(true, r->report, r, "report", &lost, &reports);
 	}
-	printf("%s %s runs=%d", f.program, f.action_name, f.run_count);
+	printf("%s %s%s runs=%d", f.program, f.traced ? "system calls " : "", f.action_name, f.run_count);
 	if (sendmail)
 		printf(" exit0=%d refused=%d", taken, refused);
 	printf(" lost=%d twice=%d reports_twice=%d wrong=%d cut=%d stuck=%d silent=%d hung=%d\n", lost, twice, reports, f.wrong, cut, f.stuck, f.silent, f.hung);
@@ -321,7 +342,9 @@ static void all_runs(const char *calls, int every)
 {
 	static unsigned char seen[FAILPOINT_CALLS_MAX];
 	bool sendmail = strcmp(f.program, "sendmail") == 0;
-	int fits = 0;
+	/* A kill comes at every call. */
+	for (; *calls != '\0' && !(f.traced && f.action == FAILPOINT_KILL); calls++)
+		f.point->kinds |= 1u << (strchr(letters, *calls) - letters);
 	/* The first run counts; nothing fails in it. */
 	f.run_count = 1;
 	arm(0);
@@ -331,9 +354,7 @@ static void all_runs(const char *calls, int every)
 		run_queue(0);
 	long count = f.counted < FAILPOINT_CALLS_MAX ? f.counted : FAILPOINT_CALLS_MAX;
 	memcpy(seen, f.point->calls, (size_t)count);
-	for (long at = 1; at <= count && f.run_count < RUNS_MAX; at++) {
-		if (strchr(calls, letters[seen[at - 1]]) == NULL || fits++ % every != 0)
-			continue;
+	for (long at = 1; at <= count && f.run_count < RUNS_MAX; at += every) {
 		int n = f.run_count++;
 		f.runs[n].call = seen[at - 1];
 		arm(at);
@@ -352,8 +373,12 @@ static void all_runs(const char *calls, int every)
 
 int main(int argc, char **argv)
 {
-	if (argc != 4)
+	f.traced = argc == 5 && strcmp(argv[1], "-k") == 0;
+	argv += f.traced;
+	if (argc != 4 + f.traced)
 		return 64;
+	if (f.traced && !tracer_works())
+		return 69;
 	f.program = argv[1];
 	f.action_name = argv[2];
 	f.work = getenv("FAULTS_WORK");
