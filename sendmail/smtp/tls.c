@@ -18,6 +18,13 @@ struct tls_trust {
 	SSL_CTX *context;
 };
 
+/* What is wrong with the certificates that a server shows. */
+struct finding {
+	long error;        /* X509_V_OK: nothing */
+	X509 *certificate; /* the one that it is wrong with; NULL = none */
+	int depth;         /* 0: the server's own; above: those that vouch for it */
+};
+
 static void put_openssl_error(struct text *t)
 {
 	unsigned long code = ERR_get_error();
@@ -189,29 +196,42 @@ static const char *key_of(long error)
 	}
 }
 
+static void put_whose(struct text *t, const struct finding *f)
+{
+	char name[128] = "";
+	text_put(t, "the certificate ");
+	if (f->depth == 0)
+		return;
+	X509_NAME_get_text_by_NID(X509_get_subject_name(f->certificate), NID_commonName, name, sizeof name);
+	text_put(t, "of the authority \"");
+	text_escape(t, name, strlen(name));
+	text_put(t, "\" ");
+}
+
 /* Why the certificate is not right, with what the administrator has to compare. */
-static void put_verify_words(struct text *t, X509 *certificate, long error, const char *wanted)
+static void put_verify_words(struct text *t, const struct finding *f, const char *wanted)
 {
 	TEXT(now, 40);
 	clock_put_iso(&now, clock_wall_s());
-	switch (error) {
+	put_whose(t, f);
+	switch (f->error) {
 	case X509_V_ERR_CERT_HAS_EXPIRED:
-		text_put(t, "the certificate expired ");
-		put_time(t, X509_get0_notAfter(certificate));
+		text_put(t, "expired ");
+		put_time(t, X509_get0_notAfter(f->certificate));
 		text_printf(t, " (the clock of this machine says %s)", now.data);
 		return;
 	case X509_V_ERR_CERT_NOT_YET_VALID:
-		text_put(t, "the certificate is not valid before ");
-		put_time(t, X509_get0_notBefore(certificate));
+		text_put(t, "is not valid before ");
+		put_time(t, X509_get0_notBefore(f->certificate));
 		text_printf(t, " (the clock of this machine says %s)", now.data);
 		return;
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-		text_printf(t, "the certificate is not for %s; it is for: ", wanted);
-		put_names(t, certificate);
+		text_printf(t, "is not for %s; it is for: ", wanted);
+		put_names(t, f->certificate);
 		return;
 	default:
-		text_printf(t, "the certificate is not trusted: %s", X509_verify_cert_error_string(error));
+		text_printf(t, "is not trusted: %s", X509_verify_cert_error_string(f->error));
 	}
 }
 
@@ -248,11 +268,23 @@ static bool fail(SSL *ssl, struct diagnosis *d, const char *key, const char *wor
 	return false;
 }
 
-/* Never stops the handshake: the errors are judged at its end.  The name is checked first and counts least, so that an
+/* Never stops the handshake: what was found is judged at its end.  The name is checked first and counts least, so that an
    expired certificate for the right name is called expired. */
 static int keep_going(int good, X509_STORE_CTX *context)
 {
-	(void)good, (void)context;
+	SSL *ssl = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct finding *f = SSL_get_app_data(ssl);
+	X509 *current = X509_STORE_CTX_get_current_cert(context);
+	if (good == 1)
+		return 1;
+	if (current == NULL)
+		current = X509_STORE_CTX_get0_cert(context);
+	X509_free(f->certificate);
+	f->error = X509_STORE_CTX_get_error(context);
+	f->depth = X509_STORE_CTX_get_error_depth(context);
+	f->certificate = current;
+	if (current != NULL)
+		X509_up_ref(current);
 	return 1;
 }
 
@@ -296,26 +328,46 @@ static int shake_hands(SSL *ssl, int fd, int64_t deadline_ms)
 }
 
 /* After the handshake: what the certificate is worth at this level. */
-static bool judge(SSL *ssl, const char *wanted, enum hop_tls level, struct diagnosis *d)
+static bool judge(SSL *ssl, const struct finding *f, const char *wanted, enum hop_tls level, struct diagnosis *d)
 {
 	TEXT(words, 400);
 	struct text tls;
-	long error = SSL_get_verify_result(ssl);
 	X509 *certificate = SSL_get_peer_certificate(ssl);
+	X509_free(certificate);
 	text_init(&tls, d->tls, sizeof d->tls);
 	text_printf(&tls, "%s ", SSL_get_version(ssl));
 	if (certificate == NULL)
 		text_put(&words, "the server showed no certificate");
-	else if (error != X509_V_OK)
-		put_verify_words(&words, certificate, error, wanted);
-	X509_free(certificate);
+	else if (f->certificate != NULL)
+		put_verify_words(&words, f, wanted);
+	else if (f->error != X509_V_OK || SSL_get_verify_result(ssl) != X509_V_OK)
+		text_put(&words, "the certificate is not trusted");
 	if (words.length == 0) {
 		text_put(&tls, "verified");
 		return true;
 	}
 	if (level == HOP_TLS_VERIFY)
-		return fail(ssl, d, key_of(error), words.data);
-	text_printf(&tls, "not verified: %s", key_of(error) + 4);
+		return fail(ssl, d, key_of(f->error), words.data);
+	text_printf(&tls, "not verified: %s", key_of(f->error) + 4);
+	return true;
+}
+
+/* A session in the place of the link; the finding lives as long as the handshake. */
+static bool start(struct link *l, SSL *ssl, const char *wanted, enum hop_tls level, int64_t deadline_ms, struct diagnosis *d)
+{
+	struct finding found = {.error = X509_V_OK};
+	SSL_set_app_data(ssl, &found);
+	SSL_set_verify(ssl, SSL_VERIFY_PEER, keep_going);
+	int error = shake_hands(ssl, l->fd, deadline_ms);
+	bool good = error == 0 ? judge(ssl, &found, wanted, level, d)
+	            : error == -1 ? fail(ssl, d, "tls-timeout", "the server did not finish the TLS handshake in time") : fail_handshake(ssl, error, d);
+	X509_free(found.certificate);
+	if (!good)
+		return false;
+	SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+	SSL_set_app_data(ssl, NULL);
+	*l = (struct link){.read = tls_read, .write = tls_write, .wait_for = tls_wait_for, .pending = tls_pending,
+	                   .close = tls_close, .fd = l->fd, .state = ssl};
 	return true;
 }
 
@@ -326,15 +378,5 @@ bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[
 	SSL *ssl = trust != NULL ? SSL_new(trust->context) : NULL;
 	if (ssl == NULL || SSL_set_fd(ssl, l->fd) != 1 || !set_names(ssl, names))
 		return fail(ssl, d, "local", "OpenSSL cannot start a session");
-	SSL_set_verify(ssl, SSL_VERIFY_PEER, keep_going);
-	int error = shake_hands(ssl, l->fd, deadline_ms);
-	if (error == -1)
-		return fail(ssl, d, "tls-timeout", "the server did not finish the TLS handshake in time");
-	if (error != 0)
-		return fail_handshake(ssl, error, d);
-	if (!judge(ssl, wanted, level, d))
-		return false;
-	*l = (struct link){.read = tls_read, .write = tls_write, .wait_for = tls_wait_for, .pending = tls_pending,
-	                   .close = tls_close, .fd = l->fd, .state = ssl};
-	return true;
+	return start(l, ssl, wanted, level, deadline_ms, d);
 }

@@ -140,7 +140,12 @@ ok "and still" wait_for sent_to to45@example.org
 about_drop=$(log | grep -c 'move drop/')
 ok "what cannot be moved away is told, and does not fill the log ($about_drop lines)" test "$about_drop" -gt 0 -a "$about_drop" -le 20
 
-# --- whose processes ---------------------------------------------------------------------------------------------------
+# --- whose processes, and with what environment ------------------------------------------------------------------------
+kill "$(runner_pid)"
+wait_for runner_is_gone
+export HOSTALIASES=/tmp/evil LOCALDOMAIN=evil.test RES_OPTIONS=debug LD_LIBRARY_PATH=/tmp
+start_runner
+unset HOSTALIASES LOCALDOMAIN RES_OPTIONS LD_LIBRARY_PATH
 # With a smarthost that keeps silent, so that relay and its session live.
 kill -STOP "$smarthost"
 echo x | as 2001:2001 $sendmail -f one@example.org to5@example.org
@@ -152,6 +157,7 @@ of_each() { for p in $running; do sed -n "s/^$1:[[:space:]]*//p" "$p/status"; do
 is "$(of_each Uid)" "$(printf '%s\t%s\t%s\t%s' "$firsthop" "$firsthop" "$firsthop" "$firsthop")" "no process of firsthop is root's, or can become so: real, effective, saved user"
 unlike "$(of_each Gid; of_each Groups)" '(^|[[:space:]])0([[:space:]]|$)' "none is in root's group"
 is "$(of_each CapPrm) $(of_each CapEff)" "0000000000000000 0000000000000000" "none has a capability"
+is "$(for p in $running; do case $(readlink "$p/exe") in */relay) tr '\0' '\n' <"$p/environ" ;; esac; done)" "" "relay has no environment"
 kill -CONT "$smarthost"
 ok "then that mail goes, too" wait_for sent_to to5@example.org
 

@@ -81,4 +81,26 @@ for version in tls1 tls1_1; do
 	like "$(cat "$work/log")" 'verdict=deferred stage=TLS .*key=tls' "a server with $version only: the mail waits, and the reason is told"
 	stop "$server"
 done
+
+# --- certificates of every wrong kind (0120 has those that are seen often) ---------------------------------------------
+sh tests/fake/odd_certs.sh "$work/certs" >"$work/certs.log" 2>&1
+while read -r certificate key words; do
+	rm -f "$work"/spool/mqueue/* "$work"/spool/drop/????????.????????; : >"$work/log"
+	smarthost -t "$work/certs/$certificate.pem" -k "$work/certs/$certificate.key"
+	tls=verify; config "tls_ca_file = $work/certs/ca.pem"
+	echo x | "$S" -i to@example.org; runner_once
+	like "$(cat "$work/log")" "verdict=deferred stage=TLS .*key=$key .*$words" "certificate: $certificate: the mail waits, and the reason is told"
+	unlike "$(cat "$work/log")" "$(printf '\033')" "$certificate: nothing of it steers a terminal"
+	stop "$smarthost_pid"
+done <<'END'
+unknown tls-untrusted the certificate is not trusted: (unable to get local issuer certificate|certificate signature failure|unable to verify the first certificate)
+client tls-untrusted the certificate is not trusted: (unsupported|unsuitable) certificate purpose
+by_nobody tls-untrusted the certificate of the authority .*localhost.* is not trusted: (invalid CA certificate|unsuitable certificate purpose)
+common tls-wrong-name the certificate is not for 127.0.0.1; it is for: only the common name 127.0.0.1
+dns tls-wrong-name the certificate is not for 127.0.0.1; it is for: 127.0.0.1
+wild tls-wrong-name the certificate is not for 127.0.0.1; it is for: \*, \*.0.0.1, \*.0.1
+hostile tls-wrong-name the certificate is not for 127.0.0.1; it is for: evil
+under_old tls-expired the certificate of the authority .*old authority.* expired 2020-01-01 00:00 UTC
+END
+is "$(ls "$work/delivered" 2>/dev/null | wc -l | tr -d ' ')" 0 "none of these servers got a message"
 finish
