@@ -228,8 +228,8 @@ int main(int argc, char **argv)
 	struct config config;
 	struct diagnosis why = {0};
 	log_start("mailq", LOG_TO_STDERR);
-	if (argc == 2 && (strcmp(argv[1], "--watch") == 0 || strcmp(argv[1], "--wait") == 0))
-		return watch_run(strcmp(argv[1], "--watch") == 0);
+	if (argc > 1 && text_starts(argv[1], "--wa"))
+		return watch_run(strcmp(argv[argc - 1], "--watch") == 0, strcmp(argv[1], "--watch-log") == 0);
 	int code = read_options(argc, argv, &o);
 	if (code >= 0)
 		return code;

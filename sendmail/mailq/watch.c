@@ -20,7 +20,11 @@
 #define START_MS 5000   /* that a runner may need to start */
 
 struct watch {
-	bool talk;
+	bool talk;            /* somebody wants to know what happens: */
+	bool on_screen, in_log;
+	char *words;          /* told, and not written yet */
+	size_t words_length;
+	FILE *out;            /* into words */
 	char id[ID_SIZE];
 	int fd;               /* to the runner; -1 = none is reached */
 	struct buffer in, from_caller;
@@ -28,6 +32,26 @@ struct watch {
 	bool begun;           /* something was told */
 	int64_t until_ms;
 };
+
+/* What was told goes to its places.  The file of -X could be one that a web server would run, and addresses are a stranger's words: in it "<?" and
+   "<%" never stand. */
+static void put_out(struct watch *w)
+{
+	struct buffer copy = {0};
+	if (fflush(w->out) != 0 || w->words_length == 0)
+		return;
+	if (w->on_screen)
+		(void)fdio_write(STDOUT_FILENO, w->words, w->words_length);
+	for (size_t i = 0; w->in_log && i < w->words_length; i++) {
+		buffer_add(&copy, w->words + i, 1);
+		if (w->words[i] == '<' && i + 1 < w->words_length && strchr("?%", w->words[i + 1]) != NULL)
+			buffer_puts(&copy, "\\");
+	}
+	if (copy.length > 0)
+		(void)fdio_write(STDERR_FILENO + 1, copy.data, copy.length);
+	buffer_free(&copy);
+	fseeko(w->out, 0, SEEK_SET);
+}
 
 /* The next line of one of the two; NULL: its end, the end of time, or (watching the runner) the end of the caller. */
 static char *next_line(int fd, struct buffer *in, int64_t until_ms)
@@ -76,7 +100,7 @@ static void ask_until(struct watch *w, int64_t until_ms)
 }
 
 /* The whole state of a message that waits: who holds it up, what to do. */
-static void explain(const struct watch *w)
+static void explain(struct watch *w)
 {
 	struct config config;
 	struct listing l;
@@ -88,10 +112,10 @@ static void explain(const struct watch *w)
 		config_defaults(&config);
 	}
 	if (list_collect(&l, &config, false, &d)) {
-		why_print(stdout, &l, w->id);
+		why_print(w->out, &l, w->id);
 		list_free(&l);
 	} else {
-		printf("It waits; \"mailq why %s\" as root tells why.\n", w->id);
+		fprintf(w->out, "It waits; \"mailq why %s\" as root tells why.\n", w->id);
 	}
 	config_free(&config);
 }
@@ -101,10 +125,10 @@ static void tell(struct watch *w, char *line)
 	if (!w->talk)
 		return;
 	if (w->story == NULL)
-		w->story = why_begin(stdout);
+		w->story = why_begin(w->out);
 	why_line(w->story, line);
 	w->begun = true;
-	fflush(stdout);
+	put_out(w);
 }
 
 /* How the watching ended; NULL: without a word. */
@@ -115,11 +139,11 @@ static void conclude(struct watch *w, const char *word)
 	if (!w->talk || (word != NULL && strcmp(word, "done") == 0))
 		return;
 	if (word == NULL)
-		printf("It is on disk, and nothing more is known of it yet; \"mailq why %s\" and the mail log tell.\n", w->id);
+		fprintf(w->out, "It is on disk, and nothing more is known of it yet; \"mailq why %s\" and the mail log tell.\n", w->id);
 	else if (strcmp(word, "gone") == 0)
-		printf("It is not in the queue any more: delivered or returned, as the mail log tells.\n");
+		fprintf(w->out, "It is not in the queue any more: delivered or returned, as the mail log tells.\n");
 	else if (w->begun && strcmp(word, "waits") == 0)
-		printf("     next      \"mailq why %s\" tells it again; sendmail -q as root tries at once\n", w->id);
+		fprintf(w->out, "     next      \"mailq why %s\" tells it again; sendmail -q as root tries at once\n", w->id);
 	else
 		explain(w);
 }
@@ -141,14 +165,31 @@ static void follow(struct watch *w)
 	free(line);
 }
 
-int watch_run(bool talk)
+/* One file gets many messages. */
+static void put_title(const struct watch *w)
 {
-	struct watch w = {.talk = talk, .fd = control_connect()};
+	char when[32] = "?";
+	time_t now = (time_t)clock_wall_s();
+	struct tm tm;
+	TEXT(line, 120);
+	if (localtime_r(&now, &tm) != NULL)
+		strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &tm);
+	text_printf(&line, "\n== %s  %s\n", when, w->id);
+	(void)fdio_write(STDERR_FILENO + 1, line.data, line.length);
+}
+
+int watch_run(bool talk, bool log)
+{
+	struct watch w = {.talk = talk || log, .on_screen = talk, .in_log = log, .fd = control_connect()};
+	if ((w.out = open_memstream(&w.words, &w.words_length)) == NULL)
+		return EX_OSERR;
 	char *line = next_line(STDIN_FILENO, &w.from_caller, 0);
 	if (line == NULL || !text_starts(line, "id ") || !id_valid(line + 3))
 		return EX_OK;
 	text_copy(w.id, sizeof w.id, line + 3);
 	free(line);
+	if (w.in_log)
+		put_title(&w);
 	if (w.fd >= 0)
 		ask(&w);
 	fdio_write(STDIN_FILENO, "r", 1);
@@ -165,6 +206,6 @@ int watch_run(bool talk)
 		explain(&w);
 	else
 		conclude(&w, NULL);
-	fflush(stdout);
+	put_out(&w);
 	return EX_OK;
 }

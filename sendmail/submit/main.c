@@ -45,6 +45,10 @@ int main(int argc, char **argv)
 	}
 	if (!is_config_right(&o))
 		return EX_USAGE;
+	if (o.mode == MODE_SMTP && o.traffic != NULL) {
+		fprintf(stderr, "sendmail: option -X does not work with -bs\n");
+		return EX_USAGE;
+	}
 	switch (o.mode) {
 	case MODE_LIST:
 	case MODE_IDS:

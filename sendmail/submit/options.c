@@ -104,6 +104,13 @@ static bool use_envid(struct options *o, const char *value, struct text *problem
 	return true;
 }
 
+/* -XV is Postfix's, and means something else. */
+static bool use_traffic(struct options *o, const char *value, struct text *problem)
+{
+	o->traffic = value;
+	return strcmp(value, "V") != 0 || refuse(problem, "-XV (an address for each recipient's returns) is not offered", "");
+}
+
 static bool use_tag(struct options *o, const char *value, struct text *problem)
 {
 	(void)problem;
@@ -190,7 +197,7 @@ static const struct option table[] = {
 	{'b', TAKES_VALUE, modes_use_b, NULL},
 	{'C', TAKES_VALUE, use_config, NULL},
 	{'c', TAKES_NOTHING, NULL, NULL},
-	{'D', TAKES_VALUE, NULL, "this program writes no file that its caller names; use -v"},
+	{'D', TAKES_VALUE, NULL, "no file is written with debugging words; -d tells them on standard error"},
 	{'d', TAKES_REST, NULL, NULL},
 	{'E', TAKES_NOTHING, NULL, NULL},
 	{'e', TAKES_VALUE, set_error_mode, NULL},
@@ -220,7 +227,7 @@ static const struct option table[] = {
 	{'U', TAKES_NOTHING, NULL, NULL},
 	{'V', TAKES_VALUE, use_envid, NULL},
 	{'v', TAKES_NOTHING, use_verbose, NULL},
-	{'X', TAKES_VALUE, NULL, "this program writes no file that its caller names; -v shows what happens"},
+	{'X', TAKES_VALUE, use_traffic, NULL},
 	{'x', TAKES_NOTHING, NULL, NULL},
 };
 

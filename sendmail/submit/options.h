@@ -37,6 +37,7 @@ struct options {
 	bool wait;            /* -odi: for the end of the first attempt */
 	bool client_queue;    /* -Ac */
 	char error_mode;      /* -e, -oe: p, m, w, q or e */
+	const char *traffic;  /* -X: file that gets what -v tells; NULL = none */
 	const char *config;   /* -C, unless it names a file of another agent */
 	const char *choices[OPTIONS_CHOICES_MAX]; /* -q[!]I|R|S|Q: what follows the q */
 	int choice_count;

@@ -163,8 +163,11 @@ int submit_message(const struct options *o, const struct caller *c)
 	struct envelope e;
 	struct diagnosis why = {0};
 	quiet = o->error_mode == 'q';
+	int code = watch_open_log(o);
+	if (code != EX_OK)
+		return code;
 	watch_start(o);
-	int code = submit_open(&drop, c, false);
+	code = submit_open(&drop, c, false);
 	if (code != EX_OK)
 		return code;
 	code = collect_message(o, c, &drop, &e, &why);

@@ -6,10 +6,12 @@
 #include "base/text.h"
 #include "submit/setup.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -21,22 +23,59 @@ static struct {
 	int fd;
 	pid_t pid; /* 0: nobody watches */
 	bool announced;
+	int log_fd; /* 0: none */
 } watcher;
+
+static int refuse_log(const char *file, const char *words)
+{
+	TEXT(safe, 300);
+	text_escape(&safe, file, strlen(file));
+	fprintf(stderr, "sendmail: option -X%s%s: %s; -v shows the same on standard output\n", *file != '\0' ? " " : "", safe.data, words);
+	return EX_USAGE;
+}
+
+int watch_open_log(const struct options *o)
+{
+	struct stat st;
+	if (o->traffic == NULL)
+		return EX_OK;
+	if (!isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO))
+		return refuse_log(o->traffic, "a file is written only for somebody at a terminal");
+	setup_group_aside();
+	int fd = open(o->traffic, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+	int problem = errno;
+	setup_group_back();
+	if (fd < 0)
+		return refuse_log(o->traffic, strerror(problem));
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != getuid() || st.st_nlink != 1) {
+		close(fd);
+		return refuse_log(o->traffic, "only a plain file of your own is written, and no link");
+	}
+	watcher.log_fd = fd;
+	return EX_OK;
+}
 
 static void become_watcher(int fd, bool talk)
 {
 	char path[1024];
 	dup2(fd, STDIN_FILENO);
+	if (watcher.log_fd == STDERR_FILENO + 1)
+		fcntl(watcher.log_fd, F_SETFD, 0);
+	else if (watcher.log_fd != 0)
+		dup2(watcher.log_fd, STDERR_FILENO + 1);
 	snprintf(path, sizeof path, "%s/mailq", paths_libexec());
 	setup_group_give_up();
-	execl(path, "mailq", talk ? "--watch" : "--wait", (char *)NULL);
+	if (watcher.log_fd != 0)
+		execl(path, "mailq", "--watch-log", talk ? "--watch" : (char *)NULL, (char *)NULL);
+	else
+		execl(path, "mailq", talk ? "--watch" : "--wait", (char *)NULL);
 	_exit(EX_OSFILE);
 }
 
 void watch_start(const struct options *o)
 {
 	int sockets[2];
-	if (o->queue_only || (!o->verbose && !o->wait) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
+	if (o->queue_only || (!o->verbose && !o->wait && watcher.log_fd == 0) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
 		return;
 	pid_t pid = fork();
 	if (pid == 0)
