@@ -195,7 +195,8 @@ static int count_files(const char *folder, const char *begin, const char *end, i
 		TEXT(path, 2200);
 		text_printf(&path, "%s/%s", folder, e->d_name);
 		size_t length = strlen(e->d_name), tail = strlen(end);
-		if (e->d_name[0] == '.' || lstat(path.data, &st) != 0)
+		/* What relayconf adopt has moved aside is taken care of. */
+		if (e->d_name[0] == '.' || strcmp(e->d_name, "adopted") == 0 || lstat(path.data, &st) != 0)
 			continue;
 		if (S_ISDIR(st.st_mode) && depth > 0)
 			count += count_files(path.data, begin, end, depth - 1);
@@ -205,6 +206,12 @@ static int count_files(const char *folder, const char *begin, const char *end, i
 	if (dir != NULL)
 		closedir(dir);
 	return count;
+}
+
+/* Those that relayconf adopt can read. */
+static bool is_adopted(const char *program)
+{
+	return strcmp(program, "Exim") != 0 && strcmp(program, "OpenSMTPD") != 0;
 }
 
 void check_former_queues(struct check *c)
@@ -228,7 +235,7 @@ void check_former_queues(struct check *c)
 			finding(c, GRADE_NOTE, "run this check as root", "%s, of %s, cannot be looked at", queues[i].folder, queues[i].program);
 		int count = count_files(path.data, queues[i].begin, queues[i].end, queues[i].depth);
 		if (count > 0)
-			finding(c, GRADE_NOTE, "let that program send them once more, or give each to sendmail -t; then remove them",
+			finding(c, GRADE_NOTE, is_adopted(queues[i].program) ? "stop that program; \"relayconf adopt\" shows them, and takes them over" : "let that program send them once more, or give each to sendmail -t; then remove them",
 			        "%s holds %d message%s of %s, which nobody delivers unless it still runs", queues[i].folder, count, count == 1 ? "" : "s", queues[i].program);
 	}
 }

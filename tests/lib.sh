@@ -70,6 +70,9 @@ wait_for() {
 # runner_once: a pass; its log goes to $work/log
 runner_once() { "$BIN/runner" --once --foreground 2>>"$work/log"; }
 
+# recipe NAME: the commands of firsthop(7) that stand in the display marked with this name
+recipe() { sed -n "/^\.[\\]\" recipe: $1\$/,/^\.Ed/p" man/firsthop.7 | sed -e '/^\./d' -e 's/\\e/\\/g' -e 's/\\(dq/"/g'; }
+
 delivered() { ls "$work/delivered" 2>/dev/null | wc -l | tr -d ' '; }
 
 result() {

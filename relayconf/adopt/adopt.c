@@ -52,13 +52,17 @@ void adopt_add_rcpt(struct found *f, const char *address)
 	f->rcpts[f->rcpt_count++] = adopt_bare(address);
 }
 
+void adopt_leave(struct adopt *a, const char *folder, const char *file, const char *why)
+{
+	fprintf(stderr, "relayconf: %s/%s is left alone: %s\n", folder, file, why);
+	a->unreadable++;
+}
+
 void adopt_drop(struct adopt *a, const char *why)
 {
 	struct found *f = &a->list[--a->count];
-	if (*why != '\0') {
-		fprintf(stderr, "relayconf: %s/%s is left alone: %s\n", f->folder, f->files[0], why);
-		a->unreadable++;
-	}
+	if (*why != '\0')
+		adopt_leave(a, f->folder, f->files[0], why);
 	free_found(f);
 }
 

@@ -44,6 +44,9 @@ void adopt_add_rcpt(struct found *f, const char *address);
 /* Takes the last row back: it is no message; why: "" or the reason, which is shown with the name of the file. */
 void adopt_drop(struct adopt *a, const char *why);
 
+/* A file that is mail, and is not taken over: why, shown with its name. */
+void adopt_leave(struct adopt *a, const char *folder, const char *file, const char *why);
+
 /* Calls each for every plain file of a folder that begins with prefix. */
 void adopt_each(const char *folder, const char *prefix, void (*each)(void *context, const char *name), void *context);
 

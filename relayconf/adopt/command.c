@@ -5,9 +5,11 @@
 #include "base/paths.h"
 #include "relayconf/command.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -119,9 +121,28 @@ static bool move_aside(const struct found *f)
 	return done;
 }
 
+/* A descriptor that holds its lock; -1: a program that lives has it in hand.  Some lock with flock(2), some with fcntl(2). */
+static int lock_file(const struct found *f)
+{
+	char path[2400];
+	struct flock other = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	snprintf(path, sizeof path, "%.2000s/%.300s", f->folder, f->files[0]);
+	int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	bool busy = fd >= 0 && ((fcntl(fd, F_GETLK, &other) == 0 && other.l_type != F_UNLCK) || flock(fd, LOCK_EX | LOCK_NB) != 0);
+	if (fd >= 0 && !busy)
+		return fd;
+	fprintf(stderr, "relayconf: %s is left alone: %s\n", path, busy ? "the old program has it in hand; stop that first" : strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
 static bool take_over(const struct found *f)
 {
 	struct buffer message = {0};
+	int lock_fd = lock_file(f);
+	if (lock_fd < 0)
+		return false;
 	bool loaded = f->queue->load(f, &message);
 	if (!loaded)
 		fprintf(stderr, "relayconf: %s/%s is left alone: %s\n", f->folder, f->files[0], strerror(errno));
@@ -129,7 +150,9 @@ static bool take_over(const struct found *f)
 	if (loaded && !done)
 		fprintf(stderr, "relayconf: %s/%s is left alone: sendmail did not take it\n", f->folder, f->files[0]);
 	buffer_free(&message);
-	return done && move_aside(f);
+	done = done && move_aside(f);
+	close(lock_fd);
+	return done;
 }
 
 int command_adopt(const char *root, bool yes)

@@ -1,12 +1,14 @@
-/* sendmail's queues: qfID has envelope and header, dfID the body.  clientmqueue holds what never reached a daemon. */
+/* sendmail's queues: qfID has envelope and header, dfID the body.  clientmqueue (Debian: mqueue-client) holds what never reached a daemon. */
 #include "relayconf/adopt/adopt.h"
 #include "base/fdio.h"
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static const char *const folders[] = {"/var/spool/clientmqueue", "/var/spool/mqueue", NULL};
+static const char *const folders[] = {"/var/spool/clientmqueue", "/var/spool/mqueue-client", "/var/spool/mqueue", NULL};
 
 struct scan {
 	struct adopt *adopt;
@@ -43,7 +45,7 @@ static void read_envelope(struct found *f, struct buffer *text)
 static void found_file(void *context, const char *name)
 {
 	struct scan *s = context;
-	char body[300];
+	char body[300], path[2400];
 	struct buffer text = {0};
 	snprintf(body, sizeof body, "df%.280s", name + 2);
 	struct found *f = adopt_add(s->adopt, s->queue, s->folder, name, body);
@@ -51,16 +53,49 @@ static void found_file(void *context, const char *name)
 		adopt_drop(s->adopt, strerror(errno));
 	} else {
 		read_envelope(f, &text);
+		snprintf(path, sizeof path, "%s/%s", s->folder, body);
 		if (f->rcpt_count == 0)
 			adopt_drop(s->adopt, "it names no recipient that is left");
+		else if (access(path, F_OK) != 0)
+			adopt_drop(s->adopt, "its body, a file df of the same name, is not beside it");
 	}
 	buffer_free(&text);
 }
 
-static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
+static void found_quarantined(void *context, const char *name)
+{
+	const struct scan *s = context;
+	adopt_leave(s->adopt, s->folder, name, "it was quarantined (sendmail -qQ); name it qf in place of hf to have it taken over");
+}
+
+static void found_lost(void *context, const char *name)
+{
+	const struct scan *s = context;
+	adopt_leave(s->adopt, s->folder, name, "sendmail itself gave it up as damaged");
+}
+
+static void scan_folder(struct adopt *a, const struct old_queue *q, const char *folder)
 {
 	struct scan s = {a, q, folder};
 	adopt_each(folder, "qf", found_file, &s);
+	adopt_each(folder, "hf", found_quarantined, &s);
+	adopt_each(folder, "Qf", found_lost, &s);
+}
+
+/* Several queues lie in folders below (QueueDirectory=/var/spool/mqueue/q*), perhaps with qf and df in folders of their own. */
+static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
+{
+	struct dirent *entry;
+	scan_folder(a, q, folder);
+	DIR *dir = opendir(folder);
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		char below[2048];
+		snprintf(below, sizeof below, "%s/%s", folder, entry->d_name);
+		if (entry->d_name[0] != '.' && strcmp(entry->d_name, q->aside) != 0)
+			scan_folder(a, q, below);
+	}
+	if (dir != NULL)
+		closedir(dir);
 }
 
 /* "H?flags?Name: value", continued by lines that begin with a blank; Return-Path is the business of whoever delivers. */
@@ -93,8 +128,7 @@ static bool load(const struct found *f, struct buffer *message)
 	if (done) {
 		put_header(&text, message);
 		buffer_puts(message, "\n");
-		/* A message without a body may have no df file. */
-		done = adopt_slurp(f->folder, f->files[1], message) || errno == ENOENT;
+		done = adopt_slurp(f->folder, f->files[1], message);
 	}
 	buffer_free(&text);
 	return done;

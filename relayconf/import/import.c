@@ -92,8 +92,10 @@ void import_name(const char *from, char *name, size_t size)
 {
 	size_t length = 0;
 	for (; *from != '\0' && length + 1 < size; from++) {
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", *from) != NULL)
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *from) != NULL)
 			name[length++] = *from;
+		else if (*from == '.' || *from == ':')
+			name[length++] = '-';
 	}
 	name[length] = '\0';
 	if (length == 0)

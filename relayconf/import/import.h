@@ -42,7 +42,7 @@ void import_secret(struct import *im, const char *smarthost, const char *passwor
    mx_without_brackets: what a bare name means in that program. */
 void import_server(struct import *im, const char *smarthost, const char *server, bool mx_without_brackets);
 
-/* A name that may stand in [smarthost NAME]: what cannot is left out; "server" when nothing is left. */
+/* A name that may stand in [smarthost NAME]: dots become "-", what cannot stand there is left out; "server" when nothing is left. */
 void import_name(const char *from, char *name, size_t size);
 
 void import_free(struct import *im);

@@ -161,5 +161,16 @@ set_password geheim
 in_stage /usr/bin/mailq retry ops@elsewhere.example >/dev/null
 ok "done as it says: Courier takes mail to relay, over TLS" patient 60 logged 'to=<ops@elsewhere.example>.*peer=mail.test.127.0.0.2.:587 .*verdict=sent .*verified'
 
+# The guide's own commands, at the server and here: this machine has an address that Courier has not heard of.
+in_stage /bin/busybox ip address add 192.0.2.80/32 dev lo
+echo '127.0.0.2 mail.example.org' >>"$S/etc/hosts"
+setting smarthost.main.login --default
+setting smarthost.main.password_file --default
+setting smarthost.main.bind_address 192.0.2.80
+guide() { in_stage /usr/bin/env PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -e -c "$(recipe "$1")" >"$work/out" 2>&1; }
+guide courier; code=$?; like "$code $(cat "$work/out")" '^75 .*|513 Relaying denied' "firsthop(7): before the server is told, it refuses"
+guide courier-server; result $? "firsthop(7): the commands for the server" "$(cat "$work/out")"
+guide courier; result $? "and those for here: both are accepted" "$(cat "$work/out")"
+
 for service in esmtpd-msa esmtpd courier authdaemond; do in_stage /usr/sbin/$service stop >/dev/null 2>&1; done
 finish

@@ -13,7 +13,7 @@ for f in families.values():
 }
 folder=/var/lib/prometheus/node-exporter
 mkdir -p "$S$folder"
-cron=$(sed -n 's/^\* \* \* \* \* root \(.*mailq health --openmetrics.*\)/\1/p' man/firsthop.7)
+cron=$(recipe metrics | sed -n 's/^\* \* \* \* \* root //p')
 like "$cron" "^cd $folder && mailq health" "firsthop(7) has the line for cron"
 
 # An outage, told in numbers and in JSON through a real syslogd.
@@ -34,8 +34,7 @@ objects=$(sed -n 's/^[^{]*\({"time".*}\)$/\1/p' "$S/var/log/mail.json")
 is "$(printf '%s\n' "$objects" | wc -l)" "$(grep -c 'firsthop\[' "$S/var/log/mail.json")" "every line that rsyslog wrote holds an object"
 is "$(printf '%s\n' "$objects" | in_stage /usr/bin/jq -r 'select(.event == "submit") | [.uid, .login, .from, .rcpts] | @tsv')" "$(printf '33\twww-data\t"a \\\\ "@example.org\t1')" "jq: sendmail's own line"
 is "$(printf '%s\n' "$objects" | in_stage /usr/bin/jq -r 'select(.event == "refused") | .exit')" 65 "jq: what was refused"
-recipe=$(sed -n '/^sed -n .*{"time"/,/@tsv/p' man/firsthop.7 | sed 's/\\e/\\/g; s,/var/log/mail.log,/var/log/mail.json,')
-like "$(in_stage /bin/sh -c "$recipe" | head -n 1)" "^20[-0-9]+T[0-9:.]+Z	ops@example.org	connect-[a-z]+	" "the recipe of firsthop(7)"
+like "$(in_stage /bin/sh -c "$(recipe json | sed 's,mail.log,mail.json,')" | head -n 1)" "^20[-0-9]+T[0-9:.]+Z	ops@example.org	connect-[a-z]+	" "the recipe of firsthop(7)"
 
 counted() { in_stage /usr/bin/mailq health --openmetrics | grep -q 'deferrals_total{fault="route"} [1-9]'; }
 ok "the attempt is counted within seconds" wait_for counted

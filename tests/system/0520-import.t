@@ -102,12 +102,19 @@ printf 'partner.example\tesmtp:[mx.partner.example]:2525\nold.example\tlocal:\n.
 printf 'root\troot-mon1@example.org\n' | put /etc/mail/genericstable
 printf 'AuthInfo:mail.example.org "U:mon1" "P:sendmail pass" "M:PLAIN"\n' | put /etc/mail/authinfo
 out=$(import sendmail)
-for line in 'host = mail.example.org' 'login = mon1' 'domain = example.org' 'aliases = /etc/mail/aliases' 'expire_after_h = 72' '[route partner.example]' 'via = mx.partner.example' 'port = 2525' '[route .sub.example]'; do has "$line" sendmail; done
+for line in 'host = mail.example.org' 'login = mon1' 'domain = example.org' 'aliases = /etc/mail/aliases' 'expire_after_h = 72' '[route partner.example]' 'via = mx-partner-example' 'port = 2525' '[route .sub.example]'; do has "$line" sendmail; done
 like "$out" 'mailertable:2: old.example local: -- no domain is local here' "sendmail: a local domain is pointed out"
 unlike "$out" 'sendmail pass' "sendmail: no password"
 printf 'define(`SMART_HOST'"'"', `mail.example.org'"'"')dnl\nMASQUERADE_AS(`example.org'"'"')dnl\nFEATURE(`virtusertable'"'"')dnl\n' | put /etc/mail/mon1.mc
 out=$(import sendmail /etc/mail/mon1.mc)
 for line in 'host = mail.example.org' 'lookup = mx' 'domain = example.org'; do has "$line" "sendmail's .mc"; done
+like "$out" 'mon1.mc:3: FEATURE.*virtusertable.* -- about mail from the network' "sendmail's .mc: a feature that has no counterpart"
+printf 'DSrelay:[mail1.example.org]:[mail2.example.org]:mail3.example.org\nFw/etc/mail/local-host-names\nO MaxMessageSize=1000\nMesmtp, P=[IPC]\n\tA=TCP $h 26\nMrelay, P=[IPC]\n\tA=TCP $h 587\n' | put /etc/mail/sendmail.cf
+out=$(import sendmail)
+is "$(printf '%s\n' "$out" | grep -E '^(host|port|lookup) ' | tr '\n' ' ')" "host = mail1.example.org port = 587 host = mail2.example.org port = 25 host = mail3.example.org lookup = mx port = 25 host = mx.partner.example port = 2525 host = hub.example.org lookup = mx port = 25 " "sendmail: several servers in their order, with the port of the mailer"
+like "$out" 'sendmail.cf:2: Fw/etc/mail/local-host-names -- no domain is local' "sendmail: names that were local"
+like "$out" 'sendmail.cf:3: O MaxMessageSize=1000 -- ' "sendmail: an option"
+like "$out" 'sendmail.cf:4: 4 lines of rules' "sendmail: its own lines"
 
 put /etc/postfix/main.cf <<'END'
 myhostname = mon1.example.org

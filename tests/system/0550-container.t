@@ -21,7 +21,9 @@ inside() {
 		exec unshare -U --map-user="$2" --map-group="$2" --root="$1/root" --wd=/ sh -c "$3"' sh "$work" "$1" "PATH=$work/bin:\$PATH; $2" >"$work/out" 2>&1
 }
 delivered_are() { [ "$(delivered)" -ge "$1" ]; }
-ready='mkdir -p $FIRSTHOP_SPOOL/drop $FIRSTHOP_SPOOL/mqueue $FIRSTHOP_RUN && { [ -p $FIRSTHOP_SPOOL/trigger ] || mkfifo $FIRSTHOP_SPOOL/trigger; }'
+# The page's commands, with this container's places and a job.
+recipe container | sed "s,/volume/,$work/volume/,g; s,/usr/libexec/firsthop/,$work/bin/,; s,^the-job .*,echo x | sendmail -f job@example.org ops@example.org," >"$work/recipe"
+ready=$(sed '/^$/q' "$work/recipe")
 inside 1000 "touch $work/x || touch /etc/x"; is $? 1 "the root of the container is read-only" "$(cat "$work/out")"
 inside 1000 'id -u; grep -h ^Cap[EP] /proc/self/status'; like "$(cat "$work/out" | tr '\n' ' ')" '^1000 ' "its user is a plain one"
 inside 1000 "$ready"; is $? 0 "the volume is made ready"
@@ -36,6 +38,10 @@ like "$(cat "$work/out")" 'Total requests: 0' "and left nothing"
 inside 0 'echo z | sendmail -f job@example.org ops@example.org && runner --once --foreground'; is $? 0 "as root of the container"
 ok "too" delivered_are 3
 
+inside 1000 "set -e; $(cat "$work/recipe")"; is $? 0 "the commands of firsthop(7), as they stand there" "$(cat "$work/out")"
+ok "deliver, too" delivered_are 4
+is "$(delivered)" 4 "once"
+
 # The next container finds what the last one could not deliver.
 stop "$smarthost_pid"
 inside 1000 'echo late | sendmail -f job@example.org ops@example.org && runner --once --foreground'; is $? 0 "the smarthost is away: exit 0, the mail is safe"
@@ -44,5 +50,5 @@ smarthost
 config
 chmod 0644 "$work/firsthop.conf"
 inside 1000 'runner --once --foreground'; is $? 0 "the next container"
-ok "delivers it from the volume" delivered_are 4
+ok "delivers it from the volume" delivered_are 5
 finish

@@ -1,0 +1,106 @@
+#!/bin/sh
+# The commands of firsthop(7), taken out of the page and run: FreeBSD's five (with stand-ins for what only FreeBSD has), a login, PHP, Cacti,
+# Nagios, Zabbix.  The server is a real Postfix.
+. tests/real/stage.sh
+# As on a machine that has a full name.
+named() { unshare -u sh -c 'hostname mon1.example.org && exec chroot "$@"' sh "$S" "$@"; }
+run() { named /usr/bin/env -i SHELL=/bin/sh TERM=dumb PATH=/stand:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -e -c "$(recipe "$1")" >"$work/out" 2>&1; }
+arrived() { grep -rlq -- "$1" "$S/var/vmail/all/new"; }
+went() { code=$?; result $code "$1" "$(said)"; }
+said() { cat "$work/out"; }
+
+# --- a FreeBSD, as far as the five commands go ---------------------------------------------------------------------------
+echo 'www:x:80:80:World Wide Web Owner:/nonexistent:/usr/sbin/nologin' >>"$S/etc/passwd"; echo 'www:x:80:' >>"$S/etc/group"
+for target in install install-rights; do make --no-print-directory -s BUILD="$BUILD" DESTDIR="$S" $target >"$work/make.log" 2>&1 || cat "$work/make.log"; done
+mkdir -p "$S/stand" "$S/usr/local/etc/php" "$S/usr/local/share/examples/firsthop" "$work/base"
+make --no-print-directory -s SYSTEM=FreeBSD DESTDIR="$work/base" install-links >/dev/null
+cp "$work/base/usr/local/etc/mail/mailer.conf" "$S/usr/local/share/examples/firsthop/"
+ln -s /etc/firsthop "$S/usr/local/etc/firsthop"; ln -s mail.log "$S/var/log/maillog"
+mv "$S/usr/local" "$S/packed"; mkdir "$S/usr/local"
+cat >"$S/stand/pkg" <<'STAND'
+#!/bin/sh
+[ "$*" = "install firsthop" ] && mv /packed/* /usr/local/
+STAND
+cat >"$S/stand/sysrc" <<'STAND'
+#!/bin/sh
+for pair in "$@"; do echo "${pair%%=*}=\"${pair#*=}\"" >>/etc/rc.conf; done
+STAND
+cat >"$S/stand/service" <<'STAND'
+#!/bin/sh
+. /etc/rc.conf
+[ "$*" = "firsthop start" ] && [ "$firsthop_enable" = YES ] && exec /usr/local/libexec/firsthop/runner --stay
+STAND
+cat >"$S/stand/mailwrapper" <<'STAND'
+#!/bin/sh
+program=$(awk -v name="${0##*/}" '$1 == name { print $2; exit }' /usr/local/etc/mail/mailer.conf) && [ -n "$program" ] || exit 78
+exec "$program" "$@"
+STAND
+printf '#!/bin/sh\n[ "$1 $3" = "-m -c" ] && exec chroot --userspec="$2" / /bin/sh -c "$4"\n' >"$S/stand/su"
+chmod 0755 "$S"/stand/*
+for name in sbin/sendmail bin/mailq; do rm -f "$S/usr/$name"; ln -s /stand/mailwrapper "$S/usr/$name"; done
+
+# The server, with a certificate that the system trusts.
+echo '127.0.0.2 mail.example.org smtp.gmail.com' >>"$S/etc/hosts"
+# trusted NAME: Postfix shows a certificate for NAME
+trusted() {
+	sh tests/fake/certs.sh "$work/$1" "$1" >/dev/null 2>&1
+	cat "$work/$1/ca.pem" >>"$S/etc/ssl/certs/ca-certificates.crt"
+	cp "$work/$1/good.pem" "$S/etc/postfix/cert.pem"; cp "$work/$1/good.key" "$S/etc/postfix/key.pem"
+}
+mkdir -p "$work/certs" "$S/etc/ssl/certs"; touch "$work/certs/good.pem" "$work/certs/good.key"
+setup_postfix
+trusted mail.example.org
+sed -i 's/^mynetworks =.*/mynetworks = 127.0.0.0\/8/; s/permit_sasl_authenticated, reject/permit_mynetworks, permit_sasl_authenticated, reject/' "$S/etc/postfix/main.cf"
+ok "Postfix is up" start_postfix
+
+is "$(recipe freebsd | wc -l)" 5 "five commands"
+run freebsd; went "they run"
+ok "a runner lives" test -n "$(runner_pid)"
+run try; went "trying it"
+like "$(said)" '^ok +config-read|^ok' "relayconf check finds it good"
+ok "the test message arrives" wait_for arrived 'It works.'
+
+# --- a login, at a server that takes nothing without -----------------------------------------------------------------------
+stop_postfix
+trusted smtp.gmail.com
+sed -i 's/permit_mynetworks, //' "$S/etc/postfix/main.cf"
+printf 'geheim' | in_stage /usr/sbin/saslpasswd2 -p -c -u example.org alerts; chown 0:101 "$S/etc/sasldb2"
+start_postfix
+echo geheim >"$S/tmp/typed"
+named /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -e -c "exec </tmp/typed; $(recipe login)" >"$work/out" 2>&1; went "a server that wants a login"
+like "$(said)" 'AUTH' "the probe logs in"
+is "$(stat -c '%a' "$S/etc/firsthop/secret")" 640 "the password is closed to others"
+printf 'From: root\nSubject: of a job\n\njob\n' | in_stage /usr/sbin/sendmail -t -f root ops@example.org
+ok "mail goes as the account" wait_for arrived '^Subject: of a job'
+like "$(cat "$(mail_with 'Subject: of a job')")" '^From: .*<?alerts@example.org' "in From, too"
+
+# --- callers -------------------------------------------------------------------------------------------------------------------
+ini=$(basename "$(echo "$S"/etc/php/*)")
+rm -rf "$S/etc/php/$ini/cli/conf.d" && ln -s /usr/local/etc/php "$S/etc/php/$ini/cli/conf.d"
+run php; went "PHP"
+ok "its mail arrives" wait_for arrived '^Subject: test'
+like "$(log)" 'submit uid=80 login=www from=<alerts@example.org>' "with the sender of php.ini"
+run cacti; went "Cacti"
+like "$(said)" 'submit uid=80 login=www ' "who has sent what"
+is "$(in_stage /usr/local/sbin/relayconf get submit.www.max_per_hour)" 2000 "and the limit"
+run nagios; went "Nagios' mail command"
+ok "its mail arrives" wait_for arrived '^Subject: web1 is DOWN'
+as 103:103 /bin/sh -c "PATH=/usr/bin:/bin; $(recipe nagios-check | sed -n 's/.*command_line *//p')" >"$work/out" 2>&1; code=$?
+ok "the check gives a state" test $code -le 2
+like "$(said)" '^MAILQ (OK|WARNING|CRITICAL) - .* \| waiting=[0-9]+' "and a line with performance data"
+mkdir -p "$S/usr/lib/zabbix/alertscripts"
+run zabbix; went "Zabbix"
+as 103:103 /usr/bin/env HOME=/ PATH=/usr/local/bin:/usr/bin:/bin /usr/lib/zabbix/alertscripts/firsthop.sh ops@example.org 'from Zabbix' 'a % sign, "quotes" and $(words)'; is $? 0 "its script"
+ok "the mail arrives" wait_for arrived '^Subject: from Zabbix'
+is "$(mail_body "$(mail_with 'Subject: from Zabbix')")" 'a % sign, "quotes" and $(words)' "word for word"
+recipe zabbix-agent | sed 's/^[^,]*,//' >"$work/items"
+while read -r item; do
+	like "$(as 103:103 /bin/sh -c "PATH=/usr/bin:/bin; $item" 2>&1)" '^[0-9]+$|^MAILQ ' "the agent's $item"
+done <"$work/items"
+
+# Every display that is marked is run by some test.
+for name in $(sed -n 's/^\.\\" recipe: //p' man/firsthop.7); do
+	ok "recipe $name is run" grep -rqE "(recipe|run|guide) $name\b|recipe: $name\b" tests/real tests/system
+done
+kill "$(runner_pid)"; stop_postfix
+finish
