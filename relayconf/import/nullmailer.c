@@ -93,6 +93,8 @@ bool import_nullmailer(struct import *im, const char *folder)
 		snprintf(name, sizeof name, i == 0 ? "main" : "backup%d", i);
 		read_remote(im, &p.list[i], path, name);
 	}
+	for (int i = 16; done && i < p.count; i++)
+		import_note(im, path, p.list[i].line, p.list[i].key, "more servers than smarthosts can be (16)");
 	if (done)
 		read_rest(im, folder);
 	pairs_free(&p);

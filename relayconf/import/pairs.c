@@ -123,10 +123,17 @@ void pairs_note(struct pairs *p, struct import *im, const char *key, const char 
 	}
 }
 
-void pairs_note_rest(struct pairs *p, struct import *im, const char *why)
+void pairs_note_prefix(struct pairs *p, struct import *im, const char *prefix, const char *why)
 {
 	for (int i = 0; i < p->count; i++) {
-		if (!p->list[i].used)
+		if (!p->list[i].used && text_starts(p->list[i].key, prefix)) {
+			p->list[i].used = true;
 			note(p, im, &p->list[i], why);
+		}
 	}
+}
+
+void pairs_note_rest(struct pairs *p, struct import *im, const char *why)
+{
+	pairs_note_prefix(p, im, "", why);
 }

@@ -34,6 +34,9 @@ int pairs_line(const struct pairs *p, const char *key);
 /* A note on the line of a key, when it is there. */
 void pairs_note(struct pairs *p, struct import *im, const char *key, const char *why);
 
+/* A note on each line that nobody used, and whose key begins so. */
+void pairs_note_prefix(struct pairs *p, struct import *im, const char *prefix, const char *why);
+
 /* A note on each line that nobody used. */
 void pairs_note_rest(struct pairs *p, struct import *im, const char *why);
 #endif

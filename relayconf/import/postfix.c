@@ -97,6 +97,23 @@ static void note_what_ends(struct pairs *p, struct import *im)
 	pairs_note(p, im, "smtp_tls_policy_maps", "tls is set for each [smarthost]");
 }
 
+static void note_rest(struct pairs *p, struct import *im)
+{
+	static const struct {
+		const char *prefix, *why;
+	} rows[] = {
+		{"smtpd_", "about mail from the network: nothing listens there now"},
+		{"postscreen_", "about mail from the network: nothing listens there now"},
+		{"virtual_", "no domain is local here"}, {"local_", "no domain is local here"}, {"mailbox_", "nothing is delivered on this machine"},
+		{"home_mailbox", "nothing is delivered on this machine"}, {"smtp_tls_", "tls in [smarthost] is all that there is"}, {"", "no counterpart"},
+	};
+	static const char *const carried[] = {"smtp_sasl_auth_enable", "mydomain"};
+	for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
+		pairs_take(p, carried[i]);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		pairs_note_prefix(p, im, rows[i].prefix, rows[i].why);
+}
+
 static void set_smarthosts(struct pairs *p, struct import *im)
 {
 	const char *relayhost = pairs_take(p, "relayhost"), *second = pairs_take(p, "smtp_fallback_relay");
@@ -138,8 +155,8 @@ bool import_postfix(struct import *im, const char *path)
 		set_hours(&p, im, "maximal_queue_lifetime", "expire_after_h", 1);
 		set_hours(&p, im, "delay_warning_time", "warn_after_h", 0);
 		note_what_ends(&p, im);
+		note_rest(&p, im);
 	}
-	/* A main.cf has hundreds of settings of a server that listens; they end with it and are not told one by one. */
 	pairs_free(&p);
 	return done;
 }

@@ -140,6 +140,8 @@ for line in 'host = smtp.example.org' 'port = 587' 'tls = verify' 'login = mon1'
 like "$out" 'main.cf:4: mydestination .* -- no domain is local here' "Postfix: local domains are pointed out"
 like "$out" 'main.cf:11: smtp_generic_maps regexp:/etc/postfix/generic -- ' "Postfix: a map without a text form"
 like "$out" 'transport:2: list.example mailman: -- ' "Postfix: a transport that is no SMTP"
+like "$out" 'main.cf:14: smtpd_banner .* -- about mail from the network' "Postfix: a setting of a server that listens"
+is "$(printf '%s\n' "$out" | grep -c '^#   /etc/postfix/main.cf:')" 3 "Postfix: a comment on each line that could not be carried over, and on no other"
 unlike "$out" 'p:w' "Postfix: no password"
 
 import postfix /etc/postfix/none >/dev/null; is $? 66 "a file that is not there: exit 66"
