@@ -2,6 +2,7 @@
 #include "relayconf/import/import.h"
 #include "base/fdio.h"
 #include "config/config.h"
+#include "config/replace.h"
 #include "relayconf/command.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -129,22 +130,15 @@ static void put_file(const struct import *im, const char *program, bool secrets_
 	}
 }
 
-/* Writes a new file in one step; one that was there stays as FILE.old. */
+/* One that was there stays as FILE.old.  What others cannot read is for root and the runner. */
 static bool write_file(const char *path, const struct buffer *text, mode_t mode)
 {
-	char temp[1100], old[1100];
-	snprintf(temp, sizeof temp, "%s.new", path);
-	snprintf(old, sizeof old, "%s.old", path);
-	unlink(temp);
-	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	struct group *group = geteuid() == 0 && mode == 0640 ? getgrnam("firsthop") : NULL;
-	bool done = fd >= 0 && fdio_write(fd, text->data, text->length) && (group == NULL || fchown(fd, 0, group->gr_gid) == 0) &&
-	            fchmod(fd, mode) == 0 && fdio_sync(fd);
-	done = done && (rename(path, old) == 0 || errno == ENOENT) && rename(temp, path) == 0;
+	struct diagnosis d = {0};
+	struct group *group = mode == 0640 ? getgrnam("firsthop") : NULL;
+	struct replacement r = {.path = path, .mode = mode, .uid = group != NULL ? 0 : (uid_t)-1, .gid = group != NULL ? group->gr_gid : (gid_t)-1, .keep_old = true};
+	bool done = replace_file(&r, text, &d);
 	if (!done)
-		fprintf(stderr, "relayconf: %s cannot be written: %s\n", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
+		fprintf(stderr, "relayconf: %s cannot be written: %s\n", path, d.text);
 	return done;
 }
 

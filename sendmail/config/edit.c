@@ -1,5 +1,6 @@
 /* Editing the configuration as a careful person would: one line changed, the rest as it was, nothing half written. */
 #include "config/edit.h"
+#include "config/replace.h"
 #include "base/fdio.h"
 #include "base/text.h"
 #include "config/config.h"
@@ -98,39 +99,13 @@ static void name_file(struct diagnosis *d, const char *temp, const char *path)
 	snprintf(d->text, sizeof d->text, "%.200s%.300s", path, rest);
 }
 
-static bool write_checked(const struct change *c, const struct buffer *text, const struct stat *old, struct diagnosis *d)
+static bool check(const char *temp, const char *path, struct diagnosis *d)
 {
-	char temp[1100], folder[1024];
 	struct config config;
-	const char *slash = strrchr(c->path, '/');
-	snprintf(temp, sizeof temp, "%s.new", c->path);
-	snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(slash - c->path) : 1, slash != NULL ? c->path : ".");
-	unlink(temp);
-	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, old->st_mode & 07777);
-	bool done = fd >= 0 && fchmod(fd, old->st_mode & 07777) == 0 && fdio_write(fd, text->data, text->length) && fdio_sync(fd);
-	if (done && geteuid() == 0)
-		done = fchown(fd, old->st_uid, old->st_gid) == 0;
-	if (!done)
-		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%s", temp);
-	if (fd >= 0)
-		close(fd);
-	if (done) {
-		done = config_read(&config, temp, d);
-		config_free(&config);
-		name_file(d, temp, c->path);
-	}
-	if (done && rename(temp, c->path) != 0) {
-		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%s", c->path);
-		done = false;
-	}
-	if (!done)
-		unlink(temp);
-	int dir_fd = done ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	if (dir_fd >= 0) {
-		fdio_sync(dir_fd);
-		close(dir_fd);
-	}
-	return done;
+	bool good = config_read(&config, temp, d);
+	config_free(&config);
+	name_file(d, temp, path);
+	return good;
 }
 
 bool edit_set(const char *path, const char *section, const char *hop_name, const char *key, const char *value,
@@ -151,7 +126,7 @@ bool edit_set(const char *path, const char *section, const char *hop_name, const
 		close(fd);
 	if (good) {
 		rewrite(&c, &old, source_line(path, section, hop_name, key), &fresh);
-		good = write_checked(&c, &fresh, &st, d);
+		good = replace_file(&(struct replacement){.path = path, .mode = st.st_mode, .uid = st.st_uid, .gid = st.st_gid, .check = check}, &fresh, d);
 	}
 	buffer_free(&old);
 	buffer_free(&fresh);

@@ -1,4 +1,4 @@
-/* objects: sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/config/edit sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/envelope sendmail/message/dsn sendmail/config/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* objects: sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/config/edit sendmail/config/replace sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/envelope sendmail/message/dsn sendmail/config/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
 /* libs: -linih */
 /* Configuration, aliases, passwords, editing; and who gets a message in the end. */
 #include "base/fdio.h"
