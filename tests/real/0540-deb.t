@@ -4,7 +4,7 @@ if [ -z "${FIRSTHOP_STAGE:-}" ]; then
 	if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f true 2>/dev/null || ! command -v apt-get >/dev/null 2>&1; then
 		echo "1..1"; echo "ok 1 - $0 # skip needs root, namespaces (unshare) and Debian"; exit 0
 	fi
-	{ unshare -m sh tests/real/debian.sh && make --no-print-directory -s deb BUILD="${BUILD:-build}"; } >&2 || { echo "1..1"; echo "not ok 1 - Debian or the package could not be made"; exit 1; }
+	{ unshare -m sh tests/real/debian.sh && make --no-print-directory -s deb BUILD="${BUILD:-build}" DEBFULLNAME="A Builder" DEBEMAIL=packages@example.org; } >&2 || { echo "1..1"; echo "not ok 1 - Debian or the package could not be made"; exit 1; }
 	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "$0"
 fi
 . tests/lib.sh
@@ -40,6 +40,8 @@ image lint "$PWD/$BUILD/real/lintian:$PWD/$BUILD/real/debian"
 chroot "$work/lint" lintian --allow-root --tag-display-limit 0 /tmp/firsthop.deb >"$work/lintian" 2>&1
 like "$(chroot "$work/lint" lintian --version 2>&1)" 'Lintian v' "lintian is there"
 is "$(grep '^[EW]:' "$work/lintian")" "" "it has no error and no warning"
+is "$(grep -vc '^#' relayconf/system/debian/lintian-overrides)" 1 "and one that is overridden: that it closes no request at Debian"
+is "$(dpkg-deb -f "$work/lint/tmp/firsthop.deb" Maintainer)" "A Builder <packages@example.org>" "its maintainer is who built it"
 unit=$S/usr/lib/systemd/system/firsthop.service
 
 # --- installed by apt, with callers that ask for a mail-transport-agent ------------------------------------------------
