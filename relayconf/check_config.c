@@ -5,6 +5,7 @@
 #include "config/rules.h"
 #include "config/secret.h"
 #include "relayconf/findings.h"
+#include <dirent.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,17 +81,32 @@ void check_tls_mode(struct check *c)
 	}
 }
 
+/* "1a2b3c4d.0": what certctl(8) makes of /usr/share/certs/trusted, where OpenSSL does not look. */
+static bool has_hashed(const char *folder)
+{
+	bool found = false;
+	TEXT(path, 1100);
+	check_path(&path, folder);
+	DIR *dir = opendir(path.data);
+	for (struct dirent *e; dir != NULL && !found && (e = readdir(dir)) != NULL;)
+		found = strspn(e->d_name, "0123456789abcdef") == 8 && e->d_name[8] == '.' && strspn(e->d_name + 9, "0123456789") > 0;
+	if (dir != NULL)
+		closedir(dir);
+	return found;
+}
+
+/* The places of smtp/trust.c. */
 static bool has_authorities(void)
 {
 	static const char *const files[] = {"/etc/ssl/cert.pem", "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-	                                    "/usr/local/share/certs/ca-root-nss.crt", "/usr/share/certs/trusted"};
+	                                    "/usr/local/etc/ssl/cert.pem", "/usr/local/share/certs/ca-root-nss.crt"};
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
 		TEXT(path, 1100);
 		check_path(&path, files[i]);
 		if (access(path.data, R_OK) == 0)
 			return true;
 	}
-	return false;
+	return has_hashed("/etc/ssl/certs");
 }
 
 void check_tls_trust(struct check *c)
@@ -104,7 +120,7 @@ void check_tls_trust(struct check *c)
 		else if (h->tls_ca_file[0] != '\0' && access(h->tls_ca_file, R_OK) != 0)
 			finding(c, GRADE_PROBLEM, "put the authority's certificate there, readable to all", "%s: tls_ca_file %s cannot be read", h->name, h->tls_ca_file);
 		else if (h->tls_ca_file[0] == '\0' && !has_authorities())
-			finding(c, GRADE_PROBLEM, "install ca-certificates (Debian) or ca_root_nss (FreeBSD), or set tls_ca_file",
+			finding(c, GRADE_PROBLEM, "certctl rehash (FreeBSD), or install ca-certificates (Debian), or set tls_ca_file",
 			        "%s: tls = verify, and this system has no list of authorities", h->name);
 	}
 }

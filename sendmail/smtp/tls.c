@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "smtp/trust.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/err.h>
@@ -33,23 +34,6 @@ static void put_openssl_error(struct text *t)
 	ERR_clear_error();
 }
 
-/* The system's store: both the file and every file of the folder, now; OpenSSL would open the folder's files one by one
-   when they are needed, and then the session is confined. */
-static bool load_system(SSL_CTX *context)
-{
-	X509_STORE *store = SSL_CTX_get_cert_store(context);
-	const char *file = getenv(X509_get_default_cert_file_env());
-	static const char *const bundles[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem", "/usr/local/etc/ssl/cert.pem",
-	                                      "/usr/local/share/certs/ca-root-nss.crt", "/etc/pki/tls/certs/ca-bundle.crt", NULL};
-	if (file != NULL)
-		return X509_STORE_load_locations(store, file, NULL) == 1;
-	for (int i = 0; bundles[i] != NULL; i++) {
-		if (access(bundles[i], R_OK) == 0 && X509_STORE_load_locations(store, bundles[i], NULL) == 1)
-			return true;
-	}
-	return X509_STORE_load_locations(store, X509_get_default_cert_file(), NULL) == 1;
-}
-
 struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d)
 {
 	TEXT(words, 200);
@@ -66,11 +50,11 @@ struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d)
 	SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
 #endif
 	bool own = hop->tls_ca_file[0] != '\0';
-	bool loaded = own ? SSL_CTX_load_verify_locations(context, hop->tls_ca_file, NULL) == 1 : load_system(context);
+	bool loaded = own ? SSL_CTX_load_verify_locations(context, hop->tls_ca_file, NULL) == 1 : trust_load_system(SSL_CTX_get_cert_store(context));
 	ERR_clear_error();
 	if (!loaded && (own || hop->tls == HOP_TLS_VERIFY)) {
 		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, "tls-trust", "no trusted certificate can be read from %s",
-		         own ? hop->tls_ca_file : "the system's store (package ca-certificates or ca_root_nss)");
+		         own ? hop->tls_ca_file : "the system's store (FreeBSD: certctl rehash, or package ca_root_nss; Debian: package ca-certificates)");
 		SSL_CTX_free(context);
 		return NULL;
 	}

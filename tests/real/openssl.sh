@@ -31,7 +31,7 @@ from_source() {
 	# Debian's folder of authorities, as the system's own OpenSSL has it.
 	(cd "$out/source" && perl ./Configure "linux-$(uname -m)" --openssldir=/usr/lib/ssl no-shared no-tests no-engine no-dso no-comp no-dtls no-srp no-idea no-rc2 no-rc4 no-rc5 \
 		no-camellia no-seed no-aria no-sm2 no-sm3 no-sm4 no-bf no-cast no-des no-md4 no-mdc2 no-whirlpool no-gost no-cms no-ts no-ct no-ocsp no-ui-console \
-		no-async no-ssl3 no-psk no-srtp -O1 && make -s -j2 build_libs) >"$log" 2>&1 || complain "OpenSSL $version was not built"
+		no-async no-ssl3 no-psk no-srtp -O0 && make -s -j2 build_libs) >"$log" 2>&1 || complain "OpenSSL $version was not built"
 }
 
 # apt with lists, and an idea of what is installed (nothing), of its own

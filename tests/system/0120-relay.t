@@ -72,6 +72,21 @@ smarthost -t "$work/certs/good.pem" -k "$work/certs/good.key" -a cacti1:geheim; 
 attempt good 'verdict=sent.*tls="TLSv1.[23] verified"' "STARTTLS, certificate verified, login accepted"
 like "$(cat "$work/sessions")" 'tls=1' "the smarthost saw TLS"
 empty_queue
+# The system's authorities: a folder of hashed names is all that FreeBSD has, and is read before the session is confined.
+mkdir "$work/hashed"; cp "$work/certs/ca.pem" "$work/hashed/$(openssl x509 -in "$work/certs/ca.pem" -noout -subject_hash).0"
+echo "no certificate" >"$work/hashed/README"
+config "login = cacti1
+password_file = secret"
+export SSL_CERT_DIR="$work/hashed"
+attempt hashed 'verdict=sent.*tls="TLSv1.[23] verified"' "the authority lies in the system's folder of hashed names"
+rm "$work/hashed"/*.0
+attempt unhashed "stage=(config|TLS).*key=tls-trust.*certctl rehash" "with no authority at all, what makes them is told"
+unset SSL_CERT_DIR; export SSL_CERT_FILE="$work/certs/ca.pem"
+empty_queue
+attempt bundle 'verdict=sent.*tls="TLSv1.[23] verified"' "or in the system's bundle"
+unset SSL_CERT_FILE
+attempt none 'key=tls-(untrusted|self-signed|trust)' "and is not known otherwise"
+empty_queue; config "$lines"
 echo falsch >"$work/secret"
 attempt good 'verdict=deferred stage=AUTH.*key=auth-refused' "a wrong password: the mail waits"
 like "$(reason)" 'AUTH: 535 5.7.8' "mailq says so"

@@ -49,6 +49,12 @@ conf "tls_ca_file = $work/nothing.pem"
 says problem tls-trust 'tls_ca_file .*nothing.pem cannot be read' "missing CA file"
 rm "$R/etc/ssl/cert.pem"; conf 'port = 587'
 says problem tls-trust 'has no list of authorities' "missing CA of the system"
+like "$out" 'fix: certctl rehash' "with its fix"
+mkdir -p "$R/etc/ssl/certs" "$R/usr/share/certs/trusted"; : >"$R/usr/share/certs/trusted/one.pem"; check
+says problem tls-trust 'has no list of authorities' "certificates of FreeBSD that certctl has not hashed are none"
+: >"$R/etc/ssl/certs/1a2b3c4d.0"; check
+says ok tls-trust 'there are authorities' "those that it has are"
+rm -r "$R/etc/ssl/certs"
 : >"$R/etc/ssl/cert.pem"
 echo secret >"$work/secret"; chmod 644 "$work/secret"
 conf 'login = joe
