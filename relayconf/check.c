@@ -17,6 +17,7 @@ static const struct check_rule rules[] = {
 	{"password", "no login is configured", check_password, true},
 	{"rewrite", "envelope and header get the same kind of sender", check_rewrite, true},
 	{"direct-25", "no mail is sent to foreign servers directly", check_direct, true},
+	{"local", "local delivery is as it is configured", check_local, true},
 	{"aliases", "no aliases file, and none is needed", check_aliases, true},
 	{"dns", "no name server is configured", check_resolver, true},
 	{"lookup", "each smarthost's name leads to an address", check_lookup, true},
@@ -29,6 +30,8 @@ static const struct check_rule rules[] = {
 	{"mailer.conf", "there is no mailer.conf, and none is needed", check_mailer_conf, false},
 	{"former-queue", "no other mail program has left mail behind", check_former_queues, false},
 	{"runner", "a runner lives", check_runner, false},
+	{"boot", "what is started at boot is as it should be", check_boot, false},
+	{"syslog", "log lines are taken", check_syslog, false},
 	{"waiting", "no mail waits for long", check_waiting, false},
 	{"set-aside", "no mail is set aside", check_dead, false},
 };

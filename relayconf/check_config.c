@@ -4,6 +4,7 @@
 #include "config/aliases.h"
 #include "config/rules.h"
 #include "config/secret.h"
+#include "config/source.h"
 #include "relayconf/findings.h"
 #include <dirent.h>
 #include <pwd.h>
@@ -43,9 +44,12 @@ void check_name(struct check *c)
 	const char *problem = name_problem(c->config->name);
 	if (problem == NULL && (text_equal_ci(c->config->name, "localhost.localdomain") || text_starts_ci(c->config->name, "localhost.")))
 		problem = "every machine has that name";
-	if (problem != NULL)
-		finding(c, GRADE_PROBLEM, "set [host] name to the full name of this machine, or name the machine so",
-		        "%s, given in EHLO: %s; many servers refuse it", c->config->name, problem);
+	if (problem == NULL)
+		return;
+	bool configured = source_line(c->path, "host", NULL, "name") > 0;
+	finding(c, GRADE_PROBLEM, "set [host] name to the full name of this machine, or name the machine so (hostname in rc.conf or /etc/hostname; ADDRESS FULL.NAME SHORT in /etc/hosts)",
+	        "%s, given in EHLO: %s; many servers refuse it%s", c->config->name, problem,
+	        configured ? "" : ". It is what hostname(1) says, and neither /etc/hosts nor DNS (/etc/resolv.conf) has a full name for it");
 }
 
 /* The story: a machine called like its domain, or below it, whose mail belongs to a server elsewhere. */

@@ -12,7 +12,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define RIGHTS_FIX "make install-rights, as root"
+#define RIGHTS_FIX check_rights_fix(NULL)
 
 static bool look(const char *folder, const char *name, struct text *path, struct stat *st)
 {
@@ -106,25 +106,29 @@ static bool follow(const char *name, struct text *target)
 	return false;
 }
 
-/* A private spool says nothing about the machine's own places. */
-static bool is_elsewhere(void)
+#define SAMPLE "/usr/local/share/firsthop/mailer.conf"
+
+/* How the system's names are brought here: a port has its sample of mailer.conf. */
+static const char *links_fix(void)
 {
-	return paths_private() && *paths_root() == '\0';
+	TEXT(path, 1100);
+	check_path(&path, SAMPLE);
+	return access(path.data, F_OK) == 0 ? "install -d /usr/local/etc/mail; install -m 0644 " SAMPLE " /usr/local/etc/mail/mailer.conf" : "make install-links, as root";
 }
 
 void check_places(struct check *c)
 {
 	static const char *const places[] = {"/usr/sbin/sendmail", "/usr/lib/sendmail", "/usr/bin/mailq", "/usr/bin/newaliases"};
-	for (size_t i = 0; i < sizeof places / sizeof places[0] && !is_elsewhere(); i++) {
+	for (size_t i = 0; i < sizeof places / sizeof places[0] && !check_is_elsewhere(); i++) {
 		TEXT(target, 1100);
 		bool there = follow(places[i], &target);
 		const char *base = strrchr(target.data, '/');
 		if (base != NULL && strcmp(base, "/mailwrapper") == 0)
 			continue; /* mailer.conf decides */
 		if (!there && i == 0)
-			finding(c, GRADE_PROBLEM, "make install-links, as root", "%s is missing: programs that send mail find none", places[i]);
+			finding(c, GRADE_PROBLEM, links_fix(), "%s is missing: programs that send mail find none", places[i]);
 		else if (there && !is_ours(target.data))
-			finding(c, GRADE_PROBLEM, "make install-links, as root, or remove that program", "%s is another program (%s): mail given to it never comes here", places[i], target.data);
+			finding(c, GRADE_PROBLEM, links_fix(), "%s is another program (%s): mail given to it never comes here", places[i], target.data);
 	}
 }
 
@@ -144,6 +148,29 @@ static void find_mapping(char *text, const char *name, struct text *program)
 	}
 }
 
+/* hoststat and purgestat, which periodic(8) calls every day: what is amiss with them costs a line in its mail, and no mail. */
+static void check_daily_mapping(struct check *c, const char *file, char *text, const char *name)
+{
+	TEXT(program, 1100);
+	find_mapping(text, name, &program);
+	if (program.length == 0 || !is_ours(program.data))
+		finding(c, GRADE_NOTE, links_fix(), "%s: %s %s%s: 150.clean-hoststat will complain in each daily run of periodic", file, name,
+		        program.length == 0 ? "has no line" : "leads to ", program.data);
+}
+
+/* mailwrapper stops at a name without a program. */
+static void check_lines(struct check *c, const char *file, const char *text)
+{
+	int number = 1;
+	for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n', number++) {
+		size_t at = strspn(line, " \t"), word = strcspn(line + at, " \t\n#");
+		size_t rest = at + word + strspn(line + at + word, " \t");
+		if (word > 0 && (line[rest] == '\n' || line[rest] == '\0' || line[rest] == '#'))
+			finding(c, GRADE_PROBLEM, links_fix(), "%s:%d: %.*s has no program: callers of this name, and of those below, get \"parse error\" (exit 78)",
+			        file, number, (int)word, line + at);
+	}
+}
+
 static void check_mapping(struct check *c, const char *file, char *text, const char *name)
 {
 	TEXT(program, 1100);
@@ -151,11 +178,11 @@ static void check_mapping(struct check *c, const char *file, char *text, const c
 	find_mapping(text, name, &program);
 	check_path(&path, program.data);
 	if (program.length == 0)
-		finding(c, GRADE_PROBLEM, "make install-links, as root", "%s has no line for %s: whoever calls it gets \"no mapping\" (exit 78)", file, name);
+		finding(c, GRADE_PROBLEM, links_fix(), "%s has no line for %s: whoever calls it gets \"no mapping\" (exit 78)", file, name);
 	else if (!is_ours(program.data) && access(path.data, X_OK) != 0)
-		finding(c, GRADE_PROBLEM, "make install-links, as root", "%s: %s leads to %s, which is not there any more", file, name, program.data);
+		finding(c, GRADE_PROBLEM, links_fix(), "%s: %s leads to %s, which is not there any more", file, name, program.data);
 	else if (!is_ours(program.data))
-		finding(c, GRADE_PROBLEM, "make install-links, as root", "%s: %s leads to %s: mail given to it never comes here", file, name, program.data);
+		finding(c, GRADE_PROBLEM, links_fix(), "%s: %s leads to %s: mail given to it never comes here", file, name, program.data);
 	else
 		finding(c, GRADE_OK, "", "%s: %s leads to %s", file, name, program.data);
 }
@@ -164,8 +191,8 @@ static void check_mapping(struct check *c, const char *file, char *text, const c
 void check_mailer_conf(struct check *c)
 {
 	static const char *const files[] = {"/usr/local/etc/mail/mailer.conf", "/etc/mail/mailer.conf"};
-	static const char *const names[] = {"sendmail", "mailq", "newaliases"};
-	for (size_t i = 0; i < 2 && !is_elsewhere(); i++) {
+	static const char *const names[] = {"sendmail", "mailq", "newaliases"}, *const daily[] = {"hoststat", "purgestat"};
+	for (size_t i = 0; i < 2 && !check_is_elsewhere(); i++) {
 		struct stat st;
 		struct buffer text = {0};
 		TEXT(path, 1100);
@@ -179,6 +206,10 @@ void check_mailer_conf(struct check *c)
 		bool read = fdio_slurp_at(AT_FDCWD, path.data, &text, 65536);
 		for (size_t k = 0; k < sizeof names / sizeof names[0] && read; k++)
 			check_mapping(c, files[i], (char *)(uintptr_t)buffer_string(&text), names[k]);
+		for (size_t k = 0; k < sizeof daily / sizeof daily[0] && read; k++)
+			check_daily_mapping(c, files[i], (char *)(uintptr_t)buffer_string(&text), daily[k]);
+		if (read)
+			check_lines(c, files[i], buffer_string(&text));
 		buffer_free(&text);
 		if (read)
 			return;
@@ -228,7 +259,7 @@ void check_former_queues(struct check *c)
 		{"Postfix", "/var/spool/postfix/hold", "", "", 2}, {"Exim", "/var/spool/exim4/input", "", "-H", 1},
 		{"Exim", "/var/spool/exim/input", "", "-H", 1}, {"OpenSMTPD", "/var/spool/smtpd/queue", "", "message", 2},
 	};
-	for (size_t i = 0; i < sizeof queues / sizeof queues[0] && !is_elsewhere(); i++) {
+	for (size_t i = 0; i < sizeof queues / sizeof queues[0] && !check_is_elsewhere(); i++) {
 		TEXT(path, 1100);
 		check_path(&path, queues[i].folder);
 		if (access(path.data, F_OK) == 0 && access(path.data, R_OK | X_OK) != 0)

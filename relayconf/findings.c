@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const grade_names[] = {"ok", "note", "problem"};
 
@@ -43,4 +44,24 @@ void findings_of(struct check *c, const struct check_rule *rule)
 void check_path(struct text *t, const char *path)
 {
 	text_printf(t, "%s%s", paths_root(), path);
+}
+
+bool check_is_elsewhere(void)
+{
+	return paths_private() && *paths_root() == '\0';
+}
+
+const char *check_rights_fix(const char *more)
+{
+	static const char *const packages[][2] = {{"/var/lib/dpkg/info/firsthop.list", "dpkg-reconfigure firsthop"}, {"/usr/local/etc/rc.d/firsthop", "pkg install -f firsthop"}};
+	static char words[200];
+	const char *how = "make install-rights";
+	for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++) {
+		TEXT(path, 1100);
+		check_path(&path, packages[i][0]);
+		if (!check_is_elsewhere() && access(path.data, F_OK) == 0)
+			how = packages[i][1];
+	}
+	snprintf(words, sizeof words, "%s, as root%s%s", how, more != NULL ? "; " : "", more != NULL ? more : "");
+	return words;
 }

@@ -33,6 +33,12 @@ void findings_of(struct check *c, const struct check_rule *rule);
 /* path as "relayconf check" sees it: behind base/paths.h's root. */
 void check_path(struct text *t, const char *path);
 
+/* True for a private spool without a root of its own: it says nothing about the machine's places. */
+bool check_is_elsewhere(void);
+
+/* How to bring rights back here: by the package that firsthop came with, or with make; more is added behind, when not NULL. */
+const char *check_rights_fix(const char *more);
+
 /* The tests, by what they look at. */
 void check_name(struct check *c);
 void check_own_name(struct check *c);
@@ -58,4 +64,8 @@ void check_places(struct check *c);
 void check_mailer_conf(struct check *c);
 void check_former_queues(struct check *c);
 void check_clock(struct check *c);
+
+void check_boot(struct check *c);
+void check_syslog(struct check *c);
+void check_local(struct check *c);
 #endif

@@ -32,6 +32,13 @@ broken "chmod 0755 /var/spool/firsthop/drop" spool 'drop has mode 0755, needed i
 broken "chown 0 /var/spool/firsthop/mqueue" spool 'mqueue belongs to root' "mqueue/ of root"
 broken "chown 0:0 /etc/firsthop/secret; chmod 600 /etc/firsthop/secret" password 'the user firsthop, which delivers, cannot read /etc/firsthop/secret' "a password that only root can read"
 broken "chmod 644 /etc/firsthop/secret" password 'others can read it' "a password that all can read"
+printf '[local]\ndeliver = mbox\ndomains = local.test\n' >>"$S/etc/firsthop/firsthop.conf"
+checked
+says problem local 'mailbox has mode 0510, owner 0: it cannot become the user' "local delivery that was switched on, and has no right"
+mkdir -p "$S/var/mail"; mend; checked
+says ok local 'as it is configured' "install-rights gives it"
+broken "mv /var/mail /var/mall" local '/var/mail is no folder' "no folder for mailboxes"
+in_stage /bin/busybox sh -c "mv /var/mall /var/mail; sed -i '/^.local/,\$d' /etc/firsthop/firsthop.conf"; mend
 broken "mv /usr/sbin/sendmail /usr/sbin/kept; cp /bin/busybox /usr/sbin/sendmail" places '/usr/sbin/sendmail is another program' "another sendmail"
 in_stage /bin/busybox mv /usr/sbin/kept /usr/sbin/sendmail
 checked

@@ -102,6 +102,7 @@ says note former-queue '/var/spool/dma holds 1 message of dma' "dma"
 says note former-queue '/nullmailer/queue holds 1 message of nullmailer' "nullmailer"
 says note former-queue '/postfix/maildrop holds 1 message of Postfix' "Postfix maildrop"
 says note former-queue '/postfix/deferred holds 2 messages of Postfix' "Postfix deferred"
+like "$out" 'fix: .*relayconf adopt.* shows them' "and what takes them over"
 is $code 0 "notes alone: exit 0"
 
 # mailer.conf: the one below /usr/local counts, when it can be opened.
@@ -110,6 +111,12 @@ mapping /etc/mail/mailer.conf /usr/libexec/dma; check
 says problem mailer.conf '/etc/mail/mailer.conf: sendmail leads to /usr/libexec/dma, which is not there any more' "a stale mailer.conf"
 mapping /usr/local/etc/mail/mailer.conf; check
 says ok mailer.conf '/usr/local/etc/mail/mailer.conf: sendmail leads to ' "the one below /usr/local counts"
+says note mailer.conf 'hoststat has no line: 150.clean-hoststat will complain' "the names that periodic calls every day"
+for n in hoststat purgestat; do printf '%s\t%s\n' $n "$BIN/sendmail"; done >>"$R/usr/local/etc/mail/mailer.conf"; check
+unlike "$out" 'hoststat' "are mapped"
+echo rmail >>"$R/usr/local/etc/mail/mailer.conf"; check
+says problem mailer.conf 'mailer.conf:6: rmail has no program: .*parse error' "a name without a program"
+sed -i.bak '$d' "$R/usr/local/etc/mail/mailer.conf"; rm "$R/usr/local/etc/mail/mailer.conf.bak"
 chmod 600 "$R/usr/local/etc/mail/mailer.conf"; check
 says problem mailer.conf '/usr/local/etc/mail/mailer.conf cannot be read by users' "unreadable to users"
 rm "$R/usr/local/etc/mail/mailer.conf"
@@ -123,6 +130,36 @@ says problem places '/usr/sbin/sendmail is another program \(/opt/other\)' "send
 rm "$R/usr/sbin/sendmail"; check
 says problem places '/usr/sbin/sendmail is missing' "no sendmail at all"
 links
+
+# What starts at boot.  The port's files tell that it is FreeBSD.
+check
+says ok boot 'as it should be' "no service manager that is known: nothing to say"
+mkdir -p "$R/usr/local/etc/rc.d" "$R/etc/rc.d" "$R/etc/defaults" "$R/usr/local/share/firsthop"
+: >"$R/usr/local/etc/rc.d/firsthop"
+printf '# defaults\nsendmail_enable="NO"\nsendmail_submit_enable="YES"\n' >"$R/etc/defaults/rc.conf"; check
+says problem boot 'rc.conf does not say firsthop_enable=YES: after the next boot' "a runner that the next boot ends"
+like "$out" 'fix: sysrc firsthop_enable=YES' "with its fix"
+unlike "$out" 'sendmail_submit' "without base's sendmail nothing about it"
+: >"$R/etc/rc.d/sendmail"; echo 'firsthop_enable="YES" # mail' >"$R/etc/rc.conf"; check
+unlike "$out" 'firsthop_enable' "enabled in rc.conf"
+says note boot "base system's sendmail is started at boot too .sendmail_submit_enable=YES" "base's sendmail beside it"
+echo 'sendmail_enable="NONE"' >>"$R/etc/rc.conf"; check
+says ok boot 'as it should be' "sendmail_enable=NONE"
+mkdir -p "$R/etc/rc.conf.d"; echo "firsthop_enable=NO" >"$R/etc/rc.conf.d/firsthop"; check
+says problem boot 'firsthop_enable' "the last file counts"
+rm -r "$R/etc/rc.conf.d" "$R/etc/rc.conf" "$R/etc/rc.d" "$R/etc/defaults"
+: >"$R/usr/local/share/firsthop/mailer.conf"
+mapping /etc/mail/mailer.conf /usr/libexec/none; check
+like "$out" 'fix: install -d /usr/local/etc/mail; install -m 0644 /usr/local/share/firsthop/mailer.conf' "a port's fix is the port's sample"
+rm "$R/etc/mail/mailer.conf" "$R/usr/local/etc/rc.d/firsthop"
+mkdir -p "$R/usr/lib/systemd/system" "$R/run/systemd/system" "$R/etc/systemd/system/multi-user.target.wants"; : >"$R/usr/lib/systemd/system/firsthop.service"; check
+says problem boot 'the service firsthop is not enabled' "the same where systemd starts things"
+: >"$R/etc/systemd/system/multi-user.target.wants/firsthop.service"; check
+says ok boot 'as it should be' "enabled"
+rm -r "$R/run" "$R/usr/lib/systemd"
+says note syslog 'nobody takes log lines at /' "no syslogd"
+mkdir -p "$R/dev" "$R/var/run"; : >"$R/dev/log"; : >"$R/var/run/log"; check
+says ok syslog 'log lines are taken' "a syslogd"
 
 # The queue.
 mv "$work/spool/drop" "$work/spool/drap"; check

@@ -1,0 +1,107 @@
+/* Rules about what is started by itself, what is heard of it, and local delivery. */
+#include "base/fdio.h"
+#include "base/paths.h"
+#include "relayconf/findings.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+static bool is_there(const char *file)
+{
+	TEXT(path, 1100);
+	struct stat st;
+	check_path(&path, file);
+	return lstat(path.data, &st) == 0;
+}
+
+/* The value of the last NAME=VALUE of a file, without its quotes; left alone when there is none. */
+static void read_variable(const char *file, const char *name, char *value, size_t size)
+{
+	struct buffer text = {0};
+	TEXT(path, 1100);
+	size_t length = strlen(name);
+	check_path(&path, file);
+	bool read = fdio_slurp_at(AT_FDCWD, path.data, &text, 1 << 20);
+	for (const char *line = read ? buffer_string(&text) : ""; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+		line += strspn(line, " \t");
+		if (strncmp(line, name, length) != 0 || line[length] != '=')
+			continue;
+		const char *at = line + length + 1;
+		at += *at == '"' || *at == '\'';
+		snprintf(value, size, "%.*s", (int)strcspn(at, "\"' \t\n;#"), at);
+	}
+	buffer_free(&text);
+}
+
+/* rc.conf(5): the last of these files that has it counts. */
+static bool rc_says(const char *service, const char *name, const char *wanted)
+{
+	static const char *const files[] = {"/etc/defaults/rc.conf", "/etc/rc.conf", "/etc/rc.conf.local"}, *const folders[] = {"/etc", "/usr/local/etc"};
+	char value[40] = "";
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		read_variable(files[i], name, value, sizeof value);
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+		TEXT(file, 300);
+		text_printf(&file, "%s/rc.conf.d/%s", folders[i], service);
+		read_variable(file.data, name, value, sizeof value);
+	}
+	if (strcmp(wanted, "YES") == 0 && (strcasecmp(value, "TRUE") == 0 || strcasecmp(value, "ON") == 0 || strcmp(value, "1") == 0))
+		return true;
+	return strcasecmp(value, wanted) == 0;
+}
+
+static void check_base_sendmail(struct check *c)
+{
+	static const char *const names[] = {"sendmail_enable", "sendmail_submit_enable", "sendmail_outbound_enable", "sendmail_msp_queue_enable"};
+	if (!is_there("/etc/rc.d/sendmail") || rc_says("sendmail", "sendmail_enable", "NONE"))
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (rc_says("sendmail", names[i], "YES")) {
+			finding(c, GRADE_NOTE, "sysrc sendmail_enable=NONE; service sendmail onestop; then relayconf adopt, for what lies in its queue",
+			        "the base system's sendmail is started at boot too (%s=YES): what is given to it, by port 25 of this machine, does not come here", names[i]);
+			return;
+		}
+	}
+}
+
+/* A runner that was started by hand is gone after the next boot. */
+void check_boot(struct check *c)
+{
+	struct stat st;
+	TEXT(path, 1100);
+	text_printf(&path, "%s/runner", paths_libexec());
+	bool lent = stat(path.data, &st) == 0 && (st.st_mode & S_ISUID);
+	if (check_is_elsewhere())
+		return;
+	if (is_there("/usr/local/etc/rc.d/firsthop") && !lent && !rc_says("firsthop", "firsthop_enable", "YES"))
+		finding(c, GRADE_PROBLEM, "sysrc firsthop_enable=YES; service firsthop start", "rc.conf does not say firsthop_enable=YES: after the next boot no runner delivers mail");
+	if (is_there("/usr/lib/systemd/system/firsthop.service") && is_there("/run/systemd/system") && !is_there("/etc/systemd/system/multi-user.target.wants/firsthop.service"))
+		finding(c, GRADE_PROBLEM, "systemctl enable --now firsthop", "the service firsthop is not enabled: after the next boot no runner delivers mail");
+	check_base_sendmail(c);
+}
+
+void check_syslog(struct check *c)
+{
+	if (!check_is_elsewhere() && !is_there(_PATH_LOG))
+		finding(c, GRADE_NOTE, "start syslogd", "nobody takes log lines at %s: what cron and PHP were told, and why mail waits, stands in no log", _PATH_LOG);
+}
+
+void check_local(struct check *c)
+{
+	struct stat st;
+	TEXT(path, 1100);
+	text_printf(&path, "%s/mailbox", paths_libexec());
+	if (c->config->local_deliver == CONFIG_LOCAL_NO || paths_private())
+		return;
+	if (stat(path.data, &st) != 0)
+		finding(c, GRADE_PROBLEM, "make install", "[local] deliver is set, and %s is missing", path.data);
+	else if (st.st_uid != 0 || !(st.st_mode & S_ISUID))
+		finding(c, GRADE_PROBLEM, check_rights_fix("chmod 4510 mailbox, or the port's option LOCALMAIL"), "[local] deliver is set, and %s has mode %04o, owner %lu: it cannot become the user who gets the mail, which waits",
+		        path.data, (unsigned)st.st_mode & 07777u, (unsigned long)st.st_uid);
+	if (c->config->local_deliver == CONFIG_LOCAL_MBOX && (stat(paths_mail(), &st) != 0 || !S_ISDIR(st.st_mode)))
+		finding(c, GRADE_PROBLEM, "make that folder (FreeBSD: mode 775 root:mail; Linux: 2775)", "%s is no folder: mailboxes cannot be made", paths_mail());
+}
