@@ -167,7 +167,7 @@ printf 'Subject: s\n\nanother secret\n' | as 2001:2001 $sendmail -f one@example.
 taken_up() { ls "$spool/mqueue" | grep -q '^[0-9a-f]*\.[0-9a-f]*$'; }
 wait_for taken_up
 id=$(ls "$spool/mqueue" | grep '^[0-9a-f]*\.[0-9a-f]*$' | tail -n 1)
-is "$(stat -c '%u %a' "$spool/mqueue")" "$firsthop 700" "its folder is closed to others"
+is "$(stat -c '%u %a' "$spool/mqueue")" "$firsthop 750" "its folder is closed to others"
 for user in 2002 "2002:$drop_group" 33; do
 	unlike "$(as "$user" /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "user $user does not get its text"
 	as "$user" /bin/sh -c "cat /var/spool/firsthop/mqueue/$id" >/dev/null 2>&1; ok "nor as a file" test $? -ne 0
