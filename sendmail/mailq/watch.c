@@ -178,34 +178,46 @@ static void put_title(const struct watch *w)
 	(void)fdio_write(STDERR_FILENO + 1, line.data, line.length);
 }
 
+static void watch(struct watch *w)
+{
+	char *line = next_line(STDIN_FILENO, &w->from_caller, 0);
+	bool named = line != NULL && text_starts(line, "id ") && id_valid(line + 3);
+	text_copy(w->id, sizeof w->id, named ? line + 3 : "");
+	free(line);
+	if (!named)
+		return;
+	if (w->in_log)
+		put_title(w);
+	if (w->fd >= 0)
+		ask(w);
+	fdio_write(STDIN_FILENO, "r", 1);
+	line = next_line(STDIN_FILENO, &w->from_caller, 0);
+	if (line == NULL)
+		return;
+	bool nobody = strcmp(line, "go nobody") == 0;
+	if (!nobody && w->fd < 0)
+		ask_until(w, clock_mono_ms() + (strcmp(line, "go started") == 0 ? START_MS : 0));
+	free(line);
+	if (!nobody && w->fd >= 0)
+		follow(w);
+	else if (nobody)
+		explain(w);
+	else
+		conclude(w, NULL);
+	put_out(w);
+}
+
 int watch_run(bool talk, bool log)
 {
 	struct watch w = {.talk = talk || log, .on_screen = talk, .in_log = log, .fd = control_connect()};
 	if ((w.out = open_memstream(&w.words, &w.words_length)) == NULL)
 		return EX_OSERR;
-	char *line = next_line(STDIN_FILENO, &w.from_caller, 0);
-	if (line == NULL || !text_starts(line, "id ") || !id_valid(line + 3))
-		return EX_OK;
-	text_copy(w.id, sizeof w.id, line + 3);
-	free(line);
-	if (w.in_log)
-		put_title(&w);
+	watch(&w);
+	fclose(w.out);
+	free(w.words);
+	buffer_free(&w.in);
+	buffer_free(&w.from_caller);
 	if (w.fd >= 0)
-		ask(&w);
-	fdio_write(STDIN_FILENO, "r", 1);
-	line = next_line(STDIN_FILENO, &w.from_caller, 0);
-	if (line == NULL)
-		return EX_OK;
-	bool nobody = strcmp(line, "go nobody") == 0;
-	if (!nobody && w.fd < 0)
-		ask_until(&w, clock_mono_ms() + (strcmp(line, "go started") == 0 ? START_MS : 0));
-	free(line);
-	if (!nobody && w.fd >= 0)
-		follow(&w);
-	else if (nobody)
-		explain(&w);
-	else
-		conclude(&w, NULL);
-	put_out(&w);
+		close(w.fd);
 	return EX_OK;
 }

@@ -3,6 +3,7 @@
 #include "message/legal.h"
 #include "message/mailboxes.h"
 #include "message/recode.h"
+#include "message/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 static void walk(const struct entity *top, struct recode_plan *plan, bool writing, const char *bytes, size_t length, size_t step, struct buffer *out)
@@ -19,21 +20,33 @@ static char *keep(void *context, const char *address)
 	return NULL;
 }
 
-/* Each field alone: no line over 998 bytes, no NUL, no bare CR, one field as before. */
+/* Each field alone, as it goes over the wire: one field as before, no NUL, no line that is too long. */
+static void check_field(const struct buffer *field)
+{
+	struct wire w;
+	struct buffer out = {0};
+	wire_start(&w);
+	wire_put(&w, field->data, field->length, &out);
+	wire_end(&w, &out);
+	out.length -= 3; /* the dot */
+	for (size_t i = 0, column = 0; i < out.length; i++) {
+		MUST(out.data[i] != '\0' && (out.data[i] != '\r' || out.data[i + 1] == '\n'));
+		column = out.data[i] == '\n' ? 0 : column + 1;
+		MUST(column <= 999);
+		MUST(out.data[i] != '\n' || i + 1 == out.length || out.data[i + 1] == ' ' || out.data[i + 1] == '\t');
+	}
+	buffer_free(&out);
+}
+
 static void fields(const char *block, size_t length)
 {
 	struct header_field f;
 	struct buffer out = {0};
 	for (size_t at = 0; header_next(block, length, &at, &f); buffer_free(&out)) {
 		legal_put_field(&f, &out);
-		for (size_t i = 0, column = 0; i < out.length; i++) {
-			MUST(out.data[i] != '\0' && out.data[i] != '\r');
-			column = out.data[i] == '\n' ? 0 : column + 1;
-			MUST(column <= 998);
-			MUST(out.data[i] != '\n' || i + 1 == out.length || out.data[i + 1] == ' ' || out.data[i + 1] == '\t');
-		}
+		check_field(&out);
 		buffer_free(&out);
-		mailboxes_put(&f, keep, NULL, &out);
+		mailboxes_put(&f, keep, NULL, true, &out);
 		mailboxes_need_utf8(&f);
 	}
 }

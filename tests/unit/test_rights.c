@@ -26,7 +26,7 @@ static struct world {
 	char calls[400], logged[400];
 	int signals;
 } w;
-static char *own_environment[] = {"HOSTALIASES=/tmp/evil", NULL};
+static char *own_environment[] = {"HOSTALIASES=/tmp/evil", NULL}, **left;
 
 static int called(const char *name, long a)
 {
@@ -137,19 +137,28 @@ void log_line(int priority, const char *format, ...)
 	va_end(arguments);
 }
 
+static int take(const char *spool)
+{
+	char **before = environ;
+	environ = own_environment;
+	int code = rights_take(spool);
+	left = environ;
+	environ = before;
+	return code;
+}
+
 /* A start by user and effective user; firsthop is user and group 900. */
 static void start(uid_t real, uid_t effective, const char *fails, int code, const char *calls)
 {
 	w = (struct world){.real = real, .effective = effective, .owner = 900, .real_group = real, .effective_group = effective, .group = 900,
 	                   .file_bytes = RLIM_INFINITY, .files = 1024, .fails = fails};
-	environ = own_environment;
-	assert_int_equal(rights_take("/spool"), code);
+	assert_int_equal(take("/spool"), code);
 	assert_string_equal(w.calls, calls);
 	if (code != EX_OK)
 		assert_non_null(strstr(w.logged, strerror(EPERM)));
 	/* Whoever goes on has no environment, and no right but the owner's. */
 	if (code == EX_OK) {
-		assert_null(environ[0]);
+		assert_null(left[0]);
 		assert_true(w.real == 900 && w.effective == 900 && w.real_group == 900 && w.effective_group == 900);
 	}
 }
@@ -171,19 +180,18 @@ static void root_becomes_the_owner(void **state)
 
 static void lent_rights_stay_no_path_back(void **state)
 {
-	const char *left = "group:900 user:900 null:0 null:1 null:2 setsid alarm:0 ";
+	const char *steps = "group:900 user:900 null:0 null:1 null:2 setsid alarm:0 ";
 	(void)state;
-	start(1000, 900, NULL, EX_OK, left);
+	start(1000, 900, NULL, EX_OK, steps);
 	assert_true(w.signals >= 29);
 	start(1000, 900, "group", EX_OSERR, "group:900 ");
 	start(1000, 900, "user", EX_OSERR, "group:900 user:900 ");
 }
 
-static int take(struct world start)
+static int take_in(struct world start)
 {
 	w = start;
-	environ = own_environment;
-	return rights_take("/spool");
+	return take("/spool");
 }
 
 static void starts_that_are_refused(void **state)
@@ -193,22 +201,22 @@ static void starts_that_are_refused(void **state)
 	struct world s = lent;
 	(void)state;
 	s.file_bytes = 1000000;
-	assert_int_equal(take(s), EX_OSERR);
+	assert_int_equal(take_in(s), EX_OSERR);
 	assert_non_null(strstr(w.logged, "limits of the process that submitted mail are too low"));
 	s = lent;
 	s.files = 20;
-	assert_int_equal(take(s), EX_OSERR);
+	assert_int_equal(take_in(s), EX_OSERR);
 	s = lent;
 	s.no_folder = true;
-	assert_int_equal(take(s), EX_OSFILE);
+	assert_int_equal(take_in(s), EX_OSFILE);
 	assert_non_null(strstr(w.logged, "/spool/mqueue: "));
 	/* Set-user-id without its group: it goes on, and says what will not work. */
 	s = lent;
 	s.effective_group = 1000;
-	assert_int_equal(take(s), EX_OK);
+	assert_int_equal(take_in(s), EX_OK);
 	assert_non_null(strstr(w.logged, "a password that only the group may read stays closed"));
 	/* A queue that belongs to root is a queue without install-rights; nothing ever runs on as root. */
-	assert_int_equal(take((struct world){.real = 0}), EX_CONFIG);
+	assert_int_equal(take_in((struct world){.real = 0}), EX_CONFIG);
 	assert_string_equal(w.calls, "");
 }
 
@@ -216,12 +224,12 @@ static void others(void **state)
 {
 	(void)state;
 	/* The owner, or anybody with a spool of his own: nothing to give up; a private spool keeps its environment, which names it. */
-	assert_int_equal(take((struct world){.real = 900, .effective = 900, .owner = 900}), EX_OK);
+	assert_int_equal(take_in((struct world){.real = 900, .effective = 900, .owner = 900}), EX_OK);
 	assert_string_equal(w.calls, "");
-	assert_null(environ[0]);
-	assert_int_equal(take((struct world){.real = 1000, .effective = 1000, .owner = 1000, .private = true}), EX_OK);
-	assert_ptr_equal(environ, own_environment);
-	assert_int_equal(take((struct world){.real = 0, .owner = 0, .private = true}), EX_OK);
+	assert_null(left[0]);
+	assert_int_equal(take_in((struct world){.real = 1000, .effective = 1000, .owner = 1000, .private = true}), EX_OK);
+	assert_ptr_equal(left, own_environment);
+	assert_int_equal(take_in((struct world){.real = 0, .owner = 0, .private = true}), EX_OK);
 	assert_string_equal(w.calls, "mkdir ");
 	w = (struct world){.real = 1000, .effective = 1000, .effective_group = 900};
 	assert_true(rights_are_lent());
