@@ -133,7 +133,7 @@ static bool may_try(struct runner *r, const struct path *p, const struct entry *
 		return e->due_ms <= now;
 	if (p->workers > 0)
 		return false;
-	return state == PATH_PROBE || (e->attempts == 0 && e->due_ms < 0 && path_new_mail_may_ask(r, p, now));
+	return state == PATH_PROBE || (e->due_ms < 0 && path_new_mail_may_ask(r, p, now));
 }
 
 /* A message that is on its way already has no recipient left: a crash came before its removal. */
@@ -149,7 +149,7 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 		int64_t due_ms = e->due_ms;
 		e->path = path_find(r, m->path);
 		message_free(m);
-		schedule_add(&e->path->schedule, e, due_ms);
+		schedule_add_moved(&e->path->schedule, e, due_ms);
 		return false;
 	}
 	struct buffer none = {0};
@@ -167,13 +167,15 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 {
 	struct entry *e;
+	if (path_state(r, p, now) == PATH_UP)
+		schedule_ready(&p->schedule, now);
 	while ((e = schedule_first(&p->schedule)) != NULL && may_try(r, p, e, now)) {
 		bool alone = strcmp(p->key, PATH_NONE) == 0;
 		struct worker *w = alone ? NULL : worker_for(r, e);
 		if (w == NULL && !alone)
 			break;
 		p->probed_ms = now;
-		p->probed_new = p->schedule.next_new;
+		p->probed_new = p->schedule.new_count;
 		bool given = give(r, w, e);
 		if (w != NULL && w->shows)
 			worker_close(w);
@@ -193,13 +195,21 @@ void runner_dispatch(struct runner *r)
 		worker_flush(r->workers[i]);
 }
 
+static int by_age(const void *left, const void *right)
+{
+	const struct entry *const *a = left, *const *b = right;
+	return ((*a)->id > (*b)->id) - ((*a)->id < (*b)->id);
+}
+
 void runner_start_pass(struct runner *r)
 {
 	for (int k = 0; k < r->path_count; k++) {
-		/* Every key is new, so the heap is filled again in the order of age. */
 		struct schedule *s = &r->paths[k]->schedule;
 		struct schedule old = *s;
-		*s = (struct schedule){.next_new = old.next_new};
+		*s = (struct schedule){.new_count = old.new_count, .turn = old.turn};
+		/* Every key is new: each user's mail in the order of age. */
+		if (old.count > 1)
+			qsort(old.heap, old.count, sizeof *old.heap, by_age);
 		for (uint32_t i = 0; i < old.count; i++) {
 			if (old.heap[i]->held)
 				schedule_add(s, old.heap[i], INT64_MAX);
@@ -207,6 +217,7 @@ void runner_start_pass(struct runner *r)
 				schedule_add_new(s, old.heap[i]);
 		}
 		free(old.heap);
+		free(old.flows);
 	}
 	path_ask_all_again(r, false);
 	r->pass = true;

@@ -106,7 +106,7 @@ bool path_new_mail_may_ask(const struct runner *r, const struct path *p, int64_t
 	const char *at = p->key;
 	size_t length;
 	struct hop_state *h;
-	if (now_ms - p->probed_ms < NEW_MAIL_PROBE_MS || p->schedule.next_new <= p->probed_new)
+	if (now_ms - p->probed_ms < NEW_MAIL_PROBE_MS || p->schedule.new_count <= p->probed_new)
 		return false;
 	while (next_hop(r, &at, &length, &h) != NULL) {
 		if (h == NULL || !is_login_refused(h))

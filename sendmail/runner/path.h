@@ -23,7 +23,7 @@ struct path {
 	char *key;
 	struct schedule schedule;
 	int64_t probed_ms;  /* monotonic: when mail was last given to a relay */
-	int64_t probed_new; /* schedule.next_new at that time: what came later is new */
+	int64_t probed_new; /* schedule.new_count at that time: what came later is new */
 	int workers;        /* alive */
 	int limit;          /* sessions that the servers allow at a time; 0 = no limit met */
 };

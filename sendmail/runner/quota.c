@@ -122,8 +122,11 @@ void quota_take(struct runner *r, struct entry *e, const char *id, bool fresh)
 {
 	uid_t uid;
 	uint64_t kb;
-	/* Nothing is looked up where nothing is limited. */
-	if (r->config.submitter_count == 0 || !sender_of(r, id, &uid, &kb))
+	if (!sender_of(r, id, &uid, &kb))
+		return;
+	e->uid = (uint32_t)uid;
+	/* Nothing is counted where nothing is limited. */
+	if (r->config.submitter_count == 0)
 		return;
 	struct account *a = find_account(r, uid);
 	e->account = a;
@@ -222,7 +225,7 @@ static void compose(struct runner *r, struct buffer *out)
 static void count_all(struct runner *r)
 {
 	char id[ID_SIZE];
-	for (int i = 0; i < r->path_count; i++) {
+	for (int i = 0; i < r->path_count && r->config.submitter_count > 0; i++) {
 		struct schedule *s = &r->paths[i]->schedule;
 		for (uint32_t k = 0; k < s->count; k++) {
 			if (s->heap[k]->account != NULL)

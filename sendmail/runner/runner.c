@@ -22,6 +22,7 @@ struct entry *runner_entry(uint64_t id)
 {
 	struct entry *e = mem_alloc(sizeof *e);
 	e->id = id;
+	e->uid = SCHEDULE_NOBODY;
 	return e;
 }
 
@@ -99,7 +100,7 @@ static void sort_anew(struct runner *r)
 		mem_free(&all[i]->avoid);
 		mem_free(&all[i]->done);
 		if (find_path(r, all[i]))
-			schedule_add(&all[i]->path->schedule, all[i], due_ms);
+			schedule_add_moved(&all[i]->path->schedule, all[i], due_ms);
 	}
 	free(all);
 }

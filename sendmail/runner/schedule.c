@@ -1,9 +1,17 @@
-/* A binary heap of entries, and the waits. */
+/* A binary heap of entries, and the waits.  Ready entries have keys of start-time fair queueing: each user's next one stands one turn behind his last,
+   but never before the turn that is served now. */
 #include "runner/schedule.h"
 #include "base/mem.h"
 #include <stdlib.h>
 
-#define NEW_START (INT64_MIN / 2)
+#define READY_START (INT64_MIN / 2)
+#define LOOK_EVERY_MS 1000
+
+/* The last turn of a user: of his new mail, and of what is tried again. */
+struct flow {
+	uint32_t uid;
+	int64_t last[2];
+};
 
 static void place(struct schedule *s, uint32_t at, struct entry *e)
 {
@@ -50,9 +58,45 @@ void schedule_add(struct schedule *s, struct entry *e, int64_t due_ms)
 	sift_up(s, e);
 }
 
+/* A user who has nothing ready any more is forgotten when another one needs the place. */
+static struct flow *find_flow(struct schedule *s, uint32_t uid)
+{
+	struct flow *spare = NULL;
+	for (uint32_t i = 0; i < s->flow_count; i++) {
+		struct flow *f = &s->flows[i];
+		if (f->uid == uid)
+			return f;
+		if (f->last[0] <= s->turn && f->last[1] <= s->turn)
+			spare = f;
+	}
+	if (spare == NULL) {
+		if ((s->flow_count & (s->flow_count - 1)) == 0)
+			s->flows = mem_resize(s->flows, s->flow_count ? 2 * s->flow_count : 1, sizeof *s->flows);
+		spare = &s->flows[s->flow_count++];
+	}
+	*spare = (struct flow){.uid = uid};
+	return spare;
+}
+
+static int64_t next_turn(struct schedule *s, const struct entry *e)
+{
+	int64_t *last = &find_flow(s, e->uid)->last[e->attempts > 0];
+	*last = (*last > s->turn ? *last : s->turn) + 1;
+	return READY_START + *last;
+}
+
 void schedule_add_new(struct schedule *s, struct entry *e)
 {
-	schedule_add(s, e, NEW_START + s->next_new++);
+	s->new_count++;
+	schedule_add(s, e, next_turn(s, e));
+}
+
+void schedule_add_moved(struct schedule *s, struct entry *e, int64_t due_ms)
+{
+	if (due_ms < 0)
+		schedule_add_new(s, e);
+	else
+		schedule_add(s, e, due_ms);
 }
 
 struct entry *schedule_first(const struct schedule *s)
@@ -62,6 +106,9 @@ struct entry *schedule_first(const struct schedule *s)
 
 void schedule_take(struct schedule *s, struct entry *e)
 {
+	/* One that is taken from behind, because it is too old, is nobody's turn. */
+	if (e->at == 0 && e->due_ms < 0 && e->due_ms - READY_START > s->turn)
+		s->turn = e->due_ms - READY_START;
 	struct entry *last = s->heap[--s->count];
 	if (last != e) {
 		place(s, e->at, last);
@@ -78,6 +125,21 @@ void schedule_move(struct schedule *s, struct entry *e, int64_t due_ms)
 	sift_down(s, e);
 }
 
+void schedule_ready(struct schedule *s, int64_t now_ms)
+{
+	if (s->count == 0 || (s->heap[0]->due_ms < 0 && now_ms - s->looked_ms < LOOK_EVERY_MS))
+		return;
+	s->looked_ms = now_ms;
+	if (s->heap[0]->due_ms > now_ms)
+		return;
+	/* Whatever changes its place on the way was looked at before. */
+	for (uint32_t i = 0; i < s->count; i++) {
+		struct entry *e = s->heap[i];
+		if (e->due_ms >= 0 && e->due_ms <= now_ms)
+			schedule_move(s, e, next_turn(s, e));
+	}
+}
+
 void schedule_free(struct schedule *s)
 {
 	for (uint32_t i = 0; i < s->count; i++) {
@@ -86,6 +148,7 @@ void schedule_free(struct schedule *s)
 		free(s->heap[i]);
 	}
 	free(s->heap);
+	free(s->flows);
 	*s = (struct schedule){0};
 }
 

@@ -5,14 +5,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define SCHEDULE_NOBODY UINT32_MAX
+
 struct account;
+struct flow;
 struct watcher;
 struct path;
 
 /* One queued message: everything that is kept in memory about it. */
 struct entry {
 	uint64_t id;        /* spool/id.h, packed; the upper half is the time it came */
-	int64_t due_ms;     /* monotonic; untried messages have negative values in the order of their coming */
+	int64_t due_ms;     /* monotonic; what is ready at once has negative values, in the order of the users' turns */
 	struct path *path;  /* whose schedule it is in */
 	char *avoid;        /* " ADDRESS/PORT ADDRESS/PORT": tried already in this attempt on this path; NULL at the start */
 	char *unwritten;    /* journal lines that could not be written; NULL when all could */
@@ -20,6 +23,7 @@ struct entry {
 	struct account *account; /* of its sender (runner/quota.h); NULL: nothing is counted */
 	struct watcher *watcher; /* who watches it (runner/watch.h); mostly NULL */
 	uint32_t kb;        /* that it counts there */
+	uint32_t uid;       /* who sent it; SCHEDULE_NOBODY: a report, or what an operator revived */
 	uint32_t at;        /* place in the heap */
 	uint16_t attempts;
 	bool in_work;       /* with a worker, not in the heap */
@@ -32,12 +36,23 @@ struct entry {
 struct schedule {
 	struct entry **heap;
 	uint32_t count, size;
-	int64_t next_new;   /* key of the next untried message */
+	int64_t new_count;  /* untried messages that came so far */
+	int64_t turn;       /* of the users: the key of the message that was taken last */
+	struct flow *flows; /* one for each user who has something ready */
+	uint32_t flow_count;
+	int64_t looked_ms;  /* for what is due */
 };
 
-/* Puts an entry in; a new message (untried) goes before all that wait, behind those that came earlier. */
+/* Puts an entry in.  A new message (untried) is ready at once, and so is one whose time has come: users take turns, and each user's new mail and
+   retried mail, too, so that a message goes behind the earlier ones of its own kind and user, and behind one of each other. */
 void schedule_add(struct schedule *s, struct entry *e, int64_t due_ms);
 void schedule_add_new(struct schedule *s, struct entry *e);
+
+/* The same for an entry that comes from another schedule, with the time that it had there. */
+void schedule_add_moved(struct schedule *s, struct entry *e, int64_t due_ms);
+
+/* What is due at now_ms becomes ready; looked for once a second, or when nothing else is ready. */
+void schedule_ready(struct schedule *s, int64_t now_ms);
 
 /* The entry that is due first, NULL when there is none; take removes it from the heap. */
 struct entry *schedule_first(const struct schedule *s);

@@ -156,6 +156,76 @@ static void the_heap_is_in_order(void **state)
 	assert_true(sizeof(struct entry) <= 200);
 }
 
+static struct entry *put(struct schedule *s, uint32_t uid, int attempts, int64_t due_ms)
+{
+	struct entry *e = calloc(1, sizeof *e);
+	e->uid = uid;
+	e->attempts = (uint16_t)attempts;
+	if (due_ms < 0)
+		schedule_add_new(s, e);
+	else
+		schedule_add(s, e, due_ms);
+	return e;
+}
+
+/* Who is served as number n from here. */
+static uint32_t serve(struct schedule *s, struct entry *wanted)
+{
+	for (uint32_t n = 1; s->count > 0; n++) {
+		struct entry *e = schedule_first(s);
+		bool found = e == wanted;
+		schedule_take(s, e);
+		free(e);
+		if (found)
+			return n;
+	}
+	return 0;
+}
+
+static void nobody_starves_another(void **state)
+{
+	struct schedule s = {0};
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		put(&s, 33, 0, -1);
+	assert_in_range(serve(&s, put(&s, 1000, 0, -1)), 1, 2);
+	for (int i = 0; i < 100; i++)
+		assert_in_range(serve(&s, put(&s, 2000 + (uint32_t)i, 0, -1)), 1, 3);
+	/* What is tried again has its turn beside new mail, another's and its own user's. */
+	for (int i = 0; i < 5000; i++)
+		put(&s, 33, 1, i);
+	struct entry *again = put(&s, 1000, 1, 6000), *later = put(&s, 1000, 1, 90000);
+	schedule_ready(&s, 7000);
+	assert_in_range(serve(&s, again), 1, 3);
+	assert_in_range(serve(&s, put(&s, 33, 1, 7001)), 1, s.count);
+	assert_true(later->due_ms == 90000);
+	schedule_free(&s);
+}
+
+/* His own mail keeps its order; mail that is taken from behind, because it is too old, moves nobody's turn. */
+static void order_within_a_user(void **state)
+{
+	struct schedule s = {0};
+	struct entry *old = NULL, *e;
+	uint64_t last = 0;
+	(void)state;
+	for (uint64_t i = 1; i <= 1000; i++) {
+		e = put(&s, 33, 0, -1);
+		e->id = i;
+		old = i == 900 ? e : old;
+	}
+	schedule_take(&s, old);
+	free(old);
+	assert_in_range(serve(&s, put(&s, 1000, 0, -1)), 1, 2);
+	while ((e = schedule_first(&s)) != NULL) {
+		assert_true(e->id > last);
+		last = e->id;
+		schedule_take(&s, e);
+		free(e);
+	}
+	schedule_free(&s);
+}
+
 /* Five days of a dead smarthost in no time: how often one message asks. */
 static void five_days_are_bounded(void **state)
 {
@@ -175,7 +245,7 @@ static void five_days_are_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(servers_are_understood), TEST(the_table_is_whole), TEST(reasons_are_told), TEST(waits_grow), TEST(the_heap_is_in_order),
+		TEST(servers_are_understood), TEST(the_table_is_whole), TEST(reasons_are_told), TEST(waits_grow), TEST(the_heap_is_in_order), TEST(nobody_starves_another), TEST(order_within_a_user),
 		TEST(five_days_are_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
