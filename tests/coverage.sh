@@ -3,7 +3,7 @@
 # The processes are not confined, or they could not write down what they ran.
 # By the environment, for the tests that run make.
 build=build-gcov
-export BUILD=$build SANDBOX=none HARDEN=-fPIE OPTIMIZE='-O0 -g' SANITIZE='--coverage -fprofile-update=atomic' LDFLAGS="-Wl,--wrap=_exit $PWD/$build/tests/fake/gcov_exit.o"
+export BUILD=$build SANDBOX=none HARDEN=-fPIE OPTIMIZE='-O0 -g' SANITIZE='--coverage -fprofile-update=atomic' LDFLAGS="-Wl,--wrap=_exit,--wrap=execv,--wrap=execvp,--wrap=execl $PWD/$build/tests/fake/gcov_exit.o"
 rm -rf $build
 mkdir -p $build/tests/fake
 cc -c -o $build/tests/fake/gcov_exit.o tests/fake/gcov_exit.c || exit 1

@@ -94,13 +94,11 @@ int connect_to(const struct candidate *c, const char *bind_address, int timeout_
 	if (getaddrinfo(c->address, port, &hints, &ai) != 0)
 		return fail(-1, EINVAL, "read the address", d);
 	int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || !fdio_nonblocking(fd)) {
+	const char *failed = fd < 0 || !fdio_nonblocking(fd) ? "open a socket" : bind_to(fd, bind_address, ai->ai_family) != 0 ? "use bind_address" : NULL;
+	if (failed != NULL) {
+		int saved = errno;
 		freeaddrinfo(ai);
-		return fail(fd, errno, "open a socket", d);
-	}
-	if (bind_to(fd, bind_address, ai->ai_family) != 0) {
-		freeaddrinfo(ai);
-		return fail(fd, errno, "use bind_address", d);
+		return fail(fd, saved, failed, d);
 	}
 	/* Groups of commands are written at once; waiting for more would only delay the last one. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);

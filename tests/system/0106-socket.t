@@ -61,6 +61,14 @@ for i in 1 2 3 4 5 6; do "$TOOLS/sockcat" "$sock" <"$work/silence" >/dev/null & 
 "$BIN/sendmail" drop@example.org </dev/null; is $? 0 "while silent callers hold the socket, drop/ works"
 delivered_to() { grep -q "to=<$1>.*verdict=sent" "$work/log"; }
 ok "and is delivered" wait_for delivered_to drop@example.org
+# One user cannot fill it: above 64 that wait he is refused, and told so.
+for i in $(seq 70); do "$TOOLS/sockcat" "$sock" <"$work/silence" >/dev/null 2>&1 & pids="$pids $!"; done
+is_refused() { grep -q "submission refused: uid=$(id -u) exit=73" "$work/log"; }
+ok "more silent callers than may wait: the log names the user" wait_for is_refused
+error=$(echo x | S a@example.org 2>&1); is $? 73 "the next one: exit 73"
+like "$error" 'too many submissions of this user wait at submit.sock. The message was NOT taken' "and why"
+"$BIN/sendmail" drop2@example.org </dev/null; is $? 0 "drop/ works all the same"
+ok "and goes on" wait_for delivered_to drop2@example.org
 { frame "${head}sender: ${newline}recipient: broken@example.org${newline}${newline}"; frame "text"; } >"$work/half"
 timeout 1 "$TOOLS/sockcat" "$sock" <"$work/half" >/dev/null
 kill -KILL "$runner"; wait "$runner" 2>/dev/null

@@ -1,0 +1,153 @@
+/* objects: sendmail/relay/connect sendmail/route/here sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/clock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* libs: -Wl,--wrap=connect,--wrap=socket */
+/* What a server that is not reached looks like: each error of the kernel with its name, its verdict and its words; silence; the address of our own side. */
+#include "base/clock.h"
+#include "base/diag.h"
+#include "relay/connect.h"
+#include "tests/unit/unit.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int connect_error, socket_error; /* what the next call fails with; 0: the real one */
+static bool silent;                     /* the network answers nothing */
+
+int __real_connect(int fd, const struct sockaddr *address, socklen_t length);
+int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length);
+int __real_socket(int family, int kind, int protocol);
+int __wrap_socket(int family, int kind, int protocol);
+
+int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+	if (connect_error == 0)
+		return __real_connect(fd, address, length);
+	errno = connect_error;
+	return -1;
+}
+
+/* A pipe's reading end never becomes writable: silence for as long as one likes. */
+int __wrap_socket(int family, int kind, int protocol)
+{
+	int ends[2];
+	if (socket_error != 0) {
+		errno = socket_error;
+		return -1;
+	}
+	if (!silent)
+		return __real_socket(family, kind, protocol);
+	assert_int_equal(pipe(ends), 0);
+	if (dup2(ends[1], 100) != 100) /* stays open, or the other end would be at its end */
+		fail();
+	close(ends[1]);
+	return ends[0];
+}
+
+static int listener(int family, uint16_t *port)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof a;
+	int fd = __real_socket(family, SOCK_STREAM, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &length), 0);
+	*port = ntohs(a.sin_port);
+	return fd;
+}
+
+static int try(const char *name, const char *address, uint16_t port, const char *bind_address, struct diagnosis *d)
+{
+	struct candidate c = {.port = port};
+	snprintf(c.name, sizeof c.name, "%s", name);
+	snprintf(c.address, sizeof c.address, "%s", address);
+	*d = (struct diagnosis){0};
+	return connect_to(&c, bind_address, 1, d);
+}
+
+static void errors_have_names(void **state)
+{
+	static const struct {
+		int error;
+		const char *key;
+	} rows[] = {{ECONNREFUSED, "connect-refused"}, {ETIMEDOUT, "connect-timeout"}, {ECONNRESET, "connect-reset"}, {ENETUNREACH, "connect-unreachable"},
+	            {EHOSTUNREACH, "connect-unreachable"}, {ENETDOWN, "connect-unreachable"}, {EHOSTDOWN, "connect-unreachable"},
+	            {EACCES, "connect-failed"}, {EADDRNOTAVAIL, "connect-failed"}};
+	struct diagnosis d;
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		connect_error = rows[i].error;
+		assert_int_equal(try("mail.test", "192.0.2.1", 25, "", &d), -1);
+		assert_string_equal(d.key, rows[i].key);
+		assert_int_equal(d.verdict, VERDICT_DEFERRED);
+		assert_int_equal(d.stage, STAGE_CONNECT);
+		assert_int_equal(d.error_no, rows[i].error);
+		assert_non_null(strstr(d.text, strerror(rows[i].error)));
+	}
+	/* The name of an old mail server that leads to this machine: no network is to blame.  An address that was configured is just that. */
+	connect_error = ECONNREFUSED;
+	assert_int_equal(try("mail.test", "127.0.0.1", 25, "", &d), -1);
+	assert_string_equal(d.key, "connect-self");
+	assert_non_null(strstr(d.text, "this very machine: mail.test leads to it"));
+	assert_int_equal(try("127.0.0.1", "127.0.0.1", 25, "", &d), -1);
+	assert_string_equal(d.key, "connect-refused");
+	connect_error = 0;
+	socket_error = EMFILE;
+	assert_int_equal(try("mail.test", "192.0.2.1", 25, "", &d), -1);
+	assert_string_equal(d.key, "connect-failed");
+	assert_non_null(strstr(d.text, "open a socket"));
+	assert_non_null(strstr(d.text, strerror(EMFILE)));
+	socket_error = 0;
+	assert_int_equal(try("mail.test", "no address", 25, "", &d), -1);
+	assert_string_equal(d.key, "connect-failed");
+}
+
+static void silence_ends_in_time(void **state)
+{
+	struct diagnosis d;
+	int64_t start_ms = clock_mono_ms();
+	(void)state;
+	silent = true;
+	connect_error = EINPROGRESS;
+	assert_int_equal(try("mail.test", "192.0.2.1", 25, "", &d), -1);
+	silent = false;
+	connect_error = 0;
+	close(100);
+	assert_string_equal(d.key, "connect-timeout");
+	assert_in_range(clock_mono_ms() - start_ms, 1000, 20000);
+}
+
+static void connections_come_from_bind_address(void **state)
+{
+	struct diagnosis d;
+	struct sockaddr_in peer;
+	socklen_t length = sizeof peer;
+	uint16_t port;
+	int server = listener(AF_INET, &port);
+	(void)state;
+	int fd = try("mail.test", "127.0.0.1", port, "127.0.0.1", &d);
+	assert_true(fd >= 0);
+	int taken = accept(server, (struct sockaddr *)&peer, &length);
+	assert_int_equal(peer.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
+	close(taken);
+	close(fd);
+	/* Of the other family: the system's choice. */
+	fd = try("mail.test", "127.0.0.1", port, "::1", &d);
+	assert_true(fd >= 0);
+	close(fd);
+	/* One that this machine does not have. */
+	assert_int_equal(try("mail.test", "127.0.0.1", port, "192.0.2.77", &d), -1);
+	assert_string_equal(d.key, "connect-failed");
+	assert_non_null(strstr(d.text, "use bind_address"));
+	assert_non_null(strstr(d.text, strerror(EADDRNOTAVAIL)));
+	close(server);
+	assert_int_equal(try("127.0.0.1", "127.0.0.1", port, "", &d), -1);
+	assert_string_equal(d.key, "connect-refused");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {TEST(errors_have_names), TEST(silence_ends_in_time), TEST(connections_come_from_bind_address)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
