@@ -1,6 +1,6 @@
 #!/bin/sh
 # debian.sh: makes build/real/debian, a fresh minimal Debian by debootstrap, whose package cache holds what tests install into it by its own
-# apt; and build/real/lintian, a layer over it with lintian.  This machine's mirror and settings of apt are used, nothing is installed here.
+# apt; and layers over it: build/real/lintian, and build/real/systemd, whose init is systemd.  This machine's mirror and settings of apt are used, nothing is installed here.
 # A second run finds the marks and does nothing.  Run from the source tree, as root, in a namespace for mounts.
 set -eu
 umask 022
@@ -18,7 +18,7 @@ quietly() {
 }
 
 bootstrap() {
-	rm -rf "$root" "$base/lintian" "$base/lintian.made" "$base/debootstrap"
+	rm -rf "$root" "$base/lintian" "$base/lintian.made" "$base/systemd" "$base/systemd.made" "$base/debootstrap"
 	mkdir -p "$base/debootstrap"
 	(cd "$base/debootstrap" && { apt-get -qq download debootstrap || { apt-get -qq update && apt-get -qq download debootstrap; }; }) >"$base/debian.log" 2>&1 ||
 		complain "debootstrap could not be fetched: $(tail -n 1 "$base/debian.log")"
@@ -34,17 +34,21 @@ bootstrap() {
 	quietly chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --download-only -o APT::Install-Recommends=false install $wanted libinih1
 }
 
-add_lintian() {
-	rm -rf "$base/lintian" "$base/lintian.work"
-	mkdir -p "$base/lintian" "$base/lintian.work" "$base/lintian.root"
-	mount -t tmpfs stage "$base/lintian.work"
-	mkdir "$base/lintian.work/upper" "$base/lintian.work/scratch"
-	mount -t overlay -o "lowerdir=$root,upperdir=$base/lintian.work/upper,workdir=$base/lintian.work/scratch" stage "$base/lintian.root"
-	quietly chroot "$base/lintian.root" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o APT::Keep-Downloaded-Packages=false --no-install-recommends install lintian
-	rm -rf "$base/lintian.root"/var/cache/apt/*.bin "$base/lintian.root"/usr/share/doc/*
-	umount "$base/lintian.root"
-	cp -a "$base/lintian.work/upper/." "$base/lintian/"
-	umount "$base/lintian.work"
+# add_layer NAME PACKAGE...: what those packages add, in build/real/NAME
+add_layer() {
+	layer=$base/$1
+	shift
+	rm -rf "$layer" "$layer.work"
+	mkdir -p "$layer" "$layer.work" "$layer.root"
+	mount -t tmpfs stage "$layer.work"
+	mkdir "$layer.work/upper" "$layer.work/scratch"
+	mount -t overlay -o "lowerdir=$root,upperdir=$layer.work/upper,workdir=$layer.work/scratch" stage "$layer.root"
+	quietly chroot "$layer.root" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o APT::Keep-Downloaded-Packages=false --no-install-recommends install "$@"
+	rm -rf "$layer.root"/var/cache/apt/*.bin "$layer.root"/usr/share/doc/*
+	umount "$layer.root"
+	cp -a "$layer.work/upper/." "$layer/"
+	umount "$layer.work"
+	: >"$layer.made"
 }
 
 mkdir -p "$base"
@@ -55,4 +59,5 @@ if [ ! -e "$base/debian.made" ] || [ "$(cat "$base/debian.made")" != "$wanted" ]
 	bootstrap
 	echo "$wanted" >"$base/debian.made"
 fi
-[ -e "$base/lintian.made" ] || { add_lintian && : >"$base/lintian.made"; }
+[ -e "$base/lintian.made" ] || add_layer lintian lintian
+[ -e "$base/systemd.made" ] || add_layer systemd systemd systemd-sysv dbus
