@@ -1,0 +1,63 @@
+#!/bin/sh
+# mail: the rows of commands, escapes, variables and options that no other test shows; each does what its name says.
+. tests/lib.sh
+new_spool
+M="$BIN/mail"
+export HOME="$work" FIRSTHOP_MAILRC=/dev/null FIRSTHOP_LIBEXEC="$work/libexec" MAIL="$work/inbox" LOGNAME= USER=
+unset DEAD MAILRC REPLYTO MBOX PAGER LISTER EDITOR VISUAL CDPATH
+cd "$work" || exit 1
+mkdir libexec
+printf '#!/bin/sh\nfor word; do printf "[%%s]" "$word"; done >"$HOME/argv"\ncat >"$HOME/stdin"\n' >libexec/sendmail
+chmod +x libexec/sendmail
+fill() {
+	printf 'From joe@example.org Tue Nov 24 20:01:00 2026\nFrom: joe@example.org\nTo: ops@example.org\nCc: boss@example.org\nReceived: by x\nSubject: first\n\nhello one\n\n' >inbox
+	printf 'From ann@example.org Tue Nov 24 20:02:00 2026\nFrom: ann@example.org\nSubject: second\n\nhello two\n\n' >>inbox
+	rm -f mbox
+}
+run() { commands=$1; shift; printf "$commands\n" | "$M" -N "$@" 2>&1; }
+fill
+for name in page more type; do like "$(run "$name 1\nx")" '^hello one$' "$name shows a message"; done
+for name in Page More Type; do like "$(run "$name 1\nx")" '^Received: by x$' "$name shows all of its header"; done
+for name in dp dt; do like "$(run "$name\nx")" '^hello two$' "$name deletes, and shows the next"; done
+run 'preserve 1\n1\nq' >/dev/null; is "$(grep -c '^From ' inbox)" 2 "preserve keeps a message that was read"
+fill; run '1\nq' >/dev/null; is "$(grep -c '^From ' inbox) $(grep -c '^From ' mbox)" "1 1" "without it, it moves to mbox"
+fill; is "$(run '1\nUnread 1\nf :u\nx' | grep -c '"first"')" 1 "Unread"
+is "$(run 'Copy 1\nx' | grep -c '"joe" \[New file\]') $(grep -c 'hello one' joe)" "1 1" "Copy: a file named after the author"
+like "$(run "chdir /\n!pwd\nx")" '^/$' "chdir"
+is "$(run 'd1\nxit'; grep -c '^From ' inbox)" 2 "xit changes nothing"
+unlike "$(run 'discard subject\n1\nx')" '^Subject' "discard"
+run 'savediscard received\nsave 1 kept\nx' >/dev/null; is "$(grep -c '^Received' kept) $(grep -c '^Cc' kept)" "0 1" "savediscard"
+rm -f kept; run 'saveretain subject\nsave 1 kept\nx' >/dev/null; is "$(grep -cE '^(Received|Cc)' kept) $(grep -c '^Subject' kept)" "0 1" "saveretain"
+printf '#!/bin/sh\nsed -i s/hello/changed/ "$1"\n' >editor; chmod +x editor
+fill; like "$(VISUAL="$work/editor" run 'visual 1\n1\nx')" '^changed one$' "visual"
+printf 'respond 1\nhi\n~.\nx\n' | "$M" -N -I >/dev/null 2>&1; like "$(cat argv)" 'joe.*boss' "respond answers all"
+printf 'Respond 1\nhi\n~.\nx\n' | "$M" -N -I >/dev/null 2>&1; unlike "$(cat argv)" boss "Respond the sender"
+printf 'fwd 1 ops@example.org\n~.\nx\n' | "$M" -N -I >/dev/null 2>&1; like "$(cat argv)$(cat stdin)" '^Subject: Fwd: first' "fwd"
+for letter in F M; do
+	rm -f stdin; printf 'mail a@x\nsubject\n~%s 1\n~.\nx\n' "$letter" | "$M" -N -I >/dev/null 2>&1
+	like "$(cat stdin)" '^[	]?Received: by x$' "~$letter has all of the header"
+done
+rm -f stdin; printf '~_ set note=seen\n~i note\n~.\n' | "$M" -I -s x a@x >/dev/null 2>&1; like "$(cat stdin)" '^seen$' "~_ runs a command"
+printf 'text\n.\n' | "$M" -I -S noasksub a@x >out 2>&1; unlike "$(cat out)" 'Subject' "noasksub does not ask"
+fill; { sleep 1; printf 'From new@example.org Tue Nov 24 20:03:00 2026\nSubject: third\n\nx\n\n' >>inbox; echo h; echo x; } | "$M" -I -S autoinc >out 2>&1
+like "$(cat out)" 'New mail has arrived: 1 message' "autoinc"
+fill; is "$(run 'set cmd="grep -c hello"\npipe 1\nx')" 1 "cmd is what pipe runs"
+is "$(run 'set page\npipe 1 cat\nx' | tail -c 1 | od -An -tx1 | tr -d ' ')" 0c "page puts a form feed behind each"
+unlike "$(run 'set quiet\n1\nx')" '^Message 1' "quiet"
+printf 'one\n.\ntwo\n' | "$M" -I -S nodot -s x a@x >out 2>&1; is "$(sed '1,/^$/d' stdin | xargs)" "one . two" "nodot: a dot alone is text"
+like "$(printf 'one\n' | timeout 20 "$M" -I -S ignoreeof -s x a@x 2>&1)" 'Use "." to terminate letter' "ignoreeof: the end of input does not end a letter at once"
+mkdir -p letters; touch letters/one; is "$(LISTER='echo listed' run "set folder=$work/letters\nfolders\nx" | grep -c '^listed')" 1 "LISTER lists the folder"
+echo x >file.txt
+echo text | "$M" --subject='a b' --from=me@example.org --header='X-A: 1' -C 'X-B: 2' --content-type=text/html ops@example.org
+like "$(cat stdin)" '^Subject: a b$' "--subject"
+like "$(cat argv)" '\[-f\]?.*me@example.org' "--from is the envelope's sender, too"
+is "$(grep -cE '^(X-A: 1|X-B: 2)$' stdin)" 2 "--header and -C"
+like "$(cat stdin)" '^Content-Type: text/html' "--content-type"
+echo text | "$M" -M text/calendar --attach=file.txt -s x ops@example.org
+like "$(cat stdin)" 'text/calendar' "-M"; like "$(cat stdin)" 'filename="?file.txt' "--attach"
+printf 'J\303\274rgen\n' | iconv -f UTF-8 -t ISO-8859-15 | "$M" --charset=ISO-8859-15 -s x ops@example.org
+like "$(cat stdin)" 'charset="?ISO-8859-15' "--charset"
+for option in p T R q m X Y L D B '#' :; do
+	"$M" "-$option" x </dev/null >/dev/null 2>err; is "$? $(grep -c "option -$option" err)" "64 1" "-$option is refused, and named"
+done
+finish
