@@ -45,7 +45,6 @@ fill; is "$(run 'set cmd="grep -c hello"\npipe 1\nx')" 1 "cmd is what pipe runs"
 is "$(run 'set page\npipe 1 cat\nx' | tail -c 1 | od -An -tx1 | tr -d ' ')" 0c "page puts a form feed behind each"
 unlike "$(run 'set quiet\n1\nx')" '^Message 1' "quiet"
 printf 'one\n.\ntwo\n' | "$M" -I -S nodot -s x a@x >out 2>&1; is "$(sed '1,/^$/d' stdin | xargs)" "one . two" "nodot: a dot alone is text"
-like "$(printf 'one\n' | timeout 20 "$M" -I -S ignoreeof -s x a@x 2>&1)" 'Use "." to terminate letter' "ignoreeof: the end of input does not end a letter at once"
 mkdir -p letters; touch letters/one; is "$(LISTER='echo listed' run "set folder=$work/letters\nfolders\nx" | grep -c '^listed')" 1 "LISTER lists the folder"
 echo x >file.txt
 echo text | "$M" --subject='a b' --from=me@example.org --header='X-A: 1' -C 'X-B: 2' --content-type=text/html ops@example.org

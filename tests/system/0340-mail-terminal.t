@@ -71,5 +71,9 @@ start "$BIN/mail -s typed -S askcc a@example.org"
 sleep 0.2; line text; keys C-d; sees '^Cc:' "askcc asks at the end"; line 'cc@example.org'
 ok "and it is sent" wait_for test -s "$work/code"
 is "$(cat "$work/argv")" "[-i][--][a@example.org][cc@example.org]" "to both"
+over; rm -f "$work/stdin"
+start "$BIN/mail -s typed -S ignoreeof a@example.org"
+sleep 0.2; line text; keys C-d; sees 'Use "." to terminate letter' "ignoreeof: the end of input is no end of the letter"
+line .; ok "a dot is" wait_for test -s "$work/stdin"
 over
 finish
