@@ -32,6 +32,18 @@ static bool is_deferral(const struct listing *l, const struct row *r, const stru
 	return rcpt->why.verdict == VERDICT_DEFERRED || (rcpt->why.verdict == VERDICT_NONE && !r->active && list_health(l, r, rcpt) != NULL);
 }
 
+/* The host that it waits for ends sendmail's line, with a dot: check_mailq -W counts mail by its domain. */
+static void put_host(FILE *out, const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
+{
+	const struct health *h = rcpt->why.verdict == VERDICT_NONE ? list_health(l, r, rcpt) : NULL;
+	const char *host = h != NULL ? h->why.peer_name : rcpt->why.peer_name;
+	if (strchr(host, '.') == NULL || strspn(host, "0123456789.") == strlen(host))
+		return;
+	fputs("; server ", out);
+	put_escaped(out, host);
+	fputs(".", out);
+}
+
 static void put_reason(FILE *out, const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, const char *reason)
 {
 	if (r->held) {
@@ -40,6 +52,8 @@ static void put_reason(FILE *out, const struct listing *l, const struct row *r, 
 	}
 	fputs(is_deferral(l, r, rcpt) ? "                 (Deferred: " : "                 (", out);
 	fputs(reason, out);
+	if (is_deferral(l, r, rcpt))
+		put_host(out, l, r, rcpt);
 	fputs(")\n", out);
 }
 

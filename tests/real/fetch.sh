@@ -200,7 +200,7 @@ opensmtpd) set -- opensmtpd opensmtpd ;;
 formers) set -- formers -- dma nullmailer libssl3 libgnutls30 ;;
 callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks smartmontools sudo logwatch \
 	libemail-sender-perl libmime-lite-perl libmailtools-perl libphp-phpmailer php-symfony-mailer php-mbstring nodejs node-nodemailer \
-	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core ;;
+	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core mdadm libudev1 ;;
 sendmail) set -- sendmail sendmail-bin sendmail-cf m4 ;;
 watching) set -- watching python3-minimal python3-prometheus-client prometheus-node-exporter jq rsyslog ;;
 databases) set -- databases db5.3-util gdbmtool libgdbm6 ;;
