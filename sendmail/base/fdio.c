@@ -3,8 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#define REFUSED_TRIES 100 /* 50 ms apart */
 
 bool fdio_write(int fd, const void *bytes, size_t length)
 {
@@ -77,6 +82,38 @@ bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit
 	close(fd);
 	errno = saved;
 	return done;
+}
+
+static int connect_once(const char *path, int patience_s)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct timeval patience = {.tv_sec = patience_s};
+	if (strlen(path) >= sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(address.sun_path, path, strlen(path));
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+int fdio_connect(const char *path, int patience_s)
+{
+	int fd = connect_once(path, patience_s);
+	for (int i = 0; i < REFUSED_TRIES && fd < 0 && errno == ECONNREFUSED; i++) {
+		nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+		fd = connect_once(path, patience_s);
+	}
+	return fd;
 }
 
 bool fdio_sync(int fd)

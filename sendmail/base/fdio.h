@@ -21,6 +21,10 @@ bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes);
 /* Reads the file of a name, relative to dir_fd (AT_FDCWD allowed), as fdio_slurp does; symbolic links are not followed. */
 bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit_bytes);
 
+/* A blocking stream socket that is connected to a local one; reads and writes fail after patience_s.  For 5 s it tries again when the other end
+   refuses: FreeBSD does so when more callers wait than were asked for, where Linux lets them wait.  -1 with errno. */
+int fdio_connect(const char *path, int patience_s);
+
 /* fsync(2), repeated on EINTR.  For a directory: makes names durable. */
 bool fdio_sync(int fd);
 

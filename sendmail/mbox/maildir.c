@@ -90,6 +90,6 @@ int mailbox_maildir(const struct delivery *d)
 	int new = tmp >= 0 ? folder_in(d, folder, "new") : -1;
 	int cur = new >= 0 ? folder_in(d, folder, "cur") : -1;
 	if (cur < 0)
-		return mailbox_later(d, errno == EPERM || errno == ELOOP || errno == ENOTDIR ? "mailbox-unsafe" : "mailbox-error", "the Maildir of", d->user);
+		return mailbox_later(d, errno == EPERM || errno == ELOOP || errno == EMLINK || errno == ENOTDIR ? "mailbox-unsafe" : "mailbox-error", "the Maildir of", d->user);
 	return store(d, tmp, new);
 }

@@ -171,7 +171,7 @@ void worker_flush(struct worker *w)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+			if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && !fdio_rests())
 				stop_sending(w);
 			return;
 		}

@@ -42,21 +42,14 @@ void handover_explain(struct diagnosis *why, const char *reason)
 
 static int connect_runner(struct diagnosis *why)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct timeval patience = {.tv_sec = PATIENCE_S};
+	char path[1024];
 	TEXT(reason, 200);
-	socket_path(address.sun_path, sizeof address.sun_path);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0) {
-		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-		if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-			return fd;
-	}
-	text_printf(&reason, "%.100s: %s", address.sun_path, strerror(errno));
-	handover_explain(why, reason.data);
+	socket_path(path, sizeof path);
+	int fd = fdio_connect(path, PATIENCE_S);
 	if (fd >= 0)
-		close(fd);
+		return fd;
+	text_printf(&reason, "%.100s: %s", path, strerror(errno));
+	handover_explain(why, reason.data);
 	return -1;
 }
 
