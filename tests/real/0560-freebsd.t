@@ -30,4 +30,17 @@ for cpu in x86_64 aarch64; do
 	like "$(readelf -W --dyn-syms "$bin/relay")" 'setrlimit@FBSD_1' "$cpu: and may start no process"
 	unlike "$(echo "$symbols" | grep -v '@FBSD_1')" '^(open|read|write|socket|fork)$' "$cpu: what libc has is bound to FreeBSD's versions"
 done
+# The port's own Makefile stages these programs, and they are what its packing list has.
+for cpu in x86_64 aarch64; do
+	work=$PWD/build/freebsd/$cpu/port
+	rm -rf "$work" && mkdir -p "$work"
+	bmake -m "$PWD/tests/freebsd/mk" -C relayconf/system/freebsd WRKDIR="$work" WRKSRC="$PWD" GMAKE_ARGS="-s -f tests/freebsd/cross.mk CPU=$cpu" STRIP= stage >"$log" 2>&1
+	result $? "$cpu: the port is staged" "$(tail -n 5 "$log")"
+	listed=$(grep -v '^@\(comment\|dir\|postexec\|preunexec\)' "$work/plist" | sed 's/^@[a-z]*\(([^)]*)\)* //; s,^,/usr/local/,' | sort)
+	is "$(cd "$work/stage" && find . -type f -o -type l | sed 's/^\.//' | sort)" "$listed" "$cpu: with what its packing list has"
+	for program in sendmail relay runner mailq; do
+		like "$(readelf -hlW "$work/stage/usr/local/libexec/firsthop/$program")" 'interpreter: /libexec/ld-elf.so.1' "$cpu: the $program in it is FreeBSD's"
+	done
+	like "$(readelf -h "$work/stage/usr/local/libexec/firsthop/relay")" "$(case $cpu in x86_64) echo X86-64 ;; *) echo AArch64 ;; esac)" "$cpu: and for this processor"
+done
 finish

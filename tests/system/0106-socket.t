@@ -85,4 +85,13 @@ ok "and delivers" wait_for delivered_to again@example.org
 stop "$runner"
 ok "the socket is gone with its runner" test ! -e "$sock"
 unlike "$(cat "$work/log")" 'broken@example.org' "what broke off was not taken"
+
+# A path beyond what an address of a socket holds: 104 bytes on FreeBSD, 108 on Linux.
+export FIRSTHOP_RUN="$work/run/$(printf '%0100d' 0)"
+mkdir "$FIRSTHOP_RUN"; : >"$work/log"
+"$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"
+echo long | wait_for "$BIN/sendmail" long@example.org
+ok "without the socket drop/ works" wait_for delivered_to long@example.org
+like "$(cat "$work/log")" 'submit.sock: File name too long' "and the log says why there is none"
+stop "$runner"
 finish
