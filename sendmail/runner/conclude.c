@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define STAYS_EVERY_MS 3600000
+#define FULL_MS 10000
 
 static int64_t age_s(const struct runner *r, const struct message *m)
 {
@@ -91,6 +92,7 @@ static bool append(struct runner *r, struct message *m, const struct buffer *lin
 	if (journal_append(&r->queue, m->id, lines, sync))
 		return true;
 	log_line(LOG_CRIT, "%s: the journal cannot be written (%s): the message waits for that", m->id, strerror(errno));
+	r->full_until_ms = clock_mono_ms() + FULL_MS;
 	if (m->entry->unwritten != NULL)
 		buffer_puts(&all, m->entry->unwritten);
 	buffer_add(&all, lines->data, lines->length);

@@ -152,6 +152,12 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 		schedule_add_moved(&e->path->schedule, e, due_ms);
 		return false;
 	}
+	/* Who of several has it must be noted before it goes on: on a full disk that is not begun. */
+	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 && clock_mono_ms() < r->full_until_ms) {
+		message_free(m);
+		schedule_add(&p->schedule, e, r->full_until_ms);
+		return false;
+	}
 	struct buffer none = {0};
 	watch_begin(r, m, w != NULL ? &w->steps : &none);
 	message_note_unsent(m);

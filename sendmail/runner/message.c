@@ -191,6 +191,19 @@ static bool write_unwritten(struct runner *r, struct entry *e, const char *id)
 	return done;
 }
 
+void message_write_unwritten(struct runner *r)
+{
+	char id[ID_SIZE];
+	for (int i = 0; i < r->path_count; i++) {
+		const struct schedule *s = &r->paths[i]->schedule;
+		for (uint32_t k = 0; k < s->count; k++) {
+			id_unpack(s->heap[k]->id, id);
+			if (!write_unwritten(r, s->heap[k], id))
+				return;
+		}
+	}
+}
+
 /* File, envelope and journal; NULL as message_load. */
 static struct message *open_message(struct runner *r, struct entry *e, struct journal *j)
 {

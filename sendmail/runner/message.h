@@ -87,4 +87,7 @@ void message_return(struct runner *r, struct message *m);
 
 /* All open recipients fail with d; as message_conclude. */
 void message_give_up(struct runner *r, struct message *m, const struct diagnosis *d);
+
+/* Notes that found no room on the disk are tried again: once a minute, and before the runner ends. */
+void message_write_unwritten(struct runner *r);
 #endif

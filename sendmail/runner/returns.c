@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "runner/bounce.h"
 #include "runner/path.h"
+#include "spool/reserve.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,7 +88,7 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 	char id[ID_SIZE];
 	const char *to = bounce_address(r, list[0]);
 	bounce_write(r, list, count, delayed, &file);
-	bool done = queue_create(&r->queue, file.data, file.length, id, &d);
+	bool done = reserve_create(&r->queue, file.data, file.length, id, &d);
 	buffer_free(&file);
 	if (!done) {
 		log_line(LOG_CRIT, "%s: the report to <%s> cannot be written: %s", list[0]->id, to, d.text);

@@ -44,6 +44,7 @@ struct runner {
 	struct counters counters;  /* of all lives together */
 	int64_t counted_ms;        /* when they were last written */
 	int removals;              /* not synced yet */
+	int64_t full_until_ms;     /* a note found no room on the disk: what needs one is not begun before */
 	bool pass;                 /* a pass over everything is under way */
 	bool pass_swept;           /* and everything was tried: the old mail is dealt with */
 	int64_t swept_ms;

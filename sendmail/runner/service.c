@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "runner/message.h"
 #include "runner/path.h"
 #include "runner/quota.h"
 #include "runner/rights.h"
@@ -201,6 +202,7 @@ void service_end(struct runner *r)
 	service_pass_done(r);
 	if (r->lifetime == LIFETIME_STAY)
 		log_line(LOG_INFO, "runner ended; %u messages wait", runner_waiting(r));
+	message_write_unwritten(r);
 	returns_free(r);
 	path_free_all(r);
 	quota_free(r);

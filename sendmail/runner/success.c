@@ -7,6 +7,7 @@
 #include "runner/message.h"
 #include "runner/success.h"
 #include "runner/bounce.h"
+#include "spool/reserve.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +97,7 @@ void success_report(struct runner *r, struct message *m)
 		return;
 	put_report(r, m, &text);
 	put_file(m, &text, &file);
-	if (queue_create(&r->queue, file.data, file.length, id, &d)) {
+	if (reserve_create(&r->queue, file.data, file.length, id, &d)) {
 		bounce_log(m->id, "relayed", id, m->sender, "");
 		r->counters.reports++;
 		r->counters.changed = true;

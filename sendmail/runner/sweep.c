@@ -7,6 +7,7 @@
 #include "runner/path.h"
 #include "runner/quota.h"
 #include "runner/returns.h"
+#include "spool/reserve.h"
 #include <stdlib.h>
 
 #define ALARM_EVERY_MS 3600000
@@ -126,6 +127,9 @@ void runner_sweep(struct runner *r, bool at_once)
 		ages_save(&r->ages, r->queue.mqueue_fd);
 	path_tidy(r);
 	quota_publish(r);
+	message_write_unwritten(r);
+	if (r->lifetime != LIFETIME_ONCE)
+		reserve_keep(&r->queue);
 }
 
 void runner_complain(struct runner *r, const char *words)

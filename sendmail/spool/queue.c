@@ -152,7 +152,9 @@ bool queue_create(struct queue *q, const char *bytes, size_t length, char id[ID_
 	bool done = named && fdio_sync(q->mqueue_fd);
 	if (!done) {
 		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write", "create mqueue/%s", id);
+		int saved = errno;
 		unlinkat(q->mqueue_fd, named ? id : temp, 0);
+		errno = saved;
 	}
 	if (fd >= 0)
 		close(fd);

@@ -1,4 +1,4 @@
-/* objects: sendmail/spool/journal sendmail/spool/story sendmail/spool/id sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/spool/journal sendmail/spool/reserve sendmail/spool/queue sendmail/spool/story sendmail/spool/id sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* ID.log, folded and told. */
 #include "spool/journal.h"
 #include "spool/story.h"

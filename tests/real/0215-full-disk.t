@@ -41,4 +41,21 @@ done
 is "${wrong:-}" "" "each of the $taken messages has arrived once, but for the one that was refused"
 is "$(cat "$work"/delivered/*.eml | grep -c '^X-Envelope-To: <sender@example.org>')" 1 "whose sender has his report"
 is "$(grep -L '^END mail\|firsthop-.*-report--' "$work"/delivered/*.eml | wc -l | tr -d ' ')" 0 "none is cut"
+
+# --- the reserve file: what was delivered is noted on a disk that is full to the last byte --------------------------------------------
+# a message with two recipients, one of whom is deferred, in a runner that ends at once: without a note the first would have it twice
+two() {
+	rm -f "$work"/delivered/*
+	printf 'Subject: two\n\nx\n' | "$BIN/sendmail" -i -f sender@example.org "first-$1@example.org" "busy-$1@example.org"
+	head -c 3000000 /dev/zero >"$work/spool/filler" 2>/dev/null
+	runner_once
+	rm "$work/spool/filler"
+	for pass in 1 2 3; do runner_once; done
+	cat "$work"/delivered/*.eml | grep -c "^X-Envelope-To: .*<first-$1@"
+}
+stop "$smarthost_pid"; smarthost -R 'busy-=451 4.3.0 busy'; config
+is "$("$BIN/mailq" -bP)" 0 "the queue is empty"
+head -c 65536 /dev/urandom >"$work/spool/mqueue/reserve"
+is "$(two reserve)" 1 "with a reserve in mqueue/ the note finds room, and nobody gets it twice"
+ok "the reserve is spent" test ! -e "$work/spool/mqueue/reserve"
 finish

@@ -1,11 +1,13 @@
-/* objects: sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/journal sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
+/* objects: sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
 /* The spool on a real folder: what is adopted, what is not, and what a journal says. */
 #include "base/text.h"
 #include "spool/drop.h"
 #include "spool/health.h"
 #include "spool/journal.h"
 #include "spool/lock.h"
+#include "spool/reserve.h"
 #include "tests/unit/unit.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -196,6 +198,24 @@ static void ten_thousand_recipients(void **state)
 	buffer_free(&lines);
 }
 
+/* Only a full disk takes it, and only once. */
+static void the_reserve_is_spent_once(void **state)
+{
+	struct stat st;
+	(void)state;
+	reserve_keep(&queue);
+	assert_int_equal(fstatat(queue.mqueue_fd, "reserve", &st, 0), 0);
+	assert_int_equal(st.st_size, RESERVE_FILE_BYTES);
+	assert_true(st.st_blocks * 512 >= RESERVE_FILE_BYTES);
+	errno = EIO;
+	assert_false(reserve_spend(&queue));
+	errno = EDQUOT;
+	assert_true(reserve_spend(&queue));
+	assert_int_equal(errno, EDQUOT);
+	assert_false(reserve_spend(&queue));
+	assert_int_not_equal(fstatat(queue.mqueue_fd, "reserve", &st, 0), 0);
+}
+
 static void health_comes_back(void **state)
 {
 	struct health h[2] = {{.since_s = 10, .next_s = 20, .why = {.verdict = VERDICT_DEFERRED, .stage = STAGE_TLS, .text = "no \"good\""}},
@@ -238,7 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(ids_are_strict), TEST(a_submission_is_whole_or_nothing), TEST(only_plain_files_are_adopted), TEST(old_temporary_files_go),
-		TEST(journal_folds), TEST(journal_bears_nonsense), TEST(ten_thousand_recipients), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
+		TEST(journal_folds), TEST(journal_bears_nonsense), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
