@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "runner/control.h"
 #include "runner/intake.h"
+#include "runner/path.h"
 #include "runner/rights.h"
 #include "runner/service.h"
 #include "runner/watch.h"
@@ -183,9 +184,12 @@ static int64_t hurry_workers(struct runner *r, int64_t *since_ms)
 	if (*since_ms == 0)
 		*since_ms = now;
 	for (int i = 0; i < r->worker_count; i++) {
-		worker_close(r->workers[i]);
-		if (now - *since_ms > LEAVE_MS)
-			kill(r->workers[i]->pid, now - *since_ms > 2 * LEAVE_MS ? SIGKILL : SIGTERM);
+		struct worker *w = r->workers[i];
+		/* What has no session yet has nothing to bring to an end. */
+		bool at_once = !w->ready && strcmp(w->path->key, RULES_LOCAL) != 0;
+		worker_close(w);
+		if (at_once || now - *since_ms > LEAVE_MS)
+			worker_kill(w, now - *since_ms > 2 * LEAVE_MS ? SIGKILL : SIGTERM);
 	}
 	return 500;
 }

@@ -53,6 +53,7 @@ static void become_relay(const struct runner *r, int socket, const struct path *
 		argv[argc++] = option("--show", "");
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	setpgid(0, 0);
 	dup2(socket, STDIN_FILENO);
 	fcntl(r->lock_fd, F_SETFD, 0);
 	snprintf(path, sizeof path, "%s/%s", paths_libexec(), strcmp(p->key, RULES_LOCAL) == 0 ? "mbox" : "relay");
@@ -179,6 +180,13 @@ void worker_flush(struct worker *w)
 		for (int i = 0; i < w->fd_count; i++)
 			w->fds[i].at -= (size_t)n;
 	}
+}
+
+/* The session holds the socket, too: without its end the runner would wait for the server's. */
+void worker_kill(const struct worker *w, int signal_number)
+{
+	if (kill(-w->pid, signal_number) != 0)
+		kill(w->pid, signal_number);
 }
 
 void worker_close(struct worker *w)
@@ -399,7 +407,8 @@ void worker_end(struct runner *r, struct worker *w)
 	while (w->first != NULL) {
 		struct message *m = w->first;
 		unlink_message(w, m, NULL);
-		if (w->said_bye)
+		/* Nothing was begun with it, or the runner leaves and had no session yet. */
+		if (w->said_bye || (r->leaving && !w->ready))
 			message_return(r, m);
 		else
 			keep_message(r, w, m, status);

@@ -42,6 +42,9 @@ void worker_give(struct worker *w, struct message *m);
 void worker_flush(struct worker *w);
 void worker_receive(struct runner *r, struct worker *w);
 
+/* Ends it and the process of its session. */
+void worker_kill(const struct worker *w, int signal_number);
+
 /* No more messages will come. */
 void worker_close(struct worker *w);
 

@@ -120,7 +120,9 @@ for how in -v -odi; do
 	is "$(ls "$work/spool/drop" | grep -c '^t\.')" 0 "and nothing unfinished is left"
 done
 is "$("$BIN/mailq" 2>/dev/null | grep -c '<x@slow.example>')" 2 "both are in the queue"
-stop $runner
+start=$(milliseconds); stop $runner; took=$(($(milliseconds) - start))
+ok "a runner that is told to end does not wait for a server that says nothing ($took ms)" test $took -lt 30000
+is "$("$BIN/mailq" why "$("$BIN/mailq" -bpi 2>/dev/null | head -n 1)" | grep -c 'not tried itself')" 1 "and the attempt that was broken off does not count"
 
 # Without a resident runner: the one that is started for the message.
 rm -f "$work"/spool/mqueue/*.* "$work"/spool/drop/*
