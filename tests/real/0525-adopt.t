@@ -25,13 +25,17 @@ message "from Postfix" | in_stage /usr/sbin/postfix-sendmail -i -f watch@example
 
 # --- firsthop takes their place ---------------------------------------------------------------------------------------------
 ok "firsthop is installed" install_firsthop
-out=$(in_stage /usr/local/sbin/relayconf import -o /etc/firsthop/firsthop.conf dma 2>&1); is $? 0 "dma's settings are taken over" "$out"
+# firsthop(7): import, check, adopt; with the settings of several programs here, the one is named.
+mkdir -p "$S/usr/local/etc"; ln -s /etc/firsthop "$S/usr/local/etc/firsthop"
+recipe move >"$work/recipe"
+guide() { in_stage /usr/bin/env PATH=/usr/local/sbin:/usr/bin:/bin /bin/sh -c "cd /usr/local/etc/firsthop; $(sed -n "/relayconf $1/p" "$work/recipe" | sed 's/^relayconf import .*/& dma/')" 2>&1; }
+out=$(guide import); result $? "dma's settings are taken over" "$out"
 in_stage /usr/local/sbin/relayconf set smarthost.main.tls_ca_file ca.pem
 in_stage /usr/local/sbin/relayconf set host.name mon1.example.org; in_stage /usr/local/sbin/relayconf set host.domain example.org
 like "$(in_stage /usr/local/sbin/relayconf show)" 'login +cacti1@mail.test' "with the login"
-out=$(in_stage /usr/local/sbin/relayconf adopt 2>&1)
+out=$(guide 'adopt$')
 is "$(echo "$out" | grep -c 'watch@example.org to ')" 4 "adopt shows four messages (dma has one for each recipient)"
-out=$(in_stage /usr/local/sbin/relayconf adopt --yes 2>&1); is $? 0 "adopt takes them over" "$out"
+out=$(guide 'adopt --yes'); result $? "adopt takes them over" "$out"
 like "$out" '^4 of 4 taken over' "all of them"
 setup_postfix
 ok "Postfix is up, as the smarthost" start_postfix

@@ -96,6 +96,14 @@ inside rm -f /run/crond.reboot
 inside systemctl restart cron
 ok "cron.service: the mail of a job" wait_for got 4
 
+# --- firsthop(7): numbers for Prometheus, by a timer --------------------------------------------------------------------
+inside mkdir -p /var/lib/prometheus/node-exporter
+inside sh -e -c "$(recipe metrics-timer)" >"$work/out" 2>&1; result $? "the timer of firsthop(7) is enabled" "$(cat "$work/out")"
+is "$(inside systemctl is-active firsthop-metrics.timer)" active "and runs"
+ok "what it starts" inside systemctl start firsthop-metrics.service
+is "$(ls "$S/var/lib/prometheus/node-exporter")" firsthop.prom "leaves one file"
+is "$(awk -f tests/fake/openmetrics.awk "$S/var/lib/prometheus/node-exporter/firsthop.prom")" "" "which is valid"
+
 # --- what goes wrong ----------------------------------------------------------------------------------------------------------
 inside crontab -u nobody -r
 kill "$smarthost"; wait "$smarthost" 2>/dev/null
@@ -118,5 +126,5 @@ ok "a restart with the smarthost back delivers it" wait_for got 5
 ok "systemctl stop" inside systemctl stop firsthop
 is "$(inside systemctl is-failed firsthop)" inactive "is a clean end"
 ok "the package is removed" quietly inside apt-get -qq -y purge firsthop
-is "$(inside systemctl is-active firsthop; inside systemctl list-units --all --no-legend 'firsthop*')" inactive "and nothing of the service stays"
+is "$(inside systemctl is-active firsthop; inside systemctl list-units --all --no-legend 'firsthop.service')" inactive "and nothing of the service stays"
 finish

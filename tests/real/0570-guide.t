@@ -12,9 +12,12 @@ said() { cat "$work/out"; }
 # --- a FreeBSD, as far as the five commands go ---------------------------------------------------------------------------
 echo 'www:x:80:80:World Wide Web Owner:/nonexistent:/usr/sbin/nologin' >>"$S/etc/passwd"; echo 'www:x:80:' >>"$S/etc/group"
 for target in install install-rights; do make --no-print-directory -s BUILD="$BUILD" DESTDIR="$S" $target >"$work/make.log" 2>&1 || cat "$work/make.log"; done
-mkdir -p "$S/stand" "$S/usr/local/etc/php" "$S/usr/local/share/examples/firsthop" "$work/base"
-make --no-print-directory -s SYSTEM=FreeBSD DESTDIR="$work/base" install-links >/dev/null
-cp "$work/base/usr/local/etc/mail/mailer.conf" "$S/usr/local/share/examples/firsthop/"
+# What the port installs besides, made from its own files.
+mkdir -p "$S/stand" "$S/usr/local/etc/php" "$S/usr/local/etc/rc.d" "$S/usr/local/share/examples/firsthop"
+of_port() { sed 's,%%PREFIX%%,/usr/local,g; s,%%LOCALBASE%%,/usr/local,g; s,%%RUNDIR%%,/var/run/firsthop,g; s,%%SPOOLDIR%%,/var/spool/firsthop,g; s,%%DATADIR%%,/usr/local/share/examples/firsthop,g' "relayconf/system/freebsd/files/$1.in"; }
+of_port mailer.conf >"$S/usr/local/share/examples/firsthop/mailer.conf"
+of_port firsthop >"$S/usr/local/etc/rc.d/firsthop"; chmod 0555 "$S/usr/local/etc/rc.d/firsthop"
+cp tests/freebsd/rc.subr "$S/etc/rc.subr"
 ln -s /etc/firsthop "$S/usr/local/etc/firsthop"; ln -s mail.log "$S/var/log/maillog"
 mv "$S/usr/local" "$S/packed"; mkdir "$S/usr/local"
 cat >"$S/stand/pkg" <<'STAND'
@@ -27,8 +30,7 @@ for pair in "$@"; do echo "${pair%%=*}=\"${pair#*=}\"" >>/etc/rc.conf; done
 STAND
 cat >"$S/stand/service" <<'STAND'
 #!/bin/sh
-. /etc/rc.conf
-[ "$*" = "firsthop start" ] && [ "$firsthop_enable" = YES ] && exec /usr/local/libexec/firsthop/runner --stay
+RC_CONF=/etc/rc.conf exec /usr/local/etc/rc.d/"$@"
 STAND
 cat >"$S/stand/mailwrapper" <<'STAND'
 #!/bin/sh
@@ -56,6 +58,8 @@ ok "Postfix is up" start_postfix
 is "$(recipe freebsd | wc -l)" 5 "five commands"
 run freebsd; went "they run"
 ok "a runner lives" test -n "$(runner_pid)"
+like "$(said)" "^Starting firsthop" "started by the port's own script"
+is "$(readlink "$S/usr/sbin/sendmail") $(in_stage /usr/bin/mailq -bP)" "/stand/mailwrapper 0" "the system's names lead to firsthop by the port's mailer.conf"
 run try; went "trying it"
 like "$(said)" '^ok +config-read|^ok' "relayconf check finds it good"
 ok "the test message arrives" wait_for arrived 'It works.'
