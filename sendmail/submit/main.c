@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "submit/control.h"
+#include "submit/debug.h"
 #include "submit/stdin_smtp.h"
 #include "submit/submit.h"
 #include <stdio.h>
@@ -43,6 +44,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "sendmail: %s\n", problem.data);
 		return EX_USAGE;
 	}
+	if (o.debug)
+		debug_print(&o, &c);
 	if (!is_config_right(&o))
 		return EX_USAGE;
 	if (o.mode == MODE_SMTP && o.traffic != NULL) {

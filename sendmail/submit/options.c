@@ -48,6 +48,12 @@ static bool use_verbose(struct options *o, const char *value, struct text *probl
 	return o->verbose = true;
 }
 
+static bool use_debug(struct options *o, const char *value, struct text *problem)
+{
+	(void)value, (void)problem;
+	return o->debug = true;
+}
+
 static bool use_aliases(struct options *o, const char *value, struct text *problem)
 {
 	(void)value, (void)problem;
@@ -198,7 +204,7 @@ static const struct option table[] = {
 	{'C', TAKES_VALUE, use_config, NULL},
 	{'c', TAKES_NOTHING, NULL, NULL},
 	{'D', TAKES_VALUE, NULL, "no file is written with debugging words; -d tells them on standard error"},
-	{'d', TAKES_REST, NULL, NULL},
+	{'d', TAKES_REST, use_debug, NULL},
 	{'E', TAKES_NOTHING, NULL, NULL},
 	{'e', TAKES_VALUE, set_error_mode, NULL},
 	{'F', TAKES_VALUE, use_fullname, NULL},

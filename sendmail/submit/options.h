@@ -32,6 +32,7 @@ struct options {
 	bool ignore_dots;     /* -i */
 	bool no_alias;        /* -n */
 	bool verbose;         /* -v */
+	bool debug;           /* -d */
 	bool needs_utf8;      /* -O smtputf8=yes */
 	bool queue_only;      /* -odq, -odd, -bq: nobody is woken */
 	bool wait;            /* -odi: for the end of the first attempt */

@@ -2,6 +2,7 @@
 #include "submit/setup.h"
 #include "base/compat.h"
 #include "base/text.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
@@ -124,19 +125,28 @@ void setup_signals_stored(void)
 	stored = 1;
 }
 
+/* A group that the kernel does not let us have: the caller's own has no number in this user namespace. */
+static void fail_group(void)
+{
+	fprintf(stderr, "sendmail: the group of the caller (gid %lu) cannot be taken: %s. In a container or another user namespace that group must be mapped "
+	                "(podman: --gidmap, --group-add keep-groups; /etc/subgid), or this program installed there without the set-group-id bit. "
+	                "Nothing was done; a message was NOT taken\n", (unsigned long)caller_gid, strerror(errno));
+	_exit(EX_OSERR);
+}
+
 void setup_group_aside(void)
 {
-	if (setegid(caller_gid) != 0)
-		_exit(EX_OSERR);
+	if (raised_gid != caller_gid && setegid(caller_gid) != 0)
+		fail_group();
 }
 
 bool setup_group_back(void)
 {
-	return setegid(raised_gid) == 0;
+	return raised_gid == caller_gid || setegid(raised_gid) == 0;
 }
 
 void setup_group_give_up(void)
 {
-	if (compat_set_group(caller_gid) != 0)
-		_exit(EX_OSERR);
+	if (raised_gid != caller_gid && compat_set_group(caller_gid) != 0)
+		fail_group();
 }

@@ -152,6 +152,12 @@ for name in hoststat purgestat; do
 	ln -sf "$S" "$work/$name"
 	is "$("$work/$name" 2>&1)$?" 0 "$name is silent when nothing is wrong"
 done
+out=$("$S" -d0.1 -oem -f '' -- $A 2>&1 </dev/null); is "$? $(ls "$work/spool/drop" | wc -l | tr -d ' ')" "0 1" "-d0.1 takes the message"
+rm -f "$work"/spool/drop/*
+for line in "version +firsthop [0-9]" "spool +$work/spool" "caller +uid $(id -u) .*set-group-id right" 'does +take a message' 'message +error mode m' 'sender +<> \(the null' "argument +$A"; do
+	like "$out" "^sendmail: $line" "and tells: ${line%% *}"
+done
+like "$("$S" -d -bp 2>&1)" '^sendmail: does +list the queue' "-d with another mode"
 is "$("$S" -bh 2>&1)$? $("$S" -bH 2>&1)$?" "0 0" "so are -bh and -bH"
 ln -sf "$S" "$work/mailq"
 is "$("$work/mailq" -Ac | grep -Ev '(mqueue is empty|Total requests)' | wc -l | tr -d ' ')" 0 "mailq -Ac: nothing that 440.status-mailq would report"

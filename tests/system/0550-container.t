@@ -51,4 +51,20 @@ config
 chmod 0644 "$work/firsthop.conf"
 inside 1000 'runner --once --foreground'; is $? 0 "the next container"
 ok "delivers it from the volume" delivered_are 5
+# A group that has no number in the user namespace (podman without keep-groups).
+mkdir -p "$work/plain/drop" "$work/plain/mqueue"; chmod 0777 "$work/plain" "$work/plain/drop"
+export FIRSTHOP_SPOOL="$work/plain"
+echo x | unshare -U "$work/bin/sendmail" a@example.org 2>"$work/err"
+is "$? $(cat "$work/err") $(ls "$work/plain/drop" | wc -l | tr -d ' ')" "0  1" "no number for any group: taken"
+if [ "$(id -u)" = 0 ]; then
+	mkdir "$work/setgid"; cp "$BIN/sendmail" "$work/setgid"; chgrp 1 "$work/setgid/sendmail"; chmod 2755 "$work/setgid/sendmail"
+	mkfifo "$work/go"
+	unshare -U sh -c "read go <'$work/go'; '$work/setgid/sendmail' -bp" 2>"$work/err" & pid=$!
+	apart() { [ "$(readlink /proc/$pid/ns/user)" != "$(readlink /proc/self/ns/user)" ]; }
+	wait_for apart
+	echo '0 0 1' >/proc/$pid/uid_map; echo '1 1 1' >/proc/$pid/gid_map
+	echo >"$work/go"
+	wait $pid; is $? 71 "set-group-id, and no number for the caller's group: 71"
+	like "$(cat "$work/err")" '^sendmail: the group of the caller \(gid [0-9]+\) cannot be taken: .*must be mapped.*NOT taken' "with the reason and the cure"
+fi
 finish
