@@ -102,9 +102,21 @@ while read -r item; do
 	like "$(as 103:103 /bin/sh -c "PATH=/usr/bin:/bin; $item" 2>&1)" '^[0-9]+$|^MAILQ ' "the agent's $item"
 done <"$work/items"
 
+# Reading the log: of a mail that waits.
+stop_postfix
+printf 'Subject: waits\n\nx\n' | in_stage /usr/sbin/sendmail -f alerts@example.org late@example.org
+is_deferred() { grep -q 'to=<late@example.org>.*verdict=deferred' "$S/var/log/mail.log"; }
+wait_for is_deferred
+id=$(sed -n 's/.* \([0-9a-f.]*\) to=<late@example.org>.*/\1/p' "$S/var/log/mail.log" | head -n 1)
+recipe log | sed "s/6743a1f2.9c01d2aa/$id/; s/6743a1f2/${id%.*}/" >"$work/recipe"
+out=$(in_stage /bin/sh -e -c "PATH=/usr/bin:/bin; $(cat "$work/recipe")" 2>&1); result $? "reading the log" "$out"
+like "$out" "$id to=<late@example.org> .*verdict=deferred" "what did not go through"
+like "$out" "$id submit " "the way of one mail"
+like "$out" 'remedy ' "and its story"
+
 # Every display that is marked is run by some test.
 for name in $(sed -n 's/^\.\\" recipe: //p' man/firsthop.7); do
 	ok "recipe $name is run" grep -rqE "(recipe|run|guide) $name\b|recipe: $name\b" tests/real tests/system
 done
-kill "$(runner_pid)"; stop_postfix
+kill "$(runner_pid)"
 finish

@@ -144,6 +144,15 @@ like "$out" 'main.cf:14: smtpd_banner .* -- about mail from the network' "Postfi
 is "$(printf '%s\n' "$out" | grep -c '^#   /etc/postfix/main.cf:')" 3 "Postfix: a comment on each line that could not be carried over, and on no other"
 unlike "$out" 'p:w' "Postfix: no password"
 
+# Whatever a line says: it is carried over, or stands in a comment.
+for program in dma:/etc/dma/dma.conf ssmtp:/etc/ssmtp/ssmtp.conf msmtp:/etc/msmtprc sendmail:/etc/mail/sendmail.cf postfix:/etc/postfix/main.cf; do
+	case $program in ssmtp:* | postfix:*) line='Odd=1' ;; sendmail:*) line='O Odd=1' ;; *) line='Odd 1' ;; esac
+	echo "$line" >>"$R${program#*:}"
+	like "$(import "${program%:*}")" "^#   ${program#*:}:[0-9]+: (O )?Odd.1 -- " "${program%:*}: a line that nobody knows"
+done
+printf 'mail3.example.org smtp --odd\n' >>"$R/etc/nullmailer/remotes"
+like "$(import nullmailer)" '^#   /etc/nullmailer/remotes:3: odd -- ' "nullmailer: an option that nobody knows"
+
 import postfix /etc/postfix/none >/dev/null; is $? 66 "a file that is not there: exit 66"
 import qmail >/dev/null; is $? 64 "a program that is not known: exit 64"
 printf 'SMARTHOST bad host;name\nPORT 99999\n' | put /etc/dma/dma.conf

@@ -61,6 +61,40 @@ like "$(cat "$mail")" '^Received: \(from root@localhost\)' "sendmail: what was r
 unlike "$(cat "$mail")" 'Return-Path: <.g>' "sendmail: no macro of its own"
 like "$(tr -d '\r' <"$mail" | sed '1,/^$/d' | tr '\n' '|')" '^Gr(ü|=C3=BC)(ß|=C3=9F)e[|]\.[|]\.\.dots[|]R no recipient[|]$' "sendmail: the body"
 
+# It asks, where somebody can answer.
+printf 'ID: 7.abc\nSender: alarm@example.org\nRecipient: asked@example.org\n' | put /var/spool/dma/Q7.abc
+printf 'Subject: asked for\n\nx\n' | put /var/spool/dma/M7.abc
+if command -v script >/dev/null 2>&1 && script --version 2>/dev/null | grep -q util-linux; then
+	answer() { (sleep 1; echo "$1"; sleep 1) | script -qec "$BIN/relayconf adopt -R $R" /dev/null 2>&1; }
+	like "$(answer n)" 'Take over 1 message\? .* \[y/N\]' "on a terminal it asks"
+	ok "no: everything stays" test -f "$R/var/spool/dma/M7.abc" -a -f "$R/var/spool/dma/Q7.abc"
+	is "$(ls "$work/spool/drop" | grep -c '^[0-9a-f]*\.')" 0 "and nothing was taken"
+	ok "killed at the question: everything stays" sh -c "timeout -s KILL 1 script -qec '$BIN/relayconf adopt -R $R' /dev/null </dev/zero >/dev/null 2>&1; test -f '$R/var/spool/dma/M7.abc'"
+	like "$(answer y)" '1 of 1 taken over' "yes: it is taken over"
+else
+	count=$((count + 1)); echo "ok $count - the question # skip script(1) of util-linux is not installed"
+	adopt --yes >/dev/null
+fi
+
+# Killed on the way: before sendmail has it, it is where it was; after that it is in both places, and comes twice rather than not.
+mkdir "$work/libexec"
+cat >"$work/libexec/sendmail" <<END
+#!/bin/sh
+[ "\$(cat $work/when)" = before ] || "$BIN/sendmail" "\$@"
+kill -KILL \$PPID
+END
+chmod 755 "$work/libexec/sendmail"
+in_both() { ls "$R"/var/spool/dma/[QM]*.abc "$R"/var/spool/dma/adopted/[QM]8.abc 2>/dev/null | wc -l | tr -d ' '; grep -rl 'half way' "$work/spool/drop" | wc -l | tr -d ' '; }
+printf 'ID: 8.abc\nSender: alarm@example.org\nRecipient: half@example.org\n' | put /var/spool/dma/Q8.abc
+printf 'Subject: half way\n\nx\n' | put /var/spool/dma/M8.abc
+for when in before after; do
+	echo $when >"$work/when"
+	(FIRSTHOP_LIBEXEC=$work/libexec adopt --yes) >/dev/null 2>&1
+	is "$(in_both | tr '\n' ' ')" "2 $([ $when = before ] && echo 0 || echo 1) " "killed $when sendmail has it"
+done
+adopt --yes >/dev/null; is $? 75 "taken over in the end"
+is "$(in_both | tr '\n' ' ')" "2 2 " "with both copies"
+
 # A spool that takes nothing: everything stays where it is.
 printf 'ID: 6.abc\nSender: alarm@example.org\nRecipient: bad@@example.org\n' | put /var/spool/dma/Q6.abc
 printf 'Subject: x\n\nx\n' | put /var/spool/dma/M6.abc
