@@ -1,5 +1,5 @@
 #!/bin/sh
-# Each parser with its corpus, whole, cut at every place and spoilt; with clang also two seconds of libFuzzer.
+# Each parser with its corpus: whole, cut short at every place, and spoilt at every place in four ways ("make fuzz" goes on from there).
 . tests/lib.sh
 make -s --no-print-directory BUILD="$BUILD" fuzzers >/dev/null 2>&1
 for corpus in tests/fuzz/corpus/*; do
