@@ -27,7 +27,7 @@ verdict clang-tidy $out/tidy
 : >$out/valgrind
 for program in build/tests/test_*; do
 	case $program in *.d | *.o) continue ;; esac
-	valgrind --quiet --error-exitcode=9 --leak-check=no "$program" >/dev/null 2>$out/valgrind.one
+	valgrind --suppressions=tests/valgrind.supp --quiet --error-exitcode=9 --leak-check=no "$program" >/dev/null 2>$out/valgrind.one
 	[ $? -ne 9 ] || { echo "$program"; cat $out/valgrind.one; } >>$out/valgrind
 done
 verdict "valgrind, unit tests" $out/valgrind

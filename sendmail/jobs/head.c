@@ -124,7 +124,7 @@ static const char *field_in_utf8(const struct buffer *header)
 bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, bool smtputf8, struct diagnosis *d)
 {
 	struct buffer text = {0};
-	size_t fields, body_at;
+	size_t fields = 0, body_at = 0;
 	TEXT(type, 300);
 	if (!envelope_read(&job->envelope, job->fd, d))
 		return false;

@@ -213,7 +213,7 @@ void jobs_remove(struct jobs *j, struct job *job)
 		before = *link;
 		link = &before->next;
 	}
-	if (*link == job) {
+	if (*link != NULL) {
 		*link = job->next;
 		if (j->last == job)
 			j->last = before;
