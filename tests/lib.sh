@@ -12,7 +12,7 @@ new_spool() {
 	mkdir -p "$work/spool/drop" "$work/spool/mqueue" "$work/run"
 	chmod 1770 "$work/spool/drop"
 	mkfifo "$work/spool/trigger"
-	export FIRSTHOP_SPOOL="$work/spool" FIRSTHOP_CONFIG="$work/firsthop.conf" FIRSTHOP_LIBEXEC="$BIN" FIRSTHOP_RUN="$work/run"
+	export FIRSTHOP_SPOOL="$work/spool" FIRSTHOP_CONFIG="$work/firsthop.conf" FIRSTHOP_LIBEXEC="$BIN" FIRSTHOP_RUN="$work/run" FIRSTHOP_HOME="$work/home"
 	trap cleanup EXIT
 	trap 'exit 1' HUP INT TERM
 }

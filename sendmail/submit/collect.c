@@ -6,6 +6,7 @@
 #include "submit/intake.h"
 #include "submit/store.h"
 #include "submit/submit.h"
+#include "submit/unsent.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -38,6 +39,8 @@ static int read_piece(void *context, struct buffer *out, bool *at_end, struct di
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, "input-unreadable", "read the message from standard input");
 		return EX_IOERR;
 	}
+	if (n > 0)
+		unsent_copy(bytes, (size_t)n);
 	if (n > 0)
 		intake_put(&c->intake, bytes, (size_t)n, out);
 	else

@@ -7,6 +7,7 @@
 #include "spool/policy.h"
 #include "submit/collect.h"
 #include "submit/handover.h"
+#include "submit/unsent.h"
 #include "submit/watch.h"
 #include <stdio.h>
 #include <string.h>
@@ -31,10 +32,14 @@ void submit_log_refusal(const struct diagnosis *why, int code)
 
 static int fail(const struct diagnosis *why, int code)
 {
+	TEXT(kept, 1400);
+	int status = unsent_keep(why, code, &kept);
 	if (!quiet)
-		fprintf(stderr, "sendmail: %s\n", why->text);
+		fprintf(stderr, "sendmail: %s%s%s\n", why->text, kept.length > 0 ? "; " : "", kept.data);
 	submit_log_refusal(why, code);
-	return code;
+	if (kept.length > 0)
+		log_line(LOG_NOTICE, "of the submission that was refused to uid=%lu: %s", (unsigned long)getuid(), kept.data);
+	return status;
 }
 
 /* No right to drop/: the bit is missing, or something took its effect away.  Those are repaired in different places. */
@@ -167,15 +172,17 @@ int submit_message(const struct options *o, const struct caller *c)
 	if (code != EX_OK)
 		return code;
 	watch_start(o);
+	unsent_start(o, c);
 	code = submit_open(&drop, c, false);
 	if (code != EX_OK)
 		return code;
 	code = collect_message(o, c, &drop, &e, &why);
 	if (code == EX_OK) {
 		setup_signals_stored();
+		unsent_forget();
 		follow(o, &drop, submit_stored(o, &e, &drop));
 	} else {
-		fail(&why, code);
+		code = fail(&why, code);
 	}
 	envelope_free(&e);
 	return code;

@@ -1,0 +1,161 @@
+/* The process that keeps the text.  It has the caller's rights, no group of firsthop's, and nothing to do with the spool: mail goes through sendmail. */
+#include "submit/unsent.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/paths.h"
+#include "message/address.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TEXT_LIMIT_BYTES (16u << 20)
+
+struct kept {
+	struct buffer text;
+	bool cut; /* the rest is not here */
+	const char *reason;
+};
+
+static void read_text(struct kept *k, int fd)
+{
+	char bytes[65536];
+	ssize_t n;
+	while ((n = fdio_read(fd, bytes, sizeof bytes)) > 0) {
+		k->cut = k->cut || k->text.length + (size_t)n > TEXT_LIMIT_BYTES;
+		if (!k->cut)
+			buffer_add(&k->text, bytes, (size_t)n);
+	}
+}
+
+/* The sender, or else who called. */
+static const char *report_address(const struct options *o, const struct caller *c)
+{
+	if (!o->sender_given || (*o->sender != '\0' && address_problem(o->sender) != NULL))
+		return c->login;
+	return o->sender;
+}
+
+static void write_report(const struct kept *k, const char *to, struct buffer *out)
+{
+	unsigned long mark = compat_random(), more = compat_random();
+	buffer_printf(out, "From: Mail system <MAILER-DAEMON>\nTo: <%s>\nSubject: Not sent: the message below was not taken\nAuto-Submitted: auto-replied\n"
+	              "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"=_%08lx%08lx\"\n\n--=_%08lx%08lx\nContent-Type: text/plain; charset=utf-8\n\n"
+	              "The message below was given to sendmail on this machine, and sendmail did not\ntake it, so that nobody has got it:\n\n    %s\n%s\n"
+	              "--=_%08lx%08lx\nContent-Type: message/rfc822\n\n", to, mark, more, mark, more, k->reason,
+	              k->cut ? "\nIt is too long to be shown whole.\n" : "", mark, more);
+	buffer_add(out, k->text.data != NULL ? k->text.data : "", k->text.length);
+	buffer_printf(out, "\n--=_%08lx%08lx--\n", mark, more);
+}
+
+/* True when sendmail has it on disk. */
+static bool mail_back(const struct kept *k, const char *to)
+{
+	int fds[2], status = 1;
+	char path[1024];
+	struct buffer report = {0};
+	if (pipe(fds) != 0)
+		return false;
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(fds[0], STDIN_FILENO);
+		compat_closefrom(STDERR_FILENO + 1);
+		snprintf(path, sizeof path, "%s/sendmail", paths_libexec());
+		execl(path, "sendmail", "-i", "-oeq", "-f", "<>", "--", to, (char *)NULL);
+		_exit(EX_OSFILE);
+	}
+	close(fds[0]);
+	write_report(k, to, &report);
+	bool written = pid > 0 && fdio_write(fds[1], report.data, report.length);
+	close(fds[1]);
+	buffer_free(&report);
+	return pid > 0 && waitpid(pid, &status, 0) == pid && written && WIFEXITED(status) && WEXITSTATUS(status) == EX_OK;
+}
+
+/* One more message of a mailbox: a line that looks like the start of another one is marked. */
+static void write_mbox(const struct kept *k, const char *login, struct buffer *out)
+{
+	char when[40] = "";
+	time_t now = (time_t)clock_wall_s();
+	struct tm tm;
+	if (localtime_r(&now, &tm) != NULL)
+		strftime(when, sizeof when, "%a %b %e %H:%M:%S %Y", &tm);
+	buffer_printf(out, "From %s %s\n", login, when);
+	const char *at = k->text.data, *end = at + k->text.length;
+	while (at < end) {
+		const char *eol = memchr(at, '\n', (size_t)(end - at));
+		size_t length = eol != NULL ? (size_t)(eol - at) : (size_t)(end - at);
+		if (length >= 5 && memcmp(at, "From ", 5) == 0)
+			buffer_puts(out, ">");
+		buffer_add(out, at, length);
+		buffer_puts(out, "\n");
+		at += length + 1;
+	}
+	buffer_puts(out, k->cut ? "(the rest was too long)\n\n" : "\n");
+}
+
+/* A folder of the caller's own, and a plain file of his own in it. */
+static int open_letter(const char *home)
+{
+	struct stat st;
+	int folder = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
+	errno = folder < 0 ? errno : EPERM;
+	if (folder >= 0 && fstat(folder, &st) == 0 && st.st_uid == getuid())
+		fd = openat(folder, "dead.letter", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != getuid() || st.st_nlink != 1)) {
+		close(fd);
+		errno = EPERM;
+		fd = -1;
+	}
+	return fd;
+}
+
+static void save(const struct kept *k, const char *login, struct text *words)
+{
+	const struct passwd *pw = getpwuid(getuid());
+	const char *home = paths_home(pw != NULL ? pw->pw_dir : "");
+	struct buffer letter = {0};
+	int fd = *home == '/' ? open_letter(home) : -1;
+	write_mbox(k, login, &letter);
+	if (fd >= 0 && fdio_write(fd, letter.data, letter.length) && fdio_sync(fd))
+		text_printf(words, "its text was saved in %.900s/dead.letter", home);
+	else if (fd >= 0)
+		text_printf(words, "its text is LOST: %.900s/dead.letter: %s", home, strerror(errno));
+	else
+		text_put(words, "its text is LOST: there is no home folder of the caller's own for dead.letter");
+}
+
+void keeper_run(const struct options *o, const struct caller *c, int text_fd, int verdict_fd)
+{
+	struct kept k = {0};
+	TEXT(words, 1300);
+	char verdict[sizeof((struct diagnosis *)0)->text + 16];
+	size_t length = 0;
+	ssize_t n;
+	/* Callers wait for the end of these, and may end theirs. */
+	int null = open("/dev/null", O_RDWR);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	read_text(&k, text_fd);
+	while (length < sizeof verdict - 1 && (n = fdio_read(verdict_fd, verdict + length, sizeof verdict - 1 - length)) > 0)
+		length += (size_t)n;
+	verdict[length] = '\0';
+	if (length < 2)
+		_exit(EX_OK);
+	k.reason = verdict + 2;
+	const char *to = report_address(o, c);
+	if (*verdict == '1' && *to != '\0' && mail_back(&k, to))
+		text_printf(&words, "mailed a report with its text was mailed to <%.400s>", to);
+	else
+		save(&k, c->login, &words);
+	(void)fdio_write(verdict_fd, words.data, words.length);
+	_exit(EX_OK);
+}
