@@ -49,6 +49,8 @@ install_firsthop() {
 	for target in install install-rights install-links; do
 		make --no-print-directory -s BUILD="$BUILD" DESTDIR="$S" $target >"$work/make.log" 2>&1 || { cat "$work/make.log"; return 1; }
 	done
+	# FreeBSD gives a new file the group of its folder; here the folder's set-group-id bit does.
+	[ -z "${BSD_GROUPS:-}" ] || chmod g+s "$S/var/spool/firsthop/drop" "$S/var/spool/firsthop/mqueue"
 	sh tests/fake/certs.sh "$work/certs" mail.test >/dev/null 2>&1
 	cp "$work/certs/ca.pem" "$S/etc/firsthop/ca.pem"
 	cat >"$S/etc/firsthop/firsthop.conf" <<-END
