@@ -2,6 +2,7 @@
 #include "mailq/list.h"
 #include "base/compat.h"
 #include "base/clock.h"
+#include "base/fdio.h"
 #include "base/fields.h"
 #include "base/paths.h"
 #include "base/report.h"
@@ -196,24 +197,32 @@ static FILE *ask_droplist(pid_t *pid)
 	return fdopen(fds[0], "r");
 }
 
-static void collect_drop(struct collecting *c)
+/* What sendmail says of drop/, whole: it is taken up when mqueue/ was read. */
+static void ask_about_drop(struct collecting *c, struct buffer *lines)
 {
 	pid_t pid = -1;
 	int status = 1;
-	char *line = NULL;
-	size_t size = 0;
+	char bytes[4096];
+	size_t n;
 	FILE *answer = ask_droplist(&pid);
-	while (answer != NULL && getline(&line, &size, answer) >= 0) {
-		line[strcspn(line, "\n")] = '\0';
-		take_drop_line(c, line);
-	}
-	free(line);
+	while (answer != NULL && (n = fread(bytes, 1, sizeof bytes, answer)) > 0)
+		buffer_add(lines, bytes, n);
 	if (answer != NULL)
 		fclose(answer);
 	if (pid > 0)
 		waitpid(pid, &status, 0);
 	if (status != 0)
 		text_copy(c->list->drop_problem, sizeof c->list->drop_problem, "what waits in drop/ could not be listed");
+}
+
+static void take_drop_lines(struct collecting *c, struct buffer *lines)
+{
+	char *line;
+	while ((line = fdio_take_line(lines)) != NULL) {
+		take_drop_line(c, line);
+		free(line);
+	}
+	buffer_free(lines);
 }
 
 /* The lock is held as long as a runner lives. */
@@ -239,12 +248,14 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 	*l = (struct listing){.config = config, .of_dead = dead};
 	if (!queue_open(&c.queue, paths_spool(), false, why))
 		return false;
-	/* drop/ before mqueue/ would miss a message that moves in between; this way it is at worst seen twice, and known. */
+	/* mqueue/ before drop/ would miss a message that moves in between; this way it is at worst seen twice, and known. */
+	struct buffer in_drop = {0};
+	if (!dead)
+		ask_about_drop(&c, &in_drop);
 	bool read = queue_scan(c.queue.mqueue_fd, found, &c);
 	if (!read)
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, "spool-rights", "%s/mqueue", paths_spool());
-	if (!dead)
-		collect_drop(&c);
+	take_drop_lines(&c, &in_drop);
 	l->runner_lives = runner_lives(c.queue.mqueue_fd);
 	ages_load(&l->ages, c.queue.mqueue_fd);
 	counters_load(&l->counters, c.queue.mqueue_fd);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/sandbox.h"
+#include "base/text.h"
 #include "spool/lock.h"
 #include "spool/policy.h"
 #include "submit/collect.h"
@@ -10,6 +11,7 @@
 #include "submit/unsent.h"
 #include "submit/watch.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -68,11 +70,23 @@ static const char *runner_path(void)
 	return path;
 }
 
+/* The caller wants it (FIRSTHOP_DAEMONLESS), and the queue is his own, as in a container: its runner is his to start. */
+static bool runner_is_ours;
+
+static bool owns_queue(const struct caller *c)
+{
+	struct stat st;
+	TEXT(path, 1100);
+	text_printf(&path, "%s/mqueue", paths_spool());
+	const char *wanted = getenv("FIRSTHOP_DAEMONLESS");
+	return !c->set_id && wanted != NULL && strcmp(wanted, "yes") == 0 && stat(path.data, &st) == 0 && st.st_uid == geteuid() && access(runner_path(), X_OK) == 0;
+}
+
 /* Without a resident runner, one that is installed set-user-id is started for a message; otherwise the message waits. */
 static bool may_start_runner(void)
 {
 	struct stat st;
-	return stat(runner_path(), &st) == 0 && (st.st_mode & S_ISUID);
+	return runner_is_ours || (stat(runner_path(), &st) == 0 && (st.st_mode & S_ISUID));
 }
 
 static bool start_lingering(void)
@@ -142,6 +156,7 @@ static void confine(const struct drop *drop, bool whole_session)
 int submit_open(struct drop *drop, const struct caller *c, bool whole_session)
 {
 	struct diagnosis why = {0};
+	runner_is_ours = owns_queue(c);
 	if (!drop_open(drop, paths_spool(), &why) && !handover_possible())
 		return fail_open(c, &why);
 	submit_refresh(drop);

@@ -59,6 +59,13 @@ like "$(q)" '^     QUARANTINE: held by uid' "held: sendmail"
 like "$(q --format=postfix)" "^$id!" "held: Postfix"
 like "$(q --format=json)" '"queue_name": "hold", "queue_id": "'"$id" "held: JSON"
 is "$(q -bpc -qQ)" 1 "and -qQ chooses it"
+# A message that moves from drop/ into mqueue/ while the list is made is in it.
+before=$(q -bP) missed=
+for n in $(seq 60); do
+	echo x | "$S" moving@example.net
+	[ "$(q -bP)" -ge $((before + n)) ] || missed="$missed $n"
+done
+is "$missed" "" "no list misses a message that is just taken up"
 stop $runner
 cat >"$work/slow.smtp" <<'END'
 send 220 slow

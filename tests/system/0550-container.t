@@ -42,15 +42,32 @@ inside 1000 "set -e; $(cat "$work/recipe")"; is $? 0 "the commands of firsthop(7
 ok "deliver, too" delivered_are 4
 is "$(delivered)" 4 "once"
 
+export FIRSTHOP_DAEMONLESS=yes
+inside 1000 'echo odi | sendmail -odi -f job@example.org ops@example.org'; is $? 0 "sendmail -odi delivers in the foreground"
+is "$(delivered)" 5 "when it returns, it has arrived" "$(cat "$work/out")"
+inside 1000 'echo v | sendmail -v -f job@example.org ops@example.org'; like "$(cat "$work/out")" 'RCPT TO|250' "sendmail -v shows the session"
+is "$(delivered)" 6 "and has delivered when it returns"
+inside 1000 'echo bs | sendmail -f job@example.org ops@example.org; for i in $(seq 100); do [ "$(mailq -bP)" = 0 ] && break; sleep 0.1; done; mailq -bP'; like "$(cat "$work/out")" '^0$' "without -odi it is delivered in the background"
+is "$(delivered)" 7 "once"
+inside 1000 'mailq -bP'; like "$(cat "$work/out")" '^0$' "nothing is left"
+
+gone() { [ ! -e "$work/volume/run/runner.pid" ]; }
+ok "and its runner ends by itself" wait_for gone
+
 # The next container finds what the last one could not deliver.
 stop "$smarthost_pid"
 inside 1000 'echo late | sendmail -f job@example.org ops@example.org && runner --once --foreground'; is $? 0 "the smarthost is away: exit 0, the mail is safe"
 like "$(cat "$work/out")" 'verdict=deferred' "it is told that it waits"
+inside 1000 'echo late | sendmail -odi -f job@example.org ops@example.org'; is $? 0 "sendmail -odi, too: exit 0, and the mail is safe"
+inside 1000 'mailq -bP'; like "$(cat "$work/out")" '^2$' "two wait in the volume"
+unset FIRSTHOP_DAEMONLESS
+# The container ends, and its runner with it.
+kill "$(cat "$work/volume/run/runner.pid")"; wait_for gone
 smarthost
 config
 chmod 0644 "$work/firsthop.conf"
 inside 1000 'runner --once --foreground'; is $? 0 "the next container"
-ok "delivers it from the volume" delivered_are 5
+ok "delivers it from the volume" delivered_are 9
 # A group that has no number in the user namespace (podman without keep-groups).
 mkdir -p "$work/plain/drop" "$work/plain/mqueue"; chmod 0777 "$work/plain" "$work/plain/drop"
 export FIRSTHOP_SPOOL="$work/plain"
