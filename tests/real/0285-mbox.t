@@ -4,6 +4,9 @@
 install_firsthop
 mailbox=/usr/local/libexec/firsthop/mailbox
 send() { echo "$1" | as 33:33 /usr/sbin/sendmail -i "$2@mon1.example.org"; in_stage /usr/sbin/sendmail -q; }
+# logged PATTERN NAME: what is logged comes a moment after what is done
+in_log() { log | grep -Eq -- "$1"; }
+logged() { wait_for in_log "$1"; like "$(log)" "$1" "$2"; }
 is "$(stat -c %a:%u "$S$mailbox")" 510:0 "without [local] deliver, mailbox has no right and nobody can start it"
 printf '\n[local]\ndeliver = mbox\ndomains = mon1.example.org\n' >>"$S/etc/firsthop/firsthop.conf"
 make --no-print-directory -s BUILD="$BUILD" DESTDIR="$S" install-rights >/dev/null
@@ -13,7 +16,7 @@ mkdir -p "$S/var/mail"; chown 0:8 "$S/var/mail"; chmod 2775 "$S/var/mail"
 send hello alice
 is "$(stat -c %u:%a "$S/var/mail/alice" 2>/dev/null)" 1000:600 "a new mailbox belongs to its user, and is closed to others"
 like "$(cat "$S/var/mail/alice" 2>/dev/null)" '^hello$' "the message is in it"
-like "$(log)" 'to=<alice@mon1.example.org>.*hop=local .*verdict=sent' "the log tells"
+logged 'to=<alice@mon1.example.org>.*hop=local .*verdict=sent' "the log tells"
 like "$(in_stage /usr/local/bin/mail -u alice -H 2>&1)" '^ N  1 ' "mail -u alice: root reads it"
 like "$(as 1000:1000 /usr/local/bin/mail -u alice -H 2>&1)" '^ N  1 ' "she does, too"
 said=$(as 33:33 /usr/local/bin/mail -u alice -H 2>&1; echo "exit $?")
@@ -24,11 +27,11 @@ rm -f "$S/var/mail/alice"
 ln -s /etc/firsthop/secret "$S/var/mail/alice"
 before=$(cksum <"$S/etc/firsthop/secret")
 send trap alice
-like "$(log)" 'key=mailbox-unsafe' "a link in its place is not followed"
+logged 'key=mailbox-unsafe' "a link in its place is not followed"
 is "$(cksum <"$S/etc/firsthop/secret")" "$before" "and nothing is changed behind it"
 rm -f "$S/var/mail/alice" "$S"/var/spool/firsthop/mqueue/[0-9a-f]*
 send job root
-like "$(log)" 'to=<root@mon1.example.org>.*verdict=deferred.*key=mailbox-root' "mail for root waits for an alias or a mailbox"
+logged 'to=<root@mon1.example.org>.*verdict=deferred.*key=mailbox-root' "mail for root waits for an alias or a mailbox"
 : >"$S/var/mail/root"; chown 0:8 "$S/var/mail/root"; chmod 0660 "$S/var/mail/root"
 in_stage /usr/sbin/sendmail -q
 like "$(cat "$S/var/mail/root")" '^job$' "which the mail group may write: then it is appended, without root's rights"
@@ -39,6 +42,6 @@ is "$(find "$S/home/alice/Maildir/new" -type f -user 1000 -perm 600 | wc -l)" 1 
 rm -rf "$S/home/alice/Maildir"; mkdir "$S/root/trap"; ln -s /root/trap "$S/home/alice/Maildir"
 : >"$S/var/log/mail.log"
 send third alice
-like "$(log)" 'key=mailbox-unsafe' "a Maildir that leads elsewhere is not used"
+logged 'key=mailbox-unsafe' "a Maildir that leads elsewhere is not used"
 is "$(find "$S/root/trap" | wc -l)" 1 "nothing was made there"
 finish
