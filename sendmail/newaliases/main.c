@@ -89,6 +89,12 @@ static int check(const struct config *c, const char *path, bool missing_ok, bool
 	return code;
 }
 
+/* What sendmail's newaliases takes, and what means nothing here. */
+static bool is_of_sendmail(const char *word)
+{
+	return strcmp(word, "-v") == 0 || strcmp(word, "-bi") == 0 || strcmp(word, "-Am") == 0 || (strncmp(word, "-o", 2) == 0 && word[2] != '\0' && word[2] != 'A');
+}
+
 int main(int argc, char **argv)
 {
 	struct config c, defaults;
@@ -104,6 +110,10 @@ int main(int argc, char **argv)
 			dump = true;
 		else if (argv[i][0] != '-' && given == NULL)
 			given = argv[i];
+		else if (strncmp(argv[i], "-oA", 3) == 0 && (argv[i][3] != '\0' || i + 1 < argc))
+			given = argv[i][3] != '\0' ? argv[i] + 3 : argv[++i];
+		else if (is_of_sendmail(argv[i]))
+			continue;
 		else
 			return fputs(usage, stderr) < 0 ? EX_IOERR : EX_USAGE;
 	}

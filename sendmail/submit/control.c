@@ -61,9 +61,9 @@ int control_list(const struct options *o)
 	return start_mailq(o, o->mode == MODE_COUNT ? "-bP" : o->mode == MODE_IDS ? "-bpi" : NULL, NULL);
 }
 
-int control_aliases(void)
+int control_aliases(const struct options *o)
 {
-	return start_with("newaliases", NULL, NULL);
+	return start_with("newaliases", o->aliases, NULL);
 }
 
 /* relayconf(8) applies aliases and rules, with the rights of the caller. */

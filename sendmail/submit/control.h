@@ -5,7 +5,7 @@
 
 /* Each replaces this process by the program that does the work, or returns a sysexits code after a message. */
 int control_list(const struct options *o);      /* mailq: -bp, -bP, -bpi, with -q[!]X only some */
-int control_aliases(void);                      /* newaliases */
+int control_aliases(const struct options *o);   /* newaliases */
 int control_daemon(bool foreground);            /* runner --stay; root or a private spool */
 int control_run(const struct options *o);       /* runner --once as root; for others a kick; mailq for some messages */
 int control_route(const struct options *o);     /* relayconf route: -bv, -bt */

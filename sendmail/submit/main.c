@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 	log_start("firsthop", LOG_TO_SYSLOG);
 	if (!options_read(&o, argc, argv, &problem)) {
 		fprintf(stderr, "sendmail: %s\n", problem.data);
-		return EX_USAGE;
+		return o.refusal;
 	}
 	if (o.debug)
 		debug_print(&o, &c);
@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 	case MODE_LIST:
 	case MODE_IDS:
 	case MODE_COUNT: return control_list(&o);
-	case MODE_ALIASES: return control_aliases();
+	case MODE_ALIASES: return control_aliases(&o);
 	case MODE_RUN: return control_run(&o);
 	case MODE_DAEMON: return control_daemon(false);
 	case MODE_FOREGROUND: return control_daemon(true);

@@ -5,6 +5,7 @@
 #include "submit/modes.h"
 #include <string.h>
 #include <strings.h>
+#include <sysexits.h>
 
 enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_REST }; /* REST: only what follows in the same argument, may be empty */
 
@@ -168,6 +169,7 @@ static bool use_letter(struct options *o, const char *value, struct text *proble
 	case '8': return use_body(o, "8BITMIME", problem);
 	case 'e': return set_error_mode(o, value + 1, problem);
 	case 'd': return set_delivery(o, value + 1, problem);
+	case 'A': o->aliases = value[1] != '\0' ? value + 1 : NULL; return true;
 	default: return true;
 	}
 }
@@ -192,9 +194,12 @@ static bool use_long(struct options *o, const char *value, struct text *problem)
 		return set_error_mode(o, setting, problem);
 	if (text_starts_ci(value, "smtputf8="))
 		return set_utf8(o, setting, problem);
-	if (text_starts_ci(value, "requiretls=") && !text_equal_ci(setting, "no"))
-		return refuse(problem, "REQUIRETLS cannot be promised; the runner's tls = verify is what protects mail. Take away -O ", value);
-	return true;
+	if (text_starts_ci(value, "AliasFile="))
+		o->aliases = setting;
+	if (!text_starts_ci(value, "requiretls=") || text_equal_ci(setting, "no"))
+		return true;
+	o->refusal = EX_UNAVAILABLE;
+	return refuse(problem, "REQUIRETLS cannot be promised; the runner's tls = verify is what protects mail. Take away -O ", value);
 }
 
 static const struct option table[] = {
@@ -284,7 +289,7 @@ bool options_read(struct options *o, int argc, char **argv, struct text *problem
 {
 	int next = 1;
 	*o = (struct options){.mode = modes_of_name(argc > 0 ? argv[0] : ""), .sender = "", .fullname = "", .body = "",
-	                      .notify = "", .ret = "", .envid = "", .tag = "", .error_mode = 'p'};
+	                      .notify = "", .ret = "", .envid = "", .tag = "", .error_mode = 'p', .refusal = EX_USAGE};
 	while (next < argc && argv[next][0] == '-' && argv[next][1] != '\0') {
 		const char *word = argv[next++];
 		if (strcmp(word, "--") == 0)

@@ -28,6 +28,7 @@ enum mode {
 
 struct options {
 	enum mode mode;
+	int refusal;          /* exit status when options_read says no */
 	bool extract;         /* -t */
 	bool ignore_dots;     /* -i */
 	bool no_alias;        /* -n */
@@ -39,6 +40,7 @@ struct options {
 	bool client_queue;    /* -Ac */
 	char error_mode;      /* -e, -oe: p, m, w, q or e */
 	const char *traffic;  /* -X: file that gets what -v tells; NULL = none */
+	const char *aliases;  /* -oA, for -bi: another file; NULL = the configured one */
 	const char *config;   /* -C, unless it names a file of another agent */
 	const char *choices[OPTIONS_CHOICES_MAX]; /* -q[!]I|R|S|Q: what follows the q */
 	int choice_count;
@@ -51,6 +53,6 @@ struct options {
 	int recipient_count;
 };
 
-/* Reads argv.  False: usage error, problem has one sentence that names the option (exit 64). */
+/* Reads argv.  False: problem has one sentence that names the option; the exit status is EX_USAGE, or EX_UNAVAILABLE for what cannot be given. */
 bool options_read(struct options *o, int argc, char **argv, struct text *problem);
 #endif

@@ -71,6 +71,7 @@ take body: "" -B BINARY $A
 take body: "body: 7BIT" -o7 $A
 take body: "body: 8BITMIME" -o8 $A
 take flags "flags: no-alias" -n $A
+take flags "flags: utf8" -O smtputf8=yes $A
 take tag "tag: job" -Ljob $A
 take 'notify|ret|envid' "notify: failure,delay ret: HDRS envid: e1" -N failure,delay -R hdrs -V e1 $A
 take 'notify|ret' "notify: never ret: FULL" -Nnever -Rfull $A
@@ -109,7 +110,7 @@ for mode in -oeq -eq '-e q' -OErrorMode=q '-oep -oeq'; do
 done
 for mode in -oem -oew -oee -oeq; do refuse 64 'option -Z is not known' $mode -Z $A; done
 refuse 64 'delivery mode' -odz $A
-refuse 64 'REQUIRETLS' -O requiretls=yes $A
+refuse 69 'REQUIRETLS' -O requiretls=yes $A
 refuse 64 '-C is refused' -C "$work/other.conf" $A
 refuse 64 '-C is refused' -C "$work/other.conf" -q
 refuse 64 '-bS' -bS
@@ -137,6 +138,9 @@ done
 is "$("$S" -bP) $("$S" -bpc) $("$S" -bpi)" "0 0 " "-bP and -bpc count, -bpi lists identifiers"
 says 0 'root: ' "-bi" -bi
 says 0 'root: ' "-I" -I
+printf 'other: x@example.org\n' >"$work/other-aliases"
+for words in "-bi -oA$work/other-aliases" "-I -O AliasFile=$work/other-aliases"; do says 0 'other: ' "$words" $words; done
+like "$("$BIN/newaliases" -v -oA "$work/other-aliases"; echo $?)" '^other: ' "newaliases -v -oA FILE"
 says 0 'firsthop 0' "--version" --version
 like "$("$S" -bV 2>&1)" '^(firsthop|ok)' "-bV: the version, and a check"
 out=$("$S" -bv root 2>&1); code=$?

@@ -62,7 +62,9 @@ like "$(cat "$work/log")" 'is removed by uid [0-9]+: from=<cacti@mon1.example.or
 if command -v python3 >/dev/null 2>&1; then
 	python3 - "$work/spool/mqueue/control" <<'PY'
 import os, socket, sys
-for bytes in (b"\n", b"hold\n", b"hold ../../etc/passwd\n", b"remove 00000000.00000000\n", b"x" * 200000, b"\0" * 100 + b"\n", b"hold 00000000.00000000 x\n"):
+for bytes in (b"\n", b"hold\n", b"hold ../../etc/passwd\n", b"remove 00000000.00000000\n", b"x" * 200000, b"\0" * 100 + b"\n", b"hold 00000000.00000000 x\n",
+              b"watch \n", b"watch ../../etc/passwd talk\n", b"watch 00000000.00000000 walk\n", b"watch 00000000.00000000 talk\nlook\n" + b"x" * 300 + b"\n",
+              b"watch 00000000.00000000 wait\n" + b"y" * 100000):
     s = socket.socket(socket.AF_UNIX); s.settimeout(2); s.connect(sys.argv[1])
     try:
         s.sendall(bytes); s.recv(100)
