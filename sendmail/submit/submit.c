@@ -1,5 +1,6 @@
 /* Around a submission.  Nothing here reads a byte of the message. */
 #include "submit/submit.h"
+#include "base/compat.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/sandbox.h"
@@ -11,7 +12,6 @@
 #include "submit/unsent.h"
 #include "submit/watch.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -78,7 +78,7 @@ static bool owns_queue(const struct caller *c)
 	struct stat st;
 	TEXT(path, 1100);
 	text_printf(&path, "%s/mqueue", paths_spool());
-	const char *wanted = getenv("FIRSTHOP_DAEMONLESS");
+	const char *wanted = compat_getenv("FIRSTHOP_DAEMONLESS");
 	return !c->set_id && wanted != NULL && strcmp(wanted, "yes") == 0 && stat(path.data, &st) == 0 && st.st_uid == geteuid() && access(runner_path(), X_OK) == 0;
 }
 
