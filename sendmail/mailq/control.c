@@ -96,12 +96,12 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 	return read && n == 0 ? EX_OK : EX_IOERR;
 }
 
-int control_connect(void)
+int control_connect(bool patient)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int n = snprintf(address.sun_path, sizeof address.sun_path, "%s/mqueue/control", paths_spool());
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && n > 0 && (size_t)n < sizeof address.sun_path && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+	if (fd >= 0 && (patient || fdio_nonblocking(fd)) && n > 0 && (size_t)n < sizeof address.sun_path && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);
@@ -149,7 +149,7 @@ static int ask_all(FILE *out, const struct listing *l, size_t verb, char **patte
 {
 	struct sum sum = {0};
 	struct buffer in = {0};
-	int fd = control_connect();
+	int fd = control_connect(true);
 	if (fd < 0) {
 		fprintf(stderr, "mailq: no runner can be asked, and the queue is its own; root starts one with \"sendmail -bd -q1m\"\n");
 		return EX_TEMPFAIL;
@@ -197,7 +197,7 @@ int control_forget(const struct listing *l)
 {
 	struct buffer in = {0};
 	char answer[200] = "no the runner ended";
-	int fd = l->health_count > 0 ? control_connect() : -1;
+	int fd = l->health_count > 0 ? control_connect(true) : -1;
 	if (l->health_count == 0)
 		return EX_OK;
 	if (fd < 0) {

@@ -77,7 +77,7 @@ static char *next_line(int fd, struct buffer *in, int64_t until_ms)
 static void ask(struct watch *w)
 {
 	TEXT(request, 80);
-	if (w->fd < 0 && (w->fd = control_connect()) < 0)
+	if (w->fd < 0 && (w->fd = control_connect(false)) < 0)
 		return;
 	text_printf(&request, "watch %s %s\n", w->id, w->talk ? "talk" : "wait");
 	char *answer = fdio_write(w->fd, request.data, request.length) ? next_line(w->fd, &w->in, clock_mono_ms() + ANSWER_MS) : NULL;
@@ -209,7 +209,7 @@ static void watch(struct watch *w)
 
 int watch_run(bool talk, bool log)
 {
-	struct watch w = {.talk = talk || log, .on_screen = talk, .in_log = log, .fd = control_connect()};
+	struct watch w = {.talk = talk || log, .on_screen = talk, .in_log = log, .fd = control_connect(false)};
 	if ((w.out = open_memstream(&w.words, &w.words_length)) == NULL)
 		return EX_OSERR;
 	watch(&w);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -56,6 +57,8 @@ static int start_mailq(const struct options *o, const char *first, const char *s
 
 int control_list(const struct options *o)
 {
+	if (o->lost_queue)
+		return puts("\t\tTotal requests: 0") < 0 ? EX_IOERR : EX_OK;
 	if (o->client_queue)
 		return start_mailq(o, "-Ac", NULL);
 	return start_mailq(o, o->mode == MODE_COUNT ? "-bP" : o->mode == MODE_IDS ? "-bpi" : NULL, NULL);
@@ -118,12 +121,29 @@ int control_daemon(bool foreground)
 	return start_with("runner", "--stay", foreground ? "--foreground" : NULL);
 }
 
+/* A pass, and then what is left of the queue with the reasons. */
+static int run_and_list(void)
+{
+	static const struct options all = {.mode = MODE_LIST, .verbose = true};
+	int status = 1;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(start_with("runner", "--once", NULL));
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return EX_OSERR;
+	return WEXITSTATUS(status) != EX_OK ? WEXITSTATUS(status) : start_mailq(&all, NULL, NULL);
+}
+
 /* What waits in drop/ would be the queue of its own that -Ac means: a staying runner takes it up when it is woken. */
 int control_run(const struct options *o)
 {
 	bool may_all = getuid() == 0 || paths_private();
+	if (o->lost_queue)
+		return EX_OK;
 	if (o->choice_count > 0)
 		return start_mailq(o, "--pass", NULL);
+	if (may_all && !o->client_queue && o->verbose)
+		return run_and_list();
 	if (may_all && !o->client_queue)
 		return start_with("runner", "--once", NULL);
 	switch (lock_kick(paths_spool())) {

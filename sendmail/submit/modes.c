@@ -53,8 +53,9 @@ bool modes_use_q(struct options *o, const char *value, struct text *problem)
 {
 	if (is_choice(value))
 		return add_choice(o, value, problem);
-	if (strcmp(value, "L") == 0) /* lost items: there are none */
-		return true;
+	o->lost_queue = strcmp(value, "L") == 0;
+	if (o->lost_queue)
+		value++;
 	if (*value == 'p' || *value == 'f')
 		value++;
 	if (*value == '\0' || *value == 'G') {

@@ -37,6 +37,7 @@ struct options {
 	bool needs_utf8;      /* -O smtputf8=yes */
 	bool queue_only;      /* -odq, -odd, -bq: nobody is woken */
 	bool wait;            /* -odi: for the end of the first attempt */
+	bool lost_queue;      /* -qL: of items without their other half; here there are none */
 	bool client_queue;    /* -Ac */
 	char error_mode;      /* -e, -oe: p, m, w, q or e */
 	const char *traffic;  /* -X: file that gets what -v tells; NULL = none */

@@ -17,12 +17,13 @@
 #include <unistd.h>
 
 #define ANSWER_MS 3000
-#define WHOLE_MS 330000 /* the watcher has limits of its own; this is for one that is stopped */
+#define TALK_MS 330000 /* the watcher has limits of its own; these are for one that is stopped */
+#define WAIT_MS 40000
 
 static struct {
 	int fd;
 	pid_t pid; /* 0: nobody watches */
-	bool announced;
+	bool talks, announced;
 	int log_fd; /* 0: none */
 } watcher;
 
@@ -77,6 +78,7 @@ void watch_start(const struct options *o)
 	int sockets[2];
 	if (o->queue_only || (!o->verbose && !o->wait && watcher.log_fd == 0) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
 		return;
+	watcher.talks = o->verbose || watcher.log_fd != 0;
 	pid_t pid = fork();
 	if (pid == 0)
 		become_watcher(sockets[1], o->verbose);
@@ -122,7 +124,7 @@ bool watch_follow(const char *id, const char *state)
 		return false;
 	watch_announce(id);
 	say("go", state);
-	bool ended = wait_for_watcher(WHOLE_MS) && waitpid(watcher.pid, &status, 0) == watcher.pid;
+	bool ended = wait_for_watcher(watcher.talks ? TALK_MS : WAIT_MS) && waitpid(watcher.pid, &status, 0) == watcher.pid;
 	close(watcher.fd);
 	watcher.pid = 0;
 	return ended && WIFEXITED(status) && WEXITSTATUS(status) == EX_OK;

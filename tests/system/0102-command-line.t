@@ -166,7 +166,9 @@ is "$("$S" -bh 2>&1)$? $("$S" -bH 2>&1)$?" "0 0" "so are -bh and -bH"
 ln -sf "$S" "$work/mailq"
 is "$("$work/mailq" -Ac | grep -Ev '(mqueue is empty|Total requests)' | wc -l | tr -d ' ')" 0 "mailq -Ac: nothing that 440.status-mailq would report"
 is "$("$S" -q -Ac 2>&1)$?" 0 "sendmail -q -Ac is silent"
-for words in -q -qf -qp -qGmain '-q -v'; do
+like "$("$S" -q -v 2>&1; echo $?)" 'mqueue is empty|Total requests: 0' "-q -v lists what is left"
+is "$("$S" -bp -qL 2>&1)" "		Total requests: 0" "nothing is ever lost: -bp -qL"
+for words in -q -qf -qp -qGmain -qL; do
 	is "$("$S" $words 2>&1)$?" 0 "sendmail $words with an empty queue"
 done
 echo x | "$S" $A; echo x | "$S" -f s@example.net b@example.org
@@ -174,6 +176,7 @@ echo x | "$S" $A; echo x | "$S" -f s@example.net b@example.org
 "$S" -q 2>/dev/null & second=$!
 wait $first; one=$?; wait $second; is "$one $?" "0 0" "two passes at once are safe"
 is "$(ls "$work"/spool/mqueue | grep -c '^........\.........$')" 2 "both messages wait after them"
+like "$("$S" -v -q 2>/dev/null)" 'Connection refused' "-v -q tells why they wait"
 is "$("$S" -bp -qRb@example | grep -c '@example.org>$') $("$S" -bpc -q!Rb@example) $("$S" -bpc -qSs@ -qRb@) $("$S" -bpc -qSs@ -qRa@) $("$S" -bpc -qI"$("$S" -bpi | head -n 1)") $("$S" -bpc -qQ)" \
 	"1 1 1 0 1 0" "-bp with -q[!]I, R, S, Q"
 like "$("$S" -bh; echo $?)" 'main .*down for .*refused' "hoststat shows what is down"
