@@ -64,7 +64,7 @@ for way in mail sendmail; do
 	envelope "<cacti@example.org>" "cc@example.org hidden@example.org ops@example.org"
 	field '^From: =\?[Uu][Tt][Ff]-8\?.* <cacti@example.org>$' '^To: Ops <ops@example.org>$' '^Cc: cc@example.org$' '^Content-Type: multipart/mixed'
 	field -n '^Bcc:'
-	like "$(cat "$mail")" "$(printf 'AP8NCgD/DQo')" "PHPMailer is$way: the attachment"
+	is_made_of "text/plain - Grüße vom Wächter|.|..zwei Punkte|Ende" "image/png graph.png md5:$(python3 -c 'import hashlib; print(hashlib.md5(b"\x00\xff\r\n" * 500).hexdigest())')"
 done
 
 # --- Symfony -------------------------------------------------------------------------------------------------------
@@ -113,6 +113,7 @@ for how in 0 1; do
 	envelope "<cacti@example.org>" "admin@example.net hidden@example.org ops@example.org"
 	field '^From: Cacti <cacti@example.org>$' '^To: .*ops@example.org' '^X-Cacti-Host: db1$' '^Subject: .*=\?[uU][tT][fF]-8\?' '^Content-Type: multipart/'
 	field -n '^Bcc:'
-	like "$(cat "$mail")" 'iVBORwCJUE5HAIlQTkcAiVBORwCJUE5HAIlQTkcA' "Cacti, settings_how=$how: the graph"
+	is_made_of "text/plain - CPU over 90 % für 5 Minuten" "text/html - <p>CPU over <b>90 %</b> für 5 Minuten</p><br><br><img src='cid:N_0@localhost'><br>" \
+		"image/png graph.png md5:38b0b05bfc8260c48d68d6e56a176f55"
 done
 finish

@@ -39,3 +39,15 @@ field() {
 
 # body TEXT: what is below its header, less the last line ends
 body() { is "$(mail_body "$mail")" "$1" "$name: the body"; }
+
+# is_made_of PART...: its leaves, "TYPE FILE TEXT" with | for line ends, or "TYPE FILE md5:SUM" of what is no text
+is_made_of() {
+	is "$(python3 -c '
+import email, email.policy, hashlib, sys
+m = email.message_from_binary_file(sys.stdin.buffer, policy=email.policy.default)
+for p in m.walk():
+    if p.is_multipart(): continue
+    b = p.get_payload(decode=True)
+    t = b.decode(p.get_content_charset() or "utf-8").replace("\r", "").rstrip("\n").replace("\n", "|") if p.get_content_maintype() == "text" else "md5:" + hashlib.md5(b).hexdigest()
+    print(p.get_content_type(), p.get_filename() or "-", t)' <"$mail" 2>&1 | sed 's/cid:[0-9]*_/cid:N_/')" "$(printf '%s\n' "$@")" "$name: its parts, decoded"
+}
