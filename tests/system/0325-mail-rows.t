@@ -56,6 +56,16 @@ echo text | "$M" -M text/calendar --attach=file.txt -s x ops@example.org
 like "$(cat stdin)" 'text/calendar' "-M"; like "$(cat stdin)" 'filename="?file.txt' "--attach"
 printf 'J\303\274rgen\n' | iconv -f UTF-8 -t ISO-8859-15 | "$M" --charset=ISO-8859-15 -s x ops@example.org
 like "$(cat stdin)" 'charset="?ISO-8859-15' "--charset"
+# The locks of other programs, of both kinds, are waited for; then their mail is there, too.
+for lock in lockf flock; do
+	fill; rm -f held
+	python3 -c 'import fcntl, sys, time
+f = open("inbox", "r+"); getattr(fcntl, sys.argv[1])(f, fcntl.LOCK_EX); open("held", "w"); time.sleep(2)
+f.seek(0, 2); f.write("From c@example.org Tue Nov 24 20:03:00 2026\nSubject: third\n\nx\n\n"); f.flush()' $lock &
+	wait_for test -e held
+	is "$(run 'f *\nx' | grep -c 'Nov 24')" 3 "mail waits for a lock by $lock"
+	wait $!
+done
 for option in p T R q m X Y L D B '#' :; do
 	"$M" "-$option" x </dev/null >/dev/null 2>err; is "$? $(grep -c "option -$option" err)" "64 1" "-$option is refused, and named"
 done
