@@ -151,5 +151,15 @@ caller "swaks --pipe" 2 alice 'swaks --pipe "/usr/sbin/sendmail -bs" --from watc
 envelope "<watch@example.org>" "ops@example.org two@example.org"
 field '^Subject: from swaks$' '^X-Mailer: swaks'
 body "$text"
+# What is asked for each recipient, all the way: the report of success is the server's own.
+dsn() {
+	printf 'EHLO x\nMAIL FROM:<watch@example.org> RET=HDRS ENVID=job+2B7\nRCPT TO:<ops@example.org> NOTIFY=SUCCESS ORCPT=rfc822;list+2Bops@example.org\nRCPT TO:<two@example.org> NOTIFY=NEVER\nDATA\nSubject: dsn\n\nx\n.\nQUIT\n' |
+		as 1000:1000 /usr/sbin/sendmail -bs
+}
+caller "DSN for each recipient" 3 dsn
+report=$(cat "$(mail_with '^Content-Description: Delivery report')")
+like "$report" '^X-Original-To: watch@example.org$' "$name: the report goes to the sender"
+like "$report" '^Original-Envelope-Id: job\+7$' "$name: with ENVID"
+is "$(echo "$report" | sed -n 's/^Original-Recipient: *//p; s/^Action: *//p' | tr '\n' ' ')" "rfc822;list+ops@example.org delivered " "$name: and ORCPT, of the one that asked"
 is "$(mailq_count)" 0 "nothing is left in the queue"
 finish
