@@ -7,17 +7,21 @@
 
 bool dsn_notify_ok(const char *list)
 {
-	if (*list == '\0' || text_equal_ci(list, "never"))
-		return *list != '\0';
-	while (*list != '\0') {
-		size_t n = strcspn(list, ",");
-		bool known = (n == 7 && (strncasecmp(list, "success", n) == 0 || strncasecmp(list, "failure", n) == 0)) ||
-		             (n == 5 && strncasecmp(list, "delay", n) == 0);
-		if (!known)
+	static const char *const kinds[] = {"success", "failure", "delay"};
+	unsigned seen = 0;
+	if (text_equal_ci(list, "never"))
+		return true;
+	for (;; list++) {
+		size_t n = strcspn(list, ","), i = 0;
+		while (i < 3 && !(strlen(kinds[i]) == n && strncasecmp(list, kinds[i], n) == 0))
+			i++;
+		if (i == 3 || (seen & 1u << i) != 0)
 			return false;
-		list += n + (list[n] == ',');
+		seen |= 1u << i;
+		list += n;
+		if (*list == '\0')
+			return true;
 	}
-	return true;
 }
 
 bool dsn_wants(const char *notify, const char *kind)

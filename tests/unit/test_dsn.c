@@ -10,7 +10,7 @@ static void words_are_checked(void **state)
 {
 	(void)state;
 	static const char *const good[] = {"never", "NEVER", "success", "Failure,delay", "success,failure,delay"};
-	static const char *const bad[] = {"", "never,failure", "failure;delay", "fail", "success, failure", ",", "delay,,"};
+	static const char *const bad[] = {"", "never,failure", "failure;delay", "fail", "success, failure", ",", "delay,,", "delay,", "delay,delay"};
 	static const char *const orcpts[] = {"rfc822;a@b", "rfc822;a+2Bb@c", "utf-8;\\x{F6}@x", "utf-8;j\xc3\xb6@x", "x400;/c+3Dx"};
 	static const char *const no_orcpts[] = {"", "rfc822", "rfc822;", ";a@b", "rfc822;a b", "rfc822;a+0Ab", "rfc822;a+", "rfc822;a+2", "rfc822;j\xc3\xb6", "r c;a", "rfc822;a\nb", "x400;/c=x"};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
