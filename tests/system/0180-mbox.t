@@ -33,6 +33,10 @@ like "$(cat "$work/mail/$me")" '^Message-ID: <' "and a complete header"
 is "$(stat -c %a "$work/mail/$me" 2>/dev/null || stat -f %Lp "$work/mail/$me")" 600 "for its user only"
 ok "no lock is left" test ! -e "$work/mail/$me.lock"
 like "$(cat "$work/log")" "hop=local .*verdict=sent" "the log tells"
+rm -f "$work"/delivered/*
+printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -N success -f sender@example.org "$me@here.example.org"; runner_once; runner_once
+like "$(cat "$work"/delivered/*.eml)" '^Subject: Mail delivered$' "a sender who asks for it (-N success) is told"
+is "$(sed -n 's/^Action: //p; s/^Final-Recipient: rfc822; //p' "$work"/delivered/*.eml | tr '\n' ' ')" "$me@here.example.org delivered " "as delivered"
 send three nobody-at-all@here.example.org
 runner_once
 like "$(cat "$work/log")" 'to=<nobody-at-all@here.example.org>.*verdict=failed .*key=mailbox-nouser' "an unknown user goes back to the sender"
