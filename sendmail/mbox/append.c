@@ -8,13 +8,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_TRIES 60
+#define LOCK_TRIES 10 /* 5 s: whoever keeps his mailbox locked may not hold up other people's mail */
 #define STALE_S 600
 
 static bool keep_trying(int tries)
@@ -47,9 +46,8 @@ static int take_dotlock(int folder, const char *name)
 
 static bool take_locks(int fd)
 {
-	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	int tries = 0;
-	while (fcntl(fd, F_SETLK, &whole) != 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
+	while (!compat_lock_file(fd)) {
 		if (!keep_trying(tries++))
 			return false;
 	}
@@ -115,7 +113,7 @@ static void put_start(const struct delivery *d, int fd, const struct stat *st, s
 	buffer_printf(out, "From %s  %s\n", plain ? d->sender : "MAILER-DAEMON", date);
 }
 
-static bool write_all(const struct delivery *d, int fd, const struct stat *st)
+static bool write_all(const struct delivery *d, int folder, int fd, const struct stat *st)
 {
 	struct buffer in = {0}, out = {0};
 	char bytes[16384];
@@ -134,7 +132,8 @@ static bool write_all(const struct delivery *d, int fd, const struct stat *st)
 	} while (good && n > 0);
 	buffer_free(&in);
 	buffer_free(&out);
-	return good && fdio_sync(fd);
+	/* The name of a new mailbox may not be durable yet. */
+	return good && fdio_sync(fd) && (st->st_size > 0 || fdio_sync(folder));
 }
 
 static int append(const struct delivery *d, int folder, int fd)
@@ -147,7 +146,7 @@ static int append(const struct delivery *d, int folder, int fd)
 		return mailbox_later(d, "mailbox-unsafe", "not a plain file of its user with one name: the mailbox", d->user);
 	}
 	errno = 0;
-	if (write_all(d, fd, &st)) {
+	if (write_all(d, folder, fd, &st)) {
 		text_printf(d->answer, "- appended to %s/%s", paths_mail(), d->user);
 		return EX_OK;
 	}

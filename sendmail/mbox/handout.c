@@ -13,6 +13,26 @@
 #include <unistd.h>
 
 #define READ_BYTES 32768
+#define BUSY_MAX 64
+
+/* Users whose mailbox was found locked: this session does not wait for them again, because others wait behind. */
+static char busy[BUSY_MAX][64];
+static int busy_count;
+
+static bool is_busy(const char *user)
+{
+	for (int i = 0; i < busy_count; i++) {
+		if (strcmp(busy[i], user) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void note_busy(const char *user)
+{
+	if (busy_count < BUSY_MAX && strlen(user) < sizeof busy[0])
+		snprintf(busy[busy_count++], sizeof busy[0], "%s", user);
+}
 
 /* The part before the @, without +detail, in small letters. */
 static void user_of(const char *rcpt, char *user, size_t size)
@@ -111,6 +131,11 @@ void handout(struct job *job, const char *rcpt, const struct config *config, str
 	user_of(rcpt, user, sizeof user);
 	*d = (struct diagnosis){0};
 	text_copy(d->hop, sizeof d->hop, "local");
+	if (is_busy(user)) {
+		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-locked", "somebody holds the lock of the mailbox %s", user);
+		catalogue_recognise(d);
+		return;
+	}
 	pid_t pid = pipe(in) == 0 && pipe(out) == 0 ? fork() : -1;
 	if (pid == 0)
 		become_mailbox(job, user, config, in[0], out[1]);
@@ -126,6 +151,8 @@ void handout(struct job *job, const char *rcpt, const struct config *config, str
 		fdio_slurp(out[0], &answer, 1000);
 		waitpid(pid, &status, 0);
 		understand(status, &answer, d);
+		if (strcmp(d->key, "mailbox-locked") == 0)
+			note_busy(user);
 	} else {
 		diag_set_errno(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "no process for mailbox");
 	}

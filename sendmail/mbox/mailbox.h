@@ -16,7 +16,7 @@ struct delivery {
 	struct text *answer;   /* "KEY words": where it went, or why not */
 };
 
-/* Appends to /var/mail/USER: locked with USER.lock, fcntl(2) and flock(2), as the readers of both systems do; no link is followed; lines that begin
+/* Appends to /var/mail/USER: locked with USER.lock and as mail programs of the system lock (base/compat.h); no link is followed; lines that begin
    with "From " are quoted; synced; on any failure the file has its old length again.  Result of both: a sysexits code. */
 int mailbox_append(const struct delivery *d);
 

@@ -34,7 +34,8 @@ ssize_t mailbox_read(const struct delivery *d, long long *left, char *bytes, siz
 static int folder_in(const struct delivery *d, int parent, const char *name)
 {
 	struct stat st;
-	if (mkdirat(parent, name, 0700) != 0 && errno != EEXIST)
+	bool made = mkdirat(parent, name, 0700) == 0;
+	if (made ? !fdio_sync(parent) : errno != EEXIST)
 		return -1;
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || (fstat(fd, &st) == 0 && st.st_uid == d->owner))

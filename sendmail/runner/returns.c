@@ -1,16 +1,23 @@
 /* When which report goes, and about how many messages. */
 #include "runner/returns.h"
 #include "base/clock.h"
+#include "base/fdio.h"
+#include "base/fields.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "runner/bounce.h"
 #include "runner/path.h"
 #include "spool/reserve.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define HOUR_MS 3600000
 #define SENT_MAX 1000       /* as [bounce] per_hour allows at most */
+#define SENT_FILE "reports"
+#define SENT_FILE_LIMIT_BYTES (1 << 20)
 #define WARN_LOADS_MAX 1000 /* messages looked at in one sweep */
 
 struct returns {
@@ -25,10 +32,59 @@ struct returns {
 	} *owed;                    /* r->owed of them */
 };
 
+static void add_sent(struct returns *s, const char *to, int64_t at_ms)
+{
+	if (s->count == SENT_MAX)
+		return;
+	int at = (s->first + s->count++) % SENT_MAX;
+	s->sent[at].at_ms = at_ms;
+	s->sent[at].to = mem_copy(to);
+}
+
+static void note_sent(const struct runner *r, const char *to, int64_t at_s, int flags)
+{
+	struct buffer line = {0};
+	fields_put_number(&line, "at", at_s);
+	fields_put(&line, "to", to);
+	buffer_puts(&line, "\n");
+	int fd = openat(r->queue.mqueue_fd, SENT_FILE, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, 0640);
+	if (fd < 0 || !fdio_write(fd, line.data, line.length))
+		log_line(LOG_WARNING, "mqueue/%s cannot be written: %s: another runner would not know of this report", SENT_FILE, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	buffer_free(&line);
+}
+
+/* What earlier runners sent in the last hour; a time of the future (the clock was set back) counts as now.  The file begins anew with it. */
+static void load_sent(const struct runner *r, struct returns *s)
+{
+	struct buffer text = {0};
+	char *line, to[400];
+	int64_t now_s = clock_wall_s(), now_ms = clock_mono_ms();
+	int flags = O_TRUNC;
+	if (!fdio_slurp_at(r->queue.mqueue_fd, SENT_FILE, &text, SENT_FILE_LIMIT_BYTES))
+		buffer_free(&text);
+	while ((line = fdio_take_line(&text)) != NULL) {
+		int64_t at_s = fields_get_number(line, "at", 0);
+		int64_t age_ms = at_s < now_s ? (now_s - at_s) * 1000 : 0;
+		if (fields_get(line, "to", to, sizeof to) && age_ms < HOUR_MS) {
+			add_sent(s, to, now_ms - age_ms);
+			note_sent(r, to, at_s, flags);
+			flags = O_APPEND;
+		}
+		free(line);
+	}
+	buffer_free(&text);
+	if (flags == O_TRUNC)
+		unlinkat(r->queue.mqueue_fd, SENT_FILE, 0);
+}
+
 static struct returns *state_of(struct runner *r)
 {
-	if (r->returns == NULL)
+	if (r->returns == NULL) {
 		r->returns = mem_alloc(sizeof *r->returns);
+		load_sent(r, r->returns);
+	}
 	return r->returns;
 }
 
@@ -43,12 +99,8 @@ static void forget_old(struct returns *s, int64_t now)
 
 static void remember(struct runner *r, const char *to)
 {
-	struct returns *s = state_of(r);
-	if (s->count == SENT_MAX)
-		return;
-	int at = (s->first + s->count++) % SENT_MAX;
-	s->sent[at].at_ms = clock_mono_ms();
-	s->sent[at].to = mem_copy(to);
+	add_sent(state_of(r), to, clock_mono_ms());
+	note_sent(r, to, clock_wall_s(), O_APPEND);
 }
 
 /* The budget of the hour, and the share of one address in it. */

@@ -23,6 +23,23 @@ said=$(as 33:33 /usr/local/bin/mail -u alice -H 2>&1; echo "exit $?")
 like "$said" '/var/mail/alice.*Permission denied' "and nobody else: the file and the reason are named"
 like "$said" '^exit 1$' "exit 1"
 is "$(in_stage /usr/local/bin/mail -u nobody -H 2>&1)" "No mail for nobody" "no mailbox: told with the name"
+# She keeps her mailbox locked: her mail waits, and that of others does not wait for it.
+as 1000:1000 /usr/bin/flock /var/mail/alice /bin/sleep 100 & locker=$!
+is_locked() { ! flock -n "$S/var/mail/alice" true; }
+wait_for is_locked
+for n in 1 2 3 4 5 6; do echo "locked $n" | as 1000:1000 /usr/sbin/sendmail -i alice@mon1.example.org; done
+echo free | as 33:33 /usr/sbin/sendmail -i www-data@mon1.example.org
+start=$(date +%s)
+in_stage /usr/sbin/sendmail -q
+took=$(($(date +%s) - start))
+like "$(log)" 'to=<alice@mon1.example.org>.*key=mailbox-locked' "a mailbox that its user keeps locked: her mail waits"
+like "$(cat "$S/var/mail/www-data")" '^free$' "another user's mail arrives"
+ok "and six messages to the locked one took the time of one ($took s)" test $took -lt 25
+kill "$locker"; wait "$locker" 2>/dev/null
+is_free() { ! is_locked; }
+wait_for is_free
+in_stage /usr/sbin/sendmail -q
+is "$(grep -c '^locked [1-6]$' "$S/var/mail/alice")" 6 "unlocked, it has all six"
 rm -f "$S/var/mail/alice"
 ln -s /etc/firsthop/secret "$S/var/mail/alice"
 before=$(cksum <"$S/etc/firsthop/secret")

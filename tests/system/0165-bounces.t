@@ -20,7 +20,9 @@ is "$(reports www@example.org)" 1 "another sender is told, too"
 is "$(waiting)" 5 "the others wait"
 like "$("$BIN/mailq" 2>/dev/null)" 'no such user; the report to the sender waits to go together' "mailq says so"
 is "$(reports refused@example.org)" 0 "and nobody asks the server again"
-# The times are counted anew in each life: a runner whose clock runs fast sees a minute pass.
+runner_once
+is "$(reports cron@example.org)" 3 "nor does another runner begin the hour anew"
+# A runner whose clock runs fast sees a minute pass.
 LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=60 "$BIN/runner" --stay --foreground 2>>"$work/log" &
 runner=$!
 pids="$pids $runner"
