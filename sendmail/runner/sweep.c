@@ -10,6 +10,7 @@
 #include "spool/reserve.h"
 #include <stdlib.h>
 
+#define TIDY_EVERY_MS 3600000
 #define ALARM_EVERY_MS 3600000
 #define COMPLAINTS_MAX 20
 #define COMPLAINTS_EVERY_MS 3600000
@@ -128,6 +129,10 @@ void runner_sweep(struct runner *r, bool at_once)
 	path_tidy(r);
 	quota_publish(r);
 	message_write_unwritten(r);
+	if (now - r->tidied_ms >= TIDY_EVERY_MS) {
+		r->tidied_ms = now;
+		runner_tidy(r);
+	}
 	if (r->lifetime != LIFETIME_ONCE)
 		reserve_keep(&r->queue);
 }

@@ -8,6 +8,7 @@
 #include "runner/watch.h"
 #include "spool/journal.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,7 @@ static bool has_id(const struct found_ids *f, uint64_t id)
 }
 
 struct scan {
-	struct found_ids messages, logs, dead;
+	struct found_ids messages, logs, dead, temps;
 	struct runner *runner;
 	bool pass_wanted;
 };
@@ -67,7 +68,9 @@ static void found(void *context, enum queue_kind kind, const char *id)
 		add_id(&s->dead, id);
 	else if (kind == QUEUE_FLUSH)
 		s->pass_wanted = true;
-	else if (s->runner != NULL)
+	else if (s->runner == NULL)
+		add_id(&s->temps, id);
+	else
 		queue_remove_temp(&s->runner->queue, id, TEMP_AGE_S);
 }
 
@@ -76,6 +79,7 @@ static void free_scan(struct scan *s)
 	free(s->messages.ids);
 	free(s->logs.ids);
 	free(s->dead.ids);
+	free(s->temps.ids);
 }
 
 /* A runner that was started for a message cannot have met the watcher of it before: it is kept for him for a moment. */
@@ -159,18 +163,37 @@ static void load_untried(struct runner *r, uint64_t packed, const char *id)
 	runner_queue_new(r, e);
 }
 
+/* Since when mail is set aside: its file changed last then, but it cannot be older than itself. */
+static int64_t dead_since_s(const struct runner *r, uint64_t id, const char *name)
+{
+	struct stat st;
+	int64_t created_s = (int64_t)(id >> 32);
+	return fstatat(r->queue.mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ctime > created_s ? st.st_ctime : created_s;
+}
+
 /* Mail that was set aside is kept for keep_dead_d days. */
 static void drop_dead(struct runner *r, const struct found_ids *dead)
 {
 	for (size_t i = 0; i < dead->count; i++) {
 		char name[ID_SIZE + 8], id[ID_SIZE];
-		if (clock_wall_s() - (int64_t)(dead->ids[i] >> 32) < (int64_t)r->config.keep_dead_d * 86400)
-			continue;
 		id_unpack(dead->ids[i], id);
 		snprintf(name, sizeof name, "%s.dead", id);
+		if (clock_wall_s() - dead_since_s(r, dead->ids[i], name) < (int64_t)r->config.keep_dead_d * 86400)
+			continue;
 		log_line(LOG_WARNING, "%s was kept for %d days and is removed", name, r->config.keep_dead_d);
 		unlinkat(r->queue.mqueue_fd, name, 0);
 		queue_remove_log(&r->queue, id);
+	}
+}
+
+/* Reports that an earlier life did not end to write. */
+static void remove_temps(struct runner *r, const struct found_ids *temps)
+{
+	for (size_t i = 0; i < temps->count; i++) {
+		char name[ID_SIZE + 8], id[ID_SIZE];
+		id_unpack(temps->ids[i], id);
+		snprintf(name, sizeof name, "t.%s", id);
+		unlinkat(r->queue.mqueue_fd, name, 0);
 	}
 }
 
@@ -201,8 +224,17 @@ bool runner_load(struct runner *r)
 		id_unpack(s.logs.ids[i], id);
 		queue_remove_log(&r->queue, id);
 	}
+	remove_temps(r, &s.temps);
 	drop_dead(r, &s.dead);
 	quota_publish(r);
 	free_scan(&s);
 	return true;
+}
+
+void runner_tidy(struct runner *r)
+{
+	struct scan s = {0};
+	if (queue_scan(r->queue.mqueue_fd, found, &s))
+		drop_dead(r, &s.dead);
+	free_scan(&s);
 }

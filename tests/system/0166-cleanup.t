@@ -1,0 +1,46 @@
+#!/bin/sh
+# Who cleans up (the states of firsthop-spool(5)): parts of messages, parts of reports, journals alone, and mail that was set aside long ago.
+. tests/lib.sh
+new_spool
+port=1; config '
+[queue]
+keep_dead_d = 30'
+drop=$work/spool/drop mqueue=$work/spool/mqueue
+exists() { for file; do [ -e "$file" ] || return 1; done; }
+gone() { for file; do [ ! -e "$file" ] || return 1; done; }
+
+for name in 1 2 3; do echo 'firsthop-spool: 1' >"$drop/t.6553700$name.00000001"; done
+touch -t "$(date -d '-2 hours' +%Y%m%d%H%M 2>/dev/null || date -v-2H +%Y%m%d%H%M)" "$drop/t.65537001.00000001" "$drop/t.65537003.00000001"
+echo other >"$drop/t.passwd"; echo other >"$drop/x"
+if command -v flock >/dev/null; then
+	flock "$drop/t.65537003.00000001" sleep 60 & writer=$!; pids="$pids $writer"
+	is_locked() { ! flock -n "$drop/t.65537003.00000001" true; }
+	wait_for is_locked
+fi
+echo part >"$mqueue/t.65537004.00000001"
+echo '1700000000 attempt n=1' >"$mqueue/65537005.00000001.log"
+"$BIN/runner" --once --foreground 2>>"$work/log"
+ok "S1: a part that is two hours old and belongs to nobody is removed" gone "$drop/t.65537001.00000001"
+ok "one that is new is kept: somebody writes it" exists "$drop/t.65537002.00000001"
+[ -z "${writer:-}" ] || ok "and so is an old one whose writer lives" exists "$drop/t.65537003.00000001"
+ok "files of other names are nobody's business" exists "$drop/t.passwd" "$drop/x"
+ok "a report that a killed runner did not write to its end is removed" gone "$mqueue/t.65537004.00000001"
+ok "S6: a journal alone is removed" gone "$mqueue/65537005.00000001.log"
+
+# S7: set aside now, whatever its name says about its age
+for name in 6 7; do
+	echo x >"$mqueue/6553700$name.00000001.dead"
+	echo '1700000000 attempt n=1' >"$mqueue/6553700$name.00000001.log"
+done
+"$BIN/runner" --once --foreground 2>>"$work/log"
+ok "S7: what was set aside is kept with its journal" exists "$mqueue/65537006.00000001.dead" "$mqueue/65537006.00000001.log"
+echo $((29 * 86400)) >"$work/clock"
+LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK="$work/clock" "$BIN/runner" --once --foreground 2>>"$work/log"
+ok "29 days later, too" exists "$mqueue/65537006.00000001.dead" "$mqueue/65537006.00000001.log"
+echo $((30 * 86400 - 1800)) >"$work/clock"
+echo x | "$BIN/sendmail" -i -f a@example.org b@example.org
+LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK="$work/clock" WRONGCLOCK_SPEED=3600 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"
+ok "a runner that lives on, with mail, removes it when its 30 days are over" wait_for gone "$mqueue/65537006.00000001.dead" "$mqueue/65537006.00000001.log"
+stop $runner
+like "$(cat "$work/log")" '65537006\.00000001\.dead was kept for 30 days and is removed' "and says so"
+finish
