@@ -34,7 +34,7 @@ if command -v apt-get >/dev/null 2>&1; then
 	case $what in
 	build) ;;
 	deb) need_debian "make dpkg-dev" ;;
-	*) need_debian "libcmocka-dev mandoc openssl tmux bmake" ;;
+	*) need_debian "libcmocka-dev mandoc openssl tmux bmake btrfs-progs" ;;
 	esac
 	case $what in fuzz | deep) need_debian "clang libclang-rt-14-dev" ;; esac
 	[ "$what" != deep ] || need_debian "valgrind cppcheck clang-tidy binutils"

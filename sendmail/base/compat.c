@@ -121,6 +121,17 @@ void compat_unlock_file(int fd)
 	flock(fd, LOCK_UN);
 }
 
+bool compat_reserve(int fd, off_t at, off_t length_bytes)
+{
+#ifdef __linux__
+	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, at, length_bytes) != 0)
+		return errno != ENOSPC && errno != EDQUOT && errno != EFBIG;
+#else
+	(void)fd, (void)at, (void)length_bytes;
+#endif
+	return true;
+}
+
 int compat_set_group(gid_t gid)
 {
 	return setresgid(gid, gid, gid);

@@ -41,6 +41,10 @@ void compat_parent_name(char *name, size_t size);
 bool compat_lock_file(int fd);
 void compat_unlock_file(int fd);
 
+/* Room on the disk for length_bytes of a file behind at, which keeps its size.  False with errno when there is none; true where a system or a file
+   system cannot promise it. */
+bool compat_reserve(int fd, off_t at, off_t length_bytes);
+
 /* Real, effective and saved group together; -1 with errno on failure. */
 int compat_set_group(gid_t gid);
 int compat_set_user(uid_t uid);

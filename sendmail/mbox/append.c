@@ -15,6 +15,7 @@
 
 #define LOCK_TRIES 10 /* 5 s: whoever keeps his mailbox locked may not hold up other people's mail */
 #define STALE_S 600
+#define SLACK_BYTES 1024 /* of the From line, and of lines that get an arrow */
 
 static bool keep_trying(int tries)
 {
@@ -120,6 +121,9 @@ static bool write_all(const struct delivery *d, int folder, int fd, const struct
 	long long left = d->bytes;
 	ssize_t n;
 	bool good = true;
+	/* Room first: with a quota that is used up, a file system that copies on write (btrfs) does not even cut back what was begun. */
+	if (!compat_reserve(fd, st->st_size, (off_t)d->bytes + SLACK_BYTES))
+		return false;
 	put_start(d, fd, st, &out);
 	do {
 		n = mailbox_read(d, &left, bytes, sizeof bytes);
