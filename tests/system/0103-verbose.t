@@ -124,6 +124,14 @@ start=$(milliseconds); stop $runner; took=$(($(milliseconds) - start))
 ok "a runner that is told to end does not wait for a server that says nothing ($took ms)" test $took -lt 30000
 is "$("$BIN/mailq" why "$("$BIN/mailq" -bpi 2>/dev/null | head -n 1)" | grep -c 'not tried itself')" 1 "and the attempt that was broken off does not count"
 
+# A runner that dies under it.
+start_runner
+printf 'x\n' | "$S" -v x@slow.example >"$work/out" 2>&1 & s=$!
+connects() { grep -q 'connecting to' "$work/out"; }
+wait_for connects
+kill -9 $runner; wait $s; is $? 0 "the runner is killed: exit 0"
+like "$(tail -n 1 "$work/out")" '^It is on disk, and nothing more is known of it yet; "mailq why ' "and what is known is told"
+
 # Without a resident runner: the one that is started for the message.
 rm -f "$work"/spool/mqueue/*.* "$work"/spool/drop/*
 mkdir "$work/libexec"; cp "$BIN/runner" "$work/libexec/"; chmod u+s "$work/libexec/runner"
