@@ -106,7 +106,7 @@ static bool follow(const char *name, struct text *target)
 	return false;
 }
 
-#define SAMPLE "/usr/local/share/firsthop/mailer.conf"
+#define SAMPLE "/usr/local/share/examples/firsthop/mailer.conf"
 
 /* How the system's names are brought here: a port has its sample of mailer.conf. */
 static const char *links_fix(void)

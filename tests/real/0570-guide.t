@@ -14,7 +14,7 @@ echo 'www:x:80:80:World Wide Web Owner:/nonexistent:/usr/sbin/nologin' >>"$S/etc
 for target in install install-rights; do make --no-print-directory -s BUILD="$BUILD" DESTDIR="$S" $target >"$work/make.log" 2>&1 || cat "$work/make.log"; done
 # What the port installs besides, made from its own files.
 mkdir -p "$S/stand" "$S/usr/local/etc/php" "$S/usr/local/etc/rc.d" "$S/usr/local/share/examples/firsthop"
-of_port() { sed 's,%%PREFIX%%,/usr/local,g; s,%%LOCALBASE%%,/usr/local,g; s,%%RUNDIR%%,/var/run/firsthop,g; s,%%SPOOLDIR%%,/var/spool/firsthop,g; s,%%DATADIR%%,/usr/local/share/examples/firsthop,g' "relayconf/system/freebsd/files/$1.in"; }
+of_port() { sed 's,%%PREFIX%%,/usr/local,g; s,%%LOCALBASE%%,/usr/local,g; s,%%RUNDIR%%,/var/run/firsthop,g; s,%%SPOOLDIR%%,/var/spool/firsthop,g; s,%%EXAMPLESDIR%%,/usr/local/share/examples/firsthop,g' "relayconf/system/freebsd/files/$1.in"; }
 of_port mailer.conf >"$S/usr/local/share/examples/firsthop/mailer.conf"
 of_port firsthop >"$S/usr/local/etc/rc.d/firsthop"; chmod 0555 "$S/usr/local/etc/rc.d/firsthop"
 cp tests/freebsd/rc.subr "$S/etc/rc.subr"

@@ -134,7 +134,7 @@ links
 # What starts at boot.  The port's files tell that it is FreeBSD.
 check
 says ok boot 'as it should be' "no service manager that is known: nothing to say"
-mkdir -p "$R/usr/local/etc/rc.d" "$R/etc/rc.d" "$R/etc/defaults" "$R/usr/local/share/firsthop"
+mkdir -p "$R/usr/local/etc/rc.d" "$R/etc/rc.d" "$R/etc/defaults" "$R/usr/local/share/examples/firsthop"
 : >"$R/usr/local/etc/rc.d/firsthop"
 printf '# defaults\nsendmail_enable="NO"\nsendmail_submit_enable="YES"\n' >"$R/etc/defaults/rc.conf"; check
 says problem boot 'rc.conf does not say firsthop_enable=YES: after the next boot' "a runner that the next boot ends"
@@ -148,9 +148,9 @@ says ok boot 'as it should be' "sendmail_enable=NONE"
 mkdir -p "$R/etc/rc.conf.d"; echo "firsthop_enable=NO" >"$R/etc/rc.conf.d/firsthop"; check
 says problem boot 'firsthop_enable' "the last file counts"
 rm -r "$R/etc/rc.conf.d" "$R/etc/rc.conf" "$R/etc/rc.d" "$R/etc/defaults"
-: >"$R/usr/local/share/firsthop/mailer.conf"
+: >"$R/usr/local/share/examples/firsthop/mailer.conf"
 mapping /etc/mail/mailer.conf /usr/libexec/none; check
-like "$out" 'fix: install -d /usr/local/etc/mail; install -m 0644 /usr/local/share/firsthop/mailer.conf' "a port's fix is the port's sample"
+like "$out" 'fix: install -d /usr/local/etc/mail; install -m 0644 /usr/local/share/examples/firsthop/mailer.conf' "a port's fix is the port's sample"
 rm "$R/etc/mail/mailer.conf" "$R/usr/local/etc/rc.d/firsthop"
 mkdir -p "$R/usr/lib/systemd/system" "$R/run/systemd/system" "$R/etc/systemd/system/multi-user.target.wants"; : >"$R/usr/lib/systemd/system/firsthop.service"; check
 says problem boot 'the service firsthop is not enabled' "the same where systemd starts things"

@@ -90,10 +90,10 @@ is "$(cd "$S/stage" && find . -type f -perm /7022)" "" "nothing set-id, nothing 
 is "$(cd "$S/stage" && find . -type f -perm -111 | sort)" "$(cd "$S/stage" && find . -path '*/libexec/firsthop/*' -type f -o -path '*/etc/rc.d/*' -o -path '*/periodic/daily/*' \
 	-o -path '*/*bin/*' -type f | sort)" "programs and scripts can be run, and nothing else"
 ok "programs are stripped" sh -c "! readelf -S '$S/stage/usr/local/libexec/firsthop/relay' 2>/dev/null | grep -q debug_info"
-is "$(grep -l '%%' "$S"/stage/usr/local/etc/rc.d/* "$S"/stage/usr/local/etc/periodic/daily/* "$S"/stage/usr/local/share/firsthop/* "$S/pkg-message" "$S/plist")" "" "every %%NAME%% is filled in"
-like "$(cat "$S/pkg-message")" 'install -m 0644 /usr/local/share/firsthop/mailer.conf /usr/local/etc/mail/mailer.conf' "pkg-message names real places"
+is "$(grep -l '%%' "$S"/stage/usr/local/etc/rc.d/* "$S"/stage/usr/local/etc/periodic/daily/* "$S"/stage/usr/local/share/examples/firsthop/* "$S/pkg-message" "$S/plist")" "" "every %%NAME%% is filled in"
+like "$(cat "$S/pkg-message")" 'install -m 0644 /usr/local/share/examples/firsthop/mailer.conf /usr/local/etc/mail/mailer.conf' "pkg-message names real places"
 for name in sendmail mailq newaliases hoststat purgestat; do
-	target=$(awk -v n=$name '$1 == n { print $2 }' "$S/stage/usr/local/share/firsthop/mailer.conf")
+	target=$(awk -v n=$name '$1 == n { print $2 }' "$S/stage/usr/local/share/examples/firsthop/mailer.conf")
 	ok "mailer.conf: $name leads to a program of the package" test -x "$S/stage$target"
 done
 # mode FILE: "owner group mode" of the packing list

@@ -3,7 +3,7 @@
 PREFIX?=	/usr/local
 LOCALBASE?=	/usr/local
 STAGEDIR?=	${WRKDIR}/stage
-DATADIR?=	${PREFIX}/share/${PORTNAME}
+EXAMPLESDIR?=	${PREFIX}/share/examples/${PORTNAME}
 OPENSSLINC?=	/usr/include
 OPENSSLLIB?=	/usr/lib
 GMAKE?=		make
@@ -16,8 +16,8 @@ MV=		mv
 RM=		rm -f
 FILES=		${.CURDIR}/files
 
-SUB_LIST+=	PREFIX=${PREFIX} LOCALBASE=${LOCALBASE} DATADIR=${DATADIR}
-PLIST_SUB+=	PREFIX=${PREFIX} DATADIR=${DATADIR:S,^${PREFIX}/,,}
+SUB_LIST+=	PREFIX=${PREFIX} LOCALBASE=${LOCALBASE} EXAMPLESDIR=${EXAMPLESDIR}
+PLIST_SUB+=	PREFIX=${PREFIX} EXAMPLESDIR=${EXAMPLESDIR:S,^${PREFIX}/,,}
 
 .for option in ${OPTIONS_DEFINE}
 .  if empty(WITHOUT:M${option}) && (!empty(WITH:M${option}) || !empty(OPTIONS_DEFAULT:M${option}))
