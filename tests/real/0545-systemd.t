@@ -96,6 +96,20 @@ inside rm -f /run/crond.reboot
 inside systemctl restart cron
 ok "cron.service: the mail of a job" wait_for got 4
 
+# --- local delivery, with the drop-in that stands in the unit -----------------------------------------------------------
+inside useradd -m bob
+printf '[local]\ndeliver = mbox\ndomains = mon1.example.org\n' >>"$work/conf"
+inside sh -c 'cat >/etc/firsthop/firsthop.conf' <"$work/conf"
+ok "dpkg-reconfigure gives mailbox its right" quietly inside dpkg-reconfigure firsthop
+is "$(inside stat -c '%a %U:%G' /usr/libexec/firsthop/mailbox)" "4510 root:firsthop" "to become its user, for firsthop alone"
+mkdir -p "$S/etc/systemd/system/firsthop.service.d"
+sed -n 's/^#	//p' "$S/usr/lib/systemd/system/firsthop.service" >"$S/etc/systemd/system/firsthop.service.d/local.conf"
+inside systemctl daemon-reload; inside systemctl restart firsthop
+inside setpriv --reuid=33 --regid=33 --clear-groups sh -c 'echo "for bob" | sendmail bob@mon1.example.org'
+has_mail() { inside grep -q 'for bob' /var/mail/bob; }
+wait_for has_mail; result $? "a local mailbox gets its mail" "$(log | tail -n 5)"
+is "$(inside stat -c '%U' /var/mail/bob)" bob "which is its user's"
+
 # --- firsthop(7): numbers for Prometheus, by a timer --------------------------------------------------------------------
 inside mkdir -p /var/lib/prometheus/node-exporter
 inside sh -e -c "$(recipe metrics-timer)" >"$work/out" 2>&1; result $? "the timer of firsthop(7) is enabled" "$(cat "$work/out")"
@@ -106,6 +120,7 @@ is "$(awk -f tests/fake/openmetrics.awk "$S/var/lib/prometheus/node-exporter/fir
 
 # --- what goes wrong ----------------------------------------------------------------------------------------------------------
 inside crontab -u nobody -r
+pid=$(show MainPID)
 kill "$smarthost"; wait "$smarthost" 2>/dev/null
 inside setpriv --reuid=33 --regid=33 --clear-groups sh -c 'echo "while it was down" | sendmail ops@example.org'
 waits() { inside mailq --json 2>/dev/null | grep -q '"attempt_count": [1-9]'; }
