@@ -124,6 +124,21 @@ static bool read_letters(struct options *o, const char *letters, int argc, char 
 	return true;
 }
 
+/* Long names of flags, as GNU mailutils has them; ' ' when there is none. */
+static char long_flag(const char *word)
+{
+	static const struct {
+		const char *name;
+		char letter;
+	} names[] = {{"--exist", 'e'}, {"--byname", 'F'}, {"--headers", 'H'}, {"--ignore", 'i'}, {"--norc", 'n'}, {"--nosum", 'N'},
+	             {"--to", 't'}, {"--file", 'f'}, {"--dry-run", 'd'}};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(word, names[i].name) == 0)
+			return names[i].letter;
+	}
+	return ' ';
+}
+
 /* --name=value and --name value. */
 static bool read_long(struct options *o, const char *word, int argc, char **argv, int *next)
 {
@@ -141,8 +156,13 @@ static bool read_long(struct options *o, const char *word, int argc, char **argv
 	}
 	o->help = o->help || strcmp(word, "--help") == 0;
 	o->version = o->version || strcmp(word, "--version") == 0;
-	o->dry_run = o->dry_run || strcmp(word, "--dry-run") == 0;
-	if (o->help || o->version || strcmp(word, "--dry-run") == 0)
+	if (long_flag(word) != ' ')
+		return use_flag(o, long_flag(word));
+	if (text_starts(word, "--file=")) {
+		letter_set(&o->file, word + 7);
+		return o->read_file = true;
+	}
+	if (o->help || o->version)
 		return true;
 	fprintf(stderr, "mail: option %s is not known; mail --help lists those that are\n", word);
 	return false;

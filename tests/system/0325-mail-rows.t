@@ -66,6 +66,9 @@ f.seek(0, 2); f.write("From c@example.org Tue Nov 24 20:03:00 2026\nSubject: thi
 	is "$(run 'f *\nx' | grep -c 'Nov 24')" 3 "mail waits for a lock by $lock"
 	wait $!
 done
+fill; "$M" --exist; is $? 0 "--exist"; "$M" --exist --file=none; is $? 1 "--file=, --exist"
+is "$("$M" --headers --nosum --file inbox | grep -c 'Nov 24') $("$M" --headers --file=inbox | grep -c 'Nov 24')" "2 2" "--headers, --file"
+printf 'To: to@example.org\nSubject: y\n\nx\n' | "$M" --to --byname --norc --ignore; is "$? $(cat argv)" "0 [-i][--][to@example.org]" "--to, --norc, --ignore"; ok "--byname" test -s to
 for option in p T R q m X Y L D B '#' :; do
 	"$M" "-$option" x </dev/null >/dev/null 2>err; is "$? $(grep -c "option -$option" err)" "64 1" "-$option is refused, and named"
 done
