@@ -1,5 +1,6 @@
 /* objects: sendmail/message/envelope sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* The head of a spool file: what is read of it can be written and read again. */
+#include "message/dsn.h"
 #include "message/envelope.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -16,6 +17,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		envelope_write(&e, &out, &content_at);
 		MUST(envelope_parse(&again, out.data, out.length, &d));
 		MUST(again.recipient_count == e.recipient_count && again.uid == e.uid && strcmp(again.sender, e.sender) == 0);
+		for (size_t i = 0; i < e.recipient_count; i++) {
+			MUST(strcmp(envelope_notify(&again, i), envelope_notify(&e, i)) == 0 && strcmp(envelope_orcpt(&again, i), envelope_orcpt(&e, i)) == 0);
+			out.length = 0;
+			dsn_put_orcpt(&out, envelope_orcpt(&e, i));
+			MUST(strchr(buffer_string(&out), ' ') == NULL);
+			dsn_put_original(&out, envelope_orcpt(&e, i));
+			dsn_put_final(&out, e.recipients[i]);
+			for (size_t k = 0; k < out.length; k++)
+				MUST(out.data[k] >= 0x20 && out.data[k] < 0x7f);
+		}
 	}
 	buffer_free(&out);
 	envelope_free(&again);
