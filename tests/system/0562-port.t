@@ -78,7 +78,7 @@ fi
 stage() {
 	S=$work/stages/$1; shift
 	$unprivileged mkdir "$S"
-	(cd "$tree/mail/firsthop" && $unprivileged "$bmake" -m "$work/mk" WRKDIR="$S" WRKSRC="$source" GMAKE="$make" \
+	(cd "$tree/mail/firsthop" && $unprivileged env -u MAKEFLAGS -u MFLAGS "$bmake" -m "$work/mk" WRKDIR="$S" WRKSRC="$source" GMAKE="$make" \
 		GMAKE_ARGS="-s SYSTEM=FreeBSD BUILD=$BUILD -o all" "$@" stage) >"$work/stage.log" 2>&1 || { tail -n 5 "$work/stage.log"; return 1; }
 }
 listed() { grep -v '^@\(comment\|postexec\|preunexec\)' "$S/plist" | sed 's/^@[a-z]*\(([^)]*)\)* //; s,^\([^/]\),/usr/local/\1,' | sort; }
@@ -106,7 +106,7 @@ ok "the other options" stage other WITH="DAEMONLESS LOCALMAIL" WITHOUT=MAILCMD
 is "$(staged)" "$(listed)" "the stage is exactly the packing list, again"
 is "$(mode libexec/firsthop/runner), $(mode libexec/firsthop/mailbox)" "firsthop firsthop 6511, root firsthop 4510" "DAEMONLESS and LOCALMAIL give their rights"
 unlike "$(staged)" 'bin/mail$|firsthop-mail\.1' "without MAILCMD no mail(1)"
-conflicts() { (cd "$tree/mail/firsthop" && "$bmake" -m "$work/mk" WRKDIR="$S" "$@" -V '${CONFLICTS_INSTALL}'); }
+conflicts() { (cd "$tree/mail/firsthop" && env -u MAKEFLAGS -u MFLAGS "$bmake" -m "$work/mk" WRKDIR="$S" "$@" -V '${CONFLICTS_INSTALL}'); }
 is "$(conflicts),$(conflicts WITHOUT=MAILCMD)" "mailutils," "only bin/mail can be in another package's way"
 
 # The same rights as make install-rights gives: one truth.
