@@ -76,20 +76,27 @@ static void sync_removals(struct runner *r, bool all)
 static void save_counters(struct runner *r, bool at_once)
 {
 	int64_t now = clock_mono_ms();
-	if (!at_once && now - r->counted_ms < COUNT_EVERY_MS)
+	if (!r->counters.changed || (!at_once && now - r->counted_ms < COUNT_EVERY_MS))
 		return;
 	r->counted_ms = now;
 	counters_save(&r->counters, r->queue.mqueue_fd);
+}
+
+/* Of two waits the shorter one; the first may be -1, for ever. */
+static int64_t sooner_ms(int64_t left, int64_t limit)
+{
+	limit = limit > 0 ? limit : 0;
+	return left < 0 || left > limit ? limit : left;
 }
 
 static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limit_ms)
 {
 	struct pollfd p[WORKERS_MAX + 3 + CONTROL_CLIENTS_MAX + WATCHERS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
 	int64_t left = runner_next_ms(r);
-	if (limit_ms >= 0 && (left < 0 || left > limit_ms))
-		left = limit_ms;
-	if (r->counters.changed && (left < 0 || left > COUNT_EVERY_MS))
-		left = COUNT_EVERY_MS;
+	if (limit_ms >= 0)
+		left = sooner_ms(left, limit_ms);
+	if (r->counters.changed)
+		left = sooner_ms(left, r->counted_ms + COUNT_EVERY_MS - clock_mono_ms());
 	struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
 	for (int i = 0; i < r->worker_count; i++)
 		p[i + 1] = (struct pollfd){.fd = r->workers[i]->fd, .events = (short)(POLLIN | (r->workers[i]->out.length ? POLLOUT : 0))};
