@@ -22,6 +22,7 @@
 
 #define SOCKET_NAME "mqueue/control"
 #define REQUEST_LIMIT_BYTES 65536
+#define WAITING_MAX 64 /* that may wait to be accepted: watchers come in bursts, when cron starts its jobs */
 
 struct client {
 	int fd;
@@ -47,7 +48,7 @@ void control_start(struct runner *r)
 	unlink(SOCKET_NAME);
 	c->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool done = c->listen_fd >= 0 && fdio_nonblocking(c->listen_fd) && bind(c->listen_fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-	            chmod(SOCKET_NAME, 0666) == 0 && listen(c->listen_fd, CONTROL_CLIENTS_MAX) == 0;
+	            chmod(SOCKET_NAME, 0666) == 0 && listen(c->listen_fd, WAITING_MAX) == 0;
 	if (!done) {
 		log_line(LOG_WARNING, "%s cannot be made (%s): mailq hold, release, retry and remove will not work", SOCKET_NAME, strerror(errno));
 		if (c->listen_fd >= 0)

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WATCHERS_OF_USER_MAX 16
+#define WATCHERS_OF_USER_MAX 32
 #define OUT_LIMIT_BYTES 262144
 #define LATER_MS 2000
 

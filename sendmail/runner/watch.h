@@ -8,7 +8,7 @@
 #include <poll.h>
 #include <sys/types.h>
 
-#define WATCHERS_MAX 32
+#define WATCHERS_MAX 48
 
 /* Takes over a client of the control socket, with its first line (without its end).  False: it is refused, and stays the caller's. */
 bool watch_take(struct runner *r, int fd, uid_t uid, const char *line);
