@@ -102,6 +102,16 @@ is "$(mode libexec/firsthop/sendmail), $(mode libexec/firsthop/mailq), $(mode li
 	"root fhdrop 2555, root firsthop 2555, firsthop fhdrop 0510, root firsthop 0510" "rights of the programs"
 is "$(mode /var/spool/firsthop), $(mode /var/spool/firsthop/drop), $(mode /var/spool/firsthop/mqueue)" "root wheel 0711, firsthop fhdrop 1770, firsthop firsthop 0750" "and of the queue"
 
+# What the package does besides files: the trigger, which a running runner has open, stays through an upgrade.
+mkdir "$work/stubs" "$work/queue"; printf '#!/bin/sh\necho "$*" >>"%s"\n' "$work/given" >"$work/stubs/chown"; chmod 755 "$work/stubs/chown"
+step() { sed -n "s,/var/spool/firsthop,$work/queue,g; s/^@$1 //p" "$S/plist" | PATH="$work/stubs:$PATH" sh; }
+step postexec; ok "installing makes the trigger" test -p "$work/queue/trigger"
+is "$(cat "$work/given")" "firsthop:fhdrop $work/queue/trigger" "for its user and group"
+before=$(ls -i "$work/queue/trigger")
+PKG_UPGRADE=true; export PKG_UPGRADE; step preunexec; step postexec; unset PKG_UPGRADE
+is "$(ls -i "$work/queue/trigger")" "$before" "an upgrade leaves it"
+step preunexec; ok "removing the package removes it" test ! -e "$work/queue/trigger"
+
 ok "the other options" stage other WITH="DAEMONLESS LOCALMAIL" WITHOUT=MAILCMD
 is "$(staged)" "$(listed)" "the stage is exactly the packing list, again"
 is "$(mode libexec/firsthop/runner), $(mode libexec/firsthop/mailbox)" "firsthop firsthop 6511, root firsthop 4510" "DAEMONLESS and LOCALMAIL give their rights"

@@ -115,7 +115,7 @@ command -v dash >/dev/null 2>&1 && [ "$(readlink -f "$(command -v sh)")" != "$(r
 command -v bash >/dev/null 2>&1 && "$(command -v bash)" -n "$work/rc/firsthop"
 
 # --- mailwrapper
-for name in sendmail mailq newaliases hoststat purgestat send-mail; do ln -s "$TOOLS/mailwrapper" "$work/names/$name"; done
+for name in sendmail mailq newaliases hoststat purgestat send-mail rmail; do ln -s "$TOOLS/mailwrapper" "$work/names/$name"; done
 named() { name=$1; shift; out=$("$work/names/$name" "$@" 2>&1 </dev/null); code=$?; }
 mails=$(delivered)
 printf 'To: ops@example.org\nSubject: cron\n\nx\n' | "$work/names/sendmail" -FCronDaemon -odi -oem -oi -t; is $? 0 "as cron calls it through mailwrapper"
@@ -126,7 +126,8 @@ named mailq -Ac; is "$code: $out" "0: $(printf '\t\t')Total requests: 0" "mailq 
 named newaliases; is $code 0 "newaliases"
 named hoststat; is "$code: $out" "0: " "hoststat has nothing to say"
 named purgestat; is "$code: $out" "0: " "nor purgestat"
-named send-mail; like "$code: $out" '^78: mailwrapper: no mapping' "a name that is not in the file: exit 78"
+named send-mail --version; is $code 0 "send-mail, as old programs call it"
+named rmail; like "$code: $out" '^78: mailwrapper: no mapping' "a name that is not in the file: exit 78"
 
 # --- what the daily scripts of the base system do with these names
 PATH="$work/names:$PATH"
