@@ -22,7 +22,7 @@ inside() {
 }
 delivered_are() { [ "$(delivered)" -ge "$1" ]; }
 # The page's commands, with this container's places and a job.
-recipe container | sed "s,/volume/,$work/volume/,g; s,/usr/libexec/firsthop/,$work/bin/,; s,^the-job .*,echo x | sendmail -f job@example.org ops@example.org," >"$work/recipe"
+recipe container | sed "s,/volume/,$work/volume/,g; s,/usr/local/libexec/firsthop/,$work/bin/,; s,^the-job .*,echo x | sendmail -f job@example.org ops@example.org," >"$work/recipe"
 ready=$(sed '/^$/q' "$work/recipe")
 inside 1000 "touch $work/x || touch /etc/x"; is $? 1 "the root of the container is read-only" "$(cat "$work/out")"
 inside 1000 'id -u; grep -h ^Cap[EP] /proc/self/status'; like "$(cat "$work/out" | tr '\n' ' ')" '^1000 ' "its user is a plain one"
@@ -53,14 +53,14 @@ inside 1000 'mailq -bP'; like "$(cat "$work/out")" '^0$' "nothing is left"
 
 gone() { [ ! -e "$work/volume/run/runner.pid" ]; }
 ok "and its runner ends by itself" wait_for gone
+unset FIRSTHOP_DAEMONLESS
 
 # The next container finds what the last one could not deliver.
 stop "$smarthost_pid"
 inside 1000 'echo late | sendmail -f job@example.org ops@example.org && runner --once --foreground'; is $? 0 "the smarthost is away: exit 0, the mail is safe"
 like "$(cat "$work/out")" 'verdict=deferred' "it is told that it waits"
-inside 1000 'echo late | sendmail -odi -f job@example.org ops@example.org'; is $? 0 "sendmail -odi, too: exit 0, and the mail is safe"
+inside 1000 'echo late | FIRSTHOP_DAEMONLESS=yes sendmail -odi -f job@example.org ops@example.org'; is $? 0 "sendmail -odi, too: exit 0, and the mail is safe"
 inside 1000 'mailq -bP'; like "$(cat "$work/out")" '^2$' "two wait in the volume"
-unset FIRSTHOP_DAEMONLESS
 # The container ends, and its runner with it.
 kill "$(cat "$work/volume/run/runner.pid")"; wait_for gone
 smarthost
