@@ -61,8 +61,10 @@ static void put_arguments(const struct session *s, const struct letter *l, struc
 	if (vars_on(&s->vars, "verbose"))
 		names_add(argv, "-v");
 	if (l->from != NULL) {
+		char *address = names_address(l->from);
 		names_add(argv, "-f");
-		names_add(argv, l->from);
+		names_add(argv, address);
+		mem_free(&address);
 	}
 	for (int i = 0; i < s->pass.count; i++)
 		names_add(argv, s->pass.items[i]);

@@ -5,6 +5,7 @@
 #include "message/dsn.h"
 #include "relay/content.h"
 #include "relay/policy.h"
+#include <unistd.h>
 
 void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
 {
@@ -66,6 +67,9 @@ void outcome_refused(void *context, struct transaction *t)
 	if (p->job->told < p->job->rcpt_count || p->job->settled)
 		return;
 	p->job->settled = true;
+	/* With it goes the mark that the message is being worked on. */
+	close(p->job->fd);
+	p->job->fd = -1;
 	jobs_say_id(c->with->jobs, "settled", p->job->id);
 }
 

@@ -87,6 +87,21 @@ like "$(sent)" '^Content-Type: text/plain; charset=iso-2022-jp$' "ISO-2022-JP is
 is "$(sent | tail -n 1)" "$jp body" "and its text is not touched"
 like "$(sent)" '^Subject: =\?UTF-8\?B\?55uj6KaWIGFsZXJ0\?=$' "its subject becomes UTF-8"
 like "$(sent)" '^Cc: =\?UTF-8\?B\?55uj6KaW\?= <j@example.org>,$' "and names too, whatever their bytes look like"
+# ISO-2022-JP everywhere, as its reader gets it: subject, From, To, a header line, the name of a file in that charset and one in UTF-8, and the text.
+j() { printf '%s' "$1" | iconv -f UTF-8 -t ISO-2022-JP; }
+mkdir names; echo data >"names/$(j '監視.txt')"; echo a,b >names/報告.csv
+j '本文です
+二行目
+' | "$M" -s "$(j '件名 警報')" -r "$(j '監視') <w@example.org>" -a "X-Who: $(j '誰')" -A "names/$(j '監視.txt')" -A names/報告.csv "$(j '山田') <ops@example.org>"
+is "$(python3 -c 'import email, email.policy, sys
+m = email.message_from_binary_file(sys.stdin.buffer, policy=email.policy.default)
+print(m["Subject"], m["From"], m["To"], m["X-Who"], sep="|")
+for p in m.walk():
+    if not p.is_multipart(): print(p.get_content_type(), p.get_filename(), p.get_content().strip().replace("\n", "|"))' <"$work/stdin")" "件名 警報|監視 <w@example.org>|山田 <ops@example.org>|誰
+text/plain None 本文です|二行目
+text/plain 監視.txt data
+text/csv 報告.csv a,b" "ISO-2022-JP in each place is read as what it says"
+like "$(argv)" '\[-f\]\[w@example.org\]' "and the envelope sender is the address alone"
 printf '\264\306\273\353\n' | "$M" --charset=EUC-JP -s "$(printf '\264\306')" a@example.org
 like "$(sent)" 'charset=EUC-JP' "--charset labels the text"
 like "$(sent)" '^Subject: =\?UTF-8\?B\?55uj\?=$' "and is how the subject is read"
