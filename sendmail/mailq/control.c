@@ -108,14 +108,13 @@ int control_connect(bool patient)
 	return -1;
 }
 
-/* One line there, one line back. */
+/* One line there, one line back; a runner that has no room for one more has answered already. */
 static bool ask(int fd, struct buffer *in, const char *verb, const char *id, char *answer, size_t size)
 {
 	TEXT(line, 64);
 	char bytes[512], *whole;
 	text_printf(&line, "%s%s%s\n", verb, *id ? " " : "", id);
-	if (!fdio_write(fd, line.data, line.length))
-		return false;
+	(void)!send(fd, line.data, line.length, MSG_NOSIGNAL);
 	while ((whole = fdio_take_line(in)) == NULL) {
 		ssize_t n = fdio_read(fd, bytes, sizeof bytes);
 		if (n <= 0)

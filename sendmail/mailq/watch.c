@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,7 +81,8 @@ static void ask(struct watch *w)
 	if (w->fd < 0 && (w->fd = control_connect(false)) < 0)
 		return;
 	text_printf(&request, "watch %s %s\n", w->id, w->talk ? "talk" : "wait");
-	char *answer = fdio_write(w->fd, request.data, request.length) ? next_line(w->fd, &w->in, clock_mono_ms() + ANSWER_MS) : NULL;
+	(void)!send(w->fd, request.data, request.length, MSG_NOSIGNAL);
+	char *answer = next_line(w->fd, &w->in, clock_mono_ms() + ANSWER_MS);
 	if (answer == NULL || strcmp(answer, "ok") != 0) {
 		close(w->fd);
 		w->fd = -1;
@@ -188,8 +190,7 @@ static void watch(struct watch *w)
 		return;
 	if (w->in_log)
 		put_title(w);
-	if (w->fd >= 0)
-		ask(w);
+	ask(w);
 	fdio_write(STDIN_FILENO, "r", 1);
 	line = next_line(STDIN_FILENO, &w->from_caller, 0);
 	if (line == NULL)
@@ -209,7 +210,7 @@ static void watch(struct watch *w)
 
 int watch_run(bool talk, bool log)
 {
-	struct watch w = {.talk = talk || log, .on_screen = talk, .in_log = log, .fd = control_connect(false)};
+	struct watch w = {.talk = talk || log, .on_screen = talk, .in_log = log, .fd = -1};
 	if ((w.out = open_memstream(&w.words, &w.words_length)) == NULL)
 		return EX_OSERR;
 	watch(&w);

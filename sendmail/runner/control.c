@@ -23,6 +23,8 @@
 #define SOCKET_NAME "mqueue/control"
 #define REQUEST_LIMIT_BYTES 65536
 #define WAITING_MAX 64 /* that may wait to be accepted: watchers come in bursts, when cron starts its jobs */
+#define CLIENTS_OF_USER_MAX 16
+#define CLIENTS_OF_USERS_MAX (CONTROL_CLIENTS_MAX - 16)
 
 struct client {
 	int fd;
@@ -338,17 +340,33 @@ static bool answer(struct client *client)
 	return true;
 }
 
-static void take_client(struct control *c)
+static bool has_room(const struct runner *r, uid_t uid)
 {
+	const struct control *c = r->control;
+	int own = 0;
+	if (uid == 0 || uid == r->queue.owner)
+		return true;
+	for (int i = 0; i < c->count; i++)
+		own += c->clients[i].uid == uid;
+	return own < CLIENTS_OF_USER_MAX && c->count < CLIENTS_OF_USERS_MAX;
+}
+
+static void take_client(struct runner *r)
+{
+	static const char words[] = "no too many requests are open at once; try again\n";
+	struct control *c = r->control;
 	gid_t gid;
 	struct client client = {.fd = accept(c->listen_fd, NULL, NULL)};
 	if (client.fd < 0)
 		return;
-	if (!fdio_nonblocking(client.fd) || compat_peer(client.fd, &client.uid, &gid) != 0) {
-		close(client.fd);
+	bool known = fdio_nonblocking(client.fd) && compat_peer(client.fd, &client.uid, &gid) == 0;
+	if (known && has_room(r, client.uid)) {
+		c->clients[c->count++] = client;
 		return;
 	}
-	c->clients[c->count++] = client;
+	if (known)
+		send(client.fd, words, sizeof words - 1, MSG_NOSIGNAL);
+	close(client.fd);
 }
 
 void control_serve(struct runner *r, const struct pollfd *p, int count)
@@ -365,5 +383,5 @@ void control_serve(struct runner *r, const struct pollfd *p, int count)
 			close_client(c, i);
 	}
 	if (p[0].revents != 0 && c->count < CONTROL_CLIENTS_MAX)
-		take_client(c);
+		take_client(r);
 }

@@ -6,7 +6,8 @@
 #include "runner/runner.h"
 #include <poll.h>
 
-#define CONTROL_CLIENTS_MAX 4
+/* Of them each user may have a few, and some are kept for root: whoever holds connections and says nothing shuts nobody else out. */
+#define CONTROL_CLIENTS_MAX 64
 
 /* Makes the socket (the working directory is the spool); a runner without one works, and mailq says that it cannot be asked. */
 void control_start(struct runner *r);

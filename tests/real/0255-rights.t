@@ -175,5 +175,19 @@ for user in 2002 "2002:$drop_group" 33; do
 done
 like "$(as 2001:2001 /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "its owner does"
 like "$(in_stage /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "root does"
+
+# Somebody whose mailqs hold connections to the runner and say nothing.
+cp "$TOOLS/sockcat" "$S/tmp/sockcat"
+mkfifo "$work/silence"
+exec 9<>"$work/silence"
+for i in $(seq 40); do as "2002:$(number firsthop group)" /tmp/sockcat /var/spool/firsthop/mqueue/control <"$work/silence" >>"$work/answers" & pids="$pids $!"; done
+all_are_there() { [ "$(grep -c 'too many requests' "$work/answers")" -eq 24 ]; }
+ok "one user gets 16 connections to the runner" wait_for all_are_there
+echo x | as 2002:2002 $sendmail -f two@example.org to7@example.org
+his_waits() { as 2002:2002 timeout 20 /usr/bin/mailq hold all 2>&1 | grep -q 'too many requests are open at once'; }
+ok "his next one is told so" wait_for his_waits
+like "$(as 2001:2001 timeout 20 /usr/bin/mailq retry "$id" 2>&1)" 'it is being delivered right now$' "another user's is answered"
+like "$(in_stage /usr/bin/timeout 20 /usr/bin/mailq retry "$id" 2>&1)" 'it is being delivered right now$' "so is root's"
 kill -CONT "$smarthost"
+ok "and the mail goes" wait_for sent_to to6@example.org
 finish
