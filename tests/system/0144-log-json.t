@@ -26,6 +26,8 @@ wait_for test -S "$work/run/submit.sock"
 mv "$work/spool/drop" "$work/spool/drop.away"
 echo x | "$BIN/sendmail" -f 'me@example.org' good@example.org
 mv "$work/spool/drop.away" "$work/spool/drop"
+is_delivered() { [ "$(grep -c '"event": "delivery"' "$work/log")" -ge 5 ]; }
+wait_for is_delivered
 kill -USR1 $runner
 wait_for grep -q '"event": "status"' "$work/log"
 stop $runner
