@@ -30,6 +30,8 @@ is_delivered() { [ "$(grep -c '"event": "delivery"' "$work/log")" -ge 5 ]; }
 wait_for is_delivered
 kill -USR1 $runner
 wait_for grep -q '"event": "status"' "$work/log"
+delivers() { grep '"event": "delivery"' "$work/log" | grep -q '"from": "me@example.org"'; }
+wait_for delivers
 stop $runner
 is "$(LC_ALL=C tr -d '\12\40-\176\200-\377' <"$work/log" | wc -c | tr -d ' ')" 0 "no control byte as it is"
 is "$(grep -cv '^{.*}$' "$work/log")" 0 "in the foreground nothing stands around the object"
