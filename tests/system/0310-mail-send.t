@@ -89,10 +89,10 @@ like "$(sent)" '^Subject: =\?UTF-8\?B\?55uj6KaWIGFsZXJ0\?=$' "its subject become
 like "$(sent)" '^Cc: =\?UTF-8\?B\?55uj6KaW\?= <j@example.org>,$' "and names too, whatever their bytes look like"
 # ISO-2022-JP everywhere, as its reader gets it: subject, From, To, a header line, the name of a file in that charset and one in UTF-8, and the text.
 j() { printf '%s' "$1" | iconv -f UTF-8 -t ISO-2022-JP; }
-mkdir names; echo data >"names/$(j '監視.txt')"; echo a,b >names/報告.csv
+mkdir "$work/names"; echo data >"$work/names/$(j '監視.txt')"; echo a,b >"$work/names/報告.csv"
 j '本文です
 二行目
-' | "$M" -s "$(j '件名 警報')" -r "$(j '監視') <w@example.org>" -a "X-Who: $(j '誰')" -A "names/$(j '監視.txt')" -A names/報告.csv "$(j '山田') <ops@example.org>"
+' | "$M" -s "$(j '件名 警報')" -r "$(j '監視') <w@example.org>" -a "X-Who: $(j '誰')" -A "$work/names/$(j '監視.txt')" -A "$work/names/報告.csv" "$(j '山田') <ops@example.org>"
 is "$(python3 -c 'import email, email.policy, sys
 m = email.message_from_binary_file(sys.stdin.buffer, policy=email.policy.default)
 print(m["Subject"], m["From"], m["To"], m["X-Who"], sep="|")
