@@ -1,4 +1,5 @@
 /* objects: sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
+/* libs: -Wl,--wrap=fdio_sync,--wrap=flock,--wrap=room_look */
 /* The spool on a real folder: what is adopted, what is not, and what a journal says. */
 #include "base/text.h"
 #include "spool/drop.h"
@@ -6,12 +7,47 @@
 #include "spool/journal.h"
 #include "spool/lock.h"
 #include "spool/reserve.h"
+#include "spool/room.h"
 #include "tests/unit/unit.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+bool __real_fdio_sync(int fd);
+bool __wrap_fdio_sync(int fd);
+int __real_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation);
+bool __real_room_look(struct room *r, int fd);
+bool __wrap_room_look(struct room *r, int fd);
+static int fails_at, fails_with;       /* which sync from now fails (0: none), and how */
+static int lock_error;
+static const struct room *room_so_far; /* what is left on the disk; NULL: as it is */
+
+bool __wrap_fdio_sync(int fd)
+{
+	if (fails_at == 0 || --fails_at > 0)
+		return __real_fdio_sync(fd);
+	errno = fails_with;
+	return false;
+}
+
+int __wrap_flock(int fd, int operation)
+{
+	errno = lock_error;
+	return lock_error != 0 ? -1 : __real_flock(fd, operation);
+}
+
+bool __wrap_room_look(struct room *r, int fd)
+{
+	if (room_so_far == NULL)
+		return __real_room_look(r, fd);
+	*r = *room_so_far;
+	return true;
+}
 
 static char spool[] = "/tmp/firsthop-spool-XXXXXX";
 static struct queue queue;
@@ -87,6 +123,78 @@ static void a_submission_is_whole_or_nothing(void **state)
 	close(d.dir_fd);
 	assert_false(drop_open(&d, "/nonexistent", &why));
 	assert_string_equal(why.key, "spool-missing");
+}
+
+static int files_in_drop(void)
+{
+	int count = 0;
+	struct dirent *entry;
+	DIR *folder = fdopendir(openat(queue.drop_fd, ".", O_RDONLY | O_DIRECTORY));
+	while ((entry = readdir(folder)) != NULL)
+		count += entry->d_name[0] != '.';
+	closedir(folder);
+	return count;
+}
+
+/* A disk that fails at either sync: no, with the reason, and nothing that a runner could take up. */
+static void what_was_refused_is_not_there(void **state)
+{
+	static const struct {
+		int error;
+		const char *key;
+	} rows[] = {{ENOSPC, "spool-full"}, {EDQUOT, "spool-full"}, {EIO, "spool-write"}, {EFBIG, "spool-too-big"}};
+	struct drop d;
+	struct diagnosis why = {0};
+	int before = files_in_drop();
+	(void)state;
+	assert_true(drop_open(&d, spool, &why));
+	for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+		assert_true(drop_create(&d, 1000, &why));
+		assert_true(drop_write(&d, "x\n", 2, &why));
+		fails_at = 1 + (int)(i % 2);
+		fails_with = rows[i / 2].error;
+		assert_false(drop_commit(&d, &why));
+		assert_string_equal(why.key, rows[i / 2].key);
+		assert_non_null(strstr(why.text, i % 2 ? "fsync of drop/" : "write the message to disk"));
+		assert_int_equal(files_in_drop(), before);
+		if (i % 2)
+			close(d.fd);
+	}
+	lock_error = ENOLCK;
+	assert_false(drop_create(&d, 1000, &why));
+	lock_error = 0;
+	assert_int_equal(files_in_drop(), before);
+	close(d.dir_fd);
+}
+
+/* The last of the disk is the runner's: no new file, and no end to one that grows into it. */
+static void the_reserve_is_not_for_new_mail(void **state)
+{
+	static const struct room few_bytes = {1 << 20, 16 << 20, 1000, 10}, few_files = {1 << 30, 16 << 20, 9, 10}, enough = {1 << 30, 16 << 20, 1000, 10};
+	static char piece[1 << 20];
+	struct drop d;
+	struct diagnosis why = {0};
+	bool written = true;
+	(void)state;
+	assert_true(drop_open(&d, spool, &why));
+	room_so_far = &few_bytes;
+	assert_false(drop_create(&d, 1000, &why));
+	assert_string_equal(why.key, "spool-full");
+	assert_non_null(strstr(why.text, "1024 KiB are left"));
+	room_so_far = &few_files;
+	assert_false(drop_create(&d, 1000, &why));
+	assert_non_null(strstr(why.text, "9 files are left"));
+	room_so_far = &enough;
+	assert_true(drop_create(&d, 1000, &why));
+	room_so_far = &few_bytes;
+	why = (struct diagnosis){0};
+	for (int i = 0; i < 64 && written; i++)
+		written = drop_write(&d, piece, sizeof piece, &why);
+	room_so_far = NULL;
+	assert_false(written);
+	assert_string_equal(why.key, "spool-full");
+	drop_abandon(&d);
+	close(d.dir_fd);
 }
 
 static void only_plain_files_are_adopted(void **state)
@@ -257,7 +365,8 @@ static void one_runner_and_its_trigger(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(ids_are_strict), TEST(a_submission_is_whole_or_nothing), TEST(only_plain_files_are_adopted), TEST(old_temporary_files_go),
+		TEST(ids_are_strict), TEST(a_submission_is_whole_or_nothing), TEST(what_was_refused_is_not_there), TEST(the_reserve_is_not_for_new_mail),
+		TEST(only_plain_files_are_adopted), TEST(old_temporary_files_go),
 		TEST(journal_folds), TEST(journal_bears_nonsense), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
