@@ -102,5 +102,22 @@ if [ "$(id -u)" = 0 ]; then
 	printf 'policy version=1 domain=x\nover all=1 until=%s text=forged\n' $(($(date +%s) + 100)) >"$work/spool/drop/policy"
 	chown nobody "$work/spool/drop/policy"
 	send a@example.org; is "$code" 0 "a policy of another owner counts for nothing"
+	# a rule for a group
+	group=$(id -gn nobody)
+	rm -rf "$work/spool/drop/policy" "$work"/spool/mqueue/* "$work"/spool/drop/*
+	config "
+[submit %$group]
+from = @example.org
+max_per_hour = 1
+"
+	"$BIN/runner" --stay --foreground 2>"$work/log" & runner=$!
+	pids="$pids $runner"
+	for_group() { policy | grep -q "^rule .*who=%$group gid=$(id -g nobody)"; }
+	ok "the rule for a group is published with its number" wait_for for_group
+	send -f boss@example.com a@example.org; is "$code" 77 "it holds for its users"
+	send -f x@example.org a@example.org; wait_for adopted; send -f x@example.org a@example.org
+	wait_for over
+	send -f x@example.org a@example.org
+	like "$code $(cat "$work/out")" "^77 .*user $user may hand over 1 messages an hour \\(\\[submit %$group\\]" "with its limits"
 fi
 finish
