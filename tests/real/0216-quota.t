@@ -72,4 +72,16 @@ ok "no lock is left" test ! -e "$work/mail/$me.lock"
 limit mail none
 runner_once
 is "$("$BIN/mailq" -bP) $(grep -c '^END big' "$work/mail/$me")" "0 1" "with room it arrives, once and whole"
+rm "$work/mail/$me"
+export FIRSTHOP_HOME="$work/mail"
+"$BIN/relayconf" set local.deliver maildir >/dev/null
+message big 1500000 | "$BIN/sendmail" -i "$me@here.example.org"
+limit mail 1M
+: >"$work/log"
+runner_once
+like "$(cat "$work/log")" 'verdict=deferred .*key=mailbox-full .*quota' "maildir: likewise"
+is "$(find "$work/mail/Maildir" -type f | wc -l)" 0 "and no part of it stays"
+limit mail none
+runner_once
+is "$("$BIN/mailq" -bP) $(cat "$work"/mail/Maildir/new/* | grep -c '^END big')" "0 1" "with room it arrives, once and whole"
 finish

@@ -106,6 +106,19 @@ hostile() {
 }
 hostile no-arguments "64"; hostile empty-name "64"; hostile closed "0 74"; hostile closed-output "0"; hostile file-size "74"; hostile files-0 "71 127"; hostile files-4 "0 71 73"
 hostile core "0"; hostile memory "0 71 127"; hostile cpu "0"; hostile stack "0 139 137 126"; hostile signals "0"; hostile umask "0"; hostile environment "0"; hostile descriptors "0"
+# While it takes a message: no core file could hold what it reads, and its caller cannot look into it.
+mkfifo "$work/slow"
+chroot --userspec=2002:2002 "$S" /tmp/hostile core /usr/local/libexec/firsthop/sendmail -f two@example.org to2@example.org <"$work/slow" & taking=$!
+exec 8>"$work/slow"
+takes() { case $(readlink "/proc/$taking/exe") in */libexec/firsthop/sendmail) ls -l "/proc/$taking/fd" | grep -q 'drop$' ;; *) false ;; esac; }
+ok "it waits for the text" wait_for takes
+like "$(cat "/proc/$taking/limits")" '^Max core file size +0 +0 ' "hostile start, core: the limit is 0 again"
+as 2002:2002 /bin/sh -c "cat /proc/$taking/maps" >/dev/null 2>&1; ok "and its user cannot read its memory" test $? -ne 0
+as 2002:2002 /bin/sh -c "kill -KILL $taking"
+exec 8>&-
+wait "$taking" 2>/dev/null; killed=$?
+is "$killed" 137 "he may kill it"
+rm -f "$spool"/drop/t.*
 is "$(find "$spool/drop" -name '????????.????????' ! -perm 644 | wc -l)" 0 "all of them can be read by the runner, whatever the umask"
 is "$(find "$spool/drop" -name "????????.????????" ! -user 2001 ! -user 2002 | wc -l)" 0 "and belong to who sent them"
 unlike "$(cat "$spool"/drop/*)" 'evil' "nothing of the environment came in"

@@ -24,7 +24,7 @@ like "$said" '/var/mail/alice.*Permission denied' "and nobody else: the file and
 like "$said" '^exit 1$' "exit 1"
 is "$(in_stage /usr/local/bin/mail -u nobody -H 2>&1)" "No mail for nobody" "no mailbox: told with the name"
 # She keeps her mailbox locked: her mail waits, and that of others does not wait for it.
-as 1000:1000 /usr/bin/flock /var/mail/alice /bin/sleep 100 & locker=$!
+sh -c 'exec 9<"$1"; flock 9; exec sleep 100' sh "$S/var/mail/alice" & locker=$!
 is_locked() { ! flock -n "$S/var/mail/alice" true; }
 wait_for is_locked
 for n in 1 2 3 4 5 6; do echo "locked $n" | as 1000:1000 /usr/sbin/sendmail -i alice@mon1.example.org; done
