@@ -102,5 +102,10 @@ wild tls-wrong-name the certificate is not for 127.0.0.1; it is for: \*, \*.0.0.
 hostile tls-wrong-name the certificate is not for 127.0.0.1; it is for: evil
 under_old tls-expired the certificate of the authority .*old authority.* expired 2020-01-01 00:00 UTC
 END
+rm -f "$work"/spool/mqueue/* "$work"/spool/drop/????????.????????; : >"$work/log"
+smarthost -t "$work/certs/good.pem" -k "$work/certs/good.key"
+config; echo x | "$S" -i to@example.org; (unset SSL_CERT_FILE SSL_CERT_DIR; runner_once)
+like "$(cat "$work/log")" "verdict=deferred stage=TLS .*key=tls-untrusted " "an authority that only this test knows is none of the system's"
+stop "$smarthost_pid"
 is "$(ls "$work/delivered" 2>/dev/null | wc -l | tr -d ' ')" 0 "none of these servers got a message"
 finish
