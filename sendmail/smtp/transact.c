@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "message/dsn.h"
 #include "smtp/session.h"
+#include "smtp/utf8.h"
 #include <string.h>
 
 #define OUT_ENOUGH_BYTES 65536
@@ -288,28 +289,10 @@ static void reset(struct session *s, struct transaction *t)
 	s->dirty = false;
 }
 
-/* Why a message cannot go without SMTPUTF8: a domain alone has an ASCII form that its sender can use, a local part has none. */
-static void diagnose_utf8(const struct transaction *t, const char *rcpt, struct diagnosis *d)
-{
-	const char *address = text_is_ascii(t->sender) ? rcpt : t->sender;
-	const char *at = strrchr(address, '@');
-	bool domain_only = at != NULL && !text_has_8bit(address, (size_t)(at - address));
-	if (!text_is_ascii(address))
-		diag_set(d, VERDICT_FAILED, STAGE_MAIL, domain_only ? "smtputf8-domain" : "smtputf8-missing",
-		         "%s <%s> is not ASCII, and the server does not offer SMTPUTF8", address == rcpt ? "the address" : "the sender", address);
-	else if (t->utf8_field != NULL)
-		diag_set(d, VERDICT_FAILED, STAGE_MAIL, "smtputf8-header", "an address of the header field %s is not ASCII, and the server does not offer SMTPUTF8",
-		         t->utf8_field);
-	else
-		diag_set(d, VERDICT_FAILED, STAGE_MAIL, "smtputf8-wanted", "the sender asked for SMTPUTF8 (-O smtputf8=yes), and the server does not offer it");
-	text_copy(d->status, sizeof d->status, text_is_ascii(address) ? "5.6.9" : "5.6.7");
-	catalogue_recognise(d);
-}
-
 static void refuse_utf8(struct session *s, struct transaction *t)
 {
 	for (int i = 0; i < t->rcpt_count; i++)
-		diagnose_utf8(t, t->rcpts[i].address, &t->rcpts[i].result);
+		utf8_diagnose(t, t->rcpts[i].address, &t->rcpts[i].result);
 	finish(s, t);
 }
 

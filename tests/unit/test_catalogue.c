@@ -1,4 +1,4 @@
-/* objects: sendmail/smtp/session sendmail/smtp/transact sendmail/smtp/reply sendmail/smtp/ehlo sendmail/smtp/auth sendmail/relay/policy sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/base64 sendmail/base/compat sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* objects: sendmail/smtp/session sendmail/smtp/transact sendmail/smtp/utf8 sendmail/smtp/reply sendmail/smtp/ehlo sendmail/smtp/auth sendmail/relay/policy sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/base64 sendmail/base/compat sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
 /* libs: -lcrypto */
 /* What real servers answered, byte for byte, with the reason that must be found behind it, whose fault that is, and whether it may send mail
    back.  Courier, Postfix, Exim and OpenSMTPD were recorded; the others are as their operators document them. */
