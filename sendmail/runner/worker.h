@@ -42,6 +42,16 @@ void worker_give(struct worker *w, struct message *m);
 void worker_flush(struct worker *w);
 void worker_receive(struct runner *r, struct worker *w);
 
+/* For an error of the socket: the relay may have half a line; it sees the end of its jobs, tells what became of those it has, and ends, which
+   worker_receive sees. */
+void worker_stop_sending(struct worker *w);
+
+/* A message leaves the worker; before: the one in the list before it, NULL = it is the first. */
+void worker_take_out(struct worker *w, struct message *m, struct message *before);
+
+/* One thing less keeps it busy. */
+void worker_count_down(struct worker *w);
+
 /* Ends it and the process of its session. */
 void worker_kill(const struct worker *w, int signal_number);
 

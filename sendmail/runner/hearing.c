@@ -1,0 +1,175 @@
+/* What a relay says, line by line (jobs/jobs.h): the outcomes are applied as they come. */
+#include "runner/worker.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include "runner/path.h"
+#include "runner/watch.h"
+#include <errno.h>
+#include <string.h>
+
+#define STEPS_LIMIT_BYTES 16384
+#define LINE_LIMIT_BYTES 65536
+#define READ_ERRORS_MAX 20
+
+static struct message *find_message(struct worker *w, const char *fields, struct message **before)
+{
+	char id[ID_SIZE];
+	*before = NULL;
+	if (!fields_get(fields, "id", id, sizeof id))
+		return NULL;
+	for (struct message *m = w->first; m != NULL; m = m->next) {
+		if (strcmp(m->id, id) == 0)
+			return m;
+		*before = m;
+	}
+	return NULL;
+}
+
+static void on_down(struct runner *r, struct worker *w, const char *fields)
+{
+	struct diagnosis d;
+	diag_read(&d, fields);
+	w->closing = true;
+	if (w->avoid[0] == '\0')
+		path_down(r, w->path, &d);
+	/* One session more than the server allows: those that are open take the mail. */
+	bool beside = w->avoid[0] == '\0' && path_takes_no_more(r, w->path, &d);
+	while (w->first != NULL) {
+		struct message *m = w->first;
+		/* Every address was tried for this message: what the last one said is the reason. */
+		struct diagnosis why = w->avoid[0] != '\0' && m->last.verdict != VERDICT_NONE ? m->last : d;
+		worker_take_out(w, m, NULL);
+		if (beside) {
+			message_return(r, m);
+			continue;
+		}
+		for (int i = 0; i < m->rcpt_count; i++)
+			message_note(r, m, i, message_has_other_path(r, m, i), &why);
+		message_conclude(r, m, &w->steps, 0);
+	}
+}
+
+static void on_ready(struct runner *r, struct worker *w, const char *fields)
+{
+	char hop[80];
+	w->ready = true;
+	w->left = (int)fields_get_number(fields, "n", 0);
+	if (fields_get(fields, "hop", hop, sizeof hop))
+		path_hop_ready(r, hop);
+}
+
+static void on_hop(struct runner *r, struct worker *w, const char *fields)
+{
+	struct diagnosis d;
+	diag_read(&d, fields);
+	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing about the server. */
+	if (w->avoid[0] == '\0')
+		path_hop_failed(r, w->path, &d);
+}
+
+/* A step belongs to the story of every message in hand; what a relay says to those who watch is kept nowhere. */
+static void on_step(struct worker *w, const char *verb, const char *fields)
+{
+	char text[1024];
+	if (!fields_get(fields, "text", text, sizeof text))
+		return;
+	if (strcmp(verb, "step") == 0 && w->steps.length < STEPS_LIMIT_BYTES)
+		buffer_printf(&w->steps, "%s\n", text);
+	for (const struct message *m = w->first; m != NULL; m = m->next)
+		watch_text(m->entry, verb, text);
+}
+
+static void on_message_line(struct runner *r, struct worker *w, const char *line)
+{
+	struct message *before;
+	const char *fields = line + strcspn(line, " ");
+	struct message *m = find_message(w, fields, &before);
+	struct diagnosis d;
+	if (m == NULL)
+		return;
+	w->progress_ms = clock_mono_ms();
+	if (text_starts(line, "relayed ")) {
+		long long n = fields_get_number(fields, "n", -1);
+		if (n >= 0 && n < m->rcpt_count && m->relayed != NULL)
+			m->relayed[n] = true;
+		return;
+	}
+	if (text_starts(line, "rcpt ")) {
+		int n = (int)fields_get_number(fields, "n", -1);
+		bool next = fields_get_number(fields, "next", 0) != 0;
+		diag_read(&d, fields);
+		message_note(r, m, n, next && (w->left > 0 || (n >= 0 && n < m->rcpt_count && message_has_other_path(r, m, n))), &d);
+		return;
+	}
+	/* Its place is kept until the server has answered all: the session is busy. */
+	if (text_starts(line, "settled ")) {
+		w->settled_ms = clock_mono_ms();
+		w->settled++;
+		w->count++;
+	}
+	worker_take_out(w, m, before);
+	if (text_starts(line, "unused ")) {
+		message_return(r, m);
+	} else {
+		w->done++;
+		message_conclude(r, m, &w->steps, w->left);
+	}
+}
+
+static void take_line(struct runner *r, struct worker *w, const char *line)
+{
+	if (text_starts(line, "step ")) {
+		on_step(w, "step", line + 5);
+	} else if (text_starts(line, "say ") && w->shows) {
+		on_step(w, "say", line + 4);
+	} else if (text_starts(line, "ready ")) {
+		on_ready(r, w, line + 6);
+	} else if (text_starts(line, "hop ")) {
+		on_hop(r, w, line + 4);
+	} else if (text_starts(line, "down ")) {
+		on_down(r, w, line + 5);
+	} else if (text_starts(line, "over ")) {
+		diag_read(&w->over, line + 5);
+	} else if (strcmp(line, "freed") == 0) {
+		if (w->settled > 0) {
+			w->settled--;
+			worker_count_down(w);
+		}
+	} else if (strcmp(line, "bye") == 0) {
+		w->said_bye = w->closing = true;
+	} else {
+		on_message_line(r, w, line);
+	}
+}
+
+void worker_receive(struct runner *r, struct worker *w)
+{
+	char bytes[32768];
+	ssize_t n = fdio_read(w->fd, bytes, sizeof bytes);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return;
+	if (n < 0 && w->read_errors++ < READ_ERRORS_MAX) {
+		/* What it has delivered must still be heard: no more is given to it, and its words are asked for again. */
+		if (!w->closing)
+			worker_stop_sending(w);
+		return;
+	}
+	if (n <= 0) {
+		w->ended = true;
+		return;
+	}
+	w->read_errors = 0;
+	buffer_add(&w->in, bytes, (size_t)n);
+	size_t used = 0;
+	char *end;
+	while (used < w->in.length && (end = memchr(w->in.data + used, '\n', w->in.length - used)) != NULL) {
+		*end = '\0';
+		take_line(r, w, w->in.data + used);
+		used = (size_t)(end - w->in.data) + 1;
+	}
+	buffer_drop(&w->in, used);
+	if (w->in.length > LINE_LIMIT_BYTES)
+		w->ended = true;
+}
