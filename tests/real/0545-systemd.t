@@ -23,7 +23,13 @@ power_off() {
 	[ -z "$init" ] || kill -KILL "$init"
 	init=
 	[ -z "$(jobs -p)" ] || wait 2>/dev/null
-	find "$own" -depth -type d -exec rmdir {} \; 2>/dev/null
+	# Until the last of its processes is gone.
+	tries=0
+	while [ -d "$own" ] && [ $tries -lt 100 ]; do
+		find "$own" -depth -type d -exec rmdir {} \; 2>/dev/null
+		[ ! -d "$own" ] || sleep 0.1
+		tries=$((tries + 1))
+	done
 }
 trap 'power_off; umount -l "$work"; rmdir "$work"' EXIT
 trap 'exit 1' HUP INT TERM
