@@ -17,6 +17,7 @@ done
 for name in sendmail mailq newaliases runner relay mbox mailbox relayconf; do rm -f "$root$LIBEXEC/$name"; done
 rm -f "$root$PREFIX/sbin/relayconf" "$root$PREFIX/bin/mail" "$root$SYSCONFDIR/firsthop/firsthop.conf.sample"
 for page in man/*.[1578]; do rm -f "$root$MANDIR/man${page##*.}/${page##*/}"; done
-rmdir "$root$LIBEXEC" 2>/dev/null || :
+for file in munin.sh logwatch.pl logwatch.conf; do rm -f "$root$PREFIX/share/firsthop/$file"; done
+rmdir "$root$LIBEXEC" "$root$PREFIX/share/firsthop" 2>/dev/null || :
 waiting=$(find "$root$SPOOLDIR/drop" "$root$SPOOLDIR/mqueue" -type f -name '????????.????????' 2>/dev/null | wc -l)
 echo "firsthop is removed; $root$SPOOLDIR stays with $((waiting)) messages, and $root$SYSCONFDIR/firsthop with the configuration"

@@ -93,7 +93,7 @@ for name in $(names SUB_FILES) $(names USE_RC_SUBR); do [ -f "files/$name.in" ] 
 for file in files/*; do
 	case " $(names SUB_FILES | tr '\t' ' ') $(names USE_RC_SUBR | tr '\t' ' ') " in *" $(basename "$file" .in) "*) ;; *) say "$file: not named in Makefile" ;; esac
 	for word in $(grep -o '%%[A-Z_]*%%' "$file" | sort -u); do
-		case $word in %%PREFIX%% | %%LOCALBASE%% | %%EXAMPLESDIR%%) ;; *) names SUB_LIST | grep -q "$(echo "$word" | tr -d %)=" || say "$file: $word is not in SUB_LIST" ;; esac
+		case $word in %%PREFIX%% | %%LOCALBASE%% | %%DATADIR%% | %%EXAMPLESDIR%%) ;; *) names SUB_LIST | grep -q "$(echo "$word" | tr -d %)=" || say "$file: $word is not in SUB_LIST" ;; esac
 	done
 	! grep -n '/usr/local' "$file" >>"$said" || say "$file: /usr/local: PREFIX or LOCALBASE"
 done
@@ -102,7 +102,7 @@ done
 awk 'length($0) > 80 { print "pkg-descr:" NR ": longer than 80" } /^WWW:/ { print "pkg-descr:" NR ": WWW belongs into Makefile" }' pkg-descr >>"$said"
 
 awk '
-{ line = $0; while (sub(/^%%[A-Z_]+%%/, "", line)) if (line ~ /^\//) break; if (line == "" || $0 ~ /^%%(EXAMPLESDIR|SPOOLDIR)%%/) line = $0 }
+{ line = $0; while (sub(/^%%[A-Z_]+%%/, "", line)) if (line ~ /^\//) break; if (line == "" || $0 ~ /^%%(DATADIR|EXAMPLESDIR|SPOOLDIR)%%/) line = $0 }
 line ~ /^@(dir|sample|postexec|preunexec|comment)(\([a-z]*,[a-z]*,[0-7]*\))? / { if (line ~ /^@(exec|unexec|dirrm|owner|group|mode)/) print "pkg-plist:" NR ": old keyword"; next }
 line ~ /^@\([a-z]*,[a-z]*,[0-7]*\) [^\/]/ { sub(/^@[^ ]* /, "", line) }
 line ~ /^@/ { print "pkg-plist:" NR ": this keyword is not known: " $0; next }

@@ -16,6 +16,7 @@ for file in libexec/firsthop/sendmail libexec/firsthop/mailq libexec/firsthop/ne
 done
 ok "a configuration to fill in" test -s "$image/etc/firsthop/firsthop.conf"
 ok "manual pages" test -s "$image/usr/local/share/man/man8/sendmail.8"
+ok "what other watchers need" test -x "$image/usr/local/share/firsthop/munin.sh" -a -s "$image/usr/local/share/firsthop/logwatch.pl"
 if [ "$(id -u)" != 0 ] || [ "$(uname -s)" != Linux ]; then
 	count=$((count + 1)); echo "ok $count - rights and links # skip needs root on Linux"
 	finish; exit 0
