@@ -17,7 +17,7 @@ work=$PWD/$BUILD/real/work.$(cat /proc/sys/kernel/random/uuid)
 mkdir -p "$work"
 mount --make-rprivate /
 mount -t tmpfs -o mode=0755 stage "$work"
-init=
+init= smarthost=
 # power_off: as a plug is pulled
 power_off() {
 	[ -z "$init" ] || kill -KILL "$init"
@@ -31,7 +31,7 @@ power_off() {
 		tries=$((tries + 1))
 	done
 }
-trap 'power_off; umount -l "$work"; rmdir "$work"' EXIT
+trap '[ -z "$smarthost" ] || kill "$smarthost"; power_off; umount -l "$work"; rmdir "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$work/upper" "$work/scratch" "$work/root"
 mount -t overlay -o "lowerdir=$PWD/$BUILD/real/systemd:$PWD/$BUILD/real/debian,upperdir=$work/upper,workdir=$work/scratch" stage "$work/root"
@@ -136,7 +136,7 @@ is "$(awk -f tests/fake/openmetrics.awk "$S/var/lib/prometheus/node-exporter/fir
 # --- what goes wrong ----------------------------------------------------------------------------------------------------------
 inside crontab -u nobody -r
 pid=$(show MainPID)
-kill "$smarthost"; wait "$smarthost" 2>/dev/null
+kill "$smarthost"; wait "$smarthost" 2>/dev/null; smarthost=
 inside setpriv --reuid=33 --regid=33 --clear-groups sh -c 'echo "while it was down" | sendmail ops@example.org'
 waits() { inside mailq --json 2>/dev/null | grep -q '"attempt_count": [1-9]'; }
 ok "the smarthost is down: the mail waits, for an hour" wait_for waits
