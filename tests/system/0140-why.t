@@ -29,7 +29,7 @@ stop "$smarthost_pid"
 echo x | "$BIN/sendmail" other@example.org
 echo x | "$BIN/sendmail" third@example.org
 runner_once
-untried=$("$BIN/mailq" --json 2>/dev/null | grep '"attempt_count": 0' | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
+untried=$("$BIN/mailq" --json 2>/dev/null | grep '"attempt_count": 0' | sed 's/.*"queue_id": "\([^"]*\)".*/\1/' | head -n 1)
 story=$("$BIN/mailq" why "$untried")
 like "$story" 'not tried itself: smarthost main, 127.0.0.1:[0-9]+: connect: Connection refused' "why: a message that waits for the smarthost"
 like "$story" 'remedy    check host and port; start the mail service' "has its remedy too"
