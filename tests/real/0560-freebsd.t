@@ -34,7 +34,7 @@ done
 for cpu in x86_64 aarch64; do
 	work=$PWD/build/freebsd/$cpu/port
 	rm -rf "$work" && mkdir -p "$work"
-	bmake -m "$PWD/tests/freebsd/mk" -C relayconf/system/freebsd WRKDIR="$work" WRKSRC="$PWD" GMAKE_ARGS="-s -f tests/freebsd/cross.mk CPU=$cpu" STRIP= stage >"$log" 2>&1
+	env -u MAKEFLAGS -u MFLAGS bmake -m "$PWD/tests/freebsd/mk" -C relayconf/system/freebsd WRKDIR="$work" WRKSRC="$PWD" GMAKE_ARGS="-s -f tests/freebsd/cross.mk CPU=$cpu" STRIP= stage >"$log" 2>&1
 	result $? "$cpu: the port is staged" "$(tail -n 5 "$log")"
 	listed=$(grep -v '^@\(comment\|dir\|postexec\|preunexec\)' "$work/plist" | sed 's/^@[a-z]*\(([^)]*)\)* //; s,^,/usr/local/,' | sort)
 	is "$(cd "$work/stage" && find . -type f -o -type l | sed 's/^\.//' | sort)" "$listed" "$cpu: with what its packing list has"

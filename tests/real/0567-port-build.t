@@ -12,7 +12,7 @@ cp -R tests/freebsd/mk "$work/mk"; mkdir "$work/stage"; chmod 755 "$work"
 chown -R 65534:65534 "$work"/firsthop-* "$work/ports" "$work/stage"
 # The flags that ports have by default.
 cd "$work/ports/mail/firsthop" && nice setpriv --reuid 65534 --regid 65534 --clear-groups env CFLAGS="-O2 -pipe -fstack-protector-strong -fno-strict-aliasing" \
-	LDFLAGS="-fstack-protector-strong" bmake -m "$work/mk" WRKDIR="$work/stage" WRKSRC="$(echo "$work"/firsthop-*)" GMAKE_ARGS="-s -j2" stage >"$work/log" 2>&1
+	LDFLAGS="-fstack-protector-strong" env -u MAKEFLAGS -u MFLAGS bmake -m "$work/mk" WRKDIR="$work/stage" WRKSRC="$(echo "$work"/firsthop-*)" GMAKE_ARGS="-s -j2" stage >"$work/log" 2>&1
 result $? "make stage" "$(tail -n 20 "$work/log")"
 unlike "$(cat "$work/log")" 'warning:' "without a warning"
 staged=$work/stage/stage/usr/local
