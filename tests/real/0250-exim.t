@@ -101,7 +101,7 @@ patient 40 logged 'to=<nobody@own.test>.* verdict=failed .*key=recipient-unknown
 result $? "an unknown user is returned, with Exim's words" "$(log | grep -F 'to=<nobody@' )"
 is "$(log | grep -c 'to=<bob@own.test>.*verdict=sent')" 2 "the other recipient of that mail has it"
 arrives alice@own.test "the report goes to the sender"
-like "$(cat "$S/var/mailboxes/all" 2>/dev/null)" '550 Unrouteable address' "and has the reason"
+ok "and has the reason" wait_for grep -q '550 Unrouteable address' "$S/var/mailboxes/all"
 
 send root@nowhere.test bob@own.test
 explained bob@own.test sender-unknown 'Sender verify failed' 'envelope_from' "the sender is verified, and has no mailbox"
