@@ -118,15 +118,6 @@ int mbox_parse(const char *bytes, size_t length, struct mbox_item **items, size_
 	return count;
 }
 
-/* True for "From ", and for the same with ">" in front: they get one more. */
-static bool wants_quoting(const char *line, size_t length)
-{
-	size_t n = 0;
-	while (n < length && line[n] == '>')
-		n++;
-	return length - n >= 5 && memcmp(line + n, "From ", 5) == 0;
-}
-
 void mbox_put(struct buffer *out, const char *sender, int64_t wall_s, const char *message, size_t length)
 {
 	size_t at = 0;
@@ -144,7 +135,7 @@ void mbox_put(struct buffer *out, const char *sender, int64_t wall_s, const char
 	}
 	while (at < length) {
 		size_t n = line_length(message + at, length - at);
-		if (wants_quoting(message + at, n))
+		if (text_is_from_line(message + at, n))
 			buffer_puts(out, ">");
 		buffer_add(out, message + at, n);
 		at += n;

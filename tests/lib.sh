@@ -21,7 +21,7 @@ cleanup() {
 	for pid in $pids; do
 		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
-	[ -f "$work/run/runner.pid" ] && kill "$(cat "$work/run/runner.pid")" 2>/dev/null
+	[ -f "$work/run/runner.pid" ] && { kill "$(cat "$work/run/runner.pid")"; } 2>/dev/null
 	rm -rf "$work"
 }
 
@@ -57,12 +57,12 @@ stop() {
 	pids=$(echo " $pids " | sed "s/ $1 / /")
 }
 
-# wait_for COMMAND...: at most 10 s
+# wait_for COMMAND...: at most 10 s, or $wait_tries looks
 wait_for() {
 	tries=0
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries + 1))
-		[ $tries -lt 200 ] || return 1
+		[ $tries -lt "${wait_tries:-200}" ] || return 1
 		sleep 0.05
 	done
 }

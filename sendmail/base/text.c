@@ -107,6 +107,14 @@ bool text_starts_ci(const char *string, const char *prefix)
 	return strncasecmp(string, prefix, strlen(prefix)) == 0;
 }
 
+bool text_is_from_line(const char *line, size_t length)
+{
+	size_t arrows = 0;
+	while (arrows < length && line[arrows] == '>')
+		arrows++;
+	return length - arrows >= 5 && memcmp(line + arrows, "From ", 5) == 0;
+}
+
 bool text_equal_ci(const char *a, const char *b)
 {
 	return strcasecmp(a, b) == 0;

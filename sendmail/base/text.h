@@ -33,6 +33,9 @@ char *text_trim(char *string);
 /* True if string begins with prefix; the _ci form ignores ASCII case. */
 bool text_starts(const char *string, const char *prefix);
 bool text_starts_ci(const char *string, const char *prefix);
+
+/* True for a line that begins with "From ", behind any number of ">": in an mbox it gets one ">" more, so that a reader can take it back (mboxrd). */
+bool text_is_from_line(const char *line, size_t length);
 bool text_equal_ci(const char *a, const char *b);
 
 /* Finds needle in haystack without regard to ASCII case; NULL when absent. */

@@ -3,6 +3,7 @@
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/paths.h"
+#include "base/text.h"
 #include "mbox/mailbox.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -72,13 +73,9 @@ static bool is_safe(const struct delivery *d, int folder, int fd, struct stat *s
 	       st->st_uid == d->owner && named.st_ino == st->st_ino && named.st_dev == st->st_dev;
 }
 
-/* ">From " gets another ">", so that a reader can take it back (the mboxrd form). */
 static void put_line(struct buffer *out, const char *line, size_t length)
 {
-	size_t arrows = 0;
-	while (arrows < length && line[arrows] == '>')
-		arrows++;
-	if (length - arrows >= 5 && memcmp(line + arrows, "From ", 5) == 0)
+	if (text_is_from_line(line, length))
 		buffer_add(out, ">", 1);
 	buffer_add(out, line, length);
 }

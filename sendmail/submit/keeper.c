@@ -4,6 +4,7 @@
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/paths.h"
+#include "base/text.h"
 #include "message/address.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -93,7 +94,7 @@ static void write_mbox(const struct kept *k, const char *login, struct buffer *o
 	while (at < end) {
 		const char *eol = memchr(at, '\n', (size_t)(end - at));
 		size_t length = eol != NULL ? (size_t)(eol - at) : (size_t)(end - at);
-		if (length >= 5 && memcmp(at, "From ", 5) == 0)
+		if (text_is_from_line(at, length))
 			buffer_puts(out, ">");
 		buffer_add(out, at, length);
 		buffer_puts(out, "\n");

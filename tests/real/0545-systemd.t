@@ -40,14 +40,7 @@ cp "$BUILD"/deb/firsthop_*.deb "$S/root/firsthop.deb"
 rm -f "$S/etc/machine-id"; : >"$S/etc/machine-id"
 
 # A system that boots has more to do than one program: at most a minute.
-wait_for() {
-	tries=0
-	until "$@" >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		[ $tries -lt 600 ] || return 1
-		sleep 0.1
-	done
-}
+wait_tries=1200
 # boot: sets init, the number of its process 1 as it is seen from here
 boot() {
 	mkdir -p "$own"

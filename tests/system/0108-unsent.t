@@ -6,7 +6,7 @@ S=$BIN/sendmail
 mkdir "$work/home"
 port=1; config
 letter=$work/home/dead.letter
-give() { printf 'Subject: s\n\nFrom here\nto there\n.\nbehind\n' | "$S" "$@" >"$work/out" 2>"$work/err"; code=$?; err=$(cat "$work/err"); }
+give() { printf 'Subject: s\n\nFrom here\n>From there\nto there\n.\nbehind\n' | "$S" "$@" >"$work/out" 2>"$work/err"; code=$?; err=$(cat "$work/err"); }
 stored() { cat "$work"/spool/drop/????????.???????? 2>/dev/null; }
 clear_spool() { rm -f "$work"/spool/drop/* "$letter"; }
 login=$(id -un)
@@ -48,7 +48,7 @@ for row in '-oem 73' '-oew 73' '-oee 73'; do
 	is "$code" 73 "${row% *}, no spool: exit 73"
 	like "$err" "^sendmail: .*No such file.*; its text was saved in $letter$" "${row% *}: told where"
 done
-is "$(grep -c '^From [^ ]* [A-Z]' "$letter") $(grep -c '^>From here$' "$letter") $(grep -c '^behind$' "$letter")" "3 3 3" "dead.letter is a mailbox of all of them"
+is "$(grep -c '^From [^ ]* [A-Z]' "$letter") $(grep -c '^>From here$' "$letter") $(grep -c '^>>From there$' "$letter") $(grep -c '^behind$' "$letter")" "3 3 3 3" "dead.letter is a mailbox of all of them"
 is "$(ls -l "$letter" | cut -c1-10)" "-rw-------" "its owner's alone"
 rm -f "$letter"
 give -i a@example.org; is "$code $(ls "$work/home")" "73 " "without an error mode nothing is kept"
