@@ -178,11 +178,13 @@ static bool is_cut(const struct message *m)
 }
 
 /* What an earlier attempt had to say, before another one begins. */
-static bool write_unwritten(struct runner *r, struct entry *e, const char *id)
+static bool write_unwritten(struct runner *r, struct entry *e)
 {
+	char id[ID_SIZE];
 	struct buffer lines = {0};
 	if (e->unwritten == NULL)
 		return true;
+	id_unpack(e->id, id);
 	buffer_puts(&lines, e->unwritten);
 	bool done = journal_append(&r->queue, id, &lines, true);
 	buffer_free(&lines);
@@ -193,12 +195,10 @@ static bool write_unwritten(struct runner *r, struct entry *e, const char *id)
 
 void message_write_unwritten(struct runner *r)
 {
-	char id[ID_SIZE];
 	for (int i = 0; i < r->path_count; i++) {
 		const struct schedule *s = &r->paths[i]->schedule;
 		for (uint32_t k = 0; k < s->count; k++) {
-			id_unpack(s->heap[k]->id, id);
-			if (!write_unwritten(r, s->heap[k], id))
+			if (!write_unwritten(r, s->heap[k]))
 				return;
 		}
 	}
@@ -223,7 +223,7 @@ static struct message *open_message(struct runner *r, struct entry *e, struct jo
 		message_set_aside(r, e, m->id, d.text);
 	else if (is_cut(m))
 		message_set_aside(r, e, m->id, "the file is shorter than the message that was stored in it: the disk lost a part");
-	else if (!write_unwritten(r, e, m->id) || !journal_read(j, r->queue.mqueue_fd, m->id))
+	else if (!write_unwritten(r, e) || !journal_read(j, r->queue.mqueue_fd, m->id))
 		cannot_open(r, e, m->id);
 	else {
 		/* Only files of our own may say who sent them; otherwise the owner of the file did. */
