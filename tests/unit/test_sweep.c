@@ -1,0 +1,112 @@
+/* objects: sendmail/runner/service sendmail/runner/rights sendmail/runner/control sendmail/runner/intake sendmail/runner/submission sendmail/runner/runner sendmail/runner/takeup sendmail/runner/path sendmail/runner/dispatch sendmail/runner/sweep sendmail/runner/quota sendmail/runner/schedule sendmail/runner/worker sendmail/runner/hearing sendmail/runner/message sendmail/runner/held sendmail/runner/conclude sendmail/runner/history sendmail/runner/returns sendmail/runner/success sendmail/runner/bounce sendmail/runner/trace sendmail/runner/watch sendmail/spool/ages sendmail/spool/id sendmail/spool/queue sendmail/spool/journal sendmail/spool/reserve sendmail/spool/story sendmail/spool/health sendmail/spool/counters sendmail/spool/drop sendmail/spool/lock sendmail/spool/policy sendmail/spool/room sendmail/message/count sendmail/message/dsn sendmail/message/envelope sendmail/message/address sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/config/recipients sendmail/base/mem sendmail/base/text sendmail/base/fdio sendmail/base/compat sendmail/base/paths sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/json sendmail/base/words sendmail/base/base64 sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/report sendmail/base/sandbox_none */
+/* libs: -linih -Wl,--wrap=clock_mono_ms,--wrap=clock_wall_s,--wrap=id_unpack,--wrap=ages_of,--wrap=mem_alloc,--wrap=mem_resize,--wrap=openat,--wrap=openat64 */
+/* What a runner does while 10,000 messages wait for a dead smarthost, counted and not timed: an hour of sweeps, and of looks at what is due. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "runner/path.h"
+#include "tests/unit/unit.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define MESSAGES 10000
+#define LOOKS_PER_MIN 12 /* CONFIG_PATIENCE_MS */
+#define WALL_START_S 1800000000LL
+
+static int64_t now_s;
+static struct {
+	long names, ages, blocks, opens;
+} work;
+
+int64_t __wrap_clock_mono_ms(void);
+int64_t __wrap_clock_mono_ms(void) { return now_s * 1000 + 1; }
+int64_t __wrap_clock_wall_s(void);
+int64_t __wrap_clock_wall_s(void) { return WALL_START_S + now_s; }
+
+#define COUNTED(counter, type, name, parameters, arguments) \
+	type __real_##name parameters; \
+	type __wrap_##name parameters; \
+	type __wrap_##name parameters { work.counter++; return __real_##name arguments; }
+COUNTED(names, void, id_unpack, (uint64_t packed, char *id), (packed, id))
+COUNTED(ages, int64_t, ages_of, (const struct ages *a, int64_t arrival_s), (a, arrival_s))
+COUNTED(blocks, void *, mem_alloc, (size_t size), (size))
+COUNTED(blocks, void *, mem_resize, (void *old, size_t count, size_t size), (old, count, size))
+COUNTED(opens, int, openat, (int dir_fd, const char *name, int flags, mode_t mode), (dir_fd, name, flags, mode))
+COUNTED(opens, int, openat64, (int dir_fd, const char *name, int flags, mode_t mode), (dir_fd, name, flags, mode))
+
+void log_start(const char *name, int to) { (void)name, (void)to; }
+void log_line(int level, const char *format, ...) { (void)level, (void)format; }
+void log_fields(int level, const char *event, struct buffer *fields, const char *words) { (void)level, (void)event, (void)fields, (void)words; }
+void log_json(bool on) { (void)on; }
+void log_close(void) { }
+void log_again(void) { }
+
+static void fill(struct runner *r)
+{
+	struct path *p = path_find(r, "main");
+	for (uint32_t i = 0; i < MESSAGES; i++) {
+		struct entry *e = runner_entry((uint64_t)(WALL_START_S - 60) << 32 | i);
+		e->path = p;
+		e->uid = i % 50;
+		schedule_add_new(&p->schedule, e);
+	}
+}
+
+static void break_path(struct runner *r)
+{
+	struct diagnosis d = {0};
+	struct path *p = path_find(r, "main");
+	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, "connect-refused", "refused");
+	d.fault = FAULT_ROUTE;
+	snprintf(d.hop, sizeof d.hop, "main");
+	for (int i = 0; i < 7; i++)
+		path_hop_failed(r, p, &d);
+	p->probed_new = p->schedule.new_count;
+}
+
+static void waiting_costs_little(void **state)
+{
+	struct runner r = {.config_good = true, .lifetime = LIFETIME_STAY, .lock_fd = -1, .trigger_fd = -1, .tidied_ms = 3600000};
+	char folder[] = "/tmp/firsthop.XXXXXX", path[80];
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	r.queue.mqueue_fd = r.queue.drop_fd = open(folder, O_RDONLY | O_DIRECTORY);
+	config_defaults(&r.config);
+	r.config.alarm_after_min = 0;
+	runner_start_clock(&r);
+	fill(&r);
+	break_path(&r);
+	runner_sweep(&r, true);
+	memset(&work, 0, sizeof work);
+	for (int minute = 0; minute < 50; minute++) {
+		for (int look = 0; look < LOOKS_PER_MIN; look++) {
+			now_s += 60 / LOOKS_PER_MIN;
+			runner_dispatch(&r);
+			assert_true(runner_next_ms(&r) > 0);
+		}
+		runner_sweep(&r, false);
+	}
+	print_message("# a minute: %.1f names, %.1f ages, %.1f blocks, %.1f files\n", (double)work.names / 50, (double)work.ages / 50, (double)work.blocks / 50,
+	              (double)work.opens / 50);
+	/* Two looks at each message's age in a minute; nothing else that grows with the queue. */
+	assert_true(work.ages <= 2L * 50 * MESSAGES);
+	assert_true(work.ages > 0);
+	assert_int_equal(work.names, 0);
+	assert_true(work.blocks <= 50 * 50);
+	assert_true(work.opens <= 50 * 5);
+	assert_int_equal(runner_waiting(&r), MESSAGES);
+	for (const char *const *name = (const char *const[]){"clock", "policy", "reserve", NULL}; *name != NULL; name++) {
+		snprintf(path, sizeof path, "%s/%s", folder, *name);
+		unlink(path);
+	}
+	close(r.queue.mqueue_fd);
+	assert_int_equal(rmdir(folder), 0);
+	path_free_all(&r);
+	config_free(&r.config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {TEST(waiting_costs_little)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
