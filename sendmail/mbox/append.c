@@ -4,7 +4,9 @@
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "mbox/dotlock.h"
 #include "mbox/mailbox.h"
+#include "mbox/note.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,11 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_TRIES 10 /* 5 s: whoever keeps his mailbox locked may not hold up other people's mail */
-#define STALE_S 600
+#define LOCK_TRIES 10
 #define SLACK_BYTES 1024 /* of the From line, and of lines that get an arrow */
 
-static bool keep_trying(int tries)
+bool mailbox_keep_trying(int tries)
 {
 	const struct timespec pause = {.tv_nsec = 500000000};
 	if (tries >= LOCK_TRIES)
@@ -27,30 +28,11 @@ static bool keep_trying(int tries)
 	return true;
 }
 
-/* USER.lock beside the mailbox; -1: somebody holds it; 0: the folder is closed to us, the other locks have to do; 1: it is ours. */
-static int take_dotlock(int folder, const char *name)
-{
-	struct stat st;
-	for (int tries = 0;; tries++) {
-		int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
-		if (fd >= 0) {
-			close(fd);
-			return 1;
-		}
-		if (errno != EEXIST)
-			return errno == ENOSPC || errno == EDQUOT ? -1 : 0;
-		if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && clock_wall_s() - st.st_mtime > STALE_S)
-			unlinkat(folder, name, 0);
-		if (!keep_trying(tries))
-			return -1;
-	}
-}
-
 static bool take_locks(int fd)
 {
 	int tries = 0;
 	while (!compat_lock_file(fd)) {
-		if (!keep_trying(tries++))
+		if (!mailbox_keep_trying(tries++))
 			return false;
 	}
 	return true;
@@ -111,13 +93,13 @@ static void put_start(const struct delivery *d, int fd, const struct stat *st, s
 	buffer_printf(out, "From %s  %s\n", plain ? d->sender : "MAILER-DAEMON", date);
 }
 
-static bool write_all(const struct delivery *d, int folder, int fd, const struct stat *st)
+static bool write_all(const struct delivery *d, int fd, const struct stat *st, struct note *note)
 {
 	struct buffer in = {0}, out = {0};
 	char bytes[16384];
 	long long left = d->bytes;
 	ssize_t n;
-	bool good = true;
+	bool good = true, noted = false;
 	/* Room first: with a quota that is used up, a file system that copies on write (btrfs) does not even cut back what was begun. */
 	if (!compat_reserve(fd, st->st_size, (off_t)d->bytes + SLACK_BYTES))
 		return false;
@@ -128,34 +110,50 @@ static bool write_all(const struct delivery *d, int folder, int fd, const struct
 		quote(&in, n == 0, &out);
 		if (n == 0)
 			buffer_add(&out, "\n", 1);
-		good = n >= 0 && fdio_write(fd, out.data, out.length);
+		good = n >= 0 && (noted || note_write(note, st, &out)) && fdio_write(fd, out.data, out.length);
+		noted = true;
 		out.length = 0;
 	} while (good && n > 0);
 	buffer_free(&in);
 	buffer_free(&out);
-	/* The name of a new mailbox may not be durable yet. */
-	return good && fdio_sync(fd) && (st->st_size > 0 || fdio_sync(folder));
+	return good && fdio_sync(fd);
+}
+
+/* The name of a new mailbox may not be durable yet. */
+static bool store(const struct delivery *d, int folder, int fd, const struct stat *st, struct note *note)
+{
+	return write_all(d, fd, st, note) && note_remove(note) && (note->fd >= 0 || st->st_size > 0 || fdio_sync(folder));
+}
+
+static int give_up(const struct delivery *d, int fd, const struct stat *st, struct note *note)
+{
+	int saved = errno;
+	bool back = note_cut(fd, st->st_size);
+	/* A note that stays does no harm, and has the rest cut back by whoever comes next. */
+	if (back)
+		note_remove(note);
+	errno = saved;
+	return mailbox_later(d, saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error",
+	                     back ? "write the mailbox" : "write the mailbox, and cut it back:", d->user);
 }
 
 static int append(const struct delivery *d, int folder, int fd)
 {
 	struct stat st;
+	struct note note;
+	TEXT(told, 200);
 	if (!take_locks(fd))
 		return mailbox_later(d, "mailbox-locked", "somebody holds the lock of the mailbox", d->user);
-	if (!is_safe(d, folder, fd, &st)) {
-		errno = 0;
-		return mailbox_later(d, "mailbox-unsafe", "not a plain file of its user with one name: the mailbox", d->user);
-	}
 	errno = 0;
-	if (write_all(d, folder, fd, &st)) {
-		text_printf(d->answer, "- appended to %s/%s", paths_mail(), d->user);
-		return EX_OK;
-	}
-	int saved = errno;
-	bool back = ftruncate(fd, st.st_size) == 0 && fdio_sync(fd);
-	errno = saved;
-	return mailbox_later(d, saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error",
-	                     back ? "write the mailbox" : "write the mailbox, and cut it back:", d->user);
+	if (!is_safe(d, folder, fd, &st))
+		return mailbox_later(d, errno != 0 ? "mailbox-error" : "mailbox-unsafe",
+		                     errno != 0 ? "look at the mailbox" : "not a plain file of its user with one name: the mailbox", d->user);
+	if (!note_open(&note, folder, d->user) || !note_obey(&note, fd, &st, &told))
+		return mailbox_later(d, "mailbox-error", "see what an interrupted delivery left in the mailbox", d->user);
+	if (!store(d, folder, fd, &st, &note))
+		return give_up(d, fd, &st, &note);
+	text_printf(d->answer, "- appended to %s/%s%s", paths_mail(), d->user, told.data);
+	return EX_OK;
 }
 
 int mailbox_append(const struct delivery *d)
@@ -165,15 +163,15 @@ int mailbox_append(const struct delivery *d)
 	int folder = open(paths_mail(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return mailbox_later(d, "mailbox-error", "open", paths_mail());
-	int locked = take_dotlock(folder, lock);
-	if (locked < 0)
-		return mailbox_later(d, "mailbox-locked", "cannot have the lock", lock);
+	enum dotlock locked = dotlock_take(folder, lock);
+	if (locked == DOTLOCK_BUSY || locked == DOTLOCK_FAILED)
+		return mailbox_later(d, locked == DOTLOCK_FAILED && errno != ENOSPC && errno != EDQUOT ? "mailbox-error" : "mailbox-locked", "cannot have the lock", lock);
 	int fd = open_mailbox(d, folder), code;
 	if (fd < 0)
 		code = mailbox_later(d, errno == ELOOP || errno == EMLINK ? "mailbox-unsafe" : !d->may_create ? "mailbox-root" : "mailbox-error", "open the mailbox", d->user);
 	else
 		code = append(d, folder, fd);
-	if (locked > 0)
+	if (locked == DOTLOCK_TAKEN)
 		unlinkat(folder, lock, 0);
 	return code;
 }

@@ -95,8 +95,9 @@ static void become_mailbox(struct job *job, const char *user, const struct confi
 {
 	char path[1024];
 	snprintf(path, sizeof path, "%s/mailbox", paths_libexec());
-	dup2(in, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
+	/* What it inherits is the runner's stream, which it may not read. */
+	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
+		_exit(EX_OSERR);
 	compat_closefrom(STDERR_FILENO + 1);
 	execl(path, "mailbox", config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox", user, job->sender, (char *)NULL);
 	_exit(EX_OSFILE);
@@ -110,8 +111,8 @@ static void understand(int status, struct buffer *answer, struct diagnosis *d)
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	char key[40];
 	snprintf(key, sizeof key, "%.*s", words != NULL ? (int)(words - line) : 0, line != NULL ? line : "");
-	if (code == EX_OK && words != NULL)
-		diag_set(d, VERDICT_SENT, STAGE_DOT, "", "%s", words + 1);
+	if (code == EX_OK)
+		diag_set(d, VERDICT_SENT, STAGE_DOT, "", "%s", words != NULL ? words + 1 : "delivered");
 	else if (words != NULL)
 		diag_set(d, code == EX_NOUSER ? VERDICT_FAILED : VERDICT_DEFERRED, STAGE_RCPT, key, "%s", words + 1);
 	else if (code == EX_OSFILE)
@@ -149,7 +150,8 @@ void handout(struct job *job, const char *rcpt, const struct config *config, str
 		close(in[1]);
 	if (pid > 0) {
 		fdio_slurp(out[0], &answer, 1000);
-		waitpid(pid, &status, 0);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			continue;
 		understand(status, &answer, d);
 		if (strcmp(d->key, "mailbox-locked") == 0)
 			note_busy(user);

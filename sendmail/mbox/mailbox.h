@@ -17,11 +17,14 @@ struct delivery {
 };
 
 /* Appends to /var/mail/USER: locked with USER.lock and as mail programs of the system lock (base/compat.h); no link is followed; lines that begin
-   with "From " are quoted; synced; on any failure the file has its old length again.  Result of both: a sysexits code. */
+   with "From " are quoted; synced; on any failure the file has its old length again, and what a killed process left there is taken away (note.h).  Result of both: a sysexits code. */
 int mailbox_append(const struct delivery *d);
 
 /* Makes a file in Maildir/new of the home, by way of tmp; synced. */
 int mailbox_maildir(const struct delivery *d);
+
+/* Waits half a second for a lock; false after 5 s: whoever keeps his mailbox locked may not hold up other people's mail. */
+bool mailbox_keep_trying(int tries);
 
 /* Says why not; errno is told when it is not 0.  EX_TEMPFAIL. */
 int mailbox_later(const struct delivery *d, const char *key, const char *what, const char *name);

@@ -31,11 +31,23 @@ static bool is_name(const char *user)
 }
 
 /* The group that may write into the mail folder, when it is not everyone: locks and new mailboxes need it. */
-static gid_t group_for(bool maildir, gid_t own)
+static bool group_for(bool maildir, gid_t own, gid_t *group)
 {
 	struct stat st;
-	bool by_group = !maildir && stat(paths_mail(), &st) == 0 && (st.st_mode & S_IWGRP) && !(st.st_mode & S_IWOTH);
-	return by_group ? st.st_gid : own;
+	*group = own;
+	if (maildir)
+		return true;
+	if (stat(paths_mail(), &st) != 0)
+		return errno == ENOENT;
+	if ((st.st_mode & S_IWGRP) && !(st.st_mode & S_IWOTH))
+		*group = st.st_gid;
+	return true;
+}
+
+/* What getpwnam(3) leaves in errno when there is no such user; anything else says that nobody knows now, and mail of a user is not returned for that. */
+static bool is_unknown(int error)
+{
+	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
 }
 
 static bool become(uid_t uid, gid_t gid)
@@ -60,7 +72,11 @@ static int run(const char *format, struct delivery *d)
 {
 	bool maildir = strcmp(format, "maildir") == 0;
 	uid_t caller = getuid();
+	gid_t group = 0;
+	errno = 0;
 	struct passwd *pw = is_name(d->user) ? getpwnam(d->user) : NULL;
+	if (pw == NULL && !is_unknown(errno))
+		return mailbox_later(d, "mailbox-error", "look for the user", d->user);
 	if (pw == NULL) {
 		text_printf(d->answer, "mailbox-nouser there is no user %.60s on this machine", d->user);
 		return EX_NOUSER;
@@ -73,10 +89,13 @@ static int run(const char *format, struct delivery *d)
 	d->owner = pw->pw_uid;
 	d->home = paths_home(pw->pw_dir);
 	d->may_create = !root;
-	if (!become(root ? caller : pw->pw_uid, group_for(maildir, pw->pw_gid))) {
+	if (!group_for(maildir, pw->pw_gid, &group))
+		return mailbox_later(d, "mailbox-error", "look at", paths_mail());
+	if (!become(root ? caller : pw->pw_uid, group)) {
 		text_printf(d->answer, "mailbox-rights cannot become the user %.60s", d->user);
 		return EX_TEMPFAIL;
 	}
+	errno = 0;
 	d->bytes = read_length();
 	if (d->bytes < 0)
 		return mailbox_later(d, "local", "the message did not come whole", "");
@@ -99,6 +118,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	struct delivery d = {.user = argv[2], .sender = argv[3], .in_fd = STDIN_FILENO, .answer = &answer};
 	int code = run(argv[1], &d);
+	/* The status counts: what is delivered is delivered, though the words about it are lost. */
 	printf("%s\n", answer.data);
-	return fflush(stdout) == 0 ? code : EX_IOERR;
+	fflush(stdout);
+	return code;
 }

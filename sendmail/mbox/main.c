@@ -17,12 +17,14 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 {
 	struct diagnosis d = {0};
 	bool good = head_prepare(job, config, true, true, &d);
-	for (int i = 0; i < job->rcpt_count; i++) {
+	for (int i = 0; i < job->rcpt_count && !jobs->orphaned; i++) {
 		if (good)
 			handout(job, job->rcpts[i], config, &d);
 		if (d.verdict == VERDICT_SENT && dsn_wants(job->asked[i].notify, "SUCCESS"))
 			buffer_printf(&jobs->out, "relayed id=%s n=%d\n", job->id, i);
 		jobs_say_diag(jobs, "rcpt", job->id, i, 0, &d);
+		/* Before the next one: a kill then repeats one delivery and not all of them. */
+		jobs_flush(jobs);
 	}
 	jobs_say_id(jobs, "msg", job->id);
 	jobs_remove(jobs, job);
