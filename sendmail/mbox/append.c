@@ -122,7 +122,7 @@ static bool write_all(const struct delivery *d, int fd, const struct stat *st, s
 /* The name of a new mailbox may not be durable yet. */
 static bool store(const struct delivery *d, int folder, int fd, const struct stat *st, struct note *note)
 {
-	return write_all(d, fd, st, note) && note_remove(note) && (note->fd >= 0 || st->st_size > 0 || fdio_sync(folder));
+	return write_all(d, fd, st, note) && mailbox_is_heard() && note_remove(note) && (note->fd >= 0 || st->st_size > 0 || fdio_sync(folder));
 }
 
 static int give_up(const struct delivery *d, int fd, const struct stat *st, struct note *note)

@@ -26,6 +26,9 @@ int mailbox_maildir(const struct delivery *d);
 /* Waits half a second for a lock; false after 5 s: whoever keeps his mailbox locked may not hold up other people's mail. */
 bool mailbox_keep_trying(int tries);
 
+/* False with errno EPIPE when whoever started us is gone: nobody would note that the message is delivered, and it would come again. */
+bool mailbox_is_heard(void);
+
 /* Says why not; errno is told when it is not 0.  EX_TEMPFAIL. */
 int mailbox_later(const struct delivery *d, const char *key, const char *what, const char *name);
 

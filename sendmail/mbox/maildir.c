@@ -5,6 +5,7 @@
 #include "mbox/mailbox.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,6 +29,15 @@ ssize_t mailbox_read(const struct delivery *d, long long *left, char *bytes, siz
 	}
 	*left -= n > 0 ? n : 0;
 	return n;
+}
+
+bool mailbox_is_heard(void)
+{
+	struct pollfd p = {.fd = STDOUT_FILENO};
+	if (poll(&p, 1, 0) <= 0 || (p.revents & (POLLERR | POLLHUP)) == 0)
+		return true;
+	errno = EPIPE;
+	return false;
 }
 
 /* A folder below another one, of the right user, made when it is missing; -1 with errno (EPERM: not his). */
@@ -65,7 +75,7 @@ static int store(const struct delivery *d, int tmp, int new)
 	snprintf(name, sizeof name, "%lld.R%08lxP%ld.%.90s", (long long)clock_wall_s(), (unsigned long)compat_random(), (long)getpid(), host);
 	int fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	bool good = fd >= 0 && write_file(d, fd);
-	if (good && renameat(tmp, name, new, name) == 0 && fdio_sync(new)) {
+	if (good && mailbox_is_heard() && renameat(tmp, name, new, name) == 0 && fdio_sync(new)) {
 		text_printf(d->answer, "- Maildir of %s, %s", d->user, name);
 		return EX_OK;
 	}

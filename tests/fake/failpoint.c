@@ -44,10 +44,20 @@ static int open_high(const char *path)
 	return high;
 }
 
+/* By its file: argv[0] is what whoever started it says. */
+static bool is_program(const char *name)
+{
+	char path[1024];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+	path[n > 0 ? n : 0] = '\0';
+	const char *slash = strrchr(path, '/');
+	return slash != NULL && strcmp(slash + 1, name) == 0;
+}
+
 __attribute__((constructor)) static void start(void)
 {
 	const char *file = getenv("FAILPOINT_FILE"), *in = getenv("FAILPOINT_IN");
-	bool here = in == NULL || strcmp(in, program_invocation_short_name) == 0;
+	bool here = in == NULL || is_program(in);
 	if (getenv("FAILPOINT_TRACE") != NULL)
 		trace_fd = open_high(getenv("FAILPOINT_TRACE"));
 	if (getenv("FAILPOINT_LOG") != NULL)

@@ -1,15 +1,17 @@
 /* Makes a program fail at each of its calls, one run for each, and counts what became of the mail.
-   faults [-k] sendmail|runner|relay ACTION EVERY     ACTION: kill torn short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR ENOBUFS; EVERY: each Nth call that fits;
+   faults [-k] [-l mbox|maildir] sendmail|runner|relay|mbox|mailbox ACTION EVERY
+   ACTION: kill torn short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR ENOBUFS; EVERY: each Nth call that fits;
    -k: each system call that the kernel sees (tracer.h); without, those of libc (failpoint.c), which works on every machine
+   -l: to local mailboxes of that kind, for the user FAULTS_USER, in the folder FIRSTHOP_MAIL or the home FIRSTHOP_HOME
    Environment: FIRSTHOP_* of tests/lib.sh, FAULTS_PRELOAD (failpoint.so), FAULTS_WORK (a folder), FAULTS_DELIVERED (the smarthost's folder).
    The smarthost answers RCPT refused-* with 550, and later-* with 451 the first time.
    Each invocation has a domain of its own: what a killed one left on its way to the smarthost may still arrive while the next one counts.
    sendmail: a message for each call.  Exit 0 must mean delivered once; anything else: at most once, and a reason on stderr and in the log.
-   runner, relay: three messages for each call, taken up by a runner in which the call fails; then one in which nothing fails drains the queue. */
+   the others: three messages for each call, taken up by a runner in which the call fails; then one in which nothing fails drains the queue. */
 #include "base/mem.h"
+#include "tests/fake/arrivals.h"
 #include "tests/fake/failpoint.h"
 #include "tests/fake/tracer.h"
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -24,6 +26,7 @@
 #define RUNS_MAX 20000
 #define PATIENCE_S 60
 #define BODY_LINES 900
+#define LOCAL_LINES 400 /* some of the blocks in which mailbox copies */
 
 static const struct {
 	const char *name;
@@ -38,21 +41,24 @@ static const struct {
 static const char letters[] = "?ocrwsnuxltSTp";
 static const char *const kinds[] = {"?", "open", "create", "read", "write", "fsync", "rename", "unlink", "close", "lock", "stat", "socket", "talk", "process"};
 
+/* The recipients of a run; the last one is who sent to somebody that is unknown. */
+static const char *const recipients[] = {"ok", "a", "later", "good", "sender"};
+
 /* What one run should lead to, and what came of it. */
 struct run {
 	int exit_code;          /* of sendmail; -1: killed */
 	int call;               /* kind */
-	int ok, a, later, good, report, cut;
+	int seen[5];            /* of recipients */
 };
 
 static struct {
 	struct failpoint *point;
-	const char *work, *delivered, *program, *action_name;
+	const char *work, *delivered, *program, *action_name, *local, *user;
 	int action;
 	bool traced;
 	struct run *runs;
 	long counted;           /* calls of the last run with faults */
-	int run_count, stuck, silent, hung, wrong;
+	int run_count, stuck, silent, hung, wrong, cut;
 } f;
 
 static const char *path_of(const char *name)
@@ -62,13 +68,6 @@ static const char *path_of(const char *name)
 	next = (next + 1) % 4;
 	snprintf(paths[next], sizeof paths[next], "%s/%s", f.work, name);
 	return paths[next];
-}
-
-static const char *program_path(const char *name)
-{
-	static char path[1024];
-	snprintf(path, sizeof path, "%s/%s", getenv("FIRSTHOP_LIBEXEC"), name);
-	return path;
 }
 
 static void redirect(const char *file, int flags, int to)
@@ -82,6 +81,7 @@ static void redirect(const char *file, int flags, int to)
 /* In the child. */
 static void become(char *const argv[], const char *input, bool faulty)
 {
+	char path[1024];
 	redirect(input, O_RDONLY, 0);
 	redirect("/dev/null", O_WRONLY, 1);
 	redirect(faulty ? path_of("stderr") : path_of("log"), faulty ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY | O_CREAT | O_APPEND, 2);
@@ -93,7 +93,8 @@ static void become(char *const argv[], const char *input, bool faulty)
 	}
 	if (faulty && f.traced)
 		tracer_invite();
-	execv(program_path(argv[0]), argv);
+	snprintf(path, sizeof path, "%s/%s", getenv("FIRSTHOP_LIBEXEC"), argv[0]);
+	execv(path, argv);
 	_exit(127);
 }
 
@@ -134,8 +135,9 @@ static void write_input(int n)
 	if (file == NULL)
 		exit(1);
 	fprintf(file, "Subject: fault %d\n\n", n);
-	for (int i = 0; i < (strcmp(f.program, "sendmail") == 0 ? BODY_LINES : 3); i++)
-		fprintf(file, "%d %d the quick brown fox jumps over the lazy dog, and over the line that ends here\n", n, i);
+	int lines = f.local != NULL ? LOCAL_LINES : strcmp(f.program, "sendmail") == 0 ? BODY_LINES : 3;
+	for (int i = 0; i < lines; i++)
+		fprintf(file, "%s%d %d the quick brown fox jumps over the lazy dog, and over the line that ends here\n", i == 1 ? "From here " : "", n, i);
 	fprintf(file, "END %d\n", n);
 	fclose(file);
 }
@@ -146,12 +148,22 @@ static int submit(int n, char *const argv[], bool faulty)
 	return run(argv, path_of("input"), faulty);
 }
 
+static void put_address(char *to, size_t size, const char *kind, int n)
+{
+	bool unknown = strcmp(kind, "refused") == 0, sender = strcmp(kind, "sender") == 0;
+	if (f.local != NULL && !sender)
+		snprintf(to, size, "%s%s%s-%d-p%d@here.example.org", unknown ? "" : f.user, unknown ? "" : "+", kind, n, (int)getpid());
+	else
+		snprintf(to, size, "%s-%d@p%d.example.org", kind, n, (int)getpid());
+}
+
 static int submit_to(int n, const char *first, const char *second, bool faulty)
 {
-	char to[2][80], from[80];
-	snprintf(from, sizeof from, "sender-%d@p%d.example.org", n, (int)getpid());
-	snprintf(to[0], sizeof to[0], "%s-%d@p%d.example.org", first, n, (int)getpid());
-	snprintf(to[1], sizeof to[1], "%s-%d@p%d.example.org", second != NULL ? second : "", n, (int)getpid());
+	char to[2][120] = {"", ""}, from[120];
+	put_address(from, sizeof from, "sender", n);
+	put_address(to[0], sizeof to[0], first, n);
+	if (second != NULL)
+		put_address(to[1], sizeof to[1], second, n);
 	char name[] = "sendmail", i[] = "-i", option[] = "-f";
 	char *argv[] = {name, i, option, from, to[0], second != NULL ? to[1] : NULL, NULL};
 	return submit(n, argv, faulty);
@@ -164,33 +176,32 @@ static int runner_once(bool faulty)
 	return run(argv, "/dev/null", faulty);
 }
 
-/* Messages that are left in the queue. */
-static int left_over(void)
+/* A lock file that its process was killed in has no name in it, and is respected for ten minutes: these pass. */
+static void age_lock(void)
 {
-	static const char *const folders[] = {"drop", "mqueue"};
-	int count = 0;
-	for (int i = 0; i < 2; i++) {
-		char path[1024];
-		struct dirent *entry;
-		snprintf(path, sizeof path, "%s/%s", getenv("FIRSTHOP_SPOOL"), folders[i]);
-		DIR *folder = opendir(path);
-		while (folder != NULL && (entry = readdir(folder)) != NULL)
-			count += strlen(entry->d_name) >= 17 && entry->d_name[8] == '.';
-		if (folder != NULL)
-			closedir(folder);
-	}
-	return count;
+	const struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	char path[1100], text[400];
+	snprintf(path, sizeof path, "%s/%s.lock", getenv("FIRSTHOP_MAIL"), f.user);
+	int fd = open(path, O_RDONLY);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof text) : 1;
+	if (fd >= 0 && (n == 0 || text[n - 1] != '\n'))
+		futimens(fd, old);
+	if (fd >= 0)
+		close(fd);
 }
 
 static void drain(void)
 {
-	for (int i = 0; i < 4; i++) {
+	int left = 1;
+	for (int i = 0; i < 4 && left > 0; i++) {
+		if (f.local != NULL)
+			age_lock();
 		runner_once(false);
-		if (left_over() == 0)
-			return;
+		left = arrivals_waiting(getenv("FIRSTHOP_SPOOL"));
 	}
-	f.stuck++;
-	fprintf(stderr, "call %ld (%s): %d files stay in the queue\n", f.point->at, f.action_name, left_over());
+	f.stuck += left > 0;
+	if (left > 0)
+		fprintf(stderr, "call %ld (%s): %d files stay in the queue\n", f.point->at, f.action_name, left);
 }
 
 static bool file_is_empty(const char *name)
@@ -236,54 +247,33 @@ static void run_queue(int n)
 	drain();
 }
 
-/* Counts one delivered file. */
-static void count_file(const char *path)
+static void count_one(const struct arrival *a)
 {
-	char line[2000], tail[200] = "";
-	int n = -1;
-	bool report = false;
-	char *at;
-	FILE *file = fopen(path, "r");
-	if (file == NULL)
-		return;
-	while (fgets(line, sizeof line, file) != NULL) {
-		for (at = line; strncmp(line, "X-Envelope-To:", 14) == 0 && (at = strchr(at, '<')) != NULL; at++) {
-			char kind[20] = "";
-			int pid = 0, run = 0;
-			if (sscanf(at, "<%19[a-z]-%d@p%d.", kind, &run, &pid) != 3 || pid != (int)getpid() || run < 0 || run >= f.run_count)
-				continue;
-			n = run;
-			struct run *r = &f.runs[n];
-			r->ok += strcmp(kind, "ok") == 0;
-			r->a += strcmp(kind, "a") == 0;
-			r->later += strcmp(kind, "later") == 0;
-			r->good += strcmp(kind, "good") == 0;
-			r->report += strcmp(kind, "sender") == 0;
-			report = strcmp(kind, "sender") == 0;
-		}
-		if (*line != '\n')
-			snprintf(tail, sizeof tail, "%.190s", line);
+	struct run *r = NULL;
+	for (int i = 0; i < a->count; i++) {
+		const char *kind = a->to[i].kind;
+		if (a->to[i].series != (int)getpid() || a->to[i].n < 0 || a->to[i].n >= f.run_count)
+			continue;
+		r = &f.runs[a->to[i].n];
+		for (int k = 0; k < 5; k++)
+			r->seen[k] += strcmp(kind, recipients[k]) == 0;
 	}
-	fclose(file);
-	snprintf(line, sizeof line, "END %d\n", n);
-	if (n < 0 || n >= f.run_count || (report ? strncmp(tail, "--firsthop", 10) == 0 : strcmp(tail, line) == 0))
+	/* In a mailbox, there is nothing but what came whole. */
+	if (a->whole || (r == NULL && f.local == NULL))
 		return;
-	f.runs[n].cut++;
-	fprintf(stderr, "# run %d (%s at %s): %s ends with: %s\n", n, f.action_name, kinds[f.runs[n].call], path, tail);
+	f.cut++;
+	fprintf(stderr, "# run %d (%s at %s): %s ends with: %s\n", r != NULL ? (int)(r - f.runs) : -1, f.action_name, kinds[r != NULL ? r->call : 0], a->where, a->last_line);
 }
 
 static void count_delivered(void)
 {
-	DIR *folder = opendir(f.delivered);
-	struct dirent *entry;
-	while (folder != NULL && (entry = readdir(folder)) != NULL) {
-		char path[1400];
-		snprintf(path, sizeof path, "%s/%s", f.delivered, entry->d_name);
-		if (strstr(entry->d_name, ".eml") != NULL)
-			count_file(path);
-	}
-	if (folder != NULL)
-		closedir(folder);
+	char mbox[1100];
+	snprintf(mbox, sizeof mbox, "%s/%s", getenv("FIRSTHOP_MAIL"), f.user);
+	arrivals_at_smarthost(f.delivered, count_one);
+	if (f.local != NULL && strcmp(f.local, "mbox") == 0)
+		arrivals_in_mbox(mbox, count_one);
+	else if (f.local != NULL)
+		arrivals_in_maildir(getenv("FIRSTHOP_HOME"), count_one);
 }
 
 /* The window that firsthop-spool(5) names: a kill between the end of a message and the note of the answer.  A run has one fault, so what was in
@@ -295,40 +285,41 @@ static bool may_repeat(const struct run *r)
 	return f.action == FAILPOINT_KILL || f.action == FAILPOINT_TORN;
 }
 
-static void judge(bool wanted, int seen, struct run *r, const char *what, int *lost, int *twice)
+/* Returns how often what one recipient got was repeated. */
+static int judge(const struct run *r, int k, int *lost)
 {
-	int allowed = may_repeat(r) ? 2 : 1;
-	if ((wanted && seen == 0) || seen > allowed) {
-		fprintf(stderr, "# %s of run %d (%s at %s, exit %d): arrived %d times\n", what, (int)(r - f.runs), f.action_name, kinds[r->call], r->exit_code, seen);
+	bool wanted = strcmp(f.program, "sendmail") != 0 || r->exit_code == 0;
+	if ((wanted && r->seen[k] == 0) || r->seen[k] > (may_repeat(r) ? 2 : 1)) {
+		fprintf(stderr, "# %s of run %d (%s at %s, exit %d): arrived %d times\n", recipients[k], (int)(r - f.runs), f.action_name, kinds[r->call],
+		        r->exit_code, r->seen[k]);
 		f.wrong++;
 	}
-	*lost += wanted && seen == 0;
-	*twice += seen > 1 ? seen - 1 : 0;
+	*lost += wanted && r->seen[k] == 0;
+	return r->seen[k] > 1 ? r->seen[k] - 1 : 0;
 }
 
 static int tell(void)
 {
-	int lost = 0, twice = 0, reports = 0, cut = 0, taken = 0, refused = 0;
+	int lost = 0, twice = 0, reports = 0, taken = 0, refused = 0;
 	bool sendmail = strcmp(f.program, "sendmail") == 0;
 	count_delivered();
 	for (int i = 0; i < f.run_count; i++) {
 		struct run *r = &f.runs[i];
-		cut += r->cut;
+		int repeated = 0;
 		taken += r->exit_code == 0;
 		refused += r->exit_code > 0;
-		judge(!sendmail || r->exit_code == 0, r->ok, r, "ok", &lost, &twice);
-		if (sendmail)
-			continue;
-		judge(true, r->a, r, "a", &lost, &twice);
-		judge(true, r->later, r, "later", &lost, &twice);
-		judge(true, r->good, r, "good", &lost, &twice);
-		judge(true, r->report, r, "report", &lost, &reports);
+		for (int k = 0; k < (sendmail ? 1 : 4); k++)
+			repeated += judge(r, k, &lost);
+		reports += sendmail ? 0 : judge(r, 4, &lost);
+		twice += repeated;
+		/* Local delivery has one recipient in hand; a runner has what its sessions have. */
+		f.wrong += f.local != NULL && strcmp(f.program, "runner") != 0 && repeated > 1;
 	}
-	printf("%s %s%s runs=%d", f.program, f.traced ? "system calls " : "", f.action_name, f.run_count);
+	printf("%s%s%s %s%s runs=%d", f.local != NULL ? f.local : "", f.local != NULL ? " " : "", f.program, f.traced ? "system calls " : "", f.action_name, f.run_count);
 	if (sendmail)
 		printf(" exit0=%d refused=%d", taken, refused);
-	printf(" lost=%d twice=%d reports_twice=%d wrong=%d cut=%d stuck=%d silent=%d hung=%d\n", lost, twice, reports, f.wrong, cut, f.stuck, f.silent, f.hung);
-	return f.wrong + cut + f.stuck + f.silent + f.hung > 0 ? 1 : 0;
+	printf(" lost=%d twice=%d reports_twice=%d wrong=%d cut=%d stuck=%d silent=%d hung=%d\n", lost, twice, reports, f.wrong, f.cut, f.stuck, f.silent, f.hung);
+	return f.wrong + f.cut + f.stuck + f.silent + f.hung > 0 ? 1 : 0;
 }
 
 static void map_point(void)
@@ -377,9 +368,15 @@ static void all_runs(const char *calls, int every)
 
 int main(int argc, char **argv)
 {
-	f.traced = argc == 5 && strcmp(argv[1], "-k") == 0;
-	argv += f.traced;
-	if (argc != 4 + f.traced)
+	int option;
+	while ((option = getopt(argc, argv, "kl:")) != -1) {
+		if (option == '?')
+			return 64;
+		f.traced = f.traced || option == 'k';
+		f.local = option == 'l' ? optarg : f.local;
+	}
+	argv += optind - 1;
+	if (argc - optind != 3)
 		return 64;
 	if (f.traced && !tracer_works())
 		return 69;
@@ -387,6 +384,7 @@ int main(int argc, char **argv)
 	f.action_name = argv[2];
 	f.work = getenv("FAULTS_WORK");
 	f.delivered = getenv("FAULTS_DELIVERED");
+	f.user = getenv("FAULTS_USER");
 	f.runs = mem_alloc(RUNS_MAX * sizeof *f.runs);
 	map_point();
 	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {

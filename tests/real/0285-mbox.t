@@ -52,6 +52,13 @@ logged 'to=<root@mon1.example.org>.*verdict=deferred.*key=mailbox-root' "mail fo
 : >"$S/var/mail/root"; chown 0:8 "$S/var/mail/root"; chmod 0660 "$S/var/mail/root"
 in_stage /usr/sbin/sendmail -q
 like "$(cat "$S/var/mail/root")" '^job$' "which the mail group may write: then it is appended, without root's rights"
+# Where neither she nor the folder's group may write: no lock file, no note; a part that a kill left stays, apart from what comes behind it.
+chmod 0755 "$S/var/mail"
+printf 'From x@example.org  Thu Jan  1 00:00:00 1970\nSubject: part\n\nhalf a li' >"$S/var/mail/alice"; chown 1000:8 "$S/var/mail/alice"; chmod 0600 "$S/var/mail/alice"
+send whole alice
+is "$(grep -c '^From ' "$S/var/mail/alice") $(grep -xc 'half a li' "$S/var/mail/alice") $(grep -xc whole "$S/var/mail/alice")" "2 1 1" "a folder that is closed to her: the message comes whole, behind a part that stays"
+is "$(ls -A "$S/var/mail" | grep -c '^\.firsthop\|lock$')" 0 "and nothing lies beside the mailbox"
+chmod 2775 "$S/var/mail"
 in_stage /usr/local/sbin/relayconf set local.deliver maildir
 mkdir -p "$S/home/alice"; chown 1000:1000 "$S/home/alice"; sed -i 's,^\(alice:[^:]*:[^:]*:[^:]*:[^:]*\):[^:]*:,\1:/home/alice:,' "$S/etc/passwd"
 send second alice
