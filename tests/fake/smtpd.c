@@ -8,7 +8,7 @@
      starttls CERT KEY    the handshake (files are in FOLDER); as the first command: TLS from the first byte
      silence              reads until the client goes away
      close                reset (RST)                loop   from the start of the section
-     end                  the program ends: 0 if every expectation was met, else 1
+     end                  the program ends: 0 if every expectation was met and each line was as SMTP wants it, else 1
      connection N         what follows is for connection N; later ones use the last section.  Lines before the first are for all.
    A client that sends nothing for SECONDS (default 60) is let go.  The transcript has C: and S: lines, and ! where a line was unexpected. */
 #include "base/fdio.h"
@@ -174,10 +174,14 @@ static char *get_line(void)
 			return NULL;
 	}
 	size_t length = strlen(line);
-	if (length > 0 && line[length - 1] == '\r')
+	bool whole = length > 0 && line[length - 1] == '\r';
+	if (whole)
 		line[length - 1] = '\0';
-	else
-		note_words("! ", "the next line ended without CR");
+	/* RFC 5321 2.3.8 and 4.5.3.1.6; an expectation that is not met, so that the exit code tells. */
+	if (!whole || strchr(line, '\r') != NULL || length > 999) {
+		note_words("! ", !whole ? "the next line ended without CR" : length > 999 ? "the next line is too long" : "the next line holds a bare CR");
+		unexpected = true;
+	}
 	return line;
 }
 
