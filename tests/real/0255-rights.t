@@ -83,6 +83,7 @@ for attempt in "cat $file" "ls /var/spool/firsthop/drop" "ls /var/spool/firsthop
 	"echo x >/var/spool/firsthop/drop/00000000.00000000" "ln -s /etc/passwd /var/spool/firsthop/drop/00000000.00000001" "echo k >/var/spool/firsthop/trigger" "touch /var/spool/firsthop/x"; do
 	try "$attempt"; ok "user2 cannot: $attempt" test $? -ne 0
 done
+like "$(as 2002:2002 $sendmail -bi "-oA$file" 2>&1)" 'Permission denied' "nor does a program that his sendmail starts read it for him"
 as 2001:2001 /bin/sh -c "rm -f $file" >/dev/null 2>&1; ok "nor can user1 take it back past mailq" test -e "$S$file"
 like "$(as 2002:2002 /usr/bin/mailq 2>&1)" "$id.*" "list = all: mailq shows it to user2"
 unlike "$(as 2002:2002 /usr/bin/mailq -v 2>&1)" 'has a secret' "but not what it says"
@@ -106,12 +107,18 @@ hostile() {
 }
 hostile no-arguments "64"; hostile empty-name "64"; hostile closed "0 74"; hostile closed-output "0"; hostile file-size "74"; hostile files-0 "71 127"; hostile files-4 "0 71 73"
 hostile core "0"; hostile memory "0 71 127"; hostile cpu "0"; hostile stack "0 139 137 126"; hostile signals "0"; hostile umask "0"; hostile environment "0"; hostile descriptors "0"
+# What it starts has nothing of its caller's environment: with FIRSTHOP_CONFIG in it, relayconf would read another configuration.
+like "$(as 2002:2002 /tmp/hostile environment /usr/local/libexec/firsthop/sendmail -bv to2@example.org 2>&1)" 'smarthost main' "hostile start, environment: -bv tells the way of the system's configuration"
 # While it takes a message: no core file could hold what it reads, and its caller cannot look into it.
 mkfifo "$work/slow"
-chroot --userspec=2002:2002 "$S" /tmp/hostile core /usr/local/libexec/firsthop/sendmail -f two@example.org to2@example.org <"$work/slow" & taking=$!
+chroot --userspec=2002:2002 "$S" /tmp/hostile core /usr/local/libexec/firsthop/sendmail -v -oem -f two@example.org to2@example.org <"$work/slow" >"$work/taking" 2>&1 & taking=$!
 exec 8>"$work/slow"
 takes() { case $(readlink "/proc/$taking/exe") in */libexec/firsthop/sendmail) ls -l "/proc/$taking/fd" | grep -q 'drop$' ;; *) false ;; esac; }
 ok "it waits for the text" wait_for takes
+is "$(sed -n 's/^Gid:[[:space:]]*//p' "/proc/$taking/status" | tr '\t' ' ')" "2002 2002 $(number fhdrop group) 2002" "while it reads, the group of drop/ is put aside: real, effective, saved, file system group"
+beside=$(cat "/proc/$taking/task/$taking/children")
+is "$(echo $beside | wc -w)" 2 "two run beside it (-v, -oem)"
+unlike "$(for p in $beside; do sed -n 's/^G[a-z]*://p' "/proc/$p/status"; done | tr '\t' ' ')" " $(number fhdrop group)( |\$)" "and have no such group at all"
 like "$(cat "/proc/$taking/limits")" '^Max core file size +0 +0 ' "hostile start, core: the limit is 0 again"
 as 2002:2002 /bin/sh -c "cat /proc/$taking/maps" >/dev/null 2>&1; ok "and its user cannot read its memory" test $? -ne 0
 as 2002:2002 /bin/sh -c "kill -KILL $taking"
@@ -156,25 +163,29 @@ ok "what cannot be moved away is told, and does not fill the log ($about_drop li
 # --- whose processes, and with what environment ------------------------------------------------------------------------
 kill "$(runner_pid)"
 wait_for runner_is_gone
-export HOSTALIASES=/tmp/evil LOCALDOMAIN=evil.test RES_OPTIONS=debug LD_LIBRARY_PATH=/tmp
-start_runner
-unset HOSTALIASES LOCALDOMAIN RES_OPTIONS LD_LIBRARY_PATH
+# By hand, with root's groups and a spoilt environment.
+(export HOSTALIASES=/tmp/evil LOCALDOMAIN=evil.test RES_OPTIONS=debug LD_LIBRARY_PATH=/tmp OPENSSL_CONF=/tmp/evil SSLKEYLOGFILE=/tmp/keys SSL_CERT_FILE=/tmp/evil
+	exec chroot --groups=0,8 "$S" /usr/local/libexec/firsthop/runner --stay --foreground) >/dev/null 2>&1 &
+wait_for socket_is_there
 # With a smarthost that keeps silent, so that relay and its session live.
 kill -STOP "$smarthost"
 echo x | as 2001:2001 $sendmail -f one@example.org to5@example.org
 processes() { for p in /proc/[0-9]*; do case $(readlink "$p/exe" 2>/dev/null) in */libexec/firsthop/*) echo "$p" ;; esac; done; }
-relay_lives() { processes | while read -r p; do readlink "$p/exe"; done | grep -q /relay; }
-ok "runner and relay run" wait_for relay_lives
+relay_lives() { [ "$(processes | while read -r p; do readlink "$p/exe"; done | grep -c /relay)" -ge 2 ]; }
+ok "runner, relay and its session run" wait_for relay_lives
 running=$(processes)
 of_each() { for p in $running; do sed -n "s/^$1:[[:space:]]*//p" "$p/status"; done | sort -u; }
 is "$(of_each Uid)" "$(printf '%s\t%s\t%s\t%s' "$firsthop" "$firsthop" "$firsthop" "$firsthop")" "no process of firsthop is root's, or can become so: real, effective, saved user"
 unlike "$(of_each Gid; of_each Groups)" '(^|[[:space:]])0([[:space:]]|$)' "none is in root's group"
 is "$(of_each CapPrm) $(of_each CapEff)" "0000000000000000 0000000000000000" "none has a capability"
 is "$(for p in $running; do case $(readlink "$p/exe") in */relay) tr '\0' '\n' <"$p/environ" ;; esac; done)" "" "relay has no environment"
+is "$(for p in $running; do case $(readlink "$p/exe") in */relay) sed -n 's/^NoNewPrivs:[[:space:]]*1/one/p' "$p/status"; sed -n 's/^Seccomp:[[:space:]]*2/filter/p' "$p/status" ;; esac; done | tr '\n' ' ')" "one filter " "one of the relay's processes, its session, is confined"
 kill -CONT "$smarthost"
 ok "then that mail goes, too" wait_for sent_to to5@example.org
 
 # --- who reads what waits with the runner --------------------------------------------------------------------------------
+# With a list that everyone sees: what is refused is the text, not the message.
+sed -i 's/^list = owner/list = all/' "$S/etc/firsthop/firsthop.conf"
 kill -STOP "$smarthost"
 printf 'Subject: s\n\nanother secret\n' | as 2001:2001 $sendmail -f one@example.org to6@example.org
 taken_up() { ls "$spool/mqueue" | grep -q '^[0-9a-f]*\.[0-9a-f]*$'; }
@@ -182,7 +193,9 @@ wait_for taken_up
 id=$(ls "$spool/mqueue" | grep '^[0-9a-f]*\.[0-9a-f]*$' | tail -n 1)
 is "$(stat -c '%u %a' "$spool/mqueue")" "$firsthop 750" "its folder is closed to others"
 for user in 2002 "2002:$drop_group" 33; do
-	unlike "$(as "$user" /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "user $user does not get its text"
+	like "$(as "$user" /usr/bin/mailq 2>&1)" "$id" "user $user sees that it is there"
+	out=$(as "$user" /usr/bin/mailq cat "$id" 2>&1); is "$? $out" "77 mailq: $id: only root, the user firsthop and its sender may read its text" "user $user does not get its text"
+	unlike "$(for how in why -v --json; do as "$user" /usr/bin/mailq $how $([ $how != why ] || echo "$id") 2>&1; done)" 'another secret|^Subject' "nor any of it another way"
 	as "$user" /bin/sh -c "cat /var/spool/firsthop/mqueue/$id" >/dev/null 2>&1; ok "nor as a file" test $? -ne 0
 	as "$user" /usr/bin/mailq remove "$id" >/dev/null 2>&1; ok "nor can remove it" test -e "$spool/mqueue/$id"
 done

@@ -43,6 +43,10 @@ answer=$({ frame "${head}uid: 4711${newline}login: victim${newline}sender: v@exa
 like "$answer" '^ok [0-9a-f]{8}\.[0-9a-f]{8}$' "a raw client is answered with the ID"
 like "$(cat "$work/log")" "submit uid=$(id -u) login=$(id -un) from=<v@example.org>" "what it says about its user does not count"
 unlike "$(cat "$work/log")" 'uid=4711|login=victim' "nowhere"
+ok "it is delivered" wait_for delivers 1
+like "$(last)" "^Received: by .*, from uid $(id -u)[^0-9]" "and goes as mail of the user whom the kernel named"
+unlike "$(last)" '4711|victim' "without a word of the other"
+clear_delivered
 ok "and the time, the counts and the flags are our own" grep -q 'size=14 ' "$work/log"
 refused() { like "$(say <"$work/said")" "$1" "$2"; }
 printf 'GET / HTTP/1.0\r\n\r\n' >"$work/said"; refused '^no 65 ' "no message at all"

@@ -35,6 +35,21 @@ is "$(printf '%s\n' "$mail" | grep -c '^Final-Recipient: rfc822; refused@example
 like "$mail" '"alert [1-8]"' "and names them"
 stop $runner
 
+# The budget of all senders together, whoever they are; it holds across runners, and ends with the hour.
+rm -f "$work"/spool/mqueue/*
+"$BIN/relayconf" set bounce.per_hour 2
+for who in one two three four; do send "budget $who" "budget-$who@example.org" refused@example.org; done
+all_reports() { cat "$work"/delivered/*.eml 2>/dev/null | grep -c "^X-Envelope-To: <budget-"; }
+runner_once; is "$(all_reports) $(waiting)" "2 2" "per_hour = 2: two of four senders are told, the others wait"
+runner_once; is "$(all_reports) $(waiting)" "2 2" "the budget holds for the next runner, too"
+LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=1200 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
+pids="$pids $runner"
+ok "an hour later the others have their turn" wait_for is_empty
+is "$(all_reports)" 4 "each once"
+stop $runner
+rm -f "$work/spool/mqueue/reports"
+"$BIN/relayconf" set bounce.per_hour 100
+
 send "double" bad-sender@example.org refused@example.org
 runner_once
 is "$(reports admin@example.net)" 1 "a report that cannot be returned goes to the postmaster"
