@@ -1,0 +1,187 @@
+/* objects: runner */
+/* libs: -linih -Wl,--wrap=compat_peer */
+/* What users of the machine ask of a runner over mqueue/control.  Pieces, each with a byte in front: two bits for whose connection it is, six for its
+   length; 0 closes it.  Nobody changes the mail of others, each line has one answer, and no mail is lost. */
+#include "runner/control.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/log.h"
+#include "runner/message.h"
+#include "runner/watch.h"
+#include "runner/worker.h"
+#include "tests/fuzz/spool.h"
+#include <sys/socket.h>
+
+static const struct mail {
+	const char *id;
+	int uid;
+} mails[] = {{"65000000.00000001", 1001}, {"65000000.00000002", 1002}, {"65000000.00000003", 1001}, {"65000000.00000004", 1001}, {"65000000.00000005", 1001}};
+enum { HELD = 2, DEAD = 3, IN_WORK = 4, MAILS = 5, CLIENTS = 4 };
+static const uid_t uids[CLIENTS] = {0, 1001, 1002, 1003};
+static const char coming[] = "65000000.00000006";
+
+static struct runner r;
+static uid_t caller;
+
+int __wrap_compat_peer(int fd, uid_t *uid, gid_t *gid);
+int __wrap_compat_peer(int fd, uid_t *uid, gid_t *gid)
+{
+	(void)fd;
+	*uid = caller;
+	*gid = 100;
+	return 0;
+}
+
+struct client {
+	int fd;
+	bool watches;
+	struct buffer asked, answer;
+	size_t lines, answers;
+};
+
+static void start(void)
+{
+	log_start("fuzz", 0);
+	fuzz_make_spool();
+	fuzz_start_runner(&r);
+	/* The socket's name is relative: only for that the target stands in the spool. */
+	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	MUST(chdir(fuzz_spool) == 0);
+	control_start(&r);
+	MUST(here >= 0 && fchdir(here) == 0);
+	close(here);
+}
+
+/* One message is held, one set aside, one with a relay, one on its way. */
+static void fill(struct worker *w)
+{
+	static const char held[] = "1700000000 held by=0\n";
+	for (int i = 0; i < MAILS; i++)
+		fuzz_put_message("mqueue", mails[i].id, mails[i].uid, "me@example.org", "a@example.org b@example.org", "");
+	fuzz_put_file("mqueue/65000000.00000003.log", held, sizeof held - 1);
+	MUST(renameat(r.queue.mqueue_fd, mails[DEAD].id, r.queue.mqueue_fd, "65000000.00000004.dead") == 0);
+	fuzz_put_message("drop", coming, 1001, "me@example.org", "a@example.org", "");
+	MUST(runner_load(&r));
+	struct path *p = r.paths[0];
+	for (uint32_t i = 0; i < p->schedule.count; i++) {
+		struct entry *e = p->schedule.heap[i];
+		if (e->id != id_pack(mails[IN_WORK].id))
+			continue;
+		schedule_take(&p->schedule, e);
+		e->in_work = true;
+		*w = (struct worker){.path = p, .count = 1, .first = message_load(&r, e)};
+		w->last = w->first;
+		r.workers[r.worker_count++] = w;
+		break;
+	}
+	MUST(w->first != NULL);
+}
+
+static void serve(void)
+{
+	struct pollfd p[1 + CONTROL_CLIENTS_MAX + WATCHERS_MAX];
+	watch_look(&r);
+	int asking = control_poll(&r, p), watching = watch_poll(&r, p + asking);
+	if (poll(p, (nfds_t)(asking + watching), 0) <= 0)
+		return;
+	watch_serve(&r, p + asking, watching);
+	control_serve(&r, p, asking);
+}
+
+static void connect_client(struct client *c, uid_t uid)
+{
+	caller = uid;
+	c->fd = fdio_connect(fuzz_path("mqueue/control"), 5);
+	MUST(c->fd >= 0 && fdio_nonblocking(c->fd));
+	serve();
+}
+
+static void look_at_answers(struct client *c)
+{
+	char bytes[4096], *line;
+	ssize_t n;
+	while ((n = read(c->fd, bytes, sizeof bytes)) > 0)
+		buffer_add(&c->answer, bytes, (size_t)n);
+	while ((line = fdio_take_line(&c->answer)) != NULL) {
+		MUST(strcmp(line, "ok") == 0 || text_starts(line, "no ") || (c->watches && text_starts(line, "over ")));
+		free(line);
+		c->answers++;
+	}
+	MUST(c->watches || c->answers <= c->lines);
+}
+
+static void talk(struct client *c, const uint8_t *bytes, size_t length)
+{
+	if (send(c->fd, bytes, length, MSG_NOSIGNAL) != (ssize_t)length)
+		return; /* it was let go */
+	buffer_add(&c->asked, bytes, length);
+	for (size_t i = 0; i < length; i++)
+		c->lines += bytes[i] == '\n';
+	c->watches = c->watches || compat_find(c->asked.data, c->asked.length, "watch ") != NULL;
+	for (int i = 0; i < 3; i++)
+		serve();
+	look_at_answers(c);
+}
+
+static void hang_up(struct client *c)
+{
+	close(c->fd);
+	buffer_free(&c->asked);
+	buffer_free(&c->answer);
+	*c = (struct client){.fd = -1};
+	serve();
+}
+
+/* The size of each message and its journal, and of the one set aside. */
+static void survey(long sizes[MAILS][3])
+{
+	char name[40];
+	for (int i = 0; i < MAILS; i++) {
+		sizes[i][0] = fuzz_size(mails[i].id);
+		snprintf(name, sizeof name, "%s.log", mails[i].id);
+		sizes[i][1] = fuzz_size(name);
+		snprintf(name, sizeof name, "%s.dead", mails[i].id);
+		sizes[i][2] = fuzz_size(name);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	struct client clients[CLIENTS] = {{.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
+	struct worker w = {0};
+	long before[MAILS][3], after[MAILS][3];
+	if (*fuzz_spool == '\0')
+		start();
+	fill(&w);
+	survey(before);
+	for (size_t at = 0; at < length;) {
+		int who = bytes[at] >> 6;
+		size_t piece = bytes[at++] & 63;
+		piece = piece > length - at ? length - at : piece;
+		if (clients[who].fd < 0)
+			connect_client(&clients[who], uids[who]);
+		if (piece > 0)
+			talk(&clients[who], bytes + at, piece);
+		else
+			hang_up(&clients[who]);
+		at += piece;
+		survey(after);
+		for (int i = 0; i < MAILS; i++)
+			MUST(memcmp(before[i], after[i], sizeof before[i]) == 0 || uids[who] == 0 || uids[who] == (uid_t)mails[i].uid);
+		memcpy(before, after, sizeof before);
+		MUST(before[IN_WORK][0] > 0);
+	}
+	for (int i = 0; i < CLIENTS; i++) {
+		if (clients[i].fd >= 0)
+			hang_up(&clients[i]);
+	}
+	serve();
+	MUST(control_poll(&r, (struct pollfd[1 + CONTROL_CLIENTS_MAX]){{0}}) == 1 && watch_poll(&r, (struct pollfd[WATCHERS_MAX]){{0}}) == 0);
+	fuzz_must_be_whole(&r, 1);
+	r.worker_count = 0;
+	runner_forget(w.first->entry);
+	message_free(w.first);
+	watch_end(&r);
+	fuzz_empty_runner(&r);
+	return 0;
+}

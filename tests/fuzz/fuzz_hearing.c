@@ -1,0 +1,144 @@
+/* objects: runner */
+/* libs: -linih -Wl,--wrap=fork -Wl,--wrap=socketpair -Wl,--wrap=kill -Wl,--wrap=waitpid */
+/* What a relay says to the runner; it may have been taken over.  It has three messages in hand, and may lie about these: nothing else is touched,
+   nothing is lost, and no words of its get into a journal as lines of their own.  The first byte: how it is given, and how its process ends. */
+#include "base/fdio.h"
+#include "base/log.h"
+#include "runner/message.h"
+#include "runner/worker.h"
+#include "tests/fuzz/spool.h"
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#define PID 12345
+#define OTHER "65000000.00000004"
+
+static struct runner r;
+static int relay_end, exit_status;
+
+/* The process is never there: worker_start and worker_end meet these. */
+pid_t __wrap_fork(void);
+int __wrap_kill(pid_t pid, int number);
+pid_t __wrap_waitpid(pid_t pid, int *status, int options);
+int __real_socketpair(int domain, int type, int protocol, int ends[2]);
+int __wrap_socketpair(int domain, int type, int protocol, int ends[2]);
+
+pid_t __wrap_fork(void)
+{
+	return PID;
+}
+
+int __wrap_kill(pid_t pid, int number)
+{
+	(void)number;
+	MUST(pid == PID || pid == -PID);
+	return 0;
+}
+
+pid_t __wrap_waitpid(pid_t pid, int *status, int options)
+{
+	(void)options;
+	MUST(pid == PID);
+	*status = exit_status;
+	return pid;
+}
+
+int __wrap_socketpair(int domain, int type, int protocol, int ends[2])
+{
+	int result = __real_socketpair(domain, type, protocol, ends);
+	relay_end = dup(ends[1]);
+	return result;
+}
+
+static const struct {
+	const char *id, *sender, *rcpts, *notify;
+} mails[] = {
+	{"65000000.00000001", "me@example.org", "a@example.org b@example.org", ""},
+	{"65000000.00000002", "", "c@example.org", ""},
+	{"65000000.00000003", "me@example.org", "d@example.org e@example.org", "SUCCESS,FAILURE"},
+	{OTHER, "me@example.org", "a@example.org", ""},
+};
+
+/* The first three are given to a relay. */
+static struct worker *give(bool shows)
+{
+	for (size_t i = 0; i < sizeof mails / sizeof mails[0]; i++)
+		fuzz_put_message("mqueue", mails[i].id, 1001, mails[i].sender, mails[i].rcpts, mails[i].notify);
+	MUST(runner_load(&r));
+	struct path *p = r.paths[0];
+	struct worker *w = worker_start(&r, p, "", shows);
+	MUST(w != NULL);
+	r.workers[r.worker_count++] = w;
+	for (int i = 0; i < 3; i++) {
+		struct entry *e = schedule_first(&p->schedule);
+		schedule_take(&p->schedule, e);
+		e->in_work = true;
+		struct message *m = message_load(&r, e);
+		MUST(m != NULL && m->rcpt_count > 0);
+		worker_give(w, m);
+	}
+	worker_flush(w);
+	return w;
+}
+
+/* As much as the socket takes is said before it is heard. */
+static void say(struct worker *w, const uint8_t *bytes, size_t length, size_t piece)
+{
+	for (size_t at = 0; at < length && !w->ended; at += piece) {
+		piece = piece < length - at ? piece : length - at;
+		if (send(relay_end, bytes + at, piece, MSG_NOSIGNAL) != (ssize_t)piece)
+			return;
+		worker_receive(&r, w);
+	}
+}
+
+/* Its journal names nobody but its recipients, and has no line that the runner did not write. */
+static void look_at_journal(int i)
+{
+	struct journal j;
+	struct buffer text = {0};
+	char name[60], *rest, *line;
+	MUST(journal_read(&j, r.queue.mqueue_fd, mails[i].id));
+	for (size_t k = 0; k < j.rcpt_count; k++)
+		MUST(strstr(mails[i].rcpts, j.rcpts[k].address) != NULL);
+	journal_free(&j);
+	snprintf(name, sizeof name, "%s.log", mails[i].id);
+	if (!fdio_slurp_at(r.queue.mqueue_fd, name, &text, 1 << 22))
+		return;
+	rest = (char *)(uintptr_t)buffer_string(&text);
+	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+		const char *verb = line + strspn(line, "0123456789");
+		MUST(!text_has_control(line) && verb > line);
+		MUST(text_starts(verb, " attempt n=") || text_starts(verb, " step text=") || text_starts(verb, " rcpt address=") || text_starts(verb, " wait s=") ||
+		     strcmp(verb, " owed") == 0 || strcmp(verb, " done") == 0);
+	}
+	buffer_free(&text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	uint8_t choice = length > 0 ? bytes[0] : 0;
+	if (*fuzz_spool == '\0') {
+		log_start("fuzz", 0);
+		fuzz_make_spool();
+		fuzz_start_runner(&r);
+	}
+	exit_status = choice & 1 ? 0 : choice & 2 ? 127 << 8 : SIGSEGV;
+	r.leaving = choice & 4;
+	struct worker *w = give(choice & 8);
+	if (length > 1)
+		say(w, bytes + 1, length - 1, choice & 16 ? 5 : 100000);
+	close(relay_end);
+	for (int i = 0; i < 100 && !w->ended; i++)
+		worker_receive(&r, w);
+	MUST(w->ended);
+	r.worker_count = 0;
+	worker_end(&r, w);
+	fuzz_must_be_whole(&r, 0);
+	for (int i = 0; i < 4; i++)
+		look_at_journal(i);
+	MUST(fuzz_size(OTHER) > 0 && fuzz_size(OTHER ".log") == -1);
+	fuzz_empty_runner(&r);
+	return 0;
+}
