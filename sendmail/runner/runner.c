@@ -247,6 +247,8 @@ int64_t runner_next_ms(const struct runner *r)
 		next = r->adopt_again_ms;
 	if (runner_waiting(r) > 0 && next > now + longest_ms)
 		next = now + longest_ms;
+	if (r->queue.has_dead && r->tidy_ms < next)
+		next = r->tidy_ms;
 	if (next == INT64_MAX)
 		return r->worker_count > 0 ? 1000 : -1;
 	int64_t left = next - now;

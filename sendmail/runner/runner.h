@@ -47,7 +47,7 @@ struct runner {
 	int64_t full_until_ms;     /* a note found no room on the disk: what needs one is not begun before */
 	bool pass;                 /* a pass over everything is under way */
 	bool pass_swept;           /* and everything was tried: the old mail is dealt with */
-	int64_t swept_ms, tidied_ms;
+	int64_t swept_ms, tidy_ms; /* when that was done, and is to be done next */
 	int64_t adopt_again_ms;    /* something in drop/ could not be moved: look again then; 0 = all was */
 	struct ages ages;          /* of the mail, whatever the clock says */
 	bool long_away;            /* more time than is counted lies between the last life and this one, or the clock was set */

@@ -83,6 +83,7 @@ void runner_start_clock(struct runner *r)
 {
 	int64_t wall_s = clock_wall_s();
 	TEXT(span, 40);
+	r->tidy_ms = clock_mono_ms() + TIDY_EVERY_MS;
 	ages_load(&r->ages, r->queue.mqueue_fd);
 	int64_t moved_s = ages_start(&r->ages, wall_s, clock_mono_ms());
 	clock_put_span(&span, moved_s < 0 ? -moved_s : moved_s);
@@ -112,6 +113,10 @@ void runner_watch_clock(struct runner *r)
 void runner_sweep(struct runner *r, bool at_once)
 {
 	int64_t now = clock_mono_ms();
+	if (now >= r->tidy_ms) {
+		r->tidy_ms = now + TIDY_EVERY_MS;
+		runner_tidy(r);
+	}
 	if (!at_once && now - r->swept_ms < 60000)
 		return;
 	r->swept_ms = now;
@@ -129,10 +134,6 @@ void runner_sweep(struct runner *r, bool at_once)
 	path_tidy(r);
 	quota_publish(r);
 	message_write_unwritten(r);
-	if (now - r->tidied_ms >= TIDY_EVERY_MS) {
-		r->tidied_ms = now;
-		runner_tidy(r);
-	}
 	if (r->lifetime != LIFETIME_ONCE)
 		reserve_keep(&r->queue);
 }

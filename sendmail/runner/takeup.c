@@ -174,16 +174,22 @@ static int64_t dead_since_s(const struct runner *r, uint64_t id, const char *nam
 /* Mail that was set aside is kept for keep_dead_d days. */
 static void drop_dead(struct runner *r, const struct found_ids *dead)
 {
+	size_t removed = 0;
 	for (size_t i = 0; i < dead->count; i++) {
 		char name[ID_SIZE + 8], id[ID_SIZE];
 		id_unpack(dead->ids[i], id);
 		snprintf(name, sizeof name, "%s.dead", id);
 		if (clock_wall_s() - dead_since_s(r, dead->ids[i], name) < (int64_t)r->config.keep_dead_d * 86400)
 			continue;
+		if (unlinkat(r->queue.mqueue_fd, name, 0) != 0 && unlinkat(r->queue.mqueue_fd, name, AT_REMOVEDIR) != 0) {
+			log_line(LOG_ERR, "%s was kept for %d days and cannot be removed: %s", name, r->config.keep_dead_d, strerror(errno));
+			continue;
+		}
 		log_line(LOG_WARNING, "%s was kept for %d days and is removed", name, r->config.keep_dead_d);
-		unlinkat(r->queue.mqueue_fd, name, 0);
 		queue_remove_log(&r->queue, id);
+		removed++;
 	}
+	r->queue.has_dead = removed < dead->count;
 }
 
 /* Reports that an earlier life did not end to write. */

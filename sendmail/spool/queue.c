@@ -119,6 +119,7 @@ bool queue_adopt(struct queue *q, const char *id, struct diagnosis *why)
 		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write", "move drop/%s to mqueue/", id);
 		return false;
 	}
+	q->has_dead = q->has_dead || !plain;
 	if (!plain)
 		diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-damaged", "drop/%s is no plain file with one name; set aside as mqueue/%s", id, name);
 	return plain;
@@ -176,6 +177,7 @@ bool queue_set_aside(struct queue *q, const char *id)
 {
 	char name[64];
 	with_suffix(name, sizeof name, id, ".dead");
+	q->has_dead = true;
 	return renameat(q->mqueue_fd, id, q->mqueue_fd, name) == 0;
 }
 

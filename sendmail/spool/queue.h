@@ -14,6 +14,7 @@ struct queue {
 	uint64_t removed[QUEUE_REMOVED_MAX]; /* whose journals go when the removal is durable */
 	int removed_count;
 	bool moved;  /* something was adopted since the last sync of drop/ */
+	bool has_dead; /* something is set aside, as far as is known: when it is old enough, somebody has to look */
 };
 
 /* Opens the folders; drop_fd stays -1 when with_drop is false (mailq has no right to it). */

@@ -38,9 +38,23 @@ echo $((29 * 86400)) >"$work/clock"
 LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK="$work/clock" "$BIN/runner" --once --foreground 2>>"$work/log"
 ok "29 days later, too" exists "$mqueue/65537006.00000001.dead" "$mqueue/65537006.00000001.log"
 echo $((30 * 86400 - 1800)) >"$work/clock"
-echo x | "$BIN/sendmail" -i -f a@example.org b@example.org
+# An hour passes in a second, for a runner that has no mail: nothing else wakes it.
 LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK="$work/clock" WRONGCLOCK_SPEED=3600 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"
-ok "a runner that lives on, with mail, removes it when its 30 days are over" wait_for gone "$mqueue/65537006.00000001.dead" "$mqueue/65537006.00000001.log"
-stop $runner
+ok "a runner that has nothing to do removes it when its 30 days are over" wait_for gone "$mqueue/65537006.00000001.dead" "$mqueue/65537006.00000001.log"
 like "$(cat "$work/log")" '65537006\.00000001\.dead was kept for 30 days and is removed' "and says so"
+wait_for gone "$mqueue/65537007.00000001.dead"
+if [ -r "/proc/$runner/status" ]; then
+	wakes() { grep ctxt_switches "/proc/$runner/status" | tr -dc '0-9\n' | tr '\n' ' '; }
+	is_asleep() { before=$(wakes); sleep 2; [ "$before" = "$(wakes)" ]; }
+	wait_tries=6; ok "then it sleeps: with nothing set aside no hour wakes it" wait_for is_asleep; wait_tries=
+fi
+
+echo 0 >"$work/clock"
+mkdir -p "$drop/65537008.00000001" "$drop/65537009.00000001/x"
+printf x >"$work/spool/trigger"
+ok "what is no message is set aside meanwhile" wait_for exists "$mqueue/65537008.00000001.dead" "$mqueue/65537009.00000001.dead"
+echo $((31 * 86400)) >"$work/clock"
+ok "and removed 30 days later, by the hourly look" wait_for gone "$mqueue/65537008.00000001.dead"
+ok "what cannot be removed is told" wait_for grep -q '65537009.00000001.dead was kept for 30 days and cannot be removed: ' "$work/log"
+stop $runner
 finish

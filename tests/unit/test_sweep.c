@@ -66,7 +66,7 @@ static void break_path(struct runner *r)
 
 static void waiting_costs_little(void **state)
 {
-	struct runner r = {.config_good = true, .lifetime = LIFETIME_STAY, .lock_fd = -1, .trigger_fd = -1, .tidied_ms = 3600000};
+	struct runner r = {.config_good = true, .lifetime = LIFETIME_STAY, .lock_fd = -1, .trigger_fd = -1};
 	char folder[] = "/tmp/firsthop.XXXXXX", path[80];
 	(void)state;
 	assert_non_null(mkdtemp(folder));
