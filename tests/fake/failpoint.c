@@ -281,7 +281,10 @@ int fsync(int fd)
 int ftruncate(int fd, off_t length)
 {
 	FAIL(FAILPOINT_WRITE);
-	return (int)syscall(SYS_ftruncate, fd, length);
+	int result = (int)syscall(SYS_ftruncate, fd, length);
+	if (trace_fd >= 0 && result == 0)
+		trace("", 0, "cut %lu %ld x\n", inode_of(fd), (long)length);
+	return result;
 }
 int ftruncate64(int fd, off_t length) { return ftruncate(fd, length); }
 
