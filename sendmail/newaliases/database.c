@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #define OUTPUT_LIMIT_BYTES (64u << 20)
 
+enum outcome { TOOL_MISSING, TOOL_FAILS, TOOL_DONE };
 enum form { FORM_DB_DUMP, FORM_GDBM_DUMP, FORM_WORDS };
 
 struct tool {
@@ -60,19 +62,29 @@ static const char *kind_of(const unsigned char *head, size_t length)
 	return NULL;
 }
 
-/* Runs a tool; its output is in out.  False when it is not there or fails. */
-static bool run(const struct tool *tool, const char *path, struct buffer *out)
+/* The name as a tool wants it: never one that looks like an option. */
+static char *name_for(const struct tool *tool, const char *path)
 {
-	int ends[2], status = 0, argc = 0;
-	char *argv[6] = {0}, last[2048];
+	struct buffer name = {0};
 	size_t length = strlen(path);
 	bool cut = *tool->prefix != '\0' && length > 3 && strcmp(path + length - 3, ".db") == 0;
-	snprintf(last, sizeof last, "%s%.*s", tool->prefix, (int)(cut ? length - 3 : length), path);
+	buffer_printf(&name, "%s%s", tool->prefix, *path == '-' ? "./" : "");
+	buffer_add(&name, path, cut ? length - 3 : length);
+	char *copy = mem_copy(buffer_string(&name));
+	buffer_free(&name);
+	return copy;
+}
+
+/* Runs a tool; its output is in out. */
+static enum outcome run(const struct tool *tool, char *name, struct buffer *out)
+{
+	int ends[2], status = 0, argc = 0;
+	char *argv[6] = {0};
 	for (; argc < 4 && tool->argv[argc] != NULL; argc++)
 		argv[argc] = (char *)(uintptr_t)tool->argv[argc];
-	argv[argc] = last;
+	argv[argc] = name;
 	if (compat_pipe(ends) != 0)
-		return false;
+		return TOOL_FAILS;
 	pid_t pid = fork();
 	if (pid == 0) {
 		int null = open("/dev/null", O_RDWR);
@@ -88,16 +100,33 @@ static bool run(const struct tool *tool, const char *path, struct buffer *out)
 	close(ends[0]);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return good && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (good && WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return TOOL_MISSING;
+	return good && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? TOOL_DONE : TOOL_FAILS;
 }
 
-/* "name: right side"; sendmail and Postfix keep a NUL at the end of both, and an entry @ that only marks the file. */
-static void put_entry(const char *key, const char *value)
+/* What would end a line, or move a terminal, is none of an alias. */
+static void blank_controls(char *text)
 {
-	bool quoted = strpbrk(key, " \t,:#\"") != NULL;
+	for (; *text != '\0'; text++)
+		*text = (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text;
+}
+
+/* "name: right side"; sendmail and Postfix keep a NUL at the end of both, and an entry @ that only marks the file.  False: it cannot be said as text. */
+static bool put_entry(char *key, char *value)
+{
+	size_t length = strlen(key);
+	bool in_quotes = length > 1 && *key == '"' && strchr(key + 1, '"') == key + length - 1;
 	if (*key == '\0' || (strcmp(key, "@") == 0 && strcmp(value, "@") == 0) || strcmp(key, "YP_LAST_MODIFIED") == 0 || strcmp(key, "YP_MASTER_NAME") == 0)
-		return;
-	printf(quoted && *key != '"' ? "\"%s\": %s\n" : "%s: %s\n", key, value);
+		return true;
+	blank_controls(key);
+	blank_controls(value);
+	if (!in_quotes && strchr(key, '"') != NULL) {
+		fprintf(stderr, "newaliases: an entry is left out, because its name has a quote in it: %s\n", key);
+		return false;
+	}
+	printf(!in_quotes && strpbrk(key, " ,:#") != NULL ? "\"%s\": %s\n" : "%s: %s\n", key, value);
+	return true;
 }
 
 static int hex(char c)
@@ -118,7 +147,7 @@ static void unescape(char *text)
 			text += 2;
 			if (byte == '\0')
 				break;
-			*to++ = byte == '\n' || byte == '\r' ? ' ' : byte;
+			*to++ = byte;
 		} else {
 			*to++ = *text;
 		}
@@ -126,9 +155,17 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-static void print_db_dump(char *text)
+/* What breaks off is told. */
+static bool is_end(bool whole)
 {
-	bool inside = false;
+	if (!whole)
+		fprintf(stderr, "newaliases: the database breaks off behind this: entries are missing\n");
+	return whole;
+}
+
+static bool print_db_dump(char *text)
+{
+	bool inside = false, good = true;
 	char *line, *key = NULL;
 	while ((line = strsep(&text, "\n")) != NULL) {
 		if (!inside) {
@@ -138,15 +175,17 @@ static void print_db_dump(char *text)
 		} else {
 			unescape(++line);
 			if (key != NULL)
-				put_entry(key, line);
+				good = put_entry(key, line) && good;
 			key = key == NULL ? line : NULL;
 		}
 	}
+	return is_end(line != NULL && strcmp(line, "DATA=END") == 0 && key == NULL) && good;
 }
 
 /* postalias -s, makemap -u: name, blank, right side. */
-static void print_words(char *text)
+static bool print_words(char *text)
 {
+	bool good = true;
 	char *line;
 	while ((line = strsep(&text, "\n")) != NULL) {
 		char *value = strpbrk(line, "\t") != NULL ? strpbrk(line, "\t") : strchr(line, ' ');
@@ -156,8 +195,9 @@ static void print_words(char *text)
 		size_t n = strlen(line);
 		if (n > 0 && line[n - 1] == ':')
 			line[n - 1] = '\0';
-		put_entry(text_trim(line), text_trim(value));
+		good = put_entry(text_trim(line), text_trim(value)) && good;
 	}
+	return good;
 }
 
 static void base64_value(const char *text, size_t length, char *out)
@@ -177,13 +217,14 @@ static void base64_value(const char *text, size_t length, char *out)
 }
 
 /* gdbm_dump: "#:len=N" and lines of base64 for key and value in turn. */
-static void print_gdbm_dump(char *text)
+static bool print_gdbm_dump(char *text)
 {
 	struct buffer coded = {0};
 	char *line, *key = NULL;
-	bool inside = false;
-	while ((line = strsep(&text, "\n")) != NULL) {
-		bool mark = text_starts(line, "#:len=") || strncmp(line, "# End of data", 13) == 0;
+	bool inside = false, good = true, ended = false;
+	while (!ended && (line = strsep(&text, "\n")) != NULL) {
+		ended = text_starts(line, "# End of data");
+		bool mark = ended || text_starts(line, "#:len=");
 		if (mark && inside) {
 			char *value = mem_alloc(coded.length + 1);
 			base64_value(coded.length > 0 ? coded.data : "", coded.length, value);
@@ -193,7 +234,7 @@ static void print_gdbm_dump(char *text)
 				/* Courier: an address on each line. */
 				for (char *c = text_trim(value); *c != '\0'; c++)
 					*c = *c == '\n' || *c == '\r' ? ',' : *c;
-				put_entry(key, text_trim(value));
+				good = put_entry(key, text_trim(value)) && good;
 				free(value);
 				mem_free(&key);
 			}
@@ -204,51 +245,79 @@ static void print_gdbm_dump(char *text)
 			buffer_puts(&coded, line);
 		inside = inside || mark;
 	}
+	good = is_end(ended && key == NULL) && good;
 	free(key);
 	buffer_free(&coded);
+	return good;
 }
 
-static void print(const struct tool *tool, struct buffer *out)
+/* True when all of it was printed; what was not is told. */
+static bool print(const struct tool *tool, struct buffer *out)
 {
 	char *text = (char *)(uintptr_t)buffer_string(out);
 	/* NULs at the ends of words would end the text. */
 	for (size_t i = 0; i < out->length; i++)
 		text[i] = text[i] == '\0' ? ' ' : text[i];
 	if (tool->form == FORM_DB_DUMP)
-		print_db_dump(text);
-	else if (tool->form == FORM_GDBM_DUMP)
-		print_gdbm_dump(text);
-	else
-		print_words(text);
+		return print_db_dump(text);
+	return tool->form == FORM_GDBM_DUMP ? print_gdbm_dump(text) : print_words(text);
 }
 
-int database_print(const char *path)
+/* Why nothing was printed.  failed: the tools that are there. */
+static int tell_why(const char *path, const char *kind, const char *failed)
 {
-	unsigned char head[64];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? fdio_read(fd, head, sizeof head) : -1;
-	if (n < 0) {
-		fprintf(stderr, "newaliases: %s: %s\n", path, strerror(errno));
-		return EX_NOINPUT;
-	}
-	close(fd);
-	const char *kind = kind_of(head, (size_t)n);
-	if (kind == NULL) {
-		fprintf(stderr, "newaliases: %s is neither a Berkeley DB (hash, btree) nor a GDBM file\n", path);
+	if (*failed != '\0') {
+		fprintf(stderr, "newaliases: %s cannot be read by%s: it is damaged, or was made by another version; make it anew from its text, where that is left\n", path, failed);
 		return EX_DATAERR;
-	}
-	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
-		struct buffer out = {0};
-		bool done = strcmp(tools[i].magic, kind) == 0 && run(&tools[i], path, &out) && out.length > 0;
-		if (done)
-			print(&tools[i], &out);
-		buffer_free(&out);
-		if (done)
-			return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
 	}
 	if (strcmp(kind, "db") == 0)
 		fprintf(stderr, "newaliases: %s is a Berkeley DB, and no tool here reads it: install db5.3-util (Debian), db5 (FreeBSD) or libdb-utils (Red Hat)\n", path);
 	else
 		fprintf(stderr, "newaliases: %s is a GDBM file, and no tool here reads it: install gdbmtool (Debian) or gdbm (FreeBSD, Red Hat), which bring gdbm_dump\n", path);
 	return EX_UNAVAILABLE;
+}
+
+/* What the file is, NULL when it is no database; false, told, when it cannot be read. */
+static bool look_at(const char *path, const char **kind)
+{
+	unsigned char head[64];
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	bool plain = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	ssize_t n = plain ? fdio_read(fd, head, sizeof head) : -1;
+	if (n < 0)
+		fprintf(stderr, "newaliases: %s: %s\n", path, fd < 0 || plain ? strerror(errno) : "it is not a file");
+	if (fd >= 0)
+		close(fd);
+	*kind = n > 0 ? kind_of(head, (size_t)n) : NULL;
+	return n >= 0;
+}
+
+int database_print(const char *path)
+{
+	const char *kind, *last = "";
+	TEXT(failed, 200);
+	if (!look_at(path, &kind))
+		return EX_NOINPUT;
+	if (kind == NULL) {
+		fprintf(stderr, "newaliases: %s is neither a Berkeley DB (hash, btree) nor a GDBM file\n", path);
+		return EX_DATAERR;
+	}
+	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
+		struct buffer out = {0};
+		if (strcmp(tools[i].magic, kind) != 0)
+			continue;
+		char *name = name_for(&tools[i], path);
+		enum outcome outcome = run(&tools[i], name, &out);
+		bool done = outcome == TOOL_DONE && out.length > 0, whole = done && print(&tools[i], &out);
+		free(name);
+		buffer_free(&out);
+		if (done)
+			return fflush(stdout) != 0 || ferror(stdout) ? EX_IOERR : whole ? EX_OK : EX_DATAERR;
+		if (outcome == TOOL_MISSING || strcmp(last, tools[i].argv[0]) == 0)
+			continue;
+		last = tools[i].argv[0];
+		text_printf(&failed, "%s %s", failed.length > 0 ? " and" : "", last);
+	}
+	return tell_why(path, kind, failed.data);
 }
