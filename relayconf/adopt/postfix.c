@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,18 +48,31 @@ static bool postcat(const char *what, const char *folder, const char *name, stru
 	return done && status == 0;
 }
 
-static void read_envelope(struct found *f, struct buffer *text)
+/* False when no sender is named, not even the empty one. */
+static bool read_envelope(struct found *f, struct buffer *text)
 {
 	char *line;
+	bool named = false;
 	while ((line = fdio_take_line(text)) != NULL) {
 		if (text_starts(line, "sender: ")) {
 			free(f->sender);
 			f->sender = adopt_bare(line + strlen("sender: "));
+			named = true;
 		} else if (text_starts(line, "recipient: ")) {
 			adopt_add_rcpt(f, line + strlen("recipient: "));
 		}
 		free(line);
 	}
+	return named;
+}
+
+/* Postfix marks a file as whole with the owner's right to execute it; before that, its caller was not told that it is taken. */
+static bool is_whole(const char *folder, const char *name)
+{
+	char path[2048];
+	struct stat st;
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return stat(path, &st) == 0 && (st.st_mode & S_IXUSR) != 0;
 }
 
 static void found_file(void *context, const char *name)
@@ -68,13 +82,14 @@ static void found_file(void *context, const char *name)
 	struct found *f = adopt_add(s->adopt, s->queue, s->folder, name, NULL);
 	free(f->aside);
 	f->aside = mem_copy(s->aside);
-	if (!postcat("-e", s->folder, name, &text)) {
+	if (!is_whole(s->folder, name))
+		adopt_drop(s->adopt, "it was not written to its end, and Postfix never took it");
+	else if (!postcat("-e", s->folder, name, &text))
 		adopt_drop(s->adopt, errno == ENOENT ? "it takes Postfix's postcat to read it; install postfix once more, or deliver with it" : "postcat cannot read it");
-	} else {
-		read_envelope(f, &text);
-		if (f->rcpt_count == 0)
-			adopt_drop(s->adopt, "it names no recipient that is left");
-	}
+	else if (!read_envelope(f, &text))
+		adopt_drop(s->adopt, "it names no sender");
+	else if (f->rcpt_count == 0)
+		adopt_drop(s->adopt, "it names no recipient that is left");
 	buffer_free(&text);
 }
 
@@ -101,7 +116,10 @@ static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
 
 static bool load(const struct found *f, struct buffer *message)
 {
-	return postcat("-hb", f->folder, f->files[0], message) && message->length > 0;
+	if (!postcat("-hb", f->folder, f->files[0], message))
+		return false;
+	errno = EBADMSG;
+	return message->length > 0;
 }
 
 const struct old_queue adopt_postfix = {"Postfix", folders, "adopted", scan, load};
