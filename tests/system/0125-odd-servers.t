@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every script in tests/fake/scripts: an odd server.  Its lines "# outcome: VERDICT..." say what may become of the mail (one line for
-# each recipient, in order); "# recipients: N" and "# config: LINE" prepare the case.  Whatever the server does: the pass ends, no
+# each recipient, in order), "# logged: PATTERN" what the log says of it; "# recipients: N", "# config: LINE" and "# login: NAME" (with the password that
+# nobody may see in the clear) prepare the case.  Whatever the server does: the pass ends, no
 # sanitizer speaks, no control byte reaches the log, and mail that was not sent or returned is still there.
 . tests/lib.sh
 new_spool
@@ -31,6 +32,8 @@ for script in tests/fake/scripts/*.smtp; do
 password_file = $work/password
 auth_without_tls = yes" ;;
 	esac
+	[ -z "$(field login)" ] || lines="login = $(field login)
+password_file = $work/password"
 	config "$lines
 [relay]
 connect_s = 3
@@ -54,6 +57,8 @@ dot_s = 3"
 		[ "$got" != deferred ] || "$BIN/mailq" 2>/dev/null | grep -q "ops$i@" || problem="$problem; ops$i waits, but mailq does not know"
 	done <"$work/outcomes"
 	[ "$(tr -d '\n\t' <"$work/log" | LC_ALL=C tr -d '[:print:]\200-\377' | wc -c)" -eq 0 ] || problem="$problem; control bytes in the log"
+	field logged | { while read -r pattern; do grep -aEq -- "$pattern" "$work/log" || exit 1; done; } || problem="$problem; the log has not: $(field logged)"
+	[ -z "$(field login)" ] || ! grep -aq '^[C!].*AUTH' "$work/transcript" || problem="$problem; the password was sent"
 	! grep -q 'ERROR: AddressSanitizer\|runtime error' "$work/log" || problem="$problem; the sanitizer spoke"
 	[ -z "$problem" ]
 	result $? "$name: $(sed -n '1s/^# //p' "$script")" "$problem
