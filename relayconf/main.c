@@ -1,6 +1,7 @@
 /* relayconf: the place for everything about configuration. */
 #include "base/paths.h"
 #include "relayconf/command.h"
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -113,6 +114,7 @@ int main(int argc, char **argv)
 {
 	const char *path = paths_config();
 	int at = 1;
+	signal(SIGCHLD, SIG_DFL); /* a caller who ignores it hands that on */
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
 	if (argc > 1 && strcmp(argv[1], "--version") == 0)

@@ -73,7 +73,7 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 	struct stat st;
 	struct envelope e;
 	struct diagnosis d = {0};
-	char bytes[65536];
+	static char bytes[65536];
 	TEXT(path, 1200);
 	text_printf(&path, "%s/mqueue", paths_spool());
 	uid_t owner = stat(path.data, &st) == 0 ? st.st_uid : 0;

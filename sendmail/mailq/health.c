@@ -18,7 +18,7 @@ static int grade_of(const struct listing *l, int64_t oldest_s, long long warning
 {
 	if ((l->count > 0 && !l->runner_lives) || oldest_s > critical_min * 60)
 		return 2;
-	if (!l->runner_lives || oldest_s > warning_min * 60 || l->dead > 0 || (l->health_count > 0 && l->count > 0))
+	if (!l->runner_lives || l->drop_problem[0] != '\0' || oldest_s > warning_min * 60 || l->dead > 0 || (l->health_count > 0 && l->count > 0))
 		return 1;
 	return 0;
 }
@@ -36,6 +36,8 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 	}
 	if (!l->runner_lives)
 		text_put(&words, "; no runner lives");
+	if (l->drop_problem[0] != '\0')
+		text_printf(&words, "; %s", l->drop_problem);
 	if (l->dead > 0)
 		text_printf(&words, "; %d set aside", l->dead);
 	for (int i = 0; i < l->health_count && i < 3 && l->count > 0; i++) {

@@ -8,6 +8,7 @@
 #include "mailq/select.h"
 #include "mailq/watch.h"
 #include "mailq/why.h"
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -224,10 +225,11 @@ static int act(struct listing *l, const struct options *o)
 int main(int argc, char **argv)
 {
 	struct options o = {.warning_min = 30, .critical_min = 240};
-	struct listing l;
-	struct config config;
+	static struct listing l;
+	static struct config config; /* large, and the stack may be small */
 	struct diagnosis why = {0};
 	log_start("mailq", LOG_TO_STDERR);
+	signal(SIGCHLD, SIG_DFL); /* a caller who ignores it hands that on */
 	if (argc > 1 && text_starts(argv[1], "--wa"))
 		return watch_run(strcmp(argv[argc - 1], "--watch") == 0, strcmp(argv[1], "--watch-log") == 0);
 	int code = read_options(argc, argv, &o);

@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "config/recipients.h"
 #include "newaliases/database.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,7 @@ int main(int argc, char **argv)
 	struct diagnosis d = {0};
 	bool dump = false;
 	const char *given = NULL;
+	signal(SIGCHLD, SIG_DFL); /* a caller who ignores it hands that on */
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0)
 			return puts(usage) < 0 ? EX_IOERR : EX_OK;
@@ -126,5 +128,5 @@ int main(int argc, char **argv)
 	int code = check(&c, path, given == NULL && strcmp(path, defaults.aliases) == 0, dump);
 	config_free(&c);
 	config_free(&defaults);
-	return code;
+	return fflush(stdout) != 0 && code == EX_OK ? EX_IOERR : code;
 }

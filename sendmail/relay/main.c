@@ -78,6 +78,7 @@ static int serve(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
 	tzset(); /* the confined session could not read the zone's file any more */
 	log_start("firsthop-relay", LOG_TO_STDERR);
 	if (argc > 1 && (text_starts(argv[1], "--probe") || strcmp(argv[1], "--route") == 0 || strcmp(argv[1], "--survey") == 0))

@@ -33,7 +33,7 @@ static int problem(struct collect *c, int code, const char *key, const char *wha
 static int read_piece(void *context, struct buffer *out, bool *at_end, struct diagnosis *why)
 {
 	struct collect *c = context;
-	char bytes[CHUNK_BYTES];
+	static char bytes[CHUNK_BYTES];
 	ssize_t n = fdio_read(STDIN_FILENO, bytes, sizeof bytes);
 	if (n < 0) {
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, "input-unreadable", "read the message from standard input");

@@ -5,6 +5,7 @@
 #include "spool/queue.h"
 #include "submit/control.h"
 #include "submit/setup.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@ struct droplist {
 	int dir_fd;
 	uid_t owner; /* of drop/: only its files may name another sender */
 	bool all;
+	bool missed; /* something could not be opened for want of means */
 };
 
 /* mailq shows its right by its real group, which is that of mqueue/; it applies the policy for lists itself. */
@@ -59,8 +61,10 @@ static void found(void *context, enum queue_kind kind, const char *id)
 	if (kind != QUEUE_MESSAGE)
 		return;
 	int fd = openat(list->dir_fd, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		list->missed = list->missed || errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO;
 		return;
+	}
 	envelope_init(&e);
 	if (fstat(fd, &st) == 0 && (list->all || st.st_uid == getuid() || st.st_uid == list->owner) && envelope_read(&e, fd, &why)) {
 		if (st.st_uid != list->owner || e.uid < 0)
@@ -85,5 +89,5 @@ int control_droplist(void)
 	list.owner = fstat(d.dir_fd, &st) == 0 ? st.st_uid : 0;
 	bool whole = queue_scan(d.dir_fd, found, &list);
 	close(d.dir_fd);
-	return whole ? EX_OK : EX_IOERR;
+	return whole && !list.missed ? EX_OK : EX_IOERR;
 }

@@ -28,7 +28,7 @@ struct kept {
 
 static void read_text(struct kept *k, int fd)
 {
-	char bytes[65536];
+	static char bytes[65536];
 	ssize_t n;
 	while ((n = fdio_read(fd, bytes, sizeof bytes)) > 0) {
 		k->cut = k->cut || k->text.length + (size_t)n > TEXT_LIMIT_BYTES;

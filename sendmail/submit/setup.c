@@ -87,6 +87,8 @@ void setup_process(struct caller *c)
 	umask(022);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	/* Whoever ignores it hands that on, and then no exit status could be had of what is started here. */
+	signal(SIGCHLD, SIG_DFL);
 	raised_gid = getegid();
 	caller_gid = getgid();
 	read_caller(c);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 static struct {
+	bool wanted;
 	pid_t pid; /* 0: nobody keeps anything */
 	int text_fd, verdict_fd;
 	char error_mode;
@@ -19,7 +20,8 @@ static struct {
 void unsent_start(const struct options *o, const struct caller *c)
 {
 	int text[2], verdict[2];
-	if (strchr("mwe", o->error_mode) == NULL || pipe(text) != 0)
+	keeper.wanted = strchr("mwe", o->error_mode) != NULL;
+	if (!keeper.wanted || pipe(text) != 0)
 		return;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, verdict) != 0) {
 		close(text[0]);
@@ -71,7 +73,7 @@ void unsent_forget(void)
 
 static void read_rest(void)
 {
-	char bytes[65536];
+	static char bytes[65536];
 	struct buffer text = {0};
 	ssize_t n;
 	while (!keeper.intake.ended && (n = fdio_read(STDIN_FILENO, bytes, sizeof bytes)) > 0)
@@ -92,8 +94,10 @@ int unsent_keep(const struct diagnosis *why, int code, struct text *words)
 	char answer[1400];
 	size_t length = 0;
 	ssize_t n;
-	if (keeper.pid == 0)
+	if (keeper.pid == 0) {
+		text_put(words, keeper.wanted ? "the text of the message is lost: there was no process to keep it" : "");
 		return code;
+	}
 	read_rest();
 	close(keeper.text_fd);
 	TEXT(verdict, sizeof why->text + 8);

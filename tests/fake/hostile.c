@@ -26,9 +26,35 @@ static void spoil_signals(void)
 		signal(i, SIG_IGN);
 }
 
+/* A list with 20,000 more words behind it. */
+static char **many(char **words, const char *before, const char *behind)
+{
+	enum { MORE = 20000 };
+	size_t count = 0;
+	while (words[count] != NULL)
+		count++;
+	char **list = calloc(count + MORE + 1, sizeof *list);
+	for (size_t i = 0; list != NULL && i < count + MORE; i++) {
+		list[i] = i < count ? words[i] : malloc(24);
+		if (i >= count && list[i] != NULL)
+			snprintf(list[i], 24, "%s%d%s", before, (int)(i - count), behind);
+	}
+	return list;
+}
+
+/* A working directory that was removed. */
+static void leave_to_nowhere(void)
+{
+	char folder[] = "/tmp/gone.XXXXXX";
+	if (mkdtemp(folder) == NULL || chdir(folder) != 0 || rmdir(folder) != 0)
+		exit(2);
+}
+
 static char *hostile_environment[] = {"PATH=/tmp/evil", "TZ=/etc/shadow", "LD_PRELOAD=/tmp/evil.so", "LD_LIBRARY_PATH=/tmp/evil", "MALLOC_PERTURB_=99",
 	"FIRSTHOP_SPOOL=/tmp/evil", "FIRSTHOP_RUN=/tmp/evil", "FIRSTHOP_CONFIG=/tmp/evil/firsthop.conf", "FIRSTHOP_LIBEXEC=/tmp/evil",
-	"HOSTALIASES=/tmp/evil", "RES_OPTIONS=attempts:99", "GCONV_PATH=/tmp/evil", "IFS=/", "=", "NOEQUALS", "NAME=x\nBcc: evil@example.org", "NAME=y",
+	"HOSTALIASES=/tmp/evil", "RES_OPTIONS=attempts:99", "GCONV_PATH=/tmp/evil", "LOCPATH=/tmp/evil", "LC_ALL=../../../tmp/evil", "LANGUAGE=../evil",
+	"NLSPATH=/tmp/evil/%N", "TMPDIR=/tmp/evil", "HOME=/tmp/evil", "LOCALDOMAIN=evil", "OPENSSL_CONF=/tmp/evil", "SSL_CERT_FILE=/tmp/evil", "SSLKEYLOGFILE=/tmp/evil", "GLIBC_TUNABLES=glibc.malloc.check=3",
+	"MALLOC_TRACE=/tmp/evil", "LD_AUDIT=/tmp/evil.so", "LD_DEBUG=all", "LD_DEBUG_OUTPUT=/tmp/evil", "LD_PROFILE=libc.so.6", "BASH_ENV=/tmp/evil", "ENV=/tmp/evil", "IFS=/", "=", "NOEQUALS", "NAME=x\nBcc: evil@example.org", "NAME=y",
 	NULL};
 
 int main(int argc, char **argv)
@@ -48,10 +74,28 @@ int main(int argc, char **argv)
 		close(1), close(2);
 	else if (strcmp(how, "file-size") == 0)
 		limit(RLIMIT_FSIZE, 100);
-	else if (strcmp(how, "files-0") == 0)
-		limit(RLIMIT_NOFILE, 0);
-	else if (strcmp(how, "files-4") == 0)
-		limit(RLIMIT_NOFILE, 4);
+	else if (strncmp(how, "files-", 6) == 0)
+		limit(RLIMIT_NOFILE, (rlim_t)atoi(how + 6));
+	else if (strcmp(how, "processes") == 0)
+		limit(RLIMIT_NPROC, 0);
+	else if (strcmp(how, "children") == 0)
+		signal(SIGCHLD, SIG_IGN);
+	else if (strcmp(how, "alarm") == 0)
+		alarm(1);
+	else if (strcmp(how, "open-mask") == 0)
+		umask(0);
+	else if (strcmp(how, "words") == 0)
+		words = many(argv + 2, "to", "@x");
+	else if (strcmp(how, "variables") == 0)
+		environ = many(environ, "V", "=x");
+	else if (strcmp(how, "folder") == 0)
+		dup2(open("/", O_RDONLY), STDIN_FILENO);
+	else if (strcmp(how, "no-input") == 0)
+		dup2(open("/dev/null", O_WRONLY), STDIN_FILENO);
+	else if (strcmp(how, "full") == 0)
+		dup2(dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO), STDERR_FILENO);
+	else if (strcmp(how, "gone") == 0)
+		leave_to_nowhere();
 	else if (strcmp(how, "core") == 0)
 		limit(RLIMIT_CORE, RLIM_INFINITY);
 	else if (strcmp(how, "memory") == 0)
