@@ -17,7 +17,7 @@ may smtp base message config
 may submit base message spool
 may mailq base message config spool
 may newaliases base message config
-may runner base message config spool
+may runner base message config spool jobs
 may jobs base message config
 may mbox base message config jobs
 may relay base message config smtp route jobs

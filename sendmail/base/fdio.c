@@ -144,6 +144,17 @@ char *fdio_take_line(struct buffer *b)
 	return line;
 }
 
+char *fdio_next_line(struct buffer *b, size_t *at)
+{
+	char *line = b->data + *at;
+	char *end = *at < b->length ? memchr(line, '\n', b->length - *at) : NULL;
+	if (end == NULL)
+		return NULL;
+	*end = '\0';
+	*at = (size_t)(end - b->data) + 1;
+	return line;
+}
+
 bool fdio_nonblocking(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);

@@ -34,5 +34,9 @@ bool fdio_rests(void);
 /* Takes the first line out of a buffer: returns a NUL-terminated copy without its LF (free it), or NULL if
    no whole line is there yet. */
 char *fdio_take_line(struct buffer *b);
+
+/* The same in place, for a buffer that is read from its start to its end: the next whole line behind *at, its LF made a NUL; NULL at the end. */
+char *fdio_next_line(struct buffer *b, size_t *at);
+
 bool fdio_nonblocking(int fd);
 #endif

@@ -3,6 +3,7 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/text.h"
+#include "jobs/ledger.h"
 #include "message/dsn.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -135,8 +136,32 @@ bool jobs_receive(struct jobs *j)
 	return good;
 }
 
+void jobs_note_sent(struct jobs *j, const struct job *job, int rcpt, bool relayed, const struct diagnosis *d)
+{
+	if (j->ledger_fd > 0)
+		ledger_put(&j->ledger, job->id, job->rcpts[rcpt], relayed, d);
+}
+
+/* What finds no room is written again with the next; a line that was cut is closed first. */
+static void write_ledger(struct jobs *j)
+{
+	if (j->ledger.length == 0)
+		return;
+	if (fdio_write(j->ledger_fd, j->ledger.data, j->ledger.length)) {
+		j->ledger.length = 0;
+		return;
+	}
+	struct buffer again = {0};
+	if (j->ledger.data[0] != '\n')
+		buffer_puts(&again, "\n");
+	buffer_add(&again, j->ledger.data, j->ledger.length);
+	buffer_free(&j->ledger);
+	j->ledger = again;
+}
+
 bool jobs_flush(struct jobs *j)
 {
+	write_ledger(j);
 	size_t sent = 0;
 	int rests = 0;
 	while (sent < j->out.length) {

@@ -41,6 +41,8 @@ struct jobs {
 	int fd_count;
 	struct job *first, *last; /* open jobs in order */
 	struct job *filling;      /* its rcpt lines are still coming */
+	int ledger_fd;            /* where what is delivered is noted (jobs/ledger.h); 0 = nowhere */
+	struct buffer ledger;     /* not written yet */
 	bool quit;                /* the runner has no more */
 	bool orphaned;            /* the runner is gone without saying so */
 };
@@ -48,7 +50,10 @@ struct jobs {
 /* Reads what is there without blocking; false when the stream makes no sense. */
 bool jobs_receive(struct jobs *j);
 
-/* Sends what is in out; blocking. */
+/* A recipient of job, by its index, has the message: for the ledger, with the next jobs_flush. */
+void jobs_note_sent(struct jobs *j, const struct job *job, int rcpt, bool relayed, const struct diagnosis *d);
+
+/* Writes the ledger, then sends what is in out; blocking.  False when the runner cannot be told, now or at any time later. */
 bool jobs_flush(struct jobs *j);
 
 /* step: belongs to the story of the message; say: only for those who watch. */

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
@@ -20,7 +21,10 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 	for (int i = 0; i < job->rcpt_count && !jobs->orphaned; i++) {
 		if (good)
 			handout(job, job->rcpts[i], config, &d);
-		if (d.verdict == VERDICT_SENT && dsn_wants(job->asked[i].notify, "SUCCESS"))
+		bool relayed = d.verdict == VERDICT_SENT && dsn_wants(job->asked[i].notify, "SUCCESS");
+		if (d.verdict == VERDICT_SENT)
+			jobs_note_sent(jobs, job, i, relayed, &d);
+		if (relayed)
 			buffer_printf(&jobs->out, "relayed id=%s n=%d\n", job->id, i);
 		jobs_say_diag(jobs, "rcpt", job->id, i, 0, &d);
 		/* Before the next one: a kill then repeats one delivery and not all of them. */
@@ -55,6 +59,10 @@ int main(int argc, char **argv)
 	struct config config;
 	struct diagnosis d = {0};
 	struct jobs jobs = {.socket = STDIN_FILENO};
+	for (int i = 2; i < argc; i++) {
+		if (strncmp(argv[i], "--ledger=", 9) == 0)
+			jobs.ledger_fd = atoi(argv[i] + 9);
+	}
 	signal(SIGPIPE, SIG_IGN);
 	tzset();
 	log_start("firsthop-mbox", LOG_TO_STDERR);
@@ -71,5 +79,6 @@ int main(int argc, char **argv)
 	config_free(&config);
 	buffer_free(&jobs.in);
 	buffer_free(&jobs.out);
+	buffer_free(&jobs.ledger);
 	return EX_OK;
 }

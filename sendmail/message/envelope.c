@@ -31,6 +31,7 @@ void envelope_free(struct envelope *e)
 		free(e->asked[i].orcpt);
 	}
 	free(e->asked);
+	buffer_free(&e->notes);
 	*e = (struct envelope){0};
 }
 
@@ -114,6 +115,16 @@ static void put_known(struct buffer *out, const char *key, const char *value)
 		put(out, key, value);
 }
 
+static void put_notes(struct buffer *out, const struct buffer *notes)
+{
+	for (size_t at = 0, length; at < notes->length; at += length) {
+		const char *end = memchr(notes->data + at, '\n', notes->length - at);
+		length = end != NULL ? (size_t)(end - notes->data) + 1 - at : notes->length - at;
+		buffer_puts(out, "note: ");
+		buffer_add(out, notes->data + at, length);
+	}
+}
+
 void envelope_write(const struct envelope *e, struct buffer *out, size_t *content_at)
 {
 	buffer_printf(out, "firsthop-spool: %d\ncontent: ", ENVELOPE_VERSION);
@@ -138,6 +149,7 @@ void envelope_write(const struct envelope *e, struct buffer *out, size_t *conten
 	put_known(out, "ret", e->ret);
 	put_known(out, "envid", e->envid);
 	put_known(out, "tag", e->tag);
+	put_notes(out, &e->notes);
 	buffer_add(out, "\n", 1);
 }
 
@@ -212,6 +224,8 @@ static bool take_line(struct envelope *e, char *line, bool *has_sender, struct d
 		if (!text_number(value, 0, 1LL << 61, &number))
 			return damaged(d, "a number in its head makes no sense");
 		*(line[0] == 'c' ? &e->created_us : &e->uid) = number;
+	} else if (strcmp(line, "note") == 0) {
+		buffer_printf(&e->notes, "%s\n", value);
 	} else {
 		char **slot = string_slot(e, line);
 		if (slot != NULL)

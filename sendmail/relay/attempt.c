@@ -7,12 +7,14 @@
 #include "base/sandbox.h"
 #include "base/text.h"
 #include "config/secret.h"
+#include "jobs/ledger.h"
 #include "relay/connect.h"
 #include "relay/deliver.h"
 #include "relay/policy.h"
 #include "route/route.h"
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,7 +86,7 @@ static bool limit_descriptors(const struct deliver *with, int outcome_fd)
 	bool done = true;
 	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
 		bool talks = fd == with->fd || fd == with->jobs->socket;
-		bool writes = fd == outcome_fd || fd == STDOUT_FILENO || fd == STDERR_FILENO;
+		bool writes = fd == outcome_fd || fd == with->jobs->ledger_fd || fd == STDOUT_FILENO || fd == STDERR_FILENO;
 		done = sandbox_limit(fd, talks ? SANDBOX_TALK : writes ? SANDBOX_WRITE : SANDBOX_HOLD) && done;
 	}
 	return done;
@@ -92,7 +94,10 @@ static bool limit_descriptors(const struct deliver *with, int outcome_fd)
 
 static void child(const struct deliver *with, int outcome_fd)
 {
+	/* The ledger is the one file that it can write to: it cannot fill the disk. */
+	const struct rlimit file = {LEDGER_LIMIT_BYTES, LEDGER_LIMIT_BYTES};
 	struct outcome o = {0};
+	setrlimit(RLIMIT_FSIZE, &file);
 	if (!limit_descriptors(with, outcome_fd) || sandbox_session() == SANDBOX_FAILED) {
 		diag_set_errno(&o.d, VERDICT_DEFERRED, STAGE_CONNECT, "local", "the kernel refuses to confine the session");
 		deliver_name_peer(with->hop, with->candidate, &o.d);

@@ -185,14 +185,15 @@ static void check_time(struct crank *c)
 	}
 }
 
-/* The runner died: what has not reached the final dot is broken off, so that the next runner does not send it twice. */
+/* The runner died: what has not reached the final dot is broken off, and the rest brought to its end, for the ledger: the next runner, which waits for
+   our end, sends nothing twice. */
 static void drop_orphans(struct crank *c)
 {
 	for (int i = 0; i < c->session.taken_count; i++) {
-		if (c->session.taken[i]->dot_sent && c->session.out.length == 0)
+		if (c->session.taken[i]->dot_sent)
 			return;
 	}
-	session_broken(&c->session, "runner-gone", "the runner is gone");
+	session_broken(&c->session, c->lost != NULL ? "local" : "runner-gone", c->lost != NULL ? c->lost : "the runner is gone");
 }
 
 static void turn(struct crank *c)
@@ -208,10 +209,12 @@ static void turn(struct crank *c)
 		p[1] = (struct pollfd){.fd = jobs->socket, .events = takes_jobs ? POLLIN : 0};
 	if (poll(p, 2, patience_ms(c)) < 0 && errno != EINTR && !fdio_rests())
 		session_broken(s, "local", "poll failed");
-	if (p[1].revents != 0 && takes_jobs && !jobs_receive(jobs))
-		session_broken(s, "local", "the runner's words make no sense");
-	else if ((p[1].revents & (POLLHUP | POLLERR)) && !takes_jobs && !c->with->probe)
+	if (p[1].revents != 0 && takes_jobs && !jobs_receive(jobs)) {
+		c->lost = "the runner's words make no sense";
+		jobs->orphaned = jobs->quit = true;
+	} else if ((p[1].revents & (POLLHUP | POLLERR)) && !takes_jobs && !c->with->probe) {
 		session_broken(s, "runner-gone", "the runner is gone");
+	}
 	if (p[0].revents != 0 && s->state != SESSION_OVER)
 		read_server(c);
 	check_time(c);
@@ -228,15 +231,16 @@ static void run(struct crank *c)
 		}
 		if (s->state == SESSION_READY && !c->told_ready)
 			tell_ready(c);
-		feed(c);
 		if (s->state == SESSION_READY && c->with->jobs->orphaned)
 			drop_orphans(c);
+		else
+			feed(c);
 		if (s->state == SESSION_READY && c->with->jobs->quit && session_idle(s) && c->with->jobs->first == NULL) {
 			session_quit(s, clock_mono_ms());
 			c->end_ms = clock_mono_ms() + QUIT_WAIT_MS;
 		}
 		write_server(c);
-		/* A runner that cannot be told is gone: what is in hand is dropped before the server is waited for, which may owe no answer. */
+		/* A runner that cannot be told is gone: what can be dropped is dropped before the server is waited for, which may owe no answer. */
 		if (c->with->jobs->out.length > 0 && !jobs_flush(c->with->jobs))
 			continue;
 		if (s->state != SESSION_OVER && !(s->state == SESSION_HANDSHAKE && s->out.length == 0))

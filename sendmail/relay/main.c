@@ -60,6 +60,8 @@ static int serve(int argc, char **argv)
 			a.skip[a.skip_count++] = argv[i] + 7;
 		else if (strncmp(argv[i], "--path=", 7) == 0)
 			a.path = argv[i] + 7;
+		else if (strncmp(argv[i], "--ledger=", 9) == 0)
+			jobs.ledger_fd = atoi(argv[i] + 9);
 		else if (strcmp(argv[i], "--show") == 0)
 			a.show = "say";
 	}
@@ -70,6 +72,7 @@ static int serve(int argc, char **argv)
 	config_free(&config);
 	buffer_free(&jobs.in);
 	buffer_free(&jobs.out);
+	buffer_free(&jobs.ledger);
 	free(a.avoid);
 	free(a.skip);
 	return EX_OK;
@@ -79,6 +82,7 @@ int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
+	signal(SIGXFSZ, SIG_IGN);
 	tzset(); /* the confined session could not read the zone's file any more */
 	log_start("firsthop-relay", LOG_TO_STDERR);
 	if (argc > 1 && (text_starts(argv[1], "--probe") || strcmp(argv[1], "--route") == 0 || strcmp(argv[1], "--survey") == 0))

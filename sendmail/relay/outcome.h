@@ -14,6 +14,7 @@ struct crank {
 	struct diagnosis peer;  /* hop, names, TLS: the part that all results share */
 	int64_t end_ms;         /* of the whole batch */
 	bool told_ready;
+	const char *lost;       /* why the runner is heard no more; NULL: it is gone */
 };
 
 /* Fills in hop, server and TLS. */

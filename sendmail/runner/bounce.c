@@ -321,7 +321,7 @@ static void put_one(const struct runner *r, const struct message *m, bool delaye
 }
 
 /* The report as a file of the spool. */
-static void put_file(const struct runner *r, const struct message *m, const struct buffer *text, struct buffer *out)
+static void put_file(const struct runner *r, const struct message *m, const struct buffer *text, const struct buffer *notes, struct buffer *out)
 {
 	struct envelope e;
 	size_t content_at;
@@ -336,13 +336,14 @@ static void put_file(const struct runner *r, const struct message *m, const stru
 	e.content.lines = 0;
 	for (size_t i = 0; i < text->length; i++)
 		e.content.lines += text->data[i] == '\n';
+	buffer_add(&e.notes, notes->data, notes->length);
 	envelope_add_recipient(&e, bounce_address(r, m));
 	envelope_write(&e, out, &content_at);
 	buffer_add(out, text->data, text->length);
 	envelope_free(&e);
 }
 
-void bounce_write(const struct runner *r, struct message **list, int count, bool delayed, struct buffer *out)
+void bounce_write(const struct runner *r, struct message **list, int count, bool delayed, const struct buffer *notes, struct buffer *out)
 {
 	struct buffer text = {0};
 	TEXT(border, 64);
@@ -354,7 +355,7 @@ void bounce_write(const struct runner *r, struct message **list, int count, bool
 	else
 		put_many(r, list, count, delayed, border.data, &text);
 	buffer_printf(&text, "\n--%s--\n", border.data);
-	put_file(r, list[0], &text, out);
+	put_file(r, list[0], &text, notes, out);
 	buffer_free(&text);
 }
 

@@ -4,8 +4,8 @@
 #include "runner/message.h"
 
 /* Writes the spool file of a report about recipients of messages with the same address to report to: those that failed, or (delayed) those that
-   are still open, with last for each.  The bytes are a complete spool file for queue_create. */
-void bounce_write(const struct runner *r, struct message **list, int count, bool delayed, struct buffer *out);
+   are still open, with last for each.  notes: for its envelope.  The bytes are a complete spool file for queue_create. */
+void bounce_write(const struct runner *r, struct message **list, int count, bool delayed, const struct buffer *notes, struct buffer *out);
 
 /* Whom to tell: the sender; for mail without one the postmaster; "" for a report that the postmaster has not got: nobody. */
 const char *bounce_address(const struct runner *r, const struct message *m);

@@ -93,6 +93,7 @@ static bool append(struct runner *r, struct message *m, const struct buffer *lin
 		return true;
 	log_line(LOG_CRIT, "%s: the journal cannot be written (%s): the message waits for that", m->id, strerror(errno));
 	r->full_until_ms = clock_mono_ms() + FULL_MS;
+	r->notes_missing = true;
 	if (m->entry->unwritten != NULL)
 		buffer_puts(&all, m->entry->unwritten);
 	buffer_add(&all, lines->data, lines->length);
@@ -109,6 +110,16 @@ void message_note_warned(struct runner *r, struct message *m)
 	journal_put_word(&line, clock_wall_s(), "warned");
 	append(r, m, &line, true);
 	buffer_free(&line);
+}
+
+void message_end_relayed(struct runner *r, struct message *m)
+{
+	struct buffer line = {0};
+	success_report(r, m);
+	journal_put_word(&line, clock_wall_s(), "reported");
+	append(r, m, &line, true);
+	buffer_free(&line);
+	message_free(m);
 }
 
 /* A report that has nowhere to go: the mail is kept where an operator finds it. */

@@ -97,6 +97,7 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		return;
 	}
 	if (text_starts(line, "rcpt ")) {
+		w->told++;
 		int n = (int)fields_get_number(fields, "n", -1);
 		bool next = fields_get_number(fields, "next", 0) != 0;
 		diag_read(&d, fields);

@@ -138,14 +138,14 @@ static void end_workers(struct runner *r)
 	}
 }
 
-/* A session without work is kept for a few seconds: mail often comes in bursts. */
+/* A session without work is kept for a few seconds: mail often comes in bursts.  One whose ledger is long ends, too. */
 static void close_idle(struct runner *r)
 {
 	int64_t now = clock_mono_ms();
 	bool at_once = r->lifetime == LIFETIME_ONCE || r->leaving || (r->lifetime == LIFETIME_LINGER && runner_waiting(r) == 0);
 	for (int i = 0; i < r->worker_count; i++) {
 		struct worker *w = r->workers[i];
-		if (w->count == 0 && !w->closing && (at_once || now - w->idle_ms > IDLE_MS))
+		if ((w->count == 0 && !w->closing && (at_once || now - w->idle_ms > IDLE_MS)) || w->told > LEDGERS_RCPTS_MAX)
 			worker_close(w);
 	}
 }

@@ -202,6 +202,7 @@ void message_write_unwritten(struct runner *r)
 				return;
 		}
 	}
+	r->notes_missing = false;
 }
 
 /* File, envelope and journal; NULL as message_load. */
@@ -238,29 +239,6 @@ static struct message *open_message(struct runner *r, struct entry *e, struct jo
 	return NULL;
 }
 
-struct message *message_load(struct runner *r, struct entry *e)
-{
-	struct journal j;
-	struct message *m = open_message(r, e, &j);
-	if (m == NULL)
-		return NULL;
-	if (j.owed) {
-		returns_keep(r, e);
-		journal_free(&j);
-		message_free(m);
-		return NULL;
-	}
-	set_recipients(r, m, &j);
-	if (m->rcpt_count > 0 && j.rcpt_count > 0) {
-		const struct journal_rcpt *last = journal_find(&j, m->rcpts[0]);
-		if (last != NULL)
-			m->last = last->last;
-	}
-	message_find_held(m, &j);
-	journal_free(&j);
-	return m;
-}
-
 void message_add_failure(struct message *m, const struct diagnosis *d)
 {
 	m->failures = mem_resize(m->failures, (size_t)m->failure_count + 1, sizeof *m->failures);
@@ -280,21 +258,62 @@ static int original_of(const struct message *m, const char *address)
 	return -1;
 }
 
+/* Fills in the recipients of a journal whose report is still owed: of failure, or of success. */
+static void take_unreported(struct runner *r, struct message *m, const struct journal *j, bool success)
+{
+	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
+	make_room(m, j->rcpt_count);
+	for (size_t i = 0; i < j->rcpt_count; i++) {
+		const struct journal_rcpt *rcpt = &j->rcpts[i];
+		if (success ? !rcpt->relayed : rcpt->last.verdict != VERDICT_FAILED)
+			continue;
+		m->relayed[m->rcpt_count] = success;
+		m->states[m->rcpt_count] = success ? RCPT_SENT : RCPT_FAILED;
+		if (success && strcmp(rcpt->last.hop, "local") == 0)
+			text_copy(m->path, sizeof m->path, RULES_LOCAL);
+		message_add_rcpt(r, m, rcpt->address, original_of(m, rcpt->address));
+		if (!success)
+			message_add_failure(m, &rcpt->last);
+	}
+}
+
+struct message *message_load(struct runner *r, struct entry *e)
+{
+	struct journal j;
+	struct message *m = open_message(r, e, &j);
+	if (m == NULL)
+		return NULL;
+	/* What an earlier life delivered, and had no time to tell of. */
+	if (j.relayed) {
+		take_unreported(r, m, &j, true);
+		message_end_relayed(r, m);
+		journal_free(&j);
+		return message_load(r, e);
+	}
+	if (j.owed) {
+		returns_keep(r, e);
+		journal_free(&j);
+		message_free(m);
+		return NULL;
+	}
+	set_recipients(r, m, &j);
+	if (m->rcpt_count > 0 && j.rcpt_count > 0) {
+		const struct journal_rcpt *last = journal_find(&j, m->rcpts[0]);
+		if (last != NULL)
+			m->last = last->last;
+	}
+	message_find_held(m, &j);
+	journal_free(&j);
+	return m;
+}
+
 struct message *message_load_failed(struct runner *r, struct entry *e)
 {
 	struct journal j;
 	struct message *m = open_message(r, e, &j);
 	if (m == NULL)
 		return NULL;
-	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
-	make_room(m, j.rcpt_count);
-	for (size_t i = 0; i < j.rcpt_count; i++) {
-		if (j.rcpts[i].last.verdict != VERDICT_FAILED)
-			continue;
-		m->states[m->rcpt_count] = RCPT_FAILED;
-		message_add_rcpt(r, m, j.rcpts[i].address, original_of(m, j.rcpts[i].address));
-		message_add_failure(m, &j.rcpts[i].last);
-	}
+	take_unreported(r, m, &j, false);
 	journal_free(&j);
 	return m;
 }

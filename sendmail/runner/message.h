@@ -60,6 +60,9 @@ struct message *message_load_failed(struct runner *r, struct entry *e);
 /* The sender of m was told that it is late. */
 void message_note_warned(struct runner *r, struct message *m);
 
+/* Writes the report of success that is due for the recipients of m, which are marked as relayed, notes that, and frees m. */
+void message_end_relayed(struct runner *r, struct message *m);
+
 /* The report about all that failed is on disk: m is done, and freed with its entry. */
 void message_end_reported(struct runner *r, struct message *m);
 

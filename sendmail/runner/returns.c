@@ -16,8 +16,7 @@
 
 #define HOUR_MS 3600000
 #define SENT_MAX 1000       /* as [bounce] per_hour allows at most */
-#define SENT_FILE "reports"
-#define SENT_FILE_LIMIT_BYTES (1 << 20)
+#define NOTES_LIMIT_BYTES (4 << 20) /* beyond that a kill at the wrong moment repeats the report */
 #define WARN_LOADS_MAX 1000 /* messages looked at in one sweep */
 
 struct returns {
@@ -41,15 +40,18 @@ static void add_sent(struct returns *s, const char *to, int64_t at_ms)
 	s->sent[at].to = mem_copy(to);
 }
 
-static void note_sent(const struct runner *r, const char *to, int64_t at_s, int flags)
+static void note_sent(const struct runner *r, const char *to, const char *id, int64_t at_s, int flags)
 {
 	struct buffer line = {0};
 	fields_put_number(&line, "at", at_s);
-	fields_put(&line, "to", to);
+	if (*id != '\0')
+		fields_put(&line, "id", id);
+	if (*to != '\0')
+		fields_put(&line, "to", to);
 	buffer_puts(&line, "\n");
-	int fd = openat(r->queue.mqueue_fd, SENT_FILE, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, 0640);
-	if (fd < 0 || !fdio_write(fd, line.data, line.length))
-		log_line(LOG_WARNING, "mqueue/%s cannot be written: %s: another runner would not know of this report", SENT_FILE, strerror(errno));
+	int fd = openat(r->queue.mqueue_fd, RETURNS_FILE, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, 0640);
+	if (fd < 0 || !fdio_write(fd, line.data, line.length) || (*id != '\0' && !fdio_sync(fd)))
+		log_line(LOG_WARNING, "mqueue/%s cannot be written: %s: another runner would not know of this report", RETURNS_FILE, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	buffer_free(&line);
@@ -62,21 +64,21 @@ static void load_sent(const struct runner *r, struct returns *s)
 	char *line, to[400];
 	int64_t now_s = clock_wall_s(), now_ms = clock_mono_ms();
 	int flags = O_TRUNC;
-	if (!fdio_slurp_at(r->queue.mqueue_fd, SENT_FILE, &text, SENT_FILE_LIMIT_BYTES))
+	if (!fdio_slurp_at(r->queue.mqueue_fd, RETURNS_FILE, &text, RETURNS_FILE_LIMIT_BYTES))
 		buffer_free(&text);
 	while ((line = fdio_take_line(&text)) != NULL) {
 		int64_t at_s = fields_get_number(line, "at", 0);
 		int64_t age_ms = at_s < now_s ? (now_s - at_s) * 1000 : 0;
 		if (fields_get(line, "to", to, sizeof to) && age_ms < HOUR_MS) {
 			add_sent(s, to, now_ms - age_ms);
-			note_sent(r, to, at_s, flags);
+			note_sent(r, to, "", at_s, flags);
 			flags = O_APPEND;
 		}
 		free(line);
 	}
 	buffer_free(&text);
 	if (flags == O_TRUNC)
-		unlinkat(r->queue.mqueue_fd, SENT_FILE, 0);
+		unlinkat(r->queue.mqueue_fd, RETURNS_FILE, 0);
 }
 
 static struct returns *state_of(struct runner *r)
@@ -97,10 +99,10 @@ static void forget_old(struct returns *s, int64_t now)
 	}
 }
 
-static void remember(struct runner *r, const char *to)
+void returns_announce(struct runner *r, const char *id, const char *to)
 {
-	add_sent(state_of(r), to, clock_mono_ms());
-	note_sent(r, to, clock_wall_s(), O_APPEND);
+	state_of(r);
+	note_sent(r, to, id, clock_wall_s(), O_APPEND);
 }
 
 /* The budget of the hour, and the share of one address in it. */
@@ -132,16 +134,43 @@ static bool is_owed_to(struct runner *r, const char *to)
 	return false;
 }
 
+void returns_put_notes(struct buffer *notes, const char *id, const struct buffer *lines)
+{
+	if (notes->length + lines->length > NOTES_LIMIT_BYTES)
+		return;
+	for (size_t at = 0, length; at < lines->length; at += length) {
+		const char *end = memchr(lines->data + at, '\n', lines->length - at);
+		length = end != NULL ? (size_t)(end - lines->data) + 1 - at : lines->length - at;
+		buffer_printf(notes, "%s ", id);
+		buffer_add(notes, lines->data + at, length);
+	}
+}
+
+/* What the journals say once the report is there: who is late, who has failed, or that nothing is left but the report. */
+static void put_all_notes(struct message **list, int count, bool delayed, struct buffer *notes)
+{
+	for (int i = 0; i < count; i++) {
+		struct buffer word = {0};
+		journal_put_word(&word, clock_wall_s(), delayed ? "warned" : "done");
+		returns_put_notes(notes, list[i]->id, !delayed && list[i]->failed_lines.length > 0 ? &list[i]->failed_lines : &word);
+		buffer_free(&word);
+	}
+}
+
 /* Writes and queues a report; false (logged) when that is not possible. */
 static bool send_report(struct runner *r, struct message **list, int count, bool delayed)
 {
-	struct buffer file = {0};
+	struct buffer file = {0}, notes = {0};
 	struct diagnosis d = {0};
 	char id[ID_SIZE];
 	const char *to = bounce_address(r, list[0]);
-	bounce_write(r, list, count, delayed, &file);
+	put_all_notes(list, count, delayed, &notes);
+	bounce_write(r, list, count, delayed, &notes, &file);
+	id_make(id, clock_wall_s());
+	returns_announce(r, id, to);
 	bool done = reserve_create(&r->queue, file.data, file.length, id, &d);
 	buffer_free(&file);
+	buffer_free(&notes);
 	if (!done) {
 		log_line(LOG_CRIT, "%s: the report to <%s> cannot be written: %s", list[0]->id, to, d.text);
 		return false;
@@ -150,7 +179,7 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 		bounce_log(list[i]->id, delayed ? "warning" : "bounce", id, to, count > 1 ? "(with others)" : "");
 	r->counters.reports++;
 	r->counters.changed = true;
-	remember(r, to);
+	add_sent(state_of(r), to, clock_mono_ms());
 	runner_queue_new(r, runner_entry(id_pack(id)));
 	return true;
 }

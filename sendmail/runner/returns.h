@@ -8,6 +8,10 @@
 #define RETURNS_BURST 3
 #define RETURNS_MERGED_MAX 100 /* messages in one report */
 
+/* mqueue/reports: to whom reports went in the last hour, and the names of all that this life and the one before have written. */
+#define RETURNS_FILE "reports"
+#define RETURNS_FILE_LIMIT_BYTES (1 << 20)
+
 enum returned {
 	RETURNED_SENT,    /* the report is on disk */
 	RETURNED_LATER,   /* it has to wait for others: note "owed" in the journal, and returns_keep the entry */
@@ -26,6 +30,13 @@ void returns_sweep(struct runner *r);
 
 /* Tells the senders of late mail once, those of many messages in one report; entries that may not be reported now stay unwarned. */
 void returns_warn(struct runner *r, struct entry **late, uint32_t count);
+
+/* Says in mqueue/reports that a report id is about to be written, to an address that it counts for ("" = to none): by that, and by the notes in its
+   envelope, a runner that was killed between the report and the journals is understood by the next one (runner/resume.h). */
+void returns_announce(struct runner *r, const char *id, const char *to);
+
+/* Adds journal lines of a message to the notes of a report. */
+void returns_put_notes(struct buffer *notes, const char *id, const struct buffer *lines);
 
 void returns_free(struct runner *r);
 #endif

@@ -43,8 +43,10 @@ struct runner {
 	unsigned long long sent, deferred, failed, adopted;
 	struct counters counters;  /* of all lives together */
 	int64_t counted_ms;        /* when they were last written */
+	unsigned ledger_number;    /* of the last one made (runner/ledgers.h) */
 	int removals;              /* not synced yet */
 	int64_t full_until_ms;     /* a note found no room on the disk: what needs one is not begun before */
+	bool notes_missing;        /* and is kept in memory (struct entry's unwritten) */
 	bool pass;                 /* a pass over everything is under way */
 	bool pass_swept;           /* and everything was tried: the old mail is dealt with */
 	int64_t swept_ms, tidy_ms; /* when that was done, and is to be done next */

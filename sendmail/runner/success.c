@@ -7,6 +7,7 @@
 #include "runner/message.h"
 #include "runner/success.h"
 #include "runner/bounce.h"
+#include "runner/returns.h"
 #include "spool/reserve.h"
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,21 @@ static void put_status(const struct runner *r, const struct message *m, struct b
 	}
 }
 
+/* Once the report is there, they are settled, and nobody reports them again. */
+static void put_notes(const struct message *m, struct buffer *notes)
+{
+	struct buffer lines = {0};
+	struct diagnosis d = {0};
+	diag_set(&d, VERDICT_SENT, STAGE_DOT, "", "delivered, and its sender was told");
+	for (int i = 0; i < m->rcpt_count; i++) {
+		if (m->relayed[i])
+			journal_put_rcpt(&lines, clock_wall_s(), m->rcpts[i], false, &d);
+	}
+	journal_put_word(&lines, clock_wall_s(), "reported");
+	returns_put_notes(notes, m->id, &lines);
+	buffer_free(&lines);
+}
+
 static void put_file(const struct message *m, const struct buffer *text, struct buffer *out)
 {
 	struct envelope e;
@@ -65,6 +81,7 @@ static void put_file(const struct message *m, const struct buffer *text, struct 
 	e.content = (struct content){.bytes = (int64_t)text->length, .has_8bit = true};
 	for (size_t i = 0; i < text->length; i++)
 		e.content.lines += text->data[i] == '\n';
+	put_notes(m, &e.notes);
 	envelope_add_recipient(&e, m->sender);
 	envelope_write(&e, out, &content_at);
 	buffer_add(out, text->data, text->length);
@@ -97,6 +114,8 @@ void success_report(struct runner *r, struct message *m)
 		return;
 	put_report(r, m, &text);
 	put_file(m, &text, &file);
+	id_make(id, clock_wall_s());
+	returns_announce(r, id, "");
 	if (reserve_create(&r->queue, file.data, file.length, id, &d)) {
 		bounce_log(m->id, "relayed", id, m->sender, "");
 		r->counters.reports++;

@@ -4,6 +4,7 @@
 #include "base/compat.h"
 #include "base/log.h"
 #include "runner/quota.h"
+#include "runner/resume.h"
 #include "runner/returns.h"
 #include "runner/watch.h"
 #include "spool/journal.h"
@@ -68,9 +69,9 @@ static void found(void *context, enum queue_kind kind, const char *id)
 		add_id(&s->dead, id);
 	else if (kind == QUEUE_FLUSH)
 		s->pass_wanted = true;
-	else if (s->runner == NULL)
+	else if (kind == QUEUE_TEMP && s->runner == NULL)
 		add_id(&s->temps, id);
-	else
+	else if (kind == QUEUE_TEMP)
 		queue_remove_temp(&s->runner->queue, id, TEMP_AGE_S);
 }
 
@@ -131,11 +132,19 @@ void runner_adopt(struct runner *r)
 	}
 }
 
-static void load_tried(struct runner *r, uint64_t packed, const char *id)
+/* Notes of the life before that found no room in the journal: they are tried again before the message is. */
+static struct entry *loaded_entry(struct runner *r, struct resume *resume, uint64_t packed, const char *id)
+{
+	struct entry *e = runner_entry(packed);
+	e->unwritten = resume_unwritten(resume, packed);
+	quota_take(r, e, id, false);
+	return e;
+}
+
+static void load_tried(struct runner *r, struct resume *resume, uint64_t packed, const char *id)
 {
 	struct journal j;
-	struct entry *e = runner_entry(packed);
-	quota_take(r, e, id, false);
+	struct entry *e = loaded_entry(r, resume, packed, id);
 	if (!journal_read(&j, r->queue.mqueue_fd, id))
 		log_line(LOG_ERR, "%s.log cannot be read: %s", id, strerror(errno));
 	if (j.done) {
@@ -156,11 +165,9 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 	journal_free(&j);
 }
 
-static void load_untried(struct runner *r, uint64_t packed, const char *id)
+static void load_untried(struct runner *r, struct resume *resume, uint64_t packed, const char *id)
 {
-	struct entry *e = runner_entry(packed);
-	quota_take(r, e, id, false);
-	runner_queue_new(r, e);
+	runner_queue_new(r, loaded_entry(r, resume, packed, id));
 }
 
 /* Since when mail is set aside: its file changed last then, but it cannot be older than itself. */
@@ -206,9 +213,11 @@ static void remove_temps(struct runner *r, const struct found_ids *temps)
 bool runner_load(struct runner *r)
 {
 	struct scan s = {0};
+	struct resume resume = {0};
 	char id[ID_SIZE];
-	if (!queue_scan(r->queue.mqueue_fd, found, &s)) {
+	if (!resume_life(r, &resume) || !queue_scan(r->queue.mqueue_fd, found, &s)) {
 		log_line(LOG_CRIT, "the queue cannot be read: %s", strerror(errno));
+		resume_free(&resume);
 		free_scan(&s);
 		return false;
 	}
@@ -220,9 +229,9 @@ bool runner_load(struct runner *r)
 	for (size_t i = 0; i < s.messages.count; i++) {
 		id_unpack(s.messages.ids[i], id);
 		if (has_id(&s.logs, s.messages.ids[i]))
-			load_tried(r, s.messages.ids[i], id);
+			load_tried(r, &resume, s.messages.ids[i], id);
 		else
-			load_untried(r, s.messages.ids[i], id);
+			load_untried(r, &resume, s.messages.ids[i], id);
 	}
 	for (size_t i = 0; i < s.logs.count; i++) {
 		if (has_id(&s.messages, s.logs.ids[i]) || has_id(&s.dead, s.logs.ids[i]))
@@ -233,6 +242,7 @@ bool runner_load(struct runner *r)
 	remove_temps(r, &s.temps);
 	drop_dead(r, &s.dead);
 	quota_publish(r);
+	resume_free(&resume);
 	free_scan(&s);
 	return true;
 }

@@ -36,12 +36,17 @@ static void add_options(char **argv, int *argc, const char *name, const char *li
 }
 
 /* In the child: the relay with its socket as standard input, and with the lock, so that no second runner starts beside it. */
-static void become_relay(const struct runner *r, int socket, const struct path *p, const char *skips, const char *avoid, bool shows)
+static void become_relay(const struct runner *r, int socket, int ledger, const struct path *p, const char *skips, const char *avoid, bool shows)
 {
-	char path[1024];
-	char *argv[120] = {"relay", "--jobs", option("--path=", p->key)};
+	char path[1024], number[16];
+	char *argv[121] = {"relay", "--jobs", option("--path=", p->key)};
 	int argc = 3;
 	sigset_t none;
+	if (ledger >= 0) {
+		snprintf(number, sizeof number, "%d", ledger);
+		argv[argc++] = option("--ledger=", number);
+		fcntl(ledger, F_SETFD, 0);
+	}
 	add_options(argv, &argc, "--skip=", skips);
 	add_options(argv, &argc, "--avoid=", avoid);
 	if (shows)
@@ -60,20 +65,25 @@ static void become_relay(const struct runner *r, int socket, const struct path *
 struct worker *worker_start(struct runner *r, struct path *path, const char *avoid, bool shows)
 {
 	int sockets[2];
+	char ledger[LEDGERS_NAME_SIZE];
 	struct buffer steps = {0};
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
 		log_line(LOG_ERR, "no socket for a relay: %s", strerror(errno));
 		return NULL;
 	}
 	char *skips = path_skips(r, path, clock_mono_ms(), &steps);
+	int ledger_fd = ledgers_open(r, ledger);
 	pid_t pid = fork();
 	if (pid == 0)
-		become_relay(r, sockets[1], path, skips, avoid, shows);
+		become_relay(r, sockets[1], ledger_fd, path, skips, avoid, shows);
 	free(skips);
 	close(sockets[1]);
+	if (ledger_fd >= 0)
+		close(ledger_fd);
 	if (pid < 0 || !fdio_nonblocking(sockets[0])) {
 		log_line(LOG_ERR, "no process for a relay: %s", strerror(errno));
 		close(sockets[0]);
+		ledgers_remove(r, ledger);
 		buffer_free(&steps);
 		return NULL;
 	}
@@ -81,6 +91,7 @@ struct worker *worker_start(struct runner *r, struct path *path, const char *avo
 	w->pid = pid;
 	w->fd = sockets[0];
 	w->avoid = mem_copy(avoid);
+	memcpy(w->ledger, ledger, sizeof w->ledger);
 	w->shows = shows;
 	w->path = path;
 	w->steps = steps;
@@ -237,6 +248,9 @@ void worker_end(struct runner *r, struct worker *w)
 	kill(w->pid, SIGTERM);
 	close(w->fd);
 	waitpid(w->pid, &status, 0);
+	/* What it could not say any more may stand there. */
+	if (w->first != NULL && !w->said_bye)
+		ledgers_hear(r, w);
 	while (w->first != NULL) {
 		struct message *m = w->first;
 		worker_take_out(w, m, NULL);
@@ -252,6 +266,7 @@ void worker_end(struct runner *r, struct worker *w)
 		path_hop_failed(r, w->path, &w->over);
 		path_down(r, w->path, &w->over);
 	}
+	ledgers_remove(r, w->ledger);
 	w->path->workers--;
 	free(w->avoid);
 	buffer_free(&w->in);

@@ -1,6 +1,7 @@
 /* One relay process and the messages that it has in hand. */
 #ifndef RUNNER_WORKER_H
 #define RUNNER_WORKER_H
+#include "runner/ledgers.h"
 #include "runner/message.h"
 #include <sys/types.h>
 
@@ -11,6 +12,7 @@ struct worker {
 	struct path *path;
 	int fd;
 	char *avoid;              /* as in struct entry; "" = none */
+	char ledger[LEDGERS_NAME_SIZE]; /* in mqueue/; "" = it could not be made */
 	struct buffer in, out, steps;
 	struct {
 		size_t at;            /* offset in out of the byte it goes with */
@@ -27,6 +29,7 @@ struct worker {
 	int read_errors;          /* in a row */
 	bool said_bye;            /* it has told all that it did: what it still has in hand it never read */
 	int done;                 /* messages with an outcome */
+	int told;                 /* recipients with one */
 	struct diagnosis over;    /* why its session broke; key "" = it did not */
 	int64_t idle_ms;          /* since when it has nothing to do */
 	int64_t progress_ms;      /* last result, or first message after an idle time */

@@ -54,6 +54,20 @@ static void fold_rcpt(struct journal *j, const char *fields)
 	r->next = fields_get_number(fields, "next", 0) != 0;
 }
 
+static void fold_relayed(struct journal *j, const char *fields)
+{
+	char address[400];
+	if (fields_get(fields, "address", address, sizeof address))
+		j->relayed = rcpt_entry(j, address)->relayed = true;
+}
+
+static void fold_reported(struct journal *j)
+{
+	j->relayed = false;
+	for (size_t i = 0; i < j->rcpt_count; i++)
+		j->rcpts[i].relayed = false;
+}
+
 /* It was set aside, and an operator wants it tried again: what failed is open. */
 static void fold_revived(struct journal *j)
 {
@@ -80,6 +94,10 @@ static void fold_line(struct journal *j, const char *line)
 		j->until_s = 0;
 	} else if (length == 4 && memcmp(verb, "rcpt", 4) == 0) {
 		fold_rcpt(j, fields);
+	} else if (length == 7 && memcmp(verb, "relayed", 7) == 0) {
+		fold_relayed(j, fields);
+	} else if (length == 8 && memcmp(verb, "reported", 8) == 0) {
+		fold_reported(j);
 	} else if (length == 4 && memcmp(verb, "wait", 4) == 0) {
 		j->wait_s = (int)fields_get_number(fields, "s", 0);
 		j->until_s = fields_get_number(fields, "until", 0);
@@ -185,6 +203,13 @@ void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address,
 		fields_put_number(&fields, "next", 1);
 	diag_write(d, &fields);
 	put_line(lines, wall_s, "rcpt", &fields);
+}
+
+void journal_put_relayed(struct buffer *lines, int64_t wall_s, const char *address)
+{
+	struct buffer fields = {0};
+	fields_put(&fields, "address", address);
+	put_line(lines, wall_s, "relayed", &fields);
 }
 
 void journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s)

@@ -1,5 +1,5 @@
 /* ID.log: what happened to one message, one line per event, only ever appended to.
-   "TIME verb key=value ...": attempt n= | step text= | rcpt address= next=1 DIAGNOSIS | wait s= until= | warned | owed | revived by= | held by= | released by= | done.
+   "TIME verb key=value ...": attempt n= | step text= | rcpt address= next=1 DIAGNOSIS | relayed address= (its sender is still to hear of success) | reported (has heard) | wait s= until= | warned | owed | revived by= | held by= | released by= | done.
    The state of a message is the fold of its lines; a torn last line is ignored. */
 #ifndef SPOOL_JOURNAL_H
 #define SPOOL_JOURNAL_H
@@ -11,6 +11,7 @@ struct journal_rcpt {
 	struct diagnosis last;
 	int attempt;        /* in which that was */
 	bool next;          /* another server was to be asked at once */
+	bool relayed;       /* the report of success is still to be written */
 };
 
 struct journal {
@@ -20,6 +21,7 @@ struct journal {
 	int wait_s;         /* as it was decided; until_s never counts for more than that from now */
 	bool warned, done;
 	bool owed;          /* all are settled, but the report about those that failed is still to be sent */
+	bool relayed;       /* that is so for some recipient */
 	bool held;
 	int64_t held_by;    /* uid */
 	struct journal_rcpt *rcpts;
@@ -42,6 +44,7 @@ bool journal_settled(struct journal *j, const char *address);
 void journal_put_attempt(struct buffer *lines, int64_t wall_s, int attempt);
 void journal_put_step(struct buffer *lines, int64_t wall_s, const char *text);
 void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, bool next, const struct diagnosis *d);
+void journal_put_relayed(struct buffer *lines, int64_t wall_s, const char *address);
 void journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
 void journal_put_word(struct buffer *lines, int64_t wall_s, const char *verb);
 

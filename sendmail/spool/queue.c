@@ -63,6 +63,8 @@ static void report_name(const char *name, queue_found *found, void *context)
 		found(context, QUEUE_TEMP, name + 2);
 	else if (text_starts(name, "flush.") && strspn(name + 6, "0123456789") == strlen(name + 6))
 		found(context, QUEUE_FLUSH, name + 6);
+	else if (text_starts(name, "sent.") && strspn(name + 5, "0123456789") == strlen(name + 5))
+		found(context, QUEUE_LEDGER, name + 5);
 }
 
 bool queue_scan(int dir_fd, queue_found *found, void *context)
@@ -143,10 +145,9 @@ int queue_message(const struct queue *q, const char *id, uid_t *uid, int64_t *mt
 	return fd;
 }
 
-bool queue_create(struct queue *q, const char *bytes, size_t length, char id[ID_SIZE], struct diagnosis *why)
+bool queue_create(struct queue *q, const char *bytes, size_t length, const char *id, struct diagnosis *why)
 {
 	char temp[ID_SIZE + 2];
-	id_make(id, clock_wall_s());
 	snprintf(temp, sizeof temp, "t.%s", id);
 	int fd = openat(q->mqueue_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
 	bool named = fd >= 0 && fdio_write(fd, bytes, length) && fdio_sync(fd) && renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;

@@ -21,9 +21,9 @@ struct queue {
 bool queue_open(struct queue *q, const char *spool, bool with_drop, struct diagnosis *why);
 void queue_close(struct queue *q);
 
-enum queue_kind { QUEUE_MESSAGE, QUEUE_LOG, QUEUE_DEAD, QUEUE_TEMP, QUEUE_FLUSH };
+enum queue_kind { QUEUE_MESSAGE, QUEUE_LOG, QUEUE_DEAD, QUEUE_TEMP, QUEUE_FLUSH, QUEUE_LEDGER };
 
-/* QUEUE_FLUSH: drop/flush.N, by which "sendmail -q" asks a staying runner for a pass; id is N.
+/* QUEUE_FLUSH: drop/flush.N, by which "sendmail -q" asks a staying runner for a pass; id is N.  QUEUE_LEDGER: mqueue/sent.N, the same.
    Calls found for every file of the kinds that belong to us; names that do not are passed over. False when the folder cannot be read. */
 typedef void queue_found(void *context, enum queue_kind kind, const char *id);
 bool queue_scan(int dir_fd, queue_found *found, void *context);
@@ -34,8 +34,8 @@ bool queue_adopt(struct queue *q, const char *id, struct diagnosis *why);
 /* Opens a message for reading; -1 with errno.  *uid gets the owner of the file, *mtime its time (either may be NULL). */
 int queue_message(const struct queue *q, const char *id, uid_t *uid, int64_t *mtime_s);
 
-/* Creates a new message from within (a bounce): writes the bytes, syncs, names it.  The ID is returned in id. */
-bool queue_create(struct queue *q, const char *bytes, size_t length, char id[ID_SIZE], struct diagnosis *why);
+/* Creates a new message from within (a bounce): writes the bytes, syncs, names it id, which the caller has made. */
+bool queue_create(struct queue *q, const char *bytes, size_t length, const char *id, struct diagnosis *why);
 
 /* Removes ID; its journal goes with the next queue_sync, after the removal is durable: until then it says that nothing is to be sent again. */
 bool queue_remove(struct queue *q, const char *id);

@@ -44,7 +44,7 @@ bool reserve_spend(const struct queue *q)
 	return spent;
 }
 
-bool reserve_create(struct queue *q, const char *bytes, size_t length, char id[ID_SIZE], struct diagnosis *why)
+bool reserve_create(struct queue *q, const char *bytes, size_t length, const char *id, struct diagnosis *why)
 {
 	return queue_create(q, bytes, length, id, why) || (reserve_spend(q) && queue_create(q, bytes, length, id, why));
 }

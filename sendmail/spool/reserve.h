@@ -12,5 +12,5 @@ void reserve_keep(const struct queue *q);
 bool reserve_spend(const struct queue *q);
 
 /* queue_create (spool/queue.h), which gives up the reserve when it must. */
-bool reserve_create(struct queue *q, const char *bytes, size_t length, char id[ID_SIZE], struct diagnosis *why);
+bool reserve_create(struct queue *q, const char *bytes, size_t length, const char *id, struct diagnosis *why);
 #endif

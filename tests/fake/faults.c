@@ -276,13 +276,11 @@ static void count_delivered(void)
 		arrivals_in_maildir(getenv("FIRSTHOP_HOME"), count_one);
 }
 
-/* The window that firsthop-spool(5) names: a kill between the end of a message and the note of the answer.  A run has one fault, so what was in
-   hand is repeated once at most. */
+/* The window that firsthop-spool(5) names: a session killed between the end of a message and its note of the answer.  A run has one fault, so what was
+   in hand is repeated once at most. */
 static bool may_repeat(const struct run *r)
 {
-	if (strcmp(f.program, "sendmail") == 0 || r == f.runs)
-		return false;
-	return f.action == FAILPOINT_KILL || f.action == FAILPOINT_TORN;
+	return strcmp(f.program, "relay") == 0 && r != f.runs && (f.action == FAILPOINT_KILL || f.action == FAILPOINT_TORN);
 }
 
 /* Returns how often what one recipient got was repeated. */

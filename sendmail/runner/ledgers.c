@@ -1,0 +1,60 @@
+/* Ledgers while their relays live. */
+#include "runner/ledgers.h"
+#include "base/fdio.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "jobs/ledger.h"
+#include "runner/worker.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int ledgers_open(struct runner *r, char name[LEDGERS_NAME_SIZE])
+{
+	int fd;
+	do {
+		snprintf(name, LEDGERS_NAME_SIZE, "sent.%u", ++r->ledger_number);
+		fd = openat(r->queue.mqueue_fd, name, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	} while (fd < 0 && errno == EEXIST);
+	if (fd < 0) {
+		log_line(LOG_WARNING, "mqueue/%s cannot be made: %s: if this runner is killed, what a session delivers may be sent again", name, strerror(errno));
+		name[0] = '\0';
+	}
+	return fd;
+}
+
+void ledgers_remove(struct runner *r, const char *name)
+{
+	if (name[0] != '\0' && !r->notes_missing)
+		unlinkat(r->queue.mqueue_fd, name, 0);
+}
+
+static void hear_line(struct runner *r, struct worker *w, const struct ledger_line *l)
+{
+	struct message *m = w->first;
+	while (m != NULL && strcmp(m->id, l->id) != 0)
+		m = m->next;
+	for (int i = 0; m != NULL && i < m->rcpt_count; i++) {
+		if (m->states[i] == RCPT_SENT || strcmp(m->rcpts[i], l->address) != 0)
+			continue;
+		m->relayed[i] = l->relayed;
+		message_note(r, m, i, false, &l->d);
+	}
+}
+
+void ledgers_hear(struct runner *r, struct worker *w)
+{
+	struct buffer text = {0};
+	struct ledger_line l;
+	char *line;
+	size_t at = 0;
+	if (w->ledger[0] != '\0' && !fdio_slurp_at(r->queue.mqueue_fd, w->ledger, &text, LEDGER_LIMIT_BYTES))
+		log_line(LOG_ERR, "mqueue/%s cannot be read: %s: what this session delivered last may be sent again", w->ledger, strerror(errno));
+	while ((line = fdio_next_line(&text, &at)) != NULL) {
+		if (ledger_parse(line, &l))
+			hear_line(r, w, &l);
+	}
+	buffer_free(&text);
+}

@@ -1,0 +1,258 @@
+/* Journals brought up to date: from reports that lie in the queue, then from ledgers. */
+#include "runner/resume.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/log.h"
+#include "base/report.h"
+#include "base/text.h"
+#include "config/recipients.h"
+#include "jobs/ledger.h"
+#include "message/envelope.h"
+#include "runner/returns.h"
+#include "spool/journal.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One message at a time; lines about the same one stand together as a rule. */
+struct group {
+	struct runner *r;
+	struct resume *s;
+	char id[ID_SIZE];      /* "" = none */
+	struct journal journal;
+	struct buffer lines;   /* that it lacks */
+	struct envelope envelope;
+	char *sender;          /* NULL: the envelope was not read yet */
+};
+
+static void keep(struct resume *s, uint64_t id, struct buffer *lines)
+{
+	for (int i = 0; i < s->left_count; i++) {
+		if (s->left[i].id != id)
+			continue;
+		struct buffer all = {0};
+		buffer_puts(&all, s->left[i].lines);
+		buffer_add(&all, lines->data, lines->length);
+		free(s->left[i].lines);
+		s->left[i].lines = mem_copy(buffer_string(&all));
+		buffer_free(&all);
+		return;
+	}
+	s->left = mem_resize(s->left, (size_t)s->left_count + 1, sizeof *s->left);
+	s->left[s->left_count].id = id;
+	s->left[s->left_count++].lines = mem_copy(buffer_string(lines));
+}
+
+char *resume_unwritten(struct resume *s, uint64_t id)
+{
+	char *lines = NULL;
+	for (int i = 0; i < s->left_count && lines == NULL; i++) {
+		if (s->left[i].id != id)
+			continue;
+		lines = s->left[i].lines;
+		s->left[i].lines = NULL;
+		s->left[i].id = 0;
+	}
+	return lines;
+}
+
+void resume_free(struct resume *s)
+{
+	for (int i = 0; i < s->left_count; i++)
+		free(s->left[i].lines);
+	free(s->left);
+	*s = (struct resume){0};
+}
+
+static void end_group(struct group *g)
+{
+	if (g->lines.length > 0 && !journal_append(&g->r->queue, g->id, &g->lines, true)) {
+		log_line(LOG_CRIT, "%s: the journal cannot be written (%s): the message waits for that", g->id, strerror(errno));
+		g->r->notes_missing = true;
+		keep(g->s, id_pack(g->id), &g->lines);
+	}
+	journal_free(&g->journal);
+	buffer_free(&g->lines);
+	if (g->sender != NULL)
+		envelope_free(&g->envelope);
+	mem_free(&g->sender);
+	g->id[0] = '\0';
+}
+
+/* False: there is no such message any more, or its journal cannot be read (it waits for that, too). */
+static bool begin_group(struct group *g, const char *id)
+{
+	if (strcmp(g->id, id) == 0)
+		return true;
+	end_group(g);
+	if (!id_valid(id) || faccessat(g->r->queue.mqueue_fd, id, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+		return false;
+	if (!journal_read(&g->journal, g->r->queue.mqueue_fd, id))
+		return false;
+	text_copy(g->id, sizeof g->id, id);
+	return true;
+}
+
+static bool lacks(struct journal *j, const char *line)
+{
+	char address[400];
+	const char *verb = line + strspn(line, "0123456789");
+	if (text_starts(verb, " rcpt "))
+		return fields_get(verb, "address", address, sizeof address) && !journal_settled(j, address);
+	if (strcmp(verb, " warned") == 0)
+		return !j->warned;
+	if (strcmp(verb, " reported") == 0)
+		return j->relayed;
+	return strcmp(verb, " done") == 0 && j->owed && !j->done;
+}
+
+static void take_notes(struct group *g, const char *report_id, struct buffer *notes)
+{
+	char id[ID_SIZE];
+	char *line;
+	size_t at = 0;
+	while ((line = fdio_next_line(notes, &at)) != NULL) {
+		if (strlen(line) <= ID_SIZE || line[ID_LENGTH] != ' ')
+			continue;
+		snprintf(id, sizeof id, "%.*s", ID_LENGTH, line);
+		if (!begin_group(g, id) || !lacks(&g->journal, line + ID_SIZE))
+			continue;
+		if (g->lines.length == 0)
+			log_line(LOG_NOTICE, "%s: the last runner was ended between the report %s and its note here: it is not written again", id, report_id);
+		buffer_printf(&g->lines, "%s\n", line + ID_SIZE);
+	}
+	end_group(g);
+}
+
+/* Only a report of our own is believed. */
+static void look_at_report(struct group *g, const char *id)
+{
+	struct envelope e;
+	struct diagnosis d = {0};
+	uid_t uid;
+	int fd = queue_message(&g->r->queue, id, &uid, NULL);
+	envelope_init(&e);
+	if (fd >= 0 && uid == g->r->queue.owner && envelope_read(&e, fd, &d) && envelope_has_flag(&e, "bounce"))
+		take_notes(g, id, &e.notes);
+	envelope_free(&e);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void take_reports(struct group *g)
+{
+	struct buffer text = {0};
+	char id[ID_SIZE];
+	char *line;
+	size_t at = 0;
+	if (!fdio_slurp_at(g->r->queue.mqueue_fd, RETURNS_FILE, &text, RETURNS_FILE_LIMIT_BYTES) && errno != ENOENT)
+		log_line(LOG_ERR, "mqueue/%s cannot be read: %s: a report that was just written may be written again", RETURNS_FILE, strerror(errno));
+	while ((line = fdio_next_line(&text, &at)) != NULL) {
+		if (fields_get(line, "id", id, sizeof id) && id_valid(id))
+			look_at_report(g, id);
+	}
+	buffer_free(&text);
+}
+
+static const char *sender_of(struct group *g)
+{
+	struct diagnosis d = {0};
+	if (g->sender != NULL)
+		return g->sender;
+	int fd = queue_message(&g->r->queue, g->id, NULL, NULL);
+	envelope_init(&g->envelope);
+	bool read = fd >= 0 && envelope_read(&g->envelope, fd, &d);
+	g->sender = read ? recipients_sender(&g->envelope, &g->r->config) : mem_copy("");
+	if (fd >= 0)
+		close(fd);
+	return g->sender;
+}
+
+/* It counts, and stands in the log, as if the last runner had heard of it. */
+static void tell(struct group *g, const struct ledger_line *l, int attempt)
+{
+	struct buffer line = {0};
+	const char *sender = sender_of(g);
+	int64_t age_s = ages_of(&g->r->ages, g->envelope.created_us / 1000000);
+	counters_outcome(&g->r->counters, &l->d, age_s);
+	report_log_line(&line, g->id, sender, l->address, attempt, age_s, 0, &l->d);
+	log_fields(LOG_INFO, "delivery", &line, " (noted by its session; the runner was ended)");
+	buffer_free(&line);
+}
+
+static void take_sent(struct group *g, const struct ledger_line *l)
+{
+	int64_t now = clock_wall_s();
+	struct journal *j = &g->journal;
+	if (!begin_group(g, l->id) || journal_settled(j, l->address))
+		return;
+	/* An attempt that was begun in the journal is this one. */
+	bool begun = j->attempts > 0 && j->until_s == 0;
+	int attempt = begun ? j->attempts : j->attempts + 1;
+	if (g->lines.length == 0) {
+		if (!begun)
+			journal_put_attempt(&g->lines, now, attempt);
+		journal_put_step(&g->lines, now, "the runner was ended before it could note what follows; the session had noted it");
+	}
+	journal_put_rcpt(&g->lines, now, l->address, false, &l->d);
+	if (l->relayed)
+		journal_put_relayed(&g->lines, now, l->address);
+	tell(g, l, attempt);
+}
+
+/* False with errno when it cannot be read for a reason that passes. */
+static bool take_ledger(struct group *g, const char *name)
+{
+	struct buffer text = {0};
+	struct ledger_line l;
+	char *line;
+	size_t at = 0;
+	bool read = fdio_slurp_at(g->r->queue.mqueue_fd, name, &text, LEDGER_LIMIT_BYTES);
+	int error = read ? 0 : errno;
+	if (!read)
+		log_line(LOG_ERR, "mqueue/%s cannot be read: %s: what stands there may be sent again", name, strerror(error));
+	while ((line = fdio_next_line(&text, &at)) != NULL) {
+		if (ledger_parse(line, &l))
+			take_sent(g, &l);
+	}
+	end_group(g);
+	buffer_free(&text);
+	/* What was understood is in the journals, and on the disk. */
+	if (read && g->s->left_count == 0)
+		unlinkat(g->r->queue.mqueue_fd, name, 0);
+	errno = error;
+	return read || (error != EMFILE && error != ENFILE && error != EINTR);
+}
+
+struct names {
+	char (*names)[24];
+	int count;
+};
+
+static void found(void *context, enum queue_kind kind, const char *id)
+{
+	struct names *n = context;
+	if (kind != QUEUE_LEDGER || strlen(id) > 10)
+		return;
+	n->names = mem_resize(n->names, (size_t)n->count + 1, sizeof *n->names);
+	snprintf(n->names[n->count++], sizeof *n->names, "sent.%s", id);
+}
+
+bool resume_life(struct runner *r, struct resume *s)
+{
+	struct group g = {.r = r, .s = s};
+	struct names n = {0};
+	bool done = queue_scan(r->queue.mqueue_fd, found, &n);
+	if (done)
+		take_reports(&g);
+	for (int i = 0; i < n.count && done; i++)
+		done = take_ledger(&g, n.names[i]);
+	int saved = errno;
+	free(n.names);
+	errno = saved;
+	return done;
+}
