@@ -136,9 +136,9 @@ bool jobs_receive(struct jobs *j)
 	return good;
 }
 
-void jobs_note_sent(struct jobs *j, const struct job *job, int rcpt, bool relayed, const struct diagnosis *d)
+void jobs_note(struct jobs *j, const struct job *job, int rcpt, bool relayed, const struct diagnosis *d)
 {
-	if (j->ledger_fd > 0)
+	if (j->ledger_fd > 0 && ledger_wants(d))
 		ledger_put(&j->ledger, job->id, job->rcpts[rcpt], relayed, d);
 }
 

@@ -50,8 +50,8 @@ struct jobs {
 /* Reads what is there without blocking; false when the stream makes no sense. */
 bool jobs_receive(struct jobs *j);
 
-/* A recipient of job, by its index, has the message: for the ledger, with the next jobs_flush. */
-void jobs_note_sent(struct jobs *j, const struct job *job, int rcpt, bool relayed, const struct diagnosis *d);
+/* The outcome of a recipient of job, by its index: where it is one for the ledger, it is written there with the next jobs_flush. */
+void jobs_note(struct jobs *j, const struct job *job, int rcpt, bool relayed, const struct diagnosis *d);
 
 /* Writes the ledger, then sends what is in out; blocking.  False when the runner cannot be told, now or at any time later. */
 bool jobs_flush(struct jobs *j);

@@ -22,8 +22,7 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 		if (good)
 			handout(job, job->rcpts[i], config, &d);
 		bool relayed = d.verdict == VERDICT_SENT && dsn_wants(job->asked[i].notify, "SUCCESS");
-		if (d.verdict == VERDICT_SENT)
-			jobs_note_sent(jobs, job, i, relayed, &d);
+		jobs_note(jobs, job, i, relayed, &d);
 		if (relayed)
 			buffer_printf(&jobs->out, "relayed id=%s n=%d\n", job->id, i);
 		jobs_say_diag(jobs, "rcpt", job->id, i, 0, &d);

@@ -45,8 +45,7 @@ static void tell_rcpt(struct crank *c, struct transaction *t, int i)
 	enum policy next = policy_decide(d);
 	/* The server will not tell the sender of success: the runner does. */
 	bool relayed = !c->with->probe && d->verdict == VERDICT_SENT && !c->session.ehlo.dsn && dsn_wants(r->notify, "SUCCESS");
-	if (d->verdict == VERDICT_SENT)
-		jobs_note_sent(c->with->jobs, p->job, p->first_rcpt + i, relayed, d);
+	jobs_note(c->with->jobs, p->job, p->first_rcpt + i, relayed, d);
 	if (relayed)
 		buffer_printf(&c->with->jobs->out, "relayed id=%s n=%d\n", p->job->id, p->first_rcpt + i);
 	jobs_say_diag(c->with->jobs, "rcpt", p->job->id, p->first_rcpt + i, next == POLICY_NEXT_ADDRESS || next == POLICY_NEXT_HOP, d);

@@ -37,7 +37,8 @@ static void hear_line(struct runner *r, struct worker *w, const struct ledger_li
 	while (m != NULL && strcmp(m->id, l->id) != 0)
 		m = m->next;
 	for (int i = 0; m != NULL && i < m->rcpt_count; i++) {
-		if (m->states[i] == RCPT_SENT || strcmp(m->rcpts[i], l->address) != 0)
+		bool news = l->d.verdict == VERDICT_SENT ? m->states[i] != RCPT_SENT : m->states[i] == RCPT_OPEN;
+		if (!news || strcmp(m->rcpts[i], l->address) != 0)
 			continue;
 		m->relayed[i] = l->relayed;
 		message_note(r, m, i, false, &l->d);

@@ -180,15 +180,21 @@ static void tell(struct group *g, const struct ledger_line *l, int attempt)
 	int64_t age_s = ages_of(&g->r->ages, g->envelope.created_us / 1000000);
 	counters_outcome(&g->r->counters, &l->d, age_s);
 	report_log_line(&line, g->id, sender, l->address, attempt, age_s, 0, &l->d);
-	log_fields(LOG_INFO, "delivery", &line, " (noted by its session; the runner was ended)");
+	log_fields(l->d.verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "delivery", &line, "(noted by its session; the runner was ended)");
 	buffer_free(&line);
 }
 
-static void take_sent(struct group *g, const struct ledger_line *l)
+static bool is_noted(struct journal *j, const struct ledger_line *l)
+{
+	const struct journal_rcpt *rcpt = journal_find(j, l->address);
+	return journal_settled(j, l->address) || (l->d.verdict != VERDICT_SENT && rcpt != NULL && strcmp(rcpt->last.key, l->d.key) == 0);
+}
+
+static void take_outcome(struct group *g, const struct ledger_line *l)
 {
 	int64_t now = clock_wall_s();
 	struct journal *j = &g->journal;
-	if (!begin_group(g, l->id) || journal_settled(j, l->address))
+	if (!begin_group(g, l->id) || is_noted(j, l))
 		return;
 	/* An attempt that was begun in the journal is this one. */
 	bool begun = j->attempts > 0 && j->until_s == 0;
@@ -217,7 +223,7 @@ static bool take_ledger(struct group *g, const char *name)
 		log_line(LOG_ERR, "mqueue/%s cannot be read: %s: what stands there may be sent again", name, strerror(error));
 	while ((line = fdio_next_line(&text, &at)) != NULL) {
 		if (ledger_parse(line, &l))
-			take_sent(g, &l);
+			take_outcome(g, &l);
 	}
 	end_group(g);
 	buffer_free(&text);

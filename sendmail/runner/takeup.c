@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/log.h"
+#include "runner/path.h"
 #include "runner/quota.h"
 #include "runner/resume.h"
 #include "runner/returns.h"
@@ -160,6 +161,9 @@ static void load_tried(struct runner *r, struct resume *resume, uint64_t packed,
 		enum fault fault = j.rcpt_count > 0 ? j.rcpts[j.rcpt_count - 1].last.fault : FAULT_NONE;
 		e->by_route = fault == FAULT_ROUTE || fault == FAULT_CREDENTIAL;
 		e->by_config = fault == FAULT_CONFIG;
+		/* The last life did not end this attempt: nobody may be left to get it, and no server is asked before that is known. */
+		if (r->config_good && j.until_s == 0 && j.rcpt_count > 0)
+			e->path = path_find(r, PATH_NONE);
 		runner_queue(r, e, clock_mono_ms() + schedule_left_ms(j.wait_s, j.until_s > 0 ? ages_of(&r->ages, j.until_s - j.wait_s) : j.wait_s, r->long_away, compat_random()));
 	}
 	journal_free(&j);

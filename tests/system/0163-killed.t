@@ -1,0 +1,129 @@
+#!/bin/sh
+# A runner that is killed repeats nothing: its session brings to an end what has reached the final dot and notes it, and the next runner reads that.
+. tests/lib.sh
+new_spool
+mqueue=$work/spool/mqueue
+take() { printf '%s\n' 'send 220 odd.test ESMTP' 'expect EHLO' 'send 250 odd.test' 'expect MAIL FROM:' 'send 250 ok' "$@"; }
+data='expect DATA
+send 354 go on
+read-data'
+# server: serves $work/script
+server() {
+	rm -rf "$work/port" "$work/transcript" "$mqueue"/* "$work"/spool/drop/*; : >"$work/log"
+	"$TOOLS/smtpd" -P "$work/port" -T "$work/transcript" -w 60 "$work/script" 2>>"$work/log" &
+	smtpd=$!
+	pids="$pids $smtpd"
+	wait_for test -s "$work/port"
+	port=$(cat "$work/port")
+	config
+}
+send() { printf 'Subject: once\n\nx\n' | "$BIN/sendmail" -i -f s@example.org "$@"; }
+in_data() { grep -q '^S: 354' "$work/transcript"; }
+# kill_at_dot: a runner that is killed while its session waits for the answer to the message
+kill_at_dot() {
+	"$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
+	wait_for in_data; sleep 0.3
+	kill -9 $runner; wait $runner 2>/dev/null
+}
+said() { grep -c "^C: $1" "$work/transcript"; }
+in_queue() { "$BIN/mailq" -bP 2>/dev/null; }
+ledgers() { find "$mqueue" -name 'sent.*' | wc -l | tr -d ' '; }
+
+{ echo 'connection 1'; take 'expect RCPT' 'send 250 ok' "$data" 'sleep 1500' 'send 250 2.0.0 taken as 4711' 'expect-any'; echo 'connection 2'; } >"$work/script"
+server
+send ops@example.org
+kill_at_dot
+is "$(in_queue) $(ledgers)" "1 1" "killed at the final dot: the message waits, and a ledger is there"
+runner_once
+is "$(in_queue) $(said MAIL) $(said EHLO) $(ledgers)" "0 1 1 0" "the next runner does not send it again, and the ledger is gone"
+like "$(cat "$work/log")" 'to=<ops@example.org> from=<s@example.org> .*try=1 verdict=sent stage=dot .*taken as 4711" \(noted by its session; the runner was ended\)' \
+	"the log says what the server answered, and who noted it"
+stop "$smtpd"
+
+# Of several recipients only those are asked about again who were not served; the story says how that came.
+{ echo 'connection 1'; take 'expect RCPT TO:<a@' 'send 250 ok' 'expect RCPT TO:<b@' 'send 450 4.2.0 greylisted' "$data" 'sleep 1000' 'send 250 2.0.0 taken' 'expect-any'
+	echo 'connection 2'; take 'expect RCPT TO:<b@' 'send 450 4.2.0 greylisted' 'expect-any' 'silence'; } >"$work/script"
+server
+send a@example.org b@example.org
+kill_at_dot
+runner_once
+is "$(said 'RCPT TO:<a@') $(said 'RCPT TO:<b@')" "1 2" "two recipients: who has it is not asked about again, who has not is"
+id=$("$BIN/mailq" --json 2>/dev/null | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
+like "$("$BIN/mailq" why "$id")" 'the runner was ended before it could note what follows; the session had noted it' "mailq why tells it"
+stop "$smtpd"
+
+# A report of success that was due is written by the next runner, once.
+{ echo 'connection 1'; take 'expect RCPT' 'send 250 ok' "$data" 'sleep 1000' 'send 250 2.0.0 taken' 'expect-any'
+	echo 'connection 2'; take 'expect RCPT TO:<s@' 'send 250 ok' "$data" 'send 250 2.0.0 taken' 'expect-any'; } >"$work/script"
+server
+send -N success ops@example.org
+kill_at_dot
+runner_once; runner_once
+is "$(in_queue) $(said 'RCPT TO:<ops@') $(said 'RCPT TO:<s@')" "0 1 1" "-N success: the mail once, and one report"
+like "$(cat "$work/log")" "relayed=.* to=<s@example.org>" "the log names it"
+stop "$smtpd"
+
+# The answer never comes: it is sent again, and the story says why it may be there twice.
+{ echo 'connection 1'; take 'expect RCPT' 'send 250 ok' "$data" 'sleep 1000' 'close'
+	echo 'connection 2'; take 'expect RCPT' 'send 450 4.2.0 greylisted' 'expect-any' 'silence'; } >"$work/script"
+server
+send ops@example.org
+kill_at_dot
+runner_once
+is "$(said MAIL)" 2 "no answer: it is sent again"
+id=$("$BIN/mailq" --json 2>/dev/null | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
+like "$("$BIN/mailq" why "$id")" 'outcome unknown: it is kept and sent again with the same Message-ID, and may arrive twice' "mailq why says that it may arrive twice"
+stop "$smtpd"
+
+# A session that cannot tell the runner: what it noted counts for the living runner, too.
+{ echo 'connection 1'; take 'expect RCPT' 'send 250 ok' "$data" 'sleep 1500' 'send 250 2.0.0 taken' 'silence'; echo 'connection 2'; } >"$work/script"
+server
+send ops@example.org
+"$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
+pids="$pids $runner"
+wait_for in_data
+printf 'outcome id=%s address=ops@example.org verdict=sent stage=dot hop=main text="taken" .\n' "$(ls "$mqueue" | grep -x '[0-9a-f.]*')" >>"$mqueue/sent.1"
+for process in /proc/[0-9]*; do
+	[ "$(cat "$process/comm" 2>/dev/null)" = relay ] && grep -qs "$runner" "$process/stat" && session=$(cat "/proc/${process#/proc/}/task/${process#/proc/}/children")
+done
+if [ -n "${session:-}" ]; then kill -9 $session; else echo "# no /proc here: the session is left to its end"; fi
+gone() { [ "$(in_queue)" = 0 ]; }
+ok "a killed session: what its ledger says is believed" wait_for gone
+is "$(said MAIL)" 1 "and it is not sent again"
+kill $runner; wait $runner 2>/dev/null
+stop "$smtpd"
+
+# Ledgers that are none: nothing is believed, nothing is touched, and mail goes its way.
+smarthost
+config
+rm -rf "$mqueue"/*
+send ops@example.org; mv "$work"/spool/drop/*.* "$mqueue"; id=$(ls "$mqueue")
+head -c 5000 /dev/zero >"$mqueue/sent.1"
+line="address=ops@example.org verdict=sent stage=dot"
+printf 'outcome id=%s %s\noutcome id=%s %s' "$id" "$line" "$id" "$line" >"$mqueue/sent.2"
+printf 'outcome id=../../x %s .\noutcome id=00000001.00000001 %s .\noutcome id=%s address=other@example.org verdict=failed .\noutcome id=%s verdict=sent .\n' "$line" "$line" "$id" "$id" >"$mqueue/sent.3"
+ln -s /etc/passwd "$mqueue/sent.4"; mkfifo "$mqueue/sent.5"; mkdir "$mqueue/sent.6"
+printf '\001\377\n\n=\noutcome\noutcome  .\n' >"$mqueue/sent.99999999999999999999"
+runner_once
+is "$(delivered) $(in_queue)" "1 0" "ledgers that are cut, empty, of other mail, links, pipes and folders: the mail is delivered"
+is "$(find "$work" -name '*x.log' -o -name '00000001.*' | wc -l)" 0 "and nothing is written for what is not there"
+ok "what a link leads to is there still" test -s /etc/passwd
+printf 'outcome id=%s %s .\n' "$id" "$line" >"$mqueue/sent.1"
+runner_once
+is "$(ls "$mqueue" | grep -c '\.log$')" 0 "a ledger about mail that is gone makes no journal"
+
+# A report that is in the queue when the runner is killed before its note: it is not written again.
+stop "$smarthost_pid"
+smarthost -r 'ops=550 5.1.1 no such user' -r 's@=451 4.3.0 busy'
+config
+rm -rf "$mqueue"/*
+send ops@example.org; mv "$work"/spool/drop/*.* "$mqueue"; id=$(ls "$mqueue")
+cp -p "$mqueue/$id" "$work/kept"
+runner_once
+is "$(in_queue) $(grep -c '^note: .* rcpt address=ops@example.org verdict=failed' "$mqueue"/*.*[0-9a-f])" "1 1" "a report waits, with the notes that follow from it"
+cp -p "$work/kept" "$mqueue/$id"
+: >"$work/log"
+runner_once
+is "$(in_queue)" 1 "as a kill leaves it, with the message there still: no second report"
+like "$(cat "$work/log")" "$id: the last runner was ended between the report [0-9a-f.]* and its note here" "and the log says so"
+finish
