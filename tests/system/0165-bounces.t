@@ -81,7 +81,7 @@ smarthost; config; kill -HUP $runner
 like "$("$BIN/mailq" dead retry "$id")" 'is tried now' "mailq dead retry"
 told() { [ "$(reports postmaster@example.net)" = 1 ]; }
 ok "the postmaster gets it at last" wait_for told
-ok "nothing is left of it" test ! -e "$work/spool/mqueue/$id.dead" -a ! -e "$work/spool/mqueue/$id"
+ok "nothing is left of it" wait_for test ! -e "$work/spool/mqueue/$id.dead" -a ! -e "$work/spool/mqueue/$id"
 printf 'damaged' >"$work/spool/mqueue/65537000.00000003.dead"
 "$BIN/mailq" dead remove 65537000 >/dev/null; is $? 0 "mailq dead remove"
 ok "it is gone" test ! -e "$work/spool/mqueue/65537000.00000003.dead"
