@@ -16,12 +16,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_TRIES 10
+#define LOCK_TRIES 100
+#define PAUSE_NS 30000000u /* up to twice that: 5 s on the whole */
 #define SLACK_BYTES 1024 /* of the From line, and of lines that get an arrow */
 
 bool mailbox_keep_trying(int tries)
 {
-	const struct timespec pause = {.tv_nsec = 500000000};
+	/* Not in step: sessions beside this one wait for the same mailbox, and hold it for some milliseconds each. */
+	const struct timespec pause = {.tv_nsec = (long)(PAUSE_NS + compat_random() % PAUSE_NS)};
 	if (tries >= LOCK_TRIES)
 		return false;
 	nanosleep(&pause, NULL);

@@ -68,6 +68,18 @@ is "$(cat "$work/mail/$me")" old "and the mailbox has its old length"
 runner_once
 is "$(waiting) $(tail -n 2 "$work/mail/$me" | head -n 1)" "0 100000" "without the limit it arrives whole"
 
+# Sessions beside each other wait for the lock of one mailbox, a little each.
+config '
+[local]
+deliver = mbox
+domains = here.example.org
+[queue]
+batch_messages = 2'
+rm "$work/mail/$me"
+n=0; while [ $n -lt 30 ]; do n=$((n + 1)); send "many $n"; done
+runner_once
+is "$(waiting) $(grep -c "^Subject: many" "$work/mail/$me") $(grep -xc end "$work/mail/$me")" "0 30 30" "thirty messages to one mailbox, over several sessions: one pass puts all in"
+
 local_to maildir
 send four
 runner_once
