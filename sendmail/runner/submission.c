@@ -8,9 +8,7 @@
 #include "message/count.h"
 #include "spool/drop.h"
 #include "spool/policy.h"
-#include "spool/policy.h"
 #include <errno.h>
-#include <grp.h>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
@@ -30,7 +28,6 @@ struct submission {
 	uid_t uid;
 	int64_t until_ms;
 	char login[64];
-	gid_t gid;
 	struct drop drop;
 	struct envelope envelope;
 	size_t content_at;
@@ -116,21 +113,6 @@ static int check_address(struct submission *s, const char *who, const char *addr
 	return refuse(s, EX_DATAERR, "address-bad", words.data);
 }
 
-/* The same rules as for those who write to drop/ themselves. */
-static int check_policy(struct submission *s)
-{
-	struct policy policy;
-	struct policy_user user = {.uid = s->uid, .login = s->login, .group_count = (int)(sizeof user.groups / sizeof user.groups[0])};
-	if (getgrouplist(s->login, s->gid, user.groups, &user.group_count) < 0)
-		user.group_count = (int)(sizeof user.groups / sizeof user.groups[0]);
-	policy_load(&policy, s->drop.dir_fd);
-	int code = EX_OK;
-	if (policy.text != NULL)
-		code = policy_check(&policy, &user, envelope_has_flag(&s->envelope, "from-given") ? s->envelope.sender : NULL, s->drop.dir_fd, &s->why);
-	policy_free(&policy);
-	return code;
-}
-
 /* Who sent it, and when, is for us to say. */
 static int take_head(struct submission *s, const struct buffer *head)
 {
@@ -143,6 +125,7 @@ static int take_head(struct submission *s, const struct buffer *head)
 	set(&e->login, s->login);
 	keep_known_flags(e);
 	bool given = envelope_has_flag(e, "from-given");
+	/* The same rules as for those who write to drop/ themselves. */
 	int code = policy_check(&s->policy, &s->user, given ? e->sender : NULL, s->drop.dir_fd, &s->why);
 	if (code != EX_OK)
 		return code;
@@ -150,9 +133,9 @@ static int take_head(struct submission *s, const struct buffer *head)
 	for (size_t i = 0; code == EX_OK && i < e->recipient_count; i++)
 		code = check_address(s, "recipient", e->recipients[i]);
 	/* A sender that nobody gave is the login name. */
-	if (!envelope_has_flag(e, "from-given"))
+	if (!given)
 		set(&e->sender, s->login);
-	return code != EX_OK ? code : check_policy(s);
+	return code;
 }
 
 static int write_bytes(struct submission *s, const struct buffer *bytes)
@@ -235,24 +218,28 @@ static void answer(struct submission *s, int code)
 	send(s->fd, line.data, line.length, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static void set_user(struct submission *s, const struct passwd *pw)
+/* His groups, and the one that his process has. */
+static void set_user(struct submission *s, const struct passwd *pw, gid_t gid)
 {
-	int count = sizeof s->user.groups / sizeof s->user.groups[0];
+	const int room = sizeof s->user.groups / sizeof s->user.groups[0] - 1;
+	int count = room;
 	s->user.uid = s->uid;
 	s->user.login = s->login;
-	if (pw != NULL && getgrouplist(pw->pw_name, pw->pw_gid, s->user.groups, &count) >= 0)
-		s->user.group_count = count;
+	if (pw == NULL || getgrouplist(pw->pw_name, pw->pw_gid, s->user.groups, &count) < 0)
+		count = pw != NULL ? room : 0; /* of too many the first ones are there */
+	s->user.groups[count++] = gid;
+	s->user.group_count = count;
 }
 
 int submission_take(int client_fd, int drop_fd, uid_t uid, gid_t gid)
 {
-	struct submission s = {.fd = client_fd, .uid = uid, .gid = gid, .until_ms = clock_mono_ms() + WHOLE_MS, .drop = {.dir_fd = drop_fd, .fd = -1}};
+	struct submission s = {.fd = client_fd, .uid = uid, .until_ms = clock_mono_ms() + WHOLE_MS, .drop = {.dir_fd = drop_fd, .fd = -1}};
 	struct passwd *pw = getpwuid(uid);
 	if (pw != NULL)
 		text_copy(s.login, sizeof s.login, pw->pw_name);
 	else
 		snprintf(s.login, sizeof s.login, "uid%lu", (unsigned long)uid);
-	set_user(&s, pw);
+	set_user(&s, pw, gid);
 	policy_load(&s.policy, drop_fd);
 	envelope_init(&s.envelope);
 	int code = take(&s);
