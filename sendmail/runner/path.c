@@ -35,6 +35,25 @@ static struct hop_state *find_hop(const struct runner *r, const char *name, size
 	return NULL;
 }
 
+static bool leads_over(const struct path *p, const char *name)
+{
+	size_t length = strlen(name);
+	for (const char *at = p->key; *at != '\0'; at += strcspn(at, ","), at += *at == ',') {
+		if (strcspn(at, ",") == length && memcmp(at, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A relay that was taken over may name what it likes: only servers on our paths are remembered. */
+static bool is_known(const struct runner *r, const char *name)
+{
+	bool known = *name == '\0';
+	for (int i = 0; i < r->path_count && !known; i++)
+		known = leads_over(r->paths[i], name);
+	return known;
+}
+
 static struct hop_state *make_hop(struct runner *r, const char *name)
 {
 	struct hop_state *h = find_hop(r, name, strlen(name));
@@ -174,6 +193,8 @@ void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d
 		log_line(LOG_NOTICE, "smarthost %s takes no session beside the %d that are open: %s", d->hop, p->limit, d->text);
 		return;
 	}
+	if (!is_known(r, d->hop))
+		return;
 	struct hop_state *h = make_hop(r, d->hop);
 	counters_hop(&r->counters, d->hop)->refused++;
 	r->counters.changed = true;
@@ -245,19 +266,11 @@ static void wake(struct path *p)
 	free(waiting);
 }
 
-static bool leads_over(const struct path *p, const char *name)
-{
-	size_t length = strlen(name);
-	for (const char *at = p->key; *at != '\0'; at += strcspn(at, ","), at += *at == ',') {
-		if (strcspn(at, ",") == length && memcmp(at, name, length) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Its first success wakes what waits for it; in a new life of the runner that is mail which an earlier one gave its time. */
 void path_hop_ready(struct runner *r, const char *name)
 {
+	if (!is_known(r, name))
+		return;
 	struct hop_state *h = make_hop(r, name);
 	bool news = h->failures > 0 || !h->worked;
 	counters_hop(&r->counters, name)->ready++;
