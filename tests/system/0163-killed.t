@@ -84,9 +84,14 @@ pids="$pids $runner"
 wait_for in_data
 printf 'outcome id=%s address=ops@example.org verdict=sent stage=dot hop=main text="taken" .\n' "$(ls "$mqueue" | grep -x '[0-9a-f.]*')" >>"$mqueue/sent.1"
 for process in /proc/[0-9]*; do
-	[ "$(cat "$process/comm" 2>/dev/null)" = relay ] && grep -qs "$runner" "$process/stat" && session=$(cat "/proc/${process#/proc/}/task/${process#/proc/}/children")
+	[ "$(cat "$process/comm" 2>/dev/null)" = relay ] && grep -qs "$runner" "$process/stat" && session=$(tr -d ' ' <"/proc/${process#/proc/}/task/${process#/proc/}/children")
 done
-if [ -n "${session:-}" ]; then kill -9 $session; else echo "# no /proc here: the session is left to its end"; fi
+if [ -n "${session:-}" ]; then
+	is "$(sed -n 's/^Max file size *\([0-9]*\) .*/\1/p' "/proc/$session/limits")" 67108864 "the session cannot fill the disk by its ledger"
+	kill -9 $session
+else
+	echo "# no /proc here: the session is left to its end"
+fi
 gone() { [ "$(in_queue)" = 0 ]; }
 ok "a killed session: what its ledger says is believed" wait_for gone
 is "$(said MAIL)" 1 "and it is not sent again"

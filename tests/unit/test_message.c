@@ -121,6 +121,7 @@ static void envelope_comes_back(void **state)
 	assert_true(envelope_add_recipient(&e, "a@b.c"));
 	assert_true(envelope_add_recipient(&e, "d@e.f"));
 	assert_false(envelope_add_recipient(&e, "a@b.c"));
+	buffer_puts(&e.notes, "6655aa01.00000001 1700000000 rcpt address=x verdict=failed\n6655aa01.00000001 1700000000 done\n");
 	envelope_write(&e, &file, &at);
 	size_t head = file.length;
 	buffer_puts(&file, "Subject: x\n\ny\n");
@@ -132,6 +133,7 @@ static void envelope_comes_back(void **state)
 	assert_int_equal(back.recipient_count, 2);
 	assert_true(back.content.has_8bit && back.content.has_bare_cr && !back.content.has_nul);
 	assert_int_equal(back.uid, -1);
+	assert_string_equal(buffer_string(&back.notes), buffer_string(&e.notes));
 	/* Every cut of the head is damage, and none of it a crash. */
 	for (size_t n = 0; n < head; n++) {
 		struct envelope cut;

@@ -1,7 +1,8 @@
-/* objects: sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
+/* objects: sendmail/jobs/ledger sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
 /* libs: -Wl,--wrap=fdio_sync,--wrap=flock,--wrap=room_look */
 /* The spool on a real folder: what is adopted, what is not, and what a journal says. */
 #include "base/text.h"
+#include "jobs/ledger.h"
 #include "spool/drop.h"
 #include "spool/health.h"
 #include "spool/journal.h"
@@ -270,6 +271,56 @@ static void journal_folds(void **state)
 	buffer_free(&lines);
 }
 
+/* Who has it, and of whom the sender is still to hear. */
+static void journal_knows_what_is_to_be_told(void **state)
+{
+	struct journal j;
+	struct buffer lines = {0};
+	struct diagnosis sent = {.verdict = VERDICT_SENT};
+	(void)state;
+	journal_put_rcpt(&lines, 100, "a@b.c", false, &sent);
+	journal_put_relayed(&lines, 100, "a@b.c");
+	journal_put_rcpt(&lines, 100, "d@e.f", false, &sent);
+	journal_parse(&j, lines.data, lines.length);
+	assert_true(j.relayed && journal_find(&j, "a@b.c")->relayed && !journal_find(&j, "d@e.f")->relayed);
+	journal_free(&j);
+	journal_put_word(&lines, 101, "reported");
+	journal_parse(&j, lines.data, lines.length);
+	assert_false(j.relayed || journal_find(&j, "a@b.c")->relayed);
+	assert_true(journal_settled(&j, "a@b.c"));
+	journal_free(&j);
+	buffer_free(&lines);
+}
+
+static void a_ledger_is_read_as_it_was_written(void **state)
+{
+	struct buffer lines = {0};
+	struct ledger_line l;
+	struct diagnosis sent = {.verdict = VERDICT_SENT, .stage = STAGE_DOT, .reply_code = 250, .text = "250 taken \"x\" id=1"};
+	struct diagnosis unknown = {.verdict = VERDICT_DEFERRED, .key = "outcome-unknown"}, waits = {.verdict = VERDICT_DEFERRED, .key = "greylisted"};
+	(void)state;
+	assert_true(ledger_wants(&sent) && ledger_wants(&unknown) && !ledger_wants(&waits));
+	ledger_put(&lines, "00000007.00000000", "\"odd .\nid=x\"@example.org", true, &sent);
+	char *line = mem_copy_n(lines.data, lines.length - 1);
+	assert_true(ledger_parse(line, &l));
+	assert_string_equal(l.id, "00000007.00000000");
+	assert_string_equal(l.address, "\"odd .\nid=x\"@example.org");
+	assert_true(l.relayed && l.d.reply_code == 250);
+	assert_string_equal(l.d.text, sent.text);
+	/* Cut anywhere, it is none. */
+	for (size_t n = strlen(line); n-- > 0;) {
+		line[n] = '\0';
+		assert_false(ledger_parse(line, &l));
+	}
+	free(line);
+	assert_false(ledger_parse("outcome id=00000007.00000000 address=a@b.c verdict=failed .", &l));
+	assert_false(ledger_parse("outcome id=00000007.00000000 address=a@b.c verdict=deferred key=greylisted .", &l));
+	assert_false(ledger_parse("outcome id=00000007.00000000 address= verdict=sent .", &l));
+	assert_false(ledger_parse("outcome address=a@b.c verdict=sent .", &l));
+	assert_true(ledger_parse("outcome id=00000007.00000000 address=a@b.c verdict=sent .", &l));
+	buffer_free(&lines);
+}
+
 static void journal_bears_nonsense(void **state)
 {
 	const char *bad = "\n\n \nx\n12\n12 \n12 rcpt\n12 rcpt address=\n12 attempt n=x\n-1 wait s=a until=b\n99999999999999999999999 done\n12 rcpt address=a verdict=zzz stage=\"\n";
@@ -367,7 +418,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(ids_are_strict), TEST(a_submission_is_whole_or_nothing), TEST(what_was_refused_is_not_there), TEST(the_reserve_is_not_for_new_mail),
 		TEST(only_plain_files_are_adopted), TEST(old_temporary_files_go),
-		TEST(journal_folds), TEST(journal_bears_nonsense), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
+		TEST(journal_folds), TEST(journal_knows_what_is_to_be_told), TEST(a_ledger_is_read_as_it_was_written), TEST(journal_bears_nonsense), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
