@@ -34,6 +34,8 @@ sources=$(find sendmail mail relayconf -name '*.[ch]')
 is "$(grep -lE '(getopt(_long)?|setproctitle|pidfile_open|res_n[a-z]+) *\([a-z]|<(getopt|resolv|libutil|bsd/[a-z]*)\.h>' $sources || :)" "" \
 	"no program uses getopt, setproctitle, pidfile or libresolv, which differ from system to system"
 is "$(grep -lE '_GNU_SOURCE' $sources | sort | tr '\n' ' ')" "sendmail/base/compat.c sendmail/base/sandbox_linux.c " "only these ask for what glibc alone shows"
+is "$(grep -lE '"/bin/sh"|_PATH_BSHELL|\<(popen|system|wordexp) *\(' $(echo "$sources" | grep '^sendmail/') | tr '\n' ' ')" "sendmail/config/secret.c " \
+	"of those who carry mail, a shell is started where the configuration names a command, and nowhere else"
 is "$(grep -rlE '^#[[:space:]]*if.*(__linux__|__FreeBSD__)' sendmail mail relayconf --include='*.c' --include='*.h' | grep -vE 'base/(compat|sandbox)' || :)" "" \
 	"system differences stand in compat and sandbox"
 linux_calls='(epoll|signalfd|eventfd|timerfd|inotify|fanotify|io_uring|landlock)_?[a-z0-9_]*|\<(renameat2|prctl|sendfile|splice|tee|fallocate|syscall|getauxval|unshare|setns|gettid|sysinfo|memfd_create|statx|syncfs|clone)'

@@ -38,26 +38,30 @@ struct intake {
 	struct callers waiting, served; /* in the order of their coming */
 };
 
-static bool name_socket(struct sockaddr_un *address)
+#define SOCKET_NAME "submit.sock"
+#define SOCKET_NEW "submit.new" /* not longer than that */
+
+static bool name_socket(struct sockaddr_un *address, const char *name)
 {
 	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	return snprintf(address->sun_path, sizeof address->sun_path, "%s/submit.sock", paths_run()) < (int)sizeof address->sun_path;
+	return snprintf(address->sun_path, sizeof address->sun_path, "%s/%s", paths_run(), name) < (int)sizeof address->sun_path;
 }
 
 void intake_start(struct runner *r)
 {
-	struct sockaddr_un address;
+	struct sockaddr_un address, fresh;
 	errno = ENAMETOOLONG;
-	if (!name_socket(&address)) {
+	if (!name_socket(&address, SOCKET_NAME) || !name_socket(&fresh, SOCKET_NEW)) {
 		log_line(LOG_WARNING, "%s/submit.sock: %s", paths_run(), strerror(errno));
 		return;
 	}
 	struct intake *in = mem_alloc(sizeof *in);
 	r->intake = in;
-	unlink(address.sun_path);
+	/* It takes the place of the one that a runner left which was killed: a caller meets a socket at every moment. */
+	unlink(fresh.sun_path);
 	in->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool done = in->listen_fd >= 0 && fdio_nonblocking(in->listen_fd) && bind(in->listen_fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-	            chmod(address.sun_path, 0666) == 0 && listen(in->listen_fd, WAITING_OF_USER_MAX) == 0;
+	bool done = in->listen_fd >= 0 && fdio_nonblocking(in->listen_fd) && bind(in->listen_fd, (struct sockaddr *)&fresh, sizeof fresh) == 0 &&
+	            chmod(fresh.sun_path, 0666) == 0 && listen(in->listen_fd, WAITING_OF_USER_MAX) == 0 && rename(fresh.sun_path, address.sun_path) == 0;
 	if (!done) {
 		log_line(LOG_WARNING, "%s cannot be made (%s): callers with NoNewPrivileges or a nosuid mount cannot submit", address.sun_path, strerror(errno));
 		intake_end(r);
@@ -76,7 +80,7 @@ void intake_end(struct runner *r)
 	struct intake *in = r->intake;
 	if (in == NULL)
 		return;
-	if (in->listen_fd >= 0 && name_socket(&address)) {
+	if (in->listen_fd >= 0 && name_socket(&address, SOCKET_NAME)) {
 		unlink(address.sun_path);
 		close(in->listen_fd);
 	}

@@ -19,6 +19,7 @@ case 'string': $ok = mail("ops@example.org", "headers as a string", $body, "From
 case 'array': $ok = mail("Ops <ops@example.org>,admin@example.net", "headers as an array", $body, ["From" => "cacti@example.org", "X-List" => ["a", "b"]], "-f bounces@example.org -F 'The Cacti'"); break;
 case 'null': $ok = mail("ops@example.org", "no sender", $body, [], "-f <>"); break;
 case 'bad': $ok = mail("ops@@example.org", "bad recipient", $body); break;
+case 'attack': $ok = mail("ops@example.org", "<?php evil(); ?>", "<?php evil(); ?>", [], "-OQueueDirectory=/tmp/www -C/tmp/www/conf -X/tmp/www/shell.php"); break;
 case 'refused': $ok = mail("ops@example.org", "refused option", $body, [], "-bS"); break;
 }
 exit($ok ? 0 : 1);
@@ -41,6 +42,8 @@ envelope "<>" "ops@example.org"
 caller "PHP mail(), LF line ends" 1 form -d mail.mixed_lf_and_crlf=on /tmp/form.php plain
 body "$text"
 form /tmp/form.php bad >/dev/null 2>&1; is $? 1 "PHP mail(): a bad recipient gives false"
+mkdir -m 1777 "$S/tmp/www"
+form /tmp/form.php attack >/dev/null 2>&1; is "$? $(ls "$S/tmp/www")" "1 " "PHP mail(): an attack by its fifth argument gives false, and no file is made"
 form /tmp/form.php refused >/dev/null 2>&1; is $? 1 "PHP mail(): a refused option gives false"
 
 # --- PHPMailer -----------------------------------------------------------------------------------------------------

@@ -83,6 +83,7 @@ for attempt in "cat $file" "ls /var/spool/firsthop/drop" "ls /var/spool/firsthop
 	"echo x >/var/spool/firsthop/drop/00000000.00000000" "ln -s /etc/passwd /var/spool/firsthop/drop/00000000.00000001" "echo k >/var/spool/firsthop/trigger" "touch /var/spool/firsthop/x"; do
 	try "$attempt"; ok "user2 cannot: $attempt" test $? -ne 0
 done
+for mode in -bd -bD -q5m; do like "$(as 2002:2002 $sendmail $mode 2>&1; echo $?)" 'only root' "nor start a runner: $mode"; done
 like "$(as 2002:2002 $sendmail -bi "-oA$file" 2>&1)" 'Permission denied' "nor does a program that his sendmail starts read it for him"
 as 2001:2001 /bin/sh -c "rm -f $file" >/dev/null 2>&1; ok "nor can user1 take it back past mailq" test -e "$S$file"
 like "$(as 2002:2002 /usr/bin/mailq 2>&1)" "$id.*" "list = all: mailq shows it to user2"

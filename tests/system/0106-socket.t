@@ -53,6 +53,7 @@ printf 'GET / HTTP/1.0\r\n\r\n' >"$work/said"; refused '^no 65 ' "no message at 
 { frame "rubbish${newline}${newline}"; frame ""; } >"$work/said"; refused '^no 65 ' "a head that is none"
 { frame "${head}sender: a@example.org${newline}${newline}"; frame ""; } >"$work/said"; refused '^no 65 ' "a head without recipients"
 { frame "${head}sender: a@example.org${newline}recipient: <x> y${newline}${newline}"; frame ""; } >"$work/said"; refused '^no 65 address-bad ' "a recipient that is none"
+{ frame "${head}sender: a@example.org${newline}recipient: x$(printf '\001')y@example.org${newline}${newline}"; frame ""; } >"$work/said"; refused '^no 65 ' "a control character in a recipient"
 { frame "${head}sender: a b${newline}recipient: x@example.org${newline}${newline}"; frame ""; } >"$work/said"; refused '^no 65 address-bad ' "a sender that is none"
 { frame "${head}sender: ${newline}recipient: x@example.org${newline}${newline}rest"; frame ""; } >"$work/said"; refused '^no 65 ' "text behind the head"
 printf 'ffffffff\n' >"$work/said"; refused '^no 65 ' "a head of 4 GiB"

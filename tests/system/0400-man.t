@@ -26,10 +26,35 @@ sed -e 's/^#\(\[\)/\1/' -e 's/^#\([a-z_]* = \)/\1/' -e 's/^#host =$/host = x.exa
 is "$("$BIN/relayconf" -C "$work/sample.conf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | grep -v KEY)" \
 	"$(sed -i 's/^port.*//; s/^tls.*//' "$FIRSTHOP_CONFIG"; "$BIN/relayconf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | sed 's/ 5 *$/ 5/' | grep -v KEY)" \
 	"the sample's values are the defaults"
+# firsthop(7), SECURITY: each row names its tests in brackets, and in a comment behind it what in that test shows it: ".\" system/0630: words of the test".
+# file_of NAME: the file of a test
+file_of() {
+	case $1 in
+	fuzz\ *) echo "tests/fuzz/fuzz_${1#fuzz }.c" ;;
+	layers) echo tests/layers.t ;;
+	*) ls tests/"$1"[-.]* 2>/dev/null ;;
+	esac
+}
+sed -n '/^\.Sh SECURITY/,/^\.Sh FILES/p' man/firsthop.7 >"$work/security"
+awk '/^\.It /{ row = substr($0, 5); rows++ }
+	/^\.\\" [a-z]+.*: /{ at = index($0, ": "); print rows "\t" substr($0, 5, at - 5) "\t" substr($0, at + 2); next }
+	rows { line = $0; while (match(line, /(system|real)\/[0-9][0-9][0-9][0-9]|unit\/test_[a-z]+|fuzz [a-z]+[],]|[[ ]layers[],]/)) {
+		name = substr(line, RSTART, RLENGTH); gsub(/[][,]|^ /, "", name); print rows "\t" name "\t-"; line = substr(line, RSTART + RLENGTH) } }' "$work/security" | sort -u >"$work/named"
+ok "SECURITY has rows, and they name tests ($(wc -l <"$work/named"))" test "$(wc -l <"$work/named")" -gt 60
+tab=$(printf '\t')
+is "$(awk -F '\t' '{ key = $1 "\t" $2; if ($3 == "-") named[key] = 1; else shown[key] = 1 }
+	END { for (k in named) if (!(k in shown)) print "no words for " k; for (k in shown) if (!(k in named)) print "not named in the text: " k }' "$work/named")" "" "for each test that a row names, words of it are given"
 missing=
-for name in $(sed -n '/^\.Sh SECURITY/,/^\.Sh FILES/p' man/firsthop.7 | tr '[,]' '\n\n\n' | grep -oE '(system|real)/[0-9]{4}|unit/test_[a-z]+|fuzz [a-z]+$' | tr ' ' '_'); do
-	case $name in fuzz_*) name=fuzz/$name ;; esac
-	ls tests/$name* >/dev/null 2>&1 || missing="$missing $name"
+while IFS="$tab" read -r row name words; do
+	[ "$words" != - ] || continue
+	file=$(file_of "$name")
+	[ -n "$file" ] && grep -qF -- "$(printf '%s' "$words" | sed 's/\\e/\\/g')" "$file" || missing="$missing [row $row: $name: $words]"
+done <"$work/named"
+is "$missing" "" "and the test has them"
+missing=
+for class in CVE-2016-10033 CVE-2016-10045 -X -C -O -oQ 'Line breaks' subjects 'A shell' CVE-2020-7247 CVE-2020-8794 CVE-2020-28007 descriptors environment 'spool races' \
+	CVE-2023-51764 -51765 -51766 CVE-2011-0411 'study of 2021' TLS HOSTALIASES RES_OPTIONS LOCALDOMAIN Starvation 'Reading others' 'core file' Secrets certificates; do
+	grep -qF -- "$class" "$work/security" || missing="$missing, $class"
 done
-is "$missing" "" "firsthop(7): every test that SECURITY names is there"
+is "$missing" "" "each known attack has a row"
 finish
