@@ -2,7 +2,7 @@
 # mailq --json: what postqueue -j prints, and the whole story; valid whatever is in the queue.
 . tests/lib.sh
 new_spool
-command -v python3 >/dev/null 2>&1 || { echo "1..1"; echo "ok 1 - JSON # skip python3 reads it back, and is not installed"; exit 0; }
+command -v python3 >/dev/null 2>&1 || skip_all "python3 reads it back, and is not installed"
 smarthost -r 'relay=513 Relaying denied.' -r 'later=450 4.2.0 Greylisted' -r "odd=451 4.3.0 \"quoted\" \\ $(printf 'caf\303\251 \377\033[1m')"
 dead=1
 config "[smarthost second]

@@ -2,7 +2,7 @@
 # [log] format = json: each line is one object with the fields of the line of text, whatever a server or a caller says.
 . tests/lib.sh
 new_spool
-command -v python3 >/dev/null 2>&1 || { echo "1..1"; echo "ok 1 - JSON # skip python3 reads it back, and is not installed"; exit 0; }
+command -v python3 >/dev/null 2>&1 || skip_all "python3 reads it back, and is not installed"
 wild="451 4.3.0 \"quoted\" \\ caf$(printf '\303\251 \377\033[1m') key=other to=<x> {\"a\": 1}"
 smarthost -r "odd=$wild" -r 'no=550 5.1.1 no such user'
 send() {

@@ -2,7 +2,7 @@
 # Clocks that are wrong: nothing is returned, warned about or retried because of them, and the log says what happened.
 . tests/lib.sh
 new_spool
-[ -e "$TOOLS/wrongclock.so" ] && [ "$(uname -s)" = Linux ] || { echo "1..1"; echo "ok 1 - clocks # skip the clock is replaced by a preloaded library on Linux only"; exit 0; }
+[ -e "$TOOLS/wrongclock.so" ] && [ "$(uname -s)" = Linux ] || skip_all "the clock is replaced by a preloaded library on Linux only"
 WRONGCLOCK=$work/wrong
 export WRONGCLOCK
 echo 0 >"$WRONGCLOCK"

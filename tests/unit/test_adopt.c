@@ -59,16 +59,8 @@ static int make(void **state)
 
 static int clean(void **state)
 {
-	static const char *const folders[] = {"deferred/A", "deferred/trace", "deferred", "."};
 	(void)state;
-	for (int i = 0; i < 4; i++) {
-		DIR *dir = opendir(in_spool(folders[i]));
-		for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-			unlinkat(dirfd(dir), entry->d_name, 0);
-		closedir(dir);
-		rmdir(i < 3 ? in_spool(folders[i]) : spool);
-	}
-	return 0;
+	return unit_remove(spool);
 }
 
 static void empty(void)

@@ -29,10 +29,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[100];
 	(void)state;
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
+	return unit_remove(folder);
 }
 
 static void write_file(const char *text)

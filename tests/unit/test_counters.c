@@ -19,10 +19,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	unlinkat(dir_fd, "counters", 0);
-	unlinkat(dir_fd, "counters.new", 0);
 	close(dir_fd);
-	return rmdir(folder);
+	return unit_remove(folder);
 }
 
 static void put_file(const char *text)

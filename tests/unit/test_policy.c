@@ -32,11 +32,9 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[100];
 	(void)state;
 	close(drop.dir_fd);
-	snprintf(command, sizeof command, "rm -rf %s", spool);
-	return system(command);
+	return unit_remove(spool);
 }
 
 /* The answer of the rules to user 1001, "php", of group 33. */

@@ -69,11 +69,9 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[100];
 	(void)state;
 	queue_close(&queue);
-	snprintf(command, sizeof command, "rm -rf %s", spool);
-	return system(command);
+	return unit_remove(spool);
 }
 
 static void put_file(int dir, const char *name)

@@ -67,7 +67,7 @@ static void break_path(struct runner *r)
 static void waiting_costs_little(void **state)
 {
 	struct runner r = {.config_good = true, .lifetime = LIFETIME_STAY, .lock_fd = -1, .trigger_fd = -1};
-	char folder[] = "/tmp/firsthop.XXXXXX", path[80];
+	char folder[] = "/tmp/firsthop.XXXXXX";
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	r.queue.mqueue_fd = r.queue.drop_fd = open(folder, O_RDONLY | O_DIRECTORY);
@@ -95,12 +95,8 @@ static void waiting_costs_little(void **state)
 	assert_true(work.blocks <= 50 * 50);
 	assert_true(work.opens <= 50 * 5);
 	assert_int_equal(runner_waiting(&r), MESSAGES);
-	for (const char *const *name = (const char *const[]){"clock", "policy", "reserve", NULL}; *name != NULL; name++) {
-		snprintf(path, sizeof path, "%s/%s", folder, *name);
-		unlink(path);
-	}
 	close(r.queue.mqueue_fd);
-	assert_int_equal(rmdir(folder), 0);
+	assert_int_equal(unit_remove(folder), 0);
 	path_free_all(&r);
 	config_free(&r.config);
 }
