@@ -97,9 +97,12 @@ static bool begin_group(struct group *g, const char *id)
 	return true;
 }
 
+/* What failed before somebody wanted it tried again is open, whatever an old report says. */
 static bool lacks(struct journal *j, const char *line)
 {
 	char address[400];
+	if (j->revived)
+		return false;
 	const char *verb = line + strspn(line, "0123456789");
 	if (text_starts(verb, " rcpt "))
 		return fields_get(verb, "address", address, sizeof address) && !journal_settled(j, address);

@@ -71,6 +71,7 @@ static void fold_reported(struct journal *j)
 /* It was set aside, and an operator wants it tried again: what failed is open. */
 static void fold_revived(struct journal *j)
 {
+	j->revived = true;
 	j->done = j->owed = false;
 	j->until_s = 0;
 	for (size_t i = 0; i < j->rcpt_count; i++) {

@@ -22,6 +22,7 @@ struct journal {
 	bool warned, done;
 	bool owed;          /* all are settled, but the report about those that failed is still to be sent */
 	bool relayed;       /* that is so for some recipient */
+	bool revived;       /* it was set aside, and an operator wanted it tried again */
 	bool held;
 	int64_t held_by;    /* uid */
 	struct journal_rcpt *rcpts;

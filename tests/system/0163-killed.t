@@ -131,4 +131,10 @@ cp -p "$work/kept" "$mqueue/$id"
 runner_once
 is "$(in_queue)" 1 "as a kill leaves it, with the message there still: no second report"
 like "$(cat "$work/log")" "$id: the last runner was ended between the report [0-9a-f.]* and its note here" "and the log says so"
+
+# Somebody wanted it tried again: an old report does not settle it.
+cp -p "$work/kept" "$mqueue/$id"
+printf '1700000000 attempt n=1\n1700000000 rcpt address=ops@example.org verdict=failed stage=RCPT\n1700000001 revived by=0\n' >"$mqueue/$id.log"
+runner_once
+is "$(in_queue) $(grep -c "$id to=<ops@example.org> .*verdict=failed" "$work/log")" "2 1" "a revived message is asked about again, and fails with a report of its own"
 finish
