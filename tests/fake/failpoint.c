@@ -114,7 +114,7 @@ static void die_if_torn(void)
 
 /* --- the trace: one record per change, "WORD NUMBERS NAME\n", for write followed by the bytes ----------------------------------- */
 
-static void trace(const char *bytes, size_t length, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void trace(const char *bytes, size_t length, const char *format, ...)
 {
 	static char record[1 << 20];
 	va_list args;
@@ -464,7 +464,7 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
 
 /* --- the log ------------------------------------------------------------------------------------------------------------------------- */
 
-static void keep_line(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static void keep_line(const char *format, va_list args)
 {
 	char line[4200];
 	int n = vsnprintf(line, sizeof line - 1, format, args);

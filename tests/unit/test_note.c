@@ -102,7 +102,7 @@ static void what_others_wrote_stays(void **state)
 		START "half a From z Thu Jan  1 00:00:03 1970\nSubject: behind it\n\n",
 		START "half\n\nFrom z Thu Jan  1 00:00:03 1970\nSubject: behind it\n\n",
 		START "half\nFrom z Thu Jan  1 00:00 1970\n",
-		"X-IMAP: 1\n" START,
+		("X-IMAP: 1\n" START),
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
@@ -133,7 +133,7 @@ static void behind_long_parts(void **state)
 /* Notes that mean nothing: cut off, of another file, of another length, with odd numbers. */
 static void odd_notes_do_nothing(void **state)
 {
-	char notes[7][300] = {"", "firsthop-mbox 1 2", "firsthop-mbox 1 2 0\nFrom ", "nonsense\n", "firsthop-mbox 1 2 0\n" START};
+	char notes[7][300] = {"", "firsthop-mbox 1 2", "firsthop-mbox 1 2 0\nFrom ", "nonsense\n", ("firsthop-mbox 1 2 0\n" START)};
 	struct stat st;
 	(void)state;
 	put_file("mailbox", START, strlen(START));
