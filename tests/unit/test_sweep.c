@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "runner/path.h"
+#include "runner/quota.h"
 #include "tests/unit/unit.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -98,6 +99,7 @@ static void waiting_costs_little(void **state)
 	close(r.queue.mqueue_fd);
 	assert_int_equal(unit_remove(folder), 0);
 	path_free_all(&r);
+	quota_free(&r);
 	config_free(&r.config);
 }
 
