@@ -2,7 +2,6 @@
 /* libs: -linih -Wl,--wrap=fork -Wl,--wrap=socketpair -Wl,--wrap=kill -Wl,--wrap=waitpid */
 /* What a relay says to the runner; it may have been taken over.  It has three messages in hand, and may lie about these: nothing else is touched,
    nothing is lost, and no words of its get into a journal as lines of their own.  The first byte: how it is given, and how its process ends. */
-#include "base/fdio.h"
 #include "base/log.h"
 #include "runner/message.h"
 #include "runner/worker.h"
@@ -97,23 +96,11 @@ static void say(struct worker *w, const uint8_t *bytes, size_t length, size_t pi
 static void look_at_journal(int i)
 {
 	struct journal j;
-	struct buffer text = {0};
-	char name[60], *rest, *line;
 	MUST(journal_read(&j, r.queue.mqueue_fd, mails[i].id));
 	for (size_t k = 0; k < j.rcpt_count; k++)
 		MUST(strstr(mails[i].rcpts, j.rcpts[k].address) != NULL);
 	journal_free(&j);
-	snprintf(name, sizeof name, "%s.log", mails[i].id);
-	if (!fdio_slurp_at(r.queue.mqueue_fd, name, &text, 1 << 22))
-		return;
-	rest = (char *)(uintptr_t)buffer_string(&text);
-	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
-		const char *verb = line + strspn(line, "0123456789");
-		MUST(!text_has_control(line) && verb > line);
-		MUST(text_starts(verb, " attempt n=") || text_starts(verb, " step text=") || text_starts(verb, " rcpt address=") || text_starts(verb, " wait s=") ||
-		     strcmp(verb, " owed") == 0 || strcmp(verb, " done") == 0);
-	}
-	buffer_free(&text);
+	fuzz_must_be_journal(&r, mails[i].id);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

@@ -1,6 +1,7 @@
 /* A spool of its own for targets that need one, in memory where the system has that, and the queue in it: made anew for each run. */
 #ifndef TESTS_FUZZ_SPOOL_H
 #define TESTS_FUZZ_SPOOL_H
+#include "base/fdio.h"
 #include "config/config.h"
 #include "message/envelope.h"
 #include "runner/path.h"
@@ -119,6 +120,29 @@ static inline void fuzz_must_be_whole(struct runner *r, uint32_t in_work)
 	uint32_t left = runner_waiting(r) + in_work;
 	MUST(queue_scan(r->queue.mqueue_fd, fuzz_count_message, (void *[]){r, &left}));
 	MUST(left == 0);
+}
+
+/* No line in it but those that a runner writes. */
+static inline void fuzz_must_be_journal(const struct runner *r, const char *id)
+{
+	static const char *const verbs[] = {" attempt n=", " step text=", " rcpt address=", " relayed address=", " wait s="};
+	static const char *const words[] = {" owed", " done", " reported", " warned"};
+	struct buffer text = {0};
+	char name[60], *rest, *line;
+	snprintf(name, sizeof name, "%s.log", id);
+	if (!fdio_slurp_at(r->queue.mqueue_fd, name, &text, 1 << 22))
+		return;
+	rest = (char *)(uintptr_t)buffer_string(&text);
+	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+		const char *verb = line + strspn(line, "0123456789");
+		bool known = false;
+		for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+			known = known || text_starts(verb, verbs[i]);
+		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+			known = known || strcmp(verb, words[i]) == 0;
+		MUST(known && verb > line && !text_has_control(line));
+	}
+	buffer_free(&text);
 }
 
 /* A runner whose configuration is read, with what lies in the spool. */
