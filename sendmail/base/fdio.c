@@ -146,8 +146,10 @@ char *fdio_take_line(struct buffer *b)
 
 char *fdio_next_line(struct buffer *b, size_t *at)
 {
+	if (*at >= b->length)
+		return NULL;
 	char *line = b->data + *at;
-	char *end = *at < b->length ? memchr(line, '\n', b->length - *at) : NULL;
+	char *end = memchr(line, '\n', b->length - *at);
 	if (end == NULL)
 		return NULL;
 	*end = '\0';
