@@ -153,7 +153,9 @@ start_runner
 ok "with all that in drop/, user1's mail is sent" wait_for sent_to to1@example.org
 ok "and user2's" wait_for sent_to to2@example.org
 is "$(cat "$work"/delivered/* | grep -c geheim)" 0 "no secret left through a link"
-is "$(log | grep -c 'from=<forged@example.org>.*submit uid=0')" 0 "nobody is taken for root"
+forged() { cat $(grep -l '^X-Envelope-To: <forged@example.org>' "$work"/delivered/*); }
+ok "a file that says it is root's goes" wait_for sent_to forged@example.org
+like "$(forged)" '^Received: by [^ ]+ \(firsthop, from uid 2002 ' "as user2's: nobody is taken for root"
 echo x | as 2001:2001 $sendmail -f one@example.org to3@example.org
 ok "mail still goes on" wait_for sent_to to3@example.org
 for i in 1 2 3 4 5; do echo x | as 2001:2001 $sendmail "to4$i@example.org"; done
@@ -200,6 +202,13 @@ for user in 2002 "2002:$drop_group" 33; do
 	as "$user" /bin/sh -c "cat /var/spool/firsthop/mqueue/$id" >/dev/null 2>&1; ok "nor as a file" test $? -ne 0
 	as "$user" /usr/bin/mailq remove "$id" >/dev/null 2>&1; ok "nor can remove it" test -e "$spool/mqueue/$id"
 done
+# A file of user2, by a sendmail that was taken over, which says that it is user1's.
+taken 'printf "firsthop-spool: 1\nuid: 2001\nlogin: user1\nsender: f@example.org\nrecipient: f@example.org\n\nSubject: f\n\nfalse words\n" >20000001.00000001; echo k >../trigger'
+false_is_there() { [ -e "$spool/mqueue/20000001.00000001" ]; }
+ok "a file with a false uid is taken up" wait_for false_is_there
+as 2001:2001 /usr/bin/mailq cat 20000001.00000001 >/dev/null 2>&1; is $? 77 "it is not that user's to read"
+like "$(as 2001:2001 /usr/bin/mailq hold 20000001.00000001 2>&1)" 'only root' "nor to hold"
+like "$(as 2002:2002 /usr/bin/mailq cat 20000001.00000001 2>&1)" 'false words' "it is whose file it is"
 like "$(as 2001:2001 /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "its owner does"
 like "$(in_stage /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "root does"
 
