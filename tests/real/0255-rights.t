@@ -147,6 +147,10 @@ taken 'ln -s /root.secret 10000000.00000001; ln -s /var/spool/firsthop/drop 1000
 	echo x >10000000.00000005/file; echo x >10000000.00000006; ln 10000000.00000006 10000000.00000007; : >10000000.00000008; head -c 100000 /dev/zero >10000000.00000009
 	printf "firsthop-spool: 1\nuid: 0\nlogin: root\nsender: forged@example.org\nrecipient: forged@example.org\nflags: bounce\n\nSubject: f\n\nx\n" >10000000.0000000a
 	echo x >t.10000000.0000000b; ln -s /etc/passwd t.10000000.0000000c; mkdir flush.1; for n in 1 2 3 4 5 6 7 8 9; do mkdir 1000000$n.00000000 1000000$n.00000010 1000000$n.00000020; done; ln -s /etc/passwd flush.2; chmod 0 10000000.00000008'
+taken 'nl="
+"; for n in -rf --help "a b" "10000000.0000000d$nl" "${nl}10000000.0000000e" "10000000.0000000f;x" "*" flush.99999999999999999999999 "t.$nl" 1000000A.00000001 .hidden; do echo x >"./$n"; done; mkdir policy.new; : >policy.new/x; mkfifo t.10000000.00000010 ./-i
+	i=0; while [ $i -lt 50000 ]; do : >x$i; i=$((i + 1)); done'
+ok "with names of every kind" test "$(ls "$spool/drop" | wc -l)" -gt 50000
 taken 'i=0; while [ $i -lt 3000 ]; do : >"$(printf "20000000.%08x" $i)"; i=$((i + 1)); done'
 : >"$S/var/log/mail.log"
 start_runner
@@ -191,9 +195,8 @@ ok "then that mail goes, too" wait_for sent_to to5@example.org
 sed -i 's/^list = owner/list = all/' "$S/etc/firsthop/firsthop.conf"
 kill -STOP "$smarthost"
 printf 'Subject: s\n\nanother secret\n' | as 2001:2001 $sendmail -f one@example.org to6@example.org
-taken_up() { ls "$spool/mqueue" | grep -q '^[0-9a-f]*\.[0-9a-f]*$'; }
-wait_for taken_up
-id=$(ls "$spool/mqueue" | grep '^[0-9a-f]*\.[0-9a-f]*$' | tail -n 1)
+taken_up() { id=$(id_of to6@example.org); [ -n "$id" ] && [ -e "$spool/mqueue/$id" ]; }
+ok "it waits with the runner" wait_for taken_up
 is "$(stat -c '%u %a' "$spool/mqueue")" "$firsthop 750" "its folder is closed to others"
 for user in 2002 "2002:$drop_group" 33; do
 	like "$(as "$user" /usr/bin/mailq 2>&1)" "$id" "user $user sees that it is there"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every script in tests/fake/scripts: an odd server.  Its lines "# outcome: VERDICT..." say what may become of the mail (one line for
-# each recipient, in order), "# logged: PATTERN" what the log says of it; "# recipients: N", "# config: LINE" and "# login: NAME" (with the password that
+# each recipient, in order), "# logged: PATTERN" what the log says of it; "# recipients: N", "# config: LINE", "# relay: LINE" and "# login: NAME" (with the password that
 # nobody may see in the clear) prepare the case.  Whatever the server does: the pass ends, no
 # sanitizer speaks, no control byte reaches the log, and mail that was not sent or returned is still there.
 . tests/lib.sh
@@ -36,6 +36,7 @@ auth_without_tls = yes" ;;
 password_file = $work/password"
 	config "$lines
 [relay]
+$(field relay)
 connect_s = 3
 reply_s = 3
 data_s = 3
