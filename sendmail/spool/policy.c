@@ -4,6 +4,7 @@
    over uid= until= text=                          a user who is above a limit, and until when at most */
 #include "spool/policy.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/text.h"
@@ -164,9 +165,24 @@ int policy_check(const struct policy *p, const struct policy_user *u, const char
 	return code;
 }
 
+/* What somebody has put in the place of that name; a folder with something in it can only be moved out of the way. */
+static void clear_place(int drop_fd, const char *name, bool only_folder)
+{
+	struct stat st;
+	TEXT(aside, 40);
+	text_printf(&aside, "odd.%08x%08x", (unsigned)compat_random(), (unsigned)compat_random());
+	if (fstatat(drop_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || (only_folder && !S_ISDIR(st.st_mode)))
+		return;
+	if (S_ISDIR(st.st_mode))
+		renameat(drop_fd, name, drop_fd, aside.data);
+	else
+		unlinkat(drop_fd, name, 0);
+}
+
 bool policy_write(int drop_fd, const char *text, size_t length)
 {
-	unlinkat(drop_fd, "policy.new", 0);
+	clear_place(drop_fd, "policy.new", false);
+	clear_place(drop_fd, "policy", true);
 	int fd = openat(drop_fd, "policy.new", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	/* The umask of the runner would hide it from sendmail; drop/ hides it from everyone else. */
 	bool done = fd >= 0 && fchmod(fd, 0644) == 0 && fdio_write(fd, text, length) && renameat(drop_fd, "policy.new", drop_fd, "policy") == 0;

@@ -93,6 +93,10 @@ sed -i '$ a [queue]\nlist = owner' "$S/etc/firsthop/firsthop.conf"
 unlike "$(as 2002:2002 /usr/bin/mailq 2>&1)" "$id" "list = owner: user2 does not see it"
 like "$(as 2001:2001 /usr/bin/mailq 2>&1)" "$id" "user1 does"
 like "$(in_stage /usr/bin/mailq 2>&1)" "$id" "root does"
+# What mailq asks for drop/, asked by user2 himself.
+ln -s /usr/local/libexec/firsthop/sendmail "$S/tmp/droplist"
+unlike "$(as 2002:2002 /tmp/droplist 2>&1)" "$id|one@example.org" "droplist tells user2 nothing of it either"
+like "$(as 2001:2001 /tmp/droplist 2>&1)" "id=$id.*one@example.org" "but its owner"
 
 # --- a hostile start ------------------------------------------------------------------------------------------------
 # hostile HOW CODES: exit code, and nothing half done in drop/
@@ -147,8 +151,9 @@ taken 'ln -s /root.secret 10000000.00000001; ln -s /var/spool/firsthop/drop 1000
 	echo x >10000000.00000005/file; echo x >10000000.00000006; ln 10000000.00000006 10000000.00000007; : >10000000.00000008; head -c 100000 /dev/zero >10000000.00000009
 	printf "firsthop-spool: 1\nuid: 0\nlogin: root\nsender: forged@example.org\nrecipient: forged@example.org\nflags: bounce\n\nSubject: f\n\nx\n" >10000000.0000000a
 	echo x >t.10000000.0000000b; ln -s /etc/passwd t.10000000.0000000c; mkdir flush.1; for n in 1 2 3 4 5 6 7 8 9; do mkdir 1000000$n.00000000 1000000$n.00000010 1000000$n.00000020; done; ln -s /etc/passwd flush.2; chmod 0 10000000.00000008'
+rm -f "$spool/drop/policy"
 taken 'nl="
-"; for n in -rf --help "a b" "10000000.0000000d$nl" "${nl}10000000.0000000e" "10000000.0000000f;x" "*" flush.99999999999999999999999 "t.$nl" 1000000A.00000001 .hidden; do echo x >"./$n"; done; mkdir policy.new; : >policy.new/x; mkfifo t.10000000.00000010 ./-i
+"; for n in -rf --help "a b" "10000000.0000000d$nl" "${nl}10000000.0000000e" "10000000.0000000f;x" "*" flush.99999999999999999999999 "t.$nl" 1000000A.00000001 .hidden; do echo x >"./$n"; done; mkdir policy policy.new; echo x >policy/x; echo x >policy.new/x; mkfifo t.10000000.00000010 ./-i
 	i=0; while [ $i -lt 50000 ]; do : >x$i; i=$((i + 1)); done'
 ok "with names of every kind" test "$(ls "$spool/drop" | wc -l)" -gt 50000
 taken 'i=0; while [ $i -lt 3000 ]; do : >"$(printf "20000000.%08x" $i)"; i=$((i + 1)); done'
@@ -156,6 +161,7 @@ taken 'i=0; while [ $i -lt 3000 ]; do : >"$(printf "20000000.%08x" $i)"; i=$((i 
 start_runner
 ok "with all that in drop/, user1's mail is sent" wait_for sent_to to1@example.org
 ok "and user2's" wait_for sent_to to2@example.org
+is "$(stat -c '%F %u' "$spool/drop/policy")" "regular file $firsthop" "a folder in the place of drop/policy gives way"
 is "$(cat "$work"/delivered/* | grep -c geheim)" 0 "no secret left through a link"
 forged() { cat $(grep -l '^X-Envelope-To: <forged@example.org>' "$work"/delivered/*); }
 ok "a file that says it is root's goes" wait_for sent_to forged@example.org
@@ -205,6 +211,14 @@ for user in 2002 "2002:$drop_group" 33; do
 	as "$user" /bin/sh -c "cat /var/spool/firsthop/mqueue/$id" >/dev/null 2>&1; ok "nor as a file" test $? -ne 0
 	as "$user" /usr/bin/mailq remove "$id" >/dev/null 2>&1; ok "nor can remove it" test -e "$spool/mqueue/$id"
 done
+for list in owner admin; do
+	sed -i "s/^list = .*/list = $list/" "$S/etc/firsthop/firsthop.conf"
+	for how in '' -v --json "why $id" "cat $id"; do
+		unlike "$(as 2002:2002 /usr/bin/mailq $how 2>/dev/null)" "$id|to6@|another secret" "list = $list: mailq $how shows user2 nothing of it"
+	done
+done
+unlike "$(as 2001:2001 /usr/bin/mailq 2>/dev/null)" "to6@" "list = admin: not even to its owner"
+sed -i "s/^list = .*/list = all/" "$S/etc/firsthop/firsthop.conf"
 # A file of user2, by a sendmail that was taken over, which says that it is user1's.
 taken 'printf "firsthop-spool: 1\nuid: 2001\nlogin: user1\nsender: f@example.org\nrecipient: f@example.org\n\nSubject: f\n\nfalse words\n" >20000001.00000001; echo k >../trigger'
 false_is_there() { [ -e "$spool/mqueue/20000001.00000001" ]; }
