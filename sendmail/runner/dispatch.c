@@ -1,11 +1,13 @@
 /* Who gets what, and when: the paths, their workers, the pass. */
 #include "base/clock.h"
+#include "base/log.h"
 #include "runner/path.h"
 #include "runner/watch.h"
 #include "runner/worker.h"
 #include <stdlib.h>
 #include <string.h>
 
+#define START_AGAIN_MS 10000
 #define STUCK_MS 3000
 #define SETTLED_STUCK_MS 300 /* what comes behind a refusal is answered at once as a rule */
 
@@ -76,6 +78,21 @@ static bool is_shown(const struct runner *r)
 	return false;
 }
 
+/* Without a process or a descriptor to be had, trying at once again would only fill the log.  A single pass ends then. */
+static struct worker *start(struct runner *r, struct path *p, const char *avoid, bool shows)
+{
+	int64_t now = clock_mono_ms();
+	if (now < r->start_again_ms)
+		return NULL;
+	struct worker *w = worker_start(r, p, avoid, shows);
+	r->start_again_ms = w != NULL ? 0 : now + START_AGAIN_MS;
+	if (w == NULL && r->worker_count == 0 && r->lifetime == LIFETIME_ONCE) {
+		log_line(LOG_ERR, "this pass ends here; the mail waits for another one");
+		r->leaving = true;
+	}
+	return w;
+}
+
 /* A session of its own for a message whose dialogue is watched, one such at a time; NULL: it goes as other mail does, and its watcher sees only the
    steps.  *wait: room is being made for it. */
 static struct worker *worker_for_watched(struct runner *r, const struct entry *e, bool *wait)
@@ -89,7 +106,7 @@ static struct worker *worker_for_watched(struct runner *r, const struct entry *e
 		if (r->workers[i]->count == 0)
 			worker_close(r->workers[i]);
 	}
-	struct worker *w = full ? NULL : worker_start(r, e->path, avoid_of(e), true);
+	struct worker *w = full ? NULL : start(r, e->path, avoid_of(e), true);
 	if (w != NULL)
 		r->workers[r->worker_count++] = w;
 	return w;
@@ -116,7 +133,7 @@ static struct worker *worker_for(struct runner *r, const struct entry *e)
 	}
 	if (!wants_another(r, p, busy, starting))
 		return w;
-	struct worker *fresh = worker_start(r, p, avoid, false);
+	struct worker *fresh = start(r, p, avoid, false);
 	if (fresh == NULL)
 		return w;
 	r->workers[r->worker_count++] = fresh;

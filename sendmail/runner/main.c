@@ -280,6 +280,7 @@ int main(int argc, char **argv)
 {
 	enum lifetime lifetime = LIFETIME_STAY;
 	bool foreground = false;
+	signal(SIGXFSZ, SIG_IGN); /* also what is written before the loop begins fails with a reason */
 	if (rights_are_lent())
 		lifetime = LIFETIME_LINGER;
 	else if (!read_arguments(argc, argv, &lifetime, &foreground))

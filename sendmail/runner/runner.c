@@ -241,6 +241,9 @@ int64_t runner_next_ms(const struct runner *r)
 		if (r->workers[i]->count > 0 && next <= now)
 			next = INT64_MAX; /* due, but every worker is busy: their answers wake us */
 	}
+	/* Due, but no relay could be started. */
+	if (next <= now && r->start_again_ms > now)
+		next = r->start_again_ms;
 	/* Nothing to do: the trigger wakes us. While mail waits, a repaired configuration is looked for. */
 	int64_t longest_ms = r->config_good ? CONFIG_PATIENCE_MS : CONFIG_CHECK_MS;
 	if (r->adopt_again_ms != 0 && r->adopt_again_ms < next)

@@ -26,8 +26,8 @@ smarthost -n 1000000; config
 [ "$(find "$work/spool/drop" -type f | wc -l)" = 5001 ] || { echo "1..1"; echo "not ok 1 - 5,001 messages in drop/"; exit 1; }
 "$BIN/runner" --stay --foreground 2>"$work/log" & pid=$!; pids="$pids $pid"
 wait_for test -s "$work/sessions"
-before=$(arrived)
 by 64003 1 late
+before=$(arrived)
 wait_for grep -q "to=<late@" "$work/sessions"
 soon "one message behind 5,000 of another user is among the first to go" lone 0
 soon "one that comes while they go, too" late "$before"

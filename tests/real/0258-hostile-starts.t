@@ -54,4 +54,23 @@ start children $libexec/sendmail -v -f two@example.org to2@example.org; like "$c
 start children /usr/local/bin/mail -s x to2@example.org; is "$code" 0 "mail(1)"
 start processes $libexec/sendmail -oem -f two@example.org 'to@@example.org'; like "$code $out" '^65 .*the text of the message is lost: there was no process to keep it' "no process to keep the text: that is said"
 is "$(find "$S/tmp" -newer "$S/tmp/hostile" -name 'evil*' -user 0 -o -name 'evil*' -group "$(awk -F: '$1 == "fhdrop" { print $3 }' "$S/etc/group")")" "" "no file was made for a variable of the environment with rights that are not his"
+# The runner, on a machine that has no process left for it: it says so, waits a moment, and goes on when there is one.
+if command -v prlimit >/dev/null 2>&1; then
+	firsthop=$(awk -F: '$1 == "firsthop" { print $3 ":" $4 }' "$S/etc/passwd")
+	error=$(prlimit --nproc=1 chroot --userspec="$firsthop" "$S" $libexec/runner --once --foreground 2>&1); is $? 0 "a single pass without a process for a relay comes to its end"
+	is "$(echo "$error" | grep -c 'no process for a relay')" 1 "and says once what is missing"
+	like "$error" 'the mail waits for another one' "and that the mail waits"
+	prlimit --nproc=1:100 chroot --userspec="$firsthop" "$S" $libexec/runner --stay --foreground 2>"$work/runner.log" & runner=$!
+	ok "one that stays: it says so" wait_for grep -q 'no process for a relay' "$work/runner.log"
+	sleep 2
+	used=$(awk '{ print $14 + $15 }' "/proc/$runner/stat")
+	is "$(grep -c 'no process for a relay' "$work/runner.log")" 1 "it does not try again at once"
+	ok "and uses no time ($used hundredths of a second)" test "$used" -lt 100
+	chroot --userspec="$firsthop" / prlimit --pid "$runner" --nproc=100
+	wait_tries=800
+	ok "with a process it goes on" wait_for grep -q 'verdict=deferred.*Connection refused' "$work/runner.log"
+	kill "$runner"; wait "$runner" 2>/dev/null
+else
+	count=$((count + 1)); echo "ok $count - no process # skip prlimit is not installed"
+fi
 finish
