@@ -3,12 +3,16 @@
 # The sanitizers are "make check-asan".
 out=build-deep
 mkdir -p $out
+rm -f $out/clang.bad
 sources=$(find sendmail mail relayconf -name '*.c' ! -name 'sandbox_freebsd.c' ! -name 'sandbox_none.c')
 flags="-std=c11 -Isendmail -I. -D_GNU_SOURCE"
 bad=0
 verdict() { # NAME FILE
 	if [ -s "$2" ]; then echo "$1: $(wc -l <"$2") lines, see $2"; head -n 10 "$2"; bad=1; else echo "$1: clean"; fi
 }
+make -s --no-print-directory CC=clang BUILD=$out/clang all tools units >$out/clang.log 2>&1 || cp $out/clang.log $out/clang.bad
+[ -e $out/clang.bad ] || : >$out/clang.bad
+verdict "clang's warnings" $out/clang.bad
 cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --suppress=missingInclude --suppress=missingIncludeSystem \
 	-D__linux__ -DFH_VERSION='"0"' -Isendmail -I. $sources 2>$out/cppcheck
 verdict cppcheck $out/cppcheck
