@@ -133,6 +133,12 @@ bool fdio_rests(void)
 	return true;
 }
 
+void fdio_rest_without_descriptors(void)
+{
+	if (errno == EMFILE || errno == ENFILE)
+		nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+}
+
 char *fdio_take_line(struct buffer *b)
 {
 	char *end = b->length ? memchr(b->data, '\n', b->length) : NULL;

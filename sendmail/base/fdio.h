@@ -31,6 +31,10 @@ bool fdio_sync(int fd);
 /* True, after a rest of 10 ms, when errno says that the kernel was short of memory for a call on a socket: it may be made again. */
 bool fdio_rests(void);
 
+/* A rest of 50 ms when errno says that there was no descriptor for a caller: he stays in the queue of a socket that is ready, and a loop over it would
+   use the processor for nothing. */
+void fdio_rest_without_descriptors(void);
+
 /* Takes the first line out of a buffer: returns a NUL-terminated copy without its LF (free it), or NULL if
    no whole line is there yet. */
 char *fdio_take_line(struct buffer *b);

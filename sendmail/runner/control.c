@@ -357,8 +357,10 @@ static void take_client(struct runner *r)
 	struct control *c = r->control;
 	gid_t gid;
 	struct client client = {.fd = accept(c->listen_fd, NULL, NULL)};
-	if (client.fd < 0)
+	if (client.fd < 0) {
+		fdio_rest_without_descriptors();
 		return;
+	}
 	bool known = fdio_nonblocking(client.fd) && compat_peer(client.fd, &client.uid, &gid) == 0;
 	if (known && has_room(r, client.uid)) {
 		c->clients[c->count++] = client;

@@ -120,8 +120,10 @@ void intake_accept(struct runner *r)
 	struct callers *w = &r->intake->waiting;
 	while (w->count < WAITING_MAX) {
 		struct caller c = {.fd = accept(r->intake->listen_fd, NULL, NULL)};
-		if (c.fd < 0)
+		if (c.fd < 0) {
+			fdio_rest_without_descriptors();
 			return;
+		}
 		if (compat_peer(c.fd, &c.uid, &c.gid) != 0)
 			close(c.fd);
 		else if (count_of(w, c.uid) >= WAITING_OF_USER_MAX)
