@@ -276,11 +276,12 @@ static void count_delivered(void)
 		arrivals_in_maildir(getenv("FIRSTHOP_HOME"), count_one);
 }
 
-/* The window that firsthop-spool(5) names: a session killed between the end of a message and its note of the answer.  A run has one fault, so what was
-   in hand is repeated once at most. */
+/* The window that firsthop-spool(5) names: a session killed between the end of a message, or of a delivery to a mailbox, and its note of it.  A run
+   has one fault, so what was in hand is repeated once at most. */
 static bool may_repeat(const struct run *r)
 {
-	return strcmp(f.program, "relay") == 0 && r != f.runs && (f.action == FAILPOINT_KILL || f.action == FAILPOINT_TORN);
+	bool delivers = strcmp(f.program, "relay") == 0 || strcmp(f.program, "mbox") == 0 || strcmp(f.program, "mailbox") == 0;
+	return delivers && r != f.runs && (f.action == FAILPOINT_KILL || f.action == FAILPOINT_TORN);
 }
 
 /* Returns how often what one recipient got was repeated. */
