@@ -191,12 +191,13 @@ static void say_what_stays(struct runner *r, const struct message *m)
 	log_line(LOG_ERR, "%s waits, and waiting alone does not mend it: %s (key=%s): %s; what to do: %s", m->id, m->last.text, row->key, row->meaning, row->remedy);
 }
 
-/* Some recipients are open: the next server at once, or the next attempt later. */
-static void put_back(struct runner *r, struct message *m, int left)
+/* Some recipients are open: the next server at once, or the next attempt later.  sync: something was delivered, perhaps. */
+static void put_back(struct runner *r, struct message *m, int left, bool sync)
 {
 	struct entry *e = m->entry;
+	bool moved = e->done != NULL;
 	if (goes_on(r, m, left)) {
-		append(r, m, &m->lines, true);
+		append(r, m, &m->lines, sync);
 		message_free(m);
 		runner_queue_again(r, e);
 		return;
@@ -209,11 +210,34 @@ static void put_back(struct runner *r, struct message *m, int left)
 	size_t told = m->lines.length;
 	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
 	watch_lines(e, &(struct buffer){.data = m->lines.data + told, .length = m->lines.length - told});
-	append(r, m, &m->lines, true);
+	append(r, m, &m->lines, sync);
 	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
 	e->by_config = m->last.fault == FAULT_CONFIG;
 	message_free(m);
+	/* The next attempt begins with its first path. */
+	e->path = moved ? NULL : e->path;
 	runner_queue(r, e, clock_mono_ms() + (int64_t)wait_s * 1000);
+}
+
+bool message_detour(struct runner *r, struct message *m, const struct diagnosis *why, struct buffer *steps)
+{
+	bool other = m->elsewhere > 0;
+	for (int i = 0; i < m->rcpt_count; i++)
+		other = other || message_has_other_path(r, m, i);
+	if (m->rcpt_count == 0 || (!other && m->entry->done == NULL))
+		return false;
+	watch_begin(r, m, steps);
+	message_note_unsent(m);
+	m->last = *why;
+	for (int i = 0; i < m->rcpt_count; i++) {
+		if (message_has_other_path(r, m, i))
+			m->states[i] = RCPT_NEXT;
+		else
+			message_note(r, m, i, false, why);
+	}
+	history_begin(r, m, steps);
+	put_back(r, m, 0, false);
+	return true;
 }
 
 void message_end_reported(struct runner *r, struct message *m)
@@ -258,7 +282,7 @@ void message_conclude(struct runner *r, struct message *m, struct buffer *steps,
 		return;
 	}
 	history_begin(r, m, steps);
-	/* The report is on disk before the journal says "failed": a crash between the two sends it twice, and never not at all. */
+	/* The report is on disk before the journal says "failed": after a kill between the two the next life finds the notes in the report (resume.h). */
 	enum returned returned = failed > 0 ? returns_failure(r, m) : RETURNED_SENT;
 	if (returned == RETURNED_LATER && !open && keep_for_report(r, m))
 		return;
@@ -268,7 +292,7 @@ void message_conclude(struct runner *r, struct message *m, struct buffer *steps,
 	}
 	buffer_add(&m->lines, m->failed_lines.data, m->failed_lines.length);
 	if (open) {
-		put_back(r, m, left);
+		put_back(r, m, left, true);
 		return;
 	}
 	if (returned == RETURNED_NOWHERE) {

@@ -1,6 +1,7 @@
 /* Who gets what, and when: the paths, their workers, the pass. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "runner/detour.h"
 #include "runner/path.h"
 #include "runner/watch.h"
 #include "runner/worker.h"
@@ -153,28 +154,35 @@ static bool may_try(struct runner *r, const struct path *p, const struct entry *
 	return state == PATH_PROBE || (e->due_ms < 0 && path_new_mail_may_ask(r, p, now));
 }
 
-/* A message that is on its way already has no recipient left: a crash came before its removal. */
-static bool give(struct runner *r, struct worker *w, struct entry *e)
+struct message *message_take(struct runner *r, struct path *p, struct entry *e)
 {
-	struct path *p = e->path;
 	schedule_take(&p->schedule, e);
 	struct message *m = message_load(r, e);
 	if (m == NULL)
-		return false;
+		return NULL;
 	/* The configuration or the aliases say something else by now. */
 	if ((m->rcpt_count > 0 || m->held > 0) && strcmp(m->path, p->key) != 0) {
 		int64_t due_ms = e->due_ms;
 		e->path = path_find(r, m->path);
 		message_free(m);
 		schedule_add_moved(&e->path->schedule, e, due_ms);
-		return false;
+		return NULL;
 	}
 	/* Who of several has it must be noted before it goes on: on a full disk that is not begun. */
 	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 && clock_mono_ms() < r->full_until_ms) {
 		message_free(m);
 		schedule_add(&p->schedule, e, r->full_until_ms);
-		return false;
+		return NULL;
 	}
+	return m;
+}
+
+/* A message that is on its way already has no recipient left: a crash came before its removal. */
+static bool give(struct runner *r, struct worker *w, struct entry *e)
+{
+	struct message *m = message_take(r, e->path, e);
+	if (m == NULL)
+		return false;
 	struct buffer none = {0};
 	watch_begin(r, m, w != NULL ? &w->steps : &none);
 	message_note_unsent(m);
@@ -205,6 +213,7 @@ static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 		if (given && path_state(r, p, now) != PATH_UP)
 			break;
 	}
+	detour_path(r, p, now);
 }
 
 /* The paths take turns at being first, so that a busy one does not keep the sessions from the others. */
@@ -250,7 +259,7 @@ void runner_start_pass(struct runner *r)
 static bool is_path_through(const struct runner *r, const struct path *p, int64_t now)
 {
 	const struct entry *e = schedule_first(&p->schedule);
-	return e == NULL || e->held || e->due_ms > now || path_state(r, p, now) == PATH_DOWN;
+	return e == NULL || e->held || e->due_ms > now || (path_state(r, p, now) == PATH_DOWN && detour_next_ms(r, p, now) > now);
 }
 
 bool runner_pass_over(const struct runner *r)

@@ -44,6 +44,14 @@ struct message {
 struct message *message_load(struct runner *r, struct entry *e);
 void message_free(struct message *m);
 
+/* Takes an entry out of the schedule of its path to work on it, as message_load.  NULL, too, when it belongs elsewhere by now, or must not be begun on a
+   full disk: then it has its new place. */
+struct message *message_take(struct runner *r, struct path *p, struct entry *e);
+
+/* The servers of the path of m are passed over now, because of why (steps tells): m goes on to its next path, or, when it has come from another one,
+   waits for its next attempt, and is freed.  False, with nothing done: it has no other way. */
+bool message_detour(struct runner *r, struct message *m, const struct diagnosis *why, struct buffer *steps);
+
 /* True when another path is left in this attempt for a recipient, after the one at hand. */
 bool message_has_other_path(const struct runner *r, const struct message *m, int rcpt);
 

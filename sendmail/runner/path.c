@@ -140,8 +140,20 @@ static void put_skip(const struct hop_state *h, struct buffer *steps)
 	TEXT(words, 1200);
 	clock_put_span(&left, h->next_s > clock_wall_s() ? h->next_s - clock_wall_s() : 0);
 	report_reason(&words, &h->why);
-	buffer_printf(steps, "smarthost %s: passed over, it is asked again in %s; %d failure%s, the last one: %s\n", h->name, left.data, h->failures,
-	              h->failures == 1 ? "" : "s", words.data);
+	bool direct = *h->name == '@';
+	buffer_printf(steps, "%s %s: passed over, %s asked again in %s; %d failure%s, the last one: %s\n", direct ? "the servers of" : "smarthost",
+	              h->name + direct, direct ? "they are" : "it is", left.data, h->failures, h->failures == 1 ? "" : "s", words.data);
+}
+
+void path_put_skips(const struct runner *r, const struct path *p, struct buffer *steps)
+{
+	const char *at = p->key;
+	size_t length;
+	struct hop_state *h;
+	while (next_hop(r, &at, &length, &h) != NULL) {
+		if (h != NULL && h->failures > 0)
+			put_skip(h, steps);
+	}
 }
 
 char *path_skips(const struct runner *r, const struct path *p, int64_t now_ms, struct buffer *steps)
@@ -239,13 +251,16 @@ void path_down(struct runner *r, struct path *p, const struct diagnosis *d)
 	path_write_health(r);
 	if (path_state(r, p, 0) == PATH_UP)
 		return;
+	p->schedule.added = true;
 	int64_t left_ms = path_until_ms(r, p) - clock_mono_ms();
 	report_reason(&words, d);
 	if (*p->key == '@')
 		log_line(LOG_WARNING, "no server of %s takes mail; next try in %lld s: %s", p->key + 1, (long long)left_ms / 1000, words.data);
+	else if (rules_are_simple(&r->config))
+		log_line(LOG_WARNING, "no smarthost takes mail, all of it waits; next try in %lld s: %s", (long long)left_ms / 1000, words.data);
 	else
-		log_line(LOG_WARNING, "no smarthost takes mail, all of it waits%s%s; next try in %lld s: %s", r->path_count > 1 ? " for " : "",
-		         r->path_count > 1 ? p->key : "", (long long)left_ms / 1000, words.data);
+		log_line(LOG_WARNING, "no smarthost takes mail%s%s; what has no other way waits; next try in %lld s: %s", *p->key != '\0' ? " for " : "", p->key,
+		         (long long)left_ms / 1000, words.data);
 }
 
 /* Moving entries forward while walking the heap would visit some of them twice or never. */

@@ -23,6 +23,7 @@ struct path {
 	char *key;
 	struct schedule schedule;
 	int64_t probed_ms;  /* monotonic: when mail was last given to a relay */
+	int64_t detour_ms;  /* monotonic: the first time at which mail is due that may have another way (runner/detour.h) */
 	int64_t probed_new; /* schedule.new_count at that time: what came later is new */
 	int workers;        /* alive */
 	int limit;          /* sessions that the servers allow at a time; 0 = no limit met */
@@ -43,6 +44,9 @@ bool path_new_mail_may_ask(const struct runner *r, const struct path *p, int64_t
 
 /* The servers of p that are passed over now, as " NAME NAME"; each with its reason as a line in steps. Free it. */
 char *path_skips(const struct runner *r, const struct path *p, int64_t now_ms, struct buffer *steps);
+
+/* All of its servers that fail, each with its reason as a line in steps. */
+void path_put_skips(const struct runner *r, const struct path *p, struct buffer *steps);
 
 /* Sessions of p that are ready and take more mail. */
 int path_sessions(const struct runner *r, const struct path *p);

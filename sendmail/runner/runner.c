@@ -5,6 +5,7 @@
 #include "base/compat.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "runner/detour.h"
 #include "runner/message.h"
 #include "runner/path.h"
 #include "runner/quota.h"
@@ -227,7 +228,8 @@ static int64_t path_next_ms(const struct runner *r, const struct path *p, int64_
 	enum path_state state = path_state(r, p, now);
 	if (state == PATH_UP)
 		return e->due_ms;
-	return p->workers > 0 ? INT64_MAX : state == PATH_PROBE ? now : path_until_ms(r, p);
+	int64_t detour_ms = detour_next_ms(r, p, now), ask_ms = p->workers > 0 ? INT64_MAX : state == PATH_PROBE ? now : path_until_ms(r, p);
+	return detour_ms < ask_ms ? detour_ms : ask_ms;
 }
 
 int64_t runner_next_ms(const struct runner *r)

@@ -54,6 +54,7 @@ void schedule_add(struct schedule *s, struct entry *e, int64_t due_ms)
 	}
 	e->due_ms = due_ms;
 	e->in_work = false;
+	s->added = true;
 	place(s, s->count++, e);
 	sift_up(s, e);
 }

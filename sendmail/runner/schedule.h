@@ -29,6 +29,7 @@ struct entry {
 	bool in_work;       /* with a worker, not in the heap */
 	bool by_route;      /* waits because the smarthost was at fault: woken when one answers again */
 	bool by_config;     /* waits because our configuration was at fault: woken when it changes */
+	int64_t looked_ms;  /* monotonic: when it was looked at for another way (runner/detour.h); 0 = not yet */
 	bool held;          /* by an operator: never due, never too old */
 	bool warned;
 };
@@ -41,6 +42,7 @@ struct schedule {
 	struct flow *flows; /* one for each user who has something ready */
 	uint32_t flow_count;
 	int64_t looked_ms;  /* for what is due */
+	bool added;         /* something was put in since runner/detour.h looked */
 };
 
 /* Puts an entry in.  A new message (untried) is ready at once, and so is one whose time has come: users take turns, and each user's new mail and

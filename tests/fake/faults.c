@@ -1,6 +1,6 @@
 /* Makes a program fail at each of its calls, one run for each, and counts what became of the mail.
    faults [-k] [-l mbox|maildir] sendmail|runner|relay|mbox|mailbox ACTION EVERY
-   ACTION: kill torn short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR ENOBUFS; EVERY: each Nth call that fits;
+   ACTION: a name of fault.h; EVERY: each Nth call that fits;
    -k: each system call that the kernel sees (tracer.h); without, those of libc (failpoint.c), which works on every machine
    -l: to local mailboxes of that kind, for the user FAULTS_USER, in the folder FIRSTHOP_MAIL or the home FIRSTHOP_HOME
    Environment: FIRSTHOP_* of tests/lib.sh, FAULTS_PRELOAD (failpoint.so), FAULTS_WORK (a folder), FAULTS_DELIVERED (the smarthost's folder).
@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "tests/fake/arrivals.h"
 #include "tests/fake/failpoint.h"
+#include "tests/fake/fault.h"
 #include "tests/fake/tracer.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -27,19 +28,6 @@
 #define PATIENCE_S 60
 #define BODY_LINES 900
 #define LOCAL_LINES 400 /* some of the blocks in which mailbox copies */
-
-static const struct {
-	const char *name;
-	int action;
-	const char *calls; /* kinds at which it makes sense, in the letters of letter_of */
-} actions[] = {
-	{"kill", FAILPOINT_KILL, "ocrwsnuxltSTp"}, {"torn", FAILPOINT_TORN, "wT"}, {"short", FAILPOINT_SHORT, "rwT"},
-	{"ENOSPC", ENOSPC, "cwsn"}, {"EDQUOT", EDQUOT, "cwsn"}, {"EIO", EIO, "ocrwsnuxlt"},
-	{"EMFILE", EMFILE, "ocS"}, {"ENFILE", ENFILE, "ocS"}, {"EINTR", EINTR, "ocrwslT"}, {"ENOBUFS", ENOBUFS, "T"},
-};
-
-static const char letters[] = "?ocrwsnuxltSTp";
-static const char *const kinds[] = {"?", "open", "create", "read", "write", "fsync", "rename", "unlink", "close", "lock", "stat", "socket", "talk", "process"};
 
 /* The recipients of a run; the last one is who sent to somebody that is unknown. */
 static const char *const recipients[] = {"ok", "a", "later", "good", "sender"};
@@ -101,7 +89,7 @@ static void become(char *const argv[], const char *input, bool faulty)
 static void note_hang(const char *name)
 {
 	f.hung++;
-	fprintf(stderr, "%s hangs at call %ld, %s (%s)\n", name, f.point->at, kinds[f.point->at > 0 ? f.point->calls[f.point->at - 1] : 0], f.action_name);
+	fprintf(stderr, "%s hangs at call %ld, %s (%s)\n", name, f.point->at, fault_call(f.point->at > 0 ? f.point->calls[f.point->at - 1] : 0), f.action_name);
 }
 
 /* Runs a program of firsthop; with faults when faulty.  Its status as of waitpid(2). */
@@ -227,7 +215,7 @@ static void run_sendmail(int n)
 	r->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	if (r->exit_code > 0 && (file_is_empty("stderr") || (!f.traced && file_is_empty("syslog")))) {
 		f.silent++;
-		fprintf(stderr, "call %ld (%s, %s): exit %d without %s\n", f.point->at, kinds[r->call], f.action_name, r->exit_code,
+		fprintf(stderr, "call %ld (%s, %s): exit %d without %s\n", f.point->at, fault_call(r->call), f.action_name, r->exit_code,
 		        file_is_empty("stderr") ? "words on stderr" : "a line in the log");
 	}
 	if (r->exit_code == 75)
@@ -262,7 +250,7 @@ static void count_one(const struct arrival *a)
 	if (a->whole || (r == NULL && f.local == NULL))
 		return;
 	f.cut++;
-	fprintf(stderr, "# run %d (%s at %s): %s ends with: %s\n", r != NULL ? (int)(r - f.runs) : -1, f.action_name, kinds[r != NULL ? r->call : 0], a->where, a->last_line);
+	fprintf(stderr, "# run %d (%s at %s): %s ends with: %s\n", r != NULL ? (int)(r - f.runs) : -1, f.action_name, fault_call(r != NULL ? r->call : 0), a->where, a->last_line);
 }
 
 static void count_delivered(void)
@@ -289,7 +277,7 @@ static int judge(const struct run *r, int k, int *lost)
 {
 	bool wanted = strcmp(f.program, "sendmail") != 0 || r->exit_code == 0;
 	if ((wanted && r->seen[k] == 0) || r->seen[k] > (may_repeat(r) ? 2 : 1)) {
-		fprintf(stderr, "# %s of run %d (%s at %s, exit %d): arrived %d times\n", recipients[k], (int)(r - f.runs), f.action_name, kinds[r->call],
+		fprintf(stderr, "# %s of run %d (%s at %s, exit %d): arrived %d times\n", recipients[k], (int)(r - f.runs), f.action_name, fault_call(r->call),
 		        r->exit_code, r->seen[k]);
 		f.wrong++;
 	}
@@ -332,13 +320,12 @@ static void map_point(void)
 		exit(1);
 }
 
-static void all_runs(const char *calls, int every)
+static void all_runs(unsigned kinds, int every)
 {
 	static unsigned char seen[FAILPOINT_CALLS_MAX];
 	bool sendmail = strcmp(f.program, "sendmail") == 0;
-	/* A kill comes at every call. */
-	for (; *calls != '\0' && !(f.traced && f.action == FAILPOINT_KILL); calls++)
-		f.point->kinds |= 1u << (strchr(letters, *calls) - letters);
+	/* Seen by the kernel, a kill comes at every call. */
+	f.point->kinds = f.traced && f.action == FAILPOINT_KILL ? 0 : kinds;
 	/* The first run counts; nothing fails in it. */
 	f.run_count = 1;
 	arm(0);
@@ -368,6 +355,7 @@ static void all_runs(const char *calls, int every)
 int main(int argc, char **argv)
 {
 	int option;
+	unsigned kinds;
 	while ((option = getopt(argc, argv, "kl:")) != -1) {
 		if (option == '?')
 			return 64;
@@ -386,12 +374,9 @@ int main(int argc, char **argv)
 	f.user = getenv("FAULTS_USER");
 	f.runs = mem_alloc(RUNS_MAX * sizeof *f.runs);
 	map_point();
-	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
-		if (strcmp(actions[i].name, f.action_name) == 0) {
-			f.action = actions[i].action;
-			all_runs(actions[i].calls, atoi(argv[3]) > 0 ? atoi(argv[3]) : 1);
-			return tell();
-		}
-	}
-	return 64;
+	f.action = fault_find(f.action_name, &kinds);
+	if (f.action == 0)
+		return 64;
+	all_runs(kinds, atoi(argv[3]) > 0 ? atoi(argv[3]) : 1);
+	return tell();
 }

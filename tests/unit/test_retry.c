@@ -1,4 +1,4 @@
-/* objects: sendmail/runner/dispatch sendmail/runner/path sendmail/runner/schedule sendmail/runner/runner sendmail/runner/quota sendmail/spool/policy sendmail/message/envelope sendmail/message/dsn sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/message/address sendmail/spool/queue sendmail/spool/id sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/ages sendmail/spool/counters sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/report sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/fdio sendmail/base/dates sendmail/base/compat sendmail/base/paths */
+/* objects: sendmail/runner/detour sendmail/runner/dispatch sendmail/runner/path sendmail/runner/schedule sendmail/runner/runner sendmail/runner/quota sendmail/spool/policy sendmail/message/envelope sendmail/message/dsn sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/message/address sendmail/spool/queue sendmail/spool/id sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/ages sendmail/spool/counters sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/report sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/fdio sendmail/base/dates sendmail/base/compat sendmail/base/paths */
 /* libs: -linih */
 /* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own schedule, paths and dispatch decide; clock, relay
    and server are made here. */
@@ -66,6 +66,7 @@ void message_note_unsent(struct message *m)
 	(void)m;
 }
 
+bool message_detour(struct runner *r, struct message *m, const struct diagnosis *why, struct buffer *steps) { (void)r, (void)m, (void)why, (void)steps; fail(); return false; }
 void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left) { (void)r, (void)m, (void)steps, (void)left; fail(); }
 
 /* Nobody watches. */
