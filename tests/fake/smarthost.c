@@ -220,6 +220,8 @@ static void on_command(struct client *c, char *line)
 	}
 	if (strncasecmp(line, "EHLO", 4) == 0) {
 		on_ehlo(c);
+	} else if (strncasecmp(line, "HELO", 4) == 0) {
+		say(c, "250 smarthost");
 	} else if (strncasecmp(line, "MAIL", 4) == 0) {
 		on_mail(c, line);
 	} else if (strncasecmp(line, "RCPT", 4) == 0) {
