@@ -53,7 +53,7 @@ static void on_down(struct runner *r, struct worker *w, const char *fields)
 
 static void on_ready(struct runner *r, struct worker *w, const char *fields)
 {
-	char hop[80];
+	char hop[256];
 	w->ready = true;
 	w->left = (int)fields_get_number(fields, "n", 0);
 	if (fields_get(fields, "hop", hop, sizeof hop))
@@ -81,6 +81,12 @@ static void on_step(struct worker *w, const char *verb, const char *fields)
 		watch_text(m->entry, verb, text);
 }
 
+/* A relay tells each outcome once; one that was taken over could say "not yet" without end. */
+static bool is_news(const struct message *m, int n, const struct diagnosis *d)
+{
+	return n >= 0 && n < m->rcpt_count && (m->states[n] == RCPT_OPEN || d->verdict == VERDICT_SENT || d->verdict == VERDICT_FAILED);
+}
+
 static void on_message_line(struct runner *r, struct worker *w, const char *line)
 {
 	struct message *before;
@@ -101,7 +107,8 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		int n = (int)fields_get_number(fields, "n", -1);
 		bool next = fields_get_number(fields, "next", 0) != 0;
 		diag_read(&d, fields);
-		message_note(r, m, n, next && (w->left > 0 || (n >= 0 && n < m->rcpt_count && message_has_other_path(r, m, n))), &d);
+		if (is_news(m, n, &d))
+			message_note(r, m, n, next && (w->left > 0 || message_has_other_path(r, m, n)), &d);
 		return;
 	}
 	/* Its place is kept until the server has answered all: the session is busy. */

@@ -62,11 +62,12 @@ static void load_sent(const struct runner *r, struct returns *s)
 {
 	struct buffer text = {0};
 	char *line, to[400];
+	size_t read = 0;
 	int64_t now_s = clock_wall_s(), now_ms = clock_mono_ms();
 	int flags = O_TRUNC;
 	if (!fdio_slurp_at(r->queue.mqueue_fd, RETURNS_FILE, &text, RETURNS_FILE_LIMIT_BYTES))
 		buffer_free(&text);
-	while ((line = fdio_take_line(&text)) != NULL) {
+	while ((line = fdio_next_line(&text, &read)) != NULL) {
 		int64_t at_s = fields_get_number(line, "at", 0);
 		int64_t age_ms = at_s < now_s ? (now_s - at_s) * 1000 : 0;
 		if (fields_get(line, "to", to, sizeof to) && age_ms < HOUR_MS) {
@@ -74,7 +75,6 @@ static void load_sent(const struct runner *r, struct returns *s)
 			note_sent(r, to, "", at_s, flags);
 			flags = O_APPEND;
 		}
-		free(line);
 	}
 	buffer_free(&text);
 	if (flags == O_TRUNC)

@@ -100,7 +100,8 @@ static void look_at_journal(int i)
 	for (size_t k = 0; k < j.rcpt_count; k++)
 		MUST(strstr(mails[i].rcpts, j.rcpts[k].address) != NULL);
 	journal_free(&j);
-	fuzz_must_be_journal(&r, mails[i].id);
+	/* However often it is told: one that is not final, a final one, and those of its end, for each of two recipients. */
+	MUST(fuzz_must_be_journal(&r, mails[i].id) <= 8);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

@@ -122,16 +122,17 @@ static inline void fuzz_must_be_whole(struct runner *r, uint32_t in_work)
 	MUST(left == 0);
 }
 
-/* No line in it but those that a runner writes. */
-static inline void fuzz_must_be_journal(const struct runner *r, const char *id)
+/* No line in it but those that a runner writes; returns the number of outcomes. */
+static inline int fuzz_must_be_journal(const struct runner *r, const char *id)
 {
 	static const char *const verbs[] = {" attempt n=", " step text=", " rcpt address=", " relayed address=", " wait s="};
 	static const char *const words[] = {" owed", " done", " reported", " warned"};
 	struct buffer text = {0};
 	char name[60], *rest, *line;
+	int outcomes = 0;
 	snprintf(name, sizeof name, "%s.log", id);
 	if (!fdio_slurp_at(r->queue.mqueue_fd, name, &text, 1 << 22))
-		return;
+		return 0;
 	rest = (char *)(uintptr_t)buffer_string(&text);
 	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
 		const char *verb = line + strspn(line, "0123456789");
@@ -141,8 +142,10 @@ static inline void fuzz_must_be_journal(const struct runner *r, const char *id)
 		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 			known = known || strcmp(verb, words[i]) == 0;
 		MUST(known && verb > line && !text_has_control(line));
+		outcomes += text_starts(verb, " rcpt ");
 	}
 	buffer_free(&text);
+	return outcomes;
 }
 
 /* A runner whose configuration is read, with what lies in the spool. */
