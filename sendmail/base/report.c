@@ -5,7 +5,11 @@
 
 static void put_peer(struct text *t, const struct diagnosis *d)
 {
-	if (d->hop[0] != '\0')
+	if (d->hop[0] == '@')
+		text_printf(t, "the servers of %s, ", d->hop + 1);
+	else if (strcmp(d->hop, "local") == 0)
+		text_put(t, "local mailbox, ");
+	else if (d->hop[0] != '\0')
 		text_printf(t, "smarthost %s, ", d->hop);
 	if (d->peer_name[0] != '\0')
 		text_put(t, d->peer_name);

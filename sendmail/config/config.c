@@ -65,10 +65,12 @@ static bool start_hop(struct reading *r, const char *name)
 	name += strspn(name, " \t");
 	if (*name == '\0')
 		return fail(r, "a smarthost needs a name of its own: [smarthost main]");
-	if (strlen(name) >= sizeof c->hops[0].name || strpbrk(name, " .\t\"=") != NULL)
+	if (strlen(name) > HOP_NAME_MAX || strpbrk(name, " .\t\"=") != NULL)
 		return fail(r, "the name of a smarthost is one word of at most 63 letters, digits, '-' or '_'");
 	if (strcmp(name, "direct") == 0)
 		return fail(r, "the name direct stands for the domain's own MX: choose another");
+	if (strcmp(name, "local") == 0)
+		return fail(r, "the name local stands for the mailboxes of this machine: choose another");
 	for (int i = 0; i < c->hop_count; i++) {
 		if (strcmp(c->hops[i].name, name) == 0)
 			return fail(r, "there is a smarthost of this name already: give each its own");

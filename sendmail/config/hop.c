@@ -27,7 +27,7 @@ bool hop_is_literal(const char *host, char *bare, size_t size)
 void hop_direct(struct hop *hop, const char *domain, uint16_t port)
 {
 	*hop = (struct hop){.lookup = HOP_LOOKUP_MX, .port = port, .tls = HOP_TLS_OPPORTUNISTIC, .direct = true};
-	snprintf(hop->name, sizeof hop->name, "@%.60s", domain);
+	snprintf(hop->name, sizeof hop->name, "@%.254s", domain);
 	text_copy(hop->host, sizeof hop->host, domain);
 }
 

@@ -8,8 +8,10 @@
 enum hop_lookup { HOP_LOOKUP_HOST, HOP_LOOKUP_MX, HOP_LOOKUP_SRV };
 enum hop_tls { HOP_TLS_VERIFY, HOP_TLS_ENCRYPT, HOP_TLS_OPPORTUNISTIC, HOP_TLS_OFF };
 
+#define HOP_NAME_MAX 63 /* of a [smarthost NAME] */
+
 struct hop {
-	char name[64];
+	char name[256];            /* at most HOP_NAME_MAX letters, or "@DOMAIN" (hop_direct) */
 	char host[256];            /* a name, or an address literal (lookup does not matter then) */
 	enum hop_lookup lookup;
 	uint16_t port;             /* default 587, or 465 with implicit */

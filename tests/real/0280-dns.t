@@ -215,5 +215,12 @@ printf 'Subject: myself\n\nx\n' | as 33:33 /usr/sbin/sendmail -i joe@me.test
 in_stage /usr/sbin/sendmail -q
 like "$(log)" 'key=dns-self .*the MX of me.test: this very machine' "a domain whose MX is this very machine: never taken for local, and no loop"
 is "$(mailq_count)" 1 "the mail waits"
+# A domain as long as one may be is named whole.
+label=$(printf '%060d' 0 | tr 0 l)
+long=$label.$label.$label.nothing.test
+printf 'Subject: long\n\nx\n' | as 33:33 /usr/sbin/sendmail -i "joe@$long"
+in_stage /usr/sbin/sendmail -q
+like "$(log | grep "to=<joe@$long>")" "hop=@$long " "the log names a long domain whole"
+like "$(log)" "no server of $long takes mail; .*: the servers of $long, lookup: " "and says whose servers"
 stop_postfix
 finish
