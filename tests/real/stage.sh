@@ -126,6 +126,7 @@ setup_postfix() {
 			discard local virtual lmtp anvil scache; do
 			case ${name%:*} in
 			bounce | defer | trace) echo "${name%:*} unix - - n - 0 ${name#*:}" ;;
+			scache) echo "scache unix - - n - 1 scache" ;;
 			virtual | local) echo "${name%:*} unix - n n - - ${name#*:}" ;;
 			*) echo "${name%:*} unix - - n - - ${name#*:}" ;;
 			esac
