@@ -15,6 +15,8 @@ int64_t clock_mono_ms(void);
 
 /* "2026-03-03T09:14:22Z" */
 void clock_put_iso(struct text *t, int64_t wall_s);
+/* "2026-03-03 09:14:22" in local time; "?" for a time that has no date. */
+void clock_put_local(struct text *t, int64_t wall_s);
 /* RFC 5322 3.3 in local time: "Tue, 3 Mar 2026 09:14:22 +0100" */
 void clock_put_rfc5322(struct text *t, int64_t wall_s);
 /* "12 s", "3 min", "3 h 12 min", "2 d 4 h": two units at most */

@@ -17,6 +17,17 @@ void clock_put_iso(struct text *t, int64_t wall_s)
 	            tm.tm_min, tm.tm_sec);
 }
 
+void clock_put_local(struct text *t, int64_t wall_s)
+{
+	struct tm tm;
+	time_t when = (time_t)wall_s;
+	if (localtime_r(&when, &tm) == NULL) {
+		text_put(t, "?");
+		return;
+	}
+	text_printf(t, "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
 void clock_put_rfc5322(struct text *t, int64_t wall_s)
 {
 	struct tm tm;

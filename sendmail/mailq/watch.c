@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TALK_LIMIT_MS 300000
@@ -170,13 +169,10 @@ static void follow(struct watch *w)
 /* One file gets many messages. */
 static void put_title(const struct watch *w)
 {
-	char when[32] = "?";
-	time_t now = (time_t)clock_wall_s();
-	struct tm tm;
 	TEXT(line, 120);
-	if (localtime_r(&now, &tm) != NULL)
-		strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &tm);
-	text_printf(&line, "\n== %s  %s\n", when, w->id);
+	text_put(&line, "\n== ");
+	clock_put_local(&line, clock_wall_s());
+	text_printf(&line, "  %s\n", w->id);
 	(void)fdio_write(STDERR_FILENO + 1, line.data, line.length);
 }
 

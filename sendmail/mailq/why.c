@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #define JOURNAL_LIMIT_BYTES (64u << 20)
@@ -54,10 +53,23 @@ static void put_head(const struct story *s)
 	}
 	if (r->rcpt_count > 5)
 		fprintf(s->out, " and %d more", r->rcpt_count - 5);
+	/* The date is the clock's of then; the age is what the runner counts.  Where the two part, only one of them is an age. */
+	int64_t age_s = list_age_s(s->list, r), apart_s = clock_wall_s() - r->arrival_s - age_s;
 	text_put(&times, "queued ");
-	clock_put_span(&times, list_age_s(s->list, r));
-	text_printf(&times, " ago by uid %lld%s%s%s, %d attempt%s", (long long)r->uid, r->login[0] ? " (" : "", r->login, r->login[0] ? ")" : "",
+	clock_put_local(&times, r->arrival_s);
+	bool agree = apart_s >= -AGES_JUMP_S && apart_s <= AGES_JUMP_S;
+	if (agree) {
+		text_put(&times, ", ");
+		clock_put_span(&times, age_s);
+		text_put(&times, " ago,");
+	}
+	text_printf(&times, " by uid %lld%s%s%s, %d attempt%s", (long long)r->uid, r->login[0] ? " (" : "", r->login, r->login[0] ? ")" : "",
 	            r->attempts, r->attempts == 1 ? "" : "s");
+	if (!agree) {
+		text_put(&times, "\nit counts as ");
+		clock_put_span(&times, age_s);
+		text_put(&times, " old: the clock was set since, or no runner lived for a while");
+	}
 	fprintf(s->out, "\n%s\n", times.data);
 }
 
@@ -90,12 +102,9 @@ static void put_rcpt(struct story *s, const struct story_line *line)
 
 static void put_attempt(struct story *s, long long when, const char *fields)
 {
-	char clock[32] = "?";
-	time_t t = (time_t)when;
-	struct tm tm;
-	if (localtime_r(&t, &tm) != NULL)
-		strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &tm);
-	fprintf(s->out, "\n  %lld  %s\n", fields_get_number(fields, "n", 0), clock);
+	TEXT(date, 32);
+	clock_put_local(&date, when);
+	fprintf(s->out, "\n  %lld  %s\n", fields_get_number(fields, "n", 0), date.data);
 	s->key_count = 0;
 }
 

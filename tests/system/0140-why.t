@@ -11,7 +11,7 @@ like "$story" 'it was not tried itself: not tried yet: no runner lives' "why: be
 runner_once
 story=$("$BIN/mailq" why "$id"); is $? 0 "why: exit 0"
 like "$story" "^$id  from <cacti@example.org>  to <relay@example.org>, <later@example.org>\$" "why: who to whom"
-like "$story" '^queued [0-9]+ s ago by uid [0-9]+ \([a-z]+\), 1 attempt$' "why: since when, by whom"
+like "$story" '^queued [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}, [0-9]+ s ago, by uid [0-9]+ \([a-z]+\), 1 attempt$' "why: since when, by whom"
 like "$story" '127.0.0.1 is an address: nothing to look up' "why: how the name was found"
 like "$story" "127.0.0.1\[127.0.0.1\]:$port: session ready" "why: which server was tried"
 like "$story" '<relay@example.org> deferred: smarthost main, .*RCPT: 513 Relaying denied' "why: what it answered"
