@@ -31,8 +31,8 @@ bool sandbox_limit(int fd, enum sandbox_use use)
 }
 
 /* Capability mode would also end the ways out that a submission may still need: the runner's socket, and the trigger. */
-enum sandbox_result sandbox_submit(int drop_fd, bool may_read)
+enum sandbox_result sandbox_submit(int drop_fd, const char *fifo, bool may_read)
 {
-	(void)drop_fd, (void)may_read;
+	(void)drop_fd, (void)fifo, (void)may_read;
 	return SANDBOX_NONE;
 }

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE 1
 #include "base/sandbox.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -57,21 +58,35 @@ static uint64_t file_rights(long abi)
 	return (1u << 13) - 1;
 }
 
-/* Every right handled, and none granted but those for making files in folder_fd (-1: none at all). */
-static enum sandbox_result lock_files(int folder_fd, bool may_read)
+static bool add_rule(int ruleset_fd, int fd, uint64_t access)
+{
+	struct path_beneath rule = {.allowed_access = access, .parent_fd = fd};
+	return syscall(SYS_landlock_add_rule, ruleset_fd, RULE_PATH_BENEATH, &rule, 0u) == 0;
+}
+
+/* A FIFO that is not there yet cannot be named in a rule. */
+static bool add_fifo(int ruleset_fd, const char *path)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	bool done = fd < 0 || add_rule(ruleset_fd, fd, RIGHT_WRITE_FILE);
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+/* Every right handled, and none granted but those for making files in folder_fd (-1: none at all) and writing to fifo (NULL: none). */
+static enum sandbox_result lock_files(int folder_fd, const char *fifo, bool may_read)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, QUERY_ABI);
 	/* EPERM: the filter of a container that does not know these calls. */
 	if (abi < 1)
 		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? SANDBOX_NONE : SANDBOX_FAILED;
 	struct ruleset rules = {.handled_access_fs = file_rights(abi), .handled_access_net = abi >= 4 ? 3 : 0};
-	struct path_beneath folder = {.allowed_access = RIGHT_WRITE_FILE | RIGHT_REMOVE_FILE | RIGHT_MAKE_REG, .parent_fd = folder_fd};
-	if (may_read)
-		folder.allowed_access |= RIGHT_READ_FILE;
+	uint64_t in_folder = RIGHT_WRITE_FILE | RIGHT_REMOVE_FILE | RIGHT_MAKE_REG | (may_read ? RIGHT_READ_FILE : 0);
 	int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, abi >= 4 ? sizeof rules : sizeof(uint64_t), 0u);
 	if (fd < 0)
 		return SANDBOX_FAILED;
-	bool done = folder_fd < 0 || syscall(SYS_landlock_add_rule, fd, RULE_PATH_BENEATH, &folder, 0u) == 0;
+	bool done = (folder_fd < 0 || add_rule(fd, folder_fd, in_folder)) && (fifo == NULL || add_fifo(fd, fifo));
 	done = done && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_landlock_restrict_self, fd, 0u) == 0;
 	close(fd);
 	return done ? SANDBOX_DONE : SANDBOX_FAILED;
@@ -123,7 +138,7 @@ static enum sandbox_result lock_calls(void)
 
 enum sandbox_result sandbox_session(void)
 {
-	enum sandbox_result files = lock_files(-1, false);
+	enum sandbox_result files = lock_files(-1, NULL, false);
 	if (files == SANDBOX_FAILED)
 		return files;
 	enum sandbox_result calls = lock_calls();
@@ -132,15 +147,15 @@ enum sandbox_result sandbox_session(void)
 
 /* The sanitizer of a test build looks into /proc when the program ends. */
 #ifdef __SANITIZE_ADDRESS__
-enum sandbox_result sandbox_submit(int drop_fd, bool may_read)
+enum sandbox_result sandbox_submit(int drop_fd, const char *fifo, bool may_read)
 {
-	(void)drop_fd, (void)may_read;
+	(void)drop_fd, (void)fifo, (void)may_read;
 	return SANDBOX_NONE;
 }
 #else
-enum sandbox_result sandbox_submit(int drop_fd, bool may_read)
+enum sandbox_result sandbox_submit(int drop_fd, const char *fifo, bool may_read)
 {
-	return lock_files(drop_fd, may_read);
+	return lock_files(drop_fd, fifo, may_read);
 }
 #endif
 

@@ -6,9 +6,9 @@ enum sandbox_result sandbox_session(void)
 	return SANDBOX_NONE;
 }
 
-enum sandbox_result sandbox_submit(int drop_fd, bool may_read)
+enum sandbox_result sandbox_submit(int drop_fd, const char *fifo, bool may_read)
 {
-	(void)drop_fd, (void)may_read;
+	(void)drop_fd, (void)fifo, (void)may_read;
 	return SANDBOX_NONE;
 }
 

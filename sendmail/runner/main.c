@@ -182,6 +182,24 @@ static bool is_finished(struct runner *r)
 	return r->lifetime == LIFETIME_ONCE ? !r->pass : r->lifetime == LIFETIME_LINGER && runner_waiting(r) == 0;
 }
 
+/* One that goes by itself looks once more, after it has stopped listening. */
+static bool is_over(struct runner *r)
+{
+	if (!is_finished(r))
+		return false;
+	if (r->leaving)
+		return true;
+	unsigned long long adopted = r->adopted;
+	service_hang_up(r);
+	runner_adopt(r);
+	if (r->adopted == adopted && is_finished(r))
+		return true;
+	r->pass = r->pass || r->lifetime == LIFETIME_ONCE;
+	service_listen(r);
+	runner_adopt(r);
+	return false;
+}
+
 /* Sessions reach a safe point, or are ended after LEAVE_MS. */
 static int64_t hurry_workers(struct runner *r, int64_t *since_ms)
 {
@@ -231,7 +249,7 @@ static int run(struct runner *r)
 		int64_t limit_ms = hurry_workers(r, &leaving_since_ms);
 		if (r->adopt_again_ms != 0 && clock_mono_ms() >= r->adopt_again_ms)
 			runner_adopt(r);
-		if (is_finished(r))
+		if (is_over(r))
 			break;
 		wait_for_events(r, &mask, limit_ms);
 		end_workers(r);

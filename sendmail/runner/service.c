@@ -81,10 +81,13 @@ static int detach(void)
 	_exit(code);
 }
 
-static void report_start(int fd, unsigned char code)
+/* Said once; *report_fd is -1 afterwards. */
+static void report_start(int *report_fd, unsigned char code)
 {
+	int fd = *report_fd;
 	if (fd < 0)
 		return;
+	*report_fd = -1;
 	int null = open("/dev/null", O_RDWR);
 	if (code == EX_OK && null >= 0) {
 		dup2(null, STDIN_FILENO);
@@ -112,17 +115,17 @@ static void write_pid(void)
 	buffer_free(&text);
 }
 
-/* After a crash a relay of the old runner may still hold the lock: it ends by itself within seconds. */
+/* After a crash a relay of the old runner may still hold the lock: it ends by itself within seconds.  Of those who wait for it one comes first. */
 static void wait_for_lock(struct runner *r)
 {
 	const struct timespec pause = {.tv_nsec = 50000000};
-	while (r->lock_fd < 0) {
+	while (r->lock_fd < 0 && living_runner() == 0) {
 		nanosleep(&pause, NULL);
 		r->lock_fd = lock_take(r->queue.mqueue_fd);
 	}
 }
 
-static int take_lock(struct runner *r, const char *spool, int report_fd)
+static int take_lock(struct runner *r, const char *spool, int *report_fd)
 {
 	r->lock_fd = lock_take(r->queue.mqueue_fd);
 	if (r->lock_fd < 0 && errno != EWOULDBLOCK)
@@ -159,11 +162,11 @@ int service_start(struct runner *r, bool foreground)
 	}
 	if (r->lifetime != LIFETIME_ONCE && !foreground && (report_fd = detach()) < 0)
 		return rights_fail(EX_OSERR, "go to the background");
-	code = take_lock(r, spool, report_fd);
+	code = take_lock(r, spool, &report_fd);
 	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(spool)) < 0)
 		code = rights_fail(EX_CANTCREAT, "trigger");
 	if (code != EX_OK || r->lock_fd < 0) {
-		report_start(report_fd, (unsigned char)code);
+		report_start(&report_fd, (unsigned char)code);
 		return code;
 	}
 	if (chdir(spool) != 0)
@@ -172,7 +175,7 @@ int service_start(struct runner *r, bool foreground)
 	runner_configure(r, true);
 	if (r->lifetime != LIFETIME_ONCE)
 		write_pid();
-	report_start(report_fd, EX_OK);
+	report_start(&report_fd, EX_OK);
 	if (r->lifetime == LIFETIME_STAY)
 		log_line(LOG_INFO, "runner started: spool %s, %d smarthosts; nothing listens on the network", spool, r->config.hop_count);
 	return EX_OK;
@@ -193,12 +196,31 @@ void service_pass_done(struct runner *r)
 	queue_scan(r->queue.drop_fd, remove_flag, r);
 }
 
-void service_end(struct runner *r)
+static void remove_pid(const struct runner *r)
 {
 	char path[1024];
 	pid_path(path, sizeof path);
 	if (r->lifetime != LIFETIME_ONCE)
 		unlink(path);
+}
+
+void service_hang_up(struct runner *r)
+{
+	remove_pid(r);
+	close(r->trigger_fd);
+	r->trigger_fd = -1;
+}
+
+void service_listen(struct runner *r)
+{
+	r->trigger_fd = lock_trigger(paths_spool());
+	if (r->lifetime != LIFETIME_ONCE)
+		write_pid();
+}
+
+void service_end(struct runner *r)
+{
+	remove_pid(r);
 	service_pass_done(r);
 	if (r->lifetime == LIFETIME_STAY)
 		log_line(LOG_INFO, "runner ended; %u messages wait", runner_waiting(r));
@@ -209,6 +231,7 @@ void service_end(struct runner *r)
 	config_free(&r->config);
 	aliases_free(r->aliases);
 	queue_close(&r->queue);
-	close(r->trigger_fd);
+	if (r->trigger_fd >= 0)
+		close(r->trigger_fd);
 	close(r->lock_fd);
 }

@@ -7,6 +7,11 @@
    has done, or will do, the work.  once waits until that other runner has made its pass. */
 int service_start(struct runner *r, bool foreground);
 
+/* Before its end, so that no message lies unseen: afterwards who hands one in is told that nobody lives, and one more look into drop/ sees what was
+   rung for until then.  service_listen takes it back, for a runner that saw something; a look must follow that, too. */
+void service_hang_up(struct runner *r);
+void service_listen(struct runner *r);
+
 /* The pass is over: whoever asked for it is told. */
 void service_pass_done(struct runner *r);
 

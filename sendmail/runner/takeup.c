@@ -18,6 +18,7 @@
 
 #define TEMP_AGE_S 3600
 #define ADOPT_AGAIN_MS 10000
+#define ADOPT_ANYWAY_MS 60000
 #define WATCH_HOLD_MS 1500
 
 struct found_ids {
@@ -125,8 +126,8 @@ void runner_adopt(struct runner *r)
 	if (s.messages.count > 0)
 		quota_publish(r);
 	free_scan(&s);
-	/* Nobody would wake us for it. */
-	r->adopt_again_ms = whole ? 0 : clock_mono_ms() + ADOPT_AGAIN_MS;
+	/* Nobody rings for what could not be moved, nor for a message whose sendmail was killed before it could, or that was put back by hand. */
+	r->adopt_again_ms = clock_mono_ms() + (whole ? ADOPT_ANYWAY_MS : ADOPT_AGAIN_MS);
 	if (s.pass_wanted && !r->pass) {
 		runner_look_again(r);
 		runner_start_pass(r);

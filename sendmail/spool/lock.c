@@ -8,23 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int lock_reach(const char *spool, enum kick *state)
+void lock_trigger_path(char *path, size_t size, const char *spool)
 {
-	char path[1024];
-	struct stat st;
-	snprintf(path, sizeof path, "%s/trigger", spool);
-	int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-	*state = fd >= 0 ? KICK_DONE : errno == ENXIO || errno == ENOENT ? KICK_NOBODY : KICK_FAILED;
-	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)))
-		return fd;
-	close(fd);
-	*state = KICK_FAILED;
-	return -1;
+	snprintf(path, size, "%s/trigger", spool);
 }
 
-enum kick lock_kick_through(int fd)
+/* A full pipe is as good as a written byte. */
+static enum kick ring(int fd)
 {
-	/* A full pipe is as good as a written byte. */
 	if (write(fd, "k", 1) == 1 || errno == EAGAIN)
 		return KICK_DONE;
 	return errno == EPIPE ? KICK_NOBODY : KICK_FAILED;
@@ -32,19 +23,21 @@ enum kick lock_kick_through(int fd)
 
 enum kick lock_kick(const char *spool)
 {
-	enum kick state;
-	int fd = lock_reach(spool, &state);
+	char path[1024];
+	struct stat st;
+	lock_trigger_path(path, sizeof path, spool);
+	int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
-		return state;
-	state = lock_kick_through(fd);
+		return errno == ENXIO || errno == ENOENT ? KICK_NOBODY : KICK_FAILED;
+	enum kick kick = fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) ? ring(fd) : KICK_FAILED;
 	close(fd);
-	return state;
+	return kick;
 }
 
 int lock_trigger(const char *spool)
 {
 	char path[1024];
-	snprintf(path, sizeof path, "%s/trigger", spool);
+	lock_trigger_path(path, sizeof path, spool);
 	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 && errno == ENOENT && mkfifo(path, 0620) == 0)
 		fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);

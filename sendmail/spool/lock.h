@@ -3,15 +3,16 @@
 #define SPOOL_LOCK_H
 #include "base/diag.h"
 #include <stdbool.h>
+#include <stddef.h>
 
 enum kick { KICK_DONE, KICK_NOBODY, KICK_FAILED };
 
-/* Wakes the runner: one byte into trigger.  KICK_NOBODY: no runner lives.  Never blocks. */
+/* Wakes the runner: one byte into trigger.  KICK_NOBODY: no runner lives, and the next one that starts will look into drop/ after this.
+   Never blocks.  SIGPIPE must be ignored. */
 enum kick lock_kick(const char *spool);
 
-/* The same in two steps, for those who cannot open anything later: the trigger's descriptor, or -1 and why in *state; SIGPIPE must be ignored. */
-int lock_reach(const char *spool, enum kick *state);
-enum kick lock_kick_through(int fd);
+/* "SPOOL/trigger" */
+void lock_trigger_path(char *path, size_t size, const char *spool);
 
 /* Opens trigger for reading (and keeps a writer open, so that reads never see an end); -1 with errno.  Made if it is missing and may be made. */
 int lock_trigger(const char *spool);

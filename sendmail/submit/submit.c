@@ -18,10 +18,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static struct {
-	int fd;
-	enum kick state; /* while fd is -1 */
-} trigger;
 static bool quiet; /* -oeq */
 
 void submit_log_refusal(const struct diagnosis *why, int code)
@@ -143,13 +139,15 @@ void submit_refresh(const struct drop *drop)
 	log_json(policy_log_json(&policy));
 }
 
-/* From here on nothing is opened but files of our own in drop/.  A process that may have to start the runner cannot be confined: the kernel would not
+/* From here on nothing is opened but files of our own in drop/, and the trigger.  A process that may have to start the runner cannot be confined: the kernel would not
    let the runner have its rights.  One whose kernel refuses goes on, since these are the bytes of the user who runs it. */
 static void confine(const struct drop *drop, bool whole_session)
 {
 	if (drop->dir_fd < 0 || may_start_runner())
 		return;
-	if (sandbox_submit(drop->dir_fd, whole_session) == SANDBOX_FAILED)
+	char trigger[1024];
+	lock_trigger_path(trigger, sizeof trigger, paths_spool());
+	if (sandbox_submit(drop->dir_fd, trigger, whole_session) == SANDBOX_FAILED)
 		log_line(LOG_WARNING, "the kernel refuses to confine sendmail");
 }
 
@@ -160,7 +158,6 @@ int submit_open(struct drop *drop, const struct caller *c, bool whole_session)
 	if (!drop_open(drop, paths_spool(), &why) && !handover_possible())
 		return fail_open(c, &why);
 	submit_refresh(drop);
-	trigger.fd = lock_reach(paths_spool(), &trigger.state);
 	setup_group_aside();
 	setup_signals(drop);
 	confine(drop, whole_session);
@@ -171,7 +168,8 @@ enum submit_known submit_stored(const struct options *o, const struct envelope *
 {
 	if (drop->by_runner)
 		return SUBMIT_KNOWN;
-	enum kick kick = o->queue_only ? KICK_FAILED : trigger.fd >= 0 ? lock_kick_through(trigger.fd) : trigger.state;
+	/* Only now that the message has its name: a runner that starts meanwhile looks for names first, and is rung for after that. */
+	enum kick kick = o->queue_only ? KICK_FAILED : lock_kick(paths_spool());
 	bool started = kick == KICK_NOBODY && start_lingering();
 	log_submission(e, drop->id);
 	return started ? SUBMIT_STARTED : kick == KICK_NOBODY ? SUBMIT_NOBODY : SUBMIT_KNOWN;

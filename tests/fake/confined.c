@@ -148,7 +148,12 @@ static void submit(const char *folder, const char *file, pid_t other)
 	int drop = open(folder, O_RDONLY | O_DIRECTORY);
 	if (drop < 0)
 		exit(1);
-	confined(sandbox_submit(drop, false), "submission is confined");
+	char fifo[1024];
+	snprintf(fifo, sizeof fifo, "%s/../trigger", folder);
+	confined(sandbox_submit(drop, fifo, false), "submission is confined");
+	int trigger = open(fifo, O_WRONLY | O_NONBLOCK);
+	result(trigger >= 0 || errno == ENXIO, "the trigger can be written to");
+	result(open(fifo, O_RDONLY | O_NONBLOCK) < 0 && errno == EACCES, "and not read");
 	try_as_submit(folder, file, other);
 	int fd = openat(drop, "t.new", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
 	result(fd >= 0 && write(fd, "x", 1) == 1 && fsync(fd) == 0, "a file in drop/ can be made");

@@ -1,5 +1,5 @@
 /* failcall SAYS NAME FAULT N COMMAND...: runs a command in which the Nth system call that fits, of all programs with that NAME (of at most 15 letters),
-   fails (fault.h; not torn); N 0: they are only counted.  Works with any program, those of others, too.
+   fails (fault.h; not torn; meanwhile: $FAILCALL_DO is run before it, to its end); N 0: they are only counted.  Works with any program, those of others, too.
    Into the file SAYS it writes "COUNT CALL": how many there were, and which kind it was that failed ("-": none).
    Ends as the command does; 128 and the signal that killed it; 124: it hung for a minute; 69: not on this machine. */
 #include "tests/fake/fault.h"
@@ -29,8 +29,8 @@ int main(int argc, char **argv)
 	point.action = fault_find(argv[3], &point.kinds);
 	if (point.action == 0 || point.action == FAILPOINT_TORN)
 		return 64;
-	if (point.action == FAILPOINT_KILL)
-		point.kinds = 0; /* a kill comes at every call */
+	if (point.action == FAILPOINT_KILL || point.action == FAILPOINT_MEANWHILE)
+		point.kinds = 0; /* these come at every call */
 	point.at = atol(argv[4]);
 	pid_t pid = fork();
 	if (pid == 0) {

@@ -14,7 +14,8 @@ enum failpoint_call {
 enum failpoint_action {
 	FAILPOINT_KILL = 10001, /* the process is killed before the call */
 	FAILPOINT_TORN,         /* half of it is done, then the process is killed */
-	FAILPOINT_SHORT         /* half of it is done */
+	FAILPOINT_SHORT,        /* half of it is done */
+	FAILPOINT_MEANWHILE     /* a command is run before it (tracer.h only) */
 };
 
 struct failpoint {

@@ -11,6 +11,7 @@ static const struct {
 	{"kill", FAILPOINT_KILL, "ocrwsnuxltSTp"}, {"torn", FAILPOINT_TORN, "wT"}, {"short", FAILPOINT_SHORT, "rwT"},
 	{"ENOSPC", ENOSPC, "cwsn"}, {"EDQUOT", EDQUOT, "cwsn"}, {"EIO", EIO, "ocrwsnuxlt"},
 	{"EMFILE", EMFILE, "ocS"}, {"ENFILE", ENFILE, "ocS"}, {"EINTR", EINTR, "ocrwslT"}, {"ENOBUFS", ENOBUFS, "T"},
+	{"meanwhile", FAILPOINT_MEANWHILE, "ocrwsnuxltSTp"},
 };
 
 static const char letters[] = "?ocrwsnuxltSTp";

@@ -2,7 +2,7 @@
 #ifndef FAKE_FAULT_H
 #define FAKE_FAULT_H
 
-/* "kill torn short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR ENOBUFS": what happens (failpoint.h), and the kinds of calls at which that makes sense, a bit
+/* "kill torn short ENOSPC EDQUOT EIO EMFILE ENFILE EINTR ENOBUFS meanwhile": what happens (failpoint.h), and the kinds of calls at which that makes sense, a bit
    for each enum failpoint_call; 0: there is no such name. */
 int fault_find(const char *name, unsigned *kinds);
 

@@ -120,6 +120,9 @@ static void at_begin(struct task *t, struct failpoint *point)
 	point->hit = 1;
 	if (point->action == FAILPOINT_KILL) {
 		kill(t->pid, SIGKILL);
+	} else if (point->action == FAILPOINT_MEANWHILE) {
+		if (system(getenv("FAILCALL_DO")) != 0)
+			fprintf(stderr, "FAILCALL_DO failed\n");
 	} else if (point->action == FAILPOINT_SHORT) {
 		shorten(t->pid, &r);
 	} else {

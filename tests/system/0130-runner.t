@@ -103,4 +103,42 @@ is "$(delivered)" "$before" "a finished message is not sent again (S5)"
 ok "and removed" test ! -e "$work/spool/mqueue/65537000.00000001" -a ! -e "$work/spool/mqueue/65537000.00000001.log"
 ok "an orphan journal is removed (S6)" test ! -e "$work/spool/mqueue/65537000.00000002.log"
 ok "a damaged file is set aside (S7)" test -e "$work/spool/mqueue/65537000.00000003.dead"
+
+# A relay of a runner that was killed still holds the lock: those that are started meanwhile wait for it.
+lock=$work/spool/mqueue/runner.lock
+hold() {
+	rm -f "$work/holder"
+	flock "$lock" sh -c 'echo $$ >"$1"; exec sleep 60' sh "$work/holder" & pids="$pids $!"
+	wait_for test -s "$work/holder"
+}
+let_go() { kill "$(cat "$work/holder")"; wait_for test -s "$work/run/runner.pid"; runner=$(cat "$work/run/runner.pid"); }
+end() { kill -TERM "$runner"; wait_for gone "$runner"; }
+rm -f "$work"/spool/mqueue/6*.dead "$work"/spool/mqueue/6*.log
+if command -v flock >/dev/null; then
+	hold
+	"$BIN/runner" --stay; is $? 0 "a runner in the background waits for the lock"
+	let_go
+	before=$(delivered)
+	send held
+	ok "when it has it, it hears who rings" wait_for delivered_are $((before + 1))
+	end
+	hold
+	for log in one two; do "$BIN/runner" --stay --foreground 2>"$work/$log" & eval "$log=$!"; pids="$pids $!"; done
+	sleep 0.2
+	let_go
+	[ "$runner" = "$one" ] && other=$two || other=$one
+	ok "of two that wait, one leaves when the other has it" wait_for gone "$other"
+	ok "which lives" kill -0 "$runner"
+	end
+fi
+
+# A sendmail that was killed before it could ring, or a message put back by hand.
+if [ -e "$TOOLS/wrongclock.so" ]; then
+	LD_PRELOAD=$TOOLS/wrongclock.so WRONGCLOCK_SPEED=60 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"
+	wait_for test -s "$work/run/runner.pid"
+	before=$(delivered)
+	"$BIN/sendmail" -odq a@example.org </dev/null
+	ok "mail for which nobody rings is found within a minute" wait_for delivered_are $((before + 1))
+	end
+fi
 finish

@@ -4,6 +4,7 @@
 . tests/lib.sh
 new_spool
 mkdir "$work/folder"
+mkfifo "$work/trigger"
 echo secret >"$work/file"; echo secret >"$work/folder/other"; echo secret >"$work/spool/drop/other"
 sleep 1000 & other=$!; pids="$pids $other"
 none=
