@@ -161,7 +161,7 @@ static int append(const struct delivery *d, int folder, int fd)
 int mailbox_append(const struct delivery *d)
 {
 	char lock[80];
-	snprintf(lock, sizeof lock, "%.60s.lock", d->user);
+	snprintf(lock, sizeof lock, "%.63s.lock", d->user);
 	int folder = open(paths_mail(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return mailbox_later(d, "mailbox-error", "open", paths_mail());

@@ -6,6 +6,7 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,25 +14,38 @@
 #include <unistd.h>
 
 #define READ_BYTES 32768
+#define ANSWER_MAX 1000
 #define BUSY_MAX 64
+#define SILENCE_S 60
 
-/* Users whose mailbox was found locked: this session does not wait for them again, because others wait behind. */
-static char busy[BUSY_MAX][64];
+/* Users whose mailbox was found locked, or silent: this session does not wait for them again, because others wait behind. */
+static struct {
+	char user[64];
+	bool silent;
+} busy[BUSY_MAX];
 static int busy_count;
 
-static bool is_busy(const char *user)
+/* False when it was not found so. */
+static bool is_busy(const char *user, struct diagnosis *d)
 {
 	for (int i = 0; i < busy_count; i++) {
-		if (strcmp(busy[i], user) == 0)
-			return true;
+		if (strcmp(busy[i].user, user) != 0)
+			continue;
+		if (busy[i].silent)
+			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent", "the program mailbox gave no answer for %s a moment ago", user);
+		else
+			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-locked", "somebody holds the lock of the mailbox %s", user);
+		return true;
 	}
 	return false;
 }
 
-static void note_busy(const char *user)
+static void note_busy(const char *user, const char *key)
 {
-	if (busy_count < BUSY_MAX && strlen(user) < sizeof busy[0])
-		snprintf(busy[busy_count++], sizeof busy[0], "%s", user);
+	if (busy_count == BUSY_MAX || strlen(user) >= sizeof busy[0].user)
+		return;
+	snprintf(busy[busy_count].user, sizeof busy[0].user, "%s", user);
+	busy[busy_count++].silent = strcmp(key, "mailbox-silent") == 0;
 }
 
 /* The part before the @, without +detail, in small letters. */
@@ -41,6 +55,49 @@ static void user_of(const char *rcpt, char *user, size_t size)
 	snprintf(user, size, "%.*s", (int)(length < size ? length : size - 1), rcpt);
 	for (char *at = user; *at != '\0'; at++)
 		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
+}
+
+/* mailbox runs with the rights of its user, who may stop it, and writes to where a file system may hang; false with errno ETIMEDOUT after a minute. */
+static bool wait_for(int fd, short events)
+{
+	struct pollfd p = {.fd = fd, .events = events};
+	const struct timespec silence = {.tv_sec = SILENCE_S};
+	int n;
+	do
+		n = compat_poll(&p, 1, &silence, NULL);
+	while (n < 0 && errno == EINTR);
+	if (n == 0)
+		errno = ETIMEDOUT;
+	return n > 0;
+}
+
+/* fd does not block. */
+static bool put(int fd, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		if (!wait_for(fd, POLLOUT))
+			return false;
+		ssize_t n = write(fd, bytes, length);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return false;
+		bytes += n > 0 ? n : 0;
+		length -= n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+/* What mailbox says until it ends; false when it does not end.  Words that are lost to an error do not count against its exit status. */
+static bool hear(int fd, struct buffer *answer)
+{
+	char bytes[500];
+	while (wait_for(fd, POLLIN)) {
+		ssize_t n = fdio_read(fd, bytes, sizeof bytes);
+		if (n <= 0)
+			return true;
+		if (answer->length < ANSWER_MAX)
+			buffer_add(answer, bytes, (size_t)n);
+	}
+	return errno != ETIMEDOUT;
 }
 
 /* The body in its legal form, to fd, or (fd -1) only counted; false when it cannot be read or nobody takes it. */
@@ -66,7 +123,7 @@ static bool walk(int fd, struct job *job, int64_t *count)
 		if (!more && r != NULL)
 			recode_end(r, &out), r = NULL;
 		*count += (int64_t)out.length;
-		good = good && (fd < 0 || fdio_write(fd, out.data, out.length));
+		good = good && (fd < 0 || put(fd, out.data, out.length));
 		out.length = 0;
 	}
 	if (r != NULL)
@@ -85,7 +142,7 @@ static bool feed(int fd, struct job *job, const char *rcpt)
 	buffer_printf(&head, "Return-Path: <%s>\nDelivered-To: %s\n", job->sender, rcpt);
 	buffer_add(&head, job->header.data, job->header.length);
 	buffer_printf(&line, "%lld\n", (long long)head.length + (long long)body);
-	bool good = fdio_write(fd, line.data, line.length) && fdio_write(fd, head.data, head.length) && walk(fd, job, &body);
+	bool good = put(fd, line.data, line.length) && put(fd, head.data, head.length) && walk(fd, job, &body);
 	buffer_free(&head);
 	buffer_free(&line);
 	return good;
@@ -132,12 +189,11 @@ void handout(struct job *job, const char *rcpt, const struct config *config, str
 	user_of(rcpt, user, sizeof user);
 	*d = (struct diagnosis){0};
 	text_copy(d->hop, sizeof d->hop, "local");
-	if (is_busy(user)) {
-		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-locked", "somebody holds the lock of the mailbox %s", user);
+	if (is_busy(user, d)) {
 		catalogue_recognise(d);
 		return;
 	}
-	pid_t pid = pipe(in) == 0 && pipe(out) == 0 ? fork() : -1;
+	pid_t pid = pipe(in) == 0 && pipe(out) == 0 && fdio_nonblocking(in[1]) ? fork() : -1;
 	if (pid == 0)
 		become_mailbox(job, user, config, in[0], out[1]);
 	if (in[0] >= 0)
@@ -149,12 +205,16 @@ void handout(struct job *job, const char *rcpt, const struct config *config, str
 	if (in[1] >= 0)
 		close(in[1]);
 	if (pid > 0) {
-		fdio_slurp(out[0], &answer, 1000);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			continue;
-		understand(status, &answer, d);
-		if (strcmp(d->key, "mailbox-locked") == 0)
-			note_busy(user);
+		if (hear(out[0], &answer)) {
+			while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+				continue;
+			understand(status, &answer, d);
+		} else {
+			/* It is another user's, and cannot be ended; when it goes on, it finds that nobody listens, and takes back what it did. */
+			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent", "the program mailbox gave no answer for a minute");
+		}
+		if (strcmp(d->key, "mailbox-locked") == 0 || strcmp(d->key, "mailbox-silent") == 0)
+			note_busy(user, d->key);
 	} else {
 		diag_set_errno(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "no process for mailbox");
 	}

@@ -80,6 +80,27 @@ n=0; while [ $n -lt 30 ]; do n=$((n + 1)); send "many $n"; done
 runner_once
 is "$(waiting) $(grep -c "^Subject: many" "$work/mail/$me") $(grep -xc end "$work/mail/$me")" "0 30 30" "thirty messages to one mailbox, over several sessions: one pass puts all in"
 
+# A user stops the process that writes his mailbox, or its file system hangs.
+mkdir "$work/libexec"; ln -s "$BIN/mbox" "$BIN/relay" "$BIN/runner" "$work/libexec"
+printf '#!/bin/sh\n[ "$2" != still ] || exec sleep 30\nexec "%s" "$@"\n' "$BIN/mailbox" >"$work/libexec/mailbox"; chmod +x "$work/libexec/mailbox"
+config '
+[local]
+deliver = mbox
+domains = here.example.org
+[queue]
+max_sessions = 1'
+rm "$work/mail/$me"
+head -c 300000 /dev/zero | tr '\0' x | fold -w 70 | "$BIN/sendmail" -f sender@example.org still@here.example.org
+send still2 still@here.example.org; send moves
+: >"$work/log"
+start=$(date +%s)
+FIRSTHOP_LIBEXEC="$work/libexec" LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=60 runner_once
+took=$(($(date +%s) - start))
+is "$(grep -c 'to=<still@here.example.org>.*verdict=deferred .*key=mailbox-silent' "$work/log")" 2 "a mailbox program that stands still: that mail waits"
+is "$(grep -c '^Subject: moves' "$work/mail/$me")" 1 "the mail of others does not wait for it"
+ok "for longer than a minute (60 times as fast: $took s)" test $took -lt 15
+rm -f "$work"/spool/mqueue/[0-9a-f]*
+
 local_to maildir
 send four
 runner_once
