@@ -44,6 +44,11 @@ int compat_pipe(int ends[2])
 	return pipe2(ends, O_CLOEXEC);
 }
 
+int compat_accept(int listen_fd)
+{
+	return accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+}
+
 const char *compat_find(const char *bytes, size_t length, const char *word)
 {
 	return memmem(bytes, length, word, strlen(word));

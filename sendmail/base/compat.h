@@ -21,6 +21,9 @@ int compat_poll(struct pollfd *p, nfds_t count, const struct timespec *limit, co
 /* pipe(2) whose ends do not live on through exec. */
 int compat_pipe(int ends[2]);
 
+/* accept(2); the socket blocks, whatever the listening one does, and does not live on through exec. */
+int compat_accept(int listen_fd);
+
 /* memmem(3); NULL when the word is not there. */
 const char *compat_find(const char *bytes, size_t length, const char *word);
 

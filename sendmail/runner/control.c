@@ -356,7 +356,7 @@ static void take_client(struct runner *r)
 	static const char words[] = "no too many requests are open at once; try again\n";
 	struct control *c = r->control;
 	gid_t gid;
-	struct client client = {.fd = accept(c->listen_fd, NULL, NULL)};
+	struct client client = {.fd = compat_accept(c->listen_fd)};
 	if (client.fd < 0) {
 		fdio_rest_without_descriptors();
 		return;

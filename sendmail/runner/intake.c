@@ -119,7 +119,7 @@ void intake_accept(struct runner *r)
 {
 	struct callers *w = &r->intake->waiting;
 	while (w->count < WAITING_MAX) {
-		struct caller c = {.fd = accept(r->intake->listen_fd, NULL, NULL)};
+		struct caller c = {.fd = compat_accept(r->intake->listen_fd)};
 		if (c.fd < 0) {
 			fdio_rest_without_descriptors();
 			return;

@@ -137,4 +137,19 @@ cp -p "$work/kept" "$mqueue/$id"
 printf '1700000000 attempt n=1\n1700000000 rcpt address=ops@example.org verdict=failed stage=RCPT\n1700000001 revived by=0\n' >"$mqueue/$id.log"
 runner_once
 is "$(in_queue) $(grep -c "$id to=<ops@example.org> .*verdict=failed" "$work/log")" "2 1" "a revived message is asked about again, and fails with a report of its own"
+
+# Who asks the runner something hears of its end at once, though its session lives on.
+stop "$smarthost_pid"
+{ echo 'connection 1'; take 'expect RCPT' 'send 250 ok' "$data" 'silence'; } >"$work/script"
+server
+"$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
+wait_for test -S "$mqueue/control"
+"$TOOLS/sockcat" "$mqueue/control" </dev/null >/dev/null & asking=$!
+pids="$pids $asking"
+sleep 0.3
+send ops@example.org
+wait_for in_data
+kill -9 $runner; wait $runner 2>/dev/null
+ended() { ! kill -0 "$1" 2>/dev/null; }
+ok "killed with a session that waits: a request that was open ends" wait_for ended "$asking"
 finish
