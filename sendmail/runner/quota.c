@@ -254,10 +254,11 @@ void quota_publish(struct runner *r)
 	compose(r, &text);
 	const char *now = buffer_string(&text);
 	if (r->quota->published == NULL || strcmp(r->quota->published, now) != 0) {
-		if (!policy_write(r->queue.drop_fd, text.data, text.length))
-			log_line(LOG_ERR, "drop/policy cannot be written: limits of [submit] do not hold");
-		free(r->quota->published);
-		r->quota->published = mem_copy(now);
+		mem_free(&r->quota->published);
+		if (policy_write(r->queue.drop_fd, text.data, text.length))
+			r->quota->published = mem_copy(now);
+		else
+			runner_complain(r, "drop/policy cannot be written: limits of [submit] do not hold");
 	}
 	buffer_free(&text);
 }

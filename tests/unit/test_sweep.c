@@ -1,6 +1,7 @@
 /* objects: sendmail/runner/service sendmail/runner/rights sendmail/runner/control sendmail/runner/intake sendmail/runner/submission sendmail/runner/runner sendmail/runner/takeup sendmail/runner/path sendmail/runner/detour sendmail/runner/dispatch sendmail/runner/sweep sendmail/runner/quota sendmail/runner/schedule sendmail/runner/worker sendmail/runner/hearing sendmail/runner/ledgers sendmail/runner/resume sendmail/jobs/ledger sendmail/runner/message sendmail/runner/held sendmail/runner/conclude sendmail/runner/history sendmail/runner/returns sendmail/runner/success sendmail/runner/bounce sendmail/runner/trace sendmail/runner/watch sendmail/spool/ages sendmail/spool/id sendmail/spool/queue sendmail/spool/journal sendmail/spool/reserve sendmail/spool/story sendmail/spool/health sendmail/spool/counters sendmail/spool/drop sendmail/spool/lock sendmail/spool/policy sendmail/spool/room sendmail/message/count sendmail/message/dsn sendmail/message/envelope sendmail/message/address sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/config/recipients sendmail/base/mem sendmail/base/text sendmail/base/fdio sendmail/base/compat sendmail/base/paths sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/json sendmail/base/words sendmail/base/base64 sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/report sendmail/base/sandbox_none */
 /* libs: -linih -Wl,--wrap=clock_mono_ms,--wrap=clock_wall_s,--wrap=id_unpack,--wrap=ages_of,--wrap=mem_alloc,--wrap=mem_resize,--wrap=openat,--wrap=openat64 */
-/* What a runner does while 10,000 messages wait for a dead smarthost, counted and not timed: an hour of sweeps, and of looks at what is due. */
+/* What a runner does while 10,000 messages wait for a dead smarthost, counted and not timed: an hour of sweeps, and of looks at what is due.
+   And what a sweep mends. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "runner/path.h"
@@ -103,8 +104,30 @@ static void waiting_costs_little(void **state)
 	config_free(&r.config);
 }
 
+/* drop/policy that could not be written is written as soon as that is possible, though its text did not change. */
+static void rules_are_published_again(void **state)
+{
+	struct runner r = {.config_good = true, .queue = {.drop_fd = -1}};
+	char folder[] = "/tmp/firsthop.XXXXXX";
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	config_defaults(&r.config);
+	quota_publish(&r);
+	assert_int_equal(r.complaints, 1);
+	r.queue.drop_fd = open(folder, O_RDONLY | O_DIRECTORY);
+	quota_publish(&r);
+	assert_int_equal(faccessat(r.queue.drop_fd, "policy", F_OK, 0), 0);
+	work.opens = 0;
+	quota_publish(&r);
+	assert_int_equal(work.opens, 0);
+	close(r.queue.drop_fd);
+	assert_int_equal(unit_remove(folder), 0);
+	quota_free(&r);
+	config_free(&r.config);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(waiting_costs_little)};
+	const struct CMUnitTest tests[] = {TEST(waiting_costs_little), TEST(rules_are_published_again)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
