@@ -36,8 +36,8 @@ struct quota {
 
 static bool fits_group(const char *group, const char *user, gid_t own)
 {
-	gid_t gids[256];
-	int count = 256;
+	gid_t gids[POLICY_GROUPS_MAX];
+	int count = POLICY_GROUPS_MAX;
 	struct group *g = getgrnam(group);
 	if (g == NULL)
 		return false;
@@ -45,7 +45,7 @@ static bool fits_group(const char *group, const char *user, gid_t own)
 	if (wanted == own)
 		return true;
 	if (getgrouplist(user, own, gids, &count) < 0)
-		count = 0;
+		count = POLICY_GROUPS_MAX; /* of too many the first ones are there */
 	for (int i = 0; i < count; i++) {
 		if (gids[i] == wanted)
 			return true;

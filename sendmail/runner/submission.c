@@ -221,12 +221,11 @@ static void answer(struct submission *s, int code)
 /* His groups, and the one that his process has. */
 static void set_user(struct submission *s, const struct passwd *pw, gid_t gid)
 {
-	const int room = sizeof s->user.groups / sizeof s->user.groups[0] - 1;
-	int count = room;
+	int count = POLICY_GROUPS_MAX;
 	s->user.uid = s->uid;
 	s->user.login = s->login;
 	if (pw == NULL || getgrouplist(pw->pw_name, pw->pw_gid, s->user.groups, &count) < 0)
-		count = pw != NULL ? room : 0; /* of too many the first ones are there */
+		count = pw != NULL ? POLICY_GROUPS_MAX : 0; /* of too many the first ones are there */
 	s->user.groups[count++] = gid;
 	s->user.group_count = count;
 }

@@ -23,7 +23,7 @@
 void policy_user_self(struct policy_user *u, const char *login)
 {
 	*u = (struct policy_user){.uid = getuid(), .login = login};
-	int n = getgroups(62, u->groups);
+	int n = getgroups(POLICY_GROUPS_MAX, u->groups);
 	u->group_count = n > 0 ? n : 0;
 	u->groups[u->group_count++] = getgid();
 }

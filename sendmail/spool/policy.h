@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #define POLICY_LIMIT_BYTES 65536
+#define POLICY_GROUPS_MAX 1024 /* of a user: what FreeBSD allows, and more than a Kerberos ticket holds */
 
 struct policy {
 	char *text; /* NULL: nothing is known */
@@ -17,11 +18,11 @@ struct policy {
 struct policy_user {
 	uid_t uid;
 	const char *login;
-	gid_t groups[64];
+	gid_t groups[POLICY_GROUPS_MAX + 1];
 	int group_count;
 };
 
-/* The calling process. */
+/* The calling process.  login is not copied. */
 void policy_user_self(struct policy_user *u, const char *login);
 
 /* Reads the file; needs the right to look into drop/. */

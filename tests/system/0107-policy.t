@@ -28,6 +28,12 @@ for odd in 'nonsense' 'policy version=2 domain=x' 'policy version=1 ' "$(head -c
 	printf '%s\nover all=1 until=99999999999 text=x\n' "$odd" >"$work/spool/drop/policy"
 	send a@example.org; is "$code" 0 "an odd policy refuses nothing"
 done
+# As one who is in many groups, as users of a directory service are.
+if [ "$(id -u)" = 0 ]; then
+	printf '%s\n' 'policy version=1 file=x domain=mon1.example.org' 'rule line=1 who=%many gid=2999 from=@example.org' >"$work/spool/drop/policy"
+	echo x | setpriv --reuid=nobody --regid=nogroup --groups "$(seq -s , 2001 2999)" "$work/sendmail" -f any@where.example a@example.org 2>"$work/out"
+	is $? 77 "a rule for a group holds for one of 999 groups, too"
+fi
 rm -f "$work"/spool/drop/*
 
 "$BIN/runner" --stay --foreground 2>"$work/log" & runner=$!
