@@ -102,27 +102,31 @@ void compat_parent_name(char *name, size_t size)
 }
 
 /* On FreeBSD the two kinds of lock keep each other out, even in one process. */
+static int lock_record(int fd, short type)
+{
+#ifdef __FreeBSD__
+	(void)fd, (void)type;
+	return 0;
+#else
+	struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
+	return fcntl(fd, F_SETLK, &whole);
+#endif
+}
+
 bool compat_lock_file(int fd)
 {
-#ifndef __FreeBSD__
-	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	if (fcntl(fd, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN)) {
-		errno = EAGAIN;
-		return false;
-	}
-#endif
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+	bool taken = lock_record(fd, F_WRLCK) == 0 || (errno != EACCES && errno != EAGAIN);
+	if (taken && (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK))
 		return true;
+	if (taken)
+		lock_record(fd, F_UNLCK);
 	errno = EAGAIN;
 	return false;
 }
 
 void compat_unlock_file(int fd)
 {
-#ifndef __FreeBSD__
-	struct flock whole = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
-	fcntl(fd, F_SETLK, &whole);
-#endif
+	lock_record(fd, F_UNLCK);
 	flock(fd, LOCK_UN);
 }
 

@@ -40,7 +40,7 @@ int compat_peer(int socket_fd, uid_t *uid, gid_t *gid);
 void compat_parent_name(char *name, size_t size);
 
 /* Takes a lock on a whole mailbox for this process, without waiting, as the system's mail programs do: flock(2), and, where the two do
-   not see each other, fcntl(2) as well.  False with errno: EAGAIN when somebody else has it. */
+   not see each other, fcntl(2) as well.  False with errno, and nothing held: EAGAIN when somebody else has one of them. */
 bool compat_lock_file(int fd);
 void compat_unlock_file(int fd);
 

@@ -12,8 +12,13 @@
 #include "mail/render.h"
 #include "mail/rewrite.h"
 #include "mail/screen.h"
+#include "base/compat.h"
 #include "tests/unit/unit.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define FROM "From a@x Tue Nov 24 20:26:00 2026\n"
@@ -352,6 +357,28 @@ static void iso2022jp_is_known(void **state)
 	free(text);
 }
 
+/* Two kinds of lock: who gets one of them and not the other lets it go, or two programs that take them in different order wait for each other. */
+static void half_a_lock_is_none(void **state)
+{
+	char path[] = "/tmp/firsthop.XXXXXX";
+	int other = mkstemp(path), fd = open(path, O_RDWR), status = 1;
+	(void)state;
+	assert_true(other >= 0 && fd >= 0 && flock(other, LOCK_EX) == 0);
+	assert_false(compat_lock_file(fd));
+	assert_int_equal(errno, EAGAIN);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct flock seen = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+		_exit(fcntl(other, F_GETLK, &seen) != 0 || seen.l_type != F_UNLCK);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(other);
+	assert_true(compat_lock_file(fd));
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +386,7 @@ int main(void)
 		TEST(words_and_fields_are_decoded), TEST(parameters_are_found), TEST(transfer_encodings_come_off), TEST(hostile_nesting_is_bounded),
 		TEST(terminals_see_nothing_harmful), TEST(html_becomes_text), TEST(any_bytes_are_rendered), TEST(lists_choose_messages),
 		TEST(names_of_maildirs_carry_state), TEST(a_killed_change_is_finished), TEST(aliases_end), TEST(iso2022jp_is_known),
+		TEST(half_a_lock_is_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
