@@ -14,10 +14,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#ifndef FH_VERSION
-#define FH_VERSION "0.1"
-#endif
-
 #define SYSTEM_START_FILES "/usr/share/misc/mail.rc:/usr/local/etc/mail.rc:/etc/mail.rc"
 
 static const char help_text[] =

@@ -6,10 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef FH_VERSION
-#define FH_VERSION "0.1"
-#endif
-
 static enum command_result show(struct session *s, struct buffer *out)
 {
 	child_page(&s->vars, out);

@@ -6,10 +6,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#ifndef FH_VERSION
-#define FH_VERSION "0.1"
-#endif
-
 static const char help_text[] =
 	"usage: relayconf [-C file] command\n"
 	"  check [--json]              is everything right that delivery depends on?\n"

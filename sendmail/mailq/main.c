@@ -15,10 +15,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#ifndef FH_VERSION
-#define FH_VERSION "0.1"
-#endif
-
 enum form { FORM_SENDMAIL, FORM_POSTFIX, FORM_JSON, FORM_COUNT, FORM_IDS, FORM_HOSTSTAT };
 
 struct options {

@@ -10,10 +10,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#ifndef FH_VERSION
-#define FH_VERSION "0.1"
-#endif
-
 enum state { STATE_INCOMING, STATE_ACTIVE, STATE_DEFERRED, STATE_HOLD, STATE_MAILDROP, STATE_COUNT };
 
 static void metric(FILE *out, const char *name, const char *type, const char *unit, const char *help)

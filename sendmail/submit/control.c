@@ -12,10 +12,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#ifndef FH_VERSION
-#define FH_VERSION "0.1"
-#endif
-
 /* argv without the program's name, NULL behind it. */
 static int start(const char *program, const char *const *arguments)
 {

@@ -5,10 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef FH_VERSION
-#define FH_VERSION "0.1"
-#endif
-
 static void put(const char *name, const char *value)
 {
 	TEXT(safe, 500);

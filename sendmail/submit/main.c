@@ -9,10 +9,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#ifndef FH_VERSION
-#define FH_VERSION "0.1"
-#endif
-
 static const char help_text[] =
 	"usage: sendmail [options] [recipient ...] < message\n"
 	"  -t            take the recipients from To, Cc and Bcc\n"
