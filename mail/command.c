@@ -128,8 +128,7 @@ enum command_result command_help(struct session *s, const struct call *c)
 		if (strcmp(c->name, "list") == 0)
 			printf("%s%s", row->name, i + 1 < sizeof commands / sizeof commands[0] ? ", " : "\n");
 		else if (row->help != NULL)
-			printf("%.*s%s%-*s %-16s %s\n", row->shortest, row->name, row->shortest < (int)strlen(row->name) ? "" : "",
-			       12 - row->shortest, row->name + row->shortest, row->arguments, row->help);
+			printf("%.*s%-*s %-16s %s\n", row->shortest, row->name, 12 - row->shortest, row->name + row->shortest, row->arguments, row->help);
 	}
 	if (strcmp(c->name, "list") != 0)
 		puts("A message list: 3  5-8  .  ^  $  *  +  -  /subject  sender  :n :o :r :u :d.  A number alone shows the message.");

@@ -8,7 +8,6 @@
 #include <string.h>
 
 static int destination = LOG_TO_STDERR;
-static int debug_on;
 static bool json_on;
 static const char *name = "firsthop";
 
@@ -28,11 +27,6 @@ void log_close(void)
 void log_again(void)
 {
 	log_start(name, destination);
-}
-
-void log_debug(int on)
-{
-	debug_on = on;
 }
 
 void log_json(bool on)
@@ -63,8 +57,6 @@ void log_line(int priority, const char *format, ...)
 	int saved = errno;
 	char raw[4096];
 	va_list args;
-	if (priority == LOG_DEBUG && !debug_on)
-		return;
 	va_start(args, format);
 	vsnprintf(raw, sizeof raw, format, args);
 	va_end(args);

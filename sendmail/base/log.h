@@ -16,9 +16,8 @@ void log_start(const char *tag, int to);
 void log_close(void);
 void log_again(void);
 
-/* priority: LOG_DEBUG ... LOG_CRIT of syslog.h.  Debug lines are dropped unless log_debug(1) was called. */
+/* priority: LOG_INFO ... LOG_CRIT of syslog.h. */
 void log_line(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void log_debug(int on);
 
 /* A line of fields (base/fields.h, so control bytes are escaped in it already; words may stand before them, a message's identifier first), and
    a sentence behind them ("" = none).  event: what such lines are called in JSON, where each field is a member of the object. */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 struct reader {
 	const char *at;
@@ -257,11 +256,4 @@ char *address_qualify(const char *address, const char *domain)
 	char *copy = mem_copy(buffer_string(&full));
 	buffer_free(&full);
 	return copy;
-}
-
-bool address_same(const char *a, const char *b)
-{
-	const char *domain_a = address_domain(a), *domain_b = address_domain(b);
-	size_t local = (size_t)(domain_a - a);
-	return local == (size_t)(domain_b - b) && memcmp(a, b, local) == 0 && strcasecmp(domain_a, domain_b) == 0;
 }

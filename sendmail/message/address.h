@@ -25,7 +25,4 @@ char *address_qualify(const char *address, const char *domain);
 
 /* The part behind the last '@', or "" when there is none; points into the argument. */
 const char *address_domain(const char *address);
-
-/* True when the two name the same mailbox: local parts byte by byte, domains without regard to case. */
-bool address_same(const char *a, const char *b);
 #endif

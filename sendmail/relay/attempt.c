@@ -41,8 +41,7 @@ static void say_trace(struct attempt *a, struct buffer *trace)
 static void note_failure(struct attempt *a, const struct diagnosis *d)
 {
 	TEXT(words, 900);
-	text_printf(&words, "%s%s%s%s: %s: %s", d->hop, d->peer_name[0] ? ", " : "", d->peer_name,
-	            d->peer_address[0] ? "" : "", stage_name(d->stage), d->text);
+	text_printf(&words, "%s%s%s: %s: %s", d->hop, d->peer_name[0] ? ", " : "", d->peer_name, stage_name(d->stage), d->text);
 	jobs_say_step(a->jobs, words.data);
 	if (a->probe)
 		jobs_say_diag(a->jobs, "refused", "", 0, 0, d);

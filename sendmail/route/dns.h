@@ -56,7 +56,6 @@ bool dns_hosts_read(FILE *file, const char *host, struct dns_answer *a);
 void dns_system(const char *host, struct dns_answer *a);
 
 const char *dns_kind_name(enum dns_kind k); /* "records", "no records", "no such name", "server failure", ... */
-const char *dns_type_name(enum dns_type t); /* "A", "MX", ... */
 
 /* Puts a question into bytes (512 are enough); its length, 0 when the name cannot be asked.  RFC 1035 4.1. */
 size_t dns_question(const char *name, enum dns_type type, uint16_t id, unsigned char *bytes, size_t size);

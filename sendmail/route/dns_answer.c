@@ -31,11 +31,6 @@ const char *dns_kind_name(enum dns_kind k)
 	return names[k];
 }
 
-const char *dns_type_name(enum dns_type t)
-{
-	return t == DNS_A ? "A" : t == DNS_MX ? "MX" : t == DNS_AAAA ? "AAAA" : "SRV";
-}
-
 size_t dns_question(const char *name, enum dns_type type, uint16_t id, unsigned char *bytes, size_t size)
 {
 	size_t at = HEAD_BYTES, length = strlen(name);

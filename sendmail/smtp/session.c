@@ -5,20 +5,12 @@
 #include "base/text.h"
 #include <string.h>
 
-static const char *const state_names[] = {"BANNER", "EHLO", "HELO", "STARTTLS", "HANDSHAKE",
-                                          "AUTH", "READY", "QUIT", "OVER"};
-
-const char *session_state_name(enum session_state s)
-{
-	return state_names[s];
-}
-
 enum stage session_stage(const struct session *s)
 {
 	static const enum stage by_state[] = {STAGE_BANNER, STAGE_EHLO, STAGE_EHLO, STAGE_STARTTLS, STAGE_TLS,
 	                                      STAGE_AUTH, STAGE_MAIL, STAGE_QUIT, STAGE_QUIT};
 	static const enum stage by_expect[] = {STAGE_RSET, STAGE_MAIL, STAGE_RCPT, STAGE_DATA,
-	                                       STAGE_DOT, STAGE_DOT, STAGE_QUIT};
+	                                       STAGE_DOT, STAGE_DOT};
 	if (s->state != SESSION_READY)
 		return by_state[s->state];
 	if (s->count > 0)

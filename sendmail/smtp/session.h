@@ -23,7 +23,6 @@ enum session_state {
 	SESSION_QUIT,
 	SESSION_OVER       /* failure tells why, if its key is set */
 };
-const char *session_state_name(enum session_state s);
 
 struct session_rcpt {
 	const char *address;
@@ -69,7 +68,7 @@ struct session_policy {
 	void *context;
 };
 
-enum session_expect { EXPECT_RSET, EXPECT_MAIL, EXPECT_RCPT, EXPECT_DATA, EXPECT_DOT, EXPECT_VOID_DOT, EXPECT_QUIT };
+enum session_expect { EXPECT_RSET, EXPECT_MAIL, EXPECT_RCPT, EXPECT_DATA, EXPECT_DOT, EXPECT_VOID_DOT };
 
 struct session_awaited {
 	enum session_expect kind;

@@ -241,7 +241,7 @@ static bool is_grouped(const struct session *s)
 static struct transaction *next_to_say(struct session *s)
 {
 	for (int i = 0; i < s->count; i++) {
-		int kind = s->awaited[(s->first + i) % RING].kind;
+		enum session_expect kind = s->awaited[(s->first + i) % RING].kind;
 		/* RFC 2920 lets the next MAIL follow a message's end at once; Courier reads on only after it has answered, and what came before is lost. */
 		if (kind == EXPECT_DATA || (kind == EXPECT_DOT && s->ehlo.courier))
 			return NULL;

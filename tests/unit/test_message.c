@@ -67,8 +67,6 @@ static void addresses_are_checked(void **state)
 		assert_null(address_problem(good[i]));
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_non_null(address_problem(bad[i]));
-	assert_true(address_same("Joe@Example.ORG", "Joe@example.org"));
-	assert_false(address_same("joe@example.org", "Joe@example.org"));
 	char *full = address_qualify("root", "example.org");
 	assert_string_equal(full, "root@example.org");
 	free(full);
