@@ -37,7 +37,7 @@ void alias_remove(struct aliases *a, const char *name)
 	memmove(a->items + at, a->items + at + 1, (size_t)(--a->count - at) * sizeof *a->items);
 }
 
-const struct alias *alias_find(const struct aliases *a, const char *name)
+static const struct alias *find(const struct aliases *a, const char *name)
 {
 	int at = place_of(a, name);
 	return at < 0 ? NULL : &a->items[at];
@@ -77,7 +77,7 @@ static void expand(const struct aliases *a, const struct names *list, const stru
 {
 	for (int i = 0; i < list->count && out->count < NAMES_LIMIT; i++) {
 		const char *item = list->items[i];
-		const struct alias *found = item[0] == '\\' ? NULL : alias_find(a, item);
+		const struct alias *found = item[0] == '\\' ? NULL : find(a, item);
 		struct inside inner = {found, in, in != NULL ? in->depth + 1 : 1};
 		bool own = in != NULL && found == in->alias;
 		if (item[0] == '\\')

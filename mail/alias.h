@@ -15,7 +15,6 @@ struct aliases {
 /* Adds members to an alias, which comes to be when there is none of this name. */
 void alias_add(struct aliases *a, const char *name, const struct names *members);
 void alias_remove(struct aliases *a, const char *name);
-const struct alias *alias_find(const struct aliases *a, const char *name);
 
 /* Appends the names of a list, each alias replaced by its members (and theirs; a loop ends by itself).  Nobody is added who
    stands in out already.  An alias does not bring in the user "self", unless self is NULL (variable metoo). */

@@ -47,7 +47,8 @@ static const char *type_by_name(const char *name)
 	return NULL;
 }
 
-const char *attach_type(const char *name, const char *bytes, size_t length)
+/* The content type: by the name's extension, else by the first bytes: text/plain or application/octet-stream. */
+static const char *type_of(const char *name, const char *bytes, size_t length)
 {
 	static const struct {
 		const char *magic, *type;
@@ -97,7 +98,7 @@ void attach_put(struct buffer *out, const char *path, const char *bytes, size_t 
 {
 	const char *slash = strrchr(path, '/');
 	char *name = charset_header_text(slash != NULL ? slash + 1 : path, NULL);
-	const char *type = attach_type(name, bytes, length);
+	const char *type = type_of(name, bytes, length);
 	enum mime_encoding e = encoding_of(type, bytes, length);
 	buffer_printf(out, "Content-Type: %s", type);
 	if (text_starts(type, "text/"))

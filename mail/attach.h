@@ -3,9 +3,6 @@
 #define MAIL_ATTACH_H
 #include "base/mem.h"
 
-/* The content type: by the name's extension, else by the first bytes: text/plain or application/octet-stream. */
-const char *attach_type(const char *name, const char *bytes, size_t length);
-
 /* Appends a whole part for a file: fields with type and name (RFC 2231 where it is not plain), and its bytes, so that they
    come out at the other end as they are. */
 void attach_put(struct buffer *out, const char *path, const char *bytes, size_t length);

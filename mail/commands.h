@@ -31,7 +31,5 @@ command_function shell_run, shell_pipe, shell_edit;
 /* folders.c */
 command_function folders_open, folders_list, folders_look, folders_leave;
 
-/* Opens a mailbox in place of the one that is open; false with a message. */
-bool folders_switch(struct session *s, const char *name);
 void folders_announce(struct session *s);
 #endif

@@ -41,7 +41,8 @@ static int first_of_interest(const struct folder *f)
 	return unread >= 0 ? unread : f->count > 0 ? 0 : -1;
 }
 
-bool folders_switch(struct session *s, const char *name)
+/* Opens a mailbox in place of the one that is open; false with a message. */
+static bool switch_to(struct session *s, const char *name)
 {
 	TEXT(why, 400);
 	char *path = session_path(s, name);
@@ -79,7 +80,7 @@ enum command_result folders_open(struct session *s, const struct call *c)
 		TEXT(why, 400);
 		bool was_system = old->system;
 		char *old_path = mem_copy(old->path);
-		good = folders_switch(s, name);
+		good = switch_to(s, name);
 		/* Nothing of what was written back may be written again. */
 		if (!good) {
 			struct folder *again = folder_open(old_path, &why);

@@ -20,7 +20,9 @@ uint64_t journal_sum(const char *bytes, size_t length)
 	return sum;
 }
 
-bool journal_name(char *name, size_t size, const char *path, int place)
+/* Name of the journal in one of the places, tried in this order: beside the mailbox, home, TMPDIR, /var/tmp.  False when there is no such
+   place. */
+static bool put_name(char *name, size_t size, const char *path, int place)
 {
 	char folder[1024];
 	const char *from = place == 1 ? getenv("HOME") : place == 2 ? getenv("TMPDIR") : "/var/tmp";
@@ -73,7 +75,7 @@ static bool write_in_place(const char *name, const struct buffer *bytes)
 bool journal_write(char *name, size_t size, const char *path, const struct buffer *bytes)
 {
 	for (int place = 0; place < JOURNAL_PLACES; place++) {
-		if (journal_name(name, size, path, place) && write_in_place(name, bytes))
+		if (put_name(name, size, path, place) && write_in_place(name, bytes))
 			return true;
 	}
 	return false;
@@ -84,7 +86,7 @@ bool journal_find(char *name, size_t size, const char *path, struct buffer *byte
 	for (int place = 0; place < JOURNAL_PLACES; place++) {
 		struct stat st;
 		char temporary[1200];
-		if (!journal_name(name, size, path, place))
+		if (!put_name(name, size, path, place))
 			continue;
 		/* Left by a session that was killed before its change began. */
 		snprintf(temporary, sizeof temporary, "%s.new", name);

@@ -10,10 +10,6 @@
 /* Checksum (FNV-1a, 64 bits). */
 uint64_t journal_sum(const char *bytes, size_t length);
 
-/* Name of the journal in one of the places, tried in this order: beside the mailbox, home, TMPDIR, /var/tmp.  False when there is no such
-   place. */
-bool journal_name(char *name, size_t size, const char *path, int place);
-
 /* Writes the journal, synced, into the first place that takes it; its name goes to name.  False with errno of the last place. */
 bool journal_write(char *name, size_t size, const char *path, const struct buffer *bytes);
 

@@ -24,7 +24,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-bool mbox_is_from_line(const char *bytes, size_t length)
+/* True if a "From " line with a date begins here. */
+static bool is_from_line(const char *bytes, size_t length)
 {
 	char line[FROM_LINE_LIMIT + 1];
 	if (length < 5 || memcmp(bytes, "From ", 5) != 0)
@@ -99,7 +100,7 @@ int mbox_parse(const char *bytes, size_t length, struct mbox_item **items, size_
 	*lead = 0;
 	for (size_t at = 0; at < length;) {
 		size_t n = line_length(bytes + at, length - at);
-		if (blank && mbox_is_from_line(bytes + at, length - at)) {
+		if (blank && is_from_line(bytes + at, length - at)) {
 			if (count > 0)
 				finish_item(bytes, &(*items)[count - 1], at);
 			else
@@ -121,7 +122,7 @@ int mbox_parse(const char *bytes, size_t length, struct mbox_item **items, size_
 void mbox_put(struct buffer *out, const char *sender, int64_t wall_s, const char *message, size_t length)
 {
 	size_t at = 0;
-	if (mbox_is_from_line(message, length)) {
+	if (is_from_line(message, length)) {
 		at = line_length(message, length);
 		buffer_add(out, message, at);
 	} else {

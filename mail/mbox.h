@@ -21,9 +21,6 @@ int mbox_parse(const char *bytes, size_t length, struct mbox_item **items, size_
 /* Length of a header with the empty line that ends it; all, when there is no empty line. */
 size_t mbox_header_length(const char *bytes, size_t length);
 
-/* True if a "From " line with a date begins here. */
-bool mbox_is_from_line(const char *bytes, size_t length);
-
 /* Appends a message in mbox form: a "From " line for sender and time, the bytes with ">" in front of lines that look like one, an
    empty line.  A "From " line that the message brings is taken in place of ours. */
 void mbox_put(struct buffer *out, const char *sender, int64_t wall_s, const char *message, size_t length);

@@ -14,18 +14,21 @@
 #include <string.h>
 #include <unistd.h>
 
+enum fate { FATE_STAYS, FATE_GOES, FATE_TO_MBOX };
+
 #define MAILBOX_LIMIT_BYTES ((size_t)1 << 32)
 #define LOCK_WAIT_MS 20000
 
 struct quitting {
 	struct session *s;
 	struct folder *f;
-	enum quit_fate *fates;
+	enum fate *fates;
 	int stay, go, move;
 	bool changes;
 };
 
-enum quit_fate quit_fate(unsigned flags, bool system, bool hold, bool keepsave)
+/* Pure: what becomes of a message.  system: it lies in the system mailbox. */
+static enum fate fate_of(unsigned flags, bool system, bool hold, bool keepsave)
 {
 	if ((flags & MESSAGE_DELETED) != 0)
 		return FATE_GOES;
@@ -53,7 +56,7 @@ static void decide(struct quitting *q, const char *mbox)
 	q->fates = mem_alloc(((size_t)q->f->count + 1) * sizeof *q->fates);
 	for (int i = 0; i < q->f->count; i++) {
 		struct message *m = &q->f->items[i];
-		q->fates[i] = quit_fate(m->flags, q->f->system, hold, vars_on(v, "keepsave"));
+		q->fates[i] = fate_of(m->flags, q->f->system, hold, vars_on(v, "keepsave"));
 		if (hold && q->fates[i] == FATE_TO_MBOX)
 			q->fates[i] = FATE_STAYS;
 		q->stay += q->fates[i] == FATE_STAYS;

@@ -124,7 +124,7 @@ static bool take_size(const char **at, const char *key, size_t *value)
 	return true;
 }
 
-bool rewrite_read_journal(struct rewrite_journal *j, const char *path, const char *bytes, size_t length)
+static bool read_journal(struct rewrite_journal *j, const char *path, const char *bytes, size_t length)
 {
 	char head[1400], first[1200];
 	size_t n = length < sizeof head - 1 ? length : sizeof head - 1, sum_length = strlen("sum: 0123456789abcdef\n\n");
@@ -197,7 +197,7 @@ bool rewrite_recover(int fd, const char *path, struct text *why)
 	bool good = true;
 	if (!journal_find(name, sizeof name, path, &bytes))
 		return true;
-	if (!rewrite_read_journal(&j, path, bytes.data, bytes.length)) {
+	if (!read_journal(&j, path, bytes.data, bytes.length)) {
 		unlink(name); /* not whole: the change had not begun */
 	} else if (lseek(fd, 0, SEEK_SET) != 0 || !fdio_slurp(fd, &now, MAILBOX_LIMIT_BYTES)) {
 		text_printf(why, "%s", strerror(errno));

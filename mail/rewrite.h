@@ -26,7 +26,6 @@ struct rewrite_journal {
 	const char *old_part, *new_part;
 	size_t old_length, new_length;
 };
-bool rewrite_read_journal(struct rewrite_journal *j, const char *path, const char *bytes, size_t length);
 
 enum rewrite_plan {
 	PLAN_NOTHING, /* the change has not begun, or is complete */

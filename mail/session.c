@@ -57,7 +57,8 @@ const char *session_home(void)
 	return pw != NULL ? pw->pw_dir : home;
 }
 
-char *session_mailbox(const char *user, bool own)
+/* The mailbox of incoming mail: MAIL, or /var/mail/USER; allocated. */
+static char *incoming(const char *user, bool own)
 {
 	const char *mail = own ? getenv("MAIL") : NULL;
 	struct buffer b = {0};
@@ -113,7 +114,7 @@ static char *in_folder(const struct session *s, const char *name)
 char *session_path(const struct session *s, const char *name)
 {
 	if (name[0] == '%')
-		return session_mailbox(name[1] != '\0' ? name + 1 : s->user, name[1] == '\0');
+		return incoming(name[1] != '\0' ? name + 1 : s->user, name[1] == '\0');
 	if (strcmp(name, "#") == 0 && s->last_folder != NULL)
 		return mem_copy(s->last_folder);
 	if (strcmp(name, "#") == 0) {

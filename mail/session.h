@@ -31,9 +31,6 @@ void session_free(struct session *s);
    user, "#" the folder before, "&" the file mbox, "+NAME" in the variable folder, "~" the home. */
 char *session_path(const struct session *s, const char *name);
 
-/* The mailbox of incoming mail: MAIL, or /var/mail/USER; allocated. */
-char *session_mailbox(const char *user, bool own);
-
 /* The home of this user; NULL when none is known. */
 const char *session_home(void);
 

@@ -65,7 +65,7 @@ static void survey(struct check *c)
 		return;
 	}
 	dup2(fds[0], STDOUT_FILENO);
-	command_relay_wait((const char *const[]){"--survey", c->path, NULL});
+	command_relay((const char *const[]){"--survey", c->path, NULL});
 	dup2(saved, STDOUT_FILENO);
 	close(saved);
 	rewind(file);

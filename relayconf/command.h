@@ -27,9 +27,8 @@ int command_route(const char *path, const char *sender, int count, char **addres
 /* Which waiting messages would go another way with the configuration in new_path.  0: none, 1: some. */
 int command_diff(const char *path, const char *new_path);
 
-/* Becomes relay, as user firsthop when root, with these arguments (at most 6, NULL behind them); the other form waits for it, and returns its code. */
+/* Runs relay, as user firsthop when root, with these arguments (at most 6, NULL behind them); its exit code. */
 int command_relay(const char *const arguments[]);
-int command_relay_wait(const char *const arguments[]);
 
 /* A reason by its key, or a server's words in quotes ("513 Relaying denied."). */
 int command_explain(const char *what);
@@ -47,7 +46,4 @@ struct key_name {
 	char hop[321];     /* name of a smarthost, pattern of a route; "" in other sections */
 	char key[64];
 };
-
-/* False (with a message) when it is not of that form, or unknown. */
-bool command_split(const char *text, struct key_name *name);
 #endif

@@ -19,7 +19,8 @@ static bool is_known(const struct key_name *name)
 	return false;
 }
 
-bool command_split(const char *text, struct key_name *name)
+/* False (with a message) when it is not of that form, or unknown. */
+static bool split_key(const char *text, struct key_name *name)
 {
 	const char *first = strchr(text, '.'), *last = strrchr(text, '.');
 	*name = (struct key_name){{0}, {0}, {0}};
@@ -42,7 +43,7 @@ int command_get(const char *path, const char *key)
 	struct config c;
 	struct diagnosis d = {0};
 	TEXT(value, 1100);
-	if (!command_split(key, &name))
+	if (!split_key(key, &name))
 		return EX_USAGE;
 	int code = EX_OK;
 	if (!config_read(&c, path, &d) && strcmp(d.key, "config-missing") != 0) {
@@ -62,7 +63,7 @@ int command_set(const char *path, const char *key, const char *value)
 {
 	struct key_name name;
 	struct diagnosis d = {0};
-	if (!command_split(key, &name))
+	if (!split_key(key, &name))
 		return EX_USAGE;
 	if (edit_set(path, name.section, name.hop[0] ? name.hop : NULL, name.key, value, &d))
 		return EX_OK;

@@ -23,7 +23,7 @@ static bool become_firsthop(void)
 	return setgroups(0, NULL) == 0 && compat_set_group(pw->pw_gid) == 0 && compat_set_user(pw->pw_uid) == 0;
 }
 
-int command_relay(const char *const arguments[])
+static int become_relay(const char *const arguments[])
 {
 	char program[1100];
 	const char *argv[8] = {"relay"};
@@ -43,13 +43,13 @@ int command_relay(const char *const arguments[])
 }
 
 /* A process of its own, because relay takes on the rights of the runner. */
-int command_relay_wait(const char *const arguments[])
+int command_relay(const char *const arguments[])
 {
 	int status = 0;
 	fflush(stdout);
 	pid_t pid = fork();
 	if (pid == 0)
-		_exit(command_relay(arguments));
+		_exit(become_relay(arguments));
 	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : EX_OSERR;
 }
 
@@ -73,7 +73,7 @@ static int probe_all(const struct config *c, const char *path, const struct prob
 			continue;
 		if (asked++ > 0 && !wish->json)
 			printf("\n\n");
-		int code = command_relay_wait((const char *const[]){mode, path, c->hops[i].name, sender, recipient, NULL});
+		int code = command_relay((const char *const[]){mode, path, c->hops[i].name, sender, recipient, NULL});
 		worst = worst == EX_OK || code == EX_TEMPFAIL ? code != EX_OK ? code : worst : worst;
 	}
 	if (asked > 0)
@@ -84,7 +84,7 @@ static int probe_all(const struct config *c, const char *path, const struct prob
 		return EX_CONFIG;
 	}
 	text_printf(&direct, "@%s", address_domain(recipient));
-	return command_relay_wait((const char *const[]){mode, path, direct.data, sender, recipient, NULL});
+	return command_relay((const char *const[]){mode, path, direct.data, sender, recipient, NULL});
 }
 
 int command_probe(const char *path, const struct probe_wish *wish)

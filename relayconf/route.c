@@ -116,7 +116,7 @@ static int put_paths(const char *path, struct asking *a)
 	int worst = EX_OK;
 	printf("\nservers, in the order in which they are tried\n");
 	for (int i = 0; i < a->count; i++) {
-		int code = command_relay_wait((const char *const[]){"--route", path, a->paths[i], NULL});
+		int code = command_relay((const char *const[]){"--route", path, a->paths[i], NULL});
 		worst = code != EX_OK ? code : worst;
 		free(a->paths[i]);
 	}

@@ -38,21 +38,6 @@ const char *fault_name(enum fault f)
 	return fault_names[f];
 }
 
-enum verdict verdict_from_name(const char *name)
-{
-	return (enum verdict)name_index(verdict_names, 4, name);
-}
-
-enum stage stage_from_name(const char *name)
-{
-	return (enum stage)name_index(stage_names, STAGE_COUNT, name);
-}
-
-enum fault fault_from_name(const char *name)
-{
-	return (enum fault)name_index(fault_names, FAULT_COUNT, name);
-}
-
 static void set_text(struct diagnosis *d, const char *format, va_list args, int error_no) __attribute__((format(printf, 2, 0)));
 
 static void set_text(struct diagnosis *d, const char *format, va_list args, int error_no)
@@ -127,11 +112,11 @@ void diag_read(struct diagnosis *d, const char *line)
 	char word[32];
 	*d = (struct diagnosis){0};
 	if (fields_get(line, "verdict", word, sizeof word))
-		d->verdict = verdict_from_name(word);
+		d->verdict = (enum verdict)name_index(verdict_names, 4, word);
 	if (fields_get(line, "stage", word, sizeof word))
-		d->stage = stage_from_name(word);
+		d->stage = (enum stage)name_index(stage_names, STAGE_COUNT, word);
 	if (fields_get(line, "fault", word, sizeof word))
-		d->fault = fault_from_name(word);
+		d->fault = (enum fault)name_index(fault_names, FAULT_COUNT, word);
 	fields_get(line, "hop", d->hop, sizeof d->hop);
 	fields_get(line, "peer", d->peer_name, sizeof d->peer_name);
 	fields_get(line, "ip", d->peer_address, sizeof d->peer_address);

@@ -63,9 +63,6 @@ struct diagnosis {
 const char *verdict_name(enum verdict v); /* "sent", "deferred", "failed", "none" */
 const char *stage_name(enum stage s);     /* "connect", "RCPT", ... the word used in log and tests */
 const char *fault_name(enum fault f);
-enum verdict verdict_from_name(const char *name);
-enum stage stage_from_name(const char *name);
-enum fault fault_from_name(const char *name);
 
 /* Sets verdict, stage, key and a formatted text; leaves hop and peer alone. */
 void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key, const char *format, ...)

@@ -277,7 +277,8 @@ static void put_waits(const struct config *c, struct text *value)
 		text_printf(value, "%s%d", i ? " " : "", c->waits_min[i]);
 }
 
-void keys_put(const struct key_row *row, const void *base, struct text *value)
+/* Writes the value in effect. */
+static void put_value(const struct key_row *row, const void *base, struct text *value)
 {
 	const void *place = (const char *)base + row->at;
 	int index = 0;
@@ -327,6 +328,6 @@ bool config_value(const struct config *c, const char *section, const char *name,
 	if (name != NULL && strcmp(section, "rewrite") == 0)
 		base = strcmp(name, "senders") == 0 ? &c->rewrite_senders : strcmp(name, "recipients") == 0 ? &c->rewrite_recipients : NULL;
 	if (base != NULL)
-		keys_put(row, base, value);
+		put_value(row, base, value);
 	return base != NULL;
 }

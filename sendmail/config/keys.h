@@ -19,7 +19,4 @@ const char *keys_nearest(const char *section, const char *key);
 
 /* Puts a value in its place; false with a sentence in problem.  folder: what a relative path is relative to. */
 bool keys_set(const struct key_row *row, void *base, const char *value, const char *folder, struct text *problem);
-
-/* Writes the value in effect. */
-void keys_put(const struct key_row *row, const void *base, struct text *value);
 #endif

@@ -185,7 +185,8 @@ static int pause_s(const struct runner *r, const struct hop_state *h)
 	return pause < LOGIN_PAUSE_MAX_S ? pause : LOGIN_PAUSE_MAX_S;
 }
 
-int path_sessions(const struct runner *r, const struct path *p)
+/* Sessions of p that are ready and take more mail. */
+static int open_sessions(const struct runner *r, const struct path *p)
 {
 	int open = 0;
 	for (int i = 0; i < r->worker_count; i++)
@@ -195,13 +196,13 @@ int path_sessions(const struct runner *r, const struct path *p)
 
 bool path_takes_no_more(const struct runner *r, const struct path *p, const struct diagnosis *d)
 {
-	return d->fault != FAULT_CREDENTIAL && d->fault != FAULT_CONFIG && path_sessions(r, p) > 0;
+	return d->fault != FAULT_CREDENTIAL && d->fault != FAULT_CONFIG && open_sessions(r, p) > 0;
 }
 
 void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d)
 {
 	if (path_takes_no_more(r, p, d)) {
-		p->limit = path_sessions(r, p);
+		p->limit = open_sessions(r, p);
 		log_line(LOG_NOTICE, "smarthost %s takes no session beside the %d that are open: %s", d->hop, p->limit, d->text);
 		return;
 	}

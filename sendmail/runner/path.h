@@ -48,9 +48,6 @@ char *path_skips(const struct runner *r, const struct path *p, int64_t now_ms, s
 /* All of its servers that fail, each with its reason as a line in steps. */
 void path_put_skips(const struct runner *r, const struct path *p, struct buffer *steps);
 
-/* Sessions of p that are ready and take more mail. */
-int path_sessions(const struct runner *r, const struct path *p);
-
 /* True when a failure says only that the server wants no session beside those that are open: they take the mail.  A refused login is never that. */
 bool path_takes_no_more(const struct runner *r, const struct path *p, const struct diagnosis *d);
 

@@ -30,7 +30,7 @@ int auth_choose(int offered, bool tls)
 	return 0;
 }
 
-const char *auth_name(int mechanism)
+static const char *name_of(int mechanism)
 {
 	switch (mechanism) {
 	case EHLO_AUTH_PLAIN: return "PLAIN";
@@ -118,7 +118,7 @@ void auth_first(struct auth *a, struct buffer *line)
 {
 	struct buffer initial = {0};
 	put_initial(a, &initial);
-	buffer_printf(line, "AUTH %s", auth_name(a->mechanism));
+	buffer_printf(line, "AUTH %s", name_of(a->mechanism));
 	if (initial.length > 0) {
 		buffer_add(line, " ", 1);
 		buffer_add(line, initial.data, initial.length);

@@ -16,7 +16,6 @@ struct auth {
 
 /* Picks the best of what is offered: SCRAM-SHA-256, CRAM-MD5, PLAIN, LOGIN; over TLS PLAIN comes before CRAM-MD5. 0 = none in common. */
 int auth_choose(int offered, bool tls);
-const char *auth_name(int mechanism); /* "PLAIN" ... */
 
 void auth_start(struct auth *a, int mechanism, const char *login, const char *password);
 

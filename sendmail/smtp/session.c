@@ -47,7 +47,7 @@ void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage)
 		catalogue_recognise(d);
 }
 
-void session_fail(struct session *s, enum stage stage, const char *key, const char *words)
+static void fail(struct session *s, enum stage stage, const char *key, const char *words)
 {
 	diag_set(&s->failure, VERDICT_DEFERRED, stage, key, "%s", words);
 	catalogue_recognise(&s->failure);
@@ -101,7 +101,7 @@ static void begin_auth(struct session *s)
 	const struct session_policy *p = s->policy;
 	struct buffer line = {0};
 	if (!s->secured && !p->auth_without_tls) {
-		session_fail(s, STAGE_AUTH, "auth-needs-tls", "a login is configured, but this session has no TLS, and the password is not sent in the clear");
+		fail(s, STAGE_AUTH, "auth-needs-tls", "a login is configured, but this session has no TLS, and the password is not sent in the clear");
 		return;
 	}
 	int mechanism = auth_choose(s->ehlo.auth, s->secured);
@@ -109,7 +109,7 @@ static void begin_auth(struct session *s)
 		TEXT(words, 300);
 		text_printf(&words, "a login is configured, but the server offers no AUTH that can be used here (offered: %s)",
 		            s->ehlo.auth_list[0] != '\0' ? s->ehlo.auth_list : "none");
-		session_fail(s, STAGE_AUTH, "auth-missing", words.data);
+		fail(s, STAGE_AUTH, "auth-missing", words.data);
 		return;
 	}
 	auth_start(&s->auth, mechanism, p->login, p->password);
@@ -129,7 +129,7 @@ static void go_on(struct session *s)
 		say(s, "STARTTLS");
 		s->state = SESSION_STARTTLS;
 	} else if (wants_tls && p->tls != HOP_TLS_OPPORTUNISTIC) {
-		session_fail(s, STAGE_STARTTLS, "starttls-missing", "the server does not offer STARTTLS, and TLS is required");
+		fail(s, STAGE_STARTTLS, "starttls-missing", "the server does not offer STARTTLS, and TLS is required");
 	} else if (p->login[0] != '\0') {
 		begin_auth(s);
 	} else {
@@ -171,7 +171,7 @@ static void on_starttls(struct session *s)
 {
 	if (s->reply.code == 220 && s->in.length > 0) {
 		/* RFC 3207 4.2, CVE-2011-0411: bytes sent before TLS must not be read as if they came through it. */
-		session_fail(s, STAGE_STARTTLS, "starttls-injection", "bytes stood behind the answer to STARTTLS: somebody on the way may be adding commands");
+		fail(s, STAGE_STARTTLS, "starttls-injection", "bytes stood behind the answer to STARTTLS: somebody on the way may be adding commands");
 	} else if (s->reply.code == 220) {
 		s->state = SESSION_HANDSHAKE;
 	} else if (s->policy->tls == HOP_TLS_OPPORTUNISTIC && s->reply.code != 421) {
@@ -190,13 +190,13 @@ static void on_auth(struct session *s)
 		if (auth_finished(&s->auth))
 			s->state = SESSION_READY;
 		else
-			session_fail(s, STAGE_AUTH, "auth-server-unproved", "the server accepted the login without proving that it knows the password");
+			fail(s, STAGE_AUTH, "auth-server-unproved", "the server accepted the login without proving that it knows the password");
 	} else if (s->reply.code == 334) {
 		const char *challenge = buffer_string(&s->reply.text);
 		if (auth_next(&s->auth, challenge, &line, &problem))
 			say_secret(s, buffer_string(&line));
 		else
-			session_fail(s, STAGE_AUTH, "auth-protocol", problem != NULL ? problem : "the server's challenge makes no sense");
+			fail(s, STAGE_AUTH, "auth-protocol", problem != NULL ? problem : "the server's challenge makes no sense");
 	} else {
 		fail_reply(s, STAGE_AUTH);
 	}
@@ -282,7 +282,7 @@ void session_broken(struct session *s, const char *key, const char *words)
 	if (s->state == SESSION_READY)
 		transact_broken(s, key, words);
 	else if (s->state != SESSION_QUIT)
-		session_fail(s, session_stage(s), key, words);
+		fail(s, session_stage(s), key, words);
 	s->state = SESSION_OVER;
 	s->deadline_ms = 0;
 }

@@ -132,5 +132,4 @@ void transact_reply(struct session *s);
 void transact_broken(struct session *s, const char *key, const char *words);
 void session_show(const struct session *s, size_t from);
 void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage);
-void session_fail(struct session *s, enum stage stage, const char *key, const char *words);
 #endif
