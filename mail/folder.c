@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAILBOX_LIMIT_BYTES ((size_t)1 << 32)
 #define LOCK_WAIT_MS 10000
 
 static unsigned flags_of(bool read, bool old, bool answered)

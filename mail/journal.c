@@ -2,6 +2,7 @@
 #include "mail/journal.h"
 #include "base/fdio.h"
 #include "base/text.h"
+#include "mail/rewrite.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define JOURNAL_LIMIT_BYTES ((size_t)1 << 33)
+#define JOURNAL_LIMIT_BYTES (2 * MAILBOX_LIMIT_BYTES) /* what was, and what will be */
 
 uint64_t journal_sum(const char *bytes, size_t length)
 {

@@ -14,10 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum fate { FATE_STAYS, FATE_GOES, FATE_TO_MBOX };
-
-#define MAILBOX_LIMIT_BYTES ((size_t)1 << 32)
 #define LOCK_WAIT_MS 20000
+
+enum fate { FATE_STAYS, FATE_GOES, FATE_TO_MBOX };
 
 struct quitting {
 	struct session *s;

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAILBOX_LIMIT_BYTES ((size_t)1 << 32)
 
 static bool write_at(int fd, const char *bytes, size_t length, size_t offset)
 {

@@ -7,6 +7,10 @@
 #define MAIL_REWRITE_H
 #include "base/mem.h"
 #include "base/text.h"
+#include <stdint.h>
+
+/* Mailboxes are held in memory: 4 GiB, or 1 GiB where a process has no more than 4. */
+#define MAILBOX_LIMIT_BYTES ((size_t)(SIZE_MAX > UINT32_MAX ? 1ull << 32 : 1ull << 30))
 
 enum rewrite_result {
 	REWRITE_DONE,
