@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
@@ -82,6 +83,17 @@ bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit
 	close(fd);
 	errno = saved;
 	return done;
+}
+
+bool fdio_changed(const char *path, struct stat *seen)
+{
+	struct stat now;
+	if (stat(path, &now) != 0)
+		now = (struct stat){0};
+	bool changed = now.st_ino != seen->st_ino || now.st_size != seen->st_size || now.st_mtim.tv_sec != seen->st_mtim.tv_sec ||
+	               now.st_mtim.tv_nsec != seen->st_mtim.tv_nsec;
+	*seen = now;
+	return changed;
 }
 
 static int connect_once(const char *path, int patience_s)

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct stat;
+
 /* Writes everything, through EINTR and short writes; false with errno on failure. */
 bool fdio_write(int fd, const void *bytes, size_t length);
 
@@ -20,6 +22,9 @@ bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes);
 
 /* Reads the file of a name, relative to dir_fd (AT_FDCWD allowed), as fdio_slurp does; symbolic links are not followed. */
 bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit_bytes);
+
+/* True when what stands at path is another file than the one that seen is of, or has changed since.  seen becomes what it is now; zeros: there is none. */
+bool fdio_changed(const char *path, struct stat *seen);
 
 /* A blocking stream socket that is connected to a local one; reads and writes fail after patience_s.  For 5 s it tries again when the other end
    refuses: FreeBSD does so when more callers wait than were asked for, where Linux lets them wait.  -1 with errno. */

@@ -1,5 +1,6 @@
 /* The table of aliases: finding, expanding, telling of loops.  Reading is alias_file.c's. */
 #include "config/aliases.h"
+#include "base/fdio.h"
 #include "base/text.h"
 #include "config/alias_table.h"
 #include "message/address.h"
@@ -60,14 +61,8 @@ const char *aliases_problem(const struct aliases *set, int i)
 bool aliases_changed(struct aliases *set)
 {
 	bool changed = false;
-	for (int i = 0; set != NULL && i < set->source_count; i++) {
-		struct stat now = {0}, *old = &set->sources[i].as_read;
-		if (stat(set->sources[i].path, &now) != 0)
-			now = (struct stat){0};
-		changed = changed || now.st_ino != old->st_ino || now.st_size != old->st_size || now.st_mtim.tv_sec != old->st_mtim.tv_sec ||
-		          now.st_mtim.tv_nsec != old->st_mtim.tv_nsec;
-		*old = now;
-	}
+	for (int i = 0; set != NULL && i < set->source_count; i++)
+		changed = fdio_changed(set->sources[i].path, &set->sources[i].as_read) || changed;
 	return changed;
 }
 

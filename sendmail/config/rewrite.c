@@ -73,9 +73,8 @@ bool rewrite_finish(struct rewrite *map, struct text *problem)
 	struct buffer text = {0};
 	bool good = true;
 	if (map->file[0] != '\0') {
-		good = stat(map->file, &map->as_read) == 0;
-		int fd = good ? open(map->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-		good = fd >= 0 && S_ISREG(map->as_read.st_mode) && fdio_slurp(fd, &text, FILE_LIMIT_BYTES);
+		int fd = open(map->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		good = fd >= 0 && fstat(fd, &map->as_read) == 0 && S_ISREG(map->as_read.st_mode) && fdio_slurp(fd, &text, FILE_LIMIT_BYTES);
 		if (!good)
 			text_printf(problem, "%s cannot be read: %s", map->file, fd >= 0 && !S_ISREG(map->as_read.st_mode) ? "it is not a file" : strerror(errno));
 		if (fd >= 0)
@@ -101,16 +100,9 @@ void rewrite_free(struct rewrite *map)
 	map->count = 0;
 }
 
-bool rewrite_changed(const struct rewrite *map)
+bool rewrite_changed(struct rewrite *map)
 {
-	struct stat now = {0};
-	const struct stat *old = &map->as_read;
-	if (map->file[0] == '\0')
-		return false;
-	if (stat(map->file, &now) != 0)
-		now = (struct stat){0};
-	return now.st_ino != old->st_ino || now.st_size != old->st_size || now.st_mtim.tv_sec != old->st_mtim.tv_sec ||
-	       now.st_mtim.tv_nsec != old->st_mtim.tv_nsec;
+	return map->file[0] != '\0' && fdio_changed(map->file, &map->as_read);
 }
 
 /* The first of equals: bsearch(3) may find any. */

@@ -25,8 +25,8 @@ bool rewrite_add(struct rewrite *map, const char *left, const char *right, int l
 bool rewrite_finish(struct rewrite *map, struct text *problem);
 void rewrite_free(struct rewrite *map);
 
-/* True when the file has changed since it was read. */
-bool rewrite_changed(const struct rewrite *map);
+/* True when the file has changed since it was read, or since the last question. */
+bool rewrite_changed(struct rewrite *map);
 
 /* The pair for a complete address: the whole of it, then the bare name if its domain is host or domain, then its @domain.  NULL: none. */
 const struct rewrite_pair *rewrite_find(const struct rewrite *map, const char *address, const char *host, const char *domain);

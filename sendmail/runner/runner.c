@@ -3,6 +3,7 @@
 #include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/compat.h"
+#include "base/fdio.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "runner/detour.h"
@@ -106,17 +107,6 @@ static void sort_anew(struct runner *r)
 	free(all);
 }
 
-static bool has_changed(const char *path, struct stat *as_read)
-{
-	struct stat now = {0};
-	if (stat(path, &now) != 0)
-		now = (struct stat){0};
-	bool same = now.st_ino == as_read->st_ino && now.st_size == as_read->st_size &&
-	            now.st_mtim.tv_sec == as_read->st_mtim.tv_sec && now.st_mtim.tv_nsec == as_read->st_mtim.tv_nsec;
-	*as_read = now;
-	return !same;
-}
-
 /* A password that is put right is used at once. */
 static bool secrets_have_changed(struct runner *r)
 {
@@ -175,11 +165,12 @@ void runner_configure(struct runner *r, bool force)
 	if (!force && now - r->config_checked_ms < CONFIG_CHECK_MS)
 		return;
 	r->config_checked_ms = now;
-	bool changed = has_changed(paths_config(), &r->config_file);
+	bool changed = fdio_changed(paths_config(), &r->config_file);
 	changed = secrets_have_changed(r) || changed;
-	changed = has_changed(r->config.aliases, &r->aliases_file) || changed;
+	changed = fdio_changed(r->config.aliases, &r->aliases_file) || changed;
 	changed = aliases_changed(r->aliases) || changed;
-	changed = rewrite_changed(&r->config.rewrite_senders) || rewrite_changed(&r->config.rewrite_recipients) || changed;
+	changed = rewrite_changed(&r->config.rewrite_senders) || changed;
+	changed = rewrite_changed(&r->config.rewrite_recipients) || changed;
 	if (!changed && !force)
 		return;
 	if (!read_config(&fresh, &aliases, &d)) {
@@ -194,7 +185,7 @@ void runner_configure(struct runner *r, bool force)
 	r->aliases = aliases;
 	r->config_good = true;
 	log_json(fresh.log_format == CONFIG_LOG_JSON);
-	has_changed(r->config.aliases, &r->aliases_file);
+	fdio_changed(r->config.aliases, &r->aliases_file);
 	secrets_have_changed(r);
 	for (int i = 0; i < aliases_problem_count(r->aliases); i++)
 		log_line(LOG_WARNING, "%s", aliases_problem(r->aliases, i));

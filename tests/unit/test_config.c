@@ -320,6 +320,25 @@ static void maps_rewrite(void **state)
 	config_free(&c);
 }
 
+/* A change of a map's file is told once, or one that is wrong would be complained about without end. */
+static void a_map_changes_once(void **state)
+{
+	struct rewrite map = {0};
+	TEXT(problem, 200);
+	(void)state;
+	write_file("www web@example.org\n");
+	text_copy(map.file, sizeof map.file, path);
+	assert_true(rewrite_finish(&map, &problem));
+	assert_false(rewrite_changed(&map));
+	write_file("www web@\n");
+	assert_true(rewrite_changed(&map));
+	assert_false(rewrite_changed(&map));
+	assert_int_equal(unlink(path), 0);
+	assert_true(rewrite_changed(&map));
+	assert_false(rewrite_changed(&map));
+	rewrite_free(&map);
+}
+
 static void literals_are_known(void **state)
 {
 	char bare[64];
@@ -335,7 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(values_are_read), TEST(errors_name_line_and_cure), TEST(editing_keeps_the_rest), TEST(passwords_are_guarded),
-		TEST(aliases_expand_to_addresses), TEST(this_machine_is_known), TEST(aliases_refuse_loudly), TEST(maps_rewrite), TEST(literals_are_known),
+		TEST(aliases_expand_to_addresses), TEST(this_machine_is_known), TEST(aliases_refuse_loudly), TEST(maps_rewrite), TEST(a_map_changes_once), TEST(literals_are_known),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
