@@ -56,6 +56,15 @@ ssize_t fdio_read(int fd, void *bytes, size_t size)
 	return n;
 }
 
+ssize_t fdio_read_at(int fd, void *bytes, size_t size, int64_t at)
+{
+	ssize_t n;
+	do
+		n = pread(fd, bytes, size, (off_t)at);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
 bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes)
 {
 	char chunk[16384];

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct stat;
@@ -16,6 +17,9 @@ bool fdio_write_at(int fd, const void *bytes, size_t length, off_t at);
 
 /* read(2) that is repeated on EINTR. */
 ssize_t fdio_read(int fd, void *bytes, size_t size);
+
+/* pread(2), repeated likewise. */
+ssize_t fdio_read_at(int fd, void *bytes, size_t size, int64_t at);
 
 /* Reads a file of at most limit_bytes into an empty buffer; false with errno (EFBIG when longer). */
 bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes);

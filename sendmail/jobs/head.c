@@ -1,11 +1,12 @@
 /* The header of a stored message, completed. */
 #include "jobs/head.h"
+#include "base/fdio.h"
 #include "base/text.h"
 #include "config/recipients.h"
 #include "message/header.h"
 #include "message/mailboxes.h"
 #include "message/stamp.h"
-#include <errno.h>
+#include "message/wire.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,22 +15,13 @@
 #define HEADER_LIMIT_BYTES (512u << 10)
 #define READ_BYTES 32768
 
-static ssize_t read_at(int fd, void *bytes, size_t size, int64_t at)
-{
-	ssize_t n;
-	do
-		n = pread(fd, bytes, size, (off_t)at);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
 /* Reads until the header's end is in the buffer; *body_at is an offset in it. */
 static bool read_header(struct job *job, struct buffer *text, size_t *fields, size_t *body_at)
 {
 	char bytes[READ_BYTES];
 	size_t skip;
 	for (;;) {
-		ssize_t n = read_at(job->fd, bytes, sizeof bytes, job->envelope.message_at + (int64_t)text->length);
+		ssize_t n = fdio_read_at(job->fd, bytes, sizeof bytes, job->envelope.message_at + (int64_t)text->length);
 		if (n < 0 || text->length > HEADER_LIMIT_BYTES)
 			return false;
 		buffer_add(text, bytes, (size_t)n);
@@ -66,7 +58,7 @@ static bool walk_body(struct job *job, bool writing)
 	int64_t at = job->body_at;
 	ssize_t n;
 	job->body_bytes = 0;
-	while ((n = read_at(job->fd, bytes, sizeof bytes, at)) > 0) {
+	while ((n = fdio_read_at(job->fd, bytes, sizeof bytes, at)) > 0) {
 		recode_put(r, bytes, (size_t)n, &out);
 		at += n;
 		for (size_t i = 0; i < out.length; i++)
@@ -95,7 +87,7 @@ static bool plan_body(struct job *job)
 	const struct entity *top = &job->top;
 	bool labelled = top->says_8bit && top->has_type && (!top->is_text || top->has_charset);
 	job->body_bytes = c->bytes + c->lines;
-	if (!c->has_nul && !c->has_bare_cr && c->longest_line <= 998 && !(c->has_8bit && (job->to_7bit || !labelled)))
+	if (!c->has_nul && !c->has_bare_cr && c->longest_line <= WIRE_LINE_LIMIT_BYTES && !(c->has_8bit && (job->to_7bit || !labelled)))
 		return true;
 	if (!walk_body(job, false))
 		return false;

@@ -1,9 +1,9 @@
 /* The head of a spool file. */
 #include "message/envelope.h"
+#include "base/fdio.h"
 #include "base/fields.h"
 #include "base/text.h"
 #include "message/dsn.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -296,9 +296,7 @@ bool envelope_read(struct envelope *e, int fd, struct diagnosis *d)
 	char bytes[8192];
 	bool good = false;
 	for (;;) {
-		ssize_t n = pread(fd, bytes, sizeof bytes, (off_t)head.length);
-		if (n < 0 && errno == EINTR)
-			continue;
+		ssize_t n = fdio_read_at(fd, bytes, sizeof bytes, (int64_t)head.length);
 		if (n < 0) {
 			diag_set_errno(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "read the spool file");
 			break;

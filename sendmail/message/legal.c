@@ -2,12 +2,12 @@
 #include "message/legal.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "message/wire.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define LINE_LIMIT_BYTES 998
 #define LINE_WANTED_BYTES 78
 
 static bool is_blank(char c)
@@ -46,7 +46,7 @@ static void put_folded(const char *line, size_t length, size_t limit, struct buf
 
 void legal_fold(struct buffer *out, size_t from, bool tidy)
 {
-	size_t limit = tidy ? LINE_WANTED_BYTES : LINE_LIMIT_BYTES, longest = 0;
+	size_t limit = tidy ? LINE_WANTED_BYTES : WIRE_LINE_LIMIT_BYTES, longest = 0;
 	for (size_t at = from, n; at < out->length; at += n + 1) {
 		const char *end = memchr(out->data + at, '\n', out->length - at);
 		n = end != NULL ? (size_t)(end - out->data) - at : out->length - at;

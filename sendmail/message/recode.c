@@ -3,13 +3,13 @@
 #include "message/header.h"
 #include "message/legal.h"
 #include "message/quoted.h"
+#include "message/wire.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define DEPTH_MAX 30
 #define HEADER_LIMIT_BYTES (64u << 10)
 #define BOUNDARY_LINE_BYTES 200
-#define LINE_LIMIT_BYTES 998
 
 enum mode { MODE_COPY, MODE_QUOTE, MODE_MEND, MODE_WRAP };
 
@@ -37,7 +37,7 @@ static void note(struct recode *r, const char *bytes, size_t length)
 		unsigned char c = (unsigned char)bytes[i];
 		if (c == '\n')
 			r->column = 0;
-		else if (++r->column > LINE_LIMIT_BYTES || c == '\0' || c == '\r')
+		else if (++r->column > WIRE_LINE_LIMIT_BYTES || c == '\0' || c == '\r')
 			facts |= RECODE_ODD;
 		if (c >= 0x80)
 			facts |= RECODE_8BIT;
@@ -137,7 +137,7 @@ static void end_header(struct recode *r, const char *ends, struct buffer *out)
 	for (size_t at = 0; r->writing && header_next(block, r->header.length, &at, &f);) {
 		if (encoding != NULL && header_is(&f, "Content-Transfer-Encoding"))
 			continue;
-		if (r->to_7bit || f.length > LINE_LIMIT_BYTES)
+		if (r->to_7bit || f.length > WIRE_LINE_LIMIT_BYTES)
 			legal_put_field(&f, out);
 		else
 			buffer_add(out, f.start, f.length);

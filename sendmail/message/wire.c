@@ -2,7 +2,6 @@
 #include "message/wire.h"
 #include <string.h>
 
-#define LINE_LIMIT_BYTES 998 /* RFC 5321 4.5.3.1.6, without CRLF */
 
 void wire_start(struct wire *w)
 {
@@ -16,7 +15,7 @@ static void put_run(struct wire *w, const char *bytes, size_t length, struct buf
 		if (w->line_start && *bytes == '.')
 			buffer_add(out, ".", 1);
 		w->line_start = false;
-		size_t room = LINE_LIMIT_BYTES - w->column;
+		size_t room = WIRE_LINE_LIMIT_BYTES - w->column;
 		size_t n = length < room ? length : room;
 		buffer_add(out, bytes, n);
 		w->column += n;

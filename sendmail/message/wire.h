@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include <stdbool.h>
 
+#define WIRE_LINE_LIMIT_BYTES 998 /* RFC 5321 4.5.3.1.6, without CRLF */
+
 struct wire {
 	size_t column;    /* bytes on the current line so far */
 	bool line_start;  /* the next byte begins a line */

@@ -1,21 +1,12 @@
 /* Producing the bytes of DATA. */
 #include "relay/content.h"
+#include "base/fdio.h"
 #include "base/text.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define READ_BYTES 32768
-
-static ssize_t read_at(int fd, void *bytes, size_t size, int64_t at)
-{
-	ssize_t n;
-	do
-		n = pread(fd, bytes, size, (off_t)at);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
 
 static void put_body(struct piece *p, const char *bytes, size_t length, struct buffer *out)
 {
@@ -54,7 +45,7 @@ static bool produce(void *context, struct buffer *out)
 		if (p->job->recoded)
 			p->recode = recode_start(&p->job->top, &p->job->plan, p->job->to_7bit, true);
 	}
-	ssize_t n = read_at(p->job->fd, bytes, sizeof bytes, p->at);
+	ssize_t n = fdio_read_at(p->job->fd, bytes, sizeof bytes, p->at);
 	int64_t end = p->job->envelope.message_at + p->job->envelope.content.bytes;
 	/* The rest cannot be had: no dot is sent, so that no server takes a part for the whole. */
 	if (n < 0 || (n == 0 && p->at < end)) {

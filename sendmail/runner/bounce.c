@@ -2,6 +2,7 @@
 #include "runner/bounce.h"
 #include "base/catalogue.h"
 #include "base/clock.h"
+#include "base/fdio.h"
 #include "base/fields.h"
 #include "base/log.h"
 #include "base/report.h"
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #define COPY_LIMIT_BYTES 65536
 #define FULL_LIMIT_BYTES (256 << 10) /* of a message that is returned whole; of a longer one its header is */
@@ -213,7 +213,7 @@ static void put_status(const struct runner *r, const struct message *m, bool del
 static void read_original(const struct message *m, struct buffer *out)
 {
 	static char bytes[COPY_LIMIT_BYTES];
-	ssize_t n = pread(m->fd, bytes, sizeof bytes, (off_t)m->envelope.message_at);
+	ssize_t n = fdio_read_at(m->fd, bytes, sizeof bytes, m->envelope.message_at);
 	if (n <= 0 || bytes[0] == '\n')
 		return;
 	size_t length = (size_t)n;
@@ -298,12 +298,12 @@ static void put_original(const struct message *m, bool delayed, const struct buf
 {
 	char bytes[16384];
 	ssize_t n;
-	off_t at = (off_t)m->envelope.message_at;
+	int64_t at = m->envelope.message_at;
 	bool all = returns_all(m, delayed);
 	buffer_printf(out, "\n--%s\nContent-Type: %s\n\n", border, all ? "message/rfc822" : "text/rfc822-headers");
 	if (!all)
 		buffer_add(out, header->data, header->length);
-	while (all && (n = pread(m->fd, bytes, sizeof bytes, at)) > 0) {
+	while (all && (n = fdio_read_at(m->fd, bytes, sizeof bytes, at)) > 0) {
 		buffer_add(out, bytes, (size_t)n);
 		at += n;
 	}
