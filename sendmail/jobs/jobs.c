@@ -123,15 +123,8 @@ bool jobs_receive(struct jobs *j)
 	}
 	size_t used = 0;
 	bool good = true;
-	while (good && used < j->in.length) {
-		char *end = memchr(j->in.data + used, '\n', j->in.length - used);
-		if (end == NULL)
-			break;
-		line = j->in.data + used;
-		*end = '\0';
+	while (good && (line = fdio_next_line(&j->in, &used)) != NULL)
 		good = take_line(j, line);
-		used = (size_t)(end - j->in.data) + 1;
-	}
 	buffer_drop(&j->in, used);
 	return good;
 }

@@ -171,12 +171,9 @@ void worker_receive(struct runner *r, struct worker *w)
 	w->read_errors = 0;
 	buffer_add(&w->in, bytes, (size_t)n);
 	size_t used = 0;
-	char *end;
-	while (used < w->in.length && (end = memchr(w->in.data + used, '\n', w->in.length - used)) != NULL) {
-		*end = '\0';
-		take_line(r, w, w->in.data + used);
-		used = (size_t)(end - w->in.data) + 1;
-	}
+	char *line;
+	while ((line = fdio_next_line(&w->in, &used)) != NULL)
+		take_line(r, w, line);
 	buffer_drop(&w->in, used);
 	if (w->in.length > LINE_LIMIT_BYTES)
 		w->ended = true;
