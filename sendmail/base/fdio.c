@@ -2,6 +2,7 @@
 #include "base/fdio.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -144,6 +145,19 @@ bool fdio_sync(int fd)
 		result = fsync(fd);
 	while (result != 0 && errno == EINTR);
 	return result == 0;
+}
+
+bool fdio_replace_at(int dir_fd, const char *name, const struct buffer *text, bool durable)
+{
+	char temp[64];
+	snprintf(temp, sizeof temp, "%s.new", name);
+	int fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
+	bool done = fd >= 0 && fdio_write(fd, text->data, text->length) && (!durable || fdio_sync(fd)) && renameat(dir_fd, temp, dir_fd, name) == 0;
+	int saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return done && (!durable || fdio_sync(dir_fd));
 }
 
 bool fdio_rests(void)

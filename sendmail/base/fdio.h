@@ -34,6 +34,10 @@ bool fdio_changed(const char *path, struct stat *seen);
    refuses: FreeBSD does so when more callers wait than were asked for, where Linux lets them wait.  -1 with errno. */
 int fdio_connect(const char *path, int patience_s);
 
+/* Puts a file of that text in place of the one of that name (at most 50 bytes), by way of NAME.new.  durable: with the syncs that make it outlive a
+   power cut.  False with errno. */
+bool fdio_replace_at(int dir_fd, const char *name, const struct buffer *text, bool durable);
+
 /* fsync(2), repeated on EINTR.  For a directory: makes names durable. */
 bool fdio_sync(int fd);
 

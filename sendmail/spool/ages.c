@@ -108,11 +108,6 @@ void ages_save(const struct ages *a, int mqueue_fd)
 {
 	struct buffer text = {0};
 	ages_write(a, &text);
-	int fd = openat(mqueue_fd, "clock.new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-	if (fd >= 0) {
-		if (fdio_write(fd, text.data, text.length))
-			renameat(mqueue_fd, "clock.new", mqueue_fd, "clock");
-		close(fd);
-	}
+	fdio_replace_at(mqueue_fd, "clock", &text, false);
 	buffer_free(&text);
 }

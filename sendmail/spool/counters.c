@@ -156,12 +156,6 @@ void counters_save(struct counters *c, int mqueue_fd)
 	write_total(c, &text);
 	for (int i = 0; i < c->hop_count; i++)
 		write_hop(&c->hops[i], &text);
-	int fd = openat(mqueue_fd, "counters.new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-	bool done = fd >= 0 && fdio_write(fd, text.data, text.length) && fdio_sync(fd) && renameat(mqueue_fd, "counters.new", mqueue_fd, "counters") == 0;
-	if (done)
-		fdio_sync(mqueue_fd);
-	if (fd >= 0)
-		close(fd);
-	c->changed = !done;
+	c->changed = !fdio_replace_at(mqueue_fd, "counters", &text, true);
 	buffer_free(&text);
 }

@@ -27,12 +27,7 @@ void health_write(const struct queue *q, const struct health *list, int count)
 		buffer_printf(&lines, "%s\n", buffer_string(&line));
 		buffer_free(&line);
 	}
-	int fd = openat(q->mqueue_fd, "health.new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-	if (fd >= 0) {
-		if (fdio_write(fd, lines.data, lines.length))
-			renameat(q->mqueue_fd, "health.new", q->mqueue_fd, "health");
-		close(fd);
-	}
+	fdio_replace_at(q->mqueue_fd, "health", &lines, false);
 	buffer_free(&lines);
 }
 
