@@ -187,16 +187,6 @@ static int by_name(const void *left, const void *right)
 	return order;
 }
 
-static void free_row(struct alias *row)
-{
-	for (int i = 0; i < row->count; i++) {
-		free(row->items[i].text);
-		free(row->items[i].why);
-	}
-	free(row->items);
-	free(row->name);
-}
-
 /* Sorts, and leaves the first of several entries of one name, as newaliases of sendmail and Postfix does. */
 static void sort(struct aliases *set)
 {
@@ -216,7 +206,7 @@ static void sort(struct aliases *set)
 		buffer_puts(&words, " already: that entry counts, this one is passed over; join the two");
 		alias_add_problem(set, mem_copy(buffer_string(&words)));
 		buffer_free(&words);
-		free_row(row);
+		alias_free_row(row);
 	}
 	set->count = kept;
 }
@@ -228,9 +218,9 @@ bool aliases_read(struct aliases **set, const char *path, bool missing_ok, struc
 	bool good;
 	*set = r.set;
 	int fd = alias_open(r.set, path, &st);
-	if (fd < 0)
-		good = (errno == ENOENT || errno == ENOTDIR) && missing_ok ? true : unreadable(&r, path);
-	else if (S_ISDIR(st.st_mode)) {
+	if (fd < 0) {
+		good = (missing_ok && (errno == ENOENT || errno == ENOTDIR)) || unreadable(&r, path);
+	} else if (S_ISDIR(st.st_mode)) {
 		close(fd);
 		good = take_folder(&r, path);
 	} else {

@@ -54,6 +54,9 @@ void alias_put_place(const struct aliases *set, int source, int line, struct buf
 /* Takes over a malloc'd sentence. */
 void alias_add_problem(struct aliases *set, char *sentence);
 
+/* What it holds, not the row itself. */
+void alias_free_row(struct alias *row);
+
 /* Opens a file or a folder, following links, and notes it as a source; -1 with errno. */
 int alias_open(struct aliases *set, const char *path, struct stat *st);
 

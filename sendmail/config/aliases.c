@@ -21,18 +21,22 @@ void alias_add_problem(struct aliases *set, char *sentence)
 	set->problems[set->problem_count++] = sentence;
 }
 
+void alias_free_row(struct alias *row)
+{
+	for (int i = 0; i < row->count; i++) {
+		free(row->items[i].text);
+		free(row->items[i].why);
+	}
+	free(row->items);
+	free(row->name);
+}
+
 void aliases_free(struct aliases *set)
 {
 	if (set == NULL)
 		return;
-	for (int i = 0; i < set->count; i++) {
-		for (int k = 0; k < set->rows[i].count; k++) {
-			free(set->rows[i].items[k].text);
-			free(set->rows[i].items[k].why);
-		}
-		free(set->rows[i].items);
-		free(set->rows[i].name);
-	}
+	for (int i = 0; i < set->count; i++)
+		alias_free_row(&set->rows[i]);
 	for (int i = 0; i < set->source_count; i++)
 		free(set->sources[i].path);
 	for (int i = 0; i < set->problem_count; i++)

@@ -1,13 +1,8 @@
 /* Matching recipients and senders with the configured routes. */
 #include "config/rules.h"
+#include "message/address.h"
 #include <stdio.h>
 #include <string.h>
-
-static const char *domain_of(const char *address)
-{
-	const char *at = strrchr(address, '@');
-	return at != NULL ? at + 1 : "";
-}
 
 static bool ends_with_domain(const char *domain, const char *suffix)
 {
@@ -19,10 +14,10 @@ static bool ends_with_domain(const char *domain, const char *suffix)
 static bool fits_address(const char *pattern, const char *address)
 {
 	if (strchr(pattern, '@') != NULL)
-		return text_equal_ci(*pattern == '@' ? pattern + 1 : pattern, *pattern == '@' ? domain_of(address) : address);
+		return text_equal_ci(*pattern == '@' ? pattern + 1 : pattern, *pattern == '@' ? address_domain(address) : address);
 	if (*pattern == '.')
-		return ends_with_domain(domain_of(address), pattern);
-	return *address != '\0' && text_equal_ci(pattern, domain_of(address));
+		return ends_with_domain(address_domain(address), pattern);
+	return *address != '\0' && text_equal_ci(pattern, address_domain(address));
 }
 
 static bool fits(const struct rule *rule, const char *sender, const char *rcpt)
@@ -46,7 +41,7 @@ static bool next_name(const char **at, char *name, size_t size)
 
 static void add_direct(struct paths_of *p, const char *rcpt)
 {
-	const char *domain = domain_of(rcpt);
+	const char *domain = address_domain(rcpt);
 	if (*domain == '\0' || p->count == RULES_PATHS_MAX)
 		return;
 	snprintf(p->paths[p->count++], RULES_PATH_SIZE, "@%.300s", domain);
@@ -101,7 +96,7 @@ static bool is_local(const struct config *c, const char *rcpt)
 	char name[256];
 	const char *at = c->local_domains;
 	while (c->local_deliver != CONFIG_LOCAL_NO && next_name(&at, name, sizeof name)) {
-		if (text_equal_ci(name, domain_of(rcpt)))
+		if (text_equal_ci(name, address_domain(rcpt)))
 			return true;
 	}
 	return false;
