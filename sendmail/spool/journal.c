@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define JOURNAL_LIMIT_BYTES (256u << 20)
+#define ATTEMPTS_MAX 1000000 /* more were never made */
 #define APPEND_TRIES 3 /* an outcome that is not on the disk may become a second delivery */
 
 /* Index of an address, or rcpt_count.  Lines and questions come in the order of the recipients, so the search goes on
@@ -90,7 +91,8 @@ static void fold_line(struct journal *j, const char *line)
 	const char *fields = verb + strcspn(verb, " ");
 	size_t length = (size_t)(fields - verb);
 	if (length == 7 && memcmp(verb, "attempt", 7) == 0) {
-		j->attempts = (int)fields_get_number(fields, "n", j->attempts + 1);
+		long long n = fields_get_number(fields, "n", 0);
+		j->attempts = n > 0 && n <= ATTEMPTS_MAX ? (int)n : j->attempts + 1;
 		j->last_s = when;
 		j->until_s = 0;
 	} else if (length == 4 && memcmp(verb, "rcpt", 4) == 0) {

@@ -411,12 +411,25 @@ static void one_runner_and_its_trigger(void **state)
 	assert_int_equal(lock_kick(spool), KICK_NOBODY);
 }
 
+/* A count that no runner wrote is no number to go on from. */
+static void attempts_are_bounded(void **state)
+{
+	static const char *const texts[] = {"1 attempt n=2147483647\n2 attempt\n", "1 attempt n=4294967297\n", "1 attempt n=-1\n", "1 attempt n=99999999999999999999\n"};
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct journal j;
+		journal_parse(&j, texts[i], strlen(texts[i]));
+		assert_in_range(j.attempts, 1, 2);
+		journal_free(&j);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(ids_are_strict), TEST(a_submission_is_whole_or_nothing), TEST(what_was_refused_is_not_there), TEST(the_reserve_is_not_for_new_mail),
 		TEST(only_plain_files_are_adopted), TEST(old_temporary_files_go),
-		TEST(journal_folds), TEST(journal_knows_what_is_to_be_told), TEST(a_ledger_is_read_as_it_was_written), TEST(journal_bears_nonsense), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
+		TEST(journal_folds), TEST(journal_knows_what_is_to_be_told), TEST(a_ledger_is_read_as_it_was_written), TEST(journal_bears_nonsense), TEST(attempts_are_bounded), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
