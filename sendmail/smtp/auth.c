@@ -170,7 +170,7 @@ static bool next_cram(struct auth *a, const struct buffer *challenge, struct buf
 		buffer_add(&answer, &hex[digest[i] & 15], 1);
 	}
 	base64_encode(line, answer.data, answer.length);
-	buffer_free(&answer);
+	wipe_buffer(&answer);
 	return true;
 }
 
@@ -291,7 +291,8 @@ static bool scram_final(struct auth *a, const char *server_first, struct buffer 
 		base64_encode(line, bare.data, bare.length);
 	}
 	free_scram_first(&f);
-	buffer_free(&bare);
+	OPENSSL_cleanse(proof, sizeof proof);
+	wipe_buffer(&bare);
 	buffer_free(&signed_text);
 	return good;
 }

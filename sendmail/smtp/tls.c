@@ -317,10 +317,11 @@ static bool judge(SSL *ssl, const struct finding *f, const char *wanted, enum ho
 	TEXT(words, 400);
 	struct text tls;
 	X509 *certificate = SSL_get_peer_certificate(ssl);
+	bool shown = certificate != NULL;
 	X509_free(certificate);
 	text_init(&tls, d->tls, sizeof d->tls);
 	text_printf(&tls, "%s ", SSL_get_version(ssl));
-	if (certificate == NULL)
+	if (!shown)
 		text_put(&words, "the server showed no certificate");
 	else if (f->certificate != NULL)
 		put_verify_words(&words, f, wanted);
