@@ -98,11 +98,12 @@ static void say(const char *word, const char *value)
 static bool wait_for_watcher(int64_t limit_ms)
 {
 	struct pollfd p = {.fd = watcher.fd, .events = POLLIN};
-	int64_t until_ms = clock_mono_ms() + limit_ms;
+	int64_t until_ms = clock_mono_ms() + limit_ms, left_ms = limit_ms;
 	int ready;
-	do
-		ready = poll(&p, 1, (int)(until_ms - clock_mono_ms()));
-	while (ready < 0 && errno == EINTR && clock_mono_ms() < until_ms);
+	while ((ready = poll(&p, 1, (int)left_ms)) < 0 && errno == EINTR) {
+		left_ms = until_ms - clock_mono_ms();
+		left_ms = left_ms > 0 ? left_ms : 0;
+	}
 	return ready > 0;
 }
 
