@@ -43,7 +43,7 @@ static int ask_for_pass(struct runner *r, const char *spool)
 {
 	char name[40];
 	snprintf(name, sizeof name, "flush.%ld", (long)getpid());
-	int fd = openat(r->queue.drop_fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	int fd = openat(r->queue.drop_fd, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return rights_fail(EX_CANTCREAT, "ask the runner for a pass");
 	close(fd);

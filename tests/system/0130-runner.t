@@ -27,6 +27,9 @@ send three
 smarthost -p "$port"
 "$BIN/sendmail" -q; is $? 0 "sendmail -q asks the staying runner, and waits"
 is "$(delivered)" 3 "everything is delivered when it returns"
+sh -c 'ln -s "$1" "$2/flush.$$"; exec "$3" --once' sh "$work/planted" "$work/spool/drop" "$BIN/runner" 2>"$work/err"; is "$?" 73 "a link in drop/ where the wish for a pass comes to lie: refused"
+ok "and it is not followed" test ! -e "$work/planted"
+rm -f "$work"/spool/drop/flush.*
 
 echo '[nonsense]' >>"$work/firsthop.conf"
 kill -HUP $runner
