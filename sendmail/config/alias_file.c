@@ -159,13 +159,16 @@ static bool take_folder(struct alias_reading *r, const char *path)
 	int count = scandir(path, &names, is_wanted, alphasort);
 	if (count < 0)
 		return unreadable(r, path);
-	bool good = true;
+	bool good = count <= FILES_MAX;
+	if (!good)
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s: the folder holds %d files, and at most %d are read: join some of them", path, count,
+		         FILES_MAX);
 	for (int i = 0; i < count; i++) {
 		char file[2048];
 		struct stat st;
 		snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
 		free(names[i]);
-		int fd = good && i < FILES_MAX ? alias_open(r->set, file, &st) : -1;
+		int fd = good ? alias_open(r->set, file, &st) : -1;
 		r->source = r->set->source_count - 1;
 		if (good && fd < 0)
 			good = unreadable(r, file);
