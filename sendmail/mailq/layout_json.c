@@ -6,12 +6,11 @@
 #include "base/report.h"
 #include "config/rules.h"
 #include "mailq/layout.h"
+#include "spool/journal.h"
 #include "spool/story.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define JOURNAL_LIMIT_BYTES (64u << 20)
 
 /* The part that recipients and results of attempts share. */
 static void put_diagnosis(FILE *out, const struct diagnosis *d)

@@ -6,6 +6,7 @@
 #include "base/fields.h"
 #include "base/paths.h"
 #include "base/report.h"
+#include "spool/journal.h"
 #include "spool/story.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define JOURNAL_LIMIT_BYTES (64u << 20)
 #define KEYS_MAX 8
 
 struct story {

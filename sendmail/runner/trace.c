@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define JOURNAL_LIMIT_BYTES (16u << 20)
+#define TOLD_LIMIT_BYTES (16u << 20) /* of a journal; one that is longer is not told in a report */
 #define FIRST_TOLD 5
 #define LAST_TOLD 20
 #define COLUMNS 76
@@ -112,7 +112,7 @@ void trace_put(const struct runner *r, const struct message *m, struct buffer *o
 	struct telling t = {.out = out};
 	bool told = true;
 	snprintf(name, sizeof name, "%s.log", m->id);
-	if (!fdio_slurp_at(r->queue.mqueue_fd, name, &text, JOURNAL_LIMIT_BYTES))
+	if (!fdio_slurp_at(r->queue.mqueue_fd, name, &text, TOLD_LIMIT_BYTES))
 		text.length = 0;
 	buffer_add(&text, m->lines.data, m->lines.length);
 	buffer_add(&text, m->failed_lines.data, m->failed_lines.length);

@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define JOURNAL_LIMIT_BYTES (256u << 20)
 #define ATTEMPTS_MAX 1000000 /* more were never made */
 #define APPEND_TRIES 3 /* an outcome that is not on the disk may become a second delivery */
 

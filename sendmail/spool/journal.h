@@ -6,6 +6,8 @@
 #include "base/diag.h"
 #include "spool/queue.h"
 
+#define JOURNAL_LIMIT_BYTES (256u << 20) /* a longer one is not read */
+
 struct journal_rcpt {
 	char *address;
 	struct diagnosis last;

@@ -34,6 +34,11 @@ story=$("$BIN/mailq" why "$untried")
 like "$story" 'not tried itself: smarthost main, 127.0.0.1:[0-9]+: connect: Connection refused' "why: a message that waits for the smarthost"
 like "$story" 'remedy    check host and port; start the mail service' "has its remedy too"
 printf '1700000000 step text="evil \033[31m \\x1b[0m"\n' >>"$work/spool/mqueue/$id.log"
+mv "$work/spool/mqueue/$id.log" "$work/short"
+{ yes "1700000000 x $(printf '%0500d' 0)" | head -c 70000000; echo; cat "$work/short"; } >"$work/spool/mqueue/$id.log"
+like "$("$BIN/mailq" why "$id")" 'later@example.org> deferred: ' "why: a journal of 70 MB is told, too"
+like "$("$BIN/mailq" --json 2>/dev/null | grep "$id")" '"attempts": \[\{"n": 1' "so does JSON"
+mv "$work/short" "$work/spool/mqueue/$id.log"
 unlike "$("$BIN/mailq" why "$id" | od -An -c)" "033" "why: nothing of a journal reaches the terminal as it is"
 
 like "$("$BIN/relayconf" explain '513 Relaying denied.')" '^key       relay-denied$' "explain: Courier's words"
