@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define POLICY_LIMIT_BYTES 65536
+#define POLICY_LIMIT_BYTES (4u << 20) /* thousands of users above their limits; a longer file counts for nothing */
 #define POLICY_GROUPS_MAX 1024 /* of a user: what FreeBSD allows, and more than a Kerberos ticket holds */
 
 struct policy {

@@ -70,6 +70,20 @@ static void the_first_rule_that_fits_counts(void **state)
 	assert_int_equal(ask(HEAD, "anyone@anywhere.example", &why), EX_OK);
 }
 
+/* A thousand users above their limits at once, as after an outage: the file is long, and holds. */
+static void many_may_be_over_a_limit(void **state)
+{
+	struct diagnosis why;
+	struct buffer rules = {0};
+	(void)state;
+	buffer_puts(&rules, HEAD "rule line=9 who=* all=1 from=nobody\n");
+	for (int i = 2000; i < 3000; i++)
+		buffer_printf(&rules, "over uid=%d until=%lld text=\"user web%d has 100 messages in the queue and may have 100 ([submit *] in /etc/firsthop/firsthop.conf, line 12)\"\n",
+		              i, (long long)clock_wall_s() + 600, i);
+	assert_int_equal(ask(buffer_string(&rules), "x@other.example", &why), EX_NOPERM);
+	buffer_free(&rules);
+}
+
 static void who_is_over_a_limit_waits(void **state)
 {
 	char rules[300];
@@ -190,7 +204,7 @@ static void a_story_is_told_in_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_first_rule_that_fits_counts), TEST(who_is_over_a_limit_waits), TEST(a_nearly_full_disk_is_roots), TEST(odd_files_refuse_nothing),
+		TEST(the_first_rule_that_fits_counts), TEST(many_may_be_over_a_limit), TEST(who_is_over_a_limit_waits), TEST(a_nearly_full_disk_is_roots), TEST(odd_files_refuse_nothing),
 		TEST(errors_of_the_disk_have_keys), TEST(a_name_that_cannot_be_given_leaves_nothing), TEST(a_full_disk_stops_the_writing), TEST(a_story_is_told_in_order),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
