@@ -2,7 +2,6 @@
 #include "mail/child.h"
 #include "mail/commands.h"
 #include "mail/quit.h"
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

@@ -1,7 +1,6 @@
 /* Message lists.  Numbers choose; names, subjects and ":" letters then leave only what fits, among all when there was no number. */
 #include "mail/lists.h"
 #include "mail/field.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

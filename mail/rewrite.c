@@ -6,7 +6,6 @@
 #include "base/fdio.h"
 #include "mail/journal.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

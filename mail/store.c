@@ -5,7 +5,6 @@
 #include "mail/field.h"
 #include "mail/maildir.h"
 #include <stdlib.h>
-#include <string.h>
 
 static void put_header(struct buffer *out, const struct folder_view *v, const struct render_fields *fields)
 {

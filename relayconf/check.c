@@ -3,7 +3,6 @@
 #include "relayconf/command.h"
 #include "relayconf/findings.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>

@@ -8,7 +8,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 #include <syslog.h>
-#include <unistd.h>
 
 static bool is_there(const char *file)
 {

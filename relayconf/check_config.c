@@ -8,7 +8,6 @@
 #include "relayconf/findings.h"
 #include <dirent.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

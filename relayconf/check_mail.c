@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/paths.h"
 #include "relayconf/findings.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

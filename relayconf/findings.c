@@ -4,7 +4,6 @@
 #include "base/paths.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static const char *const grade_names[] = {"ok", "note", "problem"};

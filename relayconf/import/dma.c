@@ -1,6 +1,5 @@
 /* dma, FreeBSD's default: dma.conf ("KEY value" lines and bare words), auth.conf ("user|host:password"). */
 #include "relayconf/import/pairs.h"
-#include <stdio.h>
 #include <string.h>
 
 /* TLS as dma has it: never checked, so what is kept is how it is begun; checking is added, and said. */

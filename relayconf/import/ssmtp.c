@@ -1,6 +1,5 @@
 /* ssmtp: ssmtp.conf ("key=value"), and revaliases beside it ("user:sender:server"). */
 #include "relayconf/import/pairs.h"
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 

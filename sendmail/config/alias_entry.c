@@ -5,7 +5,6 @@
 #include "config/alias_table.h"
 #include "message/address.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

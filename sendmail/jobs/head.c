@@ -7,8 +7,6 @@
 #include "message/mailboxes.h"
 #include "message/stamp.h"
 #include "message/wire.h"
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

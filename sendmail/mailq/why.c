@@ -8,12 +8,10 @@
 #include "base/report.h"
 #include "spool/journal.h"
 #include "spool/story.h"
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #define KEYS_MAX 8
 

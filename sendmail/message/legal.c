@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "message/wire.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -12,7 +12,6 @@
 #include "relay/deliver.h"
 #include "relay/policy.h"
 #include "route/route.h"
-#include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -3,8 +3,6 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #define READ_BYTES 32768
 

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "route/dns.h"
 #include "route/here.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "runner/message.h"
 #include "runner/watch.h"
-#include <stdlib.h>
 #include <string.h>
 
 #define AT_A_TIME 100 /* then sessions have their turn */

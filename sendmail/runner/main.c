@@ -13,15 +13,12 @@
 #include "runner/watch.h"
 #include "runner/worker.h"
 #include "spool/lock.h"
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #define IDLE_MS 5000
 #define LEAVE_MS 10000

@@ -12,10 +12,8 @@
 #include "runner/quota.h"
 #include "runner/watch.h"
 #include "runner/worker.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CONFIG_CHECK_MS 2000
 #define CONFIG_PATIENCE_MS 5000

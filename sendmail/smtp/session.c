@@ -3,7 +3,6 @@
 #include "base/catalogue.h"
 #include "base/compat.h"
 #include "base/text.h"
-#include <string.h>
 
 enum stage session_stage(const struct session *s)
 {

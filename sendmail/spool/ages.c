@@ -2,10 +2,8 @@
 #include "spool/ages.h"
 #include "base/fdio.h"
 #include "base/fields.h"
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FILE_LIMIT_BYTES 16384
 #define FRESH_S 120 /* a message may be newer than the last look at the clock */

@@ -4,12 +4,10 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/text.h"
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FILE_LIMIT_BYTES 65536
 

@@ -2,8 +2,6 @@
 #include "spool/health.h"
 #include "base/fdio.h"
 #include "base/fields.h"
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -8,7 +8,6 @@
 #include "submit/submit.h"
 #include "submit/unsent.h"
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 

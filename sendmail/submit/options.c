@@ -4,7 +4,6 @@
 #include "message/dsn.h"
 #include "submit/modes.h"
 #include <string.h>
-#include <strings.h>
 #include <sysexits.h>
 
 enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_REST }; /* REST: only what follows in the same argument, may be empty */

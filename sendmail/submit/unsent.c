@@ -2,7 +2,6 @@
 #include "submit/unsent.h"
 #include "base/fdio.h"
 #include "submit/intake.h"
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
