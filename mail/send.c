@@ -8,6 +8,7 @@
 #include "mail/input.h"
 #include "mail/maildir.h"
 #include "mail/mbox.h"
+#include "mail/screen.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -185,6 +186,16 @@ static void keep_record(struct session *s, const struct letter *l, const struct 
 	buffer_free(&name);
 }
 
+/* The name may be a stranger's, of a letter that is answered. */
+static bool refuse(const char *name, const char *why)
+{
+	struct buffer shown = {0};
+	screen_clean(&shown, name, strlen(name));
+	fprintf(stderr, "mail: %s: %s\n", buffer_string(&shown), why);
+	buffer_free(&shown);
+	return false;
+}
+
 /* Commands and files as recipients: a hostile "address" must not write files, so these are only for who asks for it. */
 static bool check_recipients(const struct session *s, const struct letter *l)
 {
@@ -192,14 +203,10 @@ static bool check_recipients(const struct session *s, const struct letter *l)
 	for (size_t k = 0; k < 3; k++) {
 		for (int i = 0; i < lists[k]->count; i++) {
 			const char *name = lists[k]->items[i];
-			if (name[0] == '|') {
-				fprintf(stderr, "mail: %s: a command cannot be a recipient; nothing was sent. Pipe the text into the command instead\n", name);
-				return false;
-			}
-			if (is_file(name) && !vars_on(&s->vars, "expandaddr")) {
-				fprintf(stderr, "mail: %s: a file cannot be a recipient; nothing was sent. \"set expandaddr\" in ~/.mailrc allows it\n", name);
-				return false;
-			}
+			if (name[0] == '|')
+				return refuse(name, "a command cannot be a recipient; nothing was sent. Pipe the text into the command instead");
+			if (is_file(name) && !vars_on(&s->vars, "expandaddr"))
+				return refuse(name, "a file cannot be a recipient; nothing was sent. \"set expandaddr\" in ~/.mailrc allows it");
 		}
 	}
 	return true;

@@ -7,6 +7,7 @@
 #include "mail/command.h"
 #include "mail/lists.h"
 #include "mail/render.h"
+#include "mail/screen.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -211,7 +212,7 @@ static enum tilde_result run_messages(struct session *s, struct letter *l, const
 static enum tilde_result run_print(struct session *s, struct letter *l, const char *text, char letter)
 {
 	(void)text, (void)letter;
-	struct buffer out = {0};
+	struct buffer out = {0}, shown = {0};
 	const struct names *lists[] = {&l->to, &l->cc, &l->bcc, &l->files};
 	static const char *const names[] = {"To", "Cc", "Bcc", "Attached"};
 	buffer_puts(&out, "-------\nMessage contains:\n");
@@ -225,7 +226,10 @@ static enum tilde_result run_print(struct session *s, struct letter *l, const ch
 	}
 	buffer_puts(&out, "\n");
 	buffer_add(&out, l->body.data, l->body.length);
-	child_page(&s->vars, &out);
+	/* A letter that is answered gave it names, its subject, perhaps its text. */
+	screen_clean(&shown, out.data, out.length);
+	child_page(&s->vars, &shown);
+	buffer_free(&shown);
 	buffer_free(&out);
 	return more();
 }
