@@ -73,7 +73,7 @@ void adopt_each(const char *folder, const char *prefix, void (*each)(void *conte
 	if (dir == NULL && errno != ENOENT && errno != ENOTDIR)
 		fprintf(stderr, "relayconf: %s cannot be read: %s\n", folder, strerror(errno));
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] != '.' && text_starts(entry->d_name, prefix) && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
+		if (entry->d_name[0] != '.' && !text_has_control(entry->d_name) && text_starts(entry->d_name, prefix) && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
 			each(context, entry->d_name);
 	}
 	if (dir != NULL)

@@ -47,7 +47,7 @@ void adopt_drop(struct adopt *a, const char *why);
 /* A file that is mail, and is not taken over: why, shown with its name. */
 void adopt_leave(struct adopt *a, const char *folder, const char *file, const char *why);
 
-/* Calls each for every plain file of a folder that begins with prefix. */
+/* Calls each for every plain file of a folder that begins with prefix; a name with control characters is no old queue's. */
 void adopt_each(const char *folder, const char *prefix, void (*each)(void *context, const char *name), void *context);
 
 /* A whole file of the folder, at most ADOPT_MESSAGE_LIMIT_BYTES; false with errno. */

@@ -37,7 +37,10 @@ printf 'Subject: from dma\nFrom: alarm@example.org\n\nbody of dma\n' | put /var/
 printf '\nnm1@example.org\nnm2@example.org\n\nSubject: from nullmailer\n\nbody of nullmailer\n' | put /var/spool/nullmailer/queue/1700000001.42
 printf 'garbage' | put /var/spool/nullmailer/queue/1700000002.43
 
+touch "$R/var/spool/dma/Q$(printf '\033')[31mred"
 out=$(adopt); is $? 0 "without a terminal it only shows"
+is "$(printf '%s' "$out" | cat - "$work/err" | tr -d '\n -~' | tr -d '\200-\377')" "" "no control character of a file's name comes out"
+rm "$R"/var/spool/dma/Q*red
 like "$out" '^sendmail .* CronDaemon to ops@example.org and 1 more$' "sendmail's message is shown"
 like "$out" '^dma .* alarm@example.org to dma@example.org$' "dma's"
 like "$out" '^nullmailer .* <> to nm1@example.org and 1 more$' "nullmailer's, with the null sender"
