@@ -11,7 +11,7 @@ static bool needs_quotes(const char *value)
 		return true;
 	for (; *value != '\0'; value++) {
 		unsigned char c = (unsigned char)*value;
-		if (c <= 0x20 || c == 0x7f || c == '"' || c == '\\')
+		if (c <= 0x20 || c == 0x7f || c == '"' || c == '\\' || text_is_c1(value, 2))
 			return true;
 	}
 	return false;
@@ -32,6 +32,8 @@ static void put_quoted(struct buffer *line, const char *value)
 			buffer_puts(line, "\\t");
 		else if (c < 0x20 || c == 0x7f)
 			buffer_printf(line, "\\x%02x", c);
+		else if (text_is_c1(value, 2))
+			buffer_printf(line, "\\xc2\\x%02x", (unsigned char)*++value);
 		else
 			buffer_add(line, value, 1);
 	}

@@ -52,6 +52,11 @@ void text_printf(struct text *t, const char *format, ...)
 	}
 }
 
+bool text_is_c1(const char *bytes, size_t length)
+{
+	return length > 1 && (unsigned char)bytes[0] == 0xc2 && (unsigned char)bytes[1] >= 0x80 && (unsigned char)bytes[1] < 0xa0;
+}
+
 void text_escape(struct text *t, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -66,6 +71,8 @@ void text_escape(struct text *t, const char *bytes, size_t length)
 			text_put(t, "\\\\");
 		else if (c < 0x20 || c == 0x7f)
 			text_printf(t, "\\x%02x", c);
+		else if (text_is_c1(bytes + i, length - i))
+			text_printf(t, "\\xc2\\x%02x", (unsigned char)bytes[++i]);
 		else
 			text_char(t, (char)c);
 	}

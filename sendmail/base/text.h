@@ -21,8 +21,11 @@ void text_put(struct text *t, const char *string);
 void text_put_n(struct text *t, const char *bytes, size_t length);
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds bytes made safe for one line of a log or a terminal: control bytes as \n \t \xNN, backslash doubled. */
+/* Adds bytes made safe for one line of a log or a terminal: control bytes, and C1 controls in UTF-8, as \n \t \xNN, backslash doubled. */
 void text_escape(struct text *t, const char *bytes, size_t length);
+
+/* True when one of U+0080 to U+009F begins here, in UTF-8: control characters that some terminals obey as they do ESC and a letter. */
+bool text_is_c1(const char *bytes, size_t length);
 
 /* Copies with truncation into a fixed buffer; false when it did not fit. */
 bool text_copy(char *to, size_t size, const char *from);

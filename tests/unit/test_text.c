@@ -25,6 +25,10 @@ static void escape_leaves_no_control_byte(void **state)
 	TEXT(t, 64);
 	text_escape(&t, "a\n\r\t\x1b[31m\\\x7f", 11);
 	assert_string_equal(t.data, "a\\n\\r\\t\\x1b[31m\\\\\\x7f");
+	/* U+009B is for some terminals what ESC [ is; U+00A0 and U+00FC are characters like any other, and half of one stays what it is. */
+	text_init(&t, t_buffer, sizeof t_buffer);
+	text_escape(&t, "\xc2\x9b" "31m \xc2\xa0\xc3\xbc\xc2", 11);
+	assert_string_equal(t.data, "\\xc2\\x9b31m \xc2\xa0\xc3\xbc\xc2");
 }
 
 static void numbers_are_whole(void **state)
@@ -40,17 +44,18 @@ static void numbers_are_whole(void **state)
 
 static void fields_come_back(void **state)
 {
-	const char *values[] = {"plain", "", "with blanks", "quote\" and \\ backslash", "line\nbreak\r\ttab", "\x01\x7f", "\xc3\xbc", "a=b c=d"};
+	const char *values[] = {"plain", "", "with blanks", "quote\" and \\ backslash", "line\nbreak\r\ttab", "\x01\x7f", "\xc3\xbc", "\xc2\x9b[m", "a=b c=d"};
 	(void)state;
 	struct buffer line = {0};
 	char key[8], value[100];
-	for (size_t i = 0; i < 8; i++) {
+	for (size_t i = 0; i < 9; i++) {
 		key[0] = (char)('a' + i);
 		key[1] = '\0';
 		fields_put(&line, key, values[i]);
 	}
 	assert_null(memchr(line.data, '\n', line.length));
-	for (size_t i = 0; i < 8; i++) {
+	assert_null(memchr(line.data, '\x9b', line.length));
+	for (size_t i = 0; i < 9; i++) {
 		key[0] = (char)('a' + i);
 		assert_true(fields_get(buffer_string(&line), key, value, sizeof value));
 		assert_string_equal(value, values[i]);
