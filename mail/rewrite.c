@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-
 static bool write_at(int fd, const char *bytes, size_t length, size_t offset)
 {
 	while (length > 0) {

@@ -344,7 +344,7 @@ static const struct reason rows[] = {
 	 "end a mail reader that hangs; a USER.lock beside the mailbox that is older than 10 minutes is taken away"},
 	{"mailbox-silent", FAULT_LOCAL, 600, HEALS,
 	 "the process that writes the mailbox stands still: its user stopped it, or the file system of the mailbox hangs",
-	 "see \"ps -U USER\" for a mailbox in state T or D; mend the file system"},
+	 "see \"ps -o pid,stat,comm -U USER\": a mailbox in state T was stopped, and goes on after kill -CONT; one in state D waits for its disk"},
 	{"mailbox-unsafe", FAULT_LOCAL, 0, STAYS,
 	 "the mailbox is a link, has a second name, or belongs to somebody else: writing there could change another file",
 	 "make it a plain file (or folder) of its user"},

@@ -18,34 +18,30 @@
 #define BUSY_MAX 64
 #define SILENCE_S 60
 
-/* Users whose mailbox was found locked, or silent: this session does not wait for them again, because others wait behind. */
+/* Users whose mailbox was found locked, or silent, and what was said of it: this session does not wait for them again, because others wait behind. */
 static struct {
 	char user[64];
-	bool silent;
+	struct diagnosis found;
 } busy[BUSY_MAX];
 static int busy_count;
 
-/* False when it was not found so. */
 static bool is_busy(const char *user, struct diagnosis *d)
 {
 	for (int i = 0; i < busy_count; i++) {
 		if (strcmp(busy[i].user, user) != 0)
 			continue;
-		if (busy[i].silent)
-			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent", "the program mailbox gave no answer for %s a moment ago", user);
-		else
-			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-locked", "somebody holds the lock of the mailbox %s", user);
+		*d = busy[i].found;
 		return true;
 	}
 	return false;
 }
 
-static void note_busy(const char *user, const char *key)
+static void note_busy(const char *user, const struct diagnosis *d)
 {
 	if (busy_count == BUSY_MAX || strlen(user) >= sizeof busy[0].user)
 		return;
 	snprintf(busy[busy_count].user, sizeof busy[0].user, "%s", user);
-	busy[busy_count++].silent = strcmp(key, "mailbox-silent") == 0;
+	busy[busy_count++].found = *d;
 }
 
 /* The part before the @, without +detail, in small letters. */
@@ -57,27 +53,31 @@ static void user_of(const char *rcpt, char *user, size_t size)
 		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
 }
 
-/* mailbox runs with the rights of its user, who may stop it, and writes to where a file system may hang; false with errno ETIMEDOUT after a minute. */
-static bool wait_for(int fd, short events)
+/* Our end of a pipe to or from mailbox, which runs with the rights of its user, who may stop it, and writes to where a file system may hang. */
+struct end {
+	int fd;
+	bool silent; /* nothing moved for a minute */
+};
+
+static bool wait_for(struct end *e, short events)
 {
-	struct pollfd p = {.fd = fd, .events = events};
+	struct pollfd p = {.fd = e->fd, .events = events};
 	const struct timespec silence = {.tv_sec = SILENCE_S};
 	int n;
 	do
 		n = compat_poll(&p, 1, &silence, NULL);
 	while (n < 0 && errno == EINTR);
-	if (n == 0)
-		errno = ETIMEDOUT;
+	e->silent = n == 0;
 	return n > 0;
 }
 
-/* fd does not block. */
-static bool put(int fd, const char *bytes, size_t length)
+/* The descriptor does not block. */
+static bool put(struct end *to, const char *bytes, size_t length)
 {
 	while (length > 0) {
-		if (!wait_for(fd, POLLOUT))
+		if (!wait_for(to, POLLOUT))
 			return false;
-		ssize_t n = write(fd, bytes, length);
+		ssize_t n = write(to->fd, bytes, length);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return false;
 		bytes += n > 0 ? n : 0;
@@ -86,22 +86,20 @@ static bool put(int fd, const char *bytes, size_t length)
 	return true;
 }
 
-/* What mailbox says until it ends; false when it does not end.  Words that are lost to an error do not count against its exit status. */
-static bool hear(int fd, struct buffer *answer)
+/* What mailbox says until it ends.  Words that are lost to an error do not count against its exit status. */
+static void hear(struct end *from, struct buffer *answer)
 {
 	char bytes[500];
-	while (wait_for(fd, POLLIN)) {
-		ssize_t n = fdio_read(fd, bytes, sizeof bytes);
-		if (n <= 0)
-			return true;
-		if (answer->length < ANSWER_MAX)
+	ssize_t n = 1;
+	while (n > 0 && wait_for(from, POLLIN)) {
+		n = fdio_read(from->fd, bytes, sizeof bytes);
+		if (n > 0 && answer->length < ANSWER_MAX)
 			buffer_add(answer, bytes, (size_t)n);
 	}
-	return errno != ETIMEDOUT;
 }
 
-/* The body in its legal form, to fd, or (fd -1) only counted; false when it cannot be read or nobody takes it. */
-static bool walk(int fd, struct job *job, int64_t *count)
+/* The body in its legal form, or (to NULL) only counted; false when it cannot be read or nobody takes it. */
+static bool walk(struct end *to, struct job *job, int64_t *count)
 {
 	struct recode *r = job->recoded ? recode_start(&job->top, &job->plan, job->to_7bit, true) : NULL;
 	struct buffer out = {0};
@@ -123,7 +121,7 @@ static bool walk(int fd, struct job *job, int64_t *count)
 		if (!more && r != NULL)
 			recode_end(r, &out), r = NULL;
 		*count += (int64_t)out.length;
-		good = good && (fd < 0 || put(fd, out.data, out.length));
+		good = good && (to == NULL || put(to, out.data, out.length));
 		out.length = 0;
 	}
 	if (r != NULL)
@@ -133,19 +131,19 @@ static bool walk(int fd, struct job *job, int64_t *count)
 }
 
 /* The length first: a pipe that ends early is then no end of a message. */
-static bool feed(int fd, struct job *job, const char *rcpt)
+static void feed(struct end *to, struct job *job, const char *rcpt)
 {
 	struct buffer head = {0}, line = {0};
 	int64_t body = 0;
-	if (!walk(-1, job, &body))
-		return false;
+	if (!walk(NULL, job, &body))
+		return;
 	buffer_printf(&head, "Return-Path: <%s>\nDelivered-To: %s\n", job->sender, rcpt);
 	buffer_add(&head, job->header.data, job->header.length);
 	buffer_printf(&line, "%lld\n", (long long)head.length + (long long)body);
-	bool good = put(fd, line.data, line.length) && put(fd, head.data, head.length) && walk(fd, job, &body);
+	if (put(to, line.data, line.length) && put(to, head.data, head.length))
+		walk(to, job, &body);
 	buffer_free(&head);
 	buffer_free(&line);
-	return good;
 }
 
 static void become_mailbox(struct job *job, const char *user, const struct config *config, int in, int out)
@@ -181,18 +179,32 @@ static void understand(int status, struct buffer *answer, struct diagnosis *d)
 	mem_free(&line);
 }
 
+static void conclude(pid_t pid, const struct end *to, struct end *from, struct diagnosis *d)
+{
+	struct buffer answer = {0};
+	int status = -1;
+	if (!to->silent)
+		hear(from, &answer);
+	if (to->silent || from->silent) {
+		/* It is another user's, and cannot be ended; when it goes on, it finds that nobody listens, and takes back what it did. */
+		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent", "the program mailbox gave no answer for a minute");
+	} else {
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			continue;
+		understand(status, &answer, d);
+	}
+	buffer_free(&answer);
+}
+
 void handout(struct job *job, const char *rcpt, const struct config *config, struct diagnosis *d)
 {
-	int in[2] = {-1, -1}, out[2] = {-1, -1}, status = -1;
-	struct buffer answer = {0};
+	int in[2] = {-1, -1}, out[2] = {-1, -1};
 	char user[256];
 	user_of(rcpt, user, sizeof user);
 	*d = (struct diagnosis){0};
 	text_copy(d->hop, sizeof d->hop, "local");
-	if (is_busy(user, d)) {
-		catalogue_recognise(d);
+	if (is_busy(user, d))
 		return;
-	}
 	pid_t pid = pipe(in) == 0 && pipe(out) == 0 && fdio_nonblocking(in[1]) ? fork() : -1;
 	if (pid == 0)
 		become_mailbox(job, user, config, in[0], out[1]);
@@ -200,26 +212,18 @@ void handout(struct job *job, const char *rcpt, const struct config *config, str
 		close(in[0]);
 	if (out[1] >= 0)
 		close(out[1]);
-	if (pid > 0)
-		feed(in[1], job, rcpt);
+	struct end to = {.fd = in[1]}, from = {.fd = out[0]};
+	if (pid < 0)
+		diag_set_errno(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "no process for mailbox");
+	else
+		feed(&to, job, rcpt);
 	if (in[1] >= 0)
 		close(in[1]);
-	if (pid > 0) {
-		if (hear(out[0], &answer)) {
-			while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-				continue;
-			understand(status, &answer, d);
-		} else {
-			/* It is another user's, and cannot be ended; when it goes on, it finds that nobody listens, and takes back what it did. */
-			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent", "the program mailbox gave no answer for a minute");
-		}
-		if (strcmp(d->key, "mailbox-locked") == 0 || strcmp(d->key, "mailbox-silent") == 0)
-			note_busy(user, d->key);
-	} else {
-		diag_set_errno(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "no process for mailbox");
-	}
+	if (pid > 0)
+		conclude(pid, &to, &from, d);
 	if (out[0] >= 0)
 		close(out[0]);
-	buffer_free(&answer);
 	catalogue_recognise(d);
+	if (strcmp(d->key, "mailbox-locked") == 0 || strcmp(d->key, "mailbox-silent") == 0)
+		note_busy(user, d);
 }

@@ -2,7 +2,6 @@
 #include "message/wire.h"
 #include <string.h>
 
-
 void wire_start(struct wire *w)
 {
 	*w = (struct wire){.line_start = true};

@@ -168,7 +168,7 @@ enum submit_known submit_stored(const struct options *o, const struct envelope *
 {
 	if (drop->by_runner)
 		return SUBMIT_KNOWN;
-	/* Only now that the message has its name: a runner that starts meanwhile looks for names first, and is rung for after that. */
+	/* Not before the message has its name: a runner opens the trigger before it looks for names, so one that starts now hears this or sees that. */
 	enum kick kick = o->queue_only ? KICK_FAILED : lock_kick(paths_spool());
 	bool started = kick == KICK_NOBODY && start_lingering();
 	log_submission(e, drop->id);

@@ -13,7 +13,7 @@ bool tracer_works(void);
 void tracer_invite(void);
 
 /* Follows the child pid and all that come of it; counts, and fails, the calls of programs named name as *point says (failpoint.h; not
-   FAILPOINT_TORN); FAILPOINT_MEANWHILE: the program stands still while the shell runs $FAILCALL_DO.  Ends when the child does; what it left behind runs on, untraced.  Returns its status as of waitpid(2); -1: it hung for
-   longer than patience_s and was killed. */
+   FAILPOINT_TORN; at FAILPOINT_MEANWHILE the program stands still while the shell runs $FAILCALL_DO).  Ends when the child does; what it
+   left behind runs on, untraced.  Returns its status as of waitpid(2); -1: it hung for longer than patience_s and was killed. */
 int tracer_follow(pid_t pid, const char *name, struct failpoint *point, int patience_s);
 #endif

@@ -18,7 +18,7 @@ mkdir -p "$work"
 mount --make-rprivate /
 mount -t tmpfs -o mode=0755 stage "$work"
 trap 'umount -l "$work"; rmdir "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+trap 'exit 1' HUP INT TERM PIPE
 mkdir "$work/upper" "$work/scratch" "$work/root"
 S=$work/root
 if ! mount -t overlay -o "lowerdir=${LAYER:+$PWD/$BUILD/real/$LAYER:}$PWD/$BUILD/real/root,upperdir=$work/upper,workdir=$work/scratch" stage "$S" 2>/dev/null; then

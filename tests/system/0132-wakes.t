@@ -40,7 +40,7 @@ at_each() {
 		none_waits || { left="$left $n"; FIRSTHOP_DAEMONLESS=no "$BIN/runner" --once --foreground 2>>"$work/log"; }
 		n=$((n + every))
 	done
-	is "$left" '' "$name ($((n / every)) places)"
+	is "$([ "$n" -gt $((10 * every)) ] && echo many) places,$left" 'many places,' "$name ($((n / every)) places)"
 }
 was_done() { [ -e "$work/done" ]; }
 

@@ -18,7 +18,7 @@ ok "a configuration to fill in" test -s "$image/etc/firsthop/firsthop.conf"
 ok "manual pages" test -s "$image/usr/local/share/man/man8/sendmail.8"
 ok "what other watchers need" test -x "$image/usr/local/share/firsthop/munin.sh" -a -s "$image/usr/local/share/firsthop/logwatch.pl"
 if [ "$(id -u)" != 0 ] || [ "$(uname -s)" != Linux ]; then
-	count=$((count + 1)); echo "ok $count - rights and links # skip needs root on Linux"
+	skip "rights and links" "needs root on Linux"
 	finish; exit 0
 fi
 ok "make install-rights" run install-rights

@@ -75,7 +75,7 @@ if command -v script >/dev/null 2>&1 && script --version 2>/dev/null | grep -q u
 	ok "killed at the question: everything stays" sh -c "timeout -s KILL 1 script -qec '$BIN/relayconf adopt -R $R' /dev/null </dev/zero >/dev/null 2>&1; test -f '$R/var/spool/dma/M7.abc'"
 	like "$(answer y)" '1 of 1 taken over' "yes: it is taken over"
 else
-	count=$((count + 1)); echo "ok $count - the question # skip script(1) of util-linux is not installed"
+	skip "the question" "script(1) of util-linux is not installed"
 	adopt --yes >/dev/null
 fi
 

@@ -61,7 +61,7 @@ is "$(ls "$tree/mail/firsthop" | tr '\n' ' ')" "Makefile distinfo files pkg-desc
 
 # --- staging, as an ordinary user
 if [ -z "$bmake" ]; then
-	count=$((count + 1)); echo "ok $count - staging # skip needs bmake"
+	skip "staging" "needs bmake"
 	finish; exit 0
 fi
 (cd "$work" && gzip -dc "$tarball" | tar -xf -)

@@ -74,7 +74,7 @@ for version in tls1 tls1_1; do
 	server=$!; pids="$pids $server"
 	answers() { openssl s_client -connect 127.0.0.1:$port -cipher DEFAULT@SECLEVEL=0 -$version </dev/null; }
 	if ! wait_for answers; then
-		count=$((count + 1)); echo "ok $count - $version # skip this OpenSSL has none of it"; stop "$server"; continue
+		skip "$version" "this OpenSSL has none of it"; stop "$server"; continue
 	fi
 	rm -f "$work"/spool/mqueue/* "$work"/spool/drop/????????.????????; : >"$work/log"
 	tls=encrypt; config "implicit = yes"
