@@ -56,13 +56,13 @@ static const struct command commands[] = {
 	{"forward", 4, NEEDS_FOLDER | LIST_FIRST, reply_forward, "messages names", "send messages on, whole"},
 	{"fwd", 2, NEEDS_FOLDER | LIST_FIRST, reply_forward, "messages names", NULL},
 	{"delete", 1, NEEDS_FOLDER | TAKES_LIST, state_delete, "messages", "delete messages"},
-	{"dp", 2, NEEDS_FOLDER, state_delete_print, "", "delete the message, show the next"},
-	{"dt", 2, NEEDS_FOLDER, state_delete_print, "", NULL},
+	{"dp", 2, NEEDS_FOLDER | TAKES_LIST, state_delete_print, "messages", "delete messages, show the one after them"},
+	{"dt", 2, NEEDS_FOLDER | TAKES_LIST, state_delete_print, "messages", NULL},
 	{"undelete", 1, NEEDS_FOLDER | TAKES_DELETED, state_undelete, "messages", "take deleting back"},
 	{"hold", 2, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", "keep messages in the system mailbox"},
 	{"preserve", 3, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", NULL},
 	{"mbox", 2, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", "move messages to the file mbox at the end"},
-	{"touch", 3, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", "take messages for read"},
+	{"touch", 3, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", "mbox at the end for messages that were not looked at"},
 	{"unread", 3, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", "take messages for not read"},
 	{"Unread", 1, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", NULL},
 	{"save", 1, NEEDS_FOLDER, save_messages, "messages file", "append messages to a file or maildir, and mark them saved"},
@@ -178,11 +178,6 @@ static bool read_list(struct session *s, const struct command *row, struct call 
 	while (c->words.count > 0 && ((row->flags & LIST_FIRST) == 0 || lists_is_word(c->words.items[0]))) {
 		names_add(&words, c->words.items[0]);
 		names_remove(&c->words, 0);
-	}
-	if ((row->flags & TAKES_DELETED) != 0 && words.count == 0 && s->folder->previous_deleted >= 0) {
-		char number[24];
-		snprintf(number, sizeof number, "%d", s->folder->previous_deleted + 1);
-		names_add(&words, number);
 	}
 	bool good = lists_read(&c->list, s->folder, &s->vars, &words, of, &why);
 	if (!good)

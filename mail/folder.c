@@ -128,7 +128,7 @@ struct folder *folder_open(const char *path, struct text *why)
 	f->path = mem_copy(real != NULL ? real : path);
 	free(real);
 	f->kind = maildir_is_one(f->path) ? FOLDER_MAILDIR : FOLDER_MBOX;
-	f->previous_deleted = f->dot = -1;
+	f->dot = -1;
 	f->read_only = f->kind == FOLDER_MAILDIR && !maildir_may_change(f->path);
 	bool good = f->kind == FOLDER_MAILDIR ? take_maildir(f, why) : open_mbox(f, why);
 	if (good)
@@ -237,6 +237,11 @@ char *folder_sender(struct folder *f, int place)
 	return address != NULL ? address : mem_copy("");
 }
 
+void folder_touch(struct folder *f, int place)
+{
+	f->items[place].flags |= MESSAGE_READ | MESSAGE_TOUCHED;
+}
+
 void folder_edit(struct folder *f, int place, const char *bytes, size_t length)
 {
 	struct message *m = &f->items[place];
@@ -255,6 +260,7 @@ void folder_close(struct folder *f)
 		return;
 	mem_free(&f->items);
 	mem_free(&f->path);
+	mem_free(&f->last_search);
 	buffer_free(&f->bytes);
 	free(f);
 }

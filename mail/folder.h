@@ -15,7 +15,7 @@ enum {
 	MESSAGE_SAVED = 8,     /* by save or write */
 	MESSAGE_HELD = 16,     /* stays: hold, preserve */
 	MESSAGE_MBOX = 32,     /* goes to the file mbox: command mbox */
-	MESSAGE_TOUCHED = 64,  /* was looked at in this session */
+	MESSAGE_TOUCHED = 64,  /* a command of this session has dealt with it */
 	MESSAGE_ANSWERED = 128,
 };
 
@@ -36,7 +36,7 @@ struct folder {
 	struct message *items;
 	int count;
 	int dot;               /* the current message, from 0; -1 when there is none */
-	int previous_deleted;  /* for undelete without a list; -1 = none */
+	char *last_search;     /* what "/" alone looks for; NULL = nothing was looked for yet */
 };
 
 /* Parts of a message; pointers until the folder changes.  from_line is empty in a maildir. */
@@ -57,6 +57,9 @@ void folder_bytes(struct folder *f, int place, const char **bytes, size_t *lengt
 
 /* Sender as the "From " line or the header names it: the address alone; free it. */
 char *folder_sender(struct folder *f, int place);
+
+/* A command has dealt with a message: it is read, and moves to mbox at the end. */
+void folder_touch(struct folder *f, int place);
 
 /* Puts other text in place of a message's: header and body. */
 void folder_edit(struct folder *f, int place, const char *bytes, size_t length);

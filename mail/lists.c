@@ -1,4 +1,5 @@
-/* Message lists.  Numbers choose; names, subjects and ":" letters then leave only what fits, among all when there was no number. */
+/* Message lists.  Numbers choose; names, subjects and ":" letters then leave only what fits, among all when there was no number.
+   A message fits one of several names or subjects, and one of several letters. */
 #include "mail/lists.h"
 #include "mail/field.h"
 #include <stdlib.h>
@@ -74,13 +75,14 @@ static int one_message(struct reading *r, const char **at)
 	return place;
 }
 
+/* undelete may name messages that are not deleted, in all mailx. */
 static bool choose(struct reading *r, int from, int to, bool alone)
 {
 	for (int i = from; i <= to; i++) {
-		if (is_of(r, i)) {
+		if (is_of(r, i) || r->of == LISTS_DELETED) {
 			r->chosen[i] = true;
 		} else if (alone) {
-			text_printf(r->why, "%d: this message is %sdeleted", i + 1, r->of == LISTS_DELETED ? "not " : "");
+			text_printf(r->why, "%d: this message is deleted", i + 1);
 			return false;
 		}
 	}
@@ -109,28 +111,38 @@ static bool read_range(struct reading *r, const char *word)
 	return choose(r, from, to, alone);
 }
 
-static bool read_letter(struct reading *r, const char *word)
+/* "/" alone: as the last time. */
+static bool read_search(struct reading *r, const char *wanted)
 {
-	size_t n = strlen(r->letters);
-	if (strlen(word) != 2 || strchr("dnoru", word[1]) == NULL || n + 2 > sizeof r->letters) {
+	struct folder *f = r->f;
+	if (*wanted != '\0') {
+		mem_free(&f->last_search);
+		f->last_search = mem_copy(wanted);
+	}
+	names_add(&r->subjects, f->last_search != NULL ? f->last_search : "");
+	return true;
+}
+
+/* ":n"; ":nu" is ":n :u". */
+static bool read_letters(struct reading *r, const char *word)
+{
+	size_t n = strlen(r->letters), more = strlen(word) - 1;
+	if (more == 0 || strspn(word + 1, "dnoru") != more || n + more >= sizeof r->letters) {
 		text_printf(r->why, "%s: after the colon stands one of d (deleted), n (new), o (old), r (read), u (unread)", word);
 		return false;
 	}
-	r->letters[n] = word[1];
-	r->letters[n + 1] = '\0';
+	memcpy(r->letters + n, word + 1, more + 1);
 	return true;
 }
 
 static bool read_list_word(struct reading *r, const char *word)
 {
 	if (strcmp(word, "*") == 0)
-		return choose(r, 0, r->f->count - 1, false);
+		return r->of == LISTS_DELETED || choose(r, 0, r->f->count - 1, false);
 	if (*word == ':')
-		return read_letter(r, word);
-	if (*word == '/') {
-		names_add(&r->subjects, word + 1);
-		return true;
-	}
+		return read_letters(r, word);
+	if (*word == '/')
+		return read_search(r, word + 1);
 	if (strchr(".^$+-", *word) != NULL || (*word >= '0' && *word <= '9'))
 		return read_range(r, word);
 	names_add(&r->names, word);
@@ -165,37 +177,47 @@ static bool sender_fits(const struct reading *r, int place)
 	return fits;
 }
 
-/* "/text" in the subject, or, with searchheaders, "/field:text" in another field. */
+static bool field_has(const struct folder_view *v, const char *name, const char *wanted)
+{
+	char *value = field_text(v->header, v->header_length, name);
+	bool has = text_find_ci(value, wanted) != NULL;
+	mem_free(&value);
+	return has;
+}
+
+/* One "/text": in the subject; with searchheaders "/field:text" in another field, where "to" means all recipients. */
+static bool search_fits(const struct reading *r, const struct folder_view *v, const char *wanted)
+{
+	const char *colon = strchr(wanted, ':');
+	if (colon == NULL || !vars_on(r->vars, "searchheaders"))
+		return field_has(v, "Subject", wanted);
+	if (text_starts(wanted, "to:"))
+		return field_has(v, "To", colon + 1) || field_has(v, "Cc", colon + 1) || field_has(v, "Bcc", colon + 1);
+	char *name = colon > wanted ? mem_copy_n(wanted, (size_t)(colon - wanted)) : mem_copy("Subject");
+	bool has = field_has(v, name, colon + 1);
+	mem_free(&name);
+	return has;
+}
+
 static bool subject_fits(const struct reading *r, int place)
 {
 	struct folder_view v;
 	bool fits = false;
 	folder_view(r->f, place, &v);
-	for (int i = 0; i < r->subjects.count && !fits; i++) {
-		const char *wanted = r->subjects.items[i], *colon = strchr(wanted, ':');
-		char *name = mem_copy("Subject");
-		if (colon != NULL && colon > wanted && vars_on(r->vars, "searchheaders")) {
-			mem_free(&name);
-			name = mem_copy_n(wanted, (size_t)(colon - wanted));
-			wanted = colon + 1;
-		}
-		char *value = field_text(v.header, v.header_length, name);
-		fits = text_find_ci(value, wanted) != NULL;
-		mem_free(&value);
-		mem_free(&name);
-	}
+	for (int i = 0; i < r->subjects.count && !fits; i++)
+		fits = search_fits(r, &v, r->subjects.items[i]);
 	return fits;
 }
 
 static bool fits(const struct reading *r, int place)
 {
-	if (!is_of(r, place) && strchr(r->letters, 'd') == NULL)
-		return false;
 	if (r->numbers && !r->chosen[place])
+		return false;
+	if (!r->numbers && !is_of(r, place) && strchr(r->letters, 'd') == NULL)
 		return false;
 	if (r->letters[0] != '\0' && !has_letter(r, r->f->items[place].flags))
 		return false;
-	return (r->names.count == 0 || sender_fits(r, place)) && (r->subjects.count == 0 || subject_fits(r, place));
+	return r->names.count + r->subjects.count == 0 || sender_fits(r, place) || subject_fits(r, place);
 }
 
 static void collect(struct reading *r, struct message_list *list)
@@ -208,15 +230,41 @@ static void collect(struct reading *r, struct message_list *list)
 	}
 }
 
+/* POSIX: without a list, the current message; if it is not of the kind wanted the next one that is, or else the one before. */
+static bool choose_usual(struct reading *r)
+{
+	int place = r->f->dot >= 0 ? edge(r, r->f->dot, 1) : -1;
+	if (place < 0 && r->f->dot > 0)
+		place = edge(r, r->f->dot - 1, -1);
+	if (place >= 0)
+		return choose(r, place, place, true);
+	text_put(r->why, r->f->count == 0 ? "there are no messages" : r->of == LISTS_DELETED ? "no message is deleted" : "there is no current message");
+	return false;
+}
+
+/* A number or sign that a range can begin or end with. */
+static bool is_bound(const char *word)
+{
+	size_t digits = strspn(word, "0123456789");
+	return *word != '\0' && (word[digits] == '\0' || (strchr(".^$", *word) != NULL && word[1] == '\0'));
+}
+
 static bool read_all(struct reading *r, const struct names *words)
 {
-	if (words->count == 0 && (r->f->dot < 0 || !choose(r, r->f->dot, r->f->dot, true))) {
-		if (r->why->length == 0)
-			text_put(r->why, "there is no current message");
-		return false;
-	}
+	if (words->count == 0)
+		return choose_usual(r);
 	for (int i = 0; i < words->count; i++) {
-		if (!read_list_word(r, words->items[i]))
+		struct buffer range = {0};
+		const char *word = words->items[i];
+		/* "2 - 5" is "2-5". */
+		if (i + 2 < words->count && strcmp(words->items[i + 1], "-") == 0 && is_bound(word) && is_bound(words->items[i + 2])) {
+			buffer_printf(&range, "%s-%s", word, words->items[i + 2]);
+			word = buffer_string(&range);
+			i += 2;
+		}
+		bool good = read_list_word(r, word);
+		buffer_free(&range);
+		if (!good)
 			return false;
 	}
 	return true;

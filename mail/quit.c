@@ -35,9 +35,11 @@ static enum fate fate_of(unsigned flags, bool system, bool hold, bool keepsave)
 		return FATE_STAYS;
 	if ((flags & MESSAGE_MBOX) != 0)
 		return FATE_TO_MBOX;
+	if ((flags & MESSAGE_TOUCHED) == 0)
+		return FATE_STAYS;
 	if ((flags & MESSAGE_SAVED) != 0 && !keepsave)
 		return FATE_GOES;
-	return (flags & MESSAGE_TOUCHED) != 0 && (flags & MESSAGE_READ) != 0 && !hold ? FATE_TO_MBOX : FATE_STAYS;
+	return hold ? FATE_STAYS : FATE_TO_MBOX;
 }
 
 static bool status_changed(const struct message *m)
@@ -51,12 +53,12 @@ static void decide(struct quitting *q, const char *mbox)
 {
 	const struct vars *v = &q->s->vars;
 	char *real = mbox != NULL ? realpath(mbox, NULL) : NULL;
-	bool hold = vars_on(v, "hold") || (real != NULL && strcmp(real, q->f->path) == 0);
+	bool same = real != NULL && strcmp(real, q->f->path) == 0;
 	q->fates = mem_alloc(((size_t)q->f->count + 1) * sizeof *q->fates);
 	for (int i = 0; i < q->f->count; i++) {
 		struct message *m = &q->f->items[i];
-		q->fates[i] = fate_of(m->flags, q->f->system, hold, vars_on(v, "keepsave"));
-		if (hold && q->fates[i] == FATE_TO_MBOX)
+		q->fates[i] = fate_of(m->flags, q->f->system, vars_on(v, "hold"), vars_on(v, "keepsave"));
+		if (same && q->fates[i] == FATE_TO_MBOX)
 			q->fates[i] = FATE_STAYS;
 		q->stay += q->fates[i] == FATE_STAYS;
 		q->go += q->fates[i] == FATE_GOES;

@@ -150,7 +150,7 @@ enum command_result reply_to(struct session *s, const struct call *c)
 		l.record = save_author_file(s, place);
 	s->folder->dot = place;
 	for (int i = 0; i < c->list.count; i++)
-		s->folder->items[c->list.items[i]].flags |= MESSAGE_READ | MESSAGE_TOUCHED;
+		folder_touch(s->folder, c->list.items[i]);
 	enum command_result result = write_and_send(s, &l);
 	for (int i = 0; result == COMMAND_DONE && i < c->list.count; i++)
 		s->folder->items[c->list.items[i]].flags |= MESSAGE_ANSWERED;
@@ -190,6 +190,7 @@ enum command_result reply_forward(struct session *s, const struct call *c)
 	folder_bytes(s->folder, place, &bytes, &length);
 	buffer_add(&l.attached, bytes, length);
 	s->folder->dot = place;
+	folder_touch(s->folder, place);
 	enum command_result result = write_and_send(s, &l);
 	letter_free(&l);
 	return result;

@@ -31,8 +31,10 @@ static enum command_result report(const char *path, bool good, bool was_there, i
 
 static void mark(struct session *s, const struct message_list *list, unsigned flags)
 {
-	for (int i = 0; i < list->count; i++)
+	for (int i = 0; i < list->count; i++) {
+		folder_touch(s->folder, list->items[i]);
 		s->folder->items[list->items[i]].flags |= flags;
+	}
 	s->folder->dot = list->items[list->count - 1];
 }
 
@@ -47,7 +49,7 @@ static enum command_result store(struct session *s, const struct message_list *l
 	bool there = exists(path), good = store_messages(s, path, list, filtered ? &fields : NULL, &bytes);
 	enum command_result result = report(path, good, there, list->count, bytes);
 	if (good)
-		mark(s, list, marks ? MESSAGE_SAVED | MESSAGE_TOUCHED : 0);
+		mark(s, list, marks ? MESSAGE_SAVED : 0);
 	mem_free(&path);
 	return result;
 }
@@ -139,7 +141,7 @@ enum command_result save_text(struct session *s, const struct call *c)
 		bool there = exists(path), good = append_file(path, APPEND_TEXT, text.data, text.length);
 		result = report(path, good, there, list.count, text.length);
 		if (good)
-			mark(s, &list, MESSAGE_SAVED | MESSAGE_TOUCHED);
+			mark(s, &list, MESSAGE_SAVED);
 	}
 	mem_free(&path);
 	buffer_free(&text);

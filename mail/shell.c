@@ -50,7 +50,7 @@ enum command_result shell_pipe(struct session *s, const struct call *c)
 		buffer_add(&input, bytes, length);
 		if (vars_on(&s->vars, "page"))
 			buffer_puts(&input, "\f");
-		s->folder->items[list.items[i]].flags |= MESSAGE_READ | MESSAGE_TOUCHED;
+		folder_touch(s->folder, list.items[i]);
 		s->folder->dot = list.items[i];
 	}
 	good = good && *command != '\0' && child_run(&s->vars, command, &input, NULL) == 0;
@@ -72,7 +72,7 @@ enum command_result shell_edit(struct session *s, const struct call *c)
 		bool changed = good && (text.length != length || memcmp(text.data, bytes, length) != 0);
 		if (changed && !s->folder->read_only)
 			folder_edit(s->folder, c->list.items[i], text.data, text.length);
-		s->folder->items[c->list.items[i]].flags |= MESSAGE_READ | MESSAGE_TOUCHED;
+		folder_touch(s->folder, c->list.items[i]);
 		s->folder->dot = c->list.items[i];
 		buffer_free(&text);
 		if (!good)

@@ -113,8 +113,12 @@ void show_headers_around(struct session *s, int place)
 
 enum command_result show_headers(struct session *s, const struct call *c)
 {
-	s->folder->dot = c->list.items[0];
-	show_headers_around(s, c->list.items[0]);
+	struct folder *f = s->folder;
+	int place = c->list.items[0], top = lists_next(f, place / window_size(s) * window_size(s) - 1, 1);
+	/* POSIX: a message that is named makes the first of its screen the current one. */
+	if (place != f->dot && top >= 0)
+		f->dot = top;
+	show_headers_around(s, place);
 	return COMMAND_DONE;
 }
 
@@ -166,7 +170,7 @@ static void render(struct session *s, int place, bool all_fields, struct buffer 
 static void look_at(struct session *s, int place)
 {
 	s->folder->dot = place;
-	s->folder->items[place].flags |= MESSAGE_READ | MESSAGE_TOUCHED;
+	folder_touch(s->folder, place);
 }
 
 void show_messages(struct session *s, const struct message_list *list, bool all_fields)
@@ -188,32 +192,56 @@ enum command_result show_print(struct session *s, const struct call *c)
 	return COMMAND_DONE;
 }
 
-/* The first "next" shows the message that the list points to. */
+/* Of a list, the first message after the current one; else the first. */
+static bool next_of_list(struct session *s, const struct call *c, int *place)
+{
+	struct message_list list;
+	TEXT(why, 200);
+	if (!lists_read(&list, s->folder, &s->vars, &c->words, LISTS_LIVE, &why)) {
+		fprintf(stderr, "mail: next: %s\n", why.data);
+		return false;
+	}
+	*place = list.items[0];
+	for (int i = list.count - 1; i >= 0; i--)
+		*place = list.items[i] > s->folder->dot ? list.items[i] : *place;
+	lists_free(&list);
+	return true;
+}
+
+/* "- 2": that many messages back; -1 before the first. */
+static int place_before(const struct folder *f, const struct call *c)
+{
+	long long steps = 1;
+	int place = f->dot;
+	if (c->words.count > 0)
+		text_number(c->words.items[0], 1, f->count, &steps);
+	for (; steps > 0 && place >= 0; steps--)
+		place = lists_next(f, place, -1);
+	return place;
+}
+
+/* The current message, if it was not looked at yet; else the next one that is neither deleted nor saved. */
+static int place_after(const struct folder *f, bool may_stay)
+{
+	int place = f->dot;
+	if (may_stay && place >= 0 && (f->items[place].flags & (MESSAGE_TOUCHED | MESSAGE_DELETED)) == 0)
+		return place;
+	do
+		place = lists_next(f, place, 1);
+	while (place >= 0 && (f->items[place].flags & MESSAGE_SAVED) != 0);
+	return place;
+}
+
 enum command_result show_next(struct session *s, const struct call *c)
 {
-	struct folder *f = s->folder;
-	struct message_list list = {0};
-	TEXT(why, 200);
 	int place = -1;
-	if (c->words.count > 0 && c->name[0] == 'n') {
-		if (!lists_read(&list, f, &s->vars, &c->words, LISTS_LIVE, &why)) {
-			fprintf(stderr, "mail: next: %s\n", why.data);
-			return COMMAND_FAILED;
-		}
-		/* Of a list, the first behind the current one; else the first. */
-		place = list.items[0];
-		for (int i = list.count - 1; i >= 0; i--)
-			place = list.items[i] > f->dot ? list.items[i] : place;
-		lists_free(&list);
-	} else if (c->name[0] == '-') {
-		place = lists_next(f, f->dot, -1);
-	} else if (f->dot >= 0 && (f->items[f->dot].flags & (MESSAGE_TOUCHED | MESSAGE_DELETED)) == 0 && c->name[0] == 'n') {
-		place = f->dot;
-	} else {
-		place = lists_next(f, f->dot, 1);
-	}
+	bool back = c->name[0] == '-', listed = !back && c->words.count > 0;
+	if (listed && !next_of_list(s, c, &place))
+		return COMMAND_FAILED;
+	if (!listed)
+		place = back ? place_before(s->folder, c) : place_after(s->folder, c->name[0] == 'n');
 	if (place < 0) {
-		puts(c->name[0] == '-' ? "At beginning" : "At EOF");
+		puts(back ? "At beginning" : "At EOF");
 		return COMMAND_DONE;
 	}
 	show_messages(s, &(struct message_list){&place, 1}, false);

@@ -18,11 +18,11 @@ static bool delete_list(struct session *s, const struct message_list *list)
 {
 	for (int i = 0; i < list->count; i++) {
 		struct message *m = &s->folder->items[list->items[i]];
-		m->flags |= MESSAGE_DELETED | MESSAGE_TOUCHED;
-		m->flags &= ~(unsigned)(MESSAGE_HELD | MESSAGE_MBOX);
+		folder_touch(s->folder, list->items[i]);
+		m->flags |= MESSAGE_DELETED;
+		m->flags &= ~(unsigned)(MESSAGE_HELD | MESSAGE_MBOX | MESSAGE_SAVED);
 	}
-	s->folder->previous_deleted = list->items[list->count - 1];
-	return move_on(s->folder, s->folder->previous_deleted);
+	return move_on(s->folder, list->items[list->count - 1]);
 }
 
 static bool may_change(struct session *s)
@@ -43,31 +43,28 @@ enum command_result state_delete(struct session *s, const struct call *c)
 	return COMMAND_DONE;
 }
 
+/* As all mailx do: what becomes the current message is shown if it lies after the one before. */
 enum command_result state_delete_print(struct session *s, const struct call *c)
 {
-	(void)c;
-	int dot = s->folder->dot;
+	int before = s->folder->dot;
 	if (!may_change(s))
 		return COMMAND_FAILED;
-	if (dot < 0 || (s->folder->items[dot].flags & MESSAGE_DELETED) != 0) {
+	if (!delete_list(s, &c->list))
 		puts("No more messages");
-		return COMMAND_DONE;
-	}
-	int next = lists_next(s->folder, dot, 1);
-	delete_list(s, &(struct message_list){&dot, 1});
-	if (next < 0)
+	else if (s->folder->dot <= before)
 		puts("At EOF");
 	else
-		show_messages(s, &(struct message_list){&next, 1}, false);
+		show_messages(s, &(struct message_list){&s->folder->dot, 1}, false);
 	return COMMAND_DONE;
 }
 
 enum command_result state_undelete(struct session *s, const struct call *c)
 {
-	for (int i = 0; i < c->list.count; i++)
+	for (int i = 0; i < c->list.count; i++) {
+		folder_touch(s->folder, c->list.items[i]);
 		s->folder->items[c->list.items[i]].flags &= ~(unsigned)MESSAGE_DELETED;
-	s->folder->dot = c->list.items[0];
-	s->folder->previous_deleted = -1;
+	}
+	s->folder->dot = c->list.items[c->list.count - 1];
 	if (vars_on(&s->vars, "autoprint"))
 		show_messages(s, &(struct message_list){&s->folder->dot, 1}, false);
 	return COMMAND_DONE;
@@ -83,7 +80,7 @@ enum command_result state_mark(struct session *s, const struct call *c)
 		{"hold", MESSAGE_MBOX, MESSAGE_HELD},
 		{"preserve", MESSAGE_MBOX, MESSAGE_HELD},
 		{"mbox", MESSAGE_HELD, MESSAGE_MBOX | MESSAGE_TOUCHED},
-		{"touch", 0, MESSAGE_TOUCHED | MESSAGE_READ},
+		{"touch", MESSAGE_HELD, MESSAGE_TOUCHED},
 		{"unread", MESSAGE_READ | MESSAGE_TOUCHED, MESSAGE_OLD},
 		{"Unread", MESSAGE_READ | MESSAGE_TOUCHED, MESSAGE_OLD},
 	};

@@ -199,7 +199,7 @@ static enum tilde_result run_messages(struct session *s, struct letter *l, const
 			put_indented(s, &l->body, &message);
 		else
 			buffer_add(&l->body, message.data, message.length);
-		s->folder->items[list.items[i]].flags |= MESSAGE_READ | MESSAGE_TOUCHED;
+		folder_touch(s->folder, list.items[i]);
 		buffer_free(&message);
 		printf(" %d", list.items[i] + 1);
 	}

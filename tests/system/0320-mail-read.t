@@ -33,7 +33,7 @@ unlike "$(run '1\nx')" '^Received' "without the fields of no interest"
 like "$(run 'P1\nx')" '^Received' "Print shows all"
 is "$(run 'n\n\n-\nx' | grep ^text | xargs)" "text 1 text 2 text 1" "next, empty line, -"
 like "$(run '3\nn\nx')" 'At EOF' "the end is told"
-for row in '1-2:1 2' '*:1 2 3' 'joe:1 3' '/disk:1 3' '/DISK joe@example.net:3' ':n:1 2 3' '$:3' '^:1' '2-$:2 3' '1 3:1 3' '2-*:2 3' '.:1' '+:2' '1-2 ann:2'; do
+for row in '1-2:1 2' '*:1 2 3' 'joe:1 3' '/disk:1 3' '/DISK joe@example.net:1 3' '/well joe@example.net:2 3' ':n:1 2 3' '$:3' '^:1' '2-$:2 3' '1 3:1 3' '2-*:2 3' '.:1' '+:2' '1-2 ann:2'; do
 	is "$(run "f ${row%:*}\nx" | numbers)" "${row##*:}" "list ${row%:*}"
 done
 is "$(run 'set searchheaders\nf /from:ann\nset allnet\nf joe@other\nx' | numbers)" "2 1 3" "searchheaders and allnet"
@@ -65,12 +65,12 @@ is "$(subjects mbox)/$(subjects inbox)" "R disk full/U disk empty" "what was rea
 like "$(cat inbox)" '^Status: O$' "and is not new any more"
 fill; run '1\nhold 1\nmbox 2\nd3\nq' >/dev/null; is "$(subjects inbox)/$(subjects mbox)" "R disk full/U all well" "hold and mbox"
 fill; run 'set hold\n1\nq' >/dev/null; is "$(subjects inbox)" "R disk full U all well U disk empty" "variable hold"
-fill; run '1\nU 1\ntouch 2\nq' >/dev/null; is "$(subjects inbox)/$(subjects mbox)" "U disk full U disk empty/R all well" "unread and touch"
-fill; run 's 1 saved\nc 2 saved\nw 3 text\nS3\nq' >"$work/out"; is "$(subjects saved)/$(subjects joe)/$(subjects inbox)" "N disk full N all well/N disk empty/U all well" "save, copy, write, Save"
+fill; run '1\nU 1\ntouch 2\nq' >/dev/null; is "$(subjects inbox)/$(subjects mbox)" "U disk full U disk empty/U all well" "unread and touch"
+fill; run 's 1 saved\nc 2 saved\nw 3 text\nS3\nq' >"$work/out"; is "$(subjects saved)/$(subjects joe)/$(subjects inbox)" "N disk full N all well/N disk empty/" "save, copy, write, Save"; is "$(subjects mbox)" "R all well" "what was copied was dealt with, and moves to mbox"
 is "$(cat text)" "From here
 >From there" "write: the text alone"
 like "$(cat out)" '"saved" \[New file\] 1 message' "a new file is told"; like "$(cat out)" '"saved" \[Appended\]' "and one that was there"
-fill; run 'saveignore received\nset keepsave\ns 1 saved2\nq' >/dev/null; unlike "$(cat saved2)" Received "saveignore"; is "$(subjects inbox | grep -c 'disk full')" 1 "keepsave"
+fill; run 'saveignore received\nset keepsave\ns 1 saved2\nq' >/dev/null; unlike "$(cat saved2)" Received "saveignore"; is "$(subjects mbox | grep -c 'disk full')" 1 "keepsave: what was saved moves to mbox, too"
 fill; run '1-2\nset noappend\nq' >/dev/null; fill2=$(cat mbox); message 9 z@example.org ninth >inbox; run '1\nset noappend\nq' >/dev/null; is "$(subjects mbox)" "R ninth R disk full R all well" "noappend: in front"
 mkdir folders; fill; cp inbox folders/other; is "$(run 'set folder=folders\nd1\nfile +other\nd3\nfile #\nf *\nfolders\nx' | grep -v messages | numbers; subjects folders/other)" "1 2 3 1 2 1 2
 U disk full U all well" "file, + and #: the first is written back, and so is the second"
