@@ -28,6 +28,9 @@
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
+#ifdef __FreeBSD__
+#include <sys/sysctl.h>
+#endif
 
 static struct failpoint *shared;
 static int trace_fd = -1, log_fd = -1;
@@ -47,9 +50,16 @@ static int open_high(const char *path)
 /* By its file: argv[0] is what whoever started it says. */
 static bool is_program(const char *name)
 {
-	char path[1024];
+	char path[1024] = "";
+#ifdef __FreeBSD__
+	int mib[] = {CTL_KERN, KERN_PROC, KERN_PROC_PATHNAME, -1};
+	size_t size = sizeof path;
+	if (sysctl(mib, 4, path, &size, NULL, 0) != 0)
+		abort();
+#else
 	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
 	path[n > 0 ? n : 0] = '\0';
+#endif
 	const char *slash = strrchr(path, '/');
 	return slash != NULL && strcmp(slash + 1, name) == 0;
 }
@@ -185,13 +195,15 @@ static mode_t mode_of(int flags, va_list args)
 	return open_any(__VA_ARGS__, name, flags, mode)
 
 int open(const char *name, int flags, ...) { OPEN(name, AT_FDCWD); }
-int open64(const char *name, int flags, ...) { OPEN(name, AT_FDCWD); }
 int openat(int dir_fd, const char *name, int flags, ...) { OPEN(name, dir_fd); }
+#ifdef __GLIBC__ /* has further names for the same call */
+int open64(const char *name, int flags, ...) { OPEN(name, AT_FDCWD); }
 int openat64(int dir_fd, const char *name, int flags, ...) { OPEN(name, dir_fd); }
 int __open_2(const char *name, int flags);
 int __open_2(const char *name, int flags) { return open_any(AT_FDCWD, name, flags, 0); }
 int __openat_2(int dir_fd, const char *name, int flags);
 int __openat_2(int dir_fd, const char *name, int flags) { return open_any(dir_fd, name, flags, 0); }
+#endif
 
 FILE *fopen(const char *name, const char *mode)
 {
@@ -217,8 +229,10 @@ ssize_t read(int fd, void *bytes, size_t size)
 		die_if_torn();
 	return n;
 }
+#ifdef __GLIBC__
 ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room);
 ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room) { (void)room; return read(fd, bytes, size); }
+#endif
 
 ssize_t pread(int fd, void *bytes, size_t size, off_t at)
 {
@@ -227,16 +241,18 @@ ssize_t pread(int fd, void *bytes, size_t size, off_t at)
 		errno = fail;
 		return -1;
 	}
-	ssize_t n = syscall(SYS_pread64, fd, bytes, fail < 0 && size > 1 ? 1 : size, at);
+	ssize_t n = REAL(pread)(fd, bytes, fail < 0 && size > 1 ? 1 : size, at);
 	if (fail < 0)
 		die_if_torn();
 	return n;
 }
+#ifdef __GLIBC__
 ssize_t pread64(int fd, void *bytes, size_t size, off_t at) { return pread(fd, bytes, size, at); }
 ssize_t __pread_chk(int fd, void *bytes, size_t size, off_t at, size_t room);
 ssize_t __pread_chk(int fd, void *bytes, size_t size, off_t at, size_t room) { (void)room; return pread(fd, bytes, size, at); }
 ssize_t __pread64_chk(int fd, void *bytes, size_t size, off_t at, size_t room);
 ssize_t __pread64_chk(int fd, void *bytes, size_t size, off_t at, size_t room) { (void)room; return pread(fd, bytes, size, at); }
+#endif
 
 ssize_t write(int fd, const void *bytes, size_t size)
 {
@@ -261,13 +277,15 @@ ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
 		errno = fail;
 		return -1;
 	}
-	ssize_t n = syscall(SYS_pwrite64, fd, bytes, fail < 0 ? (size + 1) / 2 : size, at);
+	ssize_t n = REAL(pwrite)(fd, bytes, fail < 0 ? (size + 1) / 2 : size, at);
 	trace_write(fd, bytes, n, at);
 	if (fail < 0)
 		die_if_torn();
 	return n;
 }
+#ifdef __GLIBC__
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off_t at) { return pwrite(fd, bytes, size, at); }
+#endif
 
 int fsync(int fd)
 {
@@ -281,17 +299,19 @@ int fsync(int fd)
 int ftruncate(int fd, off_t length)
 {
 	FAIL(FAILPOINT_WRITE);
-	int result = (int)syscall(SYS_ftruncate, fd, length);
+	int result = REAL(ftruncate)(fd, length);
 	if (trace_fd >= 0 && result == 0)
 		trace("", 0, "cut %lu %ld x\n", inode_of(fd), (long)length);
 	return result;
 }
+#ifdef __GLIBC__
 int ftruncate64(int fd, off_t length) { return ftruncate(fd, length); }
+#endif
 
 int renameat(int from_fd, const char *from, int to_fd, const char *to)
 {
 	FAIL(FAILPOINT_RENAME);
-	int result = (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, 0);
+	int result = REAL(renameat)(from_fd, from, to_fd, to);
 	if (trace_fd >= 0 && result == 0)
 		trace("", 0, "rename %lu %lu %s %s\n", inode_of_folder(from_fd), inode_of_folder(to_fd), from, to);
 	return result;
@@ -429,8 +449,10 @@ ssize_t recv(int fd, void *bytes, size_t size, int flags)
 		die_if_torn();
 	return n;
 }
+#ifdef __GLIBC__
 ssize_t __recv_chk(int fd, void *bytes, size_t size, size_t room, int flags);
 ssize_t __recv_chk(int fd, void *bytes, size_t size, size_t room, int flags) { (void)room; return recv(fd, bytes, size, flags); }
+#endif
 
 ssize_t recvmsg(int fd, struct msghdr *m, int flags)
 {
@@ -483,6 +505,7 @@ void syslog(int priority, const char *format, ...)
 	va_end(args);
 }
 
+#ifdef __GLIBC__
 void __syslog_chk(int priority, int flag, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void __syslog_chk(int priority, int flag, const char *format, ...)
 {
@@ -493,3 +516,4 @@ void __syslog_chk(int priority, int flag, const char *format, ...)
 	keep_line(format, args);
 	va_end(args);
 }
+#endif

@@ -4,17 +4,20 @@
    MAILFAULT_HIT=FILE  comes to be when the change was reached */
 #define _GNU_SOURCE 1
 #undef _FORTIFY_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#define REAL(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
 
 static long count;
 
@@ -22,7 +25,7 @@ static void hit(void)
 {
 	const char *name = getenv("MAILFAULT_HIT");
 	if (name != NULL)
-		syscall(SYS_close, syscall(SYS_openat, AT_FDCWD, name, O_CREAT | O_WRONLY, 0600));
+		REAL(close)(REAL(open)(name, O_CREAT | O_WRONLY, 0600));
 }
 
 /* 0: it goes on; an errno: it fails; -1: half of it, then death. */
@@ -60,29 +63,29 @@ static bool is_file(int fd)
 			errno = fault; \
 			return -1; \
 		} \
-		return (int)(call); \
+		return call; \
 	} while (0)
 
 ssize_t write(int fd, const void *bytes, size_t length)
 {
 	int fault = is_file(fd) ? point(true) : 0;
 	if (fault < 0) {
-		syscall(SYS_write, fd, bytes, length / 2);
+		(void)!REAL(write)(fd, bytes, length / 2);
 		kill(getpid(), SIGKILL);
 	}
 	errno = fault;
-	return fault > 0 ? -1 : syscall(SYS_write, fd, bytes, length);
+	return fault > 0 ? -1 : REAL(write)(fd, bytes, length);
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t at)
 {
 	int fault = is_file(fd) ? point(true) : 0;
 	if (fault < 0) {
-		syscall(SYS_pwrite64, fd, bytes, length / 2, at);
+		(void)!REAL(pwrite)(fd, bytes, length / 2, at);
 		kill(getpid(), SIGKILL);
 	}
 	errno = fault;
-	return fault > 0 ? -1 : syscall(SYS_pwrite64, fd, bytes, length, at);
+	return fault > 0 ? -1 : REAL(pwrite)(fd, bytes, length, at);
 }
 
 int open(const char *name, int flags, ...)
@@ -92,11 +95,11 @@ int open(const char *name, int flags, ...)
 	int mode = flags & O_CREAT ? va_arg(args, int) : 0;
 	va_end(args);
 	if ((flags & O_CREAT) == 0)
-		return (int)syscall(SYS_openat, AT_FDCWD, name, flags, 0);
-	CHANGE(false, syscall(SYS_openat, AT_FDCWD, name, flags, mode));
+		return REAL(open)(name, flags);
+	CHANGE(false, REAL(open)(name, flags, mode));
 }
 
-int fsync(int fd) { CHANGE(true, syscall(SYS_fsync, fd)); }
-int ftruncate(int fd, off_t length) { CHANGE(false, syscall(SYS_ftruncate, fd, length)); }
-int rename(const char *from, const char *to) { CHANGE(false, syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0)); }
-int unlink(const char *name) { CHANGE(false, syscall(SYS_unlinkat, AT_FDCWD, name, 0)); }
+int fsync(int fd) { CHANGE(true, REAL(fsync)(fd)); }
+int ftruncate(int fd, off_t length) { CHANGE(false, REAL(ftruncate)(fd, length)); }
+int rename(const char *from, const char *to) { CHANGE(false, REAL(rename)(from, to)); }
+int unlink(const char *name) { CHANGE(false, REAL(unlink)(name)); }

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE 1
 #include "tests/fake/tracer.h"
+#if defined(__linux__) && defined(__x86_64__)
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
@@ -13,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#if defined(__x86_64__)
 #define OPTIONS (PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)
 #define TASKS_MAX 256
 

@@ -97,11 +97,11 @@ static void rubbish_is_valid(void **state)
 	struct buffer out = {0};
 	char bytes[400];
 	(void)state;
-	srand(1);
+	unit_random_start(1);
 	for (int i = 0; i < 20000; i++) {
-		size_t length = (size_t)rand() % (sizeof bytes - 1);
+		size_t length = (size_t)unit_random() % (sizeof bytes - 1);
 		for (size_t k = 0; k < length; k++)
-			bytes[k] = (char)(rand() % 4 ? "ab= \"\\<>-"[rand() % 9] : 1 + rand() % 255);
+			bytes[k] = (char)(unit_random() % 4 ? "ab= \"\\<>-"[unit_random() % 9] : 1 + unit_random() % 255);
 		bytes[length] = '\0';
 		put(&out, i % 2 ? bytes : NULL, bytes, i % 3 ? bytes : "");
 	}

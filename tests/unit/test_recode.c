@@ -14,9 +14,9 @@ static void fill(char *bytes, size_t length)
 {
 	static const char frequent[] = "\n\r= \t.-b:\0\xc3\xbc";
 	for (size_t i = 0; i < length; i++)
-		bytes[i] = rand() % 3 == 0 ? (char)(rand() & 0xff) : rand() % 2 ? frequent[(size_t)rand() % (sizeof frequent - 1)] : 'x';
+		bytes[i] = unit_random() % 3 == 0 ? (char)(unit_random() & 0xff) : unit_random() % 2 ? frequent[(size_t)unit_random() % (sizeof frequent - 1)] : 'x';
 	for (int i = 0; i < 3 && length > 100; i++)
-		memcpy(bytes + (size_t)rand() % (length - 30), rand() % 2 ? "\n--b\nContent-Type: x/y\n\n" : "\n--b--\n", 7);
+		memcpy(bytes + (size_t)unit_random() % (length - 30), unit_random() % 2 ? "\n--b\nContent-Type: x/y\n\n" : "\n--b--\n", 7);
 }
 
 static void walk(const struct entity *top, struct recode_plan *plan, bool writing, const char *bytes, size_t length, size_t step, struct buffer *out)
@@ -48,18 +48,18 @@ static void decode(const struct buffer *coded, struct buffer *out)
 static void one(const char *header, bool leaf)
 {
 	char bytes[4000];
-	size_t length = (size_t)rand() % sizeof bytes;
+	size_t length = (size_t)unit_random() % sizeof bytes;
 	struct entity top;
 	struct recode_plan plan = {0}, other = {0};
 	struct buffer whole = {0}, pieces = {0}, back = {0};
 	fill(bytes, length);
 	entity_read(&top, header, strlen(header));
 	walk(&top, &plan, false, bytes, length, length + 1, &whole);
-	walk(&top, &other, false, bytes, length, 1 + (size_t)rand() % 20, &pieces);
+	walk(&top, &other, false, bytes, length, 1 + (size_t)unit_random() % 20, &pieces);
 	assert_int_equal(plan.count, other.count);
 	assert_memory_equal(plan.parts, other.parts, (size_t)plan.count);
 	walk(&top, &plan, true, bytes, length, length + 1, &whole);
-	walk(&top, &plan, true, bytes, length, 1 + (size_t)rand() % 20, &pieces);
+	walk(&top, &plan, true, bytes, length, 1 + (size_t)unit_random() % 20, &pieces);
 	assert_int_equal(whole.length, pieces.length);
 	if (whole.length > 0)
 		assert_memory_equal(whole.data, pieces.data, whole.length);
@@ -84,7 +84,7 @@ static void one(const char *header, bool leaf)
 static void random_bodies(void **state)
 {
 	(void)state;
-	srand(7);
+	unit_random_start(7);
 	for (int i = 0; i < 3000; i++) {
 		one(type_text, true);
 		one(type_multi, false);

@@ -34,7 +34,9 @@ COUNTED(ages, int64_t, ages_of, (const struct ages *a, int64_t arrival_s), (a, a
 COUNTED(blocks, void *, mem_alloc, (size_t size), (size))
 COUNTED(blocks, void *, mem_resize, (void *old, size_t count, size_t size), (old, count, size))
 COUNTED(opens, int, openat, (int dir_fd, const char *name, int flags, mode_t mode), (dir_fd, name, flags, mode))
+#ifdef __GLIBC__
 COUNTED(opens, int, openat64, (int dir_fd, const char *name, int flags, mode_t mode), (dir_fd, name, flags, mode))
+#endif
 
 void log_start(const char *name, int to) { (void)name, (void)to; }
 void log_line(int level, const char *format, ...) { (void)level, (void)format; }

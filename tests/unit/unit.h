@@ -19,4 +19,20 @@ static inline int unit_remove(const char *folder)
 	snprintf(command, sizeof command, "rm -rf %s", folder);
 	return system(command);
 }
+
+/* Numbers of 0 to 2^31-1 that look random and are the same on every system, as those of rand(3) are not (xorshift of G. Marsaglia). */
+static uint32_t unit_random_state = 1;
+
+static inline void unit_random_start(uint32_t seed)
+{
+	unit_random_state = seed;
+}
+
+static inline int unit_random(void)
+{
+	unit_random_state ^= unit_random_state << 13;
+	unit_random_state ^= unit_random_state >> 17;
+	unit_random_state ^= unit_random_state << 5;
+	return (int)(unit_random_state >> 1);
+}
 #endif
