@@ -129,20 +129,20 @@ static bool take_one(struct reader *r)
 		return true;
 	case ' ':
 	case '\t':
-		r->was_blank = true;
+		r->was_blank = r->word.length > 0;
 		r->at++;
 		return true;
 	case ':':
-		if (r->in_angles || in_literal(r) || (r->word.length > 0 && r->word.data[0] == '@')) {
+		if (r->in_angles || in_literal(r)) {
 			take_plain(r);
 			return true;
 		}
-		r->word.length = 0; /* the name of a group */
+		r->word.length = 0; /* the name of a group, or a route */
 		r->broken = r->was_blank = false;
 		r->at++;
 		return true;
 	case ',':
-		if (r->in_angles || (r->word.length > 0 && r->word.data[0] == '@' && r->at[1] == '@')) {
+		if (r->in_angles || (!r->has_angle && r->word.length > 0 && r->word.data[0] == '@' && r->at[1] == '@')) {
 			take_plain(r);
 			return true;
 		}

@@ -15,28 +15,48 @@ static bool is_blank(char c)
 }
 
 /* Where a line may be broken: at a blank that has text on both sides, the last one that fits, or else the first one behind;
-   or behind a comma.  0 when there is none. */
-static size_t find_break(const char *line, size_t length)
+   or behind a comma.  A comma in quotation marks or behind a backslash is part of a word, which a blank would change: only where the line could not be
+   sent otherwise.  0 when there is none.  quoted: what is before it leaves a quotation open. */
+static size_t find_break(const char *line, size_t length, bool quoted)
 {
-	size_t best = 0, text = 0;
+	size_t best = 0, text = 0, within = 0;
+	bool escaped = false;
 	while (text < length && is_blank(line[text]))
 		text++;
 	for (size_t i = text + 1; i + 1 < length && (best == 0 || i <= LINE_WANTED_BYTES); i++) {
-		if ((is_blank(line[i]) && !is_blank(line[i + 1])) || (line[i - 1] == ',' && !is_blank(line[i])))
+		bool word = quoted || escaped, comma = line[i - 1] == ',' && !is_blank(line[i]);
+		quoted ^= line[i - 1] == '"' && !escaped;
+		escaped = line[i - 1] == '\\' && !escaped;
+		if ((is_blank(line[i]) && !is_blank(line[i + 1])) || (comma && !word))
 			best = i;
+		else if (comma && (within == 0 || i <= LINE_WANTED_BYTES))
+			within = i;
 	}
-	return best;
+	return best == 0 && length > WIRE_LINE_LIMIT_BYTES ? within : best;
+}
+
+/* Whether a quotation is open behind these bytes. */
+static bool still_quoted(const char *bytes, size_t length, bool quoted)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] == '\\')
+			i++;
+		else
+			quoted ^= bytes[i] == '"';
+	}
+	return quoted;
 }
 
 /* One line without its LF. */
-static void put_folded(const char *line, size_t length, size_t limit, struct buffer *out)
+static void put_folded(const char *line, size_t length, size_t limit, bool quoted, struct buffer *out)
 {
 	while (length > limit) {
-		size_t at = find_break(line, length);
+		size_t at = find_break(line, length, quoted);
 		if (at == 0)
 			break;
 		buffer_add(out, line, at);
 		buffer_puts(out, is_blank(line[at]) ? "\n" : "\n ");
+		quoted = still_quoted(line, at, quoted);
 		line += at;
 		length -= at;
 	}
@@ -55,11 +75,13 @@ void legal_fold(struct buffer *out, size_t from, bool tidy)
 		return;
 	char *field = mem_copy_n(out->data + from, out->length - from);
 	size_t length = out->length - from;
+	bool quoted = false;
 	out->length = from;
 	for (size_t at = 0, n; at < length; at += n + 1) {
 		const char *end = memchr(field + at, '\n', length - at);
 		n = end != NULL ? (size_t)(end - field) - at : length - at;
-		put_folded(field + at, n, limit, out);
+		put_folded(field + at, n, limit, quoted, out);
+		quoted = still_quoted(field + at, n, quoted);
 		if (end != NULL)
 			buffer_add(out, "\n", 1);
 	}

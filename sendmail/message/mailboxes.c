@@ -196,6 +196,12 @@ static bool in_literal(const struct editing *x)
 	return false;
 }
 
+/* Within the obsolete route "@a,@b:user@host" (RFC 5321 appendix C): its commas end no address. */
+static bool in_route(const struct editing *x)
+{
+	return x->any && !x->has_angle && x->out->data[x->start] == '@' && x->at + 1 < x->end && x->at[1] == '@';
+}
+
 static void take_one(struct editing *x)
 {
 	char byte = *x->at;
@@ -215,6 +221,9 @@ static void take_one(struct editing *x)
 			x->at++;
 			return;
 		}
+	} else if (byte == ',' && in_route(x)) {
+		take_plain(x, byte);
+		return;
 	} else if ((byte == ',' || byte == ';') && !x->in_angles) {
 		end_address(x);
 		x->has_angle = x->dropped = false;
