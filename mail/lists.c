@@ -75,14 +75,13 @@ static int one_message(struct reading *r, const char **at)
 	return place;
 }
 
-/* undelete may name messages that are not deleted, in all mailx. */
 static bool choose(struct reading *r, int from, int to, bool alone)
 {
 	for (int i = from; i <= to; i++) {
-		if (is_of(r, i) || r->of == LISTS_DELETED) {
+		if (is_of(r, i)) {
 			r->chosen[i] = true;
 		} else if (alone) {
-			text_printf(r->why, "%d: this message is deleted", i + 1);
+			text_printf(r->why, "%d: this message is %sdeleted", i + 1, r->of == LISTS_DELETED ? "not " : "");
 			return false;
 		}
 	}
@@ -138,7 +137,7 @@ static bool read_letters(struct reading *r, const char *word)
 static bool read_list_word(struct reading *r, const char *word)
 {
 	if (strcmp(word, "*") == 0)
-		return r->of == LISTS_DELETED || choose(r, 0, r->f->count - 1, false);
+		return choose(r, 0, r->f->count - 1, false);
 	if (*word == ':')
 		return read_letters(r, word);
 	if (*word == '/')
@@ -211,9 +210,9 @@ static bool subject_fits(const struct reading *r, int place)
 
 static bool fits(const struct reading *r, int place)
 {
-	if (r->numbers && !r->chosen[place])
+	if (!is_of(r, place) && strchr(r->letters, 'd') == NULL)
 		return false;
-	if (!r->numbers && !is_of(r, place) && strchr(r->letters, 'd') == NULL)
+	if (r->numbers && !r->chosen[place])
 		return false;
 	if (r->letters[0] != '\0' && !has_letter(r, r->f->items[place].flags))
 		return false;
