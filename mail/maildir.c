@@ -98,9 +98,23 @@ char *maildir_name(const char *name, const struct maildir_state *state)
 	return copy;
 }
 
+bool maildir_move(const char *path, const char *from, const char *to)
+{
+	char folder[1700], name[2500];
+	snprintf(folder, sizeof folder, "%.1600s/%.3s", path, to);
+	snprintf(name, sizeof name, "%.1600s/%.800s", path, from);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool moved = fd >= 0 && fdio_move_at(AT_FDCWD, name, fd, to + 4);
+	int saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return moved;
+}
+
 bool maildir_add(const char *path, const char *bytes, size_t length, bool read)
 {
-	char host[256] = "localhost", name[600], from[1700], to[1700];
+	char host[256] = "localhost", name[600], from[1700], temp[650], to[650];
 	gethostname(host, sizeof host - 1);
 	for (char *at = host; *at != '\0'; at++) {
 		if (*at == '/' || *at == ':')
@@ -110,18 +124,23 @@ bool maildir_add(const char *path, const char *bytes, size_t length, bool read)
 	int64_t now_us = clock_wall_us();
 	snprintf(name, sizeof name, "%lld.M%06lldP%ldR%08x.%s", (long long)(now_us / 1000000), (long long)(now_us % 1000000), (long)getpid(),
 	         (unsigned)compat_random(), host);
-	snprintf(from, sizeof from, "%s/tmp/%s", path, name);
-	snprintf(to, sizeof to, "%s/%s/%s%s", path, read ? "cur" : "new", name, read ? ":2,S" : "");
+	snprintf(temp, sizeof temp, "tmp/%s", name);
+	snprintf(from, sizeof from, "%s/%s", path, temp);
+	snprintf(to, sizeof to, "%s/%s%s", read ? "cur" : "new", name, read ? ":2,S" : "");
 	int fd = open(from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
 	bool good = fdio_write(fd, bytes, length) && fdio_sync(fd);
 	int saved = errno;
 	close(fd);
-	if (good && rename(from, to) == 0)
+	if (good && maildir_move(path, temp, to))
 		return true;
 	saved = good ? errno : saved;
 	unlink(from);
+	if (good) {
+		snprintf(from, sizeof from, "%s/%s", path, to);
+		unlink(from);
+	}
 	errno = saved;
 	return false;
 }

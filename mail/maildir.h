@@ -24,6 +24,9 @@ struct maildir_state maildir_state(const char *name);
 /* The name in cur that says the state; letters that are not known here are kept.  Allocated. */
 char *maildir_name(const char *name, const struct maildir_state *state);
 
+/* Gives a message another name ("cur/NAME"), so that a crash leaves it one of the two; false with errno. */
+bool maildir_move(const char *path, const char *from, const char *to);
+
 /* Delivers a message; false with errno, and then nothing is there. */
 bool maildir_add(const char *path, const char *bytes, size_t length, bool read);
 #endif

@@ -193,7 +193,7 @@ static bool change_file(struct quitting *q, int place)
 {
 	struct folder *f = q->f;
 	struct message *m = &f->items[place];
-	char from[2500], to[2500];
+	char from[2500];
 	snprintf(from, sizeof from, "%s/%s", f->path, m->name);
 	if (q->fates[place] != FATE_STAYS)
 		return unlink(from) == 0 || errno == ENOENT;
@@ -205,9 +205,9 @@ static bool change_file(struct quitting *q, int place)
 		return true;
 	struct maildir_state state = {.read = (m->flags & MESSAGE_READ) != 0, .old = true, .answered = (m->flags & MESSAGE_ANSWERED) != 0};
 	char *name = maildir_name(m->name, &state);
-	snprintf(to, sizeof to, "%s/%s", f->path, name);
+	bool moved = maildir_move(f->path, m->name, name) || errno == ENOENT;
 	mem_free(&name);
-	return rename(from, to) == 0 || errno == ENOENT;
+	return moved;
 }
 
 static bool change_maildir(struct quitting *q, const char *mbox)

@@ -16,8 +16,11 @@
 #ifdef __FreeBSD__
 #include <strings.h>
 #include <sys/param.h>
+#include <sys/mount.h>
 #include <sys/sysctl.h>
 #include <sys/user.h>
+#else
+#include <sys/vfs.h>
 #endif
 
 const char *compat_getenv(const char *name)
@@ -139,6 +142,24 @@ bool compat_reserve(int fd, off_t at, off_t length_bytes)
 	(void)fd, (void)at, (void)length_bytes;
 #endif
 	return true;
+}
+
+/* Linux names file systems by numbers: ext3 and ext4, XFS, Btrfs, ZFS, F2FS, JFS, bcachefs, tmpfs, and overlayfs, whose upper layer is one of them. */
+bool compat_rename_is_one_step(int folder_fd)
+{
+	struct statfs fs;
+	if (fstatfs(folder_fd, &fs) != 0)
+		return false;
+#ifdef __FreeBSD__
+	return strcmp(fs.f_fstypename, "zfs") == 0 || strcmp(fs.f_fstypename, "tmpfs") == 0;
+#else
+	static const uint32_t known[] = {0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x3153464a, 0xca451a4e, 0x01021994, 0x794c7630};
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if ((uint32_t)fs.f_type == known[i])
+			return true;
+	}
+	return false;
+#endif
 }
 
 int compat_set_group(gid_t gid)

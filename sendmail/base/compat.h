@@ -48,6 +48,10 @@ void compat_unlock_file(int fd);
    system cannot promise it. */
 bool compat_reserve(int fd, off_t at, off_t length_bytes);
 
+/* True when the file system of this folder is known to move a file between two folders in one step, so that a crash leaves it the old name or the new
+   one (its journal, or its tree, is written as a whole). */
+bool compat_rename_is_one_step(int folder_fd);
+
 /* Real, effective and saved group together; -1 with errno on failure. */
 int compat_set_group(gid_t gid);
 int compat_set_user(uid_t uid);

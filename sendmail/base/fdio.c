@@ -147,6 +147,15 @@ bool fdio_sync(int fd)
 	return result == 0;
 }
 
+bool fdio_move_at(int from_dir, const char *from, int to_dir, const char *to)
+{
+	if (linkat(from_dir, from, to_dir, to, 0) == 0)
+		return fdio_sync(to_dir) && unlinkat(from_dir, from, 0) == 0;
+	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
+		return false;
+	return renameat(from_dir, from, to_dir, to) == 0 && fdio_sync(to_dir);
+}
+
 bool fdio_replace_at(int dir_fd, const char *name, const struct buffer *text, bool durable)
 {
 	char temp[64];

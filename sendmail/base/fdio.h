@@ -38,6 +38,11 @@ int fdio_connect(const char *path, int patience_s);
    power cut.  False with errno. */
 bool fdio_replace_at(int dir_fd, const char *name, const struct buffer *text, bool durable);
 
+/* Moves a file into another folder so that a crash at any instant leaves it a name: a file system may make the removal of the old name durable before
+   the new one that rename(2) made in another folder.  So: a second name, a sync of to_dir, then the old name goes.  Where links are not to be had,
+   rename(2) and a sync.  from_dir may be AT_FDCWD.  False with errno; the file then has its old name, and maybe the new one, too. */
+bool fdio_move_at(int from_dir, const char *from, int to_dir, const char *to);
+
 /* fsync(2), repeated on EINTR.  For a directory: makes names durable. */
 bool fdio_sync(int fd);
 

@@ -44,8 +44,7 @@ bool mailbox_is_heard(void)
 static int folder_in(const struct delivery *d, int parent, const char *name)
 {
 	struct stat st;
-	bool made = mkdirat(parent, name, 0700) == 0;
-	if (made ? !fdio_sync(parent) : errno != EEXIST)
+	if (mkdirat(parent, name, 0700) != 0 && errno != EEXIST)
 		return -1;
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || (fstat(fd, &st) == 0 && st.st_uid == d->owner))
@@ -75,7 +74,7 @@ static int store(const struct delivery *d, int tmp, int new)
 	snprintf(name, sizeof name, "%lld.R%08lxP%ld.%.90s", (long long)clock_wall_s(), (unsigned long)compat_random(), (long)getpid(), host);
 	int fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	bool good = fd >= 0 && write_file(d, fd);
-	if (good && mailbox_is_heard() && renameat(tmp, name, new, name) == 0 && fdio_sync(new)) {
+	if (good && mailbox_is_heard() && fdio_move_at(tmp, name, new, name)) {
 		text_printf(d->answer, "- Maildir of %s, %s", d->user, name);
 		return EX_OK;
 	}
@@ -86,6 +85,18 @@ static int store(const struct delivery *d, int tmp, int new)
 	}
 	errno = saved;
 	return mailbox_later(d, saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error", "write into the Maildir of", d->user);
+}
+
+/* cur/ is made last, when the names of the others are durable: who finds it need not ask again. */
+static bool make_durable(const struct delivery *d, int home, int folder)
+{
+	if (faccessat(folder, "cur", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return true;
+	int cur = fdio_sync(home) && fdio_sync(folder) ? folder_in(d, folder, "cur") : -1;
+	if (cur < 0)
+		return false;
+	close(cur);
+	return fdio_sync(folder);
 }
 
 int mailbox_maildir(const struct delivery *d)
@@ -99,8 +110,7 @@ int mailbox_maildir(const struct delivery *d)
 	int folder = folder_in(d, home, "Maildir");
 	int tmp = folder >= 0 ? folder_in(d, folder, "tmp") : -1;
 	int new = tmp >= 0 ? folder_in(d, folder, "new") : -1;
-	int cur = new >= 0 ? folder_in(d, folder, "cur") : -1;
-	if (cur < 0)
+	if (new < 0 || !make_durable(d, home, folder))
 		return mailbox_later(d, errno == EPERM || errno == ELOOP || errno == EMLINK || errno == ENOTDIR ? "mailbox-unsafe" : "mailbox-error", "the Maildir of", d->user);
 	return store(d, tmp, new);
 }

@@ -143,6 +143,28 @@ static int take_lock(struct runner *r, const char *spool, int *report_fd)
 	return EX_OK;
 }
 
+static void sync_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && !fdio_sync(fd) && errno != EINVAL)
+		log_line(LOG_WARNING, "%s cannot be made durable (fsync): %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+/* As root: the names of the spool's folders, and of those above them, are durable before a message
+   is; whoever made them may not have seen to that. */
+static void sync_folders(const char *spool)
+{
+	char path[1024];
+	snprintf(path, sizeof path, "%s/drop", spool);
+	sync_folder(path);
+	snprintf(path, sizeof path, "%s/mqueue", spool);
+	for (char *end; (end = strrchr(path, '/')) != NULL && end != path; *end = '\0')
+		sync_folder(path);
+	sync_folder("/");
+}
+
 int service_start(struct runner *r, bool foreground)
 {
 	const char *spool = paths_spool();
@@ -152,6 +174,8 @@ int service_start(struct runner *r, bool foreground)
 	umask(027);
 	log_start("firsthop", LOG_TO_SYSLOG | (foreground ? LOG_TO_STDERR : 0));
 	struct diagnosis d = {0};
+	if (geteuid() == 0)
+		sync_folders(spool);
 	int code = rights_take(spool);
 	if (code != EX_OK)
 		return code;

@@ -9,6 +9,7 @@
 #include "runner/returns.h"
 #include "runner/watch.h"
 #include "spool/journal.h"
+#include "spool/pickup.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -102,27 +103,54 @@ static void queue_adopted(struct runner *r, struct entry *e, const char *id)
 		close(fd);
 }
 
+static bool pick_up(struct runner *r, const char *id, bool *whole)
+{
+	struct diagnosis d = {0};
+	enum pickup result = pickup_take(&r->queue, id, &d);
+	if (d.text[0] != '\0')
+		runner_complain(r, d.text);
+	*whole = *whole && result != PICKUP_REFUSED;
+	return result == PICKUP_NEW;
+}
+
+static bool settle(struct runner *r)
+{
+	struct diagnosis d = {0};
+	bool done = pickup_settle(&r->queue, &d);
+	if (!done)
+		runner_complain(r, d.text);
+	return done;
+}
+
+static void add_new(struct runner *r, uint64_t packed)
+{
+	char id[ID_SIZE];
+	id_unpack(packed, id);
+	struct entry *e = runner_entry(packed);
+	quota_take(r, e, id, true);
+	queue_adopted(r, e, id);
+	r->adopted++;
+	r->counters.adopted++;
+	r->counters.changed = true;
+}
+
 void runner_adopt(struct runner *r)
 {
 	struct scan s = {.runner = r};
 	char id[ID_SIZE];
 	bool whole = queue_scan(r->queue.drop_fd, found, &s);
 	sort_ids(&s.messages);
+	size_t count = 0;
 	for (size_t i = 0; i < s.messages.count; i++) {
-		struct diagnosis d = {0};
 		id_unpack(s.messages.ids[i], id);
-		if (queue_adopt(&r->queue, id, &d)) {
-			struct entry *e = runner_entry(s.messages.ids[i]);
-			quota_take(r, e, id, true);
-			queue_adopted(r, e, id);
-			r->adopted++;
-			r->counters.adopted++;
-			r->counters.changed = true;
-		} else {
-			runner_complain(r, d.text);
-			whole = false;
-		}
+		if (pick_up(r, id, &whole))
+			s.messages.ids[count++] = s.messages.ids[i];
 	}
+	/* Before anything is done with them: who is killed now leaves names that are durable. */
+	if (s.messages.count > 0)
+		whole = settle(r) && whole;
+	for (size_t i = 0; i < count; i++)
+		add_new(r, s.messages.ids[i]);
 	if (s.messages.count > 0)
 		quota_publish(r);
 	free_scan(&s);

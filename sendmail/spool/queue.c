@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -48,6 +49,9 @@ void queue_close(struct queue *q)
 {
 	close_one(&q->drop_fd);
 	close_one(&q->mqueue_fd);
+	free(q->second);
+	q->second = NULL;
+	q->second_count = q->second_size = 0;
 }
 
 static void report_name(const char *name, queue_found *found, void *context)
@@ -94,39 +98,6 @@ static void with_suffix(char *name, size_t size, const char *id, const char *suf
 	snprintf(name, size, "%s%s", id, suffix);
 }
 
-bool queue_adopt(struct queue *q, const char *id, struct diagnosis *why)
-{
-	struct stat st;
-	char name[64];
-	if (fstatat(q->drop_fd, id, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "drop/%s", id);
-		return false;
-	}
-	struct stat other;
-	bool there = fstatat(q->mqueue_fd, id, &other, AT_SYMLINK_NOFOLLOW) == 0;
-	q->moved = true;
-	/* A power cut between the two halves of a rename may leave both names (man page: what is asked of the file system). */
-	if (there && other.st_ino == st.st_ino && other.st_dev == st.st_dev && unlinkat(q->drop_fd, id, 0) == 0) {
-		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "drop/%s was mqueue/%s already: its second name is removed", id, id);
-		return false;
-	}
-	bool plain = S_ISREG(st.st_mode) && st.st_nlink == 1;
-	with_suffix(name, sizeof name, id, plain ? "" : ".dead");
-	/* An ID that is there already would be overwritten by rename(2). */
-	if (plain && there) {
-		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "mqueue/%s is there already", id);
-		return false;
-	}
-	if (renameat(q->drop_fd, id, q->mqueue_fd, name) != 0) {
-		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write", "move drop/%s to mqueue/", id);
-		return false;
-	}
-	q->has_dead = q->has_dead || !plain;
-	if (!plain)
-		diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-damaged", "drop/%s is no plain file with one name; set aside as mqueue/%s", id, name);
-	return plain;
-}
-
 int queue_message(const struct queue *q, const char *id, uid_t *uid, int64_t *mtime_s)
 {
 	struct stat st;
@@ -163,8 +134,21 @@ bool queue_create(struct queue *q, const char *bytes, size_t length, const char 
 	return done;
 }
 
+/* While its second name is there, a message that is removed would come back by it. */
+static void remove_second_name(struct queue *q, const char *id)
+{
+	for (size_t i = 0; i < q->second_count; i++) {
+		if (q->second[i] != id_pack(id))
+			continue;
+		unlinkat(q->drop_fd, id, 0);
+		q->second[i] = q->second[--q->second_count];
+		return;
+	}
+}
+
 bool queue_remove(struct queue *q, const char *id)
 {
+	remove_second_name(q, id);
 	if (unlinkat(q->mqueue_fd, id, 0) != 0 && errno != ENOENT)
 		return false;
 	if (q->removed_count == QUEUE_REMOVED_MAX)

@@ -1,4 +1,4 @@
-/* The runner's half of the spool: from drop/ into mqueue/ and out of it (states S2 to S7). */
+/* The runner's half of the spool: what is in mqueue/, and out of it (states S3 to S7).  From drop/ into it: spool/pickup.h. */
 #ifndef SPOOL_QUEUE_H
 #define SPOOL_QUEUE_H
 #include "base/diag.h"
@@ -13,6 +13,8 @@ struct queue {
 	uid_t owner; /* of mqueue/ */
 	uint64_t removed[QUEUE_REMOVED_MAX]; /* whose journals go when the removal is durable */
 	int removed_count;
+	uint64_t *second; /* IDs whose names in drop/ go when those in mqueue/ are durable (spool/pickup.h) */
+	size_t second_count, second_size;
 	bool moved;  /* something was adopted since the last sync of drop/ */
 	bool has_dead; /* something is set aside, as far as is known: when it is old enough, somebody has to look */
 };
@@ -27,9 +29,6 @@ enum queue_kind { QUEUE_MESSAGE, QUEUE_LOG, QUEUE_DEAD, QUEUE_TEMP, QUEUE_FLUSH,
    Calls found for every file of the kinds that belong to us; names that do not are passed over. False when the folder cannot be read. */
 typedef void queue_found(void *context, enum queue_kind kind, const char *id);
 bool queue_scan(int dir_fd, queue_found *found, void *context);
-
-/* Moves drop/ID to mqueue/ID.  Only plain files with one link; anything else is renamed to ID.dead in mqueue/ and false returned. */
-bool queue_adopt(struct queue *q, const char *id, struct diagnosis *why);
 
 /* Opens a message for reading; -1 with errno.  *uid gets the owner of the file, *mtime its time (either may be NULL). */
 int queue_message(const struct queue *q, const char *id, uid_t *uid, int64_t *mtime_s);

@@ -102,7 +102,7 @@ static void write_mbox(const struct kept *k, const char *login, struct buffer *o
 	buffer_puts(out, k->cut ? "(the rest was too long)\n\n" : "\n");
 }
 
-/* A folder of the caller's own, and a plain file of his own in it. */
+/* A folder of the caller's own, and a plain file of his own in it, whose name is durable. */
 static int open_letter(const char *home)
 {
 	struct stat st;
@@ -110,6 +110,10 @@ static int open_letter(const char *home)
 	errno = folder < 0 ? errno : EPERM;
 	if (folder >= 0 && fstat(folder, &st) == 0 && st.st_uid == getuid())
 		fd = openat(folder, "dead.letter", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	if (folder >= 0 && fd >= 0 && !fdio_sync(folder)) {
+		close(fd);
+		fd = -1;
+	}
 	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != getuid() || st.st_nlink != 1)) {
 		close(fd);
 		errno = EPERM;

@@ -321,7 +321,10 @@ int rename(const char *from, const char *to) { return renameat(AT_FDCWD, from, A
 int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
 {
 	FAIL(FAILPOINT_RENAME);
-	return (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
+	int result = (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
+	if (trace_fd >= 0 && result == 0)
+		trace("", 0, "link %lu %lu %s %s\n", inode_of_folder(from_fd), inode_of_folder(to_fd), from, to);
+	return result;
 }
 
 int unlinkat(int dir_fd, const char *name, int flags)

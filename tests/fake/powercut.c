@@ -1,8 +1,10 @@
 /* Replays a recorded trace (failpoint.so) to every state that a power cut could leave, and lets a runner loose on each.
-   powercut TRACE DROP_INODE MQUEUE_INODE REPLAY DELIVERED      REPLAY: a spool for the states; DELIVERED: the folder of a smarthost; FIRSTHOP_* as usual
-   What is synced stays.  Of what is not: names may be all there, none, all but one, only one, and a file that was moved may have both names; contents
-   may be as written, as at the last sync, zeros in place of what came since, or half of the last write.  A rename loses no file: it has its old name, its
-   new one, or both (man firsthop-spool).  Lines "promise N" stand behind each exit 0 of sendmail, the smarthost's lines show what it has taken. */
+   powercut TRACE DROP_INODE MQUEUE_INODE REPLAY DELIVERED [rename]      REPLAY: a spool for the states; DELIVERED: the folder of a smarthost; FIRSTHOP_* as usual
+   What is synced stays.  Of what is not: names may be all there, none, all but one, only one, and a file that was renamed may have both names; contents
+   may be as written, as at the last sync, zeros in place of what came since, or half of the last write.  A rename within a folder loses no file.  One
+   into another folder may: the old name can be gone for good, by a sync of its folder, too, while the new one is not there yet (firsthop-spool(5)).
+   rename: as if each link into another folder were a rename, to its first loss: what this program must not pass.
+   Lines "promise N" stand behind each exit 0 of sendmail, the smarthost's lines show what it has taken. */
 #include "base/mem.h"
 #include <dirent.h>
 #include <errno.h>
@@ -61,6 +63,7 @@ static struct {
 	bool promised[MAILS + 1];
 	int taken[WANTED];
 	const char *replay, *delivered;
+	bool links_are_renames;
 	uint64_t seen[STATES_MAX];
 	int states, runs, lost, twice, late_twice, cut, stuck, op;
 } p;
@@ -124,11 +127,7 @@ static void sync_folder(int folder)
 {
 	int left = 0;
 	for (int i = 0; i < p.pending_count; i++) {
-		bool now = p.pending[i].name.folder == folder;
-		/* The old name is gone for good: then the new one is there. */
-		for (int k = 0; k < p.pending_count; k++)
-			now = now || (p.pending[i].pair != 0 && !p.pending[i].removes && p.pending[k].pair == p.pending[i].pair && p.pending[k].removes && p.pending[k].name.folder == folder);
-		if (now)
+		if (p.pending[i].name.folder == folder)
 			apply(&p.durable, &p.pending[i]);
 		else
 			p.pending[left++] = p.pending[i];
@@ -156,6 +155,17 @@ static void on_rename(unsigned long from, unsigned long to, const char *old, con
 	p.renames++;
 	change(false, folder_of(to), new, n->file, p.renames);
 	change(true, folder_of(from), old, n->file, p.renames);
+}
+
+static void on_link(unsigned long from, unsigned long to, const char *old, const char *new)
+{
+	struct space s;
+	live(&s);
+	struct name *n = find(&s, folder_of(from), old);
+	if (p.links_are_renames)
+		on_rename(from, to, old, new);
+	else if (n != NULL)
+		change(false, folder_of(to), new, n->file, 0);
 }
 
 static void on_unlink(unsigned long folder, const char *name)
@@ -388,7 +398,23 @@ static void look_at_contents(const struct space *s)
 		look(s, how);
 }
 
-/* Changes of names that are not synced: all, none, all but one, only one; the two halves of a rename go together, or only the new name is made. */
+static bool is_one_rename(int i, int k)
+{
+	return i != k && p.pending[i].pair != 0 && p.pending[i].pair == p.pending[k].pair && p.pending[i].name.folder == p.pending[k].name.folder;
+}
+
+/* The old name of a rename within a folder does not go alone. */
+static bool goes_with_new_name(int i)
+{
+	for (int k = 0; k < p.pending_count; k++) {
+		if (is_one_rename(i, k))
+			return true;
+	}
+	return false;
+}
+
+/* Changes of names that are not synced: all, none, all but one, only one; the two halves of a rename within a folder go
+   together, or only the new name is made. */
 static void look_at_all(void)
 {
 	struct space s;
@@ -400,12 +426,11 @@ static void look_at_all(void)
 		for (int only = 0; only < 2; only++) {
 			s = p.durable;
 			for (int k = 0; k < p.pending_count; k++) {
-				bool same = k == i || (p.pending[k].pair != 0 && p.pending[k].pair == p.pending[i].pair && !p.pending[i].removes);
+				bool same = k == i || (!p.pending[i].removes && is_one_rename(i, k));
 				if (same == (only == 1))
 					apply(&s, &p.pending[k]);
 			}
-			/* Only the old name taken away is no state: nothing loses a file. */
-			if (!(only == 1 && p.pending[i].removes && p.pending[i].pair != 0))
+			if (!(only == 1 && p.pending[i].removes && goes_with_new_name(i)))
 				look_at_contents(&s);
 		}
 	}
@@ -428,7 +453,7 @@ static void replay(FILE *trace)
 	unsigned long a, b;
 	long at, length;
 	int n;
-	while (fgets(line, sizeof line, trace) != NULL) {
+	while (!(p.links_are_renames && p.lost > 0) && fgets(line, sizeof line, trace) != NULL) {
 		p.op++;
 		if (sscanf(line, "promise %d", &n) == 1 && n <= MAILS) {
 			p.promised[n] = true;
@@ -447,6 +472,8 @@ static void replay(FILE *trace)
 				file_of(a)->current.length = 0;
 			else if (strcmp(word, "rename") == 0)
 				on_rename(a, b, first, second);
+			else if (strcmp(word, "link") == 0)
+				on_link(a, b, first, second);
 			else if (strcmp(word, "unlink") == 0)
 				on_unlink(a, first);
 			else if (strcmp(word, "sync") == 0)
@@ -458,13 +485,14 @@ static void replay(FILE *trace)
 
 int main(int argc, char **argv)
 {
-	FILE *trace = argc == 6 ? fopen(argv[1], "r") : NULL;
+	FILE *trace = argc == 6 || argc == 7 ? fopen(argv[1], "r") : NULL;
 	if (trace == NULL)
 		return 64;
 	p.folders[0] = strtoul(argv[2], NULL, 10);
 	p.folders[1] = strtoul(argv[3], NULL, 10);
 	p.replay = argv[4];
 	p.delivered = argv[5];
+	p.links_are_renames = argc == 7 && strcmp(argv[6], "rename") == 0;
 	replay(trace);
 	fclose(trace);
 	printf("changes=%d states=%d lost=%d twice_after_it_was_noted=%d twice_in_the_window=%d cut=%d stuck=%d\n", p.op, p.runs, p.lost, p.twice, p.late_twice, p.cut, p.stuck);

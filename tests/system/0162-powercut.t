@@ -24,4 +24,7 @@ out=$("$TOOLS/powercut" "$work/trace" "$drop" "$mqueue" "$work/replay" "$work/de
 result $? "after a power cut nothing promised is lost, and nothing noted comes twice" "$out
 $(head -n 30 "$work/cuts")"
 echo "# $out"
+out=$("$TOOLS/powercut" "$work/trace" "$drop" "$mqueue" "$work/replay" "$work/delivered" rename 2>/dev/null)
+is $? 1 "a file that is renamed into another folder could be lost, and this test sees it"
+like "$out" " lost=[1-9]" "and counts it"
 finish

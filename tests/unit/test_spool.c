@@ -1,12 +1,14 @@
-/* objects: sendmail/jobs/ledger sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
-/* libs: -Wl,--wrap=fdio_sync,--wrap=flock,--wrap=room_look */
+/* objects: sendmail/jobs/ledger sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/pickup sendmail/message/envelope sendmail/message/dsn sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
+/* libs: -Wl,--wrap=fdio_sync,--wrap=flock,--wrap=linkat,--wrap=compat_rename_is_one_step,--wrap=room_look */
 /* The spool on a real folder: what is adopted, what is not, and what a journal says. */
 #include "base/text.h"
 #include "jobs/ledger.h"
+#include "message/envelope.h"
 #include "spool/drop.h"
 #include "spool/health.h"
 #include "spool/journal.h"
 #include "spool/lock.h"
+#include "spool/pickup.h"
 #include "spool/reserve.h"
 #include "spool/room.h"
 #include "tests/unit/unit.h"
@@ -22,10 +24,14 @@ bool __real_fdio_sync(int fd);
 bool __wrap_fdio_sync(int fd);
 int __real_flock(int fd, int operation);
 int __wrap_flock(int fd, int operation);
+int __real_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags);
+int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags);
+bool __wrap_compat_rename_is_one_step(int folder_fd);
 bool __real_room_look(struct room *r, int fd);
 bool __wrap_room_look(struct room *r, int fd);
 static int fails_at, fails_with;       /* which sync from now fails (0: none), and how */
-static int lock_error;
+static int lock_error, link_error;
+static bool renames_in_one_step = true;
 static const struct room *room_so_far; /* what is left on the disk; NULL: as it is */
 
 bool __wrap_fdio_sync(int fd)
@@ -40,6 +46,18 @@ int __wrap_flock(int fd, int operation)
 {
 	errno = lock_error;
 	return lock_error != 0 ? -1 : __real_flock(fd, operation);
+}
+
+int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
+{
+	errno = link_error;
+	return link_error != 0 ? -1 : __real_linkat(from_fd, from, to_fd, to, flags);
+}
+
+bool __wrap_compat_rename_is_one_step(int folder_fd)
+{
+	(void)folder_fd;
+	return renames_in_one_step;
 }
 
 bool __wrap_room_look(struct room *r, int fd)
@@ -116,7 +134,10 @@ static void a_submission_is_whole_or_nothing(void **state)
 	assert_true(drop_create(&d, 1000, &why));
 	assert_true(drop_commit(&d, &why));
 	assert_true(is_there(queue.drop_fd, d.id) && !is_there(queue.drop_fd, d.temp));
-	assert_true(queue_adopt(&queue, d.id, &why));
+	assert_int_equal(pickup_take(&queue, d.id, &why), PICKUP_NEW);
+	assert_true(is_there(queue.mqueue_fd, d.id) && is_there(queue.drop_fd, d.id));
+	assert_int_equal(pickup_take(&queue, d.id, &why), PICKUP_KNOWN);
+	assert_true(pickup_settle(&queue, &why));
 	assert_true(is_there(queue.mqueue_fd, d.id) && !is_there(queue.drop_fd, d.id));
 	assert_true(queue_remove(&queue, d.id));
 	close(d.dir_fd);
@@ -202,18 +223,90 @@ static void only_plain_files_are_adopted(void **state)
 	(void)state;
 	put_file(queue.drop_fd, "00000001.00000000");
 	assert_int_equal(linkat(queue.drop_fd, "00000001.00000000", queue.drop_fd, "hard", 0), 0);
-	assert_false(queue_adopt(&queue, "00000001.00000000", &why));
+	assert_int_equal(pickup_take(&queue, "00000001.00000000", &why), PICKUP_REFUSED);
 	assert_true(is_there(queue.mqueue_fd, "00000001.00000000.dead"));
+	assert_true(pickup_settle(&queue, &why));
+	assert_false(is_there(queue.drop_fd, "00000001.00000000"));
 	assert_int_equal(symlinkat("/etc/passwd", queue.drop_fd, "00000002.00000000"), 0);
-	assert_false(queue_adopt(&queue, "00000002.00000000", &why));
+	assert_int_equal(pickup_take(&queue, "00000002.00000000", &why), PICKUP_REFUSED);
 	assert_false(is_there(queue.mqueue_fd, "00000002.00000000"));
 	assert_int_equal(mkfifoat(queue.drop_fd, "00000003.00000000", 0600), 0);
-	assert_false(queue_adopt(&queue, "00000003.00000000", &why));
+	assert_int_equal(pickup_take(&queue, "00000003.00000000", &why), PICKUP_REFUSED);
 	put_file(queue.drop_fd, "00000004.00000000");
 	put_file(queue.mqueue_fd, "00000004.00000000");
-	assert_false(queue_adopt(&queue, "00000004.00000000", &why));
+	assert_int_equal(pickup_take(&queue, "00000004.00000000", &why), PICKUP_REFUSED);
 	assert_true(is_there(queue.drop_fd, "00000004.00000000"));
-	assert_false(queue_adopt(&queue, "00000005.00000000", &why));
+	assert_int_equal(pickup_take(&queue, "00000005.00000000", &why), PICKUP_REFUSED);
+}
+
+static void put_message(int folder, const char *name)
+{
+	static const char bytes[] = "firsthop-spool: 1\ncontent: bytes=5 lines=1 longest=4 8bit=0 nul=0 cr=0\nsender: a\nrecipient: b\n\nbody\n";
+	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL, 0644);
+	assert_int_equal(write(fd, bytes, sizeof bytes - 1), sizeof bytes - 1);
+	close(fd);
+}
+
+/* A sync that fails leaves both names; the next one ends it, and so does a removal. */
+static void the_first_name_goes_last(void **state)
+{
+	static const char *const id = "00000007.00000000", *const other = "00000008.00000000", *const dead = "00000009.00000000";
+	struct diagnosis why = {0};
+	(void)state;
+	put_message(queue.drop_fd, id);
+	put_message(queue.drop_fd, other);
+	assert_int_equal(pickup_take(&queue, id, &why), PICKUP_NEW);
+	assert_int_equal(pickup_take(&queue, other, &why), PICKUP_NEW);
+	fails_at = 1;
+	fails_with = EIO;
+	assert_false(pickup_settle(&queue, &why));
+	assert_non_null(strstr(why.text, "keeps its name in drop/"));
+	assert_true(is_there(queue.drop_fd, id) && is_there(queue.mqueue_fd, id));
+	assert_true(queue_remove(&queue, other));
+	assert_false(is_there(queue.drop_fd, other) || is_there(queue.mqueue_fd, other));
+	assert_true(pickup_settle(&queue, &why));
+	assert_false(is_there(queue.drop_fd, id));
+	/* What an earlier runner left: it is no new message, also when it was set aside since. */
+	assert_int_equal(linkat(queue.mqueue_fd, id, queue.drop_fd, id, 0), 0);
+	assert_int_equal(pickup_take(&queue, id, &why), PICKUP_KNOWN);
+	put_message(queue.drop_fd, dead);
+	assert_int_equal(linkat(queue.drop_fd, dead, queue.mqueue_fd, "00000009.00000000.dead", 0), 0);
+	assert_int_equal(pickup_take(&queue, dead, &why), PICKUP_KNOWN);
+	assert_true(pickup_settle(&queue, &why));
+	assert_false(is_there(queue.drop_fd, id) || is_there(queue.drop_fd, dead));
+	assert_true(is_there(queue.mqueue_fd, id) && is_there(queue.mqueue_fd, "00000009.00000000.dead"));
+	queue_remove(&queue, id);
+	unlinkat(queue.mqueue_fd, "00000009.00000000.dead", 0);
+}
+
+/* Linux lets nobody link to a file that belongs to somebody else (protected_hardlinks). */
+static void without_links_a_file_is_renamed_or_copied(void **state)
+{
+	static const char *const id = "0000000a.00000000";
+	struct diagnosis why = {0};
+	struct envelope e;
+	(void)state;
+	for (int one_step = 0; one_step < 2; one_step++) {
+		put_message(queue.drop_fd, id);
+		link_error = EPERM;
+		renames_in_one_step = one_step;
+		assert_int_equal(pickup_take(&queue, id, &why), PICKUP_NEW);
+		link_error = 0;
+		assert_int_equal(is_there(queue.drop_fd, id), !one_step);
+		assert_true(pickup_settle(&queue, &why));
+		assert_false(is_there(queue.drop_fd, id));
+		int fd = queue_message(&queue, id, NULL, NULL);
+		char body[8] = "";
+		envelope_init(&e);
+		assert_true(envelope_read(&e, fd, &why));
+		assert_int_equal(read(fd, body, sizeof body), 5);
+		assert_string_equal(body, "body\n");
+		assert_int_equal(e.uid, one_step ? -1 : (int64_t)getuid());
+		envelope_free(&e);
+		close(fd);
+		queue_remove(&queue, id);
+	}
+	renames_in_one_step = true;
 }
 
 static void old_temporary_files_go(void **state)
@@ -428,7 +521,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(ids_are_strict), TEST(a_submission_is_whole_or_nothing), TEST(what_was_refused_is_not_there), TEST(the_reserve_is_not_for_new_mail),
-		TEST(only_plain_files_are_adopted), TEST(old_temporary_files_go),
+		TEST(only_plain_files_are_adopted), TEST(the_first_name_goes_last), TEST(without_links_a_file_is_renamed_or_copied), TEST(old_temporary_files_go),
 		TEST(journal_folds), TEST(journal_knows_what_is_to_be_told), TEST(a_ledger_is_read_as_it_was_written), TEST(journal_bears_nonsense), TEST(attempts_are_bounded), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

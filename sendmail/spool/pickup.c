@@ -1,0 +1,173 @@
+/* Second name, sync, first name. */
+#include "spool/pickup.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "message/envelope.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COPY_BYTES 65536
+
+static bool write_fails(struct diagnosis *why, const char *id)
+{
+	diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write", "move drop/%s to mqueue/", id);
+	return false;
+}
+
+static bool is_there_already(struct diagnosis *why, const char *name)
+{
+	diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "mqueue/%s is there already", name);
+	return false;
+}
+
+static bool is_in_mqueue(const struct queue *q, const char *name, const struct stat *st)
+{
+	struct stat other;
+	return fstatat(q->mqueue_fd, name, &other, AT_SYMLINK_NOFOLLOW) == 0 && other.st_ino == st->st_ino && other.st_dev == st->st_dev;
+}
+
+static bool is_second_name(const struct queue *q, const char *id)
+{
+	for (size_t i = 0; i < q->second_count; i++) {
+		if (q->second[i] == id_pack(id))
+			return true;
+	}
+	return false;
+}
+
+static void add_second_name(struct queue *q, const char *id)
+{
+	if (q->second_count == q->second_size) {
+		q->second_size = q->second_size > 0 ? 2 * q->second_size : 64;
+		q->second = mem_resize(q->second, q->second_size, sizeof *q->second);
+	}
+	q->second[q->second_count++] = id_pack(id);
+}
+
+static bool copy_bytes(int from, int to)
+{
+	static char bytes[COPY_BYTES];
+	ssize_t n;
+	while ((n = fdio_read(from, bytes, sizeof bytes)) > 0) {
+		if (!fdio_write(to, bytes, (size_t)n))
+			return false;
+	}
+	return n == 0;
+}
+
+/* The head of drop/ID with a line that names the owner of the file, then the rest as it is. */
+static bool write_copy(int from, int to, uid_t uid, struct diagnosis *why)
+{
+	struct envelope e;
+	struct buffer head = {0};
+	size_t content_at;
+	envelope_init(&e);
+	bool good = envelope_read(&e, from, why);
+	if (good) {
+		e.uid = uid;
+		envelope_write(&e, &head, &content_at);
+		good = fdio_write(to, head.data, head.length) && copy_bytes(from, to) && fdio_sync(to);
+	}
+	buffer_free(&head);
+	envelope_free(&e);
+	return good;
+}
+
+static bool copy_file(struct queue *q, const char *id, const struct stat *st, struct diagnosis *why)
+{
+	char temp[ID_SIZE + 2];
+	snprintf(temp, sizeof temp, "t.%s", id);
+	int from = openat(q->drop_fd, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int to = from >= 0 ? openat(q->mqueue_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640) : -1;
+	bool done = to >= 0 && write_copy(from, to, st->st_uid, why) && renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;
+	if (!done && why->key[0] == '\0')
+		write_fails(why, id);
+	if (!done && to >= 0)
+		unlinkat(q->mqueue_fd, temp, 0);
+	if (from >= 0)
+		close(from);
+	if (to >= 0)
+		close(to);
+	if (done)
+		add_second_name(q, id);
+	return done;
+}
+
+/* A second name of a plain file, or what does for it. */
+static bool give_name(struct queue *q, const char *id, const char *name, const struct stat *st, struct diagnosis *why)
+{
+	if (linkat(q->drop_fd, id, q->mqueue_fd, name, 0) == 0) {
+		add_second_name(q, id);
+		return true;
+	}
+	if (errno == EEXIST)
+		return is_there_already(why, name);
+	if (errno != EPERM && errno != EACCES && errno != EMLINK && errno != EOPNOTSUPP && errno != ENOSYS)
+		return write_fails(why, id);
+	if (faccessat(q->mqueue_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return is_there_already(why, name);
+	if (!compat_rename_is_one_step(q->mqueue_fd) && strcmp(name, id) == 0)
+		return copy_file(q, id, st, why);
+	return renameat(q->drop_fd, id, q->mqueue_fd, name) == 0 || write_fails(why, id);
+}
+
+/* What no sendmail of ours has made is no message: nothing was promised for it. */
+static enum pickup set_aside(struct queue *q, const char *id, const struct stat *st, struct diagnosis *why)
+{
+	char name[ID_SIZE + 8];
+	snprintf(name, sizeof name, "%s.dead", id);
+	bool moved = S_ISREG(st->st_mode) ? give_name(q, id, name, st, why)
+	                                  : renameat(q->drop_fd, id, q->mqueue_fd, name) == 0 || write_fails(why, id);
+	if (!moved)
+		return PICKUP_REFUSED;
+	q->has_dead = true;
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-damaged",
+	         "drop/%s is no plain file with one name; set aside as mqueue/%s", id, name);
+	return PICKUP_REFUSED;
+}
+
+enum pickup pickup_take(struct queue *q, const char *id, struct diagnosis *why)
+{
+	struct stat st;
+	char dead[ID_SIZE + 8];
+	if (is_second_name(q, id))
+		return PICKUP_KNOWN;
+	if (fstatat(q->drop_fd, id, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "drop/%s", id);
+		return PICKUP_REFUSED;
+	}
+	q->moved = true;
+	snprintf(dead, sizeof dead, "%s.dead", id);
+	if (is_in_mqueue(q, id, &st) || is_in_mqueue(q, dead, &st)) {
+		add_second_name(q, id);
+		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged",
+		         "drop/%s was in mqueue/ already: a crash left both names, and this one is removed", id);
+		return PICKUP_KNOWN;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+		return set_aside(q, id, &st, why);
+	return give_name(q, id, id, &st, why) ? PICKUP_NEW : PICKUP_REFUSED;
+}
+
+bool pickup_settle(struct queue *q, struct diagnosis *why)
+{
+	if (!fdio_sync(q->mqueue_fd)) {
+		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write",
+		               "make names in mqueue/ durable (fsync): new mail keeps its name in drop/, too");
+		return false;
+	}
+	for (; q->second_count > 0; q->second_count--) {
+		char id[ID_SIZE];
+		id_unpack(q->second[q->second_count - 1], id);
+		if (unlinkat(q->drop_fd, id, 0) != 0 && errno != ENOENT) {
+			diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write",
+			               "remove the name drop/%s of a message that is in mqueue/", id);
+			return false;
+		}
+	}
+	return true;
+}
