@@ -2,12 +2,19 @@
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "relayconf/findings.h"
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <syslog.h>
+#include <unistd.h>
+
+#define LOG_PATIENCE_MS 500
 
 static bool is_there(const char *file)
 {
@@ -83,10 +90,37 @@ void check_boot(struct check *c)
 	check_base_sendmail(c);
 }
 
+/* What a log daemon does with its socket; nothing is sent. */
+enum listener { LISTENER_READS, LISTENER_HANGS, LISTENER_GONE };
+
+static enum listener look_at_listener(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct pollfd p = {.events = POLLOUT};
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	p.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool refused = p.fd >= 0 && connect(p.fd, (struct sockaddr *)&address, sizeof address) != 0 && errno == ECONNREFUSED;
+	bool hangs = p.fd >= 0 && !refused && poll(&p, 1, LOG_PATIENCE_MS) == 0;
+	if (p.fd >= 0)
+		close(p.fd);
+	return refused ? LISTENER_GONE : hangs ? LISTENER_HANGS : LISTENER_READS;
+}
+
 void check_syslog(struct check *c)
 {
-	if (!check_is_elsewhere() && !is_there(_PATH_LOG))
-		finding(c, GRADE_NOTE, "start syslogd", "nobody takes log lines at %s: what cron and PHP were told, and why mail waits, stands in no log", _PATH_LOG);
+	struct stat st;
+	const char *own = paths_log(), *path = *own != '\0' ? own : _PATH_LOG;
+	if (check_is_elsewhere() && *own == '\0')
+		return;
+	if (!is_there(path)) {
+		finding(c, GRADE_NOTE, "start syslogd", "nobody takes log lines at %s: what cron and PHP were told, and why mail waits, stands in no log", path);
+		return;
+	}
+	enum listener listener = stat(path, &st) == 0 && S_ISSOCK(st.st_mode) ? look_at_listener(path) : LISTENER_READS;
+	if (listener == LISTENER_GONE)
+		finding(c, GRADE_NOTE, "start the log daemon again", "%s is there, and no log daemon reads it: log lines are lost", path);
+	else if (listener == LISTENER_HANGS)
+		finding(c, GRADE_PROBLEM, "restart the log daemon", "the log daemon at %s does not read: log lines wait, and are lost in the end; mail does not wait for it", path);
 }
 
 void check_local(struct check *c)

@@ -56,6 +56,13 @@ bool compat_rename_is_one_step(int folder_fd);
 int compat_set_group(gid_t gid);
 int compat_set_user(uid_t uid);
 
+/* Where the log daemon listens, the better place first: at the first one FreeBSD's hears only root. */
+#ifdef __FreeBSD__
+#define LOG_SOCKETS "/var/run/logpriv", "/var/run/log"
+#else
+#define LOG_SOCKETS "/dev/log"
+#endif
+
 /* The system's aliases(5) file. */
 #ifdef __FreeBSD__
 #define ALIASES_DEFAULT "/etc/mail/aliases"

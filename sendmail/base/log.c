@@ -1,32 +1,36 @@
 /* The log.  One function writes, so that every line is escaped and bounded in the same way. */
 #include "base/log.h"
 #include "base/log_json.h"
+#include "base/log_socket.h"
 #include "base/text.h"
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static int destination = LOG_TO_STDERR;
 static bool json_on;
 static const char *name = "firsthop";
+static unsigned long long lost_on_stderr;
 
 void log_start(const char *tag, int to)
 {
 	name = tag;
 	destination = to;
 	if (to & LOG_TO_SYSLOG)
-		openlog(tag, LOG_PID | LOG_NDELAY, LOG_MAIL);
+		log_socket_open(tag, to & LOG_KEEPS);
 }
 
 void log_close(void)
 {
-	closelog();
+	log_socket_close();
 }
 
 void log_again(void)
 {
-	log_start(name, destination);
+	log_start(name, destination & ~LOG_KEEPS);
 }
 
 void log_json(bool on)
@@ -34,14 +38,34 @@ void log_json(bool on)
 	json_on = on;
 }
 
+/* A pipe to a supervisor that hangs, or a terminal that was stopped, is not waited for either. */
+static bool stderr_takes(void)
+{
+	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+	return poll(&p, 1, 0) != 0;
+}
+
+static void put_stderr(const char *line)
+{
+	if (!stderr_takes()) {
+		lost_on_stderr++;
+		return;
+	}
+	if (lost_on_stderr > 0 && !json_on)
+		fprintf(stderr, "%s: %llu log lines were lost because nobody read standard error\n", name, lost_on_stderr);
+	lost_on_stderr = 0;
+	if (json_on)
+		fprintf(stderr, "%s\n", line);
+	else
+		fprintf(stderr, "%s: %s\n", name, line);
+}
+
 static void emit(int priority, const char *line)
 {
 	if (destination & LOG_TO_SYSLOG)
-		syslog(priority, "%s", line);
-	if ((destination & LOG_TO_STDERR) && json_on)
-		fprintf(stderr, "%s\n", line);
-	else if (destination & LOG_TO_STDERR)
-		fprintf(stderr, "%s: %s\n", name, line);
+		log_socket_put(priority, line);
+	if (destination & LOG_TO_STDERR)
+		put_stderr(line);
 }
 
 static void emit_json(int priority, const char *event, const char *fields, const char *words)
@@ -81,4 +105,23 @@ void log_fields(int priority, const char *event, struct buffer *fields, const ch
 	else
 		emit(priority, safe.data);
 	errno = saved;
+}
+
+/* Behind what was kept, when all of that is through. */
+static void tell_lost(void)
+{
+	unsigned long long lost = log_socket_take_lost();
+	if (lost > 0)
+		log_line(LOG_WARNING, "%llu log line%s lost because the log daemon did not read %s", lost, lost == 1 ? " was" : "s were", lost == 1 ? "it" : "them");
+}
+
+void log_flush(void)
+{
+	log_socket_flush();
+	tell_lost();
+}
+
+void log_backlog(struct log_backlog *b)
+{
+	log_socket_backlog(b);
 }

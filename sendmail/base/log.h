@@ -1,12 +1,22 @@
-/* Messages for the log: syslog facility mail, or standard error in the foreground, or both.
-   Control bytes are escaped; errno is kept.  A line is text, or one JSON object. */
+/* Messages for the log: the log daemon (facility mail), or standard error in the foreground, or both.
+   Control bytes are escaped; errno is kept.  A line is text, or one JSON object.  Nobody waits for a reader that does not read: lines that cannot be
+   handed over are dropped and counted, and once it reads again a line says how many. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 #include "base/mem.h"
 #include <stdbool.h>
+#include <stdint.h>
 #include <syslog.h>
 
-enum log_to { LOG_TO_SYSLOG = 1, LOG_TO_STDERR = 2 };
+/* LOG_KEEPS: what the log daemon has no room for is kept, up to a megabyte, for log_flush: for a process that stays. */
+enum log_to { LOG_TO_SYSLOG = 1, LOG_TO_STDERR = 2, LOG_KEEPS = 4 };
+
+/* What the log daemon has not read. */
+struct log_backlog {
+	unsigned long long lost; /* lines that were dropped, since the start */
+	unsigned kept;           /* lines that are kept */
+	int64_t since_ms;        /* monotonic: it has not read since; 0 = it reads */
+};
 
 /* tag: name in front of each line, not copied.  to: LOG_TO_ values, or-ed. */
 void log_start(const char *tag, int to);
@@ -15,6 +25,10 @@ void log_start(const char *tag, int to);
    place), and opened anew behind those that are kept. */
 void log_close(void);
 void log_again(void);
+
+/* Hands over what is kept, as far as it goes at once; call it now and then while something is. */
+void log_flush(void);
+void log_backlog(struct log_backlog *b);
 
 /* priority: LOG_INFO ... LOG_CRIT of syslog.h. */
 void log_line(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -62,3 +62,8 @@ const char *paths_home(const char *home)
 {
 	return path("FIRSTHOP_HOME", home);
 }
+
+const char *paths_log(void)
+{
+	return path("FIRSTHOP_LOG", "");
+}

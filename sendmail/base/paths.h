@@ -13,6 +13,9 @@ const char *paths_run(void);     /* folder of the pid file */
 const char *paths_mail(void);    /* folder of mailboxes, /var/mail; FIRSTHOP_MAIL */
 const char *paths_home(const char *home); /* a user's home; FIRSTHOP_HOME in its place */
 
+/* Socket of the log daemon, FIRSTHOP_LOG; "" = where the system has it. */
+const char *paths_log(void);
+
 /* In front of the system's own files when "relayconf check" looks at them: FIRSTHOP_ROOT of a private spool, else "". */
 const char *paths_root(void);
 

@@ -3,6 +3,12 @@
 #include "base/clock.h"
 #include "base/report.h"
 
+/* The log daemon reads nothing, as the runner that is there has noted. */
+static bool log_hangs(const struct listing *l)
+{
+	return l->runner_lives && l->counters.log_since_s != 0;
+}
+
 static int64_t oldest_age_s(const struct listing *l)
 {
 	int64_t oldest = 0;
@@ -18,7 +24,7 @@ static int grade_of(const struct listing *l, int64_t oldest_s, long long warning
 {
 	if ((l->count > 0 && !l->runner_lives) || oldest_s > critical_min * 60)
 		return 2;
-	if (!l->runner_lives || l->drop_problem[0] != '\0' || oldest_s > warning_min * 60 || l->dead > 0 || (l->health_count > 0 && l->count > 0))
+	if (log_hangs(l) || !l->runner_lives || l->drop_problem[0] != '\0' || oldest_s > warning_min * 60 || l->dead > 0 || (l->health_count > 0 && l->count > 0))
 		return 1;
 	return 0;
 }
@@ -38,6 +44,11 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 		text_put(&words, "; no runner lives");
 	if (l->drop_problem[0] != '\0')
 		text_printf(&words, "; %s", l->drop_problem);
+	if (log_hangs(l)) {
+		text_put(&words, "; the log daemon has not read for ");
+		clock_put_span(&words, clock_wall_s() - l->counters.log_since_s);
+		text_printf(&words, ", %llu log lines are lost", l->counters.log_lost);
+	}
 	if (l->dead > 0)
 		text_printf(&words, "; %d set aside", l->dead);
 	for (int i = 0; i < l->health_count && i < 3 && l->count > 0; i++) {

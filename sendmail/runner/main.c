@@ -25,6 +25,7 @@
 #define SYNC_AFTER 64
 #define LOAD_AGAIN_MS 5000
 #define COUNT_EVERY_MS 5000
+#define LOG_HANGS_MS 5000
 
 static volatile sig_atomic_t got_term, got_hup, got_status;
 
@@ -79,11 +80,38 @@ static void save_counters(struct runner *r, bool at_once)
 	counters_save(&r->counters, r->queue.mqueue_fd);
 }
 
+/* What the log daemon does not read is no reason to stand still, but one to be seen in "mailq health". */
+static void count_log(struct runner *r)
+{
+	struct log_backlog b;
+	log_flush();
+	log_backlog(&b);
+	int64_t silent_ms = b.since_ms != 0 ? clock_mono_ms() - b.since_ms : 0;
+	bool hangs = silent_ms > LOG_HANGS_MS;
+	if (b.lost == r->log_lost && hangs == (r->counters.log_since_s != 0))
+		return;
+	r->counters.log_lost += b.lost - r->log_lost;
+	r->counters.log_since_s = hangs ? clock_wall_s() - silent_ms / 1000 : 0;
+	r->counters.changed = true;
+	r->log_lost = b.lost;
+}
+
 /* Of two waits the shorter one; the first may be -1, for ever. */
 static int64_t sooner_ms(int64_t left, int64_t limit)
 {
 	limit = limit > 0 ? limit : 0;
 	return left < 0 || left > limit ? limit : left;
+}
+
+/* A log daemon that is behind is offered the rest soon, and one that hangs once a second; -1: nothing is kept for it. */
+static int64_t log_wait_ms(void)
+{
+	struct log_backlog b;
+	log_backlog(&b);
+	int64_t silent_ms = clock_mono_ms() - b.since_ms;
+	if (b.since_ms == 0)
+		return -1;
+	return silent_ms < 100 ? 10 : silent_ms > 10000 ? 1000 : silent_ms / 10;
 }
 
 static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limit_ms)
@@ -94,6 +122,9 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 		left = sooner_ms(left, limit_ms);
 	if (r->counters.changed)
 		left = sooner_ms(left, r->counted_ms + COUNT_EVERY_MS - clock_mono_ms());
+	int64_t log_ms = log_wait_ms();
+	if (log_ms >= 0)
+		left = sooner_ms(left, log_ms);
 	struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
 	for (int i = 0; i < r->worker_count; i++)
 		p[i + 1] = (struct pollfd){.fd = r->workers[i]->fd, .events = (short)(POLLIN | (r->workers[i]->out.length ? POLLOUT : 0))};
@@ -226,6 +257,7 @@ static int run(struct runner *r)
 		intake_start(r);
 	runner_start_clock(r);
 	counters_load(&r->counters, r->queue.mqueue_fd);
+	r->counters.log_since_s = 0;
 	r->swept_ms = clock_mono_ms();
 	while (!runner_load(r)) {
 		if (r->lifetime == LIFETIME_ONCE || r->leaving)
@@ -253,6 +285,7 @@ static int run(struct runner *r)
 		intake_serve(r);
 		look_at_signals(r);
 		sync_removals(r, false);
+		count_log(r);
 		save_counters(r, false);
 	}
 	sync_removals(r, true);

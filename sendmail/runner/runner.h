@@ -43,6 +43,7 @@ struct runner {
 	unsigned long long sent, deferred, failed, adopted;
 	struct counters counters;  /* of all lives together */
 	int64_t counted_ms;        /* when they were last written */
+	unsigned long long log_lost; /* lines, of this life, that stand in counters */
 	unsigned ledger_number;    /* of the last one made (runner/ledgers.h) */
 	int removals;              /* not synced yet */
 	int64_t full_until_ms;     /* a note found no room on the disk: what needs one is not begun before */

@@ -172,7 +172,7 @@ int service_start(struct runner *r, bool foreground)
 	r->lock_fd = r->trigger_fd = -1;
 	compat_closefrom(STDERR_FILENO + 1);
 	umask(027);
-	log_start("firsthop", LOG_TO_SYSLOG | (foreground ? LOG_TO_STDERR : 0));
+	log_start("firsthop", LOG_TO_SYSLOG | LOG_KEEPS | (foreground ? LOG_TO_STDERR : 0));
 	struct diagnosis d = {0};
 	if (geteuid() == 0)
 		sync_folders(spool);

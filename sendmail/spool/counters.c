@@ -67,6 +67,8 @@ static void read_total(struct counters *c, const char *line)
 	c->reports = get(line, "reports");
 	c->set_aside = get(line, "set_aside");
 	c->delay_sum_s = get(line, "delay_sum");
+	c->log_lost = get(line, "log_lost");
+	c->log_since_s = (int64_t)get(line, "log_since");
 	for (int i = 0; i < FAULT_COUNT; i++) {
 		c->deferred[i] = get(line, fault_name((enum fault)i));
 	}
@@ -122,6 +124,8 @@ static void write_total(const struct counters *c, struct buffer *out)
 	put(&line, "reports", -1, c->reports);
 	put(&line, "set_aside", -1, c->set_aside);
 	put(&line, "delay_sum", -1, c->delay_sum_s);
+	put(&line, "log_lost", -1, c->log_lost);
+	put(&line, "log_since", -1, (unsigned long long)c->log_since_s);
 	for (int i = 0; i < FAULT_COUNT; i++)
 		put(&line, fault_name((enum fault)i), -1, c->deferred[i]);
 	for (int i = 0; i < COUNTERS_DELAYS; i++)

@@ -20,6 +20,8 @@ struct counters {
 	int64_t since_s;                            /* wall time of the first count; 0 = nothing was counted yet */
 	unsigned long long adopted;                 /* messages taken up from drop/ */
 	unsigned long long reports, set_aside;      /* messages */
+	unsigned long long log_lost;                /* lines that the log daemon did not read */
+	int64_t log_since_s;                        /* wall time since when it reads nothing, as the runner that lives sees it; 0 = it reads */
 	unsigned long long deferred[FAULT_COUNT];   /* attempts of recipients that wait on, by whose fault it is */
 	unsigned long long delays[COUNTERS_DELAYS]; /* recipients that were sent, by counters_delay_s, not cumulated */
 	unsigned long long delay_sum_s;

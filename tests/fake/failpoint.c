@@ -2,8 +2,7 @@
    sockets or make processes are counted over all processes that share the file, and one of them is made to fail.
    FAILPOINT_FILE=PATH     the counter: struct failpoint (failpoint.h), shared by everyone who is started with it
    FAILPOINT_IN=NAME       counts only in programs of that name (runner, relay, sendmail)
-   FAILPOINT_TRACE=PATH    appends every change of a file or folder, with its bytes (powercut.c reads it)
-   FAILPOINT_LOG=PATH      gets what goes to syslog */
+   FAILPOINT_TRACE=PATH    appends every change of a file or folder, with its bytes (powercut.c reads it) */
 #define _GNU_SOURCE 1
 #undef _FORTIFY_SOURCE
 #include "tests/fake/failpoint.h"
@@ -26,14 +25,13 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <syslog.h>
 #include <unistd.h>
 #ifdef __FreeBSD__
 #include <sys/sysctl.h>
 #endif
 
 static struct failpoint *shared;
-static int trace_fd = -1, log_fd = -1;
+static int trace_fd = -1;
 
 #define REAL(name) ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
 
@@ -70,8 +68,6 @@ __attribute__((constructor)) static void start(void)
 	bool here = in == NULL || is_program(in);
 	if (getenv("FAILPOINT_TRACE") != NULL)
 		trace_fd = open_high(getenv("FAILPOINT_TRACE"));
-	if (getenv("FAILPOINT_LOG") != NULL)
-		log_fd = open_high(getenv("FAILPOINT_LOG"));
 	int fd = file != NULL && here ? (int)syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0) : -1;
 	if (fd < 0)
 		return;
@@ -486,37 +482,3 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
 	FAIL(FAILPOINT_TALK);
 	return REAL(poll)(fds, count, timeout);
 }
-
-/* --- the log ------------------------------------------------------------------------------------------------------------------------- */
-
-__attribute__((format(printf, 1, 0))) static void keep_line(const char *format, va_list args)
-{
-	char line[4200];
-	int n = vsnprintf(line, sizeof line - 1, format, args);
-	n = n < 0 ? 0 : n > (int)sizeof line - 2 ? (int)sizeof line - 2 : n;
-	line[n] = '\n';
-	if (log_fd >= 0 && syscall(SYS_write, log_fd, line, (size_t)n + 1) < 0)
-		return;
-}
-
-void syslog(int priority, const char *format, ...)
-{
-	va_list args;
-	(void)priority;
-	va_start(args, format);
-	keep_line(format, args);
-	va_end(args);
-}
-
-#ifdef __GLIBC__
-void __syslog_chk(int priority, int flag, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void __syslog_chk(int priority, int flag, const char *format, ...)
-{
-	va_list args;
-	(void)priority;
-	(void)flag;
-	va_start(args, format);
-	keep_line(format, args);
-	va_end(args);
-}
-#endif

@@ -1,6 +1,8 @@
 /* A syslog daemon of a few lines for the tests: takes datagrams on a socket and appends each as one line to a file,
-   without its <priority>.  Real callers and firsthop log through libc's syslog(3), so the format is whatever that
-   sends.  Usage: logsink SOCKET FILE; it says nothing, and ends when it is killed. */
+   without its <priority>.  Real callers log through libc's syslog(3), so the format is whatever that sends.
+   Usage: logsink SOCKET FILE; it says nothing, and ends when it is killed.
+   logsink -f SOCKET: fills the socket with lines "filler" until it takes no more, for a daemon that does not read. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,9 +34,24 @@ static char *skip_priority(char *line)
 	return end != NULL ? end + 1 : line;
 }
 
+static int fill(const char *path)
+{
+	static const char line[] = "<22>filler";
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+		return 71;
+	while (send(fd, line, sizeof line - 1, MSG_DONTWAIT) >= 0)
+		continue;
+	return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? 0 : 74;
+}
+
 int main(int argc, char **argv)
 {
 	static char line[65536];
+	if (argc == 3 && strcmp(argv[1], "-f") == 0)
+		return fill(argv[2]);
 	if (argc != 3) {
 		fprintf(stderr, "usage: logsink SOCKET FILE\n");
 		return 64;
