@@ -69,7 +69,8 @@ static const char *type_of(const char *name, const char *bytes, size_t length)
 
 static void put_name(struct buffer *out, const char *parameter, const char *name)
 {
-	bool plain = true;
+	/* Readers decode what looks like an encoded word (RFC 2047) in a name, too. */
+	bool plain = strstr(name, "=?") == NULL;
 	for (const char *at = name; *at != '\0'; at++)
 		plain = plain && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x7f && *at != '"' && *at != '\\';
 	if (plain) {
@@ -87,11 +88,26 @@ static void put_name(struct buffer *out, const char *parameter, const char *name
 	}
 }
 
-/* Lines survive as they are only where each ends in a plain LF; everything else goes as base64. */
+/* A line that some way changes: mailboxes put an arrow before "From ", and blanks at its end are lost. */
+static bool has_risky_line(const char *bytes, size_t length)
+{
+	for (size_t at = 0, next; at < length; at = next) {
+		const char *eol = memchr(bytes + at, '\n', length - at);
+		size_t end = eol != NULL ? (size_t)(eol - bytes) : length;
+		next = end + 1;
+		if (text_is_from_line(bytes + at, length - at) || (end > at && (bytes[end - 1] == ' ' || bytes[end - 1] == '\t')))
+			return true;
+	}
+	return false;
+}
+
+/* Only text whose lines end in LF goes as text, because servers give every line the same end; all else goes as base64. */
 static enum mime_encoding encoding_of(const char *type, const char *bytes, size_t length)
 {
-	bool lines = length > 0 && bytes[length - 1] == '\n' && memchr(bytes, '\r', length) == NULL;
-	return lines && text_starts(type, "text/") ? mime_choose(NULL, bytes, length) : MIME_BASE64;
+	if (length == 0 || memchr(bytes, '\r', length) != NULL || !text_starts(type, "text/"))
+		return MIME_BASE64;
+	enum mime_encoding e = mime_choose(NULL, bytes, length);
+	return e == MIME_7BIT && has_risky_line(bytes, length) ? MIME_QUOTED : e;
 }
 
 void attach_put(struct buffer *out, const char *path, const char *bytes, size_t length)

@@ -148,7 +148,7 @@ static bool put_file(struct buffer *out, const char *path, const char *border)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool good = fd >= 0 && fdio_slurp(fd, &bytes, FILE_LIMIT_BYTES);
 	if (good) {
-		buffer_printf(out, "--%s\n", border);
+		buffer_printf(out, "\n--%s\n", border);
 		attach_put(out, path, bytes.length ? bytes.data : "", bytes.length);
 	} else {
 		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", path, strerror(errno));
@@ -198,10 +198,10 @@ static bool put_parts(struct buffer *out, const struct letter *l)
 			return false;
 	}
 	if (l->attached.length > 0) {
-		buffer_printf(out, "--%s\n", border);
+		buffer_printf(out, "\n--%s\n", border);
 		put_attached(out, &l->attached);
 	}
-	buffer_printf(out, "--%s--\n", border);
+	buffer_printf(out, "\n--%s--\n", border);
 	return true;
 }
 
@@ -219,6 +219,8 @@ bool compose_message(const struct letter *l, struct buffer *out)
 	if (l->files.count > 0 || l->attached.length > 0)
 		return put_parts(out, l);
 	put_text(out, l);
+	if (out->data[out->length - 1] != '\n')
+		buffer_puts(out, "\n");
 	return true;
 }
 

@@ -1,13 +1,13 @@
 /* Encoding bodies. */
 #include "mail/mime.h"
 #include "base/base64.h"
+#include "base/quoted.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "mail/charset.h"
 #include <string.h>
 
 #define LINE_LIMIT 900   /* of a text that goes as it is; 998 is SMTP's limit */
-#define QUOTED_LINE 75
 #define BASE64_LINE_BYTES 57
 
 static bool may_be_encoded(const char *type)
@@ -70,53 +70,22 @@ void mime_put_fields(struct buffer *out, const char *type, const char *given, co
 
 static void put_base64(struct buffer *out, const char *bytes, size_t length)
 {
-	while (length > 0) {
-		size_t n = length < BASE64_LINE_BYTES ? length : BASE64_LINE_BYTES;
-		base64_encode(out, bytes, n);
-		buffer_puts(out, "\n");
-		bytes += n;
-		length -= n;
+	for (size_t at = 0; at < length; at += BASE64_LINE_BYTES) {
+		buffer_puts(out, at > 0 ? "\n" : "");
+		base64_encode(out, bytes + at, length - at < BASE64_LINE_BYTES ? length - at : BASE64_LINE_BYTES);
 	}
-}
-
-/* RFC 2045 6.7: a blank at the end of a line, and a dot alone on it, would not survive every way. */
-static void put_quoted(struct buffer *out, const char *bytes, size_t length)
-{
-	size_t width = 0;
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-		bool ends = i + 1 == length || bytes[i + 1] == '\n';
-		if (c == '\n') {
-			buffer_puts(out, "\n");
-			width = 0;
-			continue;
-		}
-		bool plain = (c > 0x20 && c < 0x7f && c != '=' && !(c == '.' && width == 0 && ends)) || ((c == ' ' || c == '\t') && !ends);
-		size_t need = plain ? 1 : 3;
-		if (width + need > QUOTED_LINE) {
-			buffer_puts(out, "=\n");
-			width = 0;
-		}
-		if (plain)
-			buffer_add(out, bytes + i, 1);
-		else
-			buffer_printf(out, "=%02X", c);
-		width += need;
-	}
-	if (width > 0)
-		buffer_puts(out, "\n");
 }
 
 void mime_put_body(struct buffer *out, const char *bytes, size_t length, enum mime_encoding e)
 {
+	struct quoted q = {0};
 	if (e == MIME_BASE64) {
 		put_base64(out, bytes, length);
 	} else if (e == MIME_QUOTED) {
-		put_quoted(out, bytes, length);
+		quoted_put(&q, bytes, length, out);
+		quoted_end(&q, out);
 	} else {
 		buffer_add(out, bytes, length);
-		if (length > 0 && bytes[length - 1] != '\n')
-			buffer_puts(out, "\n");
 	}
 }
 

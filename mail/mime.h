@@ -19,7 +19,8 @@ const char *mime_charset(const char *bytes, size_t length);
    text looks like. */
 void mime_put_fields(struct buffer *out, const char *type, const char *given, const char *bytes, size_t length, enum mime_encoding e);
 
-/* Appends the encoded bytes, ended by LF. */
+/* Appends the encoded bytes, which decode to just these: no line end is added, and in a part the one before the border is the border's
+   (RFC 2046 5.1.1). */
 void mime_put_body(struct buffer *out, const char *bytes, size_t length, enum mime_encoding e);
 
 const char *mime_encoding_name(enum mime_encoding e);

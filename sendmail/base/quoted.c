@@ -1,5 +1,5 @@
 /* Quoted-printable. */
-#include "message/quoted.h"
+#include "base/quoted.h"
 #include <stdbool.h>
 #include <string.h>
 
@@ -33,26 +33,63 @@ static void release_blank(struct quoted *q, bool at_end, struct buffer *out)
 	q->blank = 0;
 }
 
+/* "From " at the start of a line, which mailboxes change, is held back until it is known whether it is there; the byte is taken if it
+   belongs to it. */
+static bool take_from(struct quoted *q, char byte, struct buffer *out)
+{
+	static const char from[] = "From ";
+	if (q->from == 0 && (q->column > 0 || q->blank != 0))
+		return false;
+	if (byte == from[q->from]) {
+		q->from++;
+		if (from[q->from] != '\0')
+			return true;
+		put_code(q, 'F', out);
+		put_token(q, "rom", 3, out);
+		q->blank = ' ';
+		q->from = 0;
+		return true;
+	}
+	if (q->from > 0)
+		put_token(q, from, q->from, out);
+	q->from = 0;
+	return false;
+}
+
+/* A dot at the start of a line; an F, too, after a soft line break: it may be the one of "From ". */
+static bool starts_badly(const struct quoted *q, unsigned char byte)
+{
+	return (byte == '.' && (q->column == 0 || q->column == LINE_BYTES)) || (byte == 'F' && q->column == LINE_BYTES);
+}
+
+static void put_byte(struct quoted *q, unsigned char byte, struct buffer *out)
+{
+	release_blank(q, byte == '\n', out);
+	if (byte == '\n') {
+		buffer_add(out, "\n", 1);
+		q->column = 0;
+	} else if (byte == ' ' || byte == '\t') {
+		q->blank = (char)byte;
+	} else if (byte > 0x20 && byte < 0x7f && byte != '=' && !starts_badly(q, byte)) {
+		put_token(q, &(char){(char)byte}, 1, out);
+	} else {
+		put_code(q, byte, out);
+	}
+}
+
 void quoted_put(struct quoted *q, const char *bytes, size_t length, struct buffer *out)
 {
 	for (size_t i = 0; i < length; i++) {
-		unsigned char byte = (unsigned char)bytes[i];
-		release_blank(q, byte == '\n', out);
-		if (byte == '\n') {
-			buffer_add(out, "\n", 1);
-			q->column = 0;
-		} else if (byte == ' ' || byte == '\t') {
-			q->blank = (char)byte;
-		} else if (byte > 0x20 && byte < 0x7f && byte != '=') {
-			put_token(q, bytes + i, 1, out);
-		} else {
-			put_code(q, byte, out);
-		}
+		if (!take_from(q, bytes[i], out))
+			put_byte(q, (unsigned char)bytes[i], out);
 	}
 }
 
 void quoted_end(struct quoted *q, struct buffer *out)
 {
+	if (q->from > 0)
+		put_token(q, "From", q->from, out);
+	q->from = 0;
 	release_blank(q, true, out);
 }
 

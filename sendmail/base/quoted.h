@@ -1,14 +1,15 @@
 /* Quoted-printable (RFC 2045 6.7), as bytes come; and base64 broken into short lines. */
-#ifndef MESSAGE_QUOTED_H
-#define MESSAGE_QUOTED_H
+#ifndef BASE_QUOTED_H
+#define BASE_QUOTED_H
 #include "base/mem.h"
 
 struct quoted {
 	size_t column;
-	char blank; /* held back: at the end of a line it is encoded; 0 = none */
+	char blank;  /* held back: at the end of a line it is encoded; 0 = none */
+	size_t from; /* bytes of "From " at the start of a line that are held back */
 };
 
-/* Encodes text with LF line ends. */
+/* Encodes text with LF line ends.  The end of the text, too, is as it was: no line end is added. */
 void quoted_put(struct quoted *q, const char *bytes, size_t length, struct buffer *out);
 void quoted_end(struct quoted *q, struct buffer *out);
 

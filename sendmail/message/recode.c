@@ -2,7 +2,7 @@
 #include "message/recode.h"
 #include "message/header.h"
 #include "message/legal.h"
-#include "message/quoted.h"
+#include "base/quoted.h"
 #include "message/wire.h"
 #include <stdlib.h>
 #include <string.h>

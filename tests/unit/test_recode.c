@@ -1,4 +1,4 @@
-/* objects: sendmail/message/recode sendmail/message/entity sendmail/message/quoted sendmail/message/legal sendmail/message/header sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem */
+/* objects: sendmail/message/recode sendmail/message/entity sendmail/base/quoted sendmail/message/legal sendmail/message/header sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem */
 /* Properties of the converter over random bodies: legal in every line, the same however the bytes are cut, decoding to what was given. */
 #include "message/recode.h"
 #include "unit.h"
