@@ -13,6 +13,7 @@ static const struct check_rule rules[] = {
 	{"smarthost", "there is a server to give mail to", check_smarthosts, true},
 	{"tls-mode", "port and kind of TLS fit each other", check_tls_mode, true},
 	{"tls-trust", "each server has to prove who it is, and there are authorities to prove it by", check_tls_trust, true},
+	{"tls-name", "the name that a certificate is checked for is one of the configuration", check_tls_name, true},
 	{"password", "no login is configured", check_password, true},
 	{"rewrite", "envelope and header get the same kind of sender", check_rewrite, true},
 	{"direct-25", "no mail is sent to foreign servers directly", check_direct, true},

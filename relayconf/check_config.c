@@ -168,6 +168,11 @@ void check_password(struct check *c)
 			finding(c, GRADE_NOTE, "set auth_without_tls = no, and tls = verify", "%s: the password may cross the network in the clear", h->name);
 		else if (h->tls == HOP_TLS_OFF)
 			finding(c, GRADE_PROBLEM, "set tls = verify", "%s: a login with tls = off: the password is not sent in the clear, so mail waits", h->name);
+		else if (h->auth_to_unverified_server)
+			finding(c, GRADE_NOTE, "set auth_to_unverified_server = no, and tls = verify", "%s: the password is given to whoever answers in the place of %s", h->name, h->host);
+		else if (h->tls != HOP_TLS_VERIFY)
+			finding(c, GRADE_PROBLEM, "set tls = verify, with tls_ca_file or tls_name as \"relayconf probe\" asks; auth_to_unverified_server = yes would give the password to whoever answers",
+			        "%s: a login with tls = %s: a server whose certificate cannot be verified does not get the password, and mail waits", h->name, hop_tls_name(h->tls));
 	}
 }
 

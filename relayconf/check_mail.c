@@ -104,6 +104,31 @@ void check_ipv6(struct check *c)
 	each_line(c, "hop", look_at_skipped);
 }
 
+static const struct hop *hop_of(const struct check *c, const char *name)
+{
+	for (int i = 0; i < c->config->hop_count; i++) {
+		if (strcmp(c->config->hops[i].name, name) == 0)
+			return &c->config->hops[i];
+	}
+	return NULL;
+}
+
+static void look_at_unvouched(struct check *c, const char *fields)
+{
+	char name[64] = "", server[256] = "";
+	fields_get(fields, "name", name, sizeof name);
+	const struct hop *h = hop_of(c, name);
+	if (h == NULL || h->tls_name[0] != '\0' || !hop_needs_verified(h) || !fields_get(fields, "unvouched", server, sizeof server) || *server == '\0')
+		return;
+	finding(c, GRADE_PROBLEM, "\"relayconf probe\" shows whom the certificate is for; set tls_name to that name (or .DOMAIN for several servers below it), or let a resolver on this machine validate DNSSEC",
+	        "%s: lookup = %s leads to %s, and nothing but DNS says so: the certificate has to be for %s, else mail waits", name, hop_lookup_name(h->lookup), server, h->host);
+}
+
+void check_tls_name(struct check *c)
+{
+	each_line(c, "hop", look_at_unvouched);
+}
+
 /* A number of the performance data: "waiting=3". */
 static long long health_number(const struct check *c, const char *key)
 {

@@ -45,6 +45,7 @@ void check_own_name(struct check *c);
 void check_smarthosts(struct check *c);
 void check_tls_mode(struct check *c);
 void check_tls_trust(struct check *c);
+void check_tls_name(struct check *c);
 void check_password(struct check *c);
 void check_rewrite(struct check *c);
 void check_direct(struct check *c);

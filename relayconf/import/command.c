@@ -176,6 +176,18 @@ static bool check_text(const struct buffer *text)
 	return good;
 }
 
+/* A login that the other program gave to any server: here it is a verified one that gets it. */
+static void note_logins(struct import *im, const char *path)
+{
+	for (int i = 0; i < im->setting_count; i++) {
+		const struct setting *s = &im->settings[i];
+		const char *tls = strcmp(s->key, "login") == 0 ? import_get(im, s->section, s->name, "tls") : NULL;
+		if (tls != NULL && (strcmp(tls, "encrypt") == 0 || strcmp(tls, "opportunistic") == 0) && import_get(im, s->section, s->name, "auth_without_tls") == NULL)
+			import_note(im, path, 0, s->name, "the password goes only to a server whose certificate can be verified, and mail waits if it cannot; "
+			            "see TLS in firsthop.conf(5), and try: relayconf probe");
+	}
+}
+
 int command_import(const char *root, const char *output, const char *name, const char *path)
 {
 	struct import im = {.root = root};
@@ -190,6 +202,7 @@ int command_import(const char *root, const char *output, const char *name, const
 		import_free(&im);
 		return EX_NOINPUT;
 	}
+	note_logins(&im, path);
 	put_file(&im, program->name, output != NULL, &text);
 	bool good = check_text(&text), written = true;
 	if (output == NULL) {

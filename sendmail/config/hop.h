@@ -17,12 +17,13 @@ struct hop {
 	uint16_t port;             /* default 587, or 465 with implicit */
 	enum hop_tls tls;
 	bool implicit;             /* TLS from the first byte */
-	char tls_name[256];        /* name to find in the certificate; default: the host name that led to the address; with mx also host */
+	char tls_name[256];        /* the certificate's name; ".DOMAIN": any below it.  Default: host; what unvalidated DNS said does not count */
 	char tls_ca_file[1024];    /* PEM file of trusted CAs; "" = the system's */
 	char login[256];           /* "" = no AUTH */
 	char password_file[1024];  /* absolute after reading */
 	char password_command[1024];
 	bool auth_without_tls;
+	bool auth_to_unverified_server;
 	char bind_address[64];     /* "" = system's choice */
 	bool by_default;           /* takes mail for which no [route] is written */
 	bool direct;               /* made by hop_direct: host is a recipient domain, asked for its own MX */
@@ -31,6 +32,9 @@ struct hop {
 
 const char *hop_lookup_name(enum hop_lookup l); /* "host", "mx", "srv" */
 const char *hop_tls_name(enum hop_tls t);       /* "verify", "encrypt", "opportunistic", "off" */
+
+/* Whether mail waits unless the server's certificate is right: by tls = verify, or because it is to get a password. */
+bool hop_needs_verified(const struct hop *hop);
 
 /* The hop to a recipient domain's own servers (RFC 5321 5.1): MX, TLS when it is offered, no login; its name is "@DOMAIN". */
 void hop_direct(struct hop *hop, const char *domain, uint16_t port);

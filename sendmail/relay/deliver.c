@@ -110,15 +110,18 @@ static void write_server(struct crank *c)
 	}
 }
 
-static void tls_names(const struct deliver *with, const char *names[3])
+/* The name to verify is the one that the administrator wrote: DNS may have been forged, and whoever forges it has a certificate for his own
+   name.  With DNSSEC the name that MX or SRV led to is as good (RFC 7672 3.2.2, RFC 6186 6).  bare: room for an address. */
+static void tls_names(const struct deliver *with, const char *names[3], char bare[64])
 {
+	const struct hop *hop = with->hop;
 	int n = 0;
-	if (with->hop->tls_name[0] != '\0') {
-		names[n++] = with->hop->tls_name;
+	if (hop->tls_name[0] != '\0') {
+		names[n++] = hop_is_literal(hop->tls_name, bare, 64) ? bare : hop->tls_name;
 	} else {
-		names[n++] = with->candidate->name;
-		if (strcmp(with->candidate->name, with->hop->host) != 0)
-			names[n++] = with->hop->host;
+		if (with->candidate->vouched)
+			names[n++] = with->candidate->name;
+		names[n++] = hop_is_literal(hop->host, bare, 64) ? bare : hop->host;
 	}
 	names[n] = NULL;
 }
@@ -126,10 +129,11 @@ static void tls_names(const struct deliver *with, const char *names[3])
 static bool start_tls(struct crank *c)
 {
 	const char *names[3];
+	char bare[64];
 	struct diagnosis d = {0};
 	int64_t deadline_ms = clock_mono_ms() + (int64_t)c->with->config->connect_s * 1000;
-	tls_names(c->with, names);
-	if (!tls_start(&c->link, c->with->trust, names, c->with->hop->tls, deadline_ms, &d)) {
+	tls_names(c->with, names, bare);
+	if (!tls_start(&c->link, c->with->trust, names, *names[0] == '.' ? c->with->candidate->name : NULL, c->with->hop->tls, deadline_ms, &d)) {
 		d.verdict = VERDICT_DEFERRED;
 		d.stage = STAGE_TLS;
 		catalogue_recognise(&d);
@@ -138,6 +142,8 @@ static bool start_tls(struct crank *c)
 		return false;
 	}
 	text_copy(c->peer.tls, sizeof c->peer.tls, d.tls);
+	text_copy(c->session.doubt, sizeof c->session.doubt, d.text);
+	c->session.verified = d.key[0] == '\0';
 	if (c->with->show != NULL) {
 		TEXT(words, 200);
 		text_printf(&words, "TLS is on: %s", d.tls);
@@ -262,6 +268,7 @@ static void fill_policy(struct crank *c)
 	c->policy = (struct session_policy){
 		.name = with->config->name, .tls = with->without_tls ? HOP_TLS_OFF : hop->tls, .implicit_tls = hop->implicit,
 		.login = hop->login, .password = with->password, .auth_without_tls = hop->auth_without_tls,
+		.auth_to_unverified_server = hop->auth_to_unverified_server,
 		.reply_s = with->config->reply_s, .data_s = with->config->data_s, .dot_s = with->config->dot_s,
 		.refused = with->probe ? NULL : outcome_refused, .finished = outcome_finished, .context = c,
 		.stop_before_data = with->probe, .said = with->show != NULL ? show_said : NULL, .replied = with->show != NULL ? show_reply : NULL,

@@ -64,16 +64,19 @@ static void put_hop(const struct hop *hop)
 	struct route r;
 	struct buffer line = {0};
 	char skipped[64];
-	const char *self = "";
+	const char *self = "", *unvouched = "";
 	bool found = route_hop(hop, &r);
 	for (int i = 0; i < r.count && *self == '\0'; i++)
 		self = here_owns(r.candidates[i].address) ? r.candidates[i].address : "";
+	for (int i = 0; i < r.count && *unvouched == '\0'; i++)
+		unvouched = r.candidates[i].vouched || text_equal_ci(r.candidates[i].name, hop->host) ? "" : r.candidates[i].name;
 	find_skipped(&r, skipped, sizeof skipped);
 	fields_put(&line, "name", hop->name);
 	fields_put_number(&line, "found", found);
 	fields_put(&line, "key", r.why.key);
 	fields_put(&line, "text", r.why.text);
 	fields_put(&line, "self", self);
+	fields_put(&line, "unvouched", unvouched);
 	fields_put(&line, "skipped", skipped);
 	printf("hop %s\n", buffer_string(&line));
 	buffer_free(&line);

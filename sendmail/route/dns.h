@@ -31,6 +31,7 @@ struct dns_record {
 struct dns_answer {
 	enum dns_kind kind;
 	int count;
+	bool validated;        /* by DNSSEC, says a resolver of this very machine */
 	struct dns_record records[DNS_RECORDS_MAX];
 	char alias[256];       /* the name that stands behind the one asked (CNAME); "" = none */
 	char source[160];      /* "asked 192.0.2.53, 12 ms", "hosts file /etc/hosts:7" */

@@ -207,6 +207,7 @@ bool dns_parse(const unsigned char *bytes, size_t length, const char *name, enum
 	if ((flags & 0x8000) == 0 || questions != 1 || !is_same_question(&r, name, type))
 		return false;
 	*cut = (flags & 0x0200) != 0;
+	a->validated = (flags & 0x0020) != 0;
 	switch (flags & 0x0f) {
 	case 0: break;
 	case 2: a->kind = DNS_SERVFAIL; return true;

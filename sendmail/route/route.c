@@ -15,6 +15,7 @@ struct search {
 	struct route *route;
 	const struct hop *hop;
 	bool by_mx;      /* names come from MX records */
+	bool vouched;    /* those records are validated */
 	bool met_myself; /* direct: this machine stands in the list of MX; what comes after is less preferred */
 };
 
@@ -74,6 +75,7 @@ static void add_candidate(struct search *s, const char *name, const char *addres
 	text_copy(c->name, sizeof c->name, name);
 	text_copy(c->address, sizeof c->address, address);
 	c->port = port;
+	c->vouched = s->vouched;
 }
 
 /* The case in which other agents decide by themselves that the domain is local.  Said loudly; the domain's own servers are not asked
@@ -132,7 +134,7 @@ static void trace_answer(struct route *r, const char *question, const char *type
 		if (type[0] == 'S')
 			buffer_printf(&r->trace, ":%u", a->records[i].port);
 	}
-	buffer_printf(&r->trace, " (%s)\n", a->source);
+	buffer_printf(&r->trace, " (%s%s)\n", a->source, a->validated ? ", validated by DNSSEC" : "");
 }
 
 /* Both families in turn, IPv6 first, so that one that does not work costs one connect limit and not all of them (RFC 8305). */
@@ -239,6 +241,10 @@ static bool is_null(const struct dns_answer *a)
 
 static void add_records(struct search *s, const struct dns_answer *a, uint16_t fixed_port)
 {
+	s->vouched = a->validated;
+	if (!a->validated && hop_needs_verified(s->hop))
+		buffer_printf(&s->route->trace, "DNSSEC vouches for none of these names: a certificate has to be for %s\n",
+		              s->hop->tls_name[0] != '\0' ? s->hop->tls_name : s->hop->host);
 	for (int i = 0; i < a->count && !s->met_myself; i++)
 		add_host(s, a->records[i].name, fixed_port != 0 ? fixed_port : a->records[i].port);
 }

@@ -10,6 +10,7 @@ struct candidate {
 	char name[256];    /* that led to the address */
 	char address[64];
 	uint16_t port;
+	bool vouched;      /* name comes from an MX or SRV record that DNSSEC has validated, so a certificate for it will do */
 };
 
 struct route {

@@ -95,14 +95,30 @@ static void say_secret(struct session *s, const char *line)
 		s->policy->said(s->policy->context, words, sizeof words - 1);
 }
 
+/* A server that nobody vouches for may be anybody: it gets no secret, and nothing from which one could be guessed (CRAM-MD5, SCRAM).
+   Who lets the password cross the network in the clear has allowed more than that. */
+static bool may_have_secret(struct session *s)
+{
+	const struct session_policy *p = s->policy;
+	TEXT(words, 500);
+	if (p->auth_without_tls || (s->secured && (s->verified || p->auth_to_unverified_server)))
+		return true;
+	if (!s->secured) {
+		fail(s, STAGE_AUTH, "auth-needs-tls", "a login is configured, but this session has no TLS, and the password is not sent in the clear");
+		return false;
+	}
+	text_printf(&words, "a login is configured, but the server is not verified, so the password was not sent: %s",
+	            s->doubt[0] != '\0' ? s->doubt : "nothing proves who it is");
+	fail(s, STAGE_AUTH, "auth-unverified", words.data);
+	return false;
+}
+
 static void begin_auth(struct session *s)
 {
 	const struct session_policy *p = s->policy;
 	struct buffer line = {0};
-	if (!s->secured && !p->auth_without_tls) {
-		fail(s, STAGE_AUTH, "auth-needs-tls", "a login is configured, but this session has no TLS, and the password is not sent in the clear");
+	if (!may_have_secret(s))
 		return;
-	}
 	int mechanism = auth_choose(s->ehlo.auth, s->secured);
 	if (mechanism == 0) {
 		TEXT(words, 300);

@@ -59,6 +59,7 @@ struct session_policy {
 	const char *login;        /* "" = no AUTH */
 	const char *password;
 	bool auth_without_tls;
+	bool auth_to_unverified_server;
 	int reply_s, data_s, dot_s; /* RFC 5321 4.5.3.2 */
 	bool stop_before_data;    /* a probe: MAIL and RCPT are asked one by one, and then it ends */
 	void (*said)(void *context, const char *words, size_t length); /* sees each command, and words for a login and for a message; may be NULL */
@@ -82,6 +83,8 @@ struct session {
 	struct buffer in, out;   /* out: to be sent; the caller drops what it has sent */
 	struct ehlo ehlo;
 	bool secured;            /* TLS is on */
+	bool verified;           /* the caller's: the server's certificate is trusted, and for the configured name */
+	char doubt[400];         /* the caller's: while it is not, why */
 	struct diagnosis failure; /* of the session as a whole; key "" while there is none */
 	struct auth auth;
 	struct reply reply;      /* being put together */

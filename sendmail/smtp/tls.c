@@ -163,8 +163,9 @@ static void put_names(struct text *t, X509 *certificate)
 		return;
 	char common[128] = "";
 	X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, common, sizeof common);
-	text_put(t, common[0] != '\0' ? "only the common name " : "none");
+	text_put(t, common[0] != '\0' ? "no name at all (the common name " : "no name at all");
 	text_escape(t, common, strlen(common));
+	text_put(t, common[0] != '\0' ? " does not count, RFC 9525)" : "");
 }
 
 static const char *key_of(long error)
@@ -227,16 +228,18 @@ static bool is_literal(const char *name)
 
 /* The names that are wanted, for the check and for SNI.  The result of verification is looked at after the handshake, because the levels
    below verify go on in spite of it. */
-static bool set_names(SSL *ssl, const char *const names[])
+static bool set_names(SSL *ssl, const char *const names[], const char *sni)
 {
 	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
-	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	if (names[0] == NULL)
-		return true;
+		return false; /* any certificate would be good */
+	if (sni == NULL)
+		sni = names[0];
+	if (!is_literal(sni) && *sni != '.' && SSL_set_tlsext_host_name(ssl, sni) != 1)
+		return false;
 	if (is_literal(names[0]))
 		return X509_VERIFY_PARAM_set1_ip_asc(param, names[0]) == 1;
-	if (SSL_set_tlsext_host_name(ssl, names[0]) != 1)
-		return false;
 	for (int i = 0; names[i] != NULL; i++) {
 		if (!is_literal(names[i]) && X509_VERIFY_PARAM_add1_host(param, names[i], 0) != 1)
 			return false;
@@ -334,6 +337,8 @@ static bool judge(SSL *ssl, const struct finding *f, const char *wanted, enum ho
 	if (level == HOP_TLS_VERIFY)
 		return fail(ssl, d, key_of(f->error), words.data);
 	text_printf(&tls, "not verified: %s", key_of(f->error) + 4);
+	text_copy(d->key, sizeof d->key, key_of(f->error));
+	text_copy(d->text, sizeof d->text, words.data);
 	return true;
 }
 
@@ -356,12 +361,12 @@ static bool start(struct link *l, SSL *ssl, const char *wanted, enum hop_tls lev
 	return true;
 }
 
-bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], enum hop_tls level, int64_t deadline_ms,
-               struct diagnosis *d)
+bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], const char *sni, enum hop_tls level,
+               int64_t deadline_ms, struct diagnosis *d)
 {
 	const char *wanted = names[0] != NULL ? names[0] : "";
 	SSL *ssl = trust != NULL ? SSL_new(trust->context) : NULL;
-	if (ssl == NULL || SSL_set_fd(ssl, l->fd) != 1 || !set_names(ssl, names))
+	if (ssl == NULL || SSL_set_fd(ssl, l->fd) != 1 || !set_names(ssl, names, sni))
 		return fail(ssl, d, "local", "OpenSSL cannot start a session");
 	return start(l, ssl, wanted, level, deadline_ms, d);
 }

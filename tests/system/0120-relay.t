@@ -120,7 +120,8 @@ smarthost -i -t "$work/certs/good.pem" -k "$work/certs/good.key" -a cacti1:gehei
 implicit = yes"
 attempt implicit 'verdict=sent.*verified' "implicit TLS"
 empty_queue; stop "$smarthost_pid"
-smarthost -t "$work/certs/expired.pem" -k "$work/certs/expired.key" -a cacti1:geheim; tls=encrypt; config "$lines"
+smarthost -t "$work/certs/expired.pem" -k "$work/certs/expired.key" -a cacti1:geheim; tls=encrypt; config "$lines
+auth_to_unverified_server = yes"
 attempt encrypt 'verdict=sent.*tls="TLSv1.[23] not verified' "tls = encrypt goes on, and says that it did not verify"
 empty_queue; stop "$smarthost_pid"; tls=off
 config; attempt closed 'stage=connect.*key=connect-refused' "port closed"

@@ -103,6 +103,7 @@ printf 'root\troot-mon1@example.org\n' | put /etc/mail/genericstable
 printf 'AuthInfo:mail.example.org "U:mon1" "P:sendmail pass" "M:PLAIN"\n' | put /etc/mail/authinfo
 out=$(import sendmail)
 for line in 'host = mail.example.org' 'login = mon1' 'domain = example.org' 'aliases = /etc/mail/aliases' 'expire_after_h = 72' '[route partner.example]' 'via = mx-partner-example' 'port = 2525' '[route .sub.example]'; do has "$line" sendmail; done
+like "$out" '^#   .*: main -- the password goes only to a server whose certificate can be verified' "sendmail: a login over TLS that nobody checked is named"
 like "$out" 'mailertable:2: old.example local: -- no domain is local here' "sendmail: a local domain is pointed out"
 unlike "$out" 'sendmail pass' "sendmail: no password"
 printf 'define(`SMART_HOST'"'"', `mail.example.org'"'"')dnl\nMASQUERADE_AS(`example.org'"'"')dnl\nFEATURE(`virtusertable'"'"')dnl\n' | put /etc/mail/mon1.mc

@@ -97,7 +97,7 @@ done <<'END'
 unknown tls-untrusted the certificate is not trusted: (unable to get local issuer certificate|certificate signature failure|unable to verify the first certificate)
 client tls-untrusted the certificate is not trusted: (unsupported|unsuitable) certificate purpose
 by_nobody tls-untrusted the certificate of the authority .*localhost.* is not trusted: (invalid CA certificate|unsuitable certificate purpose)
-common tls-wrong-name the certificate is not for 127.0.0.1; it is for: only the common name 127.0.0.1
+common tls-wrong-name the certificate is not for 127.0.0.1; it is for: no name at all .the common name 127.0.0.1 does not count, RFC 9525.
 dns tls-wrong-name the certificate is not for 127.0.0.1; it is for: 127.0.0.1
 wild tls-wrong-name the certificate is not for 127.0.0.1; it is for: \*, \*.0.0.1, \*.0.1
 hostile tls-wrong-name the certificate is not for 127.0.0.1; it is for: evil

@@ -357,6 +357,34 @@ static void login(void **state)
 	assert_string_equal(s.failure.key, "auth-missing"); /* never without the login that is configured */
 }
 
+/* TLS without a certificate that is right keeps nobody in the middle out. */
+static void no_secret_for_an_unverified_server(void **state)
+{
+	static const char *const mechanisms[] = {"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"};
+	for (int i = 0; i < 8; i++) {
+		TEXT(hello, 100);
+		setup(state);
+		policy.tls = HOP_TLS_ENCRYPT;
+		policy.login = "joe";
+		policy.password = "secret";
+		policy.auth_to_unverified_server = i >= 4;
+		greet("250-hi\r\n250 STARTTLS\r\n");
+		server("220 go\r\n");
+		text_copy(s.doubt, sizeof s.doubt, "the certificate expired");
+		session_secured(&s, 2000);
+		s.out.length = 0;
+		text_printf(&hello, "250-hi\r\n250 AUTH %s\r\n", mechanisms[i % 4]);
+		server(hello.data);
+		bool said = s.out.length > 0 && strstr(buffer_string(&s.out), "AUTH") != NULL;
+		assert_int_equal(said, i >= 4);
+		assert_string_equal(s.failure.key, i >= 4 ? "" : "auth-unverified");
+		if (i < 4)
+			assert_non_null(strstr(s.failure.text, "the certificate expired"));
+		session_free(&s);
+	}
+	setup(state);
+}
+
 static void deadlines_suit_the_stage(void **state)
 {
 	(void)state;
@@ -414,7 +442,7 @@ int main(void)
 		CASE(one_message_pipelined), CASE(the_next_group_follows_the_dot), CASE(behind_a_dot_courier_is_told_nothing), CASE(replies_may_come_byte_by_byte),
 		CASE(without_pipelining_one_by_one), CASE(no_recipient_accepted_means_an_empty_message), CASE(data_refused_is_followed_by_rset),
 		CASE(a_message_that_is_too_big_is_not_sent), CASE(lost_before_the_dot_is_not_delivered), CASE(lost_behind_the_dot_is_unknown),
-		CASE(closing_421_anywhere), CASE(sessions_that_never_begin), CASE(starttls_is_kept_pure), CASE(login),
+		CASE(closing_421_anywhere), CASE(sessions_that_never_begin), CASE(starttls_is_kept_pure), CASE(login), CASE(no_secret_for_an_unverified_server),
 		CASE(deadlines_suit_the_stage), CASE(bytes_buy_no_time), CASE(hostile_replies_end_the_session),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
