@@ -101,13 +101,23 @@ static bool has_risky_line(const char *bytes, size_t length)
 	return false;
 }
 
-/* Only text whose lines end in LF goes as text, because servers give every line the same end; all else goes as base64. */
 static enum mime_encoding encoding_of(const char *type, const char *bytes, size_t length)
 {
-	if (length == 0 || memchr(bytes, '\r', length) != NULL || !text_starts(type, "text/"))
+	if (length == 0 || !text_starts(type, "text/"))
 		return MIME_BASE64;
+	if (memchr(bytes, '\r', length) != NULL)
+		return MIME_EXACT;
 	enum mime_encoding e = mime_choose(NULL, bytes, length);
 	return e == MIME_7BIT && has_risky_line(bytes, length) ? MIME_QUOTED : e;
+}
+
+/* What is neither ASCII nor UTF-8, and of no charset that the locale names, is not guessed at: readers would convert its bytes (RFC 1428). */
+static const char *charset_of(const char *bytes, size_t length)
+{
+	const char *charset = mime_charset(bytes, length), *locale = charset_of_terminal();
+	bool guessed = !text_equal_ci(charset, "utf-8") && !text_equal_ci(charset, "us-ascii") && !text_equal_ci(charset, "iso-2022-jp") &&
+	               (locale == NULL || text_equal_ci(locale, "us-ascii"));
+	return guessed ? "unknown-8bit" : charset;
 }
 
 void attach_put(struct buffer *out, const char *path, const char *bytes, size_t length)
@@ -118,7 +128,7 @@ void attach_put(struct buffer *out, const char *path, const char *bytes, size_t 
 	enum mime_encoding e = encoding_of(type, bytes, length);
 	buffer_printf(out, "Content-Type: %s", type);
 	if (text_starts(type, "text/"))
-		buffer_printf(out, "; charset=%s", mime_charset(bytes, length));
+		buffer_printf(out, "; charset=%s", charset_of(bytes, length));
 	put_name(out, "name", name);
 	buffer_puts(out, "\nContent-Disposition: attachment");
 	put_name(out, "filename", name);

@@ -48,7 +48,7 @@ const char *mime_charset(const char *bytes, size_t length)
 
 const char *mime_encoding_name(enum mime_encoding e)
 {
-	static const char *const names[] = {"7bit", "8bit", "quoted-printable", "base64"};
+	static const char *const names[] = {"7bit", "8bit", "quoted-printable", "base64", "quoted-printable"};
 	return names[e];
 }
 
@@ -78,10 +78,10 @@ static void put_base64(struct buffer *out, const char *bytes, size_t length)
 
 void mime_put_body(struct buffer *out, const char *bytes, size_t length, enum mime_encoding e)
 {
-	struct quoted q = {0};
+	struct quoted q = {.exact = e == MIME_EXACT};
 	if (e == MIME_BASE64) {
 		put_base64(out, bytes, length);
-	} else if (e == MIME_QUOTED) {
+	} else if (e == MIME_QUOTED || e == MIME_EXACT) {
 		quoted_put(&q, bytes, length, out);
 		quoted_end(&q, out);
 	} else {

@@ -4,8 +4,9 @@
 #include "base/mem.h"
 #include <stdbool.h>
 
-/* What a text needs to cross any server.  MIME_8BIT is for parts that may not be encoded. */
-enum mime_encoding { MIME_7BIT, MIME_8BIT, MIME_QUOTED, MIME_BASE64 };
+/* What a text needs to cross any server.  MIME_8BIT is for parts that may not be encoded.  MIME_EXACT is quoted-printable with encoded line
+   ends, for text whose lines end otherwise than in LF: readers would give them the ends of their system. */
+enum mime_encoding { MIME_7BIT, MIME_8BIT, MIME_QUOTED, MIME_BASE64, MIME_EXACT };
 
 /* 7bit for plain ASCII with short lines; quoted-printable for text with some other bytes; base64 for the rest.
    type: the content type that was given, or NULL.  RFC 2045 6.4: multipart and message are never encoded. */

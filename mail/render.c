@@ -94,6 +94,11 @@ bool render_is_attachment(const struct mime_parts *parts, int place)
 	return !is_shown_as_text(parts, place);
 }
 
+bool render_is_named_text(const struct mime_parts *parts, int place)
+{
+	return parts->items[place].name != NULL && is_shown_as_text(parts, place) && !is_passed_over(parts, place);
+}
+
 /* The text of a part as UTF-8. */
 static void put_part_text(struct buffer *out, const struct mime_part *p)
 {

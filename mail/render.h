@@ -19,4 +19,7 @@ void render_text(struct buffer *out, const char *bytes, size_t length);
 
 /* True for a part that render_body names as an attachment. */
 bool render_is_attachment(const struct mime_parts *parts, int place);
+
+/* True for a part that render_body shows as text, and that has the name of a file. */
+bool render_is_named_text(const struct mime_parts *parts, int place);
 #endif

@@ -2,17 +2,16 @@
 #include "base/fdio.h"
 #include "mail/append.h"
 #include "mail/commands.h"
+#include "mail/filename.h"
 #include "mail/render.h"
-#include "mail/screen.h"
 #include "mail/store.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NAME_LIMIT 150
+#define AUTHOR_LIMIT_BYTES 64 /* of a local part (RFC 5321 4.5.3.1.1) */
 
 static bool exists(const char *path)
 {
@@ -81,31 +80,16 @@ enum command_result save_messages(struct session *s, const struct call *c)
 	return result;
 }
 
-/* The name of a file from what anybody may have sent: no folders, no hidden names, no control characters. */
-static void put_safe_name(struct buffer *out, const char *name)
-{
-	struct buffer fit = {0};
-	const char *slash = strrchr(name, '/');
-	screen_fit(&fit, slash != NULL ? slash + 1 : name, NAME_LIMIT, 0);
-	const char *at = buffer_string(&fit);
-	at += strspn(at, " ");
-	for (bool first = true; *at != '\0'; at++, first = false) {
-		if (strchr("/\\\"'`$|;<>&*?", *at) != NULL || (first && (*at == '.' || *at == '-')))
-			buffer_puts(out, "_");
-		else
-			buffer_add(out, at, 1);
-	}
-	buffer_free(&fit);
-}
-
 char *save_author_file(struct session *s, int place)
 {
 	struct buffer name = {0};
 	char *sender = folder_sender(s->folder, place);
 	sender[strcspn(sender, "@")] = '\0';
+	if (strlen(sender) > AUTHOR_LIMIT_BYTES)
+		sender[AUTHOR_LIMIT_BYTES] = '\0';
 	if (vars_on(&s->vars, "outfolder"))
 		buffer_puts(&name, "+");
-	put_safe_name(&name, *sender != '\0' ? sender : "unknown");
+	filename_put_safe(&name, *sender != '\0' ? sender : "unknown");
 	char *file = mem_copy(buffer_string(&name));
 	mem_free(&sender);
 	buffer_free(&name);
@@ -149,48 +133,28 @@ enum command_result save_text(struct session *s, const struct call *c)
 	return result;
 }
 
-/* Creates a file that was not there, with "-1", "-2"... in its name where needed. */
-static int create_new(const char *folder, const char *name, char *path, size_t size)
-{
-	const char *dot = strrchr(name, '.');
-	size_t stem = dot != NULL && dot > name ? (size_t)(dot - name) : strlen(name);
-	for (int i = 0; i < 1000; i++) {
-		char number[12] = "";
-		if (i > 0)
-			snprintf(number, sizeof number, "-%d", i);
-		if ((size_t)snprintf(path, size, "%s/%.*s%s%s", folder, (int)stem, name, number, name + stem) >= size) {
-			errno = ENAMETOOLONG;
-			return -1;
-		}
-		int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-		if (fd >= 0 || errno != EEXIST)
-			return fd;
-	}
-	return -1;
-}
-
 static bool save_part(const char *folder, const struct mime_part *p, int number)
 {
-	struct buffer name = {0}, bytes = {0};
-	char path[1400];
+	struct buffer name = {0}, bytes = {0}, path = {0};
 	if (p->name != NULL)
-		put_safe_name(&name, p->name);
+		filename_put_safe(&name, p->name);
 	if (name.length == 0)
 		buffer_printf(&name, "part-%d%s", number, strcmp(p->type, "message/rfc822") == 0 ? ".eml" : "");
 	mimeparse_decode(&bytes, p);
-	int fd = create_new(folder, buffer_string(&name), path, sizeof path);
+	int fd = filename_create(folder, buffer_string(&name), &path);
 	bool good = fd >= 0 && fdio_write(fd, bytes.data, bytes.length);
 	if (fd >= 0 && close(fd) != 0)
 		good = false;
 	if (good) {
-		printf("\"%s\" [New file] %zu bytes\n", path, bytes.length);
+		printf("\"%s\" [New file] %zu bytes\n", buffer_string(&path), bytes.length);
 	} else {
-		fprintf(stderr, "mail: %s cannot be written: %s\n", fd >= 0 ? path : folder, strerror(errno));
+		fprintf(stderr, "mail: %s cannot be written: %s\n", fd >= 0 ? buffer_string(&path) : folder, strerror(errno));
 		if (fd >= 0)
-			unlink(path);
+			unlink(buffer_string(&path));
 	}
 	buffer_free(&name);
 	buffer_free(&bytes);
+	buffer_free(&path);
 	return good;
 }
 
@@ -207,7 +171,7 @@ enum command_result save_attachments(struct session *s, const struct call *c)
 		folder_bytes(s->folder, c->list.items[i], &bytes, &length);
 		mimeparse(&parts, bytes, length);
 		for (int k = 0; good && k < parts.count; k++) {
-			if (!render_is_attachment(&parts, k))
+			if (!render_is_attachment(&parts, k) && !render_is_named_text(&parts, k))
 				continue;
 			good = save_part(folder, &parts.items[k], ++number);
 		}

@@ -1,9 +1,11 @@
 /* Quoted-printable. */
 #include "base/quoted.h"
-#include <stdbool.h>
 #include <string.h>
 
 #define LINE_BYTES 75 /* and the '=' of a soft line break */
+#define ARROWS_LIMIT 40
+
+static const char from_line[] = "From ";
 
 static void put_token(struct quoted *q, const char *token, size_t length, struct buffer *out)
 {
@@ -33,39 +35,56 @@ static void release_blank(struct quoted *q, bool at_end, struct buffer *out)
 	q->blank = 0;
 }
 
-/* "From " at the start of a line, which mailboxes change, is held back until it is known whether it is there; the byte is taken if it
-   belongs to it. */
-static bool take_from(struct quoted *q, char byte, struct buffer *out)
+/* What take_from holds back, as it is, or with its first byte as a code. */
+static void release_from(struct quoted *q, bool coded, struct buffer *out)
 {
-	static const char from[] = "From ";
-	if (q->from == 0 && (q->column > 0 || q->blank != 0))
-		return false;
-	if (byte == from[q->from]) {
-		q->from++;
-		if (from[q->from] != '\0')
-			return true;
-		put_code(q, 'F', out);
-		put_token(q, "rom", 3, out);
-		q->blank = ' ';
-		q->from = 0;
-		return true;
+	size_t arrows = q->arrows, letters = q->from;
+	q->arrows = q->from = 0;
+	for (size_t i = 0; i < arrows + letters; i++) {
+		const char *byte = i < arrows ? ">" : &from_line[i - arrows];
+		if (coded && i == 0)
+			put_code(q, (unsigned char)*byte, out);
+		else
+			put_token(q, byte, 1, out);
 	}
-	if (q->from > 0)
-		put_token(q, from, q->from, out);
-	q->from = 0;
-	return false;
 }
 
-/* A dot at the start of a line; an F, too, after a soft line break: it may be the one of "From ". */
+/* "From ", also behind ">", at the start of a line is changed by mailboxes: it is held back until it is known whether it is there.
+   True when the byte belongs to it. */
+static bool take_from(struct quoted *q, char byte, struct buffer *out)
+{
+	if (q->arrows + q->from == 0 && (q->column > 0 || q->blank != 0))
+		return false;
+	if (byte == '>' && q->from == 0 && q->arrows < ARROWS_LIMIT) {
+		q->arrows++;
+		return true;
+	}
+	if (byte != from_line[q->from]) {
+		release_from(q, false, out);
+		return false;
+	}
+	if (from_line[q->from + 1] != '\0') {
+		q->from++;
+		return true;
+	}
+	release_from(q, true, out);
+	q->blank = byte;
+	return true;
+}
+
+/* A dot at the start of a line; after a soft line break also what may be the start of "From " or ">From ". */
 static bool starts_badly(const struct quoted *q, unsigned char byte)
 {
-	return (byte == '.' && (q->column == 0 || q->column == LINE_BYTES)) || (byte == 'F' && q->column == LINE_BYTES);
+	return (byte == '.' && (q->column == 0 || q->column == LINE_BYTES)) || ((byte == 'F' || byte == '>') && q->column == LINE_BYTES);
 }
 
 static void put_byte(struct quoted *q, unsigned char byte, struct buffer *out)
 {
-	release_blank(q, byte == '\n', out);
-	if (byte == '\n') {
+	release_blank(q, byte == '\n' && !q->exact, out);
+	if (byte == '\n' && q->exact) {
+		put_code(q, byte, out);
+		q->column = LINE_BYTES; /* the next byte begins a line */
+	} else if (byte == '\n') {
 		buffer_add(out, "\n", 1);
 		q->column = 0;
 	} else if (byte == ' ' || byte == '\t') {
@@ -87,9 +106,7 @@ void quoted_put(struct quoted *q, const char *bytes, size_t length, struct buffe
 
 void quoted_end(struct quoted *q, struct buffer *out)
 {
-	if (q->from > 0)
-		put_token(q, "From", q->from, out);
-	q->from = 0;
+	release_from(q, false, out);
 	release_blank(q, true, out);
 }
 

@@ -2,11 +2,13 @@
 #ifndef BASE_QUOTED_H
 #define BASE_QUOTED_H
 #include "base/mem.h"
+#include <stdbool.h>
 
 struct quoted {
 	size_t column;
 	char blank;  /* held back: at the end of a line it is encoded; 0 = none */
-	size_t from; /* bytes of "From " at the start of a line that are held back */
+	bool exact;  /* set by the caller: line ends are encoded, too, so that nobody gives lines another end */
+	size_t arrows, from; /* of ">>From " at the start of a line: bytes that are held back */
 };
 
 /* Encodes text with LF line ends.  The end of the text, too, is as it was: no line end is added. */
