@@ -1,4 +1,5 @@
 /* check: everything that delivery depends on, looked at before mail has to wait for it. */
+#include "base/output.h"
 #include "base/paths.h"
 #include "relayconf/command.h"
 #include "relayconf/findings.h"
@@ -100,9 +101,9 @@ static void say_sum(const struct check *c)
 	if (c->json)
 		return;
 	if (problems > 0)
-		printf("\n%d problem%s to mend; mail that cannot go for it waits in the queue, and is not lost.\n", problems, problems == 1 ? "" : "s");
+		output_to(stdout, "\n%d problem%s to mend; mail that cannot go for it waits in the queue, and is not lost.\n", problems, problems == 1 ? "" : "s");
 	else
-		printf("\nNothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves.\n", notes > 0 ? ", but look at the notes above" : "");
+		output_to(stdout, "\nNothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves.\n", notes > 0 ? ", but look at the notes above" : "");
 }
 
 int command_check(const char *path, bool json)

@@ -1,5 +1,6 @@
 /* diff: which of the messages that wait would go another way with another configuration. */
 #include "base/diag.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "config/recipients.h"
 #include "config/rules.h"
@@ -103,7 +104,7 @@ static void put_lines(const char *head, const char *words)
 {
 	while (*words != '\0') {
 		int length = (int)strcspn(words, "\n");
-		printf("  %-5s %.*s\n", head, length, words);
+		output_to(stdout, "  %-5s %.*s\n", head, length, words);
 		words += length + (words[length] == '\n');
 		head = "";
 	}
@@ -133,7 +134,7 @@ static bool compare(const struct side *now, const struct side *then, char *whole
 	put_way(then, &e, &b);
 	bool differ = strcmp(buffer_string(&a), buffer_string(&b)) != 0;
 	if (differ) {
-		printf("%s\n", id);
+		output_to(stdout, "%s\n", id);
 		put_lines("now", buffer_string(&a));
 		put_lines("then", buffer_string(&b));
 	}
@@ -149,7 +150,7 @@ static bool read_side(struct side *s, const char *path)
 	s->aliases = NULL;
 	if (config_read(&s->config, path, &d) && aliases_read(&s->aliases, s->config.aliases, true, &d))
 		return true;
-	fprintf(stderr, "relayconf: %s\n", d.text);
+	output_to(stderr, "relayconf: %s\n", d.text);
 	return false;
 }
 
@@ -167,10 +168,10 @@ static int compare_all(const struct side *now, const struct side *then)
 	}
 	free(line);
 	if (list == NULL || pclose(list) != 0) {
-		fprintf(stderr, "relayconf: the queue cannot be listed; \"mailq\" tells why\n");
+		output_to(stderr, "relayconf: the queue cannot be listed; \"mailq\" tells why\n");
 		return EX_UNAVAILABLE;
 	}
-	printf("%s%d of %d waiting message%s would go another way\n", differ > 0 ? "\n" : "", differ, count, count == 1 ? "" : "s");
+	output_to(stdout, "%s%d of %d waiting message%s would go another way\n", differ > 0 ? "\n" : "", differ, count, count == 1 ? "" : "s");
 	return differ > 0 ? 1 : EX_OK;
 }
 

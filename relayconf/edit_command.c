@@ -1,5 +1,6 @@
 /* get and set. */
 #include "base/diag.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "config/edit.h"
@@ -33,7 +34,7 @@ static bool split_key(const char *text, struct key_name *name)
 	bool in_hop = config_section_is_named(name->section);
 	if (first != NULL && in_hop == (name->hop[0] != '\0') && is_known(name))
 		return true;
-	fprintf(stderr, "relayconf: %.100s is no key; keys are written as host.name, smarthost.main.port; \"relayconf show\" lists them\n", text);
+	output_to(stderr, "relayconf: %.100s is no key; keys are written as host.name, smarthost.main.port; \"relayconf show\" lists them\n", text);
 	return false;
 }
 
@@ -47,13 +48,13 @@ int command_get(const char *path, const char *key)
 		return EX_USAGE;
 	int code = EX_OK;
 	if (!config_read(&c, path, &d) && strcmp(d.key, "config-missing") != 0) {
-		fprintf(stderr, "relayconf: %s\n", d.text);
+		output_to(stderr, "relayconf: %s\n", d.text);
 		code = EX_CONFIG;
 	} else if (!config_value(&c, name.section, name.hop[0] ? name.hop : NULL, name.key, &value)) {
-		fprintf(stderr, "relayconf: there is no [%s %s] in %s\n", name.section, name.hop, path);
+		output_to(stderr, "relayconf: there is no [%s %s] in %s\n", name.section, name.hop, path);
 		code = EX_CONFIG;
 	} else {
-		puts(value.data);
+		output_to(stdout, "%s\n", value.data);
 	}
 	config_free(&c);
 	return code;
@@ -67,6 +68,6 @@ int command_set(const char *path, const char *key, const char *value)
 		return EX_USAGE;
 	if (edit_set(path, name.section, name.hop[0] ? name.hop : NULL, name.key, value, &d))
 		return EX_OK;
-	fprintf(stderr, "relayconf: %s\nrelayconf: %s is unchanged\n", d.text, path);
+	output_to(stderr, "relayconf: %s\nrelayconf: %s is unchanged\n", d.text, path);
 	return strcmp(d.key, "config-unwritable") == 0 ? EX_NOPERM : EX_CONFIG;
 }

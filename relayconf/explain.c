@@ -1,5 +1,6 @@
 /* explain: a row of the catalogue, by its key or by a server's words. */
 #include "base/catalogue.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "relayconf/command.h"
 #include <stdio.h>
@@ -9,11 +10,11 @@
 
 static void print_row(const struct reason *row)
 {
-	printf("key       %s\nmeaning   %s\nremedy    %s\n", row->key, row->meaning, row->remedy);
-	printf("fault     %s\n", row->fault == FAULT_NONE ? "as the stage says" : fault_name(row->fault));
-	printf("waiting   %s\n", row->stays ? "alone does not mend this" : "may be all that is needed");
+	output_to(stdout, "key       %s\nmeaning   %s\nremedy    %s\n", row->key, row->meaning, row->remedy);
+	output_to(stdout, "fault     %s\n", row->fault == FAULT_NONE ? "as the stage says" : fault_name(row->fault));
+	output_to(stdout, "waiting   %s\n", row->stays ? "alone does not mend this" : "may be all that is needed");
 	if (row->wait_s >= 60)
-		printf("wait      at least %d min between attempts\n", row->wait_s / 60);
+		output_to(stdout, "wait      at least %d min between attempts\n", row->wait_s / 60);
 }
 
 /* "513 Relaying denied." as an answer at some stage: the stages at which servers mostly say such things come first. */
@@ -35,7 +36,7 @@ static bool explain_words(const char *words)
 			continue;
 		if (d.fault == FAULT_CREDENTIAL)
 			d.stage = STAGE_AUTH;
-		printf("stage     %s (taken for the answer there)\n", stage_name(d.stage));
+		output_to(stdout, "stage     %s (taken for the answer there)\n", stage_name(d.stage));
 		print_row(catalogue_row(d.key));
 		return true;
 	}
@@ -51,6 +52,6 @@ int command_explain(const char *what)
 	}
 	if (explain_words(what))
 		return EX_OK;
-	fprintf(stderr, "relayconf: %.100s is no key, and no answer of a server (which begins with a number from 400 to 599)\n", what);
+	output_to(stderr, "relayconf: %.100s is no key, and no answer of a server (which begins with a number from 400 to 599)\n", what);
 	return EX_DATAERR;
 }

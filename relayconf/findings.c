@@ -1,6 +1,7 @@
 /* Wording of findings. */
 #include "relayconf/findings.h"
 #include "base/json.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,17 +19,17 @@ void finding(struct check *c, enum grade grade, const char *fix, const char *for
 	c->found++;
 	c->counts[grade]++;
 	if (c->json) {
-		printf("{\"rule\": ");
+		output_to(stdout, "{\"rule\": ");
 		json_string(stdout, c->rule);
 		json_pair(stdout, "grade", grade_names[grade]);
 		json_pair(stdout, "text", words);
 		json_pair(stdout, "fix", fix);
-		printf("}\n");
+		output_to(stdout, "}\n");
 		return;
 	}
-	printf("%-8s %-14s %s\n", grade_names[grade], c->rule, words);
+	output_to(stdout, "%-8s %-14s %s\n", grade_names[grade], c->rule, words);
 	if (*fix != '\0')
-		printf("%-8s %-14s fix: %s\n", "", "", fix);
+		output_to(stdout, "%-8s %-14s fix: %s\n", "", "", fix);
 }
 
 void findings_of(struct check *c, const struct check_rule *rule)

@@ -1,4 +1,5 @@
 /* relayconf: the place for everything about configuration. */
+#include "base/output.h"
 #include "base/paths.h"
 #include "relayconf/command.h"
 #include <signal.h>
@@ -25,7 +26,7 @@ static const char help_text[] =
 
 static int usage(const char *what)
 {
-	fprintf(stderr, "relayconf: %s\n%s", what, help_text);
+	output_to(stderr, "relayconf: %s\n%s", what, help_text);
 	return EX_USAGE;
 }
 

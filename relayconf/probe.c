@@ -1,6 +1,7 @@
 /* probe: relay does it, with the rights of the runner, so that what works here works for mail. */
 #include "base/compat.h"
 #include "base/diag.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "config/recipients.h"
 #include "message/address.h"
@@ -33,12 +34,12 @@ static int become_relay(const char *const arguments[])
 	memcpy(copy, argv, sizeof copy);
 	snprintf(program, sizeof program, "%s/relay", paths_libexec());
 	if (!become_firsthop()) {
-		fprintf(stderr, "relayconf: become user firsthop: %s\n", strerror(errno));
+		output_to(stderr, "relayconf: become user firsthop: %s\n", strerror(errno));
 		return EX_OSERR;
 	}
 	fflush(stdout);
 	execv(program, copy);
-	fprintf(stderr, "relayconf: %s cannot be started: %s\n", program, strerror(errno));
+	output_to(stderr, "relayconf: %s cannot be started: %s\n", program, strerror(errno));
 	return EX_OSFILE;
 }
 
@@ -72,14 +73,14 @@ static int probe_all(const struct config *c, const char *path, const struct prob
 		if (wish->smarthost != NULL && strcmp(wish->smarthost, c->hops[i].name) != 0)
 			continue;
 		if (asked++ > 0 && !wish->json)
-			printf("\n\n");
+			output_to(stdout, "\n\n");
 		int code = command_relay((const char *const[]){mode, path, c->hops[i].name, sender, recipient, NULL});
 		worst = worst == EX_OK || code == EX_TEMPFAIL ? code != EX_OK ? code : worst : worst;
 	}
 	if (asked > 0)
 		return worst;
 	if (wish->smarthost != NULL || !c->direct_mx) {
-		fprintf(stderr, wish->smarthost != NULL ? "relayconf: there is no [smarthost %.60s] in %.500s\n" : "relayconf: no smarthost%.0s: add [smarthost main] and host = NAME to %.500s\n",
+		output_to(stderr, wish->smarthost != NULL ? "relayconf: there is no [smarthost %.60s] in %.500s\n" : "relayconf: no smarthost%.0s: add [smarthost main] and host = NAME to %.500s\n",
 		        wish->smarthost != NULL ? wish->smarthost : "", path);
 		return EX_CONFIG;
 	}
@@ -94,7 +95,7 @@ int command_probe(const char *path, const struct probe_wish *wish)
 	struct diagnosis d = {0};
 	struct envelope e;
 	if (!config_read(&c, path, &d) || !aliases_read(&set, c.aliases, true, &d)) {
-		fprintf(stderr, "relayconf: %s\n", d.text);
+		output_to(stderr, "relayconf: %s\n", d.text);
 		config_free(&c);
 		return EX_CONFIG;
 	}
@@ -106,7 +107,7 @@ int command_probe(const char *path, const struct probe_wish *wish)
 	char *sender = recipients_sender(&e, &c), *recipient = final_recipient(&c, set, &e);
 	int code = EX_DATAERR;
 	if (wrong != NULL || *recipient == '\0')
-		fprintf(stderr, "relayconf: %.200s: %s\n", e.recipients[0], wrong != NULL ? wrong : "leads to no address");
+		output_to(stderr, "relayconf: %.200s: %s\n", e.recipients[0], wrong != NULL ? wrong : "leads to no address");
 	else
 		code = probe_all(&c, path, wish, sender, recipient);
 	free(sender);

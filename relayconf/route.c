@@ -1,6 +1,7 @@
 /* route: the way that a message to an address would take now.  Aliases and completion here; names and servers by relay, with the code that
    delivers. */
 #include "base/diag.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "config/aliases.h"
 #include "config/recipients.h"
@@ -35,7 +36,7 @@ static void remember(struct asking *a, const char *path)
 
 static void put_path(const char *path, bool first)
 {
-	printf("  %-10s %s%s%s\n", first ? "servers" : "then", *path == '@' ? "the MX of " : "smarthost ", *path == '@' ? path + 1 : path,
+	output_to(stdout, "  %-10s %s%s%s\n", first ? "servers" : "then", *path == '@' ? "the MX of " : "smarthost ", *path == '@' ? path + 1 : path,
 	       strchr(path, ',') != NULL ? " (in this order)" : "");
 }
 
@@ -46,17 +47,17 @@ static void put_way(struct asking *a, const char *full)
 	const char *domain = address_domain(full);
 	rules_paths(a->config, a->sender, full, &p);
 	if (rules_covers_own_name(a->config, domain))
-		printf("  note       %s is, or holds, this machine's own name (%s); it is not local for that: nothing is delivered here\n", domain, a->config->name);
+		output_to(stdout, "  note       %s is, or holds, this machine's own name (%s); it is not local for that: nothing is delivered here\n", domain, a->config->name);
 	if (p.rule != NULL)
-		printf("  rule       [route %s] via = %s (line %d)\n", p.rule->pattern, p.rule->via, p.rule->line);
+		output_to(stdout, "  rule       [route %s] via = %s (line %d)\n", p.rule->pattern, p.rule->via, p.rule->line);
 	else
-		printf("  rule       no [route] fits: the smarthosts in their order%s\n", a->config->direct_mx ? ", then the domain's own MX" : "");
+		output_to(stdout, "  rule       no [route] fits: the smarthosts in their order%s\n", a->config->direct_mx ? ", then the domain's own MX" : "");
 	for (int i = 0; i < p.count; i++) {
 		put_path(p.paths[i], i == 0);
 		remember(a, p.paths[i]);
 	}
 	if (p.count == 0) {
-		printf("  servers    none is configured: the mail waits\n");
+		output_to(stdout, "  servers    none is configured: the mail waits\n");
 		remember(a, "");
 	}
 }
@@ -68,11 +69,11 @@ static void put_final(struct asking *a, const char *address)
 	const struct rewrite_pair *pair = rewrite_find(&a->config->rewrite_recipients, full, a->config->name, a->config->domain);
 	if (pair != NULL) {
 		char *other = rewrite_apply(pair, full, a->config->domain);
-		printf("  rewritten  <%s> becomes <%s> (%s:%d)\n", full, other, pair->of_file ? a->config->rewrite_recipients.file : a->path, pair->line);
+		output_to(stdout, "  rewritten  <%s> becomes <%s> (%s:%d)\n", full, other, pair->of_file ? a->config->rewrite_recipients.file : a->path, pair->line);
 		free(full);
 		full = other;
 	}
-	printf("  recipient  <%s>%s\n", full, pair == NULL && strcmp(full, address) != 0 ? " (completed with [host] domain)" : "");
+	output_to(stdout, "  recipient  <%s>%s\n", full, pair == NULL && strcmp(full, address) != 0 ? " (completed with [host] domain)" : "");
 	put_way(a, full);
 	free(full);
 }
@@ -83,29 +84,29 @@ static void put_end(void *context, enum alias_end end, const char *what, const c
 	if (end == ALIAS_ADDRESS)
 		put_final(context, what);
 	else if (end == ALIAS_DISCARD)
-		printf("  recipient  none: alias %s is /dev/null (%s), the mail is thrown away\n", what, why);
+		output_to(stdout, "  recipient  none: alias %s is /dev/null (%s), the mail is thrown away\n", what, why);
 	else
-		printf("  waits      %s\n             %s\n", what, why);
+		output_to(stdout, "  waits      %s\n             %s\n", what, why);
 }
 
 static void put_address(struct asking *a, const struct aliases *set, const char *address)
 {
 	const char *wrong = address_problem(address);
-	printf("%s\n", address);
+	output_to(stdout, "%s\n", address);
 	if (wrong != NULL) {
-		printf("  refused    %s\n", wrong);
+		output_to(stdout, "  refused    %s\n", wrong);
 		a->refused = true;
 		return;
 	}
-	printf("  aliases    %s\n", a->config->aliases);
+	output_to(stdout, "  aliases    %s\n", a->config->aliases);
 	if (aliases_expand(set, a->config->name, address, put_end, a) > 0)
 		return;
-	printf("             has no entry for %s\n", address);
+	output_to(stdout, "             has no entry for %s\n", address);
 	if (a->config->unknown[0] == '\0' || !aliases_is_here(address, a->config->name)) {
 		put_final(a, address);
 		return;
 	}
-	printf("  unknown    goes to %s ([host] unknown)\n", a->config->unknown);
+	output_to(stdout, "  unknown    goes to %s ([host] unknown)\n", a->config->unknown);
 	if (aliases_expand(set, a->config->name, a->config->unknown, put_end, a) == 0)
 		put_final(a, a->config->unknown);
 }
@@ -114,7 +115,7 @@ static void put_address(struct asking *a, const struct aliases *set, const char 
 static int put_paths(const char *path, struct asking *a)
 {
 	int worst = EX_OK;
-	printf("\nservers, in the order in which they are tried\n");
+	output_to(stdout, "\nservers, in the order in which they are tried\n");
 	for (int i = 0; i < a->count; i++) {
 		int code = command_relay((const char *const[]){"--route", path, a->paths[i], NULL});
 		worst = code != EX_OK ? code : worst;
@@ -129,12 +130,12 @@ static void put_sender(const struct config *c, const char *what, const char *bef
 	char *full = *before != '\0' ? recipients_qualify(c, before) : mem_copy("");
 	const struct rewrite_pair *pair = rewrite_find(&c->rewrite_senders, full, c->name, c->domain);
 	config_value(c, "sender", NULL, key, &policy);
-	printf("  %-10s goes out as <%s> ", what, after);
+	output_to(stdout, "  %-10s goes out as <%s> ", what, after);
 	if (pair != NULL)
-		printf("([rewrite senders] %s = %s%s%s, line %d)\n", pair->left, pair->right, pair->of_file ? " in " : "",
+		output_to(stdout, "([rewrite senders] %s = %s%s%s, line %d)\n", pair->left, pair->right, pair->of_file ? " in " : "",
 		       pair->of_file ? c->rewrite_senders.file : "", pair->line);
 	else
-		printf("([sender] %s = %s)\n", key, policy.data);
+		output_to(stdout, "([sender] %s = %s)\n", key, policy.data);
 	free(full);
 }
 
@@ -149,7 +150,7 @@ static char *take_sender(const struct config *c, const char *sender)
 	e.sender = mem_copy(sender);
 	char *result = recipients_sender(&e, c);
 	envelope_free(&e);
-	printf("%s\n", *sender != '\0' ? sender : "<>");
+	output_to(stdout, "%s\n", *sender != '\0' ? sender : "<>");
 	put_sender(c, "sender", sender, result, "envelope_from");
 	if (*sender != '\0') {
 		char *from = recipients_header_address(c, STAMP_FROM, sender);
@@ -179,7 +180,7 @@ int command_route(const char *path, const char *sender, int count, char **addres
 	struct diagnosis d = {0};
 	struct asking a = {.config = &c, .path = path};
 	if (!config_read(&c, path, &d) || !aliases_read(&set, c.aliases, true, &d)) {
-		fprintf(stderr, "relayconf: %s\n", d.text);
+		output_to(stderr, "relayconf: %s\n", d.text);
 		aliases_free(set);
 		config_free(&c);
 		return EX_CONFIG;

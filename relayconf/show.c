@@ -1,6 +1,7 @@
 /* show: what is in effect, and why. */
 #include "base/diag.h"
 #include "base/json.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "config/source.h"
@@ -28,14 +29,14 @@ static void show_key(const struct showing *s, const struct config_key *key, cons
 	else
 		text_put(&origin, "default");
 	if (!s->json) {
-		printf("%-36s %-36s %s\n", name.data, value.length ? value.data : "-", origin.data);
+		output_to(stdout, "%-36s %-36s %s\n", name.data, value.length ? value.data : "-", origin.data);
 		return;
 	}
-	printf("{\"key\": ");
+	output_to(stdout, "{\"key\": ");
 	json_string(stdout, name.data);
 	json_pair(stdout, "value", value.data);
 	json_pair(stdout, "from", origin.data);
-	printf("}\n");
+	output_to(stdout, "}\n");
 }
 
 /* A map: where its file is, and the pairs that stand in the configuration. */
@@ -46,7 +47,7 @@ static void show_map(const struct showing *s, const struct config_key *key, cons
 		TEXT(left, 500);
 		text_printf(&left, "rewrite.%s.%s", name, map->pairs[i].left);
 		if (!map->pairs[i].of_file)
-			printf("%-36s %-36s %s:%d\n", left.data, map->pairs[i].right, s->path, map->pairs[i].line);
+			output_to(stdout, "%-36s %-36s %s:%d\n", left.data, map->pairs[i].right, s->path, map->pairs[i].line);
 	}
 }
 
@@ -81,12 +82,12 @@ int command_show(const char *path, bool json)
 	const struct config_key *keys = config_keys(&count);
 	bool good = config_read(&c, path, &d);
 	if (!good && strcmp(d.key, "config-missing") != 0) {
-		fprintf(stderr, "relayconf: %s\n", d.text);
+		output_to(stderr, "relayconf: %s\n", d.text);
 		config_free(&c);
 		return EX_CONFIG;
 	}
 	if (!json)
-		printf("%-36s %-36s %s\n", "KEY", "VALUE", "FROM");
+		output_to(stdout, "%-36s %-36s %s\n", "KEY", "VALUE", "FROM");
 	const char *shown = "";
 	for (int i = 0; i < count; i++) {
 		if (!config_section_is_named(keys[i].section)) {
@@ -99,7 +100,7 @@ int command_show(const char *path, bool json)
 		}
 	}
 	if (c.hop_count == 0 && !json)
-		printf("\nNo smarthost is configured: mail is queued and waits.\n");
+		output_to(stdout, "\nNo smarthost is configured: mail is queued and waits.\n");
 	config_free(&c);
 	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
 }

@@ -1,6 +1,7 @@
 /* What all old queues have in common. */
 #include "relayconf/adopt/adopt.h"
 #include "base/fdio.h"
+#include "base/output.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -53,7 +54,7 @@ void adopt_add_rcpt(struct found *f, const char *address)
 
 void adopt_leave(struct adopt *a, const char *folder, const char *file, const char *why)
 {
-	fprintf(stderr, "relayconf: %s/%s is left alone: %s\n", folder, file, why);
+	output_to(stderr, "relayconf: %s/%s is left alone: %s\n", folder, file, why);
 	a->unreadable++;
 }
 
@@ -71,7 +72,7 @@ void adopt_each(const char *folder, const char *prefix, void (*each)(void *conte
 	struct dirent *entry;
 	struct stat st;
 	if (dir == NULL && errno != ENOENT && errno != ENOTDIR)
-		fprintf(stderr, "relayconf: %s cannot be read: %s\n", folder, strerror(errno));
+		output_to(stderr, "relayconf: %s cannot be read: %s\n", folder, strerror(errno));
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] != '.' && !text_has_control(entry->d_name) && text_starts(entry->d_name, prefix) && fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
 			each(context, entry->d_name);

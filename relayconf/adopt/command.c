@@ -2,6 +2,7 @@
 #include "relayconf/adopt/adopt.h"
 #include "base/clock.h"
 #include "base/fdio.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "relayconf/command.h"
 #include <errno.h>
@@ -52,7 +53,7 @@ static void show(const struct adopt *a)
 		put_address(&who, f->rcpt_count > 0 ? f->rcpts[0] : "");
 		if (f->rcpt_count > 1)
 			text_printf(&who, " and %d more", f->rcpt_count - 1);
-		printf("%-10s  %-12s  %8lld bytes  %s\n            %s/%s\n", f->queue->program, age.data, (long long)f->size_bytes, who.data, f->folder, f->files[0]);
+		output_to(stdout, "%-10s  %-12s  %8lld bytes  %s\n            %s/%s\n", f->queue->program, age.data, (long long)f->size_bytes, who.data, f->folder, f->files[0]);
 	}
 }
 
@@ -60,10 +61,10 @@ static bool agreed(int count)
 {
 	char answer[16] = "";
 	if (!isatty(STDIN_FILENO)) {
-		printf("\nNothing was changed.  \"relayconf adopt --yes\" takes over %s.\n", count == 1 ? "this message" : "these messages");
+		output_to(stdout, "\nNothing was changed.  \"relayconf adopt --yes\" takes over %s.\n", count == 1 ? "this message" : "these messages");
 		return false;
 	}
-	printf("\nTake over %d message%s? Each is handed to sendmail, then its files are moved to \"adopted\". [y/N] ", count, count == 1 ? "" : "s");
+	output_to(stdout, "\nTake over %d message%s? Each is handed to sendmail, then its files are moved to \"adopted\". [y/N] ", count, count == 1 ? "" : "s");
 	fflush(stdout);
 	return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
@@ -83,7 +84,7 @@ static void become_sendmail(const struct found *f, int from_fd)
 		argv[count++] = f->rcpts[i];
 	dup2(from_fd, STDIN_FILENO);
 	execv(path, argv);
-	fprintf(stderr, "relayconf: %s: %s\n", path, strerror(errno));
+	output_to(stderr, "relayconf: %s: %s\n", path, strerror(errno));
 	_exit(EX_OSERR);
 }
 
@@ -93,7 +94,7 @@ static int submit(const struct found *f, const struct buffer *message)
 	FILE *temp = tmpfile();
 	int status = -1;
 	if (temp == NULL || !fdio_write(fileno(temp), message->data, message->length) || lseek(fileno(temp), 0, SEEK_SET) != 0) {
-		fprintf(stderr, "relayconf: no temporary file can be written: %s\n", strerror(errno));
+		output_to(stderr, "relayconf: no temporary file can be written: %s\n", strerror(errno));
 	} else {
 		pid_t pid = fork();
 		if (pid == 0)
@@ -117,7 +118,7 @@ static bool move_aside(const struct found *f)
 		done = done && (rename(from, to) == 0 || (i == 1 && errno == ENOENT));
 	}
 	if (!done)
-		fprintf(stderr, "relayconf: %s/%s was taken over and cannot be moved to %s (%s); move it by hand, or it is sent twice\n", f->folder, f->files[0], f->aside, strerror(errno));
+		output_to(stderr, "relayconf: %s/%s was taken over and cannot be moved to %s (%s); move it by hand, or it is sent twice\n", f->folder, f->files[0], f->aside, strerror(errno));
 	return done;
 }
 
@@ -131,7 +132,7 @@ static int lock_file(const struct found *f)
 	bool busy = fd >= 0 && ((fcntl(fd, F_GETLK, &other) == 0 && other.l_type != F_UNLCK) || flock(fd, LOCK_EX | LOCK_NB) != 0);
 	if (fd >= 0 && !busy)
 		return fd;
-	fprintf(stderr, "relayconf: %s is left alone: %s\n", path, busy ? "the old program has it in hand; stop that first" : strerror(errno));
+	output_to(stderr, "relayconf: %s is left alone: %s\n", path, busy ? "the old program has it in hand; stop that first" : strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -145,10 +146,10 @@ static bool take_over(const struct found *f)
 		return false;
 	bool loaded = f->queue->load(f, &message);
 	if (!loaded)
-		fprintf(stderr, "relayconf: %s/%s is left alone: %s\n", f->folder, f->files[0], strerror(errno));
+		output_to(stderr, "relayconf: %s/%s is left alone: %s\n", f->folder, f->files[0], strerror(errno));
 	bool done = loaded && submit(f, &message) == 0;
 	if (loaded && !done)
-		fprintf(stderr, "relayconf: %s/%s is left alone: sendmail did not take it\n", f->folder, f->files[0]);
+		output_to(stderr, "relayconf: %s/%s is left alone: sendmail did not take it\n", f->folder, f->files[0]);
 	buffer_free(&message);
 	done = done && move_aside(f);
 	close(lock_fd);
@@ -164,7 +165,7 @@ int command_adopt(const char *root, bool yes)
 		qsort(a.list, (size_t)a.count, sizeof *a.list, by_age);
 	show(&a);
 	if (a.count == 0) {
-		printf("No mail lies in the queues of sendmail, dma, nullmailer or Postfix%s.\n", a.unreadable > 0 ? ", but for the files above" : "");
+		output_to(stdout, "No mail lies in the queues of sendmail, dma, nullmailer or Postfix%s.\n", a.unreadable > 0 ? ", but for the files above" : "");
 		adopt_free(&a);
 		return a.unreadable > 0 ? EX_NOINPUT : EX_OK;
 	}
@@ -172,7 +173,7 @@ int command_adopt(const char *root, bool yes)
 	for (int i = 0; go && i < a.count; i++)
 		taken += take_over(&a.list[i]);
 	if (go)
-		printf("%d of %d taken over; mailq shows them.\n", taken, a.count);
+		output_to(stdout, "%d of %d taken over; mailq shows them.\n", taken, a.count);
 	int code = go && taken == a.count && a.unreadable == 0 ? EX_OK : go ? EX_TEMPFAIL : EX_OK;
 	adopt_free(&a);
 	return code;

@@ -1,6 +1,7 @@
 /* relayconf import: reads what another mail program was told, and writes firsthop.conf. */
 #include "relayconf/import/import.h"
 #include "base/fdio.h"
+#include "base/output.h"
 #include "config/config.h"
 #include "config/replace.h"
 #include "relayconf/command.h"
@@ -44,7 +45,7 @@ static const struct program *find_program(const char *name)
 		if (strcmp(programs[i].name, name) == 0)
 			return &programs[i];
 	}
-	fprintf(stderr, "relayconf: import knows dma, ssmtp, msmtp, nullmailer, sendmail and postfix; not %.100s\n", name);
+	output_to(stderr, "relayconf: import knows dma, ssmtp, msmtp, nullmailer, sendmail and postfix; not %.100s\n", name);
 	return NULL;
 }
 
@@ -61,11 +62,11 @@ static const struct program *guess_program(const char *root)
 	}
 	if (count == 1)
 		return found;
-	fprintf(stderr, "relayconf: %s; say which: relayconf import PROGRAM [FILE]\n", count == 0 ? "no settings of dma, ssmtp, msmtp, nullmailer, sendmail or postfix were found"
+	output_to(stderr, "relayconf: %s; say which: relayconf import PROGRAM [FILE]\n", count == 0 ? "no settings of dma, ssmtp, msmtp, nullmailer, sendmail or postfix were found"
 	        : "settings of several mail programs are here");
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		if (place_of(&programs[i], root) != NULL)
-			fprintf(stderr, "  %-10s %s\n", programs[i].name, place_of(&programs[i], root));
+			output_to(stderr, "  %-10s %s\n", programs[i].name, place_of(&programs[i], root));
 	}
 	return NULL;
 }
@@ -137,7 +138,7 @@ static bool write_file(const char *path, const struct buffer *text, mode_t mode)
 	struct replacement r = {.path = path, .mode = mode, .uid = group != NULL ? 0 : (uid_t)-1, .gid = group != NULL ? group->gr_gid : (gid_t)-1, .keep_old = true};
 	bool done = replace_file(&r, text, &d);
 	if (!done)
-		fprintf(stderr, "relayconf: %s cannot be written: %s\n", path, d.text);
+		output_to(stderr, "relayconf: %s cannot be written: %s\n", path, d.text);
 	return done;
 }
 
@@ -152,7 +153,7 @@ static bool write_secrets(const struct import *im, const char *path)
 		buffer_printf(&line, "%s\n", im->secrets[i].password);
 		done = write_file(name, &line, 0640);
 		if (done)
-			printf("%s has the password from %s\n", name, im->secrets[i].origin);
+			output_to(stdout, "%s has the password from %s\n", name, im->secrets[i].origin);
 		buffer_free(&line);
 	}
 	return done;
@@ -172,7 +173,7 @@ static bool check_text(const struct buffer *text)
 		unlink(path);
 	}
 	if (!good)
-		fprintf(stderr, "relayconf: what came out needs a correction: %s\n", text_starts(d.text, path) ? d.text + strlen(path) + 1 : d.text);
+		output_to(stderr, "relayconf: what came out needs a correction: %s\n", text_starts(d.text, path) ? d.text + strlen(path) + 1 : d.text);
 	return good;
 }
 
@@ -198,7 +199,7 @@ int command_import(const char *root, const char *output, const char *name, const
 	if (path == NULL)
 		path = place_of(program, root);
 	if (path == NULL || !program->read(&im, path)) {
-		fprintf(stderr, "relayconf: %s: %s\n", path != NULL ? path : program->places[0], path != NULL ? strerror(errno) : "not there; name the file");
+		output_to(stderr, "relayconf: %s: %s\n", path != NULL ? path : program->places[0], path != NULL ? strerror(errno) : "not there; name the file");
 		import_free(&im);
 		return EX_NOINPUT;
 	}
@@ -210,7 +211,7 @@ int command_import(const char *root, const char *output, const char *name, const
 	} else if (good) {
 		written = write_secrets(&im, output) && write_file(output, &text, 0644);
 		if (written)
-			printf("%s is written; relayconf check and relayconf probe tell whether it works\n", output);
+			output_to(stdout, "%s is written; relayconf check and relayconf probe tell whether it works\n", output);
 	}
 	import_free(&im);
 	buffer_free(&text);

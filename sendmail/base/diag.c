@@ -107,6 +107,25 @@ void diag_write(const struct diagnosis *d, struct buffer *line)
 	put_known(line, "text", d->text);
 }
 
+/* A word of the field: what else is in it is somebody's trick. */
+static void get_word(const char *line, const char *key, char *value, size_t size)
+{
+	fields_get(line, key, value, size);
+	value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-%")] = '\0';
+}
+
+static long long get_number(const char *line, const char *key, long long most)
+{
+	long long number = fields_get_number(line, key, 0);
+	return number < 0 || number > most ? 0 : number;
+}
+
+static void get_words(const char *line, const char *key, char *value, size_t size)
+{
+	fields_get(line, key, value, size);
+	text_tame(value, size);
+}
+
 void diag_read(struct diagnosis *d, const char *line)
 {
 	char word[32];
@@ -117,14 +136,14 @@ void diag_read(struct diagnosis *d, const char *line)
 		d->stage = (enum stage)name_index(stage_names, STAGE_COUNT, word);
 	if (fields_get(line, "fault", word, sizeof word))
 		d->fault = (enum fault)name_index(fault_names, FAULT_COUNT, word);
-	fields_get(line, "hop", d->hop, sizeof d->hop);
-	fields_get(line, "peer", d->peer_name, sizeof d->peer_name);
-	fields_get(line, "ip", d->peer_address, sizeof d->peer_address);
-	d->port = (uint16_t)fields_get_number(line, "port", 0);
-	d->reply_code = (uint16_t)fields_get_number(line, "code", 0);
-	fields_get(line, "status", d->status, sizeof d->status);
-	d->error_no = (int)fields_get_number(line, "errno", 0);
-	fields_get(line, "tls", d->tls, sizeof d->tls);
-	fields_get(line, "key", d->key, sizeof d->key);
-	fields_get(line, "text", d->text, sizeof d->text);
+	get_words(line, "hop", d->hop, sizeof d->hop);
+	get_words(line, "peer", d->peer_name, sizeof d->peer_name);
+	get_word(line, "ip", d->peer_address, sizeof d->peer_address);
+	d->port = (uint16_t)get_number(line, "port", UINT16_MAX);
+	d->reply_code = (uint16_t)get_number(line, "code", 999);
+	get_word(line, "status", d->status, sizeof d->status);
+	d->error_no = (int)get_number(line, "errno", 4096);
+	get_words(line, "tls", d->tls, sizeof d->tls);
+	get_word(line, "key", d->key, sizeof d->key);
+	get_words(line, "text", d->text, sizeof d->text);
 }

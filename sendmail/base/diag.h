@@ -72,7 +72,8 @@ void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key
 void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, const char *key, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/* One line of fields (base/fields.h) and back; unknown keys are ignored, absent ones stay empty. */
+/* One line of fields (base/fields.h) and back; unknown keys are ignored, absent ones stay empty.  The line may be an enemy's: what comes out of
+   diag_read has no control character, and words where words belong; numbers out of range are 0. */
 void diag_write(const struct diagnosis *d, struct buffer *line);
 void diag_read(struct diagnosis *d, const char *line);
 #endif

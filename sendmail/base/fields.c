@@ -7,35 +7,27 @@
 
 static bool needs_quotes(const char *value)
 {
-	if (*value == '\0')
+	bool control = false;
+	size_t left = strlen(value);
+	if (left == 0)
 		return true;
-	for (; *value != '\0'; value++) {
-		unsigned char c = (unsigned char)*value;
-		if (c <= 0x20 || c == 0x7f || c == '"' || c == '\\' || text_is_c1(value, 2))
-			return true;
-	}
-	return false;
+	for (size_t n; left > 0 && !control && strchr(" \"\\", *value) == NULL; value += n, left -= n)
+		n = text_character(value, left, &control);
+	return left > 0 || control;
 }
 
 static void put_quoted(struct buffer *line, const char *value)
 {
+	bool control;
 	buffer_add(line, "\"", 1);
-	for (; *value != '\0'; value++) {
-		unsigned char c = (unsigned char)*value;
-		if (c == '"' || c == '\\')
-			buffer_printf(line, "\\%c", c);
-		else if (c == '\n')
-			buffer_puts(line, "\\n");
-		else if (c == '\r')
-			buffer_puts(line, "\\r");
-		else if (c == '\t')
-			buffer_puts(line, "\\t");
-		else if (c < 0x20 || c == 0x7f)
-			buffer_printf(line, "\\x%02x", c);
-		else if (text_is_c1(value, 2))
-			buffer_printf(line, "\\xc2\\x%02x", (unsigned char)*++value);
+	for (size_t left = strlen(value), n; left > 0; value += n, left -= n) {
+		n = text_character(value, left, &control);
+		TEXT(word, 16);
+		if (control)
+			text_escape(&word, value, n);
 		else
-			buffer_add(line, value, 1);
+			text_printf(&word, "%s%.*s", *value == '"' || *value == '\\' ? "\\" : "", (int)n, value);
+		buffer_add(line, word.data, word.length);
 	}
 	buffer_add(line, "\"", 1);
 }

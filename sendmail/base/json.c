@@ -1,20 +1,34 @@
 /* JSON (RFC 8259 7). */
 #include "base/json.h"
+#include "base/text.h"
 #include "base/words.h"
 #include <string.h>
 
+/* A control character beyond ASCII by its number; a byte that is no UTF-8 as the character of Latin-1. */
+static void put_control(FILE *out, const char *at, size_t bytes)
+{
+	const unsigned char *s = (const unsigned char *)at;
+	unsigned point = bytes == 1 ? s[0] : bytes == 2 ? (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu) : (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
+	fprintf(out, "\\u%04x", point);
+}
+
 void json_string(FILE *out, const char *value)
 {
-	bool utf8 = words_is_utf8(value, strlen(value));
+	size_t left = strlen(value);
+	bool utf8 = words_is_utf8(value, left), control;
 	fputc('"', out);
-	for (; *value != '\0'; value++) {
-		unsigned char c = (unsigned char)*value;
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8))
-			fprintf(out, "\\u%04x", c);
-		else
-			fputc(c, out);
+	for (size_t n; left > 0; value += n, left -= n) {
+		n = text_character(value, left, &control);
+		if (*value == '"' || *value == '\\') {
+			fprintf(out, "\\%c", *value);
+		} else if (control && (utf8 || n == 1)) {
+			put_control(out, value, n);
+		} else if ((unsigned char)*value >= 0x80 && !utf8) {
+			n = 1;
+			put_control(out, value, n);
+		} else {
+			fwrite(value, 1, n, out);
+		}
 	}
 	fputc('"', out);
 }

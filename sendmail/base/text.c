@@ -52,30 +52,71 @@ void text_printf(struct text *t, const char *format, ...)
 	}
 }
 
-bool text_is_c1(const char *bytes, size_t length)
+/* Of a well-formed sequence of two or three bytes; 0 for any other. */
+static unsigned code_point(const unsigned char *s, size_t length, size_t *bytes)
 {
-	return length > 1 && (unsigned char)bytes[0] == 0xc2 && (unsigned char)bytes[1] >= 0x80 && (unsigned char)bytes[1] < 0xa0;
+	if (length > 1 && s[0] >= 0xc2 && s[0] < 0xe0 && (s[1] & 0xc0) == 0x80) {
+		*bytes = 2;
+		return (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu);
+	}
+	if (length > 2 && (s[0] & 0xf0) == 0xe0 && (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80) {
+		*bytes = 3;
+		return (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
+	}
+	*bytes = length > 3 && s[0] >= 0xf0 && s[0] < 0xf5 && (s[0] > 0xf0 || s[1] >= 0x90) && (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80 && (s[3] & 0xc0) == 0x80 ? 4 : 1;
+	return 0;
+}
+
+size_t text_character(const char *at, size_t length, bool *control)
+{
+	const unsigned char *s = (const unsigned char *)at;
+	size_t bytes = 1;
+	*control = s[0] < 0x20 || s[0] == 0x7f;
+	if (s[0] < 0x80)
+		return 1;
+	unsigned point = code_point(s, length, &bytes);
+	if (bytes == 1)
+		*control = s[0] < 0xa0;
+	else if (bytes < 4) /* one that is longer than it need be is read as the short one by some */
+		*control = point < 0xa0 || point == 0x61c || point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+	return bytes;
+}
+
+static void put_escaped(struct text *t, const char *bytes, size_t length)
+{
+	const char *at = *bytes != '\0' ? strchr("\nn\rr\tt", *bytes) : NULL;
+	if (length == 1 && at != NULL) {
+		text_printf(t, "\\%c", at[1]);
+		return;
+	}
+	for (size_t i = 0; i < length; i++)
+		text_printf(t, "\\x%02x", (unsigned char)bytes[i]);
+}
+
+static void escape(struct text *t, const char *bytes, size_t length, bool doubled)
+{
+	bool control;
+	for (size_t i = 0, n; i < length; i += n) {
+		n = text_character(bytes + i, length - i, &control);
+		if (control)
+			put_escaped(t, bytes + i, n);
+		else
+			text_put_n(t, bytes + i, n);
+		if (bytes[i] == '\\' && doubled)
+			text_char(t, '\\');
+	}
 }
 
 void text_escape(struct text *t, const char *bytes, size_t length)
 {
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-		if (c == '\n')
-			text_put(t, "\\n");
-		else if (c == '\r')
-			text_put(t, "\\r");
-		else if (c == '\t')
-			text_put(t, "\\t");
-		else if (c == '\\')
-			text_put(t, "\\\\");
-		else if (c < 0x20 || c == 0x7f)
-			text_printf(t, "\\x%02x", c);
-		else if (text_is_c1(bytes + i, length - i))
-			text_printf(t, "\\xc2\\x%02x", (unsigned char)bytes[++i]);
-		else
-			text_char(t, (char)c);
-	}
+	escape(t, bytes, length, true);
+}
+
+void text_tame(char *string, size_t size)
+{
+	TEXT(safe, 4096);
+	escape(&safe, string, strlen(string), false);
+	text_copy(string, size, safe.data);
 }
 
 bool text_copy(char *to, size_t size, const char *from)

@@ -21,11 +21,16 @@ void text_put(struct text *t, const char *string);
 void text_put_n(struct text *t, const char *bytes, size_t length);
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds bytes made safe for one line of a log or a terminal: control bytes, and C1 controls in UTF-8, as \n \t \xNN, backslash doubled. */
+/* Bytes of the character that begins here (length > 0); *control: it is one that commands a terminal: C0, DEL, C1 (U+0080 to U+009F, in UTF-8 or as the lone byte that terminals
+   obey as they do ESC and a letter), line and paragraph separators, and what turns the direction of writing (U+061C, U+200E, U+202A, U+2066 ...),
+   with which a line can be made to look like another. */
+size_t text_character(const char *bytes, size_t length, bool *control);
+
+/* Adds bytes made safe for one line of a log or a terminal: control characters as \n \r \t \xNN, backslash doubled. */
 void text_escape(struct text *t, const char *bytes, size_t length);
 
-/* True when one of U+0080 to U+009F begins here, in UTF-8: control characters that some terminals obey as they do ESC and a letter. */
-bool text_is_c1(const char *bytes, size_t length);
+/* The same in place, for what was escaped once and then went through hands that are not trusted: backslashes stay single. */
+void text_tame(char *string, size_t size);
 
 /* Copies with truncation into a fixed buffer; false when it did not fit. */
 bool text_copy(char *to, size_t size, const char *from);

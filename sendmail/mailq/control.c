@@ -1,6 +1,7 @@
 /* Asking the runner: the queue is its own, so nothing is changed here. */
 #include "mailq/control.h"
 #include "base/fdio.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "message/envelope.h"
 #include <errno.h>
@@ -78,7 +79,7 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 	text_printf(&path, "%s/mqueue", paths_spool());
 	uid_t owner = stat(path.data, &st) == 0 ? st.st_uid : 0;
 	if (getuid() != 0 && getuid() != owner && (int64_t)getuid() != r->uid) {
-		fprintf(stderr, "mailq: %s: only root, the user firsthop and its sender may read its text\n", r->id);
+		output_to(stderr, "mailq: %s: only root, the user firsthop and its sender may read its text\n", r->id);
 		return EX_NOPERM;
 	}
 	text_printf(&path, "/%s%s", r->id, dead ? ".dead" : "");
@@ -86,10 +87,16 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 	envelope_init(&e);
 	bool read = fd >= 0 && envelope_read(&e, fd, &d) && lseek(fd, (off_t)e.message_at, SEEK_SET) >= 0;
 	ssize_t n = 0;
-	while (read && (n = fdio_read(fd, bytes, sizeof bytes)) > 0)
-		fwrite(bytes, 1, (size_t)n, out);
+	/* A program gets it as it is, a person's terminal is not commanded by it. */
+	bool screen = isatty(fileno(out)) == 1;
+	while (read && (n = fdio_read(fd, bytes, sizeof bytes)) > 0) {
+		if (screen)
+			output_bytes(out, bytes, (size_t)n);
+		else
+			fwrite(bytes, 1, (size_t)n, out);
+	}
 	if (!read || n < 0)
-		fprintf(stderr, "mailq: %s cannot be read: %s\n", r->id, d.text[0] ? d.text : strerror(errno));
+		output_to(stderr, "mailq: %s cannot be read: %s\n", r->id, d.text[0] ? d.text : strerror(errno));
 	envelope_free(&e);
 	if (fd >= 0)
 		close(fd);
@@ -134,11 +141,11 @@ static bool ask_for(FILE *out, int fd, struct buffer *in, size_t verb, const str
 {
 	char answer[200];
 	if (!ask(fd, in, verbs[verb], r->id, answer, sizeof answer)) {
-		fprintf(stderr, "mailq: the runner ended; what is not in the list above was not done\n");
+		output_to(stderr, "mailq: the runner ended; what is not in the list above was not done\n");
 		return false;
 	}
 	bool done = strcmp(answer, "ok") == 0;
-	fprintf(out, "%s  %s\n", r->id, done ? done_words[verb] : text_starts(answer, "no ") ? answer + 3 : answer);
+	output_to(out, "%s  %s\n", r->id, done ? done_words[verb] : text_starts(answer, "no ") ? answer + 3 : answer);
 	sum->done += done;
 	sum->refused += !done;
 	return true;
@@ -150,7 +157,7 @@ static int ask_all(FILE *out, const struct listing *l, size_t verb, char **patte
 	struct buffer in = {0};
 	int fd = control_connect(true);
 	if (fd < 0) {
-		fprintf(stderr, "mailq: no runner can be asked, and the queue is its own; root starts one with \"sendmail -bd -q1m\"\n");
+		output_to(stderr, "mailq: no runner can be asked, and the queue is its own; root starts one with \"sendmail -bd -q1m\"\n");
 		return EX_TEMPFAIL;
 	}
 	bool alive = true;
@@ -161,11 +168,11 @@ static int ask_all(FILE *out, const struct listing *l, size_t verb, char **patte
 	close(fd);
 	buffer_free(&in);
 	if (alive && sum.done + sum.refused == 0) {
-		fprintf(stderr, "mailq: no message fits %.100s; a pattern is the beginning of an identifier, from=, to= or key= with a value, or all\n", patterns[0]);
+		output_to(stderr, "mailq: no message fits %.100s; a pattern is the beginning of an identifier, from=, to= or key= with a value, or all\n", patterns[0]);
 		return EX_DATAERR;
 	}
 	if (sum.done + sum.refused > 1)
-		fprintf(out, "%d %s%s\n", sum.done, done_words[verb], sum.refused > 0 ? ", others not, as said above" : "");
+		output_to(out, "%d %s%s\n", sum.done, done_words[verb], sum.refused > 0 ? ", others not, as said above" : "");
 	return !alive ? EX_TEMPFAIL : sum.refused > 0 ? EX_UNAVAILABLE : EX_OK;
 }
 
@@ -173,7 +180,7 @@ int control_run(FILE *out, const struct listing *l, const char *verb, char **pat
 {
 	int code = EX_OK, printed = 0;
 	if (count == 0) {
-		fprintf(stderr, "mailq: %s which? The beginning of an identifier, from=, to= or key= with a value, or all\n", verb);
+		output_to(stderr, "mailq: %s which? The beginning of an identifier, from=, to= or key= with a value, or all\n", verb);
 		return EX_USAGE;
 	}
 	for (size_t i = 0; i < sizeof done_words / sizeof done_words[0]; i++) {
@@ -188,7 +195,7 @@ int control_run(FILE *out, const struct listing *l, const char *verb, char **pat
 		printed++;
 	}
 	if (printed == 0)
-		fprintf(stderr, "mailq: no message fits %.100s\n", patterns[0]);
+		output_to(stderr, "mailq: no message fits %.100s\n", patterns[0]);
 	return printed == 0 ? EX_DATAERR : code;
 }
 
@@ -200,13 +207,13 @@ int control_forget(const struct listing *l)
 	if (l->health_count == 0)
 		return EX_OK;
 	if (fd < 0) {
-		fprintf(stderr, "mailq: no runner can be asked; root starts one with \"sendmail -bd -q1m\", and it begins without a memory\n");
+		output_to(stderr, "mailq: no runner can be asked; root starts one with \"sendmail -bd -q1m\", and it begins without a memory\n");
 		return EX_TEMPFAIL;
 	}
 	bool done = ask(fd, &in, "forget", "", answer, sizeof answer) && strcmp(answer, "ok") == 0;
 	close(fd);
 	buffer_free(&in);
 	if (!done)
-		fprintf(stderr, "mailq: %s\n", text_starts(answer, "no ") ? answer + 3 : answer);
+		output_to(stderr, "mailq: %s\n", text_starts(answer, "no ") ? answer + 3 : answer);
 	return done ? EX_OK : EX_NOPERM;
 }

@@ -1,6 +1,7 @@
 /* The alarm that alarms do not leave. */
 #include "mailq/health.h"
 #include "base/clock.h"
+#include "base/output.h"
 #include "base/report.h"
 
 /* The log daemon reads nothing, as the runner that is there has noted. */
@@ -58,7 +59,7 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 	/* The bar separates words and performance data, so it may not stand in the words. */
 	for (char *at = words.data; *at != '\0'; at++)
 		*at = (char)(*at == '|' ? '/' : *at);
-	fprintf(out, "MAILQ %s - %s | waiting=%d oldest=%llds;%lld;%lld dead=%d\n", names[grade], words.data, l->count, (long long)oldest_s,
+	output_to(out, "MAILQ %s - %s | waiting=%d oldest=%llds;%lld;%lld dead=%d\n", names[grade], words.data, l->count, (long long)oldest_s,
 	        warning_min * 60, critical_min * 60, l->dead);
 	return grade;
 }
@@ -80,6 +81,6 @@ void health_table(FILE *out, const struct listing *l)
 		}
 		text_put(&words, ": ");
 		report_reason(&words, &h->why);
-		fprintf(out, "%-30s %s\n", *h->path == '\0' ? "all mail" : h->path, words.data);
+		output_to(out, "%-30s %s\n", *h->path == '\0' ? "all mail" : h->path, words.data);
 	}
 }

@@ -1,5 +1,6 @@
 /* As postqueue -p prints it with long identifiers. */
 #include "mailq/layout.h"
+#include "base/output.h"
 #include <string.h>
 #include <time.h>
 
@@ -12,14 +13,14 @@ static void put_row(FILE *out, const struct row *r)
 	if (localtime_r(&arrival, &tm) != NULL)
 		strftime(when, sizeof when, "%a %b %e %H:%M:%S", &tm);
 	text_escape(&sender, r->sender, strlen(r->sender));
-	fprintf(out, "%-17s%c%8lld %19s  %s\n", r->id, r->active ? '*' : r->held ? '!' : ' ', (long long)r->bytes, when, sender.length ? sender.data : "MAILER-DAEMON");
+	output_to(out, "%-17s%c%8lld %19s  %s\n", r->id, r->active ? '*' : r->held ? '!' : ' ', (long long)r->bytes, when, sender.length ? sender.data : "MAILER-DAEMON");
 }
 
 static void put_reason(FILE *out, const char *reason)
 {
 	TEXT(words, 1700);
 	text_printf(&words, "(%s)", reason);
-	fprintf(out, "%76s\n", words.data);
+	output_to(out, "%76s\n", words.data);
 }
 
 static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
@@ -36,7 +37,7 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 		if (rcpt == NULL)
 			return;
 		text_escape(&address, rcpt->address, strlen(rcpt->address));
-		fprintf(out, "%48s%s\n", "", address.data);
+		output_to(out, "%48s%s\n", "", address.data);
 	}
 }
 
@@ -44,15 +45,15 @@ void layout_postfix(FILE *out, const struct listing *l)
 {
 	long long bytes = 0;
 	if (l->count == 0) {
-		fputs("Mail queue is empty\n", out);
+		output_to(out, "Mail queue is empty\n");
 		return;
 	}
-	fputs("----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------\n", out);
+	output_to(out, "----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------\n");
 	for (int i = 0; i < l->count; i++) {
 		put_row(out, &l->rows[i]);
 		put_rcpts(out, l, &l->rows[i]);
-		fputs("\n", out);
+		output_to(out, "\n");
 		bytes += l->rows[i].bytes;
 	}
-	fprintf(out, "-- %lld Kbytes in %d Request%s.\n", (bytes + 1023) / 1024, l->count, l->count == 1 ? "" : "s");
+	output_to(out, "-- %lld Kbytes in %d Request%s.\n", (bytes + 1023) / 1024, l->count, l->count == 1 ? "" : "s");
 }

@@ -1,6 +1,7 @@
 /* As sendmail 8 prints it; check_mailq and people know it.  Reasons are not cut: a reason that is cut is none. */
 #include "base/catalogue.h"
 #include "base/clock.h"
+#include "base/output.h"
 #include "mailq/layout.h"
 #include <string.h>
 #include <time.h>
@@ -9,7 +10,7 @@ static void put_escaped(FILE *out, const char *value)
 {
 	TEXT(safe, 1600);
 	text_escape(&safe, value, strlen(value));
-	fputs(safe.data, out);
+	output_to(out, "%s", safe.data);
 }
 
 static void put_row(FILE *out, const struct row *r)
@@ -19,9 +20,9 @@ static void put_row(FILE *out, const struct row *r)
 	struct tm tm;
 	if (localtime_r(&arrival, &tm) != NULL)
 		strftime(when, sizeof when, "%a %b %e %H:%M", &tm);
-	fprintf(out, "%-13s%c%8lld %s <", r->id, r->active ? '*' : ' ', (long long)r->bytes, when);
+	output_to(out, "%-13s%c%8lld %s <", r->id, r->active ? '*' : ' ', (long long)r->bytes, when);
 	put_escaped(out, r->sender);
-	fputs(">\n", out);
+	output_to(out, ">\n");
 }
 
 /* The word that sendmail begins it with: its readers look for it. */
@@ -39,22 +40,22 @@ static void put_host(FILE *out, const struct listing *l, const struct row *r, co
 	const char *host = h != NULL ? h->why.peer_name : rcpt->why.peer_name;
 	if (strchr(host, '.') == NULL || strspn(host, "0123456789.") == strlen(host))
 		return;
-	fputs("; server ", out);
+	output_to(out, "; server ");
 	put_escaped(out, host);
-	fputs(".", out);
+	output_to(out, ".");
 }
 
 static void put_reason(FILE *out, const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, const char *reason)
 {
 	if (r->held) {
-		fprintf(out, "     QUARANTINE: %s\n", reason);
+		output_to(out, "     QUARANTINE: %s\n", reason);
 		return;
 	}
-	fputs(is_deferral(l, r, rcpt) ? "                 (Deferred: " : "                 (", out);
-	fputs(reason, out);
+	output_to(out, "%s", is_deferral(l, r, rcpt) ? "                 (Deferred: " : "                 (");
+	output_to(out, "%s", reason);
 	if (is_deferral(l, r, rcpt))
 		put_host(out, l, r, rcpt);
-	fputs(")\n", out);
+	output_to(out, ")\n");
 }
 
 /* The last recipient's reason stands for the message: what to do about it. */
@@ -65,7 +66,7 @@ static void put_remedy(FILE *out, const struct listing *l, const struct row *r)
 	const char *key = rcpt != NULL && rcpt->why.key[0] != '\0' ? rcpt->why.key : h != NULL ? h->why.key : "";
 	const struct reason *row = catalogue_row(key);
 	if (row != NULL && !r->held)
-		fprintf(out, "                 remedy: %s\n", row->remedy);
+		output_to(out, "                 remedy: %s\n", row->remedy);
 }
 
 static void put_times(FILE *out, const struct row *r)
@@ -84,9 +85,9 @@ static void put_times(FILE *out, const struct row *r)
 		text_printf(&words, " (%s)", r->login);
 	if (r->program[0] != '\0')
 		text_printf(&words, ", program %s", r->program);
-	fputs("                 ", out);
+	output_to(out, "                 ");
 	put_escaped(out, words.data);
-	fputs("\n", out);
+	output_to(out, "\n");
 }
 
 /* A reason once for the recipients in a row that share it. */
@@ -99,9 +100,9 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 		if (strcmp(reason.data, last) != 0)
 			put_reason(out, l, r, &r->rcpts[i], reason.data);
 		text_copy(last, sizeof last, reason.data);
-		fputs("\t\t\t\t\t <", out);
+		output_to(out, "\t\t\t\t\t <");
 		put_escaped(out, r->rcpts[i].address);
-		fputs(">\n", out);
+		output_to(out, ">\n");
 	}
 	if (r->rcpt_count == 0) {
 		TEXT(reason, 1600);
@@ -113,9 +114,9 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 void layout_sendmail(FILE *out, const struct listing *l, const char *folder, bool verbose)
 {
 	if (l->count == 0)
-		fprintf(out, "%s is empty\n", folder);
+		output_to(out, "%s is empty\n", folder);
 	else
-		fprintf(out, "\t\t%s (%d request%s)\n"
+		output_to(out, "\t\t%s (%d request%s)\n"
 		             "-----Q-ID-------- --Size-- -----Q-Time----- ------------Sender/Recipient-----------\n",
 		        folder, l->count, l->count == 1 ? "" : "s");
 	for (int i = 0; i < l->count; i++) {
@@ -126,5 +127,5 @@ void layout_sendmail(FILE *out, const struct listing *l, const char *folder, boo
 			put_times(out, &l->rows[i]);
 		}
 	}
-	fprintf(out, "\t\tTotal requests: %d\n", l->count);
+	output_to(out, "\t\tTotal requests: %d\n", l->count);
 }

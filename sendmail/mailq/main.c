@@ -1,5 +1,6 @@
 /* mailq: lists what waits, and why. */
 #include "base/log.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "mailq/control.h"
 #include "mailq/health.h"
@@ -60,7 +61,7 @@ static bool set_format(struct options *o, const char *name)
 			return o->form_given = true;
 		}
 	}
-	fprintf(stderr, "mailq: --format takes sendmail, postfix, json or long; not %.40s\n", name);
+	output_to(stderr, "mailq: --format takes sendmail, postfix, json or long; not %.40s\n", name);
 	return false;
 }
 
@@ -69,7 +70,7 @@ static int read_why(int argc, char **argv, struct options *o)
 	o->why = argc == 3 ? argv[2] : "";
 	if (*o->why != '\0')
 		return -1;
-	fprintf(stderr, "mailq: why takes one identifier, as the list shows it\n");
+	output_to(stderr, "mailq: why takes one identifier, as the list shows it\n");
 	return EX_USAGE;
 }
 
@@ -81,7 +82,7 @@ static int read_health(int argc, char **argv, struct options *o)
 	for (int i = 2; i < argc && !o->openmetrics; i += 2) {
 		long long *minutes = strcmp(argv[i], "-w") == 0 ? &o->warning_min : strcmp(argv[i], "-c") == 0 ? &o->critical_min : NULL;
 		if (minutes == NULL || i + 1 >= argc || !text_number(argv[i + 1], 0, 1000000, minutes)) {
-			fprintf(stderr, "mailq: health takes -w MINUTES and -c MINUTES, or --openmetrics\n");
+			output_to(stderr, "mailq: health takes -w MINUTES and -c MINUTES, or --openmetrics\n");
 			return 3;
 		}
 	}
@@ -151,7 +152,7 @@ static int read_options(int argc, char **argv, struct options *o)
 			if (!set_format(o, word[8] == '=' ? word + 9 : argv[++i]))
 				return EX_USAGE;
 		} else if (!read_form(word, o) && !read_sendmail_option(word, o)) {
-			fprintf(stderr, "mailq: option or argument %.60s is not known\n%s", word, help_text);
+			output_to(stderr, "mailq: option or argument %.60s is not known\n%s", word, help_text);
 			return EX_USAGE;
 		}
 	}
@@ -172,12 +173,12 @@ static void read_config(struct config *c)
 static void put_notes(const struct listing *l)
 {
 	if (l->drop_problem[0] != '\0')
-		fprintf(stderr, "mailq: %s\n", l->drop_problem);
+		output_to(stderr, "mailq: %s\n", l->drop_problem);
 	if (l->dead > 0 && !l->of_dead)
-		fprintf(stderr, "mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor returned; \"mailq dead\" lists them\n", l->dead,
+		output_to(stderr, "mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor returned; \"mailq dead\" lists them\n", l->dead,
 		        l->dead == 1 ? " is" : "s are", paths_spool());
 	if (!l->runner_lives && l->count > 0)
-		fprintf(stderr, "mailq: no runner lives, so nothing is delivered: root starts it with \"sendmail -bd -q1m\"\n");
+		output_to(stderr, "mailq: no runner lives, so nothing is delivered: root starts it with \"sendmail -bd -q1m\"\n");
 }
 
 static void print(const struct listing *l, const struct options *o)
@@ -187,11 +188,11 @@ static void print(const struct listing *l, const struct options *o)
 	switch (o->form) {
 	case FORM_POSTFIX: layout_postfix(stdout, l); break;
 	case FORM_JSON: layout_json(stdout, l); break;
-	case FORM_COUNT: printf("%d\n", l->count); break;
+	case FORM_COUNT: output_to(stdout, "%d\n", l->count); break;
 	case FORM_HOSTSTAT: health_table(stdout, l); break;
 	case FORM_IDS:
 		for (int i = 0; i < l->count; i++)
-			puts(l->rows[i].id);
+			output_to(stdout, "%s\n", l->rows[i].id);
 		break;
 	default: layout_sendmail(stdout, l, folder, o->verbose); break;
 	}
@@ -238,11 +239,11 @@ int main(int argc, char **argv)
 	if (!o.form_given)
 		o.form = (enum form)config.format;
 	if (!list_collect(&l, &config, o.dead, &why)) {
-		fprintf(stderr, "mailq: %s\n", why.text);
+		output_to(stderr, "mailq: %s\n", why.text);
 		return o.health ? 3 : EX_NOPERM;
 	}
 	if (config.list == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0 && o.form != FORM_HOSTSTAT)
-		fprintf(stderr, "mailq: only root and the group firsthop may list the queue here ([queue] list = admin)\n");
+		output_to(stderr, "mailq: only root and the group firsthop may list the queue here ([queue] list = admin)\n");
 	code = act(&l, &o);
 	if (fflush(stdout) != 0)
 		code = EX_IOERR;

@@ -35,14 +35,18 @@ static void counter(FILE *out, const char *name, unsigned long long value, const
 /* A label's value may be any UTF-8; quotes, backslashes and line feeds are escaped. */
 static void put_label(FILE *out, const char *value)
 {
-	bool utf8 = words_is_utf8(value, strlen(value));
-	for (; *value != '\0'; value++) {
+	size_t left = strlen(value);
+	bool utf8 = words_is_utf8(value, left), control;
+	for (size_t n; left > 0; value += n, left -= n) {
+		n = text_character(value, left, &control);
 		if (*value == '"' || *value == '\\')
 			fputc('\\', out);
 		if (*value == '\n')
 			fputs("\\n", out);
+		else if (control || ((unsigned char)*value >= 0x80 && !utf8))
+			fputc('?', out);
 		else
-			fputc((unsigned char)*value >= 0x80 && !utf8 ? '?' : *value, out);
+			fwrite(value, 1, n, out);
 	}
 }
 

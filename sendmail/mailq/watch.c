@@ -2,6 +2,7 @@
 #include "mailq/watch.h"
 #include "base/clock.h"
 #include "base/fdio.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "mailq/control.h"
 #include "mailq/why.h"
@@ -116,7 +117,7 @@ static void explain(struct watch *w)
 		why_print(w->out, &l, w->id);
 		list_free(&l);
 	} else {
-		fprintf(w->out, "It waits; \"mailq why %s\" as root tells why.\n", w->id);
+		output_to(w->out, "It waits; \"mailq why %s\" as root tells why.\n", w->id);
 	}
 	config_free(&config);
 }
@@ -140,11 +141,11 @@ static void conclude(struct watch *w, const char *word)
 	if (!w->talk || (word != NULL && strcmp(word, "done") == 0))
 		return;
 	if (word == NULL)
-		fprintf(w->out, "It is on disk, and nothing more is known of it yet; \"mailq why %s\" and the mail log tell.\n", w->id);
+		output_to(w->out, "It is on disk, and nothing more is known of it yet; \"mailq why %s\" and the mail log tell.\n", w->id);
 	else if (strcmp(word, "gone") == 0)
-		fprintf(w->out, "It is not in the queue any more: delivered or returned, as the mail log tells.\n");
+		output_to(w->out, "It is not in the queue any more: delivered or returned, as the mail log tells.\n");
 	else if (w->begun && strcmp(word, "waits") == 0)
-		fprintf(w->out, "     next      \"mailq why %s\" tells it again; sendmail -q as root tries at once\n", w->id);
+		output_to(w->out, "     next      \"mailq why %s\" tells it again; sendmail -q as root tries at once\n", w->id);
 	else
 		explain(w);
 }

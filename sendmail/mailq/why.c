@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
+#include "base/output.h"
 #include "base/paths.h"
 #include "base/report.h"
 #include "spool/journal.h"
@@ -43,14 +44,14 @@ static void put_head(const struct story *s)
 	TEXT(sender, 400);
 	TEXT(times, 200);
 	text_escape(&sender, r->sender, strlen(r->sender));
-	fprintf(s->out, "%s  from <%s>", r->id, sender.data);
+	output_to(s->out, "%s  from <%s>", r->id, sender.data);
 	for (int i = 0; i < r->rcpt_count && i < 5; i++) {
 		TEXT(address, 400);
 		text_escape(&address, r->rcpts[i].address, strlen(r->rcpts[i].address));
-		fprintf(s->out, "%s<%s>", i ? ", " : "  to ", address.data);
+		output_to(s->out, "%s<%s>", i ? ", " : "  to ", address.data);
 	}
 	if (r->rcpt_count > 5)
-		fprintf(s->out, " and %d more", r->rcpt_count - 5);
+		output_to(s->out, " and %d more", r->rcpt_count - 5);
 	/* The date is the clock's of then; the age is what the runner counts.  Where the two part, only one of them is an age. */
 	int64_t age_s = list_age_s(s->list, r), apart_s = clock_wall_s() - r->arrival_s - age_s;
 	text_put(&times, "queued ");
@@ -68,7 +69,7 @@ static void put_head(const struct story *s)
 		clock_put_span(&times, age_s);
 		text_put(&times, " old: the clock was set since, or no runner lived for a while");
 	}
-	fprintf(s->out, "\n%s\n", times.data);
+	output_to(s->out, "\n%s\n", times.data);
 }
 
 static void remember_key(struct story *s, const char *key)
@@ -90,11 +91,11 @@ static void put_rcpt(struct story *s, const struct story_line *line)
 	story_rcpt(line, &rcpt);
 	text_escape(&safe, rcpt.address, strlen(rcpt.address));
 	report_reason(&reason, &rcpt.d);
-	fprintf(s->out, "               <%s> %s: %s\n", safe.data, verdict_name(rcpt.d.verdict), reason.data);
+	output_to(s->out, "               <%s> %s: %s\n", safe.data, verdict_name(rcpt.d.verdict), reason.data);
 	if (rcpt.d.verdict == VERDICT_SENT)
 		return;
 	report_decision_words(&decision, &rcpt.d, rcpt.next);
-	fprintf(s->out, "     decision  %s\n", decision.data);
+	output_to(s->out, "     decision  %s\n", decision.data);
 	remember_key(s, rcpt.d.key);
 }
 
@@ -102,7 +103,7 @@ static void put_attempt(struct story *s, long long when, const char *fields)
 {
 	TEXT(date, 32);
 	clock_put_local(&date, when);
-	fprintf(s->out, "\n  %lld  %s\n", fields_get_number(fields, "n", 0), date.data);
+	output_to(s->out, "\n  %lld  %s\n", fields_get_number(fields, "n", 0), date.data);
 	s->key_count = 0;
 }
 
@@ -118,18 +119,18 @@ static void put_line(struct story *s, const struct story_line *line)
 		if (!fields_get(line->fields, "text", text, sizeof text))
 			break;
 		text_escape(&safe, text, strlen(text));
-		fprintf(s->out, "               %s\n", safe.data);
+		output_to(s->out, "               %s\n", safe.data);
 		break;
 	case STORY_RCPT: put_rcpt(s, line); break;
 	case STORY_WAIT:
 		clock_put_span(&span, fields_get_number(line->fields, "s", 0));
-		fprintf(s->out, "     decision  it is kept and tried again after %s\n", span.data);
+		output_to(s->out, "     decision  it is kept and tried again after %s\n", span.data);
 		break;
 	case STORY_HELD:
 	case STORY_RELEASED:
-		fprintf(s->out, "     decision  it was %s by uid %lld\n", line->verb == STORY_HELD ? "held" : "released", fields_get_number(line->fields, "by", -1));
+		output_to(s->out, "     decision  it was %s by uid %lld\n", line->verb == STORY_HELD ? "held" : "released", fields_get_number(line->fields, "by", -1));
 		break;
-	case STORY_WARNED: fprintf(s->out, "     decision  the sender was told of the delay\n"); break;
+	case STORY_WARNED: output_to(s->out, "     decision  the sender was told of the delay\n"); break;
 	default: break;
 	}
 }
@@ -152,7 +153,7 @@ static void put_untried(struct story *s)
 {
 	TEXT(reason, 1600);
 	list_reason(s->list, s->row, NULL, &reason);
-	fprintf(s->out, "\n  it was not tried itself: %s\n", reason.data);
+	output_to(s->out, "\n  it was not tried itself: %s\n", reason.data);
 	const struct health *h = list_health(s->list, s->row, NULL);
 	if (h != NULL)
 		remember_key(s, h->why.key);
@@ -164,10 +165,10 @@ static void put_meaning(const struct story *s)
 		const struct reason *row = catalogue_row(s->keys[i]);
 		if (row == NULL)
 			continue;
-		fprintf(s->out, "     meaning   %s\n", row->meaning);
+		output_to(s->out, "     meaning   %s\n", row->meaning);
 		if (row->stays)
-			fprintf(s->out, "     waiting   alone does not mend this\n");
-		fprintf(s->out, "     remedy    %s\n", row->remedy);
+			output_to(s->out, "     waiting   alone does not mend this\n");
+		output_to(s->out, "     remedy    %s\n", row->remedy);
 	}
 }
 
@@ -192,7 +193,7 @@ static void put_next(const struct story *s)
 	} else {
 		text_put(&words, "now");
 	}
-	fprintf(s->out, "     next try  %s\n", words.data);
+	output_to(s->out, "     next try  %s\n", words.data);
 }
 
 struct story *why_begin(FILE *out)
@@ -221,7 +222,7 @@ int why_print(FILE *out, const struct listing *l, const char *id)
 	struct story s = {.out = out, .list = l};
 	s.row = find_row(l, id, &count);
 	if (count != 1) {
-		fprintf(stderr, count == 0 ? "mailq: no message %.40s waits (delivered, returned, or not yours); the mail log has its story\n"
+		output_to(stderr, count == 0 ? "mailq: no message %.40s waits (delivered, returned, or not yours); the mail log has its story\n"
 		                           : "mailq: more than one message begins with %.40s\n", id);
 		return EX_DATAERR;
 	}

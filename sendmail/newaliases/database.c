@@ -2,6 +2,7 @@
 #include "newaliases/database.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "base/output.h"
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -122,10 +123,10 @@ static bool put_entry(char *key, char *value)
 	blank_controls(key);
 	blank_controls(value);
 	if (!in_quotes && strchr(key, '"') != NULL) {
-		fprintf(stderr, "newaliases: an entry is left out, because its name has a quote in it: %s\n", key);
+		output_to(stderr, "newaliases: an entry is left out, because its name has a quote in it: %s\n", key);
 		return false;
 	}
-	printf(!in_quotes && strpbrk(key, " ,:#") != NULL ? "\"%s\": %s\n" : "%s: %s\n", key, value);
+	output_to(stdout, !in_quotes && strpbrk(key, " ,:#") != NULL ? "\"%s\": %s\n" : "%s: %s\n", key, value);
 	return true;
 }
 
@@ -159,7 +160,7 @@ static void unescape(char *text)
 static bool is_end(bool whole)
 {
 	if (!whole)
-		fprintf(stderr, "newaliases: the database breaks off behind this: entries are missing\n");
+		output_to(stderr, "newaliases: the database breaks off behind this: entries are missing\n");
 	return whole;
 }
 
@@ -267,13 +268,13 @@ static bool print(const struct tool *tool, struct buffer *out)
 static int tell_why(const char *path, const char *kind, const char *failed)
 {
 	if (*failed != '\0') {
-		fprintf(stderr, "newaliases: %s cannot be read by%s: it is damaged, or was made by another version; make it anew from its text, where that is left\n", path, failed);
+		output_to(stderr, "newaliases: %s cannot be read by%s: it is damaged, or was made by another version; make it anew from its text, where that is left\n", path, failed);
 		return EX_DATAERR;
 	}
 	if (strcmp(kind, "db") == 0)
-		fprintf(stderr, "newaliases: %s is a Berkeley DB, and no tool here reads it: install db5.3-util (Debian), db5 (FreeBSD) or libdb-utils (Red Hat)\n", path);
+		output_to(stderr, "newaliases: %s is a Berkeley DB, and no tool here reads it: install db5.3-util (Debian), db5 (FreeBSD) or libdb-utils (Red Hat)\n", path);
 	else
-		fprintf(stderr, "newaliases: %s is a GDBM file, and no tool here reads it: install gdbmtool (Debian) or gdbm (FreeBSD, Red Hat), which bring gdbm_dump\n", path);
+		output_to(stderr, "newaliases: %s is a GDBM file, and no tool here reads it: install gdbmtool (Debian) or gdbm (FreeBSD, Red Hat), which bring gdbm_dump\n", path);
 	return EX_UNAVAILABLE;
 }
 
@@ -286,7 +287,7 @@ static bool look_at(const char *path, const char **kind)
 	bool plain = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	ssize_t n = plain ? fdio_read(fd, head, sizeof head) : -1;
 	if (n < 0)
-		fprintf(stderr, "newaliases: %s: %s\n", path, fd < 0 || plain ? strerror(errno) : "it is not a file");
+		output_to(stderr, "newaliases: %s: %s\n", path, fd < 0 || plain ? strerror(errno) : "it is not a file");
 	if (fd >= 0)
 		close(fd);
 	*kind = n > 0 ? kind_of(head, (size_t)n) : NULL;
@@ -300,7 +301,7 @@ int database_print(const char *path)
 	if (!look_at(path, &kind))
 		return EX_NOINPUT;
 	if (kind == NULL) {
-		fprintf(stderr, "newaliases: %s is neither a Berkeley DB (hash, btree) nor a GDBM file\n", path);
+		output_to(stderr, "newaliases: %s is neither a Berkeley DB (hash, btree) nor a GDBM file\n", path);
 		return EX_DATAERR;
 	}
 	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {

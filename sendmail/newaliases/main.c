@@ -1,4 +1,5 @@
 /* newaliases: there is nothing to rebuild; the aliases are checked, because a mistake in them holds mail up, and what they say is told. */
+#include "base/output.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "config/config.h"
@@ -27,15 +28,15 @@ static void tell_end(void *context, enum alias_end end, const char *what, const 
 	struct telling *t = context;
 	(void)key;
 	(void)why;
-	printf("%s", t->count++ > 0 ? ", " : " ");
+	output_to(stdout, "%s", t->count++ > 0 ? ", " : " ");
 	if (end == ALIAS_ADDRESS) {
 		char *full = recipients_qualify(t->config, what);
-		printf("%s", full);
+		output_to(stdout, "%s", full);
 		free(full);
 	} else {
-		printf("%s", end == ALIAS_DISCARD ? "nothing (/dev/null)" : "(waits: ");
+		output_to(stdout, "%s", end == ALIAS_DISCARD ? "nothing (/dev/null)" : "(waits: ");
 		if (end == ALIAS_HELD)
-			printf("%s)", what);
+			output_to(stdout, "%s)", what);
 	}
 }
 
@@ -49,16 +50,16 @@ static void tell_all(const struct aliases *set, const struct config *c)
 		struct telling t = {.config = c};
 		char *end = *line == '"' ? strchr(line + 1, '"') : strchr(line, ':');
 		if (told == TOLD_MAX) {
-			printf("and %d more; newaliases --dump prints them all\n", aliases_count(set) - told);
+			output_to(stdout, "and %d more; newaliases --dump prints them all\n", aliases_count(set) - told);
 			break;
 		}
 		if (end == NULL)
 			continue;
 		*end = '\0';
 		char *name = *line == '"' ? line + 1 : line;
-		printf("%s:", name);
+		output_to(stdout, "%s:", name);
 		aliases_expand(set, c->name, name, tell_end, &t);
-		printf("\n");
+		output_to(stdout, "\n");
 	}
 	buffer_free(&text);
 }
@@ -69,7 +70,7 @@ static int check(const struct config *c, const char *path, bool missing_ok, bool
 	struct diagnosis d = {0};
 	int code = EX_OK;
 	if (!aliases_read(&set, path, missing_ok, &d)) {
-		fprintf(stderr, "newaliases: %s\n", d.text);
+		output_to(stderr, "newaliases: %s\n", d.text);
 		code = EX_DATAERR;
 	} else if (dump) {
 		struct buffer text = {0};
@@ -81,9 +82,9 @@ static int check(const struct config *c, const char *path, bool missing_ok, bool
 	}
 	int wrong = aliases_problem_count(set);
 	for (int i = 0; i < wrong; i++)
-		fprintf(stderr, "newaliases: %s\n", aliases_problem(set, i));
+		output_to(stderr, "newaliases: %s\n", aliases_problem(set, i));
 	if (code == EX_OK && !dump)
-		printf("%s: %d aliases, %s\n", path, aliases_count(set), wrong == 0 ? "all of them can be used" : "see what is wrong above");
+		output_to(stdout, "%s: %d aliases, %s\n", path, aliases_count(set), wrong == 0 ? "all of them can be used" : "see what is wrong above");
 	if (wrong > 0)
 		code = EX_DATAERR;
 	aliases_free(set);
@@ -124,7 +125,7 @@ int main(int argc, char **argv)
 	config_defaults(&defaults);
 	const char *path = given != NULL ? given : good ? c.aliases : defaults.aliases;
 	if (!good && strcmp(d.key, "config-missing") != 0)
-		fprintf(stderr, "newaliases: %s; %s is checked\n", d.text, path);
+		output_to(stderr, "newaliases: %s; %s is checked\n", d.text, path);
 	int code = check(&c, path, given == NULL && strcmp(path, defaults.aliases) == 0, dump);
 	config_free(&c);
 	config_free(&defaults);

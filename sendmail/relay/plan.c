@@ -2,6 +2,7 @@
 #include "relay/plan.h"
 #include "base/catalogue.h"
 #include "base/fdio.h"
+#include "base/output.h"
 #include "relay/attempt.h"
 #include "route/route.h"
 #include <stdio.h>
@@ -13,11 +14,11 @@ static void put_candidates(const struct hop *hop, const struct route *r)
 {
 	for (int i = 0; i < r->count; i++) {
 		const struct candidate *c = &r->candidates[i];
-		printf("    %d  %s[%s] port %u, TLS %s%s", i + 1, c->name, c->address, c->port, hop_tls_name(hop->tls),
+		output_to(stdout, "    %d  %s[%s] port %u, TLS %s%s", i + 1, c->name, c->address, c->port, hop_tls_name(hop->tls),
 		       hop->implicit ? " from the first byte" : "");
 		if (hop->login[0] != '\0')
-			printf(", login %s", hop->login);
-		putchar('\n');
+			output_to(stdout, ", login %s", hop->login);
+		output_to(stdout, "\n");
 	}
 }
 
@@ -28,11 +29,11 @@ static bool put_hop(const struct hop *hop, bool *no_name)
 	char *line;
 	bool found = route_hop(hop, &r);
 	if (hop->direct)
-		printf("\n  the servers of %s itself (port %u)\n", hop->host, hop->port);
+		output_to(stdout, "\n  the servers of %s itself (port %u)\n", hop->host, hop->port);
 	else
-		printf("\n  smarthost %s: host %s, lookup %s\n", hop->name, hop->host, hop_lookup_name(hop->lookup));
+		output_to(stdout, "\n  smarthost %s: host %s, lookup %s\n", hop->name, hop->host, hop_lookup_name(hop->lookup));
 	while ((line = fdio_take_line(&r.trace)) != NULL) {
-		printf("       %s\n", line);
+		output_to(stdout, "       %s\n", line);
 		free(line);
 	}
 	if (found) {
@@ -40,9 +41,9 @@ static bool put_hop(const struct hop *hop, bool *no_name)
 	} else {
 		const struct reason *row = catalogue_row(r.why.key);
 		*no_name = *no_name && (strcmp(r.why.key, "dns-nxdomain") == 0 || strcmp(r.why.key, "dns-null-mx") == 0);
-		printf("       %s\n", r.why.text);
+		output_to(stdout, "       %s\n", r.why.text);
 		if (row != NULL)
-			printf("       meaning   %s\n       remedy    %s\n", row->meaning, row->remedy);
+			output_to(stdout, "       meaning   %s\n       remedy    %s\n", row->meaning, row->remedy);
 	}
 	route_free(&r);
 	return found;
@@ -57,6 +58,6 @@ int plan_print(const struct config *config, const char *path)
 	for (int i = 0; i < count; i++)
 		any = put_hop(&hops[i], &no_name) || any;
 	if (count == 0)
-		printf("\n  none is configured: add [smarthost main] and host = NAME\n");
+		output_to(stdout, "\n  none is configured: add [smarthost main] and host = NAME\n");
 	return any ? EX_OK : count == 0 ? EX_CONFIG : no_name ? EX_NOHOST : EX_TEMPFAIL;
 }

@@ -5,6 +5,7 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/json.h"
+#include "base/output.h"
 #include "base/report.h"
 #include "relay/attempt.h"
 #include <errno.h>
@@ -89,7 +90,7 @@ static void take_step(struct answer *a, const char *text)
 	}
 	TEXT(safe, 1200);
 	text_escape(&safe, text, strlen(text));
-	printf("%7lld ms %+7lld  %s\n", (long long)now, (long long)(now - a->last_ms), safe.data);
+	output_to(stdout, "%7lld ms %+7lld  %s\n", (long long)now, (long long)(now - a->last_ms), safe.data);
 	a->last_ms = now;
 }
 
@@ -97,7 +98,7 @@ static void explain(struct answer *a, const struct diagnosis *d, const char *ind
 {
 	const struct reason *row = catalogue_row(d->key);
 	if (row != NULL && strcmp(a->explained, d->key) != 0)
-		printf("%smeaning   %s\n%sremedy    %s\n", indent, row->meaning, indent, row->remedy);
+		output_to(stdout, "%smeaning   %s\n%sremedy    %s\n", indent, row->meaning, indent, row->remedy);
 	text_copy(a->explained, sizeof a->explained, d->key);
 }
 
@@ -145,7 +146,7 @@ static void conclude_json(const struct answer *a)
 	static const char *const results[] = {"no-answer", "accepted", "unusable", "refused"};
 	const struct diagnosis *d = &a->d;
 	const struct reason *row = catalogue_row(d->key);
-	printf("{\"smarthost\": ");
+	output_to(stdout, "{\"smarthost\": ");
 	json_string(stdout, a->probe->path);
 	json_pair(stdout, "from", a->probe->sender);
 	json_pair(stdout, "to", a->probe->recipient);
@@ -164,13 +165,13 @@ static void conclude_json(const struct answer *a)
 	json_pair(stdout, "meaning", row != NULL ? row->meaning : "");
 	json_pair(stdout, "remedy", row != NULL ? row->remedy : "");
 	json_number(stdout, "duration_ms", clock_mono_ms() - a->start_ms);
-	printf(", \"steps\": [");
+	output_to(stdout, ", \"steps\": [");
 	for (size_t i = 0; i < a->step_count; i++) {
-		printf("%s{\"ms\": %lld", i > 0 ? ", " : "", (long long)a->steps[i].ms);
+		output_to(stdout, "%s{\"ms\": %lld", i > 0 ? ", " : "", (long long)a->steps[i].ms);
 		json_pair(stdout, "text", a->steps[i].text);
-		putchar('}');
+		output_to(stdout, "}");
 	}
-	puts("]}");
+	output_to(stdout, "%s\n", "]}");
 }
 
 static int conclude(struct answer *a)
@@ -179,10 +180,10 @@ static int conclude(struct answer *a)
 	if (a->probe->json) {
 		conclude_json(a);
 	} else if (!a->known) {
-		printf("\nresult    the probe ended without an answer\n");
+		output_to(stdout, "\nresult    the probe ended without an answer\n");
 	} else {
 		report_reason(&words, &a->d);
-		printf("\nresult    %s\n", words.data);
+		output_to(stdout, "\nresult    %s\n", words.data);
 		a->explained[0] = '\0';
 		if (a->d.verdict != VERDICT_SENT)
 			explain(a, &a->d, "");
@@ -220,7 +221,7 @@ int probe_run(const struct config *config, const struct probe *p)
 		return EX_OSERR;
 	}
 	if (!p->json)
-		printf("%s%s, from <%s> to <%s>; no message is sent\n\n", *p->path == '@' ? "the MX of " : "smarthost ",
+		output_to(stdout, "%s%s, from <%s> to <%s>; no message is sent\n\n", *p->path == '@' ? "the MX of " : "smarthost ",
 		       *p->path == '@' ? p->path + 1 : *p->path != '\0' ? p->path : "(none)", p->sender, p->recipient);
 	fflush(stdout);
 	pid_t pid = fork();

@@ -130,10 +130,34 @@ static void base64_is_strict(void **state)
 	buffer_free(&b);
 }
 
+/* What commands a terminal is known in every spelling; what is only a letter stays. */
+static void control_characters(void **state)
+{
+	static const struct {
+		const char *bytes, *shown;
+	} rows[] = {
+		{"a\033[1m", "a\\x1b[1m"}, {"\x7f", "\\x7f"}, {"\n\r\t", "\\n\\r\\t"}, {"back\\slash", "back\\\\slash"},
+		{"\xc2\x9b" "1m", "\\xc2\\x9b1m"}, {"\x9b" "1m", "\\x9b1m"}, {"\xc3\x9c\xc3\x9f", "\xc3\x9c\xc3\x9f"}, {"\xe2\x82\xac", "\xe2\x82\xac"},
+		{"\xe2\x80\xae", "\\xe2\\x80\\xae"}, {"\xd8\x9c", "\\xd8\\x9c"}, {"\xe2\x81\xa9", "\\xe2\\x81\\xa9"}, {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"},
+		{"\xe0\x80\x9b", "\\xe0\\x80\\x9b"}, {"\xf0\x80\x80\x9b", "\xf0\\x80\\x80\\x9b"}, {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"}, {"\xc2", "\xc2"},
+		{"\xe2\x80", "\xe2\\x80"}, {"\xe3\x81\x82", "\xe3\x81\x82"}, {"f\xfcr", "f\xfcr"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		TEXT(safe, 100);
+		text_escape(&safe, rows[i].bytes, strlen(rows[i].bytes));
+		assert_string_equal(safe.data, rows[i].shown);
+	}
+	char twice[60] = "a\\x1b \033";
+	text_tame(twice, sizeof twice);
+	text_tame(twice, sizeof twice);
+	assert_string_equal(twice, "a\\x1b \\x1b");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(text_never_overruns), TEST(escape_leaves_no_control_byte), TEST(numbers_are_whole), TEST(fields_come_back),
+		TEST(text_never_overruns), TEST(escape_leaves_no_control_byte), TEST(control_characters), TEST(numbers_are_whole), TEST(fields_come_back),
 		TEST(fields_bear_nonsense), TEST(words_are_short_and_whole), TEST(utf8_is_checked), TEST(base64_is_strict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

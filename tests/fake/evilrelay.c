@@ -1,0 +1,303 @@
+/* evilrelay: stands in the place of libexec's relay, and speaks to the runner as a relay that was taken over would.  For the path "evil" it does what
+   the file "evil" beside it says, one word; for every other path it becomes "relay.real" beside it.  What it was given is appended to "evil.got":
+   a line for each message, with its identifier.
+     escape    outcomes and steps with what commands terminals, raw and escaped     lies      outcomes of messages it never got, numbers out of range
+     sent none failed   that as the verdict of all it has     over-sent      its session is over, and "sent" is why
+     unused, bye        gives all back, at once, for ever     next      each is to be tried at another server, for ever
+     down, hop, ready   says that again and again             steps     says steps without end
+     flood     lines without sense, without end               endless   a line without end       half      half a line, then the end
+     nul       NUL bytes                                      descriptors   sends descriptors    ledger    outcomes of others in its ledger
+     silence   nothing, whatever it is asked                  term      nothing, and SIGTERM is ignored
+     close     closes its socket and stays                    killed    ends by a signal
+     kill      kills the process that started it, by kill and by F_SETOWN */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MESSAGES_MAX 64
+#define FLOOD_BYTES (512L << 20) /* more than anybody has to bear */
+
+static char folder[900], ids[MESSAGES_MAX][40];
+static int rcpts[MESSAGES_MAX], count, ledger = -1;
+
+/* On a socket of the runner's: when that is closed, there is nothing left to do. */
+static void say_bytes(const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = send(STDIN_FILENO, bytes, length, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			exit(0);
+		bytes += n;
+		length -= (size_t)n;
+	}
+}
+
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void say(const char *format, ...)
+{
+	char line[8192];
+	va_list args;
+	va_start(args, format);
+	int n = vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	say_bytes(line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+}
+
+static const char *beside(const char *name)
+{
+	static char path[1000];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return path;
+}
+
+static void note_message(const char *line)
+{
+	const char *id = strstr(line, "id="), *n = strstr(line, "rcpts=");
+	FILE *got = fopen(beside("evil.got"), "a");
+	if (id == NULL || count == MESSAGES_MAX)
+		return;
+	snprintf(ids[count], sizeof ids[0], "%.*s", (int)strcspn(id + 3, " \n"), id + 3);
+	rcpts[count] = n != NULL ? atoi(n + 6) : 1;
+	if (got != NULL) {
+		fprintf(got, "%s\n", ids[count]);
+		fclose(got);
+	}
+	count++;
+}
+
+/* What was sent so far; false when the runner has no more. */
+static bool listen_once(void)
+{
+	char bytes[65536];
+	ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes - 1);
+	if (n <= 0)
+		return false;
+	bytes[n] = '\0';
+	for (char *line = bytes, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		*end = '\0';
+		if (strncmp(line, "message ", 8) == 0)
+			note_message(line);
+		if (strcmp(line, "quit") == 0)
+			return false;
+	}
+	return true;
+}
+
+static void wait_for_mail(void)
+{
+	while (count == 0 && listen_once())
+		continue;
+}
+
+#define READY "ready n=0 verdict=sent stage=MAIL hop=evil peer=evil.example.net ip=192.0.2.66 port=25\n"
+
+static void each(const char *verdict)
+{
+	for (int m = 0; m < count; m++) {
+		for (int i = 0; i < rcpts[m]; i++)
+			say("rcpt id=%s n=%d next=0 verdict=%s stage=RCPT code=550 text=\"550 because I say so\"\n", ids[m], i, verdict);
+		say("msg id=%s\n", ids[m]);
+	}
+	count = 0;
+}
+
+static const char *const bad[] = {
+	"\033[2J\033]0;owned\007", "\xc2\x9b" "31m", "\x9b" "31m", "\x7f", "\xe2\x80\xae" "gnp.exe", "\xe2\x81\xa6" "x", "\xd8\x9c", "\\n0 ok", "\\x1b[31m",
+	"\\xc2\\x9b31m", "\\xe2\\x80\\xae" "gnp", "\\x7f", "\\r\\n\\r\\nBcc: all", "\xe0\x80\x9b[1m", "\xf0\x80\x80\x9b[1m", "\x85", "\x90q\x9c"};
+#define BAD (int)(sizeof bad / sizeof bad[0])
+
+static void escape(void)
+{
+	say(READY);
+	for (int i = 0; i < BAD; i++)
+		say("step text=\"a step %s end\"\nsay text=\"words %s end\"\nhop verdict=deferred stage=connect hop=\"%s\" text=\"h %s\"\n", bad[i], bad[i], bad[i], bad[i]);
+	for (int m = 0; m < count; m++) {
+		for (int i = 0; i < rcpts[m]; i++) {
+			const char *b = bad[(m + i) % BAD];
+			say("rcpt id=%s n=%d next=0 verdict=%s stage=RCPT code=550 status=\"5%s\" hop=\"evil%s\" peer=\"evil%s.example.net\" ip=\"192.0.2.66%s\" port=25 tls=\"TLS%s\" key=\"k%s\" text=\"550 %s",
+			    ids[m], i, m % 2 ? "failed" : "deferred", b, b, b, b, b, b, b);
+			for (int k = 0; k < BAD; k++)
+				say(" %s", bad[k]);
+			say("\"\n");
+		}
+		say("msg id=%s\n", ids[m]);
+	}
+	say("over verdict=deferred stage=MAIL hop=\"evil%s\" key=closing text=\"421 %s\"\nbye\n", bad[0], bad[1]);
+}
+
+/* Numbers that a program reads wrongly, and identifiers of others: those in "evil.others". */
+static void lie(void)
+{
+	static const char *const numbers[] = {"-1", "1", "65536", "2147483647", "2147483648", "4294967296", "4294967295", "9223372036854775807", "-9223372036854775808",
+	                                      "99999999999999999999", "0x0", "", "1e3", "\"0 \""};
+	char other[64];
+	FILE *others = fopen(beside("evil.others"), "r");
+	say("ready n=2147483647 verdict=sent stage=MAIL hop=evil\n");
+	while (others != NULL && fscanf(others, "%60s", other) == 1) {
+		say("rcpt id=%s n=0 next=0 verdict=sent stage=dot\nrcpt id=%s n=0 next=0 verdict=failed stage=dot text=x\nrelayed id=%s n=0\nmsg id=%s\nunused id=%s\nsettled id=%s\n",
+		    other, other, other, other, other, other);
+	}
+	if (others != NULL)
+		fclose(others);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		say("rcpt id=%s n=%s next=%s verdict=sent stage=dot port=%s code=%s errno=%s\n", ids[0], numbers[i], numbers[i], numbers[i], numbers[i], numbers[i]);
+		say("relayed id=%s n=%s\n", ids[0], numbers[i]);
+	}
+	for (int i = 0; i < 1000; i++)
+		say("freed\nfreed n=1\nsettled\nsettled id=\nunused\nmsg\nrcpt\nbye \nnonsense\n\n");
+	say("over verdict=sent stage=dot key=relay-died text=x\n");
+}
+
+static void flood(const char *line)
+{
+	char bytes[65536];
+	size_t length = strlen(line), used = 0;
+	while (used + length < sizeof bytes) {
+		memcpy(bytes + used, line, length);
+		used += length;
+	}
+	for (long sent = 0; sent < FLOOD_BYTES; sent += (long)used)
+		say_bytes(bytes, used);
+}
+
+static void send_descriptors(void)
+{
+	union {
+		char space[CMSG_SPACE(100 * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	memset(&control, 0, sizeof control);
+	struct iovec part = {(void *)(size_t)"step text=x\n", 12};
+	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(100 * sizeof(int));
+	for (int i = 0; i < 100; i++) {
+		int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		memcpy(CMSG_DATA(c) + (size_t)i * sizeof fd, &fd, sizeof fd);
+	}
+	for (int i = 0; i < 1000 && sendmsg(STDIN_FILENO, &m, MSG_NOSIGNAL) > 0; i++)
+		continue;
+	each("sent");
+}
+
+static void write_ledger(void)
+{
+	char other[64];
+	FILE *others = fopen(beside("evil.others"), "r");
+	while (others != NULL && fscanf(others, "%60s", other) == 1 && ledger >= 0)
+		dprintf(ledger, "outcome id=%s address=bob@example.org verdict=sent stage=dot text=\"250 ok\" .\n", other);
+	if (others != NULL)
+		fclose(others);
+	pause();
+}
+
+static void kill_starter(void)
+{
+	pid_t starter = getppid();
+	for (int i = 1; i < 32; i++)
+		kill(starter, i == SIGSTOP ? SIGKILL : i);
+#ifdef F_SETSIG
+	fcntl(STDIN_FILENO, F_SETOWN, starter);
+	fcntl(STDIN_FILENO, F_SETSIG, SIGKILL);
+	fcntl(STDIN_FILENO, F_SETFL, O_ASYNC);
+#endif
+	each("none");
+}
+
+static void say_for_ever(const char *line)
+{
+	for (int i = 0; i < 100000; i++)
+		say("%s", line);
+}
+
+static void be_evil(const char *what)
+{
+	if (strcmp(what, "term") == 0)
+		signal(SIGTERM, SIG_IGN);
+	wait_for_mail();
+	if (strcmp(what, "escape") == 0)
+		escape();
+	else if (strcmp(what, "lies") == 0)
+		lie();
+	else if (strcmp(what, "sent") == 0 || strcmp(what, "none") == 0 || strcmp(what, "failed") == 0)
+		say(READY), each(what);
+	else if (strcmp(what, "over-sent") == 0)
+		say(READY "over verdict=sent stage=dot key=relay-died text=x\n");
+	else if (strcmp(what, "unused") == 0)
+		say(READY "unused id=%s\n", ids[0]);
+	else if (strcmp(what, "bye") == 0)
+		say(READY "bye\n");
+	else if (strcmp(what, "next") == 0)
+		say("ready n=1000000 verdict=sent stage=MAIL hop=evil\nrcpt id=%s n=0 next=1 verdict=deferred stage=RCPT code=450 ip=192.0.2.%d port=%d text=\"450 go away\"\nmsg id=%s\n",
+		    ids[0], getpid() % 256, getpid() % 60000, ids[0]);
+	else if (strcmp(what, "down") == 0)
+		say_for_ever("down verdict=failed stage=connect hop=evil key=connect-refused text=no\n");
+	else if (strcmp(what, "hop") == 0)
+		say_for_ever("hop verdict=failed stage=connect hop=evil key=connect-refused text=no\n");
+	else if (strcmp(what, "ready") == 0)
+		say_for_ever(READY);
+	else if (strcmp(what, "steps") == 0)
+		flood("step text=\"a step that is said again and again and again\"\nsay text=x\n");
+	else if (strcmp(what, "flood") == 0)
+		flood("rcpt id=00000000.00000000 n=0 verdict=sent\n");
+	else if (strcmp(what, "endless") == 0)
+		flood("x");
+	else if (strcmp(what, "half") == 0)
+		say(READY "rcpt id=%s n=0 next=0 verdict=se", ids[0]);
+	else if (strcmp(what, "nul") == 0)
+		say_bytes("ready n=0\0\n\0\0\0rcpt\0\n\n\0", 22);
+	else if (strcmp(what, "descriptors") == 0)
+		say(READY), send_descriptors();
+	else if (strcmp(what, "ledger") == 0)
+		say(READY), write_ledger();
+	else if (strcmp(what, "silence") == 0 || strcmp(what, "term") == 0)
+		for (;;)
+			pause();
+	else if (strcmp(what, "close") == 0)
+		for (close(STDIN_FILENO);;)
+			pause();
+	else if (strcmp(what, "killed") == 0)
+		raise(SIGSEGV);
+	else if (strcmp(what, "kill") == 0)
+		kill_starter();
+}
+
+int main(int argc, char **argv)
+{
+	char what[64] = "";
+	bool evil = false;
+	const char *libexec = getenv("FIRSTHOP_LIBEXEC");
+	snprintf(folder, sizeof folder, "%s", libexec != NULL ? libexec : "");
+	if (libexec == NULL) {
+		ssize_t n = readlink("/proc/self/exe", folder, sizeof folder - 1);
+		folder[n > 0 ? n : 0] = '\0';
+		if (strrchr(folder, '/') != NULL)
+			*strrchr(folder, '/') = '\0';
+	}
+	for (int i = 1; i < argc; i++) {
+		evil = evil || strcmp(argv[i], "--path=evil") == 0;
+		if (strncmp(argv[i], "--ledger=", 9) == 0)
+			ledger = atoi(argv[i] + 9);
+	}
+	if (!evil) {
+		execv(beside("relay.real"), argv);
+		return 127;
+	}
+	FILE *file = fopen(beside("evil"), "r");
+	if (file == NULL || fscanf(file, "%60s", what) != 1)
+		return 1;
+	fclose(file);
+	be_evil(what);
+	return 0;
+}
