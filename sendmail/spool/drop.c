@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CREATE_TRIES 20
@@ -59,27 +60,40 @@ bool drop_write(struct drop *d, const void *bytes, size_t length, struct diagnos
 	return false;
 }
 
+/* A new file under a name of its own, locked.  A runner whose clock is ahead may take it for one that a dead submission left, and remove it before the
+   lock is on it: then, as when the name is in use, *again. */
+static bool create_locked(struct drop *d, bool *again)
+{
+	struct stat st;
+	d->fd = openat(d->dir_fd, d->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (d->fd < 0) {
+		*again = errno == EEXIST;
+		return false;
+	}
+	bool locked = flock(d->fd, LOCK_EX | LOCK_NB) == 0;
+	*again = locked ? fstat(d->fd, &st) == 0 && st.st_nlink == 0 : errno == EWOULDBLOCK;
+	if (*again) {
+		close(d->fd);
+		d->fd = -1;
+		errno = EAGAIN;
+	}
+	return locked && !*again;
+}
+
 bool drop_create(struct drop *d, int64_t wall_s, struct diagnosis *why)
 {
+	bool again = true;
 	if (!has_room(d, why))
 		return false;
-	for (int i = 0; i < CREATE_TRIES; i++) {
+	for (int i = 0; i < CREATE_TRIES && again; i++) {
 		id_make(d->id, wall_s);
 		snprintf(d->temp, sizeof d->temp, "t.%s", d->id);
-		d->fd = openat(d->dir_fd, d->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-		if (d->fd >= 0 || errno != EEXIST)
-			break;
+		if (create_locked(d, &again))
+			return true;
 	}
-	if (d->fd < 0) {
-		drop_error(why, "create a file in drop/");
-		return false;
-	}
-	if (flock(d->fd, LOCK_EX | LOCK_NB) != 0) {
-		drop_error(why, "lock the new file in drop/");
-		drop_abandon(d);
-		return false;
-	}
-	return true;
+	drop_error(why, d->fd < 0 ? "create a file in drop/" : "lock the new file in drop/");
+	drop_abandon(d);
+	return false;
 }
 
 void drop_abandon(struct drop *d)

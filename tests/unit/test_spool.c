@@ -32,6 +32,8 @@ bool __wrap_room_look(struct room *r, int fd);
 static int fails_at, fails_with;       /* which sync from now fails (0: none), and how */
 static int lock_error, link_error;
 static bool renames_in_one_step = true;
+static int remove_before_lock;         /* how often a runner with a clock that is ahead comes between creating and locking a file */
+static void remove_temps(void);
 static const struct room *room_so_far; /* what is left on the disk; NULL: as it is */
 
 bool __wrap_fdio_sync(int fd)
@@ -44,6 +46,8 @@ bool __wrap_fdio_sync(int fd)
 
 int __wrap_flock(int fd, int operation)
 {
+	if (remove_before_lock > 0 && remove_before_lock-- > 0)
+		remove_temps();
 	errno = lock_error;
 	return lock_error != 0 ? -1 : __real_flock(fd, operation);
 }
@@ -326,6 +330,45 @@ static void old_temporary_files_go(void **state)
 	close(d.dir_fd);
 }
 
+/* As that runner does. */
+static void remove_temps(void)
+{
+	DIR *folder = fdopendir(dup(queue.drop_fd));
+	const struct dirent *file;
+	int before = remove_before_lock;
+	remove_before_lock = 0;
+	assert_non_null(folder);
+	rewinddir(folder);
+	while ((file = readdir(folder)) != NULL) {
+		if (strncmp(file->d_name, "t.", 2) == 0)
+			queue_remove_temp(&queue, file->d_name + 2, -1);
+	}
+	closedir(folder);
+	remove_before_lock = before;
+}
+
+static void a_clock_that_is_ahead_takes_no_file(void **state)
+{
+	struct drop d;
+	struct diagnosis why = {0};
+	(void)state;
+	assert_true(drop_open(&d, spool, &why));
+	remove_before_lock = 3;
+	assert_true(drop_create(&d, 1000, &why));
+	assert_int_equal(remove_before_lock, 0);
+	assert_true(is_there(queue.drop_fd, d.temp));
+	assert_true(drop_write(&d, "x", 1, &why) && drop_commit(&d, &why));
+	assert_true(is_there(queue.drop_fd, d.id));
+	unlinkat(queue.drop_fd, d.id, 0);
+	/* Whose every file goes has a reason to give, and leaves none behind. */
+	remove_before_lock = 1000;
+	assert_false(drop_create(&d, 1000, &why));
+	remove_before_lock = 0;
+	assert_string_equal(why.key, "spool-write");
+	assert_false(is_there(queue.drop_fd, d.temp));
+	close(d.dir_fd);
+}
+
 static void journal_folds(void **state)
 {
 	struct journal j;
@@ -521,7 +564,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(ids_are_strict), TEST(a_submission_is_whole_or_nothing), TEST(what_was_refused_is_not_there), TEST(the_reserve_is_not_for_new_mail),
-		TEST(only_plain_files_are_adopted), TEST(the_first_name_goes_last), TEST(without_links_a_file_is_renamed_or_copied), TEST(old_temporary_files_go),
+		TEST(only_plain_files_are_adopted), TEST(the_first_name_goes_last), TEST(without_links_a_file_is_renamed_or_copied), TEST(old_temporary_files_go), TEST(a_clock_that_is_ahead_takes_no_file),
 		TEST(journal_folds), TEST(journal_knows_what_is_to_be_told), TEST(a_ledger_is_read_as_it_was_written), TEST(journal_bears_nonsense), TEST(attempts_are_bounded), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
