@@ -74,7 +74,41 @@ static void check_base_sendmail(struct check *c)
 	}
 }
 
+static bool is_one_there(const char *const *files)
+{
+	while (*files != NULL && !is_there(*files))
+		files++;
+	return *files != NULL;
+}
+
+/* systemd is there, whether it runs (as in an image it does not) or not; rc.subr(8) is FreeBSD's. */
+static const char *const systemd[] = {"/run/systemd/system", "/usr/lib/systemd/systemd", "/lib/systemd/systemd", NULL};
+static const char *const units[] = {"/usr/lib/systemd/system/firsthop.service", "/lib/systemd/system/firsthop.service", "/usr/local/lib/systemd/system/firsthop.service",
+                                    "/etc/systemd/system/firsthop.service", NULL};
+static const char *const scripts[] = {"/usr/local/etc/rc.d/firsthop", "/etc/rc.d/firsthop", NULL};
+static const char *const init_scripts[] = {"/etc/init.d/firsthop", NULL};
+
 /* A runner that was started by hand is gone after the next boot. */
+static void check_start(struct check *c)
+{
+	bool script = is_one_there(scripts), rc = script || is_there("/etc/rc.subr");
+	if (script && !rc_says("firsthop", "firsthop_enable", "YES"))
+		finding(c, GRADE_PROBLEM, "sysrc firsthop_enable=YES; service firsthop start", "rc.conf does not say firsthop_enable=YES: after the next boot no runner delivers mail");
+	else if (rc && !script)
+		finding(c, GRADE_PROBLEM, "gmake install-boot, as root, or the port; then sysrc firsthop_enable=YES; service firsthop start",
+		        "nothing starts firsthop: there is no rc.d script of that name; after the next boot no runner delivers mail");
+	if (rc)
+		return;
+	if (is_one_there(systemd) && !is_one_there(units))
+		finding(c, GRADE_PROBLEM, "make install-boot, as root; then systemctl enable --now firsthop",
+		        "nothing starts firsthop: systemd has no unit firsthop.service; after the next boot no runner delivers mail");
+	else if (is_one_there(systemd) && !is_there("/etc/systemd/system/multi-user.target.wants/firsthop.service"))
+		finding(c, GRADE_PROBLEM, "systemctl enable --now firsthop", "the service firsthop is not enabled: after the next boot no runner delivers mail");
+	else if (!is_one_there(systemd) && !is_one_there(init_scripts))
+		finding(c, GRADE_NOTE, "let init, or what starts this container, run \"runner --stay\" as root",
+		        "it cannot be seen what starts firsthop after the next boot: neither systemd nor rc.d is here");
+}
+
 void check_boot(struct check *c)
 {
 	struct stat st;
@@ -83,10 +117,8 @@ void check_boot(struct check *c)
 	bool lent = stat(path.data, &st) == 0 && (st.st_mode & S_ISUID);
 	if (check_is_elsewhere())
 		return;
-	if (is_there("/usr/local/etc/rc.d/firsthop") && !lent && !rc_says("firsthop", "firsthop_enable", "YES"))
-		finding(c, GRADE_PROBLEM, "sysrc firsthop_enable=YES; service firsthop start", "rc.conf does not say firsthop_enable=YES: after the next boot no runner delivers mail");
-	if (is_there("/usr/lib/systemd/system/firsthop.service") && is_there("/run/systemd/system") && !is_there("/etc/systemd/system/multi-user.target.wants/firsthop.service"))
-		finding(c, GRADE_PROBLEM, "systemctl enable --now firsthop", "the service firsthop is not enabled: after the next boot no runner delivers mail");
+	if (!lent)
+		check_start(c);
 	check_base_sendmail(c);
 }
 

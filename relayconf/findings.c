@@ -53,7 +53,7 @@ bool check_is_elsewhere(void)
 
 const char *check_rights_fix(const char *more)
 {
-	static const char *const packages[][2] = {{"/usr/share/doc/firsthop/copyright", "dpkg-reconfigure firsthop"}, {"/usr/local/etc/rc.d/firsthop", "pkg install -f firsthop"}};
+	static const char *const packages[][2] = {{"/usr/share/doc/firsthop/copyright", "dpkg-reconfigure firsthop"}, {"/usr/local/share/examples/firsthop/mailer.conf", "pkg install -f firsthop"}};
 	static char words[200];
 	const char *how = "make install-rights";
 	for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++) {

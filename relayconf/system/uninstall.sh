@@ -18,6 +18,9 @@ for name in sendmail mailq newaliases runner relay mbox mailbox relayconf; do rm
 rm -f "$root$PREFIX/sbin/relayconf" "$root$PREFIX/bin/mail" "$root$SYSCONFDIR/firsthop/firsthop.conf.sample"
 for page in man/*.[1578]; do rm -f "$root$MANDIR/man${page##*.}/${page##*/}"; done
 for file in munin.sh logwatch.pl logwatch.conf; do rm -f "$root$PREFIX/share/firsthop/$file"; done
+for file in "$PREFIX/etc/rc.d/firsthop" "$PREFIX/etc/periodic/daily/450.status-firsthop" "$PREFIX/lib/systemd/system/firsthop.service" /etc/systemd/system/firsthop.service; do
+	if grep -qsF "$LIBEXEC/" "$root$file"; then rm -f "$root$file"; fi
+done
 rmdir "$root$LIBEXEC" "$root$PREFIX/share/firsthop" 2>/dev/null || :
 waiting=$(find "$root$SPOOLDIR/drop" "$root$SPOOLDIR/mqueue" -type f -name '????????.????????' 2>/dev/null | wc -l)
 echo "firsthop is removed; $root$SPOOLDIR stays with $((waiting)) messages, and $root$SYSCONFDIR/firsthop with the configuration"

@@ -116,7 +116,7 @@ for n in hoststat purgestat; do printf '%s\t%s\n' $n "$BIN/sendmail"; done >>"$R
 unlike "$out" 'hoststat' "are mapped"
 echo rmail >>"$R/usr/local/etc/mail/mailer.conf"; check
 says problem mailer.conf 'mailer.conf:6: rmail has no program: .*parse error' "a name without a program"
-sed -i.bak '$d' "$R/usr/local/etc/mail/mailer.conf"; rm "$R/usr/local/etc/mail/mailer.conf.bak"
+edit '$d' "$R/usr/local/etc/mail/mailer.conf"
 chmod 600 "$R/usr/local/etc/mail/mailer.conf"; check
 says problem mailer.conf '/usr/local/etc/mail/mailer.conf cannot be read by users' "unreadable to users"
 rm "$R/usr/local/etc/mail/mailer.conf"
@@ -133,7 +133,13 @@ links
 
 # What starts at boot.  The port's files tell that it is FreeBSD.
 check
-says ok boot 'as it should be' "no service manager that is known: nothing to say"
+says note boot 'neither systemd nor rc.d is here' "no service manager that is known: it says so"
+mkdir -p "$R/etc/init.d"; : >"$R/etc/init.d/firsthop"; check
+says ok boot 'as it should be' "a script of another init"
+rm -r "$R/etc/init.d"; : >"$R/etc/rc.subr"; check
+says problem boot 'nothing starts firsthop: there is no rc.d script' "FreeBSD, and no script for it"
+like "$out" 'fix: gmake install-boot' "with its fix"
+rm "$R/etc/rc.subr"
 mkdir -p "$R/usr/local/etc/rc.d" "$R/etc/rc.d" "$R/etc/defaults" "$R/usr/local/share/examples/firsthop"
 : >"$R/usr/local/etc/rc.d/firsthop"
 printf '# defaults\nsendmail_enable="NO"\nsendmail_submit_enable="YES"\n' >"$R/etc/defaults/rc.conf"; check
@@ -152,7 +158,9 @@ rm -r "$R/etc/rc.conf.d" "$R/etc/rc.conf" "$R/etc/rc.d" "$R/etc/defaults"
 mapping /etc/mail/mailer.conf /usr/libexec/none; check
 like "$out" 'fix: install -d /usr/local/etc/mail; install -m 0644 /usr/local/share/examples/firsthop/mailer.conf' "a port's fix is the port's sample"
 rm "$R/etc/mail/mailer.conf" "$R/usr/local/etc/rc.d/firsthop"
-mkdir -p "$R/usr/lib/systemd/system" "$R/run/systemd/system" "$R/etc/systemd/system/multi-user.target.wants"; : >"$R/usr/lib/systemd/system/firsthop.service"; check
+mkdir -p "$R/usr/lib/systemd/system" "$R/run/systemd/system" "$R/etc/systemd/system/multi-user.target.wants"; check
+says problem boot 'nothing starts firsthop: systemd has no unit' "systemd, and no unit for it"
+: >"$R/usr/lib/systemd/system/firsthop.service"; check
 says problem boot 'the service firsthop is not enabled' "the same where systemd starts things"
 : >"$R/etc/systemd/system/multi-user.target.wants/firsthop.service"; check
 says ok boot 'as it should be' "enabled"
@@ -177,7 +185,7 @@ if [ -e "$TOOLS/wrongclock.so" ]; then
 	echo $((-56 * 31536000)) >"$work/wrong"
 	out=$(WRONGCLOCK=$work/wrong LD_PRELOAD=$TOOLS/wrongclock.so "$BIN/relayconf" check 2>&1)
 	says problem clock 'a time before this program was made' "a clock in 1970"
-	touch -d '+1 day' "$work/firsthop.conf"; check
+	touch_at 86400 "$work/firsthop.conf"; check
 	says problem clock 'was written after that' "a clock behind the files"
 fi
 if command -v python3 >/dev/null 2>&1; then
