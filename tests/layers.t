@@ -44,7 +44,7 @@ linux_names='\<(O_TMPFILE|O_PATH|SO_PEERCRED|SO_BINDTODEVICE|SOCK_DIAG|AF_NETLIN
 linux_headers='<(linux/|asm/|error\.h|endian\.h|features\.h|sys/(sysinfo|prctl|vfs|inotify|epoll|signalfd|fsuid|syscall|auxv|sendfile|xattr)\.h)'
 linux_only="($linux_calls|\\<($gnu_calls)) *\\(|$linux_names|$linux_headers|\"/(proc|sys)(/|\")"
 named() { grep -nE "$linux_only" "$@" | cut -c 1-120; }
-is "$(printf 'open(d, O_TMPFILE);\nepoll_create1(0);\nrenameat2(a, b);\nstrchrnul(s, 1);\n#include <sys/prctl.h>\nopen("/proc/self/x");\nx = SO_PEERCRED;\ngettid();\nput_error(1);\nmy_prctl(1);\n' | named | wc -l | tr -d ' ')" 8 \
+is "$(printf 'open(d, O_TMPFILE);\nepoll_create1(0);\nrenameat2(a, b);\nstrchrnul(s, 1);\n#include <sys/prctl.h>\nopen("/proc/self/x");\nx = SO_PEERCRED;\ngettid();\nput_error(1);\nmy_prctl(1);\n' | named | lines)" 8 \
 	"a call that only Linux has would be seen, and no other"
 is "$(named $(echo "$sources" | grep -vE 'base/(compat|sandbox_)') || :)" "" "what only Linux has stands in compat and sandbox"
 if command -v readelf >/dev/null 2>&1; then

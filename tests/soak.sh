@@ -61,21 +61,21 @@ kill $runner; wait $runner 2>/dev/null
 cat "$work"/accepted/* | sort >"$work/wanted"
 find "$work/delivered" -name '*.eml' -exec cat {} + | sed -n 's/^Subject: soak //p' | sort >"$work/arrived"
 sort -u "$work/arrived" >"$work/once"
-wanted=$(wc -l <"$work/wanted") arrived=$(wc -l <"$work/arrived")
-twice=$((arrived - $(wc -l <"$work/once")))
+wanted=$(lines <"$work/wanted") arrived=$(lines <"$work/arrived")
+twice=$((arrived - $(lines <"$work/once")))
 # Copies behind which no broken connection stands in the log: one for each time that the server's answer was missing is the server's.
 unexplained=0
 for soak in $(uniq -d "$work/arrived"); do
 	copies=$(grep -cx -- "$soak" "$work/arrived")
 	file=$(grep -lx -m 1 "Subject: soak $soak" -r "$work/delivered" | head -n 1)
 	id=$(tr -d '\r' <"$file" | sed -n 's/^Message-I[dD]: <\([0-9a-f.]*\)@.*/\1/p')
-	unknown=$(grep "$id .*key=outcome-unknown" "$work/log" | wc -l)
+	unknown=$(grep "$id .*key=outcome-unknown" "$work/log" | lines)
 	[ "$copies" -le $((unknown + 1)) ] || unexplained=$((unexplained + copies - unknown - 1))
 done
 seconds=$(($(date +%s) - start))
 is "$wanted" $((total / 8 * 8)) "every submission was accepted"
 is "$("$BIN/mailq" -bP 2>/dev/null)" 0 "the queue is empty in the end"
-is "$(comm -23 "$work/wanted" "$work/once" | wc -l | tr -d ' ')" 0 "each of $wanted messages has arrived"
+is "$(comm -23 "$work/wanted" "$work/once" | lines)" 0 "each of $wanted messages has arrived"
 is "$(find "$work/delivered" -name '*.eml' -exec cat {} + | grep -c '^END ')" "$arrived" "none is cut"
 ok "$twice arrived twice, because the server took them without an answer, but for $unexplained: at most one for each of $sessions killed sessions, none for $kills killed runners" \
 	test "$unexplained" -le "$sessions"

@@ -7,7 +7,7 @@ N=${N:-500}
 mkdir "$work/floor"
 { printf 'Subject: alert\n\n'; head -c 4000 /dev/zero | tr '\0' x | fold -w 70; } >"$work/message"
 row() { printf '%-58s %s\n' "$1" "$2"; }
-count_files() { find "$work/spool/$1" -name '????????.????????' | wc -l; }
+count_files() { find "$work/spool/$1" -name '????????.????????' | lines; }
 
 # The binary is started with its recipient as the only argument.
 set -- $("$TOOLS/timer" pair "$N" "$work/message" "$TOOLS/floor" "$work/floor" "$BIN/sendmail" ops@example.org)
@@ -28,23 +28,23 @@ waiting=$(count_files drop)
 before=$(date +%s%N)
 "$BIN/runner" --once
 after=$(date +%s%N)
-arrived=$(wc -l <"$work/sessions")
+arrived=$(lines <"$work/sessions")
 [ "$arrived" -eq "$waiting" ] && [ "$(count_files mqueue)" -eq 0 ] || { echo "bench: $arrived of $waiting arrived" >&2; exit 1; }
 row "messages per second, draining $waiting to a smarthost on loopback" "$((waiting * 1000000000 / (after - before))) (target: over 2000)"
-row "  over sessions" "$(cut -d' ' -f1 "$work/sessions" | sort -u | wc -l)"
+row "  over sessions" "$(cut -d' ' -f1 "$work/sessions" | sort -u | lines)"
 
 "$TOOLS/timer" flood 2000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
 echo "peak memory"
 row "  runner with its relays, 2000 messages" "$("$TOOLS/timer" memory "$BIN/runner" --once) KiB"
 row "  sendmail" "$("$TOOLS/timer" memory "$BIN/sendmail" -f a@example.org b@example.org </dev/null) KiB"
 row "  mailq" "$("$TOOLS/timer" memory "$BIN/mailq" -bP 2>&1 | tail -n 1) KiB"
-row "  relay (loads TLS and the trust store)" "$(sed -i 's/^tls = off/tls = opportunistic/' "$FIRSTHOP_CONFIG"; "$TOOLS/timer" memory "$BIN/relay" --probe "$FIRSTHOP_CONFIG" main a@example.org b@example.org 2>/dev/null | tail -n 1) KiB"
+row "  relay (loads TLS and the trust store)" "$(edit 's/^tls = off/tls = opportunistic/' "$FIRSTHOP_CONFIG"; "$TOOLS/timer" memory "$BIN/relay" --probe "$FIRSTHOP_CONFIG" main a@example.org b@example.org 2>/dev/null | tail -n 1) KiB"
 
 # What an administrator waits for.
 elapsed_ms() { start=$(date +%s%N); "$@" >"$work/out" 2>"$work/err"; echo $((($(date +%s%N) - start) / 1000000)); }
 rm -f "$work"/spool/drop/* "$work"/spool/mqueue/*
 "$TOOLS/timer" flood 10000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
-sed -i 's/^port = .*/port = 1/' "$FIRSTHOP_CONFIG"
+edit 's/^port = .*/port = 1/' "$FIRSTHOP_CONFIG"
 echo "10000 messages"
 row "  runner --once takes them up, and finds the smarthost dead" "$(elapsed_ms "$BIN/runner" --once) ms"
 row "  runner --once with all of them in the queue" "$(elapsed_ms "$BIN/runner" --once) ms"

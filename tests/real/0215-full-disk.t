@@ -23,7 +23,7 @@ left=$(df -k "$work/spool" | awk 'NR == 2 { print $4 }')
 ok "the reserve is left ($left KiB)" test "$left" -ge 50
 is "$(ls "$work/spool/drop" | grep -c '^t\.')" 0 "no half file stays"
 runner_once
-is "$(ls "$work"/spool/mqueue/*.log | wc -l | tr -d ' ')" 1 "the runner still writes journals"
+is "$(ls "$work"/spool/mqueue/*.log | lines)" 1 "the runner still writes journals"
 unlike "$(cat "$work/log")" 'cannot be written' "without a complaint"
 
 smarthost -r 'ok-1@=550 5.1.1 no such user' -R 'ok-=451 4.3.0 busy'; config
@@ -40,7 +40,7 @@ for i in $(seq 0 $((taken - 1))); do
 done
 is "${wrong:-}" "" "each of the $taken messages has arrived once, but for the one that was refused"
 is "$(cat "$work"/delivered/*.eml | grep -c '^X-Envelope-To: <sender@example.org>')" 1 "whose sender has his report"
-is "$(grep -L '^END mail\|firsthop-.*-report--' "$work"/delivered/*.eml | wc -l | tr -d ' ')" 0 "none is cut"
+is "$(grep -L '^END mail\|firsthop-.*-report--' "$work"/delivered/*.eml | lines)" 0 "none is cut"
 
 # --- the reserve file: what was delivered is noted on a disk that is full to the last byte --------------------------------------------
 # a message with two recipients, one of whom is deferred, in a runner that ends at once: without a note the first would have it twice

@@ -16,14 +16,14 @@ by() {
 }
 # place WHO: how many messages had arrived when WHO's did
 place() { grep -n "to=<$1@" "$work/sessions" | head -n 1 | cut -d: -f1; }
-arrived() { wc -l <"$work/sessions" | tr -d ' '; }
+arrived() { lines <"$work/sessions"; }
 # soon NAME WHO FROM: at most 16 messages in each of 4 sessions, and a few, went before
 soon() { at=$(place "$2"); at=${at:-999999}; ok "$1 (as number $((at - $3)))" test $((at - $3)) -le 200; }
 
 by 64001 5000 flood
 by 64002 1 lone
 smarthost -n 1000000; config
-[ "$(find "$work/spool/drop" -type f | wc -l)" = 5001 ] || { echo "1..1"; echo "not ok 1 - 5,001 messages in drop/"; exit 1; }
+[ "$(find "$work/spool/drop" -type f | lines)" = 5001 ] || { echo "1..1"; echo "not ok 1 - 5,001 messages in drop/"; exit 1; }
 "$BIN/runner" --stay --foreground 2>"$work/log" & pid=$!; pids="$pids $pid"
 wait_for test -s "$work/sessions"
 by 64003 1 late
@@ -35,7 +35,7 @@ kill -9 "$pid"; wait "$pid" 2>/dev/null
 by 64004 1 after
 mv "$work"/spool/drop/* "$work/spool/mqueue/"
 before=$(arrived)
-left=$(find "$work/spool/mqueue" -name '????????.????????' | wc -l)
+left=$(find "$work/spool/mqueue" -name '????????.????????' | lines)
 ok "the flood is far from over ($left wait)" test "$left" -gt 100
 runner_once
 soon "a new runner finds both in mqueue/: again the one goes among the first" after "$before"

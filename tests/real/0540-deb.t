@@ -94,7 +94,7 @@ service() {
 		sh "$S" firsthop "$(sed -n 's/^ExecStart=//p' "$unit")" "$(sed -n 's/^ReadWritePaths=//p' "$unit")"
 }
 ok "the unit's runner starts" service
-got() { [ "$(ls "$work/delivered" 2>/dev/null | wc -l)" -ge "$1" ]; }
+got() { [ "$(ls "$work/delivered" 2>/dev/null | lines)" -ge "$1" ]; }
 ok "all three are delivered" wait_for got 3
 for words in "output of a job" "words of PHP" "words of mail"; do ok "$words" grep -qr "$words" "$work/delivered"; done
 pid=$(runner_pid)

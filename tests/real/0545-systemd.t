@@ -54,7 +54,7 @@ is_up() { inside systemctl is-system-running 2>/dev/null | grep -qE 'running|deg
 inside() { nsenter -t "$init" -m -p -n -u -i -C -r -w/ env -i -C / PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
 show() { inside systemctl show -P "$1" firsthop; }
 is_active() { [ "$(inside systemctl is-active firsthop)" = active ]; }
-got() { [ "$(ls "$work/delivered" 2>/dev/null | wc -l)" -ge "$1" ]; }
+got() { [ "$(ls "$work/delivered" 2>/dev/null | lines)" -ge "$1" ]; }
 smarthost_up() {
 	rm -f "$work/port"
 	nsenter -t "$init" -n "$TOOLS/smarthost" ${port:+-p "$port"} -P "$work/port" -d "$work/delivered" & smarthost=$!

@@ -54,10 +54,10 @@ printf 'x\n' >"$work/in"; submit 65 "a sender that is none" -f 'a b c' x@example
 printf 'To: <a@example.org\n\n' >"$work/in"; submit 65 "a list that cannot be read" -t <"$work/in"
 { printf 'To: a@example.org\nX: '; head -c 1000000 /dev/zero | tr '\0' a; printf '\n\nx\n'; } >"$work/in"; submit 65 "a header line of 1 MB" -t <"$work/in"
 like "$error" '256 KiB' "names the limit"
-is "$(ls "$work/spool/drop" | wc -l)" 0 "nothing is left of what was refused"
+is "$(ls "$work/spool/drop" | lines)" 0 "nothing is left of what was refused"
 
 { printf 'Subject: big\n\n'; head -c 100000000 /dev/zero | tr '\0' b; } >"$work/in"; submit 0 "100 MB in one line" -i a@example.org <"$work/in"
-is "$(body | wc -c)" 100000014 "are stored whole"
+is "$(body | bytes)" 100000014 "are stored whole"
 clear_drop
 for i in $(seq 10000); do printf 'u%d@example.org,\n ' $i; done >"$work/many"
 { printf 'To: '; cat "$work/many"; printf 'last@example.org\n\nx\n'; } >"$work/in"; submit 0 "10,000 recipients" -t -i <"$work/in"
@@ -87,11 +87,11 @@ if mount -t tmpfs -o size=300k none "$work/spool/drop" 2>/dev/null; then
 	chmod 1770 "$work/spool/drop"
 	head -c 1000000 /dev/zero | tr '\0' c >"$work/in"; submit 74 "a full disk" -i a@example.org <"$work/in"
 	like "$error" 'No space left' "is said"
-	is "$(ls "$work/spool/drop" | wc -l)" 0 "and leaves nothing behind"
+	is "$(ls "$work/spool/drop" | lines)" 0 "and leaves nothing behind"
 	umount "$work/spool/drop"
 else
 	skip "a full disk" "no right to mount a small file system"
 fi
 (ulimit -f 100; head -c 1000000 /dev/zero | tr '\0' c | "$S" -i a@example.org 2>/dev/null; exit $?); is $? 74 "a file size limit"
-is "$(ls "$work/spool/drop" | wc -l)" 0 "leaves nothing behind"
+is "$(ls "$work/spool/drop" | lines)" 0 "leaves nothing behind"
 finish

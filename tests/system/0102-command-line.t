@@ -22,7 +22,7 @@ refuse() {
 	code=$1 pattern=$2
 	shift 2
 	printf 'To: h@example.org\n\nx\n' | "$S" "$@" >"$work/out" 2>&1
-	got="$? $(ls "$work/spool/drop" | wc -l | tr -d ' ')"
+	got="$? $(ls "$work/spool/drop" | lines)"
 	like "$got $(cat "$work/out")" "^$code 0 .*($pattern)" "refused: sendmail $*"
 	rm -f "$work"/spool/drop/*
 }
@@ -156,7 +156,7 @@ for name in hoststat purgestat; do
 	ln -sf "$S" "$work/$name"
 	is "$("$work/$name" 2>&1)$?" 0 "$name is silent when nothing is wrong"
 done
-out=$("$S" -d0.1 -oem -f '' -- $A 2>&1 </dev/null); is "$? $(ls "$work/spool/drop" | wc -l | tr -d ' ')" "0 1" "-d0.1 takes the message"
+out=$("$S" -d0.1 -oem -f '' -- $A 2>&1 </dev/null); is "$? $(ls "$work/spool/drop" | lines)" "0 1" "-d0.1 takes the message"
 rm -f "$work"/spool/drop/*
 for line in "version +firsthop [0-9]" "spool +$work/spool" "caller +uid $(id -u) .*set-group-id right" 'does +take a message' 'message +error mode m' 'sender +<> \(the null' "argument +$A"; do
 	like "$out" "^sendmail: $line" "and tells: ${line%% *}"
@@ -164,7 +164,7 @@ done
 like "$("$S" -d -bp 2>&1)" '^sendmail: does +list the queue' "-d with another mode"
 is "$("$S" -bh 2>&1)$? $("$S" -bH 2>&1)$?" "0 0" "so are -bh and -bH"
 ln -sf "$S" "$work/mailq"
-is "$("$work/mailq" -Ac | grep -Ev '(mqueue is empty|Total requests)' | wc -l | tr -d ' ')" 0 "mailq -Ac: nothing that 440.status-mailq would report"
+is "$("$work/mailq" -Ac | grep -Ev '(mqueue is empty|Total requests)' | lines)" 0 "mailq -Ac: nothing that 440.status-mailq would report"
 is "$("$S" -q -Ac 2>&1)$?" 0 "sendmail -q -Ac is silent"
 like "$("$S" -q -v 2>&1; echo $?)" 'mqueue is empty|Total requests: 0' "-q -v lists what is left"
 is "$("$S" -bp -qL 2>&1)" "		Total requests: 0" "nothing is ever lost: -bp -qL"

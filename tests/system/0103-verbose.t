@@ -5,7 +5,6 @@ new_spool
 S=$BIN/sendmail
 start_runner() { "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"; wait_for test -S "$work/spool/mqueue/control"; }
 send() { printf 'Subject: x\n\nthe text of it\n' | "$S" -f f@example.net "$@" >"$work/out" 2>"$work/err"; code=$?; out=$(cat "$work/out"); }
-milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
 # Delivered: two recipients, TLS and a login.
 sh tests/fake/certs.sh "$work/certs" localhost >/dev/null 2>&1
@@ -40,7 +39,7 @@ like "$out" '<grey@example.org> deferred: .*450 4.2.0 Greylisted' "one is not ta
 like "$out" '<a@example.org> sent' "one is sent"
 like "$out" 'decision  it is kept and tried again after' "what comes next"
 like "$out" 'meaning   .*' "and what it means"
-is "$(ls "$work"/spool/mqueue/*.log | wc -l) $(grep -c ' attempt ' "$work"/spool/mqueue/*.log) $(grep -c '> RCPT' "$work"/spool/mqueue/*.log)" "1 1 0" "the journal has the attempt once, without the dialogue"
+is "$(ls "$work"/spool/mqueue/*.log | lines) $(grep -c ' attempt ' "$work"/spool/mqueue/*.log) $(grep -c '> RCPT' "$work"/spool/mqueue/*.log)" "1 1 0" "the journal has the attempt once, without the dialogue"
 before=$(delivered)
 send -odi c@example.org
 is "$code $(($(delivered) - before)) $out$(cat "$work/err")" "0 1 " "delivered when -odi returns, and no word"
@@ -67,7 +66,7 @@ send -v h@example.org
 is "$code" 0 "a configuration that is wrong: exit 0"
 like "$out" 'it was not tried itself: .*firsthop.conf' "and the line is named"
 stop $runner
-sed -i '/nonsense/d' "$work/firsthop.conf"
+edit '/nonsense/d' "$work/firsthop.conf"
 start=$(milliseconds); send -odi i@example.org; took=$(($(milliseconds) - start))
 is "$code $out$(cat "$work/err")" "0 " "-odi without a runner: exit 0, no word"
 ok "and at once ($took ms)" test $took -lt 5000

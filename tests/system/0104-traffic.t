@@ -32,7 +32,7 @@ END
 at_terminal() { out=$(timeout 60 python3 "$work/term.py" "$S" "$@"); code=$?; }
 at_terminal -X "$work/x" '?php@example.org'
 is "$code $out $(delivered)" "0  1" "at a terminal: taken and delivered, without a word there"
-is "$(stat -c %a "$work/x" 2>/dev/null || stat -f %Lp "$work/x")" 600 "the file is its owner's"
+is "$(file_mode "$work/x")" 600 "the file is its owner's"
 like "$(cat "$work/x")" '^== [0-9-]* [0-9:]*  [0-9a-f]{8}\.[0-9a-f]{8}$' "it has a title"
 like "$(cat "$work/x")" '> RCPT TO:<\\\?php@example.org>' "and the dialogue, without what could be a program"
 unlike "$(cat "$work/x")" 'the text of it|<\?' "and nothing of the message"

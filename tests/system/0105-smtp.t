@@ -6,7 +6,7 @@ S=$BIN/sendmail
 stored() { cat "$work"/spool/drop/????????.????????; }
 body() { sed '1,/^$/d' "$work"/spool/drop/????????.????????; }
 clear_drop() { rm -f "$work"/spool/drop/*; }
-files() { ls "$work/spool/drop" | wc -l | tr -d ' '; }
+files() { ls "$work/spool/drop" | lines; }
 # talk [options]: the lines of standard input (\n there becomes CR LF) go in; replies has the answers, codes their numbers
 talk() { sed 's/$/\r/' | "$S" -bs "$@" >"$work/out" 2>"$work/err"; status=$?; replies=$(tr -d '\r' <"$work/out"); codes=$(echo "$replies" | grep -v '^250-' | cut -c1-3 | tr '\n' ' '); }
 # raw: the same with the file in, bytes as they are
@@ -31,7 +31,7 @@ is "$codes$status" "220 250 250 250 250 354 250 221 0" "a whole session"
 for word in PIPELINING 'SIZE 1073741824' 8BITMIME SMTPUTF8 DSN ENHANCEDSTATUSCODES HELP; do
 	like "$replies" "^250[- ]$word\$" "EHLO offers $word"
 done
-is "$(grep -c "$(printf '\r')" "$work/out")" "$(wc -l <"$work/out")" "replies end with CR LF"
+is "$(grep -c "$(printf '\r')" "$work/out")" "$(lines <"$work/out")" "replies end with CR LF"
 like "$replies" "^250 2.0.0 $(ls "$work/spool/drop") " "the reply names the ID"
 is "$(stored | sed '/^$/,$d' | grep -vE '^(firsthop|content|created|program|login|fullname)')" "sender: a@example.org
 recipient: b@example.org
@@ -136,7 +136,7 @@ is "$(files)" 0 "nothing is stored"
 { head -c 5000 /dev/zero | tr '\0' a; printf '\r\nNOOP\r\nNO\0OP\r\nQUIT\r\n'; } >"$work/in"; raw
 is "$codes" "220 500 250 500 221 " "a line that is too long, a line with NUL"
 yes FOO | head -n 100000 >"$work/in"; raw
-is "$(echo "$codes" | wc -w) $status" "103 0" "a hundred errors are enough"
+is "$(echo "$codes" | words) $status" "103 0" "a hundred errors are enough"
 { printf 'MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n'; printf 'x: '; head -c 400000 /dev/zero | tr '\0' a; printf '\r\n\r\nx\r\n.\r\nNOOP\r\nQUIT\r\n'; } >"$work/in"; raw
 is "$codes$(files)" "220 250 250 354 552 250 221 0" "a header that is too long: refused, and the session goes on"
 printf 'MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\nx: y\r\n\r\nhalf' >"$work/in"; raw

@@ -15,7 +15,7 @@ start_runner() {
 delivers() { [ "$(delivered)" -ge "$1" ]; }
 last() { cat "$work/delivered/$(ls -t "$work/delivered" | head -n 1)"; }
 clear_delivered() { rm -f "$work"/delivered/*; }
-files_in_drop() { ls "$work/spool/drop" | wc -l; }
+files_in_drop() { ls "$work/spool/drop" | lines; }
 
 error=$(echo x | S a@example.org 2>&1); is $? 73 "no spool and no runner: not taken"
 start_runner

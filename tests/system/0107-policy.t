@@ -15,7 +15,7 @@ cp "$BIN/sendmail" "$work/sendmail" && chmod 755 "$work/sendmail"
 S="as_user $work/sendmail"
 policy() { cat "$work/spool/drop/policy" 2>/dev/null; }
 send() { echo x | as_user "$work/sendmail" "$@" >"$work/out" 2>&1; code=$?; }
-waiting() { find "$work/spool" -name '????????.????????' | wc -l | tr -d ' '; }
+waiting() { find "$work/spool" -name '????????.????????' | lines; }
 
 # without a runner, and with a file that is odd, nothing is refused
 config "
@@ -68,7 +68,7 @@ like "$(sed -n 2p "$work/out")" '^450 4.7.1 ' "-bs: 450"
 [ "$(id -u)" != 0 ] || { echo x | "$BIN/sendmail" a@example.org; is $? 0 "root is never refused"; }
 
 # a share of the queue instead
-sed -i "s/^max_per_hour.*/max_waiting = 3/; s/^from.*//" "$FIRSTHOP_CONFIG"
+edit "s/^max_per_hour.*/max_waiting = 3/; s/^from.*//" "$FIRSTHOP_CONFIG"
 share() { policy | grep -q 'messages in the queue'; }
 kill -HUP $runner
 ok "a changed rule holds" wait_for share
@@ -85,7 +85,7 @@ kill -HUP $runner
 broken() { grep -q 'earlier configuration stays' "$work/log"; }
 wait_for broken
 send -f any@example.com a@example.org; is "$code" 77 "a broken configuration changes nothing of that"
-sed -i "/broken/d; s/^max_waiting.*/max_waiting_mb = 1/" "$FIRSTHOP_CONFIG"
+edit "/broken/d; s/^max_waiting.*/max_waiting_mb = 1/" "$FIRSTHOP_CONFIG"
 kill -HUP $runner
 free() { ! share; }
 ok "and is noticed when it is repaired" wait_for free
@@ -94,7 +94,7 @@ head -c 1500000 /dev/zero | tr '\0' x | fold -w 70 | $S a@example.org
 megabytes() { policy | grep -q 'MB in the queue'; }
 ok "megabytes are counted, too" wait_for megabytes
 # less disk than is wanted
-sed -i "s/^max_waiting_mb.*//; \$a [queue]\nmin_free_mb = 1000000" "$FIRSTHOP_CONFIG"
+edit "s/^max_waiting_mb.*//" "$FIRSTHOP_CONFIG"; printf '[queue]\nmin_free_mb = 1000000\n' >>"$FIRSTHOP_CONFIG"
 kill -HUP $runner
 reserve() { policy | grep -q min_free_mb=1000000; }
 wait_for reserve

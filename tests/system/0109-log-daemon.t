@@ -6,7 +6,7 @@ new_spool
 export FIRSTHOP_LOG="$work/log.sock"
 daemon() { "$TOOLS/logsink" "$FIRSTHOP_LOG" "$work/syslog" & daemon=$!; pids="$pids $daemon"; wait_for test -S "$FIRSTHOP_LOG"; }
 hang() { kill -STOP "$daemon"; "$TOOLS/logsink" -f "$FIRSTHOP_LOG"; }
-elapsed_ms() { start=$(date +%s%N); "$@"; code=$?; echo $((($(date +%s%N) - start) / 1000000)) >"$work/ms"; return $code; }
+elapsed_ms() { start=$(milliseconds); "$@"; code=$?; echo $(($(milliseconds) - start)) >"$work/ms"; return $code; }
 send() { printf 'Subject: x\n\nx\n' | timeout 20 "$BIN/sendmail" -i -f s@example.org "$1"; }
 within() { [ "$(cat "$work/ms")" -lt "$1" ]; }
 delivered_are() { [ "$(delivered)" -ge "$1" ]; }

@@ -14,7 +14,7 @@ is "$(echo "$list" | grep -c 'connect: Connection refused')" 20 "each with the r
 is "$(grep -c 'verdict=deferred' "$work/log")" 1 "only one of them asked the dead smarthost"
 like "$("$BIN/mailq" -v 2>/dev/null)" 'tried 1 time, next in' "-v tells when it is tried next"
 json=$("$BIN/mailq" --json 2>/dev/null)
-is "$(echo "$json" | wc -l)" 20 "JSON: a line per message"
+is "$(echo "$json" | lines)" 20 "JSON: a line per message"
 like "$json" '"queue_id": "[0-9a-f.]{17}", "arrival_time": [0-9]+, "message_size": [0-9]+, "forced_expire": false, "sender": "[^"]*", "recipients": \[\{"orig_address": "", "address": "u1@' "JSON: the keys of postqueue -j"
 like "$json" '"key": "connect-refused"' "JSON: the reason's key"
 like "$("$BIN/mailq" --format=postfix 2>/dev/null | tail -n 1)" '^-- [0-9]+ Kbytes in 20 Requests\.$' "the layout of Postfix"
@@ -26,5 +26,5 @@ is "$(delivered)" 20 "everything arrived"
 is "$(cat "$work"/delivered/*.eml | grep -c '^X-Envelope-To: <u[0-9]*@example.org>$')" 20 "each once, to its recipient"
 is "$(ls "$work/spool/mqueue" | grep -vx 'runner.lock\|clock\|counters')" "" "the queue's folder is empty"
 like "$("$BIN/mailq")" 'is empty' "and mailq says so"
-is "$(cut -d' ' -f1 "$work/sessions" | sort -u | wc -l)" 1 "over one connection"
+is "$(cut -d' ' -f1 "$work/sessions" | sort -u | lines)" 1 "over one connection"
 finish

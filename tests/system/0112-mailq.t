@@ -6,10 +6,10 @@ S=$BIN/sendmail
 M=$BIN/mailq
 port=1; config
 q() { "$M" "$@" 2>/dev/null; }
-waiting() { find "$work/spool/mqueue" -name '????????.????????' | wc -l | tr -d ' '; }
+waiting() { find "$work/spool/mqueue" -name '????????.????????' | lines; }
 # 440.status-mailq: what of the output is a report, and its shortened form
-periodic() { q "$@" | grep -Ev '((Mail |m)queue is empty|Total requests)' | wc -l | tr -d ' '; }
-shortened() { q | grep -E '^[[:space:]]+[^[:space:]]+@' | wc -l | tr -d ' '; }
+periodic() { q "$@" | grep -Ev '((Mail |m)queue is empty|Total requests)' | lines; }
+shortened() { q | grep -E '^[[:space:]]+[^[:space:]]+@' | lines; }
 # check_mailq -M sendmail / -M postfix: the count
 plugin_sendmail() { q | sed -nE 's/.*mqueue.* \(([0-9]+) request.*/\1/p; s/^[[:space:]]+Total requests: ([0-9]+)$/\1/p' | sort -u; }
 plugin_postfix() { q --format=postfix | tail -n 1 | sed -nE 's/.*Kbytes in ([0-9]+) Request.*/\1/p; s/^Mail queue is empty$/0/p'; }
@@ -17,7 +17,7 @@ plugin_postfix() { q --format=postfix | tail -n 1 | sed -nE 's/.*Kbytes in ([0-9
 # an empty queue
 is "$(q)" "$(printf '%s/spool/mqueue is empty\n\t\tTotal requests: 0' "$work")" "empty: sendmail"
 is "$(q --format=postfix)" "Mail queue is empty" "empty: Postfix"
-is "$(q --format=json)$(q --format=json | wc -c | tr -d ' ')" 0 "empty: JSON"
+is "$(q --format=json)$(q --format=json | bytes)" 0 "empty: JSON"
 is "$(periodic) $(periodic -Ac) $(shortened)" "0 0 0" "empty: nothing for 440.status-mailq"
 is "$(plugin_sendmail) $(plugin_postfix) $(q -bP)" "0 0 0" "empty: check_mailq"
 "$M" >/dev/null 2>&1; is $? 0 "exit 0"
@@ -42,7 +42,7 @@ like "$(q --format=postfix)" "^$id [ 0-9]{8} (Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z]
 is "$(q --format=postfix | grep -c MAILER-DAEMON)" 1 "Postfix: the null sender"
 is "$(q --format=postfix | grep -cE '^ {48}[ab]@example.net$') $(q --format=postfix | grep -cE '^ *\(.*refused.*\)$')" "2 2" "Postfix: a reason once for recipients that share it"
 json=$(q --format=json)
-is "$(echo "$json" | wc -l | tr -d ' ')" 2 "JSON: one line for each message"
+is "$(echo "$json" | lines)" 2 "JSON: one line for each message"
 like "$json" '^\{"queue_name": "deferred", "queue_id": "'"$id"'", "arrival_time": [0-9]+, "message_size": [0-9]+, "forced_expire": false, "sender": "cacti@mon1.example.org", "recipients": \[\{("orig_address": "", )?"address": "ops@example.net".*"delay_reason": "' \
 	"JSON: the keys of postqueue -j, in its order"
 like "$json" '"uid": '"$(id -u)"', "login": "[^"]*", "program": "[^"]*sh"' "JSON: who sent it"
@@ -75,7 +75,7 @@ END
 "$TOOLS/smtpd" -P "$work/port" "$work/slow.smtp" 2>/dev/null &
 pids="$pids $!"
 if wait_for test -s "$work/port"; then
-	sed -i "s/^port = .*/port = $(cat "$work/port")/" "$FIRSTHOP_CONFIG"
+	edit "s/^port = .*/port = $(cat "$work/port")/" "$FIRSTHOP_CONFIG"
 	rm -f "$work"/spool/mqueue/*
 	echo x | "$S" a@example.net
 	"$BIN/runner" --stay --foreground 2>"$work/log" & runner=$!
@@ -88,7 +88,7 @@ fi
 
 # the default, by configuration
 echo 'format = postfix' >"$work/format"
-sed -i '$a [queue]\nformat = postfix' "$FIRSTHOP_CONFIG"
+printf '[queue]\nformat = postfix\n' >>"$FIRSTHOP_CONFIG"
 like "$(q | tail -n 1)" '^-- .* Request' "[queue] format = postfix"
 like "$(q --format=sendmail | tail -n 1)" 'Total requests' "--format is stronger"
 "$M" --format=xml >/dev/null 2>&1; is $? 64 "a format that is not known: 64"

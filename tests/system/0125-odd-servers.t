@@ -53,11 +53,12 @@ dot_s = 3"
 	[ -s "$work/transcript" ] || problem="$problem; no connection was made"
 	field outcome >"$work/outcomes"
 	while read -r allowed; do
-		i=$((i + 1)) got=$(verdict_of $i)
+		i=$((i + 1))
+		got=$(verdict_of $i)
 		case " $allowed " in *" ${got:-none} "*) ;; *) problem="$problem; ops$i: ${got:-no verdict}, wanted $allowed" ;; esac
 		[ "$got" != deferred ] || "$BIN/mailq" 2>/dev/null | grep -q "ops$i@" || problem="$problem; ops$i waits, but mailq does not know"
 	done <"$work/outcomes"
-	[ "$(tr -d '\n\t' <"$work/log" | LC_ALL=C tr -d '[:print:]\200-\377' | wc -c)" -eq 0 ] || problem="$problem; control bytes in the log"
+	[ "$(LC_ALL=C tr -d '\n\t[:print:]\200-\377' <"$work/log" | bytes)" -eq 0 ] || problem="$problem; control bytes in the log"
 	field logged | { while read -r pattern; do grep -aEq -- "$pattern" "$work/log" || exit 1; done; } || problem="$problem; the log has not: $(field logged)"
 	[ -z "$(field login)" ] || ! grep -aq '^[C!].*AUTH' "$work/transcript" || problem="$problem; the password was sent"
 	! grep -q 'ERROR: AddressSanitizer\|runtime error' "$work/log" || problem="$problem; the sanitizer spoke"

@@ -8,7 +8,7 @@ smarthost
 config
 printf 'Subject: x\n\nx\n' >"$work/message"
 send() { "$BIN/sendmail" "$@" -f a@example.org ops@example.org <"$work/message"; }
-waiting() { find "$work/spool/drop" "$work/spool/mqueue" -name '????????.????????' | wc -l | tr -d ' '; }
+waiting() { find "$work/spool/drop" "$work/spool/mqueue" -name '????????.????????' | lines; }
 none_waits() { [ "$(waiting)" -eq 0 ]; }
 # Also none that is only on its way to the lock.
 nobody_lives() {

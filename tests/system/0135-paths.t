@@ -11,7 +11,7 @@ another() {
 	wait_for test -s "$work/port.$1"
 	another_port=$(cat "$work/port.$1")
 }
-got() { ls "$work/$1" 2>/dev/null | wc -l | tr -d ' '; }
+got() { ls "$work/$1" 2>/dev/null | lines; }
 got_are() { [ "$(got "$1")" -ge "$2" ]; }
 smarthost; main_pid=$smarthost_pid
 another backup; backup_pid=$another_pid backup=$another_port

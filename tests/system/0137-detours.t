@@ -3,7 +3,7 @@
 . tests/lib.sh
 new_spool
 send() { printf 'Subject: %s\n\nx\n' "$1" | "$BIN/sendmail" -i -f cacti@mon1.example.org "$2"; }
-got() { ls "$work/$1" 2>/dev/null | wc -l | tr -d ' '; }
+got() { ls "$work/$1" 2>/dev/null | lines; }
 got_are() { [ "$(got "$1")" -ge "$2" ]; }
 # another NAME: a server with a folder of its own; sets another_port
 another() {

@@ -18,7 +18,7 @@ runner_once
 printf 'x\n' | "$BIN/sendmail" -f fresh@example.org later@example.org
 printf '1700000000 attempt n=2\n1700000000 step text="\001\002 \xff \\x1b \xe2\x82\xac"\n1700000000 attempt n=3\n17 torn' >>"$(grep -l odd@ "$work"/spool/mqueue/*.log)"
 "$BIN/mailq" --json >"$work/json" 2>/dev/null; is $? 0 "exit 0"
-is "$(LC_ALL=C tr -d '\12\40-\176\200-\377' <"$work/json" | wc -c | tr -d ' ')" 0 "no control byte as it is"
+is "$(LC_ALL=C tr -d '\12\40-\176\200-\377' <"$work/json" | bytes)" 0 "no control byte as it is"
 python3 - "$work/json" >"$work/out" 2>&1 <<'PY'
 import json, sys
 rows = [json.loads(line) for line in open(sys.argv[1], encoding='utf-8', errors='strict')]
@@ -47,7 +47,7 @@ while read -r line; do
 	[ "${line%% *}" = ok ]; result $? "read back: $name" "$line
 $(cat "$work/json")"
 done <"$work/out"
-is "$(wc -l <"$work/out" | tr -d ' ')" 11 "everything was looked at"
+is "$(lines <"$work/out")" 11 "everything was looked at"
 ok "python3 -m json.tool takes each line" sh -c "while read -r line; do printf '%s' \"\$line\" | python3 -m json.tool >/dev/null || exit 1; done <$work/json"
 # Very many attempts stay cheap and valid.
 log=$(grep -l relay@ "$work"/spool/mqueue/*.log | head -n 1)

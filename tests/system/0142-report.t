@@ -42,9 +42,9 @@ like "$status" '^Remote-MTA: dns; \[127.0.0.1\]$' "Remote-MTA: an address in bra
 like "$(echo "$status" | flat)" 'Diagnostic-Code: smtp; 550 5.1.1 who' "Diagnostic-Code"
 like "$status" '^Last-Attempt-Date: [A-Z][a-z][a-z], [0-9]' "Last-Attempt-Date"
 unlike "$status" '^Will-Retry-Until' "no Will-Retry-Until, because nothing is tried again"
-is "$(echo "$status" | awk 'length($0) > 78' | wc -l | tr -d ' ')" 0 "long answers are folded"
-is "$(echo "$status" | LC_ALL=C tr -d '\1-\177' | wc -c | tr -d ' ')" 0 "and are ASCII"
-is "$(echo "$text" | awk 'length($0) > 200' | wc -l | tr -d ' ')" 0 "no line of the words is endless"
+is "$(echo "$status" | awk 'length($0) > 78' | lines)" 0 "long answers are folded"
+is "$(echo "$status" | LC_ALL=C tr -d '\1-\177' | bytes)" 0 "and are ASCII"
+is "$(echo "$text" | awk 'length($0) > 200' | lines)" 0 "no line of the words is endless"
 
 send slow grey@example.org
 runner_once

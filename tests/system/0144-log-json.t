@@ -33,7 +33,7 @@ wait_for grep -q '"event": "status"' "$work/log"
 delivers() { grep '"event": "delivery"' "$work/log" | grep -q '"from": "me@example.org"'; }
 wait_for delivers
 stop $runner
-is "$(LC_ALL=C tr -d '\12\40-\176\200-\377' <"$work/log" | wc -c | tr -d ' ')" 0 "no control byte as it is"
+is "$(LC_ALL=C tr -d '\12\40-\176\200-\377' <"$work/log" | bytes)" 0 "no control byte as it is"
 is "$(grep -cv '^{.*}$' "$work/log")" 0 "in the foreground nothing stands around the object"
 python3 - "$work/log" "$work/text" >"$work/out" 2>&1 <<'PY'
 import json, re, sys
@@ -63,7 +63,7 @@ while read -r line; do
 	[ "${line%% *}" = ok ]; result $? "read back: ${line#* }" "$line
 $(tail -n 3 "$work/out")"
 done <"$work/out"
-is "$(wc -l <"$work/out" | tr -d ' ')" 9 "everything was looked at"
+is "$(lines <"$work/out")" 9 "everything was looked at"
 if command -v jq >/dev/null 2>&1; then
 	is "$(jq -r 'select(.event == "delivery" and .verdict != "sent") | .to' "$work/log" | sort | tr '\n' ' ')" "no@example.org odd@example.org " "jq chooses what did not go through"
 fi

@@ -45,7 +45,7 @@ like "$(value queue_oldest_age_seconds)" '^[0-9]+$' "the oldest age"
 unlike "$(cat "$work/metrics")" '@|example' "no address and no domain in it"
 
 # Delivered by a second runner: its counts come on top.
-smarthost; sed -i "s/^port = .*/port = $port/" "$work/firsthop.conf"
+smarthost; edit "s/^port = .*/port = $port/" "$work/firsthop.conf"
 runner_once
 metrics; is "$(strict)" "" "after delivery: valid"
 is "$(value 'recipients_total{hop="main",verdict="sent"}') $(value 'recipients_total{hop="main",verdict="deferred"}')" "2 $main" "the counts of the runner before stay"

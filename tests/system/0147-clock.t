@@ -75,7 +75,7 @@ age_queue() { # seconds: the file says that the queue was served for so long sin
 		name=${old##*/}
 		mv "$old" "$work/spool/mqueue/$(printf '%08x' $((now - $1)))${name#????????}"
 	done
-	sed -i "s/^created: .*/created: $(((now - $1) * 1000000))/; s/^created_us: .*/created_us: $(((now - $1) * 1000000))/" "$work"/spool/mqueue/*[0-9a-f]
+	edit "s/^created: .*/created: $(((now - $1) * 1000000))/; s/^created_us: .*/created_us: $(((now - $1) * 1000000))/" "$work"/spool/mqueue/*[0-9a-f]
 }
 rm -f "$work"/spool/mqueue/*
 send old

@@ -83,7 +83,7 @@ like "$out" '^  From field goes out as <web@example.com>' "and the From field"
 like "$out" '^  rewritten  <all@old.test> becomes <all@new.test> ' "and the recipient"
 mkdir "$work/many"
 awk -v folder="$work/many" 'BEGIN { for (i = 0; i <= 1000; i++) { f = folder "/" i; print "n" i ": a@example.org" >f; close(f) } }'
-sed -i "s|^aliases = .*|aliases = $work/many|" "$work/firsthop.conf"
+edit "s|^aliases = .*|aliases = $work/many|" "$work/firsthop.conf"
 "$BIN/newaliases" >/dev/null 2>"$work/err"; is "$?" 65 "a folder of 1001 files is refused"
 like "$(cat "$work/err")" "many: the folder holds 1001 files, and at most 1000 are read: join some of them" "with its reason"
 finish

@@ -46,7 +46,7 @@ from_db "$work/aliases.db"; is "$code $out" '65 good: g@y.test' "a name with a q
 like "$(cat "$work/err")" 'an entry is left out, because its name has a quote in it: a"b' "and told"
 long=$(head -c 300000 /dev/zero | tr '\0' 'x')
 db_of big "$long@y.test" "$long" 'x@y.test' good 'g@y.test' | tool db_dump
-from_db "$work/aliases.db"; is "$code $(printf '%s' "$out" | wc -c)" "0 $((5 + 300007 + 1 + 300000 + 10 + 1 + 14))" "fields of 300,000 bytes are whole"
+from_db "$work/aliases.db"; is "$code $(printf '%s' "$out" | bytes)" "0 $((5 + 300007 + 1 + 300000 + 10 + 1 + 14))" "fields of 300,000 bytes are whole"
 
 # Damaged ones.
 db_of root 'ops@example.org' cut | tool db_dump

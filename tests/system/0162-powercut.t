@@ -15,7 +15,7 @@ submit 2 a-2@example.org later-2@example.org
 submit 3 refused-3@example.org good-3@example.org
 for pass in 1 2; do record "$BIN/runner" --once --foreground 2>>"$work/log"; done
 is "$(delivered)" 5 "the scenario was recorded: four mails and a report"
-drop=$(stat -c %i "$work/spool/drop" 2>/dev/null || stat -f %i "$work/spool/drop") mqueue=$(stat -c %i "$work/spool/mqueue" 2>/dev/null || stat -f %i "$work/spool/mqueue")
+drop=$(file_inode "$work/spool/drop") mqueue=$(file_inode "$work/spool/mqueue")
 mkdir -p "$work/replay/drop" "$work/replay/mqueue"; mkfifo "$work/replay/trigger"
 rm -rf "$work/delivered"
 stop "$smarthost_pid"

@@ -27,7 +27,7 @@ kill_at_dot() {
 }
 said() { grep -c "^C: $1" "$work/transcript"; }
 in_queue() { "$BIN/mailq" -bP 2>/dev/null; }
-ledgers() { find "$mqueue" -name 'sent.*' | wc -l | tr -d ' '; }
+ledgers() { find "$mqueue" -name 'sent.*' | lines; }
 
 { echo 'connection 1'; take 'expect RCPT' 'send 250 ok' "$data" 'sleep 1500' 'send 250 2.0.0 taken as 4711' 'expect-any'; echo 'connection 2'; } >"$work/script"
 server
@@ -111,7 +111,7 @@ ln -s /etc/passwd "$mqueue/sent.4"; mkfifo "$mqueue/sent.5"; mkdir "$mqueue/sent
 printf '\001\377\n\n=\noutcome\noutcome  .\n' >"$mqueue/sent.99999999999999999999"
 runner_once
 is "$(delivered) $(in_queue)" "1 0" "ledgers that are cut, empty, of other mail, links, pipes and folders: the mail is delivered"
-is "$(find "$work" -name '*x.log' -o -name '00000001.*' | wc -l)" 0 "and nothing is written for what is not there"
+is "$(find "$work" -name '*x.log' -o -name '00000001.*' | lines)" 0 "and nothing is written for what is not there"
 ok "what a link leads to is there still" test -s /etc/passwd
 printf 'outcome id=%s %s .\n' "$id" "$line" >"$mqueue/sent.1"
 runner_once

@@ -41,7 +41,7 @@ is_right 1 "from drop/ to mqueue/ID.dead"
 me=$(id -un)
 printf '12\nSubject: a\n\n' | record "$BIN/mailbox" maildir "$me" a@example.org >/dev/null
 ok "a Maildir was made" test -e "$work/home/Maildir/new"/*
-folders=$(awk '$1 == "sync"' "$work/trace" 2>/dev/null | awk '{ print $2 }' | sort -u | wc -l)
+folders=$(awk '$1 == "sync"' "$work/trace" 2>/dev/null | awk '{ print $2 }' | sort -u | lines)
 ok "its folders, and what they are in, were synced" test "$folders" -ge 4
 is_right 1 "from tmp/ to new/"
 printf 'save 1 %s\nquit\n' "$work/home/Maildir" >"$work/commands"
@@ -49,6 +49,6 @@ printf 'From a@example.org Thu Jan  1 00:00:00 1970\nSubject: b\n\nx\n' >"$work/
 record "$BIN/mail" -N -f "$work/box" <"$work/commands" >/dev/null 2>&1
 is_right 1 "mail(1), save into a Maildir"
 printf 'type 1\nquit\n' | record "$BIN/mail" -N -f "$work/home/Maildir" >/dev/null 2>&1
-is "$(ls "$work/home/Maildir/cur" | wc -l | tr -d " ")" 2 "what was in new/ is in cur/"
+is "$(ls "$work/home/Maildir/cur" | lines)" 2 "what was in new/ is in cur/"
 is_right 2 "mail(1), from new/ to cur/"
 finish

@@ -10,7 +10,7 @@ exists() { for file; do [ -e "$file" ] || return 1; done; }
 gone() { for file; do [ ! -e "$file" ] || return 1; done; }
 
 for name in 1 2 3; do echo 'firsthop-spool: 1' >"$drop/t.6553700$name.00000001"; done
-touch -t "$(date -d '-2 hours' +%Y%m%d%H%M 2>/dev/null || date -v-2H +%Y%m%d%H%M)" "$drop/t.65537001.00000001" "$drop/t.65537003.00000001"
+touch_at -7200 "$drop/t.65537001.00000001" "$drop/t.65537003.00000001"
 echo other >"$drop/t.passwd"; echo other >"$drop/x"
 if command -v flock >/dev/null; then
 	sh -c 'exec 9<"$1"; flock 9; exec sleep 60' sh "$drop/t.65537003.00000001" & writer=$!; pids="$pids $writer"

@@ -16,7 +16,7 @@ smarthost
 config
 send away
 runner_once
-is "$(delivered) $(ls "$work/mail" | wc -l | tr -d ' ')" "1 0" "without [local] nothing is local"
+is "$(delivered) $(ls "$work/mail" | lines)" "1 0" "without [local] nothing is local"
 config '
 [local]
 deliver = mbox'
@@ -30,7 +30,7 @@ is "$(grep -c '^From sender@example.org ' "$work/mail/$me")" 2 "two messages, ea
 is "$(grep -c '^>From here$' "$work/mail/$me") $(grep -c '^>>From there$' "$work/mail/$me")" "2 2" "From lines of the text are quoted"
 like "$(cat "$work/mail/$me")" '^Delivered-To: ' "with Delivered-To"
 like "$(cat "$work/mail/$me")" '^Message-ID: <' "and a complete header"
-is "$(stat -c %a "$work/mail/$me" 2>/dev/null || stat -f %Lp "$work/mail/$me")" 600 "for its user only"
+is "$(file_mode "$work/mail/$me")" 600 "for its user only"
 ok "no lock is left" test ! -e "$work/mail/$me.lock"
 like "$(cat "$work/log")" "hop=local .*verdict=sent" "the log tells"
 rm -f "$work"/delivered/*
@@ -54,7 +54,7 @@ ln -s "$work/precious" "$work/mail/$me"; refuse mailbox-unsafe "a symbolic link"
 ln "$work/precious" "$work/mail/$me"; refuse mailbox-unsafe "a hard link"; rm "$work/mail/$me"
 mkdir "$work/mail/$me"; refuse 'mailbox-(error|unsafe)' "a folder"; rmdir "$work/mail/$me"
 mkfifo "$work/mail/$me"; refuse mailbox-unsafe "a FIFO"; rm "$work/mail/$me"
-is "$(wc -c <"$work/precious" | tr -d ' ')" 0 "nothing was written through them"
+is "$(bytes <"$work/precious")" 0 "nothing was written through them"
 if [ "$(id -u)" = 0 ]; then
 	: >"$work/mail/$me"; chown 1 "$work/mail/$me"; refuse mailbox-unsafe "another user's file"; rm "$work/mail/$me"
 fi
@@ -94,7 +94,7 @@ head -c 300000 /dev/zero | tr '\0' x | fold -w 70 | "$BIN/sendmail" -f sender@ex
 send still2 still@here.example.org; send moves
 : >"$work/log"
 start=$(date +%s)
-FIRSTHOP_LIBEXEC="$work/libexec" LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=60 runner_once
+with FIRSTHOP_LIBEXEC="$work/libexec" LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=60 runner_once
 took=$(($(date +%s) - start))
 is "$(grep -c 'to=<still@here.example.org>.*verdict=deferred .*key=mailbox-silent' "$work/log")" 2 "a mailbox program that stands still: that mail waits"
 is "$(grep -c '^Subject: moves' "$work/mail/$me")" 1 "the mail of others does not wait for it"
@@ -104,8 +104,8 @@ rm -f "$work"/spool/mqueue/[0-9a-f]*
 local_to maildir
 send four
 runner_once
-is "$(ls "$work/home/Maildir/new" | wc -l | tr -d ' ')" 1 "maildir: delivered, and the folders were made"
-is "$(ls "$work/home/Maildir/tmp" | wc -l | tr -d ' ')" 0 "nothing is left in tmp"
+is "$(ls "$work/home/Maildir/new" | lines)" 1 "maildir: delivered, and the folders were made"
+is "$(ls "$work/home/Maildir/tmp" | lines)" 0 "nothing is left in tmp"
 like "$(cat "$work"/home/Maildir/new/*)" '^From here$' "there nothing is quoted"
 rm -r "$work/home/Maildir"; mkdir "$work/elsewhere"; ln -s "$work/elsewhere" "$work/home/Maildir"
 refuse mailbox-unsafe "a Maildir that is a link"
@@ -121,7 +121,7 @@ is "$(waiting)" 1 "after_h: at first it waits for the servers"
 LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=3600 "$BIN/runner" --stay --foreground 2>>"$work/log" &
 runner=$!
 pids="$pids $runner"
-in_maildir() { [ "$(ls "$work/home/Maildir/new" 2>/dev/null | wc -l)" -ge 1 ]; }
+in_maildir() { [ "$(ls "$work/home/Maildir/new" 2>/dev/null | lines)" -ge 1 ]; }
 ok "then it is put into the mailbox" wait_for in_maildir
 stop $runner
 finish

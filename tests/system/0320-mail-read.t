@@ -27,7 +27,7 @@ subjects() { "$M" -H -f "$1" 2>/dev/null | sed 's/^.\(.\).*"\(.*\)"/\1 \2/; s/^ 
 fill
 "$M" -e; is $? 0 "-e with mail"
 like "$("$M" -H | head -n 1)" '^ N  1 joe@example.org +Tue Nov 24 20:01 +8/[0-9]+ +"disk full"$' "-H: the list in mailx's form"
-is "$(run x; cat inbox | wc -l)" "$(cat inbox | wc -l)" "exit changes nothing"
+is "$(run x; cat inbox | lines)" "$(cat inbox | lines)" "exit changes nothing"
 like "$(run '1\nx')" '^text 1$' "a number shows the message"
 unlike "$(run '1\nx')" '^Received' "without the fields of no interest"
 like "$(run 'P1\nx')" '^Received' "Print shows all"
@@ -48,12 +48,12 @@ is "$(run '2\n=\n= $\nx' | tail -n 2 | xargs)" "2 3" "="
 like "$(run 'size 1\nx')" '^1: 8/[0-9]+$' "size"
 is "$(run 'set screen=2\nh1\nz\nz-\nh3\nx' | numbers)" "1 2 3 1 2 3" "headers and z"
 is "$(run 'ignore subject\nunknowncommand\np1\nx' | grep -c '^Subject')" 0 "ignore"
-is "$(run 'retain subject\np1\nx' | sed -n '/^Message/,/^$/p' | wc -l | tr -d ' ')" 4 "retain"
+is "$(run 'retain subject\np1\nx' | sed -n '/^Message/,/^$/p' | lines)" 4 "retain"
 like "$(run unknowncommand)" 'no such command' "an unknown command is told"
 is "$(printf 'bad\nx\n' | "$M" 2>/dev/null; echo $?)" 1 "and tells in the exit status, when nobody types"
 is "$(run 'pipe 1 2 grep ^Subject\n| 3 cat -n | tail -n 1\nx' | sed 's/\t/ /g; s/^ *//' | xargs)" "Subject: disk full Subject: all well 10 >From there" "pipe and |"
 is "$(run "!echo from shell\necho words  'of two'\ncd /\n!pwd\nx" | xargs)" "from shell words of two /" "! echo cd"
-is "$(SHELL=/bin/echo run 'shell\nx')" "" "shell"
+is "$(with SHELL=/bin/echo run 'shell\nx')" "" "shell"
 like "$(run 'set foo=bar\nset\nunset foo\nset\nx')" '^foo="bar"$' "set shows"
 is "$(run 'alias a b c\nalias a\nunalias a\nalias\nalternates q r\nalternates\nx' | xargs)" "a b c q r" "alias unalias alternates"
 echo 'echo sourced' >rcfile; is "$(run 'source rcfile\nif r\necho yes\nelse\necho no\nendif\nif s\necho no\nendif\nx' | xargs)" "sourced yes" "source and if"
@@ -74,7 +74,7 @@ fill; run 'saveignore received\nset keepsave\ns 1 saved2\nq' >/dev/null; unlike 
 fill; run '1-2\nset noappend\nq' >/dev/null; fill2=$(cat mbox); message 9 z@example.org ninth >inbox; run '1\nset noappend\nq' >/dev/null; is "$(subjects mbox)" "R ninth R disk full R all well" "noappend: in front"
 mkdir folders; fill; cp inbox folders/other; is "$(run 'set folder=folders\nd1\nfile +other\nd3\nfile #\nf *\nfolders\nx' | grep -v messages | numbers; subjects folders/other)" "1 2 3 1 2 1 2
 U disk full U all well" "file, + and #: the first is written back, and so is the second"
-fill; run 'd *\nq' >/dev/null; is "$(wc -c <inbox | tr -d ' ')" 0 "all deleted: an empty mailbox, not none"
+fill; run 'd *\nq' >/dev/null; is "$(bytes <inbox)" 0 "all deleted: an empty mailbox, not none"
 fill; cp inbox box; run '1\nq' -f box >/dev/null; is "$(subjects box)" "R disk full U all well U disk empty" "another mailbox: what was read stays"
 fill; chmod 444 inbox; [ "$(id -u)" -eq 0 ] || like "$(run 'd1\nq')" 'may only be read' "a mailbox that may only be read"; chmod 600 inbox
 fill; { printf '1\n'; sleep 1; message 4 new@example.org latest >>inbox; printf 'q\n'; } | "$M" >/dev/null 2>&1; is "$(subjects inbox)" "U all well U disk empty N latest" "mail that comes meanwhile stays"
@@ -97,14 +97,14 @@ answer 'forward 2 z@example.org\nsee below\n.\nx'; is "$(cat argv)" "[-i][--][z@
 like "$(cat stdin)" '^Subject: Fwd: all well$' "its subject"; is "$(sed -n '/message.rfc822/,$p' stdin | grep -c '^Received: by x$')" 1 "the message is whole"
 answer 'r1\nquote:\n~m 2\n.\nq' -I; like "$(cat stdin)" "^	text 2$" "~m inserts another message"
 is "$(printf 'r1\nx\n.\nx\n' | OUTCOME=75 "$M" >/dev/null 2>&1; echo $?)" 75 "sendmail's failure is told at the end"
-fill; printf '#!/bin/sh\nsed s/text.1/edited/ "$1" >edited; cat edited >"$1"\n' >ed; chmod +x ed; EDITOR=$PWD/ed run 'e1\nset hold\nq' >/dev/null; is "$(grep -c edited inbox)$(subjects inbox)" "1R disk full U all well U disk empty" "edit"
+fill; printf '#!/bin/sh\nsed s/text.1/edited/ "$1" >edited; cat edited >"$1"\n' >ed; chmod +x ed; with EDITOR=$PWD/ed run 'e1\nset hold\nq' >/dev/null; is "$(grep -c edited inbox)$(subjects inbox)" "1R disk full U all well U disk empty" "edit"
 
 # Maildir.
 mkdir -p md/cur md/new md/tmp
 for n in 1 2 3; do message $n m$n@example.org "maildir $n" 'From a line' | sed 1d >md/new/180000000$n.x.host; done
 is "$(subjects md)" "N maildir 1 N maildir 2 N maildir 3" "a maildir"
 run '1\nd2\nq' -f md >/dev/null; is "$(ls md/cur md/new | grep host | xargs)" "1800000001.x.host:2,S 1800000003.x.host:2," "flags are in the names, what was deleted is gone"
-MAIL=md run 's 1 frommd\nc 1 mdcopy\nq' >/dev/null; like "$(cat frommd)" '^>From a line$' "a message that goes into an mbox has its From lines quoted"
+with MAIL=md run 's 1 frommd\nc 1 mdcopy\nq' >/dev/null; like "$(cat frommd)" '^>From a line$' "a message that goes into an mbox has its From lines quoted"
 is "$(ls md/cur | xargs)" "1800000003.x.host:2," "what was saved leaves the system mailbox, a maildir too"
 mkdir -p md2/cur md2/new md2/tmp; fill; run 's 1-2 md2\nx' >/dev/null; is "$(ls md2/new md2/cur | grep -c :2,S)$(cat md2/*/* | grep -c '^From ')" 00 "saved into a maildir"
 is "$(subjects md2 | xargs)" "N disk full N all well" "they are whole"
@@ -113,7 +113,7 @@ is "$(subjects md2 | xargs)" "N disk full N all well" "they are whole"
 printf 'From x@example.org Tue Nov 24 20:00:00 2026\nSubject: =?utf-8?q?=C3=9C=1B]0;evil=07?=\nFrom: =?iso-2022-jp?B?GyRCNEY7axsoQg==?= <jp@example.org>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\nContent-Type: text/html\n\n<p>wrong</p>\n--c\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\nGr=FCn =1B[31m\n--c--\n--b\nContent-Type: application/pdf; name="x"\nContent-Disposition: attachment; filename*=utf-8'"''"'..%%2F..%%2Fb%%C3%%BC.pdf\nContent-Transfer-Encoding: base64\n\nUERG\n--b\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\nPGgxPkhlYWQ8L2gxPjxzY3JpcHQ+ZXZpbDwvc2NyaXB0PmEgJmFtcDsgYg==\n--b--\n\n' >inbox
 run '1\nset showname\nf1\ndetach 1 .\ndetach 1 .\nx' >"$work/out"
 like "$(cat out)" '^Grün \^\[\[31m$' "quoted-printable, a charset, no escape sequence"
-like "$(cat out)" '^Subject: Ü\^\]?\[?\]0;evil' "encoded words, no escape sequence"; is "$(tr -d '\n\t -~\200-\377' <out | wc -c | tr -d ' ')" 0 "no control character comes out"
+like "$(cat out)" '^Subject: Ü\^\]?\[?\]0;evil' "encoded words, no escape sequence"; is "$(LC_ALL=C tr -d '\n\t -~\200-\377' <out | bytes)" 0 "no control character comes out"
 like "$(cat out)" '監視' "ISO-2022-JP"; like "$(cat out)" '^a & b$' "HTML as text"; unlike "$(cat out)" 'wrong|evil<|>evil' "of alternatives the plain one"
 is "$(cat bü.pdf bü-1.pdf)" "PDFPDF" "detach: safe names, nothing overwritten"
 
@@ -133,7 +133,7 @@ is "$(find "$work" -name '*x*' -newer evilbox -type f | grep -c '/\.\./')" 0 "a 
 printf 'From a@x Tue Nov 24 20:02:00 2026\nFrom: a@x\nReply-To: |\033]0;evil\007, /\033[31mx\nSubject: y\033[31m\n\nx\n\n' >evilbox
 printf 'reply 1\n~p\n~m 1\n~p\n~.\nx\n' | "$M" -N -I -f evilbox >evilout 2>&1
 like "$(cat evilout)" '\^\[\]0;evil\^G.*: a command cannot be a recipient' "a hostile Reply-To is refused by its name"
-is "$(grep -c 'Message contains:' evilout) $(tr -d '\n\t -~\200-\377' <evilout | wc -c | tr -d ' ')" "2 0" "no control character of it comes out, nor with ~p"
+is "$(grep -c 'Message contains:' evilout) $(LC_ALL=C tr -d '\n\t -~\200-\377' <evilout | bytes)" "2 0" "no control character of it comes out, nor with ~p"
 
 # A mailbox that nobody is to write is read only for the super-user, too.
 fill; chmod 0444 inbox

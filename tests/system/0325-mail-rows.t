@@ -28,8 +28,8 @@ is "$(run 'd1\nxit'; grep -c '^From ' inbox)" 2 "xit changes nothing"
 unlike "$(run 'discard subject\n1\nx')" '^Subject' "discard"
 run 'savediscard received\nsave 1 kept\nx' >/dev/null; is "$(grep -c '^Received' kept) $(grep -c '^Cc' kept)" "0 1" "savediscard"
 rm -f kept; run 'saveretain subject\nsave 1 kept\nx' >/dev/null; is "$(grep -cE '^(Received|Cc)' kept) $(grep -c '^Subject' kept)" "0 1" "saveretain"
-printf '#!/bin/sh\nsed -i s/hello/changed/ "$1"\n' >editor; chmod +x editor
-fill; like "$(VISUAL="$work/editor" run 'visual 1\n1\nx')" '^changed one$' "visual"
+printf '#!/bin/sh\nsed s/hello/changed/ "$1" >edited; cat edited >"$1"\n' >editor; chmod +x editor
+fill; like "$(with VISUAL="$work/editor" run 'visual 1\n1\nx')" '^changed one$' "visual"
 printf 'respond 1\nhi\n~.\nx\n' | "$M" -N -I >/dev/null 2>&1; like "$(cat argv)" 'joe.*boss' "respond answers all"
 printf 'Respond 1\nhi\n~.\nx\n' | "$M" -N -I >/dev/null 2>&1; unlike "$(cat argv)" boss "Respond the sender"
 printf 'fwd 1 ops@example.org\n~.\nx\n' | "$M" -N -I >/dev/null 2>&1; like "$(cat argv)$(cat stdin)" '^Subject: Fwd: first' "fwd"
@@ -45,7 +45,7 @@ fill; is "$(run 'set cmd="grep -c hello"\npipe 1\nx')" 1 "cmd is what pipe runs"
 is "$(run 'set page\npipe 1 cat\nx' | tail -c 1 | od -An -tx1 | tr -d ' ')" 0c "page puts a form feed behind each"
 unlike "$(run 'set quiet\n1\nx')" '^Message 1' "quiet"
 printf 'one\n.\ntwo\n' | "$M" -I -S nodot -s x a@x >out 2>&1; is "$(sed '1,/^$/d' stdin | xargs)" "one . two" "nodot: a dot alone is text"
-mkdir -p letters; touch letters/one; is "$(LISTER='echo listed' run "set folder=$work/letters\nfolders\nx" | grep -c '^listed')" 1 "LISTER lists the folder"
+mkdir -p letters; touch letters/one; is "$(with LISTER='echo listed' run "set folder=$work/letters\nfolders\nx" | grep -c '^listed')" 1 "LISTER lists the folder"
 echo x >file.txt
 echo text | "$M" --subject='a b' --from=me@example.org --header='X-A: 1' -C 'X-B: 2' --content-type=text/html ops@example.org
 like "$(cat stdin)" '^Subject: a b$' "--subject"

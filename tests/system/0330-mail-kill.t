@@ -21,12 +21,12 @@ once() {
 	rm -f *.lock
 	[ -n "$late" ] && message 5 >>inbox
 	"$M" -H >list 2>err || { bad="$bad $at:list"; return; }
-	[ "$(grep -c '^From ' inbox)" = "$(wc -l <list | tr -d ' ')" ] || bad="$bad $at:shape"
+	[ "$(grep -c '^From ' inbox)" = "$(lines <list)" ] || bad="$bad $at:shape"
 	for n in 1 3 4 ${late:+5}; do [ "$(has $n)" -ge 1 ] || bad="$bad $at:lost-$n"; done
 	[ "$(sort inbox | uniq -c | awk '/^ *[0-9]+ text of/ && $1 > 1')" = "" ] || bad="$bad $at:twice"
 	ls -A | grep -q '^\.firsthop-mail' && bad="$bad $at:left"
 	# What is in the mailbox afterwards can be read and changed as ever.
-	printf 'd *\nq\n' | "$M" -N >/dev/null 2>&1 && [ "$(wc -c <inbox | tr -d ' ')" = 0 ] || bad="$bad $at:stuck"
+	printf 'd *\nq\n' | "$M" -N >/dev/null 2>&1 && [ "$(bytes <inbox)" = 0 ] || bad="$bad $at:stuck"
 }
 # all NAME COMMANDS FAULT: at each change
 all() {

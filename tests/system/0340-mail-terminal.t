@@ -59,7 +59,7 @@ over
 start "$BIN/mail -s x a@example.org"
 wait_for terminal has-session -t m; line 'half a letter'
 wait_for shows 'half a letter'; sleep 1; over
-ok "a hangup" wait_for test "$(cat "$work/dead.letter" | wc -l)" -ge 1
+ok "a hangup" wait_for test "$(cat "$work/dead.letter" | lines)" -ge 1
 wait_for grep -q 'half a letter' "$work/dead.letter"
 like "$(cat "$work/dead.letter")" 'half a letter' "keeps the letter"
 before=$(cat "$work/mbox")

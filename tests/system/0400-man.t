@@ -24,7 +24,7 @@ is "${missing:-}" "" "every key stands in firsthop.conf(5) and in the sample"
 # The sample, with its comments taken off and a host named, gives the defaults.
 sed -e 's/^#\(\[\)/\1/' -e 's/^#\([a-z_]* = \)/\1/' -e 's/^#host =$/host = x.example.org/' -e 's/^#via =$/via = main/' -e 's/^#from =$/from = self/' -e '/^aliases/d' -e '/^name/d' relayconf/firsthop.conf.sample >"$work/sample.conf"
 is "$("$BIN/relayconf" -C "$work/sample.conf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | grep -v KEY)" \
-	"$(sed -i 's/^port.*//; s/^tls.*//' "$FIRSTHOP_CONFIG"; "$BIN/relayconf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | sed 's/ 5 *$/ 5/' | grep -v KEY)" \
+	"$(edit 's/^port.*//; s/^tls.*//' "$FIRSTHOP_CONFIG"; "$BIN/relayconf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | sed 's/ 5 *$/ 5/' | grep -v KEY)" \
 	"the sample's values are the defaults"
 # firsthop(7), SECURITY: each row names its tests in brackets, and in a comment behind it what in that test shows it: ".\" system/0630: words of the test".
 # file_of NAME: the file of a test
@@ -40,7 +40,7 @@ awk '/^\.It /{ row = substr($0, 5); rows++ }
 	/^\.\\" [a-z]+.*: /{ at = index($0, ": "); print rows "\t" substr($0, 5, at - 5) "\t" substr($0, at + 2); next }
 	rows { line = $0; while (match(line, /(system|real)\/[0-9][0-9][0-9][0-9]|unit\/test_[a-z]+|fuzz [a-z]+[],]|[[ ]layers[],]/)) {
 		name = substr(line, RSTART, RLENGTH); gsub(/[][,]|^ /, "", name); print rows "\t" name "\t-"; line = substr(line, RSTART + RLENGTH) } }' "$work/security" | sort -u >"$work/named"
-ok "SECURITY has rows, and they name tests ($(wc -l <"$work/named"))" test "$(wc -l <"$work/named")" -gt 60
+ok "SECURITY has rows, and they name tests ($(lines <"$work/named"))" test "$(lines <"$work/named")" -gt 60
 tab=$(printf '\t')
 is "$(awk -F '\t' '{ key = $1 "\t" $2; if ($3 == "-") named[key] = 1; else shown[key] = 1 }
 	END { for (k in named) if (!(k in shown)) print "no words for " k; for (k in shown) if (!(k in named)) print "not named in the text: " k }' "$work/named")" "" "for each test that a row names, words of it are given"

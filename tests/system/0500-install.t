@@ -23,7 +23,7 @@ if [ "$(id -u)" != 0 ] || [ "$(uname -s)" != Linux ]; then
 fi
 ok "make install-rights" run install-rights
 ok "and again" run install-rights
-mode() { stat -c '%a %u:%g' "$image$1"; }
+mode() { echo "$(file_mode "$image$1") $(file_owner "$image$1")"; }
 number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$image/etc/$2"; }
 user=$(number firsthop passwd) group=$(number firsthop group) drop=$(number fhdrop group)
 ok "user and groups are made in the image" test -n "$user" -a -n "$group" -a -n "$drop"

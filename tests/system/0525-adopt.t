@@ -39,7 +39,7 @@ printf 'garbage' | put /var/spool/nullmailer/queue/1700000002.43
 
 touch "$R/var/spool/dma/Q$(printf '\033')[31mred"
 out=$(adopt); is $? 0 "without a terminal it only shows"
-is "$(printf '%s' "$out" | cat - "$work/err" | tr -d '\n -~' | tr -d '\200-\377')" "" "no control character of a file's name comes out"
+is "$(printf '%s' "$out" | cat - "$work/err" | LC_ALL=C tr -d '\n -~\200-\377')" "" "no control character of a file's name comes out"
 rm "$R"/var/spool/dma/Q*red
 like "$out" '^sendmail .* CronDaemon to ops@example.org and 1 more$' "sendmail's message is shown"
 like "$out" '^dma .* alarm@example.org to dma@example.org$' "dma's"
@@ -47,11 +47,11 @@ like "$out" '^nullmailer .* <> to nm1@example.org and 1 more$' "nullmailer's, wi
 like "$out" 'Nothing was changed' "and says that nothing was changed"
 like "$(cat "$work/err")" 'qfNOBODY is left alone: it names no recipient' "a file without recipients is named"
 like "$(cat "$work/err")" '1700000002.43 is left alone: ' "and one that is no message"
-is "$(ls "$work/spool/drop" | wc -l)" 0 "nothing is in our spool"
+is "$(ls "$work/spool/drop" | lines)" 0 "nothing is in our spool"
 
 out=$(adopt --yes); is $? 75 "--yes: exit 75, because something was left"
 like "$out" '^3 of 3 taken over' "all that could be read"
-is "$(ls "$work/spool/drop" | wc -l)" 3 "three messages are in our spool"
+is "$(ls "$work/spool/drop" | lines)" 3 "three messages are in our spool"
 is "$(cd "$R/var/spool" && find . -type f | sort | tr '\n' ' ')" \
 	"./clientmqueue/adopted/dfABC123 ./clientmqueue/adopted/qfABC123 ./dma/adopted/M5.abc ./dma/adopted/Q5.abc ./mqueue/qfNOBODY ./nullmailer/adopted/1700000001.42 ./nullmailer/queue/1700000002.43 " \
 	"the files are kept beside the queues"
@@ -87,12 +87,12 @@ cat >"$work/libexec/sendmail" <<END
 kill -KILL \$PPID
 END
 chmod 755 "$work/libexec/sendmail"
-in_both() { ls "$R"/var/spool/dma/[QM]*.abc "$R"/var/spool/dma/adopted/[QM]8.abc 2>/dev/null | wc -l | tr -d ' '; grep -rl 'half way' "$work/spool/drop" | wc -l | tr -d ' '; }
+in_both() { ls "$R"/var/spool/dma/[QM]*.abc "$R"/var/spool/dma/adopted/[QM]8.abc 2>/dev/null | lines; grep -rl 'half way' "$work/spool/drop" | lines; }
 printf 'ID: 8.abc\nSender: alarm@example.org\nRecipient: half@example.org\n' | put /var/spool/dma/Q8.abc
 printf 'Subject: half way\n\nx\n' | put /var/spool/dma/M8.abc
 for when in before after; do
 	echo $when >"$work/when"
-	(FIRSTHOP_LIBEXEC=$work/libexec adopt --yes) >/dev/null 2>&1
+	with FIRSTHOP_LIBEXEC="$work/libexec" adopt --yes >/dev/null 2>&1
 	is "$(in_both | tr '\n' ' ')" "2 $([ $when = before ] && echo 0 || echo 1) " "killed $when sendmail has it"
 done
 adopt --yes >/dev/null; is $? 75 "taken over in the end"

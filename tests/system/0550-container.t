@@ -70,7 +70,7 @@ ok "delivers it from the volume" delivered_are 9
 mkdir -p "$work/plain/drop" "$work/plain/mqueue"; chmod 0777 "$work/plain" "$work/plain/drop"
 export FIRSTHOP_SPOOL="$work/plain"
 echo x | unshare -U "$work/bin/sendmail" a@example.org 2>"$work/err"
-is "$? $(cat "$work/err") $(ls "$work/plain/drop" | wc -l | tr -d ' ')" "0  1" "no number for any group: taken"
+is "$? $(cat "$work/err") $(ls "$work/plain/drop" | lines)" "0  1" "no number for any group: taken"
 if [ "$(id -u)" = 0 ]; then
 	mkdir "$work/setgid"; cp "$BIN/sendmail" "$work/setgid"; chgrp 1 "$work/setgid/sendmail"; chmod 2755 "$work/setgid/sendmail"
 	mkfifo "$work/go"

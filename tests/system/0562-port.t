@@ -11,7 +11,7 @@ ok "the rules of ports" sh tests/freebsd/portlint.sh $port
 # breach FILE SED-EXPRESSION COMPLAINT
 breach() {
 	rm -rf "$work/port"; cp -R $port "$work/port"
-	sed -i.bak "$2" "$work/port/$1" && rm "$work/port/$1.bak"
+	edit "$2" "$work/port/$1"
 	like "$(sh tests/freebsd/portlint.sh "$work/port")" "$3" "seen: $3"
 }
 tab=$(printf '\t')
@@ -49,7 +49,7 @@ ok "into-ports.sh" sh $port/into-ports.sh "$tree"
 ok "and again" sh $port/into-ports.sh "$tree"
 tarball=$tree/distfiles/firsthop-0.1.tar.gz
 is "$(sed -n 's/^SHA256 (firsthop-0.1.tar.gz) = //p' "$tree/mail/firsthop/distinfo")" "$(sha256sum "$tarball" 2>/dev/null | cut -d ' ' -f 1 || sha256 -q "$tarball")" "distinfo has its checksum"
-is "$(sed -n 's/^SIZE (firsthop-0.1.tar.gz) = //p' "$tree/mail/firsthop/distinfo")" "$(($(wc -c <"$tarball")))" "and its size"
+is "$(sed -n 's/^SIZE (firsthop-0.1.tar.gz) = //p' "$tree/mail/firsthop/distinfo")" "$(($(bytes <"$tarball")))" "and its size"
 is "$(cat "$tree/GIDs")" "nobody:*:65534:
 other:*:999:
 fhdrop:*:998:
@@ -84,7 +84,7 @@ stage() {
 listed() { grep -v '^@\(comment\|postexec\|preunexec\)' "$S/plist" | sed 's/^@[a-z]*\(([^)]*)\)* //; s,^\([^/]\),/usr/local/\1,' | sort; }
 staged() { (cd "$S/stage" && { find . -type f -o -type l; find ./var -type d -path '*firsthop*'; }) | sed 's/^\.//' | sort; }
 ok "make stage, as an ordinary user" stage plain
-ok "who owns all of it" test -z "$(find "$S/stage" ! -user "$(stat -c %u "$S")")"
+ok "who owns all of it" test -z "$(find "$S/stage" ! -user "$(file_owner "$S" | cut -d: -f1)")"
 is "$(staged)" "$(listed)" "the stage is exactly the packing list"
 is "$(cd "$S/stage" && find . -type f -perm /7022)" "" "nothing set-id, nothing that others may write"
 is "$(cd "$S/stage" && find . -type f -perm -111 | sort)" "$(cd "$S/stage" && find . -path '*/libexec/firsthop/*' -type f -o -path '*/etc/rc.d/*' -o -path '*/periodic/daily/*' \
@@ -131,7 +131,7 @@ if [ "$(id -u)" = 0 ] && [ "$(uname -s)" = Linux ]; then
 		"$make" --no-print-directory -s -o all BUILD="$BUILD" SYSTEM=FreeBSD DESTDIR="$image" DAEMONLESS="$1" install install-rights >/dev/null || return 1
 		for place in libexec/firsthop/sendmail libexec/firsthop/mailq libexec/firsthop/runner libexec/firsthop/mailbox /var/spool/firsthop /var/spool/firsthop/drop /var/spool/firsthop/mqueue; do
 			case $place in /*) file=$image$place ;; *) file=$image/usr/local/$place ;; esac
-			set -- $(stat -c '%u %g %a' "$file")
+			set -- $(file_owner "$file" | tr : " ") $(file_mode "$file")
 			owner=$(awk -F: -v n="$1" '$3 == n { print $1 }' "$image/etc/passwd") group=$(awk -F: -v n="$2" '$3 == n { print $1 }' "$image/etc/group")
 			[ "$owner $group $(printf %04o $((0$3 & 07555)))" = "$(mode "$place" | sed 's/wheel/root/' | { read -r o g m; echo "$o $g $(printf %04o $((0$m & 07555)))"; })" ] ||
 				echo "$place: $owner $group $3, packing list $(mode "$place")"

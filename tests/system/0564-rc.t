@@ -133,7 +133,7 @@ named rmail; like "$code: $out" '^78: mailwrapper: no mapping' "a name that is n
 PATH="$work/names:$PATH"
 daily_150() { rc=2; out=$(hoststat 2>&1); [ -z "$out" ] || { purgestat && rc=0 || rc=1; }; }
 # 440 COMMAND EMPTY-PATTERN: what is left of the list counts
-daily_440() { left=$($1 2>/dev/null | grep -Ev "($2|Total requests)" | wc -l | tr -d ' '); }
+daily_440() { left=$($1 2>/dev/null | grep -Ev "($2|Total requests)" | lines); }
 shortened() { mailq 2>/dev/null | grep -E '^[[:space:]]+[^[:space:]]+@' | sort | uniq -c | sort -nr | awk '$1 >= 1 {print $1, $2}'; }
 daily_150; is $rc 2 "150.clean-hoststat: nothing to report"
 daily_440 mailq '(Mail |m)queue is empty'; is "$left" 0 "440.status-mailq: an empty queue counts no line"
@@ -154,7 +154,7 @@ ok "and that it is worth a look" test $code -ne 0 -a $code -ne 2
 printf 'source_periodic_confs() { daily_status_firsthop_enable=NO; }\n' >"$work/periodic.defaults"
 is "$(sh "$work/rc/450")" "" "switched off in periodic.conf"
 printf 'source_periodic_confs() { daily_status_firsthop_lines=2; }\n' >"$work/periodic.defaults"
-is "$(sh "$work/rc/450" 2>/dev/null | wc -l | tr -d ' ')" 5 "or made short"
+is "$(sh "$work/rc/450" 2>/dev/null | lines)" 5 "or made short"
 port=$good config
 mails=$(delivered)
 sendmail -q >/dev/null 2>&1 & a=$!

@@ -30,7 +30,7 @@ case "$none $BUILD" in
 	printf 'Subject: x\n\nx\n' | INTRUDER="$work/spool/drop $work/file $other" LD_PRELOAD="$TOOLS/intruder.so" "$BIN/sendmail" -i to@example.org 2>"$work/submit.err"; is $? 0 "sendmail takes the message"
 	tried sendmail "$work/submit.err" 9
 	rm -f "$work/log"
-	INTRUDER="$work/folder $work/file $other" LD_PRELOAD="$TOOLS/intruder.so" runner_once
+	with INTRUDER="$work/folder $work/file $other" LD_PRELOAD="$TOOLS/intruder.so" runner_once
 	tried "a session of relay" "$work/log" $((13 + calls))
 	is "$(grep -c 'verdict=sent' "$work/log") $(delivered)" "1 1" "and the mail goes"
 	;;

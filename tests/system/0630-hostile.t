@@ -78,7 +78,7 @@ for version in tls1 tls1_1; do
 	fi
 	rm -f "$work"/spool/mqueue/* "$work"/spool/drop/????????.????????; : >"$work/log"
 	tls=encrypt; config "implicit = yes"
-	echo x | "$S" -i to@example.org; OPENSSL_CONF="$work/openssl.cnf" runner_once
+	echo x | "$S" -i to@example.org; with OPENSSL_CONF="$work/openssl.cnf" runner_once
 	like "$(cat "$work/log")" 'verdict=deferred stage=TLS .*key=tls-protocol .*TLS 1.2 or later is needed' "a server with $version only: the mail waits, and the reason is told"
 	stop "$server"
 done
@@ -108,5 +108,5 @@ smarthost -t "$work/certs/good.pem" -k "$work/certs/good.key"
 config; echo x | "$S" -i to@example.org; (unset SSL_CERT_FILE SSL_CERT_DIR; runner_once)
 like "$(cat "$work/log")" "verdict=deferred stage=TLS .*key=tls-untrusted " "an authority that only this test knows is none of the system's"
 stop "$smarthost_pid"
-is "$(ls "$work/delivered" 2>/dev/null | wc -l | tr -d ' ')" 0 "none of these servers got a message"
+is "$(ls "$work/delivered" 2>/dev/null | lines)" 0 "none of these servers got a message"
 finish

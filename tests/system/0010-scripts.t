@@ -1,0 +1,68 @@
+#!/bin/sh
+# The tests themselves: they run with the shell and the tools of FreeBSD, too.  What GNU's tools or other shells alone understand is written once, in
+# tests/lib.sh.  (tests/real is for a Debian unpacked in a folder, and may use its tools.)
+. tests/lib.sh
+
+# wrong FILE...: the lines that would not do there
+functions=$(sed -nE 's/^([a-z_]+)\(\).*/\1/p' tests/lib.sh | tr '\n' '|')
+wrong() {
+	awk -v functions="^(${functions}run|typed|adopt|submit|one)\$" '
+	function bad(what) { print FILENAME ":" FNR ": " what; return 1 }
+	/^[[:space:]]*#/ { next }
+	/(^|[^a-z_-])wc -/ { bad("wc(1) puts blanks in front: lines, bytes, words") }
+	/sed (-[a-zA-Z]* )*-[a-zA-Z]*i/ { bad("sed -i: edit") }
+	/(^|[^a-z])stat -/ { bad("stat(1): file_mode, file_owner, file_inode") }
+	/(^|[^a-z])date (-d|-r|-v|--)|%s%N/ || /touch -d/ { bad("date(1), touch(1): touch_at, milliseconds") }
+	/(^|[^a-z])(grep|head|sort|xargs|cp|ls|mktemp|find|tail) --[a-z]/ || /grep -[a-zA-Z]*P/ || /find [^|]*-printf/ || /xargs -[a-z]*r/ || /cp -a/ { bad("an option of GNU alone") }
+	/(^|[^A-Z_=]|[^L]_ALL=C )tr -d [^|]*\\[2-3][0-9][0-9]/ && !/LC_ALL=C tr/ { bad("bytes above 127 are characters elsewhere: LC_ALL=C tr") }
+	/sed[^|]*[{;] *[ai]  *[^\\]/ || /sed [^|]*:[a-z];/ { bad("sed: a label, or the text of a and i, ends with a line") }
+	match($0, /[a-z_]+=\$\(\([^)]*\)\) +[a-z_]+=\$\(/) {
+		name = substr($0, RSTART, index(substr($0, RSTART), "=") - 1)
+		if (index(substr($0, RSTART + RLENGTH), "$" name) > 0)
+			bad("all is expanded before the first is assigned: a line for each")
+	}
+	/^[[:space:]]*function [a-z]/ || /(^|if |while |until |[;&|] )[[:space:]]*\[\[ / || /<<</ { bad("only in other shells") }
+	! /with [A-Z]/ {
+		count = split($0, w, /[[:space:]]+/)
+		for (i = 1; i < count; i++) {
+			word = w[i + 1]
+			gsub(/[;)"]+$/, "", word)
+			if (w[i] ~ /^(\$?\(|"\$\(|[{;!])?[A-Z][A-Z_0-9]*=[^;]*$/ && word ~ functions)
+				bad("a function need not find what stands in front of it: with")
+		}
+	}' "$@"
+}
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/firsthop.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cat >"$work/bad" <<'END'
+is "$(ls | wc -l)" 3 x
+sed -i s/a/b/ file
+sed -n -i.bak p file
+stat -c %a file
+now=$(date +%s%N)
+touch -d '+1 day' file
+ls | grep -oP 'a\d'
+tr -d '\n\200-\377' <file
+sed '/x/{ a text' file
+sed ':a; N; ba' file
+i=$((i + 1)) got=$(f $i)
+[[ -f x ]]
+X=y runner_once
+is "$(SHELL=/bin/echo run 'x')" "" x
+END
+cat >"$work/good" <<'END'
+is "$(ls | lines)" 3 x
+# sed -i
+LC_ALL=C tr -d '\n\200-\377' <file
+with X=y runner_once
+X=y "$BIN/runner" x
+i=$((i + 1))
+case $x in [[:alpha:]]*) echo a ;; esac
+sed -n 's/a i/b/p' file
+END
+is "$(wrong "$work/bad" | cut -d: -f2 | uniq | tr '\n' ' ')" "1 2 3 4 5 6 7 8 9 10 11 12 13 14 " "each line of that kind is found"
+is "$(wrong "$work/good")" "" "and no other"
+scripts=$(ls tests/run tests/*.sh tests/layers.t tests/system/*.t | grep -v -e tests/lib.sh -e tests/coverage.sh -e tests/deep.sh -e tests/packages.sh -e /0010)
+is "$(wrong $scripts)" "" "no test, nor what runs them, has one"
+finish
