@@ -11,7 +11,8 @@ sh tests/fake/certs.sh "$work/certs" localhost >/dev/null 2>&1
 smarthost -a joe:geheim -t "$work/certs/good.pem" -k "$work/certs/good.key" -r 'gone=550 5.1.1 no such user' -r 'grey=450 4.2.0 Greylisted'
 echo geheim >"$work/secret"; chmod 600 "$work/secret"
 tls=encrypt; config "login = joe
-password_file = secret"
+password_file = secret
+auth_to_unverified_server = yes"
 start_runner
 printf 'x\n' | "$S" other@example.org
 delivered_is() { [ "$(delivered)" = "$1" ]; }

@@ -15,7 +15,7 @@ postmaster = gone@example.org'
 runner_once
 got=$(ls "$work"/delivered/*.eml)
 like "$(cat "$got")" '^Content-Transfer-Encoding: quoted-printable$' "a line over 998 bytes: quoted-printable"
-is "$(sed '1,/^$/d' "$got" | sed -e ':a' -e '/=$/ { N; s/=\n//; ba' -e '}' | sed "s/=C3=BC/$(printf '\303\274')/")" "$(sed '1,2d' "$work/message")" "the body arrives as it was"
+is "$(sed '1,/^$/d' "$got" | sed -e ':a' -e '/=$/ { N; s/=\n//; ba' -e '}' | sed "s/^=2E/./; s/=C3=BC/$(printf '\303\274')/")" "$(sed '1,2d' "$work/message")" "the body arrives as it was"
 like "$(cat "$got")" '^Received: by mon1.example.org \(firsthop, from uid [0-9]+ ' "Received is added"
 like "$(cat "$got")" '^Message-ID: <[0-9a-f.]{17}@mon1.example.org>' "Message-ID is added"
 like "$(cat "$got")" '^Date: [A-Z][a-z][a-z], ' "Date is added"
