@@ -12,7 +12,7 @@ mkdir libexec
 printf '#!/bin/sh\n{ echo "From me Tue Nov 24 20:00:00 2026"; sed "s/^>*From />&/"; echo; } >"$HOME/inbox"\n' >libexec/sendmail
 chmod +x libexec/sendmail
 python3 "$tool" make "$work/files" >names
-total=$(wc -l <names | tr -d ' ')
+total=$(lines <names)
 ok "there are files of each ending and charset ($total)" test "$total" -gt 250
 set --
 while IFS= read -r name; do set -- "$@" --attach="files/$name"; done <names
@@ -23,8 +23,8 @@ is "$(python3 "$tool" read message)" "wrong:
 $total" "a reader (Python's) gets each by its name, byte for byte"
 is "$(grep -c '^>' message)" 0 "no line begins with From"
 is "$(grep -cE '[ 	]$' message)" 0 "no line ends with a blank, which servers take away"
-is "$(LC_ALL=C awk 'length > 998' message | wc -l | tr -d ' ')" 0 "no line is too long"
-is "$(LC_ALL=C tr -d '\n\040-\176\t\033\f' <message | wc -c | tr -d ' ')" 0 "and all of it is ASCII"
+is "$(LC_ALL=C awk 'length > 998' message | lines)" 0 "no line is too long"
+is "$(LC_ALL=C tr -d '\n\040-\176\t\033\f' <message | bytes)" 0 "and all of it is ASCII"
 # mail's own reader, too.
 mkdir saved
 printf 'detach 1 saved\nx\n' | "$M" -N >out 2>&1

@@ -81,9 +81,9 @@ printf 'x\n' | "$BIN/sendmail" -i -o"$all" "-X$work/none/$all" -f a@example.org 
 "$BIN/relayconf" route "$all@example.org" 2>>"$work/err" >&2; "$BIN/relayconf" -C "/none/$all" show 2>>"$work/err" >&2; "$BIN/relayconf" probe --to "$all@x" 2>>"$work/err" >&2
 "$BIN/newaliases" "-$all" 2>>"$work/err" >&2
 none_in "what all programs say of arguments" "$(cat "$work/err")"
-"$BIN/mailq" >/dev/null; before=$(ls "$work/spool/mqueue" "$work/spool/drop" | wc -l)
+"$BIN/mailq" >/dev/null; before=$(ls "$work/spool/mqueue" "$work/spool/drop" | lines)
 for f in '' -v --json '--format postfix'; do none_in "mailq $f, before the runner has it" "$("$BIN/mailq" $f 2>&1)"; done
-: >"$work/log"; sed -i '/^\[log\]/,$d' "$work/firsthop.conf"; runner_once
+: >"$work/log"; edit '/^\[log\]/,$d' "$work/firsthop.conf"; runner_once
 none_in "the log of what was submitted and failed" "$(cat "$work/log")"
 for f in '' -v --json '--format postfix'; do none_in "mailq $f" "$("$BIN/mailq" $f 2>&1)"; done
 
@@ -102,7 +102,7 @@ login = $all
 password_file = $all"; do
 	printf '%s\n' "$line" | cat "$work/good.conf" - >"$work/firsthop.conf"
 	for command in show 'show --json' check diff "get host.domain" "route a@example.org" "probe c --to a@example.org"; do
-		none_in "relayconf $command of $(printf '%s' "$line" | tr -d '\000-\037\177-\377')" "$("$BIN/relayconf" $command 2>&1)"
+		none_in "relayconf $command of $(printf '%s' "$line" | LC_ALL=C tr -d '\000-\037\177-\377')" "$("$BIN/relayconf" $command 2>&1)"
 	done
 	: >"$work/log"; runner_once; none_in "the log of it" "$(cat "$work/log")"
 	none_in "mailq of it" "$("$BIN/mailq" 2>&1; "$BIN/mailq" -v 2>&1; "$BIN/mailq" --hoststat 2>&1; "$BIN/mailq" health 2>&1)"
