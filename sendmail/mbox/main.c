@@ -18,6 +18,7 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 {
 	struct diagnosis d = {0};
 	bool good = head_prepare(job, config, true, true, &d);
+	jobs_say_repairs(jobs, job);
 	for (int i = 0; i < job->rcpt_count && !jobs->orphaned; i++) {
 		if (good)
 			handout(job, job->rcpts[i], config, &d);
