@@ -50,6 +50,9 @@ static void check_program(struct check *c, const char *name, mode_t needed, cons
 	TEXT(path, 1100);
 	if (!look(paths_libexec(), name, &path, &st))
 		finding(c, GRADE_PROBLEM, "make install", "%s: %s", path.data, strerror(errno));
+	else if (!paths_private() && (st.st_uid != 0 || (st.st_mode & 022)))
+		finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s has mode %04o, owner %lu: root starts it, and somebody else could change it", path.data, (unsigned)st.st_mode & 07777u,
+		        (unsigned long)st.st_uid);
 	else if (!paths_private() && (st.st_mode & needed) != needed)
 		finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s has mode %04o: %s", path.data, (unsigned)st.st_mode & 07777u, why);
 	else if (!paths_private() && needed == 0 && (st.st_mode & (S_ISUID | S_ISGID)))
@@ -58,16 +61,13 @@ static void check_program(struct check *c, const char *name, mode_t needed, cons
 
 void check_programs(struct check *c)
 {
-	struct stat runner, queue;
 	struct statvfs fs;
-	TEXT(a, 1100);
-	TEXT(b, 1100);
 	check_program(c, "sendmail", S_ISGID | S_IXOTH, "without its group, users cannot submit mail");
 	check_program(c, "mailq", S_ISGID | S_IXOTH, "without its group, users see no queue");
 	check_program(c, "runner", S_IXUSR, "it cannot be started");
 	check_program(c, "relay", 0, "it holds the password and must lend nobody its rights");
-	if (!paths_private() && look(paths_libexec(), "runner", &a, &runner) && look(paths_spool(), "mqueue", &b, &queue) && runner.st_uid != queue.st_uid)
-		finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s and %s belong to different users", a.data, b.data);
+	check_program(c, "mbox", 0, "it must lend nobody its rights");
+	check_program(c, "mailbox", 0, "it must lend nobody its rights");
 	if (!paths_private() && statvfs(paths_libexec(), &fs) == 0 && (fs.f_flag & ST_NOSUID))
 		finding(c, GRADE_PROBLEM, "install on a file system without nosuid (PREFIX), or mount it so", "%s is mounted nosuid: users cannot submit mail", paths_libexec());
 }

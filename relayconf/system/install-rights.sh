@@ -32,19 +32,10 @@ chown "$user:$drop" "$spool/trigger" && chmod 0620 "$spool/trigger"
 programs=$root$LIBEXEC
 chown "0:$drop" "$programs/sendmail" && chmod 2755 "$programs/sendmail"
 chown "0:$group" "$programs/mailq" && chmod 2755 "$programs/mailq"
-# With a resident runner only root starts it.  DAEMONLESS=yes: submission starts one, which lends anyone the rights to deliver what is queued, and no other;
-# its group lets it read the password file.
-if [ "${DAEMONLESS:-no}" = yes ]; then
-	chown "$user:$group" "$programs/runner" && chmod 6511 "$programs/runner"
-else
-	chown "$user:$drop" "$programs/runner" && chmod 0510 "$programs/runner"
-fi
-chown 0:0 "$programs/mbox" && chmod 0755 "$programs/mbox"
-# Local delivery needs a program that may become its user; without [local] deliver it has no such right, and nobody can start it.
-deliver=$(sed -n '/^[[:space:]]*\[local\]/,/^[[:space:]]*\[[^l]/s/^[[:space:]]*deliver[[:space:]]*=[[:space:]]*\([a-z]*\).*/\1/p' "$root$SYSCONFDIR/firsthop/firsthop.conf" 2>/dev/null | tail -n 1)
-chown "0:$group" "$programs/mailbox"
-case $deliver in mbox | maildir) chmod 4510 "$programs/mailbox" ;; *) chmod 0510 "$programs/mailbox" ;; esac
-chown 0:0 "$programs/relay" "$programs/newaliases" && chmod 0755 "$programs/relay" "$programs/newaliases"
+# Whatever root or another user starts belongs to root.  With a resident runner nothing is set-user-id.  DAEMONLESS=yes: submission starts a runner, which
+# lends anyone the right to have delivered what is queued, and no other.
+for program in runner relay mbox mailbox newaliases; do chown 0:0 "$programs/$program" && chmod 0755 "$programs/$program"; done
+if [ "${DAEMONLESS:-no}" = yes ]; then chown "0:$group" "$programs/runner" && chmod 4511 "$programs/runner"; fi
 
 conf=$root$SYSCONFDIR/firsthop
 chown 0:0 "$conf" && chmod 0755 "$conf"

@@ -25,7 +25,7 @@ breach Makefile 's,^\(MASTER_SITES=.*\)/$,\1,' 'ends in a slash'
 breach Makefile '/^CATEGORIES=/{h;d;};/^MASTER_SITES=/G' 'CATEGORIES: order of the block'
 breach Makefile '/^LICENSE_FILE=/{h;d;};/^USERS=/G' 'LICENSE_FILE: has to come earlier'
 breach Makefile 's/devel.inih/inih/' 'libNAME.so:category/port'
-breach Makefile '/^LOCALMAIL_DESC/d' 'LOCALMAIL has no description'
+breach Makefile '/^DAEMONLESS_DESC/d' 'DAEMONLESS has no description'
 breach Makefile 's/{MV}/(MV)/' 'write \$\{VARIABLE\}'
 breach Makefile 's/${RM}/rm/' 'bare command'
 breach Makefile 's/^post-install:/install:/' 'framework is redefined'
@@ -98,8 +98,8 @@ for name in sendmail mailq newaliases hoststat purgestat; do
 done
 # mode FILE: "owner group mode" of the packing list
 mode() { sed -n "s|^@[a-z]*(\([^,]*\),\([^,]*\),\([^)]*\)) $1\$|\1 \2 \3|p" "$S/plist"; }
-is "$(mode libexec/firsthop/sendmail), $(mode libexec/firsthop/mailq), $(mode libexec/firsthop/runner), $(mode libexec/firsthop/mailbox)" \
-	"root fhdrop 2555, root firsthop 2555, firsthop fhdrop 0510, root firsthop 0510" "rights of the programs"
+is "$(mode libexec/firsthop/sendmail), $(mode libexec/firsthop/mailq), $(grep -cE '^libexec/firsthop/(runner|relay|mbox|mailbox)$' "$S/plist")" \
+	"root fhdrop 2555, root firsthop 2555, 4" "rights of the programs: what has none of its own is root's, as all files are"
 is "$(mode /var/spool/firsthop), $(mode /var/spool/firsthop/drop), $(mode /var/spool/firsthop/mqueue)" "root wheel 0711, firsthop fhdrop 1770, firsthop firsthop 0750" "and of the queue"
 
 # What the package does besides files: the trigger, which a running runner has open, stays through an upgrade.
@@ -112,9 +112,9 @@ PKG_UPGRADE=true; export PKG_UPGRADE; step preunexec; step postexec; unset PKG_U
 is "$(ls -i "$work/queue/trigger")" "$before" "an upgrade leaves it"
 step preunexec; ok "removing the package removes it" test ! -e "$work/queue/trigger"
 
-ok "the other options" stage other WITH="DAEMONLESS LOCALMAIL" WITHOUT=MAILCMD
+ok "the other options" stage other WITH=DAEMONLESS WITHOUT=MAILCMD
 is "$(staged)" "$(listed)" "the stage is exactly the packing list, again"
-is "$(mode libexec/firsthop/runner), $(mode libexec/firsthop/mailbox)" "firsthop firsthop 6511, root firsthop 4510" "DAEMONLESS and LOCALMAIL give their rights"
+is "$(mode libexec/firsthop/runner)" "root firsthop 4511" "DAEMONLESS gives its right"
 unlike "$(staged)" 'bin/mail$|firsthop-mail\.1' "without MAILCMD no mail(1)"
 conflicts() { (cd "$tree/mail/firsthop" && env -u MAKEFLAGS -u MFLAGS "$bmake" -m "$work/mk" WRKDIR="$S" "$@" -V '${CONFLICTS_INSTALL}'); }
 is "$(conflicts),$(conflicts WITHOUT=MAILCMD)" "mailutils," "only bin/mail can be in another package's way"
@@ -124,12 +124,11 @@ if [ "$(id -u)" = 0 ] && [ "$(uname -s)" = Linux ]; then
 	image=$work/image
 	mkdir -p "$image/etc"
 	printf 'root:x:0:0::/root:/bin/sh\n' >"$image/etc/passwd"; printf 'root:x:0:\n' >"$image/etc/group"; : >"$image/etc/shadow"; : >"$image/etc/gshadow"
-	# rights DAEMONLESS DELIVER STAGE: what differs between the packing list and install-rights; 2755 and 2555 are the same here
+	# rights DAEMONLESS STAGE: what differs between the packing list and install-rights; 2755 and 2555 are the same here
 	rights() {
-		S=$work/stages/$3
-		mkdir -p "$image/usr/local/etc/firsthop"; printf '[local]\ndeliver = %s\n' "$2" >"$image/usr/local/etc/firsthop/firsthop.conf"
+		S=$work/stages/$2
 		"$make" --no-print-directory -s -o all BUILD="$BUILD" SYSTEM=FreeBSD DESTDIR="$image" DAEMONLESS="$1" install install-rights >/dev/null || return 1
-		for place in libexec/firsthop/sendmail libexec/firsthop/mailq libexec/firsthop/runner libexec/firsthop/mailbox /var/spool/firsthop /var/spool/firsthop/drop /var/spool/firsthop/mqueue; do
+		for place in libexec/firsthop/sendmail libexec/firsthop/mailq $([ "$1" = no ] || echo libexec/firsthop/runner) /var/spool/firsthop /var/spool/firsthop/drop /var/spool/firsthop/mqueue; do
 			case $place in /*) file=$image$place ;; *) file=$image/usr/local/$place ;; esac
 			set -- $(file_owner "$file" | tr : " ") $(file_mode "$file")
 			owner=$(awk -F: -v n="$1" '$3 == n { print $1 }' "$image/etc/passwd") group=$(awk -F: -v n="$2" '$3 == n { print $1 }' "$image/etc/group")
@@ -137,7 +136,7 @@ if [ "$(id -u)" = 0 ] && [ "$(uname -s)" = Linux ]; then
 				echo "$place: $owner $group $3, packing list $(mode "$place")"
 		done
 	}
-	is "$(rights no no plain)" "" "install-rights gives what the packing list has"
-	is "$(rights yes mbox other)" "" "also without a daemon, and with local delivery"
+	is "$(rights no plain)" "" "install-rights gives what the packing list has"
+	is "$(rights yes other)" "" "also without a daemon"
 fi
 finish
