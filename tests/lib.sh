@@ -142,6 +142,17 @@ skip() { count=$((count + 1)); echo "ok $count - $1 # skip $2"; }
 skip_all() { echo "1..1"; echo "ok 1 - $0 # skip $*"; exit 0; }
 skip_build() { case $BUILD in *"$1"*) skip_all "$2" ;; esac; }
 
+# fetched WHAT SCRIPT...: ends the test when that does not make what is needed; 69 says that it cannot be had here
+fetched() {
+	what=$1; shift
+	said=$("$@" 2>&1); code=$?
+	[ $code -ne 69 ] || skip_all "$what: $(echo "$said" | tail -n 1)"
+	[ $code -ne 0 ] || return 0
+	echo "1..1"; echo "not ok 1 - $what could not be made"
+	echo "$said" | tail -n 20 | sed 's/^/# /'
+	exit 1
+}
+
 # faults CALL PROGRAM ACTION EVERY: every EVERYth "call", or "system call", of a program fails once; FAULTS=1: each
 faults() {
 	every=${FAULTS:-$4}

@@ -13,13 +13,24 @@ need_debian() {
 	[ -n "$missing" ] || return 0
 	echo "installing:$missing"
 	log=$(mktemp)
-	{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing; } >"$log" 2>&1 || {
-		cat "$log"; rm -f "$log"
-		echo "these packages could not be installed; install them by hand:$missing" >&2
-		exit 1
-	}
-	rm -f "$log"
+	# Another program may be installing at this moment.
+	if { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends $missing; } >"$log" 2>&1; then
+		rm -f "$log"
+		return 0
+	fi
+	tail -n 5 "$log"; rm -f "$log"
+	return 1
 }
+
+# What nothing can be built without.
+require() {
+	need_debian "$1" && return 0
+	echo "these packages could not be installed; install them as root:$missing" >&2
+	exit 1
+}
+
+# What single tests need: those say so.
+want() { need_debian "$1" || echo "not installed, so the tests that need them are skipped:$missing"; }
 
 need_freebsd() {
 	missing=
@@ -30,14 +41,14 @@ need_freebsd() {
 }
 
 if command -v apt-get >/dev/null 2>&1; then
-	need_debian "gcc libc6-dev libssl-dev libinih-dev libbsd-dev ca-certificates"
+	require "gcc libc6-dev libssl-dev libinih-dev libbsd-dev ca-certificates"
 	case $what in
 	build) ;;
-	deb) need_debian "make dpkg-dev" ;;
-	*) need_debian "libcmocka-dev mandoc openssl tmux bmake btrfs-progs" ;;
+	deb) require "make dpkg-dev build-essential" ;;
+	*) want "libcmocka-dev mandoc openssl tmux bmake btrfs-progs python3" ;;
 	esac
-	case $what in fuzz | deep) need_debian "clang libclang-rt-14-dev" ;; esac
-	[ "$what" != deep ] || need_debian "valgrind cppcheck clang-tidy binutils"
+	case $what in fuzz | deep) require "clang libclang-rt-dev" ;; esac
+	[ "$what" != deep ] || require "valgrind cppcheck clang-tidy binutils"
 elif command -v pkg >/dev/null 2>&1; then
 	need_freebsd "inih"
 	[ "$what" = build ] || need_freebsd "cmocka"

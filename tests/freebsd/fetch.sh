@@ -2,6 +2,7 @@
 # fetch.sh FOLDER: what compiling for FreeBSD needs: a compiler that brings FreeBSD's own headers and libraries, the source of inih, and
 # OpenSSL's headers without the other headers of this system.  A second run finds everything in place and does nothing.
 set -eu
+. tests/real/offline.sh
 folder=$1
 zig=0.15.2
 inih_c=31f5678cb95b73beb8ae3f0a68432f821da655245eeb95671e9b84362b24f58d
@@ -11,6 +12,10 @@ mkdir -p "$folder"
 complain() {
 	echo "fetch.sh: $*" >&2
 	[ ! -s "$folder/log" ] || tail -n 5 "$folder/log" >&2
+	if offline "$folder/log"; then
+		echo "fetch.sh: there is no network" >&2
+		exit 69
+	fi
 	exit 1
 }
 

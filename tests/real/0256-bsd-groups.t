@@ -4,6 +4,7 @@
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
 	echo "1..1"; echo "ok 1 - $0 # skip needs root on Debian"; exit 0
 fi
+fetched "the real programs" sh tests/real/fetch.sh
 export BSD_GROUPS=yes
 for test in 0285-mbox 0290-control; do
 	told=$(sh tests/real/$test.t 2>&1)

@@ -6,6 +6,7 @@ if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
 fi
 log=build/freebsd.log
 mkdir -p build
+fetched "the compiler" sh tests/freebsd/fetch.sh build/freebsd
 make --no-print-directory freebsd >"$log" 2>&1; result $? "make freebsd" "$(tail -n 20 "$log")"
 programs=$(make --no-print-directory -pn -f GNUmakefile 2>/dev/null | sed -n 's/^PROGRAMS = //p' | head -n 1)
 ok "the list of programs is known" test -n "$programs"
@@ -31,10 +32,12 @@ for cpu in x86_64 aarch64; do
 	unlike "$(echo "$symbols" | grep -v '@FBSD_1')" '^(open|read|write|socket|fork)$' "$cpu: what libc has is bound to FreeBSD's versions"
 done
 # The port's own Makefile stages these programs, and they are what its packing list has.
+rm -rf build/freebsd/ports && mkdir -p build/freebsd/ports/mail
+sh relayconf/system/freebsd/into-ports.sh -n build/freebsd/ports >"$log" 2>&1; result $? "the port in a tree" "$(cat "$log")"
 for cpu in x86_64 aarch64; do
 	work=$PWD/build/freebsd/$cpu/port
 	rm -rf "$work" && mkdir -p "$work"
-	env -u MAKEFLAGS -u MFLAGS bmake -m "$PWD/tests/freebsd/mk" -C relayconf/system/freebsd WRKDIR="$work" WRKSRC="$PWD" GMAKE_ARGS="-s -f tests/freebsd/cross.mk CPU=$cpu" STRIP= stage >"$log" 2>&1
+	env -u MAKEFLAGS -u MFLAGS bmake -m "$PWD/tests/freebsd/mk" -C build/freebsd/ports/mail/firsthop WRKDIR="$work" WRKSRC="$PWD" GMAKE_ARGS="-s -f tests/freebsd/cross.mk CPU=$cpu" STRIP= stage >"$log" 2>&1
 	result $? "$cpu: the port is staged" "$(tail -n 5 "$log")"
 	listed=$(grep -v '^@\(comment\|dir\|postexec\|preunexec\)' "$work/plist" | sed 's/^@[a-z]*\(([^)]*)\)* //; s,^,/usr/local/,' | sort)
 	is "$(cd "$work/stage" && find . -type f -o -type l | sed 's/^\.//' | sort)" "$listed" "$cpu: with what its packing list has"

@@ -7,7 +7,9 @@ if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ] || [ "$BUILD" != 
 fi
 for version in 1.1.1 3.5; do
 	out=build/openssl-$version
-	said=$(sh tests/real/openssl.sh $version 2>&1); result $? "relay with OpenSSL $version" "$said"
+	said=$(sh tests/real/openssl.sh $version 2>&1); code=$?
+	[ $code -ne 69 ] || { skip "relay with OpenSSL $version" "$(echo "$said" | tail -n 1)"; continue; }
+	result $code "relay with OpenSSL $version" "$said"
 	library=$out/bin/relay
 	[ $version = 1.1.1 ] || library=$(ls $out/root/usr/lib/*-linux-gnu/libcrypto.so.3)
 	like "$(grep -aoE "OpenSSL $(echo $version | sed 's/\./[.]/g')[.a-z0-9]* +[0-9]+ [A-Z][a-z]+ 20[0-9]+" "$library" | head -n 1)" "^OpenSSL $version" "it is OpenSSL $version that is at work"

@@ -8,8 +8,13 @@ base=$PWD/build/real
 root=$base/debian
 wanted="ca-certificates cron php-cli"
 
+. tests/real/offline.sh
 complain() {
 	echo "debian.sh: $*" >&2
+	if offline "$base/debian.log"; then
+		echo "debian.sh: there is no network" >&2
+		exit 69
+	fi
 	exit 1
 }
 # quietly COMMAND...: what it says is shown only when it fails

@@ -6,9 +6,13 @@
 # Run from the source tree, as root.  Prints nothing when all is well; the reason and exit 1 when not.
 set -eu
 umask 022
+. tests/real/offline.sh
+
+# t64 LIBRARY: its name in this Debian; on 32-bit machines the time of some grew to 64 bits
+t64() { if apt-cache show "$1t64" >/dev/null 2>&1; then echo "$1t64"; else echo "$1"; fi; }
 
 packages="postfix libsasl2-modules libsasl2-modules-db sasl2-bin php-cli cron at busybox bash coreutils dash sed grep
-	libc-bin tzdata openssl dnsmasq-base nsd libbsd0 libinih1 libssl3 passwd libpam-runtime libpam-modules"
+	libc-bin tzdata openssl dnsmasq-base nsd libbsd0 libinih1 $(t64 libssl3) passwd libpam-runtime libpam-modules"
 # Needed by maintainer scripts only, or large and unused here.
 unwanted="^(perl|perl-base|perl-modules.*|libperl5.*|libgdbm.*|dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|libfile-find.*)\$"
 
@@ -18,13 +22,25 @@ root=$base/root
 
 complain() {
 	echo "fetch.sh: $*" >&2
+	if offline "$base/apt.log"; then
+		echo "fetch.sh: there is no network" >&2
+		exit 69
+	fi
 	exit 1
 }
 
-# apt with its own idea of what is installed (nothing), so that every dependency is named.
+# apt with its own idea of what is installed and what was downloaded before (nothing), so that every dependency is named.
 apt_bare() {
+	mkdir -p "$base/archives/partial"
 	apt-get -qq -y --no-install-recommends -o APT::Sandbox::User=root \
-		-o Dir::State::status="$base/status" -o Debug::NoLocking=true "$@"
+		-o Dir::State::status="$base/status" -o Dir::Cache::archives="$base/archives" -o Debug::NoLocking=true "$@"
+}
+
+# known PACKAGE...: ends here when this Debian has one of them no more
+known() {
+	for name in "$@"; do
+		apt-cache show "$name" >/dev/null 2>&1 || { echo "fetch.sh: this Debian has no package $name" >&2; exit 69; }
+	done
 }
 
 # package_names PACKAGE...: with all that they need
@@ -197,13 +213,13 @@ case ${1:-} in
 courier) set -- courier courier-mta courier-authdaemon courier-authlib-userdb perl-base ;;
 exim) set -- exim exim4-daemon-light ;;
 opensmtpd) set -- opensmtpd opensmtpd ;;
-formers) set -- formers -- dma nullmailer libssl3 libgnutls30 ;;
+formers) set -- formers -- dma nullmailer $(t64 libssl3) $(t64 libgnutls30) ;;
 callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks smartmontools sudo logwatch \
 	libemail-sender-perl libmime-lite-perl libmailtools-perl libphp-phpmailer php-symfony-mailer php-mbstring nodejs node-nodemailer \
 	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core mdadm libudev1 ;;
 sendmail) set -- sendmail sendmail-bin sendmail-cf m4 ;;
 watching) set -- watching python3-minimal python3-prometheus-client prometheus-node-exporter jq rsyslog ;;
-databases) set -- databases db5.3-util gdbmtool libgdbm6 ;;
+databases) set -- databases db5.3-util gdbmtool $(t64 libgdbm6) ;;
 *) exit 0 ;;
 esac
 # Unwanted in the root, and needed by a layer.
@@ -212,4 +228,6 @@ courier) unwanted=$(echo "$unwanted" | sed 's/|perl-base|/|/; s/|libgdbm\.\*//')
 databases) unwanted=$(echo "$unwanted" | sed 's/|libgdbm\.\*//') ;;
 callers) unwanted="^(dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|exim4.*|gnupg.*|gpg.*|udev|tar)\$" ;;
 esac
+layer_packages=$(shift; echo "$*" | sed 's/-- //')
+known $layer_packages
 once "$1" "$*" add_layer "$@"

@@ -3,6 +3,7 @@
 # compiled from its source (as carried unchanged by a package for Rust) without what relay does not use; 3.5, of FreeBSD 15, comes from Debian 13
 # together with the C library that it wants, and relay is started by that library's own loader.  A second run finds all in place.
 set -eu
+. tests/real/offline.sh
 version=$1
 out=build/openssl-$version
 log=$out/log
@@ -12,6 +13,10 @@ apt=$PWD/$out/apt
 complain() {
 	echo "openssl.sh: $*" >&2
 	[ ! -s "$log" ] || tail -n 5 "$log" >&2
+	if offline "$log"; then
+		echo "openssl.sh: there is no network" >&2
+		exit 69
+	fi
 	exit 1
 }
 

@@ -8,7 +8,8 @@ if [ -z "${FIRSTHOP_STAGE:-}" ]; then
 	if ! command -v apt-get >/dev/null 2>&1; then
 		echo "1..1"; echo "ok 1 - $0 # skip needs Debian's packages"; exit 0
 	fi
-	sh tests/real/fetch.sh ${LAYER:-} >&2 || { echo "1..1"; echo "not ok 1 - the real programs could not be fetched"; exit 1; }
+	. tests/lib.sh
+	fetched "the real programs" sh tests/real/fetch.sh ${LAYER:-}
 	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "${FIRSTHOP_SCRIPT:-$0}"
 fi
 . tests/lib.sh
