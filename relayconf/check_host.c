@@ -1,4 +1,4 @@
-/* Rules about the machine: rights, names that lead to us, what former mail programs left, the clock. */
+/* Rules about the machine: names that lead to us, what former mail programs left, the clock. */
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/paths.h"
@@ -6,103 +6,75 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-#define RIGHTS_FIX check_rights_fix(NULL)
-
-static bool look(const char *folder, const char *name, struct text *path, struct stat *st)
-{
-	text_printf(path, "%s/%s", folder, name);
-	return stat(path->data, st) == 0;
-}
-
-static void check_folder(struct check *c, const char *name, mode_t mode)
-{
-	struct stat st;
-	TEXT(path, 1100);
-	if (!look(paths_spool(), name, &path, &st))
-		finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s: %s", path.data, strerror(errno));
-	else if ((st.st_mode & 07777) != mode && !paths_private())
-		finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s has mode %04o, needed is %04o", path.data, (unsigned)st.st_mode & 07777u, (unsigned)mode);
-	else if (st.st_uid == 0 && !paths_private())
-		finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s belongs to root", path.data);
-}
-
-void check_spool(struct check *c)
-{
-	struct stat st;
-	struct statvfs fs;
-	TEXT(path, 1100);
-	check_folder(c, "drop", 01770);
-	check_folder(c, "mqueue", 0750);
-	if (look(paths_spool(), "trigger", &path, &st) && !S_ISFIFO(st.st_mode))
-		finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s is no FIFO: new mail wakes nobody", path.data);
-	if (statvfs(paths_spool(), &fs) == 0 && fs.f_blocks > 0 && fs.f_bavail * 100 / fs.f_blocks < 5)
-		finding(c, GRADE_NOTE, "make room there", "the disk of %s has %llu %% left", paths_spool(), (unsigned long long)(fs.f_bavail * 100 / fs.f_blocks));
-}
-
-static void check_program(struct check *c, const char *name, mode_t needed, const char *why)
-{
-	struct stat st;
-	TEXT(path, 1100);
-	if (!look(paths_libexec(), name, &path, &st))
-		finding(c, GRADE_PROBLEM, "make install", "%s: %s", path.data, strerror(errno));
-	else if (!paths_private() && (st.st_uid != 0 || (st.st_mode & 022)))
-		finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s has mode %04o, owner %lu: root starts it, and somebody else could change it", path.data, (unsigned)st.st_mode & 07777u,
-		        (unsigned long)st.st_uid);
-	else if (!paths_private() && (st.st_mode & needed) != needed)
-		finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s has mode %04o: %s", path.data, (unsigned)st.st_mode & 07777u, why);
-	else if (!paths_private() && needed == 0 && (st.st_mode & (S_ISUID | S_ISGID)))
-		finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s has mode %04o: %s", path.data, (unsigned)st.st_mode & 07777u, why);
-}
-
-void check_programs(struct check *c)
-{
-	struct statvfs fs;
-	check_program(c, "sendmail", S_ISGID | S_IXOTH, "without its group, users cannot submit mail");
-	check_program(c, "mailq", S_ISGID | S_IXOTH, "without its group, users see no queue");
-	check_program(c, "runner", S_IXUSR, "it cannot be started");
-	check_program(c, "relay", 0, "it holds the password and must lend nobody its rights");
-	check_program(c, "mbox", 0, "it must lend nobody its rights");
-	check_program(c, "mailbox", 0, "it must lend nobody its rights");
-	if (!paths_private() && statvfs(paths_libexec(), &fs) == 0 && (fs.f_flag & ST_NOSUID))
-		finding(c, GRADE_PROBLEM, "install on a file system without nosuid (PREFIX), or mount it so", "%s is mounted nosuid: users cannot submit mail", paths_libexec());
-}
+#define PATH_BYTES 1024
+#define LINKS_MAX 32
 
 static bool is_ours(const char *target)
 {
-	return strncmp(target, paths_libexec(), strlen(paths_libexec())) == 0;
+	size_t length = strlen(paths_libexec());
+	return strncmp(target, paths_libexec(), length) == 0 && target[length] == '/';
 }
 
-/* Where a name leads, link by link, as seen from the root at hand.  False when it leads nowhere. */
+/* Puts a link's target in place of its name: path is what was resolved so far, rest the names behind it.  False when it is too long. */
+static bool put_target(char *path, char *rest, const char *target, size_t size)
+{
+	char behind[PATH_BYTES];
+	text_copy(behind, sizeof behind, rest);
+	if (target[0] == '/')
+		path[0] = '\0';
+	return snprintf(rest, size, "%s%s%s", target, behind[0] != '\0' ? "/" : "", behind) < (int)size;
+}
+
+/* Takes the first name of rest to path.  False at a name that does not exist, or after too many links. */
+static bool step(char *path, char *rest, size_t size, int *links)
+{
+	char name[256], target[PATH_BYTES];
+	size_t length = strcspn(rest, "/"), end = strlen(path);
+	TEXT(seen, 2 * PATH_BYTES);
+	snprintf(name, sizeof name, "%.*s", (int)length, rest);
+	memmove(rest, rest + length + (rest[length] == '/'), strlen(rest + length + (rest[length] == '/')) + 1);
+	if (name[0] == '\0' || strcmp(name, ".") == 0)
+		return true;
+	if (strcmp(name, "..") == 0) {
+		char *slash = strrchr(path, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		return true;
+	}
+	if (snprintf(path + end, size - end, "/%s", name) >= (int)(size - end))
+		return false;
+	check_path(&seen, path);
+	ssize_t n = readlink(seen.data, target, sizeof target - 1);
+	if (n < 0)
+		return access(seen.data, F_OK) == 0;
+	target[n] = '\0';
+	path[end] = '\0';
+	return ++*links <= LINKS_MAX && put_target(path, rest, target, size);
+}
+
+/* Where a name leads, as seen from the root at hand.  False when it leads nowhere.  What is ours is not followed further. */
 static bool follow(const char *name, struct text *target)
 {
-	char at[1024], next[1024];
-	text_copy(at, sizeof at, name);
-	for (int i = 0; i < 10; i++) {
-		TEXT(path, 2100);
-		if (is_ours(at)) {
-			text_put(target, at);
-			return access(at, F_OK) == 0;
+	char path[PATH_BYTES] = "", rest[PATH_BYTES];
+	int links = 0;
+	text_copy(rest, sizeof rest, name);
+	while (rest[0] != '\0') {
+		if (path[0] == '\0' && is_ours(rest)) {
+			text_put(target, rest);
+			return access(rest, F_OK) == 0;
 		}
-		check_path(&path, at);
-		ssize_t n = readlink(path.data, next, sizeof next - 1);
-		if (n < 0) {
-			text_put(target, at);
-			return access(path.data, F_OK) == 0;
+		if (!step(path, rest, sizeof path, &links)) {
+			text_put(target, path);
+			return false;
 		}
-		next[n] = '\0';
-		if (next[0] != '/') {
-			TEXT(whole, 2100);
-			text_printf(&whole, "%.*s%s", (int)(strrchr(at, '/') - at + 1), at, next);
-			text_copy(next, sizeof next, whole.data);
-		}
-		text_copy(at, sizeof at, next);
 	}
-	return false;
+	text_put(target, path);
+	return true;
 }
 
 #define SAMPLE "/usr/local/share/examples/firsthop/mailer.conf"

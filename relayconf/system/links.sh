@@ -16,3 +16,17 @@ END
 saved=before-firsthop
 # mailwrapper(8) reads this one first, and the one in /etc/mail only when this cannot be opened.
 mailer_conf=/usr/local/etc/mail/mailer.conf
+
+# is_kept FILE: what was there before is kept beside it
+is_kept() { [ -e "$1.$saved" ] || [ -L "$1.$saved" ]; }
+
+# bring_back FILE: removes it; what was there before comes back
+bring_back() {
+	rm -f "$1"
+	if is_kept "$1"; then mv "$1.$saved" "$1"; fi
+}
+
+# same_place A B: two names of one file, as with PREFIX=/usr, or where /usr/lib is a link
+same_place() {
+	[ "${1##*/}" = "${2##*/}" ] && [ "$(cd -P "${1%/*}" 2>/dev/null && pwd)" = "$(cd -P "${2%/*}" 2>/dev/null && pwd)" ]
+}

@@ -1,24 +1,31 @@
 #!/bin/sh
 # Takes firsthop out again and restores what was there before.  Queued mail and the configuration stay.
 set -eu
-. relayconf/system/links.sh
-root=${DESTDIR:-}
+here=$(dirname "$0")
+. "$here/rights.sh"
+. "$here/links.sh"
+. "$here/service.sh"
 
 for file in "$root$mailer_conf" "$root/etc/mail/mailer.conf"; do # the second: where it was written once
-	grep -qsF "$LIBEXEC/" "$file" || continue
-	rm -f "$file"
-	[ ! -e "$file.$saved" ] || mv "$file.$saved" "$file"
+	if grep -qsF "$LIBEXEC/" "$file"; then bring_back "$file"; fi
 done
 links | while read -r place target; do
-	[ "$(readlink "$root$place" 2>/dev/null || :)" = "$target" ] || continue
-	rm -f "$root$place"
-	if [ -e "$root$place.$saved" ] || [ -L "$root$place.$saved" ]; then mv "$root$place.$saved" "$root$place"; fi
+	if same_place "$root$place" "$root$target"; then continue; fi
+	if [ "$(readlink "$root$place" 2>/dev/null || :)" = "$target" ]; then bring_back "$root$place"; fi
 done
-for name in sendmail mailq newaliases runner relay mbox mailbox relayconf; do rm -f "$root$LIBEXEC/$name"; done
-rm -f "$root$PREFIX/sbin/relayconf" "$root$PREFIX/bin/mail" "$root$SYSCONFDIR/firsthop/firsthop.conf.sample"
-for page in man/*.[1578]; do rm -f "$root$MANDIR/man${page##*.}/${page##*/}"; done
-for file in munin.sh logwatch.pl logwatch.conf; do rm -f "$root$PREFIX/share/firsthop/$file"; done
-for file in "$PREFIX/etc/rc.d/firsthop" "$PREFIX/etc/periodic/daily/450.status-firsthop" "$PREFIX/lib/systemd/system/firsthop.service" /etc/systemd/system/firsthop.service; do
+# After the names: whoever sends mail from here on reaches the program of before.
+if [ -z "$root" ]; then
+	service_stop
+	if is_ours_at_boot && [ -d /run/systemd/system ]; then systemctl -q disable firsthop.service || :; fi
+fi
+
+rights program | while read -r kind place owner group mode; do bring_back "$root$place"; done
+rm -f "$root$LIBEXEC/relayconf"
+for file in "$SYSCONFDIR/firsthop/firsthop.conf.sample" "$PREFIX/share/firsthop/munin.sh" "$PREFIX/share/firsthop/logwatch.pl" "$PREFIX/share/firsthop/logwatch.conf"; do
+	bring_back "$root$file"
+done
+for page in man/*.[1578]; do bring_back "$root$MANDIR/man${page##*.}/${page##*/}"; done
+for file in $(boot_files); do
 	if grep -qsF "$LIBEXEC/" "$root$file"; then rm -f "$root$file"; fi
 done
 rmdir "$root$LIBEXEC" "$root$PREFIX/share/firsthop" 2>/dev/null || :

@@ -1,5 +1,6 @@
 /* Who is served, and when. */
 #include "runner/intake.h"
+#include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/log.h"
@@ -20,6 +21,7 @@
 #define CHILDREN_OF_USER_MAX 4
 #define WAITING_MAX 256
 #define WAITING_OF_USER_MAX 64
+#define LEAVE_MS 10000
 
 struct caller {
 	uid_t uid;
@@ -36,6 +38,7 @@ struct callers {
 struct intake {
 	int listen_fd;
 	struct callers waiting, served; /* in the order of their coming */
+	int64_t left_ms;                /* since when it does not listen any more */
 };
 
 #define SOCKET_NAME "submit.sock"
@@ -74,16 +77,36 @@ static void take_out(struct callers *c, int i)
 	memmove(c->list + i, c->list + i + 1, (size_t)(c->count - i) * sizeof c->list[0]);
 }
 
-void intake_end(struct runner *r)
+/* Who has connected by then is in the list. */
+static void stop_listening(struct runner *r)
 {
 	struct sockaddr_un address;
 	struct intake *in = r->intake;
+	if (in->listen_fd < 0)
+		return;
+	if (name_socket(&address, SOCKET_NAME))
+		unlink(address.sun_path);
+	intake_accept(r);
+	close(in->listen_fd);
+	in->listen_fd = -1;
+	in->left_ms = clock_mono_ms();
+}
+
+bool intake_leave(struct runner *r)
+{
+	struct intake *in = r->intake;
+	if (in == NULL)
+		return true;
+	stop_listening(r);
+	return in->waiting.count + in->served.count == 0 || clock_mono_ms() - in->left_ms > LEAVE_MS;
+}
+
+void intake_end(struct runner *r)
+{
+	struct intake *in = r->intake;
 	if (in == NULL)
 		return;
-	if (in->listen_fd >= 0 && name_socket(&address, SOCKET_NAME)) {
-		unlink(address.sun_path);
-		close(in->listen_fd);
-	}
+	stop_listening(r);
 	/* Who is being served is served to the end: what is stored is found by the next runner. */
 	for (int i = 0; i < in->waiting.count; i++)
 		close(in->waiting.list[i].fd);

@@ -6,12 +6,12 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
-#include "jobs/process.h"
 #include "runner/message.h"
 #include "runner/path.h"
 #include "runner/quota.h"
 #include "runner/rights.h"
 #include "runner/returns.h"
+#include "spool/format.h"
 #include "spool/lock.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -166,6 +166,13 @@ static void sync_folders(const char *spool)
 	sync_folder("/");
 }
 
+static int refuse_queue(const struct diagnosis *why)
+{
+	fprintf(stderr, "runner: %s\n", why->text);
+	log_line(LOG_CRIT, "the runner does not start: %s", why->text);
+	return EX_CONFIG;
+}
+
 int service_start(struct runner *r, bool foreground)
 {
 	const char *spool = paths_spool();
@@ -177,7 +184,7 @@ int service_start(struct runner *r, bool foreground)
 	struct diagnosis d = {0};
 	if (geteuid() == 0)
 		sync_folders(spool);
-	int code = rights_take(spool, foreground);
+	int code = rights_take(spool);
 	if (code != EX_OK)
 		return code;
 	if (!queue_open(&r->queue, spool, true, &d)) {
@@ -187,6 +194,8 @@ int service_start(struct runner *r, bool foreground)
 	if (r->lifetime != LIFETIME_ONCE && !foreground && (report_fd = detach()) < 0)
 		return rights_fail(EX_OSERR, "go to the background");
 	code = take_lock(r, spool, &report_fd);
+	if (code == EX_OK && r->lock_fd >= 0 && !format_accept(r->queue.mqueue_fd, &d))
+		code = refuse_queue(&d);
 	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(spool)) < 0)
 		code = rights_fail(EX_CANTCREAT, "trigger");
 	if (code != EX_OK || r->lock_fd < 0) {
@@ -258,7 +267,4 @@ void service_end(struct runner *r)
 	if (r->trigger_fd >= 0)
 		close(r->trigger_fd);
 	close(r->lock_fd);
-	/* With its end the starter goes, too. */
-	if (process_starter_fd() >= 0)
-		close(process_starter_fd());
 }

@@ -10,10 +10,13 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE_S 120
 #define PIECE_BYTES 65536
+#define REPLACED_TRIES 100
+#define REPLACED_PAUSE_NS 50000000
 #define ANSWER_LIMIT_BYTES 1024
 
 static bool socket_path(char *path, size_t size)
@@ -21,11 +24,24 @@ static bool socket_path(char *path, size_t size)
 	return snprintf(path, size, "%s/submit.sock", paths_run()) < (int)size;
 }
 
+static bool is_socket(const char *path)
+{
+	struct stat st;
+	return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* Between the end of a runner and the start of the next, as in an upgrade, its folder is there and its socket is not. */
 bool handover_possible(void)
 {
 	struct sockaddr_un address;
-	struct stat st;
-	return socket_path(address.sun_path, sizeof address.sun_path) && lstat(address.sun_path, &st) == 0 && S_ISSOCK(st.st_mode);
+	if (!socket_path(address.sun_path, sizeof address.sun_path))
+		return false;
+	bool there = is_socket(address.sun_path);
+	for (int i = 0; i < REPLACED_TRIES && !there && access(paths_run(), F_OK) == 0; i++) {
+		nanosleep(&(struct timespec){.tv_nsec = REPLACED_PAUSE_NS}, NULL);
+		there = is_socket(address.sun_path);
+	}
+	return there;
 }
 
 void handover_explain(struct diagnosis *why, const char *reason)
@@ -45,6 +61,8 @@ static int connect_runner(struct diagnosis *why)
 	TEXT(reason, 200);
 	socket_path(path, sizeof path);
 	int fd = fdio_connect(path, PATIENCE_S);
+	if (fd < 0 && errno == ENOENT && handover_possible())
+		fd = fdio_connect(path, PATIENCE_S);
 	if (fd >= 0)
 		return fd;
 	text_printf(&reason, "%.100s: %s", path, strerror(errno));

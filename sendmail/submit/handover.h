@@ -7,7 +7,7 @@
 #include "spool/id.h"
 #include <stdbool.h>
 
-/* True while there is a socket; a runner that was killed leaves its own behind. */
+/* True while there is a socket; a runner that was killed leaves its own behind.  Waits up to 5 s for that of a runner that takes over. */
 bool handover_possible(void);
 
 /* Sends a whole spool file, head_bytes of which are its head.  0 when the runner has it on disk (id tells its name there); otherwise a

@@ -27,13 +27,35 @@ mode() { echo "$(file_mode "$image$1") $(file_owner "$image$1")"; }
 number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$image/etc/$2"; }
 user=$(number firsthop passwd) group=$(number firsthop group) drop=$(number fhdrop group)
 ok "user and groups are made in the image" test -n "$user" -a -n "$group" -a -n "$drop"
-is "$(mode /var/spool/firsthop)" "711 0:0" "spool"
-is "$(mode /var/spool/firsthop/drop)" "1770 $user:$drop" "drop"
-is "$(mode /var/spool/firsthop/mqueue)" "750 $user:$group" "mqueue"
-is "$(mode /var/spool/firsthop/trigger)" "620 $user:$drop" "trigger"
+# id_of NAME FILE: number of a user or group in the image
+id_of() { if [ "$1" = root ]; then echo 0; else number "$1" "$2"; fi; }
+# as_in_table WHEN...: each place of the table of rights has what the table says
+as_in_table() {
+	sed 's/^#.*//' relayconf/system/rights.table | while read -r kind place owner group mode when; do
+		case "$kind" in program | folder | fifo) ;; *) continue ;; esac
+		case " always $* " in *" $when "*) ;; *) continue ;; esac
+		place=$(echo "$place" | sed 's,^LIBEXEC,/usr/local/libexec/firsthop,; s,^PREFIX,/usr/local,; s,^SPOOLDIR,/var/spool/firsthop,; s,^SYSCONFDIR,/etc,')
+		[ "$(mode "$place")" = "${mode#0} $(id_of "$owner" passwd):$(id_of "$group" group)" ] || echo "$place: $(mode "$place"), the table has $mode $owner:$group"
+	done
+}
+is "$(as_in_table resident relay-only)" "" "every place has the rights of the table"
 is "$(mode /usr/local/libexec/firsthop/sendmail)" "2755 0:$drop" "sendmail is set-group-id fhdrop"
-is "$(mode /usr/local/libexec/firsthop/mailq)" "2755 0:$group" "mailq is set-group-id firsthop"
-is "$(mode /usr/local/libexec/firsthop/runner)" "510 $user:$drop" "runner"
+before=$(ls -i "$image/usr/local/libexec/firsthop/sendmail")
+chmod 0700 "$image/usr/local/sbin" "$image/etc/firsthop"
+ok "make install once more" run install
+is "$(mode /usr/local/sbin) $(mode /etc/firsthop)" "700 0:0 700 0:0" "a folder that is there keeps its mode"
+chmod 0755 "$image/usr/local/sbin" "$image/etc/firsthop"
+is "$(as_in_table resident relay-only)" "" "it leaves every right as it is"
+ok "and the programs are new files" test "$(ls -i "$image/usr/local/libexec/firsthop/sendmail")" != "$before"
+is "$(find "$image" -name '*.new')" "" "nothing is left half done"
+ok "make install-rights DAEMONLESS=yes" run install-rights DAEMONLESS=yes
+is "$(as_in_table daemonless relay-only)" "" "as the table has it"
+ok "make install install-rights" run install install-rights
+is "$(as_in_table daemonless relay-only)" "" "what was chosen once stays"
+ok "make install-rights DAEMONLESS=no" run install-rights DAEMONLESS=no
+printf '[local]\ndeliver = mbox\n' >"$image/etc/firsthop/firsthop.conf"
+ok "local delivery" run install-rights
+is "$(as_in_table resident local)" "" "as the table has it, too"
 ok "make install-links" run install-links
 ok "and again" run install-links
 is "$(readlink "$image/usr/sbin/sendmail")" /usr/local/libexec/firsthop/sendmail "sendmail is ours"
@@ -47,4 +69,32 @@ is "$(cat "$image/usr/sbin/sendmail")" "the old sendmail" "the old one is back"
 ok "queued mail stays" test -s "$image/var/spool/firsthop/drop/00000000.00000000"
 ok "the programs are gone" test ! -e "$image/usr/local/libexec/firsthop/sendmail"
 like "$(cat "$work/out")" 'stays with 1 messages' "and it says so"
+
+# --- PREFIX=/usr: places of ours are the system's
+rm -rf "$image"; mkdir -p "$image/usr/sbin" "$image/usr/bin" "$image/etc/alternatives"
+ln -s /etc/alternatives/mail "$image/usr/bin/mail"; ln -s /usr/bin/bsd-mailx "$image/etc/alternatives/mail"; echo "another sendmail" >"$image/usr/sbin/sendmail"
+ok "make install install-links PREFIX=/usr" run -o all install install-links PREFIX=/usr
+ok "again" run -o all install install-links PREFIX=/usr
+ok "/usr/bin/mail is the program, no link to itself" test -f "$image/usr/bin/mail" -a ! -L "$image/usr/bin/mail"
+is "$(readlink "$image/usr/bin/mailx")" /usr/bin/mail "mailx leads to it"
+is "$(readlink "$image/usr/bin/mail.before-firsthop")" /etc/alternatives/mail "what was there is kept"
+ok "make uninstall" run uninstall PREFIX=/usr
+is "$(readlink "$image/usr/bin/mail")" /etc/alternatives/mail "and is back"
+is "$(cat "$image/usr/sbin/sendmail")" "another sendmail" "sendmail, too"
+is "$(find "$image" -type f -o -type l | grep -vE '/etc/(group|passwd|gshadow|shadow)|firsthop.conf$' | sed "s,^$image,," | sort | tr '\n' ' ')" "/etc/alternatives/mail /usr/bin/mail /usr/sbin/sendmail " "nothing else is left"
+
+# --- what the places decide is built again
+case $BUILD in *gcov*) ;; *)
+	mkdir "$work/build" "$work/build/bin"
+	cp -Rp "$BUILD/sendmail" "$work/build/sendmail"; cp -p "$BUILD/bin/mailbox" "$work/build/bin/mailbox"; cp -p "$BUILD/places" "$work/build/places"
+	holds() { grep -aq "$1" "$work/build/bin/mailbox"; }
+	built() { "$make" --no-print-directory -s BUILD="$work/build" "$@" "$work/build/bin/mailbox" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }; }
+	ok "make PREFIX=/usr, after make" built PREFIX=/usr
+	ok "the programs look in /usr/libexec" holds /usr/libexec/firsthop
+	ok "make SPOOLDIR=/srv/mail" built SPOOLDIR=/srv/mail
+	ok "and for the queue in /srv/mail" holds /srv/mail
+	stamp=$(ls -l --time-style=full-iso "$work/build/bin/mailbox" 2>/dev/null || ls -lT "$work/build/bin/mailbox")
+	ok "make SPOOLDIR=/srv/mail, again" built SPOOLDIR=/srv/mail
+	is "$(ls -l --time-style=full-iso "$work/build/bin/mailbox" 2>/dev/null || ls -lT "$work/build/bin/mailbox")" "$stamp" "builds nothing" ;;
+esac
 finish

@@ -7,10 +7,11 @@ port=relayconf/system/freebsd
 bmake=$(command -v bmake) || { [ "$(uname -s)" = FreeBSD ] && bmake=make; }
 
 # --- rules of form, and that each breach is seen
-ok "the rules of ports" sh tests/freebsd/portlint.sh $port
+mkdir -p "$work/form/mail"; sh $port/into-ports.sh -n "$work/form" >/dev/null
+ok "the rules of ports" sh tests/freebsd/portlint.sh "$work/form/mail/firsthop"
 # breach FILE SED-EXPRESSION COMPLAINT
 breach() {
-	rm -rf "$work/port"; cp -R $port "$work/port"
+	rm -rf "$work/port"; cp -R "$work/form/mail/firsthop" "$work/port"
 	edit "$2" "$work/port/$1"
 	like "$(sh tests/freebsd/portlint.sh "$work/port")" "$3" "seen: $3"
 }
@@ -25,7 +26,7 @@ breach Makefile 's,^\(MASTER_SITES=.*\)/$,\1,' 'ends in a slash'
 breach Makefile '/^CATEGORIES=/{h;d;};/^MASTER_SITES=/G' 'CATEGORIES: order of the block'
 breach Makefile '/^LICENSE_FILE=/{h;d;};/^USERS=/G' 'LICENSE_FILE: has to come earlier'
 breach Makefile 's/devel.inih/inih/' 'libNAME.so:category/port'
-breach Makefile '/^DAEMONLESS_DESC/d' 'DAEMONLESS has no description'
+breach Makefile '/^LOCALMAIL_DESC/d' 'LOCALMAIL has no description'
 breach Makefile 's/{MV}/(MV)/' 'write \$\{VARIABLE\}'
 breach Makefile 's/${RM}/rm/' 'bare command'
 breach Makefile 's/^post-install:/install:/' 'framework is redefined'
@@ -47,9 +48,10 @@ printf 'nobody:*:65534:\nother:*:999:\n' >"$tree/GIDs"
 printf 'other:*:999:999::0:0:Other:/nonexistent:/usr/sbin/nologin\n' >"$tree/UIDs"
 ok "into-ports.sh" sh $port/into-ports.sh "$tree"
 ok "and again" sh $port/into-ports.sh "$tree"
-tarball=$tree/distfiles/firsthop-0.1.tar.gz
-is "$(sed -n 's/^SHA256 (firsthop-0.1.tar.gz) = //p' "$tree/mail/firsthop/distinfo")" "$(sha256sum "$tarball" 2>/dev/null | cut -d ' ' -f 1 || sha256 -q "$tarball")" "distinfo has its checksum"
-is "$(sed -n 's/^SIZE (firsthop-0.1.tar.gz) = //p' "$tree/mail/firsthop/distinfo")" "$(($(bytes <"$tarball")))" "and its size"
+version=$(sed -n 's/^VERSION *= *//p' GNUmakefile)
+tarball=$tree/distfiles/firsthop-$version.tar.gz
+is "$(sed -n "s/^SHA256 (firsthop-$version.tar.gz) = //p" "$tree/mail/firsthop/distinfo")" "$(sha256sum "$tarball" 2>/dev/null | cut -d ' ' -f 1 || sha256 -q "$tarball")" "distinfo has its checksum"
+is "$(sed -n "s/^SIZE (firsthop-$version.tar.gz) = //p" "$tree/mail/firsthop/distinfo")" "$(($(bytes <"$tarball")))" "and its size"
 is "$(cat "$tree/GIDs")" "nobody:*:65534:
 other:*:999:
 fhdrop:*:998:
@@ -65,7 +67,7 @@ if [ -z "$bmake" ]; then
 	finish; exit 0
 fi
 (cd "$work" && gzip -dc "$tarball" | tar -xf -)
-source=$work/firsthop-0.1
+source=$work/firsthop-$version
 mkdir -p "$source/$BUILD" "$work/stages" && cp -R "$BUILD/bin" "$source/$BUILD/bin"
 make=$(command -v gmake || command -v make)
 cp -R tests/freebsd/mk "$work/mk" && chmod 755 "$work"
@@ -96,47 +98,31 @@ for name in sendmail mailq newaliases hoststat purgestat; do
 	target=$(awk -v n=$name '$1 == n { print $2 }' "$S/stage/usr/local/share/examples/firsthop/mailer.conf")
 	ok "mailer.conf: $name leads to a program of the package" test -x "$S/stage$target"
 done
-# mode FILE: "owner group mode" of the packing list
-mode() { sed -n "s|^@[a-z]*(\([^,]*\),\([^,]*\),\([^)]*\)) $1\$|\1 \2 \3|p" "$S/plist"; }
-is "$(mode libexec/firsthop/sendmail), $(mode libexec/firsthop/mailq), $(grep -cE '^libexec/firsthop/(runner|relay|mbox|mailbox)$' "$S/plist")" \
-	"root fhdrop 2555, root firsthop 2555, 4" "rights of the programs: what has none of its own is root's, as all files are"
-is "$(mode /var/spool/firsthop), $(mode /var/spool/firsthop/drop), $(mode /var/spool/firsthop/mqueue)" "root wheel 0711, firsthop fhdrop 1770, firsthop firsthop 0750" "and of the queue"
+# wanted WHEN: places and rights of the table of rights, as they are here
+wanted() {
+	awk -v when="$1" '$1 ~ /^(program|folder)$/ && $6 ~ "^(always|" when ")$" && $2 !~ /^(SYSCONFDIR|PREFIX)/ && $3 $4 $5 != "rootroot0755" {
+		sub("LIBEXEC", "libexec/firsthop", $2); sub("SPOOLDIR", "/var/spool/firsthop", $2); if ($4 == "root") $4 = "wheel"; print $2, $3, $4, $5 }' relayconf/system/rights.table | sort
+}
+is "$(sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist" | sort)" "$(wanted 'resident|relay-only')" "rights of the programs and of the queue: those of the table"
 
 # What the package does besides files: the trigger, which a running runner has open, stays through an upgrade.
 mkdir "$work/stubs" "$work/queue"; printf '#!/bin/sh\necho "$*" >>"%s"\n' "$work/given" >"$work/stubs/chown"; chmod 755 "$work/stubs/chown"
 step() { sed -n "s,/var/spool/firsthop,$work/queue,g; s/^@$1 //p" "$S/plist" | PATH="$work/stubs:$PATH" sh; }
 step postexec; ok "installing makes the trigger" test -p "$work/queue/trigger"
-is "$(cat "$work/given")" "firsthop:fhdrop $work/queue/trigger" "for its user and group"
+is "$(cat "$work/given")" "$(awk '$1 == "fifo" { print $3 ":" $4 }' relayconf/system/rights.table) $work/queue/trigger" "for its user and group"
+is "$(stat -c %a "$work/queue/trigger" 2>/dev/null || stat -f %Lp "$work/queue/trigger")" "$(awk '$1 == "fifo" { sub("^0", "", $5); print $5 }' relayconf/system/rights.table)" "with its mode"
 before=$(ls -i "$work/queue/trigger")
 PKG_UPGRADE=true; export PKG_UPGRADE; step preunexec; step postexec; unset PKG_UPGRADE
 is "$(ls -i "$work/queue/trigger")" "$before" "an upgrade leaves it"
+like "$(cat $port/files/firsthop.in)" "mkfifo -m $(awk '$1 == "fifo" { print $5 }' relayconf/system/rights.table) .*trigger" "the service script makes it with the same mode"
+like "$(cat $port/files/firsthop.in)" "chown $(awk '$1 == "fifo" { print $3 ":" $4 }' relayconf/system/rights.table) .*trigger" "and the same owner"
 step preunexec; ok "removing the package removes it" test ! -e "$work/queue/trigger"
 
-ok "the other options" stage other WITH=DAEMONLESS WITHOUT=MAILCMD
+ok "the other options" stage other WITH="DAEMONLESS LOCALMAIL" WITHOUT=MAILCMD
 is "$(staged)" "$(listed)" "the stage is exactly the packing list, again"
-is "$(mode libexec/firsthop/runner)" "root firsthop 4511" "DAEMONLESS gives its right"
+is "$(sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist" | sort)" "$(wanted 'daemonless|local')" "DAEMONLESS and LOCALMAIL give their rights"
 unlike "$(staged)" 'bin/mail$|firsthop-mail\.1' "without MAILCMD no mail(1)"
 conflicts() { (cd "$tree/mail/firsthop" && env -u MAKEFLAGS -u MFLAGS "$bmake" -m "$work/mk" WRKDIR="$S" "$@" -V '${CONFLICTS_INSTALL}'); }
 is "$(conflicts),$(conflicts WITHOUT=MAILCMD)" "mailutils," "only bin/mail can be in another package's way"
 
-# The same rights as make install-rights gives: one truth.
-if [ "$(id -u)" = 0 ] && [ "$(uname -s)" = Linux ]; then
-	image=$work/image
-	mkdir -p "$image/etc"
-	printf 'root:x:0:0::/root:/bin/sh\n' >"$image/etc/passwd"; printf 'root:x:0:\n' >"$image/etc/group"; : >"$image/etc/shadow"; : >"$image/etc/gshadow"
-	# rights DAEMONLESS STAGE: what differs between the packing list and install-rights; 2755 and 2555 are the same here
-	rights() {
-		S=$work/stages/$2
-		"$make" --no-print-directory -s -o all BUILD="$BUILD" SYSTEM=FreeBSD DESTDIR="$image" DAEMONLESS="$1" install install-rights >/dev/null || return 1
-		for place in libexec/firsthop/sendmail libexec/firsthop/mailq $([ "$1" = no ] || echo libexec/firsthop/runner) /var/spool/firsthop /var/spool/firsthop/drop /var/spool/firsthop/mqueue; do
-			case $place in /*) file=$image$place ;; *) file=$image/usr/local/$place ;; esac
-			set -- $(file_owner "$file" | tr : " ") $(file_mode "$file")
-			owner=$(awk -F: -v n="$1" '$3 == n { print $1 }' "$image/etc/passwd") group=$(awk -F: -v n="$2" '$3 == n { print $1 }' "$image/etc/group")
-			[ "$owner $group $(printf %04o $((0$3 & 07555)))" = "$(mode "$place" | sed 's/wheel/root/' | { read -r o g m; echo "$o $g $(printf %04o $((0$m & 07555)))"; })" ] ||
-				echo "$place: $owner $group $3, packing list $(mode "$place")"
-		done
-	}
-	is "$(rights no plain)" "" "install-rights gives what the packing list has"
-	is "$(rights yes other)" "" "also without a daemon"
-fi
 finish
