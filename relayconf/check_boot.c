@@ -164,9 +164,6 @@ void check_local(struct check *c)
 		return;
 	if (stat(path.data, &st) != 0)
 		finding(c, GRADE_PROBLEM, "make install", "[local] deliver is set, and %s is missing", path.data);
-	else if (st.st_uid != 0 || !(st.st_mode & S_ISUID))
-		finding(c, GRADE_PROBLEM, check_rights_fix("chmod 4510 mailbox, or the port's option LOCALMAIL"), "[local] deliver is set, and %s has mode %04o, owner %lu: it cannot become the user who gets the mail, which waits",
-		        path.data, (unsigned)st.st_mode & 07777u, (unsigned long)st.st_uid);
 	if (c->config->local_deliver == CONFIG_LOCAL_MBOX && (stat(paths_mail(), &st) != 0 || !S_ISDIR(st.st_mode)))
 		finding(c, GRADE_PROBLEM, "make that folder (FreeBSD: mode 775 root:mail; Linux: 2775)", "%s is no folder: mailboxes cannot be made", paths_mail());
 }

@@ -10,8 +10,8 @@
 #include <sys/statvfs.h>
 
 #define RIGHTS_FIX check_rights_fix(NULL)
-/* Whether root may write to his own programs matters to nobody. */
-#define MODE_BITS 07555u
+/* Whether root may write to its own programs does not matter; whether others may, does. */
+#define MODE_BITS 07577u
 
 struct row {
 	const char *kind, *place, *owner, *group;
@@ -31,7 +31,7 @@ static const struct {
 } reasons[] = {
 	{"LIBEXEC/sendmail", ": without its group, users cannot submit mail"},
 	{"LIBEXEC/mailq", ": without its group, users see no queue"},
-	{"LIBEXEC/runner", ": root starts it, and gives it to nobody else"},
+	{"LIBEXEC/runner", ": root starts it, and somebody else could change it"},
 	{"LIBEXEC/relay", ": it holds the password and must lend nobody its rights"},
 };
 

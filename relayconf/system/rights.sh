@@ -24,15 +24,9 @@ is_daemonless() {
 	esac
 }
 
-delivers_locally() {
-	deliver=$(sed -n '/^[[:space:]]*\[local\]/,/^[[:space:]]*\[[^l]/s/^[[:space:]]*deliver[[:space:]]*=[[:space:]]*\([a-z]*\).*/\1/p' "$root$SYSCONFDIR/firsthop/firsthop.conf" 2>/dev/null | tail -n 1)
-	case $deliver in mbox | maildir) return 0 ;; esac
-	return 1
-}
-
 # rights KIND...: a line "kind place owner group mode" for each row of these kinds that holds here
 rights() {
-	holds="always $(if is_daemonless; then echo daemonless; else echo resident; fi) $(if delivers_locally; then echo local; else echo relay-only; fi)"
+	holds="always $(if is_daemonless; then echo daemonless; else echo resident; fi)"
 	while read -r kind name owner group mode when; do
 		case " $* " in *" $kind "*) ;; *) continue ;; esac
 		case " $holds " in *" $when "*) echo "$kind $(place_of "$name") $owner $group $mode" ;; esac

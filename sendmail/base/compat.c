@@ -171,3 +171,8 @@ int compat_set_user(uid_t uid)
 {
 	return setresuid(uid, uid, uid);
 }
+
+int compat_set_users(uid_t real, uid_t effective, uid_t saved)
+{
+	return setresuid(real, effective, saved);
+}

@@ -56,6 +56,9 @@ bool compat_rename_is_one_step(int folder_fd);
 int compat_set_group(gid_t gid);
 int compat_set_user(uid_t uid);
 
+/* The three of them one by one. */
+int compat_set_users(uid_t real, uid_t effective, uid_t saved);
+
 /* Where the log daemon listens, the better place first: at the first one FreeBSD's hears only root. */
 #ifdef __FreeBSD__
 #define LOG_SOCKETS "/var/run/logpriv", "/var/run/log"

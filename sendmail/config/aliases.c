@@ -75,7 +75,7 @@ bool aliases_is_here(const char *address, const char *host)
 	const char *domain = address_domain(address);
 	size_t length = strlen(domain);
 	return length == 0 || text_equal_ci(domain, "localhost") || text_equal_ci(domain, "localhost.localdomain") || text_equal_ci(domain, host) ||
-	       (strlen(host) > length && host[length] == '.' && strncasecmp(domain, host, length) == 0);
+	       (length == strcspn(host, ".") && strncasecmp(domain, host, length) == 0);
 }
 
 static struct alias *find_name(const struct aliases *set, const char *name)

@@ -194,6 +194,8 @@ char *recipients_header_address(const struct config *c, enum stamp_role role, co
 {
 	if (role == STAMP_FROM)
 		return sender_by(c, address, c->header_from, c->header_from_address);
+	if (role == STAMP_KEPT)
+		return recipients_qualify(c, address);
 	char *full = recipients_qualify(c, address);
 	char *other = mapped(c, role == STAMP_RECIPIENT ? &c->rewrite_recipients : &c->rewrite_senders, full);
 	if (other == NULL)

@@ -131,7 +131,7 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 	}
 	label(job, &type);
 	struct stamp_policy policy = {.host = config->name, .domain = config->domain, .keep_original = config->keep_original,
-	                              .address = edit_address, .context = config, .type = type.data, .ascii = !smtputf8,
+	                              .address = edit_address, .context = config, .said = &job->said, .type = type.data, .ascii = !smtputf8,
 	                              .encoding = recode_encoding(&job->top, &job->plan, job->to_7bit)};
 	stamp_header(&job->envelope, job->id, job->sender, &policy, text.length ? text.data : "", fields, &job->header);
 	buffer_add(&job->header, "\n", 1);

@@ -13,6 +13,7 @@
 
 #define RCPTS_LIMIT 1000000
 #define RESTS_MAX 500
+#define SAID_MAX_BYTES 900
 
 static void keep_fds(struct jobs *j, struct msghdr *m)
 {
@@ -200,6 +201,19 @@ void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int 
 	buffer_free(&line);
 }
 
+void jobs_say_repairs(struct jobs *j, const struct job *job)
+{
+	struct buffer line = {0};
+	TEXT(words, SAID_MAX_BYTES);
+	if (job->said.length == 0)
+		return;
+	text_put_n(&words, job->said.data, job->said.length);
+	fields_put(&line, "id", job->id);
+	fields_put(&line, "text", words.data);
+	buffer_printf(&j->out, "repaired %s\n", buffer_string(&line));
+	buffer_free(&line);
+}
+
 void jobs_say_id(struct jobs *j, const char *verb, const char *id)
 {
 	buffer_printf(&j->out, "%s id=%s\n", verb, id);
@@ -217,6 +231,7 @@ static void free_job(struct job *job)
 	free(job->sender);
 	envelope_free(&job->envelope);
 	buffer_free(&job->header);
+	buffer_free(&job->said);
 	free(job->plan.parts);
 	if (job->fd >= 0)
 		close(job->fd);

@@ -2,6 +2,7 @@
    a message's descriptor comes along with its first byte.
    The same with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt address= notify= orcpt= (N times) | quit
    Relay to runner:  step text= | say text= (the dialogue, with --show) | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server sends no report) | msg id= | unused id= |
+                     repaired id= text= (what was changed in the header) |
                      settled id= (nobody took it; the server still owes an answer) and later freed |
                      over DIAGNOSIS (the session broke after it was ready) | bye (what came later was not read) */
 #ifndef JOBS_JOBS_H
@@ -21,6 +22,7 @@ struct job {
 	int fd;
 	struct envelope envelope;
 	struct buffer header;  /* as it goes out, with LF ends; made once */
+	struct buffer said;    /* what was repaired in it, as sentences; "" = nothing */
 	int64_t body_at;       /* offset behind the stored header */
 	struct entity top;     /* what the header says of the body */
 	struct recode_plan plan;
@@ -55,6 +57,9 @@ void jobs_note(struct jobs *j, const struct job *job, int rcpt, bool relayed, co
 
 /* Writes the ledger, then sends what is in out; blocking.  False when the runner cannot be told, now or at any time later. */
 bool jobs_flush(struct jobs *j);
+
+/* What head_prepare repaired in job's header, if anything. */
+void jobs_say_repairs(struct jobs *j, const struct job *job);
 
 /* step: belongs to the story of the message; say: only for those who watch. */
 void jobs_say_line(struct jobs *j, const char *verb, const char *text);

@@ -43,6 +43,7 @@ static void free_row(struct row *r)
 	free(r->login);
 	free(r->sender);
 	free(r->program);
+	free(r->repaired);
 }
 
 static void set(char **slot, const char *value)
@@ -94,6 +95,8 @@ static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
 	set(&r->login, e.login);
 	set(&r->sender, e.sender);
 	set(&r->program, e.program);
+	if (e.repaired.length > 0)
+		r->repaired = mem_copy(buffer_string(&e.repaired));
 	if (journal_read(&j, c->queue.mqueue_fd, r->id)) {
 		r->attempts = j.attempts;
 		r->next_s = j.until_s;

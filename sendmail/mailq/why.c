@@ -70,6 +70,11 @@ static void put_head(const struct story *s)
 		text_put(&times, " old: the clock was set since, or no runner lived for a while");
 	}
 	output_to(s->out, "\n%s\n", times.data);
+	if (r->repaired != NULL) {
+		TEXT(safe, 2400);
+		text_escape(&safe, r->repaired, strlen(r->repaired));
+		output_to(s->out, "repaired: %s\n", safe.data);
+	}
 }
 
 static void remember_key(struct story *s, const char *key)

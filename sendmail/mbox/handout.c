@@ -3,8 +3,8 @@
 #include "base/catalogue.h"
 #include "base/compat.h"
 #include "base/fdio.h"
-#include "base/paths.h"
 #include "base/text.h"
+#include "jobs/process.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -130,32 +130,21 @@ static bool walk(struct end *to, struct job *job, int64_t *count)
 	return good;
 }
 
-/* The length first: a pipe that ends early is then no end of a message. */
-static void feed(struct end *to, struct job *job, const char *rcpt)
+/* For whom, and the length, first: a pipe that ends early is then no end of a message. */
+static void feed(struct end *to, struct job *job, const char *user, const char *rcpt, const struct config *config)
 {
-	struct buffer head = {0}, line = {0};
+	struct buffer head = {0}, lines = {0};
 	int64_t body = 0;
 	if (!walk(NULL, job, &body))
 		return;
 	buffer_printf(&head, "Return-Path: <%s>\nDelivered-To: %s\n", job->sender, rcpt);
 	buffer_add(&head, job->header.data, job->header.length);
-	buffer_printf(&line, "%lld\n", (long long)head.length + (long long)body);
-	if (put(to, line.data, line.length) && put(to, head.data, head.length))
+	buffer_printf(&lines, "%s\n%s\n%s\n%lld\n", config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox", user, job->sender,
+	              (long long)head.length + (long long)body);
+	if (put(to, lines.data, lines.length) && put(to, head.data, head.length))
 		walk(to, job, &body);
 	buffer_free(&head);
-	buffer_free(&line);
-}
-
-static void become_mailbox(struct job *job, const char *user, const struct config *config, int in, int out)
-{
-	char path[1024];
-	snprintf(path, sizeof path, "%s/mailbox", paths_libexec());
-	/* What it inherits is the runner's stream, which it may not read. */
-	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
-		_exit(EX_OSERR);
-	compat_closefrom(STDERR_FILENO + 1);
-	execl(path, "mailbox", config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox", user, job->sender, (char *)NULL);
-	_exit(EX_OSFILE);
+	buffer_free(&lines);
 }
 
 /* What mailbox said in one line, "KEY words", and its exit status. */
@@ -189,9 +178,10 @@ static void conclude(pid_t pid, const struct end *to, struct end *from, struct d
 		/* It is another user's, and cannot be ended; when it goes on, it finds that nobody listens, and takes back what it did. */
 		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent", "the program mailbox gave no answer for a minute");
 	} else {
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			continue;
-		understand(status, &answer, d);
+		if (process_reap(pid, SILENCE_S * 1000, &status))
+			understand(status, &answer, d);
+		else
+			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent", "the program mailbox did not end within a minute of its answer");
 	}
 	buffer_free(&answer);
 }
@@ -205,9 +195,7 @@ void handout(struct job *job, const char *rcpt, const struct config *config, str
 	text_copy(d->hop, sizeof d->hop, "local");
 	if (is_busy(user, d))
 		return;
-	pid_t pid = pipe(in) == 0 && pipe(out) == 0 && fdio_nonblocking(in[1]) ? fork() : -1;
-	if (pid == 0)
-		become_mailbox(job, user, config, in[0], out[1]);
+	pid_t pid = compat_pipe(in) == 0 && compat_pipe(out) == 0 && fdio_nonblocking(in[1]) ? process_start(PROCESS_MAILBOX, (int[]){in[0], out[1]}, 2) : -1;
 	if (in[0] >= 0)
 		close(in[0]);
 	if (out[1] >= 0)
@@ -216,7 +204,7 @@ void handout(struct job *job, const char *rcpt, const struct config *config, str
 	if (pid < 0)
 		diag_set_errno(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "no process for mailbox");
 	else
-		feed(&to, job, rcpt);
+		feed(&to, job, user, rcpt, config);
 	if (in[1] >= 0)
 		close(in[1]);
 	if (pid > 0)

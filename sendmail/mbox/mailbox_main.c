@@ -1,10 +1,10 @@
-/* mailbox FORMAT USER SENDER <message: the one program of firsthop that is set-user-id root, and only where local delivery was switched on.
-   Mode 4510 root:firsthop: nobody but the runner's user can start it.  It needs root for one thing: to become USER.  Why not less: on FreeBSD a mailbox
+/* mailbox: started by the starter, as root, for mbox (jobs/process.h), and only where [local] deliver asks for it.  On standard input: the lines FORMAT,
+   USER, SENDER and the length, and then the message.  It needs root for one thing: to become USER.  Why not less: on FreeBSD a mailbox
    is 0600 and its user's own, a Maildir lies in a home; a group could write neither, and a new mailbox would belong to the wrong user.  So it reads no
    message, no file and no environment before it has become USER for good (it checks that there is no way back), and does the rest with USER's rights:
    a link or a folder that somebody puts in the way leads nowhere that USER could not go anyway.
-   USER root is never written to with root's rights: mail for root is appended as user firsthop with the group of the mail folder, if a mailbox for it
-   exists that this group may write; an alias to a person is better.  RFC 5321 says nothing of all this; the answer is one line for mbox. */
+   USER root is never written to with root's rights: mail for root is appended as user firsthop, its real user, with the group of the mail folder, if a
+   mailbox for it exists that this group may write; an alias to a person is better.  RFC 5321 says nothing of all this; the answer is one line for mbox. */
 #include "base/compat.h"
 #include "base/paths.h"
 #include "mbox/mailbox.h"
@@ -21,6 +21,9 @@
 #include <unistd.h>
 
 #define BYTES_MAX (2ll << 30)
+#define FORMAT_SIZE 16
+#define USER_SIZE 256
+#define SENDER_SIZE 401
 
 extern char **environ;
 
@@ -59,13 +62,26 @@ static bool become(uid_t uid, gid_t gid)
 	return setgroups(1, &gid) == 0 && compat_set_group(gid) == 0 && compat_set_user(uid) == 0 && setuid(0) != 0 && geteuid() == uid;
 }
 
-static long long read_length(void)
+/* A line without its end, byte by byte: what follows belongs to the message. */
+static bool read_line(char *line, size_t size)
 {
-	long long length = 0;
+	size_t length = 0;
 	char c = 0;
-	for (int i = 0; i < 12 && read(STDIN_FILENO, &c, 1) == 1 && c >= '0' && c <= '9'; i++)
-		length = length * 10 + (c - '0');
-	return c == '\n' && length <= BYTES_MAX ? length : -1;
+	while (length < size && read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
+		line[length++] = c;
+	if (c != '\n' || length == size)
+		return false;
+	line[length] = '\0';
+	return memchr(line, '\0', length) == NULL;
+}
+
+static bool read_orders(char *format, char *user, char *sender, struct delivery *d)
+{
+	char length[24];
+	if (!read_line(format, FORMAT_SIZE) || !read_line(user, USER_SIZE) || !read_line(sender, SENDER_SIZE) || !read_line(length, sizeof length))
+		return false;
+	*d = (struct delivery){.user = user, .sender = sender, .in_fd = STDIN_FILENO};
+	return (strcmp(format, "mbox") == 0 || strcmp(format, "maildir") == 0) && text_number(length, 0, BYTES_MAX, &d->bytes);
 }
 
 static int run(const char *format, struct delivery *d)
@@ -96,28 +112,28 @@ static int run(const char *format, struct delivery *d)
 		return EX_TEMPFAIL;
 	}
 	errno = 0;
-	d->bytes = read_length();
-	if (d->bytes < 0)
-		return mailbox_later(d, "local", "the message did not come whole", "");
 	return maildir ? mailbox_maildir(d) : mailbox_append(d);
 }
 
 int main(int argc, char **argv)
 {
 	static char *nothing[1];
+	static char format[FORMAT_SIZE], user[USER_SIZE], sender[SENDER_SIZE];
+	struct delivery d;
 	TEXT(answer, 500);
-	if (argc != 4 || strlen(argv[3]) > 400 || (strcmp(argv[1], "mbox") != 0 && strcmp(argv[1], "maildir") != 0)) {
-		fprintf(stderr, "mailbox is started by mbox; firsthop.conf(5), section [local]\n");
-		return EX_USAGE;
-	}
+	(void)argv;
 	if (!paths_private())
 		environ = nothing;
 	compat_closefrom(STDERR_FILENO + 1);
 	umask(077);
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	struct delivery d = {.user = argv[2], .sender = argv[3], .in_fd = STDIN_FILENO, .answer = &answer};
-	int code = run(argv[1], &d);
+	if (argc != 1 || isatty(STDIN_FILENO) || !read_orders(format, user, sender, &d)) {
+		fprintf(stderr, "mailbox is started for mbox; firsthop.conf(5), section [local]\n");
+		return EX_USAGE;
+	}
+	d.answer = &answer;
+	int code = run(format, &d);
 	/* The status counts: what is delivered is delivered, though the words about it are lost. */
 	printf("%s\n", answer.data);
 	fflush(stdout);

@@ -1,10 +1,12 @@
-/* mbox: started by the runner in the place of a relay for mail that [local] keeps on this machine.  It has no rights of its own: for each recipient
-   it starts the small program mailbox, which becomes that user for good before it touches anything, and hands it the whole message on a pipe. */
+/* mbox: started in the place of a relay for mail that [local] keeps on this machine.  It has no rights but those of the runner: for each recipient
+   it has the small program mailbox started, which becomes that user for good before it touches anything, and hands it the whole message on a pipe. */
 #include "base/log.h"
 #include "base/paths.h"
 #include "jobs/head.h"
+#include "jobs/process.h"
 #include "mbox/handout.h"
 #include "message/dsn.h"
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +20,7 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 {
 	struct diagnosis d = {0};
 	bool good = head_prepare(job, config, true, true, &d);
+	jobs_say_repairs(jobs, job);
 	for (int i = 0; i < job->rcpt_count && !jobs->orphaned; i++) {
 		if (good)
 			handout(job, job->rcpts[i], config, &d);
@@ -57,11 +60,9 @@ int main(int argc, char **argv)
 {
 	struct config config;
 	struct diagnosis d = {0};
-	struct jobs jobs = {.socket = STDIN_FILENO};
-	for (int i = 2; i < argc; i++) {
-		if (strncmp(argv[i], "--ledger=", 9) == 0)
-			jobs.ledger_fd = atoi(argv[i] + 9);
-	}
+	struct jobs jobs = {.socket = PROCESS_FD_JOBS, .ledger_fd = fcntl(PROCESS_FD_LEDGER, F_GETFD) >= 0 ? PROCESS_FD_LEDGER : 0};
+	if (fcntl(PROCESS_FD_STARTER, F_GETFD) >= 0)
+		process_use_starter(PROCESS_FD_STARTER);
 	signal(SIGPIPE, SIG_IGN);
 	tzset();
 	log_start("firsthop-mbox", LOG_TO_STDERR);

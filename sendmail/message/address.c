@@ -1,182 +1,9 @@
-/* Reading addresses.  A list is cut into its parts by one scanner; what a part means is decided afterwards. */
+/* Checking and completing single addresses. */
 #include "message/address.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
-
-struct reader {
-	const char *at;
-	struct buffer word;   /* the address as far as it is read */
-	bool in_angles, has_angle, was_blank;
-	bool broken;          /* two words stand where one address should be */
-	address_found *found;
-	void *context;
-	int count;
-	char *problem;
-	size_t problem_size;
-};
-
-static bool complain(struct reader *r, const char *what, const char *where)
-{
-	snprintf(r->problem, r->problem_size, "%s near \"%.60s\"", what, where);
-	return false;
-}
-
-/* Skips a comment; comments nest (RFC 5322 3.2.2). */
-static bool skip_comment(struct reader *r)
-{
-	const char *start = r->at;
-	int depth = 0;
-	for (; *r->at != '\0'; r->at++) {
-		if (*r->at == '\\' && r->at[1] != '\0')
-			r->at++;
-		else if (*r->at == '(')
-			depth++;
-		else if (*r->at == ')' && --depth == 0) {
-			r->at++;
-			return true;
-		}
-	}
-	return complain(r, "a comment has no closing parenthesis", start);
-}
-
-/* Takes a quoted string into the word as it is: in a display name it is dropped later, in a local part it belongs to it. */
-static bool take_quoted(struct reader *r)
-{
-	const char *start = r->at++;
-	while (*r->at != '\0' && *r->at != '"') {
-		if (*r->at == '\\' && r->at[1] != '\0')
-			r->at++;
-		r->at++;
-	}
-	if (*r->at != '"')
-		return complain(r, "a quotation has no end", start);
-	r->at++;
-	buffer_add(&r->word, start, (size_t)(r->at - start));
-	return true;
-}
-
-/* An obsolete route "@a,@b:user@host" loses its route (RFC 5321 appendix C). */
-static const char *without_route(const char *address)
-{
-	const char *colon = *address == '@' ? strchr(address, ':') : NULL;
-	return colon != NULL ? colon + 1 : address;
-}
-
-static bool finish_address(struct reader *r)
-{
-	const char *address = without_route(buffer_string(&r->word));
-	if (r->broken && !r->has_angle)
-		return complain(r, "two words without a comma between them", address);
-	if (*address != '\0') {
-		r->found(r->context, address);
-		r->count++;
-	}
-	r->word.length = 0;
-	r->has_angle = r->broken = r->was_blank = false;
-	return true;
-}
-
-static bool open_angle(struct reader *r)
-{
-	if (r->in_angles || r->has_angle)
-		return complain(r, "a second '<'", r->at);
-	r->word.length = 0; /* what came before was the display name */
-	r->in_angles = r->has_angle = true;
-	r->broken = r->was_blank = false;
-	r->at++;
-	return true;
-}
-
-/* A plain character of an address or a display name. */
-static void take_plain(struct reader *r)
-{
-	if (r->has_angle && !r->in_angles) {
-		r->at++; /* words behind "<...>" belong to nothing */
-		return;
-	}
-	/* "a @ b" and "a . b" are one address (RFC 5322 4.4); "a b" is not. */
-	bool joins = *r->at == '@' || *r->at == '.' ||
-	             (r->word.length > 0 && strchr("@.", r->word.data[r->word.length - 1]) != NULL);
-	if (r->was_blank && r->word.length > 0 && !joins && !r->in_angles)
-		r->broken = true;
-	r->was_blank = false;
-	buffer_add(&r->word, r->at++, 1);
-}
-
-/* Within user@[IPv6:...]: its colons name no group. */
-static bool in_literal(const struct reader *r)
-{
-	for (size_t i = r->word.length; i > 1 && r->word.data[i - 1] != ']'; i--) {
-		if (r->word.data[i - 1] == '[' && r->word.data[i - 2] == '@')
-			return true;
-	}
-	return false;
-}
-
-static bool take_one(struct reader *r)
-{
-	switch (*r->at) {
-	case '(': return skip_comment(r);
-	case '"': return take_quoted(r);
-	case '<': return open_angle(r);
-	case '>':
-		if (!r->in_angles)
-			return complain(r, "'>' without '<'", r->at);
-		r->in_angles = false;
-		r->at++;
-		return true;
-	case ' ':
-	case '\t':
-		r->was_blank = r->word.length > 0;
-		r->at++;
-		return true;
-	case ':':
-		if (r->in_angles || in_literal(r)) {
-			take_plain(r);
-			return true;
-		}
-		r->word.length = 0; /* the name of a group, or a route */
-		r->broken = r->was_blank = false;
-		r->at++;
-		return true;
-	case ',':
-		if (r->in_angles || (!r->has_angle && r->word.length > 0 && r->word.data[0] == '@' && r->at[1] == '@')) {
-			take_plain(r);
-			return true;
-		}
-		/* fall through */
-	case ';':
-		if (r->in_angles)
-			return complain(r, "'<' without '>'", r->at);
-		r->at++;
-		return finish_address(r);
-	case '\\':
-		if (r->at[1] != '\0')
-			take_plain(r);
-		/* fall through */
-	default:
-		take_plain(r);
-		return true;
-	}
-}
-
-int address_list(const char *list, address_found *found, void *context, char *problem, size_t problem_size)
-{
-	struct reader r = {.at = list, .found = found, .context = context, .problem = problem, .problem_size = problem_size};
-	bool good = true;
-	if (problem_size > 0)
-		*problem = '\0';
-	while (good && *r.at != '\0')
-		good = take_one(&r);
-	if (good && r.in_angles)
-		good = complain(&r, "'<' without '>'", buffer_string(&r.word));
-	if (good)
-		good = finish_address(&r);
-	buffer_free(&r.word);
-	return good ? r.count : -1;
-}
 
 /* Length of the local part, quoted pieces skipped; -1 when a quotation does not end. */
 static long local_length(const char *address)
@@ -255,4 +82,64 @@ char *address_qualify(const char *address, const char *domain)
 	char *copy = mem_copy(buffer_string(&full));
 	buffer_free(&full);
 	return copy;
+}
+
+struct strict {
+	address_found *found;
+	void *context;
+	char *problem;
+	size_t problem_size;
+	int count;
+};
+
+static void see_strictly(void *context, const struct address *a)
+{
+	struct strict *s = context;
+	if (a->state == ADDRESS_BAD && *s->problem == '\0') {
+		TEXT(shown, 100);
+		text_escape(&shown, a->start, a->length < 60 ? a->length : 60);
+		snprintf(s->problem, s->problem_size, "%s: \"%s\"", a->what, shown.data);
+	}
+	if (a->state != ADDRESS_GOOD && a->state != ADDRESS_REPAIRED)
+		return;
+	s->found(s->context, a->text);
+	s->count++;
+}
+
+int address_list(const char *list, address_found *found, void *context, char *problem, size_t problem_size)
+{
+	struct strict s = {.found = found, .context = context, .problem = problem, .problem_size = problem_size};
+	*problem = '\0';
+	struct address_counts counts = address_read(list, strlen(list), ADDRESS_RECIPIENTS, see_strictly, &s);
+	return counts.bad > 0 ? -1 : s.count;
+}
+
+struct first {
+	char *address;
+	char what[120];
+};
+
+static void see_first(void *context, const struct address *a)
+{
+	struct first *f = context;
+	bool usable = a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED;
+	if (f->address != NULL || (!usable && a->state != ADDRESS_BAD))
+		return;
+	if (usable)
+		f->address = mem_copy(a->text);
+	text_copy(f->what, sizeof f->what, a->what);
+}
+
+char *address_one(const char *string, bool alone, const char **what)
+{
+	static char words[120];
+	struct first f = {0};
+	struct address_counts counts = address_read(string, strlen(string), ADDRESS_AUTHORS, see_first, &f);
+	text_copy(words, sizeof words, f.address == NULL && f.what[0] == '\0' ? "there is no address" : f.what);
+	if (counts.usable > 1 && alone)
+		mem_free(&f.address);
+	if (counts.usable > 1)
+		text_copy(words, sizeof words, alone ? "it is more than one address" : "it is more than one address; the first one is used");
+	*what = words;
+	return f.address;
 }

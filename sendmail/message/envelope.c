@@ -31,6 +31,7 @@ void envelope_free(struct envelope *e)
 		free(e->asked[i].orcpt);
 	}
 	free(e->asked);
+	buffer_free(&e->repaired);
 	buffer_free(&e->notes);
 	*e = (struct envelope){0};
 }
@@ -149,6 +150,8 @@ void envelope_write(const struct envelope *e, struct buffer *out, size_t *conten
 	put_known(out, "ret", e->ret);
 	put_known(out, "envid", e->envid);
 	put_known(out, "tag", e->tag);
+	if (e->repaired.length > 0)
+		buffer_printf(out, "repaired: %.*s\n", (int)e->repaired.length, e->repaired.data);
 	put_notes(out, &e->notes);
 	buffer_add(out, "\n", 1);
 }
@@ -224,6 +227,9 @@ static bool take_line(struct envelope *e, char *line, bool *has_sender, struct d
 		if (!text_number(value, 0, 1LL << 61, &number))
 			return damaged(d, "a number in its head makes no sense");
 		*(line[0] == 'c' ? &e->created_us : &e->uid) = number;
+	} else if (strcmp(line, "repaired") == 0) {
+		e->repaired.length = 0;
+		buffer_puts(&e->repaired, value);
 	} else if (strcmp(line, "note") == 0) {
 		buffer_printf(&e->notes, "%s\n", value);
 	} else {

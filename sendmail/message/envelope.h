@@ -40,6 +40,7 @@ struct envelope {
 	char *body;            /* -B: "", "7BIT" or "8BITMIME" */
 	char *notify, *ret, *envid; /* -N, -R, -V; "" when not given */
 	char *tag;             /* -L; "" when not given */
+	struct buffer repaired; /* sentences, "; " between them: what was changed in sender and recipients so that it could go; not for programs */
 	struct buffer notes;   /* of a report: lines "ID LINE\n", each what ID.log says from now on */
 	int64_t message_at;    /* offset of the first byte of the message in the file; set by envelope_read */
 };

@@ -1,285 +1,249 @@
-/* One pass over the text of the list: it is copied, and each address is looked at when its end is reached. */
+/* One reading of the list decides how it is written: as it is, or anew. */
 #include "message/mailboxes.h"
 #include "base/text.h"
 #include "base/words.h"
-#include "message/address.h"
 #include "message/legal.h"
+#include "message/phrase.h"
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct editing {
-	const char *at, *end;
-	struct buffer *out;
-	mailbox_edit *edit;
-	void *context;
-	size_t item;           /* offset in out where the text since the last comma begins */
-	size_t start, behind;  /* of the address being read */
-	bool in_angles, has_angle, in_group, any, changed;
-	bool ascii, dropped;   /* dropped: the address at hand became a group, its brackets go */
+struct item {
+	struct address a;  /* its strings are ours */
+	char *final;       /* the address after editing; NULL: there is none */
+	bool left_out;
 };
 
-/* Puts text in place of out[from..to). */
-static void replace(struct editing *x, size_t from, size_t to, const char *text)
+struct field {
+	const struct header_field *f;
+	const struct mailboxes_policy *policy;
+	struct item *items;
+	size_t count;
+	struct address_counts counts;
+	bool anew, in_group;
+};
+
+static char *edited(const struct mailboxes_policy *p, const char *address)
 {
-	struct buffer rest = {0};
-	buffer_add(&rest, x->out->data + to, x->out->length - to);
-	x->out->length = from;
-	buffer_puts(x->out, text);
-	buffer_add(x->out, rest.data, rest.length);
-	buffer_free(&rest);
-	x->changed = true;
+	char *fresh = p->edit != NULL ? p->edit(p->context, address) : NULL;
+	return fresh != NULL ? fresh : mem_copy(address);
 }
 
-/* The address without the blanks and comments that may stand within it ("a @ b"). */
-static char *bare(const char *bytes, size_t length)
+static void keep_item(void *context, const struct address *a)
 {
-	char *copy = mem_alloc(length + 1);
-	size_t n = 0;
-	bool quoted = false;
-	int depth = 0;
-	for (size_t i = 0; i < length; i++) {
-		char c = bytes[i];
-		if (c == '\\' && quoted && i + 1 < length) {
-			copy[n++] = c;
-			c = bytes[++i];
-		} else if (c == '"' && depth == 0) {
-			quoted = !quoted;
-		} else if (!quoted && (c == '(' || c == ')')) {
-			depth += c == '(' ? 1 : -1;
+	struct field *x = context;
+	bool usable = a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED;
+	if ((x->count & (x->count - 1)) == 0)
+		x->items = mem_resize(x->items, x->count ? 2 * x->count : 1, sizeof *x->items);
+	struct item *item = &x->items[x->count++];
+	*item = (struct item){.a = *a};
+	item->a.text = mem_copy(a->text);
+	item->a.name = mem_copy(a->name);
+	item->a.comment = mem_copy(a->comment);
+	item->a.what = mem_copy(a->what);
+	item->final = usable ? edited(x->policy, a->text) : NULL;
+	x->anew = x->anew || a->state == ADDRESS_REPAIRED || a->state == ADDRESS_BAD || a->name_quotable || text_has_8bit(a->start, a->length);
+}
+
+static void free_items(struct field *x)
+{
+	for (size_t i = 0; i < x->count; i++) {
+		const char *strings[] = {x->items[i].a.text, x->items[i].a.name, x->items[i].a.comment, x->items[i].a.what};
+		for (size_t k = 0; k < sizeof strings / sizeof strings[0]; k++)
+			free((void *)(uintptr_t)strings[k]);
+		free(x->items[i].final);
+	}
+	free(x->items);
+}
+
+static void say(const struct field *x, const struct address *a, const char *what)
+{
+	struct buffer *said = x->policy->said;
+	TEXT(shown, 120);
+	if (said == NULL)
+		return;
+	text_escape(&shown, a->start, a->length < 80 ? a->length : 80);
+	buffer_printf(said, "%s%.*s \"%s\": %s", said->length > 0 ? "; " : "", (int)x->f->name_length, x->f->start, shown.data, what);
+}
+
+/* Where one author is due, words without an address get the sender's, unless another mailbox of the field has one. */
+static void settle_authors(struct field *x)
+{
+	size_t seen = 0;
+	for (size_t i = 0; i < x->count; i++) {
+		struct item *item = &x->items[i];
+		if (item->a.state == ADDRESS_BAD && x->counts.usable == 0 && seen == 0 && x->policy->fallback != NULL) {
+			item->final = edited(x->policy, x->policy->fallback);
+			say(x, &item->a, *item->a.what != '\0' ? "it has no address; the sender's was put there" : item->a.what);
+		} else if (item->a.state == ADDRESS_BAD) {
+			item->left_out = true;
+			say(x, &item->a, item->a.what);
+		}
+		if (item->final == NULL)
 			continue;
-		} else if (depth > 0 || (!quoted && (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\0'))) {
-			continue;
-		}
-		copy[n++] = c;
+		/* All mail in the name of one address: it stands there once. */
+		for (size_t k = 0; k < i && x->policy->edit != NULL; k++)
+			item->left_out = item->left_out || (x->items[k].final != NULL && !x->items[k].left_out && strcmp(x->items[k].final, item->final) == 0);
+		item->left_out = item->left_out || (x->policy->single && seen > 0);
+		seen += !item->left_out;
+		x->anew = x->anew || item->left_out;
 	}
-	copy[n] = '\0';
-	return copy;
 }
 
-/* The address at hand, with its '<', becomes an empty group. */
-static void put_group(struct editing *x, const char *address)
+static void say_repairs(const struct field *x)
 {
-	struct buffer group = {0}, name = {0};
-	size_t from = x->start;
-	while (x->in_angles && from > x->item && x->out->data[from] != '<')
-		from--;
-	/* Blanks between encoded words vanish when they are shown: the one in front of the bracket stands in the word. */
-	buffer_printf(&name, from > x->item + 1 ? " <%s>" : "%s", address);
-	if (from > 0 && strchr(" \t\n", x->out->data[from - 1]) == NULL)
-		buffer_puts(&group, " ");
-	words_put(&group, buffer_string(&name), 30);
-	buffer_puts(&group, " :;");
-	replace(x, from, x->behind, buffer_string(&group));
-	buffer_free(&name);
-	buffer_free(&group);
-	x->dropped = true;
-}
-
-static void end_address(struct editing *x)
-{
-	if (x->any) {
-		char *address = bare(x->out->data + x->start, x->behind - x->start);
-		char *fresh = x->edit != NULL && *address != '\0' ? x->edit(x->context, address) : NULL;
-		const char *final = fresh != NULL ? fresh : address;
-		if (x->ascii && !x->in_group && text_has_8bit(final, strlen(final)))
-			put_group(x, final);
-		else if (strcmp(final, address) != 0)
-			replace(x, x->start, x->behind, final);
-		free(fresh);
-		free(address);
+	for (size_t i = 0; i < x->count; i++) {
+		const struct item *item = &x->items[i];
+		if (item->a.state == ADDRESS_REPAIRED || (item->a.state == ADDRESS_BAD && x->policy->use == ADDRESS_RECIPIENTS))
+			say(x, &item->a, item->a.what);
 	}
-	x->any = false;
 }
 
-/* A display name with raw 8-bit bytes, quoted or not, becomes encoded words. */
-static void encode_name(struct editing *x)
+/* The name of a group with its colon; an encoded word wants a blank behind it (RFC 2047 5 (3)). */
+static void put_group(struct buffer *out, const char *name)
 {
-	struct buffer name = {0};
-	const char *text = x->out->data + x->item;
-	size_t length = x->out->length - x->item;
-	if (!text_has_8bit(text, length))
-		return;
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '\\' && i + 1 < length)
-			buffer_add(&name, text + ++i, 1);
-		else if (text[i] != '"' && text[i] != '\n')
-			buffer_add(&name, text + i, 1);
-	}
-	char *words = mem_copy(buffer_string(&name));
-	char *trimmed = words + strspn(words, " \t");
-	size_t n = strlen(trimmed);
-	while (n > 0 && (trimmed[n - 1] == ' ' || trimmed[n - 1] == '\t'))
-		trimmed[--n] = '\0';
-	x->out->length = x->item;
-	buffer_puts(x->out, " ");
-	words_put(x->out, trimmed, 30);
-	buffer_puts(x->out, " ");
-	x->changed = true;
-	free(words);
-	buffer_free(&name);
+	phrase_put(out, name, 30);
+	buffer_puts(out, out->data[out->length - 1] == '=' ? " :" : ":");
 }
 
-/* Copies a comment or a quotation whole. */
-static void copy_enclosed(struct editing *x, char close)
+/* An empty group that shows what cannot stand as an address. */
+static void put_shown(struct buffer *out, const char *name, const char *address)
 {
-	int depth = 0;
-	do {
-		char byte = *x->at++;
-		buffer_add(x->out, &byte, 1);
-		if (byte == '\\' && x->at < x->end) {
-			buffer_add(x->out, x->at++, 1);
-			continue;
-		}
-		if (close == ')')
-			depth += (byte == '(') - (byte == ')');
-		else
-			depth += byte == '"' ? (depth == 0 ? 1 : -1) : 0;
-	} while (depth > 0 && x->at < x->end);
+	struct buffer words = {0};
+	buffer_printf(&words, *name != '\0' ? "%s <%s>" : "%s%s", name, address);
+	put_group(out, buffer_string(&words));
+	buffer_puts(out, ";");
+	buffer_free(&words);
 }
 
-static void copy_comment(struct editing *x)
+static void put_mailbox(const struct field *x, const struct item *item, struct buffer *out)
 {
-	size_t from = x->out->length;
-	copy_enclosed(x, ')');
-	if (x->out->length < from + 2 || !text_has_8bit(x->out->data + from, x->out->length - from))
-		return;
-	char *text = mem_copy_n(x->out->data + from + 1, x->out->length - from - 2);
-	x->out->length = from + 1;
-	words_put(x->out, text, 30);
-	buffer_puts(x->out, ")");
-	x->changed = true;
-	free(text);
-}
-
-/* One byte of an address or a name. */
-static void copy_plain(struct editing *x)
-{
-	char byte = *x->at;
-	buffer_add(x->out, x->at++, 1);
-	if ((x->has_angle && !x->in_angles) || strchr(" \t\n\r", byte) != NULL)
-		return;
-	if (!x->any)
-		x->start = x->out->length - 1;
-	x->any = true;
-	x->behind = x->out->length;
-}
-
-static void take_plain(struct editing *x, char byte)
-{
-	bool counts = !x->has_angle || x->in_angles;
-	if (byte == '\\' && x->at + 1 < x->end) {
-		copy_plain(x);
-		copy_plain(x);
-		return;
-	}
-	if (byte == '"') {
-		size_t from = x->out->length;
-		copy_enclosed(x, '"');
-		if (counts && !x->any)
-			x->start = from;
-		if (counts) {
-			x->any = true;
-			x->behind = x->out->length;
-		}
-		return;
-	}
-	copy_plain(x);
-}
-
-/* Within user@[IPv6:...]. */
-static bool in_literal(const struct editing *x)
-{
-	for (size_t i = x->out->length; x->any && i > x->start + 1 && x->out->data[i - 1] != ']'; i--) {
-		if (x->out->data[i - 1] == '[' && x->out->data[i - 2] == '@')
-			return true;
-	}
-	return false;
-}
-
-/* Within the obsolete route "@a,@b:user@host" (RFC 5321 appendix C): its commas end no address. */
-static bool in_route(const struct editing *x)
-{
-	return x->any && !x->has_angle && x->out->data[x->start] == '@' && x->at + 1 < x->end && x->at[1] == '@';
-}
-
-static void take_one(struct editing *x)
-{
-	char byte = *x->at;
-	if (byte == '(') {
-		copy_comment(x);
-		return;
-	}
-	if (byte == '<') {
-		encode_name(x);
-		x->in_angles = x->has_angle = true;
-		x->any = false;
-	} else if (byte == '>') {
-		end_address(x);
-		x->in_angles = false;
-		if (x->dropped) {
-			x->dropped = false;
-			x->at++;
-			return;
-		}
-	} else if (byte == ',' && in_route(x)) {
-		take_plain(x, byte);
-		return;
-	} else if ((byte == ',' || byte == ';') && !x->in_angles) {
-		end_address(x);
-		x->has_angle = x->dropped = false;
-		x->in_group = x->in_group && byte == ',';
-	} else if (byte == ':' && in_literal(x)) {
-		take_plain(x, byte);
-		return;
-	} else if (byte == ':' && x->in_angles) {
-		x->any = false; /* behind an obsolete route */
-	} else if (byte == ':') {
-		x->any = x->has_angle = false;
-		x->in_group = true;
+	const struct address *a = &item->a;
+	bool bad = a->state == ADDRESS_BAD;
+	const char *name = a->name;
+	char *raw = NULL;
+	if (bad && *name == '\0' && a->address_length > 0)
+		name = raw = mem_copy_n(a->start, a->length);
+	/* "From: root@": what stood there is the name. */
+	if (x->policy->ascii && !x->in_group && !text_is_ascii(item->final)) {
+		put_shown(out, name, item->final);
+	} else if (*name != '\0') {
+		phrase_put(out, name, 6);
+		buffer_printf(out, " <%s>", item->final);
 	} else {
-		take_plain(x, byte);
-		return;
+		/* Without brackets, a local part that needs quotes would be taken for a name. */
+		bool odd = *address_domain(item->final) == '\0' && *item->final == '"';
+		buffer_printf(out, odd ? "<%s>" : "%s", item->final);
 	}
-	buffer_add(x->out, x->at++, 1);
-	if (!x->in_angles)
-		x->item = x->out->length;
+	if (*a->comment != '\0') {
+		buffer_puts(out, " ");
+		phrase_put_comment(out, a->comment);
+	}
+	free(raw);
 }
 
-static void ignore_address(void *context, const char *address)
+static void put_bad(const struct item *item, struct buffer *out)
+{
+	char *raw = mem_copy_n(item->a.start, item->a.length);
+	put_group(out, raw);
+	buffer_puts(out, ";");
+	free(raw);
+}
+
+static int write_anew(struct field *x, struct buffer *out)
+{
+	int written = 0;
+	bool comma = false;
+	size_t from = out->length;
+	buffer_add(out, x->f->start, x->f->name_length);
+	buffer_puts(out, ":");
+	for (size_t i = 0; i < x->count; i++) {
+		const struct item *item = &x->items[i];
+		bool bad = item->final == NULL && item->a.state == ADDRESS_BAD;
+		if (item->a.state == ADDRESS_GROUP_END) {
+			buffer_puts(out, ";");
+			x->in_group = false;
+			comma = true;
+			continue;
+		}
+		/* Within a group no other group can show it. */
+		if (item->left_out || (bad && x->in_group))
+			continue;
+		buffer_puts(out, comma ? ", " : " ");
+		comma = true;
+		written++;
+		if (item->a.state == ADDRESS_GROUP) {
+			put_group(out, *item->a.name != '\0' ? item->a.name : "group");
+			x->in_group = true;
+			comma = false;
+		} else if (bad) {
+			put_bad(item, out);
+		} else {
+			put_mailbox(x, item, out);
+		}
+	}
+	if (written == 0) {
+		out->length = from;
+		return 0;
+	}
+	buffer_puts(out, "\n");
+	legal_fold(out, from, true);
+	return written;
+}
+
+/* The field's own bytes, with other addresses in their places. */
+static int write_edited(const struct field *x, struct buffer *out)
+{
+	const char *at = x->f->start;
+	size_t from = out->length;
+	int written = 0;
+	bool changed = false;
+	for (size_t i = 0; i < x->count; i++) {
+		const struct item *item = &x->items[i];
+		written += item->a.state != ADDRESS_GROUP_END;
+		if (item->final == NULL || strcmp(item->final, item->a.text) == 0)
+			continue;
+		buffer_add(out, at, (size_t)(item->a.address_start - at));
+		buffer_puts(out, item->final);
+		at = item->a.address_start + item->a.address_length;
+		changed = true;
+	}
+	buffer_add(out, at, (size_t)(x->f->start + x->f->length - at));
+	legal_fold(out, from, changed);
+	return written;
+}
+
+static bool is_clean(const struct header_field *f)
+{
+	return memchr(f->start, '\0', f->length) == NULL && memchr(f->start, '\r', f->length) == NULL && !text_has_8bit(f->start, f->length) && f->value == f->start + f->name_length + 1;
+}
+
+int mailboxes_put(const struct header_field *f, const struct mailboxes_policy *policy, struct buffer *out)
+{
+	struct field x = {.f = f, .policy = policy, .anew = !is_clean(f)};
+	x.counts = address_read(f->value, f->length - (size_t)(f->value - f->start), policy->use, keep_item, &x);
+	x.anew = x.anew || x.counts.untidy;
+	for (size_t i = 0; i < x.count && policy->ascii; i++)
+		x.anew = x.anew || (x.items[i].final != NULL && !text_is_ascii(x.items[i].final));
+	if (policy->use == ADDRESS_AUTHORS)
+		settle_authors(&x);
+	say_repairs(&x);
+	int written = x.count == 0 ? 0 : x.anew ? write_anew(&x, out) : write_edited(&x, out);
+	free_items(&x);
+	return written;
+}
+
+static void see_utf8(void *context, const struct address *a)
 {
 	bool *utf8 = context;
-	*utf8 = *utf8 || text_has_8bit(address, strlen(address));
-}
-
-static int count_addresses(const struct header_field *f, bool *utf8)
-{
-	char problem[100];
-	char *value = header_value(f);
-	int count = address_list(value, ignore_address, utf8, problem, sizeof problem);
-	free(value);
-	return count;
+	*utf8 = *utf8 || !text_is_ascii(a->text);
 }
 
 bool mailboxes_need_utf8(const struct header_field *f)
 {
 	bool utf8 = false;
-	return text_has_8bit(f->value, f->length - (size_t)(f->value - f->start)) && count_addresses(f, &utf8) > 0 && utf8;
-}
-
-bool mailboxes_put(const struct header_field *f, mailbox_edit *edit, void *context, bool ascii, struct buffer *out)
-{
-	bool ignored = false;
-	if (count_addresses(f, &ignored) <= 0) {
-		legal_put_field(f, out);
-		return false;
-	}
-	size_t from = out->length;
-	struct editing x = {.at = f->value, .end = f->start + f->length, .out = out, .edit = edit, .context = context, .ascii = ascii};
-	buffer_add(out, f->start, (size_t)(f->value - f->start));
-	x.item = out->length;
-	while (x.at < x.end)
-		take_one(&x);
-	end_address(&x);
-	legal_fold(out, from, x.changed);
-	return x.changed;
+	size_t length = f->length - (size_t)(f->value - f->start);
+	if (text_has_8bit(f->value, length))
+		address_read(f->value, length, ADDRESS_RECIPIENTS, see_utf8, &utf8);
+	return utf8;
 }

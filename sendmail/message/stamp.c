@@ -2,15 +2,16 @@
 #include "message/stamp.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "base/words.h"
 #include "message/header.h"
 #include "message/legal.h"
 #include "message/mailboxes.h"
+#include "message/phrase.h"
 #include <stdlib.h>
 #include <string.h>
 
 struct seen {
-	bool date, message_id, from, destination, reply_to, mime;
+	bool date, message_id, destination, reply_to, mime, sender;
+	int authors; /* mailboxes in From */
 };
 
 /* The name of a process is whatever it calls itself: in a comment, parentheses and the like would be structure. */
@@ -36,33 +37,10 @@ static void put_received(const struct envelope *e, const char *id, const struct 
 	buffer_printf(out, ")\n\tid %s; %s\n", id, date.data);
 }
 
-/* A display name: a plain phrase, a quoted string, or encoded words. */
-static void put_phrase(struct buffer *out, const char *name)
-{
-	bool plain = true, ascii = true;
-	for (const char *at = name; *at != '\0'; at++) {
-		unsigned char c = (unsigned char)*at;
-		plain = plain && ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr(" -_'+!", c) != NULL);
-		ascii = ascii && c < 0x80;
-	}
-	if (!ascii) {
-		words_put(out, name, 6);
-	} else if (plain) {
-		buffer_puts(out, name);
-	} else {
-		buffer_puts(out, "\"");
-		for (; *name != '\0'; name++) {
-			if (*name == '"' || *name == '\\')
-				buffer_puts(out, "\\");
-			buffer_add(out, name, 1);
-		}
-		buffer_puts(out, "\"");
-	}
-}
-
 struct stamping {
 	const struct envelope *e;
 	const char *sender;
+
 	const struct stamp_policy *policy;
 	struct seen seen;
 	struct buffer *out;
@@ -70,6 +48,21 @@ struct stamping {
 	enum stamp_role role;
 	bool replaced;          /* an address with a domain became another one */
 };
+
+/* -F '"Reminder Service"': the quotes are no part of the name. */
+static char *plain_name(const char *name)
+{
+	struct buffer plain = {0};
+	size_t length = strlen(name);
+	bool quoted = length > 1 && name[0] == '"' && name[length - 1] == '"' && name[length - 2] != '\\';
+	for (size_t i = quoted; i < length - quoted; i++) {
+		i += quoted && name[i] == '\\' && i + 2 < length;
+		buffer_add(&plain, name + i, 1);
+	}
+	char *copy = mem_copy(buffer_string(&plain));
+	buffer_free(&plain);
+	return copy;
+}
 
 static void put_from(struct stamping *s)
 {
@@ -79,13 +72,25 @@ static void put_from(struct stamping *s)
 		return;
 	}
 	char *full = p->address(p->context, STAMP_FROM, s->sender);
+	char *name = plain_name(s->e->fullname);
 	buffer_puts(s->out, "From: ");
-	if (s->e->fullname[0] != '\0') {
-		put_phrase(s->out, s->e->fullname);
+	if (*name != '\0') {
+		phrase_put(s->out, name, 6);
 		buffer_printf(s->out, " <%s>\n", full);
 	} else {
 		buffer_printf(s->out, "%s\n", full);
 	}
+	free(name);
+	free(full);
+}
+
+static void put_sender(struct stamping *s)
+{
+	char *full = *s->sender != '\0' ? s->policy->address(s->policy->context, STAMP_SENDER, s->sender) : NULL;
+	if (full != NULL)
+		buffer_printf(s->out, "Sender: %s\n", full);
+	else
+		buffer_printf(s->out, "Sender: MAILER-DAEMON@%s\n", s->policy->domain);
 	free(full);
 }
 
@@ -117,12 +122,39 @@ static bool find_role(const struct header_field *f, enum stamp_role *role)
 	return false;
 }
 
-static void put_address_field(struct stamping *s, const struct header_field *f)
+/* What an author without an address gets: the sender, as a missing From field does. */
+static char *fallback_of(const struct stamping *s)
 {
+	struct buffer address = {0};
+	if (*s->sender != '\0')
+		return mem_copy(s->sender);
+	buffer_printf(&address, "MAILER-DAEMON@%s", s->policy->domain);
+	char *copy = mem_copy(buffer_string(&address));
+	buffer_free(&address);
+	return copy;
+}
+
+/* mailbox_edit: only completed, for the field that keeps what was there. */
+static char *complete_address(void *context, const char *address)
+{
+	const struct stamping *s = context;
+	return s->policy->address(s->policy->context, STAMP_KEPT, address);
+}
+
+static int put_address_field(struct stamping *s, const struct header_field *f)
+{
+	bool author = s->role != STAMP_RECIPIENT;
+	char *fallback = author ? fallback_of(s) : NULL;
+	struct mailboxes_policy policy = {.use = author ? ADDRESS_AUTHORS : ADDRESS_RECIPIENTS, .edit = edit_address, .context = s, .fallback = fallback,
+	                                  .single = header_is(f, "Sender") || header_is(f, "Resent-Sender"), .ascii = s->policy->ascii && !author, .said = s->policy->said};
 	s->replaced = false;
-	mailboxes_put(f, edit_address, s, s->policy->ascii && s->role == STAMP_RECIPIENT, s->out);
-	if (s->role == STAMP_FROM && s->replaced && s->original.length == 0)
-		mailboxes_put(f, NULL, NULL, false, &s->original);
+	int count = mailboxes_put(f, &policy, s->out);
+	if (s->role == STAMP_FROM && s->replaced && s->original.length == 0) {
+		struct mailboxes_policy kept = {.use = ADDRESS_AUTHORS, .edit = complete_address, .context = s, .fallback = fallback};
+		mailboxes_put(f, &kept, &s->original);
+	}
+	free(fallback);
+	return count;
 }
 
 static bool is_removed(const struct header_field *f)
@@ -146,16 +178,18 @@ static void put_field(struct stamping *s, const struct header_field *f)
 		return;
 	seen->date = seen->date || header_is(f, "Date");
 	seen->message_id = seen->message_id || header_is(f, "Message-ID");
-	seen->destination = seen->destination || header_is(f, "To") || header_is(f, "Cc");
-	seen->from = seen->from || header_is(f, "From");
-	seen->reply_to = seen->reply_to || header_is(f, "Reply-To");
 	seen->mime = seen->mime || header_is(f, "MIME-Version");
 	if ((header_is(f, "Content-Type") && *s->policy->type != '\0') || (header_is(f, "Content-Transfer-Encoding") && *s->policy->encoding != '\0'))
 		return;
-	if (find_role(f, &s->role))
-		put_address_field(s, f);
-	else
+	if (!find_role(f, &s->role)) {
 		legal_put_field(f, s->out);
+		return;
+	}
+	int count = put_address_field(s, f);
+	seen->destination = seen->destination || (count > 0 && (header_is(f, "To") || header_is(f, "Cc")));
+	seen->authors += header_is(f, "From") ? count : 0;
+	seen->sender = seen->sender || (count > 0 && header_is(f, "Sender"));
+	seen->reply_to = seen->reply_to || (count > 0 && header_is(f, "Reply-To"));
 }
 
 static void put_missing(struct stamping *s, const char *id)
@@ -167,8 +201,11 @@ static void put_missing(struct stamping *s, const char *id)
 		clock_put_rfc5322(&date, s->e->created_us / 1000000);
 		buffer_printf(out, "Date: %s\n", date.data);
 	}
-	if (!s->seen.from)
+	if (s->seen.authors == 0)
 		put_from(s);
+	/* One of several authors sent it (RFC 5322 3.6.2). */
+	if (s->seen.authors > 1 && !s->seen.sender)
+		put_sender(s);
 	if (!s->seen.message_id)
 		buffer_printf(out, "Message-ID: <%s@%s>\n", id, p->host);
 	if (!s->seen.destination)

@@ -7,7 +7,8 @@
 enum stamp_from { STAMP_FROM_KEEP, STAMP_FROM_QUALIFY, STAMP_FROM_REPLACE };
 
 enum stamp_original { STAMP_ORIGINAL_NO, STAMP_ORIGINAL_REPLY_TO, STAMP_ORIGINAL_X };
-enum stamp_role { STAMP_FROM, STAMP_SENDER, STAMP_RECIPIENT }; /* From; Sender, Reply-To and the like; To, Cc and the like */
+/* From; Sender, Reply-To and the like; To, Cc and the like; From as it is kept in another field: only completed */
+enum stamp_role { STAMP_FROM, STAMP_SENDER, STAMP_RECIPIENT, STAMP_KEPT };
 
 struct stamp_policy {
 	const char *host;          /* for Received and Message-ID */
@@ -17,6 +18,7 @@ struct stamp_policy {
 	char *(*address)(const void *context, enum stamp_role role, const char *address);
 	const void *context;
 	bool ascii;                /* addresses of To and the like that are not ASCII are only shown (message/mailboxes.h): the server lacks SMTPUTF8 */
+	struct buffer *said;       /* gets a sentence for each repair of an address field (message/mailboxes.h); NULL: nobody asks */
 	/* How the body is declared, "" = as the message says; see content labels in message/recode.h. */
 	const char *type, *encoding;
 };

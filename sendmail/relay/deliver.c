@@ -26,6 +26,8 @@ static void feed(struct crank *c)
 			job = next;
 			continue;
 		}
+		if (job->taken == 0)
+			jobs_say_repairs(c->with->jobs, job);
 		struct piece *p = content_piece(job);
 		if (p == NULL) {
 			job = next;

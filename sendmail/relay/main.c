@@ -1,11 +1,14 @@
-/* relay: started by the runner for one batch (its socket is standard input), or by relayconf for a probe. */
+/* relay: started for the runner for one batch (jobs/process.h), or by relayconf for a probe. */
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "jobs/orders.h"
+#include "jobs/process.h"
 #include "relay/attempt.h"
 #include "relay/plan.h"
 #include "relay/probe.h"
 #include "relay/survey.h"
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,36 +48,25 @@ static int answer(int argc, char **argv)
 	return code;
 }
 
-static int serve(int argc, char **argv)
+static int serve(void)
 {
 	struct config config;
-	struct jobs jobs = {.socket = STDIN_FILENO};
-	struct attempt a = {.config = &config, .jobs = &jobs};
-	a.avoid = mem_alloc((size_t)argc * sizeof *a.avoid);
-	a.skip = mem_alloc((size_t)argc * sizeof *a.skip);
-	a.path = "";
-	for (int i = 2; i < argc; i++) {
-		if (strncmp(argv[i], "--avoid=", 8) == 0)
-			a.avoid[a.avoid_count++] = argv[i] + 8;
-		else if (strncmp(argv[i], "--skip=", 7) == 0)
-			a.skip[a.skip_count++] = argv[i] + 7;
-		else if (strncmp(argv[i], "--path=", 7) == 0)
-			a.path = argv[i] + 7;
-		else if (strncmp(argv[i], "--ledger=", 9) == 0)
-			jobs.ledger_fd = atoi(argv[i] + 9);
-		else if (strcmp(argv[i], "--show") == 0)
-			a.show = "say";
-	}
-	bool ready = config_read(&config, paths_config(), &a.worst) && attempt_run(&a);
+	struct orders orders;
+	struct jobs jobs = {.socket = PROCESS_FD_JOBS, .ledger_fd = fcntl(PROCESS_FD_LEDGER, F_GETFD) >= 0 ? PROCESS_FD_LEDGER : 0};
+	bool ordered = orders_read(&orders, PROCESS_FD_ORDERS);
+	struct attempt a = {.config = &config, .jobs = &jobs, .path = ordered ? orders.path : "", .avoid = orders.avoid, .avoid_count = orders.avoid_count,
+		.skip = orders.skip, .skip_count = orders.skip_count, .show = orders.show ? "say" : NULL};
+	if (!ordered)
+		diag_set(&a.worst, VERDICT_DEFERRED, STAGE_CONFIG, "local", "what the runner asks this relay for cannot be read");
+	bool ready = config_read(&config, paths_config(), &a.worst) && ordered && attempt_run(&a);
 	if (!ready)
 		jobs_say_diag(&jobs, "down", "", 0, 0, &a.worst);
 	jobs_flush(&jobs);
 	config_free(&config);
+	orders_free(&orders);
 	buffer_free(&jobs.in);
 	buffer_free(&jobs.out);
 	buffer_free(&jobs.ledger);
-	free(a.avoid);
-	free(a.skip);
 	return EX_OK;
 }
 
@@ -88,7 +80,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && (text_starts(argv[1], "--probe") || strcmp(argv[1], "--route") == 0 || strcmp(argv[1], "--survey") == 0))
 		return answer(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "--jobs") == 0)
-		return serve(argc, argv);
+		return serve();
 	fprintf(stderr, "relay is started by the runner; to test a smarthost use: relayconf probe\n");
 	return EX_USAGE;
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "runner/path.h"
 #include "runner/watch.h"
@@ -87,6 +88,21 @@ static bool is_news(const struct message *m, int n, const struct diagnosis *d)
 	return n >= 0 && n < m->rcpt_count && (m->states[n] == RCPT_OPEN || d->verdict == VERDICT_SENT || d->verdict == VERDICT_FAILED);
 }
 
+/* What a relay changed in the header so that it is legal: part of the story, and once in the log. */
+static void on_repaired(struct message *m, const char *fields)
+{
+	char text[1024];
+	TEXT(words, 1200);
+	if (m->repairs_told || !fields_get(fields, "text", text, sizeof text))
+		return;
+	m->repairs_told = true;
+	text_put(&words, "repaired ");
+	text_escape(&words, text, strlen(text));
+	journal_put_step(&m->lines, clock_wall_s(), words.data);
+	if (!m->has_journal)
+		log_line(LOG_NOTICE, "%s %s", m->id, words.data);
+}
+
 static void on_message_line(struct runner *r, struct worker *w, const char *line)
 {
 	struct message *before;
@@ -100,6 +116,10 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		long long n = fields_get_number(fields, "n", -1);
 		if (n >= 0 && n < m->rcpt_count && m->relayed != NULL)
 			m->relayed[n] = true;
+		return;
+	}
+	if (text_starts(line, "repaired ")) {
+		on_repaired(m, fields);
 		return;
 	}
 	if (text_starts(line, "rcpt ")) {

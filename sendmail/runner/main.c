@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "jobs/process.h"
 #include "runner/control.h"
 #include "runner/intake.h"
 #include "runner/path.h"
@@ -116,7 +117,7 @@ static int64_t log_wait_ms(void)
 
 static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limit_ms)
 {
-	struct pollfd p[WORKERS_MAX + 3 + CONTROL_CLIENTS_MAX + WATCHERS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
+	struct pollfd p[WORKERS_MAX + 4 + CONTROL_CLIENTS_MAX + WATCHERS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
 	int64_t left = runner_next_ms(r);
 	if (limit_ms >= 0)
 		left = sooner_ms(left, limit_ms);
@@ -136,6 +137,8 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 	count += (nfds_t)watchers;
 	struct pollfd *submitting = &p[count++];
 	*submitting = (struct pollfd){.fd = intake_fd(r), .events = POLLIN};
+	struct pollfd *starter = &p[count++];
+	*starter = (struct pollfd){.fd = process_starter_fd(), .events = POLLIN};
 	/* Before a real sleep, what was removed is made durable. */
 	if (r->removals > 0 && compat_poll(p, count, &(struct timespec){0}, NULL) == 0)
 		sync_removals(r, true);
@@ -153,6 +156,10 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 	control_serve(r, p + workers + 1, asking);
 	if (submitting->revents != 0)
 		intake_accept(r);
+	if (starter->revents != 0 && !process_look() && !r->leaving) {
+		log_line(LOG_CRIT, "the starter, the part of the runner that is root, is gone: nothing can be sent any more; this runner ends");
+		r->leaving = r->broken = true;
+	}
 }
 
 static void end_workers(struct runner *r)
@@ -341,6 +348,7 @@ int main(int argc, char **argv)
 		return code;
 	}
 	code = run(r);
+	code = code == EX_OK && r->broken ? EX_OSERR : code;
 	service_end(r);
 	free(r);
 	return code;

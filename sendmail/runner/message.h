@@ -36,6 +36,7 @@ struct message {
 	int failure_count;
 	int64_t last_s;            /* wall time of the last attempt, 0 = none */
 	bool untried;              /* it ends without an attempt */
+	bool repairs_told;         /* the relay said what it repaired in the header */
 	struct message *next;      /* in a worker's list */
 };
 

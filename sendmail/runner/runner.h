@@ -68,6 +68,7 @@ struct runner {
 	unsigned complaints;       /* about drop/, since complained_ms */
 	int64_t complained_ms;
 	bool leaving;
+	bool broken;               /* it leaves because it cannot go on */
 };
 
 /* Reads configuration and aliases when their files, or those of passwords, have changed (or force); a new version that is wrong is reported

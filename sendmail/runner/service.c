@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "jobs/process.h"
 #include "runner/message.h"
 #include "runner/path.h"
 #include "runner/quota.h"
@@ -184,7 +185,7 @@ int service_start(struct runner *r, bool foreground)
 	struct diagnosis d = {0};
 	if (geteuid() == 0)
 		sync_folders(spool);
-	int code = rights_take(spool);
+	int code = rights_take(spool, foreground);
 	if (code != EX_OK)
 		return code;
 	if (!queue_open(&r->queue, spool, true, &d)) {
@@ -267,4 +268,7 @@ void service_end(struct runner *r)
 	if (r->trigger_fd >= 0)
 		close(r->trigger_fd);
 	close(r->lock_fd);
+	/* With its end the starter goes, too. */
+	if (process_starter_fd() >= 0)
+		close(process_starter_fd());
 }

@@ -4,12 +4,12 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/log.h"
-#include "base/paths.h"
 #include "base/sandbox.h"
 #include "base/text.h"
+#include "jobs/orders.h"
+#include "jobs/process.h"
 #include "runner/path.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,68 +18,42 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char *option(const char *name, const char *value)
-{
-	struct buffer word = {0};
-	buffer_printf(&word, "%s%s", name, value);
-	return mem_copy(buffer_string(&word));
-}
+#define END_MS 2000
 
-/* One option for each word of a list; the array has room for 119 words. */
-static void add_options(char **argv, int *argc, const char *name, const char *list)
+/* Its socket, orders, the lock and the ledger.  The pid, or -1 with errno. */
+static pid_t start_program(const struct runner *r, const struct path *p, int socket, int ledger, const struct buffer *orders)
 {
-	char *words = mem_copy(list);
-	for (char *word = strtok(words, " "); word != NULL && *argc < 118; word = strtok(NULL, " "))
-		argv[(*argc)++] = option(name, word);
-	argv[*argc] = NULL;
-	free(words);
-}
-
-/* In the child: the relay with its socket as standard input, and with the lock, so that no second runner starts beside it. */
-static void become_relay(const struct runner *r, int socket, int ledger, const struct path *p, const char *skips, const char *avoid, bool shows)
-{
-	char path[1024], number[16];
-	char *argv[121] = {"relay", "--jobs", option("--path=", p->key)};
-	int argc = 3;
-	sigset_t none;
-	if (ledger >= 0) {
-		snprintf(number, sizeof number, "%d", ledger);
-		argv[argc++] = option("--ledger=", number);
-		fcntl(ledger, F_SETFD, 0);
-	}
-	add_options(argv, &argc, "--skip=", skips);
-	add_options(argv, &argc, "--avoid=", avoid);
-	if (shows)
-		argv[argc++] = option("--show", "");
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	setpgid(0, 0);
-	dup2(socket, STDIN_FILENO);
-	fcntl(r->lock_fd, F_SETFD, 0);
-	snprintf(path, sizeof path, "%s/%s", paths_libexec(), strcmp(p->key, RULES_LOCAL) == 0 ? "mbox" : "relay");
-	execv(path, argv);
-	log_line(LOG_CRIT, "%s cannot be started: %s", path, strerror(errno));
-	_exit(127);
+	int orders_fd = orders_pipe(orders);
+	int fds[] = {socket, orders_fd, r->lock_fd, ledger};
+	if (orders_fd < 0)
+		return -1;
+	pid_t pid = process_start(strcmp(p->key, RULES_LOCAL) == 0 ? PROCESS_MBOX : PROCESS_RELAY, fds, ledger >= 0 ? 4 : 3);
+	int saved = errno;
+	close(orders_fd);
+	errno = saved;
+	return pid;
 }
 
 struct worker *worker_start(struct runner *r, struct path *path, const char *avoid, bool shows)
 {
 	int sockets[2];
 	char ledger[LEDGERS_NAME_SIZE];
-	struct buffer steps = {0};
+	struct buffer steps = {0}, orders = {0};
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
 		log_line(LOG_ERR, "no socket for a relay: %s", strerror(errno));
 		return NULL;
 	}
 	char *skips = path_skips(r, path, clock_mono_ms(), &steps);
 	int ledger_fd = ledgers_open(r, ledger);
-	pid_t pid = fork();
-	if (pid == 0)
-		become_relay(r, sockets[1], ledger_fd, path, skips, avoid, shows);
+	orders_write(&orders, path->key, skips, avoid, shows);
+	pid_t pid = start_program(r, path, sockets[1], ledger_fd, &orders);
+	int saved = errno;
 	free(skips);
+	buffer_free(&orders);
 	close(sockets[1]);
 	if (ledger_fd >= 0)
 		close(ledger_fd);
+	errno = saved;
 	if (pid < 0 || !fdio_nonblocking(sockets[0])) {
 		log_line(LOG_ERR, "no process for a relay: %s", strerror(errno));
 		close(sockets[0]);
@@ -190,8 +164,7 @@ void worker_flush(struct worker *w)
 /* The session holds the socket, too: without its end the runner would wait for the server's. */
 void worker_kill(const struct worker *w, int signal_number)
 {
-	if (kill(-w->pid, signal_number) != 0)
-		kill(w->pid, signal_number);
+	process_signal(w->pid, signal_number);
 }
 
 void worker_close(struct worker *w)
@@ -244,10 +217,13 @@ static void keep_message(struct runner *r, struct worker *w, struct message *m, 
 void worker_end(struct runner *r, struct worker *w)
 {
 	int status = 0;
-	/* A relay that has closed its socket but lives on would block the reaping; one that is ending does not mind. */
-	kill(w->pid, SIGTERM);
+	/* One that has closed its socket but lives on is not waited for; one that is ending does not mind. */
+	process_signal(w->pid, SIGTERM);
 	close(w->fd);
-	waitpid(w->pid, &status, 0);
+	if (!process_reap(w->pid, END_MS, &status)) {
+		process_signal(w->pid, SIGKILL);
+		process_reap(w->pid, END_MS, &status);
+	}
 	/* What it could not say any more may stand there. */
 	if (w->first != NULL && !w->said_bye)
 		ledgers_hear(r, w);

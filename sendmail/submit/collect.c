@@ -8,15 +8,20 @@
 #include "submit/submit.h"
 #include "submit/unsent.h"
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #define CHUNK_BYTES 65536
+#define SENTENCES_MAX 10
 
 struct collect {
 	const struct options *options;
 	const struct caller *caller;
 	struct envelope *envelope;
+	struct refused *refused;
+	int repaired;        /* sentences in the envelope */
+	bool own_name;       /* -f named nobody: the caller sends it */
 	struct diagnosis *why;
 	struct intake intake;
 	struct store store;
@@ -48,26 +53,34 @@ static int read_piece(void *context, struct buffer *out, bool *at_end, struct di
 	return EX_OK;
 }
 
-static void found_address(void *context, const char *address)
+/* One more sentence; of many the first ones are enough for a person. */
+static void add_sentence(struct buffer *words, int *count, const char *who, const struct address *a)
 {
-	struct collect *c = context;
-	const char *wrong = address_problem(address);
-	if (wrong == NULL)
-		envelope_add_recipient(c->envelope, address);
-	else if (c->why->verdict == VERDICT_NONE)
-		diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "recipient <%.200s>: %s", address, wrong);
+	TEXT(shown, 200);
+	if (++*count > SENTENCES_MAX)
+		return;
+	text_escape(&shown, a->start, a->length < 100 ? a->length : 100);
+	buffer_printf(words, "%s%s <%s>: %s", words->length > 0 ? "; " : "", who, shown.data, a->what);
 }
 
-static int add_list(struct collect *c, const char *list)
+static void see_recipient(void *context, const struct address *a)
 {
-	char words[200] = "";
-	if (address_list(list, found_address, c, words, sizeof words) < 0 && c->why->verdict == VERDICT_NONE)
-		diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "recipients \"%.150s\": %s", list, words);
-	return c->why->verdict == VERDICT_NONE ? EX_OK : EX_DATAERR;
+	struct collect *c = context;
+	if (a->state == ADDRESS_BAD)
+		add_sentence(&c->refused->words, &c->refused->count, "recipient", a);
+	if (a->state == ADDRESS_REPAIRED)
+		add_sentence(&c->envelope->repaired, &c->repaired, "recipient", a);
+	if (a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED)
+		envelope_add_recipient(c->envelope, a->text);
+}
+
+static void add_list(struct collect *c, const char *list)
+{
+	address_read(list, strlen(list), ADDRESS_RECIPIENTS, see_recipient, c);
 }
 
 /* Resent- fields name the recipients when there are any (RFC 5322 3.6.6). */
-static int extract_recipients(struct collect *c)
+static void extract_recipients(struct collect *c)
 {
 	static const char *const plain[] = {"To", "Cc", "Bcc", NULL};
 	static const char *const resent[] = {"Resent-To", "Resent-Cc", "Resent-Bcc", NULL};
@@ -82,21 +95,32 @@ static int extract_recipients(struct collect *c)
 		if (!header_is(&field, names[0]) && !header_is(&field, names[1]) && !header_is(&field, names[2]))
 			continue;
 		char *value = header_value(&field);
-		int code = add_list(c, value);
+		add_list(c, value);
 		free(value);
-		if (code != EX_OK)
-			return code;
 	}
-	return EX_OK;
+}
+
+/* None can be used: the message is not taken.  64 as sendmail says it. */
+static int refuse_all(struct collect *c)
+{
+	const struct refused *r = c->refused;
+	diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "%.450s", buffer_string(&c->refused->words));
+	if (r->count > SENTENCES_MAX)
+		diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "no recipient can be used, of %d: %.400s", r->count, buffer_string(&c->refused->words));
+	c->refused->count = 0;
+	return EX_USAGE;
 }
 
 static int gather_recipients(struct collect *c)
 {
-	int code = c->options->extract ? extract_recipients(c) : EX_OK;
-	for (int i = 0; code == EX_OK && i < c->options->recipient_count; i++)
-		code = add_list(c, c->options->recipients[i]);
-	if (code != EX_OK || c->envelope->recipient_count > 0)
-		return code;
+	if (c->options->extract)
+		extract_recipients(c);
+	for (int i = 0; i < c->options->recipient_count; i++)
+		add_list(c, c->options->recipients[i]);
+	if (c->envelope->recipient_count > 0)
+		return EX_OK;
+	if (c->refused->count > 0)
+		return refuse_all(c);
 	if (c->options->extract)
 		return problem(c, EX_USAGE, "no-recipients", "no recipients: the message has no address in To, Cc or Bcc, and none is on the command line");
 	return problem(c, EX_USAGE, "no-recipients", "no recipients: name them on the command line, or use -t to take them from To, Cc and Bcc");
@@ -108,46 +132,36 @@ static void keep(char **slot, const char *value)
 	*slot = mem_copy(text_has_control(value) ? "" : value);
 }
 
-static void first_address(void *context, const char *address)
+/* -f is to help: what cannot be read does not keep the mail back, it goes in the caller's own name. */
+static void read_sender(struct collect *c)
 {
-	char **slot = context;
-	if (**slot == '\0')
-		keep(slot, address);
-}
-
-static int read_sender(struct collect *c)
-{
-	char words[200] = "";
-	const char *given = c->options->sender;
+	const char *given = c->options->sender, *what = "";
 	if (!c->options->sender_given) {
 		keep(&c->envelope->sender, c->caller->login);
-		return EX_OK;
+		return;
 	}
-	if (*given == '\0')
-		return EX_OK;
-	if (text_has_control(given))
-		return problem(c, EX_DATAERR, "address-bad", "the sender (option -f) holds a line break or another control character");
-	int count = address_list(given, first_address, &c->envelope->sender, words, sizeof words);
-	const char *wrong = count == 1 ? address_problem(c->envelope->sender) : words;
-	if (count == 1 && wrong == NULL)
-		return EX_OK;
-	diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "sender \"%.150s\" (option -f): %s", given,
-	         wrong != NULL && *wrong != '\0' ? wrong : "one address is expected");
-	return EX_DATAERR;
+	char *address = *given != '\0' ? address_one(given, false, &what) : mem_copy("");
+	c->own_name = address == NULL;
+	if (*what != '\0') {
+		add_sentence(&c->envelope->repaired, &c->repaired, c->own_name ? "the sender is the caller, because of option -f" : "sender (option -f)",
+		             &(struct address){.start = given, .length = strlen(given), .what = what});
+	}
+	keep(&c->envelope->sender, c->own_name ? c->caller->login : address);
+	free(address);
 }
 
 static int set_sender(struct collect *c)
 {
-	int code = read_sender(c);
-	if (code != EX_OK)
-		return code;
-	return submit_check(c->store.drop, c->caller, c->options->sender_given ? c->envelope->sender : NULL, c->why);
+	read_sender(c);
+	bool given = c->options->sender_given && !c->own_name;
+	return submit_check(c->store.drop, c->caller, given ? c->envelope->sender : NULL, c->why);
 }
 
 int collect_message(const struct options *o, const struct caller *caller, struct drop *drop, struct envelope *e,
-                    struct diagnosis *why)
+                    struct refused *refused, struct diagnosis *why)
 {
-	struct collect c = {.options = o, .caller = caller, .envelope = e, .why = why};
+	struct collect c = {.options = o, .caller = caller, .envelope = e, .refused = refused, .why = why};
+	struct options facts = *o;
 	c.store = (struct store){.drop = drop, .envelope = e, .why = why, .read = read_piece, .context = &c};
 	intake_start(&c.intake, o->ignore_dots);
 	envelope_init(e);
@@ -159,7 +173,8 @@ int collect_message(const struct options *o, const struct caller *caller, struct
 	if (code == EX_OK && o->extract)
 		code = gather_recipients(&c);
 	if (code == EX_OK) {
-		store_facts(&c.store, o, caller);
+		facts.sender_given = o->sender_given && !c.own_name;
+		store_facts(&c.store, &facts, caller);
 		code = store_message(&c.store);
 	}
 	store_free(&c.store);

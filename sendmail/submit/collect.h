@@ -5,8 +5,14 @@
 #include "submit/options.h"
 #include "submit/setup.h"
 
-/* Takes a whole submission; on success 0, and id and the envelope's facts are logged by the caller of this function.
-   On failure a sysexits code and why: nothing was stored. */
+/* Recipients that cannot be used, while others can: the message goes to those. */
+struct refused {
+	struct buffer words; /* a sentence for each of the first ten, "; " between them */
+	int count;
+};
+
+/* Takes a whole submission; on success 0, and id and the envelope's facts are logged by the caller of this function, who also says
+   what was refused (and frees its words).  On failure a sysexits code and why: nothing was stored. */
 int collect_message(const struct options *o, const struct caller *c, struct drop *drop, struct envelope *e,
-                    struct diagnosis *why);
+                    struct refused *refused, struct diagnosis *why);
 #endif

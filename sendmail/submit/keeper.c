@@ -21,7 +21,8 @@
 
 struct kept {
 	struct buffer text;
-	bool cut; /* the rest is not here */
+	bool cut;     /* the rest is not here */
+	bool in_part; /* some recipients have it */
 	const char *reason;
 };
 
@@ -39,18 +40,23 @@ static void read_text(struct kept *k, int fd)
 /* The sender, or else who called. */
 static const char *report_address(const struct options *o, const struct caller *c)
 {
-	if (!o->sender_given || (*o->sender != '\0' && address_problem(o->sender) != NULL))
-		return c->login;
-	return o->sender;
+	const char *what;
+	if (!o->sender_given || *o->sender == '\0')
+		return o->sender_given ? "" : c->login;
+	char *address = address_one(o->sender, false, &what);
+	return address != NULL ? address : c->login;
 }
 
 static void write_report(const struct kept *k, const char *to, struct buffer *out)
 {
 	unsigned long mark = compat_random(), more = compat_random();
-	buffer_printf(out, "From: Mail system <MAILER-DAEMON>\nTo: <%s>\nSubject: Not sent: the message below was not taken\nAuto-Submitted: auto-replied\n"
+	const char *subject = k->in_part ? "Not sent to all: some recipients cannot be used" : "Not sent: the message below was not accepted";
+	const char *words = k->in_part ? "The message below was given to sendmail on this machine.  Some of its recipients\ncannot be used, so these will not get it:"
+	                               : "The message below was given to sendmail on this machine, and sendmail did not\naccept it, so nobody gets it:";
+	buffer_printf(out, "From: Mail system <MAILER-DAEMON>\nTo: <%s>\nSubject: %s\nAuto-Submitted: auto-replied\n"
 	              "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"=_%08lx%08lx\"\n\n--=_%08lx%08lx\nContent-Type: text/plain; charset=utf-8\n\n"
-	              "The message below was given to sendmail on this machine, and sendmail did not\ntake it, so that nobody has got it:\n\n    %s\n%s\n"
-	              "--=_%08lx%08lx\nContent-Type: message/rfc822\n\n", to, mark, more, mark, more, k->reason,
+	              "%s\n\n    %s\n%s\n"
+	              "--=_%08lx%08lx\nContent-Type: message/rfc822\n\n", to, subject, mark, more, mark, more, words, k->reason,
 	              k->cut ? "\nIt is too long to be shown whole.\n" : "", mark, more);
 	buffer_add(out, k->text.data != NULL ? k->text.data : "", k->text.length);
 	buffer_printf(out, "\n--=_%08lx%08lx--\n", mark, more);
@@ -155,9 +161,12 @@ void keeper_run(const struct options *o, const struct caller *c, int text_fd, in
 	if (length < 2)
 		_exit(EX_OK);
 	k.reason = verdict + 2;
+	k.in_part = *verdict == '2';
 	const char *to = report_address(o, c);
-	if (*verdict == '1' && *to != '\0' && mail_back(&k, to))
+	if (*verdict != '0' && *to != '\0' && mail_back(&k, to))
 		text_printf(&words, "mailed a report with its text was mailed to <%.400s>", to);
+	else if (k.in_part)
+		text_put(&words, "no report could be mailed");
 	else
 		save(&k, c->login, &words);
 	(void)fdio_write(verdict_fd, words.data, words.length);

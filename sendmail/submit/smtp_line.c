@@ -1,6 +1,7 @@
 /* Reading command lines. */
 #include "submit/smtp_line.h"
 #include "base/text.h"
+#include "message/address.h"
 #include <string.h>
 
 static const struct {
@@ -27,11 +28,11 @@ enum smtp_verb smtp_line_verb(char *line, char **rest)
 	return SMTP_NONE;
 }
 
-/* The '>' that ends a path: quoted local parts may hold one of their own. */
-static char *path_end(char *at)
+/* The first c that is not in quotes. */
+static char *find_bare(char *at, char c)
 {
 	bool quoted = false;
-	for (; *at != '\0' && (quoted || *at != '>'); at++) {
+	for (; *at != '\0' && (quoted || *at != c); at++) {
 		if (quoted && *at == '\\' && at[1] != '\0')
 			at++;
 		else if (*at == '"')
@@ -42,18 +43,43 @@ static char *path_end(char *at)
 
 char *smtp_line_path(char *rest, const char *word, char **parameters)
 {
+	size_t length = strlen(word);
 	if (!text_starts_ci(rest, word))
 		return NULL;
-	char *path = rest + strlen(word);
+	/* "MAIL FROM :<x>", "RCPT TO: Joe <joe@x>", "RCPT TO:joe@x": as sendmail reads them. */
+	char *path = rest + length + strspn(rest + length, " \t");
+	if (*path != ':')
+		return NULL;
+	path++;
 	path += strspn(path, " \t");
-	bool brackets = *path == '<';
-	char *end = brackets ? path_end(++path) : path + strcspn(path, " \t");
+	char *open = find_bare(path, '<');
+	bool brackets = *open == '<';
+	char *end = brackets ? find_bare(open + 1, '>') : path + strcspn(path, " \t");
 	if (brackets ? *end != '>' : end == path)
 		return NULL;
 	*parameters = *end != '\0' ? end + 1 : end;
+	/* With its brackets, one byte to the left, so that the end has room. */
+	if (brackets)
+		path = memmove(open - 1, open, (size_t)(end - open) + 1);
 	*end = '\0';
-	char *colon = *path == '@' ? strchr(path, ':') : NULL;
-	return colon != NULL ? colon + 1 : path;
+	return path;
+}
+
+char *smtp_line_address(const char *path, bool may_be_null, const char **what)
+{
+	*what = "";
+	if (path == NULL)
+		return NULL;
+	return may_be_null && strcmp(path, "<>") == 0 ? mem_copy("") : address_one(path, true, what);
+}
+
+void smtp_line_note(struct buffer *said, const char *who, const char *path, const char *what)
+{
+	TEXT(shown, 200);
+	if (*what == '\0' || said->length > 2000)
+		return;
+	text_escape(&shown, path, strlen(path) < 100 ? strlen(path) : 100);
+	buffer_printf(said, "%s%s %s: %s", said->length > 0 ? "; " : "", who, shown.data, what);
 }
 
 bool smtp_line_parameter(char **parameters, char **name, char **value)

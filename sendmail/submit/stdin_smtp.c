@@ -137,26 +137,18 @@ static void refuse(struct session *s, const struct diagnosis *why, int code)
 	reply(s, "%s not taken: %s", status, why->text);
 }
 
-static void do_mail(struct session *s, char *rest)
+/* From here on a transaction is open, unless something is refused. */
+static void take_sender(struct session *s, const char *path, const char *sender, const char *what, char *parameters)
 {
-	char *parameters, *name, *value;
-	char *sender = smtp_line_path(rest, "FROM:", &parameters);
-	const char *wrong = sender != NULL && *sender != '\0' ? address_problem(sender) : NULL;
-	if (s->in_mail) {
-		reply(s, "503 5.5.1 a message is under way already; RSET forgets it");
-		return;
-	}
-	if (sender == NULL || wrong != NULL) {
-		reply(s, sender == NULL ? "501 5.5.4 the form is MAIL FROM:<address>" : "553 5.1.7 sender <%.200s>: %s", sender, wrong);
-		return;
-	}
 	struct diagnosis why = {0};
+	char *name, *value;
 	int code = submit_check(&s->drop, s->caller, sender, &why);
 	if (code != EX_OK) {
 		refuse(s, &why, code);
 		return;
 	}
 	start_mail(s, sender);
+	smtp_line_note(&s->envelope.repaired, "sender", path, what);
 	while (smtp_line_parameter(&parameters, &name, &value)) {
 		const char *answer = mail_parameter(s, name, value);
 		if (answer != NULL) {
@@ -166,6 +158,25 @@ static void do_mail(struct session *s, char *rest)
 		}
 	}
 	reply(s, "250 2.1.0 sender <%.320s> ok", sender);
+}
+
+static void do_mail(struct session *s, char *rest)
+{
+	char *parameters;
+	const char *what;
+	char *path = smtp_line_path(rest, "FROM", &parameters);
+	if (s->in_mail) {
+		reply(s, "503 5.5.1 a message is under way already; RSET forgets it");
+		return;
+	}
+	char *sender = smtp_line_address(path, true, &what);
+	if (path == NULL)
+		reply(s, "501 5.5.4 the form is MAIL FROM:<address>");
+	else if (sender == NULL)
+		reply(s, "553 5.1.7 sender %.200s: %s", path, what);
+	else
+		take_sender(s, path, sender, what, parameters);
+	free(sender);
 }
 
 /* A reply when the parameter of RCPT cannot be used, NULL when it is noted. */
@@ -182,28 +193,40 @@ static const char *rcpt_parameter(struct envelope_asked *asked, const char *name
 	return "555 5.5.4 this parameter of RCPT is not known";
 }
 
-static void do_rcpt(struct session *s, char *rest)
+static void add_rcpt(struct session *s, const char *path, const char *rcpt, const char *what, char *parameters)
 {
-	char *parameters, *name, *value;
+	char *name, *value;
 	char none[] = "";
 	struct envelope_asked asked = {none, none};
-	char *rcpt = smtp_line_path(rest, "TO:", &parameters);
-	const char *answer = NULL, *wrong = rcpt != NULL ? address_problem(rcpt) : NULL;
-	if (!s->in_mail) {
-		reply(s, "503 5.5.1 MAIL comes first");
-	} else if (rcpt == NULL) {
-		reply(s, "501 5.5.4 the form is RCPT TO:<address>");
-	} else if (wrong != NULL) {
-		reply(s, "553 5.1.3 recipient <%.200s>: %s", rcpt, wrong);
-	} else if (s->envelope.recipient_count >= RCPTS_MAX) {
-		reply(s, "452 4.5.3 a message may have %d recipients; send the others in another one", RCPTS_MAX);
-	} else {
-		while (answer == NULL && smtp_line_parameter(&parameters, &name, &value))
-			answer = rcpt_parameter(&asked, name, value);
-		if (answer == NULL && envelope_add_recipient(&s->envelope, rcpt))
-			envelope_ask(&s->envelope, asked.notify, asked.orcpt);
-		reply(s, answer != NULL ? "%s" : "250 2.1.5 recipient <%.320s> ok", answer != NULL ? answer : rcpt);
+	const char *answer = NULL;
+	while (answer == NULL && smtp_line_parameter(&parameters, &name, &value))
+		answer = rcpt_parameter(&asked, name, value);
+	if (answer != NULL) {
+		reply(s, "%s", answer);
+		return;
 	}
+	if (envelope_add_recipient(&s->envelope, rcpt))
+		envelope_ask(&s->envelope, asked.notify, asked.orcpt);
+	smtp_line_note(&s->envelope.repaired, "recipient", path, what);
+	reply(s, "250 2.1.5 recipient <%.320s> ok", rcpt);
+}
+
+static void do_rcpt(struct session *s, char *rest)
+{
+	char *parameters;
+	const char *what = "";
+	char *path = smtp_line_path(rest, "TO", &parameters), *rcpt = s->in_mail ? smtp_line_address(path, false, &what) : NULL;
+	if (!s->in_mail)
+		reply(s, "503 5.5.1 MAIL comes first");
+	else if (path == NULL)
+		reply(s, "501 5.5.4 the form is RCPT TO:<address>");
+	else if (rcpt == NULL)
+		reply(s, "553 5.1.3 recipient %.200s: %s", path, what);
+	else if (s->envelope.recipient_count >= RCPTS_MAX)
+		reply(s, "452 4.5.3 a message may have %d recipients; send the others in another one", RCPTS_MAX);
+	else
+		add_rcpt(s, path, rcpt, what, parameters);
+	free(rcpt);
 }
 
 static int read_data(void *context, struct buffer *out, bool *at_end, struct diagnosis *why)

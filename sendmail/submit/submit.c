@@ -59,6 +59,30 @@ static void log_submission(const struct envelope *e, const char *id)
 	buffer_free(&line);
 }
 
+/* What was changed so that the message could go, under its ID. */
+static void log_repairs(struct envelope *e, const char *id)
+{
+	if (e->repaired.length > 0)
+		log_line(LOG_NOTICE, "%s repaired: %s", id, buffer_string(&e->repaired));
+}
+
+/* The others have it; the caller hears of these by exit status, and as the error mode says. */
+static int report_refused(const struct options *o, struct refused *r, const char *id)
+{
+	struct diagnosis why = {0};
+	TEXT(kept, 1400);
+	const char *more = r->count > 10 ? ", and more" : "";
+	diag_set(&why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "%s is queued for its other recipients, but not for %d: %.400s%s", id, r->count, buffer_string(&r->words), more);
+	int status = unsent_report(&why, EX_USAGE, &kept);
+	if (!quiet)
+		fprintf(stderr, "sendmail: %s%s%s\n", why.text, kept.length > 0 ? "; " : "", kept.data);
+	struct buffer line = {0};
+	buffer_printf(&line, "%s refused: uid=%lu recipients=%d exit=%d", id, (unsigned long)getuid(), r->count, status);
+	log_fields(LOG_WARNING, "refused", &line, buffer_string(&r->words));
+	buffer_free(&line);
+	return o->error_mode == 'e' ? EX_OK : status;
+}
+
 static const char *runner_path(void)
 {
 	static char path[1024];
@@ -164,7 +188,7 @@ int submit_open(struct drop *drop, const struct caller *c, bool whole_session)
 	return EX_OK;
 }
 
-enum submit_known submit_stored(const struct options *o, const struct envelope *e, const struct drop *drop)
+enum submit_known submit_stored(const struct options *o, struct envelope *e, const struct drop *drop)
 {
 	if (drop->by_runner)
 		return SUBMIT_KNOWN;
@@ -172,6 +196,7 @@ enum submit_known submit_stored(const struct options *o, const struct envelope *
 	enum kick kick = o->queue_only ? KICK_FAILED : lock_kick(paths_spool());
 	bool started = kick == KICK_NOBODY && start_lingering();
 	log_submission(e, drop->id);
+	log_repairs(e, drop->id);
 	return started ? SUBMIT_STARTED : kick == KICK_NOBODY ? SUBMIT_NOBODY : SUBMIT_KNOWN;
 }
 
@@ -179,6 +204,7 @@ int submit_message(const struct options *o, const struct caller *c)
 {
 	struct drop drop;
 	struct envelope e;
+	struct refused refused = {0};
 	struct diagnosis why = {0};
 	quiet = o->error_mode == 'q';
 	int code = watch_open_log(o);
@@ -189,14 +215,18 @@ int submit_message(const struct options *o, const struct caller *c)
 	code = submit_open(&drop, c, false);
 	if (code != EX_OK)
 		return code;
-	code = collect_message(o, c, &drop, &e, &why);
+	code = collect_message(o, c, &drop, &e, &refused, &why);
 	if (code == EX_OK) {
 		setup_signals_stored();
+		enum submit_known known = submit_stored(o, &e, &drop);
+		if (refused.count > 0)
+			code = report_refused(o, &refused, drop.id);
 		unsent_forget();
-		follow(o, &drop, submit_stored(o, &e, &drop));
+		follow(o, &drop, known);
 	} else {
 		code = fail(&why, code);
 	}
 	envelope_free(&e);
+	buffer_free(&refused.words);
 	return code;
 }

@@ -20,7 +20,7 @@ void submit_refresh(const struct drop *drop);
 /* The message drop->id is on disk: writes the log line and (unless o says: queue only) wakes the runner, or starts one; nothing of that when
    the runner itself stored it.  Says who knows of it. */
 enum submit_known { SUBMIT_KNOWN, SUBMIT_STARTED, SUBMIT_NOBODY };
-enum submit_known submit_stored(const struct options *o, const struct envelope *e, const struct drop *drop);
+enum submit_known submit_stored(const struct options *o, struct envelope *e, const struct drop *drop);
 
 /* A line in the log for what was not taken; code as it would be the exit status. */
 void submit_log_refusal(const struct diagnosis *why, int code);

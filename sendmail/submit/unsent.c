@@ -64,7 +64,8 @@ void unsent_forget(void)
 {
 	if (keeper.pid == 0)
 		return;
-	close(keeper.text_fd);
+	if (keeper.text_fd >= 0)
+		close(keeper.text_fd);
 	close(keeper.verdict_fd);
 	waitpid(keeper.pid, NULL, 0);
 	keeper.pid = 0;
@@ -88,26 +89,43 @@ static bool may_mail(int code)
 	return code == EX_USAGE || code == EX_DATAERR;
 }
 
-int unsent_keep(const struct diagnosis *why, int code, struct text *words)
+/* Hands the reason over and hears what was done; "" when nothing is to be heard. */
+static void ask_keeper(int how, const struct diagnosis *why, char *answer, size_t size)
 {
-	char answer[1400];
 	size_t length = 0;
 	ssize_t n;
+	read_rest();
+	close(keeper.text_fd);
+	TEXT(verdict, sizeof why->text + 8);
+	text_printf(&verdict, "%d %s", how, why->text);
+	(void)fdio_write(keeper.verdict_fd, verdict.data, verdict.length);
+	shutdown(keeper.verdict_fd, SHUT_WR);
+	while (length < size - 1 && (n = fdio_read(keeper.verdict_fd, answer + length, size - 1 - length)) > 0)
+		length += (size_t)n;
+	answer[length] = '\0';
+	keeper.text_fd = -1;
+	unsent_forget();
+}
+
+int unsent_keep(const struct diagnosis *why, int code, struct text *words)
+{
+	char answer[1400] = "";
 	if (keeper.pid == 0) {
 		text_put(words, keeper.wanted ? "the text of the message is lost: there was no process to keep it" : "");
 		return code;
 	}
-	read_rest();
-	close(keeper.text_fd);
-	TEXT(verdict, sizeof why->text + 8);
-	text_printf(&verdict, "%d %s", may_mail(code), why->text);
-	(void)fdio_write(keeper.verdict_fd, verdict.data, verdict.length);
-	shutdown(keeper.verdict_fd, SHUT_WR);
-	while (length < sizeof answer - 1 && (n = fdio_read(keeper.verdict_fd, answer + length, sizeof answer - 1 - length)) > 0)
-		length += (size_t)n;
-	answer[length] = '\0';
-	unsent_forget();
+	ask_keeper(may_mail(code) ? 1 : 0, why, answer, sizeof answer);
 	bool mailed = text_starts(answer, "mailed ");
-	text_put(words, length == 0 ? "the text of the message is lost: the process that was to keep it is gone" : mailed ? answer + 7 : answer);
+	text_put(words, *answer == '\0' ? "the text of the message is lost: the process that was to keep it is gone" : mailed ? answer + 7 : answer);
 	return mailed && keeper.error_mode == 'e' ? EX_OK : code;
+}
+
+int unsent_report(const struct diagnosis *why, int code, struct text *words)
+{
+	char answer[1400] = "";
+	if (keeper.pid == 0)
+		return code;
+	ask_keeper(2, why, answer, sizeof answer);
+	text_put(words, text_starts(answer, "mailed ") ? answer + 7 : answer);
+	return code;
 }

@@ -20,7 +20,10 @@ void unsent_forget(void);
    nothing was asked for.  Returns the exit status that follows: 0 only in mode e, for a message that was mailed back. */
 int unsent_keep(const struct diagnosis *why, int code, struct text *words);
 
-/* For unsent.c: the other process.  Reads the text from text_fd, "MAY-MAIL REASON" and an end from verdict_fd, and answers with words there, "mailed "
+/* It was taken, but not for all of its recipients: in the modes m, w and e a report is mailed, and words say so.  Returns the exit status. */
+int unsent_report(const struct diagnosis *why, int code, struct text *words);
+
+/* For unsent.c: the other process.  Reads the text from text_fd, "HOW REASON" (0: save it; 1: mail it, or save it; 2: mail it, it was taken in part) and an end from verdict_fd, and answers with words there, "mailed "
    before them when it was mailed. */
 void keeper_run(const struct options *o, const struct caller *c, int text_fd, int verdict_fd) __attribute__((noreturn));
 #endif

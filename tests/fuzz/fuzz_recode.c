@@ -1,4 +1,4 @@
-/* objects: sendmail/message/recode sendmail/message/entity sendmail/base/quoted sendmail/message/legal sendmail/message/mailboxes sendmail/message/header sendmail/message/wire sendmail/message/address sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/message/recode sendmail/message/entity sendmail/base/quoted sendmail/message/legal sendmail/message/mailboxes sendmail/message/header sendmail/message/wire sendmail/message/address sendmail/message/phrase sendmail/message/token sendmail/message/addrspec sendmail/message/member sendmail/message/address_list sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* A message on its way out: its header made legal, its MIME parts recoded.  Cut in pieces anywhere it comes out the same, and what was 7 bit stays so. */
 #include "message/legal.h"
 #include "message/mailboxes.h"
@@ -40,15 +40,22 @@ static void check_field(const struct buffer *field)
 
 static void fields(const char *block, size_t length)
 {
+	struct buffer said = {0};
+	const struct mailboxes_policy list = {.use = ADDRESS_RECIPIENTS, .edit = keep, .ascii = true, .said = &said};
+	const struct mailboxes_policy author = {.use = ADDRESS_AUTHORS, .edit = keep, .fallback = "sender@example.org", .said = &said};
 	struct header_field f;
 	struct buffer out = {0};
 	for (size_t at = 0; header_next(block, length, &at, &f); buffer_free(&out)) {
 		legal_put_field(&f, &out);
 		check_field(&out);
 		buffer_free(&out);
-		mailboxes_put(&f, keep, NULL, true, &out);
+		mailboxes_put(&f, &list, &out);
+		buffer_free(&out);
+		mailboxes_put(&f, &author, &out);
 		mailboxes_need_utf8(&f);
+		said.length = 0;
 	}
+	buffer_free(&said);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

@@ -188,13 +188,35 @@ relay_lives() { [ "$(processes | while read -r p; do readlink "$p/exe"; done | g
 ok "runner, relay and its session run" wait_for relay_lives
 running=$(processes)
 of_each() { for p in $running; do sed -n "s/^$1:[[:space:]]*//p" "$p/status"; done | sort -u; }
-is "$(of_each Uid)" "$(printf '%s\t%s\t%s\t%s' "$firsthop" "$firsthop" "$firsthop" "$firsthop")" "no process of firsthop is root's, or can become so: real, effective, saved user"
+starter=$(for p in $running; do grep -q '^Uid:[[:space:]]*0' "$p/status" && echo "$p"; done)
+is "$(for p in $starter; do readlink "$p/exe"; done | sed 's,.*/,,')" runner "one process of firsthop is root's: the starter"
+is "$(ls -l "$starter/fd" | grep -c ' -> ') $(ls -l "$starter/fd" | grep -c 'socket:')" "5 2" "it has its socket and that of the log open, and nothing else"
+is "$(cd "$starter/cwd" && pwd -P)" "$S" "and stands in no folder of anybody"
+running=$(for p in $running; do [ "$p" = "$starter" ] || echo "$p"; done)
+is "$(of_each Uid)" "$(printf '%s\t%s\t%s\t%s' "$firsthop" "$firsthop" "$firsthop" "$firsthop")" "no other one is root's, or can become so: real, effective, saved user"
 unlike "$(of_each Gid; of_each Groups)" '(^|[[:space:]])0([[:space:]]|$)' "none is in root's group"
 is "$(of_each CapPrm) $(of_each CapEff)" "0000000000000000 0000000000000000" "none has a capability"
 is "$(for p in $running; do case $(readlink "$p/exe") in */relay) tr '\0' '\n' <"$p/environ" ;; esac; done)" "" "relay has no environment"
 is "$(for p in $running; do case $(readlink "$p/exe") in */relay) sed -n 's/^NoNewPrivs:[[:space:]]*1/one/p' "$p/status"; sed -n 's/^Seccomp:[[:space:]]*2/filter/p' "$p/status" ;; esac; done | tr '\n' ' ')" "one filter " "one of the relay's processes, its session, is confined"
 kill -CONT "$smarthost"
 ok "then that mail goes, too" wait_for sent_to to5@example.org
+
+# --- the runner's user, taken over: nothing that root or another user starts is his to change ------------------------------
+as_firsthop() { as "$firsthop:$(number firsthop group)" /bin/sh -c "$1" >/dev/null 2>&1; }
+libexec=/usr/local/libexec/firsthop
+before=$(cat "$S$libexec"/* "$S/usr/local/sbin/relayconf" "$S/usr/local/bin/mail" | cksum)
+for program in $(ls "$S$libexec" | sed "s,^,$libexec/,") /usr/local/sbin/relayconf /usr/local/bin/mail; do
+	for attempt in "echo x >>$program" "chmod 0777 $program" "rm -f $program && test ! -e $program" "mv $program $program.old" "cp /bin/sh $program" "chown root $program"; do
+		as_firsthop "$attempt" && result 1 "the user firsthop cannot: $attempt"
+	done
+done
+is "$(cat "$S$libexec"/* "$S/usr/local/sbin/relayconf" "$S/usr/local/bin/mail" | cksum)" "$before" "the user firsthop, who owns the queue, can change no program"
+is "$(find -L "$S$libexec" "$S/usr/local/sbin" "$S/usr/local/bin/mail" \( ! -user 0 -o -perm /022 \) -print)" "" "all of them, and their folders, are root's, and root's alone to write"
+is "$(find "$S/usr/local" -perm /4000)" "" "nothing is set-user-id"
+for attempt in "kill -KILL ${starter#/proc/}" "kill -STOP ${starter#/proc/}" "kill -HUP ${starter#/proc/}" "cat /proc/${starter#/proc/}/mem" "cat /proc/${starter#/proc/}/maps" "ls /proc/${starter#/proc/}/fd" "ls /proc/${starter#/proc/}/root/"; do
+	as_firsthop "$attempt"; ok "nor can it: $(echo "$attempt" | sed 's/[0-9]\{2,\}/STARTER/')" test $? -ne 0
+done
+ok "the starter lives" test -d "$starter"
 
 # --- who reads what waits with the runner --------------------------------------------------------------------------------
 # With a list that everyone sees: what is refused is the text, not the message.

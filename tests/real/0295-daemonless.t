@@ -7,8 +7,8 @@ setup_postfix
 start_postfix
 runner=/usr/local/libexec/firsthop/runner
 number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$S/etc/$2"; }
-user=$(number firsthop passwd) group=$(number firsthop group)
-is "$(stat -c '%a %u:%g' "$S$runner")" "6511 $user:$group" "the runner is set-id"
+owner=$(number firsthop passwd) group=$(number firsthop group)
+is "$(stat -c '%a %u:%g' "$S$runner")" "4511 0:$group" "the runner is set-user-id root: nobody else can change it"
 is "$(stat -c '%a %u:%g' "$S/etc/firsthop/secret")" "640 0:$group" "the password is readable to root and the group firsthop"
 send() { printf 'Subject: %s\n\nx\n' "$1" | as "${2:-33:33}" /usr/sbin/sendmail -i ops@example.org; }
 nobody_lives() { [ "$(living)" = "" ]; }
@@ -39,9 +39,17 @@ stop_postfix
 mkdir -p "$S/tmp/evil"; printf '[host]\nname = evil.example\n' >"$S/tmp/evil/firsthop.conf"; chmod -R a+rwX "$S/tmp/evil"
 send waits
 wait_for lives
-pid=$(living | head -n 1)
+# Two processes: the starter stays root, the other one owns the queue.
+uid_of() { awk '$1 == "Uid:" { print $2 }' "/proc/$1/status" 2>/dev/null; }
+of_user() { for p in $(living); do [ "$(uid_of "$p")" != "$1" ] || echo "$p"; done; }
+two_live() { [ "$(of_user 0 | wc -l) $(of_user "$owner" | wc -l)" = "1 1" ]; }
+ok "two processes: one of root, one of the user firsthop" wait_for two_live
+starter=$(of_user 0) pid=$(of_user "$owner")
+is "$(awk '/^[UG]id:/ { print $2, $3, $4, $5 }' "/proc/$starter/status" | sort -u)" "0 0 0 0" "the starter is wholly root: its caller has no part in it"
+as 33:33 /bin/busybox kill -KILL "$starter" 2>/dev/null; is $? 1 "and cannot send it a signal"
+is "$(ls -l "/proc/$starter/fd" | awk '$9 <= 2 && $NF !~ /\/dev\/null$/' | grep -c '^l')" 0 "nor read or write what it has open"
 field() { awk -v name="$1:" '$1 == name { print $2, $3, $4 }' "/proc/$pid/status"; }
-is "$(field Uid)" "$user $user $user" "real, effective and saved user are firsthop"
+is "$(field Uid)" "$owner $owner $owner" "real, effective and saved user are firsthop"
 is "$(field Gid)" "$group $group $group" "real, effective and saved group are firsthop"
 is "$(tr -d '\0' <"/proc/$pid/environ" | grep -c FIRSTHOP)" 0 "nothing of a private spool is in its environment"
 is "$(readlink "/proc/$pid/cwd")" "$(readlink -f "$S/var/spool/firsthop")" "its folder is the spool"
@@ -71,15 +79,38 @@ hostile "little memory" "ulimit -v 20000; $runner"
 hostile "little time" "ulimit -t 1; $runner"
 hostile "ignored signals" "trap '' CHLD HUP TERM PIPE; $runner"
 hostile "another folder and umask" "cd /tmp/evil; umask 0; $runner"
-like "$(log)" 'limits of the process that submitted mail are too low' "a runner without room to write does not start, and says so"
 is "$(find "$S/var/spool/firsthop" \( -perm -o+w -o -user 1000 \) -not -type l -not -type s -not -name drop | wc -l)" 0 "nothing in the spool became the caller's or everyone's"
 start_postfix
 send last
 ok "in the end all of it goes out" wait_for mails_are 6
 wait_for nobody_lives
+# Each limit of a caller, as low as a program can be started with.  Root raises it, and what waits is sent; where root may not do that, as in some
+# containers, the runner does not start, says which limit it is, and leaves the mail to another one.  Nothing is put off.
+: >"$S/var/log/mail.log"
+sh -c 'ulimit -Sn 64; ulimit -Hn 64; ulimit -Hn 128' 2>/dev/null && may_raise=yes || may_raise=no
+refused_for() { log | grep -q "limits of the process that submitted mail are too low ($1)"; }
+n=$(mails) waiting=0
+for limit in "f 0 file size" "n 20 descriptors" "t 1 processor time" "v 20000 memory (address space)" "d 4000 memory (data)" "s 200 stack" "m 1000 memory (resident)" "u 1 processes" "l 0 locked memory"; do
+	set -- $limit; flag=$1 value=$2; shift 2; name=$*
+	printf 'Subject: %s\n\nx\n' "$name" | as 33:33 /usr/sbin/sendmail -odq -i ops@example.org
+	waiting=$((waiting + 1))
+	chroot --userspec=1000:1000 "$S" /bin/busybox sh -c "ulimit -SH -$flag $value; exec $runner" >/dev/null 2>&1 </dev/null
+	if [ $may_raise = yes ]; then
+		n=$((n + 1)); ok "a low limit on $name: it is raised, and the mail sent" wait_for mails_are $n
+	else
+		ok "a low limit on $name: the runner says so and does not start" wait_for refused_for "$name"
+		is "$(mailq_count)" "$waiting" "and the mail waits for another one"
+	fi
+	wait_for nobody_lives
+done
+is "$(log | grep -c verdict=deferred)" 0 "nothing was put off for it"
+printf 'Subject: c\n\nx\n' | as 33:33 /usr/sbin/sendmail -i ops@example.org
+no_mail_waits() { [ "$(mailq_count)" = 0 ]; }
+ok "and a caller without limits has all of it sent" wait_for no_mail_waits
+wait_for nobody_lives
 in_stage /usr/sbin/sendmail -bd -q1m
 ok "root may still start one that stays" wait_for lives
-is "$(pid=$(living | head -n 1); awk '$1 == "Groups:" { print NF }' "/proc/$pid/status")" 1 "it has no groups of root's"
+is "$(pid=$(of_user "$owner"); awk '$1 == "Groups:" { print NF }' "/proc/$pid/status")" 1 "it has no groups of root's"
 for pid in $(living); do kill -TERM "$pid"; done
 wait_for nobody_lives
 stop_postfix

@@ -26,17 +26,16 @@ broken() {
 }
 broken "chmod 0755 $libexec/sendmail" programs 'sendmail belongs to root:fhdrop and has mode 0755, needed is root:fhdrop 2755: without its group, users cannot submit' "sendmail without its group"
 broken "chmod 4755 $libexec/relay" programs 'relay belongs to root:root and has mode 4755, needed is root:root 0755: it holds the password and must lend nobody its rights' "relay with a set-id bit"
-broken "chmod 0644 $libexec/runner" programs 'runner belongs to firsthop:fhdrop and has mode 0644, needed is firsthop:fhdrop 0510' "a runner that cannot be started"
-broken "chown 0:0 $libexec/runner; chmod 0510 $libexec/runner" programs 'runner belongs to root:root and has mode 0510, needed is firsthop:fhdrop' "a runner of another user"
+broken "chmod 0644 $libexec/runner" programs 'runner belongs to root:root and has mode 0644, needed is root:root 0755' "a runner that cannot be started"
+broken "chown firsthop $libexec/runner" programs 'runner belongs to firsthop:root and has mode 0755, needed is root:root' "a runner of another user"
+broken "chmod 0775 $libexec/mailbox" programs 'mailbox belongs to root:root and has mode 0775, needed is root:root 0755' "a program that a group may write"
 broken "chmod 0755 /var/spool/firsthop/drop" spool 'drop belongs to firsthop:fhdrop and has mode 0755, needed is firsthop:fhdrop 1770' "drop/ with other rights"
 broken "chown 0 /var/spool/firsthop/mqueue" spool 'mqueue belongs to root:firsthop' "mqueue/ of root"
 broken "chown 0:0 /etc/firsthop/secret; chmod 600 /etc/firsthop/secret" password 'the user firsthop, which delivers, cannot read /etc/firsthop/secret' "a password that only root can read"
 broken "chmod 644 /etc/firsthop/secret" password 'others can read it' "a password that all can read"
 printf '[local]\ndeliver = mbox\ndomains = local.test\n' >>"$S/etc/firsthop/firsthop.conf"
-checked
-says problem local 'mailbox has mode 0510, owner 0: it cannot become the user' "local delivery that was switched on, and has no right"
-mkdir -p "$S/var/mail"; mend; checked
-says ok local 'as it is configured' "install-rights gives it"
+mkdir -p "$S/var/mail"; checked
+says ok local 'as it is configured' "local delivery that was switched on needs no other rights"
 broken "mv /var/mail /var/mall" local '/var/mail is no folder' "no folder for mailboxes"
 in_stage /bin/busybox sh -c "mv /var/mall /var/mail; sed -i '/^.local/,\$d' /etc/firsthop/firsthop.conf"; mend
 broken "mv /usr/sbin/sendmail /usr/sbin/kept; cp /bin/busybox /usr/sbin/sendmail" places '/usr/sbin/sendmail is another program' "another sendmail"

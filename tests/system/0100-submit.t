@@ -49,9 +49,9 @@ like "$error" '-Z' "is named"
 for refused in "-bS" "-X /tmp/x" "-D x" "-M id" "-S x" "-N maybe" "-R half" "-f"; do
 	submit 64 "refused: $refused" $refused </dev/null
 done
-printf 'x\n' >"$work/in"; submit 65 "an address that is none" 'a b@example.org' <"$work/in"
-printf 'x\n' >"$work/in"; submit 65 "a sender that is none" -f 'a b c' x@example.org <"$work/in"
-printf 'To: <a@example.org\n\n' >"$work/in"; submit 65 "a list that cannot be read" -t <"$work/in"
+printf 'x\n' >"$work/in"; submit 64 "an address that is none" 'a@@example.org' <"$work/in"
+printf 'To: a@, @b, <>\n\nx\n' >"$work/in"; submit 64 "recipients that are none" -t <"$work/in"
+printf 'To: (no end\n\n' >"$work/in"; submit 64 "a list that holds nothing" -t <"$work/in"
 { printf 'To: a@example.org\nX: '; head -c 1000000 /dev/zero | tr '\0' a; printf '\n\nx\n'; } >"$work/in"; submit 65 "a header line of 1 MB" -t <"$work/in"
 like "$error" '256 KiB' "names the limit"
 is "$(ls "$work/spool/drop" | lines)" 0 "nothing is left of what was refused"

@@ -19,7 +19,7 @@ files_in_drop() { ls "$work/spool/drop" | lines; }
 
 error=$(echo x | S a@example.org 2>&1); is $? 73 "no spool and no runner: not taken"
 start_runner
-printf 'Subject: by socket\n\none\n..\n' | S -i -f me@example.org -F 'Full Name' a@example.org 'b c'@example.org 2>/dev/null; is $? 65 "a bad address: exit 65"
+printf 'Subject: by socket\n\none\n..\n' | S -i -f me@example.org -F 'Full Name' 'b@@example.org' 2>/dev/null; is $? 64 "a bad address: exit 64"
 printf 'To: a@example.org\nBcc: secret@example.org\nSubject: by socket\r\n\none\n..\n' | S -t -i -f me@example.org -F 'Full Name'; is $? 0 "a message: exit 0"
 ok "it is delivered" wait_for delivers 1
 like "$(last)" '^Subject: by socket' "its header"

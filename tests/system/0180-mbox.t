@@ -82,7 +82,7 @@ is "$(waiting) $(grep -c "^Subject: many" "$work/mail/$me") $(grep -xc end "$wor
 
 # A user stops the process that writes his mailbox, or its file system hangs.
 mkdir "$work/libexec"; ln -s "$BIN/mbox" "$BIN/relay" "$BIN/runner" "$work/libexec"
-printf '#!/bin/sh\n[ "$2" != still ] || exec sleep 30\nexec "%s" "$@"\n' "$BIN/mailbox" >"$work/libexec/mailbox"; chmod +x "$work/libexec/mailbox"
+printf '#!/bin/sh\nread format; read user\n[ "$user" != still ] || exec sleep 30\n{ printf "%%s\\n" "$format" "$user"; cat; } | "%s"\n' "$BIN/mailbox" >"$work/libexec/mailbox"; chmod +x "$work/libexec/mailbox"
 config '
 [local]
 deliver = mbox

@@ -35,7 +35,7 @@ like "$(cat "$work/err")" 'print' "is refused with what to write instead"
 echo x | "$M" -a nonsense a@example.org 2>/dev/null; is $? 64 "-a that is neither header nor file"
 echo x | "$M" -A "$work/none" a@example.org 2>"$work/err"; is $? 66 "an attachment that is not there"
 like "$(cat "$work/err")" 'nothing was sent' "says so"
-echo 'precious' | "$M" -s x 'bad address@@' 2>"$work/err"; is $? 65 "exit status is sendmail's"
+echo 'precious' | "$M" -s x 'bad address@@' 2>"$work/err"; is $? 64 "exit status is sendmail's"
 like "$(cat "$work/dead.letter")" precious "the text is kept in dead.letter"
 clear_drop
 echo x | "$M" a@example.org -s 'behind the recipient' -a 'Cc: c@example.org'; is $? 0 "options behind the recipient"

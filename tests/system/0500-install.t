@@ -38,20 +38,20 @@ as_in_table() {
 		[ "$(mode "$place")" = "${mode#0} $(id_of "$owner" passwd):$(id_of "$group" group)" ] || echo "$place: $(mode "$place"), the table has $mode $owner:$group"
 	done
 }
-is "$(as_in_table resident relay-only)" "" "every place has the rights of the table"
+is "$(as_in_table resident)" "" "every place has the rights of the table"
 is "$(mode /usr/local/libexec/firsthop/sendmail)" "2755 0:$drop" "sendmail is set-group-id fhdrop"
 before=$(ls -i "$image/usr/local/libexec/firsthop/sendmail")
 chmod 0700 "$image/usr/local/sbin" "$image/etc/firsthop"
 ok "make install once more" run install
 is "$(mode /usr/local/sbin) $(mode /etc/firsthop)" "700 0:0 700 0:0" "a folder that is there keeps its mode"
 chmod 0755 "$image/usr/local/sbin" "$image/etc/firsthop"
-is "$(as_in_table resident relay-only)" "" "it leaves every right as it is"
+is "$(as_in_table resident)" "" "it leaves every right as it is"
 ok "and the programs are new files" test "$(ls -i "$image/usr/local/libexec/firsthop/sendmail")" != "$before"
 is "$(find "$image" -name '*.new')" "" "nothing is left half done"
 ok "make install-rights DAEMONLESS=yes" run install-rights DAEMONLESS=yes
-is "$(as_in_table daemonless relay-only)" "" "as the table has it"
+is "$(as_in_table daemonless)" "" "as the table has it"
 ok "make install install-rights" run install install-rights
-is "$(as_in_table daemonless relay-only)" "" "what was chosen once stays"
+is "$(as_in_table daemonless)" "" "what was chosen once stays"
 ok "make install-rights DAEMONLESS=no" run install-rights DAEMONLESS=no
 printf '[local]\ndeliver = mbox\n' >"$image/etc/firsthop/firsthop.conf"
 ok "local delivery" run install-rights

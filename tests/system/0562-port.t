@@ -26,7 +26,7 @@ breach Makefile 's,^\(MASTER_SITES=.*\)/$,\1,' 'ends in a slash'
 breach Makefile '/^CATEGORIES=/{h;d;};/^MASTER_SITES=/G' 'CATEGORIES: order of the block'
 breach Makefile '/^LICENSE_FILE=/{h;d;};/^USERS=/G' 'LICENSE_FILE: has to come earlier'
 breach Makefile 's/devel.inih/inih/' 'libNAME.so:category/port'
-breach Makefile '/^LOCALMAIL_DESC/d' 'LOCALMAIL has no description'
+breach Makefile '/^DAEMONLESS_DESC/d' 'DAEMONLESS has no description'
 breach Makefile 's/{MV}/(MV)/' 'write \$\{VARIABLE\}'
 breach Makefile 's/${RM}/rm/' 'bare command'
 breach Makefile 's/^post-install:/install:/' 'framework is redefined'
@@ -103,7 +103,7 @@ wanted() {
 	awk -v when="$1" '$1 ~ /^(program|folder)$/ && $6 ~ "^(always|" when ")$" && $2 !~ /^(SYSCONFDIR|PREFIX)/ && $3 $4 $5 != "rootroot0755" {
 		sub("LIBEXEC", "libexec/firsthop", $2); sub("SPOOLDIR", "/var/spool/firsthop", $2); if ($4 == "root") $4 = "wheel"; print $2, $3, $4, $5 }' relayconf/system/rights.table | sort
 }
-is "$(sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist" | sort)" "$(wanted 'resident|relay-only')" "rights of the programs and of the queue: those of the table"
+is "$(sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist" | sort)" "$(wanted 'resident')" "rights of the programs and of the queue: those of the table"
 
 # What the package does besides files: the trigger, which a running runner has open, stays through an upgrade.
 mkdir "$work/stubs" "$work/queue"; printf '#!/bin/sh\necho "$*" >>"%s"\n' "$work/given" >"$work/stubs/chown"; chmod 755 "$work/stubs/chown"
@@ -118,9 +118,9 @@ like "$(cat $port/files/firsthop.in)" "mkfifo -m $(awk '$1 == "fifo" { print $5 
 like "$(cat $port/files/firsthop.in)" "chown $(awk '$1 == "fifo" { print $3 ":" $4 }' relayconf/system/rights.table) .*trigger" "and the same owner"
 step preunexec; ok "removing the package removes it" test ! -e "$work/queue/trigger"
 
-ok "the other options" stage other WITH="DAEMONLESS LOCALMAIL" WITHOUT=MAILCMD
+ok "the other options" stage other WITH=DAEMONLESS WITHOUT=MAILCMD
 is "$(staged)" "$(listed)" "the stage is exactly the packing list, again"
-is "$(sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist" | sort)" "$(wanted 'daemonless|local')" "DAEMONLESS and LOCALMAIL give their rights"
+is "$(sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist" | sort)" "$(wanted 'daemonless')" "DAEMONLESS gives its right"
 unlike "$(staged)" 'bin/mail$|firsthop-mail\.1' "without MAILCMD no mail(1)"
 conflicts() { (cd "$tree/mail/firsthop" && env -u MAKEFLAGS -u MFLAGS "$bmake" -m "$work/mk" WRKDIR="$S" "$@" -V '${CONFLICTS_INSTALL}'); }
 is "$(conflicts),$(conflicts WITHOUT=MAILCMD)" "mailutils," "only bin/mail can be in another package's way"

@@ -1,4 +1,4 @@
-/* objects: sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/config/edit sendmail/config/replace sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/envelope sendmail/message/dsn sendmail/config/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* objects: sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/config/edit sendmail/config/replace sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/message/envelope sendmail/message/dsn sendmail/config/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/message/phrase sendmail/base/words sendmail/base/base64 */
 /* libs: -linih */
 /* Configuration, aliases, passwords, editing; and who gets a message in the end. */
 #include "base/fdio.h"
@@ -259,7 +259,7 @@ static void aliases_refuse_loudly(void **state)
 		{": x\n", "aliases-syntax", "before the ':'", true},
 		{"root:\n", "aliases-syntax", "no address", false},
 		{"root: a\x01@b.c\n", "aliases-syntax", "control character", false},
-		{"root: a b@c.d\n", "aliases-syntax", "cannot be read", false},
+		{"root: a@@c.d\n", "aliases-syntax", "cannot be read", false},
 		{"  root: x\n", "aliases-syntax", "begins with a blank", true},
 		{"root: x\nROOT: y\n", NULL, ":2: the name ROOT stands at", false},
 	};

@@ -1,70 +1,115 @@
-/* objects: sendmail/message/mailboxes sendmail/message/legal sendmail/message/header sendmail/message/address sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem */
+/* objects: sendmail/message/mailboxes sendmail/message/legal sendmail/message/header sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/message/phrase */
 /* Properties of rewritten fields: the same addresses come out, no line is too long, names are ASCII; whatever stood there. */
 #include "message/mailboxes.h"
 #include "message/address.h"
 #include "message/legal.h"
 #include "unit.h"
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void collect(void *context, const char *address)
+static void collect(void *context, const struct address *a)
 {
-	struct buffer *all = context;
-	buffer_printf(all, "[%s]", address);
+	char *full = address_qualify(a->text, "example.org");
+	if (a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED)
+		buffer_printf(context, "[%s]", full);
+	free(full);
 }
 
-static int addresses(const char *field, size_t length, struct buffer *all)
+static struct address_counts addresses(const char *field, size_t length, struct buffer *all)
 {
 	struct header_field f;
 	size_t at = 0;
-	char problem[100];
 	assert_true(header_next(field, length, &at, &f));
 	assert_int_equal(at, length);
-	char *value = header_value(&f);
-	int count = address_list(value, collect, all, problem, sizeof problem);
-	free(value);
-	return count;
+	return address_read(f.value, f.length - (size_t)(f.value - f.start), ADDRESS_RECIPIENTS, collect, all);
 }
 
-static const char *const pieces[] = {"a", "b.c", "@", "x.org", ",", " ", " ", "\n ", "<", ">", "\"", "(", ")", ":", ";", "\\", "J\xc3\xb6rg", "\xff",
+static const char *const pieces[] = {"a", "b.c", "@", "x.org", ",", " ", " ", "\n ", "<", ">", "\"", "(", ")", ":", ";", "\\", "J\xc3\xb6rg", "\xff", "=?utf-8?q?a,b?=", "'",
                                      "j\xc3\xb6@x.y", "J <j@\xc3\xb6.y>", "joe@x.y", "Joe <j@x.y>", "\"Q, \xc3\xbc\" <q@x.y>", "[IPv6:::1]", "team: z@x.y, k;", "word", "(c \xc3\xa9)", ", ", ", "};
+
+static char *complete(void *context, const char *address)
+{
+	(void)context;
+	return address_qualify(address, "example.org");
+}
+
+/* Lines may be folded elsewhere. */
+static const char *unfolded(struct buffer *field)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < field->length; i++) {
+		if (field->data[i] != '\n')
+			field->data[n++] = field->data[i];
+	}
+	field->length = n;
+	return buffer_string(field);
+}
+
+/* What is written is read again: the same addresses, nothing to repair; and written again it is the same. */
+static void check_field(const struct buffer *field, const struct mailboxes_policy *policy, int *read)
+{
+	struct buffer out = {0}, again = {0}, before = {0}, behind = {0};
+	struct header_field f, g;
+	size_t at = 0;
+	assert_true(header_next(field->data, field->length, &at, &f));
+	if (at == field->length) {
+		struct address_counts first = addresses(field->data, field->length, &before);
+		int written = mailboxes_put(&f, policy, &out);
+		assert_true((written == 0) == (out.length == 0));
+		if (written > 0) {
+			struct address_counts second = addresses(out.data, out.length, &behind);
+			*read += first.usable;
+			at = 0;
+			assert_true(header_next(out.data, out.length, &at, &g));
+			mailboxes_put(&g, policy, &again);
+			bool same = policy->use == ADDRESS_AUTHORS || strcmp(buffer_string(&behind), buffer_string(&before)) == 0;
+			if (second.bad > 0 || second.repaired > 0 || second.untidy || !same || strcmp(unfolded(&again), unfolded(&out)) != 0)
+				fail_msg("%s became %s and then %s (bad %d, repaired %d, untidy %d)", buffer_string((struct buffer *)(uintptr_t)field), buffer_string(&out), buffer_string(&again), second.bad, second.repaired, second.untidy);
+		}
+	}
+	buffer_free(&out);
+	buffer_free(&again);
+	buffer_free(&before);
+	buffer_free(&behind);
+}
 
 static void random_lists(void **state)
 {
-	int read = 0, odd = 0;
+	int read = 0;
 	(void)state;
+	const struct mailboxes_policy list = {.use = ADDRESS_RECIPIENTS, .edit = complete}, author = {.use = ADDRESS_AUTHORS, .edit = complete, .fallback = "sender@example.org"};
 	unit_random_start(3);
 	for (int i = 0; i < 60000; i++) {
-		struct buffer field = {0}, out = {0}, before = {0}, behind = {0};
-		struct header_field f;
-		size_t at = 0;
+		struct buffer field = {0};
 		buffer_puts(&field, "To: ");
-		for (int n = unit_random() % (i % 100 == 0 ? 900 : 9); n >= 0; n--)
+		for (int n = unit_random() % (i > 59900 ? 600 : 9); n >= 0; n--)
 			buffer_puts(&field, pieces[(size_t)unit_random() % (sizeof pieces / sizeof pieces[0])]);
 		buffer_puts(&field, "\n");
-		assert_true(header_next(field.data, field.length, &at, &f));
-		if (at == field.length) {
-			int count = addresses(field.data, field.length, &before);
-			mailboxes_put(&f, NULL, NULL, false, &out);
-			if (count > 0) {
-				read++;
-				if (addresses(out.data, out.length, &behind) != count || strcmp(buffer_string(&behind), buffer_string(&before)) != 0)
-					fail_msg("%s became %s", buffer_string(&field), buffer_string(&out));
-				out.length = behind.length = 0;
-				mailboxes_put(&f, NULL, NULL, true, &out);
-				/* Only what stood behind a '>' without a comma can make a list that is no more one. */
-				if (addresses(out.data, out.length, &behind) < 0)
-					odd++;
-			}
-		}
+		check_field(&field, i % 2 ? &list : &author, &read);
 		buffer_free(&field);
-		buffer_free(&out);
-		buffer_free(&before);
-		buffer_free(&behind);
 	}
 	assert_true(read > 1000);
-	assert_true(odd < read / 20);
+}
+
+/* Rare ones that once came out with other addresses: a route outside of brackets, a comma in quotation marks where the line was folded. */
+static void odd_lists(void **state)
+{
+	static const char *const fields[] = {
+		"To: @, @\"Q, \xc3\xbc\" <q@x.y>\n", "To: @x.org,@[IPv6:::1] x.org\"Q, \xc3\xbc\" <q@x.y>\n", "To: @j\xc3\xb6@x.y::j\xc3\xb6@x.y,@\"Q, \xc3\xbc\" <q@x.y>\n",
+		"To: J\xc3\xb6rg Smith at the very end of a rather long street in the north <joe@x.y>,\"smith,john,j.\"@x.y\n",
+		"To: J\xc3\xb6rg Smith at the very end of a rather long street in the north <joe@x.y>,\"smith\n ,john\"@x.y,\"smith,john\"@x.y\n",
+		"To: \"Q, \xc3\xbc\" <q@x.y>,a,(c \xc3\xa9)\"\"(c \xc3\xa9)),(c \xc3\xa9)\n"};
+	const struct mailboxes_policy list = {.use = ADDRESS_RECIPIENTS, .edit = complete};
+	int read = 0;
+	(void)state;
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+		struct buffer field = {0};
+		buffer_puts(&field, fields[i]);
+		check_field(&field, &list, &read);
+		buffer_free(&field);
+	}
+	assert_true(read >= 8);
 }
 
 static void text_is(const char *field, const char *wanted)
@@ -76,30 +121,6 @@ static void text_is(const char *field, const char *wanted)
 	legal_put_field(&f, &out);
 	assert_string_equal(buffer_string(&out), wanted);
 	buffer_free(&out);
-}
-
-/* Rare ones that once came out with other addresses: a route outside of brackets, a comma in quotation marks where the line was folded. */
-static void odd_lists(void **state)
-{
-	static const char *const fields[] = {
-		"To: @, @\"Q, \xc3\xbc\" <q@x.y>\n", "To: @x.org,@[IPv6:::1] x.org\"Q, \xc3\xbc\" <q@x.y>\n", "To: @j\xc3\xb6@x.y::j\xc3\xb6@x.y,@\"Q, \xc3\xbc\" <q@x.y>\n",
-		"To: J\xc3\xb6rg Smith at the very end of a rather long street in the north <joe@x.y>,\"smith,john,j.\"@x.y\n",
-		"To: J\xc3\xb6rg Smith at the very end of a rather long street in the north <joe@x.y>,\"smith\n ,john\"@x.y,\"smith,john\"@x.y\n",
-		"To: \"Q, \xc3\xbc\" <q@x.y>,a,(c \xc3\xa9)\"\"(c \xc3\xa9)),(c \xc3\xa9)\n"};
-	(void)state;
-	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-		struct buffer out = {0}, before = {0}, behind = {0};
-		struct header_field f;
-		size_t at = 0;
-		assert_true(header_next(fields[i], strlen(fields[i]), &at, &f));
-		assert_true(addresses(fields[i], strlen(fields[i]), &before) > 0);
-		mailboxes_put(&f, NULL, NULL, false, &out);
-		addresses(out.data, out.length, &behind);
-		assert_string_equal(buffer_string(&behind), buffer_string(&before));
-		buffer_free(&out);
-		buffer_free(&before);
-		buffer_free(&behind);
-	}
 }
 
 static void text_is_made_legal(void **state)

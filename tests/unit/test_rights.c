@@ -1,10 +1,12 @@
 /* objects: sendmail/runner/rights sendmail/base/text */
-/* libs: -Wl,--wrap=getuid,--wrap=geteuid,--wrap=getgid,--wrap=getegid,--wrap=seteuid,--wrap=setgroups,--wrap=stat,--wrap=mkdir,--wrap=chmod,--wrap=chown,--wrap=getrlimit,--wrap=setrlimit,--wrap=setsid,--wrap=dup2,--wrap=alarm,--wrap=signal */
+/* libs: -Wl,--wrap=getuid,--wrap=geteuid,--wrap=getgid,--wrap=getegid,--wrap=setpriority,--wrap=setgroups,--wrap=stat,--wrap=mkdir,--wrap=fchmod,--wrap=fchown,--wrap=getrlimit,--wrap=setrlimit,--wrap=setsid,--wrap=dup2,--wrap=alarm,--wrap=signal */
 /* How the runner gives rights up: in which order, and that none of these steps can fail and be passed over. */
 #include "base/compat.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "jobs/process.h"
 #include "runner/rights.h"
+#include "runner/starter.h"
 #include "tests/unit/unit.h"
 #include <errno.h>
 #include <grp.h>
@@ -20,9 +22,11 @@ extern char **environ;
 static struct world {
 	uid_t real, effective, owner;
 	gid_t real_group, effective_group, group;
-	bool private, no_folder;
+	bool private, no_folder, shown;
 	const char *fails;  /* the call that fails */
-	rlim_t file_bytes, files;
+	int low;            /* a limit that the caller has lowered for good, and whether that stays; -1 = none */
+	bool stays_low;
+	int raised;
 	char calls[400], logged[400];
 	int signals;
 } w;
@@ -39,13 +43,13 @@ uid_t __wrap_getuid(void);
 uid_t __wrap_geteuid(void);
 gid_t __wrap_getgid(void);
 gid_t __wrap_getegid(void);
-int __wrap_seteuid(uid_t uid);
+int __wrap_setpriority(int which, id_t who, int value);
 int __wrap_setgroups(size_t count, const gid_t *list);
 int __real_stat(const char *path, struct stat *st);
 int __wrap_stat(const char *path, struct stat *st);
 int __wrap_mkdir(const char *path, mode_t mode);
-int __wrap_chmod(const char *path, mode_t mode);
-int __wrap_chown(const char *path, uid_t uid, gid_t gid);
+int __wrap_fchmod(int fd, mode_t mode);
+int __wrap_fchown(int fd, uid_t uid, gid_t gid);
 int __wrap_getrlimit(int which, struct rlimit *limit);
 int __wrap_setrlimit(int which, const struct rlimit *limit);
 pid_t __wrap_setsid(void);
@@ -58,13 +62,15 @@ uid_t __wrap_geteuid(void) { return w.effective; }
 gid_t __wrap_getgid(void) { return w.real_group; }
 gid_t __wrap_getegid(void) { return w.effective_group; }
 int __wrap_mkdir(const char *path, mode_t mode) { (void)path, (void)mode; return called("mkdir", -1); }
-int __wrap_chmod(const char *path, mode_t mode) { (void)path; assert_int_equal(mode, 0755); return 0; }
-int __wrap_chown(const char *path, uid_t uid, gid_t gid) { (void)path, (void)gid; return called("chown", (long)uid); }
+int __wrap_setpriority(int which, id_t who, int value) { (void)which, (void)who; return called("nice", value); }
+int __wrap_fchmod(int fd, mode_t mode) { (void)fd; assert_int_equal(mode, 0755); return 0; }
+int __wrap_fchown(int fd, uid_t uid, gid_t gid) { (void)fd; assert_int_equal(uid, 900); assert_int_equal(gid, 900); return 0; }
+void process_use_starter(int fd) { called("use", fd); }
 pid_t __wrap_setsid(void) { return called("setsid", -1); }
 int __wrap_dup2(int from, int to) { (void)from; return called("null", to); }
 unsigned __wrap_alarm(unsigned seconds) { return (unsigned)called("alarm", (long)seconds); }
 bool paths_private(void) { return w.private; }
-const char *paths_run(void) { return "/var/run/firsthop"; }
+const char *paths_run(void) { return "."; }
 
 void (*__wrap_signal(int number, void (*handler)(int)))(int)
 {
@@ -73,12 +79,13 @@ void (*__wrap_signal(int number, void (*handler)(int)))(int)
 	return SIG_DFL;
 }
 
-int __wrap_seteuid(uid_t uid)
+/* The starter keeps what the runner gives up: it is there before. */
+int starter_fork(const struct starter_rights *rights, bool in_foreground)
 {
-	int failed = called("seteuid", (long)uid);
-	if (failed == 0)
-		w.effective = uid;
-	return failed;
+	assert_int_equal(w.effective, 0);
+	assert_int_equal(rights->uid, 900);
+	assert_int_equal(rights->gid, 900);
+	return called(in_foreground ? "starter-shown" : "starter", -1) == 0 ? 7 : -1;
 }
 
 int __wrap_setgroups(size_t count, const gid_t *list)
@@ -114,8 +121,7 @@ int compat_set_user(uid_t uid)
 
 int __wrap_getrlimit(int which, struct rlimit *limit)
 {
-	rlim_t most = which == RLIMIT_FSIZE ? w.file_bytes : which == RLIMIT_NOFILE ? w.files : RLIM_INFINITY;
-	*limit = (struct rlimit){10, most};
+	*limit = (struct rlimit){10, which == w.low ? 20 : RLIM_INFINITY};
 	return 0;
 }
 
@@ -124,8 +130,10 @@ int __wrap_setrlimit(int which, const struct rlimit *limit)
 	if (which == RLIMIT_CORE)
 		assert_int_equal(limit->rlim_max, 0);
 	else
-		assert_true(limit->rlim_cur == limit->rlim_max);
-	return 0;
+		assert_true(limit->rlim_cur == limit->rlim_max && limit->rlim_max > 20);
+	w.raised += which == w.low;
+	errno = EPERM;
+	return which == w.low && w.stays_low ? -1 : 0;
 }
 
 void log_line(int priority, const char *format, ...)
@@ -141,7 +149,7 @@ static int take(const char *spool)
 {
 	char **before = environ;
 	environ = own_environment;
-	int code = rights_take(spool);
+	int code = rights_take(spool, w.shown);
 	left = environ;
 	environ = before;
 	return code;
@@ -150,8 +158,7 @@ static int take(const char *spool)
 /* A start by user and effective user; firsthop is user and group 900. */
 static void start(uid_t real, uid_t effective, const char *fails, int code, const char *calls)
 {
-	w = (struct world){.real = real, .effective = effective, .owner = 900, .real_group = real, .effective_group = effective, .group = 900,
-	                   .file_bytes = RLIM_INFINITY, .files = 1024, .fails = fails};
+	w = (struct world){.real = real, .effective = effective, .owner = 900, .real_group = real, .effective_group = real, .group = 900, .low = -1, .fails = fails};
 	assert_int_equal(take("/spool"), code);
 	assert_string_equal(w.calls, calls);
 	if (code != EX_OK)
@@ -166,26 +173,27 @@ static void start(uid_t real, uid_t effective, const char *fails, int code, cons
 static void root_becomes_the_owner(void **state)
 {
 	(void)state;
-	start(0, 0, NULL, EX_OK, "mkdir chown:900 groups:0 group:900 user:900 ");
+	start(0, 0, NULL, EX_OK, "mkdir starter use:7 groups:0 group:900 user:900 ");
 	assert_string_equal(w.logged, "");
-	start(0, 0, "groups", EX_OSERR, "mkdir chown:900 groups:0 ");
-	start(0, 0, "group", EX_OSERR, "mkdir chown:900 groups:0 group:900 ");
-	start(0, 0, "user", EX_OSERR, "mkdir chown:900 groups:0 group:900 user:900 ");
-	start(0, 0, "chown", EX_OK, "mkdir chown:900 groups:0 group:900 user:900 ");
-	assert_non_null(strstr(w.logged, "/var/run/firsthop: "));
-	/* The program is set-user-id firsthop, and root starts it. */
-	start(0, 900, NULL, EX_OK, "seteuid:0 mkdir chown:900 groups:0 group:900 user:900 ");
-	start(0, 900, "seteuid", EX_OSERR, "seteuid:0 ");
+	start(0, 0, "starter", EX_OSERR, "mkdir starter ");
+	start(0, 0, "groups", EX_OSERR, "mkdir starter use:7 groups:0 ");
+	start(0, 0, "group", EX_OSERR, "mkdir starter use:7 groups:0 group:900 ");
+	start(0, 0, "user", EX_OSERR, "mkdir starter use:7 groups:0 group:900 user:900 ");
+	w = (struct world){.owner = 900, .group = 900, .shown = true, .low = -1};
+	assert_int_equal(take("/spool"), EX_OK);
+	assert_non_null(strstr(w.calls, "starter-shown "));
 }
 
+/* The set-user-id bit is root's: it becomes root wholly before it looks at anything of its caller. */
 static void lent_rights_stay_no_path_back(void **state)
 {
-	const char *steps = "group:900 user:900 null:0 null:1 null:2 setsid alarm:0 ";
 	(void)state;
-	start(1000, 900, NULL, EX_OK, steps);
+	start(1000, 0, NULL, EX_OK, "null:0 null:1 null:2 groups:0 group:0 user:0 setsid nice:0 alarm:0 mkdir starter use:7 groups:0 group:900 user:900 ");
 	assert_true(w.signals >= 29);
-	start(1000, 900, "group", EX_OSERR, "group:900 ");
-	start(1000, 900, "user", EX_OSERR, "group:900 user:900 ");
+	start(1000, 0, "groups", EX_OSERR, "null:0 null:1 null:2 groups:0 ");
+	start(1000, 0, "group", EX_OSERR, "null:0 null:1 null:2 groups:0 group:0 ");
+	start(1000, 0, "user", EX_OSERR, "null:0 null:1 null:2 groups:0 group:0 user:0 ");
+	start(1000, 0, "starter", EX_OSERR, "null:0 null:1 null:2 groups:0 group:0 user:0 setsid nice:0 alarm:0 mkdir starter ");
 }
 
 static int take_in(struct world start)
@@ -194,29 +202,34 @@ static int take_in(struct world start)
 	return take("/spool");
 }
 
+static void limits_of_the_caller(void **state)
+{
+	static const int each[] = {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_RSS, RLIMIT_NPROC, RLIMIT_MEMLOCK};
+	struct world s = {.real = 1000, .owner = 900, .real_group = 1000, .effective_group = 1000, .group = 900};
+	(void)state;
+	for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
+		s.low = each[i];
+		s.stays_low = false;
+		assert_int_equal(take_in(s), EX_OK);
+		assert_int_equal(w.raised, 1);
+		s.stays_low = true;
+		assert_int_equal(take_in(s), EX_OSERR);
+		assert_non_null(strstr(w.logged, "limits of the process that submitted mail are too low ("));
+		assert_null(strstr(w.calls, "starter"));
+	}
+}
+
 static void starts_that_are_refused(void **state)
 {
-	const struct world lent = {.real = 1000, .effective = 900, .owner = 900, .real_group = 1000, .effective_group = 900, .group = 900,
-	                           .file_bytes = RLIM_INFINITY, .files = RLIM_INFINITY};
-	struct world s = lent;
 	(void)state;
-	s.file_bytes = 1000000;
-	assert_int_equal(take_in(s), EX_OSERR);
-	assert_non_null(strstr(w.logged, "limits of the process that submitted mail are too low"));
-	s = lent;
-	s.files = 20;
-	assert_int_equal(take_in(s), EX_OSERR);
-	s = lent;
-	s.no_folder = true;
-	assert_int_equal(take_in(s), EX_OSFILE);
+	assert_int_equal(take_in((struct world){.real = 1000, .owner = 900, .low = -1, .no_folder = true}), EX_OSFILE);
 	assert_non_null(strstr(w.logged, "/spool/mqueue: "));
-	/* Set-user-id without its group: it goes on, and says what will not work. */
-	s = lent;
-	s.effective_group = 1000;
-	assert_int_equal(take_in(s), EX_OK);
-	assert_non_null(strstr(w.logged, "a password that only the group may read stays closed"));
+	/* Set-user-id firsthop, as it was installed once: whoever has that user could change it. */
+	assert_int_equal(take_in((struct world){.real = 1000, .effective = 900, .owner = 900, .low = -1}), EX_CONFIG);
+	assert_int_equal(take_in((struct world){.real = 0, .effective = 900, .owner = 900, .low = -1}), EX_CONFIG);
 	/* A queue that belongs to root is a queue without install-rights; nothing ever runs on as root. */
-	assert_int_equal(take_in((struct world){.real = 0}), EX_CONFIG);
+	assert_int_equal(take_in((struct world){.real = 0, .low = -1}), EX_CONFIG);
+	assert_int_equal(take_in((struct world){.real = 1000, .low = -1}), EX_CONFIG);
 	assert_string_equal(w.calls, "");
 }
 
@@ -231,6 +244,10 @@ static void others(void **state)
 	assert_ptr_equal(left, own_environment);
 	assert_int_equal(take_in((struct world){.real = 0, .owner = 0, .private = true}), EX_OK);
 	assert_string_equal(w.calls, "mkdir ");
+	/* Root with a private spool of another user: becomes that user, and starts everything itself. */
+	assert_int_equal(take_in((struct world){.real = 0, .owner = 900, .group = 900, .private = true}), EX_OK);
+	assert_null(strstr(w.calls, "starter"));
+	assert_int_equal(w.effective, 900);
 	w = (struct world){.real = 1000, .effective = 1000, .effective_group = 900};
 	assert_true(rights_are_lent());
 	w = (struct world){.real = 0, .effective = 900};
@@ -239,6 +256,6 @@ static void others(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(root_becomes_the_owner), TEST(lent_rights_stay_no_path_back), TEST(starts_that_are_refused), TEST(others)};
+	const struct CMUnitTest tests[] = {TEST(root_becomes_the_owner), TEST(lent_rights_stay_no_path_back), TEST(limits_of_the_caller), TEST(starts_that_are_refused), TEST(others)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,6 @@ function place_of(name) {
 function option_of(when) {
 	if (when == "resident") return "%%NO_DAEMONLESS%%"
 	if (when == "daemonless") return "%%DAEMONLESS%%"
-	if (when == "relay-only") return "%%NO_LOCALMAIL%%"
-	if (when == "local") return "%%LOCALMAIL%%"
 	return ""
 }
 # FreeBSD's root has the group wheel.

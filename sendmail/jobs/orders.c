@@ -1,0 +1,90 @@
+/* Orders, written and read. */
+#include "jobs/orders.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/text.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A pipe takes so much without a reader on every system. */
+#define PIPE_BYTES 16384
+
+static void put_words(struct buffer *out, const char *verb, const char *list)
+{
+	char *words = mem_copy(list);
+	int count = 0;
+	for (char *word = strtok(words, " "); word != NULL && count < ORDERS_WORDS_MAX; word = strtok(NULL, " ")) {
+		if (out->length + strlen(word) + 16 > PIPE_BYTES)
+			break;
+		buffer_printf(out, "%s %s\n", verb, word);
+		count++;
+	}
+	free(words);
+}
+
+void orders_write(struct buffer *out, const char *path, const char *skips, const char *avoid, bool show)
+{
+	buffer_printf(out, "path %s\n", path);
+	if (show)
+		buffer_puts(out, "show\n");
+	put_words(out, "skip", skips);
+	put_words(out, "avoid", avoid);
+}
+
+int orders_pipe(const struct buffer *orders)
+{
+	int ends[2];
+	if (compat_pipe(ends) != 0)
+		return -1;
+	if (!fdio_nonblocking(ends[1]) || !fdio_write(ends[1], orders->data, orders->length)) {
+		int saved = errno;
+		close(ends[0]);
+		close(ends[1]);
+		errno = saved;
+		return -1;
+	}
+	close(ends[1]);
+	return ends[0];
+}
+
+static bool add_word(char **words, int *count, char *word)
+{
+	if (*word == '\0' || *count == ORDERS_WORDS_MAX)
+		return false;
+	words[(*count)++] = word;
+	return true;
+}
+
+static bool take_line(struct orders *o, char *line)
+{
+	if (text_starts(line, "path ") && o->path == NULL) {
+		o->path = line + 5;
+		return true;
+	}
+	if (text_starts(line, "skip "))
+		return add_word(o->skip, &o->skip_count, line + 5);
+	if (text_starts(line, "avoid "))
+		return add_word(o->avoid, &o->avoid_count, line + 6);
+	if (strcmp(line, "show") == 0)
+		return o->show = true;
+	return false;
+}
+
+bool orders_read(struct orders *o, int fd)
+{
+	*o = (struct orders){0};
+	bool good = fdio_slurp(fd, &o->text, ORDERS_LIMIT_BYTES);
+	size_t at = 0;
+	char *line;
+	close(fd);
+	while (good && (line = fdio_next_line(&o->text, &at)) != NULL)
+		good = take_line(o, line);
+	return good && o->path != NULL;
+}
+
+void orders_free(struct orders *o)
+{
+	buffer_free(&o->text);
+}

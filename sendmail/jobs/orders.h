@@ -1,0 +1,31 @@
+/* What a relay is started for: lines on the descriptor PROCESS_FD_ORDERS (jobs/process.h), because arguments are seen by every user.
+     path KEY         config/rules.h: "main,backup", "@example.org"
+     skip SMARTHOST   one that is passed over now
+     avoid ADDRESS/PORT   a server that the mail at hand has tried already
+     show             the dialogue is told */
+#ifndef JOBS_ORDERS_H
+#define JOBS_ORDERS_H
+#include "base/mem.h"
+#include <stdbool.h>
+
+#define ORDERS_LIMIT_BYTES 32768
+#define ORDERS_WORDS_MAX 120
+
+struct orders {
+	char *path;
+	char *skip[ORDERS_WORDS_MAX], *avoid[ORDERS_WORDS_MAX];
+	int skip_count, avoid_count;
+	bool show;
+	struct buffer text; /* where the words stand */
+};
+
+/* Writes them; skips and avoid are lists of words with blanks between, of which what is too much is left out. */
+void orders_write(struct buffer *out, const char *path, const char *skips, const char *avoid, bool show);
+
+/* Reads them from a descriptor, to its end, and closes it.  False when they cannot be read, or make no sense. */
+bool orders_read(struct orders *o, int fd);
+void orders_free(struct orders *o);
+
+/* A descriptor from which they can be read, at once and as a whole; -1 with errno. */
+int orders_pipe(const struct buffer *orders);
+#endif

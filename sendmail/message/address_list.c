@@ -1,0 +1,311 @@
+/* Lists of addresses.  The tokens are cut into members; what a member means is decided afterwards. */
+#include "base/text.h"
+#include "message/addrspec.h"
+#include "message/member.h"
+#include <stdlib.h>
+#include <string.h>
+
+
+static void show_group(struct member_list *l, const struct token *from, const struct token *to)
+{
+	struct buffer name = {0};
+	bool quotable = member_put_name(from, to, &name);
+	struct address a = {.state = ADDRESS_GROUP, .text = "", .name = buffer_string(&name), .comment = "", .what = "", .name_quotable = quotable,
+	                    .start = from->start, .length = (size_t)(to->start - from->start)};
+	l->in_group = true;
+	l->seen(l->context, &a);
+	buffer_free(&name);
+}
+
+static void end_group(struct member_list *l)
+{
+	struct address a = {.state = ADDRESS_GROUP_END, .text = "", .name = "", .comment = "", .what = "", .start = l->at->start};
+	if (l->in_group)
+		l->seen(l->context, &a);
+	l->in_group = false;
+}
+
+/* A piece of words that no blank parts: "a . b @ c" is one. */
+static const struct token *piece_end(const struct token *from, const struct token *to)
+{
+	const struct token *t = from, *before = NULL;
+	for (; t < to; t++) {
+		if (token_is_aside(t))
+			continue;
+		bool joined = before == NULL || !token_is_word(before) || !token_is_word(t) || (!t->gap && !token_is_aside(t - 1));
+		/* Behind a comment without blanks a word is glued: "first(middle)last" is no list. */
+		if (!joined && (t->gap || t[-1].gap))
+			return t;
+		before = t;
+	}
+	return to;
+}
+
+static int count_pieces(const struct token *from, const struct token *to)
+{
+	int count = 0;
+	for (; from < to; from = piece_end(from, to))
+		count++;
+	return count;
+}
+
+static void show_words(struct member_list *l, const struct token *from, const struct token *to, const char *wrong)
+{
+	member_show(l, &(struct member){.from = from, .to = to, .name_from = from, .name_to = to, .spec_from = to, .spec_to = to, .wrong = wrong});
+}
+
+/* Words, of which the first ones may be the name of an address that lacks its brackets; the rest is read on its own. */
+static const struct token *show_named(struct member_list *l, const struct token *from, const struct token *to)
+{
+	const struct token *spec = from;
+	while (spec < to && !tokens_have(spec, piece_end(spec, to), '@'))
+		spec = piece_end(spec, to);
+	if (spec == to) {
+		show_words(l, from, to, "it is words without an address");
+		return to;
+	}
+	const struct token *behind = piece_end(spec, to);
+	member_show(l, &(struct member){.from = from, .to = behind, .name_from = from, .name_to = spec, .spec_from = spec, .spec_to = behind,
+	                         .repair = spec > from ? "the address was put into angle brackets behind its name" : NULL});
+	return behind;
+}
+
+static bool is_quoted_alone(const struct token *from, const struct token *to)
+{
+	return to == from + 1 && from->kind == TOKEN_QUOTED && !from->broken;
+}
+
+/* A word that can be the name of a user of this machine. */
+static bool is_user(const struct token *from, const struct token *to)
+{
+	for (const struct token *t = from; t < to; t++) {
+		size_t skip = t->kind == TOKEN_QUOTED || (t == from && *t->start == '\\') ? 1 : 0, behind = t->kind == TOKEN_QUOTED ? 1 : 0;
+		bool word = token_is_word(t) && !t->broken && addrspec_is_dot_atom(t->start + skip, t->length - skip - behind) && !tokens_have_8bit(t, t + 1);
+		if (!word && !token_is_aside(t) && !token_is(t, '.'))
+			return false;
+	}
+	return true;
+}
+
+/* A member without angle brackets. */
+static void read_bare(struct member_list *l, const struct token *from, const struct token *to)
+{
+	const struct token *first = tokens_skip_asides(from, to), *next = piece_end(first, to);
+	bool one = count_pieces(first, to) == 1, author = l->use == ADDRESS_AUTHORS;
+	bool lone_word = one && !tokens_have(first, to, '@');
+	if (first == to && author) {
+		show_words(l, from, to, "there is no address");
+		return;
+	}
+	if (first == to) {
+		l->counts.untidy = true;
+		for (const struct token *t = from; t < to; t++) {
+			if (t->broken && t->length > 1)
+				show_words(l, from, to, "a parenthesis has no other half");
+		}
+		return;
+	}
+	/* "Disk watcher", or Überwachung, as From: a name; "root" is an address. */
+	if (author && lone_word && !is_user(first, to)) {
+		show_words(l, from, to, "it is words without an address");
+		return;
+	}
+	if (one) {
+		member_show(l, &(struct member){.from = from, .to = to, .name_from = to, .name_to = to, .spec_from = from, .spec_to = to});
+		return;
+	}
+	bool quoted = is_quoted_alone(first, next);
+	if (quoted && (next->kind == TOKEN_QUOTED || !tokens_have(next, to, '@'))) {
+		show_words(l, from, to, "words and quotations without a comma between them");
+		return;
+	}
+	bool named = author || quoted || (tokens_have_8bit(first, to) && !tokens_have(first, next, '@'));
+	if (named) {
+		const struct token *behind = show_named(l, first, to);
+		if (tokens_skip_asides(behind, to) == to)
+			return;
+		l->repair = "blanks stood where a comma should be";
+		read_bare(l, behind, to);
+		l->repair = NULL;
+		return;
+	}
+	for (; first < to; first = next) {
+		next = piece_end(first, to);
+		member_show(l, &(struct member){.from = first, .to = next, .name_from = next, .name_to = next, .spec_from = first, .spec_to = next,
+		                         .repair = "blanks stood where a comma should be"});
+	}
+}
+
+/* Where the brackets that open at from close: at '>', or, when that is missing, where the address ends. */
+static const struct token *angle_end(const struct token *from, const struct token *to)
+{
+	bool route = from + 1 < to && token_is(from + 1, '@');
+	for (from++; from < to && !token_is(from, '>'); from++) {
+		if (token_is(from, '<') || token_is(from, ';') || (token_is(from, ',') && !route))
+			return from;
+		route = route && !token_is(from, ':');
+	}
+	return from;
+}
+
+static void read_member(struct member_list *l, const struct token *from, const struct token *to);
+
+/* joe@x> */
+static void read_without(struct member_list *l, const struct token *from, const struct token *stray)
+{
+	l->repair = "a '>' without '<' was taken away";
+	read_bare(l, from, stray);
+	l->repair = NULL;
+}
+
+/* What stands behind '>': another address whose comma is missing, or words that belong to nothing. */
+static bool is_another(const struct token *from, const struct token *to)
+{
+	return tokens_have(from, to, '@') || tokens_have(from, to, '<');
+}
+
+static void read_member(struct member_list *l, const struct token *from, const struct token *to)
+{
+	const struct token *open = tokens_find(from, to, '<');
+	if (open == to) {
+		/* A '>' of its own: nothing is behind it that counts. */
+		const struct token *stray = tokens_find(from, to, '>');
+		if (stray == to || tokens_skip_asides(stray + 1, to) != to)
+			read_bare(l, from, to);
+		else
+			read_without(l, from, stray);
+		return;
+	}
+	const struct token *name_end = open;
+	bool doubled = open + 1 < to && token_is(open + 1, '<');
+	open += doubled;
+	const struct token *close = angle_end(open, to), *behind = close < to && token_is(close, '>') ? close + 1 : close;
+	const char *repair = behind == close ? "the missing '>' was put there" : doubled ? "one of two '<' was taken away" : NULL;
+	if (doubled && behind < to && token_is(behind, '>'))
+		behind++;
+	struct member m = {.from = from, .to = to, .name_from = from, .name_to = name_end, .spec_from = open + 1, .spec_to = close, .repair = repair};
+	if (is_another(behind, to)) {
+		m.to = behind;
+		m.repair = "the missing comma behind it was put there";
+		member_show(l, &m);
+		read_member(l, behind, to);
+		return;
+	}
+	if (tokens_skip_asides(behind, to) != to && repair == NULL)
+		m.repair = "words behind its '>' were taken away";
+	member_show(l, &m);
+}
+
+/* Behind the route "@a,@b:" of an address without brackets; from when there is none. */
+static const struct token *route_end(const struct token *from, const struct token *end)
+{
+	const struct token *t = from;
+	while (t < end && token_is(t, '@')) {
+		for (t++; t < end && (t->kind == TOKEN_ATOM || t->kind == TOKEN_LITERAL || token_is(t, '.'));)
+			t++;
+		if (t < end && token_is(t, ':'))
+			return t + 1;
+		if (t < end && token_is(t, ','))
+			t++;
+	}
+	return from;
+}
+
+/* The end of a member: a comma or semicolon that is not within angle brackets. */
+static const struct token *member_end(const struct token *from, const struct token *end)
+{
+	for (from = route_end(from, end); from < end && !token_is(from, ',') && !token_is(from, ';');) {
+		const struct token *close = token_is(from, '<') ? angle_end(from, end) : from + 1;
+		from = close > from ? close : from + 1;
+	}
+	return from;
+}
+
+/* The colon behind the name of a group; NULL when the member is none. */
+static const struct token *group_colon(const struct token *from, const struct token *to)
+{
+	const struct token *colon = tokens_find(from, to, ':');
+	if (colon == to || colon == from || tokens_have(from, colon, '<') || tokens_have(from, colon, '@'))
+		return NULL;
+	return colon;
+}
+
+/* "Müller, Jörg <jm@x>": words before a comma that can be no recipient, and a name behind it. */
+static bool is_name_with_comma(const struct member_list *l, const struct token *from, const struct token *to)
+{
+	const struct token *next = to + 1;
+	if (l->in_group || to == l->end || !token_is(to, ',') || tokens_have(from, to, '@') || tokens_have(from, to, '<') || tokens_skip_asides(from, to) == to)
+		return false;
+	const struct token *end = member_end(next, l->end), *open = tokens_find(next, end, '<');
+	bool name_follows = open < end && tokens_skip_asides(next, open) < open && !tokens_have(next, open, '@');
+	/* A name in three parts ("Müller, Dr., Jörg"), too. */
+	if (!name_follows)
+		return open == end && end < l->end && is_name_with_comma(l, next, end) && (l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to));
+	bool words = count_pieces(from, to) > 1 || is_quoted_alone(from, to);
+	return l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to) || (words && tokens_have_8bit(next, open));
+}
+
+static void take_prefix(struct member_list *l, const struct token *from, const struct token *to)
+{
+	struct buffer words = {0};
+	member_put_name(from, to, &words);
+	if (l->prefix.length == 0)
+		l->prefix_at = from;
+	buffer_printf(&l->prefix, "%s%s", l->prefix.length > 0 ? ", " : "", buffer_string(&words));
+	buffer_free(&words);
+}
+
+static bool is_mailto(const struct token *from, const struct token *colon)
+{
+	return colon == from + 1 && from->kind == TOKEN_ATOM && from->length == 6 && text_starts_ci(from->start, "mailto");
+}
+
+static void read_list(struct member_list *l)
+{
+	bool empty = false;
+	while (l->at < l->end) {
+		const struct token *to = member_end(l->at, l->end), *colon = group_colon(l->at, to);
+		if (colon != NULL) {
+			l->counts.untidy = l->counts.untidy || l->in_group || is_mailto(l->at, colon);
+			if (!is_mailto(l->at, colon)) {
+				end_group(l);
+				show_group(l, l->at, colon);
+			}
+			l->at = colon + 1;
+			empty = true;
+			continue;
+		}
+		if (to == l->at)
+			l->counts.untidy = l->counts.untidy || !empty || !token_is(to, ';');
+		else if (is_name_with_comma(l, l->at, to))
+			take_prefix(l, l->at, to);
+		else
+			read_member(l, l->at, to);
+		empty = false;
+		l->at = to;
+		if (to == l->end)
+			break;
+		if (token_is(to, ';')) {
+			bool comma = l->at + 1 < l->end && token_is(l->at + 1, ',');
+			l->counts.untidy = l->counts.untidy || !l->in_group || (!comma && l->at + 1 < l->end);
+			end_group(l);
+			l->at += comma ? 2 : 1;
+			continue;
+		}
+		l->at++;
+		l->counts.untidy = l->counts.untidy || l->at == l->end;
+	}
+	l->counts.untidy = l->counts.untidy || l->in_group;
+	end_group(l);
+}
+
+struct address_counts address_read(const char *list, size_t length, enum address_use use, address_seen *seen, void *context)
+{
+	size_t count;
+	struct token *tokens = token_read(list, length, &count);
+	struct member_list l = {.at = tokens, .end = tokens + count, .use = use, .seen = seen, .context = context};
+	read_list(&l);
+	buffer_free(&l.prefix);
+	free(tokens);
+	return l.counts;
+}

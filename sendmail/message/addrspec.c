@@ -1,0 +1,233 @@
+/* Reading one address. */
+#include "message/addrspec.h"
+#include "base/text.h"
+#include "base/words.h"
+#include <string.h>
+
+struct spec {
+	const struct token *at, *end;
+	struct buffer *out;
+	const char *repair;
+	const struct token *apostrophe; /* 'joe@x': the first token; NULL: none */
+};
+
+bool addrspec_is_atext(char c)
+{
+	unsigned char u = (unsigned char)c;
+	return u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'A' && u <= 'Z') || (u >= 'a' && u <= 'z') || (u != 0 && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
+}
+
+bool addrspec_is_dot_atom(const char *bytes, size_t length)
+{
+	bool dot = true;
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] == '.' ? dot : !addrspec_is_atext(bytes[i]))
+			return false;
+		dot = bytes[i] == '.';
+	}
+	return length > 0 && !dot;
+}
+
+static bool is_word(const struct token *t)
+{
+	return t->kind == TOKEN_ATOM || t->kind == TOKEN_QUOTED;
+}
+
+static void skip_comments(struct spec *s)
+{
+	while (s->at < s->end && token_is_aside(s->at)) {
+		if (s->at->broken)
+			s->repair = "a quote or parenthesis had no other half";
+		s->at++;
+	}
+}
+
+/* Apostrophes around the whole of it, as shells and spreadsheets leave them; no domain ends with one. */
+static void skip_apostrophes(struct spec *s)
+{
+	const struct token *last = s->end - 1;
+	if (s->end - s->at < 3 || s->at->kind != TOKEN_ATOM || last->kind != TOKEN_ATOM || s->at->length < 2 || last->length < 2 ||
+	    s->at->start[0] != '\'' || last->start[last->length - 1] != '\'')
+		return;
+	s->apostrophe = s->at;
+	s->repair = "the apostrophes around it were taken away";
+}
+
+/* "mailto:", and "@a,@b:user@host": only the address behind the route is used (RFC 5321 appendix C). */
+static const char *skip_route(struct spec *s)
+{
+	const struct token *t = s->at;
+	if (s->end - t > 2 && t->kind == TOKEN_ATOM && t->length == 6 && text_starts_ci(t->start, "mailto") && token_is(t + 1, ':')) {
+		s->at += 2;
+		s->repair = "\"mailto:\" was taken away";
+		return NULL;
+	}
+	if (t == s->end || !token_is(t, '@'))
+		return NULL;
+	while (t < s->end && !token_is(t, ':'))
+		t++;
+	if (t == s->end)
+		return "nothing stands before the '@'";
+	s->at = t + 1;
+	s->repair = "the route before the address was taken away";
+	return NULL;
+}
+
+/* The words and dots of a local part, decoded into plain. */
+static const char *read_local(struct spec *s, struct buffer *plain)
+{
+	bool word_before = false, parted = false;
+	for (skip_comments(s); s->at < s->end && !token_is(s->at, '@'); s->at++, skip_comments(s)) {
+		const struct token *t = s->at;
+		if (is_word(t) && word_before)
+			return t->gap || token_is_aside(t - 1) ? "two words where one address should be" : "a quotation is glued to another word";
+		if (!is_word(t) && !token_is(t, '.'))
+			return "the part before the '@' holds a character that cannot be there";
+		parted = parted || ((word_before || plain->length > 0) && (t->gap || token_is_aside(t - 1)));
+		if (t->kind == TOKEN_ATOM && *t->start == '\\' && plain->length == 0 && addrspec_is_dot_atom(t->start + 1, t->length - 1)) {
+			/* \root: the own mailbox, whatever its alias says. */
+			buffer_add(plain, t->start, t->length);
+		} else {
+			for (size_t i = t == s->apostrophe; t->kind == TOKEN_ATOM && i < t->length; i++) {
+				i += t->start[i] == '\\' && i + 1 < t->length;
+				buffer_add(plain, t->start + i, 1);
+			}
+			if (t->kind != TOKEN_ATOM)
+				token_put_meaning(t, plain);
+		}
+		word_before = is_word(t);
+	}
+	if (parted)
+		s->repair = "blanks or comments within the address were taken away";
+	return NULL;
+}
+
+/* As RFC 5321 writes it: a dot-atom, or else a quoted string. */
+static void put_local(struct spec *s, const struct buffer *plain)
+{
+	bool backslash = plain->length > 1 && plain->data[0] == '\\' && addrspec_is_dot_atom(plain->data + 1, plain->length - 1);
+	if (backslash || addrspec_is_dot_atom(plain->data, plain->length)) {
+		buffer_add(s->out, plain->data, plain->length);
+		return;
+	}
+	buffer_puts(s->out, "\"");
+	for (size_t i = 0; i < plain->length; i++) {
+		if (plain->data[i] == '"' || plain->data[i] == '\\')
+			buffer_puts(s->out, "\\");
+		buffer_add(s->out, plain->data + i, 1);
+	}
+	buffer_puts(s->out, "\"");
+}
+
+static bool is_dots(const struct buffer *plain)
+{
+	size_t n = 0;
+	while (n < plain->length && plain->data[n] == '.')
+		n++;
+	return n == plain->length;
+}
+
+static bool was_quoted(const struct token *from, const struct token *to)
+{
+	bool quoted = false;
+	for (; from < to; from++)
+		quoted = quoted || from->kind == TOKEN_QUOTED;
+	return quoted;
+}
+
+static bool is_domain_text(const struct token *t, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)t->start[i];
+		bool letter = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		if (!letter && c != '-' && c != '_')
+			return false;
+	}
+	return true;
+}
+
+static const char *read_literal(struct spec *s)
+{
+	const struct token *t = s->at++;
+	if (t->broken || t->length < 3)
+		return t->broken ? "the address literal has no ']'" : "the address literal is empty";
+	buffer_add(s->out, t->start, t->length);
+	skip_comments(s);
+	return s->at < s->end ? "something stands behind the address literal" : NULL;
+}
+
+/* Behind the '@'. */
+static const char *read_domain(struct spec *s)
+{
+	bool label_before = false, parted = false;
+	size_t from = s->out->length;
+	skip_comments(s);
+	if (s->at < s->end && s->at->kind == TOKEN_LITERAL)
+		return read_literal(s);
+	for (; s->at < s->end; s->at++, skip_comments(s)) {
+		const struct token *t = s->at;
+		size_t length = t->length - (s->apostrophe != NULL && t + 1 == s->end ? 1 : 0);
+		if (token_is(t, '@'))
+			return "there is more than one '@'";
+		if (t->kind == TOKEN_ATOM && label_before)
+			return "two words where one address should be";
+		if (token_is(t, '.') && !label_before)
+			return "a part of the domain is empty (a dot too many)";
+		if (!token_is(t, '.') && (t->kind != TOKEN_ATOM || !is_domain_text(t, length)))
+			return "the domain holds a character that cannot be in a domain";
+		if (t->kind == TOKEN_ATOM && t->length > 63)
+			return "a part of the domain is longer than 63 bytes";
+		parted = parted || (s->out->length > from && (t->gap || token_is_aside(t - 1)));
+		label_before = t->kind == TOKEN_ATOM;
+		buffer_add(s->out, t->start, length);
+	}
+	if (s->out->length == from)
+		return "nothing stands behind the '@'";
+	if (!label_before) {
+		s->out->length--;
+		s->repair = "the dot at its end was taken away";
+	} else if (parted) {
+		s->repair = "blanks or comments within the address were taken away";
+	}
+	return s->out->length - from > 255 ? "the domain is longer than 255 bytes" : NULL;
+}
+
+static const char *check_bytes(const struct buffer *out, size_t from)
+{
+	for (size_t i = from; i < out->length; i++) {
+		unsigned char c = (unsigned char)out->data[i];
+		if (c < 0x20 || c == 0x7f)
+			return "the address holds a control character";
+	}
+	return words_is_utf8(out->data + from, out->length - from) ? NULL : "the address holds bytes that are not UTF-8";
+}
+
+const char *addrspec_read(const struct token *tokens, size_t count, struct buffer *out, const char **repair)
+{
+	struct spec s = {.at = tokens, .end = tokens + count, .out = out};
+	struct buffer plain = {0};
+	size_t from = out->length;
+	skip_comments(&s);
+	const char *wrong = skip_route(&s);
+	const struct token *local = s.at;
+	skip_apostrophes(&s);
+	if (wrong == NULL)
+		wrong = read_local(&s, &plain);
+	if (wrong == NULL && is_dots(&plain) && !was_quoted(local, s.at))
+		wrong = s.at < s.end ? "nothing stands before the '@'" : "there is no address";
+	if (wrong == NULL) {
+		put_local(&s, &plain);
+		if (out->data[from] == '"' && !was_quoted(local, s.at))
+			s.repair = "the part before the '@' was quoted";
+		if (s.at < s.end) {
+			s.at++;
+			buffer_puts(out, "@");
+			wrong = read_domain(&s);
+		}
+	}
+	if (wrong == NULL)
+		wrong = check_bytes(out, from);
+	buffer_free(&plain);
+	*repair = s.repair;
+	return wrong;
+}

@@ -1,0 +1,207 @@
+/* Tokens of address fields. */
+#include "message/token.h"
+#include "base/text.h"
+#include "message/phrase.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct scan {
+	const char *at, *end;
+	struct token *tokens;
+	size_t count;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+}
+
+static bool is_special(char c)
+{
+	return c != '\0' && strchr("<>@,;:.", c) != NULL;
+}
+
+static struct token *add_token(struct scan *s, enum token_kind kind, const char *start, bool gap)
+{
+	if ((s->count & (s->count - 1)) == 0)
+		s->tokens = mem_resize(s->tokens, s->count ? 2 * s->count : 1, sizeof *s->tokens);
+	struct token *t = &s->tokens[s->count++];
+	*t = (struct token){.kind = kind, .start = start, .gap = gap};
+	return t;
+}
+
+/* Behind the character at which something that begins at at ends; NULL when it has no end. */
+static const char *behind_quoted(const char *at, const char *end)
+{
+	for (at++; at < end && *at != '"'; at++)
+		at += *at == '\\' && at + 1 < end;
+	return at < end ? at + 1 : NULL;
+}
+
+static const char *behind_comment(const char *at, const char *end)
+{
+	int depth = 0;
+	for (; at < end; at++) {
+		if (*at == '\\' && at + 1 < end)
+			at++;
+		else if (*at == '(')
+			depth++;
+		else if (*at == ')' && --depth == 0)
+			return at + 1;
+	}
+	return NULL;
+}
+
+/* "Joe <joe@x>, "Bob" <bob@x>: the first quote has no end, though there is another one; a name that goes on right behind a quotation
+   which holds a whole mailbox is the sign of it. */
+static bool swallows_mailbox(const char *at, const char *behind, const char *end)
+{
+	if (behind >= end || is_blank(*behind) || is_special(*behind) || *behind == '(')
+		return false;
+	const char *angle = memchr(at, '<', (size_t)(behind - at));
+	const char *close = angle != NULL ? memchr(angle, '>', (size_t)(behind - angle)) : NULL;
+	return close != NULL && memchr(angle, '@', (size_t)(close - angle)) != NULL && memchr(close, ',', (size_t)(behind - close)) != NULL;
+}
+
+static void read_quoted(struct scan *s, bool gap)
+{
+	const char *behind = behind_quoted(s->at, s->end);
+	struct token *t = add_token(s, TOKEN_QUOTED, s->at, gap);
+	t->broken = behind == NULL || swallows_mailbox(s->at, behind, s->end);
+	s->at = t->broken ? s->at + 1 : behind;
+}
+
+static void read_comment(struct scan *s, bool gap)
+{
+	bool stray = *s->at == ')';
+	const char *behind = stray ? NULL : behind_comment(s->at, s->end);
+	struct token *t = add_token(s, TOKEN_COMMENT, s->at, gap);
+	t->broken = behind == NULL;
+	for (s->at += t->broken; t->broken && !stray && s->at < s->end && (*s->at == '\0' || strchr(",;<>", *s->at) == NULL); s->at++)
+		continue;
+	s->at = t->broken ? s->at : behind;
+}
+
+/* 192.0.2.1] or IPv6:...]: only behind an '@'; elsewhere a bracket is a character of a name. */
+static void read_literal(struct scan *s, bool gap)
+{
+	const char *at = s->at + 1;
+	while (at < s->end && !is_blank(*at) && strchr("[]<>,;\"()@", *at) == NULL)
+		at++;
+	struct token *t = add_token(s, TOKEN_LITERAL, s->at, gap);
+	t->broken = at >= s->end || *at != ']';
+	s->at = t->broken ? s->at + 1 : at + 1;
+}
+
+static void read_atom(struct scan *s, bool gap)
+{
+	size_t encoded = phrase_encoded_word(s->at, (size_t)(s->end - s->at));
+	add_token(s, TOKEN_ATOM, s->at, gap);
+	s->at += encoded;
+	/* What stands in an encoded word is no structure, also where its encoder left a comma in it. */
+	if (encoded > 0)
+		return;
+	do
+		s->at += *s->at == '\\' && s->at + 1 < s->end && strchr("<>,;\r\n", s->at[1]) == NULL ? 2 : 1;
+	while (s->at < s->end && !is_blank(*s->at) && !is_special(*s->at) && strchr("\"()", *s->at) == NULL);
+}
+
+struct token *token_read(const char *text, size_t length, size_t *count)
+{
+	struct scan s = {.at = text, .end = text + length};
+	for (;;) {
+		bool gap = false;
+		for (; s.at < s.end && is_blank(*s.at); s.at++)
+			gap = true;
+		bool behind_at = s.count > 0 && token_is(&s.tokens[s.count - 1], '@');
+		if (s.at == s.end) {
+			add_token(&s, TOKEN_END, s.at, gap);
+			break;
+		}
+		if (*s.at == '"')
+			read_quoted(&s, gap);
+		else if (*s.at == '(' || *s.at == ')')
+			read_comment(&s, gap);
+		else if (*s.at == '[' && behind_at)
+			read_literal(&s, gap);
+		else if (is_special(*s.at))
+			add_token(&s, TOKEN_SPECIAL, s.at, gap), s.at++;
+		else
+			read_atom(&s, gap);
+		struct token *last = &s.tokens[s.count - 1];
+		last->length = (size_t)(s.at - last->start);
+	}
+	*count = s.count - 1;
+	return s.tokens;
+}
+
+bool token_is(const struct token *t, char special)
+{
+	return t->kind == TOKEN_SPECIAL && *t->start == special;
+}
+
+bool token_is_aside(const struct token *t)
+{
+	return t->kind == TOKEN_COMMENT || (t->kind == TOKEN_QUOTED && t->broken);
+}
+
+void token_put_meaning(const struct token *t, struct buffer *out)
+{
+	bool enclosed = t->kind == TOKEN_QUOTED || t->kind == TOKEN_COMMENT;
+	size_t from = enclosed ? 1 : 0, to = t->length - (enclosed && !t->broken ? 1 : 0);
+	bool blank = false;
+	for (size_t i = from; i < to; i++) {
+		char c = t->start[i];
+		if (enclosed && c == '\\' && i + 1 < to)
+			c = t->start[++i];
+		/* A fold within a quotation is one blank. */
+		bool is_end = c == '\r' || c == '\n' || c == '\0';
+		if (is_end || (blank && (c == ' ' || c == '\t')))
+			blank = true;
+		else {
+			if (blank)
+				buffer_puts(out, " ");
+			blank = false;
+			buffer_add(out, &c, 1);
+		}
+	}
+	if (blank)
+		buffer_puts(out, " ");
+}
+
+bool token_is_word(const struct token *t)
+{
+	return t->kind == TOKEN_ATOM || (t->kind == TOKEN_QUOTED && !t->broken);
+}
+
+bool tokens_have(const struct token *from, const struct token *to, char special)
+{
+	for (; from < to; from++) {
+		if (token_is(from, special))
+			return true;
+	}
+	return false;
+}
+
+bool tokens_have_8bit(const struct token *from, const struct token *to)
+{
+	for (; from < to; from++) {
+		if (from->kind != TOKEN_COMMENT && text_has_8bit(from->start, from->length))
+			return true;
+	}
+	return false;
+}
+
+const struct token *tokens_skip_asides(const struct token *from, const struct token *to)
+{
+	while (from < to && token_is_aside(from))
+		from++;
+	return from;
+}
+
+const struct token *tokens_find(const struct token *from, const struct token *to, char special)
+{
+	while (from < to && !token_is(from, special))
+		from++;
+	return from;
+}

@@ -1,0 +1,256 @@
+/* objects: sendmail/runner/starter sendmail/jobs/process sendmail/base/mem sendmail/base/text sendmail/base/fdio sendmail/base/compat sendmail/base/paths sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/json sendmail/base/words sendmail/base/base64 sendmail/base/log sendmail/base/log_json sendmail/base/log_socket */
+/* The starter, asked by a runner that was taken over.  As root; the programs are scripts of this test. */
+#include "base/fdio.h"
+#include "base/paths.h"
+#include "jobs/process.h"
+#include "runner/starter.h"
+#include "tests/unit/unit.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OWNER 65534
+
+static char folder[] = "/tmp/firsthop.XXXXXX";
+
+static void write_program(const char *name, const char *text)
+{
+	char path[200];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		return 0;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chmod(folder, 0755), 0);
+	write_program("relay", "#!/bin/sh\nread order <&3\nid -u >&0; id -G >&0; echo \"$order\" >&0; echo \"$0 $*\" >&0; ls /proc/self/fd 2>/dev/null | wc -l >&0; [ \"$order\" != stays ] || exec sleep 600\nexit 7\n");
+	write_program("mbox", "#!/bin/sh\nread order <&3\nexec sleep 600\n");
+	write_program("mailbox", "#!/bin/sh\nid -u\nid -ru\ncat\n");
+	setenv("FIRSTHOP_LIBEXEC", folder, 1);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	static const char *const names[] = {"relay", "mbox", "mailbox"};
+	char path[200];
+	(void)state;
+	for (size_t i = 0; i < 3 && geteuid() == 0; i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+	if (geteuid() == 0)
+		rmdir(folder);
+	return 0;
+}
+
+static int begin(void)
+{
+	const struct starter_rights rights = {.uid = OWNER, .gid = OWNER};
+	if (geteuid() != 0)
+		skip();
+	int fd = starter_fork(&rights, true);
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* Descriptors of a relay with these orders; *talk is our end of its socket. */
+static void make_fds(int fds[3], int *talk, const char *orders)
+{
+	int pair[2], ends[2];
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(pipe(ends), 0);
+	assert_true(fdio_write(ends[1], orders, strlen(orders)));
+	close(ends[1]);
+	*talk = pair[0];
+	fds[0] = pair[1];
+	fds[1] = ends[0];
+	fds[2] = open("/dev/null", O_RDWR);
+}
+
+static void close_fds(const int fds[3])
+{
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+}
+
+static void wait_for(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	assert_int_equal(poll(&p, 1, 10000), 1);
+}
+
+/* The next packet; false when the starter has hung up. */
+static bool hear(int fd, struct process_packet *p)
+{
+	int fds[PROCESS_FDS_MAX], count;
+	wait_for(fd);
+	return process_receive(fd, p, fds, &count) > 0;
+}
+
+static void a_relay_runs_as_the_owner(void **state)
+{
+	int starter = begin(), fds[3], talk, status;
+	char words[400];
+	(void)state;
+	process_use_starter(starter);
+	make_fds(fds, &talk, "path x\n");
+	pid_t pid = process_start(PROCESS_RELAY, fds, 3);
+	close_fds(fds);
+	assert_true(pid > 1);
+	assert_true(process_reap(pid, 10000, &status));
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	ssize_t n = fdio_read(talk, words, sizeof words - 1);
+	words[n > 0 ? n : 0] = '\0';
+	assert_non_null(strstr(words, "65534\n65534\npath x\n"));
+	assert_non_null(strstr(words, "/relay --jobs\n"));
+	close(talk);
+	make_fds(fds, &talk, "stays\n");
+	pid = process_start(PROCESS_RELAY, fds, 3);
+	close_fds(fds);
+	assert_false(process_reap(pid, 0, &status));
+	process_signal(pid, SIGKILL);
+	assert_true(process_reap(pid, 10000, &status));
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	close(talk);
+	assert_true(process_look());
+	process_use_starter(-1);
+	close(starter);
+}
+
+/* A start with descriptors to which a runner has no right, or that are too few: refused, and the next one is served. */
+static void starts_that_are_refused(void **state)
+{
+	int starter = begin(), fds[3], talk;
+	struct process_packet p;
+	(void)state;
+	make_fds(fds, &talk, "stays\n");
+	const struct {
+		int32_t program;
+		int count;
+	} wrong[] = {{PROCESS_MAILBOX, 2}, {PROCESS_MAILBOX, 3}, {PROCESS_RELAY, 0}, {PROCESS_RELAY, 2}, {PROCESS_MBOX, 1}};
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		p = (struct process_packet){.verb = PROCESS_START, .number = wrong[i].program};
+		assert_true(process_send(starter, &p, fds, wrong[i].count));
+		assert_true(hear(starter, &p));
+		assert_int_equal(p.verb, PROCESS_STARTED);
+		assert_int_equal(p.pid, -1);
+		assert_int_equal(p.number, EPERM);
+	}
+	p = (struct process_packet){.verb = PROCESS_START, .number = PROCESS_RELAY};
+	assert_true(process_send(starter, &p, fds, 3));
+	assert_true(hear(starter, &p));
+	assert_true(p.pid > 1);
+	p = (struct process_packet){.verb = PROCESS_SIGNAL, .pid = p.pid, .number = SIGKILL};
+	assert_true(process_send(starter, &p, NULL, 0));
+	assert_true(hear(starter, &p) && p.verb == PROCESS_ENDED);
+	close_fds(fds);
+	close(talk);
+	close(starter);
+}
+
+/* Only what was started for it, and only as long as that lives. */
+static void signals_that_reach_nobody(void **state)
+{
+	int starter = begin();
+	struct process_packet p;
+	pid_t other = fork();
+	(void)state;
+	if (other == 0) {
+		pause();
+		_exit(0);
+	}
+	setpgid(other, other);
+	const pid_t pids[] = {other, -other, 0, -1, 1, getpid(), -getpid()};
+	for (size_t i = 0; i < sizeof pids / sizeof pids[0]; i++) {
+		p = (struct process_packet){.verb = PROCESS_SIGNAL, .pid = (int32_t)pids[i], .number = SIGKILL};
+		assert_true(process_send(starter, &p, NULL, 0));
+	}
+	/* It still listens, and has done nothing. */
+	p = (struct process_packet){.verb = PROCESS_START, .number = PROCESS_RELAY};
+	assert_true(process_send(starter, &p, NULL, 0));
+	assert_true(hear(starter, &p) && p.verb == PROCESS_STARTED);
+	assert_int_equal(waitpid(other, NULL, WNOHANG), 0);
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+	close(starter);
+}
+
+/* Nonsense ends the talk with who says it, at once. */
+static void nonsense(void **state)
+{
+	const struct process_packet packets[] = {{0, 0, 0}, {PROCESS_STARTED, 1, 0}, {PROCESS_ENDED, 1, 0}, {PROCESS_START, 0, -1}, {PROCESS_START, 0, PROCESS_PROGRAMS},
+		{PROCESS_START, 0, INT32_MAX}, {PROCESS_SIGNAL, 1, SIGSTOP}, {PROCESS_SIGNAL, 1, 0}, {UINT32_MAX, -1, -1}};
+	struct process_packet p;
+	(void)state;
+	for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
+		int starter = begin();
+		assert_true(process_send(starter, &packets[i], NULL, 0));
+		assert_false(hear(starter, &p));
+		close(starter);
+	}
+	const size_t lengths[] = {1, sizeof p - 1, sizeof p + 1, 4000};
+	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+		static char bytes[4000];
+		int starter = begin();
+		bytes[0] = PROCESS_START;
+		assert_int_equal(send(starter, bytes, lengths[i], MSG_NOSIGNAL), (ssize_t)lengths[i]);
+		assert_false(hear(starter, &p));
+		close(starter);
+	}
+}
+
+/* More starts than it has room for: refused, not queued; what runs goes on, and all of it can be ended. */
+static void a_flood_of_starts(void **state)
+{
+	int starter = begin(), fds[3], talk, started = 0, refused = 0, ended = 0;
+	struct process_packet p;
+	pid_t pids[400];
+	(void)state;
+	make_fds(fds, &talk, "stays\nstays\n");
+	for (int i = 0; i < 300; i++) {
+		p = (struct process_packet){.verb = PROCESS_START, .number = i % 2 == 0 ? PROCESS_RELAY : PROCESS_MBOX};
+		assert_true(process_send(starter, &p, fds, 3));
+		do
+			assert_true(hear(starter, &p));
+		while (p.verb == PROCESS_ENDED && ++ended > 0);
+		if (p.pid > 0)
+			pids[started++] = (pid_t)p.pid;
+		else
+			refused++;
+	}
+	assert_true(started <= 200 + ended && refused >= 1);
+	for (int i = 0; i < started; i++) {
+		p = (struct process_packet){.verb = PROCESS_SIGNAL, .pid = (int32_t)pids[i], .number = SIGKILL};
+		while (!process_send(starter, &p, NULL, 0))
+			assert_true(errno == EAGAIN || errno == ENOBUFS);
+	}
+	while (ended < started) {
+		assert_true(hear(starter, &p));
+		ended += p.verb == PROCESS_ENDED;
+	}
+	close_fds(fds);
+	close(talk);
+	close(starter);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {TEST(a_relay_runs_as_the_owner), TEST(starts_that_are_refused), TEST(signals_that_reach_nobody), TEST(nonsense), TEST(a_flood_of_starts)};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
