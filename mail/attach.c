@@ -120,19 +120,38 @@ static const char *charset_of(const char *bytes, size_t length)
 	return guessed ? "unknown-8bit" : charset;
 }
 
-void attach_put(struct buffer *out, const char *path, const char *bytes, size_t length)
+/* By the wish, or else as the content needs it. */
+static enum mime_encoding wished_encoding(const struct letter_wish *wish, const char *type, const char *bytes, size_t length)
 {
-	const char *slash = strrchr(path, '/');
-	char *name = charset_header_text(slash != NULL ? slash + 1 : path, NULL);
-	const char *type = type_of(name, bytes, length);
-	enum mime_encoding e = encoding_of(type, bytes, length);
+	if (wish->encoding == ENCODING_FREE || length == 0)
+		return encoding_of(type, bytes, length);
+	bool lines = memchr(bytes, '\r', length) == NULL && text_starts_ci(type, "text/");
+	return wish->encoding == ENCODING_BASE64 ? MIME_BASE64 : lines ? MIME_QUOTED : MIME_EXACT;
+}
+
+void attach_put_as(struct buffer *out, const char *path, const char *bytes, size_t length, const struct letter_wish *wish, bool alternative)
+{
+	const char *slash = strrchr(path, '/'), *own = slash != NULL ? slash + 1 : path;
+	char *file_name = charset_header_text(wish->file_name != NULL ? wish->file_name : own, NULL);
+	char *name = charset_header_text(wish->name != NULL ? wish->name : file_name, NULL);
+	const char *type = wish->type != NULL ? wish->type : type_of(file_name, bytes, length);
+	enum mime_encoding e = wished_encoding(wish, type, bytes, length);
 	buffer_printf(out, "Content-Type: %s", type);
-	if (text_starts(type, "text/"))
+	if (text_starts_ci(type, "text/") && text_find_ci(type, "charset") == NULL)
 		buffer_printf(out, "; charset=%s", charset_of(bytes, length));
 	put_name(out, "name", name);
-	buffer_puts(out, "\nContent-Disposition: attachment");
-	put_name(out, "filename", name);
+	if (!alternative) {
+		buffer_puts(out, "\nContent-Disposition: attachment");
+		put_name(out, "filename", file_name);
+	}
 	buffer_printf(out, "\nContent-Transfer-Encoding: %s\n\n", mime_encoding_name(e));
 	mime_put_body(out, bytes, length, e);
 	mem_free(&name);
+	mem_free(&file_name);
+}
+
+void attach_put(struct buffer *out, const char *path, const char *bytes, size_t length)
+{
+	static const struct letter_wish none = {0};
+	attach_put_as(out, path, bytes, length, &none, false);
 }

@@ -2,6 +2,7 @@
 #include "mail/charset.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "mail/labels.h"
 #include <errno.h>
 #include <iconv.h>
 #include <langinfo.h>
@@ -71,6 +72,16 @@ static void convert(struct buffer *out, iconv_t cd, const char *bytes, size_t le
 	buffer_add(out, piece, sizeof piece - room);
 }
 
+static iconv_t open_label(const char *label)
+{
+	char room[NAME_LIMIT];
+	const char *name;
+	iconv_t cd = (iconv_t)-1;
+	for (int i = 0; cd == (iconv_t)-1 && (name = labels_name(label, i, room, sizeof room)) != NULL; i++)
+		cd = iconv_open("UTF-8", name);
+	return cd;
+}
+
 bool charset_to_utf8(struct buffer *out, const char *charset, const char *bytes, size_t length)
 {
 	bool known = is_name(charset);
@@ -78,11 +89,7 @@ bool charset_to_utf8(struct buffer *out, const char *charset, const char *bytes,
 		put_utf8(out, bytes, length);
 		return true;
 	}
-	if (known && text_equal_ci(charset, "iso-8859-1")) {
-		put_latin1(out, bytes, length);
-		return true;
-	}
-	iconv_t cd = known ? iconv_open("UTF-8", charset) : (iconv_t)-1;
+	iconv_t cd = known ? open_label(charset) : (iconv_t)-1;
 	if (cd == (iconv_t)-1) {
 		if (words_is_utf8(bytes, length))
 			buffer_add(out, bytes, length);

@@ -239,6 +239,25 @@ enum command_result command_run(struct session *s, const char *line)
 	return result;
 }
 
+/* Blocks of other mail programs, "account NAME {" to "}": their lines are for later, and are not run.  True for a line of one. */
+static bool is_in_block(struct session *s, const char *line, int *depth)
+{
+	char *copy = mem_copy(line), *text = text_trim(copy);
+	size_t n = strlen(text), name = name_length(text);
+	bool opens = n > 0 && text[n - 1] == '{' && text[0] != '#', inside = *depth > 0;
+	text[name] = '\0';
+	if (*depth > 0 && text[0] == '}') {
+		--*depth;
+	} else if (opens && (inside || find(text) == NULL)) {
+		++*depth;
+		if (!inside && (s->reading || s->interactive))
+			fprintf(stderr, "mail: %s: such blocks are not known; nothing of it is done\n", text);
+		inside = true;
+	}
+	mem_free(&copy);
+	return inside;
+}
+
 bool command_source(struct session *s, const char *path, bool must_exist)
 {
 	struct buffer bytes = {0}, joined = {0};
@@ -254,6 +273,7 @@ bool command_source(struct session *s, const char *path, bool must_exist)
 		buffer_puts(&bytes, "\n");
 	s->in_start_file = true;
 	static int depth;
+	int braces = 0;
 	depth++;
 	for (char *line; good && depth < 20 && (line = fdio_take_line(&bytes)) != NULL; mem_free(&line)) {
 		size_t n = strlen(line);
@@ -262,7 +282,8 @@ bool command_source(struct session *s, const char *path, bool must_exist)
 		buffer_add(&joined, line, n - more);
 		if (more)
 			continue;
-		command_run(s, buffer_string(&joined));
+		if (!is_in_block(s, buffer_string(&joined), &braces))
+			command_run(s, buffer_string(&joined));
 		joined.length = 0;
 	}
 	depth--;

@@ -142,16 +142,17 @@ static void put_own_headers(struct buffer *out, const struct letter *l)
 	}
 }
 
-static bool put_file(struct buffer *out, const char *path, const char *border)
+static bool put_file(struct buffer *out, const struct letter *l, int file, const char *border)
 {
+	const char *path = l->files.items[file];
 	struct buffer bytes = {0};
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool good = fd >= 0 && fdio_slurp(fd, &bytes, FILE_LIMIT_BYTES);
-	if (good) {
-		buffer_printf(out, "\n--%s\n", border);
-		attach_put(out, path, bytes.length ? bytes.data : "", bytes.length);
-	} else {
+	if (!good) {
 		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", path, strerror(errno));
+	} else if (bytes.length > 0 || !l->skip_empty_files) {
+		buffer_printf(out, "\n--%s\n", border);
+		attach_put_as(out, path, bytes.length ? bytes.data : "", bytes.length, letter_wish_of(l, file), l->alternative);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -159,13 +160,26 @@ static bool put_file(struct buffer *out, const char *path, const char *border)
 	return good;
 }
 
+/* A content type as it was given, without what is left at its end of a parameter that is not there. */
+static char *content_type(const char *given)
+{
+	char *line = one_line(given);
+	size_t n = strlen(line);
+	while (n > 0 && strchr("; ", line[n - 1]) != NULL)
+		n--;
+	line[n] = '\0';
+	return line;
+}
+
 /* The text as the body of the message or as its first part.  Who names an encoding has encoded the text already. */
 static void put_text(struct buffer *out, const struct letter *l)
 {
 	const char *given = letter_header(l, "Content-Type"), *encoding = letter_header(l, "Content-Transfer-Encoding");
 	const char *body = l->body.length > 0 ? l->body.data : "";
-	char *type = given != NULL ? one_line(given) : NULL;
+	char *type = given != NULL ? content_type(given) : NULL;
 	enum mime_encoding e = mime_choose(type, body, l->body.length);
+	if (l->encoding != ENCODING_FREE && mime_may_be_encoded(type))
+		e = l->encoding == ENCODING_BASE64 ? MIME_BASE64 : MIME_QUOTED;
 	if (encoding != NULL) {
 		char *line = one_line(encoding);
 		buffer_printf(out, "Content-Type: %s\nContent-Transfer-Encoding: %s\n", type != NULL ? type : "text/plain; charset=utf-8", line);
@@ -191,10 +205,10 @@ static bool put_parts(struct buffer *out, const struct letter *l)
 {
 	char border[64];
 	snprintf(border, sizeof border, "=_%lld.%ld_mail", (long long)clock_wall_us(), (long)getpid());
-	buffer_printf(out, "Content-Type: multipart/mixed; boundary=\"%s\"\n\n--%s\n", border, border);
+	buffer_printf(out, "Content-Type: multipart/%s; boundary=\"%s\"\n\n--%s\n", l->alternative ? "alternative" : "mixed", border, border);
 	put_text(out, l);
 	for (int i = 0; i < l->files.count; i++) {
-		if (!put_file(out, l->files.items[i], border))
+		if (!put_file(out, l, i, border))
 			return false;
 	}
 	if (l->attached.length > 0) {

@@ -109,6 +109,34 @@ void letter_convert(struct letter *l)
 	}
 }
 
+void letter_add_file(struct letter *l, const char *path, const struct letter_wish *wish)
+{
+	static const struct letter_wish none = {0};
+	const struct letter_wish *w = wish != NULL ? wish : &none;
+	l->wishes = mem_resize(l->wishes, (size_t)l->files.count + 1, sizeof *l->wishes);
+	for (; l->wish_count < l->files.count; l->wish_count++)
+		l->wishes[l->wish_count] = none;
+	struct letter_wish *own = &l->wishes[l->wish_count++];
+	*own = (struct letter_wish){.encoding = w->encoding};
+	letter_set(&own->type, w->type);
+	letter_set(&own->name, w->name);
+	letter_set(&own->file_name, w->file_name);
+	names_add(&l->files, path);
+}
+
+const struct letter_wish *letter_wish_of(const struct letter *l, int file)
+{
+	static const struct letter_wish none = {0};
+	return file < l->wish_count ? &l->wishes[file] : &none;
+}
+
+void letter_wish_free(struct letter_wish *w)
+{
+	mem_free(&w->type);
+	mem_free(&w->name);
+	mem_free(&w->file_name);
+}
+
 int letter_recipients(const struct letter *l)
 {
 	return l->to.count + l->cc.count + l->bcc.count;
@@ -119,6 +147,10 @@ void letter_free(struct letter *l)
 	struct names *lists[] = {&l->to, &l->cc, &l->bcc, &l->headers, &l->files};
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		names_free(lists[i]);
+	for (int i = 0; i < l->wish_count; i++)
+		letter_wish_free(&l->wishes[i]);
+	mem_free(&l->wishes);
+	l->wish_count = 0;
 	mem_free(&l->subject);
 	mem_free(&l->from);
 	mem_free(&l->charset);

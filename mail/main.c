@@ -52,6 +52,8 @@ static void read_start_files(struct session *s, const struct options *o)
 		command_source(s, path, false);
 	mem_free(&path);
 	s->if_depth = s->if_false = 0;
+	for (int i = 0; i < o->commands.count; i++)
+		command_run(s, o->commands.items[i]);
 	for (int i = 0; i < o->sets.count; i++)
 		vars_assign(&s->vars, o->sets.items[i]);
 }

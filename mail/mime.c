@@ -10,7 +10,7 @@
 #define LINE_LIMIT 900   /* of a text that goes as it is; 998 is SMTP's limit */
 #define BASE64_LINE_BYTES 57
 
-static bool may_be_encoded(const char *type)
+bool mime_may_be_encoded(const char *type)
 {
 	return type == NULL || (!text_starts_ci(type, "multipart/") && !text_starts_ci(type, "message/"));
 }
@@ -26,7 +26,7 @@ enum mime_encoding mime_choose(const char *type, const char *bytes, size_t lengt
 		width = c == '\n' ? 0 : width + 1;
 		longest = width > longest ? width : longest;
 	}
-	if (!may_be_encoded(type))
+	if (!mime_may_be_encoded(type))
 		return high ? MIME_8BIT : MIME_7BIT;
 	if (nul)
 		return MIME_BASE64;

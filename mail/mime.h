@@ -12,6 +12,9 @@ enum mime_encoding { MIME_7BIT, MIME_8BIT, MIME_QUOTED, MIME_BASE64, MIME_EXACT 
    type: the content type that was given, or NULL.  RFC 2045 6.4: multipart and message are never encoded. */
 enum mime_encoding mime_choose(const char *type, const char *bytes, size_t length);
 
+/* False for a multipart or message type; NULL is text. */
+bool mime_may_be_encoded(const char *type);
+
 /* "us-ascii", "iso-2022-jp", "utf-8", or the charset of the locale, for a text. */
 const char *mime_charset(const char *bytes, size_t length);
 

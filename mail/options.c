@@ -15,6 +15,15 @@ static bool add_header(struct options *o, const char *value)
 	return false;
 }
 
+/* With what the options before it want; the names are for one file. */
+static bool add_file(struct options *o, const char *path)
+{
+	letter_add_file(&o->letter, path, &o->next);
+	mem_free(&o->next.name);
+	mem_free(&o->next.file_name);
+	return true;
+}
+
 static bool add_a(struct options *o, const char *value)
 {
 	bool header = letter_is_header(value), file = access(value, F_OK) == 0;
@@ -29,7 +38,7 @@ static bool add_a(struct options *o, const char *value)
 	if (header)
 		letter_take_header(&o->letter, value);
 	else
-		names_add(&o->letter.files, value);
+		add_file(o, value);
 	return true;
 }
 
@@ -42,6 +51,50 @@ static bool add_type(struct options *o, const char *value)
 	return true;
 }
 
+/* --content-type.  A type that no text has is for the attachments that follow, as GNU's mail takes it; if none does, for the text. */
+static bool add_part_type(struct options *o, const char *value)
+{
+	if (text_starts_ci(value, "text/") || text_starts_ci(value, "multipart/") || text_starts_ci(value, "message/"))
+		return add_type(o, value);
+	letter_set(&o->next.type, value);
+	o->type_files = o->letter.files.count;
+	return true;
+}
+
+static bool add_encoding(struct options *o, const char *value)
+{
+	static const struct {
+		const char *name;
+		enum letter_encoding encoding;
+	} rows[] = {{"base64", ENCODING_BASE64}, {"quoted-printable", ENCODING_QUOTED}, {"7bit", ENCODING_FREE}, {"8bit", ENCODING_FREE}, {"binary", ENCODING_FREE}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (text_equal_ci(rows[i].name, value)) {
+			o->next.encoding = o->letter.encoding = rows[i].encoding;
+			return true;
+		}
+	}
+	fprintf(stderr, "mail: --encoding %s is not known; base64, quoted-printable, 7bit and 8bit are\n", value);
+	return false;
+}
+
+/* --attach-fd: a descriptor that the caller has opened. */
+static bool add_descriptor(struct options *o, const char *value)
+{
+	long long number;
+	char path[40];
+	if (!text_number(value, 0, 1000000, &number)) {
+		fprintf(stderr, "mail: --attach-fd %s is no number of a descriptor\n", value);
+		return false;
+	}
+	if (o->next.file_name == NULL)
+		letter_set(&o->next.file_name, o->next.name != NULL ? o->next.name : "attachment");
+	snprintf(path, sizeof path, "/dev/fd/%lld", number);
+	return add_file(o, path);
+}
+
+/* Values that have no letter. */
+enum { VALUE_TYPE = 1, VALUE_ENCODING, VALUE_NAME, VALUE_FILE_NAME, VALUE_FD, VALUE_COMMAND };
+
 static bool use_value(struct options *o, char letter, const char *value)
 {
 	switch (letter) {
@@ -49,9 +102,15 @@ static bool use_value(struct options *o, char letter, const char *value)
 	case 'c': letter_add_list(&o->letter.cc, value); return true;
 	case 'b': letter_add_list(&o->letter.bcc, value); return true;
 	case 'r': letter_set(&o->letter.from, value); return true;
-	case 'A': names_add(&o->letter.files, value); return true;
+	case 'A': return add_file(o, value);
 	case 'C': return add_header(o, value);
 	case 'M': return add_type(o, value);
+	case VALUE_TYPE: return add_part_type(o, value);
+	case VALUE_ENCODING: return add_encoding(o, value);
+	case VALUE_NAME: letter_set(&o->next.name, value); return true;
+	case VALUE_FILE_NAME: letter_set(&o->next.file_name, value); return true;
+	case VALUE_FD: return add_descriptor(o, value);
+	case VALUE_COMMAND: names_add(&o->commands, value); return true;
 	case 'L': letter_set(&o->letter.charset, value); return true; /* --charset */
 	case 'S': names_add(&o->sets, value); return true;
 	case 'u': o->user = value; return true;
@@ -82,6 +141,9 @@ static bool refuse_flag(char letter)
 	return false;
 }
 
+/* Flags that have no letter; none: what it asks for is so in any case. */
+enum { FLAG_NONE = 1, FLAG_ALTERNATIVE, FLAG_SKIP_EMPTY };
+
 static bool use_flag(struct options *o, char letter)
 {
 	switch (letter) {
@@ -97,6 +159,13 @@ static bool use_flag(struct options *o, char letter)
 	case 'e': o->test_only = true; return true;
 	case 'f': o->read_file = true; return true;
 	case 'F': o->record_by_name = true; return true;
+	case 'V': o->version = true; return true;
+	case 'h':
+	case '?': o->help = true; return true;
+	case 'M': return true; /* GNU's, for MIME: it always is */
+	case FLAG_ALTERNATIVE: o->letter.alternative = true; return true;
+	case FLAG_SKIP_EMPTY: o->letter.skip_empty_files = true; return true;
+	case FLAG_NONE: return true;
 	default: return refuse_flag(letter);
 	}
 }
@@ -109,29 +178,62 @@ static const char *take_value(const char *option, int argc, char **argv, int *ne
 	return NULL;
 }
 
+/* A command of mail with an argument: no address has its form. */
+static bool is_command(const char *word)
+{
+	static const char *const names[] = {"set ", "unset ", "alias ", "group ", "unalias ", "alternates ", "source ", "ignore ", "discard ", "retain "};
+	for (size_t i = 0; word != NULL && i < sizeof names / sizeof names[0]; i++) {
+		if (text_starts(word, names[i]) && strchr(word, '@') == NULL)
+			return true;
+	}
+	return false;
+}
+
+/* "text/html": of -M, which is a flag in GNU's mail. */
+static bool is_type(const char *word)
+{
+	static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_";
+	size_t n = word != NULL ? strspn(word, token) : 0, m = n > 0 && word[0] != '-' && word[n] == '/' ? strspn(word + n + 1, token) : 0;
+	return m > 0 && (word[n + 1 + m] == '\0' || word[n + 1 + m] == ';' || word[n + 1 + m] == ' ');
+}
+
+/* Has this letter a value here?  -M and -E have one in some of the world's mail programs. */
+static bool has_value(const char *letters, const char *following)
+{
+	if (*letters == 'M')
+		return is_type(letters[1] != '\0' ? letters + 1 : following);
+	if (*letters == 'E')
+		return letters[1] == '\0' && is_command(following);
+	return strchr("scbrAaCSu", *letters) != NULL;
+}
+
 static bool read_letters(struct options *o, const char *letters, int argc, char **argv, int *next)
 {
 	for (; *letters != '\0'; letters++) {
-		if (strchr("scbrAaCMSu", *letters) == NULL) {
+		if (!has_value(letters, *next < argc ? argv[*next] : NULL)) {
 			if (!use_flag(o, *letters))
 				return false;
 			continue;
 		}
 		char name[] = {'-', *letters, '\0'};
 		const char *value = letters[1] != '\0' ? letters + 1 : take_value(name, argc, argv, next);
-		return value != NULL && use_value(o, *letters, value);
+		return value != NULL && use_value(o, *letters == 'E' ? VALUE_COMMAND : *letters, value);
 	}
 	return true;
 }
 
-/* Long names of flags, as GNU mailutils has them; ' ' when there is none. */
+/* Long names of flags, as GNU's mail and s-nail have them; ' ' when there is none. */
 static char long_flag(const char *word)
 {
 	static const struct {
 		const char *name;
 		char letter;
-	} names[] = {{"--exist", 'e'}, {"--byname", 'F'}, {"--headers", 'H'}, {"--ignore", 'i'}, {"--norc", 'n'}, {"--nosum", 'N'},
-	             {"--to", 't'}, {"--file", 'f'}, {"--dry-run", 'd'}};
+	} names[] = {{"--exist", 'e'}, {"--check-and-exit", 'e'}, {"--byname", 'F'}, {"--headers", 'H'}, {"--header-summary", 'H'}, {"--ignore", 'i'},
+	             {"--norc", 'n'}, {"--nosum", 'N'}, {"--no-header-summary", 'N'}, {"--to", 't'}, {"--template", 't'}, {"--file", 'f'},
+	             {"--dry-run", 'd'}, {"--debug", 'd'}, {"--verbose", 'v'}, {"--discard-empty-messages", 'E'}, {"--mime", FLAG_NONE},
+	             {"--no-mime", FLAG_NONE}, {"--batch-mode", FLAG_NONE}, {"--alternative", FLAG_ALTERNATIVE}, {"--no-alternative", FLAG_NONE},
+	             {"--skip-empty-attachments", FLAG_SKIP_EMPTY}, {"--no-skip-empty-attachments", FLAG_NONE}, {"--help", 'h'}, {"--usage", 'h'},
+	             {"--long-help", 'h'}, {"--version", 'V'}};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(word, names[i].name) == 0)
 			return names[i].letter;
@@ -146,7 +248,10 @@ static bool read_long(struct options *o, const char *word, int argc, char **argv
 		const char *name;
 		char letter;
 	} names[] = {{"--subject", 's'}, {"--attach", 'A'}, {"--header", 'C'}, {"--append", 'C'}, {"--from", 'r'},
-	             {"--return-address", 'r'}, {"--content-type", 'M'}, {"--charset", 'L'}, {"--user", 'u'}};
+	             {"--return-address", 'r'}, {"--from-address", 'r'}, {"--content-type", VALUE_TYPE}, {"--charset", 'L'},
+	             {"--user", 'u'}, {"--inbox-of", 'u'}, {"--cc", 'c'}, {"--bcc", 'b'}, {"--custom-header", 'C'}, {"--set", 'S'},
+	             {"--encoding", VALUE_ENCODING}, {"--content-name", VALUE_NAME}, {"--content-filename", VALUE_FILE_NAME},
+	             {"--attach-fd", VALUE_FD}, {"--exec", VALUE_COMMAND}, {"--startup-cmd", VALUE_COMMAND}};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		size_t n = strlen(names[i].name);
 		if (!text_starts(word, names[i].name) || (word[n] != '=' && word[n] != '\0'))
@@ -154,16 +259,12 @@ static bool read_long(struct options *o, const char *word, int argc, char **argv
 		const char *value = word[n] == '=' ? word + n + 1 : take_value(word, argc, argv, next);
 		return value != NULL && use_value(o, names[i].letter, value);
 	}
-	o->help = o->help || strcmp(word, "--help") == 0;
-	o->version = o->version || strcmp(word, "--version") == 0;
 	if (long_flag(word) != ' ')
 		return use_flag(o, long_flag(word));
 	if (text_starts(word, "--file=")) {
 		letter_set(&o->file, word + 7);
 		return o->read_file = true;
 	}
-	if (o->help || o->version)
-		return true;
 	fprintf(stderr, "mail: option %s is not known; mail --help lists those that are\n", word);
 	return false;
 }
@@ -211,7 +312,7 @@ static bool read_words(struct options *o, int argc, char **argv, struct names *o
 		} else if (strcmp(word, "--") == 0 && behind) {
 			while (next < argc)
 				names_add(&o->pass, argv[next++]);
-		} else if (strcmp(word, "--") == 0) {
+		} else if (strcmp(word, "--") == 0 || strcmp(word, "-.") == 0 || strcmp(word, "--end-options") == 0) {
 			only_names = true;
 		} else if (word[1] == '-') {
 			good = read_long(o, word, argc, argv, &next);
@@ -235,6 +336,8 @@ bool options_read(struct options *o, int argc, char **argv)
 	for (int i = 0; good && !o->read_file && i < operands.count; i++)
 		letter_add_list(&o->letter.to, operands.items[i]);
 	names_free(&operands);
+	if (good && o->next.type != NULL && o->letter.files.count == o->type_files)
+		add_type(o, o->next.type);
 	return good;
 }
 
@@ -251,4 +354,6 @@ void options_free(struct options *o)
 	mem_free(&o->file);
 	names_free(&o->pass);
 	names_free(&o->sets);
+	names_free(&o->commands);
+	letter_wish_free(&o->next);
 }

@@ -7,6 +7,9 @@ struct options {
 	struct letter letter;       /* what -s -r -c -b -a -A -C -M and the recipients say */
 	struct names pass;          /* options for sendmail, from behind the recipients */
 	struct names sets;          /* -S: assignments for variables */
+	struct names commands;      /* --exec: commands to run after the start files */
+	struct letter_wish next;    /* --content-type, --encoding ...: for the attachments that follow */
+	int type_files;             /* attachments before --content-type */
 	char *file;                 /* -f FILE; NULL = not given */
 	const char *user;           /* -u USER; NULL = not given */
 	bool skip_empty, ignore_interrupts, verbose, interactive, dry_run;

@@ -106,7 +106,7 @@ static enum tilde_result run_field(struct session *s, struct letter *l, const ch
 		letter_set(&l->subject, text);
 	} else if (letter == '@') {
 		if (access(text, R_OK) == 0)
-			names_add(&l->files, text);
+			letter_add_file(l, text, NULL);
 		else
 			printf("mail: %s cannot be attached: %s\n", text, strerror(errno));
 	} else {

@@ -100,10 +100,10 @@ for name in sendmail mailq newaliases hoststat purgestat; do
 done
 # wanted WHEN: places and rights of the table of rights, as they are here
 wanted() {
-	awk -v when="$1" '$1 ~ /^(program|folder)$/ && $6 ~ "^(always|" when ")$" && $2 !~ /^(SYSCONFDIR|PREFIX)/ && $3 $4 $5 != "rootroot0755" {
+	awk -v when="$1" '$1 ~ /^(program|folder)$/ && $6 ~ "^(always|" when ")$" && $2 !~ /^(SYSCONFDIR|PREFIX)/ && ($6 != "always" || $3 $4 $5 != "rootroot0755") {
 		sub("LIBEXEC", "libexec/firsthop", $2); sub("SPOOLDIR", "/var/spool/firsthop", $2); if ($4 == "root") $4 = "wheel"; print $2, $3, $4, $5 }' relayconf/system/rights.table | sort
 }
-is "$(sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist" | sort)" "$(wanted 'resident')" "rights of the programs and of the queue: those of the table"
+is "$(sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist" | sort)" "$(wanted resident)" "rights of the programs and of the queue: those of the table"
 
 # What the package does besides files: the trigger, which a running runner has open, stays through an upgrade.
 mkdir "$work/stubs" "$work/queue"; printf '#!/bin/sh\necho "$*" >>"%s"\n' "$work/given" >"$work/stubs/chown"; chmod 755 "$work/stubs/chown"
@@ -120,7 +120,7 @@ step preunexec; ok "removing the package removes it" test ! -e "$work/queue/trig
 
 ok "the other options" stage other WITH=DAEMONLESS WITHOUT=MAILCMD
 is "$(staged)" "$(listed)" "the stage is exactly the packing list, again"
-is "$(sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist" | sort)" "$(wanted 'daemonless')" "DAEMONLESS gives its right"
+is "$(sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist" | sort)" "$(wanted daemonless)" "DAEMONLESS gives its right"
 unlike "$(staged)" 'bin/mail$|firsthop-mail\.1' "without MAILCMD no mail(1)"
 conflicts() { (cd "$tree/mail/firsthop" && env -u MAKEFLAGS -u MFLAGS "$bmake" -m "$work/mk" WRKDIR="$S" "$@" -V '${CONFLICTS_INSTALL}'); }
 is "$(conflicts),$(conflicts WITHOUT=MAILCMD)" "mailutils," "only bin/mail can be in another package's way"

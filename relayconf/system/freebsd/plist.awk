@@ -13,7 +13,7 @@ function option_of(when) {
 # FreeBSD's root has the group wheel.
 function group_of(name) { return name == "root" ? "wheel" : name }
 
-NR == FNR && $1 == "program" && $3 " " $4 " " $5 != "root root 0755" {
+NR == FNR && $1 == "program" && ($6 != "always" || $3 " " $4 " " $5 != "root root 0755") {
 	lines[place_of($2)] = lines[place_of($2)] option_of($6) "@(" $3 "," group_of($4) "," $5 ") " place_of($2) "\n"
 }
 NR == FNR && $1 == "folder" { lines[place_of($2)] = "@dir(" $3 "," group_of($4) "," $5 ") " place_of($2) "\n" }
