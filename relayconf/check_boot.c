@@ -1,4 +1,5 @@
 /* Rules about what is started by itself, what is heard of it, and local delivery. */
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "relayconf/findings.h"
@@ -163,7 +164,7 @@ void check_local(struct check *c)
 	if (c->config->local_deliver == CONFIG_LOCAL_NO || paths_private())
 		return;
 	if (stat(path.data, &st) != 0)
-		finding(c, GRADE_PROBLEM, "make install", "[local] deliver is set, and %s is missing", path.data);
+		finding(c, GRADE_PROBLEM, COMPAT_MAKE " install", "[local] deliver is set, and %s is missing", path.data);
 	if (c->config->local_deliver == CONFIG_LOCAL_MBOX && (stat(paths_mail(), &st) != 0 || !S_ISDIR(st.st_mode)))
-		finding(c, GRADE_PROBLEM, "make that folder (FreeBSD: mode 775 root:mail; Linux: 2775)", "%s is no folder: mailboxes cannot be made", paths_mail());
+		finding(c, GRADE_PROBLEM, "make that folder (" COMPAT_MAIL_FOLDER ")", "%s is no folder: mailboxes cannot be made", paths_mail());
 }

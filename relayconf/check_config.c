@@ -54,9 +54,9 @@ void check_name(struct check *c)
 /* The story: a machine called like its domain, or below it, whose mail belongs to a server elsewhere. */
 void check_own_name(struct check *c)
 {
-	if (rules_covers_own_name(c->config, c->config->domain))
-		finding(c, GRADE_NOTE, "", "%s is, or holds, this machine's own name (%s): its mail goes to the smarthost like any other, and nothing is taken for local",
-		        c->config->domain, c->config->name);
+	TEXT(words, 800);
+	if (rules_own_name(c->config, c->config->domain, &words))
+		finding(c, GRADE_NOTE, "", "%s", words.data);
 }
 
 void check_smarthosts(struct check *c)
@@ -123,7 +123,7 @@ void check_tls_trust(struct check *c)
 		else if (h->tls_ca_file[0] != '\0' && access(h->tls_ca_file, R_OK) != 0)
 			finding(c, GRADE_PROBLEM, "put the authority's certificate there, readable to all", "%s: tls_ca_file %s cannot be read", h->name, h->tls_ca_file);
 		else if (h->tls_ca_file[0] == '\0' && !has_authorities())
-			finding(c, GRADE_PROBLEM, "certctl rehash (FreeBSD), or install ca-certificates (Debian), or set tls_ca_file",
+			finding(c, GRADE_PROBLEM, COMPAT_GET_AUTHORITIES ", or set tls_ca_file",
 			        "%s: tls = verify, and this system has no list of authorities", h->name);
 	}
 }

@@ -46,8 +46,9 @@ static void put_way(struct asking *a, const char *full)
 	struct paths_of p;
 	const char *domain = address_domain(full);
 	rules_paths(a->config, a->sender, full, &p);
-	if (rules_covers_own_name(a->config, domain))
-		output_to(stdout, "  note       %s is, or holds, this machine's own name (%s); it is not local for that: nothing is delivered here\n", domain, a->config->name);
+	TEXT(words, 800);
+	if (rules_own_name(a->config, domain, &words))
+		output_to(stdout, "  note       %s\n", words.data);
 	if (p.rule != NULL)
 		output_to(stdout, "  rule       [route %s] via = %s (line %d)\n", p.rule->pattern, p.rule->via, p.rule->line);
 	else

@@ -1,5 +1,6 @@
 /* The reasons, in plain words. */
 #include "base/catalogue.h"
+#include "base/compat.h"
 
 /* Does it heal by waiting? */
 #define HEALS false
@@ -56,7 +57,7 @@ static const struct reason rows[] = {
 	 "set tls = verify for this smarthost, or enable another way of logging in (PLAIN) on the server"},
 	{"tls-untrusted", FAULT_ROUTE, 1800, STAYS,
 	 "nobody that this machine trusts has signed the server's certificate",
-	 "install the authority's certificate and name it with tls_ca_file, or update the package ca-certificates; tls = encrypt goes on without the check"},
+	 "install the authority's certificate and name it with tls_ca_file, or " COMPAT_GET_AUTHORITIES "; tls = encrypt goes on without the check"},
 	{"tls-self-signed", FAULT_ROUTE, 1800, STAYS,
 	 "the server's certificate is signed by itself, or by an authority unknown here",
 	 "copy that certificate to this machine and name it with tls_ca_file, or get the server a public one"},
@@ -83,7 +84,7 @@ static const struct reason rows[] = {
 	 "look at the server's log; check that port and implicit fit"},
 	{"tls-trust", FAULT_CONFIG, 600, STAYS,
 	 "the file with the trusted certificates cannot be read",
-	 "check tls_ca_file, or install the package ca-certificates (FreeBSD: ca_root_nss)"},
+	 "check tls_ca_file, or " COMPAT_GET_AUTHORITIES},
 	{"starttls-missing", FAULT_ROUTE, 1800, STAYS,
 	 "TLS is required, and the server does not offer it",
 	 "check host and port (587 is usual); tls = opportunistic goes on without TLS when there is none"},
@@ -130,7 +131,7 @@ static const struct reason rows[] = {
 	 "the name server's answer makes no sense, or the name cannot be asked for",
 	 "check host for a misspelling; ask the same by hand: host NAME SERVER"},
 	{"dns-self", FAULT_ROUTE, 3600, STAYS,
-	 "DNS says that this very machine takes the mail of that domain, but firsthop delivers nothing here",
+	 "DNS says that this very machine takes the mail of that domain, but no setting of firsthop has it delivered here",
 	 "let the MX of the domain lead to its mail server; or name that server as a smarthost, or in a [route] for the domain"},
 	{"no-ipv6-route", FAULT_ROUTE, 600, STAYS,
 	 "the server has only IPv6 addresses, and this machine has no way to the IPv6 network",
@@ -332,7 +333,7 @@ static const struct reason rows[] = {
 	 "it is kept as ID.dead for that version"},
 	{"spool-write", FAULT_LOCAL, 60, HEALS,
 	 "the queue cannot be written",
-	 "look at the disk and the rights of the spool (make install-rights)"},
+	 "look at the disk and the rights of the spool (" COMPAT_MAKE " install-rights)"},
 	{"spool-full", FAULT_LOCAL, 60, HEALS,
 	 "the disk of the queue is full (a reserve is kept for what the queue itself has to write)",
 	 "make room on the disk that holds the spool"},
@@ -356,7 +357,7 @@ static const struct reason rows[] = {
 	 "name a person for root in the aliases, or: install -o root -g mail -m 0660 /dev/null /var/mail/root"},
 	{"mailbox-rights", FAULT_CONFIG, 0, STAYS,
 	 "the program mailbox has no right to become the user",
-	 "run \"make install-rights\" again after [local] deliver was changed"},
+	 "run \"" COMPAT_MAKE " install-rights\" again after [local] deliver was changed"},
 	{"mailbox-error", FAULT_LOCAL, 60, HEALS,
 	 "the mailbox cannot be written",
 	 "look at its folder: it must exist, and its user must be allowed to write there"},

@@ -82,9 +82,8 @@ int compat_peer(int socket_fd, uid_t *uid, gid_t *gid)
 #endif
 }
 
-void compat_parent_name(char *name, size_t size)
+static void name_parent(char *name, size_t size)
 {
-	name[0] = '\0';
 #ifdef __FreeBSD__
 	struct kinfo_proc info;
 	size_t length = sizeof info;
@@ -102,6 +101,18 @@ void compat_parent_name(char *name, size_t size)
 	name[n > 0 ? n : 0] = '\0';
 	name[strcspn(name, "\n")] = '\0';
 #endif
+}
+
+void compat_parent_name(char *name, size_t size)
+{
+	/* Who adopts children whose parent did not wait for them; none of them sends mail itself. */
+	static const char *const adopters[] = {"init", "systemd", "tini", "dumb-init", "docker-init", "catatonit", "s6-svscan", "runit", "openrc-init"};
+	name[0] = '\0';
+	name_parent(name, size);
+	for (size_t i = 0; i < sizeof adopters / sizeof adopters[0]; i++) {
+		if (strcmp(name, adopters[i]) == 0)
+			name[0] = '\0';
+	}
 }
 
 /* On FreeBSD the two kinds of lock keep each other out, even in one process. */

@@ -36,7 +36,7 @@ void compat_wipe(void *bytes, size_t length);
 /* User and group at the other end of a local socket; -1 with errno on failure. */
 int compat_peer(int socket_fd, uid_t *uid, gid_t *gid);
 
-/* Name of the parent process's program, best effort, "" when it cannot be told. */
+/* Name of the parent process's program, best effort, "" when it cannot be told: also when the parent has ended, and init has taken its place. */
 void compat_parent_name(char *name, size_t size);
 
 /* Takes a lock on a whole mailbox for this process, without waiting, as the system's mail programs do: flock(2), and, where the two do
@@ -51,6 +51,19 @@ bool compat_reserve(int fd, off_t at, off_t length_bytes);
 /* True when the file system of this folder is known to move a file between two folders in one step, so that a crash leaves it the old name or the new
    one (its journal, or its tree, is written as a whole). */
 bool compat_rename_is_one_step(int folder_fd);
+
+/* What things are called here, for remedies: the list of authorities, what takes away a set-id right, GNU make, the folder of mailboxes. */
+#ifdef __FreeBSD__
+#define COMPAT_GET_AUTHORITIES "run certctl rehash, or install the package ca_root_nss"
+#define COMPAT_NO_SETGID "a nosuid mount, or a caller who is traced or may gain no rights (procctl(2))"
+#define COMPAT_MAKE "gmake"
+#define COMPAT_MAIL_FOLDER "mode 775, root:mail"
+#else
+#define COMPAT_GET_AUTHORITIES "install or update the package ca-certificates"
+#define COMPAT_NO_SETGID "NoNewPrivileges in the caller's systemd unit, or a nosuid mount"
+#define COMPAT_MAKE "make"
+#define COMPAT_MAIL_FOLDER "mode 2775, root:mail"
+#endif
 
 /* Real, effective and saved group together; -1 with errno on failure. */
 int compat_set_group(gid_t gid);

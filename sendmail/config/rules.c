@@ -91,15 +91,20 @@ void rules_default_path(const struct config *c, char *path, size_t size)
 	}
 }
 
-static bool is_local(const struct config *c, const char *rcpt)
+static bool is_local_domain(const struct config *c, const char *domain)
 {
 	char name[256];
 	const char *at = c->local_domains;
 	while (c->local_deliver != CONFIG_LOCAL_NO && next_name(&at, name, sizeof name)) {
-		if (text_equal_ci(name, address_domain(rcpt)))
+		if (text_equal_ci(name, domain))
 			return true;
 	}
 	return false;
+}
+
+static bool is_local(const struct config *c, const char *rcpt)
+{
+	return is_local_domain(c, address_domain(rcpt));
 }
 
 static void add_local(struct paths_of *p)
@@ -147,6 +152,23 @@ bool rules_covers_own_name(const struct config *c, const char *domain)
 	if (tail == 0 || strchr(domain, '.') == NULL)
 		return false;
 	return text_equal_ci(c->name, domain) || (length > tail && c->name[length - tail - 1] == '.' && text_equal_ci(c->name + length - tail, domain));
+}
+
+bool rules_own_name(const struct config *c, const char *domain, struct text *words)
+{
+	bool local = is_local_domain(c, domain);
+	if (!rules_covers_own_name(c, domain))
+		return false;
+	text_printf(words, "%s is, or holds, this machine's own name (%s): ", domain, c->name);
+	if (local && c->local_after_h == 0)
+		text_printf(words, "[local] delivers its mail to mailboxes here");
+	else if (local)
+		text_printf(words, "its mail goes to the smarthost, and by [local] to a mailbox here when it has waited for %d h", c->local_after_h);
+	else if (c->local_deliver != CONFIG_LOCAL_NO)
+		text_printf(words, "its mail goes to the smarthost like any other, for [local] does not name that domain");
+	else
+		text_printf(words, "its mail goes to the smarthost like any other, and nothing is taken for local");
+	return true;
 }
 
 bool rules_pattern_ok(const char *pattern, struct text *problem)

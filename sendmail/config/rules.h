@@ -35,6 +35,9 @@ void rules_default_path(const struct config *c, char *path, size_t size);
 /* True when domain is the machine's own name, or its name lies in domain: the case in which other agents decide by themselves that it is local. */
 bool rules_covers_own_name(const struct config *c, const char *domain);
 
+/* In that case also true, with a sentence on what becomes of the domain's mail behind what is in words (some 700 bytes). */
+bool rules_own_name(const struct config *c, const char *domain, struct text *words);
+
 /* For config.c: false with a sentence in problem. */
 bool rules_pattern_ok(const char *pattern, struct text *problem);
 bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *problem);

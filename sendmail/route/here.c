@@ -26,13 +26,26 @@ static struct addrinfo *read_address(const char *address)
 	return getaddrinfo(address, "25", &hints, &ai) == 0 ? ai : NULL;
 }
 
+/* Of 127.0.0.0/8 all addresses are the machine's on one system, and on another those that an interface has: the kernel knows. */
+static bool is_loopback_of_ours(const struct addrinfo *ai)
+{
+	int fd = socket(ai->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in any_port;
+	memcpy(&any_port, ai->ai_addr, sizeof any_port);
+	any_port.sin_port = 0;
+	bool ours = fd >= 0 && bind(fd, (const struct sockaddr *)&any_port, sizeof any_port) == 0;
+	if (fd >= 0)
+		close(fd);
+	return ours;
+}
+
 bool here_owns(const char *address)
 {
 	struct ifaddrs *list = NULL;
 	size_t length, other;
-	bool own = strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 	struct addrinfo *ai = read_address(address);
 	const void *wanted = ai != NULL ? host_bytes(ai->ai_addr, &length) : NULL;
+	bool own = strcmp(address, "::1") == 0 || (strncmp(address, "127.", 4) == 0 && wanted != NULL && is_loopback_of_ours(ai));
 	if (!own && wanted != NULL && getifaddrs(&list) == 0) {
 		for (struct ifaddrs *i = list; i != NULL && !own; i = i->ifa_next) {
 			if (i->ifa_addr == NULL || i->ifa_addr->sa_family != ai->ai_family)

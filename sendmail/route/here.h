@@ -3,7 +3,7 @@
 #define ROUTE_HERE_H
 #include <stdbool.h>
 
-/* True when the address is one of this machine's own (127.0.0.0/8 and ::1 among them). */
+/* True when the address is one of this machine's own (those of loopback among them). */
 bool here_owns(const char *address);
 
 /* 0 when there is a route to the address, else the errno that says why not (ENETUNREACH, ...).  Nothing is sent. */

@@ -85,10 +85,10 @@ static bool is_myself(struct search *s, const char *name, const char *address)
 	if (!here_owns(address))
 		return false;
 	if (!s->hop->direct) {
-		buffer_printf(&s->route->trace, "%s = %s is this very machine: it is asked like any other, and nothing is taken for local\n", name, address);
+		buffer_printf(&s->route->trace, "%s = %s is this very machine: it is asked like any other, and no mail is local for that\n", name, address);
 		return false;
 	}
-	buffer_printf(&s->route->trace, "%s = %s is this very machine, and nothing is delivered here: skipped, with all servers that are less preferred\n",
+	buffer_printf(&s->route->trace, "%s = %s is this very machine, and that domain is not delivered here: skipped, with all servers that are less preferred\n",
 	              name, address);
 	give_up(s->route, "dns-self", "the MX of", s->hop->host, "this very machine");
 	s->met_myself = true;

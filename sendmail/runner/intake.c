@@ -66,7 +66,7 @@ void intake_start(struct runner *r)
 	bool done = in->listen_fd >= 0 && fdio_nonblocking(in->listen_fd) && bind(in->listen_fd, (struct sockaddr *)&fresh, sizeof fresh) == 0 &&
 	            chmod(fresh.sun_path, 0666) == 0 && listen(in->listen_fd, WAITING_OF_USER_MAX) == 0 && rename(fresh.sun_path, address.sun_path) == 0;
 	if (!done) {
-		log_line(LOG_WARNING, "%s cannot be made (%s): callers with NoNewPrivileges or a nosuid mount cannot submit", address.sun_path, strerror(errno));
+		log_line(LOG_WARNING, "%s cannot be made (%s): callers for whom a set-group-id right has no effect (" COMPAT_NO_SETGID ") cannot submit", address.sun_path, strerror(errno));
 		intake_end(r);
 	}
 }

@@ -177,6 +177,7 @@ void runner_configure(struct runner *r, bool force)
 		return;
 	}
 	bool first = !r->config_good;
+	TEXT(words, 800);
 	config_free(&r->config);
 	aliases_free(r->aliases);
 	r->config = fresh;
@@ -195,9 +196,8 @@ void runner_configure(struct runner *r, bool force)
 	path_write_health(r);
 	sort_anew(r);
 	quota_configure(r);
-	if (r->lifetime == LIFETIME_STAY && strcmp(r->config.domain, r->config.name) != 0 && rules_covers_own_name(&r->config, r->config.domain))
-		log_line(LOG_NOTICE, "mail to %s goes to the smarthost, though that domain holds this machine's own name (%s): nothing is taken for local",
-		         r->config.domain, r->config.name);
+	if (r->lifetime == LIFETIME_STAY && strcmp(r->config.domain, r->config.name) != 0 && rules_own_name(&r->config, r->config.domain, &words))
+		log_line(LOG_NOTICE, "%s", words.data);
 	if (!first)
 		log_line(LOG_INFO, "configuration read again: %d smarthosts, %d aliases", r->config.hop_count, aliases_count(r->aliases));
 }

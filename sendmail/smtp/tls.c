@@ -1,6 +1,7 @@
 /* TLS with OpenSSL. */
 #include "smtp/tls.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "smtp/trust.h"
@@ -54,7 +55,7 @@ struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d)
 	ERR_clear_error();
 	if (!loaded && (own || hop->tls == HOP_TLS_VERIFY)) {
 		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, "tls-trust", "no trusted certificate can be read from %s",
-		         own ? hop->tls_ca_file : "the system's store (FreeBSD: certctl rehash, or package ca_root_nss; Debian: package ca-certificates)");
+		         own ? hop->tls_ca_file : "the system's store (" COMPAT_GET_AUTHORITIES ")");
 		SSL_CTX_free(context);
 		return NULL;
 	}

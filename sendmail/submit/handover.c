@@ -1,5 +1,6 @@
 /* The caller's end of submit.sock. */
 #include "submit/handover.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "base/text.h"
@@ -49,8 +50,8 @@ void handover_explain(struct diagnosis *why, const char *reason)
 	char path[200];
 	TEXT(words, sizeof why->text);
 	socket_path(path, sizeof path);
-	text_printf(&words, "%.120s; the set-group-id right of this program has no effect (NoNewPrivileges in the caller's systemd unit, a nosuid mount, "
-	            "or \"make install-rights\" was not run), and no runner takes the message at %.80s (root starts it with \"sendmail -bd -q1m\"). "
+	text_printf(&words, "%.120s; the set-group-id right of this program has no effect (" COMPAT_NO_SETGID
+	            ", or \"" COMPAT_MAKE " install-rights\" was not run), and no runner takes the message at %.80s (root starts it with \"sendmail -bd -q1m\"). "
 	            "The message was NOT taken", reason, path);
 	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-rights", "%s", words.data);
 }

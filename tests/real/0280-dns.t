@@ -127,7 +127,7 @@ told filed.test host 'address of filed.test = 127.0.0.3 \(hosts file /etc/hosts:
 	'filed.test = 127.0.0.3 is this very machine' "and that it is this machine"
 told old mx 'the name stands in the hosts file /etc/hosts:5, where no MX can stand|does not look names up' "an MX of a name that only the hosts file knows"
 told mon1 host 'address of mon1 = 127.0.1.1 \(hosts file /etc/hosts:2\)' "this machine's own name" \
-	'is this very machine: it is asked like any other, and nothing is taken for local' "is said loudly"
+	'is this very machine: it is asked like any other, and no mail is local for that' "is said loudly"
 printf 'nameserver 127.0.0.6\noptions timeout:1 attempts:1\n' >"$S/etc/resolv.conf"
 told a.test host 'A a.test: no answer \(127.0.0.6: no answer \(10[0-9][0-9] ms\)\)' "a silent name server, with the time" \
 	'meaning   the name servers do not answer' "has its meaning"
@@ -203,8 +203,8 @@ in_stage /usr/sbin/sendmail -q
 like "$(log)" 'key=connect-self .*refused by this very machine: b.test leads to it' "a smarthost that is this very machine: said in the log"
 id=$(ls "$S"/var/spool/firsthop/mqueue | sed -n 's/^\([0-9a-f.]*\)\.log$/\1/p' | head -n 1)
 story=$(in_stage /usr/bin/mailq why "$id")
-like "$story" 'b.test = 127.0.0.3 is this very machine: it is asked like any other, and nothing is taken for local' "in mailq why"
-like "$story" 'example.org is, or holds, this machine.s own name \(mon1.example.org\); it is not local for that' "with the domain that holds the own name"
+like "$story" 'b.test = 127.0.0.3 is this very machine: it is asked like any other, and no mail is local for that' "in mailq why"
+like "$story" 'example.org is, or holds, this machine.s own name \(mon1.example.org\): its mail goes to the smarthost like any other' "with the domain that holds the own name"
 told b.test host '127.0.0.3 is this very machine' "and by relayconf route"
 in_stage /usr/bin/mailq >/dev/null 2>&1
 rm -f "$S"/var/spool/firsthop/mqueue/[0-9a-f]*.*

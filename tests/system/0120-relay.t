@@ -80,7 +80,7 @@ password_file = secret"
 export SSL_CERT_DIR="$work/hashed"
 attempt hashed 'verdict=sent.*tls="TLSv1.[23] verified"' "the authority lies in the system's folder of hashed names"
 rm "$work/hashed"/*.0
-attempt unhashed "stage=(config|TLS).*key=tls-trust.*certctl rehash" "with no authority at all, what makes them is told"
+attempt unhashed "stage=(config|TLS).*key=tls-trust.*(certctl rehash|package ca-certificates)" "with no authority at all, what makes them is told"
 unset SSL_CERT_DIR; export SSL_CERT_FILE="$work/certs/ca.pem"
 empty_queue
 attempt bundle 'verdict=sent.*tls="TLSv1.[23] verified"' "or in the system's bundle"

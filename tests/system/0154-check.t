@@ -27,6 +27,13 @@ is $code 0 "exit 0"
 says ok config 'this host is mon1.example.org, bare addresses get @mon1.example.org' "the name is told"
 says ok smarthost 'main: 127.0.0.1, lookup host, port 587, TLS verify' "the smarthost is told"
 says note own-name "mon1.example.org is, or holds, this machine's own name .*nothing is taken for local" "a domain that holds the own name"
+conf 'port = 587
+[local]
+deliver = mbox
+domains = mon1.example.org'
+says note own-name "mon1.example.org is, or holds, this machine's own name .*: \[local\] delivers its mail to mailboxes here" "a domain that is delivered here"
+unlike "$out" 'nothing is taken for local' "is not said to go elsewhere"
+conf 'port = 587'
 says note self 'main leads to 127.0.0.1, which is this very machine' "a smarthost that is this very machine"
 says ok runner 'a runner lives' "the runner"
 like "$out" '^ok +(clock) +the clock says 20' "the clock"
@@ -49,7 +56,8 @@ conf "tls_ca_file = $work/nothing.pem"
 says problem tls-trust 'tls_ca_file .*nothing.pem cannot be read' "missing CA file"
 rm "$R/etc/ssl/cert.pem"; conf 'port = 587'
 says problem tls-trust 'has no list of authorities' "missing CA of the system"
-like "$out" 'fix: certctl rehash' "with its fix"
+case $(uname -s) in FreeBSD) words='run certctl rehash' ;; *) words='install or update the package ca-certificates' ;; esac
+like "$out" "fix: $words, or set tls_ca_file" "with its fix, in this system's words"
 mkdir -p "$R/etc/ssl/certs" "$R/usr/share/certs/trusted"; : >"$R/usr/share/certs/trusted/one.pem"; check
 says problem tls-trust 'has no list of authorities' "certificates of FreeBSD that certctl has not hashed are none"
 : >"$R/etc/ssl/certs/1a2b3c4d.0"; check

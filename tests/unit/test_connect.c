@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "relay/connect.h"
+#include "route/here.h"
 #include "tests/unit/unit.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -105,6 +106,22 @@ static void errors_have_names(void **state)
 	assert_string_equal(d.key, "connect-failed");
 }
 
+/* Of 127.0.0.0/8, what can be bound to: all of it on Linux, on FreeBSD what lo0 has. */
+static void own_addresses_are_known(void **state)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET};
+	(void)state;
+	int fd = __real_socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(inet_pton(AF_INET, "127.9.9.9", &a.sin_addr), 1);
+	bool all = bind(fd, (struct sockaddr *)&a, sizeof a) == 0;
+	close(fd);
+	assert_true(here_owns("127.0.0.1"));
+	assert_true(here_owns("::1"));
+	assert_int_equal(here_owns("127.9.9.9"), all);
+	assert_false(here_owns("192.0.2.1"));
+	assert_false(here_owns("127.no address"));
+}
+
 static void silence_ends_in_time(void **state)
 {
 	struct diagnosis d;
@@ -150,6 +167,6 @@ static void connections_come_from_bind_address(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(errors_have_names), TEST(silence_ends_in_time), TEST(connections_come_from_bind_address)};
+	const struct CMUnitTest tests[] = {TEST(errors_have_names), TEST(own_addresses_are_known), TEST(silence_ends_in_time), TEST(connections_come_from_bind_address)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,7 +141,7 @@ static void this_machine_is_never_taken_for_local(void **state)
 	hop_direct(&direct, "me.test", 25);
 	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL, {"skipped, with all servers that are less preferred"}}, &direct);
 	table_own_address("192.0.2.1");
-	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "", "dns-self", {"a.test = 192.0.2.1 is this very machine, and nothing is delivered here"}}, &direct);
+	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "", "dns-self", {"a.test = 192.0.2.1 is this very machine, and that domain is not delivered here"}}, &direct);
 	table_own_address("");
 }
 
