@@ -11,7 +11,7 @@ int command_show(const char *path, bool json);
 
 /* key: "queue.expire_after_h", "smarthost.main.port".  set: a value NULL comments the key out. */
 int command_get(const char *path, const char *key);
-int command_set(const char *path, const char *key, const char *value);
+int command_set(const char *path, int count, char *const *words); /* words: KEY VALUE, count times */
 
 /* Has relay make a session up to RCPT with each smarthost, or one.  The worst of their exit codes. */
 struct probe_wish {

@@ -60,13 +60,28 @@ int command_get(const char *path, const char *key)
 	return code;
 }
 
-int command_set(const char *path, const char *key, const char *value)
+int command_set(const char *path, int count, char *const *words)
 {
-	struct key_name name;
+	static struct key_name names[EDITS_MAX];
+	struct edit edits[EDITS_MAX];
 	struct diagnosis d = {0};
-	if (!split_key(key, &name))
+	if (count > EDITS_MAX) {
+		output_to(stderr, "relayconf: set takes %d keys at a time\n", EDITS_MAX);
 		return EX_USAGE;
-	if (edit_set(path, name.section, name.hop[0] ? name.hop : NULL, name.key, value, &d))
+	}
+	for (int i = 0; i < count; i++) {
+		const char *value = words[2 * i + 1];
+		if (!split_key(words[2 * i], &names[i]))
+			return EX_USAGE;
+		edits[i] = (struct edit){names[i].section, names[i].hop[0] ? names[i].hop : NULL, names[i].key, strcmp(value, "--default") == 0 ? NULL : value};
+		for (int k = 0; k < i; k++) {
+			if (strcmp(words[2 * k], words[2 * i]) == 0) {
+				output_to(stderr, "relayconf: %.100s stands here twice\n", words[2 * i]);
+				return EX_USAGE;
+			}
+		}
+	}
+	if (edit_apply(path, edits, count, &d))
 		return EX_OK;
 	output_to(stderr, "relayconf: %s\nrelayconf: %s is unchanged\n", d.text, path);
 	return strcmp(d.key, "config-unwritable") == 0 ? EX_NOPERM : EX_CONFIG;

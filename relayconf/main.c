@@ -12,7 +12,7 @@ static const char help_text[] =
 	"  check [--json]              is everything right that delivery depends on?\n"
 	"  show [--json]               every value in effect, and where it comes from\n"
 	"  get KEY                     one value, e.g. smarthost.main.port\n"
-	"  set KEY VALUE               changes one line; comments and order stay\n"
+	"  set KEY VALUE ...           changes these lines, all or none; comments and order stay\n"
 	"  set KEY --default           comments the line out\n"
 	"  route [-f SENDER] ADDRESS ...\n"
 	"                              the way that mail to an address would take now\n"
@@ -88,8 +88,8 @@ static int run(const char *path, int argc, char **argv)
 		return command_show(path, argc == 2);
 	if (strcmp(command, "get") == 0 && argc == 2)
 		return command_get(path, argv[1]);
-	if (strcmp(command, "set") == 0 && argc == 3)
-		return command_set(path, argv[1], strcmp(argv[2], "--default") == 0 ? NULL : argv[2]);
+	if (strcmp(command, "set") == 0 && argc >= 3 && argc % 2 == 1)
+		return command_set(path, argc / 2, argv + 1);
 	if (strcmp(command, "route") == 0 && argc > 3 && strcmp(argv[1], "-f") == 0)
 		return command_route(path, argv[2], argc - 3, argv + 3);
 	if (strcmp(command, "route") == 0 && argc > 1 && (argv[1][0] != '-' || argv[1][1] == '\0'))

@@ -49,7 +49,61 @@ static const struct program *find_program(const char *name)
 	return NULL;
 }
 
-/* The one program whose files are there; several are a question that only the administrator can answer. */
+/* Where sendmail leads by a mailer.conf(5); false when the file does not say, or leads here already. */
+static bool read_mailer_conf(const char *root, const char *file, char *program, size_t size)
+{
+	char path[2048];
+	struct buffer text = {0};
+	bool found = false;
+	snprintf(path, sizeof path, "%s%s", root, file);
+	bool read = fdio_slurp_at(AT_FDCWD, path, &text, 1 << 16);
+	for (const char *line = read ? buffer_string(&text) : ""; *line != '\0' && !found; line += strcspn(line, "\n"), line += *line == '\n') {
+		line += strspn(line, " \t");
+		size_t name = strcspn(line, " \t\n"), gap = strspn(line + name, " \t"), length = strcspn(line + name + gap, " \t\n");
+		found = name == 8 && strncmp(line, "sendmail", 8) == 0 && length > 0;
+		if (found)
+			snprintf(program, size, "%.*s", (int)length, line + name + gap);
+	}
+	buffer_free(&text);
+	return found && strstr(program, "/firsthop/") == NULL;
+}
+
+/* True when a part of the path has that name. */
+static bool has_part(const char *path, const char *name)
+{
+	size_t length = strlen(name);
+	for (const char *at = path; (at = strstr(at, name)) != NULL; at += length) {
+		if (at > path && at[-1] == '/' && (at[length] == '/' || at[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* Of several, the one that mailwrapper(8) calls, or called before firsthop came. */
+static const struct program *ask_mailer_conf(const char *root)
+{
+	static const char *const files[] = {"/usr/local/etc/mail/mailer.conf", "/usr/local/etc/mail/mailer.conf.before-firsthop", "/etc/mail/mailer.conf", "/etc/mail/mailer.conf.before-firsthop"};
+	char path[1024];
+	const struct program *named = NULL;
+	size_t at = 0;
+	while (at < sizeof files / sizeof files[0] && !read_mailer_conf(root, files[at], path, sizeof path))
+		at++;
+	if (at == sizeof files / sizeof files[0])
+		return NULL;
+	/* Many have a program "sendmail" in a folder of theirs; and Postfix has it where sendmail's port has its own. */
+	for (size_t i = 0; i < PROGRAMS; i++) {
+		bool sendmail = strcmp(programs[i].name, "sendmail") == 0;
+		if (has_part(path, programs[i].name) && place_of(&programs[i], root) != NULL && (named == NULL || !sendmail))
+			named = &programs[i];
+		if (strcmp(programs[i].name, "postfix") == 0 && strcmp(path, "/usr/local/sbin/sendmail") == 0 && place_of(&programs[i], root) != NULL)
+			named = &programs[i];
+	}
+	if (named != NULL)
+		output_to(stderr, "relayconf: settings of several mail programs are here; %s names %s, so those of %s are read\n", files[at], path, named->name);
+	return named;
+}
+
+/* The one program whose files are there; of several, the one that the system calls; else that is a question that only the administrator can answer. */
 static const struct program *guess_program(const char *root)
 {
 	const struct program *found = NULL;
@@ -60,7 +114,9 @@ static const struct program *guess_program(const char *root)
 			count++;
 		}
 	}
-	if (count == 1)
+	if (count > 1)
+		found = ask_mailer_conf(root);
+	if (count > 0 && found != NULL)
 		return found;
 	output_to(stderr, "relayconf: %s; say which: relayconf import PROGRAM [FILE]\n", count == 0 ? "no settings of dma, ssmtp, msmtp, nullmailer, sendmail or postfix were found"
 	        : "settings of several mail programs are here");

@@ -15,11 +15,7 @@
 
 #define FILE_LIMIT_BYTES (1u << 20)
 
-struct change {
-	const char *path, *section, *hop_name, *key, *value;
-};
-
-static bool is_own_section(const struct change *c, const char *line)
+static bool is_own_section(const struct edit *c, const char *line)
 {
 	TEXT(head, 300);
 	if (c->hop_name != NULL)
@@ -29,12 +25,12 @@ static bool is_own_section(const struct change *c, const char *line)
 	return text_starts(line, head.data);
 }
 
-static void put_setting(const struct change *c, struct buffer *out)
+static void put_setting(const struct edit *c, struct buffer *out)
 {
 	buffer_printf(out, "%s = %s\n", c->key, c->value);
 }
 
-static void put_new_section(const struct change *c, struct buffer *out)
+static void put_new_section(const struct edit *c, struct buffer *out)
 {
 	if (out->length > 0 && out->data[out->length - 1] != '\n')
 		buffer_puts(out, "\n");
@@ -46,7 +42,7 @@ static void put_new_section(const struct change *c, struct buffer *out)
 }
 
 /* Copies old to out with the change; at: line of the key, 0 when it is not there. */
-static void rewrite(const struct change *c, struct buffer *old, int at, struct buffer *out)
+static void rewrite(const struct edit *c, struct buffer *old, int at, struct buffer *out)
 {
 	int number = 0;
 	bool inside = false, done = false;
@@ -108,27 +104,48 @@ static bool check(const char *temp, const char *path, struct diagnosis *d)
 	return good;
 }
 
-bool edit_set(const char *path, const char *section, const char *hop_name, const char *key, const char *value,
-              struct diagnosis *d)
+static bool is_written_as_it_is(const char *value)
 {
-	struct change c = {path, section, hop_name, key, value};
-	struct buffer old = {0}, fresh = {0};
+	return value == NULL || (!text_has_control(value) && strstr(value, " ;") == NULL);
+}
+
+/* What is there first: no line moves by that.  at: line of each. */
+static void rewrite_all(const struct edit *edits, const int *at, int count, struct buffer *text)
+{
+	for (int pass = 0; pass < 2; pass++) {
+		for (int i = 0; i < count; i++) {
+			struct buffer fresh = {0};
+			if ((at[i] == 0) != (pass == 1))
+				continue;
+			rewrite(&edits[i], text, at[i], &fresh);
+			buffer_free(text);
+			*text = fresh;
+		}
+	}
+}
+
+bool edit_apply(const char *path, const struct edit *edits, int count, struct diagnosis *d)
+{
+	int at[EDITS_MAX];
+	struct buffer text = {0};
 	struct stat st = {.st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid()};
-	if (value != NULL && (text_has_control(value) || strstr(value, " ;") != NULL)) {
-		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, "config-syntax", "a value cannot hold control characters, or a blank before ';'");
-		return false;
+	for (int i = 0; i < count; i++) {
+		if (!is_written_as_it_is(edits[i].value)) {
+			diag_set(d, VERDICT_FAILED, STAGE_CONFIG, "config-syntax", "a value cannot hold control characters, or a blank before ';'");
+			return false;
+		}
+		at[i] = source_line(path, edits[i].section, edits[i].hop_name, edits[i].key);
 	}
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool good = fd >= 0 ? fstat(fd, &st) == 0 && fdio_slurp(fd, &old, FILE_LIMIT_BYTES) : errno == ENOENT;
+	bool good = fd >= 0 ? fstat(fd, &st) == 0 && fdio_slurp(fd, &text, FILE_LIMIT_BYTES) : errno == ENOENT;
 	if (!good)
 		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unreadable", "%s", path);
 	if (fd >= 0)
 		close(fd);
 	if (good) {
-		rewrite(&c, &old, source_line(path, section, hop_name, key), &fresh);
-		good = replace_file(&(struct replacement){.path = path, .mode = st.st_mode, .uid = st.st_uid, .gid = st.st_gid, .check = check}, &fresh, d);
+		rewrite_all(edits, at, count, &text);
+		good = replace_file(&(struct replacement){.path = path, .mode = st.st_mode, .uid = st.st_uid, .gid = st.st_gid, .check = check}, &text, d);
 	}
-	buffer_free(&old);
-	buffer_free(&fresh);
+	buffer_free(&text);
 	return good;
 }

@@ -159,4 +159,40 @@ import qmail >/dev/null; is $? 64 "a program that is not known: exit 64"
 printf 'SMARTHOST bad host;name\nPORT 99999\n' | put /etc/dma/dma.conf
 import dma >/dev/null; is $? 78 "settings that cannot be right: exit 78"
 like "$(cat "$work/err")" 'needs a correction: ' "and the line"
+# Of several, the one that mailwrapper(8) calls: a stock FreeBSD 15 has the files of dma and of sendmail.
+R=$work/several
+put /etc/dma/dma.conf <<'END'
+SMARTHOST dma.example.org
+END
+put /etc/mail/sendmail.cf <<'END'
+DSsendmail.example.org
+END
+import >/dev/null; is $? 64 "two, and no mailer.conf: a question"
+like "$(cat "$work/err")" 'say which' "which is asked"
+put /etc/mail/mailer.conf <<'END'
+# The default
+sendmail	/usr/libexec/dma
+mailq		/usr/libexec/dma
+END
+like "$(import)" '^host = dma.example.org$' "dma is named"
+like "$(cat "$work/err")" '/etc/mail/mailer.conf names /usr/libexec/dma, so those of dma are read' "which is said"
+put /usr/local/etc/mail/mailer.conf.before-firsthop <<'END'
+sendmail /usr/libexec/sendmail/sendmail
+END
+put /usr/local/etc/mail/mailer.conf <<'END'
+sendmail	/usr/local/libexec/firsthop/sendmail
+END
+like "$(import)" '^host = sendmail.example.org$' "firsthop is named: the one before it"
+put /etc/nullmailer/remotes <<'END'
+nullmailer.example.org smtp
+END
+put /usr/local/etc/mail/mailer.conf <<'END'
+sendmail	/usr/local/libexec/nullmailer/sendmail
+END
+like "$(import)" '^host = nullmailer.example.org$' "a program named sendmail in another's folder"
+put /usr/local/etc/mail/mailer.conf <<'END'
+sendmail	/opt/unknown
+END
+import >/dev/null; is $? 64 "a program that is none of them: a question"
+like "$(import sendmail)" '^host = sendmail.example.org$' "which the administrator answers"
 finish

@@ -122,6 +122,11 @@ static void errors_name_line_and_cure(void **state)
 	config_free(&c);
 }
 
+static bool set(const char *section, const char *hop, const char *key, const char *value, struct diagnosis *d)
+{
+	return edit_apply(path, &(struct edit){section, hop, key, value}, 1, d);
+}
+
 static void editing_keeps_the_rest(void **state)
 {
 	struct diagnosis d = {0};
@@ -129,18 +134,39 @@ static void editing_keeps_the_rest(void **state)
 	(void)state;
 	write_file("# mine\n[host]\nname = a.b   ; why\n\n[smarthost main]\nhost = x.y\n\n[queue]\n# soon\nwarn_after_h = 2\n");
 	chmod(path, 0604);
-	assert_true(edit_set(path, "smarthost", "main", "port", "25", &d));
-	assert_true(edit_set(path, "queue", NULL, "warn_after_h", "3", &d));
-	assert_true(edit_set(path, "relay", NULL, "reply_s", "60", &d));
-	assert_true(edit_set(path, "host", NULL, "name", NULL, &d));
-	assert_false(edit_set(path, "queue", NULL, "warn_after_h", "x", &d));
+	assert_true(set("smarthost", "main", "port", "25", &d));
+	assert_true(set("queue", NULL, "warn_after_h", "3", &d));
+	assert_true(set("relay", NULL, "reply_s", "60", &d));
+	assert_true(set("host", NULL, "name", NULL, &d));
+	assert_false(set("queue", NULL, "warn_after_h", "x", &d));
 	assert_non_null(strstr(d.text, "warn_after_h"));
-	assert_false(edit_set(path, "host", NULL, "name", "a\n[queue]", &d));
+	assert_false(set("host", NULL, "name", "a\n[queue]", &d));
 	assert_true(fdio_slurp_at(AT_FDCWD, path, &text, 10000));
 	assert_string_equal(buffer_string(&text), "# mine\n[host]\n#name = a.b   ; why\n\n[smarthost main]\nhost = x.y\nport = 25\n\n[queue]\n# soon\nwarn_after_h = 3\n\n[relay]\nreply_s = 60\n");
 	struct stat st;
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0604);
+	buffer_free(&text);
+}
+
+/* Each alone would be wrong; together they are right, or nothing changes. */
+static void several_are_set_at_once(void **state)
+{
+	struct edit edits[] = {{"local", NULL, "deliver", "mbox"}, {"queue", NULL, "warn_after_h", "4"}, {"local", NULL, "domains", "a.b"}, {"host", NULL, "name", NULL}};
+	struct diagnosis d = {0};
+	struct buffer text = {0};
+	(void)state;
+	write_file("[host]\nname = a.b\n[smarthost main]\nhost = x.y\n[queue]\nwarn_after_h = 2\n");
+	assert_false(edit_apply(path, edits, 1, &d));
+	assert_true(edit_apply(path, edits, 4, &d));
+	assert_true(fdio_slurp_at(AT_FDCWD, path, &text, 10000));
+	assert_string_equal(buffer_string(&text), "[host]\n#name = a.b\n[smarthost main]\nhost = x.y\n[queue]\nwarn_after_h = 4\n\n[local]\ndeliver = mbox\ndomains = a.b\n");
+	edits[3] = (struct edit){"smarthost", "main", "port", "none"};
+	edits[1].value = "9";
+	assert_false(edit_apply(path, edits, 4, &d));
+	buffer_free(&text);
+	assert_true(fdio_slurp_at(AT_FDCWD, path, &text, 10000));
+	assert_non_null(strstr(buffer_string(&text), "warn_after_h = 4\n"));
 	buffer_free(&text);
 }
 
@@ -353,7 +379,7 @@ static void literals_are_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(values_are_read), TEST(errors_name_line_and_cure), TEST(editing_keeps_the_rest), TEST(passwords_are_guarded),
+		TEST(values_are_read), TEST(errors_name_line_and_cure), TEST(editing_keeps_the_rest), TEST(several_are_set_at_once), TEST(passwords_are_guarded),
 		TEST(aliases_expand_to_addresses), TEST(this_machine_is_known), TEST(aliases_refuse_loudly), TEST(maps_rewrite), TEST(a_map_changes_once), TEST(literals_are_known),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
