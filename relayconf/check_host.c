@@ -1,5 +1,6 @@
 /* Rules about the machine: names that lead to us, what former mail programs left, the clock. */
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "relayconf/findings.h"
@@ -84,7 +85,7 @@ static const char *links_fix(void)
 {
 	TEXT(path, 1100);
 	check_path(&path, SAMPLE);
-	return access(path.data, F_OK) == 0 ? "install -d /usr/local/etc/mail; install -m 0644 " SAMPLE " /usr/local/etc/mail/mailer.conf" : "make install-links, as root";
+	return access(path.data, F_OK) == 0 ? "install -d /usr/local/etc/mail; install -m 0644 " SAMPLE " /usr/local/etc/mail/mailer.conf" : COMPAT_MAKE " install-links, as root";
 }
 
 void check_places(struct check *c)

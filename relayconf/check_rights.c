@@ -1,4 +1,5 @@
 /* Rules about owner, group and mode of the queue's folders and of the programs, as relayconf/system/rights.table has them. */
+#include "base/compat.h"
 #include "base/paths.h"
 #include "relayconf/findings.h"
 #include <errno.h>
@@ -117,7 +118,7 @@ static void check_rows(struct check *c, bool programs)
 {
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		if ((strcmp(rows[i].kind, "program") == 0) == programs && (i == 0 || strcmp(rows[i].place, rows[i - 1].place) != 0))
-			check_row(c, &rows[i], programs ? "make install" : RIGHTS_FIX);
+			check_row(c, &rows[i], programs ? COMPAT_MAKE " install" : RIGHTS_FIX);
 	}
 }
 

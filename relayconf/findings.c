@@ -1,5 +1,6 @@
 /* Wording of findings. */
 #include "relayconf/findings.h"
+#include "base/compat.h"
 #include "base/json.h"
 #include "base/output.h"
 #include "base/paths.h"
@@ -55,7 +56,7 @@ const char *check_rights_fix(const char *more)
 {
 	static const char *const packages[][2] = {{"/usr/share/doc/firsthop/copyright", "dpkg-reconfigure firsthop"}, {"/usr/local/share/examples/firsthop/mailer.conf", "pkg install -f firsthop"}};
 	static char words[200];
-	const char *how = "make install-rights";
+	const char *how = COMPAT_MAKE " install-rights";
 	for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++) {
 		TEXT(path, 1100);
 		check_path(&path, packages[i][0]);

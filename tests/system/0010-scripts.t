@@ -27,7 +27,9 @@ wrong() {
 		for (i = 1; i < count; i++) {
 			word = w[i + 1]
 			gsub(/[;)"]+$/, "", word)
-			if (w[i] ~ /^(\$?\(|"\$\(|[{;!])?[A-Z][A-Z_0-9]*=[^;]*$/ && word ~ functions)
+			first = w[i]
+			sub(/^(\$?\(|"\$\(|[{;!])/, "", first)
+			if (first ~ /^[A-Z][A-Z_0-9]*=[^;]*$/ && gsub(/"/, "&", first) % 2 == 0 && word ~ functions)
 				bad("a function need not find what stands in front of it: with")
 		}
 	}' "$@"
@@ -57,6 +59,7 @@ is "$(ls | lines)" 3 x
 LC_ALL=C tr -d '\n\200-\377' <file
 with X=y runner_once
 X=y "$BIN/runner" x
+ok "make X=y" run X=y
 i=$((i + 1))
 case $x in [[:alpha:]]*) echo a ;; esac
 sed -n 's/a i/b/p' file

@@ -110,7 +110,7 @@ mkdir "$work/stubs" "$work/queue"; printf '#!/bin/sh\necho "$*" >>"%s"\n' "$work
 step() { sed -n "s,/var/spool/firsthop,$work/queue,g; s/^@$1 //p" "$S/plist" | PATH="$work/stubs:$PATH" sh; }
 step postexec; ok "installing makes the trigger" test -p "$work/queue/trigger"
 is "$(cat "$work/given")" "$(awk '$1 == "fifo" { print $3 ":" $4 }' relayconf/system/rights.table) $work/queue/trigger" "for its user and group"
-is "$(stat -c %a "$work/queue/trigger" 2>/dev/null || stat -f %Lp "$work/queue/trigger")" "$(awk '$1 == "fifo" { sub("^0", "", $5); print $5 }' relayconf/system/rights.table)" "with its mode"
+is "$(file_mode "$work/queue/trigger")" "$(awk '$1 == "fifo" { sub("^0", "", $5); print $5 }' relayconf/system/rights.table)" "with its mode"
 before=$(ls -i "$work/queue/trigger")
 PKG_UPGRADE=true; export PKG_UPGRADE; step preunexec; step postexec; unset PKG_UPGRADE
 is "$(ls -i "$work/queue/trigger")" "$before" "an upgrade leaves it"
