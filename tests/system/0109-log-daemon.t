@@ -19,6 +19,7 @@ daemon
 smarthost
 config
 send first@example.org
+wait_for logged submit
 like "$(cat "$work/syslog")" '^[A-Z][a-z][a-z] [ 123][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] firsthop\[[0-9]+\]: [0-9a-f.]{17} submit ' "a line as syslog(3) writes it"
 
 "$BIN/runner" --stay
