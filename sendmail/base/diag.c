@@ -33,6 +33,11 @@ const char *stage_name(enum stage s)
 	return stage_names[s];
 }
 
+enum stage stage_find(const char *name)
+{
+	return (enum stage)name_index(stage_names, STAGE_COUNT, name);
+}
+
 const char *fault_name(enum fault f)
 {
 	return fault_names[f];

@@ -62,6 +62,9 @@ struct diagnosis {
 
 const char *verdict_name(enum verdict v); /* "sent", "deferred", "failed", "none" */
 const char *stage_name(enum stage s);     /* "connect", "RCPT", ... the word used in log and tests */
+
+/* The stage of that name; STAGE_NONE when there is none. */
+enum stage stage_find(const char *name);
 const char *fault_name(enum fault f);
 
 /* Sets verdict, stage, key and a formatted text; leaves hop and peer alone. */

@@ -1,19 +1,24 @@
 /* The runner's stream. */
 #include "jobs/jobs.h"
+#include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/text.h"
 #include "jobs/ledger.h"
 #include "message/dsn.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define RCPTS_LIMIT 1000000
 #define RESTS_MAX 500
 #define SAID_MAX_BYTES 900
+
+static volatile sig_atomic_t beat_socket = -1, is_flushing;
 
 static void keep_fds(struct jobs *j, struct msghdr *m)
 {
@@ -108,6 +113,8 @@ static bool take_line(struct jobs *j, const char *line)
 		return add_rcpt(j, line + 5);
 	if (strcmp(line, "quit") == 0 && j->filling == NULL)
 		return j->quit = true;
+	if (strcmp(line, "back") == 0 && j->filling == NULL)
+		return j->back = true;
 	return false;
 }
 
@@ -118,8 +125,8 @@ bool jobs_receive(struct jobs *j)
 	if (n < 0)
 		return errno == EAGAIN || errno == EWOULDBLOCK;
 	if (n == 0) {
-		j->orphaned = !j->quit;
-		j->quit = true;
+		j->orphaned = j->orphaned || !j->quit;
+		j->quit = j->closed = true;
 		return true;
 	}
 	size_t used = 0;
@@ -158,6 +165,9 @@ bool jobs_flush(struct jobs *j)
 	write_ledger(j);
 	size_t sent = 0;
 	int rests = 0;
+	if (j->out.length > 0)
+		j->said_ms = clock_mono_ms();
+	is_flushing = 1;
 	while (sent < j->out.length) {
 		ssize_t n = send(j->socket, j->out.data + sent, j->out.length - sent, MSG_NOSIGNAL);
 		/* A result that is not told may become a second delivery. */
@@ -171,6 +181,7 @@ bool jobs_flush(struct jobs *j)
 		}
 		sent += (size_t)n;
 	}
+	is_flushing = 0;
 	j->out.length = 0;
 	return !j->orphaned;
 }
@@ -217,6 +228,34 @@ void jobs_say_repairs(struct jobs *j, const struct job *job)
 void jobs_say_id(struct jobs *j, const char *verb, const char *id)
 {
 	buffer_printf(&j->out, "%s id=%s\n", verb, id);
+}
+
+void jobs_say_alive(struct jobs *j, enum stage stage)
+{
+	if (clock_mono_ms() - j->said_ms >= JOBS_ALIVE_MS)
+		buffer_printf(&j->out, "alive stage=%s\n", stage_name(stage));
+}
+
+/* Between two lines, or not at all. */
+static void on_beat(int number)
+{
+	static const char line[] = "alive stage=connect\n";
+	int saved = errno;
+	(void)number;
+	/* A runner that does not read has no use for it. */
+	if (!is_flushing && beat_socket >= 0 && send(beat_socket, line, sizeof line - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		beat_socket = -1;
+	errno = saved;
+}
+
+void jobs_beat(struct jobs *j, bool on)
+{
+	struct sigaction action = {.sa_handler = on_beat, .sa_flags = SA_RESTART};
+	const struct timeval every = {.tv_sec = on ? JOBS_ALIVE_MS / 1000 : 0};
+	beat_socket = on ? j->socket : -1;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &(struct itimerval){every, every}, NULL);
 }
 
 static void free_job(struct job *job)

@@ -1,8 +1,10 @@
 /* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of fields on one stream socket;
    a message's descriptor comes along with its first byte.
-   The same with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt address= notify= orcpt= (N times) | quit
+   The same with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt address= notify= orcpt= (N times) |
+                     back (every message of which nothing was sent is wanted back: unused) | quit
    Relay to runner:  step text= | say text= (the dialogue, with --show) | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server sends no report) | msg id= | unused id= |
                      repaired id= text= (what was changed in the header) |
+                     ending id= (its end is about to be sent: from now on it may arrive) | alive stage= (said every JOBS_ALIVE_MS while the server is waited for) |
                      settled id= (nobody took it; the server still owes an answer) and later freed |
                      over DIAGNOSIS (the session broke after it was ready) | bye (what came later was not read) */
 #ifndef JOBS_JOBS_H
@@ -10,6 +12,8 @@
 #include "base/diag.h"
 #include "message/envelope.h"
 #include "message/recode.h"
+
+#define JOBS_ALIVE_MS 5000
 
 struct job {
 	char id[32];
@@ -46,6 +50,9 @@ struct jobs {
 	int ledger_fd;            /* where what is delivered is noted (jobs/ledger.h); 0 = nowhere */
 	struct buffer ledger;     /* not written yet */
 	bool quit;                /* the runner has no more */
+	bool back;                /* what was not begun is wanted back */
+	bool closed;              /* nothing can be read any more */
+	int64_t said_ms;          /* monotonic: when something was last sent to the runner */
 	bool orphaned;            /* the runner is gone without saying so */
 };
 
@@ -66,6 +73,12 @@ void jobs_say_line(struct jobs *j, const char *verb, const char *text);
 void jobs_say_step(struct jobs *j, const char *text);
 void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next, const struct diagnosis *d);
 void jobs_say_id(struct jobs *j, const char *verb, const char *id);
+
+/* Says, when it is time for that, that this process is not hung, and what it waits for. */
+void jobs_say_alive(struct jobs *j, enum stage stage);
+
+/* The same every JOBS_ALIVE_MS by a timer's signal, for a process that looks names up and connects, until it is switched off. */
+void jobs_beat(struct jobs *j, bool on);
 
 /* Takes a job off the list and frees it, with its descriptor. */
 void jobs_remove(struct jobs *j, struct job *job);

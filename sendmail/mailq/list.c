@@ -1,5 +1,6 @@
 /* Reading the queue.  It changes while it is read: what vanishes in between was delivered, and is left out. */
 #include "mailq/list.h"
+#include "mailq/waiting.h"
 #include "base/compat.h"
 #include "base/clock.h"
 #include "base/fdio.h"
@@ -263,6 +264,7 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 	ages_load(&l->ages, c.queue.mqueue_fd);
 	counters_load(&l->counters, c.queue.mqueue_fd);
 	l->room_known = room_look(&l->room, c.queue.mqueue_fd);
+	l->wait_count = l->runner_lives ? waits_read(&c.queue, l->waits, WAITS_MAX) : 0;
 	l->health_count = health_read(&c.queue, l->health, HEALTH_MAX);
 	if (l->count > 1)
 		qsort(l->rows, (size_t)l->count, sizeof *l->rows, by_id);
@@ -328,12 +330,13 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 	else if (rcpt != NULL && rcpt->why.verdict != VERDICT_NONE) {
 		report_reason(t, &rcpt->why);
 		text_put(t, r->owed ? "; the report to the sender waits to go together with others" : "");
-	} else if (r->active)
+	} else if (r->active) {
 		text_put(t, "being delivered right now");
-	else if (list_health(l, r, rcpt) != NULL)
+		waiting_put_own(l, r, t);
+	} else if (list_health(l, r, rcpt) != NULL)
 		report_reason(t, &list_health(l, r, rcpt)->why);
 	else if (r->in_drop || !l->runner_lives)
 		text_put(t, l->runner_lives ? "just submitted, the runner takes it at once" : "not tried yet: no runner lives");
-	else
+	else if (!waiting_put_others(l, r, rcpt, t))
 		text_put(t, "not tried yet");
 }

@@ -7,6 +7,7 @@
 #include "spool/health.h"
 #include "spool/queue.h"
 #include "spool/room.h"
+#include "spool/waits.h"
 
 struct row_rcpt {
 	char *address;
@@ -38,6 +39,8 @@ struct listing {
 	bool runner_lives;
 	struct health health[HEALTH_MAX]; /* why mail waits that was not tried itself */
 	int health_count;
+	struct session_wait waits[WAITS_MAX]; /* sessions that have been waiting for some seconds */
+	int wait_count;
 	const struct config *config;
 	struct ages ages;
 	struct counters counters;

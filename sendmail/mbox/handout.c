@@ -57,16 +57,21 @@ static void user_of(const char *rcpt, char *user, size_t size)
 struct end {
 	int fd;
 	bool silent; /* nothing moved for a minute */
+	struct jobs *jobs; /* whose runner hears meanwhile that we are not hung */
 };
 
 static bool wait_for(struct end *e, short events)
 {
 	struct pollfd p = {.fd = e->fd, .events = events};
-	const struct timespec silence = {.tv_sec = SILENCE_S};
-	int n;
-	do
-		n = compat_poll(&p, 1, &silence, NULL);
-	while (n < 0 && errno == EINTR);
+	const struct timespec piece = {.tv_sec = JOBS_ALIVE_MS / 1000};
+	int n = 0;
+	for (int waited_ms = 0; n == 0 && waited_ms < SILENCE_S * 1000; waited_ms += JOBS_ALIVE_MS) {
+		do
+			n = compat_poll(&p, 1, &piece, NULL);
+		while (n < 0 && errno == EINTR);
+		jobs_say_alive(e->jobs, STAGE_DOT);
+		jobs_flush(e->jobs);
+	}
 	e->silent = n == 0;
 	return n > 0;
 }
@@ -186,7 +191,7 @@ static void conclude(pid_t pid, const struct end *to, struct end *from, struct d
 	buffer_free(&answer);
 }
 
-void handout(struct job *job, const char *rcpt, const struct config *config, struct diagnosis *d)
+void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct config *config, struct diagnosis *d)
 {
 	int in[2] = {-1, -1}, out[2] = {-1, -1};
 	char user[256];
@@ -200,7 +205,7 @@ void handout(struct job *job, const char *rcpt, const struct config *config, str
 		close(in[0]);
 	if (out[1] >= 0)
 		close(out[1]);
-	struct end to = {.fd = in[1]}, from = {.fd = out[0]};
+	struct end to = {.fd = in[1], .jobs = jobs}, from = {.fd = out[0], .jobs = jobs};
 	if (pid < 0)
 		diag_set_errno(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "no process for mailbox");
 	else

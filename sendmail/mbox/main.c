@@ -23,7 +23,7 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 	jobs_say_repairs(jobs, job);
 	for (int i = 0; i < job->rcpt_count && !jobs->orphaned; i++) {
 		if (good)
-			handout(job, job->rcpts[i], config, &d);
+			handout(jobs, job, job->rcpts[i], config, &d);
 		bool relayed = d.verdict == VERDICT_SENT && dsn_wants(job->asked[i].notify, "SUCCESS");
 		jobs_note(jobs, job, i, relayed, &d);
 		if (relayed)
@@ -44,13 +44,17 @@ static void serve(struct jobs *jobs, const struct config *config)
 	jobs_flush(jobs);
 	while (!jobs->quit || jobs->first != NULL) {
 		struct pollfd p = {.fd = jobs->socket, .events = POLLIN};
+		/* Of what is read nothing is left open for long. */
+		jobs->back = false;
 		/* Without a runner nobody would note what is delivered. */
 		if (jobs->orphaned)
 			return;
 		if (jobs->first != NULL)
 			deliver(jobs, jobs->first, config);
-		else if (poll(&p, 1, -1) > 0 && !jobs_receive(jobs))
+		else if (poll(&p, 1, JOBS_ALIVE_MS) > 0 && !jobs_receive(jobs))
 			return;
+		jobs_say_alive(jobs, STAGE_RCPT);
+		jobs_flush(jobs);
 	}
 	buffer_puts(&jobs->out, "bye\n");
 	jobs_flush(jobs);

@@ -176,7 +176,12 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum policy *
 	with->fd = connect_to(with->candidate, with->hop->bind_address, limit_s, &o.d);
 	if (with->fd >= 0) {
 		tell_step(a, "connected to ", with->candidate);
+		/* The session speaks for itself. */
+		if (!a->probe)
+			jobs_beat(a->jobs, false);
 		run_session(with, &o);
+		if (!a->probe)
+			jobs_beat(a->jobs, true);
 		close(with->fd);
 	}
 	if (o.ready)

@@ -93,6 +93,9 @@ static void write_server(struct crank *c)
 {
 	struct session *s = &c->session;
 	while (s->out.length > 0 && s->state != SESSION_OVER) {
+		/* The end of a message only after the runner has heard that it goes. */
+		if (c->with->jobs->out.length > 0 && !jobs_flush(c->with->jobs))
+			return;
 		errno = 0;
 		c->link.error[0] = '\0';
 		ssize_t n = c->link.write(&c->link, s->out.data, s->out.length);
@@ -167,10 +170,12 @@ static void tell_ready(struct crank *c)
 	c->told_ready = true;
 }
 
-/* How long poll may sleep: to the session's deadline or the end of the batch. */
+/* How long poll may sleep: until the runner is to hear of us, the session's deadline or the end of the batch. */
 static int patience_ms(const struct crank *c)
 {
-	int64_t until = c->end_ms;
+	int64_t until = c->with->jobs->said_ms + JOBS_ALIVE_MS;
+	if (c->with->probe || c->end_ms < until)
+		until = c->end_ms;
 	if (c->session.deadline_ms != 0 && c->session.deadline_ms < until)
 		until = c->session.deadline_ms;
 	int64_t left = until - clock_mono_ms();
@@ -211,7 +216,7 @@ static void turn(struct crank *c)
 	struct pollfd p[2] = {{.fd = c->link.fd}, {.fd = -1}};
 	int want = c->link.wait_for(&c->link, false) | (s->out.length > 0 ? c->link.wait_for(&c->link, true) : 0);
 	p[0].events = (short)((want & LINK_READABLE ? POLLIN : 0) | (want & LINK_WRITABLE ? POLLOUT : 0));
-	bool takes_jobs = s->state == SESSION_READY && !jobs->quit;
+	bool takes_jobs = s->state == SESSION_READY && !jobs->closed;
 	/* Before that, only the end of the runner matters: it frees the queue for the next one. */
 	if (takes_jobs || s->state < SESSION_READY)
 		p[1] = (struct pollfd){.fd = jobs->socket, .events = takes_jobs ? POLLIN : 0};
@@ -226,6 +231,8 @@ static void turn(struct crank *c)
 	if (p[0].revents != 0 && s->state != SESSION_OVER)
 		read_server(c);
 	check_time(c);
+	if (!c->with->probe)
+		jobs_say_alive(jobs, session_stage(s));
 }
 
 static void run(struct crank *c)
@@ -243,6 +250,8 @@ static void run(struct crank *c)
 			drop_orphans(c);
 		else
 			feed(c);
+		if (s->state == SESSION_READY && c->with->jobs->back)
+			outcome_give_back(c);
 		if (s->state == SESSION_READY && c->with->jobs->quit && session_idle(s) && c->with->jobs->first == NULL) {
 			session_quit(s, clock_mono_ms());
 			c->end_ms = clock_mono_ms() + QUIT_WAIT_MS;
@@ -272,7 +281,7 @@ static void fill_policy(struct crank *c)
 		.login = hop->login, .password = with->password, .auth_without_tls = hop->auth_without_tls,
 		.auth_to_unverified_server = hop->auth_to_unverified_server,
 		.reply_s = with->config->reply_s, .data_s = with->config->data_s, .dot_s = with->config->dot_s,
-		.refused = with->probe ? NULL : outcome_refused, .finished = outcome_finished, .context = c,
+		.refused = with->probe ? NULL : outcome_refused, .ending = with->probe ? NULL : outcome_ending, .finished = outcome_finished, .context = c,
 		.stop_before_data = with->probe, .said = with->show != NULL ? show_said : NULL, .replied = with->show != NULL ? show_reply : NULL,
 	};
 }

@@ -58,10 +58,12 @@ static int serve(void)
 		.skip = orders.skip, .skip_count = orders.skip_count, .show = orders.show ? "say" : NULL};
 	if (!ordered)
 		diag_set(&a.worst, VERDICT_DEFERRED, STAGE_CONFIG, "local", "what the runner asks this relay for cannot be read");
+	jobs_beat(&jobs, true);
 	bool ready = config_read(&config, paths_config(), &a.worst) && ordered && attempt_run(&a);
 	if (!ready)
 		jobs_say_diag(&jobs, "down", "", 0, 0, &a.worst);
 	jobs_flush(&jobs);
+	jobs_beat(&jobs, false);
 	config_free(&config);
 	orders_free(&orders);
 	buffer_free(&jobs.in);

@@ -99,6 +99,33 @@ void outcome_finished(void *context, struct transaction *t)
 		outcome_finish_job(c, job);
 }
 
+void outcome_ending(void *context, struct transaction *t)
+{
+	struct crank *c = context;
+	const struct piece *p = t->context;
+	jobs_say_id(c->with->jobs, "ending", p->job->id);
+}
+
+void outcome_give_back(struct crank *c)
+{
+	c->with->jobs->back = false;
+	for (int i = c->session.taken_count - 1; i >= 0; i--) {
+		struct transaction *t = c->session.taken[i];
+		struct piece *p = t->context;
+		/* The server is at that one: elsewhere it would not fare better. */
+		if ((i == 0 && t->begun) || p->job->settled || !session_withdraw(&c->session, t))
+			continue;
+		p->job->taken = p->first_rcpt;
+		content_free_piece(p);
+	}
+	for (struct job *job = c->with->jobs->first, *next; job != NULL; job = next) {
+		next = job->next;
+		/* Nothing of it is under way; of recipients that are left open the runner knows. */
+		if (job->finished == job->taken)
+			outcome_finish_job(c, job);
+	}
+}
+
 void outcome_refuse_damaged(struct crank *c, struct job *job, struct diagnosis *d)
 {
 	catalogue_recognise(d);

@@ -20,6 +20,12 @@ struct crank {
 /* Fills in hop, server and TLS. */
 void outcome_add_peer(const struct crank *c, struct diagnosis *d);
 
+/* The end of a message is about to be sent: the runner hears of it before, so that it never gives one to another session that may have arrived. */
+void outcome_ending(void *context, struct transaction *t);
+
+/* The runner wants back what was not begun: every job of which nothing was sent is told as unused. */
+void outcome_give_back(struct crank *c);
+
 /* A job is over: it goes. */
 void outcome_finish_job(struct crank *c, struct job *job);
 

@@ -204,6 +204,7 @@ static void put_back(struct runner *r, struct message *m, int left, bool sync)
 	}
 	int wait_s = wait_of(r, m, m->last.key);
 	say_what_stays(r, m);
+	e->interrupted = false;
 	e->attempts++;
 	mem_free(&e->avoid);
 	mem_free(&e->done);

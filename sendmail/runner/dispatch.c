@@ -3,69 +3,68 @@
 #include "base/log.h"
 #include "runner/detour.h"
 #include "runner/path.h"
+#include "runner/sessions.h"
 #include "runner/watch.h"
-#include "runner/worker.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define START_AGAIN_MS 10000
-#define STUCK_MS 3000
-#define SETTLED_STUCK_MS 300 /* what comes behind a refusal is answered at once as a rule */
+#define USER_WAITS_MS 1500   /* then it is looked whether a session of the user has got on */
+#define MAILBOX_WAITS_MS 2000
 
 static const char *avoid_of(const struct entry *e)
 {
 	return e->avoid != NULL ? e->avoid : "";
 }
 
-/* One message finds out whether the smarthost answers; the others follow when it does. */
+/* One message finds out whether the smarthost answers; the others follow when it does.  Mailboxes get theirs one by one. */
 static int window_of(const struct worker *w)
 {
-	return w->ready ? WORKER_WINDOW : 1;
+	return w->ready && !sessions_is_local(w->path) ? WORKER_WINDOW : 1;
 }
 
-/* A server may answer some recipients only after minutes (tarpit): mail behind them is not made to wait for that. */
-static bool is_stuck(const struct worker *w, int64_t now)
+/* The server ends a session after so many messages, as it was met: we are the first to say so. */
+static bool has_had_its_share(const struct path *p, const struct worker *w, int64_t now)
 {
-	if (w->settled > 0)
-		return now - w->settled_ms > SETTLED_STUCK_MS;
-	return w->ready && w->count > 0 && now - w->progress_ms > STUCK_MS;
+	return p->per_session > 0 && now < p->per_session_until_ms && w->given >= p->per_session;
+}
+
+static bool has_room(const struct worker *w)
+{
+	return w->settled == 0 && w->count < window_of(w) && w->fd_count < WORKER_WINDOW;
 }
 
 /* A worker of the same kind with room, the least busy one.  *busy: those that get on. */
-static struct worker *find_worker(struct runner *r, const struct path *p, const char *avoid, bool *starting, int *busy)
+static struct worker *find_worker(struct runner *r, const struct entry *e, bool *starting, int *busy, int64_t now)
 {
 	struct worker *best = NULL;
 	*starting = false;
 	*busy = 0;
-	int64_t now = clock_mono_ms();
 	for (int i = 0; i < r->worker_count; i++) {
 		struct worker *w = r->workers[i];
-		if (w->closing || w->ended || w->path != p || strcmp(w->avoid, avoid) != 0)
+		if (w->closing || w->ended || w->path != e->path || strcmp(w->avoid, avoid_of(e)) != 0)
 			continue;
-		if (is_stuck(w, now))
+		/* Who connects finds out for all. */
+		*starting = *starting || !w->ready || (w->settled > 0 && !sessions_is_stuck(w, now));
+		if (has_had_its_share(e->path, w, now))
+			worker_close(w);
+		if (w->closing || sessions_is_stuck(w, now) || !sessions_may_share(r, w, e->uid, now))
 			continue;
-		*starting = *starting || !w->ready || w->settled > 0;
 		(*busy)++;
-		if (w->settled == 0 && w->count < window_of(w) && w->fd_count < WORKER_WINDOW && (best == NULL || w->count < best->count))
+		if ((best == NULL || w->count < best->count) && has_room(w))
 			best = w;
 	}
 	return best;
 }
 
-static void close_idle_of_other_kind(struct runner *r, const struct path *p, const char *avoid)
-{
-	for (int i = 0; i < r->worker_count; i++) {
-		if (r->workers[i]->count == 0 && (r->workers[i]->path != p || strcmp(r->workers[i]->avoid, avoid) != 0))
-			worker_close(r->workers[i]);
-	}
-}
-
 /* A second session pays only when there is more than one batch for it, and the servers allow it. */
-static bool wants_another(const struct runner *r, const struct path *p, int busy, bool starting)
+static bool wants_another(const struct runner *r, const struct path *p, int busy, bool starting, int64_t now)
 {
+	bool limited = p->limit > 0 && p->workers >= p->limit;
+	/* A limit that was met is tried again after a while, when nothing gets on within it. */
 	if (busy == 0)
-		return true;
-	if (starting || (p->limit > 0 && p->workers >= p->limit) || path_state(r, p, 0) != PATH_UP)
+		return !limited || now >= p->limit_until_ms;
+	if (starting || limited || path_state(r, p, 0) != PATH_UP)
 		return false;
 	return (long long)p->schedule.count > (long long)busy * r->config.batch_messages;
 }
@@ -101,7 +100,7 @@ static struct worker *worker_for_watched(struct runner *r, const struct entry *e
 	const struct path *p = e->path;
 	if (!watch_talks(e) || is_shown(r))
 		return NULL;
-	bool full = r->worker_count >= r->config.max_sessions || r->worker_count >= WORKERS_MAX || (p->limit > 0 && p->workers >= p->limit);
+	bool full = !sessions_may_start(r, p, e->uid, clock_mono_ms()) || (p->limit > 0 && p->workers >= p->limit);
 	for (int i = 0; i < r->worker_count && full; i++) {
 		*wait = *wait || r->workers[i]->count == 0;
 		if (r->workers[i]->count == 0)
@@ -113,7 +112,7 @@ static struct worker *worker_for_watched(struct runner *r, const struct entry *e
 	return w;
 }
 
-static struct worker *worker_for(struct runner *r, const struct entry *e)
+static struct worker *worker_for(struct runner *r, const struct entry *e, int64_t now)
 {
 	bool wait = false;
 	struct worker *own = worker_for_watched(r, e, &wait);
@@ -121,22 +120,21 @@ static struct worker *worker_for(struct runner *r, const struct entry *e)
 		return own;
 	bool starting;
 	int busy;
-	const char *avoid = avoid_of(e);
 	struct path *p = e->path;
-	struct worker *w = find_worker(r, p, avoid, &starting, &busy);
-	if (w != NULL && !(w->count > 0 && wants_another(r, p, busy, starting) && r->worker_count < r->config.max_sessions))
+	struct worker *w = find_worker(r, e, &starting, &busy, now);
+	bool more = (w == NULL || w->count > 0) && !(w == NULL && starting) && wants_another(r, p, busy, starting, now);
+	if (!more)
 		return w;
-	if (w == NULL && starting)
-		return NULL;
-	if (r->worker_count >= r->config.max_sessions || r->worker_count >= WORKERS_MAX) {
-		close_idle_of_other_kind(r, p, avoid);
+	if (!sessions_may_start(r, p, e->uid, now)) {
+		if (w == NULL)
+			sessions_make_room(r, p, avoid_of(e), now);
 		return w;
 	}
-	if (!wants_another(r, p, busy, starting))
-		return w;
-	struct worker *fresh = start(r, p, avoid, false);
+	struct worker *fresh = start(r, p, avoid_of(e), false);
 	if (fresh == NULL)
 		return w;
+	if (r->yield_to == p)
+		r->yield_to = NULL;
 	r->workers[r->worker_count++] = fresh;
 	return fresh;
 }
@@ -183,6 +181,14 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 	struct message *m = message_take(r, e->path, e);
 	if (m == NULL)
 		return false;
+	/* Its mailbox is waited for already. */
+	if (w != NULL && sessions_is_local(e->path) && sessions_mailbox_waits(r, m, clock_mono_ms())) {
+		message_free(m);
+		e->put_off = true;
+		schedule_add(&e->path->schedule, e, clock_mono_ms() + MAILBOX_WAITS_MS);
+		return false;
+	}
+	e->put_off = false;
 	struct buffer none = {0};
 	watch_begin(r, m, w != NULL ? &w->steps : &none);
 	message_note_unsent(m);
@@ -202,7 +208,12 @@ static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 		schedule_ready(&p->schedule, now);
 	while ((e = schedule_first(&p->schedule)) != NULL && may_try(r, p, e, now)) {
 		bool alone = strcmp(p->key, PATH_NONE) == 0;
-		struct worker *w = alone ? NULL : worker_for(r, e);
+		if (!alone && sessions_user_waits(r, p, e->uid, now)) {
+			e->put_off = true;
+			schedule_move(&p->schedule, e, now + USER_WAITS_MS);
+			continue;
+		}
+		struct worker *w = alone ? NULL : worker_for(r, e, now);
 		if (w == NULL && !alone)
 			break;
 		p->probed_ms = now;
@@ -221,10 +232,12 @@ void runner_dispatch(struct runner *r)
 {
 	int64_t now = clock_mono_ms();
 	r->turn++;
+	sessions_take_back(r, now);
 	for (int i = 0; i < r->path_count; i++)
 		dispatch_path(r, r->paths[(r->turn + (unsigned)i) % (unsigned)r->path_count], now);
 	for (int i = 0; i < r->worker_count; i++)
 		worker_flush(r->workers[i]);
+	sessions_write(r, now);
 }
 
 static int by_age(const void *left, const void *right)
@@ -259,7 +272,7 @@ void runner_start_pass(struct runner *r)
 static bool is_path_through(const struct runner *r, const struct path *p, int64_t now)
 {
 	const struct entry *e = schedule_first(&p->schedule);
-	return e == NULL || e->held || e->due_ms > now || (path_state(r, p, now) == PATH_DOWN && detour_next_ms(r, p, now) > now);
+	return e == NULL || e->held || (e->due_ms > now && !e->put_off) || (path_state(r, p, now) == PATH_DOWN && detour_next_ms(r, p, now) > now);
 }
 
 bool runner_pass_over(const struct runner *r)

@@ -52,9 +52,22 @@ static void on_down(struct runner *r, struct worker *w, const char *fields)
 	}
 }
 
+static void on_progress(struct worker *w)
+{
+	w->progress_ms = clock_mono_ms();
+	w->asked_back = false;
+	w->stage[0] = '\0';
+}
+
 static void on_ready(struct runner *r, struct worker *w, const char *fields)
 {
 	char hop[256];
+	struct diagnosis d;
+	diag_read(&d, fields);
+	text_copy(w->peer, sizeof w->peer, d.peer_name);
+	w->ready_ms = clock_mono_ms();
+	if (!w->ready)
+		on_progress(w);
 	w->ready = true;
 	w->left = (int)fields_get_number(fields, "n", 0);
 	if (fields_get(fields, "hop", hop, sizeof hop))
@@ -111,7 +124,13 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 	struct diagnosis d;
 	if (m == NULL)
 		return;
-	w->progress_ms = clock_mono_ms();
+	if (text_starts(line, "ending ")) {
+		m->ending = true;
+		return;
+	}
+	/* One that gives messages back gets on with none. */
+	if (!text_starts(line, "unused "))
+		on_progress(w);
 	if (text_starts(line, "relayed ")) {
 		long long n = fields_get_number(fields, "n", -1);
 		if (n >= 0 && n < m->rcpt_count && m->relayed != NULL)
@@ -139,6 +158,7 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 	}
 	worker_take_out(w, m, before);
 	if (text_starts(line, "unused ")) {
+		w->returned++;
 		message_return(r, m);
 	} else {
 		w->done++;
@@ -158,6 +178,8 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 		on_hop(r, w, line + 4);
 	} else if (text_starts(line, "down ")) {
 		on_down(r, w, line + 5);
+	} else if (text_starts(line, "alive ")) {
+		fields_get(line + 6, "stage", w->stage, sizeof w->stage);
 	} else if (text_starts(line, "over ")) {
 		diag_read(&w->over, line + 5);
 	} else if (strcmp(line, "freed") == 0) {
@@ -189,6 +211,7 @@ void worker_receive(struct runner *r, struct worker *w)
 		return;
 	}
 	w->read_errors = 0;
+	w->heard_ms = clock_mono_ms();
 	buffer_add(&w->in, bytes, (size_t)n);
 	size_t used = 0;
 	char *line;

@@ -12,8 +12,10 @@
 #include "runner/rights.h"
 #include "runner/service.h"
 #include "runner/watch.h"
+#include "runner/watchdog.h"
 #include "runner/worker.h"
 #include "spool/lock.h"
+#include "spool/waits.h"
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -128,7 +130,7 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 		left = sooner_ms(left, log_ms);
 	struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
 	for (int i = 0; i < r->worker_count; i++)
-		p[i + 1] = (struct pollfd){.fd = r->workers[i]->fd, .events = (short)(POLLIN | (r->workers[i]->out.length ? POLLOUT : 0))};
+		p[i + 1] = (struct pollfd){.fd = r->workers[i]->ended ? -1 : r->workers[i]->fd, .events = (short)(POLLIN | (r->workers[i]->out.length ? POLLOUT : 0))};
 	int workers = r->worker_count;
 	int asking = control_poll(r, p + workers + 1);
 	nfds_t count = (nfds_t)(workers + 1 + asking);
@@ -159,17 +161,6 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 	if (starter->revents != 0 && !process_look() && !r->leaving) {
 		log_line(LOG_CRIT, "the starter, the part of the runner that is root, is gone: nothing can be sent any more; this runner ends");
 		r->leaving = r->broken = true;
-	}
-}
-
-static void end_workers(struct runner *r)
-{
-	for (int i = r->worker_count - 1; i >= 0; i--) {
-		struct worker *w = r->workers[i];
-		if (!w->ended)
-			continue;
-		r->workers[i] = r->workers[--r->worker_count];
-		worker_end(r, w);
 	}
 }
 
@@ -263,6 +254,7 @@ static int run(struct runner *r)
 	if (r->lifetime == LIFETIME_STAY)
 		intake_start(r);
 	runner_start_clock(r);
+	waits_write(&r->queue, &r->waits);
 	counters_load(&r->counters, r->queue.mqueue_fd);
 	r->counters.log_since_s = 0;
 	r->swept_ms = clock_mono_ms();
@@ -288,7 +280,8 @@ static int run(struct runner *r)
 		if (is_over(r))
 			break;
 		wait_for_events(r, &mask, limit_ms);
-		end_workers(r);
+		watchdog_look(r);
+		watchdog_end_workers(r);
 		intake_serve(r);
 		look_at_signals(r);
 		sync_removals(r, false);

@@ -35,6 +35,7 @@ struct message {
 	struct diagnosis *failures; /* of the recipients in RCPT_FAILED, in their order */
 	int failure_count;
 	int64_t last_s;            /* wall time of the last attempt, 0 = none */
+	bool ending;               /* its relay is about to send its end, or has: it may arrive */
 	bool untried;              /* it ends without an attempt */
 	bool repairs_told;         /* the relay said what it repaired in the header */
 	struct message *next;      /* in a worker's list */

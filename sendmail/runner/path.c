@@ -12,6 +12,8 @@
 #define NEW_MAIL_PROBE_MS 60000
 #define LOGIN_PAUSE_S 900
 #define LOGIN_PAUSE_MAX_S 14400
+#define LIMIT_MS 30000
+#define PER_SESSION_MS 600000
 
 struct path *path_find(struct runner *r, const char *key)
 {
@@ -194,6 +196,18 @@ static int open_sessions(const struct runner *r, const struct path *p)
 	return open;
 }
 
+bool path_is_proven(const struct runner *r, const struct path *p)
+{
+	const struct hop_state *h = *p->key == '@' ? find_hop(r, p->key, strlen(p->key)) : NULL;
+	return *p->key != '@' || (h != NULL && h->worked);
+}
+
+void path_session_ended(struct path *p, int messages)
+{
+	p->per_session = messages;
+	p->per_session_until_ms = clock_mono_ms() + PER_SESSION_MS;
+}
+
 bool path_takes_no_more(const struct runner *r, const struct path *p, const struct diagnosis *d)
 {
 	return d->fault != FAULT_CREDENTIAL && d->fault != FAULT_CONFIG && open_sessions(r, p) > 0;
@@ -203,6 +217,7 @@ void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d
 {
 	if (path_takes_no_more(r, p, d)) {
 		p->limit = open_sessions(r, p);
+		p->limit_until_ms = clock_mono_ms() + LIMIT_MS;
 		log_line(LOG_NOTICE, "smarthost %s takes no session beside the %d that are open: %s", d->hop, p->limit, d->text);
 		return;
 	}

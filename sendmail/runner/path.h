@@ -27,6 +27,9 @@ struct path {
 	int64_t probed_new; /* schedule.new_count at that time: what came later is new */
 	int workers;        /* alive */
 	int limit;          /* sessions that the servers allow at a time; 0 = no limit met */
+	int64_t limit_until_ms;    /* monotonic: one more is tried then */
+	int per_session;    /* messages after which a server ended a session; 0 = none did */
+	int64_t per_session_until_ms; /* monotonic: so long that counts */
 };
 
 /* The path of mail that no server is asked about now: aliases hold up what is left of it. */
@@ -47,6 +50,12 @@ char *path_skips(const struct runner *r, const struct path *p, int64_t now_ms, s
 
 /* All of its servers that fail, each with its reason as a line in steps. */
 void path_put_skips(const struct runner *r, const struct path *p, struct buffer *steps);
+
+/* False for a domain of recipients whose servers have taken no mail in this life of the runner. */
+bool path_is_proven(const struct runner *r, const struct path *p);
+
+/* A server of p ended a session behind so many messages. */
+void path_session_ended(struct path *p, int messages);
 
 /* True when a failure says only that the server wants no session beside those that are open: they take the mail.  A refused login is never that. */
 bool path_takes_no_more(const struct runner *r, const struct path *p, const struct diagnosis *d);

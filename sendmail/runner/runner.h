@@ -11,7 +11,7 @@
 #include "spool/queue.h"
 #include <sys/stat.h>
 
-#define WORKERS_MAX 32
+#define WORKERS_MAX 48 /* runner/sessions.h: with servers, and with mailboxes */
 
 enum lifetime { LIFETIME_STAY, LIFETIME_LINGER, LIFETIME_ONCE };
 
@@ -38,6 +38,10 @@ struct runner {
 	int hop_count;
 	struct worker *workers[WORKERS_MAX];
 	int worker_count;
+	const struct path *yield_to; /* another path has ended a session for it; NULL = none has.  Only compared */
+	int64_t yield_ms;
+	struct buffer waits;       /* as mqueue/sessions has it (runner/sessions.h) */
+	int64_t waits_ms;
 	struct health config_health; /* while config_good is false: why */
 	/* counts since the start, for the status line */
 	unsigned long long sent, deferred, failed, adopted;

@@ -30,6 +30,8 @@ struct entry {
 	bool by_route;      /* waits because the smarthost was at fault: woken when one answers again */
 	bool by_config;     /* waits because our configuration was at fault: woken when it changes */
 	int64_t looked_ms;  /* monotonic: when it was looked at for another way (runner/detour.h); 0 = not yet */
+	bool put_off;       /* for some seconds, until others of its user, or of its mailbox, have got on: a pass is not over before */
+	bool interrupted;   /* the relay that had it died, and it went to another at once */
 	bool held;          /* by an operator: never due, never too old */
 	bool warned;
 };

@@ -14,6 +14,7 @@
 #include "runner/returns.h"
 #include "spool/format.h"
 #include "spool/lock.h"
+#include "spool/waits.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -262,6 +263,8 @@ void service_end(struct runner *r)
 	returns_free(r);
 	path_free_all(r);
 	quota_free(r);
+	buffer_free(&r->waits);
+	waits_write(&r->queue, &r->waits);
 	config_free(&r->config);
 	aliases_free(r->aliases);
 	queue_close(&r->queue);

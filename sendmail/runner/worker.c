@@ -18,8 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define END_MS 2000
-
 /* Its socket, orders, the lock and the ledger.  The pid, or -1 with errno. */
 static pid_t start_program(const struct runner *r, const struct path *p, int socket, int ledger, const struct buffer *orders)
 {
@@ -70,7 +68,7 @@ struct worker *worker_start(struct runner *r, struct path *path, const char *avo
 	w->path = path;
 	w->steps = steps;
 	path->workers++;
-	w->idle_ms = clock_mono_ms();
+	w->idle_ms = w->started_ms = w->heard_ms = clock_mono_ms();
 	return w;
 }
 
@@ -105,6 +103,8 @@ void worker_give(struct worker *w, struct message *m)
 	buffer_free(&line);
 	if (w->count == 0)
 		w->progress_ms = clock_mono_ms();
+	w->given++;
+	w->asked_back = false;
 	append_message(w, m);
 }
 
@@ -141,6 +141,7 @@ void worker_stop_sending(struct worker *w)
 	w->out.length = 0;
 	w->fd_count = 0;
 	w->closing = true;
+	w->closing_ms = clock_mono_ms();
 	shutdown(w->fd, SHUT_WR);
 }
 
@@ -172,7 +173,15 @@ void worker_close(struct worker *w)
 	if (w->closing)
 		return;
 	w->closing = true;
+	w->closing_ms = clock_mono_ms();
 	buffer_puts(&w->out, "quit\n");
+	worker_flush(w);
+}
+
+void worker_ask_back(struct worker *w)
+{
+	w->asked_back = true;
+	buffer_puts(&w->out, "back\n");
 	worker_flush(w);
 }
 
@@ -195,14 +204,16 @@ void worker_take_out(struct worker *w, struct message *m, struct message *before
 }
 
 /* What a relay that died had in hand: it may or may not have been delivered. */
-static void keep_message(struct runner *r, struct worker *w, struct message *m, int status)
+static void keep_message(struct runner *r, struct worker *w, struct message *m)
 {
 	struct diagnosis d = {0};
 	TEXT(words, 200);
-	if (WIFSIGNALED(status))
-		text_printf(&words, "the relay process was ended by signal %d", WTERMSIG(status));
+	if (w->term_ms != 0)
+		text_put(&words, "the relay process hung and was ended");
+	else if (WIFSIGNALED(w->status))
+		text_printf(&words, "the relay process was ended by signal %d", WTERMSIG(w->status));
 	else
-		text_printf(&words, "the relay process ended early (exit %d)", WEXITSTATUS(status));
+		text_printf(&words, "the relay process ended early (exit %d)", WEXITSTATUS(w->status));
 	diag_set(&d, VERDICT_DEFERRED, w->ready ? STAGE_DOT : STAGE_CONNECT, "relay-died", "%s", words.data);
 	d.fault = FAULT_LOCAL;
 	if (strcmp(w->over.key, "relay-died") == 0)
@@ -214,16 +225,25 @@ static void keep_message(struct runner *r, struct worker *w, struct message *m, 
 	message_conclude(r, m, &w->steps, 0);
 }
 
+/* It cannot have arrived, so another one gets it at once: but not twice in a row, or a message that ends every relay would do so without a rest. */
+static bool may_go_at_once(const struct message *m)
+{
+	for (int i = 0; i < m->rcpt_count; i++) {
+		if (m->states[i] != RCPT_OPEN)
+			return false;
+	}
+	return !m->ending && !m->entry->interrupted;
+}
+
+bool worker_is_gone(struct worker *w)
+{
+	w->gone = w->gone || process_reap(w->pid, 0, &w->status);
+	return w->gone;
+}
+
 void worker_end(struct runner *r, struct worker *w)
 {
-	int status = 0;
-	/* One that has closed its socket but lives on is not waited for; one that is ending does not mind. */
-	process_signal(w->pid, SIGTERM);
 	close(w->fd);
-	if (!process_reap(w->pid, END_MS, &status)) {
-		process_signal(w->pid, SIGKILL);
-		process_reap(w->pid, END_MS, &status);
-	}
 	/* What it could not say any more may stand there. */
 	if (w->first != NULL && !w->said_bye)
 		ledgers_hear(r, w);
@@ -231,10 +251,13 @@ void worker_end(struct runner *r, struct worker *w)
 		struct message *m = w->first;
 		worker_take_out(w, m, NULL);
 		/* Nothing was begun with it, or the runner leaves and had no session yet. */
-		if (w->said_bye || (r->leaving && !w->ready))
+		bool unused = w->said_bye || (r->leaving && !w->ready);
+		if (!unused && may_go_at_once(m))
+			unused = m->entry->interrupted = true;
+		if (unused)
 			message_return(r, m);
 		else
-			keep_message(r, w, m, status);
+			keep_message(r, w, m);
 	}
 	/* Ready, and then gone before it took one message: as good as down, or it would be asked in a tight loop. */
 	if (w->ready && w->done == 0 && w->over.key[0] != '\0') {
@@ -242,6 +265,9 @@ void worker_end(struct runner *r, struct worker *w)
 		path_hop_failed(r, w->path, &w->over);
 		path_down(r, w->path, &w->over);
 	}
+	/* A server that ends the session behind some messages has its reasons, and says nothing about the next message. */
+	if (w->said_bye && w->returned > 0 && !w->asked_back && w->done > 0 && w->done < WORKER_WINDOW && w->over.key[0] != '\0' && strcmp(w->over.key, "batch-timeout") != 0)
+		path_session_ended(w->path, w->done);
 	ledgers_remove(r, w->ledger);
 	w->path->workers--;
 	free(w->avoid);

@@ -1,4 +1,4 @@
-/* One relay process and the messages that it has in hand. */
+/* One relay process and the messages that it has in hand.  Nothing here waits for it: whether it hangs is watchdog.h's matter. */
 #ifndef RUNNER_WORKER_H
 #define RUNNER_WORKER_H
 #include "runner/ledgers.h"
@@ -33,6 +33,16 @@ struct worker {
 	struct diagnosis over;    /* why its session broke; key "" = it did not */
 	int64_t idle_ms;          /* since when it has nothing to do */
 	int64_t progress_ms;      /* last result, or first message after an idle time */
+	int64_t started_ms, ready_ms, heard_ms, closing_ms; /* closing_ms: 0 = it is not */
+	int given;                /* messages, so far */
+	int returned;             /* of those: given back as unused */
+	bool asked_back;          /* for what it has not begun, since the last progress */
+	char stage[16];           /* that it waits at, as it says itself; "" = not known */
+	char peer[256];           /* server of its session; "" while there is none */
+	/* its end (watchdog.c): when it was told to, and made to; 0 = not */
+	int64_t term_ms, kill_ms, ended_ms;
+	bool gone;                /* reaped */
+	int status;               /* as of waitpid(2) */
 };
 
 /* Starts a relay for a path, without the servers that are passed over now; NULL (logged) when that fails.  shows: one that tells the dialogue. */
@@ -44,6 +54,9 @@ void worker_give(struct worker *w, struct message *m);
 /* Moves bytes; call when the descriptor is ready.  Outcomes are applied as they come.  Sets ended at the end of the stream. */
 void worker_flush(struct worker *w);
 void worker_receive(struct runner *r, struct worker *w);
+
+/* Asks for every message back that the relay has not begun: those come as unused. */
+void worker_ask_back(struct worker *w);
 
 /* For an error of the socket: the relay may have half a line; it sees the end of its jobs, tells what became of those it has, and ends, which
    worker_receive sees. */
@@ -61,6 +74,9 @@ void worker_kill(const struct worker *w, int signal_number);
 /* No more messages will come. */
 void worker_close(struct worker *w);
 
-/* After the end: what it held is kept for later; reaps the process and frees w. */
+/* True when the process is reaped; never waits. */
+bool worker_is_gone(struct worker *w);
+
+/* After the end, when the process is gone: what it held, and cannot have arrived, goes to another at once, the rest is kept for later.  Frees w. */
 void worker_end(struct runner *r, struct worker *w);
 #endif

@@ -65,6 +65,7 @@ struct session_policy {
 	void (*said)(void *context, const char *words, size_t length); /* sees each command, and words for a login and for a message; may be NULL */
 	void (*replied)(void *context, struct reply *r); /* sees each reply; may be NULL */
 	void (*refused)(void *context, struct transaction *t);  /* MAIL or a RCPT was: results that are set are final; may be NULL */
+	void (*ending)(void *context, struct transaction *t);   /* its end is in out: once that is sent, it may arrive; may be NULL */
 	void (*finished)(void *context, struct transaction *t);
 	void *context;
 };
@@ -73,7 +74,7 @@ enum session_expect { EXPECT_RSET, EXPECT_MAIL, EXPECT_RCPT, EXPECT_DATA, EXPECT
 
 struct session_awaited {
 	enum session_expect kind;
-	struct transaction *t;
+	struct transaction *t; /* NULL: of one that was withdrawn */
 	int rcpt;
 };
 
@@ -95,6 +96,8 @@ struct session {
 	struct transaction *taken[SESSION_WINDOW];
 	int taken_count;
 	struct transaction *sending; /* its body is being produced */
+	int withdrawn;           /* answers that are awaited for nobody */
+	int delivered;           /* transactions that the server has accepted whole */
 	bool dirty;              /* the server may hold a half transaction: RSET first */
 };
 
@@ -116,6 +119,10 @@ void session_take(struct session *s, struct transaction *t);
 
 /* Produces output: commands and body, up to some tens of kilobytes; call it whenever out is short. */
 void session_pump(struct session *s, int64_t now_ms);
+
+/* Takes a transaction back of which no byte of the message was sent, and nothing refused; finished() is not called.  False: it stays.  What the server
+   still answers belongs to nobody; should it ask for the message, the session ends. */
+bool session_withdraw(struct session *s, struct transaction *t);
 
 /* True when no transaction is open. */
 bool session_idle(const struct session *s);

@@ -145,6 +145,21 @@ static void on_rcpt(struct session *s, struct transaction *t, int rcpt)
 	tell_refused(s, t);
 }
 
+/* Of a transaction that was withdrawn.  Behind a 354 anything that is sent would be its message, so the session ends; what it has taken was not begun. */
+static void on_withdrawn(struct session *s, enum session_expect kind)
+{
+	s->withdrawn--;
+	if (kind != EXPECT_DATA)
+		return;
+	s->dirty = true;
+	if (s->reply.code != 354)
+		return;
+	while (s->taken_count > 0)
+		finish(s, s->taken[0]);
+	s->count = s->withdrawn = 0;
+	s->state = SESSION_OVER;
+}
+
 static void on_data(struct session *s, struct transaction *t)
 {
 	if (s->reply.code == 354 && t->accepted > 0) {
@@ -162,6 +177,22 @@ static void on_data(struct session *s, struct transaction *t)
 	}
 }
 
+/* Nothing of its message was sent, and nothing refused. */
+static bool is_untouched(const struct session *s, const struct transaction *t)
+{
+	bool untouched = t != s->sending && !t->dot_sent && !t->mail_refused;
+	for (int i = 0; i < t->rcpt_count && untouched; i++)
+		untouched = t->rcpts[i].result.verdict == VERDICT_NONE;
+	return untouched;
+}
+
+/* A server that takes so many messages in a session, and then ends it, says nothing about the next message, whose commands stood behind the end of the
+   last one.  One that accepts none is another matter. */
+static bool is_next_one(const struct session *s, const struct transaction *t)
+{
+	return s->delivered > 0 && is_untouched(s, t);
+}
+
 /* The server says that it closes (RFC 5321 3.8): nothing more will be answered. */
 static void on_closing(struct session *s)
 {
@@ -169,7 +200,7 @@ static void on_closing(struct session *s)
 	enum stage stage = session_stage(s);
 	struct transaction *t = s->count > 0 ? s->awaited[s->first].t : NULL;
 	session_diagnose(s, &d, stage);
-	if (t != NULL && t->begun)
+	if (t != NULL && t->begun && !is_next_one(s, t))
 		settle(t, &d);
 	transact_broken(s, d.key, d.text);
 	s->state = SESSION_OVER;
@@ -188,11 +219,16 @@ void transact_reply(struct session *s)
 	struct session_awaited a = s->awaited[s->first];
 	s->first = (s->first + 1) % RING;
 	s->count--;
+	if (a.t == NULL && s->withdrawn > 0) {
+		on_withdrawn(s, a.kind);
+		return;
+	}
 	switch (a.kind) {
 	case EXPECT_MAIL: on_mail(s, a.t); break;
 	case EXPECT_RCPT: on_rcpt(s, a.t, a.rcpt); break;
 	case EXPECT_DATA: on_data(s, a.t); break;
 	case EXPECT_DOT:
+		s->delivered += s->reply.code >= 200 && s->reply.code < 300;
 		settle_reply(s, a.t, STAGE_DOT);
 		finish(s, a.t);
 		break;
@@ -226,6 +262,8 @@ static void pump_body(struct session *s)
 		s->sending = NULL;
 		show_message(s, t);
 		t->dot_sent = true;
+		if (s->policy->ending != NULL)
+			s->policy->ending(s->policy->context, t);
 		await(s, EXPECT_DOT, t, 0);
 		return;
 	}
@@ -344,7 +382,7 @@ void session_pump(struct session *s, int64_t now_ms)
 
 bool session_can_take(const struct session *s)
 {
-	return s->state == SESSION_READY && s->taken_count < SESSION_WINDOW;
+	return s->state == SESSION_READY && s->taken_count < SESSION_WINDOW && s->withdrawn == 0;
 }
 
 void session_take(struct session *s, struct transaction *t)
@@ -352,6 +390,23 @@ void session_take(struct session *s, struct transaction *t)
 	t->step = t->accepted = 0;
 	t->begun = t->mail_refused = t->dot_sent = false;
 	s->taken[s->taken_count++] = t;
+}
+
+bool session_withdraw(struct session *s, struct transaction *t)
+{
+	if (!is_untouched(s, t))
+		return false;
+	for (int i = 0; i < s->count; i++) {
+		struct session_awaited *a = &s->awaited[(s->first + i) % RING];
+		if (a->t != t)
+			continue;
+		a->t = NULL;
+		s->withdrawn++;
+	}
+	drop_taken(s, t);
+	/* Without PIPELINING its commands come one by one: the server may hold the first ones. */
+	s->dirty = s->dirty || t->begun;
+	return true;
 }
 
 bool session_idle(const struct session *s)
@@ -377,6 +432,8 @@ void transact_broken(struct session *s, const char *key, const char *words)
 {
 	while (s->taken_count > 0) {
 		struct transaction *t = s->taken[0];
+		if (t->begun && is_next_one(s, t))
+			t->begun = false;
 		if (t->begun)
 			settle_broken(s, t, key, words);
 		finish(s, t);

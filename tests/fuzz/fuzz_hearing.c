@@ -122,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		worker_receive(&r, w);
 	MUST(w->ended);
 	r.worker_count = 0;
+	MUST(worker_is_gone(w));
 	worker_end(&r, w);
 	fuzz_must_be_whole(&r, 0);
 	for (int i = 0; i < 4; i++)

@@ -1,4 +1,4 @@
-/* objects: sendmail/runner/detour sendmail/runner/dispatch sendmail/runner/path sendmail/runner/schedule sendmail/runner/runner sendmail/runner/quota sendmail/spool/policy sendmail/message/envelope sendmail/message/dsn sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/spool/queue sendmail/spool/id sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/ages sendmail/spool/counters sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/report sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/fdio sendmail/base/dates sendmail/base/compat sendmail/base/paths sendmail/message/phrase sendmail/base/words sendmail/base/base64 */
+/* objects: sendmail/runner/detour sendmail/runner/dispatch sendmail/runner/sessions sendmail/runner/path sendmail/runner/schedule sendmail/runner/runner sendmail/runner/quota sendmail/spool/policy sendmail/message/envelope sendmail/message/dsn sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/spool/queue sendmail/spool/id sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/waits sendmail/spool/ages sendmail/spool/counters sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/report sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/fdio sendmail/base/dates sendmail/base/compat sendmail/base/paths sendmail/message/phrase sendmail/base/words sendmail/base/base64 */
 /* libs: -linih */
 /* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own schedule, paths and dispatch decide; clock, relay
    and server are made here. */
@@ -83,7 +83,7 @@ struct worker *worker_start(struct runner *r, struct path *path, const char *avo
 	f.connections++;
 	w->path = path;
 	w->avoid = mem_copy("");
-	w->idle_ms = clock_mono_ms();
+	w->idle_ms = w->started_ms = clock_mono_ms();
 	path->workers++;
 	return w;
 }
@@ -99,6 +99,7 @@ void worker_give(struct worker *w, struct message *m)
 
 void worker_flush(struct worker *w) { (void)w; }
 void worker_close(struct worker *w) { w->closing = true; }
+void worker_ask_back(struct worker *w) { w->asked_back = true; }
 
 static struct message *take(struct worker *w)
 {

@@ -1,0 +1,38 @@
+/* Sharing out the sessions.  max_sessions counts those that get on: one that waits for its server, or sends a long message, is stuck after a few seconds,
+   costs no other destination and no other user a place, and gives back what it has not begun.  Each destination and each user can have only so many
+   that are stuck.  Local delivery has places of its own. */
+#ifndef RUNNER_SESSIONS_H
+#define RUNNER_SESSIONS_H
+#include "runner/worker.h"
+
+#define SESSIONS_MAX 32       /* with servers, stuck or not */
+#define SESSIONS_LOCAL_MAX 16 /* with mailboxes */
+
+/* It has told of no result for some seconds, or is still connecting after one. */
+bool sessions_is_stuck(const struct worker *w, int64_t now_ms);
+
+/* True when one more session with p, for a message of that user, finds a place. */
+bool sessions_may_start(const struct runner *r, const struct path *p, uint32_t uid, int64_t now_ms);
+
+/* True when so many sessions of the user are stuck on p that its further mail there waits for them. */
+bool sessions_user_waits(const struct runner *r, const struct path *p, uint32_t uid, int64_t now_ms);
+
+/* True when a message of that user goes behind those that w has in hand: not behind mail of a user who has a stuck session there, and not the other
+   way round. */
+bool sessions_may_share(const struct runner *r, const struct worker *w, uint32_t uid, int64_t now_ms);
+
+/* p wants a session, and all places are taken: what is idle goes, and a destination that has more than its share yields one. */
+void sessions_make_room(struct runner *r, const struct path *p, const char *avoid, int64_t now_ms);
+
+/* Asks stuck sessions for what they have not begun. */
+void sessions_take_back(struct runner *r, int64_t now_ms);
+
+/* True for the path of local mail. */
+bool sessions_is_local(const struct path *p);
+
+/* True when a recipient of m has a mailbox that a stuck session waits for. */
+bool sessions_mailbox_waits(const struct runner *r, const struct message *m, int64_t now_ms);
+
+/* mqueue/sessions: what is waited for (spool/waits.h), when that has changed; at most once a second. */
+void sessions_write(struct runner *r, int64_t now_ms);
+#endif
