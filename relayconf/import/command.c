@@ -1,5 +1,6 @@
 /* relayconf import: reads what another mail program was told, and writes firsthop.conf. */
 #include "relayconf/import/import.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/output.h"
 #include "config/config.h"
@@ -13,6 +14,8 @@
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#define COMMENT_BYTES 180
 
 static const struct program {
 	const char *name;
@@ -144,8 +147,9 @@ static void put_settings_of(const struct import *im, const char *section, const 
 		if (strcmp(s->section, section) == 0 && strcmp(s->name, name) == 0)
 			buffer_printf(out, "%s = %s\n", s->key, s->value);
 	}
-	if (strcmp(section, "smarthost") == 0 && has_secret(im, name))
-		buffer_printf(out, "%spassword_file = secret.%s\n", secrets_follow ? "" : "# write the password into this file, mode 0640, group firsthop:\n", name);
+	bool known = has_secret(im, name), login = import_get(im, section, name, "login") != NULL;
+	if (strcmp(section, "smarthost") == 0 && (known || (login && import_get(im, section, name, "password_command") == NULL)))
+		buffer_printf(out, "%spassword_file = secret.%s\n", secrets_follow && known ? "" : "# write the password into this file, mode 0640, group firsthop:\n", name);
 }
 
 /* Each section once, in the order of the sample. */
@@ -164,12 +168,31 @@ static void put_sections(const struct import *im, bool secrets_follow, struct bu
 	}
 }
 
+/* The reader of firsthop.conf has a limit for comments, too. */
+static void put_comment(const char *line, size_t length, struct buffer *out)
+{
+	const char *indent = "#   ";
+	while (length > COMMENT_BYTES) {
+		size_t n = COMMENT_BYTES;
+		while (n > 0 && line[n] != ' ')
+			n--;
+		if (n == 0)
+			n = COMMENT_BYTES;
+		buffer_printf(out, "%s%.*s\n", indent, (int)n, line);
+		n += line[n] == ' ';
+		line += n;
+		length -= n;
+		indent = "#     ";
+	}
+	buffer_printf(out, "%s%.*s\n", indent, (int)length, line);
+}
+
 static void put_comments(const char *lines, size_t length, struct buffer *out)
 {
 	while (length > 0) {
 		const char *end = memchr(lines, '\n', length);
 		size_t n = end != NULL ? (size_t)(end - lines) : length;
-		buffer_printf(out, "#   %.*s\n", (int)n, lines);
+		put_comment(lines, n, out);
 		length -= n + (end != NULL);
 		lines += n + (end != NULL);
 	}
@@ -215,14 +238,33 @@ static bool write_secrets(const struct import *im, const char *path)
 	return done;
 }
 
+/* The maps that are named lie below the root now. */
+static void put_rooted(const struct buffer *text, const char *root, struct buffer *out)
+{
+	static const char key[] = "\nfile = /";
+	const char *at = text->data, *found;
+	size_t left = text->length;
+	while (*root != '\0' && (found = compat_find(at, left, key)) != NULL) {
+		size_t n = (size_t)(found - at) + strlen(key) - 1;
+		buffer_add(out, at, n);
+		buffer_puts(out, root);
+		at += n;
+		left -= n;
+	}
+	buffer_add(out, at, left);
+}
+
 /* The code that will read it has the last word. */
-static bool check_text(const struct buffer *text)
+static bool check_text(const struct buffer *text, const char *root)
 {
 	char path[] = "/tmp/firsthop-import-XXXXXX";
 	struct config c;
 	struct diagnosis d = {0};
+	struct buffer rooted = {0};
 	int fd = mkstemp(path);
-	bool good = fd >= 0 && fdio_write(fd, text->data, text->length) && config_read(&c, path, &d);
+	put_rooted(text, root, &rooted);
+	bool good = fd >= 0 && fdio_write(fd, rooted.data, rooted.length) && config_read(&c, path, &d);
+	buffer_free(&rooted);
 	if (fd >= 0) {
 		config_free(&c);
 		close(fd);
@@ -261,7 +303,7 @@ int command_import(const char *root, const char *output, const char *name, const
 	}
 	note_logins(&im, path);
 	put_file(&im, program->name, output != NULL, &text);
-	bool good = check_text(&text), written = true;
+	bool good = check_text(&text, root), written = true;
 	if (output == NULL) {
 		written = fwrite(text.data, 1, text.length, stdout) == text.length;
 	} else if (good) {

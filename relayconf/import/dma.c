@@ -94,10 +94,10 @@ bool import_dma(struct import *im, const char *path)
 		set_smarthost(&p, im);
 		set_masquerade(&p, im);
 		import_set(im, "host", "", "aliases", pairs_take(&p, "ALIASES"));
-		if (name != NULL && *name != '/')
-			import_set(im, "host", "", "name", name);
-		else
-			pairs_note(&p, im, "MAILNAME", "a file with the name; write the name itself as host.name");
+		char word[256];
+		if (name != NULL && *name == '/')
+			import_word(im, name, word, sizeof word);
+		import_set(im, "host", "", "name", name != NULL && *name == '/' ? word : name);
 		pairs_note(&p, im, "SPOOLDIR", "the spool has a place of its own; relayconf adopt takes over the mail that lies there");
 		pairs_note(&p, im, "FINGERPRINT", "certificates are checked by their authority: tls_ca_file may name the server's own");
 		pairs_note(&p, im, "CERTFILE", "client certificates are not used");

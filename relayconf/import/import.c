@@ -1,5 +1,7 @@
 /* Settings, notes and passwords on their way from another program's files. */
 #include "relayconf/import/import.h"
+#include "base/fdio.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +62,16 @@ void import_secret(struct import *im, const char *smarthost, const char *passwor
 	if (*password == '\0')
 		return;
 	snprintf(origin, sizeof origin, "%.1000s:%d", file, line);
+	for (int i = 0; i < im->secret_count; i++) {
+		struct secret *known = &im->secrets[i];
+		if (strcmp(known->smarthost, smarthost) != 0)
+			continue;
+		free(known->password);
+		free(known->origin);
+		known->password = mem_copy(password);
+		known->origin = mem_copy(origin);
+		return;
+	}
 	im->secrets = mem_resize(im->secrets, (size_t)im->secret_count + 1, sizeof *im->secrets);
 	im->secrets[im->secret_count++] = (struct secret){mem_copy(smarthost), mem_copy(password), mem_copy(origin)};
 }
@@ -86,6 +98,22 @@ void import_server(struct import *im, const char *smarthost, const char *server,
 		import_set(im, "smarthost", smarthost, "port", "465");
 	else if (*rest == ':')
 		import_set(im, "smarthost", smarthost, "port", rest + 1);
+}
+
+void import_word(struct import *im, const char *path, char *word, size_t size)
+{
+	char whole[2048];
+	struct buffer text = {0};
+	snprintf(whole, sizeof whole, "%s%s", im->root, path);
+	text_copy(word, size, "");
+	if (fdio_slurp_at(AT_FDCWD, whole, &text, 65536)) {
+		char *copy = mem_copy(buffer_string(&text)), *start = text_trim(copy);
+		start[strcspn(start, " \t\r\n#")] = '\0';
+		text_copy(word, size, start);
+		free(copy);
+		buffer_printf(&im->sources, "%s\n", path);
+	}
+	buffer_free(&text);
 }
 
 void import_name(const char *from, char *name, size_t size)

@@ -35,12 +35,15 @@ const char *import_get(const struct import *im, const char *section, const char 
 /* A line that could not be carried over as it was, and why. */
 void import_note(struct import *im, const char *file, int line, const char *words, const char *why);
 
-/* A password of a smarthost; goes to a file of its own. */
+/* A password of a smarthost; goes to a file of its own.  A later one takes the place of an earlier one. */
 void import_secret(struct import *im, const char *smarthost, const char *password, const char *file, int line);
 
 /* host, port and lookup of a smarthost from "host", "[host]", "host:port", "[host]:port"; brackets: no MX lookup.
    mx_without_brackets: what a bare name means in that program. */
 void import_server(struct import *im, const char *smarthost, const char *server, bool mx_without_brackets);
+
+/* The first word of a small file, such as /etc/mailname; "" when it cannot be read. */
+void import_word(struct import *im, const char *path, char *word, size_t size);
 
 /* A name that may stand in [smarthost NAME]: dots become "-", what cannot stand there is left out; "server" when nothing is left. */
 void import_name(const char *from, char *name, size_t size);

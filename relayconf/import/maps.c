@@ -96,26 +96,77 @@ static bool use_login(struct import *im, const struct pairs *p, struct pair *lin
 	return used;
 }
 
-void maps_passwords(struct import *im, const char *path)
+/* The smarthost that takes the mail of a sender: that of its route, or the usual one. */
+static const char *smarthost_of(const struct import *im, const char *pattern)
+{
+	const char *via = import_get(im, "route", pattern, "via");
+	return via != NULL ? via : import_get(im, "smarthost", "main", "host") != NULL ? "main" : NULL;
+}
+
+/* "user@example.org USER:PASSWORD": a smarthost like the one of this sender, with the login, and the route to it. */
+static bool use_sender_login(struct import *im, const struct pairs *p, const struct pair *line)
+{
+	char name[64], pattern[400];
+	const char *colon = strchr(line->value, ':'), *sender = line->key[0] == '@' ? line->key + 1 : line->key;
+	snprintf(pattern, sizeof pattern, "from:%s", sender);
+	const char *like = smarthost_of(im, pattern);
+	if (colon == NULL || like == NULL)
+		return false;
+	char *base = mem_copy(like), *user = mem_copy_n(line->value, (size_t)(colon - line->value));
+	import_name(sender, name, sizeof name);
+	for (int i = 0, count = im->setting_count; i < count; i++) {
+		const struct setting *s = &im->settings[i];
+		if (strcmp(s->section, "smarthost") != 0 || strcmp(s->name, base) != 0 || strcmp(s->key, "login") == 0)
+			continue;
+		char *key = mem_copy(s->key), *value = mem_copy(s->value);
+		import_set(im, "smarthost", name, key, value);
+		free(key);
+		free(value);
+	}
+	import_set(im, "smarthost", name, "default", "no");
+	import_set(im, "smarthost", name, "login", user);
+	import_secret(im, name, colon + 1, p->file, line->line);
+	import_set(im, "route", pattern, "via", name);
+	free(base);
+	free(user);
+	return true;
+}
+
+void maps_passwords(struct import *im, const char *path, bool by_sender)
 {
 	struct pairs p;
 	if (!pairs_read(&p, im, path, PAIRS_FOLDED_BLANK))
 		import_note(im, path, 0, "this map of passwords", "cannot be read; run the import as root");
 	for (int i = 0; i < p.count; i++) {
-		if (!use_login(im, &p, &p.list[i]))
-			import_note(im, p.file, p.list[i].line, p.list[i].key, "a login for a server or sender that is no smarthost here");
+		struct pair *line = &p.list[i];
+		bool sender = strchr(line->key, '@') != NULL;
+		if (!(sender ? by_sender && use_sender_login(im, &p, line) : use_login(im, &p, line)))
+			import_note(im, p.file, line->line, line->key, sender && !by_sender ? "a login for a sender, which Postfix did not use: smtp_sender_dependent_authentication is not yes"
+			            : "a login for a server or sender that is no smarthost here");
 	}
 	pairs_free(&p);
 }
 
-void maps_generic(struct import *im, const char *path)
+void maps_login_of_all(struct import *im, const char *user, const char *password, const char *file, int line)
+{
+	for (int i = 0; i < im->setting_count; i++) {
+		if (strcmp(im->settings[i].section, "smarthost") != 0 || strcmp(im->settings[i].key, "host") != 0)
+			continue;
+		char *name = mem_copy(im->settings[i].name);
+		import_set(im, "smarthost", name, "login", user);
+		import_secret(im, name, password, file, line);
+		free(name);
+	}
+}
+
+void maps_addresses(struct import *im, const char *path, const char *whose)
 {
 	char whole[2048];
 	snprintf(whole, sizeof whole, "%s%s", im->root, path);
 	if (access(whole, R_OK) == 0)
-		import_set(im, "rewrite", "senders", "file", path);
+		import_set(im, "rewrite", whose, "file", path);
 	else
-		import_note(im, path, 0, "this map", "has no text form that can be read; [rewrite senders] file = names one");
+		import_note(im, path, 0, "this map", "has no text form that can be read; the file of [rewrite senders] or [rewrite recipients] names one");
 }
 
 const char *maps_text(struct import *im, struct pairs *p, const char *key)

@@ -7,11 +7,15 @@
    Each server becomes a smarthost that takes only that mail.  prefix: "" or "from:" before the pattern. */
 void maps_routes(struct import *im, const char *path, enum pairs_form form, const char *prefix);
 
-/* Logins: "[host]:port  user:password" (Postfix).  For each smarthost whose server is written the same way. */
-void maps_passwords(struct import *im, const char *path);
+/* Logins: "[host]:port  user:password" (Postfix).  For each smarthost whose server is written the same way.  by_sender: a key may be a
+   sender, whose mail then goes by a smarthost of its own to the server where it would go. */
+void maps_passwords(struct import *im, const char *path, bool by_sender);
 
-/* A generic map of senders: named as the file of [rewrite senders]. */
-void maps_generic(struct import *im, const char *path);
+/* One login for every smarthost. */
+void maps_login_of_all(struct import *im, const char *user, const char *password, const char *file, int line);
+
+/* A map of addresses: named as the file of [rewrite senders] or [rewrite recipients]. */
+void maps_addresses(struct import *im, const char *path, const char *whose);
 
 /* "hash:/etc/postfix/transport" and "texthash:...": the text file behind it; NULL (and a note) when there is none. */
 const char *maps_text(struct import *im, struct pairs *p, const char *key);

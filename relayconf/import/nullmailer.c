@@ -1,4 +1,5 @@
 /* nullmailer: a folder with remotes, me, defaultdomain, helohost, adminaddr, allmailfrom, ... */
+#include "base/compat.h"
 #include "relayconf/import/pairs.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,36 +42,81 @@ static bool set_option(struct import *im, const char *name, const char *option, 
 	return true;
 }
 
+/* The next word by the quoting of a shell, in place; NULL at the end. */
+static char *next_word(char **rest)
+{
+	char *at = *rest + strspn(*rest, " \t"), *word = at, *to = at, quote = '\0';
+	if (*at == '\0')
+		return NULL;
+	for (; *at != '\0' && (quote != '\0' || (*at != ' ' && *at != '\t')); at++) {
+		if (quote != '\0' && *at == quote)
+			quote = '\0';
+		else if (quote == '\0' && (*at == '\'' || *at == '"'))
+			quote = *at;
+		else if (*at == '\\' && quote != '\'' && at[1] != '\0' && (quote == '\0' || strchr("\"\\$`", at[1]) != NULL))
+			*to++ = *++at;
+		else
+			*to++ = *at;
+	}
+	*rest = at + (*at != '\0');
+	*to = '\0';
+	return word;
+}
+
+/* The name of an option alone: behind it may be a password. */
+static void note_option(struct import *im, const char *file, int line, const char *option)
+{
+	char *name = mem_copy_n(option, strcspn(option, "="));
+	import_note(im, file, line, name, strcmp(name, "x509certfile") == 0 || strcmp(name, "x509keyfile") == 0 ? "client certificates are not used" : "no counterpart");
+	free(name);
+}
+
 /* HOST [PROTOCOL [--option=value ...]] */
 static void read_remote(struct import *im, const struct pair *line, const char *file, const char *name)
 {
 	bool tls = false;
 	char *words = mem_copy(line->value), *rest = words;
-	const char *word = strsep(&rest, " \t");
+	const char *word = next_word(&rest);
 	import_server(im, name, line->key, false);
-	if (word != NULL && *word != '\0' && strcmp(word, "smtp") != 0)
+	if (word != NULL && strcmp(word, "smtp") != 0)
 		import_note(im, file, line->line, word, "only SMTP is spoken");
-	while ((word = strsep(&rest, " \t")) != NULL) {
+	while ((word = next_word(&rest)) != NULL) {
 		const char *option = word + strspn(word, "-");
 		if (*option != '\0' && !set_option(im, name, option, file, line->line, &tls))
-			import_note(im, file, line->line, option, "no counterpart");
+			note_option(im, file, line->line, option);
 	}
 	if (import_get(im, "smarthost", name, "tls") == NULL)
 		import_set(im, "smarthost", name, "tls", tls ? "verify" : "off");
 	const char *implicit = import_get(im, "smarthost", name, "implicit");
 	if (import_get(im, "smarthost", name, "port") == NULL)
 		import_set(im, "smarthost", name, "port", implicit != NULL && strcmp(implicit, "yes") == 0 ? "465" : "25");
+	if (import_get(im, "smarthost", name, "login") != NULL && strcmp(import_get(im, "smarthost", name, "tls"), "off") == 0) {
+		import_set(im, "smarthost", name, "auth_without_tls", "yes");
+		import_note(im, file, line->line, line->key, "the password goes over the network unencrypted, as nullmailer sent it; tls = verify would be better");
+	}
+	compat_wipe(words, strlen(line->value));
 	free(words);
+}
+
+/* What completes addresses without a host: defaulthost, or the name of the machine, with defaultdomain behind a name without a dot. */
+static void set_domain(struct import *im, const char *folder)
+{
+	char host[256], domain[256], whole[520];
+	if (!first_line(im, folder, "defaulthost", host, sizeof host))
+		import_word(im, "/etc/mailname", host, sizeof host);
+	first_line(im, folder, "defaultdomain", domain, sizeof domain);
+	bool complete = *host == '\0' || *domain == '\0' || strchr(host, '.') != NULL;
+	snprintf(whole, sizeof whole, "%s%s%s", *host != '\0' ? host : domain, complete ? "" : ".", complete ? "" : domain);
+	import_set(im, "host", "", "domain", whole);
 }
 
 static void read_rest(struct import *im, const char *folder)
 {
 	char value[1024], path[1200];
-	static const char *const untouched[] = {"pausetime", "sendtimeout", "maxpause", "queuelifetime", "doublebounceto", "idhost", "defaulthost"};
+	static const char *const untouched[] = {"pausetime", "sendtimeout", "maxpause", "queuelifetime", "doublebounceto", "idhost"};
 	if (first_line(im, folder, "me", value, sizeof value) || first_line(im, folder, "helohost", value, sizeof value))
 		import_set(im, "host", "", "name", value);
-	if (first_line(im, folder, "defaultdomain", value, sizeof value))
-		import_set(im, "host", "", "domain", value);
+	set_domain(im, folder);
 	if (first_line(im, folder, "allmailfrom", value, sizeof value))
 		import_set(im, "sender", "", "envelope_from", value);
 	snprintf(path, sizeof path, "%.1000s/adminaddr", folder);

@@ -106,10 +106,19 @@ int pairs_line(const struct pairs *p, const char *key)
 	return line;
 }
 
+/* What may be a password, and no name of a file, is never written where it was not. */
+static bool is_secret(const struct pair *pair)
+{
+	const char *colon = strchr(pair->value, ':');
+	bool file = pair->value[0] == '/' || (colon != NULL && colon[1] == '/');
+	return !file && (text_find_ci(pair->key, "pass") != NULL || text_find_ci(pair->key, "secret") != NULL || text_find_ci(pair->key, "token") != NULL ||
+	                 text_find_ci(pair->value, "pass") != NULL);
+}
+
 static void note(struct pairs *p, struct import *im, const struct pair *pair, const char *why)
 {
 	TEXT(words, 300);
-	text_printf(&words, "%s%s%s", pair->key, *pair->value != '\0' ? " " : "", pair->value);
+	text_printf(&words, "%s%s%s", pair->key, *pair->value != '\0' ? " " : "", is_secret(pair) ? "(not shown)" : pair->value);
 	import_note(im, p->file, pair->line, words.data, why);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The level of main.cf is for all servers. */
 static void set_tls(struct pairs *p, struct import *im)
 {
 	static const struct {
@@ -12,16 +13,30 @@ static void set_tls(struct pairs *p, struct import *im)
 		{"none", "off"}, {"may", "opportunistic"}, {"encrypt", "encrypt"}, {"dane", "opportunistic"}, {"dane-only", "encrypt"},
 		{"fingerprint", "encrypt"}, {"verify", "verify"}, {"secure", "verify"},
 	};
-	const char *level = pairs_take(p, "smtp_tls_security_level");
+	const char *level = pairs_take(p, "smtp_tls_security_level"), *ca_file = pairs_take(p, "smtp_tls_CAfile");
 	bool wrapper = pairs_is_yes(p, "smtp_tls_wrappermode"), use = pairs_is_yes(p, "smtp_use_tls"), enforce = pairs_is_yes(p, "smtp_enforce_tls");
 	const char *tls = enforce ? "verify" : use ? "opportunistic" : "off";
 	for (size_t i = 0; level != NULL && i < sizeof rows / sizeof rows[0]; i++)
 		tls = strcmp(rows[i].level, level) == 0 ? rows[i].tls : tls;
-	import_set(im, "smarthost", "main", "tls", tls);
-	import_set(im, "smarthost", "main", "implicit", wrapper ? "yes" : strcmp(tls, "off") == 0 ? NULL : "no");
-	import_set(im, "smarthost", "main", "tls_ca_file", pairs_take(p, "smtp_tls_CAfile"));
+	for (int i = 0; i < im->setting_count; i++) {
+		if (strcmp(im->settings[i].section, "smarthost") != 0 || strcmp(im->settings[i].key, "host") != 0)
+			continue;
+		char *name = mem_copy(im->settings[i].name);
+		import_set(im, "smarthost", name, "tls", tls);
+		import_set(im, "smarthost", name, "implicit", wrapper ? "yes" : strcmp(tls, "off") == 0 ? NULL : "no");
+		import_set(im, "smarthost", name, "tls_ca_file", ca_file);
+		free(name);
+	}
 	if (level != NULL && (text_starts(level, "dane") || strcmp(level, "fingerprint") == 0))
 		pairs_note(p, im, "smtp_tls_security_level", "certificates are checked by their authority; see tls in [smarthost]");
+}
+
+/* Postfix's own default of mydomain: myhostname without its first label. */
+static const char *value_of(struct pairs *p, const char *name)
+{
+	const char *value = pairs_take(p, name), *host = strcmp(name, "mydomain") == 0 && value == NULL ? pairs_take(p, "myhostname") : NULL;
+	const char *dot = host != NULL ? strchr(host, '.') : NULL;
+	return dot != NULL && strchr(dot + 1, '.') != NULL ? dot + 1 : value;
 }
 
 /* "$mydomain" and "$myhostname" in a value. */
@@ -41,7 +56,7 @@ static char *expand(struct pairs *p, const char *value)
 			if (text_starts(start, names[i]))
 				known = names[i];
 		}
-		const char *with = known != NULL ? pairs_take(p, known) : NULL;
+		const char *with = known != NULL ? value_of(p, known) : NULL;
 		buffer_puts(&out, with != NULL && *with != '$' ? with : "");
 		value = start + (known != NULL ? strlen(known) : 0);
 		value += *value == '}' || *value == ')';
@@ -54,12 +69,14 @@ static char *expand(struct pairs *p, const char *value)
 static void set_host(struct pairs *p, struct import *im)
 {
 	const char *origin = pairs_take(p, "myorigin"), *aliases = maps_text(im, p, "alias_maps");
-	char *domain = origin != NULL && *origin != '/' ? expand(p, origin) : NULL;
+	char word[256] = "", *domain = origin != NULL && *origin != '/' ? expand(p, origin) : NULL;
 	import_set(im, "host", "", "name", pairs_take(p, "myhostname"));
 	if (domain != NULL)
 		import_set(im, "host", "", "domain", domain);
 	else if (origin != NULL)
-		pairs_note(p, im, "myorigin", "a file with the domain; write the domain itself as host.domain");
+		import_word(im, origin, word, sizeof word);
+	if (origin != NULL && domain == NULL)
+		import_set(im, "host", "", "domain", word);
 	import_set(im, "host", "", "aliases", aliases);
 	free(domain);
 }
@@ -107,33 +124,94 @@ static void note_rest(struct pairs *p, struct import *im)
 		{"virtual_", "no domain is local here"}, {"local_", "no domain is local here"}, {"mailbox_", "nothing is delivered on this machine"},
 		{"home_mailbox", "nothing is delivered on this machine"}, {"smtp_tls_", "tls in [smarthost] is all that there is"}, {"", "no counterpart"},
 	};
-	static const char *const carried[] = {"smtp_sasl_auth_enable", "mydomain"};
+	static const char *const carried[] = {"smtp_sasl_auth_enable", "mydomain", "smtp_sasl_security_options", "smtp_sasl_tls_security_options", "smtp_sasl_mechanism_filter"};
 	for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
 		pairs_take(p, carried[i]);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		pairs_note_prefix(p, im, rows[i].prefix, rows[i].why);
 }
 
+/* Servers of a list; the first is called as first says, the others backup, backup2 ... */
+static void set_servers(struct pairs *p, struct import *im, const char *value, const char *first, int *backups)
+{
+	char *list = expand(p, value), *rest = list, *server, name[32];
+	while ((server = strsep(&rest, ", \t")) != NULL) {
+		if (*server == '\0')
+			continue;
+		if (first != NULL)
+			text_copy(name, sizeof name, first);
+		else if (++*backups == 1)
+			text_copy(name, sizeof name, "backup");
+		else
+			snprintf(name, sizeof name, "backup%d", *backups);
+		first = NULL;
+		import_server(im, name, server, true);
+		if (import_get(im, "smarthost", name, "port") == NULL)
+			import_set(im, "smarthost", name, "port", "25");
+		import_set(im, "smarthost", name, "bind_address", pairs_take(p, "smtp_bind_address"));
+	}
+	free(list);
+}
+
 static void set_smarthosts(struct pairs *p, struct import *im)
 {
 	const char *relayhost = pairs_take(p, "relayhost"), *second = pairs_take(p, "smtp_fallback_relay");
-	if (relayhost != NULL && *relayhost != '\0') {
-		char *server = expand(p, relayhost);
-		import_server(im, "main", server, true);
-		if (import_get(im, "smarthost", "main", "port") == NULL)
-			import_set(im, "smarthost", "main", "port", "25");
-		set_tls(p, im);
-		import_set(im, "smarthost", "main", "bind_address", pairs_take(p, "smtp_bind_address"));
-		free(server);
-	} else {
+	int backups = 0;
+	if (relayhost != NULL && *relayhost != '\0')
+		set_servers(p, im, relayhost, "main", &backups);
+	else
 		import_set(im, "fallback", "", "direct_mx", "yes");
+	if (second != NULL && *second != '\0')
+		set_servers(p, im, second, NULL, &backups);
+}
+
+/* static:USER:PASSWORD, or the file of a map.  Who has a login of its own by sender has a smarthost of its own. */
+static void set_logins(struct pairs *p, struct import *im)
+{
+	const char *value = pairs_take(p, "smtp_sasl_password_maps"), *map;
+	bool by_sender = pairs_is_yes(p, "smtp_sender_dependent_authentication");
+	if (!pairs_is_yes(p, "smtp_sasl_auth_enable")) {
+		pairs_note(p, im, "smtp_sasl_password_maps", "Postfix did not use it: smtp_sasl_auth_enable is not yes");
+		return;
 	}
-	if (second != NULL && *second != '\0') {
-		import_server(im, "backup", second, true);
-		import_set(im, "smarthost", "backup", "tls", "opportunistic");
-		if (import_get(im, "smarthost", "backup", "port") == NULL)
-			import_set(im, "smarthost", "backup", "port", "25");
+	if (value != NULL && text_starts(value, "static:") && strchr(value + 7, ':') != NULL && strpbrk(value, ", ") == NULL) {
+		char *user = mem_copy_n(value + 7, strcspn(value + 7, ":"));
+		maps_login_of_all(im, user, value + 8 + strlen(user), p->file, pairs_line(p, "smtp_sasl_password_maps"));
+		free(user);
+	} else if ((map = maps_text(im, p, "smtp_sasl_password_maps")) != NULL) {
+		maps_passwords(im, map, by_sender);
 	}
+}
+
+/* Postfix sends passwords in the clear where it was told that it may. */
+static void set_clear_logins(struct pairs *p, struct import *im)
+{
+	const char *options = pairs_take(p, "smtp_sasl_security_options");
+	if (options == NULL || strstr(options, "noplaintext") != NULL)
+		return;
+	for (int i = 0, count = im->setting_count; i < count; i++) {
+		if (strcmp(im->settings[i].section, "smarthost") != 0 || strcmp(im->settings[i].key, "login") != 0)
+			continue;
+		char *name = mem_copy(im->settings[i].name);
+		const char *tls = import_get(im, "smarthost", name, "tls");
+		if (tls != NULL && (strcmp(tls, "off") == 0 || strcmp(tls, "opportunistic") == 0)) {
+			import_set(im, "smarthost", name, "auth_without_tls", "yes");
+			import_note(im, p->file, pairs_line(p, "smtp_sasl_security_options"), name, "the password goes over the network unencrypted when there is no TLS, as Postfix sent it");
+		}
+		free(name);
+	}
+}
+
+/* Maps of addresses: what leaves, or the senders. */
+static void set_rewriting(struct pairs *p, struct import *im)
+{
+	const char *generic = maps_text(im, p, "smtp_generic_maps"), *map;
+	if (generic != NULL)
+		maps_addresses(im, generic, "senders");
+	else if ((map = maps_text(im, p, "sender_canonical_maps")) != NULL)
+		maps_addresses(im, map, "senders");
+	if ((map = maps_text(im, p, "recipient_canonical_maps")) != NULL)
+		maps_addresses(im, map, "recipients");
 }
 
 bool import_postfix(struct import *im, const char *path)
@@ -148,10 +226,10 @@ bool import_postfix(struct import *im, const char *path)
 			maps_routes(im, map, PAIRS_FOLDED_BLANK, "");
 		if ((map = maps_text(im, &p, "sender_dependent_relayhost_maps")) != NULL)
 			maps_routes(im, map, PAIRS_FOLDED_BLANK, "from:");
-		if ((map = maps_text(im, &p, "smtp_sasl_password_maps")) != NULL)
-			maps_passwords(im, map);
-		if ((map = maps_text(im, &p, "smtp_generic_maps")) != NULL)
-			maps_generic(im, map);
+		set_tls(&p, im);
+		set_logins(&p, im);
+		set_clear_logins(&p, im);
+		set_rewriting(&p, im);
 		set_hours(&p, im, "maximal_queue_lifetime", "expire_after_h", 1);
 		set_hours(&p, im, "delay_warning_time", "warn_after_h", 0);
 		note_what_ends(&p, im);

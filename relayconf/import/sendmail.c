@@ -242,7 +242,7 @@ static void read_maps(struct import *im, const char *path)
 	pairs_free(&probe);
 	snprintf(beside, sizeof beside, "%.*sgenericstable", folder, path);
 	if (pairs_read(&probe, im, beside, PAIRS_BLANK) && probe.count > 0)
-		maps_generic(im, beside);
+		maps_addresses(im, beside, "senders");
 	pairs_free(&probe);
 }
 

@@ -1,0 +1,197 @@
+#!/bin/sh
+# relayconf import: what settings mean, and not their words; and a secret is written only as the password of its own server and user.
+. tests/lib.sh
+new_spool
+R=$work/old
+put() { mkdir -p "$R$(dirname "$1")"; cat >"$R$1"; }
+# import PROGRAM: out is what it would write, secrets the files of passwords, one "NAME=PASSWORD" each
+import() {
+	rm -rf "$work/new"; mkdir "$work/new"
+	"$BIN/relayconf" import -R "$R" -o "$work/new/firsthop.conf" "$1" >"$work/said" 2>&1; code=$?
+	out=$(cat "$work/new/firsthop.conf" 2>/dev/null)
+	secrets=$(cd "$work/new" && for file in secret.*; do [ -e "$file" ] && printf '%s=%s\n' "${file#secret.}" "$(cat "$file")"; done)
+}
+# of SMARTHOST KEY...: values, with blanks between them; "-" for what is not there
+of() {
+	printf '%s\n' "$out" | awk -v section="[smarthost $1]" -v keys="$(shift; echo "$*")" '
+		/^\[/ { inside = $0 == section }
+		inside && / = / { value[$1] = substr($0, index($0, "=") + 2) }
+		END { n = split(keys, k, " "); for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? " " : ""), ((k[i] in value) ? value[k[i]] : "-") }'
+}
+# no WORDS...: are nowhere but in the files of passwords
+nowhere() { for word; do unlike "$out$(cat "$work/said")" "$word" "$word is written nowhere else"; done; }
+
+# --- msmtp ---------------------------------------------------------------------------------------------------------
+put /etc/msmtprc <<'END'
+defaults
+auth on
+tls on
+account a
+host a.example.net
+user ua
+password secret-a
+from a@example.org
+account b : a
+host b.example.net
+user ub
+password secret-b
+from b@example.org
+account default : b
+END
+import msmtp; is $code 0 "msmtp: account b : a, account default : b"
+is "$(of b host login default)/$(of a host login default)" "b.example.net ub -/a.example.net ua no" "the default account is b, with its own server"
+is "$secrets" "a=secret-a
+b=secret-b" "each has its own password"
+like "$out" '^\[route from:a@example.org\]$' "a takes the mail of its sender"
+nowhere secret-a secret-b
+
+put /etc/msmtprc <<'END'
+account first
+host first.example.net
+auth on
+user uf
+password secret-first
+account default
+host default.example.net
+auth on
+user ud
+passwordeval cat /etc/pass
+from d@example.org
+END
+import msmtp
+is "$(of default host login default)/$(of first default)" "default.example.net ud -/no" "msmtp: an account that is called default is the default one, whichever comes first"
+is "$secrets" "first=secret-first" "its password command is its own"
+
+put /etc/msmtprc <<'END'
+account a
+host a.example.net
+auth on
+user ua
+password secret-a
+account default : a
+host other.example.net
+user uo
+END
+import msmtp
+is "$(of default host login default)" "other.example.net uo -" "msmtp: account default : a, and a server of its own"
+is "$secrets" "a=secret-a" "a's password is not written for another server"
+like "$out" 'msmtprc:6: default -- has the password of an account with another server or user' "and that is said"
+nowhere secret-a
+
+put /etc/msmtprc <<'END'
+account base
+host mail.example.net
+port 587
+account login : base
+auth on
+user u
+password "secret word"
+account cron : login,base
+from cron@example.org
+account default : login
+END
+import msmtp
+is "$(of cron host port login)" "mail.example.net 587 u" "msmtp: several accounts that an account is like"
+is "$secrets" "cron=secret word
+login=secret word" "the same server and user: the password is theirs, without its quotes"
+nowhere 'secret word'
+
+put /etc/msmtprc <<'END'
+defaults
+host mail.example.net
+account dom
+from *@example.com
+account sub
+from *@*.example.net
+account odd
+from cron-*@example.org
+account default
+from %U@example.org
+set_from_header on
+timeout 10
+END
+import msmtp; is $code 0 "msmtp: patterns in from"
+like "$out" '^\[route from:example.com\]$' "*@example.com is a route"; like "$out" '^\[route from:.example.net\]$' "*@*.example.net is a route"
+unlike "$out" '^(\[|envelope_from|header_from).*\*' "no star as an address"
+like "$out" 'cron-\*@example.org -- this pattern of senders has no counterpart' "one that has no counterpart is named"
+like "$out" '^domain = example.org$' "%U@example.org is the domain"
+like "$out" 'set_from_header on -- ' "set_from_header without a single address is named"
+printf 'account default\nhost mail.example.net\nfrom ops@example.org\nset_from_header on\ntls_host_override mx.example.net\n' | put /etc/msmtprc
+import msmtp
+like "$out" '^header_from = ops@example.org$' "set_from_header on: From is the sender"; like "$out" '^envelope_from = ops@example.org$' "and so is the envelope's"
+is "$(of default tls_name)" mx.example.net "tls_host_override"
+printf 'defaults\nauth on\npassword secret-d\naccount a\nhost a.example\nuser u\naccount b\nhost b.example\nuser v\npassword secret-b\nodd_password secret-x\naccount default : a\n' | put /etc/msmtprc
+import msmtp; is "$secrets" "a=secret-d
+b=secret-b" "a password of the defaults"; nowhere secret-d secret-b secret-x
+
+# --- nullmailer ----------------------------------------------------------------------------------------------------
+put /etc/nullmailer/remotes <<'END'
+smarthost.example.org smtp port=2525 starttls user=user pass='my pass phrase'
+two.example.org smtp --starttls --user="a user" --pass="say \"hi\" # now" --x509certfile=/etc/cert
+three.example.org smtp --starttls --user=u --pass=back\ slash --oddpass=secret-o
+four.example.org smtp --user=plain --pass=p4
+END
+printf 'mon1\n' | put /etc/nullmailer/defaulthost
+printf 'example.org\n' | put /etc/nullmailer/defaultdomain
+import nullmailer; is $code 0 "nullmailer: quoted words"
+is "$secrets" "backup1=say \"hi\" # now
+backup2=back slash
+backup3=p4
+main=my pass phrase" "the passwords are whole"
+is "$(of main host port implicit)/$(of backup1 login)" "smarthost.example.org 2525 no/a user" "and so are the other words"
+nowhere 'pass phrase' phrase 'say' 'slash' secret-o
+like "$out" 'remotes:2: x509certfile -- client certificates' "what is lost is named, without its value"; like "$out" 'remotes:3: oddpass -- ' "without its value"
+like "$out" '^domain = mon1.example.org$' "defaulthost and defaultdomain complete addresses"
+is "$(of backup3 tls auth_without_tls)" "off yes" "a login without TLS stays one"; like "$out" 'remotes:4: four.example.org -- the password goes over the network unencrypted' "and is said"
+
+# --- Postfix -------------------------------------------------------------------------------------------------------
+put /etc/postfix/main.cf <<'END'
+myhostname = mon1.example.org
+myorigin = /etc/mailname
+relayhost = [smtp.$mydomain]:587
+smtp_fallback_relay = [second.example.net], third.example.net
+smtp_sasl_auth_enable = yes
+smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd
+smtp_sender_dependent_authentication = yes
+sender_dependent_relayhost_maps = hash:/etc/postfix/relay_by_sender
+smtp_sasl_security_options = noanonymous
+smtp_tls_security_level = encrypt
+smtp_generic_maps = hash:/etc/postfix/generic
+recipient_canonical_maps = hash:/etc/postfix/canonical
+END
+echo mon1.example.com | put /etc/mailname
+printf '[smtp.example.org]:587 main:secret-main\nops@example.org ops:secret-ops\ncron@example.org cron:secret-cron\n[elsewhere.example]:587 x:secret-x\n' | put /etc/postfix/sasl_passwd
+printf 'cron@example.org [cron.example.net]:2525\n@example.com [com.example.net]\n' | put /etc/postfix/relay_by_sender
+printf 'root@mon1 ops@example.org\n' | put /etc/postfix/generic
+printf 'admin ops@example.org\n' | put /etc/postfix/canonical
+import postfix; is $code 0 "Postfix, with maps below another root"
+is "$(of main host port login tls)" "smtp.example.org 587 main encrypt" "relayhost with \$mydomain, which follows from myhostname"
+is "$(of opsexample-org host login)" "smtp.example.org ops" "a login by sender, at the usual server"
+like "$out" '^\[route from:ops@example.org\]$' "with a route"
+is "$(of cronexample-org host port login default)" "cron.example.net 2525 cron no" "a login by sender, at the sender's server"
+is "$secrets" "cronexample-org=secret-cron
+main=secret-main
+opsexample-org=secret-ops" "each password for its own"
+is "$(of backup host)/$(of backup2 host lookup)/$(of com-example-net tls)" "second.example.net/third.example.net mx/encrypt" "fallback relays; the level of TLS is for all"
+like "$out" '^domain = mon1.example.com$' "myorigin in a file"
+like "$out" '^\[rewrite senders\]$' "generic"; like "$out" '^\[rewrite recipients\]$' "recipient_canonical_maps"
+like "$out" 'sasl_passwd:4: \[elsewhere.example\]:587 -- a login for a server' "a login for another server is named"
+nowhere secret-main secret-ops secret-cron secret-x
+printf 'relayhost = [mx.example.net]\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = static:joe:secret-static\n' | put /etc/postfix/main.cf
+import postfix; is "$(of main login) $secrets" "joe main=secret-static" "static: one login"; nowhere secret-static
+printf 'relayhost = [mx.example.net]\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = inline:{ [mx.example.net]=joe:secret-inline }\n' | put /etc/postfix/main.cf
+import postfix; is "$secrets" "" "inline: is not carried over"; like "$out" 'smtp_sasl_password_maps \(not shown\) -- ' "and named"; nowhere secret-inline
+printf 'relayhost = [mx.example.net]\nsmtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd\n' | put /etc/postfix/main.cf
+import postfix; is "$secrets" "" "no smtp_sasl_auth_enable: no login was used, and none is written"
+
+# --- ssmtp, dma ----------------------------------------------------------------------------------------------------
+printf 'mailhub=smtp.example.org:587\nAuthUser=u\nAuthPass=secret-s\nUseSTARTTLS=YES\nFromLineOverride=NO\nAuthPassOld=secret-old\n' | put /etc/ssmtp/ssmtp.conf
+printf 'root:ops@example.org:smtp.example.org:587\nwww-data:web@example.org\nbad\n' | put /etc/ssmtp/revaliases
+import ssmtp; is "$code $secrets" "0 main=secret-s" "ssmtp"
+like "$out" '^root = ops@example.org$' "revaliases: senders of users"; like "$out" '^www-data = web@example.org$' "of each"; like "$out" 'revaliases:3: bad -- ' "a wrong line is named"
+nowhere secret-s secret-old
+printf 'SMARTHOST mail.example.org\nAUTHPATH /etc/dma/auth.conf\nMAILNAME /etc/mailname\nSECURETRANSFER\nSTARTTLS\n' | put /etc/dma/dma.conf
+printf 'u|mail.example.org:secret-d\nu|mail.example.net:secret-e\n' | put /etc/dma/auth.conf
+import dma; is "$code $secrets" "0 main=secret-d" "dma: the password of the smarthost, and no other"; like "$out" '^name = mon1.example.com$' "MAILNAME in a file"
+nowhere secret-d secret-e
+finish
