@@ -136,12 +136,17 @@ static long long health_number(const struct check *c, const char *key)
 	return found != NULL ? strtoll(found + strlen(key), NULL, 10) : 0;
 }
 
-void check_runner(struct check *c)
+static bool runner_is_lent(void)
 {
 	struct stat st;
 	TEXT(path, 1100);
 	text_printf(&path, "%s/runner", paths_libexec());
-	bool lent = stat(path.data, &st) == 0 && (st.st_mode & S_ISUID);
+	return stat(path.data, &st) == 0 && (st.st_mode & S_ISUID);
+}
+
+void check_runner(struct check *c)
+{
+	bool lent = runner_is_lent();
 	if (c->health[0] == '\0')
 		finding(c, GRADE_PROBLEM, "look at what \"mailq health\" says", "mailq cannot tell whether a runner lives");
 	else if (strstr(c->health, "no runner lives") != NULL && lent)
@@ -150,12 +155,65 @@ void check_runner(struct check *c)
 		finding(c, GRADE_PROBLEM, "as root: sendmail -bd -q1m, or start the service firsthop", "no runner lives: mail is taken, and nothing is delivered");
 }
 
+/* A sentence of it that holds these words, as mailq joined them: up to the next semicolon or bar. */
+static bool health_sentence(const struct check *c, const char *words, struct text *sentence)
+{
+	const char *at = strstr(c->health, words), *from = at;
+	while (from != NULL && from > c->health && from[-1] != ';' && from[-1] != '|')
+		from--;
+	if (from == NULL)
+		return false;
+	from += strspn(from, " ");
+	size_t length = strcspn(from, ";|");
+	while (length > 0 && from[length - 1] == ' ')
+		length--;
+	text_printf(sentence, "%.*s", (int)length, from);
+	return true;
+}
+
+/* A runner that stays makes it; one that a submission starts does not. */
+static void look_at_socket(struct check *c)
+{
+	struct stat st;
+	TEXT(path, 1100);
+	if (c->health[0] == '\0' || strstr(c->health, "no runner lives") != NULL || runner_is_lent())
+		return;
+	text_printf(&path, "%s/submit.sock", paths_run());
+	if (lstat(path.data, &st) != 0 || !S_ISSOCK(st.st_mode))
+		finding(c, GRADE_PROBLEM, "restart the runner", "%s is missing: callers with NoNewPrivileges or on a nosuid mount cannot submit mail", path.data);
+}
+
+void check_submission(struct check *c)
+{
+	TEXT(words, 600);
+	if (health_sentence(c, "submissions are refused", &words))
+		finding(c, GRADE_PROBLEM, "make room on that disk, mount it for writing, or run \"make install-rights\": as it says", "%s", words.data);
+	words.length = 0;
+	if (health_sentence(c, "/trigger is not a FIFO", &words))
+		finding(c, GRADE_PROBLEM, check_rights_fix("remove it; mkfifo -m 0620 trigger; chown firsthop:fhdrop trigger"), "%s", words.data);
+	look_at_socket(c);
+}
+
+/* What mailq health says behind the number and the age, if it warns: no server accepts the mail. */
+static bool held_up(const struct check *c, struct text *reason)
+{
+	const char *at = strstr(c->health, "the oldest for ");
+	at = at != NULL ? strstr(at, "; ") : NULL;
+	if (strncmp(c->health, "MAILQ OK", 8) == 0 || at == NULL || strstr(c->health, "no runner lives") != NULL)
+		return false;
+	text_printf(reason, "%.*s", (int)strcspn(at + 2, "|"), at + 2);
+	return true;
+}
+
 void check_waiting(struct check *c)
 {
 	long long waiting = health_number(c, " waiting="), oldest_s = health_number(c, " oldest=");
 	TEXT(age, 40);
+	TEXT(reason, 600);
 	clock_put_span(&age, oldest_s);
-	if (waiting > 0)
+	if (waiting > 0 && held_up(c, &reason))
+		finding(c, GRADE_PROBLEM, "mailq -v; mailq why ID", "%lld message%s, the oldest for %s: %s", waiting, waiting == 1 ? " waits" : "s wait", age.data, reason.data);
+	else if (waiting > 0)
 		finding(c, oldest_s > 4 * 3600 ? GRADE_PROBLEM : oldest_s > 1800 ? GRADE_NOTE : GRADE_OK, oldest_s > 1800 ? "mailq -v; mailq why ID" : "",
 		        "%lld message%s, the oldest for %s", waiting, waiting == 1 ? " waits" : "s wait", age.data);
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/output.h"
 #include "base/report.h"
+#include "mailq/trouble.h"
 
 /* The log daemon reads nothing, as the runner that is there has noted. */
 static bool log_hangs(const struct listing *l)
@@ -36,6 +37,9 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 	int64_t oldest_s = oldest_age_s(l);
 	int grade = grade_of(l, oldest_s, warning_min, critical_min);
 	TEXT(words, 2000);
+	TEXT(troubles, 1000);
+	int trouble = trouble_put(l, &troubles);
+	grade = trouble > grade ? trouble : grade;
 	text_printf(&words, "%d message%s", l->count, l->count == 1 ? " waits" : "s wait");
 	if (l->count > 0) {
 		text_put(&words, ", the oldest for ");
@@ -43,6 +47,7 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 	}
 	if (!l->runner_lives)
 		text_put(&words, "; no runner lives");
+	text_put(&words, troubles.data);
 	if (l->drop_problem[0] != '\0')
 		text_printf(&words, "; %s", l->drop_problem);
 	if (log_hangs(l)) {

@@ -5,6 +5,7 @@
 #include "base/fdio.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "runner/listener.h"
 #include "runner/message.h"
 #include "runner/path.h"
 #include "runner/watch.h"
@@ -33,7 +34,7 @@ struct client {
 };
 
 struct control {
-	int listen_fd;
+	struct listener listener;
 	struct client clients[CONTROL_CLIENTS_MAX];
 	int count;
 	struct entry **sorted; /* of all that wait, by id; made for one batch of requests */
@@ -44,19 +45,15 @@ struct control {
 
 void control_start(struct runner *r)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = SOCKET_NAME};
-	struct control *c = mem_alloc(sizeof *c);
-	r->control = c;
-	unlink(SOCKET_NAME);
-	c->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool done = c->listen_fd >= 0 && fdio_nonblocking(c->listen_fd) && bind(c->listen_fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-	            chmod(SOCKET_NAME, 0666) == 0 && listen(c->listen_fd, WAITING_MAX) == 0;
-	if (!done) {
+	r->control = mem_alloc(sizeof *r->control);
+	if (!listener_open(&r->control->listener, SOCKET_NAME, WAITING_MAX))
 		log_line(LOG_WARNING, "%s cannot be made (%s): mailq hold, release, retry and remove will not work", SOCKET_NAME, strerror(errno));
-		if (c->listen_fd >= 0)
-			close(c->listen_fd);
-		c->listen_fd = -1;
-	}
+}
+
+void control_look(struct runner *r)
+{
+	if (r->control != NULL && listener_look(&r->control->listener, SOCKET_NAME, WAITING_MAX))
+		log_line(LOG_WARNING, "%s had been removed; it was made again", SOCKET_NAME);
 }
 
 static void close_client(struct control *c, int i)
@@ -75,10 +72,7 @@ void control_end(struct runner *r)
 		return;
 	while (c->count > 0)
 		close_client(c, 0);
-	if (c->listen_fd >= 0) {
-		unlink(SOCKET_NAME);
-		close(c->listen_fd);
-	}
+	listener_close(&c->listener, SOCKET_NAME);
 	free(c);
 	r->control = NULL;
 }
@@ -86,7 +80,7 @@ void control_end(struct runner *r)
 int control_poll(const struct runner *r, struct pollfd *p)
 {
 	const struct control *c = r->control;
-	p[0] = (struct pollfd){.fd = c->count < CONTROL_CLIENTS_MAX ? c->listen_fd : -1, .events = POLLIN};
+	p[0] = (struct pollfd){.fd = c->count < CONTROL_CLIENTS_MAX ? c->listener.fd : -1, .events = POLLIN};
 	for (int i = 0; i < c->count; i++)
 		p[i + 1] = (struct pollfd){.fd = c->clients[i].fd, .events = (short)(c->clients[i].out.length > 0 ? POLLOUT : POLLIN)};
 	return c->count + 1;
@@ -356,7 +350,7 @@ static void take_client(struct runner *r)
 	static const char words[] = "no too many requests are open at once; try again\n";
 	struct control *c = r->control;
 	gid_t gid;
-	struct client client = {.fd = compat_accept(c->listen_fd)};
+	struct client client = {.fd = compat_accept(c->listener.fd)};
 	if (client.fd < 0) {
 		fdio_rest_without_descriptors();
 		return;

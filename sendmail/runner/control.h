@@ -13,6 +13,9 @@
 void control_start(struct runner *r);
 void control_end(struct runner *r);
 
+/* Makes the socket again if its name is gone. */
+void control_look(struct runner *r);
+
 /* Adds what is to be waited for; returns the number of entries, at most 1 + CONTROL_CLIENTS_MAX. */
 int control_poll(const struct runner *r, struct pollfd *p);
 

@@ -5,6 +5,7 @@
 #include "base/fdio.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "runner/listener.h"
 #include "runner/submission.h"
 #include <errno.h>
 #include <signal.h>
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -36,39 +36,46 @@ struct callers {
 };
 
 struct intake {
-	int listen_fd;
+	struct listener listener;
 	struct callers waiting, served; /* in the order of their coming */
 	int64_t left_ms;                /* since when it does not listen any more */
+	bool complained;                /* that the socket cannot be made again */
 };
 
-#define SOCKET_NAME "submit.sock"
-#define SOCKET_NEW "submit.new" /* not longer than that */
-
-static bool name_socket(struct sockaddr_un *address, const char *name)
+static const char *socket_path(void)
 {
-	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	return snprintf(address->sun_path, sizeof address->sun_path, "%s/%s", paths_run(), name) < (int)sizeof address->sun_path;
+	static char path[1100];
+	snprintf(path, sizeof path, "%s/submit.sock", paths_run());
+	return path;
+}
+
+static void complain(void)
+{
+	log_line(LOG_WARNING, "%s: %s: without this socket callers for whom a set-group-id right has no effect (" COMPAT_NO_SETGID ") cannot submit", socket_path(), strerror(errno));
 }
 
 void intake_start(struct runner *r)
 {
-	struct sockaddr_un address, fresh;
-	errno = ENAMETOOLONG;
-	if (!name_socket(&address, SOCKET_NAME) || !name_socket(&fresh, SOCKET_NEW)) {
-		log_line(LOG_WARNING, "%s/submit.sock: %s", paths_run(), strerror(errno));
+	struct intake *in = mem_alloc(sizeof *in);
+	if (listener_open(&in->listener, socket_path(), WAITING_OF_USER_MAX)) {
+		r->intake = in;
 		return;
 	}
-	struct intake *in = mem_alloc(sizeof *in);
-	r->intake = in;
-	/* It takes the place of the one that a runner left which was killed: a caller meets a socket at every moment. */
-	unlink(fresh.sun_path);
-	in->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool done = in->listen_fd >= 0 && fdio_nonblocking(in->listen_fd) && bind(in->listen_fd, (struct sockaddr *)&fresh, sizeof fresh) == 0 &&
-	            chmod(fresh.sun_path, 0666) == 0 && listen(in->listen_fd, WAITING_OF_USER_MAX) == 0 && rename(fresh.sun_path, address.sun_path) == 0;
-	if (!done) {
-		log_line(LOG_WARNING, "%s cannot be made (%s): callers for whom a set-group-id right has no effect (" COMPAT_NO_SETGID ") cannot submit", address.sun_path, strerror(errno));
-		intake_end(r);
-	}
+	complain();
+	free(in);
+}
+
+void intake_look(struct runner *r)
+{
+	struct intake *in = r->intake;
+	if (in == NULL)
+		return;
+	bool again = listener_look(&in->listener, socket_path(), WAITING_OF_USER_MAX), failed = !again && errno != 0;
+	if (again)
+		log_line(LOG_WARNING, "%s had been removed; it was made again", socket_path());
+	else if (failed && !in->complained)
+		complain();
+	in->complained = failed;
 }
 
 static void take_out(struct callers *c, int i)
@@ -80,15 +87,12 @@ static void take_out(struct callers *c, int i)
 /* Who has connected by then is in the list. */
 static void stop_listening(struct runner *r)
 {
-	struct sockaddr_un address;
 	struct intake *in = r->intake;
-	if (in->listen_fd < 0)
+	if (in->listener.fd < 0)
 		return;
-	if (name_socket(&address, SOCKET_NAME))
-		unlink(address.sun_path);
+	unlink(socket_path());
 	intake_accept(r);
-	close(in->listen_fd);
-	in->listen_fd = -1;
+	listener_close(&in->listener, socket_path());
 	in->left_ms = clock_mono_ms();
 }
 
@@ -116,7 +120,7 @@ void intake_end(struct runner *r)
 
 int intake_fd(const struct runner *r)
 {
-	return r->intake != NULL && r->intake->waiting.count < WAITING_MAX ? r->intake->listen_fd : -1;
+	return r->intake != NULL && r->intake->waiting.count < WAITING_MAX ? r->intake->listener.fd : -1;
 }
 
 static int count_of(const struct callers *c, uid_t uid)
@@ -142,7 +146,7 @@ void intake_accept(struct runner *r)
 {
 	struct callers *w = &r->intake->waiting;
 	while (w->count < WAITING_MAX) {
-		struct caller c = {.fd = compat_accept(r->intake->listen_fd)};
+		struct caller c = {.fd = compat_accept(r->intake->listener.fd)};
 		if (c.fd < 0) {
 			fdio_rest_without_descriptors();
 			return;

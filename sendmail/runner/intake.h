@@ -12,6 +12,9 @@ void intake_end(struct runner *r);
 /* For a runner that ends: no more callers come in; true once those who came are served, or 10 s are over. */
 bool intake_leave(struct runner *r);
 
+/* Makes the socket again if its name is gone. */
+void intake_look(struct runner *r);
+
 /* The descriptor to wait for; -1 when there is none, or so many callers wait that the next ones stay with the kernel. */
 int intake_fd(const struct runner *r);
 

@@ -9,6 +9,7 @@
 #include "runner/control.h"
 #include "runner/intake.h"
 #include "runner/path.h"
+#include "runner/places.h"
 #include "runner/rights.h"
 #include "runner/service.h"
 #include "runner/watch.h"
@@ -275,6 +276,9 @@ static int run(struct runner *r)
 		watch_look(r);
 		close_idle(r);
 		int64_t limit_ms = hurry_workers(r, &leaving_since_ms);
+		if (r->lifetime == LIFETIME_STAY)
+			limit_ms = sooner_ms(limit_ms, places_next_ms(r) - clock_mono_ms());
+		places_look(r);
 		if (r->adopt_again_ms != 0 && clock_mono_ms() >= r->adopt_again_ms)
 			runner_adopt(r);
 		if (is_over(r))

@@ -57,6 +57,8 @@ struct runner {
 	int64_t swept_ms, tidy_ms; /* when that was done, and is to be done next */
 	int64_t start_again_ms;    /* no relay could be started: not before then; 0 = one could */
 	int64_t adopt_again_ms;    /* when to look into drop/ though nobody rings; 0 = nobody has looked yet */
+	int64_t places_ms;         /* when the names were last looked at (runner/places.h) */
+	int64_t place_said_ms[3];  /* when something about each was last said; 0 = it is in order */
 	struct ages ages;          /* of the mail, whatever the clock says */
 	bool long_away;            /* more time than is counted lies between the last life and this one, or the clock was set */
 	int64_t alarmed_ms;        /* when the oldest message was last complained about */

@@ -198,7 +198,7 @@ int service_start(struct runner *r, bool foreground)
 	code = take_lock(r, spool, &report_fd);
 	if (code == EX_OK && r->lock_fd >= 0 && !format_accept(r->queue.mqueue_fd, &d))
 		code = refuse_queue(&d);
-	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(spool)) < 0)
+	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(spool)) < 0 && r->lifetime != LIFETIME_STAY)
 		code = rights_fail(EX_CANTCREAT, "trigger");
 	if (code != EX_OK || r->lock_fd < 0) {
 		report_start(&report_fd, (unsigned char)code);

@@ -21,7 +21,8 @@ bool drop_open(struct drop *d, const char *spool, struct diagnosis *why)
 	d->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (d->dir_fd >= 0)
 		return true;
-	const char *key = errno == EACCES || errno == EPERM ? "spool-rights" : "spool-missing";
+	d->open_error = errno;
+	const char *key = errno == EACCES || errno == EPERM ? "spool-rights" : errno == ENOENT || errno == ENOTDIR ? "spool-missing" : "spool-write";
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", path);
 	return false;
 }

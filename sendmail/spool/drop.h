@@ -6,7 +6,8 @@
 #include <stdbool.h>
 
 struct drop {
-	int dir_fd;             /* drop/ */
+	int dir_fd;             /* drop/; -1: it could not be opened */
+	int open_error;         /* why not: an errno */
 	long long unchecked_bytes; /* written since it was looked how much room is left */
 	int fd;                 /* t.ID, -1 before drop_create and after the end */
 	bool by_runner;         /* the message went to the runner, which stored it as id: nothing of it is here */
@@ -14,7 +15,8 @@ struct drop {
 	char temp[ID_SIZE + 2]; /* "t.ID" */
 };
 
-/* Opens drop/ below a spool folder.  Errors: "spool-missing", "spool-rights" (the set-group-id bit has no effect, or install-rights was not run). */
+/* Opens drop/ below a spool folder.  Errors: "spool-missing", "spool-rights" (the set-group-id bit has no effect, or
+   install-rights was not run), "spool-write" (any other errno). */
 bool drop_open(struct drop *d, const char *spool, struct diagnosis *why);
 
 /* Creates t.ID, locked, mode 0644 (the folder is what keeps others out), and picks the ID. */

@@ -37,10 +37,17 @@ enum kick lock_kick(const char *spool)
 int lock_trigger(const char *spool)
 {
 	char path[1024];
+	struct stat st;
 	lock_trigger_path(path, sizeof path, spool);
 	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 && errno == ENOENT && mkfifo(path, 0620) == 0)
 		fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	/* Anything else is ready to be read at all times, or never. */
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISFIFO(st.st_mode))) {
+		close(fd);
+		errno = ESPIPE;
+		fd = -1;
+	}
 	return fd;
 }
 

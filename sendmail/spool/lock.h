@@ -14,7 +14,8 @@ enum kick lock_kick(const char *spool);
 /* "SPOOL/trigger" */
 void lock_trigger_path(char *path, size_t size, const char *spool);
 
-/* Opens trigger for reading (and keeps a writer open, so that reads never see an end); -1 with errno.  Made if it is missing and may be made. */
+/* Opens trigger for reading (and keeps a writer open, so that reads never see an end); -1 with errno.  Made if it is missing and may be made.
+   ESPIPE: what is there is no FIFO. */
 int lock_trigger(const char *spool);
 
 /* Empties the trigger; true if there was something in it. */

@@ -56,19 +56,19 @@ void handover_explain(struct diagnosis *why, const char *reason)
 	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-rights", "%s", words.data);
 }
 
-static int connect_runner(struct diagnosis *why)
+/* No runner listens: what kept us from drop/ is the reason that is to be repaired.  A hardened unit may hide the spool altogether (ENOENT). */
+static int fail_alone(const char *socket, int drop_error, struct diagnosis *why)
 {
-	char path[1024];
 	TEXT(reason, 200);
-	socket_path(path, sizeof path);
-	int fd = fdio_connect(path, PATIENCE_S);
-	if (fd < 0 && errno == ENOENT && handover_possible())
-		fd = fdio_connect(path, PATIENCE_S);
-	if (fd >= 0)
-		return fd;
-	text_printf(&reason, "%.100s: %s", path, strerror(errno));
-	handover_explain(why, reason.data);
-	return -1;
+	text_printf(&reason, "%.100s: %s", socket, strerror(errno));
+	if (drop_error == EACCES || drop_error == EPERM || drop_error == ENOENT) {
+		handover_explain(why, reason.data);
+		return EX_NOPERM;
+	}
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-write", "%.200s/drop: %s; and no runner accepts the message instead (%s). The message was NOT taken",
+	         paths_spool(), strerror(drop_error), reason.data);
+	why->error_no = drop_error;
+	return EX_CANTCREAT;
 }
 
 static bool send_piece(int fd, const char *bytes, size_t length)
@@ -119,11 +119,16 @@ static int read_answer(int fd, char id[ID_SIZE], struct diagnosis *why)
 	return EX_IOERR;
 }
 
-int handover_send(const struct buffer *file, size_t head_bytes, char id[ID_SIZE], struct diagnosis *why)
+int handover_send(const struct buffer *file, size_t head_bytes, int drop_error, char id[ID_SIZE], struct diagnosis *why)
 {
-	int fd = connect_runner(why);
+	char path[1024];
+	socket_path(path, sizeof path);
+	int fd = fdio_connect(path, PATIENCE_S);
+	/* A runner that takes the place of another: its socket is not there for a moment. */
+	if (fd < 0 && errno == ENOENT && handover_possible())
+		fd = fdio_connect(path, PATIENCE_S);
 	if (fd < 0)
-		return EX_NOPERM;
+		return fail_alone(path, drop_error, why);
 	/* A refusal may come before everything is sent: the answer counts. */
 	(void)send_file(fd, file, head_bytes);
 	int code = read_answer(fd, id, why);

@@ -10,9 +10,10 @@
 /* True while there is a socket; a runner that was killed leaves its own behind.  Waits up to 5 s for that of a runner that takes over. */
 bool handover_possible(void);
 
-/* Sends a whole spool file, head_bytes of which are its head.  0 when the runner has it on disk (id tells its name there); otherwise a
-   sysexits code and why, and nothing is known to be stored: 77 "spool-rights" when nobody listens. */
-int handover_send(const struct buffer *file, size_t head_bytes, char id[ID_SIZE], struct diagnosis *why);
+/* Sends a whole spool file, head_bytes of which are its head.  drop_error: the errno that kept us from storing it.  0 when the runner has it on disk
+   (id is its name there); otherwise a sysexits code and why, and nothing is known to be stored.  When nobody listens, the reason is that of drop/:
+   77 "spool-rights" for a right that is missing, 73 "spool-write" for any other error. */
+int handover_send(const struct buffer *file, size_t head_bytes, int drop_error, char id[ID_SIZE], struct diagnosis *why);
 
 /* Why the set-group-id right may be without effect, and what to do; behind "PATH: reason". */
 void handover_explain(struct diagnosis *why, const char *reason);

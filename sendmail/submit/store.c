@@ -160,7 +160,7 @@ static int store_in_drop(struct store *s)
 }
 
 /* Everything is read before the runner is asked: a caller who writes slowly holds nothing of it. */
-static int store_by_runner(struct store *s)
+static int store_by_runner(struct store *s, int drop_error)
 {
 	size_t content_at, head_bytes;
 	s->drop->by_runner = true;
@@ -168,7 +168,7 @@ static int store_by_runner(struct store *s)
 	if (code == EX_OK)
 		code = write_body(s);
 	if (code == EX_OK)
-		code = handover_send(&s->file, head_bytes, s->drop->id, s->why);
+		code = handover_send(&s->file, head_bytes, drop_error, s->drop->id, s->why);
 	buffer_free(&s->file);
 	return code;
 }
@@ -176,14 +176,14 @@ static int store_by_runner(struct store *s)
 int store_message(struct store *s)
 {
 	if (s->drop->dir_fd < 0)
-		return store_by_runner(s);
+		return store_by_runner(s, s->drop->open_error);
 	if (setup_group_back() && drop_create(s->drop, s->envelope->created_us / 1000000, s->why))
 		return store_in_drop(s);
 	/* A hardened unit of the caller sees the spool read-only; the socket works there all the same. */
 	if (s->why->error_no != EROFS || !handover_possible())
 		return strcmp(s->why->key, "spool-full") == 0 ? EX_IOERR : EX_CANTCREAT;
 	*s->why = (struct diagnosis){0};
-	return store_by_runner(s);
+	return store_by_runner(s, EROFS);
 }
 
 void store_free(struct store *s)

@@ -23,7 +23,7 @@ end_runner() {
 	kill "$pid"
 	wait_for gone "$pid"
 }
-printf '#!/bin/sh\n: >"%s"\necho x | "%s" -f b@example.org ops@example.org\n' "$work/done" "$BIN/sendmail" >"$work/hand-in"
+printf '#!/bin/sh\necho x | "%s" -f b@example.org ops@example.org\n: >"%s"\n' "$BIN/sendmail" "$work/done" >"$work/hand-in"
 printf '#!/bin/sh\n: >"%s"\n"%s" --stay 2>>"%s"\n' "$work/done" "$BIN/runner" "$work/err" >"$work/start"
 chmod +x "$work/hand-in" "$work/start"
 # meanwhile N PROGRAM COMMAND...: $doing is run before its Nth system call

@@ -1,0 +1,115 @@
+/* One look at each name. */
+#include "runner/places.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "runner/control.h"
+#include "runner/intake.h"
+#include "spool/lock.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOOK_EVERY_MS 5000
+#define COMPLAIN_EVERY_MS 3600000
+
+enum place { PLACE_DROP, PLACE_MQUEUE, PLACE_TRIGGER, PLACE_COUNT };
+
+/* Where a name of the spool leads now: to the open file, to another one, or nowhere. */
+enum lead { LEADS_HERE, LEADS_ELSEWHERE, LEADS_NOWHERE };
+
+static enum lead lead_of(const char *name, int fd)
+{
+	struct stat there, here;
+	char path[1100];
+	snprintf(path, sizeof path, "%s/%s", paths_spool(), name);
+	if (lstat(path, &there) != 0)
+		return LEADS_NOWHERE;
+	if (fd >= 0 && fstat(fd, &here) == 0 && here.st_ino == there.st_ino && here.st_dev == there.st_dev)
+		return LEADS_HERE;
+	return LEADS_ELSEWHERE;
+}
+
+/* Once an hour for each place, and again after it was in order. */
+static void complain(struct runner *r, enum place place, const char *words)
+{
+	int64_t now = clock_mono_ms(), *said_ms = &r->place_said_ms[place];
+	if (words != NULL && (*said_ms == 0 || now - *said_ms >= COMPLAIN_EVERY_MS)) {
+		log_line(LOG_CRIT, "%s/%s", paths_spool(), words);
+		*said_ms = now;
+	} else if (words == NULL) {
+		*said_ms = 0;
+	}
+}
+
+/* What lies in the old folder is picked up before the new one takes its place. */
+static bool use_new_drop(struct runner *r)
+{
+	char path[1100];
+	snprintf(path, sizeof path, "%s/drop", paths_spool());
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	runner_adopt(r);
+	dup2(fd, r->queue.drop_fd);
+	fcntl(r->queue.drop_fd, F_SETFD, FD_CLOEXEC);
+	close(fd);
+	r->adopt_again_ms = clock_mono_ms();
+	log_line(LOG_WARNING, "%s was replaced by another folder; new mail is now picked up from that one", path);
+	return true;
+}
+
+static void look_at_drop(struct runner *r)
+{
+	enum lead lead = lead_of("drop", r->queue.drop_fd);
+	if (lead == LEADS_HERE || (lead == LEADS_ELSEWHERE && use_new_drop(r)))
+		complain(r, PLACE_DROP, NULL);
+	else
+		complain(r, PLACE_DROP, "drop is missing or cannot be opened: no mail can be submitted. "
+		                        "Run \"make install-rights\", or reinstall the package");
+}
+
+/* The socket for mailq is in there: in another folder it would mislead. */
+static void look_at_mqueue(struct runner *r)
+{
+	bool here = lead_of("mqueue", r->queue.mqueue_fd) == LEADS_HERE;
+	if (here)
+		control_look(r);
+	complain(r, PLACE_MQUEUE, here ? NULL : "mqueue was replaced while the runner was running; it still uses the old folder. "
+	                                        "Restart the runner");
+}
+
+static void look_at_trigger(struct runner *r)
+{
+	int fd = lead_of("trigger", r->trigger_fd) == LEADS_HERE ? -1 : lock_trigger(paths_spool());
+	if (fd >= 0) {
+		if (r->trigger_fd >= 0)
+			close(r->trigger_fd);
+		r->trigger_fd = fd;
+		log_line(LOG_WARNING, "%s/trigger was replaced; the new one is used", paths_spool());
+	}
+	bool here = lead_of("trigger", r->trigger_fd) == LEADS_HERE;
+	complain(r, PLACE_TRIGGER, here ? NULL : "trigger is not a FIFO that can be opened: new mail waits up to 5 seconds. "
+	                                         "Remove it, then run \"make install-rights\"");
+	if (!here)
+		r->adopt_again_ms = clock_mono_ms();
+}
+
+void places_look(struct runner *r)
+{
+	if (r->lifetime != LIFETIME_STAY || clock_mono_ms() < places_next_ms(r))
+		return;
+	r->places_ms = clock_mono_ms();
+	look_at_drop(r);
+	look_at_mqueue(r);
+	look_at_trigger(r);
+	intake_look(r);
+}
+
+int64_t places_next_ms(const struct runner *r)
+{
+	return r->places_ms + LOOK_EVERY_MS;
+}
