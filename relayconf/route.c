@@ -4,6 +4,7 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "config/aliases.h"
+#include "config/idn.h"
 #include "config/recipients.h"
 #include "config/rules.h"
 #include "message/address.h"
@@ -74,8 +75,13 @@ static void put_final(struct asking *a, const char *address)
 		free(full);
 		full = other;
 	}
-	output_to(stdout, "  recipient  <%s>%s\n", full, pair == NULL && strcmp(full, address) != 0 ? " (completed with [host] domain)" : "");
-	put_way(a, full);
+	bool completed = pair == NULL && strcmp(full, address) != 0;
+	char *ascii = idn_to_ascii(full), *unicode = idn_to_unicode(ascii);
+	output_to(stdout, "  recipient  <%s>%s%s%s%s\n", ascii, unicode != NULL ? " (" : "", unicode != NULL ? unicode : "", unicode != NULL ? ")" : "",
+	          completed ? " (completed with [host] domain)" : "");
+	put_way(a, ascii);
+	free(ascii);
+	free(unicode);
 	free(full);
 }
 

@@ -52,8 +52,8 @@ if command -v readelf >/dev/null 2>&1; then
 		unlike "$(readelf -d "$BIN/$program")" 'lib(ssl|crypto)' "$program does not link OpenSSL"
 	done
 	like "$(readelf -d "$BIN/relay")" 'libssl' "relay links OpenSSL"
-	unlike "$(readelf -d "$BIN/sendmail")" 'libinih|libresolv' "sendmail links neither inih nor the resolver"
-	unlike "$(readelf -d "$BIN/mail")" 'libinih|libresolv' "mail links libc only"
+	unlike "$(readelf -d "$BIN/sendmail")" 'libinih|libresolv|libidn' "sendmail links neither inih nor the resolver nor IDNA"
+	unlike "$(readelf -d "$BIN/mail")" 'libinih|libresolv|libidn' "mail links libc only"
 else
 	count=$((count + 1)); echo "ok $count - link lines # skip readelf is not installed"
 fi

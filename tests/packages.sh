@@ -41,7 +41,7 @@ need_freebsd() {
 }
 
 if command -v apt-get >/dev/null 2>&1; then
-	require "gcc libc6-dev libssl-dev libinih-dev libbsd-dev ca-certificates"
+	require "gcc libc6-dev libssl-dev libinih-dev libidn2-dev libbsd-dev ca-certificates"
 	case $what in
 	build) ;;
 	deb) require "make dpkg-dev build-essential" ;;
@@ -50,6 +50,6 @@ if command -v apt-get >/dev/null 2>&1; then
 	case $what in fuzz | deep) require "clang libclang-rt-dev" ;; esac
 	[ "$what" != deep ] || require "valgrind cppcheck clang-tidy binutils"
 elif command -v pkg >/dev/null 2>&1; then
-	need_freebsd "inih"
+	need_freebsd "inih libidn2"
 	[ "$what" = build ] || need_freebsd "cmocka"
 fi

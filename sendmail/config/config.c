@@ -1,5 +1,6 @@
 /* Reading firsthop.conf.  inih parses; our reader hands it the lines, so that each error knows its line and no line is cut silently. */
 #include "config/config.h"
+#include "config/idn.h"
 #include "config/keys.h"
 #include "config/rules.h"
 #include <errno.h>
@@ -365,6 +366,33 @@ static bool open_file(struct reading *r)
 	return false;
 }
 
+/* host.example.org. is that name: the dot is the DNS's. */
+static void without_final_dot(char *name)
+{
+	size_t length = strlen(name);
+	if (length > 1 && name[length - 1] == '.')
+		name[length - 1] = '\0';
+}
+
+/* [route example.org], [route from:ops@example.org] and the like. */
+static void pattern_to_ascii(char *pattern, size_t size)
+{
+	char *at = strrchr(pattern, '@'), *colon = strchr(pattern, ':');
+	char *domain = at != NULL ? at + 1 : colon != NULL ? colon + 1 : pattern;
+	domain += *domain == '.';
+	idn_name(domain, size - (size_t)(domain - pattern));
+}
+
+static void names_to_ascii(struct config *c)
+{
+	idn_name(c->name, sizeof c->name);
+	idn_name(c->domain, sizeof c->domain);
+	for (int i = 0; i < c->hop_count; i++)
+		idn_name(c->hops[i].host, sizeof c->hops[i].host);
+	for (int i = 0; i < c->rule_count; i++)
+		pattern_to_ascii(c->rules[i].pattern, sizeof c->rules[i].pattern);
+}
+
 bool config_read(struct config *c, const char *path, struct diagnosis *d)
 {
 	struct reading *r = mem_alloc(sizeof *r);
@@ -378,8 +406,11 @@ bool config_read(struct config *c, const char *path, struct diagnosis *d)
 	free(r);
 	if (c->name[0] == '\0')
 		hop_own_name(c->name, sizeof c->name);
+	without_final_dot(c->name);
 	if (c->domain[0] == '\0')
 		text_copy(c->domain, sizeof c->domain, c->name);
+	without_final_dot(c->domain);
+	names_to_ascii(c);
 	return good;
 }
 

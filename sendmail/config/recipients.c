@@ -1,5 +1,6 @@
 /* Expanding recipients, and what addresses become. */
 #include "config/recipients.h"
+#include "config/idn.h"
 #include "message/address.h"
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,9 @@ static void add_address(struct expansion *x, const char *address)
 		free(full);
 		full = other;
 	}
+	char *ascii = idn_to_ascii(full);
+	free(full);
+	full = ascii;
 	lower_domain(full);
 	if (2 * (r->count + 1) > r->slot_count)
 		grow(r);
@@ -187,10 +191,12 @@ char *recipients_sender(const struct envelope *e, const struct config *c)
 {
 	if (e->sender[0] == '\0')
 		return mem_copy("");
-	return sender_by(c, e->sender, c->envelope_from, c->envelope_from_address);
+	char *sender = sender_by(c, e->sender, c->envelope_from, c->envelope_from_address), *ascii = idn_to_ascii(sender);
+	free(sender);
+	return ascii;
 }
 
-char *recipients_header_address(const struct config *c, enum stamp_role role, const char *address)
+static char *header_address(const struct config *c, enum stamp_role role, const char *address)
 {
 	if (role == STAMP_FROM)
 		return sender_by(c, address, c->header_from, c->header_from_address);
@@ -202,4 +208,13 @@ char *recipients_header_address(const struct config *c, enum stamp_role role, co
 		return full;
 	free(full);
 	return other;
+}
+
+/* An address that is ASCII then needs no SMTPUTF8; one whose local part needs it is shown as people write it. */
+char *recipients_header_address(const struct config *c, enum stamp_role role, const char *address)
+{
+	char *full = header_address(c, role, address), *ascii = idn_to_ascii(full);
+	bool plain = text_is_ascii(ascii);
+	free(plain ? full : ascii);
+	return plain ? ascii : full;
 }

@@ -1,5 +1,6 @@
 /* Matching recipients and senders with the configured routes. */
 #include "config/rules.h"
+#include "config/idn.h"
 #include "message/address.h"
 #include <stdio.h>
 #include <string.h>
@@ -96,6 +97,7 @@ static bool is_local_domain(const struct config *c, const char *domain)
 	char name[256];
 	const char *at = c->local_domains;
 	while (c->local_deliver != CONFIG_LOCAL_NO && next_name(&at, name, sizeof name)) {
+		idn_name(name, sizeof name);
 		if (text_equal_ci(name, domain))
 			return true;
 	}

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/report.h"
+#include "config/idn.h"
 #include "config/rules.h"
 #include "mailq/layout.h"
 #include "spool/journal.h"
@@ -51,6 +52,10 @@ static void put_rcpt(FILE *out, const struct listing *l, const struct row *r, co
 	list_reason(l, r, rcpt, &reason);
 	fputs("{\"orig_address\": \"\"", out);
 	json_pair(out, "address", rcpt->address);
+	char *unicode = idn_to_unicode(rcpt->address);
+	if (unicode != NULL)
+		json_pair(out, "address_unicode", unicode);
+	free(unicode);
 	json_pair(out, "delay_reason", reason.data);
 	put_diagnosis(out, d);
 	put_route(out, l, r, rcpt->address);

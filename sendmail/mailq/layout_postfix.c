@@ -29,7 +29,7 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 	for (int i = 0; i < r->rcpt_count || i == 0; i++) {
 		const struct row_rcpt *rcpt = r->rcpt_count > 0 ? &r->rcpts[i] : NULL;
 		TEXT(reason, 1600);
-		TEXT(address, 400);
+		TEXT(address, 800);
 		list_reason(l, r, rcpt, &reason);
 		if (strcmp(reason.data, last) != 0)
 			put_reason(out, reason.data);
@@ -37,6 +37,7 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 		if (rcpt == NULL)
 			return;
 		text_escape(&address, rcpt->address, strlen(rcpt->address));
+		list_put_unicode(rcpt->address, &address);
 		output_to(out, "%48s%s\n", "", address.data);
 	}
 }

@@ -102,7 +102,9 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 		text_copy(last, sizeof last, reason.data);
 		output_to(out, "\t\t\t\t\t <");
 		put_escaped(out, r->rcpts[i].address);
-		output_to(out, ">\n");
+		TEXT(unicode, 500);
+		list_put_unicode(r->rcpts[i].address, &unicode);
+		output_to(out, ">%s\n", unicode.data);
 	}
 	if (r->rcpt_count == 0) {
 		TEXT(reason, 1600);

@@ -7,6 +7,7 @@
 #include "base/fields.h"
 #include "base/paths.h"
 #include "base/report.h"
+#include "config/idn.h"
 #include "config/rules.h"
 #include "message/envelope.h"
 #include "spool/journal.h"
@@ -58,7 +59,7 @@ static void add_rcpt(struct row *r, const char *address, const struct diagnosis 
 	if ((r->rcpt_count & (r->rcpt_count - 1)) == 0)
 		r->rcpts = mem_resize(r->rcpts, r->rcpt_count ? 2 * (size_t)r->rcpt_count : 1, sizeof *r->rcpts);
 	struct row_rcpt *rcpt = &r->rcpts[r->rcpt_count++];
-	*rcpt = (struct row_rcpt){.address = mem_copy(address)};
+	*rcpt = (struct row_rcpt){.address = idn_to_ascii(address)};
 	if (why != NULL)
 		rcpt->why = *why;
 }
@@ -339,4 +340,15 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 		text_put(t, l->runner_lives ? "just submitted, the runner takes it at once" : "not tried yet: no runner lives");
 	else if (!waiting_put_others(l, r, rcpt, t))
 		text_put(t, "not tried yet");
+}
+
+void list_put_unicode(const char *address, struct text *t)
+{
+	char *unicode = idn_to_unicode(address);
+	if (unicode == NULL)
+		return;
+	text_put(t, " (");
+	text_escape(t, unicode, strlen(unicode));
+	text_put(t, ")");
+	free(unicode);
 }

@@ -62,6 +62,9 @@ int64_t list_age_s(const struct listing *l, const struct row *r);
 /* What holds all mail that goes the way of a recipient (NULL: of the first); NULL when nothing does. */
 const struct health *list_health(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt);
 
+/* " (user@bücher.example)" for an address at xn--bcher-kva.example, nothing for others. */
+void list_put_unicode(const char *address, struct text *t);
+
 /* The reason of a recipient in one line, never empty. */
 void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, struct text *t);
 #endif

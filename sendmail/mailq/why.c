@@ -46,9 +46,11 @@ static void put_head(const struct story *s)
 	text_escape(&sender, r->sender, strlen(r->sender));
 	output_to(s->out, "%s  from <%s>", r->id, sender.data);
 	for (int i = 0; i < r->rcpt_count && i < 5; i++) {
-		TEXT(address, 400);
+		TEXT(address, 800);
 		text_escape(&address, r->rcpts[i].address, strlen(r->rcpts[i].address));
-		output_to(s->out, "%s<%s>", i ? ", " : "  to ", address.data);
+		text_put(&address, ">");
+		list_put_unicode(r->rcpts[i].address, &address);
+		output_to(s->out, "%s<%s", i ? ", " : "  to ", address.data);
 	}
 	if (r->rcpt_count > 5)
 		output_to(s->out, " and %d more", r->rcpt_count - 5);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "config/idn.h"
 #include "message/dsn.h"
 #include "runner/path.h"
 #include "runner/returns.h"
@@ -82,7 +83,8 @@ static char *orcpt_of(const struct runner *r, const struct message *m, size_t or
 		return mem_copy(said);
 	const char *given = m->envelope.recipients[original];
 	char *full = recipients_qualify(&r->config, *given == '\\' ? given + 1 : given);
-	char *orcpt = dsn_orcpt_of(full);
+	char *ascii = idn_to_ascii(full), *orcpt = dsn_orcpt_of(ascii);
+	free(ascii);
 	free(full);
 	return orcpt;
 }

@@ -68,6 +68,14 @@ openssl() {
 	done
 }
 
+# Its header alone: it is the same everywhere.
+idn2() {
+	[ ! -s "$folder/idn2/idn2.h" ] || return 0
+	mkdir -p "$folder/idn2"
+	cp "$(dpkg-query -L libidn2-dev | grep '/idn2\.h$')" "$folder/idn2/" || complain "the header of libidn2 is missing: install libidn2-dev"
+}
+
 compiler
 inih
+idn2
 openssl

@@ -1,5 +1,5 @@
 /* objects: runner */
-/* libs: -linih -Wl,--wrap=compat_peer */
+/* libs: -linih -lidn2 -Wl,--wrap=compat_peer */
 /* What users of the machine ask of a runner over mqueue/control.  Pieces, each with a byte in front: two bits for whose connection it is, six for its
    length; 0 closes it.  Nobody changes the mail of others, each line has one answer, and no mail is lost. */
 #include "runner/control.h"

@@ -1,5 +1,5 @@
 /* objects: runner */
-/* libs: -linih -Wl,--wrap=fork -Wl,--wrap=socketpair -Wl,--wrap=kill -Wl,--wrap=waitpid */
+/* libs: -linih -lidn2 -Wl,--wrap=fork -Wl,--wrap=socketpair -Wl,--wrap=kill -Wl,--wrap=waitpid */
 /* What a relay says to the runner; it may have been taken over.  It has three messages in hand, and may lie about these: nothing else is touched,
    nothing is lost, and no words of its get into a journal as lines of their own.  The first byte: how it is given, and how its process ends. */
 #include "base/log.h"

@@ -1,5 +1,5 @@
 /* objects: runner */
-/* libs: -linih */
+/* libs: -linih -lidn2 */
 /* What a killed life leaves: the ledger of a session, which may have been taken over, and the list of reports, both from the same bytes, as a power
    cut may leave them, too.  A runner that starts with them loses no mail, and lets no words of theirs become lines of a journal. */
 #include "base/log.h"

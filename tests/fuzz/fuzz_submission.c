@@ -1,5 +1,5 @@
 /* objects: runner */
-/* libs: -linih */
+/* libs: -linih -lidn2 */
 /* What any user of the machine sends over submit.sock: pieces with their length in front, taken by the runner's child.  The first byte chooses who. */
 #include "runner/submission.h"
 #include "base/log.h"

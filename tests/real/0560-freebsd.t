@@ -16,8 +16,8 @@ for cpu in x86_64 aarch64; do
 		needs=$(readelf -d "$bin/$program" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort | tr '\n' ' ')
 		case $program in
 		sendmail | mail | mailbox) wanted='^libc.so.7 $' ;;
-		relay) wanted='^libc.so.7 libcrypto.so.30 libinih.so.0 libssl.so.30 $' ;;
-		*) wanted='^libc.so.7 (libinih.so.0 )?$' ;;
+		relay) wanted='^libc.so.7 libcrypto.so.30 libidn2.so.0 libinih.so.0 libssl.so.30 $' ;;
+		*) wanted='^libc.so.7 (libidn2.so.0 libinih.so.0 )?$' ;;
 		esac
 		like "$needs" "$wanted" "$cpu: $program needs $needs"
 		like "$(readelf -lW "$bin/$program" 2>/dev/null)" 'interpreter: /libexec/ld-elf.so.1' "$cpu: $program is FreeBSD's"

@@ -36,7 +36,7 @@ bootstrap() {
 	rm -f "$root"/var/cache/apt/archives/*.deb
 	quietly chroot "$root" apt-get -qq update
 	# The cache only: the tests install, without a network.
-	quietly chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --download-only -o APT::Install-Recommends=false install $wanted libinih1
+	quietly chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --download-only -o APT::Install-Recommends=false install $wanted libidn2-0 libinih1
 }
 
 # add_layer NAME PACKAGE...: what those packages add, in build/real/NAME

@@ -12,7 +12,7 @@ umask 022
 t64() { if apt-cache show "$1t64" >/dev/null 2>&1; then echo "$1t64"; else echo "$1"; fi; }
 
 packages="postfix libsasl2-modules libsasl2-modules-db sasl2-bin php-cli cron at busybox bash coreutils dash sed grep
-	libc-bin tzdata openssl dnsmasq-base nsd libbsd0 libinih1 $(t64 libssl3) passwd libpam-runtime libpam-modules"
+	libc-bin tzdata openssl dnsmasq-base nsd libbsd0 libidn2-0 libinih1 $(t64 libssl3) passwd libpam-runtime libpam-modules"
 # Needed by maintainer scripts only, or large and unused here.
 unwanted="^(perl|perl-base|perl-modules.*|libperl5.*|libgdbm.*|dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|libfile-find.*)\$"
 

@@ -52,7 +52,7 @@ from_debian() {
 	mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | sed -n 's,^URIs: *\(http[^ ]*/debian\)/*$,\1,p; s,^deb *\(http[^ ]*/debian\)/* .*,\1,p' | head -n 1)
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} trixie main" >"$apt/sources.list"
 	apt_13 update >"$log" 2>&1 || complain "the list of Debian 13's packages could not be fetched"
-	(cd "$apt/debs" && apt_13 download libssl3t64 libssl-dev libc6 libinih1 libzstd1 zlib1g libgcc-s1) >>"$log" 2>&1 || complain "the packages could not be fetched"
+	(cd "$apt/debs" && apt_13 download libssl3t64 libssl-dev libc6 libidn2-0 libinih1 libunistring5 libzstd1 zlib1g libgcc-s1) >>"$log" 2>&1 || complain "the packages could not be fetched"
 	for deb in "$apt"/debs/*.deb; do dpkg-deb -x "$deb" "$out/root"; done
 	rm -rf "$apt"
 	echo yes >"$out/root/made"

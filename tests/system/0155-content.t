@@ -62,9 +62,12 @@ for field in From Sender Reply-To; do
 done
 again; from_s 'To: team: j\303\274rgen@example.org;'
 like "$(cat "$work/log")" 'key=smtputf8-header.*header field To' "within a group, which can hold no other one: likewise"
-again; from_s 'To: x' "$(printf 'info@ex\303\244mple.org')" another@example.org
-like "$(cat "$work/log")" 'status=5.6.7 key=smtputf8-domain' "a domain alone: the ASCII form is the cure"
-runner_once; like "$(cat "$work"/delivered/*.eml | grep -A3 '^remedy')" 'xn--' "and the report says so"
+again; from_s 'To: info@ex\303\244mple.org\nFrom: s@ex\303\244mple.org' "$(printf 'info@EX\303\204MPLE.org')" "$(printf 'another@ex\303\244mple.org')"
+like "$(cat "$work/log")" 'to=<info@xn--exmple-cua.org> from=<another@xn--exmple-cua.org>.*verdict=sent' "a domain alone: it goes in its ASCII form"
+is "$(cat "$work"/delivered/*.eml | grep -E '^(From|To):')" 'To: info@xn--exmple-cua.org
+From: s@xn--exmple-cua.org' "in the header, too"
+again; from_s 'To: x' "$(printf 'info@a\342\200\223b.org')" another@example.org
+like "$(cat "$work/log")" 'status=5.6.7 key=smtputf8-domain' "one that IDNA does not allow: it fails, and says why"
 again; printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -O smtputf8=yes plain@example.net; runner_once
 like "$(cat "$work/log")" 'key=smtputf8-wanted' "-O smtputf8=yes: it fails where it is not offered"
 stop "$smarthost_pid"; smarthost -8 -D; config
@@ -74,4 +77,14 @@ like "$(cat "$work/sessions")" '^MAIL FROM:<s@example.org> .*SMTPUTF8$' "with SM
 again; printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -O smtputf8=yes plain@example.net; runner_once
 like "$(cat "$work/log")" 'to=<plain@example.net>.*verdict=sent' "-O smtputf8=yes is honoured there"
 is "$("$BIN/sendmail" -O smtputf8=maybe a@example.org </dev/null 2>&1 | grep -c 'smtputf8 takes yes, no or auto')" 1 "another value is refused"
+again; stop "$smarthost_pid"; printf 'x\n' | "$BIN/sendmail" -i -f s@example.org "$(printf 'info@b\303\274cher.example')"
+like "$("$BIN/mailq" 2>/dev/null)" 'info@xn--bcher-kva.example.*\(info@bücher.example\)' "mailq shows both forms before the first attempt"
+runner_once
+id=$(grep -l '^recipient: info@b' "$work"/spool/mqueue/????????.???????? | tail -n 1); id=${id##*/}
+like "$("$BIN/mailq" 2>/dev/null)" 'info@xn--bcher-kva.example> \(info@bücher.example\)' "and behind it"
+like "$("$BIN/mailq" --format=postfix 2>/dev/null)" ' info@xn--bcher-kva.example \(info@bücher.example\)' "in Postfix's layout"
+like "$("$BIN/mailq" why "$id" 2>/dev/null)" 'to <info@xn--bcher-kva.example> \(info@bücher.example\)' "mailq why, too"
+like "$("$BIN/mailq" --json 2>/dev/null)" '"address": "info@xn--bcher-kva.example", "address_unicode": "info@bücher.example"' "and JSON"
+printf '[host]\nname = mon1.b\303\274cher.example.\n[smarthost main]\nhost = 127.0.0.1\n[route b\303\274cher.example]\nvia = direct\n' >"$work/firsthop.conf"
+like "$("$BIN/relayconf" route "$(printf 'x@b\303\274cher.example')" 2>&1)" 'rule .*route xn--bcher-kva.example' "a route to such a domain fits"
 finish

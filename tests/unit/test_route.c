@@ -1,5 +1,5 @@
-/* objects: tests/fake/resolver_table sendmail/route/route sendmail/route/dns_answer sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/base/fdio sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/compat sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/message/phrase sendmail/base/words sendmail/base/base64 */
-/* libs: -linih */
+/* objects: tests/fake/resolver_table sendmail/route/route sendmail/route/dns_answer sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/config/idn sendmail/base/fdio sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/compat sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/message/phrase sendmail/base/words sendmail/base/base64 */
+/* libs: -linih -lidn2 */
 /* From names to addresses: each odd thing that DNS can say, what is done, and what is told. */
 #include "base/text.h"
 #include "route/dns.h"
