@@ -318,7 +318,7 @@ static const struct reason rows[] = {
 	 "replace it by an address"},
 	{"aliases-include", FAULT_CONFIG, 0, STAYS,
 	 "a list that the aliases file includes cannot be used",
-	 "repair what is named; the list must be a file that user firsthop can read and that not everybody can write"},
+	 "repair what is named; the list must be a file that user firsthop can read and that not everybody can write; no link and no folder on its way may belong to somebody else than root or the owner of the list"},
 	{"aliases-loop", FAULT_CONFIG, 0, STAYS,
 	 "aliases lead back to each other and to no mailbox",
 	 "let one of the named aliases lead to an address; newaliases tells whether all is right"},

@@ -13,6 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef O_PATH
+#define O_PATH O_RDONLY
+#endif
+
 #ifdef __FreeBSD__
 #include <strings.h>
 #include <sys/param.h>
@@ -186,4 +190,9 @@ int compat_set_user(uid_t uid)
 int compat_set_users(uid_t real, uid_t effective, uid_t saved)
 {
 	return setresuid(real, effective, saved);
+}
+
+int compat_open_folder(int folder_fd, const char *name)
+{
+	return openat(folder_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }

@@ -72,6 +72,14 @@ int compat_set_user(uid_t uid);
 /* The three of them one by one. */
 int compat_set_users(uid_t real, uid_t effective, uid_t saved);
 
+
+
+/* The three of them one by one. */
+int compat_set_users(uid_t real, uid_t effective, uid_t saved);
+
+/* Opens a folder, not by a link, to look for names in it: the right to search it is enough.  -1 with errno. */
+int compat_open_folder(int folder_fd, const char *name);
+
 /* Where the log daemon listens, the better place first: at the first one FreeBSD's hears only root. */
 #ifdef __FreeBSD__
 #define LOG_SOCKETS "/var/run/logpriv", "/var/run/log"

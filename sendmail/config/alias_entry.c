@@ -72,12 +72,12 @@ static void take_include(struct alias_reading *r, const char *item, const char *
 		alias_add_held(r, item, "aliases-include", *path != '/' ? "the path behind :include: does not begin with '/'" : "files include one another more than 5 deep");
 		return;
 	}
-	int fd = alias_open(r->set, path, &st);
+	int fd = alias_open(r->set, path, r->set->sources[r->source].as_read.st_uid, &st);
 	inner.source = r->set->source_count - 1;
 	inner.line = 0;
 	inner.depth++;
 	if (fd < 0)
-		text_printf(&words, "%.200s cannot be read by user firsthop: %s", path, strerror(errno));
+		text_printf(&words, errno == EPERM ? "%.200s is not read: %s" : "%.200s cannot be read by user firsthop: %s", path, errno == EPERM ? r->set->why : strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		text_printf(&words, "%.200s is not a file", path);
 	else if (st.st_mode & S_IWOTH)

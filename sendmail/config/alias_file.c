@@ -1,6 +1,7 @@
 /* Reading aliases(5) text into the table: files and folders of files.  The right side of an entry is alias_entry.c's. */
 #include "base/fdio.h"
 #include "base/text.h"
+#include "base/way.h"
 #include "config/alias_table.h"
 #include <dirent.h>
 #include <errno.h>
@@ -20,12 +21,12 @@ static bool fail(struct alias_reading *r, const char *what)
 	return false;
 }
 
-int alias_open(struct aliases *set, const char *path, struct stat *st)
+int alias_open(struct aliases *set, const char *path, uid_t admin, struct stat *st)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || fstat(fd, st) != 0) {
-		if (fd >= 0)
-			close(fd);
+	struct text why;
+	text_init(&why, set->why, sizeof set->why);
+	int fd = way_open(path, admin, st, &why);
+	if (fd < 0) {
 		memset(st, 0, sizeof *st);
 	} else if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode)) {
 		close(fd);
@@ -117,7 +118,10 @@ static bool take_text(struct alias_reading *r, struct buffer *text)
 /* Names a key of the catalogue for what errno says. */
 static bool unreadable(struct alias_reading *r, const char *path)
 {
-	diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s", path);
+	if (errno == EPERM && r->set->why[0] != '\0')
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s is not read: %s", path, r->set->why);
+	else
+		diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s", path);
 	return false;
 }
 
@@ -168,7 +172,7 @@ static bool take_folder(struct alias_reading *r, const char *path)
 		struct stat st;
 		snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
 		free(names[i]);
-		int fd = good ? alias_open(r->set, file, &st) : -1;
+		int fd = good ? alias_open(r->set, file, 0, &st) : -1;
 		r->source = r->set->source_count - 1;
 		if (good && fd < 0)
 			good = unreadable(r, file);
@@ -220,7 +224,7 @@ bool aliases_read(struct aliases **set, const char *path, bool missing_ok, struc
 	struct stat st;
 	bool good;
 	*set = r.set;
-	int fd = alias_open(r.set, path, &st);
+	int fd = alias_open(r.set, path, 0, &st);
 	if (fd < 0) {
 		good = (missing_ok && (errno == ENOENT || errno == ENOTDIR)) || unreadable(&r, path);
 	} else if (S_ISDIR(st.st_mode)) {

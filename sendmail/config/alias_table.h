@@ -32,6 +32,7 @@ struct aliases {
 	int source_count;
 	char **problems;
 	int problem_count;
+	char why[300];   /* the last file could not be opened */
 };
 
 /* A file on its way into the table. */
@@ -57,8 +58,8 @@ void alias_add_problem(struct aliases *set, char *sentence);
 /* What it holds, not the row itself. */
 void alias_free_row(struct alias *row);
 
-/* Opens a file or a folder, following links, and notes it as a source; -1 with errno. */
-int alias_open(struct aliases *set, const char *path, struct stat *st);
+/* Opens a file or a folder (base/way.h), and notes it as a source; -1 with errno, and set->why when that is EPERM.  admin: who wrote the path. */
+int alias_open(struct aliases *set, const char *path, uid_t admin, struct stat *st);
 
 /* Reads a right side, which is cut up, into the entry at hand; false when nothing stands there. */
 bool alias_take_list(struct alias_reading *r, char *list);

@@ -1,6 +1,7 @@
 /* Maps of addresses. */
 #include "config/rewrite.h"
 #include "base/fdio.h"
+#include "base/way.h"
 #include "message/address.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -73,10 +74,11 @@ bool rewrite_finish(struct rewrite *map, struct text *problem)
 	struct buffer text = {0};
 	bool good = true;
 	if (map->file[0] != '\0') {
-		int fd = open(map->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-		good = fd >= 0 && fstat(fd, &map->as_read) == 0 && S_ISREG(map->as_read.st_mode) && fdio_slurp(fd, &text, FILE_LIMIT_BYTES);
+		TEXT(why, 300);
+		int fd = way_open(map->file, 0, &map->as_read, &why);
+		good = fd >= 0 && S_ISREG(map->as_read.st_mode) && fdio_slurp(fd, &text, FILE_LIMIT_BYTES);
 		if (!good)
-			text_printf(problem, "%s cannot be read: %s", map->file, fd >= 0 && !S_ISREG(map->as_read.st_mode) ? "it is not a file" : strerror(errno));
+			text_printf(problem, "%s cannot be read: %s", map->file, fd >= 0 && !S_ISREG(map->as_read.st_mode) ? "it is not a file" : fd < 0 ? why.data : strerror(errno));
 		if (fd >= 0)
 			close(fd);
 	}

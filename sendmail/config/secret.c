@@ -4,6 +4,7 @@
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/text.h"
+#include "base/way.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -39,12 +40,15 @@ static bool cut_line(struct buffer *password, const char *where, struct diagnosi
 static bool read_file(const char *path, struct buffer *password, struct diagnosis *d)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	TEXT(why, 300);
+	int fd = way_open(path, 0, &st, &why);
+	if (fd < 0 && errno == EPERM)
+		return fail(d, "secret-unreadable", path, why.data);
 	if (fd < 0) {
 		diag_set_errno(d, VERDICT_DEFERRED, STAGE_AUTH, errno == ENOENT ? "secret-missing" : "secret-unreadable", "%s", path);
 		return false;
 	}
-	bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	bool good = S_ISREG(st.st_mode);
 	if (!good)
 		fail(d, "secret-unreadable", path, "not a file");
 	else if (st.st_mode & 027)
