@@ -53,7 +53,7 @@ static void show(const struct adopt *a)
 		put_address(&who, f->rcpt_count > 0 ? f->rcpts[0] : "");
 		if (f->rcpt_count > 1)
 			text_printf(&who, " and %d more", f->rcpt_count - 1);
-		output_to(stdout, "%-10s  %-12s  %8lld bytes  %s\n            %s/%s\n", f->queue->program, age.data, (long long)f->size_bytes, who.data, f->folder, f->files[0]);
+		output_to(stdout, "%-10s  %-12s  %8lld bytes  %s\n            %s/%s\n", f->queue->program, age.data, (long long)f->size_bytes, who.data, f->place->folder, f->files[0]);
 	}
 }
 
@@ -107,32 +107,43 @@ static int submit(const struct found *f, const struct buffer *message)
 	return status;
 }
 
-/* Its files go where the old program does not look; they are kept until the administrator removes them. */
-static bool move_aside(const struct found *f)
+/* The folder for what was taken over: made now, or one that is there and belongs to root or to the queue's own user.  Not by a link: root moves files
+   there that somebody else has written. */
+static int open_aside(const struct place *p)
 {
-	char from[4400], to[4400];
-	bool done = mkdir(f->aside, 0700) == 0 || errno == EEXIST;
-	for (int i = 0; i < 2 && f->files[i] != NULL; i++) {
-		snprintf(from, sizeof from, "%.2000s/%.300s", f->folder, f->files[i]);
-		snprintf(to, sizeof to, "%.2000s/%.300s", f->aside, f->files[i]);
-		done = done && (rename(from, to) == 0 || (i == 1 && errno == ENOENT));
-	}
+	struct stat own, st;
+	if (mkdirat(p->beside_fd, "adopted", 0700) != 0 && errno != EEXIST)
+		return -1;
+	int fd = openat(p->beside_fd, "adopted", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || (fstat(fd, &st) == 0 && fstat(p->fd, &own) == 0 && (st.st_uid == geteuid() || st.st_uid == own.st_uid)))
+		return fd;
+	close(fd);
+	errno = EPERM;
+	return -1;
+}
+
+/* Its files go where the old program does not look; they are kept until the administrator removes them. */
+static bool move_aside(const struct found *f, int aside)
+{
+	bool done = true;
+	for (int i = 0; i < 2 && f->files[i] != NULL; i++)
+		done = done && (renameat(f->place->fd, f->files[i], aside, f->files[i]) == 0 || (i == 1 && errno == ENOENT));
 	if (!done)
-		output_to(stderr, "relayconf: %s/%s was taken over and cannot be moved to %s (%s); move it by hand, or it is sent twice\n", f->folder, f->files[0], f->aside, strerror(errno));
+		output_to(stderr, "relayconf: %s/%s was taken over and cannot be moved to %s (%s); move it by hand, or it is sent twice\n", f->place->folder, f->files[0],
+		          f->place->aside, strerror(errno));
 	return done;
 }
 
 /* A descriptor that holds its lock; -1: a program that lives has it in hand.  Some lock with flock(2), some with fcntl(2). */
 static int lock_file(const struct found *f)
 {
-	char path[2400];
 	struct flock other = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	snprintf(path, sizeof path, "%.2000s/%.300s", f->folder, f->files[0]);
-	int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	int fd = adopt_open(f->place, f->files[0], O_RDWR | O_CLOEXEC);
 	bool busy = fd >= 0 && ((fcntl(fd, F_GETLK, &other) == 0 && other.l_type != F_UNLCK) || flock(fd, LOCK_EX | LOCK_NB) != 0);
 	if (fd >= 0 && !busy)
 		return fd;
-	output_to(stderr, "relayconf: %s is left alone: %s\n", path, busy ? "the old program has it in hand; stop that first" : strerror(errno));
+	output_to(stderr, "relayconf: %s/%s is left alone: %s\n", f->place->folder, f->files[0], busy ? "the old program has it in hand; stop that first" :
+	          errno == EMLINK ? "it has a second name elsewhere" : strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -144,14 +155,20 @@ static bool take_over(const struct found *f)
 	int lock_fd = lock_file(f);
 	if (lock_fd < 0)
 		return false;
-	bool loaded = f->queue->load(f, &message);
-	if (!loaded)
-		output_to(stderr, "relayconf: %s/%s is left alone: %s\n", f->folder, f->files[0], strerror(errno));
+	int aside = open_aside(f->place);
+	bool loaded = aside >= 0 && f->queue->load(f, &message);
+	if (aside < 0)
+		output_to(stderr, "relayconf: %s/%s is left alone: it could not be moved to %s, which has to be a folder of root's: %s\n", f->place->folder, f->files[0],
+		          f->place->aside, strerror(errno));
+	else if (!loaded)
+		output_to(stderr, "relayconf: %s/%s is left alone: %s\n", f->place->folder, f->files[0], errno == EMLINK ? "its text has a second name elsewhere" : strerror(errno));
 	bool done = loaded && submit(f, &message) == 0;
 	if (loaded && !done)
-		output_to(stderr, "relayconf: %s/%s is left alone: sendmail did not take it\n", f->folder, f->files[0]);
+		output_to(stderr, "relayconf: %s/%s is left alone: sendmail did not take it\n", f->place->folder, f->files[0]);
 	buffer_free(&message);
-	done = done && move_aside(f);
+	done = done && move_aside(f, aside);
+	if (aside >= 0)
+		close(aside);
 	close(lock_fd);
 	return done;
 }

@@ -11,7 +11,7 @@ static const char *const folders[] = {"/var/spool/dma", NULL};
 struct scan {
 	struct adopt *adopt;
 	const struct old_queue *queue;
-	const char *folder;
+	struct place *place;
 };
 
 static void found_file(void *context, const char *name)
@@ -20,8 +20,8 @@ static void found_file(void *context, const char *name)
 	char body[300], *line;
 	struct buffer text = {0};
 	snprintf(body, sizeof body, "M%.280s", name + 1);
-	struct found *f = adopt_add(s->adopt, s->queue, s->folder, name, body);
-	bool read = adopt_slurp(s->folder, name, &text);
+	struct found *f = adopt_add(s->adopt, s->queue, s->place, name, body);
+	bool read = adopt_slurp(s->place, name, &text);
 	buffer_puts(&text, "\n");
 	while (read && (line = fdio_take_line(&text)) != NULL) {
 		if (text_starts_ci(line, "Sender:")) {
@@ -39,13 +39,14 @@ static void found_file(void *context, const char *name)
 
 static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
 {
-	struct scan s = {a, q, folder};
-	adopt_each(folder, "Q", found_file, &s);
+	struct scan s = {a, q, adopt_enter(a, q, NULL, folder)};
+	if (s.place != NULL)
+		adopt_each(s.place, "Q", found_file, NULL, &s);
 }
 
 static bool load(const struct found *f, struct buffer *message)
 {
-	return adopt_slurp(f->folder, f->files[1], message);
+	return adopt_slurp(f->place, f->files[1], message);
 }
 
-const struct old_queue adopt_dma = {"dma", folders, "adopted", scan, load};
+const struct old_queue adopt_dma = {"dma", folders, false, scan, load};

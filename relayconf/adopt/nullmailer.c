@@ -10,7 +10,7 @@ static const char *const folders[] = {"/var/spool/nullmailer/queue", "/var/nullm
 struct scan {
 	struct adopt *adopt;
 	const struct old_queue *queue;
-	const char *folder;
+	struct place *place;
 };
 
 /* Takes the envelope off the front; fills f unless it is NULL. */
@@ -38,8 +38,8 @@ static void found_file(void *context, const char *name)
 {
 	struct scan *s = context;
 	struct buffer text = {0};
-	struct found *f = adopt_add(s->adopt, s->queue, s->folder, name, NULL);
-	if (!adopt_slurp(s->folder, name, &text))
+	struct found *f = adopt_add(s->adopt, s->queue, s->place, name, NULL);
+	if (!adopt_slurp(s->place, name, &text))
 		adopt_drop(s->adopt, strerror(errno));
 	else if (!take_envelope(&text, f) || f->rcpt_count == 0)
 		adopt_drop(s->adopt, "it does not begin with a sender and recipients");
@@ -48,13 +48,14 @@ static void found_file(void *context, const char *name)
 
 static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
 {
-	struct scan s = {a, q, folder};
-	adopt_each(folder, "", found_file, &s);
+	struct scan s = {a, q, adopt_enter(a, q, NULL, folder)};
+	if (s.place != NULL)
+		adopt_each(s.place, "", found_file, NULL, &s);
 }
 
 static bool load(const struct found *f, struct buffer *message)
 {
-	return adopt_slurp(f->folder, f->files[0], message) && take_envelope(message, NULL);
+	return adopt_slurp(f->place, f->files[0], message) && take_envelope(message, NULL);
 }
 
-const struct old_queue adopt_nullmailer = {"nullmailer", folders, "../adopted", scan, load};
+const struct old_queue adopt_nullmailer = {"nullmailer", folders, true, scan, load};

@@ -1,8 +1,8 @@
 /* Postfix's queues, read by Postfix's own postcat: the form of the files is its own business. */
 #include "relayconf/adopt/adopt.h"
 #include "base/fdio.h"
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +17,21 @@ static const char *const postcats[] = {"/usr/sbin/postcat", "/usr/local/sbin/pos
 struct scan {
 	struct adopt *adopt;
 	const struct old_queue *queue;
-	const char *folder;
-	const char *aside;
+	struct place *place;
 };
 
-/* What postcat prints of a file, "-e" of its envelope, "-hb" of the message; false with errno. */
-static bool postcat(const char *what, const char *folder, const char *name, struct buffer *text)
+/* What postcat prints of a file, "-e" of its envelope, "-hb" of the message; false with errno.  It gets the very file, not its name. */
+static bool postcat(const char *what, const struct place *place, const char *name, struct buffer *text)
 {
-	char path[2048];
+	char path[40];
 	int ends[2], status = 0;
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	if (pipe(ends) != 0)
+	int fd = adopt_open(place, name, O_RDONLY);
+	if (fd < 0 || pipe(ends) != 0) {
+		if (fd >= 0)
+			close(fd);
 		return false;
+	}
+	snprintf(path, sizeof path, "%s/%d", access("/dev/fd", X_OK) == 0 ? "/dev/fd" : "/proc/self/fd", fd);
 	pid_t pid = fork();
 	if (pid == 0) {
 		dup2(ends[1], STDOUT_FILENO);
@@ -37,6 +40,7 @@ static bool postcat(const char *what, const char *folder, const char *name, stru
 			execl(postcats[i], "postcat", what, path, (char *)NULL);
 		_exit(127);
 	}
+	close(fd);
 	close(ends[1]);
 	bool done = pid > 0 && fdio_slurp(ends[0], text, ADOPT_MESSAGE_LIMIT_BYTES);
 	close(ends[0]);
@@ -66,25 +70,22 @@ static bool read_envelope(struct found *f, struct buffer *text)
 }
 
 /* Postfix marks a file as whole with the owner's right to execute it; before that, its caller was not told that it is taken. */
-static bool is_whole(const char *folder, const char *name)
+static bool is_whole(const struct place *place, const char *name)
 {
-	char path[2048];
 	struct stat st;
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	return stat(path, &st) == 0 && (st.st_mode & S_IXUSR) != 0;
+	return fstatat(place->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && (st.st_mode & S_IXUSR) != 0;
 }
 
 static void found_file(void *context, const char *name)
 {
 	struct scan *s = context;
 	struct buffer text = {0};
-	struct found *f = adopt_add(s->adopt, s->queue, s->folder, name, NULL);
-	free(f->aside);
-	f->aside = mem_copy(s->aside);
-	if (!is_whole(s->folder, name))
+	struct found *f = adopt_add(s->adopt, s->queue, s->place, name, NULL);
+	if (!is_whole(s->place, name))
 		adopt_drop(s->adopt, "it was not written to its end, and Postfix never took it");
-	else if (!postcat("-e", s->folder, name, &text))
-		adopt_drop(s->adopt, errno == ENOENT ? "it takes Postfix's postcat to read it; install postfix once more, or deliver with it" : "postcat cannot read it");
+	else if (!postcat("-e", s->place, name, &text))
+		adopt_drop(s->adopt, errno == ENOENT ? "it takes Postfix's postcat to read it; install postfix once more, or deliver with it" :
+		           errno == EMLINK ? "it has a second name elsewhere" : "postcat cannot read it");
 	else if (!read_envelope(f, &text))
 		adopt_drop(s->adopt, "it names no sender");
 	else if (f->rcpt_count == 0)
@@ -92,33 +93,31 @@ static void found_file(void *context, const char *name)
 	buffer_free(&text);
 }
 
+static void found_folder(void *context, const char *name)
+{
+	const struct scan *top = context;
+	if (strlen(name) != 1)
+		return;
+	struct scan s = {top->adopt, top->queue, adopt_enter(top->adopt, top->queue, top->place, name)};
+	if (s.place != NULL)
+		adopt_each(s.place, "", found_file, NULL, &s);
+}
+
 /* Queues may have a folder for each first letter.  What lies in a queue folder, however deep, Postfix takes up again at its next start: so
    files go beside the queues. */
 static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
 {
-	char aside[2048];
-	struct scan s = {a, q, folder, aside};
-	snprintf(aside, sizeof aside, "%.*s%s", (int)(strrchr(folder, '/') - folder + 1), folder, q->aside);
-	adopt_each(folder, "", found_file, &s);
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		char below[2048];
-		snprintf(below, sizeof below, "%s/%s", folder, entry->d_name);
-		s.folder = below;
-		if (entry->d_name[0] != '.' && strlen(entry->d_name) == 1)
-			adopt_each(below, "", found_file, &s);
-	}
-	if (dir != NULL)
-		closedir(dir);
+	struct scan s = {a, q, adopt_enter(a, q, NULL, folder)};
+	if (s.place != NULL)
+		adopt_each(s.place, "", found_file, found_folder, &s);
 }
 
 static bool load(const struct found *f, struct buffer *message)
 {
-	if (!postcat("-hb", f->folder, f->files[0], message))
+	if (!postcat("-hb", f->place, f->files[0], message))
 		return false;
 	errno = EBADMSG;
 	return message->length > 0;
 }
 
-const struct old_queue adopt_postfix = {"Postfix", folders, "adopted", scan, load};
+const struct old_queue adopt_postfix = {"Postfix", folders, true, scan, load};

@@ -1,19 +1,19 @@
 /* sendmail's queues: qfID has envelope and header, dfID the body.  clientmqueue (Debian: mqueue-client) holds what never reached a daemon. */
 #include "relayconf/adopt/adopt.h"
 #include "base/fdio.h"
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 static const char *const folders[] = {"/var/spool/clientmqueue", "/var/spool/mqueue-client", "/var/spool/mqueue", NULL};
 
 struct scan {
 	struct adopt *adopt;
 	const struct old_queue *queue;
-	const char *folder;
+	struct place *place;
 };
 
 /* "RPFD:<bob@example.org>": flags end with a colon; old files have none. */
@@ -45,18 +45,18 @@ static void read_envelope(struct found *f, struct buffer *text)
 static void found_file(void *context, const char *name)
 {
 	struct scan *s = context;
-	char body[300], path[2400];
+	char body[300];
+	struct stat st;
 	struct buffer text = {0};
 	snprintf(body, sizeof body, "df%.280s", name + 2);
-	struct found *f = adopt_add(s->adopt, s->queue, s->folder, name, body);
-	if (!adopt_slurp(s->folder, name, &text)) {
+	struct found *f = adopt_add(s->adopt, s->queue, s->place, name, body);
+	if (!adopt_slurp(s->place, name, &text)) {
 		adopt_drop(s->adopt, strerror(errno));
 	} else {
 		read_envelope(f, &text);
-		snprintf(path, sizeof path, "%s/%s", s->folder, body);
 		if (f->rcpt_count == 0)
 			adopt_drop(s->adopt, "it names no recipient that is left");
-		else if (access(path, F_OK) != 0)
+		else if (fstatat(s->place->fd, body, &st, AT_SYMLINK_NOFOLLOW) != 0)
 			adopt_drop(s->adopt, "its body, a file df of the same name, is not beside it");
 	}
 	buffer_free(&text);
@@ -65,37 +65,45 @@ static void found_file(void *context, const char *name)
 static void found_quarantined(void *context, const char *name)
 {
 	const struct scan *s = context;
-	adopt_leave(s->adopt, s->folder, name, "it was quarantined (sendmail -qQ); name it qf in place of hf to have it taken over");
+	adopt_leave(s->adopt, s->place, name, "it was quarantined (sendmail -qQ); name it qf in place of hf to have it taken over");
 }
 
 static void found_lost(void *context, const char *name)
 {
 	const struct scan *s = context;
-	adopt_leave(s->adopt, s->folder, name, "sendmail itself gave it up as damaged");
+	adopt_leave(s->adopt, s->place, name, "sendmail itself gave it up as damaged");
 }
 
-static void scan_folder(struct adopt *a, const struct old_queue *q, const char *folder)
+static void scan_files(struct scan *s)
 {
-	struct scan s = {a, q, folder};
-	adopt_each(folder, "qf", found_file, &s);
-	adopt_each(folder, "hf", found_quarantined, &s);
-	adopt_each(folder, "Qf", found_lost, &s);
+	adopt_each(s->place, "qf", found_file, NULL, s);
+	adopt_each(s->place, "hf", found_quarantined, NULL, s);
+	adopt_each(s->place, "Qf", found_lost, NULL, s);
+}
+
+static void no_file(void *context, const char *name)
+{
+	(void)context, (void)name;
+}
+
+static void found_folder(void *context, const char *name)
+{
+	const struct scan *top = context;
+	if (strcmp(name, "adopted") == 0)
+		return;
+	struct scan s = {top->adopt, top->queue, adopt_enter(top->adopt, top->queue, top->place, name)};
+	if (s.place != NULL)
+		scan_files(&s);
 }
 
 /* Several queues lie in folders below (QueueDirectory=/var/spool/mqueue/q*), perhaps with qf and df in folders of their own. */
 static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
 {
-	struct dirent *entry;
-	scan_folder(a, q, folder);
-	DIR *dir = opendir(folder);
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		char below[2048];
-		snprintf(below, sizeof below, "%s/%s", folder, entry->d_name);
-		if (entry->d_name[0] != '.' && strcmp(entry->d_name, q->aside) != 0)
-			scan_folder(a, q, below);
-	}
-	if (dir != NULL)
-		closedir(dir);
+	struct scan s = {a, q, adopt_enter(a, q, NULL, folder)};
+	if (s.place == NULL)
+		return;
+	scan_files(&s);
+	adopt_each(s.place, "", no_file, found_folder, &s);
 }
 
 /* "H?flags?Name: value", continued by lines that begin with a blank; Return-Path is the business of whoever delivers. */
@@ -124,14 +132,14 @@ static void put_header(struct buffer *text, struct buffer *message)
 static bool load(const struct found *f, struct buffer *message)
 {
 	struct buffer text = {0};
-	bool done = adopt_slurp(f->folder, f->files[0], &text);
+	bool done = adopt_slurp(f->place, f->files[0], &text);
 	if (done) {
 		put_header(&text, message);
 		buffer_puts(message, "\n");
-		done = adopt_slurp(f->folder, f->files[1], message);
+		done = adopt_slurp(f->place, f->files[1], message);
 	}
 	buffer_free(&text);
 	return done;
 }
 
-const struct old_queue adopt_sendmail = {"sendmail", folders, "adopted", scan, load};
+const struct old_queue adopt_sendmail = {"sendmail", folders, false, scan, load};

@@ -1,4 +1,4 @@
-/* objects: relayconf/adopt/postfix relayconf/adopt/adopt sendmail/base/output sendmail/base/text sendmail/base/mem sendmail/base/fdio sendmail/base/compat */
+/* objects: relayconf/adopt/postfix relayconf/adopt/adopt sendmail/base/output sendmail/base/way sendmail/base/text sendmail/base/mem sendmail/base/fdio sendmail/base/compat */
 /* libs: -Wl,--wrap=execl */
 /* Postfix's queues as postcat tells of them, good and damaged; in its place a script prints what lies in the file: the envelope above a line "--". */
 #include "relayconf/adopt/adopt.h"
@@ -120,11 +120,11 @@ static void whole_mail_is_found(void **state)
 	assert_int_equal(f->rcpt_count, 2);
 	assert_string_equal(f->rcpts[0], "a@example.org");
 	assert_string_equal(f->rcpts[1], "b@example.org");
-	assert_string_equal(f->aside, in_spool("adopted"));
+	assert_string_equal(f->place->aside, in_spool("adopted"));
 	assert_true(adopt_postfix.load(f, &message));
 	assert_string_equal(buffer_string(&message), "Subject: x\n\nsender: evil@example.org\nrecipient: evil@example.org\n");
 	assert_string_equal(second->sender, "");
-	assert_string_equal(second->folder, in_spool("deferred/A"));
+	assert_string_equal(second->place->folder, in_spool("deferred/A"));
 	buffer_free(&message);
 	adopt_free(&a);
 	empty();
