@@ -1,5 +1,6 @@
 /* Postfix's queues, read by Postfix's own postcat: the form of the files is its own business. */
 #include "relayconf/adopt/adopt.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,7 @@ static bool postcat(const char *what, const struct place *place, const char *nam
 			close(fd);
 		return false;
 	}
-	snprintf(path, sizeof path, "%s/%d", access("/dev/fd", X_OK) == 0 ? "/dev/fd" : "/proc/self/fd", fd);
+	compat_name_fd(path, sizeof path, fd);
 	pid_t pid = fork();
 	if (pid == 0) {
 		dup2(ends[1], STDOUT_FILENO);

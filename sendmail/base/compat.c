@@ -196,3 +196,8 @@ int compat_open_folder(int folder_fd, const char *name)
 {
 	return openat(folder_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
+
+void compat_name_fd(char *path, size_t size, int fd)
+{
+	snprintf(path, size, "%s/%d", access("/dev/fd", X_OK) == 0 ? "/dev/fd" : "/proc/self/fd", fd);
+}

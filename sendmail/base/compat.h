@@ -80,6 +80,9 @@ int compat_set_users(uid_t real, uid_t effective, uid_t saved);
 /* Opens a folder, not by a link, to look for names in it: the right to search it is enough.  -1 with errno. */
 int compat_open_folder(int folder_fd, const char *name);
 
+/* A path by which a program that gets this descriptor can open its file. */
+void compat_name_fd(char *path, size_t size, int fd);
+
 /* Where the log daemon listens, the better place first: at the first one FreeBSD's hears only root. */
 #ifdef __FreeBSD__
 #define LOG_SOCKETS "/var/run/logpriv", "/var/run/log"
