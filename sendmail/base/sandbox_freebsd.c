@@ -21,13 +21,15 @@ bool sandbox_limit(int fd, enum sandbox_use use)
 	cap_rights_t rights;
 	cap_rights_init(&rights);
 	if (use == SANDBOX_TALK)
-		cap_rights_set(&rights, CAP_READ, CAP_WRITE, CAP_EVENT, CAP_SHUTDOWN, CAP_GETSOCKOPT, CAP_SETSOCKOPT, CAP_GETPEERNAME, CAP_GETSOCKNAME, CAP_FCNTL,
-		               CAP_FSTAT);
+		cap_rights_set(&rights, CAP_READ, CAP_WRITE, CAP_EVENT, CAP_SHUTDOWN, CAP_FCNTL, CAP_FSTAT);
 	else if (use == SANDBOX_READ)
 		cap_rights_set(&rights, CAP_PREAD, CAP_FSTAT, CAP_FCNTL);
 	else if (use == SANDBOX_WRITE)
 		cap_rights_set(&rights, CAP_WRITE, CAP_EVENT, CAP_FSTAT, CAP_FCNTL);
-	return cap_rights_limit(fd, &rights) == 0 || errno == EBADF || errno == ENOSYS;
+	if (cap_rights_limit(fd, &rights) != 0)
+		return errno == EBADF || errno == ENOSYS;
+	/* Flags, but nobody who is signalled for it (F_SETOWN). */
+	return use == SANDBOX_HOLD || cap_fcntls_limit(fd, CAP_FCNTL_GETFL | CAP_FCNTL_SETFL) == 0 || errno == ENOTCAPABLE;
 }
 
 /* Capability mode would also end the ways out that a submission may still need: the runner's socket, and the trigger. */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@
 
 #define QUERY_ABI 1u
 #define RULE_PATH_BENEATH 1
+#define SCOPE_ALL 3u
 #define RIGHT_WRITE_FILE (1u << 1)
 #define RIGHT_READ_FILE (1u << 2)
 #define RIGHT_REMOVE_FILE (1u << 5)
@@ -39,6 +41,7 @@
 struct ruleset {
 	uint64_t handled_access_fs;
 	uint64_t handled_access_net;
+	uint64_t scoped; /* abstract local sockets, signals: none but to those who are confined with us */
 };
 
 struct path_beneath {
@@ -75,15 +78,16 @@ static bool add_fifo(int ruleset_fd, const char *path)
 }
 
 /* Every right handled, and none granted but those for making files in folder_fd (-1: none at all) and writing to fifo (NULL: none). */
-static enum sandbox_result lock_files(int folder_fd, const char *fifo, bool may_read)
+static enum sandbox_result lock_files(int folder_fd, const char *fifo, bool may_read, uint64_t scoped)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, QUERY_ABI);
 	/* EPERM: the filter of a container that does not know these calls. */
 	if (abi < 1)
 		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? SANDBOX_NONE : SANDBOX_FAILED;
-	struct ruleset rules = {.handled_access_fs = file_rights(abi), .handled_access_net = abi >= 4 ? 3 : 0};
+	struct ruleset rules = {.handled_access_fs = file_rights(abi), .handled_access_net = abi >= 4 ? 3 : 0, .scoped = abi >= 6 ? scoped : 0};
+	size_t size = abi >= 6 ? sizeof rules : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
 	uint64_t in_folder = RIGHT_WRITE_FILE | RIGHT_REMOVE_FILE | RIGHT_MAKE_REG | (may_read ? RIGHT_READ_FILE : 0);
-	int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, abi >= 4 ? sizeof rules : sizeof(uint64_t), 0u);
+	int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0u);
 	if (fd < 0)
 		return SANDBOX_FAILED;
 	bool done = (folder_fd < 0 || add_rule(fd, folder_fd, in_folder)) && (fifo == NULL || add_fifo(fd, fifo));
@@ -95,9 +99,8 @@ static enum sandbox_result lock_files(int folder_fd, const char *fifo, bool may_
 #ifdef OUR_ARCH
 /* Reading and writing what is open, waiting, memory, time, ending; and asking about files (the time zone's is looked at again), which tells no content. */
 static const uint32_t allowed[] = {
-	SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_lseek, SYS_close, SYS_fcntl, SYS_fstat, SYS_newfstatat,
-	SYS_statx, SYS_sendto, SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_shutdown, SYS_getsockopt, SYS_setsockopt, SYS_getsockname,
-	SYS_getpeername, SYS_ppoll, SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise, SYS_futex, SYS_getrandom,
+	SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_lseek, SYS_close, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_recvfrom, SYS_recvmsg,
+	SYS_shutdown, SYS_ppoll, SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise, SYS_futex, SYS_getrandom,
 	SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_clock_gettime, SYS_gettimeofday, SYS_clock_nanosleep,
 	SYS_nanosleep, SYS_restart_syscall, SYS_sched_yield, SYS_getpid, SYS_gettid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid,
 	SYS_getegid, SYS_uname, SYS_sysinfo, SYS_exit, SYS_exit_group,
@@ -107,20 +110,61 @@ static const uint32_t allowed[] = {
 };
 
 #define COUNT (sizeof allowed / sizeof allowed[0])
+#define LOAD(what) (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, what))
+#define LOW(n) (offsetof(struct seccomp_data, args) + 8 * (n)) /* all machines that we know here begin with the low half */
+#define LOAD_AT(at) (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(at))
+#define IF_EQUAL(value, then, otherwise) (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), then, otherwise)
+#define IF_SET(bits, then, otherwise) (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(bits), then, otherwise)
+#define ANSWER(what) (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, what)
+#define REFUSE ANSWER(SECCOMP_RET_ERRNO | EPERM)
+#define ALLOW ANSWER(SECCOMP_RET_ALLOW)
+
+/* Calls of which only some uses are needed.  fcntl: its flags, without the one that has signals sent; so F_SETOWN and F_SETSIG reach nobody, and
+   no descriptor is made.  sendto: where the socket is connected to.  Memory: none that can be run. */
+static const struct sock_filter some[] = {
+	IF_EQUAL(SYS_fcntl, 0, 10),
+	LOAD_AT(LOW(1)),
+	IF_EQUAL(F_GETFL, 7, 0),
+	IF_EQUAL(F_GETFD, 6, 0),
+	IF_EQUAL(F_SETFD, 5, 0),
+	IF_EQUAL(F_SETFL, 1, 0),
+	REFUSE,
+	LOAD_AT(LOW(2)),
+	IF_SET(O_ASYNC, 0, 1),
+	REFUSE,
+	ALLOW,
+	IF_EQUAL(SYS_sendto, 0, 6),
+	LOAD_AT(LOW(4)),
+	IF_EQUAL(0, 0, 2),
+	LOAD_AT(LOW(4) + 4),
+	IF_EQUAL(0, 1, 0),
+	REFUSE,
+	ALLOW,
+	IF_EQUAL(SYS_mmap, 1, 0),
+	IF_EQUAL(SYS_mprotect, 0, 4),
+	LOAD_AT(LOW(2)),
+	IF_SET(PROT_EXEC, 0, 1),
+	REFUSE,
+	ALLOW,
+};
+
+#define SOME_COUNT (sizeof some / sizeof some[0])
 
 /* A call by the number of another architecture can only be meant to slip through. */
 static enum sandbox_result lock_calls(void)
 {
-	struct sock_filter code[COUNT + 6];
+	struct sock_filter code[COUNT + SOME_COUNT + 6];
 	unsigned short at = 0;
-	code[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
-	code[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0);
-	code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
-	code[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	code[at++] = LOAD(arch);
+	code[at++] = IF_EQUAL(OUR_ARCH, 1, 0);
+	code[at++] = ANSWER(SECCOMP_RET_KILL_PROCESS);
+	code[at++] = LOAD(nr);
+	for (size_t i = 0; i < SOME_COUNT; i++)
+		code[at++] = some[i];
 	for (size_t i = 0; i < COUNT; i++)
-		code[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, allowed[i], (unsigned char)(COUNT - i), 0);
-	code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-	code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+		code[at++] = IF_EQUAL(allowed[i], (unsigned char)(COUNT - i), 0);
+	code[at++] = REFUSE;
+	code[at++] = ALLOW;
 	struct sock_fprog program = {.len = at, .filter = code};
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return SANDBOX_FAILED;
@@ -137,7 +181,7 @@ static enum sandbox_result lock_calls(void)
 
 enum sandbox_result sandbox_session(void)
 {
-	enum sandbox_result files = lock_files(-1, NULL, false);
+	enum sandbox_result files = lock_files(-1, NULL, false, SCOPE_ALL);
 	if (files == SANDBOX_FAILED)
 		return files;
 	enum sandbox_result calls = lock_calls();
@@ -154,7 +198,7 @@ enum sandbox_result sandbox_submit(int drop_fd, const char *fifo, bool may_read)
 #else
 enum sandbox_result sandbox_submit(int drop_fd, const char *fifo, bool may_read)
 {
-	return lock_files(drop_fd, fifo, may_read);
+	return lock_files(drop_fd, fifo, may_read, 0);
 }
 #endif
 

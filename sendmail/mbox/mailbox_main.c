@@ -1,9 +1,9 @@
-/* mailbox: started by the starter, as root, for mbox (jobs/process.h), and only where [local] deliver asks for it.  On standard input: the lines FORMAT,
+/* mailbox [UID]: started by the starter, as root, for mbox (jobs/process.h), and only where [local] deliver asks for it.  On standard input: the lines FORMAT,
    USER, SENDER and the length, and then the message.  It needs root for one thing: to become USER.  Why not less: on FreeBSD a mailbox
    is 0600 and its user's own, a Maildir lies in a home; a group could write neither, and a new mailbox would belong to the wrong user.  So it reads no
    message, no file and no environment before it has become USER for good (it checks that there is no way back), and does the rest with USER's rights:
    a link or a folder that somebody puts in the way leads nowhere that USER could not go anyway.
-   USER root is never written to with root's rights: mail for root is appended as user firsthop, its real user, with the group of the mail folder, if a
+   USER root is never written to with root's rights: mail for root is appended as user firsthop, who is UID, with the group of the mail folder, if a
    mailbox for it exists that this group may write; an alias to a person is better.  RFC 5321 says nothing of all this; the answer is one line for mbox. */
 #include "base/compat.h"
 #include "base/paths.h"
@@ -84,10 +84,9 @@ static bool read_orders(char *format, char *user, char *sender, struct delivery 
 	return (strcmp(format, "mbox") == 0 || strcmp(format, "maildir") == 0) && text_number(length, 0, BYTES_MAX, &d->bytes);
 }
 
-static int run(const char *format, struct delivery *d)
+static int run(const char *format, uid_t caller, struct delivery *d)
 {
 	bool maildir = strcmp(format, "maildir") == 0;
-	uid_t caller = getuid();
 	gid_t group = 0;
 	errno = 0;
 	struct passwd *pw = is_name(d->user) ? getpwnam(d->user) : NULL;
@@ -121,19 +120,19 @@ int main(int argc, char **argv)
 	static char format[FORMAT_SIZE], user[USER_SIZE], sender[SENDER_SIZE];
 	struct delivery d;
 	TEXT(answer, 500);
-	(void)argv;
+	long long owner = getuid();
 	if (!paths_private())
 		environ = nothing;
 	compat_closefrom(STDERR_FILENO + 1);
 	umask(077);
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	if (argc != 1 || isatty(STDIN_FILENO) || !read_orders(format, user, sender, &d)) {
+	if (argc > 2 || (argc == 2 && !text_number(argv[1], 1, UINT32_MAX, &owner)) || isatty(STDIN_FILENO) || !read_orders(format, user, sender, &d)) {
 		fprintf(stderr, "mailbox is started for mbox; firsthop.conf(5), section [local]\n");
 		return EX_USAGE;
 	}
 	d.answer = &answer;
-	int code = run(format, &d);
+	int code = run(format, (uid_t)owner, &d);
 	/* The status counts: what is delivered is delivered, though the words about it are lost. */
 	printf("%s\n", answer.data);
 	fflush(stdout);

@@ -4,27 +4,17 @@
 #include "base/compat.h"
 #include "base/clock.h"
 #include "base/fdio.h"
-#include "base/sandbox.h"
 #include "base/text.h"
 #include "config/secret.h"
-#include "jobs/ledger.h"
+#include "relay/child.h"
 #include "relay/connect.h"
 #include "relay/deliver.h"
 #include "relay/policy.h"
 #include "route/route.h"
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define CONNECT_SHORT_S 10
-#define DESCRIPTORS_MAX 64
-
-/* What a session child tells its parent at the end. */
-struct outcome {
-	bool ready;
-	struct diagnosis d;
-};
 
 static void say_trace(struct attempt *a, struct buffer *trace)
 {
@@ -78,120 +68,34 @@ static bool is_avoided(const struct attempt *a, const struct candidate *c)
 	return is_in(a->avoid, a->avoid_count, server.data);
 }
 
-/* Of what this process has open, the session needs few things, and little of them: also the runner's lock lies here. */
-static bool limit_descriptors(const struct deliver *with, int outcome_fd)
-{
-	bool done = true;
-	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
-		bool talks = fd == with->fd || fd == with->jobs->socket;
-		bool writes = fd == outcome_fd || fd == with->jobs->ledger_fd || fd == STDOUT_FILENO || fd == STDERR_FILENO;
-		done = sandbox_limit(fd, talks ? SANDBOX_TALK : writes ? SANDBOX_WRITE : SANDBOX_HOLD) && done;
-	}
-	return done;
-}
-
-static void child(const struct deliver *with, int outcome_fd)
-{
-	/* The ledger is the one file that it can write to: it cannot fill the disk. */
-	const struct rlimit file = {LEDGER_LIMIT_BYTES, LEDGER_LIMIT_BYTES};
-	struct outcome o = {0};
-	setrlimit(RLIMIT_FSIZE, &file);
-	if (!limit_descriptors(with, outcome_fd) || sandbox_session() == SANDBOX_FAILED) {
-		diag_set_errno(&o.d, VERDICT_DEFERRED, STAGE_CONNECT, "local", "the kernel refuses to confine the session");
-		deliver_name_peer(with->hop, with->candidate, &o.d);
-	} else {
-		o.ready = deliver_run(with, &o.d);
-	}
-	fdio_write(outcome_fd, &o, sizeof o);
-	_exit(0);
-}
-
-static void terminate_strings(struct diagnosis *d)
-{
-	d->hop[sizeof d->hop - 1] = d->peer_name[sizeof d->peer_name - 1] = d->peer_address[sizeof d->peer_address - 1] = '\0';
-	d->status[sizeof d->status - 1] = d->tls[sizeof d->tls - 1] = d->key[sizeof d->key - 1] = d->text[sizeof d->text - 1] = '\0';
-	if ((unsigned)d->stage >= STAGE_COUNT)
-		d->stage = STAGE_NONE;
-	if ((unsigned)d->fault >= FAULT_COUNT)
-		d->fault = FAULT_NONE;
-	d->verdict = VERDICT_DEFERRED;
-}
-
-/* The child is gone without a word: it may have had mail in hand, so no other server is asked; the runner keeps what it gave. */
-static void report_death(const struct deliver *with, int status, struct outcome *o)
-{
-	if (WIFSIGNALED(status))
-		diag_set(&o->d, VERDICT_DEFERRED, STAGE_DOT, "relay-died", "the session process was ended by signal %d", WTERMSIG(status));
-	else
-		diag_set(&o->d, VERDICT_DEFERRED, STAGE_DOT, "relay-died", "the session process ended early (exit %d)", WEXITSTATUS(status));
-	catalogue_recognise(&o->d);
-	deliver_name_peer(with->hop, with->candidate, &o->d);
-	jobs_say_diag(with->jobs, "over", "", 0, 0, &o->d);
-	jobs_flush(with->jobs);
-	o->ready = true;
-}
-
-/* Starts the session child and waits for its end. */
-static void run_session(struct deliver *with, struct outcome *o)
-{
-	int pipe_fds[2];
-	*o = (struct outcome){0};
-	deliver_name_peer(with->hop, with->candidate, &o->d);
-	pid_t pid = -1;
-	if (pipe(pipe_fds) == 0) {
-		pid = fork();
-		if (pid == 0) {
-			close(pipe_fds[0]);
-			child(with, pipe_fds[1]);
-		}
-		close(pipe_fds[1]);
-		size_t got = 0;
-		ssize_t n = 1;
-		while (pid > 0 && got < sizeof *o && (n = fdio_read(pipe_fds[0], (char *)o + got, sizeof *o - got)) > 0)
-			got += (size_t)n;
-		close(pipe_fds[0]);
-		int status = 0;
-		if (pid > 0)
-			waitpid(pid, &status, 0);
-		if (pid > 0 && got != sizeof *o) {
-			report_death(with, status, o);
-			return;
-		}
-		if (got == sizeof *o) {
-			terminate_strings(&o->d);
-			return;
-		}
-	}
-	diag_set_errno(&o->d, VERDICT_DEFERRED, STAGE_CONNECT, "local", "no process for the session");
-}
-
 /* One candidate; true when its session was ready. *next gets what to do after a failure. */
 static bool try_candidate(struct attempt *a, struct deliver *with, enum policy *next)
 {
-	struct outcome o = {0};
-	deliver_name_peer(with->hop, with->candidate, &o.d);
+	struct diagnosis d = {0};
+	bool ready = false;
+	deliver_name_peer(with->hop, with->candidate, &d);
 	/* While others are left, a silent address is not waited for to the end. */
 	int limit_s = with->left > 0 && a->config->connect_s > CONNECT_SHORT_S ? CONNECT_SHORT_S : a->config->connect_s;
 	tell_step(a, "connecting to ", with->candidate);
-	with->fd = connect_to(with->candidate, with->hop->bind_address, limit_s, &o.d);
+	with->fd = connect_to(with->candidate, with->hop->bind_address, limit_s, &d);
 	if (with->fd >= 0) {
 		tell_step(a, "connected to ", with->candidate);
 		/* The session speaks for itself. */
 		if (!a->probe)
 			jobs_beat(a->jobs, false);
-		run_session(with, &o);
+		ready = child_run(with, &d);
 		if (!a->probe)
 			jobs_beat(a->jobs, true);
 		close(with->fd);
 	}
-	if (o.ready)
+	if (ready)
 		return true;
-	*next = policy_decide(&o.d);
-	note_failure(a, &o.d);
-	if (o.d.stage == STAGE_TLS && with->hop->tls == HOP_TLS_OPPORTUNISTIC && !with->hop->implicit && !with->without_tls) {
+	*next = policy_decide(&d);
+	note_failure(a, &d);
+	if (d.stage == STAGE_TLS && with->hop->tls == HOP_TLS_OPPORTUNISTIC && !with->hop->implicit && !with->without_tls) {
 		jobs_say_step(a->jobs, "tls = opportunistic: the same server again, without TLS");
 		with->without_tls = true;
-		bool ready = try_candidate(a, with, next);
+		ready = try_candidate(a, with, next);
 		with->without_tls = false;
 		return ready;
 	}

@@ -167,6 +167,8 @@ static void tell_ready(struct crank *c)
 	            d.tls[0] ? d.tls : "none", c->policy.login[0] ? ", login " : "", c->policy.login);
 	jobs_say_step(c->with->jobs, words.data);
 	jobs_say_diag(c->with->jobs, "ready", "", c->with->left, 0, &d);
+	if (c->with->ready != NULL)
+		c->with->ready(c->with->ready_context);
 	c->told_ready = true;
 }
 

@@ -18,6 +18,8 @@ struct deliver {
 	bool probe;                /* up to RCPT */
 	const char *show;          /* the dialogue is told with this verb (jobs/jobs.h); NULL = it is not */
 	bool without_tls;          /* opportunistic TLS failed here before: now in the clear */
+	void (*ready)(void *context); /* called when the session is ready; may be NULL */
+	void *ready_context;
 };
 
 /* Runs the session to its end.  True: it became ready, and every job that was taken has been reported.

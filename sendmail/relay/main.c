@@ -1,4 +1,5 @@
 /* relay: started for the runner for one batch (jobs/process.h), or by relayconf for a probe. */
+#include "base/confine.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
@@ -36,6 +37,7 @@ static int answer(int argc, char **argv)
 		return EX_CONFIG;
 	}
 	int code = EX_USAGE;
+	confine_begin_as_root();
 	if (strcmp(argv[1], "--route") == 0)
 		code = plan_print(&config, argc > 3 ? argv[3] : "");
 	else if (strcmp(argv[1], "--survey") == 0)
@@ -46,6 +48,18 @@ static int answer(int argc, char **argv)
 		usage();
 	config_free(&config);
 	return code;
+}
+
+/* From the starter: UID GID, who this program is, and UID GID of who talks for it. */
+static bool become(char **words)
+{
+	long long n[4];
+	for (int i = 0; i < 4; i++) {
+		if (words[i] == NULL || !text_number(words[i], 1, UINT32_MAX, &n[i]))
+			return false;
+	}
+	const struct confine_ids ids = {.owner_uid = (uid_t)n[0], .owner_gid = (gid_t)n[1], .uid = (uid_t)n[2], .gid = (gid_t)n[3]};
+	return confine_begin(&ids);
 }
 
 static int serve(void)
@@ -74,14 +88,20 @@ static int serve(void)
 
 int main(int argc, char **argv)
 {
+	/* Root's right is put aside before anything is read. */
+	bool started = argc == 6 && strcmp(argv[1], "--jobs") == 0 && geteuid() == 0;
+	if (started && !become(argv + 2))
+		return EX_OSERR;
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGXFSZ, SIG_IGN);
 	tzset(); /* the confined session could not read the zone's file any more */
 	log_start("firsthop-relay", LOG_TO_STDERR);
+	if (started)
+		return serve();
 	if (argc > 1 && (text_starts(argv[1], "--probe") || strcmp(argv[1], "--route") == 0 || strcmp(argv[1], "--survey") == 0))
 		return answer(argc, argv);
-	if (argc > 1 && strcmp(argv[1], "--jobs") == 0)
+	if (argc == 2 && strcmp(argv[1], "--jobs") == 0)
 		return serve();
 	fprintf(stderr, "relay is started by the runner; to test a smarthost use: relayconf probe\n");
 	return EX_USAGE;

@@ -4,6 +4,7 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "route/dns.h"
+#include "route/exchange.h"
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -15,6 +16,7 @@
 
 #define SERVERS_MAX 3
 #define ANSWER_BYTES 65535
+#define SYSTEM_MS 60000 /* for what the system asks by itself */
 
 static struct settings {
 	bool read;
@@ -103,24 +105,28 @@ static bool wait_for(int fd, short events, int64_t end_ms)
 	}
 }
 
+/* What the process of an exchange does (route/exchange.h). */
+struct talk {
+	const struct question *question;
+	int64_t end_ms;
+};
+
 /* Datagrams until one is the answer: late and forged ones do not fit the question. */
-static bool ask_udp(const struct question *q, const char *server, int64_t end_ms, struct dns_answer *a, bool *cut)
+static bool talk_udp(const void *what, int fd, struct dns_answer *a, bool *cut)
 {
 	static unsigned char bytes[ANSWER_BYTES];
-	int fd = open_socket(server, SOCK_DGRAM);
-	bool found = false;
-	bool sent = fd >= 0 && send(fd, q->bytes, q->length, MSG_NOSIGNAL) == (ssize_t)q->length;
-	while (sent && !found && wait_for(fd, POLLIN, end_ms)) {
+	const struct talk *t = what;
+	const struct question *q = t->question;
+	if (send(fd, q->bytes, q->length, MSG_NOSIGNAL) != (ssize_t)q->length)
+		return false;
+	while (wait_for(fd, POLLIN, t->end_ms)) {
 		ssize_t n = recv(fd, bytes, sizeof bytes, 0);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			break;
-		found = n > 0 && dns_parse(bytes, (size_t)n, q->name, q->type, q->id, a, cut);
+			return false;
+		if (n > 0 && dns_parse(bytes, (size_t)n, q->name, q->type, q->id, a, cut))
+			return true;
 	}
-	int saved = errno;
-	if (fd >= 0)
-		close(fd);
-	errno = saved;
-	return found;
+	return false;
 }
 
 /* Moves length bytes one way; false with errno. */
@@ -140,19 +146,31 @@ static bool move(int fd, unsigned char *bytes, size_t length, bool out, int64_t 
 }
 
 /* RFC 1035 4.2.2: two bytes of length before each message. */
-static bool ask_tcp(const struct question *q, const char *server, int64_t end_ms, struct dns_answer *a)
+static bool talk_tcp(const void *what, int fd, struct dns_answer *a, bool *cut)
 {
 	static unsigned char bytes[ANSWER_BYTES];
+	const struct talk *t = what;
+	const struct question *q = t->question;
 	unsigned char head[2] = {(unsigned char)(q->length >> 8), (unsigned char)q->length};
-	bool cut;
-	int fd = open_socket(server, SOCK_STREAM);
 	memcpy(bytes, q->bytes, q->length);
-	bool found = fd >= 0 && move(fd, head, 2, true, end_ms) && move(fd, bytes, q->length, true, end_ms) && move(fd, head, 2, false, end_ms);
+	if (!move(fd, head, 2, true, t->end_ms) || !move(fd, bytes, q->length, true, t->end_ms) || !move(fd, head, 2, false, t->end_ms))
+		return false;
 	size_t length = (size_t)head[0] << 8 | head[1];
-	found = found && move(fd, bytes, length, false, end_ms) && dns_parse(bytes, length, q->name, q->type, q->id, a, &cut);
+	bool found = move(fd, bytes, length, false, t->end_ms) && dns_parse(bytes, length, q->name, q->type, q->id, a, cut);
+	*cut = false;
+	return found;
+}
+
+/* One exchange with one server; false with errno. */
+static bool ask(const struct question *q, const char *server, bool tcp, int64_t end_ms, struct dns_answer *a, bool *cut)
+{
+	const struct talk talk = {q, end_ms};
+	int fd = open_socket(server, tcp ? SOCK_STREAM : SOCK_DGRAM);
+	if (fd < 0)
+		return false;
+	bool found = exchange_run(tcp ? talk_tcp : talk_udp, &talk, fd, q->type, end_ms, a, cut);
 	int saved = errno;
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 	errno = saved;
 	return found;
 }
@@ -176,9 +194,10 @@ static bool ask_server(struct question *q, const char *server, struct dns_answer
 	q->bytes[3] = is_loopback(server) ? 0x20 : 0; /* AD: say whether it is validated (RFC 6840 5.7) */
 	int64_t start_ms = clock_mono_ms();
 	int64_t end_ms = start_ms + settings.timeout_s * 1000;
-	bool answered = ask_udp(q, server, end_ms, a, &cut);
+	bool again = false;
+	bool answered = ask(q, server, false, end_ms, a, &cut);
 	if (answered && cut)
-		answered = ask_tcp(q, server, end_ms + settings.timeout_s * 1000, a);
+		answered = ask(q, server, true, end_ms + settings.timeout_s * 1000, a, &again);
 	int64_t took_ms = clock_mono_ms() - start_ms;
 	if (!answered) {
 		*a = (struct dns_answer){.kind = DNS_TIMEOUT};
@@ -228,7 +247,7 @@ enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, 
 {
 	struct question q = {.name = name, .type = type, .id = (uint16_t)compat_random()};
 	struct dns_answer a = {0};
-	bool cut;
+	bool cut = false;
 	read_settings();
 	*error = 0;
 	*took_ms = 0;
@@ -236,19 +255,19 @@ enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, 
 	if (q.length == 0)
 		return DNS_BAD;
 	int64_t start_ms = clock_mono_ms(), end_ms = start_ms + settings.timeout_s * 1000;
-	bool answered = tcp ? ask_tcp(&q, server, end_ms, &a) : ask_udp(&q, server, end_ms, &a, &cut);
+	bool answered = ask(&q, server, tcp, end_ms, &a, &cut);
 	*error = answered ? 0 : errno;
 	*took_ms = clock_mono_ms() - start_ms;
 	return answered ? a.kind : DNS_TIMEOUT;
 }
 
-void dns_system(const char *host, struct dns_answer *a)
+static bool ask_system(const void *what, int fd, struct dns_answer *a, bool *cut)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list = NULL;
+	(void)fd, (void)cut;
 	*a = (struct dns_answer){.kind = DNS_NXDOMAIN};
-	text_copy(a->source, sizeof a->source, "the system's resolver, as nsswitch.conf says");
-	if (getaddrinfo(host, NULL, &hints, &list) != 0)
-		return;
+	if (getaddrinfo(what, NULL, &hints, &list) != 0)
+		return true;
 	for (struct addrinfo *ai = list; ai != NULL && a->count < DNS_RECORDS_MAX; ai = ai->ai_next) {
 		struct dns_record *r = &a->records[a->count];
 		if (getnameinfo(ai->ai_addr, ai->ai_addrlen, r->name, sizeof r->name, NULL, 0, NI_NUMERICHOST) == 0)
@@ -257,4 +276,13 @@ void dns_system(const char *host, struct dns_answer *a)
 	freeaddrinfo(list);
 	if (a->count > 0)
 		a->kind = DNS_RECORDS;
+	return true;
+}
+
+void dns_system(const char *host, struct dns_answer *a)
+{
+	bool cut = false;
+	if (!exchange_run(ask_system, host, -1, DNS_A, clock_mono_ms() + SYSTEM_MS, a, &cut))
+		*a = (struct dns_answer){.kind = DNS_NXDOMAIN};
+	text_copy(a->source, sizeof a->source, "the system's resolver, as nsswitch.conf says");
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#define NETWORK_USER "fhnet"
 
 extern char **environ;
 
@@ -44,15 +47,29 @@ static void make_run_folder(uid_t uid, gid_t gid)
 		close(fd);
 }
 
+static int start_starter(const struct stat *owner, bool in_foreground)
+{
+	const struct passwd *pw = getpwnam(NETWORK_USER);
+	if (pw == NULL || pw->pw_uid == 0 || pw->pw_uid == owner->st_uid) {
+		fprintf(stderr, "runner: the user %s, who talks with servers, is missing; run \"make install-rights\" first\n", NETWORK_USER);
+		log_line(LOG_ERR, "the runner does not start: the user %s is missing; run \"make install-rights\"", NETWORK_USER);
+		return EX_CONFIG;
+	}
+	const struct starter_rights rights = {.uid = owner->st_uid, .gid = owner->st_gid, .network_uid = pw->pw_uid, .network_gid = pw->pw_gid};
+	int fd = starter_fork(&rights, in_foreground);
+	if (fd < 0)
+		return rights_fail(EX_OSERR, "start the starter");
+	process_use_starter(fd);
+	return EX_OK;
+}
+
 /* What needs root from here on is the starter's. */
 static int drop_from_root(const struct stat *owner, bool in_foreground)
 {
-	const struct starter_rights rights = {.uid = owner->st_uid, .gid = owner->st_gid};
 	make_run_folder(owner->st_uid, owner->st_gid);
-	int fd = paths_private() ? -1 : starter_fork(&rights, in_foreground);
-	if (fd < 0 && !paths_private())
-		return rights_fail(EX_OSERR, "start the starter");
-	process_use_starter(fd);
+	int code = paths_private() ? EX_OK : start_starter(owner, in_foreground);
+	if (code != EX_OK)
+		return code;
 	if (setgroups(0, NULL) != 0 || compat_set_group(owner->st_gid) != 0 || compat_set_user(owner->st_uid) != 0)
 		return rights_fail(EX_OSERR, "become the owner of mqueue/");
 	return EX_OK;

@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -70,24 +71,28 @@ static void drop_client(int index)
 	s.clients[index] = s.clients[--s.client_count];
 }
 
-/* Real, effective and saved ids of a program before it begins.  mailbox becomes its user itself, and for root's mail the owner of the queue. */
+/* mbox is nobody but the owner of the queue.  relay and mailbox are root until they have become who they are told to be, as the first thing they do. */
 static bool take_rights(enum process_program program)
 {
 	const struct rlimit no_core = {0, 0};
-	if (setrlimit(RLIMIT_CORE, &no_core) != 0 || setgroups(1, &s.rights.gid) != 0 || compat_set_group(s.rights.gid) != 0)
+	if (setrlimit(RLIMIT_CORE, &no_core) != 0)
 		return false;
-	if (program == PROCESS_MAILBOX)
-		return compat_set_users(s.rights.uid, 0, 0) == 0;
-	return compat_set_user(s.rights.uid) == 0;
+	if (program != PROCESS_MBOX)
+		return true;
+	return setgroups(1, &s.rights.gid) == 0 && compat_set_group(s.rights.gid) == 0 && compat_set_user(s.rights.uid) == 0;
 }
 
 static void become(enum process_program program, const int *fds, int count, int extra)
 {
-	static char relay[] = "relay", mbox[] = "mbox", mailbox[] = "mailbox", jobs[] = "--jobs";
-	char *words[] = {program == PROCESS_RELAY ? relay : program == PROCESS_MBOX ? mbox : mailbox, program == PROCESS_MAILBOX ? NULL : jobs, NULL};
+	static char relay[] = "relay", mbox[] = "mbox", mailbox[] = "mailbox", jobs[] = "--jobs", uid[24], gid[24], network_uid[24], network_gid[24];
+	char *const of_relay[] = {relay, jobs, uid, gid, network_uid, network_gid, NULL}, *const of_mbox[] = {mbox, jobs, NULL}, *const of_mailbox[] = {mailbox, uid, NULL};
+	snprintf(uid, sizeof uid, "%lu", (unsigned long)s.rights.uid);
+	snprintf(gid, sizeof gid, "%lu", (unsigned long)s.rights.gid);
+	snprintf(network_uid, sizeof network_uid, "%lu", (unsigned long)s.rights.network_uid);
+	snprintf(network_gid, sizeof network_gid, "%lu", (unsigned long)s.rights.network_gid);
 	if (take_rights(program))
-		process_become(program, fds, count, extra, words);
-	log_line(LOG_CRIT, "%s cannot be started: %s", words[0], strerror(errno));
+		process_become(program, fds, count, extra, program == PROCESS_RELAY ? of_relay : program == PROCESS_MBOX ? of_mbox : of_mailbox);
+	log_line(LOG_CRIT, "a program cannot be started: %s", strerror(errno));
 	_exit(127);
 }
 

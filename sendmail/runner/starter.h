@@ -10,6 +10,8 @@
 struct starter_rights {
 	uid_t uid; /* of the owner of the queue */
 	gid_t gid;
+	uid_t network_uid; /* of fhnet, who reads what comes from the network */
+	gid_t network_gid;
 };
 
 /* As root: forks the starter; the other end of its socket, for process_use_starter, or -1 with errno.  in_foreground: what it starts keeps

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,11 +22,13 @@
 #include <unistd.h>
 
 static int count;
+static int as_nobody; /* within programs that root has started */
+static int results = STDERR_FILENO;
 static const char *before = "";
 
 static void result(int good, const char *what)
 {
-	dprintf(*before ? STDERR_FILENO : STDOUT_FILENO, "%s%s %d - %s%s%s\n", before, good ? "ok" : "not ok", ++count, what, good ? "" : ": ",
+	dprintf(*before ? results : STDOUT_FILENO, "%s%s %d - %s%s%s\n", before, good ? "ok" : "not ok", ++count, what, good ? "" : ": ",
 	        good ? "" : strerror(errno));
 }
 
@@ -73,8 +76,8 @@ static long try_trace(pid_t other)
 static void try_calls(void)
 {
 #ifdef __linux__
-	static const int known[] = {SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_lseek, SYS_close, SYS_fcntl, SYS_fstat, SYS_newfstatat, SYS_statx,
-		SYS_sendto, SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_shutdown, SYS_getsockopt, SYS_setsockopt, SYS_getsockname, SYS_getpeername, SYS_ppoll, SYS_brk,
+	static const int known[] = {SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_lseek, SYS_close, SYS_fstat, SYS_newfstatat, SYS_statx,
+		SYS_sendto, SYS_recvfrom, SYS_recvmsg, SYS_shutdown, SYS_ppoll, SYS_brk,
 		SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise, SYS_futex, SYS_getrandom, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn,
 		SYS_sigaltstack, SYS_clock_gettime, SYS_gettimeofday, SYS_clock_nanosleep, SYS_nanosleep, SYS_restart_syscall, SYS_sched_yield, SYS_getpid, SYS_gettid,
 		SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_uname, SYS_sysinfo, SYS_exit, SYS_exit_group,
@@ -85,20 +88,81 @@ static void try_calls(void)
 		335, 336, /* uretprobe, uprobe: of the kernel's own trampolines; it never asks the filter, and kills others who call them */
 #endif
 	};
-	char words[200] = "";
+	char through[200] = "";
 	alarm(20);
 	for (int number = 0; number < 600; number++) {
 		size_t i = 0;
 		while (i < sizeof known / sizeof known[0] && known[i] != number)
 			i++;
-		if (i == sizeof known / sizeof known[0] && (syscall(number, -1, -1, -1, -1, -1, -1) != -1 || errno != EPERM) && strlen(words) < sizeof words - 20)
-			sprintf(words + strlen(words), " %d", number);
+		if (i == sizeof known / sizeof known[0] && (syscall(number, -1, -1, -1, -1, -1, -1) != -1 || errno != EPERM) && strlen(through) < sizeof through - 20)
+			sprintf(through + strlen(through), " %d", number);
 	}
 	alarm(0);
-	result(*words == '\0', "nor make a call that is not needed");
-	if (*words != '\0')
-		dprintf(STDERR_FILENO, "# calls let through:%s\n", words);
+	result(*through == '\0', "nor make a call that is not needed");
+	if (*through != '\0')
+		dprintf(*before ? results : STDERR_FILENO, "# calls let through:%s\n", through);
 #endif
+}
+
+#ifdef __linux__
+/* Signals that the kernel sends for a descriptor: to another process, or to nobody; other ways to a process, and to code. */
+static void try_signals(pid_t other)
+{
+	int on = 0;
+	for (int fd = 0; fd < 16; fd++) {
+		int flags = fcntl(fd, F_GETFL);
+		fcntl(fd, F_SETOWN, (int)other);
+		fcntl(fd, F_SETSIG, SIGKILL);
+		if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_ASYNC) == 0)
+			on++;
+	}
+	fails(on > 0 ? 0 : -1, "nor have signals sent for a descriptor (O_ASYNC)");
+	fails(fcntl(STDIN_FILENO, F_SETOWN, (int)other), "nor say to whom (F_SETOWN)");
+	fails(fcntl(STDIN_FILENO, F_SETSIG, SIGKILL), "nor which one (F_SETSIG)");
+	fails(syscall(SYS_tgkill, other, other, SIGKILL), "nor signal a thread");
+	fails(syscall(SYS_pidfd_open, other, 0), "nor hold a process");
+	fails(syscall(SYS_process_vm_readv, other, NULL, 0, NULL, 0, 0), "nor read its memory");
+	fails(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0, "nor have memory that can be run");
+}
+
+/* New descriptors, and ways to give one away, or to send elsewhere. */
+static void try_descriptors(void)
+{
+	struct sockaddr_in elsewhere = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	union {
+		char space[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {{0}};
+	struct iovec part = {(char[]){"x"}, 1};
+	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	int pair[2], sent = 0, given = 0;
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	for (int fd = 0; fd < 16; fd++) {
+		sent += sendto(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&elsewhere, sizeof elsewhere) >= 0;
+		given += sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+	}
+	fails(fcntl(STDIN_FILENO, F_DUPFD, 0), "nor double a descriptor");
+	fails(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "nor have a pair of sockets");
+	fails(pipe(pair), "nor a pipe");
+	fails(sent > 0 ? 0 : -1, "nor send elsewhere than to its server");
+	fails(given > 0 ? 0 : -1, "nor give a descriptor to anybody");
+}
+#endif
+
+/* As fhnet, with an empty root: it can see nothing of the machine, and is nobody else. */
+static void try_as_nobody(void)
+{
+	struct stat st;
+	fails(stat("/etc/passwd", &st), "nor see that a file exists");
+	fails(stat("/proc/1", &st), "nor a process");
+	result(getuid() != 0 && getuid() == geteuid() && getgid() != 0 && getgid() == getegid(), "it is not root");
+	fails(setuid(0), "nor can become so");
+	fails(seteuid(0), "nor for a while");
+	fails(chroot("/"), "nor leave its root");
+	dprintf(results, "intruder: as user %lu group %lu\n", (unsigned long)getuid(), (unsigned long)getgid());
 }
 
 /* What a session may not. */
@@ -119,6 +183,12 @@ static void try_as_session(const char *folder, const char *file, pid_t other)
 	fails(kill(other, SIGTERM), "nor signal another process");
 	fails(kill(getppid(), 0), "nor its parent");
 	fails(try_trace(other), "nor trace one");
+#ifdef __linux__
+	try_signals(other);
+	try_descriptors();
+#endif
+	if (as_nobody)
+		try_as_nobody();
 	try_calls();
 }
 
@@ -198,18 +268,51 @@ int main(int argc, char **argv)
 #else
 typedef void trial(const char *folder, const char *file, pid_t other);
 
+/* Programs that root has started have no environment: what is to be tried stands in a file, and what came of it goes to another one. */
+#define ORDERS "/tmp/intruder"
+#define RESULTS "/tmp/intruder.log"
+#define RESULTS_FD 900
+static char words[2000];
+
+__attribute__((constructor)) static void begin(void)
+{
+	char program[400];
+	const char *given = getenv("INTRUDER");
+	if (given != NULL && strlen(given) < sizeof words)
+		strcpy(words, given);
+#ifdef __linux__
+	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+	program[n > 0 ? n : 0] = '\0';
+	int fd = given == NULL && strstr(program, "/libexec/firsthop/relay") != NULL ? open(ORDERS, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd < 0)
+		return;
+	n = syscall(SYS_read, fd, words, sizeof words - 1);
+	words[n > 0 ? n : 0] = '\0';
+	close(fd);
+	results = fcntl(open(RESULTS, O_WRONLY | O_CREAT | O_APPEND, 0600), F_DUPFD_CLOEXEC, RESULTS_FD);
+	as_nobody = 1;
+#else
+	(void)program;
+#endif
+}
+
+#ifdef __linux__
+/* Keeps where the results go. */
+void closefrom(int low)
+{
+	syscall(SYS_close_range, low, results > STDERR_FILENO ? RESULTS_FD - 1 : 1 << 20, 0);
+}
+#endif
+
 static void intrude(trial *try)
 {
-	static char words[2000];
-	const char *given = getenv("INTRUDER");
-	if (*before || given == NULL || strlen(given) >= sizeof words)
+	if (*before || *words == '\0')
 		return;
 	before = "intruder: ";
-	strcpy(words, given);
 	char *folder = strtok(words, " "), *file = strtok(NULL, " "), *other = strtok(NULL, " ");
 	if (other != NULL)
 		try(folder, file, (pid_t)atoi(other));
-	dprintf(STDERR_FILENO, "intruder: %d tries\n", count);
+	dprintf(results, "intruder: %d tries\n", count);
 }
 
 /* Only the session of a relay calls it. */

@@ -188,18 +188,60 @@ relay_lives() { [ "$(processes | while read -r p; do readlink "$p/exe"; done | g
 ok "runner, relay and its session run" wait_for relay_lives
 running=$(processes)
 of_each() { for p in $running; do sed -n "s/^$1:[[:space:]]*//p" "$p/status"; done | sort -u; }
+network=$(number fhnet passwd) network_group=$(number fhnet group)
 starter=$(for p in $running; do grep -q '^Uid:[[:space:]]*0' "$p/status" && echo "$p"; done)
 is "$(for p in $starter; do readlink "$p/exe"; done | sed 's,.*/,,')" runner "one process of firsthop is root's: the starter"
 is "$(ls -l "$starter/fd" | grep -c ' -> ') $(ls -l "$starter/fd" | grep -c 'socket:')" "5 2" "it has its socket and that of the log open, and nothing else"
 is "$(cd "$starter/cwd" && pwd -P)" "$S" "and stands in no folder of anybody"
-running=$(for p in $running; do [ "$p" = "$starter" ] || echo "$p"; done)
-is "$(of_each Uid)" "$(printf '%s\t%s\t%s\t%s' "$firsthop" "$firsthop" "$firsthop" "$firsthop")" "no other one is root's, or can become so: real, effective, saved user"
-unlike "$(of_each Gid; of_each Groups)" '(^|[[:space:]])0([[:space:]]|$)' "none is in root's group"
-is "$(of_each CapPrm) $(of_each CapEff)" "0000000000000000 0000000000000000" "none has a capability"
-is "$(for p in $running; do case $(readlink "$p/exe") in */relay) tr '\0' '\n' <"$p/environ" ;; esac; done)" "" "relay has no environment"
-is "$(for p in $running; do case $(readlink "$p/exe") in */relay) sed -n 's/^NoNewPrivs:[[:space:]]*1/one/p' "$p/status"; sed -n 's/^Seccomp:[[:space:]]*2/filter/p' "$p/status" ;; esac; done | tr '\n' ' ')" "one filter " "one of the relay's processes, its session, is confined"
+# who PROCESS: real, effective and saved user, then groups
+ids() { awk '/^[UG]id:/ { print $2, $3, $4 } /^Groups:/ { $1 = ""; print }' "$1/status" | tr '\n' ' ' | sed 's/  */ /g; s/ $//'; }
+is_session() { grep -q "^Uid:[[:space:]]*$network[[:space:]]" "$1/status"; }
+session=$(for p in $running; do ! is_session "$p" || echo "$p"; done)
+relay=$(for p in $running; do case $(readlink "$p/exe") in */relay) is_session "$p" || echo "$p" ;; esac; done)
+queue=/proc/$(runner_pid)
+fh_group=$(number firsthop group)
+is "$(ids "$queue")" "$firsthop $firsthop $firsthop $fh_group $fh_group $fh_group" "the one that owns the queue is the user firsthop, and cannot become anybody else"
+is "$(ids "$relay")" "$firsthop $firsthop 0 $fh_group $fh_group $fh_group $fh_group" "relay is the user firsthop; what it keeps of root is the right to make sessions"
+is "$(awk '$1 == "CapEff:" { print $2 }' "$relay/status")" 0000000000000000 "it has no capability while it does not"
+is "$(ids "$session")" "$network $network $network $network_group $network_group $network_group $network_group" "the session is fhnet, who owns nothing, wholly"
+is "$(awk '/^Cap(Prm|Eff|Inh|Amb):/ { print $2 }' "$session/status" | sort -u)" 0000000000000000 "without a capability"
+is "$(awk '$1 == "NoNewPrivs:" || $1 == "Seccomp:" { print $2 }' "$session/status" | tr '\n' ' ')" "1 2 " "and without a way to get one; a filter of system calls"
+is "$(readlink "$session/root")" "$(readlink -f "$spool/empty")" "its root is the empty folder"
+is "$(stat -c '%u %g %a' "$spool/empty") $(ls -A "$spool/empty" | wc -l)" "0 0 555 0" "which is root's, and nobody's to write, and empty"
+is "$(ls -l "$session/fd" | awk '$9 == 1 || $9 == 2 { sub(".*/dev/", "/dev/", $NF); print $NF }' | tr '\n' ' ')" "/dev/null /dev/null " "what it says to a terminal goes nowhere"
+like "$(cat "$session/limits")" '^Max processes +0 +0 ' "it can start no process"
+like "$(cat "$session/limits")" '^Max open files +64 +64 ' "has few descriptors"
+like "$(cat "$session/limits")" '^Max data size +[0-9]+ +[0-9]+ ' "so much memory"
+like "$(cat "$session/limits")" '^Max cpu time +[0-9]+ +[0-9]+ ' "and so much time"
+unlike "$(cat "$starter/environ" "$relay/environ" "$session/environ" | tr '\0' '\n' | grep -v '^$' | sort -u | grep -vF "$(tr '\0' '\n' <"$queue/environ")")" . "none has more of an environment than the runner was started with"
+is "$(tr '\0' '\n' <"$relay/environ")" "" "relay has no environment"
+is "$(tr '\0' ' ' <"$relay/cmdline") $(tr '\0' ' ' <"$session/cmdline")" "relay --jobs $firsthop $fh_group $network $network_group  relay --jobs $firsthop $fh_group $network $network_group " "and says nothing about mail to whoever lists processes"
 kill -CONT "$smarthost"
 ok "then that mail goes, too" wait_for sent_to to5@example.org
+is "$(ids "$relay" 2>/dev/null)" "$firsthop $firsthop $firsthop $fh_group $fh_group $fh_group $fh_group" "with a session that is ready, relay has given root's right up for good"
+
+# --- a session that its server has taken over, started by root: it does its worst -----------------------------------------
+mkdir -m 0777 "$S/tmp/folder"; echo secret >"$S/tmp/file"; chmod 0666 "$S/tmp/file"
+cp "$TOOLS/intruder.so" "$S/tmp/intruder.so"
+echo "/tmp/folder /tmp/file $(runner_pid)" >"$S/tmp/intruder"
+echo /tmp/intruder.so >"$S/etc/ld.so.preload"
+sleep 6
+echo x | as 2001:2001 $sendmail -f one@example.org to5b@example.org
+ok "a mail by it" wait_for sent_to to5b@example.org
+rm -f "$S/etc/ld.so.preload" "$S/tmp/intruder"
+is "$(grep -c '^intruder: ok' "$S/tmp/intruder.log" | sed 's/^3[2-9]$/more than 30/')" "more than 30" "everything was tried"
+unlike "$(cat "$S/tmp/intruder.log")" '^intruder: not ok|let through' "and nothing worked"
+is "$(grep -o 'as user.*' "$S/tmp/intruder.log")" "as user $network group $network_group" "by the user fhnet"
+ok "the runner lives" test -d "$queue"
+ok "and its starter" test -d "$starter"
+is "$(cat "$S/tmp/file")" secret "the file is as it was"
+# Outside of the filter: whoever is fhnet, and nothing else.
+as_network() { as "$network:$network_group" /bin/sh -c "$1" >/dev/null 2>&1; }
+for attempt in "cat /etc/firsthop/secret" "ls /var/spool/firsthop/drop" "ls /var/spool/firsthop/mqueue" "echo x >/var/spool/firsthop/trigger" "touch /var/spool/firsthop/empty/x" \
+	"kill -KILL $(runner_pid)" "kill -KILL ${starter#/proc/}" "cat /proc/$(runner_pid)/mem" "ls /proc/$(runner_pid)/fd" "touch /var/run/firsthop/x" "ls /proc/${starter#/proc/}/fd"; do
+	as_network "$attempt"; ok "fhnet cannot: $(echo "$attempt" | sed 's/[0-9]\{2,\}/PROCESS/')" test $? -ne 0
+done
+is "$(find "$S" -xdev \( -uid "$network" -o -gid "$network_group" \) -print 2>/dev/null)" "" "fhnet owns nothing"
 
 # --- the runner's user, taken over: nothing that root or another user starts is his to change ------------------------------
 as_firsthop() { as "$firsthop:$(number firsthop group)" /bin/sh -c "$1" >/dev/null 2>&1; }

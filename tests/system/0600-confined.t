@@ -13,7 +13,7 @@ for what in session submit; do
 	code=$?
 	case $out in *"# SKIP"*) none="$none $what"; skip "$what" "$(case $BUILD in *asan*) echo "a sanitizer reads /proc in the end" ;; *) echo "this system has no confinement" ;; esac)"; continue ;; esac
 	is "$code" 0 "$what: the trial comes to its end"
-	like "$out" '^1\.\.1[0-9]' "$what: its plan"
+	like "$out" '^1\.\.[1-3][0-9]' "$what: its plan"
 	unlike "$out" '^not ok|let through' "$what: nothing that is forbidden works, and what is needed does"
 done
 
@@ -22,7 +22,7 @@ tried() {
 	is "$(grep -c '^intruder: ok' "$2")" "$3" "$1: the intruder tried, and nothing worked"
 	unlike "$(cat "$2")" '^intruder: not ok|let through' "$1: not one of them"
 }
-[ "$(uname)" = Linux ] && calls=1 || calls=0
+[ "$(uname)" = Linux ] && calls=13 || calls=0
 smarthost; config
 case "$none $BUILD" in
 *session* | *submit* | *asan* | *gcov*) skip "within the programs" "no confinement, or a library that wants to be the first" ;;

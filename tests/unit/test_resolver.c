@@ -1,9 +1,10 @@
-/* objects: sendmail/route/resolver sendmail/route/dns_answer sendmail/route/hosts sendmail/route/here sendmail/base/clock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem */
+/* objects: sendmail/route/resolver sendmail/route/exchange sendmail/base/confine sendmail/base/sandbox_none sendmail/base/paths sendmail/base/fields sendmail/route/dns_answer sendmail/route/hosts sendmail/route/here sendmail/base/clock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem */
 /* libs: -Wl,--wrap=fopen,--wrap=getaddrinfo */
 /* The stub resolver against name servers of every kind, the hosts file, and what the kernel knows.  The files are strings, and the servers' port
    is one of ours: fopen and getaddrinfo pass through here. */
 #include "base/clock.h"
 #include "route/dns.h"
+#include "route/exchange.h"
 #include "route/here.h"
 #include "tests/unit/unit.h"
 #include <arpa/inet.h>
@@ -304,10 +305,81 @@ static void what_the_kernel_knows(void **state)
 	assert_int_equal(here_route_error("mon1.example.org"), EINVAL);
 }
 
+/* Words of the process that talked with a name server, which may have been taken over. */
+static bool reads(const char *words, enum dns_type type, struct dns_answer *a)
+{
+	struct buffer lines = {0};
+	bool cut = false;
+	buffer_puts(&lines, words);
+	bool good = exchange_read(&lines, type, a, &cut);
+	buffer_free(&lines);
+	return good;
+}
+
+static void words_of_a_process(void **state)
+{
+	static const char *const nonsense[] = {"", "\n", "answer\n", "answer kind=0 cut=0 validated=0 count=0 alias=\"\"\n", "answer kind=7 cut=0 validated=0 count=0 alias=\"\"\n",
+		"answer kind=-1 cut=0 validated=0 count=0 alias=\"\"\n", "answer kind=1 cut=2 validated=0 count=0 alias=\"\"\n", "answer kind=1 cut=0 validated=5 count=0 alias=\"\"\n",
+		"answer kind=0 cut=0 validated=0 count=33 alias=\"\"\n", "answer kind=0 cut=0 validated=0 count=1 alias=\"\"\n", "answer kind=1 cut=0 validated=0 count=0 alias=\"\"\nmore\n",
+		"answer kind=1 cut=0 validated=0 count=0 alias=\"\"", "answer kind=1 cut=0 validated=0 count=1 alias=\"\"\nrecord name=192.0.2.1 preference=0 weight=0 port=0\n",
+		"answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=evil.example preference=0 weight=0 port=0\n",
+		"answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=192.0.2.1 preference=65536 weight=0 port=0\n",
+		"answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=\"192.0.2.1\\n\" preference=0 weight=0 port=0\n",
+		"answer kind=0 cut=0 validated=0 count=1 alias=\"a\\x1b[2J\"\nrecord name=192.0.2.1 preference=0 weight=0 port=0\n"};
+	struct dns_answer a, b = {.kind = DNS_RECORDS, .count = 2, .validated = true, .records = {{"mx1.example.org", 10, 1, 25}, {"", 20, 65535, 65535}}, .alias = "other.example.org"};
+	struct buffer lines = {0};
+	bool cut = false;
+	(void)state;
+	for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++)
+		assert_false(reads(nonsense[i], DNS_A, &a));
+	exchange_write(&lines, &b, true);
+	assert_true(exchange_read(&lines, DNS_MX, &a, &cut));
+	assert_true(cut && a.validated && a.count == 2);
+	assert_string_equal(a.alias, b.alias);
+	assert_memory_equal(a.records, b.records, sizeof a.records);
+	buffer_free(&lines);
+}
+
+/* One that keeps silent, dies, or says too much, is no answer, and is not waited for. */
+static bool stays(const void *what, int socket, struct dns_answer *a, bool *cut)
+{
+	(void)socket, (void)a, (void)cut;
+	const int *way = what;
+	if (*way == 0) {
+		signal(SIGTERM, SIG_IGN);
+		for (;;)
+			pause();
+	}
+	if (*way == 1)
+		raise(SIGKILL);
+	static char rubbish[100000];
+	memset(rubbish, 'x', sizeof rubbish);
+	for (;;) {
+		if (write(3, rubbish, sizeof rubbish) <= 0)
+			_exit(0);
+	}
+}
+
+static void processes_that_do_not_answer(void **state)
+{
+	struct dns_answer a;
+	bool cut;
+	int pair[2];
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	for (int way = 0; way < 3; way++) {
+		int64_t start_ms = clock_mono_ms();
+		assert_false(exchange_run(stays, &way, pair[0], DNS_A, start_ms + 100, &a, &cut));
+		assert_true(clock_mono_ms() - start_ms < 5000);
+	}
+	close(pair[0]);
+	close(pair[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(resolv_conf_is_read), TEST(answers_are_told_with_their_server), TEST(silence_ends), TEST(one_server_is_tried),
-	                                   TEST(the_hosts_file), TEST(the_rest_of_the_system), TEST(what_the_kernel_knows)};
+	                                   TEST(the_hosts_file), TEST(the_rest_of_the_system), TEST(what_the_kernel_knows), TEST(words_of_a_process), TEST(processes_that_do_not_answer)};
 	pid_t servers = start_servers();
 	resolv_conf = "nameserver " FIRST "\nnameserver " SECOND "\noptions timeout:1 attempts:1\n";
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

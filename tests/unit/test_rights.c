@@ -1,5 +1,5 @@
 /* objects: sendmail/runner/rights sendmail/base/text */
-/* libs: -Wl,--wrap=getuid,--wrap=geteuid,--wrap=getgid,--wrap=getegid,--wrap=setpriority,--wrap=setgroups,--wrap=stat,--wrap=mkdir,--wrap=fchmod,--wrap=fchown,--wrap=getrlimit,--wrap=setrlimit,--wrap=setsid,--wrap=dup2,--wrap=alarm,--wrap=signal */
+/* libs: -Wl,--wrap=getuid,--wrap=geteuid,--wrap=getgid,--wrap=getegid,--wrap=setpriority,--wrap=getpwnam,--wrap=setgroups,--wrap=stat,--wrap=mkdir,--wrap=fchmod,--wrap=fchown,--wrap=getrlimit,--wrap=setrlimit,--wrap=setsid,--wrap=dup2,--wrap=alarm,--wrap=signal */
 /* How the runner gives rights up: in which order, and that none of these steps can fail and be passed over. */
 #include "base/compat.h"
 #include "base/log.h"
@@ -10,6 +10,7 @@
 #include "tests/unit/unit.h"
 #include <errno.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -22,7 +23,8 @@ extern char **environ;
 static struct world {
 	uid_t real, effective, owner;
 	gid_t real_group, effective_group, group;
-	bool private, no_folder, shown;
+	bool private, no_folder, shown, no_network;
+	uid_t network;      /* fhnet */
 	const char *fails;  /* the call that fails */
 	int low;            /* a limit that the caller has lowered for good, and whether that stays; -1 = none */
 	bool stays_low;
@@ -44,6 +46,7 @@ uid_t __wrap_geteuid(void);
 gid_t __wrap_getgid(void);
 gid_t __wrap_getegid(void);
 int __wrap_setpriority(int which, id_t who, int value);
+struct passwd *__wrap_getpwnam(const char *name);
 int __wrap_setgroups(size_t count, const gid_t *list);
 int __real_stat(const char *path, struct stat *st);
 int __wrap_stat(const char *path, struct stat *st);
@@ -65,6 +68,15 @@ int __wrap_mkdir(const char *path, mode_t mode) { (void)path, (void)mode; return
 int __wrap_setpriority(int which, id_t who, int value) { (void)which, (void)who; return called("nice", value); }
 int __wrap_fchmod(int fd, mode_t mode) { (void)fd; assert_int_equal(mode, 0755); return 0; }
 int __wrap_fchown(int fd, uid_t uid, gid_t gid) { (void)fd; assert_int_equal(uid, 900); assert_int_equal(gid, 900); return 0; }
+
+struct passwd *__wrap_getpwnam(const char *name)
+{
+	static struct passwd pw;
+	assert_string_equal(name, "fhnet");
+	pw = (struct passwd){.pw_uid = w.network, .pw_gid = 902};
+	return w.no_network ? NULL : &pw;
+}
+
 void process_use_starter(int fd) { called("use", fd); }
 pid_t __wrap_setsid(void) { return called("setsid", -1); }
 int __wrap_dup2(int from, int to) { (void)from; return called("null", to); }
@@ -85,6 +97,8 @@ int starter_fork(const struct starter_rights *rights, bool in_foreground)
 	assert_int_equal(w.effective, 0);
 	assert_int_equal(rights->uid, 900);
 	assert_int_equal(rights->gid, 900);
+	assert_int_equal(rights->network_uid, 901);
+	assert_int_equal(rights->network_gid, 902);
 	return called(in_foreground ? "starter-shown" : "starter", -1) == 0 ? 7 : -1;
 }
 
@@ -147,6 +161,7 @@ void log_line(int priority, const char *format, ...)
 
 static int take(const char *spool)
 {
+	w.network = w.network != 0 ? w.network : 901;
 	char **before = environ;
 	environ = own_environment;
 	int code = rights_take(spool, w.shown);
@@ -227,6 +242,11 @@ static void starts_that_are_refused(void **state)
 	/* Set-user-id firsthop, as it was installed once: whoever has that user could change it. */
 	assert_int_equal(take_in((struct world){.real = 1000, .effective = 900, .owner = 900, .low = -1}), EX_CONFIG);
 	assert_int_equal(take_in((struct world){.real = 0, .effective = 900, .owner = 900, .low = -1}), EX_CONFIG);
+	/* Without a user of its own, or with the queue's, no process may read what a server says. */
+	assert_int_equal(take_in((struct world){.owner = 900, .group = 900, .low = -1, .no_network = true}), EX_CONFIG);
+	assert_int_equal(take_in((struct world){.owner = 900, .group = 900, .low = -1, .network = 900}), EX_CONFIG);
+	assert_non_null(strstr(w.logged, "the user fhnet is missing"));
+	assert_null(strstr(w.calls, "starter"));
 	/* A queue that belongs to root is a queue without install-rights; nothing ever runs on as root. */
 	assert_int_equal(take_in((struct world){.real = 0, .low = -1}), EX_CONFIG);
 	assert_int_equal(take_in((struct world){.real = 1000, .low = -1}), EX_CONFIG);
