@@ -258,6 +258,8 @@ static const char *obey(struct runner *r, char *line, uid_t uid)
 	char *id = strchr(line, ' ');
 	if (strcmp(line, "forget") == 0)
 		return forget(r, uid);
+	if (text_starts(line, "noted flush."))
+		return faccessat(r->queue.drop_fd, line + 6, F_OK, 0) == 0 ? NULL : "that wish for a pass is not seen";
 	if (id == NULL || !id_valid(id + 1))
 		return "this is no request";
 	*id++ = '\0';

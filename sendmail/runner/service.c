@@ -23,6 +23,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#define ASK_EVERY_MS 3000
+#define ANSWER_S 20
+#define PASS_S 900
+
 static void pid_path(char *path, size_t size)
 {
 	snprintf(path, size, "%s/runner.pid", paths_run());
@@ -40,7 +44,69 @@ static pid_t living_runner(void)
 	return found && (kill((pid_t)pid, 0) == 0 || errno == EPERM) ? (pid_t)pid : 0;
 }
 
-/* Asks the runner that holds the lock for a pass, and waits for its end; takes the lock itself if that runner goes away. */
+enum heard { HEARD_NOTED, HEARD_NOT_SEEN, HEARD_NOTHING };
+
+/* Whether the runner sees a wish for a pass; it answers by its socket whatever else it does.  One of an earlier version says "no this is no request". */
+static enum heard ask_whether_noted(const char *name)
+{
+	struct buffer line = {0};
+	char answer[200];
+	size_t length = 0;
+	ssize_t n = 1;
+	int fd = fdio_connect("mqueue/control", ANSWER_S);
+	/* A runner that could not make its socket has said so in the log. */
+	if (fd < 0)
+		return errno == ENOENT ? HEARD_NOTED : HEARD_NOTHING;
+	buffer_printf(&line, "noted %s\n", name);
+	bool asked = fdio_write(fd, line.data, line.length);
+	while (asked && length < sizeof answer - 1 && memchr(answer, '\n', length) == NULL && (n = fdio_read(fd, answer + length, sizeof answer - 1 - length)) > 0)
+		length += (size_t)n;
+	answer[length] = '\0';
+	buffer_free(&line);
+	close(fd);
+	return length == 0 ? HEARD_NOTHING : strstr(answer, "is not seen") != NULL ? HEARD_NOT_SEEN : HEARD_NOTED;
+}
+
+/* Why no pass is waited for any more; NULL: it is. */
+static const char *why_no_longer(const char *name, int64_t since_ms, int64_t *asked_ms)
+{
+	int64_t now = clock_mono_ms();
+	if (now - since_ms > PASS_S * 1000)
+		return "the pass takes longer than 15 min, and is not waited for any more; it goes on. mailq says what waits, and why";
+	if (now - *asked_ms < ASK_EVERY_MS)
+		return NULL;
+	enum heard heard = ask_whether_noted(name);
+	*asked_ms = clock_mono_ms();
+	if (heard == HEARD_NOT_SEEN)
+		return "the runner does not see this request: the folder drop/ was replaced under it. Restart the runner";
+	return heard == HEARD_NOTHING ? "the runner has the queue, but does not answer: it is stopped, or hangs. Look at it with ps, and restart it. No mail is lost" : NULL;
+}
+
+/* Waits for the end of a pass that was asked for; takes the lock itself if that runner goes away. */
+static int wait_for_pass(struct runner *r, const char *name)
+{
+	const struct timespec pause = {.tv_nsec = 20000000};
+	int64_t since_ms = clock_mono_ms(), asked_ms = since_ms;
+	while (faccessat(r->queue.drop_fd, name, F_OK, 0) == 0) {
+		nanosleep(&pause, NULL);
+		r->lock_fd = lock_take(r->queue.mqueue_fd);
+		if (r->lock_fd >= 0) {
+			unlinkat(r->queue.drop_fd, name, 0);
+			break;
+		}
+		const char *why = why_no_longer(name, since_ms, &asked_ms);
+		/* It may have been the last moment. */
+		if (why == NULL || faccessat(r->queue.drop_fd, name, F_OK, 0) != 0)
+			continue;
+		unlinkat(r->queue.drop_fd, name, 0);
+		pid_t pid = living_runner();
+		fprintf(stderr, "sendmail: %s", why);
+		fprintf(stderr, pid != 0 ? " (process %ld).\n" : ".\n", (long)pid);
+		return EX_TEMPFAIL;
+	}
+	return EX_OK;
+}
+
 static int ask_for_pass(struct runner *r, const char *spool)
 {
 	char name[40];
@@ -49,17 +115,11 @@ static int ask_for_pass(struct runner *r, const char *spool)
 	if (fd < 0)
 		return rights_fail(EX_CANTCREAT, "ask the runner for a pass");
 	close(fd);
+	/* The name of its socket may be too long from elsewhere. */
+	if (chdir(spool) != 0)
+		return rights_fail(EX_NOPERM, spool);
 	lock_kick(spool);
-	const struct timespec pause = {.tv_nsec = 20000000};
-	while (faccessat(r->queue.drop_fd, name, F_OK, 0) == 0) {
-		nanosleep(&pause, NULL);
-		r->lock_fd = lock_take(r->queue.mqueue_fd);
-		if (r->lock_fd >= 0) {
-			unlinkat(r->queue.drop_fd, name, 0);
-			break;
-		}
-	}
-	return EX_OK;
+	return wait_for_pass(r, name);
 }
 
 /* In the background: the parent stays until the child has said how its start went. */
