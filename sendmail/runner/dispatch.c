@@ -181,8 +181,10 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 	struct message *m = message_take(r, e->path, e);
 	if (m == NULL)
 		return false;
-	/* Its mailbox is waited for already. */
-	if (w != NULL && sessions_is_local(e->path) && sessions_mailbox_waits(r, m, clock_mono_ms())) {
+	bool waits = false;
+	struct worker *at = w != NULL && sessions_is_local(e->path) ? sessions_at_mailbox(r, m, &waits, clock_mono_ms()) : NULL;
+	w = at != NULL ? at : w;
+	if (waits) {
 		message_free(m);
 		e->put_off = true;
 		schedule_add(&e->path->schedule, e, clock_mono_ms() + MAILBOX_WAITS_MS);

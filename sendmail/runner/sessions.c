@@ -160,18 +160,28 @@ static bool is_same_mailbox(const char *a, const char *b)
 	return b[i] == '\0' || strchr("@+", b[i]) != NULL;
 }
 
-bool sessions_mailbox_waits(const struct runner *r, const struct message *m, int64_t now)
+static bool is_at_mailbox(const struct worker *w, const struct message *m)
 {
-	for (int i = 0; i < r->worker_count; i++) {
-		const struct worker *w = r->workers[i];
-		if (!sessions_is_local(w->path) || !sessions_is_stuck(w, now) || w->first == NULL)
-			continue;
-		for (int k = 0; k < m->rcpt_count; k++) {
-			if (is_same_mailbox(m->rcpts[k], rcpt_at_hand(w)))
-				return true;
-		}
+	const char *rcpt = rcpt_at_hand(w);
+	for (int i = 0; i < m->rcpt_count && *rcpt != '\0'; i++) {
+		if (is_same_mailbox(m->rcpts[i], rcpt))
+			return true;
 	}
 	return false;
+}
+
+struct worker *sessions_at_mailbox(const struct runner *r, const struct message *m, bool *waits, int64_t now)
+{
+	struct worker *found = NULL;
+	*waits = false;
+	for (int i = 0; i < r->worker_count && !*waits; i++) {
+		struct worker *w = r->workers[i];
+		if (!sessions_is_local(w->path) || !is_at_mailbox(w, m))
+			continue;
+		*waits = w->closing || w->ended || sessions_is_stuck(w, now) || w->count >= WORKER_WINDOW || w->fd_count >= WORKER_WINDOW;
+		found = w;
+	}
+	return found;
 }
 
 static void put_wait(const struct worker *w, int64_t now, struct buffer *lines)

@@ -30,8 +30,8 @@ void sessions_take_back(struct runner *r, int64_t now_ms);
 /* True for the path of local mail. */
 bool sessions_is_local(const struct path *p);
 
-/* True when a recipient of m has a mailbox that a stuck session waits for. */
-bool sessions_mailbox_waits(const struct runner *r, const struct message *m, int64_t now_ms);
+/* The session that is at a mailbox of m, which gets m, too: two would only wait for each other's lock.  NULL: there is none.  *waits: it is stuck there. */
+struct worker *sessions_at_mailbox(const struct runner *r, const struct message *m, bool *waits, int64_t now_ms);
 
 /* mqueue/sessions: what is waited for (spool/waits.h), when that has changed; at most once a second. */
 void sessions_write(struct runner *r, int64_t now_ms);

@@ -1,5 +1,5 @@
 /* A small smarthost for demonstration, tests and measurements.  Takes everything, on loopback; one process, many connections.
-   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-R WORD=REPLY] [-x] [-f PERMILLE] [-s SIZE] [-g] [-o LOG]
+   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-R WORD=REPLY] [-x] [-f PERMILLE] [-s SIZE] [-q WORD] [-w WORD] [-S SECONDS] [-e COUNT] [-E] [-g] [-o LOG]
      -P  writes the port there once it listens      -d  a file per message    -n  ends after COUNT messages
      -t, -k  offers STARTTLS (-i: TLS at once)       -a  wants AUTH PLAIN     -x  no PIPELINING
      -r  answers RCPT whose address holds WORD with REPLY                      -o  a line per message
@@ -7,6 +7,9 @@
      -f  that many steps of 1000 go wrong: 421 at MAIL, 451 at RCPT, a reset within the message, no answer to its end although it was taken (the
          log then has a line "unanswered"), 1 s of silence
      -s  names a limit in EHLO     -7  no 8BITMIME     -8  SMTPUTF8     -D  DSN (with these two, -o shows MAIL and RCPT)
+     -q  WORD: no answer, for -S seconds (100), to the end of a message for an address with WORD
+     -w  WORD: a message for an address with WORD is not read for so long
+     -e  COUNT: each session ends behind so many messages; -E: with a 421 before
      -g  answers the TLS handshake with nonsense */
 #include "base/base64.h"
 #include "base/mem.h"
@@ -35,6 +38,8 @@ struct client {
 	int fd;
 	SSL *ssl;
 	long long silent_until_ms;
+	bool slow; /* silent once what is in out is sent */
+	long done;
 	bool handshake, in_data, authed, quit, nonsense;
 	struct buffer in, out, message;
 	char sender[400];
@@ -44,6 +49,9 @@ struct client {
 
 static struct {
 	const char *folder, *auth, *log;
+	const char *quiet, *slow;
+	bool says_421;
+	long ends, silence_s;
 	bool implicit, no_pipelining, garbage, only_7bit, smtputf8, dsn;
 	long wanted, taken, sessions, size, flap;
 	SSL_CTX *tls;
@@ -103,6 +111,11 @@ static void take_path(const char *line, char *path, size_t size)
 	const char *from = strchr(line, '<');
 	const char *to = from != NULL ? strchr(from, '>') : NULL;
 	snprintf(path, size, "%.*s", to != NULL ? (int)(to - from - 1) : 0, from != NULL ? from + 1 : "");
+}
+
+static bool is_for(struct client *c, const char *word)
+{
+	return word != NULL && strstr(buffer_string(&c->rcpts), word) != NULL;
 }
 
 static void store_message(struct client *c)
@@ -229,6 +242,7 @@ static void on_command(struct client *c, char *line)
 	} else if (strncasecmp(line, "DATA", 4) == 0) {
 		c->in_data = c->accepted > 0;
 		say(c, c->in_data ? "354 go on" : "554 5.5.1 no valid recipients");
+		c->slow = c->in_data && is_for(c, sink.slow);
 	} else if (strncasecmp(line, "AUTH PLAIN ", 11) == 0) {
 		on_auth(c, line + 11);
 	} else if (strncasecmp(line, "STARTTLS", 8) == 0 && sink.tls != NULL) {
@@ -255,6 +269,8 @@ static size_t take_data(struct client *c, const char *bytes, size_t length)
 		at += n;
 		if (n == 3 && memcmp(line, ".\r\n", 3) == 0) {
 			store_message(c);
+			if (is_for(c, sink.quiet))
+				c->silent_until_ms = now_ms() + sink.silence_s * 1000;
 			c->message.length = 0;
 			c->in_data = false;
 			reset(c);
@@ -266,6 +282,12 @@ static size_t take_data(struct client *c, const char *bytes, size_t length)
 				return length;
 			}
 			say(c, "250 2.0.0 taken");
+			if (sink.ends > 0 && ++c->done >= sink.ends) {
+				if (sink.says_421)
+					say(c, "421 4.7.0 enough for one session");
+				c->quit = true;
+				return length;
+			}
 			return at;
 		}
 		if (*line == '.')
@@ -368,6 +390,14 @@ static void serve(struct client *c)
 		}
 		buffer_add(&c->in, bytes, (size_t)n);
 		work(c);
+		if (c->silent_until_ms > now_ms())
+			return;
+		if (c->slow) {
+			c->slow = false;
+			flush_client(c);
+			c->silent_until_ms = now_ms() + sink.silence_s * 1000;
+			return;
+		}
 		if (c->in_data && goes_wrong()) {
 			setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
 			close_client(c);
@@ -443,12 +473,13 @@ static void loop(int listener)
 {
 	struct pollfd p[CLIENTS_MAX + 1];
 	while (sink.wanted == 0 || sink.taken < sink.wanted) {
-		long long now = sink.flap > 0 ? now_ms() : 0;
+		bool pauses = sink.flap > 0 || sink.quiet != NULL || sink.slow != NULL;
+		long long now = pauses ? now_ms() : 0;
 		int patience_ms = -1;
 		p[0] = (struct pollfd){.fd = listener, .events = POLLIN};
 		for (int i = 0; i < CLIENTS_MAX; i++)
 			p[i + 1] = (struct pollfd){.fd = sink.clients[i].fd, .events = (short)(POLLIN | (sink.clients[i].out.length ? POLLOUT : 0))};
-		for (int i = 0; i < CLIENTS_MAX && sink.flap > 0; i++) {
+		for (int i = 0; i < CLIENTS_MAX && pauses; i++) {
 			if (sink.clients[i].fd >= 0 && sink.clients[i].silent_until_ms > now) {
 				p[i + 1].fd = -1;
 				patience_ms = 50;
@@ -470,7 +501,8 @@ int main(int argc, char **argv)
 	const char *address = "127.0.0.1", *port_file = NULL, *certificate = NULL, *key = NULL;
 	int option, port = 0;
 	signal(SIGPIPE, SIG_IGN);
-	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:R:xf:o:s:g78D")) != -1) {
+	sink.silence_s = 100;
+	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:R:xf:o:s:g78Dq:w:e:ES:")) != -1) {
 		switch (option) {
 		case 'l': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -489,6 +521,11 @@ int main(int argc, char **argv)
 		case 'f': sink.flap = atol(optarg); break;
 		case 'x': sink.no_pipelining = true; break;
 		case 'o': sink.log_file = fopen(optarg, "a"); break;
+		case 'q': sink.quiet = optarg; break;
+		case 'w': sink.slow = optarg; break;
+		case 'e': sink.ends = atol(optarg); break;
+		case 'E': sink.says_421 = true; break;
+		case 'S': sink.silence_s = atol(optarg); break;
 		case 'r':
 		case 'R':
 			if (sink.reject_count < REJECTS_MAX && strchr(optarg, '=') != NULL) {

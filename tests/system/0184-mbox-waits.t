@@ -1,0 +1,39 @@
+#!/bin/sh
+# A user whose mailbox is locked, or whose mailbox program stands still, delays his own mail and nobody else's.
+. tests/lib.sh
+new_spool
+me=$(id -un)
+mkdir "$work/mail" "$work/home" "$work/libexec"
+export FIRSTHOP_MAIL="$work/mail" FIRSTHOP_HOME="$work/home"
+send() { printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -f sender@example.org "$@"; }
+logged() { [ "$(grep -c "$1" "$work/log")" -ge "${2:-1}" ]; }
+# The wrapper stands still for some users, as one who stops the process makes it.
+ln -s "$BIN/mbox" "$BIN/relay" "$BIN/runner" "$work/libexec"
+printf '#!/bin/sh\nread format; read user\ncase $user in still*) exec sleep 40 ;; esac\n{ printf "%%s\\n" "$format" "$user"; cat; } | "%s"\n' "$BIN/mailbox" >"$work/libexec/mailbox"
+chmod +x "$work/libexec/mailbox"
+smarthost
+config '
+[local]
+deliver = mbox
+domains = here.example.org'
+: >"$work/log"
+export FIRSTHOP_LIBEXEC="$work/libexec"
+"$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"
+wait_for test -s "$work/run/runner.pid"
+start=$(date +%s)
+for i in 1 2 3 4 5 6; do send still@here.example.org; done
+send still2@here.example.org; send still3@here.example.org; send still4@here.example.org
+for i in 1 2 3; do send "away$i@example.net"; send "$me@here.example.org"; done
+ok "mail to servers does not wait for mailboxes" wait_for logged 'to=<away.*verdict=sent' 3
+ok "nor does that of other local users" wait_for logged "to=<$me@.*verdict=sent" 3
+took=$(($(date +%s) - start))
+ok "both within seconds ($took s)" test "$took" -lt 15
+send "$me@here.example.org"
+ok "and so it stays" wait_for logged "to=<$me@.*verdict=sent" 4
+is "$(grep -c 'to=<still' "$work/log")" 0 "while the others still wait"
+says() { "$BIN/mailq" 2>/dev/null | grep -Eq 'being delivered right now; its session has been waiting [0-9]* s for the mailbox of still'; }
+ok "mailq says for which mailbox" wait_for says
+is "$("$BIN/mailq" --format=json 2>/dev/null | grep -c 'its session has been waiting.*of still@')" 1 "of one user one session waits at a time"
+send still@here.example.org; wait_for test ! -e "$work"/spool/drop/[0-9a-f]*.[0-9a-f]*
+like "$("$BIN/mailq" 2>/dev/null)" 'not tried yet: 4 sessions with local mailboxes wait, the longest has been waiting' "and what the rest of his mail waits for"
+finish
