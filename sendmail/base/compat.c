@@ -20,10 +20,12 @@
 #ifdef __FreeBSD__
 #include <strings.h>
 #include <sys/param.h>
+#include <sys/event.h>
 #include <sys/mount.h>
 #include <sys/sysctl.h>
 #include <sys/user.h>
 #else
+#include <sys/inotify.h>
 #include <sys/vfs.h>
 #endif
 
@@ -157,6 +159,43 @@ bool compat_reserve(int fd, off_t at, off_t length_bytes)
 	(void)fd, (void)at, (void)length_bytes;
 #endif
 	return true;
+}
+
+int compat_watch_folder(const char *path)
+{
+#ifdef __FreeBSD__
+	struct kevent change;
+	int queue = kqueue(), fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	EV_SET(&change, fd, EVFILT_VNODE, EV_ADD | EV_CLEAR, NOTE_WRITE | NOTE_DELETE | NOTE_RENAME, 0, NULL);
+	if (queue >= 0 && fd >= 0 && kevent(queue, &change, 1, NULL, 0, NULL) == 0)
+		return queue;
+	if (queue >= 0)
+		close(queue);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+#else
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (fd >= 0 && inotify_add_watch(fd, path, IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR) >= 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+#endif
+}
+
+void compat_watch_clear(int watch_fd)
+{
+#ifdef __FreeBSD__
+	struct kevent events[8];
+	const struct timespec at_once = {0, 0};
+	while (kevent(watch_fd, NULL, 0, events, 8, &at_once) == 8)
+		;
+#else
+	char events[4096];
+	while (read(watch_fd, events, sizeof events) > 0)
+		;
+#endif
 }
 
 /* Linux names file systems by numbers: ext3 and ext4, XFS, Btrfs, ZFS, F2FS, JFS, bcachefs, tmpfs, and overlayfs, whose upper layer is one of them. */

@@ -48,6 +48,11 @@ void compat_unlock_file(int fd);
    system cannot promise it. */
 bool compat_reserve(int fd, off_t at, off_t length_bytes);
 
+/* A descriptor that becomes readable when a name is removed from this folder, or the folder itself; -1 where that cannot be had.  compat_watch_clear
+   makes it quiet again. */
+int compat_watch_folder(const char *path);
+void compat_watch_clear(int watch_fd);
+
 /* True when the file system of this folder is known to move a file between two folders in one step, so that a crash leaves it the old name or the new
    one (its journal, or its tree, is written as a whole). */
 bool compat_rename_is_one_step(int folder_fd);

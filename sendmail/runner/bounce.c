@@ -13,7 +13,9 @@
 #include <strings.h>
 
 #define COPY_LIMIT_BYTES 65536
-#define FULL_LIMIT_BYTES (256 << 10) /* of a message that is returned whole; of a longer one its header is */
+#define TEXT_LIMIT_BYTES (50 << 10)  /* of a message that is returned whole; of a longer one its header is */
+#define FULL_LIMIT_BYTES (256 << 10) /* the same for one whose sender asked for it, or that is a report itself */
+#define MANY_LIMIT_BYTES (1 << 20)   /* of all messages in a report about many; of the rest the headers are there */
 #define RCPTS_TOLD 100
 #define SUMMARY_RCPTS_TOLD 3
 
@@ -272,25 +274,14 @@ static void put_summary(const struct message *m, bool delayed, struct buffer *ou
 	}
 }
 
-static void put_many(const struct runner *r, struct message **list, int count, bool delayed, const char *border, struct buffer *out)
-{
-	TEXT(words, 400);
-	text_printf(&words, "%d messages %s. They are told of together, because there were many in a short time.", count,
-	            delayed ? "have not been delivered yet; they are kept and tried on, and need not be sent again" : "were not delivered, and are not tried any more");
-	trace_wrap(out, NULL, words.data);
-	for (int i = 0; i < count; i++)
-		put_summary(list[i], delayed, out);
-	for (int i = 0; i < count; i++) {
-		buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
-		put_status(r, list[i], delayed, out);
-	}
-}
-
-/* Of a report that is itself returned everything comes back, because it tells of another message; and where the sender asked for that (-R full). */
+/* The text comes back, too: this report is the last place where it is.  -R hdrs forgoes that; a warning needs only the header.  A report that is itself
+   returned is about another message, so it may be longer, as one may with -R full (RFC 3461 4.3). */
 static bool returns_all(const struct message *m, bool delayed)
 {
-	bool asked = !delayed && strcasecmp(m->envelope.ret, "FULL") == 0;
-	return (m->sender[0] == '\0' || asked) && m->envelope.content.bytes <= FULL_LIMIT_BYTES;
+	bool asked = strcasecmp(m->envelope.ret, "FULL") == 0;
+	if (delayed || strcasecmp(m->envelope.ret, "HDRS") == 0)
+		return false;
+	return m->envelope.content.bytes <= (m->sender[0] == '\0' || asked ? FULL_LIMIT_BYTES : TEXT_LIMIT_BYTES);
 }
 
 /* What is returned: the header, or everything. */
@@ -306,6 +297,26 @@ static void put_original(const struct message *m, bool delayed, const struct buf
 	while (all && (n = fdio_read_at(m->fd, bytes, sizeof bytes, at)) > 0) {
 		buffer_add(out, bytes, (size_t)n);
 		at += n;
+	}
+}
+
+static void put_many(const struct runner *r, struct message **list, int count, bool delayed, const char *border, struct buffer *out)
+{
+	TEXT(words, 400);
+	text_printf(&words, "%d messages %s. They are told of together, because there were many in a short time.", count,
+	            delayed ? "have not been delivered yet; they are kept and tried on, and need not be sent again" : "were not delivered, and are not tried any more");
+	trace_wrap(out, NULL, words.data);
+	for (int i = 0; i < count; i++)
+		put_summary(list[i], delayed, out);
+	for (int i = 0; i < count; i++) {
+		buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
+		put_status(r, list[i], delayed, out);
+	}
+	for (int i = 0; i < count && !delayed; i++) {
+		struct buffer header = {0};
+		read_original(list[i], &header);
+		put_original(list[i], out->length > MANY_LIMIT_BYTES, &header, border, out);
+		buffer_free(&header);
 	}
 }
 

@@ -120,7 +120,7 @@ static int64_t log_wait_ms(void)
 
 static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limit_ms)
 {
-	struct pollfd p[WORKERS_MAX + 4 + CONTROL_CLIENTS_MAX + WATCHERS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
+	struct pollfd p[WORKERS_MAX + 5 + CONTROL_CLIENTS_MAX + WATCHERS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
 	int64_t left = runner_next_ms(r);
 	if (limit_ms >= 0)
 		left = sooner_ms(left, limit_ms);
@@ -142,10 +142,15 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 	*submitting = (struct pollfd){.fd = intake_fd(r), .events = POLLIN};
 	struct pollfd *starter = &p[count++];
 	*starter = (struct pollfd){.fd = process_starter_fd(), .events = POLLIN};
+	struct pollfd *places = &p[count++];
+	*places = (struct pollfd){.fd = places_fd(r), .events = POLLIN};
 	/* Before a real sleep, what was removed is made durable. */
 	if (r->removals > 0 && compat_poll(p, count, &(struct timespec){0}, NULL) == 0)
 		sync_removals(r, true);
-	if (compat_poll(p, count, left < 0 ? NULL : &t, mask) <= 0)
+	int ready = compat_poll(p, count, left < 0 ? NULL : &t, mask);
+	if (ready != 0)
+		places_wake(r, ready > 0 && places->revents != 0);
+	if (ready <= 0)
 		return;
 	if (p[0].revents != 0 && lock_drain(r->trigger_fd))
 		runner_adopt(r);

@@ -1,6 +1,7 @@
 /* One look at each name. */
 #include "runner/places.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "runner/control.h"
@@ -13,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOOK_EVERY_MS 5000
+#define LOOK_SOON_MS 5000
+#define LOOK_EVERY_MS 60000
 #define COMPLAIN_EVERY_MS 3600000
 
 enum place { PLACE_DROP, PLACE_MQUEUE, PLACE_TRIGGER, PLACE_COUNT };
@@ -98,11 +100,28 @@ static void look_at_trigger(struct runner *r)
 		r->adopt_again_ms = clock_mono_ms();
 }
 
+int places_fd(struct runner *r)
+{
+	if (r->lifetime == LIFETIME_STAY && r->places_fd < 0)
+		r->places_fd = compat_watch_folder(paths_run());
+	return r->places_fd;
+}
+
+void places_wake(struct runner *r, bool watched)
+{
+	r->places_woken = true;
+	if (!watched)
+		return;
+	compat_watch_clear(r->places_fd);
+	r->places_ms = clock_mono_ms() - LOOK_SOON_MS;
+}
+
 void places_look(struct runner *r)
 {
 	if (r->lifetime != LIFETIME_STAY || clock_mono_ms() < places_next_ms(r))
 		return;
 	r->places_ms = clock_mono_ms();
+	r->places_woken = false;
 	look_at_drop(r);
 	look_at_mqueue(r);
 	look_at_trigger(r);
@@ -111,5 +130,8 @@ void places_look(struct runner *r)
 
 int64_t places_next_ms(const struct runner *r)
 {
-	return r->places_ms + LOOK_EVERY_MS;
+	bool soon = r->places_woken;
+	for (int i = 0; i < PLACE_COUNT; i++)
+		soon = soon || r->place_said_ms[i] != 0;
+	return r->places_ms + (soon ? LOOK_SOON_MS : LOOK_EVERY_MS);
 }

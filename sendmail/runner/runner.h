@@ -58,6 +58,8 @@ struct runner {
 	int64_t start_again_ms;    /* no relay could be started: not before then; 0 = one could */
 	int64_t adopt_again_ms;    /* when to look into drop/ though nobody rings; 0 = nobody has looked yet */
 	int64_t places_ms;         /* when the names were last looked at (runner/places.h) */
+	bool places_woken;         /* something happened since then */
+	int places_fd;             /* watches the run folder; -1 = not yet, or it cannot be watched */
 	int64_t place_said_ms[3];  /* when something about each was last said; 0 = it is in order */
 	struct ages ages;          /* of the mail, whatever the clock says */
 	bool long_away;            /* more time than is counted lies between the last life and this one, or the clock was set */

@@ -239,7 +239,7 @@ int service_start(struct runner *r, bool foreground)
 {
 	const char *spool = paths_spool();
 	int report_fd = -1;
-	r->lock_fd = r->trigger_fd = -1;
+	r->lock_fd = r->trigger_fd = r->places_fd = -1;
 	compat_closefrom(STDERR_FILENO + 1);
 	umask(027);
 	log_start("firsthop", LOG_TO_SYSLOG | LOG_KEEPS | (foreground ? LOG_TO_STDERR : 0));
