@@ -194,6 +194,17 @@ void check_direct(struct check *c)
 		        "direct_mx sends to port 25 of foreign servers: many networks block it, and many servers refuse mail from addresses without a name of their own");
 }
 
+static void ignore_end(void *context, enum alias_end end, const char *what, const char *key, const char *why)
+{
+	(void)context, (void)end, (void)what, (void)key, (void)why;
+}
+
+/* Nothing says where mail for root is to go, so it goes to the smarthost under this machine's domain. */
+static bool root_is_bare(const struct config *c, const struct aliases *set)
+{
+	return c->local_deliver == CONFIG_LOCAL_NO && c->rewrite_recipients.count == 0 && aliases_expand(set, c->name, "root", ignore_end, NULL) == 0;
+}
+
 void check_aliases(struct check *c)
 {
 	struct aliases *set = NULL;
@@ -204,6 +215,9 @@ void check_aliases(struct check *c)
 		finding(c, GRADE_PROBLEM, "repair that; until then mail waits", "%s", d.text);
 	else if (access(c->config->aliases, F_OK) == 0)
 		finding(c, GRADE_OK, "", "%s: %d names", c->config->aliases, aliases_count(set));
+	if (root_is_bare(c->config, set))
+		finding(c, GRADE_NOTE, "add \"root: YOU@YOUR.DOMAIN\" there, then send a test mail to root",
+		        "%s has no alias for root: mail of cron and periodic goes to root@%s, which the smarthost may refuse", c->config->aliases, c->config->domain);
 	for (int i = 0; i < aliases_problem_count(set); i++)
 		finding(c, GRADE_PROBLEM, "repair the named line; mail for that name waits until then", "%s", aliases_problem(set, i));
 	aliases_free(set);
