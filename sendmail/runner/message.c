@@ -173,10 +173,15 @@ static void cannot_open(struct runner *r, struct entry *e, const char *id)
 	runner_queue(r, e, clock_mono_ms() + 60000);
 }
 
-static bool is_cut(const struct message *m)
+/* The content line counts every byte that was stored; NULL: all are there, and no more. */
+static const char *wrong_length(const struct message *m)
 {
 	struct stat st;
-	return fstat(m->fd, &st) == 0 && st.st_size < (off_t)(m->envelope.message_at + m->envelope.content.bytes);
+	off_t wanted = (off_t)(m->envelope.message_at + m->envelope.content.bytes);
+	if (fstat(m->fd, &st) != 0 || st.st_size == wanted)
+		return NULL;
+	return st.st_size < wanted ? "the file is shorter than the message that was stored in it: the disk lost a part"
+	                           : "the file is longer than the message that was stored in it: something was added to it";
 }
 
 /* What an earlier attempt had to say, before another one begins. */
@@ -224,8 +229,8 @@ static struct message *open_message(struct runner *r, struct entry *e, struct jo
 		cannot_open(r, e, m->id);
 	else if (!good)
 		message_set_aside(r, e, m->id, d.text);
-	else if (is_cut(m))
-		message_set_aside(r, e, m->id, "the file is shorter than the message that was stored in it: the disk lost a part");
+	else if (wrong_length(m) != NULL)
+		message_set_aside(r, e, m->id, wrong_length(m));
 	else if (!write_unwritten(r, e) || !journal_read(j, r->queue.mqueue_fd, m->id))
 		cannot_open(r, e, m->id);
 	else {
