@@ -4,12 +4,14 @@
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "mbox/done.h"
 #include "mbox/dotlock.h"
 #include "mbox/mailbox.h"
 #include "mbox/note.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -95,7 +97,19 @@ static void put_start(const struct delivery *d, int fd, const struct stat *st, s
 	buffer_printf(out, "From %s  %s\n", plain ? d->sender : "MAILER-DAEMON", date);
 }
 
-static bool write_all(const struct delivery *d, int fd, const struct stat *st, struct note *note)
+/* What is written beside the mailbox, in this order: the note, then the line of the record that it vouches for. */
+struct beside {
+	struct note note;
+	struct done done;
+	char place[24]; /* in the record: the length of the mailbox before */
+};
+
+static bool announce(const struct delivery *d, const struct stat *st, struct beside *b, const struct buffer *start)
+{
+	return note_write(&b->note, st, start) && (*d->key == '\0' || done_add(&b->done, d->key, b->place));
+}
+
+static bool write_all(const struct delivery *d, int fd, const struct stat *st, struct beside *b)
 {
 	struct buffer in = {0}, out = {0};
 	char bytes[16384];
@@ -112,7 +126,7 @@ static bool write_all(const struct delivery *d, int fd, const struct stat *st, s
 		quote(&in, n == 0, &out);
 		if (n == 0)
 			buffer_add(&out, "\n", 1);
-		good = n >= 0 && (noted || note_write(note, st, &out)) && fdio_write(fd, out.data, out.length);
+		good = n >= 0 && (noted || announce(d, st, b, &out)) && fdio_write(fd, out.data, out.length);
 		noted = true;
 		out.length = 0;
 	} while (good && n > 0);
@@ -122,27 +136,56 @@ static bool write_all(const struct delivery *d, int fd, const struct stat *st, s
 }
 
 /* The name of a new mailbox may not be durable yet. */
-static bool store(const struct delivery *d, int folder, int fd, const struct stat *st, struct note *note)
+static bool store(const struct delivery *d, int folder, int fd, const struct stat *st, struct beside *b)
 {
-	return write_all(d, fd, st, note) && mailbox_is_heard() && note_remove(note) && (note->fd >= 0 || st->st_size > 0 || fdio_sync(folder));
+	return write_all(d, fd, st, b) && mailbox_is_heard() && note_remove(&b->note) && (b->note.fd >= 0 || st->st_size > 0 || fdio_sync(folder));
 }
 
-static int give_up(const struct delivery *d, int fd, const struct stat *st, struct note *note)
+static int give_up(const struct delivery *d, int fd, const struct stat *st, struct beside *b)
 {
 	int saved = errno;
 	bool back = note_cut(fd, st->st_size);
-	/* A note that stays does no harm, and has the rest cut back by whoever comes next. */
-	if (back)
-		note_remove(note);
+	/* A note that stays does no harm, and has the rest cut back, and the record put right, by whoever comes next. */
+	if (back && done_undo(&b->done, b->place))
+		note_remove(&b->note);
 	errno = saved;
 	return mailbox_later(d, saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error",
 	                     back ? "write the mailbox" : "write the mailbox, and cut it back:", d->user);
 }
 
+/* A note that is still there takes back the delivery that it was written for.  Without notes there is no record either. */
+static bool open_record(const struct delivery *d, int folder, struct beside *b)
+{
+	char name[100], place[24];
+	snprintf(name, sizeof name, ".firsthop-done.%.70s", d->user);
+	snprintf(place, sizeof place, "%lld", (long long)b->note.promised_at);
+	b->done = (struct done){.fd = -1};
+	if (b->note.fd >= 0 && *d->key != '\0')
+		done_open(&b->done, folder, name);
+	return b->note.promised_at < 0 || done_undo(&b->done, place);
+}
+
+static int append_once(const struct delivery *d, int folder, int fd, struct stat *st, struct beside *b, const char *told)
+{
+	char *before = done_find(&b->done, d->key);
+	if (before != NULL) {
+		free(before);
+		if (!note_remove(&b->note))
+			return mailbox_later(d, "mailbox-error", "see what an interrupted delivery left in the mailbox", d->user);
+		text_printf(d->answer, "- in %s/%s since an earlier attempt, whose session was ended before it could say so", paths_mail(), d->user);
+		return EX_OK;
+	}
+	snprintf(b->place, sizeof b->place, "%lld", (long long)st->st_size);
+	if (!store(d, folder, fd, st, b))
+		return give_up(d, fd, st, b);
+	text_printf(d->answer, "- appended to %s/%s%s", paths_mail(), d->user, told);
+	return EX_OK;
+}
+
 static int append(const struct delivery *d, int folder, int fd)
 {
 	struct stat st;
-	struct note note;
+	struct beside b;
 	TEXT(told, 200);
 	if (!take_locks(fd))
 		return mailbox_later(d, "mailbox-locked", "somebody holds the lock of the mailbox", d->user);
@@ -150,12 +193,11 @@ static int append(const struct delivery *d, int folder, int fd)
 	if (!is_safe(d, folder, fd, &st))
 		return mailbox_later(d, errno != 0 ? "mailbox-error" : "mailbox-unsafe",
 		                     errno != 0 ? "look at the mailbox" : "not a plain file of its user with one name: the mailbox", d->user);
-	if (!note_open(&note, folder, d->user) || !note_obey(&note, fd, &st, &told))
+	if (!note_open(&b.note, folder, d->user) || !note_obey(&b.note, fd, &st, &told) || !open_record(d, folder, &b))
 		return mailbox_later(d, "mailbox-error", "see what an interrupted delivery left in the mailbox", d->user);
-	if (!store(d, folder, fd, &st, &note))
-		return give_up(d, fd, &st, &note);
-	text_printf(d->answer, "- appended to %s/%s%s", paths_mail(), d->user, told.data);
-	return EX_OK;
+	int code = append_once(d, folder, fd, &st, &b, told.data);
+	done_close(&b.done);
+	return code;
 }
 
 int mailbox_append(const struct delivery *d)

@@ -144,8 +144,8 @@ static void feed(struct end *to, struct job *job, const char *user, const char *
 		return;
 	buffer_printf(&head, "Return-Path: <%s>\nDelivered-To: %s\n", job->sender, rcpt);
 	buffer_add(&head, job->header.data, job->header.length);
-	buffer_printf(&lines, "%s\n%s\n%s\n%lld\n", config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox", user, job->sender,
-	              (long long)head.length + (long long)body);
+	buffer_printf(&lines, "%s\n%s\n%s\n%lld %s\t%s\n", config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox", user, job->sender,
+	              (long long)head.length + (long long)body, job->id, rcpt);
 	if (put(to, lines.data, lines.length) && put(to, head.data, head.length))
 		walk(to, job, &body);
 	buffer_free(&head);

@@ -9,6 +9,7 @@ struct delivery {
 	const char *user;
 	const char *home;      /* for a maildir */
 	const char *sender;    /* "" = null sender */
+	const char *key;       /* "ID TAB RECIPIENT", by which it is known when it comes again; "" = it is not */
 	uid_t owner;           /* whose mailbox it must be */
 	bool may_create;       /* a missing mbox may be made by us */
 	int in_fd;             /* the message, LF line ends */

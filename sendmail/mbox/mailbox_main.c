@@ -24,6 +24,7 @@
 #define FORMAT_SIZE 16
 #define USER_SIZE 256
 #define SENDER_SIZE 401
+#define KEY_SIZE 700 /* with the length before it */
 
 extern char **environ;
 
@@ -77,10 +78,12 @@ static bool read_line(char *line, size_t size)
 
 static bool read_orders(char *format, char *user, char *sender, struct delivery *d)
 {
-	char length[24];
+	static char length[KEY_SIZE];
 	if (!read_line(format, FORMAT_SIZE) || !read_line(user, USER_SIZE) || !read_line(sender, SENDER_SIZE) || !read_line(length, sizeof length))
 		return false;
-	*d = (struct delivery){.user = user, .sender = sender, .in_fd = STDIN_FILENO};
+	char *key = length + strcspn(length, " ");
+	*d = (struct delivery){.user = user, .sender = sender, .in_fd = STDIN_FILENO, .key = *key == ' ' ? key + 1 : key};
+	*key = '\0';
 	return (strcmp(format, "mbox") == 0 || strcmp(format, "maildir") == 0) && text_number(length, 0, BYTES_MAX, &d->bytes);
 }
 

@@ -2,11 +2,14 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "mbox/done.h"
 #include "mbox/mailbox.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -66,7 +69,32 @@ static bool write_file(const struct delivery *d, int fd)
 	return n == 0 && fdio_sync(fd);
 }
 
-static int store(const struct delivery *d, int tmp, int new)
+/* In cur/ a mail reader may have put flags behind the name. */
+static bool is_in_cur(int folder, const char *name)
+{
+	size_t length = strlen(name);
+	int fd = openat(folder, "cur", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *cur = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	bool there = false;
+	while (cur != NULL && !there && (entry = readdir(cur)) != NULL)
+		there = strncmp(entry->d_name, name, length) == 0 && (entry->d_name[length] == '\0' || entry->d_name[length] == ':');
+	if (cur != NULL)
+		closedir(cur);
+	else if (fd >= 0)
+		close(fd);
+	return there;
+}
+
+/* The name in tmp/ goes last: without it the message was there, and whoever read it has removed it since. */
+static bool was_delivered(int folder, int tmp, int new, const char *name)
+{
+	if (faccessat(new, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return fdio_sync(new);
+	return is_in_cur(folder, name) || faccessat(tmp, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+}
+
+static int store(const struct delivery *d, int tmp, int new, struct done *done)
 {
 	char name[200], host[100] = "localhost";
 	gethostname(host, sizeof host - 1);
@@ -74,14 +102,15 @@ static int store(const struct delivery *d, int tmp, int new)
 	snprintf(name, sizeof name, "%lld.R%08lxP%ld.%.90s", (long long)clock_wall_s(), (unsigned long)compat_random(), (long)getpid(), host);
 	int fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	bool good = fd >= 0 && write_file(d, fd);
+	good = good && (*d->key == '\0' || done_add(done, d->key, name));
 	if (good && mailbox_is_heard() && fdio_move_at(tmp, name, new, name)) {
 		text_printf(d->answer, "- Maildir of %s, %s", d->user, name);
 		return EX_OK;
 	}
 	int saved = errno;
-	if (fd >= 0) {
-		unlinkat(tmp, name, 0);
+	if (fd >= 0 && done_undo(done, name)) {
 		unlinkat(new, name, 0);
+		unlinkat(tmp, name, 0);
 	}
 	errno = saved;
 	return mailbox_later(d, saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error", "write into the Maildir of", d->user);
@@ -99,6 +128,22 @@ static bool make_durable(const struct delivery *d, int home, int folder)
 	return fdio_sync(folder);
 }
 
+static int store_once(const struct delivery *d, int folder, int tmp, int new)
+{
+	struct done done = {.fd = -1};
+	if (*d->key != '\0')
+		done_open(&done, folder, ".firsthop-done");
+	char *before = done_find(&done, d->key);
+	int code = EX_OK;
+	if (before != NULL && was_delivered(folder, tmp, new, before))
+		text_printf(d->answer, "- in the Maildir of %s since an earlier attempt, whose session was ended before it could say so", d->user);
+	else
+		code = store(d, tmp, new, &done);
+	free(before);
+	done_close(&done);
+	return code;
+}
+
 int mailbox_maildir(const struct delivery *d)
 {
 	struct stat st;
@@ -112,5 +157,5 @@ int mailbox_maildir(const struct delivery *d)
 	int new = tmp >= 0 ? folder_in(d, folder, "new") : -1;
 	if (new < 0 || !make_durable(d, home, folder))
 		return mailbox_later(d, errno == EPERM || errno == ELOOP || errno == EMLINK || errno == ENOTDIR ? "mailbox-unsafe" : "mailbox-error", "the Maildir of", d->user);
-	return store(d, tmp, new);
+	return store_once(d, folder, tmp, new);
 }

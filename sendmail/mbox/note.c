@@ -25,6 +25,7 @@ bool note_open(struct note *n, int folder, const char *user)
 {
 	struct stat st;
 	n->folder = folder;
+	n->promised_at = -1;
 	snprintf(n->name, sizeof n->name, ".firsthop-mbox.%.70s", user);
 	n->fd = openat(folder, n->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (n->fd < 0)
@@ -119,7 +120,9 @@ bool note_obey(struct note *n, int mailbox, struct stat *st, struct text *told)
 	if (n->fd < 0)
 		return true;
 	bool good = fdio_slurp(n->fd, &text, LIMIT_BYTES) || errno == EFBIG, done = false;
-	if (good && understand(&text, &p) && p.device == (uint64_t)st->st_dev && p.inode == (uint64_t)st->st_ino && st->st_size > p.at) {
+	bool understood = good && understand(&text, &p);
+	n->promised_at = understood ? p.at : -1;
+	if (understood && p.device == (uint64_t)st->st_dev && p.inode == (uint64_t)st->st_ino && st->st_size > p.at) {
 		long long bytes = (long long)st->st_size - p.at;
 		done = begins_so(mailbox, &p, st->st_size) && !has_more_behind(mailbox, &p, st->st_size);
 		good = !done || note_cut(mailbox, (off_t)p.at);

@@ -9,11 +9,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 struct note {
 	int folder;
 	char name[100];
+	int64_t promised_at; /* what note_obey found: the length of the mailbox at the interrupted delivery; -1: there was none */
 	int fd; /* -1: the folder is closed to us, or the name is somebody else's: there is none, and a part would stay */
 };
 

@@ -67,7 +67,7 @@ static void make_message(int n, struct buffer *out)
 	for (int i = 0; i < LINES; i++)
 		buffer_printf(&text, "%s%d %d the quick brown fox jumps over the lazy dog, and over the line that ends here\n", i == 1 ? "From here " : "", n, i);
 	buffer_printf(&text, "END %d\n", n);
-	buffer_printf(out, "%zu\n", text.length);
+	buffer_printf(out, "mbox\n%s\na@example.org\n%zu\n", c.user, text.length);
 	buffer_add(out, text.data, text.length);
 	buffer_free(&text);
 }
@@ -89,7 +89,7 @@ static pid_t start_mailbox(bool recorded, int *input)
 			setenv("LD_PRELOAD", getenv("FAULTS_PRELOAD"), 1);
 			setenv("FAILPOINT_TRACE", c.trace, 1);
 		}
-		execl(path, "mailbox", "mbox", c.user, "a@example.org", (char *)NULL);
+		execl(path, "mailbox", (char *)NULL);
 		_exit(127);
 	}
 	close(ends[0]);

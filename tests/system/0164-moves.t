@@ -39,7 +39,7 @@ ok "a file with two names was set aside" test -e "$work/spool/mqueue"/*.dead
 is_right 1 "from drop/ to mqueue/ID.dead"
 
 me=$(id -un)
-printf '12\nSubject: a\n\n' | record "$BIN/mailbox" maildir "$me" a@example.org >/dev/null
+printf 'maildir\n%s\na@example.org\n12\nSubject: a\n\n' "$me" | record "$BIN/mailbox" >/dev/null
 ok "a Maildir was made" test -e "$work/home/Maildir/new"/*
 folders=$(awk '$1 == "sync"' "$work/trace" 2>/dev/null | awk '{ print $2 }' | sort -u | lines)
 ok "its folders, and what they are in, were synced" test "$folders" -ge 4
