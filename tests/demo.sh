@@ -6,7 +6,8 @@ new_spool
 title() { printf '\n== %s\n' "$1"; }
 
 title "a configuration that names a smarthost on this machine (it is not running yet)"
-smarthost; stop "$smarthost_pid"
+smarthost || exit 1
+stop "$smarthost_pid"
 config
 cat "$work/firsthop.conf"
 
@@ -23,9 +24,7 @@ title "mailq: the mail waits, with the reason"
 "$BIN/mailq" 2>/dev/null
 
 title "the smarthost comes up; \"sendmail -q\" makes another pass: the log"
-"$TOOLS/smarthost" -p "$port" -P "$work/port" -d "$work/delivered" &
-pids="$pids $!"
-wait_for test -s "$work/port"
+smarthost -p "$port" || exit 1
 "$BIN/runner" --once --foreground 2>&1
 title "mailq"
 "$BIN/mailq" 2>&1

@@ -47,7 +47,7 @@ smarthost() {
 	"$TOOLS/smarthost" -P "$work/port" -d "$work/delivered" -o "$work/sessions" "$@" &
 	smarthost_pid=$!
 	pids="$pids $smarthost_pid"
-	wait_for test -s "$work/port"
+	wait_for test -s "$work/port" || { echo "the smarthost does not start" >&2; return 1; }
 	port=$(cat "$work/port")
 }
 

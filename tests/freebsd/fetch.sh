@@ -13,7 +13,7 @@ complain() {
 	echo "fetch.sh: $*" >&2
 	[ ! -s "$folder/log" ] || tail -n 5 "$folder/log" >&2
 	if offline "$folder/log"; then
-		echo "fetch.sh: there is no network" >&2
+		echo "fetch.sh: there is no network to fetch it from" >&2
 		exit 69
 	fi
 	exit 1

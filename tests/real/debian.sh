@@ -12,7 +12,7 @@ wanted="ca-certificates cron php-cli"
 complain() {
 	echo "debian.sh: $*" >&2
 	if offline "$base/debian.log"; then
-		echo "debian.sh: there is no network" >&2
+		echo "debian.sh: there is no network to fetch it from" >&2
 		exit 69
 	fi
 	exit 1

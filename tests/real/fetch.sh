@@ -23,7 +23,7 @@ root=$base/root
 complain() {
 	echo "fetch.sh: $*" >&2
 	if offline "$base/apt.log"; then
-		echo "fetch.sh: there is no network" >&2
+		echo "fetch.sh: there is no network to fetch it from" >&2
 		exit 69
 	fi
 	exit 1
@@ -179,6 +179,8 @@ furnish() {
 	for part in account auth password session session-noninteractive; do
 		echo "${part%-noninteractive} required pam_permit.so" >"$root/etc/pam.d/common-$part"
 	done
+	# A program in Perl, which is not here: it copies files for a Postfix that is chrooted.
+	[ ! -e "$root/usr/lib/postfix/syncfiles.pl" ] || printf '#!/bin/sh\n' >"$root/usr/lib/postfix/syncfiles.pl"
 	[ -e "$root/bin/sh" ] || ln -s dash "$root/bin/sh"
 	[ -e "$root/usr/bin/php" ] || ln -s "$(basename "$(echo "$root"/usr/bin/php8*)")" "$root/usr/bin/php"
 	chown 102:102 "$root/var/vmail"

@@ -14,7 +14,7 @@ complain() {
 	echo "openssl.sh: $*" >&2
 	[ ! -s "$log" ] || tail -n 5 "$log" >&2
 	if offline "$log"; then
-		echo "openssl.sh: there is no network" >&2
+		echo "openssl.sh: there is no network to fetch it from" >&2
 		exit 69
 	fi
 	exit 1
