@@ -1,4 +1,5 @@
 /* mail: sends what stands on standard input, or reads a mailbox.  Sending, its exit status is sendmail's. */
+#include "base/version.h"
 #include "mail/collect.h"
 #include "mail/command.h"
 #include "mail/compose.h"
@@ -134,6 +135,8 @@ static int run(struct options *o)
 int main(int argc, char **argv)
 {
 	struct options o = {0};
+	if (version_asked(argc, argv))
+		return EX_OK;
 	make_descriptors();
 	/* Whoever ignores SIGCHLD hands that on, and then no exit status could be had. */
 	signal(SIGCHLD, SIG_DFL);

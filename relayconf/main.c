@@ -1,6 +1,7 @@
 /* relayconf: the place for everything about configuration. */
 #include "base/output.h"
 #include "base/paths.h"
+#include "base/version.h"
 #include "relayconf/command.h"
 #include <signal.h>
 #include <stdio.h>
@@ -114,8 +115,8 @@ int main(int argc, char **argv)
 	signal(SIGCHLD, SIG_DFL); /* a caller who ignores it hands that on */
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
-	if (argc > 1 && strcmp(argv[1], "--version") == 0)
-		return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
+	if (version_asked(argc, argv))
+		return EX_OK;
 	if (argc > 2 && strcmp(argv[1], "-C") == 0) {
 		path = argv[2];
 		at = 3;

@@ -29,6 +29,8 @@
 #include <sys/vfs.h>
 #endif
 
+_Static_assert(sizeof(off_t) == 8, "files may be longer than 2 GiB: compile with -D_FILE_OFFSET_BITS=64");
+
 const char *compat_getenv(const char *name)
 {
 #ifdef __FreeBSD__
@@ -36,11 +38,6 @@ const char *compat_getenv(const char *name)
 #else
 	return secure_getenv(name);
 #endif
-}
-
-void compat_closefrom(int low)
-{
-	closefrom(low);
 }
 
 int compat_poll(struct pollfd *p, nfds_t count, const struct timespec *limit, const sigset_t *mask)
@@ -63,15 +60,18 @@ const char *compat_find(const char *bytes, size_t length, const char *word)
 	return memmem(bytes, length, word, strlen(word));
 }
 
-uint32_t compat_random(void)
-{
-	return arc4random();
-}
-
 void compat_wipe(void *bytes, size_t length)
 {
 	explicit_bzero(bytes, length);
 }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare"
+struct cmsghdr *compat_next_control(struct msghdr *m, struct cmsghdr *c)
+{
+	return CMSG_NXTHDR(m, c);
+}
+#pragma GCC diagnostic pop
 
 int compat_peer(int socket_fd, uid_t *uid, gid_t *gid)
 {

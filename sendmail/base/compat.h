@@ -33,6 +33,10 @@ uint32_t compat_random(void);
 /* Overwrites a secret; not optimised away. */
 void compat_wipe(void *bytes, size_t length);
 
+/* CMSG_NXTHDR(3), whose macro in musl compares numbers of different signs. */
+struct msghdr;
+struct cmsghdr *compat_next_control(struct msghdr *m, struct cmsghdr *c);
+
 /* User and group at the other end of a local socket; -1 with errno on failure. */
 int compat_peer(int socket_fd, uid_t *uid, gid_t *gid);
 

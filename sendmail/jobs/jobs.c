@@ -1,6 +1,7 @@
 /* The runner's stream. */
 #include "jobs/jobs.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/text.h"
@@ -22,7 +23,7 @@ static volatile sig_atomic_t beat_socket = -1, is_flushing;
 
 static void keep_fds(struct jobs *j, struct msghdr *m)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = compat_next_control(m, c)) {
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
 			continue;
 		size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);

@@ -130,7 +130,7 @@ bool process_send(int socket, const struct process_packet *p, const int *fds, in
 /* More than fit are closed. */
 static void keep_fds(struct msghdr *m, int *fds, int *count)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = compat_next_control(m, c)) {
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
 			continue;
 		size_t there = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);

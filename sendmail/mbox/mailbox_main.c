@@ -7,6 +7,7 @@
    mailbox for it exists that this group may write; an alias to a person is better.  RFC 5321 says nothing of all this; the answer is one line for mbox. */
 #include "base/compat.h"
 #include "base/paths.h"
+#include "base/version.h"
 #include "mbox/mailbox.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -124,6 +125,8 @@ int main(int argc, char **argv)
 	struct delivery d;
 	TEXT(answer, 500);
 	long long owner = getuid();
+	if (version_asked(argc, argv))
+		return EX_OK;
 	if (!paths_private())
 		environ = nothing;
 	compat_closefrom(STDERR_FILENO + 1);

@@ -2,6 +2,7 @@
    it has the small program mailbox started, which becomes that user for good before it touches anything, and hands it the whole message on a pipe. */
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/version.h"
 #include "jobs/head.h"
 #include "jobs/process.h"
 #include "mbox/handout.h"
@@ -65,6 +66,8 @@ int main(int argc, char **argv)
 	struct config config;
 	struct diagnosis d = {0};
 	struct jobs jobs = {.socket = PROCESS_FD_JOBS, .ledger_fd = fcntl(PROCESS_FD_LEDGER, F_GETFD) >= 0 ? PROCESS_FD_LEDGER : 0};
+	if (version_asked(argc, argv))
+		return EX_OK;
 	if (fcntl(PROCESS_FD_STARTER, F_GETFD) >= 0)
 		process_use_starter(PROCESS_FD_STARTER);
 	signal(SIGPIPE, SIG_IGN);

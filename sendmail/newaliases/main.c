@@ -2,6 +2,7 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "config/config.h"
 #include "config/recipients.h"
 #include "newaliases/database.h"
@@ -103,6 +104,8 @@ int main(int argc, char **argv)
 	struct diagnosis d = {0};
 	bool dump = false;
 	const char *given = NULL;
+	if (version_asked(argc, argv))
+		return EX_OK;
 	signal(SIGCHLD, SIG_DFL); /* a caller who ignores it hands that on */
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0)

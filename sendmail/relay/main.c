@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "jobs/orders.h"
 #include "jobs/process.h"
 #include "relay/attempt.h"
@@ -92,6 +93,8 @@ int main(int argc, char **argv)
 	bool started = argc == 6 && strcmp(argv[1], "--jobs") == 0 && geteuid() == 0;
 	if (started && !become(argv + 2))
 		return EX_OSERR;
+	if (version_asked(argc, argv))
+		return EX_OK;
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGXFSZ, SIG_IGN);

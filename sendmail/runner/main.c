@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "jobs/process.h"
 #include "runner/control.h"
 #include "runner/intake.h"
@@ -337,6 +338,8 @@ int main(int argc, char **argv)
 {
 	enum lifetime lifetime = LIFETIME_STAY;
 	bool foreground = false;
+	if (version_asked(argc, argv))
+		return EX_OK;
 	signal(SIGXFSZ, SIG_IGN); /* also what is written before the loop begins fails with a reason */
 	if (rights_are_lent())
 		lifetime = LIFETIME_LINGER;
