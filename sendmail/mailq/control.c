@@ -11,9 +11,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#define ANSWER_S 20
 
 static const char *const verbs[] = {"hold", "release", "retry", "remove", "cat"};
 static const char *const done_words[] = {"held", "released", "is tried now", "removed"};
@@ -107,7 +110,13 @@ int control_connect(bool patient)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int n = snprintf(address.sun_path, sizeof address.sun_path, "%s/mqueue/control", paths_spool());
+	const struct timeval limit = {.tv_sec = ANSWER_S};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* A runner that is stopped, or hangs. */
+	if (fd >= 0) {
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+	}
 	if (fd >= 0 && (patient || fdio_nonblocking(fd)) && n > 0 && (size_t)n < sizeof address.sun_path && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
 		return fd;
 	if (fd >= 0)
@@ -115,7 +124,12 @@ int control_connect(bool patient)
 	return -1;
 }
 
-/* One line there, one line back; a runner that has no room for one more has answered already. */
+static const char *why_no_answer(void)
+{
+	return errno == EAGAIN || errno == EWOULDBLOCK ? "the runner does not answer: it is stopped, or hangs; look at it with ps, and restart it" : "the runner ended";
+}
+
+/* One line there, one line back; false with errno.  A runner that has no room for one more has answered already. */
 static bool ask(int fd, struct buffer *in, const char *verb, const char *id, char *answer, size_t size)
 {
 	TEXT(line, 64);
@@ -123,6 +137,7 @@ static bool ask(int fd, struct buffer *in, const char *verb, const char *id, cha
 	text_printf(&line, "%s%s%s\n", verb, *id ? " " : "", id);
 	(void)!send(fd, line.data, line.length, MSG_NOSIGNAL);
 	while ((whole = fdio_take_line(in)) == NULL) {
+		errno = 0;
 		ssize_t n = fdio_read(fd, bytes, sizeof bytes);
 		if (n <= 0)
 			return false;
@@ -141,7 +156,7 @@ static bool ask_for(FILE *out, int fd, struct buffer *in, size_t verb, const str
 {
 	char answer[200];
 	if (!ask(fd, in, verbs[verb], r->id, answer, sizeof answer)) {
-		output_to(stderr, "mailq: the runner ended; what is not in the list above was not done\n");
+		output_to(stderr, "mailq: %s; what is not in the list above was not done\n", why_no_answer());
 		return false;
 	}
 	bool done = strcmp(answer, "ok") == 0;
@@ -202,7 +217,7 @@ int control_run(FILE *out, const struct listing *l, const char *verb, char **pat
 int control_forget(const struct listing *l)
 {
 	struct buffer in = {0};
-	char answer[200] = "no the runner ended";
+	char answer[200] = "";
 	int fd = l->health_count > 0 ? control_connect(true) : -1;
 	if (l->health_count == 0)
 		return EX_OK;
@@ -210,10 +225,12 @@ int control_forget(const struct listing *l)
 		output_to(stderr, "mailq: no runner can be asked; root starts one with \"sendmail -bd -q1m\", and it begins without a memory\n");
 		return EX_TEMPFAIL;
 	}
-	bool done = ask(fd, &in, "forget", "", answer, sizeof answer) && strcmp(answer, "ok") == 0;
+	bool answered = ask(fd, &in, "forget", "", answer, sizeof answer), done = strcmp(answer, "ok") == 0;
+	if (!answered)
+		text_copy(answer, sizeof answer, why_no_answer());
 	close(fd);
 	buffer_free(&in);
 	if (!done)
 		output_to(stderr, "mailq: %s\n", text_starts(answer, "no ") ? answer + 3 : answer);
-	return done ? EX_OK : EX_NOPERM;
+	return done ? EX_OK : answered ? EX_NOPERM : EX_TEMPFAIL;
 }

@@ -1,6 +1,7 @@
 /* Who is served, and when. */
 #include "runner/intake.h"
 #include "base/clock.h"
+#include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/log.h"
@@ -19,6 +20,7 @@
 
 #define CHILDREN_MAX 16
 #define CHILDREN_OF_USER_MAX 4
+#define HUNG_MS 30000
 #define WAITING_MAX 256
 #define WAITING_OF_USER_MAX 64
 #define LEAVE_MS 10000
@@ -28,6 +30,7 @@ struct caller {
 	gid_t gid;
 	int fd;    /* while it waits */
 	pid_t pid; /* while it is served */
+	int64_t since_ms;
 };
 
 struct callers {
@@ -186,6 +189,7 @@ static bool start_child(struct runner *r, struct caller *c)
 		log_line(LOG_ERR, "no process for a submission: %s", strerror(errno));
 		return false;
 	}
+	c->since_ms = clock_mono_ms();
 	close(c->fd);
 	return true;
 }
@@ -206,6 +210,16 @@ static void start_children(struct runner *r)
 	}
 }
 
+/* A submission has a time of its own for all that it does; one that is over it does not go on. */
+static void end_hung(struct caller *c)
+{
+	if (clock_mono_ms() - c->since_ms < SUBMISSION_WHOLE_MS + HUNG_MS)
+		return;
+	log_line(LOG_ERR, "the process %ld, which takes a submission of uid %lu, hangs and is ended", (long)c->pid, (unsigned long)c->uid);
+	c->since_ms = clock_mono_ms();
+	kill(c->pid, SIGKILL);
+}
+
 void intake_serve(struct runner *r)
 {
 	bool stored = false;
@@ -214,8 +228,10 @@ void intake_serve(struct runner *r)
 	struct callers *s = &r->intake->served;
 	for (int i = s->count - 1; i >= 0; i--) {
 		int status = 0;
-		if (waitpid(s->list[i].pid, &status, WNOHANG) == 0)
+		if (waitpid(s->list[i].pid, &status, WNOHANG) == 0) {
+			end_hung(&s->list[i]);
 			continue;
+		}
 		stored = stored || (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK);
 		take_out(s, i);
 	}

@@ -25,6 +25,7 @@
 
 #define ASK_EVERY_MS 3000
 #define ANSWER_S 20
+#define LOCK_TOLD_MS 60000
 #define PASS_S 900
 
 static void pid_path(char *path, size_t size)
@@ -177,12 +178,19 @@ static void write_pid(void)
 	buffer_free(&text);
 }
 
-/* After a crash a relay of the old runner may still hold the lock: it ends by itself within seconds.  Of those who wait for it one comes first. */
+/* After a crash a relay of the old runner may still hold the lock: it ends by itself within seconds, unless it hangs.  Of those who wait for it one
+   comes first. */
 static void wait_for_lock(struct runner *r)
 {
 	const struct timespec pause = {.tv_nsec = 50000000};
+	int64_t told_ms = clock_mono_ms();
 	while (r->lock_fd < 0 && living_runner() == 0) {
 		nanosleep(&pause, NULL);
+		if (clock_mono_ms() - told_ms > LOCK_TOLD_MS) {
+			told_ms = clock_mono_ms();
+			log_line(LOG_ERR, "no mail is sent yet: a relay or mbox process of an earlier runner still has the queue (mqueue/runner.lock), and may hang; "
+			         "end it: pkill -KILL -u firsthop 'relay|mbox'");
+		}
 		r->lock_fd = lock_take(r->queue.mqueue_fd);
 	}
 }

@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #define SILENCE_MS 20000
-#define WHOLE_MS 300000
 #define PIECE_LIMIT_BYTES (1u << 20)
 
 struct submission {
@@ -232,7 +231,7 @@ static void set_user(struct submission *s, const struct passwd *pw, gid_t gid)
 
 int submission_take(int client_fd, int drop_fd, uid_t uid, gid_t gid)
 {
-	struct submission s = {.fd = client_fd, .uid = uid, .until_ms = clock_mono_ms() + WHOLE_MS, .drop = {.dir_fd = drop_fd, .fd = -1}};
+	struct submission s = {.fd = client_fd, .uid = uid, .until_ms = clock_mono_ms() + SUBMISSION_WHOLE_MS, .drop = {.dir_fd = drop_fd, .fd = -1}};
 	struct passwd *pw = getpwuid(uid);
 	if (pw != NULL)
 		text_copy(s.login, sizeof s.login, pw->pw_name);

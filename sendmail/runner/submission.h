@@ -3,6 +3,8 @@
 #define RUNNER_SUBMISSION_H
 #include <sys/types.h>
 
+#define SUBMISSION_WHOLE_MS 300000 /* for one message, however slowly it comes */
+
 /* Reads a message from client_fd, stores it in drop/ as sent by uid (whose primary group is gid), and answers only when it is on disk.  What the caller says about himself does
    not count.  Gives up when nothing comes for a while, or after some minutes in all.  0 when it was stored, otherwise the sysexits code told to the
    caller.  Opens files by path at its start only. */

@@ -130,6 +130,15 @@ if command -v flock >/dev/null; then
 	send held
 	ok "when it has it, it hears who rings" wait_for delivered_are $((before + 1))
 	end
+	if [ -e "$TOOLS/wrongclock.so" ]; then
+		hold
+		LD_PRELOAD=$TOOLS/wrongclock.so WRONGCLOCK_SPEED=100 "$BIN/runner" --stay --foreground 2>"$work/waits" & pids="$pids $!"
+		ok "one that waits for a minute says what has the queue" wait_for grep -q 'no mail is sent yet: a relay or mbox process of an earlier runner still has the queue' "$work/waits"
+		let_go
+		end
+	else
+		skip "one that waits for a minute" "the clock is replaced by a preloaded library on Linux only"
+	fi
 	hold
 	for log in one two; do "$BIN/runner" --stay --foreground 2>"$work/$log" & eval "$log=$!"; pids="$pids $!"; done
 	sleep 0.2

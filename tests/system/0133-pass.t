@@ -18,6 +18,9 @@ is "$code" 75 "a runner that is stopped: exit 75"
 ok "after less than a minute ($took s)" test "$took" -lt 60
 like "$(cat "$work/err")" "^sendmail: the runner has the queue, but does not answer: .*\(process $runner\)\.\$" "and says so"
 is "$(ls "$work/spool/drop" | grep -c flush)" 0 "the request is taken back"
+printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -odq -i a@example.org
+timeout 100 "$BIN/mailq" hold all >"$work/out" 2>&1; is $? 75 "mailq hold: exit 75, too"
+like "$(cat "$work/out")" 'the runner does not answer: it is stopped, or hangs' "with the reason"
 kill -CONT "$runner"
 pass
 is "$code" 0 "when the runner goes on, it works again"
