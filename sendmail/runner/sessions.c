@@ -80,7 +80,12 @@ static int stuck_of(const struct runner *r, const struct path *p, uint32_t uid, 
 
 bool sessions_user_waits(const struct runner *r, const struct path *p, uint32_t uid, int64_t now)
 {
-	return !sessions_is_local(p) && stuck_of(r, p, uid, now) >= r->config.max_sessions;
+	int held = 0;
+	if (sessions_is_local(p) || stuck_of(r, p, uid, now) == 0)
+		return false;
+	for (int i = 0; i < r->worker_count; i++)
+		held += r->workers[i]->path == p && is_of(r->workers[i], uid);
+	return held >= r->config.max_sessions;
 }
 
 bool sessions_may_share(const struct runner *r, const struct worker *w, uint32_t uid, int64_t now)

@@ -14,7 +14,7 @@ bool sessions_is_stuck(const struct worker *w, int64_t now_ms);
 /* True when one more session with p, for a message of that user, finds a place. */
 bool sessions_may_start(const struct runner *r, const struct path *p, uint32_t uid, int64_t now_ms);
 
-/* True when so many sessions of the user are stuck on p that its further mail there waits for them. */
+/* True when a session of the user is stuck on p, and it has so many there that its further mail waits for them. */
 bool sessions_user_waits(const struct runner *r, const struct path *p, uint32_t uid, int64_t now_ms);
 
 /* True when a message of that user goes behind those that w has in hand: not behind mail of a user who has a stuck session there, and not the other

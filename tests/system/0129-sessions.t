@@ -107,4 +107,23 @@ wait_for refused
 sleep 1
 is "$(deferred m)" 4 "a server that refuses everything: each is tried once"
 end; stop "$smarthost_pid"
+# One place for all: a destination with much mail yields it to one that has none.
+again; first=$smarthost_pid
+more="[smarthost other]
+host = 127.0.0.1
+port = $port
+tls = off
+[route @other.test]
+via = other
+[queue]
+max_sessions = 1"
+again
+queue "$other" $(seq -f 'm%g' 300)
+printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -odq -i -f s@example.org a@other.test
+mv "$work"/kept/* "$work/spool/drop/"
+start
+ok "max_sessions = 1: all are delivered" wait_for sent_are 'm[0-9]' 300
+before=$(grep 'verdict=sent' "$work/log" | sed '/to=<a@other.test>/q' | wc -l)
+ok "the other destination did not wait for the end of the first one's ($before before it)" test "$before" -lt 200
+end; stop "$smarthost_pid"; stop "$first"
 finish
