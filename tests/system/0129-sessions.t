@@ -80,7 +80,7 @@ queue "$other" v4 v5; mv "$work"/kept/* "$work/spool/drop/"
 send quiet7@example.org
 ok "and mail that comes then goes out, too" wait_for sent_are 'v[0-9]' 5
 is "$(deferred v) $(deferred quiet)" "0 0" "nothing was put off"
-says() { "$BIN/mailq" 2>/dev/null | grep -Eq "not tried yet: 4 sessions with 127.0.0.1 wait, the longest has been waiting [0-9]* s for the server's answer at end of data"; }
+says() { "$BIN/mailq" 2>/dev/null | grep -Eq "waits for its turn: 4 sessions with 127.0.0.1 wait, the longest has been waiting [0-9]* s for the server's answer at end of data"; }
 ok "mailq says why the rest of the first user's waits" wait_for says
 end; stop "$smarthost_pid"
 wait_tries=

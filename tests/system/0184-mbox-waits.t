@@ -35,5 +35,5 @@ says() { "$BIN/mailq" 2>/dev/null | grep -Eq 'being delivered right now; its ses
 ok "mailq says for which mailbox" wait_for says
 is "$("$BIN/mailq" --format=json 2>/dev/null | grep -c 'its session has been waiting.*of still@')" 1 "of one user one session waits at a time"
 send still@here.example.org; wait_for test ! -e "$work"/spool/drop/[0-9a-f]*.[0-9a-f]*
-like "$("$BIN/mailq" 2>/dev/null)" 'not tried yet: 4 sessions with local mailboxes wait, the longest has been waiting' "and what the rest of his mail waits for"
+like "$("$BIN/mailq" 2>/dev/null)" 'waits for its turn: 4 sessions with local mailboxes wait, the longest has been waiting' "and what the rest of his mail waits for"
 finish

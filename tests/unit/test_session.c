@@ -251,6 +251,79 @@ static void lost_behind_the_dot_is_unknown(void **state)
 	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
 }
 
+/* The one that the server is at has its end in the pipe, the next one's commands stand behind it. */
+static void two_at_the_end_of_the_first(struct transaction *first, struct transaction *next)
+{
+	greet(PIPELINING);
+	session_take(&s, first);
+	session_take(&s, next);
+	session_pump(&s, 2000);
+	s.out.length = 0;
+	server("250 ok\r\n250 ok\r\n354 go\r\n");
+	client_said(BODY GROUP);
+	assert_true(first->dot_sent && next->begun);
+}
+
+static void what_was_not_begun_can_be_had_back(void **state)
+{
+	(void)state;
+	struct transaction *first = message(1), *next = message(1);
+	two_at_the_end_of_the_first(first, next);
+	assert_false(session_withdraw(&s, first)); /* it may arrive */
+	assert_true(session_withdraw(&s, next));
+	assert_false(session_can_take(&s));
+	server("250 taken\r\n");
+	assert_int_equal(first->rcpts[0].result.verdict, VERDICT_SENT);
+	/* The server asks for the message: anything that is said would be one. */
+	server("250 ok\r\n250 ok\r\n");
+	assert_int_equal(s.state, SESSION_READY);
+	server("354 go\r\n");
+	client_said("");
+	assert_int_equal(s.state, SESSION_OVER);
+	assert_string_equal(s.failure.key, "");
+	assert_int_equal(done_count, 1);
+	assert_int_equal(next->rcpts[0].result.verdict, VERDICT_NONE);
+}
+
+static void refused_to_nobody_the_session_goes_on(void **state)
+{
+	(void)state;
+	struct transaction *first = message(1), *next = message(1), *third = message(1);
+	two_at_the_end_of_the_first(first, next);
+	assert_true(session_withdraw(&s, next));
+	server("250 taken\r\n250 ok\r\n550 no\r\n503 no\r\n");
+	assert_int_equal(s.state, SESSION_READY);
+	assert_true(session_can_take(&s));
+	session_take(&s, third);
+	session_pump(&s, 2000);
+	client_said("RSET\r\n" GROUP);
+}
+
+/* Behind a message that it has accepted, a server may end the session: that is not the next one's failure. */
+static void the_next_one_is_not_blamed(void **state)
+{
+	static const char *const ends[] = {"250 taken\r\n421 4.7.0 enough\r\n", "250 taken\r\n"};
+	for (int i = 0; i < 2; i++) {
+		setup(state);
+		struct transaction *first = message(1), *next = message(1);
+		two_at_the_end_of_the_first(first, next);
+		server(ends[i]);
+		session_broken(&s, "peer-closed", "the server closed the connection");
+		assert_int_equal(done_count, 2);
+		assert_int_equal(first->rcpts[0].result.verdict, VERDICT_SENT);
+		assert_false(next->begun);
+		assert_int_equal(next->rcpts[0].result.verdict, VERDICT_NONE);
+		teardown(state);
+	}
+	setup(state);
+	/* One that accepted nothing is another matter. */
+	struct transaction *first = message(1), *next = message(1);
+	two_at_the_end_of_the_first(first, next);
+	server("451 not now\r\n");
+	session_broken(&s, "peer-closed", "the server closed the connection");
+	assert_string_equal(next->rcpts[0].result.key, "peer-closed");
+}
+
 static void closing_421_anywhere(void **state)
 {
 	const char *before[] = {"", "250 ok\r\n", "250 ok\r\n250 ok\r\n", "250 ok\r\n250 ok\r\n354 go\r\n"};
@@ -442,6 +515,7 @@ int main(void)
 		CASE(one_message_pipelined), CASE(the_next_group_follows_the_dot), CASE(behind_a_dot_courier_is_told_nothing), CASE(replies_may_come_byte_by_byte),
 		CASE(without_pipelining_one_by_one), CASE(no_recipient_accepted_means_an_empty_message), CASE(data_refused_is_followed_by_rset),
 		CASE(a_message_that_is_too_big_is_not_sent), CASE(lost_before_the_dot_is_not_delivered), CASE(lost_behind_the_dot_is_unknown),
+		CASE(what_was_not_begun_can_be_had_back), CASE(refused_to_nobody_the_session_goes_on), CASE(the_next_one_is_not_blamed),
 		CASE(closing_421_anywhere), CASE(sessions_that_never_begin), CASE(starttls_is_kept_pure), CASE(login), CASE(no_secret_for_an_unverified_server),
 		CASE(deadlines_suit_the_stage), CASE(bytes_buy_no_time), CASE(hostile_replies_end_the_session),
 	};
