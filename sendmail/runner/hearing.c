@@ -129,7 +129,7 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		return;
 	}
 	/* One that gives messages back gets on with none. */
-	if (!text_starts(line, "unused "))
+	if (text_starts(line, "rcpt ") || text_starts(line, "msg ") || text_starts(line, "settled "))
 		on_progress(w);
 	if (text_starts(line, "relayed ")) {
 		long long n = fields_get_number(fields, "n", -1);
@@ -150,6 +150,9 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 			message_note(r, m, n, next && (w->left > 0 || message_has_other_path(r, m, n)), &d);
 		return;
 	}
+	/* A word of a later version ends no message. */
+	if (!text_starts(line, "settled ") && !text_starts(line, "unused ") && !text_starts(line, "msg "))
+		return;
 	/* Its place is kept until the server has answered all: the session is busy. */
 	if (text_starts(line, "settled ")) {
 		w->settled_ms = clock_mono_ms();
