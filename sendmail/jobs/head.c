@@ -85,11 +85,12 @@ static bool plan_body(struct job *job)
 	const struct entity *top = &job->top;
 	bool labelled = top->says_8bit && top->has_type && (!top->is_text || top->has_charset);
 	job->body_bytes = c->bytes + c->lines;
-	if (!c->has_nul && !c->has_bare_cr && c->longest_line <= WIRE_LINE_LIMIT_BYTES && !(c->has_8bit && (job->to_7bit || !labelled)))
+	bool has_parts = top->kind == ENTITY_MULTIPART || top->kind == ENTITY_MESSAGE;
+	if (!c->has_nul && !c->has_bare_cr && c->longest_line <= WIRE_LINE_LIMIT_BYTES && !(c->has_8bit && (job->to_7bit || !labelled || has_parts)) && !top->odd_encoding)
 		return true;
 	if (!walk_body(job, false))
 		return false;
-	job->recoded = (job->plan.all & RECODE_ODD) != 0 || (job->to_7bit && (job->plan.all & RECODE_8BIT) != 0);
+	job->recoded = (job->plan.all & (RECODE_ODD | RECODE_HEADER)) != 0 || (job->to_7bit && (job->plan.all & RECODE_8BIT) != 0);
 	job->body_bytes = c->bytes + c->lines;
 	return !job->recoded || walk_body(job, true);
 }
@@ -131,7 +132,7 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 	}
 	label(job, &type);
 	struct stamp_policy policy = {.host = config->name, .domain = config->domain, .keep_original = config->keep_original,
-	                              .address = edit_address, .context = config, .said = &job->said, .type = type.data, .ascii = !smtputf8,
+	                              .address = edit_address, .context = config, .charset = job->top.charset, .said = &job->said, .type = type.data, .ascii = !smtputf8,
 	                              .encoding = recode_encoding(&job->top, &job->plan, job->to_7bit)};
 	stamp_header(&job->envelope, job->id, job->sender, &policy, text.length ? text.data : "", fields, &job->header);
 	buffer_add(&job->header, "\n", 1);

@@ -36,18 +36,18 @@ static bool parameter(const char *value, const char *name, char *to, size_t size
 		to[n] = '\0';
 		return n > 0;
 	}
+	*to = '\0';
 	return false;
 }
 
 static void read_type(struct entity *e, const char *value)
 {
-	char charset[80];
 	e->has_type = true;
 	text_copy(e->type, sizeof e->type, value);
 	if (strlen(value) >= sizeof e->type)
 		e->type[0] = '\0';
 	e->is_text = text_starts_ci(value, "text/");
-	e->has_charset = parameter(value, "charset", charset, sizeof charset);
+	e->has_charset = parameter(value, "charset", e->charset, sizeof e->charset);
 	if (text_starts_ci(value, "multipart/signed") || text_starts_ci(value, "multipart/encrypted"))
 		e->kind = ENTITY_SEALED;
 	else if (text_starts_ci(value, "multipart/"))
@@ -78,6 +78,8 @@ static void read_encoding(struct entity *e, const char *value)
 		e->kind = ENTITY_BASE64;
 	else if (leaf && text_equal_ci(word, "quoted-printable"))
 		e->kind = ENTITY_QUOTED;
+	else if (leaf && n > 0 && !text_starts_ci(word, "x-"))
+		e->odd_encoding = true;
 	else if (n > 0)
 		e->kind = ENTITY_SEALED;
 }

@@ -10,7 +10,7 @@ enum entity_kind {
 	ENTITY_QUOTED,    /* quoted-printable */
 	ENTITY_MULTIPART, /* boundary is set */
 	ENTITY_MESSAGE,   /* message/rfc822 */
-	ENTITY_SEALED     /* signed, encrypted, other messages, unknown encodings: not a byte of it may change */
+	ENTITY_SEALED     /* signed, encrypted, other messages, private encodings (x-...): not a byte of it may change */
 };
 
 struct entity {
@@ -19,6 +19,8 @@ struct entity {
 	bool has_type, has_encoding, has_mime;
 	bool is_text;       /* text/..., also without a Content-Type */
 	bool has_charset;
+	char charset[80];   /* "" when there is none */
+	bool odd_encoding;  /* Content-Transfer-Encoding has a word that is none, such as "7-bit": the body is taken as it is, and the field is put right */
 	bool says_8bit;     /* Content-Transfer-Encoding: 8bit or binary */
 	char type[200];     /* Content-Type as written, on one line; "" when it is absent or longer */
 };

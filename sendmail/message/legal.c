@@ -88,18 +88,24 @@ void legal_fold(struct buffer *out, size_t from, bool tidy)
 	free(field);
 }
 
+/* 8-bit bytes, or the escape sequences of ISO-2022-JP. */
+static bool is_raw(const char *bytes, size_t length)
+{
+	return text_has_8bit(bytes, length) || memchr(bytes, 0x1b, length) != NULL;
+}
+
 /* The words of an unstructured value; runs of words with 8-bit bytes become encoded words, all others stay, those that are encoded already too. */
-static void put_text(const char *value, struct buffer *out)
+static void put_text(const char *value, const char *charset, struct buffer *out)
 {
 	const char *at = value;
 	bool after_encoded = false;
 	while (*at != '\0') {
 		size_t blank = strspn(at, " \t"), word = strcspn(at + blank, " \t");
 		size_t run = blank + word;
-		bool raw = text_has_8bit(at + blank, word);
+		bool raw = is_raw(at + blank, word);
 		for (;;) {
 			size_t b = strspn(at + run, " \t"), w = strcspn(at + run + b, " \t");
-			if (w == 0 || !raw || !text_has_8bit(at + run + b, w))
+			if (w == 0 || !raw || !is_raw(at + run + b, w))
 				break;
 			run += b + w;
 		}
@@ -109,7 +115,7 @@ static void put_text(const char *value, struct buffer *out)
 			/* Blanks between two encoded words vanish when they are shown: one belongs into the word then. */
 			char *text = mem_copy_n(at + blank, run - blank);
 			buffer_puts(out, blank > 0 || after_encoded ? " " : "");
-			words_put(out, text, 60);
+			words_put_charset(out, text, 60, charset);
 			free(text);
 		}
 		after_encoded = raw;
@@ -118,10 +124,11 @@ static void put_text(const char *value, struct buffer *out)
 }
 
 /* A parameter value with 8-bit bytes, as RFC 2231 writes it; name stands in out already, without its '='. */
-static void put_parameter(const char *value, size_t length, struct buffer *out)
+static void put_parameter(const char *value, size_t length, const char *charset, struct buffer *out)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-	buffer_puts(out, words_is_utf8(value, length) ? "*=UTF-8''" : "*=ISO-8859-1''");
+	bool known = *charset != '\0' && strpbrk(charset, "'*% \t;\"") == NULL && !text_equal_ci(charset, "us-ascii");
+	buffer_printf(out, "*=%s''", words_is_utf8(value, length) ? "UTF-8" : known ? charset : "ISO-8859-1");
 	for (size_t i = 0; i < length; i++) {
 		if (value[i] == '\\' && i + 1 < length)
 			i++;
@@ -133,7 +140,7 @@ static void put_parameter(const char *value, size_t length, struct buffer *out)
 }
 
 /* Content-Type, Content-Disposition: name="..." and name=... */
-static void put_parameters(const char *value, struct buffer *out)
+static void put_parameters(const char *value, const char *charset, struct buffer *out)
 {
 	while (*value != '\0') {
 		if (*value != '=') {
@@ -146,7 +153,7 @@ static void put_parameters(const char *value, struct buffer *out)
 		while (start[n] != '\0' && (quoted ? start[n] != '"' : strchr("; \t", start[n]) == NULL))
 			n += start[n] == '\\' && start[n + 1] != '\0' ? 2 : 1;
 		if (text_has_8bit(start, n))
-			put_parameter(start, n, out);
+			put_parameter(start, n, charset, out);
 		else
 			buffer_add(out, value, (size_t)(start + n + (quoted && start[n] == '"') - value));
 		value = start + n + (quoted && start[n] == '"');
@@ -164,18 +171,18 @@ static void put_clean(const struct header_field *f, struct buffer *out)
 	}
 }
 
-void legal_put_field(const struct header_field *f, struct buffer *out)
+void legal_put_field(const struct header_field *f, const char *charset, struct buffer *out)
 {
 	size_t from = out->length;
 	size_t head = (size_t)(f->value - f->start);
-	if (text_has_8bit(f->start, f->length)) {
+	if (is_raw(f->start, f->length)) {
 		char *value = header_value(f);
 		buffer_add(out, f->start, head);
 		buffer_puts(out, " ");
 		if (head > 8 && strncasecmp(f->start, "Content-", 8) == 0)
-			put_parameters(value, out);
+			put_parameters(value, charset, out);
 		else
-			put_text(value, out);
+			put_text(value, charset, out);
 		buffer_puts(out, "\n");
 		free(value);
 	} else if (memchr(f->start, '\0', f->length) != NULL || memchr(f->start, '\r', f->length) != NULL) {

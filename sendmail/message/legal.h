@@ -4,8 +4,8 @@
 #define MESSAGE_LEGAL_H
 #include "message/header.h"
 
-/* Appends a field that holds no addresses. */
-void legal_put_field(const struct header_field *f, struct buffer *out);
+/* Appends a field that holds no addresses.  charset: of its 8-bit text, as the Content-Type names it; "" = not known (base/words.h). */
+void legal_put_field(const struct header_field *f, const char *charset, struct buffer *out);
 
 /* Folds the field that begins at offset from of out and reaches to its end: lines over 998 bytes; with tidy, lines over 78. */
 void legal_fold(struct buffer *out, size_t from, bool tidy);

@@ -23,6 +23,11 @@ struct field {
 	bool anew, in_group;
 };
 
+static const char *charset_of(const struct field *x)
+{
+	return x->policy->charset != NULL ? x->policy->charset : "";
+}
+
 static char *edited(const struct mailboxes_policy *p, const char *address)
 {
 	char *fresh = p->edit != NULL ? p->edit(p->context, address) : NULL;
@@ -42,7 +47,7 @@ static void keep_item(void *context, const struct address *a)
 	item->a.comment = mem_copy(a->comment);
 	item->a.what = mem_copy(a->what);
 	item->final = usable ? edited(x->policy, a->text) : NULL;
-	x->anew = x->anew || a->state == ADDRESS_REPAIRED || a->state == ADDRESS_BAD || a->name_quotable || text_has_8bit(a->start, a->length);
+	x->anew = x->anew || a->state == ADDRESS_REPAIRED || a->state == ADDRESS_BAD || a->name_quotable || text_has_8bit(a->start, a->length) || memchr(a->start, 0x1b, a->length) != NULL;
 }
 
 static void free_items(struct field *x)
@@ -100,18 +105,18 @@ static void say_repairs(const struct field *x)
 }
 
 /* The name of a group with its colon; an encoded word wants a blank behind it (RFC 2047 5 (3)). */
-static void put_group(struct buffer *out, const char *name)
+static void put_group(struct buffer *out, const char *name, const char *charset)
 {
-	phrase_put(out, name, 30);
+	phrase_put(out, name, 30, charset);
 	buffer_puts(out, out->data[out->length - 1] == '=' ? " :" : ":");
 }
 
 /* An empty group that shows what cannot stand as an address. */
-static void put_shown(struct buffer *out, const char *name, const char *address)
+static void put_shown(struct buffer *out, const char *name, const char *address, const char *charset)
 {
 	struct buffer words = {0};
 	buffer_printf(&words, *name != '\0' ? "%s <%s>" : "%s%s", name, address);
-	put_group(out, buffer_string(&words));
+	put_group(out, buffer_string(&words), charset);
 	buffer_puts(out, ";");
 	buffer_free(&words);
 }
@@ -126,9 +131,9 @@ static void put_mailbox(const struct field *x, const struct item *item, struct b
 		name = raw = mem_copy_n(a->start, a->length);
 	/* "From: root@": what stood there is the name. */
 	if (x->policy->ascii && !x->in_group && !text_is_ascii(item->final)) {
-		put_shown(out, name, item->final);
+		put_shown(out, name, item->final, charset_of(x));
 	} else if (*name != '\0') {
-		phrase_put(out, name, 6);
+		phrase_put(out, name, 6, charset_of(x));
 		buffer_printf(out, " <%s>", item->final);
 	} else {
 		/* Without brackets, a local part that needs quotes would be taken for a name. */
@@ -137,15 +142,15 @@ static void put_mailbox(const struct field *x, const struct item *item, struct b
 	}
 	if (*a->comment != '\0') {
 		buffer_puts(out, " ");
-		phrase_put_comment(out, a->comment);
+		phrase_put_comment(out, a->comment, charset_of(x));
 	}
 	free(raw);
 }
 
-static void put_bad(const struct item *item, struct buffer *out)
+static void put_bad(const struct field *x, const struct item *item, struct buffer *out)
 {
 	char *raw = mem_copy_n(item->a.start, item->a.length);
-	put_group(out, raw);
+	put_group(out, raw, charset_of(x));
 	buffer_puts(out, ";");
 	free(raw);
 }
@@ -173,11 +178,11 @@ static int write_anew(struct field *x, struct buffer *out)
 		comma = true;
 		written++;
 		if (item->a.state == ADDRESS_GROUP) {
-			put_group(out, *item->a.name != '\0' ? item->a.name : "group");
+			put_group(out, *item->a.name != '\0' ? item->a.name : "group", charset_of(x));
 			x->in_group = true;
 			comma = false;
 		} else if (bad) {
-			put_bad(item, out);
+			put_bad(x, item, out);
 		} else {
 			put_mailbox(x, item, out);
 		}

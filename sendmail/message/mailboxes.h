@@ -18,6 +18,7 @@ struct mailboxes_policy {
 	/* Recipients' addresses that are not ASCII become an empty group with the address in its name, "=?utf-8?...?= :;" (RFC 6857 3.1.8): to be read, not to
 	   be answered; only within a group, which cannot hold another one, they stay. */
 	bool ascii;
+	const char *charset;   /* of 8-bit names; NULL: not known */
 	struct buffer *said;   /* gets a sentence for each repair, "; " between them; NULL: nobody asks */
 };
 

@@ -96,7 +96,7 @@ static bool has_encoded(const char *name)
 	return false;
 }
 
-void phrase_put(struct buffer *out, const char *name, size_t column)
+void phrase_put(struct buffer *out, const char *name, size_t column, const char *charset)
 {
 	bool plain = true, ascii = true, blank_before = true;
 	for (const char *at = name; *at != '\0'; at++) {
@@ -108,18 +108,18 @@ void phrase_put(struct buffer *out, const char *name, size_t column)
 	if (has_encoded(name))
 		put_mixed(out, name);
 	else if (!ascii)
-		words_put(out, name, column);
+		words_put_charset(out, name, column, charset);
 	else if (plain && !blank_before)
 		buffer_puts(out, name);
 	else
 		put_quoted(out, name);
 }
 
-void phrase_put_comment(struct buffer *out, const char *text)
+void phrase_put_comment(struct buffer *out, const char *text, const char *charset)
 {
 	buffer_puts(out, "(");
 	if (!text_is_ascii(text) || text_has_control(text)) {
-		words_put(out, text, 30);
+		words_put_charset(out, text, 30, charset);
 	} else {
 		for (; *text != '\0'; text++) {
 			if (*text == '(' || *text == ')' || *text == '\\')

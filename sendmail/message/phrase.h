@@ -5,11 +5,11 @@
 #include <stdbool.h>
 
 /* Appends a display name, given without quotes: its words as they are, a quoted string, or encoded words; those that are encoded already stay.
-   column: where it begins on its line. */
-void phrase_put(struct buffer *out, const char *name, size_t column);
+   column: where it begins on its line; charset: of 8-bit text, "" = not known (base/words.h). */
+void phrase_put(struct buffer *out, const char *name, size_t column, const char *charset);
 
 /* Appends "(text)". */
-void phrase_put_comment(struct buffer *out, const char *text);
+void phrase_put_comment(struct buffer *out, const char *text, const char *charset);
 
 /* Length of the encoded word (RFC 2047 2) that begins at bytes; 0 when there is none. */
 size_t phrase_encoded_word(const char *bytes, size_t length);

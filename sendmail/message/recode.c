@@ -1,5 +1,6 @@
 /* One walk through the structure of a message, for both passes. */
 #include "message/recode.h"
+#include "base/text.h"
 #include "message/header.h"
 #include "message/legal.h"
 #include "base/quoted.h"
@@ -113,7 +114,10 @@ static const char *new_encoding(const struct entity *e, const struct recode_plan
 	bool holder = e->kind == ENTITY_MULTIPART || e->kind == ENTITY_MESSAGE;
 	if (holder)
 		return to_7bit && e->says_8bit ? "7bit" : NULL;
-	return e->kind == ENTITY_TEXT && needs_change(plan, part, to_7bit) ? "quoted-printable" : NULL;
+	if (e->kind != ENTITY_TEXT)
+		return NULL;
+	unsigned char facts = part < plan->count ? plan->parts[part] : 0;
+	return needs_change(plan, part, to_7bit) ? "quoted-printable" : !e->odd_encoding ? NULL : (facts & RECODE_8BIT) != 0 ? "8bit" : "7bit";
 }
 
 const char *recode_encoding(const struct entity *top, const struct recode_plan *plan, bool to_7bit)
@@ -133,14 +137,14 @@ static void end_header(struct recode *r, const char *ends, struct buffer *out)
 	const char *block = r->header.length > 0 ? r->header.data : "";
 	int part = add_part(r);
 	entity_read(&e, block, r->header.length);
+	/* 8-bit text may stand in no header, whatever the body may hold. */
+	if (!r->writing && (e.odd_encoding || text_has_8bit(block, r->header.length) || memchr(block, 0x1b, r->header.length) != NULL))
+		r->plan->all |= RECODE_HEADER;
 	const char *encoding = r->writing ? new_encoding(&e, r->plan, part, r->to_7bit) : NULL;
 	for (size_t at = 0; r->writing && header_next(block, r->header.length, &at, &f);) {
 		if (encoding != NULL && header_is(&f, "Content-Transfer-Encoding"))
 			continue;
-		if (r->to_7bit || f.length > WIRE_LINE_LIMIT_BYTES)
-			legal_put_field(&f, out);
-		else
-			buffer_add(out, f.start, f.length);
+		legal_put_field(&f, e.charset, out);
 	}
 	if (encoding != NULL)
 		buffer_printf(out, "Content-Transfer-Encoding: %s\n", encoding);

@@ -7,7 +7,7 @@
 #include "message/entity.h"
 #include "base/mem.h"
 
-enum { RECODE_8BIT = 1, RECODE_ODD = 2, RECODE_NOT_UTF8 = 4 };
+enum { RECODE_8BIT = 1, RECODE_ODD = 2, RECODE_NOT_UTF8 = 4, RECODE_HEADER = 8 /* of a part: it has to be written anew */ };
 
 /* What the first pass finds: an or of RECODE_ for each entity in the order of their headers; number 0 is the message. */
 struct recode_plan {

@@ -75,7 +75,7 @@ static void put_from(struct stamping *s)
 	char *name = plain_name(s->e->fullname);
 	buffer_puts(s->out, "From: ");
 	if (*name != '\0') {
-		phrase_put(s->out, name, 6);
+		phrase_put(s->out, name, 6, "");
 		buffer_printf(s->out, " <%s>\n", full);
 	} else {
 		buffer_printf(s->out, "%s\n", full);
@@ -146,11 +146,11 @@ static int put_address_field(struct stamping *s, const struct header_field *f)
 	bool author = s->role != STAMP_RECIPIENT;
 	char *fallback = author ? fallback_of(s) : NULL;
 	struct mailboxes_policy policy = {.use = author ? ADDRESS_AUTHORS : ADDRESS_RECIPIENTS, .edit = edit_address, .context = s, .fallback = fallback,
-	                                  .single = header_is(f, "Sender") || header_is(f, "Resent-Sender"), .ascii = s->policy->ascii && !author, .said = s->policy->said};
+	                                  .single = header_is(f, "Sender") || header_is(f, "Resent-Sender"), .ascii = s->policy->ascii && !author, .charset = s->policy->charset, .said = s->policy->said};
 	s->replaced = false;
 	int count = mailboxes_put(f, &policy, s->out);
 	if (s->role == STAMP_FROM && s->replaced && s->original.length == 0) {
-		struct mailboxes_policy kept = {.use = ADDRESS_AUTHORS, .edit = complete_address, .context = s, .fallback = fallback};
+		struct mailboxes_policy kept = {.use = ADDRESS_AUTHORS, .edit = complete_address, .context = s, .fallback = fallback, .charset = s->policy->charset};
 		mailboxes_put(f, &kept, &s->original);
 	}
 	free(fallback);
@@ -182,7 +182,7 @@ static void put_field(struct stamping *s, const struct header_field *f)
 	if ((header_is(f, "Content-Type") && *s->policy->type != '\0') || (header_is(f, "Content-Transfer-Encoding") && *s->policy->encoding != '\0'))
 		return;
 	if (!find_role(f, &s->role)) {
-		legal_put_field(f, s->out);
+		legal_put_field(f, s->policy->charset != NULL ? s->policy->charset : "", s->out);
 		return;
 	}
 	int count = put_address_field(s, f);

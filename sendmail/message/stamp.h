@@ -18,6 +18,7 @@ struct stamp_policy {
 	char *(*address)(const void *context, enum stamp_role role, const char *address);
 	const void *context;
 	bool ascii;                /* addresses of To and the like that are not ASCII are only shown (message/mailboxes.h): the server lacks SMTPUTF8 */
+	const char *charset;       /* of 8-bit text in the header; NULL or "" = not known */
 	struct buffer *said;       /* gets a sentence for each repair of an address field (message/mailboxes.h); NULL: nobody asks */
 	/* How the body is declared, "" = as the message says; see content labels in message/recode.h. */
 	const char *type, *encoding;

@@ -1,5 +1,6 @@
 /* Tokens of address fields. */
 #include "message/token.h"
+#include "base/multibyte.h"
 #include "base/text.h"
 #include "message/phrase.h"
 #include <stdlib.h>
@@ -101,9 +102,16 @@ static void read_atom(struct scan *s, bool gap)
 	/* What stands in an encoded word is no structure, also where its encoder left a comma in it. */
 	if (encoded > 0)
 		return;
-	do
+	bool two = false; /* within characters of two bytes of ISO-2022-JP, which look like anything */
+	do {
+		size_t escape = multibyte_escape(s->at, (size_t)(s->end - s->at));
+		two = escape > 0 ? s->at[1] == '$' : two;
+		if (escape > 0 || two) {
+			s->at += escape > 0 ? escape : 1;
+			continue;
+		}
 		s->at += *s->at == '\\' && s->at + 1 < s->end && strchr("<>,;\r\n", s->at[1]) == NULL ? 2 : 1;
-	while (s->at < s->end && !is_blank(*s->at) && !is_special(*s->at) && strchr("\"()", *s->at) == NULL);
+	} while (s->at < s->end && (two || (!is_blank(*s->at) && !is_special(*s->at) && strchr("\"()", *s->at) == NULL)));
 }
 
 struct token *token_read(const char *text, size_t length, size_t *count)

@@ -6,7 +6,10 @@
 #include "base/fields.h"
 #include "base/log.h"
 #include "base/report.h"
+#include "base/words.h"
 #include "message/dsn.h"
+#include "message/entity.h"
+#include "message/header.h"
 #include "runner/trace.h"
 #include <stdlib.h>
 #include <string.h>
@@ -47,22 +50,21 @@ static const struct diagnosis *reported(const struct message *m, bool delayed, s
 	return NULL;
 }
 
-/* The field of that name in the header, on one line; "" when there is none. */
+/* The subject in the header, as its reader sees it; "" when there is none. */
 static void find_subject(const struct buffer *header, struct text *subject)
 {
-	for (size_t at = 0; at + 8 < header->length; at++) {
-		const char *line = header->data + at;
-		size_t left = header->length - at, length = 0;
-		if ((at > 0 && line[-1] != '\n') || strncasecmp(line, "Subject:", 8) != 0)
-			continue;
-		while (length < left && (line[length] != '\n' || (length + 1 < left && (line[length + 1] == ' ' || line[length + 1] == '\t'))))
-			length++;
-		for (size_t i = 8; i < length; i++) {
-			if (line[i] != '\n' && line[i] != '\r' && (subject->length > 0 || line[i] != ' '))
-				text_escape(subject, line + i, 1);
-		}
+	struct header_field f;
+	struct entity e;
+	struct buffer plain = {0};
+	const char *block = header->length > 0 ? header->data : "";
+	if (!header_find(block, header->length, "Subject", &f))
 		return;
-	}
+	entity_read(&e, block, header->length);
+	char *value = header_value(&f);
+	words_decode(&plain, value, e.charset);
+	text_escape(subject, buffer_string(&plain), strlen(buffer_string(&plain)));
+	free(value);
+	buffer_free(&plain);
 }
 
 /* A mailbox says more than a number, when there is only one. */

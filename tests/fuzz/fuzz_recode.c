@@ -1,4 +1,4 @@
-/* objects: sendmail/message/recode sendmail/message/entity sendmail/base/quoted sendmail/message/legal sendmail/message/mailboxes sendmail/message/header sendmail/message/wire sendmail/message/address sendmail/message/phrase sendmail/message/token sendmail/message/addrspec sendmail/message/member sendmail/message/address_list sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/message/recode sendmail/message/entity sendmail/base/quoted sendmail/message/legal sendmail/message/mailboxes sendmail/message/header sendmail/message/wire sendmail/message/address sendmail/message/phrase sendmail/message/token sendmail/message/addrspec sendmail/message/member sendmail/message/address_list sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* A message on its way out: its header made legal, its MIME parts recoded.  Cut in pieces anywhere it comes out the same, and what was 7 bit stays so. */
 #include "message/legal.h"
 #include "message/mailboxes.h"
@@ -46,7 +46,7 @@ static void fields(const char *block, size_t length)
 	struct header_field f;
 	struct buffer out = {0};
 	for (size_t at = 0; header_next(block, length, &at, &f); buffer_free(&out)) {
-		legal_put_field(&f, &out);
+		legal_put_field(&f, "iso-2022-jp", &out);
 		check_field(&out);
 		buffer_free(&out);
 		mailboxes_put(&f, &list, &out);

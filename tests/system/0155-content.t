@@ -87,4 +87,41 @@ like "$("$BIN/mailq" why "$id" 2>/dev/null)" 'to <info@xn--bcher-kva.example> \(
 like "$("$BIN/mailq" --json 2>/dev/null)" '"address": "info@xn--bcher-kva.example", "address_unicode": "info@bücher.example"' "and JSON"
 printf '[host]\nname = mon1.b\303\274cher.example.\n[smarthost main]\nhost = 127.0.0.1\n[route b\303\274cher.example]\nvia = direct\n' >"$work/firsthop.conf"
 like "$("$BIN/relayconf" route "$(printf 'x@b\303\274cher.example')" 2>&1)" 'rule .*route xn--bcher-kva.example' "a route to such a domain fits"
+
+# Raw text of other charsets in the header, part headers, and encodings that are none.
+[ -z "$smarthost_pid" ] || stop "$smarthost_pid" 2>/dev/null
+smarthost -7; config
+read_back() { python3 -c 'import email, email.header, email.policy, sys
+m = email.message_from_binary_file(sys.stdin.buffer, policy=email.policy.default)
+h = email.header
+print(m["Subject"], "|", str(h.make_header(h.decode_header(sys.argv[1]))).replace(" <s@example.org>", ""))' "$(sed -n '/^From:/,/^[^ ]/p' "$work"/delivered/*.eml | grep -v '^[A-EG-Z]' | sed 's/^From: //')" <"$(ls "$work"/delivered/*.eml)"; }
+rm -f "$work"/spool/mqueue/[0-9a-f]*
+for charset in EUC-JP Shift_JIS ISO-2022-JP GB18030 Big5 EUC-KR koi8-r windows-1251 iso-8859-2; do
+	case $charset in *JP | *JIS) text=日本語の件名がとても長くて一行には収まらないときにも正しく読めること ;; GB* | Big5) text=中文主旨很長的時候也應該能夠正確地顯示 ;;
+	*KR) text=한국어 ;; iso*) text=Příliš ;; *) text=Проверка ;; esac
+	again; CHARSET=$charset TEXT=$text python3 -c 'import os, sys
+c = os.environ["CHARSET"]; t = os.environ["TEXT"].encode(c)
+sys.stdout.buffer.write(b"From: " + t[:0] + os.environ["TEXT"].encode(c) + b" <s@example.org>\nSubject: " + t + b"\nContent-Type: text/plain; charset=" + c.encode() + b"\n\n" + t + b"\n")' >"$work/in.msg"
+	"$BIN/sendmail" -i -f s@example.org plain@example.net <"$work/in.msg"; runner_once
+	is "$(read_back)" "$text | $text" "$charset: subject and name are labelled rightly"
+	is "$(sed '/^$/q' "$work"/delivered/*.eml | LC_ALL=C grep -c '[^ -~	]')" 0 "$charset: in ASCII"
+done
+for bits in 7 8; do
+	stop "$smarthost_pid"; [ $bits = 7 ] && smarthost -7 || smarthost; config
+	again; printf 'From: s@example.org\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\nContent-Description: Gr\303\274\303\237e\nContent-Transfer-Encoding: 8-bit\n\n\303\274\n--b\nContent-Type: text/plain; name="\303\244.txt"\nContent-Transfer-Encoding: 7-bit\n\nplain\n--b--\n' |
+		"$BIN/sendmail" -i -f s@example.org plain@example.net; runner_once
+	is "$(python3 -c 'import email, email.policy, sys
+m = email.message_from_binary_file(sys.stdin.buffer, policy=email.policy.default)
+a, b = m.iter_parts()
+print(str(a["Content-Description"]), a.get_content().strip(), a["Content-Transfer-Encoding"], b.get_filename(), b.get_content().strip(), b["Content-Transfer-Encoding"])' <"$(ls "$work"/delivered/*.eml)")" \
+		"Grüße ü $([ $bits = 7 ] && echo quoted-printable || echo 8bit) ä.txt plain 7bit" "$bits bits: part headers are legal, encodings that are none are put right"
+	again; printf 'From: s@example.org\nSubject: x\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 7-bit\n\n\303\274\n' | "$BIN/sendmail" -i -f s@example.org plain@example.net; runner_once
+	is "$(grep -c '^Content-Transfer-Encoding: ' "$work"/delivered/*.eml) $(sed -n 's/^Content-Transfer-Encoding: //p' "$work"/delivered/*.eml)" "1 $([ $bits = 7 ] && echo quoted-printable || echo 8bit)" "$bits bits: and in the message's own header"
+done
+# A report quotes the subject as its reader sees it.
+stop "$smarthost_pid"; smarthost -r 'gone=550 5.1.1 no'; config
+again; printf 'Subject: =?UTF-8?B?R3LDvMOfZQ==?= =?utf-8?q?_an_alle?=\n\nx\n' | "$BIN/sendmail" -i -f s1@example.org gone@example.net; for i in 1 2 3; do runner_once; done
+like "$(cat "$work"/delivered/*.eml)" '^Your message "Grüße an alle" of' "a report quotes the subject decoded"
+again; printf 'Subject: \306\374\313\334\nContent-Type: text/plain; charset=EUC-JP\n\nx\n' | "$BIN/sendmail" -i -f s2@example.org gone@example.net; for i in 1 2 3; do runner_once; done
+like "$(cat "$work"/delivered/*.eml)" '^Your message "日本" of' "and a raw one from its charset"
 finish

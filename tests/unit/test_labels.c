@@ -1,4 +1,4 @@
-/* objects: mail/charset mail/labels sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem */
+/* objects: mail/charset mail/labels sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/mem */
 /* Charset labels as mail has them: bytes become the text that was meant. */
 #include "base/mem.h"
 #include "mail/charset.h"

@@ -1,4 +1,4 @@
-/* objects: mail/options mail/names mail/letter mail/charset mail/labels mail/attach mail/compose mail/mime sendmail/base/words sendmail/base/base64 sendmail/base/quoted sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/clock sendmail/base/dates */
+/* objects: mail/options mail/names mail/letter mail/charset mail/labels mail/attach mail/compose mail/mime sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/quoted sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/clock sendmail/base/dates */
 /* mail(1): its options, the header it writes, the encodings of its text. */
 #include "base/base64.h"
 #include "mail/attach.h"

@@ -1,4 +1,4 @@
-/* objects: sendmail/message/recode sendmail/message/entity sendmail/base/quoted sendmail/message/legal sendmail/message/header sendmail/base/words sendmail/base/base64 sendmail/base/text sendmail/base/mem */
+/* objects: sendmail/message/recode sendmail/message/entity sendmail/base/quoted sendmail/message/legal sendmail/message/header sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/mem */
 /* Properties of the converter over random bodies: legal in every line, the same however the bytes are cut, decoding to what was given. */
 #include "message/recode.h"
 #include "unit.h"
@@ -105,6 +105,8 @@ static void headers_are_read(void **state)
 	            {"Content-Type: multipart/mixed\n", ENTITY_SEALED}, {"Content-Type: multipart/signed; boundary=b\n", ENTITY_SEALED},
 	            {"Content-Type: message/rfc822\n", ENTITY_MESSAGE}, {"Content-Type: message/delivery-status\n", ENTITY_SEALED},
 	            {"Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n", ENTITY_SEALED}};
+	entity_read(&e, "Content-Transfer-Encoding: 7-bit\n", 33);
+	assert_true(e.kind == ENTITY_TEXT && e.odd_encoding);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		entity_read(&e, rows[i].header, strlen(rows[i].header));
 		assert_int_equal(e.kind, rows[i].kind);
