@@ -229,8 +229,8 @@ int64_t runner_next_ms(const struct runner *r)
 		next = of_path < next ? of_path : next;
 	}
 	for (int i = 0; i < r->worker_count; i++) {
-		if (r->workers[i]->count > 0 && next <= now)
-			next = INT64_MAX; /* due, but every worker is busy: their answers wake us */
+		if ((r->workers[i]->count > 0 || r->workers[i]->closing) && next <= now)
+			next = INT64_MAX; /* due, but every worker is busy, or about to end: their answers wake us */
 	}
 	/* Due, but no relay could be started. */
 	if (next <= now && r->start_again_ms > now)
