@@ -33,6 +33,7 @@ static const struct check_rule rules[] = {
 	{"runner", "a runner lives", check_runner, false},
 	{"boot", "what is started at boot is as it should be", check_boot, false},
 	{"syslog", "log lines are taken", check_syslog, false},
+	{"fallback", "no server is passed over", check_fallback, false},
 	{"submission", "new mail can be submitted", check_submission, false},
 	{"waiting", "no mail waits for long", check_waiting, false},
 	{"set-aside", "no mail is set aside", check_dead, false},

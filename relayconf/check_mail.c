@@ -183,6 +183,13 @@ static void look_at_socket(struct check *c)
 		finding(c, GRADE_PROBLEM, "restart the runner", "%s is missing: callers with NoNewPrivileges or on a nosuid mount cannot submit mail", path.data);
 }
 
+void check_fallback(struct check *c)
+{
+	TEXT(words, 600);
+	if (health_sentence(c, "passed over: ", &words))
+		finding(c, GRADE_PROBLEM, "sendmail -bh; relayconf probe", "%s; other servers take its mail", words.data);
+}
+
 void check_submission(struct check *c)
 {
 	TEXT(words, 600);

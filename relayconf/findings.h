@@ -56,6 +56,7 @@ void check_lookup(struct check *c);
 void check_self(struct check *c);
 void check_ipv6(struct check *c);
 void check_runner(struct check *c);
+void check_fallback(struct check *c);
 void check_submission(struct check *c);
 void check_waiting(struct check *c);
 void check_dead(struct check *c);

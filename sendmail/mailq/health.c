@@ -26,7 +26,7 @@ static int grade_of(const struct listing *l, int64_t oldest_s, long long warning
 {
 	if ((l->count > 0 && !l->runner_lives) || oldest_s > critical_min * 60)
 		return 2;
-	if (log_hangs(l) || !l->runner_lives || l->drop_problem[0] != '\0' || oldest_s > warning_min * 60 || l->dead > 0 || (l->health_count > 0 && l->count > 0))
+	if (log_hangs(l) || !l->runner_lives || l->passed_count > 0 || l->drop_problem[0] != '\0' || oldest_s > warning_min * 60 || l->dead > 0 || (l->health_count > 0 && l->count > 0))
 		return 1;
 	return 0;
 }
@@ -61,6 +61,10 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 		text_put(&words, "; ");
 		report_reason(&words, &l->health[i].why);
 	}
+	for (int i = 0; i < l->passed_count && i < 3; i++) {
+		text_put(&words, "; passed over: ");
+		report_reason(&words, &l->passed[i].why);
+	}
 	/* The bar separates words and performance data, so it may not stand in the words. */
 	for (char *at = words.data; *at != '\0'; at++)
 		*at = (char)(*at == '|' ? '/' : *at);
@@ -69,23 +73,28 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 	return grade;
 }
 
+static void put_row(FILE *out, const char *name, const char *state, const struct health *h)
+{
+	int64_t now = clock_wall_s();
+	TEXT(words, 1600);
+	text_printf(&words, "%s for ", state);
+	clock_put_span(&words, now > h->since_s ? now - h->since_s : 0);
+	text_put(&words, ", asked again ");
+	if (h->next_s > now) {
+		text_put(&words, "in ");
+		clock_put_span(&words, h->next_s - now);
+	} else {
+		text_put(&words, "now");
+	}
+	text_put(&words, ": ");
+	report_reason(&words, &h->why);
+	output_to(out, "%-30s %s\n", name, words.data);
+}
+
 void health_table(FILE *out, const struct listing *l)
 {
-	for (int i = 0; i < l->health_count; i++) {
-		const struct health *h = &l->health[i];
-		int64_t now = clock_wall_s();
-		TEXT(words, 1600);
-		text_put(&words, "down for ");
-		clock_put_span(&words, now > h->since_s ? now - h->since_s : 0);
-		text_put(&words, ", asked again ");
-		if (h->next_s > now) {
-			text_put(&words, "in ");
-			clock_put_span(&words, h->next_s - now);
-		} else {
-			text_put(&words, "now");
-		}
-		text_put(&words, ": ");
-		report_reason(&words, &h->why);
-		output_to(out, "%-30s %s\n", *h->path == '\0' ? "all mail" : h->path, words.data);
-	}
+	for (int i = 0; i < l->health_count; i++)
+		put_row(out, *l->health[i].path == '\0' ? "all mail" : l->health[i].path, "down", &l->health[i]);
+	for (int i = 0; i < l->passed_count; i++)
+		put_row(out, l->passed[i].hop, "passed over", &l->passed[i]);
 }

@@ -247,6 +247,18 @@ static int by_id(const void *left, const void *right)
 	return strcmp(a->id, b->id);
 }
 
+static void read_health(struct listing *l, const struct queue *q)
+{
+	int count = health_read(q, l->health, HEALTH_MAX);
+	l->health_count = 0;
+	for (int i = 0; i < count; i++) {
+		if (l->health[i].hop[0] != '\0')
+			l->passed[l->passed_count++] = l->health[i];
+		else
+			l->health[l->health_count++] = l->health[i];
+	}
+}
+
 bool list_collect(struct listing *l, const struct config *config, bool dead, struct diagnosis *why)
 {
 	struct collecting c = {.list = l, .policy = config->list};
@@ -266,7 +278,7 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 	counters_load(&l->counters, c.queue.mqueue_fd);
 	l->room_known = room_look(&l->room, c.queue.mqueue_fd);
 	l->wait_count = l->runner_lives ? waits_read(&c.queue, l->waits, WAITS_MAX) : 0;
-	l->health_count = health_read(&c.queue, l->health, HEALTH_MAX);
+	read_health(l, &c.queue);
 	if (l->count > 1)
 		qsort(l->rows, (size_t)l->count, sizeof *l->rows, by_id);
 	queue_close(&c.queue);

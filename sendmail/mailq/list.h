@@ -39,6 +39,8 @@ struct listing {
 	bool runner_lives;
 	struct health health[HEALTH_MAX]; /* why mail waits that was not tried itself */
 	int health_count;
+	struct health passed[HEALTH_MAX]; /* servers that fail, while others take their mail */
+	int passed_count;
 	struct session_wait waits[WAITS_MAX]; /* sessions that have been waiting for some seconds */
 	int wait_count;
 	const struct config *config;

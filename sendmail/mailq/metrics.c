@@ -146,6 +146,18 @@ static void put_closed(FILE *out, const struct listing *l)
 	gauge(out, "config_good", "", config_good, "0: the configuration is wrong or names no smarthost, and all mail waits.");
 }
 
+/* The configured ones; a server of a recipient's domain is no label. */
+static void put_passed(FILE *out, const struct listing *l)
+{
+	metric(out, "smarthost_passed_over", "gauge", "", "1: this smarthost fails, and others take its mail; 0: it does not.");
+	for (int i = 0; i < l->config->hop_count; i++) {
+		bool passed = false;
+		for (int k = 0; k < l->passed_count && !passed; k++)
+			passed = strcmp(l->passed[k].hop, l->config->hops[i].name) == 0;
+		labelled(out, "smarthost_passed_over", "smarthost", l->config->hops[i].name, passed);
+	}
+}
+
 static void put_room(FILE *out, const struct listing *l)
 {
 	if (!l->room_known)
@@ -212,6 +224,7 @@ int metrics_print(FILE *out, const struct listing *l)
 	put_queue(out, l);
 	put_paths(out, l);
 	put_closed(out, l);
+	put_passed(out, l);
 	put_room(out, l);
 	put_counters(out, &l->counters);
 	fputs("# EOF\n", out);

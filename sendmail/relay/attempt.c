@@ -32,8 +32,7 @@ static void note_failure(struct attempt *a, const struct diagnosis *d)
 	TEXT(words, 900);
 	text_printf(&words, "%s%s%s: %s: %s", d->hop, d->peer_name[0] ? ", " : "", d->peer_name, stage_name(d->stage), d->text);
 	jobs_say_step(a->jobs, words.data);
-	if (a->probe)
-		jobs_say_diag(a->jobs, "refused", "", 0, 0, d);
+	jobs_say_diag(a->jobs, a->probe ? "refused" : "passed", "", 0, 0, d);
 	jobs_flush(a->jobs);
 	if (a->worst.verdict == VERDICT_NONE || d->stage > a->worst.stage)
 		a->worst = *d;

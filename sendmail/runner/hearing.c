@@ -4,6 +4,7 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/log.h"
+#include "base/report.h"
 #include "base/text.h"
 #include "runner/path.h"
 #include "runner/watch.h"
@@ -12,6 +13,7 @@
 
 #define STEPS_LIMIT_BYTES 16384
 #define LINE_LIMIT_BYTES 65536
+#define PASSED_LOG_MAX 64
 #define READ_ERRORS_MAX 20
 
 static struct message *find_message(struct worker *w, const char *fields, struct message **before)
@@ -28,13 +30,34 @@ static struct message *find_message(struct worker *w, const char *fields, struct
 	return NULL;
 }
 
+/* Mail goes on to another server: that this one was passed over, and why, is said at once.  A relay that was taken over cannot fill the log with it. */
+static void log_passed(struct worker *w)
+{
+	TEXT(words, 1200);
+	if (w->passed.verdict != VERDICT_NONE && w->passed_count++ < PASSED_LOG_MAX) {
+		report_reason(&words, &w->passed);
+		log_line(LOG_NOTICE, "passed over: %s", words.data);
+	}
+	w->passed.verdict = VERDICT_NONE;
+}
+
+/* Kept until it is known what follows: another server, or (path_down says it then) none. */
+static void on_passed(struct worker *w, const char *fields)
+{
+	log_passed(w);
+	diag_read(&w->passed, fields);
+}
+
 static void on_down(struct runner *r, struct worker *w, const char *fields)
 {
 	struct diagnosis d;
 	diag_read(&d, fields);
 	w->closing = true;
-	if (w->avoid[0] == '\0')
+	if (w->avoid[0] == '\0') {
+		w->passed.verdict = VERDICT_NONE;
 		path_down(r, w->path, &d);
+	}
+	log_passed(w);
 	/* One session more than the server allows: those that are open take the mail. */
 	bool beside = w->avoid[0] == '\0' && path_takes_no_more(r, w->path, &d);
 	while (w->first != NULL) {
@@ -64,6 +87,7 @@ static void on_ready(struct runner *r, struct worker *w, const char *fields)
 	char hop[256];
 	struct diagnosis d;
 	diag_read(&d, fields);
+	log_passed(w);
 	text_copy(w->peer, sizeof w->peer, d.peer_name);
 	w->ready_ms = clock_mono_ms();
 	if (!w->ready)
@@ -177,6 +201,8 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 		on_step(w, "say", line + 4);
 	} else if (text_starts(line, "ready ")) {
 		on_ready(r, w, line + 6);
+	} else if (text_starts(line, "passed ")) {
+		on_passed(w, line + 7);
 	} else if (text_starts(line, "hop ")) {
 		on_hop(r, w, line + 4);
 	} else if (text_starts(line, "down ")) {

@@ -234,6 +234,7 @@ void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d
 		h->since_s = clock_wall_s();
 	h->until_ms = clock_mono_ms() + (int64_t)wait_s * 1000;
 	h->next_s = clock_wall_s() + wait_s;
+	path_write_health(r);
 	if (is_login_refused(h))
 		log_line(LOG_WARNING, "smarthost %s refused the login %d time%s; it is not tried again for %d s, so that the account is not locked: %s",
 		         h->name, h->failures, h->failures == 1 ? "" : "s", wait_s, d->text);
@@ -347,9 +348,18 @@ void path_ask_all_again(struct runner *r, bool forget)
 		r->paths[i]->limit = 0;
 }
 
+/* It fails, and mail goes by another server of a path that it is on. */
+static bool is_passed_over(const struct runner *r, const struct hop_state *h)
+{
+	bool passed = false;
+	for (int i = 0; h->failures > 0 && i < r->path_count && !passed; i++)
+		passed = leads_over(r->paths[i], h->name) && path_state(r, r->paths[i], 0) == PATH_UP;
+	return passed;
+}
+
 void path_write_health(struct runner *r)
 {
-	struct health *list = mem_alloc(((size_t)r->path_count + 1) * sizeof *list);
+	struct health *list = mem_alloc(((size_t)r->path_count + (size_t)r->hop_count + 1) * sizeof *list);
 	int count = 0;
 	if (!r->config_good)
 		list[count++] = r->config_health;
@@ -363,6 +373,13 @@ void path_write_health(struct runner *r)
 		h->since_s = s != NULL ? s->since_s : clock_wall_s();
 		h->next_s = clock_wall_s() + (path_until_ms(r, p) - clock_mono_ms()) / 1000;
 		count++;
+	}
+	for (int i = 0; i < r->hop_count && r->config_good; i++) {
+		const struct hop_state *s = &r->hops[i];
+		if (!is_passed_over(r, s))
+			continue;
+		list[count] = (struct health){.since_s = s->since_s, .next_s = s->next_s, .why = s->why};
+		text_copy(list[count++].hop, sizeof list[0].hop, s->name);
 	}
 	health_write(&r->queue, list, count);
 	free(list);

@@ -30,6 +30,8 @@ struct worker {
 	bool said_bye;            /* it has told all that it did: what it still has in hand it never read */
 	int done;                 /* messages with an outcome */
 	int told;                 /* recipients with one */
+	struct diagnosis passed;  /* the last server that was tried in vain, not logged yet; verdict none = there is none */
+	int passed_count;         /* logged */
 	struct diagnosis over;    /* why its session broke; key "" = it did not */
 	int64_t idle_ms;          /* since when it has nothing to do */
 	int64_t progress_ms;      /* last result, or first message after an idle time */

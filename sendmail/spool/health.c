@@ -20,6 +20,8 @@ void health_write(const struct queue *q, const struct health *list, int count)
 		fields_put_number(&line, "next", list[i].next_s);
 		if (list[i].path[0] != '\0')
 			fields_put(&line, "path", list[i].path);
+		if (list[i].hop[0] != '\0')
+			fields_put(&line, "passed", list[i].hop);
 		buffer_puts(&line, " ");
 		diag_write(&list[i].why, &line);
 		buffer_printf(&lines, "%s\n", buffer_string(&line));
@@ -40,6 +42,7 @@ int health_read(const struct queue *q, struct health *list, int max)
 		struct health *h = &list[count++];
 		*h = (struct health){.since_s = fields_get_number(line, "since", 0), .next_s = fields_get_number(line, "next", 0)};
 		fields_get(line, "path", h->path, sizeof h->path);
+		fields_get(line, "passed", h->hop, sizeof h->hop);
 		diag_read(&h->why, line);
 		free(line);
 	}

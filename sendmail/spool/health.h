@@ -8,6 +8,7 @@
 
 struct health {
 	char path[700];  /* "" = all mail */
+	char hop[256];   /* not "": only this server of a path fails, and others take its mail */
 	int64_t since_s; /* wall time of the first failure */
 	int64_t next_s;  /* wall time of the next try */
 	struct diagnosis why;
