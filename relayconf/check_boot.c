@@ -161,7 +161,7 @@ void check_local(struct check *c)
 	struct stat st;
 	TEXT(path, 1100);
 	text_printf(&path, "%s/mailbox", paths_libexec());
-	if (c->config->local_deliver == CONFIG_LOCAL_NO || paths_private())
+	if ((c->config->local_deliver != CONFIG_LOCAL_MBOX && c->config->local_deliver != CONFIG_LOCAL_MAILDIR) || paths_private())
 		return;
 	if (stat(path.data, &st) != 0)
 		finding(c, GRADE_PROBLEM, COMPAT_MAKE " install", "[local] deliver is set, and %s is missing", path.data);

@@ -164,7 +164,7 @@ static void check_rules(struct reading *r)
 		if (!rules_via_ok(r->config, &r->config->rules[i], &words))
 			fail(r, words.data);
 	}
-	if (!r->failed && r->config->local_deliver != CONFIG_LOCAL_NO && r->config->local_domains[0] == '\0')
+	if (!r->failed && (r->config->local_deliver == CONFIG_LOCAL_MBOX || r->config->local_deliver == CONFIG_LOCAL_MAILDIR) && r->config->local_domains[0] == '\0')
 		fail(r, "[local] deliver is on, but no domain is named whose users are here: add \"domains = NAME\" below it; nothing is local by itself");
 }
 

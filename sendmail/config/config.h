@@ -15,7 +15,7 @@
 enum config_format { CONFIG_FORMAT_SENDMAIL, CONFIG_FORMAT_POSTFIX, CONFIG_FORMAT_JSON };
 
 enum config_log { CONFIG_LOG_TEXT, CONFIG_LOG_JSON };
-enum config_local { CONFIG_LOCAL_NO, CONFIG_LOCAL_MBOX, CONFIG_LOCAL_MAILDIR };
+enum config_local { CONFIG_LOCAL_NO, CONFIG_LOCAL_MBOX, CONFIG_LOCAL_MAILDIR, CONFIG_LOCAL_DISCARD, CONFIG_LOCAL_REFUSE };
 enum config_list { CONFIG_LIST_ALL, CONFIG_LIST_OWNER, CONFIG_LIST_ADMIN };
 
 /* [route PATTERN]: which servers take mail of a recipient or sender; config/rules.h matches. */

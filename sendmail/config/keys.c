@@ -53,8 +53,8 @@ static const struct key_row rows[] = {
 	{{"queue", "format", "sendmail", "layout of mailq when it is told none: sendmail, postfix, json"}, KEY_FORMAT, IN_CONFIG(format), 0, 0},
 	{{"queue", "min_free_mb", "0", "megabytes of free disk below which mail is taken from root only; 0: only the reserve that is always kept"}, KEY_NUMBER, IN_CONFIG(min_free_mb), 0, 1000000},
 	{{"log", "format", "text", "lines of the mail log: text, or json (an object on each line)"}, KEY_LOG, IN_CONFIG(log_format), 0, 0},
-	{{"local", "deliver", "no", "mbox or maildir: mail for the domains below is put into mailboxes of this machine; no: nothing is"}, KEY_LOCAL, IN_CONFIG(local_deliver), 0, 0},
-	{{"local", "domains", "", "domains whose names are users of this machine; needed by deliver"}, KEY_TEXT, IN_CONFIG(local_domains), 0, 0},
+	{{"local", "deliver", "no", "mbox or maildir: mail for the domains below is put into mailboxes of this machine; discard, refuse: it is thrown away, or returned; no: nothing is local"}, KEY_LOCAL, IN_CONFIG(local_deliver), 0, 0},
+	{{"local", "domains", "", "domains whose names are users of this machine; needed by mbox and maildir; discard and refuse: empty means all mail"}, KEY_TEXT, IN_CONFIG(local_domains), 0, 0},
 	{{"local", "after_h", "0", "hours for which the servers are tried before; 0: none is"}, KEY_NUMBER, IN_CONFIG(local_after_h), 0, 8760},
 	{{"bounce", "per_hour", "100", "reports to senders that leave in an hour; further ones wait, and are merged"}, KEY_NUMBER, IN_CONFIG(bounces_per_hour), 1, 1000},
 	{{"bounce", "merge_min", "15", "minutes for which reports to the same sender are collected into one, after the first three of an hour"}, KEY_NUMBER, IN_CONFIG(bounce_merge_min), 1, 1440},
@@ -70,7 +70,7 @@ static const struct key_row rows[] = {
 static const char *const yes_words[] = {"no", "yes", NULL};
 static const char *const lookup_words[] = {"host", "mx", "srv", NULL};
 static const char *const tls_words[] = {"verify", "encrypt", "opportunistic", "off", NULL};
-static const char *const local_words[] = {"no", "mbox", "maildir", NULL};
+static const char *const local_words[] = {"no", "mbox", "maildir", "discard", "refuse", NULL};
 static const char *const list_words[] = {"all", "owner", "admin", NULL};
 static const char *const format_words[] = {"sendmail", "postfix", "json", NULL};
 static const char *const log_words[] = {"text", "json", NULL};

@@ -96,6 +96,9 @@ static bool is_local_domain(const struct config *c, const char *domain)
 {
 	char name[256];
 	const char *at = c->local_domains;
+	/* A host from which no mail is to leave. */
+	if (*at == '\0' && (c->local_deliver == CONFIG_LOCAL_DISCARD || c->local_deliver == CONFIG_LOCAL_REFUSE))
+		return true;
 	while (c->local_deliver != CONFIG_LOCAL_NO && next_name(&at, name, sizeof name)) {
 		idn_name(name, sizeof name);
 		if (text_equal_ci(name, domain))
@@ -162,7 +165,9 @@ bool rules_own_name(const struct config *c, const char *domain, struct text *wor
 	if (!rules_covers_own_name(c, domain))
 		return false;
 	text_printf(words, "%s is, or holds, this machine's own name (%s): ", domain, c->name);
-	if (local && c->local_after_h == 0)
+	if (local && (c->local_deliver == CONFIG_LOCAL_DISCARD || c->local_deliver == CONFIG_LOCAL_REFUSE))
+		text_printf(words, "its mail does not leave, by [local] deliver");
+	else if (local && c->local_after_h == 0)
 		text_printf(words, "[local] delivers its mail to mailboxes here");
 	else if (local)
 		text_printf(words, "its mail goes to the smarthost, and by [local] to a mailbox here when it has waited for %d h", c->local_after_h);

@@ -191,6 +191,18 @@ static void conclude(pid_t pid, const struct end *to, struct end *from, struct d
 	buffer_free(&answer);
 }
 
+/* Nothing leaves, and nothing is stored. */
+static void end_here(const struct config *config, struct diagnosis *d)
+{
+	if (config->local_deliver == CONFIG_LOCAL_DISCARD) {
+		diag_set(d, VERDICT_SENT, STAGE_DOT, "", "thrown away: [local] deliver = discard");
+		return;
+	}
+	diag_set(d, VERDICT_FAILED, STAGE_RCPT, "local-refused", "mail to this address is refused on this machine: [local] deliver = refuse");
+	text_copy(d->status, sizeof d->status, "5.7.1");
+	catalogue_recognise(d);
+}
+
 void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct config *config, struct diagnosis *d)
 {
 	int in[2] = {-1, -1}, out[2] = {-1, -1};
@@ -198,6 +210,10 @@ void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct 
 	user_of(rcpt, user, sizeof user);
 	*d = (struct diagnosis){0};
 	text_copy(d->hop, sizeof d->hop, "local");
+	if (config->local_deliver == CONFIG_LOCAL_DISCARD || config->local_deliver == CONFIG_LOCAL_REFUSE) {
+		end_here(config, d);
+		return;
+	}
 	if (is_busy(user, d))
 		return;
 	pid_t pid = compat_pipe(in) == 0 && compat_pipe(out) == 0 && fdio_nonblocking(in[1]) ? process_start(PROCESS_MAILBOX, (int[]){in[0], out[1]}, 2) : -1;

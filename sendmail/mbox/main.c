@@ -25,7 +25,7 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 	for (int i = 0; i < job->rcpt_count && !jobs->orphaned; i++) {
 		if (good)
 			handout(jobs, job, job->rcpts[i], config, &d);
-		bool relayed = d.verdict == VERDICT_SENT && dsn_wants(job->asked[i].notify, "SUCCESS");
+		bool relayed = d.verdict == VERDICT_SENT && config->local_deliver != CONFIG_LOCAL_DISCARD && dsn_wants(job->asked[i].notify, "SUCCESS");
 		jobs_note(jobs, job, i, relayed, &d);
 		if (relayed)
 			buffer_printf(&jobs->out, "relayed id=%s n=%d\n", job->id, i);

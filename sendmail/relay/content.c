@@ -61,15 +61,21 @@ static bool produce(void *context, struct buffer *out)
 	return false;
 }
 
-struct piece *content_piece(struct job *job)
+/* RFC 3461 5.2.2: without DSN, the null sender alone keeps the servers behind silent. */
+static bool is_never(const struct job *job, int rcpt, bool dsn)
+{
+	return !dsn && text_equal_ci(job->asked[rcpt].notify, "NEVER");
+}
+
+struct piece *content_piece(struct job *job, bool dsn)
 {
 	int count = job->rcpt_count - job->taken, same = 1;
 	if (count <= 0)
 		return NULL;
 	if (count > SESSION_RCPTS_MAX)
 		count = SESSION_RCPTS_MAX;
-	bool ascii = text_is_ascii(job->rcpts[job->taken]);
-	while (same < count && text_is_ascii(job->rcpts[job->taken + same]) == ascii)
+	bool ascii = text_is_ascii(job->rcpts[job->taken]), never = is_never(job, job->taken, dsn);
+	while (same < count && text_is_ascii(job->rcpts[job->taken + same]) == ascii && is_never(job, job->taken + same, dsn) == never)
 		same++;
 	count = same;
 	struct piece *p = mem_alloc(sizeof *p + (size_t)count * sizeof p->rcpts[0]);
@@ -84,7 +90,7 @@ struct piece *content_piece(struct job *job)
 	}
 	job->taken += count;
 	p->transaction = (struct transaction){
-		.sender = job->sender, .rcpts = p->rcpts, .rcpt_count = count,
+		.sender = never ? "" : job->sender, .rcpts = p->rcpts, .rcpt_count = count,
 		.size_bytes = job->body_bytes + (int64_t)job->header.length,
 		.has_8bit = e->content.has_8bit && !job->to_7bit, .ret = e->ret, .envid = e->envid,
 		.needs_utf8 = !ascii || !text_is_ascii(job->sender) || job->utf8_field != NULL || envelope_has_flag(e, "utf8"),

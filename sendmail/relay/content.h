@@ -18,7 +18,7 @@ struct piece {
 };
 
 /* The next piece for up to SESSION_RCPTS_MAX recipients that have not been taken; NULL when there are none.  Its recipients are all
-   ASCII or all not. */
-struct piece *content_piece(struct job *job);
+   ASCII or all not, and, for a server without DSN, all of NOTIFY=NEVER, with the null sender, or none of them. */
+struct piece *content_piece(struct job *job, bool dsn);
 void content_free_piece(struct piece *p);
 #endif

@@ -28,7 +28,7 @@ static void feed(struct crank *c)
 		}
 		if (job->taken == 0)
 			jobs_say_repairs(c->with->jobs, job);
-		struct piece *p = content_piece(job);
+		struct piece *p = content_piece(job, c->session.ehlo.dsn);
 		if (p == NULL) {
 			job = next;
 			continue;

@@ -102,4 +102,14 @@ printf "${head}recipient-orcpt: rfc822;a b\n\nSubject: x\n\nx\n" >"$work/spool/d
 runner_once
 like "$(cat "$work/log")" '00000001 to=<a@example.net> .*verdict=sent' "a file of an older version goes out"
 like "$(cat "$work/log")" 'set aside.*what it says of a recipient makes no sense' "one with a word that would begin another parameter does not"
+
+# NEVER, and a server without DSN: the null sender for those, the sender for the others.
+again; stop "$smarthost_pid"; smarthost; config
+bs '<never@example.net> NOTIFY=NEVER' '<plain@example.net>' '<quiet@example.net> NOTIFY=NEVER'
+runner_once
+envelope_of() { sed -n 's/^X-Envelope-From: //p' $(grep -l "^X-Envelope-To: .*<$1@" "$work"/delivered/*.eml); }
+is "$(envelope_of never) $(envelope_of quiet) $(envelope_of plain)" "<> <> <s@example.org>" "NEVER to a server without DSN: the null sender, for those recipients alone"
+again; stop "$smarthost_pid"; smarthost -D; config
+bs '<never@example.net> NOTIFY=NEVER'; runner_once
+is "$(envelope_of never)" "<s@example.org>" "with DSN the sender stays, and NEVER goes along"
 finish

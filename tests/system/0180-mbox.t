@@ -124,4 +124,14 @@ pids="$pids $runner"
 in_maildir() { [ "$(ls "$work/home/Maildir/new" 2>/dev/null | lines)" -ge 1 ]; }
 ok "then it is put into the mailbox" wait_for in_maildir
 stop $runner
+
+# Hosts from which no mail is to leave.
+no_mail() { printf '[host]\nname = mon1.example.org\naliases = %s\n[local]\ndeliver = %s\n' "$work/aliases" "$1" >"$work/firsthop.conf"; : >"$work/log"; : >>"$work/aliases"; printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -f "$2" a@example.net b@mon1.example.org; runner_once; }
+no_mail discard s@example.org
+is "$(grep -c 'to=<[ab]@.*thrown away: .local. deliver = discard' "$work/log")" 2 "deliver = discard: all mail is thrown away, and the log says so"
+no_mail refuse ''
+is "$(grep -c 'to=<[ab]@.*key=local-refused' "$work/log")" 2 "deliver = refuse: it fails"
+like "$(cat "$work/log")" 'status=5.7.1' "with a status"
+printf '[host]\nname = mon1.example.org\naliases = %s\n[local]\ndeliver = discard\ndomains = mon1.example.org\n' "$work/aliases" >"$work/firsthop.conf"
+like "$("$BIN/relayconf" route a@example.net 2>&1)" 'none is configured' "with domains, other mail is not touched"
 finish
