@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_LIMIT_BYTES (16u << 20)
 #define INCLUDES_DEPTH_MAX 5
+#define INCLUDE_PROBLEMS_MAX 100 /* in one file; it may be anything */
 
 static struct alias_item *add_item(struct alias_reading *r, enum alias_end end, const char *text)
 {
@@ -51,14 +51,23 @@ static void take_included(struct alias_reading *r, int fd)
 {
 	struct buffer text = {0};
 	char *line;
-	if (!fdio_slurp(fd, &text, FILE_LIMIT_BYTES))
+	if (!fdio_slurp(fd, &text, ALIAS_INCLUDE_LIMIT_BYTES)) {
+		text.length = 0;
 		alias_add_held(r, alias_path(r), "aliases-include", strerror(errno));
+	}
+	r->set->include_bytes += text.length;
 	char *rest = (char *)(uintptr_t)buffer_string(&text);
+	int before = r->set->problem_count;
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		r->line++;
 		char *list = text_trim(line);
-		if (*list != '\0' && *list != '#')
-			alias_take_list(r, list);
+		if (*list == '\0' || *list == '#')
+			continue;
+		if (r->set->problem_count - before > INCLUDE_PROBLEMS_MAX) {
+			alias_add_held(r, alias_path(r), "aliases-include", "too many of its lines are wrong: from here on it is not read");
+			break;
+		}
+		alias_take_list(r, list);
 	}
 	buffer_free(&text);
 }
@@ -74,12 +83,17 @@ static void take_include(struct alias_reading *r, const char *item, const char *
 	}
 	int fd = alias_open(r->set, path, r->set->sources[r->source].as_read.st_uid, &st);
 	inner.source = r->set->source_count - 1;
+	r->set->sources[inner.source].included = true;
 	inner.line = 0;
 	inner.depth++;
 	if (fd < 0)
 		text_printf(&words, errno == EPERM ? "%.200s is not read: %s" : "%.200s cannot be read by user firsthop: %s", path, errno == EPERM ? r->set->why : strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		text_printf(&words, "%.200s is not a file", path);
+	else if (st.st_size > (off_t)ALIAS_INCLUDE_LIMIT_BYTES)
+		text_printf(&words, "%.200s is longer than 4 MiB, the most that an included file may have", path);
+	else if (r->set->include_count++ >= ALIAS_INCLUDES_MAX || r->set->include_bytes + (size_t)st.st_size > ALIAS_INCLUDES_LIMIT_BYTES)
+		text_printf(&words, "%.200s is not read: all files together that are included may be 1000, and have 16 MiB", path);
 	else if (st.st_mode & S_IWOTH)
 		text_printf(&words, "%.200s can be written by everybody, who could then read this mail (chmod o-w)", path);
 	if (words.length > 0)

@@ -12,7 +12,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define FILE_LIMIT_BYTES (16u << 20)
 #define FILES_MAX 1000
 
 static bool fail(struct alias_reading *r, const char *what)
@@ -35,7 +34,7 @@ int alias_open(struct aliases *set, const char *path, uid_t admin, struct stat *
 	}
 	int saved = errno;
 	set->sources = mem_resize(set->sources, (size_t)set->source_count + 1, sizeof *set->sources);
-	set->sources[set->source_count++] = (struct alias_source){mem_copy(path), *st};
+	set->sources[set->source_count++] = (struct alias_source){.path = mem_copy(path), .as_read = *st};
 	errno = saved;
 	return fd;
 }
@@ -120,6 +119,8 @@ static bool unreadable(struct alias_reading *r, const char *path)
 {
 	if (errno == EPERM && r->set->why[0] != '\0')
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s is not read: %s", path, r->set->why);
+	else if (errno == EFBIG)
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s is longer than 16 MiB, the most that is read: let [host] aliases name a folder, and divide it among files there", path);
 	else
 		diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s", path);
 	return false;
@@ -128,8 +129,10 @@ static bool unreadable(struct alias_reading *r, const char *path)
 static bool take_file(struct alias_reading *r, const char *path, int fd)
 {
 	struct buffer text = {0};
-	bool good = fdio_slurp(fd, &text, FILE_LIMIT_BYTES);
+	bool good = fdio_slurp(fd, &text, ALIAS_FILE_LIMIT_BYTES);
+	int saved = errno;
 	close(fd);
+	errno = saved;
 	if (!good) {
 		buffer_free(&text);
 		return unreadable(r, path);

@@ -23,7 +23,14 @@ struct alias {
 struct alias_source {
 	char *path;
 	struct stat as_read;
+	bool included;
 };
+
+/* What is read; firsthop.conf(5) names it.  A user's list is read again when he changes it: it may be as long as reading it costs nothing. */
+#define ALIAS_FILE_LIMIT_BYTES (16u << 20)
+#define ALIAS_INCLUDE_LIMIT_BYTES (4u << 20)   /* of one file */
+#define ALIAS_INCLUDES_LIMIT_BYTES (16u << 20) /* of all, each as often as it is named */
+#define ALIAS_INCLUDES_MAX 1000
 
 struct aliases {
 	struct alias *rows;
@@ -33,6 +40,8 @@ struct aliases {
 	char **problems;
 	int problem_count;
 	char why[300];   /* the last file could not be opened */
+	int include_count;   /* read so far, and their bytes */
+	size_t include_bytes;
 };
 
 /* A file on its way into the table. */

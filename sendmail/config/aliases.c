@@ -17,7 +17,8 @@ void alias_put_place(const struct aliases *set, int source, int line, struct buf
 
 void alias_add_problem(struct aliases *set, char *sentence)
 {
-	set->problems = mem_resize(set->problems, (size_t)set->problem_count + 1, sizeof *set->problems);
+	if ((set->problem_count & (set->problem_count - 1)) == 0)
+		set->problems = mem_resize(set->problems, set->problem_count ? 2 * (size_t)set->problem_count : 1, sizeof *set->problems);
 	set->problems[set->problem_count++] = sentence;
 }
 
@@ -62,11 +63,13 @@ const char *aliases_problem(const struct aliases *set, int i)
 	return set->problems[i];
 }
 
-bool aliases_changed(struct aliases *set)
+bool aliases_changed(struct aliases *set, bool lists)
 {
 	bool changed = false;
-	for (int i = 0; set != NULL && i < set->source_count; i++)
-		changed = fdio_changed(set->sources[i].path, &set->sources[i].as_read) || changed;
+	for (int i = 0; set != NULL && i < set->source_count; i++) {
+		if (set->sources[i].included == lists)
+			changed = fdio_changed(set->sources[i].path, &set->sources[i].as_read) || changed;
+	}
 	return changed;
 }
 
@@ -113,7 +116,8 @@ struct expansion {
 	alias_found *found;
 	void *context;
 	struct alias *path[DEPTH_MAX]; /* being expanded */
-	unsigned char *seen;           /* rows that were expanded already: their ends are known */
+	unsigned char *used;           /* rows that were expanded already: their ends are known */
+	unsigned char by;              /* what is noted there */
 	int depth, count;
 };
 
@@ -190,27 +194,42 @@ static void expand(struct expansion *x, const char *address)
 		end_at(x, ALIAS_HELD, row->name, "aliases-loop", "more than 20 aliases lead from one to the next: name the address itself; mail that comes there waits");
 		return;
 	}
-	unsigned char *seen = &x->seen[row - x->set->rows];
-	if (*seen) {
+	unsigned char *used = &x->used[row - x->set->rows];
+	if (*used >= x->by) {
 		x->count++;
 		return;
 	}
-	*seen = 1;
+	*used = x->by;
 	x->path[x->depth++] = row;
 	for (int i = 0; i < row->count; i++)
 		expand_item(x, row, &row->items[i]);
 	x->depth--;
 }
 
-int aliases_expand(const struct aliases *set, const char *host, const char *address, alias_found *found, void *context)
+int aliases_expand_once(const struct aliases *set, const char *host, const char *address, struct aliases_used *used, unsigned char by,
+                        alias_found *found, void *context)
 {
-	struct expansion x = {.set = set, .host = host, .found = found, .context = context};
+	struct expansion x = {.set = set, .host = host, .found = found, .context = context, .by = by};
 	if (set == NULL || set->count == 0 || *address == '\\')
 		return 0;
-	x.seen = mem_alloc((size_t)set->count);
+	if (used->rows == NULL)
+		used->rows = mem_alloc((size_t)set->count);
+	x.used = used->rows;
 	expand(&x, address);
-	free(x.seen);
 	return x.count;
+}
+
+int aliases_expand(const struct aliases *set, const char *host, const char *address, alias_found *found, void *context)
+{
+	struct aliases_used used = {0};
+	int count = aliases_expand_once(set, host, address, &used, 1, found, context);
+	free(used.rows);
+	return count;
+}
+
+bool aliases_has(const struct aliases *set, const char *host, const char *address)
+{
+	return set != NULL && set->count > 0 && *address != '\\' && find_row(set, host, address) != NULL;
 }
 
 static void tell_loop(void *context, enum alias_end end, const char *what, const char *key, const char *why)
@@ -222,10 +241,12 @@ static void tell_loop(void *context, enum alias_end end, const char *what, const
 
 void alias_find_loops(struct aliases *set)
 {
+	struct aliases_used used = {0};
 	for (int i = 0; i < set->count; i++) {
 		if (!set->rows[i].in_loop)
-			aliases_expand(set, "localhost", set->rows[i].name, tell_loop, set);
+			aliases_expand_once(set, "localhost", set->rows[i].name, &used, 1, tell_loop, set);
 	}
+	free(used.rows);
 }
 
 static void put_item(const struct alias_item *item, struct buffer *out)

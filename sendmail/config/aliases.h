@@ -20,8 +20,9 @@ int aliases_count(const struct aliases *set);
 int aliases_problem_count(const struct aliases *set);
 const char *aliases_problem(const struct aliases *set, int i);
 
-/* True when one of the files that were read has changed since the last question. */
-bool aliases_changed(struct aliases *set);
+/* True when one of the files that were read has changed since the last question: the administrator's own, or (lists) one that they include, which may
+   belong to a user. */
+bool aliases_changed(struct aliases *set, bool lists);
 
 enum alias_end { ALIAS_ADDRESS, ALIAS_DISCARD, ALIAS_HELD };
 
@@ -32,6 +33,17 @@ typedef void alias_found(void *context, enum alias_end end, const char *what, co
 /* Expands an address as far as it goes; names that stand for themselves stop there.  host: this machine's name.
    Calls found for each end and returns how many; 0 = there is no such alias. */
 int aliases_expand(const struct aliases *set, const char *host, const char *address, alias_found *found, void *context);
+
+/* The same for all recipients of one message: an entry that one of them has led to is not expanded again, unless by is higher than it was then (1 or
+   more), so that 10,000 spellings of a list's name cost no more than one.  used: zero-initialised, its rows are freed by the caller. */
+struct aliases_used {
+	unsigned char *rows;
+};
+int aliases_expand_once(const struct aliases *set, const char *host, const char *address, struct aliases_used *used, unsigned char by,
+                        alias_found *found, void *context);
+
+/* True when there is an entry for the address. */
+bool aliases_has(const struct aliases *set, const char *host, const char *address);
 
 /* True when the address has no domain, or one that can only mean this machine: localhost, localhost.localdomain, host, its first part. */
 bool aliases_is_here(const char *address, const char *host);

@@ -139,20 +139,26 @@ static bool start_rewrite(struct reading *r, const char *name)
 static bool add_pair(struct reading *r, const char *left, const char *right)
 {
 	TEXT(words, 300);
-	for (int i = 0; i < r->rewrite->count; i++) {
-		if (strcasecmp(r->rewrite->pairs[i].left, left) == 0)
-			return fail(r, "this address stands in the map already: remove one of the two lines");
-	}
 	return rewrite_add(r->rewrite, left, right, r->line, false, &words) || fail(r, words.data);
 }
 
 static void finish_rewrite(struct reading *r, struct rewrite *map)
 {
 	TEXT(words, 1500);
-	if (r->failed || rewrite_finish(map, &words))
+	if (r->failed)
 		return;
-	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-syntax", "%s", words.data);
-	r->failed = true;
+	if (!rewrite_finish(map, &words)) {
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-syntax", "%s", words.data);
+		r->failed = true;
+	}
+	/* Those of one name stand together now, the ones of this file in front, in the order of their lines. */
+	for (int i = 1; i < map->count && !r->failed; i++) {
+		const struct rewrite_pair *one = &map->pairs[i - 1], *other = &map->pairs[i];
+		if (other->of_file || strcasecmp(one->left, other->left) != 0)
+			continue;
+		r->line = other->line;
+		fail(r, "this address stands in the map already: remove one of the two lines");
+	}
 }
 
 /* Known only at the end: every smarthost that a route names. */

@@ -4,6 +4,7 @@
 #include "base/diag.h"
 #include "config/hop.h"
 #include "config/rewrite.h"
+#include "message/envelope.h"
 #include "message/stamp.h"
 
 #define CONFIG_HOPS_MAX 16
@@ -70,6 +71,7 @@ struct config {
 	int wait_count;
 	enum config_list list;      /* who may list the queue */
 	enum config_format format;
+	int max_recipients;         /* 10000, of one message */
 	int min_free_mb;            /* 0; less space than that on the spool's disk: mail is taken only from root */
 	/* [log] */
 	enum config_log log_format;

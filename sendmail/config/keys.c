@@ -51,6 +51,7 @@ static const struct key_row rows[] = {
 	{{"queue", "waits_min", "1 2 5 10 20 30 60", "minutes between attempts; the last one repeats"}, KEY_WAITS, IN_CONFIG(waits_min), 1, 10080},
 	{{"queue", "list", "all", "who may list the queue: all, owner (own mail only), admin (root and group firsthop)"}, KEY_LIST, IN_CONFIG(list), 0, 0},
 	{{"queue", "format", "sendmail", "layout of mailq when it is told none: sendmail, postfix, json"}, KEY_FORMAT, IN_CONFIG(format), 0, 0},
+	{{"queue", "max_recipients", "10000", "recipients that a message may have, as it is handed over and after the aliases"}, KEY_NUMBER, IN_CONFIG(max_recipients), 1, ENVELOPE_RCPTS_MAX},
 	{{"queue", "min_free_mb", "0", "megabytes of free disk below which mail is taken from root only; 0: only the reserve that is always kept"}, KEY_NUMBER, IN_CONFIG(min_free_mb), 0, 1000000},
 	{{"log", "format", "text", "lines of the mail log: text, or json (an object on each line)"}, KEY_LOG, IN_CONFIG(log_format), 0, 0},
 	{{"local", "deliver", "no", "mbox or maildir: mail for the domains below is put into mailboxes of this machine; discard, refuse: it is thrown away, or returned; no: nothing is local"}, KEY_LOCAL, IN_CONFIG(local_deliver), 0, 0},

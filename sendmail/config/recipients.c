@@ -9,46 +9,21 @@ struct expansion {
 	struct recipients *out;
 	const struct config *config;
 	const struct envelope *envelope;
-	int original;
+	struct aliases_used used;
+	int original, max;
+	bool full;    /* an alias led to more than may be */
 };
-
-static unsigned hash(const char *address)
-{
-	unsigned h = 2166136261u;
-	for (; *address != '\0'; address++)
-		h = (h ^ (unsigned char)*address) * 16777619u;
-	return h;
-}
-
-static void insert_slot(struct recipients *r, int index)
-{
-	unsigned at = hash(r->addresses[index]);
-	while (r->slots[at % (unsigned)r->slot_count] != 0)
-		at++;
-	r->slots[at % (unsigned)r->slot_count] = index + 1;
-}
-
-static void grow(struct recipients *r)
-{
-	r->slot_count = r->slot_count ? 4 * r->slot_count : 64;
-	free(r->slots);
-	r->slots = mem_alloc((size_t)r->slot_count * sizeof *r->slots);
-	r->addresses = mem_resize(r->addresses, (size_t)r->slot_count, sizeof *r->addresses);
-	r->originals = mem_resize(r->originals, (size_t)r->slot_count, sizeof *r->originals);
-	for (int i = 0; i < r->count; i++)
-		insert_slot(r, i);
-}
 
 int recipients_find(const struct recipients *r, const char *address)
 {
-	if (r->slot_count == 0)
-		return -1;
-	for (unsigned at = hash(address); r->slots[at % (unsigned)r->slot_count] != 0; at++) {
-		int index = r->slots[at % (unsigned)r->slot_count] - 1;
-		if (strcmp(r->addresses[index], address) == 0)
-			return index;
-	}
-	return -1;
+	size_t at = lookup_find(&r->known, address);
+	return at != LOOKUP_NONE ? (int)at : -1;
+}
+
+/* Room for one more item; grows at powers of two. */
+static void *room_for(void *list, int count, size_t item_bytes)
+{
+	return (count & (count - 1)) == 0 ? mem_resize(list, count ? 2 * (size_t)count : 1, item_bytes) : list;
 }
 
 static void lower_domain(char *address)
@@ -78,6 +53,11 @@ static char *mapped(const struct config *c, const struct rewrite *map, const cha
 	return pair != NULL ? rewrite_apply(pair, address, c->domain) : NULL;
 }
 
+static bool wants_none(const struct expansion *x, int original)
+{
+	return text_equal_ci(envelope_notify(x->envelope, (size_t)original), "NEVER");
+}
+
 static void add_address(struct expansion *x, const char *address)
 {
 	struct recipients *r = x->out;
@@ -91,19 +71,20 @@ static void add_address(struct expansion *x, const char *address)
 	free(full);
 	full = ascii;
 	lower_domain(full);
-	if (2 * (r->count + 1) > r->slot_count)
-		grow(r);
 	int before = recipients_find(r, full);
-	if (before >= 0) {
-		/* NOTIFY=NEVER for one name must not hide a failure from another that leads to the same address. */
-		if (text_equal_ci(envelope_notify(x->envelope, (size_t)r->originals[before]), "NEVER"))
-			r->originals[before] = x->original;
-		free(full);
+	if (before < 0 && r->count < x->max) {
+		r->addresses = room_for(r->addresses, r->count, sizeof *r->addresses);
+		r->originals = room_for(r->originals, r->count, sizeof *r->originals);
+		r->addresses[r->count] = full;
+		r->originals[r->count++] = x->original;
+		lookup_add(&r->known, full);
 		return;
 	}
-	r->addresses[r->count] = full;
-	r->originals[r->count] = x->original;
-	insert_slot(r, r->count++);
+	/* NOTIFY=NEVER for one name must not hide a failure from another that leads to the same address. */
+	if (before >= 0 && wants_none(x, r->originals[before]))
+		r->originals[before] = x->original;
+	x->full = x->full || before < 0;
+	free(full);
 }
 
 static void add_discarded(struct expansion *x, const char *name, const char *place)
@@ -111,24 +92,25 @@ static void add_discarded(struct expansion *x, const char *name, const char *pla
 	struct buffer words = {0};
 	struct recipients *r = x->out;
 	buffer_printf(&words, "thrown away for %s, because alias %s is /dev/null (%s)", name, name, place);
-	r->discarded = mem_resize(r->discarded, (size_t)r->discarded_count + 1, sizeof *r->discarded);
+	r->discarded = room_for(r->discarded, r->discarded_count, sizeof *r->discarded);
 	r->discarded[r->discarded_count++] = mem_copy(buffer_string(&words));
 	buffer_free(&words);
 }
 
 static void add_held(struct recipients *r, int original, const char *what, const char *key, const char *why)
 {
-	for (int i = 0; i < r->held_count; i++) {
-		if (strcmp(r->held[i].what, what) == 0)
-			return;
-	}
-	r->held = mem_resize(r->held, (size_t)r->held_count + 1, sizeof *r->held);
-	r->held[r->held_count++] = (struct recipient_held){.what = mem_copy(what), .why = mem_copy(why), .original = original, .key = key};
+	if (lookup_find(&r->known_held, what) != LOOKUP_NONE)
+		return;
+	r->held = room_for(r->held, r->held_count, sizeof *r->held);
+	r->held[r->held_count] = (struct recipient_held){.what = mem_copy(what), .why = mem_copy(why), .original = original, .key = key};
+	lookup_add(&r->known_held, r->held[r->held_count++].what);
 }
 
 static void add_end(void *context, enum alias_end end, const char *what, const char *key, const char *why)
 {
 	struct expansion *x = context;
+	if (x->full)
+		return;
 	if (end == ALIAS_ADDRESS)
 		add_address(x, what);
 	else if (end == ALIAS_DISCARD)
@@ -137,23 +119,66 @@ static void add_end(void *context, enum alias_end end, const char *what, const c
 		add_held(x->out, x->original, what, key, why);
 }
 
+static void hold_for_size(struct expansion *x)
+{
+	struct buffer why = {0};
+	const char *what = x->envelope->recipients[x->original];
+	buffer_printf(&why, "with what %.100s leads to this message has more than %d recipients, as many as it may have ([queue] max_recipients)", what,
+	              x->max);
+	add_held(x->out, x->original, what, "aliases-too-many", buffer_string(&why));
+	buffer_free(&why);
+}
+
+/* By the aliases; false when there is none.  One that leads too far is held up as a whole; what it led to may be known as used, so each one that comes
+   behind it is held up, too, and none of them costs a walk. */
+static bool expand_alias(struct expansion *x, const struct aliases *aliases, const char *address)
+{
+	struct recipients *r = x->out;
+	int before = r->count;
+	if (x->full && aliases_has(aliases, x->config->name, address)) {
+		hold_for_size(x);
+		return true;
+	}
+	int ends = x->full ? 0 : aliases_expand_once(aliases, x->config->name, address, &x->used, wants_none(x, x->original) ? 1 : 2, add_end, x);
+	if (!x->full)
+		return ends > 0;
+	if (ends == 0)
+		return false;
+	lookup_drop(&r->known, (size_t)(r->count - before));
+	while (r->count > before)
+		free(r->addresses[--r->count]);
+	hold_for_size(x);
+	return true;
+}
+
+static void add_plain(struct expansion *x, const char *address)
+{
+	bool was_full = x->full;
+	x->full = false;
+	add_address(x, address);
+	if (x->full)
+		hold_for_size(x);
+	x->full = x->full || was_full;
+}
+
 void recipients_expand(struct recipients *out, const struct envelope *e, const struct aliases *aliases, const struct config *c)
 {
-	struct expansion x = {.out = out, .config = c, .envelope = e};
+	struct expansion x = {.out = out, .config = c, .envelope = e, .max = c->max_recipients > 0 ? c->max_recipients : ENVELOPE_RCPTS_MAX};
 	bool with_aliases = !envelope_has_flag(e, "no-alias");
 	*out = (struct recipients){0};
 	for (size_t i = 0; i < e->recipient_count; i++) {
 		const char *address = e->recipients[i];
 		x.original = (int)i;
-		if (with_aliases && aliases_expand(aliases, c->name, address, add_end, &x) > 0)
+		if (with_aliases && expand_alias(&x, aliases, address))
 			continue;
 		if (with_aliases && *address != '\\' && c->unknown[0] != '\0' && aliases_is_here(address, c->name)) {
-			if (aliases_expand(aliases, c->name, c->unknown, add_end, &x) == 0)
-				add_address(&x, c->unknown);
+			if (!expand_alias(&x, aliases, c->unknown))
+				add_plain(&x, c->unknown);
 			continue;
 		}
-		add_address(&x, *address == '\\' ? address + 1 : address);
+		add_plain(&x, *address == '\\' ? address + 1 : address);
 	}
+	free(x.used.rows);
 }
 
 void recipients_free(struct recipients *r)
@@ -170,7 +195,8 @@ void recipients_free(struct recipients *r)
 	free(r->originals);
 	free(r->held);
 	free(r->discarded);
-	free(r->slots);
+	lookup_free(&r->known);
+	lookup_free(&r->known_held);
 	*r = (struct recipients){0};
 }
 

@@ -1,6 +1,7 @@
 /* Policy on addresses: aliases, completion, rewriting, the sender that goes out. */
 #ifndef CONFIG_RECIPIENTS_H
 #define CONFIG_RECIPIENTS_H
+#include "base/lookup.h"
 #include "config/aliases.h"
 #include "config/config.h"
 #include "message/envelope.h"
@@ -22,11 +23,10 @@ struct recipients {
 	int held_count;
 	char **discarded;    /* sentences: what goes nowhere because an alias says so */
 	int discarded_count;
-	int *slots;          /* hash table of indices plus one */
-	int slot_count;
+	struct lookup known, known_held; /* the addresses; what is held up */
 };
 
-/* Final recipients of an envelope. */
+/* Final recipients of an envelope.  Aliases that lead to more than [queue] max_recipients of them in all are held up. */
 void recipients_expand(struct recipients *out, const struct envelope *e, const struct aliases *aliases, const struct config *c);
 void recipients_free(struct recipients *r);
 

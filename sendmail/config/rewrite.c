@@ -78,7 +78,7 @@ bool rewrite_finish(struct rewrite *map, struct text *problem)
 		int fd = way_open(map->file, 0, &map->as_read, &why);
 		good = fd >= 0 && S_ISREG(map->as_read.st_mode) && fdio_slurp(fd, &text, FILE_LIMIT_BYTES);
 		if (!good)
-			text_printf(problem, "%s cannot be read: %s", map->file, fd >= 0 && !S_ISREG(map->as_read.st_mode) ? "it is not a file" : fd < 0 ? why.data : strerror(errno));
+			text_printf(problem, "%s cannot be read: %s", map->file, fd >= 0 && !S_ISREG(map->as_read.st_mode) ? "it is not a file" : fd < 0 ? why.data : errno == EFBIG ? "it is longer than 16 MiB" : strerror(errno));
 		if (fd >= 0)
 			close(fd);
 	}

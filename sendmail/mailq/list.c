@@ -106,8 +106,12 @@ static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
 		r->held_by = j.held_by;
 		r->owed = j.owed;
 		fill_rcpts(r, &e, &j, c->list->of_dead || j.owed);
-		journal_free(&j);
+	} else if (errno == EFBIG) {
+		text_copy(r->problem, sizeof r->problem, "its journal is longer than " JOURNAL_LIMIT_WORDS ", and is not read");
+	} else {
+		snprintf(r->problem, sizeof r->problem, "its journal cannot be read: %s", strerror(errno));
 	}
+	journal_free(&j);
 	envelope_free(&e);
 }
 

@@ -32,6 +32,7 @@ void envelope_free(struct envelope *e)
 	}
 	free(e->asked);
 	buffer_free(&e->repaired);
+	lookup_free(&e->known);
 	buffer_free(&e->notes);
 	*e = (struct envelope){0};
 }
@@ -46,11 +47,10 @@ static void append_recipient(struct envelope *e, const char *address)
 
 bool envelope_add_recipient(struct envelope *e, const char *address)
 {
-	for (size_t i = 0; i < e->recipient_count; i++) {
-		if (strcmp(e->recipients[i], address) == 0)
-			return false;
-	}
+	if (lookup_find(&e->known, address) != LOOKUP_NONE)
+		return false;
 	append_recipient(e, address);
+	lookup_add(&e->known, e->recipients[e->recipient_count - 1]);
 	return true;
 }
 
@@ -69,11 +69,13 @@ bool envelope_has_flag(const struct envelope *e, const char *word)
 /* What is asked for the last recipient, which has one from now on. */
 static struct envelope_asked *last_asked(struct envelope *e)
 {
-	if (e->asked_count < e->recipient_count) {
-		e->asked = mem_resize(e->asked, e->recipient_count, sizeof *e->asked);
-		memset(e->asked + e->asked_count, 0, (e->recipient_count - e->asked_count) * sizeof *e->asked);
-		e->asked_count = e->recipient_count;
+	if (e->asked_size < e->recipient_count) {
+		e->asked_size = 2 * e->recipient_count;
+		e->asked = mem_resize(e->asked, e->asked_size, sizeof *e->asked);
 	}
+	if (e->asked_count < e->recipient_count)
+		memset(e->asked + e->asked_count, 0, (e->recipient_count - e->asked_count) * sizeof *e->asked);
+	e->asked_count = e->recipient_count;
 	return &e->asked[e->recipient_count - 1];
 }
 
@@ -273,9 +275,10 @@ static bool parse_head(struct envelope *e, char *bytes, size_t length, struct di
 	return true;
 }
 
-static const char *head_end(const char *bytes, size_t length)
+/* The blank line, from an offset on; NULL when it is not there (yet). */
+static const char *head_end(const char *bytes, size_t from, size_t length)
 {
-	for (const char *at = bytes; (at = memchr(at, '\n', length - (size_t)(at - bytes))) != NULL; at++) {
+	for (const char *at = bytes + from; (at = memchr(at, '\n', length - (size_t)(at - bytes))) != NULL; at++) {
 		if ((size_t)(at - bytes) + 1 >= length)
 			return NULL;
 		if (at[1] == '\n')
@@ -286,9 +289,9 @@ static const char *head_end(const char *bytes, size_t length)
 
 bool envelope_parse(struct envelope *e, const char *bytes, size_t length, struct diagnosis *d)
 {
-	const char *end = length > 0 ? head_end(bytes, length) : NULL;
+	const char *end = length > 0 ? head_end(bytes, 0, length) : NULL;
 	if (end == NULL)
-		return damaged(d, "its head has no end");
+		return damaged(d, length > ENVELOPE_HEAD_LIMIT_BYTES ? "its head is longer than 16 MiB" : "its head has no end");
 	char *copy = mem_copy_n(bytes, (size_t)(end - bytes));
 	bool good = parse_head(e, copy, (size_t)(end - bytes), d);
 	free(copy);
@@ -307,8 +310,10 @@ bool envelope_read(struct envelope *e, int fd, struct diagnosis *d)
 			diag_set_errno(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "read the spool file");
 			break;
 		}
+		/* A line end that was the last byte may be followed by another one now. */
+		size_t from = head.length > 0 ? head.length - 1 : 0;
 		buffer_add(&head, bytes, (size_t)n);
-		if ((head.length > 0 && head_end(head.data, head.length) != NULL) || n == 0 || head.length > ENVELOPE_HEAD_LIMIT_BYTES) {
+		if ((head.length > 0 && head_end(head.data, from, head.length) != NULL) || n == 0 || head.length > ENVELOPE_HEAD_LIMIT_BYTES) {
 			good = envelope_parse(e, head.length ? head.data : "", head.length, d);
 			break;
 		}

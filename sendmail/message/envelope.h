@@ -3,6 +3,7 @@
 #ifndef MESSAGE_ENVELOPE_H
 #define MESSAGE_ENVELOPE_H
 #include "base/diag.h"
+#include "base/lookup.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -10,6 +11,8 @@
 #define ENVELOPE_VERSION 1
 #define ENVELOPE_HEAD_LIMIT_BYTES (16u << 20) /* of the lines above the message */
 #define ENVELOPE_MESSAGE_LIMIT_BYTES (1ll << 30)
+#define ENVELOPE_RCPTS_DEFAULT 10000 /* of a message, where nothing else is configured */
+#define ENVELOPE_RCPTS_MAX 100000    /* that may be configured */
 
 /* What was counted while the message was stored. */
 struct content {
@@ -34,8 +37,9 @@ struct envelope {
 	char *sender;          /* as given; "" is the null sender <> */
 	char **recipients;     /* as given, not qualified, no duplicates */
 	size_t recipient_count;
+	struct lookup known;   /* those that envelope_add_recipient added */
 	struct envelope_asked *asked; /* for the first asked_count recipients */
-	size_t asked_count;
+	size_t asked_count, asked_size;
 	char *flags;           /* words: "bounce", "watched", "from-given" (sender came from -f) ...; "" when none */
 	char *body;            /* -B: "", "7BIT" or "8BITMIME" */
 	char *notify, *ret, *envid; /* -N, -R, -V; "" when not given */

@@ -11,6 +11,7 @@
 #include "runner/returns.h"
 #include "runner/success.h"
 #include "runner/watch.h"
+#include "spool/compact.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,7 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next, cons
 {
 	if (rcpt < 0 || rcpt >= m->rcpt_count || m->states[rcpt] == RCPT_SENT || m->states[rcpt] == RCPT_FAILED)
 		return;
+	m->noted += m->states[rcpt] == RCPT_OPEN;
 	if (d->verdict == VERDICT_SENT) {
 		m->states[rcpt] = RCPT_SENT;
 		r->sent++;
@@ -211,7 +213,8 @@ static void put_back(struct runner *r, struct message *m, int left, bool sync)
 	size_t told = m->lines.length;
 	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
 	watch_lines(e, &(struct buffer){.data = m->lines.data + told, .length = m->lines.length - told});
-	append(r, m, &m->lines, sync);
+	if (append(r, m, &m->lines, sync))
+		compact_journal(&r->queue, m->id);
 	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
 	e->by_config = m->last.fault == FAULT_CONFIG;
 	message_free(m);

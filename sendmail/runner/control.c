@@ -10,6 +10,7 @@
 #include "runner/path.h"
 #include "runner/watch.h"
 #include "runner/worker.h"
+#include "spool/compact.h"
 #include "spool/journal.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +31,7 @@
 struct client {
 	int fd;
 	uid_t uid;
+	int64_t asked_ms;  /* when it last said something */
 	struct buffer in, out;
 };
 
@@ -132,6 +134,8 @@ static const char *note(struct runner *r, const char *id, const char *word, uid_
 	journal_put_word(&line, clock_wall_s(), verb.data);
 	bool done = journal_append(&r->queue, id, &line, true);
 	buffer_free(&line);
+	if (done)
+		compact_journal(&r->queue, id);
 	return done ? NULL : "the journal cannot be written";
 }
 
@@ -167,26 +171,13 @@ static const char *retry(struct runner *r, struct entry *e, const char *id, uid_
 	return NULL;
 }
 
-static const char *take_away(struct runner *r, struct entry *e, const char *id, uid_t uid)
+/* An entry whose message was removed: requests of this batch may still name it. */
+static const char *forget_removed(struct runner *r, struct entry *e)
 {
-	struct message *m;
-	schedule_take(&e->path->schedule, e);
-	e->path = NULL;
-	if ((m = message_load(r, e)) == NULL) {
-		/* It was taken care of, and may be freed. */
-		free(r->control->sorted);
-		sort_entries(r);
-		return "it cannot be read; the log tells more";
-	}
-	log_line(LOG_NOTICE, "%s is removed by uid %lu: from=<%s> to=<%s>%s, never delivered", id, (unsigned long)uid, m->sender,
-	         m->rcpt_count > 0 ? m->rcpts[0] : "", m->rcpt_count > 1 ? " and others" : "");
-	message_free(m);
-	bool done = queue_remove(&r->queue, id) && queue_sync(&r->queue);
-	if (!done) {
-		runner_queue(r, e, clock_mono_ms() + 60000);
-		return "the file cannot be removed";
-	}
 	struct control *c = r->control;
+	if (e->path != NULL)
+		schedule_take(&e->path->schedule, e);
+	e->path = NULL;
 	c->gone = mem_resize(c->gone, (size_t)c->gone_count + 1, sizeof *c->gone);
 	c->gone[c->gone_count++] = e;
 	return NULL;
@@ -205,6 +196,8 @@ static const char *deal_with_dead(struct runner *r, const char *verb, const char
 	}
 	if (strcmp(verb, "retry") != 0)
 		return "it is set aside; it can be retried or removed";
+	if (journal_too_long(r->queue.mqueue_fd, id))
+		return "its journal is too long to be read: without it (remove ID.log) all of its recipients get it once more";
 	const char *problem = note(r, id, "revived", uid);
 	if (problem != NULL)
 		return problem;
@@ -213,6 +206,42 @@ static const char *deal_with_dead(struct runner *r, const char *verb, const char
 	log_line(LOG_NOTICE, "%s was set aside, and is tried again because uid %lu asks for it", id, (unsigned long)uid);
 	runner_queue_new(r, runner_entry(id_pack(id)));
 	return NULL;
+}
+
+/* It was taken care of, and may be freed: set aside, gone, or in the queue again because it cannot be read now.  Whoever wants it away need not read it. */
+static const char *take_away_unread(struct runner *r, const char *id, uid_t uid)
+{
+	TEXT(name, ID_SIZE + 8);
+	free(r->control->sorted);
+	sort_entries(r);
+	text_printf(&name, "%s.dead", id);
+	if (faccessat(r->queue.mqueue_fd, name.data, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return deal_with_dead(r, "remove", id, uid);
+	struct entry *e = find_entry(r->control, id);
+	if (e == NULL)
+		return faccessat(r->queue.mqueue_fd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? "only the report to its sender is left to be sent" : NULL;
+	log_line(LOG_NOTICE, "%s is removed unread by uid %lu, never delivered", id, (unsigned long)uid);
+	if (!queue_remove(&r->queue, id) || !queue_sync(&r->queue))
+		return "the file cannot be removed";
+	return forget_removed(r, e);
+}
+
+static const char *take_away(struct runner *r, struct entry *e, const char *id, uid_t uid)
+{
+	struct message *m;
+	schedule_take(&e->path->schedule, e);
+	e->path = NULL;
+	if ((m = message_load(r, e)) == NULL)
+		return take_away_unread(r, id, uid);
+	log_line(LOG_NOTICE, "%s is removed by uid %lu: from=<%s> to=<%s>%s, never delivered", id, (unsigned long)uid, m->sender,
+	         m->rcpt_count > 0 ? m->rcpts[0] : "", m->rcpt_count > 1 ? " and others" : "");
+	message_free(m);
+	bool done = queue_remove(&r->queue, id) && queue_sync(&r->queue);
+	if (!done) {
+		runner_queue(r, e, clock_mono_ms() + 60000);
+		return "the file cannot be removed";
+	}
+	return forget_removed(r, e);
 }
 
 static bool is_allowed(struct runner *r, const char *name, uid_t uid, bool only_admin)
@@ -318,6 +347,7 @@ static bool receive(struct runner *r, struct client *client)
 	ssize_t n = fdio_read(client->fd, bytes, sizeof bytes);
 	if (n <= 0)
 		return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+	client->asked_ms = clock_mono_ms();
 	buffer_add(&client->in, bytes, (size_t)n);
 	if (memchr(bytes, '\n', (size_t)n) == NULL)
 		return client->in.length < REQUEST_LIMIT_BYTES;
@@ -336,15 +366,36 @@ static bool answer(struct client *client)
 	return true;
 }
 
+static int count_of(const struct control *c, uid_t uid)
+{
+	int count = 0;
+	for (int i = 0; i < c->count; i++)
+		count += c->clients[i].uid == uid;
+	return count;
+}
+
+/* Where users have all the places of users: one who has none gets that of the user with most, who has kept silent longest. */
+static bool make_room(struct control *c)
+{
+	int most = 1, silent = -1;
+	for (int i = 0; i < c->count; i++) {
+		int count = count_of(c, c->clients[i].uid);
+		if (count > most || (silent >= 0 && count == most && c->clients[i].asked_ms < c->clients[silent].asked_ms))
+			silent = i;
+		most = count > most ? count : most;
+	}
+	if (silent >= 0)
+		close_client(c, silent);
+	return silent >= 0;
+}
+
 static bool has_room(const struct runner *r, uid_t uid)
 {
-	const struct control *c = r->control;
-	int own = 0;
+	struct control *c = r->control;
 	if (uid == 0 || uid == r->queue.owner)
 		return true;
-	for (int i = 0; i < c->count; i++)
-		own += c->clients[i].uid == uid;
-	return own < CLIENTS_OF_USER_MAX && c->count < CLIENTS_OF_USERS_MAX;
+	int own = count_of(c, uid);
+	return own < CLIENTS_OF_USER_MAX && (c->count < CLIENTS_OF_USERS_MAX || (own == 0 && make_room(c)));
 }
 
 static void take_client(struct runner *r)
@@ -352,7 +403,7 @@ static void take_client(struct runner *r)
 	static const char words[] = "no too many requests are open at once; try again\n";
 	struct control *c = r->control;
 	gid_t gid;
-	struct client client = {.fd = compat_accept(c->listener.fd)};
+	struct client client = {.fd = compat_accept(c->listener.fd), .asked_ms = clock_mono_ms()};
 	if (client.fd < 0) {
 		fdio_rest_without_descriptors();
 		return;

@@ -36,13 +36,11 @@ static void hear_line(struct runner *r, struct worker *w, const struct ledger_li
 	struct message *m = w->first;
 	while (m != NULL && strcmp(m->id, l->id) != 0)
 		m = m->next;
-	for (int i = 0; m != NULL && i < m->rcpt_count; i++) {
-		bool news = l->d.verdict == VERDICT_SENT ? m->states[i] != RCPT_SENT : m->states[i] == RCPT_OPEN;
-		if (!news || strcmp(m->rcpts[i], l->address) != 0)
-			continue;
-		m->relayed[i] = l->relayed;
-		message_note(r, m, i, false, &l->d);
-	}
+	int i = m != NULL ? message_find_rcpt(m, l->address) : -1;
+	if (i < 0 || (l->d.verdict == VERDICT_SENT ? m->states[i] == RCPT_SENT : m->states[i] != RCPT_OPEN))
+		return;
+	m->relayed[i] = l->relayed;
+	message_note(r, m, i, false, &l->d);
 }
 
 void ledgers_hear(struct runner *r, struct worker *w)

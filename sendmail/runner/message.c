@@ -14,6 +14,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#define REFUSED_NAMED 100
 
 void message_free(struct message *m)
 {
@@ -24,6 +25,7 @@ void message_free(struct message *m)
 	free(m->asked);
 	free(m->relayed);
 	free(m->rcpts);
+	lookup_free(&m->known);
 	recipients_free(&m->all);
 	free(m->states);
 	free(m->failures);
@@ -96,6 +98,14 @@ void message_add_rcpt(const struct runner *r, struct message *m, const char *add
 		.orcpt = original < 0 ? mem_copy("") : orcpt_of(r, m, (size_t)original),
 	};
 	m->rcpts[m->rcpt_count++] = mem_copy(address);
+}
+
+int message_find_rcpt(struct message *m, const char *address)
+{
+	while (m->known.count < (size_t)m->rcpt_count)
+		lookup_add(&m->known, m->rcpts[m->known.count]);
+	size_t at = lookup_find(&m->known, address);
+	return at != LOOKUP_NONE ? (int)at : -1;
 }
 
 bool message_tells(const struct message *m, int rcpt, const char *kind)
@@ -212,6 +222,11 @@ void message_write_unwritten(struct runner *r)
 	r->notes_missing = false;
 }
 
+static bool has_too_many(const struct runner *r, const struct message *m)
+{
+	return m->envelope.recipient_count > (size_t)r->config.max_recipients;
+}
+
 /* File, envelope and journal; NULL as message_load. */
 static struct message *open_message(struct runner *r, struct entry *e, struct journal *j)
 {
@@ -231,9 +246,16 @@ static struct message *open_message(struct runner *r, struct entry *e, struct jo
 		message_set_aside(r, e, m->id, d.text);
 	else if (wrong_length(m) != NULL)
 		message_set_aside(r, e, m->id, wrong_length(m));
-	else if (!write_unwritten(r, e) || !journal_read(j, r->queue.mqueue_fd, m->id))
+	else if (!write_unwritten(r, e))
 		cannot_open(r, e, m->id);
-	else {
+	else if (!journal_read(j, r->queue.mqueue_fd, m->id)) {
+		/* That does not pass by waiting, and without it nobody knows who has got the message. */
+		if (errno == EFBIG)
+			message_set_aside(r, e, m->id, "its journal (" JOURNAL_LIMIT_WORDS " at most) is too long to be read, so that who has got it is not known");
+		else
+			cannot_open(r, e, m->id);
+		journal_free(j);
+	} else {
 		/* Only files of our own may say who sent them; otherwise the owner of the file did. */
 		if (uid != r->queue.owner || m->envelope.uid < 0)
 			m->envelope.uid = uid;
@@ -248,7 +270,8 @@ static struct message *open_message(struct runner *r, struct entry *e, struct jo
 
 void message_add_failure(struct message *m, const struct diagnosis *d)
 {
-	m->failures = mem_resize(m->failures, (size_t)m->failure_count + 1, sizeof *m->failures);
+	if ((m->failure_count & (m->failure_count - 1)) == 0)
+		m->failures = mem_resize(m->failures, m->failure_count ? 2 * (size_t)m->failure_count : 1, sizeof *m->failures);
 	m->failures[m->failure_count++] = *d;
 }
 
@@ -258,17 +281,15 @@ static int original_of(const struct message *m, const char *address)
 	int index = recipients_find(&m->all, address);
 	if (index >= 0)
 		return m->all.originals[index];
-	for (int i = 0; i < m->all.held_count; i++) {
-		if (strcmp(m->all.held[i].what, address) == 0)
-			return m->all.held[i].original;
-	}
-	return -1;
+	size_t held = lookup_find(&m->all.known_held, address);
+	return held != LOOKUP_NONE ? m->all.held[held].original : -1;
 }
 
 /* Fills in the recipients of a journal whose report is still owed: of failure, or of success. */
 static void take_unreported(struct runner *r, struct message *m, const struct journal *j, bool success)
 {
-	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
+	if (!has_too_many(r, m))
+		recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
 	make_room(m, j->rcpt_count);
 	for (size_t i = 0; i < j->rcpt_count; i++) {
 		const struct journal_rcpt *rcpt = &j->rcpts[i];
@@ -282,6 +303,24 @@ static void take_unreported(struct runner *r, struct message *m, const struct jo
 		if (!success)
 			message_add_failure(m, &rcpt->last);
 	}
+}
+
+/* Nobody's sendmail takes such a message: it goes back before any work is done for it, and the report names the first of its recipients. */
+static void refuse_recipients(struct runner *r, struct message *m)
+{
+	struct diagnosis d = {0};
+	diag_set(&d, VERDICT_FAILED, STAGE_SPOOL, "recipients-limit",
+	         "the message has %zu recipients, and may have %d ([queue] max_recipients); it was sent to none of them; the first %d are named here", m->envelope.recipient_count,
+	         r->config.max_recipients, REFUSED_NAMED);
+	d.fault = FAULT_MESSAGE;
+	make_room(m, REFUSED_NAMED);
+	for (int i = 0; i < REFUSED_NAMED && (size_t)i < m->envelope.recipient_count; i++) {
+		char *address = recipients_qualify(&r->config, m->envelope.recipients[i]);
+		message_add_rcpt(r, m, address, i);
+		free(address);
+	}
+	text_copy(m->path, sizeof m->path, PATH_NONE);
+	message_give_up(r, m, &d);
 }
 
 struct message *message_load(struct runner *r, struct entry *e)
@@ -301,6 +340,11 @@ struct message *message_load(struct runner *r, struct entry *e)
 		returns_keep(r, e);
 		journal_free(&j);
 		message_free(m);
+		return NULL;
+	}
+	if (has_too_many(r, m) && !m->has_journal) {
+		journal_free(&j);
+		refuse_recipients(r, m);
 		return NULL;
 	}
 	set_recipients(r, m, &j);

@@ -21,7 +21,8 @@ struct message {
 	} *asked;                  /* for each of rcpts */
 	bool *relayed;             /* for each: its server sends no report of success, and one is wanted */
 	unsigned char *states;     /* enum rcpt_state, one per recipient */
-	int rcpt_count;
+	int rcpt_count, noted;     /* noted: those whose outcome is known */
+	struct lookup known;       /* those that message_find_rcpt has seen */
 	char path[RULES_PATH_SIZE]; /* that those in rcpts take now */
 	struct recipients all;     /* as the aliases have it; what is held up waits with its reason, what is thrown away is only told */
 	int held;                  /* those that are held up now, without a final outcome */
@@ -53,6 +54,9 @@ struct message *message_take(struct runner *r, struct path *p, struct entry *e);
 /* The servers of the path of m are passed over now, because of why (steps tells): m goes on to its next path, or, when it has come from another one,
    waits for its next attempt, and is freed.  False, with nothing done: it has no other way. */
 bool message_detour(struct runner *r, struct message *m, const struct diagnosis *why, struct buffer *steps);
+
+/* The index of an address among those at hand; -1: it is none of them. */
+int message_find_rcpt(struct message *m, const char *address);
 
 /* True when another path is left in this attempt for a recipient, after the one at hand. */
 bool message_has_other_path(const struct runner *r, const struct message *m, int rcpt);

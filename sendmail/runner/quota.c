@@ -212,6 +212,7 @@ static void compose(struct runner *r, struct buffer *out)
 	fields_put(&head, "file", paths_config());
 	fields_put(&head, "domain", r->config.domain);
 	fields_put_number(&head, "min_free_mb", r->config.min_free_mb);
+	fields_put_number(&head, "max_recipients", r->config.max_recipients);
 	fields_put(&head, "log", r->config.log_format == CONFIG_LOG_JSON ? "json" : "text");
 	buffer_printf(out, "%s\n", buffer_string(&head));
 	buffer_free(&head);

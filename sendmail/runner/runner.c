@@ -17,6 +17,9 @@
 
 #define CONFIG_CHECK_MS 2000
 #define CONFIG_PATIENCE_MS 5000
+#define LISTS_EVERY_MS 60000
+#define PROBLEMS_TOLD 100
+#define LIST_PROBLEMS_TOLD 5
 
 struct entry *runner_entry(uint64_t id)
 {
@@ -154,6 +157,44 @@ static void refuse_config(struct runner *r, struct diagnosis *d)
 	path_write_health(r);
 }
 
+static void log_alias_problems(const struct runner *r, int max)
+{
+	int count = aliases_problem_count(r->aliases);
+	for (int i = 0; i < count && i < max; i++)
+		log_line(LOG_WARNING, "%s", aliases_problem(r->aliases, i));
+	if (count > max)
+		log_line(LOG_WARNING, "%s: %d more of its entries are wrong; newaliases names them all", r->config.aliases, count - max);
+}
+
+/* A list that the aliases include may belong to a user, who can change it as often as he likes: it is read again after a while, and nothing else is done
+   anew for it.  What waits for the aliases to be repaired is tried. */
+static void look_at_lists(struct runner *r, int64_t now)
+{
+	struct aliases *fresh;
+	struct diagnosis d = {0};
+	r->lists_changed = aliases_changed(r->aliases, true) || r->lists_changed;
+	if (!r->lists_changed || (r->lists_read_ms != 0 && now - r->lists_read_ms < LISTS_EVERY_MS))
+		return;
+	r->lists_read_ms = now;
+	r->lists_changed = false;
+	if (!aliases_read(&fresh, r->config.aliases, is_default_aliases(&r->config), &d)) {
+		aliases_free(fresh);
+		refuse_config(r, &d);
+		return;
+	}
+	aliases_free(r->aliases);
+	r->aliases = fresh;
+	log_alias_problems(r, LIST_PROBLEMS_TOLD);
+	for (int i = 0; i < r->path_count; i++) {
+		struct schedule *s = &r->paths[i]->schedule;
+		for (uint32_t k = 0; k < s->count; k++) {
+			struct entry *e = s->heap[k];
+			if (e->by_config && !e->held && e->due_ms > now)
+				schedule_move(s, e, now);
+		}
+	}
+}
+
 void runner_configure(struct runner *r, bool force)
 {
 	struct config fresh;
@@ -166,11 +207,13 @@ void runner_configure(struct runner *r, bool force)
 	bool changed = fdio_changed(paths_config(), &r->config_file);
 	changed = secrets_have_changed(r) || changed;
 	changed = fdio_changed(r->config.aliases, &r->aliases_file) || changed;
-	changed = aliases_changed(r->aliases) || changed;
+	changed = aliases_changed(r->aliases, false) || changed;
 	changed = rewrite_changed(&r->config.rewrite_senders) || changed;
 	changed = rewrite_changed(&r->config.rewrite_recipients) || changed;
-	if (!changed && !force)
+	if (!changed && !force) {
+		look_at_lists(r, now);
 		return;
+	}
 	if (!read_config(&fresh, &aliases, &d)) {
 		refuse_config(r, &d);
 		config_free(&fresh);
@@ -183,11 +226,11 @@ void runner_configure(struct runner *r, bool force)
 	r->config = fresh;
 	r->aliases = aliases;
 	r->config_good = true;
+	r->lists_changed = false;
 	log_json(fresh.log_format == CONFIG_LOG_JSON);
 	fdio_changed(r->config.aliases, &r->aliases_file);
 	secrets_have_changed(r);
-	for (int i = 0; i < aliases_problem_count(r->aliases); i++)
-		log_line(LOG_WARNING, "%s", aliases_problem(r->aliases, i));
+	log_alias_problems(r, PROBLEMS_TOLD);
 	/* Relays read the configuration when they start: those that live end with what they have in hand. */
 	for (int i = 0; i < r->worker_count; i++)
 		worker_close(r->workers[i]);

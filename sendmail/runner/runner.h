@@ -32,6 +32,8 @@ struct runner {
 	struct stat config_file, aliases_file; /* as they were read */
 	uint64_t secrets_sum;                  /* of the password files' times */
 	int64_t config_checked_ms;
+	bool lists_changed;                    /* one that the aliases include; lists_read_ms: when that was last a reason to read them, 0 = never */
+	int64_t lists_read_ms;
 	struct path **paths;
 	int path_count;
 	struct hop_state *hops;    /* of servers that failed at some time */

@@ -13,31 +13,19 @@
 #include <unistd.h>
 
 #define ATTEMPTS_MAX 1000000 /* more were never made */
+#define LINE_LIMIT_BYTES (1u << 20)
 #define APPEND_TRIES 3 /* an outcome that is not on the disk may become a second delivery */
-
-/* Index of an address, or rcpt_count.  Lines and questions come in the order of the recipients, so the search goes on
-   from the last hit: 10,000 recipients cost 10,000 steps and not their square. */
-static size_t rcpt_index(struct journal *j, const char *address)
-{
-	for (size_t i = 0; i < j->rcpt_count; i++) {
-		size_t at = (j->hint + i) % j->rcpt_count;
-		if (strcmp(j->rcpts[at].address, address) == 0) {
-			j->hint = at + 1;
-			return at;
-		}
-	}
-	return j->rcpt_count;
-}
 
 static struct journal_rcpt *rcpt_entry(struct journal *j, const char *address)
 {
-	size_t at = rcpt_index(j, address);
-	if (at < j->rcpt_count)
+	size_t at = lookup_find(&j->known, address);
+	if (at != LOOKUP_NONE)
 		return &j->rcpts[at];
 	if ((j->rcpt_count & (j->rcpt_count - 1)) == 0)
 		j->rcpts = mem_resize(j->rcpts, j->rcpt_count ? 2 * j->rcpt_count : 1, sizeof *j->rcpts);
 	struct journal_rcpt *r = &j->rcpts[j->rcpt_count++];
 	*r = (struct journal_rcpt){.address = mem_copy(address)};
+	lookup_add(&j->known, r->address);
 	return r;
 }
 
@@ -80,7 +68,7 @@ static void fold_revived(struct journal *j)
 	}
 }
 
-static void fold_line(struct journal *j, const char *line)
+void journal_fold(struct journal *j, char *line)
 {
 	char *rest;
 	long long when = strtoll(line, &rest, 10);
@@ -119,35 +107,69 @@ static void fold_line(struct journal *j, const char *line)
 	}
 }
 
+/* Folds the whole lines at the start of bytes; returns how many bytes those are. */
+static size_t fold_lines(struct journal *j, struct buffer *bytes)
+{
+	size_t used = 0;
+	char *line;
+	while ((line = fdio_next_line(bytes, &used)) != NULL)
+		journal_fold(j, line);
+	return used;
+}
+
 void journal_parse(struct journal *j, const char *bytes, size_t length)
 {
+	struct buffer copy = {0};
 	*j = (struct journal){0};
-	while (length > 0) {
-		const char *end = memchr(bytes, '\n', length);
-		if (end == NULL)
-			return;
-		size_t n = (size_t)(end - bytes);
-		char *line = mem_copy_n(bytes, n);
-		fold_line(j, line);
-		free(line);
-		bytes += n + 1;
-		length -= n + 1;
+	buffer_add(&copy, bytes, length);
+	fold_lines(j, &copy);
+	buffer_free(&copy);
+}
+
+/* Piece by piece: what is kept in memory is what the lines come to. */
+static bool read_pieces(struct journal *j, int fd)
+{
+	struct buffer piece = {0};
+	char bytes[65536];
+	ssize_t n;
+	while ((n = fdio_read(fd, bytes, sizeof bytes)) > 0) {
+		buffer_add(&piece, bytes, (size_t)n);
+		buffer_drop(&piece, fold_lines(j, &piece));
+		/* No line of ours is that long: what is left of this file makes no sense. */
+		if (piece.length > LINE_LIMIT_BYTES)
+			break;
 	}
+	int saved = errno;
+	buffer_free(&piece);
+	errno = saved;
+	return n >= 0;
+}
+
+bool journal_too_long(int mqueue_fd, const char *id)
+{
+	char name[64];
+	struct stat st;
+	snprintf(name, sizeof name, "%s.log", id);
+	return fstatat(mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size > (off_t)JOURNAL_LIMIT_BYTES;
 }
 
 bool journal_read(struct journal *j, int mqueue_fd, const char *id)
 {
 	char name[64];
-	struct buffer bytes = {0};
+	struct stat st;
 	*j = (struct journal){0};
 	snprintf(name, sizeof name, "%s.log", id);
-	bool done = fdio_slurp_at(mqueue_fd, name, &bytes, JOURNAL_LIMIT_BYTES);
-	if (done)
-		journal_parse(j, bytes.data, bytes.length);
-	else if (errno == ENOENT)
-		done = true;
+	int fd = openat(mqueue_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENOENT;
+	bool done = fstat(fd, &st) == 0;
+	if (done && st.st_size > (off_t)JOURNAL_LIMIT_BYTES) {
+		errno = EFBIG;
+		done = false;
+	}
+	done = done && read_pieces(j, fd);
 	int saved = errno;
-	buffer_free(&bytes);
+	close(fd);
 	errno = saved;
 	return done;
 }
@@ -157,16 +179,17 @@ void journal_free(struct journal *j)
 	for (size_t i = 0; i < j->rcpt_count; i++)
 		free(j->rcpts[i].address);
 	free(j->rcpts);
+	lookup_free(&j->known);
 	*j = (struct journal){0};
 }
 
-const struct journal_rcpt *journal_find(struct journal *j, const char *address)
+const struct journal_rcpt *journal_find(const struct journal *j, const char *address)
 {
-	size_t at = rcpt_index(j, address);
-	return at < j->rcpt_count ? &j->rcpts[at] : NULL;
+	size_t at = lookup_find(&j->known, address);
+	return at != LOOKUP_NONE ? &j->rcpts[at] : NULL;
 }
 
-bool journal_settled(struct journal *j, const char *address)
+bool journal_settled(const struct journal *j, const char *address)
 {
 	const struct journal_rcpt *r = journal_find(j, address);
 	return r != NULL && (r->last.verdict == VERDICT_SENT || r->last.verdict == VERDICT_FAILED);

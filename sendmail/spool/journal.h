@@ -4,9 +4,11 @@
 #ifndef SPOOL_JOURNAL_H
 #define SPOOL_JOURNAL_H
 #include "base/diag.h"
+#include "base/lookup.h"
 #include "spool/queue.h"
 
-#define JOURNAL_LIMIT_BYTES (256u << 20) /* a longer one is not read */
+#define JOURNAL_LIMIT_BYTES (256u << 20) /* a longer one is not read; spool/compact.h keeps them short */
+#define JOURNAL_LIMIT_WORDS "256 MiB"
 
 struct journal_rcpt {
 	char *address;
@@ -29,19 +31,23 @@ struct journal {
 	int64_t held_by;    /* uid */
 	struct journal_rcpt *rcpts;
 	size_t rcpt_count;
-	size_t hint;        /* where the next search starts */
+	struct lookup known; /* their addresses */
 };
 
-/* Reads ID.log; a missing file is an empty journal.  False with errno when it cannot be read. */
+/* Reads ID.log; a missing file is an empty journal.  False with errno when it cannot be read; EFBIG: it is longer than JOURNAL_LIMIT_BYTES. */
 bool journal_read(struct journal *j, int mqueue_fd, const char *id);
+bool journal_too_long(int mqueue_fd, const char *id);
 void journal_parse(struct journal *j, const char *bytes, size_t length);
 void journal_free(struct journal *j);
 
+/* Folds one more line, without its end, into a journal; it may be cut up. */
+void journal_fold(struct journal *j, char *line);
+
 /* A recipient; NULL when it was never tried. */
-const struct journal_rcpt *journal_find(struct journal *j, const char *address);
+const struct journal_rcpt *journal_find(const struct journal *j, const char *address);
 
 /* True when the recipient was delivered or has failed for good. */
-bool journal_settled(struct journal *j, const char *address);
+bool journal_settled(const struct journal *j, const char *address);
 
 /* Builds lines. */
 void journal_put_attempt(struct buffer *lines, int64_t wall_s, int attempt);

@@ -1,5 +1,5 @@
 /* Reading the published rules.  Lines of fields (base/fields.h) behind a word:
-   policy version= file= domain= min_free_mb= log= once, first
+   policy version= file= domain= min_free_mb= max_recipients= log= once, first
    rule line= who= uid= | gid= | all= from=        in the order of the configuration: the first that fits a user counts
    over uid= until= text=                          a user who is above a limit, and until when at most */
 #include "spool/policy.h"
@@ -9,6 +9,7 @@
 #include "base/fields.h"
 #include "base/text.h"
 #include "message/address.h"
+#include "message/envelope.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,10 +49,15 @@ void policy_free(struct policy *p)
 	mem_free(&p->text);
 }
 
+static char *head_of(const struct policy *p)
+{
+	return p->text != NULL ? mem_copy_n(p->text, strcspn(p->text, "\n")) : mem_copy("");
+}
+
 bool policy_log_json(const struct policy *p)
 {
 	char word[8] = "";
-	char *head = p->text != NULL ? mem_copy_n(p->text, strcspn(p->text, "\n")) : mem_copy("");
+	char *head = head_of(p);
 	fields_get(head, "log", word, sizeof word);
 	free(head);
 	return strcmp(word, "json") == 0;
@@ -163,6 +169,25 @@ int policy_check(const struct policy *p, const struct policy_user *u, const char
 	free(rule);
 	free(over);
 	return code;
+}
+
+int policy_max_recipients(const struct policy *p)
+{
+	char *head = head_of(p);
+	long long max = fields_get_number(head, "max_recipients", ENVELOPE_RCPTS_DEFAULT);
+	free(head);
+	return max >= 1 && max <= ENVELOPE_RCPTS_MAX ? (int)max : ENVELOPE_RCPTS_DEFAULT;
+}
+
+void policy_too_many(const struct policy *p, struct diagnosis *why)
+{
+	char file[300] = "firsthop.conf";
+	char *head = head_of(p);
+	fields_get(head, "file", file, sizeof file);
+	free(head);
+	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "recipients-limit",
+	         "the message has more than %d recipients, as many as it may have ([queue] max_recipients in %s); divide them among several messages",
+	         policy_max_recipients(p), file);
 }
 
 /* What somebody has put in the place of that name; a folder with something in it can only be moved out of the way. */

@@ -36,6 +36,12 @@ bool policy_log_json(const struct policy *p);
    drop_fd is asked for free space. */
 int policy_check(const struct policy *p, const struct policy_user *u, const char *sender, int drop_fd, struct diagnosis *why);
 
+/* How many recipients a message may have; where that is not known, as many as where nothing is configured. */
+int policy_max_recipients(const struct policy *p);
+
+/* The words for one that has more. */
+void policy_too_many(const struct policy *p, struct diagnosis *why);
+
 /* Puts text in place of drop/policy. Not synced: it is made anew at every start. */
 bool policy_write(int drop_fd, const char *text, size_t length);
 #endif

@@ -66,12 +66,15 @@ static void add_sentence(struct buffer *words, int *count, const char *who, cons
 static void see_recipient(void *context, const struct address *a)
 {
 	struct collect *c = context;
+	/* One too many: the message is not taken, and the rest of the list changes nothing. */
+	if (c->why->verdict != VERDICT_NONE)
+		return;
 	if (a->state == ADDRESS_BAD)
 		add_sentence(&c->refused->words, &c->refused->count, "recipient", a);
 	if (a->state == ADDRESS_REPAIRED)
 		add_sentence(&c->envelope->repaired, &c->repaired, "recipient", a);
-	if (a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED)
-		envelope_add_recipient(c->envelope, a->text);
+	if ((a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED) && envelope_add_recipient(c->envelope, a->text))
+		submit_takes_recipients(c->store.drop, c->envelope->recipient_count, c->why);
 }
 
 static void add_list(struct collect *c, const char *list)
@@ -117,6 +120,8 @@ static int gather_recipients(struct collect *c)
 		extract_recipients(c);
 	for (int i = 0; i < c->options->recipient_count; i++)
 		add_list(c, c->options->recipients[i]);
+	if (c->why->verdict != VERDICT_NONE)
+		return EX_DATAERR;
 	if (c->envelope->recipient_count > 0)
 		return EX_OK;
 	if (c->refused->count > 0)

@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #define LINE_LIMIT_BYTES 2048
-#define RCPTS_MAX 10000
 #define ERRORS_MAX 100
 #define CHUNK_BYTES 65536
 
@@ -215,6 +214,7 @@ static void do_rcpt(struct session *s, char *rest)
 {
 	char *parameters;
 	const char *what = "";
+	struct diagnosis why = {0};
 	char *path = smtp_line_path(rest, "TO", &parameters), *rcpt = s->in_mail ? smtp_line_address(path, false, &what) : NULL;
 	if (!s->in_mail)
 		reply(s, "503 5.5.1 MAIL comes first");
@@ -222,8 +222,8 @@ static void do_rcpt(struct session *s, char *rest)
 		reply(s, "501 5.5.4 the form is RCPT TO:<address>");
 	else if (rcpt == NULL)
 		reply(s, "553 5.1.3 recipient %.200s: %s", path, what);
-	else if (s->envelope.recipient_count >= RCPTS_MAX)
-		reply(s, "452 4.5.3 a message may have %d recipients; send the others in another one", RCPTS_MAX);
+	else if (!submit_takes_recipients(&s->drop, s->envelope.recipient_count + 1, &why))
+		reply(s, "452 4.5.3 %s", why.text);
 	else
 		add_rcpt(s, path, rcpt, what, parameters);
 	free(rcpt);

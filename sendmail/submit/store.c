@@ -99,6 +99,10 @@ static int write_start(struct store *s, size_t *content_at, size_t *head_bytes)
 	struct buffer out = {0};
 	envelope_write(s->envelope, &out, content_at);
 	size_t head = *head_bytes = out.length;
+	if (head > ENVELOPE_HEAD_LIMIT_BYTES) {
+		buffer_free(&out);
+		return problem(s, "recipients-limit", "the recipients of the message, with what is asked for them, take more than 16 MiB; divide them among several messages");
+	}
 	if (s->fields > 0)
 		header_without(s->text.data + s->skip, s->fields, hidden, &out);
 	if (out.length > head && out.data[out.length - 1] != '\n')

@@ -155,6 +155,14 @@ int submit_check(const struct drop *drop, const struct caller *c, const char *se
 	return policy_check(&policy, &user, sender, drop->dir_fd, why);
 }
 
+bool submit_takes_recipients(const struct drop *drop, size_t count, struct diagnosis *why)
+{
+	if (count <= (size_t)(drop->dir_fd < 0 ? ENVELOPE_RCPTS_MAX : policy_max_recipients(&policy)))
+		return true;
+	policy_too_many(&policy, why);
+	return false;
+}
+
 void submit_refresh(const struct drop *drop)
 {
 	policy_free(&policy);

@@ -14,6 +14,9 @@ int submit_open(struct drop *drop, const struct caller *c, bool whole_session);
 /* May the caller send as sender (NULL: as himself) now?  EX_OK, or a code with why: a rule, a limit, or too little disk (spool/policy.h). */
 int submit_check(const struct drop *drop, const struct caller *c, const char *sender, struct diagnosis *why);
 
+/* May a message have so many recipients?  False with why.  One that goes over submit.sock is judged by the runner alone, which knows the limit. */
+bool submit_takes_recipients(const struct drop *drop, size_t count, struct diagnosis *why);
+
 /* Reads the rules again, between messages; while the group is back. */
 void submit_refresh(const struct drop *drop);
 

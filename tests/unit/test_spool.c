@@ -1,4 +1,4 @@
-/* objects: sendmail/jobs/ledger sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/pickup sendmail/message/envelope sendmail/message/dsn sendmail/spool/journal sendmail/spool/reserve sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock */
+/* objects: sendmail/jobs/ledger sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/pickup sendmail/message/envelope sendmail/message/dsn sendmail/spool/journal sendmail/spool/compact sendmail/spool/reserve sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/lookup sendmail/base/diag sendmail/base/fields sendmail/base/clock */
 /* libs: -Wl,--wrap=fdio_sync,--wrap=flock,--wrap=linkat,--wrap=compat_rename_is_one_step,--wrap=room_look */
 /* The spool on a real folder: what is adopted, what is not, and what a journal says. */
 #include "base/text.h"
@@ -6,6 +6,7 @@
 #include "message/envelope.h"
 #include "spool/drop.h"
 #include "spool/health.h"
+#include "spool/compact.h"
 #include "spool/journal.h"
 #include "spool/lock.h"
 #include "spool/pickup.h"
@@ -455,6 +456,113 @@ static void a_ledger_is_read_as_it_was_written(void **state)
 	buffer_free(&lines);
 }
 
+/* Two folds that say the same; of what nobody asks for again (in which attempt it was) they need not. */
+static void same_fold(const struct journal *a, const struct journal *b)
+{
+	assert_int_equal(a->attempts, b->attempts);
+	assert_int_equal(a->until_s, b->until_s);
+	assert_int_equal(a->wait_s, b->wait_s);
+	assert_int_equal(a->warned, b->warned);
+	assert_int_equal(a->held, b->held);
+	assert_true(!a->held || a->held_by == b->held_by);
+	assert_int_equal(a->revived, b->revived);
+	assert_int_equal(a->rcpt_count, b->rcpt_count);
+	for (size_t i = 0; i < a->rcpt_count; i++) {
+		const struct journal_rcpt *other = journal_find(b, a->rcpts[i].address);
+		assert_non_null(other);
+		assert_memory_equal(&a->rcpts[i].last, &other->last, sizeof other->last);
+		assert_int_equal(a->rcpts[i].relayed, other->relayed);
+		assert_int_equal(a->rcpts[i].attempt == a->attempts, other->attempt == b->attempts);
+	}
+}
+
+static void put_attempt(struct buffer *lines, int attempt, int rcpts)
+{
+	struct diagnosis waits = {0}, sent = {0}, failed = {0};
+	diag_set(&waits, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-busy", "450 busy, attempt %d", attempt);
+	diag_set(&sent, VERDICT_SENT, STAGE_DOT, "", "250 ok");
+	diag_set(&failed, VERDICT_FAILED, STAGE_RCPT, "no-such-user", "550 nobody");
+	journal_put_attempt(lines, 1000 * attempt, attempt);
+	journal_put_step(lines, 1000 * attempt, "192.0.2.1: session ready");
+	for (int i = 0; i < rcpts; i++) {
+		char address[40];
+		snprintf(address, sizeof address, "user%d@example.org", i);
+		/* Every now and then one is through, and not every one is asked about each time. */
+		if ((i + attempt) % 3 != 0 || i % 100 < attempt)
+			continue;
+		journal_put_rcpt(lines, 1000 * attempt, address, false, i % 100 == attempt ? &sent : i % 100 == attempt + 1 ? &failed : &waits);
+		if (i % 200 == attempt)
+			journal_put_relayed(lines, 1000 * attempt, address);
+	}
+	if (attempt == 7)
+		journal_put_word(lines, 1000 * attempt, "warned");
+	if (attempt == 9)
+		journal_put_word(lines, 1000 * attempt, "revived by=0");
+	if (attempt == 11 || attempt == 20)
+		journal_put_word(lines, 1000 * attempt, attempt == 11 ? "held by=5" : "held by=6");
+	if (attempt == 19)
+		journal_put_word(lines, 1000 * attempt, "released by=0");
+	journal_put_wait(lines, 1000 * attempt, 600 + attempt);
+}
+
+static void journal_stays_short(void **state)
+{
+	const char *id = "0000000c.00000000";
+	struct journal whole, shorter;
+	struct buffer all = {0};
+	struct stat st;
+	off_t longest = 0;
+	int written_again = 0;
+	(void)state;
+	for (int attempt = 1; attempt <= 25; attempt++) {
+		struct buffer lines = {0};
+		put_attempt(&lines, attempt, 4000);
+		buffer_add(&all, lines.data, lines.length);
+		assert_true(journal_append(&queue, id, &lines, true));
+		buffer_free(&lines);
+		assert_int_equal(fstatat(queue.mqueue_fd, "0000000c.00000000.log", &st, 0), 0);
+		off_t before = st.st_size;
+		longest = before > longest ? before : longest;
+		compact_journal(&queue, id);
+		assert_int_equal(fstatat(queue.mqueue_fd, "0000000c.00000000.log", &st, 0), 0);
+		written_again += st.st_size < before;
+		assert_true(st.st_size == before || st.st_size <= before / 2);
+		journal_parse(&whole, all.data, all.length);
+		assert_true(journal_read(&shorter, queue.mqueue_fd, id));
+		same_fold(&whole, &shorter);
+		same_fold(&shorter, &whole);
+		journal_free(&whole);
+		journal_free(&shorter);
+	}
+	assert_true(written_again > 1);
+	assert_true(longest < (off_t)all.length / 2);
+	/* Nothing of it lies about. */
+	assert_int_equal(faccessat(queue.mqueue_fd, "t.0000000c.00000000", F_OK, 0), -1);
+	buffer_free(&all);
+}
+
+/* A sender may hold and release his message without end. */
+static void journal_of_holds_stays_short(void **state)
+{
+	const char *id = "0000000d.00000000";
+	struct journal j;
+	struct stat st;
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		struct buffer lines = {0};
+		for (int k = 0; k < 1000; k++)
+			journal_put_word(&lines, 100, k % 2 == 0 ? "released by=1000" : "held by=1000");
+		assert_true(journal_append(&queue, id, &lines, false));
+		buffer_free(&lines);
+		compact_journal(&queue, id);
+	}
+	assert_int_equal(fstatat(queue.mqueue_fd, "0000000d.00000000.log", &st, 0), 0);
+	assert_true(st.st_size <= COMPACT_FROM_BYTES);
+	assert_true(journal_read(&j, queue.mqueue_fd, id));
+	assert_true(j.held && j.held_by == 1000 && j.attempts == 0 && j.rcpt_count == 0);
+	journal_free(&j);
+}
+
 static void journal_bears_nonsense(void **state)
 {
 	const char *bad = "\n\n \nx\n12\n12 \n12 rcpt\n12 rcpt address=\n12 attempt n=x\n-1 wait s=a until=b\n99999999999999999999999 done\n12 rcpt address=a verdict=zzz stage=\"\n";
@@ -565,7 +673,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(ids_are_strict), TEST(a_submission_is_whole_or_nothing), TEST(what_was_refused_is_not_there), TEST(the_reserve_is_not_for_new_mail),
 		TEST(only_plain_files_are_adopted), TEST(the_first_name_goes_last), TEST(without_links_a_file_is_renamed_or_copied), TEST(old_temporary_files_go), TEST(a_clock_that_is_ahead_takes_no_file),
-		TEST(journal_folds), TEST(journal_knows_what_is_to_be_told), TEST(a_ledger_is_read_as_it_was_written), TEST(journal_bears_nonsense), TEST(attempts_are_bounded), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
+		TEST(journal_folds), TEST(journal_knows_what_is_to_be_told), TEST(a_ledger_is_read_as_it_was_written), TEST(journal_stays_short), TEST(journal_of_holds_stays_short),
+		TEST(journal_bears_nonsense), TEST(attempts_are_bounded), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

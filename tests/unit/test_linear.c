@@ -1,0 +1,463 @@
+/* objects: sendmail/runner/service sendmail/spool/format sendmail/runner/rights sendmail/runner/control sendmail/runner/listener sendmail/runner/intake sendmail/runner/submission sendmail/runner/runner sendmail/runner/takeup sendmail/runner/path sendmail/runner/detour sendmail/runner/dispatch sendmail/runner/sessions sendmail/runner/sweep sendmail/runner/quota sendmail/runner/schedule sendmail/runner/worker sendmail/runner/starter sendmail/jobs/orders sendmail/jobs/process sendmail/runner/hearing sendmail/runner/ledgers sendmail/runner/resume sendmail/jobs/ledger sendmail/runner/message sendmail/runner/held sendmail/runner/conclude sendmail/runner/history sendmail/runner/returns sendmail/runner/success sendmail/runner/bounce sendmail/runner/trace sendmail/runner/watch sendmail/spool/ages sendmail/spool/id sendmail/spool/queue sendmail/spool/pickup sendmail/spool/journal sendmail/spool/compact sendmail/spool/reserve sendmail/spool/story sendmail/spool/health sendmail/spool/waits sendmail/spool/counters sendmail/spool/drop sendmail/spool/lock sendmail/spool/policy sendmail/spool/room sendmail/message/count sendmail/message/dsn sendmail/message/entity sendmail/message/header sendmail/base/words_decode sendmail/message/envelope sendmail/message/address sendmail/message/phrase sendmail/message/token sendmail/message/addrspec sendmail/message/member sendmail/message/address_list sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/base/way sendmail/config/idn sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/config/recipients sendmail/base/mem sendmail/base/lookup sendmail/base/text sendmail/base/fdio sendmail/base/compat sendmail/base/paths sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/json sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/report sendmail/base/sandbox_none sendmail/jobs/jobs sendmail/message/header sendmail/message/legal sendmail/message/mailboxes */
+/* libs: -linih -lidn2 */
+/* Twice the work takes twice the time: each parser with 2,000 things ten times over, and with 20,000 of them once.  One that walks over all for each of
+   them would need ten times as long for the second. */
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/log.h"
+#include "config/recipients.h"
+#include "jobs/jobs.h"
+#include "message/address.h"
+#include "message/legal.h"
+#include "message/mailboxes.h"
+#include "runner/bounce.h"
+#include "runner/worker.h"
+#include "spool/policy.h"
+#include "spool/story.h"
+#include "tests/unit/unit.h"
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FEW 2000
+#define TIMES 10 /* as many: 20,000 */
+#define RATIO_MAX 3.0
+#define TOO_SHORT_S 0.03
+#define TRIES 3
+
+void log_start(const char *name, int to) { (void)name, (void)to; }
+void log_line(int level, const char *format, ...) { (void)level, (void)format; }
+void log_fields(int level, const char *event, struct buffer *fields, const char *words) { (void)level, (void)event, (void)fields, (void)words; }
+void log_json(bool on) { (void)on; }
+void log_close(void) { }
+void log_again(void) { }
+
+static char folder[] = "/tmp/firsthop.XXXXXX";
+
+static const char *name_file(const char *name)
+{
+	static char path[64];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return path;
+}
+
+static void write_file(const char *name, const struct buffer *text)
+{
+	int fd = open(name_file(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0 && fdio_write(fd, text->data, text->length));
+	close(fd);
+}
+
+static void put_many(struct buffer *out, const char *format, int n) __attribute__((format(printf, 2, 0)));
+
+/* The format once for each number. */
+static void put_many(struct buffer *out, const char *format, int n)
+{
+	char piece[600];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	for (int i = 0; i < n; i++) {
+		snprintf(piece, sizeof piece, format, i, i);
+		buffer_puts(out, piece);
+	}
+#pragma GCC diagnostic pop
+}
+
+static void submit_recipients(int n)
+{
+	struct envelope e;
+	char address[60];
+	envelope_init(&e);
+	for (int i = 0; i < 2 * n; i++) {
+		snprintf(address, sizeof address, "user%d@example.org", i % n);
+		assert_int_equal(envelope_add_recipient(&e, address), i < n);
+		envelope_ask(&e, "NEVER", "");
+	}
+	envelope_free(&e);
+}
+
+static void read_envelope(int n)
+{
+	struct envelope e;
+	struct diagnosis d = {0};
+	struct buffer text = {0};
+	buffer_puts(&text, "firsthop-spool: 1\ncontent: bytes=000000000000002 lines=000000000001 longest=000000000000001 8bit=0 nul=0 cr=0\nsender: root\n");
+	put_many(&text, "recipient: user%d@example.org\nrecipient-notify: NEVER\n", n);
+	put_many(&text, "note: 0123abcd.0123abcd 1800000000 rcpt address=user%d@example.org\n", n);
+	buffer_puts(&text, "\nx\n");
+	write_file("message", &text);
+	int fd = open(name_file("message"), O_RDONLY);
+	envelope_init(&e);
+	assert_true(envelope_read(&e, fd, &d));
+	assert_int_equal(e.recipient_count, n);
+	text.length = 0;
+	size_t content_at;
+	envelope_write(&e, &text, &content_at);
+	close(fd);
+	envelope_free(&e);
+	buffer_free(&text);
+}
+
+static void put_journal(struct buffer *text, int n)
+{
+	buffer_puts(text, "1800000000 attempt n=1\n");
+	put_many(text, "1800000000 rcpt address=user%d@example.org verdict=deferred stage=RCPT fault=recipient hop=main key=mailbox-busy text=\"busy\"\n", n);
+	/* The other way round, and none of them where it was. */
+	buffer_puts(text, "1800000100 attempt n=2\n");
+	for (int i = n; i-- > 0;)
+		buffer_printf(text, "1800000100 rcpt address=user%d@example.org verdict=sent stage=dot\n", i);
+}
+
+static void fold_journal(int n)
+{
+	struct journal j;
+	struct buffer text = {0};
+	put_journal(&text, n);
+	write_file("0123abcd.0123abcd.log", &text);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY);
+	assert_true(journal_read(&j, fd, "0123abcd.0123abcd"));
+	close(fd);
+	assert_int_equal(j.rcpt_count, n);
+	assert_true(journal_settled(&j, "user0@example.org") && !journal_settled(&j, "nobody@example.org"));
+	for (int i = 0; i < n; i++)
+		assert_null(journal_find(&j, "nobody@example.org"));
+	journal_free(&j);
+	buffer_free(&text);
+}
+
+static void tell_story(int n)
+{
+	struct buffer text = {0};
+	struct story_line line;
+	struct story_rcpt rcpt;
+	put_journal(&text, n);
+	for (char *at = text.data; story_next(&at, text.data + text.length, &line);) {
+		if (line.verb == STORY_RCPT)
+			story_rcpt(&line, &rcpt);
+	}
+	buffer_free(&text);
+}
+
+static void count_address(void *context, const char *address)
+{
+	(void)address;
+	++*(int *)context;
+}
+
+static void read_addresses(int n)
+{
+	struct buffer list = {0};
+	char problem[200];
+	int count = 0;
+	put_many(&list, "\"User %d\" <user%d@example.org>, ", n);
+	assert_int_equal(address_list(buffer_string(&list), count_address, &count, problem, sizeof problem), n);
+	/* What is no address may be as long. */
+	static const char *const odd[] = {"x@[", ":::", "((((", ")", "\"\\\"", "@a,", "<a:", "a@b;"};
+	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+		list.length = 0;
+		buffer_puts(&list, i == 0 ? "x@[" : "");
+		for (int k = 0; k < 10 * n; k++)
+			buffer_puts(&list, odd[i == 0 ? 1 : i]);
+		address_list(buffer_string(&list), count_address, &count, problem, sizeof problem);
+		address_problem(buffer_string(&list));
+	}
+	buffer_free(&list);
+}
+
+static char *same_address(void *context, const char *address)
+{
+	(void)context;
+	return mem_copy(address);
+}
+
+static void rewrite_header(int n)
+{
+	static const char *const lines[] = {"user%d@example.org,\n ", "\xc3\xa4%d <user@example.org>,\n ", "x@[1:%d:2:3:4:5:6],\n ", "g%d: a, b;,\n ", "(%d) ((a)) \"b\" c@d,\n "};
+	struct header_field f;
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		struct buffer block = {0}, out = {0};
+		size_t at = 0, skip, body_at;
+		buffer_puts(&block, "To: ");
+		put_many(&block, lines[i], n);
+		buffer_puts(&block, "last@example.org\nX: x@[");
+		for (int k = 0; k < n; k++)
+			buffer_puts(&block, "::::");
+		buffer_puts(&block, "\nSubject: ");
+		put_many(&block, "word%d \xc3\xa4 ", n);
+		buffer_puts(&block, "\n\nx\n");
+		size_t length = header_block(block.data, block.length, &skip, &body_at);
+		while (header_next(block.data, length, &at, &f)) {
+			mailboxes_put(&f, same_address, NULL, true, &out);
+			legal_put_field(&f, &out);
+		}
+		assert_true(out.length > 0);
+		buffer_free(&block);
+		buffer_free(&out);
+	}
+}
+
+static void find_fields(int n)
+{
+	static const char *const names[] = {"Bcc", "Resent-Bcc", NULL};
+	struct buffer block = {0}, out = {0};
+	struct header_field f;
+	size_t skip, body_at;
+	put_many(&block, "X-Field-%d: a\n b\nBcc: user%d\n", n);
+	assert_int_equal(header_block(block.data, block.length, &skip, &body_at), block.length);
+	assert_false(header_find(block.data, block.length, "To", &f));
+	header_without(block.data, block.length, names, &out);
+	buffer_free(&block);
+	buffer_free(&out);
+}
+
+/* Each alias is a recipient; each leads to the next but one, and to a list that all share. */
+static void expand_aliases(int n)
+{
+	struct aliases *set;
+	struct diagnosis d = {0};
+	struct buffer text = {0};
+	struct envelope e;
+	struct recipients all;
+	struct config c = {.name = "mon1.example.org", .domain = "example.org", .max_recipients = 100000};
+	buffer_puts(&text, "everyone: ");
+	put_many(&text, "user%d@example.org, ", n);
+	buffer_puts(&text, "\n");
+	put_many(&text, "alias%d: everyone, own%d@example.org\n", n);
+	put_many(&text, "loop%d: loop%d.b\n", n);
+	for (int i = 0; i < n; i++)
+		buffer_printf(&text, "loop%d.b: loop%d\nbroken%d: |prog, /file\nbroken%d: twice\n", i, i, i, i);
+	write_file("aliases", &text);
+	buffer_free(&text);
+	assert_true(aliases_read(&set, name_file("aliases"), false, &d));
+	envelope_init(&e);
+	for (int i = 0; i < n; i++) {
+		char name[32];
+		for (int k = 0; k < 3; k++) {
+			snprintf(name, sizeof name, k == 0 ? "alias%d" : k == 1 ? "broken%d" : "loop%d", i);
+			envelope_add_recipient(&e, name);
+		}
+	}
+	recipients_expand(&all, &e, set, &c);
+	assert_int_equal(all.count, 2 * n);
+	assert_true(all.held_count >= n);
+	recipients_free(&all);
+	c.max_recipients = n / 2;
+	recipients_expand(&all, &e, set, &c);
+	assert_true(all.count <= n / 2 && all.held_count >= n);
+	recipients_free(&all);
+	envelope_free(&e);
+	aliases_free(set);
+}
+
+/* One list, and as many spellings of its name. */
+static void expand_spellings(int n)
+{
+	struct aliases *set;
+	struct diagnosis d = {0};
+	struct buffer text = {0};
+	struct envelope e;
+	struct recipients all;
+	struct config c = {.name = "mon1.example.org", .domain = "example.org", .max_recipients = 100000};
+	buffer_puts(&text, "everyone-everyone-everyone: ");
+	put_many(&text, "user%d@example.org, ", n);
+	write_file("aliases", &text);
+	buffer_free(&text);
+	assert_true(aliases_read(&set, name_file("aliases"), false, &d));
+	envelope_init(&e);
+	for (int i = 0; i < n; i++) {
+		char name[] = "everyone-everyone-everyone";
+		for (int bit = 0; bit < 20; bit++)
+			name[bit] = (char)(name[bit] != '-' && i >> bit & 1 ? name[bit] - 32 : name[bit]);
+		envelope_add_recipient(&e, name);
+	}
+	recipients_expand(&all, &e, set, &c);
+	assert_int_equal(all.count, n);
+	recipients_free(&all);
+	envelope_free(&e);
+	aliases_free(set);
+}
+
+static void read_config(int n)
+{
+	struct config c;
+	struct diagnosis d = {0};
+	struct buffer text = {0};
+	buffer_puts(&text, "[smarthost main]\nhost = mail.example.org\n[rewrite senders]\n");
+	put_many(&text, "user%d = other%d@example.org\n", n);
+	buffer_printf(&text, "[rewrite recipients]\nfile = %s/map\n", folder);
+	write_file("firsthop.conf", &text);
+	text.length = 0;
+	put_many(&text, "user%d@example.org other%d@example.org\n", n);
+	write_file("map", &text);
+	assert_true(config_read(&c, name_file("firsthop.conf"), &d));
+	for (int i = 0; i < n; i++)
+		assert_null(rewrite_find(&c.rewrite_senders, "nobody@example.net", "mon1", "example.org"));
+	config_free(&c);
+	buffer_free(&text);
+}
+
+static void check_policy(int n)
+{
+	struct policy p;
+	struct policy_user u = {.uid = 1, .login = "user"};
+	struct diagnosis d = {0};
+	struct buffer text = {0};
+	buffer_puts(&text, "policy version=1 file=/etc/firsthop.conf domain=example.org max_recipients=10\n");
+	put_many(&text, "rule line=%d who=user%d uid=4000000 from=\"\"\n", n);
+	put_many(&text, "over uid=400%d until=1800000000 text=\"user %d is above it\"\n", n);
+	p.text = mem_copy(buffer_string(&text));
+	assert_int_equal(policy_check(&p, &u, NULL, -1, &d), 0);
+	assert_int_equal(policy_max_recipients(&p), 10);
+	policy_free(&p);
+	buffer_free(&text);
+}
+
+/* A relay hears of n recipients. */
+static void hear_jobs(int n)
+{
+	int pair[2];
+	struct jobs j = {0};
+	struct worker w = {.avoid = NULL};
+	struct message m = {.fd = -1, .rcpt_count = n};
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_true(fdio_nonblocking(pair[0]));
+	j.socket = pair[1];
+	w.fd = pair[0];
+	m.fd = open("/dev/null", O_RDONLY);
+	snprintf(m.id, sizeof m.id, "0123abcd.0123abcd");
+	m.sender = mem_copy("root@example.org");
+	m.rcpts = mem_alloc((size_t)n * sizeof *m.rcpts);
+	m.asked = mem_alloc((size_t)n * sizeof *m.asked);
+	for (int i = 0; i < n; i++) {
+		char address[60];
+		snprintf(address, sizeof address, "user%d@example.org", i);
+		m.rcpts[i] = mem_copy(address);
+		m.asked[i].notify = "";
+		m.asked[i].orcpt = address;
+		m.asked[i].orcpt = mem_copy("");
+	}
+	worker_give(&w, &m);
+	while (w.out.length > 0 || j.first == NULL) {
+		worker_flush(&w);
+		assert_true(jobs_receive(&j));
+	}
+	assert_int_equal(j.first->rcpt_count, n);
+	for (int i = n; i-- > 0;)
+		assert_int_equal(message_find_rcpt(&m, m.rcpts[i]), i);
+	jobs_remove(&j, j.first);
+	for (int i = 0; i < n; i++) {
+		free(m.rcpts[i]);
+		free(m.asked[i].orcpt);
+	}
+	lookup_free(&m.known);
+	free(m.rcpts);
+	free(m.asked);
+	free(m.sender);
+	close(m.fd);
+	close(pair[0]);
+	close(pair[1]);
+	buffer_free(&w.out);
+	buffer_free(&j.in);
+}
+
+static void write_bounce(int n)
+{
+	struct runner r = {.queue = {.mqueue_fd = open(folder, O_RDONLY | O_DIRECTORY)}};
+	struct message *m = mem_alloc(sizeof *m);
+	struct buffer notes = {0}, text = {0}, lines = {0};
+	struct diagnosis d = {0};
+	struct config c;
+	config_defaults(&c);
+	r.config = c;
+	diag_set(&d, VERDICT_FAILED, STAGE_RCPT, "no-such-user", "there is no such user");
+	envelope_init(&m->envelope);
+	m->fd = open("/dev/null", O_RDONLY);
+	snprintf(m->id, sizeof m->id, "0123abcd.0123abce");
+	m->sender = mem_copy("root@example.org");
+	m->rcpts = mem_alloc((size_t)n * sizeof *m->rcpts);
+	m->asked = mem_alloc((size_t)n * sizeof *m->asked);
+	m->states = mem_alloc((size_t)n);
+	journal_put_attempt(&m->lines, 1800000000, 1);
+	for (int i = 0; i < n; i++) {
+		char address[60];
+		snprintf(address, sizeof address, "user%d@example.org", i);
+		m->rcpts[i] = mem_copy(address);
+		m->asked[i].notify = "";
+		m->asked[i].orcpt = mem_copy("");
+		m->states[i] = RCPT_FAILED;
+		m->rcpt_count++;
+		message_add_failure(m, &d);
+		journal_put_rcpt(&lines, 1800000000, address, false, &d);
+	}
+	buffer_add(&m->lines, lines.data, lines.length);
+	bounce_write(&r, &m, 1, false, &notes, &text);
+	assert_true(text.length > (size_t)n * 20);
+	message_free(m);
+	buffer_free(&lines);
+	buffer_free(&text);
+	config_free(&r.config);
+	close(r.queue.mqueue_fd);
+}
+
+static double seconds(void (*work)(int), int n, int times)
+{
+	struct timespec before, after;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+	for (int i = 0; i < times; i++)
+		work(n);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+	return (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) / 1e9;
+}
+
+/* The best of a few tries: a machine that does something else at the same time makes none of them shorter. */
+static void grow(const char *name, void (*work)(int))
+{
+	double few = 0, many = 0;
+	bool linear = false;
+	for (int i = 0; i < TRIES && !linear; i++) {
+		few = seconds(work, FEW, TIMES);
+		many = seconds(work, FEW * TIMES, 1);
+		linear = many < TOO_SHORT_S || many < few * RATIO_MAX;
+	}
+	print_message("# %-18s %6.1f ms for %d, %7.1f ms for %d: %.1f times\n", name, few * 1e3 / TIMES, FEW, many * 1e3, FEW * TIMES, many / few * TIMES);
+	if (!linear)
+		fail_msg("%s takes %.1f times as long for %d times as much", name, many / few * TIMES, TIMES);
+}
+
+#define GROWS(name) static void name##_grows(void **state) { (void)state; grow(#name, name); }
+GROWS(submit_recipients)
+GROWS(read_envelope)
+GROWS(fold_journal)
+GROWS(tell_story)
+GROWS(read_addresses)
+GROWS(rewrite_header)
+GROWS(find_fields)
+GROWS(expand_aliases)
+GROWS(expand_spellings)
+GROWS(read_config)
+GROWS(check_policy)
+GROWS(hear_jobs)
+GROWS(write_bounce)
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return unit_remove(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(submit_recipients_grows), TEST(read_envelope_grows), TEST(fold_journal_grows), TEST(tell_story_grows), TEST(read_addresses_grows),
+		TEST(rewrite_header_grows), TEST(find_fields_grows), TEST(expand_aliases_grows), TEST(expand_spellings_grows), TEST(read_config_grows),
+		TEST(check_policy_grows), TEST(hear_jobs_grows), TEST(write_bounce_grows),
+	};
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
