@@ -12,6 +12,7 @@
 int64_t clock_wall_s(void);
 int64_t clock_wall_us(void);
 int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void);
 
 /* "2026-03-03T09:14:22Z" */
 void clock_put_iso(struct text *t, int64_t wall_s);

@@ -18,9 +18,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define CHILDREN_MAX 16
+#define CHILDREN_SHARED 16 /* that serve users who have one already */
+#define CHILDREN_MAX 64    /* with those that are the only one of their user */
 #define CHILDREN_OF_USER_MAX 4
 #define HUNG_MS 30000
+#define HURRY_MS 2000      /* for so long a caller is not asked to make room for others */
 #define WAITING_MAX 256
 #define WAITING_OF_USER_MAX 64
 #define LEAVE_MS 10000
@@ -31,6 +33,7 @@ struct caller {
 	int fd;    /* while it waits */
 	pid_t pid; /* while it is served */
 	int64_t since_ms;
+	bool hurried;
 };
 
 struct callers {
@@ -123,7 +126,7 @@ void intake_end(struct runner *r)
 
 int intake_fd(const struct runner *r)
 {
-	return r->intake != NULL && r->intake->waiting.count < WAITING_MAX ? r->intake->listener.fd : -1;
+	return r->intake != NULL ? r->intake->listener.fd : -1;
 }
 
 static int count_of(const struct callers *c, uid_t uid)
@@ -132,6 +135,19 @@ static int count_of(const struct callers *c, uid_t uid)
 	for (int i = 0; i < c->count; i++)
 		count += c->list[i].uid == uid;
 	return count;
+}
+
+/* The user with the most, and that number. */
+static int most_of(const struct callers *c, uid_t *uid)
+{
+	int most = 0;
+	for (int i = 0; i < c->count; i++) {
+		int count = count_of(c, c->list[i].uid);
+		if (count > most)
+			*uid = c->list[i].uid;
+		most = count > most ? count : most;
+	}
+	return most;
 }
 
 static void refuse(const struct caller *c)
@@ -145,10 +161,26 @@ static void refuse(const struct caller *c)
 	buffer_free(&line);
 }
 
+/* One more caller waits.  When there is no room, the last one of the user who has most gives way: users who come in numbers keep no other out. */
+static void let_wait(struct callers *w, const struct caller *c)
+{
+	uid_t greedy = c->uid;
+	if (count_of(w, c->uid) >= WAITING_OF_USER_MAX || (w->count == WAITING_MAX && most_of(w, &greedy) <= count_of(w, c->uid) + 1)) {
+		refuse(c);
+		return;
+	}
+	for (int i = w->count - 1; i >= 0 && w->count == WAITING_MAX; i--) {
+		if (w->list[i].uid != greedy)
+			continue;
+		refuse(&w->list[i]);
+		take_out(w, i);
+	}
+	w->list[w->count++] = *c;
+}
+
 void intake_accept(struct runner *r)
 {
-	struct callers *w = &r->intake->waiting;
-	while (w->count < WAITING_MAX) {
+	for (int i = 0; i < WAITING_MAX; i++) {
 		struct caller c = {.fd = compat_accept(r->intake->listener.fd)};
 		if (c.fd < 0) {
 			fdio_rest_without_descriptors();
@@ -156,10 +188,8 @@ void intake_accept(struct runner *r)
 		}
 		if (compat_peer(c.fd, &c.uid, &c.gid) != 0)
 			close(c.fd);
-		else if (count_of(w, c.uid) >= WAITING_OF_USER_MAX)
-			refuse(&c);
 		else
-			w->list[w->count++] = c;
+			let_wait(&r->intake->waiting, &c);
 	}
 }
 
@@ -168,7 +198,7 @@ static void become_submission(const struct runner *r, const struct caller *c)
 {
 	sigset_t none;
 	signal(SIGHUP, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
+	submission_expect_hurry();
 	signal(SIGINT, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -194,18 +224,30 @@ static bool start_child(struct runner *r, struct caller *c)
 	return true;
 }
 
+/* Who has none of his served goes before those who have; among equals, who came first.  -1: nobody may be served now. */
+static int next_caller(const struct callers *w, const struct callers *s)
+{
+	int best = -1, fewest = CHILDREN_OF_USER_MAX;
+	for (int i = 0; i < w->count; i++) {
+		int own = count_of(s, w->list[i].uid);
+		if (own < fewest && s->count < (own == 0 ? CHILDREN_MAX : CHILDREN_SHARED)) {
+			best = i;
+			fewest = own;
+		}
+	}
+	return best;
+}
+
 static void start_children(struct runner *r)
 {
 	struct callers *w = &r->intake->waiting, *s = &r->intake->served;
-	for (int i = 0; i < w->count && s->count < CHILDREN_MAX;) {
+	int i;
+	while ((i = next_caller(w, s)) >= 0) {
 		struct caller c = w->list[i];
-		if (count_of(s, c.uid) >= CHILDREN_OF_USER_MAX) {
-			i++;
-			continue;
-		}
 		if (!start_child(r, &c))
 			return;
 		take_out(w, i);
+		c.since_ms = clock_mono_ms();
 		s->list[s->count++] = c;
 	}
 }
@@ -218,6 +260,31 @@ static void end_hung(struct caller *c)
 	log_line(LOG_ERR, "the process %ld, which takes a submission of uid %lu, hangs and is ended", (long)c->pid, (unsigned long)c->uid);
 	c->since_ms = clock_mono_ms();
 	kill(c->pid, SIGKILL);
+}
+
+/* Others wait: who has been at it for a while is to be done, or gone (submission.h).  A caller that has its message whole is not touched by that. */
+static void hurry_children(struct intake *in)
+{
+	int64_t now = clock_mono_ms();
+	for (int i = 0; i < in->served.count && in->waiting.count > 0; i++) {
+		struct caller *c = &in->served.list[i];
+		if (c->hurried || now - c->since_ms < HURRY_MS)
+			continue;
+		c->hurried = true;
+		kill(c->pid, SIGTERM);
+	}
+}
+
+int64_t intake_next_ms(const struct runner *r)
+{
+	const struct intake *in = r->intake;
+	int64_t next = INT64_MAX;
+	for (int i = 0; in != NULL && in->waiting.count > 0 && i < in->served.count; i++) {
+		const struct caller *c = &in->served.list[i];
+		if (!c->hurried && c->since_ms + HURRY_MS < next)
+			next = c->since_ms + HURRY_MS;
+	}
+	return next;
 }
 
 void intake_serve(struct runner *r)
@@ -238,4 +305,5 @@ void intake_serve(struct runner *r)
 	if (stored)
 		runner_adopt(r);
 	start_children(r);
+	hurry_children(r->intake);
 }

@@ -15,12 +15,16 @@ bool intake_leave(struct runner *r);
 /* Makes the socket again if its name is gone. */
 void intake_look(struct runner *r);
 
-/* The descriptor to wait for; -1 when there is none, or so many callers wait that the next ones stay with the kernel. */
+/* The descriptor to wait for; -1 when there is none. */
 int intake_fd(const struct runner *r);
 
-/* Takes those who called into the line of waiting callers. */
+/* Takes those who called into the line of waiting callers; of those who are too many, users who have most are refused. */
 void intake_accept(struct runner *r);
 
-/* Ends what has ended, adopts what it stored, and starts children for those who wait: bounded in all and for each user id. */
+/* Ends what has ended, adopts what it stored, and starts children for those who wait: bounded in all and for each user id, whoever has none of his first.
+   While somebody waits, callers that are slow are ended. */
 void intake_serve(struct runner *r);
+
+/* When intake_serve has something to do by the clock (monotonic); INT64_MAX: when somebody calls, or a child ends. */
+int64_t intake_next_ms(const struct runner *r);
 #endif

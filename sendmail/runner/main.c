@@ -127,6 +127,9 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 		left = sooner_ms(left, limit_ms);
 	if (r->counters.changed)
 		left = sooner_ms(left, r->counted_ms + COUNT_EVERY_MS - clock_mono_ms());
+	int64_t intake_ms = intake_next_ms(r);
+	if (intake_ms != INT64_MAX)
+		left = sooner_ms(left, intake_ms - clock_mono_ms());
 	int64_t log_ms = log_wait_ms();
 	if (log_ms >= 0)
 		left = sooner_ms(left, log_ms);

@@ -124,6 +124,22 @@ static int count_of(const struct watch *list, uid_t uid)
 	return count;
 }
 
+/* Where all places are taken, a user who has none gets one of the user with most. */
+static bool has_room(struct watch *list, uid_t uid)
+{
+	int most = 1, last = -1;
+	if (list->count < WATCHERS_MAX)
+		return true;
+	for (int i = 0; i < list->count && count_of(list, uid) == 0; i++) {
+		int count = count_of(list, list->list[i]->uid);
+		last = count > most || (count == most && last >= 0) ? i : last;
+		most = count > most ? count : most;
+	}
+	if (last >= 0)
+		forget(list, last);
+	return last >= 0;
+}
+
 /* "watch ID talk|wait" */
 static bool read_request(const char *line, char id[ID_SIZE], bool *talk)
 {
@@ -141,7 +157,7 @@ bool watch_take(struct runner *r, int fd, uid_t uid, const char *line)
 	bool talk;
 	if (r->watch == NULL)
 		r->watch = mem_alloc(sizeof *r->watch);
-	if (!read_request(line, id, &talk) || r->watch->count == WATCHERS_MAX || count_of(r->watch, uid) >= WATCHERS_OF_USER_MAX)
+	if (!read_request(line, id, &talk) || count_of(r->watch, uid) >= WATCHERS_OF_USER_MAX || !has_room(r->watch, uid))
 		return false;
 	struct watcher *w = mem_alloc(sizeof *w);
 	*w = (struct watcher){.fd = fd, .uid = uid, .id = id_pack(id), .talk = talk};
