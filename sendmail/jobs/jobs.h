@@ -34,6 +34,7 @@ struct job {
 	int64_t body_bytes;    /* on the wire */
 	const char *utf8_field; /* name of a field with an address that is not ASCII; NULL = none */
 	int taken, finished;   /* recipients given to transactions; those whose transaction is over */
+	long long turn;        /* of the session, in which it was served last; 0 = not yet */
 	int told;              /* those whose outcome the runner knows */
 	bool settled;          /* it knows all before the transactions are over */
 	bool used;             /* some command about it was sent */

@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is read again and again while a list is looked at has an end, so that a list of any length costs what it is long.  No address, and no name, has so
+   many parts. */
+#define ROUTE_TOKENS_MAX 400
+#define NAMED_TOKENS_MAX 1000
+#define NAME_PARTS_MAX 3
+#define GROUPS_ON_END_MAX 100  /* "a:b:c:", with nothing in them */
 
 static void show_group(struct member_list *l, const struct token *from, const struct token *to)
 {
@@ -120,6 +126,10 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		return;
 	}
 	bool named = author || quoted || (tokens_have_8bit(first, to) && !tokens_have(first, next, '@'));
+	if (named && to - first > NAMED_TOKENS_MAX) {
+		show_words(l, from, to, "it is far too long to be an address");
+		return;
+	}
 	if (named) {
 		const struct token *behind = show_named(l, first, to);
 		if (tokens_skip_asides(behind, to) == to)
@@ -148,8 +158,6 @@ static const struct token *angle_end(const struct token *from, const struct toke
 	return from;
 }
 
-static void read_member(struct member_list *l, const struct token *from, const struct token *to);
-
 /* joe@x> */
 static void read_without(struct member_list *l, const struct token *from, const struct token *stray)
 {
@@ -161,10 +169,13 @@ static void read_without(struct member_list *l, const struct token *from, const 
 /* What stands behind '>': another address whose comma is missing, or words that belong to nothing. */
 static bool is_another(const struct token *from, const struct token *to)
 {
-	return tokens_have(from, to, '@') || tokens_have(from, to, '<');
+	while (from < to && !token_is(from, '@') && !token_is(from, '<'))
+		from++;
+	return from < to;
 }
 
-static void read_member(struct member_list *l, const struct token *from, const struct token *to)
+/* The first address of a member, or all of it; what is behind. */
+static const struct token *read_one(struct member_list *l, const struct token *from, const struct token *to)
 {
 	const struct token *open = tokens_find(from, to, '<');
 	if (open == to) {
@@ -174,7 +185,7 @@ static void read_member(struct member_list *l, const struct token *from, const s
 			read_bare(l, from, to);
 		else
 			read_without(l, from, stray);
-		return;
+		return to;
 	}
 	const struct token *name_end = open;
 	bool doubled = open + 1 < to && token_is(open + 1, '<');
@@ -188,18 +199,26 @@ static void read_member(struct member_list *l, const struct token *from, const s
 		m.to = behind;
 		m.repair = "the missing comma behind it was put there";
 		member_show(l, &m);
-		read_member(l, behind, to);
-		return;
+		return behind;
 	}
 	if (tokens_skip_asides(behind, to) != to && repair == NULL)
 		m.repair = "words behind its '>' were taken away";
 	member_show(l, &m);
+	return to;
+}
+
+static void read_member(struct member_list *l, const struct token *from, const struct token *to)
+{
+	do
+		from = read_one(l, from, to);
+	while (from < to);
 }
 
 /* Behind the route "@a,@b:" of an address without brackets; from when there is none. */
 static const struct token *route_end(const struct token *from, const struct token *end)
 {
 	const struct token *t = from;
+	end = end - from > ROUTE_TOKENS_MAX ? from + ROUTE_TOKENS_MAX : end;
 	while (t < end && token_is(t, '@')) {
 		for (t++; t < end && (t->kind == TOKEN_ATOM || t->kind == TOKEN_LITERAL || token_is(t, '.'));)
 			t++;
@@ -231,7 +250,7 @@ static const struct token *group_colon(const struct token *from, const struct to
 }
 
 /* "Müller, Jörg <jm@x>": words before a comma that can be no recipient, and a name behind it. */
-static bool is_name_with_comma(const struct member_list *l, const struct token *from, const struct token *to)
+static bool is_name_with_comma(const struct member_list *l, const struct token *from, const struct token *to, int parts)
 {
 	const struct token *next = to + 1;
 	if (l->in_group || to == l->end || !token_is(to, ',') || tokens_have(from, to, '@') || tokens_have(from, to, '<') || tokens_skip_asides(from, to) == to)
@@ -240,7 +259,7 @@ static bool is_name_with_comma(const struct member_list *l, const struct token *
 	bool name_follows = open < end && tokens_skip_asides(next, open) < open && !tokens_have(next, open, '@');
 	/* A name in three parts ("Müller, Dr., Jörg"), too. */
 	if (!name_follows)
-		return open == end && end < l->end && is_name_with_comma(l, next, end) && (l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to));
+		return open == end && end < l->end && parts < NAME_PARTS_MAX && is_name_with_comma(l, next, end, parts + 1) && (l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to));
 	bool words = count_pieces(from, to) > 1 || is_quoted_alone(from, to);
 	return l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to) || (words && tokens_have_8bit(next, open));
 }
@@ -263,9 +282,10 @@ static bool is_mailto(const struct token *from, const struct token *colon)
 static void read_list(struct member_list *l)
 {
 	bool empty = false;
+	int groups = 0;
 	while (l->at < l->end) {
 		const struct token *to = member_end(l->at, l->end), *colon = group_colon(l->at, to);
-		if (colon != NULL) {
+		if (colon != NULL && groups++ < GROUPS_ON_END_MAX) {
 			l->counts.untidy = l->counts.untidy || l->in_group || is_mailto(l->at, colon);
 			if (!is_mailto(l->at, colon)) {
 				end_group(l);
@@ -277,11 +297,12 @@ static void read_list(struct member_list *l)
 		}
 		if (to == l->at)
 			l->counts.untidy = l->counts.untidy || !empty || !token_is(to, ';');
-		else if (is_name_with_comma(l, l->at, to))
+		else if (is_name_with_comma(l, l->at, to, 1))
 			take_prefix(l, l->at, to);
 		else
 			read_member(l, l->at, to);
 		empty = false;
+		groups = 0;
 		l->at = to;
 		if (to == l->end)
 			break;

@@ -1,5 +1,6 @@
 /* One reading of the list decides how it is written: as it is, or anew. */
 #include "message/mailboxes.h"
+#include "base/lookup.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "message/legal.h"
@@ -75,6 +76,7 @@ static void say(const struct field *x, const struct address *a, const char *what
 static void settle_authors(struct field *x)
 {
 	size_t seen = 0;
+	struct lookup known = {0};
 	for (size_t i = 0; i < x->count; i++) {
 		struct item *item = &x->items[i];
 		if (item->a.state == ADDRESS_BAD && x->counts.usable == 0 && seen == 0 && x->policy->fallback != NULL) {
@@ -87,12 +89,13 @@ static void settle_authors(struct field *x)
 		if (item->final == NULL)
 			continue;
 		/* All mail in the name of one address: it stands there once. */
-		for (size_t k = 0; k < i && x->policy->edit != NULL; k++)
-			item->left_out = item->left_out || (x->items[k].final != NULL && !x->items[k].left_out && strcmp(x->items[k].final, item->final) == 0);
-		item->left_out = item->left_out || (x->policy->single && seen > 0);
+		item->left_out = item->left_out || (x->policy->single && seen > 0) || (x->policy->edit != NULL && lookup_find(&known, item->final) != LOOKUP_NONE);
+		if (!item->left_out && x->policy->edit != NULL)
+			lookup_add(&known, item->final);
 		seen += !item->left_out;
 		x->anew = x->anew || item->left_out;
 	}
+	lookup_free(&known);
 }
 
 static void say_repairs(const struct field *x)

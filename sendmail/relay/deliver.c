@@ -14,26 +14,34 @@
 
 #define QUIT_WAIT_MS 2000
 
-/* Gives the session what it can take, in the order in which the runner sent it. */
+/* The jobs take turns, so that a message with few recipients does not wait for one with 10,000.  A new one stands behind those that have not had theirs. */
+static struct job *next_job(struct crank *c)
+{
+	struct job *best = NULL;
+	for (struct job *job = c->with->jobs->first; job != NULL; job = job->next) {
+		if (job->turn == 0)
+			job->turn = c->turn + 1;
+		if (job->taken < job->rcpt_count && (best == NULL || job->turn < best->turn))
+			best = job;
+	}
+	return best;
+}
+
+/* Gives the session what it can take. */
 static void feed(struct crank *c)
 {
-	struct job *job = c->with->jobs->first;
-	while (job != NULL && session_can_take(&c->session)) {
-		struct job *next = job->next;
+	struct job *job;
+	while (session_can_take(&c->session) && (job = next_job(c)) != NULL) {
 		struct diagnosis d = {0};
 		if (job->header.length == 0 && !head_prepare(job, c->with->config, c->session.ehlo.eightbitmime, c->session.ehlo.smtputf8, &d)) {
 			outcome_refuse_damaged(c, job, &d);
-			job = next;
 			continue;
 		}
 		if (job->taken == 0)
 			jobs_say_repairs(c->with->jobs, job);
-		struct piece *p = content_piece(job, c->session.ehlo.dsn);
-		if (p == NULL) {
-			job = next;
-			continue;
-		}
-		session_take(&c->session, &p->transaction);
+		c->turn = job->turn;
+		job->turn++;
+		session_take(&c->session, &content_piece(job, c->session.ehlo.dsn)->transaction);
 	}
 	session_pump(&c->session, clock_mono_ms());
 }

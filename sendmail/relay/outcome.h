@@ -13,6 +13,7 @@ struct crank {
 	struct link link;
 	struct diagnosis peer;  /* hop, names, TLS: the part that all results share */
 	int64_t end_ms;         /* of the whole batch */
+	long long turn;         /* of the job that was served last */
 	bool told_ready;
 	const char *lost;       /* why the runner is heard no more; NULL: it is gone */
 };

@@ -11,6 +11,8 @@
 #define START_AGAIN_MS 10000
 #define USER_WAITS_MS 1500   /* then it is looked whether a session of the user has got on */
 #define MAILBOX_WAITS_MS 2000
+#define RCPTS_OF_USER 5000     /* that sessions may have in hand before more of his mail is begun */
+#define RCPTS_WAIT_MS 300
 
 static const char *avoid_of(const struct entry *e)
 {
@@ -203,6 +205,17 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 	return true;
 }
 
+/* One message with 10,000 recipients is a session's work for a while: who has such mail under way waits with the rest of his, and leaves sessions to others. */
+static bool has_plenty(const struct runner *r, const struct path *p, uint32_t uid)
+{
+	int open = 0;
+	for (int i = 0; i < r->worker_count; i++) {
+		for (const struct message *m = r->workers[i]->path == p ? r->workers[i]->first : NULL; m != NULL; m = m->next)
+			open += m->entry->uid == uid ? m->rcpt_count - m->noted : 0;
+	}
+	return open >= RCPTS_OF_USER;
+}
+
 static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 {
 	struct entry *e;
@@ -210,9 +223,10 @@ static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 		schedule_ready(&p->schedule, now);
 	while ((e = schedule_first(&p->schedule)) != NULL && may_try(r, p, e, now)) {
 		bool alone = strcmp(p->key, PATH_NONE) == 0;
-		if (!alone && sessions_user_waits(r, p, e->uid, now)) {
+		int wait_ms = alone ? 0 : sessions_user_waits(r, p, e->uid, now) ? USER_WAITS_MS : has_plenty(r, p, e->uid) ? RCPTS_WAIT_MS : 0;
+		if (wait_ms > 0) {
 			e->put_off = true;
-			schedule_move(&p->schedule, e, now + USER_WAITS_MS);
+			schedule_move(&p->schedule, e, now + wait_ms);
 			continue;
 		}
 		struct worker *w = alone ? NULL : worker_for(r, e, now);
