@@ -39,7 +39,7 @@ config "
 $(for name in one two three four; do eval "p=\$$name"; printf '[smarthost %s]\nhost = 127.0.0.1\nport = %s\ntls = off\n[route @%s.test]\nvia = %s\n' $name "$p" $name $name; done)"
 start
 for name in one two three four; do send "a@$name.test"; done
-talking() { [ "$(grep -l '^C: \.\|^S: 354' "$work"/*.transcript 2>/dev/null | wc -l)" = 4 ]; }
+talking() { [ "$(grep -l '^C: \.\|^S: 354' "$work"/*.transcript 2>/dev/null | lines)" = 4 ]; }
 ok "four silent servers of other routes have a session each" wait_for talking
 for i in 1 2 3; do send "healthy$i@example.org"; done
 ok "mail to the healthy smarthost goes out meanwhile" wait_for sent_are healthy 3
@@ -50,7 +50,7 @@ end
 
 # again OPTIONS: another smarthost, and nothing else left
 again() { rm -f "$work/sessions"; smarthost "$@"; config "${more:-}"; }
-sessions() { cut -d' ' -f1 "$work/sessions" | sort -u | wc -l | tr -d ' '; }
+sessions() { cut -d' ' -f1 "$work/sessions" | sort -u | lines; }
 deferred() { grep -c "to=<$1.*verdict=deferred" "$work/log"; }
 
 # A long message: the server reads it slowly.
@@ -73,7 +73,7 @@ queue "$me" quiet1 quiet2 quiet3 quiet4 quiet5 quiet6
 queue "$other" v1 v2 v3
 begin
 ok "a server that is silent to one user's messages: others' mail goes out" wait_for sent_are 'v[0-9]' 3
-all_wait() { [ "$(ls "$work/delivered" | wc -l)" -ge 7 ]; }
+all_wait() { [ "$(ls "$work/delivered" | lines)" -ge 7 ]; }
 wait_tries=500
 ok "four of them come to wait" wait_for all_wait
 queue "$other" v4 v5; mv "$work"/kept/* "$work/spool/drop/"
@@ -123,7 +123,7 @@ printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -odq -i -f s@example.org a@other.te
 mv "$work"/kept/* "$work/spool/drop/"
 start
 ok "max_sessions = 1: all are delivered" wait_for sent_are 'm[0-9]' 300
-before=$(grep 'verdict=sent' "$work/log" | sed '/to=<a@other.test>/q' | wc -l)
+before=$(grep 'verdict=sent' "$work/log" | sed '/to=<a@other.test>/q' | lines)
 ok "the other destination did not wait for the end of the first one's ($before before it)" test "$before" -lt 200
 end; stop "$smarthost_pid"; stop "$first"
 finish

@@ -59,7 +59,7 @@ config
 LD_PRELOAD=$TOOLS/wrongclock.so WRONGCLOCK_SPEED=10 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"
 wait_for test -s "$work/run/runner.pid"
 send two@example.org
-connecting() { [ "$(relays | wc -l)" = 2 ]; }
+connecting() { [ "$(relays | lines)" = 2 ]; }
 wait_for connecting
 stopped=$(relays)
 kill -STOP $stopped

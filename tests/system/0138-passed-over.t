@@ -29,7 +29,7 @@ is "$(grep -c 'passed over: smarthost main' "$work/log")" 1 "a server that is kn
 "$TOOLS/smarthost" -p "$dead" -d "$work/delivered3" -o "$work/sessions3" & pids="$pids $!"
 kill -HUP "$runner"
 echo z | "$BIN/sendmail" c@example.org
-is_back() { [ "$(ls "$work/delivered3" 2>/dev/null | wc -l)" -ge 1 ]; }
+is_back() { [ "$(ls "$work/delivered3" 2>/dev/null | lines)" -ge 1 ]; }
 ok "the first server gets mail again" wait_for is_back
 "$BIN/mailq" health >/dev/null; is $? 0 "mailq health is OK again"
 is "$("$BIN/sendmail" -bh)" "" "and no server is passed over"

@@ -42,7 +42,7 @@ listed '^team: two@example.net' "a link of root's in root's folder is followed"
 printf 'team: :include:%s/etc/secret\nother: ok@example.net\n' "$work" >"$work/aliases"; chown 4001 "$work/aliases"
 listed "secret is not read: it is root's, and not everybody can read it" "a secret, included by a table that belongs to a user"
 rm "$work/aliases"; ln -s "$work/etc/secret" "$work/home/ann/aliases"; chown -h 4001:4001 "$work/home/ann/aliases"
-config; sed -i "s|^aliases = .*|aliases = $work/home/ann/aliases|" "$work/firsthop.conf"
+config; edit "s|^aliases = .*|aliases = $work/home/ann/aliases|" "$work/firsthop.conf"
 unlike "$("$BIN/newaliases" 2>&1; "$BIN/relayconf" check 2>&1)" 'Geheim123' "an aliases file that is a link of a user"
 like "$("$BIN/newaliases" 2>&1)" 'aliases is not read: a link on the way to it is one of uid 4001' "which is named"
 

@@ -29,7 +29,7 @@ is "$(report many@example.org | grep -c '^alert number')" 2 "a report about two 
 
 # cron's mail to root, without an alias, where the smarthost knows neither root nor a postmaster.
 printf 'Subject: Cron\n\n%s\n' "$text" | "$BIN/sendmail" -i -f root root; runner_once; runner_once; runner_once
-is "$(ls "$work"/spool/mqueue/*.dead | wc -l | tr -d ' ')" 1 "mail, report and the report to the postmaster were refused: set aside"
+is "$(ls "$work"/spool/mqueue/*.dead | lines)" 1 "mail, report and the report to the postmaster were refused: set aside"
 id=$(basename "$work"/spool/mqueue/*.dead .dead)
 like "$(cat "$work"/spool/mqueue/*.dead)" "$text" "the text is there"
 like "$("$BIN/mailq" dead cat "$id" 2>/dev/null)" "$text" "and mailq dead cat shows it"

@@ -38,14 +38,14 @@ like "$(give mbox "$two${tab}$me" second)" '^- appended to .*were taken away' "t
 is "$(copies second) $(grep -c '^2000$' "$work/mail/$me")" "1 0" "and the message is there once, and whole"
 like "$(give mbox "$two${tab}$me" second)" '^- in .* since an earlier attempt' "and only once"
 for i in $(seq 100); do give mbox "6b0d0000.$(printf %08x "$i")${tab}$me@here.example.org" "n$i" >/dev/null; done
-ok "the record stays small" test "$(wc -c <"$work/mail/.firsthop-done.$me")" -le 8192
+ok "the record stays small" test "$(bytes <"$work/mail/.firsthop-done.$me")" -le 8192
 like "$(give mbox "6b0d0000.00000064${tab}$me@here.example.org" n100)" 'since an earlier attempt' "and knows the last ones"
 rm "$work/mail/.firsthop-done.$me"; ln -s "$work/elsewhere" "$work/mail/.firsthop-done.$me"
 like "$(give mbox "$one${tab}x" third)" '^- appended to' "a link in the place of the record"
 ok "is not followed" test ! -e "$work/elsewhere"
 
 box=$work/home/Maildir
-files() { find "$box/new" "$box/cur" "$box/tmp" -type f | wc -l | tr -d ' '; }
+files() { find "$box/new" "$box/cur" "$box/tmp" -type f | lines; }
 like "$(give maildir "$one${tab}$me" first)" '^- Maildir of' "Maildir: a delivery"
 like "$(give maildir "$one${tab}$me" first)" '^- in the Maildir .* since an earlier attempt' "the same again"
 is "$(files)" 1 "is there once"
@@ -59,5 +59,5 @@ is "$(files)" 0 "it does not come back"
 like "$(give maildir "$two${tab}$me" second)" '^- Maildir of' "another delivery"
 for file in "$box"/new/*; do mv "$file" "$box/tmp/"; done
 like "$(give maildir "$two${tab}$me" second)" '^- Maildir of' "one that never got into new/ is delivered"
-is "$(ls "$box/new" | wc -l | tr -d ' ')" 1 "once"
+is "$(ls "$box/new" | lines)" 1 "once"
 finish

@@ -18,7 +18,7 @@ mkdir "$work/one" "$work/two"
 ok "the tarball" sh relayconf/system/dist.sh "$version" "$work/one"
 release=firsthop-$version
 (cd "$work" && gzip -dc "one/$release.tar.gz" | tar -xf -)
-(umask 077; cd "$work/$release" && touch -d 2001-01-01T00:00:00Z GNUmakefile && sh relayconf/system/dist.sh "$version" "$work/two"); is $? 0 "one made of what the tarball holds"
+(umask 077; cd "$work/$release" && touch -t 200101010000 GNUmakefile && sh relayconf/system/dist.sh "$version" "$work/two"); is $? 0 "one made of what the tarball holds"
 ok "is the same, byte for byte" cmp "$work/one/$release.tar.gz" "$work/two/$release.tar.gz"
 listed() { (cd "$1" && find sendmail mail relayconf tests man GNUmakefile Makefile README LICENSE -type f ! -name '*.o' | sort); }
 is "$(listed "$work/$release")" "$(listed .)" "it holds every file"

@@ -16,13 +16,13 @@ queue() {
 	printf 'the body\n' >"$Q/dfABC"
 	chown -R $SMMSP:$SMMSP "$Q"
 }
-taken() { ls "$work"/spool/drop/????????.???????? 2>/dev/null | wc -l | tr -d ' '; }
+taken() { ls "$work"/spool/drop/????????.???????? 2>/dev/null | lines; }
 umask 077; echo 'Geheim123' >"$work/shadow"; umask 022
 queue; adopt
 is "$(taken) $code $(ls "$Q/adopted" | tr '\n' ' ')" "1 0 dfABC qfABC " "a queue that is as it should be"
 
 queue; ln -s "$work/profile.d" "$Q/adopted"; chown -h $SMMSP "$Q/adopted"; adopt
-is "$(ls "$work/profile.d" | wc -l | tr -d ' ')" 0 "adopted is a link: nothing goes where it leads"
+is "$(ls "$work/profile.d" | lines)" 0 "adopted is a link: nothing goes where it leads"
 is "$(taken) $code" "0 75" "nothing is taken over before it can be moved"
 like "$out" 'qfABC is left alone: it could not be moved to .*/adopted, which has to be a folder of root' "and the reason is told"
 queue; mkdir "$Q/adopted"; chown $OTHER "$Q/adopted"; adopt
