@@ -200,7 +200,7 @@ static void rewrite_header(int n)
 			mailboxes_put(&f, &policy, &out);
 			policy.use = ADDRESS_AUTHORS;
 			mailboxes_put(&f, &policy, &out);
-			legal_put_field(&f, &out);
+			legal_put_field(&f, "", &out);
 		}
 		assert_true(out.length > 0);
 		buffer_free(&block);
