@@ -12,6 +12,7 @@
 struct seen {
 	bool date, message_id, destination, reply_to, mime, sender;
 	int authors; /* mailboxes in From */
+	unsigned single; /* a bit for each of single_fields */
 };
 
 /* The name of a process is whatever it calls itself: in a comment, parentheses and the like would be structure. */
@@ -40,7 +41,8 @@ static void put_received(const struct envelope *e, const char *id, const struct 
 struct stamping {
 	const struct envelope *e;
 	const char *sender;
-
+	const char *block;      /* the header as it was stored */
+	size_t block_length;
 	const struct stamp_policy *policy;
 	struct seen seen;
 	struct buffer *out;
@@ -170,6 +172,75 @@ static bool is_empty(const struct header_field *f)
 	return empty;
 }
 
+/* Of these a header has one each (RFC 5322 3.6, RFC 2045): many servers refuse mail with two. */
+static const char *const single_fields[] = {"To", "Cc", "From", "Sender", "Reply-To", "Date", "Message-ID", "In-Reply-To", "References", "Subject",
+                                            "MIME-Version", "Content-Type", "Content-Transfer-Encoding", NULL};
+
+/* True for one that was there before; of the first one that is noted. */
+static bool is_repeated(struct stamping *s, const struct header_field *f, int *which)
+{
+	for (*which = 0; single_fields[*which] != NULL && !header_is(f, single_fields[*which]);)
+		++*which;
+	unsigned bit = single_fields[*which] != NULL ? 1u << *which : 0;
+	bool before = (s->seen.single & bit) != 0;
+	s->seen.single |= bit;
+	return before;
+}
+
+static void put_field(struct stamping *s, const struct header_field *f);
+
+/* The recipients of further To or Cc fields belong to the first one. */
+static bool put_joined(struct stamping *s, const struct header_field *first)
+{
+	struct header_field f;
+	struct buffer joined = {0};
+	size_t length = first->length;
+	while (length > 0 && strchr("\r\n", first->start[length - 1]) != NULL)
+		length--;
+	buffer_add(&joined, first->start, length);
+	size_t alone = joined.length;
+	for (size_t at = (size_t)(first->start - s->block) + first->length; header_next(s->block, s->block_length, &at, &f);) {
+		if (f.name_length != first->name_length || !header_is(&f, header_is(first, "To") ? "To" : "Cc"))
+			continue;
+		char *value = header_value(&f);
+		buffer_printf(&joined, "%s %s", alone > first->name_length + 1 ? "," : "", value);
+		free(value);
+	}
+	bool more = joined.length > alone;
+	buffer_puts(&joined, "\n");
+	size_t at = 0;
+	if (more && header_next(joined.data, joined.length, &at, &f))
+		put_field(s, &f);
+	buffer_free(&joined);
+	return more;
+}
+
+/* Any other one that is there again is kept under another name. */
+static void put_again(struct stamping *s, const struct header_field *f)
+{
+	struct header_field other;
+	struct buffer text = {0};
+	size_t at = 0;
+	buffer_puts(&text, "X-Original-");
+	buffer_add(&text, f->start, f->length);
+	if (header_next(buffer_string(&text), text.length, &at, &other))
+		legal_put_field(&other, s->policy->charset != NULL ? s->policy->charset : "", s->out);
+	buffer_free(&text);
+	if (s->policy->said != NULL)
+		buffer_printf(s->policy->said, "%sa second field %.*s was renamed", s->policy->said->length > 0 ? "; " : "", (int)f->name_length, f->start);
+}
+
+/* As it is, unless the header has another one of its name. */
+static void put_once(struct stamping *s, const struct header_field *f)
+{
+	int which;
+	bool again = is_repeated(s, f, &which);
+	if (again && which >= 2 && !is_empty(f))
+		put_again(s, f);
+	else if (!again && (which >= 2 || !put_joined(s, f)))
+		put_field(s, f);
+}
+
 static void put_field(struct stamping *s, const struct header_field *f)
 {
 	struct seen *seen = &s->seen;
@@ -232,10 +303,10 @@ void stamp_header(const struct envelope *e, const char *id, const char *sender, 
                   const char *block, size_t length, struct buffer *out)
 {
 	struct header_field field;
-	struct stamping s = {.e = e, .sender = sender, .policy = policy, .out = out};
+	struct stamping s = {.e = e, .sender = sender, .block = block, .block_length = length, .policy = policy, .out = out};
 	put_received(e, id, policy, out);
 	for (size_t at = 0; header_next(block, length, &at, &field);)
-		put_field(&s, &field);
+		put_once(&s, &field);
 	if (out->data[out->length - 1] != '\n')
 		buffer_add(out, "\n", 1);
 	put_missing(&s, id);

@@ -76,6 +76,11 @@ like "$(cat "$work/log")" 'repaired Reply-To "Überwachung": it has no address' 
 from 'From: =?utf-8?q?M=C3=BCller,_J?= <jm@x.org>' '=?utf-8?q?M=C3=BCller=2C_J?= <jm@x.org>'
 clear; give '' -F '"Reminder Service"' -f s@x.org ops@x.org; runner_once; is "$(field From)" 'Reminder Service <s@x.org>' "-F with quotes of its own"
 clear; give '' -F 'Doe, Joe' -f s@x.org ops@x.org; runner_once; is "$(field From)" '"Doe, Joe" <s@x.org>' "-F with a comma"
+# --- fields that are there twice -------------------------------------------------------------------------------------
+clear; give 'To: a@x.org\nFrom: jm@x.org\nTo: b@x.org,\n c@x.org\nFrom: two@x.org\nSubject: first\nCc: d@x.org\ncc: e@x.org' -t -f s@x.org; runner_once
+is "$(rcpts)" "a@x.org b@x.org c@x.org d@x.org e@x.org " "two To and two Cc: all of them get it"
+is "$(field To)|$(field Cc)|$(field From)|$(field Subject)" "a@x.org, b@x.org, c@x.org|d@x.org, e@x.org|jm@x.org|first" "and the header has one of each"
+is "$(field X-Original-From)|$(field X-Original-Subject)" "two@x.org|x" "what was there again is kept under another name"
 for f in 'From: (none)' 'From: foo bar' 'From: a@x.org, b@x.org' 'From: root@'; do
 	clear; config "$(printf '\n[sender]\nheader_from = mon@example.com')"; give "$f" -f s@x.org ops@x.org; runner_once
 	like "$(field From)" '^[^,]*<?mon@example.com>?( \(none\))?$' "header_from, $f: one legal address"
