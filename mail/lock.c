@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,7 +24,7 @@ enum owner { OWNER_OTHER, OWNER_GONE, OWNER_US };
    the last time. */
 static enum owner owner_of(const char *dot)
 {
-	char text[32] = "";
+	char text[321] = "";
 	struct stat st = {0};
 	int fd = open(dot, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
@@ -31,11 +33,14 @@ static enum owner owner_of(const char *dot)
 	ssize_t n = known ? fdio_read(fd, text, sizeof text - 1) : 0;
 	close(fd);
 	long pid = n > 0 ? atol(text) : 0;
+	/* Whatever is not short, or begins with another thing than a number, is no lock but somebody's file. */
+	if (!known || st.st_size >= (off_t)sizeof text || (n > 0 && strchr("0123456789 \n", text[0]) == NULL) || (st.st_uid != geteuid() && st.st_uid != 0))
+		return OWNER_OTHER;
 	if (pid == getpid() && st.st_uid == geteuid())
 		return OWNER_US;
 	if (pid > 1 && kill((pid_t)pid, 0) != 0 && errno == ESRCH && clock_wall_s() - st.st_mtime > 2)
 		return OWNER_GONE;
-	return known && clock_wall_s() - st.st_mtime > STALE_AFTER_S ? OWNER_GONE : OWNER_OTHER;
+	return clock_wall_s() - st.st_mtime > STALE_AFTER_S ? OWNER_GONE : OWNER_OTHER;
 }
 
 enum dotted { DOT_TAKEN, DOT_WAIT, DOT_IMPOSSIBLE };
@@ -43,6 +48,10 @@ enum dotted { DOT_TAKEN, DOT_WAIT, DOT_IMPOSSIBLE };
 static enum dotted take_dot(const char *dot)
 {
 	char text[32];
+	const char *name = strrchr(dot, '/') != NULL ? strrchr(dot, '/') + 1 : dot;
+	/* A user of that name: it is his mailbox. */
+	if (getpwnam(name) != NULL)
+		return DOT_IMPOSSIBLE;
 	int fd = open(dot, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 && errno == EEXIST) {
 		enum owner owner = owner_of(dot);
