@@ -18,6 +18,7 @@
 
 #define STAYS_EVERY_MS 3600000
 #define FULL_MS 10000
+#define AVOID_MAX 20 /* servers that one attempt asks about a message */
 
 static int64_t age_s(const struct runner *r, const struct message *m)
 {
@@ -158,6 +159,14 @@ static void add_word(char **list, const char *before, const char *word, const ch
 	buffer_free(&longer);
 }
 
+static int count_words(const char *list)
+{
+	int count = 0;
+	for (; list != NULL && *list != '\0'; list++)
+		count += *list == ' ';
+	return count;
+}
+
 /* Recipients that are to be asked about elsewhere at once: at the next address, or on the next path when left says that there is none. */
 static bool goes_on(struct runner *r, struct message *m, int left)
 {
@@ -165,7 +174,7 @@ static bool goes_on(struct runner *r, struct message *m, int left)
 	bool next = count_state(m, RCPT_NEXT) > 0, other = false;
 	if (count_state(m, RCPT_OPEN) > 0)
 		return true;
-	if (next && left > 0 && m->last.peer_address[0] != '\0') {
+	if (next && left > 0 && m->last.peer_address[0] != '\0' && count_words(e->avoid) < AVOID_MAX) {
 		/* The port too: one machine may be a smarthost at 587 and another one at 465. */
 		TEXT(server, 80);
 		text_printf(&server, "%s/%u", m->last.peer_address, m->last.port);

@@ -15,6 +15,7 @@
 #define LINE_LIMIT_BYTES 65536
 #define PASSED_LOG_MAX 64
 #define READ_ERRORS_MAX 20
+#define LEFT_MAX 1024 /* candidates: 64 of each smarthost */
 
 static struct message *find_message(struct worker *w, const char *fields, struct message **before)
 {
@@ -28,6 +29,21 @@ static struct message *find_message(struct worker *w, const char *fields, struct
 		*before = m;
 	}
 	return NULL;
+}
+
+/* A diagnosis about a server of the relay's own path, or about none: those of others are not its business. */
+static void hear(const struct worker *w, struct diagnosis *d, const char *fields)
+{
+	diag_read(d, fields);
+	if (!path_leads_over(w->path, d->hop) && strcmp(d->hop, "local") != 0)
+		d->hop[0] = '\0';
+}
+
+/* The same of a server or a session, whose failure is no outcome of mail. */
+static void hear_failure(const struct worker *w, struct diagnosis *d, const char *fields)
+{
+	hear(w, d, fields);
+	d->verdict = VERDICT_DEFERRED;
 }
 
 /* Mail goes on to another server: that this one was passed over, and why, is said at once.  A relay that was taken over cannot fill the log with it. */
@@ -45,13 +61,16 @@ static void log_passed(struct worker *w)
 static void on_passed(struct worker *w, const char *fields)
 {
 	log_passed(w);
-	diag_read(&w->passed, fields);
+	hear_failure(w, &w->passed, fields);
 }
 
 static void on_down(struct runner *r, struct worker *w, const char *fields)
 {
 	struct diagnosis d;
-	diag_read(&d, fields);
+	hear_failure(w, &d, fields);
+	if (w->said_down)
+		return;
+	w->said_down = true;
 	w->closing = true;
 	if (w->avoid[0] == '\0') {
 		w->passed.verdict = VERDICT_NONE;
@@ -84,24 +103,27 @@ static void on_progress(struct worker *w)
 
 static void on_ready(struct runner *r, struct worker *w, const char *fields)
 {
-	char hop[256];
 	struct diagnosis d;
-	diag_read(&d, fields);
+	if (w->ready)
+		return;
+	hear(w, &d, fields);
 	log_passed(w);
 	text_copy(w->peer, sizeof w->peer, d.peer_name);
 	w->ready_ms = clock_mono_ms();
-	if (!w->ready)
-		on_progress(w);
+	on_progress(w);
 	w->ready = true;
-	w->left = (int)fields_get_number(fields, "n", 0);
-	if (fields_get(fields, "hop", hop, sizeof hop))
-		path_hop_ready(r, hop);
+	long long left = fields_get_number(fields, "n", 0);
+	w->left = left < 0 ? 0 : left > LEFT_MAX ? LEFT_MAX : (int)left;
+	if (d.hop[0] != '\0')
+		path_hop_ready(r, d.hop);
 }
 
 static void on_hop(struct runner *r, struct worker *w, const char *fields)
 {
 	struct diagnosis d;
-	diag_read(&d, fields);
+	hear_failure(w, &d, fields);
+	if (d.hop[0] == '\0' || w->hops_told++ >= CONFIG_HOPS_MAX)
+		return;
 	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing about the server. */
 	if (w->avoid[0] == '\0')
 		path_hop_failed(r, w->path, &d);
@@ -113,6 +135,7 @@ static void on_step(struct worker *w, const char *verb, const char *fields)
 	char text[1024];
 	if (!fields_get(fields, "text", text, sizeof text))
 		return;
+	text_tame(text, sizeof text);
 	if (strcmp(verb, "step") == 0 && w->steps.length < STEPS_LIMIT_BYTES)
 		buffer_printf(&w->steps, "%s\n", text);
 	for (const struct message *m = w->first; m != NULL; m = m->next)
@@ -120,7 +143,7 @@ static void on_step(struct worker *w, const char *verb, const char *fields)
 }
 
 /* A relay tells each outcome once; one that was taken over could say "not yet" without end. */
-static bool is_news(const struct message *m, int n, const struct diagnosis *d)
+static bool is_news(const struct message *m, long long n, const struct diagnosis *d)
 {
 	return n >= 0 && n < m->rcpt_count && (m->states[n] == RCPT_OPEN || d->verdict == VERDICT_SENT || d->verdict == VERDICT_FAILED);
 }
@@ -167,11 +190,13 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 	}
 	if (text_starts(line, "rcpt ")) {
 		w->told++;
-		int n = (int)fields_get_number(fields, "n", -1);
+		long long n = fields_get_number(fields, "n", -1);
 		bool next = fields_get_number(fields, "next", 0) != 0;
-		diag_read(&d, fields);
+		hear(w, &d, fields);
+		if (d.verdict == VERDICT_NONE)
+			d.verdict = VERDICT_DEFERRED;
 		if (is_news(m, n, &d))
-			message_note(r, m, n, next && (w->left > 0 || message_has_other_path(r, m, n)), &d);
+			message_note(r, m, (int)n, next && (w->left > 0 || message_has_other_path(r, m, n)), &d);
 		return;
 	}
 	/* A word of a later version ends no message. */
@@ -210,7 +235,7 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 	} else if (text_starts(line, "alive ")) {
 		fields_get(line + 6, "stage", w->stage, sizeof w->stage);
 	} else if (text_starts(line, "over ")) {
-		diag_read(&w->over, line + 5);
+		hear_failure(w, &w->over, line + 5);
 	} else if (strcmp(line, "freed") == 0) {
 		if (w->settled > 0) {
 			w->settled--;
@@ -241,6 +266,12 @@ void worker_receive(struct runner *r, struct worker *w)
 	}
 	w->read_errors = 0;
 	w->heard_ms = clock_mono_ms();
+	w->heard_bytes += n;
+	if (w->heard_bytes > w->heard_limit_bytes) {
+		log_line(LOG_ERR, "a relay says more than its mail is a reason for (%lld bytes): it is ended", (long long)w->heard_bytes);
+		w->ended = true;
+		return;
+	}
 	buffer_add(&w->in, bytes, (size_t)n);
 	size_t used = 0;
 	char *line;

@@ -37,7 +37,7 @@ static struct hop_state *find_hop(const struct runner *r, const char *name, size
 	return NULL;
 }
 
-static bool leads_over(const struct path *p, const char *name)
+bool path_leads_over(const struct path *p, const char *name)
 {
 	size_t length = strlen(name);
 	for (const char *at = p->key; *at != '\0'; at += strcspn(at, ","), at += *at == ',') {
@@ -52,7 +52,7 @@ static bool is_known(const struct runner *r, const char *name)
 {
 	bool known = *name == '\0';
 	for (int i = 0; i < r->path_count && !known; i++)
-		known = leads_over(r->paths[i], name);
+		known = path_leads_over(r->paths[i], name);
 	return known;
 }
 
@@ -315,7 +315,7 @@ void path_hop_ready(struct runner *r, const char *name)
 	if (!news)
 		return;
 	for (int i = 0; i < r->path_count; i++) {
-		if (leads_over(r->paths[i], name))
+		if (path_leads_over(r->paths[i], name))
 			wake(r->paths[i]);
 	}
 	path_write_health(r);
@@ -353,7 +353,7 @@ static bool is_passed_over(const struct runner *r, const struct hop_state *h)
 {
 	bool passed = false;
 	for (int i = 0; h->failures > 0 && i < r->path_count && !passed; i++)
-		passed = leads_over(r->paths[i], h->name) && path_state(r, r->paths[i], 0) == PATH_UP;
+		passed = path_leads_over(r->paths[i], h->name) && path_state(r, r->paths[i], 0) == PATH_UP;
 	return passed;
 }
 

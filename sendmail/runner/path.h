@@ -45,6 +45,9 @@ int64_t path_until_ms(const struct runner *r, const struct path *p);
 /* True when mail that came since the last try may ask although none is due: not more than once a minute, and never with a refused login. */
 bool path_new_mail_may_ask(const struct runner *r, const struct path *p, int64_t now_ms);
 
+/* True when the server of that name is one of the path's. */
+bool path_leads_over(const struct path *p, const char *name);
+
 /* The servers of p that are passed over now, as " NAME NAME"; each with its reason as a line in steps. Free it. */
 char *path_skips(const struct runner *r, const struct path *p, int64_t now_ms, struct buffer *steps);
 

@@ -19,6 +19,11 @@
 #include <unistd.h>
 
 /* Its socket, orders, the lock and the ledger.  The pid, or -1 with errno. */
+/* What a relay may say: on the way to its session, and for each message and recipient. */
+#define HEARD_AT_MOST_BYTES (1 << 20)
+#define HEARD_OF_MESSAGE_BYTES 65536
+#define HEARD_OF_RCPT_BYTES 4096
+
 static pid_t start_program(const struct runner *r, const struct path *p, int socket, int ledger, const struct buffer *orders)
 {
 	int orders_fd = orders_pipe(orders);
@@ -67,6 +72,7 @@ struct worker *worker_start(struct runner *r, struct path *path, const char *avo
 	w->shows = shows;
 	w->path = path;
 	w->steps = steps;
+	w->heard_limit_bytes = HEARD_AT_MOST_BYTES;
 	path->workers++;
 	w->idle_ms = w->started_ms = w->heard_ms = clock_mono_ms();
 	return w;
@@ -104,6 +110,7 @@ void worker_give(struct worker *w, struct message *m)
 	if (w->count == 0)
 		w->progress_ms = clock_mono_ms();
 	w->given++;
+	w->heard_limit_bytes += HEARD_OF_MESSAGE_BYTES + (int64_t)HEARD_OF_RCPT_BYTES * m->rcpt_count;
 	w->asked_back = false;
 	append_message(w, m);
 }
@@ -180,7 +187,7 @@ void worker_close(struct worker *w)
 
 void worker_ask_back(struct worker *w)
 {
-	w->asked_back = true;
+	w->asked_back = w->ever_asked_back = true;
 	buffer_puts(&w->out, "back\n");
 	worker_flush(w);
 }
@@ -241,8 +248,23 @@ bool worker_is_gone(struct worker *w)
 	return w->gone;
 }
 
+/* It gave everything back and has no reason: asked again at once, it would do so for ever. */
+static void note_uselessness(struct runner *r, struct worker *w)
+{
+	struct diagnosis d = {0};
+	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, "relay-died", "the relay process gave its mail back without a reason");
+	d.fault = FAULT_LOCAL;
+	for (const char *at = w->path->key; *at != '\0'; at += strcspn(at, ","), at += *at == ',') {
+		snprintf(d.hop, sizeof d.hop, "%.*s", (int)strcspn(at, ","), at);
+		path_hop_failed(r, w->path, &d);
+	}
+	path_down(r, w->path, &d);
+}
+
 void worker_end(struct runner *r, struct worker *w)
 {
+	bool useless = w->done == 0 && w->over.key[0] == '\0' && !w->said_down && !r->leaving && w->avoid[0] == '\0' &&
+	               ((w->said_bye && w->first != NULL) || (w->returned > 0 && !w->ever_asked_back));
 	close(w->fd);
 	/* What it could not say any more may stand there. */
 	if (w->first != NULL && !w->said_bye)
@@ -265,6 +287,8 @@ void worker_end(struct runner *r, struct worker *w)
 		path_hop_failed(r, w->path, &w->over);
 		path_down(r, w->path, &w->over);
 	}
+	if (useless)
+		note_uselessness(r, w);
 	/* A server that ends the session behind some messages has its reasons, and says nothing about the next message. */
 	if (w->said_bye && w->returned > 0 && !w->asked_back && w->done > 0 && w->done < WORKER_WINDOW && w->over.key[0] != '\0' && strcmp(w->over.key, "batch-timeout") != 0)
 		path_session_ended(w->path, w->done);

@@ -32,6 +32,9 @@ struct worker {
 	int told;                 /* recipients with one */
 	struct diagnosis passed;  /* the last server that was tried in vain, not logged yet; verdict none = there is none */
 	int passed_count;         /* logged */
+	bool said_down;
+	int hops_told;            /* servers that failed, as it says */
+	int64_t heard_bytes, heard_limit_bytes; /* of all that it says: more is a flood */
 	struct diagnosis over;    /* why its session broke; key "" = it did not */
 	int64_t idle_ms;          /* since when it has nothing to do */
 	int64_t progress_ms;      /* last result, or first message after an idle time */
@@ -39,6 +42,7 @@ struct worker {
 	int given;                /* messages, so far */
 	int returned;             /* of those: given back as unused */
 	bool asked_back;          /* for what it has not begun, since the last progress */
+	bool ever_asked_back;
 	char stage[16];           /* that it waits at, as it says itself; "" = not known */
 	char peer[256];           /* server of its session; "" while there is none */
 	/* its end (watchdog.c): when it was told to, and made to; 0 = not */

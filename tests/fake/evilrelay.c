@@ -4,7 +4,7 @@
      escape    outcomes and steps with what commands terminals, raw and escaped     lies      outcomes of messages it never got, numbers out of range
      sent none failed   that as the verdict of all it has     over-sent      its session is over, and "sent" is why
      unused, bye        gives all back, at once, for ever     next      each is to be tried at another server, for ever
-     down, hop, ready   says that again and again             steps     says steps without end
+     down, hop, ready   says that again and again             main-down          says that the server of another path fails                 steps     says steps without end
      flood     lines without sense, without end               endless   a line without end       half      half a line, then the end
      nul       NUL bytes                                      descriptors   sends descriptors    ledger    outcomes of others in its ledger
      silence   nothing, whatever it is asked                  term      nothing, and SIGTERM is ignored
@@ -197,7 +197,7 @@ static void write_ledger(void)
 	char other[64];
 	FILE *others = fopen(beside("evil.others"), "r");
 	while (others != NULL && fscanf(others, "%60s", other) == 1 && ledger >= 0)
-		dprintf(ledger, "outcome id=%s address=bob@example.org verdict=sent stage=dot text=\"250 ok\" .\n", other);
+		dprintf(ledger, "outcome id=%s address=bob@victim.example verdict=sent stage=dot text=\"250 ok\" .\n", other);
 	if (others != NULL)
 		fclose(others);
 	pause();
@@ -246,6 +246,9 @@ static void be_evil(const char *what)
 		say_for_ever("down verdict=failed stage=connect hop=evil key=connect-refused text=no\n");
 	else if (strcmp(what, "hop") == 0)
 		say_for_ever("hop verdict=failed stage=connect hop=evil key=connect-refused text=no\n");
+	else if (strcmp(what, "main-down") == 0)
+		say("ready n=0 hop=main\nhop verdict=deferred stage=connect hop=main key=connect-refused text=no\n"
+		    "down verdict=deferred stage=connect fault=credential hop=main key=auth-refused text=no\n");
 	else if (strcmp(what, "ready") == 0)
 		say_for_ever(READY);
 	else if (strcmp(what, "steps") == 0)
