@@ -15,7 +15,7 @@ cp "$BIN/sendmail" "$work/sendmail" && chmod 755 "$work/sendmail"
 S="as_user $work/sendmail"
 policy() { cat "$work/spool/drop/policy" 2>/dev/null; }
 send() { echo x | as_user "$work/sendmail" "$@" >"$work/out" 2>&1; code=$?; }
-waiting() { find "$work/spool" -name '????????.????????' | lines; }
+waiting() { find "$work/spool" -name '????????.????????' | sed 's,.*/,,' | sort -u | lines; }
 
 # without a runner, and with a file that is odd, nothing is refused
 config "
