@@ -275,7 +275,7 @@ static int run(struct runner *r)
 		look_at_signals(r);
 	}
 	runner_adopt(r);
-	if (r->lifetime == LIFETIME_ONCE)
+	if (r->lifetime == LIFETIME_ONCE || r->pass)
 		runner_start_pass(r);
 	for (;;) {
 		runner_configure(r, false);
@@ -311,14 +311,15 @@ static int run(struct runner *r)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: runner --stay|--once|--linger [--foreground]\n"
+	fprintf(stderr, "usage: runner --stay|--once|--linger [--pass] [--foreground]\n"
 	                "  --stay    deliver mail until it is told to end (rc.d, systemd, sendmail -bd)\n"
 	                "  --once    try everything in the queue now, then end (sendmail -q)\n"
-	                "  --linger  end when the queue is empty\n");
+	                "  --linger  end when the queue is empty\n"
+	                "  --pass    try everything once at the start, whatever its time\n");
 	return EX_USAGE;
 }
 
-static bool read_arguments(int argc, char **argv, enum lifetime *lifetime, bool *foreground)
+static bool read_arguments(int argc, char **argv, enum lifetime *lifetime, bool *foreground, bool *pass)
 {
 	int given = 0;
 	for (int i = 1; i < argc; i++) {
@@ -329,6 +330,8 @@ static bool read_arguments(int argc, char **argv, enum lifetime *lifetime, bool 
 			*lifetime = LIFETIME_ONCE;
 		else if (strcmp(argv[i], "--linger") == 0)
 			*lifetime = LIFETIME_LINGER;
+		else if (strcmp(argv[i], "--pass") == 0)
+			*pass = given-- > 0;
 		else if (strcmp(argv[i], "--foreground") == 0)
 			*foreground = given-- > 0;
 		else
@@ -340,16 +343,17 @@ static bool read_arguments(int argc, char **argv, enum lifetime *lifetime, bool 
 int main(int argc, char **argv)
 {
 	enum lifetime lifetime = LIFETIME_STAY;
-	bool foreground = false;
+	bool foreground = false, pass = false;
 	if (version_asked(argc, argv))
 		return EX_OK;
 	signal(SIGXFSZ, SIG_IGN); /* also what is written before the loop begins fails with a reason */
 	if (rights_are_lent())
 		lifetime = LIFETIME_LINGER;
-	else if (!read_arguments(argc, argv, &lifetime, &foreground))
+	else if (!read_arguments(argc, argv, &lifetime, &foreground, &pass))
 		return usage();
 	struct runner *r = mem_alloc(sizeof *r);
 	r->lifetime = lifetime;
+	r->pass = pass;
 	int code = service_start(r, foreground);
 	if (code != EX_OK || r->lock_fd < 0) {
 		free(r);
