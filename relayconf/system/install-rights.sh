@@ -18,12 +18,17 @@ make_user() {
 		useradd -r ${root:+-P "$root"} -g "$2" -d /nonexistent -s /usr/sbin/nologin -c 'firsthop mail relay' "$1"
 	fi
 }
+make_member() {
+	! awk -F: -v group="$2" '$1 == group { print $4 }' "$root/etc/group" | tr , '\n' | grep -qx "$1" || return 0
+	if [ "$(uname -s)" = FreeBSD ]; then pw ${root:+-R "$root"} groupmod "$2" -m "$1"; else usermod ${root:+-P "$root"} -a -G "$2" "$1"; fi
+}
 mkdir -p "$root/etc"
 touch "$root/etc/group" "$root/etc/passwd"
 while read -r kind name group rest; do
 	case $kind in
 	group) make_group "$name" ;;
 	user) make_user "$name" "$group" ;;
+	member) make_member "$name" "$group" ;;
 	esac
 done <"$table"
 
@@ -41,4 +46,7 @@ rights folder fifo program file | {
 	done
 	durable $made
 }
+# What the runner noted in mqueue/ before it had the group of those who may list it.  Messages keep theirs, and links are not followed.
+user=$(number firsthop passwd) list=$(number fhlist group) group=$(number firsthop group)
+find "$root$SPOOLDIR/mqueue" ! -type d -user "$user" -group "$group" ! -name '????????.????????' ! -name '*.dead' -exec chgrp -h "$list" {} + 2>/dev/null || :
 echo "firsthop: user, groups, spool $root$SPOOLDIR and modes are in place"

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,4 +241,31 @@ int compat_open_folder(int folder_fd, const char *name)
 void compat_name_fd(char *path, size_t size, int fd)
 {
 	snprintf(path, size, "%s/%d", access("/dev/fd", X_OK) == 0 ? "/dev/fd" : "/proc/self/fd", fd);
+}
+
+/* On FreeBSD before 15 the effective group, which a set-group-id bit gives, is among the others. */
+static bool has_group(gid_t gid)
+{
+#ifndef __FreeBSD__
+	gid_t list[256];
+	int count = getgroups(256, list);
+	for (int i = 0; i < count; i++) {
+		if (list[i] == gid)
+			return true;
+	}
+#endif
+	return getgid() == gid;
+}
+
+bool compat_in_group(gid_t gid)
+{
+	const struct group *gr;
+	const struct passwd *pw;
+	bool in = has_group(gid);
+	if (in || (pw = getpwuid(getuid())) == NULL || (gr = getgrgid(gid)) == NULL)
+		return in;
+	in = pw->pw_gid == gid;
+	for (char **member = gr->gr_mem; *member != NULL && !in; member++)
+		in = strcmp(*member, pw->pw_name) == 0;
+	return in;
 }

@@ -78,10 +78,16 @@ bool compat_rename_is_one_step(int folder_fd);
 int compat_set_group(gid_t gid);
 int compat_set_user(uid_t uid);
 
+/* True when the real user of this process is in a group, as the system's files say or by his real group; not by a set-group-id bit. */
+bool compat_in_group(gid_t gid);
+
 /* The three of them one by one. */
 int compat_set_users(uid_t real, uid_t effective, uid_t saved);
 
 
+
+/* True when the real user of this process is in a group, as the system's files say or by his real group; not by a set-group-id bit. */
+bool compat_in_group(gid_t gid);
 
 /* The three of them one by one. */
 int compat_set_users(uid_t real, uid_t effective, uid_t saved);

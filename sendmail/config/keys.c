@@ -49,7 +49,7 @@ static const struct key_row rows[] = {
 	{{"queue", "batch_messages", "50", "waiting messages that justify one more session"}, KEY_NUMBER, IN_CONFIG(batch_messages), 1, 100000},
 	{{"queue", "keep_dead_d", "30", "days for which mail is kept that could not even be returned"}, KEY_NUMBER, IN_CONFIG(keep_dead_d), 1, 3650},
 	{{"queue", "waits_min", "1 2 5 10 20 30 60", "minutes between attempts; the last one repeats"}, KEY_WAITS, IN_CONFIG(waits_min), 1, 10080},
-	{{"queue", "list", "all", "who may list the queue: all, owner (own mail only), admin (root and group firsthop)"}, KEY_LIST, IN_CONFIG(list), 0, 0},
+	{{"queue", "list", "all", "who may list the queue: all, owner (own mail only), admin (root and group fhlist)"}, KEY_LIST, IN_CONFIG(list), 0, 0},
 	{{"queue", "format", "sendmail", "layout of mailq when it is told none: sendmail, postfix, json"}, KEY_FORMAT, IN_CONFIG(format), 0, 0},
 	{{"queue", "max_recipients", "10000", "recipients that a message may have, as it is handed over and after the aliases"}, KEY_NUMBER, IN_CONFIG(max_recipients), 1, ENVELOPE_RCPTS_MAX},
 	{{"queue", "min_free_mb", "0", "megabytes of free disk below which mail is taken from root only; 0: only the reserve that is always kept"}, KEY_NUMBER, IN_CONFIG(min_free_mb), 0, 1000000},

@@ -9,6 +9,7 @@
 #include "base/report.h"
 #include "config/idn.h"
 #include "config/rules.h"
+#include "mailq/envelopes.h"
 #include "message/envelope.h"
 #include "spool/journal.h"
 #include <errno.h>
@@ -24,6 +25,7 @@ struct collecting {
 	struct listing *list;
 	struct queue queue;
 	enum config_list policy;
+	bool sees_all;
 };
 
 static struct row *add_row(struct listing *l, const char *id)
@@ -54,7 +56,7 @@ static void set(char **slot, const char *value)
 	*slot = mem_copy(value);
 }
 
-static void add_rcpt(struct row *r, const char *address, const struct diagnosis *why)
+void list_add_rcpt(struct row *r, const char *address, const struct diagnosis *why)
 {
 	if ((r->rcpt_count & (r->rcpt_count - 1)) == 0)
 		r->rcpts = mem_resize(r->rcpts, r->rcpt_count ? 2 * (size_t)r->rcpt_count : 1, sizeof *r->rcpts);
@@ -70,18 +72,35 @@ static void fill_rcpts(struct row *r, const struct envelope *e, const struct jou
 	for (size_t i = 0; i < j->rcpt_count; i++) {
 		enum verdict v = j->rcpts[i].last.verdict;
 		if (v != VERDICT_SENT && (v != VERDICT_FAILED || with_failed))
-			add_rcpt(r, j->rcpts[i].address, &j->rcpts[i].last);
+			list_add_rcpt(r, j->rcpts[i].address, &j->rcpts[i].last);
 	}
 	if (j->rcpt_count > 0)
 		return;
 	for (size_t i = 0; i < e->recipient_count; i++)
-		add_rcpt(r, e->recipients[i], NULL);
+		list_add_rcpt(r, e->recipients[i], NULL);
+}
+
+static void take_journal(struct collecting *c, struct row *r, const struct envelope *e)
+{
+	struct journal j;
+	if (journal_read(&j, c->queue.mqueue_fd, r->id)) {
+		r->attempts = j.attempts;
+		r->next_s = j.until_s;
+		r->held = j.held;
+		r->held_by = j.held_by;
+		r->owed = j.owed;
+		fill_rcpts(r, e, &j, c->list->of_dead || j.owed);
+	} else if (errno == EFBIG) {
+		text_copy(r->problem, sizeof r->problem, "its journal is longer than " JOURNAL_LIMIT_WORDS ", and is not read");
+	} else {
+		snprintf(r->problem, sizeof r->problem, "its journal cannot be read: %s", strerror(errno));
+	}
+	journal_free(&j);
 }
 
 static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
 {
 	struct envelope e;
-	struct journal j;
 	struct diagnosis d = {0};
 	envelope_init(&e);
 	r->uid = uid;
@@ -99,25 +118,30 @@ static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
 	set(&r->program, e.program);
 	if (e.repaired.length > 0)
 		r->repaired = mem_copy(buffer_string(&e.repaired));
-	if (journal_read(&j, c->queue.mqueue_fd, r->id)) {
-		r->attempts = j.attempts;
-		r->next_s = j.until_s;
-		r->held = j.held;
-		r->held_by = j.held_by;
-		r->owed = j.owed;
-		fill_rcpts(r, &e, &j, c->list->of_dead || j.owed);
-	} else if (errno == EFBIG) {
-		text_copy(r->problem, sizeof r->problem, "its journal is longer than " JOURNAL_LIMIT_WORDS ", and is not read");
-	} else {
-		snprintf(r->problem, sizeof r->problem, "its journal cannot be read: %s", strerror(errno));
-	}
-	journal_free(&j);
+	take_journal(c, r, &e);
 	envelope_free(&e);
+}
+
+/* Of a message whose file is closed to us: what its folder and its journal tell.  Who sent it is the owner of the file, but for what the runner made. */
+static void fill_unread(struct collecting *c, struct row *r, const char *name)
+{
+	struct envelope none;
+	struct stat st;
+	envelope_init(&none);
+	r->unread = true;
+	r->uid = -1;
+	set(&r->sender, "?"); /* until the runner tells */
+	if (fstatat(c->queue.mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		r->uid = st.st_uid != c->queue.owner ? (int64_t)st.st_uid : -1;
+		r->bytes = st.st_size;
+	}
+	take_journal(c, r, &none);
+	envelope_free(&none);
 }
 
 static bool may_see(const struct collecting *c, int64_t uid)
 {
-	return c->policy == CONFIG_LIST_ALL || getuid() == 0 || getuid() == c->queue.owner || (c->policy == CONFIG_LIST_OWNER && uid == getuid());
+	return c->sees_all || (c->policy == CONFIG_LIST_OWNER && uid == getuid());
 }
 
 static void found(void *context, enum queue_kind kind, const char *id)
@@ -134,6 +158,10 @@ static void found(void *context, enum queue_kind kind, const char *id)
 	if (fd < 0 && errno == ENOENT)
 		return;
 	struct row *r = add_row(c->list, id);
+	if (fd < 0 && errno == EACCES) {
+		fill_unread(c, r, name);
+		return;
+	}
 	if (fd < 0) {
 		snprintf(r->problem, sizeof r->problem, "cannot be read: %s", strerror(errno));
 		return;
@@ -163,20 +191,12 @@ static void take_drop_line(struct collecting *c, const char *line)
 		return;
 	struct row *r = add_row(c->list, id);
 	r->in_drop = true;
-	r->uid = uid;
-	r->bytes = fields_get_number(line, "bytes", 0);
-	r->arrival_s = fields_get_number(line, "created_us", 0) / 1000000;
-	if (fields_get(line, "login", value, sizeof value))
-		set(&r->login, value);
-	if (fields_get(line, "sender", value, sizeof value))
-		set(&r->sender, value);
-	if (fields_get(line, "program", value, sizeof value))
-		set(&r->program, value);
-	for (int i = 0; i < 100; i++) {
+	envelopes_take(r, line);
+	for (int i = 0; i < ENVELOPE_LISTED_MAX; i++) {
 		snprintf(key, sizeof key, "rcpt%d", i);
 		if (!fields_get(line, key, value, sizeof value))
 			break;
-		add_rcpt(r, value, NULL);
+		list_add_rcpt(r, value, NULL);
 	}
 }
 
@@ -263,12 +283,26 @@ static void read_health(struct listing *l, const struct queue *q)
 	}
 }
 
+/* Who sent what the runner made is known only now; nobody is asked for what a caller may not see anyway. */
+static void drop_unseen(struct collecting *c)
+{
+	int kept = 0;
+	for (int i = 0; i < c->list->count; i++) {
+		if (may_see(c, c->list->rows[i].uid))
+			c->list->rows[kept++] = c->list->rows[i];
+		else
+			free_row(&c->list->rows[i]);
+	}
+	c->list->count = kept;
+}
+
 bool list_collect(struct listing *l, const struct config *config, bool dead, struct diagnosis *why)
 {
 	struct collecting c = {.list = l, .policy = config->list};
 	*l = (struct listing){.config = config, .of_dead = dead};
 	if (!queue_open(&c.queue, paths_spool(), false, why))
 		return false;
+	c.sees_all = c.policy == CONFIG_LIST_ALL || getuid() == 0 || getuid() == c.queue.owner || compat_in_group(c.queue.group);
 	/* mqueue/ before drop/ would miss a message that moves in between; this way it is at worst seen twice, and known. */
 	struct buffer in_drop = {0};
 	if (!dead)
@@ -276,6 +310,8 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 	bool read = queue_scan(c.queue.mqueue_fd, found, &c);
 	if (!read)
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, "spool-rights", "%s/mqueue", paths_spool());
+	envelopes_ask(l);
+	drop_unseen(&c);
 	take_drop_lines(&c, &in_drop);
 	l->runner_lives = runner_lives(c.queue.mqueue_fd);
 	ages_load(&l->ages, c.queue.mqueue_fd);

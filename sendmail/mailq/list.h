@@ -17,6 +17,7 @@ struct row_rcpt {
 struct row {
 	char id[ID_SIZE];
 	bool in_drop;         /* not adopted yet */
+	bool unread;          /* its file is closed to us: sender, login and program are not known, and recipients only when it was tried */
 	int64_t arrival_s, bytes;
 	int64_t uid;
 	char *login, *sender, *program; /* program: that of the caller, "" when it is not known */
@@ -54,6 +55,9 @@ struct listing {
 /* Collects everything that the caller may see: what waits, or (dead) what was set aside.  config is kept.  False with why when the spool cannot be read. */
 bool list_collect(struct listing *l, const struct config *config, bool dead, struct diagnosis *why);
 void list_free(struct listing *l);
+
+/* A recipient, with the reason why it waits (NULL: not tried). */
+void list_add_rcpt(struct row *r, const char *address, const struct diagnosis *why);
 
 /* Takes a row out. */
 void list_drop(struct listing *l, int index);

@@ -243,7 +243,7 @@ int main(int argc, char **argv)
 		return o.health ? 3 : EX_NOPERM;
 	}
 	if (config.list == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0 && o.form != FORM_HOSTSTAT)
-		output_to(stderr, "mailq: only root and the group firsthop may list the queue here ([queue] list = admin)\n");
+		output_to(stderr, "mailq: only root and the group fhlist may list the queue here ([queue] list = admin)\n");
 	code = act(&l, &o);
 	if (fflush(stdout) != 0)
 		code = EX_IOERR;

@@ -341,3 +341,20 @@ void envelope_put_log(const struct envelope *e, struct buffer *line, const char 
 		fields_put(line, "via", via);
 	buffer_free(&sender);
 }
+
+void envelope_put_listing(const struct envelope *e, struct buffer *line, const char *id)
+{
+	char key[16];
+	fields_put(line, "id", id);
+	fields_put_number(line, "uid", (long long)e->uid);
+	fields_put_number(line, "bytes", e->content.bytes);
+	fields_put_number(line, "created_us", e->created_us);
+	fields_put(line, "login", e->login);
+	fields_put(line, "sender", e->sender);
+	fields_put(line, "program", e->program);
+	fields_put_number(line, "rcpts", (long long)e->recipient_count);
+	for (size_t i = 0; i < e->recipient_count && i < ENVELOPE_LISTED_MAX; i++) {
+		snprintf(key, sizeof key, "rcpt%zu", i);
+		fields_put(line, key, e->recipients[i]);
+	}
+}

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "base/fields.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "runner/listener.h"
@@ -310,12 +311,46 @@ static const char *obey(struct runner *r, char *line, uid_t uid)
 	return "this is no request";
 }
 
+/* What a list shows of a message, and nothing of its text: mailq cannot read the file. */
+static void show(struct runner *r, const char *name, struct buffer *out)
+{
+	struct envelope e;
+	struct diagnosis d = {0};
+	struct buffer line = {0};
+	char id[ID_SIZE];
+	uid_t owner;
+	text_copy(id, sizeof id, name);
+	bool named = id_valid(name) || id_with_suffix(name, ".dead", id);
+	int fd = named ? queue_message(&r->queue, name, &owner, NULL) : -1;
+	envelope_init(&e);
+	if (fd >= 0 && envelope_read(&e, fd, &d)) {
+		if (owner != r->queue.owner || e.uid < 0)
+			e.uid = owner;
+		envelope_put_listing(&e, &line, id);
+		fields_put_number(&line, "active", is_in_work(r, id));
+		buffer_printf(out, "ok %s\n", buffer_string(&line));
+	} else {
+		buffer_puts(out, "no such message\n");
+	}
+	envelope_free(&e);
+	buffer_free(&line);
+	if (fd >= 0)
+		close(fd);
+}
+
 static void obey_all(struct runner *r, struct client *client)
 {
 	char *line;
-	runner_look_again(r);
-	sort_entries(r);
 	while ((line = fdio_take_line(&client->in)) != NULL) {
+		if (text_starts(line, "show ")) {
+			show(r, line + 5, &client->out);
+			free(line);
+			continue;
+		}
+		if (r->control->sorted == NULL) {
+			runner_look_again(r);
+			sort_entries(r);
+		}
 		const char *problem = obey(r, line, client->uid);
 		buffer_printf(&client->out, "%s%s\n", problem != NULL ? "no " : "ok", problem != NULL ? problem : "");
 		free(line);

@@ -47,15 +47,15 @@ static void make_run_folder(uid_t uid, gid_t gid)
 		close(fd);
 }
 
-static int start_starter(const struct stat *owner, bool in_foreground)
+static int start_starter(uid_t uid, gid_t gid, bool in_foreground)
 {
 	const struct passwd *pw = getpwnam(NETWORK_USER);
-	if (pw == NULL || pw->pw_uid == 0 || pw->pw_uid == owner->st_uid) {
+	if (pw == NULL || pw->pw_uid == 0 || pw->pw_uid == uid) {
 		fprintf(stderr, "runner: the user %s, who talks with servers, is missing; run \"make install-rights\" first\n", NETWORK_USER);
 		log_line(LOG_ERR, "the runner does not start: the user %s is missing; run \"make install-rights\"", NETWORK_USER);
 		return EX_CONFIG;
 	}
-	const struct starter_rights rights = {.uid = owner->st_uid, .gid = owner->st_gid, .network_uid = pw->pw_uid, .network_gid = pw->pw_gid};
+	const struct starter_rights rights = {.uid = uid, .gid = gid, .network_uid = pw->pw_uid, .network_gid = pw->pw_gid};
 	int fd = starter_fork(&rights, in_foreground);
 	if (fd < 0)
 		return rights_fail(EX_OSERR, "start the starter");
@@ -63,14 +63,27 @@ static int start_starter(const struct stat *owner, bool in_foreground)
 	return EX_OK;
 }
 
-/* What needs root from here on is the starter's. */
-static int drop_from_root(const struct stat *owner, bool in_foreground)
+/* The group of drop/, by which messages are read. */
+static gid_t group_of_drop(const char *spool, gid_t otherwise)
 {
-	make_run_folder(owner->st_uid, owner->st_gid);
-	int code = paths_private() ? EX_OK : start_starter(owner, in_foreground);
+	struct stat st;
+	TEXT(path, 1024);
+	text_printf(&path, "%s/drop", spool);
+	return stat(path.data, &st) == 0 ? st.st_gid : otherwise;
+}
+
+/* What needs root from here on is the starter's.  The group of mqueue/ may list the queue; ours is that of our user, who may read the password. */
+static int drop_from_root(const char *spool, const struct stat *owner, bool in_foreground)
+{
+	uid_t uid = owner->st_uid;
+	const struct passwd *pw = paths_private() ? NULL : getpwuid(uid);
+	gid_t gid = pw != NULL ? pw->pw_gid : owner->st_gid;
+	gid_t drop = group_of_drop(spool, gid);
+	make_run_folder(uid, gid);
+	int code = paths_private() ? EX_OK : start_starter(uid, gid, in_foreground);
 	if (code != EX_OK)
 		return code;
-	if (setgroups(0, NULL) != 0 || compat_set_group(owner->st_gid) != 0 || compat_set_user(owner->st_uid) != 0)
+	if (setgroups(1, &drop) != 0 || compat_set_group(gid) != 0 || compat_set_user(uid) != 0)
 		return rights_fail(EX_OSERR, "become the owner of mqueue/");
 	return EX_OK;
 }
@@ -172,7 +185,7 @@ int rights_take(const char *spool, bool in_foreground)
 	if (lent)
 		code = leave_caller();
 	if (code == EX_OK && geteuid() == 0 && st.st_uid != 0)
-		code = drop_from_root(&st, in_foreground && !lent);
+		code = drop_from_root(spool, &st, in_foreground && !lent);
 	if (paths_private())
 		mkdir(paths_run(), 0755);
 	return code;

@@ -61,18 +61,27 @@ bool drop_write(struct drop *d, const void *bytes, size_t length, struct diagnos
 	return false;
 }
 
+/* The runner reads it by the group of drop/, which the folder gives to what is in it; where it does not, everyone's right is needed: the folder is closed to
+   others, and mqueue/ is. */
+static bool is_readable(const struct drop *d, const struct stat *st)
+{
+	struct stat folder;
+	return (fstat(d->dir_fd, &folder) == 0 && (st->st_gid == folder.st_gid || st->st_uid == folder.st_uid)) || fchmod(d->fd, 0644) == 0;
+}
+
 /* A new file under a name of its own, locked.  A runner whose clock is ahead may take it for one that a dead submission left, and remove it before the
    lock is on it: then, as when the name is in use, *again. */
 static bool create_locked(struct drop *d, bool *again)
 {
 	struct stat st;
-	d->fd = openat(d->dir_fd, d->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	d->fd = openat(d->dir_fd, d->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (d->fd < 0) {
 		*again = errno == EEXIST;
 		return false;
 	}
 	bool locked = flock(d->fd, LOCK_EX | LOCK_NB) == 0;
 	*again = locked ? fstat(d->fd, &st) == 0 && st.st_nlink == 0 : errno == EWOULDBLOCK;
+	locked = locked && !(*again) ? is_readable(d, &st) : locked;
 	if (*again) {
 		close(d->fd);
 		d->fd = -1;

@@ -82,7 +82,7 @@ static bool copy_file(struct queue *q, const char *id, const struct stat *st, st
 	char temp[ID_SIZE + 2];
 	snprintf(temp, sizeof temp, "t.%s", id);
 	int from = openat(q->drop_fd, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int to = from >= 0 ? openat(q->mqueue_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640) : -1;
+	int to = from >= 0 ? openat(q->mqueue_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
 	bool done = to >= 0 && write_copy(from, to, st->st_uid, why) && renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;
 	if (!done && why->key[0] == '\0')
 		write_fails(why, id);

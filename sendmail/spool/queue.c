@@ -35,6 +35,7 @@ bool queue_open(struct queue *q, const char *spool, bool with_drop, struct diagn
 		return false;
 	}
 	q->owner = st.st_uid;
+	q->group = st.st_gid;
 	return true;
 }
 
@@ -120,7 +121,7 @@ bool queue_create(struct queue *q, const char *bytes, size_t length, const char 
 {
 	char temp[ID_SIZE + 2];
 	snprintf(temp, sizeof temp, "t.%s", id);
-	int fd = openat(q->mqueue_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+	int fd = openat(q->mqueue_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	bool named = fd >= 0 && fdio_write(fd, bytes, length) && fdio_sync(fd) && renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;
 	bool done = named && fdio_sync(q->mqueue_fd);
 	if (!done) {

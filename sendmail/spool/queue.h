@@ -10,6 +10,7 @@
 
 struct queue {
 	int drop_fd, mqueue_fd;
+	gid_t group; /* of mqueue/: who may list it */
 	uid_t owner; /* of mqueue/ */
 	uint64_t removed[QUEUE_REMOVED_MAX]; /* whose journals go when the removal is durable */
 	int removed_count;

@@ -1,5 +1,4 @@
 /* What waits in drop/: only this program's group may look there, so it reads it for mailq. */
-#include "base/fields.h"
 #include "base/paths.h"
 #include "message/envelope.h"
 #include "spool/queue.h"
@@ -11,8 +10,6 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-#define RECIPIENTS_SHOWN 100
 
 struct droplist {
 	int dir_fd;
@@ -35,19 +32,7 @@ static bool may_see_all(const char *spool)
 static void print_envelope(const char *id, const struct envelope *e)
 {
 	struct buffer line = {0};
-	char key[16];
-	fields_put(&line, "id", id);
-	fields_put_number(&line, "uid", (long long)e->uid);
-	fields_put_number(&line, "bytes", e->content.bytes);
-	fields_put_number(&line, "created_us", e->created_us);
-	fields_put(&line, "login", e->login);
-	fields_put(&line, "sender", e->sender);
-	fields_put(&line, "program", e->program);
-	fields_put_number(&line, "rcpts", (long long)e->recipient_count);
-	for (size_t i = 0; i < e->recipient_count && i < RECIPIENTS_SHOWN; i++) {
-		snprintf(key, sizeof key, "rcpt%zu", i);
-		fields_put(&line, key, e->recipients[i]);
-	}
+	envelope_put_listing(e, &line, id);
 	puts(buffer_string(&line));
 	buffer_free(&line);
 }

@@ -3,6 +3,7 @@
 . tests/real/stage.sh
 install_firsthop
 sendmail=/usr/sbin/sendmail
+drop_gid() { number fhdrop group; }
 number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$S/etc/$2"; }
 firsthop=$(number firsthop passwd)
 smarthost=$(rm -f "$work/port"; "$TOOLS/smarthost" -P "$work/port" -d "$work/delivered" >/dev/null 2>&1 & echo $!)
@@ -77,7 +78,7 @@ cp "$TOOLS/hostile" "$S/tmp/hostile"
 printf 'Subject: s\n\nuser1 has a secret\n' | as 2001:2001 $sendmail -f one@example.org to1@example.org; is $? 0 "user1 sends"
 id=$(ls "$spool/drop" | grep '^[0-9a-f]*\.[0-9a-f]*$')
 file=/var/spool/firsthop/drop/$id
-is "$(stat -c '%u %a' "$S$file")" "2001 644" "the file is user1's"
+is "$(stat -c '%u %a' "$S$file")" "2001 640" "the file is user1's"
 try() { as 2002:2002 /bin/sh -c "$1" >/dev/null 2>&1; }
 for attempt in "cat $file" "ls /var/spool/firsthop/drop" "ls /var/spool/firsthop/mqueue" "rm $file" "mv $file /tmp/x" "ln $file /tmp/x" "echo x >>$file" \
 	"echo x >/var/spool/firsthop/drop/00000000.00000000" "ln -s /etc/passwd /var/spool/firsthop/drop/00000000.00000001" "echo k >/var/spool/firsthop/trigger" "touch /var/spool/firsthop/x"; do
@@ -131,7 +132,7 @@ exec 8>&-
 wait "$taking" 2>/dev/null; killed=$?
 is "$killed" 137 "he may kill it"
 rm -f "$spool"/drop/t.*
-is "$(find "$spool/drop" -name '????????.????????' ! -perm 644 | wc -l)" 0 "all of them can be read by the runner, whatever the umask"
+is "$(find "$spool/drop" -name '????????.????????' ! \( -perm 640 -gid "$(drop_gid)" \) | wc -l)" 0 "all of them can be read by the runner, by the group of drop/, whatever the umask"
 is "$(find "$spool/drop" -name "????????.????????" ! -user 2001 ! -user 2002 | wc -l)" 0 "and belong to who sent them"
 unlike "$(cat "$spool"/drop/*)" 'evil' "nothing of the environment came in"
 mkdir -m 0700 "$S/tmp/closed"
@@ -200,7 +201,7 @@ session=$(for p in $running; do ! is_session "$p" || echo "$p"; done)
 relay=$(for p in $running; do case $(readlink "$p/exe") in */relay) is_session "$p" || echo "$p" ;; esac; done)
 queue=/proc/$(runner_pid)
 fh_group=$(number firsthop group)
-is "$(ids "$queue")" "$firsthop $firsthop $firsthop $fh_group $fh_group $fh_group" "the one that owns the queue is the user firsthop, and cannot become anybody else"
+is "$(ids "$queue")" "$firsthop $firsthop $firsthop $fh_group $fh_group $fh_group $(number fhdrop group)" "the one that owns the queue is the user firsthop, and cannot become anybody else"
 is "$(ids "$relay")" "$firsthop $firsthop 0 $fh_group $fh_group $fh_group $fh_group" "relay is the user firsthop; what it keeps of root is the right to make sessions"
 is "$(awk '$1 == "CapEff:" { print $2 }' "$relay/status")" 0000000000000000 "it has no capability while it does not"
 is "$(ids "$session")" "$network $network $network $network_group $network_group $network_group $network_group" "the session is fhnet, who owns nothing, wholly"
@@ -267,7 +268,7 @@ kill -STOP "$smarthost"
 printf 'Subject: s\n\nanother secret\n' | as 2001:2001 $sendmail -f one@example.org to6@example.org
 taken_up() { id=$(id_of to6@example.org); [ -n "$id" ] && [ -e "$spool/mqueue/$id" ]; }
 ok "it waits with the runner" wait_for taken_up
-is "$(stat -c '%u %a' "$spool/mqueue")" "$firsthop 750" "its folder is closed to others"
+is "$(stat -c '%u %a' "$spool/mqueue")" "$firsthop 2750" "its folder is closed to others"
 for user in 2002 "2002:$drop_group" 33; do
 	like "$(as "$user" /usr/bin/mailq 2>&1)" "$id" "user $user sees that it is there"
 	out=$(as "$user" /usr/bin/mailq cat "$id" 2>&1); is "$? $out" "77 mailq: $id: only root, the user firsthop and its sender may read its text" "user $user does not get its text"
@@ -293,11 +294,45 @@ like "$(as 2002:2002 /usr/bin/mailq cat 20000001.00000001 2>&1)" 'false words' "
 like "$(as 2001:2001 /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "its owner does"
 like "$(in_stage /usr/bin/mailq cat "$id" 2>&1)" 'another secret' "root does"
 
+# --- three rights: to list the queue, to read the password, to read what others wrote ------------------------------------
+# user3 watches the machine, and is in the group for that.
+echo 'watcher:x:2013:2013::/nonexistent:/bin/sh' >>"$S/etc/passwd"
+list_group=$(number fhlist group)
+sed -i "s/^\(fhlist:[^:]*:[^:]*\):.*/\1:watcher/" "$S/etc/group"
+as_nagios() { chroot --userspec=2013:2013 --groups="$list_group" "$S" "$@"; }
+for list in all owner admin; do
+	sed -i "s/^list = .*/list = $list/" "$S/etc/firsthop/firsthop.conf"
+	out=$(as_nagios /usr/bin/mailq 2>&1)
+	like "$out" "$id.*" "list = $list: who is in the group fhlist sees that it is there"
+	like "$out" '<one@example\.org>|one@example\.org' "and from whom"
+	like "$out" 'to6@example\.org' "and to whom"
+	like "$(as_nagios /usr/bin/mailq --json 2>&1)" "\"queue_id\": \"$id\".*one@example.org" "in JSON, too"
+	unlike "$(for how in -v --json "why $id"; do as_nagios /usr/bin/mailq $how 2>&1; done)" 'another secret' "but not its text"
+	is "$(as_nagios /usr/bin/mailq cat "$id" 2>&1)" "mailq: $id: only root, the user firsthop and its sender may read its text" "not when asked for it"
+	for attempt in "cat /var/spool/firsthop/mqueue/$id" "cat /etc/firsthop/secret" "ls /var/spool/firsthop/drop" "rm /var/spool/firsthop/mqueue/$id" "echo x >>/var/spool/firsthop/mqueue/$id.log" \
+		"touch /var/spool/firsthop/mqueue/x" "cat /root/.profile"; do
+		as_nagios /bin/sh -c "$attempt" >/dev/null 2>&1; ok "list = $list: nor can it: ${attempt%% *} ${attempt##*/}" test $? -ne 0
+	done
+done
+as_nagios /bin/sh -c "ls /var/spool/firsthop/mqueue" >/dev/null 2>&1; is $? 0 "it may list the folder"
+# The set-group-id right of mailq, taken over by another user.
+taken_mailq() { chroot --userspec="2002:$list_group" "$S" /bin/sh -c "$1" 2>&1; }
+unlike "$(taken_mailq "cat /var/spool/firsthop/mqueue/$id; find /var/spool/firsthop/mqueue -type f -exec cat {} +; cat /etc/firsthop/secret; cat /var/spool/firsthop/drop/*")" 'another secret|geheim' "a mailq that was taken over reads no text and no password"
+is "$(find "$spool/mqueue" -type f -name '????????.????????' -perm /007 | wc -l)" 0 "no message is open to everyone"
+is "$(find "$spool/mqueue" -type f -name '????????.????????' -gid "$list_group" -perm /070 | wc -l)" 0 "or to the group of mailq"
+# The group of the password alone.
+sed -i "s/^list = .*/list = admin/" "$S/etc/firsthop/firsthop.conf"
+with_secrets() { chroot --userspec="2002:$(number firsthop group)" "$S" /bin/sh -c "$1" 2>&1; }
+unlike "$(with_secrets "/usr/bin/mailq; ls /var/spool/firsthop/mqueue; cat /var/spool/firsthop/mqueue/$id" | grep -v denied)" "$id|another secret" "who may read the password sees neither the queue nor its text"
+sed -i "s/^list = .*/list = all/" "$S/etc/firsthop/firsthop.conf"
+# A report of ours, and a message without a runner.
+is "$(as 2002:2002 /usr/bin/mailq 2>&1 | grep -c "$id")" 1 "list = all: everyone sees that it is there"
+
 # Somebody whose mailqs hold connections to the runner and say nothing.
 cp "$TOOLS/sockcat" "$S/tmp/sockcat"
 mkfifo "$work/silence"
 exec 9<>"$work/silence"
-for i in $(seq 40); do as "2002:$(number firsthop group)" /tmp/sockcat /var/spool/firsthop/mqueue/control <"$work/silence" >>"$work/answers" & pids="$pids $!"; done
+for i in $(seq 40); do as "2002:$list_group" /tmp/sockcat /var/spool/firsthop/mqueue/control <"$work/silence" >>"$work/answers" & pids="$pids $!"; done
 all_are_there() { [ "$(grep -c 'too many requests' "$work/answers")" -eq 24 ]; }
 ok "one user gets 16 connections to the runner" wait_for all_are_there
 echo x | as 2002:2002 $sendmail -f two@example.org to7@example.org

@@ -28,7 +28,7 @@ for way in files-1:127 files-3:127 files-4:73 files-5:73 files-6:0 files-8:0 pro
 	[ $(($(in_drop '^[0-9a-f]*\.[0-9a-f]*$') - before)) = "$([ $code = 0 ] && echo 1 || echo 0)" ] && [ "$(in_drop '^t\.')" = 0 ] || good=1
 	result $good "sendmail, $how: exit $code, and a message exactly when that is 0" "$out"
 done
-is "$(find "$spool/drop" -name '????????.????????' ! -perm 644)" "" "all of them have the same mode"
+is "$(find "$spool/drop" -name '????????.????????' ! -perm 640)" "" "all of them have the same mode"
 n=$(as 2002:2002 /usr/bin/mailq -bP)
 # The list: whole, or it says that it is not.
 for way in files-4:77 files-5:0 files-6:0 files-8:0 processes:0 children:0 alarm:0 umask:0 words:64 variables:0 folder:0 no-input:0 gone:0 stack:0 memory:0 core:0 signals:0 environment:0; do
@@ -56,11 +56,11 @@ start processes $libexec/sendmail -oem -f two@example.org 'to@@example.org'; lik
 is "$(find "$S/tmp" -newer "$S/tmp/hostile" -name 'evil*' -user 0 -o -name 'evil*' -group "$(awk -F: '$1 == "fhdrop" { print $3 }' "$S/etc/group")")" "" "no file was made for a variable of the environment with rights that are not his"
 # The runner, on a machine that has no process left for it: it says so, waits a moment, and goes on when there is one.
 if command -v prlimit >/dev/null 2>&1; then
-	firsthop=$(awk -F: '$1 == "firsthop" { print $3 ":" $4 }' "$S/etc/passwd")
-	error=$(prlimit --nproc=1 chroot --userspec="$firsthop" "$S" $libexec/runner --once --foreground 2>&1); is $? 0 "a single pass without a process for a relay comes to its end"
+	firsthop=$(awk -F: '$1 == "firsthop" { print $3 ":" $4 }' "$S/etc/passwd") drop_group=$(awk -F: '$1 == "fhdrop" { print $3 }' "$S/etc/group")
+	error=$(prlimit --nproc=1 chroot --userspec="$firsthop" --groups="$drop_group" "$S" $libexec/runner --once --foreground 2>&1); is $? 0 "a single pass without a process for a relay comes to its end"
 	is "$(echo "$error" | grep -c 'no process for a relay')" 1 "and says once what is missing"
 	like "$error" 'the mail waits for another one' "and that the mail waits"
-	prlimit --nproc=1:100 chroot --userspec="$firsthop" "$S" $libexec/runner --stay --foreground 2>"$work/runner.log" & runner=$!
+	prlimit --nproc=1:100 chroot --userspec="$firsthop" --groups="$drop_group" "$S" $libexec/runner --stay --foreground 2>"$work/runner.log" & runner=$!
 	ok "one that stays: it says so" wait_for grep -q 'no process for a relay' "$work/runner.log"
 	sleep 2
 	used=$(awk '{ print $14 + $15 }' "/proc/$runner/stat")

@@ -55,8 +55,8 @@ like "$(cat "$work/out")" 'until /etc/firsthop/firsthop.conf names a smarthost' 
 is "$(in_stage dpkg --audit)" "" "nothing is half installed"
 user=$(number firsthop passwd) group=$(number firsthop group) drop=$(number fhdrop group)
 is "$(mode /usr/libexec/firsthop/sendmail | tr '\n' ' ')" "2755 0:fhdrop " "sendmail has its right"
-is "$(mode /usr/libexec/firsthop/mailq | tr '\n' ' ')" "2755 0:firsthop " "mailq too"
-is "$(mode /var/spool/firsthop/drop | tr '\n' ' ')" "1770 firsthop:fhdrop " "the spool is made"
+is "$(mode /usr/libexec/firsthop/mailq | tr '\n' ' ')" "2755 0:fhlist " "mailq too"
+is "$(mode /var/spool/firsthop/drop | tr '\n' ' ')" "3770 firsthop:fhdrop " "the spool is made"
 for name in /usr/sbin/sendmail /usr/lib/sendmail /usr/bin/mailq /usr/bin/newaliases; do
 	like "$(in_stage readlink -f "$name")" '^/usr/libexec/firsthop/(sendmail|mailq|newaliases)$' "$name is ours"
 done

@@ -1,5 +1,5 @@
 /* objects: sendmail/runner/rights sendmail/base/text */
-/* libs: -Wl,--wrap=getuid,--wrap=geteuid,--wrap=getgid,--wrap=getegid,--wrap=setpriority,--wrap=getpwnam,--wrap=setgroups,--wrap=stat,--wrap=mkdir,--wrap=fchmod,--wrap=fchown,--wrap=getrlimit,--wrap=setrlimit,--wrap=setsid,--wrap=dup2,--wrap=alarm,--wrap=signal */
+/* libs: -Wl,--wrap=getuid,--wrap=geteuid,--wrap=getgid,--wrap=getegid,--wrap=setpriority,--wrap=getpwnam,--wrap=getpwuid,--wrap=setgroups,--wrap=stat,--wrap=mkdir,--wrap=fchmod,--wrap=fchown,--wrap=getrlimit,--wrap=setrlimit,--wrap=setsid,--wrap=dup2,--wrap=alarm,--wrap=signal */
 /* How the runner gives rights up: in which order, and that none of these steps can fail and be passed over. */
 #include "base/compat.h"
 #include "base/log.h"
@@ -47,6 +47,7 @@ gid_t __wrap_getgid(void);
 gid_t __wrap_getegid(void);
 int __wrap_setpriority(int which, id_t who, int value);
 struct passwd *__wrap_getpwnam(const char *name);
+struct passwd *__wrap_getpwuid(uid_t uid);
 int __wrap_setgroups(size_t count, const gid_t *list);
 int __real_stat(const char *path, struct stat *st);
 int __wrap_stat(const char *path, struct stat *st);
@@ -68,6 +69,15 @@ int __wrap_mkdir(const char *path, mode_t mode) { (void)path, (void)mode; return
 int __wrap_setpriority(int which, id_t who, int value) { (void)which, (void)who; return called("nice", value); }
 int __wrap_fchmod(int fd, mode_t mode) { (void)fd; assert_int_equal(mode, 0755); return 0; }
 int __wrap_fchown(int fd, uid_t uid, gid_t gid) { (void)fd; assert_int_equal(uid, 900); assert_int_equal(gid, 900); return 0; }
+
+/* mqueue/ has the group of those who may list it. */
+struct passwd *__wrap_getpwuid(uid_t uid)
+{
+	static struct passwd pw;
+	assert_int_equal(uid, 900);
+	pw = (struct passwd){.pw_uid = 900, .pw_gid = 900};
+	return &pw;
+}
 
 struct passwd *__wrap_getpwnam(const char *name)
 {
@@ -104,12 +114,17 @@ int starter_fork(const struct starter_rights *rights, bool in_foreground)
 
 int __wrap_setgroups(size_t count, const gid_t *list)
 {
-	(void)list;
+	if (count > 0)
+		assert_int_equal(list[0], 905);
 	return called("groups", (long)count);
 }
 
 int __wrap_stat(const char *path, struct stat *st)
 {
+	if (strstr(path, "/drop") != NULL) {
+		*st = (struct stat){.st_uid = w.owner, .st_gid = 905};
+		return 0;
+	}
 	if (strstr(path, "/mqueue") == NULL)
 		return __real_stat(path, st);
 	*st = (struct stat){.st_uid = w.owner, .st_gid = w.group};
@@ -173,7 +188,7 @@ static int take(const char *spool)
 /* A start by user and effective user; firsthop is user and group 900. */
 static void start(uid_t real, uid_t effective, const char *fails, int code, const char *calls)
 {
-	w = (struct world){.real = real, .effective = effective, .owner = 900, .real_group = real, .effective_group = real, .group = 900, .low = -1, .fails = fails};
+	w = (struct world){.real = real, .effective = effective, .owner = 900, .real_group = real, .effective_group = real, .group = 904, .low = -1, .fails = fails};
 	assert_int_equal(take("/spool"), code);
 	assert_string_equal(w.calls, calls);
 	if (code != EX_OK)
@@ -188,13 +203,13 @@ static void start(uid_t real, uid_t effective, const char *fails, int code, cons
 static void root_becomes_the_owner(void **state)
 {
 	(void)state;
-	start(0, 0, NULL, EX_OK, "mkdir starter use:7 groups:0 group:900 user:900 ");
+	start(0, 0, NULL, EX_OK, "mkdir starter use:7 groups:1 group:900 user:900 ");
 	assert_string_equal(w.logged, "");
 	start(0, 0, "starter", EX_OSERR, "mkdir starter ");
-	start(0, 0, "groups", EX_OSERR, "mkdir starter use:7 groups:0 ");
-	start(0, 0, "group", EX_OSERR, "mkdir starter use:7 groups:0 group:900 ");
-	start(0, 0, "user", EX_OSERR, "mkdir starter use:7 groups:0 group:900 user:900 ");
-	w = (struct world){.owner = 900, .group = 900, .shown = true, .low = -1};
+	start(0, 0, "groups", EX_OSERR, "mkdir starter use:7 groups:1 ");
+	start(0, 0, "group", EX_OSERR, "mkdir starter use:7 groups:1 group:900 ");
+	start(0, 0, "user", EX_OSERR, "mkdir starter use:7 groups:1 group:900 user:900 ");
+	w = (struct world){.owner = 900, .group = 904, .shown = true, .low = -1};
 	assert_int_equal(take("/spool"), EX_OK);
 	assert_non_null(strstr(w.calls, "starter-shown "));
 }
@@ -203,7 +218,7 @@ static void root_becomes_the_owner(void **state)
 static void lent_rights_stay_no_path_back(void **state)
 {
 	(void)state;
-	start(1000, 0, NULL, EX_OK, "null:0 null:1 null:2 groups:0 group:0 user:0 setsid nice:0 alarm:0 mkdir starter use:7 groups:0 group:900 user:900 ");
+	start(1000, 0, NULL, EX_OK, "null:0 null:1 null:2 groups:0 group:0 user:0 setsid nice:0 alarm:0 mkdir starter use:7 groups:1 group:900 user:900 ");
 	assert_true(w.signals >= 29);
 	start(1000, 0, "groups", EX_OSERR, "null:0 null:1 null:2 groups:0 ");
 	start(1000, 0, "group", EX_OSERR, "null:0 null:1 null:2 groups:0 group:0 ");
@@ -220,7 +235,7 @@ static int take_in(struct world start)
 static void limits_of_the_caller(void **state)
 {
 	static const int each[] = {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_RSS, RLIMIT_NPROC, RLIMIT_MEMLOCK};
-	struct world s = {.real = 1000, .owner = 900, .real_group = 1000, .effective_group = 1000, .group = 900};
+	struct world s = {.real = 1000, .owner = 900, .real_group = 1000, .effective_group = 1000, .group = 904};
 	(void)state;
 	for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
 		s.low = each[i];
@@ -243,8 +258,8 @@ static void starts_that_are_refused(void **state)
 	assert_int_equal(take_in((struct world){.real = 1000, .effective = 900, .owner = 900, .low = -1}), EX_CONFIG);
 	assert_int_equal(take_in((struct world){.real = 0, .effective = 900, .owner = 900, .low = -1}), EX_CONFIG);
 	/* Without a user of its own, or with the queue's, no process may read what a server says. */
-	assert_int_equal(take_in((struct world){.owner = 900, .group = 900, .low = -1, .no_network = true}), EX_CONFIG);
-	assert_int_equal(take_in((struct world){.owner = 900, .group = 900, .low = -1, .network = 900}), EX_CONFIG);
+	assert_int_equal(take_in((struct world){.owner = 900, .group = 904, .low = -1, .no_network = true}), EX_CONFIG);
+	assert_int_equal(take_in((struct world){.owner = 900, .group = 904, .low = -1, .network = 900}), EX_CONFIG);
 	assert_non_null(strstr(w.logged, "the user fhnet is missing"));
 	assert_null(strstr(w.calls, "starter"));
 	/* A queue that belongs to root is a queue without install-rights; nothing ever runs on as root. */

@@ -1,0 +1,95 @@
+/* Asking for envelopes, many at a time. */
+#include "mailq/envelopes.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "mailq/control.h"
+#include "message/envelope.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define AT_A_TIME 64
+
+static void set(char **slot, const char *line, const char *key)
+{
+	char value[400];
+	if (!fields_get(line, key, value, sizeof value))
+		return;
+	free(*slot);
+	*slot = mem_copy(value);
+}
+
+void envelopes_take(struct row *r, const char *line)
+{
+	r->uid = fields_get_number(line, "uid", -1);
+	r->bytes = fields_get_number(line, "bytes", 0);
+	r->arrival_s = fields_get_number(line, "created_us", 0) / 1000000;
+	set(&r->login, line, "login");
+	set(&r->sender, line, "sender");
+	set(&r->program, line, "program");
+}
+
+static void take_answer(struct row *r, const char *line)
+{
+	char key[16], value[400];
+	if (!text_starts(line, "ok id="))
+		return;
+	envelopes_take(r, line + 3);
+	r->active = fields_get_number(line, "active", 0) != 0;
+	r->unread = false;
+	for (int i = 0; r->rcpt_count == i && i < ENVELOPE_LISTED_MAX; i++) {
+		snprintf(key, sizeof key, "rcpt%d", i);
+		if (fields_get(line, key, value, sizeof value))
+			list_add_rcpt(r, value, NULL);
+	}
+}
+
+static bool ask(int fd, const struct listing *l, struct row *const *rows, int count)
+{
+	struct buffer lines = {0};
+	for (int i = 0; i < count; i++)
+		buffer_printf(&lines, "show %s%s\n", rows[i]->id, l->of_dead ? ".dead" : "");
+	ssize_t n = send(fd, lines.data, lines.length, MSG_NOSIGNAL);
+	bool sent = n == (ssize_t)lines.length;
+	buffer_free(&lines);
+	return sent;
+}
+
+static bool hear(int fd, struct buffer *in, struct row *const *rows, int count)
+{
+	char bytes[16384], *line;
+	for (int i = 0; i < count; i++) {
+		while ((line = fdio_take_line(in)) == NULL) {
+			ssize_t n = fdio_read(fd, bytes, sizeof bytes);
+			if (n <= 0)
+				return false;
+			buffer_add(in, bytes, (size_t)n);
+		}
+		take_answer(rows[i], line);
+		free(line);
+	}
+	return true;
+}
+
+void envelopes_ask(struct listing *l)
+{
+	struct row *rows[AT_A_TIME];
+	struct buffer in = {0};
+	int fd = -1, count = 0;
+	bool good = true;
+	for (int i = 0; i < l->count && good; i++) {
+		if (l->rows[i].unread)
+			rows[count++] = &l->rows[i];
+		if (count == 0 || (count < AT_A_TIME && i + 1 < l->count))
+			continue;
+		if (fd < 0)
+			fd = control_connect(true);
+		good = fd >= 0 && ask(fd, l, rows, count) && hear(fd, &in, rows, count);
+		count = 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	buffer_free(&in);
+}
