@@ -32,12 +32,21 @@ require() {
 # What single tests need: those say so.
 want() { need_debian "$1" || echo "not installed, so the tests that need them are skipped:$missing"; }
 
+# PACKAGE:FILE...: what is not there, whoever put it there, is installed.  The base system's pkg(8) fetches the real one first.
 need_freebsd() {
 	missing=
-	for package in $1; do
-		pkg info -e "$package" || missing="$missing $package"
+	for pair in $1; do
+		[ -e "${LOCALBASE:-/usr/local}/${pair#*:}" ] || missing="$missing ${pair%:*}"
 	done
-	[ -z "$missing" ] || pkg install -y $missing
+	[ -n "$missing" ] || return 0
+	echo "installing:$missing"
+	command -v pkg >/dev/null 2>&1 && ASSUME_ALWAYS_YES=yes pkg install -y $missing </dev/null
+}
+
+require_freebsd() {
+	need_freebsd "$1" && return 0
+	echo "these packages could not be installed; install them as root: pkg install$missing" >&2
+	exit 1
 }
 
 if command -v apt-get >/dev/null 2>&1; then
@@ -49,7 +58,10 @@ if command -v apt-get >/dev/null 2>&1; then
 	esac
 	case $what in fuzz | deep) require "clang libclang-rt-dev" ;; esac
 	[ "$what" != deep ] || require "valgrind cppcheck clang-tidy binutils"
-elif command -v pkg >/dev/null 2>&1; then
-	need_freebsd "inih libidn2"
-	[ "$what" = build ] || need_freebsd "cmocka"
+elif [ "$(uname -s)" = FreeBSD ]; then
+	require_freebsd "inih:include/ini.h libidn2:include/idn2.h"
+	if [ "$what" != build ]; then
+		require_freebsd "cmocka:include/cmocka.h"
+		need_freebsd "tmux:bin/tmux python3:bin/python3" || echo "not installed, so the tests that need them are skipped:$missing"
+	fi
 fi
