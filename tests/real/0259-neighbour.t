@@ -60,7 +60,7 @@ slowest() { sort -n "$work/$1.ms" | tail -n 1; }
 is "$(cat "$work/failed")" "" "each message of the neighbour was taken, and arrived ($n by each way)"
 ok "while one user does his worst, another's mail arrives within 5 s (the slowest: $(slowest drop) ms)" test "$(slowest drop)" -le 5000
 ok "and by submit.sock, which four users hold (the slowest: $(slowest socket) ms)" test "$(slowest socket)" -le 5000
-his=$(($(grep -c 'from=<uid64001@\|from=<me@' "$work/sessions") + $(find "$work/spool/mqueue" -name '????????.????????' | wc -l)))
+his=$(($(grep -c 'from=<uid64001@\|from=<me@' "$work/sessions") + $(find "$work/spool/mqueue" -name '????????.????????' | lines)))
 ok "he did what he could: $his of his messages arrived, or wait" test "$his" -ge 50
 ok "and $(grep -c 'refused: uid=6400[1345]' "$work/log") of his calls at the socket were refused" grep -q 'refused: uid=6400[1345]' "$work/log"
 before=$(date +%s%N)

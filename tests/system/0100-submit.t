@@ -63,11 +63,11 @@ for i in $(seq 9999); do printf 'u%d@example.org,\n ' $i; done >"$work/many"
 { printf 'To: '; cat "$work/many"; printf 'last@example.org\n\nx\n'; } >"$work/in"; submit 0 "10,000 recipients" -t -i <"$work/in"
 is "$(stored | grep -c '^recipient')" 10000 "are stored"
 clear_drop
-sed -i 's/^To: /To: once.more@example.org, u1@example.org, /' "$work/in"; submit 65 "one more" -t -i <"$work/in"
+edit 's/^To: /To: once.more@example.org, u1@example.org, /' "$work/in"; submit 65 "one more" -t -i <"$work/in"
 like "$error" 'more than 10000 recipients.*max_recipients in firsthop.conf' "is refused, with the name of the limit"
 submit 65 "and so it is on the command line" -i $(seq -f 'u%g@example.org' 10001) </dev/null
 like "$error" 'more than 10000 recipients' "in the same words"
-is "$(ls "$work/spool/drop" | wc -l)" 0 "and nothing is left of it"
+is "$(ls "$work/spool/drop" | lines)" 0 "and nothing is left of it"
 
 "$S" -i a@example.org <&- >&- 2>&-; is $? 0 "descriptors 0 to 2 closed: taken"
 clear_drop

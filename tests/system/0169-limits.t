@@ -7,7 +7,7 @@ smarthost
 users() { seq -f 'u%g@example.org' "$1"; }
 # put ID HEAD-LINES-FILE: a message in drop/ as somebody's program could leave it
 put() { { printf 'firsthop-spool: 1\ncontent: bytes=%015d lines=%012d longest=%015d 8bit=0 nul=0 cr=0\ncreated: 1800000000000000\nsender: me@example.org\nflags: from-given\n' 14 3 10; cat "$2"; printf '\nSubject: x\n\nx\n'; } >"$work/spool/drop/$1"; }
-in_queue() { find "$work/spool/mqueue" -name '????????.????????' | wc -l | tr -d ' '; }
+in_queue() { find "$work/spool/mqueue" -name '????????.????????' | lines; }
 log_has() { grep -q -e "$1" "$work/log"; }
 start_runner() { "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"; wait_for test -S "$work/run/submit.sock"; }
 
@@ -42,7 +42,7 @@ before=$(date +%s)
 runner_once
 ok "300,000 recipients in drop/: dealt with in $(($(date +%s) - before)) s" test $(($(date +%s) - before)) -le 10
 like "$(cat "$work/log")" '6b49d200.00000001 to=<u1@example.org>.*key=recipients-limit.*has 300000 recipients, and may have 5' "the log says why"
-ok "in few lines" test "$(wc -l <"$work/log")" -lt 250
+ok "in few lines" test "$(lines <"$work/log")" -lt 250
 runner_once
 is "$(in_queue)" 0 "nothing of it waits"
 is "$(cat "$work"/delivered/* | grep -c '^To: <me@example.org>')" 1 "its sender has a report"
@@ -94,7 +94,7 @@ printf 'list: :include:%s/list\nroot: root@example.org\n' "$work" >"$work/aliase
 yes 'someone@example.org' | head -n 300000 >"$work/list"
 like "$("$BIN/newaliases" 2>&1)" 'list is longer than 4 MiB, the most that an included file may have; mail for it waits' "an included list of 6 MB is not used"
 yes '|' | head -n 300000 >"$work/list"
-ok "one that is wrong in each line is told of in few" test "$("$BIN/newaliases" 2>&1 | wc -l)" -lt 200
+ok "one that is wrong in each line is told of in few" test "$("$BIN/newaliases" 2>&1 | lines)" -lt 200
 like "$("$BIN/newaliases" 2>&1)" 'too many of its lines are wrong: from here on it is not read' "and is not read to its end"
 for i in $(seq 1200); do echo "list$i: :include:$work/small"; done >"$work/aliases"
 echo a@example.org >"$work/small"

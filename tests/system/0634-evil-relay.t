@@ -24,7 +24,7 @@ n=0
 # Kilobytes that it has ever had in use.
 peak() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$runner/status" 2>/dev/null; }
 ticks() { awk '{ print $14 + $15 }' "/proc/$runner/stat" 2>/dev/null; }
-descriptors() { ls "/proc/$runner/fd" | wc -l; }
+descriptors() { ls "/proc/$runner/fd" | lines; }
 arrived() { grep -lq "^Subject: good $n\$" "$work"/delivered/*.eml 2>/dev/null; }
 evil_has_mail() { test -s "$work/libexec/evil.got"; }
 empty() { "$BIN/mailq" remove 'from=evil@example.org' >/dev/null 2>&1; }
@@ -44,7 +44,7 @@ try() {
 	wait_tries=200
 	sleep 1
 	kill -0 $runner 2>/dev/null; result $? "$word: the runner lives" "$(tail -n 5 "$work/log")"
-	used=$(($(ticks) - spent)) starts=$(wc -l <"$work/libexec/evil.got")
+	used=$(($(ticks) - spent)) starts=$(lines <"$work/libexec/evil.got")
 	[ "$(peak)" -lt 40000 ]; result $? "$word: its memory is bounded ($(peak) kB)"
 	[ "$used" -lt 200 ]; result $? "$word: it does not spin ($used ticks)"
 	[ "$starts" -lt 70 ]; result $? "$word: the evil one is not asked again and again ($starts times)"
