@@ -163,6 +163,11 @@ bool text_is_from_line(const char *line, size_t length)
 	return length - arrows >= 5 && memcmp(line + arrows, "From ", 5) == 0;
 }
 
+const char *text_skip_bom(const char *text)
+{
+	return text_starts(text, "\357\273\277") ? text + 3 : text;
+}
+
 bool text_equal_ci(const char *a, const char *b)
 {
 	return strcasecmp(a, b) == 0;

@@ -44,6 +44,9 @@ bool text_starts_ci(const char *string, const char *prefix);
 
 /* True for a line that begins with "From ", behind any number of ">": in an mbox it gets one ">" more, so that a reader can take it back (mboxrd). */
 bool text_is_from_line(const char *line, size_t length);
+/* What is behind a byte order mark of UTF-8, which some editors write at the start of a file. */
+const char *text_skip_bom(const char *text);
+
 bool text_equal_ci(const char *a, const char *b);
 
 /* Finds needle in haystack without regard to ASCII case; NULL when absent. */

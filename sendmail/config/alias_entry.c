@@ -56,7 +56,7 @@ static void take_included(struct alias_reading *r, int fd)
 		alias_add_held(r, alias_path(r), "aliases-include", strerror(errno));
 	}
 	r->set->include_bytes += text.length;
-	char *rest = (char *)(uintptr_t)buffer_string(&text);
+	char *rest = (char *)(uintptr_t)text_skip_bom(buffer_string(&text));
 	int before = r->set->problem_count;
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		r->line++;
@@ -105,19 +105,33 @@ static void take_include(struct alias_reading *r, const char *item, const char *
 		close(fd);
 }
 
+/* The path behind ":include:", in place. */
+static char *without_quotes(char *path)
+{
+	path = text_trim(path);
+	size_t length = strlen(path);
+	if (length > 1 && *path == '"' && path[length - 1] == '"') {
+		path[length - 1] = '\0';
+		path++;
+	}
+	return path;
+}
+
 /* One destination; quotes around the whole of it are gone. */
-static void take_item(struct alias_reading *r, const char *item, bool quoted)
+static void take_item(struct alias_reading *r, char *item, bool quoted)
 {
 	char problem[160];
 	TEXT(words, 300);
 	if (*item == '|') {
 		alias_add_held(r, item, "aliases-program", "a pipe to a program is not possible here: mail is only relayed; name an address");
-	} else if (strcmp(item, "/dev/null") == 0) {
+	} else if (strcmp(item, "/dev/null") == 0 || text_equal_ci(item, ":blackhole:")) {
 		add_item(r, ALIAS_DISCARD, item);
 	} else if (*item == '/') {
 		alias_add_held(r, item, "aliases-file", "a file as destination is not possible here: mail is only relayed; name an address");
 	} else if (text_starts_ci(item, ":include:")) {
-		take_include(r, item, item + 9 + strspn(item + 9, " \t"));
+		take_include(r, item, without_quotes(item + 9));
+	} else if (*item == ':' || text_starts_ci(item, "error:")) {
+		alias_add_held(r, item, "aliases-syntax", "this destination is one of another mail server, and nothing here; name an address, or /dev/null");
 	} else if (quoted && strchr(item, '@') == NULL) {
 		add_address(r, item);
 	} else if (address_list(item, add_address, r, problem, sizeof problem) < 0) {

@@ -48,6 +48,35 @@ static char *find_colon(char *entry)
 	return *entry == ':' ? entry : NULL;
 }
 
+/* An entry that is there, and that no address finds. */
+static void add_odd_name(struct alias_reading *r, const char *name)
+{
+	struct buffer words = {0};
+	alias_put_place(r->set, r->source, r->line, &words);
+	buffer_printf(&words, ": alias %s: an entry has one name, and one with blanks or commas stands in double quotes; no mail finds this one", name);
+	alias_add_problem(r->set, mem_copy(buffer_string(&words)));
+	buffer_free(&words);
+}
+
+/* The name as it is looked for: without quotes or angle brackets around it, "*@domain" as "@domain", and a name of this machine alone. */
+static char *plain_name(struct alias_reading *r, char *name)
+{
+	size_t length = strlen(name);
+	bool quoted = length > 1 && name[0] == '"' && strchr(name + 1, '"') == name + length - 1;
+	if (quoted || (length > 2 && name[0] == '<' && name[length - 1] == '>')) {
+		name[length - 1] = '\0';
+		name++;
+	}
+	if (!quoted && strpbrk(name, " \t,") != NULL)
+		add_odd_name(r, name);
+	if (text_starts(name, "*@"))
+		name++;
+	char *at = strrchr(name, '@');
+	if (at != NULL && at > name && (text_equal_ci(at, "@localhost") || text_equal_ci(at, "@localhost.localdomain")))
+		*at = '\0';
+	return name;
+}
+
 static bool take_entry(struct alias_reading *r, char *entry)
 {
 	struct aliases *set = r->set;
@@ -55,12 +84,7 @@ static bool take_entry(struct alias_reading *r, char *entry)
 	if (colon == NULL)
 		return fail(r, "the line has no ':'; it is written as name: address");
 	*colon = '\0';
-	char *name = text_trim(entry);
-	size_t length = strlen(name);
-	if (length > 1 && name[0] == '"' && strchr(name + 1, '"') == name + length - 1) {
-		name[length - 1] = '\0';
-		name++;
-	}
+	char *name = plain_name(r, text_trim(entry));
 	if (*name == '\0')
 		return fail(r, "nothing stands before the ':'");
 	if (text_has_control(name))
@@ -85,18 +109,44 @@ static bool end_entry(struct alias_reading *r, struct buffer *entry, int start)
 	return good;
 }
 
-/* Joins continuation lines (those that begin with a blank), and drops comments. */
+/* A backslash at the end of a line, which is taken off, continues it with the next one. */
+static bool ends_in_backslash(char *content)
+{
+	size_t length = strlen(content);
+	if (length == 0 || content[length - 1] != '\\')
+		return false;
+	content[length - 1] = '\0';
+	return true;
+}
+
+/* A comment at the end of a line begins behind a blank, and outside of quotes. */
+static void cut_comment(char *content)
+{
+	bool quoted = false;
+	for (char *at = content; *at != '\0'; at++) {
+		quoted = quoted != (*at == '"');
+		if (*at == '#' && !quoted && at > content && (at[-1] == ' ' || at[-1] == '\t')) {
+			*at = '\0';
+			text_trim(content);
+			return;
+		}
+	}
+}
+
+/* Joins continuation lines (those that begin with a blank, or follow a backslash), and drops comments. */
 static bool take_text(struct alias_reading *r, struct buffer *text)
 {
 	struct buffer entry = {0};
 	int start = 0;
-	bool good = true;
-	char *bytes, *rest = (char *)(uintptr_t)buffer_string(text);
+	bool good = true, open = false;
+	char *bytes, *rest = (char *)(uintptr_t)text_skip_bom(buffer_string(text));
 	r->line = 0;
 	while (good && (bytes = strsep(&rest, "\n")) != NULL) {
 		r->line++;
-		bool continues = *bytes == ' ' || *bytes == '\t';
+		bool continues = *bytes == ' ' || *bytes == '\t' || open;
 		char *content = text_trim(bytes);
+		cut_comment(content);
+		open = *content != '#' && ends_in_backslash(content);
 		if (*content != '\0' && *content != '#') {
 			if (continues && entry.length == 0) {
 				good = fail(r, "the line begins with a blank, but there is nothing that it continues");

@@ -97,6 +97,34 @@ static struct alias *find_name(const struct aliases *set, const char *name)
 	return NULL;
 }
 
+bool aliases_has_name(const struct aliases *set, const char *name)
+{
+	return set != NULL && find_name(set, name) != NULL;
+}
+
+/* "name+*": for all that begins so, as in sendmail. */
+static struct alias *find_detail(const struct aliases *set, const char *local)
+{
+	size_t length = strcspn(local, "+");
+	if (local[length] == '\0')
+		return NULL;
+	struct buffer name = {0};
+	buffer_add(&name, local, length);
+	buffer_puts(&name, "+*");
+	struct alias *row = find_name(set, buffer_string(&name));
+	buffer_free(&name);
+	return row;
+}
+
+/* For names of this machine that have no alias: "*" of dma, "default" of msmtp. */
+static struct alias *find_rest(const struct aliases *set, const char *host, const char *address)
+{
+	if (!aliases_is_here(address, host))
+		return NULL;
+	struct alias *row = find_name(set, "*");
+	return row != NULL ? row : find_name(set, "default");
+}
+
 /* The full address first, then the name if it can only be one of this machine, then all of its domain. */
 static struct alias *find_row(const struct aliases *set, const char *host, const char *address)
 {
@@ -105,7 +133,11 @@ static struct alias *find_row(const struct aliases *set, const char *host, const
 	if (row == NULL && *domain != '\0' && aliases_is_here(address, host)) {
 		char *local = mem_copy_n(address, (size_t)(domain - address) - 1);
 		row = find_name(set, local);
+		if (row == NULL)
+			row = find_detail(set, local);
 		free(local);
+	} else if (row == NULL && *domain == '\0') {
+		row = find_detail(set, address);
 	}
 	return row == NULL && *domain != '\0' ? find_name(set, domain - 1) : row;
 }
@@ -175,6 +207,8 @@ static void expand_item(struct expansion *x, const struct alias *row, const stru
 static void expand(struct expansion *x, const char *address)
 {
 	struct alias *row = find_row(x->set, x->host, address);
+	if (row == NULL && x->depth == 0)
+		row = find_rest(x->set, x->host, address);
 	int at = row != NULL ? place_in_path(x, row) : -1;
 	if (row == NULL || (at >= 0 && at == x->depth - 1)) {
 		/* A name that stands for itself stops there, as in sendmail. */

@@ -1,5 +1,6 @@
 /* aliases(5): names to addresses, read as text, never compiled: one file, or a folder whose files are all read (Courier's way).
-   Left: a bare name (also reached as name@localhost and name@THIS-MACHINE), a full address, or @domain for what else comes to it.
+   Left: a bare name (also reached as name@localhost and name@THIS-MACHINE), a full address, @domain for what else comes to it, name+* for
+   all names that begin so, or * (also: default) for each other name of this machine.
    Right: addresses, names, :include:/FILE; /dev/null throws away.  A destination that cannot be served here (program, file, loop) holds
    up the mail to it, and no other: each use of it comes out of the expansion with its reason. */
 #ifndef CONFIG_ALIASES_H
@@ -14,6 +15,8 @@ struct aliases; /* opaque; NULL is an empty set */
    does not even tell which name it is for.  A path that does not exist gives an empty set and true when missing_ok. */
 bool aliases_read(struct aliases **set, const char *path, bool missing_ok, struct diagnosis *d);
 void aliases_free(struct aliases *set);
+/* True when there is an entry of this name. */
+bool aliases_has_name(const struct aliases *set, const char *name);
 int aliases_count(const struct aliases *set);
 
 /* What is wrong with single entries, as sentences "FILE:LINE: ..."; the mail to other names is not touched by them. */

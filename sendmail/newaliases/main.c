@@ -41,6 +41,12 @@ static void tell_end(void *context, enum alias_end end, const char *what, const 
 	}
 }
 
+/* "*", or "default" without it. */
+static bool is_for_the_rest(const struct aliases *set, const char *name)
+{
+	return strcmp(name, "*") == 0 || (text_equal_ci(name, "default") && !aliases_has_name(set, "*"));
+}
+
 /* The names are those of the dump: each line begins with one. */
 static void tell_all(const struct aliases *set, const struct config *c)
 {
@@ -60,7 +66,7 @@ static void tell_all(const struct aliases *set, const struct config *c)
 		char *name = *line == '"' ? line + 1 : line;
 		output_to(stdout, "%s:", name);
 		aliases_expand(set, c->name, name, tell_end, &t);
-		output_to(stdout, "\n");
+		output_to(stdout, is_for_the_rest(set, name) ? "; also for each name of this machine that has no alias\n" : "\n");
 	}
 	buffer_free(&text);
 }
