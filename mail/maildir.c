@@ -1,8 +1,7 @@
 /* Maildir.  Renaming is the only change to a message that is there. */
 #include "mail/maildir.h"
-#include "base/clock.h"
-#include "base/compat.h"
 #include "base/fdio.h"
+#include "base/mailbox_form.h"
 #include "base/text.h"
 #include <dirent.h>
 #include <errno.h>
@@ -114,16 +113,8 @@ bool maildir_move(const char *path, const char *from, const char *to)
 
 bool maildir_add(const char *path, const char *bytes, size_t length, bool read)
 {
-	char host[256] = "localhost", name[600], from[1700], temp[650], to[650];
-	gethostname(host, sizeof host - 1);
-	for (char *at = host; *at != '\0'; at++) {
-		if (*at == '/' || *at == ':')
-			*at = '_';
-	}
-	/* In the order of delivery, also within a second. */
-	int64_t now_us = clock_wall_us();
-	snprintf(name, sizeof name, "%lld.M%06lldP%ldR%08x.%s", (long long)(now_us / 1000000), (long long)(now_us % 1000000), (long)getpid(),
-	         (unsigned)compat_random(), host);
+	char name[200], from[1700], temp[650], to[650];
+	mailbox_form_file(name, sizeof name);
 	snprintf(temp, sizeof temp, "tmp/%s", name);
 	snprintf(from, sizeof from, "%s/%s", path, temp);
 	snprintf(to, sizeof to, "%s/%s%s", read ? "cur" : "new", name, read ? ":2,S" : "");

@@ -1,8 +1,8 @@
 /* mbox.  A "From " line counts at the beginning and behind an empty line, if a date stands in it: text of people begins so, too. */
 #include "mail/mbox.h"
+#include "base/mailbox_form.h"
 #include "base/text.h"
 #include <string.h>
-#include <time.h>
 
 #define FROM_LINE_LIMIT 400
 
@@ -126,23 +126,9 @@ void mbox_put(struct buffer *out, const char *sender, int64_t wall_s, const char
 		at = line_length(message, length);
 		buffer_add(out, message, at);
 	} else {
-		char date[40] = "Thu Jan  1 00:00:00 1970";
-		struct tm tm;
-		time_t when = (time_t)wall_s;
-		if (localtime_r(&when, &tm) != NULL)
-			strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &tm);
-		bool plain = sender != NULL && *sender != '\0' && strpbrk(sender, " \t\r\n") == NULL;
-		buffer_printf(out, "From %s %s\n", plain ? sender : "MAILER-DAEMON", date);
+		mailbox_form_start(out, sender, wall_s);
 	}
-	while (at < length) {
-		size_t n = line_length(message + at, length - at);
-		if (text_is_from_line(message + at, n))
-			buffer_puts(out, ">");
-		buffer_add(out, message + at, n);
-		at += n;
-	}
-	if (length > 0 && message[length - 1] != '\n')
-		buffer_puts(out, "\n");
+	mailbox_form_lines(out, message + at, length - at, true);
 	buffer_puts(out, "\n");
 }
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "base/mailbox_form.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "mbox/done.h"
@@ -59,42 +60,18 @@ static bool is_safe(const struct delivery *d, int folder, int fd, struct stat *s
 	       st->st_uid == d->owner && named.st_ino == st->st_ino && named.st_dev == st->st_dev;
 }
 
-static void put_line(struct buffer *out, const char *line, size_t length)
-{
-	if (text_is_from_line(line, length))
-		buffer_add(out, ">", 1);
-	buffer_add(out, line, length);
-}
-
-/* Whole lines of in go to out; at the end the rest, too, with a line end. */
+/* Whole lines of in go to out; at the end the rest, too. */
 static void quote(struct buffer *in, bool at_end, struct buffer *out)
 {
-	size_t used = 0;
-	const char *eol;
-	while (used < in->length && (eol = memchr(in->data + used, '\n', in->length - used)) != NULL) {
-		size_t length = (size_t)(eol - in->data) - used + 1;
-		put_line(out, in->data + used, length);
-		used += length;
-	}
-	if (at_end && used < in->length) {
-		put_line(out, in->data + used, in->length - used);
-		buffer_add(out, "\n", 1);
-		used = in->length;
-	}
-	buffer_drop(in, used);
+	buffer_drop(in, in->length > 0 ? mailbox_form_lines(out, in->data, in->length, at_end) : 0);
 }
 
 static void put_start(const struct delivery *d, int fd, const struct stat *st, struct buffer *out)
 {
-	char last = '\n', date[40] = "Thu Jan  1 00:00:00 1970";
-	time_t now = (time_t)clock_wall_s();
-	struct tm tm;
+	char last = '\n';
 	if (st->st_size > 0 && pread(fd, &last, 1, st->st_size - 1) == 1 && last != '\n')
 		buffer_add(out, "\n\n", 2);
-	if (localtime_r(&now, &tm) != NULL)
-		strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &tm);
-	bool plain = d->sender[0] != '\0' && strpbrk(d->sender, " \t\n\"") == NULL;
-	buffer_printf(out, "From %s  %s\n", plain ? d->sender : "MAILER-DAEMON", date);
+	mailbox_form_start(out, d->sender, clock_wall_s());
 }
 
 /* What is written beside the mailbox, in this order: the note, then the line of the record that it vouches for. */

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "base/mailbox_form.h"
 #include "mbox/done.h"
 #include "mbox/mailbox.h"
 #include <dirent.h>
@@ -96,10 +97,8 @@ static bool was_delivered(int folder, int tmp, int new, const char *name)
 
 static int store(const struct delivery *d, int tmp, int new, struct done *done)
 {
-	char name[200], host[100] = "localhost";
-	gethostname(host, sizeof host - 1);
-	host[strcspn(host, "/:")] = '\0';
-	snprintf(name, sizeof name, "%lld.R%08lxP%ld.%.90s", (long long)clock_wall_s(), (unsigned long)compat_random(), (long)getpid(), host);
+	char name[200];
+	mailbox_form_file(name, sizeof name);
 	int fd = openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	bool good = fd >= 0 && write_file(d, fd);
 	good = good && (*d->key == '\0' || done_add(done, d->key, name));

@@ -1,5 +1,6 @@
 /* Reading alias databases with the tools of their makers, run without a shell. */
 #include "newaliases/database.h"
+#include "base/base64.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/output.h"
@@ -201,22 +202,6 @@ static bool print_words(char *text)
 	return good;
 }
 
-static void base64_value(const char *text, size_t length, char *out)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	unsigned bits = 0, count = 0;
-	for (size_t i = 0; i < length; i++) {
-		const char *at = text[i] != '\0' ? strchr(digits, text[i]) : NULL;
-		if (at == NULL)
-			continue;
-		bits = (bits << 6 | (unsigned)(at - digits)) & 0xffffff;
-		count += 6;
-		if (count >= 8)
-			*out++ = (char)(bits >> (count -= 8) & 0xff);
-	}
-	*out = '\0';
-}
-
 /* gdbm_dump: "#:len=N" and lines of base64 for key and value in turn. */
 static bool print_gdbm_dump(char *text)
 {
@@ -227,8 +212,10 @@ static bool print_gdbm_dump(char *text)
 		ended = text_starts(line, "# End of data");
 		bool mark = ended || text_starts(line, "#:len=");
 		if (mark && inside) {
-			char *value = mem_alloc(coded.length + 1);
-			base64_value(coded.length > 0 ? coded.data : "", coded.length, value);
+			struct buffer bytes = {0};
+			bool coded_well = base64_decode(&bytes, coded.length > 0 ? coded.data : "", coded.length);
+			char *value = mem_copy(coded_well ? buffer_string(&bytes) : "");
+			buffer_free(&bytes);
 			if (key == NULL) {
 				key = value;
 			} else {

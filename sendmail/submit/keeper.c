@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "base/mailbox_form.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "message/address.h"
@@ -14,7 +15,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TEXT_LIMIT_BYTES (16u << 20)
@@ -89,22 +89,8 @@ static bool mail_back(const struct kept *k, const char *to)
 /* One more message of a mailbox: a line that looks like the start of another one is marked. */
 static void write_mbox(const struct kept *k, const char *login, struct buffer *out)
 {
-	char when[40] = "";
-	time_t now = (time_t)clock_wall_s();
-	struct tm tm;
-	if (localtime_r(&now, &tm) != NULL)
-		strftime(when, sizeof when, "%a %b %e %H:%M:%S %Y", &tm);
-	buffer_printf(out, "From %s %s\n", login, when);
-	const char *at = k->text.data, *end = at + k->text.length;
-	while (at < end) {
-		const char *eol = memchr(at, '\n', (size_t)(end - at));
-		size_t length = eol != NULL ? (size_t)(eol - at) : (size_t)(end - at);
-		if (text_is_from_line(at, length))
-			buffer_puts(out, ">");
-		buffer_add(out, at, length);
-		buffer_puts(out, "\n");
-		at += length + 1;
-	}
+	mailbox_form_start(out, login, clock_wall_s());
+	mailbox_form_lines(out, k->text.data != NULL ? k->text.data : "", k->text.length, true);
 	buffer_puts(out, k->cut ? "(the rest was too long)\n\n" : "\n");
 }
 

@@ -1,4 +1,4 @@
-/* objects: mail/mbox mail/mimeparse mail/field mail/decode mail/charset mail/labels mail/html mail/screen mail/render mail/names sendmail/base/base64 sendmail/base/words sendmail/base/multibyte sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: mail/mbox mail/mimeparse mail/field mail/decode mail/charset mail/labels mail/html mail/screen mail/render mail/names sendmail/base/base64 sendmail/base/words sendmail/base/multibyte sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat sendmail/base/mailbox_form */
 /* A mailbox as mail(1) reads it: mbox, MIME, encoded words, HTML, and what a terminal sees. */
 #include "mail/mbox.h"
 #include "mail/render.h"

@@ -1,4 +1,4 @@
-/* objects: mail/names mail/charset mail/labels mail/mbox mail/maildir mail/field mail/decode mail/mimeparse mail/html mail/screen mail/render mail/lock mail/journal mail/rewrite mail/folder mail/lists mail/vars mail/alias sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/clock sendmail/base/compat */
+/* objects: mail/names mail/charset mail/labels mail/mbox mail/maildir mail/field mail/decode mail/mimeparse mail/html mail/screen mail/render mail/lock mail/journal mail/rewrite mail/folder mail/lists mail/vars mail/alias sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/clock sendmail/base/compat sendmail/base/mailbox_form */
 /* mail(1), reading: mbox, message lists, MIME, what a terminal sees, and the plan after a killed change. */
 #include "mail/alias.h"
 #include "mail/charset.h"
