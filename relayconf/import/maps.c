@@ -6,6 +6,18 @@
 #include <strings.h>
 #include <unistd.h>
 
+/* Is it the port that "host:port" names? */
+static bool has_port(const struct import *im, const char *smarthost, const char *server)
+{
+	struct import other = {.root = ""};
+	const char *port = import_get(im, "smarthost", smarthost, "port"), *wanted;
+	import_server(&other, "x", server, false);
+	wanted = import_get(&other, "smarthost", "x", "port");
+	bool same = strcmp(port != NULL ? port : "25", wanted != NULL ? wanted : "25") == 0;
+	import_free(&other);
+	return same;
+}
+
 /* The smarthost for a server, made when it is new; it takes only what a [route] sends to it. */
 static void smarthost_for(struct import *im, const char *server, char *name, size_t size)
 {
@@ -15,12 +27,17 @@ static void smarthost_for(struct import *im, const char *server, char *name, siz
 	snprintf(host, sizeof host, "%.*s", (int)(length < 255 ? length : 255), server + skip);
 	for (int i = 0; i < im->setting_count; i++) {
 		const struct setting *s = &im->settings[i];
-		if (strcmp(s->section, "smarthost") == 0 && strcmp(s->key, "host") == 0 && strcmp(s->value, host) == 0) {
+		if (strcmp(s->section, "smarthost") == 0 && strcmp(s->key, "host") == 0 && strcmp(s->value, host) == 0 && has_port(im, s->name, server)) {
 			text_copy(name, size, s->name);
 			return;
 		}
 	}
 	import_name(host, name, size);
+	/* The same server at another port is another smarthost. */
+	for (size_t n = strlen(name); import_get(im, "smarthost", name, "host") != NULL && n + 2 < size; n++) {
+		name[n] = '2';
+		name[n + 1] = '\0';
+	}
 	import_server(im, name, server, true);
 	if (import_get(im, "smarthost", name, "port") == NULL)
 		import_set(im, "smarthost", name, "port", "25");

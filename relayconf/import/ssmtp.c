@@ -1,6 +1,7 @@
 /* ssmtp: ssmtp.conf ("key=value"), and revaliases beside it ("user:sender:server"). */
 #include "relayconf/import/pairs.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* "user:sender[:server]": senders of local users. */
@@ -44,8 +45,12 @@ bool import_ssmtp(struct import *im, const char *path)
 		import_server(im, "main", hub != NULL ? hub : "mail", false);
 		set_tls(&p, im);
 		import_set(im, "smarthost", "main", "login", pairs_take(&p, "AuthUser"));
-		if (password != NULL)
-			import_secret(im, "main", password, path, pairs_line(&p, "AuthPass"));
+		if (password != NULL) {
+			/* A value of ssmtp ends at the first blank. */
+			char *word = mem_copy_n(password, strcspn(password, " \t"));
+			import_secret(im, "main", word, path, pairs_line(&p, "AuthPass"));
+			free(word);
+		}
 		if (password != NULL && strcmp(import_get(im, "smarthost", "main", "tls"), "opportunistic") == 0) {
 			import_set(im, "smarthost", "main", "auth_without_tls", "yes");
 			import_note(im, path, pairs_line(&p, "AuthPass"), "AuthPass", "the password goes over the network unencrypted when the server has no TLS, as with ssmtp; tls = verify would be better");

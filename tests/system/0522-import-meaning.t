@@ -177,6 +177,10 @@ like "$out" '^domain = mon1.example.com$' "myorigin in a file"
 like "$out" '^\[rewrite senders\]$' "generic"; like "$out" '^\[rewrite recipients\]$' "recipient_canonical_maps"
 like "$out" 'sasl_passwd:4: \[elsewhere.example\]:587 -- a login for a server' "a login for another server is named"
 nowhere secret-main secret-ops secret-cron secret-x
+printf 'relayhost = [mx.example.net]:587\nsender_dependent_relayhost_maps = hash:/etc/postfix/relay_by_sender\n' | put /etc/postfix/main.cf
+printf 'a@example.org [mx.example.net]:2525\nb@example.org [mx.example.net]:587\n' | put /etc/postfix/relay_by_sender
+import postfix; is "$(of mx-example-net host port)" "mx.example.net 2525" "the same server at another port is another smarthost"
+is "$(printf '%s\n' "$out" | grep -A1 'from:b@' | tail -n 1)" "via = main" "and at the same port it is not"
 printf 'relayhost = [mx.example.net]\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = static:joe:secret-static\n' | put /etc/postfix/main.cf
 import postfix; is "$(of main login) $secrets" "joe main=secret-static" "static: one login"; nowhere secret-static
 printf 'relayhost = [mx.example.net]\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = inline:{ [mx.example.net]=joe:secret-inline }\n' | put /etc/postfix/main.cf
