@@ -1,6 +1,4 @@
 /* The mailbox of one file per message, and what both kinds share. */
-#include "base/clock.h"
-#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/mailbox_form.h"
 #include "mbox/done.h"
