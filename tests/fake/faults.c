@@ -235,7 +235,9 @@ static void run_sendmail(int n)
 	int status = submit_to(n, "ok", NULL, true);
 	f.counted = f.point->count;
 	r->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	if (r->exit_code > 0 && (file_is_empty("stderr") || log_is_empty())) {
+	/* 127: the dynamic linker has said so, before any code of ours could log. */
+	bool logs = r->exit_code != 127;
+	if (r->exit_code > 0 && (file_is_empty("stderr") || (logs && log_is_empty()))) {
 		f.silent++;
 		fprintf(stderr, "call %ld (%s, %s): exit %d without %s\n", f.point->at, fault_call(r->call), f.action_name, r->exit_code,
 		        file_is_empty("stderr") ? "words on stderr" : "a line in the log");
