@@ -28,7 +28,7 @@ size_t phrase_encoded_word(const char *bytes, size_t length)
 /* In a phrase, "Q" leaves fewer characters as they are (RFC 2047 5 (3)). */
 static void put_encoded(struct buffer *out, const char *word, size_t length)
 {
-	const char *text = memchr(word + 2, '?', length - 2);
+	const char *text = length > 2 ? memchr(word + 2, '?', length - 2) : NULL;
 	bool quoted = text != NULL && (text[1] == 'q' || text[1] == 'Q');
 	size_t head = text != NULL ? (size_t)(text - word) + 3 : length;
 	buffer_add(out, word, head);

@@ -1,0 +1,24 @@
+#!/bin/sh
+# What README tells a newcomer to type is there and works.
+. tests/lib.sh
+new_spool
+make=$(command -v gmake || command -v make)
+for target in $(sed -n 's/^    .*make \([a-z][-a-z ]*[a-z]\)  *#.*/\1/p; s/^    .*&& make \([a-z]*\).*/\1/p; s/.*"make \([a-z]*\)".*/\1/p' README | sort -u); do
+	ok "make $target" grep -qE "^([-a-z ]* )?$target( [-a-z ]*)?:" GNUmakefile
+done
+: >"$work/firsthop.conf"; : >"$work/aliases"
+sed -n 's/^    relayconf set //p' README >"$work/lines"
+is "$(wc -l <"$work/lines" | tr -d ' ')" 3 "three settings"
+while read -r key value; do
+	out=$("$BIN/relayconf" set "$key" "$value" 2>&1); is $? 0 "relayconf set $key" "$out"
+done <"$work/lines"
+is "$("$BIN/relayconf" get smarthost.main.host 2>&1)" mail.example.org "the smarthost is set"
+grep -o '([^)]*cat >[^)]*)' README | sed "s,/etc/firsthop,$work," >"$work/paste"
+echo geheim | sh "$work/paste"; is "$(cat "$work/secret")" geheim "the password gets its file"
+is "$(ls -l "$work/secret" | cut -c 1-10)" "-rw-------" "which only root reads"
+unlike "$("$BIN/relayconf" check 2>&1)" '^problem +(config|password|smarthost)' "relayconf check accepts all of it"
+for page in mailq relayconf; do
+	for word in $(sed -n "s/^    $page \([a-z]*\).*/\1/p" README | sort -u); do ok "$page $word is documented" grep -q "$word" man/$page.[18]; done
+done
+ok "it is short" test "$(wc -l <README)" -le 100
+finish
