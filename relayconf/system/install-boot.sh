@@ -14,6 +14,7 @@ put() {
 	fill_in "$1" >"$root$3.new"
 	chmod "$2" "$root$3.new"
 	mv -f "$root$3.new" "$root$3"
+	[ -n "$root" ] || sync # a crash in the next half minute does not take it away
 	echo "firsthop: $root$3 is in place"
 }
 

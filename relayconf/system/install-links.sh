@@ -16,6 +16,7 @@ if [ "${SYSTEM:-$(uname -s)}" = FreeBSD ]; then
 	} >"$file.new"
 	chmod 0644 "$file.new"
 	mv -f "$file.new" "$file"
+	[ -n "$root" ] || sync # or a crash in the next half minute leaves the mailer.conf that was there
 	echo "firsthop: $file names it now; /usr/bin/mail stays the base system's, which hands its mail to it; $PREFIX/bin/mail is ours"
 	exit 0
 fi

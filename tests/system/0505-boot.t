@@ -23,7 +23,8 @@ mkdir -p "$image/usr/lib/systemd/system"
 ok "systemd: make install-boot" run SYSTEM=Linux SPOOLDIR=/var/spool/other install-boot
 unit=$image/usr/local/lib/systemd/system/firsthop.service
 is "$(file_mode "$unit") $(grep -c '@[A-Z]*@' "$unit")" "644 0" "a unit, filled in"
-is "$(sed -n 's/^ExecStart=//p; s/^ReadWritePaths=//p' "$unit" | tr '\n' ' ')" "/usr/local/libexec/firsthop/runner --stay /var/spool/other " "with the places of the installation"
+like "$(grep '^ExecStart=' "$unit")" '^ExecStart=/usr/local/libexec/firsthop/runner --stay' "which starts our runner"
+like "$(grep '^ReadWritePaths=' "$unit")" '=/var/spool/other( |$)' "with the spool of the installation"
 like "$(cat "$work/out")" 'systemctl enable --now firsthop' "it says how to switch it on"
 echo mine >"$image/etc.service"; mkdir -p "$image/etc/systemd/system"; mv "$image/etc.service" "$image/etc/systemd/system/firsthop.service"
 ok "uninstall" run SYSTEM=Linux uninstall
