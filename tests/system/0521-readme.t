@@ -8,7 +8,7 @@ for target in $(sed -n 's/^    .*make \([a-z][-a-z ]*[a-z]\)  *#.*/\1/p; s/^    
 done
 : >"$work/firsthop.conf"; : >"$work/aliases"
 sed -n 's/^    relayconf set //p' README >"$work/lines"
-is "$(wc -l <"$work/lines" | tr -d ' ')" 3 "three settings"
+is "$(lines <"$work/lines")" 3 "three settings"
 while read -r key value; do
 	out=$("$BIN/relayconf" set "$key" "$value" 2>&1); is $? 0 "relayconf set $key" "$out"
 done <"$work/lines"
@@ -20,5 +20,5 @@ unlike "$("$BIN/relayconf" check 2>&1)" '^problem +(config|password|smarthost)' 
 for page in mailq relayconf; do
 	for word in $(sed -n "s/^    $page \([a-z]*\).*/\1/p" README | sort -u); do ok "$page $word is documented" grep -q "$word" man/$page.[18]; done
 done
-ok "it is short" test "$(wc -l <README)" -le 100
+ok "it is short" test "$(lines <README)" -le 100
 finish
