@@ -2,6 +2,7 @@
 #include "relay/outcome.h"
 #include "base/catalogue.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/text.h"
 #include "jobs/head.h"
@@ -230,7 +231,9 @@ static void turn(struct crank *c)
 	/* Before that, only the end of the runner matters: it frees the queue for the next one. */
 	if (takes_jobs || s->state < SESSION_READY)
 		p[1] = (struct pollfd){.fd = jobs->socket, .events = takes_jobs ? POLLIN : 0};
-	if (poll(p, 2, patience_ms(c)) < 0 && errno != EINTR && !fdio_rests())
+	int wait_ms = patience_ms(c);
+	const struct timespec limit = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
+	if (compat_poll(p, 2, &limit, NULL) < 0 && errno != EINTR && !fdio_rests())
 		session_broken(s, "local", "poll failed");
 	if (p[1].revents != 0 && takes_jobs && !jobs_receive(jobs)) {
 		c->lost = "the runner's words make no sense";
