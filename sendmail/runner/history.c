@@ -30,10 +30,8 @@ static void put_rule(const struct runner *r, const struct message *m, struct buf
 	else if (*m->path == '@')
 		text_put(&words, " ([fallback] direct_mx)");
 	put_step(lines, &words);
-	if (!rules_covers_own_name(&r->config, domain))
-		return;
-	text_printf(&note, "%s is, or holds, this machine's own name (%s); it is not local for that: the servers decide", domain, r->config.name);
-	put_step(lines, &note);
+	if (rules_own_name(&r->config, domain, &note))
+		put_step(lines, &note);
 }
 
 void history_put(const struct runner *r, const struct message *m, const struct buffer *steps, struct buffer *lines)

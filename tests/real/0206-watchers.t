@@ -55,7 +55,7 @@ like "$(check_mailq 1 2)" '^OK: ' "check_mailq: empty again"
 mkdir -p "$S/etc/logwatch/conf/services" "$S/etc/logwatch/scripts/services" "$S/var/cache/logwatch"
 cp relayconf/system/logwatch.conf "$S/etc/logwatch/conf/services/firsthop.conf"
 cp relayconf/system/logwatch.pl "$S/etc/logwatch/scripts/services/firsthop"
-echo x | as 33:33 /usr/sbin/sendmail 'a b@@c' 2>/dev/null
+echo x | as 33:33 /usr/sbin/sendmail 'b@@c' 2>/dev/null
 wait_for logged 'submission refused'
 report=$(in_stage /usr/sbin/logwatch --output stdout --range today --service firsthop --detail 5 2>"$work/err")
 like "$report" '^ *3 messages handed in, 6 deliveries$' "logwatch: what was handed in and what went"

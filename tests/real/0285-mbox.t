@@ -55,7 +55,7 @@ chmod 0755 "$S/var/mail"
 printf 'From x@example.org  Thu Jan  1 00:00:00 1970\nSubject: part\n\nhalf a li' >"$S/var/mail/alice"; chown 1000:8 "$S/var/mail/alice"; chmod 0600 "$S/var/mail/alice"
 send whole alice
 is "$(grep -c '^From ' "$S/var/mail/alice") $(grep -xc 'half a li' "$S/var/mail/alice") $(grep -xc whole "$S/var/mail/alice")" "2 1 1" "a folder that is closed to her: the message comes whole, behind a part that stays"
-is "$(ls -A "$S/var/mail" | grep -c '^\.firsthop\|lock$')" 0 "and nothing lies beside the mailbox"
+is "$(ls -A "$S/var/mail" | grep -c '^\.firsthop-mbox\|lock$')" 0 "and nothing lies beside the mailbox"
 chmod 2775 "$S/var/mail"
 in_stage /usr/local/sbin/relayconf set local.deliver maildir
 mkdir -p "$S/home/alice"; chown 1000:1000 "$S/home/alice"; sed -i 's,^\(alice:[^:]*:[^:]*:[^:]*:[^:]*\):[^:]*:,\1:/home/alice:,' "$S/etc/passwd"

@@ -31,7 +31,7 @@ like "$(as 1000:1000 /usr/bin/mailq remove "$id")" 'removed' "its sender may rem
 ok "and it is gone" waits 0
 like "$(log)" "$id is removed by uid 1000: from=<alice@example.org> to=<ops@example.org>" "the log says who did it"
 # A bad address from cron: its user is told by mail, though sendmail has no rights left but the group of drop/.
-out=$(printf 'Subject: job\n\noutput of the job\n' | as 1000:1000 /usr/sbin/sendmail -FCronDaemon -i -oem 'a@@b' 2>&1); is $? 65 "cron with a bad MAILTO: exit 65"
+out=$(printf 'Subject: job\n\noutput of the job\n' | as 1000:1000 /usr/sbin/sendmail -FCronDaemon -i -oem 'a@@b' 2>&1); is $? 64 "cron with a bad MAILTO: exit 64"
 like "$out" 'a report with its text was mailed to <[a-z]+>$' "mailed back"
 wait_for waits 1
 like "$(as 1000:1000 /usr/bin/mailq cat all 2>/dev/null)" '^output of the job$' "with the output, as mail of that user"
