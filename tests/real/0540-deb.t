@@ -103,6 +103,18 @@ is "$(awk '$1 == "NoNewPrivs:" || $1 == "CapBnd:" { print $2 }' "/proc/$pid/stat
 echo x | as 33 setpriv --no-new-privs /usr/sbin/sendmail ops@example.org; is $? 0 "a caller with NoNewPrivileges reaches submit.sock"
 ok "its mail is delivered" wait_for got 4
 
+# --- relayconf check; mail(1) beside another one
+out=$(in_stage relayconf check 2>&1); is $? 0 "relayconf check finds no problem in what the package made" "$out"
+unlike "$out" '^problem' "none"
+like "$out" '^ok +places +the system.s own names' "the system's names lead to it, also over ../"
+ok "bsd-mailx is installed beside it" quietly in_stage apt-get -qq -y -o APT::Install-Recommends=false install bsd-mailx
+for name in mail mailx Mail; do is "$(in_stage readlink -f /usr/bin/$name)" /usr/bin/mail.firsthop "$name stays ours: the higher priority"; done
+ok "an administrator may choose the other" quietly in_stage update-alternatives --set mailx /usr/bin/bsd-mailx
+is "$(in_stage readlink -f /usr/bin/mail)" /usr/bin/bsd-mailx "which is kept"
+ok "and the choice outlives a configuration" quietly in_stage dpkg-reconfigure firsthop
+is "$(in_stage readlink -f /usr/bin/mail)" /usr/bin/bsd-mailx "of the package"
+quietly in_stage apt-get -qq -y purge bsd-mailx
+
 # --- upgrade, remove, purge ------------------------------------------------------------------------------------------------------
 kill "$pid"; gone() { ! kill -0 "$pid" 2>/dev/null; }
 wait_for gone
@@ -125,6 +137,17 @@ ok "but not the configuration" test ! -e "$S/etc/firsthop"
 ok "installed again" quietly in_stage apt-get -qq -y install /tmp/next.deb
 is "$(waiting)" 1 "the mail is there"
 rm -f "$S"/var/spool/firsthop/drop/????????.????????
+echo aside >"$S/var/spool/firsthop/mqueue/6b0d6086.9b84ca1a.dead"
+ok "purge, with one message that was set aside" quietly in_stage dpkg --purge firsthop
+like "$(cat "$work/out")" '1 messages that were not delivered stay' "it stays"
+is "$(cat "$S/var/spool/firsthop/mqueue/6b0d6086.9b84ca1a.dead")" aside "as it is"
+ok "installed again" quietly in_stage apt-get -qq -y install /tmp/next.deb
+rm "$S/var/spool/firsthop/mqueue/6b0d6086.9b84ca1a.dead"
+echo 'firsthop-queue: 99' >"$S/var/spool/firsthop/mqueue/format"
+ok "a queue of a later version is not given to this package" sh -c "! chroot '$S' dpkg -i /tmp/next.deb >'$work/out' 2>&1"
+like "$(cat "$work/out")" 'written by a later version \(format 99' "with the reason"
+rm "$S/var/spool/firsthop/mqueue/format"
+ok "else it is" quietly in_stage dpkg -i /tmp/next.deb
 ok "purge, with an empty queue" quietly in_stage apt-get -qq -y purge firsthop
 ok "nothing stays" test ! -e "$S/var/spool/firsthop" -a ! -e "$S/etc/firsthop" -a -z "$(number firsthop passwd)$(number firsthop group)$(number fhdrop group)"
 is "$(in_stage dpkg-statoverride --list '*firsthop*'; find "$S/etc" -name '*firsthop*' | head)" "" "no trace in dpkg or /etc"

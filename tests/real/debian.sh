@@ -6,7 +6,7 @@ set -eu
 umask 022
 base=$PWD/build/real
 root=$base/debian
-wanted="ca-certificates cron php-cli"
+wanted="ca-certificates cron php-cli bsd-mailx"
 
 . tests/real/offline.sh
 complain() {
