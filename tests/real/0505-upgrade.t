@@ -84,7 +84,7 @@ is "$(cat "$work/looked")" "" "and no user saw the queue"
 for target in "DAEMONLESS=yes sh relayconf/system/install-rights.sh"; do in_stage /usr/bin/env PREFIX=/usr/local SYSCONFDIR=/etc SPOOLDIR=/var/spool/firsthop LIBEXEC=/usr/local/libexec/firsthop DESTDIR= /bin/sh -c "cd /usr/src/firsthop && $target" >/dev/null; done
 kill "$first"; wait_for gone "$first"
 script upgrade build/bin; is $? 0 "upgrade of an installation whose submission starts the runner"
-is "$(stat -c %a "$S/usr/local/libexec/firsthop/runner")" 6511 "keeps it so"
+is "$(stat -c %a "$S/usr/local/libexec/firsthop/runner")" 4511 "keeps it so"
 like "$(cat "$work/out")" 'no runner was running, so none was started' "and starts none"
 
 # --- a queue of a later version

@@ -30,7 +30,7 @@ S=$work/root
 in_stage() { chroot "$S" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
 as() { who=$1; shift; in_stage setpriv --reuid="$who" --regid="$who" --clear-groups "$@"; }
 quietly() { "$@" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }; }
-mode() { stat -c '%a' "$S$1"; stat -c '%u:%g' "$S$1" | sed "s/\b$user\b/firsthop/; s/:$group$/:firsthop/; s/:$drop$/:fhdrop/"; }
+mode() { stat -c '%a' "$S$1"; stat -c '%u:%g' "$S$1" | sed "s/\b$user\b/firsthop/; s/:$group$/:firsthop/; s/:$drop$/:fhdrop/; s/:$list$/:fhlist/"; }
 number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$S/etc/$2"; }
 waiting() { in_stage mailq 2>/dev/null | sed -n 's/.*Total requests: //p'; }
 is_waiting() { [ "$(waiting)" = "$1" ]; }
@@ -53,7 +53,7 @@ is "$(agents cron /tmp/firsthop.deb)" 0 "with firsthop it does not"
 ok "apt installs it with cron and PHP" quietly in_stage apt-get -qq -y -o APT::Install-Recommends=false install /tmp/firsthop.deb cron php-cli
 like "$(cat "$work/out")" 'until /etc/firsthop/firsthop.conf names a smarthost' "what is to be done next is said"
 is "$(in_stage dpkg --audit)" "" "nothing is half installed"
-user=$(number firsthop passwd) group=$(number firsthop group) drop=$(number fhdrop group)
+user=$(number firsthop passwd) group=$(number firsthop group) drop=$(number fhdrop group) list=$(number fhlist group)
 is "$(mode /usr/libexec/firsthop/sendmail | tr '\n' ' ')" "2755 0:fhdrop " "sendmail has its right"
 is "$(mode /usr/libexec/firsthop/mailq | tr '\n' ' ')" "2755 0:fhlist " "mailq too"
 is "$(mode /var/spool/firsthop/drop | tr '\n' ' ')" "3770 firsthop:fhdrop " "the spool is made"
@@ -91,15 +91,16 @@ service() {
 	unshare -m sh -c 'mount --rbind "$1" "$1" || exit 1
 		for path in /run/firsthop "$4"; do mount --bind "$1$path" "$1$path" || exit 1; done
 		mount -o remount,bind,ro "$1" || exit 1
-		exec chroot "$1" setpriv --reuid="$2" --regid="$2" --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all $3' \
-		sh "$S" firsthop "$(sed -n 's/^ExecStart=//p' "$unit")" "$(sed -n 's/^ReadWritePaths=//p' "$unit")"
+		exec chroot "$1" setpriv --no-new-privs --bounding-set=-all,$2 --inh-caps=-all $3' \
+		sh "$S" "$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]')" \
+		"$(sed -n 's/^ExecStart=//p' "$unit")" "$(sed -n 's,^ReadWritePaths=\(/[^ ]*\).*,\1,p' "$unit" | head -n 1)"
 }
 ok "the unit's runner starts" service
 got() { [ "$(ls "$work/delivered" 2>/dev/null | lines)" -ge "$1" ]; }
 ok "all three are delivered" wait_for got 3
 for words in "output of a job" "words of PHP" "words of mail"; do ok "$words" grep -qr "$words" "$work/delivered"; done
 pid=$(runner_pid)
-is "$(awk '$1 == "NoNewPrivs:" || $1 == "CapBnd:" { print $2 }' "/proc/$pid/status" | tr '\n' ' ')" "0000000000000000 1 " "with no capability and no way to new rights"
+is "$(awk '$1 == "NoNewPrivs:" || $1 == "CapEff:" || $1 == "CapPrm:" { print $2 }' "/proc/$pid/status" | tr '\n' ' ')" "0000000000000000 0000000000000000 1 " "with no capability and no way to new rights"
 echo x | as 33 setpriv --no-new-privs /usr/sbin/sendmail ops@example.org; is $? 0 "a caller with NoNewPrivileges reaches submit.sock"
 ok "its mail is delivered" wait_for got 4
 
