@@ -40,7 +40,7 @@ static void note_busy(const char *user, const struct diagnosis *d)
 {
 	if (busy_count == BUSY_MAX || strlen(user) >= sizeof busy[0].user)
 		return;
-	snprintf(busy[busy_count].user, sizeof busy[0].user, "%s", user);
+	text_copy(busy[busy_count].user, sizeof busy[0].user, user);
 	busy[busy_count++].found = *d;
 }
 

@@ -42,7 +42,7 @@ static bool is_loopback_of_ours(const struct addrinfo *ai)
 bool here_owns(const char *address)
 {
 	struct ifaddrs *list = NULL;
-	size_t length, other;
+	size_t length = 0, other = 0;
 	struct addrinfo *ai = read_address(address);
 	const void *wanted = ai != NULL ? host_bytes(ai->ai_addr, &length) : NULL;
 	bool own = strcmp(address, "::1") == 0 || (strncmp(address, "127.", 4) == 0 && wanted != NULL && is_loopback_of_ours(ai));

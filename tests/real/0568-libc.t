@@ -26,7 +26,7 @@ needs() { readelf -d "build/libc/$1/bin/$2" 2>/dev/null | sed -n 's/.*(NEEDED).*
 target() {
 	said=$("$make" --no-print-directory -s -j2 -f tests/libc/cross.mk TARGET="$1" all 2>&1); result $? "$1: compiled and linked" "$said"
 	like "$(needs "$1" sendmail)" "^${2:+libbsd.so.0 }libc.so(.6)? \$" "$1: sendmail needs libc${2:+ and libbsd} alone"
-	like "$(needs "$1" runner)" "^${2:+libbsd.so.0 }libc.so(.6)? libinih" "$1: runner${2:+, too}"
+	like "$(needs "$1" runner)" "^${2:+libbsd.so.0 }libc.so(.6)? libidn2.so.0 libinih" "$1: runner${2:+, too}"
 	unlike "$(needs "$1" newaliases)" libbsd "$1: newaliases, which calls nothing of it, has no libbsd"
 }
 target x86_64-linux-gnu.2.31 libbsd
