@@ -78,7 +78,7 @@ END {
 	if (seen["WWW"] !~ /^https?:\/\/.+/) complain("WWW is no URL")
 	if (seen["MASTER_SITES"] !~ /^[a-z]+:\/\/.*\/$/) complain("MASTER_SITES ends in a slash")
 	if (seen["MAINTAINER"] !~ /^[^ ,<>()@]+@[A-Za-z0-9.-]+$/) complain("MAINTAINER is one bare address")
-	if (seen["LIB_DEPENDS"] !~ /^lib[a-z0-9]+\.so:[a-z-]+\/[a-z0-9-]+$/) complain("LIB_DEPENDS: libNAME.so:category/port")
+	if (seen["LIB_DEPENDS"] !~ /^lib[a-z0-9]+\.so:[a-z-]+\/[a-z0-9-]+([ \t]*\\)?$/) complain("LIB_DEPENDS: libNAME.so:category/port")
 	o = split(seen["OPTIONS_DEFINE"], options, " ")
 	for (i = 1; i <= o; i++) {
 		if (!(options[i] in described)) complain("option " options[i] " has no description")

@@ -25,7 +25,7 @@ breach Makefile '/^WWW=/d' 'WWW is missing'
 breach Makefile 's,^\(MASTER_SITES=.*\)/$,\1,' 'ends in a slash'
 breach Makefile '/^CATEGORIES=/{h;d;};/^MASTER_SITES=/G' 'CATEGORIES: order of the block'
 breach Makefile '/^LICENSE_FILE=/{h;d;};/^USERS=/G' 'LICENSE_FILE: has to come earlier'
-breach Makefile 's/devel.inih/inih/' 'libNAME.so:category/port'
+breach Makefile 's,dns/libidn2,libidn2,' 'libNAME.so:category/port'
 breach Makefile '/^DAEMONLESS_DESC/d' 'DAEMONLESS has no description'
 breach Makefile 's/{MV}/(MV)/' 'write \$\{VARIABLE\}'
 breach Makefile 's/${RM}/rm/' 'bare command'
@@ -55,8 +55,10 @@ is "$(sed -n "s/^SIZE (firsthop-$version.tar.gz) = //p" "$tree/mail/firsthop/dis
 is "$(cat "$tree/GIDs")" "nobody:*:65534:
 other:*:999:
 fhdrop:*:998:
-firsthop:*:997:" "groups that are free"
-like "$(cat "$tree/UIDs")" '^firsthop:\*:997:997::0:0:[^:]*:/nonexistent:/usr/sbin/nologin$' "a user with the number of his group"
+fhlist:*:997:
+fhnet:*:996:
+firsthop:*:995:" "groups that are free"
+like "$(cat "$tree/UIDs")" '^firsthop:\*:995:995::0:0:[^:]*:/nonexistent:/usr/sbin/nologin$' "a user with the number of his group"
 is "$(grep firsthop -A 1 "$tree/mail/Makefile")" "    SUBDIR += firsthop
     SUBDIR += mutt" "once, and in its place, in the category"
 is "$(ls "$tree/mail/firsthop" | tr '\n' ' ')" "Makefile distinfo files pkg-descr pkg-plist " "what belongs into the tree, and nothing else"
