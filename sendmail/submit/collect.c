@@ -162,6 +162,19 @@ static int set_sender(struct collect *c)
 	return submit_check(c->store.drop, c->caller, given ? c->envelope->sender : NULL, c->why);
 }
 
+/* No person types one into an address: who gives it means to add a line to the envelope. */
+static int refuse_control(struct collect *c)
+{
+	const struct options *o = c->options;
+	if (o->sender_given && text_has_control(o->sender))
+		return problem(c, EX_DATAERR, "address-bad", "the sender (option -f) has a control character in it");
+	for (int i = 0; i < (int)o->recipient_count; i++) {
+		if (text_has_control(o->recipients[i]))
+			return problem(c, EX_DATAERR, "address-bad", "a recipient on the command line has a control character in it");
+	}
+	return EX_OK;
+}
+
 int collect_message(const struct options *o, const struct caller *caller, struct drop *drop, struct envelope *e,
                     struct refused *refused, struct diagnosis *why)
 {
@@ -170,7 +183,9 @@ int collect_message(const struct options *o, const struct caller *caller, struct
 	c.store = (struct store){.drop = drop, .envelope = e, .why = why, .read = read_piece, .context = &c};
 	intake_start(&c.intake, o->ignore_dots);
 	envelope_init(e);
-	int code = set_sender(&c);
+	int code = refuse_control(&c);
+	if (code == EX_OK)
+		code = set_sender(&c);
 	if (code == EX_OK && !o->extract)
 		code = gather_recipients(&c);
 	if (code == EX_OK)
