@@ -1,12 +1,12 @@
 /* mail: sends what stands on standard input, or reads a mailbox.  Sending, its exit status is sendmail's. */
 #include "base/version.h"
-#include "mail/collect.h"
-#include "mail/command.h"
-#include "mail/compose.h"
-#include "mail/mime.h"
+#include "mail/compose/collect.h"
+#include "mail/command/command.h"
+#include "mail/compose/compose.h"
+#include "mail/compose/mime.h"
 #include "mail/options.h"
 #include "mail/reader.h"
-#include "mail/send.h"
+#include "mail/compose/send.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

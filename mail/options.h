@@ -1,7 +1,7 @@
 /* The command line of mail(1). */
 #ifndef MAIL_OPTIONS_H
 #define MAIL_OPTIONS_H
-#include "mail/letter.h"
+#include "mail/compose/letter.h"
 
 struct options {
 	struct letter letter;       /* what -s -r -c -b -a -A -C -M and the recipients say */

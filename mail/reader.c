@@ -1,9 +1,9 @@
 /* The prompt. */
 #include "mail/reader.h"
 #include "mail/child.h"
-#include "mail/commands.h"
+#include "mail/command/commands.h"
 #include "mail/input.h"
-#include "mail/quit.h"
+#include "mail/mailbox/quit.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* What one run of mail(1) knows: variables, aliases, and the mailbox that is open. */
 #ifndef MAIL_SESSION_H
 #define MAIL_SESSION_H
-#include "mail/alias.h"
-#include "mail/folder.h"
+#include "mail/compose/alias.h"
+#include "mail/mailbox/folder.h"
 #include "mail/vars.h"
 
 struct session {

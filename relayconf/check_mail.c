@@ -1,6 +1,6 @@
 /* Rules about names, servers of names, and mail that waits: from what relay --survey and mailq health say. */
 #include "base/fields.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/paths.h"
 #include "relayconf/findings.h"

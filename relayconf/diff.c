@@ -1,5 +1,5 @@
 /* diff: which of the messages that wait would go another way with another configuration. */
-#include "base/diag.h"
+#include "diagnosis/diag.h"
 #include "base/output.h"
 #include "base/paths.h"
 #include "config/recipients.h"

@@ -1,5 +1,5 @@
 /* get and set. */
-#include "base/diag.h"
+#include "diagnosis/diag.h"
 #include "base/output.h"
 #include "base/text.h"
 #include "config/config.h"

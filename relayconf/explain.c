@@ -1,5 +1,5 @@
 /* explain: a row of the catalogue, by its key or by a server's words. */
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/output.h"
 #include "base/text.h"
 #include "relayconf/command.h"

@@ -1,6 +1,6 @@
 /* probe: relay does it, with the rights of the runner, so that what works here works for mail. */
 #include "base/compat.h"
-#include "base/diag.h"
+#include "diagnosis/diag.h"
 #include "base/output.h"
 #include "base/paths.h"
 #include "config/recipients.h"

@@ -1,6 +1,6 @@
 /* route: the way that a message to an address would take now.  Aliases and completion here; names and servers by relay, with the code that
    delivers. */
-#include "base/diag.h"
+#include "diagnosis/diag.h"
 #include "base/output.h"
 #include "base/paths.h"
 #include "config/aliases.h"

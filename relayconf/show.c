@@ -1,5 +1,5 @@
 /* show: what is in effect, and why. */
-#include "base/diag.h"
+#include "diagnosis/diag.h"
 #include "base/json.h"
 #include "base/output.h"
 #include "base/text.h"

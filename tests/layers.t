@@ -2,39 +2,48 @@
 # The architecture as a test: which folder may include which, and what each program may link.
 . tests/lib.sh
 
-# may FOLDER ALLOWED...: every "folder/file.h" that FOLDER's files include is of ALLOWED
+# may FOLDER ALLOWED...: every "FOLDER/file.h" that the folder's files include is of ALLOWED.
 may() {
 	folder=$1; shift
-	allowed=$(echo "$folder $*" | tr ' ' '|')
-	wrong=$(grep -HoE '^#include "[^"]+"' sendmail/"$folder"/*.[ch] | grep -vE "\"($allowed)/" || :)
-	is "$wrong" "" "$folder includes only: $folder $*"
+	allowed=$(echo "$folder $*" | sed 's,sendmail/lib/,,g; s,sendmail/,,g' | tr ' ' '|')
+	wrong=$(grep -HE '^#include "' "$folder"/*.[ch] | grep -vE "#include \"($allowed)/[a-z_0-9]+\.h\"" || :)
+	is "$wrong" "" "$folder includes only: $*"
 }
-may base
-may message base
-may config base message
-may spool base message
-may smtp base message config
-may submit base message spool
-may mailq base message config spool
-may newaliases base message config
-may runner base message config spool jobs
-may jobs base message config
-may mbox base message config jobs
-may relay base message config smtp route jobs
-wrong=$(grep -HoE '^#include "[^"]+"' sendmail/route/*.[ch] | grep -vE '"(route|base)/|"config/hop.h"' || :)
-is "$wrong" "" "route includes only base, route and config/hop.h"
-wrong=$(grep -HoE '^#include "[^"]+"' sendmail/smtp/*.[ch] | grep -E '"config/' | grep -v '"config/hop.h"' || :)
-is "$wrong" "" "of config, smtp includes hop.h only"
-wrong=$(grep -HoE '^#include "[^"]+"' mail/*.[ch] | grep -vE '"(mail|base)/' || :)
-is "$wrong" "" "mail includes only base"
-wrong=$(grep -HoE '^#include "[^"]+"' relayconf/*.[ch] relayconf/*/*.[ch] | grep -vE '"(relayconf|base|message|config)/' || :)
-is "$wrong" "" "relayconf includes only base, message and config"
+# The layers, each above those that it names.
+may sendmail/lib/base
+may sendmail/lib/diagnosis base
+may sendmail/lib/message base diagnosis
+may sendmail/lib/config base diagnosis message
+may sendmail/lib/spool base diagnosis message
+may sendmail/lib/jobs base diagnosis message config
+# The programs: what the GNUmakefile links them with.
+may sendmail/submit base diagnosis message spool
+may sendmail/mailq base diagnosis message config spool
+may sendmail/newaliases base diagnosis message config
+for folder in $(find sendmail/runner -type d); do
+	may "$folder" base diagnosis message config spool jobs $(find sendmail/runner -type d)
+done
+may sendmail/mbox base diagnosis message config jobs
+may sendmail/mailbox base
+may sendmail/relay base diagnosis message config jobs relay/smtp relay/route
+may sendmail/relay/smtp base diagnosis message config
+may sendmail/relay/route base diagnosis config
+wrong=$(grep -HE '^#include "config/' sendmail/relay/smtp/*.[ch] sendmail/relay/route/*.[ch] | grep -v '"config/hop.h"' || :)
+is "$wrong" "" "of config, smtp and route include hop.h only"
+may mail base mail/compose mail/format mail/mailbox mail/command
+may mail/format base mail/mailbox mail/compose
+for folder in mail/compose mail/mailbox mail/command; do
+	may $folder base mail mail/compose mail/format mail/mailbox mail/command
+done
+for folder in relayconf relayconf/import relayconf/adopt; do
+	may $folder base diagnosis message config relayconf relayconf/import relayconf/adopt
+done
 
 sources=$(find sendmail mail relayconf -name '*.[ch]')
 is "$(grep -lE '(getopt(_long)?|setproctitle|pidfile_open|res_n[a-z]+) *\([a-z]|<(getopt|resolv|libutil|bsd/[a-z]*)\.h>' $(echo "$sources" | grep -v base/compat_) || :)" "" \
 	"no program uses getopt, setproctitle, pidfile or libresolv, which differ from system to system"
-is "$(grep -lE '_GNU_SOURCE' $sources | sort | tr '\n' ' ')" "sendmail/base/compat.c sendmail/base/sandbox_linux.c " "only these ask for what glibc alone shows"
-is "$(grep -lE '"/bin/sh"|_PATH_BSHELL|\<(popen|system|wordexp) *\(' $(echo "$sources" | grep '^sendmail/') | tr '\n' ' ')" "sendmail/config/secret.c " \
+is "$(grep -lE '_GNU_SOURCE' $sources | sort | tr '\n' ' ')" "sendmail/lib/base/compat.c sendmail/lib/base/sandbox_linux.c " "only these ask for what glibc alone shows"
+is "$(grep -lE '"/bin/sh"|_PATH_BSHELL|\<(popen|system|wordexp) *\(' $(echo "$sources" | grep '^sendmail/') | tr '\n' ' ')" "sendmail/lib/config/secret.c " \
 	"of those who carry mail, a shell is started where the configuration names a command, and nowhere else"
 is "$(grep -rlE '^#[[:space:]]*if.*(__linux__|__FreeBSD__)' sendmail mail relayconf --include='*.c' --include='*.h' | grep -vE 'base/(compat|sandbox)' || :)" "" \
 	"system differences stand in compat and sandbox"

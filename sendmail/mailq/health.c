@@ -2,7 +2,7 @@
 #include "mailq/health.h"
 #include "base/clock.h"
 #include "base/output.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "mailq/trouble.h"
 
 /* The log daemon reads nothing, as the runner that is there has noted. */

@@ -3,7 +3,7 @@
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/paths.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "config/idn.h"
 #include "config/rules.h"
 #include "mailq/layout.h"

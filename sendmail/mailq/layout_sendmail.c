@@ -1,5 +1,5 @@
 /* As sendmail 8 prints it; check_mailq and people know it.  Reasons are not cut: a reason that is cut is none. */
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/output.h"
 #include "mailq/layout.h"

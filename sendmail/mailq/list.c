@@ -6,7 +6,7 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/paths.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "config/idn.h"
 #include "config/rules.h"
 #include "mailq/envelopes.h"

@@ -1,6 +1,6 @@
 /* Numbers.  Every family is begun by metric(), so that none comes without type, unit and meaning. */
 #include "mailq/metrics.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/words.h"
 #include "config/rules.h"

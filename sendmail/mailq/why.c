@@ -1,12 +1,12 @@
 /* Telling a message's story from its journal. */
 #include "mailq/why.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/output.h"
 #include "base/paths.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "spool/journal.h"
 #include "spool/story.h"
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* Starting mailbox and feeding it. */
 #include "mbox/handout.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/text.h"

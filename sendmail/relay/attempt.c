@@ -1,6 +1,6 @@
 /* Candidates in order.  This process looks names up, reads the password and connects; the child talks. */
 #include "relay/attempt.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/compat.h"
 #include "base/clock.h"
 #include "base/fdio.h"
@@ -10,7 +10,7 @@
 #include "relay/connect.h"
 #include "relay/deliver.h"
 #include "relay/policy.h"
-#include "route/route.h"
+#include "relay/route/route.h"
 #include <string.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /* Starting a session's process, and hearing it. */
 #include "relay/child.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/compat.h"
 #include "base/confine.h"
 #include "base/fdio.h"

@@ -1,10 +1,10 @@
 /* Connecting. */
 #include "relay/connect.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/text.h"
-#include "route/here.h"
+#include "relay/route/here.h"
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>

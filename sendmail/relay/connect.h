@@ -1,7 +1,7 @@
 /* A TCP connection to one candidate. */
 #ifndef RELAY_CONNECT_H
 #define RELAY_CONNECT_H
-#include "route/route.h"
+#include "relay/route/route.h"
 
 /* A connected, non-blocking descriptor within timeout_s; -1 with d at STAGE_CONNECT ("connect-refused", "connect-timeout", ...). */
 int connect_to(const struct candidate *c, const char *bind_address, int timeout_s, struct diagnosis *d);

@@ -1,6 +1,6 @@
 /* The crank.  This runs confined, and is the only code of ours that reads what a server sends. */
 #include "relay/outcome.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"

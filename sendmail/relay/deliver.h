@@ -3,8 +3,8 @@
 #define RELAY_DELIVER_H
 #include "config/config.h"
 #include "jobs/jobs.h"
-#include "route/route.h"
-#include "smtp/tls.h"
+#include "relay/route/route.h"
+#include "relay/smtp/tls.h"
 
 struct deliver {
 	const struct config *config;

@@ -1,6 +1,6 @@
 /* Outcomes.  The runner hears of each recipient once; what it does with that is its matter. */
 #include "relay/outcome.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include "message/dsn.h"
 #include "relay/content.h"

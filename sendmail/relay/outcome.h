@@ -3,8 +3,8 @@
 #define RELAY_OUTCOME_H
 #include "jobs/jobs.h"
 #include "relay/deliver.h"
-#include "smtp/link.h"
-#include "smtp/session.h"
+#include "relay/smtp/link.h"
+#include "relay/smtp/session.h"
 
 struct crank {
 	const struct deliver *with;

@@ -1,10 +1,10 @@
 /* The plan of an attempt, from the same route_hop that delivers. */
 #include "relay/plan.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/fdio.h"
 #include "base/output.h"
 #include "relay/attempt.h"
-#include "route/route.h"
+#include "relay/route/route.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* What follows from an outcome: the one table of decisions (firsthop.conf(5) and tests read the same rows). */
 #ifndef RELAY_POLICY_H
 #define RELAY_POLICY_H
-#include "base/diag.h"
+#include "diagnosis/diag.h"
 
 enum policy {
 	POLICY_DONE,         /* delivered */

@@ -1,12 +1,12 @@
 /* A probe is an attempt with one message that is never sent: this process plays the runner. */
 #include "relay/probe.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/output.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "relay/attempt.h"
 #include <errno.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 #include "relay/survey.h"
 #include "base/fields.h"
 #include "base/text.h"
-#include "route/dns.h"
-#include "route/here.h"
-#include "route/route.h"
+#include "relay/route/dns.h"
+#include "relay/route/here.h"
+#include "relay/route/route.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

@@ -1,11 +1,11 @@
 /* Writing reports. */
 #include "runner/bounce.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/log.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "base/words.h"
 #include "message/dsn.h"
 #include "message/entity.h"

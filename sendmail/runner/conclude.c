@@ -1,9 +1,9 @@
 /* One message at the end of its attempt: what is noted, who is told, and whether it goes, waits or is done. */
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/log.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "base/text.h"
 #include "runner/bounce.h"
 #include "runner/history.h"

@@ -4,7 +4,7 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/log.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "base/text.h"
 #include "runner/path.h"
 #include "runner/watch.h"

@@ -1,10 +1,10 @@
 /* Paths and the servers on them. */
 #include "runner/path.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/log.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "runner/worker.h"
 #include <stdlib.h>
 #include <string.h>

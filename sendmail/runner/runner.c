@@ -1,6 +1,6 @@
 /* The queue as a whole: where each message belongs, the configuration, the next thing to do. */
 #include "runner/runner.h"
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"

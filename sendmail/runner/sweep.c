@@ -1,7 +1,7 @@
 /* What grows old: expiry, warnings, the alarm. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "base/text.h"
 #include "runner/message.h"
 #include "runner/path.h"

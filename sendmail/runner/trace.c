@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
-#include "base/report.h"
+#include "diagnosis/report.h"
 #include "spool/story.h"
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
    and at the end an empty piece; it answers with one line, "ok ID" or "no CODE KEY WORDS" (CODE of sysexits.h, KEY of the catalogue). */
 #ifndef SUBMIT_HANDOVER_H
 #define SUBMIT_HANDOVER_H
-#include "base/diag.h"
+#include "diagnosis/diag.h"
 #include "spool/id.h"
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
    before this program confines itself, and ends without a trace when the message is taken. */
 #ifndef SUBMIT_UNSENT_H
 #define SUBMIT_UNSENT_H
-#include "base/diag.h"
+#include "diagnosis/diag.h"
 #include "submit/options.h"
 #include "submit/setup.h"
 

@@ -1,7 +1,7 @@
 /* The table. */
 #include "tests/fake/resolver_table.h"
 #include "base/text.h"
-#include "route/here.h"
+#include "relay/route/here.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

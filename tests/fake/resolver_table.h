@@ -1,7 +1,7 @@
 /* Answers from a table, in place of the resolver, the hosts file and the kernel.  For unit tests of the route; chosen at link time. */
 #ifndef TESTS_RESOLVER_TABLE_H
 #define TESTS_RESOLVER_TABLE_H
-#include "route/dns.h"
+#include "relay/route/dns.h"
 
 struct table_row {
 	const char *name;

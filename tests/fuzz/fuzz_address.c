@@ -1,4 +1,3 @@
-/* objects: sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat sendmail/message/phrase sendmail/base/words sendmail/base/multibyte sendmail/base/base64 */
 /* Addresses of header fields and of the envelope. */
 #include "message/address.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,3 @@
-/* objects: sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/base/way sendmail/config/idn sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/message/envelope sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/lookup sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat sendmail/message/phrase sendmail/base/words sendmail/base/multibyte sendmail/base/base64 */
 /* libs: -linih -lidn2 */
 /* firsthop.conf and the aliases file, both from the same bytes. */
 #include "config/aliases.h"

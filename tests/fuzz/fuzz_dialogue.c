@@ -1,4 +1,4 @@
-/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data sendmail/submit/intake sendmail/message/dsn sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/message/phrase sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data sendmail/submit/intake */
 /* sendmail -bs: commands and the message behind DATA. */
 #include "submit/intake.h"
 #include "submit/smtp_data.h"

@@ -1,6 +1,6 @@
-/* objects: sendmail/route/dns_answer sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/relay/route/dns_answer */
 /* The bytes of a DNS answer. */
-#include "route/dns.h"
+#include "relay/route/dns.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

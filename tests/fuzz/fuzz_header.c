@@ -1,4 +1,3 @@
-/* objects: sendmail/message/header sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* The header block of a message. */
 #include "message/header.h"
 #include "tests/fuzz/fuzz.h"

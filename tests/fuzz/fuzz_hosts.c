@@ -1,6 +1,6 @@
-/* objects: sendmail/route/hosts sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/relay/route/hosts */
 /* The hosts file. */
-#include "route/dns.h"
+#include "relay/route/dns.h"
 #include "tests/fuzz/fuzz.h"
 #include <arpa/inet.h>
 

@@ -1,4 +1,3 @@
-/* objects: sendmail/jobs/jobs sendmail/jobs/ledger sendmail/message/envelope sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/lookup sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* What a runner says to a relay: pieces, each with a byte in front: one bit for a descriptor that comes along, seven for its length. */
 #include "jobs/jobs.h"
 #include "tests/fuzz/fuzz.h"

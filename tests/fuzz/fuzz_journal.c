@@ -1,4 +1,3 @@
-/* objects: sendmail/jobs/ledger sendmail/spool/journal sendmail/spool/reserve sendmail/spool/queue sendmail/spool/story sendmail/spool/id sendmail/base/text sendmail/base/mem sendmail/base/lookup sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* ID.log, folded and told; and the same bytes as a ledger. */
 #include "jobs/ledger.h"
 #include "spool/journal.h"

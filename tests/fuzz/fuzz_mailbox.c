@@ -1,7 +1,7 @@
-/* objects: mail/mbox mail/mimeparse mail/field mail/decode mail/charset mail/labels mail/html mail/screen mail/render mail/names sendmail/base/base64 sendmail/base/words sendmail/base/multibyte sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat sendmail/base/mailbox_form */
+/* objects: mail/mailbox/mbox mail/format/mimeparse mail/format/field mail/format/decode mail/format/charset mail/format/labels mail/format/html mail/format/screen mail/format/render mail/compose/names */
 /* A mailbox as mail(1) reads it: mbox, MIME, encoded words, HTML, and what a terminal sees. */
-#include "mail/mbox.h"
-#include "mail/render.h"
+#include "mail/mailbox/mbox.h"
+#include "mail/format/render.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

@@ -1,4 +1,4 @@
-/* objects: sendmail/submit/options sendmail/submit/modes sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/submit/options sendmail/submit/modes */
 /* The command line of sendmail: words, each with a NUL behind it. */
 #include "submit/options.h"
 #include "tests/fuzz/fuzz.h"

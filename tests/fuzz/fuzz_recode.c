@@ -1,4 +1,3 @@
-/* objects: sendmail/message/recode sendmail/message/entity sendmail/base/quoted sendmail/message/legal sendmail/message/mailboxes sendmail/message/header sendmail/message/wire sendmail/message/address sendmail/message/phrase sendmail/message/token sendmail/message/addrspec sendmail/message/member sendmail/message/address_list sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/lookup sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* A message on its way out: its header made legal, its MIME parts recoded.  Cut in pieces anywhere it comes out the same, and what was 7 bit stays so. */
 #include "message/legal.h"
 #include "message/mailboxes.h"

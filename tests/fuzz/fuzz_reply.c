@@ -1,6 +1,6 @@
-/* objects: sendmail/smtp/reply sendmail/smtp/ehlo sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo */
 /* SMTP replies, and what EHLO offers. */
-#include "smtp/ehlo.h"
+#include "relay/smtp/ehlo.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

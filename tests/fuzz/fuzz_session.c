@@ -1,7 +1,7 @@
-/* objects: sendmail/smtp/session sendmail/smtp/transact sendmail/smtp/utf8 sendmail/smtp/reply sendmail/smtp/ehlo sendmail/smtp/auth sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/base64 sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
+/* objects: sendmail/relay/smtp/session sendmail/relay/smtp/transact sendmail/relay/smtp/utf8 sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth */
 /* libs: -lcrypto */
 /* A whole session with a hostile server: one byte of policy, then pieces, each with its length in front. */
-#include "smtp/session.h"
+#include "relay/smtp/session.h"
 #include "tests/fuzz/fuzz.h"
 
 static int finished_count;

@@ -1,4 +1,3 @@
-/* objects: sendmail/message/envelope sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/lookup sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* The head of a spool file: what is read of it can be written and read again. */
 #include "message/dsn.h"
 #include "message/envelope.h"

@@ -1,4 +1,3 @@
-/* objects: sendmail/message/wire sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* What leaves over the wire, whatever was stored: CR and LF only together, one end, and that at the end. */
 #include "message/wire.h"
 #include "tests/fuzz/fuzz.h"

@@ -15,8 +15,8 @@ port = $(cat "$work/port")
 tls = off
 END
 # What "make upgrade" calls, inside; the sources are a copy there.
-mkdir -p "$S/usr/src/firsthop/build" "$S/usr/src/firsthop/sendmail/spool"
-cp -R man relayconf "$S/usr/src/firsthop/" && cp sendmail/spool/format.h "$S/usr/src/firsthop/sendmail/spool/" && cp -R "$BIN" "$S/usr/src/firsthop/build/bin"
+mkdir -p "$S/usr/src/firsthop/build" "$S/usr/src/firsthop/sendmail/lib/spool"
+cp -R man relayconf "$S/usr/src/firsthop/" && cp sendmail/lib/spool/format.h "$S/usr/src/firsthop/sendmail/lib/spool/" && cp -R "$BIN" "$S/usr/src/firsthop/build/bin"
 script() {
 	script=$1; shift
 	in_stage /usr/bin/env SYSTEM=Linux DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc SPOOLDIR=/var/spool/firsthop RUNDIR=/var/run/firsthop LIBEXEC=/usr/local/libexec/firsthop \
@@ -102,7 +102,7 @@ in_stage /usr/bin/env DAEMONLESS=no PREFIX=/usr/local SYSCONFDIR=/etc SPOOLDIR=/
 start_runner
 wait_for test -S "$S/var/run/firsthop/submit.sock"
 last=$(runner_pid)
-is "$(cat "$S/var/spool/firsthop/mqueue/format")" "firsthop-queue: $(sed -n 's/^#define FORMAT_KNOWN //p' sendmail/spool/format.h)" "a runner notes the format"
+is "$(cat "$S/var/spool/firsthop/mqueue/format")" "firsthop-queue: $(sed -n 's/^#define FORMAT_KNOWN //p' sendmail/lib/spool/format.h)" "a runner notes the format"
 script uninstall; result $? "uninstall" "$(cat "$work/out")"
 ok "the runner has ended" gone "$last"
 ok "and its socket is gone" test ! -e "$S/var/run/firsthop/submit.sock"

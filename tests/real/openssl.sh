@@ -59,7 +59,7 @@ from_debian() {
 }
 
 copy_build() { for folder in sendmail mail relayconf bin tests; do rm -rf "${out:?}/$folder"; cp -a "build/$folder" "$out/"; done; }
-link() { make --no-print-directory -s BUILD="$out" -W sendmail/smtp/tls.c "$@" "$out/bin/relay" >"$log" 2>&1 || complain "relay does not link with OpenSSL $version"; }
+link() { make --no-print-directory -s BUILD="$out" -W sendmail/relay/smtp/tls.c "$@" "$out/bin/relay" >"$log" 2>&1 || complain "relay does not link with OpenSSL $version"; }
 
 case $version in
 1.1.1)

@@ -19,7 +19,7 @@ got() { cat "$work"/delivered/*.eml | tr -d '\r' | sed -n 's/^tag //p' | sort | 
 is "$(got)" "bs fresh tried two umlaut " "delivers each, once"
 is "$(ls "$work"/spool/mqueue/*.dead)" "$before" "what was set aside stays"
 is "$(ls "$work/spool/drop" "$work/spool/mqueue" | grep -c '^[0-9a-f]*\.[0-9a-f]*$')" 0 "nothing else is left"
-is "$(cat "$work/spool/mqueue/format")" "firsthop-queue: $(sed -n 's/^#define FORMAT_KNOWN //p' sendmail/spool/format.h)" "the format is noted"
+is "$(cat "$work/spool/mqueue/format")" "firsthop-queue: $(sed -n 's/^#define FORMAT_KNOWN //p' sendmail/lib/spool/format.h)" "the format is noted"
 
 # A later version wrote it.
 printf '\ntag x\n' | "$BIN/sendmail" ops@example.org

@@ -1,4 +1,3 @@
-/* objects: sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/message/phrase sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/mem */
 /* How addresses are read, as RFC 5322 writes them and as people and programs do: one row per kind of slip that was met in the tests and archives of other
    mail programs, or in the mail of callers. */
 #include "base/mem.h"

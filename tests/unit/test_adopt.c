@@ -1,4 +1,4 @@
-/* objects: relayconf/adopt/postfix relayconf/adopt/adopt sendmail/base/output sendmail/base/way sendmail/base/text sendmail/base/mem sendmail/base/fdio sendmail/base/compat */
+/* objects: relayconf/adopt/postfix relayconf/adopt/adopt */
 /* libs: -Wl,--wrap=execl */
 /* Postfix's queues as postcat tells of them, good and damaged; in its place a script prints what lies in the file: the envelope above a line "--". */
 #include "relayconf/adopt/adopt.h"

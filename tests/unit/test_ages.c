@@ -1,4 +1,3 @@
-/* objects: sendmail/spool/ages sendmail/base/fdio sendmail/base/fields sendmail/base/mem sendmail/base/text */
 /* Clocks that are wrong, set, and set back: mail keeps its true age. */
 #include "spool/ages.h"
 #include "tests/unit/unit.h"

@@ -1,9 +1,9 @@
-/* objects: sendmail/smtp/auth sendmail/base/base64 sendmail/base/text sendmail/base/mem */
+/* objects: sendmail/relay/smtp/auth */
 /* libs: -lcrypto */
 /* The login mechanisms against the examples of their RFCs. */
 #include "base/base64.h"
 #include "base/text.h"
-#include "smtp/auth.h"
+#include "relay/smtp/auth.h"
 #include "tests/unit/unit.h"
 
 static char *coded(const char *text)

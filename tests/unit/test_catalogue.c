@@ -1,11 +1,11 @@
-/* objects: sendmail/smtp/session sendmail/smtp/transact sendmail/smtp/utf8 sendmail/smtp/reply sendmail/smtp/ehlo sendmail/smtp/auth sendmail/relay/policy sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/base64 sendmail/base/compat sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* objects: sendmail/relay/smtp/session sendmail/relay/smtp/transact sendmail/relay/smtp/utf8 sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth sendmail/relay/policy */
 /* libs: -lcrypto */
 /* What real servers answered, byte for byte, with the reason that must be found behind it, whose fault that is, and whether it may send mail
    back.  Courier, Postfix, Exim and OpenSMTPD were recorded; the others are as their operators document them. */
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include "relay/policy.h"
-#include "smtp/session.h"
+#include "relay/smtp/session.h"
 #include "tests/unit/unit.h"
 
 enum bounces { KEPT, BOUNCES };

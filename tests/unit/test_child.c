@@ -1,4 +1,4 @@
-/* objects: sendmail/relay/child sendmail/base/confine sendmail/base/sandbox_none sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/compat sendmail/base/diag sendmail/base/fdio sendmail/base/fields sendmail/base/mem sendmail/base/paths sendmail/base/text */
+/* objects: sendmail/relay/child sendmail/lib/base/sandbox_none */
 /* What relay makes of the words of its session's process, which may have been taken over. */
 #include "base/fdio.h"
 #include "relay/child.h"

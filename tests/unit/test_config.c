@@ -1,4 +1,3 @@
-/* objects: sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/base/way sendmail/config/idn sendmail/config/aliases sendmail/config/alias_file sendmail/config/alias_entry sendmail/config/edit sendmail/config/replace sendmail/config/source sendmail/config/secret sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/message/envelope sendmail/message/dsn sendmail/config/recipients sendmail/base/compat sendmail/base/clock sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/lookup sendmail/base/diag sendmail/base/fields sendmail/message/phrase sendmail/base/words sendmail/base/multibyte sendmail/base/base64 */
 /* libs: -linih -lidn2 */
 /* Configuration, aliases, passwords, editing; and who gets a message in the end. */
 #include "base/fdio.h"

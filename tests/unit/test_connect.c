@@ -1,10 +1,10 @@
-/* objects: sendmail/relay/connect sendmail/route/here sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/clock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* objects: sendmail/relay/connect sendmail/relay/route/here */
 /* libs: -Wl,--wrap=connect,--wrap=socket */
 /* What a server that is not reached looks like: each error of the kernel with its name, its verdict and its words; silence; the address of our own side. */
 #include "base/clock.h"
-#include "base/diag.h"
+#include "diagnosis/diag.h"
 #include "relay/connect.h"
-#include "route/here.h"
+#include "relay/route/here.h"
 #include "tests/unit/unit.h"
 #include <arpa/inet.h>
 #include <errno.h>

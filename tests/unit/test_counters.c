@@ -1,4 +1,3 @@
-/* objects: sendmail/spool/counters sendmail/base/diag sendmail/base/fields sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/clock */
 /* mqueue/counters: what is counted comes back, and a file of rubbish is no more than zeros. */
 #include "spool/counters.h"
 #include "tests/unit/unit.h"

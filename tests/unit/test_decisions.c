@@ -1,6 +1,6 @@
-/* objects: sendmail/runner/schedule sendmail/relay/policy sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/config/keys sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/message/phrase sendmail/base/words sendmail/base/multibyte sendmail/base/base64 */
+/* objects: sendmail/runner/schedule sendmail/relay/policy */
 /* What follows from an answer, and when a message is tried again. */
-#include "base/catalogue.h"
+#include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include "relay/policy.h"
 #include "runner/schedule.h"

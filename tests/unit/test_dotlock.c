@@ -1,8 +1,8 @@
-/* objects: sendmail/mbox/dotlock sendmail/base/clock sendmail/base/fdio sendmail/base/compat sendmail/base/text sendmail/base/mem */
+/* objects: sendmail/mailbox/dotlock */
 /* libs: -Wl,--wrap=getpwnam */
 /* USER.lock: taken, waited for, taken away when it was left behind; and never somebody's mailbox. */
-#include "mbox/dotlock.h"
-#include "mbox/mailbox.h"
+#include "mailbox/dotlock.h"
+#include "mailbox/mailbox.h"
 #include "tests/unit/unit.h"
 #include <errno.h>
 #include <fcntl.h>

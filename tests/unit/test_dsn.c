@@ -1,4 +1,3 @@
-/* objects: sendmail/message/dsn sendmail/message/envelope sendmail/base/text sendmail/base/mem sendmail/base/lookup sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/fdio sendmail/base/compat */
 /* The words of RFC 3461 and RFC 6533, and what the envelope keeps of them for each recipient. */
 #include "message/dsn.h"
 #include "message/envelope.h"

@@ -1,7 +1,7 @@
-/* objects: mail/charset mail/labels sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/mem */
+/* objects: mail/format/charset mail/format/labels */
 /* Charset labels as mail has them: bytes become the text that was meant. */
 #include "base/mem.h"
-#include "mail/charset.h"
+#include "mail/format/charset.h"
 #include "unit.h"
 #include <string.h>
 

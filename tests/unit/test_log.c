@@ -1,4 +1,3 @@
-/* objects: sendmail/base/log_json sendmail/base/json sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/fields sendmail/base/text sendmail/base/mem sendmail/base/clock sendmail/base/dates */
 /* Lines of the log as JSON: valid and short enough whatever is put in. */
 #include "base/fields.h"
 #include "base/log_json.h"

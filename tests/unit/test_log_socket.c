@@ -1,4 +1,3 @@
-/* objects: sendmail/base/log sendmail/base/log_socket sendmail/base/log_json sendmail/base/json sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/fields sendmail/base/text sendmail/base/mem sendmail/base/clock sendmail/base/dates sendmail/base/paths sendmail/base/compat */
 /* Lines for a log daemon that reads, hangs, is started anew, or listens with a stream. */
 #include "base/clock.h"
 #include "base/log.h"

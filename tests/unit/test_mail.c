@@ -1,9 +1,9 @@
-/* objects: mail/options mail/names mail/letter mail/charset mail/labels mail/attach mail/compose mail/mime sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/quoted sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/clock sendmail/base/dates */
+/* objects: mail/options mail/compose/names mail/compose/letter mail/format/charset mail/format/labels mail/compose/attach mail/compose/compose mail/compose/mime */
 /* mail(1): its options, the header it writes, the encodings of its text. */
 #include "base/base64.h"
-#include "mail/attach.h"
-#include "mail/compose.h"
-#include "mail/mime.h"
+#include "mail/compose/attach.h"
+#include "mail/compose/compose.h"
+#include "mail/compose/mime.h"
 #include "mail/options.h"
 #include "tests/unit/unit.h"
 #include <stdbool.h>

@@ -1,4 +1,3 @@
-/* objects: sendmail/message/mailboxes sendmail/message/legal sendmail/message/header sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/mem sendmail/base/lookup sendmail/base/compat sendmail/message/phrase */
 /* Properties of rewritten fields: the same addresses come out, no line is too long, names are ASCII; whatever stood there. */
 #include "message/mailboxes.h"
 #include "message/address.h"

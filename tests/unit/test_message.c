@@ -1,4 +1,3 @@
-/* objects: sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/message/header sendmail/message/envelope sendmail/message/dsn sendmail/message/stamp sendmail/message/legal sendmail/message/mailboxes sendmail/message/wire sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/fdio sendmail/base/mem sendmail/base/lookup sendmail/base/compat sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/message/phrase */
 /* Addresses, header, envelope, stamp and wire. */
 #include "base/text.h"
 #include "message/address.h"

@@ -1,9 +1,9 @@
-/* objects: sendmail/mbox/note sendmail/mbox/dotlock sendmail/base/fdio sendmail/base/compat sendmail/base/text sendmail/base/mem sendmail/base/clock */
+/* objects: sendmail/mailbox/note sendmail/mailbox/dotlock */
 /* What a delivery that was broken off leaves beside a mailbox, and when it is safe to take a part of a message away. */
 #include "base/fdio.h"
-#include "mbox/dotlock.h"
-#include "mbox/mailbox.h"
-#include "mbox/note.h"
+#include "mailbox/dotlock.h"
+#include "mailbox/mailbox.h"
+#include "mailbox/note.h"
 #include "tests/unit/unit.h"
 #include <errno.h>
 #include <fcntl.h>

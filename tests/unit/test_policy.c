@@ -1,4 +1,3 @@
-/* objects: sendmail/spool/policy sendmail/spool/story sendmail/spool/drop sendmail/spool/room sendmail/spool/id sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/message/phrase sendmail/base/words sendmail/base/multibyte sendmail/base/base64 */
 /* What sendmail asks before it takes mail: the published rules and the room on the disk; and a journal told line by line. */
 #include "base/clock.h"
 #include "base/text.h"

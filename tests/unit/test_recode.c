@@ -1,4 +1,3 @@
-/* objects: sendmail/message/recode sendmail/message/entity sendmail/base/quoted sendmail/message/legal sendmail/message/header sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/mem */
 /* Properties of the converter over random bodies: legal in every line, the same however the bytes are cut, decoding to what was given. */
 #include "message/recode.h"
 #include "unit.h"

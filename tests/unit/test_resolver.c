@@ -1,11 +1,11 @@
-/* objects: sendmail/route/resolver sendmail/route/exchange sendmail/base/confine sendmail/base/sandbox_none sendmail/base/paths sendmail/base/fields sendmail/route/dns_answer sendmail/route/hosts sendmail/route/here sendmail/base/clock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem */
+/* objects: sendmail/relay/route/resolver sendmail/relay/route/exchange sendmail/lib/base/sandbox_none sendmail/relay/route/dns_answer sendmail/relay/route/hosts sendmail/relay/route/here */
 /* libs: -Wl,--wrap=fopen,--wrap=getaddrinfo */
 /* The stub resolver against name servers of every kind, the hosts file, and what the kernel knows.  The files are strings, and the servers' port
    is one of ours: fopen and getaddrinfo pass through here. */
 #include "base/clock.h"
-#include "route/dns.h"
-#include "route/exchange.h"
-#include "route/here.h"
+#include "relay/route/dns.h"
+#include "relay/route/exchange.h"
+#include "relay/route/here.h"
 #include "tests/unit/unit.h"
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* objects: sendmail/runner/rights sendmail/base/text */
+/* objects: sendmail/runner/rights */
 /* libs: -Wl,--wrap=getuid,--wrap=geteuid,--wrap=getgid,--wrap=getegid,--wrap=setpriority,--wrap=getpwnam,--wrap=getpwuid,--wrap=setgroups,--wrap=stat,--wrap=mkdir,--wrap=fchmod,--wrap=fchown,--wrap=getrlimit,--wrap=setrlimit,--wrap=setsid,--wrap=dup2,--wrap=alarm,--wrap=signal */
 /* How the runner gives rights up: in which order, and that none of these steps can fail and be passed over. */
 #include "base/compat.h"

@@ -1,9 +1,9 @@
-/* objects: tests/fake/resolver_table sendmail/route/route sendmail/route/dns_answer sendmail/config/config sendmail/config/hop sendmail/config/keys sendmail/config/rules sendmail/config/rewrite sendmail/base/way sendmail/config/idn sendmail/base/fdio sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/compat sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields sendmail/message/phrase sendmail/base/words sendmail/base/multibyte sendmail/base/base64 */
+/* objects: tests/fake/resolver_table sendmail/relay/route/route sendmail/relay/route/dns_answer */
 /* libs: -linih -lidn2 */
 /* From names to addresses: each odd thing that DNS can say, what is done, and what is told. */
 #include "base/text.h"
-#include "route/dns.h"
-#include "route/route.h"
+#include "relay/route/dns.h"
+#include "relay/route/route.h"
 #include "tests/fake/resolver_table.h"
 #include "tests/unit/unit.h"
 #include <stdio.h>

@@ -1,8 +1,8 @@
-/* objects: sendmail/smtp/session sendmail/smtp/transact sendmail/smtp/utf8 sendmail/smtp/reply sendmail/smtp/ehlo sendmail/smtp/auth sendmail/base/catalogue sendmail/base/catalogue_rows sendmail/base/base64 sendmail/base/compat sendmail/message/dsn sendmail/base/text sendmail/base/mem sendmail/base/diag sendmail/base/fields */
+/* objects: sendmail/relay/smtp/session sendmail/relay/smtp/transact sendmail/relay/smtp/utf8 sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth */
 /* libs: -lcrypto */
 /* The SMTP client without a socket: every order of events that a server can think of. */
 #include "base/text.h"
-#include "smtp/session.h"
+#include "relay/smtp/session.h"
 #include "tests/unit/unit.h"
 #include <stdio.h>
 

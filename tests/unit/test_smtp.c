@@ -1,4 +1,4 @@
-/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data sendmail/message/dsn sendmail/message/address sendmail/message/address_list sendmail/message/member sendmail/message/addrspec sendmail/message/token sendmail/message/phrase sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/text sendmail/base/mem */
+/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data */
 /* SMTP on standard input: command lines taken apart, and where a message ends, however it is cut into reads. */
 #include "base/text.h"
 #include "submit/smtp_data.h"

@@ -1,4 +1,3 @@
-/* objects: sendmail/jobs/ledger sendmail/spool/id sendmail/spool/drop sendmail/spool/room sendmail/spool/queue sendmail/spool/pickup sendmail/message/envelope sendmail/message/dsn sendmail/spool/journal sendmail/spool/compact sendmail/spool/reserve sendmail/spool/health sendmail/spool/lock sendmail/base/compat sendmail/base/fdio sendmail/base/text sendmail/base/mem sendmail/base/lookup sendmail/base/diag sendmail/base/fields sendmail/base/clock */
 /* libs: -Wl,--wrap=fdio_sync,--wrap=flock,--wrap=linkat,--wrap=compat_rename_is_one_step,--wrap=room_look */
 /* The spool on a real folder: what is adopted, what is not, and what a journal says. */
 #include "base/text.h"

@@ -1,4 +1,4 @@
-/* objects: sendmail/runner/starter sendmail/jobs/process sendmail/base/mem sendmail/base/text sendmail/base/fdio sendmail/base/compat sendmail/base/paths sendmail/base/fields sendmail/base/clock sendmail/base/dates sendmail/base/json sendmail/base/words sendmail/base/multibyte sendmail/base/base64 sendmail/base/log sendmail/base/log_json sendmail/base/log_socket */
+/* objects: sendmail/runner/starter */
 /* The starter, asked by a runner that was taken over.  As root; the programs are scripts of this test. */
 #include "base/fdio.h"
 #include "base/paths.h"

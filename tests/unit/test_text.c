@@ -1,4 +1,3 @@
-/* objects: sendmail/base/text sendmail/base/mem sendmail/base/fields sendmail/base/words sendmail/base/multibyte sendmail/base/base64 */
 /* Bounded strings, fields lines, encoded words, base64. */
 #include "base/base64.h"
 #include "base/fields.h"

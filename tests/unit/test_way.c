@@ -1,4 +1,3 @@
-/* objects: sendmail/base/way sendmail/base/compat sendmail/base/text sendmail/base/mem sendmail/base/fdio */
 /* Whose file, by whose way: what is opened and what is not.  Needs root, who can be everybody. */
 #include "base/way.h"
 #include "tests/unit/unit.h"

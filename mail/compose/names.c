@@ -1,0 +1,123 @@
+/* Lists of names.  Nothing here knows what a name is for. */
+#include "mail/compose/names.h"
+#include "base/text.h"
+#include <string.h>
+#include <strings.h>
+
+void names_add(struct names *n, const char *item)
+{
+	n->items = mem_resize(n->items, (size_t)n->count + 2, sizeof *n->items);
+	n->items[n->count++] = mem_copy(item);
+	n->items[n->count] = NULL;
+}
+
+void names_free(struct names *n)
+{
+	for (int i = 0; i < n->count; i++)
+		mem_free(&n->items[i]);
+	mem_free(&n->items);
+	n->count = 0;
+}
+
+/* Length of the first address of a list: up to a comma that is not in quotes, brackets or a comment. */
+static size_t address_length(const char *list)
+{
+	bool quoted = false, angle = false;
+	int depth = 0;
+	size_t n = 0;
+	for (; list[n] != '\0'; n++) {
+		char c = list[n];
+		if (c == '\\' && (quoted || depth > 0) && list[n + 1] != '\0')
+			n++;
+		else if (c == '"' && depth == 0)
+			quoted = !quoted;
+		else if (c == '(' && !quoted)
+			depth++;
+		else if (c == ')' && depth > 0)
+			depth--;
+		else if ((c == '<' || c == '>') && !quoted && depth == 0)
+			angle = c == '<';
+		else if (c == ',' && !quoted && !angle && depth == 0)
+			break;
+	}
+	return n;
+}
+
+void names_add_list(struct names *n, const char *list)
+{
+	bool plain = strpbrk(list, "\"<(:") == NULL;
+	while (*(list += strspn(list, ", \t\r\n")) != '\0') {
+		size_t length = plain ? strcspn(list, ", \t\r\n") : address_length(list);
+		char *item = mem_copy_n(list, length);
+		names_add(n, text_trim(item));
+		mem_free(&item);
+		list += length;
+	}
+}
+
+/* One word into out; returns what is behind it. */
+static const char *take_word(const char *line, struct buffer *out)
+{
+	char quote = '\0';
+	for (; *line != '\0'; line++) {
+		if (*line == '\\' && quote == '"' && (line[1] == 'n' || line[1] == 't'))
+			buffer_puts(out, *++line == 'n' ? "\n" : "\t");
+		else if (*line == '\\' && quote != '\'' && line[1] != '\0')
+			buffer_add(out, ++line, 1);
+		else if (quote != '\0' && *line == quote)
+			quote = '\0';
+		else if (quote == '\0' && (*line == '"' || *line == '\''))
+			quote = *line;
+		else if (quote == '\0' && (*line == ' ' || *line == '\t' || *line == '\n'))
+			break;
+		else
+			buffer_add(out, line, 1);
+	}
+	return line;
+}
+
+void names_add_words(struct names *n, const char *line)
+{
+	while (*(line += strspn(line, " \t\r\n")) != '\0') {
+		struct buffer word = {0};
+		line = take_word(line, &word);
+		names_add(n, buffer_string(&word));
+		buffer_free(&word);
+	}
+}
+
+int names_find(const struct names *n, const char *item)
+{
+	for (int i = 0; i < n->count; i++) {
+		if (strcasecmp(n->items[i], item) == 0)
+			return i;
+	}
+	return -1;
+}
+
+void names_remove(struct names *n, int place)
+{
+	mem_free(&n->items[place]);
+	memmove(n->items + place, n->items + place + 1, (size_t)(n->count - place) * sizeof *n->items);
+	n->count--;
+}
+
+char *names_address(const char *item)
+{
+	const char *angle = strrchr(item, '<');
+	if (angle != NULL && strchr(angle, '>') != NULL)
+		return mem_copy_n(angle + 1, strcspn(angle + 1, ">"));
+	char *copy = mem_copy_n(item, item[0] == '"' ? strlen(item) : strcspn(item, "(")), *address = mem_copy(text_trim(copy));
+	mem_free(&copy);
+	return address;
+}
+
+char *names_join(const struct names *n)
+{
+	struct buffer b = {0};
+	for (int i = 0; i < n->count; i++)
+		buffer_printf(&b, "%s%s", i > 0 ? ", " : "", n->items[i]);
+	char *joined = mem_copy(buffer_string(&b));
+	buffer_free(&b);
+	return joined;
+}

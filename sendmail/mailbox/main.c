@@ -1,0 +1,146 @@
+/* mailbox [UID]: started by the starter, as root, for mbox (jobs/process.h), and only where [local] deliver asks for it.  On standard input: the lines FORMAT,
+   USER, SENDER and the length, and then the message.  It needs root for one thing: to become USER.  Why not less: on FreeBSD a mailbox
+   is 0600 and its user's own, a Maildir lies in a home; a group could write neither, and a new mailbox would belong to the wrong user.  So it reads no
+   message, no file and no environment before it has become USER for good (it checks that there is no way back), and does the rest with USER's rights:
+   a link or a folder that somebody puts in the way leads nowhere that USER could not go anyway.
+   USER root is never written to with root's rights: mail for root is appended as user firsthop, who is UID, with the group of the mail folder, if a
+   mailbox for it exists that this group may write; an alias to a person is better.  RFC 5321 says nothing of all this; the answer is one line for mbox. */
+#include "base/compat.h"
+#include "base/paths.h"
+#include "base/version.h"
+#include "mailbox/mailbox.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define BYTES_MAX (2ll << 30)
+#define FORMAT_SIZE 16
+#define USER_SIZE 256
+#define SENDER_SIZE 401
+#define KEY_SIZE 700 /* with the length before it */
+
+extern char **environ;
+
+static bool is_name(const char *user)
+{
+	size_t length = strspn(user, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+	return length > 0 && length < 64 && user[length] == '\0' && user[0] != '-' && user[0] != '.';
+}
+
+/* The group that may write into the mail folder, when it is not everyone: locks and new mailboxes need it. */
+static bool group_for(bool maildir, gid_t own, gid_t *group)
+{
+	struct stat st;
+	*group = own;
+	if (maildir)
+		return true;
+	if (stat(paths_mail(), &st) != 0)
+		return errno == ENOENT;
+	if ((st.st_mode & S_IWGRP) && !(st.st_mode & S_IWOTH))
+		*group = st.st_gid;
+	return true;
+}
+
+/* What getpwnam(3) leaves in errno when there is no such user; anything else says that nobody knows now, and mail of a user is not returned for that. */
+static bool is_unknown(int error)
+{
+	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+}
+
+static bool become(uid_t uid, gid_t gid)
+{
+	struct rlimit no_core = {0, 0};
+	setrlimit(RLIMIT_CORE, &no_core);
+	if (geteuid() != 0 || uid == 0)
+		return geteuid() == uid && uid != 0 ? true : geteuid() == uid && paths_private();
+	return setgroups(1, &gid) == 0 && compat_set_group(gid) == 0 && compat_set_user(uid) == 0 && setuid(0) != 0 && geteuid() == uid;
+}
+
+/* A line without its end, byte by byte: what follows belongs to the message. */
+static bool read_line(char *line, size_t size)
+{
+	size_t length = 0;
+	char c = 0;
+	while (length < size && read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
+		line[length++] = c;
+	if (c != '\n' || length == size)
+		return false;
+	line[length] = '\0';
+	return memchr(line, '\0', length) == NULL;
+}
+
+static bool read_orders(char *format, char *user, char *sender, struct delivery *d)
+{
+	static char length[KEY_SIZE];
+	if (!read_line(format, FORMAT_SIZE) || !read_line(user, USER_SIZE) || !read_line(sender, SENDER_SIZE) || !read_line(length, sizeof length))
+		return false;
+	char *key = length + strcspn(length, " ");
+	*d = (struct delivery){.user = user, .sender = sender, .in_fd = STDIN_FILENO, .key = *key == ' ' ? key + 1 : key};
+	*key = '\0';
+	return (strcmp(format, "mbox") == 0 || strcmp(format, "maildir") == 0) && text_number(length, 0, BYTES_MAX, &d->bytes);
+}
+
+static int run(const char *format, uid_t caller, struct delivery *d)
+{
+	bool maildir = strcmp(format, "maildir") == 0;
+	gid_t group = 0;
+	errno = 0;
+	struct passwd *pw = is_name(d->user) ? getpwnam(d->user) : NULL;
+	if (pw == NULL && !is_unknown(errno))
+		return mailbox_later(d, "mailbox-error", "look for the user", d->user);
+	if (pw == NULL) {
+		text_printf(d->answer, "mailbox-nouser there is no user %.60s on this machine", d->user);
+		return EX_NOUSER;
+	}
+	bool root = pw->pw_uid == 0 && !paths_private();
+	if (root && maildir) {
+		text_put(d->answer, "mailbox-root mail for root is not put into a Maildir; name a person in the aliases");
+		return EX_TEMPFAIL;
+	}
+	d->owner = pw->pw_uid;
+	d->home = paths_home(pw->pw_dir);
+	d->may_create = !root;
+	if (!group_for(maildir, pw->pw_gid, &group))
+		return mailbox_later(d, "mailbox-error", "look at", paths_mail());
+	if (!become(root ? caller : pw->pw_uid, group)) {
+		text_printf(d->answer, "mailbox-rights cannot become the user %.60s", d->user);
+		return EX_TEMPFAIL;
+	}
+	errno = 0;
+	return maildir ? mailbox_maildir(d) : mailbox_append(d);
+}
+
+int main(int argc, char **argv)
+{
+	static char *nothing[1];
+	static char format[FORMAT_SIZE], user[USER_SIZE], sender[SENDER_SIZE];
+	struct delivery d;
+	TEXT(answer, 500);
+	long long owner = getuid();
+	if (version_asked(argc, argv))
+		return EX_OK;
+	if (!paths_private())
+		environ = nothing;
+	compat_closefrom(STDERR_FILENO + 1);
+	umask(077);
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	if (argc > 2 || (argc == 2 && !text_number(argv[1], 1, UINT32_MAX, &owner)) || isatty(STDIN_FILENO) || !read_orders(format, user, sender, &d)) {
+		fprintf(stderr, "mailbox is started for mbox; firsthop.conf(5), section [local]\n");
+		return EX_USAGE;
+	}
+	d.answer = &answer;
+	int code = run(format, (uid_t)owner, &d);
+	/* The status counts: what is delivered is delivered, though the words about it are lost. */
+	printf("%s\n", answer.data);
+	fflush(stdout);
+	return code;
+}

@@ -1,0 +1,191 @@
+/* A process for each exchange with a name server. */
+#include "relay/route/exchange.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/confine.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ANSWER_FD 3
+#define LINES_LIMIT_BYTES 65536
+#define SLACK_MS 2000 /* for the process, behind the end of its work */
+
+static const struct confine_limits with_socket = {.memory_mib = 128, .cpu_s = 10, .descriptors = ANSWER_FD + 2 /* one for the kernel, while it confines */, .file_bytes = 0};
+static const struct confine_limits by_itself = {.memory_mib = 256, .cpu_s = 20, .descriptors = 64, .file_bytes = 0};
+
+void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut)
+{
+	struct buffer line = {0};
+	fields_put_number(&line, "kind", a->kind);
+	fields_put_number(&line, "cut", cut);
+	fields_put_number(&line, "count", a->count);
+	fields_put_number(&line, "validated", a->validated);
+	fields_put(&line, "alias", a->alias);
+	buffer_printf(lines, "answer %s\n", buffer_string(&line));
+	for (int i = 0; i < a->count; i++) {
+		line.length = 0;
+		fields_put(&line, "name", a->records[i].name);
+		fields_put_number(&line, "preference", a->records[i].preference);
+		fields_put_number(&line, "weight", a->records[i].weight);
+		fields_put_number(&line, "port", a->records[i].port);
+		buffer_printf(lines, "record %s\n", buffer_string(&line));
+	}
+	buffer_free(&line);
+}
+
+static bool read_name(const char *fields, const char *key, char *name, size_t size)
+{
+	return fields_get(fields, key, name, size) && !text_has_control(name);
+}
+
+static bool is_of_type(const char *name, enum dns_type type)
+{
+	unsigned char bytes[16];
+	if (type != DNS_A && type != DNS_AAAA)
+		return true;
+	return inet_pton(AF_INET, name, bytes) == 1 || inet_pton(AF_INET6, name, bytes) == 1;
+}
+
+static bool read_number(const char *fields, const char *key, long long most, long long *number)
+{
+	*number = fields_get_number(fields, key, -1);
+	return *number >= 0 && *number <= most;
+}
+
+static bool read_record(const char *line, enum dns_type type, struct dns_record *r)
+{
+	long long preference, weight, port;
+	if (!text_starts(line, "record ") || !read_name(line + 7, "name", r->name, sizeof r->name) || !is_of_type(r->name, type))
+		return false;
+	if (!read_number(line + 7, "preference", 65535, &preference) || !read_number(line + 7, "weight", 65535, &weight) ||
+	    !read_number(line + 7, "port", 65535, &port))
+		return false;
+	r->preference = (uint16_t)preference;
+	r->weight = (uint16_t)weight;
+	r->port = (uint16_t)port;
+	return true;
+}
+
+bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *a, bool *cut)
+{
+	size_t at = 0;
+	long long kind, count, was_cut, validated;
+	const char *line = fdio_next_line(lines, &at);
+	*a = (struct dns_answer){.kind = DNS_BAD};
+	if (line == NULL || !text_starts(line, "answer ") || !read_number(line + 7, "kind", DNS_KINDS - 1, &kind) ||
+	    !read_number(line + 7, "count", DNS_RECORDS_MAX, &count) || !read_number(line + 7, "cut", 1, &was_cut) ||
+	    !read_number(line + 7, "validated", 1, &validated) ||
+	    !read_name(line + 7, "alias", a->alias, sizeof a->alias))
+		return false;
+	for (int i = 0; i < count; i++) {
+		line = fdio_next_line(lines, &at);
+		if (line == NULL || !read_record(line, type, &a->records[i]))
+			return false;
+	}
+	a->kind = (enum dns_kind)kind;
+	a->count = (int)count;
+	a->validated = validated != 0;
+	*cut = was_cut != 0;
+	return at == lines->length && (a->count > 0) == (a->kind == DNS_RECORDS);
+}
+
+static void put_failure(struct buffer *lines, int error)
+{
+	buffer_printf(lines, "failed %d\n", error);
+}
+
+/* Nothing is open but the socket, where the answer goes, and what standard output and error were. */
+static void arrange(int socket, int answer)
+{
+	int in = socket >= 0 ? fcntl(socket, F_DUPFD, ANSWER_FD + 1) : open("/dev/null", O_RDONLY);
+	int out = fcntl(answer, F_DUPFD, ANSWER_FD + 1);
+	if (in < 0 || out < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, ANSWER_FD) < 0)
+		_exit(1);
+	compat_closefrom(ANSWER_FD + 1);
+}
+
+static bool confine(bool has_socket)
+{
+	if (!has_socket)
+		return confine_enter_as_user(&by_itself);
+	return sandbox_limit(STDIN_FILENO, SANDBOX_TALK) && sandbox_limit(STDOUT_FILENO, SANDBOX_WRITE) && sandbox_limit(STDERR_FILENO, SANDBOX_WRITE) &&
+	       sandbox_limit(ANSWER_FD, SANDBOX_WRITE) && confine_enter(&with_socket) != SANDBOX_FAILED;
+}
+
+static void child(exchange_work *work, const void *what, int socket, int answer)
+{
+	static struct dns_answer a;
+	struct buffer lines = {0};
+	bool cut = false;
+	arrange(socket, answer);
+	if (!confine(socket >= 0) || !work(what, STDIN_FILENO, &a, &cut))
+		put_failure(&lines, errno);
+	else
+		exchange_write(&lines, &a, cut);
+	_exit(fdio_write(ANSWER_FD, lines.data, lines.length) ? 0 : 1);
+}
+
+/* True at the end of what it says. */
+static bool hear(int fd, struct buffer *lines, int64_t end_ms)
+{
+	char bytes[4096];
+	for (;;) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		int64_t left = end_ms - clock_mono_ms();
+		int n = left > 0 ? poll(&p, 1, (int)left) : 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		ssize_t got = n > 0 ? fdio_read(fd, bytes, sizeof bytes) : -1;
+		if (got <= 0 || lines->length > LINES_LIMIT_BYTES)
+			return got == 0;
+		buffer_add(lines, bytes, (size_t)got);
+	}
+}
+
+/* What was heard: an answer, or the errno of none. */
+static bool understand(struct buffer *lines, enum dns_type type, struct dns_answer *a, bool *cut)
+{
+	long long error = 0;
+	if (lines->length > 7 && memcmp(lines->data, "failed ", 7) == 0) {
+		lines->data[lines->length - 1] = '\0';
+		errno = text_number(lines->data + 7, 1, 4095, &error) ? (int)error : EPROTO;
+		return false;
+	}
+	errno = EPROTO;
+	return exchange_read(lines, type, a, cut);
+}
+
+bool exchange_run(exchange_work *work, const void *what, int socket, enum dns_type type, int64_t end_ms, struct dns_answer *a, bool *cut)
+{
+	int ends[2];
+	struct buffer lines = {0};
+	if (compat_pipe(ends) != 0)
+		return false;
+	pid_t pid = fork();
+	if (pid == 0)
+		child(work, what, socket, ends[1]);
+	int saved = errno;
+	close(ends[1]);
+	bool whole = pid > 0 && hear(ends[0], &lines, end_ms + SLACK_MS);
+	close(ends[0]);
+	if (pid > 0 && !whole)
+		confine_kill(pid);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	errno = pid < 0 ? saved : ETIMEDOUT;
+	bool good = whole && understand(&lines, type, a, cut);
+	saved = errno;
+	buffer_free(&lines);
+	errno = saved;
+	return good;
+}

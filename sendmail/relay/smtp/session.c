@@ -1,0 +1,313 @@
+/* From the banner to the point where mail can be given, and the end. */
+#include "relay/smtp/session.h"
+#include "diagnosis/catalogue.h"
+#include "base/compat.h"
+#include "base/text.h"
+
+enum stage session_stage(const struct session *s)
+{
+	static const enum stage by_state[] = {STAGE_BANNER, STAGE_EHLO, STAGE_EHLO, STAGE_STARTTLS, STAGE_TLS,
+	                                      STAGE_AUTH, STAGE_MAIL, STAGE_QUIT, STAGE_QUIT};
+	static const enum stage by_expect[] = {STAGE_RSET, STAGE_MAIL, STAGE_RCPT, STAGE_DATA,
+	                                       STAGE_DOT, STAGE_DOT};
+	if (s->state != SESSION_READY)
+		return by_state[s->state];
+	if (s->count > 0)
+		return by_expect[s->awaited[s->first].kind];
+	return s->sending != NULL ? STAGE_BODY : STAGE_MAIL;
+}
+
+/* Sets when patience ends: the final dot has the longest deadline (RFC 5321 4.5.3.2.6), or servers get mail twice. */
+static void set_deadline(struct session *s, int64_t now_ms)
+{
+	int wait_s = s->policy->reply_s;
+	enum stage stage = session_stage(s);
+	if (stage == STAGE_DOT)
+		wait_s = s->policy->dot_s;
+	else if (stage == STAGE_BODY || stage == STAGE_DATA)
+		wait_s = s->policy->data_s;
+	bool awaits = s->state != SESSION_READY || s->count > 0 || s->sending != NULL || s->out.length > 0;
+	s->deadline_ms = awaits ? now_ms + (int64_t)wait_s * 1000 : 0;
+}
+
+void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage)
+{
+	d->stage = stage;
+	d->reply_code = (uint16_t)s->reply.code;
+	d->error_no = 0;
+	d->key[0] = '\0';
+	text_copy(d->status, sizeof d->status, s->reply.status);
+	TEXT(head, 16);
+	text_printf(&head, "%d ", s->reply.code);
+	text_copy(d->text, sizeof d->text, head.data);
+	reply_text(&s->reply, d->text + head.length, sizeof d->text - head.length);
+	d->verdict = s->reply.code < 400 ? VERDICT_SENT : s->reply.code < 500 ? VERDICT_DEFERRED : VERDICT_FAILED;
+	if (d->verdict != VERDICT_SENT)
+		catalogue_recognise(d);
+}
+
+static void fail(struct session *s, enum stage stage, const char *key, const char *words)
+{
+	diag_set(&s->failure, VERDICT_DEFERRED, stage, key, "%s", words);
+	catalogue_recognise(&s->failure);
+	s->state = SESSION_OVER;
+	s->deadline_ms = 0;
+}
+
+/* The server refused something without which there is no session. */
+static void fail_reply(struct session *s, enum stage stage)
+{
+	session_diagnose(s, &s->failure, stage);
+	s->failure.verdict = VERDICT_DEFERRED;
+	s->state = SESSION_OVER;
+	s->deadline_ms = 0;
+}
+
+/* Shows the command that stands in out from there on. */
+void session_show(const struct session *s, size_t from)
+{
+	if (s->policy->said != NULL)
+		s->policy->said(s->policy->context, s->out.data + from, s->out.length - from - 2);
+}
+
+static void say(struct session *s, const char *line)
+{
+	size_t from = s->out.length;
+	buffer_printf(&s->out, "%s\r\n", line);
+	session_show(s, from);
+}
+
+static void say_hello(struct session *s, const char *verb, enum session_state state)
+{
+	size_t from = s->out.length;
+	buffer_printf(&s->out, "%s %s\r\n", verb, s->policy->name);
+	session_show(s, from);
+	s->state = state;
+}
+
+/* A line of a login is shown to nobody. */
+static void say_secret(struct session *s, const char *line)
+{
+	static const char words[] = "AUTH ... (login and password are not shown)";
+	buffer_puts(&s->out, line);
+	buffer_puts(&s->out, "\r\n");
+	if (s->policy->said != NULL)
+		s->policy->said(s->policy->context, words, sizeof words - 1);
+}
+
+/* A server that nobody vouches for may be anybody: it gets no secret, and nothing from which one could be guessed (CRAM-MD5, SCRAM).
+   Who lets the password cross the network in the clear has allowed more than that. */
+static bool may_have_secret(struct session *s)
+{
+	const struct session_policy *p = s->policy;
+	TEXT(words, 500);
+	if (p->auth_without_tls || (s->secured && (s->verified || p->auth_to_unverified_server)))
+		return true;
+	if (!s->secured) {
+		fail(s, STAGE_AUTH, "auth-needs-tls", "a login is configured, but this session has no TLS, and the password is not sent in the clear");
+		return false;
+	}
+	text_printf(&words, "a login is configured, but the server is not verified, so the password was not sent: %s",
+	            s->doubt[0] != '\0' ? s->doubt : "nothing proves who it is");
+	fail(s, STAGE_AUTH, "auth-unverified", words.data);
+	return false;
+}
+
+static void begin_auth(struct session *s)
+{
+	const struct session_policy *p = s->policy;
+	struct buffer line = {0};
+	if (!may_have_secret(s))
+		return;
+	int mechanism = auth_choose(s->ehlo.auth, s->secured);
+	if (mechanism == 0) {
+		TEXT(words, 300);
+		text_printf(&words, "a login is configured, but the server offers no AUTH that can be used here (offered: %s)",
+		            s->ehlo.auth_list[0] != '\0' ? s->ehlo.auth_list : "none");
+		fail(s, STAGE_AUTH, "auth-missing", words.data);
+		return;
+	}
+	auth_start(&s->auth, mechanism, p->login, p->password);
+	auth_first(&s->auth, &line);
+	say_secret(s, buffer_string(&line));
+	compat_wipe(line.data, line.length);
+	buffer_free(&line);
+	s->state = SESSION_AUTH;
+}
+
+/* After EHLO: TLS first, then AUTH, then mail. */
+static void go_on(struct session *s)
+{
+	const struct session_policy *p = s->policy;
+	bool wants_tls = !s->secured && p->tls != HOP_TLS_OFF;
+	if (wants_tls && s->ehlo.starttls) {
+		say(s, "STARTTLS");
+		s->state = SESSION_STARTTLS;
+	} else if (wants_tls && p->tls != HOP_TLS_OPPORTUNISTIC) {
+		fail(s, STAGE_STARTTLS, "starttls-missing", "the server does not offer STARTTLS, and TLS is required");
+	} else if (p->login[0] != '\0') {
+		begin_auth(s);
+	} else {
+		s->state = SESSION_READY;
+	}
+}
+
+static void on_banner(struct session *s)
+{
+	if (s->reply.code != 220)
+		fail_reply(s, STAGE_BANNER);
+	else
+		say_hello(s, "EHLO", SESSION_EHLO);
+}
+
+static void on_ehlo(struct session *s)
+{
+	if (s->reply.code == 250) {
+		ehlo_parse(&s->ehlo, &s->reply);
+		go_on(s);
+	} else if (s->reply.code >= 500 && !s->secured) {
+		say_hello(s, "HELO", SESSION_HELO);
+	} else {
+		fail_reply(s, STAGE_EHLO);
+	}
+}
+
+static void on_helo(struct session *s)
+{
+	if (s->reply.code != 250) {
+		fail_reply(s, STAGE_EHLO);
+		return;
+	}
+	s->ehlo = (struct ehlo){0};
+	go_on(s);
+}
+
+static void on_starttls(struct session *s)
+{
+	if (s->reply.code == 220 && s->in.length > 0) {
+		/* RFC 3207 4.2, CVE-2011-0411: bytes sent before TLS must not be read as if they came through it. */
+		fail(s, STAGE_STARTTLS, "starttls-injection", "bytes stood behind the answer to STARTTLS: somebody on the way may be adding commands");
+	} else if (s->reply.code == 220) {
+		s->state = SESSION_HANDSHAKE;
+	} else if (s->policy->tls == HOP_TLS_OPPORTUNISTIC && s->reply.code != 421) {
+		s->ehlo.starttls = false;
+		go_on(s);
+	} else {
+		fail_reply(s, STAGE_STARTTLS);
+	}
+}
+
+static void on_auth(struct session *s)
+{
+	const char *problem = NULL;
+	struct buffer line = {0};
+	if (s->reply.code == 235) {
+		if (auth_finished(&s->auth))
+			s->state = SESSION_READY;
+		else
+			fail(s, STAGE_AUTH, "auth-server-unproved", "the server accepted the login without proving that it knows the password");
+	} else if (s->reply.code == 334) {
+		const char *challenge = buffer_string(&s->reply.text);
+		if (auth_next(&s->auth, challenge, &line, &problem))
+			say_secret(s, buffer_string(&line));
+		else
+			fail(s, STAGE_AUTH, "auth-protocol", problem != NULL ? problem : "the server's challenge makes no sense");
+	} else {
+		fail_reply(s, STAGE_AUTH);
+	}
+	if (line.data != NULL)
+		compat_wipe(line.data, line.length);
+	buffer_free(&line);
+	if (s->state != SESSION_AUTH)
+		auth_free(&s->auth);
+}
+
+static void on_reply(struct session *s)
+{
+	if (s->policy->replied != NULL)
+		s->policy->replied(s->policy->context, &s->reply);
+	switch (s->state) {
+	case SESSION_BANNER: on_banner(s); break;
+	case SESSION_EHLO: on_ehlo(s); break;
+	case SESSION_HELO: on_helo(s); break;
+	case SESSION_STARTTLS: on_starttls(s); break;
+	case SESSION_AUTH: on_auth(s); break;
+	case SESSION_READY: transact_reply(s); break;
+	default: s->state = SESSION_OVER; break;
+	}
+}
+
+void session_start(struct session *s, const struct session_policy *policy, int64_t now_ms)
+{
+	*s = (struct session){.policy = policy, .secured = policy->implicit_tls};
+	set_deadline(s, now_ms);
+}
+
+void session_receive(struct session *s, const char *bytes, size_t length, int64_t now_ms)
+{
+	const char *problem = NULL;
+	bool answered = false;
+	buffer_add(&s->in, bytes, length);
+	while (s->state != SESSION_OVER && s->state != SESSION_HANDSHAKE) {
+		enum reply_result result = reply_take(&s->reply, &s->in, &problem);
+		if (result == REPLY_MORE)
+			break;
+		if (result == REPLY_BAD) {
+			session_broken(s, "reply-bad", problem);
+			return;
+		}
+		on_reply(s);
+		reply_clear(&s->reply);
+		answered = true;
+	}
+	/* Bytes that come one by one buy a server no time: the answer has to be there by then. */
+	if (answered)
+		set_deadline(s, now_ms);
+	session_pump(s, now_ms);
+}
+
+void session_secured(struct session *s, int64_t now_ms)
+{
+	s->secured = true;
+	s->ehlo = (struct ehlo){0};
+	say_hello(s, "EHLO", SESSION_EHLO);
+	set_deadline(s, now_ms);
+}
+
+void session_sent(struct session *s, int64_t now_ms)
+{
+	set_deadline(s, now_ms);
+}
+
+void session_quit(struct session *s, int64_t now_ms)
+{
+	if (s->state != SESSION_READY) {
+		s->state = SESSION_OVER;
+		return;
+	}
+	say(s, "QUIT");
+	s->state = SESSION_QUIT;
+	set_deadline(s, now_ms);
+}
+
+void session_broken(struct session *s, const char *key, const char *words)
+{
+	if (s->state == SESSION_OVER)
+		return;
+	if (s->state == SESSION_READY)
+		transact_broken(s, key, words);
+	else if (s->state != SESSION_QUIT)
+		fail(s, session_stage(s), key, words);
+	s->state = SESSION_OVER;
+	s->deadline_ms = 0;
+}
+
+void session_free(struct session *s)
+{
+	auth_free(&s->auth);
+	reply_clear(&s->reply);
+	buffer_free(&s->in);
+	if (s->out.data != NULL)
+		compat_wipe(s->out.data, s->out.size);
+	buffer_free(&s->out);
+}
