@@ -1,4 +1,5 @@
-/* Children.  Their input and output are files without a name: a pipe to both would need two of us. */
+/* Children.  Their input and output are files without a name: a pipe to both would need two of us.
+ */
 #include "mail/child.h"
 #include "base/fdio.h"
 #include "mail/format/charset.h"
@@ -65,17 +66,20 @@ static int start(const char *shell, const char *command, int in, int out)
 	_exit(NO_SUCH_PROGRAM);
 }
 
-int child_run(const struct vars *vars, const char *command, const struct buffer *input, struct buffer *output)
+int child_run(const struct vars *vars, const char *command, const struct buffer *input,
+    struct buffer *output)
 {
 	int in = -1, out = -1, code = -1;
 	bool good = true;
 	if (input != NULL)
-		good = (in = nameless()) >= 0 && fdio_write(in, input->data, input->length) && lseek(in, 0, SEEK_SET) == 0;
+		good = (in = nameless()) >= 0 && fdio_write(in, input->data, input->length) &&
+		       lseek(in, 0, SEEK_SET) == 0;
 	if (good && output != NULL)
 		good = (out = nameless()) >= 0;
 	if (good)
 		code = start(shell_of(vars), command, in, out);
-	if (code >= 0 && output != NULL && !(lseek(out, 0, SEEK_SET) == 0 && fdio_slurp(out, output, OUTPUT_LIMIT_BYTES)))
+	if (code >= 0 && output != NULL &&
+	    !(lseek(out, 0, SEEK_SET) == 0 && fdio_slurp(out, output, OUTPUT_LIMIT_BYTES)))
 		code = -1;
 	int saved = errno;
 	if (in >= 0)
@@ -154,14 +158,17 @@ static void to_terminal(const struct vars *vars, const struct buffer *text, stru
 {
 	const char *charset = vars_get(vars, "ttycharset");
 	if (text->length > 0)
-		charset_from_utf8(out, charset != NULL && *charset != '\0' ? charset : charset_of_terminal(), text->data, text->length);
+		charset_from_utf8(out,
+		    charset != NULL && *charset != '\0' ? charset : charset_of_terminal(), text->data,
+		    text->length);
 }
 
 bool child_show(const struct vars *vars, const struct buffer *text)
 {
 	struct buffer out = {0};
 	to_terminal(vars, text, &out);
-	bool good = (out.length == 0 || fwrite(out.data, 1, out.length, stdout) == out.length) && fflush(stdout) == 0;
+	bool good = (out.length == 0 || fwrite(out.data, 1, out.length, stdout) == out.length) &&
+	            fflush(stdout) == 0;
 	buffer_free(&out);
 	return good;
 }

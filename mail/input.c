@@ -47,8 +47,9 @@ void input_watch_signals(void)
 	terminal = input_is_terminal();
 }
 
-/* Waits until there is something to read; false when a signal came first.  The end of a terminal that is gone can be seen before its
-   hangup is told: it is no end of input, which would mean "quit, with all changes". */
+/* Waits until there is something to read; false when a signal came first.  The end of a terminal
+   that is gone can be seen before its hangup is told: it is no end of input, which would mean
+   "quit, with all changes". */
 static bool wait_for_input(void)
 {
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -85,7 +86,8 @@ enum input_result input_line(struct buffer *line, int *number)
 		if (n < 0 && errno != EINTR)
 			return INPUT_ERROR;
 		if (n == 0)
-			return waiting.length > 0 && take_line(line, waiting.length, 0) ? INPUT_LINE : INPUT_END;
+			return waiting.length > 0 && take_line(line, waiting.length, 0) ? INPUT_LINE
+			                                                                : INPUT_END;
 		if (n > 0)
 			buffer_add(&waiting, chunk, (size_t)n);
 	}

@@ -1,5 +1,5 @@
-/* Lines from standard input while somebody types.  Signals are blocked but while it waits, so that none is missed and none
-   comes at a bad moment. */
+/* Lines from standard input while somebody types.  Signals are blocked but while it waits, so that
+   none is missed and none comes at a bad moment. */
 #ifndef MAIL_INPUT_H
 #define MAIL_INPUT_H
 #include "base/mem.h"
@@ -7,12 +7,12 @@
 
 enum input_result { INPUT_LINE, INPUT_END, INPUT_SIGNAL, INPUT_ERROR };
 
-/* From now on SIGINT, SIGHUP, SIGTERM and SIGQUIT are told by input_line and input_interrupted.  Those that the caller ignores
-   stay ignored. */
+/* From now on SIGINT, SIGHUP, SIGTERM and SIGQUIT are told by input_line and input_interrupted.
+   Those that the caller ignores stay ignored. */
 void input_watch_signals(void);
 
-/* Replaces line by the next line, without its LF.  INPUT_END: there is no more.  INPUT_SIGNAL: *number tells which; what was typed
-   of the line is dropped.  INPUT_ERROR: errno tells. */
+/* Replaces line by the next line, without its LF.  INPUT_END: there is no more.  INPUT_SIGNAL:
+ *number tells which; what was typed of the line is dropped.  INPUT_ERROR: errno tells. */
 enum input_result input_line(struct buffer *line, int *number);
 
 /* True, and it is forgotten, when the user has pressed the interrupt key. */

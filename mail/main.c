@@ -1,4 +1,5 @@
-/* mail: sends what stands on standard input, or reads a mailbox.  Sending, its exit status is sendmail's. */
+/* mail: sends what stands on standard input, or reads a mailbox.  Sending, its exit status is
+ * sendmail's. */
 #include "base/version.h"
 #include "mail/compose/collect.h"
 #include "mail/command/command.h"
@@ -18,21 +19,25 @@
 #define SYSTEM_START_FILES "/usr/share/misc/mail.rc:/usr/local/etc/mail.rc:/etc/mail.rc"
 
 static const char help_text[] =
-	"usage: mail [-s subject] [-r from] [-c cc] [-b bcc] [-a header-or-file] [-A file] [-S var=value] [-dEFIintv] recipient ... < text\n"
-	"       mail [-HIinNv] [-f [mailbox] | -u user]     mail -e [-f mailbox]\n"
-	"  -a 'Name: value'   a header line; -a FILE (or -A FILE) attaches a file\n"
-	"  -E                 sends nothing when the text is empty\n"
-	"  -t                 recipients and subject stand in the header of the text\n"
-	"  --dry-run, -d      shows what would be sent\n"
-	"  -v                 says where the message went\n"
-	"  -f, -u, -H, -e     reads a mailbox; lists it; says by exit status 0 or 1 whether there is mail\n";
+    "usage: mail [-s subject] [-r from] [-c cc] [-b bcc] [-a header-or-file] [-A file] [-S "
+    "var=value] [-dEFIintv] recipient ... < text\n"
+    "       mail [-HIinNv] [-f [mailbox] | -u user]     mail -e [-f mailbox]\n"
+    "  -a 'Name: value'   a header line; -a FILE (or -A FILE) attaches a file\n"
+    "  -E                 sends nothing when the text is empty\n"
+    "  -t                 recipients and subject stand in the header of the text\n"
+    "  --dry-run, -d      shows what would be sent\n"
+    "  -v                 says where the message went\n"
+    "  -f, -u, -H, -e     reads a mailbox; lists it; says by exit status 0 or 1 whether there is "
+    "mail\n";
 
-/* A closed descriptor 0 to 2 would be given to the next file or pipe, and messages would be written into the mail.
-   Standard input is put back so that reading it fails: an empty mail is not what was meant. */
+/* A closed descriptor 0 to 2 would be given to the next file or pipe, and messages would be written
+   into the mail. Standard input is put back so that reading it fails: an empty mail is not what was
+   meant. */
 static void make_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDWR) != fd)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDWR) != fd)
 			_exit(EX_OSERR);
 	}
 }
@@ -48,7 +53,9 @@ static void read_start_files(struct session *s, const struct options *o)
 	}
 	mem_free(&list);
 	s->if_depth = s->if_false = 0;
-	path = session_home() != NULL || own != NULL ? session_path(s, own != NULL && *own != '\0' ? own : "~/.mailrc") : NULL;
+	path = session_home() != NULL || own != NULL
+	           ? session_path(s, own != NULL && *own != '\0' ? own : "~/.mailrc")
+	           : NULL;
 	if (path != NULL)
 		command_source(s, path, false);
 	mem_free(&path);
@@ -89,7 +96,8 @@ static int write_and_send(struct session *s, struct options *o)
 	if (l->body.length == 0 && (o->skip_empty || vars_on(&s->vars, "dontsendempty")))
 		return EX_OK;
 	if (l->body.length == 0 && l->files.count == 0)
-		puts(l->subject != NULL ? "Null message body; hope that's ok" : "No message, no subject; hope that's ok");
+		puts(l->subject != NULL ? "Null message body; hope that's ok"
+		                        : "No message, no subject; hope that's ok");
 	fflush(stdout);
 	if (o->record_by_name)
 		record_by_name(s, l);
@@ -99,7 +107,8 @@ static int write_and_send(struct session *s, struct options *o)
 static int send_mode(struct session *s, struct options *o)
 {
 	if (letter_recipients(&o->letter) == 0 && !o->header_in_text) {
-		fprintf(stderr, "mail: You must specify direct recipients with -s, -c, or -b.\n%s", help_text);
+		fprintf(stderr, "mail: You must specify direct recipients with -s, -c, or -b.\n%s",
+		    help_text);
 		return EX_USAGE;
 	}
 	s->pass = o->pass;

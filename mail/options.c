@@ -1,4 +1,5 @@
-/* Options, left to right.  -a differs between the mail programs of this world, so its value decides. */
+/* Options, left to right.  -a differs between the mail programs of this world, so its value
+ * decides. */
 #include "mail/options.h"
 #include "base/text.h"
 #include <stdio.h>
@@ -28,11 +29,14 @@ static bool add_a(struct options *o, const char *value)
 {
 	bool header = letter_is_header(value), file = access(value, F_OK) == 0;
 	if (header && file) {
-		fprintf(stderr, "mail: -a %s is a header line and the name of a file; write --header or --attach\n", value);
+		fprintf(stderr,
+		    "mail: -a %s is a header line and the name of a file; write --header or --attach\n",
+		    value);
 		return false;
 	}
 	if (!header && !file) {
-		fprintf(stderr, "mail: -a %s is no header line (Name: value), and there is no such file\n", value);
+		fprintf(stderr, "mail: -a %s is no header line (Name: value), and there is no such file\n",
+		    value);
 		return false;
 	}
 	if (header)
@@ -51,10 +55,12 @@ static bool add_type(struct options *o, const char *value)
 	return true;
 }
 
-/* --content-type.  A type that no text has is for the attachments that follow, as GNU's mail takes it; if none does, for the text. */
+/* --content-type.  A type that no text has is for the attachments that follow, as GNU's mail takes
+ * it; if none does, for the text. */
 static bool add_part_type(struct options *o, const char *value)
 {
-	if (text_starts_ci(value, "text/") || text_starts_ci(value, "multipart/") || text_starts_ci(value, "message/"))
+	if (text_starts_ci(value, "text/") || text_starts_ci(value, "multipart/") ||
+	    text_starts_ci(value, "message/"))
 		return add_type(o, value);
 	letter_set(&o->next.type, value);
 	o->type_files = o->letter.files.count;
@@ -66,14 +72,16 @@ static bool add_encoding(struct options *o, const char *value)
 	static const struct {
 		const char *name;
 		enum letter_encoding encoding;
-	} rows[] = {{"base64", ENCODING_BASE64}, {"quoted-printable", ENCODING_QUOTED}, {"7bit", ENCODING_FREE}, {"8bit", ENCODING_FREE}, {"binary", ENCODING_FREE}};
+	} rows[] = {{"base64", ENCODING_BASE64}, {"quoted-printable", ENCODING_QUOTED},
+	    {"7bit", ENCODING_FREE}, {"8bit", ENCODING_FREE}, {"binary", ENCODING_FREE}};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (text_equal_ci(rows[i].name, value)) {
 			o->next.encoding = o->letter.encoding = rows[i].encoding;
 			return true;
 		}
 	}
-	fprintf(stderr, "mail: --encoding %s is not known; base64, quoted-printable, 7bit and 8bit are\n", value);
+	fprintf(stderr,
+	    "mail: --encoding %s is not known; base64, quoted-printable, 7bit and 8bit are\n", value);
 	return false;
 }
 
@@ -125,11 +133,11 @@ static bool refuse_flag(char letter)
 		char letter;
 		const char *instead;
 	} rows[] = {
-		{'p', "to print a mailbox: echo 'print *' | mail -N"},
-		{'T', "that was for readers of news; mail -H lists the messages"},
-		{'q', "write the text of the file in front: { cat FILE; cat; } | mail ..., or use ~r FILE"},
-		{'m', "the text comes from standard input: mail ... < FILE"},
-		{'R', "a mailbox is opened for reading only when its file may only be read"},
+	    {'p', "to print a mailbox: echo 'print *' | mail -N"},
+	    {'T', "that was for readers of news; mail -H lists the messages"},
+	    {'q', "write the text of the file in front: { cat FILE; cat; } | mail ..., or use ~r FILE"},
+	    {'m', "the text comes from standard input: mail ... < FILE"},
+	    {'R', "a mailbox is opened for reading only when its file may only be read"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (rows[i].letter == letter) {
@@ -181,7 +189,8 @@ static const char *take_value(const char *option, int argc, char **argv, int *ne
 /* A command of mail with an argument: no address has its form. */
 static bool is_command(const char *word)
 {
-	static const char *const names[] = {"set ", "unset ", "alias ", "group ", "unalias ", "alternates ", "source ", "ignore ", "discard ", "retain "};
+	static const char *const names[] = {"set ", "unset ", "alias ", "group ", "unalias ",
+	    "alternates ", "source ", "ignore ", "discard ", "retain "};
 	for (size_t i = 0; word != NULL && i < sizeof names / sizeof names[0]; i++) {
 		if (text_starts(word, names[i]) && strchr(word, '@') == NULL)
 			return true;
@@ -192,8 +201,10 @@ static bool is_command(const char *word)
 /* "text/html": of -M, which is a flag in GNU's mail. */
 static bool is_type(const char *word)
 {
-	static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_";
-	size_t n = word != NULL ? strspn(word, token) : 0, m = n > 0 && word[0] != '-' && word[n] == '/' ? strspn(word + n + 1, token) : 0;
+	static const char token[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_";
+	size_t n = word != NULL ? strspn(word, token) : 0,
+	       m = n > 0 && word[0] != '-' && word[n] == '/' ? strspn(word + n + 1, token) : 0;
 	return m > 0 && (word[n + 1 + m] == '\0' || word[n + 1 + m] == ';' || word[n + 1 + m] == ' ');
 }
 
@@ -228,12 +239,14 @@ static char long_flag(const char *word)
 	static const struct {
 		const char *name;
 		char letter;
-	} names[] = {{"--exist", 'e'}, {"--check-and-exit", 'e'}, {"--byname", 'F'}, {"--headers", 'H'}, {"--header-summary", 'H'}, {"--ignore", 'i'},
-	             {"--norc", 'n'}, {"--nosum", 'N'}, {"--no-header-summary", 'N'}, {"--to", 't'}, {"--template", 't'}, {"--file", 'f'},
-	             {"--dry-run", 'd'}, {"--debug", 'd'}, {"--verbose", 'v'}, {"--discard-empty-messages", 'E'}, {"--mime", FLAG_NONE},
-	             {"--no-mime", FLAG_NONE}, {"--batch-mode", FLAG_NONE}, {"--alternative", FLAG_ALTERNATIVE}, {"--no-alternative", FLAG_NONE},
-	             {"--skip-empty-attachments", FLAG_SKIP_EMPTY}, {"--no-skip-empty-attachments", FLAG_NONE}, {"--help", 'h'}, {"--usage", 'h'},
-	             {"--long-help", 'h'}, {"--version", 'V'}};
+	} names[] = {{"--exist", 'e'}, {"--check-and-exit", 'e'}, {"--byname", 'F'}, {"--headers", 'H'},
+	    {"--header-summary", 'H'}, {"--ignore", 'i'}, {"--norc", 'n'}, {"--nosum", 'N'},
+	    {"--no-header-summary", 'N'}, {"--to", 't'}, {"--template", 't'}, {"--file", 'f'},
+	    {"--dry-run", 'd'}, {"--debug", 'd'}, {"--verbose", 'v'}, {"--discard-empty-messages", 'E'},
+	    {"--mime", FLAG_NONE}, {"--no-mime", FLAG_NONE}, {"--batch-mode", FLAG_NONE},
+	    {"--alternative", FLAG_ALTERNATIVE}, {"--no-alternative", FLAG_NONE},
+	    {"--skip-empty-attachments", FLAG_SKIP_EMPTY}, {"--no-skip-empty-attachments", FLAG_NONE},
+	    {"--help", 'h'}, {"--usage", 'h'}, {"--long-help", 'h'}, {"--version", 'V'}};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(word, names[i].name) == 0)
 			return names[i].letter;
@@ -247,11 +260,13 @@ static bool read_long(struct options *o, const char *word, int argc, char **argv
 	static const struct {
 		const char *name;
 		char letter;
-	} names[] = {{"--subject", 's'}, {"--attach", 'A'}, {"--header", 'C'}, {"--append", 'C'}, {"--from", 'r'},
-	             {"--return-address", 'r'}, {"--from-address", 'r'}, {"--content-type", VALUE_TYPE}, {"--charset", 'L'},
-	             {"--user", 'u'}, {"--inbox-of", 'u'}, {"--cc", 'c'}, {"--bcc", 'b'}, {"--custom-header", 'C'}, {"--set", 'S'},
-	             {"--encoding", VALUE_ENCODING}, {"--content-name", VALUE_NAME}, {"--content-filename", VALUE_FILE_NAME},
-	             {"--attach-fd", VALUE_FD}, {"--exec", VALUE_COMMAND}, {"--startup-cmd", VALUE_COMMAND}};
+	} names[] = {{"--subject", 's'}, {"--attach", 'A'}, {"--header", 'C'}, {"--append", 'C'},
+	    {"--from", 'r'}, {"--return-address", 'r'}, {"--from-address", 'r'},
+	    {"--content-type", VALUE_TYPE}, {"--charset", 'L'}, {"--user", 'u'}, {"--inbox-of", 'u'},
+	    {"--cc", 'c'}, {"--bcc", 'b'}, {"--custom-header", 'C'}, {"--set", 'S'},
+	    {"--encoding", VALUE_ENCODING}, {"--content-name", VALUE_NAME},
+	    {"--content-filename", VALUE_FILE_NAME}, {"--attach-fd", VALUE_FD},
+	    {"--exec", VALUE_COMMAND}, {"--startup-cmd", VALUE_COMMAND}};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		size_t n = strlen(names[i].name);
 		if (!text_starts(word, names[i].name) || (word[n] != '=' && word[n] != '\0'))
@@ -269,8 +284,8 @@ static bool read_long(struct options *o, const char *word, int argc, char **argv
 	return false;
 }
 
-/* Behind the first recipient these are sendmail's, as FreeBSD's mail has it.  All others are ours there too:
-   on Linux "mail root -s subject" is as common as the other order. */
+/* Behind the first recipient these are sendmail's, as FreeBSD's mail has it.  All others are ours
+   there too: on Linux "mail root -s subject" is as common as the other order. */
 static bool is_sendmails(char letter)
 {
 	return letter != '\0' && strchr("fFNRVBoO", letter) != NULL;
@@ -291,7 +306,8 @@ static bool pass_on(struct options *o, const char *word, int argc, char **argv, 
 static bool take_file(struct options *o, const struct names *operands)
 {
 	if (operands->count > 1) {
-		fprintf(stderr, "mail: -f reads one mailbox, and cannot be given together with people to send to\n");
+		fprintf(stderr,
+		    "mail: -f reads one mailbox, and cannot be given together with people to send to\n");
 		return false;
 	}
 	if (operands->count == 1)
@@ -312,7 +328,8 @@ static bool read_words(struct options *o, int argc, char **argv, struct names *o
 		} else if (strcmp(word, "--") == 0 && behind) {
 			while (next < argc)
 				names_add(&o->pass, argv[next++]);
-		} else if (strcmp(word, "--") == 0 || strcmp(word, "-.") == 0 || strcmp(word, "--end-options") == 0) {
+		} else if (strcmp(word, "--") == 0 || strcmp(word, "-.") == 0 ||
+		           strcmp(word, "--end-options") == 0) {
 			only_names = true;
 		} else if (word[1] == '-') {
 			good = read_long(o, word, argc, argv, &next);
@@ -345,7 +362,8 @@ bool options_reading(const struct options *o)
 {
 	const struct letter *l = &o->letter;
 	return o->read_file || o->headers_only || o->test_only ||
-	       (letter_recipients(l) == 0 && l->subject == NULL && !o->header_in_text && l->headers.count == 0 && l->files.count == 0);
+	       (letter_recipients(l) == 0 && l->subject == NULL && !o->header_in_text &&
+	           l->headers.count == 0 && l->files.count == 0);
 }
 
 void options_free(struct options *o)

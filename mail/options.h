@@ -4,16 +4,16 @@
 #include "mail/compose/letter.h"
 
 struct options {
-	struct letter letter;       /* what -s -r -c -b -a -A -C -M and the recipients say */
-	struct names pass;          /* options for sendmail, from behind the recipients */
-	struct names sets;          /* -S: assignments for variables */
-	struct names commands;      /* --exec: commands to run after the start files */
-	struct letter_wish next;    /* --content-type, --encoding ...: for the attachments that follow */
-	int type_files;             /* attachments before --content-type */
-	char *file;                 /* -f FILE; NULL = not given */
-	const char *user;           /* -u USER; NULL = not given */
+	struct letter letter;    /* what -s -r -c -b -a -A -C -M and the recipients say */
+	struct names pass;       /* options for sendmail, from behind the recipients */
+	struct names sets;       /* -S: assignments for variables */
+	struct names commands;   /* --exec: commands to run after the start files */
+	struct letter_wish next; /* --content-type, --encoding ...: for the attachments that follow */
+	int type_files;          /* attachments before --content-type */
+	char *file;              /* -f FILE; NULL = not given */
+	const char *user;        /* -u USER; NULL = not given */
 	bool skip_empty, ignore_interrupts, verbose, interactive, dry_run;
-	bool header_in_text;        /* -t */
+	bool header_in_text; /* -t */
 	bool no_system_rc, no_headers, headers_only, test_only, read_file, record_by_name;
 	bool help, version;
 };
@@ -21,7 +21,8 @@ struct options {
 /* False with a message on standard error (exit 64).  Some strings of argv are kept by address. */
 bool options_read(struct options *o, int argc, char **argv);
 
-/* True when no recipient, and nothing else that only a message has, was named: the mailbox is read. */
+/* True when no recipient, and nothing else that only a message has, was named: the mailbox is read.
+ */
 bool options_reading(const struct options *o);
 void options_free(struct options *o);
 #endif

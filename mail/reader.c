@@ -67,7 +67,8 @@ static void prompt(struct session *s)
 		TEXT(why, 400);
 		int before = s->folder->count;
 		if (folder_look_again(s->folder, &why) > 0) {
-			printf("New mail has arrived: %d message%s.\n", s->folder->count - before, s->folder->count == before + 1 ? "" : "s");
+			printf("New mail has arrived: %d message%s.\n", s->folder->count - before,
+			    s->folder->count == before + 1 ? "" : "s");
 			if (s->folder->dot < 0)
 				s->folder->dot = before;
 		}

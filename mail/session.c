@@ -8,10 +8,13 @@
 #include <unistd.h>
 
 #define MAIL_FOLDER "/var/mail"
-#define USUALLY_IGNORED \
-	"Received Message-Id Resent-Message-Id Status X-Status Mail-From Return-Path Via Delivered-To Envelope-To X-Original-To Content-Length " \
-	"Lines MIME-Version Content-Type Content-Transfer-Encoding Content-Disposition Content-Language References In-Reply-To DKIM-Signature " \
-	"Authentication-Results Received-SPF ARC-Seal ARC-Message-Signature ARC-Authentication-Results"
+#define USUALLY_IGNORED                                                                \
+	"Received Message-Id Resent-Message-Id Status X-Status Mail-From Return-Path Via " \
+	"Delivered-To Envelope-To X-Original-To Content-Length "                           \
+	"Lines MIME-Version Content-Type Content-Transfer-Encoding Content-Disposition "   \
+	"Content-Language References In-Reply-To DKIM-Signature "                          \
+	"Authentication-Results Received-SPF ARC-Seal ARC-Message-Signature "              \
+	"ARC-Authentication-Results"
 
 /* LOGNAME and USER are believed when they are names of the one who calls. */
 static char *login_name(void)
@@ -39,7 +42,8 @@ void session_start(struct session *s)
 
 void session_free(struct session *s)
 {
-	struct names *lists[] = {&s->alternates, &s->ignored, &s->retained, &s->save_ignored, &s->save_retained, &s->pass};
+	struct names *lists[] = {&s->alternates, &s->ignored, &s->retained, &s->save_ignored,
+	    &s->save_retained, &s->pass};
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		names_free(lists[i]);
 	vars_free(&s->vars);
@@ -105,7 +109,9 @@ static char *in_folder(const struct session *s, const char *name)
 		fprintf(stderr, "mail: +%s: the variable \"folder\" is not set\n", name);
 		return NULL;
 	}
-	char *base = folder[0] == '~' ? from_home(folder) : folder[0] == '/' ? mem_copy(folder) : joined(session_home() != NULL ? session_home() : ".", folder);
+	char *base = folder[0] == '~'   ? from_home(folder)
+	             : folder[0] == '/' ? mem_copy(folder)
+	                                : joined(session_home() != NULL ? session_home() : ".", folder);
 	char *path = base != NULL ? joined(base, name) : NULL;
 	mem_free(&base);
 	return path;
@@ -138,7 +144,9 @@ bool session_is_me(const struct session *s, const char *address)
 	/* A name of a login alone, or with the name of this machine behind it. */
 	char *local = mem_copy_n(address, n), host[256] = "";
 	gethostname(host, sizeof host - 1);
-	bool mine = strcasecmp(local, s->user) == 0 && (address[n] == '\0' || strcasecmp(address + n + 1, host) == 0 || strcasecmp(address + n + 1, "localhost") == 0);
+	bool mine = strcasecmp(local, s->user) == 0 &&
+	            (address[n] == '\0' || strcasecmp(address + n + 1, host) == 0 ||
+	                strcasecmp(address + n + 1, "localhost") == 0);
 	if (address[n] == '\0')
 		mine = mine || names_find(&s->alternates, local) >= 0;
 	mem_free(&local);

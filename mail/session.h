@@ -20,15 +20,16 @@ struct session {
 	bool interactive;                         /* somebody types: prompts and tilde escapes */
 	bool dry_run;
 	bool in_start_file;
-	unsigned if_depth, if_false;              /* nested "if"s, and which of them (bits) leave their lines out */
+	unsigned if_depth, if_false; /* nested "if"s, and which of them (bits) leave their lines out */
 	int exit_code;
 };
 
 void session_start(struct session *s);
 void session_free(struct session *s);
 
-/* The file that a name stands for; allocated, NULL with a message when there is none.  "%" is the system mailbox, "%NAME" that of another
-   user, "#" the folder before, "&" the file mbox, "+NAME" in the variable folder, "~" the home. */
+/* The file that a name stands for; allocated, NULL with a message when there is none.  "%" is the
+   system mailbox, "%NAME" that of another user, "#" the folder before, "&" the file mbox, "+NAME"
+   in the variable folder, "~" the home. */
 char *session_path(const struct session *s, const char *name);
 
 /* The home of this user; NULL when none is known. */

@@ -44,8 +44,8 @@ static void put(struct vars *v, const char *name, const char *value)
 
 void vars_defaults(struct vars *v)
 {
-	static const char *const defaults[] = {"append", "asksub", "dot", "header", "save", "crt", "escape=~", "indentprefix=\t",
-	                                       "prompt=& ", "toplines=5"};
+	static const char *const defaults[] = {"append", "asksub", "dot", "header", "save", "crt",
+	    "escape=~", "indentprefix=\t", "prompt=& ", "toplines=5"};
 	for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
 		vars_assign(v, defaults[i]);
 }
@@ -82,7 +82,8 @@ const char *vars_get(const struct vars *v, const char *name)
 	int at = place_of(v, name, &found);
 	if (found)
 		return v->items[at].value;
-	return name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'A' && name[1] <= 'Z' ? getenv(name) : NULL;
+	return name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'A' && name[1] <= 'Z' ? getenv(name)
+	                                                                            : NULL;
 }
 
 bool vars_on(const struct vars *v, const char *name)

@@ -9,34 +9,37 @@
 #include <unistd.h>
 
 static const struct check_rule rules[] = {
-	{"name", "the name that servers are told is a full one", check_name, true},
-	{"own-name", "no domain of the configuration holds this machine's own name", check_own_name, true},
-	{"smarthost", "there is a server to give mail to", check_smarthosts, true},
-	{"tls-mode", "port and kind of TLS fit each other", check_tls_mode, true},
-	{"tls-trust", "each server has to prove who it is, and there are authorities to prove it by", check_tls_trust, true},
-	{"tls-name", "the name that a certificate is checked for is one of the configuration", check_tls_name, true},
-	{"password", "no login is configured", check_password, true},
-	{"rewrite", "envelope and header get the same kind of sender", check_rewrite, true},
-	{"direct-25", "no mail is sent to foreign servers directly", check_direct, true},
-	{"local", "local delivery is as it is configured", check_local, true},
-	{"aliases", "no aliases file, and none is needed", check_aliases, true},
-	{"dns", "no name server is configured", check_resolver, true},
-	{"lookup", "each smarthost's name leads to an address", check_lookup, true},
-	{"self", "no smarthost is this very machine", check_self, true},
-	{"ipv6", "no address is passed over for want of IPv6", check_ipv6, true},
-	{"clock", "the clock says a time that can be true", check_clock, false},
-	{"spool", "the folders of the queue are there, with their rights", check_spool, false},
-	{"programs", "the programs are there, with their rights", check_programs, false},
-	{"places", "the system's own names for sendmail lead to firsthop", check_places, false},
-	{"mailer.conf", "there is no mailer.conf, and none is needed", check_mailer_conf, false},
-	{"former-queue", "no other mail program has left mail behind", check_former_queues, false},
-	{"runner", "a runner lives", check_runner, false},
-	{"boot", "what is started at boot is as it should be", check_boot, false},
-	{"syslog", "log lines are taken", check_syslog, false},
-	{"fallback", "no server is passed over", check_fallback, false},
-	{"submission", "new mail can be submitted", check_submission, false},
-	{"waiting", "no mail waits for long", check_waiting, false},
-	{"set-aside", "no mail is set aside", check_dead, false},
+    {"name", "the name that servers are told is a full one", check_name, true},
+    {"own-name", "no domain of the configuration holds this machine's own name", check_own_name,
+        true},
+    {"smarthost", "there is a server to give mail to", check_smarthosts, true},
+    {"tls-mode", "port and kind of TLS fit each other", check_tls_mode, true},
+    {"tls-trust", "each server has to prove who it is, and there are authorities to prove it by",
+        check_tls_trust, true},
+    {"tls-name", "the name that a certificate is checked for is one of the configuration",
+        check_tls_name, true},
+    {"password", "no login is configured", check_password, true},
+    {"rewrite", "envelope and header get the same kind of sender", check_rewrite, true},
+    {"direct-25", "no mail is sent to foreign servers directly", check_direct, true},
+    {"local", "local delivery is as it is configured", check_local, true},
+    {"aliases", "no aliases file, and none is needed", check_aliases, true},
+    {"dns", "no name server is configured", check_resolver, true},
+    {"lookup", "each smarthost's name leads to an address", check_lookup, true},
+    {"self", "no smarthost is this very machine", check_self, true},
+    {"ipv6", "no address is passed over for want of IPv6", check_ipv6, true},
+    {"clock", "the clock says a time that can be true", check_clock, false},
+    {"spool", "the folders of the queue are there, with their rights", check_spool, false},
+    {"programs", "the programs are there, with their rights", check_programs, false},
+    {"places", "the system's own names for sendmail lead to firsthop", check_places, false},
+    {"mailer.conf", "there is no mailer.conf, and none is needed", check_mailer_conf, false},
+    {"former-queue", "no other mail program has left mail behind", check_former_queues, false},
+    {"runner", "a runner lives", check_runner, false},
+    {"boot", "what is started at boot is as it should be", check_boot, false},
+    {"syslog", "log lines are taken", check_syslog, false},
+    {"fallback", "no server is passed over", check_fallback, false},
+    {"submission", "new mail can be submitted", check_submission, false},
+    {"waiting", "no mail waits for long", check_waiting, false},
+    {"set-aside", "no mail is set aside", check_dead, false},
 };
 
 /* The output of another program of ours, whole. */
@@ -92,9 +95,12 @@ static void say_config(struct check *c, bool good, const struct diagnosis *d)
 {
 	c->rule = "config";
 	if (good)
-		finding(c, GRADE_OK, "", "%s: this host is %s, bare addresses get @%s", c->path, c->config->name, c->config->domain);
+		finding(c, GRADE_OK, "", "%s: this host is %s, bare addresses get @%s", c->path,
+		    c->config->name, c->config->domain);
 	else
-		finding(c, GRADE_PROBLEM, "repair that, and check again: nothing else of the configuration is looked at before", "%s", d->text);
+		finding(c, GRADE_PROBLEM,
+		    "repair that, and check again: nothing else of the configuration is looked at before",
+		    "%s", d->text);
 }
 
 static void say_sum(const struct check *c)
@@ -103,9 +109,14 @@ static void say_sum(const struct check *c)
 	if (c->json)
 		return;
 	if (problems > 0)
-		output_to(stdout, "\n%d problem%s to mend; mail that cannot go for it waits in the queue, and is not lost.\n", problems, problems == 1 ? "" : "s");
+		output_to(stdout,
+		    "\n%d problem%s to mend; mail that cannot go for it waits in the queue, and is not "
+		    "lost.\n",
+		    problems, problems == 1 ? "" : "s");
 	else
-		output_to(stdout, "\nNothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves.\n", notes > 0 ? ", but look at the notes above" : "");
+		output_to(stdout,
+		    "\nNothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves.\n",
+		    notes > 0 ? ", but look at the notes above" : "");
 }
 
 int command_check(const char *path, bool json)

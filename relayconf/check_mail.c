@@ -1,4 +1,5 @@
-/* Rules about names, servers of names, and mail that waits: from what relay --survey and mailq health say. */
+/* Rules about names, servers of names, and mail that waits: from what relay --survey and mailq
+ * health say. */
 #include "base/fields.h"
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
@@ -26,10 +27,12 @@ static void each_line(struct check *c, const char *verb, survey_line *look)
 
 static bool answers(const char *kind)
 {
-	return strcmp(kind, "records") == 0 || strcmp(kind, "no records of this type") == 0 || strcmp(kind, "no such name") == 0;
+	return strcmp(kind, "records") == 0 || strcmp(kind, "no records of this type") == 0 ||
+	       strcmp(kind, "no such name") == 0;
 }
 
-/* A dead name server is a trouble when a name could not be read, or will have to be; beside one that answers it only costs time. */
+/* A dead name server is a trouble when a name could not be read, or will have to be; beside one
+ * that answers it only costs time. */
 static bool dns_is_needed(struct check *c)
 {
 	return c->config->direct_mx || strstr(buffer_string(&c->survey), " found=0") != NULL;
@@ -37,7 +40,8 @@ static bool dns_is_needed(struct check *c)
 
 static void look_at_server(struct check *c, const char *fields)
 {
-	char server[64] = "", asked[256] = "", kind[60] = "", error[100] = "", tcp_kind[60] = "", tcp_error[100] = "";
+	char server[64] = "", asked[256] = "", kind[60] = "", error[100] = "", tcp_kind[60] = "",
+	     tcp_error[100] = "";
 	fields_get(fields, "server", server, sizeof server);
 	fields_get(fields, "asked", asked, sizeof asked);
 	fields_get(fields, "kind", kind, sizeof kind);
@@ -46,13 +50,18 @@ static void look_at_server(struct check *c, const char *fields)
 	fields_get(fields, "tcp_error", tcp_error, sizeof tcp_error);
 	long long ms = fields_get_number(fields, "ms", 0);
 	if (!answers(kind))
-		finding(c, dns_is_needed(c) ? GRADE_PROBLEM : GRADE_NOTE, "name one that answers in /etc/resolv.conf, or start it", "name server %s, asked for %s: %s%s%s (%lld ms)", server, asked, kind,
-		        *error != '\0' ? ", " : "", error, ms);
+		finding(c, dns_is_needed(c) ? GRADE_PROBLEM : GRADE_NOTE,
+		    "name one that answers in /etc/resolv.conf, or start it",
+		    "name server %s, asked for %s: %s%s%s (%lld ms)", server, asked, kind,
+		    *error != '\0' ? ", " : "", error, ms);
 	else if (!answers(tcp_kind))
-		finding(c, GRADE_NOTE, "let TCP port 53 through to it", "name server %s answers in %lld ms, but not over TCP (%s): long answers, such as many MX, cannot be had",
-		        server, ms, *tcp_error != '\0' ? tcp_error : tcp_kind);
+		finding(c, GRADE_NOTE, "let TCP port 53 through to it",
+		    "name server %s answers in %lld ms, but not over TCP (%s): long answers, such as many "
+		    "MX, cannot be had",
+		    server, ms, *tcp_error != '\0' ? tcp_error : tcp_kind);
 	else
-		finding(c, GRADE_OK, "", "name server %s answers in %lld ms, over TCP in %lld ms", server, ms, fields_get_number(fields, "tcp_ms", 0));
+		finding(c, GRADE_OK, "", "name server %s answers in %lld ms, over TCP in %lld ms", server,
+		    ms, fields_get_number(fields, "tcp_ms", 0));
 }
 
 void check_resolver(struct check *c)
@@ -81,8 +90,11 @@ static void look_at_self(struct check *c, const char *fields)
 	char name[64] = "", self[64] = "";
 	fields_get(fields, "name", name, sizeof name);
 	if (fields_get(fields, "self", self, sizeof self) && *self != '\0')
-		finding(c, GRADE_NOTE, "if that mail server moved elsewhere, mend the name in DNS or in /etc/hosts",
-		        "%s leads to %s, which is this very machine: a mail server has to listen here, or nothing is delivered", name, self);
+		finding(c, GRADE_NOTE,
+		    "if that mail server moved elsewhere, mend the name in DNS or in /etc/hosts",
+		    "%s leads to %s, which is this very machine: a mail server has to listen here, or "
+		    "nothing is delivered",
+		    name, self);
 }
 
 void check_self(struct check *c)
@@ -95,8 +107,9 @@ static void look_at_skipped(struct check *c, const char *fields)
 	char name[64] = "", address[64] = "";
 	fields_get(fields, "name", name, sizeof name);
 	if (fields_get(fields, "skipped", address, sizeof address) && *address != '\0')
-		finding(c, fields_get_number(fields, "found", 0) ? GRADE_NOTE : GRADE_PROBLEM, "give this machine a route for IPv6, or use a name with an IPv4 address",
-		        "%s has the address %s, and this machine has no route for IPv6", name, address);
+		finding(c, fields_get_number(fields, "found", 0) ? GRADE_NOTE : GRADE_PROBLEM,
+		    "give this machine a route for IPv6, or use a name with an IPv4 address",
+		    "%s has the address %s, and this machine has no route for IPv6", name, address);
 }
 
 void check_ipv6(struct check *c)
@@ -118,10 +131,15 @@ static void look_at_unvouched(struct check *c, const char *fields)
 	char name[64] = "", server[256] = "";
 	fields_get(fields, "name", name, sizeof name);
 	const struct hop *h = hop_of(c, name);
-	if (h == NULL || h->tls_name[0] != '\0' || !hop_needs_verified(h) || !fields_get(fields, "unvouched", server, sizeof server) || *server == '\0')
+	if (h == NULL || h->tls_name[0] != '\0' || !hop_needs_verified(h) ||
+	    !fields_get(fields, "unvouched", server, sizeof server) || *server == '\0')
 		return;
-	finding(c, GRADE_PROBLEM, "\"relayconf probe\" shows whom the certificate is for; set tls_name to that name (or .DOMAIN for several servers below it), or let a resolver on this machine validate DNSSEC",
-	        "%s: lookup = %s leads to %s, and nothing but DNS says so: the certificate has to be for %s, else mail waits", name, hop_lookup_name(h->lookup), server, h->host);
+	finding(c, GRADE_PROBLEM,
+	    "\"relayconf probe\" shows whom the certificate is for; set tls_name to that name (or "
+	    ".DOMAIN for several servers below it), or let a resolver on this machine validate DNSSEC",
+	    "%s: lookup = %s leads to %s, and nothing but DNS says so: the certificate has to be for "
+	    "%s, else mail waits",
+	    name, hop_lookup_name(h->lookup), server, h->host);
 }
 
 void check_tls_name(struct check *c)
@@ -148,14 +166,17 @@ void check_runner(struct check *c)
 {
 	bool lent = runner_is_lent();
 	if (c->health[0] == '\0')
-		finding(c, GRADE_PROBLEM, "look at what \"mailq health\" says", "mailq cannot tell whether a runner lives");
+		finding(c, GRADE_PROBLEM, "look at what \"mailq health\" says",
+		    "mailq cannot tell whether a runner lives");
 	else if (strstr(c->health, "no runner lives") != NULL && lent)
 		finding(c, GRADE_OK, "", "no runner stays; submission starts one");
 	else if (strstr(c->health, "no runner lives") != NULL)
-		finding(c, GRADE_PROBLEM, "as root: sendmail -bd -q1m, or start the service firsthop", "no runner lives: mail is taken, and nothing is delivered");
+		finding(c, GRADE_PROBLEM, "as root: sendmail -bd -q1m, or start the service firsthop",
+		    "no runner lives: mail is taken, and nothing is delivered");
 }
 
-/* A sentence of it that holds these words, as mailq joined them: up to the next semicolon or bar. */
+/* A sentence of it that holds these words, as mailq joined them: up to the next semicolon or bar.
+ */
 static bool health_sentence(const struct check *c, const char *words, struct text *sentence)
 {
 	const char *at = strstr(c->health, words), *from = at;
@@ -180,24 +201,32 @@ static void look_at_socket(struct check *c)
 		return;
 	text_printf(&path, "%s/submit.sock", paths_run());
 	if (lstat(path.data, &st) != 0 || !S_ISSOCK(st.st_mode))
-		finding(c, GRADE_PROBLEM, "restart the runner", "%s is missing: callers with NoNewPrivileges or on a nosuid mount cannot submit mail", path.data);
+		finding(c, GRADE_PROBLEM, "restart the runner",
+		    "%s is missing: callers with NoNewPrivileges or on a nosuid mount cannot submit mail",
+		    path.data);
 }
 
 void check_fallback(struct check *c)
 {
 	TEXT(words, 600);
 	if (health_sentence(c, "passed over: ", &words))
-		finding(c, GRADE_PROBLEM, "sendmail -bh; relayconf probe", "%s; other servers take its mail", words.data);
+		finding(c, GRADE_PROBLEM, "sendmail -bh; relayconf probe",
+		    "%s; other servers take its mail", words.data);
 }
 
 void check_submission(struct check *c)
 {
 	TEXT(words, 600);
 	if (health_sentence(c, "submissions are refused", &words))
-		finding(c, GRADE_PROBLEM, "make room on that disk, mount it for writing, or run \"make install-rights\": as it says", "%s", words.data);
+		finding(c, GRADE_PROBLEM,
+		    "make room on that disk, mount it for writing, or run \"make install-rights\": as it "
+		    "says",
+		    "%s", words.data);
 	words.length = 0;
 	if (health_sentence(c, "/trigger is not a FIFO", &words))
-		finding(c, GRADE_PROBLEM, check_rights_fix("remove it; mkfifo -m 0620 trigger; chown firsthop:fhdrop trigger"), "%s", words.data);
+		finding(c, GRADE_PROBLEM,
+		    check_rights_fix("remove it; mkfifo -m 0620 trigger; chown firsthop:fhdrop trigger"),
+		    "%s", words.data);
 	look_at_socket(c);
 }
 
@@ -206,7 +235,8 @@ static bool held_up(const struct check *c, struct text *reason)
 {
 	const char *at = strstr(c->health, "the oldest for ");
 	at = at != NULL ? strstr(at, "; ") : NULL;
-	if (strncmp(c->health, "MAILQ OK", 8) == 0 || at == NULL || strstr(c->health, "no runner lives") != NULL)
+	if (strncmp(c->health, "MAILQ OK", 8) == 0 || at == NULL ||
+	    strstr(c->health, "no runner lives") != NULL)
 		return false;
 	text_printf(reason, "%.*s", (int)strcspn(at + 2, "|"), at + 2);
 	return true;
@@ -219,16 +249,23 @@ void check_waiting(struct check *c)
 	TEXT(reason, 600);
 	clock_put_span(&age, oldest_s);
 	if (waiting > 0 && held_up(c, &reason))
-		finding(c, GRADE_PROBLEM, "mailq -v; mailq why ID", "%lld message%s, the oldest for %s: %s", waiting, waiting == 1 ? " waits" : "s wait", age.data, reason.data);
+		finding(c, GRADE_PROBLEM, "mailq -v; mailq why ID", "%lld message%s, the oldest for %s: %s",
+		    waiting, waiting == 1 ? " waits" : "s wait", age.data, reason.data);
 	else if (waiting > 0)
-		finding(c, oldest_s > 4 * 3600 ? GRADE_PROBLEM : oldest_s > 1800 ? GRADE_NOTE : GRADE_OK, oldest_s > 1800 ? "mailq -v; mailq why ID" : "",
-		        "%lld message%s, the oldest for %s", waiting, waiting == 1 ? " waits" : "s wait", age.data);
+		finding(c,
+		    oldest_s > 4 * 3600 ? GRADE_PROBLEM
+		    : oldest_s > 1800   ? GRADE_NOTE
+		                        : GRADE_OK,
+		    oldest_s > 1800 ? "mailq -v; mailq why ID" : "", "%lld message%s, the oldest for %s",
+		    waiting, waiting == 1 ? " waits" : "s wait", age.data);
 }
 
 void check_dead(struct check *c)
 {
 	long long dead = health_number(c, " dead=");
 	if (dead > 0)
-		finding(c, GRADE_NOTE, "look at the files *.dead in mqueue/ of the spool; remove them when they are dealt with",
-		        "%lld message%s could neither be delivered nor returned", dead, dead == 1 ? "" : "s");
+		finding(c, GRADE_NOTE,
+		    "look at the files *.dead in mqueue/ of the spool; remove them when they are dealt "
+		    "with",
+		    "%lld message%s could neither be delivered nor returned", dead, dead == 1 ? "" : "s");
 }

@@ -1,4 +1,5 @@
-/* Rules about owner, group and mode of the queue's folders and of the programs, as relayconf/system/rights.table has them. */
+/* Rules about owner, group and mode of the queue's folders and of the programs, as
+ * relayconf/system/rights.table has them. */
 #include "base/compat.h"
 #include "base/paths.h"
 #include "relayconf/findings.h"
@@ -30,10 +31,10 @@ static const struct row rows[] = {
 static const struct {
 	const char *place, *why;
 } reasons[] = {
-	{"LIBEXEC/sendmail", ": without its group, users cannot submit mail"},
-	{"LIBEXEC/mailq", ": without its group, users see no queue"},
-	{"LIBEXEC/runner", ": root starts it, and somebody else could change it"},
-	{"LIBEXEC/relay", ": it holds the password and must lend nobody its rights"},
+    {"LIBEXEC/sendmail", ": without its group, users cannot submit mail"},
+    {"LIBEXEC/mailq", ": without its group, users see no queue"},
+    {"LIBEXEC/runner", ": root starts it, and somebody else could change it"},
+    {"LIBEXEC/relay", ": it holds the password and must lend nobody its rights"},
 };
 
 static const char *reason_of(const char *place)
@@ -71,7 +72,8 @@ static bool is_group(const char *name, gid_t gid)
 
 static bool holds(const struct row *row, const struct stat *st)
 {
-	return (st->st_mode & MODE_BITS) == (row->mode & MODE_BITS) && is_user(row->owner, st->st_uid) && is_group(row->group, st->st_gid);
+	return (st->st_mode & MODE_BITS) == (row->mode & MODE_BITS) &&
+	       is_user(row->owner, st->st_uid) && is_group(row->group, st->st_gid);
 }
 
 /* Some places have one row for each way of running: one of them has to hold. */
@@ -84,7 +86,8 @@ static bool one_holds(const char *place, const struct stat *st)
 	return false;
 }
 
-static void say_wrong(struct check *c, const struct row *row, const char *path, const struct stat *st)
+static void say_wrong(struct check *c, const struct row *row, const char *path,
+    const struct stat *st)
 {
 	const struct passwd *pw = getpwuid(st->st_uid);
 	char owner[64];
@@ -93,8 +96,10 @@ static void say_wrong(struct check *c, const struct row *row, const char *path, 
 	else
 		snprintf(owner, sizeof owner, "uid %lu", (unsigned long)st->st_uid);
 	const struct group *gr = getgrgid(st->st_gid);
-	finding(c, GRADE_PROBLEM, RIGHTS_FIX, "%s belongs to %s:%s and has mode %04o, needed is %s:%s %04o%s", path, owner, gr != NULL ? gr->gr_name : "?",
-	        (unsigned)st->st_mode & 07777u, row->owner, row->group, row->mode, reason_of(row->place));
+	finding(c, GRADE_PROBLEM, RIGHTS_FIX,
+	    "%s belongs to %s:%s and has mode %04o, needed is %s:%s %04o%s", path, owner,
+	    gr != NULL ? gr->gr_name : "?", (unsigned)st->st_mode & 07777u, row->owner, row->group,
+	    row->mode, reason_of(row->place));
 }
 
 /* A private spool belongs to whoever made it. */
@@ -120,7 +125,8 @@ static void check_row(struct check *c, const struct row *row, const char *missin
 static void check_rows(struct check *c, bool programs)
 {
 	for (size_t i = 0; i < ROW_COUNT; i++) {
-		if ((strcmp(rows[i].kind, "program") == 0) == programs && (i == 0 || strcmp(rows[i].place, rows[i - 1].place) != 0))
+		if ((strcmp(rows[i].kind, "program") == 0) == programs &&
+		    (i == 0 || strcmp(rows[i].place, rows[i - 1].place) != 0))
 			check_row(c, &rows[i], programs ? COMPAT_MAKE " install" : RIGHTS_FIX);
 	}
 }
@@ -130,7 +136,8 @@ void check_spool(struct check *c)
 	struct statvfs fs;
 	check_rows(c, false);
 	if (statvfs(paths_spool(), &fs) == 0 && fs.f_blocks > 0 && fs.f_bavail * 100 / fs.f_blocks < 5)
-		finding(c, GRADE_NOTE, "make room there", "the disk of %s has %llu %% left", paths_spool(), (unsigned long long)(fs.f_bavail * 100 / fs.f_blocks));
+		finding(c, GRADE_NOTE, "make room there", "the disk of %s has %llu %% left", paths_spool(),
+		    (unsigned long long)(fs.f_bavail * 100 / fs.f_blocks));
 }
 
 void check_programs(struct check *c)
@@ -138,5 +145,7 @@ void check_programs(struct check *c)
 	struct statvfs fs;
 	check_rows(c, true);
 	if (!paths_private() && statvfs(paths_libexec(), &fs) == 0 && (fs.f_flag & ST_NOSUID))
-		finding(c, GRADE_PROBLEM, "install on a file system without nosuid (PREFIX), or mount it so", "%s is mounted nosuid: users cannot submit mail", paths_libexec());
+		finding(c, GRADE_PROBLEM,
+		    "install on a file system without nosuid (PREFIX), or mount it so",
+		    "%s is mounted nosuid: users cannot submit mail", paths_libexec());
 }

@@ -11,9 +11,11 @@ int command_show(const char *path, bool json);
 
 /* key: "queue.expire_after_h", "smarthost.main.port".  set: a value NULL comments the key out. */
 int command_get(const char *path, const char *key);
-int command_set(const char *path, int count, char *const *words); /* words: KEY VALUE, count times */
+int command_set(const char *path, int count,
+    char *const *words); /* words: KEY VALUE, count times */
 
-/* Has relay make a session up to RCPT with each smarthost, or one.  The worst of their exit codes. */
+/* Has relay make a session up to RCPT with each smarthost, or one.  The worst of their exit codes.
+ */
 struct probe_wish {
 	const char *smarthost;          /* NULL: all of them */
 	const char *sender, *recipient; /* before policy and aliases; NULL: postmaster */
@@ -24,26 +26,30 @@ int command_probe(const char *path, const struct probe_wish *wish);
 /* The way of mail to these addresses, from sender (NULL: any). */
 int command_route(const char *path, const char *sender, int count, char **addresses);
 
-/* Which waiting messages would go another way with the configuration in new_path.  0: none, 1: some. */
+/* Which waiting messages would go another way with the configuration in new_path.  0: none, 1:
+ * some. */
 int command_diff(const char *path, const char *new_path);
 
-/* Runs relay, as user firsthop when root, with these arguments (at most 6, NULL behind them); its exit code. */
+/* Runs relay, as user firsthop when root, with these arguments (at most 6, NULL behind them); its
+ * exit code. */
 int command_relay(const char *const arguments[]);
 
 /* A reason by its key, or a server's words in quotes ("513 Relaying denied."). */
 int command_explain(const char *what);
 
-/* Another program's settings as firsthop.conf: on standard output, or to a file (with passwords in files beside it).  name: NULL: the one that
-   is here; path: NULL: its usual place.  root stands before every path that is read. */
+/* Another program's settings as firsthop.conf: on standard output, or to a file (with passwords in
+   files beside it).  name: NULL: the one that is here; path: NULL: its usual place.  root stands
+   before every path that is read. */
 int command_import(const char *root, const char *output, const char *name, const char *path);
 
-/* Takes over mail from the queues of former mail programs: shows it, asks (unless yes), submits each message and moves its files aside. */
+/* Takes over mail from the queues of former mail programs: shows it, asks (unless yes), submits
+ * each message and moves its files aside. */
 int command_adopt(const char *root, bool yes);
 
 /* A key in its parts. */
 struct key_name {
 	char section[16];
-	char hop[321];     /* name of a smarthost, pattern of a route; "" in other sections */
+	char hop[321]; /* name of a smarthost, pattern of a route; "" in other sections */
 	char key[64];
 };
 #endif

@@ -56,8 +56,9 @@ static void put_hop(const struct config *c, const char *name, size_t length, str
 		const struct hop *h = &c->hops[i];
 		if (strlen(h->name) != length || memcmp(h->name, name, length) != 0)
 			continue;
-		buffer_printf(words, "smarthost %s (%s, lookup %s, port %u, TLS %s%s%s%s)", h->name, h->host, hop_lookup_name(h->lookup), h->port,
-		              hop_tls_name(h->tls), h->implicit ? " from the first byte" : "", h->login[0] ? ", login " : "", h->login);
+		buffer_printf(words, "smarthost %s (%s, lookup %s, port %u, TLS %s%s%s%s)", h->name,
+		    h->host, hop_lookup_name(h->lookup), h->port, hop_tls_name(h->tls),
+		    h->implicit ? " from the first byte" : "", h->login[0] ? ", login " : "", h->login);
 	}
 }
 
@@ -117,12 +118,14 @@ static bool compare(const struct side *now, const struct side *then, char *whole
 	char id[32], value[400];
 	struct envelope e;
 	struct buffer a = {0}, b = {0};
-	/* What was tried before says nothing about the way; and no string holds this, for quotes in strings are escaped. */
+	/* What was tried before says nothing about the way; and no string holds this, for quotes in
+	 * strings are escaped. */
 	char *attempts = strstr(whole, "\"attempts\": [");
 	if (attempts != NULL)
 		*attempts = '\0';
 	envelope_init(&e);
-	if (!find_string(&line, "queue_id", id, sizeof id) || !find_string(&line, "sender", value, sizeof value)) {
+	if (!find_string(&line, "queue_id", id, sizeof id) ||
+	    !find_string(&line, "sender", value, sizeof value)) {
 		envelope_free(&e);
 		return false;
 	}
@@ -171,7 +174,8 @@ static int compare_all(const struct side *now, const struct side *then)
 		output_to(stderr, "relayconf: the queue cannot be listed; \"mailq\" tells why\n");
 		return EX_UNAVAILABLE;
 	}
-	output_to(stdout, "%s%d of %d waiting message%s would go another way\n", differ > 0 ? "\n" : "", differ, count, count == 1 ? "" : "s");
+	output_to(stdout, "%s%d of %d waiting message%s would go another way\n", differ > 0 ? "\n" : "",
+	    differ, count, count == 1 ? "" : "s");
 	return differ > 0 ? 1 : EX_OK;
 }
 

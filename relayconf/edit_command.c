@@ -34,7 +34,10 @@ static bool split_key(const char *text, struct key_name *name)
 	bool in_hop = config_section_is_named(name->section);
 	if (first != NULL && in_hop == (name->hop[0] != '\0') && is_known(name))
 		return true;
-	output_to(stderr, "relayconf: %.100s is no key; keys are written as host.name, smarthost.main.port; \"relayconf show\" lists them\n", text);
+	output_to(stderr,
+	    "relayconf: %.100s is no key; keys are written as host.name, smarthost.main.port; "
+	    "\"relayconf show\" lists them\n",
+	    text);
 	return false;
 }
 
@@ -73,7 +76,8 @@ int command_set(const char *path, int count, char *const *words)
 		const char *value = words[2 * i + 1];
 		if (!split_key(words[2 * i], &names[i]))
 			return EX_USAGE;
-		edits[i] = (struct edit){names[i].section, names[i].hop[0] ? names[i].hop : NULL, names[i].key, strcmp(value, "--default") == 0 ? NULL : value};
+		edits[i] = (struct edit){names[i].section, names[i].hop[0] ? names[i].hop : NULL,
+		    names[i].key, strcmp(value, "--default") == 0 ? NULL : value};
 		for (int k = 0; k < i; k++) {
 			if (strcmp(words[2 * k], words[2 * i]) == 0) {
 				output_to(stderr, "relayconf: %.100s stands here twice\n", words[2 * i]);

@@ -10,17 +10,22 @@
 
 static void print_row(const struct reason *row)
 {
-	output_to(stdout, "key       %s\nmeaning   %s\nremedy    %s\n", row->key, row->meaning, row->remedy);
-	output_to(stdout, "fault     %s\n", row->fault == FAULT_NONE ? "as the stage says" : fault_name(row->fault));
-	output_to(stdout, "waiting   %s\n", row->stays ? "alone does not mend this" : "may be all that is needed");
+	output_to(stdout, "key       %s\nmeaning   %s\nremedy    %s\n", row->key, row->meaning,
+	    row->remedy);
+	output_to(stdout, "fault     %s\n",
+	    row->fault == FAULT_NONE ? "as the stage says" : fault_name(row->fault));
+	output_to(stdout, "waiting   %s\n",
+	    row->stays ? "alone does not mend this" : "may be all that is needed");
 	if (row->wait_s >= 60)
 		output_to(stdout, "wait      at least %d min between attempts\n", row->wait_s / 60);
 }
 
-/* "513 Relaying denied." as an answer at some stage: the stages at which servers mostly say such things come first. */
+/* "513 Relaying denied." as an answer at some stage: the stages at which servers mostly say such
+ * things come first. */
 static bool explain_words(const char *words)
 {
-	static const enum stage stages[] = {STAGE_RCPT, STAGE_MAIL, STAGE_AUTH, STAGE_DOT, STAGE_BANNER};
+	static const enum stage stages[] = {STAGE_RCPT, STAGE_MAIL, STAGE_AUTH, STAGE_DOT,
+	    STAGE_BANNER};
 	char *rest;
 	long code = strtol(words, &rest, 10);
 	for (size_t i = 0; i < sizeof stages / sizeof stages[0] && code >= 400 && code <= 599; i++) {
@@ -52,6 +57,9 @@ int command_explain(const char *what)
 	}
 	if (explain_words(what))
 		return EX_OK;
-	output_to(stderr, "relayconf: %.100s is no key, and no answer of a server (which begins with a number from 400 to 599)\n", what);
+	output_to(stderr,
+	    "relayconf: %.100s is no key, and no answer of a server (which begins with a number from "
+	    "400 to 599)\n",
+	    what);
 	return EX_DATAERR;
 }

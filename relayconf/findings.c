@@ -54,7 +54,9 @@ bool check_is_elsewhere(void)
 
 const char *check_rights_fix(const char *more)
 {
-	static const char *const packages[][2] = {{"/usr/share/doc/firsthop/copyright", "dpkg-reconfigure firsthop"}, {"/usr/local/share/examples/firsthop/mailer.conf", "pkg install -f firsthop"}};
+	static const char *const packages[][2] = {{"/usr/share/doc/firsthop/copyright",
+	                                              "dpkg-reconfigure firsthop"},
+	    {"/usr/local/share/examples/firsthop/mailer.conf", "pkg install -f firsthop"}};
 	static char words[200];
 	const char *how = COMPAT_MAKE " install-rights";
 	for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++) {
@@ -63,6 +65,7 @@ const char *check_rights_fix(const char *more)
 		if (!check_is_elsewhere() && access(path.data, F_OK) == 0)
 			how = packages[i][1];
 	}
-	snprintf(words, sizeof words, "%s, as root%s%s", how, more != NULL ? "; " : "", more != NULL ? more : "");
+	snprintf(words, sizeof words, "%s, as root%s%s", how, more != NULL ? "; " : "",
+	    more != NULL ? more : "");
 	return words;
 }

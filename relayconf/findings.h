@@ -10,22 +10,23 @@ struct check {
 	const struct config *config; /* for rules that need one */
 	const char *path;            /* of the configuration */
 	bool json;
-	const char *rule;            /* at work */
-	int found;                   /* findings of that rule */
-	int counts[3];               /* of each grade */
-	struct buffer survey;        /* lines of relay --survey */
-	char health[2100];           /* the line of mailq health; "" = none came */
+	const char *rule;     /* at work */
+	int found;            /* findings of that rule */
+	int counts[3];        /* of each grade */
+	struct buffer survey; /* lines of relay --survey */
+	char health[2100];    /* the line of mailq health; "" = none came */
 };
 
 struct check_rule {
 	const char *id;
-	const char *message;         /* what is right when the test finds nothing */
+	const char *message; /* what is right when the test finds nothing */
 	void (*test)(struct check *c);
 	bool needs_config;
 };
 
 /* Says one finding; fix "" when there is nothing to do. */
-void finding(struct check *c, enum grade grade, const char *fix, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void finding(struct check *c, enum grade grade, const char *fix, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* Runs one rule. */
 void findings_of(struct check *c, const struct check_rule *rule);
@@ -33,10 +34,12 @@ void findings_of(struct check *c, const struct check_rule *rule);
 /* path as "relayconf check" sees it: behind base/paths.h's root. */
 void check_path(struct text *t, const char *path);
 
-/* True for a private spool without a root of its own: it says nothing about the machine's places. */
+/* True for a private spool without a root of its own: it says nothing about the machine's places.
+ */
 bool check_is_elsewhere(void);
 
-/* How to bring rights back here: by the package that firsthop came with, or with make; more is added behind, when not NULL. */
+/* How to bring rights back here: by the package that firsthop came with, or with make; more is
+ * added behind, when not NULL. */
 const char *check_rights_fix(const char *more);
 
 /* The tests, by what they look at. */

@@ -9,21 +9,24 @@
 #include <sysexits.h>
 
 static const char help_text[] =
-	"usage: relayconf [-C file] command\n"
-	"  check [--json]              is everything right that delivery depends on?\n"
-	"  show [--json]               every value in effect, and where it comes from\n"
-	"  get KEY                     one value, e.g. smarthost.main.port\n"
-	"  set KEY VALUE ...           changes these lines, all or none; comments and order stay\n"
-	"  set KEY --default           comments the line out\n"
-	"  route [-f SENDER] ADDRESS ...\n"
-	"                              the way that mail to an address would take now\n"
-	"  diff FILE                   which waiting messages would go another way with this file\n"
-	"  explain KEY|\"WORDS\"         what a reason, or a server's answer, means, and what to do\n"
-	"  import [-o FILE] [PROGRAM [FILE]]\n"
-	"                              settings of dma, ssmtp, msmtp, nullmailer, sendmail or Postfix as firsthop.conf\n"
-	"  adopt [--yes]               takes over mail that lies in the queues of sendmail, dma, nullmailer or Postfix\n"
-	"  probe [SMARTHOST] [--from ADDRESS] [--to ADDRESS] [--json]\n"
-	"                              a real session up to RCPT, told and timed line by line; sends no mail\n";
+    "usage: relayconf [-C file] command\n"
+    "  check [--json]              is everything right that delivery depends on?\n"
+    "  show [--json]               every value in effect, and where it comes from\n"
+    "  get KEY                     one value, e.g. smarthost.main.port\n"
+    "  set KEY VALUE ...           changes these lines, all or none; comments and order stay\n"
+    "  set KEY --default           comments the line out\n"
+    "  route [-f SENDER] ADDRESS ...\n"
+    "                              the way that mail to an address would take now\n"
+    "  diff FILE                   which waiting messages would go another way with this file\n"
+    "  explain KEY|\"WORDS\"         what a reason, or a server's answer, means, and what to do\n"
+    "  import [-o FILE] [PROGRAM [FILE]]\n"
+    "                              settings of dma, ssmtp, msmtp, nullmailer, sendmail or Postfix "
+    "as firsthop.conf\n"
+    "  adopt [--yes]               takes over mail that lies in the queues of sendmail, dma, "
+    "nullmailer or Postfix\n"
+    "  probe [SMARTHOST] [--from ADDRESS] [--to ADDRESS] [--json]\n"
+    "                              a real session up to RCPT, told and timed line by line; sends "
+    "no mail\n";
 
 static int usage(const char *what)
 {
@@ -62,7 +65,8 @@ static int import(int argc, char **argv)
 	}
 	if (argc - at > 2 || (at < argc && argv[at][0] == '-'))
 		return usage("import takes -o FILE, -R ROOT, the name of a program and its file");
-	return command_import(root, output, at < argc ? argv[at] : NULL, at + 1 < argc ? argv[at + 1] : NULL);
+	return command_import(root, output, at < argc ? argv[at] : NULL,
+	    at + 1 < argc ? argv[at + 1] : NULL);
 }
 
 static int adopt(int argc, char **argv)
@@ -83,9 +87,11 @@ static int adopt(int argc, char **argv)
 static int run(const char *path, int argc, char **argv)
 {
 	const char *command = argv[0];
-	if (strcmp(command, "check") == 0 && (argc == 1 || (argc == 2 && strcmp(argv[1], "--json") == 0)))
+	if (strcmp(command, "check") == 0 &&
+	    (argc == 1 || (argc == 2 && strcmp(argv[1], "--json") == 0)))
 		return command_check(path, argc == 2);
-	if (strcmp(command, "show") == 0 && (argc == 1 || (argc == 2 && strcmp(argv[1], "--json") == 0)))
+	if (strcmp(command, "show") == 0 &&
+	    (argc == 1 || (argc == 2 && strcmp(argv[1], "--json") == 0)))
 		return command_show(path, argc == 2);
 	if (strcmp(command, "get") == 0 && argc == 2)
 		return command_get(path, argv[1]);

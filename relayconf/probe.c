@@ -21,7 +21,8 @@ static bool become_firsthop(void)
 	struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam("firsthop") : NULL;
 	if (pw == NULL)
 		return true;
-	return setgroups(0, NULL) == 0 && compat_set_group(pw->pw_gid) == 0 && compat_set_user(pw->pw_uid) == 0;
+	return setgroups(0, NULL) == 0 && compat_set_group(pw->pw_gid) == 0 &&
+	       compat_set_user(pw->pw_uid) == 0;
 }
 
 static int become_relay(const char *const arguments[])
@@ -51,11 +52,13 @@ int command_relay(const char *const arguments[])
 	pid_t pid = fork();
 	if (pid == 0)
 		_exit(become_relay(arguments));
-	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : EX_OSERR;
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status)
+	                                                                       : EX_OSERR;
 }
 
 /* Sender and recipient as the runner would make them: policy, aliases, completion. */
-static char *final_recipient(const struct config *c, const struct aliases *set, const struct envelope *e)
+static char *final_recipient(const struct config *c, const struct aliases *set,
+    const struct envelope *e)
 {
 	struct recipients all;
 	recipients_expand(&all, e, set, c);
@@ -64,7 +67,8 @@ static char *final_recipient(const struct config *c, const struct aliases *set, 
 	return result;
 }
 
-static int probe_all(const struct config *c, const char *path, const struct probe_wish *wish, const char *sender, const char *recipient)
+static int probe_all(const struct config *c, const char *path, const struct probe_wish *wish,
+    const char *sender, const char *recipient)
 {
 	int worst = EX_OK, asked = 0;
 	TEXT(direct, 400);
@@ -74,14 +78,18 @@ static int probe_all(const struct config *c, const char *path, const struct prob
 			continue;
 		if (asked++ > 0 && !wish->json)
 			output_to(stdout, "\n\n");
-		int code = command_relay((const char *const[]){mode, path, c->hops[i].name, sender, recipient, NULL});
+		int code = command_relay(
+		    (const char *const[]){mode, path, c->hops[i].name, sender, recipient, NULL});
 		worst = worst == EX_OK || code == EX_TEMPFAIL ? code != EX_OK ? code : worst : worst;
 	}
 	if (asked > 0)
 		return worst;
 	if (wish->smarthost != NULL || !c->direct_mx) {
-		output_to(stderr, wish->smarthost != NULL ? "relayconf: there is no [smarthost %.60s] in %.500s\n" : "relayconf: no smarthost%.0s: add [smarthost main] and host = NAME to %.500s\n",
-		        wish->smarthost != NULL ? wish->smarthost : "", path);
+		output_to(stderr,
+		    wish->smarthost != NULL
+		        ? "relayconf: there is no [smarthost %.60s] in %.500s\n"
+		        : "relayconf: no smarthost%.0s: add [smarthost main] and host = NAME to %.500s\n",
+		    wish->smarthost != NULL ? wish->smarthost : "", path);
 		return EX_CONFIG;
 	}
 	text_printf(&direct, "@%s", address_domain(recipient));
@@ -107,7 +115,8 @@ int command_probe(const char *path, const struct probe_wish *wish)
 	char *sender = recipients_sender(&e, &c), *recipient = final_recipient(&c, set, &e);
 	int code = EX_DATAERR;
 	if (wrong != NULL || *recipient == '\0')
-		output_to(stderr, "relayconf: %.200s: %s\n", e.recipients[0], wrong != NULL ? wrong : "leads to no address");
+		output_to(stderr, "relayconf: %.200s: %s\n", e.recipients[0],
+		    wrong != NULL ? wrong : "leads to no address");
 	else
 		code = probe_all(&c, path, wish, sender, recipient);
 	free(sender);

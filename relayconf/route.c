@@ -1,5 +1,5 @@
-/* route: the way that a message to an address would take now.  Aliases and completion here; names and servers by relay, with the code that
-   delivers. */
+/* route: the way that a message to an address would take now.  Aliases and completion here; names
+   and servers by relay, with the code that delivers. */
 #include "diagnosis/diag.h"
 #include "base/output.h"
 #include "base/paths.h"
@@ -22,7 +22,7 @@ struct asking {
 	char *sender;           /* as it goes out; "" = none was given */
 	char *paths[PATHS_MAX]; /* each once, in the order in which they came up */
 	int count;
-	bool refused;           /* an address cannot be one */
+	bool refused; /* an address cannot be one */
 };
 
 static void remember(struct asking *a, const char *path)
@@ -37,11 +37,13 @@ static void remember(struct asking *a, const char *path)
 
 static void put_path(const char *path, bool first)
 {
-	output_to(stdout, "  %-10s %s%s%s\n", first ? "servers" : "then", *path == '@' ? "the MX of " : "smarthost ", *path == '@' ? path + 1 : path,
-	       strchr(path, ',') != NULL ? " (in this order)" : "");
+	output_to(stdout, "  %-10s %s%s%s\n", first ? "servers" : "then",
+	    *path == '@' ? "the MX of " : "smarthost ", *path == '@' ? path + 1 : path,
+	    strchr(path, ',') != NULL ? " (in this order)" : "");
 }
 
-/* The rule, and the loud sentence for the case in which other agents decide by themselves that mail is local. */
+/* The rule, and the loud sentence for the case in which other agents decide by themselves that mail
+ * is local. */
 static void put_way(struct asking *a, const char *full)
 {
 	struct paths_of p;
@@ -51,9 +53,11 @@ static void put_way(struct asking *a, const char *full)
 	if (rules_own_name(a->config, domain, &words))
 		output_to(stdout, "  note       %s\n", words.data);
 	if (p.rule != NULL)
-		output_to(stdout, "  rule       [route %s] via = %s (line %d)\n", p.rule->pattern, p.rule->via, p.rule->line);
+		output_to(stdout, "  rule       [route %s] via = %s (line %d)\n", p.rule->pattern,
+		    p.rule->via, p.rule->line);
 	else
-		output_to(stdout, "  rule       no [route] fits: the smarthosts in their order%s\n", a->config->direct_mx ? ", then the domain's own MX" : "");
+		output_to(stdout, "  rule       no [route] fits: the smarthosts in their order%s\n",
+		    a->config->direct_mx ? ", then the domain's own MX" : "");
 	for (int i = 0; i < p.count; i++) {
 		put_path(p.paths[i], i == 0);
 		remember(a, p.paths[i]);
@@ -68,30 +72,35 @@ static void put_way(struct asking *a, const char *full)
 static void put_final(struct asking *a, const char *address)
 {
 	char *full = recipients_qualify(a->config, address);
-	const struct rewrite_pair *pair = rewrite_find(&a->config->rewrite_recipients, full, a->config->name, a->config->domain);
+	const struct rewrite_pair *pair =
+	    rewrite_find(&a->config->rewrite_recipients, full, a->config->name, a->config->domain);
 	if (pair != NULL) {
 		char *other = rewrite_apply(pair, full, a->config->domain);
-		output_to(stdout, "  rewritten  <%s> becomes <%s> (%s:%d)\n", full, other, pair->of_file ? a->config->rewrite_recipients.file : a->path, pair->line);
+		output_to(stdout, "  rewritten  <%s> becomes <%s> (%s:%d)\n", full, other,
+		    pair->of_file ? a->config->rewrite_recipients.file : a->path, pair->line);
 		free(full);
 		full = other;
 	}
 	bool completed = pair == NULL && strcmp(full, address) != 0;
 	char *ascii = idn_to_ascii(full), *unicode = idn_to_unicode(ascii);
-	output_to(stdout, "  recipient  <%s>%s%s%s%s\n", ascii, unicode != NULL ? " (" : "", unicode != NULL ? unicode : "", unicode != NULL ? ")" : "",
-	          completed ? " (completed with [host] domain)" : "");
+	output_to(stdout, "  recipient  <%s>%s%s%s%s\n", ascii, unicode != NULL ? " (" : "",
+	    unicode != NULL ? unicode : "", unicode != NULL ? ")" : "",
+	    completed ? " (completed with [host] domain)" : "");
 	put_way(a, ascii);
 	free(ascii);
 	free(unicode);
 	free(full);
 }
 
-static void put_end(void *context, enum alias_end end, const char *what, const char *key, const char *why)
+static void put_end(void *context, enum alias_end end, const char *what, const char *key,
+    const char *why)
 {
 	(void)key;
 	if (end == ALIAS_ADDRESS)
 		put_final(context, what);
 	else if (end == ALIAS_DISCARD)
-		output_to(stdout, "  recipient  none: alias %s is /dev/null (%s), the mail is thrown away\n", what, why);
+		output_to(stdout,
+		    "  recipient  none: alias %s is /dev/null (%s), the mail is thrown away\n", what, why);
 	else
 		output_to(stdout, "  waits      %s\n             %s\n", what, why);
 }
@@ -131,7 +140,8 @@ static int put_paths(const char *path, struct asking *a)
 	return worst;
 }
 
-static void put_sender(const struct config *c, const char *what, const char *before, const char *after, const char *key)
+static void put_sender(const struct config *c, const char *what, const char *before,
+    const char *after, const char *key)
 {
 	TEXT(policy, 400);
 	char *full = *before != '\0' ? recipients_qualify(c, before) : mem_copy("");
@@ -139,8 +149,8 @@ static void put_sender(const struct config *c, const char *what, const char *bef
 	config_value(c, "sender", NULL, key, &policy);
 	output_to(stdout, "  %-10s goes out as <%s> ", what, after);
 	if (pair != NULL)
-		output_to(stdout, "([rewrite senders] %s = %s%s%s, line %d)\n", pair->left, pair->right, pair->of_file ? " in " : "",
-		       pair->of_file ? c->rewrite_senders.file : "", pair->line);
+		output_to(stdout, "([rewrite senders] %s = %s%s%s, line %d)\n", pair->left, pair->right,
+		    pair->of_file ? " in " : "", pair->of_file ? c->rewrite_senders.file : "", pair->line);
 	else
 		output_to(stdout, "([sender] %s = %s)\n", key, policy.data);
 	free(full);

@@ -29,7 +29,8 @@ static void show_key(const struct showing *s, const struct config_key *key, cons
 	else
 		text_put(&origin, "default");
 	if (!s->json) {
-		output_to(stdout, "%-36s %-36s %s\n", name.data, value.length ? value.data : "-", origin.data);
+		output_to(stdout, "%-36s %-36s %s\n", name.data, value.length ? value.data : "-",
+		    origin.data);
 		return;
 	}
 	output_to(stdout, "{\"key\": ");
@@ -40,14 +41,16 @@ static void show_key(const struct showing *s, const struct config_key *key, cons
 }
 
 /* A map: where its file is, and the pairs that stand in the configuration. */
-static void show_map(const struct showing *s, const struct config_key *key, const char *name, const struct rewrite *map)
+static void show_map(const struct showing *s, const struct config_key *key, const char *name,
+    const struct rewrite *map)
 {
 	show_key(s, key, name);
 	for (int i = 0; i < map->count && !s->json; i++) {
 		TEXT(left, 500);
 		text_printf(&left, "rewrite.%s.%s", name, map->pairs[i].left);
 		if (!map->pairs[i].of_file)
-			output_to(stdout, "%-36s %-36s %s:%d\n", left.data, map->pairs[i].right, s->path, map->pairs[i].line);
+			output_to(stdout, "%-36s %-36s %s:%d\n", left.data, map->pairs[i].right, s->path,
+			    map->pairs[i].line);
 	}
 }
 
@@ -62,7 +65,8 @@ static const char *section_name(const struct config *c, const char *section, int
 }
 
 /* All sections of one kind, each with its name. */
-static void show_named(const struct showing *s, const struct config_key *keys, int count, const char *section)
+static void show_named(const struct showing *s, const struct config_key *keys, int count,
+    const char *section)
 {
 	const char *name;
 	for (int h = 0; (name = section_name(s->config, section, h)) != NULL; h++) {

@@ -5,7 +5,7 @@ out=build-deep
 mkdir -p $out
 rm -f $out/clang.bad
 sources=$(find sendmail mail relayconf -name '*.c' ! -name 'sandbox_freebsd.c' ! -name 'sandbox_none.c')
-flags="-std=c11 -Isendmail -I. -D_GNU_SOURCE -DFH_VERSION=\"0\""
+flags="-std=c11 -Isendmail/lib -Isendmail -I. -D_GNU_SOURCE -DFH_VERSION=\"0\""
 bad=0
 verdict() { # NAME FILE
 	if [ -s "$2" ]; then echo "$1: $(wc -l <"$2") lines, see $2"; head -n 10 "$2"; bad=1; else echo "$1: clean"; fi
@@ -14,7 +14,7 @@ make -s --no-print-directory CC=clang BUILD=$out/clang all tools units >$out/cla
 [ -e $out/clang.bad ] || : >$out/clang.bad
 verdict "clang's warnings" $out/clang.bad
 cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --suppress=missingInclude --suppress=missingIncludeSystem \
-	-D__linux__ -DFH_VERSION='"0"' -Isendmail -I. $sources 2>$out/cppcheck
+	-D__linux__ -DFH_VERSION='"0"' -Isendmail/lib -Isendmail -I. $sources 2>$out/cppcheck
 verdict cppcheck $out/cppcheck
 : >$out/analyzer.all
 for source in $sources; do

@@ -29,84 +29,97 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{"print", 1, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", "show messages"},
-	{"type", 1, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
-	{"more", 2, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
-	{"page", 2, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
-	{"Print", 1, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", "show messages with all their header"},
-	{"Type", 1, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
-	{"More", 2, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
-	{"Page", 2, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
-	{"next", 1, NEEDS_FOLDER, show_next, "messages", "show the next message"},
-	{"+", 1, NEEDS_FOLDER, show_next, "", NULL},
-	{"-", 1, NEEDS_FOLDER, show_next, "", "show the message before"},
-	{"top", 2, NEEDS_FOLDER | TAKES_LIST, show_top, "messages", "show the first lines"},
-	{"headers", 1, NEEDS_FOLDER | TAKES_LIST | TAKES_ANY, show_headers, "message", "list the messages around one"},
-	{"from", 1, NEEDS_FOLDER | TAKES_LIST, show_from, "messages", "list messages"},
-	{"z", 1, NEEDS_FOLDER, show_window, "+ or -", "list the next or the last screen of messages"},
-	{"size", 2, NEEDS_FOLDER | TAKES_LIST, show_size, "messages", "lines and bytes of messages"},
-	{"=", 1, NEEDS_FOLDER | TAKES_LIST | TAKES_ANY, show_number, "", "number of the current message"},
-	{"reply", 1, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", "answer sender and recipients"},
-	{"respond", 4, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
-	{"followup", 2, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
-	{"Reply", 1, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", "answer the sender only"},
-	{"Respond", 4, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
-	{"Followup", 1, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
-	{"mail", 1, 0, reply_mail, "names", "write to somebody"},
-	{"forward", 4, NEEDS_FOLDER | LIST_FIRST, reply_forward, "messages names", "send messages on, whole"},
-	{"fwd", 2, NEEDS_FOLDER | LIST_FIRST, reply_forward, "messages names", NULL},
-	{"delete", 1, NEEDS_FOLDER | TAKES_LIST, state_delete, "messages", "delete messages"},
-	{"dp", 2, NEEDS_FOLDER | TAKES_LIST, state_delete_print, "messages", "delete messages, show the one after them"},
-	{"dt", 2, NEEDS_FOLDER | TAKES_LIST, state_delete_print, "messages", NULL},
-	{"undelete", 1, NEEDS_FOLDER | TAKES_DELETED, state_undelete, "messages", "take deleting back"},
-	{"hold", 2, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", "keep messages in the system mailbox"},
-	{"preserve", 3, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", NULL},
-	{"mbox", 2, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", "move messages to the file mbox at the end"},
-	{"touch", 3, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", "mbox at the end for messages that were not looked at"},
-	{"unread", 3, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", "take messages for not read"},
-	{"Unread", 1, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", NULL},
-	{"save", 1, NEEDS_FOLDER, save_messages, "messages file", "append messages to a file or maildir, and mark them saved"},
-	{"copy", 1, NEEDS_FOLDER, save_messages, "messages file", "the same without the mark"},
-	{"Save", 1, NEEDS_FOLDER | TAKES_LIST, save_by_author, "messages", "save to a file named after the sender"},
-	{"Copy", 1, NEEDS_FOLDER | TAKES_LIST, save_by_author, "messages", "the same without the mark"},
-	{"write", 1, NEEDS_FOLDER, save_text, "messages file", "append the texts, without header"},
-	{"detach", 3, NEEDS_FOLDER | LIST_FIRST, save_attachments, "messages folder", "save attachments into a folder"},
-	{"file", 2, NEEDS_FOLDER, folders_open, "name", "open another mailbox: file, maildir, % %user # & +name"},
-	{"folder", 4, NEEDS_FOLDER, folders_open, "name", NULL},
-	{"folders", 7, 0, folders_list, "", "list the variable folder"},
-	{"inc", 3, NEEDS_FOLDER, folders_look, "", "look for new mail"},
-	{"set", 2, 0, settings_set, "name=value", "set variables, or show them"},
-	{"unset", 3, 0, settings_unset, "names", "unset variables"},
-	{"alias", 1, 0, settings_alias, "name names", "one name for several people"},
-	{"group", 1, 0, settings_alias, "name names", NULL},
-	{"unalias", 3, 0, settings_unalias, "names", "forget aliases"},
-	{"alternates", 3, 0, settings_alternates, "names", "other addresses of yours"},
-	{"ignore", 2, 0, settings_fields, "fields", "do not show these header fields"},
-	{"discard", 2, 0, settings_fields, "fields", NULL},
-	{"retain", 3, 0, settings_fields, "fields", "show these header fields only"},
-	{"saveignore", 5, 0, settings_fields, "fields", "leave these out in save"},
-	{"savediscard", 5, 0, settings_fields, "fields", NULL},
-	{"saveretain", 5, 0, settings_fields, "fields", "save these only"},
-	{"if", 2, ALWAYS, command_condition, "s, r or t", "lines up to endif count when sending, reading, at a terminal"},
-	{"else", 2, ALWAYS, command_condition, "", NULL},
-	{"endif", 2, ALWAYS, command_condition, "", NULL},
-	{"source", 2, 0, command_source_file, "file", "run the commands of a file"},
-	{"echo", 2, 0, settings_echo, "words", "print words"},
-	{"cd", 2, 0, settings_folder, "folder", "change the working directory"},
-	{"chdir", 2, 0, settings_folder, "folder", NULL},
-	{"!", 1, 0, shell_run, "command", "run a command"},
-	{"shell", 2, 0, shell_run, "", "a shell"},
-	{"pipe", 2, NEEDS_FOLDER, shell_pipe, "messages command", "give messages to a command"},
-	{"|", 1, NEEDS_FOLDER, shell_pipe, "messages command", NULL},
-	{"edit", 1, NEEDS_FOLDER | TAKES_LIST, shell_edit, "messages", "change messages with EDITOR"},
-	{"visual", 1, NEEDS_FOLDER | TAKES_LIST, shell_edit, "messages", "change messages with VISUAL"},
-	{"quit", 1, NEEDS_FOLDER, folders_leave, "", "end, with all changes"},
-	{"exit", 2, 0, folders_leave, "", "end, without changes"},
-	{"xit", 1, 0, folders_leave, "", NULL},
-	{"version", 3, 0, settings_version, "", "what this is"},
-	{"help", 3, 0, command_help, "", "this list"},
-	{"?", 1, 0, command_help, "", NULL},
-	{"list", 1, 0, command_help, "", "names of all commands"},
+    {"print", 1, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", "show messages"},
+    {"type", 1, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
+    {"more", 2, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
+    {"page", 2, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
+    {"Print", 1, NEEDS_FOLDER | TAKES_LIST, show_print, "messages",
+        "show messages with all their header"},
+    {"Type", 1, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
+    {"More", 2, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
+    {"Page", 2, NEEDS_FOLDER | TAKES_LIST, show_print, "messages", NULL},
+    {"next", 1, NEEDS_FOLDER, show_next, "messages", "show the next message"},
+    {"+", 1, NEEDS_FOLDER, show_next, "", NULL},
+    {"-", 1, NEEDS_FOLDER, show_next, "", "show the message before"},
+    {"top", 2, NEEDS_FOLDER | TAKES_LIST, show_top, "messages", "show the first lines"},
+    {"headers", 1, NEEDS_FOLDER | TAKES_LIST | TAKES_ANY, show_headers, "message",
+        "list the messages around one"},
+    {"from", 1, NEEDS_FOLDER | TAKES_LIST, show_from, "messages", "list messages"},
+    {"z", 1, NEEDS_FOLDER, show_window, "+ or -", "list the next or the last screen of messages"},
+    {"size", 2, NEEDS_FOLDER | TAKES_LIST, show_size, "messages", "lines and bytes of messages"},
+    {"=", 1, NEEDS_FOLDER | TAKES_LIST | TAKES_ANY, show_number, "",
+        "number of the current message"},
+    {"reply", 1, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", "answer sender and recipients"},
+    {"respond", 4, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
+    {"followup", 2, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
+    {"Reply", 1, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", "answer the sender only"},
+    {"Respond", 4, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
+    {"Followup", 1, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
+    {"mail", 1, 0, reply_mail, "names", "write to somebody"},
+    {"forward", 4, NEEDS_FOLDER | LIST_FIRST, reply_forward, "messages names",
+        "send messages on, whole"},
+    {"fwd", 2, NEEDS_FOLDER | LIST_FIRST, reply_forward, "messages names", NULL},
+    {"delete", 1, NEEDS_FOLDER | TAKES_LIST, state_delete, "messages", "delete messages"},
+    {"dp", 2, NEEDS_FOLDER | TAKES_LIST, state_delete_print, "messages",
+        "delete messages, show the one after them"},
+    {"dt", 2, NEEDS_FOLDER | TAKES_LIST, state_delete_print, "messages", NULL},
+    {"undelete", 1, NEEDS_FOLDER | TAKES_DELETED, state_undelete, "messages", "take deleting back"},
+    {"hold", 2, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages",
+        "keep messages in the system mailbox"},
+    {"preserve", 3, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", NULL},
+    {"mbox", 2, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages",
+        "move messages to the file mbox at the end"},
+    {"touch", 3, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages",
+        "mbox at the end for messages that were not looked at"},
+    {"unread", 3, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", "take messages for not read"},
+    {"Unread", 1, NEEDS_FOLDER | TAKES_LIST, state_mark, "messages", NULL},
+    {"save", 1, NEEDS_FOLDER, save_messages, "messages file",
+        "append messages to a file or maildir, and mark them saved"},
+    {"copy", 1, NEEDS_FOLDER, save_messages, "messages file", "the same without the mark"},
+    {"Save", 1, NEEDS_FOLDER | TAKES_LIST, save_by_author, "messages",
+        "save to a file named after the sender"},
+    {"Copy", 1, NEEDS_FOLDER | TAKES_LIST, save_by_author, "messages", "the same without the mark"},
+    {"write", 1, NEEDS_FOLDER, save_text, "messages file", "append the texts, without header"},
+    {"detach", 3, NEEDS_FOLDER | LIST_FIRST, save_attachments, "messages folder",
+        "save attachments into a folder"},
+    {"file", 2, NEEDS_FOLDER, folders_open, "name",
+        "open another mailbox: file, maildir, % %user # & +name"},
+    {"folder", 4, NEEDS_FOLDER, folders_open, "name", NULL},
+    {"folders", 7, 0, folders_list, "", "list the variable folder"},
+    {"inc", 3, NEEDS_FOLDER, folders_look, "", "look for new mail"},
+    {"set", 2, 0, settings_set, "name=value", "set variables, or show them"},
+    {"unset", 3, 0, settings_unset, "names", "unset variables"},
+    {"alias", 1, 0, settings_alias, "name names", "one name for several people"},
+    {"group", 1, 0, settings_alias, "name names", NULL},
+    {"unalias", 3, 0, settings_unalias, "names", "forget aliases"},
+    {"alternates", 3, 0, settings_alternates, "names", "other addresses of yours"},
+    {"ignore", 2, 0, settings_fields, "fields", "do not show these header fields"},
+    {"discard", 2, 0, settings_fields, "fields", NULL},
+    {"retain", 3, 0, settings_fields, "fields", "show these header fields only"},
+    {"saveignore", 5, 0, settings_fields, "fields", "leave these out in save"},
+    {"savediscard", 5, 0, settings_fields, "fields", NULL},
+    {"saveretain", 5, 0, settings_fields, "fields", "save these only"},
+    {"if", 2, ALWAYS, command_condition, "s, r or t",
+        "lines up to endif count when sending, reading, at a terminal"},
+    {"else", 2, ALWAYS, command_condition, "", NULL},
+    {"endif", 2, ALWAYS, command_condition, "", NULL},
+    {"source", 2, 0, command_source_file, "file", "run the commands of a file"},
+    {"echo", 2, 0, settings_echo, "words", "print words"},
+    {"cd", 2, 0, settings_folder, "folder", "change the working directory"},
+    {"chdir", 2, 0, settings_folder, "folder", NULL},
+    {"!", 1, 0, shell_run, "command", "run a command"},
+    {"shell", 2, 0, shell_run, "", "a shell"},
+    {"pipe", 2, NEEDS_FOLDER, shell_pipe, "messages command", "give messages to a command"},
+    {"|", 1, NEEDS_FOLDER, shell_pipe, "messages command", NULL},
+    {"edit", 1, NEEDS_FOLDER | TAKES_LIST, shell_edit, "messages", "change messages with EDITOR"},
+    {"visual", 1, NEEDS_FOLDER | TAKES_LIST, shell_edit, "messages", "change messages with VISUAL"},
+    {"quit", 1, NEEDS_FOLDER, folders_leave, "", "end, with all changes"},
+    {"exit", 2, 0, folders_leave, "", "end, without changes"},
+    {"xit", 1, 0, folders_leave, "", NULL},
+    {"version", 3, 0, settings_version, "", "what this is"},
+    {"help", 3, 0, command_help, "", "this list"},
+    {"?", 1, 0, command_help, "", NULL},
+    {"list", 1, 0, command_help, "", "names of all commands"},
 };
 
 /* Where letters and a shortest form meet, the order of the table decides. */
@@ -128,10 +141,12 @@ enum command_result command_help(struct session *s, const struct call *c)
 		if (strcmp(c->name, "list") == 0)
 			printf("%s%s", row->name, i + 1 < sizeof commands / sizeof commands[0] ? ", " : "\n");
 		else if (row->help != NULL)
-			printf("%.*s%-*s %-16s %s\n", row->shortest, row->name, 12 - row->shortest, row->name + row->shortest, row->arguments, row->help);
+			printf("%.*s%-*s %-16s %s\n", row->shortest, row->name, 12 - row->shortest,
+			    row->name + row->shortest, row->arguments, row->help);
 	}
 	if (strcmp(c->name, "list") != 0)
-		puts("A message list: 3  5-8  .  ^  $  *  +  -  /subject  sender  :n :o :r :u :d.  A number alone shows the message.");
+		puts("A message list: 3  5-8  .  ^  $  *  +  -  /subject  sender  :n :o :r :u :d.  A "
+		     "number alone shows the message.");
 	return COMMAND_DONE;
 }
 
@@ -149,7 +164,9 @@ enum command_result command_condition(struct session *s, const struct call *c)
 {
 	if (strcmp(c->name, "if") == 0) {
 		char letter = c->words.count == 1 ? c->words.items[0][0] | 32 : '\0';
-		bool met = letter == 's' ? !s->reading : letter == 'r' ? s->reading : letter == 't' && s->interactive;
+		bool met = letter == 's'   ? !s->reading
+		           : letter == 'r' ? s->reading
+		                           : letter == 't' && s->interactive;
 		if (s->if_depth >= IF_DEPTH_LIMIT)
 			return COMMAND_FAILED;
 		s->if_depth++;
@@ -174,8 +191,11 @@ static bool read_list(struct session *s, const struct command *row, struct call 
 {
 	struct names words = {0};
 	TEXT(why, 200);
-	enum lists_of of = row->flags & TAKES_DELETED ? LISTS_DELETED : row->flags & TAKES_ANY ? LISTS_ANY : LISTS_LIVE;
-	while (c->words.count > 0 && ((row->flags & LIST_FIRST) == 0 || lists_is_word(c->words.items[0]))) {
+	enum lists_of of = row->flags & TAKES_DELETED ? LISTS_DELETED
+	                   : row->flags & TAKES_ANY   ? LISTS_ANY
+	                                              : LISTS_LIVE;
+	while (c->words.count > 0 &&
+	       ((row->flags & LIST_FIRST) == 0 || lists_is_word(c->words.items[0]))) {
 		names_add(&words, c->words.items[0]);
 		names_remove(&c->words, 0);
 	}
@@ -191,7 +211,8 @@ static enum command_result run(struct session *s, const struct command *row, con
 	struct call c = {.name = row->name, .text = text};
 	enum command_result result = COMMAND_FAILED;
 	if ((row->flags & NEEDS_FOLDER) != 0 && s->folder == NULL) {
-		fprintf(stderr, "mail: %s: no mailbox is open%s\n", row->name, s->in_start_file ? " while a start file is read" : "");
+		fprintf(stderr, "mail: %s: no mailbox is open%s\n", row->name,
+		    s->in_start_file ? " while a start file is read" : "");
 		return COMMAND_FAILED;
 	}
 	names_add_words(&c.words, text);
@@ -239,7 +260,8 @@ enum command_result command_run(struct session *s, const char *line)
 	return result;
 }
 
-/* Blocks of other mail programs, "account NAME {" to "}": their lines are for later, and are not run.  True for a line of one. */
+/* Blocks of other mail programs, "account NAME {" to "}": their lines are for later, and are not
+ * run.  True for a line of one. */
 static bool is_in_block(struct session *s, const char *line, int *depth)
 {
 	char *copy = mem_copy(line), *text = text_trim(copy);
@@ -275,7 +297,8 @@ bool command_source(struct session *s, const char *path, bool must_exist)
 	static int depth;
 	int braces = 0;
 	depth++;
-	for (char *line; good && depth < 20 && (line = fdio_take_line(&bytes)) != NULL; mem_free(&line)) {
+	for (char *line; good && depth < 20 && (line = fdio_take_line(&bytes)) != NULL;
+	     mem_free(&line)) {
 		size_t n = strlen(line);
 		/* A backslash at the end joins the next line to this one. */
 		bool more = n > 0 && line[n - 1] == '\\';

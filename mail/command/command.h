@@ -8,9 +8,9 @@ enum command_result { COMMAND_DONE, COMMAND_FAILED, COMMAND_QUIT, COMMAND_EXIT }
 
 /* What a command is called with. */
 struct call {
-	const char *name;          /* in full */
-	const char *text;          /* all behind the name */
-	struct names words;        /* the words of it, behind the message list if the command takes one */
+	const char *name;   /* in full */
+	const char *text;   /* all behind the name */
+	struct names words; /* the words of it, behind the message list if the command takes one */
 	struct message_list list;
 };
 typedef enum command_result command_function(struct session *s, const struct call *c);

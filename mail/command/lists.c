@@ -1,5 +1,6 @@
-/* Message lists.  Numbers choose; names, subjects and ":" letters then leave only what fits, among all when there was no number.
-   A message fits one of several names or subjects, and one of several letters. */
+/* Message lists.  Numbers choose; names, subjects and ":" letters then leave only what fits, among
+   all when there was no number. A message fits one of several names or subjects, and one of several
+   letters. */
 #include "mail/command/lists.h"
 #include "mail/format/field.h"
 #include <stdlib.h>
@@ -10,7 +11,7 @@ struct reading {
 	const struct vars *vars;
 	enum lists_of of;
 	bool *chosen;
-	bool numbers;             /* a number, a range or a sign stood there */
+	bool numbers; /* a number, a range or a sign stood there */
 	struct names names, subjects;
 	char letters[32];
 	struct text *why;
@@ -81,7 +82,8 @@ static bool choose(struct reading *r, int from, int to, bool alone)
 		if (is_of(r, i)) {
 			r->chosen[i] = true;
 		} else if (alone) {
-			text_printf(r->why, "%d: this message is %sdeleted", i + 1, r->of == LISTS_DELETED ? "not " : "");
+			text_printf(r->why, "%d: this message is %sdeleted", i + 1,
+			    r->of == LISTS_DELETED ? "not " : "");
 			return false;
 		}
 	}
@@ -127,7 +129,9 @@ static bool read_letters(struct reading *r, const char *word)
 {
 	size_t n = strlen(r->letters), more = strlen(word) - 1;
 	if (more == 0 || strspn(word + 1, "dnoru") != more || n + more >= sizeof r->letters) {
-		text_printf(r->why, "%s: after the colon stands one of d (deleted), n (new), o (old), r (read), u (unread)", word);
+		text_printf(r->why,
+		    "%s: after the colon stands one of d (deleted), n (new), o (old), r (read), u (unread)",
+		    word);
 		return false;
 	}
 	memcpy(r->letters + n, word + 1, more + 1);
@@ -152,8 +156,8 @@ static bool has_letter(const struct reading *r, unsigned flags)
 {
 	bool read = (flags & MESSAGE_READ) != 0, fresh = (flags & (MESSAGE_READ | MESSAGE_OLD)) == 0;
 	for (const char *at = r->letters; *at != '\0'; at++) {
-		if ((*at == 'd' && (flags & MESSAGE_DELETED) != 0) || (*at == 'n' && fresh) || (*at == 'o' && !fresh) || (*at == 'r' && read) ||
-		    (*at == 'u' && !read))
+		if ((*at == 'd' && (flags & MESSAGE_DELETED) != 0) || (*at == 'n' && fresh) ||
+		    (*at == 'o' && !fresh) || (*at == 'r' && read) || (*at == 'u' && !read))
 			return true;
 	}
 	return false;
@@ -184,15 +188,18 @@ static bool field_has(const struct folder_view *v, const char *name, const char 
 	return has;
 }
 
-/* One "/text": in the subject; with searchheaders "/field:text" in another field, where "to" means all recipients. */
+/* One "/text": in the subject; with searchheaders "/field:text" in another field, where "to" means
+ * all recipients. */
 static bool search_fits(const struct reading *r, const struct folder_view *v, const char *wanted)
 {
 	const char *colon = strchr(wanted, ':');
 	if (colon == NULL || !vars_on(r->vars, "searchheaders"))
 		return field_has(v, "Subject", wanted);
 	if (text_starts(wanted, "to:"))
-		return field_has(v, "To", colon + 1) || field_has(v, "Cc", colon + 1) || field_has(v, "Bcc", colon + 1);
-	char *name = colon > wanted ? mem_copy_n(wanted, (size_t)(colon - wanted)) : mem_copy("Subject");
+		return field_has(v, "To", colon + 1) || field_has(v, "Cc", colon + 1) ||
+		       field_has(v, "Bcc", colon + 1);
+	char *name =
+	    colon > wanted ? mem_copy_n(wanted, (size_t)(colon - wanted)) : mem_copy("Subject");
 	bool has = field_has(v, name, colon + 1);
 	mem_free(&name);
 	return has;
@@ -216,7 +223,8 @@ static bool fits(const struct reading *r, int place)
 		return false;
 	if (r->letters[0] != '\0' && !has_letter(r, r->f->items[place].flags))
 		return false;
-	return r->names.count + r->subjects.count == 0 || sender_fits(r, place) || subject_fits(r, place);
+	return r->names.count + r->subjects.count == 0 || sender_fits(r, place) ||
+	       subject_fits(r, place);
 }
 
 static void collect(struct reading *r, struct message_list *list)
@@ -229,7 +237,8 @@ static void collect(struct reading *r, struct message_list *list)
 	}
 }
 
-/* POSIX: without a list, the current message; if it is not of the kind wanted the next one that is, or else the one before. */
+/* POSIX: without a list, the current message; if it is not of the kind wanted the next one that is,
+ * or else the one before. */
 static bool choose_usual(struct reading *r)
 {
 	int place = r->f->dot >= 0 ? edge(r, r->f->dot, 1) : -1;
@@ -237,7 +246,9 @@ static bool choose_usual(struct reading *r)
 		place = edge(r, r->f->dot - 1, -1);
 	if (place >= 0)
 		return choose(r, place, place, true);
-	text_put(r->why, r->f->count == 0 ? "there are no messages" : r->of == LISTS_DELETED ? "no message is deleted" : "there is no current message");
+	text_put(r->why, r->f->count == 0         ? "there are no messages"
+	                 : r->of == LISTS_DELETED ? "no message is deleted"
+	                                          : "there is no current message");
 	return false;
 }
 
@@ -245,7 +256,8 @@ static bool choose_usual(struct reading *r)
 static bool is_bound(const char *word)
 {
 	size_t digits = strspn(word, "0123456789");
-	return *word != '\0' && (word[digits] == '\0' || (strchr(".^$", *word) != NULL && word[1] == '\0'));
+	return *word != '\0' &&
+	       (word[digits] == '\0' || (strchr(".^$", *word) != NULL && word[1] == '\0'));
 }
 
 static bool read_all(struct reading *r, const struct names *words)
@@ -256,7 +268,8 @@ static bool read_all(struct reading *r, const struct names *words)
 		struct buffer range = {0};
 		const char *word = words->items[i];
 		/* "2 - 5" is "2-5". */
-		if (i + 2 < words->count && strcmp(words->items[i + 1], "-") == 0 && is_bound(word) && is_bound(words->items[i + 2])) {
+		if (i + 2 < words->count && strcmp(words->items[i + 1], "-") == 0 && is_bound(word) &&
+		    is_bound(words->items[i + 2])) {
 			buffer_printf(&range, "%s-%s", word, words->items[i + 2]);
 			word = buffer_string(&range);
 			i += 2;
@@ -269,7 +282,8 @@ static bool read_all(struct reading *r, const struct names *words)
 	return true;
 }
 
-bool lists_read(struct message_list *list, struct folder *f, const struct vars *vars, const struct names *words, enum lists_of of, struct text *why)
+bool lists_read(struct message_list *list, struct folder *f, const struct vars *vars,
+    const struct names *words, enum lists_of of, struct text *why)
 {
 	struct reading r = {.f = f, .vars = vars, .of = of, .why = why};
 	r.chosen = mem_alloc((size_t)f->count + 1);

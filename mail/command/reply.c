@@ -19,7 +19,8 @@ static char *field_of(struct session *s, int place, const char *name)
 }
 
 /* Adds the addresses of a field, but for this user's own and those that are there. */
-static void add_addresses(struct session *s, struct letter *l, struct names *list, const char *value)
+static void add_addresses(struct session *s, struct letter *l, struct names *list,
+    const char *value)
 {
 	struct names all = {0};
 	names_add_list(&all, value);
@@ -61,7 +62,8 @@ static void set_subject(struct letter *l, const char *prefix, const char *subjec
 
 static void add_sender(struct session *s, struct letter *l, int place)
 {
-	char *reply = field_of(s, place, "Reply-To"), *from = field_of(s, place, "From"), *sender = folder_sender(s->folder, place);
+	char *reply = field_of(s, place, "Reply-To"), *from = field_of(s, place, "From"),
+	     *sender = folder_sender(s->folder, place);
 	int before = l->to.count;
 	const char *value = *reply != '\0' ? reply : *from != '\0' ? from : sender;
 	add_addresses(s, l, &l->to, value);
@@ -129,7 +131,9 @@ enum command_result reply_to(struct session *s, const struct call *c)
 	int place = c->list.items[0];
 	bool everybody = (c->name[0] >= 'a') != vars_on(&s->vars, "Replyall");
 	if (everybody && c->list.count > 1) {
-		fprintf(stderr, "mail: %s: only one message can be answered to all its recipients at a time\n", c->name);
+		fprintf(stderr,
+		    "mail: %s: only one message can be answered to all its recipients at a time\n",
+		    c->name);
 		return COMMAND_FAILED;
 	}
 	for (int i = 0; i < c->list.count; i++)
@@ -145,7 +149,8 @@ enum command_result reply_to(struct session *s, const struct call *c)
 	set_subject(&l, "Re: ", subject);
 	mem_free(&subject);
 	add_references(s, &l, place);
-	/* POSIX: the copy goes to a file named after the author, and not to the one of the variable record. */
+	/* POSIX: the copy goes to a file named after the author, and not to the one of the variable
+	 * record. */
 	if (text_equal_ci(c->name, "followup"))
 		l.record = save_author_file(s, place);
 	s->folder->dot = place;
@@ -179,7 +184,8 @@ enum command_result reply_forward(struct session *s, const struct call *c)
 	for (int i = 0; i < c->words.count; i++)
 		letter_add_list(&l.to, c->words.items[i]);
 	if (l.to.count == 0 || c->list.count != 1) {
-		fprintf(stderr, "mail: forward: write one message and the recipients behind it: forward 3 ops@example.org\n");
+		fprintf(stderr, "mail: forward: write one message and the recipients behind it: forward 3 "
+		                "ops@example.org\n");
 		letter_free(&l);
 		return COMMAND_FAILED;
 	}

@@ -19,12 +19,15 @@ static bool exists(const char *path)
 	return stat(path, &st) == 0;
 }
 
-static enum command_result report(const char *path, bool good, bool was_there, int count, size_t bytes)
+static enum command_result report(const char *path, bool good, bool was_there, int count,
+    size_t bytes)
 {
 	if (good)
-		printf("\"%s\" %s %d message%s, %zu bytes\n", path, was_there ? "[Appended]" : "[New file]", count, count == 1 ? "" : "s", bytes);
+		printf("\"%s\" %s %d message%s, %zu bytes\n", path, was_there ? "[Appended]" : "[New file]",
+		    count, count == 1 ? "" : "s", bytes);
 	else
-		fprintf(stderr, "mail: %s cannot be written: %s; nothing was saved\n", path, strerror(errno));
+		fprintf(stderr, "mail: %s cannot be written: %s; nothing was saved\n", path,
+		    strerror(errno));
 	return good ? COMMAND_DONE : COMMAND_FAILED;
 }
 
@@ -37,15 +40,18 @@ static void mark(struct session *s, const struct message_list *list, unsigned fl
 	s->folder->dot = list->items[list->count - 1];
 }
 
-static enum command_result store(struct session *s, const struct message_list *list, const char *name, bool marks)
+static enum command_result store(struct session *s, const struct message_list *list,
+    const char *name, bool marks)
 {
-	const struct render_fields fields = {.ignored = &s->save_ignored, .retained = &s->save_retained};
+	const struct render_fields fields = {.ignored = &s->save_ignored,
+	    .retained = &s->save_retained};
 	bool filtered = s->save_ignored.count + s->save_retained.count > 0;
 	size_t bytes = 0;
 	char *path = session_path(s, name);
 	if (path == NULL)
 		return COMMAND_FAILED;
-	bool there = exists(path), good = store_messages(s, path, list, filtered ? &fields : NULL, &bytes);
+	bool there = exists(path),
+	     good = store_messages(s, path, list, filtered ? &fields : NULL, &bytes);
 	enum command_result result = report(path, good, there, list->count, bytes);
 	if (good)
 		mark(s, list, marks ? MESSAGE_SAVED : 0);
@@ -54,7 +60,8 @@ static enum command_result store(struct session *s, const struct message_list *l
 }
 
 /* "[messages] [file]": the last word is the file; its default is mbox. */
-static bool split(struct session *s, const struct call *c, struct message_list *list, const char **file)
+static bool split(struct session *s, const struct call *c, struct message_list *list,
+    const char **file)
 {
 	struct names words = {0};
 	TEXT(why, 200);
@@ -139,7 +146,8 @@ static bool save_part(const char *folder, const struct mime_part *p, int number)
 	if (p->name != NULL)
 		filename_put_safe(&name, p->name);
 	if (name.length == 0)
-		buffer_printf(&name, "part-%d%s", number, strcmp(p->type, "message/rfc822") == 0 ? ".eml" : "");
+		buffer_printf(&name, "part-%d%s", number,
+		    strcmp(p->type, "message/rfc822") == 0 ? ".eml" : "");
 	mimeparse_decode(&bytes, p);
 	int fd = filename_create(folder, buffer_string(&name), &path);
 	bool good = fd >= 0 && fdio_write(fd, bytes.data, bytes.length);
@@ -148,7 +156,8 @@ static bool save_part(const char *folder, const struct mime_part *p, int number)
 	if (good) {
 		printf("\"%s\" [New file] %zu bytes\n", buffer_string(&path), bytes.length);
 	} else {
-		fprintf(stderr, "mail: %s cannot be written: %s\n", fd >= 0 ? buffer_string(&path) : folder, strerror(errno));
+		fprintf(stderr, "mail: %s cannot be written: %s\n", fd >= 0 ? buffer_string(&path) : folder,
+		    strerror(errno));
 		if (fd >= 0)
 			unlink(buffer_string(&path));
 	}

@@ -24,7 +24,8 @@ enum command_result settings_set(struct session *s, const struct call *c)
 	for (int i = 0; i < c->words.count; i++) {
 		if (vars_assign(&s->vars, c->words.items[i]))
 			continue;
-		fprintf(stderr, "mail: set: %s has no name in front of the equals sign\n", c->words.items[i]);
+		fprintf(stderr, "mail: set: %s has no name in front of the equals sign\n",
+		    c->words.items[i]);
 		result = COMMAND_FAILED;
 	}
 	return result;

@@ -19,7 +19,8 @@ static void put_date(struct buffer *out, const struct message *m, const struct f
 		if (localtime_r(&when, &tm) != NULL)
 			strftime(date, sizeof date, "%a %b %e %H:%M", &tm);
 	} else {
-		char *line = mem_copy_n(v->from_line, v->from_length), *colon = strchr(line + (v->from_length > 5 ? 5 : 0), ':');
+		char *line = mem_copy_n(v->from_line, v->from_length),
+		     *colon = strchr(line + (v->from_length > 5 ? 5 : 0), ':');
 		char *at = line + (v->from_length > 5 ? 5 : 0);
 		at += strcspn(at, " ");
 		if (colon != NULL && colon - at > 12)
@@ -53,7 +54,8 @@ void show_header_line(struct session *s, int place, struct buffer *out)
 	char size[40];
 	folder_view(f, place, &v);
 	screen_size(&lines, &columns);
-	char *subject = field_text(v.header, v.header_length, "Subject"), *sender = folder_sender(f, place);
+	char *subject = field_text(v.header, v.header_length, "Subject"),
+	     *sender = folder_sender(f, place);
 	if (vars_on(&s->vars, "showname")) {
 		char *from = field_text(v.header, v.header_length, "From"), *angle = strrchr(from, '<');
 		if (angle != NULL && angle > from + 1) {
@@ -114,7 +116,8 @@ void show_headers_around(struct session *s, int place)
 enum command_result show_headers(struct session *s, const struct call *c)
 {
 	struct folder *f = s->folder;
-	int place = c->list.items[0], top = lists_next(f, place / window_size(s) * window_size(s) - 1, 1);
+	int place = c->list.items[0],
+	    top = lists_next(f, place / window_size(s) * window_size(s) - 1, 1);
 	/* POSIX: a message that is named makes the first of its screen the current one. */
 	if (place != f->dot && top >= 0)
 		f->dot = top;
@@ -156,7 +159,8 @@ enum command_result show_from(struct session *s, const struct call *c)
 static void render(struct session *s, int place, bool all_fields, struct buffer *out)
 {
 	struct folder_view v;
-	struct render_fields fields = {.ignored = all_fields ? NULL : &s->ignored, .retained = all_fields ? NULL : &s->retained};
+	struct render_fields fields = {.ignored = all_fields ? NULL : &s->ignored,
+	    .retained = all_fields ? NULL : &s->retained};
 	folder_view(s->folder, place, &v);
 	if (!vars_on(&s->vars, "quiet"))
 		buffer_printf(out, "Message %d:\n", place + 1);
@@ -220,11 +224,13 @@ static int place_before(const struct folder *f, const struct call *c)
 	return place;
 }
 
-/* The current message, if it was not looked at yet; else the next one that is neither deleted nor saved. */
+/* The current message, if it was not looked at yet; else the next one that is neither deleted nor
+ * saved. */
 static int place_after(const struct folder *f, bool may_stay)
 {
 	int place = f->dot;
-	if (may_stay && place >= 0 && (f->items[place].flags & (MESSAGE_TOUCHED | MESSAGE_DELETED)) == 0)
+	if (may_stay && place >= 0 &&
+	    (f->items[place].flags & (MESSAGE_TOUCHED | MESSAGE_DELETED)) == 0)
 		return place;
 	do
 		place = lists_next(f, place, 1);

@@ -77,12 +77,12 @@ enum command_result state_mark(struct session *s, const struct call *c)
 		const char *name;
 		unsigned off, on;
 	} rows[] = {
-		{"hold", MESSAGE_MBOX, MESSAGE_HELD},
-		{"preserve", MESSAGE_MBOX, MESSAGE_HELD},
-		{"mbox", MESSAGE_HELD, MESSAGE_MBOX | MESSAGE_TOUCHED},
-		{"touch", MESSAGE_HELD, MESSAGE_TOUCHED},
-		{"unread", MESSAGE_READ | MESSAGE_TOUCHED, MESSAGE_OLD},
-		{"Unread", MESSAGE_READ | MESSAGE_TOUCHED, MESSAGE_OLD},
+	    {"hold", MESSAGE_MBOX, MESSAGE_HELD},
+	    {"preserve", MESSAGE_MBOX, MESSAGE_HELD},
+	    {"mbox", MESSAGE_HELD, MESSAGE_MBOX | MESSAGE_TOUCHED},
+	    {"touch", MESSAGE_HELD, MESSAGE_TOUCHED},
+	    {"unread", MESSAGE_READ | MESSAGE_TOUCHED, MESSAGE_OLD},
+	    {"Unread", MESSAGE_READ | MESSAGE_TOUCHED, MESSAGE_OLD},
 	};
 	for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
 		if (strcmp(rows[r].name, c->name) != 0)

@@ -72,8 +72,10 @@ static bool is_inside(const struct inside *in, const struct alias *alias)
 	return false;
 }
 
-/* An alias that stands in itself means the address of that name; one that leads back to itself through others brings nothing new. */
-static void expand(const struct aliases *a, const struct names *list, const struct inside *in, const char *self, struct names *out)
+/* An alias that stands in itself means the address of that name; one that leads back to itself
+ * through others brings nothing new. */
+static void expand(const struct aliases *a, const struct names *list, const struct inside *in,
+    const char *self, struct names *out)
 {
 	for (int i = 0; i < list->count && out->count < NAMES_LIMIT; i++) {
 		const char *item = list->items[i];
@@ -84,12 +86,15 @@ static void expand(const struct aliases *a, const struct names *list, const stru
 			item++;
 		if (found != NULL && !own && !is_inside(in, found) && inner.depth < DEPTH_LIMIT)
 			expand(a, &found->members, &inner, self, out);
-		else if ((found == NULL || own) && !(in != NULL && self != NULL && strcasecmp(item, self) == 0) && !is_there(out, item))
+		else if ((found == NULL || own) &&
+		         !(in != NULL && self != NULL && strcasecmp(item, self) == 0) &&
+		         !is_there(out, item))
 			names_add(out, item);
 	}
 }
 
-void alias_expand(const struct aliases *a, const struct names *list, const char *self, struct names *out)
+void alias_expand(const struct aliases *a, const struct names *list, const char *self,
+    struct names *out)
 {
 	expand(a, list, NULL, self, out);
 }

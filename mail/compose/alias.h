@@ -16,9 +16,11 @@ struct aliases {
 void alias_add(struct aliases *a, const char *name, const struct names *members);
 void alias_remove(struct aliases *a, const char *name);
 
-/* Appends the names of a list, each alias replaced by its members (and theirs; a loop ends by itself).  Nobody is added who
-   stands in out already.  An alias does not bring in the user "self", unless self is NULL (variable metoo). */
-void alias_expand(const struct aliases *a, const struct names *list, const char *self, struct names *out);
+/* Appends the names of a list, each alias replaced by its members (and theirs; a loop ends by
+   itself).  Nobody is added who stands in out already.  An alias does not bring in the user "self",
+   unless self is NULL (variable metoo). */
+void alias_expand(const struct aliases *a, const struct names *list, const char *self,
+    struct names *out);
 void alias_print(const struct aliases *a, const char *only, struct buffer *out);
 void alias_free(struct aliases *a);
 #endif

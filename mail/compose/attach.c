@@ -9,21 +9,59 @@
 static const struct {
 	const char *extension, *type;
 } types[] = {
-	{"txt", "text/plain"}, {"log", "text/plain"}, {"conf", "text/plain"}, {"cfg", "text/plain"}, {"ini", "text/plain"},
-	{"diff", "text/x-diff"}, {"patch", "text/x-diff"}, {"csv", "text/csv"}, {"html", "text/html"}, {"htm", "text/html"},
-	{"css", "text/css"}, {"md", "text/markdown"}, {"ics", "text/calendar"}, {"vcf", "text/vcard"}, {"xml", "application/xml"},
-	{"json", "application/json"}, {"pdf", "application/pdf"}, {"ps", "application/postscript"}, {"rtf", "application/rtf"},
-	{"zip", "application/zip"}, {"gz", "application/gzip"}, {"tgz", "application/gzip"}, {"bz2", "application/x-bzip2"},
-	{"xz", "application/x-xz"}, {"zst", "application/zstd"}, {"tar", "application/x-tar"}, {"7z", "application/x-7z-compressed"},
-	{"sh", "application/x-sh"}, {"doc", "application/msword"}, {"xls", "application/vnd.ms-excel"},
-	{"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-	{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-	{"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
-	{"odt", "application/vnd.oasis.opendocument.text"}, {"ods", "application/vnd.oasis.opendocument.spreadsheet"},
-	{"png", "image/png"}, {"jpg", "image/jpeg"}, {"jpeg", "image/jpeg"}, {"gif", "image/gif"}, {"svg", "image/svg+xml"},
-	{"webp", "image/webp"}, {"bmp", "image/bmp"}, {"tif", "image/tiff"}, {"tiff", "image/tiff"}, {"ico", "image/x-icon"},
-	{"mp3", "audio/mpeg"}, {"ogg", "audio/ogg"}, {"wav", "audio/x-wav"}, {"mp4", "video/mp4"}, {"webm", "video/webm"},
-	{"pcap", "application/vnd.tcpdump.pcap"}, {"pem", "application/x-pem-file"}, {"asc", "application/pgp-keys"},
+    {"txt", "text/plain"},
+    {"log", "text/plain"},
+    {"conf", "text/plain"},
+    {"cfg", "text/plain"},
+    {"ini", "text/plain"},
+    {"diff", "text/x-diff"},
+    {"patch", "text/x-diff"},
+    {"csv", "text/csv"},
+    {"html", "text/html"},
+    {"htm", "text/html"},
+    {"css", "text/css"},
+    {"md", "text/markdown"},
+    {"ics", "text/calendar"},
+    {"vcf", "text/vcard"},
+    {"xml", "application/xml"},
+    {"json", "application/json"},
+    {"pdf", "application/pdf"},
+    {"ps", "application/postscript"},
+    {"rtf", "application/rtf"},
+    {"zip", "application/zip"},
+    {"gz", "application/gzip"},
+    {"tgz", "application/gzip"},
+    {"bz2", "application/x-bzip2"},
+    {"xz", "application/x-xz"},
+    {"zst", "application/zstd"},
+    {"tar", "application/x-tar"},
+    {"7z", "application/x-7z-compressed"},
+    {"sh", "application/x-sh"},
+    {"doc", "application/msword"},
+    {"xls", "application/vnd.ms-excel"},
+    {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    {"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+    {"odt", "application/vnd.oasis.opendocument.text"},
+    {"ods", "application/vnd.oasis.opendocument.spreadsheet"},
+    {"png", "image/png"},
+    {"jpg", "image/jpeg"},
+    {"jpeg", "image/jpeg"},
+    {"gif", "image/gif"},
+    {"svg", "image/svg+xml"},
+    {"webp", "image/webp"},
+    {"bmp", "image/bmp"},
+    {"tif", "image/tiff"},
+    {"tiff", "image/tiff"},
+    {"ico", "image/x-icon"},
+    {"mp3", "audio/mpeg"},
+    {"ogg", "audio/ogg"},
+    {"wav", "audio/x-wav"},
+    {"mp4", "video/mp4"},
+    {"webm", "video/webm"},
+    {"pcap", "application/vnd.tcpdump.pcap"},
+    {"pem", "application/x-pem-file"},
+    {"asc", "application/pgp-keys"},
 };
 
 /* Text: no control bytes but those of lines and ISO-2022-JP. */
@@ -47,13 +85,15 @@ static const char *type_by_name(const char *name)
 	return NULL;
 }
 
-/* The content type: by the name's extension, else by the first bytes: text/plain or application/octet-stream. */
+/* The content type: by the name's extension, else by the first bytes: text/plain or
+ * application/octet-stream. */
 static const char *type_of(const char *name, const char *bytes, size_t length)
 {
 	static const struct {
 		const char *magic, *type;
-	} starts[] = {{"%PDF-", "application/pdf"}, {"\211PNG\r\n", "image/png"}, {"\377\330\377", "image/jpeg"}, {"GIF8", "image/gif"},
-	              {"\037\213", "application/gzip"}, {"PK\003\004", "application/zip"}, {"BZh", "application/x-bzip2"}};
+	} starts[] = {{"%PDF-", "application/pdf"}, {"\211PNG\r\n", "image/png"},
+	    {"\377\330\377", "image/jpeg"}, {"GIF8", "image/gif"}, {"\037\213", "application/gzip"},
+	    {"PK\003\004", "application/zip"}, {"BZh", "application/x-bzip2"}};
 	const char *type = type_by_name(name);
 	bool text = is_text(bytes, length);
 	/* A name that says text does not make bytes one. */
@@ -72,15 +112,18 @@ static void put_name(struct buffer *out, const char *parameter, const char *name
 	/* Readers decode what looks like an encoded word (RFC 2047) in a name, too. */
 	bool plain = strstr(name, "=?") == NULL;
 	for (const char *at = name; *at != '\0'; at++)
-		plain = plain && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x7f && *at != '"' && *at != '\\';
+		plain = plain && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x7f && *at != '"' &&
+		        *at != '\\';
 	if (plain) {
 		buffer_printf(out, ";\n\t%s=\"%s\"", parameter, name);
 		return;
 	}
-	buffer_printf(out, ";\n\t%s*=%s''", parameter, words_is_utf8(name, strlen(name)) ? "utf-8" : charset_of_locale());
+	buffer_printf(out, ";\n\t%s*=%s''", parameter,
+	    words_is_utf8(name, strlen(name)) ? "utf-8" : charset_of_locale());
 	for (; *name != '\0'; name++) {
 		unsigned char c = (unsigned char)*name;
-		bool safe = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr("-._", c) != NULL;
+		bool safe = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		            strchr("-._", c) != NULL;
 		if (safe)
 			buffer_add(out, name, 1);
 		else
@@ -88,14 +131,16 @@ static void put_name(struct buffer *out, const char *parameter, const char *name
 	}
 }
 
-/* A line that some way changes: mailboxes put an arrow before "From ", and blanks at its end are lost. */
+/* A line that some way changes: mailboxes put an arrow before "From ", and blanks at its end are
+ * lost. */
 static bool has_risky_line(const char *bytes, size_t length)
 {
 	for (size_t at = 0, next; at < length; at = next) {
 		const char *eol = memchr(bytes + at, '\n', length - at);
 		size_t end = eol != NULL ? (size_t)(eol - bytes) : length;
 		next = end + 1;
-		if (text_is_from_line(bytes + at, length - at) || (end > at && (bytes[end - 1] == ' ' || bytes[end - 1] == '\t')))
+		if (text_is_from_line(bytes + at, length - at) ||
+		    (end > at && (bytes[end - 1] == ' ' || bytes[end - 1] == '\t')))
 			return true;
 	}
 	return false;
@@ -111,17 +156,20 @@ static enum mime_encoding encoding_of(const char *type, const char *bytes, size_
 	return e == MIME_7BIT && has_risky_line(bytes, length) ? MIME_QUOTED : e;
 }
 
-/* What is neither ASCII nor UTF-8, and of no charset that the locale names, is not guessed at: readers would convert its bytes (RFC 1428). */
+/* What is neither ASCII nor UTF-8, and of no charset that the locale names, is not guessed at:
+ * readers would convert its bytes (RFC 1428). */
 static const char *charset_of(const char *bytes, size_t length)
 {
 	const char *charset = mime_charset(bytes, length), *locale = charset_of_terminal();
-	bool guessed = !text_equal_ci(charset, "utf-8") && !text_equal_ci(charset, "us-ascii") && !text_equal_ci(charset, "iso-2022-jp") &&
+	bool guessed = !text_equal_ci(charset, "utf-8") && !text_equal_ci(charset, "us-ascii") &&
+	               !text_equal_ci(charset, "iso-2022-jp") &&
 	               (locale == NULL || text_equal_ci(locale, "us-ascii"));
 	return guessed ? "unknown-8bit" : charset;
 }
 
 /* By the wish, or else as the content needs it. */
-static enum mime_encoding wished_encoding(const struct letter_wish *wish, const char *type, const char *bytes, size_t length)
+static enum mime_encoding wished_encoding(const struct letter_wish *wish, const char *type,
+    const char *bytes, size_t length)
 {
 	if (wish->encoding == ENCODING_FREE || length == 0)
 		return encoding_of(type, bytes, length);
@@ -129,7 +177,8 @@ static enum mime_encoding wished_encoding(const struct letter_wish *wish, const 
 	return wish->encoding == ENCODING_BASE64 ? MIME_BASE64 : lines ? MIME_QUOTED : MIME_EXACT;
 }
 
-void attach_put_as(struct buffer *out, const char *path, const char *bytes, size_t length, const struct letter_wish *wish, bool alternative)
+void attach_put_as(struct buffer *out, const char *path, const char *bytes, size_t length,
+    const struct letter_wish *wish, bool alternative)
 {
 	const char *slash = strrchr(path, '/'), *own = slash != NULL ? slash + 1 : path;
 	char *file_name = charset_header_text(wish->file_name != NULL ? wish->file_name : own, NULL);

@@ -1,4 +1,5 @@
-/* Collecting a letter.  The dialogue is FreeBSD's: one interrupt warns, the second one keeps the letter in dead.letter. */
+/* Collecting a letter.  The dialogue is FreeBSD's: one interrupt warns, the second one keeps the
+ * letter in dead.letter. */
 #include "mail/compose/collect.h"
 #include "base/fdio.h"
 #include "mail/input.h"
@@ -137,7 +138,10 @@ static enum collect_result read_lines(struct collecting *c)
 		switch (input_line(&line, &number)) {
 		case INPUT_LINE: l = take_line(c, &line); break;
 		case INPUT_SIGNAL: l = take_signal(c, number) ? LINE_DROPS : LINE_GOES_ON; break;
-		case INPUT_ERROR: l = LINE_ENDS; result = COLLECT_FAILED; break;
+		case INPUT_ERROR:
+			l = LINE_ENDS;
+			result = COLLECT_FAILED;
+			break;
 		case INPUT_END:
 			l = LINE_ENDS;
 			if (vars_on(&c->s->vars, "ignoreeof") && input_is_terminal()) {
@@ -157,7 +161,8 @@ enum collect_result collect_letter(struct session *s, struct letter *l)
 	struct collecting c = {.s = s, .l = l};
 	enum collect_result result;
 	if (!s->interactive && !s->reading) {
-		result = fdio_slurp(STDIN_FILENO, &l->body, BODY_LIMIT_BYTES) ? COLLECT_SEND : COLLECT_FAILED;
+		result =
+		    fdio_slurp(STDIN_FILENO, &l->body, BODY_LIMIT_BYTES) ? COLLECT_SEND : COLLECT_FAILED;
 	} else {
 		input_watch_signals();
 		result = ask_subject(&c) ? read_lines(&c) : COLLECT_DROPPED;

@@ -10,7 +10,8 @@ enum collect_result {
 	COLLECT_FAILED   /* standard input cannot be read */
 };
 
-/* Asks for what the variables say, and reads the text to its end, with tilde escapes when somebody types.  A hangup ends the program. */
+/* Asks for what the variables say, and reads the text to its end, with tilde escapes when somebody
+ * types.  A hangup ends the program. */
 enum collect_result collect_letter(struct session *s, struct letter *l);
 
 /* Asks for a line with a prompt; false when there is none. */

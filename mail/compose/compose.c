@@ -43,7 +43,8 @@ static bool is_ascii(const char *string)
 	return *string == '\0';
 }
 
-/* A display name (RFC 5322 3.4): as it is, in quotes where it must be, or as encoded words, which stand without quotes. */
+/* A display name (RFC 5322 3.4): as it is, in quotes where it must be, or as encoded words, which
+ * stand without quotes. */
 static void put_phrase(struct buffer *out, char *name)
 {
 	size_t n = strlen(name);
@@ -72,7 +73,8 @@ static void put_phrase(struct buffer *out, char *name)
 	buffer_puts(out, "\"");
 }
 
-/* One address: "Name <address>", "address (Name)", or the address alone.  Only names are ever encoded. */
+/* One address: "Name <address>", "address (Name)", or the address alone.  Only names are ever
+ * encoded. */
 static void put_address(struct buffer *out, const char *value)
 {
 	char *line = one_line(value);
@@ -126,14 +128,16 @@ static bool is_one_of(const char *name, const char *const names[])
 /* A Subject of -s, and the fields of MIME, are written elsewhere. */
 static void put_own_headers(struct buffer *out, const struct letter *l)
 {
-	static const char *const elsewhere[] = {"Content-Type", "Content-Transfer-Encoding", "MIME-Version", NULL};
-	static const char *const addresses[] = {"From", "Reply-To", "Sender", "Errors-To", "Mail-Followup-To", "Return-Receipt-To",
-	                                        "Disposition-Notification-To", NULL};
+	static const char *const elsewhere[] = {"Content-Type", "Content-Transfer-Encoding",
+	    "MIME-Version", NULL};
+	static const char *const addresses[] = {"From", "Reply-To", "Sender", "Errors-To",
+	    "Mail-Followup-To", "Return-Receipt-To", "Disposition-Notification-To", NULL};
 	for (int i = 0; i < l->headers.count; i++) {
 		char *line = one_line(l->headers.items[i]);
 		char *colon = strchr(line, ':');
 		*colon = '\0';
-		bool skip = is_one_of(line, elsewhere) || (l->subject != NULL && strcasecmp(line, "Subject") == 0);
+		bool skip =
+		    is_one_of(line, elsewhere) || (l->subject != NULL && strcasecmp(line, "Subject") == 0);
 		if (!skip && is_one_of(line, addresses))
 			put_address_list(out, line, colon + 1);
 		else if (!skip)
@@ -149,10 +153,12 @@ static bool put_file(struct buffer *out, const struct letter *l, int file, const
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool good = fd >= 0 && fdio_slurp(fd, &bytes, FILE_LIMIT_BYTES);
 	if (!good) {
-		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", path, strerror(errno));
+		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", path,
+		    strerror(errno));
 	} else if (bytes.length > 0 || !l->skip_empty_files) {
 		buffer_printf(out, "\n--%s\n", border);
-		attach_put_as(out, path, bytes.length ? bytes.data : "", bytes.length, letter_wish_of(l, file), l->alternative);
+		attach_put_as(out, path, bytes.length ? bytes.data : "", bytes.length,
+		    letter_wish_of(l, file), l->alternative);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -160,7 +166,8 @@ static bool put_file(struct buffer *out, const struct letter *l, int file, const
 	return good;
 }
 
-/* A content type as it was given, without what is left at its end of a parameter that is not there. */
+/* A content type as it was given, without what is left at its end of a parameter that is not there.
+ */
 static char *content_type(const char *given)
 {
 	char *line = one_line(given);
@@ -171,10 +178,12 @@ static char *content_type(const char *given)
 	return line;
 }
 
-/* The text as the body of the message or as its first part.  Who names an encoding has encoded the text already. */
+/* The text as the body of the message or as its first part.  Who names an encoding has encoded the
+ * text already. */
 static void put_text(struct buffer *out, const struct letter *l)
 {
-	const char *given = letter_header(l, "Content-Type"), *encoding = letter_header(l, "Content-Transfer-Encoding");
+	const char *given = letter_header(l, "Content-Type"),
+	           *encoding = letter_header(l, "Content-Transfer-Encoding");
 	const char *body = l->body.length > 0 ? l->body.data : "";
 	char *type = given != NULL ? content_type(given) : NULL;
 	enum mime_encoding e = mime_choose(type, body, l->body.length);
@@ -182,7 +191,8 @@ static void put_text(struct buffer *out, const struct letter *l)
 		e = l->encoding == ENCODING_BASE64 ? MIME_BASE64 : MIME_QUOTED;
 	if (encoding != NULL) {
 		char *line = one_line(encoding);
-		buffer_printf(out, "Content-Type: %s\nContent-Transfer-Encoding: %s\n", type != NULL ? type : "text/plain; charset=utf-8", line);
+		buffer_printf(out, "Content-Type: %s\nContent-Transfer-Encoding: %s\n",
+		    type != NULL ? type : "text/plain; charset=utf-8", line);
 		mem_free(&line);
 		e = MIME_8BIT;
 	} else {
@@ -196,8 +206,10 @@ static void put_text(struct buffer *out, const struct letter *l)
 /* A message inside this one (RFC 2046 5.2.1) is never encoded again. */
 static void put_attached(struct buffer *out, const struct buffer *message)
 {
-	buffer_printf(out, "Content-Type: message/rfc822\nContent-Disposition: inline\nContent-Transfer-Encoding: %s\n\n",
-	              mime_encoding_name(mime_choose("message/rfc822", message->data, message->length)));
+	buffer_printf(out,
+	    "Content-Type: message/rfc822\nContent-Disposition: inline\nContent-Transfer-Encoding: "
+	    "%s\n\n",
+	    mime_encoding_name(mime_choose("message/rfc822", message->data, message->length)));
 	mime_put_body(out, message->data, message->length, MIME_8BIT);
 }
 
@@ -205,7 +217,8 @@ static bool put_parts(struct buffer *out, const struct letter *l)
 {
 	char border[64];
 	snprintf(border, sizeof border, "=_%lld.%ld_mail", (long long)clock_wall_us(), (long)getpid());
-	buffer_printf(out, "Content-Type: multipart/%s; boundary=\"%s\"\n\n--%s\n", l->alternative ? "alternative" : "mixed", border, border);
+	buffer_printf(out, "Content-Type: multipart/%s; boundary=\"%s\"\n\n--%s\n",
+	    l->alternative ? "alternative" : "mixed", border, border);
 	put_text(out, l);
 	for (int i = 0; i < l->files.count; i++) {
 		if (!put_file(out, l, i, border))
@@ -246,7 +259,8 @@ bool compose_can_attach(const struct letter *l)
 			errno = EISDIR;
 		else if (access(l->files.items[i], R_OK) == 0)
 			continue;
-		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", l->files.items[i], strerror(errno));
+		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", l->files.items[i],
+		    strerror(errno));
 		return false;
 	}
 	return true;

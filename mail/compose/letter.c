@@ -15,7 +15,8 @@ void letter_set(char **field, const char *value)
 bool letter_is_header(const char *line)
 {
 	size_t n = 0;
-	while ((unsigned char)line[n] > ' ' && (unsigned char)line[n] < 0x7f && line[n] != ':' && line[n] != '/')
+	while ((unsigned char)line[n] > ' ' && (unsigned char)line[n] < 0x7f && line[n] != ':' &&
+	       line[n] != '/')
 		n++;
 	return n > 0 && line[n] == ':';
 }
@@ -30,7 +31,8 @@ const char *letter_header(const struct letter *l, const char *name)
 {
 	for (int i = 0; i < l->headers.count; i++) {
 		if (is_named(l->headers.items[i], name))
-			return l->headers.items[i] + strlen(name) + 1 + strspn(l->headers.items[i] + strlen(name) + 1, " \t");
+			return l->headers.items[i] + strlen(name) + 1 +
+			       strspn(l->headers.items[i] + strlen(name) + 1, " \t");
 	}
 	return NULL;
 }

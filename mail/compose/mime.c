@@ -7,12 +7,13 @@
 #include "mail/format/charset.h"
 #include <string.h>
 
-#define LINE_LIMIT 900   /* of a text that goes as it is; 998 is SMTP's limit */
+#define LINE_LIMIT 900 /* of a text that goes as it is; 998 is SMTP's limit */
 #define BASE64_LINE_BYTES 57
 
 bool mime_may_be_encoded(const char *type)
 {
-	return type == NULL || (!text_starts_ci(type, "multipart/") && !text_starts_ci(type, "message/"));
+	return type == NULL ||
+	       (!text_starts_ci(type, "multipart/") && !text_starts_ci(type, "message/"));
 }
 
 enum mime_encoding mime_choose(const char *type, const char *bytes, size_t length)
@@ -48,20 +49,24 @@ const char *mime_charset(const char *bytes, size_t length)
 
 const char *mime_encoding_name(enum mime_encoding e)
 {
-	static const char *const names[] = {"7bit", "8bit", "quoted-printable", "base64", "quoted-printable"};
+	static const char *const names[] = {"7bit", "8bit", "quoted-printable", "base64",
+	    "quoted-printable"};
 	return names[e];
 }
 
-void mime_put_fields(struct buffer *out, const char *type, const char *given, const char *bytes, size_t length, enum mime_encoding e)
+void mime_put_fields(struct buffer *out, const char *type, const char *given, const char *bytes,
+    size_t length, enum mime_encoding e)
 {
 	const char *charset = mime_charset(bytes, length);
 	if (given != NULL && strcmp(charset, "us-ascii") != 0)
 		charset = given;
 	if (type == NULL && length > 0 && memchr(bytes, '\0', length) != NULL)
-		buffer_puts(out, "Content-Type: application/octet-stream\nContent-Disposition: attachment\n");
+		buffer_puts(out,
+		    "Content-Type: application/octet-stream\nContent-Disposition: attachment\n");
 	else if (type == NULL)
 		buffer_printf(out, "Content-Type: text/plain; charset=%s\n", charset);
-	else if (text_starts_ci(type, "text/") && text_find_ci(type, "charset") == NULL && strcmp(charset, "us-ascii") != 0)
+	else if (text_starts_ci(type, "text/") && text_find_ci(type, "charset") == NULL &&
+	         strcmp(charset, "us-ascii") != 0)
 		buffer_printf(out, "Content-Type: %s; charset=%s\n", type, charset);
 	else
 		buffer_printf(out, "Content-Type: %s\n", type);
@@ -72,7 +77,8 @@ static void put_base64(struct buffer *out, const char *bytes, size_t length)
 {
 	for (size_t at = 0; at < length; at += BASE64_LINE_BYTES) {
 		buffer_puts(out, at > 0 ? "\n" : "");
-		base64_encode(out, bytes + at, length - at < BASE64_LINE_BYTES ? length - at : BASE64_LINE_BYTES);
+		base64_encode(out, bytes + at,
+		    length - at < BASE64_LINE_BYTES ? length - at : BASE64_LINE_BYTES);
 	}
 }
 

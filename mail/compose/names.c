@@ -19,7 +19,8 @@ void names_free(struct names *n)
 	n->count = 0;
 }
 
-/* Length of the first address of a list: up to a comma that is not in quotes, brackets or a comment. */
+/* Length of the first address of a list: up to a comma that is not in quotes, brackets or a
+ * comment. */
 static size_t address_length(const char *list)
 {
 	bool quoted = false, angle = false;
@@ -107,7 +108,8 @@ char *names_address(const char *item)
 	const char *angle = strrchr(item, '<');
 	if (angle != NULL && strchr(angle, '>') != NULL)
 		return mem_copy_n(angle + 1, strcspn(angle + 1, ">"));
-	char *copy = mem_copy_n(item, item[0] == '"' ? strlen(item) : strcspn(item, "(")), *address = mem_copy(text_trim(copy));
+	char *copy = mem_copy_n(item, item[0] == '"' ? strlen(item) : strcspn(item, "(")),
+	     *address = mem_copy(text_trim(copy));
 	mem_free(&copy);
 	return address;
 }

@@ -11,12 +11,13 @@ struct names {
 void names_add(struct names *n, const char *item);
 void names_free(struct names *n);
 
-/* Adds the addresses of a list.  Commas part them; blanks do too where no address has a name, a comment or quotes.
-   What stands in quotes, brackets or comments stays together. */
+/* Adds the addresses of a list.  Commas part them; blanks do too where no address has a name, a
+   comment or quotes. What stands in quotes, brackets or comments stays together. */
 void names_add_list(struct names *n, const char *list);
 
-/* Adds the words of a line: parted by blanks; quotes of both kinds keep them together and are taken off; a backslash takes
-   the meaning of the character behind it, but for \n and \t in double quotes, which are a line end and a tab. */
+/* Adds the words of a line: parted by blanks; quotes of both kinds keep them together and are taken
+   off; a backslash takes the meaning of the character behind it, but for \n and \t in double
+   quotes, which are a line end and a tab. */
 void names_add_words(struct names *n, const char *line);
 
 /* Place of an item without regard to case, -1 when it is not there. */

@@ -18,7 +18,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* DEAD, or dead.letter in a home that is the caller's own: "su" and "sudo" often leave another's in HOME. */
+/* DEAD, or dead.letter in a home that is the caller's own: "su" and "sudo" often leave another's in
+ * HOME. */
 static bool dead_letter_path(const struct session *s, char *path, size_t size)
 {
 	const char *dead = vars_get(&s->vars, "DEAD"), *home = session_home();
@@ -37,7 +38,8 @@ void send_keep(struct session *s, const struct buffer *bytes, bool quiet)
 	if (!vars_on(&s->vars, "save") || bytes->length == 0)
 		return;
 	if (!dead_letter_path(s, path, sizeof path)) {
-		fprintf(stderr, "mail: the message was not sent, and not kept: there is no home directory of your own for dead.letter\n");
+		fprintf(stderr, "mail: the message was not sent, and not kept: there is no home directory "
+		                "of your own for dead.letter\n");
 		return;
 	}
 	bool link = lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
@@ -47,7 +49,8 @@ void send_keep(struct session *s, const struct buffer *bytes, bool quiet)
 		if (!quiet)
 			fprintf(stderr, "mail: the message was not sent; it is kept in %s\n", path);
 	} else {
-		fprintf(stderr, "mail: the message was not sent, and %s cannot be written: %s\n", path, strerror(errno));
+		fprintf(stderr, "mail: the message was not sent, and %s cannot be written: %s\n", path,
+		    strerror(errno));
 	}
 }
 
@@ -106,8 +109,10 @@ static int wait_for_sendmail(pid_t pid)
 	return EX_OSERR;
 }
 
-/* Signals wait until it is known what became of the message; sendmail itself gets them and leaves nothing half done. */
-static int run_sendmail(const struct session *s, const struct letter *l, const struct buffer *message)
+/* Signals wait until it is known what became of the message; sendmail itself gets them and leaves
+ * nothing half done. */
+static int run_sendmail(const struct session *s, const struct letter *l,
+    const struct buffer *message)
 {
 	static const int numbers[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM};
 	int fds[2];
@@ -152,7 +157,8 @@ static void keep_failed(struct session *s, int code, const struct buffer *messag
 	}
 }
 
-/* A file, and not an address: "+name", or a slash before any of the characters that only addresses have. */
+/* A file, and not an address: "+name", or a slash before any of the characters that only addresses
+ * have. */
 static bool is_file(const char *name)
 {
 	size_t n = strcspn(name, "/@!%<");
@@ -164,8 +170,9 @@ static bool store_in_file(struct session *s, const char *name, const struct buff
 	struct buffer text = {0};
 	char *path = session_path(s, name);
 	mbox_put(&text, s->user, clock_wall_s(), message->data, message->length);
-	bool good = path != NULL && (maildir_is_one(path) ? maildir_add(path, message->data, message->length, true)
-	                                                  : append_file(path, APPEND_MBOX, text.data, text.length));
+	bool good = path != NULL &&
+	            (maildir_is_one(path) ? maildir_add(path, message->data, message->length, true)
+	                                  : append_file(path, APPEND_MBOX, text.data, text.length));
 	if (path != NULL && !good)
 		fprintf(stderr, "mail: %s cannot be written: %s\n", path, strerror(errno));
 	mem_free(&path);
@@ -180,7 +187,8 @@ static void keep_record(struct session *s, const struct letter *l, const struct 
 	struct buffer name = {0};
 	if (record == NULL || *record == '\0')
 		return;
-	buffer_printf(&name, "%s%s", vars_on(&s->vars, "outfolder") && strchr("/~+&%#", *record) == NULL ? "+" : "", record);
+	buffer_printf(&name, "%s%s",
+	    vars_on(&s->vars, "outfolder") && strchr("/~+&%#", *record) == NULL ? "+" : "", record);
 	if (!store_in_file(s, buffer_string(&name), message))
 		fprintf(stderr, "mail: the message is sent, but not recorded\n");
 	buffer_free(&name);
@@ -196,7 +204,8 @@ static bool refuse(const char *name, const char *why)
 	return false;
 }
 
-/* Commands and files as recipients: a hostile "address" must not write files, so these are only for who asks for it. */
+/* Commands and files as recipients: a hostile "address" must not write files, so these are only for
+ * who asks for it. */
 static bool check_recipients(const struct session *s, const struct letter *l)
 {
 	const struct names *lists[] = {&l->to, &l->cc, &l->bcc};
@@ -204,9 +213,11 @@ static bool check_recipients(const struct session *s, const struct letter *l)
 		for (int i = 0; i < lists[k]->count; i++) {
 			const char *name = lists[k]->items[i];
 			if (name[0] == '|')
-				return refuse(name, "a command cannot be a recipient; nothing was sent. Pipe the text into the command instead");
+				return refuse(name, "a command cannot be a recipient; nothing was sent. Pipe the "
+				                    "text into the command instead");
 			if (is_file(name) && !vars_on(&s->vars, "expandaddr"))
-				return refuse(name, "a file cannot be a recipient; nothing was sent. \"set expandaddr\" in ~/.mailrc allows it");
+				return refuse(name, "a file cannot be a recipient; nothing was sent. \"set "
+				                    "expandaddr\" in ~/.mailrc allows it");
 		}
 	}
 	return true;

@@ -49,7 +49,8 @@ static enum tilde_result run_end(struct session *s, struct letter *l, const char
 	return letter == '.' ? TILDE_END : letter == 'q' ? TILDE_QUIT : TILDE_EXIT;
 }
 
-static enum tilde_result run_literal(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_literal(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	(void)s, (void)letter;
 	buffer_puts(&l->body, "~");
@@ -57,7 +58,8 @@ static enum tilde_result run_literal(struct session *s, struct letter *l, const 
 	return TILDE_DONE;
 }
 
-static enum tilde_result run_shell(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_shell(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	(void)l, (void)letter;
 	child_run(&s->vars, *text != '\0' ? text : NULL, NULL, NULL);
@@ -65,7 +67,8 @@ static enum tilde_result run_shell(struct session *s, struct letter *l, const ch
 	return TILDE_DONE;
 }
 
-static enum tilde_result run_command(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_command(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	(void)l, (void)letter;
 	if (*text != '\0')
@@ -73,7 +76,8 @@ static enum tilde_result run_command(struct session *s, struct letter *l, const 
 	return more();
 }
 
-static enum tilde_result run_variable(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_variable(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	const char *value = vars_get(&s->vars, letter == 'a' ? "sign" : letter == 'A' ? "Sign" : text);
 	if (value == NULL) {
@@ -92,14 +96,16 @@ static enum tilde_result run_variable(struct session *s, struct letter *l, const
 	return TILDE_DONE;
 }
 
-static enum tilde_result run_names(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_names(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	(void)s;
 	letter_add_list(letter == 'b' ? &l->bcc : letter == 'c' ? &l->cc : &l->to, text);
 	return TILDE_DONE;
 }
 
-static enum tilde_result run_field(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_field(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	(void)s;
 	if (letter == 's') {
@@ -153,7 +159,8 @@ static enum tilde_result run_ask(struct session *s, struct letter *l, const char
 	return more();
 }
 
-static enum tilde_result run_edit(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_edit(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	(void)text;
 	child_edit(&s->vars, letter == 'e' ? "EDITOR" : "VISUAL", &l->body);
@@ -174,13 +181,15 @@ static void put_indented(const struct session *s, struct buffer *to, const struc
 }
 
 /* ~f ~F ~m ~M: the messages of a list. */
-static enum tilde_result run_messages(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_messages(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	struct names words = {0};
 	struct message_list list;
 	TEXT(why, 200);
 	bool all = letter == 'F' || letter == 'M';
-	struct render_fields fields = {.ignored = all ? NULL : &s->ignored, .retained = all ? NULL : &s->retained};
+	struct render_fields fields = {.ignored = all ? NULL : &s->ignored,
+	    .retained = all ? NULL : &s->retained};
 	names_add_words(&words, text);
 	if (s->folder == NULL || !lists_read(&list, s->folder, &s->vars, &words, LISTS_LIVE, &why)) {
 		printf("mail: %s\n", s->folder == NULL ? "no mailbox is open" : why.data);
@@ -209,7 +218,8 @@ static enum tilde_result run_messages(struct session *s, struct letter *l, const
 	return more();
 }
 
-static enum tilde_result run_print(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_print(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	(void)text, (void)letter;
 	struct buffer out = {0}, shown = {0};
@@ -235,11 +245,15 @@ static enum tilde_result run_print(struct session *s, struct letter *l, const ch
 }
 
 /* ~r FILE, ~< FILE, ~< !COMMAND, ~d. */
-static enum tilde_result run_read(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_read(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	struct buffer bytes = {0};
 	const char *dead = vars_get(&s->vars, "DEAD");
-	char *path = letter == 'd' ? session_path(s, dead != NULL && *dead != '\0' ? dead : "~/dead.letter") : *text == '!' ? NULL : session_path(s, text);
+	char *path = letter == 'd'
+	                 ? session_path(s, dead != NULL && *dead != '\0' ? dead : "~/dead.letter")
+	             : *text == '!' ? NULL
+	                            : session_path(s, text);
 	bool good;
 	if (*text == '!') {
 		good = child_run(&s->vars, text + 1, NULL, &bytes) == 0;
@@ -255,26 +269,30 @@ static enum tilde_result run_read(struct session *s, struct letter *l, const cha
 			buffer_puts(&l->body, "\n");
 		count(path != NULL ? path : text, bytes.length > 0 ? bytes.data : "", bytes.length);
 	} else {
-		printf("mail: %s: %s\n", path != NULL ? path : text, *text == '!' ? "the command failed" : strerror(errno));
+		printf("mail: %s: %s\n", path != NULL ? path : text,
+		    *text == '!' ? "the command failed" : strerror(errno));
 	}
 	buffer_free(&bytes);
 	mem_free(&path);
 	return TILDE_DONE;
 }
 
-static enum tilde_result run_write(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_write(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	(void)letter;
 	char *path = *text != '\0' ? session_path(s, text) : NULL;
 	if (path != NULL && append_file(path, APPEND_TEXT, l->body.data, l->body.length))
 		count(path, l->body.length > 0 ? l->body.data : "", l->body.length);
 	else
-		printf("mail: %s: %s\n", path != NULL ? path : "~w", path != NULL ? strerror(errno) : "write the name of a file behind it");
+		printf("mail: %s: %s\n", path != NULL ? path : "~w",
+		    path != NULL ? strerror(errno) : "write the name of a file behind it");
 	mem_free(&path);
 	return TILDE_DONE;
 }
 
-static enum tilde_result run_filter(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_filter(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	(void)letter;
 	struct buffer out = {0};
@@ -289,42 +307,44 @@ static enum tilde_result run_filter(struct session *s, struct letter *l, const c
 	return more();
 }
 
-static enum tilde_result run_help(struct session *s, struct letter *l, const char *text, char letter);
+static enum tilde_result run_help(struct session *s, struct letter *l, const char *text,
+    char letter);
 
 static const struct escape escapes[] = {
-	{'!', run_shell, "command", "run a command"},
-	{'.', run_end, "", "end of the text"},
-	{':', run_command, "command", "run a command of mail"},
-	{'_', run_command, "command", "the same"},
-	{'?', run_help, "", "this list"},
-	{'~', run_literal, "text", "a line that begins with a tilde"},
-	{'<', run_read, "file", "insert a file, or with ! the output of a command"},
-	{'@', run_field, "file", "attach a file"},
-	{'|', run_filter, "command", "put the text through a command"},
-	{'A', run_variable, "", "insert the variable Sign"},
-	{'F', run_messages, "messages", "insert messages with all their header"},
-	{'M', run_messages, "messages", "the same, indented"},
-	{'R', run_field, "address", "where answers go"},
-	{'a', run_variable, "", "insert the variable sign"},
-	{'b', run_names, "names", "add blind copies"},
-	{'c', run_names, "names", "add copies"},
-	{'d', run_read, "", "insert dead.letter"},
-	{'e', run_edit, "", "edit the text with EDITOR"},
-	{'f', run_messages, "messages", "insert messages"},
-	{'h', run_ask, "", "ask for recipients and subject"},
-	{'i', run_variable, "name", "insert a variable"},
-	{'m', run_messages, "messages", "insert messages, indented"},
-	{'p', run_print, "", "show the letter"},
-	{'q', run_end, "", "give up; the text goes to dead.letter"},
-	{'r', run_read, "file", "insert a file"},
-	{'s', run_field, "text", "set the subject"},
-	{'t', run_names, "names", "add recipients"},
-	{'v', run_edit, "", "edit the text with VISUAL"},
-	{'w', run_write, "file", "append the text to a file"},
-	{'x', run_end, "", "give up; the text is lost"},
+    {'!', run_shell, "command", "run a command"},
+    {'.', run_end, "", "end of the text"},
+    {':', run_command, "command", "run a command of mail"},
+    {'_', run_command, "command", "the same"},
+    {'?', run_help, "", "this list"},
+    {'~', run_literal, "text", "a line that begins with a tilde"},
+    {'<', run_read, "file", "insert a file, or with ! the output of a command"},
+    {'@', run_field, "file", "attach a file"},
+    {'|', run_filter, "command", "put the text through a command"},
+    {'A', run_variable, "", "insert the variable Sign"},
+    {'F', run_messages, "messages", "insert messages with all their header"},
+    {'M', run_messages, "messages", "the same, indented"},
+    {'R', run_field, "address", "where answers go"},
+    {'a', run_variable, "", "insert the variable sign"},
+    {'b', run_names, "names", "add blind copies"},
+    {'c', run_names, "names", "add copies"},
+    {'d', run_read, "", "insert dead.letter"},
+    {'e', run_edit, "", "edit the text with EDITOR"},
+    {'f', run_messages, "messages", "insert messages"},
+    {'h', run_ask, "", "ask for recipients and subject"},
+    {'i', run_variable, "name", "insert a variable"},
+    {'m', run_messages, "messages", "insert messages, indented"},
+    {'p', run_print, "", "show the letter"},
+    {'q', run_end, "", "give up; the text goes to dead.letter"},
+    {'r', run_read, "file", "insert a file"},
+    {'s', run_field, "text", "set the subject"},
+    {'t', run_names, "names", "add recipients"},
+    {'v', run_edit, "", "edit the text with VISUAL"},
+    {'w', run_write, "file", "append the text to a file"},
+    {'x', run_end, "", "give up; the text is lost"},
 };
 
-static enum tilde_result run_help(struct session *s, struct letter *l, const char *text, char letter)
+static enum tilde_result run_help(struct session *s, struct letter *l, const char *text,
+    char letter)
 {
 	(void)s, (void)l, (void)text, (void)letter;
 	for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++)
@@ -343,7 +363,9 @@ enum tilde_result tilde_run(struct session *s, struct letter *l, const char *lin
 			result = escapes[i].run(s, l, *line == '~' ? line + 1 : text, *line);
 	}
 	if (!known)
-		printf("mail: ~%s: there is no such escape; ~? lists them, and ~~ begins a line with a tilde\n", line);
+		printf("mail: ~%s: there is no such escape; ~? lists them, and ~~ begins a line with a "
+		       "tilde\n",
+		    line);
 	fflush(stdout);
 	mem_free(&copy);
 	return result;

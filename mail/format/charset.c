@@ -1,4 +1,5 @@
-/* Character sets.  iconv is given only names that look like one, and never more than a bounded piece at a time. */
+/* Character sets.  iconv is given only names that look like one, and never more than a bounded
+ * piece at a time. */
 #include "mail/format/charset.h"
 #include "base/text.h"
 #include "base/words.h"
@@ -16,7 +17,9 @@
 static bool is_name(const char *charset)
 {
 	size_t n = charset != NULL ? strlen(charset) : 0;
-	return n > 0 && n < NAME_LIMIT && strspn(charset, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:+()") == n;
+	return n > 0 && n < NAME_LIMIT &&
+	       strspn(charset,
+	           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:+()") == n;
 }
 
 static void put_latin1(struct buffer *out, const char *bytes, size_t length)
@@ -77,7 +80,8 @@ static iconv_t open_label(const char *label)
 	char room[NAME_LIMIT];
 	const char *name;
 	iconv_t cd = (iconv_t)-1;
-	for (int i = 0; cd == (iconv_t)-1 && (name = labels_name(label, i, room, sizeof room)) != NULL; i++)
+	for (int i = 0; cd == (iconv_t)-1 && (name = labels_name(label, i, room, sizeof room)) != NULL;
+	     i++)
 		cd = iconv_open("UTF-8", name);
 	return cd;
 }
@@ -127,7 +131,9 @@ char *charset_header_text(const char *text, const char *charset)
 {
 	size_t length = strlen(text);
 	struct buffer out = {0};
-	const char *from = charset_is_iso2022jp(text, length) ? "ISO-2022-JP" : words_is_utf8(text, length) ? NULL : charset;
+	const char *from = charset_is_iso2022jp(text, length) ? "ISO-2022-JP"
+	                   : words_is_utf8(text, length)      ? NULL
+	                                                      : charset;
 	if (from == NULL)
 		return mem_copy(text);
 	charset_to_utf8(&out, from, text, length);
@@ -156,7 +162,8 @@ void charset_from_utf8(struct buffer *out, const char *charset, const char *byte
 		char *to = piece, question[] = "?", *mark = question;
 		size_t room = sizeof piece - 16, left = 1;
 		last = length == 0;
-		size_t done = last ? iconv(cd, NULL, NULL, &to, &room) : iconv(cd, &in, &length, &to, &room);
+		size_t done =
+		    last ? iconv(cd, NULL, NULL, &to, &room) : iconv(cd, &in, &length, &to, &room);
 		if (done == (size_t)-1 && errno != E2BIG && length > 0) {
 			size_t n = character_length(in, length);
 			in += n;
@@ -171,13 +178,15 @@ void charset_from_utf8(struct buffer *out, const char *charset, const char *byte
 	iconv_close(cd);
 }
 
-/* The charset that the environment names; NULL when it names none.  Of a locale that is not installed, the part behind its dot. */
+/* The charset that the environment names; NULL when it names none.  Of a locale that is not
+ * installed, the part behind its dot. */
 static const char *codeset(void)
 {
 	static char of_name[NAME_LIMIT];
 	static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
 	const char *name = NULL;
-	for (size_t i = 0; i < sizeof variables / sizeof variables[0] && (name == NULL || *name == '\0'); i++)
+	for (size_t i = 0;
+	     i < sizeof variables / sizeof variables[0] && (name == NULL || *name == '\0'); i++)
 		name = getenv(variables[i]);
 	if (name == NULL || *name == '\0')
 		return NULL;
@@ -205,5 +214,6 @@ const char *charset_of_terminal(void)
 const char *charset_of_locale(void)
 {
 	const char *name = codeset();
-	return name == NULL || is_utf8_name(name) || text_equal_ci(name, "US-ASCII") ? "iso-8859-1" : name;
+	return name == NULL || is_utf8_name(name) || text_equal_ci(name, "US-ASCII") ? "iso-8859-1"
+	                                                                             : name;
 }

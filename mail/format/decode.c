@@ -63,7 +63,8 @@ void decode_quoted(struct buffer *out, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		size_t left = length - i - 1, gap;
-		if (bytes[i] == '=' && left >= 2 && hex_value(bytes[i + 1]) >= 0 && hex_value(bytes[i + 2]) >= 0) {
+		if (bytes[i] == '=' && left >= 2 && hex_value(bytes[i + 1]) >= 0 &&
+		    hex_value(bytes[i + 2]) >= 0) {
 			char c = (char)(hex_value(bytes[i + 1]) << 4 | hex_value(bytes[i + 2]));
 			buffer_add(out, &c, 1);
 			i += 2;
@@ -93,7 +94,8 @@ static bool read_word(const char *at, struct word *w)
 	memcpy(w->charset, at + 2, n);
 	w->charset[n] = '\0';
 	const char *mark = strchr(at + 2 + n, '?');
-	if (mark == NULL || mark[1] == '\0' || mark[2] != '?' || memchr(at, ' ', (size_t)(mark - at)) != NULL)
+	if (mark == NULL || mark[1] == '\0' || mark[2] != '?' ||
+	    memchr(at, ' ', (size_t)(mark - at)) != NULL)
 		return false;
 	w->encoding = mark[1];
 	w->text = mark + 3;
@@ -152,7 +154,8 @@ void decode_words(struct buffer *out, const char *value)
 				continue;
 		}
 		if (plain.length > 0) {
-			const char *charset = charset_is_iso2022jp(plain.data, plain.length) ? "ISO-2022-JP" : NULL;
+			const char *charset =
+			    charset_is_iso2022jp(plain.data, plain.length) ? "ISO-2022-JP" : NULL;
 			charset_to_utf8(out, charset, plain.data, plain.length);
 			plain.length = 0;
 		}

@@ -1,5 +1,5 @@
-/* Decoding what other programs have encoded: pure functions over bytes, for input of anybody.  Nothing is ever refused: what is wrong is
-   passed over. */
+/* Decoding what other programs have encoded: pure functions over bytes, for input of anybody.
+   Nothing is ever refused: what is wrong is passed over. */
 #ifndef MAIL_DECODE_H
 #define MAIL_DECODE_H
 #include "base/mem.h"

@@ -16,7 +16,8 @@ size_t field_next(const char *header, size_t length, size_t at, size_t *name_len
 	*name_length = 0;
 	if (at >= length)
 		return 0;
-	while (at + n < length && (unsigned char)header[at + n] > ' ' && header[at + n] != ':' && (unsigned char)header[at + n] < 0x7f)
+	while (at + n < length && (unsigned char)header[at + n] > ' ' && header[at + n] != ':' &&
+	       (unsigned char)header[at + n] < 0x7f)
 		n++;
 	size_t colon = n;
 	while (at + colon < length && (header[at + colon] == ' ' || header[at + colon] == '\t'))
@@ -124,7 +125,8 @@ static void put_percent(struct buffer *out, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		unsigned byte;
-		if (*text == '%' && text[1] != '\0' && text[2] != '\0' && sscanf(text + 1, "%2x", &byte) == 1) {
+		if (*text == '%' && text[1] != '\0' && text[2] != '\0' &&
+		    sscanf(text + 1, "%2x", &byte) == 1) {
 			char c = (char)byte;
 			buffer_add(out, &c, 1);
 			text += 2;

@@ -75,7 +75,8 @@ static int create(const char *folder, const char *name, size_t limit, struct buf
 		path->length = 0;
 		buffer_printf(path, "%s/", folder);
 		put_name(path, name, number, limit);
-		int fd = open(buffer_string(path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+		int fd =
+		    open(buffer_string(path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
 		if (fd >= 0 || errno != EEXIST)
 			return fd;
 	}
@@ -91,7 +92,8 @@ int filename_create(const char *folder, const char *name, struct buffer *path)
 		return fd;
 	char *plain = mem_copy(name);
 	for (char *at = plain; *at != '\0'; at++) {
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", *at) == NULL)
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", *at) ==
+		    NULL)
 			*at = '_';
 	}
 	fd = create(folder, plain, EXTENSION_LIMIT_BYTES * 2, path);

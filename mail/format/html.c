@@ -1,4 +1,5 @@
-/* HTML.  One pass; a tag sets what follows: a new line, nothing until its end, the target of a link. */
+/* HTML.  One pass; a tag sets what follows: a new line, nothing until its end, the target of a
+ * link. */
 #include "mail/format/html.h"
 #include "base/compat.h"
 #include "base/text.h"
@@ -13,9 +14,9 @@
 struct html {
 	struct buffer *out;
 	const char *at, *end;
-	bool blank;       /* a blank is due before the next word */
+	bool blank; /* a blank is due before the next word */
 	bool preformatted;
-	char link[300];   /* target of the link that is open, "" = none */
+	char link[300]; /* target of the link that is open, "" = none */
 };
 
 static void new_line(struct html *h, int lines)
@@ -59,11 +60,14 @@ static void put_entity(struct html *h)
 	static const struct {
 		const char *name;
 		uint32_t c;
-	} entities[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}, {"nbsp", ' '}, {"auml", 0xe4}, {"ouml", 0xf6},
-	                {"uuml", 0xfc}, {"Auml", 0xc4}, {"Ouml", 0xd6}, {"Uuml", 0xdc}, {"szlig", 0xdf}, {"eacute", 0xe9}, {"egrave", 0xe8},
-	                {"agrave", 0xe0}, {"ccedil", 0xe7}, {"copy", 0xa9}, {"reg", 0xae}, {"deg", 0xb0}, {"euro", 0x20ac}, {"ndash", 0x2013},
-	                {"mdash", 0x2014}, {"hellip", 0x2026}, {"bull", 0x2022}, {"middot", 0xb7}, {"laquo", 0xab}, {"raquo", 0xbb},
-	                {"lsquo", 0x2018}, {"rsquo", 0x2019}, {"ldquo", 0x201c}, {"rdquo", 0x201d}, {"times", 0xd7}, {"trade", 0x2122}};
+	} entities[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''},
+	    {"nbsp", ' '}, {"auml", 0xe4}, {"ouml", 0xf6}, {"uuml", 0xfc}, {"Auml", 0xc4},
+	    {"Ouml", 0xd6}, {"Uuml", 0xdc}, {"szlig", 0xdf}, {"eacute", 0xe9}, {"egrave", 0xe8},
+	    {"agrave", 0xe0}, {"ccedil", 0xe7}, {"copy", 0xa9}, {"reg", 0xae}, {"deg", 0xb0},
+	    {"euro", 0x20ac}, {"ndash", 0x2013}, {"mdash", 0x2014}, {"hellip", 0x2026},
+	    {"bull", 0x2022}, {"middot", 0xb7}, {"laquo", 0xab}, {"raquo", 0xbb}, {"lsquo", 0x2018},
+	    {"rsquo", 0x2019}, {"ldquo", 0x201c}, {"rdquo", 0x201d}, {"times", 0xd7},
+	    {"trade", 0x2122}};
 	char name[12];
 	size_t n = 0;
 	while (h->at + 1 + n < h->end && n < sizeof name - 1 && h->at[1 + n] != ';')
@@ -147,7 +151,8 @@ static void use_tag(struct html *h, char *tag)
 	size_t n = strcspn(name, " \t\r\n/");
 	char after = name[n];
 	name[n] = '\0';
-	if (is_one_of(name, " br tr div table ul ol dl dt dd center form section article header footer "))
+	if (is_one_of(name,
+	        " br tr div table ul ol dl dt dd center form section article header footer "))
 		new_line(h, 1);
 	else if (is_one_of(name, " p h1 h2 h3 h4 h5 h6 blockquote hr "))
 		new_line(h, 2);
@@ -179,7 +184,8 @@ static void take_tag(struct html *h)
 		return;
 	}
 	const char *close = memchr(h->at, '>', left < TAG_LIMIT ? left : TAG_LIMIT);
-	if (close == NULL || left < 2 || !(h->at[1] == '/' || h->at[1] == '!' || (h->at[1] | 32) >= 'a')) {
+	if (close == NULL || left < 2 ||
+	    !(h->at[1] == '/' || h->at[1] == '!' || (h->at[1] | 32) >= 'a')) {
 		put_bytes(h, h->at++, 1);
 		return;
 	}

@@ -1,4 +1,5 @@
-/* Finding the parts.  Each level reads its own bytes once, so the work is at most depth times length. */
+/* Finding the parts.  Each level reads its own bytes once, so the work is at most depth times
+ * length. */
 #include "mail/format/mimeparse.h"
 #include "base/text.h"
 #include "mail/format/decode.h"
@@ -33,7 +34,9 @@ static void read_transfer(struct mime_part *p)
 	struct buffer value = {0};
 	if (field_find(&value, p->header, p->header_length, "Content-Transfer-Encoding")) {
 		const char *text = buffer_string(&value);
-		p->transfer = text_starts_ci(text, "base64") ? TRANSFER_BASE64 : text_starts_ci(text, "quoted-printable") ? TRANSFER_QUOTED : TRANSFER_NONE;
+		p->transfer = text_starts_ci(text, "base64")             ? TRANSFER_BASE64
+		              : text_starts_ci(text, "quoted-printable") ? TRANSFER_QUOTED
+		                                                         : TRANSFER_NONE;
 	}
 	buffer_free(&value);
 }
@@ -75,8 +78,11 @@ static int add_part(struct mime_parts *parts, const char *bytes, size_t length, 
 {
 	size_t header = mbox_header_length(bytes, length);
 	parts->items = mem_resize(parts->items, (size_t)parts->count + 1, sizeof *parts->items);
-	parts->items[parts->count] = (struct mime_part){.header = bytes, .header_length = header, .body = bytes + header,
-	                                                .body_length = length - header, .parent = parent};
+	parts->items[parts->count] = (struct mime_part){.header = bytes,
+	    .header_length = header,
+	    .body = bytes + header,
+	    .body_length = length - header,
+	    .parent = parent};
 	return parts->count++;
 }
 
@@ -94,10 +100,12 @@ static int border_kind(const char *line, size_t length, const char *boundary, si
 	return 1;
 }
 
-static void parse(struct mime_parts *parts, const char *bytes, size_t length, int parent, int depth, const char *usual_type);
+static void parse(struct mime_parts *parts, const char *bytes, size_t length, int parent, int depth,
+    const char *usual_type);
 
 /* Without the line end that belongs to the border. */
-static void parse_between(struct mime_parts *parts, const char *bytes, size_t length, int parent, int depth, const char *usual_type)
+static void parse_between(struct mime_parts *parts, const char *bytes, size_t length, int parent,
+    int depth, const char *usual_type)
 {
 	if (length > 0 && bytes[length - 1] == '\n')
 		length--;
@@ -108,7 +116,9 @@ static void parse_between(struct mime_parts *parts, const char *bytes, size_t le
 
 static void split(struct mime_parts *parts, int place, const char *boundary, int depth)
 {
-	const char *bytes = parts->items[place].body, *usual = strcmp(parts->items[place].type, "multipart/digest") == 0 ? "message/rfc822" : "text/plain";
+	const char *bytes = parts->items[place].body,
+	           *usual = strcmp(parts->items[place].type, "multipart/digest") == 0 ? "message/rfc822"
+	                                                                              : "text/plain";
 	size_t length = parts->items[place].body_length, n = strlen(boundary), from = 0;
 	bool inside = false;
 	for (size_t at = 0; at < length;) {
@@ -129,7 +139,8 @@ static void split(struct mime_parts *parts, int place, const char *boundary, int
 		parse(parts, bytes + from, length - from, place, depth, usual);
 }
 
-static void parse(struct mime_parts *parts, const char *bytes, size_t length, int parent, int depth, const char *usual_type)
+static void parse(struct mime_parts *parts, const char *bytes, size_t length, int parent, int depth,
+    const char *usual_type)
 {
 	if (parts->count >= PARTS_LIMIT) {
 		parts->cut = true;
@@ -140,7 +151,8 @@ static void parse(struct mime_parts *parts, const char *bytes, size_t length, in
 	char *boundary = read_fields(&p, usual_type);
 	parts->items[place] = p;
 	bool message = strcmp(p.type, "message/rfc822") == 0 && p.transfer == TRANSFER_NONE;
-	bool multipart = mimeparse_is_multipart(&p) && boundary != NULL && strlen(boundary) < BOUNDARY_LIMIT;
+	bool multipart =
+	    mimeparse_is_multipart(&p) && boundary != NULL && strlen(boundary) < BOUNDARY_LIMIT;
 	if ((message || multipart) && depth >= DEPTH_LIMIT)
 		parts->cut = true;
 	else if (message)

@@ -1,4 +1,5 @@
-/* The parts of a message (RFC 2045, 2046): a pure function over bytes, bounded in parts and depth, for messages of anybody. */
+/* The parts of a message (RFC 2045, 2046): a pure function over bytes, bounded in parts and depth,
+ * for messages of anybody. */
 #ifndef MAIL_MIMEPARSE_H
 #define MAIL_MIMEPARSE_H
 #include "base/mem.h"
@@ -10,17 +11,17 @@ enum mime_transfer { TRANSFER_NONE, TRANSFER_BASE64, TRANSFER_QUOTED };
 struct mime_part {
 	const char *header, *body;
 	size_t header_length, body_length;
-	char type[80];     /* "text/plain", in small letters */
-	char *charset;     /* as it was declared, NULL = not */
-	char *name;        /* of the file, UTF-8, NULL = none; anything may stand in it */
+	char type[80]; /* "text/plain", in small letters */
+	char *charset; /* as it was declared, NULL = not */
+	char *name;    /* of the file, UTF-8, NULL = none; anything may stand in it */
 	enum mime_transfer transfer;
-	bool attachment;   /* Content-Disposition says so */
-	int parent;        /* place of the multipart or message around it, -1 for the first */
+	bool attachment; /* Content-Disposition says so */
+	int parent;      /* place of the multipart or message around it, -1 for the first */
 };
 struct mime_parts {
 	struct mime_part *items; /* in the order of the message; the first is the message itself */
 	int count;
-	bool cut;                /* there were more parts, or deeper ones, than are looked at */
+	bool cut; /* there were more parts, or deeper ones, than are looked at */
 };
 
 /* bytes: header and body, without a "From " line. */

@@ -22,13 +22,15 @@ bool render_shows(const struct render_fields *fields, const char *name, size_t l
 	return shows;
 }
 
-void render_header(struct buffer *out, const char *header, size_t length, const struct render_fields *fields)
+void render_header(struct buffer *out, const char *header, size_t length,
+    const struct render_fields *fields)
 {
 	size_t at = 0, n, name_length;
 	while ((n = field_next(header, length, at, &name_length)) > 0) {
 		if (name_length > 0 && render_shows(fields, header + at, name_length)) {
 			struct buffer line = {0};
-			char *name = mem_copy_n(header + at, name_length), *value = field_text(header + at, n, name);
+			char *name = mem_copy_n(header + at, name_length),
+			     *value = field_text(header + at, n, name);
 			buffer_printf(&line, "%s: %s", name, value);
 			screen_clean(out, line.data, line.length);
 			buffer_puts(out, "\n");
@@ -58,7 +60,8 @@ static int best_child(const struct mime_parts *parts, int place)
 	static const char *const wanted[] = {"text/plain", "text/html", "text/", ""};
 	for (size_t w = 0; w < sizeof wanted / sizeof wanted[0]; w++) {
 		for (int i = place + 1; i < parts->count && is_inside(parts, i, place); i++) {
-			if (!text_starts(parts->items[i].type, wanted[w]) || (has_children(parts, i) && *wanted[w] != '\0'))
+			if (!text_starts(parts->items[i].type, wanted[w]) ||
+			    (has_children(parts, i) && *wanted[w] != '\0'))
 				continue;
 			while (parts->items[i].parent != place)
 				i = parts->items[i].parent;
@@ -71,8 +74,10 @@ static int best_child(const struct mime_parts *parts, int place)
 /* Another alternative is shown in place of this part. */
 static bool is_passed_over(const struct mime_parts *parts, int place)
 {
-	for (int child = place, outer = parts->items[place].parent; outer >= 0; child = outer, outer = parts->items[outer].parent) {
-		if (strcmp(parts->items[outer].type, "multipart/alternative") == 0 && best_child(parts, outer) != child)
+	for (int child = place, outer = parts->items[place].parent; outer >= 0;
+	     child = outer, outer = parts->items[outer].parent) {
+		if (strcmp(parts->items[outer].type, "multipart/alternative") == 0 &&
+		    best_child(parts, outer) != child)
 			return true;
 	}
 	return false;
@@ -82,8 +87,9 @@ static bool is_shown_as_text(const struct mime_parts *parts, int place)
 {
 	const struct mime_part *p = &parts->items[place];
 	return !has_children(parts, place) && !p->attachment &&
-	       (text_starts(p->type, "text/plain") || text_starts(p->type, "text/html") || (text_starts(p->type, "text/") && p->name == NULL) ||
-	        strcmp(p->type, "message/delivery-status") == 0);
+	       (text_starts(p->type, "text/plain") || text_starts(p->type, "text/html") ||
+	           (text_starts(p->type, "text/") && p->name == NULL) ||
+	           strcmp(p->type, "message/delivery-status") == 0);
 }
 
 bool render_is_attachment(const struct mime_parts *parts, int place)
@@ -96,7 +102,8 @@ bool render_is_attachment(const struct mime_parts *parts, int place)
 
 bool render_is_named_text(const struct mime_parts *parts, int place)
 {
-	return parts->items[place].name != NULL && is_shown_as_text(parts, place) && !is_passed_over(parts, place);
+	return parts->items[place].name != NULL && is_shown_as_text(parts, place) &&
+	       !is_passed_over(parts, place);
 }
 
 /* The text of a part as UTF-8. */
@@ -107,7 +114,8 @@ static void put_part_text(struct buffer *out, const struct mime_part *p)
 	const char *bytes = raw.length > 0 ? raw.data : "", *charset = p->charset;
 	if (charset == NULL || text_equal_ci(charset, "us-ascii"))
 		charset = charset_is_iso2022jp(bytes, raw.length) ? "ISO-2022-JP" : NULL;
-	charset_to_utf8(&text, charset, bytes, raw.length < BODY_LIMIT_BYTES ? raw.length : BODY_LIMIT_BYTES);
+	charset_to_utf8(&text, charset, bytes,
+	    raw.length < BODY_LIMIT_BYTES ? raw.length : BODY_LIMIT_BYTES);
 	if (strcmp(p->type, "text/html") == 0)
 		html_to_text(out, text.length > 0 ? text.data : "", text.length);
 	else
@@ -139,7 +147,8 @@ static void put_attachment_line(struct buffer *out, const struct mime_part *p, i
 
 static const struct names *inner_fields(void)
 {
-	static char *items[] = {(char *)"From", (char *)"To", (char *)"Cc", (char *)"Date", (char *)"Subject", NULL};
+	static char *items[] = {(char *)"From", (char *)"To", (char *)"Cc", (char *)"Date",
+	    (char *)"Subject", NULL};
 	static const struct names inner = {items, 5};
 	return &inner;
 }
@@ -151,7 +160,8 @@ static void render_parts(struct buffer *out, const struct mime_parts *parts, boo
 		const struct mime_part *p = &parts->items[i];
 		if (is_passed_over(parts, i))
 			continue;
-		if (i > 0 && out->length > 0 && p->parent >= 0 && !mimeparse_is_multipart(p) && strcmp(parts->items[p->parent].type, "message/rfc822") != 0)
+		if (i > 0 && out->length > 0 && p->parent >= 0 && !mimeparse_is_multipart(p) &&
+		    strcmp(parts->items[p->parent].type, "message/rfc822") != 0)
 			buffer_puts(out, "\n");
 		if (is_shown_as_text(parts, i)) {
 			struct buffer text = {0};
@@ -167,7 +177,8 @@ static void render_parts(struct buffer *out, const struct mime_parts *parts, boo
 		if (strcmp(p->type, "message/rfc822") == 0 && has_children(parts, i)) {
 			const struct render_fields fields = {.retained = inner_fields()};
 			buffer_puts(out, "-------- a message inside this one --------\n");
-			render_header(out, parts->items[i + 1].header, parts->items[i + 1].header_length, &fields);
+			render_header(out, parts->items[i + 1].header, parts->items[i + 1].header_length,
+			    &fields);
 			buffer_puts(out, "\n");
 		} else if (screen && render_is_attachment(parts, i)) {
 			put_attachment_line(out, p, number);

@@ -1,4 +1,5 @@
-/* A message as a person reads it: pure functions from its bytes to UTF-8 that a terminal may see. */
+/* A message as a person reads it: pure functions from its bytes to UTF-8 that a terminal may see.
+ */
 #ifndef MAIL_RENDER_H
 #define MAIL_RENDER_H
 #include "mail/format/mimeparse.h"
@@ -9,7 +10,8 @@ struct render_fields {
 	const struct names *ignored, *retained;
 };
 bool render_shows(const struct render_fields *fields, const char *name, size_t length);
-void render_header(struct buffer *out, const char *header, size_t length, const struct render_fields *fields);
+void render_header(struct buffer *out, const char *header, size_t length,
+    const struct render_fields *fields);
 
 /* Texts, the best of alternatives, and a line for each attachment. */
 void render_body(struct buffer *out, const char *bytes, size_t length);

@@ -25,8 +25,9 @@ static uint32_t character(const char *s, size_t left, size_t *n)
 /* C1 controls, marks of direction, separators of lines: they would change how the rest looks. */
 static int is_harmful(uint32_t c)
 {
-	return (c >= 0x80 && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-	       c == 0xfffd || (c >= 0xe0000 && c <= 0xe0fff) || c == 0xfeff;
+	return (c >= 0x80 && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfffd ||
+	       (c >= 0xe0000 && c <= 0xe0fff) || c == 0xfeff;
 }
 
 void screen_clean(struct buffer *out, const char *bytes, size_t length)
@@ -44,13 +45,17 @@ void screen_clean(struct buffer *out, const char *bytes, size_t length)
 	}
 }
 
-/* Columns of a character, near enough: combining marks none, East Asian characters and pictures two. */
+/* Columns of a character, near enough: combining marks none, East Asian characters and pictures
+ * two. */
 static int columns_of(uint32_t c)
 {
-	if ((c >= 0x300 && c <= 0x36f) || c == 0x200b || c == 0x200d || (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0x20d0 && c <= 0x20ff))
+	if ((c >= 0x300 && c <= 0x36f) || c == 0x200b || c == 0x200d || (c >= 0xfe00 && c <= 0xfe0f) ||
+	    (c >= 0x20d0 && c <= 0x20ff))
 		return 0;
-	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-	               (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) || (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) ||
+	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
+	               (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+	               (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+	               (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) ||
 	               (c >= 0x20000 && c <= 0x3fffd)
 	           ? 2
 	           : 1;

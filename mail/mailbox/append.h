@@ -10,7 +10,7 @@ enum append_kind {
 	APPEND_MBOX  /* messages in mbox form: behind an empty line; the file is locked meanwhile */
 };
 
-/* Appends, with the file created (mode 0600) when it is not there, and synced.  Only regular files and devices are written to.  False with
-   errno; the file is then as it was. */
+/* Appends, with the file created (mode 0600) when it is not there, and synced.  Only regular files
+   and devices are written to.  False with errno; the file is then as it was. */
 bool append_file(const char *path, enum append_kind kind, const char *bytes, size_t length);
 #endif

@@ -18,7 +18,8 @@
 
 static unsigned flags_of(bool read, bool old, bool answered)
 {
-	return (read ? MESSAGE_READ : 0u) | (old ? MESSAGE_OLD : 0u) | (answered ? MESSAGE_ANSWERED : 0u);
+	return (read ? MESSAGE_READ : 0u) | (old ? MESSAGE_OLD : 0u) |
+	       (answered ? MESSAGE_ANSWERED : 0u);
 }
 
 static struct message *add_message(struct folder *f, unsigned flags)
@@ -63,7 +64,8 @@ static bool take_maildir(struct folder *f, struct text *why)
 		bool known = false;
 		/* Another program may have given it another state since. */
 		for (int k = 0; k < before && !known; k++)
-			known = strncmp(f->items[k].name + 4, names.items[i] + 4, n) == 0 && strchr(":", f->items[k].name[4 + n]) != NULL;
+			known = strncmp(f->items[k].name + 4, names.items[i] + 4, n) == 0 &&
+			        strchr(":", f->items[k].name[4 + n]) != NULL;
 		struct maildir_state s = maildir_state(names.items[i]);
 		if (!known)
 			add_message(f, flags_of(s.read, s.old, s.answered))->name = mem_copy(names.items[i]);
@@ -72,12 +74,14 @@ static bool take_maildir(struct folder *f, struct text *why)
 	return good;
 }
 
-/* Reads the file under its lock.  A file that may only be read is read without finishing anything. */
+/* Reads the file under its lock.  A file that may only be read is read without finishing anything.
+ */
 static bool read_locked(struct folder *f, int fd, struct buffer *bytes, struct text *why)
 {
 	struct lock lock;
 	if (!lock_take(&lock, fd, f->path, LOCK_WAIT_MS)) {
-		text_put(why, errno == EAGAIN ? "another program keeps it locked; try again in a moment" : strerror(errno));
+		text_put(why, errno == EAGAIN ? "another program keeps it locked; try again in a moment"
+		                              : strerror(errno));
 		return false;
 	}
 	bool good = f->read_only || rewrite_recover(fd, f->path, why);
@@ -97,7 +101,8 @@ static int open_file(struct folder *f)
 	/* The super-user may write everywhere; that nobody is to write here counts for him, too. */
 	if (fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & 0222) == 0)
 		f->read_only = true;
-	return fd < 0 && f->read_only ? open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : fd;
+	return fd < 0 && f->read_only ? open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+	                              : fd;
 }
 
 static bool open_mbox(struct folder *f, struct text *why)
@@ -150,7 +155,9 @@ static int look_at_mbox(struct folder *f, struct text *why)
 	bool good = fd >= 0 && read_locked(f, fd, &now, why);
 	if (fd >= 0)
 		close(fd);
-	if (good && (now.length < f->bytes.length || (f->bytes.length > 0 && memcmp(now.data, f->bytes.data, f->bytes.length) != 0))) {
+	if (good &&
+	    (now.length < f->bytes.length ||
+	        (f->bytes.length > 0 && memcmp(now.data, f->bytes.data, f->bytes.length) != 0))) {
 		text_put(why, "another program has changed it; open it again");
 		good = false;
 	}
@@ -206,7 +213,8 @@ void folder_view(struct folder *f, int place, struct folder_view *v)
 		v->body_length = m->own.length - v->header_length;
 	}
 	/* The empty line in front of the next "From " line is not of the message. */
-	if (f->kind == FOLDER_MBOX && v->body_length >= 2 && memcmp(v->body + v->body_length - 2, "\n\n", 2) == 0)
+	if (f->kind == FOLDER_MBOX && v->body_length >= 2 &&
+	    memcmp(v->body + v->body_length - 2, "\n\n", 2) == 0)
 		v->body_length--;
 }
 

@@ -21,8 +21,8 @@ uint64_t journal_sum(const char *bytes, size_t length)
 	return sum;
 }
 
-/* Name of the journal in one of the places, tried in this order: beside the mailbox, home, TMPDIR, /var/tmp.  False when there is no such
-   place. */
+/* Name of the journal in one of the places, tried in this order: beside the mailbox, home, TMPDIR,
+   /var/tmp.  False when there is no such place. */
 static bool put_name(char *name, size_t size, const char *path, int place)
 {
 	char folder[1024];
@@ -34,7 +34,8 @@ static bool put_name(char *name, size_t size, const char *path, int place)
 		text_copy(folder, sizeof folder, ".");
 	else if (from == NULL || *from == '\0' || !text_copy(folder, sizeof folder, from))
 		return false;
-	return (size_t)snprintf(name, size, "%s/.firsthop-mail.%016llx", folder, (unsigned long long)journal_sum(path, strlen(path))) < size;
+	return (size_t)snprintf(name, size, "%s/.firsthop-mail.%016llx", folder,
+	           (unsigned long long)journal_sum(path, strlen(path))) < size;
 }
 
 /* Makes a new name durable. */

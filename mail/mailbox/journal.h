@@ -10,7 +10,8 @@
 /* Checksum (FNV-1a, 64 bits). */
 uint64_t journal_sum(const char *bytes, size_t length);
 
-/* Writes the journal, synced, into the first place that takes it; its name goes to name.  False with errno of the last place. */
+/* Writes the journal, synced, into the first place that takes it; its name goes to name.  False
+ * with errno of the last place. */
 bool journal_write(char *name, size_t size, const char *path, const struct buffer *bytes);
 
 /* Finds and reads a journal of this user for the mailbox; false when there is none. */

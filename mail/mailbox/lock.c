@@ -1,5 +1,6 @@
-/* Locks.  The lock file first: who waits for it holds nothing else.  Where the folder is not ours to write in (mail runs without
-   privileges), the kernel's locks stand alone, as in the other mail programs there. */
+/* Locks.  The lock file first: who waits for it holds nothing else.  Where the folder is not ours
+   to write in (mail runs without privileges), the kernel's locks stand alone, as in the other mail
+   programs there. */
 #include "mail/mailbox/lock.h"
 #include "base/clock.h"
 #include "base/compat.h"
@@ -20,8 +21,8 @@
 
 enum owner { OWNER_OTHER, OWNER_GONE, OWNER_US };
 
-/* Gone: a process that is no more, or one that wrote no number into the file and has not touched it for long.  Us: it could not be removed
-   the last time. */
+/* Gone: a process that is no more, or one that wrote no number into the file and has not touched it
+   for long.  Us: it could not be removed the last time. */
 static enum owner owner_of(const char *dot)
 {
 	char text[321] = "";
@@ -33,8 +34,11 @@ static enum owner owner_of(const char *dot)
 	ssize_t n = known ? fdio_read(fd, text, sizeof text - 1) : 0;
 	close(fd);
 	long pid = n > 0 ? atol(text) : 0;
-	/* Whatever is not short, or begins with another thing than a number, is no lock but somebody's file. */
-	if (!known || st.st_size >= (off_t)sizeof text || (n > 0 && strchr("0123456789 \n", text[0]) == NULL) || (st.st_uid != geteuid() && st.st_uid != 0))
+	/* Whatever is not short, or begins with another thing than a number, is no lock but somebody's
+	 * file. */
+	if (!known || st.st_size >= (off_t)sizeof text ||
+	    (n > 0 && strchr("0123456789 \n", text[0]) == NULL) ||
+	    (st.st_uid != geteuid() && st.st_uid != 0))
 		return OWNER_OTHER;
 	if (pid == getpid() && st.st_uid == geteuid())
 		return OWNER_US;

@@ -1,14 +1,16 @@
-/* Locks of mailboxes, as the programs of the system take them: FILE.lock where the folder lets us, and the kernel's locks. */
+/* Locks of mailboxes, as the programs of the system take them: FILE.lock where the folder lets us,
+ * and the kernel's locks. */
 #ifndef MAIL_LOCK_H
 #define MAIL_LOCK_H
 #include <stdbool.h>
 
 struct lock {
-	int fd;          /* of the mailbox; not closed here */
-	char dot[1100];  /* name of the lock file, "" when there is none of ours */
+	int fd;         /* of the mailbox; not closed here */
+	char dot[1100]; /* name of the lock file, "" when there is none of ours */
 };
 
-/* Waits at most wait_ms for the mailbox, opened as fd.  False with errno: EAGAIN when another program keeps it. */
+/* Waits at most wait_ms for the mailbox, opened as fd.  False with errno: EAGAIN when another
+ * program keeps it. */
 bool lock_take(struct lock *l, int fd, const char *path, long long wait_ms);
 void lock_release(struct lock *l);
 #endif

@@ -20,7 +20,8 @@ bool maildir_is_one(const char *path)
 	char name[1100];
 	struct stat st;
 	for (int i = 0; i < 3; i++) {
-		if ((size_t)snprintf(name, sizeof name, "%s/%s", path, rooms[i]) >= sizeof name || stat(name, &st) != 0 || !S_ISDIR(st.st_mode))
+		if ((size_t)snprintf(name, sizeof name, "%s/%s", path, rooms[i]) >= sizeof name ||
+		    stat(name, &st) != 0 || !S_ISDIR(st.st_mode))
 			return false;
 	}
 	return true;
@@ -42,7 +43,8 @@ static bool list_room(const char *path, const char *room, struct names *names)
 	if (dir == NULL)
 		return false;
 	for (struct dirent *entry; names->count < MESSAGES_LIMIT && (entry = readdir(dir)) != NULL;) {
-		if (entry->d_name[0] != '.' && (size_t)snprintf(name, sizeof name, "%s/%s", room, entry->d_name) < sizeof name)
+		if (entry->d_name[0] != '.' &&
+		    (size_t)snprintf(name, sizeof name, "%s/%s", room, entry->d_name) < sizeof name)
 			names_add(names, name);
 	}
 	closedir(dir);
@@ -87,7 +89,8 @@ char *maildir_name(const char *name, const struct maildir_state *state)
 	}
 	has['S'] = state->read;
 	has['R'] = state->answered;
-	buffer_printf(&out, "cur/%.*s:2,", (int)(letters != NULL ? letters - name - 4 : (long)strlen(name + 4)), name + 4);
+	buffer_printf(&out, "cur/%.*s:2,",
+	    (int)(letters != NULL ? letters - name - 4 : (long)strlen(name + 4)), name + 4);
 	for (char c = 'A'; c <= 'z'; c++) {
 		if (has[(unsigned char)c])
 			buffer_add(&out, &c, 1);

@@ -12,10 +12,12 @@ struct maildir_state {
 /* True if the folder has cur, new and tmp. */
 bool maildir_is_one(const char *path);
 
-/* True if messages may be renamed and removed there.  That nobody is to write (no such right for anyone) counts for the super-user, too. */
+/* True if messages may be renamed and removed there.  That nobody is to write (no such right for
+ * anyone) counts for the super-user, too. */
 bool maildir_may_change(const char *path);
 
-/* Adds the names of all messages, "cur/NAME" and "new/NAME", sorted by the time in them, to an empty list.  False with errno. */
+/* Adds the names of all messages, "cur/NAME" and "new/NAME", sorted by the time in them, to an
+ * empty list.  False with errno. */
 bool maildir_list(const char *path, struct names *names);
 
 /* Reads the state in a name: what is behind ":2,". */
@@ -24,7 +26,8 @@ struct maildir_state maildir_state(const char *name);
 /* The name in cur that says the state; letters that are not known here are kept.  Allocated. */
 char *maildir_name(const char *name, const struct maildir_state *state);
 
-/* Gives a message another name ("cur/NAME"), so that a crash leaves it one of the two; false with errno. */
+/* Gives a message another name ("cur/NAME"), so that a crash leaves it one of the two; false with
+ * errno. */
 bool maildir_move(const char *path, const char *from, const char *to);
 
 /* Delivers a message; false with errno, and then nothing is there. */

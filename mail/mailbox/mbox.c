@@ -1,4 +1,5 @@
-/* mbox.  A "From " line counts at the beginning and behind an empty line, if a date stands in it: text of people begins so, too. */
+/* mbox.  A "From " line counts at the beginning and behind an empty line, if a date stands in it:
+ * text of people begins so, too. */
 #include "mail/mailbox/mbox.h"
 #include "base/mailbox_form.h"
 #include "base/text.h"
@@ -119,7 +120,8 @@ int mbox_parse(const char *bytes, size_t length, struct mbox_item **items, size_
 	return count;
 }
 
-void mbox_put(struct buffer *out, const char *sender, int64_t wall_s, const char *message, size_t length)
+void mbox_put(struct buffer *out, const char *sender, int64_t wall_s, const char *message,
+    size_t length)
 {
 	size_t at = 0;
 	if (is_from_line(message, length)) {
@@ -132,11 +134,13 @@ void mbox_put(struct buffer *out, const char *sender, int64_t wall_s, const char
 	buffer_puts(out, "\n");
 }
 
-void mbox_put_status(struct buffer *out, const char *mailbox, const struct mbox_item *item, bool read, bool old)
+void mbox_put_status(struct buffer *out, const char *mailbox, const struct mbox_item *item,
+    bool read, bool old)
 {
 	size_t end = item->body, at = item->header;
 	/* The empty line goes behind the new field. */
-	bool ended = end > at && mailbox[end - 1] == '\n' && (end - at == 1 || mailbox[end - 2] == '\n' || mailbox[end - 2] == '\r');
+	bool ended = end > at && mailbox[end - 1] == '\n' &&
+	             (end - at == 1 || mailbox[end - 2] == '\n' || mailbox[end - 2] == '\r');
 	size_t blank = ended ? (end - at >= 2 && mailbox[end - 2] == '\r' ? 2 : 1) : 0;
 	buffer_add(out, mailbox + item->start, item->header - item->start);
 	for (size_t n; at < end - blank; at += n) {

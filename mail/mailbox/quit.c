@@ -1,5 +1,6 @@
-/* Writing back.  Order: lock, look whether the mailbox is still the one that was read, put what moves into mbox (synced), then change the
-   mailbox.  A session that is killed between leaves messages twice, never none. */
+/* Writing back.  Order: lock, look whether the mailbox is still the one that was read, put what
+   moves into mbox (synced), then change the mailbox.  A session that is killed between leaves
+   messages twice, never none. */
 #include "mail/mailbox/quit.h"
 #include "base/fdio.h"
 #include "mail/mailbox/append.h"
@@ -78,7 +79,8 @@ static bool put_in_front(const char *path, const struct buffer *bytes, struct te
 	if (!good) {
 		text_printf(why, "%s", strerror(errno));
 	} else {
-		good = rewrite_recover(fd, path, why) && lseek(fd, 0, SEEK_SET) == 0 && fdio_slurp(fd, &now, MAILBOX_LIMIT_BYTES);
+		good = rewrite_recover(fd, path, why) && lseek(fd, 0, SEEK_SET) == 0 &&
+		       fdio_slurp(fd, &now, MAILBOX_LIMIT_BYTES);
 		buffer_add(&wanted, bytes->data, bytes->length);
 		buffer_add(&wanted, now.data, now.length);
 		good = good && rewrite_file(fd, path, &now, &wanted, why) == REWRITE_DONE;
@@ -108,7 +110,8 @@ static bool move_to_mbox(struct quitting *q, const char *mbox)
 		good = put_in_front(mbox, &bytes, &why);
 	}
 	if (!good)
-		fprintf(stderr, "mail: %s cannot be written: %s; the mailbox %s is left as it was\n", mbox, why.data, q->f->path);
+		fprintf(stderr, "mail: %s cannot be written: %s; the mailbox %s is left as it was\n", mbox,
+		    why.data, q->f->path);
 	buffer_free(&bytes);
 	return good;
 }
@@ -140,18 +143,21 @@ static void put_mailbox(struct quitting *q, const struct buffer *now, struct buf
 
 static bool is_same(const struct folder *f, const struct buffer *now)
 {
-	return now->length >= f->bytes.length && (f->bytes.length == 0 || memcmp(now->data, f->bytes.data, f->bytes.length) == 0);
+	return now->length >= f->bytes.length &&
+	       (f->bytes.length == 0 || memcmp(now->data, f->bytes.data, f->bytes.length) == 0);
 }
 
 static bool change_locked(struct quitting *q, int fd, const char *mbox)
 {
 	struct buffer now = {0}, wanted = {0};
 	TEXT(why, 300);
-	bool good = rewrite_recover(fd, q->f->path, &why) && lseek(fd, 0, SEEK_SET) == 0 && fdio_slurp(fd, &now, MAILBOX_LIMIT_BYTES);
+	bool good = rewrite_recover(fd, q->f->path, &why) && lseek(fd, 0, SEEK_SET) == 0 &&
+	            fdio_slurp(fd, &now, MAILBOX_LIMIT_BYTES);
 	if (!good && why.length == 0)
 		text_printf(&why, "%s", strerror(errno));
 	if (good && !is_same(q->f, &now)) {
-		text_put(&why, "another program has changed it since it was read; your changes are not made");
+		text_put(&why,
+		    "another program has changed it since it was read; your changes are not made");
 		good = false;
 	}
 	bool moved = good && (q->move == 0 || move_to_mbox(q, mbox));
@@ -160,7 +166,8 @@ static bool change_locked(struct quitting *q, int fd, const char *mbox)
 		enum rewrite_result result = rewrite_file(fd, q->f->path, &now, &wanted, &why);
 		good = result == REWRITE_DONE;
 		if (result == REWRITE_BROKEN)
-			text_put(&why, "; the change is half done and will be finished when mail opens it again");
+			text_put(&why,
+			    "; the change is half done and will be finished when mail opens it again");
 	}
 	if (!good)
 		fprintf(stderr, "mail: %s is not changed: %s\n", q->f->path, why.data);
@@ -178,7 +185,8 @@ static bool change_mbox(struct quitting *q, const char *mbox)
 	bool good = fd >= 0 && lock_take(&lock, fd, q->f->path, LOCK_WAIT_MS);
 	if (!good)
 		fprintf(stderr, "mail: %s is not changed: %s\n", q->f->path,
-		        fd >= 0 && errno == EAGAIN ? "another program keeps it locked; try again in a moment" : strerror(errno));
+		    fd >= 0 && errno == EAGAIN ? "another program keeps it locked; try again in a moment"
+		                               : strerror(errno));
 	if (good) {
 		good = change_locked(q, fd, mbox);
 		lock_release(&lock);
@@ -203,7 +211,9 @@ static bool change_file(struct quitting *q, int place)
 		return unlink(from) == 0 || errno == ENOENT;
 	if (!status_changed(m))
 		return true;
-	struct maildir_state state = {.read = (m->flags & MESSAGE_READ) != 0, .old = true, .answered = (m->flags & MESSAGE_ANSWERED) != 0};
+	struct maildir_state state = {.read = (m->flags & MESSAGE_READ) != 0,
+	    .old = true,
+	    .answered = (m->flags & MESSAGE_ANSWERED) != 0};
 	char *name = maildir_name(m->name, &state);
 	bool moved = maildir_move(f->path, m->name, name) || errno == ENOENT;
 	mem_free(&name);
@@ -216,7 +226,8 @@ static bool change_maildir(struct quitting *q, const char *mbox)
 		return false;
 	for (int i = 0; i < q->f->count; i++) {
 		if (!change_file(q, i)) {
-			fprintf(stderr, "mail: %s/%s is not changed: %s\n", q->f->path, q->f->items[i].name, strerror(errno));
+			fprintf(stderr, "mail: %s/%s is not changed: %s\n", q->f->path, q->f->items[i].name,
+			    strerror(errno));
 			return false;
 		}
 	}

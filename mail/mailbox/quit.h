@@ -3,7 +3,7 @@
 #define MAIL_QUIT_H
 #include "mail/session.h"
 
-/* Writes the open mailbox back.  False with a message when that failed; the mailbox is then as it was, but for messages that may stand in
-   mbox too. */
+/* Writes the open mailbox back.  False with a message when that failed; the mailbox is then as it
+   was, but for messages that may stand in mbox too. */
 bool quit_folder(struct session *s);
 #endif

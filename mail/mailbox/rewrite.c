@@ -1,7 +1,9 @@
 /* Changing a mailbox in place.  The order of steps is what keeps it safe:
-   1. journal, synced;  2. room: if the mailbox grows, empty lines at its end, synced;  3. the new bytes over the old ones, synced;
+   1. journal, synced;  2. room: if the mailbox grows, empty lines at its end, synced;  3. the new
+   bytes over the old ones, synced;
    4. the end cut off, if it shrinks;  5. the journal removed.
-   Whatever a crash leaves, rewrite_plan can tell from the bytes which step was reached, and where mail that came later begins. */
+   Whatever a crash leaves, rewrite_plan can tell from the bytes which step was reached, and where
+   mail that came later begins. */
 #include "mail/mailbox/rewrite.h"
 #include "base/fdio.h"
 #include "mail/mailbox/journal.h"
@@ -50,10 +52,12 @@ static enum rewrite_result apply(int fd, const struct rewrite_journal *j, struct
 		text_printf(why, "%s", strerror(errno));
 		return cut(fd, old_end) ? REWRITE_KEPT : REWRITE_BROKEN;
 	}
-	if (write_at(fd, j->new_part, j->new_length, j->start) && fdio_sync(fd) && (new_end >= old_end || cut(fd, new_end)))
+	if (write_at(fd, j->new_part, j->new_length, j->start) && fdio_sync(fd) &&
+	    (new_end >= old_end || cut(fd, new_end)))
 		return REWRITE_DONE;
 	text_printf(why, "%s", strerror(errno));
-	return write_at(fd, j->old_part, j->old_length, j->start) && cut(fd, old_end) ? REWRITE_KEPT : REWRITE_BROKEN;
+	return write_at(fd, j->old_part, j->old_length, j->start) && cut(fd, old_end) ? REWRITE_KEPT
+	                                                                              : REWRITE_BROKEN;
 }
 
 static void put_journal(struct buffer *out, const char *path, const struct rewrite_journal *j)
@@ -61,8 +65,10 @@ static void put_journal(struct buffer *out, const char *path, const struct rewri
 	struct buffer both = {0};
 	buffer_add(&both, j->old_part, j->old_length);
 	buffer_add(&both, j->new_part, j->new_length);
-	buffer_printf(out, "firsthop-mail-rewrite: 1\nmailbox: %s\nstart: %zu\nold: %zu\nnew: %zu\nsum: %016llx\n\n", path, j->start, j->old_length,
-	              j->new_length, (unsigned long long)journal_sum(both.data, both.length));
+	buffer_printf(out,
+	    "firsthop-mail-rewrite: 1\nmailbox: %s\nstart: %zu\nold: %zu\nnew: %zu\nsum: %016llx\n\n",
+	    path, j->start, j->old_length, j->new_length,
+	    (unsigned long long)journal_sum(both.data, both.length));
 	buffer_add(out, both.data, both.length);
 	buffer_free(&both);
 }
@@ -75,7 +81,8 @@ static size_t common_start(const struct buffer *a, const struct buffer *b)
 	return n;
 }
 
-enum rewrite_result rewrite_file(int fd, const char *path, const struct buffer *old_bytes, const struct buffer *new_bytes, struct text *why)
+enum rewrite_result rewrite_file(int fd, const char *path, const struct buffer *old_bytes,
+    const struct buffer *new_bytes, struct text *why)
 {
 	struct buffer bytes = {0};
 	char name[1100];
@@ -87,9 +94,11 @@ enum rewrite_result rewrite_file(int fd, const char *path, const struct buffer *
 		text_printf(why, "%s", strerror(errno));
 		return REWRITE_KEPT;
 	}
-	struct rewrite_journal j = {.start = start, .old_part = old_bytes->length > start ? old_bytes->data + start : "",
-	                            .old_length = old_bytes->length - start, .new_part = new_bytes->data + start,
-	                            .new_length = new_bytes->length - start};
+	struct rewrite_journal j = {.start = start,
+	    .old_part = old_bytes->length > start ? old_bytes->data + start : "",
+	    .old_length = old_bytes->length - start,
+	    .new_part = new_bytes->data + start,
+	    .new_length = new_bytes->length - start};
 	if (text_has_control(path)) {
 		text_put(why, "its name has control characters");
 		return REWRITE_KEPT;
@@ -98,7 +107,9 @@ enum rewrite_result rewrite_file(int fd, const char *path, const struct buffer *
 	bool kept = journal_write(name, sizeof name, path, &bytes);
 	buffer_free(&bytes);
 	if (!kept) {
-		text_printf(why, "%s; there is no room for a safety copy beside it, in the home or in TMPDIR", strerror(errno));
+		text_printf(why,
+		    "%s; there is no room for a safety copy beside it, in the home or in TMPDIR",
+		    strerror(errno));
 		return REWRITE_KEPT;
 	}
 	enum rewrite_result result = apply(fd, &j, why);
@@ -121,10 +132,12 @@ static bool take_size(const char **at, const char *key, size_t *value)
 	return true;
 }
 
-static bool read_journal(struct rewrite_journal *j, const char *path, const char *bytes, size_t length)
+static bool read_journal(struct rewrite_journal *j, const char *path, const char *bytes,
+    size_t length)
 {
 	char head[1400], first[1200];
-	size_t n = length < sizeof head - 1 ? length : sizeof head - 1, sum_length = strlen("sum: 0123456789abcdef\n\n");
+	size_t n = length < sizeof head - 1 ? length : sizeof head - 1,
+	       sum_length = strlen("sum: 0123456789abcdef\n\n");
 	const char *at = head;
 	memcpy(head, bytes, n);
 	head[n] = '\0';
@@ -132,12 +145,14 @@ static bool read_journal(struct rewrite_journal *j, const char *path, const char
 	if (!text_starts(head, first))
 		return false;
 	at += strlen(first);
-	if (!take_size(&at, "start: ", &j->start) || !take_size(&at, "old: ", &j->old_length) || !take_size(&at, "new: ", &j->new_length))
+	if (!take_size(&at, "start: ", &j->start) || !take_size(&at, "old: ", &j->old_length) ||
+	    !take_size(&at, "new: ", &j->new_length))
 		return false;
 	if (!text_starts(at, "sum: ") || strlen(at) < sum_length)
 		return false;
 	size_t data = (size_t)(at - head) + sum_length;
-	if (length - data != j->old_length + j->new_length || strtoull(at + 5, NULL, 16) != journal_sum(bytes + data, length - data))
+	if (length - data != j->old_length + j->new_length ||
+	    strtoull(at + 5, NULL, 16) != journal_sum(bytes + data, length - data))
 		return false;
 	j->old_part = bytes + data;
 	j->new_part = bytes + data + j->old_length;
@@ -149,13 +164,15 @@ static bool is_mixture(const struct rewrite_journal *j, const char *now, size_t 
 {
 	for (size_t i = 0; i < end; i++) {
 		char c = now[j->start + i];
-		if (!(i < j->new_length && c == j->new_part[i]) && !(i < j->old_length && c == j->old_part[i]) && !(i >= j->old_length && c == '\n'))
+		if (!(i < j->new_length && c == j->new_part[i]) &&
+		    !(i < j->old_length && c == j->old_part[i]) && !(i >= j->old_length && c == '\n'))
 			return false;
 	}
 	return true;
 }
 
-enum rewrite_plan rewrite_plan(const struct rewrite_journal *j, const char *now, size_t length, struct buffer *out)
+enum rewrite_plan rewrite_plan(const struct rewrite_journal *j, const char *now, size_t length,
+    struct buffer *out)
 {
 	size_t most = j->old_length > j->new_length ? j->old_length : j->new_length;
 	if (length < j->start)
@@ -166,7 +183,8 @@ enum rewrite_plan rewrite_plan(const struct rewrite_journal *j, const char *now,
 		return PLAN_NOTHING;
 	bool written = left >= j->new_length && memcmp(part, j->new_part, j->new_length) == 0;
 	size_t shorter = j->old_length > j->new_length ? j->old_length - j->new_length : 0;
-	if (written && (shorter == 0 || left < j->old_length || memcmp(part + j->new_length, j->old_part + j->new_length, shorter) != 0))
+	if (written && (shorter == 0 || left < j->old_length ||
+	                   memcmp(part + j->new_length, j->old_part + j->new_length, shorter) != 0))
 		return PLAN_NOTHING;
 	if (left < most || !is_mixture(j, now, most))
 		return PLAN_FOREIGN;
@@ -182,7 +200,10 @@ static bool set_aside(const char *name, struct text *why)
 	char aside[1200];
 	snprintf(aside, sizeof aside, "%s.kept", name);
 	if (rename(name, aside) == 0)
-		text_printf(why, "another program has changed it since a session was killed; the copy from before that is kept in %s", aside);
+		text_printf(why,
+		    "another program has changed it since a session was killed; the copy from before that "
+		    "is kept in %s",
+		    aside);
 	return true;
 }
 
@@ -200,13 +221,15 @@ bool rewrite_recover(int fd, const char *path, struct text *why)
 		text_printf(why, "%s", strerror(errno));
 		good = false;
 	} else {
-		enum rewrite_plan plan = rewrite_plan(&j, now.length > 0 ? now.data : "", now.length, &wanted);
+		enum rewrite_plan plan =
+		    rewrite_plan(&j, now.length > 0 ? now.data : "", now.length, &wanted);
 		if (plan == PLAN_NOTHING)
 			unlink(name);
 		else if (plan == PLAN_FOREIGN)
 			good = set_aside(name, why);
 		else
-			good = rewrite_file(fd, path, &now, &wanted, why) == REWRITE_DONE && (unlink(name) == 0 || errno == ENOENT);
+			good = rewrite_file(fd, path, &now, &wanted, why) == REWRITE_DONE &&
+			       (unlink(name) == 0 || errno == ENOENT);
 	}
 	buffer_free(&bytes);
 	buffer_free(&now);

@@ -1,8 +1,9 @@
 /* Changing a mailbox in place, so that a killed session, a power cut or a full disk loses nothing.
 
-   In place, because the folder of system mailboxes is not ours to rename in, and because a program that waits for the lock of the old
-   file would write into nothing.  A journal beside the mailbox (or in the home, or TMPDIR) holds the old and the new bytes until the change
-   is on disk; the next session that finds it finishes the change.  Mail that was appended meanwhile is kept. */
+   In place, because the folder of system mailboxes is not ours to rename in, and because a program
+   that waits for the lock of the old file would write into nothing.  A journal beside the mailbox
+   (or in the home, or TMPDIR) holds the old and the new bytes until the change is on disk; the next
+   session that finds it finishes the change.  Mail that was appended meanwhile is kept. */
 #ifndef MAIL_REWRITE_H
 #define MAIL_REWRITE_H
 #include "base/mem.h"
@@ -18,8 +19,10 @@ enum rewrite_result {
 	REWRITE_BROKEN /* half done; the journal is kept and the next session goes on */
 };
 
-/* Makes the file, open for writing and locked, whose bytes are old_bytes, hold new_bytes.  why says what went wrong. */
-enum rewrite_result rewrite_file(int fd, const char *path, const struct buffer *old_bytes, const struct buffer *new_bytes, struct text *why);
+/* Makes the file, open for writing and locked, whose bytes are old_bytes, hold new_bytes.  why says
+ * what went wrong. */
+enum rewrite_result rewrite_file(int fd, const char *path, const struct buffer *old_bytes,
+    const struct buffer *new_bytes, struct text *why);
 
 /* Finishes what a killed session has left, in the locked file.  True unless that failed (why). */
 bool rewrite_recover(int fd, const char *path, struct text *why);
@@ -37,5 +40,6 @@ enum rewrite_plan {
 	PLAN_FOREIGN  /* another program has changed it since */
 };
 /* Pure: from a journal and the mailbox as it is to the mailbox as it should be. */
-enum rewrite_plan rewrite_plan(const struct rewrite_journal *j, const char *now, size_t length, struct buffer *out);
+enum rewrite_plan rewrite_plan(const struct rewrite_journal *j, const char *now, size_t length,
+    struct buffer *out);
 #endif

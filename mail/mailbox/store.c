@@ -6,7 +6,8 @@
 #include "mail/mailbox/maildir.h"
 #include <stdlib.h>
 
-static void put_header(struct buffer *out, const struct folder_view *v, const struct render_fields *fields)
+static void put_header(struct buffer *out, const struct folder_view *v,
+    const struct render_fields *fields)
 {
 	size_t at = 0, n, name_length;
 	while ((n = field_next(v->header, v->header_length, at, &name_length)) > 0) {
@@ -17,7 +18,8 @@ static void put_header(struct buffer *out, const struct folder_view *v, const st
 }
 
 /* In mbox form, and then read as such, to find the place of its Status. */
-static void put_with_status(struct buffer *out, const char *sender, const struct buffer *message, const struct message *m, bool status)
+static void put_with_status(struct buffer *out, const char *sender, const struct buffer *message,
+    const struct message *m, bool status)
 {
 	struct buffer text = {0};
 	struct mbox_item *items;
@@ -32,7 +34,8 @@ static void put_with_status(struct buffer *out, const char *sender, const struct
 	buffer_free(&text);
 }
 
-void store_put(struct folder *f, int place, const struct render_fields *fields, bool status, struct buffer *out)
+void store_put(struct folder *f, int place, const struct render_fields *fields, bool status,
+    struct buffer *out)
 {
 	struct message *m = &f->items[place];
 	struct folder_view v;
@@ -62,7 +65,8 @@ void store_put(struct folder *f, int place, const struct render_fields *fields, 
 		buffer_puts(out, "\n");
 }
 
-static bool add_to_maildir(struct session *s, const char *path, const struct message_list *list, const struct render_fields *fields, size_t *bytes)
+static bool add_to_maildir(struct session *s, const char *path, const struct message_list *list,
+    const struct render_fields *fields, size_t *bytes)
 {
 	bool good = true;
 	for (int i = 0; good && i < list->count; i++) {
@@ -71,14 +75,16 @@ static bool add_to_maildir(struct session *s, const char *path, const struct mes
 		folder_view(s->folder, list->items[i], &v);
 		put_header(&message, &v, fields);
 		buffer_add(&message, v.body, v.body_length);
-		good = maildir_add(path, message.data, message.length, (s->folder->items[list->items[i]].flags & MESSAGE_READ) != 0);
+		good = maildir_add(path, message.data, message.length,
+		    (s->folder->items[list->items[i]].flags & MESSAGE_READ) != 0);
 		*bytes += message.length;
 		buffer_free(&message);
 	}
 	return good;
 }
 
-bool store_messages(struct session *s, const char *path, const struct message_list *list, const struct render_fields *fields, size_t *bytes)
+bool store_messages(struct session *s, const char *path, const struct message_list *list,
+    const struct render_fields *fields, size_t *bytes)
 {
 	struct buffer out = {0};
 	*bytes = 0;

@@ -30,7 +30,8 @@ static void set_aside(struct place *p, const struct place *under, bool beside)
 	if (beside && under != NULL)
 		text_put(&path, under->aside);
 	else
-		text_printf(&path, "%.*s/adopted", beside && slash != NULL ? (int)(slash - p->folder) : 2000, p->folder);
+		text_printf(&path, "%.*s/adopted",
+		    beside && slash != NULL ? (int)(slash - p->folder) : 2000, p->folder);
 	p->aside = mem_copy(path.data);
 }
 
@@ -38,7 +39,9 @@ static void set_aside(struct place *p, const struct place *under, bool beside)
 static int open_place(const struct place *under, const char *path, struct text *why)
 {
 	struct stat st;
-	int fd = under == NULL ? way_open(path, 0, &st, why) : openat(under->fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = under == NULL
+	             ? way_open(path, 0, &st, why)
+	             : openat(under->fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0 && under == NULL && !S_ISDIR(st.st_mode)) {
 		close(fd);
 		errno = ENOTDIR;
@@ -49,12 +52,14 @@ static int open_place(const struct place *under, const char *path, struct text *
 	return fd;
 }
 
-struct place *adopt_enter(struct adopt *a, const struct old_queue *q, struct place *under, const char *path)
+struct place *adopt_enter(struct adopt *a, const struct old_queue *q, struct place *under,
+    const char *path)
 {
 	TEXT(why, 300);
 	TEXT(whole, 2048);
 	int fd = open_place(under, path, &why);
-	text_printf(&whole, "%s%s%s", under != NULL ? under->folder : "", under != NULL ? "/" : "", path);
+	text_printf(&whole, "%s%s%s", under != NULL ? under->folder : "", under != NULL ? "/" : "",
+	    path);
 	if (fd < 0 && errno != ENOENT && errno != ENOTDIR) {
 		output_to(stderr, "relayconf: %s is left alone: %s\n", whole.data, why.data);
 		a->unreadable++;
@@ -64,7 +69,9 @@ struct place *adopt_enter(struct adopt *a, const struct old_queue *q, struct pla
 	struct place *p = mem_alloc(sizeof *p);
 	p->folder = mem_copy(whole.data);
 	p->fd = fd;
-	p->beside_fd = !q->beside ? fd : under != NULL ? dup(under->beside_fd) : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	p->beside_fd = !q->beside      ? fd
+	               : under != NULL ? dup(under->beside_fd)
+	                               : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	set_aside(p, under, q->beside);
 	p->next = a->places;
 	a->places = p;
@@ -80,11 +87,15 @@ static void note_file(struct found *f, const char *name)
 	}
 }
 
-struct found *adopt_add(struct adopt *a, const struct old_queue *q, struct place *place, const char *file, const char *second)
+struct found *adopt_add(struct adopt *a, const struct old_queue *q, struct place *place,
+    const char *file, const char *second)
 {
 	a->list = mem_resize(a->list, (size_t)a->count + 1, sizeof *a->list);
 	struct found *f = &a->list[a->count++];
-	*f = (struct found){.queue = q, .place = place, .files = {mem_copy(file), second != NULL ? mem_copy(second) : NULL}, .sender = mem_copy("")};
+	*f = (struct found){.queue = q,
+	    .place = place,
+	    .files = {mem_copy(file), second != NULL ? mem_copy(second) : NULL},
+	    .sender = mem_copy("")};
 	note_file(f, file);
 	if (second != NULL)
 		note_file(f, second);
@@ -121,7 +132,9 @@ static DIR *list(int folder, const char *name)
 	return dir;
 }
 
-void adopt_each(const struct place *place, const char *prefix, void (*each)(void *context, const char *name), void (*each_folder)(void *context, const char *name), void *context)
+void adopt_each(const struct place *place, const char *prefix,
+    void (*each)(void *context, const char *name),
+    void (*each_folder)(void *context, const char *name), void *context)
 {
 	DIR *dir = list(place->fd, ".");
 	struct dirent *entry;
@@ -129,7 +142,8 @@ void adopt_each(const struct place *place, const char *prefix, void (*each)(void
 	if (dir == NULL)
 		output_to(stderr, "relayconf: %s cannot be read: %s\n", place->folder, strerror(errno));
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] == '.' || text_has_control(entry->d_name) || fstatat(place->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		if (entry->d_name[0] == '.' || text_has_control(entry->d_name) ||
+		    fstatat(place->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 			continue;
 		if (S_ISREG(st.st_mode) && text_starts(entry->d_name, prefix))
 			each(context, entry->d_name);
@@ -145,16 +159,20 @@ static nlink_t names_in(DIR *dir, const struct stat *file)
 	nlink_t count = 0;
 	struct stat st;
 	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
-		count += fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == file->st_ino && st.st_dev == file->st_dev;
+		count += fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		         st.st_ino == file->st_ino && st.st_dev == file->st_dev;
 	if (dir != NULL)
 		closedir(dir);
 	return count;
 }
 
-/* dma gives a message a name for each recipient: all names of a file have to be in its folder, or where those that were taken over are. */
+/* dma gives a message a name for each recipient: all names of a file have to be in its folder, or
+ * where those that were taken over are. */
 static bool is_only_here(const struct place *place, const struct stat *file)
 {
-	return file->st_nlink <= 1 || names_in(list(place->fd, "."), file) + names_in(list(place->beside_fd, "adopted"), file) == file->st_nlink;
+	return file->st_nlink <= 1 || names_in(list(place->fd, "."), file) +
+	                                      names_in(list(place->beside_fd, "adopted"), file) ==
+	                                  file->st_nlink;
 }
 
 int adopt_open(const struct place *place, const char *name, int flags)

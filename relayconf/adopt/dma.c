@@ -1,4 +1,5 @@
-/* dma's queue: Qid has "ID:", "Sender:", "Recipient:" lines, Mid the message; a pair for each recipient. */
+/* dma's queue: Qid has "ID:", "Sender:", "Recipient:" lines, Mid the message; a pair for each
+ * recipient. */
 #include "relayconf/adopt/adopt.h"
 #include "base/fdio.h"
 #include <errno.h>

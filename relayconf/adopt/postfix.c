@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const folders[] = {
-	"/var/spool/postfix/maildrop", "/var/spool/postfix/incoming", "/var/spool/postfix/active", "/var/spool/postfix/deferred", "/var/spool/postfix/hold", NULL};
+static const char *const folders[] = {"/var/spool/postfix/maildrop", "/var/spool/postfix/incoming",
+    "/var/spool/postfix/active", "/var/spool/postfix/deferred", "/var/spool/postfix/hold", NULL};
 static const char *const postcats[] = {"/usr/sbin/postcat", "/usr/local/sbin/postcat"};
 
 struct scan {
@@ -21,8 +21,10 @@ struct scan {
 	struct place *place;
 };
 
-/* What postcat prints of a file, "-e" of its envelope, "-hb" of the message; false with errno.  It gets the very file, not its name. */
-static bool postcat(const char *what, const struct place *place, const char *name, struct buffer *text)
+/* What postcat prints of a file, "-e" of its envelope, "-hb" of the message; false with errno.  It
+ * gets the very file, not its name. */
+static bool postcat(const char *what, const struct place *place, const char *name,
+    struct buffer *text)
 {
 	char path[40];
 	int ends[2], status = 0;
@@ -70,7 +72,8 @@ static bool read_envelope(struct found *f, struct buffer *text)
 	return named;
 }
 
-/* Postfix marks a file as whole with the owner's right to execute it; before that, its caller was not told that it is taken. */
+/* Postfix marks a file as whole with the owner's right to execute it; before that, its caller was
+ * not told that it is taken. */
 static bool is_whole(const struct place *place, const char *name)
 {
 	struct stat st;
@@ -85,8 +88,10 @@ static void found_file(void *context, const char *name)
 	if (!is_whole(s->place, name))
 		adopt_drop(s->adopt, "it was not written to its end, and Postfix never took it");
 	else if (!postcat("-e", s->place, name, &text))
-		adopt_drop(s->adopt, errno == ENOENT ? "it takes Postfix's postcat to read it; install postfix once more, or deliver with it" :
-		           errno == EMLINK ? "it has a second name elsewhere" : "postcat cannot read it");
+		adopt_drop(s->adopt, errno == ENOENT   ? "it takes Postfix's postcat to read it; install "
+		                                         "postfix once more, or deliver with it"
+		                     : errno == EMLINK ? "it has a second name elsewhere"
+		                                       : "postcat cannot read it");
 	else if (!read_envelope(f, &text))
 		adopt_drop(s->adopt, "it names no sender");
 	else if (f->rcpt_count == 0)
@@ -104,8 +109,8 @@ static void found_folder(void *context, const char *name)
 		adopt_each(s.place, "", found_file, NULL, &s);
 }
 
-/* Queues may have a folder for each first letter.  What lies in a queue folder, however deep, Postfix takes up again at its next start: so
-   files go beside the queues. */
+/* Queues may have a folder for each first letter.  What lies in a queue folder, however deep,
+   Postfix takes up again at its next start: so files go beside the queues. */
 static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
 {
 	struct scan s = {a, q, adopt_enter(a, q, NULL, folder)};

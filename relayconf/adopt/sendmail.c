@@ -1,4 +1,5 @@
-/* sendmail's queues: qfID has envelope and header, dfID the body.  clientmqueue (Debian: mqueue-client) holds what never reached a daemon. */
+/* sendmail's queues: qfID has envelope and header, dfID the body.  clientmqueue (Debian:
+ * mqueue-client) holds what never reached a daemon. */
 #include "relayconf/adopt/adopt.h"
 #include "base/fdio.h"
 #include <errno.h>
@@ -8,7 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const folders[] = {"/var/spool/clientmqueue", "/var/spool/mqueue-client", "/var/spool/mqueue", NULL};
+static const char *const folders[] = {"/var/spool/clientmqueue", "/var/spool/mqueue-client",
+    "/var/spool/mqueue", NULL};
 
 struct scan {
 	struct adopt *adopt;
@@ -65,7 +67,8 @@ static void found_file(void *context, const char *name)
 static void found_quarantined(void *context, const char *name)
 {
 	const struct scan *s = context;
-	adopt_leave(s->adopt, s->place, name, "it was quarantined (sendmail -qQ); name it qf in place of hf to have it taken over");
+	adopt_leave(s->adopt, s->place, name,
+	    "it was quarantined (sendmail -qQ); name it qf in place of hf to have it taken over");
 }
 
 static void found_lost(void *context, const char *name)
@@ -96,7 +99,8 @@ static void found_folder(void *context, const char *name)
 		scan_files(&s);
 }
 
-/* Several queues lie in folders below (QueueDirectory=/var/spool/mqueue/q*), perhaps with qf and df in folders of their own. */
+/* Several queues lie in folders below (QueueDirectory=/var/spool/mqueue/q*), perhaps with qf and df
+ * in folders of their own. */
 static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
 {
 	struct scan s = {a, q, adopt_enter(a, q, NULL, folder)};
@@ -106,7 +110,8 @@ static void scan(struct adopt *a, const struct old_queue *q, const char *folder)
 	adopt_each(s.place, "", no_file, found_folder, &s);
 }
 
-/* "H?flags?Name: value", continued by lines that begin with a blank; Return-Path is the business of whoever delivers. */
+/* "H?flags?Name: value", continued by lines that begin with a blank; Return-Path is the business of
+ * whoever delivers. */
 static void put_header(struct buffer *text, struct buffer *message)
 {
 	char *line;

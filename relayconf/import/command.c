@@ -22,12 +22,12 @@ static const struct program {
 	const char *places[3];
 	bool (*read)(struct import *im, const char *path);
 } programs[] = {
-	{"dma", {"/etc/dma/dma.conf", "/usr/local/etc/dma/dma.conf", NULL}, import_dma},
-	{"ssmtp", {"/etc/ssmtp/ssmtp.conf", "/usr/local/etc/ssmtp/ssmtp.conf", NULL}, import_ssmtp},
-	{"msmtp", {"/etc/msmtprc", "/usr/local/etc/msmtprc", NULL}, import_msmtp},
-	{"nullmailer", {"/etc/nullmailer", "/usr/local/etc/nullmailer", NULL}, import_nullmailer},
-	{"sendmail", {"/etc/mail/sendmail.cf", NULL, NULL}, import_sendmail},
-	{"postfix", {"/etc/postfix/main.cf", "/usr/local/etc/postfix/main.cf", NULL}, import_postfix},
+    {"dma", {"/etc/dma/dma.conf", "/usr/local/etc/dma/dma.conf", NULL}, import_dma},
+    {"ssmtp", {"/etc/ssmtp/ssmtp.conf", "/usr/local/etc/ssmtp/ssmtp.conf", NULL}, import_ssmtp},
+    {"msmtp", {"/etc/msmtprc", "/usr/local/etc/msmtprc", NULL}, import_msmtp},
+    {"nullmailer", {"/etc/nullmailer", "/usr/local/etc/nullmailer", NULL}, import_nullmailer},
+    {"sendmail", {"/etc/mail/sendmail.cf", NULL, NULL}, import_sendmail},
+    {"postfix", {"/etc/postfix/main.cf", "/usr/local/etc/postfix/main.cf", NULL}, import_postfix},
 };
 #define PROGRAMS (sizeof programs / sizeof programs[0])
 
@@ -48,11 +48,14 @@ static const struct program *find_program(const char *name)
 		if (strcmp(programs[i].name, name) == 0)
 			return &programs[i];
 	}
-	output_to(stderr, "relayconf: import knows dma, ssmtp, msmtp, nullmailer, sendmail and postfix; not %.100s\n", name);
+	output_to(stderr,
+	    "relayconf: import knows dma, ssmtp, msmtp, nullmailer, sendmail and postfix; not %.100s\n",
+	    name);
 	return NULL;
 }
 
-/* Where sendmail leads by a mailer.conf(5); false when the file does not say, or leads here already. */
+/* Where sendmail leads by a mailer.conf(5); false when the file does not say, or leads here
+ * already. */
 static bool read_mailer_conf(const char *root, const char *file, char *program, size_t size)
 {
 	char path[2048];
@@ -60,9 +63,11 @@ static bool read_mailer_conf(const char *root, const char *file, char *program, 
 	bool found = false;
 	snprintf(path, sizeof path, "%s%s", root, file);
 	bool read = fdio_slurp_at(AT_FDCWD, path, &text, 1 << 16);
-	for (const char *line = read ? buffer_string(&text) : ""; *line != '\0' && !found; line += strcspn(line, "\n"), line += *line == '\n') {
+	for (const char *line = read ? buffer_string(&text) : ""; *line != '\0' && !found;
+	     line += strcspn(line, "\n"), line += *line == '\n') {
 		line += strspn(line, " \t");
-		size_t name = strcspn(line, " \t\n"), gap = strspn(line + name, " \t"), length = strcspn(line + name + gap, " \t\n");
+		size_t name = strcspn(line, " \t\n"), gap = strspn(line + name, " \t"),
+		       length = strcspn(line + name + gap, " \t\n");
 		found = name == 8 && strncmp(line, "sendmail", 8) == 0 && length > 0;
 		if (found)
 			snprintf(program, size, "%.*s", (int)length, line + name + gap);
@@ -85,28 +90,38 @@ static bool has_part(const char *path, const char *name)
 /* Of several, the one that mailwrapper(8) calls, or called before firsthop came. */
 static const struct program *ask_mailer_conf(const char *root)
 {
-	static const char *const files[] = {"/usr/local/etc/mail/mailer.conf", "/usr/local/etc/mail/mailer.conf.before-firsthop", "/etc/mail/mailer.conf", "/etc/mail/mailer.conf.before-firsthop"};
+	static const char *const files[] = {"/usr/local/etc/mail/mailer.conf",
+	    "/usr/local/etc/mail/mailer.conf.before-firsthop", "/etc/mail/mailer.conf",
+	    "/etc/mail/mailer.conf.before-firsthop"};
 	char path[1024];
 	const struct program *named = NULL;
 	size_t at = 0;
-	while (at < sizeof files / sizeof files[0] && !read_mailer_conf(root, files[at], path, sizeof path))
+	while (at < sizeof files / sizeof files[0] &&
+	       !read_mailer_conf(root, files[at], path, sizeof path))
 		at++;
 	if (at == sizeof files / sizeof files[0])
 		return NULL;
-	/* Many have a program "sendmail" in a folder of theirs; and Postfix has it where sendmail's port has its own. */
+	/* Many have a program "sendmail" in a folder of theirs; and Postfix has it where sendmail's
+	 * port has its own. */
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		bool sendmail = strcmp(programs[i].name, "sendmail") == 0;
-		if (has_part(path, programs[i].name) && place_of(&programs[i], root) != NULL && (named == NULL || !sendmail))
+		if (has_part(path, programs[i].name) && place_of(&programs[i], root) != NULL &&
+		    (named == NULL || !sendmail))
 			named = &programs[i];
-		if (strcmp(programs[i].name, "postfix") == 0 && strcmp(path, "/usr/local/sbin/sendmail") == 0 && place_of(&programs[i], root) != NULL)
+		if (strcmp(programs[i].name, "postfix") == 0 &&
+		    strcmp(path, "/usr/local/sbin/sendmail") == 0 && place_of(&programs[i], root) != NULL)
 			named = &programs[i];
 	}
 	if (named != NULL)
-		output_to(stderr, "relayconf: settings of several mail programs are here; %s names %s, so those of %s are read\n", files[at], path, named->name);
+		output_to(stderr,
+		    "relayconf: settings of several mail programs are here; %s names %s, so those of %s "
+		    "are read\n",
+		    files[at], path, named->name);
 	return named;
 }
 
-/* The one program whose files are there; of several, the one that the system calls; else that is a question that only the administrator can answer. */
+/* The one program whose files are there; of several, the one that the system calls; else that is a
+ * question that only the administrator can answer. */
 static const struct program *guess_program(const char *root)
 {
 	const struct program *found = NULL;
@@ -121,8 +136,9 @@ static const struct program *guess_program(const char *root)
 		found = ask_mailer_conf(root);
 	if (count > 0 && found != NULL)
 		return found;
-	output_to(stderr, "relayconf: %s; say which: relayconf import PROGRAM [FILE]\n", count == 0 ? "no settings of dma, ssmtp, msmtp, nullmailer, sendmail or postfix were found"
-	        : "settings of several mail programs are here");
+	output_to(stderr, "relayconf: %s; say which: relayconf import PROGRAM [FILE]\n",
+	    count == 0 ? "no settings of dma, ssmtp, msmtp, nullmailer, sendmail or postfix were found"
+	               : "settings of several mail programs are here");
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		if (place_of(&programs[i], root) != NULL)
 			output_to(stderr, "  %-10s %s\n", programs[i].name, place_of(&programs[i], root));
@@ -139,7 +155,8 @@ static bool has_secret(const struct import *im, const char *smarthost)
 	return false;
 }
 
-static void put_settings_of(const struct import *im, const char *section, const char *name, bool secrets_follow, struct buffer *out)
+static void put_settings_of(const struct import *im, const char *section, const char *name,
+    bool secrets_follow, struct buffer *out)
 {
 	buffer_printf(out, *name != '\0' ? "\n[%s %s]\n" : "\n[%s]\n", section, name);
 	for (int i = 0; i < im->setting_count; i++) {
@@ -148,20 +165,27 @@ static void put_settings_of(const struct import *im, const char *section, const 
 			buffer_printf(out, "%s = %s\n", s->key, s->value);
 	}
 	bool known = has_secret(im, name), login = import_get(im, section, name, "login") != NULL;
-	if (strcmp(section, "smarthost") == 0 && (known || (login && import_get(im, section, name, "password_command") == NULL)))
-		buffer_printf(out, "%spassword_file = secret.%s\n", secrets_follow && known ? "" : "# write the password into this file, mode 0640, group firsthop:\n", name);
+	if (strcmp(section, "smarthost") == 0 &&
+	    (known || (login && import_get(im, section, name, "password_command") == NULL)))
+		buffer_printf(out, "%spassword_file = secret.%s\n",
+		    secrets_follow && known
+		        ? ""
+		        : "# write the password into this file, mode 0640, group firsthop:\n",
+		    name);
 }
 
 /* Each section once, in the order of the sample. */
 static void put_sections(const struct import *im, bool secrets_follow, struct buffer *out)
 {
-	static const char *const order[] = {"host", "smarthost", "route", "fallback", "sender", "rewrite", "queue"};
+	static const char *const order[] = {"host", "smarthost", "route", "fallback", "sender",
+	    "rewrite", "queue"};
 	for (size_t o = 0; o < sizeof order / sizeof order[0]; o++) {
 		for (int i = 0; i < im->setting_count; i++) {
 			const struct setting *s = &im->settings[i];
 			bool first = strcmp(s->section, order[o]) == 0;
 			for (int k = 0; first && k < i; k++)
-				first = strcmp(im->settings[k].section, s->section) != 0 || strcmp(im->settings[k].name, s->name) != 0;
+				first = strcmp(im->settings[k].section, s->section) != 0 ||
+				        strcmp(im->settings[k].name, s->name) != 0;
 			if (first)
 				put_settings_of(im, s->section, s->name, secrets_follow, out);
 		}
@@ -198,13 +222,15 @@ static void put_comments(const char *lines, size_t length, struct buffer *out)
 	}
 }
 
-static void put_file(const struct import *im, const char *program, bool secrets_follow, struct buffer *out)
+static void put_file(const struct import *im, const char *program, bool secrets_follow,
+    struct buffer *out)
 {
 	buffer_printf(out, "# firsthop.conf(5), made from the settings of %s in:\n", program);
 	put_comments(im->sources.data, im->sources.length, out);
 	put_sections(im, secrets_follow, out);
 	if (im->notes.length > 0) {
-		buffer_puts(out, "\n# What was there and could not be carried over as it was, with its place and the reason:\n");
+		buffer_puts(out, "\n# What was there and could not be carried over as it was, with its "
+		                 "place and the reason:\n");
 		put_comments(im->notes.data, im->notes.length, out);
 	}
 }
@@ -214,7 +240,11 @@ static bool write_file(const char *path, const struct buffer *text, mode_t mode)
 {
 	struct diagnosis d = {0};
 	struct group *group = mode == 0640 ? getgrnam("firsthop") : NULL;
-	struct replacement r = {.path = path, .mode = mode, .uid = group != NULL ? 0 : (uid_t)-1, .gid = group != NULL ? group->gr_gid : (gid_t)-1, .keep_old = true};
+	struct replacement r = {.path = path,
+	    .mode = mode,
+	    .uid = group != NULL ? 0 : (uid_t)-1,
+	    .gid = group != NULL ? group->gr_gid : (gid_t)-1,
+	    .keep_old = true};
 	bool done = replace_file(&r, text, &d);
 	if (!done)
 		output_to(stderr, "relayconf: %s cannot be written: %s\n", path, d.text);
@@ -228,7 +258,8 @@ static bool write_secrets(const struct import *im, const char *path)
 	for (int i = 0; done && i < im->secret_count; i++) {
 		char name[1200];
 		struct buffer line = {0};
-		snprintf(name, sizeof name, "%.*ssecret.%s", slash != NULL ? (int)(slash - path + 1) : 0, path, im->secrets[i].smarthost);
+		snprintf(name, sizeof name, "%.*ssecret.%s", slash != NULL ? (int)(slash - path + 1) : 0,
+		    path, im->secrets[i].smarthost);
 		buffer_printf(&line, "%s\n", im->secrets[i].password);
 		done = write_file(name, &line, 0640);
 		if (done)
@@ -271,7 +302,8 @@ static bool check_text(const struct buffer *text, const char *root)
 		unlink(path);
 	}
 	if (!good)
-		output_to(stderr, "relayconf: what came out needs a correction: %s\n", text_starts(d.text, path) ? d.text + strlen(path) + 1 : d.text);
+		output_to(stderr, "relayconf: what came out needs a correction: %s\n",
+		    text_starts(d.text, path) ? d.text + strlen(path) + 1 : d.text);
 	return good;
 }
 
@@ -280,10 +312,14 @@ static void note_logins(struct import *im, const char *path)
 {
 	for (int i = 0; i < im->setting_count; i++) {
 		const struct setting *s = &im->settings[i];
-		const char *tls = strcmp(s->key, "login") == 0 ? import_get(im, s->section, s->name, "tls") : NULL;
-		if (tls != NULL && (strcmp(tls, "encrypt") == 0 || strcmp(tls, "opportunistic") == 0) && import_get(im, s->section, s->name, "auth_without_tls") == NULL)
-			import_note(im, path, 0, s->name, "the password goes only to a server whose certificate can be verified, and mail waits if it cannot; "
-			            "see TLS in firsthop.conf(5), and try: relayconf probe");
+		const char *tls =
+		    strcmp(s->key, "login") == 0 ? import_get(im, s->section, s->name, "tls") : NULL;
+		if (tls != NULL && (strcmp(tls, "encrypt") == 0 || strcmp(tls, "opportunistic") == 0) &&
+		    import_get(im, s->section, s->name, "auth_without_tls") == NULL)
+			import_note(im, path, 0, s->name,
+			    "the password goes only to a server whose certificate can be verified, and mail "
+			    "waits if it cannot; "
+			    "see TLS in firsthop.conf(5), and try: relayconf probe");
 	}
 }
 
@@ -297,7 +333,8 @@ int command_import(const char *root, const char *output, const char *name, const
 	if (path == NULL)
 		path = place_of(program, root);
 	if (path == NULL || !program->read(&im, path)) {
-		output_to(stderr, "relayconf: %s: %s\n", path != NULL ? path : program->places[0], path != NULL ? strerror(errno) : "not there; name the file");
+		output_to(stderr, "relayconf: %s: %s\n", path != NULL ? path : program->places[0],
+		    path != NULL ? strerror(errno) : "not there; name the file");
 		import_free(&im);
 		return EX_NOINPUT;
 	}
@@ -309,7 +346,9 @@ int command_import(const char *root, const char *output, const char *name, const
 	} else if (good) {
 		written = write_secrets(&im, output) && write_file(output, &text, 0644);
 		if (written)
-			output_to(stdout, "%s is written; relayconf check and relayconf probe tell whether it works\n", output);
+			output_to(stdout,
+			    "%s is written; relayconf check and relayconf probe tell whether it works\n",
+			    output);
 	}
 	import_free(&im);
 	buffer_free(&text);

@@ -1,11 +1,14 @@
-/* dma, FreeBSD's default: dma.conf ("KEY value" lines and bare words), auth.conf ("user|host:password"). */
+/* dma, FreeBSD's default: dma.conf ("KEY value" lines and bare words), auth.conf
+ * ("user|host:password"). */
 #include "relayconf/import/pairs.h"
 #include <string.h>
 
-/* TLS as dma has it: never checked, so what is kept is how it is begun; checking is added, and said. */
+/* TLS as dma has it: never checked, so what is kept is how it is begun; checking is added, and
+ * said. */
 static void set_tls(struct pairs *p, struct import *im)
 {
-	bool secure = pairs_take(p, "SECURETRANSFER") != NULL, starttls = pairs_take(p, "STARTTLS") != NULL;
+	bool secure = pairs_take(p, "SECURETRANSFER") != NULL,
+	     starttls = pairs_take(p, "STARTTLS") != NULL;
 	bool opportunistic = pairs_take(p, "OPPORTUNISTIC_TLS") != NULL;
 	if (!secure) {
 		import_set(im, "smarthost", "main", "tls", "opportunistic");
@@ -15,7 +18,8 @@ static void set_tls(struct pairs *p, struct import *im)
 	import_set(im, "smarthost", "main", "tls", opportunistic ? "opportunistic" : "verify");
 	if (!opportunistic)
 		import_note(im, p->file, pairs_line(p, "SECURETRANSFER"), "SECURETRANSFER",
-		            "dma did not check the server's certificate, tls = verify does; tls = encrypt goes on without the check");
+		    "dma did not check the server's certificate, tls = verify does; tls = encrypt goes on "
+		    "without the check");
 }
 
 /* "user@host" is an address for all mail; "host" completes bare ones. */
@@ -28,7 +32,8 @@ static void set_masquerade(struct pairs *p, struct import *im)
 	if (at == NULL || at == value) {
 		import_set(im, "host", "", "domain", at == NULL ? value : at + 1);
 	} else if (at[1] == '\0') {
-		import_note(im, p->file, pairs_line(p, "MASQUERADE"), value, "a user name without a host; set envelope_from to a whole address");
+		import_note(im, p->file, pairs_line(p, "MASQUERADE"), value,
+		    "a user name without a host; set envelope_from to a whole address");
 	} else {
 		import_set(im, "sender", "", "envelope_from", value);
 		import_set(im, "sender", "", "header_from", "qualify");
@@ -43,7 +48,8 @@ static void set_login(struct pairs *conf, struct import *im, const char *host)
 	if (path == NULL)
 		return;
 	if (!pairs_read(&auth, im, path, PAIRS_BLANK)) {
-		import_note(im, conf->file, pairs_line(conf, "AUTHPATH"), path, "this file cannot be read; run the import as root");
+		import_note(im, conf->file, pairs_line(conf, "AUTHPATH"), path,
+		    "this file cannot be read; run the import as root");
 		pairs_free(&auth);
 		return;
 	}
@@ -52,7 +58,8 @@ static void set_login(struct pairs *conf, struct import *im, const char *host)
 		char *bar = strchr(line->key, '|');
 		char *colon = bar != NULL ? strchr(bar, ':') : NULL;
 		if (colon == NULL) {
-			import_note(im, auth.file, line->line, "a line that is not user|host:password", "write it into [smarthost] by hand");
+			import_note(im, auth.file, line->line, "a line that is not user|host:password",
+			    "write it into [smarthost] by hand");
 			continue;
 		}
 		struct buffer password = {0};
@@ -62,7 +69,8 @@ static void set_login(struct pairs *conf, struct import *im, const char *host)
 			import_set(im, "smarthost", "main", "login", line->key);
 			import_secret(im, "main", buffer_string(&password), auth.file, line->line);
 		} else {
-			import_note(im, auth.file, line->line, bar + 1, "a login for a host that is not the smarthost");
+			import_note(im, auth.file, line->line, bar + 1,
+			    "a login for a host that is not the smarthost");
 		}
 		buffer_free(&password);
 	}
@@ -98,12 +106,16 @@ bool import_dma(struct import *im, const char *path)
 		if (name != NULL && *name == '/')
 			import_word(im, name, word, sizeof word);
 		import_set(im, "host", "", "name", name != NULL && *name == '/' ? word : name);
-		pairs_note(&p, im, "SPOOLDIR", "the spool has a place of its own; relayconf adopt takes over the mail that lies there");
-		pairs_note(&p, im, "FINGERPRINT", "certificates are checked by their authority: tls_ca_file may name the server's own");
+		pairs_note(&p, im, "SPOOLDIR",
+		    "the spool has a place of its own; relayconf adopt takes over the mail that lies "
+		    "there");
+		pairs_note(&p, im, "FINGERPRINT",
+		    "certificates are checked by their authority: tls_ca_file may name the server's own");
 		pairs_note(&p, im, "CERTFILE", "client certificates are not used");
 		pairs_note(&p, im, "DEFER", "mail is tried at once; mailq hold keeps a message back");
 		pairs_note(&p, im, "FULLBOUNCE", "reports hold what sendmail -R asks for");
-		pairs_note(&p, im, "NULLCLIENT", "nothing is local here anyhow: all mail goes to the smarthost");
+		pairs_note(&p, im, "NULLCLIENT",
+		    "nothing is local here anyhow: all mail goes to the smarthost");
 		pairs_note_rest(&p, im, "not known to the import");
 	}
 	pairs_free(&p);

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct setting *find(const struct import *im, const char *section, const char *name, const char *key)
+static struct setting *find(const struct import *im, const char *section, const char *name,
+    const char *key)
 {
 	for (int i = 0; i < im->setting_count; i++) {
 		struct setting *s = &im->settings[i];
-		if (strcmp(s->section, section) == 0 && strcmp(s->name, name) == 0 && strcmp(s->key, key) == 0)
+		if (strcmp(s->section, section) == 0 && strcmp(s->name, name) == 0 &&
+		    strcmp(s->key, key) == 0)
 			return s;
 	}
 	return NULL;
@@ -29,13 +31,15 @@ static char *fit_value(const char *value)
 	return trimmed;
 }
 
-void import_set(struct import *im, const char *section, const char *name, const char *key, const char *value)
+void import_set(struct import *im, const char *section, const char *name, const char *key,
+    const char *value)
 {
 	if (value == NULL || *value == '\0')
 		return;
 	struct setting *s = find(im, section, name, key);
 	if (s == NULL) {
-		im->settings = mem_resize(im->settings, (size_t)im->setting_count + 1, sizeof *im->settings);
+		im->settings =
+		    mem_resize(im->settings, (size_t)im->setting_count + 1, sizeof *im->settings);
 		s = &im->settings[im->setting_count++];
 		*s = (struct setting){mem_copy(section), mem_copy(name), mem_copy(key), NULL};
 	}
@@ -43,7 +47,8 @@ void import_set(struct import *im, const char *section, const char *name, const 
 	s->value = fit_value(value);
 }
 
-const char *import_get(const struct import *im, const char *section, const char *name, const char *key)
+const char *import_get(const struct import *im, const char *section, const char *name,
+    const char *key)
 {
 	const struct setting *s = find(im, section, name, key);
 	return s != NULL ? s->value : NULL;
@@ -56,7 +61,8 @@ void import_note(struct import *im, const char *file, int line, const char *word
 	buffer_printf(&im->notes, "%s:%d: %s -- %s\n", file, line, safe.data, why);
 }
 
-void import_secret(struct import *im, const char *smarthost, const char *password, const char *file, int line)
+void import_secret(struct import *im, const char *smarthost, const char *password, const char *file,
+    int line)
 {
 	char origin[1100];
 	if (*password == '\0')
@@ -73,10 +79,12 @@ void import_secret(struct import *im, const char *smarthost, const char *passwor
 		return;
 	}
 	im->secrets = mem_resize(im->secrets, (size_t)im->secret_count + 1, sizeof *im->secrets);
-	im->secrets[im->secret_count++] = (struct secret){mem_copy(smarthost), mem_copy(password), mem_copy(origin)};
+	im->secrets[im->secret_count++] =
+	    (struct secret){mem_copy(smarthost), mem_copy(password), mem_copy(origin)};
 }
 
-void import_server(struct import *im, const char *smarthost, const char *server, bool mx_without_brackets)
+void import_server(struct import *im, const char *smarthost, const char *server,
+    bool mx_without_brackets)
 {
 	char host[256];
 	bool brackets = *server == '[';
@@ -94,7 +102,8 @@ void import_server(struct import *im, const char *smarthost, const char *server,
 		import_set(im, "smarthost", smarthost, "port", "25");
 	else if (*rest == ':' && strcmp(rest + 1, "submission") == 0)
 		import_set(im, "smarthost", smarthost, "port", "587");
-	else if (*rest == ':' && (strcmp(rest + 1, "smtps") == 0 || strcmp(rest + 1, "submissions") == 0))
+	else if (*rest == ':' &&
+	         (strcmp(rest + 1, "smtps") == 0 || strcmp(rest + 1, "submissions") == 0))
 		import_set(im, "smarthost", smarthost, "port", "465");
 	else if (*rest == ':')
 		import_set(im, "smarthost", smarthost, "port", rest + 1);
@@ -120,7 +129,8 @@ void import_name(const char *from, char *name, size_t size)
 {
 	size_t length = 0;
 	for (; *from != '\0' && length + 1 < size; from++) {
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *from) != NULL)
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *from) !=
+		    NULL)
 			name[length++] = *from;
 		else if (*from == '.' || *from == ':')
 			name[length++] = '-';

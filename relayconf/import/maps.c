@@ -27,14 +27,16 @@ static void smarthost_for(struct import *im, const char *server, char *name, siz
 	snprintf(host, sizeof host, "%.*s", (int)(length < 255 ? length : 255), server + skip);
 	for (int i = 0; i < im->setting_count; i++) {
 		const struct setting *s = &im->settings[i];
-		if (strcmp(s->section, "smarthost") == 0 && strcmp(s->key, "host") == 0 && strcmp(s->value, host) == 0 && has_port(im, s->name, server)) {
+		if (strcmp(s->section, "smarthost") == 0 && strcmp(s->key, "host") == 0 &&
+		    strcmp(s->value, host) == 0 && has_port(im, s->name, server)) {
 			text_copy(name, size, s->name);
 			return;
 		}
 	}
 	import_name(host, name, size);
 	/* The same server at another port is another smarthost. */
-	for (size_t n = strlen(name); import_get(im, "smarthost", name, "host") != NULL && n + 2 < size; n++) {
+	for (size_t n = strlen(name); import_get(im, "smarthost", name, "host") != NULL && n + 2 < size;
+	     n++) {
 		name[n] = '2';
 		name[n + 1] = '\0';
 	}
@@ -45,26 +47,33 @@ static void smarthost_for(struct import *im, const char *server, char *name, siz
 	import_set(im, "smarthost", name, "default", "no");
 }
 
-static void read_route(struct import *im, const struct pairs *p, const struct pair *line, const char *prefix)
+static void read_route(struct import *im, const struct pairs *p, const struct pair *line,
+    const char *prefix)
 {
 	char name[64], pattern[400];
 	const char *colon = strchr(line->value, ':'), *server = line->value;
-	bool mailer = colon != NULL && *server != '[' && (strncmp(server, "smtp:", 5) == 0 || strncmp(server, "esmtp:", 6) == 0 || strncmp(server, "relay:", 6) == 0);
+	bool mailer = colon != NULL && *server != '[' &&
+	              (strncmp(server, "smtp:", 5) == 0 || strncmp(server, "esmtp:", 6) == 0 ||
+	                  strncmp(server, "relay:", 6) == 0);
 	if (mailer)
 		server = colon + 1;
 	else if (*prefix == '\0' && *server != '[') {
 		TEXT(words, 400);
 		text_printf(&words, "%s %s", line->key, line->value);
-		import_note(im, p->file, line->line, words.data, text_starts(line->value, "local") || text_starts(line->value, "virtual")
-		            ? "no domain is local here; its mail goes to the smarthost" : "only mail that goes to a server by SMTP is carried over");
+		import_note(im, p->file, line->line, words.data,
+		    text_starts(line->value, "local") || text_starts(line->value, "virtual")
+		        ? "no domain is local here; its mail goes to the smarthost"
+		        : "only mail that goes to a server by SMTP is carried over");
 		return;
 	}
 	if (*server == '\0') {
-		import_note(im, p->file, line->line, line->key, "no server is named: mail to its own MX; write \"via = direct\" if that is meant");
+		import_note(im, p->file, line->line, line->key,
+		    "no server is named: mail to its own MX; write \"via = direct\" if that is meant");
 		return;
 	}
 	smarthost_for(im, server, name, sizeof name);
-	snprintf(pattern, sizeof pattern, "%s%s", prefix, *prefix != '\0' && line->key[0] == '@' ? line->key + 1 : line->key);
+	snprintf(pattern, sizeof pattern, "%s%s", prefix,
+	    *prefix != '\0' && line->key[0] == '@' ? line->key + 1 : line->key);
 	import_set(im, "route", pattern, "via", name);
 }
 
@@ -81,7 +90,8 @@ void maps_routes(struct import *im, const char *path, enum pairs_form form, cons
 /* How a smarthost's server may be written as a key. */
 static bool names_server(const struct import *im, const char *smarthost, const char *key)
 {
-	const char *host = import_get(im, "smarthost", smarthost, "host"), *port = import_get(im, "smarthost", smarthost, "port");
+	const char *host = import_get(im, "smarthost", smarthost, "host"),
+	           *port = import_get(im, "smarthost", smarthost, "port");
 	bool brackets = *key == '[';
 	size_t length = host != NULL ? strlen(host) : 0;
 	if (host == NULL || strncasecmp(key + brackets, host, length) != 0)
@@ -90,7 +100,8 @@ static bool names_server(const struct import *im, const char *smarthost, const c
 	if (brackets && *rest++ != ']')
 		return false;
 	return *rest == '\0' || (*rest == ':' && (strcmp(rest + 1, port != NULL ? port : "25") == 0 ||
-	                                         (port != NULL && strcmp(port, "587") == 0 && strcmp(rest + 1, "submission") == 0)));
+	                                             (port != NULL && strcmp(port, "587") == 0 &&
+	                                                 strcmp(rest + 1, "submission") == 0)));
 }
 
 static bool use_login(struct import *im, const struct pairs *p, struct pair *line)
@@ -98,7 +109,8 @@ static bool use_login(struct import *im, const struct pairs *p, struct pair *lin
 	bool used = false;
 	char *colon = strchr(line->value, ':');
 	for (int i = 0; colon != NULL && i < im->setting_count; i++) {
-		if (strcmp(im->settings[i].section, "smarthost") != 0 || strcmp(im->settings[i].key, "host") != 0)
+		if (strcmp(im->settings[i].section, "smarthost") != 0 ||
+		    strcmp(im->settings[i].key, "host") != 0)
 			continue;
 		char *name = mem_copy(im->settings[i].name);
 		if (names_server(im, name, line->key)) {
@@ -120,11 +132,13 @@ static const char *smarthost_of(const struct import *im, const char *pattern)
 	return via != NULL ? via : import_get(im, "smarthost", "main", "host") != NULL ? "main" : NULL;
 }
 
-/* "user@example.org USER:PASSWORD": a smarthost like the one of this sender, with the login, and the route to it. */
+/* "user@example.org USER:PASSWORD": a smarthost like the one of this sender, with the login, and
+ * the route to it. */
 static bool use_sender_login(struct import *im, const struct pairs *p, const struct pair *line)
 {
 	char name[64], pattern[400];
-	const char *colon = strchr(line->value, ':'), *sender = line->key[0] == '@' ? line->key + 1 : line->key;
+	const char *colon = strchr(line->value, ':'),
+	           *sender = line->key[0] == '@' ? line->key + 1 : line->key;
 	snprintf(pattern, sizeof pattern, "from:%s", sender);
 	const char *like = smarthost_of(im, pattern);
 	if (colon == NULL || like == NULL)
@@ -133,7 +147,8 @@ static bool use_sender_login(struct import *im, const struct pairs *p, const str
 	import_name(sender, name, sizeof name);
 	for (int i = 0, count = im->setting_count; i < count; i++) {
 		const struct setting *s = &im->settings[i];
-		if (strcmp(s->section, "smarthost") != 0 || strcmp(s->name, base) != 0 || strcmp(s->key, "login") == 0)
+		if (strcmp(s->section, "smarthost") != 0 || strcmp(s->name, base) != 0 ||
+		    strcmp(s->key, "login") == 0)
 			continue;
 		char *key = mem_copy(s->key), *value = mem_copy(s->value);
 		import_set(im, "smarthost", name, key, value);
@@ -158,16 +173,20 @@ void maps_passwords(struct import *im, const char *path, bool by_sender)
 		struct pair *line = &p.list[i];
 		bool sender = strchr(line->key, '@') != NULL;
 		if (!(sender ? by_sender && use_sender_login(im, &p, line) : use_login(im, &p, line)))
-			import_note(im, p.file, line->line, line->key, sender && !by_sender ? "a login for a sender, which Postfix did not use: smtp_sender_dependent_authentication is not yes"
-			            : "a login for a server or sender that is no smarthost here");
+			import_note(im, p.file, line->line, line->key,
+			    sender && !by_sender ? "a login for a sender, which Postfix did not use: "
+			                           "smtp_sender_dependent_authentication is not yes"
+			                         : "a login for a server or sender that is no smarthost here");
 	}
 	pairs_free(&p);
 }
 
-void maps_login_of_all(struct import *im, const char *user, const char *password, const char *file, int line)
+void maps_login_of_all(struct import *im, const char *user, const char *password, const char *file,
+    int line)
 {
 	for (int i = 0; i < im->setting_count; i++) {
-		if (strcmp(im->settings[i].section, "smarthost") != 0 || strcmp(im->settings[i].key, "host") != 0)
+		if (strcmp(im->settings[i].section, "smarthost") != 0 ||
+		    strcmp(im->settings[i].key, "host") != 0)
 			continue;
 		char *name = mem_copy(im->settings[i].name);
 		import_set(im, "smarthost", name, "login", user);
@@ -183,7 +202,9 @@ void maps_addresses(struct import *im, const char *path, const char *whose)
 	if (access(whole, R_OK) == 0)
 		import_set(im, "rewrite", whose, "file", path);
 	else
-		import_note(im, path, 0, "this map", "has no text form that can be read; the file of [rewrite senders] or [rewrite recipients] names one");
+		import_note(im, path, 0, "this map",
+		    "has no text form that can be read; the file of [rewrite senders] or [rewrite "
+		    "recipients] names one");
 }
 
 const char *maps_text(struct import *im, struct pairs *p, const char *key)
@@ -191,7 +212,8 @@ const char *maps_text(struct import *im, struct pairs *p, const char *key)
 	const char *value = pairs_take(p, key);
 	if (value == NULL || *value == '\0')
 		return NULL;
-	static const char *const types[] = {"hash:/", "texthash:/", "btree:/", "lmdb:/", "cdb:/", "dbm:/"};
+	static const char *const types[] = {"hash:/", "texthash:/", "btree:/", "lmdb:/", "cdb:/",
+	    "dbm:/"};
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
 		if (text_starts(value, types[i]) && strpbrk(value, " ,") == NULL)
 			return value + strlen(types[i]) - 1;

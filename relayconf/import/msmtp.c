@@ -1,4 +1,5 @@
-/* msmtp: msmtprc.  Each account becomes a smarthost; the default one takes all mail, the others that of their sender. */
+/* msmtp: msmtprc.  Each account becomes a smarthost; the default one takes all mail, the others
+ * that of their sender. */
 #include "base/compat.h"
 #include "relayconf/import/pairs.h"
 #include <stdio.h>
@@ -7,14 +8,22 @@
 
 #define LIMIT 16
 
-/* One account's lines, with those of "defaults", and of the accounts that it is like, before them. */
+/* One account's lines, with those of "defaults", and of the accounts that it is like, before them.
+ */
 struct account {
 	char name[64], own_name[64]; /* as our smarthost, as in the file; "" = defaults */
 	char port[8], from_header[8];
-	enum answer { UNSAID, YES, NO } tls, starttls, certcheck, auth, clear; /* clear: AUTH PLAIN or LOGIN is asked for by name */
+	enum answer {
+		UNSAID,
+		YES,
+		NO
+	} tls,
+	    starttls, certcheck, auth, clear; /* clear: AUTH PLAIN or LOGIN is asked for by name */
 	bool changed;
-	char host[256], from[321], user[256], ca_file[1024], domain[256], bind[64], tls_name[256], password_eval[1024], password[1024];
-	char password_host[256], password_user[256]; /* whose it was, when the account that had it ended */
+	char host[256], from[321], user[256], ca_file[1024], domain[256], bind[64], tls_name[256],
+	    password_eval[1024], password[1024];
+	char password_host[256],
+	    password_user[256]; /* whose it was, when the account that had it ended */
 	int line, password_line;
 };
 
@@ -58,11 +67,13 @@ static void take_answer(enum answer *place, enum answer value)
 	*place = value != UNSAID ? value : *place;
 }
 
-/* What an account says takes the place of what was said before; its password stays that of its server and user. */
+/* What an account says takes the place of what was said before; its password stays that of its
+ * server and user. */
 static void inherit(struct account *a, const struct account *base)
 {
 	enum answer *const answers[] = {&a->tls, &a->starttls, &a->certcheck, &a->auth, &a->clear};
-	const enum answer said[] = {base->tls, base->starttls, base->certcheck, base->auth, base->clear};
+	const enum answer said[] = {base->tls, base->starttls, base->certcheck, base->auth,
+	    base->clear};
 	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
 		take_answer(answers[i], said[i]);
 	take_text(a->port, sizeof a->port, base->port);
@@ -79,11 +90,14 @@ static void inherit(struct account *a, const struct account *base)
 		return;
 	text_copy(a->password, sizeof a->password, base->password);
 	a->password_line = base->password_line;
-	text_copy(a->password_host, sizeof a->password_host, *base->password_host != '\0' ? base->password_host : base->host);
-	text_copy(a->password_user, sizeof a->password_user, *base->password_host != '\0' ? base->password_user : base->user);
+	text_copy(a->password_host, sizeof a->password_host,
+	    *base->password_host != '\0' ? base->password_host : base->host);
+	text_copy(a->password_user, sizeof a->password_user,
+	    *base->password_host != '\0' ? base->password_user : base->user);
 }
 
-/* "account NAME [: BASE,...]"; "account default : NAME" alone is another name for that account.  NULL when there are too many. */
+/* "account NAME [: BASE,...]"; "account default : NAME" alone is another name for that account.
+ * NULL when there are too many. */
 static struct account *begin_account(struct accounts *all, char *words, int line)
 {
 	char *bases = strchr(words, ':'), *base;
@@ -115,14 +129,21 @@ static bool set_text(struct account *a, const char *key, const char *value)
 		char *place;
 		size_t size;
 	} rows[] = {
-		{"host", a->host, sizeof a->host}, {"port", a->port, sizeof a->port}, {"from", a->from, sizeof a->from},
-		{"user", a->user, sizeof a->user}, {"tls_trust_file", a->ca_file, sizeof a->ca_file},
-		{"domain", a->domain, sizeof a->domain}, {"source_ip", a->bind, sizeof a->bind}, {"tls_host_override", a->tls_name, sizeof a->tls_name},
-		{"passwordeval", a->password_eval, sizeof a->password_eval}, {"set_from_header", a->from_header, sizeof a->from_header},
+	    {"host", a->host, sizeof a->host},
+	    {"port", a->port, sizeof a->port},
+	    {"from", a->from, sizeof a->from},
+	    {"user", a->user, sizeof a->user},
+	    {"tls_trust_file", a->ca_file, sizeof a->ca_file},
+	    {"domain", a->domain, sizeof a->domain},
+	    {"source_ip", a->bind, sizeof a->bind},
+	    {"tls_host_override", a->tls_name, sizeof a->tls_name},
+	    {"passwordeval", a->password_eval, sizeof a->password_eval},
+	    {"set_from_header", a->from_header, sizeof a->from_header},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (strcmp(rows[i].key, key) == 0)
-			return text_copy(rows[i].place, rows[i].size, strcmp(value, "system") == 0 ? "" : value);
+			return text_copy(rows[i].place, rows[i].size,
+			    strcmp(value, "system") == 0 ? "" : value);
 	}
 	return false;
 }
@@ -151,8 +172,9 @@ static bool set_line(struct account *a, const char *key, const char *value, int 
 /* What changes nothing here: in msmtp's words, what is so in any case. */
 static bool is_so_anyhow(const char *key, const char *value)
 {
-	static const char *const usual[] = {"set_date_header", "set_msgid_header", "add_missing_date_header", "add_missing_from_header",
-	                                    "remove_bcc_headers", "undisclosed_recipients", "syslog", "allow_from_override"};
+	static const char *const usual[] = {"set_date_header", "set_msgid_header",
+	    "add_missing_date_header", "add_missing_from_header", "remove_bcc_headers",
+	    "undisclosed_recipients", "syslog", "allow_from_override"};
 	if (strcmp(key, "protocol") == 0)
 		return strcmp(value, "smtp") == 0;
 	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
@@ -175,11 +197,13 @@ static void read_lines(struct accounts *all, struct pairs *p, struct import *im)
 		} else if (strcmp(line->key, "account") == 0) {
 			a = begin_account(all, line->value, line->line);
 			if (a == NULL)
-				import_note(im, p->file, line->line, line->value, "more accounts than smarthosts can be (16)");
+				import_note(im, p->file, line->line, line->value,
+				    "more accounts than smarthosts can be (16)");
 		} else if (strcmp(line->key, "aliases") == 0) {
 			import_set(im, "host", "", "aliases", line->value);
 		} else {
-			line->used = is_so_anyhow(line->key, line->value) || (a != NULL && set_line(a, line->key, line->value, line->line));
+			line->used = is_so_anyhow(line->key, line->value) ||
+			             (a != NULL && set_line(a, line->key, line->value, line->line));
 			if (a != NULL)
 				a->changed = true;
 		}
@@ -198,33 +222,46 @@ static void find_standard(struct accounts *all, struct import *im, const char *f
 		return;
 	text_copy(all->standard, sizeof all->standard, all->list[0].name);
 	if (all->count > 1)
-		import_note(im, file, all->list[0].line, all->list[0].own_name, "there is no account default; the first one takes all mail that no other one does");
+		import_note(im, file, all->list[0].line, all->list[0].own_name,
+		    "there is no account default; the first one takes all mail that no other one does");
 }
 
-/* The account's own: one that it has of an account with another server or another user stays there. */
+/* The account's own: one that it has of an account with another server or another user stays there.
+ */
 static void put_login(const struct account *a, const struct pairs *p, struct import *im)
 {
-	bool foreign = *a->password_host != '\0' && (strcmp(a->password_host, a->host) != 0 || strcmp(a->password_user, a->user) != 0);
+	bool foreign = *a->password_host != '\0' && (strcmp(a->password_host, a->host) != 0 ||
+	                                                strcmp(a->password_user, a->user) != 0);
 	if (a->auth != YES)
 		return;
 	import_set(im, "smarthost", a->name, "login", a->user);
 	if (a->tls != YES && a->clear == YES) {
 		import_set(im, "smarthost", a->name, "auth_without_tls", "yes");
-		import_note(im, p->file, a->line, a->own_name, "the password goes over the network unencrypted, as msmtp sent it; tls = verify would be better");
+		import_note(im, p->file, a->line, a->own_name,
+		    "the password goes over the network unencrypted, as msmtp sent it; tls = verify would "
+		    "be better");
 	}
 	if (*a->password != '\0' && !foreign)
 		import_secret(im, a->name, a->password, p->file, a->password_line);
 	else
 		import_set(im, "smarthost", a->name, "password_command", a->password_eval);
 	if (*a->password != '\0' && foreign)
-		import_note(im, p->file, a->line, a->own_name, "has the password of an account with another server or user; it is not written for this one");
+		import_note(im, p->file, a->line, a->own_name,
+		    "has the password of an account with another server or user; it is not written for "
+		    "this one");
 }
 
 static void put_server(const struct account *a, const struct pairs *p, struct import *im)
 {
 	import_server(im, a->name, a->host, false);
-	import_set(im, "smarthost", a->name, "port", *a->port != '\0' ? a->port : a->tls == YES && a->starttls == NO ? "465" : "25");
-	import_set(im, "smarthost", a->name, "tls", a->tls != YES ? "off" : a->certcheck != NO ? "verify" : "encrypt");
+	import_set(im, "smarthost", a->name, "port",
+	    *a->port != '\0'                     ? a->port
+	    : a->tls == YES && a->starttls == NO ? "465"
+	                                         : "25");
+	import_set(im, "smarthost", a->name, "tls",
+	    a->tls != YES        ? "off"
+	    : a->certcheck != NO ? "verify"
+	                         : "encrypt");
 	if (a->tls == YES)
 		import_set(im, "smarthost", a->name, "implicit", a->starttls != NO ? "no" : "yes");
 	import_set(im, "smarthost", a->name, "tls_name", a->tls_name);
@@ -240,24 +277,31 @@ static const char *domain_behind(const char *from, const char *start)
 	return *domain != '\0' && strpbrk(domain, "*?[%@") == NULL ? domain : NULL;
 }
 
-/* The sender of the account that takes all mail.  only: there is no other, so that one sender for all mail hides none of theirs. */
+/* The sender of the account that takes all mail.  only: there is no other, so that one sender for
+ * all mail hides none of theirs. */
 static void put_sender(const struct account *a, bool only, const struct pairs *p, struct import *im)
 {
-	bool pattern = strpbrk(a->from, "*?[") != NULL, plain = !pattern && strchr(a->from, '%') == NULL;
+	bool pattern = strpbrk(a->from, "*?[") != NULL,
+	     plain = !pattern && strchr(a->from, '%') == NULL;
 	if (domain_behind(a->from, "%U@") != NULL)
 		import_set(im, "host", "", "domain", domain_behind(a->from, "%U@"));
-	else if (*a->from != '\0' && !plain && !pattern && strcmp(a->from, "%U@%H") != 0 && strcmp(a->from, "%U@%C") != 0)
+	else if (*a->from != '\0' && !plain && !pattern && strcmp(a->from, "%U@%H") != 0 &&
+	         strcmp(a->from, "%U@%C") != 0)
 		import_note(im, p->file, a->line, a->from, "this pattern has no counterpart; see [sender]");
 	if (*a->from != '\0' && plain && only)
 		import_set(im, "sender", "", "envelope_from", a->from);
 	else if (*a->from != '\0' && plain)
-		import_note(im, p->file, 0, a->from, "the default account's sender; not set for all mail, because the accounts are told apart by their senders");
+		import_note(im, p->file, 0, a->from,
+		    "the default account's sender; not set for all mail, because the accounts are told "
+		    "apart by their senders");
 	if (strcmp(a->from_header, "on") != 0)
 		return;
 	if (*a->from != '\0' && plain && only)
 		import_set(im, "sender", "", "header_from", a->from);
 	else
-		import_note(im, p->file, a->line, "set_from_header on", "the sender is no single address; [sender] header_from or [rewrite senders] can set From");
+		import_note(im, p->file, a->line, "set_from_header on",
+		    "the sender is no single address; [sender] header_from or [rewrite senders] can set "
+		    "From");
 }
 
 /* The mail that another account takes. */
@@ -273,12 +317,17 @@ static void put_route(const struct account *a, const struct pairs *p, struct imp
 		if (import_get(im, "route", pattern, "via") == NULL)
 			import_set(im, "route", pattern, "via", a->name);
 	} else if (*a->from != '\0') {
-		import_note(im, p->file, a->line, a->from, "this pattern of senders has no counterpart; write a [route from:...] for the mail that this account is to take");
+		import_note(im, p->file, a->line, a->from,
+		    "this pattern of senders has no counterpart; write a [route from:...] for the mail "
+		    "that this account is to take");
 	} else {
-		import_note(im, p->file, 0, a->own_name, "this account was chosen with msmtp -a; write a [route] for the mail that it is to take");
+		import_note(im, p->file, 0, a->own_name,
+		    "this account was chosen with msmtp -a; write a [route] for the mail that it is to "
+		    "take");
 	}
 	if (strcmp(a->from_header, "on") == 0)
-		import_note(im, p->file, a->line, "set_from_header on", "only for the mail of this account; [rewrite senders] can set From");
+		import_note(im, p->file, a->line, "set_from_header on",
+		    "only for the mail of this account; [rewrite senders] can set From");
 }
 
 static int usable_accounts(const struct accounts *all)

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* The first word of a file in the folder, "" without one. */
-static bool first_line(struct import *im, const char *folder, const char *name, char *value, size_t size)
+static bool first_line(struct import *im, const char *folder, const char *name, char *value,
+    size_t size)
 {
 	char path[1200];
 	struct pairs p;
@@ -18,7 +19,8 @@ static bool first_line(struct import *im, const char *folder, const char *name, 
 }
 
 /* One option of a line of remotes; false when it is not carried over. */
-static bool set_option(struct import *im, const char *name, const char *option, const char *file, int line, bool *tls)
+static bool set_option(struct import *im, const char *name, const char *option, const char *file,
+    int line, bool *tls)
 {
 	const char *value = strchr(option, '=');
 	size_t length = value != NULL ? (size_t)(value++ - option) : strlen(option);
@@ -28,8 +30,10 @@ static bool set_option(struct import *im, const char *name, const char *option, 
 		import_set(im, "smarthost", name, "login", value);
 	else if (length == 4 && strncmp(option, "pass", length) == 0 && value != NULL)
 		import_secret(im, name, value, file, line);
-	else if (strcmp(option, "starttls") == 0 || strcmp(option, "ssl") == 0 || strcmp(option, "tls") == 0) {
-		import_set(im, "smarthost", name, "implicit", strcmp(option, "starttls") == 0 ? "no" : "yes");
+	else if (strcmp(option, "starttls") == 0 || strcmp(option, "ssl") == 0 ||
+	         strcmp(option, "tls") == 0) {
+		import_set(im, "smarthost", name, "implicit",
+		    strcmp(option, "starttls") == 0 ? "no" : "yes");
 		*tls = true;
 	} else if (strcmp(option, "insecure") == 0)
 		import_set(im, "smarthost", name, "tls", "encrypt");
@@ -53,7 +57,8 @@ static char *next_word(char **rest)
 			quote = '\0';
 		else if (quote == '\0' && (*at == '\'' || *at == '"'))
 			quote = *at;
-		else if (*at == '\\' && quote != '\'' && at[1] != '\0' && (quote == '\0' || strchr("\"\\$`", at[1]) != NULL))
+		else if (*at == '\\' && quote != '\'' && at[1] != '\0' &&
+		         (quote == '\0' || strchr("\"\\$`", at[1]) != NULL))
 			*to++ = *++at;
 		else
 			*to++ = *at;
@@ -67,12 +72,16 @@ static char *next_word(char **rest)
 static void note_option(struct import *im, const char *file, int line, const char *option)
 {
 	char *name = mem_copy_n(option, strcspn(option, "="));
-	import_note(im, file, line, name, strcmp(name, "x509certfile") == 0 || strcmp(name, "x509keyfile") == 0 ? "client certificates are not used" : "no counterpart");
+	import_note(im, file, line, name,
+	    strcmp(name, "x509certfile") == 0 || strcmp(name, "x509keyfile") == 0
+	        ? "client certificates are not used"
+	        : "no counterpart");
 	free(name);
 }
 
 /* HOST [PROTOCOL [--option=value ...]] */
-static void read_remote(struct import *im, const struct pair *line, const char *file, const char *name)
+static void read_remote(struct import *im, const struct pair *line, const char *file,
+    const char *name)
 {
 	bool tls = false;
 	char *words = mem_copy(line->value), *rest = words;
@@ -89,16 +98,21 @@ static void read_remote(struct import *im, const struct pair *line, const char *
 		import_set(im, "smarthost", name, "tls", tls ? "verify" : "off");
 	const char *implicit = import_get(im, "smarthost", name, "implicit");
 	if (import_get(im, "smarthost", name, "port") == NULL)
-		import_set(im, "smarthost", name, "port", implicit != NULL && strcmp(implicit, "yes") == 0 ? "465" : "25");
-	if (import_get(im, "smarthost", name, "login") != NULL && strcmp(import_get(im, "smarthost", name, "tls"), "off") == 0) {
+		import_set(im, "smarthost", name, "port",
+		    implicit != NULL && strcmp(implicit, "yes") == 0 ? "465" : "25");
+	if (import_get(im, "smarthost", name, "login") != NULL &&
+	    strcmp(import_get(im, "smarthost", name, "tls"), "off") == 0) {
 		import_set(im, "smarthost", name, "auth_without_tls", "yes");
-		import_note(im, file, line->line, line->key, "the password goes over the network unencrypted, as nullmailer sent it; tls = verify would be better");
+		import_note(im, file, line->line, line->key,
+		    "the password goes over the network unencrypted, as nullmailer sent it; tls = verify "
+		    "would be better");
 	}
 	compat_wipe(words, strlen(line->value));
 	free(words);
 }
 
-/* What completes addresses without a host: defaulthost, or the name of the machine, with defaultdomain behind a name without a dot. */
+/* What completes addresses without a host: defaulthost, or the name of the machine, with
+ * defaultdomain behind a name without a dot. */
 static void set_domain(struct import *im, const char *folder)
 {
 	char host[256], domain[256], whole[520];
@@ -106,22 +120,27 @@ static void set_domain(struct import *im, const char *folder)
 		import_word(im, "/etc/mailname", host, sizeof host);
 	first_line(im, folder, "defaultdomain", domain, sizeof domain);
 	bool complete = *host == '\0' || *domain == '\0' || strchr(host, '.') != NULL;
-	snprintf(whole, sizeof whole, "%s%s%s", *host != '\0' ? host : domain, complete ? "" : ".", complete ? "" : domain);
+	snprintf(whole, sizeof whole, "%s%s%s", *host != '\0' ? host : domain, complete ? "" : ".",
+	    complete ? "" : domain);
 	import_set(im, "host", "", "domain", whole);
 }
 
 static void read_rest(struct import *im, const char *folder)
 {
 	char value[1024], path[1200];
-	static const char *const untouched[] = {"pausetime", "sendtimeout", "maxpause", "queuelifetime", "doublebounceto", "idhost"};
-	if (first_line(im, folder, "me", value, sizeof value) || first_line(im, folder, "helohost", value, sizeof value))
+	static const char *const untouched[] = {"pausetime", "sendtimeout", "maxpause", "queuelifetime",
+	    "doublebounceto", "idhost"};
+	if (first_line(im, folder, "me", value, sizeof value) ||
+	    first_line(im, folder, "helohost", value, sizeof value))
 		import_set(im, "host", "", "name", value);
 	set_domain(im, folder);
 	if (first_line(im, folder, "allmailfrom", value, sizeof value))
 		import_set(im, "sender", "", "envelope_from", value);
 	snprintf(path, sizeof path, "%.1000s/adminaddr", folder);
 	if (first_line(im, folder, "adminaddr", value, sizeof value))
-		import_note(im, path, 1, value, "mail to this machine's own users went there: write \"root: ADDRESS\" into the aliases file");
+		import_note(im, path, 1, value,
+		    "mail to this machine's own users went there: write \"root: ADDRESS\" into the aliases "
+		    "file");
 	for (size_t i = 0; i < sizeof untouched / sizeof untouched[0]; i++) {
 		snprintf(path, sizeof path, "%.1000s/%s", folder, untouched[i]);
 		if (first_line(im, folder, untouched[i], value, sizeof value))
@@ -140,7 +159,8 @@ bool import_nullmailer(struct import *im, const char *folder)
 		read_remote(im, &p.list[i], path, name);
 	}
 	for (int i = 16; done && i < p.count; i++)
-		import_note(im, path, p.list[i].line, p.list[i].key, "more servers than smarthosts can be (16)");
+		import_note(im, path, p.list[i].line, p.list[i].key,
+		    "more servers than smarthosts can be (16)");
 	if (done)
 		read_rest(im, folder);
 	pairs_free(&p);

@@ -31,7 +31,8 @@ static void add_pair(struct pairs *p, char *line, int number, enum pairs_form fo
 	if ((form == PAIRS_EQUAL || form == PAIRS_FOLDED) && *value == '=')
 		value++;
 	p->list = mem_resize(p->list, (size_t)p->count + 1, sizeof *p->list);
-	p->list[p->count++] = (struct pair){mem_copy_n(line, length), mem_copy(text_trim(value)), number, false};
+	p->list[p->count++] =
+	    (struct pair){mem_copy_n(line, length), mem_copy(text_trim(value)), number, false};
 }
 
 static void continue_pair(struct pairs *p, const char *line)
@@ -57,7 +58,8 @@ bool pairs_read(struct pairs *p, struct import *im, const char *path, enum pairs
 	buffer_printf(&im->sources, "%s\n", path);
 	buffer_add(&text, "\n", 1);
 	while ((raw = fdio_take_line(&text)) != NULL) {
-		bool indented = isspace((unsigned char)raw[0]) && (form == PAIRS_FOLDED || form == PAIRS_FOLDED_BLANK);
+		bool indented =
+		    isspace((unsigned char)raw[0]) && (form == PAIRS_FOLDED || form == PAIRS_FOLDED_BLANK);
 		char *line = text_trim(raw);
 		number++;
 		if (*line != '\0' && *line != '#' && indented && p->count > 0)
@@ -95,7 +97,8 @@ const char *pairs_take(struct pairs *p, const char *key)
 bool pairs_is_yes(struct pairs *p, const char *key)
 {
 	const char *value = pairs_take(p, key);
-	return value != NULL && (text_equal_ci(value, "yes") || text_equal_ci(value, "true") || text_equal_ci(value, "on") || strcmp(value, "1") == 0);
+	return value != NULL && (text_equal_ci(value, "yes") || text_equal_ci(value, "true") ||
+	                            text_equal_ci(value, "on") || strcmp(value, "1") == 0);
 }
 
 int pairs_line(const struct pairs *p, const char *key)
@@ -111,14 +114,17 @@ static bool is_secret(const struct pair *pair)
 {
 	const char *colon = strchr(pair->value, ':');
 	bool file = pair->value[0] == '/' || (colon != NULL && colon[1] == '/');
-	return !file && (text_find_ci(pair->key, "pass") != NULL || text_find_ci(pair->key, "secret") != NULL || text_find_ci(pair->key, "token") != NULL ||
-	                 text_find_ci(pair->value, "pass") != NULL);
+	return !file &&
+	       (text_find_ci(pair->key, "pass") != NULL || text_find_ci(pair->key, "secret") != NULL ||
+	           text_find_ci(pair->key, "token") != NULL ||
+	           text_find_ci(pair->value, "pass") != NULL);
 }
 
 static void note(struct pairs *p, struct import *im, const struct pair *pair, const char *why)
 {
 	TEXT(words, 300);
-	text_printf(&words, "%s%s%s", pair->key, *pair->value != '\0' ? " " : "", is_secret(pair) ? "(not shown)" : pair->value);
+	text_printf(&words, "%s%s%s", pair->key, *pair->value != '\0' ? " " : "",
+	    is_secret(pair) ? "(not shown)" : pair->value);
 	import_note(im, p->file, pair->line, words.data, why);
 }
 

@@ -1,4 +1,5 @@
-/* Files of "key value" lines, as most mail programs have them: read whole, then taken apart key by key, so that what nobody took can be named. */
+/* Files of "key value" lines, as most mail programs have them: read whole, then taken apart key by
+ * key, so that what nobody took can be named. */
 #ifndef IMPORT_PAIRS_H
 #define IMPORT_PAIRS_H
 #include "relayconf/import/import.h"
@@ -10,16 +11,16 @@ struct pair {
 };
 
 struct pairs {
-	char *file;          /* as the administrator knows it, without the root */
+	char *file; /* as the administrator knows it, without the root */
 	struct pair *list;
 	int count;
 };
 
 enum pairs_form {
-	PAIRS_BLANK,         /* key, blanks, value */
-	PAIRS_EQUAL,         /* key = value */
-	PAIRS_FOLDED,        /* key = value; a line that begins with a blank continues the one before */
-	PAIRS_FOLDED_BLANK   /* key, blanks, value; continued likewise: the maps of Postfix */
+	PAIRS_BLANK,       /* key, blanks, value */
+	PAIRS_EQUAL,       /* key = value */
+	PAIRS_FOLDED,      /* key = value; a line that begins with a blank continues the one before */
+	PAIRS_FOLDED_BLANK /* key, blanks, value; continued likewise: the maps of Postfix */
 };
 
 /* Reads im->root + path; '#' begins a comment line.  False with errno when that cannot be done. */

@@ -10,31 +10,46 @@ static void set_tls(struct pairs *p, struct import *im)
 	static const struct {
 		const char *level, *tls;
 	} rows[] = {
-		{"none", "off"}, {"may", "opportunistic"}, {"encrypt", "encrypt"}, {"dane", "opportunistic"}, {"dane-only", "encrypt"},
-		{"fingerprint", "encrypt"}, {"verify", "verify"}, {"secure", "verify"},
+	    {"none", "off"},
+	    {"may", "opportunistic"},
+	    {"encrypt", "encrypt"},
+	    {"dane", "opportunistic"},
+	    {"dane-only", "encrypt"},
+	    {"fingerprint", "encrypt"},
+	    {"verify", "verify"},
+	    {"secure", "verify"},
 	};
-	const char *level = pairs_take(p, "smtp_tls_security_level"), *ca_file = pairs_take(p, "smtp_tls_CAfile");
-	bool wrapper = pairs_is_yes(p, "smtp_tls_wrappermode"), use = pairs_is_yes(p, "smtp_use_tls"), enforce = pairs_is_yes(p, "smtp_enforce_tls");
+	const char *level = pairs_take(p, "smtp_tls_security_level"),
+	           *ca_file = pairs_take(p, "smtp_tls_CAfile");
+	bool wrapper = pairs_is_yes(p, "smtp_tls_wrappermode"), use = pairs_is_yes(p, "smtp_use_tls"),
+	     enforce = pairs_is_yes(p, "smtp_enforce_tls");
 	const char *tls = enforce ? "verify" : use ? "opportunistic" : "off";
 	for (size_t i = 0; level != NULL && i < sizeof rows / sizeof rows[0]; i++)
 		tls = strcmp(rows[i].level, level) == 0 ? rows[i].tls : tls;
 	for (int i = 0; i < im->setting_count; i++) {
-		if (strcmp(im->settings[i].section, "smarthost") != 0 || strcmp(im->settings[i].key, "host") != 0)
+		if (strcmp(im->settings[i].section, "smarthost") != 0 ||
+		    strcmp(im->settings[i].key, "host") != 0)
 			continue;
 		char *name = mem_copy(im->settings[i].name);
 		import_set(im, "smarthost", name, "tls", tls);
-		import_set(im, "smarthost", name, "implicit", wrapper ? "yes" : strcmp(tls, "off") == 0 ? NULL : "no");
+		import_set(im, "smarthost", name, "implicit",
+		    wrapper                   ? "yes"
+		    : strcmp(tls, "off") == 0 ? NULL
+		                              : "no");
 		import_set(im, "smarthost", name, "tls_ca_file", ca_file);
 		free(name);
 	}
 	if (level != NULL && (text_starts(level, "dane") || strcmp(level, "fingerprint") == 0))
-		pairs_note(p, im, "smtp_tls_security_level", "certificates are checked by their authority; see tls in [smarthost]");
+		pairs_note(p, im, "smtp_tls_security_level",
+		    "certificates are checked by their authority; see tls in [smarthost]");
 }
 
 /* Postfix's own default of mydomain: myhostname without its first label. */
 static const char *value_of(struct pairs *p, const char *name)
 {
-	const char *value = pairs_take(p, name), *host = strcmp(name, "mydomain") == 0 && value == NULL ? pairs_take(p, "myhostname") : NULL;
+	const char *value = pairs_take(p, name), *host = strcmp(name, "mydomain") == 0 && value == NULL
+	                                                     ? pairs_take(p, "myhostname")
+	                                                     : NULL;
 	const char *dot = host != NULL ? strchr(host, '.') : NULL;
 	return dot != NULL && strchr(dot + 1, '.') != NULL ? dot + 1 : value;
 }
@@ -82,22 +97,31 @@ static void set_host(struct pairs *p, struct import *im)
 }
 
 /* "5d", "4h", "300s", "10m" in hours; "" without a value. */
-static void set_hours(struct pairs *p, struct import *im, const char *key, const char *ours, long lowest)
+static void set_hours(struct pairs *p, struct import *im, const char *key, const char *ours,
+    long lowest)
 {
 	const char *value = pairs_take(p, key);
 	char *unit, hours[32];
 	if (value == NULL)
 		return;
 	long number = strtol(value, &unit, 10);
-	long seconds = number * (*unit == 'w' ? 604800 : *unit == 'd' || *unit == '\0' ? 86400 : *unit == 'h' ? 3600 : *unit == 'm' ? 60 : 1);
+	long seconds = number * (*unit == 'w'                       ? 604800
+	                            : *unit == 'd' || *unit == '\0' ? 86400
+	                            : *unit == 'h'                  ? 3600
+	                            : *unit == 'm'                  ? 60
+	                                                            : 1);
 	if (strcmp(key, "delay_warning_time") == 0 && *unit == '\0')
 		seconds = number * 3600;
 	long rounded = (seconds + 3599) / 3600;
-	snprintf(hours, sizeof hours, "%ld", rounded < lowest ? lowest : rounded > 8760 ? 8760 : rounded);
+	snprintf(hours, sizeof hours, "%ld",
+	    rounded < lowest ? lowest
+	    : rounded > 8760 ? 8760
+	                     : rounded);
 	import_set(im, "queue", "", ours, hours);
 }
 
-/* Mail that was delivered on the machine itself, or taken from the network: said, because it is another way from now on. */
+/* Mail that was delivered on the machine itself, or taken from the network: said, because it is
+ * another way from now on. */
 static void note_what_ends(struct pairs *p, struct import *im)
 {
 	pairs_note(p, im, "mydestination", "no domain is local here: all mail goes to the smarthost");
@@ -109,7 +133,8 @@ static void note_what_ends(struct pairs *p, struct import *im)
 	pairs_note(p, im, "sender_canonical_maps", "[rewrite senders] is for that");
 	pairs_note(p, im, "recipient_canonical_maps", "[rewrite recipients] is for that");
 	pairs_note(p, im, "canonical_maps", "[rewrite senders] and [rewrite recipients] are for that");
-	pairs_note(p, im, "masquerade_domains", "[rewrite senders] with @host.domain = @domain does that");
+	pairs_note(p, im, "masquerade_domains",
+	    "[rewrite senders] with @host.domain = @domain does that");
 	pairs_note(p, im, "content_filter", "there are no content filters");
 	pairs_note(p, im, "smtp_tls_policy_maps", "tls is set for each [smarthost]");
 }
@@ -119,12 +144,18 @@ static void note_rest(struct pairs *p, struct import *im)
 	static const struct {
 		const char *prefix, *why;
 	} rows[] = {
-		{"smtpd_", "about mail from the network: nothing listens there now"},
-		{"postscreen_", "about mail from the network: nothing listens there now"},
-		{"virtual_", "no domain is local here"}, {"local_", "no domain is local here"}, {"mailbox_", "nothing is delivered on this machine"},
-		{"home_mailbox", "nothing is delivered on this machine"}, {"smtp_tls_", "tls in [smarthost] is all that there is"}, {"", "no counterpart"},
+	    {"smtpd_", "about mail from the network: nothing listens there now"},
+	    {"postscreen_", "about mail from the network: nothing listens there now"},
+	    {"virtual_", "no domain is local here"},
+	    {"local_", "no domain is local here"},
+	    {"mailbox_", "nothing is delivered on this machine"},
+	    {"home_mailbox", "nothing is delivered on this machine"},
+	    {"smtp_tls_", "tls in [smarthost] is all that there is"},
+	    {"", "no counterpart"},
 	};
-	static const char *const carried[] = {"smtp_sasl_auth_enable", "mydomain", "smtp_sasl_security_options", "smtp_sasl_tls_security_options", "smtp_sasl_mechanism_filter"};
+	static const char *const carried[] = {"smtp_sasl_auth_enable", "mydomain",
+	    "smtp_sasl_security_options", "smtp_sasl_tls_security_options",
+	    "smtp_sasl_mechanism_filter"};
 	for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
 		pairs_take(p, carried[i]);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -132,7 +163,8 @@ static void note_rest(struct pairs *p, struct import *im)
 }
 
 /* Servers of a list; the first is called as first says, the others backup, backup2 ... */
-static void set_servers(struct pairs *p, struct import *im, const char *value, const char *first, int *backups)
+static void set_servers(struct pairs *p, struct import *im, const char *value, const char *first,
+    int *backups)
 {
 	char *list = expand(p, value), *rest = list, *server, name[32];
 	while ((server = strsep(&rest, ", \t")) != NULL) {
@@ -155,7 +187,8 @@ static void set_servers(struct pairs *p, struct import *im, const char *value, c
 
 static void set_smarthosts(struct pairs *p, struct import *im)
 {
-	const char *relayhost = pairs_take(p, "relayhost"), *second = pairs_take(p, "smtp_fallback_relay");
+	const char *relayhost = pairs_take(p, "relayhost"),
+	           *second = pairs_take(p, "smtp_fallback_relay");
 	int backups = 0;
 	if (relayhost != NULL && *relayhost != '\0')
 		set_servers(p, im, relayhost, "main", &backups);
@@ -165,18 +198,22 @@ static void set_smarthosts(struct pairs *p, struct import *im)
 		set_servers(p, im, second, NULL, &backups);
 }
 
-/* static:USER:PASSWORD, or the file of a map.  Who has a login of its own by sender has a smarthost of its own. */
+/* static:USER:PASSWORD, or the file of a map.  Who has a login of its own by sender has a smarthost
+ * of its own. */
 static void set_logins(struct pairs *p, struct import *im)
 {
 	const char *value = pairs_take(p, "smtp_sasl_password_maps"), *map;
 	bool by_sender = pairs_is_yes(p, "smtp_sender_dependent_authentication");
 	if (!pairs_is_yes(p, "smtp_sasl_auth_enable")) {
-		pairs_note(p, im, "smtp_sasl_password_maps", "Postfix did not use it: smtp_sasl_auth_enable is not yes");
+		pairs_note(p, im, "smtp_sasl_password_maps",
+		    "Postfix did not use it: smtp_sasl_auth_enable is not yes");
 		return;
 	}
-	if (value != NULL && text_starts(value, "static:") && strchr(value + 7, ':') != NULL && strpbrk(value, ", ") == NULL) {
+	if (value != NULL && text_starts(value, "static:") && strchr(value + 7, ':') != NULL &&
+	    strpbrk(value, ", ") == NULL) {
 		char *user = mem_copy_n(value + 7, strcspn(value + 7, ":"));
-		maps_login_of_all(im, user, value + 8 + strlen(user), p->file, pairs_line(p, "smtp_sasl_password_maps"));
+		maps_login_of_all(im, user, value + 8 + strlen(user), p->file,
+		    pairs_line(p, "smtp_sasl_password_maps"));
 		free(user);
 	} else if ((map = maps_text(im, p, "smtp_sasl_password_maps")) != NULL) {
 		maps_passwords(im, map, by_sender);
@@ -190,13 +227,16 @@ static void set_clear_logins(struct pairs *p, struct import *im)
 	if (options == NULL || strstr(options, "noplaintext") != NULL)
 		return;
 	for (int i = 0, count = im->setting_count; i < count; i++) {
-		if (strcmp(im->settings[i].section, "smarthost") != 0 || strcmp(im->settings[i].key, "login") != 0)
+		if (strcmp(im->settings[i].section, "smarthost") != 0 ||
+		    strcmp(im->settings[i].key, "login") != 0)
 			continue;
 		char *name = mem_copy(im->settings[i].name);
 		const char *tls = import_get(im, "smarthost", name, "tls");
 		if (tls != NULL && (strcmp(tls, "off") == 0 || strcmp(tls, "opportunistic") == 0)) {
 			import_set(im, "smarthost", name, "auth_without_tls", "yes");
-			import_note(im, p->file, pairs_line(p, "smtp_sasl_security_options"), name, "the password goes over the network unencrypted when there is no TLS, as Postfix sent it");
+			import_note(im, p->file, pairs_line(p, "smtp_sasl_security_options"), name,
+			    "the password goes over the network unencrypted when there is no TLS, as Postfix "
+			    "sent it");
 		}
 		free(name);
 	}

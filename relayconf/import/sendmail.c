@@ -1,4 +1,5 @@
-/* sendmail: the macros and options of sendmail.cf or submit.cf, or the definitions of its .mc file; the maps beside it. */
+/* sendmail: the macros and options of sendmail.cf or submit.cf, or the definitions of its .mc file;
+ * the maps beside it. */
 #include "relayconf/import/maps.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static void set_server(struct import *im, const char *smarthost, const char *ser
 	import_set(im, "smarthost", smarthost, "tls", "opportunistic");
 }
 
-/* "relay:[mail.example.org]", "mail.example.org", "[mail1]:[mail2]:mail3": servers to be tried in this order. */
+/* "relay:[mail.example.org]", "mail.example.org", "[mail1]:[mail2]:mail3": servers to be tried in
+ * this order. */
 static void set_smarthost(struct import *im, const char *value, char *mailer, size_t size)
 {
 	char server[256], name[32] = "main";
@@ -44,7 +46,10 @@ static void set_time(struct import *im, const char *value, const char *key)
 {
 	char hours[32], *unit;
 	long number = strtol(value, &unit, 10);
-	snprintf(hours, sizeof hours, "%ld", *unit == 'd' || *unit == '\0' ? number * 24 : *unit == 'm' ? number / 60 : number);
+	snprintf(hours, sizeof hours, "%ld",
+	    *unit == 'd' || *unit == '\0' ? number * 24
+	    : *unit == 'm'                ? number / 60
+	                                  : number);
 	import_set(im, "queue", "", key, hours);
 }
 
@@ -83,38 +88,43 @@ static bool read_macro(struct import *im, struct cf *cf, const struct pair *line
 /* "Kmailertable hash -o /etc/mail/mailertable": the maps that are read beside the file. */
 static bool is_known_map(const struct pair *line)
 {
-	return strcmp(line->key, "Kmailertable") == 0 || strcmp(line->key, "Kgenerics") == 0 || strcmp(line->key, "Kauthinfo") == 0;
+	return strcmp(line->key, "Kmailertable") == 0 || strcmp(line->key, "Kgenerics") == 0 ||
+	       strcmp(line->key, "Kauthinfo") == 0;
 }
 
 static void read_mailer(struct import *im, struct cf *cf, const struct pair *line)
 {
 	const char *port = strncmp(line->value, "$h ", 3) == 0 ? line->value + 3 : "";
 	if (line->key[0] == 'M')
-		snprintf(cf->mailer, sizeof cf->mailer, "%.*s", (int)strcspn(line->key + 1, ","), line->key + 1);
-	else if (strcmp(line->key, "A=TCP") == 0 && *port != '\0' && strcmp(cf->mailer, cf->smart_mailer) == 0)
+		snprintf(cf->mailer, sizeof cf->mailer, "%.*s", (int)strcspn(line->key + 1, ","),
+		    line->key + 1);
+	else if (strcmp(line->key, "A=TCP") == 0 && *port != '\0' &&
+	         strcmp(cf->mailer, cf->smart_mailer) == 0)
 		import_set(im, "smarthost", "main", "port", port);
 }
 
-/* Why a setting ends with sendmail; NULL for a line of its own rules, of which nobody wants to read each. */
+/* Why a setting ends with sendmail; NULL for a line of its own rules, of which nobody wants to read
+ * each. */
 static const char *reason_of(const struct pair *line)
 {
 	static const struct {
 		const char *key, *value, *why;
 	} rows[] = {
-		{"Cw", "", "no domain is local here: mail for it goes to the smarthost"},
-		{"Fw", "", "no domain is local here: mail for these goes to the smarthost"},
-		{"CE", "", "these senders kept the machine's own name; [rewrite senders] can give it to them"},
-		{"CM", "", "[rewrite senders] with @host.domain = @domain does that"},
-		{"Kvirtuser", "", "about mail from the network: nothing listens there now"},
-		{"Kaccess", "", "about mail from the network: nothing listens there now"},
-		{"K", "", "one of the maps of sendmail's rules"},
-		{"O", "DaemonPortOptions=", "nothing listens on the network"},
-		{"O", "QueueDirectory=", "relayconf adopt takes over the mail that lies there"},
-		{"O", "MaxMessageSize=", "the server tells how much it takes"},
-		{"O", "MinFreeBlocks=", "[queue] min_free_mb is for that"},
-		{"O", "ForwardPath=", "nothing is delivered on this machine, so no .forward is read"},
-		{"O", "LogLevel=", "a line for each recipient and attempt, always"},
-		{"O", "", "no counterpart"},
+	    {"Cw", "", "no domain is local here: mail for it goes to the smarthost"},
+	    {"Fw", "", "no domain is local here: mail for these goes to the smarthost"},
+	    {"CE", "",
+	        "these senders kept the machine's own name; [rewrite senders] can give it to them"},
+	    {"CM", "", "[rewrite senders] with @host.domain = @domain does that"},
+	    {"Kvirtuser", "", "about mail from the network: nothing listens there now"},
+	    {"Kaccess", "", "about mail from the network: nothing listens there now"},
+	    {"K", "", "one of the maps of sendmail's rules"},
+	    {"O", "DaemonPortOptions=", "nothing listens on the network"},
+	    {"O", "QueueDirectory=", "relayconf adopt takes over the mail that lies there"},
+	    {"O", "MaxMessageSize=", "the server tells how much it takes"},
+	    {"O", "MinFreeBlocks=", "[queue] min_free_mb is for that"},
+	    {"O", "ForwardPath=", "nothing is delivered on this machine, so no .forward is read"},
+	    {"O", "LogLevel=", "a line for each recipient and attempt, always"},
+	    {"O", "", "no counterpart"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (text_starts(line->key, rows[i].key) && text_starts(line->value, rows[i].value))
@@ -123,11 +133,14 @@ static const char *reason_of(const struct pair *line)
 	return NULL;
 }
 
-static void read_cf(struct import *im, struct cf *cf, const struct pairs *p, const struct pair *line)
+static void read_cf(struct import *im, struct cf *cf, const struct pairs *p,
+    const struct pair *line)
 {
 	TEXT(words, 300);
 	bool option = strcmp(line->key, "O") == 0;
-	if (option ? read_option(im, line->value) : line->key[0] == 'D' ? line->key[1] != '\0' && read_macro(im, cf, line) : is_known_map(line))
+	if (option                ? read_option(im, line->value)
+	    : line->key[0] == 'D' ? line->key[1] != '\0' && read_macro(im, cf, line)
+	                          : is_known_map(line))
 		return;
 	read_mailer(im, cf, line);
 	const char *why = reason_of(line);
@@ -144,7 +157,8 @@ static void note_rules(struct import *im, const struct cf *cf, const char *file)
 	TEXT(words, 80);
 	text_printf(&words, "%d lines of rules, classes, mailers and header fields", cf->own_lines);
 	if (cf->own_lines > 0)
-		import_note(im, file, cf->first, words.data, "sendmail's own way of working; rules that you added have no counterpart");
+		import_note(im, file, cf->first, words.data,
+		    "sendmail's own way of working; rules that you added have no counterpart");
 }
 
 /* The n-th quoted argument of a line like define(`NAME', `value')dnl. */
@@ -163,7 +177,8 @@ static bool quoted(const char *line, int n, char *value, size_t size)
 /* What a .mc file is built of, and says nothing about mail. */
 static bool is_frame(const char *key)
 {
-	static const char *const words[] = {"dnl", "divert(", "include(", "VERSIONID(", "OSTYPE(", "MAILER(", "undefine(", "LOCAL_CONFIG"};
+	static const char *const words[] = {"dnl", "divert(", "include(", "VERSIONID(", "OSTYPE(",
+	    "MAILER(", "undefine(", "LOCAL_CONFIG"};
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		if (text_starts(key, words[i]))
 			return true;
@@ -193,9 +208,12 @@ static void read_mc(struct import *im, const struct pairs *p, const struct pair 
 		import_set(im, "host", "", "name", value);
 	else if (strcmp(name, "RELAY_MAILER_ARGS") == 0 && second && strrchr(value, ' ') != NULL)
 		import_set(im, "smarthost", "main", "port", strrchr(value, ' ') + 1);
-	else if (strcmp(name, "mailertable") != 0 && strcmp(name, "genericstable") != 0 && strcmp(name, "authinfo") != 0)
-		import_note(im, p->file, line->line, whole.data, strcmp(name, "virtusertable") == 0 || strcmp(name, "accept_unresolvable_domains") == 0
-		            ? "about mail from the network: nothing listens there now" : "no counterpart");
+	else if (strcmp(name, "mailertable") != 0 && strcmp(name, "genericstable") != 0 &&
+	         strcmp(name, "authinfo") != 0)
+		import_note(im, p->file, line->line, whole.data,
+		    strcmp(name, "virtusertable") == 0 || strcmp(name, "accept_unresolvable_domains") == 0
+		        ? "about mail from the network: nothing listens there now"
+		        : "no counterpart");
 }
 
 /* AuthInfo:host "U:user" "I:user" "P:password" */
@@ -205,12 +223,15 @@ static void read_authinfo(struct import *im, const char *path)
 	const char *host = import_get(im, "smarthost", "main", "host");
 	bool found = pairs_read(&p, im, path, PAIRS_BLANK);
 	for (int i = 0; found && i < p.count; i++) {
-		const char *user = strstr(p.list[i].value, "\"U:"), *id = strstr(p.list[i].value, "\"I:"), *password = strstr(p.list[i].value, "\"P:");
+		const char *user = strstr(p.list[i].value, "\"U:"), *id = strstr(p.list[i].value, "\"I:"),
+		           *password = strstr(p.list[i].value, "\"P:");
 		char name[256];
 		if (!text_starts_ci(p.list[i].key, "AuthInfo:"))
 			continue;
-		if (host == NULL || password == NULL || !text_equal_ci(p.list[i].key + strlen("AuthInfo:"), host)) {
-			import_note(im, p.file, p.list[i].line, p.list[i].key, "a login for a server that is no smarthost here");
+		if (host == NULL || password == NULL ||
+		    !text_equal_ci(p.list[i].key + strlen("AuthInfo:"), host)) {
+			import_note(im, p.file, p.list[i].line, p.list[i].key,
+			    "a login for a server that is no smarthost here");
 			continue;
 		}
 		user = id != NULL ? id : user;

@@ -9,8 +9,10 @@ static void read_revaliases(struct import *im, const char *path)
 {
 	char beside[1100];
 	struct pairs p;
-	const char *slash = strrchr(path, '/'), *main_host = import_get(im, "smarthost", "main", "host");
-	snprintf(beside, sizeof beside, "%.*srevaliases", slash != NULL ? (int)(slash - path + 1) : 0, path);
+	const char *slash = strrchr(path, '/'),
+	           *main_host = import_get(im, "smarthost", "main", "host");
+	snprintf(beside, sizeof beside, "%.*srevaliases", slash != NULL ? (int)(slash - path + 1) : 0,
+	    path);
 	bool found = pairs_read(&p, im, beside, PAIRS_BLANK);
 	for (int i = 0; found && i < p.count; i++) {
 		char *rest = p.list[i].key;
@@ -20,8 +22,11 @@ static void read_revaliases(struct import *im, const char *path)
 			continue;
 		}
 		import_set(im, "rewrite", "senders", user, sender);
-		if (rest != NULL && *rest != '\0' && main_host != NULL && strncmp(rest, main_host, strcspn(rest, ":")) != 0)
-			import_note(im, p.file, p.list[i].line, rest, "a server of its own for this user: a [smarthost] and a [route from:ADDRESS] do that");
+		if (rest != NULL && *rest != '\0' && main_host != NULL &&
+		    strncmp(rest, main_host, strcspn(rest, ":")) != 0)
+			import_note(im, p.file, p.list[i].line, rest,
+			    "a server of its own for this user: a [smarthost] and a [route from:ADDRESS] do "
+			    "that");
 	}
 	pairs_free(&p);
 }
@@ -51,13 +56,18 @@ bool import_ssmtp(struct import *im, const char *path)
 			import_secret(im, "main", word, path, pairs_line(&p, "AuthPass"));
 			free(word);
 		}
-		if (password != NULL && strcmp(import_get(im, "smarthost", "main", "tls"), "opportunistic") == 0) {
+		if (password != NULL &&
+		    strcmp(import_get(im, "smarthost", "main", "tls"), "opportunistic") == 0) {
 			import_set(im, "smarthost", "main", "auth_without_tls", "yes");
-			import_note(im, path, pairs_line(&p, "AuthPass"), "AuthPass", "the password goes over the network unencrypted when the server has no TLS, as with ssmtp; tls = verify would be better");
+			import_note(im, path, pairs_line(&p, "AuthPass"), "AuthPass",
+			    "the password goes over the network unencrypted when the server has no TLS, as "
+			    "with ssmtp; tls = verify would be better");
 		}
 		import_set(im, "host", "", "name", pairs_take(&p, "hostname"));
 		import_set(im, "host", "", "domain", pairs_take(&p, "rewriteDomain"));
-		pairs_note(&p, im, "root", "ssmtp sent mail for users with a number below 1000 there: write \"root: ADDRESS\" into the aliases file");
+		pairs_note(&p, im, "root",
+		    "ssmtp sent mail for users with a number below 1000 there: write \"root: ADDRESS\" "
+		    "into the aliases file");
 		if (!pairs_is_yes(&p, "FromLineOverride"))
 			import_set(im, "sender", "", "header_from", "qualify");
 		pairs_note(&p, im, "AuthMethod", "the best method that the server offers is taken");

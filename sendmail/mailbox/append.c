@@ -21,11 +21,12 @@
 
 #define LOCK_TRIES 100
 #define PAUSE_NS 30000000u /* up to twice that: 5 s on the whole */
-#define SLACK_BYTES 1024 /* of the From line, and of lines that get an arrow */
+#define SLACK_BYTES 1024   /* of the From line, and of lines that get an arrow */
 
 bool mailbox_keep_trying(int tries)
 {
-	/* Not in step: sessions beside this one wait for the same mailbox, and hold it for some milliseconds each. */
+	/* Not in step: sessions beside this one wait for the same mailbox, and hold it for some
+	 * milliseconds each. */
 	const struct timespec pause = {.tv_nsec = (long)(PAUSE_NS + compat_random() % PAUSE_NS)};
 	if (tries >= LOCK_TRIES)
 		return false;
@@ -52,12 +53,14 @@ static int open_mailbox(const struct delivery *d, int folder)
 	return fd;
 }
 
-/* The file that was opened and locked is the one of that name, a plain one, of its user, with no other name. */
+/* The file that was opened and locked is the one of that name, a plain one, of its user, with no
+ * other name. */
 static bool is_safe(const struct delivery *d, int folder, int fd, struct stat *st)
 {
 	struct stat named;
-	return fstat(fd, st) == 0 && fstatat(folder, d->user, &named, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st->st_mode) && st->st_nlink == 1 &&
-	       st->st_uid == d->owner && named.st_ino == st->st_ino && named.st_dev == st->st_dev;
+	return fstat(fd, st) == 0 && fstatat(folder, d->user, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(st->st_mode) && st->st_nlink == 1 && st->st_uid == d->owner &&
+	       named.st_ino == st->st_ino && named.st_dev == st->st_dev;
 }
 
 /* Whole lines of in go to out; at the end the rest, too. */
@@ -74,16 +77,19 @@ static void put_start(const struct delivery *d, int fd, const struct stat *st, s
 	mailbox_form_start(out, d->sender, clock_wall_s());
 }
 
-/* What is written beside the mailbox, in this order: the note, then the line of the record that it vouches for. */
+/* What is written beside the mailbox, in this order: the note, then the line of the record that it
+ * vouches for. */
 struct beside {
 	struct note note;
 	struct done done;
 	char place[24]; /* in the record: the length of the mailbox before */
 };
 
-static bool announce(const struct delivery *d, const struct stat *st, struct beside *b, const struct buffer *start)
+static bool announce(const struct delivery *d, const struct stat *st, struct beside *b,
+    const struct buffer *start)
 {
-	return note_write(&b->note, st, start) && (*d->key == '\0' || done_add(&b->done, d->key, b->place));
+	return note_write(&b->note, st, start) &&
+	       (*d->key == '\0' || done_add(&b->done, d->key, b->place));
 }
 
 static bool write_all(const struct delivery *d, int fd, const struct stat *st, struct beside *b)
@@ -93,7 +99,8 @@ static bool write_all(const struct delivery *d, int fd, const struct stat *st, s
 	long long left = d->bytes;
 	ssize_t n;
 	bool good = true, noted = false;
-	/* Room first: with a quota that is used up, a file system that copies on write (btrfs) does not even cut back what was begun. */
+	/* Room first: with a quota that is used up, a file system that copies on write (btrfs) does not
+	 * even cut back what was begun. */
 	if (!compat_reserve(fd, st->st_size, (off_t)d->bytes + SLACK_BYTES))
 		return false;
 	put_start(d, fd, st, &out);
@@ -103,7 +110,8 @@ static bool write_all(const struct delivery *d, int fd, const struct stat *st, s
 		quote(&in, n == 0, &out);
 		if (n == 0)
 			buffer_add(&out, "\n", 1);
-		good = n >= 0 && (noted || announce(d, st, b, &out)) && fdio_write(fd, out.data, out.length);
+		good =
+		    n >= 0 && (noted || announce(d, st, b, &out)) && fdio_write(fd, out.data, out.length);
 		noted = true;
 		out.length = 0;
 	} while (good && n > 0);
@@ -113,24 +121,29 @@ static bool write_all(const struct delivery *d, int fd, const struct stat *st, s
 }
 
 /* The name of a new mailbox may not be durable yet. */
-static bool store(const struct delivery *d, int folder, int fd, const struct stat *st, struct beside *b)
+static bool store(const struct delivery *d, int folder, int fd, const struct stat *st,
+    struct beside *b)
 {
-	return write_all(d, fd, st, b) && mailbox_is_heard() && note_remove(&b->note) && (b->note.fd >= 0 || st->st_size > 0 || fdio_sync(folder));
+	return write_all(d, fd, st, b) && mailbox_is_heard() && note_remove(&b->note) &&
+	       (b->note.fd >= 0 || st->st_size > 0 || fdio_sync(folder));
 }
 
 static int give_up(const struct delivery *d, int fd, const struct stat *st, struct beside *b)
 {
 	int saved = errno;
 	bool back = note_cut(fd, st->st_size);
-	/* A note that stays does no harm, and has the rest cut back, and the record put right, by whoever comes next. */
+	/* A note that stays does no harm, and has the rest cut back, and the record put right, by
+	 * whoever comes next. */
 	if (back && done_undo(&b->done, b->place))
 		note_remove(&b->note);
 	errno = saved;
-	return mailbox_later(d, saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error",
-	                     back ? "write the mailbox" : "write the mailbox, and cut it back:", d->user);
+	return mailbox_later(d,
+	    saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error",
+	    back ? "write the mailbox" : "write the mailbox, and cut it back:", d->user);
 }
 
-/* A note that is still there takes back the delivery that it was written for.  Without notes there is no record either. */
+/* A note that is still there takes back the delivery that it was written for.  Without notes there
+ * is no record either. */
 static bool open_record(const struct delivery *d, int folder, struct beside *b)
 {
 	char name[100], place[24];
@@ -142,14 +155,18 @@ static bool open_record(const struct delivery *d, int folder, struct beside *b)
 	return b->note.promised_at < 0 || done_undo(&b->done, place);
 }
 
-static int append_once(const struct delivery *d, int folder, int fd, struct stat *st, struct beside *b, const char *told)
+static int append_once(const struct delivery *d, int folder, int fd, struct stat *st,
+    struct beside *b, const char *told)
 {
 	char *before = done_find(&b->done, d->key);
 	if (before != NULL) {
 		free(before);
 		if (!note_remove(&b->note))
-			return mailbox_later(d, "mailbox-error", "see what an interrupted delivery left in the mailbox", d->user);
-		text_printf(d->answer, "- in %s/%s since an earlier attempt, whose session was ended before it could say so", paths_mail(), d->user);
+			return mailbox_later(d, "mailbox-error",
+			    "see what an interrupted delivery left in the mailbox", d->user);
+		text_printf(d->answer,
+		    "- in %s/%s since an earlier attempt, whose session was ended before it could say so",
+		    paths_mail(), d->user);
 		return EX_OK;
 	}
 	snprintf(b->place, sizeof b->place, "%lld", (long long)st->st_size);
@@ -165,13 +182,18 @@ static int append(const struct delivery *d, int folder, int fd)
 	struct beside b;
 	TEXT(told, 200);
 	if (!take_locks(fd))
-		return mailbox_later(d, "mailbox-locked", "somebody holds the lock of the mailbox", d->user);
+		return mailbox_later(d, "mailbox-locked", "somebody holds the lock of the mailbox",
+		    d->user);
 	errno = 0;
 	if (!is_safe(d, folder, fd, &st))
 		return mailbox_later(d, errno != 0 ? "mailbox-error" : "mailbox-unsafe",
-		                     errno != 0 ? "look at the mailbox" : "not a plain file of its user with one name: the mailbox", d->user);
-	if (!note_open(&b.note, folder, d->user) || !note_obey(&b.note, fd, &st, &told) || !open_record(d, folder, &b))
-		return mailbox_later(d, "mailbox-error", "see what an interrupted delivery left in the mailbox", d->user);
+		    errno != 0 ? "look at the mailbox"
+		               : "not a plain file of its user with one name: the mailbox",
+		    d->user);
+	if (!note_open(&b.note, folder, d->user) || !note_obey(&b.note, fd, &st, &told) ||
+	    !open_record(d, folder, &b))
+		return mailbox_later(d, "mailbox-error",
+		    "see what an interrupted delivery left in the mailbox", d->user);
 	int code = append_once(d, folder, fd, &st, &b, told.data);
 	done_close(&b.done);
 	return code;
@@ -186,10 +208,17 @@ int mailbox_append(const struct delivery *d)
 		return mailbox_later(d, "mailbox-error", "open", paths_mail());
 	enum dotlock locked = dotlock_take(folder, lock);
 	if (locked == DOTLOCK_BUSY || locked == DOTLOCK_FAILED)
-		return mailbox_later(d, locked == DOTLOCK_FAILED && errno != ENOSPC && errno != EDQUOT ? "mailbox-error" : "mailbox-locked", "cannot have the lock", lock);
+		return mailbox_later(d,
+		    locked == DOTLOCK_FAILED && errno != ENOSPC && errno != EDQUOT ? "mailbox-error"
+		                                                                   : "mailbox-locked",
+		    "cannot have the lock", lock);
 	int fd = open_mailbox(d, folder), code;
 	if (fd < 0)
-		code = mailbox_later(d, errno == ELOOP || errno == EMLINK ? "mailbox-unsafe" : !d->may_create ? "mailbox-root" : "mailbox-error", "open the mailbox", d->user);
+		code = mailbox_later(d,
+		    errno == ELOOP || errno == EMLINK ? "mailbox-unsafe"
+		    : !d->may_create                  ? "mailbox-root"
+		                                      : "mailbox-error",
+		    "open the mailbox", d->user);
 	else
 		code = append(d, folder, fd);
 	if (locked == DOTLOCK_TAKEN)

@@ -14,10 +14,12 @@
 void done_open(struct done *d, int folder, const char *name)
 {
 	struct stat st;
-	*d = (struct done){.fd = openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
+	*d = (struct done){
+	    .fd = openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
 	if (d->fd < 0)
 		return;
-	bool ours = fstat(d->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_uid == geteuid();
+	bool ours =
+	    fstat(d->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 && st.st_uid == geteuid();
 	if (ours && fdio_slurp(d->fd, &d->lines, LIMIT_BYTES))
 		return;
 	d->lines.length = 0;
@@ -44,7 +46,8 @@ char *done_find(const struct done *d, const char *key)
 		if (end == NULL)
 			break;
 		at = (size_t)(end - d->lines.data) + 1;
-		if ((size_t)(end - line) <= length || memcmp(line, key, length) != 0 || line[length] != '\t')
+		if ((size_t)(end - line) <= length || memcmp(line, key, length) != 0 ||
+		    line[length] != '\t')
 			continue;
 		mem_free(&place);
 		place = mem_copy_n(line + length + 1, (size_t)(end - line) - length - 1);
@@ -52,11 +55,13 @@ char *done_find(const struct done *d, const char *key)
 	return place;
 }
 
-/* The length first, where it becomes smaller: a process that is killed in between leaves whole lines. */
+/* The length first, where it becomes smaller: a process that is killed in between leaves whole
+ * lines. */
 static bool write_lines(struct done *d)
 {
 	struct stat st;
-	if (fstat(d->fd, &st) == 0 && st.st_size > (off_t)d->lines.length && ftruncate(d->fd, (off_t)d->lines.length) != 0)
+	if (fstat(d->fd, &st) == 0 && st.st_size > (off_t)d->lines.length &&
+	    ftruncate(d->fd, (off_t)d->lines.length) != 0)
 		return false;
 	return d->lines.length == 0 || fdio_write_at(d->fd, d->lines.data, d->lines.length, 0);
 }
@@ -82,7 +87,8 @@ bool done_undo(struct done *d, const char *place)
 		;
 	const char *line = d->lines.data + from;
 	size_t size = length - from, wanted = strlen(place);
-	if (line[size - 1] != '\n' || size < wanted + 2 || memcmp(line + size - 1 - wanted, place, wanted) != 0 || line[size - 2 - wanted] != '\t')
+	if (line[size - 1] != '\n' || size < wanted + 2 ||
+	    memcmp(line + size - 1 - wanted, place, wanted) != 0 || line[size - 2 - wanted] != '\t')
 		return true;
 	d->lines.length = from;
 	return write_lines(d);

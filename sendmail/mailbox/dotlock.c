@@ -23,37 +23,46 @@ static void name_host(char *host, size_t size)
 	host[size - 1] = '\0';
 }
 
-/* A user may have the name of another one's lock file: that is his mailbox, and no lock.  Nobody knows, for now: the same. */
+/* A user may have the name of another one's lock file: that is his mailbox, and no lock.  Nobody
+ * knows, for now: the same. */
 static bool may_be_mailbox(const char *name)
 {
 	errno = 0;
-	return getpwnam(name) != NULL || (errno != 0 && errno != ENOENT && errno != ESRCH && errno != EBADF && errno != EPERM);
+	return getpwnam(name) != NULL ||
+	       (errno != 0 && errno != ENOENT && errno != ESRCH && errno != EBADF && errno != EPERM);
 }
 
-/* What a lock file is like: short, with a number or nothing in it, of this user or of a mail program of root's.  Mail begins with a letter. */
+/* What a lock file is like: short, with a number or nothing in it, of this user or of a mail
+ * program of root's.  Mail begins with a letter. */
 static bool is_like_lock(const struct stat *st, const char *text, ssize_t length)
 {
-	return S_ISREG(st->st_mode) && st->st_nlink == 1 && st->st_size <= LOCK_BYTES_MAX && (st->st_uid == geteuid() || st->st_uid == 0) &&
+	return S_ISREG(st->st_mode) && st->st_nlink == 1 && st->st_size <= LOCK_BYTES_MAX &&
+	       (st->st_uid == geteuid() || st->st_uid == 0) &&
 	       (length <= 0 || strchr("0123456789 \n", text[0]) != NULL);
 }
 
-/* Words in it of another kind, or of another machine that shares the folder, say nothing about a process here. */
+/* Words in it of another kind, or of another machine that shares the folder, say nothing about a
+ * process here. */
 static bool is_left_behind(int folder, const char *name)
 {
 	char text[LOCK_BYTES_MAX + 1] = "", host[256], *rest;
 	struct stat st;
 	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	ssize_t n = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? fdio_read(fd, text, sizeof text - 1) : -1;
+	ssize_t n = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
+	                ? fdio_read(fd, text, sizeof text - 1)
+	                : -1;
 	if (fd >= 0)
 		close(fd);
 	/* One that cannot be read is root's own, with no right for anybody. */
-	if ((fd < 0 && fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0) || (fd >= 0 && n < 0) || !is_like_lock(&st, text, n))
+	if ((fd < 0 && fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0) || (fd >= 0 && n < 0) ||
+	    !is_like_lock(&st, text, n))
 		return false;
 	if (n > 0 && text[n - 1] == '\n')
 		text[n - 1] = '\0';
 	name_host(host, sizeof host);
 	long pid = strtol(text, &rest, 10);
-	if (pid > 1 && *rest == ' ' && *host != '\0' && strcmp(rest + 1, host) == 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+	if (pid > 1 && *rest == ' ' && *host != '\0' && strcmp(rest + 1, host) == 0 &&
+	    kill((pid_t)pid, 0) != 0 && errno == ESRCH)
 		return true;
 	return clock_wall_s() - st.st_mtime > STALE_S;
 }

@@ -7,32 +7,38 @@
 
 struct delivery {
 	const char *user;
-	const char *home;      /* for a maildir */
-	const char *sender;    /* "" = null sender */
-	const char *key;       /* "ID TAB RECIPIENT", by which it is known when it comes again; "" = it is not */
-	uid_t owner;           /* whose mailbox it must be */
-	bool may_create;       /* a missing mbox may be made by us */
-	int in_fd;             /* the message, LF line ends */
-	long long bytes;       /* of it: fewer is no message */
-	struct text *answer;   /* "KEY words": where it went, or why not */
+	const char *home;   /* for a maildir */
+	const char *sender; /* "" = null sender */
+	const char
+	    *key;    /* "ID TAB RECIPIENT", by which it is known when it comes again; "" = it is not */
+	uid_t owner; /* whose mailbox it must be */
+	bool may_create;     /* a missing mbox may be made by us */
+	int in_fd;           /* the message, LF line ends */
+	long long bytes;     /* of it: fewer is no message */
+	struct text *answer; /* "KEY words": where it went, or why not */
 };
 
-/* Appends to /var/mail/USER: locked with USER.lock and as mail programs of the system lock (base/compat.h); no link is followed; lines that begin
-   with "From " are quoted; synced; on any failure the file has its old length again, and what a killed process left there is taken away (note.h).  Result of both: a sysexits code. */
+/* Appends to /var/mail/USER: locked with USER.lock and as mail programs of the system lock
+   (base/compat.h); no link is followed; lines that begin with "From " are quoted; synced; on any
+   failure the file has its old length again, and what a killed process left there is taken away
+   (note.h).  Result of both: a sysexits code. */
 int mailbox_append(const struct delivery *d);
 
 /* Makes a file in Maildir/new of the home, by way of tmp; synced. */
 int mailbox_maildir(const struct delivery *d);
 
-/* Waits a moment for a lock; false after 5 s of that: whoever keeps his mailbox locked may not hold up other people's mail. */
+/* Waits a moment for a lock; false after 5 s of that: whoever keeps his mailbox locked may not hold
+ * up other people's mail. */
 bool mailbox_keep_trying(int tries);
 
-/* False with errno EPIPE when whoever started us is gone: nobody would note that the message is delivered, and it would come again. */
+/* False with errno EPIPE when whoever started us is gone: nobody would note that the message is
+ * delivered, and it would come again. */
 bool mailbox_is_heard(void);
 
 /* Says why not; errno is told when it is not 0.  EX_TEMPFAIL. */
 int mailbox_later(const struct delivery *d, const char *key, const char *what, const char *name);
 
-/* The next bytes of the message, 0 at its end, -1 when it ended early or cannot be read.  *left counts down from bytes. */
+/* The next bytes of the message, 0 at its end, -1 when it ended early or cannot be read.  *left
+ * counts down from bytes. */
 ssize_t mailbox_read(const struct delivery *d, long long *left, char *bytes, size_t size);
 #endif

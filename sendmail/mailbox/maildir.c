@@ -16,7 +16,8 @@
 
 int mailbox_later(const struct delivery *d, const char *key, const char *what, const char *name)
 {
-	text_printf(d->answer, "%s %s %.200s%s%s", key, what, name, errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+	text_printf(d->answer, "%s %s %.200s%s%s", key, what, name, errno != 0 ? ": " : "",
+	    errno != 0 ? strerror(errno) : "");
 	return EX_TEMPFAIL;
 }
 
@@ -42,7 +43,8 @@ bool mailbox_is_heard(void)
 	return false;
 }
 
-/* A folder below another one, of the right user, made when it is missing; -1 with errno (EPERM: not his). */
+/* A folder below another one, of the right user, made when it is missing; -1 with errno (EPERM: not
+ * his). */
 static int folder_in(const struct delivery *d, int parent, const char *name)
 {
 	struct stat st;
@@ -77,7 +79,8 @@ static bool is_in_cur(int folder, const char *name)
 	struct dirent *entry;
 	bool there = false;
 	while (cur != NULL && !there && (entry = readdir(cur)) != NULL)
-		there = strncmp(entry->d_name, name, length) == 0 && (entry->d_name[length] == '\0' || entry->d_name[length] == ':');
+		there = strncmp(entry->d_name, name, length) == 0 &&
+		        (entry->d_name[length] == '\0' || entry->d_name[length] == ':');
 	if (cur != NULL)
 		closedir(cur);
 	else if (fd >= 0)
@@ -85,7 +88,8 @@ static bool is_in_cur(int folder, const char *name)
 	return there;
 }
 
-/* The name in tmp/ goes last: without it the message was there, and whoever read it has removed it since. */
+/* The name in tmp/ goes last: without it the message was there, and whoever read it has removed it
+ * since. */
 static bool was_delivered(int folder, int tmp, int new, const char *name)
 {
 	if (faccessat(new, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
@@ -110,7 +114,9 @@ static int store(const struct delivery *d, int tmp, int new, struct done *done)
 		unlinkat(tmp, name, 0);
 	}
 	errno = saved;
-	return mailbox_later(d, saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error", "write into the Maildir of", d->user);
+	return mailbox_later(d,
+	    saved == ENOSPC || saved == EDQUOT || saved == EFBIG ? "mailbox-full" : "mailbox-error",
+	    "write into the Maildir of", d->user);
 }
 
 /* cur/ is made last, when the names of the others are durable: who finds it need not ask again. */
@@ -133,7 +139,10 @@ static int store_once(const struct delivery *d, int folder, int tmp, int new)
 	char *before = done_find(&done, d->key);
 	int code = EX_OK;
 	if (before != NULL && was_delivered(folder, tmp, new, before))
-		text_printf(d->answer, "- in the Maildir of %s since an earlier attempt, whose session was ended before it could say so", d->user);
+		text_printf(d->answer,
+		    "- in the Maildir of %s since an earlier attempt, whose session was ended before it "
+		    "could say so",
+		    d->user);
 	else
 		code = store(d, tmp, new, &done);
 	free(before);
@@ -153,6 +162,10 @@ int mailbox_maildir(const struct delivery *d)
 	int tmp = folder >= 0 ? folder_in(d, folder, "tmp") : -1;
 	int new = tmp >= 0 ? folder_in(d, folder, "new") : -1;
 	if (new < 0 || !make_durable(d, home, folder))
-		return mailbox_later(d, errno == EPERM || errno == ELOOP || errno == EMLINK || errno == ENOTDIR ? "mailbox-unsafe" : "mailbox-error", "the Maildir of", d->user);
+		return mailbox_later(d,
+		    errno == EPERM || errno == ELOOP || errno == EMLINK || errno == ENOTDIR
+		        ? "mailbox-unsafe"
+		        : "mailbox-error",
+		    "the Maildir of", d->user);
 	return store_once(d, folder, tmp, new);
 }

@@ -1,10 +1,14 @@
-/* mailbox [UID]: started by the starter, as root, for mbox (jobs/process.h), and only where [local] deliver asks for it.  On standard input: the lines FORMAT,
-   USER, SENDER and the length, and then the message.  It needs root for one thing: to become USER.  Why not less: on FreeBSD a mailbox
-   is 0600 and its user's own, a Maildir lies in a home; a group could write neither, and a new mailbox would belong to the wrong user.  So it reads no
-   message, no file and no environment before it has become USER for good (it checks that there is no way back), and does the rest with USER's rights:
+/* mailbox [UID]: started by the starter, as root, for mbox (jobs/process.h), and only where [local]
+   deliver asks for it.  On standard input: the lines FORMAT, USER, SENDER and the length, and then
+   the message.  It needs root for one thing: to become USER.  Why not less: on FreeBSD a mailbox is
+   0600 and its user's own, a Maildir lies in a home; a group could write neither, and a new mailbox
+   would belong to the wrong user.  So it reads no message, no file and no environment before it has
+   become USER for good (it checks that there is no way back), and does the rest with USER's rights:
    a link or a folder that somebody puts in the way leads nowhere that USER could not go anyway.
-   USER root is never written to with root's rights: mail for root is appended as user firsthop, who is UID, with the group of the mail folder, if a
-   mailbox for it exists that this group may write; an alias to a person is better.  RFC 5321 says nothing of all this; the answer is one line for mbox. */
+   USER root is never written to with root's rights: mail for root is appended as user firsthop, who
+   is UID, with the group of the mail folder, if a mailbox for it exists that this group may write;
+   an alias to a person is better.  RFC 5321 says nothing of all this; the answer is one line for
+   mbox. */
 #include "base/compat.h"
 #include "base/paths.h"
 #include "base/version.h"
@@ -35,7 +39,8 @@ static bool is_name(const char *user)
 	return length > 0 && length < 64 && user[length] == '\0' && user[0] != '-' && user[0] != '.';
 }
 
-/* The group that may write into the mail folder, when it is not everyone: locks and new mailboxes need it. */
+/* The group that may write into the mail folder, when it is not everyone: locks and new mailboxes
+ * need it. */
 static bool group_for(bool maildir, gid_t own, gid_t *group)
 {
 	struct stat st;
@@ -49,7 +54,8 @@ static bool group_for(bool maildir, gid_t own, gid_t *group)
 	return true;
 }
 
-/* What getpwnam(3) leaves in errno when there is no such user; anything else says that nobody knows now, and mail of a user is not returned for that. */
+/* What getpwnam(3) leaves in errno when there is no such user; anything else says that nobody knows
+ * now, and mail of a user is not returned for that. */
 static bool is_unknown(int error)
 {
 	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
@@ -61,7 +67,8 @@ static bool become(uid_t uid, gid_t gid)
 	setrlimit(RLIMIT_CORE, &no_core);
 	if (geteuid() != 0 || uid == 0)
 		return geteuid() == uid && uid != 0 ? true : geteuid() == uid && paths_private();
-	return setgroups(1, &gid) == 0 && compat_set_group(gid) == 0 && compat_set_user(uid) == 0 && setuid(0) != 0 && geteuid() == uid;
+	return setgroups(1, &gid) == 0 && compat_set_group(gid) == 0 && compat_set_user(uid) == 0 &&
+	       setuid(0) != 0 && geteuid() == uid;
 }
 
 /* A line without its end, byte by byte: what follows belongs to the message. */
@@ -80,12 +87,17 @@ static bool read_line(char *line, size_t size)
 static bool read_orders(char *format, char *user, char *sender, struct delivery *d)
 {
 	static char length[KEY_SIZE];
-	if (!read_line(format, FORMAT_SIZE) || !read_line(user, USER_SIZE) || !read_line(sender, SENDER_SIZE) || !read_line(length, sizeof length))
+	if (!read_line(format, FORMAT_SIZE) || !read_line(user, USER_SIZE) ||
+	    !read_line(sender, SENDER_SIZE) || !read_line(length, sizeof length))
 		return false;
 	char *key = length + strcspn(length, " ");
-	*d = (struct delivery){.user = user, .sender = sender, .in_fd = STDIN_FILENO, .key = *key == ' ' ? key + 1 : key};
+	*d = (struct delivery){.user = user,
+	    .sender = sender,
+	    .in_fd = STDIN_FILENO,
+	    .key = *key == ' ' ? key + 1 : key};
 	*key = '\0';
-	return (strcmp(format, "mbox") == 0 || strcmp(format, "maildir") == 0) && text_number(length, 0, BYTES_MAX, &d->bytes);
+	return (strcmp(format, "mbox") == 0 || strcmp(format, "maildir") == 0) &&
+	       text_number(length, 0, BYTES_MAX, &d->bytes);
 }
 
 static int run(const char *format, uid_t caller, struct delivery *d)
@@ -102,7 +114,8 @@ static int run(const char *format, uid_t caller, struct delivery *d)
 	}
 	bool root = pw->pw_uid == 0 && !paths_private();
 	if (root && maildir) {
-		text_put(d->answer, "mailbox-root mail for root is not put into a Maildir; name a person in the aliases");
+		text_put(d->answer,
+		    "mailbox-root mail for root is not put into a Maildir; name a person in the aliases");
 		return EX_TEMPFAIL;
 	}
 	d->owner = pw->pw_uid;
@@ -133,7 +146,8 @@ int main(int argc, char **argv)
 	umask(077);
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	if (argc > 2 || (argc == 2 && !text_number(argv[1], 1, UINT32_MAX, &owner)) || isatty(STDIN_FILENO) || !read_orders(format, user, sender, &d)) {
+	if (argc > 2 || (argc == 2 && !text_number(argv[1], 1, UINT32_MAX, &owner)) ||
+	    isatty(STDIN_FILENO) || !read_orders(format, user, sender, &d)) {
 		fprintf(stderr, "mailbox is started for mbox; firsthop.conf(5), section [local]\n");
 		return EX_USAGE;
 	}

@@ -29,7 +29,8 @@ bool note_open(struct note *n, int folder, const char *user)
 	snprintf(n->name, sizeof n->name, ".firsthop-mbox.%.70s", user);
 	n->fd = openat(folder, n->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (n->fd < 0)
-		return errno == EACCES || errno == EPERM || errno == EROFS || errno == ELOOP || errno == EMLINK || errno == EISDIR || errno == ENXIO;
+		return errno == EACCES || errno == EPERM || errno == EROFS || errno == ELOOP ||
+		       errno == EMLINK || errno == EISDIR || errno == ENXIO;
 	if (fstat(n->fd, &st) != 0)
 		return false;
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || st.st_uid != geteuid()) {
@@ -44,7 +45,8 @@ static bool understand(struct buffer *text, struct promise *p)
 {
 	int used = 0;
 	*p = (struct promise){0};
-	if (sscanf(buffer_string(text), "firsthop-mbox %" SCNu64 " %" SCNu64 " %" SCNd64 "%n", &p->device, &p->inode, &p->at, &used) != 3)
+	if (sscanf(buffer_string(text), "firsthop-mbox %" SCNu64 " %" SCNu64 " %" SCNd64 "%n",
+	        &p->device, &p->inode, &p->at, &used) != 3)
 		return false;
 	if (used == 0 || (size_t)used + 1 >= text->length || text->data[used] != '\n' || p->at < 0)
 		return false;
@@ -53,7 +55,8 @@ static bool understand(struct buffer *text, struct promise *p)
 	return memchr(p->start, '\n', p->length) != NULL;
 }
 
-/* The bytes at the noted place are those that were to come there; after a power cut some may have stayed zero. */
+/* The bytes at the noted place are those that were to come there; after a power cut some may have
+ * stayed zero. */
 static bool begins_so(int mailbox, const struct promise *p, int64_t size)
 {
 	char bytes[START_BYTES];
@@ -79,13 +82,15 @@ static bool is_from_line(const char *bytes, size_t at, size_t length)
 	const char *line = bytes + at, *end = memchr(line, '\n', left);
 	size_t n = end != NULL ? (size_t)(end - line) : left;
 	for (size_t i = 5; i + 5 <= n && at > 0 && line[-1] != '>'; i++) {
-		if (is_digit(line[i]) && is_digit(line[i + 1]) && line[i + 2] == ':' && is_digit(line[i + 3]) && is_digit(line[i + 4]))
+		if (is_digit(line[i]) && is_digit(line[i + 1]) && line[i + 2] == ':' &&
+		    is_digit(line[i + 3]) && is_digit(line[i + 4]))
 			return true;
 	}
 	return false;
 }
 
-/* Another message begins behind the start of ours, be it in the middle of a line that was cut off.  True, too, when that cannot be read. */
+/* Another message begins behind the start of ours, be it in the middle of a line that was cut off.
+ * True, too, when that cannot be read. */
 static bool has_more_behind(int mailbox, const struct promise *p, int64_t size)
 {
 	char bytes[WINDOW_BYTES + FROM_LINE_BYTES];
@@ -95,7 +100,8 @@ static bool has_more_behind(int mailbox, const struct promise *p, int64_t size)
 		ssize_t n = pread(mailbox, bytes, sizeof bytes, (off_t)at);
 		if (n <= 0)
 			return true;
-		for (size_t from = 0; (line = compat_find(bytes + from, (size_t)n - from, "From ")) != NULL; from = (size_t)(line - bytes) + 5) {
+		for (size_t from = 0; (line = compat_find(bytes + from, (size_t)n - from, "From ")) != NULL;
+		     from = (size_t)(line - bytes) + 5) {
 			if (is_from_line(bytes, (size_t)(line - bytes), (size_t)n))
 				return true;
 		}
@@ -122,14 +128,17 @@ bool note_obey(struct note *n, int mailbox, struct stat *st, struct text *told)
 	bool good = fdio_slurp(n->fd, &text, LIMIT_BYTES) || errno == EFBIG, done = false;
 	bool understood = good && understand(&text, &p);
 	n->promised_at = understood ? p.at : -1;
-	if (understood && p.device == (uint64_t)st->st_dev && p.inode == (uint64_t)st->st_ino && st->st_size > p.at) {
+	if (understood && p.device == (uint64_t)st->st_dev && p.inode == (uint64_t)st->st_ino &&
+	    st->st_size > p.at) {
 		long long bytes = (long long)st->st_size - p.at;
 		done = begins_so(mailbox, &p, st->st_size) && !has_more_behind(mailbox, &p, st->st_size);
 		good = !done || note_cut(mailbox, (off_t)p.at);
 		if (done)
-			text_printf(told, "; %lld bytes of a message that was broken off there were taken away", bytes);
+			text_printf(told, "; %lld bytes of a message that was broken off there were taken away",
+			    bytes);
 		else
-			text_put(told, "; a message had been broken off there, and another program has changed the mailbox since: see whether a part of it stayed");
+			text_put(told, "; a message had been broken off there, and another program has changed "
+			               "the mailbox since: see whether a part of it stayed");
 	}
 	if (good && done)
 		st->st_size = (off_t)p.at;
@@ -142,9 +151,11 @@ bool note_write(struct note *n, const struct stat *st, const struct buffer *star
 	struct buffer text = {0};
 	if (n->fd < 0)
 		return true;
-	buffer_printf(&text, "firsthop-mbox %" PRIu64 " %" PRIu64 " %" PRId64 "\n", (uint64_t)st->st_dev, (uint64_t)st->st_ino, (int64_t)st->st_size);
+	buffer_printf(&text, "firsthop-mbox %" PRIu64 " %" PRIu64 " %" PRId64 "\n",
+	    (uint64_t)st->st_dev, (uint64_t)st->st_ino, (int64_t)st->st_size);
 	buffer_add(&text, start->data, start->length < START_BYTES ? start->length : START_BYTES);
-	bool good = ftruncate(n->fd, 0) == 0 && fdio_write_at(n->fd, text.data, text.length, 0) && fdio_sync(n->fd) && fdio_sync(n->folder);
+	bool good = ftruncate(n->fd, 0) == 0 && fdio_write_at(n->fd, text.data, text.length, 0) &&
+	            fdio_sync(n->fd) && fdio_sync(n->folder);
 	buffer_free(&text);
 	return good;
 }

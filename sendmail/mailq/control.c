@@ -35,10 +35,12 @@ static bool fits_value(const char *pattern, const char *value)
 	return fnmatch(pattern, value, 0) == 0 || text_equal_ci(pattern, value);
 }
 
-static bool fits_rcpts(const struct listing *l, const struct row *r, const char *pattern, bool by_key)
+static bool fits_rcpts(const struct listing *l, const struct row *r, const char *pattern,
+    bool by_key)
 {
 	for (int i = 0; i < r->rcpt_count; i++) {
-		const struct health *h = r->rcpts[i].why.verdict == VERDICT_NONE ? list_health(l, r, &r->rcpts[i]) : NULL;
+		const struct health *h =
+		    r->rcpts[i].why.verdict == VERDICT_NONE ? list_health(l, r, &r->rcpts[i]) : NULL;
 		const char *key = h != NULL ? h->why.key : r->rcpts[i].why.key;
 		if (fits_value(pattern, by_key ? key : r->rcpts[i].address))
 			return true;
@@ -59,7 +61,8 @@ static bool fits(const struct listing *l, const struct row *r, const char *patte
 	/* An identifier is hexadecimal: a short word could be a part of many. */
 	if (strlen(pattern) >= 8 && text_starts(r->id, pattern))
 		return true;
-	return fits_value(pattern, r->sender) || fits_rcpts(l, r, pattern, false) || fits_rcpts(l, r, pattern, true);
+	return fits_value(pattern, r->sender) || fits_rcpts(l, r, pattern, false) ||
+	       fits_rcpts(l, r, pattern, true);
 }
 
 static bool fits_any(const struct listing *l, const struct row *r, char **patterns, int count)
@@ -71,7 +74,8 @@ static bool fits_any(const struct listing *l, const struct row *r, char **patter
 	return false;
 }
 
-/* Message text is for its sender and for root: that mailq can read it does not mean that its caller may. */
+/* Message text is for its sender and for root: that mailq can read it does not mean that its caller
+ * may. */
 static int print_message(FILE *out, const struct row *r, bool dead)
 {
 	struct stat st;
@@ -82,13 +86,15 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 	text_printf(&path, "%s/mqueue", paths_spool());
 	uid_t owner = stat(path.data, &st) == 0 ? st.st_uid : 0;
 	if (getuid() != 0 && getuid() != owner && (int64_t)getuid() != r->uid) {
-		output_to(stderr, "mailq: %s: only root, the user firsthop and its sender may read its text\n", r->id);
+		output_to(stderr,
+		    "mailq: %s: only root, the user firsthop and its sender may read its text\n", r->id);
 		return EX_NOPERM;
 	}
 	text_printf(&path, "/%s%s", r->id, dead ? ".dead" : "");
 	int fd = open(path.data, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	envelope_init(&e);
-	bool read = fd >= 0 && envelope_read(&e, fd, &d) && lseek(fd, (off_t)e.message_at, SEEK_SET) >= 0;
+	bool read =
+	    fd >= 0 && envelope_read(&e, fd, &d) && lseek(fd, (off_t)e.message_at, SEEK_SET) >= 0;
 	ssize_t n = 0;
 	/* A program gets it as it is, a person's terminal is not commanded by it. */
 	bool screen = isatty(fileno(out)) == 1;
@@ -99,7 +105,8 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 			fwrite(bytes, 1, (size_t)n, out);
 	}
 	if (!read || n < 0)
-		output_to(stderr, "mailq: %s cannot be read: %s\n", r->id, d.text[0] ? d.text : strerror(errno));
+		output_to(stderr, "mailq: %s cannot be read: %s\n", r->id,
+		    d.text[0] ? d.text : strerror(errno));
 	envelope_free(&e);
 	if (fd >= 0)
 		close(fd);
@@ -117,7 +124,9 @@ int control_connect(bool patient)
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 	}
-	if (fd >= 0 && (patient || fdio_nonblocking(fd)) && n > 0 && (size_t)n < sizeof address.sun_path && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+	if (fd >= 0 && (patient || fdio_nonblocking(fd)) && n > 0 &&
+	    (size_t)n < sizeof address.sun_path &&
+	    connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);
@@ -126,11 +135,15 @@ int control_connect(bool patient)
 
 static const char *why_no_answer(void)
 {
-	return errno == EAGAIN || errno == EWOULDBLOCK ? "the runner does not answer: it is stopped, or hangs; look at it with ps, and restart it" : "the runner ended";
+	return errno == EAGAIN || errno == EWOULDBLOCK ? "the runner does not answer: it is stopped, "
+	                                                 "or hangs; look at it with ps, and restart it"
+	                                               : "the runner ended";
 }
 
-/* One line there, one line back; false with errno.  A runner that has no room for one more has answered already. */
-static bool ask(int fd, struct buffer *in, const char *verb, const char *id, char *answer, size_t size)
+/* One line there, one line back; false with errno.  A runner that has no room for one more has
+ * answered already. */
+static bool ask(int fd, struct buffer *in, const char *verb, const char *id, char *answer,
+    size_t size)
 {
 	TEXT(line, 64);
 	char bytes[512], *whole;
@@ -152,15 +165,20 @@ struct sum {
 	int done, refused;
 };
 
-static bool ask_for(FILE *out, int fd, struct buffer *in, size_t verb, const struct row *r, struct sum *sum)
+static bool ask_for(FILE *out, int fd, struct buffer *in, size_t verb, const struct row *r,
+    struct sum *sum)
 {
 	char answer[200];
 	if (!ask(fd, in, verbs[verb], r->id, answer, sizeof answer)) {
-		output_to(stderr, "mailq: %s; what is not in the list above was not done\n", why_no_answer());
+		output_to(stderr, "mailq: %s; what is not in the list above was not done\n",
+		    why_no_answer());
 		return false;
 	}
 	bool done = strcmp(answer, "ok") == 0;
-	output_to(out, "%s  %s\n", r->id, done ? done_words[verb] : text_starts(answer, "no ") ? answer + 3 : answer);
+	output_to(out, "%s  %s\n", r->id,
+	    done                         ? done_words[verb]
+	    : text_starts(answer, "no ") ? answer + 3
+	                                 : answer);
 	sum->done += done;
 	sum->refused += !done;
 	return true;
@@ -172,7 +190,8 @@ static int ask_all(FILE *out, const struct listing *l, size_t verb, char **patte
 	struct buffer in = {0};
 	int fd = control_connect(true);
 	if (fd < 0) {
-		output_to(stderr, "mailq: no runner can be asked, and the queue is its own; root starts one with \"sendmail -bd -q1m\"\n");
+		output_to(stderr, "mailq: no runner can be asked, and the queue is its own; root starts "
+		                  "one with \"sendmail -bd -q1m\"\n");
 		return EX_TEMPFAIL;
 	}
 	bool alive = true;
@@ -183,11 +202,15 @@ static int ask_all(FILE *out, const struct listing *l, size_t verb, char **patte
 	close(fd);
 	buffer_free(&in);
 	if (alive && sum.done + sum.refused == 0) {
-		output_to(stderr, "mailq: no message fits %.100s; a pattern is the beginning of an identifier, from=, to= or key= with a value, or all\n", patterns[0]);
+		output_to(stderr,
+		    "mailq: no message fits %.100s; a pattern is the beginning of an identifier, from=, "
+		    "to= or key= with a value, or all\n",
+		    patterns[0]);
 		return EX_DATAERR;
 	}
 	if (sum.done + sum.refused > 1)
-		output_to(out, "%d %s%s\n", sum.done, done_words[verb], sum.refused > 0 ? ", others not, as said above" : "");
+		output_to(out, "%d %s%s\n", sum.done, done_words[verb],
+		    sum.refused > 0 ? ", others not, as said above" : "");
 	return !alive ? EX_TEMPFAIL : sum.refused > 0 ? EX_UNAVAILABLE : EX_OK;
 }
 
@@ -195,7 +218,10 @@ int control_run(FILE *out, const struct listing *l, const char *verb, char **pat
 {
 	int code = EX_OK, printed = 0;
 	if (count == 0) {
-		output_to(stderr, "mailq: %s which? The beginning of an identifier, from=, to= or key= with a value, or all\n", verb);
+		output_to(stderr,
+		    "mailq: %s which? The beginning of an identifier, from=, to= or key= with a value, or "
+		    "all\n",
+		    verb);
 		return EX_USAGE;
 	}
 	for (size_t i = 0; i < sizeof done_words / sizeof done_words[0]; i++) {
@@ -222,10 +248,12 @@ int control_forget(const struct listing *l)
 	if (l->health_count == 0)
 		return EX_OK;
 	if (fd < 0) {
-		output_to(stderr, "mailq: no runner can be asked; root starts one with \"sendmail -bd -q1m\", and it begins without a memory\n");
+		output_to(stderr, "mailq: no runner can be asked; root starts one with \"sendmail -bd "
+		                  "-q1m\", and it begins without a memory\n");
 		return EX_TEMPFAIL;
 	}
-	bool answered = ask(fd, &in, "forget", "", answer, sizeof answer), done = strcmp(answer, "ok") == 0;
+	bool answered = ask(fd, &in, "forget", "", answer, sizeof answer),
+	     done = strcmp(answer, "ok") == 0;
 	if (!answered)
 		text_copy(answer, sizeof answer, why_no_answer());
 	close(fd);

@@ -7,14 +7,16 @@
 /* True when word is one of these verbs. */
 bool control_is_verb(const char *word);
 
-/* Does it with every message that one of the patterns fits: the beginning of an identifier, from=, to= or key= with a value, a word that is looked
-   for in all of these (wild cards as in fnmatch(3)), or "all".  One line for each message.  Returns a sysexits code. */
+/* Does it with every message that one of the patterns fits: the beginning of an identifier, from=,
+   to= or key= with a value, a word that is looked for in all of these (wild cards as in
+   fnmatch(3)), or "all".  One line for each message.  Returns a sysexits code. */
 int control_run(FILE *out, const struct listing *l, const char *verb, char **patterns, int count);
 
-/* A connection to the runner's control socket, -1 when there is none or no right to it.  patient: waits while others ask; otherwise -1 then, and the
-   descriptor does not block. */
+/* A connection to the runner's control socket, -1 when there is none or no right to it.  patient:
+   waits while others ask; otherwise -1 then, and the descriptor does not block. */
 int control_connect(bool patient);
 
-/* purgestat: the runner forgets which servers failed, and asks them again.  Silent when nothing is to be forgotten. */
+/* purgestat: the runner forgets which servers failed, and asks them again.  Silent when nothing is
+ * to be forgotten. */
 int control_forget(const struct listing *l);
 #endif

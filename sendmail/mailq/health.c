@@ -21,12 +21,15 @@ static int64_t oldest_age_s(const struct listing *l)
 	return oldest;
 }
 
-/* Mail that waits without a runner is never delivered; a smarthost that is down matters only to mail that waits for it. */
-static int grade_of(const struct listing *l, int64_t oldest_s, long long warning_min, long long critical_min)
+/* Mail that waits without a runner is never delivered; a smarthost that is down matters only to
+ * mail that waits for it. */
+static int grade_of(const struct listing *l, int64_t oldest_s, long long warning_min,
+    long long critical_min)
 {
 	if ((l->count > 0 && !l->runner_lives) || oldest_s > critical_min * 60)
 		return 2;
-	if (log_hangs(l) || !l->runner_lives || l->passed_count > 0 || l->drop_problem[0] != '\0' || oldest_s > warning_min * 60 || l->dead > 0 || (l->health_count > 0 && l->count > 0))
+	if (log_hangs(l) || !l->runner_lives || l->passed_count > 0 || l->drop_problem[0] != '\0' ||
+	    oldest_s > warning_min * 60 || l->dead > 0 || (l->health_count > 0 && l->count > 0))
 		return 1;
 	return 0;
 }
@@ -68,8 +71,8 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 	/* The bar separates words and performance data, so it may not stand in the words. */
 	for (char *at = words.data; *at != '\0'; at++)
 		*at = (char)(*at == '|' ? '/' : *at);
-	output_to(out, "MAILQ %s - %s | waiting=%d oldest=%llds;%lld;%lld dead=%d\n", names[grade], words.data, l->count, (long long)oldest_s,
-	        warning_min * 60, critical_min * 60, l->dead);
+	output_to(out, "MAILQ %s - %s | waiting=%d oldest=%llds;%lld;%lld dead=%d\n", names[grade],
+	    words.data, l->count, (long long)oldest_s, warning_min * 60, critical_min * 60, l->dead);
 	return grade;
 }
 
@@ -94,7 +97,8 @@ static void put_row(FILE *out, const char *name, const char *state, const struct
 void health_table(FILE *out, const struct listing *l)
 {
 	for (int i = 0; i < l->health_count; i++)
-		put_row(out, *l->health[i].path == '\0' ? "all mail" : l->health[i].path, "down", &l->health[i]);
+		put_row(out, *l->health[i].path == '\0' ? "all mail" : l->health[i].path, "down",
+		    &l->health[i]);
 	for (int i = 0; i < l->passed_count; i++)
 		put_row(out, l->passed[i].hop, "passed over", &l->passed[i]);
 }

@@ -4,7 +4,8 @@
 #include "mailq/list.h"
 #include <stdio.h>
 
-/* warning_min, critical_min: age of the oldest message.  Prints a line with performance data; returns 0 (ok), 1 (warning) or 2 (critical). */
+/* warning_min, critical_min: age of the oldest message.  Prints a line with performance data;
+ * returns 0 (ok), 1 (warning) or 2 (critical). */
 int health_print(FILE *out, const struct listing *l, long long warning_min, long long critical_min);
 
 /* hoststat: a line for each way that is closed at the moment; nothing when none is. */

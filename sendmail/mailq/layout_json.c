@@ -27,7 +27,8 @@ static void put_diagnosis(FILE *out, const struct diagnosis *d)
 	json_pair(out, "tls", d->tls);
 }
 
-/* The servers that would be asked, in order: "main", "backup", "@example.org" for that domain's own. */
+/* The servers that would be asked, in order: "main", "backup", "@example.org" for that domain's
+ * own. */
 static void put_route(FILE *out, const struct listing *l, const struct row *r, const char *address)
 {
 	struct paths_of p;
@@ -44,10 +45,12 @@ static void put_route(FILE *out, const struct listing *l, const struct row *r, c
 	fputs("]", out);
 }
 
-static void put_rcpt(FILE *out, const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
+static void put_rcpt(FILE *out, const struct listing *l, const struct row *r,
+    const struct row_rcpt *rcpt)
 {
 	const struct health *h = list_health(l, r, rcpt);
-	const struct diagnosis *d = rcpt->why.verdict == VERDICT_NONE && h != NULL ? &h->why : &rcpt->why;
+	const struct diagnosis *d =
+	    rcpt->why.verdict == VERDICT_NONE && h != NULL ? &h->why : &rcpt->why;
 	TEXT(reason, 1600);
 	list_reason(l, r, rcpt, &reason);
 	fputs("{\"orig_address\": \"\"", out);
@@ -62,10 +65,11 @@ static void put_rcpt(FILE *out, const struct listing *l, const struct row *r, co
 	fputs("}", out);
 }
 
-/* An attempt is written as it is read: what was asked, what came of it for whom, and how long is waited. */
+/* An attempt is written as it is read: what was asked, what came of it for whom, and how long is
+ * waited. */
 struct writing {
 	FILE *out;
-	long long n;         /* of the attempt that is open; 0 = none */
+	long long n; /* of the attempt that is open; 0 = none */
 	struct buffer results;
 	const char *between; /* of two steps */
 };
@@ -84,7 +88,8 @@ static void begin_attempt(struct writing *w, const struct story_line *line)
 	if (n == w->n)
 		return;
 	end_attempt(w);
-	fprintf(w->out, "%s{\"n\": %lld, \"time\": %lld, \"steps\": [", w->n > 0 ? ", " : "", n, (long long)line->when_s);
+	fprintf(w->out, "%s{\"n\": %lld, \"time\": %lld, \"steps\": [", w->n > 0 ? ", " : "", n,
+	    (long long)line->when_s);
 	w->n = n;
 	w->between = "";
 }
@@ -146,17 +151,27 @@ static void put_attempts(FILE *out, const struct row *r)
 static void put_row(FILE *out, const struct listing *l, const struct row *r)
 {
 	const struct health *h = list_health(l, r, NULL);
-	fprintf(out, "{\"queue_name\": \"%s\"", r->active ? "active" : r->held ? "hold" : r->in_drop ? "maildrop" : r->attempts > 0 ? "deferred" : "incoming");
+	fprintf(out, "{\"queue_name\": \"%s\"",
+	    r->active         ? "active"
+	    : r->held         ? "hold"
+	    : r->in_drop      ? "maildrop"
+	    : r->attempts > 0 ? "deferred"
+	                      : "incoming");
 	json_pair(out, "queue_id", r->id);
-	fprintf(out, ", \"arrival_time\": %lld, \"message_size\": %lld, \"forced_expire\": false", (long long)r->arrival_s, (long long)r->bytes);
+	fprintf(out, ", \"arrival_time\": %lld, \"message_size\": %lld, \"forced_expire\": false",
+	    (long long)r->arrival_s, (long long)r->bytes);
 	json_pair(out, "sender", r->sender);
 	fputs(", \"recipients\": [", out);
 	for (int i = 0; i < r->rcpt_count; i++) {
 		fputs(i ? ", " : "", out);
 		put_rcpt(out, l, r, &r->rcpts[i]);
 	}
-	fprintf(out, "], \"attempt_count\": %d, \"next_attempt\": %lld, \"age_s\": %lld, \"uid\": %lld", r->attempts,
-	        (long long)(r->next_s != 0 ? r->next_s : h != NULL ? h->next_s : 0), (long long)list_age_s(l, r), (long long)r->uid);
+	fprintf(out, "], \"attempt_count\": %d, \"next_attempt\": %lld, \"age_s\": %lld, \"uid\": %lld",
+	    r->attempts,
+	    (long long)(r->next_s != 0 ? r->next_s
+	                : h != NULL    ? h->next_s
+	                               : 0),
+	    (long long)list_age_s(l, r), (long long)r->uid);
 	json_pair(out, "login", r->login);
 	json_pair(out, "program", r->program);
 	if (r->problem[0] != '\0')

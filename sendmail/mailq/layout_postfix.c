@@ -13,7 +13,11 @@ static void put_row(FILE *out, const struct row *r)
 	if (localtime_r(&arrival, &tm) != NULL)
 		strftime(when, sizeof when, "%a %b %e %H:%M:%S", &tm);
 	text_escape(&sender, r->sender, strlen(r->sender));
-	output_to(out, "%-17s%c%8lld %19s  %s\n", r->id, r->active ? '*' : r->held ? '!' : ' ', (long long)r->bytes, when, sender.length ? sender.data : "MAILER-DAEMON");
+	output_to(out, "%-17s%c%8lld %19s  %s\n", r->id,
+	    r->active ? '*'
+	    : r->held ? '!'
+	              : ' ',
+	    (long long)r->bytes, when, sender.length ? sender.data : "MAILER-DAEMON");
 }
 
 static void put_reason(FILE *out, const char *reason)
@@ -56,5 +60,6 @@ void layout_postfix(FILE *out, const struct listing *l)
 		output_to(out, "\n");
 		bytes += l->rows[i].bytes;
 	}
-	output_to(out, "-- %lld Kbytes in %d Request%s.\n", (bytes + 1023) / 1024, l->count, l->count == 1 ? "" : "s");
+	output_to(out, "-- %lld Kbytes in %d Request%s.\n", (bytes + 1023) / 1024, l->count,
+	    l->count == 1 ? "" : "s");
 }

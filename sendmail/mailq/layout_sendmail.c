@@ -1,4 +1,5 @@
-/* As sendmail 8 prints it; check_mailq and people know it.  Reasons are not cut: a reason that is cut is none. */
+/* As sendmail 8 prints it; check_mailq and people know it.  Reasons are not cut: a reason that is
+ * cut is none. */
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/output.h"
@@ -30,11 +31,14 @@ static bool is_deferral(const struct listing *l, const struct row *r, const stru
 {
 	if (r->problem[0] != '\0' || r->held || rcpt == NULL)
 		return false;
-	return rcpt->why.verdict == VERDICT_DEFERRED || (rcpt->why.verdict == VERDICT_NONE && !r->active && list_health(l, r, rcpt) != NULL);
+	return rcpt->why.verdict == VERDICT_DEFERRED ||
+	       (rcpt->why.verdict == VERDICT_NONE && !r->active && list_health(l, r, rcpt) != NULL);
 }
 
-/* The host that it waits for ends sendmail's line, with a dot: check_mailq -W counts mail by its domain. */
-static void put_host(FILE *out, const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
+/* The host that it waits for ends sendmail's line, with a dot: check_mailq -W counts mail by its
+ * domain. */
+static void put_host(FILE *out, const struct listing *l, const struct row *r,
+    const struct row_rcpt *rcpt)
 {
 	const struct health *h = rcpt->why.verdict == VERDICT_NONE ? list_health(l, r, rcpt) : NULL;
 	const char *host = h != NULL ? h->why.peer_name : rcpt->why.peer_name;
@@ -45,13 +49,15 @@ static void put_host(FILE *out, const struct listing *l, const struct row *r, co
 	output_to(out, ".");
 }
 
-static void put_reason(FILE *out, const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, const char *reason)
+static void put_reason(FILE *out, const struct listing *l, const struct row *r,
+    const struct row_rcpt *rcpt, const char *reason)
 {
 	if (r->held) {
 		output_to(out, "     QUARANTINE: %s\n", reason);
 		return;
 	}
-	output_to(out, "%s", is_deferral(l, r, rcpt) ? "                 (Deferred: " : "                 (");
+	output_to(out, "%s",
+	    is_deferral(l, r, rcpt) ? "                 (Deferred: " : "                 (");
 	output_to(out, "%s", reason);
 	if (is_deferral(l, r, rcpt))
 		put_host(out, l, r, rcpt);
@@ -63,7 +69,9 @@ static void put_remedy(FILE *out, const struct listing *l, const struct row *r)
 {
 	const struct row_rcpt *rcpt = r->rcpt_count > 0 ? &r->rcpts[r->rcpt_count - 1] : NULL;
 	const struct health *h = list_health(l, r, rcpt);
-	const char *key = rcpt != NULL && rcpt->why.key[0] != '\0' ? rcpt->why.key : h != NULL ? h->why.key : "";
+	const char *key = rcpt != NULL && rcpt->why.key[0] != '\0' ? rcpt->why.key
+	                  : h != NULL                              ? h->why.key
+	                                                           : "";
 	const struct reason *row = catalogue_row(key);
 	if (row != NULL && !r->held)
 		output_to(out, "                 remedy: %s\n", row->remedy);
@@ -118,9 +126,10 @@ void layout_sendmail(FILE *out, const struct listing *l, const char *folder, boo
 	if (l->count == 0)
 		output_to(out, "%s is empty\n", folder);
 	else
-		output_to(out, "\t\t%s (%d request%s)\n"
-		             "-----Q-ID-------- --Size-- -----Q-Time----- ------------Sender/Recipient-----------\n",
-		        folder, l->count, l->count == 1 ? "" : "s");
+		output_to(out,
+		    "\t\t%s (%d request%s)\n"
+		    "-----Q-ID-------- --Size-- -----Q-Time----- ------------Sender/Recipient-----------\n",
+		    folder, l->count, l->count == 1 ? "" : "s");
 	for (int i = 0; i < l->count; i++) {
 		put_row(out, &l->rows[i]);
 		put_rcpts(out, l, &l->rows[i]);

@@ -1,4 +1,5 @@
-/* Reading the queue.  It changes while it is read: what vanishes in between was delivered, and is left out. */
+/* Reading the queue.  It changes while it is read: what vanishes in between was delivered, and is
+ * left out. */
 #include "mailq/list.h"
 #include "mailq/waiting.h"
 #include "base/compat.h"
@@ -59,15 +60,18 @@ static void set(char **slot, const char *value)
 void list_add_rcpt(struct row *r, const char *address, const struct diagnosis *why)
 {
 	if ((r->rcpt_count & (r->rcpt_count - 1)) == 0)
-		r->rcpts = mem_resize(r->rcpts, r->rcpt_count ? 2 * (size_t)r->rcpt_count : 1, sizeof *r->rcpts);
+		r->rcpts =
+		    mem_resize(r->rcpts, r->rcpt_count ? 2 * (size_t)r->rcpt_count : 1, sizeof *r->rcpts);
 	struct row_rcpt *rcpt = &r->rcpts[r->rcpt_count++];
 	*rcpt = (struct row_rcpt){.address = idn_to_ascii(address)};
 	if (why != NULL)
 		rcpt->why = *why;
 }
 
-/* Open recipients: those of the journal that are not settled; before the first attempt those of the envelope. */
-static void fill_rcpts(struct row *r, const struct envelope *e, const struct journal *j, bool with_failed)
+/* Open recipients: those of the journal that are not settled; before the first attempt those of the
+ * envelope. */
+static void fill_rcpts(struct row *r, const struct envelope *e, const struct journal *j,
+    bool with_failed)
 {
 	for (size_t i = 0; i < j->rcpt_count; i++) {
 		enum verdict v = j->rcpts[i].last.verdict;
@@ -91,7 +95,8 @@ static void take_journal(struct collecting *c, struct row *r, const struct envel
 		r->owed = j.owed;
 		fill_rcpts(r, e, &j, c->list->of_dead || j.owed);
 	} else if (errno == EFBIG) {
-		text_copy(r->problem, sizeof r->problem, "its journal is longer than " JOURNAL_LIMIT_WORDS ", and is not read");
+		text_copy(r->problem, sizeof r->problem,
+		    "its journal is longer than " JOURNAL_LIMIT_WORDS ", and is not read");
 	} else {
 		snprintf(r->problem, sizeof r->problem, "its journal cannot be read: %s", strerror(errno));
 	}
@@ -122,7 +127,8 @@ static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
 	envelope_free(&e);
 }
 
-/* Of a message whose file is closed to us: what its folder and its journal tell.  Who sent it is the owner of the file, but for what the runner made. */
+/* Of a message whose file is closed to us: what its folder and its journal tell.  Who sent it is
+ * the owner of the file, but for what the runner made. */
 static void fill_unread(struct collecting *c, struct row *r, const char *name)
 {
 	struct envelope none;
@@ -200,7 +206,8 @@ static void take_drop_line(struct collecting *c, const char *line)
 	}
 }
 
-/* drop/ is closed to this program; sendmail, which may look there, is asked. Its real group shows who asks. */
+/* drop/ is closed to this program; sendmail, which may look there, is asked. Its real group shows
+ * who asks. */
 static FILE *ask_droplist(pid_t *pid)
 {
 	char path[1024];
@@ -241,7 +248,8 @@ static void ask_about_drop(struct collecting *c, struct buffer *lines)
 	if (pid > 0)
 		waitpid(pid, &status, 0);
 	if (status != 0)
-		text_copy(c->list->drop_problem, sizeof c->list->drop_problem, "what waits in drop/ could not be listed");
+		text_copy(c->list->drop_problem, sizeof c->list->drop_problem,
+		    "what waits in drop/ could not be listed");
 }
 
 static void take_drop_lines(struct collecting *c, struct buffer *lines)
@@ -283,7 +291,8 @@ static void read_health(struct listing *l, const struct queue *q)
 	}
 }
 
-/* Who sent what the runner made is known only now; nobody is asked for what a caller may not see anyway. */
+/* Who sent what the runner made is known only now; nobody is asked for what a caller may not see
+ * anyway. */
 static void drop_unseen(struct collecting *c)
 {
 	int kept = 0;
@@ -302,14 +311,17 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 	*l = (struct listing){.config = config, .of_dead = dead};
 	if (!queue_open(&c.queue, paths_spool(), false, why))
 		return false;
-	c.sees_all = c.policy == CONFIG_LIST_ALL || getuid() == 0 || getuid() == c.queue.owner || compat_in_group(c.queue.group);
-	/* mqueue/ before drop/ would miss a message that moves in between; this way it is at worst seen twice, and known. */
+	c.sees_all = c.policy == CONFIG_LIST_ALL || getuid() == 0 || getuid() == c.queue.owner ||
+	             compat_in_group(c.queue.group);
+	/* mqueue/ before drop/ would miss a message that moves in between; this way it is at worst seen
+	 * twice, and known. */
 	struct buffer in_drop = {0};
 	if (!dead)
 		ask_about_drop(&c, &in_drop);
 	bool read = queue_scan(c.queue.mqueue_fd, found, &c);
 	if (!read)
-		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, "spool-rights", "%s/mqueue", paths_spool());
+		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, "spool-rights", "%s/mqueue",
+		    paths_spool());
 	envelopes_ask(l);
 	drop_unseen(&c);
 	take_drop_lines(&c, &in_drop);
@@ -348,13 +360,15 @@ int64_t list_age_s(const struct listing *l, const struct row *r)
 		from_s = written_s > from_s ? written_s : from_s;
 	}
 	int64_t since_s = clock_wall_s() - from_s;
-	/* A runner that lives writes once a minute while mail waits: more than that is a clock that was set. */
+	/* A runner that lives writes once a minute while mail waits: more than that is a clock that was
+	 * set. */
 	bool jumped = l->ages.count > 0 && l->runner_lives && since_s > 2 * AGES_JUMP_S;
 	return counted + (since_s > 0 && !jumped ? since_s : 0);
 }
 
 /* Aliases are not applied here, so a bare name goes the way of mail without a rule. */
-const struct health *list_health(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
+const struct health *list_health(const struct listing *l, const struct row *r,
+    const struct row_rcpt *rcpt)
 {
 	struct paths_of p;
 	if (rcpt == NULL && r->rcpt_count > 0)
@@ -372,14 +386,16 @@ const struct health *list_health(const struct listing *l, const struct row *r, c
 	return NULL;
 }
 
-void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, struct text *t)
+void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt,
+    struct text *t)
 {
 	if (r->problem[0] != '\0')
 		text_put(t, r->problem);
 	else if (l->of_dead && (rcpt == NULL || rcpt->why.verdict == VERDICT_NONE))
 		text_put(t, "set aside; the mail log tells why");
 	else if (r->held)
-		text_printf(t, "held by uid %lld; \"mailq release %s\" lets it go", (long long)r->held_by, r->id);
+		text_printf(t, "held by uid %lld; \"mailq release %s\" lets it go", (long long)r->held_by,
+		    r->id);
 	else if (rcpt != NULL && rcpt->why.verdict != VERDICT_NONE) {
 		report_reason(t, &rcpt->why);
 		text_put(t, r->owed ? "; the report to the sender waits to go together with others" : "");
@@ -389,7 +405,8 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 	} else if (list_health(l, r, rcpt) != NULL)
 		report_reason(t, &list_health(l, r, rcpt)->why);
 	else if (r->in_drop || !l->runner_lives)
-		text_put(t, l->runner_lives ? "just submitted, the runner takes it at once" : "not tried yet: no runner lives");
+		text_put(t, l->runner_lives ? "just submitted, the runner takes it at once"
+		                            : "not tried yet: no runner lives");
 	else if (!waiting_put_others(l, r, rcpt, t))
 		text_put(t, "not tried yet");
 }

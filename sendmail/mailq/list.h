@@ -16,27 +16,29 @@ struct row_rcpt {
 
 struct row {
 	char id[ID_SIZE];
-	bool in_drop;         /* not adopted yet */
-	bool unread;          /* its file is closed to us: sender, login and program are not known, and recipients only when it was tried */
+	bool in_drop; /* not adopted yet */
+	bool unread;  /* its file is closed to us: sender, login and program are not known, and
+	                 recipients only when it was tried */
 	int64_t arrival_s, bytes;
 	int64_t uid;
 	char *login, *sender, *program; /* program: that of the caller, "" when it is not known */
 	struct row_rcpt *rcpts;
-	int rcpt_count;       /* those that are open */
+	int rcpt_count; /* those that are open */
 	int attempts;
-	int64_t next_s;       /* wall time, 0 = not decided */
-	bool active;          /* with a relay */
-	bool held, owed;      /* owed: only the report to the sender is left to do */
-	int64_t held_by;      /* uid */
-	char *repaired;       /* what was changed in sender and recipients so that it could go; NULL = nothing */
-	char problem[200];    /* the file cannot be read: why */
+	int64_t next_s;  /* wall time, 0 = not decided */
+	bool active;     /* with a relay */
+	bool held, owed; /* owed: only the report to the sender is left to do */
+	int64_t held_by; /* uid */
+	char *repaired; /* what was changed in sender and recipients so that it could go; NULL = nothing
+	                 */
+	char problem[200]; /* the file cannot be read: why */
 };
 
 struct listing {
 	struct row *rows;
 	int count;
-	int dead;             /* set aside */
-	bool of_dead;         /* rows are those messages, not those that wait */
+	int dead;     /* set aside */
+	bool of_dead; /* rows are those messages, not those that wait */
 	bool runner_lives;
 	struct health health[HEALTH_MAX]; /* why mail waits that was not tried itself */
 	int health_count;
@@ -52,7 +54,8 @@ struct listing {
 	char drop_problem[200];
 };
 
-/* Collects everything that the caller may see: what waits, or (dead) what was set aside.  config is kept.  False with why when the spool cannot be read. */
+/* Collects everything that the caller may see: what waits, or (dead) what was set aside.  config is
+ * kept.  False with why when the spool cannot be read. */
 bool list_collect(struct listing *l, const struct config *config, bool dead, struct diagnosis *why);
 void list_free(struct listing *l);
 
@@ -62,15 +65,19 @@ void list_add_rcpt(struct row *r, const char *address, const struct diagnosis *w
 /* Takes a row out. */
 void list_drop(struct listing *l, int index);
 
-/* Seconds for which a message has waited: as the runner counts them, with what the clock says on top since it wrote that down. */
+/* Seconds for which a message has waited: as the runner counts them, with what the clock says on
+ * top since it wrote that down. */
 int64_t list_age_s(const struct listing *l, const struct row *r);
 
-/* What holds all mail that goes the way of a recipient (NULL: of the first); NULL when nothing does. */
-const struct health *list_health(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt);
+/* What holds all mail that goes the way of a recipient (NULL: of the first); NULL when nothing
+ * does. */
+const struct health *list_health(const struct listing *l, const struct row *r,
+    const struct row_rcpt *rcpt);
 
 /* " (user@bücher.example)" for an address at xn--bcher-kva.example, nothing for others. */
 void list_put_unicode(const char *address, struct text *t);
 
 /* The reason of a recipient in one line, never empty. */
-void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, struct text *t);
+void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt,
+    struct text *t);
 #endif

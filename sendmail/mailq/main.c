@@ -21,12 +21,12 @@ enum form { FORM_SENDMAIL, FORM_POSTFIX, FORM_JSON, FORM_COUNT, FORM_IDS, FORM_H
 struct options {
 	enum form form;
 	bool form_given;
-	bool client_queue;           /* -Ac: there is no such queue */
-	bool pass, purge;            /* --pass, --purgestat: from sendmail */
-	char *choices[16];           /* -q[!]I|R|S|Q */
+	bool client_queue; /* -Ac: there is no such queue */
+	bool pass, purge;  /* --pass, --purgestat: from sendmail */
+	char *choices[16]; /* -q[!]I|R|S|Q */
 	int choice_count;
 	bool verbose, dead;
-	const char *why; /* identifier; NULL = list */
+	const char *why;  /* identifier; NULL = list */
 	const char *verb; /* of mailq/control.h; NULL = list */
 	char **patterns;
 	int pattern_count;
@@ -35,20 +35,22 @@ struct options {
 };
 
 static const char help_text[] =
-	"usage: mailq [-v] [--format=sendmail|postfix|json|long]\n"
-	"       mailq why ID\n"
-	"       mailq cat|hold|release|retry|remove PATTERN ...\n"
-	"       mailq dead [why|cat|retry|remove ...]\n"
-	"       mailq health [-w MINUTES] [-c MINUTES]\n"
-	"       mailq health --openmetrics\n"
-	"  lists the messages that wait, each with the reason\n"
-	"  why ID          the whole story of one message, and what to do\n"
-	"  cat             prints messages; hold keeps them back until release; retry tries them now\n"
-	"  PATTERN         the beginning of an ID; from=, to= or key= with a value; or all\n"
-	"  dead            the same for messages that were set aside: could neither be delivered nor returned\n"
-	"  health          one line for Nagios; warning and critical by the age of the oldest message; or numbers for Prometheus\n"
-	"  -v              also how often a message was tried, and when it is tried next\n"
-	"  --json          the same as --format=json: one object per line, as postqueue -j and more\n";
+    "usage: mailq [-v] [--format=sendmail|postfix|json|long]\n"
+    "       mailq why ID\n"
+    "       mailq cat|hold|release|retry|remove PATTERN ...\n"
+    "       mailq dead [why|cat|retry|remove ...]\n"
+    "       mailq health [-w MINUTES] [-c MINUTES]\n"
+    "       mailq health --openmetrics\n"
+    "  lists the messages that wait, each with the reason\n"
+    "  why ID          the whole story of one message, and what to do\n"
+    "  cat             prints messages; hold keeps them back until release; retry tries them now\n"
+    "  PATTERN         the beginning of an ID; from=, to= or key= with a value; or all\n"
+    "  dead            the same for messages that were set aside: could neither be delivered nor "
+    "returned\n"
+    "  health          one line for Nagios; warning and critical by the age of the oldest message; "
+    "or numbers for Prometheus\n"
+    "  -v              also how often a message was tried, and when it is tried next\n"
+    "  --json          the same as --format=json: one object per line, as postqueue -j and more\n";
 
 static bool set_format(struct options *o, const char *name)
 {
@@ -80,7 +82,9 @@ static int read_health(int argc, char **argv, struct options *o)
 	o->health = true;
 	o->openmetrics = argc == 3 && strcmp(argv[2], "--openmetrics") == 0;
 	for (int i = 2; i < argc && !o->openmetrics; i += 2) {
-		long long *minutes = strcmp(argv[i], "-w") == 0 ? &o->warning_min : strcmp(argv[i], "-c") == 0 ? &o->critical_min : NULL;
+		long long *minutes = strcmp(argv[i], "-w") == 0   ? &o->warning_min
+		                     : strcmp(argv[i], "-c") == 0 ? &o->critical_min
+		                                                  : NULL;
 		if (minutes == NULL || i + 1 >= argc || !text_number(argv[i + 1], 0, 1000000, minutes)) {
 			output_to(stderr, "mailq: health takes -w MINUTES and -c MINUTES, or --openmetrics\n");
 			return 3;
@@ -95,7 +99,8 @@ static bool read_form(const char *word, struct options *o)
 	static const struct {
 		const char *word;
 		enum form form;
-	} forms[] = {{"--json", FORM_JSON}, {"-j", FORM_JSON}, {"-bP", FORM_COUNT}, {"-bpc", FORM_COUNT}, {"-bpi", FORM_IDS}, {"--hoststat", FORM_HOSTSTAT}};
+	} forms[] = {{"--json", FORM_JSON}, {"-j", FORM_JSON}, {"-bP", FORM_COUNT},
+	    {"-bpc", FORM_COUNT}, {"-bpi", FORM_IDS}, {"--hoststat", FORM_HOSTSTAT}};
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		if (strcmp(forms[i].word, word) == 0) {
 			o->form = forms[i].form;
@@ -119,7 +124,8 @@ static bool read_sendmail_option(char *word, struct options *o)
 	else if (strcmp(word, "-v") == 0)
 		o->verbose = true;
 	else
-		return strcmp(word, "-Am") == 0 || strncmp(word, "-bp", 3) == 0 || strncmp(word, "-q", 2) == 0 || strncmp(word, "-o", 2) == 0 ||
+		return strcmp(word, "-Am") == 0 || strncmp(word, "-bp", 3) == 0 ||
+		       strncmp(word, "-q", 2) == 0 || strncmp(word, "-o", 2) == 0 ||
 		       strcmp(word, "-m") == 0;
 	return true;
 }
@@ -148,7 +154,8 @@ static int read_options(int argc, char **argv, struct options *o)
 			return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
 		if (strcmp(word, "--version") == 0)
 			return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
-		if (strncmp(word, "--format", 8) == 0 && (word[8] == '=' || (word[8] == '\0' && i + 1 < argc))) {
+		if (strncmp(word, "--format", 8) == 0 &&
+		    (word[8] == '=' || (word[8] == '\0' && i + 1 < argc))) {
 			if (!set_format(o, word[8] == '=' ? word + 9 : argv[++i]))
 				return EX_USAGE;
 		} else if (!read_form(word, o) && !read_sendmail_option(word, o)) {
@@ -169,16 +176,20 @@ static void read_config(struct config *c)
 	config_defaults(c);
 }
 
-/* What is not in the list itself; on standard error, because programs read the last line of the list. */
+/* What is not in the list itself; on standard error, because programs read the last line of the
+ * list. */
 static void put_notes(const struct listing *l)
 {
 	if (l->drop_problem[0] != '\0')
 		output_to(stderr, "mailq: %s\n", l->drop_problem);
 	if (l->dead > 0 && !l->of_dead)
-		output_to(stderr, "mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor returned; \"mailq dead\" lists them\n", l->dead,
-		        l->dead == 1 ? " is" : "s are", paths_spool());
+		output_to(stderr,
+		    "mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor "
+		    "returned; \"mailq dead\" lists them\n",
+		    l->dead, l->dead == 1 ? " is" : "s are", paths_spool());
 	if (!l->runner_lives && l->count > 0)
-		output_to(stderr, "mailq: no runner lives, so nothing is delivered: root starts it with \"sendmail -bd -q1m\"\n");
+		output_to(stderr, "mailq: no runner lives, so nothing is delivered: root starts it with "
+		                  "\"sendmail -bd -q1m\"\n");
 }
 
 static void print(const struct listing *l, const struct options *o)
@@ -201,7 +212,7 @@ static void print(const struct listing *l, const struct options *o)
 /* What is asked for. -1: a list was printed. */
 static int act(struct listing *l, const struct options *o)
 {
-	static char *all[] = {(char *)(uintptr_t)"all"};
+	static char *all[] = {(char *)(uintptr_t) "all"};
 	if (o->why != NULL)
 		return why_print(stdout, l, o->why);
 	if (o->verb != NULL)
@@ -228,7 +239,8 @@ int main(int argc, char **argv)
 	log_start("mailq", LOG_TO_STDERR);
 	signal(SIGCHLD, SIG_DFL); /* a caller who ignores it hands that on */
 	if (argc > 1 && text_starts(argv[1], "--wa"))
-		return watch_run(strcmp(argv[argc - 1], "--watch") == 0, strcmp(argv[1], "--watch-log") == 0);
+		return watch_run(strcmp(argv[argc - 1], "--watch") == 0,
+		    strcmp(argv[1], "--watch-log") == 0);
 	int code = read_options(argc, argv, &o);
 	if (code >= 0)
 		return code;
@@ -242,8 +254,10 @@ int main(int argc, char **argv)
 		output_to(stderr, "mailq: %s\n", why.text);
 		return o.health ? 3 : EX_NOPERM;
 	}
-	if (config.list == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0 && o.form != FORM_HOSTSTAT)
-		output_to(stderr, "mailq: only root and the group fhlist may list the queue here ([queue] list = admin)\n");
+	if (config.list == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0 &&
+	    o.form != FORM_HOSTSTAT)
+		output_to(stderr, "mailq: only root and the group fhlist may list the queue here ([queue] "
+		                  "list = admin)\n");
 	code = act(&l, &o);
 	if (fflush(stdout) != 0)
 		code = EX_IOERR;

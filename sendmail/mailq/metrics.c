@@ -1,4 +1,5 @@
-/* Numbers.  Every family is begun by metric(), so that none comes without type, unit and meaning. */
+/* Numbers.  Every family is begun by metric(), so that none comes without type, unit and meaning.
+ */
 #include "mailq/metrics.h"
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
@@ -10,9 +11,17 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum state { STATE_INCOMING, STATE_ACTIVE, STATE_DEFERRED, STATE_HOLD, STATE_MAILDROP, STATE_COUNT };
+enum state {
+	STATE_INCOMING,
+	STATE_ACTIVE,
+	STATE_DEFERRED,
+	STATE_HOLD,
+	STATE_MAILDROP,
+	STATE_COUNT
+};
 
-static void metric(FILE *out, const char *name, const char *type, const char *unit, const char *help)
+static void metric(FILE *out, const char *name, const char *type, const char *unit,
+    const char *help)
 {
 	fprintf(out, "# TYPE firsthop_%s %s\n", name, type);
 	if (*unit != '\0')
@@ -50,7 +59,8 @@ static void put_label(FILE *out, const char *value)
 	}
 }
 
-static void labelled(FILE *out, const char *name, const char *label, const char *value, long long number)
+static void labelled(FILE *out, const char *name, const char *label, const char *value,
+    long long number)
 {
 	fprintf(out, "firsthop_%s{%s=\"", name, label);
 	put_label(out, value);
@@ -59,18 +69,26 @@ static void labelled(FILE *out, const char *name, const char *label, const char 
 
 static enum state state_of(const struct row *r)
 {
-	return r->active ? STATE_ACTIVE : r->held ? STATE_HOLD : r->in_drop ? STATE_MAILDROP : r->attempts > 0 ? STATE_DEFERRED : STATE_INCOMING;
+	return r->active         ? STATE_ACTIVE
+	       : r->held         ? STATE_HOLD
+	       : r->in_drop      ? STATE_MAILDROP
+	       : r->attempts > 0 ? STATE_DEFERRED
+	                         : STATE_INCOMING;
 }
 
-static enum fault fault_of(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
+static enum fault fault_of(const struct listing *l, const struct row *r,
+    const struct row_rcpt *rcpt)
 {
 	const struct health *h = rcpt->why.verdict == VERDICT_NONE ? list_health(l, r, rcpt) : NULL;
-	return h != NULL ? h->why.fault : rcpt->why.verdict == VERDICT_NONE ? FAULT_NONE : rcpt->why.fault;
+	return h != NULL                           ? h->why.fault
+	       : rcpt->why.verdict == VERDICT_NONE ? FAULT_NONE
+	                                           : rcpt->why.fault;
 }
 
 static void put_queue(FILE *out, const struct listing *l)
 {
-	static const char *const states[STATE_COUNT] = {"incoming", "active", "deferred", "hold", "maildrop"};
+	static const char *const states[STATE_COUNT] = {"incoming", "active", "deferred", "hold",
+	    "maildrop"};
 	long long by_state[STATE_COUNT] = {0}, by_fault[FAULT_COUNT] = {0}, bytes = 0, oldest_s = 0;
 	for (int i = 0; i < l->count; i++) {
 		const struct row *r = &l->rows[i];
@@ -81,15 +99,19 @@ static void put_queue(FILE *out, const struct listing *l)
 		for (int k = 0; k < r->rcpt_count; k++)
 			by_fault[fault_of(l, r, &r->rcpts[k])]++;
 	}
-	metric(out, "queue_messages", "gauge", "", "Messages that wait, by state (the names of mailq --json).");
+	metric(out, "queue_messages", "gauge", "",
+	    "Messages that wait, by state (the names of mailq --json).");
 	for (int i = 0; i < STATE_COUNT; i++)
 		labelled(out, "queue_messages", "state", states[i], by_state[i]);
-	metric(out, "queue_recipients", "gauge", "", "Recipients that wait, by whose fault it is; none: not tried yet.");
+	metric(out, "queue_recipients", "gauge", "",
+	    "Recipients that wait, by whose fault it is; none: not tried yet.");
 	for (int i = 0; i < FAULT_COUNT; i++)
 		labelled(out, "queue_recipients", "fault", fault_name((enum fault)i), by_fault[i]);
 	gauge(out, "queue_size_bytes", "bytes", bytes, "Size of the messages that wait.");
-	gauge(out, "queue_oldest_age_seconds", "seconds", oldest_s, "How long the oldest message has waited; 0: none waits.");
-	gauge(out, "queue_dead_messages", "", l->dead, "Messages set aside, which could neither be delivered nor returned (mailq dead).");
+	gauge(out, "queue_oldest_age_seconds", "seconds", oldest_s,
+	    "How long the oldest message has waited; 0: none waits.");
+	gauge(out, "queue_dead_messages", "", l->dead,
+	    "Messages set aside, which could neither be delivered nor returned (mailq dead).");
 }
 
 static void put_path(FILE *out, const struct listing *l, const char *path)
@@ -104,7 +126,8 @@ static void put_path(FILE *out, const struct listing *l, const char *path)
 static void put_paths(FILE *out, const struct listing *l)
 {
 	char path[RULES_PATH_SIZE], other[RULES_PATH_SIZE];
-	metric(out, "path_open", "gauge", "", "1: mail goes this way, a list of smarthosts in order; 0: none of them takes any.");
+	metric(out, "path_open", "gauge", "",
+	    "1: mail goes this way, a list of smarthosts in order; 0: none of them takes any.");
 	rules_default_path(l->config, path, sizeof path);
 	if (*path != '\0')
 		put_path(out, l, path);
@@ -126,15 +149,18 @@ static void put_closed_path(FILE *out, const struct health *h)
 	int64_t now = clock_wall_s();
 	fputs("firsthop_path_closed_seconds{path=\"", out);
 	put_label(out, *h->path == '\0' ? "all" : h->path);
-	fprintf(out, "\",fault=\"%s\",key=\"%s\"} %lld\n", fault_name(h->why.fault), catalogue_row(h->why.key) != NULL ? h->why.key : "other",
-	        (long long)(now > h->since_s ? now - h->since_s : 0));
+	fprintf(out, "\",fault=\"%s\",key=\"%s\"} %lld\n", fault_name(h->why.fault),
+	    catalogue_row(h->why.key) != NULL ? h->why.key : "other",
+	    (long long)(now > h->since_s ? now - h->since_s : 0));
 }
 
 static void put_closed(FILE *out, const struct listing *l)
 {
 	long long domains = 0;
 	bool config_good = true;
-	metric(out, "path_closed_seconds", "gauge", "seconds", "For how long a path has been closed, with the reason (relayconf explain KEY); open paths have no line.");
+	metric(out, "path_closed_seconds", "gauge", "seconds",
+	    "For how long a path has been closed, with the reason (relayconf explain KEY); open paths "
+	    "have no line.");
 	for (int i = 0; i < l->health_count; i++) {
 		const struct health *h = &l->health[i];
 		domains += *h->path == '@';
@@ -142,14 +168,17 @@ static void put_closed(FILE *out, const struct listing *l)
 		if (*h->path != '@')
 			put_closed_path(out, h);
 	}
-	gauge(out, "direct_domains_closed", "", domains, "Recipient domains whose own servers take no mail ([fallback] direct_mx).");
-	gauge(out, "config_good", "", config_good, "0: the configuration is wrong or names no smarthost, and all mail waits.");
+	gauge(out, "direct_domains_closed", "", domains,
+	    "Recipient domains whose own servers take no mail ([fallback] direct_mx).");
+	gauge(out, "config_good", "", config_good,
+	    "0: the configuration is wrong or names no smarthost, and all mail waits.");
 }
 
 /* The configured ones; a server of a recipient's domain is no label. */
 static void put_passed(FILE *out, const struct listing *l)
 {
-	metric(out, "smarthost_passed_over", "gauge", "", "1: this smarthost fails, and others take its mail; 0: it does not.");
+	metric(out, "smarthost_passed_over", "gauge", "",
+	    "1: this smarthost fails, and others take its mail; 0: it does not.");
 	for (int i = 0; i < l->config->hop_count; i++) {
 		bool passed = false;
 		for (int k = 0; k < l->passed_count && !passed; k++)
@@ -162,25 +191,31 @@ static void put_room(FILE *out, const struct listing *l)
 {
 	if (!l->room_known)
 		return;
-	gauge(out, "spool_free_bytes", "bytes", (long long)l->room.free_bytes, "Free space on the spool's disk.");
-	gauge(out, "spool_reserve_bytes", "bytes", (long long)l->room.reserve_bytes, "Free space below which no mail is taken any more.");
+	gauge(out, "spool_free_bytes", "bytes", (long long)l->room.free_bytes,
+	    "Free space on the spool's disk.");
+	gauge(out, "spool_reserve_bytes", "bytes", (long long)l->room.reserve_bytes,
+	    "Free space below which no mail is taken any more.");
 	if (l->room.free_files != ULLONG_MAX)
-		gauge(out, "spool_free_files", "", (long long)l->room.free_files, "Files that can still be made on the spool's disk.");
+		gauge(out, "spool_free_files", "", (long long)l->room.free_files,
+		    "Files that can still be made on the spool's disk.");
 }
 
 static void put_hops(FILE *out, const struct counters *c)
 {
-	metric(out, "recipients", "counter", "", "Outcomes, one for each recipient and attempt, by server.");
+	metric(out, "recipients", "counter", "",
+	    "Outcomes, one for each recipient and attempt, by server.");
 	for (int i = 0; i < c->hop_count; i++) {
 		const struct counters_hop *h = &c->hops[i];
 		const unsigned long long numbers[] = {h->sent, h->deferred, h->failed};
 		for (int k = 0; k < 3; k++) {
 			fputs("firsthop_recipients_total{hop=\"", out);
 			put_label(out, h->name);
-			fprintf(out, "\",verdict=\"%s\"} %llu\n", verdict_name((enum verdict)(VERDICT_SENT + k)), numbers[k]);
+			fprintf(out, "\",verdict=\"%s\"} %llu\n",
+			    verdict_name((enum verdict)(VERDICT_SENT + k)), numbers[k]);
 		}
 	}
-	metric(out, "sessions", "counter", "", "Sessions by server: ready to take mail, or refused before that.");
+	metric(out, "sessions", "counter", "",
+	    "Sessions by server: ready to take mail, or refused before that.");
 	for (int i = 0; i < c->hop_count; i++) {
 		fputs("firsthop_sessions_total{hop=\"", out);
 		put_label(out, c->hops[i].name);
@@ -193,27 +228,36 @@ static void put_hops(FILE *out, const struct counters *c)
 static void put_delays(FILE *out, const struct counters *c)
 {
 	unsigned long long below = 0;
-	metric(out, "delivery_seconds", "histogram", "seconds", "From submission until a server took the mail, one for each recipient.");
+	metric(out, "delivery_seconds", "histogram", "seconds",
+	    "From submission until a server took the mail, one for each recipient.");
 	for (int i = 0; i < COUNTERS_DELAYS - 1; i++) {
 		below += c->delays[i];
-		fprintf(out, "firsthop_delivery_seconds_bucket{le=\"%d.0\"} %llu\n", counters_delay_s[i], below);
+		fprintf(out, "firsthop_delivery_seconds_bucket{le=\"%d.0\"} %llu\n", counters_delay_s[i],
+		    below);
 	}
 	below += c->delays[COUNTERS_DELAYS - 1];
-	fprintf(out, "firsthop_delivery_seconds_bucket{le=\"+Inf\"} %llu\nfirsthop_delivery_seconds_sum %llu\nfirsthop_delivery_seconds_count %llu\n", below, c->delay_sum_s, below);
+	fprintf(out,
+	    "firsthop_delivery_seconds_bucket{le=\"+Inf\"} %llu\nfirsthop_delivery_seconds_sum "
+	    "%llu\nfirsthop_delivery_seconds_count %llu\n",
+	    below, c->delay_sum_s, below);
 }
 
 static void put_counters(FILE *out, const struct counters *c)
 {
 	counter(out, "adopted_messages", c->adopted, "Messages that the runner has taken up.");
 	put_hops(out, c);
-	metric(out, "deferrals", "counter", "", "Attempts of recipients that wait on, by whose fault it was.");
+	metric(out, "deferrals", "counter", "",
+	    "Attempts of recipients that wait on, by whose fault it was.");
 	for (int i = 0; i < FAULT_COUNT; i++)
-		fprintf(out, "firsthop_deferrals_total{fault=\"%s\"} %llu\n", fault_name((enum fault)i), c->deferred[i]);
+		fprintf(out, "firsthop_deferrals_total{fault=\"%s\"} %llu\n", fault_name((enum fault)i),
+		    c->deferred[i]);
 	counter(out, "reports", c->reports, "Reports to senders, of failure, delay or success.");
 	counter(out, "set_aside_messages", c->set_aside, "Messages that were set aside.");
-	counter(out, "log_lines_lost", c->log_lost, "Log lines of the runner that were lost because the log daemon did not read them.");
+	counter(out, "log_lines_lost", c->log_lost,
+	    "Log lines of the runner that were lost because the log daemon did not read them.");
 	put_delays(out, c);
-	gauge(out, "counters_since_timestamp_seconds", "seconds", c->since_s, "When counting began: the counters go on when the runner is started anew.");
+	gauge(out, "counters_since_timestamp_seconds", "seconds", c->since_s,
+	    "When counting began: the counters go on when the runner is started anew.");
 }
 
 int metrics_print(FILE *out, const struct listing *l)

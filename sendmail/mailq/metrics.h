@@ -4,7 +4,8 @@
 #include "mailq/list.h"
 #include <stdio.h>
 
-/* Prints OpenMetrics text that is Prometheus' older format too (so only gauges, counters and a histogram).  The number of lines is bounded by
-   the configuration, whatever is in the queue: no address, message or domain is ever a label.  Returns an exit code, 0. */
+/* Prints OpenMetrics text that is Prometheus' older format too (so only gauges, counters and a
+   histogram).  The number of lines is bounded by the configuration, whatever is in the queue: no
+   address, message or domain is ever a label.  Returns an exit code, 0. */
 int metrics_print(FILE *out, const struct listing *l);
 #endif

@@ -1,4 +1,5 @@
-/* -q[!]I, R, S, Q: some messages of a listing, by a part of identifier, recipient or sender, or those that are held. */
+/* -q[!]I, R, S, Q: some messages of a listing, by a part of identifier, recipient or sender, or
+ * those that are held. */
 #ifndef MAILQ_SELECT_H
 #define MAILQ_SELECT_H
 #include "mailq/list.h"

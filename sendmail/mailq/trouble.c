@@ -23,17 +23,22 @@ static int put_disk(const struct listing *l, struct text *words)
 {
 	const struct room *room = &l->room;
 	if (is_read_only()) {
-		text_printf(words, "; submissions are refused: the file system of %s is read-only", paths_spool());
+		text_printf(words, "; submissions are refused: the file system of %s is read-only",
+		    paths_spool());
 		return 2;
 	}
 	if (!l->room_known || room_is_enough(room))
 		return 0;
 	if (room->free_bytes <= room->reserve_bytes)
-		text_printf(words, "; submissions are refused: the disk of %s is full (%llu KiB free, %llu KiB are reserved for the queue)",
-		            paths_spool(), room->free_bytes / 1024, room->reserve_bytes / 1024);
+		text_printf(words,
+		    "; submissions are refused: the disk of %s is full (%llu KiB free, %llu KiB are "
+		    "reserved for the queue)",
+		    paths_spool(), room->free_bytes / 1024, room->reserve_bytes / 1024);
 	else
-		text_printf(words, "; submissions are refused: the disk of %s has no room for new files (%llu free, %llu are reserved)",
-		            paths_spool(), room->free_files, room->reserve_files);
+		text_printf(words,
+		    "; submissions are refused: the disk of %s has no room for new files (%llu free, %llu "
+		    "are reserved)",
+		    paths_spool(), room->free_files, room->reserve_files);
 	return 2;
 }
 
@@ -42,11 +47,13 @@ int trouble_put(const struct listing *l, struct text *words)
 	struct stat st;
 	int grade = put_disk(l, words);
 	if (!look("drop", &st) || !S_ISDIR(st.st_mode)) {
-		text_printf(words, "; submissions are refused: the folder %s/drop is missing", paths_spool());
+		text_printf(words, "; submissions are refused: the folder %s/drop is missing",
+		    paths_spool());
 		grade = 2;
 	}
 	if (look("trigger", &st) ? S_ISFIFO(st.st_mode) : !l->runner_lives)
 		return grade;
-	text_printf(words, "; %s/trigger is not a FIFO, so new mail waits for up to a minute", paths_spool());
+	text_printf(words, "; %s/trigger is not a FIFO, so new mail waits for up to a minute",
+	    paths_spool());
 	return grade > 1 ? grade : 1;
 }

@@ -1,5 +1,5 @@
-/* What keeps mail from being submitted, or from being noticed, whatever the runner knows of it: looked
-   at by mailq itself, because a runner on a full or read-only disk can leave no note. */
+/* What keeps mail from being submitted, or from being noticed, whatever the runner knows of it:
+   looked at by mailq itself, because a runner on a full or read-only disk can leave no note. */
 #ifndef MAILQ_TROUBLE_H
 #define MAILQ_TROUBLE_H
 #include "base/text.h"

@@ -55,7 +55,8 @@ void waiting_put_own(const struct listing *l, const struct row *r, struct text *
 	}
 }
 
-bool waiting_put_others(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt, struct text *t)
+bool waiting_put_others(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt,
+    struct text *t)
 {
 	struct paths_of p;
 	const struct session_wait *longest = NULL;
@@ -72,7 +73,9 @@ bool waiting_put_others(const struct listing *l, const struct row *r, const stru
 	}
 	if (longest == NULL)
 		return false;
-	const char *where = strcmp(longest->path, RULES_LOCAL) == 0 ? "local mailboxes" : longest->peer[0] != '\0' ? longest->peer : longest->path;
+	const char *where = strcmp(longest->path, RULES_LOCAL) == 0 ? "local mailboxes"
+	                    : longest->peer[0] != '\0'              ? longest->peer
+	                                                            : longest->path;
 	text_printf(t, "waits for its turn: %d session%s with ", count, count == 1 ? "" : "s");
 	text_escape(t, where, strlen(where));
 	text_put(t, count == 1 ? " has been " : " wait, the longest has been ");

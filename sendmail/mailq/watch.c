@@ -18,23 +18,24 @@
 #define TALK_LIMIT_MS 300000
 #define WAIT_LIMIT_MS 30000
 #define ANSWER_MS 2000
-#define START_MS 5000   /* that a runner may need to start */
+#define START_MS 5000 /* that a runner may need to start */
 
 struct watch {
-	bool talk;            /* somebody wants to know what happens: */
+	bool talk; /* somebody wants to know what happens: */
 	bool on_screen, in_log;
-	char *words;          /* told, and not written yet */
+	char *words; /* told, and not written yet */
 	size_t words_length;
-	FILE *out;            /* into words */
+	FILE *out; /* into words */
 	char id[ID_SIZE];
-	int fd;               /* to the runner; -1 = none is reached */
+	int fd; /* to the runner; -1 = none is reached */
 	struct buffer in, from_caller;
 	struct story *story;
-	bool begun;           /* something was told */
+	bool begun; /* something was told */
 	int64_t until_ms;
 };
 
-/* What was told goes to its places.  The file of -X could be one that a web server would run, and addresses are a stranger's words: in it "<?" and
+/* What was told goes to its places.  The file of -X could be one that a web server would run, and
+   addresses are a stranger's words: in it "<?" and
    "<%" never stand. */
 static void put_out(struct watch *w)
 {
@@ -54,12 +55,14 @@ static void put_out(struct watch *w)
 	fseeko(w->out, 0, SEEK_SET);
 }
 
-/* The next line of one of the two; NULL: its end, the end of time, or (watching the runner) the end of the caller. */
+/* The next line of one of the two; NULL: its end, the end of time, or (watching the runner) the end
+ * of the caller. */
 static char *next_line(int fd, struct buffer *in, int64_t until_ms)
 {
 	char bytes[4096], *line;
 	while ((line = fdio_take_line(in)) == NULL) {
-		struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = fd != STDIN_FILENO ? STDIN_FILENO : -1, .events = 0}};
+		struct pollfd p[2] = {{.fd = fd, .events = POLLIN},
+		    {.fd = fd != STDIN_FILENO ? STDIN_FILENO : -1, .events = 0}};
 		int64_t left_ms = until_ms - clock_mono_ms();
 		int ready = until_ms == 0 ? poll(p, 2, -1) : left_ms > 0 ? poll(p, 2, (int)left_ms) : 0;
 		if (ready < 0 && errno == EINTR)
@@ -141,11 +144,17 @@ static void conclude(struct watch *w, const char *word)
 	if (!w->talk || (word != NULL && strcmp(word, "done") == 0))
 		return;
 	if (word == NULL)
-		output_to(w->out, "It is on disk, and nothing more is known of it yet; \"mailq why %s\" and the mail log tell.\n", w->id);
+		output_to(w->out,
+		    "It is on disk, and nothing more is known of it yet; \"mailq why %s\" and the mail log "
+		    "tell.\n",
+		    w->id);
 	else if (strcmp(word, "gone") == 0)
-		output_to(w->out, "It is not in the queue any more: delivered or returned, as the mail log tells.\n");
+		output_to(w->out,
+		    "It is not in the queue any more: delivered or returned, as the mail log tells.\n");
 	else if (w->begun && strcmp(word, "waits") == 0)
-		output_to(w->out, "     next      \"mailq why %s\" tells it again; sendmail -q as root tries at once\n", w->id);
+		output_to(w->out,
+		    "     next      \"mailq why %s\" tells it again; sendmail -q as root tries at once\n",
+		    w->id);
 	else
 		explain(w);
 }
@@ -157,7 +166,8 @@ static void follow(struct watch *w)
 	const char *word = NULL;
 	/* It may have said all and gone already. */
 	(void)fdio_write(w->fd, "look\n", 5);
-	while ((line = next_line(w->fd, &w->in, w->until_ms)) != NULL && !text_starts(line, "over ") && !text_starts(line, "no ")) {
+	while ((line = next_line(w->fd, &w->in, w->until_ms)) != NULL && !text_starts(line, "over ") &&
+	       !text_starts(line, "no ")) {
 		tell(w, line);
 		free(line);
 	}

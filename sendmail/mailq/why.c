@@ -54,7 +54,8 @@ static void put_head(const struct story *s)
 	}
 	if (r->rcpt_count > 5)
 		output_to(s->out, " and %d more", r->rcpt_count - 5);
-	/* The date is the clock's of then; the age is what the runner counts.  Where the two part, only one of them is an age. */
+	/* The date is the clock's of then; the age is what the runner counts.  Where the two part, only
+	 * one of them is an age. */
 	int64_t age_s = list_age_s(s->list, r), apart_s = clock_wall_s() - r->arrival_s - age_s;
 	text_put(&times, "queued ");
 	clock_put_local(&times, r->arrival_s);
@@ -64,8 +65,9 @@ static void put_head(const struct story *s)
 		clock_put_span(&times, age_s);
 		text_put(&times, " ago,");
 	}
-	text_printf(&times, " by uid %lld%s%s%s, %d attempt%s", (long long)r->uid, r->login[0] ? " (" : "", r->login, r->login[0] ? ")" : "",
-	            r->attempts, r->attempts == 1 ? "" : "s");
+	text_printf(&times, " by uid %lld%s%s%s, %d attempt%s", (long long)r->uid,
+	    r->login[0] ? " (" : "", r->login, r->login[0] ? ")" : "", r->attempts,
+	    r->attempts == 1 ? "" : "s");
 	if (!agree) {
 		text_put(&times, "\nit counts as ");
 		clock_put_span(&times, age_s);
@@ -98,7 +100,8 @@ static void put_rcpt(struct story *s, const struct story_line *line)
 	story_rcpt(line, &rcpt);
 	text_escape(&safe, rcpt.address, strlen(rcpt.address));
 	report_reason(&reason, &rcpt.d);
-	output_to(s->out, "               <%s> %s: %s\n", safe.data, verdict_name(rcpt.d.verdict), reason.data);
+	output_to(s->out, "               <%s> %s: %s\n", safe.data, verdict_name(rcpt.d.verdict),
+	    reason.data);
 	if (rcpt.d.verdict == VERDICT_SENT)
 		return;
 	report_decision_words(&decision, &rcpt.d, rcpt.next);
@@ -135,9 +138,13 @@ static void put_line(struct story *s, const struct story_line *line)
 		break;
 	case STORY_HELD:
 	case STORY_RELEASED:
-		output_to(s->out, "     decision  it was %s by uid %lld\n", line->verb == STORY_HELD ? "held" : "released", fields_get_number(line->fields, "by", -1));
+		output_to(s->out, "     decision  it was %s by uid %lld\n",
+		    line->verb == STORY_HELD ? "held" : "released",
+		    fields_get_number(line->fields, "by", -1));
 		break;
-	case STORY_WARNED: output_to(s->out, "     decision  the sender was told of the delay\n"); break;
+	case STORY_WARNED:
+		output_to(s->out, "     decision  the sender was told of the delay\n");
+		break;
 	default: break;
 	}
 }
@@ -188,7 +195,10 @@ static void put_next(const struct story *s)
 	if (h != NULL && h->next_s > next_s)
 		next_s = h->next_s;
 	if (s->list->of_dead) {
-		text_printf(&words, "never: it is set aside; \"mailq dead retry %s\" tries it again, \"mailq dead remove %s\" throws it away", s->row->id, s->row->id);
+		text_printf(&words,
+		    "never: it is set aside; \"mailq dead retry %s\" tries it again, \"mailq dead remove "
+		    "%s\" throws it away",
+		    s->row->id, s->row->id);
 	} else if (s->row->held) {
 		text_printf(&words, "never, until \"mailq release %s\"", s->row->id);
 	} else if (!s->list->runner_lives) {
@@ -229,8 +239,11 @@ int why_print(FILE *out, const struct listing *l, const char *id)
 	struct story s = {.out = out, .list = l};
 	s.row = find_row(l, id, &count);
 	if (count != 1) {
-		output_to(stderr, count == 0 ? "mailq: no message %.40s waits (delivered, returned, or not yours); the mail log has its story\n"
-		                           : "mailq: more than one message begins with %.40s\n", id);
+		output_to(stderr,
+		    count == 0 ? "mailq: no message %.40s waits (delivered, returned, or not yours); the "
+		                 "mail log has its story\n"
+		               : "mailq: more than one message begins with %.40s\n",
+		    id);
 		return EX_DATAERR;
 	}
 	put_head(&s);

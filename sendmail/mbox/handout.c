@@ -18,7 +18,8 @@
 #define BUSY_MAX 64
 #define SILENCE_S 60
 
-/* Users whose mailbox was found locked, or silent, and what was said of it: this session does not wait for them again, because others wait behind. */
+/* Users whose mailbox was found locked, or silent, and what was said of it: this session does not
+ * wait for them again, because others wait behind. */
 static struct {
 	char user[64];
 	struct diagnosis found;
@@ -53,10 +54,11 @@ static void user_of(const char *rcpt, char *user, size_t size)
 		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
 }
 
-/* Our end of a pipe to or from mailbox, which runs with the rights of its user, who may stop it, and writes to where a file system may hang. */
+/* Our end of a pipe to or from mailbox, which runs with the rights of its user, who may stop it,
+ * and writes to where a file system may hang. */
 struct end {
 	int fd;
-	bool silent; /* nothing moved for a minute */
+	bool silent;       /* nothing moved for a minute */
 	struct jobs *jobs; /* whose runner hears meanwhile that we are not hung */
 };
 
@@ -91,7 +93,8 @@ static bool put(struct end *to, const char *bytes, size_t length)
 	return true;
 }
 
-/* What mailbox says until it ends.  Words that are lost to an error do not count against its exit status. */
+/* What mailbox says until it ends.  Words that are lost to an error do not count against its exit
+ * status. */
 static void hear(struct end *from, struct buffer *answer)
 {
 	char bytes[500];
@@ -103,10 +106,12 @@ static void hear(struct end *from, struct buffer *answer)
 	}
 }
 
-/* The body in its legal form, or (to NULL) only counted; false when it cannot be read or nobody takes it. */
+/* The body in its legal form, or (to NULL) only counted; false when it cannot be read or nobody
+ * takes it. */
 static bool walk(struct end *to, struct job *job, int64_t *count)
 {
-	struct recode *r = job->recoded ? recode_start(&job->top, &job->plan, job->to_7bit, true) : NULL;
+	struct recode *r =
+	    job->recoded ? recode_start(&job->top, &job->plan, job->to_7bit, true) : NULL;
 	struct buffer out = {0};
 	char bytes[READ_BYTES];
 	int64_t at = job->body_at, end = job->envelope.message_at + job->envelope.content.bytes;
@@ -136,7 +141,8 @@ static bool walk(struct end *to, struct job *job, int64_t *count)
 }
 
 /* For whom, and the length, first: a pipe that ends early is then no end of a message. */
-static void feed(struct end *to, struct job *job, const char *user, const char *rcpt, const struct config *config)
+static void feed(struct end *to, struct job *job, const char *user, const char *rcpt,
+    const struct config *config)
 {
 	struct buffer head = {0}, lines = {0};
 	int64_t body = 0;
@@ -144,8 +150,9 @@ static void feed(struct end *to, struct job *job, const char *user, const char *
 		return;
 	buffer_printf(&head, "Return-Path: <%s>\nDelivered-To: %s\n", job->sender, rcpt);
 	buffer_add(&head, job->header.data, job->header.length);
-	buffer_printf(&lines, "%s\n%s\n%s\n%lld %s\t%s\n", config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox", user, job->sender,
-	              (long long)head.length + (long long)body, job->id, rcpt);
+	buffer_printf(&lines, "%s\n%s\n%s\n%lld %s\t%s\n",
+	    config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox", user, job->sender,
+	    (long long)head.length + (long long)body, job->id, rcpt);
 	if (put(to, lines.data, lines.length) && put(to, head.data, head.length))
 		walk(to, job, &body);
 	buffer_free(&head);
@@ -159,15 +166,19 @@ static void understand(int status, struct buffer *answer, struct diagnosis *d)
 	const char *words = line != NULL ? strchr(line, ' ') : NULL;
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	char key[40];
-	snprintf(key, sizeof key, "%.*s", words != NULL ? (int)(words - line) : 0, line != NULL ? line : "");
+	snprintf(key, sizeof key, "%.*s", words != NULL ? (int)(words - line) : 0,
+	    line != NULL ? line : "");
 	if (code == EX_OK)
 		diag_set(d, VERDICT_SENT, STAGE_DOT, "", "%s", words != NULL ? words + 1 : "delivered");
 	else if (words != NULL)
-		diag_set(d, code == EX_NOUSER ? VERDICT_FAILED : VERDICT_DEFERRED, STAGE_RCPT, key, "%s", words + 1);
+		diag_set(d, code == EX_NOUSER ? VERDICT_FAILED : VERDICT_DEFERRED, STAGE_RCPT, key, "%s",
+		    words + 1);
 	else if (code == EX_OSFILE)
-		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-rights", "the program mailbox cannot be started");
+		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-rights",
+		    "the program mailbox cannot be started");
 	else
-		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "the program mailbox ended early (status %d)", status);
+		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "local",
+		    "the program mailbox ended early (status %d)", status);
 	if (d->verdict == VERDICT_FAILED)
 		text_copy(d->status, sizeof d->status, "5.1.1");
 	mem_free(&line);
@@ -180,13 +191,16 @@ static void conclude(pid_t pid, const struct end *to, struct end *from, struct d
 	if (!to->silent)
 		hear(from, &answer);
 	if (to->silent || from->silent) {
-		/* It is another user's, and cannot be ended; when it goes on, it finds that nobody listens, and takes back what it did. */
-		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent", "the program mailbox gave no answer for a minute");
+		/* It is another user's, and cannot be ended; when it goes on, it finds that nobody listens,
+		 * and takes back what it did. */
+		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent",
+		    "the program mailbox gave no answer for a minute");
 	} else {
 		if (process_reap(pid, SILENCE_S * 1000, &status))
 			understand(status, &answer, d);
 		else
-			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent", "the program mailbox did not end within a minute of its answer");
+			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent",
+			    "the program mailbox did not end within a minute of its answer");
 	}
 	buffer_free(&answer);
 }
@@ -198,25 +212,30 @@ static void end_here(const struct config *config, struct diagnosis *d)
 		diag_set(d, VERDICT_SENT, STAGE_DOT, "", "thrown away: [local] deliver = discard");
 		return;
 	}
-	diag_set(d, VERDICT_FAILED, STAGE_RCPT, "local-refused", "mail to this address is refused on this machine: [local] deliver = refuse");
+	diag_set(d, VERDICT_FAILED, STAGE_RCPT, "local-refused",
+	    "mail to this address is refused on this machine: [local] deliver = refuse");
 	text_copy(d->status, sizeof d->status, "5.7.1");
 	catalogue_recognise(d);
 }
 
-void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct config *config, struct diagnosis *d)
+void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct config *config,
+    struct diagnosis *d)
 {
 	int in[2] = {-1, -1}, out[2] = {-1, -1};
 	char user[256];
 	user_of(rcpt, user, sizeof user);
 	*d = (struct diagnosis){0};
 	text_copy(d->hop, sizeof d->hop, "local");
-	if (config->local_deliver == CONFIG_LOCAL_DISCARD || config->local_deliver == CONFIG_LOCAL_REFUSE) {
+	if (config->local_deliver == CONFIG_LOCAL_DISCARD ||
+	    config->local_deliver == CONFIG_LOCAL_REFUSE) {
 		end_here(config, d);
 		return;
 	}
 	if (is_busy(user, d))
 		return;
-	pid_t pid = compat_pipe(in) == 0 && compat_pipe(out) == 0 && fdio_nonblocking(in[1]) ? process_start(PROCESS_MAILBOX, (int[]){in[0], out[1]}, 2) : -1;
+	pid_t pid = compat_pipe(in) == 0 && compat_pipe(out) == 0 && fdio_nonblocking(in[1])
+	                ? process_start(PROCESS_MAILBOX, (int[]){in[0], out[1]}, 2)
+	                : -1;
 	if (in[0] >= 0)
 		close(in[0]);
 	if (out[1] >= 0)

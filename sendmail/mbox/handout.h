@@ -4,6 +4,8 @@
 #include "config/config.h"
 #include "jobs/jobs.h"
 
-/* Delivers; *d tells what came of it: sent, deferred (full disk, quota, a lock) or failed (no such user). */
-void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct config *config, struct diagnosis *d);
+/* Delivers; *d tells what came of it: sent, deferred (full disk, quota, a lock) or failed (no such
+ * user). */
+void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct config *config,
+    struct diagnosis *d);
 #endif

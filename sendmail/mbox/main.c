@@ -1,5 +1,7 @@
-/* mbox: started in the place of a relay for mail that [local] keeps on this machine.  It has no rights but those of the runner: for each recipient
-   it has the small program mailbox started, which becomes that user for good before it touches anything, and hands it the whole message on a pipe. */
+/* mbox: started in the place of a relay for mail that [local] keeps on this machine.  It has no
+   rights but those of the runner: for each recipient it has the small program mailbox started,
+   which becomes that user for good before it touches anything, and hands it the whole message on a
+   pipe. */
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/version.h"
@@ -25,7 +27,8 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 	for (int i = 0; i < job->rcpt_count && !jobs->orphaned; i++) {
 		if (good)
 			handout(jobs, job, job->rcpts[i], config, &d);
-		bool relayed = d.verdict == VERDICT_SENT && config->local_deliver != CONFIG_LOCAL_DISCARD && dsn_wants(job->asked[i].notify, "SUCCESS");
+		bool relayed = d.verdict == VERDICT_SENT && config->local_deliver != CONFIG_LOCAL_DISCARD &&
+		               dsn_wants(job->asked[i].notify, "SUCCESS");
 		jobs_note(jobs, job, i, relayed, &d);
 		if (relayed)
 			buffer_printf(&jobs->out, "relayed id=%s n=%d\n", job->id, i);
@@ -65,7 +68,8 @@ int main(int argc, char **argv)
 {
 	struct config config;
 	struct diagnosis d = {0};
-	struct jobs jobs = {.socket = PROCESS_FD_JOBS, .ledger_fd = fcntl(PROCESS_FD_LEDGER, F_GETFD) >= 0 ? PROCESS_FD_LEDGER : 0};
+	struct jobs jobs = {.socket = PROCESS_FD_JOBS,
+	    .ledger_fd = fcntl(PROCESS_FD_LEDGER, F_GETFD) >= 0 ? PROCESS_FD_LEDGER : 0};
 	if (version_asked(argc, argv))
 		return EX_OK;
 	if (fcntl(PROCESS_FD_STARTER, F_GETFD) >= 0)
@@ -74,7 +78,8 @@ int main(int argc, char **argv)
 	tzset();
 	log_start("firsthop-mbox", LOG_TO_STDERR);
 	if (argc < 2 || strcmp(argv[1], "--jobs") != 0) {
-		fprintf(stderr, "mbox is started by the runner; [local] in firsthop.conf(5) tells for which mail\n");
+		fprintf(stderr,
+		    "mbox is started by the runner; [local] in firsthop.conf(5) tells for which mail\n");
 		return EX_USAGE;
 	}
 	if (config_read(&config, paths_config(), &d)) {

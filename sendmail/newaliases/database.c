@@ -30,15 +30,15 @@ struct tool {
 
 /* Postfix wants the type and the name without its ".db". */
 static const struct tool tools[] = {
-	{"db", {"db_dump", "-p"}, "", FORM_DB_DUMP},
-	{"db", {"db5.3_dump", "-p"}, "", FORM_DB_DUMP},
-	{"db", {"db_dump-5", "-p"}, "", FORM_DB_DUMP},
-	{"db", {"db_dump-18", "-p"}, "", FORM_DB_DUMP},
-	{"db", {"postalias", "-s"}, "hash:", FORM_WORDS},
-	{"db", {"postalias", "-s"}, "btree:", FORM_WORDS},
-	{"db", {"makemap", "-u", "hash"}, "", FORM_WORDS},
-	{"db", {"makemap", "-u", "btree"}, "", FORM_WORDS},
-	{"gdbm", {"gdbm_dump"}, "", FORM_GDBM_DUMP},
+    {"db", {"db_dump", "-p"}, "", FORM_DB_DUMP},
+    {"db", {"db5.3_dump", "-p"}, "", FORM_DB_DUMP},
+    {"db", {"db_dump-5", "-p"}, "", FORM_DB_DUMP},
+    {"db", {"db_dump-18", "-p"}, "", FORM_DB_DUMP},
+    {"db", {"postalias", "-s"}, "hash:", FORM_WORDS},
+    {"db", {"postalias", "-s"}, "btree:", FORM_WORDS},
+    {"db", {"makemap", "-u", "hash"}, "", FORM_WORDS},
+    {"db", {"makemap", "-u", "btree"}, "", FORM_WORDS},
+    {"gdbm", {"gdbm_dump"}, "", FORM_GDBM_DUMP},
 };
 
 /* What the file is: the magic numbers that file(1) knows too. */
@@ -114,20 +114,24 @@ static void blank_controls(char *text)
 		*text = (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text;
 }
 
-/* "name: right side"; sendmail and Postfix keep a NUL at the end of both, and an entry @ that only marks the file.  False: it cannot be said as text. */
+/* "name: right side"; sendmail and Postfix keep a NUL at the end of both, and an entry @ that only
+ * marks the file.  False: it cannot be said as text. */
 static bool put_entry(char *key, char *value)
 {
 	size_t length = strlen(key);
 	bool in_quotes = length > 1 && *key == '"' && strchr(key + 1, '"') == key + length - 1;
-	if (*key == '\0' || (strcmp(key, "@") == 0 && strcmp(value, "@") == 0) || strcmp(key, "YP_LAST_MODIFIED") == 0 || strcmp(key, "YP_MASTER_NAME") == 0)
+	if (*key == '\0' || (strcmp(key, "@") == 0 && strcmp(value, "@") == 0) ||
+	    strcmp(key, "YP_LAST_MODIFIED") == 0 || strcmp(key, "YP_MASTER_NAME") == 0)
 		return true;
 	blank_controls(key);
 	blank_controls(value);
 	if (!in_quotes && strchr(key, '"') != NULL) {
-		output_to(stderr, "newaliases: an entry is left out, because its name has a quote in it: %s\n", key);
+		output_to(stderr,
+		    "newaliases: an entry is left out, because its name has a quote in it: %s\n", key);
 		return false;
 	}
-	output_to(stdout, !in_quotes && strpbrk(key, " ,:#") != NULL ? "\"%s\": %s\n" : "%s: %s\n", key, value);
+	output_to(stdout, !in_quotes && strpbrk(key, " ,:#") != NULL ? "\"%s\": %s\n" : "%s: %s\n", key,
+	    value);
 	return true;
 }
 
@@ -213,7 +217,8 @@ static bool print_gdbm_dump(char *text)
 		bool mark = ended || text_starts(line, "#:len=");
 		if (mark && inside) {
 			struct buffer bytes = {0};
-			bool coded_well = base64_decode(&bytes, coded.length > 0 ? coded.data : "", coded.length);
+			bool coded_well =
+			    base64_decode(&bytes, coded.length > 0 ? coded.data : "", coded.length);
 			char *value = mem_copy(coded_well ? buffer_string(&bytes) : "");
 			buffer_free(&bytes);
 			if (key == NULL) {
@@ -255,13 +260,22 @@ static bool print(const struct tool *tool, struct buffer *out)
 static int tell_why(const char *path, const char *kind, const char *failed)
 {
 	if (*failed != '\0') {
-		output_to(stderr, "newaliases: %s cannot be read by%s: it is damaged, or was made by another version; make it anew from its text, where that is left\n", path, failed);
+		output_to(stderr,
+		    "newaliases: %s cannot be read by%s: it is damaged, or was made by another version; "
+		    "make it anew from its text, where that is left\n",
+		    path, failed);
 		return EX_DATAERR;
 	}
 	if (strcmp(kind, "db") == 0)
-		output_to(stderr, "newaliases: %s is a Berkeley DB, and no tool here reads it: install db5.3-util (Debian), db5 (FreeBSD) or libdb-utils (Red Hat)\n", path);
+		output_to(stderr,
+		    "newaliases: %s is a Berkeley DB, and no tool here reads it: install db5.3-util "
+		    "(Debian), db5 (FreeBSD) or libdb-utils (Red Hat)\n",
+		    path);
 	else
-		output_to(stderr, "newaliases: %s is a GDBM file, and no tool here reads it: install gdbmtool (Debian) or gdbm (FreeBSD, Red Hat), which bring gdbm_dump\n", path);
+		output_to(stderr,
+		    "newaliases: %s is a GDBM file, and no tool here reads it: install gdbmtool (Debian) "
+		    "or gdbm (FreeBSD, Red Hat), which bring gdbm_dump\n",
+		    path);
 	return EX_UNAVAILABLE;
 }
 
@@ -274,7 +288,8 @@ static bool look_at(const char *path, const char **kind)
 	bool plain = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	ssize_t n = plain ? fdio_read(fd, head, sizeof head) : -1;
 	if (n < 0)
-		output_to(stderr, "newaliases: %s: %s\n", path, fd < 0 || plain ? strerror(errno) : "it is not a file");
+		output_to(stderr, "newaliases: %s: %s\n", path,
+		    fd < 0 || plain ? strerror(errno) : "it is not a file");
 	if (fd >= 0)
 		close(fd);
 	*kind = n > 0 ? kind_of(head, (size_t)n) : NULL;
@@ -288,7 +303,8 @@ int database_print(const char *path)
 	if (!look_at(path, &kind))
 		return EX_NOINPUT;
 	if (kind == NULL) {
-		output_to(stderr, "newaliases: %s is neither a Berkeley DB (hash, btree) nor a GDBM file\n", path);
+		output_to(stderr, "newaliases: %s is neither a Berkeley DB (hash, btree) nor a GDBM file\n",
+		    path);
 		return EX_DATAERR;
 	}
 	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {

@@ -1,4 +1,5 @@
-/* newaliases: there is nothing to rebuild; the aliases are checked, because a mistake in them holds mail up, and what they say is told. */
+/* newaliases: there is nothing to rebuild; the aliases are checked, because a mistake in them holds
+ * mail up, and what they say is told. */
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/text.h"
@@ -15,16 +16,17 @@
 #define TOLD_MAX 200
 
 static const char usage[] =
-	"usage: newaliases [FILE]              checks the aliases, and tells what each becomes\n"
-	"       newaliases --dump [FILE]       prints the whole table as text\n"
-	"       newaliases --from-db DATABASE  prints an old aliases.db or aliases.dat as text\n";
+    "usage: newaliases [FILE]              checks the aliases, and tells what each becomes\n"
+    "       newaliases --dump [FILE]       prints the whole table as text\n"
+    "       newaliases --from-db DATABASE  prints an old aliases.db or aliases.dat as text\n";
 
 struct telling {
 	const struct config *config;
 	int count;
 };
 
-static void tell_end(void *context, enum alias_end end, const char *what, const char *key, const char *why)
+static void tell_end(void *context, enum alias_end end, const char *what, const char *key,
+    const char *why)
 {
 	struct telling *t = context;
 	(void)key;
@@ -44,7 +46,8 @@ static void tell_end(void *context, enum alias_end end, const char *what, const 
 /* "*", or "default" without it. */
 static bool is_for_the_rest(const struct aliases *set, const char *name)
 {
-	return strcmp(name, "*") == 0 || (text_equal_ci(name, "default") && !aliases_has_name(set, "*"));
+	return strcmp(name, "*") == 0 ||
+	       (text_equal_ci(name, "default") && !aliases_has_name(set, "*"));
 }
 
 /* The names are those of the dump: each line begins with one. */
@@ -57,7 +60,8 @@ static void tell_all(const struct aliases *set, const struct config *c)
 		struct telling t = {.config = c};
 		char *end = *line == '"' ? strchr(line + 1, '"') : strchr(line, ':');
 		if (told == TOLD_MAX) {
-			output_to(stdout, "and %d more; newaliases --dump prints them all\n", aliases_count(set) - told);
+			output_to(stdout, "and %d more; newaliases --dump prints them all\n",
+			    aliases_count(set) - told);
 			break;
 		}
 		if (end == NULL)
@@ -66,7 +70,9 @@ static void tell_all(const struct aliases *set, const struct config *c)
 		char *name = *line == '"' ? line + 1 : line;
 		output_to(stdout, "%s:", name);
 		aliases_expand(set, c->name, name, tell_end, &t);
-		output_to(stdout, is_for_the_rest(set, name) ? "; also for each name of this machine that has no alias\n" : "\n");
+		output_to(stdout, is_for_the_rest(set, name)
+		                      ? "; also for each name of this machine that has no alias\n"
+		                      : "\n");
 	}
 	buffer_free(&text);
 }
@@ -91,7 +97,8 @@ static int check(const struct config *c, const char *path, bool missing_ok, bool
 	for (int i = 0; i < wrong; i++)
 		output_to(stderr, "newaliases: %s\n", aliases_problem(set, i));
 	if (code == EX_OK && !dump)
-		output_to(stdout, "%s: %d aliases, %s\n", path, aliases_count(set), wrong == 0 ? "all of them can be used" : "see what is wrong above");
+		output_to(stdout, "%s: %d aliases, %s\n", path, aliases_count(set),
+		    wrong == 0 ? "all of them can be used" : "see what is wrong above");
 	if (wrong > 0)
 		code = EX_DATAERR;
 	aliases_free(set);
@@ -101,7 +108,8 @@ static int check(const struct config *c, const char *path, bool missing_ok, bool
 /* What sendmail's newaliases takes, and what means nothing here. */
 static bool is_of_sendmail(const char *word)
 {
-	return strcmp(word, "-v") == 0 || strcmp(word, "-bi") == 0 || strcmp(word, "-Am") == 0 || (strncmp(word, "-o", 2) == 0 && word[2] != '\0' && word[2] != 'A');
+	return strcmp(word, "-v") == 0 || strcmp(word, "-bi") == 0 || strcmp(word, "-Am") == 0 ||
+	       (strncmp(word, "-o", 2) == 0 && word[2] != '\0' && word[2] != 'A');
 }
 
 int main(int argc, char **argv)

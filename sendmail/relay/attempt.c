@@ -1,4 +1,5 @@
-/* Candidates in order.  This process looks names up, reads the password and connects; the child talks. */
+/* Candidates in order.  This process looks names up, reads the password and connects; the child
+ * talks. */
 #include "relay/attempt.h"
 #include "diagnosis/catalogue.h"
 #include "base/compat.h"
@@ -30,7 +31,8 @@ static void say_trace(struct attempt *a, struct buffer *trace)
 static void note_failure(struct attempt *a, const struct diagnosis *d)
 {
 	TEXT(words, 900);
-	text_printf(&words, "%s%s%s: %s: %s", d->hop, d->peer_name[0] ? ", " : "", d->peer_name, stage_name(d->stage), d->text);
+	text_printf(&words, "%s%s%s: %s: %s", d->hop, d->peer_name[0] ? ", " : "", d->peer_name,
+	    stage_name(d->stage), d->text);
 	jobs_say_step(a->jobs, words.data);
 	jobs_say_diag(a->jobs, a->probe ? "refused" : "passed", "", 0, 0, d);
 	jobs_flush(a->jobs);
@@ -74,7 +76,8 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum policy *
 	bool ready = false;
 	deliver_name_peer(with->hop, with->candidate, &d);
 	/* While others are left, a silent address is not waited for to the end. */
-	int limit_s = with->left > 0 && a->config->connect_s > CONNECT_SHORT_S ? CONNECT_SHORT_S : a->config->connect_s;
+	int limit_s = with->left > 0 && a->config->connect_s > CONNECT_SHORT_S ? CONNECT_SHORT_S
+	                                                                       : a->config->connect_s;
 	tell_step(a, "connecting to ", with->candidate);
 	with->fd = connect_to(with->candidate, with->hop->bind_address, limit_s, &d);
 	if (with->fd >= 0) {
@@ -91,7 +94,8 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum policy *
 		return true;
 	*next = policy_decide(&d);
 	note_failure(a, &d);
-	if (d.stage == STAGE_TLS && with->hop->tls == HOP_TLS_OPPORTUNISTIC && !with->hop->implicit && !with->without_tls) {
+	if (d.stage == STAGE_TLS && with->hop->tls == HOP_TLS_OPPORTUNISTIC && !with->hop->implicit &&
+	    !with->without_tls) {
 		jobs_say_step(a->jobs, "tls = opportunistic: the same server again, without TLS");
 		with->without_tls = true;
 		ready = try_candidate(a, with, next);
@@ -108,7 +112,8 @@ static void fail_hop(struct attempt *a, const struct hop *hop, struct diagnosis 
 	note_failure(a, d);
 }
 
-static bool try_candidates(struct attempt *a, struct deliver *with, const struct route *r, int hops_left)
+static bool try_candidates(struct attempt *a, struct deliver *with, const struct route *r,
+    int hops_left)
 {
 	enum policy next = POLICY_NEXT_ADDRESS;
 	for (int i = 0; i < r->count && next != POLICY_NEXT_HOP; i++) {
@@ -124,14 +129,20 @@ static bool try_candidates(struct attempt *a, struct deliver *with, const struct
 	return false;
 }
 
-/* Password and trust are read before anything is connected: what is missing there need not bother a server. */
+/* Password and trust are read before anything is connected: what is missing there need not bother a
+ * server. */
 static bool try_hop(struct attempt *a, const struct hop *hop, int hops_left)
 {
 	struct route r;
 	struct diagnosis d = {0};
 	struct buffer password = {0};
 	a->of_hop = (struct diagnosis){0};
-	struct deliver with = {.config = a->config, .hop = hop, .jobs = a->jobs, .password = "", .probe = a->probe, .show = a->show};
+	struct deliver with = {.config = a->config,
+	    .hop = hop,
+	    .jobs = a->jobs,
+	    .password = "",
+	    .probe = a->probe,
+	    .show = a->show};
 	bool ready = false;
 	if (!route_hop(hop, &r)) {
 		say_trace(a, &r.trace);
@@ -170,7 +181,8 @@ int attempt_hops(const struct attempt *a, struct hop *hops, int size)
 		size_t length = strcspn(at, ",");
 		for (int i = 0; i < a->config->hop_count; i++) {
 			const struct hop *h = &a->config->hops[i];
-			if (strlen(h->name) == length && memcmp(h->name, at, length) == 0 && !is_in(a->skip, a->skip_count, h->name))
+			if (strlen(h->name) == length && memcmp(h->name, at, length) == 0 &&
+			    !is_in(a->skip, a->skip_count, h->name))
 				hops[count++] = *h;
 		}
 		at += length;
@@ -189,10 +201,12 @@ bool attempt_run(struct attempt *a)
 			jobs_say_diag(a->jobs, "hop", "", 0, 0, &a->of_hop);
 	}
 	if (count == 0) {
-		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONFIG, "no-smarthost", "no smarthost is configured for this mail");
+		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONFIG, "no-smarthost",
+		    "no smarthost is configured for this mail");
 		catalogue_recognise(&a->worst);
 	} else if (a->worst.verdict == VERDICT_NONE) {
-		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONNECT, "all-tried", "every address was tried in this attempt");
+		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONNECT, "all-tried",
+		    "every address was tried in this attempt");
 	}
 	return false;
 }

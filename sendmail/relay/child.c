@@ -16,14 +16,19 @@
 #define CPU_EXTRA_S 60
 #define LINE_LIMIT_BYTES 8192
 
-/* Of what this process has open, the session needs few things, and little of them: also the runner's lock lies here. */
+/* Of what this process has open, the session needs few things, and little of them: also the
+ * runner's lock lies here. */
 static bool limit_descriptors(const struct deliver *with, int words_fd)
 {
 	bool done = true;
 	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
 		bool talks = fd == with->fd || fd == with->jobs->socket;
-		bool writes = fd == words_fd || fd == with->jobs->ledger_fd || fd == STDOUT_FILENO || fd == STDERR_FILENO;
-		done = sandbox_limit(fd, talks ? SANDBOX_TALK : writes ? SANDBOX_WRITE : SANDBOX_HOLD) && done;
+		bool writes = fd == words_fd || fd == with->jobs->ledger_fd || fd == STDOUT_FILENO ||
+		              fd == STDERR_FILENO;
+		done = sandbox_limit(fd, talks    ? SANDBOX_TALK
+		                         : writes ? SANDBOX_WRITE
+		                                  : SANDBOX_HOLD) &&
+		       done;
 	}
 	return done;
 }
@@ -47,23 +52,28 @@ static void say_ready(void *context)
 
 static void child(const struct deliver *with, int words_fd)
 {
-	/* The ledger is the one file that it can write to: it cannot fill the disk.  batch_s limits its time; this, what it can use of it. */
-	const struct confine_limits limits = {.memory_mib = MEMORY_MIB, .cpu_s = with->config->batch_s + CPU_EXTRA_S, .descriptors = DESCRIPTORS_MAX,
-		.file_bytes = LEDGER_LIMIT_BYTES};
+	/* The ledger is the one file that it can write to: it cannot fill the disk.  batch_s limits its
+	 * time; this, what it can use of it. */
+	const struct confine_limits limits = {.memory_mib = MEMORY_MIB,
+	    .cpu_s = with->config->batch_s + CPU_EXTRA_S,
+	    .descriptors = DESCRIPTORS_MAX,
+	    .file_bytes = LEDGER_LIMIT_BYTES};
 	struct diagnosis d = {0};
 	struct deliver own = *with;
 	bool ready = false;
 	own.ready = say_ready;
 	own.ready_context = &words_fd;
 	if (!limit_descriptors(with, words_fd) || confine_enter(&limits) == SANDBOX_FAILED)
-		diag_set_errno(&d, VERDICT_DEFERRED, STAGE_CONNECT, "local", "the session cannot be confined");
+		diag_set_errno(&d, VERDICT_DEFERRED, STAGE_CONNECT, "local",
+		    "the session cannot be confined");
 	else
 		ready = deliver_run(&own, &d);
 	say(words_fd, ready ? "over" : "failed", ready ? NULL : &d);
 	_exit(0);
 }
 
-bool child_hear(const struct deliver *with, const char *line, struct child_words *words, struct diagnosis *d)
+bool child_hear(const struct deliver *with, const char *line, struct child_words *words,
+    struct diagnosis *d)
 {
 	if (words->over || words->failed)
 		return false;
@@ -74,14 +84,16 @@ bool child_hear(const struct deliver *with, const char *line, struct child_words
 	if (words->ready || !text_starts(line, "failed "))
 		return false;
 	diag_read(d, line + 7);
-	if (text_has_control(d->text) || text_has_control(d->status) || text_has_control(d->tls) || text_has_control(d->key))
+	if (text_has_control(d->text) || text_has_control(d->status) || text_has_control(d->tls) ||
+	    text_has_control(d->key))
 		return false;
 	d->verdict = VERDICT_DEFERRED;
 	deliver_name_peer(with->hop, with->candidate, d);
 	return words->failed = true;
 }
 
-/* All that it says.  As soon as its session is ready, no other server is tried, and nobody else will have to be confined. */
+/* All that it says.  As soon as its session is ready, no other server is tried, and nobody else
+ * will have to be confined. */
 static bool hear(const struct deliver *with, int fd, struct child_words *words, struct diagnosis *d)
 {
 	struct buffer in = {0};
@@ -95,19 +107,23 @@ static bool hear(const struct deliver *with, int fd, struct child_words *words, 
 		while (good && (line = fdio_next_line(&in, &used)) != NULL)
 			good = child_hear(with, line, words, d);
 		buffer_drop(&in, used);
-		good = good && in.length <= LINE_LIMIT_BYTES && (was_ready || !words->ready || confine_leave_root());
+		good = good && in.length <= LINE_LIMIT_BYTES &&
+		       (was_ready || !words->ready || confine_leave_root());
 	}
 	buffer_free(&in);
 	return good;
 }
 
-/* The child is gone without a word: it may have had mail in hand, so no other server is asked; the runner keeps what it gave. */
+/* The child is gone without a word: it may have had mail in hand, so no other server is asked; the
+ * runner keeps what it gave. */
 static void report_death(const struct deliver *with, int status, struct diagnosis *d)
 {
 	if (WIFSIGNALED(status))
-		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, "relay-died", "the session process was ended by signal %d", WTERMSIG(status));
+		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, "relay-died",
+		    "the session process was ended by signal %d", WTERMSIG(status));
 	else
-		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, "relay-died", "the session process ended early (exit %d)", WEXITSTATUS(status));
+		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, "relay-died",
+		    "the session process ended early (exit %d)", WEXITSTATUS(status));
 	catalogue_recognise(d);
 	deliver_name_peer(with->hop, with->candidate, d);
 	jobs_say_diag(with->jobs, "over", "", 0, 0, d);

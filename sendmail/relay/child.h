@@ -1,16 +1,21 @@
-/* The process of one session: it reads a server's bytes, and is confined before the first one (base/confine.h). */
+/* The process of one session: it reads a server's bytes, and is confined before the first one
+ * (base/confine.h). */
 #ifndef RELAY_CHILD_H
 #define RELAY_CHILD_H
 #include "relay/deliver.h"
 
-/* Runs a session in a process of its own, to its end; with->fd is connected.  True: it became ready, and its jobs are reported, by itself or, where it
-   died, in its place; root's right is given up then.  False: it never did, and *d tells why.  What it says is checked: it may have been taken over. */
+/* Runs a session in a process of its own, to its end; with->fd is connected.  True: it became
+   ready, and its jobs are reported, by itself or, where it died, in its place; root's right is
+   given up then.  False: it never did, and *d tells why.  What it says is checked: it may have been
+   taken over. */
 bool child_run(const struct deliver *with, struct diagnosis *d);
 
-/* Understands one line of it: "ready", "over", or "failed DIAGNOSIS", which goes to *d; hop and server are what we know, not what it says.
-   False: nonsense, and the rest of its words counts for nothing. */
+/* Understands one line of it: "ready", "over", or "failed DIAGNOSIS", which goes to *d; hop and
+   server are what we know, not what it says. False: nonsense, and the rest of its words counts for
+   nothing. */
 struct child_words {
 	bool ready, over, failed;
 };
-bool child_hear(const struct deliver *with, const char *line, struct child_words *words, struct diagnosis *d);
+bool child_hear(const struct deliver *with, const char *line, struct child_words *words,
+    struct diagnosis *d);
 #endif

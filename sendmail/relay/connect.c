@@ -47,7 +47,8 @@ static int fail(int fd, int error, const char *what, struct diagnosis *d)
 static int fail_at_home(int fd, const struct candidate *c, struct diagnosis *d)
 {
 	close(fd);
-	diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, "connect-self", "Connection refused by this very machine: %s leads to it", c->name);
+	diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, "connect-self",
+	    "Connection refused by this very machine: %s leads to it", c->name);
 	d->error_no = ECONNREFUSED;
 	catalogue_recognise(d);
 	return -1;
@@ -73,7 +74,9 @@ static int await_connection(int fd, int timeout_s)
 
 static int bind_to(int fd, const char *address, int family)
 {
-	struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
+	struct addrinfo hints = {.ai_family = family,
+	    .ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_NUMERICHOST};
 	struct addrinfo *ai = NULL;
 	if (address[0] == '\0' || getaddrinfo(address, NULL, &hints, &ai) != 0)
 		return 0; /* of the other family: the system's choice */
@@ -84,9 +87,12 @@ static int bind_to(int fd, const char *address, int family)
 	return result;
 }
 
-int connect_to(const struct candidate *c, const char *bind_address, int timeout_s, struct diagnosis *d)
+int connect_to(const struct candidate *c, const char *bind_address, int timeout_s,
+    struct diagnosis *d)
 {
-	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+	struct addrinfo hints = {.ai_family = AF_UNSPEC,
+	    .ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
 	struct addrinfo *ai = NULL;
 	char port[8];
 	int one = 1;
@@ -94,7 +100,9 @@ int connect_to(const struct candidate *c, const char *bind_address, int timeout_
 	if (getaddrinfo(c->address, port, &hints, &ai) != 0)
 		return fail(-1, EINVAL, "read the address", d);
 	int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	const char *failed = fd < 0 || !fdio_nonblocking(fd) ? "open a socket" : bind_to(fd, bind_address, ai->ai_family) != 0 ? "use bind_address" : NULL;
+	const char *failed = fd < 0 || !fdio_nonblocking(fd)                 ? "open a socket"
+	                     : bind_to(fd, bind_address, ai->ai_family) != 0 ? "use bind_address"
+	                                                                     : NULL;
 	if (failed != NULL) {
 		int saved = errno;
 		freeaddrinfo(ai);

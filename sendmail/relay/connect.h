@@ -3,6 +3,8 @@
 #define RELAY_CONNECT_H
 #include "relay/route/route.h"
 
-/* A connected, non-blocking descriptor within timeout_s; -1 with d at STAGE_CONNECT ("connect-refused", "connect-timeout", ...). */
-int connect_to(const struct candidate *c, const char *bind_address, int timeout_s, struct diagnosis *d);
+/* A connected, non-blocking descriptor within timeout_s; -1 with d at STAGE_CONNECT
+ * ("connect-refused", "connect-timeout", ...). */
+int connect_to(const struct candidate *c, const char *bind_address, int timeout_s,
+    struct diagnosis *d);
 #endif

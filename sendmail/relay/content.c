@@ -54,7 +54,8 @@ static bool produce(void *context, struct buffer *out)
 		put_body(p, bytes, (size_t)n, out);
 		p->at += n;
 	}
-	/* Most bodies end within one read: that the file is at its end saves another call.  A read may be short for other reasons, too. */
+	/* Most bodies end within one read: that the file is at its end saves another call.  A read may
+	 * be short for other reasons, too. */
 	if (n == (ssize_t)sizeof bytes || p->at < end)
 		return true;
 	end_body(p, out);
@@ -75,7 +76,8 @@ struct piece *content_piece(struct job *job, bool dsn)
 	if (count > SESSION_RCPTS_MAX)
 		count = SESSION_RCPTS_MAX;
 	bool ascii = text_is_ascii(job->rcpts[job->taken]), never = is_never(job, job->taken, dsn);
-	while (same < count && text_is_ascii(job->rcpts[job->taken + same]) == ascii && is_never(job, job->taken + same, dsn) == never)
+	while (same < count && text_is_ascii(job->rcpts[job->taken + same]) == ascii &&
+	       is_never(job, job->taken + same, dsn) == never)
 		same++;
 	count = same;
 	struct piece *p = mem_alloc(sizeof *p + (size_t)count * sizeof p->rcpts[0]);
@@ -90,12 +92,18 @@ struct piece *content_piece(struct job *job, bool dsn)
 	}
 	job->taken += count;
 	p->transaction = (struct transaction){
-		.sender = never ? "" : job->sender, .rcpts = p->rcpts, .rcpt_count = count,
-		.size_bytes = job->body_bytes + (int64_t)job->header.length,
-		.has_8bit = e->content.has_8bit && !job->to_7bit, .ret = e->ret, .envid = e->envid,
-		.needs_utf8 = !ascii || !text_is_ascii(job->sender) || job->utf8_field != NULL || envelope_has_flag(e, "utf8"),
-		.utf8_field = job->utf8_field,
-		.body = produce, .context = p,
+	    .sender = never ? "" : job->sender,
+	    .rcpts = p->rcpts,
+	    .rcpt_count = count,
+	    .size_bytes = job->body_bytes + (int64_t)job->header.length,
+	    .has_8bit = e->content.has_8bit && !job->to_7bit,
+	    .ret = e->ret,
+	    .envid = e->envid,
+	    .needs_utf8 = !ascii || !text_is_ascii(job->sender) || job->utf8_field != NULL ||
+	                  envelope_has_flag(e, "utf8"),
+	    .utf8_field = job->utf8_field,
+	    .body = produce,
+	    .context = p,
 	};
 	return p;
 }

@@ -11,14 +11,15 @@ struct piece {
 	struct job *job;
 	struct wire wire;
 	struct recode *recode; /* NULL when the body goes as it is */
-	int64_t at;        /* offset of the next bytes of the message */
+	int64_t at;            /* offset of the next bytes of the message */
 	int first_rcpt;
 	struct piece *next;
 	struct session_rcpt rcpts[];
 };
 
-/* The next piece for up to SESSION_RCPTS_MAX recipients that have not been taken; NULL when there are none.  Its recipients are all
-   ASCII or all not, and, for a server without DSN, all of NOTIFY=NEVER, with the null sender, or none of them. */
+/* The next piece for up to SESSION_RCPTS_MAX recipients that have not been taken; NULL when there
+   are none.  Its recipients are all ASCII or all not, and, for a server without DSN, all of
+   NOTIFY=NEVER, with the null sender, or none of them. */
 struct piece *content_piece(struct job *job, bool dsn);
 void content_free_piece(struct piece *p);
 #endif

@@ -15,7 +15,8 @@
 
 #define QUIT_WAIT_MS 2000
 
-/* The jobs take turns, so that a message with few recipients does not wait for one with 10,000.  A new one stands behind those that have not had theirs. */
+/* The jobs take turns, so that a message with few recipients does not wait for one with 10,000.  A
+ * new one stands behind those that have not had theirs. */
 static struct job *next_job(struct crank *c)
 {
 	struct job *best = NULL;
@@ -34,7 +35,9 @@ static void feed(struct crank *c)
 	struct job *job;
 	while (session_can_take(&c->session) && (job = next_job(c)) != NULL) {
 		struct diagnosis d = {0};
-		if (job->header.length == 0 && !head_prepare(job, c->with->config, c->session.ehlo.eightbitmime, c->session.ehlo.smtputf8, &d)) {
+		if (job->header.length == 0 &&
+		    !head_prepare(job, c->with->config, c->session.ehlo.eightbitmime,
+		        c->session.ehlo.smtputf8, &d)) {
 			outcome_refuse_damaged(c, job, &d);
 			continue;
 		}
@@ -94,7 +97,8 @@ static void show_reply(void *context, struct reply *r)
 	char text[600];
 	TEXT(words, 640);
 	reply_text(r, text, sizeof text);
-	text_printf(&words, "< %d %s", r->code, c->session.state == SESSION_AUTH && r->code == 334 ? "(challenge)" : text);
+	text_printf(&words, "< %d %s", r->code,
+	    c->session.state == SESSION_AUTH && r->code == 334 ? "(challenge)" : text);
 	jobs_say_line(c->with->jobs, c->with->show, words.data);
 }
 
@@ -124,8 +128,9 @@ static void write_server(struct crank *c)
 	}
 }
 
-/* The name to verify is the one that the administrator wrote: DNS may have been forged, and whoever forges it has a certificate for his own
-   name.  With DNSSEC the name that MX or SRV led to is as good (RFC 7672 3.2.2, RFC 6186 6).  bare: room for an address. */
+/* The name to verify is the one that the administrator wrote: DNS may have been forged, and whoever
+   forges it has a certificate for his own name.  With DNSSEC the name that MX or SRV led to is as
+   good (RFC 7672 3.2.2, RFC 6186 6).  bare: room for an address. */
 static void tls_names(const struct deliver *with, const char *names[3], char bare[64])
 {
 	const struct hop *hop = with->hop;
@@ -147,7 +152,9 @@ static bool start_tls(struct crank *c)
 	struct diagnosis d = {0};
 	int64_t deadline_ms = clock_mono_ms() + (int64_t)c->with->config->connect_s * 1000;
 	tls_names(c->with, names, bare);
-	if (!tls_start(&c->link, c->with->trust, names, *names[0] == '.' ? c->with->candidate->name : NULL, c->with->hop->tls, deadline_ms, &d)) {
+	if (!tls_start(&c->link, c->with->trust, names,
+	        *names[0] == '.' ? c->with->candidate->name : NULL, c->with->hop->tls, deadline_ms,
+	        &d)) {
 		d.verdict = VERDICT_DEFERRED;
 		d.stage = STAGE_TLS;
 		catalogue_recognise(&d);
@@ -173,7 +180,7 @@ static void tell_ready(struct crank *c)
 	d.verdict = VERDICT_SENT;
 	deliver_name_peer(c->with->hop, c->with->candidate, &d);
 	text_printf(&words, "%s[%s]:%u: session ready, TLS %s%s%s", d.peer_name, d.peer_address, d.port,
-	            d.tls[0] ? d.tls : "none", c->policy.login[0] ? ", login " : "", c->policy.login);
+	    d.tls[0] ? d.tls : "none", c->policy.login[0] ? ", login " : "", c->policy.login);
 	jobs_say_step(c->with->jobs, words.data);
 	jobs_say_diag(c->with->jobs, "ready", "", c->with->left, 0, &d);
 	if (c->with->ready != NULL)
@@ -181,7 +188,8 @@ static void tell_ready(struct crank *c)
 	c->told_ready = true;
 }
 
-/* How long poll may sleep: until the runner is to hear of us, the session's deadline or the end of the batch. */
+/* How long poll may sleep: until the runner is to hear of us, the session's deadline or the end of
+ * the batch. */
 static int patience_ms(const struct crank *c)
 {
 	int64_t until = c->with->jobs->said_ms + JOBS_ALIVE_MS;
@@ -204,20 +212,22 @@ static void check_time(struct crank *c)
 		text_printf(&words, "the time for one batch (%d s) is used up", c->with->config->batch_s);
 		session_broken(s, "batch-timeout", words.data);
 	} else if (s->deadline_ms != 0 && now >= s->deadline_ms) {
-		text_printf(&words, "the server did not answer in time (waited at %s)", stage_name(session_stage(s)));
+		text_printf(&words, "the server did not answer in time (waited at %s)",
+		    stage_name(session_stage(s)));
 		session_broken(s, "reply-timeout", words.data);
 	}
 }
 
-/* The runner died: what has not reached the final dot is broken off, and the rest brought to its end, for the ledger: the next runner, which waits for
-   our end, sends nothing twice. */
+/* The runner died: what has not reached the final dot is broken off, and the rest brought to its
+   end, for the ledger: the next runner, which waits for our end, sends nothing twice. */
 static void drop_orphans(struct crank *c)
 {
 	for (int i = 0; i < c->session.taken_count; i++) {
 		if (c->session.taken[i]->dot_sent)
 			return;
 	}
-	session_broken(&c->session, c->lost != NULL ? "local" : "runner-gone", c->lost != NULL ? c->lost : "the runner is gone");
+	session_broken(&c->session, c->lost != NULL ? "local" : "runner-gone",
+	    c->lost != NULL ? c->lost : "the runner is gone");
 }
 
 static void turn(struct crank *c)
@@ -225,8 +235,10 @@ static void turn(struct crank *c)
 	struct session *s = &c->session;
 	struct jobs *jobs = c->with->jobs;
 	struct pollfd p[2] = {{.fd = c->link.fd}, {.fd = -1}};
-	int want = c->link.wait_for(&c->link, false) | (s->out.length > 0 ? c->link.wait_for(&c->link, true) : 0);
-	p[0].events = (short)((want & LINK_READABLE ? POLLIN : 0) | (want & LINK_WRITABLE ? POLLOUT : 0));
+	int want = c->link.wait_for(&c->link, false) |
+	           (s->out.length > 0 ? c->link.wait_for(&c->link, true) : 0);
+	p[0].events =
+	    (short)((want & LINK_READABLE ? POLLIN : 0) | (want & LINK_WRITABLE ? POLLOUT : 0));
 	bool takes_jobs = s->state == SESSION_READY && !jobs->closed;
 	/* Before that, only the end of the runner matters: it frees the queue for the next one. */
 	if (takes_jobs || s->state < SESSION_READY)
@@ -265,12 +277,14 @@ static void run(struct crank *c)
 			feed(c);
 		if (s->state == SESSION_READY && c->with->jobs->back)
 			outcome_give_back(c);
-		if (s->state == SESSION_READY && c->with->jobs->quit && session_idle(s) && c->with->jobs->first == NULL) {
+		if (s->state == SESSION_READY && c->with->jobs->quit && session_idle(s) &&
+		    c->with->jobs->first == NULL) {
 			session_quit(s, clock_mono_ms());
 			c->end_ms = clock_mono_ms() + QUIT_WAIT_MS;
 		}
 		write_server(c);
-		/* A runner that cannot be told is gone: what can be dropped is dropped before the server is waited for, which may owe no answer. */
+		/* A runner that cannot be told is gone: what can be dropped is dropped before the server is
+		 * waited for, which may owe no answer. */
 		if (c->with->jobs->out.length > 0 && !jobs_flush(c->with->jobs))
 			continue;
 		if (s->state != SESSION_OVER && !(s->state == SESSION_HANDSHAKE && s->out.length == 0))
@@ -290,12 +304,23 @@ static void fill_policy(struct crank *c)
 	const struct deliver *with = c->with;
 	const struct hop *hop = with->hop;
 	c->policy = (struct session_policy){
-		.name = with->config->name, .tls = with->without_tls ? HOP_TLS_OFF : hop->tls, .implicit_tls = hop->implicit,
-		.login = hop->login, .password = with->password, .auth_without_tls = hop->auth_without_tls,
-		.auth_to_unverified_server = hop->auth_to_unverified_server,
-		.reply_s = with->config->reply_s, .data_s = with->config->data_s, .dot_s = with->config->dot_s,
-		.refused = with->probe ? NULL : outcome_refused, .ending = with->probe ? NULL : outcome_ending, .finished = outcome_finished, .context = c,
-		.stop_before_data = with->probe, .said = with->show != NULL ? show_said : NULL, .replied = with->show != NULL ? show_reply : NULL,
+	    .name = with->config->name,
+	    .tls = with->without_tls ? HOP_TLS_OFF : hop->tls,
+	    .implicit_tls = hop->implicit,
+	    .login = hop->login,
+	    .password = with->password,
+	    .auth_without_tls = hop->auth_without_tls,
+	    .auth_to_unverified_server = hop->auth_to_unverified_server,
+	    .reply_s = with->config->reply_s,
+	    .data_s = with->config->data_s,
+	    .dot_s = with->config->dot_s,
+	    .refused = with->probe ? NULL : outcome_refused,
+	    .ending = with->probe ? NULL : outcome_ending,
+	    .finished = outcome_finished,
+	    .context = c,
+	    .stop_before_data = with->probe,
+	    .said = with->show != NULL ? show_said : NULL,
+	    .replied = with->show != NULL ? show_reply : NULL,
 	};
 }
 

@@ -1,4 +1,5 @@
-/* One session with one server: turns the crank of smtp/session.h between the server's socket and the runner's. */
+/* One session with one server: turns the crank of smtp/session.h between the server's socket and
+ * the runner's. */
 #ifndef RELAY_DELIVER_H
 #define RELAY_DELIVER_H
 #include "config/config.h"
@@ -10,20 +11,20 @@ struct deliver {
 	const struct config *config;
 	const struct hop *hop;
 	const struct candidate *candidate;
-	struct tls_trust *trust;   /* NULL when TLS is off */
+	struct tls_trust *trust; /* NULL when TLS is off */
 	const char *password;
 	struct jobs *jobs;
-	int fd;                    /* connected, non-blocking */
-	int left;                  /* candidates behind this one */
-	bool probe;                /* up to RCPT */
-	const char *show;          /* the dialogue is told with this verb (jobs/jobs.h); NULL = it is not */
-	bool without_tls;          /* opportunistic TLS failed here before: now in the clear */
+	int fd;           /* connected, non-blocking */
+	int left;         /* candidates behind this one */
+	bool probe;       /* up to RCPT */
+	const char *show; /* the dialogue is told with this verb (jobs/jobs.h); NULL = it is not */
+	bool without_tls; /* opportunistic TLS failed here before: now in the clear */
 	void (*ready)(void *context); /* called when the session is ready; may be NULL */
 	void *ready_context;
 };
 
-/* Runs the session to its end.  True: it became ready, and every job that was taken has been reported.
-   False: it never did; *d tells why, no job was touched. */
+/* Runs the session to its end.  True: it became ready, and every job that was taken has been
+   reported. False: it never did; *d tells why, no job was touched. */
 bool deliver_run(const struct deliver *with, struct diagnosis *d);
 
 /* Puts hop, peer name, address and port into a diagnosis. */

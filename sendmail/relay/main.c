@@ -21,7 +21,8 @@
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: relay --probe[-json] CONFIGURATION PATH SENDER RECIPIENT | --route CONFIGURATION PATH | --survey CONFIGURATION\n");
+	fprintf(stderr, "usage: relay --probe[-json] CONFIGURATION PATH SENDER RECIPIENT | --route "
+	                "CONFIGURATION PATH | --survey CONFIGURATION\n");
 	return EX_USAGE;
 }
 
@@ -44,7 +45,10 @@ static int answer(int argc, char **argv)
 	else if (strcmp(argv[1], "--survey") == 0)
 		code = survey_print(&config);
 	else if (argc == 6)
-		code = probe_run(&config, &(struct probe){.path = argv[3], .sender = argv[4], .recipient = argv[5], .json = json});
+		code = probe_run(&config, &(struct probe){.path = argv[3],
+		                              .sender = argv[4],
+		                              .recipient = argv[5],
+		                              .json = json});
 	else
 		usage();
 	config_free(&config);
@@ -59,7 +63,10 @@ static bool become(char **words)
 		if (words[i] == NULL || !text_number(words[i], 1, UINT32_MAX, &n[i]))
 			return false;
 	}
-	const struct confine_ids ids = {.owner_uid = (uid_t)n[0], .owner_gid = (gid_t)n[1], .uid = (uid_t)n[2], .gid = (gid_t)n[3]};
+	const struct confine_ids ids = {.owner_uid = (uid_t)n[0],
+	    .owner_gid = (gid_t)n[1],
+	    .uid = (uid_t)n[2],
+	    .gid = (gid_t)n[3]};
 	return confine_begin(&ids);
 }
 
@@ -67,12 +74,20 @@ static int serve(void)
 {
 	struct config config;
 	struct orders orders;
-	struct jobs jobs = {.socket = PROCESS_FD_JOBS, .ledger_fd = fcntl(PROCESS_FD_LEDGER, F_GETFD) >= 0 ? PROCESS_FD_LEDGER : 0};
+	struct jobs jobs = {.socket = PROCESS_FD_JOBS,
+	    .ledger_fd = fcntl(PROCESS_FD_LEDGER, F_GETFD) >= 0 ? PROCESS_FD_LEDGER : 0};
 	bool ordered = orders_read(&orders, PROCESS_FD_ORDERS);
-	struct attempt a = {.config = &config, .jobs = &jobs, .path = ordered ? orders.path : "", .avoid = orders.avoid, .avoid_count = orders.avoid_count,
-		.skip = orders.skip, .skip_count = orders.skip_count, .show = orders.show ? "say" : NULL};
+	struct attempt a = {.config = &config,
+	    .jobs = &jobs,
+	    .path = ordered ? orders.path : "",
+	    .avoid = orders.avoid,
+	    .avoid_count = orders.avoid_count,
+	    .skip = orders.skip,
+	    .skip_count = orders.skip_count,
+	    .show = orders.show ? "say" : NULL};
 	if (!ordered)
-		diag_set(&a.worst, VERDICT_DEFERRED, STAGE_CONFIG, "local", "what the runner asks this relay for cannot be read");
+		diag_set(&a.worst, VERDICT_DEFERRED, STAGE_CONFIG, "local",
+		    "what the runner asks this relay for cannot be read");
 	jobs_beat(&jobs, true);
 	bool ready = config_read(&config, paths_config(), &a.worst) && ordered && attempt_run(&a);
 	if (!ready)
@@ -102,7 +117,8 @@ int main(int argc, char **argv)
 	log_start("firsthop-relay", LOG_TO_STDERR);
 	if (started)
 		return serve();
-	if (argc > 1 && (text_starts(argv[1], "--probe") || strcmp(argv[1], "--route") == 0 || strcmp(argv[1], "--survey") == 0))
+	if (argc > 1 && (text_starts(argv[1], "--probe") || strcmp(argv[1], "--route") == 0 ||
+	                    strcmp(argv[1], "--survey") == 0))
 		return answer(argc, argv);
 	if (argc == 2 && strcmp(argv[1], "--jobs") == 0)
 		return serve();

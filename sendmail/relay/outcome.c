@@ -44,15 +44,18 @@ static void tell_rcpt(struct crank *c, struct transaction *t, int i)
 	outcome_add_peer(c, d);
 	enum policy next = policy_decide(d);
 	/* The server will not tell the sender of success: the runner does. */
-	bool relayed = !c->with->probe && d->verdict == VERDICT_SENT && !c->session.ehlo.dsn && dsn_wants(r->notify, "SUCCESS");
+	bool relayed = !c->with->probe && d->verdict == VERDICT_SENT && !c->session.ehlo.dsn &&
+	               dsn_wants(r->notify, "SUCCESS");
 	jobs_note(c->with->jobs, p->job, p->first_rcpt + i, relayed, d);
 	if (relayed)
 		buffer_printf(&c->with->jobs->out, "relayed id=%s n=%d\n", p->job->id, p->first_rcpt + i);
-	jobs_say_diag(c->with->jobs, "rcpt", p->job->id, p->first_rcpt + i, next == POLICY_NEXT_ADDRESS || next == POLICY_NEXT_HOP, d);
+	jobs_say_diag(c->with->jobs, "rcpt", p->job->id, p->first_rcpt + i,
+	    next == POLICY_NEXT_ADDRESS || next == POLICY_NEXT_HOP, d);
 }
 
-/* struct session_policy's refused: what is final for a recipient is told at once.  What may be tried again is told with the rest, since
-   it matters for that whether others were taken; when nobody was, all is told, and the runner need not wait for what the server still owes. */
+/* struct session_policy's refused: what is final for a recipient is told at once.  What may be
+   tried again is told with the rest, since it matters for that whether others were taken; when
+   nobody was, all is told, and the runner need not wait for what the server still owes. */
 void outcome_refused(void *context, struct transaction *t)
 {
 	struct crank *c = context;
@@ -75,7 +78,8 @@ void outcome_refused(void *context, struct transaction *t)
 	jobs_say_id(c->with->jobs, "settled", p->job->id);
 }
 
-/* struct session_policy's finished: reports the recipients of a transaction, and the job when it was the last one. */
+/* struct session_policy's finished: reports the recipients of a transaction, and the job when it
+ * was the last one. */
 void outcome_finished(void *context, struct transaction *t)
 {
 	struct crank *c = context;
@@ -83,7 +87,8 @@ void outcome_finished(void *context, struct transaction *t)
 	struct job *job = p->job;
 	for (int i = 0; i < t->rcpt_count && t->begun; i++) {
 		if (c->with->probe && t->rcpts[i].accepted)
-			diag_set(&t->rcpts[i].result, VERDICT_SENT, STAGE_RCPT, "", "the server takes mail for this recipient");
+			diag_set(&t->rcpts[i].result, VERDICT_SENT, STAGE_RCPT, "",
+			    "the server takes mail for this recipient");
 		tell_rcpt(c, t, i);
 	}
 	job->used = job->used || t->begun;

@@ -11,20 +11,22 @@ struct crank {
 	struct session session;
 	struct session_policy policy;
 	struct link link;
-	struct diagnosis peer;  /* hop, names, TLS: the part that all results share */
-	int64_t end_ms;         /* of the whole batch */
-	long long turn;         /* of the job that was served last */
+	struct diagnosis peer; /* hop, names, TLS: the part that all results share */
+	int64_t end_ms;        /* of the whole batch */
+	long long turn;        /* of the job that was served last */
 	bool told_ready;
-	const char *lost;       /* why the runner is heard no more; NULL: it is gone */
+	const char *lost; /* why the runner is heard no more; NULL: it is gone */
 };
 
 /* Fills in hop, server and TLS. */
 void outcome_add_peer(const struct crank *c, struct diagnosis *d);
 
-/* The end of a message is about to be sent: the runner hears of it before, so that it never gives one to another session that may have arrived. */
+/* The end of a message is about to be sent: the runner hears of it before, so that it never gives
+ * one to another session that may have arrived. */
 void outcome_ending(void *context, struct transaction *t);
 
-/* The runner wants back what was not begun: every job of which nothing was sent is told as unused. */
+/* The runner wants back what was not begun: every job of which nothing was sent is told as unused.
+ */
 void outcome_give_back(struct crank *c);
 
 /* A job is over: it goes. */

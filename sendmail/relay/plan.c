@@ -14,8 +14,8 @@ static void put_candidates(const struct hop *hop, const struct route *r)
 {
 	for (int i = 0; i < r->count; i++) {
 		const struct candidate *c = &r->candidates[i];
-		output_to(stdout, "    %d  %s[%s] port %u, TLS %s%s", i + 1, c->name, c->address, c->port, hop_tls_name(hop->tls),
-		       hop->implicit ? " from the first byte" : "");
+		output_to(stdout, "    %d  %s[%s] port %u, TLS %s%s", i + 1, c->name, c->address, c->port,
+		    hop_tls_name(hop->tls), hop->implicit ? " from the first byte" : "");
 		if (hop->login[0] != '\0')
 			output_to(stdout, ", login %s", hop->login);
 		output_to(stdout, "\n");
@@ -31,7 +31,8 @@ static bool put_hop(const struct hop *hop, bool *no_name)
 	if (hop->direct)
 		output_to(stdout, "\n  the servers of %s itself (port %u)\n", hop->host, hop->port);
 	else
-		output_to(stdout, "\n  smarthost %s: host %s, lookup %s\n", hop->name, hop->host, hop_lookup_name(hop->lookup));
+		output_to(stdout, "\n  smarthost %s: host %s, lookup %s\n", hop->name, hop->host,
+		    hop_lookup_name(hop->lookup));
 	while ((line = fdio_take_line(&r.trace)) != NULL) {
 		output_to(stdout, "       %s\n", line);
 		free(line);
@@ -40,10 +41,12 @@ static bool put_hop(const struct hop *hop, bool *no_name)
 		put_candidates(hop, &r);
 	} else {
 		const struct reason *row = catalogue_row(r.why.key);
-		*no_name = *no_name && (strcmp(r.why.key, "dns-nxdomain") == 0 || strcmp(r.why.key, "dns-null-mx") == 0);
+		*no_name = *no_name && (strcmp(r.why.key, "dns-nxdomain") == 0 ||
+		                           strcmp(r.why.key, "dns-null-mx") == 0);
 		output_to(stdout, "       %s\n", r.why.text);
 		if (row != NULL)
-			output_to(stdout, "       meaning   %s\n       remedy    %s\n", row->meaning, row->remedy);
+			output_to(stdout, "       meaning   %s\n       remedy    %s\n", row->meaning,
+			    row->remedy);
 	}
 	route_free(&r);
 	return found;

@@ -3,7 +3,8 @@
 #define RELAY_PLAN_H
 #include "config/config.h"
 
-/* Prints each smarthost of a path with the lookups and the candidates in order.  Returns a sysexits code: 0 when there is something to try, 68 when no name exists, 75 when
-   no name leads to an address now, 78 without a smarthost. */
+/* Prints each smarthost of a path with the lookups and the candidates in order.  Returns a sysexits
+   code: 0 when there is something to try, 68 when no name exists, 75 when no name leads to an
+   address now, 78 without a smarthost. */
 int plan_print(const struct config *config, const char *path);
 #endif

@@ -1,4 +1,5 @@
-/* What follows from an outcome: the one table of decisions (firsthop.conf(5) and tests read the same rows). */
+/* What follows from an outcome: the one table of decisions (firsthop.conf(5) and tests read the
+ * same rows). */
 #ifndef RELAY_POLICY_H
 #define RELAY_POLICY_H
 #include "diagnosis/diag.h"

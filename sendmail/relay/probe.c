@@ -18,17 +18,17 @@
 #include <unistd.h>
 
 struct step {
-	int64_t ms;            /* since the start */
+	int64_t ms; /* since the start */
 	char *text;
 };
 
 struct answer {
 	const struct probe *probe;
 	int64_t start_ms, last_ms;
-	struct diagnosis d;    /* of the recipient, or of the whole attempt */
+	struct diagnosis d; /* of the recipient, or of the whole attempt */
 	bool known;
-	char explained[40];    /* key of the refusal that was explained last */
-	struct step *steps;    /* for JSON */
+	char explained[40]; /* key of the refusal that was explained last */
+	struct step *steps; /* for JSON */
 	size_t step_count;
 };
 
@@ -46,7 +46,8 @@ static FILE *make_message(const char *sender, const char *recipient)
 	envelope_add_recipient(&e, recipient);
 	envelope_write(&e, &out, &content_at);
 	buffer_puts(&out, "Subject: probe\n\n");
-	if (file != NULL && (fwrite(out.data, 1, out.length, file) != out.length || fflush(file) != 0)) {
+	if (file != NULL &&
+	    (fwrite(out.data, 1, out.length, file) != out.length || fflush(file) != 0)) {
 		fclose(file);
 		file = NULL;
 	}
@@ -68,7 +69,10 @@ static bool send_job(int socket, int fd, const char *sender, const char *recipie
 		struct cmsghdr align;
 	} control = {{0}};
 	struct iovec part = {line.data, line.length};
-	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+	struct msghdr m = {.msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = control.space,
+	    .msg_controllen = sizeof control.space};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
@@ -90,7 +94,8 @@ static void take_step(struct answer *a, const char *text)
 	}
 	TEXT(safe, 1200);
 	text_escape(&safe, text, strlen(text));
-	output_to(stdout, "%7lld ms %+7lld  %s\n", (long long)now, (long long)(now - a->last_ms), safe.data);
+	output_to(stdout, "%7lld ms %+7lld  %s\n", (long long)now, (long long)(now - a->last_ms),
+	    safe.data);
 	a->last_ms = now;
 }
 
@@ -98,7 +103,8 @@ static void explain(struct answer *a, const struct diagnosis *d, const char *ind
 {
 	const struct reason *row = catalogue_row(d->key);
 	if (row != NULL && strcmp(a->explained, d->key) != 0)
-		output_to(stdout, "%smeaning   %s\n%sremedy    %s\n", indent, row->meaning, indent, row->remedy);
+		output_to(stdout, "%smeaning   %s\n%sremedy    %s\n", indent, row->meaning, indent,
+		    row->remedy);
 	text_copy(a->explained, sizeof a->explained, d->key);
 }
 
@@ -138,7 +144,9 @@ static int code_of(const struct answer *a)
 {
 	if (!a->known)
 		return EX_SOFTWARE;
-	return a->d.verdict == VERDICT_SENT ? EX_OK : a->d.verdict == VERDICT_FAILED ? EX_UNAVAILABLE : EX_TEMPFAIL;
+	return a->d.verdict == VERDICT_SENT     ? EX_OK
+	       : a->d.verdict == VERDICT_FAILED ? EX_UNAVAILABLE
+	                                        : EX_TEMPFAIL;
 }
 
 static void conclude_json(const struct answer *a)
@@ -194,7 +202,11 @@ static int conclude(struct answer *a)
 static void attempt_child(const struct config *config, const char *path, int socket)
 {
 	struct jobs jobs = {.socket = socket};
-	struct attempt a = {.config = config, .jobs = &jobs, .path = path, .probe = true, .show = "step"};
+	struct attempt a = {.config = config,
+	    .jobs = &jobs,
+	    .path = path,
+	    .probe = true,
+	    .show = "step"};
 	if (!attempt_run(&a)) {
 		jobs_say_diag(&jobs, "down", "", 0, 0, &a.worst);
 		jobs_flush(&jobs);
@@ -221,8 +233,12 @@ int probe_run(const struct config *config, const struct probe *p)
 		return EX_OSERR;
 	}
 	if (!p->json)
-		output_to(stdout, "%s%s, from <%s> to <%s>; no message is sent\n\n", *p->path == '@' ? "the MX of " : "smarthost ",
-		       *p->path == '@' ? p->path + 1 : *p->path != '\0' ? p->path : "(none)", p->sender, p->recipient);
+		output_to(stdout, "%s%s, from <%s> to <%s>; no message is sent\n\n",
+		    *p->path == '@' ? "the MX of " : "smarthost ",
+		    *p->path == '@'    ? p->path + 1
+		    : *p->path != '\0' ? p->path
+		                       : "(none)",
+		    p->sender, p->recipient);
 	fflush(stdout);
 	pid_t pid = fork();
 	if (pid == 0) {
@@ -230,7 +246,8 @@ int probe_run(const struct config *config, const struct probe *p)
 		attempt_child(config, p->path, sockets[1]);
 	}
 	close(sockets[1]);
-	/* It may have ended already, with its reason told: a password that cannot be read needs no server. */
+	/* It may have ended already, with its reason told: a password that cannot be read needs no
+	 * server. */
 	if (pid > 0 && (send_job(sockets[0], fileno(file), p->sender, p->recipient) || errno == EPIPE))
 		listen_to(sockets[0], &a);
 	if (pid > 0)

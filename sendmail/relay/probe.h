@@ -4,11 +4,12 @@
 #include "config/config.h"
 
 struct probe {
-	const char *path;      /* config/rules.h: a smarthost, or "@DOMAIN" */
+	const char *path;               /* config/rules.h: a smarthost, or "@DOMAIN" */
 	const char *sender, *recipient; /* as they go out */
-	bool json;             /* one object instead of lines */
+	bool json;                      /* one object instead of lines */
 };
 
-/* Returns a sysexits code: 0 when the recipient was accepted, 69 when it was refused for good, 75 when the server cannot be used now. */
+/* Returns a sysexits code: 0 when the recipient was accepted, 69 when it was refused for good, 75
+ * when the server cannot be used now. */
 int probe_run(const struct config *config, const struct probe *p);
 #endif

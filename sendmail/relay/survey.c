@@ -34,7 +34,8 @@ static void put_server(const struct config *config, const char *server)
 	fields_put(&line, "kind", dns_kind_name(dns_try(server, name, type, false, &error, &took_ms)));
 	fields_put(&line, "error", error != 0 ? strerror(error) : "");
 	fields_put_number(&line, "ms", took_ms);
-	fields_put(&line, "tcp_kind", error != 0 ? "" : dns_kind_name(dns_try(server, name, type, true, &error, &took_ms)));
+	fields_put(&line, "tcp_kind",
+	    error != 0 ? "" : dns_kind_name(dns_try(server, name, type, true, &error, &took_ms)));
 	fields_put(&line, "tcp_error", error != 0 ? strerror(error) : "");
 	fields_put_number(&line, "tcp_ms", took_ms);
 	printf("dns %s\n", buffer_string(&line));
@@ -69,7 +70,9 @@ static void put_hop(const struct hop *hop)
 	for (int i = 0; i < r.count && *self == '\0'; i++)
 		self = here_owns(r.candidates[i].address) ? r.candidates[i].address : "";
 	for (int i = 0; i < r.count && *unvouched == '\0'; i++)
-		unvouched = r.candidates[i].vouched || text_equal_ci(r.candidates[i].name, hop->host) ? "" : r.candidates[i].name;
+		unvouched = r.candidates[i].vouched || text_equal_ci(r.candidates[i].name, hop->host)
+		                ? ""
+		                : r.candidates[i].name;
 	find_skipped(&r, skipped, sizeof skipped);
 	fields_put(&line, "name", hop->name);
 	fields_put_number(&line, "found", found);

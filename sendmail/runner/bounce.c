@@ -16,21 +16,25 @@
 #include <strings.h>
 
 #define COPY_LIMIT_BYTES 65536
-#define TEXT_LIMIT_BYTES (50 << 10)  /* of a message that is returned whole; of a longer one its header is */
-#define FULL_LIMIT_BYTES (256 << 10) /* the same for one whose sender asked for it, or that is a report itself */
-#define MANY_LIMIT_BYTES (1 << 20)   /* of all messages in a report about many; of the rest the headers are there */
+#define TEXT_LIMIT_BYTES \
+	(50 << 10) /* of a message that is returned whole; of a longer one its header is */
+#define FULL_LIMIT_BYTES \
+	(256 << 10) /* the same for one whose sender asked for it, or that is a report itself */
+#define MANY_LIMIT_BYTES \
+	(1 << 20) /* of all messages in a report about many; of the rest the headers are there */
 #define RCPTS_TOLD 100
 #define SUMMARY_RCPTS_TOLD 3
 
 /* Walking over the recipients that a report is about. */
 struct walk {
-	int at, failed;        /* next recipient; failures passed */
+	int at, failed; /* next recipient; failures passed */
 	int seen;
 	const char *address;
 	const char *orcpt;
 };
 
-/* The next one's diagnosis; NULL at the end.  Those whose sender wanted no such report are passed over. */
+/* The next one's diagnosis; NULL at the end.  Those whose sender wanted no such report are passed
+ * over. */
 static const struct diagnosis *reported(const struct message *m, bool delayed, struct walk *w)
 {
 	while (w->at < m->rcpt_count) {
@@ -81,7 +85,8 @@ static void put_whom(const struct message *m, bool delayed, struct text *t)
 }
 
 /* What happened, in a sentence or two that need no knowledge. */
-static void put_first_words(const struct runner *r, const struct message *m, bool delayed, const struct buffer *header, struct buffer *out)
+static void put_first_words(const struct runner *r, const struct message *m, bool delayed,
+    const struct buffer *header, struct buffer *out)
 {
 	TEXT(subject, 200);
 	TEXT(date, 64);
@@ -94,11 +99,15 @@ static void put_first_words(const struct runner *r, const struct message *m, boo
 	text_printf(&words, "of %s to ", date.data);
 	put_whom(m, delayed, &words);
 	if (delayed)
-		text_printf(&words, " has not been delivered yet. You need not send it again: %s keeps it and goes on trying, for %d hours in all.",
-		            r->config.name, r->config.expire_after_h);
+		text_printf(&words,
+		    " has not been delivered yet. You need not send it again: %s keeps it and goes on "
+		    "trying, for %d hours in all.",
+		    r->config.name, r->config.expire_after_h);
 	else
-		text_printf(&words, " was not delivered, and %s does not try it any more. If it still matters, send it again when the cause below is mended.",
-		            r->config.name);
+		text_printf(&words,
+		    " was not delivered, and %s does not try it any more. If it still matters, send it "
+		    "again when the cause below is mended.",
+		    r->config.name);
 	trace_wrap(out, NULL, words.data);
 }
 
@@ -109,7 +118,8 @@ static const struct reason *row_of(const struct message *m, const struct diagnos
 	return last != NULL ? last : catalogue_row(d->key);
 }
 
-static void put_words(const struct runner *r, const struct message *m, bool delayed, const struct buffer *header, struct buffer *out)
+static void put_words(const struct runner *r, const struct message *m, bool delayed,
+    const struct buffer *header, struct buffer *out)
 {
 	const struct diagnosis *d;
 	struct walk w = {0};
@@ -132,7 +142,8 @@ static void put_words(const struct runner *r, const struct message *m, bool dela
 	trace_put(r, m, out);
 }
 
-/* The text of a field of the status part: ASCII, in lines of at most 78, with nothing that could begin a field of its own (RFC 3464 2.1). */
+/* The text of a field of the status part: ASCII, in lines of at most 78, with nothing that could
+ * begin a field of its own (RFC 3464 2.1). */
 static void put_folded(struct buffer *out, const char *name, const char *words)
 {
 	size_t column = strlen(name);
@@ -154,7 +165,8 @@ static void put_folded(struct buffer *out, const char *name, const char *words)
 	buffer_puts(out, "\n");
 }
 
-/* The class of a status says what happens to the mail, and a server that answers 5xx to all need not have its way (RFC 3463 2). */
+/* The class of a status says what happens to the mail, and a server that answers 5xx to all need
+ * not have its way (RFC 3463 2). */
 static void put_state(const struct diagnosis *d, bool delayed, struct buffer *out)
 {
 	const char *rest = d->status[0] != '\0' ? d->status + 1 : ".0.0";
@@ -167,8 +179,9 @@ static void put_peer(const struct diagnosis *d, struct buffer *out)
 	bool is_address = strcmp(d->peer_name, d->peer_address) == 0;
 	if (d->peer_name[0] == '\0')
 		return;
-	buffer_printf(out, "Remote-MTA: dns; %s%s%s%s\n", is_address ? "[" : "", is_address && strchr(d->peer_name, ':') != NULL ? "IPv6:" : "",
-	              d->peer_name, is_address ? "]" : "");
+	buffer_printf(out, "Remote-MTA: dns; %s%s%s%s\n", is_address ? "[" : "",
+	    is_address && strchr(d->peer_name, ':') != NULL ? "IPv6:" : "", d->peer_name,
+	    is_address ? "]" : "");
 }
 
 static void put_date(struct buffer *out, const char *name, int64_t when_s)
@@ -190,7 +203,8 @@ static void put_names(const struct walk *w, struct buffer *out)
 	buffer_free(&name);
 }
 
-static void put_status(const struct runner *r, const struct message *m, bool delayed, struct buffer *out)
+static void put_status(const struct runner *r, const struct message *m, bool delayed,
+    struct buffer *out)
 {
 	const struct diagnosis *d;
 	struct walk w = {0};
@@ -205,7 +219,8 @@ static void put_status(const struct runner *r, const struct message *m, bool del
 		put_names(&w, out);
 		put_state(d, delayed, out);
 		put_peer(d, out);
-		put_folded(out, by_server ? "Diagnostic-Code: smtp; " : "Diagnostic-Code: x-firsthop; ", d->text[0] != '\0' ? d->text : "no reason was given");
+		put_folded(out, by_server ? "Diagnostic-Code: smtp; " : "Diagnostic-Code: x-firsthop; ",
+		    d->text[0] != '\0' ? d->text : "no reason was given");
 		if (m->last_s != 0)
 			put_date(out, "Last-Attempt-Date", m->last_s);
 		if (delayed)
@@ -237,7 +252,8 @@ const char *bounce_address(const struct runner *r, const struct message *m)
 	return envelope_has_flag(&m->envelope, "double") ? "" : r->config.postmaster;
 }
 
-static void put_head(const struct runner *r, const struct message *m, int count, bool delayed, const char *border, struct buffer *out)
+static void put_head(const struct runner *r, const struct message *m, int count, bool delayed,
+    const char *border, struct buffer *out)
 {
 	TEXT(date, 64);
 	TEXT(what, 80);
@@ -245,14 +261,19 @@ static void put_head(const struct runner *r, const struct message *m, int count,
 	if (m->sender[0] == '\0')
 		text_put(&what, "Report that could not be returned to its sender");
 	else if (count > 1)
-		text_printf(&what, "%d messages %s", count, delayed ? "delayed: still being tried" : "not delivered");
+		text_printf(&what, "%d messages %s", count,
+		    delayed ? "delayed: still being tried" : "not delivered");
 	else
 		text_put(&what, delayed ? "Mail delayed: still being tried" : "Mail not delivered");
-	buffer_printf(out, "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: %s\n", date.data, r->config.domain,
-	              bounce_address(r, m), what.data);
-	/* A report in the form of RFC 3464 is about one message; of several there is one status part for each. */
-	buffer_printf(out, "Auto-Submitted: auto-replied\nMIME-Version: 1.0\nContent-Type: multipart/%s;\n\tboundary=\"%s\"\n\n",
-	              count > 1 ? "mixed" : "report; report-type=delivery-status", border);
+	buffer_printf(out,
+	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: %s\n",
+	    date.data, r->config.domain, bounce_address(r, m), what.data);
+	/* A report in the form of RFC 3464 is about one message; of several there is one status part
+	 * for each. */
+	buffer_printf(out,
+	    "Auto-Submitted: auto-replied\nMIME-Version: 1.0\nContent-Type: "
+	    "multipart/%s;\n\tboundary=\"%s\"\n\n",
+	    count > 1 ? "mixed" : "report; report-type=delivery-status", border);
 }
 
 /* One of several messages, in few lines. */
@@ -276,24 +297,28 @@ static void put_summary(const struct message *m, bool delayed, struct buffer *ou
 	}
 }
 
-/* The text comes back, too: this report is the last place where it is.  -R hdrs forgoes that; a warning needs only the header.  A report that is itself
-   returned is about another message, so it may be longer, as one may with -R full (RFC 3461 4.3). */
+/* The text comes back, too: this report is the last place where it is.  -R hdrs forgoes that; a
+   warning needs only the header.  A report that is itself returned is about another message, so it
+   may be longer, as one may with -R full (RFC 3461 4.3). */
 static bool returns_all(const struct message *m, bool delayed)
 {
 	bool asked = strcasecmp(m->envelope.ret, "FULL") == 0;
 	if (delayed || strcasecmp(m->envelope.ret, "HDRS") == 0)
 		return false;
-	return m->envelope.content.bytes <= (m->sender[0] == '\0' || asked ? FULL_LIMIT_BYTES : TEXT_LIMIT_BYTES);
+	return m->envelope.content.bytes <=
+	       (m->sender[0] == '\0' || asked ? FULL_LIMIT_BYTES : TEXT_LIMIT_BYTES);
 }
 
 /* What is returned: the header, or everything. */
-static void put_original(const struct message *m, bool delayed, const struct buffer *header, const char *border, struct buffer *out)
+static void put_original(const struct message *m, bool delayed, const struct buffer *header,
+    const char *border, struct buffer *out)
 {
 	char bytes[16384];
 	ssize_t n;
 	int64_t at = m->envelope.message_at;
 	bool all = returns_all(m, delayed);
-	buffer_printf(out, "\n--%s\nContent-Type: %s\n\n", border, all ? "message/rfc822" : "text/rfc822-headers");
+	buffer_printf(out, "\n--%s\nContent-Type: %s\n\n", border,
+	    all ? "message/rfc822" : "text/rfc822-headers");
 	if (!all)
 		buffer_add(out, header->data, header->length);
 	while (all && (n = fdio_read_at(m->fd, bytes, sizeof bytes, at)) > 0) {
@@ -302,11 +327,16 @@ static void put_original(const struct message *m, bool delayed, const struct buf
 	}
 }
 
-static void put_many(const struct runner *r, struct message **list, int count, bool delayed, const char *border, struct buffer *out)
+static void put_many(const struct runner *r, struct message **list, int count, bool delayed,
+    const char *border, struct buffer *out)
 {
 	TEXT(words, 400);
-	text_printf(&words, "%d messages %s. They are told of together, because there were many in a short time.", count,
-	            delayed ? "have not been delivered yet; they are kept and tried on, and need not be sent again" : "were not delivered, and are not tried any more");
+	text_printf(&words,
+	    "%d messages %s. They are told of together, because there were many in a short time.",
+	    count,
+	    delayed
+	        ? "have not been delivered yet; they are kept and tried on, and need not be sent again"
+	        : "were not delivered, and are not tried any more");
 	trace_wrap(out, NULL, words.data);
 	for (int i = 0; i < count; i++)
 		put_summary(list[i], delayed, out);
@@ -322,7 +352,8 @@ static void put_many(const struct runner *r, struct message **list, int count, b
 	}
 }
 
-static void put_one(const struct runner *r, const struct message *m, bool delayed, const char *border, struct buffer *out)
+static void put_one(const struct runner *r, const struct message *m, bool delayed,
+    const char *border, struct buffer *out)
 {
 	struct buffer header = {0};
 	read_original(m, &header);
@@ -334,7 +365,8 @@ static void put_one(const struct runner *r, const struct message *m, bool delaye
 }
 
 /* The report as a file of the spool. */
-static void put_file(const struct runner *r, const struct message *m, const struct buffer *text, const struct buffer *notes, struct buffer *out)
+static void put_file(const struct runner *r, const struct message *m, const struct buffer *text,
+    const struct buffer *notes, struct buffer *out)
 {
 	struct envelope e;
 	size_t content_at;
@@ -356,13 +388,16 @@ static void put_file(const struct runner *r, const struct message *m, const stru
 	envelope_free(&e);
 }
 
-void bounce_write(const struct runner *r, struct message **list, int count, bool delayed, const struct buffer *notes, struct buffer *out)
+void bounce_write(const struct runner *r, struct message **list, int count, bool delayed,
+    const struct buffer *notes, struct buffer *out)
 {
 	struct buffer text = {0};
 	TEXT(border, 64);
 	text_printf(&border, "firsthop-%s-report", list[0]->id);
 	put_head(r, list[0], count, delayed, border.data, &text);
-	buffer_printf(&text, "--%s\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n", border.data);
+	buffer_printf(&text,
+	    "--%s\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n",
+	    border.data);
 	if (count == 1)
 		put_one(r, list[0], delayed, border.data, &text);
 	else
@@ -372,7 +407,8 @@ void bounce_write(const struct runner *r, struct message **list, int count, bool
 	buffer_free(&text);
 }
 
-void bounce_log(const char *id, const char *kind, const char *report_id, const char *to, const char *words)
+void bounce_log(const char *id, const char *kind, const char *report_id, const char *to,
+    const char *words)
 {
 	struct buffer line = {0}, address = {0};
 	buffer_puts(&line, id);

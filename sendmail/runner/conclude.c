@@ -1,4 +1,5 @@
-/* One message at the end of its attempt: what is noted, who is told, and whether it goes, waits or is done. */
+/* One message at the end of its attempt: what is noted, who is told, and whether it goes, waits or
+ * is done. */
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/compat.h"
@@ -25,10 +26,12 @@ static int64_t age_s(const struct runner *r, const struct message *m)
 	return ages_of(&r->ages, m->envelope.created_us / 1000000);
 }
 
-static void log_outcome(const struct runner *r, const struct message *m, int rcpt, int64_t next_s, const struct diagnosis *d)
+static void log_outcome(const struct runner *r, const struct message *m, int rcpt, int64_t next_s,
+    const struct diagnosis *d)
 {
 	struct buffer line = {0};
-	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->entry->attempts + 1, age_s(r, m), next_s, d);
+	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->entry->attempts + 1, age_s(r, m),
+	    next_s, d);
 	log_fields(d->verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "delivery", &line, "");
 	buffer_free(&line);
 }
@@ -55,17 +58,21 @@ static void tell_watcher(const struct message *m, int rcpt, bool next, const str
 static int wait_of(const struct runner *r, struct message *m, const char *key)
 {
 	const struct reason *row = catalogue_row(key);
-	/* A server that takes few recipients at a time has taken some: the rest need not wait.  Each round has fewer of them. */
+	/* A server that takes few recipients at a time has taken some: the rest need not wait.  Each
+	 * round has fewer of them. */
 	if (m->wait_s == 0 && strcmp(key, "too-many-recipients") == 0 && count_state(m, RCPT_SENT) > 0)
 		m->wait_s = 1;
 	if (m->wait_s == 0)
-		m->wait_s = schedule_wait_s(&r->config, m->entry->attempts + 1, row != NULL ? row->wait_s : 0, compat_random());
+		m->wait_s = schedule_wait_s(&r->config, m->entry->attempts + 1,
+		    row != NULL ? row->wait_s : 0, compat_random());
 	return m->wait_s;
 }
 
-void message_note(struct runner *r, struct message *m, int rcpt, bool next, const struct diagnosis *d)
+void message_note(struct runner *r, struct message *m, int rcpt, bool next,
+    const struct diagnosis *d)
 {
-	if (rcpt < 0 || rcpt >= m->rcpt_count || m->states[rcpt] == RCPT_SENT || m->states[rcpt] == RCPT_FAILED)
+	if (rcpt < 0 || rcpt >= m->rcpt_count || m->states[rcpt] == RCPT_SENT ||
+	    m->states[rcpt] == RCPT_FAILED)
 		return;
 	m->noted += m->states[rcpt] == RCPT_OPEN;
 	if (d->verdict == VERDICT_SENT) {
@@ -83,18 +90,23 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next, cons
 	counters_outcome(&r->counters, d, age_s(r, m));
 	log_outcome(r, m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? wait_of(r, m, d->key) : 0, d);
 	tell_watcher(m, rcpt, next, d);
-	/* The usual message has one recipient and goes at once: nothing about it needs to be written down. */
-	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 || m->has_journal || d->verdict != VERDICT_SENT)
-		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines, clock_wall_s(), m->rcpts[rcpt], next, d);
+	/* The usual message has one recipient and goes at once: nothing about it needs to be written
+	 * down. */
+	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 || m->has_journal ||
+	    d->verdict != VERDICT_SENT)
+		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines,
+		    clock_wall_s(), m->rcpts[rcpt], next, d);
 }
 
-/* What cannot be written is kept in memory, and the message is not tried again before it is written: a full disk makes no duplicates. */
+/* What cannot be written is kept in memory, and the message is not tried again before it is
+ * written: a full disk makes no duplicates. */
 static bool append(struct runner *r, struct message *m, const struct buffer *lines, bool sync)
 {
 	struct buffer all = {0};
 	if (journal_append(&r->queue, m->id, lines, sync))
 		return true;
-	log_line(LOG_CRIT, "%s: the journal cannot be written (%s): the message waits for that", m->id, strerror(errno));
+	log_line(LOG_CRIT, "%s: the journal cannot be written (%s): the message waits for that", m->id,
+	    strerror(errno));
 	r->full_until_ms = clock_mono_ms() + FULL_MS;
 	r->notes_missing = true;
 	if (m->entry->unwritten != NULL)
@@ -129,7 +141,8 @@ void message_end_relayed(struct runner *r, struct message *m)
 static void end_lost(struct runner *r, struct message *m)
 {
 	append(r, m, &m->lines, true);
-	message_set_aside(r, m->entry, m->id, "it could not be delivered, and there is nobody to return it to");
+	message_set_aside(r, m->entry, m->id,
+	    "it could not be delivered, and there is nobody to return it to");
 	message_free(m);
 }
 
@@ -141,7 +154,8 @@ static void end_message(struct runner *r, struct message *m)
 		append(r, m, &done, false);
 	if (!queue_remove(&r->queue, m->id)) {
 		/* The next life would deliver it again. */
-		log_line(LOG_CRIT, "%s is done but cannot be removed from the queue: %s", m->id, strerror(errno));
+		log_line(LOG_CRIT, "%s is done but cannot be removed from the queue: %s", m->id,
+		    strerror(errno));
 		append(r, m, &done, true);
 	}
 	buffer_free(&done);
@@ -167,7 +181,8 @@ static int count_words(const char *list)
 	return count;
 }
 
-/* Recipients that are to be asked about elsewhere at once: at the next address, or on the next path when left says that there is none. */
+/* Recipients that are to be asked about elsewhere at once: at the next address, or on the next path
+ * when left says that there is none. */
 static bool goes_on(struct runner *r, struct message *m, int left)
 {
 	struct entry *e = m->entry;
@@ -188,7 +203,8 @@ static bool goes_on(struct runner *r, struct message *m, int left)
 	return other || m->elsewhere > 0;
 }
 
-/* What never heals by waiting is said with the first mail that meets it, and again once an hour: not after days, when the mail expires. */
+/* What never heals by waiting is said with the first mail that meets it, and again once an hour:
+ * not after days, when the mail expires. */
 static void say_what_stays(struct runner *r, const struct message *m)
 {
 	const struct reason *row = catalogue_row(m->last.key);
@@ -199,10 +215,13 @@ static void say_what_stays(struct runner *r, const struct message *m)
 		return;
 	text_copy(r->stays_key, sizeof r->stays_key, row->key);
 	r->stays_ms = now;
-	log_line(LOG_ERR, "%s waits, and waiting alone does not mend it: %s (key=%s): %s; what to do: %s", m->id, m->last.text, row->key, row->meaning, row->remedy);
+	log_line(LOG_ERR,
+	    "%s waits, and waiting alone does not mend it: %s (key=%s): %s; what to do: %s", m->id,
+	    m->last.text, row->key, row->meaning, row->remedy);
 }
 
-/* Some recipients are open: the next server at once, or the next attempt later.  sync: something was delivered, perhaps. */
+/* Some recipients are open: the next server at once, or the next attempt later.  sync: something
+ * was delivered, perhaps. */
 static void put_back(struct runner *r, struct message *m, int left, bool sync)
 {
 	struct entry *e = m->entry;
@@ -221,7 +240,8 @@ static void put_back(struct runner *r, struct message *m, int left, bool sync)
 	mem_free(&e->done);
 	size_t told = m->lines.length;
 	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
-	watch_lines(e, &(struct buffer){.data = m->lines.data + told, .length = m->lines.length - told});
+	watch_lines(e,
+	    &(struct buffer){.data = m->lines.data + told, .length = m->lines.length - told});
 	if (append(r, m, &m->lines, sync))
 		compact_journal(&r->queue, m->id);
 	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
@@ -232,7 +252,8 @@ static void put_back(struct runner *r, struct message *m, int left, bool sync)
 	runner_queue(r, e, clock_mono_ms() + (int64_t)wait_s * 1000);
 }
 
-bool message_detour(struct runner *r, struct message *m, const struct diagnosis *why, struct buffer *steps)
+bool message_detour(struct runner *r, struct message *m, const struct diagnosis *why,
+    struct buffer *steps)
 {
 	bool other = m->elsewhere > 0;
 	for (int i = 0; i < m->rcpt_count; i++)
@@ -267,7 +288,8 @@ static void fail_next_time(struct message *m)
 		m->states[i] = m->states[i] == RCPT_FAILED ? RCPT_DEFERRED : m->states[i];
 }
 
-/* Everything is settled but the report, which waits for others; the journal keeps what it will say. */
+/* Everything is settled but the report, which waits for others; the journal keeps what it will say.
+ */
 static bool keep_for_report(struct runner *r, struct message *m)
 {
 	struct buffer lines = {0};
@@ -278,7 +300,8 @@ static bool keep_for_report(struct runner *r, struct message *m)
 	buffer_free(&lines);
 	if (!done)
 		return false;
-	log_line(LOG_INFO, "%s: the report to <%s> waits to be sent together with others", m->id, bounce_address(r, m));
+	log_line(LOG_INFO, "%s: the report to <%s> waits to be sent together with others", m->id,
+	    bounce_address(r, m));
 	watch_done(m->entry);
 	returns_keep(r, m->entry);
 	message_free(m);
@@ -295,7 +318,8 @@ void message_conclude(struct runner *r, struct message *m, struct buffer *steps,
 		return;
 	}
 	history_begin(r, m, steps);
-	/* The report is on disk before the journal says "failed": after a kill between the two the next life finds the notes in the report (resume.h). */
+	/* The report is on disk before the journal says "failed": after a kill between the two the next
+	 * life finds the notes in the report (resume.h). */
 	enum returned returned = failed > 0 ? returns_failure(r, m) : RETURNED_SENT;
 	if (returned == RETURNED_LATER && !open && keep_for_report(r, m))
 		return;

@@ -25,14 +25,15 @@
 
 #define SOCKET_NAME "mqueue/control"
 #define REQUEST_LIMIT_BYTES 65536
-#define WAITING_MAX 64 /* that may wait to be accepted: watchers come in bursts, when cron starts its jobs */
+#define WAITING_MAX \
+	64 /* that may wait to be accepted: watchers come in bursts, when cron starts its jobs */
 #define CLIENTS_OF_USER_MAX 16
 #define CLIENTS_OF_USERS_MAX (CONTROL_CLIENTS_MAX - 16)
 
 struct client {
 	int fd;
 	uid_t uid;
-	int64_t asked_ms;  /* when it last said something */
+	int64_t asked_ms; /* when it last said something */
 	struct buffer in, out;
 };
 
@@ -42,7 +43,7 @@ struct control {
 	int count;
 	struct entry **sorted; /* of all that wait, by id; made for one batch of requests */
 	uint32_t sorted_count;
-	struct entry **gone;   /* removed by this batch; sorted still points to them */
+	struct entry **gone; /* removed by this batch; sorted still points to them */
 	int gone_count;
 };
 
@@ -50,7 +51,9 @@ void control_start(struct runner *r)
 {
 	r->control = mem_alloc(sizeof *r->control);
 	if (!listener_open(&r->control->listener, SOCKET_NAME, WAITING_MAX))
-		log_line(LOG_WARNING, "%s cannot be made (%s): mailq hold, release, retry and remove will not work", SOCKET_NAME, strerror(errno));
+		log_line(LOG_WARNING,
+		    "%s cannot be made (%s): mailq hold, release, retry and remove will not work",
+		    SOCKET_NAME, strerror(errno));
 }
 
 void control_look(struct runner *r)
@@ -83,9 +86,11 @@ void control_end(struct runner *r)
 int control_poll(const struct runner *r, struct pollfd *p)
 {
 	const struct control *c = r->control;
-	p[0] = (struct pollfd){.fd = c->count < CONTROL_CLIENTS_MAX ? c->listener.fd : -1, .events = POLLIN};
+	p[0] = (struct pollfd){.fd = c->count < CONTROL_CLIENTS_MAX ? c->listener.fd : -1,
+	    .events = POLLIN};
 	for (int i = 0; i < c->count; i++)
-		p[i + 1] = (struct pollfd){.fd = c->clients[i].fd, .events = (short)(c->clients[i].out.length > 0 ? POLLOUT : POLLIN)};
+		p[i + 1] = (struct pollfd){.fd = c->clients[i].fd,
+		    .events = (short)(c->clients[i].out.length > 0 ? POLLOUT : POLLIN)};
 	return c->count + 1;
 }
 
@@ -111,7 +116,9 @@ static void sort_entries(struct runner *r)
 static struct entry *find_entry(const struct control *c, const char *id)
 {
 	struct entry wanted = {.id = id_pack(id)}, *key = &wanted;
-	struct entry **found = c->sorted_count > 0 ? bsearch(&key, c->sorted, c->sorted_count, sizeof *c->sorted, by_id) : NULL;
+	struct entry **found = c->sorted_count > 0
+	                           ? bsearch(&key, c->sorted, c->sorted_count, sizeof *c->sorted, by_id)
+	                           : NULL;
 	/* Removed by an earlier line of the same batch. */
 	return found != NULL && (*found)->path != NULL ? *found : NULL;
 }
@@ -189,7 +196,8 @@ static const char *deal_with_dead(struct runner *r, const char *verb, const char
 	TEXT(name, ID_SIZE + 8);
 	text_printf(&name, "%s.dead", id);
 	if (strcmp(verb, "remove") == 0) {
-		log_line(LOG_NOTICE, "%s is removed by uid %lu, never delivered", name.data, (unsigned long)uid);
+		log_line(LOG_NOTICE, "%s is removed by uid %lu, never delivered", name.data,
+		    (unsigned long)uid);
 		if (unlinkat(r->queue.mqueue_fd, name.data, 0) != 0 || !queue_sync(&r->queue))
 			return "the file cannot be removed";
 		queue_remove_log(&r->queue, id);
@@ -198,18 +206,22 @@ static const char *deal_with_dead(struct runner *r, const char *verb, const char
 	if (strcmp(verb, "retry") != 0)
 		return "it is set aside; it can be retried or removed";
 	if (journal_too_long(r->queue.mqueue_fd, id))
-		return "its journal is too long to be read: without it (remove ID.log) all of its recipients get it once more";
+		return "its journal is too long to be read: without it (remove ID.log) all of its "
+		       "recipients get it once more";
 	const char *problem = note(r, id, "revived", uid);
 	if (problem != NULL)
 		return problem;
-	if (renameat(r->queue.mqueue_fd, name.data, r->queue.mqueue_fd, id) != 0 || !queue_sync(&r->queue))
+	if (renameat(r->queue.mqueue_fd, name.data, r->queue.mqueue_fd, id) != 0 ||
+	    !queue_sync(&r->queue))
 		return "the file cannot be renamed";
-	log_line(LOG_NOTICE, "%s was set aside, and is tried again because uid %lu asks for it", id, (unsigned long)uid);
+	log_line(LOG_NOTICE, "%s was set aside, and is tried again because uid %lu asks for it", id,
+	    (unsigned long)uid);
 	runner_queue_new(r, runner_entry(id_pack(id)));
 	return NULL;
 }
 
-/* It was taken care of, and may be freed: set aside, gone, or in the queue again because it cannot be read now.  Whoever wants it away need not read it. */
+/* It was taken care of, and may be freed: set aside, gone, or in the queue again because it cannot
+ * be read now.  Whoever wants it away need not read it. */
 static const char *take_away_unread(struct runner *r, const char *id, uid_t uid)
 {
 	TEXT(name, ID_SIZE + 8);
@@ -220,8 +232,11 @@ static const char *take_away_unread(struct runner *r, const char *id, uid_t uid)
 		return deal_with_dead(r, "remove", id, uid);
 	struct entry *e = find_entry(r->control, id);
 	if (e == NULL)
-		return faccessat(r->queue.mqueue_fd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? "only the report to its sender is left to be sent" : NULL;
-	log_line(LOG_NOTICE, "%s is removed unread by uid %lu, never delivered", id, (unsigned long)uid);
+		return faccessat(r->queue.mqueue_fd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+		           ? "only the report to its sender is left to be sent"
+		           : NULL;
+	log_line(LOG_NOTICE, "%s is removed unread by uid %lu, never delivered", id,
+	    (unsigned long)uid);
 	if (!queue_remove(&r->queue, id) || !queue_sync(&r->queue))
 		return "the file cannot be removed";
 	return forget_removed(r, e);
@@ -234,8 +249,9 @@ static const char *take_away(struct runner *r, struct entry *e, const char *id, 
 	e->path = NULL;
 	if ((m = message_load(r, e)) == NULL)
 		return take_away_unread(r, id, uid);
-	log_line(LOG_NOTICE, "%s is removed by uid %lu: from=<%s> to=<%s>%s, never delivered", id, (unsigned long)uid, m->sender,
-	         m->rcpt_count > 0 ? m->rcpts[0] : "", m->rcpt_count > 1 ? " and others" : "");
+	log_line(LOG_NOTICE, "%s is removed by uid %lu: from=<%s> to=<%s>%s, never delivered", id,
+	    (unsigned long)uid, m->sender, m->rcpt_count > 0 ? m->rcpts[0] : "",
+	    m->rcpt_count > 1 ? " and others" : "");
 	message_free(m);
 	bool done = queue_remove(&r->queue, id) && queue_sync(&r->queue);
 	if (!done) {
@@ -284,12 +300,15 @@ static const char *obey(struct runner *r, char *line, uid_t uid)
 		const char *verb;
 		const char *(*act)(struct runner *, struct entry *, const char *, uid_t);
 		bool only_admin;
-	} verbs[] = {{"hold", hold, false}, {"release", release, false}, {"retry", retry, true}, {"remove", take_away, false}};
+	} verbs[] = {{"hold", hold, false}, {"release", release, false}, {"retry", retry, true},
+	    {"remove", take_away, false}};
 	char *id = strchr(line, ' ');
 	if (strcmp(line, "forget") == 0)
 		return forget(r, uid);
 	if (text_starts(line, "noted flush."))
-		return faccessat(r->queue.drop_fd, line + 6, F_OK, 0) == 0 ? NULL : "that wish for a pass is not seen";
+		return faccessat(r->queue.drop_fd, line + 6, F_OK, 0) == 0
+		           ? NULL
+		           : "that wish for a pass is not seen";
 	if (id == NULL || !id_valid(id + 1))
 		return "this is no request";
 	*id++ = '\0';
@@ -305,7 +324,8 @@ static const char *obey(struct runner *r, char *line, uid_t uid)
 		if (e == NULL && !dead)
 			return "no such message waits";
 		if (!is_allowed(r, name.data, uid, verbs[i].only_admin))
-			return verbs[i].only_admin ? "only root and the user firsthop may do that" : "only root, the user firsthop and its sender may do that";
+			return verbs[i].only_admin ? "only root and the user firsthop may do that"
+			                           : "only root, the user firsthop and its sender may do that";
 		return dead ? deal_with_dead(r, line, id, uid) : verbs[i].act(r, e, id, uid);
 	}
 	return "this is no request";
@@ -352,7 +372,8 @@ static void obey_all(struct runner *r, struct client *client)
 			sort_entries(r);
 		}
 		const char *problem = obey(r, line, client->uid);
-		buffer_printf(&client->out, "%s%s\n", problem != NULL ? "no " : "ok", problem != NULL ? problem : "");
+		buffer_printf(&client->out, "%s%s\n", problem != NULL ? "no " : "ok",
+		    problem != NULL ? problem : "");
 		free(line);
 	}
 	struct control *c = r->control;
@@ -409,13 +430,15 @@ static int count_of(const struct control *c, uid_t uid)
 	return count;
 }
 
-/* Where users have all the places of users: one who has none gets that of the user with most, who has kept silent longest. */
+/* Where users have all the places of users: one who has none gets that of the user with most, who
+ * has kept silent longest. */
 static bool make_room(struct control *c)
 {
 	int most = 1, silent = -1;
 	for (int i = 0; i < c->count; i++) {
 		int count = count_of(c, c->clients[i].uid);
-		if (count > most || (silent >= 0 && count == most && c->clients[i].asked_ms < c->clients[silent].asked_ms))
+		if (count > most ||
+		    (silent >= 0 && count == most && c->clients[i].asked_ms < c->clients[silent].asked_ms))
 			silent = i;
 		most = count > most ? count : most;
 	}
@@ -430,7 +453,8 @@ static bool has_room(const struct runner *r, uid_t uid)
 	if (uid == 0 || uid == r->queue.owner)
 		return true;
 	int own = count_of(c, uid);
-	return own < CLIENTS_OF_USER_MAX && (c->count < CLIENTS_OF_USERS_MAX || (own == 0 && make_room(c)));
+	return own < CLIENTS_OF_USER_MAX &&
+	       (c->count < CLIENTS_OF_USERS_MAX || (own == 0 && make_room(c)));
 }
 
 static void take_client(struct runner *r)

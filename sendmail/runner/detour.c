@@ -9,7 +9,8 @@
 
 static bool may_look(const struct runner *r, const struct path *p, int64_t now)
 {
-	return r->config_good && !r->leaving && !rules_are_simple(&r->config) && strcmp(p->key, PATH_NONE) != 0 && path_state(r, p, now) != PATH_UP;
+	return r->config_good && !r->leaving && !rules_are_simple(&r->config) &&
+	       strcmp(p->key, PATH_NONE) != 0 && path_state(r, p, now) != PATH_UP;
 }
 
 int64_t detour_next_ms(const struct runner *r, const struct path *p, int64_t now)
@@ -19,7 +20,8 @@ int64_t detour_next_ms(const struct runner *r, const struct path *p, int64_t now
 	return p->schedule.added ? now : p->detour_ms;
 }
 
-/* What was not looked at since the servers were last asked; p->detour_ms becomes the time of the first one that is not due yet. */
+/* What was not looked at since the servers were last asked; p->detour_ms becomes the time of the
+ * first one that is not due yet. */
 static uint32_t collect(struct path *p, int64_t now, struct entry **due)
 {
 	uint32_t count = 0;

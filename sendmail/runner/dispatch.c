@@ -9,9 +9,9 @@
 #include <string.h>
 
 #define START_AGAIN_MS 10000
-#define USER_WAITS_MS 1500   /* then it is looked whether a session of the user has got on */
+#define USER_WAITS_MS 1500 /* then it is looked whether a session of the user has got on */
 #define MAILBOX_WAITS_MS 2000
-#define RCPTS_OF_USER 5000     /* that sessions may have in hand before more of his mail is begun */
+#define RCPTS_OF_USER 5000 /* that sessions may have in hand before more of his mail is begun */
 #define RCPTS_WAIT_MS 300
 
 static const char *avoid_of(const struct entry *e)
@@ -19,7 +19,8 @@ static const char *avoid_of(const struct entry *e)
 	return e->avoid != NULL ? e->avoid : "";
 }
 
-/* One message finds out whether the smarthost answers; the others follow when it does.  Mailboxes get theirs one by one. */
+/* One message finds out whether the smarthost answers; the others follow when it does.  Mailboxes
+ * get theirs one by one. */
 static int window_of(const struct worker *w)
 {
 	return w->ready && !sessions_is_local(w->path) ? WORKER_WINDOW : 1;
@@ -37,7 +38,8 @@ static bool has_room(const struct worker *w)
 }
 
 /* A worker of the same kind with room, the least busy one.  *busy: those that get on. */
-static struct worker *find_worker(struct runner *r, const struct entry *e, bool *starting, int *busy, int64_t now)
+static struct worker *find_worker(struct runner *r, const struct entry *e, bool *starting,
+    int *busy, int64_t now)
 {
 	struct worker *best = NULL;
 	*starting = false;
@@ -60,7 +62,8 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 }
 
 /* A second session pays only when there is more than one batch for it, and the servers allow it. */
-static bool wants_another(const struct runner *r, const struct path *p, int busy, bool starting, int64_t now)
+static bool wants_another(const struct runner *r, const struct path *p, int busy, bool starting,
+    int64_t now)
 {
 	bool limited = p->limit > 0 && p->workers >= p->limit;
 	/* A limit that was met is tried again after a while, when nothing gets on within it. */
@@ -80,7 +83,8 @@ static bool is_shown(const struct runner *r)
 	return false;
 }
 
-/* Without a process or a descriptor to be had, trying at once again would only fill the log.  A single pass ends then. */
+/* Without a process or a descriptor to be had, trying at once again would only fill the log.  A
+ * single pass ends then. */
 static struct worker *start(struct runner *r, struct path *p, const char *avoid, bool shows)
 {
 	int64_t now = clock_mono_ms();
@@ -95,14 +99,15 @@ static struct worker *start(struct runner *r, struct path *p, const char *avoid,
 	return w;
 }
 
-/* A session of its own for a message whose dialogue is watched, one such at a time; NULL: it goes as other mail does, and its watcher sees only the
-   steps.  *wait: room is being made for it. */
+/* A session of its own for a message whose dialogue is watched, one such at a time; NULL: it goes
+   as other mail does, and its watcher sees only the steps.  *wait: room is being made for it. */
 static struct worker *worker_for_watched(struct runner *r, const struct entry *e, bool *wait)
 {
 	const struct path *p = e->path;
 	if (!watch_talks(e) || is_shown(r))
 		return NULL;
-	bool full = !sessions_may_start(r, p, e->uid, clock_mono_ms()) || (p->limit > 0 && p->workers >= p->limit);
+	bool full = !sessions_may_start(r, p, e->uid, clock_mono_ms()) ||
+	            (p->limit > 0 && p->workers >= p->limit);
 	for (int i = 0; i < r->worker_count && full; i++) {
 		*wait = *wait || r->workers[i]->count == 0;
 		if (r->workers[i]->count == 0)
@@ -124,7 +129,8 @@ static struct worker *worker_for(struct runner *r, const struct entry *e, int64_
 	int busy;
 	struct path *p = e->path;
 	struct worker *w = find_worker(r, e, &starting, &busy, now);
-	bool more = (w == NULL || w->count > 0) && !(w == NULL && starting) && wants_another(r, p, busy, starting, now);
+	bool more = (w == NULL || w->count > 0) && !(w == NULL && starting) &&
+	            wants_another(r, p, busy, starting, now);
 	if (!more)
 		return w;
 	if (!sessions_may_start(r, p, e->uid, now)) {
@@ -141,7 +147,8 @@ static struct worker *worker_for(struct runner *r, const struct entry *e, int64_
 	return fresh;
 }
 
-/* While all servers of a path fail, only a probe is due: at its time, or for new mail when the last one is a minute old. */
+/* While all servers of a path fail, only a probe is due: at its time, or for new mail when the last
+ * one is a minute old. */
 static bool may_try(struct runner *r, const struct path *p, const struct entry *e, int64_t now)
 {
 	if (!r->config_good || r->leaving || e->held)
@@ -169,7 +176,8 @@ struct message *message_take(struct runner *r, struct path *p, struct entry *e)
 		return NULL;
 	}
 	/* Who of several has it must be noted before it goes on: on a full disk that is not begun. */
-	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 && clock_mono_ms() < r->full_until_ms) {
+	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 &&
+	    clock_mono_ms() < r->full_until_ms) {
 		message_free(m);
 		schedule_add(&p->schedule, e, r->full_until_ms);
 		return NULL;
@@ -184,7 +192,9 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 	if (m == NULL)
 		return false;
 	bool waits = false;
-	struct worker *at = w != NULL && sessions_is_local(e->path) ? sessions_at_mailbox(r, m, &waits, clock_mono_ms()) : NULL;
+	struct worker *at = w != NULL && sessions_is_local(e->path)
+	                        ? sessions_at_mailbox(r, m, &waits, clock_mono_ms())
+	                        : NULL;
 	w = at != NULL ? at : w;
 	if (waits) {
 		message_free(m);
@@ -205,12 +215,14 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 	return true;
 }
 
-/* One message with 10,000 recipients is a session's work for a while: who has such mail under way waits with the rest of his, and leaves sessions to others. */
+/* One message with 10,000 recipients is a session's work for a while: who has such mail under way
+ * waits with the rest of his, and leaves sessions to others. */
 static bool has_plenty(const struct runner *r, const struct path *p, uint32_t uid)
 {
 	int open = 0;
 	for (int i = 0; i < r->worker_count; i++) {
-		for (const struct message *m = r->workers[i]->path == p ? r->workers[i]->first : NULL; m != NULL; m = m->next)
+		for (const struct message *m = r->workers[i]->path == p ? r->workers[i]->first : NULL;
+		     m != NULL; m = m->next)
 			open += m->entry->uid == uid ? m->rcpt_count - m->noted : 0;
 	}
 	return open >= RCPTS_OF_USER;
@@ -223,7 +235,10 @@ static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 		schedule_ready(&p->schedule, now);
 	while ((e = schedule_first(&p->schedule)) != NULL && may_try(r, p, e, now)) {
 		bool alone = strcmp(p->key, PATH_NONE) == 0;
-		int wait_ms = alone ? 0 : sessions_user_waits(r, p, e->uid, now) ? USER_WAITS_MS : has_plenty(r, p, e->uid) ? RCPTS_WAIT_MS : 0;
+		int wait_ms = alone                                    ? 0
+		              : sessions_user_waits(r, p, e->uid, now) ? USER_WAITS_MS
+		              : has_plenty(r, p, e->uid)               ? RCPTS_WAIT_MS
+		                                                       : 0;
 		if (wait_ms > 0) {
 			e->put_off = true;
 			schedule_move(&p->schedule, e, now + wait_ms);
@@ -243,7 +258,8 @@ static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 	detour_path(r, p, now);
 }
 
-/* The paths take turns at being first, so that a busy one does not keep the sessions from the others. */
+/* The paths take turns at being first, so that a busy one does not keep the sessions from the
+ * others. */
 void runner_dispatch(struct runner *r)
 {
 	int64_t now = clock_mono_ms();
@@ -288,7 +304,8 @@ void runner_start_pass(struct runner *r)
 static bool is_path_through(const struct runner *r, const struct path *p, int64_t now)
 {
 	const struct entry *e = schedule_first(&p->schedule);
-	return e == NULL || e->held || (e->due_ms > now && !e->put_off) || (path_state(r, p, now) == PATH_DOWN && detour_next_ms(r, p, now) > now);
+	return e == NULL || e->held || (e->due_ms > now && !e->put_off) ||
+	       (path_state(r, p, now) == PATH_DOWN && detour_next_ms(r, p, now) > now);
 }
 
 bool runner_pass_over(const struct runner *r)

@@ -31,7 +31,8 @@ static struct message *find_message(struct worker *w, const char *fields, struct
 	return NULL;
 }
 
-/* A diagnosis about a server of the relay's own path, or about none: those of others are not its business. */
+/* A diagnosis about a server of the relay's own path, or about none: those of others are not its
+ * business. */
 static void hear(const struct worker *w, struct diagnosis *d, const char *fields)
 {
 	diag_read(d, fields);
@@ -46,7 +47,8 @@ static void hear_failure(const struct worker *w, struct diagnosis *d, const char
 	d->verdict = VERDICT_DEFERRED;
 }
 
-/* Mail goes on to another server: that this one was passed over, and why, is said at once.  A relay that was taken over cannot fill the log with it. */
+/* Mail goes on to another server: that this one was passed over, and why, is said at once.  A relay
+ * that was taken over cannot fill the log with it. */
 static void log_passed(struct worker *w)
 {
 	TEXT(words, 1200);
@@ -124,12 +126,14 @@ static void on_hop(struct runner *r, struct worker *w, const char *fields)
 	hear_failure(w, &d, fields);
 	if (d.hop[0] == '\0' || w->hops_told++ >= CONFIG_HOPS_MAX)
 		return;
-	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing about the server. */
+	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing
+	 * about the server. */
 	if (w->avoid[0] == '\0')
 		path_hop_failed(r, w->path, &d);
 }
 
-/* A step belongs to the story of every message in hand; what a relay says to those who watch is kept nowhere. */
+/* A step belongs to the story of every message in hand; what a relay says to those who watch is
+ * kept nowhere. */
 static void on_step(struct worker *w, const char *verb, const char *fields)
 {
 	char text[1024];
@@ -145,10 +149,13 @@ static void on_step(struct worker *w, const char *verb, const char *fields)
 /* A relay tells each outcome once; one that was taken over could say "not yet" without end. */
 static bool is_news(const struct message *m, long long n, const struct diagnosis *d)
 {
-	return n >= 0 && n < m->rcpt_count && (m->states[n] == RCPT_OPEN || d->verdict == VERDICT_SENT || d->verdict == VERDICT_FAILED);
+	return n >= 0 && n < m->rcpt_count &&
+	       (m->states[n] == RCPT_OPEN || d->verdict == VERDICT_SENT ||
+	           d->verdict == VERDICT_FAILED);
 }
 
-/* What a relay changed in the header so that it is legal: part of the story, and once in the log. */
+/* What a relay changed in the header so that it is legal: part of the story, and once in the log.
+ */
 static void on_repaired(struct message *m, const char *fields)
 {
 	char text[1024];
@@ -196,11 +203,13 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		if (d.verdict == VERDICT_NONE)
 			d.verdict = VERDICT_DEFERRED;
 		if (is_news(m, n, &d))
-			message_note(r, m, (int)n, next && (w->left > 0 || message_has_other_path(r, m, n)), &d);
+			message_note(r, m, (int)n, next && (w->left > 0 || message_has_other_path(r, m, n)),
+			    &d);
 		return;
 	}
 	/* A word of a later version ends no message. */
-	if (!text_starts(line, "settled ") && !text_starts(line, "unused ") && !text_starts(line, "msg "))
+	if (!text_starts(line, "settled ") && !text_starts(line, "unused ") &&
+	    !text_starts(line, "msg "))
 		return;
 	/* Its place is kept until the server has answered all: the session is busy. */
 	if (text_starts(line, "settled ")) {
@@ -255,7 +264,8 @@ void worker_receive(struct runner *r, struct worker *w)
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return;
 	if (n < 0 && w->read_errors++ < READ_ERRORS_MAX) {
-		/* What it has delivered must still be heard: no more is given to it, and its words are asked for again. */
+		/* What it has delivered must still be heard: no more is given to it, and its words are
+		 * asked for again. */
 		if (!w->closing)
 			worker_stop_sending(w);
 		return;
@@ -268,7 +278,9 @@ void worker_receive(struct runner *r, struct worker *w)
 	w->heard_ms = clock_mono_ms();
 	w->heard_bytes += n;
 	if (w->heard_bytes > w->heard_limit_bytes) {
-		log_line(LOG_ERR, "a relay says more than its mail is a reason for (%lld bytes): it is ended", (long long)w->heard_bytes);
+		log_line(LOG_ERR,
+		    "a relay says more than its mail is a reason for (%lld bytes): it is ended",
+		    (long long)w->heard_bytes);
 		w->ended = true;
 		return;
 	}

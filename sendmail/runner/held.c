@@ -1,4 +1,5 @@
-/* Recipients that no server is asked about: those that aliases hold up until they are repaired, and those that they throw away. */
+/* Recipients that no server is asked about: those that aliases hold up until they are repaired, and
+ * those that they throw away. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "runner/message.h"

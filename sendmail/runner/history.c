@@ -11,7 +11,8 @@ static void put_step(struct buffer *lines, const struct text *words)
 	journal_put_step(lines, clock_wall_s(), words->data);
 }
 
-/* Which rule sends the mail to these servers; and the loud sentence for a domain that other agents would take for local. */
+/* Which rule sends the mail to these servers; and the loud sentence for a domain that other agents
+ * would take for local. */
 static void put_rule(const struct runner *r, const struct message *m, struct buffer *lines)
 {
 	struct paths_of p;
@@ -34,7 +35,8 @@ static void put_rule(const struct runner *r, const struct message *m, struct buf
 		put_step(lines, &note);
 }
 
-void history_put(const struct runner *r, const struct message *m, const struct buffer *steps, struct buffer *lines)
+void history_put(const struct runner *r, const struct message *m, const struct buffer *steps,
+    struct buffer *lines)
 {
 	int64_t now = clock_wall_s();
 	journal_put_attempt(lines, now, m->entry->attempts + 1);

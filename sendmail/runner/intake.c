@@ -22,7 +22,7 @@
 #define CHILDREN_MAX 64    /* with those that are the only one of their user */
 #define CHILDREN_OF_USER_MAX 4
 #define HUNG_MS 30000
-#define HURRY_MS 2000      /* for so long a caller is not asked to make room for others */
+#define HURRY_MS 2000 /* for so long a caller is not asked to make room for others */
 #define WAITING_MAX 256
 #define WAITING_OF_USER_MAX 64
 #define LEAVE_MS 10000
@@ -57,7 +57,10 @@ static const char *socket_path(void)
 
 static void complain(void)
 {
-	log_line(LOG_WARNING, "%s: %s: without this socket callers for whom a set-group-id right has no effect (" COMPAT_NO_SETGID ") cannot submit", socket_path(), strerror(errno));
+	log_line(LOG_WARNING,
+	    "%s: %s: without this socket callers for whom a set-group-id right has no effect "
+	    "(" COMPAT_NO_SETGID ") cannot submit",
+	    socket_path(), strerror(errno));
 }
 
 void intake_start(struct runner *r)
@@ -76,7 +79,8 @@ void intake_look(struct runner *r)
 	struct intake *in = r->intake;
 	if (in == NULL)
 		return;
-	bool again = listener_look(&in->listener, socket_path(), WAITING_OF_USER_MAX), failed = !again && errno != 0;
+	bool again = listener_look(&in->listener, socket_path(), WAITING_OF_USER_MAX),
+	     failed = !again && errno != 0;
 	if (again)
 		log_line(LOG_WARNING, "%s had been removed; it was made again", socket_path());
 	else if (failed && !in->complained)
@@ -152,20 +156,24 @@ static int most_of(const struct callers *c, uid_t *uid)
 
 static void refuse(const struct caller *c)
 {
-	static const char words[] = "no 73 spool-busy too many submissions of this user wait at submit.sock. The message was NOT taken\n";
+	static const char words[] = "no 73 spool-busy too many submissions of this user wait at "
+	                            "submit.sock. The message was NOT taken\n";
 	send(c->fd, words, sizeof words - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	close(c->fd);
 	struct buffer line = {0};
-	buffer_printf(&line, "submission refused: uid=%lu exit=%d", (unsigned long)c->uid, EX_CANTCREAT);
+	buffer_printf(&line, "submission refused: uid=%lu exit=%d", (unsigned long)c->uid,
+	    EX_CANTCREAT);
 	log_fields(LOG_WARNING, "refused", &line, "too many of its submissions wait at submit.sock");
 	buffer_free(&line);
 }
 
-/* One more caller waits.  When there is no room, the last one of the user who has most gives way: users who come in numbers keep no other out. */
+/* One more caller waits.  When there is no room, the last one of the user who has most gives way:
+ * users who come in numbers keep no other out. */
 static void let_wait(struct callers *w, const struct caller *c)
 {
 	uid_t greedy = c->uid;
-	if (count_of(w, c->uid) >= WAITING_OF_USER_MAX || (w->count == WAITING_MAX && most_of(w, &greedy) <= count_of(w, c->uid) + 1)) {
+	if (count_of(w, c->uid) >= WAITING_OF_USER_MAX ||
+	    (w->count == WAITING_MAX && most_of(w, &greedy) <= count_of(w, c->uid) + 1)) {
 		refuse(c);
 		return;
 	}
@@ -203,7 +211,8 @@ static void become_submission(const struct runner *r, const struct caller *c)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	log_close();
-	if (dup2(c->fd, STDIN_FILENO) < 0 || (r->queue.drop_fd != STDERR_FILENO + 1 && dup2(r->queue.drop_fd, STDERR_FILENO + 1) < 0))
+	if (dup2(c->fd, STDIN_FILENO) < 0 ||
+	    (r->queue.drop_fd != STDERR_FILENO + 1 && dup2(r->queue.drop_fd, STDERR_FILENO + 1) < 0))
 		_exit(EX_OSERR);
 	compat_closefrom(STDERR_FILENO + 2);
 	log_again();
@@ -224,7 +233,8 @@ static bool start_child(struct runner *r, struct caller *c)
 	return true;
 }
 
-/* Who has none of his served goes before those who have; among equals, who came first.  -1: nobody may be served now. */
+/* Who has none of his served goes before those who have; among equals, who came first.  -1: nobody
+ * may be served now. */
 static int next_caller(const struct callers *w, const struct callers *s)
 {
 	int best = -1, fewest = CHILDREN_OF_USER_MAX;
@@ -257,12 +267,14 @@ static void end_hung(struct caller *c)
 {
 	if (clock_mono_ms() - c->since_ms < SUBMISSION_WHOLE_MS + HUNG_MS)
 		return;
-	log_line(LOG_ERR, "the process %ld, which takes a submission of uid %lu, hangs and is ended", (long)c->pid, (unsigned long)c->uid);
+	log_line(LOG_ERR, "the process %ld, which takes a submission of uid %lu, hangs and is ended",
+	    (long)c->pid, (unsigned long)c->uid);
 	c->since_ms = clock_mono_ms();
 	kill(c->pid, SIGKILL);
 }
 
-/* Others wait: who has been at it for a while is to be done, or gone (submission.h).  A caller that has its message whole is not touched by that. */
+/* Others wait: who has been at it for a while is to be done, or gone (submission.h).  A caller that
+ * has its message whole is not touched by that. */
 static void hurry_children(struct intake *in)
 {
 	int64_t now = clock_mono_ms();

@@ -16,10 +16,14 @@ int ledgers_open(struct runner *r, char name[LEDGERS_NAME_SIZE])
 	int fd;
 	do {
 		snprintf(name, LEDGERS_NAME_SIZE, "sent.%u", ++r->ledger_number);
-		fd = openat(r->queue.mqueue_fd, name, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		fd = openat(r->queue.mqueue_fd, name,
+		    O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	} while (fd < 0 && errno == EEXIST);
 	if (fd < 0) {
-		log_line(LOG_WARNING, "mqueue/%s cannot be made: %s: if this runner is killed, what a session delivers may be sent again", name, strerror(errno));
+		log_line(LOG_WARNING,
+		    "mqueue/%s cannot be made: %s: if this runner is killed, what a session delivers may "
+		    "be sent again",
+		    name, strerror(errno));
 		name[0] = '\0';
 	}
 	return fd;
@@ -37,7 +41,8 @@ static void hear_line(struct runner *r, struct worker *w, const struct ledger_li
 	while (m != NULL && strcmp(m->id, l->id) != 0)
 		m = m->next;
 	int i = m != NULL ? message_find_rcpt(m, l->address) : -1;
-	if (i < 0 || (l->d.verdict == VERDICT_SENT ? m->states[i] == RCPT_SENT : m->states[i] != RCPT_OPEN))
+	if (i < 0 ||
+	    (l->d.verdict == VERDICT_SENT ? m->states[i] == RCPT_SENT : m->states[i] != RCPT_OPEN))
 		return;
 	m->relayed[i] = l->relayed;
 	message_note(r, m, i, false, &l->d);
@@ -49,8 +54,11 @@ void ledgers_hear(struct runner *r, struct worker *w)
 	struct ledger_line l;
 	char *line;
 	size_t at = 0;
-	if (w->ledger[0] != '\0' && !fdio_slurp_at(r->queue.mqueue_fd, w->ledger, &text, LEDGER_LIMIT_BYTES))
-		log_line(LOG_ERR, "mqueue/%s cannot be read: %s: what this session delivered last may be sent again", w->ledger, strerror(errno));
+	if (w->ledger[0] != '\0' &&
+	    !fdio_slurp_at(r->queue.mqueue_fd, w->ledger, &text, LEDGER_LIMIT_BYTES))
+		log_line(LOG_ERR,
+		    "mqueue/%s cannot be read: %s: what this session delivered last may be sent again",
+		    w->ledger, strerror(errno));
 	while ((line = fdio_next_line(&text, &at)) != NULL) {
 		if (ledger_parse(line, &l))
 			hear_line(r, w, &l);

@@ -1,20 +1,26 @@
-/* mqueue/sent.N: the ledgers of the sessions (jobs/ledger.h).  There as long as the relay lives that writes to it; after a kill the next runner reads
-   them (runner/resume.h) before it gives anything away. */
+/* mqueue/sent.N: the ledgers of the sessions (jobs/ledger.h).  There as long as the relay lives
+   that writes to it; after a kill the next runner reads them (runner/resume.h) before it gives
+   anything away. */
 #ifndef RUNNER_LEDGERS_H
 #define RUNNER_LEDGERS_H
 #include "runner/runner.h"
 
 #define LEDGERS_NAME_SIZE 24
-#define LEDGERS_RCPTS_MAX 20000 /* recipients in one, about 4 MB: then its relay gets no more mail, and another one begins with an empty one */
+#define LEDGERS_RCPTS_MAX                                                                     \
+	20000 /* recipients in one, about 4 MB: then its relay gets no more mail, and another one \
+	         begins with an empty one */
 
 struct worker;
 
-/* Makes one: its descriptor for writing at the end, which relays inherit, or -1 (logged: then a kill may repeat mail), and its name in mqueue/. */
+/* Makes one: its descriptor for writing at the end, which relays inherit, or -1 (logged: then a
+ * kill may repeat mail), and its name in mqueue/. */
 int ledgers_open(struct runner *r, char name[LEDGERS_NAME_SIZE]);
 
-/* The relay of a ledger has ended and been heard.  It stays while a note is missing that a journal had no room for. */
+/* The relay of a ledger has ended and been heard.  It stays while a note is missing that a journal
+ * had no room for. */
 void ledgers_remove(struct runner *r, const char *name);
 
-/* Notes what stands in the ledger of a relay that has ended about the messages that it still has in hand. */
+/* Notes what stands in the ledger of a relay that has ended about the messages that it still has in
+ * hand. */
 void ledgers_hear(struct runner *r, struct worker *w);
 #endif

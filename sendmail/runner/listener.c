@@ -12,7 +12,8 @@ static bool listen_at(int fd, const char *name, int waiting_max)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	errno = ENAMETOOLONG;
-	if (snprintf(address.sun_path, sizeof address.sun_path, "%s", name) >= (int)sizeof address.sun_path)
+	if (snprintf(address.sun_path, sizeof address.sun_path, "%s", name) >=
+	    (int)sizeof address.sun_path)
 		return false;
 	unlink(name);
 	return fdio_nonblocking(fd) && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
@@ -34,8 +35,9 @@ bool listener_open(struct listener *l, const char *path, int waiting_max)
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (l->fd < 0)
 		return false;
-	if (strlen(path) < sizeof((struct sockaddr_un *)0)->sun_path && listen_at(l->fd, name, waiting_max) &&
-	    rename(name, path) == 0 && lstat(path, &l->file) == 0)
+	if (strlen(path) < sizeof((struct sockaddr_un *)0)->sun_path &&
+	    listen_at(l->fd, name, waiting_max) && rename(name, path) == 0 &&
+	    lstat(path, &l->file) == 0)
 		return true;
 	int saved = strlen(path) < sizeof((struct sockaddr_un *)0)->sun_path ? errno : ENAMETOOLONG;
 	close(l->fd);

@@ -44,12 +44,18 @@ static void on_signal(int number)
 		got_status = 1;
 }
 
-/* Signals come in only while ppoll waits: between the look at a flag and the sleep none can be missed. */
+/* Signals come in only while ppoll waits: between the look at a flag and the sleep none can be
+ * missed. */
 static void set_signals(sigset_t *while_waiting)
 {
-	static const int numbers[] = {SIGHUP, SIGTERM, SIGINT, SIGUSR1, SIGCHLD,
+	static const int numbers[] = {
+	    SIGHUP,
+	    SIGTERM,
+	    SIGINT,
+	    SIGUSR1,
+	    SIGCHLD,
 #ifdef SIGINFO
-	                              SIGINFO,
+	    SIGINFO,
 #endif
 	};
 	struct sigaction action = {.sa_handler = on_signal};
@@ -73,7 +79,8 @@ static void sync_removals(struct runner *r, bool all)
 	if (queue_sync(&r->queue))
 		r->removals = 0;
 	else
-		runner_complain(r, "what was delivered cannot be removed durably (fsync of mqueue/): after a power cut it would be sent again");
+		runner_complain(r, "what was delivered cannot be removed durably (fsync of mqueue/): after "
+		                   "a power cut it would be sent again");
 }
 
 static void save_counters(struct runner *r, bool at_once)
@@ -85,7 +92,8 @@ static void save_counters(struct runner *r, bool at_once)
 	counters_save(&r->counters, r->queue.mqueue_fd);
 }
 
-/* What the log daemon does not read is no reason to stand still, but one to be seen in "mailq health". */
+/* What the log daemon does not read is no reason to stand still, but one to be seen in "mailq
+ * health". */
 static void count_log(struct runner *r)
 {
 	struct log_backlog b;
@@ -108,7 +116,8 @@ static int64_t sooner_ms(int64_t left, int64_t limit)
 	return left < 0 || left > limit ? limit : left;
 }
 
-/* A log daemon that is behind is offered the rest soon, and one that hangs once a second; -1: nothing is kept for it. */
+/* A log daemon that is behind is offered the rest soon, and one that hangs once a second; -1:
+ * nothing is kept for it. */
 static int64_t log_wait_ms(void)
 {
 	struct log_backlog b;
@@ -121,7 +130,8 @@ static int64_t log_wait_ms(void)
 
 static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limit_ms)
 {
-	struct pollfd p[WORKERS_MAX + 5 + CONTROL_CLIENTS_MAX + WATCHERS_MAX] = {{.fd = r->trigger_fd, .events = POLLIN}};
+	struct pollfd p[WORKERS_MAX + 5 + CONTROL_CLIENTS_MAX + WATCHERS_MAX] = {
+	    {.fd = r->trigger_fd, .events = POLLIN}};
 	int64_t left = runner_next_ms(r);
 	if (limit_ms >= 0)
 		left = sooner_ms(left, limit_ms);
@@ -135,7 +145,8 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 		left = sooner_ms(left, log_ms);
 	struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
 	for (int i = 0; i < r->worker_count; i++)
-		p[i + 1] = (struct pollfd){.fd = r->workers[i]->ended ? -1 : r->workers[i]->fd, .events = (short)(POLLIN | (r->workers[i]->out.length ? POLLOUT : 0))};
+		p[i + 1] = (struct pollfd){.fd = r->workers[i]->ended ? -1 : r->workers[i]->fd,
+		    .events = (short)(POLLIN | (r->workers[i]->out.length ? POLLOUT : 0))};
 	int workers = r->worker_count;
 	int asking = control_poll(r, p + workers + 1);
 	nfds_t count = (nfds_t)(workers + 1 + asking);
@@ -169,19 +180,23 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 	if (submitting->revents != 0)
 		intake_accept(r);
 	if (starter->revents != 0 && !process_look() && !r->leaving) {
-		log_line(LOG_CRIT, "the starter, the part of the runner that is root, is gone: nothing can be sent any more; this runner ends");
+		log_line(LOG_CRIT, "the starter, the part of the runner that is root, is gone: nothing can "
+		                   "be sent any more; this runner ends");
 		r->leaving = r->broken = true;
 	}
 }
 
-/* A session without work is kept for a few seconds: mail often comes in bursts.  One whose ledger is long ends, too. */
+/* A session without work is kept for a few seconds: mail often comes in bursts.  One whose ledger
+ * is long ends, too. */
 static void close_idle(struct runner *r)
 {
 	int64_t now = clock_mono_ms();
-	bool at_once = r->lifetime == LIFETIME_ONCE || r->leaving || (r->lifetime == LIFETIME_LINGER && runner_waiting(r) == 0);
+	bool at_once = r->lifetime == LIFETIME_ONCE || r->leaving ||
+	               (r->lifetime == LIFETIME_LINGER && runner_waiting(r) == 0);
 	for (int i = 0; i < r->worker_count; i++) {
 		struct worker *w = r->workers[i];
-		if ((w->count == 0 && !w->closing && (at_once || now - w->idle_ms > IDLE_MS)) || w->told > LEDGERS_RCPTS_MAX)
+		if ((w->count == 0 && !w->closing && (at_once || now - w->idle_ms > IDLE_MS)) ||
+		    w->told > LEDGERS_RCPTS_MAX)
 			worker_close(w);
 	}
 }
@@ -202,7 +217,8 @@ static void look_at_signals(struct runner *r)
 
 static bool is_finished(struct runner *r)
 {
-	/* What is too old is dealt with after it was tried once more; reports that come of it go out in the same pass. */
+	/* What is too old is dealt with after it was tried once more; reports that come of it go out in
+	 * the same pass. */
 	if (r->pass && !r->pass_swept && runner_pass_over(r)) {
 		r->pass_swept = true;
 		runner_sweep(r, true);
@@ -215,7 +231,8 @@ static bool is_finished(struct runner *r)
 		return false;
 	if (r->leaving)
 		return true;
-	return r->lifetime == LIFETIME_ONCE ? !r->pass : r->lifetime == LIFETIME_LINGER && runner_waiting(r) == 0;
+	return r->lifetime == LIFETIME_ONCE ? !r->pass
+	                                    : r->lifetime == LIFETIME_LINGER && runner_waiting(r) == 0;
 }
 
 /* One that goes by itself looks once more, after it has stopped listening. */
@@ -311,15 +328,17 @@ static int run(struct runner *r)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: runner --stay|--once|--linger [--pass] [--foreground]\n"
-	                "  --stay    deliver mail until it is told to end (rc.d, systemd, sendmail -bd)\n"
-	                "  --once    try everything in the queue now, then end (sendmail -q)\n"
-	                "  --linger  end when the queue is empty\n"
-	                "  --pass    try everything once at the start, whatever its time\n");
+	fprintf(stderr,
+	    "usage: runner --stay|--once|--linger [--pass] [--foreground]\n"
+	    "  --stay    deliver mail until it is told to end (rc.d, systemd, sendmail -bd)\n"
+	    "  --once    try everything in the queue now, then end (sendmail -q)\n"
+	    "  --linger  end when the queue is empty\n"
+	    "  --pass    try everything once at the start, whatever its time\n");
 	return EX_USAGE;
 }
 
-static bool read_arguments(int argc, char **argv, enum lifetime *lifetime, bool *foreground, bool *pass)
+static bool read_arguments(int argc, char **argv, enum lifetime *lifetime, bool *foreground,
+    bool *pass)
 {
 	int given = 0;
 	for (int i = 1; i < argc; i++) {

@@ -48,14 +48,17 @@ static bool is_done(const struct entry *e, const char *path)
 	return false;
 }
 
-static void paths_for(const struct runner *r, const struct message *m, const char *rcpt, struct paths_of *p)
+static void paths_for(const struct runner *r, const struct message *m, const char *rcpt,
+    struct paths_of *p)
 {
 	rules_paths(&r->config, m->sender, rcpt, p);
 	rules_add_last_resort(&r->config, rcpt, ages_of(&r->ages, m->envelope.created_us / 1000000), p);
 }
 
-/* The path that is next for a recipient in this attempt; NULL when the attempt is through with it. */
-static const char *path_of(const struct runner *r, const struct message *m, const char *rcpt, const struct journal_rcpt *last, struct paths_of *p)
+/* The path that is next for a recipient in this attempt; NULL when the attempt is through with it.
+ */
+static const char *path_of(const struct runner *r, const struct message *m, const char *rcpt,
+    const struct journal_rcpt *last, struct paths_of *p)
 {
 	paths_for(r, m, rcpt, p);
 	if (last != NULL && last->attempt == m->entry->attempts + 1 && !last->next)
@@ -94,8 +97,9 @@ static char *orcpt_of(const struct runner *r, const struct message *m, size_t or
 void message_add_rcpt(const struct runner *r, struct message *m, const char *address, int original)
 {
 	m->asked[m->rcpt_count] = (struct message_asked){
-		.notify = original < 0 ? m->envelope.notify : envelope_notify(&m->envelope, (size_t)original),
-		.orcpt = original < 0 ? mem_copy("") : orcpt_of(r, m, (size_t)original),
+	    .notify =
+	        original < 0 ? m->envelope.notify : envelope_notify(&m->envelope, (size_t)original),
+	    .orcpt = original < 0 ? mem_copy("") : orcpt_of(r, m, (size_t)original),
 	};
 	m->rcpts[m->rcpt_count++] = mem_copy(address);
 }
@@ -122,8 +126,10 @@ static void make_room(struct message *m, size_t count)
 	m->asked = mem_alloc((count + 1) * sizeof *m->asked);
 }
 
-/* Sorts the recipients without a final outcome: those of the first path that has work are taken, the others counted. */
-static void select_recipients(struct runner *r, struct message *m, const struct recipients *all, struct journal *j)
+/* Sorts the recipients without a final outcome: those of the first path that has work are taken,
+ * the others counted. */
+static void select_recipients(struct runner *r, struct message *m, const struct recipients *all,
+    struct journal *j)
 {
 	struct paths_of p;
 	bool chosen = false;
@@ -150,7 +156,8 @@ static void set_recipients(struct runner *r, struct message *m, struct journal *
 	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
 	make_room(m, (size_t)m->all.count + (size_t)m->all.held_count);
 	select_recipients(r, m, &m->all, j);
-	/* An attempt that an earlier life did not end, or that is through with everyone: a new one begins. */
+	/* An attempt that an earlier life did not end, or that is through with everyone: a new one
+	 * begins. */
 	if (m->rcpt_count == 0 && m->waiting > 0) {
 		mem_free(&m->entry->done);
 		mem_free(&m->entry->avoid);
@@ -170,7 +177,8 @@ void message_set_aside(struct runner *r, struct entry *e, const char *id, const 
 	runner_forget(e);
 }
 
-/* The file that cannot be read: a damaged one is set aside, a vanished one forgotten, anything else waits. */
+/* The file that cannot be read: a damaged one is set aside, a vanished one forgotten, anything else
+ * waits. */
 static void cannot_open(struct runner *r, struct entry *e, const char *id)
 {
 	if (errno == ENOENT) {
@@ -190,8 +198,10 @@ static const char *wrong_length(const struct message *m)
 	off_t wanted = (off_t)(m->envelope.message_at + m->envelope.content.bytes);
 	if (fstat(m->fd, &st) != 0 || st.st_size == wanted)
 		return NULL;
-	return st.st_size < wanted ? "the file is shorter than the message that was stored in it: the disk lost a part"
-	                           : "the file is longer than the message that was stored in it: something was added to it";
+	return st.st_size < wanted
+	           ? "the file is shorter than the message that was stored in it: the disk lost a part"
+	           : "the file is longer than the message that was stored in it: something was added "
+	             "to it";
 }
 
 /* What an earlier attempt had to say, before another one begins. */
@@ -251,7 +261,9 @@ static struct message *open_message(struct runner *r, struct entry *e, struct jo
 	else if (!journal_read(j, r->queue.mqueue_fd, m->id)) {
 		/* That does not pass by waiting, and without it nobody knows who has got the message. */
 		if (errno == EFBIG)
-			message_set_aside(r, e, m->id, "its journal (" JOURNAL_LIMIT_WORDS " at most) is too long to be read, so that who has got it is not known");
+			message_set_aside(r, e, m->id,
+			    "its journal (" JOURNAL_LIMIT_WORDS
+			    " at most) is too long to be read, so that who has got it is not known");
 		else
 			cannot_open(r, e, m->id);
 		journal_free(j);
@@ -271,11 +283,13 @@ static struct message *open_message(struct runner *r, struct entry *e, struct jo
 void message_add_failure(struct message *m, const struct diagnosis *d)
 {
 	if ((m->failure_count & (m->failure_count - 1)) == 0)
-		m->failures = mem_resize(m->failures, m->failure_count ? 2 * (size_t)m->failure_count : 1, sizeof *m->failures);
+		m->failures = mem_resize(m->failures, m->failure_count ? 2 * (size_t)m->failure_count : 1,
+		    sizeof *m->failures);
 	m->failures[m->failure_count++] = *d;
 }
 
-/* The recipient of the envelope that an address came from; -1 when the aliases lead elsewhere by now. */
+/* The recipient of the envelope that an address came from; -1 when the aliases lead elsewhere by
+ * now. */
 static int original_of(const struct message *m, const char *address)
 {
 	int index = recipients_find(&m->all, address);
@@ -286,7 +300,8 @@ static int original_of(const struct message *m, const char *address)
 }
 
 /* Fills in the recipients of a journal whose report is still owed: of failure, or of success. */
-static void take_unreported(struct runner *r, struct message *m, const struct journal *j, bool success)
+static void take_unreported(struct runner *r, struct message *m, const struct journal *j,
+    bool success)
 {
 	if (!has_too_many(r, m))
 		recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
@@ -305,13 +320,15 @@ static void take_unreported(struct runner *r, struct message *m, const struct jo
 	}
 }
 
-/* Nobody's sendmail takes such a message: it goes back before any work is done for it, and the report names the first of its recipients. */
+/* Nobody's sendmail takes such a message: it goes back before any work is done for it, and the
+ * report names the first of its recipients. */
 static void refuse_recipients(struct runner *r, struct message *m)
 {
 	struct diagnosis d = {0};
 	diag_set(&d, VERDICT_FAILED, STAGE_SPOOL, "recipients-limit",
-	         "the message has %zu recipients, and may have %d ([queue] max_recipients); it was sent to none of them; the first %d are named here", m->envelope.recipient_count,
-	         r->config.max_recipients, REFUSED_NAMED);
+	    "the message has %zu recipients, and may have %d ([queue] max_recipients); it was sent to "
+	    "none of them; the first %d are named here",
+	    m->envelope.recipient_count, r->config.max_recipients, REFUSED_NAMED);
 	d.fault = FAULT_MESSAGE;
 	make_room(m, REFUSED_NAMED);
 	for (int i = 0; i < REFUSED_NAMED && (size_t)i < m->envelope.recipient_count; i++) {

@@ -68,7 +68,8 @@ static struct hop_state *make_hop(struct runner *r, const char *name)
 }
 
 /* The next server of a path; NULL at its end.  *state stays NULL for one that never failed. */
-static const char *next_hop(const struct runner *r, const char **at, size_t *length, struct hop_state **state)
+static const char *next_hop(const struct runner *r, const char **at, size_t *length,
+    struct hop_state **state)
 {
 	const char *name = *at;
 	*length = strcspn(name, ",");
@@ -116,7 +117,8 @@ enum path_state path_state(const struct runner *r, const struct path *p, int64_t
 	return path_until_ms(r, p) <= now_ms ? PATH_PROBE : PATH_DOWN;
 }
 
-/* A login that was refused is not tried again before its time: more tries would lock the account. */
+/* A login that was refused is not tried again before its time: more tries would lock the account.
+ */
 static bool is_login_refused(const struct hop_state *h)
 {
 	return h->failures > 0 && h->why.fault == FAULT_CREDENTIAL && h->why.stage >= STAGE_AUTH;
@@ -143,8 +145,10 @@ static void put_skip(const struct hop_state *h, struct buffer *steps)
 	clock_put_span(&left, h->next_s > clock_wall_s() ? h->next_s - clock_wall_s() : 0);
 	report_reason(&words, &h->why);
 	bool direct = *h->name == '@';
-	buffer_printf(steps, "%s %s: passed over, %s asked again in %s; %d failure%s, the last one: %s\n", direct ? "the servers of" : "smarthost",
-	              h->name + direct, direct ? "they are" : "it is", left.data, h->failures, h->failures == 1 ? "" : "s", words.data);
+	buffer_printf(steps,
+	    "%s %s: passed over, %s asked again in %s; %d failure%s, the last one: %s\n",
+	    direct ? "the servers of" : "smarthost", h->name + direct, direct ? "they are" : "it is",
+	    left.data, h->failures, h->failures == 1 ? "" : "s", words.data);
 }
 
 void path_put_skips(const struct runner *r, const struct path *p, struct buffer *steps)
@@ -180,7 +184,8 @@ static int pause_s(const struct runner *r, const struct hop_state *h)
 {
 	const struct reason *row = catalogue_row(h->why.key);
 	if (!is_login_refused(h))
-		return schedule_wait_s(&r->config, h->failures, row != NULL ? row->wait_s : 0, compat_random());
+		return schedule_wait_s(&r->config, h->failures, row != NULL ? row->wait_s : 0,
+		    compat_random());
 	int pause = LOGIN_PAUSE_S;
 	for (int i = 1; i < h->failures && pause < LOGIN_PAUSE_MAX_S; i++)
 		pause *= 2;
@@ -192,7 +197,8 @@ static int open_sessions(const struct runner *r, const struct path *p)
 {
 	int open = 0;
 	for (int i = 0; i < r->worker_count; i++)
-		open += r->workers[i]->path == p && r->workers[i]->ready && !r->workers[i]->closing && !r->workers[i]->ended;
+		open += r->workers[i]->path == p && r->workers[i]->ready && !r->workers[i]->closing &&
+		        !r->workers[i]->ended;
 	return open;
 }
 
@@ -218,7 +224,8 @@ void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d
 	if (path_takes_no_more(r, p, d)) {
 		p->limit = open_sessions(r, p);
 		p->limit_until_ms = clock_mono_ms() + LIMIT_MS;
-		log_line(LOG_NOTICE, "smarthost %s takes no session beside the %d that are open: %s", d->hop, p->limit, d->text);
+		log_line(LOG_NOTICE, "smarthost %s takes no session beside the %d that are open: %s",
+		    d->hop, p->limit, d->text);
 		return;
 	}
 	if (!is_known(r, d->hop))
@@ -236,8 +243,10 @@ void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d
 	h->next_s = clock_wall_s() + wait_s;
 	path_write_health(r);
 	if (is_login_refused(h))
-		log_line(LOG_WARNING, "smarthost %s refused the login %d time%s; it is not tried again for %d s, so that the account is not locked: %s",
-		         h->name, h->failures, h->failures == 1 ? "" : "s", wait_s, d->text);
+		log_line(LOG_WARNING,
+		    "smarthost %s refused the login %d time%s; it is not tried again for %d s, so that the "
+		    "account is not locked: %s",
+		    h->name, h->failures, h->failures == 1 ? "" : "s", wait_s, d->text);
 }
 
 bool path_why(const struct runner *r, const struct path *p, struct diagnosis *why)
@@ -262,7 +271,8 @@ void path_down(struct runner *r, struct path *p, const struct diagnosis *d)
 	TEXT(words, 1200);
 	/* A reason of our own, without a server: no smarthost configured, or no process. */
 	if (path_state(r, p, 0) == PATH_UP && p->limit == 0) {
-		text_copy(named.hop, sizeof named.hop, *p->key != '\0' && strchr(p->key, ',') == NULL ? p->key : named.hop);
+		text_copy(named.hop, sizeof named.hop,
+		    *p->key != '\0' && strchr(p->key, ',') == NULL ? p->key : named.hop);
 		path_hop_failed(r, p, &named);
 	}
 	path_write_health(r);
@@ -272,12 +282,15 @@ void path_down(struct runner *r, struct path *p, const struct diagnosis *d)
 	int64_t left_ms = path_until_ms(r, p) - clock_mono_ms();
 	report_reason(&words, d);
 	if (*p->key == '@')
-		log_line(LOG_WARNING, "no server of %s takes mail; next try in %lld s: %s", p->key + 1, (long long)left_ms / 1000, words.data);
+		log_line(LOG_WARNING, "no server of %s takes mail; next try in %lld s: %s", p->key + 1,
+		    (long long)left_ms / 1000, words.data);
 	else if (rules_are_simple(&r->config))
-		log_line(LOG_WARNING, "no smarthost takes mail, all of it waits; next try in %lld s: %s", (long long)left_ms / 1000, words.data);
+		log_line(LOG_WARNING, "no smarthost takes mail, all of it waits; next try in %lld s: %s",
+		    (long long)left_ms / 1000, words.data);
 	else
-		log_line(LOG_WARNING, "no smarthost takes mail%s%s; what has no other way waits; next try in %lld s: %s", *p->key != '\0' ? " for " : "", p->key,
-		         (long long)left_ms / 1000, words.data);
+		log_line(LOG_WARNING,
+		    "no smarthost takes mail%s%s; what has no other way waits; next try in %lld s: %s",
+		    *p->key != '\0' ? " for " : "", p->key, (long long)left_ms / 1000, words.data);
 }
 
 /* Moving entries forward while walking the heap would visit some of them twice or never. */
@@ -298,7 +311,8 @@ static void wake(struct path *p)
 	free(waiting);
 }
 
-/* Its first success wakes what waits for it; in a new life of the runner that is mail which an earlier one gave its time. */
+/* Its first success wakes what waits for it; in a new life of the runner that is mail which an
+ * earlier one gave its time. */
 void path_hop_ready(struct runner *r, const char *name)
 {
 	if (!is_known(r, name))
@@ -308,7 +322,8 @@ void path_hop_ready(struct runner *r, const char *name)
 	counters_hop(&r->counters, name)->ready++;
 	r->counters.changed = true;
 	if (h->failures > 0)
-		log_line(LOG_INFO, "smarthost %s takes mail again, after %d failure%s", name, h->failures, h->failures == 1 ? "" : "s");
+		log_line(LOG_INFO, "smarthost %s takes mail again, after %d failure%s", name, h->failures,
+		    h->failures == 1 ? "" : "s");
 	h->worked = true;
 	h->failures = 0;
 	h->until_ms = 0;
@@ -330,7 +345,8 @@ void path_ask_again(struct runner *r, const struct path *p)
 		if (h != NULL)
 			h->until_ms = 0;
 	}
-	/* A server decides when a session begins who may relay in it: what was mended there counts for a new one. */
+	/* A server decides when a session begins who may relay in it: what was mended there counts for
+	 * a new one. */
 	for (int i = 0; i < r->worker_count; i++) {
 		if (r->workers[i]->path == p && r->workers[i]->count == 0)
 			worker_close(r->workers[i]);
@@ -359,7 +375,8 @@ static bool is_passed_over(const struct runner *r, const struct hop_state *h)
 
 void path_write_health(struct runner *r)
 {
-	struct health *list = mem_alloc(((size_t)r->path_count + (size_t)r->hop_count + 1) * sizeof *list);
+	struct health *list =
+	    mem_alloc(((size_t)r->path_count + (size_t)r->hop_count + 1) * sizeof *list);
 	int count = 0;
 	if (!r->config_good)
 		list[count++] = r->config_health;

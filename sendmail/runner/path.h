@@ -1,5 +1,6 @@
-/* Paths (lists of servers that mail takes, config/rules.h) and the state of each server: a dead one is asked by one message per back-off
-   step and not by all; a refused login is paused, longer each time; the first success wakes everyone. */
+/* Paths (lists of servers that mail takes, config/rules.h) and the state of each server: a dead one
+   is asked by one message per back-off step and not by all; a refused login is paused, longer each
+   time; the first success wakes everyone. */
 #ifndef RUNNER_PATH_H
 #define RUNNER_PATH_H
 #include "runner/runner.h"
@@ -11,10 +12,10 @@ enum path_state {
 };
 
 struct hop_state {
-	char *name;         /* of a [smarthost NAME], or "@DOMAIN" */
-	int failures;       /* in a row; 0 = as far as known it works */
-	bool worked;        /* in this life of the runner */
-	int64_t until_ms;   /* monotonic: not asked before */
+	char *name;              /* of a [smarthost NAME], or "@DOMAIN" */
+	int failures;            /* in a row; 0 = as far as known it works */
+	bool worked;             /* in this life of the runner */
+	int64_t until_ms;        /* monotonic: not asked before */
 	int64_t since_s, next_s; /* wall times, for people */
 	struct diagnosis why;
 };
@@ -23,12 +24,13 @@ struct path {
 	char *key;
 	struct schedule schedule;
 	int64_t probed_ms;  /* monotonic: when mail was last given to a relay */
-	int64_t detour_ms;  /* monotonic: the first time at which mail is due that may have another way (runner/detour.h) */
+	int64_t detour_ms;  /* monotonic: the first time at which mail is due that may have another way
+	                       (runner/detour.h) */
 	int64_t probed_new; /* schedule.new_count at that time: what came later is new */
 	int workers;        /* alive */
 	int limit;          /* sessions that the servers allow at a time; 0 = no limit met */
-	int64_t limit_until_ms;    /* monotonic: one more is tried then */
-	int per_session;    /* messages after which a server ended a session; 0 = none did */
+	int64_t limit_until_ms;       /* monotonic: one more is tried then */
+	int per_session;              /* messages after which a server ended a session; 0 = none did */
 	int64_t per_session_until_ms; /* monotonic: so long that counts */
 };
 
@@ -42,14 +44,17 @@ enum path_state path_state(const struct runner *r, const struct path *p, int64_t
 /* When the first of its servers may be asked again. */
 int64_t path_until_ms(const struct runner *r, const struct path *p);
 
-/* True when mail that came since the last try may ask although none is due: not more than once a minute, and never with a refused login. */
+/* True when mail that came since the last try may ask although none is due: not more than once a
+ * minute, and never with a refused login. */
 bool path_new_mail_may_ask(const struct runner *r, const struct path *p, int64_t now_ms);
 
 /* True when the server of that name is one of the path's. */
 bool path_leads_over(const struct path *p, const char *name);
 
-/* The servers of p that are passed over now, as " NAME NAME"; each with its reason as a line in steps. Free it. */
-char *path_skips(const struct runner *r, const struct path *p, int64_t now_ms, struct buffer *steps);
+/* The servers of p that are passed over now, as " NAME NAME"; each with its reason as a line in
+ * steps. Free it. */
+char *path_skips(const struct runner *r, const struct path *p, int64_t now_ms,
+    struct buffer *steps);
 
 /* All of its servers that fail, each with its reason as a line in steps. */
 void path_put_skips(const struct runner *r, const struct path *p, struct buffer *steps);
@@ -60,10 +65,12 @@ bool path_is_proven(const struct runner *r, const struct path *p);
 /* A server of p ended a session behind so many messages. */
 void path_session_ended(struct path *p, int messages);
 
-/* True when a failure says only that the server wants no session beside those that are open: they take the mail.  A refused login is never that. */
+/* True when a failure says only that the server wants no session beside those that are open: they
+ * take the mail.  A refused login is never that. */
 bool path_takes_no_more(const struct runner *r, const struct path *p, const struct diagnosis *d);
 
-/* A server refused or was not reached (beside open sessions: it takes no more of them at a time, and p->limit is set) / a session with it is ready. */
+/* A server refused or was not reached (beside open sessions: it takes no more of them at a time,
+ * and p->limit is set) / a session with it is ready. */
 void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d);
 void path_hop_ready(struct runner *r, const char *name);
 
@@ -76,7 +83,8 @@ bool path_why(const struct runner *r, const struct path *p, struct diagnosis *wh
 /* The servers of p may be asked at once, because an operator wants it. */
 void path_ask_again(struct runner *r, const struct path *p);
 
-/* Every server may be asked at once (a pass, or a new configuration, which forgets the failures, too). */
+/* Every server may be asked at once (a pass, or a new configuration, which forgets the failures,
+ * too). */
 void path_ask_all_again(struct runner *r, bool forget);
 
 /* mqueue/health as it is now. */

@@ -30,7 +30,8 @@ static enum lead lead_of(const char *name, int fd)
 	snprintf(path, sizeof path, "%s/%s", paths_spool(), name);
 	if (lstat(path, &there) != 0)
 		return LEADS_NOWHERE;
-	if (fd >= 0 && fstat(fd, &here) == 0 && here.st_ino == there.st_ino && here.st_dev == there.st_dev)
+	if (fd >= 0 && fstat(fd, &here) == 0 && here.st_ino == there.st_ino &&
+	    here.st_dev == there.st_dev)
 		return LEADS_HERE;
 	return LEADS_ELSEWHERE;
 }
@@ -60,7 +61,8 @@ static bool use_new_drop(struct runner *r)
 	fcntl(r->queue.drop_fd, F_SETFD, FD_CLOEXEC);
 	close(fd);
 	r->adopt_again_ms = clock_mono_ms();
-	log_line(LOG_WARNING, "%s was replaced by another folder; new mail is now picked up from that one", path);
+	log_line(LOG_WARNING,
+	    "%s was replaced by another folder; new mail is now picked up from that one", path);
 	return true;
 }
 
@@ -70,8 +72,9 @@ static void look_at_drop(struct runner *r)
 	if (lead == LEADS_HERE || (lead == LEADS_ELSEWHERE && use_new_drop(r)))
 		complain(r, PLACE_DROP, NULL);
 	else
-		complain(r, PLACE_DROP, "drop is missing or cannot be opened: no mail can be submitted. "
-		                        "Run \"make install-rights\", or reinstall the package");
+		complain(r, PLACE_DROP,
+		    "drop is missing or cannot be opened: no mail can be submitted. "
+		    "Run \"make install-rights\", or reinstall the package");
 }
 
 /* The socket for mailq is in there: in another folder it would mislead. */
@@ -80,8 +83,10 @@ static void look_at_mqueue(struct runner *r)
 	bool here = lead_of("mqueue", r->queue.mqueue_fd) == LEADS_HERE;
 	if (here)
 		control_look(r);
-	complain(r, PLACE_MQUEUE, here ? NULL : "mqueue was replaced while the runner was running; it still uses the old folder. "
-	                                        "Restart the runner");
+	complain(r, PLACE_MQUEUE,
+	    here ? NULL
+	         : "mqueue was replaced while the runner was running; it still uses the old folder. "
+	           "Restart the runner");
 }
 
 static void look_at_trigger(struct runner *r)
@@ -94,8 +99,10 @@ static void look_at_trigger(struct runner *r)
 		log_line(LOG_WARNING, "%s/trigger was replaced; the new one is used", paths_spool());
 	}
 	bool here = lead_of("trigger", r->trigger_fd) == LEADS_HERE;
-	complain(r, PLACE_TRIGGER, here ? NULL : "trigger is not a FIFO that can be opened: new mail waits up to 5 seconds. "
-	                                         "Remove it, then run \"make install-rights\"");
+	complain(r, PLACE_TRIGGER,
+	    here ? NULL
+	         : "trigger is not a FIFO that can be opened: new mail waits up to 5 seconds. "
+	           "Remove it, then run \"make install-rights\"");
 	if (!here)
 		r->adopt_again_ms = clock_mono_ms();
 }

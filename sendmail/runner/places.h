@@ -1,6 +1,7 @@
-/* The names by which others reach the runner: drop/, mqueue/, the trigger, its sockets.  They may be
-   replaced or removed while it runs (a restored backup, a cleaned /run).  Submissions then go where
-   nobody looks, so this is noticed within a minute, repaired where that can be done, and reported. */
+/* The names by which others reach the runner: drop/, mqueue/, the trigger, its sockets.  They may
+   be replaced or removed while it runs (a restored backup, a cleaned /run).  Submissions then go
+   where nobody looks, so this is noticed within a minute, repaired where that can be done, and
+   reported. */
 #ifndef RUNNER_PLACES_H
 #define RUNNER_PLACES_H
 #include "runner/runner.h"

@@ -1,4 +1,5 @@
-/* Accounts of users.  A rate is a bucket that empties by max_per_hour an hour: a user who kept still for a while may send a burst. */
+/* Accounts of users.  A rate is a bucket that empties by max_per_hour an hour: a user who kept
+ * still for a while may send a burst. */
 #include "runner/quota.h"
 #include "base/clock.h"
 #include "base/fields.h"
@@ -16,13 +17,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SHARE_PUBLISHED_S 600 /* a user above his share is refused for so long, unless that is written again */
+#define SHARE_PUBLISHED_S \
+	600 /* a user above his share is refused for so long, unless that is written again */
 
 struct account {
 	uid_t uid;
 	uint32_t waiting;
 	uint64_t kb;
-	double level;      /* messages in the bucket at_ms */
+	double level; /* messages in the bucket at_ms */
 	int64_t at_ms;
 	const struct submitter *rule; /* in r->config; NULL = none */
 	char name[64];
@@ -66,7 +68,8 @@ static void find_rule(const struct runner *r, struct account *a)
 		return;
 	for (int i = 0; i < r->config.submitter_count && a->rule == NULL; i++) {
 		const char *who = r->config.submitters[i].who;
-		if (strcmp(who, "*") == 0 || strcmp(who, a->name) == 0 || (*who == '%' && pw != NULL && fits_group(who + 1, a->name, gid)))
+		if (strcmp(who, "*") == 0 || strcmp(who, a->name) == 0 ||
+		    (*who == '%' && pw != NULL && fits_group(who + 1, a->name, gid)))
 			a->rule = &r->config.submitters[i];
 	}
 }
@@ -180,9 +183,11 @@ static bool is_over(struct account *a, struct text *words, int64_t *left_s)
 		*left_s = *left_s < 3600 ? *left_s : 3600;
 		text_printf(words, "user %s may hand over %d messages an hour", a->name, s->max_per_hour);
 	} else if (s->max_waiting > 0 && a->waiting >= (uint32_t)s->max_waiting) {
-		text_printf(words, "user %s has %u messages in the queue and may have %d", a->name, a->waiting, s->max_waiting);
+		text_printf(words, "user %s has %u messages in the queue and may have %d", a->name,
+		    a->waiting, s->max_waiting);
 	} else if (s->max_waiting_mb > 0 && a->kb >= (uint64_t)s->max_waiting_mb << 10) {
-		text_printf(words, "user %s has %llu MB in the queue and may have %d", a->name, (unsigned long long)(a->kb >> 10), s->max_waiting_mb);
+		text_printf(words, "user %s has %llu MB in the queue and may have %d", a->name,
+		    (unsigned long long)(a->kb >> 10), s->max_waiting_mb);
 	} else {
 		return false;
 	}

@@ -22,11 +22,11 @@
 struct group {
 	struct runner *r;
 	struct resume *s;
-	char id[ID_SIZE];      /* "" = none */
+	char id[ID_SIZE]; /* "" = none */
 	struct journal journal;
-	struct buffer lines;   /* that it lacks */
+	struct buffer lines; /* that it lacks */
 	struct envelope envelope;
-	char *sender;          /* NULL: the envelope was not read yet */
+	char *sender; /* NULL: the envelope was not read yet */
 };
 
 static void keep(struct resume *s, uint64_t id, struct buffer *lines)
@@ -71,7 +71,8 @@ void resume_free(struct resume *s)
 static void end_group(struct group *g)
 {
 	if (g->lines.length > 0 && !journal_append(&g->r->queue, g->id, &g->lines, true)) {
-		log_line(LOG_CRIT, "%s: the journal cannot be written (%s): the message waits for that", g->id, strerror(errno));
+		log_line(LOG_CRIT, "%s: the journal cannot be written (%s): the message waits for that",
+		    g->id, strerror(errno));
 		g->r->notes_missing = true;
 		keep(g->s, id_pack(g->id), &g->lines);
 	}
@@ -83,7 +84,8 @@ static void end_group(struct group *g)
 	g->id[0] = '\0';
 }
 
-/* False: there is no such message any more, or its journal cannot be read (it waits for that, too). */
+/* False: there is no such message any more, or its journal cannot be read (it waits for that, too).
+ */
 static bool begin_group(struct group *g, const char *id)
 {
 	if (strcmp(g->id, id) == 0)
@@ -125,7 +127,10 @@ static void take_notes(struct group *g, const char *report_id, struct buffer *no
 		if (!begin_group(g, id) || !lacks(&g->journal, line + ID_SIZE))
 			continue;
 		if (g->lines.length == 0)
-			log_line(LOG_NOTICE, "%s: the last runner was ended between the report %s and its note here: it is not written again", id, report_id);
+			log_line(LOG_NOTICE,
+			    "%s: the last runner was ended between the report %s and its note here: it is not "
+			    "written again",
+			    id, report_id);
 		buffer_printf(&g->lines, "%s\n", line + ID_SIZE);
 	}
 	end_group(g);
@@ -139,7 +144,8 @@ static void look_at_report(struct group *g, const char *id)
 	uid_t uid;
 	int fd = queue_message(&g->r->queue, id, &uid, NULL);
 	envelope_init(&e);
-	if (fd >= 0 && uid == g->r->queue.owner && envelope_read(&e, fd, &d) && envelope_has_flag(&e, "bounce"))
+	if (fd >= 0 && uid == g->r->queue.owner && envelope_read(&e, fd, &d) &&
+	    envelope_has_flag(&e, "bounce"))
 		take_notes(g, id, &e.notes);
 	envelope_free(&e);
 	if (fd >= 0)
@@ -152,8 +158,11 @@ static void take_reports(struct group *g)
 	char id[ID_SIZE];
 	char *line;
 	size_t at = 0;
-	if (!fdio_slurp_at(g->r->queue.mqueue_fd, RETURNS_FILE, &text, RETURNS_FILE_LIMIT_BYTES) && errno != ENOENT)
-		log_line(LOG_ERR, "mqueue/%s cannot be read: %s: a report that was just written may be written again", RETURNS_FILE, strerror(errno));
+	if (!fdio_slurp_at(g->r->queue.mqueue_fd, RETURNS_FILE, &text, RETURNS_FILE_LIMIT_BYTES) &&
+	    errno != ENOENT)
+		log_line(LOG_ERR,
+		    "mqueue/%s cannot be read: %s: a report that was just written may be written again",
+		    RETURNS_FILE, strerror(errno));
 	while ((line = fdio_next_line(&text, &at)) != NULL) {
 		if (fields_get(line, "id", id, sizeof id) && id_valid(id))
 			look_at_report(g, id);
@@ -183,14 +192,16 @@ static void tell(struct group *g, const struct ledger_line *l, int attempt)
 	int64_t age_s = ages_of(&g->r->ages, g->envelope.created_us / 1000000);
 	counters_outcome(&g->r->counters, &l->d, age_s);
 	report_log_line(&line, g->id, sender, l->address, attempt, age_s, 0, &l->d);
-	log_fields(l->d.verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "delivery", &line, "(noted by its session; the runner was ended)");
+	log_fields(l->d.verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "delivery", &line,
+	    "(noted by its session; the runner was ended)");
 	buffer_free(&line);
 }
 
 static bool is_noted(struct journal *j, const struct ledger_line *l)
 {
 	const struct journal_rcpt *rcpt = journal_find(j, l->address);
-	return journal_settled(j, l->address) || (l->d.verdict != VERDICT_SENT && rcpt != NULL && strcmp(rcpt->last.key, l->d.key) == 0);
+	return journal_settled(j, l->address) ||
+	       (l->d.verdict != VERDICT_SENT && rcpt != NULL && strcmp(rcpt->last.key, l->d.key) == 0);
 }
 
 static void take_outcome(struct group *g, const struct ledger_line *l)
@@ -205,7 +216,8 @@ static void take_outcome(struct group *g, const struct ledger_line *l)
 	if (g->lines.length == 0) {
 		if (!begun)
 			journal_put_attempt(&g->lines, now, attempt);
-		journal_put_step(&g->lines, now, "the runner was ended before it could note what follows; the session had noted it");
+		journal_put_step(&g->lines, now,
+		    "the runner was ended before it could note what follows; the session had noted it");
 	}
 	journal_put_rcpt(&g->lines, now, l->address, false, &l->d);
 	if (l->relayed)
@@ -223,7 +235,8 @@ static bool take_ledger(struct group *g, const char *name)
 	bool read = fdio_slurp_at(g->r->queue.mqueue_fd, name, &text, LEDGER_LIMIT_BYTES);
 	int error = read ? 0 : errno;
 	if (!read)
-		log_line(LOG_ERR, "mqueue/%s cannot be read: %s: what stands there may be sent again", name, strerror(error));
+		log_line(LOG_ERR, "mqueue/%s cannot be read: %s: what stands there may be sent again", name,
+		    strerror(error));
 	while ((line = fdio_next_line(&text, &at)) != NULL) {
 		if (ledger_parse(line, &l))
 			take_outcome(g, &l);

@@ -15,20 +15,22 @@
 #include <unistd.h>
 
 #define HOUR_MS 3600000
-#define SENT_MAX 1000       /* as [bounce] per_hour allows at most */
-#define NOTES_LIMIT_BYTES (4 << 20) /* beyond that a kill at the wrong moment repeats the report */
+#define SENT_MAX 1000 /* as [bounce] per_hour allows at most */
+#define NOTES_LIMIT_BYTES                                                                \
+	(4 << 20)               /* beyond that a kill at the wrong moment repeats the report \
+	                         */
 #define WARN_LOADS_MAX 1000 /* messages looked at in one sweep */
 
 struct returns {
 	struct {
 		int64_t at_ms;
 		char *to;
-	} sent[SENT_MAX];       /* of the last hour, a ring */
+	} sent[SENT_MAX]; /* of the last hour, a ring */
 	int first, count;
 	struct {
 		struct entry *entry;
-		char *to;           /* NULL: not looked at yet */
-	} *owed;                    /* r->owed of them */
+		char *to; /* NULL: not looked at yet */
+	} * owed;     /* r->owed of them */
 };
 
 static void add_sent(struct returns *s, const char *to, int64_t at_ms)
@@ -40,7 +42,8 @@ static void add_sent(struct returns *s, const char *to, int64_t at_ms)
 	s->sent[at].to = mem_copy(to);
 }
 
-static void note_sent(const struct runner *r, const char *to, const char *id, int64_t at_s, int flags)
+static void note_sent(const struct runner *r, const char *to, const char *id, int64_t at_s,
+    int flags)
 {
 	struct buffer line = {0};
 	fields_put_number(&line, "at", at_s);
@@ -49,15 +52,19 @@ static void note_sent(const struct runner *r, const char *to, const char *id, in
 	if (*to != '\0')
 		fields_put(&line, "to", to);
 	buffer_puts(&line, "\n");
-	int fd = openat(r->queue.mqueue_fd, RETURNS_FILE, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, 0640);
+	int fd = openat(r->queue.mqueue_fd, RETURNS_FILE,
+	    O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, 0640);
 	if (fd < 0 || !fdio_write(fd, line.data, line.length) || (*id != '\0' && !fdio_sync(fd)))
-		log_line(LOG_WARNING, "mqueue/%s cannot be written: %s: another runner would not know of this report", RETURNS_FILE, strerror(errno));
+		log_line(LOG_WARNING,
+		    "mqueue/%s cannot be written: %s: another runner would not know of this report",
+		    RETURNS_FILE, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	buffer_free(&line);
 }
 
-/* What earlier runners sent in the last hour; a time of the future (the clock was set back) counts as now.  The file begins anew with it. */
+/* What earlier runners sent in the last hour; a time of the future (the clock was set back) counts
+ * as now.  The file begins anew with it. */
 static void load_sent(const struct runner *r, struct returns *s)
 {
 	struct buffer text = {0};
@@ -146,13 +153,15 @@ void returns_put_notes(struct buffer *notes, const char *id, const struct buffer
 	}
 }
 
-/* What the journals say once the report is there: who is late, who has failed, or that nothing is left but the report. */
+/* What the journals say once the report is there: who is late, who has failed, or that nothing is
+ * left but the report. */
 static void put_all_notes(struct message **list, int count, bool delayed, struct buffer *notes)
 {
 	for (int i = 0; i < count; i++) {
 		struct buffer word = {0};
 		journal_put_word(&word, clock_wall_s(), delayed ? "warned" : "done");
-		returns_put_notes(notes, list[i]->id, !delayed && list[i]->failed_lines.length > 0 ? &list[i]->failed_lines : &word);
+		returns_put_notes(notes, list[i]->id,
+		    !delayed && list[i]->failed_lines.length > 0 ? &list[i]->failed_lines : &word);
 		buffer_free(&word);
 	}
 }
@@ -176,7 +185,8 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 		return false;
 	}
 	for (int i = 0; i < count; i++)
-		bounce_log(list[i]->id, delayed ? "warning" : "bounce", id, to, count > 1 ? "(with others)" : "");
+		bounce_log(list[i]->id, delayed ? "warning" : "bounce", id, to,
+		    count > 1 ? "(with others)" : "");
 	r->counters.reports++;
 	r->counters.changed = true;
 	add_sent(state_of(r), to, clock_mono_ms());
@@ -193,7 +203,9 @@ enum returned returns_failure(struct runner *r, struct message *m)
 			continue;
 		told += message_tells(m, i, "FAILURE");
 		if (!message_tells(m, i, "FAILURE"))
-			log_line(LOG_NOTICE, "%s: <%s> failed, and nobody is told: the sender wanted no such report (NOTIFY=%s)", m->id, m->rcpts[i], m->asked[i].notify);
+			log_line(LOG_NOTICE,
+			    "%s: <%s> failed, and nobody is told: the sender wanted no such report (NOTIFY=%s)",
+			    m->id, m->rcpts[i], m->asked[i].notify);
 	}
 	if (told == 0)
 		return RETURNED_SENT;
@@ -222,7 +234,8 @@ static void drop_owed(struct runner *r, uint32_t i)
 	memmove(&s->owed[i], &s->owed[i + 1], (r->owed - i) * sizeof *s->owed);
 }
 
-/* Fills in whom the report of an entry goes to; false when there is none any more (it is off the list). */
+/* Fills in whom the report of an entry goes to; false when there is none any more (it is off the
+ * list). */
 static bool look_at(struct runner *r, uint32_t i)
 {
 	struct returns *s = r->returns;

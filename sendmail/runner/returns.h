@@ -1,6 +1,8 @@
-/* Reports to senders as a whole: never to a null sender, never a storm.  At most [bounce] per_hour of them leave in an hour, at most RETURNS_BURST
-   to one address; further ones wait, on disk, for [bounce] merge_min minutes and go as one report about many messages.  Mail without a sender
-   (a report itself) goes back to [bounce] postmaster, and when that fails, too, it is set aside as ID.dead. */
+/* Reports to senders as a whole: never to a null sender, never a storm.  At most [bounce] per_hour
+   of them leave in an hour, at most RETURNS_BURST to one address; further ones wait, on disk, for
+   [bounce] merge_min minutes and go as one report about many messages.  Mail without a sender (a
+   report itself) goes back to [bounce] postmaster, and when that fails, too, it is set aside as
+   ID.dead. */
 #ifndef RUNNER_RETURNS_H
 #define RUNNER_RETURNS_H
 #include "runner/message.h"
@@ -8,15 +10,17 @@
 #define RETURNS_BURST 3
 #define RETURNS_MERGED_MAX 100 /* messages in one report */
 
-/* mqueue/reports: to whom reports went in the last hour, and the names of all that this life and the one before have written. */
+/* mqueue/reports: to whom reports went in the last hour, and the names of all that this life and
+ * the one before have written. */
 #define RETURNS_FILE "reports"
 #define RETURNS_FILE_LIMIT_BYTES (1 << 20)
 
 enum returned {
-	RETURNED_SENT,    /* the report is on disk */
-	RETURNED_LATER,   /* it has to wait for others: note "owed" in the journal, and returns_keep the entry */
-	RETURNED_NOT,     /* it cannot be written now */
-	RETURNED_NOWHERE  /* there is nobody to tell */
+	RETURNED_SENT,   /* the report is on disk */
+	RETURNED_LATER,  /* it has to wait for others: note "owed" in the journal, and returns_keep the
+	                    entry */
+	RETURNED_NOT,    /* it cannot be written now */
+	RETURNED_NOWHERE /* there is nobody to tell */
 };
 
 /* Queues a report about the failed recipients of m, if it may go now. */
@@ -28,11 +32,13 @@ void returns_keep(struct runner *r, struct entry *e);
 /* Sends the reports that are due; the messages that they are about are done. */
 void returns_sweep(struct runner *r);
 
-/* Tells the senders of late mail once, those of many messages in one report; entries that may not be reported now stay unwarned. */
+/* Tells the senders of late mail once, those of many messages in one report; entries that may not
+ * be reported now stay unwarned. */
 void returns_warn(struct runner *r, struct entry **late, uint32_t count);
 
-/* Says in mqueue/reports that a report id is about to be written, to an address that it counts for ("" = to none): by that, and by the notes in its
-   envelope, a runner that was killed between the report and the journals is understood by the next one (runner/resume.h). */
+/* Says in mqueue/reports that a report id is about to be written, to an address that it counts for
+   ("" = to none): by that, and by the notes in its envelope, a runner that was killed between the
+   report and the journals is understood by the next one (runner/resume.h). */
 void returns_announce(struct runner *r, const char *id, const char *to);
 
 /* Adds journal lines of a message to the notes of a report. */

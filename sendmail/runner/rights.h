@@ -3,13 +3,16 @@
 #define RUNNER_RIGHTS_H
 #include <stdbool.h>
 
-/* True when the set-user-id bit lends an ordinary user's process root's right to start (by submission, without a resident runner): nothing that the
-   caller says may count then.  Ask before rights_take. */
+/* True when the set-user-id bit lends an ordinary user's process root's right to start (by
+   submission, without a resident runner): nothing that the caller says may count then.  Ask before
+   rights_take. */
 bool rights_are_lent(void);
 
-/* Makes real, effective and saved user and group those of mqueue/'s owner.  From root, lent or not, after the starter was forked (runner/starter.h),
-   which is left to do what needs root; not in a private spool.  Lent: a session and an environment of its own, standard descriptors on /dev/null,
-   limits as high as they are needed.  Returns a sysexits code, said and logged when it is not EX_OK. */
+/* Makes real, effective and saved user and group those of mqueue/'s owner.  From root, lent or not,
+   after the starter was forked (runner/starter.h), which is left to do what needs root; not in a
+   private spool.  Lent: a session and an environment of its own, standard descriptors on /dev/null,
+   limits as high as they are needed.  Returns a sysexits code, said and logged when it is not
+   EX_OK. */
 int rights_take(const char *spool, bool in_foreground);
 
 /* Says "what: errno" on standard error and in the log; returns code. */

@@ -39,8 +39,8 @@ void runner_forget(struct entry *e)
 	free(e);
 }
 
-/* Where an entry belongs: all mail goes one way unless rules or direct delivery are configured; then its recipients decide.
-   False: the message is gone, or was taken care of otherwise. */
+/* Where an entry belongs: all mail goes one way unless rules or direct delivery are configured;
+   then its recipients decide. False: the message is gone, or was taken care of otherwise. */
 static bool find_path(struct runner *r, struct entry *e)
 {
 	char key[RULES_PATH_SIZE];
@@ -84,8 +84,9 @@ uint32_t runner_waiting(const struct runner *r)
 	return count;
 }
 
-/* After a change of the configuration: every entry is put where it belongs now.  What was wrong may be repaired: nothing keeps waiting for
-   a server, a login or a setting; what waits for its recipient's server keeps its time. */
+/* After a change of the configuration: every entry is put where it belongs now.  What was wrong may
+   be repaired: nothing keeps waiting for a server, a login or a setting; what waits for its
+   recipient's server keeps its time. */
 static void sort_anew(struct runner *r)
 {
 	uint32_t count = 0;
@@ -98,7 +99,8 @@ static void sort_anew(struct runner *r)
 	}
 	int64_t now = clock_mono_ms();
 	for (uint32_t i = 0; i < count; i++) {
-		bool repaired = (all[i]->by_route || all[i]->by_config) && !all[i]->held && all[i]->due_ms > now;
+		bool repaired =
+		    (all[i]->by_route || all[i]->by_config) && !all[i]->held && all[i]->due_ms > now;
 		int64_t due_ms = repaired ? now : all[i]->due_ms;
 		mem_free(&all[i]->avoid);
 		mem_free(&all[i]->done);
@@ -114,9 +116,11 @@ static bool secrets_have_changed(struct runner *r)
 	uint64_t sum = 0;
 	struct stat st;
 	for (int i = 0; i < r->config.hop_count; i++) {
-		if (r->config.hops[i].password_file[0] == '\0' || stat(r->config.hops[i].password_file, &st) != 0)
+		if (r->config.hops[i].password_file[0] == '\0' ||
+		    stat(r->config.hops[i].password_file, &st) != 0)
 			continue;
-		sum = sum * 31 + (uint64_t)st.st_ino + (uint64_t)st.st_size + (uint64_t)st.st_mtim.tv_sec * 1000000007u + (uint64_t)st.st_mtim.tv_nsec;
+		sum = sum * 31 + (uint64_t)st.st_ino + (uint64_t)st.st_size +
+		      (uint64_t)st.st_mtim.tv_sec * 1000000007u + (uint64_t)st.st_mtim.tv_nsec;
 	}
 	bool same = sum == r->secrets_sum;
 	r->secrets_sum = sum;
@@ -139,8 +143,9 @@ static bool read_config(struct config *c, struct aliases **aliases, struct diagn
 	if (!config_read(c, paths_config(), d))
 		return false;
 	if (c->hop_count == 0 && !c->direct_mx && c->local_deliver == CONFIG_LOCAL_NO) {
-		diag_set(d, VERDICT_DEFERRED, STAGE_CONFIG, "no-smarthost", "%s names no smarthost: add a section [smarthost main] with host = NAME",
-		         paths_config());
+		diag_set(d, VERDICT_DEFERRED, STAGE_CONFIG, "no-smarthost",
+		    "%s names no smarthost: add a section [smarthost main] with host = NAME",
+		    paths_config());
 		return false;
 	}
 	return aliases_read(aliases, c->aliases, is_default_aliases(c), d);
@@ -150,10 +155,13 @@ static void refuse_config(struct runner *r, struct diagnosis *d)
 {
 	d->verdict = VERDICT_DEFERRED;
 	catalogue_recognise(d);
-	log_line(LOG_ERR, "%s; %s", d->text, r->config_good ? "the earlier configuration stays in use" : "mail waits until this is repaired");
+	log_line(LOG_ERR, "%s; %s", d->text,
+	    r->config_good ? "the earlier configuration stays in use"
+	                   : "mail waits until this is repaired");
 	if (r->config_good)
 		return;
-	r->config_health = (struct health){.since_s = clock_wall_s(), .next_s = clock_wall_s(), .why = *d};
+	r->config_health =
+	    (struct health){.since_s = clock_wall_s(), .next_s = clock_wall_s(), .why = *d};
 	path_write_health(r);
 }
 
@@ -163,11 +171,13 @@ static void log_alias_problems(const struct runner *r, int max)
 	for (int i = 0; i < count && i < max; i++)
 		log_line(LOG_WARNING, "%s", aliases_problem(r->aliases, i));
 	if (count > max)
-		log_line(LOG_WARNING, "%s: %d more of its entries are wrong; newaliases names them all", r->config.aliases, count - max);
+		log_line(LOG_WARNING, "%s: %d more of its entries are wrong; newaliases names them all",
+		    r->config.aliases, count - max);
 }
 
-/* A list that the aliases include may belong to a user, who can change it as often as he likes: it is read again after a while, and nothing else is done
-   anew for it.  What waits for the aliases to be repaired is tried. */
+/* A list that the aliases include may belong to a user, who can change it as often as he likes: it
+   is read again after a while, and nothing else is done anew for it.  What waits for the aliases to
+   be repaired is tried. */
 static void look_at_lists(struct runner *r, int64_t now)
 {
 	struct aliases *fresh;
@@ -231,7 +241,8 @@ void runner_configure(struct runner *r, bool force)
 	fdio_changed(r->config.aliases, &r->aliases_file);
 	secrets_have_changed(r);
 	log_alias_problems(r, PROBLEMS_TOLD);
-	/* Relays read the configuration when they start: those that live end with what they have in hand. */
+	/* Relays read the configuration when they start: those that live end with what they have in
+	 * hand. */
 	for (int i = 0; i < r->worker_count; i++)
 		worker_close(r->workers[i]);
 	/* What was wrong may be repaired now: nothing keeps waiting for its old reason. */
@@ -239,10 +250,12 @@ void runner_configure(struct runner *r, bool force)
 	path_write_health(r);
 	sort_anew(r);
 	quota_configure(r);
-	if (r->lifetime == LIFETIME_STAY && strcmp(r->config.domain, r->config.name) != 0 && rules_own_name(&r->config, r->config.domain, &words))
+	if (r->lifetime == LIFETIME_STAY && strcmp(r->config.domain, r->config.name) != 0 &&
+	    rules_own_name(&r->config, r->config.domain, &words))
 		log_line(LOG_NOTICE, "%s", words.data);
 	if (!first)
-		log_line(LOG_INFO, "configuration read again: %d smarthosts, %d aliases", r->config.hop_count, aliases_count(r->aliases));
+		log_line(LOG_INFO, "configuration read again: %d smarthosts, %d aliases",
+		    r->config.hop_count, aliases_count(r->aliases));
 }
 
 void runner_look_again(struct runner *r)
@@ -260,7 +273,10 @@ static int64_t path_next_ms(const struct runner *r, const struct path *p, int64_
 	enum path_state state = path_state(r, p, now);
 	if (state == PATH_UP)
 		return e->due_ms;
-	int64_t detour_ms = detour_next_ms(r, p, now), ask_ms = p->workers > 0 ? INT64_MAX : state == PATH_PROBE ? now : path_until_ms(r, p);
+	int64_t detour_ms = detour_next_ms(r, p, now), ask_ms = p->workers > 0 ? INT64_MAX
+	                                                        : state == PATH_PROBE
+	                                                            ? now
+	                                                            : path_until_ms(r, p);
 	return detour_ms < ask_ms ? detour_ms : ask_ms;
 }
 
@@ -273,12 +289,14 @@ int64_t runner_next_ms(const struct runner *r)
 	}
 	for (int i = 0; i < r->worker_count; i++) {
 		if ((r->workers[i]->count > 0 || r->workers[i]->closing) && next <= now)
-			next = INT64_MAX; /* due, but every worker is busy, or about to end: their answers wake us */
+			next = INT64_MAX; /* due, but every worker is busy, or about to end: their answers wake
+			                     us */
 	}
 	/* Due, but no relay could be started. */
 	if (next <= now && r->start_again_ms > now)
 		next = r->start_again_ms;
-	/* Nothing to do: the trigger wakes us. While mail waits, a repaired configuration is looked for. */
+	/* Nothing to do: the trigger wakes us. While mail waits, a repaired configuration is looked
+	 * for. */
 	int64_t longest_ms = r->config_good ? CONFIG_PATIENCE_MS : CONFIG_CHECK_MS;
 	if (r->adopt_again_ms != 0 && r->adopt_again_ms < next)
 		next = r->adopt_again_ms;
@@ -302,9 +320,13 @@ void runner_status(const struct runner *r)
 	for (int i = 0; i < r->path_count; i++)
 		down = down || path_state(r, r->paths[i], 0) != PATH_UP;
 	struct buffer line = {0};
-	buffer_printf(&line, "status: waiting=%u in_work=%d sessions=%d adopted=%llu sent=%llu deferred=%llu failed=%llu smarthosts=%s",
-	         runner_waiting(r), in_work, r->worker_count, r->adopted, r->sent, r->deferred, r->failed,
-	         !r->config_good ? "configuration" : down ? "down" : "up");
+	buffer_printf(&line,
+	    "status: waiting=%u in_work=%d sessions=%d adopted=%llu sent=%llu deferred=%llu "
+	    "failed=%llu smarthosts=%s",
+	    runner_waiting(r), in_work, r->worker_count, r->adopted, r->sent, r->deferred, r->failed,
+	    !r->config_good ? "configuration"
+	    : down          ? "down"
+	                    : "up");
 	log_fields(LOG_INFO, "status", &line, "");
 	buffer_free(&line);
 }

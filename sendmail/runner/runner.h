@@ -32,66 +32,75 @@ struct runner {
 	struct stat config_file, aliases_file; /* as they were read */
 	uint64_t secrets_sum;                  /* of the password files' times */
 	int64_t config_checked_ms;
-	bool lists_changed;                    /* one that the aliases include; lists_read_ms: when that was last a reason to read them, 0 = never */
+	bool lists_changed; /* one that the aliases include; lists_read_ms: when that was last a reason
+	                       to read them, 0 = never */
 	int64_t lists_read_ms;
 	struct path **paths;
 	int path_count;
-	struct hop_state *hops;    /* of servers that failed at some time */
+	struct hop_state *hops; /* of servers that failed at some time */
 	int hop_count;
 	struct worker *workers[WORKERS_MAX];
 	int worker_count;
-	const struct path *yield_to; /* another path has ended a session for it; NULL = none has.  Only compared */
+	const struct path
+	    *yield_to; /* another path has ended a session for it; NULL = none has.  Only compared */
 	int64_t yield_ms;
-	struct buffer waits;       /* as mqueue/sessions has it (runner/sessions.h) */
+	struct buffer waits; /* as mqueue/sessions has it (runner/sessions.h) */
 	int64_t waits_ms;
 	struct health config_health; /* while config_good is false: why */
 	/* counts since the start, for the status line */
 	unsigned long long sent, deferred, failed, adopted;
-	struct counters counters;  /* of all lives together */
-	int64_t counted_ms;        /* when they were last written */
+	struct counters counters;    /* of all lives together */
+	int64_t counted_ms;          /* when they were last written */
 	unsigned long long log_lost; /* lines, of this life, that stand in counters */
-	unsigned ledger_number;    /* of the last one made (runner/ledgers.h) */
-	int removals;              /* not synced yet */
-	int64_t full_until_ms;     /* a note found no room on the disk: what needs one is not begun before */
-	bool notes_missing;        /* and is kept in memory (struct entry's unwritten) */
-	bool pass;                 /* a pass over everything is under way */
-	bool pass_swept;           /* and everything was tried: the old mail is dealt with */
+	unsigned ledger_number;      /* of the last one made (runner/ledgers.h) */
+	int removals;                /* not synced yet */
+	int64_t
+	    full_until_ms;  /* a note found no room on the disk: what needs one is not begun before */
+	bool notes_missing; /* and is kept in memory (struct entry's unwritten) */
+	bool pass;          /* a pass over everything is under way */
+	bool pass_swept;    /* and everything was tried: the old mail is dealt with */
 	int64_t swept_ms, tidy_ms; /* when that was done, and is to be done next */
 	int64_t start_again_ms;    /* no relay could be started: not before then; 0 = one could */
-	int64_t adopt_again_ms;    /* when to look into drop/ though nobody rings; 0 = nobody has looked yet */
-	int64_t places_ms;         /* when the names were last looked at (runner/places.h) */
-	bool places_woken;         /* something happened since then */
-	int places_fd;             /* watches the run folder; -1 = not yet, or it cannot be watched */
-	int64_t place_said_ms[3];  /* when something about each was last said; 0 = it is in order */
-	struct ages ages;          /* of the mail, whatever the clock says */
-	bool long_away;            /* more time than is counted lies between the last life and this one, or the clock was set */
-	int64_t alarmed_ms;        /* when the oldest message was last complained about */
-	char stays_key[40];        /* the last reason of which it was said that waiting does not mend it, and when */
+	int64_t
+	    adopt_again_ms; /* when to look into drop/ though nobody rings; 0 = nobody has looked yet */
+	int64_t places_ms;  /* when the names were last looked at (runner/places.h) */
+	bool places_woken;  /* something happened since then */
+	int places_fd;      /* watches the run folder; -1 = not yet, or it cannot be watched */
+	int64_t place_said_ms[3]; /* when something about each was last said; 0 = it is in order */
+	struct ages ages;         /* of the mail, whatever the clock says */
+	bool long_away;     /* more time than is counted lies between the last life and this one, or the
+	                       clock was set */
+	int64_t alarmed_ms; /* when the oldest message was last complained about */
+	char stays_key[40]; /* the last reason of which it was said that waiting does not mend it, and
+	                       when */
 	int64_t stays_ms;
 	struct control *control;
 	struct quota *quota;
-	struct intake *intake;     /* NULL: not while this runner only comes and goes */
+	struct intake *intake; /* NULL: not while this runner only comes and goes */
 	struct returns *returns;
-	struct watch *watch;       /* NULL: nobody has watched yet */
-	uint32_t owed;             /* messages that are done but for their report */
-	unsigned turn;             /* of the path that is served first */
-	unsigned complaints;       /* about drop/, since complained_ms */
+	struct watch *watch; /* NULL: nobody has watched yet */
+	uint32_t owed;       /* messages that are done but for their report */
+	unsigned turn;       /* of the path that is served first */
+	unsigned complaints; /* about drop/, since complained_ms */
 	int64_t complained_ms;
 	bool leaving;
-	bool broken;               /* it leaves because it cannot go on */
+	bool broken; /* it leaves because it cannot go on */
 };
 
-/* Reads configuration and aliases when their files, or those of passwords, have changed (or force); a new version that is wrong is reported
-   and the old one stays; with none that is right, the reason goes to health and mail waits. */
+/* Reads configuration and aliases when their files, or those of passwords, have changed (or force);
+   a new version that is wrong is reported and the old one stays; with none that is right, the
+   reason goes to health and mail waits. */
 void runner_configure(struct runner *r, bool force);
 
-/* The same without waiting for the next look at the files: who asks for a pass, or for a message to be tried, has often just changed them. */
+/* The same without waiting for the next look at the files: who asks for a pass, or for a message to
+ * be tried, has often just changed them. */
 void runner_look_again(struct runner *r);
 
 /* Moves what is in drop/ to mqueue/; honours requests for a pass. */
 void runner_adopt(struct runner *r);
 
-/* Takes up what is in mqueue/ from an earlier life; false, with nothing taken up, when it cannot be read. */
+/* Takes up what is in mqueue/ from an earlier life; false, with nothing taken up, when it cannot be
+ * read. */
 bool runner_load(struct runner *r);
 
 /* Removes mail that was set aside for longer than keep_dead_d; once an hour. */
@@ -101,7 +110,8 @@ void runner_tidy(struct runner *r);
 void runner_start_pass(struct runner *r);
 bool runner_pass_over(const struct runner *r);
 
-/* Puts an entry on its path: new (untried), or due at a time; again: now, on the path that is next for it in this attempt. */
+/* Puts an entry on its path: new (untried), or due at a time; again: now, on the path that is next
+ * for it in this attempt. */
 void runner_queue_new(struct runner *r, struct entry *e);
 void runner_queue(struct runner *r, struct entry *e, int64_t due_ms);
 void runner_queue_again(struct runner *r, struct entry *e);
@@ -112,7 +122,8 @@ uint32_t runner_waiting(const struct runner *r);
 /* Gives due messages to workers. */
 void runner_dispatch(struct runner *r);
 
-/* Looks at the clock: at the start, and whenever something is done. A jump is logged and changes nothing else. */
+/* Looks at the clock: at the start, and whenever something is done. A jump is logged and changes
+ * nothing else. */
 void runner_start_clock(struct runner *r);
 void runner_watch_clock(struct runner *r);
 
@@ -122,7 +133,8 @@ void runner_sweep(struct runner *r, bool at_once);
 /* Milliseconds until something has to be done, -1 = nothing. */
 int64_t runner_next_ms(const struct runner *r);
 
-/* Logs what is wrong with a file in drop/: what cannot be moved is found again at every scan, so only the first of an hour are told. */
+/* Logs what is wrong with a file in drop/: what cannot be moved is found again at every scan, so
+ * only the first of an hour are told. */
 void runner_complain(struct runner *r, const char *words);
 
 /* One line about the state. */

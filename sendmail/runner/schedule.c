@@ -1,5 +1,6 @@
-/* A binary heap of entries, and the waits.  Ready entries have keys of start-time fair queueing: each user's next one stands one turn behind his last,
-   but never before the turn that is served now. */
+/* A binary heap of entries, and the waits.  Ready entries have keys of start-time fair queueing:
+   each user's next one stands one turn behind his last, but never before the turn that is served
+   now. */
 #include "runner/schedule.h"
 #include "base/mem.h"
 #include <stdlib.h>
@@ -72,7 +73,8 @@ static struct flow *find_flow(struct schedule *s, uint32_t uid)
 	}
 	if (spare == NULL) {
 		if ((s->flow_count & (s->flow_count - 1)) == 0)
-			s->flows = mem_resize(s->flows, s->flow_count ? 2 * s->flow_count : 1, sizeof *s->flows);
+			s->flows =
+			    mem_resize(s->flows, s->flow_count ? 2 * s->flow_count : 1, sizeof *s->flows);
 		spare = &s->flows[s->flow_count++];
 	}
 	*spare = (struct flow){.uid = uid};

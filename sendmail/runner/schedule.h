@@ -14,25 +14,30 @@ struct path;
 
 /* One queued message: everything that is kept in memory about it. */
 struct entry {
-	uint64_t id;        /* spool/id.h, packed; the upper half is the time it came */
-	int64_t due_ms;     /* monotonic; what is ready at once has negative values, in the order of the users' turns */
-	struct path *path;  /* whose schedule it is in */
-	char *avoid;        /* " ADDRESS/PORT ADDRESS/PORT": tried already in this attempt on this path; NULL at the start */
-	char *unwritten;    /* journal lines that could not be written; NULL when all could */
-	char *done;         /* paths that this attempt is through with, each with a LF behind; NULL at the start of one */
+	uint64_t id;       /* spool/id.h, packed; the upper half is the time it came */
+	int64_t due_ms;    /* monotonic; what is ready at once has negative values, in the order of the
+	                      users' turns */
+	struct path *path; /* whose schedule it is in */
+	char *avoid; /* " ADDRESS/PORT ADDRESS/PORT": tried already in this attempt on this path; NULL
+	                at the start */
+	char *unwritten; /* journal lines that could not be written; NULL when all could */
+	char *done; /* paths that this attempt is through with, each with a LF behind; NULL at the start
+	               of one */
 	struct account *account; /* of its sender (runner/quota.h); NULL: nothing is counted */
 	struct watcher *watcher; /* who watches it (runner/watch.h); mostly NULL */
-	uint32_t kb;        /* that it counts there */
-	uint32_t uid;       /* who sent it; SCHEDULE_NOBODY: a report, or what an operator revived */
-	uint32_t at;        /* place in the heap */
+	uint32_t kb;             /* that it counts there */
+	uint32_t uid; /* who sent it; SCHEDULE_NOBODY: a report, or what an operator revived */
+	uint32_t at;  /* place in the heap */
 	uint16_t attempts;
-	bool in_work;       /* with a worker, not in the heap */
-	bool by_route;      /* waits because the smarthost was at fault: woken when one answers again */
-	bool by_config;     /* waits because our configuration was at fault: woken when it changes */
-	int64_t looked_ms;  /* monotonic: when it was looked at for another way (runner/detour.h); 0 = not yet */
-	bool put_off;       /* for some seconds, until others of its user, or of its mailbox, have got on: a pass is not over before */
-	bool interrupted;   /* the relay that had it died, and it went to another at once */
-	bool held;          /* by an operator: never due, never too old */
+	bool in_work;      /* with a worker, not in the heap */
+	bool by_route;     /* waits because the smarthost was at fault: woken when one answers again */
+	bool by_config;    /* waits because our configuration was at fault: woken when it changes */
+	int64_t looked_ms; /* monotonic: when it was looked at for another way (runner/detour.h); 0 =
+	                      not yet */
+	bool put_off; /* for some seconds, until others of its user, or of its mailbox, have got on: a
+	                 pass is not over before */
+	bool interrupted; /* the relay that had it died, and it went to another at once */
+	bool held;        /* by an operator: never due, never too old */
 	bool warned;
 };
 
@@ -43,12 +48,13 @@ struct schedule {
 	int64_t turn;       /* of the users: the key of the message that was taken last */
 	struct flow *flows; /* one for each user who has something ready */
 	uint32_t flow_count;
-	int64_t looked_ms;  /* for what is due */
-	bool added;         /* something was put in since runner/detour.h looked */
+	int64_t looked_ms; /* for what is due */
+	bool added;        /* something was put in since runner/detour.h looked */
 };
 
-/* Puts an entry in.  A new message (untried) is ready at once, and so is one whose time has come: users take turns, and each user's new mail and
-   retried mail, too, so that a message goes behind the earlier ones of its own kind and user, and behind one of each other. */
+/* Puts an entry in.  A new message (untried) is ready at once, and so is one whose time has come:
+   users take turns, and each user's new mail and retried mail, too, so that a message goes behind
+   the earlier ones of its own kind and user, and behind one of each other. */
 void schedule_add(struct schedule *s, struct entry *e, int64_t due_ms);
 void schedule_add_new(struct schedule *s, struct entry *e);
 
@@ -66,11 +72,13 @@ void schedule_take(struct schedule *s, struct entry *e);
 void schedule_move(struct schedule *s, struct entry *e, int64_t due_ms);
 void schedule_free(struct schedule *s);
 
-/* Seconds to wait after attempt number attempts (1, 2, ...): the configured steps, or what suits the reason (wait_s of the catalogue, 0 =
-   none) if that is longer; plus or minus 10 % by random, so that many messages do not come back at the same moment. */
+/* Seconds to wait after attempt number attempts (1, 2, ...): the configured steps, or what suits
+   the reason (wait_s of the catalogue, 0 = none) if that is longer; plus or minus 10 % by random,
+   so that many messages do not come back at the same moment. */
 int schedule_wait_s(const struct config *c, int attempts, int reason_wait_s, uint32_t random);
 
-/* Milliseconds of a wait that are left when waited_s of it have passed.  away: most of that time was not counted, and many messages may be in
-   the same case, so those whose time is over are spread over a wait of their own. */
+/* Milliseconds of a wait that are left when waited_s of it have passed.  away: most of that time
+   was not counted, and many messages may be in the same case, so those whose time is over are
+   spread over a wait of their own. */
 int64_t schedule_left_ms(int wait_s, int64_t waited_s, bool away, uint32_t random);
 #endif

@@ -40,14 +40,16 @@ static pid_t living_runner(void)
 	char path[1024];
 	long long pid = 0;
 	pid_path(path, sizeof path);
-	bool found = fdio_slurp_at(AT_FDCWD, path, &text, 64) && text_number(text_trim((char *)(uintptr_t)buffer_string(&text)), 2, 1 << 30, &pid);
+	bool found = fdio_slurp_at(AT_FDCWD, path, &text, 64) &&
+	             text_number(text_trim((char *)(uintptr_t)buffer_string(&text)), 2, 1 << 30, &pid);
 	buffer_free(&text);
 	return found && (kill((pid_t)pid, 0) == 0 || errno == EPERM) ? (pid_t)pid : 0;
 }
 
 enum heard { HEARD_NOTED, HEARD_NOT_SEEN, HEARD_NOTHING };
 
-/* Whether the runner sees a wish for a pass; it answers by its socket whatever else it does.  One of an earlier version says "no this is no request". */
+/* Whether the runner sees a wish for a pass; it answers by its socket whatever else it does.  One
+ * of an earlier version says "no this is no request". */
 static enum heard ask_whether_noted(const char *name)
 {
 	struct buffer line = {0};
@@ -60,12 +62,15 @@ static enum heard ask_whether_noted(const char *name)
 		return errno == ENOENT ? HEARD_NOTED : HEARD_NOTHING;
 	buffer_printf(&line, "noted %s\n", name);
 	bool asked = fdio_write(fd, line.data, line.length);
-	while (asked && length < sizeof answer - 1 && memchr(answer, '\n', length) == NULL && (n = fdio_read(fd, answer + length, sizeof answer - 1 - length)) > 0)
+	while (asked && length < sizeof answer - 1 && memchr(answer, '\n', length) == NULL &&
+	       (n = fdio_read(fd, answer + length, sizeof answer - 1 - length)) > 0)
 		length += (size_t)n;
 	answer[length] = '\0';
 	buffer_free(&line);
 	close(fd);
-	return length == 0 ? HEARD_NOTHING : strstr(answer, "is not seen") != NULL ? HEARD_NOT_SEEN : HEARD_NOTED;
+	return length == 0                             ? HEARD_NOTHING
+	       : strstr(answer, "is not seen") != NULL ? HEARD_NOT_SEEN
+	                                               : HEARD_NOTED;
 }
 
 /* Why no pass is waited for any more; NULL: it is. */
@@ -73,17 +78,22 @@ static const char *why_no_longer(const char *name, int64_t since_ms, int64_t *as
 {
 	int64_t now = clock_mono_ms();
 	if (now - since_ms > PASS_S * 1000)
-		return "the pass takes longer than 15 min, and is not waited for any more; it goes on. mailq says what waits, and why";
+		return "the pass takes longer than 15 min, and is not waited for any more; it goes on. "
+		       "mailq says what waits, and why";
 	if (now - *asked_ms < ASK_EVERY_MS)
 		return NULL;
 	enum heard heard = ask_whether_noted(name);
 	*asked_ms = clock_mono_ms();
 	if (heard == HEARD_NOT_SEEN)
-		return "the runner does not see this request: the folder drop/ was replaced under it. Restart the runner";
-	return heard == HEARD_NOTHING ? "the runner has the queue, but does not answer: it is stopped, or hangs. Look at it with ps, and restart it. No mail is lost" : NULL;
+		return "the runner does not see this request: the folder drop/ was replaced under it. "
+		       "Restart the runner";
+	return heard == HEARD_NOTHING ? "the runner has the queue, but does not answer: it is stopped, "
+	                                "or hangs. Look at it with ps, and restart it. No mail is lost"
+	                              : NULL;
 }
 
-/* Waits for the end of a pass that was asked for; takes the lock itself if that runner goes away. */
+/* Waits for the end of a pass that was asked for; takes the lock itself if that runner goes away.
+ */
 static int wait_for_pass(struct runner *r, const char *name)
 {
 	const struct timespec pause = {.tv_nsec = 20000000};
@@ -112,7 +122,8 @@ static int ask_for_pass(struct runner *r, const char *spool)
 {
 	char name[40];
 	snprintf(name, sizeof name, "flush.%ld", (long)getpid());
-	int fd = openat(r->queue.drop_fd, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	int fd = openat(r->queue.drop_fd, name,
+	    O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return rights_fail(EX_CANTCREAT, "ask the runner for a pass");
 	close(fd);
@@ -178,8 +189,8 @@ static void write_pid(void)
 	buffer_free(&text);
 }
 
-/* After a crash a relay of the old runner may still hold the lock: it ends by itself within seconds, unless it hangs.  Of those who wait for it one
-   comes first. */
+/* After a crash a relay of the old runner may still hold the lock: it ends by itself within
+   seconds, unless it hangs.  Of those who wait for it one comes first. */
 static void wait_for_lock(struct runner *r)
 {
 	const struct timespec pause = {.tv_nsec = 50000000};
@@ -188,8 +199,9 @@ static void wait_for_lock(struct runner *r)
 		nanosleep(&pause, NULL);
 		if (clock_mono_ms() - told_ms > LOCK_TOLD_MS) {
 			told_ms = clock_mono_ms();
-			log_line(LOG_ERR, "no mail is sent yet: a relay or mbox process of an earlier runner still has the queue (mqueue/runner.lock), and may hang; "
-			         "end it: pkill -KILL -u firsthop 'relay|mbox'");
+			log_line(LOG_ERR, "no mail is sent yet: a relay or mbox process of an earlier runner "
+			                  "still has the queue (mqueue/runner.lock), and may hang; "
+			                  "end it: pkill -KILL -u firsthop 'relay|mbox'");
 		}
 		r->lock_fd = lock_take(r->queue.mqueue_fd);
 	}
@@ -266,7 +278,8 @@ int service_start(struct runner *r, bool foreground)
 	code = take_lock(r, spool, &report_fd);
 	if (code == EX_OK && r->lock_fd >= 0 && !format_accept(r->queue.mqueue_fd, &d))
 		code = refuse_queue(&d);
-	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(spool)) < 0 && r->lifetime != LIFETIME_STAY)
+	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(spool)) < 0 &&
+	    r->lifetime != LIFETIME_STAY)
 		code = rights_fail(EX_CANTCREAT, "trigger");
 	if (code != EX_OK || r->lock_fd < 0) {
 		report_start(&report_fd, (unsigned char)code);
@@ -280,7 +293,9 @@ int service_start(struct runner *r, bool foreground)
 		write_pid();
 	report_start(&report_fd, EX_OK);
 	if (r->lifetime == LIFETIME_STAY)
-		log_line(LOG_INFO, "runner started: spool %s, %d smarthosts; nothing listens on the network", spool, r->config.hop_count);
+		log_line(LOG_INFO,
+		    "runner started: spool %s, %d smarthosts; nothing listens on the network", spool,
+		    r->config.hop_count);
 	return EX_OK;
 }
 

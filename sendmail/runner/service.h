@@ -3,12 +3,14 @@
 #define RUNNER_SERVICE_H
 #include "runner/runner.h"
 
-/* Takes on the rights of the queue's owner, the lock and the trigger.  Returns a sysexits code; EX_OK with lock_fd -1: another runner lives and
-   has done, or will do, the work.  once waits until that other runner has made its pass. */
+/* Takes on the rights of the queue's owner, the lock and the trigger.  Returns a sysexits code;
+   EX_OK with lock_fd -1: another runner lives and has done, or will do, the work.  once waits until
+   that other runner has made its pass. */
 int service_start(struct runner *r, bool foreground);
 
-/* Before its end, so that no message lies unseen: afterwards who hands one in is told that nobody lives, and one more look into drop/ sees what was
-   rung for until then.  service_listen takes it back, for a runner that saw something; a look must follow that, too. */
+/* Before its end, so that no message lies unseen: afterwards who hands one in is told that nobody
+   lives, and one more look into drop/ sees what was rung for until then.  service_listen takes it
+   back, for a runner that saw something; a look must follow that, too. */
 void service_hang_up(struct runner *r);
 void service_listen(struct runner *r);
 

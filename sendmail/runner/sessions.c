@@ -7,10 +7,12 @@
 #include <string.h>
 
 #define STUCK_MS 3000
-#define SETTLED_STUCK_MS 300     /* what comes behind a refusal is answered at once as a rule */
+#define SETTLED_STUCK_MS 300 /* what comes behind a refusal is answered at once as a rule */
 #define CONNECT_STUCK_MS 1000
-#define PATH_SHARE (SESSIONS_MAX / 2)    /* of all places, for one destination */
-#define UNKNOWN_SHARE (SESSIONS_MAX / 2) /* for all domains of recipients that have taken no mail yet, when they are stuck */
+#define PATH_SHARE (SESSIONS_MAX / 2) /* of all places, for one destination */
+#define UNKNOWN_SHARE \
+	(SESSIONS_MAX /   \
+	    2) /* for all domains of recipients that have taken no mail yet, when they are stuck */
 #define UNKNOWN_OF_USER (SESSIONS_MAX / 4)
 #define WRITE_MS 1000
 #define YIELD_MS 5000
@@ -25,7 +27,9 @@ bool sessions_is_stuck(const struct worker *w, int64_t now)
 	if (w->settled > 0)
 		return now - w->settled_ms > SETTLED_STUCK_MS;
 	if (w->ended || w->closing_ms != 0)
-		return w->count == 0 ? now - (w->closing_ms > w->idle_ms ? w->closing_ms : w->idle_ms) > CONNECT_STUCK_MS : now - w->progress_ms > STUCK_MS;
+		return w->count == 0 ? now - (w->closing_ms > w->idle_ms ? w->closing_ms : w->idle_ms) >
+		                           CONNECT_STUCK_MS
+		                     : now - w->progress_ms > STUCK_MS;
 	if (!w->ready)
 		return now - w->started_ms > CONNECT_STUCK_MS;
 	return w->count > 0 && now - w->progress_ms > STUCK_MS;
@@ -74,7 +78,8 @@ static int stuck_of(const struct runner *r, const struct path *p, uint32_t uid, 
 {
 	int count = 0;
 	for (int i = 0; i < r->worker_count; i++)
-		count += r->workers[i]->path == p && is_of(r->workers[i], uid) && r->workers[i]->ready && sessions_is_stuck(r->workers[i], now);
+		count += r->workers[i]->path == p && is_of(r->workers[i], uid) && r->workers[i]->ready &&
+		         sessions_is_stuck(r->workers[i], now);
 	return count;
 }
 
@@ -94,7 +99,8 @@ bool sessions_may_share(const struct runner *r, const struct worker *w, uint32_t
 		return true;
 	if (sessions_is_local(w->path))
 		return false;
-	return stuck_of(r, w->path, uid, now) == 0 && (is_of(w, uid) || stuck_of(r, w->path, w->first->entry->uid, now) == 0);
+	return stuck_of(r, w->path, uid, now) == 0 &&
+	       (is_of(w, uid) || stuck_of(r, w->path, w->first->entry->uid, now) == 0);
 }
 
 /* The destination whose sessions are most, when it has more than one or has had its turn. */
@@ -103,11 +109,13 @@ static struct worker *who_yields(const struct runner *r, const struct path *p, i
 	struct worker *best = NULL;
 	for (int i = 0; i < r->worker_count; i++) {
 		struct worker *w = r->workers[i];
-		if (w->path == p || sessions_is_local(w->path) || w->closing || w->ended || sessions_is_stuck(w, now))
+		if (w->path == p || sessions_is_local(w->path) || w->closing || w->ended ||
+		    sessions_is_stuck(w, now))
 			continue;
 		if (w->path->workers < 2 && w->given < r->config.batch_messages)
 			continue;
-		if (best == NULL || w->path->workers > best->path->workers || (w->path->workers == best->path->workers && w->given > best->given))
+		if (best == NULL || w->path->workers > best->path->workers ||
+		    (w->path->workers == best->path->workers && w->given > best->given))
 			best = w;
 	}
 	return best;
@@ -120,9 +128,11 @@ void sessions_make_room(struct runner *r, const struct path *p, const char *avoi
 		return;
 	for (int i = 0; i < r->worker_count; i++) {
 		struct worker *w = r->workers[i];
-		if (w->count == 0 && !sessions_is_local(w->path) && (w->path != p || strcmp(w->avoid, avoid) != 0))
+		if (w->count == 0 && !sessions_is_local(w->path) &&
+		    (w->path != p || strcmp(w->avoid, avoid) != 0))
 			worker_close(w);
-		coming = coming || (w->closing && !sessions_is_local(w->path) && !sessions_is_stuck(w, now));
+		coming =
+		    coming || (w->closing && !sessions_is_local(w->path) && !sessions_is_stuck(w, now));
 		has_one = has_one || (w->path == p && !w->closing && !sessions_is_stuck(w, now));
 	}
 	struct worker *w = coming || has_one ? NULL : who_yields(r, p, now);
@@ -138,7 +148,8 @@ void sessions_take_back(struct runner *r, int64_t now)
 {
 	for (int i = 0; i < r->worker_count; i++) {
 		struct worker *w = r->workers[i];
-		if (w->ready && !w->ended && !w->asked_back && w->count - w->settled > 1 && sessions_is_stuck(w, now))
+		if (w->ready && !w->ended && !w->asked_back && w->count - w->settled > 1 &&
+		    sessions_is_stuck(w, now))
 			worker_ask_back(w);
 	}
 }
@@ -175,7 +186,8 @@ static bool is_at_mailbox(const struct worker *w, const struct message *m)
 	return false;
 }
 
-struct worker *sessions_at_mailbox(const struct runner *r, const struct message *m, bool *waits, int64_t now)
+struct worker *sessions_at_mailbox(const struct runner *r, const struct message *m, bool *waits,
+    int64_t now)
 {
 	struct worker *found = NULL;
 	*waits = false;
@@ -183,7 +195,8 @@ struct worker *sessions_at_mailbox(const struct runner *r, const struct message 
 		struct worker *w = r->workers[i];
 		if (!sessions_is_local(w->path) || !is_at_mailbox(w, m))
 			continue;
-		*waits = w->closing || w->ended || sessions_is_stuck(w, now) || w->count >= WORKER_WINDOW || w->fd_count >= WORKER_WINDOW;
+		*waits = w->closing || w->ended || sessions_is_stuck(w, now) || w->count >= WORKER_WINDOW ||
+		         w->fd_count >= WORKER_WINDOW;
 		found = w;
 	}
 	return found;
@@ -213,7 +226,8 @@ void sessions_write(struct runner *r, int64_t now)
 		if (w->first != NULL && sessions_is_stuck(w, now) && now - w->started_ms > STUCK_MS)
 			put_wait(w, now, &lines);
 	}
-	bool same = lines.length == r->waits.length && (lines.length == 0 || memcmp(lines.data, r->waits.data, lines.length) == 0);
+	bool same = lines.length == r->waits.length &&
+	            (lines.length == 0 || memcmp(lines.data, r->waits.data, lines.length) == 0);
 	if (same) {
 		buffer_free(&lines);
 		return;

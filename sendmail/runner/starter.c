@@ -1,4 +1,5 @@
-/* The starter's loop.  Its other ends may have been taken over: a packet that makes no sense ends the talk with whoever sent it. */
+/* The starter's loop.  Its other ends may have been taken over: a packet that makes no sense ends
+ * the talk with whoever sent it. */
 #include "runner/starter.h"
 #include "base/compat.h"
 #include "base/log.h"
@@ -15,9 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CLIENTS_MAX 40   /* the runner, and each mbox */
+#define CLIENTS_MAX 40 /* the runner, and each mbox */
 #define CHILDREN_MAX 200
-#define UNTOLD_MS 1000   /* until an end that its client had no room to hear of is told again */
+#define UNTOLD_MS 1000 /* until an end that its client had no room to hear of is told again */
 
 struct client {
 	int fd;
@@ -26,8 +27,8 @@ struct client {
 
 struct child {
 	pid_t pid;
-	int client;   /* fd of who asked for it; -1 = he is gone */
-	bool ended;   /* with this status, which its client has not heard yet */
+	int client; /* fd of who asked for it; -1 = he is gone */
+	bool ended; /* with this status, which its client has not heard yet */
 	int status;
 };
 
@@ -44,10 +45,12 @@ static void on_child(int number)
 	(void)number;
 }
 
-/* The end of the runner is seen at its socket; a signal for a whole group or control group is meant for the runner. */
+/* The end of the runner is seen at its socket; a signal for a whole group or control group is meant
+ * for the runner. */
 static void set_signals(sigset_t *while_waiting)
 {
-	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
+	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2,
+	    SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
 	struct sigaction action = {.sa_handler = on_child};
 	sigset_t block;
 	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
@@ -71,7 +74,8 @@ static void drop_client(int index)
 	s.clients[index] = s.clients[--s.client_count];
 }
 
-/* mbox is nobody but the owner of the queue.  relay and mailbox are root until they have become who they are told to be, as the first thing they do. */
+/* mbox is nobody but the owner of the queue.  relay and mailbox are root until they have become who
+ * they are told to be, as the first thing they do. */
 static bool take_rights(enum process_program program)
 {
 	const struct rlimit no_core = {0, 0};
@@ -79,28 +83,36 @@ static bool take_rights(enum process_program program)
 		return false;
 	if (program != PROCESS_MBOX)
 		return true;
-	return setgroups(1, &s.rights.gid) == 0 && compat_set_group(s.rights.gid) == 0 && compat_set_user(s.rights.uid) == 0;
+	return setgroups(1, &s.rights.gid) == 0 && compat_set_group(s.rights.gid) == 0 &&
+	       compat_set_user(s.rights.uid) == 0;
 }
 
 static void become(enum process_program program, const int *fds, int count, int extra)
 {
-	static char relay[] = "relay", mbox[] = "mbox", mailbox[] = "mailbox", jobs[] = "--jobs", uid[24], gid[24], network_uid[24], network_gid[24];
-	char *const of_relay[] = {relay, jobs, uid, gid, network_uid, network_gid, NULL}, *const of_mbox[] = {mbox, jobs, NULL}, *const of_mailbox[] = {mailbox, uid, NULL};
+	static char relay[] = "relay", mbox[] = "mbox", mailbox[] = "mailbox", jobs[] = "--jobs",
+	            uid[24], gid[24], network_uid[24], network_gid[24];
+	char *const of_relay[] = {relay, jobs, uid, gid, network_uid, network_gid, NULL},
+	            *const of_mbox[] = {mbox, jobs, NULL}, *const of_mailbox[] = {mailbox, uid, NULL};
 	snprintf(uid, sizeof uid, "%lu", (unsigned long)s.rights.uid);
 	snprintf(gid, sizeof gid, "%lu", (unsigned long)s.rights.gid);
 	snprintf(network_uid, sizeof network_uid, "%lu", (unsigned long)s.rights.network_uid);
 	snprintf(network_gid, sizeof network_gid, "%lu", (unsigned long)s.rights.network_gid);
 	if (take_rights(program))
-		process_become(program, fds, count, extra, program == PROCESS_RELAY ? of_relay : program == PROCESS_MBOX ? of_mbox : of_mailbox);
+		process_become(program, fds, count, extra,
+		    program == PROCESS_RELAY  ? of_relay
+		    : program == PROCESS_MBOX ? of_mbox
+		                              : of_mailbox);
 	log_line(LOG_CRIT, "a program cannot be started: %s", strerror(errno));
 	_exit(127);
 }
 
 /* 0 or an errno. */
-static int start(const struct client *c, enum process_program program, const int *fds, int count, pid_t *pid)
+static int start(const struct client *c, enum process_program program, const int *fds, int count,
+    pid_t *pid)
 {
 	int pair[2] = {-1, -1};
-	bool wrong = c->is_runner ? program == PROCESS_MAILBOX || count < 3 : program != PROCESS_MAILBOX || count != 2;
+	bool wrong = c->is_runner ? program == PROCESS_MAILBOX || count < 3
+	                          : program != PROCESS_MAILBOX || count != 2;
 	*pid = -1;
 	if (wrong)
 		return EPERM;
@@ -124,7 +136,8 @@ static int start(const struct client *c, enum process_program program, const int
 	return 0;
 }
 
-/* Only what this client has asked for, and only as long as it has not been reaped: another process may have its number then. */
+/* Only what this client has asked for, and only as long as it has not been reaped: another process
+ * may have its number then. */
 static bool send_signal(const struct client *c, pid_t pid, int number)
 {
 	if (number != SIGTERM && number != SIGKILL)
@@ -177,10 +190,13 @@ static bool tell_ends(void)
 	bool left = false;
 	for (int i = s.child_count - 1; i >= 0; i--) {
 		const struct child *c = &s.children[i];
-		struct process_packet p = {.verb = PROCESS_ENDED, .pid = (int32_t)c->pid, .number = c->status};
+		struct process_packet p = {.verb = PROCESS_ENDED,
+		    .pid = (int32_t)c->pid,
+		    .number = c->status};
 		if (!c->ended)
 			continue;
-		if (c->client >= 0 && !process_send(c->client, &p, NULL, 0) && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS))
+		if (c->client >= 0 && !process_send(c->client, &p, NULL, 0) &&
+		    (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS))
 			left = true;
 		else
 			s.children[i] = s.children[--s.child_count];
@@ -199,7 +215,8 @@ static void run(void)
 		for (int i = 0; i < s.client_count; i++)
 			p[i] = (struct pollfd){.fd = s.clients[i].fd, .events = POLLIN};
 		int count = s.client_count;
-		bool ready = (count > 0 || s.child_count > 0) && compat_poll(p, (nfds_t)count, left ? &again : NULL, &mask) > 0;
+		bool ready = (count > 0 || s.child_count > 0) &&
+		             compat_poll(p, (nfds_t)count, left ? &again : NULL, &mask) > 0;
 		/* From behind: one that goes is replaced by the last. */
 		for (int i = count - 1; i >= 0 && ready; i--) {
 			if (p[i].revents != 0 && !serve(&s.clients[i]))
@@ -225,7 +242,8 @@ static void become_starter(int socket, bool in_foreground)
 	log_start("firsthop-starter", LOG_TO_SYSLOG | (in_foreground ? LOG_TO_STDERR : 0));
 	if (!in_foreground)
 		setsid();
-	if (fd < 0 || null < 0 || chdir("/") != 0 || setgroups(0, NULL) != 0 || compat_set_group(0) != 0 || compat_set_user(0) != 0) {
+	if (fd < 0 || null < 0 || chdir("/") != 0 || setgroups(0, NULL) != 0 ||
+	    compat_set_group(0) != 0 || compat_set_user(0) != 0) {
 		log_line(LOG_CRIT, "the starter cannot begin: %s", strerror(errno));
 		_exit(1);
 	}

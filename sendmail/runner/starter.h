@@ -1,7 +1,9 @@
-/* The starter: the one process of firsthop that stays root, where the runner was started by root.  It is forked before the runner becomes the owner of
-   the queue, and does three things for it (jobs/process.h): starts relay or mbox, starts mailbox for an mbox that it has started, and signals what
-   it has started.  Which program that is, and its rights, stand in a table; nothing of the request but descriptors reaches it.  It opens no
-   file, reads nothing but packets of a fixed size, and ends when the runner and all that was started are gone. */
+/* The starter: the one process of firsthop that stays root, where the runner was started by root.
+   It is forked before the runner becomes the owner of the queue, and does three things for it
+   (jobs/process.h): starts relay or mbox, starts mailbox for an mbox that it has started, and
+   signals what it has started.  Which program that is, and its rights, stand in a table; nothing of
+   the request but descriptors reaches it.  It opens no file, reads nothing but packets of a fixed
+   size, and ends when the runner and all that was started are gone. */
 #ifndef RUNNER_STARTER_H
 #define RUNNER_STARTER_H
 #include <stdbool.h>
@@ -14,7 +16,7 @@ struct starter_rights {
 	gid_t network_gid;
 };
 
-/* As root: forks the starter; the other end of its socket, for process_use_starter, or -1 with errno.  in_foreground: what it starts keeps
-   standard output and error. */
+/* As root: forks the starter; the other end of its socket, for process_use_starter, or -1 with
+   errno.  in_foreground: what it starts keeps standard output and error. */
 int starter_fork(const struct starter_rights *rights, bool in_foreground);
 #endif

@@ -1,4 +1,5 @@
-/* The runner's end of submit.sock.  The bytes are those of any user of this machine: every part is checked, bounded and counted anew. */
+/* The runner's end of submit.sock.  The bytes are those of any user of this machine: every part is
+ * checked, bounded and counted anew. */
 #include "runner/submission.h"
 #include "base/clock.h"
 #include "base/fdio.h"
@@ -20,7 +21,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define WAITED_MAX_US 20000000   /* for the caller, in all: sendmail has its message whole before it calls */
+#define WAITED_MAX_US \
+	20000000 /* for the caller, in all: sendmail has its message whole before it calls */
 #define HURRIED_MAX_US 1000000 /* while others wait */
 #define LOOK_EVERY_MS 250
 #define PIECE_LIMIT_BYTES (1u << 20)
@@ -28,8 +30,8 @@
 struct submission {
 	int fd;
 	uid_t uid;
-	int64_t until_ms;   /* for all of it */
-	int64_t waited_us;  /* for the caller */
+	int64_t until_ms;  /* for all of it */
+	int64_t waited_us; /* for the caller */
 	char login[64];
 	struct drop drop;
 	struct envelope envelope;
@@ -65,7 +67,8 @@ void submission_expect_hurry(void)
 static bool wait_for_caller(struct submission *s)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLIN};
-	while (s->waited_us < (others_wait ? HURRIED_MAX_US : WAITED_MAX_US) && clock_mono_ms() < s->until_ms) {
+	while (s->waited_us < (others_wait ? HURRIED_MAX_US : WAITED_MAX_US) &&
+	       clock_mono_ms() < s->until_ms) {
 		int64_t before_us = clock_mono_us();
 		int ready = poll(&p, 1, LOOK_EVERY_MS);
 		s->waited_us += clock_mono_us() - before_us;
@@ -98,7 +101,8 @@ static int read_piece(struct submission *s, size_t limit_bytes, struct buffer *p
 	size[8] = size[8] == '\n' ? '\0' : 'x';
 	unsigned long length = strtoul(size, &end, 16);
 	if (strspn(size, "0123456789abcdef") != 8 || size[8] != '\0' || length > limit_bytes)
-		return refuse(s, EX_DATAERR, "input-unreadable", "what came over submit.sock is no message");
+		return refuse(s, EX_DATAERR, "input-unreadable",
+		    "what came over submit.sock is no message");
 	piece->length = 0;
 	while (length > 0) {
 		size_t n = length < sizeof chunk ? length : sizeof chunk;
@@ -144,8 +148,10 @@ static int check_address(struct submission *s, const char *who, const char *addr
 static int take_head(struct submission *s, const struct buffer *head)
 {
 	struct envelope *e = &s->envelope;
-	if (!envelope_parse(e, head->length > 0 ? head->data : "", head->length, &s->why) || e->message_at != (int64_t)head->length)
-		return refuse(s, EX_DATAERR, "input-unreadable", "what came over submit.sock has not the head of a message");
+	if (!envelope_parse(e, head->length > 0 ? head->data : "", head->length, &s->why) ||
+	    e->message_at != (int64_t)head->length)
+		return refuse(s, EX_DATAERR, "input-unreadable",
+		    "what came over submit.sock has not the head of a message");
 	e->content = (struct content){0};
 	e->created_us = clock_wall_us();
 	e->uid = s->uid;
@@ -153,7 +159,8 @@ static int take_head(struct submission *s, const struct buffer *head)
 	keep_known_flags(e);
 	bool given = envelope_has_flag(e, "from-given");
 	/* The same rules as for those who write to drop/ themselves. */
-	int code = policy_check(&s->policy, &s->user, given ? e->sender : NULL, s->drop.dir_fd, &s->why);
+	int code =
+	    policy_check(&s->policy, &s->user, given ? e->sender : NULL, s->drop.dir_fd, &s->why);
 	if (code != EX_OK)
 		return code;
 	if (e->recipient_count > (size_t)policy_max_recipients(&s->policy)) {
@@ -242,7 +249,8 @@ static void answer(struct submission *s, int code)
 		log_fields(LOG_INFO, "submit", &log, "");
 	} else {
 		text_printf(&line, "no %d %s %s\n", code, s->why.key, s->why.text);
-		buffer_printf(&log, "submission refused: uid=%lu exit=%d via=socket", (unsigned long)s->uid, code);
+		buffer_printf(&log, "submission refused: uid=%lu exit=%d via=socket", (unsigned long)s->uid,
+		    code);
 		log_fields(LOG_WARNING, "refused", &log, s->why.text);
 	}
 	buffer_free(&log);
@@ -263,7 +271,10 @@ static void set_user(struct submission *s, const struct passwd *pw, gid_t gid)
 
 int submission_take(int client_fd, int drop_fd, uid_t uid, gid_t gid)
 {
-	struct submission s = {.fd = client_fd, .uid = uid, .until_ms = clock_mono_ms() + SUBMISSION_WHOLE_MS, .drop = {.dir_fd = drop_fd, .fd = -1}};
+	struct submission s = {.fd = client_fd,
+	    .uid = uid,
+	    .until_ms = clock_mono_ms() + SUBMISSION_WHOLE_MS,
+	    .drop = {.dir_fd = drop_fd, .fd = -1}};
 	struct passwd *pw = getpwuid(uid);
 	if (pw != NULL)
 		text_copy(s.login, sizeof s.login, pw->pw_name);

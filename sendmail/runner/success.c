@@ -1,5 +1,6 @@
-/* The report "relayed" or "delivered" (RFC 3461 6.2.7, RFC 3464 2.3.3): the sender wanted to hear of success, and the server that took the mail
-   does not send such reports, or it lies in a mailbox here. */
+/* The report "relayed" or "delivered" (RFC 3461 6.2.7, RFC 3464 2.3.3): the sender wanted to hear
+   of success, and the server that took the mail does not send such reports, or it lies in a mailbox
+   here. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -22,10 +23,14 @@ static void put_words(const struct runner *r, const struct message *m, struct bu
 	TEXT(date, 64);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	if (is_local(m))
-		buffer_printf(out, "Your message of %s was delivered to a mailbox on %s.\n", date.data, r->config.name);
+		buffer_printf(out, "Your message of %s was delivered to a mailbox on %s.\n", date.data,
+		    r->config.name);
 	else
-		buffer_printf(out, "Your message of %s was taken by the next mail server.\n"
-		              "That server sends no reports of success, so this one by %s is the last that you hear of it, unless it fails.\n", date.data, r->config.name);
+		buffer_printf(out,
+		    "Your message of %s was taken by the next mail server.\n"
+		    "That server sends no reports of success, so this one by %s is the last that you hear "
+		    "of it, unless it fails.\n",
+		    date.data, r->config.name);
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->relayed[i])
 			buffer_printf(out, "\nto        <%s>\n", m->rcpts[i]);
@@ -92,12 +97,19 @@ static void put_report(const struct runner *r, const struct message *m, struct b
 {
 	TEXT(date, 64);
 	clock_put_rfc5322(&date, clock_wall_s());
-	buffer_printf(text, "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: Mail %s\nAuto-Submitted: auto-replied\n"
-	              "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status;\n\tboundary=\"firsthop-%s-relayed\"\n\n",
-	              date.data, r->config.domain, m->sender, is_local(m) ? "delivered" : "relayed", m->id);
-	buffer_printf(text, "--firsthop-%s-relayed\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n", m->id);
+	buffer_printf(text,
+	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: Mail "
+	    "%s\nAuto-Submitted: auto-replied\n"
+	    "MIME-Version: 1.0\nContent-Type: multipart/report; "
+	    "report-type=delivery-status;\n\tboundary=\"firsthop-%s-relayed\"\n\n",
+	    date.data, r->config.domain, m->sender, is_local(m) ? "delivered" : "relayed", m->id);
+	buffer_printf(text,
+	    "--firsthop-%s-relayed\nContent-Type: text/plain; "
+	    "charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n",
+	    m->id);
 	put_words(r, m, text);
-	buffer_printf(text, "\n--firsthop-%s-relayed\nContent-Type: message/delivery-status\n\n", m->id);
+	buffer_printf(text, "\n--firsthop-%s-relayed\nContent-Type: message/delivery-status\n\n",
+	    m->id);
 	put_status(r, m, text);
 	buffer_printf(text, "\n--firsthop-%s-relayed--\n", m->id);
 }
@@ -122,7 +134,8 @@ void success_report(struct runner *r, struct message *m)
 		r->counters.changed = true;
 		runner_queue_new(r, runner_entry(id_pack(id)));
 	} else {
-		log_line(LOG_ERR, "%s: the report of success to <%s> cannot be written: %s", m->id, m->sender, d.text);
+		log_line(LOG_ERR, "%s: the report of success to <%s> cannot be written: %s", m->id,
+		    m->sender, d.text);
 	}
 	buffer_free(&text);
 	buffer_free(&file);

@@ -3,6 +3,7 @@
 #define RUNNER_SUCCESS_H
 #include "runner/message.h"
 
-/* Queues one about the recipients of this attempt that are sent and marked as relayed, if there are any. */
+/* Queues one about the recipients of this attempt that are sent and marked as relayed, if there are
+ * any. */
 void success_report(struct runner *r, struct message *m);
 #endif

@@ -30,7 +30,7 @@ static void expire(struct runner *r, struct entry *e)
 	m->last = d;
 	TEXT(words, 600);
 	text_printf(&words, "not delivered within %d h; the last reason: %s", r->config.expire_after_h,
-	            d.text[0] ? d.text : "it was never tried");
+	    d.text[0] ? d.text : "it was never tried");
 	diag_set(&d, VERDICT_FAILED, d.stage, "expired", "%s", words.data);
 	text_copy(d.status, sizeof d.status, "4.4.7");
 	message_give_up(r, m, &d);
@@ -44,7 +44,8 @@ static uint32_t collect_old(struct runner *r, int64_t age_s, bool only_unwarned,
 		const struct schedule *s = &r->paths[k]->schedule;
 		for (uint32_t i = 0; i < s->count; i++) {
 			struct entry *e = s->heap[i];
-			if (!e->held && ages_of(&r->ages, (int64_t)(e->id >> 32)) > age_s && !(only_unwarned && e->warned))
+			if (!e->held && ages_of(&r->ages, (int64_t)(e->id >> 32)) > age_s &&
+			    !(only_unwarned && e->warned))
 				old[count++] = e;
 		}
 	}
@@ -58,7 +59,8 @@ static void sound_alarm(struct runner *r, struct entry **old)
 	int64_t now = clock_mono_ms(), oldest_s = 0;
 	TEXT(span, 40);
 	TEXT(words, 1200);
-	if (r->config.alarm_after_min == 0 || (r->alarmed_ms != 0 && now - r->alarmed_ms < ALARM_EVERY_MS))
+	if (r->config.alarm_after_min == 0 ||
+	    (r->alarmed_ms != 0 && now - r->alarmed_ms < ALARM_EVERY_MS))
 		return;
 	uint32_t count = collect_old(r, (int64_t)r->config.alarm_after_min * 60, false, old);
 	if (count == 0)
@@ -75,8 +77,9 @@ static void sound_alarm(struct runner *r, struct entry **old)
 	clock_put_span(&span, oldest_s);
 	if (why.verdict != VERDICT_NONE)
 		report_reason(&words, &why);
-	log_line(LOG_CRIT, "%u message%s for more than %d min, the oldest for %s; %s%s", count, count == 1 ? " waits" : "s wait", r->config.alarm_after_min,
-	         span.data, words.length ? words.data : "each has its own reason", "; mailq why ID tells more");
+	log_line(LOG_CRIT, "%u message%s for more than %d min, the oldest for %s; %s%s", count,
+	    count == 1 ? " waits" : "s wait", r->config.alarm_after_min, span.data,
+	    words.length ? words.data : "each has its own reason", "; mailq why ID tells more");
 }
 
 void runner_start_clock(struct runner *r)
@@ -89,12 +92,18 @@ void runner_start_clock(struct runner *r)
 	clock_put_span(&span, moved_s < 0 ? -moved_s : moved_s);
 	r->long_away = moved_s > AGES_GAP_MAX_S || moved_s < -AGES_JUMP_S;
 	if (moved_s < -AGES_JUMP_S)
-		log_line(LOG_WARNING, "the clock was set back by %s since the queue was last served: mail keeps the age and the waits that it had", span.data);
+		log_line(LOG_WARNING,
+		    "the clock was set back by %s since the queue was last served: mail keeps the age and "
+		    "the waits that it had",
+		    span.data);
 	else if (moved_s > AGES_GAP_MAX_S)
-		log_line(LOG_NOTICE, "the queue was last served %s ago by the clock (set forward, or this machine was off): only 2 h of that count for the age of mail",
-		         span.data);
+		log_line(LOG_NOTICE,
+		    "the queue was last served %s ago by the clock (set forward, or this machine was off): "
+		    "only 2 h of that count for the age of mail",
+		    span.data);
 	if (wall_s < CLOCK_PLAUSIBLE_FROM_S)
-		log_line(LOG_WARNING, "the clock is wrong: it says a time before this program was made; set it (ntpd, chronyd), or certificates look not yet valid");
+		log_line(LOG_WARNING, "the clock is wrong: it says a time before this program was made; "
+		                      "set it (ntpd, chronyd), or certificates look not yet valid");
 	ages_save(&r->ages, r->queue.mqueue_fd);
 }
 
@@ -105,8 +114,10 @@ void runner_watch_clock(struct runner *r)
 	if (jump_s == 0)
 		return;
 	clock_put_span(&span, jump_s < 0 ? -jump_s : jump_s);
-	log_line(LOG_WARNING, "the clock was set %s by %s%s: waits and ages of mail go on as before, nothing is retried or returned for it",
-	         jump_s < 0 ? "back" : "forward", span.data, jump_s > 0 ? " (or this machine slept)" : "");
+	log_line(LOG_WARNING,
+	    "the clock was set %s by %s%s: waits and ages of mail go on as before, nothing is retried "
+	    "or returned for it",
+	    jump_s < 0 ? "back" : "forward", span.data, jump_s > 0 ? " (or this machine slept)" : "");
 	ages_save(&r->ages, r->queue.mqueue_fd);
 }
 
@@ -124,7 +135,9 @@ void runner_sweep(struct runner *r, bool at_once)
 	uint32_t count = collect_old(r, (int64_t)r->config.expire_after_h * 3600, false, old);
 	for (uint32_t i = 0; i < count; i++)
 		expire(r, old[i]);
-	count = r->config.warn_after_h > 0 ? collect_old(r, (int64_t)r->config.warn_after_h * 3600, true, old) : 0;
+	count = r->config.warn_after_h > 0
+	            ? collect_old(r, (int64_t)r->config.warn_after_h * 3600, true, old)
+	            : 0;
 	returns_warn(r, old, count);
 	returns_sweep(r);
 	sound_alarm(r, old);

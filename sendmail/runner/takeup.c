@@ -1,4 +1,5 @@
-/* Mail is taken up: from drop/ while the runner lives, and from mqueue/ as an earlier life left it. */
+/* Mail is taken up: from drop/ while the runner lives, and from mqueue/ as an earlier life left it.
+ */
 #include "runner/runner.h"
 #include "base/clock.h"
 #include "base/compat.h"
@@ -86,13 +87,16 @@ static void free_scan(struct scan *s)
 	free(s->temps.ids);
 }
 
-/* A runner that was started for a message cannot have met the watcher of it before: it is kept for him for a moment. */
+/* A runner that was started for a message cannot have met the watcher of it before: it is kept for
+ * him for a moment. */
 static void queue_adopted(struct runner *r, struct entry *e, const char *id)
 {
 	struct envelope head;
 	struct diagnosis d = {0};
 	watch_adopted(r, e);
-	int fd = r->lifetime == LIFETIME_LINGER && e->watcher == NULL ? queue_message(&r->queue, id, NULL, NULL) : -1;
+	int fd = r->lifetime == LIFETIME_LINGER && e->watcher == NULL
+	             ? queue_message(&r->queue, id, NULL, NULL)
+	             : -1;
 	envelope_init(&head);
 	if (fd >= 0 && envelope_read(&head, fd, &d) && envelope_has_flag(&head, "watched"))
 		runner_queue(r, e, clock_mono_ms() + WATCH_HOLD_MS);
@@ -154,7 +158,8 @@ void runner_adopt(struct runner *r)
 	if (s.messages.count > 0)
 		quota_publish(r);
 	free_scan(&s);
-	/* Nobody rings for what could not be moved, nor for a message whose sendmail was killed before it could, or that was put back by hand. */
+	/* Nobody rings for what could not be moved, nor for a message whose sendmail was killed before
+	 * it could, or that was put back by hand. */
 	r->adopt_again_ms = clock_mono_ms() + (whole ? ADOPT_ANYWAY_MS : ADOPT_AGAIN_MS);
 	if (s.pass_wanted && !r->pass) {
 		runner_look_again(r);
@@ -162,8 +167,10 @@ void runner_adopt(struct runner *r)
 	}
 }
 
-/* Notes of the life before that found no room in the journal: they are tried again before the message is. */
-static struct entry *loaded_entry(struct runner *r, struct resume *resume, uint64_t packed, const char *id)
+/* Notes of the life before that found no room in the journal: they are tried again before the
+ * message is. */
+static struct entry *loaded_entry(struct runner *r, struct resume *resume, uint64_t packed,
+    const char *id)
 {
 	struct entry *e = runner_entry(packed);
 	e->unwritten = resume_unwritten(resume, packed);
@@ -190,10 +197,15 @@ static void load_tried(struct runner *r, struct resume *resume, uint64_t packed,
 		enum fault fault = j.rcpt_count > 0 ? j.rcpts[j.rcpt_count - 1].last.fault : FAULT_NONE;
 		e->by_route = fault == FAULT_ROUTE || fault == FAULT_CREDENTIAL;
 		e->by_config = fault == FAULT_CONFIG;
-		/* The last life did not end this attempt: nobody may be left to get it, and no server is asked before that is known. */
+		/* The last life did not end this attempt: nobody may be left to get it, and no server is
+		 * asked before that is known. */
 		if (r->config_good && j.until_s == 0 && j.rcpt_count > 0)
 			e->path = path_find(r, PATH_NONE);
-		runner_queue(r, e, clock_mono_ms() + schedule_left_ms(j.wait_s, j.until_s > 0 ? ages_of(&r->ages, j.until_s - j.wait_s) : j.wait_s, r->long_away, compat_random()));
+		runner_queue(r, e,
+		    clock_mono_ms() +
+		        schedule_left_ms(j.wait_s,
+		            j.until_s > 0 ? ages_of(&r->ages, j.until_s - j.wait_s) : j.wait_s,
+		            r->long_away, compat_random()));
 	}
 	journal_free(&j);
 }
@@ -208,7 +220,10 @@ static int64_t dead_since_s(const struct runner *r, uint64_t id, const char *nam
 {
 	struct stat st;
 	int64_t created_s = (int64_t)(id >> 32);
-	return fstatat(r->queue.mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ctime > created_s ? st.st_ctime : created_s;
+	return fstatat(r->queue.mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	               st.st_ctime > created_s
+	           ? st.st_ctime
+	           : created_s;
 }
 
 /* Mail that was set aside is kept for keep_dead_d days. */
@@ -219,13 +234,17 @@ static void drop_dead(struct runner *r, const struct found_ids *dead)
 		char name[ID_SIZE + 8], id[ID_SIZE];
 		id_unpack(dead->ids[i], id);
 		snprintf(name, sizeof name, "%s.dead", id);
-		if (clock_wall_s() - dead_since_s(r, dead->ids[i], name) < (int64_t)r->config.keep_dead_d * 86400)
+		if (clock_wall_s() - dead_since_s(r, dead->ids[i], name) <
+		    (int64_t)r->config.keep_dead_d * 86400)
 			continue;
-		if (unlinkat(r->queue.mqueue_fd, name, 0) != 0 && unlinkat(r->queue.mqueue_fd, name, AT_REMOVEDIR) != 0) {
-			log_line(LOG_ERR, "%s was kept for %d days and cannot be removed: %s", name, r->config.keep_dead_d, strerror(errno));
+		if (unlinkat(r->queue.mqueue_fd, name, 0) != 0 &&
+		    unlinkat(r->queue.mqueue_fd, name, AT_REMOVEDIR) != 0) {
+			log_line(LOG_ERR, "%s was kept for %d days and cannot be removed: %s", name,
+			    r->config.keep_dead_d, strerror(errno));
 			continue;
 		}
-		log_line(LOG_WARNING, "%s was kept for %d days and is removed", name, r->config.keep_dead_d);
+		log_line(LOG_WARNING, "%s was kept for %d days and is removed", name,
+		    r->config.keep_dead_d);
 		queue_remove_log(&r->queue, id);
 		removed++;
 	}
@@ -254,7 +273,8 @@ bool runner_load(struct runner *r)
 		free_scan(&s);
 		return false;
 	}
-	/* A runner that was killed may have left names that are not durable, and this one builds upon them. */
+	/* A runner that was killed may have left names that are not durable, and this one builds upon
+	 * them. */
 	queue_sync(&r->queue);
 	sort_ids(&s.messages);
 	sort_ids(&s.logs);

@@ -1,4 +1,5 @@
-/* Telling the attempts.  The words of a server go into somebody's mailbox here: they are escaped. */
+/* Telling the attempts.  The words of a server go into somebody's mailbox here: they are escaped.
+ */
 #include "runner/trace.h"
 #include "base/clock.h"
 #include "base/fdio.h"
@@ -8,7 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOLD_LIMIT_BYTES (16u << 20) /* of a journal; one that is longer is not told in a report */
+#define TOLD_LIMIT_BYTES                                                    \
+	(16u << 20) /* of a journal; one that is longer is not told in a report \
+	             */
 #define FIRST_TOLD 5
 #define LAST_TOLD 20
 #define COLUMNS 76
@@ -68,7 +71,8 @@ static bool begin_attempt(struct telling *t, const struct story_line *line)
 	t->at = n;
 	if (n > FIRST_TOLD && n <= t->attempts - LAST_TOLD) {
 		if (!t->passed_over)
-			buffer_printf(t->out, "\n          ... %lld more, not shown here ...\n", t->attempts - LAST_TOLD - FIRST_TOLD);
+			buffer_printf(t->out, "\n          ... %lld more, not shown here ...\n",
+			    t->attempts - LAST_TOLD - FIRST_TOLD);
 		t->passed_over = true;
 		return false;
 	}
@@ -117,7 +121,8 @@ void trace_put(const struct runner *r, const struct message *m, struct buffer *o
 	buffer_add(&text, m->lines.data, m->lines.length);
 	buffer_add(&text, m->failed_lines.data, m->failed_lines.length);
 	if (text.length > 0 && (t.attempts = last_attempt(&text)) > 0) {
-		buffer_printf(out, "\nWhat was tried, %lld time%s, by the clock of %s:\n", t.attempts, t.attempts == 1 ? "" : "s", r->config.name);
+		buffer_printf(out, "\nWhat was tried, %lld time%s, by the clock of %s:\n", t.attempts,
+		    t.attempts == 1 ? "" : "s", r->config.name);
 		for (char *at = text.data; story_next(&at, text.data + text.length, &line);) {
 			if (line.verb == STORY_ATTEMPT)
 				told = begin_attempt(&t, &line);

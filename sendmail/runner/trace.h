@@ -3,13 +3,14 @@
 #define RUNNER_TRACE_H
 #include "runner/message.h"
 
-/* Every attempt with its steps and outcomes: from the journal, and from the lines of m that are still to be written.  Of very many attempts the
-   first and the last ones.  Nothing when the message was never tried. */
+/* Every attempt with its steps and outcomes: from the journal, and from the lines of m that are
+   still to be written.  Of very many attempts the first and the last ones.  Nothing when the
+   message was never tried. */
 void trace_put(const struct runner *r, const struct message *m, struct buffer *out);
 
 #define TRACE_HEAD_COLUMNS 10
 
-/* "meaning   some words", wrapped at 76 columns, the later lines under the first word.  head "": under an earlier one; NULL: a paragraph from the
-   first column. */
+/* "meaning   some words", wrapped at 76 columns, the later lines under the first word.  head "":
+   under an earlier one; NULL: a paragraph from the first column. */
 void trace_wrap(struct buffer *out, const char *head, const char *words);
 #endif

@@ -103,7 +103,8 @@ static void meet(struct runner *r, struct watcher *w, struct entry *e)
 	w->attempts = e->attempts;
 	e->watcher = w;
 	/* A runner that was started for this message has kept it for its watcher (runner_adopt). */
-	if (!e->in_work && e->attempts == 0 && e->due_ms > clock_mono_ms() && e->due_ms < clock_mono_ms() + LATER_MS)
+	if (!e->in_work && e->attempts == 0 && e->due_ms > clock_mono_ms() &&
+	    e->due_ms < clock_mono_ms() + LATER_MS)
 		schedule_move(&e->path->schedule, e, clock_mono_ms());
 }
 
@@ -157,7 +158,8 @@ bool watch_take(struct runner *r, int fd, uid_t uid, const char *line)
 	bool talk;
 	if (r->watch == NULL)
 		r->watch = mem_alloc(sizeof *r->watch);
-	if (!read_request(line, id, &talk) || count_of(r->watch, uid) >= WATCHERS_OF_USER_MAX || !has_room(r->watch, uid))
+	if (!read_request(line, id, &talk) || count_of(r->watch, uid) >= WATCHERS_OF_USER_MAX ||
+	    !has_room(r->watch, uid))
 		return false;
 	struct watcher *w = mem_alloc(sizeof *w);
 	*w = (struct watcher){.fd = fd, .uid = uid, .id = id_pack(id), .talk = talk};
@@ -173,7 +175,8 @@ int watch_poll(const struct runner *r, struct pollfd *p)
 {
 	int count = r->watch != NULL ? r->watch->count : 0;
 	for (int i = 0; i < count; i++)
-		p[i] = (struct pollfd){.fd = r->watch->list[i]->fd, .events = (short)(POLLIN | (r->watch->list[i]->out.length > 0 ? POLLOUT : 0))};
+		p[i] = (struct pollfd){.fd = r->watch->list[i]->fd,
+		    .events = (short)(POLLIN | (r->watch->list[i]->out.length > 0 ? POLLOUT : 0))};
 	return count;
 }
 
@@ -229,7 +232,8 @@ static const char *why_not_now(const struct runner *r, const struct watcher *w, 
 		return "over held";
 	if (!r->config_good)
 		return "over closed";
-	/* Another message asks whether the way is open again: that answer is near, but a job of cron does not wait for it. */
+	/* Another message asks whether the way is open again: that answer is near, but a job of cron
+	 * does not wait for it. */
 	if (path_state(r, e->path, now) != PATH_UP)
 		return w->talk && e->path->workers > 0 ? NULL : "over closed";
 	return e->due_ms > now + LATER_MS ? "over waits" : NULL;

@@ -1,7 +1,9 @@
-/* Those who watch one message: sendmail -v, which shows the first attempt as it happens, and -odi, which waits for its end.  They come over
-   mqueue/control (runner/control.h) with "watch ID talk" or "watch ID wait", mostly before the message is there, and get "ok"; then lines as they go
-   to the journal, and "TIME say text=" for the dialogue; and at the end "over WORD", or "no REASON".  "look": the message must be there by now.
-   They change nothing about a message, but one that talks may get a session of its own, so that nobody sees the mail of others. */
+/* Those who watch one message: sendmail -v, which shows the first attempt as it happens, and -odi,
+   which waits for its end.  They come over mqueue/control (runner/control.h) with "watch ID talk"
+   or "watch ID wait", mostly before the message is there, and get "ok"; then lines as they go to
+   the journal, and "TIME say text=" for the dialogue; and at the end "over WORD", or "no REASON".
+   "look": the message must be there by now. They change nothing about a message, but one that talks
+   may get a session of its own, so that nobody sees the mail of others. */
 #ifndef RUNNER_WATCH_H
 #define RUNNER_WATCH_H
 #include "runner/message.h"
@@ -10,7 +12,8 @@
 
 #define WATCHERS_MAX 48
 
-/* Takes over a client of the control socket, with its first line (without its end).  False: it is refused, and stays the caller's. */
+/* Takes over a client of the control socket, with its first line (without its end).  False: it is
+ * refused, and stays the caller's. */
 bool watch_take(struct runner *r, int fd, uid_t uid, const char *line);
 void watch_end(struct runner *r);
 
@@ -27,7 +30,8 @@ void watch_look(struct runner *r);
 /* True when the dialogue about it is to be shown. */
 bool watch_talks(const struct entry *e);
 
-/* An attempt begins; lines of the journal come into being; the dialogue; a message that is done (its entry may go). */
+/* An attempt begins; lines of the journal come into being; the dialogue; a message that is done
+ * (its entry may go). */
 void watch_begin(const struct runner *r, const struct message *m, const struct buffer *steps);
 void watch_lines(const struct entry *e, const struct buffer *lines);
 void watch_text(const struct entry *e, const char *verb, const char *text);

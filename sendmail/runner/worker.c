@@ -1,4 +1,5 @@
-/* Talking with a relay.  Its lines are read with the same care as any input: it may have been taken over. */
+/* Talking with a relay.  Its lines are read with the same care as any input: it may have been taken
+ * over. */
 #include "runner/worker.h"
 #include "base/clock.h"
 #include "base/fdio.h"
@@ -24,13 +25,15 @@
 #define HEARD_OF_MESSAGE_BYTES 65536
 #define HEARD_OF_RCPT_BYTES 4096
 
-static pid_t start_program(const struct runner *r, const struct path *p, int socket, int ledger, const struct buffer *orders)
+static pid_t start_program(const struct runner *r, const struct path *p, int socket, int ledger,
+    const struct buffer *orders)
 {
 	int orders_fd = orders_pipe(orders);
 	int fds[] = {socket, orders_fd, r->lock_fd, ledger};
 	if (orders_fd < 0)
 		return -1;
-	pid_t pid = process_start(strcmp(p->key, RULES_LOCAL) == 0 ? PROCESS_MBOX : PROCESS_RELAY, fds, ledger >= 0 ? 4 : 3);
+	pid_t pid = process_start(strcmp(p->key, RULES_LOCAL) == 0 ? PROCESS_MBOX : PROCESS_RELAY, fds,
+	    ledger >= 0 ? 4 : 3);
 	int saved = errno;
 	close(orders_fd);
 	errno = saved;
@@ -93,7 +96,8 @@ void worker_give(struct worker *w, struct message *m)
 	struct buffer line = {0};
 	/* The relay is the runner's own user, and could else change the file by it. */
 	if (!sandbox_limit(m->fd, SANDBOX_READ))
-		log_line(LOG_WARNING, "%s: its descriptor cannot be made one for reading only: %s", m->id, strerror(errno));
+		log_line(LOG_WARNING, "%s: its descriptor cannot be made one for reading only: %s", m->id,
+		    strerror(errno));
 	w->fds[w->fd_count].at = w->out.length;
 	w->fds[w->fd_count++].fd = m->fd;
 	fields_put(&line, "id", m->id);
@@ -221,7 +225,8 @@ static void keep_message(struct runner *r, struct worker *w, struct message *m)
 		text_printf(&words, "the relay process was ended by signal %d", WTERMSIG(w->status));
 	else
 		text_printf(&words, "the relay process ended early (exit %d)", WEXITSTATUS(w->status));
-	diag_set(&d, VERDICT_DEFERRED, w->ready ? STAGE_DOT : STAGE_CONNECT, "relay-died", "%s", words.data);
+	diag_set(&d, VERDICT_DEFERRED, w->ready ? STAGE_DOT : STAGE_CONNECT, "relay-died", "%s",
+	    words.data);
 	d.fault = FAULT_LOCAL;
 	if (strcmp(w->over.key, "relay-died") == 0)
 		d = w->over;
@@ -232,7 +237,8 @@ static void keep_message(struct runner *r, struct worker *w, struct message *m)
 	message_conclude(r, m, &w->steps, 0);
 }
 
-/* It cannot have arrived, so another one gets it at once: but not twice in a row, or a message that ends every relay would do so without a rest. */
+/* It cannot have arrived, so another one gets it at once: but not twice in a row, or a message that
+ * ends every relay would do so without a rest. */
 static bool may_go_at_once(const struct message *m)
 {
 	for (int i = 0; i < m->rcpt_count; i++) {
@@ -252,7 +258,8 @@ bool worker_is_gone(struct worker *w)
 static void note_uselessness(struct runner *r, struct worker *w)
 {
 	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, "relay-died", "the relay process gave its mail back without a reason");
+	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, "relay-died",
+	    "the relay process gave its mail back without a reason");
 	d.fault = FAULT_LOCAL;
 	for (const char *at = w->path->key; *at != '\0'; at += strcspn(at, ","), at += *at == ',') {
 		snprintf(d.hop, sizeof d.hop, "%.*s", (int)strcspn(at, ","), at);
@@ -263,7 +270,8 @@ static void note_uselessness(struct runner *r, struct worker *w)
 
 void worker_end(struct runner *r, struct worker *w)
 {
-	bool useless = w->done == 0 && w->over.key[0] == '\0' && !w->said_down && !r->leaving && w->avoid[0] == '\0' &&
+	bool useless = w->done == 0 && w->over.key[0] == '\0' && !w->said_down && !r->leaving &&
+	               w->avoid[0] == '\0' &&
 	               ((w->said_bye && w->first != NULL) || (w->returned > 0 && !w->ever_asked_back));
 	close(w->fd);
 	/* What it could not say any more may stand there. */
@@ -281,7 +289,8 @@ void worker_end(struct runner *r, struct worker *w)
 		else
 			keep_message(r, w, m);
 	}
-	/* Ready, and then gone before it took one message: as good as down, or it would be asked in a tight loop. */
+	/* Ready, and then gone before it took one message: as good as down, or it would be asked in a
+	 * tight loop. */
 	if (w->ready && w->done == 0 && w->over.key[0] != '\0') {
 		w->ready = false;
 		path_hop_failed(r, w->path, &w->over);
@@ -289,8 +298,11 @@ void worker_end(struct runner *r, struct worker *w)
 	}
 	if (useless)
 		note_uselessness(r, w);
-	/* A server that ends the session behind some messages has its reasons, and says nothing about the next message. */
-	if (w->said_bye && w->returned > 0 && !w->asked_back && w->done > 0 && w->done < WORKER_WINDOW && w->over.key[0] != '\0' && strcmp(w->over.key, "batch-timeout") != 0)
+	/* A server that ends the session behind some messages has its reasons, and says nothing about
+	 * the next message. */
+	if (w->said_bye && w->returned > 0 && !w->asked_back && w->done > 0 &&
+	    w->done < WORKER_WINDOW && w->over.key[0] != '\0' &&
+	    strcmp(w->over.key, "batch-timeout") != 0)
 		path_session_ended(w->path, w->done);
 	ledgers_remove(r, w->ledger);
 	w->path->workers--;

@@ -1,4 +1,5 @@
-/* One relay process and the messages that it has in hand.  Nothing here waits for it: whether it hangs is watchdog.h's matter. */
+/* One relay process and the messages that it has in hand.  Nothing here waits for it: whether it
+ * hangs is watchdog.h's matter. */
 #ifndef RUNNER_WORKER_H
 #define RUNNER_WORKER_H
 #include "runner/ledgers.h"
@@ -11,61 +12,65 @@ struct worker {
 	pid_t pid;
 	struct path *path;
 	int fd;
-	char *avoid;              /* as in struct entry; "" = none */
+	char *avoid;                    /* as in struct entry; "" = none */
 	char ledger[LEDGERS_NAME_SIZE]; /* in mqueue/; "" = it could not be made */
 	struct buffer in, out, steps;
 	struct {
-		size_t at;            /* offset in out of the byte it goes with */
+		size_t at; /* offset in out of the byte it goes with */
 		int fd;
 	} fds[WORKER_WINDOW];
 	int fd_count;
 	struct message *first, *last;
-	int count;                /* of them, and of those that are settled already: nobody took them, but the server still owes an answer */
+	int count; /* of them, and of those that are settled already: nobody took them, but the server
+	              still owes an answer */
 	int settled;
-	int64_t settled_ms;       /* since when */
-	int left;                 /* candidates behind the one it talks to */
-	bool shows;               /* the dialogue: for one message that is watched */
+	int64_t settled_ms; /* since when */
+	int left;           /* candidates behind the one it talks to */
+	bool shows;         /* the dialogue: for one message that is watched */
 	bool ready, closing, ended;
-	int read_errors;          /* in a row */
-	bool said_bye;            /* it has told all that it did: what it still has in hand it never read */
-	int done;                 /* messages with an outcome */
-	int told;                 /* recipients with one */
-	struct diagnosis passed;  /* the last server that was tried in vain, not logged yet; verdict none = there is none */
-	int passed_count;         /* logged */
+	int read_errors; /* in a row */
+	bool said_bye;   /* it has told all that it did: what it still has in hand it never read */
+	int done;        /* messages with an outcome */
+	int told;        /* recipients with one */
+	struct diagnosis passed; /* the last server that was tried in vain, not logged yet; verdict none
+	                            = there is none */
+	int passed_count;        /* logged */
 	bool said_down;
-	int hops_told;            /* servers that failed, as it says */
+	int hops_told;                          /* servers that failed, as it says */
 	int64_t heard_bytes, heard_limit_bytes; /* of all that it says: more is a flood */
-	struct diagnosis over;    /* why its session broke; key "" = it did not */
-	int64_t idle_ms;          /* since when it has nothing to do */
-	int64_t progress_ms;      /* last result, or first message after an idle time */
+	struct diagnosis over;                  /* why its session broke; key "" = it did not */
+	int64_t idle_ms;                        /* since when it has nothing to do */
+	int64_t progress_ms;                    /* last result, or first message after an idle time */
 	int64_t started_ms, ready_ms, heard_ms, closing_ms; /* closing_ms: 0 = it is not */
-	int given;                /* messages, so far */
-	int returned;             /* of those: given back as unused */
-	bool asked_back;          /* for what it has not begun, since the last progress */
+	int given;                                          /* messages, so far */
+	int returned;                                       /* of those: given back as unused */
+	bool asked_back; /* for what it has not begun, since the last progress */
 	bool ever_asked_back;
-	char stage[16];           /* that it waits at, as it says itself; "" = not known */
-	char peer[256];           /* server of its session; "" while there is none */
+	char stage[16]; /* that it waits at, as it says itself; "" = not known */
+	char peer[256]; /* server of its session; "" while there is none */
 	/* its end (watchdog.c): when it was told to, and made to; 0 = not */
 	int64_t term_ms, kill_ms, ended_ms;
-	bool gone;                /* reaped */
-	int status;               /* as of waitpid(2) */
+	bool gone;  /* reaped */
+	int status; /* as of waitpid(2) */
 };
 
-/* Starts a relay for a path, without the servers that are passed over now; NULL (logged) when that fails.  shows: one that tells the dialogue. */
+/* Starts a relay for a path, without the servers that are passed over now; NULL (logged) when that
+ * fails.  shows: one that tells the dialogue. */
 struct worker *worker_start(struct runner *r, struct path *path, const char *avoid, bool shows);
 
 /* Hands a message over; it belongs to the worker from now on. */
 void worker_give(struct worker *w, struct message *m);
 
-/* Moves bytes; call when the descriptor is ready.  Outcomes are applied as they come.  Sets ended at the end of the stream. */
+/* Moves bytes; call when the descriptor is ready.  Outcomes are applied as they come.  Sets ended
+ * at the end of the stream. */
 void worker_flush(struct worker *w);
 void worker_receive(struct runner *r, struct worker *w);
 
 /* Asks for every message back that the relay has not begun: those come as unused. */
 void worker_ask_back(struct worker *w);
 
-/* For an error of the socket: the relay may have half a line; it sees the end of its jobs, tells what became of those it has, and ends, which
-   worker_receive sees. */
+/* For an error of the socket: the relay may have half a line; it sees the end of its jobs, tells
+   what became of those it has, and ends, which worker_receive sees. */
 void worker_stop_sending(struct worker *w);
 
 /* A message leaves the worker; before: the one in the list before it, NULL = it is the first. */
@@ -83,6 +88,7 @@ void worker_close(struct worker *w);
 /* True when the process is reaped; never waits. */
 bool worker_is_gone(struct worker *w);
 
-/* After the end, when the process is gone: what it held, and cannot have arrived, goes to another at once, the rest is kept for later.  Frees w. */
+/* After the end, when the process is gone: what it held, and cannot have arrived, goes to another
+ * at once, the rest is kept for later.  Frees w. */
 void worker_end(struct runner *r, struct worker *w);
 #endif

@@ -20,8 +20,8 @@ struct collect {
 	const struct caller *caller;
 	struct envelope *envelope;
 	struct refused *refused;
-	int repaired;        /* sentences in the envelope */
-	bool own_name;       /* -f named nobody: the caller sends it */
+	int repaired;  /* sentences in the envelope */
+	bool own_name; /* -f named nobody: the caller sends it */
 	struct diagnosis *why;
 	struct intake intake;
 	struct store store;
@@ -40,7 +40,8 @@ static int read_piece(void *context, struct buffer *out, bool *at_end, struct di
 	static char bytes[CHUNK_BYTES];
 	ssize_t n = fdio_read(STDIN_FILENO, bytes, sizeof bytes);
 	if (n < 0) {
-		diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, "input-unreadable", "read the message from standard input");
+		diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, "input-unreadable",
+		    "read the message from standard input");
 		return EX_IOERR;
 	}
 	if (n > 0)
@@ -73,7 +74,8 @@ static void see_recipient(void *context, const struct address *a)
 		add_sentence(&c->refused->words, &c->refused->count, "recipient", a);
 	if (a->state == ADDRESS_REPAIRED)
 		add_sentence(&c->envelope->repaired, &c->repaired, "recipient", a);
-	if ((a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED) && envelope_add_recipient(c->envelope, a->text))
+	if ((a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED) &&
+	    envelope_add_recipient(c->envelope, a->text))
 		submit_takes_recipients(c->store.drop, c->envelope->recipient_count, c->why);
 }
 
@@ -95,7 +97,8 @@ static void extract_recipients(struct collect *c)
 			names = resent;
 	}
 	for (size_t at = 0; header_next(block, c->store.fields, &at, &field);) {
-		if (!header_is(&field, names[0]) && !header_is(&field, names[1]) && !header_is(&field, names[2]))
+		if (!header_is(&field, names[0]) && !header_is(&field, names[1]) &&
+		    !header_is(&field, names[2]))
 			continue;
 		char *value = header_value(&field);
 		add_list(c, value);
@@ -107,9 +110,11 @@ static void extract_recipients(struct collect *c)
 static int refuse_all(struct collect *c)
 {
 	const struct refused *r = c->refused;
-	diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "%.450s", buffer_string(&c->refused->words));
+	diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "%.450s",
+	    buffer_string(&c->refused->words));
 	if (r->count > SENTENCES_MAX)
-		diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "no recipient can be used, of %d: %.400s", r->count, buffer_string(&c->refused->words));
+		diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad",
+		    "no recipient can be used, of %d: %.400s", r->count, buffer_string(&c->refused->words));
 	c->refused->count = 0;
 	return EX_USAGE;
 }
@@ -127,8 +132,11 @@ static int gather_recipients(struct collect *c)
 	if (c->refused->count > 0)
 		return refuse_all(c);
 	if (c->options->extract)
-		return problem(c, EX_USAGE, "no-recipients", "no recipients: the message has no address in To, Cc or Bcc, and none is on the command line");
-	return problem(c, EX_USAGE, "no-recipients", "no recipients: name them on the command line, or use -t to take them from To, Cc and Bcc");
+		return problem(c, EX_USAGE, "no-recipients",
+		    "no recipients: the message has no address in To, Cc or Bcc, and none is on the "
+		    "command line");
+	return problem(c, EX_USAGE, "no-recipients",
+	    "no recipients: name them on the command line, or use -t to take them from To, Cc and Bcc");
 }
 
 static void keep(char **slot, const char *value)
@@ -137,7 +145,8 @@ static void keep(char **slot, const char *value)
 	*slot = mem_copy(text_has_control(value) ? "" : value);
 }
 
-/* -f is to help: what cannot be read does not keep the mail back, it goes in the caller's own name. */
+/* -f is to help: what cannot be read does not keep the mail back, it goes in the caller's own name.
+ */
 static void read_sender(struct collect *c)
 {
 	const char *given = c->options->sender, *what = "";
@@ -148,8 +157,9 @@ static void read_sender(struct collect *c)
 	char *address = *given != '\0' ? address_one(given, false, &what) : mem_copy("");
 	c->own_name = address == NULL;
 	if (*what != '\0') {
-		add_sentence(&c->envelope->repaired, &c->repaired, c->own_name ? "the sender is the caller, because of option -f" : "sender (option -f)",
-		             &(struct address){.start = given, .length = strlen(given), .what = what});
+		add_sentence(&c->envelope->repaired, &c->repaired,
+		    c->own_name ? "the sender is the caller, because of option -f" : "sender (option -f)",
+		    &(struct address){.start = given, .length = strlen(given), .what = what});
 	}
 	keep(&c->envelope->sender, c->own_name ? c->caller->login : address);
 	free(address);
@@ -167,20 +177,27 @@ static int refuse_control(struct collect *c)
 {
 	const struct options *o = c->options;
 	if (o->sender_given && text_has_control(o->sender))
-		return problem(c, EX_DATAERR, "address-bad", "the sender (option -f) has a control character in it");
+		return problem(c, EX_DATAERR, "address-bad",
+		    "the sender (option -f) has a control character in it");
 	for (int i = 0; i < (int)o->recipient_count; i++) {
 		if (text_has_control(o->recipients[i]))
-			return problem(c, EX_DATAERR, "address-bad", "a recipient on the command line has a control character in it");
+			return problem(c, EX_DATAERR, "address-bad",
+			    "a recipient on the command line has a control character in it");
 	}
 	return EX_OK;
 }
 
-int collect_message(const struct options *o, const struct caller *caller, struct drop *drop, struct envelope *e,
-                    struct refused *refused, struct diagnosis *why)
+int collect_message(const struct options *o, const struct caller *caller, struct drop *drop,
+    struct envelope *e, struct refused *refused, struct diagnosis *why)
 {
-	struct collect c = {.options = o, .caller = caller, .envelope = e, .refused = refused, .why = why};
+	struct collect c = {.options = o,
+	    .caller = caller,
+	    .envelope = e,
+	    .refused = refused,
+	    .why = why};
 	struct options facts = *o;
-	c.store = (struct store){.drop = drop, .envelope = e, .why = why, .read = read_piece, .context = &c};
+	c.store =
+	    (struct store){.drop = drop, .envelope = e, .why = why, .read = read_piece, .context = &c};
 	intake_start(&c.intake, o->ignore_dots);
 	envelope_init(e);
 	int code = refuse_control(&c);

@@ -11,8 +11,9 @@ struct refused {
 	int count;
 };
 
-/* Takes a whole submission; on success 0, and id and the envelope's facts are logged by the caller of this function, who also says
-   what was refused (and frees its words).  On failure a sysexits code and why: nothing was stored. */
-int collect_message(const struct options *o, const struct caller *c, struct drop *drop, struct envelope *e,
-                    struct refused *refused, struct diagnosis *why);
+/* Takes a whole submission; on success 0, and id and the envelope's facts are logged by the caller
+   of this function, who also says what was refused (and frees its words).  On failure a sysexits
+   code and why: nothing was stored. */
+int collect_message(const struct options *o, const struct caller *c, struct drop *drop,
+    struct envelope *e, struct refused *refused, struct diagnosis *why);
 #endif

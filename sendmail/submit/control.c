@@ -57,7 +57,11 @@ int control_list(const struct options *o)
 		return puts("\t\tTotal requests: 0") < 0 ? EX_IOERR : EX_OK;
 	if (o->client_queue)
 		return start_mailq(o, "-Ac", NULL);
-	return start_mailq(o, o->mode == MODE_COUNT ? "-bP" : o->mode == MODE_IDS ? "-bpi" : NULL, NULL);
+	return start_mailq(o,
+	    o->mode == MODE_COUNT ? "-bP"
+	    : o->mode == MODE_IDS ? "-bpi"
+	                          : NULL,
+	    NULL);
 }
 
 int control_aliases(const struct options *o)
@@ -103,7 +107,8 @@ int control_version(const struct options *o)
 	fflush(stdout);
 	snprintf(path, sizeof path, "%s/relayconf", paths_libexec());
 	setup_group_give_up();
-	execl(path, "relayconf", "-C", o->config != NULL ? o->config : paths_config(), "check", (char *)NULL);
+	execl(path, "relayconf", "-C", o->config != NULL ? o->config : paths_config(), "check",
+	    (char *)NULL);
 	fprintf(stderr, "sendmail: %s could not be started: %s\n", path, strerror(errno));
 	return EX_OSFILE;
 }
@@ -111,7 +116,8 @@ int control_version(const struct options *o)
 int control_daemon(bool foreground)
 {
 	if (getuid() != 0 && !paths_private()) {
-		fprintf(stderr, "sendmail: only root may start the runner (the program that delivers what is queued)\n");
+		fprintf(stderr, "sendmail: only root may start the runner (the program that delivers what "
+		                "is queued)\n");
 		return EX_NOPERM;
 	}
 	return start_with("runner", "--stay", foreground ? "--foreground" : NULL);
@@ -130,7 +136,8 @@ static int run_and_list(void)
 	return WEXITSTATUS(status) != EX_OK ? WEXITSTATUS(status) : start_mailq(&all, NULL, NULL);
 }
 
-/* What waits in drop/ would be the queue of its own that -Ac means: a staying runner takes it up when it is woken. */
+/* What waits in drop/ would be the queue of its own that -Ac means: a staying runner takes it up
+ * when it is woken. */
 int control_run(const struct options *o)
 {
 	bool may_all = getuid() == 0 || paths_private();
@@ -145,7 +152,8 @@ int control_run(const struct options *o)
 	switch (lock_kick(paths_spool())) {
 	case KICK_DONE:
 		if (!o->client_queue)
-			printf("The runner was woken and looks for new mail; mail that waits for its next attempt keeps its time.\n"
+			printf("The runner was woken and looks for new mail; mail that waits for its next "
+			       "attempt keeps its time.\n"
 			       "Only root can try everything at once.\n");
 		return EX_OK;
 	case KICK_NOBODY:

@@ -18,7 +18,8 @@ struct droplist {
 	bool missed; /* something could not be opened for want of means */
 };
 
-/* mailq shows its right by its real group, which is that of mqueue/; it applies the policy for lists itself. */
+/* mailq shows its right by its real group, which is that of mqueue/; it applies the policy for
+ * lists itself. */
 static bool may_see_all(const char *spool)
 {
 	char path[1024];
@@ -47,11 +48,13 @@ static void found(void *context, enum queue_kind kind, const char *id)
 		return;
 	int fd = openat(list->dir_fd, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0) {
-		list->missed = list->missed || errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO;
+		list->missed =
+		    list->missed || errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO;
 		return;
 	}
 	envelope_init(&e);
-	if (fstat(fd, &st) == 0 && (list->all || st.st_uid == getuid() || st.st_uid == list->owner) && envelope_read(&e, fd, &why)) {
+	if (fstat(fd, &st) == 0 && (list->all || st.st_uid == getuid() || st.st_uid == list->owner) &&
+	    envelope_read(&e, fd, &why)) {
 		if (st.st_uid != list->owner || e.uid < 0)
 			e.uid = st.st_uid;
 		if (list->all || e.uid == (int64_t)getuid())

@@ -31,7 +31,8 @@ static bool is_socket(const char *path)
 	return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 
-/* Between the end of a runner and the start of the next, as in an upgrade, its folder is there and its socket is not. */
+/* Between the end of a runner and the start of the next, as in an upgrade, its folder is there and
+ * its socket is not. */
 bool handover_possible(void)
 {
 	struct sockaddr_un address;
@@ -50,13 +51,17 @@ void handover_explain(struct diagnosis *why, const char *reason)
 	char path[200];
 	TEXT(words, sizeof why->text);
 	socket_path(path, sizeof path);
-	text_printf(&words, "%.120s; the set-group-id right of this program has no effect (" COMPAT_NO_SETGID
-	            ", or \"" COMPAT_MAKE " install-rights\" was not run), and no runner takes the message at %.80s (root starts it with \"sendmail -bd -q1m\"). "
-	            "The message was NOT taken", reason, path);
+	text_printf(&words,
+	    "%.120s; the set-group-id right of this program has no effect (" COMPAT_NO_SETGID
+	    ", or \"" COMPAT_MAKE " install-rights\" was not run), and no runner takes the message at "
+	    "%.80s (root starts it with \"sendmail -bd -q1m\"). "
+	    "The message was NOT taken",
+	    reason, path);
 	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-rights", "%s", words.data);
 }
 
-/* No runner listens: what kept us from drop/ is the reason that is to be repaired.  A hardened unit may hide the spool altogether (ENOENT). */
+/* No runner listens: what kept us from drop/ is the reason that is to be repaired.  A hardened unit
+ * may hide the spool altogether (ENOENT). */
 static int fail_alone(const char *socket, int drop_error, struct diagnosis *why)
 {
 	TEXT(reason, 200);
@@ -65,8 +70,10 @@ static int fail_alone(const char *socket, int drop_error, struct diagnosis *why)
 		handover_explain(why, reason.data);
 		return EX_NOPERM;
 	}
-	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-write", "%.200s/drop: %s; and no runner accepts the message instead (%s). The message was NOT taken",
-	         paths_spool(), strerror(drop_error), reason.data);
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-write",
+	    "%.200s/drop: %s; and no runner accepts the message instead (%s). The message was NOT "
+	    "taken",
+	    paths_spool(), strerror(drop_error), reason.data);
 	why->error_no = drop_error;
 	return EX_CANTCREAT;
 }
@@ -99,7 +106,8 @@ static int read_answer(int fd, char id[ID_SIZE], struct diagnosis *why)
 	size_t length = 0;
 	int code = 0, at = 0;
 	ssize_t n = 0;
-	while (length < sizeof line - 1 && memchr(line, '\n', length) == NULL && (n = fdio_read(fd, line + length, sizeof line - 1 - length)) > 0)
+	while (length < sizeof line - 1 && memchr(line, '\n', length) == NULL &&
+	       (n = fdio_read(fd, line + length, sizeof line - 1 - length)) > 0)
 		length += (size_t)n;
 	line[length] = '\0';
 	if (length > 0 && line[length - 1] == '\n') {
@@ -108,18 +116,21 @@ static int read_answer(int fd, char id[ID_SIZE], struct diagnosis *why)
 			memcpy(id, line + 3, ID_SIZE);
 			return EX_OK;
 		}
-		if (sscanf(line, "no %2d %39s %n", &code, key, &at) == 2 && code >= EX__BASE && code <= EX__MAX && code != EX_TEMPFAIL) {
+		if (sscanf(line, "no %2d %39s %n", &code, key, &at) == 2 && code >= EX__BASE &&
+		    code <= EX__MAX && code != EX_TEMPFAIL) {
 			diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, key, "%s", line + at);
 			return code;
 		}
 	}
 	if (n == 0)
 		errno = ECONNRESET;
-	diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-write", "the runner did not say that it has the message on disk, so it was NOT taken");
+	diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-write",
+	    "the runner did not say that it has the message on disk, so it was NOT taken");
 	return EX_IOERR;
 }
 
-int handover_send(const struct buffer *file, size_t head_bytes, int drop_error, char id[ID_SIZE], struct diagnosis *why)
+int handover_send(const struct buffer *file, size_t head_bytes, int drop_error, char id[ID_SIZE],
+    struct diagnosis *why)
 {
 	char path[1024];
 	socket_path(path, sizeof path);

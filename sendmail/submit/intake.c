@@ -1,4 +1,5 @@
-/* Bytes in, stored bytes out.  Works on any split of the input, without holding more than a dot and some CRs. */
+/* Bytes in, stored bytes out.  Works on any split of the input, without holding more than a dot and
+ * some CRs. */
 #include "submit/intake.h"
 #include <string.h>
 

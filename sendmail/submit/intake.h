@@ -6,15 +6,16 @@
 
 struct intake {
 	bool ignore_dots;
-	bool line_start;   /* the next byte begins a line */
-	bool held_dot;     /* a dot began the line, and what follows decides */
-	size_t held_crs;   /* CRs that belong to the line end if an LF follows */
-	bool ended;        /* the lone dot was seen: nothing behind it counts */
+	bool line_start; /* the next byte begins a line */
+	bool held_dot;   /* a dot began the line, and what follows decides */
+	size_t held_crs; /* CRs that belong to the line end if an LF follows */
+	bool ended;      /* the lone dot was seen: nothing behind it counts */
 };
 
 void intake_start(struct intake *in, bool ignore_dots);
 
-/* Appends the stored form of bytes to out.  CR LF (also CR CR LF) becomes LF; other CRs and NULs are kept. */
+/* Appends the stored form of bytes to out.  CR LF (also CR CR LF) becomes LF; other CRs and NULs
+ * are kept. */
 void intake_put(struct intake *in, const char *bytes, size_t length, struct buffer *out);
 
 /* What was held back at the end of input. */

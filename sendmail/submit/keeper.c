@@ -1,4 +1,5 @@
-/* The process that keeps the text.  It has the caller's rights, no group of firsthop's, and nothing to do with the spool: mail goes through sendmail. */
+/* The process that keeps the text.  It has the caller's rights, no group of firsthop's, and nothing
+ * to do with the spool: mail goes through sendmail. */
 #include "submit/unsent.h"
 #include "base/clock.h"
 #include "base/compat.h"
@@ -50,14 +51,21 @@ static const char *report_address(const struct options *o, const struct caller *
 static void write_report(const struct kept *k, const char *to, struct buffer *out)
 {
 	unsigned long mark = compat_random(), more = compat_random();
-	const char *subject = k->in_part ? "Not sent to all: some recipients cannot be used" : "Not sent: the message below was not accepted";
-	const char *words = k->in_part ? "The message below was given to sendmail on this machine.  Some of its recipients\ncannot be used, so these will not get it:"
-	                               : "The message below was given to sendmail on this machine, and sendmail did not\naccept it, so nobody gets it:";
-	buffer_printf(out, "From: Mail system <MAILER-DAEMON>\nTo: <%s>\nSubject: %s\nAuto-Submitted: auto-replied\n"
-	              "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"=_%08lx%08lx\"\n\n--=_%08lx%08lx\nContent-Type: text/plain; charset=utf-8\n\n"
-	              "%s\n\n    %s\n%s\n"
-	              "--=_%08lx%08lx\nContent-Type: message/rfc822\n\n", to, subject, mark, more, mark, more, words, k->reason,
-	              k->cut ? "\nIt is too long to be shown whole.\n" : "", mark, more);
+	const char *subject = k->in_part ? "Not sent to all: some recipients cannot be used"
+	                                 : "Not sent: the message below was not accepted";
+	const char *words = k->in_part
+	                        ? "The message below was given to sendmail on this machine.  Some of "
+	                          "its recipients\ncannot be used, so these will not get it:"
+	                        : "The message below was given to sendmail on this machine, and "
+	                          "sendmail did not\naccept it, so nobody gets it:";
+	buffer_printf(out,
+	    "From: Mail system <MAILER-DAEMON>\nTo: <%s>\nSubject: %s\nAuto-Submitted: auto-replied\n"
+	    "MIME-Version: 1.0\nContent-Type: multipart/mixed; "
+	    "boundary=\"=_%08lx%08lx\"\n\n--=_%08lx%08lx\nContent-Type: text/plain; charset=utf-8\n\n"
+	    "%s\n\n    %s\n%s\n"
+	    "--=_%08lx%08lx\nContent-Type: message/rfc822\n\n",
+	    to, subject, mark, more, mark, more, words, k->reason,
+	    k->cut ? "\nIt is too long to be shown whole.\n" : "", mark, more);
 	buffer_add(out, k->text.data != NULL ? k->text.data : "", k->text.length);
 	buffer_printf(out, "\n--=_%08lx%08lx--\n", mark, more);
 }
@@ -83,7 +91,8 @@ static bool mail_back(const struct kept *k, const char *to)
 	bool written = pid > 0 && fdio_write(fds[1], report.data, report.length);
 	close(fds[1]);
 	buffer_free(&report);
-	return pid > 0 && waitpid(pid, &status, 0) == pid && written && WIFEXITED(status) && WEXITSTATUS(status) == EX_OK;
+	return pid > 0 && waitpid(pid, &status, 0) == pid && written && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == EX_OK;
 }
 
 /* One more message of a mailbox: a line that looks like the start of another one is marked. */
@@ -101,12 +110,14 @@ static int open_letter(const char *home)
 	int folder = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
 	errno = folder < 0 ? errno : EPERM;
 	if (folder >= 0 && fstat(folder, &st) == 0 && st.st_uid == getuid())
-		fd = openat(folder, "dead.letter", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+		fd = openat(folder, "dead.letter",
+		    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (folder >= 0 && fd >= 0 && !fdio_sync(folder)) {
 		close(fd);
 		fd = -1;
 	}
-	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != getuid() || st.st_nlink != 1)) {
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != getuid() ||
+	                   st.st_nlink != 1)) {
 		close(fd);
 		errno = EPERM;
 		fd = -1;
@@ -126,7 +137,8 @@ static void save(const struct kept *k, const char *login, struct text *words)
 	else if (fd >= 0)
 		text_printf(words, "its text is LOST: %.900s/dead.letter: %s", home, strerror(errno));
 	else
-		text_put(words, "its text is LOST: there is no home folder of the caller's own for dead.letter");
+		text_put(words,
+		    "its text is LOST: there is no home folder of the caller's own for dead.letter");
 }
 
 void keeper_run(const struct options *o, const struct caller *c, int text_fd, int verdict_fd)
@@ -141,7 +153,8 @@ void keeper_run(const struct options *o, const struct caller *c, int text_fd, in
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		dup2(null, fd);
 	read_text(&k, text_fd);
-	while (length < sizeof verdict - 1 && (n = fdio_read(verdict_fd, verdict + length, sizeof verdict - 1 - length)) > 0)
+	while (length < sizeof verdict - 1 &&
+	       (n = fdio_read(verdict_fd, verdict + length, sizeof verdict - 1 - length)) > 0)
 		length += (size_t)n;
 	verdict[length] = '\0';
 	if (length < 2)

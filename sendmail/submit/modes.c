@@ -6,10 +6,25 @@ static const struct {
 	const char *value;
 	enum mode mode;
 } modes[] = {
-	{"m", MODE_SUBMIT}, {"a", MODE_SUBMIT}, {"q", MODE_SUBMIT}, {"s", MODE_SMTP}, {"p", MODE_LIST}, {"P", MODE_COUNT},
-	{"pc", MODE_COUNT}, {"pi", MODE_IDS}, {"pr", MODE_LIST}, {"pu", MODE_LIST}, {"pa", MODE_LIST}, {"i", MODE_ALIASES},
-	{"d", MODE_DAEMON}, {"D", MODE_FOREGROUND}, {"V", MODE_CHECK}, {"v", MODE_VERIFY}, {"t", MODE_TEST},
-	{"h", MODE_HOSTSTAT}, {"H", MODE_PURGESTAT},
+    {"m", MODE_SUBMIT},
+    {"a", MODE_SUBMIT},
+    {"q", MODE_SUBMIT},
+    {"s", MODE_SMTP},
+    {"p", MODE_LIST},
+    {"P", MODE_COUNT},
+    {"pc", MODE_COUNT},
+    {"pi", MODE_IDS},
+    {"pr", MODE_LIST},
+    {"pu", MODE_LIST},
+    {"pa", MODE_LIST},
+    {"i", MODE_ALIASES},
+    {"d", MODE_DAEMON},
+    {"D", MODE_FOREGROUND},
+    {"V", MODE_CHECK},
+    {"v", MODE_VERIFY},
+    {"t", MODE_TEST},
+    {"h", MODE_HOSTSTAT},
+    {"H", MODE_PURGESTAT},
 };
 
 bool modes_use_b(struct options *o, const char *value, struct text *problem)
@@ -24,7 +39,8 @@ bool modes_use_b(struct options *o, const char *value, struct text *problem)
 	if (strcmp(value, "S") == 0)
 		text_put(problem, "batched SMTP (-bS) is not spoken; -bs takes SMTP with its replies");
 	else if (strcmp(value, "l") == 0 || strcmp(value, "df") == 0)
-		text_printf(problem, "-b%s is not known; -bd starts the runner, -bD does so in the foreground", value);
+		text_printf(problem,
+		    "-b%s is not known; -bd starts the runner, -bD does so in the foreground", value);
 	else
 		text_put(problem, "this mode is not known: -b"), text_escape(problem, value, strlen(value));
 	return false;
@@ -68,7 +84,8 @@ bool modes_use_q(struct options *o, const char *value, struct text *problem)
 			o->mode = MODE_DAEMON;
 		return true;
 	}
-	text_put(problem, "-q takes a time (15m), or I, R, S or Q with a part of an identifier, recipient, sender or reason; not ");
+	text_put(problem, "-q takes a time (15m), or I, R, S or Q with a part of an identifier, "
+	                  "recipient, sender or reason; not ");
 	text_escape(problem, value, strlen(value));
 	return false;
 }
@@ -78,8 +95,15 @@ bool modes_use_m(struct options *o, const char *value, struct text *problem)
 	static const struct {
 		const char *letters, *command;
 	} commands[] = {
-		{"rm", "mailq remove ID"}, {"g", "mailq remove ID"}, {"f", "mailq hold ID"}, {"t", "mailq release ID"}, {"c", "mailq retry ID"},
-		{"vl", "mailq why ID"}, {"vh", "mailq cat ID"}, {"vb", "mailq cat ID"}, {"vc", "mailq cat ID"},
+	    {"rm", "mailq remove ID"},
+	    {"g", "mailq remove ID"},
+	    {"f", "mailq hold ID"},
+	    {"t", "mailq release ID"},
+	    {"c", "mailq retry ID"},
+	    {"vl", "mailq why ID"},
+	    {"vh", "mailq cat ID"},
+	    {"vb", "mailq cat ID"},
+	    {"vc", "mailq cat ID"},
 	};
 	const char *command = "mailq retry ID";
 	(void)o;
@@ -90,7 +114,9 @@ bool modes_use_m(struct options *o, const char *value, struct text *problem)
 	bool none = strcmp(value, "ar") == 0 || strcmp(value, "es") == 0 || strcmp(value, "mad") == 0;
 	text_put(problem, "option -M");
 	text_escape(problem, value, strlen(value));
-	text_printf(problem, " is refused: %s%s%s", none ? "the envelope of a queued message is never changed" : "use \"", none ? "" : command, none ? "" : "\"");
+	text_printf(problem, " is refused: %s%s%s",
+	    none ? "the envelope of a queued message is never changed" : "use \"", none ? "" : command,
+	    none ? "" : "\"");
 	return false;
 }
 
@@ -107,8 +133,12 @@ enum mode modes_of_name(const char *argv0)
 		const char *name;
 		enum mode mode;
 	} names[] = {
-		{"mailq", MODE_LIST}, {"newaliases", MODE_ALIASES}, {"hoststat", MODE_HOSTSTAT},
-		{"purgestat", MODE_PURGESTAT}, {"smtpd", MODE_DAEMON}, {"droplist", MODE_DROPLIST},
+	    {"mailq", MODE_LIST},
+	    {"newaliases", MODE_ALIASES},
+	    {"hoststat", MODE_HOSTSTAT},
+	    {"purgestat", MODE_PURGESTAT},
+	    {"smtpd", MODE_DAEMON},
+	    {"droplist", MODE_DROPLIST},
 	};
 	const char *slash = strrchr(argv0, '/');
 	const char *base = slash != NULL ? slash + 1 : argv0;

@@ -1,20 +1,25 @@
-/* sendmail's options.  Three kinds: used, ignored (historic, or without meaning here), refused (the caller
-   would be misled if we went on).  getopt(3) is not used: its permutation would read addresses as options. */
+/* sendmail's options.  Three kinds: used, ignored (historic, or without meaning here), refused (the
+   caller would be misled if we went on).  getopt(3) is not used: its permutation would read
+   addresses as options. */
 #include "submit/options.h"
 #include "message/dsn.h"
 #include "submit/modes.h"
 #include <string.h>
 #include <sysexits.h>
 
-enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_REST }; /* REST: only what follows in the same argument, may be empty */
+enum takes {
+	TAKES_NOTHING,
+	TAKES_VALUE,
+	TAKES_REST
+}; /* REST: only what follows in the same argument, may be empty */
 
 typedef bool option_use(struct options *o, const char *value, struct text *problem);
 
 struct option {
 	char letter;
 	enum takes takes;
-	option_use *use;      /* NULL: ignored */
-	const char *refusal;  /* not NULL: refused, with this advice */
+	option_use *use;     /* NULL: ignored */
+	const char *refusal; /* not NULL: refused, with this advice */
 };
 
 static bool refuse(struct text *problem, const char *what, const char *value)
@@ -91,7 +96,8 @@ static bool use_body(struct options *o, const char *value, struct text *problem)
 static bool use_notify(struct options *o, const char *value, struct text *problem)
 {
 	o->notify = value;
-	return dsn_notify_ok(value) || refuse(problem, "-N takes never, or a list of success,failure,delay; not ", value);
+	return dsn_notify_ok(value) ||
+	       refuse(problem, "-N takes never, or a list of success,failure,delay; not ", value);
 }
 
 static bool use_ret(struct options *o, const char *value, struct text *problem)
@@ -114,7 +120,8 @@ static bool use_envid(struct options *o, const char *value, struct text *problem
 static bool use_traffic(struct options *o, const char *value, struct text *problem)
 {
 	o->traffic = value;
-	return strcmp(value, "V") != 0 || refuse(problem, "-XV (an address for each recipient's returns) is not offered", "");
+	return strcmp(value, "V") != 0 ||
+	       refuse(problem, "-XV (an address for each recipient's returns) is not offered", "");
 }
 
 static bool use_tag(struct options *o, const char *value, struct text *problem)
@@ -149,7 +156,8 @@ static bool set_delivery(struct options *o, const char *value, struct text *prob
 	return true;
 }
 
-/* A configuration of its own; the files of an agent that was here before are known, and mean nothing. */
+/* A configuration of its own; the files of an agent that was here before are known, and mean
+ * nothing. */
 static bool use_config(struct options *o, const char *value, struct text *problem)
 {
 	const char *slash = strrchr(value, '/');
@@ -177,7 +185,8 @@ static bool use_letter(struct options *o, const char *value, struct text *proble
 static bool set_utf8(struct options *o, const char *value, struct text *problem)
 {
 	o->needs_utf8 = text_equal_ci(value, "yes");
-	return o->needs_utf8 || text_equal_ci(value, "no") || text_equal_ci(value, "auto") || refuse(problem, "-O smtputf8 takes yes, no or auto; not ", value);
+	return o->needs_utf8 || text_equal_ci(value, "no") || text_equal_ci(value, "auto") ||
+	       refuse(problem, "-O smtputf8 takes yes, no or auto; not ", value);
 }
 
 /* -O Name=value; names without meaning here are passed over. */
@@ -198,47 +207,51 @@ static bool use_long(struct options *o, const char *value, struct text *problem)
 	if (!text_starts_ci(value, "requiretls=") || text_equal_ci(setting, "no"))
 		return true;
 	o->refusal = EX_UNAVAILABLE;
-	return refuse(problem, "REQUIRETLS cannot be promised; the runner's tls = verify is what protects mail. Take away -O ", value);
+	return refuse(problem,
+	    "REQUIRETLS cannot be promised; the runner's tls = verify is what protects mail. Take away "
+	    "-O ",
+	    value);
 }
 
 static const struct option table[] = {
-	{'A', TAKES_VALUE, use_config_kind, NULL},
-	{'B', TAKES_VALUE, use_body, NULL},
-	{'b', TAKES_VALUE, modes_use_b, NULL},
-	{'C', TAKES_VALUE, use_config, NULL},
-	{'c', TAKES_NOTHING, NULL, NULL},
-	{'D', TAKES_VALUE, NULL, "no file is written with debugging words; -d tells them on standard error"},
-	{'d', TAKES_REST, use_debug, NULL},
-	{'E', TAKES_NOTHING, NULL, NULL},
-	{'e', TAKES_VALUE, set_error_mode, NULL},
-	{'F', TAKES_VALUE, use_fullname, NULL},
-	{'f', TAKES_VALUE, use_sender, NULL},
-	{'G', TAKES_NOTHING, NULL, NULL},
-	{'h', TAKES_VALUE, NULL, NULL},
-	{'I', TAKES_NOTHING, use_aliases, NULL},
-	{'i', TAKES_NOTHING, use_ignore_dots, NULL},
-	{'J', TAKES_NOTHING, NULL, NULL},
-	{'L', TAKES_VALUE, use_tag, NULL},
-	{'M', TAKES_VALUE, modes_use_m, NULL},
-	{'m', TAKES_NOTHING, NULL, NULL},
-	{'N', TAKES_VALUE, use_notify, NULL},
-	{'n', TAKES_NOTHING, use_no_alias, NULL},
-	{'O', TAKES_VALUE, use_long, NULL},
-	{'o', TAKES_VALUE, use_letter, NULL},
-	{'p', TAKES_VALUE, NULL, NULL},
-	{'Q', TAKES_REST, modes_use_quarantine, NULL},
-	{'q', TAKES_REST, modes_use_q, NULL},
-	{'R', TAKES_VALUE, use_ret, NULL},
-	{'r', TAKES_VALUE, use_sender, NULL},
-	{'S', TAKES_VALUE, NULL, "it is not an option of sendmail"},
-	{'s', TAKES_NOTHING, NULL, NULL},
-	{'T', TAKES_NOTHING, NULL, NULL},
-	{'t', TAKES_NOTHING, use_extract, NULL},
-	{'U', TAKES_NOTHING, NULL, NULL},
-	{'V', TAKES_VALUE, use_envid, NULL},
-	{'v', TAKES_NOTHING, use_verbose, NULL},
-	{'X', TAKES_VALUE, use_traffic, NULL},
-	{'x', TAKES_NOTHING, NULL, NULL},
+    {'A', TAKES_VALUE, use_config_kind, NULL},
+    {'B', TAKES_VALUE, use_body, NULL},
+    {'b', TAKES_VALUE, modes_use_b, NULL},
+    {'C', TAKES_VALUE, use_config, NULL},
+    {'c', TAKES_NOTHING, NULL, NULL},
+    {'D', TAKES_VALUE, NULL,
+        "no file is written with debugging words; -d tells them on standard error"},
+    {'d', TAKES_REST, use_debug, NULL},
+    {'E', TAKES_NOTHING, NULL, NULL},
+    {'e', TAKES_VALUE, set_error_mode, NULL},
+    {'F', TAKES_VALUE, use_fullname, NULL},
+    {'f', TAKES_VALUE, use_sender, NULL},
+    {'G', TAKES_NOTHING, NULL, NULL},
+    {'h', TAKES_VALUE, NULL, NULL},
+    {'I', TAKES_NOTHING, use_aliases, NULL},
+    {'i', TAKES_NOTHING, use_ignore_dots, NULL},
+    {'J', TAKES_NOTHING, NULL, NULL},
+    {'L', TAKES_VALUE, use_tag, NULL},
+    {'M', TAKES_VALUE, modes_use_m, NULL},
+    {'m', TAKES_NOTHING, NULL, NULL},
+    {'N', TAKES_VALUE, use_notify, NULL},
+    {'n', TAKES_NOTHING, use_no_alias, NULL},
+    {'O', TAKES_VALUE, use_long, NULL},
+    {'o', TAKES_VALUE, use_letter, NULL},
+    {'p', TAKES_VALUE, NULL, NULL},
+    {'Q', TAKES_REST, modes_use_quarantine, NULL},
+    {'q', TAKES_REST, modes_use_q, NULL},
+    {'R', TAKES_VALUE, use_ret, NULL},
+    {'r', TAKES_VALUE, use_sender, NULL},
+    {'S', TAKES_VALUE, NULL, "it is not an option of sendmail"},
+    {'s', TAKES_NOTHING, NULL, NULL},
+    {'T', TAKES_NOTHING, NULL, NULL},
+    {'t', TAKES_NOTHING, use_extract, NULL},
+    {'U', TAKES_NOTHING, NULL, NULL},
+    {'V', TAKES_VALUE, use_envid, NULL},
+    {'v', TAKES_NOTHING, use_verbose, NULL},
+    {'X', TAKES_VALUE, use_traffic, NULL},
+    {'x', TAKES_NOTHING, NULL, NULL},
 };
 
 static const struct option *find_option(char letter)
@@ -251,7 +264,8 @@ static const struct option *find_option(char letter)
 }
 
 /* One argument with its letters; *next is the argument behind it, taken if a value is needed. */
-static bool read_letters(struct options *o, const char *letters, char **argv, int argc, int *next, struct text *problem)
+static bool read_letters(struct options *o, const char *letters, char **argv, int argc, int *next,
+    struct text *problem)
 {
 	while (*letters != '\0') {
 		const struct option *row = find_option(*letters);
@@ -287,8 +301,16 @@ static bool read_letters(struct options *o, const char *letters, char **argv, in
 bool options_read(struct options *o, int argc, char **argv, struct text *problem)
 {
 	int next = 1;
-	*o = (struct options){.mode = modes_of_name(argc > 0 ? argv[0] : ""), .sender = "", .fullname = "", .body = "",
-	                      .notify = "", .ret = "", .envid = "", .tag = "", .error_mode = 'p', .refusal = EX_USAGE};
+	*o = (struct options){.mode = modes_of_name(argc > 0 ? argv[0] : ""),
+	    .sender = "",
+	    .fullname = "",
+	    .body = "",
+	    .notify = "",
+	    .ret = "",
+	    .envid = "",
+	    .tag = "",
+	    .error_mode = 'p',
+	    .refusal = EX_USAGE};
 	while (next < argc && argv[next][0] == '-' && argv[next][1] != '\0') {
 		const char *word = argv[next++];
 		if (strcmp(word, "--") == 0)

@@ -20,7 +20,8 @@ static struct drop *unfinished;
 static volatile sig_atomic_t stored;
 static gid_t raised_gid, caller_gid;
 
-/* A closed descriptor 0 to 2 would be given to the next file opened, and messages would be written into it. */
+/* A closed descriptor 0 to 2 would be given to the next file opened, and messages would be written
+ * into it. */
 static void setup_descriptors(void)
 {
 	int fd;
@@ -41,7 +42,8 @@ static void set_gecos(struct caller *c, const char *gecos)
 		if (*gecos != '&') {
 			text_char(&t, *gecos);
 		} else if (c->login[0] != '\0') {
-			text_char(&t, (char)(c->login[0] >= 'a' && c->login[0] <= 'z' ? c->login[0] - 32 : c->login[0]));
+			text_char(&t,
+			    (char)(c->login[0] >= 'a' && c->login[0] <= 'z' ? c->login[0] - 32 : c->login[0]));
 			text_put(&t, c->login + 1);
 		}
 	}
@@ -73,7 +75,8 @@ static void cut_environment(void)
 	static char *kept[2];
 	const char *tz = getenv("TZ");
 	/* A zone that names a file of its own choice is the caller's way to make us read it. */
-	if (tz != NULL && tz[0] != '/' && tz[0] != ':' && strstr(tz, "..") == NULL && strlen(tz) < sizeof zone - 3) {
+	if (tz != NULL && tz[0] != '/' && tz[0] != ':' && strstr(tz, "..") == NULL &&
+	    strlen(tz) < sizeof zone - 3) {
 		snprintf(zone, sizeof zone, "TZ=%s", tz);
 		kept[0] = zone;
 	}
@@ -87,7 +90,8 @@ void setup_process(struct caller *c)
 	umask(022);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	/* Whoever ignores it hands that on, and then no exit status could be had of what is started here. */
+	/* Whoever ignores it hands that on, and then no exit status could be had of what is started
+	 * here. */
 	signal(SIGCHLD, SIG_DFL);
 	raised_gid = getegid();
 	caller_gid = getgid();
@@ -127,12 +131,17 @@ void setup_signals_stored(void)
 	stored = 1;
 }
 
-/* A group that the kernel does not let us have: the caller's own has no number in this user namespace. */
+/* A group that the kernel does not let us have: the caller's own has no number in this user
+ * namespace. */
 static void fail_group(void)
 {
-	fprintf(stderr, "sendmail: the group of the caller (gid %lu) cannot be taken: %s. In a container or another user namespace that group must be mapped "
-	                "(podman: --gidmap, --group-add keep-groups; /etc/subgid), or this program installed there without the set-group-id bit. "
-	                "Nothing was done; a message was NOT taken\n", (unsigned long)caller_gid, strerror(errno));
+	fprintf(stderr,
+	    "sendmail: the group of the caller (gid %lu) cannot be taken: %s. In a container or "
+	    "another user namespace that group must be mapped "
+	    "(podman: --gidmap, --group-add keep-groups; /etc/subgid), or this program installed there "
+	    "without the set-group-id bit. "
+	    "Nothing was done; a message was NOT taken\n",
+	    (unsigned long)caller_gid, strerror(errno));
 	_exit(EX_OSERR);
 }
 

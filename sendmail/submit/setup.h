@@ -12,16 +12,18 @@ struct caller {
 	bool set_id; /* this process has more rights than its caller */
 };
 
-/* Opens descriptors 0 to 2 if they are closed, closes all others, sets umask and limits, ignores PIPE and XFSZ,
-   reads login, full name and NAME, and (when set-id) clears the environment but for TZ. */
+/* Opens descriptors 0 to 2 if they are closed, closes all others, sets umask and limits, ignores
+   PIPE and XFSZ, reads login, full name and NAME, and (when set-id) clears the environment but for
+   TZ. */
 void setup_process(struct caller *c);
 
-/* From now on HUP, INT and TERM remove the unfinished file of d and leave with 74; once it is stored they leave with 0, so that the caller does not
-   send it again. */
+/* From now on HUP, INT and TERM remove the unfinished file of d and leave with 74; once it is
+   stored they leave with 0, so that the caller does not send it again. */
 void setup_signals(struct drop *d);
 void setup_signals_stored(void);
 
-/* Puts the set-group-id right aside, and takes it back; give_up is for good, before another program is started. */
+/* Puts the set-group-id right aside, and takes it back; give_up is for good, before another program
+ * is started. */
 void setup_group_aside(void);
 bool setup_group_back(void);
 void setup_group_give_up(void);

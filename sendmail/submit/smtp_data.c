@@ -17,7 +17,8 @@ static size_t put_text(struct smtp_data *d, const char *bytes, size_t length, st
 	return piece;
 }
 
-/* What follows a dot that began a line.  A dot that nothing legal follows is kept: it was never doubled. */
+/* What follows a dot that began a line.  A dot that nothing legal follows is kept: it was never
+ * doubled. */
 static size_t put_behind_dot(struct smtp_data *d, char c, struct buffer *out)
 {
 	if (d->state == DATA_DOT && c == '\r') {

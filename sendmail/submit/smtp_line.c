@@ -8,9 +8,22 @@ static const struct {
 	const char *word;
 	enum smtp_verb verb;
 } verbs[] = {
-	{"EHLO", SMTP_EHLO}, {"HELO", SMTP_HELO}, {"MAIL", SMTP_MAIL}, {"RCPT", SMTP_RCPT}, {"DATA", SMTP_DATA}, {"RSET", SMTP_RSET},
-	{"NOOP", SMTP_NOOP}, {"VRFY", SMTP_VRFY}, {"HELP", SMTP_HELP}, {"QUIT", SMTP_QUIT}, {"STARTTLS", SMTP_ELSEWHERE},
-	{"AUTH", SMTP_ELSEWHERE}, {"EXPN", SMTP_ELSEWHERE}, {"ETRN", SMTP_ELSEWHERE}, {"TURN", SMTP_ELSEWHERE}, {"BDAT", SMTP_ELSEWHERE},
+    {"EHLO", SMTP_EHLO},
+    {"HELO", SMTP_HELO},
+    {"MAIL", SMTP_MAIL},
+    {"RCPT", SMTP_RCPT},
+    {"DATA", SMTP_DATA},
+    {"RSET", SMTP_RSET},
+    {"NOOP", SMTP_NOOP},
+    {"VRFY", SMTP_VRFY},
+    {"HELP", SMTP_HELP},
+    {"QUIT", SMTP_QUIT},
+    {"STARTTLS", SMTP_ELSEWHERE},
+    {"AUTH", SMTP_ELSEWHERE},
+    {"EXPN", SMTP_ELSEWHERE},
+    {"ETRN", SMTP_ELSEWHERE},
+    {"TURN", SMTP_ELSEWHERE},
+    {"BDAT", SMTP_ELSEWHERE},
 };
 
 enum smtp_verb smtp_line_verb(char *line, char **rest)

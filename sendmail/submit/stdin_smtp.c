@@ -1,5 +1,5 @@
-/* The session.  Who calls is known from the system, so there is no login; where the mail goes is the runner's matter, so recipients are only
-   looked at for their form. */
+/* The session.  Who calls is known from the system, so there is no login; where the mail goes is
+   the runner's matter, so recipients are only looked at for their form. */
 #include "submit/stdin_smtp.h"
 #include "base/fdio.h"
 #include "message/address.h"
@@ -24,14 +24,14 @@ struct session {
 	const struct options *options;
 	const struct caller *caller;
 	struct drop drop;
-	struct buffer in;         /* read, not used yet */
-	bool in_mail;             /* a transaction is open: */
+	struct buffer in; /* read, not used yet */
+	bool in_mail;     /* a transaction is open: */
 	struct envelope envelope;
-	struct options facts;     /* what MAIL and RCPT said, over the options of the command line */
+	struct options facts; /* what MAIL and RCPT said, over the options of the command line */
 	char envid[101];
 	struct smtp_data data;
 	struct intake intake;
-	bool bare_lf;             /* the last command ended so */
+	bool bare_lf; /* the last command ended so */
 	bool over;
 	int errors, code;
 };
@@ -83,7 +83,8 @@ static void start_mail(struct session *s, const char *sender)
 static void do_ehlo(struct session *s)
 {
 	end_mail(s);
-	reply(s, "250-firsthop takes mail from uid %lu (%s)", (unsigned long)getuid(), s->caller->login);
+	reply(s, "250-firsthop takes mail from uid %lu (%s)", (unsigned long)getuid(),
+	    s->caller->login);
 	reply(s, "250-PIPELINING");
 	reply(s, "250-SIZE %lld", ENVELOPE_MESSAGE_LIMIT_BYTES);
 	reply(s, "250-8BITMIME");
@@ -100,22 +101,29 @@ static const char *mail_parameter(struct session *s, const char *name, char *val
 	if (text_equal_ci(name, "SIZE")) {
 		if (!text_number(value, 0, 1LL << 61, &number))
 			return "501 5.5.4 SIZE takes a number";
-		return number <= ENVELOPE_MESSAGE_LIMIT_BYTES ? NULL : "552 5.3.4 a message may have 1 GiB at most";
+		return number <= ENVELOPE_MESSAGE_LIMIT_BYTES
+		           ? NULL
+		           : "552 5.3.4 a message may have 1 GiB at most";
 	}
 	if (text_equal_ci(name, "BODY")) {
 		s->facts.body = text_equal_ci(value, "8BITMIME") ? "8BITMIME" : "7BIT";
-		return text_equal_ci(value, "8BITMIME") || text_equal_ci(value, "7BIT") ? NULL : "501 5.5.4 BODY takes 7BIT or 8BITMIME";
+		return text_equal_ci(value, "8BITMIME") || text_equal_ci(value, "7BIT")
+		           ? NULL
+		           : "501 5.5.4 BODY takes 7BIT or 8BITMIME";
 	}
 	if (text_equal_ci(name, "RET")) {
 		s->facts.ret = text_equal_ci(value, "FULL") ? "FULL" : "HDRS";
-		return text_equal_ci(value, "FULL") || text_equal_ci(value, "HDRS") ? NULL : "501 5.5.4 RET takes FULL or HDRS";
+		return text_equal_ci(value, "FULL") || text_equal_ci(value, "HDRS")
+		           ? NULL
+		           : "501 5.5.4 RET takes FULL or HDRS";
 	}
 	if (text_equal_ci(name, "ENVID")) {
 		s->facts.envid = s->envid;
 		bool good = dsn_xtext_decode(value) && text_copy(s->envid, sizeof s->envid, value);
 		return good ? NULL : "501 5.5.4 ENVID takes xtext (RFC 3461) of at most 100 characters";
 	}
-	/* The addresses themselves tell whether SMTPUTF8 is needed; AUTH= names an identity that only a login would prove. */
+	/* The addresses themselves tell whether SMTPUTF8 is needed; AUTH= names an identity that only a
+	 * login would prove. */
 	if (text_equal_ci(name, "SMTPUTF8") || text_equal_ci(name, "AUTH"))
 		return NULL;
 	return "555 5.5.4 this parameter of MAIL is not known";
@@ -137,7 +145,8 @@ static void refuse(struct session *s, const struct diagnosis *why, int code)
 }
 
 /* From here on a transaction is open, unless something is refused. */
-static void take_sender(struct session *s, const char *path, const char *sender, const char *what, char *parameters)
+static void take_sender(struct session *s, const char *path, const char *sender, const char *what,
+    char *parameters)
 {
 	struct diagnosis why = {0};
 	char *name, *value;
@@ -183,16 +192,21 @@ static const char *rcpt_parameter(struct envelope_asked *asked, const char *name
 {
 	if (text_equal_ci(name, "NOTIFY")) {
 		asked->notify = value;
-		return dsn_notify_ok(value) ? NULL : "501 5.5.4 NOTIFY takes NEVER, or a list of SUCCESS,FAILURE,DELAY";
+		return dsn_notify_ok(value)
+		           ? NULL
+		           : "501 5.5.4 NOTIFY takes NEVER, or a list of SUCCESS,FAILURE,DELAY";
 	}
 	if (text_equal_ci(name, "ORCPT")) {
 		asked->orcpt = value;
-		return dsn_orcpt_ok(value) ? NULL : "501 5.5.4 ORCPT takes type;xtext (RFC 3461) of at most 500 characters";
+		return dsn_orcpt_ok(value)
+		           ? NULL
+		           : "501 5.5.4 ORCPT takes type;xtext (RFC 3461) of at most 500 characters";
 	}
 	return "555 5.5.4 this parameter of RCPT is not known";
 }
 
-static void add_rcpt(struct session *s, const char *path, const char *rcpt, const char *what, char *parameters)
+static void add_rcpt(struct session *s, const char *path, const char *rcpt, const char *what,
+    char *parameters)
 {
 	char *name, *value;
 	char none[] = "";
@@ -215,7 +229,8 @@ static void do_rcpt(struct session *s, char *rest)
 	char *parameters;
 	const char *what = "";
 	struct diagnosis why = {0};
-	char *path = smtp_line_path(rest, "TO", &parameters), *rcpt = s->in_mail ? smtp_line_address(path, false, &what) : NULL;
+	char *path = smtp_line_path(rest, "TO", &parameters),
+	     *rcpt = s->in_mail ? smtp_line_address(path, false, &what) : NULL;
 	if (!s->in_mail)
 		reply(s, "503 5.5.1 MAIL comes first");
 	else if (path == NULL)
@@ -235,7 +250,8 @@ static int read_data(void *context, struct buffer *out, bool *at_end, struct dia
 	struct buffer plain = {0};
 	ssize_t n = s->in.length > 0 ? 1 : fill(s);
 	if (n <= 0) {
-		diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "input-unreadable", "the input ended within a message of the SMTP dialogue (-bs): it was not taken");
+		diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "input-unreadable",
+		    "the input ended within a message of the SMTP dialogue (-bs): it was not taken");
 		s->over = true;
 		return s->code = EX_DATAERR;
 	}
@@ -262,7 +278,11 @@ static void pass_over(struct session *s)
 static void take_message(struct session *s)
 {
 	struct diagnosis why = {0};
-	struct store store = {.drop = &s->drop, .envelope = &s->envelope, .why = &why, .read = read_data, .context = s};
+	struct store store = {.drop = &s->drop,
+	    .envelope = &s->envelope,
+	    .why = &why,
+	    .read = read_data,
+	    .context = s};
 	s->data = (struct smtp_data){.bare_lf = s->bare_lf};
 	intake_start(&s->intake, true);
 	int code = store_read_header(&store);
@@ -286,7 +306,8 @@ static void take_message(struct session *s)
 static void do_data(struct session *s)
 {
 	if (!s->in_mail || s->envelope.recipient_count == 0) {
-		reply(s, s->in_mail ? "554 5.5.1 no recipient was taken" : "503 5.5.1 MAIL and RCPT come first");
+		reply(s,
+		    s->in_mail ? "554 5.5.1 no recipient was taken" : "503 5.5.1 MAIL and RCPT come first");
 		return;
 	}
 	reply(s, "354 the message, please; a line with a single dot ends it");
@@ -297,7 +318,8 @@ static void do_data(struct session *s)
 static void do_elsewhere(struct session *s, const char *verb)
 {
 	if (text_equal_ci(verb, "AUTH"))
-		reply(s, "503 5.5.1 no login is needed: the system knows that uid %lu calls", (unsigned long)getuid());
+		reply(s, "503 5.5.1 no login is needed: the system knows that uid %lu calls",
+		    (unsigned long)getuid());
 	else
 		reply(s, "502 5.5.1 %s has no meaning on standard input", verb);
 }
@@ -309,7 +331,8 @@ static void obey(struct session *s, char *line)
 	case SMTP_EHLO: do_ehlo(s); break;
 	case SMTP_HELO:
 		end_mail(s);
-		reply(s, "250 firsthop takes mail from uid %lu (%s)", (unsigned long)getuid(), s->caller->login);
+		reply(s, "250 firsthop takes mail from uid %lu (%s)", (unsigned long)getuid(),
+		    s->caller->login);
 		break;
 	case SMTP_MAIL: do_mail(s, rest); break;
 	case SMTP_RCPT: do_rcpt(s, rest); break;
@@ -319,8 +342,12 @@ static void obey(struct session *s, char *line)
 		reply(s, "250 2.0.0 forgotten");
 		break;
 	case SMTP_NOOP: reply(s, "250 2.0.0 ok"); break;
-	case SMTP_VRFY: reply(s, "252 2.5.2 not looked up here; \"sendmail -bv\" shows where mail to it goes"); break;
-	case SMTP_HELP: reply(s, "214 2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT; see sendmail(8)"); break;
+	case SMTP_VRFY:
+		reply(s, "252 2.5.2 not looked up here; \"sendmail -bv\" shows where mail to it goes");
+		break;
+	case SMTP_HELP:
+		reply(s, "214 2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT; see sendmail(8)");
+		break;
 	case SMTP_QUIT:
 		reply(s, "221 2.0.0 bye");
 		s->over = true;
@@ -330,7 +357,8 @@ static void obey(struct session *s, char *line)
 	}
 }
 
-/* The next command without its end, to be freed; NULL at the end of input.  *wrong: what makes the line none. */
+/* The next command without its end, to be freed; NULL at the end of input.  *wrong: what makes the
+ * line none. */
 static char *next_line(struct session *s, const char **wrong)
 {
 	const char *end;
@@ -382,7 +410,8 @@ int stdin_smtp(const struct options *o, const struct caller *c)
 	struct session s = {.options = o, .caller = c, .code = EX_OK};
 	int code = submit_open(&s.drop, c, true);
 	if (code != EX_OK) {
-		reply(&s, "421 4.3.0 mail cannot be taken: %s", code == EX_NOPERM ? "no right to the spool" : "the spool cannot be opened");
+		reply(&s, "421 4.3.0 mail cannot be taken: %s",
+		    code == EX_NOPERM ? "no right to the spool" : "the spool cannot be opened");
 		return code;
 	}
 	serve(&s);

@@ -1,4 +1,5 @@
-/* Header first (its recipients decide whether there is anything to do), then the file, then the body as it comes. */
+/* Header first (its recipients decide whether there is anything to do), then the file, then the
+ * body as it comes. */
 #include "submit/store.h"
 #include "base/clock.h"
 #include "base/fdio.h"
@@ -20,7 +21,8 @@ static int problem(struct store *s, const char *key, const char *what)
 	return EX_DATAERR;
 }
 
-/* True when the header is whole: something that is not header follows it.  A last line without its end may still grow. */
+/* True when the header is whole: something that is not header follows it.  A last line without its
+ * end may still grow. */
 static bool header_is_whole(struct store *s)
 {
 	size_t length = s->text.length;
@@ -44,7 +46,8 @@ int store_read_header(struct store *s)
 			return EX_OK;
 		if (s->text.length > HEADER_LIMIT_BYTES)
 			return problem(s, "header-too-long",
-			               "the header of the message is longer than 256 KiB; is a blank line missing between header and text?");
+			    "the header of the message is longer than 256 KiB; is a blank line missing between "
+			    "header and text?");
 	}
 }
 
@@ -101,7 +104,9 @@ static int write_start(struct store *s, size_t *content_at, size_t *head_bytes)
 	size_t head = *head_bytes = out.length;
 	if (head > ENVELOPE_HEAD_LIMIT_BYTES) {
 		buffer_free(&out);
-		return problem(s, "recipients-limit", "the recipients of the message, with what is asked for them, take more than 16 MiB; divide them among several messages");
+		return problem(s, "recipients-limit",
+		    "the recipients of the message, with what is asked for them, take more than 16 MiB; "
+		    "divide them among several messages");
 	}
 	if (s->fields > 0)
 		header_without(s->text.data + s->skip, s->fields, hidden, &out);
@@ -183,7 +188,8 @@ int store_message(struct store *s)
 		return store_by_runner(s, s->drop->open_error);
 	if (setup_group_back() && drop_create(s->drop, s->envelope->created_us / 1000000, s->why))
 		return store_in_drop(s);
-	/* A hardened unit of the caller sees the spool read-only; the socket works there all the same. */
+	/* A hardened unit of the caller sees the spool read-only; the socket works there all the same.
+	 */
 	if (s->why->error_no != EROFS || !handover_possible())
 		return strcmp(s->why->key, "spool-full") == 0 ? EX_IOERR : EX_CANTCREAT;
 	*s->why = (struct diagnosis){0};

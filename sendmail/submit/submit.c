@@ -36,11 +36,13 @@ static int fail(const struct diagnosis *why, int code)
 		fprintf(stderr, "sendmail: %s%s%s\n", why->text, kept.length > 0 ? "; " : "", kept.data);
 	submit_log_refusal(why, code);
 	if (kept.length > 0)
-		log_line(LOG_NOTICE, "of the submission that was refused to uid=%lu: %s", (unsigned long)getuid(), kept.data);
+		log_line(LOG_NOTICE, "of the submission that was refused to uid=%lu: %s",
+		    (unsigned long)getuid(), kept.data);
 	return status;
 }
 
-/* No right to drop/: the bit is missing, or something took its effect away.  Those are repaired in different places. */
+/* No right to drop/: the bit is missing, or something took its effect away.  Those are repaired in
+ * different places. */
 static int fail_open(const struct caller *c, struct diagnosis *why)
 {
 	if (strcmp(why->key, "spool-rights") != 0 || c->set_id)
@@ -72,12 +74,15 @@ static int report_refused(const struct options *o, struct refused *r, const char
 	struct diagnosis why = {0};
 	TEXT(kept, 1400);
 	const char *more = r->count > 10 ? ", and more" : "";
-	diag_set(&why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "%s is queued for its other recipients, but not for %d: %.400s%s", id, r->count, buffer_string(&r->words), more);
+	diag_set(&why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad",
+	    "%s is queued for its other recipients, but not for %d: %.400s%s", id, r->count,
+	    buffer_string(&r->words), more);
 	int status = unsent_report(&why, EX_USAGE, &kept);
 	if (!quiet)
 		fprintf(stderr, "sendmail: %s%s%s\n", why.text, kept.length > 0 ? "; " : "", kept.data);
 	struct buffer line = {0};
-	buffer_printf(&line, "%s refused: uid=%lu recipients=%d exit=%d", id, (unsigned long)getuid(), r->count, status);
+	buffer_printf(&line, "%s refused: uid=%lu recipients=%d exit=%d", id, (unsigned long)getuid(),
+	    r->count, status);
 	log_fields(LOG_WARNING, "refused", &line, buffer_string(&r->words));
 	buffer_free(&line);
 	return o->error_mode == 'e' ? EX_OK : status;
@@ -90,7 +95,8 @@ static const char *runner_path(void)
 	return path;
 }
 
-/* The caller wants it (FIRSTHOP_DAEMONLESS), and the queue is his own, as in a container: its runner is his to start. */
+/* The caller wants it (FIRSTHOP_DAEMONLESS), and the queue is his own, as in a container: its
+ * runner is his to start. */
 static bool runner_is_ours;
 
 static bool owns_queue(const struct caller *c)
@@ -99,10 +105,12 @@ static bool owns_queue(const struct caller *c)
 	TEXT(path, 1100);
 	text_printf(&path, "%s/mqueue", paths_spool());
 	const char *wanted = compat_getenv("FIRSTHOP_DAEMONLESS");
-	return !c->set_id && wanted != NULL && strcmp(wanted, "yes") == 0 && stat(path.data, &st) == 0 && st.st_uid == geteuid() && access(runner_path(), X_OK) == 0;
+	return !c->set_id && wanted != NULL && strcmp(wanted, "yes") == 0 &&
+	       stat(path.data, &st) == 0 && st.st_uid == geteuid() && access(runner_path(), X_OK) == 0;
 }
 
-/* Without a resident runner, one that is installed set-user-id is started for a message; otherwise the message waits. */
+/* Without a resident runner, one that is installed set-user-id is started for a message; otherwise
+ * the message waits. */
 static bool may_start_runner(void)
 {
 	struct stat st;
@@ -146,7 +154,8 @@ static void follow(const struct options *o, const struct drop *drop, enum submit
 /* What the runner published; read while the group may look into drop/, understood without it. */
 static struct policy policy;
 
-int submit_check(const struct drop *drop, const struct caller *c, const char *sender, struct diagnosis *why)
+int submit_check(const struct drop *drop, const struct caller *c, const char *sender,
+    struct diagnosis *why)
 {
 	struct policy_user user;
 	if (policy.text == NULL)
@@ -171,8 +180,9 @@ void submit_refresh(const struct drop *drop)
 	log_json(policy_log_json(&policy));
 }
 
-/* From here on nothing is opened but files of our own in drop/, and the trigger.  A process that may have to start the runner cannot be confined: the kernel would not
-   let the runner have its rights.  One whose kernel refuses goes on, since these are the bytes of the user who runs it. */
+/* From here on nothing is opened but files of our own in drop/, and the trigger.  A process that
+   may have to start the runner cannot be confined: the kernel would not let the runner have its
+   rights.  One whose kernel refuses goes on, since these are the bytes of the user who runs it. */
 static void confine(const struct drop *drop, bool whole_session)
 {
 	if (drop->dir_fd < 0 || may_start_runner())
@@ -196,11 +206,13 @@ int submit_open(struct drop *drop, const struct caller *c, bool whole_session)
 	return EX_OK;
 }
 
-enum submit_known submit_stored(const struct options *o, struct envelope *e, const struct drop *drop)
+enum submit_known submit_stored(const struct options *o, struct envelope *e,
+    const struct drop *drop)
 {
 	if (drop->by_runner)
 		return SUBMIT_KNOWN;
-	/* Not before the message has its name: a runner opens the trigger before it looks for names, so one that starts now hears this or sees that. */
+	/* Not before the message has its name: a runner opens the trigger before it looks for names, so
+	 * one that starts now hears this or sees that. */
 	enum kick kick = o->queue_only ? KICK_FAILED : lock_kick(paths_spool());
 	bool started = kick == KICK_NOBODY && start_lingering();
 	log_submission(e, drop->id);

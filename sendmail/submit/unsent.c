@@ -83,7 +83,8 @@ static void read_rest(void)
 	buffer_free(&text);
 }
 
-/* What the sender can mend is mailed to him; where nothing can be stored, a report cannot either, and what a rule forbids is not done in another way. */
+/* What the sender can mend is mailed to him; where nothing can be stored, a report cannot either,
+ * and what a rule forbids is not done in another way. */
 static bool may_mail(int code)
 {
 	return code == EX_USAGE || code == EX_DATAERR;
@@ -100,7 +101,8 @@ static void ask_keeper(int how, const struct diagnosis *why, char *answer, size_
 	text_printf(&verdict, "%d %s", how, why->text);
 	(void)fdio_write(keeper.verdict_fd, verdict.data, verdict.length);
 	shutdown(keeper.verdict_fd, SHUT_WR);
-	while (length < size - 1 && (n = fdio_read(keeper.verdict_fd, answer + length, size - 1 - length)) > 0)
+	while (length < size - 1 &&
+	       (n = fdio_read(keeper.verdict_fd, answer + length, size - 1 - length)) > 0)
 		length += (size_t)n;
 	answer[length] = '\0';
 	keeper.text_fd = -1;
@@ -111,12 +113,17 @@ int unsent_keep(const struct diagnosis *why, int code, struct text *words)
 {
 	char answer[1400] = "";
 	if (keeper.pid == 0) {
-		text_put(words, keeper.wanted ? "the text of the message is lost: there was no process to keep it" : "");
+		text_put(words, keeper.wanted
+		                    ? "the text of the message is lost: there was no process to keep it"
+		                    : "");
 		return code;
 	}
 	ask_keeper(may_mail(code) ? 1 : 0, why, answer, sizeof answer);
 	bool mailed = text_starts(answer, "mailed ");
-	text_put(words, *answer == '\0' ? "the text of the message is lost: the process that was to keep it is gone" : mailed ? answer + 7 : answer);
+	text_put(words, *answer == '\0'
+	                    ? "the text of the message is lost: the process that was to keep it is gone"
+	                : mailed ? answer + 7
+	                         : answer);
 	return mailed && keeper.error_mode == 'e' ? EX_OK : code;
 }
 

@@ -31,7 +31,8 @@ static int refuse_log(const char *file, const char *words)
 {
 	TEXT(safe, 300);
 	text_escape(&safe, file, strlen(file));
-	fprintf(stderr, "sendmail: option -X%s%s: %s; -v shows the same on standard output\n", *file != '\0' ? " " : "", safe.data, words);
+	fprintf(stderr, "sendmail: option -X%s%s: %s; -v shows the same on standard output\n",
+	    *file != '\0' ? " " : "", safe.data, words);
 	return EX_USAGE;
 }
 
@@ -43,7 +44,8 @@ int watch_open_log(const struct options *o)
 	if (!isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO))
 		return refuse_log(o->traffic, "a file is written only for somebody at a terminal");
 	setup_group_aside();
-	int fd = open(o->traffic, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+	int fd = open(o->traffic,
+	    O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
 	int problem = errno;
 	setup_group_back();
 	if (fd < 0)
@@ -76,7 +78,8 @@ static void become_watcher(int fd, bool talk)
 void watch_start(const struct options *o)
 {
 	int sockets[2];
-	if (o->queue_only || (!o->verbose && !o->wait && watcher.log_fd == 0) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
+	if (o->queue_only || (!o->verbose && !o->wait && watcher.log_fd == 0) ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
 		return;
 	watcher.talks = o->verbose || watcher.log_fd != 0;
 	pid_t pid = fork();
@@ -125,7 +128,8 @@ bool watch_follow(const char *id, const char *state)
 		return false;
 	watch_announce(id);
 	say("go", state);
-	bool ended = wait_for_watcher(watcher.talks ? TALK_MS : WAIT_MS) && waitpid(watcher.pid, &status, 0) == watcher.pid;
+	bool ended = wait_for_watcher(watcher.talks ? TALK_MS : WAIT_MS) &&
+	             waitpid(watcher.pid, &status, 0) == watcher.pid;
 	close(watcher.fd);
 	watcher.pid = 0;
 	return ended && WIFEXITED(status) && WEXITSTATUS(status) == EX_OK;

@@ -1,4 +1,5 @@
-/* The least that a safe submission costs: read standard input, write a file, fsync, rename, fsync the folder.  floor FOLDER */
+/* The least that a safe submission costs: read standard input, write a file, fsync, rename, fsync
+ * the folder.  floor FOLDER */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>

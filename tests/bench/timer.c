@@ -1,7 +1,8 @@
 /* Times programs from spawn to exit.
-   timer pair N INPUT PROGRAM_A ARGUMENT_A PROGRAM_B ARGUMENT_B   alternately, N times each; prints the medians in microseconds and the ratio
-   timer flood N INFLIGHT INPUT PROGRAM ARGUMENT                  N runs, INFLIGHT at a time; prints runs per second
-   timer memory PROGRAM ARGUMENTS...                              runs it once; prints its peak memory in KiB (and of its children) */
+   timer pair N INPUT PROGRAM_A ARGUMENT_A PROGRAM_B ARGUMENT_B   alternately, N times each; prints
+   the medians in microseconds and the ratio timer flood N INFLIGHT INPUT PROGRAM ARGUMENT N runs,
+   INFLIGHT at a time; prints runs per second timer memory PROGRAM ARGUMENTS... runs it once; prints
+   its peak memory in KiB (and of its children) */
 #include "base/clock.h"
 #include "base/mem.h"
 #include <fcntl.h>
@@ -54,7 +55,8 @@ static double now_us(void)
 static int pair(int n, const char *input, char **argv)
 {
 	char *const programs[2][3] = {{argv[0], argv[1], NULL}, {argv[2], argv[3], NULL}};
-	double *times[2] = {mem_alloc((size_t)n * sizeof(double)), mem_alloc((size_t)n * sizeof(double))};
+	double *times[2] = {mem_alloc((size_t)n * sizeof(double)),
+	    mem_alloc((size_t)n * sizeof(double))};
 	for (int i = 0; i < 2 * n; i++) {
 		double before = now_us();
 		finish(start(input, programs[i % 2]));

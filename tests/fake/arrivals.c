@@ -8,7 +8,8 @@ static void note_address(struct arrival *a, const char *address)
 {
 	char kind[20] = "";
 	int n = 0, series = 0;
-	if (sscanf(address, "%19[a-z]-%d@p%d.", kind, &n, &series) != 3 && sscanf(address, "%*[^+@]+%19[a-z]-%d-p%d@", kind, &n, &series) != 3)
+	if (sscanf(address, "%19[a-z]-%d@p%d.", kind, &n, &series) != 3 &&
+	    sscanf(address, "%*[^+@]+%19[a-z]-%d-p%d@", kind, &n, &series) != 3)
 		return;
 	if (a->count == (int)(sizeof a->to / sizeof a->to[0]))
 		return;
@@ -44,7 +45,8 @@ static void read_file(const char *path, bool mbox, arrival_seen *seen)
 		}
 		if (strncmp(line, "Delivered-To: ", 14) == 0)
 			note_address(&a, line + 14);
-		for (char *at = line; strncmp(line, "X-Envelope-To:", 14) == 0 && (at = strchr(at, '<')) != NULL; at++)
+		for (char *at = line;
+		     strncmp(line, "X-Envelope-To:", 14) == 0 && (at = strchr(at, '<')) != NULL; at++)
 			note_address(&a, at + 1);
 		if (*line != '\n')
 			snprintf(last, sizeof last, "%.190s", line);

@@ -1,7 +1,9 @@
-/* confined session|submit FOLDER FILE PID: does what programs do before they look at strangers' bytes, with the same object file, and then tries what a
-   stranger who took them over would.  TAP on standard output; "# SKIP" when this system has no confinement.
-   As a library (intruder.so, preloaded, with INTRUDER="FOLDER FILE PID") it tries the same within the programs themselves: in relay when the first byte of
-   a server is read, in sendmail when the first one of a message is.  What came of it goes to standard error, as lines that begin with "intruder: ". */
+/* confined session|submit FOLDER FILE PID: does what programs do before they look at strangers'
+   bytes, with the same object file, and then tries what a stranger who took them over would.  TAP
+   on standard output; "# SKIP" when this system has no confinement. As a library (intruder.so,
+   preloaded, with INTRUDER="FOLDER FILE PID") it tries the same within the programs themselves: in
+   relay when the first byte of a server is read, in sendmail when the first one of a message is.
+   What came of it goes to standard error, as lines that begin with "intruder: ". */
 #include "base/sandbox.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -28,8 +30,8 @@ static const char *before = "";
 
 static void result(int good, const char *what)
 {
-	dprintf(*before ? results : STDOUT_FILENO, "%s%s %d - %s%s%s\n", before, good ? "ok" : "not ok", ++count, what, good ? "" : ": ",
-	        good ? "" : strerror(errno));
+	dprintf(*before ? results : STDOUT_FILENO, "%s%s %d - %s%s%s\n", before, good ? "ok" : "not ok",
+	    ++count, what, good ? "" : ": ", good ? "" : strerror(errno));
 }
 
 static void fails(long outcome, const char *what)
@@ -71,21 +73,25 @@ static long try_trace(pid_t other)
 #endif
 }
 
-/* Each call by its number, with arguments that mean nothing: what the filter lets through fails otherwise than by EPERM.  It lets through what is listed
-   here, and what lets a process end. */
+/* Each call by its number, with arguments that mean nothing: what the filter lets through fails
+   otherwise than by EPERM.  It lets through what is listed here, and what lets a process end. */
 static void try_calls(void)
 {
 #ifdef __linux__
-	static const int known[] = {SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_lseek, SYS_close, SYS_fstat, SYS_newfstatat, SYS_statx,
-		SYS_sendto, SYS_recvfrom, SYS_recvmsg, SYS_shutdown, SYS_ppoll, SYS_brk,
-		SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise, SYS_futex, SYS_getrandom, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn,
-		SYS_sigaltstack, SYS_clock_gettime, SYS_gettimeofday, SYS_clock_nanosleep, SYS_nanosleep, SYS_restart_syscall, SYS_sched_yield, SYS_getpid, SYS_gettid,
-		SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_uname, SYS_sysinfo, SYS_exit, SYS_exit_group,
+	static const int known[] = {
+	    SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_lseek, SYS_close, SYS_fstat,
+	    SYS_newfstatat, SYS_statx, SYS_sendto, SYS_recvfrom, SYS_recvmsg, SYS_shutdown, SYS_ppoll,
+	    SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise, SYS_futex,
+	    SYS_getrandom, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack,
+	    SYS_clock_gettime, SYS_gettimeofday, SYS_clock_nanosleep, SYS_nanosleep,
+	    SYS_restart_syscall, SYS_sched_yield, SYS_getpid, SYS_gettid, SYS_getppid, SYS_getuid,
+	    SYS_geteuid, SYS_getgid, SYS_getegid, SYS_uname, SYS_sysinfo, SYS_exit, SYS_exit_group,
 #ifdef SYS_poll
-		SYS_poll, SYS_stat, SYS_lstat, SYS_time,
+	    SYS_poll, SYS_stat, SYS_lstat, SYS_time,
 #endif
 #ifdef __x86_64__
-		335, 336, /* uretprobe, uprobe: of the kernel's own trampolines; it never asks the filter, and kills others who call them */
+	    335, 336, /* uretprobe, uprobe: of the kernel's own trampolines; it never asks the filter,
+	                 and kills others who call them */
 #endif
 	};
 	char through[200] = "";
@@ -94,7 +100,9 @@ static void try_calls(void)
 		size_t i = 0;
 		while (i < sizeof known / sizeof known[0] && known[i] != number)
 			i++;
-		if (i == sizeof known / sizeof known[0] && (syscall(number, -1, -1, -1, -1, -1, -1) != -1 || errno != EPERM) && strlen(through) < sizeof through - 20)
+		if (i == sizeof known / sizeof known[0] &&
+		    (syscall(number, -1, -1, -1, -1, -1, -1) != -1 || errno != EPERM) &&
+		    strlen(through) < sizeof through - 20)
 			sprintf(through + strlen(through), " %d", number);
 	}
 	alarm(0);
@@ -105,7 +113,8 @@ static void try_calls(void)
 }
 
 #ifdef __linux__
-/* Signals that the kernel sends for a descriptor: to another process, or to nobody; other ways to a process, and to code. */
+/* Signals that the kernel sends for a descriptor: to another process, or to nobody; other ways to a
+ * process, and to code. */
 static void try_signals(pid_t other)
 {
 	int on = 0;
@@ -122,26 +131,35 @@ static void try_signals(pid_t other)
 	fails(syscall(SYS_tgkill, other, other, SIGKILL), "nor signal a thread");
 	fails(syscall(SYS_pidfd_open, other, 0), "nor hold a process");
 	fails(syscall(SYS_process_vm_readv, other, NULL, 0, NULL, 0, 0), "nor read its memory");
-	fails(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0, "nor have memory that can be run");
+	fails(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
+	          ? -1
+	          : 0,
+	    "nor have memory that can be run");
 }
 
 /* New descriptors, and ways to give one away, or to send elsewhere. */
 static void try_descriptors(void)
 {
-	struct sockaddr_in elsewhere = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in elsewhere = {.sin_family = AF_INET,
+	    .sin_port = htons(9),
+	    .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	union {
 		char space[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} control = {{0}};
 	struct iovec part = {(char[]){"x"}, 1};
-	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+	struct msghdr m = {.msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = control.space,
+	    .msg_controllen = sizeof control.space};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	int pair[2], sent = 0, given = 0;
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof(int));
 	for (int fd = 0; fd < 16; fd++) {
-		sent += sendto(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&elsewhere, sizeof elsewhere) >= 0;
+		sent += sendto(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&elsewhere,
+		            sizeof elsewhere) >= 0;
 		given += sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 	}
 	fails(fcntl(STDIN_FILENO, F_DUPFD, 0), "nor double a descriptor");
@@ -158,17 +176,21 @@ static void try_as_nobody(void)
 	struct stat st;
 	fails(stat("/etc/passwd", &st), "nor see that a file exists");
 	fails(stat("/proc/1", &st), "nor a process");
-	result(getuid() != 0 && getuid() == geteuid() && getgid() != 0 && getgid() == getegid(), "it is not root");
+	result(getuid() != 0 && getuid() == geteuid() && getgid() != 0 && getgid() == getegid(),
+	    "it is not root");
 	fails(setuid(0), "nor can become so");
 	fails(seteuid(0), "nor for a while");
 	fails(chroot("/"), "nor leave its root");
-	dprintf(results, "intruder: as user %lu group %lu\n", (unsigned long)getuid(), (unsigned long)getgid());
+	dprintf(results, "intruder: as user %lu group %lu\n", (unsigned long)getuid(),
+	    (unsigned long)getgid());
 }
 
 /* What a session may not. */
 static void try_as_session(const char *folder, const char *file, pid_t other)
 {
-	struct sockaddr_in tcp = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in tcp = {.sin_family = AF_INET,
+	    .sin_port = htons(9),
+	    .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	char *argv[] = {(char[]){"/bin/true"}, NULL};
 	fails(open(file, O_RDONLY), "it cannot open a file for reading");
 	fails(open(file, O_WRONLY), "nor for writing");
@@ -176,7 +198,8 @@ static void try_as_session(const char *folder, const char *file, pid_t other)
 	fails(unlink(file), "nor remove a file");
 	fails(mkdir("confined.new", 0700), "nor make a folder");
 	fails(chmod(file, 0777), "nor change a mode");
-	fails(try_connect(AF_INET, &tcp, sizeof tcp) < 0 && errno != ECONNREFUSED ? -1 : 0, "nor connect");
+	fails(try_connect(AF_INET, &tcp, sizeof tcp) < 0 && errno != ECONNREFUSED ? -1 : 0,
+	    "nor connect");
 	fails(try_send(&tcp, sizeof tcp), "nor send a datagram");
 	fails(execv(argv[0], argv), "nor run a program");
 	fails(try_fork(), "nor fork");
@@ -268,7 +291,8 @@ int main(int argc, char **argv)
 #else
 typedef void trial(const char *folder, const char *file, pid_t other);
 
-/* Programs that root has started have no environment: what is to be tried stands in a file, and what came of it goes to another one. */
+/* Programs that root has started have no environment: what is to be tried stands in a file, and
+ * what came of it goes to another one. */
 #define ORDERS "/tmp/intruder"
 #define RESULTS "/tmp/intruder.log"
 #define RESULTS_FD 900
@@ -283,13 +307,16 @@ __attribute__((constructor)) static void begin(void)
 #ifdef __linux__
 	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
 	program[n > 0 ? n : 0] = '\0';
-	int fd = given == NULL && strstr(program, "/libexec/firsthop/relay") != NULL ? open(ORDERS, O_RDONLY | O_CLOEXEC) : -1;
+	int fd = given == NULL && strstr(program, "/libexec/firsthop/relay") != NULL
+	             ? open(ORDERS, O_RDONLY | O_CLOEXEC)
+	             : -1;
 	if (fd < 0)
 		return;
 	n = syscall(SYS_read, fd, words, sizeof words - 1);
 	words[n > 0 ? n : 0] = '\0';
 	close(fd);
-	results = fcntl(open(RESULTS, O_WRONLY | O_CREAT | O_APPEND, 0600), F_DUPFD_CLOEXEC, RESULTS_FD);
+	results =
+	    fcntl(open(RESULTS, O_WRONLY | O_CREAT | O_APPEND, 0600), F_DUPFD_CLOEXEC, RESULTS_FD);
 	as_nobody = 1;
 #else
 	(void)program;

@@ -1,15 +1,18 @@
-/* evilrelay: stands in the place of libexec's relay, and speaks to the runner as a relay that was taken over would.  For the path "evil" it does what
-   the file "evil" beside it says, one word; for every other path it becomes "relay.real" beside it.  What it was given is appended to "evil.got":
+/* evilrelay: stands in the place of libexec's relay, and speaks to the runner as a relay that was
+   taken over would.  For the path "evil" it does what the file "evil" beside it says, one word; for
+   every other path it becomes "relay.real" beside it.  What it was given is appended to "evil.got":
    a line for each message, with its identifier.
-     escape    outcomes and steps with what commands terminals, raw and escaped     lies      outcomes of messages it never got, numbers out of range
-     sent none failed   that as the verdict of all it has     over-sent      its session is over, and "sent" is why
-     unused, bye        gives all back, at once, for ever     next      each is to be tried at another server, for ever
-     down, hop, ready   says that again and again             main-down          says that the server of another path fails                 steps     says steps without end
-     flood     lines without sense, without end               endless   a line without end       half      half a line, then the end
-     nul       NUL bytes                                      descriptors   sends descriptors    ledger    outcomes of others in its ledger
-     silence   nothing, whatever it is asked                  term      nothing, and SIGTERM is ignored
-     close     closes its socket and stays                    killed    ends by a signal
-     kill      kills the process that started it, by kill and by F_SETOWN */
+     escape    outcomes and steps with what commands terminals, raw and escaped     lies outcomes of
+   messages it never got, numbers out of range sent none failed   that as the verdict of all it has
+   over-sent      its session is over, and "sent" is why unused, bye        gives all back, at once,
+   for ever     next      each is to be tried at another server, for ever down, hop, ready   says
+   that again and again             main-down          says that the server of another path fails
+   steps     says steps without end flood     lines without sense, without end               endless
+   a line without end       half      half a line, then the end nul       NUL bytes descriptors
+   sends descriptors    ledger    outcomes of others in its ledger silence   nothing, whatever it is
+   asked                  term      nothing, and SIGTERM is ignored close     closes its socket and
+   stays                    killed    ends by a signal kill      kills the process that started it,
+   by kill and by F_SETOWN */
 #include "jobs/process.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -99,32 +102,50 @@ static void wait_for_mail(void)
 		continue;
 }
 
-#define READY "ready n=0 verdict=sent stage=MAIL hop=evil peer=evil.example.net ip=192.0.2.66 port=25\n"
+#define READY \
+	"ready n=0 verdict=sent stage=MAIL hop=evil peer=evil.example.net ip=192.0.2.66 port=25\n"
 
 static void each(const char *verdict)
 {
 	for (int m = 0; m < count; m++) {
 		for (int i = 0; i < rcpts[m]; i++)
-			say("rcpt id=%s n=%d next=0 verdict=%s stage=RCPT code=550 text=\"550 because I say so\"\n", ids[m], i, verdict);
+			say("rcpt id=%s n=%d next=0 verdict=%s stage=RCPT code=550 text=\"550 because I say "
+			    "so\"\n",
+			    ids[m], i, verdict);
 		say("msg id=%s\n", ids[m]);
 	}
 	count = 0;
 }
 
-static const char *const bad[] = {
-	"\033[2J\033]0;owned\007", "\xc2\x9b" "31m", "\x9b" "31m", "\x7f", "\xe2\x80\xae" "gnp.exe", "\xe2\x81\xa6" "x", "\xd8\x9c", "\\n0 ok", "\\x1b[31m",
-	"\\xc2\\x9b31m", "\\xe2\\x80\\xae" "gnp", "\\x7f", "\\r\\n\\r\\nBcc: all", "\xe0\x80\x9b[1m", "\xf0\x80\x80\x9b[1m", "\x85", "\x90q\x9c"};
+static const char *const bad[] = {"\033[2J\033]0;owned\007",
+    "\xc2\x9b"
+    "31m",
+    "\x9b"
+    "31m",
+    "\x7f",
+    "\xe2\x80\xae"
+    "gnp.exe",
+    "\xe2\x81\xa6"
+    "x",
+    "\xd8\x9c", "\\n0 ok", "\\x1b[31m", "\\xc2\\x9b31m",
+    "\\xe2\\x80\\xae"
+    "gnp",
+    "\\x7f", "\\r\\n\\r\\nBcc: all", "\xe0\x80\x9b[1m", "\xf0\x80\x80\x9b[1m", "\x85", "\x90q\x9c"};
 #define BAD (int)(sizeof bad / sizeof bad[0])
 
 static void escape(void)
 {
 	say(READY);
 	for (int i = 0; i < BAD; i++)
-		say("step text=\"a step %s end\"\nsay text=\"words %s end\"\nhop verdict=deferred stage=connect hop=\"%s\" text=\"h %s\"\n", bad[i], bad[i], bad[i], bad[i]);
+		say("step text=\"a step %s end\"\nsay text=\"words %s end\"\nhop verdict=deferred "
+		    "stage=connect hop=\"%s\" text=\"h %s\"\n",
+		    bad[i], bad[i], bad[i], bad[i]);
 	for (int m = 0; m < count; m++) {
 		for (int i = 0; i < rcpts[m]; i++) {
 			const char *b = bad[(m + i) % BAD];
-			say("rcpt id=%s n=%d next=0 verdict=%s stage=RCPT code=550 status=\"5%s\" hop=\"evil%s\" peer=\"evil%s.example.net\" ip=\"192.0.2.66%s\" port=25 tls=\"TLS%s\" key=\"k%s\" text=\"550 %s",
+			say("rcpt id=%s n=%d next=0 verdict=%s stage=RCPT code=550 status=\"5%s\" "
+			    "hop=\"evil%s\" peer=\"evil%s.example.net\" ip=\"192.0.2.66%s\" port=25 "
+			    "tls=\"TLS%s\" key=\"k%s\" text=\"550 %s",
 			    ids[m], i, m % 2 ? "failed" : "deferred", b, b, b, b, b, b, b);
 			for (int k = 0; k < BAD; k++)
 				say(" %s", bad[k]);
@@ -132,25 +153,29 @@ static void escape(void)
 		}
 		say("msg id=%s\n", ids[m]);
 	}
-	say("over verdict=deferred stage=MAIL hop=\"evil%s\" key=closing text=\"421 %s\"\nbye\n", bad[0], bad[1]);
+	say("over verdict=deferred stage=MAIL hop=\"evil%s\" key=closing text=\"421 %s\"\nbye\n",
+	    bad[0], bad[1]);
 }
 
 /* Numbers that a program reads wrongly, and identifiers of others: those in "evil.others". */
 static void lie(void)
 {
-	static const char *const numbers[] = {"-1", "1", "65536", "2147483647", "2147483648", "4294967296", "4294967295", "9223372036854775807", "-9223372036854775808",
-	                                      "99999999999999999999", "0x0", "", "1e3", "\"0 \""};
+	static const char *const numbers[] = {"-1", "1", "65536", "2147483647", "2147483648",
+	    "4294967296", "4294967295", "9223372036854775807", "-9223372036854775808",
+	    "99999999999999999999", "0x0", "", "1e3", "\"0 \""};
 	char other[64];
 	FILE *others = fopen(beside("evil.others"), "r");
 	say("ready n=2147483647 verdict=sent stage=MAIL hop=evil\n");
 	while (others != NULL && fscanf(others, "%60s", other) == 1) {
-		say("rcpt id=%s n=0 next=0 verdict=sent stage=dot\nrcpt id=%s n=0 next=0 verdict=failed stage=dot text=x\nrelayed id=%s n=0\nmsg id=%s\nunused id=%s\nsettled id=%s\n",
+		say("rcpt id=%s n=0 next=0 verdict=sent stage=dot\nrcpt id=%s n=0 next=0 verdict=failed "
+		    "stage=dot text=x\nrelayed id=%s n=0\nmsg id=%s\nunused id=%s\nsettled id=%s\n",
 		    other, other, other, other, other, other);
 	}
 	if (others != NULL)
 		fclose(others);
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		say("rcpt id=%s n=%s next=%s verdict=sent stage=dot port=%s code=%s errno=%s\n", ids[0], numbers[i], numbers[i], numbers[i], numbers[i], numbers[i]);
+		say("rcpt id=%s n=%s next=%s verdict=sent stage=dot port=%s code=%s errno=%s\n", ids[0],
+		    numbers[i], numbers[i], numbers[i], numbers[i], numbers[i]);
 		say("relayed id=%s n=%s\n", ids[0], numbers[i]);
 	}
 	for (int i = 0; i < 1000; i++)
@@ -177,8 +202,11 @@ static void send_descriptors(void)
 		struct cmsghdr align;
 	} control;
 	memset(&control, 0, sizeof control);
-	struct iovec part = {(void *)(size_t)"step text=x\n", 12};
-	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+	struct iovec part = {(void *)(size_t) "step text=x\n", 12};
+	struct msghdr m = {.msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = control.space,
+	    .msg_controllen = sizeof control.space};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
@@ -197,7 +225,9 @@ static void write_ledger(void)
 	char other[64];
 	FILE *others = fopen(beside("evil.others"), "r");
 	while (others != NULL && fscanf(others, "%60s", other) == 1 && ledger >= 0)
-		dprintf(ledger, "outcome id=%s address=bob@victim.example verdict=sent stage=dot text=\"250 ok\" .\n", other);
+		dprintf(ledger,
+		    "outcome id=%s address=bob@victim.example verdict=sent stage=dot text=\"250 ok\" .\n",
+		    other);
 	if (others != NULL)
 		fclose(others);
 	pause();
@@ -240,15 +270,19 @@ static void be_evil(const char *what)
 	else if (strcmp(what, "bye") == 0)
 		say(READY "bye\n");
 	else if (strcmp(what, "next") == 0)
-		say("ready n=1000000 verdict=sent stage=MAIL hop=evil\nrcpt id=%s n=0 next=1 verdict=deferred stage=RCPT code=450 ip=192.0.2.%d port=%d text=\"450 go away\"\nmsg id=%s\n",
+		say("ready n=1000000 verdict=sent stage=MAIL hop=evil\nrcpt id=%s n=0 next=1 "
+		    "verdict=deferred stage=RCPT code=450 ip=192.0.2.%d port=%d text=\"450 go away\"\nmsg "
+		    "id=%s\n",
 		    ids[0], getpid() % 256, getpid() % 60000, ids[0]);
 	else if (strcmp(what, "down") == 0)
 		say_for_ever("down verdict=failed stage=connect hop=evil key=connect-refused text=no\n");
 	else if (strcmp(what, "hop") == 0)
 		say_for_ever("hop verdict=failed stage=connect hop=evil key=connect-refused text=no\n");
 	else if (strcmp(what, "main-down") == 0)
-		say("ready n=0 hop=main\nhop verdict=deferred stage=connect hop=main key=connect-refused text=no\n"
-		    "down verdict=deferred stage=connect fault=credential hop=main key=auth-refused text=no\n");
+		say("ready n=0 hop=main\nhop verdict=deferred stage=connect hop=main key=connect-refused "
+		    "text=no\n"
+		    "down verdict=deferred stage=connect fault=credential hop=main key=auth-refused "
+		    "text=no\n");
 	else if (strcmp(what, "ready") == 0)
 		say_for_ever(READY);
 	else if (strcmp(what, "steps") == 0)
@@ -282,12 +316,14 @@ static void find_folder(void)
 {
 	const char *libexec = getenv("FIRSTHOP_LIBEXEC");
 	ssize_t n = libexec == NULL ? readlink("/proc/self/exe", folder, sizeof folder - 1) : 0;
-	snprintf(folder + (n > 0 ? n : 0), sizeof folder - (size_t)(n > 0 ? n : 0), "%s", libexec != NULL ? libexec : "");
+	snprintf(folder + (n > 0 ? n : 0), sizeof folder - (size_t)(n > 0 ? n : 0), "%s",
+	    libexec != NULL ? libexec : "");
 	if (libexec == NULL && strrchr(folder, '/') != NULL)
 		*strrchr(folder, '/') = '\0';
 }
 
-/* Which path it was started for stands in the orders (jobs/orders.h), which are put back for the true relay. */
+/* Which path it was started for stands in the orders (jobs/orders.h), which are put back for the
+ * true relay. */
 static bool is_for_evil(void)
 {
 	char orders[32768];

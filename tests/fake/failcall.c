@@ -1,7 +1,9 @@
-/* failcall SAYS NAME FAULT N COMMAND...: runs a command in which the Nth system call that fits, of all programs with that NAME (of at most 15 letters),
-   fails (fault.h; not torn; meanwhile: $FAILCALL_DO is run before it, to its end); N 0: they are only counted.  Works with any program, those of others, too.
-   Into the file SAYS it writes "COUNT CALL": how many there were, and which kind it was that failed ("-": none).
-   Ends as the command does; 128 and the signal that killed it; 124: it hung for a minute; 69: not on this machine. */
+/* failcall SAYS NAME FAULT N COMMAND...: runs a command in which the Nth system call that fits, of
+   all programs with that NAME (of at most 15 letters), fails (fault.h; not torn; meanwhile:
+   $FAILCALL_DO is run before it, to its end); N 0: they are only counted.  Works with any program,
+   those of others, too. Into the file SAYS it writes "COUNT CALL": how many there were, and which
+   kind it was that failed ("-": none). Ends as the command does; 128 and the signal that killed it;
+   124: it hung for a minute; 69: not on this machine. */
 #include "tests/fake/fault.h"
 #include "tests/fake/tracer.h"
 #include <stdio.h>
@@ -16,7 +18,8 @@ static void say(const char *path, const struct failpoint *point)
 	FILE *file = fopen(path, "w");
 	if (file == NULL)
 		exit(1);
-	fprintf(file, "%ld %s\n", point->count, point->hit ? fault_call(point->calls[point->at - 1]) : "-");
+	fprintf(file, "%ld %s\n", point->count,
+	    point->hit ? fault_call(point->calls[point->at - 1]) : "-");
 	if (fclose(file) != 0)
 		exit(1);
 }

@@ -1,8 +1,10 @@
-/* Faults at chosen calls (preloaded into the programs of firsthop, never into set-id ones).  Calls of libc that change or read files, talk on
-   sockets or make processes are counted over all processes that share the file, and one of them is made to fail.
-   FAILPOINT_FILE=PATH     the counter: struct failpoint (failpoint.h), shared by everyone who is started with it
+/* Faults at chosen calls (preloaded into the programs of firsthop, never into set-id ones).  Calls
+   of libc that change or read files, talk on sockets or make processes are counted over all
+   processes that share the file, and one of them is made to fail. FAILPOINT_FILE=PATH     the
+   counter: struct failpoint (failpoint.h), shared by everyone who is started with it
    FAILPOINT_IN=NAME       counts only in programs of that name (runner, relay, sendmail)
-   FAILPOINT_TRACE=PATH    appends every change of a file or folder, with its bytes (powercut.c reads it) */
+   FAILPOINT_TRACE=PATH    appends every change of a file or folder, with its bytes (powercut.c
+   reads it) */
 #define _GNU_SOURCE 1
 #undef _FORTIFY_SOURCE
 #include "tests/fake/failpoint.h"
@@ -38,7 +40,8 @@ static int trace_fd = -1;
 /* A descriptor out of the way of the programs, which close all above 2 when they start. */
 static int open_high(const char *path)
 {
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	int fd =
+	    (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	int high = fd >= 0 ? (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 900) : -1;
 	if (fd >= 0)
 		syscall(SYS_close, fd);
@@ -68,7 +71,8 @@ __attribute__((constructor)) static void start(void)
 	bool here = in == NULL || is_program(in);
 	if (getenv("FAILPOINT_TRACE") != NULL)
 		trace_fd = open_high(getenv("FAILPOINT_TRACE"));
-	int fd = file != NULL && here ? (int)syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0) : -1;
+	int fd =
+	    file != NULL && here ? (int)syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0) : -1;
 	if (fd < 0)
 		return;
 	void *at = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -116,11 +120,20 @@ static void die_if_torn(void)
 		die();
 }
 
-#define FAIL(call) do { int fail_ = point(call, false); if (fail_ > 0) { errno = fail_; return -1; } } while (0)
+#define FAIL(call)                      \
+	do {                                \
+		int fail_ = point(call, false); \
+		if (fail_ > 0) {                \
+			errno = fail_;              \
+			return -1;                  \
+		}                               \
+	} while (0)
 
-/* --- the trace: one record per change, "WORD NUMBERS NAME\n", for write followed by the bytes ----------------------------------- */
+/* --- the trace: one record per change, "WORD NUMBERS NAME\n", for write followed by the bytes
+ * ----------------------------------- */
 
-__attribute__((format(printf, 3, 4))) static void trace(const char *bytes, size_t length, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void trace(const char *bytes, size_t length,
+    const char *format, ...)
 {
 	static char record[1 << 20];
 	va_list args;
@@ -141,13 +154,17 @@ __attribute__((format(printf, 3, 4))) static void trace(const char *bytes, size_
 static unsigned long inode_of(int fd)
 {
 	struct stat st;
-	return fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)) ? (unsigned long)st.st_ino : 0;
+	return fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+	           ? (unsigned long)st.st_ino
+	           : 0;
 }
 
 static unsigned long inode_of_folder(int dir_fd)
 {
 	struct stat st;
-	return (dir_fd == AT_FDCWD ? stat(".", &st) : fstat(dir_fd, &st)) == 0 ? (unsigned long)st.st_ino : 0;
+	return (dir_fd == AT_FDCWD ? stat(".", &st) : fstat(dir_fd, &st)) == 0
+	           ? (unsigned long)st.st_ino
+	           : 0;
 }
 
 static void trace_write(int fd, const void *bytes, long written, long at)
@@ -158,18 +175,22 @@ static void trace_write(int fd, const void *bytes, long written, long at)
 	if (at < 0) {
 		struct stat st;
 		bool append = (fcntl(fd, F_GETFL) & O_APPEND) != 0;
-		at = append && fstat(fd, &st) == 0 ? (long)st.st_size - written : (long)lseek(fd, 0, SEEK_CUR) - written;
+		at = append && fstat(fd, &st) == 0 ? (long)st.st_size - written
+		                                   : (long)lseek(fd, 0, SEEK_CUR) - written;
 	}
 	trace(bytes, (size_t)written, "write %lu %ld %ld\n", inode, at, written);
 }
 
-/* --- files ----------------------------------------------------------------------------------------------------------------------- */
+/* --- files
+ * -----------------------------------------------------------------------------------------------------------------------
+ */
 
 static int open_any(int dir_fd, const char *name, int flags, mode_t mode)
 {
 	struct stat st;
 	FAIL((flags & O_CREAT) ? FAILPOINT_CREATE : FAILPOINT_OPEN);
-	bool fresh = trace_fd >= 0 && (flags & O_CREAT) && fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0;
+	bool fresh =
+	    trace_fd >= 0 && (flags & O_CREAT) && fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0;
 	int fd = (int)syscall(SYS_openat, dir_fd, name, flags, mode);
 	if (fd >= 0 && fresh)
 		trace("", 0, "create %lu %lu %s\n", inode_of(fd), inode_of_folder(dir_fd), name);
@@ -183,22 +204,40 @@ static mode_t mode_of(int flags, va_list args)
 	return flags & O_CREAT ? (mode_t)va_arg(args, int) : 0;
 }
 
-#define OPEN(name, ...) \
-	va_list args; \
-	va_start(args, flags); \
+#define OPEN(name, ...)                 \
+	va_list args;                       \
+	va_start(args, flags);              \
 	mode_t mode = mode_of(flags, args); \
-	va_end(args); \
+	va_end(args);                       \
 	return open_any(__VA_ARGS__, name, flags, mode)
 
-int open(const char *name, int flags, ...) { OPEN(name, AT_FDCWD); }
-int openat(int dir_fd, const char *name, int flags, ...) { OPEN(name, dir_fd); }
+int open(const char *name, int flags, ...)
+{
+	OPEN(name, AT_FDCWD);
+}
+int openat(int dir_fd, const char *name, int flags, ...)
+{
+	OPEN(name, dir_fd);
+}
 #ifdef __GLIBC__ /* has further names for the same call */
-int open64(const char *name, int flags, ...) { OPEN(name, AT_FDCWD); }
-int openat64(int dir_fd, const char *name, int flags, ...) { OPEN(name, dir_fd); }
+int open64(const char *name, int flags, ...)
+{
+	OPEN(name, AT_FDCWD);
+}
+int openat64(int dir_fd, const char *name, int flags, ...)
+{
+	OPEN(name, dir_fd);
+}
 int __open_2(const char *name, int flags);
-int __open_2(const char *name, int flags) { return open_any(AT_FDCWD, name, flags, 0); }
+int __open_2(const char *name, int flags)
+{
+	return open_any(AT_FDCWD, name, flags, 0);
+}
 int __openat_2(int dir_fd, const char *name, int flags);
-int __openat_2(int dir_fd, const char *name, int flags) { return open_any(dir_fd, name, flags, 0); }
+int __openat_2(int dir_fd, const char *name, int flags)
+{
+	return open_any(dir_fd, name, flags, 0);
+}
 #endif
 
 FILE *fopen(const char *name, const char *mode)
@@ -227,7 +266,11 @@ ssize_t read(int fd, void *bytes, size_t size)
 }
 #ifdef __GLIBC__
 ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room);
-ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room) { (void)room; return read(fd, bytes, size); }
+ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room)
+{
+	(void)room;
+	return read(fd, bytes, size);
+}
 #endif
 
 ssize_t pread(int fd, void *bytes, size_t size, off_t at)
@@ -243,11 +286,22 @@ ssize_t pread(int fd, void *bytes, size_t size, off_t at)
 	return n;
 }
 #ifdef __GLIBC__
-ssize_t pread64(int fd, void *bytes, size_t size, off_t at) { return pread(fd, bytes, size, at); }
+ssize_t pread64(int fd, void *bytes, size_t size, off_t at)
+{
+	return pread(fd, bytes, size, at);
+}
 ssize_t __pread_chk(int fd, void *bytes, size_t size, off_t at, size_t room);
-ssize_t __pread_chk(int fd, void *bytes, size_t size, off_t at, size_t room) { (void)room; return pread(fd, bytes, size, at); }
+ssize_t __pread_chk(int fd, void *bytes, size_t size, off_t at, size_t room)
+{
+	(void)room;
+	return pread(fd, bytes, size, at);
+}
 ssize_t __pread64_chk(int fd, void *bytes, size_t size, off_t at, size_t room);
-ssize_t __pread64_chk(int fd, void *bytes, size_t size, off_t at, size_t room) { (void)room; return pread(fd, bytes, size, at); }
+ssize_t __pread64_chk(int fd, void *bytes, size_t size, off_t at, size_t room)
+{
+	(void)room;
+	return pread(fd, bytes, size, at);
+}
 #endif
 
 ssize_t write(int fd, const void *bytes, size_t size)
@@ -280,7 +334,10 @@ ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
 	return n;
 }
 #ifdef __GLIBC__
-ssize_t pwrite64(int fd, const void *bytes, size_t size, off_t at) { return pwrite(fd, bytes, size, at); }
+ssize_t pwrite64(int fd, const void *bytes, size_t size, off_t at)
+{
+	return pwrite(fd, bytes, size, at);
+}
 #endif
 
 int fsync(int fd)
@@ -301,7 +358,10 @@ int ftruncate(int fd, off_t length)
 	return result;
 }
 #ifdef __GLIBC__
-int ftruncate64(int fd, off_t length) { return ftruncate(fd, length); }
+int ftruncate64(int fd, off_t length)
+{
+	return ftruncate(fd, length);
+}
 #endif
 
 int renameat(int from_fd, const char *from, int to_fd, const char *to)
@@ -309,17 +369,22 @@ int renameat(int from_fd, const char *from, int to_fd, const char *to)
 	FAIL(FAILPOINT_RENAME);
 	int result = REAL(renameat)(from_fd, from, to_fd, to);
 	if (trace_fd >= 0 && result == 0)
-		trace("", 0, "rename %lu %lu %s %s\n", inode_of_folder(from_fd), inode_of_folder(to_fd), from, to);
+		trace("", 0, "rename %lu %lu %s %s\n", inode_of_folder(from_fd), inode_of_folder(to_fd),
+		    from, to);
 	return result;
 }
-int rename(const char *from, const char *to) { return renameat(AT_FDCWD, from, AT_FDCWD, to); }
+int rename(const char *from, const char *to)
+{
+	return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
 
 int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
 {
 	FAIL(FAILPOINT_RENAME);
 	int result = (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
 	if (trace_fd >= 0 && result == 0)
-		trace("", 0, "link %lu %lu %s %s\n", inode_of_folder(from_fd), inode_of_folder(to_fd), from, to);
+		trace("", 0, "link %lu %lu %s %s\n", inode_of_folder(from_fd), inode_of_folder(to_fd), from,
+		    to);
 	return result;
 }
 
@@ -331,7 +396,10 @@ int unlinkat(int dir_fd, const char *name, int flags)
 		trace("", 0, "unlink %lu %lu %s\n", inode_of_folder(dir_fd), 0ul, name);
 	return result;
 }
-int unlink(const char *name) { return unlinkat(AT_FDCWD, name, 0); }
+int unlink(const char *name)
+{
+	return unlinkat(AT_FDCWD, name, 0);
+}
 
 /* The descriptor is gone whatever close(2) says. */
 int close(int fd)
@@ -391,7 +459,9 @@ struct dirent *readdir(DIR *folder)
 	return REAL(readdir)(folder);
 }
 
-/* --- sockets and processes --------------------------------------------------------------------------------------------------------- */
+/* --- sockets and processes
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 int socket(int domain, int type, int protocol)
 {
@@ -443,14 +513,19 @@ ssize_t recv(int fd, void *bytes, size_t size, int flags)
 		errno = fail;
 		return -1;
 	}
-	ssize_t n = syscall(SYS_recvfrom, fd, bytes, fail < 0 && size > 1 ? 1 : size, flags, NULL, NULL);
+	ssize_t n =
+	    syscall(SYS_recvfrom, fd, bytes, fail < 0 && size > 1 ? 1 : size, flags, NULL, NULL);
 	if (fail < 0)
 		die_if_torn();
 	return n;
 }
 #ifdef __GLIBC__
 ssize_t __recv_chk(int fd, void *bytes, size_t size, size_t room, int flags);
-ssize_t __recv_chk(int fd, void *bytes, size_t size, size_t room, int flags) { (void)room; return recv(fd, bytes, size, flags); }
+ssize_t __recv_chk(int fd, void *bytes, size_t size, size_t room, int flags)
+{
+	(void)room;
+	return recv(fd, bytes, size, flags);
+}
 #endif
 
 ssize_t recvmsg(int fd, struct msghdr *m, int flags)

@@ -6,8 +6,19 @@
 #define FAILPOINT_CALLS_MAX 65536
 
 enum failpoint_call {
-	FAILPOINT_OPEN = 1, FAILPOINT_CREATE, FAILPOINT_READ, FAILPOINT_WRITE, FAILPOINT_SYNC, FAILPOINT_RENAME, FAILPOINT_UNLINK, FAILPOINT_CLOSE,
-	FAILPOINT_LOCK, FAILPOINT_STAT, FAILPOINT_SOCKET, FAILPOINT_TALK, FAILPOINT_PROCESS
+	FAILPOINT_OPEN = 1,
+	FAILPOINT_CREATE,
+	FAILPOINT_READ,
+	FAILPOINT_WRITE,
+	FAILPOINT_SYNC,
+	FAILPOINT_RENAME,
+	FAILPOINT_UNLINK,
+	FAILPOINT_CLOSE,
+	FAILPOINT_LOCK,
+	FAILPOINT_STAT,
+	FAILPOINT_SOCKET,
+	FAILPOINT_TALK,
+	FAILPOINT_PROCESS
 };
 
 /* What happens at a call: one of these, or an errno. */
@@ -19,11 +30,11 @@ enum failpoint_action {
 };
 
 struct failpoint {
-	unsigned kinds;         /* that are counted, a bit for each enum failpoint_call; 0 = all */
-	long count;             /* calls so far */
-	long at;                /* the one that fails; 0 = none */
+	unsigned kinds; /* that are counted, a bit for each enum failpoint_call; 0 = all */
+	long count;     /* calls so far */
+	long at;        /* the one that fails; 0 = none */
 	int action;
-	int hit;                /* it was reached */
+	int hit;                                  /* it was reached */
 	unsigned char calls[FAILPOINT_CALLS_MAX]; /* enum failpoint_call of each */
 };
 #endif

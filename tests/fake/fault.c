@@ -8,14 +8,22 @@ static const struct {
 	int action;
 	const char *calls; /* in letters */
 } faults[] = {
-	{"kill", FAILPOINT_KILL, "ocrwsnuxltSTp"}, {"torn", FAILPOINT_TORN, "wT"}, {"short", FAILPOINT_SHORT, "rwT"},
-	{"ENOSPC", ENOSPC, "cwsn"}, {"EDQUOT", EDQUOT, "cwsn"}, {"EIO", EIO, "ocrwsnuxlt"},
-	{"EMFILE", EMFILE, "ocS"}, {"ENFILE", ENFILE, "ocS"}, {"EINTR", EINTR, "ocrwslT"}, {"ENOBUFS", ENOBUFS, "T"},
-	{"meanwhile", FAILPOINT_MEANWHILE, "ocrwsnuxltSTp"},
+    {"kill", FAILPOINT_KILL, "ocrwsnuxltSTp"},
+    {"torn", FAILPOINT_TORN, "wT"},
+    {"short", FAILPOINT_SHORT, "rwT"},
+    {"ENOSPC", ENOSPC, "cwsn"},
+    {"EDQUOT", EDQUOT, "cwsn"},
+    {"EIO", EIO, "ocrwsnuxlt"},
+    {"EMFILE", EMFILE, "ocS"},
+    {"ENFILE", ENFILE, "ocS"},
+    {"EINTR", EINTR, "ocrwslT"},
+    {"ENOBUFS", ENOBUFS, "T"},
+    {"meanwhile", FAILPOINT_MEANWHILE, "ocrwsnuxltSTp"},
 };
 
 static const char letters[] = "?ocrwsnuxltSTp";
-static const char *const calls[] = {"?", "open", "create", "read", "write", "fsync", "rename", "unlink", "close", "lock", "stat", "socket", "talk", "process"};
+static const char *const calls[] = {"?", "open", "create", "read", "write", "fsync", "rename",
+    "unlink", "close", "lock", "stat", "socket", "talk", "process"};
 
 int fault_find(const char *name, unsigned *kinds)
 {

@@ -1,13 +1,16 @@
 /* Makes a program fail at each of its calls, one run for each, and counts what became of the mail.
    faults [-k] [-l mbox|maildir] sendmail|runner|relay|mbox|mailbox ACTION EVERY
    ACTION: a name of fault.h; EVERY: each Nth call that fits;
-   -k: each system call that the kernel sees (tracer.h); without, those of libc (failpoint.c), which works on every machine
-   -l: to local mailboxes of that kind, for the user FAULTS_USER, in the folder FIRSTHOP_MAIL or the home FIRSTHOP_HOME
-   Environment: FIRSTHOP_* of tests/lib.sh, FAULTS_PRELOAD (failpoint.so), FAULTS_WORK (a folder), FAULTS_DELIVERED (the smarthost's folder).
+   -k: each system call that the kernel sees (tracer.h); without, those of libc (failpoint.c), which
+   works on every machine -l: to local mailboxes of that kind, for the user FAULTS_USER, in the
+   folder FIRSTHOP_MAIL or the home FIRSTHOP_HOME Environment: FIRSTHOP_* of tests/lib.sh,
+   FAULTS_PRELOAD (failpoint.so), FAULTS_WORK (a folder), FAULTS_DELIVERED (the smarthost's folder).
    The smarthost answers RCPT refused-* with 550, and later-* with 451 the first time.
-   Each invocation has a domain of its own: what a killed one left on its way to the smarthost may still arrive while the next one counts.
-   sendmail: a message for each call.  Exit 0 must mean delivered once; anything else: at most once, and a reason on stderr and in the log.
-   the others: three messages for each call, taken up by a runner in which the call fails; then one in which nothing fails drains the queue. */
+   Each invocation has a domain of its own: what a killed one left on its way to the smarthost may
+   still arrive while the next one counts. sendmail: a message for each call.  Exit 0 must mean
+   delivered once; anything else: at most once, and a reason on stderr and in the log. the others:
+   three messages for each call, taken up by a runner in which the call fails; then one in which
+   nothing fails drains the queue. */
 #include "base/mem.h"
 #include "tests/fake/arrivals.h"
 #include "tests/fake/failpoint.h"
@@ -36,9 +39,9 @@ static const char *const recipients[] = {"ok", "a", "later", "good", "sender"};
 
 /* What one run should lead to, and what came of it. */
 struct run {
-	int exit_code;          /* of sendmail; -1: killed */
-	int call;               /* kind */
-	int seen[5];            /* of recipients */
+	int exit_code; /* of sendmail; -1: killed */
+	int call;      /* kind */
+	int seen[5];   /* of recipients */
 };
 
 static struct {
@@ -47,7 +50,7 @@ static struct {
 	int action, log_fd; /* log_fd: reads what the programs with faults send to the log daemon */
 	bool traced;
 	struct run *runs;
-	long counted;           /* calls of the last run with faults */
+	long counted; /* calls of the last run with faults */
 	int run_count, stuck, silent, hung, wrong, cut;
 } f;
 
@@ -74,7 +77,8 @@ static void become(char *const argv[], const char *input, bool faulty)
 	char path[1024];
 	redirect(input, O_RDONLY, 0);
 	redirect("/dev/null", O_WRONLY, 1);
-	redirect(faulty ? path_of("stderr") : path_of("log"), faulty ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY | O_CREAT | O_APPEND, 2);
+	redirect(faulty ? path_of("stderr") : path_of("log"),
+	    faulty ? O_WRONLY | O_CREAT | O_TRUNC : O_WRONLY | O_CREAT | O_APPEND, 2);
 	if (faulty && !f.traced) {
 		setenv("LD_PRELOAD", getenv("FAULTS_PRELOAD"), 1);
 		setenv("FAILPOINT_FILE", path_of("failpoint"), 1);
@@ -92,7 +96,8 @@ static void become(char *const argv[], const char *input, bool faulty)
 static void note_hang(const char *name)
 {
 	f.hung++;
-	fprintf(stderr, "%s hangs at call %ld, %s (%s)\n", name, f.point->at, fault_call(f.point->at > 0 ? f.point->calls[f.point->at - 1] : 0), f.action_name);
+	fprintf(stderr, "%s hangs at call %ld, %s (%s)\n", name, f.point->at,
+	    fault_call(f.point->at > 0 ? f.point->calls[f.point->at - 1] : 0), f.action_name);
 }
 
 /* Runs a program of firsthop; with faults when faulty.  Its status as of waitpid(2). */
@@ -128,7 +133,10 @@ static void write_input(int n)
 	fprintf(file, "Subject: fault %d\n\n", n);
 	int lines = f.local != NULL ? LOCAL_LINES : strcmp(f.program, "sendmail") == 0 ? BODY_LINES : 3;
 	for (int i = 0; i < lines; i++)
-		fprintf(file, "%s%d %d the quick brown fox jumps over the lazy dog, and over the line that ends here\n", i == 1 ? "From here " : "", n, i);
+		fprintf(file,
+		    "%s%d %d the quick brown fox jumps over the lazy dog, and over the line that ends "
+		    "here\n",
+		    i == 1 ? "From here " : "", n, i);
 	fprintf(file, "END %d\n", n);
 	fclose(file);
 }
@@ -143,7 +151,8 @@ static void put_address(char *to, size_t size, const char *kind, int n)
 {
 	bool unknown = strcmp(kind, "refused") == 0, sender = strcmp(kind, "sender") == 0;
 	if (f.local != NULL && !sender)
-		snprintf(to, size, "%s%s%s-%d-p%d@here.example.org", unknown ? "" : f.user, unknown ? "" : "+", kind, n, (int)getpid());
+		snprintf(to, size, "%s%s%s-%d-p%d@here.example.org", unknown ? "" : f.user,
+		    unknown ? "" : "+", kind, n, (int)getpid());
 	else
 		snprintf(to, size, "%s-%d@p%d.example.org", kind, n, (int)getpid());
 }
@@ -167,7 +176,8 @@ static int runner_once(bool faulty)
 	return run(argv, "/dev/null", faulty);
 }
 
-/* A lock file that its process was killed in has no name in it, and is respected for ten minutes: these pass. */
+/* A lock file that its process was killed in has no name in it, and is respected for ten minutes:
+ * these pass. */
 static void age_lock(void)
 {
 	const struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
@@ -192,7 +202,8 @@ static void drain(void)
 	}
 	f.stuck += left > 0;
 	if (left > 0)
-		fprintf(stderr, "call %ld (%s): %d files stay in the queue\n", f.point->at, f.action_name, left);
+		fprintf(stderr, "call %ld (%s): %d files stay in the queue\n", f.point->at, f.action_name,
+		    left);
 }
 
 static bool file_is_empty(const char *name)
@@ -239,8 +250,9 @@ static void run_sendmail(int n)
 	bool logs = r->exit_code != 127;
 	if (r->exit_code > 0 && (file_is_empty("stderr") || (logs && log_is_empty()))) {
 		f.silent++;
-		fprintf(stderr, "call %ld (%s, %s): exit %d without %s\n", f.point->at, fault_call(r->call), f.action_name, r->exit_code,
-		        file_is_empty("stderr") ? "words on stderr" : "a line in the log");
+		fprintf(stderr, "call %ld (%s, %s): exit %d without %s\n", f.point->at, fault_call(r->call),
+		    f.action_name, r->exit_code,
+		    file_is_empty("stderr") ? "words on stderr" : "a line in the log");
 	}
 	if (r->exit_code == 75)
 		f.silent++;
@@ -248,7 +260,8 @@ static void run_sendmail(int n)
 
 static void run_queue(int n)
 {
-	if (submit_to(n, "ok", NULL, false) != 0 || submit_to(n, "a", "later", false) != 0 || submit_to(n, "refused", "good", false) != 0)
+	if (submit_to(n, "ok", NULL, false) != 0 || submit_to(n, "a", "later", false) != 0 ||
+	    submit_to(n, "refused", "good", false) != 0)
 		exit(1);
 	/* Each run has an hour's budget of reports for itself. */
 	char budget[1024];
@@ -274,7 +287,8 @@ static void count_one(const struct arrival *a)
 	if (a->whole || (r == NULL && f.local == NULL))
 		return;
 	f.cut++;
-	fprintf(stderr, "# run %d (%s at %s): %s ends with: %s\n", r != NULL ? (int)(r - f.runs) : -1, f.action_name, fault_call(r != NULL ? r->call : 0), a->where, a->last_line);
+	fprintf(stderr, "# run %d (%s at %s): %s ends with: %s\n", r != NULL ? (int)(r - f.runs) : -1,
+	    f.action_name, fault_call(r != NULL ? r->call : 0), a->where, a->last_line);
 }
 
 static void count_delivered(void)
@@ -288,11 +302,13 @@ static void count_delivered(void)
 		arrivals_in_maildir(getenv("FIRSTHOP_HOME"), count_one);
 }
 
-/* The window that firsthop-spool(5) names: a session killed between the end of a message, or of a delivery to a mailbox, and its note of it.  A run
-   has one fault, so what was in hand is repeated once at most. */
+/* The window that firsthop-spool(5) names: a session killed between the end of a message, or of a
+   delivery to a mailbox, and its note of it.  A run has one fault, so what was in hand is repeated
+   once at most. */
 static bool may_repeat(const struct run *r)
 {
-	bool delivers = strcmp(f.program, "relay") == 0 || strcmp(f.program, "mbox") == 0 || strcmp(f.program, "mailbox") == 0;
+	bool delivers = strcmp(f.program, "relay") == 0 || strcmp(f.program, "mbox") == 0 ||
+	                strcmp(f.program, "mailbox") == 0;
 	return delivers && r != f.runs && (f.action == FAILPOINT_KILL || f.action == FAILPOINT_TORN);
 }
 
@@ -301,8 +317,8 @@ static int judge(const struct run *r, int k, int *lost)
 {
 	bool wanted = strcmp(f.program, "sendmail") != 0 || r->exit_code == 0;
 	if ((wanted && r->seen[k] == 0) || r->seen[k] > (may_repeat(r) ? 2 : 1)) {
-		fprintf(stderr, "# %s of run %d (%s at %s, exit %d): arrived %d times\n", recipients[k], (int)(r - f.runs), f.action_name, fault_call(r->call),
-		        r->exit_code, r->seen[k]);
+		fprintf(stderr, "# %s of run %d (%s at %s, exit %d): arrived %d times\n", recipients[k],
+		    (int)(r - f.runs), f.action_name, fault_call(r->call), r->exit_code, r->seen[k]);
 		f.wrong++;
 	}
 	*lost += wanted && r->seen[k] == 0;
@@ -326,10 +342,12 @@ static int tell(void)
 		/* Local delivery has one recipient in hand; a runner has what its sessions have. */
 		f.wrong += f.local != NULL && strcmp(f.program, "runner") != 0 && repeated > 1;
 	}
-	printf("%s%s%s %s%s runs=%d", f.local != NULL ? f.local : "", f.local != NULL ? " " : "", f.program, f.traced ? "system calls " : "", f.action_name, f.run_count);
+	printf("%s%s%s %s%s runs=%d", f.local != NULL ? f.local : "", f.local != NULL ? " " : "",
+	    f.program, f.traced ? "system calls " : "", f.action_name, f.run_count);
 	if (sendmail)
 		printf(" exit0=%d refused=%d", taken, refused);
-	printf(" lost=%d twice=%d reports_twice=%d wrong=%d cut=%d stuck=%d silent=%d hung=%d\n", lost, twice, reports, f.wrong, f.cut, f.stuck, f.silent, f.hung);
+	printf(" lost=%d twice=%d reports_twice=%d wrong=%d cut=%d stuck=%d silent=%d hung=%d\n", lost,
+	    twice, reports, f.wrong, f.cut, f.stuck, f.silent, f.hung);
 	return f.wrong + f.cut + f.stuck + f.silent + f.hung > 0 ? 1 : 0;
 }
 
@@ -367,7 +385,8 @@ static void all_runs(unsigned kinds, int every)
 			run_sendmail(n);
 		else
 			run_queue(n);
-		/* Sessions run beside each other: the call that failed need not be the one of the first run. */
+		/* Sessions run beside each other: the call that failed need not be the one of the first
+		 * run. */
 		if (f.point->hit)
 			f.runs[n].call = f.point->calls[at - 1];
 	}

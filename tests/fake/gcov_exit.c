@@ -1,4 +1,5 @@
-/* For make coverage: processes that leave by _exit or become another program write down what they have run, too (linked with --wrap). */
+/* For make coverage: processes that leave by _exit or become another program write down what they
+ * have run, too (linked with --wrap). */
 #include <stdarg.h>
 #include <stddef.h>
 

@@ -50,12 +50,16 @@ static void leave_to_nowhere(void)
 		exit(2);
 }
 
-static char *hostile_environment[] = {"PATH=/tmp/evil", "TZ=/etc/shadow", "LD_PRELOAD=/tmp/evil.so", "LD_LIBRARY_PATH=/tmp/evil", "MALLOC_PERTURB_=99",
-	"FIRSTHOP_SPOOL=/tmp/evil", "FIRSTHOP_RUN=/tmp/evil", "FIRSTHOP_CONFIG=/tmp/evil/firsthop.conf", "FIRSTHOP_LIBEXEC=/tmp/evil",
-	"HOSTALIASES=/tmp/evil", "RES_OPTIONS=attempts:99", "GCONV_PATH=/tmp/evil", "LOCPATH=/tmp/evil", "LC_ALL=../../../tmp/evil", "LANGUAGE=../evil",
-	"NLSPATH=/tmp/evil/%N", "TMPDIR=/tmp/evil", "HOME=/tmp/evil", "LOCALDOMAIN=evil", "OPENSSL_CONF=/tmp/evil", "SSL_CERT_FILE=/tmp/evil", "SSLKEYLOGFILE=/tmp/evil", "GLIBC_TUNABLES=glibc.malloc.check=3",
-	"MALLOC_TRACE=/tmp/evil", "LD_AUDIT=/tmp/evil.so", "LD_DEBUG=all", "LD_DEBUG_OUTPUT=/tmp/evil", "LD_PROFILE=libc.so.6", "BASH_ENV=/tmp/evil", "ENV=/tmp/evil", "IFS=/", "=", "NOEQUALS", "NAME=x\nBcc: evil@example.org", "NAME=y",
-	NULL};
+static char *hostile_environment[] = {"PATH=/tmp/evil", "TZ=/etc/shadow", "LD_PRELOAD=/tmp/evil.so",
+    "LD_LIBRARY_PATH=/tmp/evil", "MALLOC_PERTURB_=99", "FIRSTHOP_SPOOL=/tmp/evil",
+    "FIRSTHOP_RUN=/tmp/evil", "FIRSTHOP_CONFIG=/tmp/evil/firsthop.conf",
+    "FIRSTHOP_LIBEXEC=/tmp/evil", "HOSTALIASES=/tmp/evil", "RES_OPTIONS=attempts:99",
+    "GCONV_PATH=/tmp/evil", "LOCPATH=/tmp/evil", "LC_ALL=../../../tmp/evil", "LANGUAGE=../evil",
+    "NLSPATH=/tmp/evil/%N", "TMPDIR=/tmp/evil", "HOME=/tmp/evil", "LOCALDOMAIN=evil",
+    "OPENSSL_CONF=/tmp/evil", "SSL_CERT_FILE=/tmp/evil", "SSLKEYLOGFILE=/tmp/evil",
+    "GLIBC_TUNABLES=glibc.malloc.check=3", "MALLOC_TRACE=/tmp/evil", "LD_AUDIT=/tmp/evil.so",
+    "LD_DEBUG=all", "LD_DEBUG_OUTPUT=/tmp/evil", "LD_PROFILE=libc.so.6", "BASH_ENV=/tmp/evil",
+    "ENV=/tmp/evil", "IFS=/", "=", "NOEQUALS", "NAME=x\nBcc: evil@example.org", "NAME=y", NULL};
 
 int main(int argc, char **argv)
 {

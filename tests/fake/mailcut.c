@@ -1,7 +1,9 @@
-/* A power cut while mail is appended to an mbox: replays a recorded trace (failpoint.so) to every state that it could leave beside and in the mailbox,
-   delivers again what nobody was told of, and counts.  What is asked of the file system is what powercut.c asks.
-   mailcut TRACE HELD old|new     HELD: a name beside the folder FIRSTHOP_MAIL; old: there is a mailbox; new: the first message makes it
-   Environment: FIRSTHOP_*, FAULTS_PRELOAD (failpoint.so), FAULTS_USER.  Message 2 is first begun by a process that is killed. */
+/* A power cut while mail is appended to an mbox: replays a recorded trace (failpoint.so) to every
+   state that it could leave beside and in the mailbox, delivers again what nobody was told of, and
+   counts.  What is asked of the file system is what powercut.c asks. mailcut TRACE HELD old|new
+   HELD: a name beside the folder FIRSTHOP_MAIL; old: there is a mailbox; new: the first message
+   makes it Environment: FIRSTHOP_*, FAULTS_PRELOAD (failpoint.so), FAULTS_USER.  Message 2 is first
+   begun by a process that is killed. */
 #include "base/mem.h"
 #include "tests/fake/arrivals.h"
 #include <dirent.h>
@@ -20,13 +22,14 @@
 #define FILES_MAX 40
 #define PENDING_MAX 6
 #define STATES_MAX 20000
-#define LINES 700 /* three of the blocks in which it is copied */
+#define LINES 700        /* three of the blocks in which it is copied */
 #define PART_BYTES 20000 /* more than the first block, less than half of all */
-#define WAYS 4    /* in which the content of a file may stay */
+#define WAYS 4           /* in which the content of a file may stay */
 
 struct file {
 	unsigned long inode;
-	struct buffer content[WAYS]; /* as written, as synced, zeros in place of what came since, half of the last write */
+	struct buffer content[WAYS]; /* as written, as synced, zeros in place of what came since, half
+	                                of the last write */
 };
 
 /* Two names matter. */
@@ -58,14 +61,21 @@ static const char *in_folder(const char *name)
 	return paths[next];
 }
 
-/* --- delivering ------------------------------------------------------------------------------------------------------------------- */
+/* --- delivering
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 static void make_message(int n, struct buffer *out)
 {
 	struct buffer text = {0};
-	buffer_printf(&text, "Return-Path: <a@example.org>\nDelivered-To: %s+ok-%d-p1@here.example.org\nSubject: %d\n\n", c.user, n, n);
+	buffer_printf(&text,
+	    "Return-Path: <a@example.org>\nDelivered-To: %s+ok-%d-p1@here.example.org\nSubject: %d\n\n",
+	    c.user, n, n);
 	for (int i = 0; i < LINES; i++)
-		buffer_printf(&text, "%s%d %d the quick brown fox jumps over the lazy dog, and over the line that ends here\n", i == 1 ? "From here " : "", n, i);
+		buffer_printf(&text,
+		    "%s%d %d the quick brown fox jumps over the lazy dog, and over the line that ends "
+		    "here\n",
+		    i == 1 ? "From here " : "", n, i);
 	buffer_printf(&text, "END %d\n", n);
 	buffer_printf(out, "mbox\n%s\na@example.org\n%zu\n", c.user, text.length);
 	buffer_add(out, text.data, text.length);
@@ -150,12 +160,15 @@ static void record(int first)
 	fclose(trace);
 }
 
-/* --- one state -------------------------------------------------------------------------------------------------------------------- */
+/* --- one state
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 static void put_file(const char *path, const struct buffer *bytes)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (fd < 0 || write(fd, bytes->length ? bytes->data : "", bytes->length) != (ssize_t)bytes->length)
+	if (fd < 0 ||
+	    write(fd, bytes->length ? bytes->data : "", bytes->length) != (ssize_t)bytes->length)
 		exit(1);
 	close(fd);
 }
@@ -169,7 +182,8 @@ static void count_one(const struct arrival *a)
 	}
 }
 
-/* The mailbox is the same file in all states: a note names it by its inode.  Locks are not laid out: an old one is another matter. */
+/* The mailbox is the same file in all states: a note names it by its inode.  Locks are not laid
+ * out: an old one is another matter. */
 static void try_state(struct file *const files[NAMES], const int how[NAMES])
 {
 	int cut = c.cut;
@@ -188,10 +202,14 @@ static void try_state(struct file *const files[NAMES], const int how[NAMES])
 		c.lost += c.arrived[n] == 0;
 		c.twice += c.arrived[n] > 1;
 		if (c.arrived[n] != 1 || c.cut != cut)
-			fprintf(stderr, "state %d (mailbox %d, note %d): message %d (promised: %d) is there %d times, %d parts\n", c.states, how[NAME_MAILBOX], how[NAME_NOTE], n,
-			        c.promised[n], c.arrived[n], c.cut - cut);
+			fprintf(stderr,
+			    "state %d (mailbox %d, note %d): message %d (promised: %d) is there %d times, %d "
+			    "parts\n",
+			    c.states, how[NAME_MAILBOX], how[NAME_NOTE], n, c.promised[n], c.arrived[n],
+			    c.cut - cut);
 	}
-	if (files[NAME_MAILBOX] != NULL ? rename(in_folder(c.user), c.held) != 0 : unlink(in_folder(c.user)) != 0)
+	if (files[NAME_MAILBOX] != NULL ? rename(in_folder(c.user), c.held) != 0
+	                                : unlink(in_folder(c.user)) != 0)
 		exit(1);
 	unlink(in_folder(c.names[NAME_NOTE]));
 }
@@ -217,7 +235,8 @@ static bool is_new(struct file *const files[NAMES], const int how[NAMES])
 	return true;
 }
 
-/* Of the changes of names that are not synced, any may be there; of each file's content, any way. */
+/* Of the changes of names that are not synced, any may be there; of each file's content, any way.
+ */
 static void try_all(void)
 {
 	for (unsigned chosen = 0; chosen < 1u << c.pending_count; chosen++) {
@@ -235,7 +254,9 @@ static void try_all(void)
 	}
 }
 
-/* --- the trace -------------------------------------------------------------------------------------------------------------------- */
+/* --- the trace
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 static struct file *file_of(unsigned long inode)
 {
@@ -383,6 +404,7 @@ int main(int argc, char **argv)
 	try_all();
 	replay(trace.data, trace.data + trace.length);
 	buffer_free(&trace);
-	printf("%s mailbox: states=%d lost=%d twice=%d cut=%d stuck=%d\n", argv[3], c.states, c.lost, c.twice, c.cut, c.stuck);
+	printf("%s mailbox: states=%d lost=%d twice=%d cut=%d stuck=%d\n", argv[3], c.states, c.lost,
+	    c.twice, c.cut, c.stuck);
 	return c.lost + c.cut + c.stuck > 0;
 }

@@ -1,6 +1,7 @@
 /* A fault at one of the changes that a program makes to files (preloaded into mail).
-   MAILFAULT_AT=N      the Nth change: creating, writing, syncing, cutting, renaming, removing; writes to pipes and terminals do not count
-   MAILFAULT=kill      killed before it; "torn": after half of a write; "ENOSPC" or "EIO": it fails, and so do all writes and syncs after it
+   MAILFAULT_AT=N      the Nth change: creating, writing, syncing, cutting, renaming, removing;
+   writes to pipes and terminals do not count MAILFAULT=kill      killed before it; "torn": after
+   half of a write; "ENOSPC" or "EIO": it fails, and so do all writes and syncs after it
    MAILFAULT_HIT=FILE  comes to be when the change was reached */
 #define _GNU_SOURCE 1
 #undef _FORTIFY_SOURCE
@@ -54,16 +55,16 @@ static bool is_file(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-#define CHANGE(room, call) \
-	do { \
-		int fault = point(room); \
-		if (fault < 0) \
+#define CHANGE(room, call)           \
+	do {                             \
+		int fault = point(room);     \
+		if (fault < 0)               \
 			kill(getpid(), SIGKILL); \
-		if (fault > 0) { \
-			errno = fault; \
-			return -1; \
-		} \
-		return call; \
+		if (fault > 0) {             \
+			errno = fault;           \
+			return -1;               \
+		}                            \
+		return call;                 \
 	} while (0)
 
 ssize_t write(int fd, const void *bytes, size_t length)
@@ -99,7 +100,19 @@ int open(const char *name, int flags, ...)
 	CHANGE(false, REAL(open)(name, flags, mode));
 }
 
-int fsync(int fd) { CHANGE(true, REAL(fsync)(fd)); }
-int ftruncate(int fd, off_t length) { CHANGE(false, REAL(ftruncate)(fd, length)); }
-int rename(const char *from, const char *to) { CHANGE(false, REAL(rename)(from, to)); }
-int unlink(const char *name) { CHANGE(false, REAL(unlink)(name)); }
+int fsync(int fd)
+{
+	CHANGE(true, REAL(fsync)(fd));
+}
+int ftruncate(int fd, off_t length)
+{
+	CHANGE(false, REAL(ftruncate)(fd, length));
+}
+int rename(const char *from, const char *to)
+{
+	CHANGE(false, REAL(rename)(from, to));
+}
+int unlink(const char *name)
+{
+	CHANGE(false, REAL(unlink)(name));
+}

@@ -1,5 +1,6 @@
-/* A stand-in for FreeBSD's mailwrapper(8), from what mailer.conf(5) tells: the program of the name it was called by, the line's own arguments in
-   front, argv[0] and the environment as they came.  MAILER_CONF names the file.  Without one the default program would be run, with no argument. */
+/* A stand-in for FreeBSD's mailwrapper(8), from what mailer.conf(5) tells: the program of the name
+   it was called by, the line's own arguments in front, argv[0] and the environment as they came.
+   MAILER_CONF names the file.  Without one the default program would be run, with no argument. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,8 @@ static int split(char *line, char **words)
 	char *comment = strchr(line, '#');
 	if (comment != NULL)
 		*comment = '\0';
-	for (char *word = strtok(line, " \t\n"); word != NULL && count < WORDS_MAX; word = strtok(NULL, " \t\n"))
+	for (char *word = strtok(line, " \t\n"); word != NULL && count < WORDS_MAX;
+	     word = strtok(NULL, " \t\n"))
 		words[count++] = word;
 	return count;
 }
@@ -33,7 +35,8 @@ int main(int argc, char **argv)
 	char line[4096], *words[WORDS_MAX], *arguments[WORDS_MAX * 4];
 	FILE *conf = file != NULL ? fopen(file, "r") : NULL;
 	if (conf == NULL)
-		return fail(EX_OSERR, "no mailer.conf: the default program would run, without arguments;", file != NULL ? file : "");
+		return fail(EX_OSERR, "no mailer.conf: the default program would run, without arguments;",
+		    file != NULL ? file : "");
 	while (fgets(line, sizeof line, conf) != NULL) {
 		int count = split(line, words), at = 0;
 		if (count == 1)

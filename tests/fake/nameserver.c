@@ -1,8 +1,9 @@
-/* nameserver [-u] ADDRESS FILE: a name server on port 53 of a loopback address, by UDP, that says what a file tells it.  Lines of FILE:
-     NAME A ADDRESS | NAME MX PREFERENCE HOST | NAME SRV PRIORITY WEIGHT PORT HOST | validated
-   After a line "validated" every answer claims to be validated by DNSSEC (the AD bit).  Names without a line do not exist.  The file is read
-   again for each question.  FILE.ready is made once it listens.
-   -u  first brings the loopback of its network namespace up, with ADDRESS on it (Linux, root). */
+/* nameserver [-u] ADDRESS FILE: a name server on port 53 of a loopback address, by UDP, that says
+   what a file tells it.  Lines of FILE: NAME A ADDRESS | NAME MX PREFERENCE HOST | NAME SRV
+   PRIORITY WEIGHT PORT HOST | validated After a line "validated" every answer claims to be
+   validated by DNSSEC (the AD bit).  Names without a line do not exist.  The file is read again for
+   each question.  FILE.ready is made once it listens. -u  first brings the loopback of its network
+   namespace up, with ADDRESS on it (Linux, root). */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
@@ -79,7 +80,8 @@ static void look_up(const char *file, const char *name, unsigned type, struct an
 	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
 		if (strncmp(line, "validated", 9) == 0)
 			a->validated = true;
-		if (sscanf(line, "%255s %9s %299[^\n]", owner, kind, words) != 3 || strcasecmp(owner, name) != 0)
+		if (sscanf(line, "%255s %9s %299[^\n]", owner, kind, words) != 3 ||
+		    strcasecmp(owner, name) != 0)
 			continue;
 		a->known = true;
 		if (type == (strcmp(kind, "A") == 0 ? 1u : strcmp(kind, "MX") == 0 ? 15u : 33u))
@@ -93,7 +95,8 @@ static void look_up(const char *file, const char *name, unsigned type, struct an
 static size_t read_question(const unsigned char *bytes, size_t length, char name[256])
 {
 	size_t at = 12, n = 0;
-	while (at < length && bytes[at] != 0 && bytes[at] < 64 && at + bytes[at] < length && n + bytes[at] < 254) {
+	while (at < length && bytes[at] != 0 && bytes[at] < 64 && at + bytes[at] < length &&
+	       n + bytes[at] < 254) {
 		if (n > 0)
 			name[n++] = '.';
 		memcpy(name + n, bytes + at + 1, bytes[at]);
@@ -120,10 +123,13 @@ static bool bring_up(int fd, const char *interface, const struct sockaddr_in *ad
 
 static int listen_on(const char *address, bool up)
 {
-	struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(53)}, loopback = {.sin_family = AF_INET};
+	struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(53)},
+	                   loopback = {.sin_family = AF_INET};
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 	loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (inet_pton(AF_INET, address, &here.sin_addr) != 1 || (up && (!bring_up(fd, "lo", &loopback) || (strncmp(address, "127.", 4) != 0 && !bring_up(fd, "lo:1", &here)))) ||
+	if (inet_pton(AF_INET, address, &here.sin_addr) != 1 ||
+	    (up && (!bring_up(fd, "lo", &loopback) ||
+	               (strncmp(address, "127.", 4) != 0 && !bring_up(fd, "lo:1", &here)))) ||
 	    bind(fd, (struct sockaddr *)&here, sizeof here) != 0)
 		return -1;
 	return fd;

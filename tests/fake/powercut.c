@@ -1,10 +1,13 @@
-/* Replays a recorded trace (failpoint.so) to every state that a power cut could leave, and lets a runner loose on each.
-   powercut TRACE DROP_INODE MQUEUE_INODE REPLAY DELIVERED [rename]      REPLAY: a spool for the states; DELIVERED: the folder of a smarthost; FIRSTHOP_* as usual
-   What is synced stays.  Of what is not: names may be all there, none, all but one, only one, and a file that was renamed may have both names; contents
-   may be as written, as at the last sync, zeros in place of what came since, or half of the last write.  A rename within a folder loses no file.  One
-   into another folder may: the old name can be gone for good, by a sync of its folder, too, while the new one is not there yet (firsthop-spool(5)).
-   rename: as if each link into another folder were a rename, to its first loss: what this program must not pass.
-   Lines "promise N" stand behind each exit 0 of sendmail, the smarthost's lines show what it has taken. */
+/* Replays a recorded trace (failpoint.so) to every state that a power cut could leave, and lets a
+   runner loose on each. powercut TRACE DROP_INODE MQUEUE_INODE REPLAY DELIVERED [rename] REPLAY: a
+   spool for the states; DELIVERED: the folder of a smarthost; FIRSTHOP_* as usual What is synced
+   stays.  Of what is not: names may be all there, none, all but one, only one, and a file that was
+   renamed may have both names; contents may be as written, as at the last sync, zeros in place of
+   what came since, or half of the last write.  A rename within a folder loses no file.  One into
+   another folder may: the old name can be gone for good, by a sync of its folder, too, while the
+   new one is not there yet (firsthop-spool(5)). rename: as if each link into another folder were a
+   rename, to its first loss: what this program must not pass. Lines "promise N" stand behind each
+   exit 0 of sendmail, the smarthost's lines show what it has taken. */
 #include "base/mem.h"
 #include <dirent.h>
 #include <errno.h>
@@ -30,7 +33,7 @@ struct file {
 };
 
 struct name {
-	int folder;            /* 0 drop, 1 mqueue, -1 unused */
+	int folder; /* 0 drop, 1 mqueue, -1 unused */
 	char name[64];
 	struct file *file;
 };
@@ -38,7 +41,7 @@ struct name {
 struct change {
 	struct name name;
 	bool removes;
-	int pair;              /* number of the rename, 0 = none */
+	int pair; /* number of the rename, 0 = none */
 };
 
 struct space {
@@ -68,7 +71,9 @@ static struct {
 	int states, runs, lost, twice, late_twice, cut, stuck, op;
 } p;
 
-/* --- the model ------------------------------------------------------------------------------------------------------------------ */
+/* --- the model
+ * ------------------------------------------------------------------------------------------------------------------
+ */
 
 static int folder_of(unsigned long inode)
 {
@@ -119,7 +124,8 @@ static void change(bool removes, int folder, const char *name, struct file *file
 	if (folder < 0 || file == NULL || p.pending_count == PENDING_MAX)
 		return;
 	struct change *c = &p.pending[p.pending_count++];
-	*c = (struct change){.removes = removes, .pair = pair, .name = {.folder = folder, .file = file}};
+	*c =
+	    (struct change){.removes = removes, .pair = pair, .name = {.folder = folder, .file = file}};
 	snprintf(c->name.name, sizeof c->name.name, "%s", name);
 }
 
@@ -213,7 +219,9 @@ static void on_sync(unsigned long inode)
 	}
 }
 
-/* --- one state -------------------------------------------------------------------------------------------------------------------- */
+/* --- one state
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 static void content_of(const struct file *f, int how, struct buffer *out)
 {
@@ -238,7 +246,8 @@ static bool is_new(const struct space *s, int how)
 	uint64_t h = 0;
 	for (int i = 0; i < s->count; i++) {
 		content_of(s->names[i].file, how, &bytes);
-		uint64_t one = mix(14695981039346656037u + (uint64_t)s->names[i].folder, s->names[i].name, strlen(s->names[i].name));
+		uint64_t one = mix(14695981039346656037u + (uint64_t)s->names[i].folder, s->names[i].name,
+		    strlen(s->names[i].name));
 		h += mix(one, bytes.length ? bytes.data : "", bytes.length);
 	}
 	h = mix(mix(h, p.promised, sizeof p.promised), p.taken, sizeof p.taken);
@@ -276,17 +285,20 @@ static void materialize(const struct space *s, int how)
 		empty_folder(path);
 	}
 	for (int i = 0; i < s->count; i++) {
-		snprintf(path, sizeof path, "%s/%s/%s", p.replay, folders[s->names[i].folder], s->names[i].name);
+		snprintf(path, sizeof path, "%s/%s/%s", p.replay, folders[s->names[i].folder],
+		    s->names[i].name);
 		bool linked = false;
 		for (int k = 0; k < i && !linked; k++) {
-			snprintf(other, sizeof other, "%s/%s/%s", p.replay, folders[s->names[k].folder], s->names[k].name);
+			snprintf(other, sizeof other, "%s/%s/%s", p.replay, folders[s->names[k].folder],
+			    s->names[k].name);
 			linked = s->names[k].file == s->names[i].file && link(other, path) == 0;
 		}
 		if (linked)
 			continue;
 		int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 		content_of(s->names[i].file, how, &bytes);
-		if (fd < 0 || write(fd, bytes.length ? bytes.data : "", bytes.length) != (ssize_t)bytes.length)
+		if (fd < 0 ||
+		    write(fd, bytes.length ? bytes.data : "", bytes.length) != (ssize_t)bytes.length)
 			exit(1);
 		close(fd);
 	}
@@ -385,7 +397,9 @@ static void look(const struct space *s, int how)
 		int most = i == WANTED - 1 ? 2 : 1;
 		bool too_often = arrived[i] > most || (again && is_settled(i));
 		if (missing || too_often)
-			fprintf(stderr, "op %d, contents %d, %d names: %s arrived %d times, %d before the cut\n", p.op, how, s->count, wanted[i].to, arrived[i], p.taken[i]);
+			fprintf(stderr,
+			    "op %d, contents %d, %d names: %s arrived %d times, %d before the cut\n", p.op, how,
+			    s->count, wanted[i].to, arrived[i], p.taken[i]);
 		p.lost += missing;
 		p.twice += too_often;
 		p.late_twice += again;
@@ -400,7 +414,8 @@ static void look_at_contents(const struct space *s)
 
 static bool is_one_rename(int i, int k)
 {
-	return i != k && p.pending[i].pair != 0 && p.pending[i].pair == p.pending[k].pair && p.pending[i].name.folder == p.pending[k].name.folder;
+	return i != k && p.pending[i].pair != 0 && p.pending[i].pair == p.pending[k].pair &&
+	       p.pending[i].name.folder == p.pending[k].name.folder;
 }
 
 /* The old name of a rename within a folder does not go alone. */
@@ -413,8 +428,8 @@ static bool goes_with_new_name(int i)
 	return false;
 }
 
-/* Changes of names that are not synced: all, none, all but one, only one; the two halves of a rename within a folder go
-   together, or only the new name is made. */
+/* Changes of names that are not synced: all, none, all but one, only one; the two halves of a
+   rename within a folder go together, or only the new name is made. */
 static void look_at_all(void)
 {
 	struct space s;
@@ -436,7 +451,9 @@ static void look_at_all(void)
 	}
 }
 
-/* --- the trace --------------------------------------------------------------------------------------------------------------------- */
+/* --- the trace
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
 
 static void on_taken(const char *line)
 {
@@ -495,6 +512,8 @@ int main(int argc, char **argv)
 	p.links_are_renames = argc == 7 && strcmp(argv[6], "rename") == 0;
 	replay(trace);
 	fclose(trace);
-	printf("changes=%d states=%d lost=%d twice_after_it_was_noted=%d twice_in_the_window=%d cut=%d stuck=%d\n", p.op, p.runs, p.lost, p.twice, p.late_twice, p.cut, p.stuck);
+	printf("changes=%d states=%d lost=%d twice_after_it_was_noted=%d twice_in_the_window=%d cut=%d "
+	       "stuck=%d\n",
+	    p.op, p.runs, p.lost, p.twice, p.late_twice, p.cut, p.stuck);
 	return p.lost + p.twice + p.cut + p.stuck > 0 || p.runs < 50;
 }

@@ -10,11 +10,26 @@ static const struct table_row *rows;
 static const char *own_address = "";
 static bool ipv6_routed = true;
 
-void table_set(const struct table_row *new_rows) { rows = new_rows; }
-void table_own_address(const char *address) { own_address = address; }
-void table_ipv6(bool routed) { ipv6_routed = routed; }
-bool here_owns(const char *address) { return strcmp(address, own_address) == 0; }
-int here_route_error(const char *address) { return strchr(address, ':') != NULL && !ipv6_routed ? ENETUNREACH : 0; }
+void table_set(const struct table_row *new_rows)
+{
+	rows = new_rows;
+}
+void table_own_address(const char *address)
+{
+	own_address = address;
+}
+void table_ipv6(bool routed)
+{
+	ipv6_routed = routed;
+}
+bool here_owns(const char *address)
+{
+	return strcmp(address, own_address) == 0;
+}
+int here_route_error(const char *address)
+{
+	return strchr(address, ':') != NULL && !ipv6_routed ? ENETUNREACH : 0;
+}
 
 static void add_record(struct dns_answer *a, int type, const char *text)
 {
@@ -35,7 +50,8 @@ static void add_record(struct dns_answer *a, int type, const char *text)
 static void answer(const char *name, int type, struct dns_answer *a)
 {
 	*a = (struct dns_answer){.kind = DNS_NXDOMAIN};
-	snprintf(a->source, sizeof a->source, type == 0 ? "hosts file /etc/hosts:7" : "asked 192.0.2.53, 3 ms");
+	snprintf(a->source, sizeof a->source,
+	    type == 0 ? "hosts file /etc/hosts:7" : "asked 192.0.2.53, 3 ms");
 	for (const struct table_row *row = rows; row->name != NULL; row++) {
 		if (!text_equal_ci(row->name, name))
 			continue;
@@ -48,13 +64,20 @@ static void answer(const char *name, int type, struct dns_answer *a)
 		snprintf(a->detail, sizeof a->detail, "192.0.2.53: %s (5000 ms)", dns_kind_name(row->kind));
 		text_copy(a->alias, sizeof a->alias, row->alias != NULL ? row->alias : "");
 		text_copy(copy, sizeof copy, row->records != NULL ? row->records : "");
-		for (char *part = strtok_r(copy, ",", &save); part != NULL; part = strtok_r(NULL, ",", &save))
+		for (char *part = strtok_r(copy, ",", &save); part != NULL;
+		     part = strtok_r(NULL, ",", &save))
 			add_record(a, type, part);
 	}
 }
 
-void dns_ask(const char *name, enum dns_type type, struct dns_answer *a) { answer(name, (int)type, a); }
-void dns_system(const char *host, struct dns_answer *a) { answer(host, -1, a); }
+void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
+{
+	answer(name, (int)type, a);
+}
+void dns_system(const char *host, struct dns_answer *a)
+{
+	answer(host, -1, a);
+}
 
 bool dns_hosts(const char *host, struct dns_answer *a)
 {

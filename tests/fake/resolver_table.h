@@ -1,18 +1,20 @@
-/* Answers from a table, in place of the resolver, the hosts file and the kernel.  For unit tests of the route; chosen at link time. */
+/* Answers from a table, in place of the resolver, the hosts file and the kernel.  For unit tests of
+ * the route; chosen at link time. */
 #ifndef TESTS_RESOLVER_TABLE_H
 #define TESTS_RESOLVER_TABLE_H
 #include "relay/route/dns.h"
 
 struct table_row {
 	const char *name;
-	int type;              /* enum dns_type; 0: the hosts file; -1: the rest of the system */
+	int type; /* enum dns_type; 0: the hosts file; -1: the rest of the system */
 	enum dns_kind kind;
-	const char *records;   /* "10 mx1.example.org, 20 mx2.example.org" or "192.0.2.1, 192.0.2.2"; SRV: "10 5 587 name" */
+	const char *records; /* "10 mx1.example.org, 20 mx2.example.org" or "192.0.2.1, 192.0.2.2"; SRV:
+	                        "10 5 587 name" */
 	const char *alias;
 };
 
 /* Rows until one without a name; names that are not in it do not exist. */
 void table_set(const struct table_row *rows);
-void table_own_address(const char *address);  /* "" = none */
+void table_own_address(const char *address); /* "" = none */
 void table_ipv6(bool routed);
 #endif

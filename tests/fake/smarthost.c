@@ -1,16 +1,17 @@
-/* A small smarthost for demonstration, tests and measurements.  Takes everything, on loopback; one process, many connections.
-   smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT] [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-R WORD=REPLY] [-x] [-f PERMILLE] [-s SIZE] [-q WORD] [-w WORD] [-S SECONDS] [-e COUNT] [-E] [-g] [-o LOG]
-     -P  writes the port there once it listens      -d  a file per message    -n  ends after COUNT messages
-     -t, -k  offers STARTTLS (-i: TLS at once)       -a  wants AUTH PLAIN     -x  no PIPELINING
-     -r  answers RCPT whose address holds WORD with REPLY                      -o  a line per message
-     -R  WORD=REPLY the first time that an address with WORD is named, then it is taken
-     -f  that many steps of 1000 go wrong: 421 at MAIL, 451 at RCPT, a reset within the message, no answer to its end although it was taken (the
-         log then has a line "unanswered"), 1 s of silence
-     -s  names a limit in EHLO     -7  no 8BITMIME     -8  SMTPUTF8     -D  DSN (with these two, -o shows MAIL and RCPT)
-     -q  WORD: no answer, for -S seconds (100), to the end of a message for an address with WORD
-     -w  WORD: a message for an address with WORD is not read for so long
-     -e  COUNT: each session ends behind so many messages; -E: with a 421 before
-     -g  answers the TLS handshake with nonsense */
+/* A small smarthost for demonstration, tests and measurements.  Takes everything, on loopback; one
+   process, many connections. smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT]
+   [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-R WORD=REPLY] [-x] [-f PERMILLE] [-s
+   SIZE] [-q WORD] [-w WORD] [-S SECONDS] [-e COUNT] [-E] [-g] [-o LOG] -P  writes the port there
+   once it listens      -d  a file per message    -n  ends after COUNT messages -t, -k  offers
+   STARTTLS (-i: TLS at once)       -a  wants AUTH PLAIN     -x  no PIPELINING -r  answers RCPT
+   whose address holds WORD with REPLY                      -o  a line per message -R  WORD=REPLY
+   the first time that an address with WORD is named, then it is taken -f  that many steps of 1000
+   go wrong: 421 at MAIL, 451 at RCPT, a reset within the message, no answer to its end although it
+   was taken (the log then has a line "unanswered"), 1 s of silence -s  names a limit in EHLO     -7
+   no 8BITMIME     -8  SMTPUTF8     -D  DSN (with these two, -o shows MAIL and RCPT) -q  WORD: no
+   answer, for -S seconds (100), to the end of a message for an address with WORD -w  WORD: a
+   message for an address with WORD is not read for so long -e  COUNT: each session ends behind so
+   many messages; -E: with a 421 before -g  answers the TLS handshake with nonsense */
 #include "base/base64.h"
 #include "base/mem.h"
 #include <arpa/inet.h>
@@ -110,7 +111,8 @@ static void take_path(const char *line, char *path, size_t size)
 {
 	const char *from = strchr(line, '<');
 	const char *to = from != NULL ? strchr(from, '>') : NULL;
-	snprintf(path, size, "%.*s", to != NULL ? (int)(to - from - 1) : 0, from != NULL ? from + 1 : "");
+	snprintf(path, size, "%.*s", to != NULL ? (int)(to - from - 1) : 0,
+	    from != NULL ? from + 1 : "");
 }
 
 static bool is_for(struct client *c, const char *word)
@@ -123,7 +125,8 @@ static void store_message(struct client *c)
 	char name[1100];
 	sink.taken++;
 	if (sink.log_file != NULL) {
-		fprintf(sink.log_file, "session=%d from=<%s> to=%s bytes=%zu tls=%d\n", c->fd, c->sender, buffer_string(&c->rcpts), c->message.length, c->ssl != NULL);
+		fprintf(sink.log_file, "session=%d from=<%s> to=%s bytes=%zu tls=%d\n", c->fd, c->sender,
+		    buffer_string(&c->rcpts), c->message.length, c->ssl != NULL);
 		fflush(sink.log_file);
 	}
 	if (sink.folder == NULL)
@@ -132,9 +135,11 @@ static void store_message(struct client *c)
 	FILE *file = fopen(name, "w");
 	if (file == NULL)
 		return;
-	fprintf(file, "X-Envelope-From: <%s>\nX-Envelope-To: %s\n", c->sender, buffer_string(&c->rcpts));
+	fprintf(file, "X-Envelope-From: <%s>\nX-Envelope-To: %s\n", c->sender,
+	    buffer_string(&c->rcpts));
 	for (size_t i = 0; i < c->message.length; i++) {
-		if (c->message.data[i] == '\r' && i + 1 < c->message.length && c->message.data[i + 1] == '\n')
+		if (c->message.data[i] == '\r' && i + 1 < c->message.length &&
+		    c->message.data[i + 1] == '\n')
 			continue;
 		fputc(c->message.data[i], file);
 	}
@@ -227,7 +232,8 @@ static void on_mail(struct client *c, const char *line)
 static void on_command(struct client *c, char *line)
 {
 	bool with_parameters = sink.smtputf8 || sink.dsn;
-	if (with_parameters && sink.log_file != NULL && (strncasecmp(line, "MAIL", 4) == 0 || strncasecmp(line, "RCPT", 4) == 0)) {
+	if (with_parameters && sink.log_file != NULL &&
+	    (strncasecmp(line, "MAIL", 4) == 0 || strncasecmp(line, "RCPT", 4) == 0)) {
 		fprintf(sink.log_file, "%s\n", line);
 		fflush(sink.log_file);
 	}
@@ -340,8 +346,10 @@ static void work(struct client *c)
 static ssize_t move(struct client *c, bool out, char *bytes, size_t size)
 {
 	if (c->ssl == NULL)
-		return out ? send(c->fd, c->out.data, c->out.length, MSG_NOSIGNAL) : recv(c->fd, bytes, size, 0);
-	int n = out ? SSL_write(c->ssl, c->out.data, (int)c->out.length) : SSL_read(c->ssl, bytes, (int)size);
+		return out ? send(c->fd, c->out.data, c->out.length, MSG_NOSIGNAL)
+		           : recv(c->fd, bytes, size, 0);
+	int n = out ? SSL_write(c->ssl, c->out.data, (int)c->out.length)
+	            : SSL_read(c->ssl, bytes, (int)size);
 	if (n > 0)
 		return n;
 	int error = SSL_get_error(c->ssl, n);
@@ -399,7 +407,8 @@ static void serve(struct client *c)
 			return;
 		}
 		if (c->in_data && goes_wrong()) {
-			setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+			setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1},
+			    sizeof(struct linger));
 			close_client(c);
 			return;
 		}
@@ -443,7 +452,8 @@ static int listen_on(const char *address, int port, const char *port_file)
 	int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
 	inet_pton(AF_INET, address, &at.sin_addr);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 64) != 0 || getsockname(fd, (struct sockaddr *)&at, &size) != 0) {
+	if (bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 64) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&at, &size) != 0) {
 		perror("smarthost: listen");
 		exit(1);
 	}
@@ -451,7 +461,8 @@ static int listen_on(const char *address, int port, const char *port_file)
 		char temp[1100];
 		snprintf(temp, sizeof temp, "%s.new", port_file);
 		FILE *file = fopen(temp, "w");
-		if (file == NULL || fprintf(file, "%d\n", ntohs(at.sin_port)) < 0 || fclose(file) != 0 || rename(temp, port_file) != 0) {
+		if (file == NULL || fprintf(file, "%d\n", ntohs(at.sin_port)) < 0 || fclose(file) != 0 ||
+		    rename(temp, port_file) != 0) {
 			perror("smarthost: port file");
 			exit(1);
 		}
@@ -462,7 +473,8 @@ static int listen_on(const char *address, int port, const char *port_file)
 static void use_tls(const char *certificate, const char *key)
 {
 	sink.tls = SSL_CTX_new(TLS_server_method());
-	if (SSL_CTX_use_certificate_chain_file(sink.tls, certificate) != 1 || SSL_CTX_use_PrivateKey_file(sink.tls, key, SSL_FILETYPE_PEM) != 1) {
+	if (SSL_CTX_use_certificate_chain_file(sink.tls, certificate) != 1 ||
+	    SSL_CTX_use_PrivateKey_file(sink.tls, key, SSL_FILETYPE_PEM) != 1) {
 		fprintf(stderr, "smarthost: %s or %s cannot be used\n", certificate, key);
 		exit(1);
 	}
@@ -478,7 +490,8 @@ static void loop(int listener)
 		int patience_ms = -1;
 		p[0] = (struct pollfd){.fd = listener, .events = POLLIN};
 		for (int i = 0; i < CLIENTS_MAX; i++)
-			p[i + 1] = (struct pollfd){.fd = sink.clients[i].fd, .events = (short)(POLLIN | (sink.clients[i].out.length ? POLLOUT : 0))};
+			p[i + 1] = (struct pollfd){.fd = sink.clients[i].fd,
+			    .events = (short)(POLLIN | (sink.clients[i].out.length ? POLLOUT : 0))};
 		for (int i = 0; i < CLIENTS_MAX && pauses; i++) {
 			if (sink.clients[i].fd >= 0 && sink.clients[i].silent_until_ms > now) {
 				p[i + 1].fd = -1;

@@ -1,16 +1,17 @@
 /* smtpd: an SMTP server that says what a script tells it, for servers that behave oddly.
    smtpd [-p PORT|0] [-P PORTFILE] [-T TRANSCRIPT] [-C FOLDER] [-w SECONDS] SCRIPT
-   Serves connections on loopback one after the other, each from the start of the script.  One command a line, # begins a comment line:
-     send TEXT            a line, with CRLF          send-raw TEXT     bytes as they are, with \r \n \t \\ \xNN
-     repeat N TEXT        the line N times           sleep MS
-     expect PREFIX        reads a line; another one ends the connection       expect-any   reads a line
-     read N               reads N bytes              read-data         reads up to the lone dot
-     starttls CERT KEY    the handshake (files are in FOLDER); as the first command: TLS from the first byte
-     silence              reads until the client goes away
-     close                reset (RST)                loop   from the start of the section
-     end                  the program ends: 0 if every expectation was met and each line was as SMTP wants it, else 1
-     connection N         what follows is for connection N; later ones use the last section.  Lines before the first are for all.
-   A client that sends nothing for SECONDS (default 60) is let go.  The transcript has C: and S: lines, and ! where a line was unexpected. */
+   Serves connections on loopback one after the other, each from the start of the script.  One
+   command a line, # begins a comment line: send TEXT            a line, with CRLF          send-raw
+   TEXT     bytes as they are, with \r \n \t \\ \xNN repeat N TEXT        the line N times sleep MS
+     expect PREFIX        reads a line; another one ends the connection       expect-any   reads a
+   line read N               reads N bytes              read-data         reads up to the lone dot
+     starttls CERT KEY    the handshake (files are in FOLDER); as the first command: TLS from the
+   first byte silence              reads until the client goes away close                reset (RST)
+   loop   from the start of the section end                  the program ends: 0 if every
+   expectation was met and each line was as SMTP wants it, else 1 connection N         what follows
+   is for connection N; later ones use the last section.  Lines before the first are for all. A
+   client that sends nothing for SECONDS (default 60) is let go.  The transcript has C: and S:
+   lines, and ! where a line was unexpected. */
 #include "base/fdio.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -30,15 +31,33 @@
 #define STEPS_MAX 400
 #define LINE_MAX_BYTES 1048576
 
-enum verb { SEND, SEND_RAW, REPEAT, SLEEP, EXPECT, EXPECT_ANY, READ, READ_DATA, STARTTLS, SILENCE, CLOSE, RESET, LOOP, END, CONNECTION };
+enum verb {
+	SEND,
+	SEND_RAW,
+	REPEAT,
+	SLEEP,
+	EXPECT,
+	EXPECT_ANY,
+	READ,
+	READ_DATA,
+	STARTTLS,
+	SILENCE,
+	CLOSE,
+	RESET,
+	LOOP,
+	END,
+	CONNECTION
+};
 
 static const struct {
 	const char *name;
 	enum verb verb;
 	int arguments; /* words that must be there; 2 = two words, or a number and text */
-} verbs[] = {{"send", SEND, 0}, {"send-raw", SEND_RAW, 1}, {"repeat", REPEAT, 2}, {"sleep", SLEEP, 1}, {"expect", EXPECT, 1},
-	{"expect-any", EXPECT_ANY, 0}, {"read", READ, 1}, {"read-data", READ_DATA, 0}, {"starttls", STARTTLS, 2}, {"silence", SILENCE, 0},
-	{"close", CLOSE, 0}, {"reset", RESET, 0}, {"loop", LOOP, 0}, {"end", END, 0}, {"connection", CONNECTION, 1}};
+} verbs[] = {{"send", SEND, 0}, {"send-raw", SEND_RAW, 1}, {"repeat", REPEAT, 2},
+    {"sleep", SLEEP, 1}, {"expect", EXPECT, 1}, {"expect-any", EXPECT_ANY, 0}, {"read", READ, 1},
+    {"read-data", READ_DATA, 0}, {"starttls", STARTTLS, 2}, {"silence", SILENCE, 0},
+    {"close", CLOSE, 0}, {"reset", RESET, 0}, {"loop", LOOP, 0}, {"end", END, 0},
+    {"connection", CONNECTION, 1}};
 
 struct step {
 	enum verb verb;
@@ -64,7 +83,8 @@ static struct {
 
 static void end_with(int code, const char *what)
 {
-	fprintf(stderr, "smtpd: %s%s%s\n", what, errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+	fprintf(stderr, "smtpd: %s%s%s\n", what, errno != 0 ? ": " : "",
+	    errno != 0 ? strerror(errno) : "");
 	exit(code);
 }
 
@@ -134,7 +154,8 @@ static void read_script(const char *file)
 	char *line;
 	while ((line = fdio_take_line(&b)) != NULL) {
 		number++;
-		/* The steps point into the line, which stays for the life of the program; blanks at the end may matter to send. */
+		/* The steps point into the line, which stays for the life of the program; blanks at the end
+		 * may matter to send. */
 		if (*line == '#' || *line == '\0')
 			free(line);
 		else
@@ -156,9 +177,11 @@ static bool put(const char *bytes, size_t length)
 static bool get(void)
 {
 	char bytes[16384];
-	ssize_t n = client.ssl != NULL ? SSL_read(client.ssl, bytes, sizeof bytes) : fdio_read(client.fd, bytes, sizeof bytes);
+	ssize_t n = client.ssl != NULL ? SSL_read(client.ssl, bytes, sizeof bytes)
+	                               : fdio_read(client.fd, bytes, sizeof bytes);
 	if (n <= 0) {
-		note_words("* ", n < 0 && errno == EAGAIN ? "the client said nothing" : "closed by the client");
+		note_words("* ",
+		    n < 0 && errno == EAGAIN ? "the client said nothing" : "closed by the client");
 		return false;
 	}
 	buffer_add(&client.in, bytes, (size_t)n);
@@ -179,7 +202,9 @@ static char *get_line(void)
 		line[length - 1] = '\0';
 	/* RFC 5321 2.3.8 and 4.5.3.1.6; an expectation that is not met, so that the exit code tells. */
 	if (!whole || strchr(line, '\r') != NULL || length > 999) {
-		note_words("! ", !whole ? "the next line ended without CR" : length > 999 ? "the next line is too long" : "the next line holds a bare CR");
+		note_words("! ", !whole         ? "the next line ended without CR"
+		                 : length > 999 ? "the next line is too long"
+		                                : "the next line holds a bare CR");
 		unexpected = true;
 	}
 	return line;
@@ -281,7 +306,8 @@ static enum after on_starttls(const struct step *s)
 		end_with(EX_NOINPUT, certificate);
 	client.ssl = SSL_new(tls);
 	SSL_CTX_free(tls);
-	bool shaken = client.ssl != NULL && SSL_set_fd(client.ssl, client.fd) == 1 && SSL_accept(client.ssl) == 1;
+	bool shaken =
+	    client.ssl != NULL && SSL_set_fd(client.ssl, client.fd) == 1 && SSL_accept(client.ssl) == 1;
 	note_words("* ", shaken ? "TLS" : "no TLS: the handshake failed");
 	return shaken ? GO_ON : HANG_UP;
 }
@@ -375,18 +401,22 @@ static bool serve(int fd, long long number)
 
 static int listen_on(int port, const char *port_file)
 {
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in at = {.sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof at;
 	char temp[1024];
 	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
-	    bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 16) != 0 || getsockname(fd, (struct sockaddr *)&at, &size) != 0)
+	    bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 16) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&at, &size) != 0)
 		end_with(EX_OSERR, "cannot listen");
 	if (port_file == NULL)
 		return fd;
 	snprintf(temp, sizeof temp, "%s.new", port_file);
 	FILE *f = fopen(temp, "w");
-	if (f == NULL || fprintf(f, "%d\n", ntohs(at.sin_port)) < 0 || fclose(f) != 0 || rename(temp, port_file) != 0)
+	if (f == NULL || fprintf(f, "%d\n", ntohs(at.sin_port)) < 0 || fclose(f) != 0 ||
+	    rename(temp, port_file) != 0)
 		end_with(EX_CANTCREAT, port_file);
 	return fd;
 }
@@ -407,7 +437,8 @@ int main(int argc, char **argv)
 		else if (c == 'C')
 			folder = optarg;
 		else if (c != 'T' || (transcript = fopen(optarg, "a")) == NULL)
-			end_with(EX_USAGE, "usage: smtpd [-p PORT] [-P PORTFILE] [-T TRANSCRIPT] [-C FOLDER] [-w SECONDS] SCRIPT");
+			end_with(EX_USAGE, "usage: smtpd [-p PORT] [-P PORTFILE] [-T TRANSCRIPT] [-C FOLDER] "
+			                   "[-w SECONDS] SCRIPT");
 	}
 	errno = 0;
 	if (optind != argc - 1)

@@ -1,5 +1,5 @@
-/* sockcat PATH: standard input to a local socket, and its answer to standard output.  Without more input it keeps the connection open
-   until the other side ends it.  Exit 1 when there is nobody. */
+/* sockcat PATH: standard input to a local socket, and its answer to standard output.  Without more
+   input it keeps the connection open until the other side ends it.  Exit 1 when there is nobody. */
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

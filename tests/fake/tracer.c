@@ -14,13 +14,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define OPTIONS (PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)
+#define OPTIONS                                                                            \
+	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | \
+	    PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)
 #define TASKS_MAX 256
 
 struct task {
 	pid_t pid;
-	bool counted;   /* it runs the program that is meant */
-	bool inside;    /* a call: the next stop is its end */
+	bool counted; /* it runs the program that is meant */
+	bool inside;  /* a call: the next stop is its end */
 	int fails_with;
 };
 
@@ -32,20 +34,59 @@ static const struct {
 	int number;
 	unsigned char kind;
 } known[] = {
-	{SYS_read, FAILPOINT_READ}, {SYS_pread64, FAILPOINT_READ}, {SYS_readv, FAILPOINT_READ}, {SYS_getdents64, FAILPOINT_READ},
-	{SYS_write, FAILPOINT_WRITE}, {SYS_pwrite64, FAILPOINT_WRITE}, {SYS_writev, FAILPOINT_WRITE}, {SYS_ftruncate, FAILPOINT_WRITE},
-	{SYS_fsync, FAILPOINT_SYNC}, {SYS_fdatasync, FAILPOINT_SYNC}, {SYS_rename, FAILPOINT_RENAME}, {SYS_renameat, FAILPOINT_RENAME},
-	{SYS_renameat2, FAILPOINT_RENAME}, {SYS_link, FAILPOINT_RENAME}, {SYS_linkat, FAILPOINT_RENAME}, {SYS_unlink, FAILPOINT_UNLINK},
-	{SYS_unlinkat, FAILPOINT_UNLINK}, {SYS_close, FAILPOINT_CLOSE}, {SYS_flock, FAILPOINT_LOCK}, {SYS_fcntl, FAILPOINT_LOCK},
-	{SYS_stat, FAILPOINT_STAT}, {SYS_lstat, FAILPOINT_STAT}, {SYS_fstat, FAILPOINT_STAT}, {SYS_newfstatat, FAILPOINT_STAT},
-	{SYS_statx, FAILPOINT_STAT}, {SYS_access, FAILPOINT_STAT}, {SYS_faccessat, FAILPOINT_STAT}, {SYS_faccessat2, FAILPOINT_STAT},
-	{SYS_statfs, FAILPOINT_STAT}, {SYS_fstatfs, FAILPOINT_STAT}, {SYS_chdir, FAILPOINT_STAT}, {SYS_mkdir, FAILPOINT_CREATE},
-	{SYS_mkdirat, FAILPOINT_CREATE}, {SYS_socket, FAILPOINT_SOCKET}, {SYS_socketpair, FAILPOINT_SOCKET}, {SYS_pipe, FAILPOINT_SOCKET},
-	{SYS_pipe2, FAILPOINT_SOCKET}, {SYS_accept, FAILPOINT_SOCKET}, {SYS_accept4, FAILPOINT_SOCKET}, {SYS_dup2, FAILPOINT_SOCKET},
-	{SYS_connect, FAILPOINT_TALK}, {SYS_sendto, FAILPOINT_TALK}, {SYS_sendmsg, FAILPOINT_TALK}, {SYS_recvfrom, FAILPOINT_TALK},
-	{SYS_recvmsg, FAILPOINT_TALK}, {SYS_poll, FAILPOINT_TALK}, {SYS_ppoll, FAILPOINT_TALK}, {SYS_fork, FAILPOINT_PROCESS},
-	{SYS_vfork, FAILPOINT_PROCESS}, {SYS_clone, FAILPOINT_PROCESS}, {SYS_clone3, FAILPOINT_PROCESS}, {SYS_execve, FAILPOINT_PROCESS},
-	{SYS_wait4, FAILPOINT_PROCESS},
+    {SYS_read, FAILPOINT_READ},
+    {SYS_pread64, FAILPOINT_READ},
+    {SYS_readv, FAILPOINT_READ},
+    {SYS_getdents64, FAILPOINT_READ},
+    {SYS_write, FAILPOINT_WRITE},
+    {SYS_pwrite64, FAILPOINT_WRITE},
+    {SYS_writev, FAILPOINT_WRITE},
+    {SYS_ftruncate, FAILPOINT_WRITE},
+    {SYS_fsync, FAILPOINT_SYNC},
+    {SYS_fdatasync, FAILPOINT_SYNC},
+    {SYS_rename, FAILPOINT_RENAME},
+    {SYS_renameat, FAILPOINT_RENAME},
+    {SYS_renameat2, FAILPOINT_RENAME},
+    {SYS_link, FAILPOINT_RENAME},
+    {SYS_linkat, FAILPOINT_RENAME},
+    {SYS_unlink, FAILPOINT_UNLINK},
+    {SYS_unlinkat, FAILPOINT_UNLINK},
+    {SYS_close, FAILPOINT_CLOSE},
+    {SYS_flock, FAILPOINT_LOCK},
+    {SYS_fcntl, FAILPOINT_LOCK},
+    {SYS_stat, FAILPOINT_STAT},
+    {SYS_lstat, FAILPOINT_STAT},
+    {SYS_fstat, FAILPOINT_STAT},
+    {SYS_newfstatat, FAILPOINT_STAT},
+    {SYS_statx, FAILPOINT_STAT},
+    {SYS_access, FAILPOINT_STAT},
+    {SYS_faccessat, FAILPOINT_STAT},
+    {SYS_faccessat2, FAILPOINT_STAT},
+    {SYS_statfs, FAILPOINT_STAT},
+    {SYS_fstatfs, FAILPOINT_STAT},
+    {SYS_chdir, FAILPOINT_STAT},
+    {SYS_mkdir, FAILPOINT_CREATE},
+    {SYS_mkdirat, FAILPOINT_CREATE},
+    {SYS_socket, FAILPOINT_SOCKET},
+    {SYS_socketpair, FAILPOINT_SOCKET},
+    {SYS_pipe, FAILPOINT_SOCKET},
+    {SYS_pipe2, FAILPOINT_SOCKET},
+    {SYS_accept, FAILPOINT_SOCKET},
+    {SYS_accept4, FAILPOINT_SOCKET},
+    {SYS_dup2, FAILPOINT_SOCKET},
+    {SYS_connect, FAILPOINT_TALK},
+    {SYS_sendto, FAILPOINT_TALK},
+    {SYS_sendmsg, FAILPOINT_TALK},
+    {SYS_recvfrom, FAILPOINT_TALK},
+    {SYS_recvmsg, FAILPOINT_TALK},
+    {SYS_poll, FAILPOINT_TALK},
+    {SYS_ppoll, FAILPOINT_TALK},
+    {SYS_fork, FAILPOINT_PROCESS},
+    {SYS_vfork, FAILPOINT_PROCESS},
+    {SYS_clone, FAILPOINT_PROCESS},
+    {SYS_clone3, FAILPOINT_PROCESS},
+    {SYS_execve, FAILPOINT_PROCESS},
+    {SYS_wait4, FAILPOINT_PROCESS},
 };
 
 static unsigned char kind_of(const struct user_regs_struct *r)
@@ -95,8 +136,10 @@ static void forget_task(pid_t pid)
 /* Half of a read or write. */
 static void shorten(pid_t pid, struct user_regs_struct *r)
 {
-	bool reads = r->orig_rax == SYS_read || r->orig_rax == SYS_pread64 || r->orig_rax == SYS_recvfrom;
-	bool writes = r->orig_rax == SYS_write || r->orig_rax == SYS_pwrite64 || r->orig_rax == SYS_sendto;
+	bool reads =
+	    r->orig_rax == SYS_read || r->orig_rax == SYS_pread64 || r->orig_rax == SYS_recvfrom;
+	bool writes =
+	    r->orig_rax == SYS_write || r->orig_rax == SYS_pwrite64 || r->orig_rax == SYS_sendto;
 	if (reads && r->rdx > 1)
 		r->rdx = 1;
 	if (writes)
@@ -172,7 +215,8 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* What the child left behind goes on by itself; whoever is asleep in a call is interrupted for it. */
+/* What the child left behind goes on by itself; whoever is asleep in a call is interrupted for it.
+ */
 static void let_go(void)
 {
 	int status;
@@ -181,7 +225,10 @@ static void let_go(void)
 	/* Until nobody is followed any more: one that was just forked is not in the list yet. */
 	for (pid_t pid; (pid = waitpid(-1, &status, __WALL)) > 0;) {
 		bool stopped = WIFSTOPPED(status);
-		int signal = stopped && (status >> 16) == 0 && WSTOPSIG(status) < 0x80 && WSTOPSIG(status) != SIGSTOP ? WSTOPSIG(status) : 0;
+		int signal =
+		    stopped && (status >> 16) == 0 && WSTOPSIG(status) < 0x80 && WSTOPSIG(status) != SIGSTOP
+		        ? WSTOPSIG(status)
+		        : 0;
 		if (stopped && signal == 0 && WSTOPSIG(status) != SIGSTOP) {
 			ptrace(PTRACE_CONT, pid, NULL, 0L);
 			continue;

@@ -1,6 +1,7 @@
-/* Clocks that can be set, for programs of the tests (preloaded).  The machine's own stay as they are.
-   WRONGCLOCK=FILE         the file holds the seconds by which wall time is wrong
-   WRONGCLOCK_SPEED=N      both clocks run N times as fast since the program began, and what it waits for in ppoll(2) comes N times as soon */
+/* Clocks that can be set, for programs of the tests (preloaded).  The machine's own stay as they
+   are. WRONGCLOCK=FILE         the file holds the seconds by which wall time is wrong
+   WRONGCLOCK_SPEED=N      both clocks run N times as fast since the program began, and what it
+   waits for in ppoll(2) comes N times as soon */
 #include <dlfcn.h>
 #include <poll.h>
 #include <signal.h>
@@ -70,7 +71,9 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, cons
 	struct timespec sooner = {0};
 	if (timeout != NULL) {
 		long long ns = to_ns(timeout) / speed();
-		sooner = (struct timespec){.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
+		sooner = (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
+		    .tv_nsec = (long)(ns % 1000000000)};
 	}
-	return ((__typeof__(&ppoll))(uintptr_t)dlsym(RTLD_NEXT, "ppoll"))(fds, count, timeout != NULL ? &sooner : NULL, mask);
+	return ((__typeof__(&ppoll))(uintptr_t)dlsym(RTLD_NEXT, "ppoll"))(fds, count,
+	    timeout != NULL ? &sooner : NULL, mask);
 }

@@ -1,4 +1,5 @@
-/* What every fuzz target includes.  A target reads the bytes of a stranger and checks what must hold for all of them: MUST ends the process. */
+/* What every fuzz target includes.  A target reads the bytes of a stranger and checks what must
+ * hold for all of them: MUST ends the process. */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H
 #include "base/mem.h"
@@ -8,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
+#define MUST(condition)                                                             \
+	do {                                                                            \
+		if (!(condition)) {                                                         \
 			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-			abort(); \
-		} \
+			abort();                                                                \
+		}                                                                           \
 	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);

@@ -9,7 +9,8 @@ static void found(void *context, const char *address)
 	++*count;
 	/* What passes as an envelope address cannot break out of a command. */
 	if (address_problem(address) == NULL)
-		MUST(*address != '\0' && !text_has_control(address) && strlen(address) <= ADDRESS_LIMIT_BYTES);
+		MUST(*address != '\0' && !text_has_control(address) &&
+		     strlen(address) <= ADDRESS_LIMIT_BYTES);
 	free(whole);
 }
 
@@ -22,13 +23,15 @@ static void see_again(void *context, const struct address *a)
 static void see(void *context, const struct address *a)
 {
 	int *usable = context;
-	MUST(a->state == ADDRESS_GOOD ? *a->what == '\0' : a->state >= ADDRESS_GROUP || *a->what != '\0');
+	MUST(a->state == ADDRESS_GOOD ? *a->what == '\0'
+	                              : a->state >= ADDRESS_GROUP || *a->what != '\0');
 	if (a->state != ADDRESS_GOOD && a->state != ADDRESS_REPAIRED)
 		return;
 	++*usable;
 	MUST(address_problem(*a->text == '\\' ? a->text + 1 : a->text) == NULL);
 	char *copy = mem_copy(a->text);
-	struct address_counts again = address_read(copy, strlen(copy), ADDRESS_RECIPIENTS, see_again, copy);
+	struct address_counts again =
+	    address_read(copy, strlen(copy), ADDRESS_RECIPIENTS, see_again, copy);
 	MUST(again.usable == 1 && again.bad == 0 && again.repaired == 0 && !again.untidy);
 	free(copy);
 }
@@ -44,7 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		MUST(!text_has_control(list));
 	for (int use = ADDRESS_RECIPIENTS; use <= ADDRESS_AUTHORS; use++) {
 		int usable = 0;
-		struct address_counts counts = address_read((const char *)bytes, length, (enum address_use)use, see, &usable);
+		struct address_counts counts =
+		    address_read((const char *)bytes, length, (enum address_use)use, see, &usable);
 		MUST(counts.usable == usable);
 	}
 	free(list);

@@ -13,7 +13,8 @@ static void drop(void)
 	unlink(path);
 }
 
-static void found(void *context, enum alias_end end, const char *what, const char *key, const char *why)
+static void found(void *context, enum alias_end end, const char *what, const char *key,
+    const char *why)
 {
 	(void)context, (void)end, (void)key, (void)why;
 	MUST(what == NULL || !text_has_control(what));

@@ -1,7 +1,8 @@
 /* objects: runner */
 /* libs: -linih -lidn2 -Wl,--wrap=compat_peer */
-/* What users of the machine ask of a runner over mqueue/control.  Pieces, each with a byte in front: two bits for whose connection it is, six for its
-   length; 0 closes it.  Nobody changes the mail of others, each line has one answer, and no mail is lost. */
+/* What users of the machine ask of a runner over mqueue/control.  Pieces, each with a byte in
+   front: two bits for whose connection it is, six for its length; 0 closes it.  Nobody changes the
+   mail of others, each line has one answer, and no mail is lost. */
 #include "runner/control.h"
 #include "base/compat.h"
 #include "base/fdio.h"
@@ -15,7 +16,8 @@
 static const struct mail {
 	const char *id;
 	int uid;
-} mails[] = {{"65000000.00000001", 1001}, {"65000000.00000002", 1002}, {"65000000.00000003", 1001}, {"65000000.00000004", 1001}, {"65000000.00000005", 1001}};
+} mails[] = {{"65000000.00000001", 1001}, {"65000000.00000002", 1002}, {"65000000.00000003", 1001},
+    {"65000000.00000004", 1001}, {"65000000.00000005", 1001}};
 enum { HELD = 2, DEAD = 3, IN_WORK = 4, MAILS = 5, CLIENTS = 4 };
 static const uid_t uids[CLIENTS] = {0, 1001, 1002, 1003};
 static const char coming[] = "65000000.00000006";
@@ -57,9 +59,11 @@ static void fill(struct worker *w)
 {
 	static const char held[] = "1700000000 held by=0\n";
 	for (int i = 0; i < MAILS; i++)
-		fuzz_put_message("mqueue", mails[i].id, mails[i].uid, "me@example.org", "a@example.org b@example.org", "");
+		fuzz_put_message("mqueue", mails[i].id, mails[i].uid, "me@example.org",
+		    "a@example.org b@example.org", "");
 	fuzz_put_file("mqueue/65000000.00000003.log", held, sizeof held - 1);
-	MUST(renameat(r.queue.mqueue_fd, mails[DEAD].id, r.queue.mqueue_fd, "65000000.00000004.dead") == 0);
+	MUST(renameat(r.queue.mqueue_fd, mails[DEAD].id, r.queue.mqueue_fd, "65000000.00000004.dead") ==
+	     0);
 	fuzz_put_message("drop", coming, 1001, "me@example.org", "a@example.org", "");
 	MUST(runner_load(&r));
 	struct path *p = r.paths[0];
@@ -103,7 +107,8 @@ static void look_at_answers(struct client *c)
 	while ((n = read(c->fd, bytes, sizeof bytes)) > 0)
 		buffer_add(&c->answer, bytes, (size_t)n);
 	while ((line = fdio_take_line(&c->answer)) != NULL) {
-		MUST(strcmp(line, "ok") == 0 || text_starts(line, "no ") || (c->watches && text_starts(line, "over ")));
+		MUST(strcmp(line, "ok") == 0 || text_starts(line, "no ") ||
+		     (c->watches && text_starts(line, "over ")));
 		free(line);
 		c->answers++;
 	}
@@ -167,7 +172,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		at += piece;
 		survey(after);
 		for (int i = 0; i < MAILS; i++)
-			MUST(memcmp(before[i], after[i], sizeof before[i]) == 0 || uids[who] == 0 || uids[who] == (uid_t)mails[i].uid);
+			MUST(memcmp(before[i], after[i], sizeof before[i]) == 0 || uids[who] == 0 ||
+			     uids[who] == (uid_t)mails[i].uid);
 		memcpy(before, after, sizeof before);
 		MUST(before[IN_WORK][0] > 0);
 	}
@@ -176,7 +182,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 			hang_up(&clients[i]);
 	}
 	serve();
-	MUST(control_poll(&r, (struct pollfd[1 + CONTROL_CLIENTS_MAX]){{0}}) == 1 && watch_poll(&r, (struct pollfd[WATCHERS_MAX]){{0}}) == 0);
+	MUST(control_poll(&r, (struct pollfd[1 + CONTROL_CLIENTS_MAX]){{0}}) == 1 &&
+	     watch_poll(&r, (struct pollfd[WATCHERS_MAX]){{0}}) == 0);
 	fuzz_must_be_whole(&r, 1);
 	r.worker_count = 0;
 	runner_forget(w.first->entry);

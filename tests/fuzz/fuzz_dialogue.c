@@ -10,7 +10,8 @@ static void command(const uint8_t *bytes, size_t length)
 {
 	char *line = fuzz_string(bytes, length), *rest, *parameters, *name, *value;
 	enum smtp_verb verb = smtp_line_verb(line, &rest);
-	if ((verb == SMTP_MAIL || verb == SMTP_RCPT) && smtp_line_path(rest, verb == SMTP_MAIL ? "FROM:" : "TO:", &parameters) != NULL) {
+	if ((verb == SMTP_MAIL || verb == SMTP_RCPT) &&
+	    smtp_line_path(rest, verb == SMTP_MAIL ? "FROM:" : "TO:", &parameters) != NULL) {
 		while (smtp_line_parameter(&parameters, &name, &value)) {
 			if (dsn_xtext_decode(value))
 				MUST(!text_has_control(value));
@@ -29,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	MUST(taken <= length && (data.ended || taken == length));
 	intake_start(&intake, length > 1 && bytes[1] == 'i');
 	for (size_t at = 0; at < plain.length; at += 7)
-		intake_put(&intake, plain.data + at, plain.length - at < 7 ? plain.length - at : 7, &stored);
+		intake_put(&intake, plain.data + at, plain.length - at < 7 ? plain.length - at : 7,
+		    &stored);
 	intake_finish(&intake, &stored);
 	MUST(stored.length <= plain.length);
 	buffer_free(&plain);

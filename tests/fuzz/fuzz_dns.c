@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 			continue;
 		MUST(a.count >= 0 && a.count <= DNS_RECORDS_MAX);
 		for (int k = 0; k < a.count; k++)
-			MUST(memchr(a.records[k].name, '\0', sizeof a.records[k].name) != NULL && !text_has_control(a.records[k].name));
+			MUST(memchr(a.records[k].name, '\0', sizeof a.records[k].name) != NULL &&
+			     !text_has_control(a.records[k].name));
 	}
 	return 0;
 }

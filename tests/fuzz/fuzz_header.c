@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	}
 	MUST(sum <= fields);
 	header_without(text + skip, fields, hidden, &out);
-	MUST(out.length <= fields && !header_find(out.length > 0 ? out.data : "", out.length, "Bcc", &field));
+	MUST(out.length <= fields &&
+	     !header_find(out.length > 0 ? out.data : "", out.length, "Bcc", &field));
 	buffer_free(&out);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* objects: runner */
 /* libs: -linih -lidn2 -Wl,--wrap=fork -Wl,--wrap=socketpair -Wl,--wrap=kill -Wl,--wrap=waitpid */
-/* What a relay says to the runner; it may have been taken over.  It has three messages in hand, and may lie about these: nothing else is touched,
-   nothing is lost, and no words of its get into a journal as lines of their own.  The first byte: how it is given, and how its process ends. */
+/* What a relay says to the runner; it may have been taken over.  It has three messages in hand, and
+   may lie about these: nothing else is touched, nothing is lost, and no words of its get into a
+   journal as lines of their own.  The first byte: how it is given, and how its process ends. */
 #include "base/log.h"
 #include "runner/message.h"
 #include "runner/worker.h"
@@ -53,17 +54,18 @@ int __wrap_socketpair(int domain, int type, int protocol, int ends[2])
 static const struct {
 	const char *id, *sender, *rcpts, *notify;
 } mails[] = {
-	{"65000000.00000001", "me@example.org", "a@example.org b@example.org", ""},
-	{"65000000.00000002", "", "c@example.org", ""},
-	{"65000000.00000003", "me@example.org", "d@example.org e@example.org", "SUCCESS,FAILURE"},
-	{OTHER, "me@example.org", "a@example.org", ""},
+    {"65000000.00000001", "me@example.org", "a@example.org b@example.org", ""},
+    {"65000000.00000002", "", "c@example.org", ""},
+    {"65000000.00000003", "me@example.org", "d@example.org e@example.org", "SUCCESS,FAILURE"},
+    {OTHER, "me@example.org", "a@example.org", ""},
 };
 
 /* The first three are given to a relay. */
 static struct worker *give(bool shows)
 {
 	for (size_t i = 0; i < sizeof mails / sizeof mails[0]; i++)
-		fuzz_put_message("mqueue", mails[i].id, 1001, mails[i].sender, mails[i].rcpts, mails[i].notify);
+		fuzz_put_message("mqueue", mails[i].id, 1001, mails[i].sender, mails[i].rcpts,
+		    mails[i].notify);
 	MUST(runner_load(&r));
 	struct path *p = r.paths[0];
 	struct worker *w = worker_start(&r, p, "", shows);
@@ -100,7 +102,8 @@ static void look_at_journal(int i)
 	for (size_t k = 0; k < j.rcpt_count; k++)
 		MUST(strstr(mails[i].rcpts, j.rcpts[k].address) != NULL);
 	journal_free(&j);
-	/* However often it is told: one that is not final, a final one, and those of its end, for each of two recipients. */
+	/* However often it is told: one that is not final, a final one, and those of its end, for each
+	 * of two recipients. */
 	MUST(fuzz_must_be_journal(&r, mails[i].id) <= 8);
 }
 
@@ -128,7 +131,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	for (int i = 0; i < 4; i++)
 		look_at_journal(i);
 	for (int i = 0; i < r.hop_count; i++) /* its words make no servers */
-		MUST(*r.hops[i].name == '\0' || strcmp(r.hops[i].name, "main") == 0 || strcmp(r.hops[i].name, "backup") == 0);
+		MUST(*r.hops[i].name == '\0' || strcmp(r.hops[i].name, "main") == 0 ||
+		     strcmp(r.hops[i].name, "backup") == 0);
 	MUST(fuzz_size(OTHER) > 0 && fuzz_size(OTHER ".log") == -1);
 	fuzz_empty_runner(&r);
 	return 0;

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	MUST(dns_hosts_read(file, "mon1.example.org", &a) == (a.count > 0));
 	MUST(a.count <= DNS_RECORDS_MAX && (a.kind == DNS_RECORDS) == (a.count > 0));
 	for (int i = 0; i < a.count; i++)
-		MUST(inet_pton(AF_INET, a.records[i].name, binary) == 1 || inet_pton(AF_INET6, a.records[i].name, binary) == 1);
+		MUST(inet_pton(AF_INET, a.records[i].name, binary) == 1 ||
+		     inet_pton(AF_INET6, a.records[i].name, binary) == 1);
 	fclose(file);
 	return 0;
 }

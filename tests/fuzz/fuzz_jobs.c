@@ -1,4 +1,5 @@
-/* What a runner says to a relay: pieces, each with a byte in front: one bit for a descriptor that comes along, seven for its length. */
+/* What a runner says to a relay: pieces, each with a byte in front: one bit for a descriptor that
+ * comes along, seven for its length. */
 #include "jobs/jobs.h"
 #include "tests/fuzz/fuzz.h"
 #include <errno.h>
@@ -36,15 +37,18 @@ static void look_at(struct jobs *j)
 	struct diagnosis d = {0};
 	diag_read(&d, j->in.length > 0 ? buffer_string(&j->in) : "");
 	for (struct job *job = j->first; job != NULL; job = job->next) {
-		MUST(job->fd >= 0 && job->rcpt_count == job->rcpts_wanted && job->rcpt_count > 0 && strlen(job->id) < sizeof job->id);
+		MUST(job->fd >= 0 && job->rcpt_count == job->rcpts_wanted && job->rcpt_count > 0 &&
+		     strlen(job->id) < sizeof job->id);
 		MUST(fcntl(job->fd, F_GETFD) == FD_CLOEXEC);
 		MUST(job->next != NULL || job == j->last);
 		for (int i = 0; i < job->rcpt_count; i++)
-			MUST(job->rcpts[i] != NULL && job->asked[i].notify != NULL && job->asked[i].orcpt != NULL);
+			MUST(job->rcpts[i] != NULL && job->asked[i].notify != NULL &&
+			     job->asked[i].orcpt != NULL);
 		j->out.length = 0;
 		jobs_say_diag(j, "rcpt", job->id, 0, 1, &d);
 		jobs_say_step(j, job->sender);
-		MUST(memchr(j->out.data, '\n', j->out.length) != NULL && j->out.data[j->out.length - 1] == '\n');
+		MUST(memchr(j->out.data, '\n', j->out.length) != NULL &&
+		     j->out.data[j->out.length - 1] == '\n');
 	}
 	j->out.length = 0;
 }

@@ -1,7 +1,8 @@
 /* objects: runner */
 /* libs: -linih -lidn2 */
-/* What a killed life leaves: the ledger of a session, which may have been taken over, and the list of reports, both from the same bytes, as a power
-   cut may leave them, too.  A runner that starts with them loses no mail, and lets no words of theirs become lines of a journal. */
+/* What a killed life leaves: the ledger of a session, which may have been taken over, and the list
+   of reports, both from the same bytes, as a power cut may leave them, too.  A runner that starts
+   with them loses no mail, and lets no words of theirs become lines of a journal. */
 #include "base/log.h"
 #include "jobs/ledger.h"
 #include "tests/fuzz/spool.h"
@@ -19,24 +20,31 @@ static void look_at_lines(char *text)
 			continue;
 		lines.length = 0;
 		ledger_put(&lines, l.id, l.address, l.relayed, &l.d);
-		MUST(lines.data[--lines.length] == '\n' && memchr(lines.data, '\n', lines.length) == NULL && ledger_parse(buffer_string(&lines), &again));
-		MUST(strcmp(l.id, again.id) == 0 && strcmp(l.address, again.address) == 0 && l.d.verdict == again.d.verdict && strcmp(l.d.text, again.d.text) == 0);
+		MUST(lines.data[--lines.length] == '\n' && memchr(lines.data, '\n', lines.length) == NULL &&
+		     ledger_parse(buffer_string(&lines), &again));
+		MUST(strcmp(l.id, again.id) == 0 && strcmp(l.address, again.address) == 0 &&
+		     l.d.verdict == again.d.verdict && strcmp(l.d.text, again.d.text) == 0);
 	}
 	buffer_free(&lines);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-	static const char *const ids[] = {"65000000.00000001", "65000000.00000002", "65000000.00000003"};
-	static const char tried[] = "1700000000 attempt n=1\n1700000000 rcpt address=a@example.org verdict=failed stage=RCPT\n1700000000 owed\n";
-	static const char report[] = "firsthop-spool: 1\ncontent: bytes=0 lines=0 longest=0 8bit=0 nul=0 cr=0\ncreated: 1\nsender:\nrecipient: a@b\nflags: bounce\n\n";
+	static const char *const ids[] = {"65000000.00000001", "65000000.00000002",
+	    "65000000.00000003"};
+	static const char tried[] = "1700000000 attempt n=1\n1700000000 rcpt address=a@example.org "
+	                            "verdict=failed stage=RCPT\n1700000000 owed\n";
+	static const char report[] =
+	    "firsthop-spool: 1\ncontent: bytes=0 lines=0 longest=0 8bit=0 nul=0 cr=0\ncreated: "
+	    "1\nsender:\nrecipient: a@b\nflags: bounce\n\n";
 	char *text = fuzz_string(bytes, length);
 	if (*fuzz_spool == '\0') {
 		log_start("fuzz", 0);
 		fuzz_make_spool();
 		fuzz_start_runner(&r);
 	}
-	fuzz_put_message("mqueue", ids[0], 1001, "me@example.org", "a@example.org b@example.org", "SUCCESS");
+	fuzz_put_message("mqueue", ids[0], 1001, "me@example.org", "a@example.org b@example.org",
+	    "SUCCESS");
 	fuzz_put_message("mqueue", ids[1], 1001, "me@example.org", "a@example.org", "");
 	fuzz_put_file("mqueue/65000000.00000002.log", tried, sizeof tried - 1);
 	fuzz_put_file("mqueue/65000000.00000003", report, sizeof report - 1);

@@ -1,11 +1,13 @@
-/* A message on its way out: its header made legal, its MIME parts recoded.  Cut in pieces anywhere it comes out the same, and what was 7 bit stays so. */
+/* A message on its way out: its header made legal, its MIME parts recoded.  Cut in pieces anywhere
+ * it comes out the same, and what was 7 bit stays so. */
 #include "message/legal.h"
 #include "message/mailboxes.h"
 #include "message/recode.h"
 #include "message/wire.h"
 #include "tests/fuzz/fuzz.h"
 
-static void walk(const struct entity *top, struct recode_plan *plan, bool writing, const char *bytes, size_t length, size_t step, struct buffer *out)
+static void walk(const struct entity *top, struct recode_plan *plan, bool writing,
+    const char *bytes, size_t length, size_t step, struct buffer *out)
 {
 	struct recode *r = recode_start(top, plan, true, writing);
 	for (size_t at = 0; at < length; at += step)
@@ -19,7 +21,8 @@ static char *keep(void *context, const char *address)
 	return NULL;
 }
 
-/* Each field alone, as it goes over the wire: one field as before, no NUL, no line that is too long. */
+/* Each field alone, as it goes over the wire: one field as before, no NUL, no line that is too
+ * long. */
 static void check_field(const struct buffer *field)
 {
 	struct wire w;
@@ -32,7 +35,8 @@ static void check_field(const struct buffer *field)
 		MUST(out.data[i] != '\0' && (out.data[i] != '\r' || out.data[i + 1] == '\n'));
 		column = out.data[i] == '\n' ? 0 : column + 1;
 		MUST(column <= 999);
-		MUST(out.data[i] != '\n' || i + 1 == out.length || out.data[i + 1] == ' ' || out.data[i + 1] == '\t');
+		MUST(out.data[i] != '\n' || i + 1 == out.length || out.data[i + 1] == ' ' ||
+		     out.data[i + 1] == '\t');
 	}
 	buffer_free(&out);
 }
@@ -40,8 +44,14 @@ static void check_field(const struct buffer *field)
 static void fields(const char *block, size_t length)
 {
 	struct buffer said = {0};
-	const struct mailboxes_policy list = {.use = ADDRESS_RECIPIENTS, .edit = keep, .ascii = true, .said = &said};
-	const struct mailboxes_policy author = {.use = ADDRESS_AUTHORS, .edit = keep, .fallback = "sender@example.org", .said = &said};
+	const struct mailboxes_policy list = {.use = ADDRESS_RECIPIENTS,
+	    .edit = keep,
+	    .ascii = true,
+	    .said = &said};
+	const struct mailboxes_policy author = {.use = ADDRESS_AUTHORS,
+	    .edit = keep,
+	    .fallback = "sender@example.org",
+	    .said = &said};
 	struct header_field f;
 	struct buffer out = {0};
 	for (size_t at = 0; header_next(block, length, &at, &f); buffer_free(&out)) {
@@ -70,10 +80,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	walk(&top, &plan, false, text + body_at, length - body_at, length + 1, &whole);
 	walk(&top, &other, false, text + body_at, length - body_at, step, &pieces);
 	MUST(whole.length == 0 && pieces.length == 0);
-	MUST(plan.count == other.count && (plan.count == 0 || memcmp(plan.parts, other.parts, (size_t)plan.count) == 0));
+	MUST(plan.count == other.count &&
+	     (plan.count == 0 || memcmp(plan.parts, other.parts, (size_t)plan.count) == 0));
 	walk(&top, &plan, true, text + body_at, length - body_at, length + 1, &whole);
 	walk(&top, &plan, true, text + body_at, length - body_at, step, &pieces);
-	MUST(whole.length == pieces.length && (whole.length == 0 || memcmp(whole.data, pieces.data, whole.length) == 0));
+	MUST(whole.length == pieces.length &&
+	     (whole.length == 0 || memcmp(whole.data, pieces.data, whole.length) == 0));
 	free(plan.parts);
 	free(other.parts);
 	buffer_free(&whole);

@@ -1,6 +1,7 @@
 /* objects: sendmail/relay/smtp/session sendmail/relay/smtp/transact sendmail/relay/smtp/utf8 sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth */
 /* libs: -lcrypto */
-/* A whole session with a hostile server: one byte of policy, then pieces, each with its length in front. */
+/* A whole session with a hostile server: one byte of policy, then pieces, each with its length in
+ * front. */
 #include "relay/smtp/session.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -26,7 +27,8 @@ static void look(struct session *s, bool needs_tls)
 {
 	const char *said = buffer_string(&s->out);
 	if (needs_tls && !s->secured)
-		MUST(strstr(said, "AUTH") == NULL && strstr(said, "MAIL") == NULL && strstr(said, "Subject") == NULL);
+		MUST(strstr(said, "AUTH") == NULL && strstr(said, "MAIL") == NULL &&
+		     strstr(said, "Subject") == NULL);
 	s->out.length = 0;
 }
 
@@ -34,12 +36,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	struct session s = {0};
 	uint8_t choice = length > 0 ? bytes[0] : 0;
-	struct session_policy policy = {.name = "me.example.org", .login = choice & 4 ? "user" : "", .password = "geheim", .reply_s = 300, .data_s = 180,
-	                                .dot_s = 600, .finished = finished, .stop_before_data = choice & 16, .auth_without_tls = choice & 8,
-	                                .tls = choice & 1 ? HOP_TLS_VERIFY : choice & 2 ? HOP_TLS_OPPORTUNISTIC : HOP_TLS_OFF};
-	struct session_rcpt rcpts[3] = {{.address = "a@example.org"}, {.address = "b@example.org"}, {.address = "c@example.org"}};
-	struct transaction t = {.sender = "me@example.org", .rcpts = rcpts, .rcpt_count = 3, .size_bytes = 100, .has_8bit = true, .ret = "",
-	                        .envid = "", .body = body};
+	struct session_policy policy = {.name = "me.example.org",
+	    .login = choice & 4 ? "user" : "",
+	    .password = "geheim",
+	    .reply_s = 300,
+	    .data_s = 180,
+	    .dot_s = 600,
+	    .finished = finished,
+	    .stop_before_data = choice & 16,
+	    .auth_without_tls = choice & 8,
+	    .tls = choice & 1   ? HOP_TLS_VERIFY
+	           : choice & 2 ? HOP_TLS_OPPORTUNISTIC
+	                        : HOP_TLS_OFF};
+	struct session_rcpt rcpts[3] = {{.address = "a@example.org"}, {.address = "b@example.org"},
+	    {.address = "c@example.org"}};
+	struct transaction t = {.sender = "me@example.org",
+	    .rcpts = rcpts,
+	    .rcpt_count = 3,
+	    .size_bytes = 100,
+	    .has_8bit = true,
+	    .ret = "",
+	    .envid = "",
+	    .body = body};
 	bool given = false, probe = policy.stop_before_data;
 	policy.context = &probe;
 	finished_count = 0;

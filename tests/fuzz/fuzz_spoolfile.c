@@ -15,9 +15,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		MUST(e.recipient_count > 0 && e.message_at >= 0 && (size_t)e.message_at <= length);
 		envelope_write(&e, &out, &content_at);
 		MUST(envelope_parse(&again, out.data, out.length, &d));
-		MUST(again.recipient_count == e.recipient_count && again.uid == e.uid && strcmp(again.sender, e.sender) == 0);
+		MUST(again.recipient_count == e.recipient_count && again.uid == e.uid &&
+		     strcmp(again.sender, e.sender) == 0);
 		for (size_t i = 0; i < e.recipient_count; i++) {
-			MUST(strcmp(envelope_notify(&again, i), envelope_notify(&e, i)) == 0 && strcmp(envelope_orcpt(&again, i), envelope_orcpt(&e, i)) == 0);
+			MUST(strcmp(envelope_notify(&again, i), envelope_notify(&e, i)) == 0 &&
+			     strcmp(envelope_orcpt(&again, i), envelope_orcpt(&e, i)) == 0);
 			out.length = 0;
 			dsn_put_orcpt(&out, envelope_orcpt(&e, i));
 			MUST(strchr(buffer_string(&out), ' ') == NULL);

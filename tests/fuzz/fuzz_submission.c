@@ -1,6 +1,7 @@
 /* objects: runner */
 /* libs: -linih -lidn2 */
-/* What any user of the machine sends over submit.sock: pieces with their length in front, taken by the runner's child.  The first byte chooses who. */
+/* What any user of the machine sends over submit.sock: pieces with their length in front, taken by
+ * the runner's child.  The first byte chooses who. */
 #include "runner/submission.h"
 #include "base/log.h"
 #include "message/address.h"
@@ -37,10 +38,13 @@ static void look_at(void *context, enum queue_kind kind, const char *id)
 	int fd = openat(queue.drop_fd, id, O_RDONLY | O_CLOEXEC);
 	envelope_init(&e);
 	MUST(fd >= 0 && envelope_read(&e, fd, &d) && fstat(fd, &st) == 0);
-	MUST(e.uid == (int64_t)uid && is_known(e.flags) && e.message_at + e.content.bytes == st.st_size);
+	MUST(
+	    e.uid == (int64_t)uid && is_known(e.flags) && e.message_at + e.content.bytes == st.st_size);
 	for (size_t i = 0; i < e.recipient_count; i++)
 		MUST(address_problem(e.recipients[i]) == NULL);
-	MUST(envelope_has_flag(&e, "from-given") ? *e.sender == '\0' || address_problem(e.sender) == NULL : strcmp(e.sender, e.login) == 0);
+	MUST(envelope_has_flag(&e, "from-given")
+	         ? *e.sender == '\0' || address_problem(e.sender) == NULL
+	         : strcmp(e.sender, e.login) == 0);
 	envelope_free(&e);
 	close(fd);
 	stored++;
@@ -53,12 +57,15 @@ static void look_at_answer(int fd, int code)
 	ssize_t n = read(fd, line, sizeof line - 1);
 	MUST(n > 4 && line[n - 1] == '\n');
 	line[n - 1] = '\0';
-	MUST(!text_has_control(line) && (code == EX_OK ? strncmp(line, "ok ", 3) == 0 && id_valid(line + 3) : strncmp(line, "no ", 3) == 0 && atoi(line + 3) == code));
+	MUST(!text_has_control(line) &&
+	     (code == EX_OK ? strncmp(line, "ok ", 3) == 0 && id_valid(line + 3)
+	                    : strncmp(line, "no ", 3) == 0 && atoi(line + 3) == code));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-	static const char rules[] = "policy version=1 file=/x domain=example.org min_free_mb=0\nrule line=1 who=a uid=4242 from=@example.org\n";
+	static const char rules[] = "policy version=1 file=/x domain=example.org min_free_mb=0\nrule "
+	                            "line=1 who=a uid=4242 from=@example.org\n";
 	struct diagnosis d = {0};
 	int ends[2];
 	if (*fuzz_spool == '\0') {
@@ -72,7 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	if (bytes[0] & 2)
 		fuzz_put_file("drop/policy", rules, sizeof rules - 1);
 	MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-	MUST(write(ends[0], bytes + 1, length - 1) == (ssize_t)length - 1 && shutdown(ends[0], SHUT_WR) == 0);
+	MUST(write(ends[0], bytes + 1, length - 1) == (ssize_t)length - 1 &&
+	     shutdown(ends[0], SHUT_WR) == 0);
 	int code = submission_take(ends[1], queue.drop_fd, uid, 4242);
 	look_at_answer(ends[0], code);
 	unlink(fuzz_path("drop/policy"));

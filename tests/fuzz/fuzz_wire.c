@@ -1,4 +1,5 @@
-/* What leaves over the wire, whatever was stored: CR and LF only together, one end, and that at the end. */
+/* What leaves over the wire, whatever was stored: CR and LF only together, one end, and that at the
+ * end. */
 #include "message/wire.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,9 +1,11 @@
-/* In place of libFuzzer, where there is no clang: each file named on the command line once, and cut short and spoilt in a few ways. */
+/* In place of libFuzzer, where there is no clang: each file named on the command line once, and cut
+ * short and spoilt in a few ways. */
 #include "tests/fuzz/fuzz.h"
 
 static void run(const char *bytes, size_t length)
 {
-	uint8_t *exact = malloc(length > 0 ? length : 1); /* of just this size, so that reading behind it is seen */
+	uint8_t *exact =
+	    malloc(length > 0 ? length : 1); /* of just this size, so that reading behind it is seen */
 	if (exact == NULL)
 		exit(1);
 	if (length > 0)

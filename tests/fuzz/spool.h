@@ -1,4 +1,5 @@
-/* A spool of its own for targets that need one, in memory where the system has that, and the queue in it: made anew for each run. */
+/* A spool of its own for targets that need one, in memory where the system has that, and the queue
+ * in it: made anew for each run. */
 #ifndef TESTS_FUZZ_SPOOL_H
 #define TESTS_FUZZ_SPOOL_H
 #include "base/fdio.h"
@@ -55,9 +56,13 @@ static inline void fuzz_put_file(const char *name, const char *bytes, size_t len
 
 static inline void fuzz_make_spool(void)
 {
-	static const char conf[] = "[host]\nname = mon1.example.org\n[smarthost main]\nhost = 127.0.0.1\ntls = off\n[smarthost backup]\nhost = 127.0.0.2\ntls = off\n";
-	snprintf(fuzz_spool, sizeof fuzz_spool, "%s/firsthop-fuzz-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	MUST(mkdtemp(fuzz_spool) != NULL && mkdir(fuzz_path("drop"), 0700) == 0 && mkdir(fuzz_path("mqueue"), 0700) == 0);
+	static const char conf[] =
+	    "[host]\nname = mon1.example.org\n[smarthost main]\nhost = 127.0.0.1\ntls = "
+	    "off\n[smarthost backup]\nhost = 127.0.0.2\ntls = off\n";
+	snprintf(fuzz_spool, sizeof fuzz_spool, "%s/firsthop-fuzz-XXXXXX",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	MUST(mkdtemp(fuzz_spool) != NULL && mkdir(fuzz_path("drop"), 0700) == 0 &&
+	     mkdir(fuzz_path("mqueue"), 0700) == 0);
 	atexit(fuzz_remove_spool);
 	fuzz_put_file("firsthop.conf", conf, strlen(conf));
 	setenv("FIRSTHOP_CONFIG", fuzz_path("firsthop.conf"), 1);
@@ -65,7 +70,8 @@ static inline void fuzz_make_spool(void)
 }
 
 /* A message of uid in a folder; its recipients are words. */
-static inline void fuzz_put_message(const char *folder, const char *id, int uid, const char *sender, const char *rcpts, const char *notify)
+static inline void fuzz_put_message(const char *folder, const char *id, int uid, const char *sender,
+    const char *rcpts, const char *notify)
 {
 	static const char text[] = "Subject: x\n\nx\n";
 	struct envelope e;
@@ -99,7 +105,8 @@ static inline long fuzz_size(const char *name)
 	return stat(fuzz_path(path), &st) == 0 ? (long)st.st_size : -1;
 }
 
-/* Nothing is lost and nothing is there twice: each message in mqueue/ has one place in a schedule, or is owed a report. */
+/* Nothing is lost and nothing is there twice: each message in mqueue/ has one place in a schedule,
+ * or is owed a report. */
 static void fuzz_count_message(void *context, enum queue_kind kind, const char *id)
 {
 	const struct runner *r = ((void **)context)[0];
@@ -125,7 +132,8 @@ static inline void fuzz_must_be_whole(struct runner *r, uint32_t in_work)
 /* No line in it but those that a runner writes; returns the number of outcomes. */
 static inline int fuzz_must_be_journal(const struct runner *r, const char *id)
 {
-	static const char *const verbs[] = {" attempt n=", " step text=", " rcpt address=", " relayed address=", " wait s="};
+	static const char *const verbs[] = {" attempt n=", " step text=", " rcpt address=",
+	    " relayed address=", " wait s="};
 	static const char *const words[] = {" owed", " done", " reported", " warned"};
 	struct buffer text = {0};
 	char name[60], *rest, *line;

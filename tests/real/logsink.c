@@ -1,7 +1,8 @@
-/* A syslog daemon of a few lines for the tests: takes datagrams on a socket and appends each as one line to a file,
-   without its <priority>.  Real callers log through libc's syslog(3), so the format is whatever that sends.
-   Usage: logsink SOCKET FILE; it says nothing, and ends when it is killed.
-   logsink -f SOCKET: fills the socket with lines "filler" until it takes no more, for a daemon that does not read. */
+/* A syslog daemon of a few lines for the tests: takes datagrams on a socket and appends each as one
+   line to a file, without its <priority>.  Real callers log through libc's syslog(3), so the format
+   is whatever that sends. Usage: logsink SOCKET FILE; it says nothing, and ends when it is killed.
+   logsink -f SOCKET: fills the socket with lines "filler" until it takes no more, for a daemon that
+   does not read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* objects: relayconf/adopt/postfix relayconf/adopt/adopt */
 /* libs: -Wl,--wrap=execl */
-/* Postfix's queues as postcat tells of them, good and damaged; in its place a script prints what lies in the file: the envelope above a line "--". */
+/* Postfix's queues as postcat tells of them, good and damaged; in its place a script prints what
+ * lies in the file: the envelope above a line "--". */
 #include "relayconf/adopt/adopt.h"
 #include "tests/unit/unit.h"
 #include <dirent.h>
@@ -15,13 +16,18 @@ static bool installed;
 
 /* "postcat -e|-hb PATH".  A file that says exit, or crash, above the line has that done. */
 int __real_execl(const char *path, const char *name, ...);
-int __wrap_execl(const char *path, const char *name, const char *what, const char *file, const char *end);
-int __wrap_execl(const char *path, const char *name, const char *what, const char *file, const char *end)
+int __wrap_execl(const char *path, const char *name, const char *what, const char *file,
+    const char *end);
+int __wrap_execl(const char *path, const char *name, const char *what, const char *file,
+    const char *end)
 {
-	static const char script[] = "case $(head -n 1 \"$2\" | tr -d '\\0') in exit) exit 1 ;; crash) kill -SEGV $$ ;; endless) exec yes 'recipient: a@b' ;; esac\n"
-	                             "case $1 in -e) sed '/^--$/,$d' \"$2\" ;; -hb) sed '1,/^--$/d' \"$2\" ;; esac";
+	static const char script[] =
+	    "case $(head -n 1 \"$2\" | tr -d '\\0') in exit) exit 1 ;; crash) kill -SEGV $$ ;; "
+	    "endless) exec yes 'recipient: a@b' ;; esac\n"
+	    "case $1 in -e) sed '/^--$/,$d' \"$2\" ;; -hb) sed '1,/^--$/d' \"$2\" ;; esac";
 	(void)path, (void)end;
-	return installed ? __real_execl("/bin/sh", "sh", "-c", script, name, what, file, (char *)NULL) : -1;
+	return installed ? __real_execl("/bin/sh", "sh", "-c", script, name, what, file, (char *)NULL)
+	                 : -1;
 }
 
 static char *in_spool(const char *name)
@@ -97,8 +103,10 @@ static void assert_left(const char *why)
 	empty();
 }
 
-static const char good[] = "message_size: 300\nsender: me@example.org\ndone_recipient: had@example.org\noriginal_recipient: root\nrecipient: a@example.org\n"
-                           "recipient: <b@example.org>\n--\nSubject: x\n\nsender: evil@example.org\nrecipient: evil@example.org\n";
+static const char good[] = "message_size: 300\nsender: me@example.org\ndone_recipient: "
+                           "had@example.org\noriginal_recipient: root\nrecipient: a@example.org\n"
+                           "recipient: <b@example.org>\n--\nSubject: x\n\nsender: "
+                           "evil@example.org\nrecipient: evil@example.org\n";
 
 static void whole_mail_is_found(void **state)
 {
@@ -122,7 +130,8 @@ static void whole_mail_is_found(void **state)
 	assert_string_equal(f->rcpts[1], "b@example.org");
 	assert_string_equal(f->place->aside, in_spool("adopted"));
 	assert_true(adopt_postfix.load(f, &message));
-	assert_string_equal(buffer_string(&message), "Subject: x\n\nsender: evil@example.org\nrecipient: evil@example.org\n");
+	assert_string_equal(buffer_string(&message),
+	    "Subject: x\n\nsender: evil@example.org\nrecipient: evil@example.org\n");
 	assert_string_equal(second->sender, "");
 	assert_string_equal(second->place->folder, in_spool("deferred/A"));
 	buffer_free(&message);
@@ -189,6 +198,7 @@ static void hostile_mail_is_bounded(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(whole_mail_is_found), TEST(damaged_mail_stays), TEST(hostile_mail_is_bounded)};
+	const struct CMUnitTest tests[] = {TEST(whole_mail_is_found), TEST(damaged_mail_stays),
+	    TEST(hostile_mail_is_bounded)};
 	return cmocka_run_group_tests(tests, make, clean);
 }

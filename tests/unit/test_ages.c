@@ -48,7 +48,8 @@ static void a_jump_in_a_life_changes_no_age(void **state)
 		int64_t seen = live(&a, &wall, &mono, HOUR);
 		assert_int_equal(seen, jumps[i]);
 		assert_in_range(ages_of(&a, NOW), jumps[i] == -HOUR ? 0 : 3 * HOUR, 3 * HOUR);
-		/* Set back by an hour, the same wall time came twice: the younger is taken, so that nothing is too old. */
+		/* Set back by an hour, the same wall time came twice: the younger is taken, so that nothing
+		 * is too old. */
 		assert_true(ages_of(&a, before) <= 2 * HOUR);
 		assert_int_equal(ages_of(&a, wall), 0);
 		wall -= jumps[i];
@@ -59,8 +60,15 @@ static void a_jump_in_a_life_changes_no_age(void **state)
 
 static void between_lives_little_counts(void **state)
 {
-	static const struct { int64_t moved, counted; } cases[] = {
-		{600, 600}, {HOUR, HOUR}, {AGES_GAP_MAX_S, AGES_GAP_MAX_S}, {14LL * YEAR, AGES_GAP_MAX_S}, {-HOUR, 0}, {-56LL * YEAR, 0},
+	static const struct {
+		int64_t moved, counted;
+	} cases[] = {
+	    {600, 600},
+	    {HOUR, HOUR},
+	    {AGES_GAP_MAX_S, AGES_GAP_MAX_S},
+	    {14LL * YEAR, AGES_GAP_MAX_S},
+	    {-HOUR, 0},
+	    {-56LL * YEAR, 0},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -106,7 +114,8 @@ static void nonsense_is_passed_over(void **state)
 {
 	struct ages a;
 	(void)state;
-	ages_parse(&a, "from=1 to=2 counted=3\nfrom=9 to=2 counted=1\n\xff\nfrom=x\nfrom=5 to=9223372036854775807 counted=1\nfrom=4 to=6 counted=5");
+	ages_parse(&a, "from=1 to=2 counted=3\nfrom=9 to=2 counted=1\n\xff\nfrom=x\nfrom=5 "
+	               "to=9223372036854775807 counted=1\nfrom=4 to=6 counted=5");
 	assert_int_equal(a.count, 2);
 	assert_int_equal(a.stretches[1].counted_s, 5);
 }
@@ -114,8 +123,11 @@ static void nonsense_is_passed_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_quiet_life_counts_every_second), TEST(a_jump_in_a_life_changes_no_age), TEST(between_lives_little_counts),
-		TEST(a_clock_without_battery), TEST(nonsense_is_passed_over),
+	    TEST(a_quiet_life_counts_every_second),
+	    TEST(a_jump_in_a_life_changes_no_age),
+	    TEST(between_lives_little_counts),
+	    TEST(a_clock_without_battery),
+	    TEST(nonsense_is_passed_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,11 +65,13 @@ static void login_asks_twice(void **state)
 	auth_free(&a);
 }
 
-/* A server that answers with a nonce of its own, too few rounds, or a proof that is not one, gets nothing. */
+/* A server that answers with a nonce of its own, too few rounds, or a proof that is not one, gets
+ * nothing. */
 static void scram_distrusts(void **state)
 {
-	static const char *const bad[] = {"r=other,s=QSXCR+Q6sek8bf92,i=4096", "r=%s,s=QSXCR+Q6sek8bf92,i=4096", "nonsense", "r=%sX,s=!!!,i=4096",
-	                                  "r=%sX,s=QSXCR+Q6sek8bf92,i=1", "r=%sX,s=QSXCR+Q6sek8bf92,i=999999999"};
+	static const char *const bad[] = {"r=other,s=QSXCR+Q6sek8bf92,i=4096",
+	    "r=%s,s=QSXCR+Q6sek8bf92,i=4096", "nonsense", "r=%sX,s=!!!,i=4096",
+	    "r=%sX,s=QSXCR+Q6sek8bf92,i=1", "r=%sX,s=QSXCR+Q6sek8bf92,i=999999999"};
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct auth a;
@@ -101,7 +103,8 @@ static void scram_distrusts(void **state)
 /* The exchange of RFC 7677 3, up to the server's last word. */
 static void start_scram(struct auth *a, struct buffer *line)
 {
-	static const char first[] = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+	static const char first[] =
+	    "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
 	const char *problem = NULL;
 	auth_start(a, EHLO_AUTH_SCRAM_SHA_256, "user", "pencil");
 	a->nonce = mem_copy("rOprNGfwEbeRWgbNEkqO");
@@ -122,8 +125,10 @@ static void scram_rfc_7677(void **state)
 	const char *problem = NULL;
 	(void)state;
 	start_scram(&a, &line);
-	char *answer = decoded(buffer_string(&line)), *last = coded("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
-	assert_string_equal(answer, "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
+	char *answer = decoded(buffer_string(&line)),
+	     *last = coded("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+	assert_string_equal(answer, "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p="
+	                            "dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
 	line.length = 0;
 	assert_true(auth_next(&a, last, &line, &problem));
 	assert_int_equal(line.length, 0);
@@ -140,8 +145,10 @@ static void scram_server_without_proof(void **state)
 {
 	static const struct {
 		const char *last, *words;
-	} bad[] = {{"v=7rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", "could not prove"}, {"v=", "could not prove"}, {"x=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", "could not prove"},
-	           {"e=invalid-proof", "login or the password"}, {"", "empty"}};
+	} bad[] = {{"v=7rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", "could not prove"},
+	    {"v=", "could not prove"},
+	    {"x=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", "could not prove"},
+	    {"e=invalid-proof", "login or the password"}, {"", "empty"}};
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct auth a;
@@ -170,7 +177,8 @@ static void scram_names_are_quoted(void **state)
 	char *said = decoded(strrchr(buffer_string(&line), ' ') + 1);
 	assert_true(text_starts(said, "n,,n=a=2Cb=3Dc,r="));
 	line.length = 0;
-	assert_true(auth_next(&a, "", &line, &problem)); /* a server that passed over it hears the same */
+	assert_true(
+	    auth_next(&a, "", &line, &problem)); /* a server that passed over it hears the same */
 	char *again = decoded(buffer_string(&line));
 	assert_string_equal(again, said);
 	free(said);
@@ -235,8 +243,15 @@ static void the_best_is_chosen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(cram_md5_rfc_2195), TEST(login_asks_twice), TEST(scram_distrusts), TEST(scram_rfc_7677), TEST(scram_server_without_proof),
-		TEST(scram_names_are_quoted), TEST(odd_challenges_get_no_answer), TEST(plain_and_cram_speak_once), TEST(the_best_is_chosen),
+	    TEST(cram_md5_rfc_2195),
+	    TEST(login_asks_twice),
+	    TEST(scram_distrusts),
+	    TEST(scram_rfc_7677),
+	    TEST(scram_server_without_proof),
+	    TEST(scram_names_are_quoted),
+	    TEST(odd_challenges_get_no_answer),
+	    TEST(plain_and_cram_speak_once),
+	    TEST(the_best_is_chosen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

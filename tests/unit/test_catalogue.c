@@ -1,7 +1,8 @@
 /* objects: sendmail/relay/smtp/session sendmail/relay/smtp/transact sendmail/relay/smtp/utf8 sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth sendmail/relay/policy */
 /* libs: -lcrypto */
-/* What real servers answered, byte for byte, with the reason that must be found behind it, whose fault that is, and whether it may send mail
-   back.  Courier, Postfix, Exim and OpenSMTPD were recorded; the others are as their operators document them. */
+/* What real servers answered, byte for byte, with the reason that must be found behind it, whose
+   fault that is, and whether it may send mail back.  Courier, Postfix, Exim and OpenSMTPD were
+   recorded; the others are as their operators document them. */
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include "relay/policy.h"
@@ -17,179 +18,348 @@ static const struct answer {
 	enum fault fault;
 	enum bounces bounces;
 } answers[] = {
-	/* Courier 1.0.16 */
-	{STAGE_RCPT, "513 Relaying denied.", "relay-denied", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "456 Address temporarily unavailable.", "address-blocked", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "556 Address unavailable.", "address-blocked", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "550 User <nosuch> unknown", "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_MAIL, "517-Domain does not exist: localhost.localdomain.\n517 Invalid domain, see <URL:https://www.ietf.org/rfc/rfc1035.txt>",
-	 "sender-domain", FAULT_CONFIG, KEPT},
-	{STAGE_MAIL, "517-MX records for ip-literal.test violate section 3.3.9 of RFC 1035.\n517 Invalid domain, see <URL:https://www.ietf.org/rfc/rfc1035.txt>",
-	 "sender-domain", FAULT_CONFIG, KEPT},
-	{STAGE_MAIL, "417 DNS lookup failure: servfail.test.  Try again later.", "sender-dns", FAULT_CONFIG, KEPT},
-	{STAGE_MAIL, "517 Syntax error.", "sender-unqualified", FAULT_CONFIG, KEPT},
-	{STAGE_MAIL, "517 Sender rejected: spammer@bad.test", "sender-refused", FAULT_MESSAGE, BOUNCES},
-	{STAGE_MAIL, "517 Mail server at ::ffff:10.99.0.211 is blocked.", "sender-refused", FAULT_MESSAGE, BOUNCES},
-	{STAGE_RCPT, "531 Too many recipients.", "too-many-recipients", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "431 Too many recipients.", "too-many-recipients", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "534 SIZE=Message too big.", "size-exceeded", FAULT_MESSAGE, BOUNCES},
-	{STAGE_DOT, "523 Message length (2000018 bytes) exceeds administrative limit(2000000).", "size-exceeded", FAULT_MESSAGE, BOUNCES},
-	{STAGE_DOT, "534 Message header size exceeds policy limit.", "lines-too-long", FAULT_MESSAGE, BOUNCES},
-	{STAGE_DOT, "546 Routing loop detected -- too many Received: headers.", "loop", FAULT_MESSAGE, BOUNCES},
-	{STAGE_MAIL, "554 Syntax error - your mail software violates RFC 821.", "protocol-refused", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "502 Polite people say HELO first", "protocol-refused", FAULT_ROUTE, KEPT},
-	{STAGE_DATA, "502 ESMTP command error", "protocol-refused", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "535 Authentication required.", "auth-required", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "535 Authentication failed.", "auth-refused", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "535 Authentication rejected", "auth-missing", FAULT_CREDENTIAL, KEPT},
-	{STAGE_DOT, "431 Mail system full.", "storage-full", FAULT_ROUTE, KEPT},
-	{STAGE_DOT, "432 Mail filters temporarily unavailable.", "filter-down", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "432 Service temporarily unavailable.", "filter-down", FAULT_ROUTE, KEPT},
+    /* Courier 1.0.16 */
+    {STAGE_RCPT, "513 Relaying denied.", "relay-denied", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "456 Address temporarily unavailable.", "address-blocked", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "556 Address unavailable.", "address-blocked", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "550 User <nosuch> unknown", "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_MAIL,
+        "517-Domain does not exist: localhost.localdomain.\n517 Invalid domain, see "
+        "<URL:https://www.ietf.org/rfc/rfc1035.txt>",
+        "sender-domain", FAULT_CONFIG, KEPT},
+    {STAGE_MAIL,
+        "517-MX records for ip-literal.test violate section 3.3.9 of RFC 1035.\n517 Invalid "
+        "domain, see <URL:https://www.ietf.org/rfc/rfc1035.txt>",
+        "sender-domain", FAULT_CONFIG, KEPT},
+    {STAGE_MAIL, "417 DNS lookup failure: servfail.test.  Try again later.", "sender-dns",
+        FAULT_CONFIG, KEPT},
+    {STAGE_MAIL, "517 Syntax error.", "sender-unqualified", FAULT_CONFIG, KEPT},
+    {STAGE_MAIL, "517 Sender rejected: spammer@bad.test", "sender-refused", FAULT_MESSAGE, BOUNCES},
+    {STAGE_MAIL, "517 Mail server at ::ffff:10.99.0.211 is blocked.", "sender-refused",
+        FAULT_MESSAGE, BOUNCES},
+    {STAGE_RCPT, "531 Too many recipients.", "too-many-recipients", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "431 Too many recipients.", "too-many-recipients", FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "534 SIZE=Message too big.", "size-exceeded", FAULT_MESSAGE, BOUNCES},
+    {STAGE_DOT, "523 Message length (2000018 bytes) exceeds administrative limit(2000000).",
+        "size-exceeded", FAULT_MESSAGE, BOUNCES},
+    {STAGE_DOT, "534 Message header size exceeds policy limit.", "lines-too-long", FAULT_MESSAGE,
+        BOUNCES},
+    {STAGE_DOT, "546 Routing loop detected -- too many Received: headers.", "loop", FAULT_MESSAGE,
+        BOUNCES},
+    {STAGE_MAIL, "554 Syntax error - your mail software violates RFC 821.", "protocol-refused",
+        FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "502 Polite people say HELO first", "protocol-refused", FAULT_ROUTE, KEPT},
+    {STAGE_DATA, "502 ESMTP command error", "protocol-refused", FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "535 Authentication required.", "auth-required", FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH, "535 Authentication failed.", "auth-refused", FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH, "535 Authentication rejected", "auth-missing", FAULT_CREDENTIAL, KEPT},
+    {STAGE_DOT, "431 Mail system full.", "storage-full", FAULT_ROUTE, KEPT},
+    {STAGE_DOT, "432 Mail filters temporarily unavailable.", "filter-down", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "432 Service temporarily unavailable.", "filter-down", FAULT_ROUTE, KEPT},
 
-	/* Postfix 3.7; with its smtpd_delay_reject what it has against client, HELO and sender comes at RCPT */
-	{STAGE_RCPT, "554 5.7.1 <x@elsewhere.example>: Relay access denied", "relay-denied", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "550 5.1.1 <nosuch@pf.test>: Recipient address rejected: User unknown in local recipient table", "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_MAIL, "530 5.7.0 Must issue a STARTTLS command first", "tls-required", FAULT_ROUTE, KEPT},
-	{STAGE_AUTH, "530 5.7.0 Must issue a STARTTLS command first", "tls-required", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "554 5.7.1 <unknown[10.99.0.1]>: Client host rejected: Access denied", "client-refused", FAULT_ROUTE, KEPT},
-	{STAGE_AUTH, "535 5.7.8 Error: authentication failed: (reason unavailable)", "auth-refused", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "454 4.7.0 Temporary authentication failure: Connection lost to authentication server", "auth-unavailable", FAULT_CREDENTIAL, KEPT},
-	{STAGE_RCPT, "450 4.2.0 <alice@pf.test>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/pf.test.html", "greylisted", FAULT_RECIPIENT, KEPT},
-	{STAGE_RCPT, "450 4.1.8 <root@mon.localdomain>: Sender address rejected: Domain not found", "sender-domain", FAULT_CONFIG, KEPT},
-	{STAGE_RCPT, "550 5.7.27 <x@nullmx.test>: Sender address rejected: Domain nullmx.test does not accept mail (nullMX)", "sender-domain", FAULT_CONFIG, KEPT},
-	{STAGE_RCPT, "504 5.5.2 <x>: Sender address rejected: need fully-qualified address", "sender-unqualified", FAULT_CONFIG, KEPT},
-	{STAGE_RCPT, "504 5.5.2 <mon>: Helo command rejected: need fully-qualified hostname", "helo-refused", FAULT_CONFIG, KEPT},
-	{STAGE_RCPT, "450 4.7.1 <nosuchhost.test>: Helo command rejected: Host not found", "helo-refused", FAULT_CONFIG, KEPT},
-	{STAGE_MAIL, "552 5.3.4 Message size exceeds fixed limit", "size-exceeded", FAULT_MESSAGE, BOUNCES},
-	{STAGE_DOT, "552 5.3.4 Error: message file too big", "size-exceeded", FAULT_MESSAGE, BOUNCES},
-	{STAGE_RCPT, "452 4.5.3 Error: too many recipients", "too-many-recipients", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "421 4.7.0 postfix.example.net Error: too many errors", "too-many-errors", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "450 4.7.1 Error: too much mail from 10.99.0.1", "rate-limited", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "450 4.7.1 Error: too many recipients from 10.99.0.1", "rate-limited", FAULT_ROUTE, KEPT},
-	{STAGE_BANNER, "421 4.7.0 postfix.example.net Error: too many connections from 10.99.0.1", "too-many-connections", FAULT_ROUTE, KEPT},
-	{STAGE_DOT, "550 5.5.2 postfix.example.net Error: bare <LF> received", "protocol-refused", FAULT_ROUTE, KEPT},
-	{STAGE_DOT, "554 5.4.0 Error: too many hops", "loop", FAULT_MESSAGE, BOUNCES},
-	{STAGE_RCPT, "501 5.7.1 DSN support is disabled", "protocol-refused", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "450 4.1.2 <x@nosuch.test>: Recipient address rejected: Domain not found", "recipient-domain", FAULT_RECIPIENT, KEPT},
-	{STAGE_RCPT, "550 5.1.0 <root@pf.test>: Sender address rejected: User unknown in local recipient table", "sender-unknown", FAULT_CONFIG, KEPT},
-	{STAGE_RCPT, "553 5.7.1 <x@y.test>: Sender address rejected: not owned by user joe", "sender-not-owned", FAULT_CONFIG, KEPT},
-	{STAGE_RCPT, "553 5.7.1 <x@y.test>: Sender address rejected: not logged in", "auth-required", FAULT_CREDENTIAL, KEPT},
-	{STAGE_RCPT, "554 5.7.1 <x@y.test>: Recipient address rejected: Access denied", "recipient-forbidden", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_RCPT, "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", "listed", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "450 4.7.25 Client host rejected: cannot find your hostname, [10.99.0.1]", "no-reverse-name", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "451 4.3.0 <a@pf.test>: Temporary lookup failure", "server-trouble", FAULT_RECIPIENT, KEPT},
-	{STAGE_RCPT, "451 4.3.5 Server configuration error", "server-trouble", FAULT_RECIPIENT, KEPT},
-	{STAGE_DOT, "451 4.7.1 Service unavailable - try again later", "filter-down", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "452 4.3.1 Insufficient system storage", "storage-full", FAULT_ROUTE, KEPT},
+    /* Postfix 3.7; with its smtpd_delay_reject what it has against client, HELO and sender comes at
+       RCPT */
+    {STAGE_RCPT, "554 5.7.1 <x@elsewhere.example>: Relay access denied", "relay-denied",
+        FAULT_ROUTE, KEPT},
+    {STAGE_RCPT,
+        "550 5.1.1 <nosuch@pf.test>: Recipient address rejected: User unknown in local recipient "
+        "table",
+        "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_MAIL, "530 5.7.0 Must issue a STARTTLS command first", "tls-required", FAULT_ROUTE,
+        KEPT},
+    {STAGE_AUTH, "530 5.7.0 Must issue a STARTTLS command first", "tls-required", FAULT_ROUTE,
+        KEPT},
+    {STAGE_RCPT, "554 5.7.1 <unknown[10.99.0.1]>: Client host rejected: Access denied",
+        "client-refused", FAULT_ROUTE, KEPT},
+    {STAGE_AUTH, "535 5.7.8 Error: authentication failed: (reason unavailable)", "auth-refused",
+        FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH,
+        "454 4.7.0 Temporary authentication failure: Connection lost to authentication server",
+        "auth-unavailable", FAULT_CREDENTIAL, KEPT},
+    {STAGE_RCPT,
+        "450 4.2.0 <alice@pf.test>: Recipient address rejected: Greylisted, see "
+        "http://postgrey.schweikert.ch/help/pf.test.html",
+        "greylisted", FAULT_RECIPIENT, KEPT},
+    {STAGE_RCPT, "450 4.1.8 <root@mon.localdomain>: Sender address rejected: Domain not found",
+        "sender-domain", FAULT_CONFIG, KEPT},
+    {STAGE_RCPT,
+        "550 5.7.27 <x@nullmx.test>: Sender address rejected: Domain nullmx.test does not accept "
+        "mail (nullMX)",
+        "sender-domain", FAULT_CONFIG, KEPT},
+    {STAGE_RCPT, "504 5.5.2 <x>: Sender address rejected: need fully-qualified address",
+        "sender-unqualified", FAULT_CONFIG, KEPT},
+    {STAGE_RCPT, "504 5.5.2 <mon>: Helo command rejected: need fully-qualified hostname",
+        "helo-refused", FAULT_CONFIG, KEPT},
+    {STAGE_RCPT, "450 4.7.1 <nosuchhost.test>: Helo command rejected: Host not found",
+        "helo-refused", FAULT_CONFIG, KEPT},
+    {STAGE_MAIL, "552 5.3.4 Message size exceeds fixed limit", "size-exceeded", FAULT_MESSAGE,
+        BOUNCES},
+    {STAGE_DOT, "552 5.3.4 Error: message file too big", "size-exceeded", FAULT_MESSAGE, BOUNCES},
+    {STAGE_RCPT, "452 4.5.3 Error: too many recipients", "too-many-recipients", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "421 4.7.0 postfix.example.net Error: too many errors", "too-many-errors",
+        FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "450 4.7.1 Error: too much mail from 10.99.0.1", "rate-limited", FAULT_ROUTE,
+        KEPT},
+    {STAGE_RCPT, "450 4.7.1 Error: too many recipients from 10.99.0.1", "rate-limited", FAULT_ROUTE,
+        KEPT},
+    {STAGE_BANNER, "421 4.7.0 postfix.example.net Error: too many connections from 10.99.0.1",
+        "too-many-connections", FAULT_ROUTE, KEPT},
+    {STAGE_DOT, "550 5.5.2 postfix.example.net Error: bare <LF> received", "protocol-refused",
+        FAULT_ROUTE, KEPT},
+    {STAGE_DOT, "554 5.4.0 Error: too many hops", "loop", FAULT_MESSAGE, BOUNCES},
+    {STAGE_RCPT, "501 5.7.1 DSN support is disabled", "protocol-refused", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "450 4.1.2 <x@nosuch.test>: Recipient address rejected: Domain not found",
+        "recipient-domain", FAULT_RECIPIENT, KEPT},
+    {STAGE_RCPT,
+        "550 5.1.0 <root@pf.test>: Sender address rejected: User unknown in local recipient table",
+        "sender-unknown", FAULT_CONFIG, KEPT},
+    {STAGE_RCPT, "553 5.7.1 <x@y.test>: Sender address rejected: not owned by user joe",
+        "sender-not-owned", FAULT_CONFIG, KEPT},
+    {STAGE_RCPT, "553 5.7.1 <x@y.test>: Sender address rejected: not logged in", "auth-required",
+        FAULT_CREDENTIAL, KEPT},
+    {STAGE_RCPT, "554 5.7.1 <x@y.test>: Recipient address rejected: Access denied",
+        "recipient-forbidden", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_RCPT,
+        "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
+        "listed", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "450 4.7.25 Client host rejected: cannot find your hostname, [10.99.0.1]",
+        "no-reverse-name", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "451 4.3.0 <a@pf.test>: Temporary lookup failure", "server-trouble",
+        FAULT_RECIPIENT, KEPT},
+    {STAGE_RCPT, "451 4.3.5 Server configuration error", "server-trouble", FAULT_RECIPIENT, KEPT},
+    {STAGE_DOT, "451 4.7.1 Service unavailable - try again later", "filter-down", FAULT_ROUTE,
+        KEPT},
+    {STAGE_MAIL, "452 4.3.1 Insufficient system storage", "storage-full", FAULT_ROUTE, KEPT},
 
-	/* Exim 4.96 */
-	{STAGE_RCPT, "550 relay not permitted", "relay-denied", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "550 Unrouteable address", "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_BANNER, "550 Your host is blocked here", "client-refused", FAULT_ROUTE, KEPT},
-	{STAGE_BANNER, "451 come back later", "server-busy", FAULT_ROUTE, KEPT},
-	{STAGE_BANNER, "421 Too many concurrent SMTP connections from this IP address; please try again later.", "too-many-connections", FAULT_ROUTE, KEPT},
-	{STAGE_STARTTLS, "503 STARTTLS command used when not advertised", "starttls-refused", FAULT_ROUTE, KEPT},
-	{STAGE_AUTH, "503 AUTH command used when not advertised", "auth-missing", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "535 Incorrect authentication data", "auth-refused", FAULT_CREDENTIAL, KEPT},
-	{STAGE_RCPT, "550-Verification failed for <x@nosuchdomain.test>\n550-Unrouteable address\n550 Sender verify failed", "sender-unknown", FAULT_CONFIG, KEPT},
-	{STAGE_RCPT, "451 Temporary local problem - please try later", "server-trouble", FAULT_RECIPIENT, KEPT},
-	{STAGE_DATA, "503-All RCPT commands were rejected with this error:\n503-Unrouteable address\n503 Valid RCPT command must precede DATA", "protocol-refused", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "552 Message size exceeds maximum permitted", "size-exceeded", FAULT_MESSAGE, BOUNCES},
-	{STAGE_DOT, "550 maximum allowed line length is 998 octets, got 5000", "lines-too-long", FAULT_MESSAGE, BOUNCES},
-	{STAGE_RCPT, "451 4.2.0 mailbox being moved, try tomorrow", "reply-4xx", FAULT_RECIPIENT, KEPT},
-	{STAGE_RCPT, "550 gone away", "reply-5xx", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_MAIL, "500 Too many unrecognized commands", "too-many-errors", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "421 exim.example.net: SMTP command timeout - closing connection", "closing", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "550-Please turn on SMTP Authentication in your mail client.\n550 (mon1) [192.0.2.1] is not permitted to relay through this server without authentication.",
-	 "relay-denied", FAULT_ROUTE, KEPT},
+    /* Exim 4.96 */
+    {STAGE_RCPT, "550 relay not permitted", "relay-denied", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "550 Unrouteable address", "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_BANNER, "550 Your host is blocked here", "client-refused", FAULT_ROUTE, KEPT},
+    {STAGE_BANNER, "451 come back later", "server-busy", FAULT_ROUTE, KEPT},
+    {STAGE_BANNER,
+        "421 Too many concurrent SMTP connections from this IP address; please try again later.",
+        "too-many-connections", FAULT_ROUTE, KEPT},
+    {STAGE_STARTTLS, "503 STARTTLS command used when not advertised", "starttls-refused",
+        FAULT_ROUTE, KEPT},
+    {STAGE_AUTH, "503 AUTH command used when not advertised", "auth-missing", FAULT_CREDENTIAL,
+        KEPT},
+    {STAGE_AUTH, "535 Incorrect authentication data", "auth-refused", FAULT_CREDENTIAL, KEPT},
+    {STAGE_RCPT,
+        "550-Verification failed for <x@nosuchdomain.test>\n550-Unrouteable address\n550 Sender "
+        "verify failed",
+        "sender-unknown", FAULT_CONFIG, KEPT},
+    {STAGE_RCPT, "451 Temporary local problem - please try later", "server-trouble",
+        FAULT_RECIPIENT, KEPT},
+    {STAGE_DATA,
+        "503-All RCPT commands were rejected with this error:\n503-Unrouteable address\n503 Valid "
+        "RCPT command must precede DATA",
+        "protocol-refused", FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "552 Message size exceeds maximum permitted", "size-exceeded", FAULT_MESSAGE,
+        BOUNCES},
+    {STAGE_DOT, "550 maximum allowed line length is 998 octets, got 5000", "lines-too-long",
+        FAULT_MESSAGE, BOUNCES},
+    {STAGE_RCPT, "451 4.2.0 mailbox being moved, try tomorrow", "reply-4xx", FAULT_RECIPIENT, KEPT},
+    {STAGE_RCPT, "550 gone away", "reply-5xx", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_MAIL, "500 Too many unrecognized commands", "too-many-errors", FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "421 exim.example.net: SMTP command timeout - closing connection", "closing",
+        FAULT_ROUTE, KEPT},
+    {STAGE_RCPT,
+        "550-Please turn on SMTP Authentication in your mail client.\n550 (mon1) [192.0.2.1] is "
+        "not permitted to relay through this server without authentication.",
+        "relay-denied", FAULT_ROUTE, KEPT},
 
-	/* OpenSMTPD 7.6: one answer for two things */
-	{STAGE_RCPT, "550 Invalid recipient: <x@elsewhere.example>", "relay-or-unknown", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "530 5.5.1 Invalid command: Must issue a STARTTLS command first", "tls-required", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "530 5.5.1 Invalid command: Must issue an AUTH command first", "auth-required", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "503 5.5.1 Invalid command: Command not supported", "auth-missing", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "535 Authentication failed", "auth-refused", FAULT_CREDENTIAL, KEPT},
-	{STAGE_DOT, "554 5.3.4 Message too big for system: Transaction failed, message too big", "size-exceeded", FAULT_MESSAGE, BOUNCES},
-	{STAGE_DATA, "503 5.5.4 Invalid command arguments: No recipient specified", "protocol-refused", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "553 5.1.0 Sender address syntax error", "sender-refused", FAULT_MESSAGE, BOUNCES},
-	{STAGE_DOT, "500 5.0.0 Line too long", "lines-too-long", FAULT_MESSAGE, BOUNCES},
-	{STAGE_DOT, "500 5.4.6 Routing loop detected: Loop detected", "loop", FAULT_MESSAGE, BOUNCES},
+    /* OpenSMTPD 7.6: one answer for two things */
+    {STAGE_RCPT, "550 Invalid recipient: <x@elsewhere.example>", "relay-or-unknown", FAULT_ROUTE,
+        KEPT},
+    {STAGE_MAIL, "530 5.5.1 Invalid command: Must issue a STARTTLS command first", "tls-required",
+        FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "530 5.5.1 Invalid command: Must issue an AUTH command first", "auth-required",
+        FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH, "503 5.5.1 Invalid command: Command not supported", "auth-missing",
+        FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH, "535 Authentication failed", "auth-refused", FAULT_CREDENTIAL, KEPT},
+    {STAGE_DOT, "554 5.3.4 Message too big for system: Transaction failed, message too big",
+        "size-exceeded", FAULT_MESSAGE, BOUNCES},
+    {STAGE_DATA, "503 5.5.4 Invalid command arguments: No recipient specified", "protocol-refused",
+        FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "553 5.1.0 Sender address syntax error", "sender-refused", FAULT_MESSAGE, BOUNCES},
+    {STAGE_DOT, "500 5.0.0 Line too long", "lines-too-long", FAULT_MESSAGE, BOUNCES},
+    {STAGE_DOT, "500 5.4.6 Routing loop detected: Loop detected", "loop", FAULT_MESSAGE, BOUNCES},
 
-	/* Exchange and Microsoft 365 */
-	{STAGE_MAIL, "530 5.7.57 Client not authenticated to send mail. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]", "auth-required", FAULT_CREDENTIAL, KEPT},
-	{STAGE_MAIL, "550 5.7.60 SMTP; Client does not have permissions to send as this sender", "sender-not-owned", FAULT_CONFIG, KEPT},
-	{STAGE_DOT, "554 5.2.252 SendAsDenied; cacti@example.org not allowed to send as root@example.org; STOREDRV.Submission.Exception", "sender-not-owned", FAULT_CONFIG, KEPT},
-	{STAGE_RCPT, "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", "relay-denied", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "550 5.7.64 TenantAttribution; Relay Access Denied SMTP.", "relay-denied", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP. For more information please go to http://go.microsoft.com/fwlink/?LinkId=526653",
-	 "listed", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "550 5.7.606 Access denied, banned sending IP [192.0.2.1].", "listed", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3140).",
-	 "listed", FAULT_ROUTE, KEPT},
-	{STAGE_AUTH, "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.", "auth-disabled", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.", "auth-disabled", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "535 5.7.3 Authentication unsuccessful", "auth-refused", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "504 5.7.4 Unrecognized authentication type", "auth-missing", FAULT_CREDENTIAL, KEPT},
-	{STAGE_MAIL, "451 5.7.3 STARTTLS is required to send mail", "tls-required", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_RCPT, "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_RCPT, "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; not allowed to send to this group", "recipient-forbidden", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_DOT, "552 5.2.2 STOREDRV.Deliver; mailbox full", "recipient-full", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_DOT, "552 5.2.3 STOREDRV.Deliver; message too large for the mailbox", "size-exceeded", FAULT_MESSAGE, BOUNCES},
-	{STAGE_MAIL, "452 4.3.1 Insufficient system resources", "storage-full", FAULT_ROUTE, KEPT},
-	{STAGE_BANNER, "421 4.3.2 The maximum number of concurrent server connections has exceeded a limit, closing transmission channel", "too-many-connections", FAULT_ROUTE, KEPT},
-	{STAGE_DOT, "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", "too-many-connections", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "451 4.7.500 Server busy. Please try again later from [192.0.2.1].", "rate-limited", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation.", "rate-limited", FAULT_ROUTE, KEPT},
-	{STAGE_DOT, "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException", "rate-limited", FAULT_ROUTE, KEPT},
-	{STAGE_DOT, "550 5.1.8 Access denied, bad outbound sender AS(42004)", "account-blocked", FAULT_CREDENTIAL, KEPT},
-	{STAGE_MAIL, "550 5.7.750 Service unavailable. Client blocked from sending from unregistered domains", "account-blocked", FAULT_CREDENTIAL, KEPT},
-	{STAGE_DOT, "550 5.7.23 The message was rejected because of Sender Policy Framework violation", "spf-dmarc", FAULT_CONFIG, KEPT},
-	{STAGE_DOT, "554 5.4.14 Hop count exceeded - possible mail loop", "loop", FAULT_MESSAGE, BOUNCES},
+    /* Exchange and Microsoft 365 */
+    {STAGE_MAIL,
+        "530 5.7.57 Client not authenticated to send mail. "
+        "[AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
+        "auth-required", FAULT_CREDENTIAL, KEPT},
+    {STAGE_MAIL, "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+        "sender-not-owned", FAULT_CONFIG, KEPT},
+    {STAGE_DOT,
+        "554 5.2.252 SendAsDenied; cacti@example.org not allowed to send as root@example.org; "
+        "STOREDRV.Submission.Exception",
+        "sender-not-owned", FAULT_CONFIG, KEPT},
+    {STAGE_RCPT, "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain",
+        "relay-denied", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "550 5.7.64 TenantAttribution; Relay Access Denied SMTP.", "relay-denied",
+        FAULT_ROUTE, KEPT},
+    {STAGE_RCPT,
+        "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP. For "
+        "more information please go to http://go.microsoft.com/fwlink/?LinkId=526653",
+        "listed", FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "550 5.7.606 Access denied, banned sending IP [192.0.2.1].", "listed", FAULT_ROUTE,
+        KEPT},
+    {STAGE_RCPT,
+        "550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent. Please contact your "
+        "Internet service provider since part of their network is on our block list (S3140).",
+        "listed", FAULT_ROUTE, KEPT},
+    {STAGE_AUTH,
+        "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the "
+        "Tenant.",
+        "auth-disabled", FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH, "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
+        "auth-disabled", FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH, "535 5.7.3 Authentication unsuccessful", "auth-refused", FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH, "504 5.7.4 Unrecognized authentication type", "auth-missing", FAULT_CREDENTIAL,
+        KEPT},
+    {STAGE_MAIL, "451 5.7.3 STARTTLS is required to send mail", "tls-required", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)",
+        "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_RCPT,
+        "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+        "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_RCPT,
+        "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; not allowed to send to this "
+        "group",
+        "recipient-forbidden", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_DOT, "552 5.2.2 STOREDRV.Deliver; mailbox full", "recipient-full", FAULT_RECIPIENT,
+        BOUNCES},
+    {STAGE_DOT, "552 5.2.3 STOREDRV.Deliver; message too large for the mailbox", "size-exceeded",
+        FAULT_MESSAGE, BOUNCES},
+    {STAGE_MAIL, "452 4.3.1 Insufficient system resources", "storage-full", FAULT_ROUTE, KEPT},
+    {STAGE_BANNER,
+        "421 4.3.2 The maximum number of concurrent server connections has exceeded a limit, "
+        "closing transmission channel",
+        "too-many-connections", FAULT_ROUTE, KEPT},
+    {STAGE_DOT, "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded",
+        "too-many-connections", FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "451 4.7.500 Server busy. Please try again later from [192.0.2.1].",
+        "rate-limited", FAULT_ROUTE, KEPT},
+    {STAGE_MAIL,
+        "451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP "
+        "reputation.",
+        "rate-limited", FAULT_ROUTE, KEPT},
+    {STAGE_DOT, "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException",
+        "rate-limited", FAULT_ROUTE, KEPT},
+    {STAGE_DOT, "550 5.1.8 Access denied, bad outbound sender AS(42004)", "account-blocked",
+        FAULT_CREDENTIAL, KEPT},
+    {STAGE_MAIL,
+        "550 5.7.750 Service unavailable. Client blocked from sending from unregistered domains",
+        "account-blocked", FAULT_CREDENTIAL, KEPT},
+    {STAGE_DOT, "550 5.7.23 The message was rejected because of Sender Policy Framework violation",
+        "spf-dmarc", FAULT_CONFIG, KEPT},
+    {STAGE_DOT, "554 5.4.14 Hop count exceeded - possible mail loop", "loop", FAULT_MESSAGE,
+        BOUNCES},
 
-	/* Google */
-	{STAGE_MAIL, "530-5.7.0 Authentication Required. For more information, go to\n530 5.7.0  https://support.google.com/mail/?p=WantAuthError x1 - gsmtp", "auth-required", FAULT_CREDENTIAL, KEPT},
-	{STAGE_MAIL, "530 5.5.1 Authentication Required.", "auth-required", FAULT_CREDENTIAL, KEPT},
-	{STAGE_MAIL, "503 5.5.1 EHLO/HELO first. x1 - gsmtp", "protocol-refused", FAULT_ROUTE, KEPT},
-	{STAGE_AUTH, "535-5.7.8 Username and Password not accepted. For more information, go to\n535 5.7.8  https://support.google.com/mail/?p=BadCredentials x1 - gsmtp",
-	 "auth-refused", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "534-5.7.9 Application-specific password required. For more information, go to\n534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor x1 - gsmtp",
-	 "auth-app-password", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "534-5.7.14 <https://accounts.google.com/signin/continue> Please log in via\n534-5.7.14 your web browser and then try again.\n534 5.7.14  Learn more", "auth-app-password", FAULT_CREDENTIAL, KEPT},
-	{STAGE_AUTH, "454 4.7.0 Too many login attempts, please try again later. x1 - gsmtp", "auth-unavailable", FAULT_CREDENTIAL, KEPT},
-	{STAGE_DOT, "550-5.7.26 This mail has been blocked because the sender is unauthenticated.\n550-5.7.26 Gmail requires all senders to authenticate with either SPF or DKIM.\n550 5.7.26 x1 - gsmtp",
-	 "spf-dmarc", FAULT_CONFIG, KEPT},
-	{STAGE_DOT, "421-4.7.28 Gmail has detected an unusual rate of email originating from your IP\n421 4.7.28 address. x1 - gsmtp", "rate-limited", FAULT_ROUTE, KEPT},
-	{STAGE_DOT, "550-5.7.28 [192.0.2.1] Our system has detected an unusual rate of\n550 5.7.28 unsolicited mail originating from your IP address.", "rate-limited", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "550 5.4.5 Daily SMTP relay sending limit exceeded for user. x1 - gsmtp", "rate-limited", FAULT_ROUTE, KEPT},
-	{STAGE_DOT, "421-4.7.0 [192.0.2.1] Our system has detected that this message is\n421 4.7.0 suspicious due to the very low reputation of the sending IP address.", "listed", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "421 4.7.0 Temporary System Problem.  Try again later. x1 - gsmtp", "server-trouble", FAULT_RECIPIENT, KEPT},
-	{STAGE_RCPT, "550-5.1.1 The email account that you tried to reach does not exist. Please try\n550-5.1.1 double-checking the recipient's email address.\n550 5.1.1 x1 - gsmtp",
-	 "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_RCPT, "452-4.2.2 The recipient's inbox is out of storage space. Please direct the\n452 4.2.2 recipient to https://support.google.com/mail/?p=OverQuotaTemp", "recipient-full", FAULT_RECIPIENT, KEPT},
-	{STAGE_RCPT, "552-5.2.2 The recipient's inbox is out of storage space and inactive.\n552 5.2.2 x1 - gsmtp", "recipient-full", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_RCPT, "550 5.2.1 The email account that you tried to reach is inactive. x1 - gsmtp", "recipient-disabled", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_DOT, "550-5.7.25 [192.0.2.1] The IP address sending this message does not have a PTR\n550 5.7.25 record setup", "no-reverse-name", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "421 4.7.29 This message wasn't sent over a TLS connection.", "tls-required", FAULT_ROUTE, KEPT},
-	{STAGE_DOT, "550 5.7.1 [192.0.2.1] Our system has detected that this message is likely unsolicited mail (spam).", "content-refused", FAULT_MESSAGE, BOUNCES},
+    /* Google */
+    {STAGE_MAIL,
+        "530-5.7.0 Authentication Required. For more information, go to\n530 5.7.0  "
+        "https://support.google.com/mail/?p=WantAuthError x1 - gsmtp",
+        "auth-required", FAULT_CREDENTIAL, KEPT},
+    {STAGE_MAIL, "530 5.5.1 Authentication Required.", "auth-required", FAULT_CREDENTIAL, KEPT},
+    {STAGE_MAIL, "503 5.5.1 EHLO/HELO first. x1 - gsmtp", "protocol-refused", FAULT_ROUTE, KEPT},
+    {STAGE_AUTH,
+        "535-5.7.8 Username and Password not accepted. For more information, go to\n535 5.7.8  "
+        "https://support.google.com/mail/?p=BadCredentials x1 - gsmtp",
+        "auth-refused", FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH,
+        "534-5.7.9 Application-specific password required. For more information, go to\n534 5.7.9  "
+        "https://support.google.com/mail/?p=InvalidSecondFactor x1 - gsmtp",
+        "auth-app-password", FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH,
+        "534-5.7.14 <https://accounts.google.com/signin/continue> Please log in via\n534-5.7.14 "
+        "your web browser and then try again.\n534 5.7.14  Learn more",
+        "auth-app-password", FAULT_CREDENTIAL, KEPT},
+    {STAGE_AUTH, "454 4.7.0 Too many login attempts, please try again later. x1 - gsmtp",
+        "auth-unavailable", FAULT_CREDENTIAL, KEPT},
+    {STAGE_DOT,
+        "550-5.7.26 This mail has been blocked because the sender is unauthenticated.\n550-5.7.26 "
+        "Gmail requires all senders to authenticate with either SPF or DKIM.\n550 5.7.26 x1 - "
+        "gsmtp",
+        "spf-dmarc", FAULT_CONFIG, KEPT},
+    {STAGE_DOT,
+        "421-4.7.28 Gmail has detected an unusual rate of email originating from your IP\n421 "
+        "4.7.28 address. x1 - gsmtp",
+        "rate-limited", FAULT_ROUTE, KEPT},
+    {STAGE_DOT,
+        "550-5.7.28 [192.0.2.1] Our system has detected an unusual rate of\n550 5.7.28 unsolicited "
+        "mail originating from your IP address.",
+        "rate-limited", FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "550 5.4.5 Daily SMTP relay sending limit exceeded for user. x1 - gsmtp",
+        "rate-limited", FAULT_ROUTE, KEPT},
+    {STAGE_DOT,
+        "421-4.7.0 [192.0.2.1] Our system has detected that this message is\n421 4.7.0 suspicious "
+        "due to the very low reputation of the sending IP address.",
+        "listed", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "421 4.7.0 Temporary System Problem.  Try again later. x1 - gsmtp",
+        "server-trouble", FAULT_RECIPIENT, KEPT},
+    {STAGE_RCPT,
+        "550-5.1.1 The email account that you tried to reach does not exist. Please try\n550-5.1.1 "
+        "double-checking the recipient's email address.\n550 5.1.1 x1 - gsmtp",
+        "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_RCPT,
+        "452-4.2.2 The recipient's inbox is out of storage space. Please direct the\n452 4.2.2 "
+        "recipient to https://support.google.com/mail/?p=OverQuotaTemp",
+        "recipient-full", FAULT_RECIPIENT, KEPT},
+    {STAGE_RCPT,
+        "552-5.2.2 The recipient's inbox is out of storage space and inactive.\n552 5.2.2 x1 - "
+        "gsmtp",
+        "recipient-full", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_RCPT, "550 5.2.1 The email account that you tried to reach is inactive. x1 - gsmtp",
+        "recipient-disabled", FAULT_RECIPIENT, BOUNCES},
+    {STAGE_DOT,
+        "550-5.7.25 [192.0.2.1] The IP address sending this message does not have a PTR\n550 "
+        "5.7.25 record setup",
+        "no-reverse-name", FAULT_ROUTE, KEPT},
+    {STAGE_MAIL, "421 4.7.29 This message wasn't sent over a TLS connection.", "tls-required",
+        FAULT_ROUTE, KEPT},
+    {STAGE_DOT,
+        "550 5.7.1 [192.0.2.1] Our system has detected that this message is likely unsolicited "
+        "mail (spam).",
+        "content-refused", FAULT_MESSAGE, BOUNCES},
 
-	/* Sendmail, qmail, and relays for hire */
-	{STAGE_RCPT, "550 5.7.1 <x@y.test>... Relaying denied. Proper authentication required.", "relay-denied", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "553 5.1.8 <root@mon.localdomain>... Domain of sender address root@mon.localdomain does not exist", "sender-domain", FAULT_CONFIG, KEPT},
-	{STAGE_MAIL, "553 5.5.4 <root>... Domain name required for sender address root", "sender-unqualified", FAULT_CONFIG, KEPT},
-	{STAGE_RCPT, "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", "relay-denied", FAULT_ROUTE, KEPT},
-	{STAGE_RCPT, "550 sorry, no mailbox here by that name (#5.1.1)", "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
-	{STAGE_DOT, "554 Message rejected: Email address is not verified.", "sender-not-owned", FAULT_CONFIG, KEPT},
-	{STAGE_DOT, "454 Throttling failure: Maximum sending rate exceeded.", "rate-limited", FAULT_ROUTE, KEPT},
-	{STAGE_DOT, "550 The from address does not match a verified Sender Identity.", "sender-not-owned", FAULT_CONFIG, KEPT},
-	{STAGE_AUTH, "451 Authentication failed: Maximum credits exceeded", "rate-limited", FAULT_ROUTE, KEPT},
-	{STAGE_MAIL, "550-Requested action not taken: mailbox unavailable\n550 Sender address is not allowed.", "sender-not-owned", FAULT_CONFIG, KEPT},
-	{STAGE_BANNER, "554-gmx.net (mxgmx101) Nemesis ESMTP Service not available\n554-No SMTP service\n554 IP address is black listed.", "listed", FAULT_ROUTE, KEPT},
-	{STAGE_EHLO, "501 5.0.0 Invalid domain name", "helo-refused", FAULT_CONFIG, KEPT},
+    /* Sendmail, qmail, and relays for hire */
+    {STAGE_RCPT, "550 5.7.1 <x@y.test>... Relaying denied. Proper authentication required.",
+        "relay-denied", FAULT_ROUTE, KEPT},
+    {STAGE_MAIL,
+        "553 5.1.8 <root@mon.localdomain>... Domain of sender address root@mon.localdomain does "
+        "not exist",
+        "sender-domain", FAULT_CONFIG, KEPT},
+    {STAGE_MAIL, "553 5.5.4 <root>... Domain name required for sender address root",
+        "sender-unqualified", FAULT_CONFIG, KEPT},
+    {STAGE_RCPT, "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+        "relay-denied", FAULT_ROUTE, KEPT},
+    {STAGE_RCPT, "550 sorry, no mailbox here by that name (#5.1.1)", "recipient-unknown",
+        FAULT_RECIPIENT, BOUNCES},
+    {STAGE_DOT, "554 Message rejected: Email address is not verified.", "sender-not-owned",
+        FAULT_CONFIG, KEPT},
+    {STAGE_DOT, "454 Throttling failure: Maximum sending rate exceeded.", "rate-limited",
+        FAULT_ROUTE, KEPT},
+    {STAGE_DOT, "550 The from address does not match a verified Sender Identity.",
+        "sender-not-owned", FAULT_CONFIG, KEPT},
+    {STAGE_AUTH, "451 Authentication failed: Maximum credits exceeded", "rate-limited", FAULT_ROUTE,
+        KEPT},
+    {STAGE_MAIL,
+        "550-Requested action not taken: mailbox unavailable\n550 Sender address is not allowed.",
+        "sender-not-owned", FAULT_CONFIG, KEPT},
+    {STAGE_BANNER,
+        "554-gmx.net (mxgmx101) Nemesis ESMTP Service not available\n554-No SMTP service\n554 IP "
+        "address is black listed.",
+        "listed", FAULT_ROUTE, KEPT},
+    {STAGE_EHLO, "501 5.0.0 Invalid domain name", "helo-refused", FAULT_CONFIG, KEPT},
 
-	/* Addresses are no words of the server. */
-	{STAGE_DOT, "554 5.0.0 <spam@dmarc.example>: no", "reply-5xx", FAULT_MESSAGE, BOUNCES},
-	{STAGE_RCPT, "550 5.1.1 <blacklist@spf.example>: unknown", "recipient-unknown", FAULT_RECIPIENT, BOUNCES},
+    /* Addresses are no words of the server. */
+    {STAGE_DOT, "554 5.0.0 <spam@dmarc.example>: no", "reply-5xx", FAULT_MESSAGE, BOUNCES},
+    {STAGE_RCPT, "550 5.1.1 <blacklist@spf.example>: unknown", "recipient-unknown", FAULT_RECIPIENT,
+        BOUNCES},
 };
 
 static void read_reply(struct reply *r, const char *lines)
@@ -211,14 +381,16 @@ static void check(const struct answer *a)
 	reply_clear(&s.reply);
 	const struct reason *row = catalogue_row(d.key);
 	if (strcmp(d.key, a->key) != 0)
-		fail_msg("%s %s\n  is taken for %s, and not for %s", stage_name(a->stage), a->reply, d.key, a->key);
+		fail_msg("%s %s\n  is taken for %s, and not for %s", stage_name(a->stage), a->reply, d.key,
+		    a->key);
 	assert_non_null(row);
 	if (d.fault != a->fault)
 		fail_msg("%s: fault %s", a->reply, fault_name(d.fault));
 	bool bounces = policy_decide(&d) == POLICY_FAIL;
 	if (bounces != (a->bounces == BOUNCES))
 		fail_msg("%s: %s", a->reply, bounces ? "bounces" : "is kept");
-	/* What only a change of configuration mends is not tried again every few minutes, and is said to need one. */
+	/* What only a change of configuration mends is not tried again every few minutes, and is said
+	 * to need one. */
 	if (d.fault == FAULT_CONFIG && !(row->stays && row->wait_s >= 1800))
 		fail_msg("%s: %s is not said to stay", a->reply, d.key);
 }
@@ -231,11 +403,14 @@ static void servers_are_understood(void **state)
 		check(&answers[i]);
 }
 
-/* No reason for which waiting is all there is to do is said to need a change, and the other way round. */
+/* No reason for which waiting is all there is to do is said to need a change, and the other way
+ * round. */
 static void what_waiting_does_is_said(void **state)
 {
-	static const char *const heal[] = {"greylisted", "too-many-connections", "connect-refused", "address-blocked", "server-busy", "dns-timeout", "recipient-full"};
-	static const char *const stay[] = {"relay-denied", "sender-domain", "auth-refused", "auth-required", "client-refused", "tls-untrusted", "dns-nxdomain"};
+	static const char *const heal[] = {"greylisted", "too-many-connections", "connect-refused",
+	    "address-blocked", "server-busy", "dns-timeout", "recipient-full"};
+	static const char *const stay[] = {"relay-denied", "sender-domain", "auth-refused",
+	    "auth-required", "client-refused", "tls-untrusted", "dns-nxdomain"};
 	(void)state;
 	for (size_t i = 0; i < sizeof heal / sizeof heal[0]; i++)
 		assert_false(catalogue_row(heal[i])->stays);
@@ -245,6 +420,7 @@ static void what_waiting_does_is_said(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(servers_are_understood), TEST(what_waiting_does_is_said)};
+	const struct CMUnitTest tests[] = {TEST(servers_are_understood),
+	    TEST(what_waiting_does_is_said)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,8 @@ void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct 
 	d->port = c->port;
 }
 
-void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next, const struct diagnosis *d)
+void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next,
+    const struct diagnosis *d)
 {
 	(void)j, (void)id, (void)n, (void)next;
 	snprintf(told, sizeof told, "%s %s", verb, d->text);
@@ -55,7 +56,11 @@ static bool run(const char *says, int by, struct diagnosis *d)
 	static struct hop hop = {.name = "main"};
 	static struct candidate candidate = {.name = "mail.test", .address = "127.0.0.1", .port = 25};
 	static struct jobs jobs = {.socket = -1};
-	const struct deliver with = {.config = &config, .hop = &hop, .candidate = &candidate, .jobs = &jobs, .fd = -1};
+	const struct deliver with = {.config = &config,
+	    .hop = &hop,
+	    .candidate = &candidate,
+	    .jobs = &jobs,
+	    .fd = -1};
 	words = says;
 	ends_by = by;
 	told[0] = '\0';
@@ -91,8 +96,11 @@ static void sessions_that_die(void **state)
 
 static void words_that_make_no_sense(void **state)
 {
-	static const char *const each[] = {"over\n", "ready\nready\n", "ready\nover\nover\n", "ready\nfailed verdict=sent\n", "failed", "failed \n \n", "failedverdict=sent\n", "hello\n", "\n",
-		"failed verdict=deferred text=\"\\x1b[2J\"\n", "failed verdict=deferred key=\"a\\nb\"\n", "failed verdict=deferred stage=connect\nready\n", "READY\n", "ready \n"};
+	static const char *const each[] = {"over\n", "ready\nready\n", "ready\nover\nover\n",
+	    "ready\nfailed verdict=sent\n", "failed", "failed \n \n", "failedverdict=sent\n", "hello\n",
+	    "\n", "failed verdict=deferred text=\"\\x1b[2J\"\n",
+	    "failed verdict=deferred key=\"a\\nb\"\n", "failed verdict=deferred stage=connect\nready\n",
+	    "READY\n", "ready \n"};
 	static char endless[20000];
 	struct diagnosis d;
 	(void)state;
@@ -112,7 +120,9 @@ static void lies(void **state)
 {
 	struct diagnosis d;
 	(void)state;
-	assert_false(run("failed verdict=sent stage=nonsense fault=9999 hop=other peer=evil ip=10.0.0.1 port=99999 code=-5 key=x text=words\n", 0, &d));
+	assert_false(run("failed verdict=sent stage=nonsense fault=9999 hop=other peer=evil "
+	                 "ip=10.0.0.1 port=99999 code=-5 key=x text=words\n",
+	    0, &d));
 	assert_int_equal(d.verdict, VERDICT_DEFERRED);
 	assert_int_equal(d.stage, STAGE_NONE);
 	assert_int_equal(d.fault, FAULT_NONE);
@@ -124,7 +134,8 @@ static void lies(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(sessions_that_are_true), TEST(sessions_that_die), TEST(words_that_make_no_sense), TEST(lies)};
+	const struct CMUnitTest tests[] = {TEST(sessions_that_are_true), TEST(sessions_that_die),
+	    TEST(words_that_make_no_sense), TEST(lies)};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,8 +45,10 @@ static void values_are_read(void **state)
 	struct config c;
 	struct diagnosis d = {0};
 	(void)state;
-	write_file("\xef\xbb\xbf# comment\r\n[host]\r\nname = mon1.example.org\r\n\r\n[smarthost main]\r\nhost = mail.example.org ; the big one\r\nlookup = MX\r\n"
-	           "port = 465\r\nlogin = joe\r\npassword_file = secret\r\n[smarthost two]\nhost=[2001:db8::1]\n[sender]\nenvelope_from = a@b.c\n"
+	write_file("\xef\xbb\xbf# comment\r\n[host]\r\nname = mon1.example.org\r\n\r\n[smarthost "
+	           "main]\r\nhost = mail.example.org ; the big one\r\nlookup = MX\r\n"
+	           "port = 465\r\nlogin = joe\r\npassword_file = secret\r\n[smarthost "
+	           "two]\nhost=[2001:db8::1]\n[sender]\nenvelope_from = a@b.c\n"
 	           "[queue]\nwaits_min = 3, 4 5\n");
 	assert_true(config_read(&c, path, &d));
 	assert_string_equal(c.name, "mon1.example.org");
@@ -72,27 +74,32 @@ static void errors_name_line_and_cure(void **state)
 	static const struct {
 		const char *text, *words;
 	} cases[] = {
-		{"[host]\nnaem = x\n", ":2: key \"naem\" is not known in [host]; is name meant?"},
-		{"[hots]\n", ":1: section [hots] is not known"},
-		{"[host]\nname = a\nname = b\n", ":3: key name is set a second time"},
-		{"name = a\n", ":1: a key stands before the first section"},
-		{"[host]\nname = a\n  continued\n", ":3: the line begins with blanks"},
-		{"[host]\nnonsense\n", ":2: the line is neither"},
-		{"[host\n", ":1: the section line has no ']'"},
-		{"[smarthost]\n", ":1: a smarthost needs a name"},
-		{"[smarthost direct]\nhost = x\n", ":1: the name direct stands for the domain's own MX"},
-		{"[smarthost local]\nhost = x\n", ":1: the name local stands for the mailboxes of this machine"},
-		{"[smarthost a1234567890123456789012345678901234567890123456789012345678901234567890]\nhost = x\n", "one word of at most 63 letters"},
-		{"[smarthost a]\n[host]\n", ":1: [smarthost a] has no host"},
-		{"[smarthost a]\nhost = x\n[smarthost a]\nhost = y\n", ":3: there is a smarthost of this name"},
-		{"[smarthost a]\nhost = x\nport = 0\n", ":3: port: \"0\" is not a number from 1 to 65535"},
-		{"[smarthost a]\nhost = x\ntls = maybe\n", ":3: tls: \"maybe\" is not one of: verify encrypt opportunistic off"},
-		{"[smarthost a]\nhost = x\nlogin = joe\n", ":1: [smarthost a] has a login and no password"},
-		{"[smarthost a]\nhost = x\nimplicit = yes\ntls = off\n", "contradict"},
-		{"[queue]\nexpire_after_h = soon\n", ":2: expire_after_h: \"soon\""},
-		{"[host]\nname = two names\n", ":2: name: \"two names\" is not one name"},
-		{"[queue]\nwaits_min =\n", "at least one number"},
-		{"[sender]\nheader_from = nobody\n", ":2: header_from"},
+	    {"[host]\nnaem = x\n", ":2: key \"naem\" is not known in [host]; is name meant?"},
+	    {"[hots]\n", ":1: section [hots] is not known"},
+	    {"[host]\nname = a\nname = b\n", ":3: key name is set a second time"},
+	    {"name = a\n", ":1: a key stands before the first section"},
+	    {"[host]\nname = a\n  continued\n", ":3: the line begins with blanks"},
+	    {"[host]\nnonsense\n", ":2: the line is neither"},
+	    {"[host\n", ":1: the section line has no ']'"},
+	    {"[smarthost]\n", ":1: a smarthost needs a name"},
+	    {"[smarthost direct]\nhost = x\n", ":1: the name direct stands for the domain's own MX"},
+	    {"[smarthost local]\nhost = x\n",
+	        ":1: the name local stands for the mailboxes of this machine"},
+	    {"[smarthost "
+	     "a1234567890123456789012345678901234567890123456789012345678901234567890]\nhost = x\n",
+	        "one word of at most 63 letters"},
+	    {"[smarthost a]\n[host]\n", ":1: [smarthost a] has no host"},
+	    {"[smarthost a]\nhost = x\n[smarthost a]\nhost = y\n",
+	        ":3: there is a smarthost of this name"},
+	    {"[smarthost a]\nhost = x\nport = 0\n", ":3: port: \"0\" is not a number from 1 to 65535"},
+	    {"[smarthost a]\nhost = x\ntls = maybe\n",
+	        ":3: tls: \"maybe\" is not one of: verify encrypt opportunistic off"},
+	    {"[smarthost a]\nhost = x\nlogin = joe\n", ":1: [smarthost a] has a login and no password"},
+	    {"[smarthost a]\nhost = x\nimplicit = yes\ntls = off\n", "contradict"},
+	    {"[queue]\nexpire_after_h = soon\n", ":2: expire_after_h: \"soon\""},
+	    {"[host]\nname = two names\n", ":2: name: \"two names\" is not one name"},
+	    {"[queue]\nwaits_min =\n", "at least one number"},
+	    {"[sender]\nheader_from = nobody\n", ":2: header_from"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -121,7 +128,8 @@ static void errors_name_line_and_cure(void **state)
 	config_free(&c);
 }
 
-static bool set(const char *section, const char *hop, const char *key, const char *value, struct diagnosis *d)
+static bool set(const char *section, const char *hop, const char *key, const char *value,
+    struct diagnosis *d)
 {
 	return edit_apply(path, &(struct edit){section, hop, key, value}, 1, d);
 }
@@ -131,7 +139,8 @@ static void editing_keeps_the_rest(void **state)
 	struct diagnosis d = {0};
 	struct buffer text = {0};
 	(void)state;
-	write_file("# mine\n[host]\nname = a.b   ; why\n\n[smarthost main]\nhost = x.y\n\n[queue]\n# soon\nwarn_after_h = 2\n");
+	write_file("# mine\n[host]\nname = a.b   ; why\n\n[smarthost main]\nhost = x.y\n\n[queue]\n# "
+	           "soon\nwarn_after_h = 2\n");
 	chmod(path, 0604);
 	assert_true(set("smarthost", "main", "port", "25", &d));
 	assert_true(set("queue", NULL, "warn_after_h", "3", &d));
@@ -141,7 +150,9 @@ static void editing_keeps_the_rest(void **state)
 	assert_non_null(strstr(d.text, "warn_after_h"));
 	assert_false(set("host", NULL, "name", "a\n[queue]", &d));
 	assert_true(fdio_slurp_at(AT_FDCWD, path, &text, 10000));
-	assert_string_equal(buffer_string(&text), "# mine\n[host]\n#name = a.b   ; why\n\n[smarthost main]\nhost = x.y\nport = 25\n\n[queue]\n# soon\nwarn_after_h = 3\n\n[relay]\nreply_s = 60\n");
+	assert_string_equal(buffer_string(&text),
+	    "# mine\n[host]\n#name = a.b   ; why\n\n[smarthost main]\nhost = x.y\nport = "
+	    "25\n\n[queue]\n# soon\nwarn_after_h = 3\n\n[relay]\nreply_s = 60\n");
 	struct stat st;
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0604);
@@ -151,7 +162,8 @@ static void editing_keeps_the_rest(void **state)
 /* Each alone would be wrong; together they are right, or nothing changes. */
 static void several_are_set_at_once(void **state)
 {
-	struct edit edits[] = {{"local", NULL, "deliver", "mbox"}, {"queue", NULL, "warn_after_h", "4"}, {"local", NULL, "domains", "a.b"}, {"host", NULL, "name", NULL}};
+	struct edit edits[] = {{"local", NULL, "deliver", "mbox"}, {"queue", NULL, "warn_after_h", "4"},
+	    {"local", NULL, "domains", "a.b"}, {"host", NULL, "name", NULL}};
 	struct diagnosis d = {0};
 	struct buffer text = {0};
 	(void)state;
@@ -159,7 +171,9 @@ static void several_are_set_at_once(void **state)
 	assert_false(edit_apply(path, edits, 1, &d));
 	assert_true(edit_apply(path, edits, 4, &d));
 	assert_true(fdio_slurp_at(AT_FDCWD, path, &text, 10000));
-	assert_string_equal(buffer_string(&text), "[host]\n#name = a.b\n[smarthost main]\nhost = x.y\n[queue]\nwarn_after_h = 4\n\n[local]\ndeliver = mbox\ndomains = a.b\n");
+	assert_string_equal(buffer_string(&text),
+	    "[host]\n#name = a.b\n[smarthost main]\nhost = x.y\n[queue]\nwarn_after_h = "
+	    "4\n\n[local]\ndeliver = mbox\ndomains = a.b\n");
 	edits[3] = (struct edit){"smarthost", "main", "port", "none"};
 	edits[1].value = "9";
 	assert_false(edit_apply(path, edits, 4, &d));
@@ -210,12 +224,14 @@ static void aliases_expand_to_addresses(void **state)
 	struct envelope e;
 	struct recipients r;
 	(void)state;
-	write_file("# comment\nroot: admin,\n\tops@example.net\nadmin: joe, \\joe\njoe: joe\nloop: pool\npool: loop\n\"odd name\": x@y.z\n"
+	write_file("# comment\nroot: admin,\n\tops@example.net\nadmin: joe, \\joe\njoe: joe\nloop: "
+	           "pool\npool: loop\n\"odd name\": x@y.z\n"
 	           "sales@shop.test: Sales <sell@y.z>, loop\n@shop.test: joe\nbin: /dev/null\n");
 	assert_true(aliases_read(&set, path, false, &d));
 	assert_int_equal(aliases_count(set), 9);
 	assert_int_equal(aliases_problem_count(set), 1);
-	assert_non_null(strstr(aliases_problem(set, 0), ":6: these aliases lead back to each other and to no mailbox: loop ("));
+	assert_non_null(strstr(aliases_problem(set, 0),
+	    ":6: these aliases lead back to each other and to no mailbox: loop ("));
 	assert_non_null(strstr(aliases_problem(set, 0), ") -> pool ("));
 	envelope_init(&e);
 	envelope_add_recipient(&e, "Root");
@@ -269,24 +285,26 @@ static void this_machine_is_known(void **state)
 	free(host);
 }
 
-/* A line that names nobody stops the file; a destination that cannot be served holds up its own mail only. */
+/* A line that names nobody stops the file; a destination that cannot be served holds up its own
+ * mail only. */
 static void aliases_refuse_loudly(void **state)
 {
 	static const struct {
 		const char *text, *key, *words;
 		bool whole;
 	} cases[] = {
-		{"a: b\nroot: \"|/bin/prog -x, y\", ok@b.c\n", "aliases-program", ":2: alias root: a pipe", false},
-		{"root: /var/mail/x\n", "aliases-file", ":1:", false},
-		{"root: :include:/nonexistent\n", "aliases-include", "cannot be read", false},
-		{"root: :include:x\n", "aliases-include", "does not begin with '/'", false},
-		{"root\n", "aliases-syntax", "no ':'", true},
-		{": x\n", "aliases-syntax", "before the ':'", true},
-		{"root:\n", "aliases-syntax", "no address", false},
-		{"root: a\x01@b.c\n", "aliases-syntax", "control character", false},
-		{"root: a@@c.d\n", "aliases-syntax", "cannot be read", false},
-		{"  root: x\n", "aliases-syntax", "begins with a blank", true},
-		{"root: x\nROOT: y\n", NULL, ":2: the name ROOT stands at", false},
+	    {"a: b\nroot: \"|/bin/prog -x, y\", ok@b.c\n", "aliases-program", ":2: alias root: a pipe",
+	        false},
+	    {"root: /var/mail/x\n", "aliases-file", ":1:", false},
+	    {"root: :include:/nonexistent\n", "aliases-include", "cannot be read", false},
+	    {"root: :include:x\n", "aliases-include", "does not begin with '/'", false},
+	    {"root\n", "aliases-syntax", "no ':'", true},
+	    {": x\n", "aliases-syntax", "before the ':'", true},
+	    {"root:\n", "aliases-syntax", "no address", false},
+	    {"root: a\x01@b.c\n", "aliases-syntax", "control character", false},
+	    {"root: a@@c.d\n", "aliases-syntax", "cannot be read", false},
+	    {"  root: x\n", "aliases-syntax", "begins with a blank", true},
+	    {"root: x\nROOT: y\n", NULL, ":2: the name ROOT stands at", false},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -317,18 +335,21 @@ static void maps_rewrite(void **state)
 	struct diagnosis d = {0};
 	struct envelope e;
 	(void)state;
-	write_file("[host]\nname = mon1.example.net\ndomain = example.org\n[sender]\nheader_from = all@example.org\n[rewrite senders]\nwww = web@example.org\n"
+	write_file("[host]\nname = mon1.example.net\ndomain = example.org\n[sender]\nheader_from = "
+	           "all@example.org\n[rewrite senders]\nwww = web@example.org\n"
 	           "@mon1.example.net = @example.org\n[rewrite recipients]\n@old.test = @new.test\n");
 	assert_true(config_read(&c, path, &d));
-	static const char *const senders[][3] = {
-		{"www", "web@example.org", "web@example.org"}, {"www@localhost", "web@example.org", "web@example.org"},
-		{"joe@mon1.example.net", "joe@example.org", "joe@example.org"}, {"x@y.z", "x@y.z", "all@example.org"},
-		{"\"a b\"@mon1", "\"a b\"@example.org", "all@example.org"}};
+	static const char *const senders[][3] = {{"www", "web@example.org", "web@example.org"},
+	    {"www@localhost", "web@example.org", "web@example.org"},
+	    {"joe@mon1.example.net", "joe@example.org", "joe@example.org"},
+	    {"x@y.z", "x@y.z", "all@example.org"},
+	    {"\"a b\"@mon1", "\"a b\"@example.org", "all@example.org"}};
 	for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++) {
 		envelope_init(&e);
 		free(e.sender);
 		e.sender = mem_copy(senders[i][0]);
-		char *sender = recipients_sender(&e, &c), *from = recipients_header_address(&c, STAMP_FROM, senders[i][0]);
+		char *sender = recipients_sender(&e, &c),
+		     *from = recipients_header_address(&c, STAMP_FROM, senders[i][0]);
 		assert_string_equal(sender, senders[i][1]);
 		assert_string_equal(from, senders[i][2]);
 		free(sender);
@@ -345,7 +366,8 @@ static void maps_rewrite(void **state)
 	config_free(&c);
 }
 
-/* A change of a map's file is told once, or one that is wrong would be complained about without end. */
+/* A change of a map's file is told once, or one that is wrong would be complained about without
+ * end. */
 static void a_map_changes_once(void **state)
 {
 	struct rewrite map = {0};
@@ -378,8 +400,17 @@ static void literals_are_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(values_are_read), TEST(errors_name_line_and_cure), TEST(editing_keeps_the_rest), TEST(several_are_set_at_once), TEST(passwords_are_guarded),
-		TEST(aliases_expand_to_addresses), TEST(this_machine_is_known), TEST(aliases_refuse_loudly), TEST(maps_rewrite), TEST(a_map_changes_once), TEST(literals_are_known),
+	    TEST(values_are_read),
+	    TEST(errors_name_line_and_cure),
+	    TEST(editing_keeps_the_rest),
+	    TEST(several_are_set_at_once),
+	    TEST(passwords_are_guarded),
+	    TEST(aliases_expand_to_addresses),
+	    TEST(this_machine_is_known),
+	    TEST(aliases_refuse_loudly),
+	    TEST(maps_rewrite),
+	    TEST(a_map_changes_once),
+	    TEST(literals_are_known),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

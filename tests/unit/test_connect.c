@@ -1,6 +1,7 @@
 /* objects: sendmail/relay/connect sendmail/relay/route/here */
 /* libs: -Wl,--wrap=connect,--wrap=socket */
-/* What a server that is not reached looks like: each error of the kernel with its name, its verdict and its words; silence; the address of our own side. */
+/* What a server that is not reached looks like: each error of the kernel with its name, its verdict
+ * and its words; silence; the address of our own side. */
 #include "base/clock.h"
 #include "diagnosis/diag.h"
 #include "relay/connect.h"
@@ -29,7 +30,8 @@ int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length)
 	return -1;
 }
 
-/* A socket that is full never becomes writable: silence for as long as one likes.  (A pipe's reading end does where pipes have two ways.) */
+/* A socket that is full never becomes writable: silence for as long as one likes.  (A pipe's
+ * reading end does where pipes have two ways.) */
 int __wrap_socket(int family, int kind, int protocol)
 {
 	int ends[2];
@@ -60,7 +62,8 @@ static int listener(int family, uint16_t *port)
 	return fd;
 }
 
-static int try(const char *name, const char *address, uint16_t port, const char *bind_address, struct diagnosis *d)
+static int try(const char *name, const char *address, uint16_t port, const char *bind_address,
+    struct diagnosis *d)
 {
 	struct candidate c = {.port = port};
 	snprintf(c.name, sizeof c.name, "%s", name);
@@ -74,9 +77,11 @@ static void errors_have_names(void **state)
 	static const struct {
 		int error;
 		const char *key;
-	} rows[] = {{ECONNREFUSED, "connect-refused"}, {ETIMEDOUT, "connect-timeout"}, {ECONNRESET, "connect-reset"}, {ENETUNREACH, "connect-unreachable"},
-	            {EHOSTUNREACH, "connect-unreachable"}, {ENETDOWN, "connect-unreachable"}, {EHOSTDOWN, "connect-unreachable"},
-	            {EACCES, "connect-failed"}, {EADDRNOTAVAIL, "connect-failed"}};
+	} rows[] = {{ECONNREFUSED, "connect-refused"}, {ETIMEDOUT, "connect-timeout"},
+	    {ECONNRESET, "connect-reset"}, {ENETUNREACH, "connect-unreachable"},
+	    {EHOSTUNREACH, "connect-unreachable"}, {ENETDOWN, "connect-unreachable"},
+	    {EHOSTDOWN, "connect-unreachable"}, {EACCES, "connect-failed"},
+	    {EADDRNOTAVAIL, "connect-failed"}};
 	struct diagnosis d;
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -88,7 +93,8 @@ static void errors_have_names(void **state)
 		assert_int_equal(d.error_no, rows[i].error);
 		assert_non_null(strstr(d.text, strerror(rows[i].error)));
 	}
-	/* The name of an old mail server that leads to this machine: no network is to blame.  An address that was configured is just that. */
+	/* The name of an old mail server that leads to this machine: no network is to blame.  An
+	 * address that was configured is just that. */
 	connect_error = ECONNREFUSED;
 	assert_int_equal(try("mail.test", "127.0.0.1", 25, "", &d), -1);
 	assert_string_equal(d.key, "connect-self");
@@ -167,6 +173,7 @@ static void connections_come_from_bind_address(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(errors_have_names), TEST(own_addresses_are_known), TEST(silence_ends_in_time), TEST(connections_come_from_bind_address)};
+	const struct CMUnitTest tests[] = {TEST(errors_have_names), TEST(own_addresses_are_known),
+	    TEST(silence_ends_in_time), TEST(connections_come_from_bind_address)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

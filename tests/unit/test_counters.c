@@ -44,7 +44,9 @@ static void what_is_counted_comes_back(void **state)
 	counters_outcome(&c, &d, 1000000);
 	d.verdict = VERDICT_FAILED;
 	counters_outcome(&c, &d, 0);
-	d = (struct diagnosis){.verdict = VERDICT_DEFERRED, .fault = FAULT_ROUTE, .hop = "@example.org"};
+	d = (struct diagnosis){.verdict = VERDICT_DEFERRED,
+	    .fault = FAULT_ROUTE,
+	    .hop = "@example.org"};
 	counters_outcome(&c, &d, 0);
 	d.hop[0] = '\0';
 	d.fault = FAULT_CONFIG;
@@ -94,8 +96,9 @@ static void more_servers_than_places_are_one(void **state)
 
 static void rubbish_counts_as_nothing(void **state)
 {
-	static const char *const files[] = {"", "\n\n", "total", "total since=-1 adopted=x sent=\n", "hop\nhop name=\nhop name=\"\"\nhop sent=5\n", "\xff\xfe\x01 total adopted=5\n",
-	                                    "total adopted=99999999999999999999999\n", "total adopted=5"};
+	static const char *const files[] = {"", "\n\n", "total", "total since=-1 adopted=x sent=\n",
+	    "hop\nhop name=\nhop name=\"\"\nhop sent=5\n", "\xff\xfe\x01 total adopted=5\n",
+	    "total adopted=99999999999999999999999\n", "total adopted=5"};
 	struct counters c;
 	(void)state;
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
@@ -110,10 +113,10 @@ static void rubbish_counts_as_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_is_counted_comes_back),
-		TEST(a_folder_that_cannot_be_written_keeps_them_for_later),
-		TEST(more_servers_than_places_are_one),
-		TEST(rubbish_counts_as_nothing),
+	    TEST(what_is_counted_comes_back),
+	    TEST(a_folder_that_cannot_be_written_keeps_them_for_later),
+	    TEST(more_servers_than_places_are_one),
+	    TEST(rubbish_counts_as_nothing),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

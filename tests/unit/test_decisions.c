@@ -25,34 +25,55 @@ static void servers_are_understood(void **state)
 		const char *status, *text, *key;
 		enum policy policy;
 	} cases[] = {
-		{STAGE_RCPT, 513, "", "513 Relaying denied.", "relay-denied", POLICY_NEXT_ADDRESS},
-		{STAGE_RCPT, 456, "", "456 Address temporarily unavailable.", "address-blocked", POLICY_NEXT_ADDRESS},
-		{STAGE_RCPT, 554, "5.7.1", "554 5.7.1 <a@b.c>: Relay access denied", "relay-denied", POLICY_NEXT_ADDRESS},
-		{STAGE_RCPT, 454, "4.7.1", "454 4.7.1 <a@b.c>: Relay access denied", "relay-denied", POLICY_NEXT_ADDRESS},
-		{STAGE_RCPT, 550, "", "550 relay not permitted", "relay-denied", POLICY_NEXT_ADDRESS},
-		{STAGE_RCPT, 550, "5.1.1", "550 5.1.1 <a@b.c>: Recipient address rejected: User unknown in virtual mailbox table", "recipient-unknown", POLICY_FAIL},
-		{STAGE_MAIL, 535, "", "535 Authentication required.", "auth-required", POLICY_NEXT_HOP},
-		{STAGE_MAIL, 535, "", "535 Authentication failed.", "auth-refused", POLICY_NEXT_HOP},
-		{STAGE_RCPT, 550, "", "550 User <nosuch> unknown", "recipient-unknown", POLICY_FAIL},
-		{STAGE_RCPT, 550, "", "550 Unknown user", "recipient-unknown", POLICY_FAIL},
-		{STAGE_RCPT, 450, "4.2.0", "450 4.2.0 <a@b.c>: Recipient address rejected: Greylisted", "greylisted", POLICY_NEXT_ADDRESS},
-		{STAGE_RCPT, 452, "4.5.3", "452 4.5.3 Error: too many recipients", "too-many-recipients", POLICY_NEXT_ADDRESS},
-		{STAGE_RCPT, 450, "4.1.8", "450 4.1.8 <a@b.c>: Sender address rejected: Domain not found", "sender-domain", POLICY_NEXT_ADDRESS},
-		{STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Must issue a STARTTLS command first", "tls-required", POLICY_NEXT_ADDRESS},
-		{STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Authentication required", "auth-required", POLICY_NEXT_HOP},
-		{STAGE_AUTH, 535, "5.7.8", "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", "auth-refused", POLICY_NEXT_HOP},
-		{STAGE_AUTH, 534, "5.7.9", "534 5.7.9 Application-specific password required", "auth-app-password", POLICY_NEXT_HOP},
-		{STAGE_AUTH, 454, "4.7.0", "454 4.7.0 Temporary authentication failure", "auth-unavailable", POLICY_NEXT_HOP},
-		{STAGE_BANNER, 421, "4.7.0", "421 4.7.0 mx Error: too many connections from 192.0.2.1", "too-many-connections", POLICY_NEXT_ADDRESS},
-		{STAGE_BANNER, 554, "", "554 5.7.1 Service unavailable; Client host blocked using zen.spamhaus.org", "listed", POLICY_NEXT_ADDRESS},
-		{STAGE_MAIL, 552, "5.3.4", "552 5.3.4 Message size exceeds fixed limit", "size-exceeded", POLICY_FAIL},
-		{STAGE_MAIL, 452, "4.3.1", "452 4.3.1 Insufficient system storage", "storage-full", POLICY_NEXT_ADDRESS},
-		{STAGE_RCPT, 553, "5.7.1", "553 5.7.1 <x@y.z>: Sender address rejected: not owned by user joe", "sender-not-owned", POLICY_DEFER},
-		{STAGE_DOT, 550, "5.7.1", "550 5.7.1 message looks like spam", "content-refused", POLICY_FAIL},
-		{STAGE_DOT, 554, "5.4.6", "554 5.4.6 Too many hops", "loop", POLICY_FAIL},
-		{STAGE_DOT, 451, "4.3.0", "451 4.3.0 try later", "server-trouble", POLICY_DEFER},
-		{STAGE_DATA, 451, "", "451 no", "reply-4xx", POLICY_DEFER},
-		{STAGE_EHLO, 550, "", "550 go away", "helo-refused", POLICY_NEXT_ADDRESS},
+	    {STAGE_RCPT, 513, "", "513 Relaying denied.", "relay-denied", POLICY_NEXT_ADDRESS},
+	    {STAGE_RCPT, 456, "", "456 Address temporarily unavailable.", "address-blocked",
+	        POLICY_NEXT_ADDRESS},
+	    {STAGE_RCPT, 554, "5.7.1", "554 5.7.1 <a@b.c>: Relay access denied", "relay-denied",
+	        POLICY_NEXT_ADDRESS},
+	    {STAGE_RCPT, 454, "4.7.1", "454 4.7.1 <a@b.c>: Relay access denied", "relay-denied",
+	        POLICY_NEXT_ADDRESS},
+	    {STAGE_RCPT, 550, "", "550 relay not permitted", "relay-denied", POLICY_NEXT_ADDRESS},
+	    {STAGE_RCPT, 550, "5.1.1",
+	        "550 5.1.1 <a@b.c>: Recipient address rejected: User unknown in virtual mailbox table",
+	        "recipient-unknown", POLICY_FAIL},
+	    {STAGE_MAIL, 535, "", "535 Authentication required.", "auth-required", POLICY_NEXT_HOP},
+	    {STAGE_MAIL, 535, "", "535 Authentication failed.", "auth-refused", POLICY_NEXT_HOP},
+	    {STAGE_RCPT, 550, "", "550 User <nosuch> unknown", "recipient-unknown", POLICY_FAIL},
+	    {STAGE_RCPT, 550, "", "550 Unknown user", "recipient-unknown", POLICY_FAIL},
+	    {STAGE_RCPT, 450, "4.2.0", "450 4.2.0 <a@b.c>: Recipient address rejected: Greylisted",
+	        "greylisted", POLICY_NEXT_ADDRESS},
+	    {STAGE_RCPT, 452, "4.5.3", "452 4.5.3 Error: too many recipients", "too-many-recipients",
+	        POLICY_NEXT_ADDRESS},
+	    {STAGE_RCPT, 450, "4.1.8", "450 4.1.8 <a@b.c>: Sender address rejected: Domain not found",
+	        "sender-domain", POLICY_NEXT_ADDRESS},
+	    {STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Must issue a STARTTLS command first", "tls-required",
+	        POLICY_NEXT_ADDRESS},
+	    {STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Authentication required", "auth-required",
+	        POLICY_NEXT_HOP},
+	    {STAGE_AUTH, 535, "5.7.8", "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6",
+	        "auth-refused", POLICY_NEXT_HOP},
+	    {STAGE_AUTH, 534, "5.7.9", "534 5.7.9 Application-specific password required",
+	        "auth-app-password", POLICY_NEXT_HOP},
+	    {STAGE_AUTH, 454, "4.7.0", "454 4.7.0 Temporary authentication failure", "auth-unavailable",
+	        POLICY_NEXT_HOP},
+	    {STAGE_BANNER, 421, "4.7.0", "421 4.7.0 mx Error: too many connections from 192.0.2.1",
+	        "too-many-connections", POLICY_NEXT_ADDRESS},
+	    {STAGE_BANNER, 554, "",
+	        "554 5.7.1 Service unavailable; Client host blocked using zen.spamhaus.org", "listed",
+	        POLICY_NEXT_ADDRESS},
+	    {STAGE_MAIL, 552, "5.3.4", "552 5.3.4 Message size exceeds fixed limit", "size-exceeded",
+	        POLICY_FAIL},
+	    {STAGE_MAIL, 452, "4.3.1", "452 4.3.1 Insufficient system storage", "storage-full",
+	        POLICY_NEXT_ADDRESS},
+	    {STAGE_RCPT, 553, "5.7.1",
+	        "553 5.7.1 <x@y.z>: Sender address rejected: not owned by user joe", "sender-not-owned",
+	        POLICY_DEFER},
+	    {STAGE_DOT, 550, "5.7.1", "550 5.7.1 message looks like spam", "content-refused",
+	        POLICY_FAIL},
+	    {STAGE_DOT, 554, "5.4.6", "554 5.4.6 Too many hops", "loop", POLICY_FAIL},
+	    {STAGE_DOT, 451, "4.3.0", "451 4.3.0 try later", "server-trouble", POLICY_DEFER},
+	    {STAGE_DATA, 451, "", "451 no", "reply-4xx", POLICY_DEFER},
+	    {STAGE_EHLO, 550, "", "550 go away", "helo-refused", POLICY_NEXT_ADDRESS},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -61,11 +82,13 @@ static void servers_are_understood(void **state)
 			fail_msg("%s: %s", cases[i].text, d.key);
 		if (policy_decide(&d) != cases[i].policy)
 			fail_msg("%s: another decision", cases[i].text);
-		assert_int_equal(d.verdict, cases[i].policy == POLICY_FAIL ? VERDICT_FAILED : VERDICT_DEFERRED);
+		assert_int_equal(d.verdict,
+		    cases[i].policy == POLICY_FAIL ? VERDICT_FAILED : VERDICT_DEFERRED);
 	}
 }
 
-/* Every stage and class has its row; a bounce is possible only where the server speaks of the mail. */
+/* Every stage and class has its row; a bounce is possible only where the server speaks of the mail.
+ */
 static void the_table_is_whole(void **state)
 {
 	(void)state;
@@ -75,7 +98,8 @@ static void the_table_is_whole(void **state)
 			if (class != 0 && s <= STAGE_TLS)
 				continue;
 			for (int i = 0; policy_row(i) != NULL; i++)
-				rows += s >= policy_row(i)->from && s <= policy_row(i)->to && class == policy_row(i)->class;
+				rows += s >= policy_row(i)->from && s <= policy_row(i)->to &&
+				        class == policy_row(i)->class;
 			assert_int_equal(rows, 1);
 		}
 	}
@@ -83,7 +107,9 @@ static void the_table_is_whole(void **state)
 		if (policy_row(i)->policy == POLICY_FAIL)
 			assert_true(policy_row(i)->from >= STAGE_MAIL && policy_row(i)->class == 5);
 	}
-	struct diagnosis d = {.stage = STAGE_DOT, .verdict = VERDICT_DEFERRED, .key = "outcome-unknown"};
+	struct diagnosis d = {.stage = STAGE_DOT,
+	    .verdict = VERDICT_DEFERRED,
+	    .key = "outcome-unknown"};
 	assert_int_equal(policy_decide(&d), POLICY_DEFER); /* never at once to another server */
 	d = (struct diagnosis){.stage = STAGE_DOT, .verdict = VERDICT_SENT, .reply_code = 250};
 	assert_int_equal(policy_decide(&d), POLICY_DONE);
@@ -118,9 +144,11 @@ static void waits_grow(void **state)
 	assert_in_range(schedule_wait_s(&c, 9, 60, 12345), 3240, 3960);
 	assert_int_equal(schedule_left_ms(60, 50, false, 7), 10000);
 	assert_int_equal(schedule_left_ms(60, 2000, false, 7), 0);
-	assert_int_equal(schedule_left_ms(60, -5, false, 7), 60000); /* a clock set back does not stop mail */
+	assert_int_equal(schedule_left_ms(60, -5, false, 7),
+	    60000); /* a clock set back does not stop mail */
 	for (uint32_t i = 0; i < 1000; i++)
-		assert_in_range(schedule_left_ms(60, 2000, true, i), 0, 59000); /* nor does one set forward send all of it at once */
+		assert_in_range(schedule_left_ms(60, 2000, true, i), 0,
+		    59000); /* nor does one set forward send all of it at once */
 	assert_int_equal(schedule_left_ms(60, 2000, true, 125), 5000);
 }
 
@@ -198,13 +226,15 @@ static void nobody_starves_another(void **state)
 	schedule_ready(&s, 7000);
 	assert_in_range(serve(&s, again), 1, 3);
 	struct entry *last = put(&s, 33, 1, 7001);
-	uint32_t waiting = s.count; /* before serve() takes any: the arguments of a call are read in any order */
+	uint32_t waiting =
+	    s.count; /* before serve() takes any: the arguments of a call are read in any order */
 	assert_in_range(serve(&s, last), 1, waiting);
 	assert_true(later->due_ms == 90000);
 	schedule_free(&s);
 }
 
-/* His own mail keeps its order; mail that is taken from behind, because it is too old, moves nobody's turn. */
+/* His own mail keeps its order; mail that is taken from behind, because it is too old, moves
+ * nobody's turn. */
 static void order_within_a_user(void **state)
 {
 	struct schedule s = {0};
@@ -247,8 +277,14 @@ static void five_days_are_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(servers_are_understood), TEST(the_table_is_whole), TEST(reasons_are_told), TEST(waits_grow), TEST(the_heap_is_in_order), TEST(nobody_starves_another), TEST(order_within_a_user),
-		TEST(five_days_are_bounded),
+	    TEST(servers_are_understood),
+	    TEST(the_table_is_whole),
+	    TEST(reasons_are_told),
+	    TEST(waits_grow),
+	    TEST(the_heap_is_in_order),
+	    TEST(nobody_starves_another),
+	    TEST(order_within_a_user),
+	    TEST(five_days_are_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* objects: sendmail/mailbox/dotlock */
 /* libs: -Wl,--wrap=getpwnam */
-/* USER.lock: taken, waited for, taken away when it was left behind; and never somebody's mailbox. */
+/* USER.lock: taken, waited for, taken away when it was left behind; and never somebody's mailbox.
+ */
 #include "mailbox/dotlock.h"
 #include "mailbox/mailbox.h"
 #include "tests/unit/unit.h"

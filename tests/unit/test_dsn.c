@@ -8,10 +8,15 @@
 static void words_are_checked(void **state)
 {
 	(void)state;
-	static const char *const good[] = {"never", "NEVER", "success", "Failure,delay", "success,failure,delay"};
-	static const char *const bad[] = {"", "never,failure", "failure;delay", "fail", "success, failure", ",", "delay,,", "delay,", "delay,delay"};
-	static const char *const orcpts[] = {"rfc822;a@b", "rfc822;a+2Bb@c", "utf-8;\\x{F6}@x", "utf-8;j\xc3\xb6@x", "x400;/c+3Dx"};
-	static const char *const no_orcpts[] = {"", "rfc822", "rfc822;", ";a@b", "rfc822;a b", "rfc822;a+0Ab", "rfc822;a+", "rfc822;a+2", "rfc822;j\xc3\xb6", "r c;a", "rfc822;a\nb", "x400;/c=x"};
+	static const char *const good[] = {"never", "NEVER", "success", "Failure,delay",
+	    "success,failure,delay"};
+	static const char *const bad[] = {"", "never,failure", "failure;delay", "fail",
+	    "success, failure", ",", "delay,,", "delay,", "delay,delay"};
+	static const char *const orcpts[] = {"rfc822;a@b", "rfc822;a+2Bb@c", "utf-8;\\x{F6}@x",
+	    "utf-8;j\xc3\xb6@x", "x400;/c+3Dx"};
+	static const char *const no_orcpts[] = {"", "rfc822", "rfc822;", ";a@b", "rfc822;a b",
+	    "rfc822;a+0Ab", "rfc822;a+", "rfc822;a+2", "rfc822;j\xc3\xb6", "r c;a", "rfc822;a\nb",
+	    "x400;/c=x"};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		assert_true(dsn_notify_ok(good[i]));
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -31,7 +36,8 @@ static void silence_is_the_usual(void **state)
 {
 	(void)state;
 	assert_true(dsn_wants("", "FAILURE") && dsn_wants("", "DELAY") && !dsn_wants("", "SUCCESS"));
-	assert_true(!dsn_wants("never", "FAILURE") && dsn_wants("success", "SUCCESS") && !dsn_wants("success", "DELAY"));
+	assert_true(!dsn_wants("never", "FAILURE") && dsn_wants("success", "SUCCESS") &&
+	            !dsn_wants("success", "DELAY"));
 }
 
 /* ADDRESS, its ORCPT, and how a report names it. */
@@ -59,8 +65,10 @@ static void addresses_are_named(void **state)
 	is_named("a+b=c@example.org", "rfc822;a+2Bb+3Dc@example.org", "rfc822; a+b=c@example.org");
 	is_named("\"a b\"@x", "rfc822;\"a+20b\"@x", "rfc822; \"a b\"@x");
 	is_named("j\xc3\xb6rg@x", "utf-8;j\\x{F6}rg@x", "utf-8; j\\x{F6}rg@x");
-	is_named("\xe2\x82\xac+1@\xf0\x9f\x93\xa7", "utf-8;\\x{20AC}\\x{2B}1@\\x{1F4E7}", "utf-8; \\x{20AC}\\x{2B}1@\\x{1F4E7}");
-	is_named("\xff\xc3@x", "utf-8;\\x{FF}\\x{C3}@x", "utf-8; \\x{FF}\\x{C3}@x"); /* no UTF-8 at all */
+	is_named("\xe2\x82\xac+1@\xf0\x9f\x93\xa7", "utf-8;\\x{20AC}\\x{2B}1@\\x{1F4E7}",
+	    "utf-8; \\x{20AC}\\x{2B}1@\\x{1F4E7}");
+	is_named("\xff\xc3@x", "utf-8;\\x{FF}\\x{C3}@x",
+	    "utf-8; \\x{FF}\\x{C3}@x"); /* no UTF-8 at all */
 }
 
 static void each_recipient_has_its_own(void **state)
@@ -94,6 +102,7 @@ static void each_recipient_has_its_own(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(words_are_checked), TEST(silence_is_the_usual), TEST(addresses_are_named), TEST(each_recipient_has_its_own)};
+	const struct CMUnitTest tests[] = {TEST(words_are_checked), TEST(silence_is_the_usual),
+	    TEST(addresses_are_named), TEST(each_recipient_has_its_own)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 /* objects: sendmail/lib/base/sandbox_none runner */
 /* libs: -linih -lidn2 */
-/* Twice the work takes twice the time: each parser with 2,000 things ten times over, and with 20,000 of them once.  One that walks over all for each of
-   them would need ten times as long for the second. */
+/* Twice the work takes twice the time: each parser with 2,000 things ten times over, and with
+   20,000 of them once.  One that walks over all for each of them would need ten times as long for
+   the second. */
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/log.h"
@@ -26,12 +27,28 @@
 #define TOO_SHORT_S 0.03
 #define TRIES 3
 
-void log_start(const char *name, int to) { (void)name, (void)to; }
-void log_line(int level, const char *format, ...) { (void)level, (void)format; }
-void log_fields(int level, const char *event, struct buffer *fields, const char *words) { (void)level, (void)event, (void)fields, (void)words; }
-void log_json(bool on) { (void)on; }
-void log_close(void) { }
-void log_again(void) { }
+void log_start(const char *name, int to)
+{
+	(void)name, (void)to;
+}
+void log_line(int level, const char *format, ...)
+{
+	(void)level, (void)format;
+}
+void log_fields(int level, const char *event, struct buffer *fields, const char *words)
+{
+	(void)level, (void)event, (void)fields, (void)words;
+}
+void log_json(bool on)
+{
+	(void)on;
+}
+void log_close(void)
+{
+}
+void log_again(void)
+{
+}
 
 static char folder[] = "/tmp/firsthop.XXXXXX";
 
@@ -49,7 +66,8 @@ static void write_file(const char *name, const struct buffer *text)
 	close(fd);
 }
 
-static void put_many(struct buffer *out, const char *format, int n) __attribute__((format(printf, 2, 0)));
+static void put_many(struct buffer *out, const char *format, int n)
+    __attribute__((format(printf, 2, 0)));
 
 /* The format once for each number. */
 static void put_many(struct buffer *out, const char *format, int n)
@@ -82,7 +100,8 @@ static void read_envelope(int n)
 	struct envelope e;
 	struct diagnosis d = {0};
 	struct buffer text = {0};
-	buffer_puts(&text, "firsthop-spool: 1\ncontent: bytes=000000000000002 lines=000000000001 longest=000000000000001 8bit=0 nul=0 cr=0\nsender: root\n");
+	buffer_puts(&text, "firsthop-spool: 1\ncontent: bytes=000000000000002 lines=000000000001 "
+	                   "longest=000000000000001 8bit=0 nul=0 cr=0\nsender: root\n");
 	put_many(&text, "recipient: user%d@example.org\nrecipient-notify: NEVER\n", n);
 	put_many(&text, "note: 0123abcd.0123abcd 1800000000 rcpt address=user%d@example.org\n", n);
 	buffer_puts(&text, "\nx\n");
@@ -102,11 +121,15 @@ static void read_envelope(int n)
 static void put_journal(struct buffer *text, int n)
 {
 	buffer_puts(text, "1800000000 attempt n=1\n");
-	put_many(text, "1800000000 rcpt address=user%d@example.org verdict=deferred stage=RCPT fault=recipient hop=main key=mailbox-busy text=\"busy\"\n", n);
+	put_many(text,
+	    "1800000000 rcpt address=user%d@example.org verdict=deferred stage=RCPT fault=recipient "
+	    "hop=main key=mailbox-busy text=\"busy\"\n",
+	    n);
 	/* The other way round, and none of them where it was. */
 	buffer_puts(text, "1800000100 attempt n=2\n");
 	for (int i = n; i-- > 0;)
-		buffer_printf(text, "1800000100 rcpt address=user%d@example.org verdict=sent stage=dot\n", i);
+		buffer_printf(text, "1800000100 rcpt address=user%d@example.org verdict=sent stage=dot\n",
+		    i);
 }
 
 static void fold_journal(int n)
@@ -119,7 +142,8 @@ static void fold_journal(int n)
 	assert_true(journal_read(&j, fd, "0123abcd.0123abcd"));
 	close(fd);
 	assert_int_equal(j.rcpt_count, n);
-	assert_true(journal_settled(&j, "user0@example.org") && !journal_settled(&j, "nobody@example.org"));
+	assert_true(
+	    journal_settled(&j, "user0@example.org") && !journal_settled(&j, "nobody@example.org"));
 	for (int i = 0; i < n; i++)
 		assert_null(journal_find(&j, "nobody@example.org"));
 	journal_free(&j);
@@ -156,10 +180,14 @@ static void read_addresses(int n)
 	char problem[200];
 	int count = 0;
 	put_many(&list, "\"User %d\" <user%d@example.org>, ", n);
-	assert_int_equal(address_list(buffer_string(&list), count_address, &count, problem, sizeof problem), n);
+	assert_int_equal(address_list(buffer_string(&list), count_address, &count, problem,
+	                     sizeof problem),
+	    n);
 	/* What is no address may be as long. */
-	static const char *const odd[] = {":::", "x@[", "((((", "(,", ")", "\"", "\"\\\"", "@a,", "<a:", "<@a,", "a@b;", "a,", "a ", "a:", "a:;", "x<a> ", "x<a@b> ", "<b> ", ">", "<<",
-	                                  "\xc3\xbc ", "\xc3\xbc, ", "\"x\" ", "\"x@y\" ", "a@b c ", "\xc3\xbc a@b ", "=?", "=?a?b?", "mailto:", "'", ".", "\\"};
+	static const char *const odd[] = {":::", "x@[", "((((", "(,", ")", "\"", "\"\\\"", "@a,",
+	    "<a:", "<@a,", "a@b;", "a,", "a ", "a:", "a:;", "x<a> ", "x<a@b> ", "<b> ", ">", "<<",
+	    "\xc3\xbc ", "\xc3\xbc, ", "\"x\" ", "\"x@y\" ", "a@b c ", "\xc3\xbc a@b ", "=?", "=?a?b?",
+	    "mailto:", "'", ".", "\\"};
 	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
 		list.length = 0;
 		buffer_puts(&list, i == 0 ? "x@[" : "");
@@ -180,11 +208,15 @@ static char *same_address(void *context, const char *address)
 
 static void rewrite_header(int n)
 {
-	static const char *const lines[] = {"user%d@example.org,\n ", "\xc3\xa4%d <user@example.org>,\n ", "x@[1:%d:2:3:4:5:6],\n ", "g%d: a, b;,\n ", "(%d) ((a)) \"b\" c@d,\n "};
+	static const char *const lines[] = {"user%d@example.org,\n ",
+	    "\xc3\xa4%d <user@example.org>,\n ", "x@[1:%d:2:3:4:5:6],\n ", "g%d: a, b;,\n ",
+	    "(%d) ((a)) \"b\" c@d,\n "};
 	struct header_field f;
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		struct buffer block = {0}, out = {0};
-		struct mailboxes_policy policy = {.use = ADDRESS_RECIPIENTS, .edit = same_address, .ascii = true};
+		struct mailboxes_policy policy = {.use = ADDRESS_RECIPIENTS,
+		    .edit = same_address,
+		    .ascii = true};
 		size_t at = 0, skip, body_at;
 		buffer_puts(&block, "To: ");
 		put_many(&block, lines[i], n);
@@ -230,14 +262,17 @@ static void expand_aliases(int n)
 	struct buffer text = {0};
 	struct envelope e;
 	struct recipients all;
-	struct config c = {.name = "mon1.example.org", .domain = "example.org", .max_recipients = 100000};
+	struct config c = {.name = "mon1.example.org",
+	    .domain = "example.org",
+	    .max_recipients = 100000};
 	buffer_puts(&text, "everyone: ");
 	put_many(&text, "user%d@example.org, ", n);
 	buffer_puts(&text, "\n");
 	put_many(&text, "alias%d: everyone, own%d@example.org\n", n);
 	put_many(&text, "loop%d: loop%d.b\n", n);
 	for (int i = 0; i < n; i++)
-		buffer_printf(&text, "loop%d.b: loop%d\nbroken%d: |prog, /file\nbroken%d: twice\n", i, i, i, i);
+		buffer_printf(&text, "loop%d.b: loop%d\nbroken%d: |prog, /file\nbroken%d: twice\n", i, i, i,
+		    i);
 	write_file("aliases", &text);
 	buffer_free(&text);
 	assert_true(aliases_read(&set, name_file("aliases"), false, &d));
@@ -269,7 +304,9 @@ static void expand_spellings(int n)
 	struct buffer text = {0};
 	struct envelope e;
 	struct recipients all;
-	struct config c = {.name = "mon1.example.org", .domain = "example.org", .max_recipients = 100000};
+	struct config c = {.name = "mon1.example.org",
+	    .domain = "example.org",
+	    .max_recipients = 100000};
 	buffer_puts(&text, "everyone-everyone-everyone: ");
 	put_many(&text, "user%d@example.org, ", n);
 	write_file("aliases", &text);
@@ -314,7 +351,8 @@ static void check_policy(int n)
 	struct policy_user u = {.uid = 1, .login = "user"};
 	struct diagnosis d = {0};
 	struct buffer text = {0};
-	buffer_puts(&text, "policy version=1 file=/etc/firsthop.conf domain=example.org max_recipients=10\n");
+	buffer_puts(&text,
+	    "policy version=1 file=/etc/firsthop.conf domain=example.org max_recipients=10\n");
 	put_many(&text, "rule line=%d who=user%d uid=4000000 from=\"\"\n", n);
 	put_many(&text, "over uid=400%d until=1800000000 text=\"user %d is above it\"\n", n);
 	p.text = mem_copy(buffer_string(&text));
@@ -421,7 +459,8 @@ static double seconds(void (*work)(int), int n, int times)
 	return (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) / 1e9;
 }
 
-/* The best of a few tries: a machine that does something else at the same time makes none of them shorter. */
+/* The best of a few tries: a machine that does something else at the same time makes none of them
+ * shorter. */
 static void grow(const char *name, void (*work)(int))
 {
 	double few = 0, many = 0;
@@ -431,12 +470,19 @@ static void grow(const char *name, void (*work)(int))
 		many = seconds(work, FEW * TIMES, 1);
 		linear = many < TOO_SHORT_S || many < few * RATIO_MAX;
 	}
-	print_message("# %-18s %6.1f ms for %d, %7.1f ms for %d: %.1f times\n", name, few * 1e3 / TIMES, FEW, many * 1e3, FEW * TIMES, many / few * TIMES);
+	print_message("# %-18s %6.1f ms for %d, %7.1f ms for %d: %.1f times\n", name, few * 1e3 / TIMES,
+	    FEW, many * 1e3, FEW * TIMES, many / few * TIMES);
 	if (!linear)
-		fail_msg("%s takes %.1f times as long for %d times as much", name, many / few * TIMES, TIMES);
+		fail_msg("%s takes %.1f times as long for %d times as much", name, many / few * TIMES,
+		    TIMES);
 }
 
-#define GROWS(name) static void name##_grows(void **state) { (void)state; grow(#name, name); }
+#define GROWS(name)                        \
+	static void name##_grows(void **state) \
+	{                                      \
+		(void)state;                       \
+		grow(#name, name);                 \
+	}
 GROWS(submit_recipients)
 GROWS(read_envelope)
 GROWS(fold_journal)
@@ -466,9 +512,19 @@ static int remove_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(submit_recipients_grows), TEST(read_envelope_grows), TEST(fold_journal_grows), TEST(tell_story_grows), TEST(read_addresses_grows),
-		TEST(rewrite_header_grows), TEST(find_fields_grows), TEST(expand_aliases_grows), TEST(expand_spellings_grows), TEST(read_config_grows),
-		TEST(check_policy_grows), TEST(hear_jobs_grows), TEST(write_bounce_grows),
+	    TEST(submit_recipients_grows),
+	    TEST(read_envelope_grows),
+	    TEST(fold_journal_grows),
+	    TEST(tell_story_grows),
+	    TEST(read_addresses_grows),
+	    TEST(rewrite_header_grows),
+	    TEST(find_fields_grows),
+	    TEST(expand_aliases_grows),
+	    TEST(expand_spellings_grows),
+	    TEST(read_config_grows),
+	    TEST(check_policy_grows),
+	    TEST(hear_jobs_grows),
+	    TEST(write_bounce_grows),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

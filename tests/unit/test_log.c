@@ -51,7 +51,9 @@ static const char *put(struct buffer *out, const char *event, const char *fields
 	log_json_put(out, LOG_WARNING, "firsthop", event, fields, words);
 	const char *line = buffer_string(out), *pid = strstr(line, "\"pid\": ");
 	assert_true(is_object(line));
-	assert_true(strncmp(line, "{\"time\": \"2", 11) == 0 && strstr(line, "Z\", \"level\": \"warning\", \"ident\": \"firsthop\", \"pid\": ") != NULL);
+	assert_true(
+	    strncmp(line, "{\"time\": \"2", 11) == 0 &&
+	    strstr(line, "Z\", \"level\": \"warning\", \"ident\": \"firsthop\", \"pid\": ") != NULL);
 	return pid + 7 + strspn(pid + 7, "0123456789");
 }
 
@@ -59,20 +61,31 @@ static void a_line_keeps_its_fields(void **state)
 {
 	struct buffer out = {0};
 	(void)state;
-	assert_string_equal(put(&out, "delivery", "6743a1f2.9c01d2aa to=<ops@example.org> from=<> hop=main peer=- try=2 delay_s=30 text=\"5.1.1 \\\"no\\\" \\x1b[1m\"", ""),
-	                    ", \"id\": \"6743a1f2.9c01d2aa\", \"event\": \"delivery\", \"to\": \"ops@example.org\", \"from\": \"\", \"hop\": \"main\", \"peer\": \"\", "
-	                    "\"try\": 2, \"delay_s\": 30, \"text\": \"5.1.1 \\\"no\\\" \\u001b[1m\"}");
-	assert_string_equal(put(&out, NULL, NULL, "6743a1f2.9c01d2aa: it is \"held\"\n"), ", \"id\": \"6743a1f2.9c01d2aa\", \"message\": \"6743a1f2.9c01d2aa: it is \\\"held\\\"\\u000a\"}");
-	assert_string_equal(put(&out, "refused", "submission refused: uid=5 exit=64", "id=x uid=0"), ", \"event\": \"refused\", \"uid\": 5, \"exit\": 64, \"message\": \"id=x uid=0\"}");
-	assert_string_equal(put(&out, NULL, NULL, "6743a1f2.9c01d2aaa is no identifier"), ", \"message\": \"6743a1f2.9c01d2aaa is no identifier\"}");
+	assert_string_equal(put(&out, "delivery",
+	                        "6743a1f2.9c01d2aa to=<ops@example.org> from=<> hop=main peer=- try=2 "
+	                        "delay_s=30 text=\"5.1.1 \\\"no\\\" \\x1b[1m\"",
+	                        ""),
+	    ", \"id\": \"6743a1f2.9c01d2aa\", \"event\": \"delivery\", \"to\": \"ops@example.org\", "
+	    "\"from\": \"\", \"hop\": \"main\", \"peer\": \"\", "
+	    "\"try\": 2, \"delay_s\": 30, \"text\": \"5.1.1 \\\"no\\\" \\u001b[1m\"}");
+	assert_string_equal(put(&out, NULL, NULL, "6743a1f2.9c01d2aa: it is \"held\"\n"),
+	    ", \"id\": \"6743a1f2.9c01d2aa\", \"message\": \"6743a1f2.9c01d2aa: it is "
+	    "\\\"held\\\"\\u000a\"}");
+	assert_string_equal(put(&out, "refused", "submission refused: uid=5 exit=64", "id=x uid=0"),
+	    ", \"event\": \"refused\", \"uid\": 5, \"exit\": 64, \"message\": \"id=x uid=0\"}");
+	assert_string_equal(put(&out, NULL, NULL, "6743a1f2.9c01d2aaa is no identifier"),
+	    ", \"message\": \"6743a1f2.9c01d2aaa is no identifier\"}");
 	/* What somebody wrote never changes a type. */
-	assert_string_equal(put(&out, "delivery", "text=123 size=12 uid=x rcpts=-1", ""), ", \"event\": \"delivery\", \"text\": \"123\", \"size\": 12, \"uid\": \"x\", \"rcpts\": \"-1\"}");
+	assert_string_equal(put(&out, "delivery", "text=123 size=12 uid=x rcpts=-1", ""),
+	    ", \"event\": \"delivery\", \"text\": \"123\", \"size\": 12, \"uid\": \"x\", \"rcpts\": "
+	    "\"-1\"}");
 	buffer_free(&out);
 }
 
 static void the_longest_line_is_whole(void **state)
 {
-	static const char *const units[] = {"a", "\x01", "\"", "\\", "\xff", "\xe2\x82\xac", "\xf0\x9f\x93\xac", "x=\" "};
+	static const char *const units[] = {"a", "\x01", "\"", "\\", "\xff", "\xe2\x82\xac",
+	    "\xf0\x9f\x93\xac", "x=\" "};
 	struct buffer out = {0};
 	(void)state;
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -100,7 +113,8 @@ static void rubbish_is_valid(void **state)
 	for (int i = 0; i < 20000; i++) {
 		size_t length = (size_t)unit_random() % (sizeof bytes - 1);
 		for (size_t k = 0; k < length; k++)
-			bytes[k] = (char)(unit_random() % 4 ? "ab= \"\\<>-"[unit_random() % 9] : 1 + unit_random() % 255);
+			bytes[k] = (char)(unit_random() % 4 ? "ab= \"\\<>-"[unit_random() % 9]
+			                                    : 1 + unit_random() % 255);
 		bytes[length] = '\0';
 		put(&out, i % 2 ? bytes : NULL, bytes, i % 3 ? bytes : "");
 	}
@@ -110,9 +124,9 @@ static void rubbish_is_valid(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_line_keeps_its_fields),
-		TEST(the_longest_line_is_whole),
-		TEST(rubbish_is_valid),
+	    TEST(a_line_keeps_its_fields),
+	    TEST(the_longest_line_is_whole),
+	    TEST(rubbish_is_valid),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

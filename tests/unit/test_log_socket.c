@@ -61,7 +61,8 @@ static void a_line_is_as_syslog_writes_it(void **state)
 	log_start("unit", LOG_TO_SYSLOG);
 	log_line(LOG_WARNING, "one %d", 1);
 	const char *line = next_line(fd);
-	assert_true(strncmp(line, "<20>", 4) == 0 && strlen(line) > 20 && line[10] == ' ' && line[13] == ':' && line[16] == ':');
+	assert_true(strncmp(line, "<20>", 4) == 0 && strlen(line) > 20 && line[10] == ' ' &&
+	            line[13] == ':' && line[16] == ':');
 	snprintf(wanted, sizeof wanted, " unit[%ld]: one 1", (long)getpid());
 	assert_string_equal(line + 19, wanted);
 	log_close();
@@ -77,7 +78,10 @@ static void who_stays_keeps_lines(void **state)
 	log_start("unit", LOG_TO_SYSLOG | LOG_KEEPS);
 	int64_t start_ms = clock_mono_ms();
 	for (int i = 0; i < MANY; i++)
-		log_line(LOG_INFO, "line %d with words that make it long enough to fill what is kept for a daemon that hangs", i);
+		log_line(LOG_INFO,
+		    "line %d with words that make it long enough to fill what is kept for a daemon that "
+		    "hangs",
+		    i);
 	assert_true(clock_mono_ms() - start_ms < 5000);
 	log_backlog(&b);
 	assert_true(b.lost > 0 && b.lost < MANY && b.kept > 0 && b.since_ms != 0);
@@ -174,12 +178,12 @@ static void a_stream_ends_each_line_with_a_nul(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_daemon_that_was_never_there_costs_nothing),
-		cmocka_unit_test(a_line_is_as_syslog_writes_it),
-		cmocka_unit_test(who_stays_keeps_lines),
-		cmocka_unit_test(who_goes_waits_a_moment_at_most),
-		cmocka_unit_test(a_daemon_that_is_started_anew_is_found),
-		cmocka_unit_test(a_stream_ends_each_line_with_a_nul),
+	    cmocka_unit_test(a_daemon_that_was_never_there_costs_nothing),
+	    cmocka_unit_test(a_line_is_as_syslog_writes_it),
+	    cmocka_unit_test(who_stays_keeps_lines),
+	    cmocka_unit_test(who_goes_waits_a_moment_at_most),
+	    cmocka_unit_test(a_daemon_that_is_started_anew_is_found),
+	    cmocka_unit_test(a_stream_ends_each_line_with_a_nul),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -68,17 +68,18 @@ static void lists_keep_names_together(void **state)
 		int count;
 		const char *first, *last;
 	} rows[] = {
-		{"a@x", 1, "a@x", "a@x"},
-		{"a@x,b@x c@x\td@x", 4, "a@x", "d@x"},
-		{" , a@x ,, b@x, ", 2, "a@x", "b@x"},
-		{"Joe A <a@x>, Bo <b@x>", 2, "Joe A <a@x>", "Bo <b@x>"},
-		{"\"A, B\" <a@x>, c@x", 2, "\"A, B\" <a@x>", "c@x"},
-		{"\"q\\\",\" <a@x>,c@x", 2, "\"q\\\",\" <a@x>", "c@x"},
-		{"a@x (one, two), b@x (three)", 2, "a@x (one, two)", "b@x (three)"},
-		{"a@x ((nested, \\), still), b", 1, "a@x ((nested, \\), still), b", "a@x ((nested, \\), still), b"},
-		{"<a@x", 1, "<a@x", "<a@x"},
-		{"\"open, end", 1, "\"open, end", "\"open, end"},
-		{"\"ends in backslash\\", 1, "\"ends in backslash\\", "\"ends in backslash\\"},
+	    {"a@x", 1, "a@x", "a@x"},
+	    {"a@x,b@x c@x\td@x", 4, "a@x", "d@x"},
+	    {" , a@x ,, b@x, ", 2, "a@x", "b@x"},
+	    {"Joe A <a@x>, Bo <b@x>", 2, "Joe A <a@x>", "Bo <b@x>"},
+	    {"\"A, B\" <a@x>, c@x", 2, "\"A, B\" <a@x>", "c@x"},
+	    {"\"q\\\",\" <a@x>,c@x", 2, "\"q\\\",\" <a@x>", "c@x"},
+	    {"a@x (one, two), b@x (three)", 2, "a@x (one, two)", "b@x (three)"},
+	    {"a@x ((nested, \\), still), b", 1, "a@x ((nested, \\), still), b",
+	        "a@x ((nested, \\), still), b"},
+	    {"<a@x", 1, "<a@x", "<a@x"},
+	    {"\"open, end", 1, "\"open, end", "\"open, end"},
+	    {"\"ends in backslash\\", 1, "\"ends in backslash\\", "\"ends in backslash\\"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct names w = {0};
@@ -126,7 +127,8 @@ static void options_stand_on_either_side(void **state)
 	assert_int_equal(o.sets.count, 2);
 	options_free(&o);
 	assert_true(READ(&o, "-f", "/tmp/box", "-nNH"));
-	assert_true(options_reading(&o) && o.read_file && o.no_system_rc && o.no_headers && o.headers_only);
+	assert_true(
+	    options_reading(&o) && o.read_file && o.no_system_rc && o.no_headers && o.headers_only);
 	assert_string_equal(o.file, "/tmp/box");
 	options_free(&o);
 }
@@ -136,9 +138,16 @@ static void wrong_options_are_refused(void **state)
 	(void)state;
 	struct options o;
 	static const char *const rows[][4] = {
-		{"mail", "-Z", "a@x", NULL}, {"mail", "-s", NULL, NULL}, {"mail", "a@x", "-f", NULL}, {"mail", "-p", NULL, NULL},
-		{"mail", "-T", "x", NULL}, {"mail", "--attach", NULL, NULL}, {"mail", "--attached=x", "a@x", NULL},
-		{"mail", "-a", "neither", "a@x"}, {"mail", "-C", "no header", "a@x"}, {"mail", "-a", ": empty name", "a@x"},
+	    {"mail", "-Z", "a@x", NULL},
+	    {"mail", "-s", NULL, NULL},
+	    {"mail", "a@x", "-f", NULL},
+	    {"mail", "-p", NULL, NULL},
+	    {"mail", "-T", "x", NULL},
+	    {"mail", "--attach", NULL, NULL},
+	    {"mail", "--attached=x", "a@x", NULL},
+	    {"mail", "-a", "neither", "a@x"},
+	    {"mail", "-C", "no header", "a@x"},
+	    {"mail", "-a", ": empty name", "a@x"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const char *argv[] = {rows[i][0], rows[i][1], rows[i][2], rows[i][3], NULL};
@@ -190,8 +199,9 @@ static void no_value_makes_a_second_field(void **state)
 {
 	(void)state;
 	struct options o;
-	assert_true(READ(&o, "-s", "a\nBcc: e@x\r\n\r\nbody", "-a", "X-A: 1\nX-Evil: 1", "-a", "Content-Type: text/html\nX-Evil: 2", "-a",
-	                 "Content-Transfer-Encoding: 8bit\nX-Evil: 3", "-r", "r@x\nX-Evil: 4", "a@x\nX-Evil: 5"));
+	assert_true(READ(&o, "-s", "a\nBcc: e@x\r\n\r\nbody", "-a", "X-A: 1\nX-Evil: 1", "-a",
+	    "Content-Type: text/html\nX-Evil: 2", "-a", "Content-Transfer-Encoding: 8bit\nX-Evil: 3",
+	    "-r", "r@x\nX-Evil: 4", "a@x\nX-Evil: 5"));
 	char *m = message_of(&o, "text\n");
 	assert_null(strstr(m, "\nX-Evil"));
 	assert_null(strstr(m, "\nBcc"));
@@ -205,10 +215,12 @@ static void names_are_encoded_and_addresses_not(void **state)
 {
 	(void)state;
 	struct options o;
-	assert_true(READ(&o, "-c", "J\303\266rg <j@x>, \"B\303\274, B\" <b@x>, u@x (\303\234mit)", "-a", "Reply-To: \303\234ber <r@x>", "J. Doe <a@x>"));
+	assert_true(READ(&o, "-c", "J\303\266rg <j@x>, \"B\303\274, B\" <b@x>, u@x (\303\234mit)", "-a",
+	    "Reply-To: \303\234ber <r@x>", "J. Doe <a@x>"));
 	char *m = message_of(&o, "");
 	assert_has(m, "To: \"J. Doe\" <a@x>\n");
-	assert_has(m, "Cc: =?UTF-8?B?SsO2cmc=?= <j@x>,\n\t=?UTF-8?B?QsO8LCBC?= <b@x>,\n\t=?UTF-8?B?w5xtaXQ=?= <u@x>\n");
+	assert_has(m, "Cc: =?UTF-8?B?SsO2cmc=?= <j@x>,\n\t=?UTF-8?B?QsO8LCBC?= "
+	              "<b@x>,\n\t=?UTF-8?B?w5xtaXQ=?= <u@x>\n");
 	assert_has(m, "Reply-To: =?UTF-8?B?w5xiZXI=?= <r@x>\n");
 	for (const char *at = m; *at != '\0'; at++)
 		assert_true((unsigned char)*at < 0x80);
@@ -220,7 +232,8 @@ static void there_is_one_from_and_one_subject(void **state)
 {
 	(void)state;
 	struct options o;
-	assert_true(READ(&o, "-r", "envelope@x", "-a", "From: seen@x", "-a", "Subject: other", "-s", "mine", "a@x"));
+	assert_true(READ(&o, "-r", "envelope@x", "-a", "From: seen@x", "-a", "Subject: other", "-s",
+	    "mine", "a@x"));
 	char *m = message_of(&o, "text");
 	assert_int_equal(count_of(m, "From: "), 1);
 	assert_has(m, "From: seen@x\n");
@@ -259,10 +272,11 @@ static void types_get_their_charset(void **state)
 	static const struct {
 		const char *type, *body, *line;
 	} rows[] = {
-		{"text/html", "<b>", "Content-Type: text/html\n"},
-		{"text/html", "\303\274 ist ein Zeichen", "Content-Type: text/html; charset=utf-8\n"},
-		{"text/html; charset=koi8-r", "\301 is a letter", "Content-Type: text/html; charset=koi8-r\n"},
-		{NULL, "\303\274 ist ein Zeichen", "Content-Type: text/plain; charset=utf-8\n"},
+	    {"text/html", "<b>", "Content-Type: text/html\n"},
+	    {"text/html", "\303\274 ist ein Zeichen", "Content-Type: text/html; charset=utf-8\n"},
+	    {"text/html; charset=koi8-r", "\301 is a letter",
+	        "Content-Type: text/html; charset=koi8-r\n"},
+	    {NULL, "\303\274 ist ein Zeichen", "Content-Type: text/plain; charset=utf-8\n"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buffer out = {0};
@@ -280,7 +294,8 @@ static void encoded_text_is_left_alone(void **state)
 {
 	(void)state;
 	struct options o;
-	assert_true(READ(&o, "-a", "Content-Type: text/html", "-a", "Content-Transfer-Encoding: base64", "a@x"));
+	assert_true(READ(&o, "-a", "Content-Type: text/html", "-a", "Content-Transfer-Encoding: base64",
+	    "a@x"));
 	char *m = message_of(&o, "PGI+=");
 	assert_has(m, "Content-Type: text/html\nContent-Transfer-Encoding: base64\n\nPGI+=\n");
 	assert_int_equal(count_of(m, "Content-Transfer-Encoding"), 1);
@@ -322,7 +337,8 @@ static size_t unquote(const char *text, size_t length, char *to)
 static void quoted_text_comes_back(void **state)
 {
 	(void)state;
-	static const char alphabet[] = {'a', '=', '.', ' ', '\t', '\n', '\r', '\x7f', '\x1b', (char)0xc3, (char)0xbc, 'F'};
+	static const char alphabet[] = {'a', '=', '.', ' ', '\t', '\n', '\r', '\x7f', '\x1b',
+	    (char)0xc3, (char)0xbc, 'F'};
 	uint32_t seed = 12345;
 	for (int round = 0; round < 2000; round++) {
 		char text[400], back[1200];
@@ -377,20 +393,20 @@ static void line_ends_become_lf(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(lists_keep_names_together),
-		TEST(options_stand_on_either_side),
-		TEST(wrong_options_are_refused),
-		TEST(a_decides_by_its_value),
-		TEST(header_lines_with_addresses_add_recipients),
-		TEST(no_value_makes_a_second_field),
-		TEST(names_are_encoded_and_addresses_not),
-		TEST(there_is_one_from_and_one_subject),
-		TEST(encodings_fit_their_text),
-		TEST(types_get_their_charset),
-		TEST(encoded_text_is_left_alone),
-		TEST(quoted_text_comes_back),
-		TEST(files_come_back),
-		TEST(line_ends_become_lf),
+	    TEST(lists_keep_names_together),
+	    TEST(options_stand_on_either_side),
+	    TEST(wrong_options_are_refused),
+	    TEST(a_decides_by_its_value),
+	    TEST(header_lines_with_addresses_add_recipients),
+	    TEST(no_value_makes_a_second_field),
+	    TEST(names_are_encoded_and_addresses_not),
+	    TEST(there_is_one_from_and_one_subject),
+	    TEST(encodings_fit_their_text),
+	    TEST(types_get_their_charset),
+	    TEST(encoded_text_is_left_alone),
+	    TEST(quoted_text_comes_back),
+	    TEST(files_come_back),
+	    TEST(line_ends_become_lf),
 	};
 	return cmocka_run_group_tests(tests, quiet, NULL);
 }

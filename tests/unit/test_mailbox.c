@@ -1,5 +1,6 @@
 /* objects: mail/compose/names mail/format/charset mail/format/labels mail/mailbox/mbox mail/mailbox/maildir mail/format/field mail/format/decode mail/format/mimeparse mail/format/html mail/format/screen mail/format/render mail/mailbox/lock mail/mailbox/journal mail/mailbox/rewrite mail/mailbox/folder mail/command/lists mail/vars mail/compose/alias */
-/* mail(1), reading: mbox, message lists, MIME, what a terminal sees, and the plan after a killed change. */
+/* mail(1), reading: mbox, message lists, MIME, what a terminal sees, and the plan after a killed
+ * change. */
 #include "mail/compose/alias.h"
 #include "mail/format/charset.h"
 #include "mail/format/decode.h"
@@ -31,16 +32,16 @@ static void mailboxes_are_split_at_from_lines(void **state)
 		int count;
 		size_t lead;
 	} rows[] = {
-		{"", 0, 0},
-		{"no mailbox\n", 0, 11},
-		{"\n\n", 0, 2},
-		{FROM "S: 1\n\nx\n\n" FROM "\n", 2, 0},
-		{FROM "S: 1\n\nx\n" FROM "\n", 1, 0},          /* no empty line in front */
-		{FROM "S: 1\n\n\nFrom here to there\n\n", 1, 0}, /* no date */
-		{FROM "S: 1\r\n\r\n\r\n" FROM, 2, 0},
-		{"junk\n\n" FROM "\n", 1, 6},
-		{FROM, 1, 0},
-		{"From ", 0, 5},
+	    {"", 0, 0},
+	    {"no mailbox\n", 0, 11},
+	    {"\n\n", 0, 2},
+	    {FROM "S: 1\n\nx\n\n" FROM "\n", 2, 0},
+	    {FROM "S: 1\n\nx\n" FROM "\n", 1, 0},            /* no empty line in front */
+	    {FROM "S: 1\n\n\nFrom here to there\n\n", 1, 0}, /* no date */
+	    {FROM "S: 1\r\n\r\n\r\n" FROM, 2, 0},
+	    {"junk\n\n" FROM "\n", 1, 6},
+	    {FROM, 1, 0},
+	    {"From ", 0, 5},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct mbox_item *items;
@@ -51,7 +52,8 @@ static void mailboxes_are_split_at_from_lines(void **state)
 		for (int k = 0; k < count; k++) {
 			assert_int_equal(items[k].start, k == 0 ? lead : end);
 			end = items[k].start + items[k].length;
-			assert_true(items[k].start <= items[k].header && items[k].header <= items[k].body && items[k].body <= end);
+			assert_true(items[k].start <= items[k].header && items[k].header <= items[k].body &&
+			            items[k].body <= end);
 		}
 		if (count > 0)
 			assert_int_equal(end, length);
@@ -69,7 +71,8 @@ static void status_is_read_and_written(void **state)
 	assert_int_equal(mbox_parse(mailbox, sizeof mailbox - 1, &items, &lead), 1);
 	assert_true(items[0].old && !items[0].read);
 	mbox_put_status(&out, mailbox, items, true, true);
-	assert_string_equal(buffer_string(&out), FROM "Subject: s\nX-Status: A\nStatus: RO\n\nStatus: R\nbody\n\n");
+	assert_string_equal(buffer_string(&out),
+	    FROM "Subject: s\nX-Status: A\nStatus: RO\n\nStatus: R\nbody\n\n");
 	free(items);
 	buffer_free(&out);
 }
@@ -89,10 +92,19 @@ static void words_and_fields_are_decoded(void **state)
 {
 	(void)state;
 	static const char *const rows[][2] = {
-		{"plain", "plain"}, {"=?utf-8?q?a_b=3D?=", "a b="}, {"=?UTF-8?B?w5w=?= =?UTF-8?B?YmVy?=", "\303\234ber"},
-		{"x =?iso-8859-1*de?q?=FC?= y", "x \303\274 y"}, {"=?utf-8?b?ww==?= =?utf-8?b?nA==?=", "\303\234"}, {"=?utf-8?x?no?=", "=?utf-8?x?no?="},
-		{"=?utf-8?q?open", "=?utf-8?q?open"}, {"a=?b", "a=?b"}, {"=", "="}, {"=?", "=?"}, {"\374", "\303\274"},
-		{"=?nosuch?q?a?=", "a"}, {"=?utf-8?q?a?==?utf-8?q?b?=", "ab"},
+	    {"plain", "plain"},
+	    {"=?utf-8?q?a_b=3D?=", "a b="},
+	    {"=?UTF-8?B?w5w=?= =?UTF-8?B?YmVy?=", "\303\234ber"},
+	    {"x =?iso-8859-1*de?q?=FC?= y", "x \303\274 y"},
+	    {"=?utf-8?b?ww==?= =?utf-8?b?nA==?=", "\303\234"},
+	    {"=?utf-8?x?no?=", "=?utf-8?x?no?="},
+	    {"=?utf-8?q?open", "=?utf-8?q?open"},
+	    {"a=?b", "a=?b"},
+	    {"=", "="},
+	    {"=?", "=?"},
+	    {"\374", "\303\274"},
+	    {"=?nosuch?q?a?=", "a"},
+	    {"=?utf-8?q?a?==?utf-8?q?b?=", "ab"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buffer out = {0};
@@ -100,7 +112,8 @@ static void words_and_fields_are_decoded(void **state)
 		assert_string_equal(buffer_string(&out), rows[i][1]);
 		buffer_free(&out);
 	}
-	static const char header[] = "From: a\nSubject: one\n\t two\r\nX : y\nno field\nSubject: not this\n\n";
+	static const char header[] =
+	    "From: a\nSubject: one\n\t two\r\nX : y\nno field\nSubject: not this\n\n";
 	char *value = field_text(header, sizeof header - 1, "subject");
 	assert_string_equal(value, "one  two");
 	free(value);
@@ -113,10 +126,16 @@ static void parameters_are_found(void **state)
 {
 	(void)state;
 	static const char *const rows[][3] = {
-		{"text/plain; charset=utf-8", "charset", "utf-8"}, {"a/b; CHARSET=\"x\\\"y\"; name=z", "charset", "x\"y"},
-		{"a/b; name*=utf-8'de'%C3%BC.txt", "name", "\303\274.txt"}, {"a/b; name*0*=iso-8859-1''%FC; name*1=b; name*2*=%FC", "name", "\303\274b\303\274"},
-		{"a/b; x=\"; name=wrong\"; name=right", "name", "right"}, {"a/b; rename=1", "name", NULL}, {"a/b; name", "name", NULL},
-		{"a/b; name=\"=?utf-8?q?=C3=BC?=\"", "name", "\303\274"}, {"a/b;", "name", NULL}, {"a/b; name=", "name", ""},
+	    {"text/plain; charset=utf-8", "charset", "utf-8"},
+	    {"a/b; CHARSET=\"x\\\"y\"; name=z", "charset", "x\"y"},
+	    {"a/b; name*=utf-8'de'%C3%BC.txt", "name", "\303\274.txt"},
+	    {"a/b; name*0*=iso-8859-1''%FC; name*1=b; name*2*=%FC", "name", "\303\274b\303\274"},
+	    {"a/b; x=\"; name=wrong\"; name=right", "name", "right"},
+	    {"a/b; rename=1", "name", NULL},
+	    {"a/b; name", "name", NULL},
+	    {"a/b; name=\"=?utf-8?q?=C3=BC?=\"", "name", "\303\274"},
+	    {"a/b;", "name", NULL},
+	    {"a/b; name=", "name", ""},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buffer out = {0};
@@ -165,8 +184,13 @@ static void terminals_see_nothing_harmful(void **state)
 {
 	(void)state;
 	static const char *const rows[][2] = {
-		{"a\r\nb\tc", "a\nb\tc"}, {"\033[31m\a", "^[[31m^G"}, {"\302\233x\342\200\256y", "\357\277\275x\357\277\275y"}, {"\377\303", "\357\277\275\357\277\275"},
-		{"\177", "^?"}, {"\346\227\245\303\274", "\346\227\245\303\274"}, {"a\rb", "a^Mb"},
+	    {"a\r\nb\tc", "a\nb\tc"},
+	    {"\033[31m\a", "^[[31m^G"},
+	    {"\302\233x\342\200\256y", "\357\277\275x\357\277\275y"},
+	    {"\377\303", "\357\277\275\357\277\275"},
+	    {"\177", "^?"},
+	    {"\346\227\245\303\274", "\346\227\245\303\274"},
+	    {"a\rb", "a^Mb"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buffer out = {0};
@@ -184,9 +208,18 @@ static void html_becomes_text(void **state)
 {
 	(void)state;
 	static const char *const rows[][2] = {
-		{"<p>a<p>b", "a\n\nb\n"}, {"a <b>b</b>&lt;&#252;&#xfc;&nosuch;&", "a b<\303\274\303\274&nosuch;&\n"}, {"<style>x</style>y<!-- z -->", "y\n"},
-		{"<ul><li>1<li>2</ul>", "* 1\n* 2\n"}, {"<a href='http://x/'>t</a>", "t <http://x/>\n"}, {"<pre>a\n  b</pre>", "a\n  b\n"},
-		{"1 < 2", "1 < 2\n"}, {"<a", "<a\n"}, {"<!-- open", ""}, {"<script>open", ""}, {"", ""}, {"&#0;&#1114112;&#55296;x", "x\n"},
+	    {"<p>a<p>b", "a\n\nb\n"},
+	    {"a <b>b</b>&lt;&#252;&#xfc;&nosuch;&", "a b<\303\274\303\274&nosuch;&\n"},
+	    {"<style>x</style>y<!-- z -->", "y\n"},
+	    {"<ul><li>1<li>2</ul>", "* 1\n* 2\n"},
+	    {"<a href='http://x/'>t</a>", "t <http://x/>\n"},
+	    {"<pre>a\n  b</pre>", "a\n  b\n"},
+	    {"1 < 2", "1 < 2\n"},
+	    {"<a", "<a\n"},
+	    {"<!-- open", ""},
+	    {"<script>open", ""},
+	    {"", ""},
+	    {"&#0;&#1114112;&#55296;x", "x\n"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buffer out = {0};
@@ -196,13 +229,17 @@ static void html_becomes_text(void **state)
 	}
 }
 
-/* Every beginning of a hostile message, and every byte of it changed: nothing may be read beyond the end (the sanitizers look on). */
+/* Every beginning of a hostile message, and every byte of it changed: nothing may be read beyond
+ * the end (the sanitizers look on). */
 static void any_bytes_are_rendered(void **state)
 {
 	(void)state;
-	static const char seed[] = FROM "Content-Type: multipart/alternative; boundary=\"b\"; name*0*=utf-8''%C3%; name*1=x\nSubject: =?utf-8?b?w5w=?= =?x?q?=\n\n--b\n"
-	                                "Content-Type: text/html; charset=iso-2022-jp\nContent-Transfer-Encoding: quoted-printable\n\n<a href=\"http://x\">&amp;=1B$B=\n"
-	                                "--b\nContent-Type: message/rfc822\n\nSubject: x\n\nFrom \n--b--\n\n" FROM "\n";
+	static const char seed[] =
+	    FROM "Content-Type: multipart/alternative; boundary=\"b\"; name*0*=utf-8''%C3%; "
+	         "name*1=x\nSubject: =?utf-8?b?w5w=?= =?x?q?=\n\n--b\n"
+	         "Content-Type: text/html; charset=iso-2022-jp\nContent-Transfer-Encoding: "
+	         "quoted-printable\n\n<a href=\"http://x\">&amp;=1B$B=\n"
+	         "--b\nContent-Type: message/rfc822\n\nSubject: x\n\nFrom \n--b--\n\n" FROM "\n";
 	for (size_t n = 0; n < 2 * sizeof seed; n++) {
 		size_t length = n < sizeof seed ? n : sizeof seed - 1, lead;
 		char *copy = malloc(length + 1);
@@ -217,10 +254,12 @@ static void any_bytes_are_rendered(void **state)
 		for (int i = 0; i < count; i++) {
 			const struct render_fields all = {0};
 			render_header(&out, exact + items[i].header, items[i].body - items[i].header, &all);
-			render_body(&out, exact + items[i].header, items[i].start + items[i].length - items[i].header);
+			render_body(&out, exact + items[i].header,
+			    items[i].start + items[i].length - items[i].header);
 		}
 		for (size_t i = 0; i < out.length; i++)
-			assert_true((unsigned char)out.data[i] >= 0x20 || out.data[i] == '\n' || out.data[i] == '\t');
+			assert_true(
+			    (unsigned char)out.data[i] >= 0x20 || out.data[i] == '\n' || out.data[i] == '\t');
 		free(items);
 		free(copy);
 		free(exact);
@@ -231,7 +270,8 @@ static void any_bytes_are_rendered(void **state)
 static void lists_choose_messages(void **state)
 {
 	(void)state;
-	static char mailbox[] = FROM "From: joe@x\nSubject: disk full\nStatus: RO\n\n\n" FROM "From: Ann <ann@y>\nSubject: well\nStatus: O\n\n\n" FROM
+	static char mailbox[] = FROM "From: joe@x\nSubject: disk full\nStatus: RO\n\n\n" FROM
+	                             "From: Ann <ann@y>\nSubject: well\nStatus: O\n\n\n" FROM
 	                             "From: joe@z\nSubject: disk\n\n\n";
 	char path[] = "/tmp/firsthop.XXXXXX";
 	int fd = mkstemp(path);
@@ -247,10 +287,30 @@ static void lists_choose_messages(void **state)
 		const char *words, *places;
 		enum lists_of of;
 	} rows[] = {
-		{"", "2", LISTS_LIVE}, {"*", "23", LISTS_LIVE}, {"*", "1", LISTS_DELETED}, {"*", "123", LISTS_ANY}, {"1", NULL, LISTS_LIVE}, {"2", NULL, LISTS_DELETED},
-		{"joe", "3", LISTS_LIVE}, {"joe ann", "23", LISTS_LIVE}, {"/disk", "3", LISTS_LIVE}, {":n", "3", LISTS_LIVE}, {":o", "2", LISTS_LIVE}, {":u", "23", LISTS_LIVE},
-		{":d", "1", LISTS_LIVE}, {"1-3", "23", LISTS_LIVE}, {"2-3 joe", "3", LISTS_LIVE}, {"2 :n", NULL, LISTS_LIVE}, {"+", "3", LISTS_LIVE}, {"-", NULL, LISTS_LIVE},
-		{"^", "2", LISTS_LIVE}, {"$", "3", LISTS_LIVE}, {"2-$", "23", LISTS_LIVE}, {"0", NULL, LISTS_LIVE}, {"3-2", NULL, LISTS_LIVE}, {"99999999999999999999", NULL, LISTS_LIVE},
+	    {"", "2", LISTS_LIVE},
+	    {"*", "23", LISTS_LIVE},
+	    {"*", "1", LISTS_DELETED},
+	    {"*", "123", LISTS_ANY},
+	    {"1", NULL, LISTS_LIVE},
+	    {"2", NULL, LISTS_DELETED},
+	    {"joe", "3", LISTS_LIVE},
+	    {"joe ann", "23", LISTS_LIVE},
+	    {"/disk", "3", LISTS_LIVE},
+	    {":n", "3", LISTS_LIVE},
+	    {":o", "2", LISTS_LIVE},
+	    {":u", "23", LISTS_LIVE},
+	    {":d", "1", LISTS_LIVE},
+	    {"1-3", "23", LISTS_LIVE},
+	    {"2-3 joe", "3", LISTS_LIVE},
+	    {"2 :n", NULL, LISTS_LIVE},
+	    {"+", "3", LISTS_LIVE},
+	    {"-", NULL, LISTS_LIVE},
+	    {"^", "2", LISTS_LIVE},
+	    {"$", "3", LISTS_LIVE},
+	    {"2-$", "23", LISTS_LIVE},
+	    {"0", NULL, LISTS_LIVE},
+	    {"3-2", NULL, LISTS_LIVE},
+	    {"99999999999999999999", NULL, LISTS_LIVE},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct names words = {0};
@@ -286,11 +346,13 @@ static void names_of_maildirs_carry_state(void **state)
 	free(name);
 }
 
-/* At each step at which a change can be cut off, with and without mail that came later, the plan leads to the new mailbox. */
+/* At each step at which a change can be cut off, with and without mail that came later, the plan
+ * leads to the new mailbox. */
 static void a_killed_change_is_finished(void **state)
 {
 	(void)state;
-	static const char *const pairs[][3] = {{"start", "old part, longer", "new"}, {"", "old", "new and longer"}, {"x", "same size", "Size same"}};
+	static const char *const pairs[][3] = {{"start", "old part, longer", "new"},
+	    {"", "old", "new and longer"}, {"x", "same size", "Size same"}};
 	static const char *const late[] = {"", "LATE"};
 	for (size_t p = 0; p < 3; p++) {
 		const char *start = pairs[p][0], *old = pairs[p][1], *new = pairs[p][2];
@@ -300,7 +362,8 @@ static void a_killed_change_is_finished(void **state)
 			for (size_t l = 0; l < 2; l++) {
 				struct buffer now = {0}, out = {0}, wanted = {0};
 				buffer_puts(&now, start);
-				/* step bytes of the new part lie over the old one and its room; the last step has also cut the end off */
+				/* step bytes of the new part lie over the old one and its room; the last step has
+				 * also cut the end off */
 				for (size_t i = 0; i < most; i++)
 					buffer_add(&now, i < step && i < n ? new + i : i < o ? old + i : "\n", 1);
 				if (step > most)
@@ -319,7 +382,8 @@ static void a_killed_change_is_finished(void **state)
 			}
 		}
 		struct buffer out = {0};
-		assert_int_equal(rewrite_plan(&j, "other bytes altogether, of somebody", 35, &out), PLAN_FOREIGN);
+		assert_int_equal(rewrite_plan(&j, "other bytes altogether, of somebody", 35, &out),
+		    PLAN_FOREIGN);
 	}
 }
 
@@ -357,7 +421,8 @@ static void iso2022jp_is_known(void **state)
 	free(text);
 }
 
-/* Two kinds of lock: who gets one of them and not the other lets it go, or two programs that take them in different order wait for each other. */
+/* Two kinds of lock: who gets one of them and not the other lets it go, or two programs that take
+ * them in different order wait for each other. */
 static void half_a_lock_is_none(void **state)
 {
 	char path[] = "/tmp/firsthop.XXXXXX";
@@ -366,7 +431,8 @@ static void half_a_lock_is_none(void **state)
 	assert_true(other >= 0 && fd >= 0 && flock(other, LOCK_EX) == 0);
 	assert_false(compat_lock_file(fd));
 	assert_int_equal(errno, EAGAIN);
-	/* Where the two kinds see each other, the other's flock(2) is what is seen: a lock that is no process's. */
+	/* Where the two kinds see each other, the other's flock(2) is what is seen: a lock that is no
+	 * process's. */
 	pid_t pid = fork();
 	if (pid == 0) {
 		struct flock seen = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -383,11 +449,22 @@ static void half_a_lock_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(mailboxes_are_split_at_from_lines), TEST(status_is_read_and_written), TEST(from_lines_in_text_are_quoted),
-		TEST(words_and_fields_are_decoded), TEST(parameters_are_found), TEST(transfer_encodings_come_off), TEST(hostile_nesting_is_bounded),
-		TEST(terminals_see_nothing_harmful), TEST(html_becomes_text), TEST(any_bytes_are_rendered), TEST(lists_choose_messages),
-		TEST(names_of_maildirs_carry_state), TEST(a_killed_change_is_finished), TEST(aliases_end), TEST(iso2022jp_is_known),
-		TEST(half_a_lock_is_none),
+	    TEST(mailboxes_are_split_at_from_lines),
+	    TEST(status_is_read_and_written),
+	    TEST(from_lines_in_text_are_quoted),
+	    TEST(words_and_fields_are_decoded),
+	    TEST(parameters_are_found),
+	    TEST(transfer_encodings_come_off),
+	    TEST(hostile_nesting_is_bounded),
+	    TEST(terminals_see_nothing_harmful),
+	    TEST(html_becomes_text),
+	    TEST(any_bytes_are_rendered),
+	    TEST(lists_choose_messages),
+	    TEST(names_of_maildirs_carry_state),
+	    TEST(a_killed_change_is_finished),
+	    TEST(aliases_end),
+	    TEST(iso2022jp_is_known),
+	    TEST(half_a_lock_is_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,12 +40,17 @@ static void lists_are_read(void **state)
 	list_is("a . b @ c . d", "[a.b@c.d]");
 	list_is("\"odd name\"@b.c", "[\"odd name\"@b.c]");
 	list_is("=?UTF-8?Q?J=C3=B6rg?= <j@b.c>", "[j@b.c]");
-	list_is("<user@[192.0.2.1]>, joe@[IPv6:2001:db8::1]", "[user@[192.0.2.1]] [joe@[IPv6:2001:db8::1]]");
-	list_is("team: joe@[IPv6:2001:db8::1], <x@[IPv6:::1]>;", "[joe@[IPv6:2001:db8::1]] [x@[IPv6:::1]]");
+	list_is("<user@[192.0.2.1]>, joe@[IPv6:2001:db8::1]",
+	    "[user@[192.0.2.1]] [joe@[IPv6:2001:db8::1]]");
+	list_is("team: joe@[IPv6:2001:db8::1], <x@[IPv6:::1]>;",
+	    "[joe@[IPv6:2001:db8::1]] [x@[IPv6:::1]]");
 	list_is("a@x,b@y", "[a@x] [b@y]");
 	list_is("a@x; b@y", "[a@x] [b@y]");
 	list_is("\"a@b\"@c.d, \"a@b\"", "[\"a@b\"@c.d] [\"a@b\"]");
-	list_is("J\xc3\xb6rg M <j\xc3\xb6rg@b\xc3\xbc" "cher.example>", "[j\xc3\xb6rg@b\xc3\xbc" "cher.example]");
+	list_is("J\xc3\xb6rg M <j\xc3\xb6rg@b\xc3\xbc"
+	        "cher.example>",
+	    "[j\xc3\xb6rg@b\xc3\xbc"
+	    "cher.example]");
 	list_is("\"Doe, \\\"J\\\" (x)\" <j@b.c> (office, (2nd))", "[j@b.c]");
 	list_is("", "");
 	list_is(",,,", "");
@@ -57,8 +62,10 @@ static void lists_are_read(void **state)
 static void addresses_are_checked(void **state)
 {
 	(void)state;
-	const char *good[] = {"root", "a@b.c", "a+b@c.d", "-f@b.c", "\"a b\"@c.d", "a@[192.0.2.1]", "j\xc3\xb6rg@b.c", "a@localhost"};
-	const char *bad[] = {"", "@b.c", "a@", "a@.b", "a@b..c", "a@b.c.", "a b@c.d", "a@b c", "a@b@c", "\"a@b.c", "a<b@c.d", "a\nb@c.d", "a\x7f@b.c"};
+	const char *good[] = {"root", "a@b.c", "a+b@c.d", "-f@b.c", "\"a b\"@c.d", "a@[192.0.2.1]",
+	    "j\xc3\xb6rg@b.c", "a@localhost"};
+	const char *bad[] = {"", "@b.c", "a@", "a@.b", "a@b..c", "a@b.c.", "a b@c.d", "a@b c", "a@b@c",
+	    "\"a@b.c", "a<b@c.d", "a\nb@c.d", "a\x7f@b.c"};
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
 		assert_null(address_problem(good[i]));
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -115,7 +122,8 @@ static void envelope_comes_back(void **state)
 	assert_true(envelope_add_recipient(&e, "a@b.c"));
 	assert_true(envelope_add_recipient(&e, "d@e.f"));
 	assert_false(envelope_add_recipient(&e, "a@b.c"));
-	buffer_puts(&e.notes, "6655aa01.00000001 1700000000 rcpt address=x verdict=failed\n6655aa01.00000001 1700000000 done\n");
+	buffer_puts(&e.notes, "6655aa01.00000001 1700000000 rcpt address=x "
+	                      "verdict=failed\n6655aa01.00000001 1700000000 done\n");
 	envelope_write(&e, &file, &at);
 	size_t head = file.length;
 	buffer_puts(&file, "Subject: x\n\ny\n");
@@ -143,14 +151,14 @@ static void envelope_comes_back(void **state)
 static void envelope_refuses_nonsense(void **state)
 {
 	const char *bad[] = {
-		"firsthop-spool: 1\nsender: a\n\n",
-		"firsthop-spool: 1\nrecipient: a\n\n",
-		"firsthop-spool: 2\nsender: a\nrecipient: b\n\n",
-		"sender: a\nrecipient: b\n\n",
-		"firsthop-spool: 1\nsender: a\nrecipient: b\x01\n\n",
-		"firsthop-spool: 1\nsender: a\nrecipient: b\ncreated: x\n\n",
-		"firsthop-spool: 1\nsender: a\nrecipient: b\ncontent: bytes=1\n\n",
-		"firsthop-spool: 1\nsender: a\nrecipient: b\nnonsense\n\n",
+	    "firsthop-spool: 1\nsender: a\n\n",
+	    "firsthop-spool: 1\nrecipient: a\n\n",
+	    "firsthop-spool: 2\nsender: a\nrecipient: b\n\n",
+	    "sender: a\nrecipient: b\n\n",
+	    "firsthop-spool: 1\nsender: a\nrecipient: b\x01\n\n",
+	    "firsthop-spool: 1\nsender: a\nrecipient: b\ncreated: x\n\n",
+	    "firsthop-spool: 1\nsender: a\nrecipient: b\ncontent: bytes=1\n\n",
+	    "firsthop-spool: 1\nsender: a\nrecipient: b\nnonsense\n\n",
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -174,15 +182,21 @@ static char *edit(const void *context, enum stamp_role role, const char *address
 	const enum stamp_from *from = context;
 	if (role == STAMP_FROM && *from == STAMP_FROM_REPLACE)
 		return mem_copy("alerts@example.net");
-	return role == STAMP_FROM && *from == STAMP_FROM_KEEP ? mem_copy(address) : address_qualify(address, "example.org");
+	return role == STAMP_FROM && *from == STAMP_FROM_KEEP ? mem_copy(address)
+	                                                      : address_qualify(address, "example.org");
 }
 
 static char *stamped(const char *block, enum stamp_from from, const char *sender)
 {
 	struct envelope e;
 	struct buffer out = {0};
-	struct stamp_policy p = {.host = "mon1.example.org", .domain = "example.org", .keep_original = STAMP_ORIGINAL_REPLY_TO, .address = edit, .context = &from,
-	                         .type = "", .encoding = ""};
+	struct stamp_policy p = {.host = "mon1.example.org",
+	    .domain = "example.org",
+	    .keep_original = STAMP_ORIGINAL_REPLY_TO,
+	    .address = edit,
+	    .context = &from,
+	    .type = "",
+	    .encoding = ""};
 	envelope_init(&e);
 	e.created_us = 1700000000000000;
 	e.uid = 80;
@@ -212,7 +226,9 @@ static void stamp_completes(void **state)
 	assert_string_equal(h, again);
 	free(again);
 	free(h);
-	h = stamped("From: \"root\" (Cron Daemon)\nTo: root, Joe <joe>,\n\tx@y.z\nDate: d\nMessage-ID: <m>\n", STAMP_FROM_QUALIFY, "root@example.org");
+	h = stamped("From: \"root\" (Cron Daemon)\nTo: root, Joe <joe>,\n\tx@y.z\nDate: d\nMessage-ID: "
+	            "<m>\n",
+	    STAMP_FROM_QUALIFY, "root@example.org");
 	holds(h, "To: root@example.org, Joe <joe@example.org>,\n\tx@y.z\n");
 	holds(h, "From: root@example.org (Cron Daemon)\n");
 	assert_null(strstr(h, "undisclosed"));
@@ -220,7 +236,8 @@ static void stamp_completes(void **state)
 	h = stamped("From: root (Cron Daemon)\nTo: a@b.c\n", STAMP_FROM_QUALIFY, "root@example.org");
 	holds(h, "From: root@example.org (Cron Daemon)\n");
 	free(h);
-	h = stamped("From: root <root>\nTo: x: joe@[IPv6:2001:db8::1], <y@[IPv6:::1]>, z;\n", STAMP_FROM_QUALIFY, "root@example.org");
+	h = stamped("From: root <root>\nTo: x: joe@[IPv6:2001:db8::1], <y@[IPv6:::1]>, z;\n",
+	    STAMP_FROM_QUALIFY, "root@example.org");
 	holds(h, "To: x: joe@[IPv6:2001:db8::1], <y@[IPv6:::1]>, z@example.org;\n");
 	free(h);
 	h = stamped("From:\nDate: \nTo: a@b.c\n", STAMP_FROM_QUALIFY, "root@example.org");
@@ -292,8 +309,15 @@ static void wire_cuts_long_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(lists_are_read), TEST(addresses_are_checked), TEST(header_ends_where_it_ends), TEST(fields_are_removed),
-		TEST(envelope_comes_back), TEST(envelope_refuses_nonsense), TEST(stamp_completes), TEST(wire_is_safe), TEST(wire_cuts_long_lines),
+	    TEST(lists_are_read),
+	    TEST(addresses_are_checked),
+	    TEST(header_ends_where_it_ends),
+	    TEST(fields_are_removed),
+	    TEST(envelope_comes_back),
+	    TEST(envelope_refuses_nonsense),
+	    TEST(stamp_completes),
+	    TEST(wire_is_safe),
+	    TEST(wire_cuts_long_lines),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

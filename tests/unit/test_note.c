@@ -1,5 +1,6 @@
 /* objects: sendmail/mailbox/note sendmail/mailbox/dotlock */
-/* What a delivery that was broken off leaves beside a mailbox, and when it is safe to take a part of a message away. */
+/* What a delivery that was broken off leaves beside a mailbox, and when it is safe to take a part
+ * of a message away. */
 #include "base/fdio.h"
 #include "mailbox/dotlock.h"
 #include "mailbox/mailbox.h"
@@ -12,13 +13,17 @@
 #include <unistd.h>
 
 #define OLD "From a  Thu Jan  1 00:00:00 1970\nSubject: old\n\nold\n\n"
-#define START "From b  Thu Jan  1 00:00:01 1970\nReturn-Path: <b>\nDelivered-To: c\nSubject: new\n\n"
+#define START \
+	"From b  Thu Jan  1 00:00:01 1970\nReturn-Path: <b>\nDelivered-To: c\nSubject: new\n\n"
 
 static char folder[40];
 static int folder_fd;
 
 /* No test waits for a lock. */
-bool mailbox_keep_trying(int tries) { return tries < 1; }
+bool mailbox_keep_trying(int tries)
+{
+	return tries < 1;
+}
 
 static int set_up(void **state)
 {
@@ -46,7 +51,8 @@ static void put_file(const char *name, const char *bytes, size_t length)
 	close(fd);
 }
 
-/* A mailbox that holds OLD, a note of what begins with START; then tail comes behind it, and a new life looks.  Returns the length after. */
+/* A mailbox that holds OLD, a note of what begins with START; then tail comes behind it, and a new
+ * life looks.  Returns the length after. */
 static long life_after(const char *tail, size_t length, struct text *told)
 {
 	struct note n;
@@ -79,12 +85,19 @@ static void parts_are_taken_away(void **state)
 		const char *tail;
 		size_t length;
 	} cases[] = {
-		{"", 0}, {START, 1}, {START, 40}, {START, strlen(START)}, {START "body\nhalf a li", strlen(START) + 14}, {START "whole\n\n", strlen(START) + 7},
-		{START "> From x Thu Jan  1 00:00:02 1970 is text, >From y Thu Jan  1 00:00:02 1970\n", strlen(START) + 5},
-		{START ">From y Thu Jan  1 00:00:02 1970 is text that was quoted\n", strlen(START) + 56},
-		{START "a letter From Bob, and from 10:30 on\n", strlen(START) + 36 - 20},
-		/* A power cut may leave a length without its bytes. */
-		{zeros, 300}, {"From b  \0\0\0", 11},
+	    {"", 0},
+	    {START, 1},
+	    {START, 40},
+	    {START, strlen(START)},
+	    {START "body\nhalf a li", strlen(START) + 14},
+	    {START "whole\n\n", strlen(START) + 7},
+	    {START "> From x Thu Jan  1 00:00:02 1970 is text, >From y Thu Jan  1 00:00:02 1970\n",
+	        strlen(START) + 5},
+	    {START ">From y Thu Jan  1 00:00:02 1970 is text that was quoted\n", strlen(START) + 56},
+	    {START "a letter From Bob, and from 10:30 on\n", strlen(START) + 36 - 20},
+	    /* A power cut may leave a length without its bytes. */
+	    {zeros, 300},
+	    {"From b  \0\0\0", 11},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -97,17 +110,18 @@ static void parts_are_taken_away(void **state)
 static void what_others_wrote_stays(void **state)
 {
 	static const char *const tails[] = {
-		"From b  Thu Jan  1 00:00:02 1970\nof another second\n\n",
-		"\nFrom b  Thu Jan  1 00:00:01 1970\n",
-		START "half a From z Thu Jan  1 00:00:03 1970\nSubject: behind it\n\n",
-		START "half\n\nFrom z Thu Jan  1 00:00:03 1970\nSubject: behind it\n\n",
-		START "half\nFrom z Thu Jan  1 00:00 1970\n",
-		("X-IMAP: 1\n" START),
+	    "From b  Thu Jan  1 00:00:02 1970\nof another second\n\n",
+	    "\nFrom b  Thu Jan  1 00:00:01 1970\n",
+	    START "half a From z Thu Jan  1 00:00:03 1970\nSubject: behind it\n\n",
+	    START "half\n\nFrom z Thu Jan  1 00:00:03 1970\nSubject: behind it\n\n",
+	    START "half\nFrom z Thu Jan  1 00:00 1970\n",
+	    ("X-IMAP: 1\n" START),
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
 		TEXT(told, 300);
-		assert_int_equal(life_after(tails[i], strlen(tails[i]), &told), strlen(OLD) + strlen(tails[i]));
+		assert_int_equal(life_after(tails[i], strlen(tails[i]), &told),
+		    strlen(OLD) + strlen(tails[i]));
 		assert_non_null(strstr(told.data, "another program has changed the mailbox"));
 	}
 }
@@ -133,13 +147,16 @@ static void behind_long_parts(void **state)
 /* Notes that mean nothing: cut off, of another file, of another length, with odd numbers. */
 static void odd_notes_do_nothing(void **state)
 {
-	char notes[7][300] = {"", "firsthop-mbox 1 2", "firsthop-mbox 1 2 0\nFrom ", "nonsense\n", ("firsthop-mbox 1 2 0\n" START)};
+	char notes[7][300] = {"", "firsthop-mbox 1 2", "firsthop-mbox 1 2 0\nFrom ", "nonsense\n",
+	    ("firsthop-mbox 1 2 0\n" START)};
 	struct stat st;
 	(void)state;
 	put_file("mailbox", START, strlen(START));
 	assert_int_equal(fstatat(folder_fd, "mailbox", &st, 0), 0);
-	snprintf(notes[5], sizeof notes[5], "firsthop-mbox %llu %llu -5\n%s", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino, START);
-	snprintf(notes[6], sizeof notes[6], "firsthop-mbox %llu %llu 99999\n%s", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino, START);
+	snprintf(notes[5], sizeof notes[5], "firsthop-mbox %llu %llu -5\n%s",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino, START);
+	snprintf(notes[6], sizeof notes[6], "firsthop-mbox %llu %llu 99999\n%s",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino, START);
 	for (int i = 0; i < 7; i++) {
 		TEXT(told, 300);
 		struct note n;
@@ -154,7 +171,8 @@ static void odd_notes_do_nothing(void **state)
 	}
 }
 
-/* A note is a plain file of our own with one name; in the place of anything else there is none, and mail is delivered all the same. */
+/* A note is a plain file of our own with one name; in the place of anything else there is none, and
+ * mail is delivered all the same. */
 static void traps_are_no_notes(void **state)
 {
 	struct note n;
@@ -194,7 +212,8 @@ static void locks_of_the_dead_are_taken(void **state)
 	unlinkat(folder_fd, "user.lock", 0);
 	/* Of another machine, and of programs that say less: after ten minutes. */
 	for (int i = 0; i < 2; i++) {
-		snprintf(text, sizeof text, i == 0 ? "%ld elsewhere.example.org\n" : "%ld\n", (long)dead_process());
+		snprintf(text, sizeof text, i == 0 ? "%ld elsewhere.example.org\n" : "%ld\n",
+		    (long)dead_process());
 		put_file("user.lock", text, strlen(text));
 		assert_int_equal(dotlock_take(folder_fd, "user.lock"), DOTLOCK_BUSY);
 		assert_int_equal(utimensat(folder_fd, "user.lock", old, 0), 0);
@@ -208,8 +227,12 @@ static void locks_of_the_dead_are_taken(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		NOTE_TEST(parts_are_taken_away), NOTE_TEST(what_others_wrote_stays), NOTE_TEST(behind_long_parts), NOTE_TEST(odd_notes_do_nothing),
-		NOTE_TEST(traps_are_no_notes), NOTE_TEST(locks_of_the_dead_are_taken),
+	    NOTE_TEST(parts_are_taken_away),
+	    NOTE_TEST(what_others_wrote_stays),
+	    NOTE_TEST(behind_long_parts),
+	    NOTE_TEST(odd_notes_do_nothing),
+	    NOTE_TEST(traps_are_no_notes),
+	    NOTE_TEST(locks_of_the_dead_are_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* What sendmail asks before it takes mail: the published rules and the room on the disk; and a journal told line by line. */
+/* What sendmail asks before it takes mail: the published rules and the room on the disk; and a
+ * journal told line by line. */
 #include "base/clock.h"
 #include "base/text.h"
 #include "spool/drop.h"
@@ -54,14 +55,15 @@ static void the_first_rule_that_fits_counts(void **state)
 {
 	struct diagnosis why;
 	(void)state;
-	const char *rules = HEAD "rule line=3 who=bob uid=1002 from=bob@other.example\nrule line=5 who=@www gid=33 from=\"shop@example.net @lists.example.net\"\n"
-	                    "rule line=9 who=* all=1 from=nobody\n";
+	const char *rules = HEAD "rule line=3 who=bob uid=1002 from=bob@other.example\nrule line=5 "
+	                         "who=@www gid=33 from=\"shop@example.net @lists.example.net\"\n"
+	                         "rule line=9 who=* all=1 from=nobody\n";
 	assert_int_equal(ask(rules, "SHOP@example.net", &why), EX_OK);
 	assert_int_equal(ask(rules, "any@lists.example.net", &why), EX_OK);
 	assert_int_equal(ask(rules, "php", &why), EX_OK); /* always: as oneself */
 	assert_int_equal(ask(rules, "php@example.org", &why), EX_OK);
 	assert_int_equal(ask(rules, NULL, &why), EX_OK);
-	assert_int_equal(ask(rules, "", &why), EX_OK); /* a bounce has no sender */
+	assert_int_equal(ask(rules, "", &why), EX_OK);           /* a bounce has no sender */
 	assert_int_equal(ask(rules, "nobody", &why), EX_NOPERM); /* the third rule is not asked */
 	assert_string_equal(why.key, "sender-refused");
 	assert_non_null(strstr(why.text, "[submit @www] in /etc/firsthop.conf, line 5"));
@@ -77,8 +79,10 @@ static void many_may_be_over_a_limit(void **state)
 	(void)state;
 	buffer_puts(&rules, HEAD "rule line=9 who=* all=1 from=nobody\n");
 	for (int i = 2000; i < 3000; i++)
-		buffer_printf(&rules, "over uid=%d until=%lld text=\"user web%d has 100 messages in the queue and may have 100 ([submit *] in /etc/firsthop/firsthop.conf, line 12)\"\n",
-		              i, (long long)clock_wall_s() + 600, i);
+		buffer_printf(&rules,
+		    "over uid=%d until=%lld text=\"user web%d has 100 messages in the queue and may have "
+		    "100 ([submit *] in /etc/firsthop/firsthop.conf, line 12)\"\n",
+		    i, (long long)clock_wall_s() + 600, i);
 	assert_int_equal(ask(buffer_string(&rules), "x@other.example", &why), EX_NOPERM);
 	buffer_free(&rules);
 }
@@ -88,15 +92,19 @@ static void who_is_over_a_limit_waits(void **state)
 	char rules[300];
 	struct diagnosis why;
 	(void)state;
-	snprintf(rules, sizeof rules, HEAD "over uid=1001 until=%lld text=\"more than 5 messages\"\n", (long long)clock_wall_s() + 600);
+	snprintf(rules, sizeof rules, HEAD "over uid=1001 until=%lld text=\"more than 5 messages\"\n",
+	    (long long)clock_wall_s() + 600);
 	assert_int_equal(ask(rules, NULL, &why), EX_NOPERM);
 	assert_string_equal(why.key, "user-limit");
 	assert_true(text_starts(why.text, "more than 5 messages; not before "));
-	snprintf(rules, sizeof rules, HEAD "over uid=1001 until=%lld text=x\n", (long long)clock_wall_s() - 1);
+	snprintf(rules, sizeof rules, HEAD "over uid=1001 until=%lld text=x\n",
+	    (long long)clock_wall_s() - 1);
 	assert_int_equal(ask(rules, NULL, &why), EX_OK);
-	snprintf(rules, sizeof rules, HEAD "over uid=1001 until=%lld text=x\n", (long long)clock_wall_s() + 1000000); /* the clock was set */
+	snprintf(rules, sizeof rules, HEAD "over uid=1001 until=%lld text=x\n",
+	    (long long)clock_wall_s() + 1000000); /* the clock was set */
 	assert_int_equal(ask(rules, NULL, &why), EX_OK);
-	snprintf(rules, sizeof rules, HEAD "over uid=1002 until=%lld text=x\n", (long long)clock_wall_s() + 600);
+	snprintf(rules, sizeof rules, HEAD "over uid=1002 until=%lld text=x\n",
+	    (long long)clock_wall_s() + 600);
 	assert_int_equal(ask(rules, NULL, &why), EX_OK);
 }
 
@@ -105,7 +113,8 @@ static void a_nearly_full_disk_is_roots(void **state)
 	struct diagnosis why;
 	struct policy_user root = {.uid = 0, .login = "root"};
 	struct policy p;
-	const char *rules = "policy version=1 file=/etc/firsthop.conf domain=example.org min_free_mb=999999999\n";
+	const char *rules =
+	    "policy version=1 file=/etc/firsthop.conf domain=example.org min_free_mb=999999999\n";
 	(void)state;
 	assert_int_equal(ask(rules, NULL, &why), EX_IOERR);
 	assert_string_equal(why.key, "spool-full");
@@ -141,7 +150,8 @@ static void errors_of_the_disk_have_keys(void **state)
 	static const struct {
 		int error;
 		const char *key;
-	} rows[] = {{ENOSPC, "spool-full"}, {EDQUOT, "spool-full"}, {EFBIG, "spool-too-big"}, {EIO, "spool-write"}};
+	} rows[] = {{ENOSPC, "spool-full"}, {EDQUOT, "spool-full"}, {EFBIG, "spool-too-big"},
+	    {EIO, "spool-write"}};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct diagnosis why = {0};
@@ -180,7 +190,8 @@ static void a_full_disk_stops_the_writing(void **state)
 
 static void a_story_is_told_in_order(void **state)
 {
-	char text[] = "nonsense\n100 attempt n=1\n101 dance\n102 rcpt address=a@b.c next=1 verdict=deferred text=\"450 later\"\n103 wait s=60\n104 rcpt address=torn";
+	char text[] = "nonsense\n100 attempt n=1\n101 dance\n102 rcpt address=a@b.c next=1 "
+	              "verdict=deferred text=\"450 later\"\n103 wait s=60\n104 rcpt address=torn";
 	char *at = text, *end = text + strlen(text);
 	struct story_line line;
 	struct story_rcpt rcpt;
@@ -203,8 +214,15 @@ static void a_story_is_told_in_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_first_rule_that_fits_counts), TEST(many_may_be_over_a_limit), TEST(who_is_over_a_limit_waits), TEST(a_nearly_full_disk_is_roots), TEST(odd_files_refuse_nothing),
-		TEST(errors_of_the_disk_have_keys), TEST(a_name_that_cannot_be_given_leaves_nothing), TEST(a_full_disk_stops_the_writing), TEST(a_story_is_told_in_order),
+	    TEST(the_first_rule_that_fits_counts),
+	    TEST(many_may_be_over_a_limit),
+	    TEST(who_is_over_a_limit_waits),
+	    TEST(a_nearly_full_disk_is_roots),
+	    TEST(odd_files_refuse_nothing),
+	    TEST(errors_of_the_disk_have_keys),
+	    TEST(a_name_that_cannot_be_given_leaves_nothing),
+	    TEST(a_full_disk_stops_the_writing),
+	    TEST(a_story_is_told_in_order),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,4 +1,5 @@
-/* Properties of the converter over random bodies: legal in every line, the same however the bytes are cut, decoding to what was given. */
+/* Properties of the converter over random bodies: legal in every line, the same however the bytes
+ * are cut, decoding to what was given. */
 #include "message/recode.h"
 #include "unit.h"
 #include <stdio.h>
@@ -6,19 +7,24 @@
 #include <string.h>
 
 static const char type_text[] = "Content-Type: text/plain\n";
-static const char type_multi[] = "Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: 8bit\n";
+static const char type_multi[] =
+    "Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: 8bit\n";
 
 /* Bytes in which everything that matters is frequent. */
 static void fill(char *bytes, size_t length)
 {
 	static const char frequent[] = "\n\r= \t.-b:\0\xc3\xbc";
 	for (size_t i = 0; i < length; i++)
-		bytes[i] = unit_random() % 3 == 0 ? (char)(unit_random() & 0xff) : unit_random() % 2 ? frequent[(size_t)unit_random() % (sizeof frequent - 1)] : 'x';
+		bytes[i] = unit_random() % 3 == 0 ? (char)(unit_random() & 0xff)
+		           : unit_random() % 2    ? frequent[(size_t)unit_random() % (sizeof frequent - 1)]
+		                                  : 'x';
 	for (int i = 0; i < 3 && length > 100; i++)
-		memcpy(bytes + (size_t)unit_random() % (length - 30), unit_random() % 2 ? "\n--b\nContent-Type: x/y\n\n" : "\n--b--\n", 7);
+		memcpy(bytes + (size_t)unit_random() % (length - 30),
+		    unit_random() % 2 ? "\n--b\nContent-Type: x/y\n\n" : "\n--b--\n", 7);
 }
 
-static void walk(const struct entity *top, struct recode_plan *plan, bool writing, const char *bytes, size_t length, size_t step, struct buffer *out)
+static void walk(const struct entity *top, struct recode_plan *plan, bool writing,
+    const char *bytes, size_t length, size_t step, struct buffer *out)
 {
 	struct recode *r = recode_start(top, plan, true, writing);
 	for (size_t at = 0; at < length; at += step)
@@ -94,16 +100,21 @@ static void headers_are_read(void **state)
 {
 	struct entity e;
 	(void)state;
-	entity_read(&e, "Content-Type: MULTIPART/Mixed;\n charset=\"a;b\"; Boundary = \"x\\\"y z\"\n", 66);
+	entity_read(&e, "Content-Type: MULTIPART/Mixed;\n charset=\"a;b\"; Boundary = \"x\\\"y z\"\n",
+	    66);
 	assert_int_equal(e.kind, ENTITY_MULTIPART);
 	assert_string_equal(e.boundary, "x\"y z");
 	static const struct {
 		const char *header;
 		enum entity_kind kind;
-	} rows[] = {{"", ENTITY_TEXT}, {"Content-Transfer-Encoding: BASE64 (x)\n", ENTITY_BASE64}, {"Content-Transfer-Encoding: x-uue\n", ENTITY_SEALED},
-	            {"Content-Type: multipart/mixed\n", ENTITY_SEALED}, {"Content-Type: multipart/signed; boundary=b\n", ENTITY_SEALED},
-	            {"Content-Type: message/rfc822\n", ENTITY_MESSAGE}, {"Content-Type: message/delivery-status\n", ENTITY_SEALED},
-	            {"Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n", ENTITY_SEALED}};
+	} rows[] = {{"", ENTITY_TEXT}, {"Content-Transfer-Encoding: BASE64 (x)\n", ENTITY_BASE64},
+	    {"Content-Transfer-Encoding: x-uue\n", ENTITY_SEALED},
+	    {"Content-Type: multipart/mixed\n", ENTITY_SEALED},
+	    {"Content-Type: multipart/signed; boundary=b\n", ENTITY_SEALED},
+	    {"Content-Type: message/rfc822\n", ENTITY_MESSAGE},
+	    {"Content-Type: message/delivery-status\n", ENTITY_SEALED},
+	    {"Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n",
+	        ENTITY_SEALED}};
 	entity_read(&e, "Content-Transfer-Encoding: 7-bit\n", 33);
 	assert_true(e.kind == ENTITY_TEXT && e.odd_encoding);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

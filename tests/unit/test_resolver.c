@@ -1,7 +1,8 @@
 /* objects: sendmail/relay/route/resolver sendmail/relay/route/exchange sendmail/lib/base/sandbox_none sendmail/relay/route/dns_answer sendmail/relay/route/hosts sendmail/relay/route/here */
 /* libs: -Wl,--wrap=fopen,--wrap=getaddrinfo */
-/* The stub resolver against name servers of every kind, the hosts file, and what the kernel knows.  The files are strings, and the servers' port
-   is one of ours: fopen and getaddrinfo pass through here. */
+/* The stub resolver against name servers of every kind, the hosts file, and what the kernel knows.
+   The files are strings, and the servers' port is one of ours: fopen and getaddrinfo pass through
+   here. */
 #include "base/clock.h"
 #include "relay/route/dns.h"
 #include "relay/route/exchange.h"
@@ -33,9 +34,12 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 	return text == NULL ? NULL : fmemopen((void *)(uintptr_t)text, strlen(text), "r");
 }
 
-int __real_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **list);
-int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **list);
-int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **list)
+int __real_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+    struct addrinfo **list);
+int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+    struct addrinfo **list);
+int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+    struct addrinfo **list)
 {
 	char port[8];
 	int which = strcmp(node, FIRST) == 0 ? 0 : strcmp(node, SECOND) == 0 ? 1 : -1;
@@ -45,7 +49,8 @@ int __wrap_getaddrinfo(const char *node, const char *service, const struct addri
 	return __real_getaddrinfo("127.0.0.1", port, hints, list);
 }
 
-/* --- two name servers: the first label of a name says what they do with it ------------------------------------------- */
+/* --- two name servers: the first label of a name says what they do with it
+ * ------------------------------------------- */
 
 static bool asks(const unsigned char *question, const char *label)
 {
@@ -74,7 +79,10 @@ static void serve_udp(int fd, bool second)
 	if (n < 17 || asks(bytes, "silent") || (asks(bytes, "late") && !second))
 		return;
 	size_t length = (size_t)n;
-	int code = asks(bytes, "nx") ? 3 : asks(bytes, "refused") ? 5 : asks(bytes, "fails") || (asks(bytes, "half") && !second) ? 2 : 0;
+	int code = asks(bytes, "nx")                                          ? 3
+	           : asks(bytes, "refused")                                   ? 5
+	           : asks(bytes, "fails") || (asks(bytes, "half") && !second) ? 2
+	                                                                      : 0;
 	if (asks(bytes, "forged")) {
 		unsigned char wrong[600];
 		memcpy(wrong, bytes, length);
@@ -113,10 +121,13 @@ static void serve_tcp(int listener)
 
 static int bind_to(int kind, uint16_t *port)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(*port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in a = {.sin_family = AF_INET,
+	    .sin_port = htons(*port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t length = sizeof a;
 	int fd = socket(AF_INET, kind, 0);
-	if (bind(fd, (struct sockaddr *)&a, sizeof a) != 0 || (kind == SOCK_STREAM && listen(fd, 5) != 0)) {
+	if (bind(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
+	    (kind == SOCK_STREAM && listen(fd, 5) != 0)) {
 		close(fd);
 		return -1;
 	}
@@ -153,7 +164,9 @@ static pid_t start_servers(void)
 	return pid;
 }
 
-/* --- the tests ------------------------------------------------------------------------------------------------------- */
+/* --- the tests
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 /* resolv.conf is read once in a process: a process for each. */
 static void expect_servers(const char *text, const char *servers)
@@ -177,9 +190,11 @@ static void resolv_conf_is_read(void **state)
 	(void)state;
 	expect_servers(NULL, "127.0.0.1,");
 	expect_servers("search example.org\n", "127.0.0.1,");
-	expect_servers("nameserver\nnameserver 192.0.2.1\nnameserver\t2001:db8::1 # x\n", "192.0.2.1,2001:db8::1,");
-	expect_servers("nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\nnameserver 192.0.2.4\noptions timeout:99 attempts:x rotate\n",
-	               "192.0.2.1,192.0.2.2,192.0.2.3,");
+	expect_servers("nameserver\nnameserver 192.0.2.1\nnameserver\t2001:db8::1 # x\n",
+	    "192.0.2.1,2001:db8::1,");
+	expect_servers("nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\nnameserver "
+	               "192.0.2.4\noptions timeout:99 attempts:x rotate\n",
+	    "192.0.2.1,192.0.2.2,192.0.2.3,");
 }
 
 static void expect(const char *name, enum dns_kind kind, const char *told)
@@ -203,10 +218,13 @@ static void answers_are_told_with_their_server(void **state)
 	expect("half.test", DNS_RECORDS, "asked " SECOND ", ");
 	expect("fails.test", DNS_SERVFAIL, FIRST ": server failure (");
 	expect("fails.test", DNS_SERVFAIL, "; " SECOND ": server failure (");
-	expect("refused.test", DNS_LAME, SECOND ": the server does not look names up for this machine (");
-	expect("tcp.test", DNS_RECORDS, "asked " FIRST " by UDP and, because that answer was cut, by TCP, ");
+	expect("refused.test", DNS_LAME,
+	    SECOND ": the server does not look names up for this machine (");
+	expect("tcp.test", DNS_RECORDS,
+	    "asked " FIRST " by UDP and, because that answer was cut, by TCP, ");
 	expect("tcp-cut.test", DNS_TIMEOUT, FIRST ": the answer was cut, and there is none over TCP (");
-	expect("tcp-wrong.test", DNS_TIMEOUT, SECOND ": the answer was cut, and there is none over TCP (");
+	expect("tcp-wrong.test", DNS_TIMEOUT,
+	    SECOND ": the answer was cut, and there is none over TCP (");
 	expect("a..test", DNS_BAD, "a label is empty or too long");
 }
 
@@ -216,7 +234,8 @@ static void silence_ends(void **state)
 	int64_t start_ms = clock_mono_ms();
 	expect("late.test", DNS_RECORDS, "asked " SECOND ", ");
 	expect("silent.test", DNS_TIMEOUT, FIRST ": no answer (1");
-	expect("tcp-silent.test", DNS_TIMEOUT, FIRST ": the answer was cut, and there is none over TCP (");
+	expect("tcp-silent.test", DNS_TIMEOUT,
+	    FIRST ": the answer was cut, and there is none over TCP (");
 	assert_in_range(clock_mono_ms() - start_ms, 4900, 60000);
 }
 
@@ -230,7 +249,8 @@ static void one_server_is_tried(void **state)
 	assert_int_equal(error, 0);
 	assert_int_equal(dns_try(FIRST, "good.test", DNS_A, true, &error, &took_ms), DNS_RECORDS);
 	assert_int_equal(dns_try(FIRST, "a..test", DNS_A, true, &error, &took_ms), DNS_BAD);
-	assert_int_equal(dns_try("no address", "good.test", DNS_A, false, &error, &took_ms), DNS_TIMEOUT);
+	assert_int_equal(dns_try("no address", "good.test", DNS_A, false, &error, &took_ms),
+	    DNS_TIMEOUT);
 	assert_int_equal(error, EINVAL);
 	int spare = bind_to(SOCK_DGRAM, &(uint16_t){0});
 	ports[1] = 0;
@@ -260,8 +280,10 @@ static void the_hosts_file(void **state)
 	static char many[5000], line[4000];
 	(void)state;
 	hosts(NULL, "a.test", "", "");
-	hosts("# a.test\n192.0.2.1 b.test # a.test\n192.0.2.2\n\na.test 192.0.2.3\nx a.test\n", "a.test", "", "");
-	hosts("192.0.2.1 b.test\r\n192.0.2.2\tc.test A.Test\r\n2001:db8::1 a.test", "a.test", "hosts file /etc/hosts:2", "192.0.2.2,2001:db8::1,");
+	hosts("# a.test\n192.0.2.1 b.test # a.test\n192.0.2.2\n\na.test 192.0.2.3\nx a.test\n",
+	    "a.test", "", "");
+	hosts("192.0.2.1 b.test\r\n192.0.2.2\tc.test A.Test\r\n2001:db8::1 a.test", "a.test",
+	    "hosts file /etc/hosts:2", "192.0.2.2,2001:db8::1,");
 	hosts("192.0.2.1 a.test.\n192.0.2.2 a.test.x\n", "a.test", "", "");
 	/* A line of any length is one line. */
 	memset(line, 'x', 3000);
@@ -295,7 +317,9 @@ static void the_rest_of_the_system(void **state)
 
 static void what_the_kernel_knows(void **state)
 {
-	static const char *const own[] = {"127.0.0.1", "::1"}, *const other[] = {"192.0.2.1", "2001:db8::1", "mon1.example.org", ""};
+	static const char *const own[] = {"127.0.0.1", "::1"}, *const other[] = {"192.0.2.1",
+	                                                           "2001:db8::1", "mon1.example.org",
+	                                                           ""};
 	(void)state;
 	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
 		assert_true(here_owns(own[i]));
@@ -318,15 +342,31 @@ static bool reads(const char *words, enum dns_type type, struct dns_answer *a)
 
 static void words_of_a_process(void **state)
 {
-	static const char *const nonsense[] = {"", "\n", "answer\n", "answer kind=0 cut=0 validated=0 count=0 alias=\"\"\n", "answer kind=7 cut=0 validated=0 count=0 alias=\"\"\n",
-		"answer kind=-1 cut=0 validated=0 count=0 alias=\"\"\n", "answer kind=1 cut=2 validated=0 count=0 alias=\"\"\n", "answer kind=1 cut=0 validated=5 count=0 alias=\"\"\n",
-		"answer kind=0 cut=0 validated=0 count=33 alias=\"\"\n", "answer kind=0 cut=0 validated=0 count=1 alias=\"\"\n", "answer kind=1 cut=0 validated=0 count=0 alias=\"\"\nmore\n",
-		"answer kind=1 cut=0 validated=0 count=0 alias=\"\"", "answer kind=1 cut=0 validated=0 count=1 alias=\"\"\nrecord name=192.0.2.1 preference=0 weight=0 port=0\n",
-		"answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=evil.example preference=0 weight=0 port=0\n",
-		"answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=192.0.2.1 preference=65536 weight=0 port=0\n",
-		"answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=\"192.0.2.1\\n\" preference=0 weight=0 port=0\n",
-		"answer kind=0 cut=0 validated=0 count=1 alias=\"a\\x1b[2J\"\nrecord name=192.0.2.1 preference=0 weight=0 port=0\n"};
-	struct dns_answer a, b = {.kind = DNS_RECORDS, .count = 2, .validated = true, .records = {{"mx1.example.org", 10, 1, 25}, {"", 20, 65535, 65535}}, .alias = "other.example.org"};
+	static const char *const nonsense[] = {"", "\n", "answer\n",
+	    "answer kind=0 cut=0 validated=0 count=0 alias=\"\"\n",
+	    "answer kind=7 cut=0 validated=0 count=0 alias=\"\"\n",
+	    "answer kind=-1 cut=0 validated=0 count=0 alias=\"\"\n",
+	    "answer kind=1 cut=2 validated=0 count=0 alias=\"\"\n",
+	    "answer kind=1 cut=0 validated=5 count=0 alias=\"\"\n",
+	    "answer kind=0 cut=0 validated=0 count=33 alias=\"\"\n",
+	    "answer kind=0 cut=0 validated=0 count=1 alias=\"\"\n",
+	    "answer kind=1 cut=0 validated=0 count=0 alias=\"\"\nmore\n",
+	    "answer kind=1 cut=0 validated=0 count=0 alias=\"\"",
+	    "answer kind=1 cut=0 validated=0 count=1 alias=\"\"\nrecord name=192.0.2.1 preference=0 "
+	    "weight=0 port=0\n",
+	    "answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=evil.example preference=0 "
+	    "weight=0 port=0\n",
+	    "answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=192.0.2.1 "
+	    "preference=65536 weight=0 port=0\n",
+	    "answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=\"192.0.2.1\\n\" "
+	    "preference=0 weight=0 port=0\n",
+	    "answer kind=0 cut=0 validated=0 count=1 alias=\"a\\x1b[2J\"\nrecord name=192.0.2.1 "
+	    "preference=0 weight=0 port=0\n"};
+	struct dns_answer a, b = {.kind = DNS_RECORDS,
+	                         .count = 2,
+	                         .validated = true,
+	                         .records = {{"mx1.example.org", 10, 1, 25}, {"", 20, 65535, 65535}},
+	                         .alias = "other.example.org"};
 	struct buffer lines = {0};
 	bool cut = false;
 	(void)state;
@@ -378,8 +418,10 @@ static void processes_that_do_not_answer(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(resolv_conf_is_read), TEST(answers_are_told_with_their_server), TEST(silence_ends), TEST(one_server_is_tried),
-	                                   TEST(the_hosts_file), TEST(the_rest_of_the_system), TEST(what_the_kernel_knows), TEST(words_of_a_process), TEST(processes_that_do_not_answer)};
+	const struct CMUnitTest tests[] = {TEST(resolv_conf_is_read),
+	    TEST(answers_are_told_with_their_server), TEST(silence_ends), TEST(one_server_is_tried),
+	    TEST(the_hosts_file), TEST(the_rest_of_the_system), TEST(what_the_kernel_knows),
+	    TEST(words_of_a_process), TEST(processes_that_do_not_answer)};
 	pid_t servers = start_servers();
 	resolv_conf = "nameserver " FIRST "\nnameserver " SECOND "\noptions timeout:1 attempts:1\n";
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* objects: sendmail/runner/detour sendmail/runner/dispatch sendmail/runner/sessions sendmail/runner/path sendmail/runner/schedule sendmail/runner/runner sendmail/runner/quota */
 /* libs: -linih -lidn2 */
-/* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own schedule, paths and dispatch decide; clock, relay
-   and server are made here. */
+/* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own
+   schedule, paths and dispatch decide; clock, relay and server are made here. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "runner/message.h"
@@ -23,21 +23,42 @@
 static int64_t now_s;
 static bool server_up;
 
-int64_t clock_wall_us(void) { return (WALL_START_S + now_s) * 1000000; }
-int64_t clock_wall_s(void) { return WALL_START_S + now_s; }
-int64_t clock_mono_ms(void) { return now_s * 1000 + 1; }
-void log_start(const char *name, int to) { (void)name, (void)to; }
-void log_line(int level, const char *format, ...) { (void)level, (void)format; }
-void log_fields(int level, const char *event, struct buffer *fields, const char *words) { (void)level, (void)event, (void)fields, (void)words; }
-void log_json(bool on) { (void)on; }
+int64_t clock_wall_us(void)
+{
+	return (WALL_START_S + now_s) * 1000000;
+}
+int64_t clock_wall_s(void)
+{
+	return WALL_START_S + now_s;
+}
+int64_t clock_mono_ms(void)
+{
+	return now_s * 1000 + 1;
+}
+void log_start(const char *name, int to)
+{
+	(void)name, (void)to;
+}
+void log_line(int level, const char *format, ...)
+{
+	(void)level, (void)format;
+}
+void log_fields(int level, const char *event, struct buffer *fields, const char *words)
+{
+	(void)level, (void)event, (void)fields, (void)words;
+}
+void log_json(bool on)
+{
+	(void)on;
+}
 
 /* What is measured. */
 static struct figures {
 	int connections, delivered, waiting_max;
 	int down_hours, connections_in_down_hours, most_in_a_down_hour;
-	int64_t longest_silence_s;  /* from the server's return to the first session */
-	int64_t longest_drain_s;    /* from its return to an empty queue, or its next failure */
-	int64_t longest_new_s;      /* of mail that came while the server was up and known to be so */
+	int64_t longest_silence_s; /* from the server's return to the first session */
+	int64_t longest_drain_s;   /* from its return to an empty queue, or its next failure */
+	int64_t longest_new_s;     /* of mail that came while the server was up and known to be so */
 } f;
 
 static uint32_t seed = 1;
@@ -47,8 +68,14 @@ static uint32_t dice(uint32_t sides)
 	return (seed >> 8) % sides;
 }
 
-void returns_keep(struct runner *r, struct entry *e) { (void)r, (void)e; }
-void runner_complain(struct runner *r, const char *words) { (void)r, (void)words; }
+void returns_keep(struct runner *r, struct entry *e)
+{
+	(void)r, (void)e;
+}
+void runner_complain(struct runner *r, const char *words)
+{
+	(void)r, (void)words;
+}
 struct message *message_load(struct runner *r, struct entry *e)
 {
 	struct message *m = mem_alloc(sizeof *m);
@@ -60,21 +87,50 @@ struct message *message_load(struct runner *r, struct entry *e)
 	return m;
 }
 
-void message_free(struct message *m) { free(m); }
+void message_free(struct message *m)
+{
+	free(m);
+}
 void message_note_unsent(struct message *m)
 {
 	(void)m;
 }
 
-bool message_detour(struct runner *r, struct message *m, const struct diagnosis *why, struct buffer *steps) { (void)r, (void)m, (void)why, (void)steps; fail(); return false; }
-void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left) { (void)r, (void)m, (void)steps, (void)left; fail(); }
+bool message_detour(struct runner *r, struct message *m, const struct diagnosis *why,
+    struct buffer *steps)
+{
+	(void)r, (void)m, (void)why, (void)steps;
+	fail();
+	return false;
+}
+void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left)
+{
+	(void)r, (void)m, (void)steps, (void)left;
+	fail();
+}
 
 /* Nobody watches. */
-void watch_adopted(struct runner *r, struct entry *e) { (void)r, (void)e; }
-void watch_begin(const struct runner *r, const struct message *m, const struct buffer *steps) { (void)r, (void)m, (void)steps; }
-void watch_lines(const struct entry *e, const struct buffer *lines) { (void)e, (void)lines; }
-void watch_done(struct entry *e) { (void)e; }
-bool watch_talks(const struct entry *e) { (void)e; return false; }
+void watch_adopted(struct runner *r, struct entry *e)
+{
+	(void)r, (void)e;
+}
+void watch_begin(const struct runner *r, const struct message *m, const struct buffer *steps)
+{
+	(void)r, (void)m, (void)steps;
+}
+void watch_lines(const struct entry *e, const struct buffer *lines)
+{
+	(void)e, (void)lines;
+}
+void watch_done(struct entry *e)
+{
+	(void)e;
+}
+bool watch_talks(const struct entry *e)
+{
+	(void)e;
+	return false;
+}
 
 struct worker *worker_start(struct runner *r, struct path *path, const char *avoid, bool shows)
 {
@@ -97,9 +153,18 @@ void worker_give(struct worker *w, struct message *m)
 	w->count++;
 }
 
-void worker_flush(struct worker *w) { (void)w; }
-void worker_close(struct worker *w) { w->closing = true; }
-void worker_ask_back(struct worker *w) { w->asked_back = true; }
+void worker_flush(struct worker *w)
+{
+	(void)w;
+}
+void worker_close(struct worker *w)
+{
+	w->closing = true;
+}
+void worker_ask_back(struct worker *w)
+{
+	w->asked_back = true;
+}
 
 static struct message *take(struct worker *w)
 {
@@ -117,7 +182,9 @@ static void defer_all(struct runner *r, struct worker *w)
 		message_free(m);
 		e->by_route = true;
 		e->attempts++;
-		runner_queue(r, e, clock_mono_ms() + (int64_t)schedule_wait_s(&r->config, e->attempts, 0, dice(1000)) * 1000);
+		runner_queue(r, e,
+		    clock_mono_ms() +
+		        (int64_t)schedule_wait_s(&r->config, e->attempts, 0, dice(1000)) * 1000);
 	}
 }
 
@@ -211,7 +278,8 @@ static void arrive(struct runner *r)
 }
 
 /* Watches one second: hours without a server, and how long its return takes to be noticed. */
-static void watch(struct runner *r, int64_t up_since_s, bool *noticed, int *hour_connections, bool *hour_down)
+static void watch(struct runner *r, int64_t up_since_s, bool *noticed, int *hour_connections,
+    bool *hour_down)
 {
 	int waiting = (int)runner_waiting(r);
 	f.waiting_max = waiting > f.waiting_max ? waiting : f.waiting_max;
@@ -255,15 +323,19 @@ static void five_days_of_a_flapping_smarthost(void **state)
 		second(r);
 		watch(r, up_since_s, &noticed, &hour_connections, &hour_down);
 		if (server_up && drained_s == up_since_s && runner_waiting(r) < 3) {
-			f.longest_drain_s = now_s - up_since_s > f.longest_drain_s ? now_s - up_since_s : f.longest_drain_s;
+			f.longest_drain_s =
+			    now_s - up_since_s > f.longest_drain_s ? now_s - up_since_s : f.longest_drain_s;
 			drained_s = -1;
 		}
 		assert_true(now_s < 12 * DAY_S);
 	}
-	print_message("# five days, %d messages: %d sessions, most waiting %d; %d hours without the server: %.1f connections an hour, at most %d;\n"
-	              "# its return was noticed within %lld s, and the queue drained within %lld s of it\n", f.delivered, f.connections, f.waiting_max,
-	              f.down_hours, (double)f.connections_in_down_hours / f.down_hours, f.most_in_a_down_hour, (long long)f.longest_silence_s,
-	              (long long)f.longest_drain_s);
+	print_message("# five days, %d messages: %d sessions, most waiting %d; %d hours without the "
+	              "server: %.1f connections an hour, at most %d;\n"
+	              "# its return was noticed within %lld s, and the queue drained within %lld s of "
+	              "it\n",
+	    f.delivered, f.connections, f.waiting_max, f.down_hours,
+	    (double)f.connections_in_down_hours / f.down_hours, f.most_in_a_down_hour,
+	    (long long)f.longest_silence_s, (long long)f.longest_drain_s);
 	assert_int_equal(f.delivered, MESSAGES);
 	assert_true(f.down_hours > 20);
 	/* New mail comes every 22 s and may ask once a minute. */
@@ -286,14 +358,16 @@ static void a_dead_smarthost_is_asked_once_a_step(void **state)
 		int before = f.connections;
 		for (int i = 0; i < 3600; i++)
 			second(r);
-		print_message("# hour %d without the server, 10,000 messages: %d connections\n", hour + 1, f.connections - before);
+		print_message("# hour %d without the server, 10,000 messages: %d connections\n", hour + 1,
+		    f.connections - before);
 		assert_in_range(f.connections - before, 0, at_most[hour]);
 	}
 	server_up = true;
 	int64_t start_s = now_s;
 	while (runner_waiting(r) > 0 || r->worker_count > 0)
 		second(r);
-	print_message("# without new mail, its return was noticed and the queue drained after %lld s\n", (long long)(now_s - start_s));
+	print_message("# without new mail, its return was noticed and the queue drained after %lld s\n",
+	    (long long)(now_s - start_s));
 	assert_int_equal(f.delivered, 10000);
 	assert_true(now_s - start_s <= 66 * 60 + 300);
 	free_runner(r);
@@ -323,7 +397,9 @@ static void new_mail_is_not_stuck_behind_old(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(five_days_of_a_flapping_smarthost), TEST(a_dead_smarthost_is_asked_once_a_step), TEST(new_mail_is_not_stuck_behind_old),
+	    TEST(five_days_of_a_flapping_smarthost),
+	    TEST(a_dead_smarthost_is_asked_once_a_step),
+	    TEST(new_mail_is_not_stuck_behind_old),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,35 +9,40 @@
 #include <stdio.h>
 
 static const struct table_row zone[] = {
-	{"two.test", DNS_MX, DNS_RECORDS, "20 b.test, 10 a.test", NULL},
-	{"equal.test", DNS_MX, DNS_RECORDS, "10 a.test, 10 b.test, 10 c.test", NULL},
-	{"a.test", DNS_A, DNS_RECORDS, "192.0.2.1", NULL},
-	{"b.test", DNS_A, DNS_RECORDS, "192.0.2.2", NULL},
-	{"c.test", DNS_A, DNS_RECORDS, "192.0.2.3", NULL},
-	{"null.test", DNS_MX, DNS_RECORDS, "0 .", NULL},
-	{"cname.test", DNS_MX, DNS_RECORDS, "10 alias.test", NULL},
-	{"alias.test", DNS_A, DNS_RECORDS, "192.0.2.1", "a.test"},
-	{"literal.test", DNS_MX, DNS_RECORDS, "10 192.0.2.9", NULL},
-	{"ghost.test", DNS_MX, DNS_RECORDS, "10 nowhere.test", NULL},
-	{"half.test", DNS_MX, DNS_RECORDS, "10 nowhere.test, 20 a.test", NULL},
-	{"nomx.test", DNS_A, DNS_RECORDS, "192.0.2.4", NULL},
-	{"six.test", DNS_AAAA, DNS_RECORDS, "2001:db8::1", NULL},
-	{"both.test", DNS_A, DNS_RECORDS, "192.0.2.1, 192.0.2.2, 192.0.2.3", NULL},
-	{"both.test", DNS_AAAA, DNS_RECORDS, "2001:db8::1, 2001:db8::2", NULL},
-	{"empty.test", DNS_SRV, DNS_RECORDS, "", NULL},
-	{"fail.test", DNS_MX, DNS_SERVFAIL, NULL, NULL}, {"fail.test", DNS_A, DNS_SERVFAIL, NULL, NULL}, {"fail.test", DNS_AAAA, DNS_SERVFAIL, NULL, NULL},
-	{"slow.test", DNS_MX, DNS_TIMEOUT, NULL, NULL}, {"slow.test", DNS_A, DNS_TIMEOUT, NULL, NULL},
-	{"lame.test", DNS_MX, DNS_LAME, NULL, NULL}, {"lame.test", DNS_A, DNS_LAME, NULL, NULL}, {"lame.test", DNS_AAAA, DNS_LAME, NULL, NULL},
-	{"bad.test", DNS_A, DNS_BAD, NULL, NULL},
-	{"filed.test", 0, DNS_RECORDS, "192.0.2.7", NULL},
-	{"local.test", -1, DNS_RECORDS, "192.0.2.8", NULL},
-	{"twice.test", DNS_MX, DNS_RECORDS, "10 a.test, 20 also.test", NULL},
-	{"also.test", DNS_A, DNS_RECORDS, "192.0.2.1", NULL},
-	{"_submission._tcp.srv.test", DNS_SRV, DNS_RECORDS, "20 0 2525 b.test, 10 0 587 a.test", NULL},
-	{"_submissions._tcp.srv.test", DNS_SRV, DNS_RECORDS, "0 0 465 c.test", NULL},
-	{"_submission._tcp.none.test", DNS_SRV, DNS_RECORDS, "0 0 0 .", NULL},
-	{"me.test", DNS_MX, DNS_RECORDS, "10 a.test, 20 b.test, 30 c.test", NULL},
-	{NULL, 0, DNS_NONE, NULL, NULL},
+    {"two.test", DNS_MX, DNS_RECORDS, "20 b.test, 10 a.test", NULL},
+    {"equal.test", DNS_MX, DNS_RECORDS, "10 a.test, 10 b.test, 10 c.test", NULL},
+    {"a.test", DNS_A, DNS_RECORDS, "192.0.2.1", NULL},
+    {"b.test", DNS_A, DNS_RECORDS, "192.0.2.2", NULL},
+    {"c.test", DNS_A, DNS_RECORDS, "192.0.2.3", NULL},
+    {"null.test", DNS_MX, DNS_RECORDS, "0 .", NULL},
+    {"cname.test", DNS_MX, DNS_RECORDS, "10 alias.test", NULL},
+    {"alias.test", DNS_A, DNS_RECORDS, "192.0.2.1", "a.test"},
+    {"literal.test", DNS_MX, DNS_RECORDS, "10 192.0.2.9", NULL},
+    {"ghost.test", DNS_MX, DNS_RECORDS, "10 nowhere.test", NULL},
+    {"half.test", DNS_MX, DNS_RECORDS, "10 nowhere.test, 20 a.test", NULL},
+    {"nomx.test", DNS_A, DNS_RECORDS, "192.0.2.4", NULL},
+    {"six.test", DNS_AAAA, DNS_RECORDS, "2001:db8::1", NULL},
+    {"both.test", DNS_A, DNS_RECORDS, "192.0.2.1, 192.0.2.2, 192.0.2.3", NULL},
+    {"both.test", DNS_AAAA, DNS_RECORDS, "2001:db8::1, 2001:db8::2", NULL},
+    {"empty.test", DNS_SRV, DNS_RECORDS, "", NULL},
+    {"fail.test", DNS_MX, DNS_SERVFAIL, NULL, NULL},
+    {"fail.test", DNS_A, DNS_SERVFAIL, NULL, NULL},
+    {"fail.test", DNS_AAAA, DNS_SERVFAIL, NULL, NULL},
+    {"slow.test", DNS_MX, DNS_TIMEOUT, NULL, NULL},
+    {"slow.test", DNS_A, DNS_TIMEOUT, NULL, NULL},
+    {"lame.test", DNS_MX, DNS_LAME, NULL, NULL},
+    {"lame.test", DNS_A, DNS_LAME, NULL, NULL},
+    {"lame.test", DNS_AAAA, DNS_LAME, NULL, NULL},
+    {"bad.test", DNS_A, DNS_BAD, NULL, NULL},
+    {"filed.test", 0, DNS_RECORDS, "192.0.2.7", NULL},
+    {"local.test", -1, DNS_RECORDS, "192.0.2.8", NULL},
+    {"twice.test", DNS_MX, DNS_RECORDS, "10 a.test, 20 also.test", NULL},
+    {"also.test", DNS_A, DNS_RECORDS, "192.0.2.1", NULL},
+    {"_submission._tcp.srv.test", DNS_SRV, DNS_RECORDS, "20 0 2525 b.test, 10 0 587 a.test", NULL},
+    {"_submissions._tcp.srv.test", DNS_SRV, DNS_RECORDS, "0 0 465 c.test", NULL},
+    {"_submission._tcp.none.test", DNS_SRV, DNS_RECORDS, "0 0 0 .", NULL},
+    {"me.test", DNS_MX, DNS_RECORDS, "10 a.test, 20 b.test, 30 c.test", NULL},
+    {NULL, 0, DNS_NONE, NULL, NULL},
 };
 
 struct expectation {
@@ -78,31 +83,47 @@ static void expect(const struct expectation *e, const struct hop *hop)
 static void every_answer_has_its_consequence(void **state)
 {
 	static const struct expectation all[] = {
-		{"two.test", HOP_LOOKUP_MX, "192.0.2.1:25 192.0.2.2:25", NULL,
-		 {"MX two.test = 20 b.test, 10 a.test (asked 192.0.2.53, 3 ms)\n", "A a.test = 192.0.2.1 (asked 192.0.2.53, 3 ms)\n", "AAAA a.test: no records of this type"}},
-		{"null.test", HOP_LOOKUP_MX, "", "dns-null-mx", {"MX null.test = 0 . ("}},
-		{"cname.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL, {"A alias.test, by another name (CNAME) a.test, = 192.0.2.1", "an MX should not lead to another name"}},
-		{"literal.test", HOP_LOOKUP_MX, "192.0.2.9:25", NULL, {"192.0.2.9 is an address where RFC 1035 wants a name"}},
-		{"ghost.test", HOP_LOOKUP_MX, "", "dns-nxdomain", {"A nowhere.test: no such name (asked"}},
-		{"half.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL, {"A nowhere.test: no such name (asked"}},
-		{"nomx.test", HOP_LOOKUP_MX, "192.0.2.4:25", NULL, {"nomx.test has no MX: its own address is used"}},
-		{"nowhere.test", HOP_LOOKUP_MX, "", "dns-nxdomain", {"MX nowhere.test: no such name (asked 192.0.2.53, 3 ms)\n"}},
-		{"empty.test", HOP_LOOKUP_MX, "", "dns-nodata", {"empty.test has no MX"}},
-		{"fail.test", HOP_LOOKUP_MX, "", "dns-servfail", {"MX fail.test: server failure (192.0.2.53: server failure (5000 ms))\n"}},
-		{"slow.test", HOP_LOOKUP_MX, "", "dns-timeout", {"MX slow.test: no answer (192.0.2.53: no answer"}},
-		{"slow.test", HOP_LOOKUP_HOST, "", "dns-timeout", {"A slow.test: no answer"}},
-		{"lame.test", HOP_LOOKUP_MX, "", "dns-lame", {"does not look names up for this machine"}},
-		{"bad.test", HOP_LOOKUP_HOST, "", "dns-bad", {"A bad.test: broken answer"}},
-		{"fail.test", HOP_LOOKUP_HOST, "", "dns-servfail", {"A fail.test: server failure"}},
-		{"six.test", HOP_LOOKUP_HOST, "2001:db8::1:25", NULL, {"A six.test: no records of this type", "AAAA six.test = 2001:db8::1"}},
-		{"both.test", HOP_LOOKUP_HOST, "2001:db8::1:25 192.0.2.1:25 2001:db8::2:25 192.0.2.2:25 192.0.2.3:25", NULL, {NULL}},
-		{"filed.test", HOP_LOOKUP_HOST, "192.0.2.7:25", NULL, {"address of filed.test = 192.0.2.7 (hosts file /etc/hosts:7)\n"}},
-		{"filed.test", HOP_LOOKUP_MX, "192.0.2.7:25", NULL, {"MX filed.test: no records"}},
-		{"local.test", HOP_LOOKUP_HOST, "192.0.2.8:25", NULL, {"address of local.test = 192.0.2.8"}},
-		{"twice.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL, {"also.test = 192.0.2.1: already in the list, skipped"}},
-		{"srv.test", HOP_LOOKUP_SRV, "192.0.2.1:587 192.0.2.2:2525", NULL, {"SRV _submission._tcp.srv.test = 20 b.test:2525, 10 a.test:587"}},
-		{"none.test", HOP_LOOKUP_SRV, "", "dns-null-mx", {NULL}},
-		{"[192.0.2.5]", HOP_LOOKUP_MX, "192.0.2.5:25", NULL, {"[192.0.2.5] is an address: nothing to look up"}},
+	    {"two.test", HOP_LOOKUP_MX, "192.0.2.1:25 192.0.2.2:25", NULL,
+	        {"MX two.test = 20 b.test, 10 a.test (asked 192.0.2.53, 3 ms)\n",
+	            "A a.test = 192.0.2.1 (asked 192.0.2.53, 3 ms)\n",
+	            "AAAA a.test: no records of this type"}},
+	    {"null.test", HOP_LOOKUP_MX, "", "dns-null-mx", {"MX null.test = 0 . ("}},
+	    {"cname.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL,
+	        {"A alias.test, by another name (CNAME) a.test, = 192.0.2.1",
+	            "an MX should not lead to another name"}},
+	    {"literal.test", HOP_LOOKUP_MX, "192.0.2.9:25", NULL,
+	        {"192.0.2.9 is an address where RFC 1035 wants a name"}},
+	    {"ghost.test", HOP_LOOKUP_MX, "", "dns-nxdomain", {"A nowhere.test: no such name (asked"}},
+	    {"half.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL, {"A nowhere.test: no such name (asked"}},
+	    {"nomx.test", HOP_LOOKUP_MX, "192.0.2.4:25", NULL,
+	        {"nomx.test has no MX: its own address is used"}},
+	    {"nowhere.test", HOP_LOOKUP_MX, "", "dns-nxdomain",
+	        {"MX nowhere.test: no such name (asked 192.0.2.53, 3 ms)\n"}},
+	    {"empty.test", HOP_LOOKUP_MX, "", "dns-nodata", {"empty.test has no MX"}},
+	    {"fail.test", HOP_LOOKUP_MX, "", "dns-servfail",
+	        {"MX fail.test: server failure (192.0.2.53: server failure (5000 ms))\n"}},
+	    {"slow.test", HOP_LOOKUP_MX, "", "dns-timeout",
+	        {"MX slow.test: no answer (192.0.2.53: no answer"}},
+	    {"slow.test", HOP_LOOKUP_HOST, "", "dns-timeout", {"A slow.test: no answer"}},
+	    {"lame.test", HOP_LOOKUP_MX, "", "dns-lame", {"does not look names up for this machine"}},
+	    {"bad.test", HOP_LOOKUP_HOST, "", "dns-bad", {"A bad.test: broken answer"}},
+	    {"fail.test", HOP_LOOKUP_HOST, "", "dns-servfail", {"A fail.test: server failure"}},
+	    {"six.test", HOP_LOOKUP_HOST, "2001:db8::1:25", NULL,
+	        {"A six.test: no records of this type", "AAAA six.test = 2001:db8::1"}},
+	    {"both.test", HOP_LOOKUP_HOST,
+	        "2001:db8::1:25 192.0.2.1:25 2001:db8::2:25 192.0.2.2:25 192.0.2.3:25", NULL, {NULL}},
+	    {"filed.test", HOP_LOOKUP_HOST, "192.0.2.7:25", NULL,
+	        {"address of filed.test = 192.0.2.7 (hosts file /etc/hosts:7)\n"}},
+	    {"filed.test", HOP_LOOKUP_MX, "192.0.2.7:25", NULL, {"MX filed.test: no records"}},
+	    {"local.test", HOP_LOOKUP_HOST, "192.0.2.8:25", NULL,
+	        {"address of local.test = 192.0.2.8"}},
+	    {"twice.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL,
+	        {"also.test = 192.0.2.1: already in the list, skipped"}},
+	    {"srv.test", HOP_LOOKUP_SRV, "192.0.2.1:587 192.0.2.2:2525", NULL,
+	        {"SRV _submission._tcp.srv.test = 20 b.test:2525, 10 a.test:587"}},
+	    {"none.test", HOP_LOOKUP_SRV, "", "dns-null-mx", {NULL}},
+	    {"[192.0.2.5]", HOP_LOOKUP_MX, "192.0.2.5:25", NULL,
+	        {"[192.0.2.5] is an address: nothing to look up"}},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -110,8 +131,13 @@ static void every_answer_has_its_consequence(void **state)
 		text_copy(hop.host, sizeof hop.host, all[i].host);
 		expect(&all[i], &hop);
 	}
-	struct hop implicit = {.name = "main", .host = "srv.test", .lookup = HOP_LOOKUP_SRV, .implicit = true};
-	expect(&(struct expectation){"srv.test", HOP_LOOKUP_SRV, "192.0.2.3:465", NULL, {"SRV _submissions._tcp.srv.test"}}, &implicit);
+	struct hop implicit = {.name = "main",
+	    .host = "srv.test",
+	    .lookup = HOP_LOOKUP_SRV,
+	    .implicit = true};
+	expect(&(struct expectation){"srv.test", HOP_LOOKUP_SRV, "192.0.2.3:465", NULL,
+	           {"SRV _submissions._tcp.srv.test"}},
+	    &implicit);
 }
 
 static void equal_preferences_are_shuffled(void **state)
@@ -119,7 +145,10 @@ static void equal_preferences_are_shuffled(void **state)
 	int first[3] = {0};
 	(void)state;
 	for (int i = 0; i < 300; i++) {
-		struct hop hop = {.name = "main", .host = "equal.test", .lookup = HOP_LOOKUP_MX, .port = 25};
+		struct hop hop = {.name = "main",
+		    .host = "equal.test",
+		    .lookup = HOP_LOOKUP_MX,
+		    .port = 25};
 		struct route r;
 		assert_true(route_hop(&hop, &r));
 		assert_int_equal(r.count, 3);
@@ -133,15 +162,21 @@ static void equal_preferences_are_shuffled(void **state)
 /* The story that began it all: the old mail server, to which its own name still leads. */
 static void this_machine_is_never_taken_for_local(void **state)
 {
-	struct hop smarthost = {.name = "main", .host = "me.test", .lookup = HOP_LOOKUP_MX, .port = 25}, direct;
+	struct hop smarthost = {.name = "main", .host = "me.test", .lookup = HOP_LOOKUP_MX, .port = 25},
+	           direct;
 	(void)state;
 	table_own_address("192.0.2.2");
-	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "192.0.2.1:25 192.0.2.2:25 192.0.2.3:25", NULL, {"b.test = 192.0.2.2 is this very machine: it is asked like any other"}},
-	       &smarthost);
+	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "192.0.2.1:25 192.0.2.2:25 192.0.2.3:25",
+	           NULL, {"b.test = 192.0.2.2 is this very machine: it is asked like any other"}},
+	    &smarthost);
 	hop_direct(&direct, "me.test", 25);
-	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL, {"skipped, with all servers that are less preferred"}}, &direct);
+	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL,
+	           {"skipped, with all servers that are less preferred"}},
+	    &direct);
 	table_own_address("192.0.2.1");
-	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "", "dns-self", {"a.test = 192.0.2.1 is this very machine, and that domain is not delivered here"}}, &direct);
+	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "", "dns-self",
+	           {"a.test = 192.0.2.1 is this very machine, and that domain is not delivered here"}},
+	    &direct);
 	table_own_address("");
 }
 
@@ -150,18 +185,24 @@ static void no_route_for_ipv6_is_no_riddle(void **state)
 	struct hop hop = {.name = "main", .host = "both.test", .port = 25};
 	(void)state;
 	table_ipv6(false);
-	expect(&(struct expectation){"both.test", HOP_LOOKUP_HOST, "192.0.2.1:25 192.0.2.2:25 192.0.2.3:25", NULL, {"both.test = 2001:db8::1: skipped, this machine has no route"}}, &hop);
+	expect(&(struct expectation){"both.test", HOP_LOOKUP_HOST,
+	           "192.0.2.1:25 192.0.2.2:25 192.0.2.3:25", NULL,
+	           {"both.test = 2001:db8::1: skipped, this machine has no route"}},
+	    &hop);
 	text_copy(hop.host, sizeof hop.host, "six.test");
-	expect(&(struct expectation){"six.test", HOP_LOOKUP_HOST, "", "no-ipv6-route", {"six.test = 2001:db8::1: skipped"}}, &hop);
+	expect(&(struct expectation){"six.test", HOP_LOOKUP_HOST, "", "no-ipv6-route",
+	           {"six.test = 2001:db8::1: skipped"}},
+	    &hop);
 	table_ipv6(true);
 }
 
-/* An answer as a server would send it: a question for MX example.org, a CNAME, two MX with compressed names. */
-static const unsigned char good[] =
-	"\x12\x34\x81\x80\0\1\0\3\0\0\0\0" "\7example\3org\0\0\x0f\0\1"
-	"\xc0\x0c\0\5\0\1\0\0\0\x3c\0\6\3alt\xc0\x0c"
-	"\xc0\x29\0\x0f\0\1\0\0\0\x3c\0\x08\0\x0a\3mx1\xc0\x0c"
-	"\xc0\x29\0\x0f\0\1\0\0\0\x3c\0\x08\0\x14\3mx2\xc0\x0c";
+/* An answer as a server would send it: a question for MX example.org, a CNAME, two MX with
+ * compressed names. */
+static const unsigned char good[] = "\x12\x34\x81\x80\0\1\0\3\0\0\0\0"
+                                    "\7example\3org\0\0\x0f\0\1"
+                                    "\xc0\x0c\0\5\0\1\0\0\0\x3c\0\6\3alt\xc0\x0c"
+                                    "\xc0\x29\0\x0f\0\1\0\0\0\x3c\0\x08\0\x0a\3mx1\xc0\x0c"
+                                    "\xc0\x29\0\x0f\0\1\0\0\0\x3c\0\x08\0\x14\3mx2\xc0\x0c";
 
 static void answers_are_read(void **state)
 {
@@ -179,7 +220,8 @@ static void answers_are_read(void **state)
 	assert_false(dns_parse(good, length, "example.org", DNS_MX, 0x1235, &a, &cut));
 	assert_false(dns_parse(good, length, "example.com", DNS_MX, 0x1234, &a, &cut));
 	assert_false(dns_parse(good, length, "example.org", DNS_A, 0x1234, &a, &cut));
-	/* Cut anywhere, or with any byte changed: never read beyond, never half an answer taken for a whole one. */
+	/* Cut anywhere, or with any byte changed: never read beyond, never half an answer taken for a
+	 * whole one. */
 	for (size_t n = 0; n < length; n++) {
 		unsigned char *part = malloc(n + 1);
 		memcpy(part, good, n);
@@ -197,15 +239,26 @@ static void answers_are_read(void **state)
 
 static void kinds_are_told_apart(void **state)
 {
-	static const struct { unsigned char low, high; unsigned char authority; enum dns_kind kind; } cases[] = {
-		{0x81, 0x80, 0, DNS_NONE}, {0x81, 0x82, 0, DNS_SERVFAIL}, {0x81, 0x83, 0, DNS_NXDOMAIN}, {0x81, 0x85, 0, DNS_LAME}, {0x81, 0x81, 0, DNS_BAD},
-		{0x81, 0x00, 1, DNS_LAME}, {0x81, 0x80, 1, DNS_NONE},
+	static const struct {
+		unsigned char low, high;
+		unsigned char authority;
+		enum dns_kind kind;
+	} cases[] = {
+	    {0x81, 0x80, 0, DNS_NONE},
+	    {0x81, 0x82, 0, DNS_SERVFAIL},
+	    {0x81, 0x83, 0, DNS_NXDOMAIN},
+	    {0x81, 0x85, 0, DNS_LAME},
+	    {0x81, 0x81, 0, DNS_BAD},
+	    {0x81, 0x00, 1, DNS_LAME},
+	    {0x81, 0x80, 1, DNS_NONE},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct dns_answer a;
 		bool cut;
-		unsigned char bytes[] = "\0\7\x81\x80\0\1\0\0\0\0\0\0" "\1x\0\0\1\0\1" "\0\0\2\0\1\0\0\0\1\0\3\1y\0";
+		unsigned char bytes[] = "\0\7\x81\x80\0\1\0\0\0\0\0\0"
+		                        "\1x\0\0\1\0\1"
+		                        "\0\0\2\0\1\0\0\0\1\0\3\1y\0";
 		bytes[2] = cases[i].low;
 		bytes[3] = cases[i].high;
 		bytes[9] = cases[i].authority;
@@ -245,8 +298,13 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_answer_has_its_consequence), TEST(equal_preferences_are_shuffled), TEST(this_machine_is_never_taken_for_local),
-		TEST(no_route_for_ipv6_is_no_riddle), TEST(answers_are_read), TEST(kinds_are_told_apart), TEST(questions_are_made),
+	    TEST(every_answer_has_its_consequence),
+	    TEST(equal_preferences_are_shuffled),
+	    TEST(this_machine_is_never_taken_for_local),
+	    TEST(no_route_for_ipv6_is_no_riddle),
+	    TEST(answers_are_read),
+	    TEST(kinds_are_told_apart),
+	    TEST(questions_are_made),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

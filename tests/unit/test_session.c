@@ -27,8 +27,14 @@ static bool body(void *context, struct buffer *out)
 static int setup(void **state)
 {
 	(void)state;
-	policy = (struct session_policy){.name = "me.example.org", .tls = HOP_TLS_OFF, .login = "", .password = "", .reply_s = 300, .data_s = 180,
-	                                 .dot_s = 600, .finished = on_finished};
+	policy = (struct session_policy){.name = "me.example.org",
+	    .tls = HOP_TLS_OFF,
+	    .login = "",
+	    .password = "",
+	    .reply_s = 300,
+	    .data_s = 180,
+	    .dot_s = 600,
+	    .finished = on_finished};
 	done_count = 0;
 	session_start(&s, &policy, 1000);
 	return 0;
@@ -71,7 +77,13 @@ static struct transaction *message(int rcpts)
 	memset(r[i], 0, sizeof r[i]);
 	for (int n = 0; n < rcpts; n++)
 		r[i][n].address = names[n];
-	t[i] = (struct transaction){.sender = "me@x.y", .rcpts = r[i], .rcpt_count = rcpts, .size_bytes = 100, .ret = "", .envid = "", .body = body};
+	t[i] = (struct transaction){.sender = "me@x.y",
+	    .rcpts = r[i],
+	    .rcpt_count = rcpts,
+	    .size_bytes = 100,
+	    .ret = "",
+	    .envid = "",
+	    .body = body};
 	return &t[i];
 }
 
@@ -118,7 +130,8 @@ static void the_next_group_follows_the_dot(void **state)
 	assert_int_equal(done_count, 2);
 }
 
-/* A Courier waited for them for ever: it had thrown away what came together with the end of the message. */
+/* A Courier waited for them for ever: it had thrown away what came together with the end of the
+ * message. */
 static void behind_a_dot_courier_is_told_nothing(void **state)
 {
 	(void)state;
@@ -251,7 +264,8 @@ static void lost_behind_the_dot_is_unknown(void **state)
 	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
 }
 
-/* The one that the server is at has its end in the pipe, the next one's commands stand behind it. */
+/* The one that the server is at has its end in the pipe, the next one's commands stand behind it.
+ */
 static void two_at_the_end_of_the_first(struct transaction *first, struct transaction *next)
 {
 	greet(PIPELINING);
@@ -299,7 +313,8 @@ static void refused_to_nobody_the_session_goes_on(void **state)
 	client_said("RSET\r\n" GROUP);
 }
 
-/* Behind a message that it has accepted, a server may end the session: that is not the next one's failure. */
+/* Behind a message that it has accepted, a server may end the session: that is not the next one's
+ * failure. */
 static void the_next_one_is_not_blamed(void **state)
 {
 	static const char *const ends[] = {"250 taken\r\n421 4.7.0 enough\r\n", "250 taken\r\n"};
@@ -326,14 +341,15 @@ static void the_next_one_is_not_blamed(void **state)
 
 static void closing_421_anywhere(void **state)
 {
-	const char *before[] = {"", "250 ok\r\n", "250 ok\r\n250 ok\r\n", "250 ok\r\n250 ok\r\n354 go\r\n"};
+	const char *before[] = {"", "250 ok\r\n", "250 ok\r\n250 ok\r\n",
+	    "250 ok\r\n250 ok\r\n354 go\r\n"};
 	const enum stage stages[] = {STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT};
 	for (int i = 0; i < 4; i++) {
 		setup(state);
 		greet(PIPELINING);
 		struct transaction *t = message(1);
 		session_take(&s, t);
-	session_pump(&s, 2000);
+		session_pump(&s, 2000);
 		server(before[i]);
 		server("421 4.3.2 closing\r\n");
 		assert_int_equal(s.state, SESSION_OVER);
@@ -352,11 +368,11 @@ static void sessions_that_never_begin(void **state)
 		const char *bytes, *key;
 		enum stage stage;
 	} cases[] = {
-		{"554 go away\r\n", "client-refused", STAGE_BANNER},
-		{"421 too many connections\r\n", "too-many-connections", STAGE_BANNER},
-		{"SSH-2.0-OpenSSH\r\n", "reply-bad", STAGE_BANNER},
-		{"220 hi\r\n421 no\r\n", "server-busy", STAGE_EHLO},
-		{"220 hi\r\n500 what\r\n500 what\r\n", "helo-refused", STAGE_EHLO},
+	    {"554 go away\r\n", "client-refused", STAGE_BANNER},
+	    {"421 too many connections\r\n", "too-many-connections", STAGE_BANNER},
+	    {"SSH-2.0-OpenSSH\r\n", "reply-bad", STAGE_BANNER},
+	    {"220 hi\r\n421 no\r\n", "server-busy", STAGE_EHLO},
+	    {"220 hi\r\n500 what\r\n500 what\r\n", "helo-refused", STAGE_EHLO},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		setup(state);
@@ -427,7 +443,8 @@ static void login(void **state)
 	policy.login = "joe";
 	policy.auth_without_tls = true;
 	greet("250-hi\r\n250 AUTH GSSAPI\r\n");
-	assert_string_equal(s.failure.key, "auth-missing"); /* never without the login that is configured */
+	assert_string_equal(s.failure.key,
+	    "auth-missing"); /* never without the login that is configured */
 }
 
 /* TLS without a certificate that is right keeps nobody in the middle out. */
@@ -512,12 +529,27 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(one_message_pipelined), CASE(the_next_group_follows_the_dot), CASE(behind_a_dot_courier_is_told_nothing), CASE(replies_may_come_byte_by_byte),
-		CASE(without_pipelining_one_by_one), CASE(no_recipient_accepted_means_an_empty_message), CASE(data_refused_is_followed_by_rset),
-		CASE(a_message_that_is_too_big_is_not_sent), CASE(lost_before_the_dot_is_not_delivered), CASE(lost_behind_the_dot_is_unknown),
-		CASE(what_was_not_begun_can_be_had_back), CASE(refused_to_nobody_the_session_goes_on), CASE(the_next_one_is_not_blamed),
-		CASE(closing_421_anywhere), CASE(sessions_that_never_begin), CASE(starttls_is_kept_pure), CASE(login), CASE(no_secret_for_an_unverified_server),
-		CASE(deadlines_suit_the_stage), CASE(bytes_buy_no_time), CASE(hostile_replies_end_the_session),
+	    CASE(one_message_pipelined),
+	    CASE(the_next_group_follows_the_dot),
+	    CASE(behind_a_dot_courier_is_told_nothing),
+	    CASE(replies_may_come_byte_by_byte),
+	    CASE(without_pipelining_one_by_one),
+	    CASE(no_recipient_accepted_means_an_empty_message),
+	    CASE(data_refused_is_followed_by_rset),
+	    CASE(a_message_that_is_too_big_is_not_sent),
+	    CASE(lost_before_the_dot_is_not_delivered),
+	    CASE(lost_behind_the_dot_is_unknown),
+	    CASE(what_was_not_begun_can_be_had_back),
+	    CASE(refused_to_nobody_the_session_goes_on),
+	    CASE(the_next_one_is_not_blamed),
+	    CASE(closing_421_anywhere),
+	    CASE(sessions_that_never_begin),
+	    CASE(starttls_is_kept_pure),
+	    CASE(login),
+	    CASE(no_secret_for_an_unverified_server),
+	    CASE(deadlines_suit_the_stage),
+	    CASE(bytes_buy_no_time),
+	    CASE(hostile_replies_end_the_session),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data */
-/* SMTP on standard input: command lines taken apart, and where a message ends, however it is cut into reads. */
+/* SMTP on standard input: command lines taken apart, and where a message ends, however it is cut
+ * into reads. */
 #include "base/text.h"
 #include "submit/smtp_data.h"
 #include "message/dsn.h"
@@ -13,9 +14,19 @@ static void verbs_are_known_in_any_case(void **state)
 		const char *line, *rest;
 		enum smtp_verb verb;
 	} rows[] = {
-		{"EHLO host", "host", SMTP_EHLO}, {"ehlo \t host \t", "host", SMTP_EHLO}, {"Mail FROM:<a@b>", "FROM:<a@b>", SMTP_MAIL}, {"DATA", "", SMTP_DATA},
-		{"quit", "", SMTP_QUIT}, {"starttls", "", SMTP_ELSEWHERE}, {"BDAT 10 LAST", "10 LAST", SMTP_ELSEWHERE}, {"", "", SMTP_NONE}, {" ", "", SMTP_NONE},
-		{"DATAX", "", SMTP_NONE}, {"DAT", "", SMTP_NONE}, {"Subject: x", "x", SMTP_NONE}, {" QUIT", "QUIT", SMTP_NONE},
+	    {"EHLO host", "host", SMTP_EHLO},
+	    {"ehlo \t host \t", "host", SMTP_EHLO},
+	    {"Mail FROM:<a@b>", "FROM:<a@b>", SMTP_MAIL},
+	    {"DATA", "", SMTP_DATA},
+	    {"quit", "", SMTP_QUIT},
+	    {"starttls", "", SMTP_ELSEWHERE},
+	    {"BDAT 10 LAST", "10 LAST", SMTP_ELSEWHERE},
+	    {"", "", SMTP_NONE},
+	    {" ", "", SMTP_NONE},
+	    {"DATAX", "", SMTP_NONE},
+	    {"DAT", "", SMTP_NONE},
+	    {"Subject: x", "x", SMTP_NONE},
+	    {" QUIT", "QUIT", SMTP_NONE},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -31,11 +42,23 @@ static void paths_are_taken_out(void **state)
 	static const struct {
 		const char *line, *path, *parameters; /* path NULL: refused */
 	} rows[] = {
-		{"FROM:<a@example.org>", "<a@example.org>", ""}, {"from: <a@example.org> SIZE=5", "<a@example.org>", " SIZE=5"}, {"FROM:<>", "<>", ""},
-		{"FROM:<> BODY=7BIT", "<>", " BODY=7BIT"}, {"FROM:a@example.org SIZE=5", "a@example.org", "SIZE=5"}, {"FROM:<@r1,@r2:a@example.org>", "<@r1,@r2:a@example.org>", ""},
-		{"FROM:<\"a>b\"@example.org> X", "<\"a>b\"@example.org>", " X"}, {"FROM:<\"a\\\">b\"@example.org>", "<\"a\\\">b\"@example.org>", ""},
-		{"FROM : Joe D <a@b>SIZE=5", "<a@b>", "SIZE=5"}, {"FROM:<a@example.org", NULL, NULL}, {"FROM:", NULL, NULL}, {"FROM:  ", NULL, NULL}, {"FROM <a@b>", NULL, NULL},
-		{"TO:<a@b>", NULL, NULL}, {"FROM:<\"a>", NULL, NULL}, {"FROM:<\"a\\", NULL, NULL}, {"", NULL, NULL},
+	    {"FROM:<a@example.org>", "<a@example.org>", ""},
+	    {"from: <a@example.org> SIZE=5", "<a@example.org>", " SIZE=5"},
+	    {"FROM:<>", "<>", ""},
+	    {"FROM:<> BODY=7BIT", "<>", " BODY=7BIT"},
+	    {"FROM:a@example.org SIZE=5", "a@example.org", "SIZE=5"},
+	    {"FROM:<@r1,@r2:a@example.org>", "<@r1,@r2:a@example.org>", ""},
+	    {"FROM:<\"a>b\"@example.org> X", "<\"a>b\"@example.org>", " X"},
+	    {"FROM:<\"a\\\">b\"@example.org>", "<\"a\\\">b\"@example.org>", ""},
+	    {"FROM : Joe D <a@b>SIZE=5", "<a@b>", "SIZE=5"},
+	    {"FROM:<a@example.org", NULL, NULL},
+	    {"FROM:", NULL, NULL},
+	    {"FROM:  ", NULL, NULL},
+	    {"FROM <a@b>", NULL, NULL},
+	    {"TO:<a@b>", NULL, NULL},
+	    {"FROM:<\"a>", NULL, NULL},
+	    {"FROM:<\"a\\", NULL, NULL},
+	    {"", NULL, NULL},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -53,7 +76,8 @@ static void paths_are_taken_out(void **state)
 static void parameters_come_one_by_one(void **state)
 {
 	char line[] = " SIZE=100  BODY=8BITMIME\tSMTPUTF8 ENVID= X=a=b ";
-	static const char *const wanted[][2] = {{"SIZE", "100"}, {"BODY", "8BITMIME"}, {"SMTPUTF8", ""}, {"ENVID", ""}, {"X", "a=b"}};
+	static const char *const wanted[][2] = {{"SIZE", "100"}, {"BODY", "8BITMIME"}, {"SMTPUTF8", ""},
+	    {"ENVID", ""}, {"X", "a=b"}};
 	char *at = line, *name, *value;
 	(void)state;
 	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
@@ -97,8 +121,10 @@ static void long_lines_are_bounded_by_themselves(void **state)
 	assert_string_equal(parameters, "");
 }
 
-/* What a dialogue's message says, when it comes in two pieces cut anywhere, and byte by byte; behind: what follows its end. */
-static void expect(bool bare_lf, const char *bytes, size_t length, const char *text, size_t text_length, const char *behind)
+/* What a dialogue's message says, when it comes in two pieces cut anywhere, and byte by byte;
+ * behind: what follows its end. */
+static void expect(bool bare_lf, const char *bytes, size_t length, const char *text,
+    size_t text_length, const char *behind)
 {
 	for (size_t cut = 0; cut <= length + 1; cut++) {
 		struct smtp_data d = {.bare_lf = bare_lf};
@@ -119,7 +145,8 @@ static void expect(bool bare_lf, const char *bytes, size_t length, const char *t
 	}
 }
 
-#define EXPECT(bare_lf, bytes, text, behind) expect(bare_lf, bytes, sizeof(bytes) - 1, text, sizeof(text) - 1, behind)
+#define EXPECT(bare_lf, bytes, text, behind) \
+	expect(bare_lf, bytes, sizeof(bytes) - 1, text, sizeof(text) - 1, behind)
 
 static void dots_are_undone_and_end_it(void **state)
 {
@@ -133,7 +160,8 @@ static void dots_are_undone_and_end_it(void **state)
 	EXPECT(false, "", "", NULL);
 }
 
-/* Nothing but CR LF . CR LF ends it, for a client that ends its lines with CR LF (SMTP smuggling). */
+/* Nothing but CR LF . CR LF ends it, for a client that ends its lines with CR LF (SMTP smuggling).
+ */
 static void odd_line_ends_are_text(void **state)
 {
 	(void)state;
@@ -176,9 +204,16 @@ static void long_lines_pass(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(verbs_are_known_in_any_case), TEST(paths_are_taken_out), TEST(parameters_come_one_by_one), TEST(xtext_stands_for_no_control_byte),
-		TEST(long_lines_are_bounded_by_themselves), TEST(dots_are_undone_and_end_it), TEST(odd_line_ends_are_text), TEST(lf_alone_counts_for_who_uses_it),
-		TEST(nul_is_a_byte), TEST(long_lines_pass),
+	    TEST(verbs_are_known_in_any_case),
+	    TEST(paths_are_taken_out),
+	    TEST(parameters_come_one_by_one),
+	    TEST(xtext_stands_for_no_control_byte),
+	    TEST(long_lines_are_bounded_by_themselves),
+	    TEST(dots_are_undone_and_end_it),
+	    TEST(odd_line_ends_are_text),
+	    TEST(lf_alone_counts_for_who_uses_it),
+	    TEST(nul_is_a_byte),
+	    TEST(long_lines_pass),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,10 +29,11 @@ int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to, int 
 bool __wrap_compat_rename_is_one_step(int folder_fd);
 bool __real_room_look(struct room *r, int fd);
 bool __wrap_room_look(struct room *r, int fd);
-static int fails_at, fails_with;       /* which sync from now fails (0: none), and how */
+static int fails_at, fails_with; /* which sync from now fails (0: none), and how */
 static int lock_error, link_error;
 static bool renames_in_one_step = true;
-static int remove_before_lock;         /* how often a runner with a clock that is ahead comes between creating and locking a file */
+static int remove_before_lock; /* how often a runner with a clock that is ahead comes between
+                                  creating and locking a file */
 static void remove_temps(void);
 static const struct room *room_so_far; /* what is left on the disk; NULL: as it is */
 
@@ -117,8 +118,8 @@ static void ids_are_strict(void **state)
 	assert_memory_equal(id, "67437000.", 9);
 	id_unpack(id_pack(id), back);
 	assert_string_equal(id, back);
-	const char *bad[] = {"", "67437000", "67437000.0000000", "67437000.000000000", "67437000-00000000", "6743700g.00000000",
-	                     "../67437.00000000", "67437000.0000000A"};
+	const char *bad[] = {"", "67437000", "67437000.0000000", "67437000.000000000",
+	    "67437000-00000000", "6743700g.00000000", "../67437.00000000", "67437000.0000000A"};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_false(id_valid(bad[i]));
 	assert_true(id_with_suffix("67437000.00000000.log", ".log", id));
@@ -160,13 +161,15 @@ static int files_in_drop(void)
 	return count;
 }
 
-/* A disk that fails at either sync: no, with the reason, and nothing that a runner could take up. */
+/* A disk that fails at either sync: no, with the reason, and nothing that a runner could take up.
+ */
 static void what_was_refused_is_not_there(void **state)
 {
 	static const struct {
 		int error;
 		const char *key;
-	} rows[] = {{ENOSPC, "spool-full"}, {EDQUOT, "spool-full"}, {EIO, "spool-write"}, {EFBIG, "spool-too-big"}};
+	} rows[] = {{ENOSPC, "spool-full"}, {EDQUOT, "spool-full"}, {EIO, "spool-write"},
+	    {EFBIG, "spool-too-big"}};
 	struct drop d;
 	struct diagnosis why = {0};
 	int before = files_in_drop();
@@ -194,7 +197,9 @@ static void what_was_refused_is_not_there(void **state)
 /* The last of the disk is the runner's: no new file, and no end to one that grows into it. */
 static void the_reserve_is_not_for_new_mail(void **state)
 {
-	static const struct room few_bytes = {1 << 20, 16 << 20, 1000, 10}, few_files = {1 << 30, 16 << 20, 9, 10}, enough = {1 << 30, 16 << 20, 1000, 10};
+	static const struct room few_bytes = {1 << 20, 16 << 20, 1000, 10},
+	                         few_files = {1 << 30, 16 << 20, 9, 10},
+	                         enough = {1 << 30, 16 << 20, 1000, 10};
 	static char piece[1 << 20];
 	struct drop d;
 	struct diagnosis why = {0};
@@ -245,7 +250,8 @@ static void only_plain_files_are_adopted(void **state)
 
 static void put_message(int folder, const char *name)
 {
-	static const char bytes[] = "firsthop-spool: 1\ncontent: bytes=5 lines=1 longest=4 8bit=0 nul=0 cr=0\nsender: a\nrecipient: b\n\nbody\n";
+	static const char bytes[] = "firsthop-spool: 1\ncontent: bytes=5 lines=1 longest=4 8bit=0 "
+	                            "nul=0 cr=0\nsender: a\nrecipient: b\n\nbody\n";
 	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL, 0644);
 	assert_int_equal(write(fd, bytes, sizeof bytes - 1), sizeof bytes - 1);
 	close(fd);
@@ -254,7 +260,8 @@ static void put_message(int folder, const char *name)
 /* A sync that fails leaves both names; the next one ends it, and so does a removal. */
 static void the_first_name_goes_last(void **state)
 {
-	static const char *const id = "00000007.00000000", *const other = "00000008.00000000", *const dead = "00000009.00000000";
+	static const char *const id = "00000007.00000000", *const other = "00000008.00000000",
+	                         *const dead = "00000009.00000000";
 	struct diagnosis why = {0};
 	(void)state;
 	put_message(queue.drop_fd, id);
@@ -278,7 +285,8 @@ static void the_first_name_goes_last(void **state)
 	assert_int_equal(pickup_take(&queue, dead, &why), PICKUP_KNOWN);
 	assert_true(pickup_settle(&queue, &why));
 	assert_false(is_there(queue.drop_fd, id) || is_there(queue.drop_fd, dead));
-	assert_true(is_there(queue.mqueue_fd, id) && is_there(queue.mqueue_fd, "00000009.00000000.dead"));
+	assert_true(
+	    is_there(queue.mqueue_fd, id) && is_there(queue.mqueue_fd, "00000009.00000000.dead"));
 	queue_remove(&queue, id);
 	unlinkat(queue.mqueue_fd, "00000009.00000000.dead", 0);
 }
@@ -373,7 +381,10 @@ static void journal_folds(void **state)
 {
 	struct journal j;
 	struct buffer lines = {0};
-	struct diagnosis sent = {.verdict = VERDICT_SENT}, waits = {.verdict = VERDICT_DEFERRED, .stage = STAGE_RCPT, .peer_address = "192.0.2.1", .text = "450 \"later\" x=y"};
+	struct diagnosis sent = {.verdict = VERDICT_SENT}, waits = {.verdict = VERDICT_DEFERRED,
+	                                                       .stage = STAGE_RCPT,
+	                                                       .peer_address = "192.0.2.1",
+	                                                       .text = "450 \"later\" x=y"};
 	(void)state;
 	journal_put_attempt(&lines, 100, 1);
 	journal_put_step(&lines, 100, "a step");
@@ -416,7 +427,8 @@ static void journal_knows_what_is_to_be_told(void **state)
 	journal_put_relayed(&lines, 100, "a@b.c");
 	journal_put_rcpt(&lines, 100, "d@e.f", false, &sent);
 	journal_parse(&j, lines.data, lines.length);
-	assert_true(j.relayed && journal_find(&j, "a@b.c")->relayed && !journal_find(&j, "d@e.f")->relayed);
+	assert_true(
+	    j.relayed && journal_find(&j, "a@b.c")->relayed && !journal_find(&j, "d@e.f")->relayed);
 	journal_free(&j);
 	journal_put_word(&lines, 101, "reported");
 	journal_parse(&j, lines.data, lines.length);
@@ -430,8 +442,12 @@ static void a_ledger_is_read_as_it_was_written(void **state)
 {
 	struct buffer lines = {0};
 	struct ledger_line l;
-	struct diagnosis sent = {.verdict = VERDICT_SENT, .stage = STAGE_DOT, .reply_code = 250, .text = "250 taken \"x\" id=1"};
-	struct diagnosis unknown = {.verdict = VERDICT_DEFERRED, .key = "outcome-unknown"}, waits = {.verdict = VERDICT_DEFERRED, .key = "greylisted"};
+	struct diagnosis sent = {.verdict = VERDICT_SENT,
+	    .stage = STAGE_DOT,
+	    .reply_code = 250,
+	    .text = "250 taken \"x\" id=1"};
+	struct diagnosis unknown = {.verdict = VERDICT_DEFERRED, .key = "outcome-unknown"},
+	                 waits = {.verdict = VERDICT_DEFERRED, .key = "greylisted"};
 	(void)state;
 	assert_true(ledger_wants(&sent) && ledger_wants(&unknown) && !ledger_wants(&waits));
 	ledger_put(&lines, "00000007.00000000", "\"odd .\nid=x\"@example.org", true, &sent);
@@ -448,14 +464,17 @@ static void a_ledger_is_read_as_it_was_written(void **state)
 	}
 	free(line);
 	assert_false(ledger_parse("outcome id=00000007.00000000 address=a@b.c verdict=failed .", &l));
-	assert_false(ledger_parse("outcome id=00000007.00000000 address=a@b.c verdict=deferred key=greylisted .", &l));
+	assert_false(
+	    ledger_parse("outcome id=00000007.00000000 address=a@b.c verdict=deferred key=greylisted .",
+	        &l));
 	assert_false(ledger_parse("outcome id=00000007.00000000 address= verdict=sent .", &l));
 	assert_false(ledger_parse("outcome address=a@b.c verdict=sent .", &l));
 	assert_true(ledger_parse("outcome id=00000007.00000000 address=a@b.c verdict=sent .", &l));
 	buffer_free(&lines);
 }
 
-/* Two folds that say the same; of what nobody asks for again (in which attempt it was) they need not. */
+/* Two folds that say the same; of what nobody asks for again (in which attempt it was) they need
+ * not. */
 static void same_fold(const struct journal *a, const struct journal *b)
 {
 	assert_int_equal(a->attempts, b->attempts);
@@ -489,7 +508,10 @@ static void put_attempt(struct buffer *lines, int attempt, int rcpts)
 		/* Every now and then one is through, and not every one is asked about each time. */
 		if ((i + attempt) % 3 != 0 || i % 100 < attempt)
 			continue;
-		journal_put_rcpt(lines, 1000 * attempt, address, false, i % 100 == attempt ? &sent : i % 100 == attempt + 1 ? &failed : &waits);
+		journal_put_rcpt(lines, 1000 * attempt, address, false,
+		    i % 100 == attempt       ? &sent
+		    : i % 100 == attempt + 1 ? &failed
+		                             : &waits);
 		if (i % 200 == attempt)
 			journal_put_relayed(lines, 1000 * attempt, address);
 	}
@@ -564,7 +586,9 @@ static void journal_of_holds_stays_short(void **state)
 
 static void journal_bears_nonsense(void **state)
 {
-	const char *bad = "\n\n \nx\n12\n12 \n12 rcpt\n12 rcpt address=\n12 attempt n=x\n-1 wait s=a until=b\n99999999999999999999999 done\n12 rcpt address=a verdict=zzz stage=\"\n";
+	const char *bad =
+	    "\n\n \nx\n12\n12 \n12 rcpt\n12 rcpt address=\n12 attempt n=x\n-1 wait s=a "
+	    "until=b\n99999999999999999999999 done\n12 rcpt address=a verdict=zzz stage=\"\n";
 	struct journal j;
 	(void)state;
 	for (size_t n = 0; n <= strlen(bad); n++) {
@@ -618,8 +642,12 @@ static void the_reserve_is_spent_once(void **state)
 
 static void health_comes_back(void **state)
 {
-	struct health h[2] = {{.since_s = 10, .next_s = 20, .why = {.verdict = VERDICT_DEFERRED, .stage = STAGE_TLS, .text = "no \"good\""}},
-	                      {.path = "main,backup", .next_s = 30}};
+	struct health h[2] = {{.since_s = 10,
+	                          .next_s = 20,
+	                          .why = {.verdict = VERDICT_DEFERRED,
+	                              .stage = STAGE_TLS,
+	                              .text = "no \"good\""}},
+	    {.path = "main,backup", .next_s = 30}};
 	struct health back[4];
 	(void)state;
 	assert_int_equal(health_read(&queue, back, 4), 0);
@@ -657,7 +685,8 @@ static void one_runner_and_its_trigger(void **state)
 /* A count that no runner wrote is no number to go on from. */
 static void attempts_are_bounded(void **state)
 {
-	static const char *const texts[] = {"1 attempt n=2147483647\n2 attempt\n", "1 attempt n=4294967297\n", "1 attempt n=-1\n", "1 attempt n=99999999999999999999\n"};
+	static const char *const texts[] = {"1 attempt n=2147483647\n2 attempt\n",
+	    "1 attempt n=4294967297\n", "1 attempt n=-1\n", "1 attempt n=99999999999999999999\n"};
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		struct journal j;
@@ -670,10 +699,26 @@ static void attempts_are_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(ids_are_strict), TEST(a_submission_is_whole_or_nothing), TEST(what_was_refused_is_not_there), TEST(the_reserve_is_not_for_new_mail),
-		TEST(only_plain_files_are_adopted), TEST(the_first_name_goes_last), TEST(without_links_a_file_is_renamed_or_copied), TEST(old_temporary_files_go), TEST(a_clock_that_is_ahead_takes_no_file),
-		TEST(journal_folds), TEST(journal_knows_what_is_to_be_told), TEST(a_ledger_is_read_as_it_was_written), TEST(journal_stays_short), TEST(journal_of_holds_stays_short),
-		TEST(journal_bears_nonsense), TEST(attempts_are_bounded), TEST(ten_thousand_recipients), TEST(the_reserve_is_spent_once), TEST(health_comes_back), TEST(one_runner_and_its_trigger),
+	    TEST(ids_are_strict),
+	    TEST(a_submission_is_whole_or_nothing),
+	    TEST(what_was_refused_is_not_there),
+	    TEST(the_reserve_is_not_for_new_mail),
+	    TEST(only_plain_files_are_adopted),
+	    TEST(the_first_name_goes_last),
+	    TEST(without_links_a_file_is_renamed_or_copied),
+	    TEST(old_temporary_files_go),
+	    TEST(a_clock_that_is_ahead_takes_no_file),
+	    TEST(journal_folds),
+	    TEST(journal_knows_what_is_to_be_told),
+	    TEST(a_ledger_is_read_as_it_was_written),
+	    TEST(journal_stays_short),
+	    TEST(journal_of_holds_stays_short),
+	    TEST(journal_bears_nonsense),
+	    TEST(attempts_are_bounded),
+	    TEST(ten_thousand_recipients),
+	    TEST(the_reserve_is_spent_once),
+	    TEST(health_comes_back),
+	    TEST(one_runner_and_its_trigger),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

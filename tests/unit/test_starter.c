@@ -1,5 +1,6 @@
 /* objects: sendmail/runner/starter */
-/* The starter, asked by a runner that was taken over.  As root; the programs are scripts of this test. */
+/* The starter, asked by a runner that was taken over.  As root; the programs are scripts of this
+ * test. */
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "jobs/process.h"
@@ -38,7 +39,9 @@ static int set_up(void **state)
 		return 0;
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(chmod(folder, 0755), 0);
-	write_program("relay", "#!/bin/sh\nread order <&3\nid -u >&0; id -G >&0; echo \"$order\" >&0; echo \"$0 $*\" >&0; [ \"$order\" != stays ] || exec sleep 600\nexit 7\n");
+	write_program("relay",
+	    "#!/bin/sh\nread order <&3\nid -u >&0; id -G >&0; echo \"$order\" >&0; echo \"$0 $*\" >&0; "
+	    "[ \"$order\" != stays ] || exec sleep 600\nexit 7\n");
 	write_program("mbox", "#!/bin/sh\nread order <&3\nexec sleep 600\n");
 	write_program("mailbox", "#!/bin/sh\nid -u\nid -ru\ncat\n");
 	setenv("FIRSTHOP_LIBEXEC", folder, 1);
@@ -61,7 +64,10 @@ static int tear_down(void **state)
 
 static int begin(void)
 {
-	const struct starter_rights rights = {.uid = OWNER, .gid = OWNER, .network_uid = 65533, .network_gid = 65532};
+	const struct starter_rights rights = {.uid = OWNER,
+	    .gid = OWNER,
+	    .network_uid = 65533,
+	    .network_gid = 65532};
 	if (geteuid() != 0)
 		skip();
 	int fd = starter_fork(&rights, true);
@@ -133,7 +139,8 @@ static void a_relay_is_told_who_to_be(void **state)
 	close(starter);
 }
 
-/* A start with descriptors to which a runner has no right, or that are too few: refused, and the next one is served. */
+/* A start with descriptors to which a runner has no right, or that are too few: refused, and the
+ * next one is served. */
 static void starts_that_are_refused(void **state)
 {
 	int starter = begin(), fds[3], talk;
@@ -143,7 +150,8 @@ static void starts_that_are_refused(void **state)
 	const struct {
 		int32_t program;
 		int count;
-	} wrong[] = {{PROCESS_MAILBOX, 2}, {PROCESS_MAILBOX, 3}, {PROCESS_RELAY, 0}, {PROCESS_RELAY, 2}, {PROCESS_MBOX, 1}};
+	} wrong[] = {{PROCESS_MAILBOX, 2}, {PROCESS_MAILBOX, 3}, {PROCESS_RELAY, 0}, {PROCESS_RELAY, 2},
+	    {PROCESS_MBOX, 1}};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		p = (struct process_packet){.verb = PROCESS_START, .number = wrong[i].program};
 		assert_true(process_send(starter, &p, fds, wrong[i].count));
@@ -178,7 +186,9 @@ static void signals_that_reach_nobody(void **state)
 	setpgid(other, other);
 	const pid_t pids[] = {other, -other, 0, -1, 1, getpid(), -getpid()};
 	for (size_t i = 0; i < sizeof pids / sizeof pids[0]; i++) {
-		p = (struct process_packet){.verb = PROCESS_SIGNAL, .pid = (int32_t)pids[i], .number = SIGKILL};
+		p = (struct process_packet){.verb = PROCESS_SIGNAL,
+		    .pid = (int32_t)pids[i],
+		    .number = SIGKILL};
 		assert_true(process_send(starter, &p, NULL, 0));
 	}
 	/* It still listens, and has done nothing. */
@@ -194,8 +204,10 @@ static void signals_that_reach_nobody(void **state)
 /* Nonsense ends the talk with who says it, at once. */
 static void nonsense(void **state)
 {
-	const struct process_packet packets[] = {{0, 0, 0}, {PROCESS_STARTED, 1, 0}, {PROCESS_ENDED, 1, 0}, {PROCESS_START, 0, -1}, {PROCESS_START, 0, PROCESS_PROGRAMS},
-		{PROCESS_START, 0, INT32_MAX}, {PROCESS_SIGNAL, 1, SIGSTOP}, {PROCESS_SIGNAL, 1, 0}, {UINT32_MAX, -1, -1}};
+	const struct process_packet packets[] = {{0, 0, 0}, {PROCESS_STARTED, 1, 0},
+	    {PROCESS_ENDED, 1, 0}, {PROCESS_START, 0, -1}, {PROCESS_START, 0, PROCESS_PROGRAMS},
+	    {PROCESS_START, 0, INT32_MAX}, {PROCESS_SIGNAL, 1, SIGSTOP}, {PROCESS_SIGNAL, 1, 0},
+	    {UINT32_MAX, -1, -1}};
 	struct process_packet p;
 	(void)state;
 	for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
@@ -215,7 +227,8 @@ static void nonsense(void **state)
 	}
 }
 
-/* More starts than it has room for: refused, not queued; what runs goes on, and all of it can be ended. */
+/* More starts than it has room for: refused, not queued; what runs goes on, and all of it can be
+ * ended. */
 static void a_flood_of_starts(void **state)
 {
 	int starter = begin(), fds[3], talk, started = 0, refused = 0, ended = 0;
@@ -224,7 +237,8 @@ static void a_flood_of_starts(void **state)
 	(void)state;
 	make_fds(fds, &talk, "stays\nstays\n");
 	for (int i = 0; i < 300; i++) {
-		p = (struct process_packet){.verb = PROCESS_START, .number = i % 2 == 0 ? PROCESS_RELAY : PROCESS_MBOX};
+		p = (struct process_packet){.verb = PROCESS_START,
+		    .number = i % 2 == 0 ? PROCESS_RELAY : PROCESS_MBOX};
 		assert_true(process_send(starter, &p, fds, 3));
 		do
 			assert_true(hear(starter, &p));
@@ -236,7 +250,9 @@ static void a_flood_of_starts(void **state)
 	}
 	assert_true(started <= 200 + ended && refused >= 1);
 	for (int i = 0; i < started; i++) {
-		p = (struct process_packet){.verb = PROCESS_SIGNAL, .pid = (int32_t)pids[i], .number = SIGKILL};
+		p = (struct process_packet){.verb = PROCESS_SIGNAL,
+		    .pid = (int32_t)pids[i],
+		    .number = SIGKILL};
 		while (!process_send(starter, &p, NULL, 0))
 			assert_true(errno == EAGAIN || errno == ENOBUFS);
 	}
@@ -251,6 +267,8 @@ static void a_flood_of_starts(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(a_relay_is_told_who_to_be), TEST(starts_that_are_refused), TEST(signals_that_reach_nobody), TEST(nonsense), TEST(a_flood_of_starts)};
+	const struct CMUnitTest tests[] = {TEST(a_relay_is_told_who_to_be),
+	    TEST(starts_that_are_refused), TEST(signals_that_reach_nobody), TEST(nonsense),
+	    TEST(a_flood_of_starts)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

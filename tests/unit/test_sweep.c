@@ -1,7 +1,7 @@
 /* objects: sendmail/lib/base/sandbox_none runner */
 /* libs: -linih -lidn2 -Wl,--wrap=clock_mono_ms,--wrap=clock_wall_s,--wrap=id_unpack,--wrap=ages_of,--wrap=mem_alloc,--wrap=mem_resize,--wrap=openat,--wrap=openat64 */
-/* What a runner does while 10,000 messages wait for a dead smarthost, counted and not timed: an hour of sweeps, and of looks at what is due.
-   And what a sweep mends. */
+/* What a runner does while 10,000 messages wait for a dead smarthost, counted and not timed: an
+   hour of sweeps, and of looks at what is due. And what a sweep mends. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "runner/path.h"
@@ -21,29 +21,57 @@ static struct {
 } work;
 
 int64_t __wrap_clock_mono_ms(void);
-int64_t __wrap_clock_mono_ms(void) { return now_s * 1000 + 1; }
+int64_t __wrap_clock_mono_ms(void)
+{
+	return now_s * 1000 + 1;
+}
 int64_t __wrap_clock_wall_s(void);
-int64_t __wrap_clock_wall_s(void) { return WALL_START_S + now_s; }
+int64_t __wrap_clock_wall_s(void)
+{
+	return WALL_START_S + now_s;
+}
 
 #define COUNTED(counter, type, name, parameters, arguments) \
-	type __real_##name parameters; \
-	type __wrap_##name parameters; \
-	type __wrap_##name parameters { work.counter++; return __real_##name arguments; }
+	type __real_##name parameters;                          \
+	type __wrap_##name parameters;                          \
+	type __wrap_##name parameters                           \
+	{                                                       \
+		work.counter++;                                     \
+		return __real_##name arguments;                     \
+	}
 COUNTED(names, void, id_unpack, (uint64_t packed, char *id), (packed, id))
 COUNTED(ages, int64_t, ages_of, (const struct ages *a, int64_t arrival_s), (a, arrival_s))
 COUNTED(blocks, void *, mem_alloc, (size_t size), (size))
 COUNTED(blocks, void *, mem_resize, (void *old, size_t count, size_t size), (old, count, size))
-COUNTED(opens, int, openat, (int dir_fd, const char *name, int flags, mode_t mode), (dir_fd, name, flags, mode))
+COUNTED(opens, int, openat, (int dir_fd, const char *name, int flags, mode_t mode),
+    (dir_fd, name, flags, mode))
 #ifdef __GLIBC__
-COUNTED(opens, int, openat64, (int dir_fd, const char *name, int flags, mode_t mode), (dir_fd, name, flags, mode))
+COUNTED(opens, int, openat64, (int dir_fd, const char *name, int flags, mode_t mode),
+    (dir_fd, name, flags, mode))
 #endif
 
-void log_start(const char *name, int to) { (void)name, (void)to; }
-void log_line(int level, const char *format, ...) { (void)level, (void)format; }
-void log_fields(int level, const char *event, struct buffer *fields, const char *words) { (void)level, (void)event, (void)fields, (void)words; }
-void log_json(bool on) { (void)on; }
-void log_close(void) { }
-void log_again(void) { }
+void log_start(const char *name, int to)
+{
+	(void)name, (void)to;
+}
+void log_line(int level, const char *format, ...)
+{
+	(void)level, (void)format;
+}
+void log_fields(int level, const char *event, struct buffer *fields, const char *words)
+{
+	(void)level, (void)event, (void)fields, (void)words;
+}
+void log_json(bool on)
+{
+	(void)on;
+}
+void log_close(void)
+{
+}
+void log_again(void)
+{
+}
 
 static void fill(struct runner *r)
 {
@@ -70,7 +98,10 @@ static void break_path(struct runner *r)
 
 static void waiting_costs_little(void **state)
 {
-	struct runner r = {.config_good = true, .lifetime = LIFETIME_STAY, .lock_fd = -1, .trigger_fd = -1};
+	struct runner r = {.config_good = true,
+	    .lifetime = LIFETIME_STAY,
+	    .lock_fd = -1,
+	    .trigger_fd = -1};
 	char folder[] = "/tmp/firsthop.XXXXXX";
 	(void)state;
 	assert_non_null(mkdtemp(folder));
@@ -90,8 +121,9 @@ static void waiting_costs_little(void **state)
 		}
 		runner_sweep(&r, false);
 	}
-	print_message("# a minute: %.1f names, %.1f ages, %.1f blocks, %.1f files\n", (double)work.names / 50, (double)work.ages / 50, (double)work.blocks / 50,
-	              (double)work.opens / 50);
+	print_message("# a minute: %.1f names, %.1f ages, %.1f blocks, %.1f files\n",
+	    (double)work.names / 50, (double)work.ages / 50, (double)work.blocks / 50,
+	    (double)work.opens / 50);
 	/* Two looks at each message's age in a minute; nothing else that grows with the queue. */
 	assert_true(work.ages <= 2L * 50 * MESSAGES);
 	assert_true(work.ages > 0);
@@ -106,7 +138,8 @@ static void waiting_costs_little(void **state)
 	config_free(&r.config);
 }
 
-/* drop/policy that could not be written is written as soon as that is possible, though its text did not change. */
+/* drop/policy that could not be written is written as soon as that is possible, though its text did
+ * not change. */
 static void rules_are_published_again(void **state)
 {
 	struct runner r = {.config_good = true, .queue = {.drop_fd = -1}};

@@ -24,9 +24,13 @@ static void escape_leaves_no_control_byte(void **state)
 	TEXT(t, 64);
 	text_escape(&t, "a\n\r\t\x1b[31m\\\x7f", 11);
 	assert_string_equal(t.data, "a\\n\\r\\t\\x1b[31m\\\\\\x7f");
-	/* U+009B is for some terminals what ESC [ is; U+00A0 and U+00FC are characters like any other, and half of one stays what it is. */
+	/* U+009B is for some terminals what ESC [ is; U+00A0 and U+00FC are characters like any other,
+	 * and half of one stays what it is. */
 	text_init(&t, t_buffer, sizeof t_buffer);
-	text_escape(&t, "\xc2\x9b" "31m \xc2\xa0\xc3\xbc\xc2", 11);
+	text_escape(&t,
+	    "\xc2\x9b"
+	    "31m \xc2\xa0\xc3\xbc\xc2",
+	    11);
 	assert_string_equal(t.data, "\\xc2\\x9b31m \xc2\xa0\xc3\xbc\xc2");
 }
 
@@ -43,7 +47,8 @@ static void numbers_are_whole(void **state)
 
 static void fields_come_back(void **state)
 {
-	const char *values[] = {"plain", "", "with blanks", "quote\" and \\ backslash", "line\nbreak\r\ttab", "\x01\x7f", "\xc3\xbc", "\xc2\x9b[m", "a=b c=d"};
+	const char *values[] = {"plain", "", "with blanks", "quote\" and \\ backslash",
+	    "line\nbreak\r\ttab", "\x01\x7f", "\xc3\xbc", "\xc2\x9b[m", "a=b c=d"};
 	(void)state;
 	struct buffer line = {0};
 	char key[8], value[100];
@@ -67,7 +72,8 @@ static void fields_bear_nonsense(void **state)
 {
 	char value[4];
 	(void)state;
-	const char *lines[] = {"", "=", "a", "a=\"", "a=\"\\", "a=\"\\x", "a=\"\\xZ\" =", "\"\"=\"", " = = ", "a=b=c"};
+	const char *lines[] = {"", "=", "a", "a=\"", "a=\"\\", "a=\"\\x", "a=\"\\xZ\" =", "\"\"=\"",
+	    " = = ", "a=b=c"};
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
 		fields_get(lines[i], "b", value, sizeof value);
 	assert_true(fields_get("a=long-value", "a", value, sizeof value));
@@ -82,7 +88,8 @@ static void words_are_short_and_whole(void **state)
 	words_put(&out, "plain", 9);
 	assert_string_equal(buffer_string(&out), "plain");
 	out.length = 0;
-	const char *long_text = "Über die Überwachung der Überlandleitungen in Österreich und über äußerst überflüssige Überschriften";
+	const char *long_text = "Über die Überwachung der Überlandleitungen in Österreich und über "
+	                        "äußerst überflüssige Überschriften";
 	words_put(&out, long_text, 9);
 	struct buffer back = {0};
 	char *text = mem_copy(buffer_string(&out));
@@ -109,7 +116,8 @@ static void utf8_is_checked(void **state)
 {
 	(void)state;
 	assert_true(words_is_utf8("\xf0\x9f\x93\xa7", 4));
-	const char *bad[] = {"\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\x80", "\xe0\x80\x80"};
+	const char *bad[] = {"\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\x80",
+	    "\xe0\x80\x80"};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_false(words_is_utf8(bad[i], strlen(bad[i])));
 }
@@ -135,11 +143,29 @@ static void control_characters(void **state)
 	static const struct {
 		const char *bytes, *shown;
 	} rows[] = {
-		{"a\033[1m", "a\\x1b[1m"}, {"\x7f", "\\x7f"}, {"\n\r\t", "\\n\\r\\t"}, {"back\\slash", "back\\\\slash"},
-		{"\xc2\x9b" "1m", "\\xc2\\x9b1m"}, {"\x9b" "1m", "\\x9b1m"}, {"\xc3\x9c\xc3\x9f", "\xc3\x9c\xc3\x9f"}, {"\xe2\x82\xac", "\xe2\x82\xac"},
-		{"\xe2\x80\xae", "\\xe2\\x80\\xae"}, {"\xd8\x9c", "\\xd8\\x9c"}, {"\xe2\x81\xa9", "\\xe2\\x81\\xa9"}, {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"},
-		{"\xe0\x80\x9b", "\\xe0\\x80\\x9b"}, {"\xf0\x80\x80\x9b", "\xf0\\x80\\x80\\x9b"}, {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"}, {"\xc2", "\xc2"},
-		{"\xe2\x80", "\xe2\\x80"}, {"\xe3\x81\x82", "\xe3\x81\x82"}, {"f\xfcr", "f\xfcr"},
+	    {"a\033[1m", "a\\x1b[1m"},
+	    {"\x7f", "\\x7f"},
+	    {"\n\r\t", "\\n\\r\\t"},
+	    {"back\\slash", "back\\\\slash"},
+	    {"\xc2\x9b"
+	     "1m",
+	        "\\xc2\\x9b1m"},
+	    {"\x9b"
+	     "1m",
+	        "\\x9b1m"},
+	    {"\xc3\x9c\xc3\x9f", "\xc3\x9c\xc3\x9f"},
+	    {"\xe2\x82\xac", "\xe2\x82\xac"},
+	    {"\xe2\x80\xae", "\\xe2\\x80\\xae"},
+	    {"\xd8\x9c", "\\xd8\\x9c"},
+	    {"\xe2\x81\xa9", "\\xe2\\x81\\xa9"},
+	    {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"},
+	    {"\xe0\x80\x9b", "\\xe0\\x80\\x9b"},
+	    {"\xf0\x80\x80\x9b", "\xf0\\x80\\x80\\x9b"},
+	    {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+	    {"\xc2", "\xc2"},
+	    {"\xe2\x80", "\xe2\\x80"},
+	    {"\xe3\x81\x82", "\xe3\x81\x82"},
+	    {"f\xfcr", "f\xfcr"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -156,8 +182,15 @@ static void control_characters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(text_never_overruns), TEST(escape_leaves_no_control_byte), TEST(control_characters), TEST(numbers_are_whole), TEST(fields_come_back),
-		TEST(fields_bear_nonsense), TEST(words_are_short_and_whole), TEST(utf8_is_checked), TEST(base64_is_strict),
+	    TEST(text_never_overruns),
+	    TEST(escape_leaves_no_control_byte),
+	    TEST(control_characters),
+	    TEST(numbers_are_whole),
+	    TEST(fields_come_back),
+	    TEST(fields_bear_nonsense),
+	    TEST(words_are_short_and_whole),
+	    TEST(utf8_is_checked),
+	    TEST(base64_is_strict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,17 +137,43 @@ static void ways(void **state)
 		uid_t admin;
 		int error;
 	} rows[] = {
-		{"etc/aliases", 0, 0}, {"etc/secret", 0, 0}, {"etc/link", 0, 0}, {"etc/beside", 0, 0}, {"etc//./../etc/aliases", 0, 0}, {"etc", 0, 0},
-		{"etc/round", 0, ELOOP}, {"etc/none", 0, ENOENT}, {"none/none", 0, ENOENT},
-		{"home/ann/list", 0, 0}, {"etc/way/list", 0, 0},
-		{"home/ann/of_root", 0, EPERM}, {"home/ann/of_bob", 0, EPERM}, {"home/ann/secret", 0, EPERM}, {"home/ann/rooted", 0, EPERM}, {"home/ann/own", 0, EPERM},
-		{"home/ann/etc/secret", 0, EPERM}, {"home/ann/etc/aliases", 0, EPERM}, {"home/ann/second", 0, EPERM}, {"etc/way/secret", 0, EPERM},
-		{"home/ann/of_bob.d/list", 0, EPERM}, {"home/ann/of_bob.d/of_ann", 0, EPERM},
-		{"tmp/of_ann", 0, 0}, {"tmp/of_root", 0, 0}, {"tmp/root.d/list", 0, 0}, {"tmp/second", 0, EPERM}, {"tmp/link", 0, EPERM}, {"open/of_root", 0, EPERM},
-		{"group/aliases", 0, 0}, {"group/second", 0, EPERM},
-		/* What Ann wrote into a table of her own. */
-		{"etc/secret", ANN, EPERM}, {"etc/aliases", ANN, 0}, {"home/ann/list", ANN, 0}, {"home/ann/own", ANN, 0}, {"home/ann/secret", ANN, EPERM},
-		{"home/ann/second", ANN, EPERM},
+	    {"etc/aliases", 0, 0},
+	    {"etc/secret", 0, 0},
+	    {"etc/link", 0, 0},
+	    {"etc/beside", 0, 0},
+	    {"etc//./../etc/aliases", 0, 0},
+	    {"etc", 0, 0},
+	    {"etc/round", 0, ELOOP},
+	    {"etc/none", 0, ENOENT},
+	    {"none/none", 0, ENOENT},
+	    {"home/ann/list", 0, 0},
+	    {"etc/way/list", 0, 0},
+	    {"home/ann/of_root", 0, EPERM},
+	    {"home/ann/of_bob", 0, EPERM},
+	    {"home/ann/secret", 0, EPERM},
+	    {"home/ann/rooted", 0, EPERM},
+	    {"home/ann/own", 0, EPERM},
+	    {"home/ann/etc/secret", 0, EPERM},
+	    {"home/ann/etc/aliases", 0, EPERM},
+	    {"home/ann/second", 0, EPERM},
+	    {"etc/way/secret", 0, EPERM},
+	    {"home/ann/of_bob.d/list", 0, EPERM},
+	    {"home/ann/of_bob.d/of_ann", 0, EPERM},
+	    {"tmp/of_ann", 0, 0},
+	    {"tmp/of_root", 0, 0},
+	    {"tmp/root.d/list", 0, 0},
+	    {"tmp/second", 0, EPERM},
+	    {"tmp/link", 0, EPERM},
+	    {"open/of_root", 0, EPERM},
+	    {"group/aliases", 0, 0},
+	    {"group/second", 0, EPERM},
+	    /* What Ann wrote into a table of her own. */
+	    {"etc/secret", ANN, EPERM},
+	    {"etc/aliases", ANN, 0},
+	    {"home/ann/list", ANN, 0},
+	    {"home/ann/own", ANN, 0},
+	    {"home/ann/secret", ANN, EPERM},
+	    {"home/ann/second", ANN, EPERM},
 	};
 	(void)state;
 	if (geteuid() != 0)
@@ -155,10 +181,12 @@ static void ways(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		int error = try(rows[i].name, rows[i].admin, RUNNER);
 		if (error != rows[i].error)
-			fail_msg("%s, written by %u: %s, not %s", rows[i].name, (unsigned)rows[i].admin, strerror(error), strerror(rows[i].error));
+			fail_msg("%s, written by %u: %s, not %s", rows[i].name, (unsigned)rows[i].admin,
+			    strerror(error), strerror(rows[i].error));
 		int as_root = try(rows[i].name, rows[i].admin, 0);
 		if (as_root != rows[i].error)
-			fail_msg("%s, written by %u, as root: %s, not %s", rows[i].name, (unsigned)rows[i].admin, strerror(as_root), strerror(rows[i].error));
+			fail_msg("%s, written by %u, as root: %s, not %s", rows[i].name,
+			    (unsigned)rows[i].admin, strerror(as_root), strerror(rows[i].error));
 	}
 	assert_int_equal(try("runner/own", 0, RUNNER), 0);
 	char path[200];
@@ -166,7 +194,8 @@ static void ways(void **state)
 	TEXT(why, 300);
 	at(path, sizeof path, "home/ann/secret");
 	assert_int_equal(way_open(path, 0, &st, &why), -1);
-	assert_string_equal(why.data, "a link on the way to it is one of uid 4001, who could let it lead anywhere");
+	assert_string_equal(why.data,
+	    "a link on the way to it is one of uid 4001, who could let it lead anywhere");
 }
 
 int main(void)

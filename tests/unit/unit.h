@@ -20,7 +20,8 @@ static inline int unit_remove(const char *folder)
 	return system(command);
 }
 
-/* Numbers of 0 to 2^31-1 that look random and are the same on every system, as those of rand(3) are not (xorshift of G. Marsaglia). */
+/* Numbers of 0 to 2^31-1 that look random and are the same on every system, as those of rand(3) are
+ * not (xorshift of G. Marsaglia). */
 static uint32_t unit_random_state = 1;
 
 static inline void unit_random_start(uint32_t seed)

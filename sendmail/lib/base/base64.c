@@ -15,8 +15,8 @@ void base64_encode(struct buffer *to, const void *bytes, size_t length)
 			v |= (uint32_t)in[i + 1] << 8;
 		if (left > 2)
 			v |= in[i + 2];
-		char out[4] = {letters[v >> 18], letters[v >> 12 & 63], left > 1 ? letters[v >> 6 & 63] : '=',
-		               left > 2 ? letters[v & 63] : '='};
+		char out[4] = {letters[v >> 18], letters[v >> 12 & 63],
+		    left > 1 ? letters[v >> 6 & 63] : '=', left > 2 ? letters[v & 63] : '='};
 		buffer_add(to, out, 4);
 	}
 }
@@ -33,7 +33,8 @@ bool base64_decode(struct buffer *to, const char *string, size_t length)
 		return false;
 	for (size_t i = 0; i < length; i += 4) {
 		bool last = i + 4 == length;
-		int pad = last ? (string[i + 3] == '=') + (string[i + 3] == '=' && string[i + 2] == '=') : 0;
+		int pad =
+		    last ? (string[i + 3] == '=') + (string[i + 3] == '=' && string[i + 2] == '=') : 0;
 		uint32_t v = 0;
 		for (int k = 0; k < 4; k++) {
 			int value = k >= 4 - pad ? 0 : letter_value(string[i + (size_t)k]);

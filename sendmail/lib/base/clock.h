@@ -1,5 +1,6 @@
-/* The two clocks.  Wall time is for people and for files; monotonic time is for every wait inside a process,
-   so that a clock that is set cannot fire or freeze a timer.  Tests link clock_set.c in place of clock.c. */
+/* The two clocks.  Wall time is for people and for files; monotonic time is for every wait inside a
+   process, so that a clock that is set cannot fire or freeze a timer.  Tests link clock_set.c in
+   place of clock.c. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 #include "base/text.h"

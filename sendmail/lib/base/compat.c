@@ -31,7 +31,8 @@
 #include <sys/vfs.h>
 #endif
 
-_Static_assert(sizeof(off_t) == 8, "files may be longer than 2 GiB: compile with -D_FILE_OFFSET_BITS=64");
+_Static_assert(sizeof(off_t) == 8,
+    "files may be longer than 2 GiB: compile with -D_FILE_OFFSET_BITS=64");
 
 const char *compat_getenv(const char *name)
 {
@@ -114,7 +115,8 @@ static void name_parent(char *name, size_t size)
 void compat_parent_name(char *name, size_t size)
 {
 	/* Who adopts children whose parent did not wait for them; none of them sends mail itself. */
-	static const char *const adopters[] = {"init", "systemd", "tini", "dumb-init", "docker-init", "catatonit", "s6-svscan", "runit", "openrc-init"};
+	static const char *const adopters[] = {"init", "systemd", "tini", "dumb-init", "docker-init",
+	    "catatonit", "s6-svscan", "runit", "openrc-init"};
 	name[0] = '\0';
 	name_parent(name, size);
 	for (size_t i = 0; i < sizeof adopters / sizeof adopters[0]; i++) {
@@ -168,7 +170,8 @@ int compat_watch_folder(const char *path)
 #ifdef __FreeBSD__
 	struct kevent change;
 	int queue = kqueue(), fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	EV_SET(&change, fd, EVFILT_VNODE, EV_ADD | EV_CLEAR, NOTE_WRITE | NOTE_DELETE | NOTE_RENAME, 0, NULL);
+	EV_SET(&change, fd, EVFILT_VNODE, EV_ADD | EV_CLEAR, NOTE_WRITE | NOTE_DELETE | NOTE_RENAME, 0,
+	    NULL);
 	if (queue >= 0 && fd >= 0 && kevent(queue, &change, 1, NULL, 0, NULL) == 0)
 		return queue;
 	if (queue >= 0)
@@ -178,7 +181,8 @@ int compat_watch_folder(const char *path)
 	return -1;
 #else
 	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (fd >= 0 && inotify_add_watch(fd, path, IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR) >= 0)
+	if (fd >= 0 && inotify_add_watch(fd, path,
+	                   IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR) >= 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);
@@ -200,7 +204,8 @@ void compat_watch_clear(int watch_fd)
 #endif
 }
 
-/* Linux names file systems by numbers: ext3 and ext4, XFS, Btrfs, ZFS, F2FS, JFS, bcachefs, tmpfs, and overlayfs, whose upper layer is one of them. */
+/* Linux names file systems by numbers: ext3 and ext4, XFS, Btrfs, ZFS, F2FS, JFS, bcachefs, tmpfs,
+ * and overlayfs, whose upper layer is one of them. */
 bool compat_rename_is_one_step(int folder_fd)
 {
 	struct statfs fs;
@@ -209,7 +214,8 @@ bool compat_rename_is_one_step(int folder_fd)
 #ifdef __FreeBSD__
 	return strcmp(fs.f_fstypename, "zfs") == 0 || strcmp(fs.f_fstypename, "tmpfs") == 0;
 #else
-	static const uint32_t known[] = {0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x3153464a, 0xca451a4e, 0x01021994, 0x794c7630};
+	static const uint32_t known[] = {0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010,
+	    0x3153464a, 0xca451a4e, 0x01021994, 0x794c7630};
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		if ((uint32_t)fs.f_type == known[i])
 			return true;

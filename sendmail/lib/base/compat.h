@@ -1,4 +1,5 @@
-/* What differs between FreeBSD and Linux, outside confinement.  The only header with #ifdefs of systems. */
+/* What differs between FreeBSD and Linux, outside confinement.  The only header with #ifdefs of
+ * systems. */
 #ifndef BASE_COMPAT_H
 #define BASE_COMPAT_H
 #include <stdbool.h>
@@ -21,7 +22,8 @@ int compat_poll(struct pollfd *p, nfds_t count, const struct timespec *limit, co
 /* pipe(2) whose ends do not live on through exec. */
 int compat_pipe(int ends[2]);
 
-/* accept(2); the socket blocks, whatever the listening one does, and does not live on through exec. */
+/* accept(2); the socket blocks, whatever the listening one does, and does not live on through exec.
+ */
 int compat_accept(int listen_fd);
 
 /* memmem(3); NULL when the word is not there. */
@@ -40,31 +42,36 @@ struct cmsghdr *compat_next_control(struct msghdr *m, struct cmsghdr *c);
 /* User and group at the other end of a local socket; -1 with errno on failure. */
 int compat_peer(int socket_fd, uid_t *uid, gid_t *gid);
 
-/* Name of the parent process's program, best effort, "" when it cannot be told: also when the parent has ended, and init has taken its place. */
+/* Name of the parent process's program, best effort, "" when it cannot be told: also when the
+ * parent has ended, and init has taken its place. */
 void compat_parent_name(char *name, size_t size);
 
-/* Takes a lock on a whole mailbox for this process, without waiting, as the system's mail programs do: flock(2), and, where the two do
-   not see each other, fcntl(2) as well.  False with errno, and nothing held: EAGAIN when somebody else has one of them. */
+/* Takes a lock on a whole mailbox for this process, without waiting, as the system's mail programs
+   do: flock(2), and, where the two do not see each other, fcntl(2) as well.  False with errno, and
+   nothing held: EAGAIN when somebody else has one of them. */
 bool compat_lock_file(int fd);
 void compat_unlock_file(int fd);
 
-/* Room on the disk for length_bytes of a file behind at, which keeps its size.  False with errno when there is none; true where a system or a file
-   system cannot promise it. */
+/* Room on the disk for length_bytes of a file behind at, which keeps its size.  False with errno
+   when there is none; true where a system or a file system cannot promise it. */
 bool compat_reserve(int fd, off_t at, off_t length_bytes);
 
-/* A descriptor that becomes readable when a name is removed from this folder, or the folder itself; -1 where that cannot be had.  compat_watch_clear
-   makes it quiet again. */
+/* A descriptor that becomes readable when a name is removed from this folder, or the folder itself;
+   -1 where that cannot be had.  compat_watch_clear makes it quiet again. */
 int compat_watch_folder(const char *path);
 void compat_watch_clear(int watch_fd);
 
-/* True when the file system of this folder is known to move a file between two folders in one step, so that a crash leaves it the old name or the new
-   one (its journal, or its tree, is written as a whole). */
+/* True when the file system of this folder is known to move a file between two folders in one step,
+   so that a crash leaves it the old name or the new one (its journal, or its tree, is written as a
+   whole). */
 bool compat_rename_is_one_step(int folder_fd);
 
-/* What things are called here, for remedies: the list of authorities, what takes away a set-id right, GNU make, the folder of mailboxes. */
+/* What things are called here, for remedies: the list of authorities, what takes away a set-id
+ * right, GNU make, the folder of mailboxes. */
 #ifdef __FreeBSD__
 #define COMPAT_GET_AUTHORITIES "run certctl rehash, or install the package ca_root_nss"
-#define COMPAT_NO_SETGID "a nosuid mount, or a caller who is traced or may gain no rights (procctl(2))"
+#define COMPAT_NO_SETGID \
+	"a nosuid mount, or a caller who is traced or may gain no rights (procctl(2))"
 #define COMPAT_MAKE "gmake"
 #define COMPAT_MAIL_FOLDER "mode 775, root:mail"
 #else
@@ -78,27 +85,29 @@ bool compat_rename_is_one_step(int folder_fd);
 int compat_set_group(gid_t gid);
 int compat_set_user(uid_t uid);
 
-/* True when the real user of this process is in a group, as the system's files say or by his real group; not by a set-group-id bit. */
+/* True when the real user of this process is in a group, as the system's files say or by his real
+ * group; not by a set-group-id bit. */
 bool compat_in_group(gid_t gid);
 
 /* The three of them one by one. */
 int compat_set_users(uid_t real, uid_t effective, uid_t saved);
 
-
-
-/* True when the real user of this process is in a group, as the system's files say or by his real group; not by a set-group-id bit. */
+/* True when the real user of this process is in a group, as the system's files say or by his real
+ * group; not by a set-group-id bit. */
 bool compat_in_group(gid_t gid);
 
 /* The three of them one by one. */
 int compat_set_users(uid_t real, uid_t effective, uid_t saved);
 
-/* Opens a folder, not by a link, to look for names in it: the right to search it is enough.  -1 with errno. */
+/* Opens a folder, not by a link, to look for names in it: the right to search it is enough.  -1
+ * with errno. */
 int compat_open_folder(int folder_fd, const char *name);
 
 /* A path by which a program that gets this descriptor can open its file. */
 void compat_name_fd(char *path, size_t size, int fd);
 
-/* Where the log daemon listens, the better place first: at the first one FreeBSD's hears only root. */
+/* Where the log daemon listens, the better place first: at the first one FreeBSD's hears only root.
+ */
 #ifdef __FreeBSD__
 #define LOG_SOCKETS "/var/run/logpriv", "/var/run/log"
 #else

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #define NETWORK_USER "fhnet"
-#define FILES_MIB 512 /* of address space that is no memory: libraries, and what is mapped and not used */
+#define FILES_MIB \
+	512 /* of address space that is no memory: libraries, and what is mapped and not used */
 
 static struct confine_ids ids;
 static bool has_root; /* real or saved, while the effective user is the owner */
@@ -22,7 +23,8 @@ static bool has_root; /* real or saved, while the effective user is the owner */
 bool confine_begin(const struct confine_ids *given)
 {
 	ids = *given;
-	has_root = setgroups(1, &ids.owner_gid) == 0 && compat_set_group(ids.owner_gid) == 0 && compat_set_users(ids.owner_uid, ids.owner_uid, 0) == 0;
+	has_root = setgroups(1, &ids.owner_gid) == 0 && compat_set_group(ids.owner_gid) == 0 &&
+	           compat_set_users(ids.owner_uid, ids.owner_uid, 0) == 0;
 	return has_root && geteuid() == ids.owner_uid;
 }
 
@@ -31,7 +33,10 @@ bool confine_begin_as_root(void)
 	const struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam(NETWORK_USER) : NULL;
 	if (pw == NULL || pw->pw_uid == 0)
 		return false;
-	ids = (struct confine_ids){.owner_uid = 0, .owner_gid = getegid(), .uid = pw->pw_uid, .gid = pw->pw_gid};
+	ids = (struct confine_ids){.owner_uid = 0,
+	    .owner_gid = getegid(),
+	    .uid = pw->pw_uid,
+	    .gid = pw->pw_gid};
 	return has_root = true;
 }
 
@@ -55,7 +60,8 @@ static bool enter_empty_root(void)
 
 static bool become(void)
 {
-	if (setgroups(1, &ids.gid) != 0 || compat_set_group(ids.gid) != 0 || compat_set_user(ids.uid) != 0)
+	if (setgroups(1, &ids.gid) != 0 || compat_set_group(ids.gid) != 0 ||
+	    compat_set_user(ids.uid) != 0)
 		return false;
 	errno = EPERM;
 	return setuid(0) != 0 && seteuid(ids.owner_uid) != 0;
@@ -79,13 +85,15 @@ static bool limit_memory(long mib)
 	(void)mib;
 	return true;
 #else
-	return limit(RLIMIT_DATA, (long long)mib << 20) && limit(RLIMIT_AS, ((long long)mib + FILES_MIB) << 20);
+	return limit(RLIMIT_DATA, (long long)mib << 20) &&
+	       limit(RLIMIT_AS, ((long long)mib + FILES_MIB) << 20);
 #endif
 }
 
 static bool take_limits(const struct confine_limits *l)
 {
-	return limit_memory(l->memory_mib) && limit(RLIMIT_CPU, l->cpu_s) && limit(RLIMIT_NOFILE, l->descriptors) && limit(RLIMIT_FSIZE, l->file_bytes) &&
+	return limit_memory(l->memory_mib) && limit(RLIMIT_CPU, l->cpu_s) &&
+	       limit(RLIMIT_NOFILE, l->descriptors) && limit(RLIMIT_FSIZE, l->file_bytes) &&
 	       limit(RLIMIT_CORE, 0);
 }
 

@@ -1,4 +1,5 @@
-/* Times as people and RFC 5322 write them.  Names of days and months are fixed, whatever the locale. */
+/* Times as people and RFC 5322 write them.  Names of days and months are fixed, whatever the
+ * locale. */
 #include "base/clock.h"
 #include <stdlib.h>
 
@@ -13,8 +14,8 @@ void clock_put_iso(struct text *t, int64_t wall_s)
 		text_printf(t, "@%lld", (long long)wall_s);
 		return;
 	}
-	text_printf(t, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-	            tm.tm_min, tm.tm_sec);
+	text_printf(t, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+	    tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 void clock_put_local(struct text *t, int64_t wall_s)
@@ -25,7 +26,8 @@ void clock_put_local(struct text *t, int64_t wall_s)
 		text_put(t, "?");
 		return;
 	}
-	text_printf(t, "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	text_printf(t, "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+	    tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 void clock_put_rfc5322(struct text *t, int64_t wall_s)
@@ -35,9 +37,9 @@ void clock_put_rfc5322(struct text *t, int64_t wall_s)
 	if (localtime_r(&when, &tm) == NULL)
 		return;
 	long offset_min = tm.tm_gmtoff / 60;
-	text_printf(t, "%.3s, %d %.3s %d %02d:%02d:%02d %c%02ld%02ld", day_names + 3 * tm.tm_wday, tm.tm_mday,
-	            month_names + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
-	            offset_min < 0 ? '-' : '+', labs(offset_min) / 60, labs(offset_min) % 60);
+	text_printf(t, "%.3s, %d %.3s %d %02d:%02d:%02d %c%02ld%02ld", day_names + 3 * tm.tm_wday,
+	    tm.tm_mday, month_names + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec, offset_min < 0 ? '-' : '+', labs(offset_min) / 60, labs(offset_min) % 60);
 }
 
 void clock_put_span(struct text *t, int64_t span_s)

@@ -100,7 +100,8 @@ bool fdio_changed(const char *path, struct stat *seen)
 	struct stat now;
 	if (stat(path, &now) != 0)
 		now = (struct stat){0};
-	bool changed = now.st_ino != seen->st_ino || now.st_size != seen->st_size || now.st_mtim.tv_sec != seen->st_mtim.tv_sec ||
+	bool changed = now.st_ino != seen->st_ino || now.st_size != seen->st_size ||
+	               now.st_mtim.tv_sec != seen->st_mtim.tv_sec ||
 	               now.st_mtim.tv_nsec != seen->st_mtim.tv_nsec;
 	*seen = now;
 	return changed;
@@ -161,7 +162,8 @@ bool fdio_replace_at(int dir_fd, const char *name, const struct buffer *text, bo
 	char temp[64];
 	snprintf(temp, sizeof temp, "%s.new", name);
 	int fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-	bool done = fd >= 0 && fdio_write(fd, text->data, text->length) && (!durable || fdio_sync(fd)) && renameat(dir_fd, temp, dir_fd, name) == 0;
+	bool done = fd >= 0 && fdio_write(fd, text->data, text->length) &&
+	            (!durable || fdio_sync(fd)) && renameat(dir_fd, temp, dir_fd, name) == 0;
 	int saved = errno;
 	if (fd >= 0)
 		close(fd);

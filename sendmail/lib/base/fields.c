@@ -1,4 +1,5 @@
-/* key=value lines.  Written by our own programs, but read as if an enemy had written them: bounded, never trusted. */
+/* key=value lines.  Written by our own programs, but read as if an enemy had written them: bounded,
+ * never trusted. */
 #include "base/fields.h"
 #include "base/text.h"
 #include <stdio.h>
@@ -26,7 +27,8 @@ static void put_quoted(struct buffer *line, const char *value)
 		if (control)
 			text_escape(&word, value, n);
 		else
-			text_printf(&word, "%s%.*s", *value == '"' || *value == '\\' ? "\\" : "", (int)n, value);
+			text_printf(&word, "%s%.*s", *value == '"' || *value == '\\' ? "\\" : "", (int)n,
+			    value);
 		buffer_add(line, word.data, word.length);
 	}
 	buffer_add(line, "\"", 1);
@@ -143,7 +145,8 @@ long long fields_get_number(const char *line, const char *key, long long fallbac
 {
 	char digits[32];
 	long long value;
-	if (fields_get(line, key, digits, sizeof digits) && text_number(digits, -(1LL << 62), 1LL << 62, &value))
+	if (fields_get(line, key, digits, sizeof digits) &&
+	    text_number(digits, -(1LL << 62), 1LL << 62, &value))
 		return value;
 	return fallback;
 }

@@ -4,11 +4,14 @@
 #include "base/words.h"
 #include <string.h>
 
-/* A control character beyond ASCII by its number; a byte that is no UTF-8 as the character of Latin-1. */
+/* A control character beyond ASCII by its number; a byte that is no UTF-8 as the character of
+ * Latin-1. */
 static void put_control(FILE *out, const char *at, size_t bytes)
 {
 	const unsigned char *s = (const unsigned char *)at;
-	unsigned point = bytes == 1 ? s[0] : bytes == 2 ? (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu) : (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
+	unsigned point = bytes == 1   ? s[0]
+	                 : bytes == 2 ? (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu)
+	                              : (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
 	fprintf(out, "\\u%04x", point);
 }
 

@@ -52,7 +52,8 @@ static void put_stderr(const char *line)
 		return;
 	}
 	if (lost_on_stderr > 0 && !json_on)
-		fprintf(stderr, "%s: %llu log lines were lost because nobody read standard error\n", name, lost_on_stderr);
+		fprintf(stderr, "%s: %llu log lines were lost because nobody read standard error\n", name,
+		    lost_on_stderr);
 	lost_on_stderr = 0;
 	if (json_on)
 		fprintf(stderr, "%s\n", line);
@@ -112,7 +113,8 @@ static void tell_lost(void)
 {
 	unsigned long long lost = log_socket_take_lost();
 	if (lost > 0)
-		log_line(LOG_WARNING, "%llu log line%s lost because the log daemon did not read %s", lost, lost == 1 ? " was" : "s were", lost == 1 ? "it" : "them");
+		log_line(LOG_WARNING, "%llu log line%s lost because the log daemon did not read %s", lost,
+		    lost == 1 ? " was" : "s were", lost == 1 ? "it" : "them");
 }
 
 void log_flush(void)

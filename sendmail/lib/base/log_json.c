@@ -1,4 +1,5 @@
-/* JSON out of what log.c is given.  The same keys as in the line of text; numbers are numbers, addresses stand without angle brackets, and "-" is "". */
+/* JSON out of what log.c is given.  The same keys as in the line of text; numbers are numbers,
+ * addresses stand without angle brackets, and "-" is "". */
 #include "base/log_json.h"
 #include "base/clock.h"
 #include "base/fields.h"
@@ -17,7 +18,8 @@
 /* The type of a value may not depend on what somebody wrote into it. */
 static bool is_number(const char *key, const char *value)
 {
-	static const char *const keys[] = {"uid", "rcpts", "size", "exit", "try", "delay_s", "next_s", "waiting", "in_work", "sessions", "adopted", "sent", "deferred", "failed"};
+	static const char *const keys[] = {"uid", "rcpts", "size", "exit", "try", "delay_s", "next_s",
+	    "waiting", "in_work", "sessions", "adopted", "sent", "deferred", "failed"};
 	long long number;
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
 		if (strcmp(keys[i], key) == 0)
@@ -42,7 +44,8 @@ static void put_pair(FILE *out, const char *key, char *value, size_t limit)
 
 static bool is_id(const char *word)
 {
-	return strspn(word, "0123456789abcdef") == 8 && word[8] == '.' && strspn(word + 9, "0123456789abcdef") == 8 && strchr(" :", word[ID_LENGTH]) != NULL;
+	return strspn(word, "0123456789abcdef") == 8 && word[8] == '.' &&
+	       strspn(word + 9, "0123456789abcdef") == 8 && strchr(" :", word[ID_LENGTH]) != NULL;
 }
 
 static void put_field(FILE *out, const char *key, char *value, size_t limit)
@@ -62,14 +65,17 @@ static void put_field(FILE *out, const char *key, char *value, size_t limit)
 	put_pair(out, key, value, limit);
 }
 
-static void put_head(FILE *out, int priority, const char *ident, const char *event, const char *line)
+static void put_head(FILE *out, int priority, const char *ident, const char *event,
+    const char *line)
 {
-	static const char *const levels[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
+	static const char *const levels[] = {"emerg", "alert", "crit", "err", "warning", "notice",
+	    "info", "debug"};
 	int64_t now_us = clock_wall_us();
 	TEXT(time, 40);
 	clock_put_iso(&time, now_us / 1000000);
 	/* Behind the seconds, before the Z. */
-	fprintf(out, "{\"time\": \"%.*s.%03dZ\", \"level\": \"%s\"", (int)strcspn(time.data, "Z"), time.data, (int)(now_us / 1000 % 1000), levels[priority & 7]);
+	fprintf(out, "{\"time\": \"%.*s.%03dZ\", \"level\": \"%s\"", (int)strcspn(time.data, "Z"),
+	    time.data, (int)(now_us / 1000 % 1000), levels[priority & 7]);
 	json_pair(out, "ident", ident);
 	fprintf(out, ", \"pid\": %ld", (long)getpid());
 	if (is_id(line))
@@ -87,7 +93,8 @@ static void put_fields(FILE *out, const char *fields, size_t limit)
 	}
 }
 
-static void put_object(struct buffer *to, int priority, const char *ident, const char *event, const char *fields, const char *words, size_t limit)
+static void put_object(struct buffer *to, int priority, const char *ident, const char *event,
+    const char *fields, const char *words, size_t limit)
 {
 	char *bytes = NULL, *copy = mem_copy(words);
 	size_t size = 0;
@@ -105,11 +112,13 @@ static void put_object(struct buffer *to, int priority, const char *ident, const
 	free(copy);
 }
 
-void log_json_put(struct buffer *out, int priority, const char *ident, const char *event, const char *fields, const char *words)
+void log_json_put(struct buffer *out, int priority, const char *ident, const char *event,
+    const char *fields, const char *words)
 {
 	for (size_t limit = VALUE_MAX_BYTES; limit >= VALUE_MIN_BYTES; limit /= 2) {
 		out->length = 0;
-		put_object(out, priority, ident, event != NULL ? event : "", fields != NULL ? fields : "", words != NULL ? words : "", limit);
+		put_object(out, priority, ident, event != NULL ? event : "", fields != NULL ? fields : "",
+		    words != NULL ? words : "", limit);
 		if (out->length <= LOG_JSON_MAX_BYTES)
 			break;
 	}

@@ -1,5 +1,6 @@
-/* Talking to the log daemon without ever waiting for it.  syslog(3) blocks in send(2) while the buffer of the socket is full: a daemon that hangs would
-   stop every program that has something to say. */
+/* Talking to the log daemon without ever waiting for it.  syslog(3) blocks in send(2) while the
+   buffer of the socket is full: a daemon that hangs would stop every program that has something to
+   say. */
 #include "base/log_socket.h"
 #include "base/clock.h"
 #include "base/compat.h"
@@ -20,16 +21,16 @@ enum sent { SENT_ALL, SENT_FULL, SENT_GONE };
 static struct {
 	const char *tag;
 	bool keep, stream;
-	bool met;                /* a daemon took a connection */
-	int fd;                  /* -1: not connected */
-	pid_t pid;               /* whose lines are kept here */
+	bool met;  /* a daemon took a connection */
+	int fd;    /* -1: not connected */
+	pid_t pid; /* whose lines are kept here */
 	int64_t connect_again_ms;
-	struct buffer kept;      /* lines, each with a NUL behind */
-	size_t at;               /* of the first byte that is not sent */
+	struct buffer kept; /* lines, each with a NUL behind */
+	size_t at;          /* of the first byte that is not sent */
 	unsigned lines;
 	int patience_ms;
 	unsigned long long lost, lost_ever;
-	int64_t since_ms;        /* monotonic: the daemon has not read since; 0 = it reads */
+	int64_t since_ms; /* monotonic: the daemon has not read since; 0 = it reads */
 } out = {.fd = -1};
 
 static bool try_connect(const char *path, int type)
@@ -49,7 +50,8 @@ static bool try_connect(const char *path, int type)
 	return false;
 }
 
-/* Daemons listen with datagrams as a rule, some with a stream.  Not more than once a second for one that is not there. */
+/* Daemons listen with datagrams as a rule, some with a stream.  Not more than once a second for one
+ * that is not there. */
 static bool is_connected(void)
 {
 	static const char *const places[] = {LOG_SOCKETS};
@@ -63,7 +65,8 @@ static bool is_connected(void)
 	out.connect_again_ms = now + CONNECT_AGAIN_MS;
 	for (int i = 0; i < count && out.fd < 0; i++) {
 		const char *path = *own != '\0' ? own : places[i];
-		out.stream = !try_connect(path, SOCK_DGRAM) && errno == EPROTOTYPE && try_connect(path, SOCK_STREAM);
+		out.stream =
+		    !try_connect(path, SOCK_DGRAM) && errno == EPROTOTYPE && try_connect(path, SOCK_STREAM);
 	}
 	out.met = out.met || out.fd >= 0;
 	return out.fd >= 0;
@@ -81,14 +84,17 @@ static bool is_full(int error)
 	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == EINPROGRESS;
 }
 
-/* One piece: of datagrams a line without its end, of a stream all that it takes.  Bytes that are through, -1 with errno. */
+/* One piece: of datagrams a line without its end, of a stream all that it takes.  Bytes that are
+ * through, -1 with errno. */
 static ssize_t send_some(void)
 {
 	const char *data = out.kept.data + out.at;
 	size_t left = out.kept.length - out.at, line = strlen(data);
 	ssize_t n = send(out.fd, data, out.stream ? left : line, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n < 0 && errno == EMSGSIZE && !out.stream)
-		n = line > LINE_SHORT_BYTES ? send(out.fd, data, LINE_SHORT_BYTES, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
+		n = line > LINE_SHORT_BYTES
+		        ? send(out.fd, data, LINE_SHORT_BYTES, MSG_NOSIGNAL | MSG_DONTWAIT)
+		        : 0;
 	return n < 0 || out.stream ? n : (ssize_t)line + 1;
 }
 
@@ -167,7 +173,8 @@ static void put_time(struct buffer *line)
 	time_t now = (time_t)clock_wall_s();
 	struct tm tm;
 	if (localtime_r(&now, &tm) != NULL)
-		buffer_printf(line, "%.3s %2d %02d:%02d:%02d ", months + 3 * tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+		buffer_printf(line, "%.3s %2d %02d:%02d:%02d ", months + 3 * tm.tm_mon, tm.tm_mday,
+		    tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 static void keep_line(int priority, const char *text)

@@ -1,11 +1,13 @@
-/* The socket of the log daemon.  A line goes there as syslog(3) sends it, "<PRIORITY>Mmm dd hh:mm:ss TAG[PID]: TEXT", but nobody waits for a daemon
-   that does not read: what it has no room for is kept for a while, and then dropped and counted. */
+/* The socket of the log daemon.  A line goes there as syslog(3) sends it, "<PRIORITY>Mmm dd
+   hh:mm:ss TAG[PID]: TEXT", but nobody waits for a daemon that does not read: what it has no room
+   for is kept for a while, and then dropped and counted. */
 #ifndef BASE_LOG_SOCKET_H
 #define BASE_LOG_SOCKET_H
 #include "base/log.h"
 
-/* Connects.  tag is not copied.  keep: lines are kept, up to a megabyte, until the daemon reads again (log_socket_flush); otherwise this process
-   waits for all of its lines together at most 50 ms. */
+/* Connects.  tag is not copied.  keep: lines are kept, up to a megabyte, until the daemon reads
+   again (log_socket_flush); otherwise this process waits for all of its lines together at most 50
+   ms. */
 void log_socket_open(const char *tag, bool keep);
 void log_socket_close(void);
 

@@ -1,4 +1,5 @@
-/* Open addressing with linear probing.  What was added last depends on nothing behind it, so that it can be taken out again. */
+/* Open addressing with linear probing.  What was added last depends on nothing behind it, so that
+ * it can be taken out again. */
 #include "base/lookup.h"
 #include "base/compat.h"
 #include "base/mem.h"
@@ -28,7 +29,8 @@ static void stir(uint64_t v[4])
 static uint64_t hash(const struct lookup *l, const char *string)
 {
 	size_t length = strlen(string);
-	uint64_t v[4] = {l->key[0] ^ 0x736f6d6570736575u, l->key[1] ^ 0x646f72616e646f6du, l->key[0] ^ 0x6c7967656e657261u, l->key[1] ^ 0x7465646279746573u};
+	uint64_t v[4] = {l->key[0] ^ 0x736f6d6570736575u, l->key[1] ^ 0x646f72616e646f6du,
+	    l->key[0] ^ 0x6c7967656e657261u, l->key[1] ^ 0x7465646279746573u};
 	for (size_t at = 0; at <= length; at += 8) {
 		uint64_t word = 0;
 		memcpy(&word, string + at, length - at < 8 ? length - at : 8);

@@ -1,5 +1,6 @@
-/* Where a string is in an array: a hash table beside it, so that nothing has to walk over 100,000 addresses for each of them.
-   The strings come from users: the hash is keyed (SipHash-1-3) with a number that they do not know. */
+/* Where a string is in an array: a hash table beside it, so that nothing has to walk over 100,000
+   addresses for each of them. The strings come from users: the hash is keyed (SipHash-1-3) with a
+   number that they do not know. */
 #ifndef BASE_LOOKUP_H
 #define BASE_LOOKUP_H
 #include <stddef.h>
@@ -7,11 +8,13 @@
 
 #define LOOKUP_NONE SIZE_MAX
 
-/* Zero-initialised is empty.  The strings stay the caller's: neither copied nor freed, and not changed while they are here. */
+/* Zero-initialised is empty.  The strings stay the caller's: neither copied nor freed, and not
+ * changed while they are here. */
 struct lookup {
 	const char **strings;
 	size_t count, size;
-	uint32_t *slots;      /* index plus one; slot_count of them, a power of two, or none while there are few strings */
+	uint32_t *slots; /* index plus one; slot_count of them, a power of two, or none while there are
+	                    few strings */
 	size_t slot_count;
 	uint64_t key[2];
 };

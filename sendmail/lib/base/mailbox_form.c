@@ -51,6 +51,6 @@ void mailbox_form_file(char *name, size_t size)
 		*at = *at == '/' || *at == ':' ? '_' : *at;
 	/* In the order of delivery, also within a second. */
 	int64_t now_us = clock_wall_us();
-	snprintf(name, size, "%lld.M%06lldP%ldR%08lx.%.90s", (long long)(now_us / 1000000), (long long)(now_us % 1000000), (long)getpid(),
-	         (unsigned long)compat_random(), host);
+	snprintf(name, size, "%lld.M%06lldP%ldR%08lx.%.90s", (long long)(now_us / 1000000),
+	    (long long)(now_us % 1000000), (long)getpid(), (unsigned long)compat_random(), host);
 }

@@ -8,9 +8,23 @@ enum multibyte multibyte_of(const char *charset)
 		const char *start;
 		enum multibyte kind;
 	} names[] = {
-		{"euc-", MULTIBYTE_EUC}, {"gb2312", MULTIBYTE_EUC}, {"gb_2312", MULTIBYTE_EUC}, {"ks_c_5601", MULTIBYTE_EUC}, {"ksc5601", MULTIBYTE_EUC}, {"iso-2022-", MULTIBYTE_ISO2022},
-		{"shift_jis", MULTIBYTE_DOUBLE}, {"shift-jis", MULTIBYTE_DOUBLE}, {"sjis", MULTIBYTE_DOUBLE}, {"x-sjis", MULTIBYTE_DOUBLE}, {"windows-31j", MULTIBYTE_DOUBLE},
-		{"cp932", MULTIBYTE_DOUBLE}, {"big5", MULTIBYTE_DOUBLE}, {"gbk", MULTIBYTE_DOUBLE}, {"gb18030", MULTIBYTE_DOUBLE}, {"cp949", MULTIBYTE_DOUBLE}, {"cp936", MULTIBYTE_DOUBLE},
+	    {"euc-", MULTIBYTE_EUC},
+	    {"gb2312", MULTIBYTE_EUC},
+	    {"gb_2312", MULTIBYTE_EUC},
+	    {"ks_c_5601", MULTIBYTE_EUC},
+	    {"ksc5601", MULTIBYTE_EUC},
+	    {"iso-2022-", MULTIBYTE_ISO2022},
+	    {"shift_jis", MULTIBYTE_DOUBLE},
+	    {"shift-jis", MULTIBYTE_DOUBLE},
+	    {"sjis", MULTIBYTE_DOUBLE},
+	    {"x-sjis", MULTIBYTE_DOUBLE},
+	    {"windows-31j", MULTIBYTE_DOUBLE},
+	    {"cp932", MULTIBYTE_DOUBLE},
+	    {"big5", MULTIBYTE_DOUBLE},
+	    {"gbk", MULTIBYTE_DOUBLE},
+	    {"gb18030", MULTIBYTE_DOUBLE},
+	    {"cp949", MULTIBYTE_DOUBLE},
+	    {"cp936", MULTIBYTE_DOUBLE},
 	};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (text_starts_ci(charset, names[i].start))
@@ -30,7 +44,8 @@ size_t multibyte_step(enum multibyte kind, const char *s, size_t left)
 	size_t n = 1;
 	if (kind == MULTIBYTE_EUC && c >= 0x80)
 		n = c == 0x8f ? 3 : 2;
-	/* GB18030 has characters of four bytes; Shift_JIS has some of one, which pair with nothing that could not be cut either. */
+	/* GB18030 has characters of four bytes; Shift_JIS has some of one, which pair with nothing that
+	 * could not be cut either. */
 	else if (kind == MULTIBYTE_DOUBLE && c > 0x80)
 		n = next >= '0' && next <= '9' && left > 3 ? 4 : next >= 0x40 || !is_half_width(c) ? 2 : 1;
 	return n < left ? n : left;

@@ -49,8 +49,8 @@ static void release_from(struct quoted *q, bool coded, struct buffer *out)
 	}
 }
 
-/* "From ", also behind ">", at the start of a line is changed by mailboxes: it is held back until it is known whether it is there.
-   True when the byte belongs to it. */
+/* "From ", also behind ">", at the start of a line is changed by mailboxes: it is held back until
+   it is known whether it is there. True when the byte belongs to it. */
 static bool take_from(struct quoted *q, char byte, struct buffer *out)
 {
 	if (q->arrows + q->from == 0 && (q->column > 0 || q->blank != 0))
@@ -72,10 +72,12 @@ static bool take_from(struct quoted *q, char byte, struct buffer *out)
 	return true;
 }
 
-/* A dot at the start of a line; after a soft line break also what may be the start of "From " or ">From ". */
+/* A dot at the start of a line; after a soft line break also what may be the start of "From " or
+ * ">From ". */
 static bool starts_badly(const struct quoted *q, unsigned char byte)
 {
-	return (byte == '.' && (q->column == 0 || q->column == LINE_BYTES)) || ((byte == 'F' || byte == '>') && q->column == LINE_BYTES);
+	return (byte == '.' && (q->column == 0 || q->column == LINE_BYTES)) ||
+	       ((byte == 'F' || byte == '>') && q->column == LINE_BYTES);
 }
 
 static void put_byte(struct quoted *q, unsigned char byte, struct buffer *out)
@@ -120,7 +122,8 @@ void quoted_mend(struct quoted *q, const char *bytes, size_t length, struct buff
 		} else if (byte >= 0x7f || (byte < 0x20 && byte != '\t')) {
 			put_code(q, byte, out);
 		} else {
-			/* A code is never cut: its '=' is moved to the next line when there is no room for the whole of it. */
+			/* A code is never cut: its '=' is moved to the next line when there is no room for the
+			 * whole of it. */
 			if (byte == '=' && q->column + 3 > LINE_BYTES)
 				q->column = LINE_BYTES;
 			put_token(q, bytes + i, 1, out);
@@ -130,7 +133,8 @@ void quoted_mend(struct quoted *q, const char *bytes, size_t length, struct buff
 
 void quoted_wrap_base64(struct quoted *q, const char *bytes, size_t length, struct buffer *out)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 	for (size_t i = 0; i < length; i++) {
 		if (bytes[i] == '\n') {
 			buffer_add(out, "\n", 1);

@@ -6,8 +6,9 @@
 
 struct quoted {
 	size_t column;
-	char blank;  /* held back: at the end of a line it is encoded; 0 = none */
-	bool exact;  /* set by the caller: line ends are encoded, too, so that nobody gives lines another end */
+	char blank; /* held back: at the end of a line it is encoded; 0 = none */
+	bool exact; /* set by the caller: line ends are encoded, too, so that nobody gives lines another
+	               end */
 	size_t arrows, from; /* of ">>From " at the start of a line: bytes that are held back */
 };
 
@@ -15,7 +16,8 @@ struct quoted {
 void quoted_put(struct quoted *q, const char *bytes, size_t length, struct buffer *out);
 void quoted_end(struct quoted *q, struct buffer *out);
 
-/* Text that is quoted-printable already, with lines that are too long or bytes that may not stand there. */
+/* Text that is quoted-printable already, with lines that are too long or bytes that may not stand
+ * there. */
 void quoted_mend(struct quoted *q, const char *bytes, size_t length, struct buffer *out);
 
 /* Base64 text: what does not belong to it goes, lines are 76 characters long. */

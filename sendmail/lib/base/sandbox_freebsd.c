@@ -1,4 +1,5 @@
-/* FreeBSD: capability mode.  Opening by path, connect(2) and kill(2) of others end there; fork(2) would not. */
+/* FreeBSD: capability mode.  Opening by path, connect(2) and kill(2) of others end there; fork(2)
+ * would not. */
 #include "base/sandbox.h"
 #include <errno.h>
 #include <stddef.h>
@@ -29,10 +30,12 @@ bool sandbox_limit(int fd, enum sandbox_use use)
 	if (cap_rights_limit(fd, &rights) != 0)
 		return errno == EBADF || errno == ENOSYS;
 	/* Flags, but nobody who is signalled for it (F_SETOWN). */
-	return use == SANDBOX_HOLD || cap_fcntls_limit(fd, CAP_FCNTL_GETFL | CAP_FCNTL_SETFL) == 0 || errno == ENOTCAPABLE;
+	return use == SANDBOX_HOLD || cap_fcntls_limit(fd, CAP_FCNTL_GETFL | CAP_FCNTL_SETFL) == 0 ||
+	       errno == ENOTCAPABLE;
 }
 
-/* Capability mode would also end the ways out that a submission may still need: the runner's socket, and the trigger. */
+/* Capability mode would also end the ways out that a submission may still need: the runner's
+ * socket, and the trigger. */
 enum sandbox_result sandbox_submit(int drop_fd, const char *fifo, bool may_read)
 {
 	(void)drop_fd, (void)fifo, (void)may_read;

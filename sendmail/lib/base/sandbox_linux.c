@@ -1,5 +1,6 @@
-/* Linux: Landlock for files (and, from 6.7, TCP connections), and for the session a seccomp filter that knows the calls a session needs and answers
-   EPERM to all others: what libraries try in vain is no reason to end.  Numbers are those of the kernel's interface; older header packages lack the
+/* Linux: Landlock for files (and, from 6.7, TCP connections), and for the session a seccomp filter
+   that knows the calls a session needs and answers EPERM to all others: what libraries try in vain
+   is no reason to end.  Numbers are those of the kernel's interface; older header packages lack the
    later ones. */
 #define _GNU_SOURCE 1
 #include "base/sandbox.h"
@@ -41,7 +42,8 @@
 struct ruleset {
 	uint64_t handled_access_fs;
 	uint64_t handled_access_net;
-	uint64_t scoped; /* abstract local sockets, signals: none but to those who are confined with us */
+	uint64_t
+	    scoped; /* abstract local sockets, signals: none but to those who are confined with us */
 };
 
 struct path_beneath {
@@ -49,7 +51,8 @@ struct path_beneath {
 	int32_t parent_fd;
 } __attribute__((packed));
 
-/* File rights by version of the interface: 13 rights in the first, then REFER, TRUNCATE, and IOCTL_DEV with the fifth. */
+/* File rights by version of the interface: 13 rights in the first, then REFER, TRUNCATE, and
+ * IOCTL_DEV with the fifth. */
 static uint64_t file_rights(long abi)
 {
 	if (abi >= 5)
@@ -77,75 +80,129 @@ static bool add_fifo(int ruleset_fd, const char *path)
 	return done;
 }
 
-/* Every right handled, and none granted but those for making files in folder_fd (-1: none at all) and writing to fifo (NULL: none). */
-static enum sandbox_result lock_files(int folder_fd, const char *fifo, bool may_read, uint64_t scoped)
+/* Every right handled, and none granted but those for making files in folder_fd (-1: none at all)
+ * and writing to fifo (NULL: none). */
+static enum sandbox_result lock_files(int folder_fd, const char *fifo, bool may_read,
+    uint64_t scoped)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, QUERY_ABI);
 	/* EPERM: the filter of a container that does not know these calls. */
 	if (abi < 1)
-		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? SANDBOX_NONE : SANDBOX_FAILED;
-	struct ruleset rules = {.handled_access_fs = file_rights(abi), .handled_access_net = abi >= 4 ? 3 : 0, .scoped = abi >= 6 ? scoped : 0};
+		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? SANDBOX_NONE
+		                                                                : SANDBOX_FAILED;
+	struct ruleset rules = {.handled_access_fs = file_rights(abi),
+	    .handled_access_net = abi >= 4 ? 3 : 0,
+	    .scoped = abi >= 6 ? scoped : 0};
 	size_t size = abi >= 6 ? sizeof rules : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
-	uint64_t in_folder = RIGHT_WRITE_FILE | RIGHT_REMOVE_FILE | RIGHT_MAKE_REG | (may_read ? RIGHT_READ_FILE : 0);
+	uint64_t in_folder =
+	    RIGHT_WRITE_FILE | RIGHT_REMOVE_FILE | RIGHT_MAKE_REG | (may_read ? RIGHT_READ_FILE : 0);
 	int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0u);
 	if (fd < 0)
 		return SANDBOX_FAILED;
-	bool done = (folder_fd < 0 || add_rule(fd, folder_fd, in_folder)) && (fifo == NULL || add_fifo(fd, fifo));
-	done = done && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_landlock_restrict_self, fd, 0u) == 0;
+	bool done = (folder_fd < 0 || add_rule(fd, folder_fd, in_folder)) &&
+	            (fifo == NULL || add_fifo(fd, fifo));
+	done = done && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       syscall(SYS_landlock_restrict_self, fd, 0u) == 0;
 	close(fd);
 	return done ? SANDBOX_DONE : SANDBOX_FAILED;
 }
 
 #ifdef OUR_ARCH
-/* Reading and writing what is open, waiting, memory, time, ending; and asking about files (the time zone's is looked at again), which tells no content. */
+/* Reading and writing what is open, waiting, memory, time, ending; and asking about files (the time
+ * zone's is looked at again), which tells no content. */
 static const uint32_t allowed[] = {
-	SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_lseek, SYS_close, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_recvfrom, SYS_recvmsg,
-	SYS_shutdown, SYS_ppoll, SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise, SYS_futex, SYS_getrandom,
-	SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_clock_gettime, SYS_gettimeofday, SYS_clock_nanosleep,
-	SYS_nanosleep, SYS_restart_syscall, SYS_sched_yield, SYS_getpid, SYS_gettid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid,
-	SYS_getegid, SYS_uname, SYS_sysinfo, SYS_exit, SYS_exit_group,
+    SYS_read,
+    SYS_write,
+    SYS_readv,
+    SYS_writev,
+    SYS_pread64,
+    SYS_lseek,
+    SYS_close,
+    SYS_fstat,
+    SYS_newfstatat,
+    SYS_statx,
+    SYS_recvfrom,
+    SYS_recvmsg,
+    SYS_shutdown,
+    SYS_ppoll,
+    SYS_brk,
+    SYS_munmap,
+    SYS_mremap,
+    SYS_madvise,
+    SYS_futex,
+    SYS_getrandom,
+    SYS_rt_sigaction,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigreturn,
+    SYS_sigaltstack,
+    SYS_clock_gettime,
+    SYS_gettimeofday,
+    SYS_clock_nanosleep,
+    SYS_nanosleep,
+    SYS_restart_syscall,
+    SYS_sched_yield,
+    SYS_getpid,
+    SYS_gettid,
+    SYS_getppid,
+    SYS_getuid,
+    SYS_geteuid,
+    SYS_getgid,
+    SYS_getegid,
+    SYS_uname,
+    SYS_sysinfo,
+    SYS_exit,
+    SYS_exit_group,
 #ifdef SYS_poll
-	SYS_poll, SYS_stat, SYS_lstat, SYS_time,
+    SYS_poll,
+    SYS_stat,
+    SYS_lstat,
+    SYS_time,
 #endif
 };
 
 #define COUNT (sizeof allowed / sizeof allowed[0])
-#define LOAD(what) (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, what))
-#define LOW(n) (offsetof(struct seccomp_data, args) + 8 * (n)) /* all machines that we know here begin with the low half */
-#define LOAD_AT(at) (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(at))
-#define IF_EQUAL(value, then, otherwise) (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), then, otherwise)
-#define IF_SET(bits, then, otherwise) (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(bits), then, otherwise)
-#define ANSWER(what) (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, what)
+#define LOAD(what) \
+	(struct sock_filter) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, what))
+#define LOW(n)                             \
+	(offsetof(struct seccomp_data, args) + \
+	    8 * (n)) /* all machines that we know here begin with the low half */
+#define LOAD_AT(at) (struct sock_filter) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(at))
+#define IF_EQUAL(value, then, otherwise) \
+	(struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), then, otherwise)
+#define IF_SET(bits, then, otherwise) \
+	(struct sock_filter) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(bits), then, otherwise)
+#define ANSWER(what) (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, what)
 #define REFUSE ANSWER(SECCOMP_RET_ERRNO | EPERM)
 #define ALLOW ANSWER(SECCOMP_RET_ALLOW)
 
-/* Calls of which only some uses are needed.  fcntl: its flags, without the one that has signals sent; so F_SETOWN and F_SETSIG reach nobody, and
-   no descriptor is made.  sendto: where the socket is connected to.  Memory: none that can be run. */
+/* Calls of which only some uses are needed.  fcntl: its flags, without the one that has signals
+   sent; so F_SETOWN and F_SETSIG reach nobody, and no descriptor is made.  sendto: where the socket
+   is connected to.  Memory: none that can be run. */
 static const struct sock_filter some[] = {
-	IF_EQUAL(SYS_fcntl, 0, 10),
-	LOAD_AT(LOW(1)),
-	IF_EQUAL(F_GETFL, 7, 0),
-	IF_EQUAL(F_GETFD, 6, 0),
-	IF_EQUAL(F_SETFD, 5, 0),
-	IF_EQUAL(F_SETFL, 1, 0),
-	REFUSE,
-	LOAD_AT(LOW(2)),
-	IF_SET(O_ASYNC, 0, 1),
-	REFUSE,
-	ALLOW,
-	IF_EQUAL(SYS_sendto, 0, 6),
-	LOAD_AT(LOW(4)),
-	IF_EQUAL(0, 0, 2),
-	LOAD_AT(LOW(4) + 4),
-	IF_EQUAL(0, 1, 0),
-	REFUSE,
-	ALLOW,
-	IF_EQUAL(SYS_mmap, 1, 0),
-	IF_EQUAL(SYS_mprotect, 0, 4),
-	LOAD_AT(LOW(2)),
-	IF_SET(PROT_EXEC, 0, 1),
-	REFUSE,
-	ALLOW,
+    IF_EQUAL(SYS_fcntl, 0, 10),
+    LOAD_AT(LOW(1)),
+    IF_EQUAL(F_GETFL, 7, 0),
+    IF_EQUAL(F_GETFD, 6, 0),
+    IF_EQUAL(F_SETFD, 5, 0),
+    IF_EQUAL(F_SETFL, 1, 0),
+    REFUSE,
+    LOAD_AT(LOW(2)),
+    IF_SET(O_ASYNC, 0, 1),
+    REFUSE,
+    ALLOW,
+    IF_EQUAL(SYS_sendto, 0, 6),
+    LOAD_AT(LOW(4)),
+    IF_EQUAL(0, 0, 2),
+    LOAD_AT(LOW(4) + 4),
+    IF_EQUAL(0, 1, 0),
+    REFUSE,
+    ALLOW,
+    IF_EQUAL(SYS_mmap, 1, 0),
+    IF_EQUAL(SYS_mprotect, 0, 4),
+    LOAD_AT(LOW(2)),
+    IF_SET(PROT_EXEC, 0, 1),
+    REFUSE,
+    ALLOW,
 };
 
 #define SOME_COUNT (sizeof some / sizeof some[0])

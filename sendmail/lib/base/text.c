@@ -1,4 +1,5 @@
-/* Bounded strings.  Nothing here allocates, and nothing writes past the buffer that it was given. */
+/* Bounded strings.  Nothing here allocates, and nothing writes past the buffer that it was given.
+ */
 #include "base/text.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -63,7 +64,10 @@ static unsigned code_point(const unsigned char *s, size_t length, size_t *bytes)
 		*bytes = 3;
 		return (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
 	}
-	*bytes = length > 3 && s[0] >= 0xf0 && s[0] < 0xf5 && (s[0] > 0xf0 || s[1] >= 0x90) && (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80 && (s[3] & 0xc0) == 0x80 ? 4 : 1;
+	*bytes = length > 3 && s[0] >= 0xf0 && s[0] < 0xf5 && (s[0] > 0xf0 || s[1] >= 0x90) &&
+	                 (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80 && (s[3] & 0xc0) == 0x80
+	             ? 4
+	             : 1;
 	return 0;
 }
 
@@ -78,7 +82,8 @@ size_t text_character(const char *at, size_t length, bool *control)
 	if (bytes == 1)
 		*control = s[0] < 0xa0;
 	else if (bytes < 4) /* one that is longer than it need be is read as the short one by some */
-		*control = point < 0xa0 || point == 0x61c || point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+		*control = point < 0xa0 || point == 0x61c || point == 0x200e || point == 0x200f ||
+		           (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
 	return bytes;
 }
 

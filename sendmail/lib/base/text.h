@@ -14,22 +14,28 @@ struct text {
 
 /* Starts an empty text in the caller's buffer of size bytes (size > 0). */
 void text_init(struct text *t, char *buffer, size_t size);
-#define TEXT(name, bytes) char name##_buffer[bytes]; struct text name; text_init(&name, name##_buffer, sizeof name##_buffer)
+#define TEXT(name, bytes)      \
+	char name##_buffer[bytes]; \
+	struct text name;          \
+	text_init(&name, name##_buffer, sizeof name##_buffer)
 
 void text_char(struct text *t, char c);
 void text_put(struct text *t, const char *string);
 void text_put_n(struct text *t, const char *bytes, size_t length);
 void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Bytes of the character that begins here (length > 0); *control: it is one that commands a terminal: C0, DEL, C1 (U+0080 to U+009F, in UTF-8 or as the lone byte that terminals
-   obey as they do ESC and a letter), line and paragraph separators, and what turns the direction of writing (U+061C, U+200E, U+202A, U+2066 ...),
-   with which a line can be made to look like another. */
+/* Bytes of the character that begins here (length > 0); *control: it is one that commands a
+   terminal: C0, DEL, C1 (U+0080 to U+009F, in UTF-8 or as the lone byte that terminals obey as they
+   do ESC and a letter), line and paragraph separators, and what turns the direction of writing
+   (U+061C, U+200E, U+202A, U+2066 ...), with which a line can be made to look like another. */
 size_t text_character(const char *bytes, size_t length, bool *control);
 
-/* Adds bytes made safe for one line of a log or a terminal: control characters as \n \r \t \xNN, backslash doubled. */
+/* Adds bytes made safe for one line of a log or a terminal: control characters as \n \r \t \xNN,
+ * backslash doubled. */
 void text_escape(struct text *t, const char *bytes, size_t length);
 
-/* The same in place, for what was escaped once and then went through hands that are not trusted: backslashes stay single. */
+/* The same in place, for what was escaped once and then went through hands that are not trusted:
+ * backslashes stay single. */
 void text_tame(char *string, size_t size);
 
 /* Copies with truncation into a fixed buffer; false when it did not fit. */
@@ -42,7 +48,8 @@ char *text_trim(char *string);
 bool text_starts(const char *string, const char *prefix);
 bool text_starts_ci(const char *string, const char *prefix);
 
-/* True for a line that begins with "From ", behind any number of ">": in an mbox it gets one ">" more, so that a reader can take it back (mboxrd). */
+/* True for a line that begins with "From ", behind any number of ">": in an mbox it gets one ">"
+ * more, so that a reader can take it back (mboxrd). */
 bool text_is_from_line(const char *line, size_t length);
 /* What is behind a byte order mark of UTF-8, which some editors write at the start of a file. */
 const char *text_skip_bom(const char *text);
@@ -52,7 +59,8 @@ bool text_equal_ci(const char *a, const char *b);
 /* Finds needle in haystack without regard to ASCII case; NULL when absent. */
 const char *text_find_ci(const char *haystack, const char *needle);
 
-/* Reads a whole decimal number within [low, high]; false for anything else, even trailing blanks. */
+/* Reads a whole decimal number within [low, high]; false for anything else, even trailing blanks.
+ */
 bool text_number(const char *string, long long low, long long high, long long *result);
 
 /* True if one of the bytes is above 0x7f. */

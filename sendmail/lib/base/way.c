@@ -13,12 +13,12 @@
 
 struct way {
 	uid_t admin;
-	uid_t others;     /* who, beside root and admin, owns a folder on it; NOBODY: none so far */
-	bool shared;      /* more than one does, or everybody can write there */
-	bool loose;       /* a group can write there */
-	bool sticky;      /* the folder at hand is one like /tmp: what it holds is its owner's */
+	uid_t others; /* who, beside root and admin, owns a folder on it; NOBODY: none so far */
+	bool shared;  /* more than one does, or everybody can write there */
+	bool loose;   /* a group can write there */
+	bool sticky;  /* the folder at hand is one like /tmp: what it holds is its owner's */
 	int links;
-	int folder;       /* at hand */
+	int folder; /* at hand */
 	char rest[PATH_MAX];
 	struct text *why;
 };
@@ -53,7 +53,8 @@ static void refuse(struct way *w, const char *what, uid_t uid)
 	errno = EPERM;
 }
 
-/* Where a link leads comes in front of the rest; only one that nobody else can have put there is followed. */
+/* Where a link leads comes in front of the rest; only one that nobody else can have put there is
+ * followed. */
 static bool follow(struct way *w, const char *name, const char *behind)
 {
 	char target[PATH_MAX], whole[2 * PATH_MAX];
@@ -61,7 +62,8 @@ static bool follow(struct way *w, const char *name, const char *behind)
 	if (fstatat(w->folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return false;
 	if (!is_trusted(w, st.st_uid) || w->others != NOBODY || w->shared) {
-		refuse(w, "a link on the way to it is one", is_trusted(w, st.st_uid) ? w->others : st.st_uid);
+		refuse(w, "a link on the way to it is one",
+		    is_trusted(w, st.st_uid) ? w->others : st.st_uid);
 		return false;
 	}
 	ssize_t n = readlinkat(w->folder, name, target, sizeof target - 1);
@@ -129,7 +131,9 @@ static int judge(struct way *w, int fd, const struct stat *st)
 	else if (trusted && secret && w->admin != 0 && st->st_uid == 0)
 		refuse(w, "it is root's, and not everybody can read it", NOBODY);
 	else if (trusted && secret && w->loose && st->st_nlink > 1)
-		refuse(w, "not everybody can read it, it has a second name, and a group can put files there", NOBODY);
+		refuse(w,
+		    "not everybody can read it, it has a second name, and a group can put files there",
+		    NOBODY);
 	else if (!trusted && w->others != NOBODY && w->others != st->st_uid)
 		refuse(w, "it is another user's, and lies in a folder", w->others);
 	else
@@ -145,15 +149,19 @@ static int walk(struct way *w, struct stat *st)
 	const char *behind;
 	while (take_name(w, name, &behind)) {
 		bool last = *behind == '\0';
-		int fd = last ? openat(w->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : compat_open_folder(w->folder, name);
-		if (fd < 0 && is_link(w, name) && follow(w, name, last ? "" : behind) && (w->rest[0] != '/' || start(w)))
+		int fd = last ? openat(w->folder, name,
+		                    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+		              : compat_open_folder(w->folder, name);
+		if (fd < 0 && is_link(w, name) && follow(w, name, last ? "" : behind) &&
+		    (w->rest[0] != '/' || start(w)))
 			continue;
 		if (fd < 0 || fstat(fd, st) != 0) {
 			if (fd >= 0)
 				close(fd);
 			return -1;
 		}
-		/* In a folder like /tmp only the owner's name for a thing can be relied on; a second name of a file may be anybody's. */
+		/* In a folder like /tmp only the owner's name for a thing can be relied on; a second name
+		 * of a file may be anybody's. */
 		if (w->sticky)
 			note_owner(w, st->st_uid);
 		w->shared = w->shared || (w->sticky && !S_ISDIR(st->st_mode) && st->st_nlink > 1);

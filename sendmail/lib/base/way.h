@@ -1,5 +1,6 @@
-/* Opening a file that others may have a hand in: by the folder that it lies in, by a link on the way, by a second name.  Whoever decides what a path
-   leads to must not have a program read for him what he may not read himself. */
+/* Opening a file that others may have a hand in: by the folder that it lies in, by a link on the
+   way, by a second name.  Whoever decides what a path leads to must not have a program read for him
+   what he may not read himself. */
 #ifndef BASE_WAY_H
 #define BASE_WAY_H
 #include "base/text.h"
@@ -7,10 +8,12 @@
 #include <sys/types.h>
 
 /* Opens a file or folder for reading.  Good is:
-     - what belongs to root, to admin (who wrote the path) or to this process's user, when nobody else decides over the way: each folder belongs to one
-       of them, and each link, too; a folder that everybody can write has to be one like /tmp.  What not everybody can read must, for an admin who
+     - what belongs to root, to admin (who wrote the path) or to this process's user, when nobody
+   else decides over the way: each folder belongs to one of them, and each link, too; a folder that
+   everybody can write has to be one like /tmp.  What not everybody can read must, for an admin who
        is not root, be his own; and have no second name, when a group can write a folder on the way;
      - another user's own file, when the way is his and theirs, and has no link in his part of it.
-   -1 with errno otherwise: EPERM when the way is the reason, with a sentence in why; for all other errors why has strerror's words. */
+   -1 with errno otherwise: EPERM when the way is the reason, with a sentence in why; for all other
+   errors why has strerror's words. */
 int way_open(const char *path, uid_t admin, struct stat *st, struct text *why);
 #endif

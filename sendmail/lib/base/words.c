@@ -11,14 +11,19 @@
 /* Length of the UTF-8 sequence at s, 0 when it is not well-formed (RFC 3629 4). */
 static size_t sequence(const unsigned char *s, size_t left)
 {
-	size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+	size_t n = s[0] < 0x80                   ? 1
+	           : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+	           : (s[0] & 0xf0) == 0xe0       ? 3
+	           : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+	                                         : 0;
 	if (n == 0 || n > left)
 		return 0;
 	for (size_t i = 1; i < n; i++) {
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
 	}
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;
 	return n;
 }
@@ -55,18 +60,21 @@ struct writing {
 
 static bool is_label(const char *charset)
 {
-	size_t n = strspn(charset, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:+");
+	size_t n =
+	    strspn(charset, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:+");
 	return n > 0 && n <= 30 && charset[n] == '\0';
 }
 
-/* UTF-8 that is well-formed is hardly ever anything else, but for short text in an EUC charset that says so. */
+/* UTF-8 that is well-formed is hardly ever anything else, but for short text in an EUC charset that
+ * says so. */
 static struct writing choose(const char *text, size_t length, const char *charset)
 {
 	enum multibyte kind = multibyte_of(charset);
 	bool escapes = strchr(text, 0x1b) != NULL;
 	bool ascii = text_equal_ci(charset, "us-ascii") || text_starts_ci(charset, "utf-8");
 	if (escapes && (kind == MULTIBYTE_ISO2022 || strstr(text, "\x1b$") != NULL))
-		return (struct writing){kind == MULTIBYTE_ISO2022 ? charset : "ISO-2022-JP", MULTIBYTE_ISO2022, false, 0};
+		return (struct writing){kind == MULTIBYTE_ISO2022 ? charset : "ISO-2022-JP",
+		    MULTIBYTE_ISO2022, false, 0};
 	if (is_label(charset) && multibyte_fits(kind, text, length))
 		return (struct writing){charset, kind, false, 0};
 	if (words_is_utf8(text, length))
@@ -76,15 +84,18 @@ static struct writing choose(const char *text, size_t length, const char *charse
 	return (struct writing){"ISO-8859-1", MULTIBYTE_NONE, false, 0};
 }
 
-static void put_word(struct buffer *out, const struct writing *w, const struct buffer *word, bool first)
+static void put_word(struct buffer *out, const struct writing *w, const struct buffer *word,
+    bool first)
 {
 	buffer_printf(out, "%s=?%s?B?", first ? "" : "\n ", w->label);
 	base64_encode(out, word->data, word->length);
 	buffer_puts(out, "?=");
 }
 
-/* Each word begins and ends in ASCII (RFC 1468, RFC 2047 3): the escape sequence in effect is closed and opened again. */
-static void put_iso2022(struct buffer *out, const struct writing *w, const char *text, size_t left, size_t limit)
+/* Each word begins and ends in ASCII (RFC 1468, RFC 2047 3): the escape sequence in effect is
+ * closed and opened again. */
+static void put_iso2022(struct buffer *out, const struct writing *w, const char *text, size_t left,
+    size_t limit)
 {
 	struct buffer word = {0};
 	char escape[8] = "";
@@ -122,7 +133,8 @@ static size_t take(const char *text, size_t left, size_t limit, const struct wri
 {
 	size_t n = 0;
 	while (n < left) {
-		size_t step = w->utf8 ? sequence((const unsigned char *)text + n, left - n) : multibyte_step(w->kind, text + n, left - n);
+		size_t step = w->utf8 ? sequence((const unsigned char *)text + n, left - n)
+		                      : multibyte_step(w->kind, text + n, left - n);
 		if (n + step > limit)
 			break;
 		n += step;
@@ -130,7 +142,8 @@ static size_t take(const char *text, size_t left, size_t limit, const struct wri
 	return n;
 }
 
-static void put_plain(struct buffer *out, const struct writing *w, const char *text, size_t left, size_t limit)
+static void put_plain(struct buffer *out, const struct writing *w, const char *text, size_t left,
+    size_t limit)
 {
 	for (bool first = true; left > 0; limit = WORD_BYTES - w->spare, first = false) {
 		size_t n = take(text, left, limit, w);

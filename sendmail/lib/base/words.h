@@ -4,16 +4,18 @@
 #include "base/mem.h"
 #include <stdbool.h>
 
-/* Appends text as it may stand in a header field: plain when it is printable ASCII, otherwise encoded words "=?UTF-8?B?...?=" of at
-   most 75 bytes, cut between characters, joined by LF and a blank (folded).  column is where the text starts on its line.
-   Bytes that are not UTF-8 are declared as ISO-8859-1.  Control bytes become blanks. */
+/* Appends text as it may stand in a header field: plain when it is printable ASCII, otherwise
+   encoded words "=?UTF-8?B?...?=" of at most 75 bytes, cut between characters, joined by LF and a
+   blank (folded).  column is where the text starts on its line. Bytes that are not UTF-8 are
+   declared as ISO-8859-1.  Control bytes become blanks. */
 void words_put(struct buffer *out, const char *text, size_t column);
 
-/* The same for text in a charset, as a Content-Type names it; "" = not known.  Text that is UTF-8 all the same is labelled so. */
+/* The same for text in a charset, as a Content-Type names it; "" = not known.  Text that is UTF-8
+ * all the same is labelled so. */
 void words_put_charset(struct buffer *out, const char *text, size_t column, const char *charset);
 
-/* Appends a header's text as people read it, in UTF-8: encoded words decoded, and raw text of charset ("" = not known) converted, as far as iconv(3) of
-   libc can. */
+/* Appends a header's text as people read it, in UTF-8: encoded words decoded, and raw text of
+   charset ("" = not known) converted, as far as iconv(3) of libc can. */
 void words_decode(struct buffer *out, const char *text, const char *charset);
 
 /* True if the bytes are well-formed UTF-8 (RFC 3629). */

@@ -15,7 +15,8 @@ static bool put_converted(struct buffer *out, const char *charset, const char *b
 	iconv_t cd = iconv_open("UTF-8", charset);
 	if (cd == (iconv_t)-1)
 		return false;
-	bool good = iconv(cd, &in, &left, &to, &room) != (size_t)-1 && iconv(cd, NULL, NULL, &to, &room) != (size_t)-1;
+	bool good = iconv(cd, &in, &left, &to, &room) != (size_t)-1 &&
+	            iconv(cd, NULL, NULL, &to, &room) != (size_t)-1;
 	iconv_close(cd);
 	if (good)
 		buffer_add(out, space, sizeof space - room);
@@ -43,7 +44,8 @@ static size_t put_word(struct buffer *out, const char *text)
 {
 	char charset[40];
 	size_t n = text_starts(text, "=?") ? strcspn(text + 2, "?* ") : 0;
-	const char *mark = text + 2 + n + (n > 0 ? strcspn(text + 2 + n, "? ") : 0), *end = n > 0 ? strstr(mark, "?=") : NULL;
+	const char *mark = text + 2 + n + (n > 0 ? strcspn(text + 2 + n, "? ") : 0),
+	           *end = n > 0 ? strstr(mark, "?=") : NULL;
 	if (n == 0 || n >= sizeof charset || *mark != '?' || mark[1] == '\0' || mark[2] != '?')
 		return 0;
 	if (end == mark + 2) /* an empty word, or a '=' behind the last '?' */
@@ -53,10 +55,13 @@ static size_t put_word(struct buffer *out, const char *text)
 	memcpy(charset, text + 2, n);
 	charset[n] = '\0';
 	struct buffer plain = {0};
-	bool good = mark[1] == 'b' || mark[1] == 'B' ? base64_decode(&plain, mark + 3, (size_t)(end - mark) - 3) : mark[1] == 'q' || mark[1] == 'Q';
+	bool good = mark[1] == 'b' || mark[1] == 'B'
+	                ? base64_decode(&plain, mark + 3, (size_t)(end - mark) - 3)
+	                : mark[1] == 'q' || mark[1] == 'Q';
 	if (mark[1] == 'q' || mark[1] == 'Q')
 		put_quoted(&plain, mark + 3, (size_t)(end - mark) - 3);
-	bool utf8 = text_equal_ci(charset, "utf-8") && words_is_utf8(buffer_string(&plain), plain.length);
+	bool utf8 =
+	    text_equal_ci(charset, "utf-8") && words_is_utf8(buffer_string(&plain), plain.length);
 	if (good && utf8)
 		buffer_add(out, plain.data, plain.length);
 	else if (good)

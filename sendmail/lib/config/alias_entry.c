@@ -1,5 +1,6 @@
 /* The right side of an alias: addresses, lists in files of their own, and what cannot be served.
-   What is wrong stays in the table with its reason: the mail to it waits, and that of all others goes its way. */
+   What is wrong stays in the table with its reason: the mail to it waits, and that of all others
+   goes its way. */
 #include "base/fdio.h"
 #include "base/text.h"
 #include "config/alias_table.h"
@@ -15,13 +16,19 @@ static struct alias_item *add_item(struct alias_reading *r, enum alias_end end, 
 {
 	struct alias *row = r->row;
 	if ((row->count & (row->count - 1)) == 0)
-		row->items = mem_resize(row->items, row->count ? 2 * (size_t)row->count : 1, sizeof *row->items);
+		row->items =
+		    mem_resize(row->items, row->count ? 2 * (size_t)row->count : 1, sizeof *row->items);
 	struct alias_item *item = &row->items[row->count++];
-	*item = (struct alias_item){.end = end, .text = mem_copy(text), .key = "", .source = r->source, .line = r->line};
+	*item = (struct alias_item){.end = end,
+	    .text = mem_copy(text),
+	    .key = "",
+	    .source = r->source,
+	    .line = r->line};
 	return item;
 }
 
-/* A destination that cannot be served: kept with its reason, and told at once by those who read the file. */
+/* A destination that cannot be served: kept with its reason, and told at once by those who read the
+ * file. */
 void alias_add_held(struct alias_reading *r, const char *text, const char *key, const char *what)
 {
 	struct buffer words = {0};
@@ -64,7 +71,8 @@ static void take_included(struct alias_reading *r, int fd)
 		if (*list == '\0' || *list == '#')
 			continue;
 		if (r->set->problem_count - before > INCLUDE_PROBLEMS_MAX) {
-			alias_add_held(r, alias_path(r), "aliases-include", "too many of its lines are wrong: from here on it is not read");
+			alias_add_held(r, alias_path(r), "aliases-include",
+			    "too many of its lines are wrong: from here on it is not read");
 			break;
 		}
 		alias_take_list(r, list);
@@ -78,7 +86,9 @@ static void take_include(struct alias_reading *r, const char *item, const char *
 	struct stat st;
 	TEXT(words, 400);
 	if (*path != '/' || r->depth == INCLUDES_DEPTH_MAX) {
-		alias_add_held(r, item, "aliases-include", *path != '/' ? "the path behind :include: does not begin with '/'" : "files include one another more than 5 deep");
+		alias_add_held(r, item, "aliases-include",
+		    *path != '/' ? "the path behind :include: does not begin with '/'"
+		                 : "files include one another more than 5 deep");
 		return;
 	}
 	int fd = alias_open(r->set, path, r->set->sources[r->source].as_read.st_uid, &st);
@@ -87,15 +97,23 @@ static void take_include(struct alias_reading *r, const char *item, const char *
 	inner.line = 0;
 	inner.depth++;
 	if (fd < 0)
-		text_printf(&words, errno == EPERM ? "%.200s is not read: %s" : "%.200s cannot be read by user firsthop: %s", path, errno == EPERM ? r->set->why : strerror(errno));
+		text_printf(&words,
+		    errno == EPERM ? "%.200s is not read: %s"
+		                   : "%.200s cannot be read by user firsthop: %s",
+		    path, errno == EPERM ? r->set->why : strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		text_printf(&words, "%.200s is not a file", path);
 	else if (st.st_size > (off_t)ALIAS_INCLUDE_LIMIT_BYTES)
-		text_printf(&words, "%.200s is longer than 4 MiB, the most that an included file may have", path);
-	else if (r->set->include_count++ >= ALIAS_INCLUDES_MAX || r->set->include_bytes + (size_t)st.st_size > ALIAS_INCLUDES_LIMIT_BYTES)
-		text_printf(&words, "%.200s is not read: all files together that are included may be 1000, and have 16 MiB", path);
+		text_printf(&words, "%.200s is longer than 4 MiB, the most that an included file may have",
+		    path);
+	else if (r->set->include_count++ >= ALIAS_INCLUDES_MAX ||
+	         r->set->include_bytes + (size_t)st.st_size > ALIAS_INCLUDES_LIMIT_BYTES)
+		text_printf(&words,
+		    "%.200s is not read: all files together that are included may be 1000, and have 16 MiB",
+		    path);
 	else if (st.st_mode & S_IWOTH)
-		text_printf(&words, "%.200s can be written by everybody, who could then read this mail (chmod o-w)", path);
+		text_printf(&words,
+		    "%.200s can be written by everybody, who could then read this mail (chmod o-w)", path);
 	if (words.length > 0)
 		alias_add_held(r, item, "aliases-include", words.data);
 	else
@@ -123,15 +141,19 @@ static void take_item(struct alias_reading *r, char *item, bool quoted)
 	char problem[160];
 	TEXT(words, 300);
 	if (*item == '|') {
-		alias_add_held(r, item, "aliases-program", "a pipe to a program is not possible here: mail is only relayed; name an address");
+		alias_add_held(r, item, "aliases-program",
+		    "a pipe to a program is not possible here: mail is only relayed; name an address");
 	} else if (strcmp(item, "/dev/null") == 0 || text_equal_ci(item, ":blackhole:")) {
 		add_item(r, ALIAS_DISCARD, item);
 	} else if (*item == '/') {
-		alias_add_held(r, item, "aliases-file", "a file as destination is not possible here: mail is only relayed; name an address");
+		alias_add_held(r, item, "aliases-file",
+		    "a file as destination is not possible here: mail is only relayed; name an address");
 	} else if (text_starts_ci(item, ":include:")) {
 		take_include(r, item, without_quotes(item + 9));
 	} else if (*item == ':' || text_starts_ci(item, "error:")) {
-		alias_add_held(r, item, "aliases-syntax", "this destination is one of another mail server, and nothing here; name an address, or /dev/null");
+		alias_add_held(r, item, "aliases-syntax",
+		    "this destination is one of another mail server, and nothing here; name an address, or "
+		    "/dev/null");
 	} else if (quoted && strchr(item, '@') == NULL) {
 		add_address(r, item);
 	} else if (address_list(item, add_address, r, problem, sizeof problem) < 0) {
@@ -140,7 +162,8 @@ static void take_item(struct alias_reading *r, char *item, bool quoted)
 	}
 }
 
-/* Length of the destination at the start of a list: up to a comma outside quotes, comments and angle brackets. */
+/* Length of the destination at the start of a list: up to a comma outside quotes, comments and
+ * angle brackets. */
 static size_t item_length(const char *at)
 {
 	bool quoted = false;

@@ -1,4 +1,5 @@
-/* Reading aliases(5) text into the table: files and folders of files.  The right side of an entry is alias_entry.c's. */
+/* Reading aliases(5) text into the table: files and folders of files.  The right side of an entry
+ * is alias_entry.c's. */
 #include "base/fdio.h"
 #include "base/text.h"
 #include "base/way.h"
@@ -16,7 +17,8 @@
 
 static bool fail(struct alias_reading *r, const char *what)
 {
-	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-syntax", "%s:%d: %s", alias_path(r), r->line, what);
+	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-syntax", "%s:%d: %s", alias_path(r),
+	    r->line, what);
 	return false;
 }
 
@@ -34,7 +36,8 @@ int alias_open(struct aliases *set, const char *path, uid_t admin, struct stat *
 	}
 	int saved = errno;
 	set->sources = mem_resize(set->sources, (size_t)set->source_count + 1, sizeof *set->sources);
-	set->sources[set->source_count++] = (struct alias_source){.path = mem_copy(path), .as_read = *st};
+	set->sources[set->source_count++] =
+	    (struct alias_source){.path = mem_copy(path), .as_read = *st};
 	errno = saved;
 	return fd;
 }
@@ -53,12 +56,16 @@ static void add_odd_name(struct alias_reading *r, const char *name)
 {
 	struct buffer words = {0};
 	alias_put_place(r->set, r->source, r->line, &words);
-	buffer_printf(&words, ": alias %s: an entry has one name, and one with blanks or commas stands in double quotes; no mail finds this one", name);
+	buffer_printf(&words,
+	    ": alias %s: an entry has one name, and one with blanks or commas stands in double quotes; "
+	    "no mail finds this one",
+	    name);
 	alias_add_problem(r->set, mem_copy(buffer_string(&words)));
 	buffer_free(&words);
 }
 
-/* The name as it is looked for: without quotes or angle brackets around it, "*@domain" as "@domain", and a name of this machine alone. */
+/* The name as it is looked for: without quotes or angle brackets around it, "*@domain" as
+ * "@domain", and a name of this machine alone. */
 static char *plain_name(struct alias_reading *r, char *name)
 {
 	size_t length = strlen(name);
@@ -72,7 +79,8 @@ static char *plain_name(struct alias_reading *r, char *name)
 	if (text_starts(name, "*@"))
 		name++;
 	char *at = strrchr(name, '@');
-	if (at != NULL && at > name && (text_equal_ci(at, "@localhost") || text_equal_ci(at, "@localhost.localdomain")))
+	if (at != NULL && at > name &&
+	    (text_equal_ci(at, "@localhost") || text_equal_ci(at, "@localhost.localdomain")))
 		*at = '\0';
 	return name;
 }
@@ -90,7 +98,8 @@ static bool take_entry(struct alias_reading *r, char *entry)
 	if (text_has_control(name))
 		return fail(r, "a control character stands in the name");
 	if ((set->count & (set->count - 1)) == 0)
-		set->rows = mem_resize(set->rows, set->count ? 2 * (size_t)set->count : 1, sizeof *set->rows);
+		set->rows =
+		    mem_resize(set->rows, set->count ? 2 * (size_t)set->count : 1, sizeof *set->rows);
 	struct alias row = {.name = mem_copy(name), .source = r->source, .line = r->line};
 	r->row = &row;
 	if (!alias_take_list(r, text_trim(colon + 1)))
@@ -133,7 +142,8 @@ static void cut_comment(char *content)
 	}
 }
 
-/* Joins continuation lines (those that begin with a blank, or follow a backslash), and drops comments. */
+/* Joins continuation lines (those that begin with a blank, or follow a backslash), and drops
+ * comments. */
 static bool take_text(struct alias_reading *r, struct buffer *text)
 {
 	struct buffer entry = {0};
@@ -149,7 +159,8 @@ static bool take_text(struct alias_reading *r, struct buffer *text)
 		open = *content != '#' && ends_in_backslash(content);
 		if (*content != '\0' && *content != '#') {
 			if (continues && entry.length == 0) {
-				good = fail(r, "the line begins with a blank, but there is nothing that it continues");
+				good =
+				    fail(r, "the line begins with a blank, but there is nothing that it continues");
 			} else if (continues) {
 				buffer_printf(&entry, " %s", content);
 			} else {
@@ -168,9 +179,13 @@ static bool take_text(struct alias_reading *r, struct buffer *text)
 static bool unreadable(struct alias_reading *r, const char *path)
 {
 	if (errno == EPERM && r->set->why[0] != '\0')
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s is not read: %s", path, r->set->why);
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s is not read: %s",
+		    path, r->set->why);
 	else if (errno == EFBIG)
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s is longer than 16 MiB, the most that is read: let [host] aliases name a folder, and divide it among files there", path);
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable",
+		    "%s is longer than 16 MiB, the most that is read: let [host] aliases name a folder, "
+		    "and divide it among files there",
+		    path);
 	else
 		diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s", path);
 	return false;
@@ -189,7 +204,8 @@ static bool take_file(struct alias_reading *r, const char *path, int fd)
 	}
 	if (text.length > 0 && memchr(text.data, '\0', text.length) != NULL) {
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-syntax",
-		         "%s is not text; if it is an alias database, newaliases --from-db %s prints it as text", path, path);
+		    "%s is not text; if it is an alias database, newaliases --from-db %s prints it as text",
+		    path, path);
 		good = false;
 	}
 	good = good && take_text(r, &text);
@@ -201,7 +217,8 @@ static int is_wanted(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
 	const char *dot = strrchr(entry->d_name, '.');
-	static const char *const left_out[] = {".db", ".dat", ".bak", ".orig", ".rpmsave", ".rpmnew", ".dpkg-old", ".dpkg-dist", ".dpkg-new", NULL};
+	static const char *const left_out[] = {".db", ".dat", ".bak", ".orig", ".rpmsave", ".rpmnew",
+	    ".dpkg-old", ".dpkg-dist", ".dpkg-new", NULL};
 	for (int i = 0; dot != NULL && left_out[i] != NULL; i++) {
 		if (strcmp(dot, left_out[i]) == 0)
 			return 0;
@@ -209,7 +226,8 @@ static int is_wanted(const struct dirent *entry)
 	return entry->d_name[0] != '.' && entry->d_name[0] != '#' && entry->d_name[length - 1] != '~';
 }
 
-/* All files of a folder by name; those that are left behind by editors and packages do not count. */
+/* All files of a folder by name; those that are left behind by editors and packages do not count.
+ */
 static bool take_folder(struct alias_reading *r, const char *path)
 {
 	struct dirent **names;
@@ -218,8 +236,9 @@ static bool take_folder(struct alias_reading *r, const char *path)
 		return unreadable(r, path);
 	bool good = count <= FILES_MAX;
 	if (!good)
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s: the folder holds %d files, and at most %d are read: join some of them", path, count,
-		         FILES_MAX);
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable",
+		    "%s: the folder holds %d files, and at most %d are read: join some of them", path,
+		    count, FILES_MAX);
 	for (int i = 0; i < count; i++) {
 		char file[2048];
 		struct stat st;
@@ -247,7 +266,8 @@ static int by_name(const void *left, const void *right)
 	return order;
 }
 
-/* Sorts, and leaves the first of several entries of one name, as newaliases of sendmail and Postfix does. */
+/* Sorts, and leaves the first of several entries of one name, as newaliases of sendmail and Postfix
+ * does. */
 static void sort(struct aliases *set)
 {
 	int kept = 0;

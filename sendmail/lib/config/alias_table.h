@@ -1,4 +1,5 @@
-/* The table behind aliases.h: filled by alias_file.c and alias_entry.c, used by aliases.c.  For these only. */
+/* The table behind aliases.h: filled by alias_file.c and alias_entry.c, used by aliases.c.  For
+ * these only. */
 #ifndef CONFIG_ALIAS_TABLE_H
 #define CONFIG_ALIAS_TABLE_H
 #include "config/aliases.h"
@@ -17,7 +18,7 @@ struct alias {
 	struct alias_item *items;
 	int count;
 	int source, line;
-	bool in_loop;    /* it was told already */
+	bool in_loop; /* it was told already */
 };
 
 struct alias_source {
@@ -26,7 +27,8 @@ struct alias_source {
 	bool included;
 };
 
-/* What is read; firsthop.conf(5) names it.  A user's list is read again when he changes it: it may be as long as reading it costs nothing. */
+/* What is read; firsthop.conf(5) names it.  A user's list is read again when he changes it: it may
+ * be as long as reading it costs nothing. */
 #define ALIAS_FILE_LIMIT_BYTES (16u << 20)
 #define ALIAS_INCLUDE_LIMIT_BYTES (4u << 20)   /* of one file */
 #define ALIAS_INCLUDES_LIMIT_BYTES (16u << 20) /* of all, each as often as it is named */
@@ -39,8 +41,8 @@ struct aliases {
 	int source_count;
 	char **problems;
 	int problem_count;
-	char why[300];   /* the last file could not be opened */
-	int include_count;   /* read so far, and their bytes */
+	char why[300];     /* the last file could not be opened */
+	int include_count; /* read so far, and their bytes */
 	size_t include_bytes;
 };
 
@@ -48,9 +50,9 @@ struct aliases {
 struct alias_reading {
 	struct aliases *set;
 	struct diagnosis *d;
-	struct alias *row;   /* the entry whose right side is being read */
+	struct alias *row; /* the entry whose right side is being read */
 	int source, line;
-	int depth;           /* of :include: */
+	int depth; /* of :include: */
 };
 
 static inline const char *alias_path(const struct alias_reading *r)
@@ -67,13 +69,15 @@ void alias_add_problem(struct aliases *set, char *sentence);
 /* What it holds, not the row itself. */
 void alias_free_row(struct alias *row);
 
-/* Opens a file or a folder (base/way.h), and notes it as a source; -1 with errno, and set->why when that is EPERM.  admin: who wrote the path. */
+/* Opens a file or a folder (base/way.h), and notes it as a source; -1 with errno, and set->why when
+ * that is EPERM.  admin: who wrote the path. */
 int alias_open(struct aliases *set, const char *path, uid_t admin, struct stat *st);
 
 /* Reads a right side, which is cut up, into the entry at hand; false when nothing stands there. */
 bool alias_take_list(struct alias_reading *r, char *list);
 
-/* A destination that cannot be served: kept with its reason, which is a problem of the file as well. */
+/* A destination that cannot be served: kept with its reason, which is a problem of the file as
+ * well. */
 void alias_add_held(struct alias_reading *r, const char *text, const char *key, const char *what);
 
 /* Tells each loop once. */

@@ -18,7 +18,8 @@ void alias_put_place(const struct aliases *set, int source, int line, struct buf
 void alias_add_problem(struct aliases *set, char *sentence)
 {
 	if ((set->problem_count & (set->problem_count - 1)) == 0)
-		set->problems = mem_resize(set->problems, set->problem_count ? 2 * (size_t)set->problem_count : 1, sizeof *set->problems);
+		set->problems = mem_resize(set->problems,
+		    set->problem_count ? 2 * (size_t)set->problem_count : 1, sizeof *set->problems);
 	set->problems[set->problem_count++] = sentence;
 }
 
@@ -77,7 +78,8 @@ bool aliases_is_here(const char *address, const char *host)
 {
 	const char *domain = address_domain(address);
 	size_t length = strlen(domain);
-	return length == 0 || text_equal_ci(domain, "localhost") || text_equal_ci(domain, "localhost.localdomain") || text_equal_ci(domain, host) ||
+	return length == 0 || text_equal_ci(domain, "localhost") ||
+	       text_equal_ci(domain, "localhost.localdomain") || text_equal_ci(domain, host) ||
 	       (length == strcspn(host, ".") && strncasecmp(domain, host, length) == 0);
 }
 
@@ -125,7 +127,8 @@ static struct alias *find_rest(const struct aliases *set, const char *host, cons
 	return row != NULL ? row : find_name(set, "default");
 }
 
-/* The full address first, then the name if it can only be one of this machine, then all of its domain. */
+/* The full address first, then the name if it can only be one of this machine, then all of its
+ * domain. */
 static struct alias *find_row(const struct aliases *set, const char *host, const char *address)
 {
 	const char *domain = address_domain(address);
@@ -174,13 +177,15 @@ static char *loop_sentence(const struct expansion *x, int from)
 		alias_put_place(x->set, x->path[i]->source, x->path[i]->line, &words);
 		buffer_puts(&words, ") -> ");
 	}
-	buffer_printf(&words, "%s; let one of them name a mailbox; mail that comes there waits", first->name);
+	buffer_printf(&words, "%s; let one of them name a mailbox; mail that comes there waits",
+	    first->name);
 	char *sentence = mem_copy(buffer_string(&words));
 	buffer_free(&words);
 	return sentence;
 }
 
-static void end_at(struct expansion *x, enum alias_end end, const char *what, const char *key, const char *why)
+static void end_at(struct expansion *x, enum alias_end end, const char *what, const char *key,
+    const char *why)
 {
 	x->found(x->context, end, what, key, why);
 	x->count++;
@@ -225,7 +230,9 @@ static void expand(struct expansion *x, const char *address)
 		return;
 	}
 	if (x->depth == DEPTH_MAX) {
-		end_at(x, ALIAS_HELD, row->name, "aliases-loop", "more than 20 aliases lead from one to the next: name the address itself; mail that comes there waits");
+		end_at(x, ALIAS_HELD, row->name, "aliases-loop",
+		    "more than 20 aliases lead from one to the next: name the address itself; mail that "
+		    "comes there waits");
 		return;
 	}
 	unsigned char *used = &x->used[row - x->set->rows];
@@ -240,8 +247,8 @@ static void expand(struct expansion *x, const char *address)
 	x->depth--;
 }
 
-int aliases_expand_once(const struct aliases *set, const char *host, const char *address, struct aliases_used *used, unsigned char by,
-                        alias_found *found, void *context)
+int aliases_expand_once(const struct aliases *set, const char *host, const char *address,
+    struct aliases_used *used, unsigned char by, alias_found *found, void *context)
 {
 	struct expansion x = {.set = set, .host = host, .found = found, .context = context, .by = by};
 	if (set == NULL || set->count == 0 || *address == '\\')
@@ -253,7 +260,8 @@ int aliases_expand_once(const struct aliases *set, const char *host, const char 
 	return x.count;
 }
 
-int aliases_expand(const struct aliases *set, const char *host, const char *address, alias_found *found, void *context)
+int aliases_expand(const struct aliases *set, const char *host, const char *address,
+    alias_found *found, void *context)
 {
 	struct aliases_used used = {0};
 	int count = aliases_expand_once(set, host, address, &used, 1, found, context);
@@ -263,10 +271,12 @@ int aliases_expand(const struct aliases *set, const char *host, const char *addr
 
 bool aliases_has(const struct aliases *set, const char *host, const char *address)
 {
-	return set != NULL && set->count > 0 && *address != '\\' && find_row(set, host, address) != NULL;
+	return set != NULL && set->count > 0 && *address != '\\' &&
+	       find_row(set, host, address) != NULL;
 }
 
-static void tell_loop(void *context, enum alias_end end, const char *what, const char *key, const char *why)
+static void tell_loop(void *context, enum alias_end end, const char *what, const char *key,
+    const char *why)
 {
 	struct aliases *set = context;
 	if (end == ALIAS_HELD && strcmp(key, "aliases-loop") == 0 && !find_name(set, what)->in_loop)
@@ -285,8 +295,10 @@ void alias_find_loops(struct aliases *set)
 
 static void put_item(const struct alias_item *item, struct buffer *out)
 {
-	bool quoted = item->end == ALIAS_HELD && strpbrk(item->text, " ,") != NULL && *item->text != '"';
-	buffer_printf(out, quoted ? "\"%s\"" : "%s", item->end == ALIAS_DISCARD ? "/dev/null" : item->text);
+	bool quoted =
+	    item->end == ALIAS_HELD && strpbrk(item->text, " ,") != NULL && *item->text != '"';
+	buffer_printf(out, quoted ? "\"%s\"" : "%s",
+	    item->end == ALIAS_DISCARD ? "/dev/null" : item->text);
 }
 
 void aliases_dump(const struct aliases *set, struct buffer *out)

@@ -1,4 +1,5 @@
-/* Reading firsthop.conf.  inih parses; our reader hands it the lines, so that each error knows its line and no line is cut silently. */
+/* Reading firsthop.conf.  inih parses; our reader hands it the lines, so that each error knows its
+ * line and no line is cut silently. */
 #include "config/config.h"
 #include "config/idn.h"
 #include "config/keys.h"
@@ -19,7 +20,7 @@ struct reading {
 	int line;
 	bool failed;
 	struct diagnosis *d;
-	bool seen[256];      /* rows that were set, outside smarthosts */
+	bool seen[256];       /* rows that were set, outside smarthosts */
 	bool named_seen[256]; /* rows of the smarthost, route or submitter at hand */
 	bool port_given, implicit_given;
 	struct rewrite *rewrite; /* of the section at hand, if it is one of a map */
@@ -28,7 +29,8 @@ struct reading {
 static bool fail(struct reading *r, const char *what)
 {
 	if (!r->failed)
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-syntax", "%s:%d: %s", r->path, r->line, what);
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-syntax", "%s:%d: %s", r->path,
+		    r->line, what);
 	r->failed = true;
 	return false;
 }
@@ -46,11 +48,14 @@ static void finish_hop(struct reading *r)
 	int line = r->line;
 	r->line = h->line;
 	if (h->host[0] == '\0')
-		text_printf(&words, "[smarthost %s] has no host: add a line \"host = NAME\" below it", h->name);
+		text_printf(&words, "[smarthost %s] has no host: add a line \"host = NAME\" below it",
+		    h->name);
 	else if (h->login[0] != '\0' && h->password_file[0] == '\0' && h->password_command[0] == '\0')
-		text_printf(&words, "[smarthost %s] has a login and no password: add \"password_file = NAME\"", h->name);
+		text_printf(&words,
+		    "[smarthost %s] has a login and no password: add \"password_file = NAME\"", h->name);
 	else if (h->implicit && h->tls == HOP_TLS_OFF)
-		text_printf(&words, "[smarthost %s]: implicit = yes and tls = off contradict each other", h->name);
+		text_printf(&words, "[smarthost %s]: implicit = yes and tls = off contradict each other",
+		    h->name);
 	if (words.length > 0)
 		fail(r, words.data);
 	r->line = line;
@@ -66,7 +71,8 @@ static bool start_hop(struct reading *r, const char *name)
 	if (*name == '\0')
 		return fail(r, "a smarthost needs a name of its own: [smarthost main]");
 	if (strlen(name) > HOP_NAME_MAX || strpbrk(name, " .\t\"=") != NULL)
-		return fail(r, "the name of a smarthost is one word of at most 63 letters, digits, '-' or '_'");
+		return fail(r,
+		    "the name of a smarthost is one word of at most 63 letters, digits, '-' or '_'");
 	if (strcmp(name, "direct") == 0)
 		return fail(r, "the name direct stands for the domain's own MX: choose another");
 	if (strcmp(name, "local") == 0)
@@ -95,7 +101,8 @@ static bool start_rule(struct reading *r, const char *pattern)
 		return fail(r, words.data);
 	for (int i = 0; i < c->rule_count; i++) {
 		if (strcmp(c->rules[i].pattern, pattern) == 0)
-			return fail(r, "there is a route for this pattern already: the first would hide the second");
+			return fail(r,
+			    "there is a route for this pattern already: the first would hide the second");
 	}
 	if (c->rule_count == CONFIG_RULES_MAX)
 		return fail(r, "there are more than 200 routes");
@@ -111,15 +118,19 @@ static bool start_submitter(struct reading *r, const char *who)
 {
 	struct config *c = r->config;
 	who += strspn(who, " \t");
-	if (*who == '\0' || strlen(who) >= sizeof c->submitters[0].who || strpbrk(who, " \t\",=@") != NULL)
-		return fail(r, "a section submit names a user, a group, or everyone: [submit www], [submit %cacti], [submit *]");
+	if (*who == '\0' || strlen(who) >= sizeof c->submitters[0].who ||
+	    strpbrk(who, " \t\",=@") != NULL)
+		return fail(r, "a section submit names a user, a group, or everyone: [submit www], [submit "
+		               "%cacti], [submit *]");
 	for (int i = 0; i < c->submitter_count; i++) {
 		if (strcmp(c->submitters[i].who, who) == 0)
-			return fail(r, "there is a section for this name already: the first would hide the second");
+			return fail(r,
+			    "there is a section for this name already: the first would hide the second");
 	}
 	if (c->submitter_count == CONFIG_SUBMITTERS_MAX)
 		return fail(r, "there are more than 100 sections submit");
-	c->submitters = mem_resize(c->submitters, (size_t)c->submitter_count + 1, sizeof *c->submitters);
+	c->submitters =
+	    mem_resize(c->submitters, (size_t)c->submitter_count + 1, sizeof *c->submitters);
 	struct submitter *s = &c->submitters[c->submitter_count++];
 	*s = (struct submitter){.line = r->line};
 	text_copy(s->who, sizeof s->who, who);
@@ -131,9 +142,12 @@ static bool start_rewrite(struct reading *r, const char *name)
 {
 	struct config *c = r->config;
 	name += strspn(name, " \t");
-	r->rewrite = strcmp(name, "senders") == 0 ? &c->rewrite_senders : strcmp(name, "recipients") == 0 ? &c->rewrite_recipients : NULL;
+	r->rewrite = strcmp(name, "senders") == 0      ? &c->rewrite_senders
+	             : strcmp(name, "recipients") == 0 ? &c->rewrite_recipients
+	                                               : NULL;
 	memset(r->named_seen, 0, sizeof r->named_seen);
-	return r->rewrite != NULL || fail(r, "there are two maps: [rewrite senders] and [rewrite recipients]");
+	return r->rewrite != NULL ||
+	       fail(r, "there are two maps: [rewrite senders] and [rewrite recipients]");
 }
 
 static bool add_pair(struct reading *r, const char *left, const char *right)
@@ -151,7 +165,8 @@ static void finish_rewrite(struct reading *r, struct rewrite *map)
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-syntax", "%s", words.data);
 		r->failed = true;
 	}
-	/* Those of one name stand together now, the ones of this file in front, in the order of their lines. */
+	/* Those of one name stand together now, the ones of this file in front, in the order of their
+	 * lines. */
 	for (int i = 1; i < map->count && !r->failed; i++) {
 		const struct rewrite_pair *one = &map->pairs[i - 1], *other = &map->pairs[i];
 		if (other->of_file || strcasecmp(one->left, other->left) != 0)
@@ -170,13 +185,18 @@ static void check_rules(struct reading *r)
 		if (!rules_via_ok(r->config, &r->config->rules[i], &words))
 			fail(r, words.data);
 	}
-	if (!r->failed && (r->config->local_deliver == CONFIG_LOCAL_MBOX || r->config->local_deliver == CONFIG_LOCAL_MAILDIR) && r->config->local_domains[0] == '\0')
-		fail(r, "[local] deliver is on, but no domain is named whose users are here: add \"domains = NAME\" below it; nothing is local by itself");
+	if (!r->failed &&
+	    (r->config->local_deliver == CONFIG_LOCAL_MBOX ||
+	        r->config->local_deliver == CONFIG_LOCAL_MAILDIR) &&
+	    r->config->local_domains[0] == '\0')
+		fail(r, "[local] deliver is on, but no domain is named whose users are here: add \"domains "
+		        "= NAME\" below it; nothing is local by itself");
 }
 
 static bool is_section(const char *name)
 {
-	static const char *const names[] = {"host", "fallback", "sender", "queue", "log", "local", "bounce", "relay"};
+	static const char *const names[] = {"host", "fallback", "sender", "queue", "log", "local",
+	    "bounce", "relay"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(names[i], name) == 0)
 			return true;
@@ -184,7 +204,8 @@ static bool is_section(const char *name)
 	return false;
 }
 
-/* A section line; inih reports sections only together with a key, and an empty smarthost is an error of its own. */
+/* A section line; inih reports sections only together with a key, and an empty smarthost is an
+ * error of its own. */
 static bool start_section(struct reading *r, const char *line)
 {
 	char name[400];
@@ -194,19 +215,25 @@ static bool start_section(struct reading *r, const char *line)
 	if (end - line - 1 >= (long)sizeof name)
 		return fail(r, "the section name is too long");
 	snprintf(name, sizeof name, "%.*s", (int)(end - line - 1), line + 1);
-	if (strcmp(name, "smarthost") == 0 || text_starts(name, "smarthost ") || text_starts(name, "smarthost\t"))
+	if (strcmp(name, "smarthost") == 0 || text_starts(name, "smarthost ") ||
+	    text_starts(name, "smarthost\t"))
 		return start_hop(r, name + 9);
 	if (text_starts(name, "route ") || text_starts(name, "route\t") || strcmp(name, "route") == 0)
 		return start_rule(r, name + 5);
 	r->rewrite = NULL;
-	if (strcmp(name, "rewrite") == 0 || text_starts(name, "rewrite ") || text_starts(name, "rewrite\t"))
+	if (strcmp(name, "rewrite") == 0 || text_starts(name, "rewrite ") ||
+	    text_starts(name, "rewrite\t"))
 		return start_rewrite(r, name + 7);
-	if (text_starts(name, "submit ") || text_starts(name, "submit\t") || strcmp(name, "submit") == 0)
+	if (text_starts(name, "submit ") || text_starts(name, "submit\t") ||
+	    strcmp(name, "submit") == 0)
 		return start_submitter(r, name + 6);
 	if (is_section(name))
 		return true;
 	TEXT(words, 300);
-	text_printf(&words, "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, rewrite senders, rewrite recipients, queue, log, local, bounce, relay", name);
+	text_printf(&words,
+	    "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, submit WHO, "
+	    "fallback, sender, rewrite senders, rewrite recipients, queue, log, local, bounce, relay",
+	    name);
 	return fail(r, words.data);
 }
 
@@ -220,7 +247,8 @@ static bool check_line(struct reading *r, char *line, size_t length, int room)
 	if (*start == '\0' || *start == '\n' || *start == '\r' || *start == '#' || *start == ';')
 		return true;
 	if (start != line)
-		return fail(r, "the line begins with blanks; a value stands on one line, and a key at its beginning");
+		return fail(r,
+		    "the line begins with blanks; a value stands on one line, and a key at its beginning");
 	if (*start == '[')
 		return start_section(r, start);
 	return true;
@@ -300,10 +328,12 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 	bool *seen = config_section_is_named(kind) ? r->named_seen : r->seen;
 	int number = 0, count;
 	const struct config_key *keys = config_keys(&count);
-	while (number < count && (strcmp(keys[number].key, key) != 0 || strcmp(keys[number].section, kind) != 0))
+	while (number < count &&
+	       (strcmp(keys[number].key, key) != 0 || strcmp(keys[number].section, kind) != 0))
 		number++;
 	if (seen[number]) {
-		text_printf(&words, "key %s is set a second time in this section: remove one of the two lines", key);
+		text_printf(&words,
+		    "key %s is set a second time in this section: remove one of the two lines", key);
 		return fail(r, words.data);
 	}
 	seen[number] = true;
@@ -359,7 +389,7 @@ static bool open_file(struct reading *r)
 	r->file = fopen(r->path, "re");
 	if (r->file == NULL && errno == ENOENT) {
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-missing",
-		         "%s does not exist: copy firsthop.conf.sample to it and name a smarthost", r->path);
+		    "%s does not exist: copy firsthop.conf.sample to it and name a smarthost", r->path);
 		return false;
 	}
 	if (r->file == NULL) {
@@ -368,7 +398,8 @@ static bool open_file(struct reading *r)
 	}
 	if (fstat(fileno(r->file), &st) == 0 && S_ISREG(st.st_mode))
 		return true;
-	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-unreadable", "%s is not a file", r->path);
+	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-unreadable", "%s is not a file",
+	    r->path);
 	return false;
 }
 
@@ -404,7 +435,8 @@ bool config_read(struct config *c, const char *path, struct diagnosis *d)
 	struct reading *r = mem_alloc(sizeof *r);
 	*r = (struct reading){.config = c, .path = path, .d = d};
 	const char *slash = strrchr(path, '/');
-	snprintf(r->folder, sizeof r->folder, "%.*s", slash != NULL ? (int)(slash - path) : 1, slash != NULL ? path : ".");
+	snprintf(r->folder, sizeof r->folder, "%.*s", slash != NULL ? (int)(slash - path) : 1,
+	    slash != NULL ? path : ".");
 	config_defaults(c);
 	bool good = open_file(r) && parse(r);
 	if (r->file != NULL)

@@ -1,4 +1,5 @@
-/* The configuration: firsthop.conf(5), an INI file read with inih.  Whole and right, or not used at all. */
+/* The configuration: firsthop.conf(5), an INI file read with inih.  Whole and right, or not used at
+ * all. */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 #include "diagnosis/diag.h"
@@ -16,30 +17,39 @@
 enum config_format { CONFIG_FORMAT_SENDMAIL, CONFIG_FORMAT_POSTFIX, CONFIG_FORMAT_JSON };
 
 enum config_log { CONFIG_LOG_TEXT, CONFIG_LOG_JSON };
-enum config_local { CONFIG_LOCAL_NO, CONFIG_LOCAL_MBOX, CONFIG_LOCAL_MAILDIR, CONFIG_LOCAL_DISCARD, CONFIG_LOCAL_REFUSE };
+enum config_local {
+	CONFIG_LOCAL_NO,
+	CONFIG_LOCAL_MBOX,
+	CONFIG_LOCAL_MAILDIR,
+	CONFIG_LOCAL_DISCARD,
+	CONFIG_LOCAL_REFUSE
+};
 enum config_list { CONFIG_LIST_ALL, CONFIG_LIST_OWNER, CONFIG_LIST_ADMIN };
 
 /* [route PATTERN]: which servers take mail of a recipient or sender; config/rules.h matches. */
 struct rule {
 	char pattern[321];
-	char via[512];  /* names of smarthosts in order, or "direct" */
+	char via[512]; /* names of smarthosts in order, or "direct" */
 	int line;
 };
 
-/* [submit WHO]: what a user may hand over; the first that fits counts.  The runner tells sendmail (spool/policy.h). */
+/* [submit WHO]: what a user may hand over; the first that fits counts.  The runner tells sendmail
+ * (spool/policy.h). */
 struct submitter {
-	char who[65];            /* a user, %group, or * */
-	char from[512];          /* senders that -f may name; "" = any */
+	char who[65];                                  /* a user, %group, or * */
+	char from[512];                                /* senders that -f may name; "" = any */
 	int max_per_hour, max_waiting, max_waiting_mb; /* 0 = no limit */
 	int line;
 };
 
 struct config {
 	/* [host] */
-	char name[256];             /* default: the machine's own name, completed by DNS search if it has no dot */
-	char domain[256];           /* default: name */
-	char aliases[1024];         /* a file or a folder; default /etc/aliases (FreeBSD /etc/mail/aliases); a missing default file is no error */
-	char unknown[321];          /* for local names without an alias; "" = they are completed with the domain */
+	char name[256]; /* default: the machine's own name, completed by DNS search if it has no dot */
+	char domain[256];   /* default: name */
+	char aliases[1024]; /* a file or a folder; default /etc/aliases (FreeBSD /etc/mail/aliases); a
+	                       missing default file is no error */
+	char unknown[321];  /* for local names without an alias; "" = they are completed with the domain
+	                     */
 	/* [smarthost NAME], in order */
 	struct hop *hops;
 	int hop_count;
@@ -50,10 +60,10 @@ struct config {
 	struct submitter *submitters;
 	int submitter_count;
 	/* [fallback] */
-	bool direct_mx;             /* after the last smarthost, the recipient domain's own MX */
-	uint16_t direct_port;       /* 25 */
+	bool direct_mx;       /* after the last smarthost, the recipient domain's own MX */
+	uint16_t direct_port; /* 25 */
 	/* [sender] */
-	enum stamp_from envelope_from;        /* keep, qualify (default), or an address */
+	enum stamp_from envelope_from; /* keep, qualify (default), or an address */
 	char envelope_from_address[321];
 	enum stamp_from header_from;
 	char header_from_address[321];
@@ -61,28 +71,29 @@ struct config {
 	/* [rewrite senders], [rewrite recipients] */
 	struct rewrite rewrite_senders, rewrite_recipients;
 	/* [queue] */
-	int expire_after_h;         /* 120 */
-	int warn_after_h;           /* 4; 0 = never */
-	int alarm_after_min;        /* 240; 0 = never */
-	int max_sessions;           /* 4 */
-	int batch_messages;         /* 50: messages for one session before another is asked */
-	int keep_dead_d;            /* 30 */
-	int waits_min[CONFIG_WAITS_MAX]; /* "1 2 5 10 20 30 60": minutes between attempts, the last one repeats */
+	int expire_after_h;              /* 120 */
+	int warn_after_h;                /* 4; 0 = never */
+	int alarm_after_min;             /* 240; 0 = never */
+	int max_sessions;                /* 4 */
+	int batch_messages;              /* 50: messages for one session before another is asked */
+	int keep_dead_d;                 /* 30 */
+	int waits_min[CONFIG_WAITS_MAX]; /* "1 2 5 10 20 30 60": minutes between attempts, the last one
+	                                    repeats */
 	int wait_count;
-	enum config_list list;      /* who may list the queue */
+	enum config_list list; /* who may list the queue */
 	enum config_format format;
-	int max_recipients;         /* 10000, of one message */
-	int min_free_mb;            /* 0; less space than that on the spool's disk: mail is taken only from root */
+	int max_recipients; /* 10000, of one message */
+	int min_free_mb; /* 0; less space than that on the spool's disk: mail is taken only from root */
 	/* [log] */
 	enum config_log log_format;
 	/* [local] */
 	enum config_local local_deliver;
-	char local_domains[1024];   /* names, with blanks or commas between */
-	int local_after_h;          /* 0 = at once */
+	char local_domains[1024]; /* names, with blanks or commas between */
+	int local_after_h;        /* 0 = at once */
 	/* [bounce] */
-	int bounces_per_hour;       /* 100 */
-	int bounce_merge_min;       /* 15 */
-	char postmaster[321];       /* gets what cannot be returned; "" = nobody */
+	int bounces_per_hour; /* 100 */
+	int bounce_merge_min; /* 15 */
+	char postmaster[321]; /* gets what cannot be returned; "" = nobody */
 	/* [relay] */
 	int connect_s, reply_s, data_s, dot_s, batch_s; /* 30, 300, 180, 600, 3600 */
 };
@@ -90,23 +101,28 @@ struct config {
 /* Fills in the defaults. */
 void config_defaults(struct config *c);
 
-/* Reads a file.  False with key "config-..." and text "FILE:LINE: what, and the cure" on the first error; *c is then unusable
-   but may be given to config_free.  A missing file is key "config-missing"; *c then holds the defaults (no smarthost). */
+/* Reads a file.  False with key "config-..." and text "FILE:LINE: what, and the cure" on the first
+   error; *c is then unusable but may be given to config_free.  A missing file is key
+   "config-missing"; *c then holds the defaults (no smarthost). */
 bool config_read(struct config *c, const char *path, struct diagnosis *d);
 void config_free(struct config *c);
 
 /* One key of the table, for relayconf show, get and set. */
 struct config_key {
-	const char *section; /* "host", "smarthost", "route", "submit", "fallback", "sender", "rewrite", "queue", "log", "relay" */
+	const char *section; /* "host", "smarthost", "route", "submit", "fallback", "sender", "rewrite",
+	                        "queue", "log", "relay" */
 	const char *key;
 	const char *fallback; /* default as it would be written; "" = none */
 	const char *meaning;  /* one line */
 };
 const struct config_key *config_keys(int *count);
 
-/* True for sections that carry a name of their own: [smarthost NAME], [route PATTERN], [submit WHO], [rewrite senders]. */
+/* True for sections that carry a name of their own: [smarthost NAME], [route PATTERN], [submit
+ * WHO], [rewrite senders]. */
 bool config_section_is_named(const char *section);
 
-/* The value in effect, as it would be written; name of a smarthost or route section, else NULL.  False: no such key or section. */
-bool config_value(const struct config *c, const char *section, const char *name, const char *key, struct text *value);
+/* The value in effect, as it would be written; name of a smarthost or route section, else NULL.
+ * False: no such key or section. */
+bool config_value(const struct config *c, const char *section, const char *name, const char *key,
+    struct text *value);
 #endif

@@ -1,4 +1,5 @@
-/* Editing the configuration as a careful person would: one line changed, the rest as it was, nothing half written. */
+/* Editing the configuration as a careful person would: one line changed, the rest as it was,
+ * nothing half written. */
 #include "config/edit.h"
 #include "config/replace.h"
 #include "base/fdio.h"
@@ -131,20 +132,27 @@ bool edit_apply(const char *path, const struct edit *edits, int count, struct di
 	struct stat st = {.st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid()};
 	for (int i = 0; i < count; i++) {
 		if (!is_written_as_it_is(edits[i].value)) {
-			diag_set(d, VERDICT_FAILED, STAGE_CONFIG, "config-syntax", "a value cannot hold control characters, or a blank before ';'");
+			diag_set(d, VERDICT_FAILED, STAGE_CONFIG, "config-syntax",
+			    "a value cannot hold control characters, or a blank before ';'");
 			return false;
 		}
 		at[i] = source_line(path, edits[i].section, edits[i].hop_name, edits[i].key);
 	}
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool good = fd >= 0 ? fstat(fd, &st) == 0 && fdio_slurp(fd, &text, FILE_LIMIT_BYTES) : errno == ENOENT;
+	bool good =
+	    fd >= 0 ? fstat(fd, &st) == 0 && fdio_slurp(fd, &text, FILE_LIMIT_BYTES) : errno == ENOENT;
 	if (!good)
 		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unreadable", "%s", path);
 	if (fd >= 0)
 		close(fd);
 	if (good) {
 		rewrite_all(edits, at, count, &text);
-		good = replace_file(&(struct replacement){.path = path, .mode = st.st_mode, .uid = st.st_uid, .gid = st.st_gid, .check = check}, &text, d);
+		good = replace_file(&(struct replacement){.path = path,
+		                        .mode = st.st_mode,
+		                        .uid = st.st_uid,
+		                        .gid = st.st_gid,
+		                        .check = check},
+		    &text, d);
 	}
 	buffer_free(&text);
 	return good;

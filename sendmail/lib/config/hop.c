@@ -26,13 +26,17 @@ bool hop_is_literal(const char *host, char *bare, size_t size)
 
 bool hop_needs_verified(const struct hop *hop)
 {
-	bool secret = hop->login[0] != '\0' && !hop->auth_without_tls && !hop->auth_to_unverified_server;
+	bool secret =
+	    hop->login[0] != '\0' && !hop->auth_without_tls && !hop->auth_to_unverified_server;
 	return hop->tls == HOP_TLS_VERIFY || (secret && hop->tls != HOP_TLS_OFF);
 }
 
 void hop_direct(struct hop *hop, const char *domain, uint16_t port)
 {
-	*hop = (struct hop){.lookup = HOP_LOOKUP_MX, .port = port, .tls = HOP_TLS_OPPORTUNISTIC, .direct = true};
+	*hop = (struct hop){.lookup = HOP_LOOKUP_MX,
+	    .port = port,
+	    .tls = HOP_TLS_OPPORTUNISTIC,
+	    .direct = true};
 	snprintf(hop->name, sizeof hop->name, "@%.254s", domain);
 	text_copy(hop->host, sizeof hop->host, domain);
 }

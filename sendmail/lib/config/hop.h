@@ -11,37 +11,41 @@ enum hop_tls { HOP_TLS_VERIFY, HOP_TLS_ENCRYPT, HOP_TLS_OPPORTUNISTIC, HOP_TLS_O
 #define HOP_NAME_MAX 63 /* of a [smarthost NAME] */
 
 struct hop {
-	char name[256];            /* at most HOP_NAME_MAX letters, or "@DOMAIN" (hop_direct) */
-	char host[256];            /* a name, or an address literal (lookup does not matter then) */
+	char name[256]; /* at most HOP_NAME_MAX letters, or "@DOMAIN" (hop_direct) */
+	char host[256]; /* a name, or an address literal (lookup does not matter then) */
 	enum hop_lookup lookup;
-	uint16_t port;             /* default 587, or 465 with implicit */
+	uint16_t port; /* default 587, or 465 with implicit */
 	enum hop_tls tls;
-	bool implicit;             /* TLS from the first byte */
-	char tls_name[256];        /* the certificate's name; ".DOMAIN": any below it.  Default: host; what unvalidated DNS said does not count */
-	char tls_ca_file[1024];    /* PEM file of trusted CAs; "" = the system's */
-	char login[256];           /* "" = no AUTH */
-	char password_file[1024];  /* absolute after reading */
+	bool implicit;          /* TLS from the first byte */
+	char tls_name[256];     /* the certificate's name; ".DOMAIN": any below it.  Default: host; what
+	                           unvalidated DNS said does not count */
+	char tls_ca_file[1024]; /* PEM file of trusted CAs; "" = the system's */
+	char login[256];        /* "" = no AUTH */
+	char password_file[1024]; /* absolute after reading */
 	char password_command[1024];
 	bool auth_without_tls;
 	bool auth_to_unverified_server;
-	char bind_address[64];     /* "" = system's choice */
-	bool by_default;           /* takes mail for which no [route] is written */
-	bool direct;               /* made by hop_direct: host is a recipient domain, asked for its own MX */
-	int line;                  /* of the section, for messages */
+	char bind_address[64]; /* "" = system's choice */
+	bool by_default;       /* takes mail for which no [route] is written */
+	bool direct; /* made by hop_direct: host is a recipient domain, asked for its own MX */
+	int line;    /* of the section, for messages */
 };
 
 const char *hop_lookup_name(enum hop_lookup l); /* "host", "mx", "srv" */
 const char *hop_tls_name(enum hop_tls t);       /* "verify", "encrypt", "opportunistic", "off" */
 
-/* Whether mail waits unless the server's certificate is right: by tls = verify, or because it is to get a password. */
+/* Whether mail waits unless the server's certificate is right: by tls = verify, or because it is to
+ * get a password. */
 bool hop_needs_verified(const struct hop *hop);
 
-/* The hop to a recipient domain's own servers (RFC 5321 5.1): MX, TLS when it is offered, no login; its name is "@DOMAIN". */
+/* The hop to a recipient domain's own servers (RFC 5321 5.1): MX, TLS when it is offered, no login;
+ * its name is "@DOMAIN". */
 void hop_direct(struct hop *hop, const char *domain, uint16_t port);
 
 /* This machine's own name, completed by the resolver's canonical name if it has no dot. */
 void hop_own_name(char *name, size_t size);
 
-/* True for an IPv4 or IPv6 literal, with or without brackets or the "IPv6:" tag; bare gets it in the form of inet_pton. */
+/* True for an IPv4 or IPv6 literal, with or without brackets or the "IPv6:" tag; bare gets it in
+ * the form of inet_pton. */
 bool hop_is_literal(const char *host, char *bare, size_t size);
 #endif

@@ -21,7 +21,8 @@ char *idn_to_ascii(const char *address)
 {
 	const char *domain = address_domain(address);
 	char *ascii = NULL;
-	if (text_is_ascii(domain) || idn2_to_ascii_8z(domain, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+	if (text_is_ascii(domain) ||
+	    idn2_to_ascii_8z(domain, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
 		return mem_copy(address);
 	char *full = with_domain(address, domain, ascii);
 	idn2_free(ascii);
@@ -32,7 +33,8 @@ char *idn_to_unicode(const char *address)
 {
 	const char *domain = address_domain(address);
 	char *unicode = NULL;
-	if (text_find_ci(domain, "xn--") == NULL || idn2_to_unicode_8z8z(domain, &unicode, 0) != IDN2_OK)
+	if (text_find_ci(domain, "xn--") == NULL ||
+	    idn2_to_unicode_8z8z(domain, &unicode, 0) != IDN2_OK)
 		return NULL;
 	char *full = strcmp(unicode, domain) != 0 ? with_domain(address, domain, unicode) : NULL;
 	idn2_free(unicode);
@@ -42,7 +44,8 @@ char *idn_to_unicode(const char *address)
 void idn_name(char *name, size_t size)
 {
 	char *ascii = NULL;
-	if (text_is_ascii(name) || idn2_to_ascii_8z(name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+	if (text_is_ascii(name) ||
+	    idn2_to_ascii_8z(name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
 		return;
 	if (strlen(ascii) < size)
 		text_copy(name, size, ascii);

@@ -1,15 +1,35 @@
-/* The table behind config.h: how each key is read, checked and written. For the files of this folder. */
+/* The table behind config.h: how each key is read, checked and written. For the files of this
+ * folder. */
 #ifndef CONFIG_KEYS_H
 #define CONFIG_KEYS_H
 #include "config/config.h"
 
-enum key_type { KEY_TEXT, KEY_NAME, KEY_PATH, KEY_NUMBER, KEY_PORT, KEY_YES, KEY_LOOKUP, KEY_TLS, KEY_SENDER, KEY_WAITS, KEY_LIST, KEY_LOCAL, KEY_FORMAT, KEY_LOG, KEY_ORIGINAL, KEY_ADDRESS };
+enum key_type {
+	KEY_TEXT,
+	KEY_NAME,
+	KEY_PATH,
+	KEY_NUMBER,
+	KEY_PORT,
+	KEY_YES,
+	KEY_LOOKUP,
+	KEY_TLS,
+	KEY_SENDER,
+	KEY_WAITS,
+	KEY_LIST,
+	KEY_LOCAL,
+	KEY_FORMAT,
+	KEY_LOG,
+	KEY_ORIGINAL,
+	KEY_ADDRESS
+};
 
 struct key_row {
 	struct config_key key;
 	enum key_type type;
-	size_t at, size;   /* place in struct config, in struct hop for section smarthost, in struct rule for section route, in struct submitter for section submit, in struct rewrite for section rewrite */
-	int low, high;     /* of a number */
+	size_t at, size; /* place in struct config, in struct hop for section smarthost, in struct rule
+	                    for section route, in struct submitter for section submit, in struct rewrite
+	                    for section rewrite */
+	int low, high;   /* of a number */
 };
 
 const struct key_row *keys_find(const char *section, const char *key);
@@ -17,6 +37,8 @@ const struct key_row *keys_find(const char *section, const char *key);
 /* The key most like a misspelt one, NULL when none is near. */
 const char *keys_nearest(const char *section, const char *key);
 
-/* Puts a value in its place; false with a sentence in problem.  folder: what a relative path is relative to. */
-bool keys_set(const struct key_row *row, void *base, const char *value, const char *folder, struct text *problem);
+/* Puts a value in its place; false with a sentence in problem.  folder: what a relative path is
+ * relative to. */
+bool keys_set(const struct key_row *row, void *base, const char *value, const char *folder,
+    struct text *problem);
 #endif

@@ -11,7 +11,7 @@ struct expansion {
 	const struct envelope *envelope;
 	struct aliases_used used;
 	int original, max;
-	bool full;    /* an alias led to more than may be */
+	bool full; /* an alias led to more than may be */
 };
 
 int recipients_find(const struct recipients *r, const char *address)
@@ -23,7 +23,8 @@ int recipients_find(const struct recipients *r, const char *address)
 /* Room for one more item; grows at powers of two. */
 static void *room_for(void *list, int count, size_t item_bytes)
 {
-	return (count & (count - 1)) == 0 ? mem_resize(list, count ? 2 * (size_t)count : 1, item_bytes) : list;
+	return (count & (count - 1)) == 0 ? mem_resize(list, count ? 2 * (size_t)count : 1, item_bytes)
+	                                  : list;
 }
 
 static void lower_domain(char *address)
@@ -80,7 +81,8 @@ static void add_address(struct expansion *x, const char *address)
 		lookup_add(&r->known, full);
 		return;
 	}
-	/* NOTIFY=NEVER for one name must not hide a failure from another that leads to the same address. */
+	/* NOTIFY=NEVER for one name must not hide a failure from another that leads to the same
+	 * address. */
 	if (before >= 0 && wants_none(x, r->originals[before]))
 		r->originals[before] = x->original;
 	x->full = x->full || before < 0;
@@ -91,22 +93,28 @@ static void add_discarded(struct expansion *x, const char *name, const char *pla
 {
 	struct buffer words = {0};
 	struct recipients *r = x->out;
-	buffer_printf(&words, "thrown away for %s, because alias %s is /dev/null (%s)", name, name, place);
+	buffer_printf(&words, "thrown away for %s, because alias %s is /dev/null (%s)", name, name,
+	    place);
 	r->discarded = room_for(r->discarded, r->discarded_count, sizeof *r->discarded);
 	r->discarded[r->discarded_count++] = mem_copy(buffer_string(&words));
 	buffer_free(&words);
 }
 
-static void add_held(struct recipients *r, int original, const char *what, const char *key, const char *why)
+static void add_held(struct recipients *r, int original, const char *what, const char *key,
+    const char *why)
 {
 	if (lookup_find(&r->known_held, what) != LOOKUP_NONE)
 		return;
 	r->held = room_for(r->held, r->held_count, sizeof *r->held);
-	r->held[r->held_count] = (struct recipient_held){.what = mem_copy(what), .why = mem_copy(why), .original = original, .key = key};
+	r->held[r->held_count] = (struct recipient_held){.what = mem_copy(what),
+	    .why = mem_copy(why),
+	    .original = original,
+	    .key = key};
 	lookup_add(&r->known_held, r->held[r->held_count++].what);
 }
 
-static void add_end(void *context, enum alias_end end, const char *what, const char *key, const char *why)
+static void add_end(void *context, enum alias_end end, const char *what, const char *key,
+    const char *why)
 {
 	struct expansion *x = context;
 	if (x->full)
@@ -123,14 +131,17 @@ static void hold_for_size(struct expansion *x)
 {
 	struct buffer why = {0};
 	const char *what = x->envelope->recipients[x->original];
-	buffer_printf(&why, "with what %.100s leads to this message has more than %d recipients, as many as it may have ([queue] max_recipients)", what,
-	              x->max);
+	buffer_printf(&why,
+	    "with what %.100s leads to this message has more than %d recipients, as many as it may "
+	    "have ([queue] max_recipients)",
+	    what, x->max);
 	add_held(x->out, x->original, what, "aliases-too-many", buffer_string(&why));
 	buffer_free(&why);
 }
 
-/* By the aliases; false when there is none.  One that leads too far is held up as a whole; what it led to may be known as used, so each one that comes
-   behind it is held up, too, and none of them costs a walk. */
+/* By the aliases; false when there is none.  One that leads too far is held up as a whole; what it
+   led to may be known as used, so each one that comes behind it is held up, too, and none of them
+   costs a walk. */
 static bool expand_alias(struct expansion *x, const struct aliases *aliases, const char *address)
 {
 	struct recipients *r = x->out;
@@ -139,7 +150,9 @@ static bool expand_alias(struct expansion *x, const struct aliases *aliases, con
 		hold_for_size(x);
 		return true;
 	}
-	int ends = x->full ? 0 : aliases_expand_once(aliases, x->config->name, address, &x->used, wants_none(x, x->original) ? 1 : 2, add_end, x);
+	int ends = x->full ? 0
+	                   : aliases_expand_once(aliases, x->config->name, address, &x->used,
+	                         wants_none(x, x->original) ? 1 : 2, add_end, x);
 	if (!x->full)
 		return ends > 0;
 	if (ends == 0)
@@ -161,9 +174,13 @@ static void add_plain(struct expansion *x, const char *address)
 	x->full = x->full || was_full;
 }
 
-void recipients_expand(struct recipients *out, const struct envelope *e, const struct aliases *aliases, const struct config *c)
+void recipients_expand(struct recipients *out, const struct envelope *e,
+    const struct aliases *aliases, const struct config *c)
 {
-	struct expansion x = {.out = out, .config = c, .envelope = e, .max = c->max_recipients > 0 ? c->max_recipients : ENVELOPE_RCPTS_MAX};
+	struct expansion x = {.out = out,
+	    .config = c,
+	    .envelope = e,
+	    .max = c->max_recipients > 0 ? c->max_recipients : ENVELOPE_RCPTS_MAX};
 	bool with_aliases = !envelope_has_flag(e, "no-alias");
 	*out = (struct recipients){0};
 	for (size_t i = 0; i < e->recipient_count; i++) {
@@ -171,7 +188,8 @@ void recipients_expand(struct recipients *out, const struct envelope *e, const s
 		x.original = (int)i;
 		if (with_aliases && expand_alias(&x, aliases, address))
 			continue;
-		if (with_aliases && *address != '\\' && c->unknown[0] != '\0' && aliases_is_here(address, c->name)) {
+		if (with_aliases && *address != '\\' && c->unknown[0] != '\0' &&
+		    aliases_is_here(address, c->name)) {
 			if (!expand_alias(&x, aliases, c->unknown))
 				add_plain(&x, c->unknown);
 			continue;
@@ -201,7 +219,8 @@ void recipients_free(struct recipients *r)
 }
 
 /* A pair of the map counts before an address for all mail: it is the more exact of the two. */
-static char *sender_by(const struct config *c, const char *address, enum stamp_from policy, const char *replacement)
+static char *sender_by(const struct config *c, const char *address, enum stamp_from policy,
+    const char *replacement)
 {
 	char *full = policy == STAMP_FROM_KEEP ? mem_copy(address) : recipients_qualify(c, address);
 	char *other = mapped(c, &c->rewrite_senders, full);
@@ -217,7 +236,8 @@ char *recipients_sender(const struct envelope *e, const struct config *c)
 {
 	if (e->sender[0] == '\0')
 		return mem_copy("");
-	char *sender = sender_by(c, e->sender, c->envelope_from, c->envelope_from_address), *ascii = idn_to_ascii(sender);
+	char *sender = sender_by(c, e->sender, c->envelope_from, c->envelope_from_address),
+	     *ascii = idn_to_ascii(sender);
 	free(sender);
 	return ascii;
 }
@@ -229,14 +249,16 @@ static char *header_address(const struct config *c, enum stamp_role role, const 
 	if (role == STAMP_KEPT)
 		return recipients_qualify(c, address);
 	char *full = recipients_qualify(c, address);
-	char *other = mapped(c, role == STAMP_RECIPIENT ? &c->rewrite_recipients : &c->rewrite_senders, full);
+	char *other =
+	    mapped(c, role == STAMP_RECIPIENT ? &c->rewrite_recipients : &c->rewrite_senders, full);
 	if (other == NULL)
 		return full;
 	free(full);
 	return other;
 }
 
-/* An address that is ASCII then needs no SMTPUTF8; one whose local part needs it is shown as people write it. */
+/* An address that is ASCII then needs no SMTPUTF8; one whose local part needs it is shown as people
+ * write it. */
 char *recipients_header_address(const struct config *c, enum stamp_role role, const char *address)
 {
 	char *full = header_address(c, role, address), *ascii = idn_to_ascii(full);

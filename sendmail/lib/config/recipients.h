@@ -16,18 +16,21 @@ struct recipient_held {
 };
 
 struct recipients {
-	char **addresses;    /* final ones, each once */
-	int *originals;      /* for each: the index in the envelope of the one that led to it first; one that wants reports counts before one that wants none */
+	char **addresses; /* final ones, each once */
+	int *originals; /* for each: the index in the envelope of the one that led to it first; one that
+	                   wants reports counts before one that wants none */
 	int count;
 	struct recipient_held *held;
 	int held_count;
-	char **discarded;    /* sentences: what goes nowhere because an alias says so */
+	char **discarded; /* sentences: what goes nowhere because an alias says so */
 	int discarded_count;
 	struct lookup known, known_held; /* the addresses; what is held up */
 };
 
-/* Final recipients of an envelope.  Aliases that lead to more than [queue] max_recipients of them in all are held up. */
-void recipients_expand(struct recipients *out, const struct envelope *e, const struct aliases *aliases, const struct config *c);
+/* Final recipients of an envelope.  Aliases that lead to more than [queue] max_recipients of them
+ * in all are held up. */
+void recipients_expand(struct recipients *out, const struct envelope *e,
+    const struct aliases *aliases, const struct config *c);
 void recipients_free(struct recipients *r);
 
 /* The index of a final address; -1 when it is not there. */
@@ -39,6 +42,7 @@ char *recipients_sender(const struct envelope *e, const struct config *c);
 /* An address of a header field after policy.  Free it. */
 char *recipients_header_address(const struct config *c, enum stamp_role role, const char *address);
 
-/* Completes a bare address, and one at localhost or at the first part of this machine's name, with [host] domain.  Free it. */
+/* Completes a bare address, and one at localhost or at the first part of this machine's name, with
+ * [host] domain.  Free it. */
 char *recipients_qualify(const struct config *c, const char *address);
 #endif

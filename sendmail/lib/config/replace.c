@@ -12,8 +12,9 @@ static bool write_new(const struct replacement *r, const char *temp, const struc
 {
 	unlink(temp);
 	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool done = fd >= 0 && (geteuid() != 0 || fchown(fd, r->uid, r->gid) == 0) && fchmod(fd, r->mode & 07777) == 0 &&
-	            fdio_write(fd, text->data, text->length) && fdio_sync(fd);
+	bool done = fd >= 0 && (geteuid() != 0 || fchown(fd, r->uid, r->gid) == 0) &&
+	            fchmod(fd, r->mode & 07777) == 0 && fdio_write(fd, text->data, text->length) &&
+	            fdio_sync(fd);
 	int saved = errno;
 	if (fd >= 0)
 		close(fd);
@@ -33,7 +34,8 @@ static void sync_folder(const char *path)
 {
 	char folder[1024];
 	const char *slash = strrchr(path, '/');
-	snprintf(folder, sizeof folder, "%.*s", slash == NULL || slash == path ? 1 : (int)(slash - path), slash != NULL ? path : ".");
+	snprintf(folder, sizeof folder, "%.*s",
+	    slash == NULL || slash == path ? 1 : (int)(slash - path), slash != NULL ? path : ".");
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;

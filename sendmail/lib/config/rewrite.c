@@ -17,11 +17,14 @@ static const char *side_problem(const char *side)
 {
 	const char *address = *side == '@' ? NULL : side;
 	if (address == NULL)
-		return side[1] == '\0' || strpbrk(side + 1, "@ \t<>,;\"") != NULL ? "behind a leading '@' a domain is expected" : NULL;
+		return side[1] == '\0' || strpbrk(side + 1, "@ \t<>,;\"") != NULL
+		           ? "behind a leading '@' a domain is expected"
+		           : NULL;
 	return address_problem(address);
 }
 
-bool rewrite_add(struct rewrite *map, const char *left, const char *right, int line, bool of_file, struct text *problem)
+bool rewrite_add(struct rewrite *map, const char *left, const char *right, int line, bool of_file,
+    struct text *problem)
 {
 	const char *wrong = side_problem(left);
 	const char *side = left;
@@ -34,8 +37,10 @@ bool rewrite_add(struct rewrite *map, const char *left, const char *right, int l
 		return false;
 	}
 	if ((map->count & (map->count - 1)) == 0)
-		map->pairs = mem_resize(map->pairs, map->count ? 2 * (size_t)map->count : 1, sizeof *map->pairs);
-	map->pairs[map->count++] = (struct rewrite_pair){mem_copy(left), mem_copy(right), line, of_file};
+		map->pairs =
+		    mem_resize(map->pairs, map->count ? 2 * (size_t)map->count : 1, sizeof *map->pairs);
+	map->pairs[map->count++] =
+	    (struct rewrite_pair){mem_copy(left), mem_copy(right), line, of_file};
 	return true;
 }
 
@@ -78,7 +83,11 @@ bool rewrite_finish(struct rewrite *map, struct text *problem)
 		int fd = way_open(map->file, 0, &map->as_read, &why);
 		good = fd >= 0 && S_ISREG(map->as_read.st_mode) && fdio_slurp(fd, &text, FILE_LIMIT_BYTES);
 		if (!good)
-			text_printf(problem, "%s cannot be read: %s", map->file, fd >= 0 && !S_ISREG(map->as_read.st_mode) ? "it is not a file" : fd < 0 ? why.data : errno == EFBIG ? "it is longer than 16 MiB" : strerror(errno));
+			text_printf(problem, "%s cannot be read: %s", map->file,
+			    fd >= 0 && !S_ISREG(map->as_read.st_mode) ? "it is not a file"
+			    : fd < 0                                  ? why.data
+			    : errno == EFBIG                          ? "it is longer than 16 MiB"
+			                                              : strerror(errno));
 		if (fd >= 0)
 			close(fd);
 	}
@@ -118,10 +127,12 @@ static const struct rewrite_pair *find(const struct rewrite *map, const char *le
 		else
 			high = middle;
 	}
-	return low < map->count && strcasecmp(map->pairs[low].left, left) == 0 ? &map->pairs[low] : NULL;
+	return low < map->count && strcasecmp(map->pairs[low].left, left) == 0 ? &map->pairs[low]
+	                                                                       : NULL;
 }
 
-const struct rewrite_pair *rewrite_find(const struct rewrite *map, const char *address, const char *host, const char *domain)
+const struct rewrite_pair *rewrite_find(const struct rewrite *map, const char *address,
+    const char *host, const char *domain)
 {
 	const char *behind = address_domain(address);
 	if (map->count == 0)

@@ -15,7 +15,8 @@ static bool ends_with_domain(const char *domain, const char *suffix)
 static bool fits_address(const char *pattern, const char *address)
 {
 	if (strchr(pattern, '@') != NULL)
-		return text_equal_ci(*pattern == '@' ? pattern + 1 : pattern, *pattern == '@' ? address_domain(address) : address);
+		return text_equal_ci(*pattern == '@' ? pattern + 1 : pattern,
+		    *pattern == '@' ? address_domain(address) : address);
 	if (*pattern == '.')
 		return ends_with_domain(address_domain(address), pattern);
 	return *address != '\0' && text_equal_ci(pattern, address_domain(address));
@@ -97,7 +98,8 @@ static bool is_local_domain(const struct config *c, const char *domain)
 	char name[256];
 	const char *at = c->local_domains;
 	/* A host from which no mail is to leave. */
-	if (*at == '\0' && (c->local_deliver == CONFIG_LOCAL_DISCARD || c->local_deliver == CONFIG_LOCAL_REFUSE))
+	if (*at == '\0' &&
+	    (c->local_deliver == CONFIG_LOCAL_DISCARD || c->local_deliver == CONFIG_LOCAL_REFUSE))
 		return true;
 	while (c->local_deliver != CONFIG_LOCAL_NO && next_name(&at, name, sizeof name)) {
 		idn_name(name, sizeof name);
@@ -118,9 +120,11 @@ static void add_local(struct paths_of *p)
 		snprintf(p->paths[p->count++], RULES_PATH_SIZE, "%s", RULES_LOCAL);
 }
 
-void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age_s, struct paths_of *p)
+void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age_s,
+    struct paths_of *p)
 {
-	if (p->rule == NULL && c->local_after_h > 0 && age_s >= (int64_t)c->local_after_h * 3600 && is_local(c, rcpt))
+	if (p->rule == NULL && c->local_after_h > 0 && age_s >= (int64_t)c->local_after_h * 3600 &&
+	    is_local(c, rcpt))
 		add_local(p);
 }
 
@@ -156,7 +160,8 @@ bool rules_covers_own_name(const struct config *c, const char *domain)
 	size_t length = strlen(c->name), tail = strlen(domain);
 	if (tail == 0 || strchr(domain, '.') == NULL)
 		return false;
-	return text_equal_ci(c->name, domain) || (length > tail && c->name[length - tail - 1] == '.' && text_equal_ci(c->name + length - tail, domain));
+	return text_equal_ci(c->name, domain) || (length > tail && c->name[length - tail - 1] == '.' &&
+	                                             text_equal_ci(c->name + length - tail, domain));
 }
 
 bool rules_own_name(const struct config *c, const char *domain, struct text *words)
@@ -165,16 +170,22 @@ bool rules_own_name(const struct config *c, const char *domain, struct text *wor
 	if (!rules_covers_own_name(c, domain))
 		return false;
 	text_printf(words, "%s is, or holds, this machine's own name (%s): ", domain, c->name);
-	if (local && (c->local_deliver == CONFIG_LOCAL_DISCARD || c->local_deliver == CONFIG_LOCAL_REFUSE))
+	if (local &&
+	    (c->local_deliver == CONFIG_LOCAL_DISCARD || c->local_deliver == CONFIG_LOCAL_REFUSE))
 		text_printf(words, "its mail does not leave, by [local] deliver");
 	else if (local && c->local_after_h == 0)
 		text_printf(words, "[local] delivers its mail to mailboxes here");
 	else if (local)
-		text_printf(words, "its mail goes to the smarthost, and by [local] to a mailbox here when it has waited for %d h", c->local_after_h);
+		text_printf(words,
+		    "its mail goes to the smarthost, and by [local] to a mailbox here when it has waited "
+		    "for %d h",
+		    c->local_after_h);
 	else if (c->local_deliver != CONFIG_LOCAL_NO)
-		text_printf(words, "its mail goes to the smarthost like any other, for [local] does not name that domain");
+		text_printf(words,
+		    "its mail goes to the smarthost like any other, for [local] does not name that domain");
 	else
-		text_printf(words, "its mail goes to the smarthost like any other, and nothing is taken for local");
+		text_printf(words,
+		    "its mail goes to the smarthost like any other, and nothing is taken for local");
 	return true;
 }
 
@@ -182,9 +193,14 @@ bool rules_pattern_ok(const char *pattern, struct text *problem)
 {
 	const char *address = text_starts_ci(pattern, "from:") ? pattern + 5 : pattern;
 	if (*address == '\0')
-		text_put(problem, "a route needs a pattern: [route example.org], [route .example.org], [route ops@example.org], [route from:example.org], [route *]");
-	else if (strlen(pattern) > 320 || strpbrk(address, " \t<>,;\"[]:") != NULL || (strchr(address, '*') != NULL && strcmp(address, "*") != 0))
-		text_printf(problem, "\"%.80s\" is no pattern; there are: example.org, .example.org, ops@example.org, from:cron@example.org, from:example.org, *", pattern);
+		text_put(problem, "a route needs a pattern: [route example.org], [route .example.org], "
+		                  "[route ops@example.org], [route from:example.org], [route *]");
+	else if (strlen(pattern) > 320 || strpbrk(address, " \t<>,;\"[]:") != NULL ||
+	         (strchr(address, '*') != NULL && strcmp(address, "*") != 0))
+		text_printf(problem,
+		    "\"%.80s\" is no pattern; there are: example.org, .example.org, ops@example.org, "
+		    "from:cron@example.org, from:example.org, *",
+		    pattern);
 	return problem->length == 0;
 }
 
@@ -194,11 +210,14 @@ bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *
 	char name[64];
 	bool ended = false;
 	if (*at == '\0')
-		text_printf(problem, "[route %.100s] has no via: add \"via = NAME\" with the name of a smarthost below it", rule->pattern);
+		text_printf(problem,
+		    "[route %.100s] has no via: add \"via = NAME\" with the name of a smarthost below it",
+		    rule->pattern);
 	while (problem->length == 0 && next_name(&at, name, sizeof name)) {
 		bool known = strcmp(name, "direct") == 0;
 		if (ended)
-			text_put(problem, "via: direct can only stand last, because it is tried after all others");
+			text_put(problem,
+			    "via: direct can only stand last, because it is tried after all others");
 		ended = known;
 		for (int i = 0; i < c->hop_count; i++)
 			known = known || strcmp(c->hops[i].name, name) == 0;

@@ -1,8 +1,8 @@
-/* Which servers take a message: the rules of [route PATTERN] sections, in their order, then the smarthosts by default.
-   Patterns: example.org (recipient domain), .example.org (its subdomains), ops@example.org (a recipient),
-   from:cron@mon1.example.org and from:example.org (a sender, a sender's domain), * (everything).
-   A path is the list of servers as one word: "main,backup" (smarthosts in order), or "@example.org" (that domain's own MX),
-   or "=local" (a mailbox here). */
+/* Which servers take a message: the rules of [route PATTERN] sections, in their order, then the
+   smarthosts by default. Patterns: example.org (recipient domain), .example.org (its subdomains),
+   ops@example.org (a recipient), from:cron@mon1.example.org and from:example.org (a sender, a
+   sender's domain), * (everything). A path is the list of servers as one word: "main,backup"
+   (smarthosts in order), or "@example.org" (that domain's own MX), or "=local" (a mailbox here). */
 #ifndef CONFIG_RULES_H
 #define CONFIG_RULES_H
 #include "config/config.h"
@@ -13,15 +13,16 @@
 
 struct paths_of {
 	char paths[RULES_PATHS_MAX][RULES_PATH_SIZE]; /* tried one after the other */
-	int count;                                    /* 0: nothing is configured that could take this mail */
-	const struct rule *rule;                      /* NULL: by default */
+	int count;               /* 0: nothing is configured that could take this mail */
+	const struct rule *rule; /* NULL: by default */
 };
 
 /* Fills in p for a message from sender to rcpt (complete addresses; sender may be ""). */
 void rules_paths(const struct config *c, const char *sender, const char *rcpt, struct paths_of *p);
 
 /* Mail that has waited for after_h of [local] and has no rule: its mailbox is the last path. */
-void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age_s, struct paths_of *p);
+void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age_s,
+    struct paths_of *p);
 
 /* True when all mail goes one way: no rules, no direct MX, nothing local. */
 bool rules_are_simple(const struct config *c);
@@ -32,10 +33,12 @@ void rules_via_path(const struct rule *rule, char *path, size_t size);
 /* The path of mail that no rule names; "" without a smarthost. */
 void rules_default_path(const struct config *c, char *path, size_t size);
 
-/* True when domain is the machine's own name, or its name lies in domain: the case in which other agents decide by themselves that it is local. */
+/* True when domain is the machine's own name, or its name lies in domain: the case in which other
+ * agents decide by themselves that it is local. */
 bool rules_covers_own_name(const struct config *c, const char *domain);
 
-/* In that case also true, with a sentence on what becomes of the domain's mail behind what is in words (some 700 bytes). */
+/* In that case also true, with a sentence on what becomes of the domain's mail behind what is in
+ * words (some 700 bytes). */
 bool rules_own_name(const struct config *c, const char *domain, struct text *words);
 
 /* For config.c: false with a sentence in problem. */

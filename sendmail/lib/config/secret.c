@@ -45,14 +45,16 @@ static bool read_file(const char *path, struct buffer *password, struct diagnosi
 	if (fd < 0 && errno == EPERM)
 		return fail(d, "secret-unreadable", path, why.data);
 	if (fd < 0) {
-		diag_set_errno(d, VERDICT_DEFERRED, STAGE_AUTH, errno == ENOENT ? "secret-missing" : "secret-unreadable", "%s", path);
+		diag_set_errno(d, VERDICT_DEFERRED, STAGE_AUTH,
+		    errno == ENOENT ? "secret-missing" : "secret-unreadable", "%s", path);
 		return false;
 	}
 	bool good = S_ISREG(st.st_mode);
 	if (!good)
 		fail(d, "secret-unreadable", path, "not a file");
 	else if (st.st_mode & 027)
-		good = fail(d, "secret-open-to-all", path, "others can read it, or the group can write it; mode 0640 or 0600 is needed");
+		good = fail(d, "secret-open-to-all", path,
+		    "others can read it, or the group can write it; mode 0640 or 0600 is needed");
 	else if (!fdio_slurp(fd, password, SECRET_LIMIT_BYTES))
 		good = fail(d, "secret-unreadable", path, "longer than 4 KiB, or it cannot be read");
 	close(fd);

@@ -1,4 +1,5 @@
-/* Finding a key's line, with the same rules as config.c: keys at the start of a line, sections in brackets. */
+/* Finding a key's line, with the same rules as config.c: keys at the start of a line, sections in
+ * brackets. */
 #include "config/source.h"
 #include "base/text.h"
 #include <stdio.h>
@@ -28,7 +29,8 @@ int source_line(const char *path, const char *section, const char *hop_name, con
 		number++;
 		if (line[0] == '[')
 			inside = is_wanted(line, section, hop_name);
-		else if (inside && strncmp(line, key, length) == 0 && strchr("=: \t", line[length]) != NULL && line[length] != '\0')
+		else if (inside && strncmp(line, key, length) == 0 &&
+		         strchr("=: \t", line[length]) != NULL && line[length] != '\0')
 			found = number;
 	}
 	if (file != NULL)

@@ -1,15 +1,17 @@
 /* From what a server said to the reason: patterns in order, the first that fits counts.
-   What is particular stands before what is general, and what speaks of this machine or of the sender before what speaks of the recipient:
-   a refusal that somebody can repair must not be taken for a wrong address, because that sends the mail back. */
+   What is particular stands before what is general, and what speaks of this machine or of the
+   sender before what speaks of the recipient: a refusal that somebody can repair must not be taken
+   for a wrong address, because that sends the mail back. */
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include <string.h>
 
 struct pattern {
 	enum stage from, to;
-	int low, high;       /* reply code; 0 = any */
-	const char *status;  /* RFC 3463, alternatives between bars, x for 4 or 5; "" = any */
-	const char *words;   /* parts of the text, alternatives between bars, without regard to case; "" = any */
+	int low, high;      /* reply code; 0 = any */
+	const char *status; /* RFC 3463, alternatives between bars, x for 4 or 5; "" = any */
+	const char
+	    *words; /* parts of the text, alternatives between bars, without regard to case; "" = any */
 	const char *key;
 };
 
@@ -19,138 +21,217 @@ struct pattern {
 #define DATA STAGE_DATA, STAGE_DOT
 #define ANY STAGE_BANNER, STAGE_DOT
 #define AUTH_ON STAGE_AUTH, STAGE_DOT
-#define MAIL_ON STAGE_MAIL, STAGE_DOT /* servers often keep what they have against client or sender until RCPT */
+#define MAIL_ON \
+	STAGE_MAIL, \
+	    STAGE_DOT /* servers often keep what they have against client or sender until RCPT */
 #define RCPT_ON STAGE_RCPT, STAGE_DOT
 
 static const struct pattern patterns[] = {
-	/* TLS and login */
-	{AUTH_ON, 0, 0, "x.7.29", "", "tls-required"},
-	{AUTH_ON, 0, 0, "", "a starttls command|starttls first|starttls is required|starttls required|encryption required|encryption is required|"
-	                    "tls is required|tls required|requires tls|must use tls", "tls-required"},
-	{AUTH, 0, 0, "", "too weak", "auth-too-weak"},
-	{AUTH, 0, 0, "5.7.9|5.7.14", "", "auth-app-password"},
-	{AUTH, 0, 0, "", "application-specific|app password|with your web browser|via your web browser", "auth-app-password"},
-	{AUTH, 0, 0, "x.7.139", "", "auth-disabled"},
-	{AUTH, 0, 0, "", "smtpclientauthentication|authentication is disabled|auth is disabled", "auth-disabled"},
-	{AUTH, 0, 0, "", "maximum credits|too many messages|quota exceeded", "rate-limited"},
-	{AUTH, 534, 534, "", "", "auth-too-weak"},
-	{AUTH, 538, 538, "", "", "auth-too-weak"},
-	{AUTH, 0, 0, "", "authentication rejected", "auth-missing"},
-	{AUTH, 501, 501, "", "", "auth-protocol"},
-	{AUTH, 500, 504, "", "", "auth-missing"},
-	{AUTH, 400, 499, "", "", "auth-unavailable"},
-	{AUTH, 500, 599, "", "", "auth-refused"},
-	{STAGE_STARTTLS, STAGE_STARTTLS, 400, 599, "", "", "starttls-refused"},
+    /* TLS and login */
+    {AUTH_ON, 0, 0, "x.7.29", "", "tls-required"},
+    {AUTH_ON, 0, 0, "",
+        "a starttls command|starttls first|starttls is required|starttls required|encryption "
+        "required|encryption is required|"
+        "tls is required|tls required|requires tls|must use tls",
+        "tls-required"},
+    {AUTH, 0, 0, "", "too weak", "auth-too-weak"},
+    {AUTH, 0, 0, "5.7.9|5.7.14", "", "auth-app-password"},
+    {AUTH, 0, 0, "", "application-specific|app password|with your web browser|via your web browser",
+        "auth-app-password"},
+    {AUTH, 0, 0, "x.7.139", "", "auth-disabled"},
+    {AUTH, 0, 0, "", "smtpclientauthentication|authentication is disabled|auth is disabled",
+        "auth-disabled"},
+    {AUTH, 0, 0, "", "maximum credits|too many messages|quota exceeded", "rate-limited"},
+    {AUTH, 534, 534, "", "", "auth-too-weak"},
+    {AUTH, 538, 538, "", "", "auth-too-weak"},
+    {AUTH, 0, 0, "", "authentication rejected", "auth-missing"},
+    {AUTH, 501, 501, "", "", "auth-protocol"},
+    {AUTH, 500, 504, "", "", "auth-missing"},
+    {AUTH, 400, 499, "", "", "auth-unavailable"},
+    {AUTH, 500, 599, "", "", "auth-refused"},
+    {STAGE_STARTTLS, STAGE_STARTTLS, 400, 599, "", "", "starttls-refused"},
 
-	/* How much and how often */
-	{ANY, 0, 0, "", "too many connections|too many concurrent|concurrent connection|concurrent server connection|connection rate|too many sessions|"
-	                "thread limit exceeded|maximum number of connections|connection limit", "too-many-connections"},
-	{ANY, 0, 0, "", "too many errors|too many bad commands|too many unrecognized|too many syntax|too many invalid", "too-many-errors"},
-	{ANY, 0, 0, "x.7.28|x.7.500|x.7.650|5.1.90", "", "rate-limited"},
-	{ANY, 0, 0, "", "rate limit|throttl|too much mail|too many messages|too many recipients from|too many new tls|too many auth|unusual rate|"
-	                "sending rate|sending limit|daily limit|message rate|quota exceeded for sending|message quota|sending quota|submissionquota|"
-	                "maximum credits|too fast|per hour", "rate-limited"},
-	{MAIL_ON, 0, 0, "", "too many recipients", "too-many-recipients"},
-	{RCPT_ON, 0, 0, "x.5.3", "", "too-many-recipients"},
-	{MAIL_ON, 0, 0, "", "message header size exceeds|allowed line length|line too long|lines too long", "lines-too-long"},
-	{MAIL_ON, 0, 0, "5.3.4|5.2.3", "", "size-exceeded"},
-	{MAIL_ON, 523, 523, "", "", "size-exceeded"},
-	{MAIL_ON, 0, 0, "", "message size exceeds|message too big|message file too big|message too large|message is too large|administrative limit|"
-	                    "maximum message size", "size-exceeded"},
-	{MAIL_ON, 0, 0, "4.3.1", "", "storage-full"},
-	{MAIL_ON, 0, 0, "", "insufficient system|insufficient disk|mail system full|disk full|no space left", "storage-full"},
-	{ANY, 0, 0, "", "greylist|graylist|grey-list|gray-list|grey list|gray list", "greylisted"},
+    /* How much and how often */
+    {ANY, 0, 0, "",
+        "too many connections|too many concurrent|concurrent connection|concurrent server "
+        "connection|connection rate|too many sessions|"
+        "thread limit exceeded|maximum number of connections|connection limit",
+        "too-many-connections"},
+    {ANY, 0, 0, "",
+        "too many errors|too many bad commands|too many unrecognized|too many syntax|too many "
+        "invalid",
+        "too-many-errors"},
+    {ANY, 0, 0, "x.7.28|x.7.500|x.7.650|5.1.90", "", "rate-limited"},
+    {ANY, 0, 0, "",
+        "rate limit|throttl|too much mail|too many messages|too many recipients from|too many new "
+        "tls|too many auth|unusual rate|"
+        "sending rate|sending limit|daily limit|message rate|quota exceeded for sending|message "
+        "quota|sending quota|submissionquota|"
+        "maximum credits|too fast|per hour",
+        "rate-limited"},
+    {MAIL_ON, 0, 0, "", "too many recipients", "too-many-recipients"},
+    {RCPT_ON, 0, 0, "x.5.3", "", "too-many-recipients"},
+    {MAIL_ON, 0, 0, "",
+        "message header size exceeds|allowed line length|line too long|lines too long",
+        "lines-too-long"},
+    {MAIL_ON, 0, 0, "5.3.4|5.2.3", "", "size-exceeded"},
+    {MAIL_ON, 523, 523, "", "", "size-exceeded"},
+    {MAIL_ON, 0, 0, "",
+        "message size exceeds|message too big|message file too big|message too large|message is "
+        "too large|administrative limit|"
+        "maximum message size",
+        "size-exceeded"},
+    {MAIL_ON, 0, 0, "4.3.1", "", "storage-full"},
+    {MAIL_ON, 0, 0, "",
+        "insufficient system|insufficient disk|mail system full|disk full|no space left",
+        "storage-full"},
+    {ANY, 0, 0, "", "greylist|graylist|grey-list|gray-list|grey list|gray list", "greylisted"},
 
-	/* This machine, and what it may do there */
-	{ANY, 0, 0, "x.7.606|x.7.708", "", "listed"},
-	{ANY, 0, 0, "", "spamhaus|spamcop|barracudacentral|blacklist|black list|blocklist|block list|blocked using|dnsbl|banned sending ip|"
-	                "low reputation|poor reputation|bad reputation", "listed"},
-	{ANY, 0, 0, "x.7.25", "", "no-reverse-name"},
-	{ANY, 0, 0, "", "cannot find your hostname|cannot find your reverse|reverse dns|reverse lookup|ptr record|no ptr", "no-reverse-name"},
-	{MAIL_ON, 0, 0, "x.7.26|x.7.23|x.7.30|x.7.32|x.7.509", "", "spf-dmarc"},
-	{MAIL_ON, 0, 0, "", "dmarc|dkim|spf", "spf-dmarc"},
-	{MAIL_ON, 0, 0, "x.7.54|x.7.64", "", "relay-denied"},
-	{RCPT, 513, 513, "", "", "relay-denied"},
-	{MAIL_ON, 0, 0, "", "relaying denied|relay access denied|relay not permitted|relaying not allowed|relaying is not allowed|unable to relay|"
-	                    "permitted to relay|relaying temporarily denied|relaying prohibited|relay denied|relaying is denied|allowed to relay|"
-	                    "rcpthosts|to be relayed|do not relay|not relay", "relay-denied"},
-	{MAIL_ON, 0, 0, "x.7.57", "", "auth-required"},
-	{MAIL_ON, 0, 0, "", "authentication required|authentication is required|requires authentication|smtp authentication|not authenticated|"
-	                    "must authenticate|please authenticate|authenticate first|auth command first|auth first|need auth|not logged in", "auth-required"},
-	{ANY, 530, 530, "", "", "auth-required"},
-	{ANY, 535, 535, "", "", "auth-refused"},
-	{ANY, 534, 534, "", "", "auth-too-weak"},
-	{ANY, 538, 538, "", "", "auth-too-weak"},
-	{MAIL_ON, 0, 0, "x.7.501|x.7.502|x.7.503|x.7.705|x.7.750", "", "account-blocked"},
-	{MAIL_ON, 0, 0, "", "bad outbound sender|blocked from sending|account has been blocked|account is blocked|account has been suspended", "account-blocked"},
-	{ANY, 0, 0, "", "helo command rejected|invalid helo|invalid ehlo|helo name|helo should|helo argument", "helo-refused"},
-	{ANY, 0, 0, "", "client host rejected|host is blocked|host rejected|not allowed to connect|not authorized to use this", "client-refused"},
-	{STAGE_EHLO, STAGE_EHLO, 500, 599, "", "", "helo-refused"},
-	{STAGE_BANNER, STAGE_BANNER, 500, 599, "", "", "client-refused"},
+    /* This machine, and what it may do there */
+    {ANY, 0, 0, "x.7.606|x.7.708", "", "listed"},
+    {ANY, 0, 0, "",
+        "spamhaus|spamcop|barracudacentral|blacklist|black list|blocklist|block list|blocked "
+        "using|dnsbl|banned sending ip|"
+        "low reputation|poor reputation|bad reputation",
+        "listed"},
+    {ANY, 0, 0, "x.7.25", "", "no-reverse-name"},
+    {ANY, 0, 0, "",
+        "cannot find your hostname|cannot find your reverse|reverse dns|reverse lookup|ptr "
+        "record|no ptr",
+        "no-reverse-name"},
+    {MAIL_ON, 0, 0, "x.7.26|x.7.23|x.7.30|x.7.32|x.7.509", "", "spf-dmarc"},
+    {MAIL_ON, 0, 0, "", "dmarc|dkim|spf", "spf-dmarc"},
+    {MAIL_ON, 0, 0, "x.7.54|x.7.64", "", "relay-denied"},
+    {RCPT, 513, 513, "", "", "relay-denied"},
+    {MAIL_ON, 0, 0, "",
+        "relaying denied|relay access denied|relay not permitted|relaying not allowed|relaying is "
+        "not allowed|unable to relay|"
+        "permitted to relay|relaying temporarily denied|relaying prohibited|relay denied|relaying "
+        "is denied|allowed to relay|"
+        "rcpthosts|to be relayed|do not relay|not relay",
+        "relay-denied"},
+    {MAIL_ON, 0, 0, "x.7.57", "", "auth-required"},
+    {MAIL_ON, 0, 0, "",
+        "authentication required|authentication is required|requires authentication|smtp "
+        "authentication|not authenticated|"
+        "must authenticate|please authenticate|authenticate first|auth command first|auth "
+        "first|need auth|not logged in",
+        "auth-required"},
+    {ANY, 530, 530, "", "", "auth-required"},
+    {ANY, 535, 535, "", "", "auth-refused"},
+    {ANY, 534, 534, "", "", "auth-too-weak"},
+    {ANY, 538, 538, "", "", "auth-too-weak"},
+    {MAIL_ON, 0, 0, "x.7.501|x.7.502|x.7.503|x.7.705|x.7.750", "", "account-blocked"},
+    {MAIL_ON, 0, 0, "",
+        "bad outbound sender|blocked from sending|account has been blocked|account is "
+        "blocked|account has been suspended",
+        "account-blocked"},
+    {ANY, 0, 0, "",
+        "helo command rejected|invalid helo|invalid ehlo|helo name|helo should|helo argument",
+        "helo-refused"},
+    {ANY, 0, 0, "",
+        "client host rejected|host is blocked|host rejected|not allowed to connect|not authorized "
+        "to use this",
+        "client-refused"},
+    {STAGE_EHLO, STAGE_EHLO, 500, 599, "", "", "helo-refused"},
+    {STAGE_BANNER, STAGE_BANNER, 500, 599, "", "", "client-refused"},
 
-	/* The sender */
-	{MAIL_ON, 0, 0, "x.7.60|5.2.252", "", "sender-not-owned"},
-	{MAIL_ON, 0, 0, "", "not owned by user|sender address rejected: not owned|sendasdenied|send as this|not allowed to send as|not verified|verified sender|"
-	                    "sender address is not allowed|sender address not allowed|authorized to send from|authorized to send as", "sender-not-owned"},
-	{MAIL_ON, 0, 0, "", "sender address rejected: need fully|domain name required for sender|sender address must contain", "sender-unqualified"},
-	{MAIL_ON, 517, 517, "", "syntax error", "sender-unqualified"},
-	{MAIL_ON, 417, 417, "", "", "sender-dns"},
-	{MAIL_ON, 0, 0, "x.1.8", "", "sender-domain"},
-	{MAIL_ON, 517, 517, "", "domain|mx records", "sender-domain"},
-	{MAIL_ON, 0, 0, "", "sender address rejected: domain|domain of sender address|sender domain|domain of the sender", "sender-domain"},
-	{MAIL_ON, 0, 0, "", "sender verif|sender verify|sender address rejected: user|sender address rejected: undeliverable|"
-	                    "sender address rejected: unverified", "sender-unknown"},
-	{MAIL_ON, 0, 0, "", "sender rejected|sender address rejected|sender denied|sender refused", "sender-refused"},
-	{MAIL_ON, 517, 517, "", "", "sender-refused"},
+    /* The sender */
+    {MAIL_ON, 0, 0, "x.7.60|5.2.252", "", "sender-not-owned"},
+    {MAIL_ON, 0, 0, "",
+        "not owned by user|sender address rejected: not owned|sendasdenied|send as this|not "
+        "allowed to send as|not verified|verified sender|"
+        "sender address is not allowed|sender address not allowed|authorized to send "
+        "from|authorized to send as",
+        "sender-not-owned"},
+    {MAIL_ON, 0, 0, "",
+        "sender address rejected: need fully|domain name required for sender|sender address must "
+        "contain",
+        "sender-unqualified"},
+    {MAIL_ON, 517, 517, "", "syntax error", "sender-unqualified"},
+    {MAIL_ON, 417, 417, "", "", "sender-dns"},
+    {MAIL_ON, 0, 0, "x.1.8", "", "sender-domain"},
+    {MAIL_ON, 517, 517, "", "domain|mx records", "sender-domain"},
+    {MAIL_ON, 0, 0, "",
+        "sender address rejected: domain|domain of sender address|sender domain|domain of the "
+        "sender",
+        "sender-domain"},
+    {MAIL_ON, 0, 0, "",
+        "sender verif|sender verify|sender address rejected: user|sender address rejected: "
+        "undeliverable|"
+        "sender address rejected: unverified",
+        "sender-unknown"},
+    {MAIL_ON, 0, 0, "", "sender rejected|sender address rejected|sender denied|sender refused",
+        "sender-refused"},
+    {MAIL_ON, 517, 517, "", "", "sender-refused"},
 
-	/* The recipient */
-	{RCPT_ON, 456, 456, "", "", "address-blocked"},
-	{RCPT_ON, 0, 0, "", "address temporarily unavailable|556 address unavailable", "address-blocked"},
-	{RCPT, 556, 556, "", "", "recipient-domain"},
-	{RCPT_ON, 0, 0, "x.1.2", "", "recipient-domain"},
-	{RCPT_ON, 0, 0, "", "nullmx|null mx|recipient address rejected: domain|unrouteable domain|unroutable domain", "recipient-domain"},
-	{RCPT_ON, 0, 0, "x.2.2", "", "recipient-full"},
-	{RCPT_ON, 0, 0, "", "mailbox full|mailbox is full|over quota|out of storage|inbox is full|exceeded storage", "recipient-full"},
-	{RCPT_ON, 0, 0, "5.1.1|5.1.10|5.4.1", "", "recipient-unknown"},
-	{RCPT, 550, 550, "", "invalid recipient", "relay-or-unknown"},
-	{RCPT_ON, 550, 559, "", "user unknown|unknown user|user <> unknown|unknown recipient|recipient unknown|no such user|no such recipient|no such mailbox|"
-	                        "no such address|unrouteable address|unroutable address|no mailbox|mailbox not found|mailbox unavailable|"
-	                        "recipient not found|user not found|does not exist|doesn't exist|doesn't have", "recipient-unknown"},
-	{RCPT_ON, 0, 0, "5.2.1", "", "recipient-disabled"},
-	{RCPT_ON, 550, 559, "", "mailbox disabled|mailbox is disabled|account is disabled|account disabled|inactive", "recipient-disabled"},
-	{RCPT_ON, 0, 0, "x.7.124|x.7.129|x.7.133|x.7.134", "", "recipient-forbidden"},
-	{RCPT_ON, 0, 0, "", "recipient address rejected: access denied|authorized to send to|allowed to send to", "recipient-forbidden"},
-	{RCPT_ON, 0, 0, "5.1.3", "", "recipient-bad"},
-	{RCPT, 0, 0, "", "recipient address rejected: need fully", "recipient-bad"},
-	{RCPT, 452, 452, "", "", "too-many-recipients"},
-	{RCPT, 552, 552, "", "", "recipient-full"},
+    /* The recipient */
+    {RCPT_ON, 456, 456, "", "", "address-blocked"},
+    {RCPT_ON, 0, 0, "", "address temporarily unavailable|556 address unavailable",
+        "address-blocked"},
+    {RCPT, 556, 556, "", "", "recipient-domain"},
+    {RCPT_ON, 0, 0, "x.1.2", "", "recipient-domain"},
+    {RCPT_ON, 0, 0, "",
+        "nullmx|null mx|recipient address rejected: domain|unrouteable domain|unroutable domain",
+        "recipient-domain"},
+    {RCPT_ON, 0, 0, "x.2.2", "", "recipient-full"},
+    {RCPT_ON, 0, 0, "",
+        "mailbox full|mailbox is full|over quota|out of storage|inbox is full|exceeded storage",
+        "recipient-full"},
+    {RCPT_ON, 0, 0, "5.1.1|5.1.10|5.4.1", "", "recipient-unknown"},
+    {RCPT, 550, 550, "", "invalid recipient", "relay-or-unknown"},
+    {RCPT_ON, 550, 559, "",
+        "user unknown|unknown user|user <> unknown|unknown recipient|recipient unknown|no such "
+        "user|no such recipient|no such mailbox|"
+        "no such address|unrouteable address|unroutable address|no mailbox|mailbox not "
+        "found|mailbox unavailable|"
+        "recipient not found|user not found|does not exist|doesn't exist|doesn't have",
+        "recipient-unknown"},
+    {RCPT_ON, 0, 0, "5.2.1", "", "recipient-disabled"},
+    {RCPT_ON, 550, 559, "",
+        "mailbox disabled|mailbox is disabled|account is disabled|account disabled|inactive",
+        "recipient-disabled"},
+    {RCPT_ON, 0, 0, "x.7.124|x.7.129|x.7.133|x.7.134", "", "recipient-forbidden"},
+    {RCPT_ON, 0, 0, "",
+        "recipient address rejected: access denied|authorized to send to|allowed to send to",
+        "recipient-forbidden"},
+    {RCPT_ON, 0, 0, "5.1.3", "", "recipient-bad"},
+    {RCPT, 0, 0, "", "recipient address rejected: need fully", "recipient-bad"},
+    {RCPT, 452, 452, "", "", "too-many-recipients"},
+    {RCPT, 552, 552, "", "", "recipient-full"},
 
-	/* The message, and the server itself */
-	{MAIL_ON, 552, 552, "", "", "size-exceeded"},
-	{MAIL_ON, 546, 546, "", "", "loop"},
-	{MAIL_ON, 0, 0, "5.4.6|5.4.14", "", "loop"},
-	{MAIL_ON, 0, 0, "", "too many hops|loops back to myself|routing loop|mail loop|loop detected|too many received", "loop"},
-	{MAIL_ON, 432, 432, "", "", "filter-down"},
-	{MAIL_ON, 400, 499, "", "filter|milter|scanner", "filter-down"},
-	{MAIL_ON, 451, 451, "4.7.1", "service unavailable", "filter-down"},
-	{MAIL_ON, 400, 499, "4.3.0|4.3.5", "", "server-trouble"},
-	{MAIL_ON, 400, 499, "", "local problem|lookup failure|server configuration|local error|internal error|system problem|queue file", "server-trouble"},
-	{MAIL_ON, 0, 0, "", "violates rfc|bare <>|bare newline|dsn support|helo first", "protocol-refused"},
-	{MAIL, 500, 509, "", "", "protocol-refused"},
-	{RCPT, 500, 500, "", "", "protocol-refused"},
-	{RCPT, 502, 503, "", "", "protocol-refused"},
-	{STAGE_DATA, STAGE_DATA, 500, 509, "", "", "protocol-refused"},
-	{RCPT, 501, 501, "", "", "recipient-bad"},
-	{RCPT, 553, 553, "", "", "recipient-bad"},
-	{DATA, 500, 599, "", "spam|virus|malware|content rejected|suspicious", "content-refused"},
-	{DATA, 0, 0, "5.7.1|5.7.0|5.6.0", "", "content-refused"},
-	{MAIL, 550, 559, "", "", "sender-refused"},
-	{STAGE_BANNER, STAGE_EHLO, 400, 499, "", "", "server-busy"},
-	{MAIL_ON, 400, 420, "4.3.2", "", "server-busy"},
-	{MAIL_ON, 422, 499, "4.3.2", "", "server-busy"},
-	{ANY, 421, 421, "", "", "closing"},
-	{STAGE_BANNER, STAGE_QUIT, 400, 499, "", "", "reply-4xx"},
-	{STAGE_BANNER, STAGE_QUIT, 500, 599, "", "", "reply-5xx"},
+    /* The message, and the server itself */
+    {MAIL_ON, 552, 552, "", "", "size-exceeded"},
+    {MAIL_ON, 546, 546, "", "", "loop"},
+    {MAIL_ON, 0, 0, "5.4.6|5.4.14", "", "loop"},
+    {MAIL_ON, 0, 0, "",
+        "too many hops|loops back to myself|routing loop|mail loop|loop detected|too many received",
+        "loop"},
+    {MAIL_ON, 432, 432, "", "", "filter-down"},
+    {MAIL_ON, 400, 499, "", "filter|milter|scanner", "filter-down"},
+    {MAIL_ON, 451, 451, "4.7.1", "service unavailable", "filter-down"},
+    {MAIL_ON, 400, 499, "4.3.0|4.3.5", "", "server-trouble"},
+    {MAIL_ON, 400, 499, "",
+        "local problem|lookup failure|server configuration|local error|internal error|system "
+        "problem|queue file",
+        "server-trouble"},
+    {MAIL_ON, 0, 0, "", "violates rfc|bare <>|bare newline|dsn support|helo first",
+        "protocol-refused"},
+    {MAIL, 500, 509, "", "", "protocol-refused"},
+    {RCPT, 500, 500, "", "", "protocol-refused"},
+    {RCPT, 502, 503, "", "", "protocol-refused"},
+    {STAGE_DATA, STAGE_DATA, 500, 509, "", "", "protocol-refused"},
+    {RCPT, 501, 501, "", "", "recipient-bad"},
+    {RCPT, 553, 553, "", "", "recipient-bad"},
+    {DATA, 500, 599, "", "spam|virus|malware|content rejected|suspicious", "content-refused"},
+    {DATA, 0, 0, "5.7.1|5.7.0|5.6.0", "", "content-refused"},
+    {MAIL, 550, 559, "", "", "sender-refused"},
+    {STAGE_BANNER, STAGE_EHLO, 400, 499, "", "", "server-busy"},
+    {MAIL_ON, 400, 420, "4.3.2", "", "server-busy"},
+    {MAIL_ON, 422, 499, "4.3.2", "", "server-busy"},
+    {ANY, 421, 421, "", "", "closing"},
+    {STAGE_BANNER, STAGE_QUIT, 400, 499, "", "", "reply-4xx"},
+    {STAGE_BANNER, STAGE_QUIT, 500, 599, "", "", "reply-5xx"},
 };
 
 const struct reason *catalogue_row(const char *key)
@@ -179,7 +260,8 @@ static bool has_status(const char *list, const char *status)
 {
 	char one[40];
 	while (next_word(&list, one, sizeof one) != NULL) {
-		if (strcmp(one, status) == 0 || (*one == 'x' && *status != '\0' && strcmp(one + 1, status + 1) == 0))
+		if (strcmp(one, status) == 0 ||
+		    (*one == 'x' && *status != '\0' && strcmp(one + 1, status + 1) == 0))
 			return true;
 	}
 	return false;
@@ -236,5 +318,7 @@ void catalogue_recognise(struct diagnosis *d)
 	if (row != NULL && row->fault != FAULT_NONE)
 		d->fault = row->fault;
 	else if (d->fault == FAULT_NONE)
-		d->fault = d->stage == STAGE_RCPT ? FAULT_RECIPIENT : d->stage >= STAGE_MAIL ? FAULT_MESSAGE : FAULT_ROUTE;
+		d->fault = d->stage == STAGE_RCPT   ? FAULT_RECIPIENT
+		           : d->stage >= STAGE_MAIL ? FAULT_MESSAGE
+		                                    : FAULT_ROUTE;
 }

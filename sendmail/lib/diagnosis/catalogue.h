@@ -1,5 +1,5 @@
-/* The reasons: a key for each kind of failure, what it means and what to do about it, in plain words.
-   One table; recognition and wording live nowhere else. */
+/* The reasons: a key for each kind of failure, what it means and what to do about it, in plain
+   words. One table; recognition and wording live nowhere else. */
 #ifndef BASE_CATALOGUE_H
 #define BASE_CATALOGUE_H
 #include "diagnosis/diag.h"

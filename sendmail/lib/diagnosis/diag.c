@@ -8,11 +8,11 @@
 #include <string.h>
 
 static const char *const verdict_names[] = {"none", "sent", "deferred", "failed"};
-static const char *const stage_names[STAGE_COUNT] = {"none", "submit", "spool", "config", "lookup", "connect",
-                                                     "TLS", "banner", "EHLO", "STARTTLS", "AUTH", "MAIL",
-                                                     "RCPT", "DATA", "body", "dot", "RSET", "QUIT"};
+static const char *const stage_names[STAGE_COUNT] = {"none", "submit", "spool", "config", "lookup",
+    "connect", "TLS", "banner", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "body", "dot",
+    "RSET", "QUIT"};
 static const char *const fault_names[FAULT_COUNT] = {"none", "message", "recipient", "route",
-                                                     "credential", "config", "local"};
+    "credential", "config", "local"};
 
 static int name_index(const char *const *names, int count, const char *name)
 {
@@ -43,7 +43,8 @@ const char *fault_name(enum fault f)
 	return fault_names[f];
 }
 
-static void set_text(struct diagnosis *d, const char *format, va_list args, int error_no) __attribute__((format(printf, 2, 0)));
+static void set_text(struct diagnosis *d, const char *format, va_list args, int error_no)
+    __attribute__((format(printf, 2, 0)));
 
 static void set_text(struct diagnosis *d, const char *format, va_list args, int error_no)
 {
@@ -56,7 +57,8 @@ static void set_text(struct diagnosis *d, const char *format, va_list args, int 
 		text_printf(&t, ": %s", strerror(error_no));
 }
 
-static void set_head(struct diagnosis *d, enum verdict v, enum stage s, const char *key, int error_no)
+static void set_head(struct diagnosis *d, enum verdict v, enum stage s, const char *key,
+    int error_no)
 {
 	d->verdict = v;
 	d->stage = s;
@@ -64,7 +66,8 @@ static void set_head(struct diagnosis *d, enum verdict v, enum stage s, const ch
 	text_copy(d->key, sizeof d->key, key);
 }
 
-void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key, const char *format, ...)
+void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key,
+    const char *format, ...)
 {
 	va_list args;
 	set_head(d, v, s, key, 0);
@@ -73,7 +76,8 @@ void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key
 	va_end(args);
 }
 
-void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, const char *key, const char *format, ...)
+void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, const char *key,
+    const char *format, ...)
 {
 	int error_no = errno;
 	va_list args;
@@ -116,7 +120,8 @@ void diag_write(const struct diagnosis *d, struct buffer *line)
 static void get_word(const char *line, const char *key, char *value, size_t size)
 {
 	fields_get(line, key, value, size);
-	value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-%")] = '\0';
+	value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-%")] =
+	    '\0';
 }
 
 static long long get_number(const char *line, const char *key, long long most)

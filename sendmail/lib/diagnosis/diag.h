@@ -48,35 +48,37 @@ struct diagnosis {
 	enum verdict verdict;
 	enum stage stage;
 	enum fault fault;
-	char hop[256];          /* name of a [smarthost NAME] section, "@DOMAIN" for its own servers, "local", or "" */
-	char peer_name[256];    /* name that led to the address */
-	char peer_address[64];  /* numeric address */
+	char hop[256]; /* name of a [smarthost NAME] section, "@DOMAIN" for its own servers, "local", or
+	                  "" */
+	char peer_name[256];   /* name that led to the address */
+	char peer_address[64]; /* numeric address */
 	uint16_t port;
-	uint16_t reply_code;    /* SMTP reply, 0 when there was none */
-	char status[16];        /* RFC 3463, "4.7.1" */
-	int error_no;           /* errno, 0 when it is not the cause */
-	char tls[64];           /* protocol and verification of the session, "TLSv1.3 verified" */
-	char key[40];           /* row of the catalogue */
-	char text[512];         /* the server's own words, or ours; control bytes escaped */
+	uint16_t reply_code; /* SMTP reply, 0 when there was none */
+	char status[16];     /* RFC 3463, "4.7.1" */
+	int error_no;        /* errno, 0 when it is not the cause */
+	char tls[64];        /* protocol and verification of the session, "TLSv1.3 verified" */
+	char key[40];        /* row of the catalogue */
+	char text[512];      /* the server's own words, or ours; control bytes escaped */
 };
 
 const char *verdict_name(enum verdict v); /* "sent", "deferred", "failed", "none" */
-const char *stage_name(enum stage s);     /* "connect", "RCPT", ... the word used in log and tests */
+const char *stage_name(enum stage s); /* "connect", "RCPT", ... the word used in log and tests */
 
 /* The stage of that name; STAGE_NONE when there is none. */
 enum stage stage_find(const char *name);
 const char *fault_name(enum fault f);
 
 /* Sets verdict, stage, key and a formatted text; leaves hop and peer alone. */
-void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key,
+    const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* The same, with errno: its text is appended, error_no set. */
-void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, const char *key, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, const char *key,
+    const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* One line of fields (base/fields.h) and back; unknown keys are ignored, absent ones stay empty.  The line may be an enemy's: what comes out of
-   diag_read has no control character, and words where words belong; numbers out of range are 0. */
+/* One line of fields (base/fields.h) and back; unknown keys are ignored, absent ones stay empty.
+   The line may be an enemy's: what comes out of diag_read has no control character, and words where
+   words belong; numbers out of range are 0. */
 void diag_write(const struct diagnosis *d, struct buffer *line);
 void diag_read(struct diagnosis *d, const char *line);
 #endif

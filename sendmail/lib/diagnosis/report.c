@@ -48,8 +48,8 @@ static void put_peer_field(struct buffer *line, const struct diagnosis *d)
 	fields_put(line, "peer", peer.length ? peer.data : "-");
 }
 
-void report_log_line(struct buffer *line, const char *id, const char *sender, const char *recipient, int attempt,
-                     int64_t delay_s, int64_t next_s, const struct diagnosis *d)
+void report_log_line(struct buffer *line, const char *id, const char *sender, const char *recipient,
+    int attempt, int64_t delay_s, int64_t next_s, const struct diagnosis *d)
 {
 	buffer_puts(line, id);
 	put_address(line, "to", recipient);
@@ -85,10 +85,14 @@ void report_decision_words(struct text *t, const struct diagnosis *d, bool next)
 	else if (next)
 		text_put(t, "the next server is asked at once");
 	else if (strcmp(d->key, "outcome-unknown") == 0)
-		text_put(t, "outcome unknown: it is kept and sent again with the same Message-ID, and may arrive twice");
+		text_put(t, "outcome unknown: it is kept and sent again with the same Message-ID, and may "
+		            "arrive twice");
 	else if (d->fault == FAULT_RECIPIENT || d->fault == FAULT_MESSAGE)
 		text_put(t, "kept: the server may take it later");
 	else
 		text_printf(t, "kept, not returned: that is the fault of %s, not of the mail",
-		            d->fault == FAULT_CREDENTIAL ? "the login" : d->fault == FAULT_CONFIG ? "the configuration" : d->fault == FAULT_LOCAL ? "this machine" : "the route");
+		    d->fault == FAULT_CREDENTIAL ? "the login"
+		    : d->fault == FAULT_CONFIG   ? "the configuration"
+		    : d->fault == FAULT_LOCAL    ? "this machine"
+		                                 : "the route");
 }

@@ -19,7 +19,8 @@ static bool read_header(struct job *job, struct buffer *text, size_t *fields, si
 	char bytes[READ_BYTES];
 	size_t skip;
 	for (;;) {
-		ssize_t n = fdio_read_at(job->fd, bytes, sizeof bytes, job->envelope.message_at + (int64_t)text->length);
+		ssize_t n = fdio_read_at(job->fd, bytes, sizeof bytes,
+		    job->envelope.message_at + (int64_t)text->length);
 		if (n < 0 || text->length > HEADER_LIMIT_BYTES)
 			return false;
 		buffer_add(text, bytes, (size_t)n);
@@ -73,9 +74,11 @@ static void label(const struct job *job, struct text *type)
 {
 	const struct entity *top = &job->top;
 	unsigned char facts = job->plan.count > 0 ? job->plan.parts[0] : 0;
-	if (top->kind != ENTITY_TEXT || !top->is_text || top->has_charset || (facts & RECODE_8BIT) == 0 || (top->has_type && top->type[0] == '\0'))
+	if (top->kind != ENTITY_TEXT || !top->is_text || top->has_charset ||
+	    (facts & RECODE_8BIT) == 0 || (top->has_type && top->type[0] == '\0'))
 		return;
-	text_printf(type, "%s; charset=%s", top->has_type ? top->type : "text/plain", facts & RECODE_NOT_UTF8 ? "iso-8859-1" : "utf-8");
+	text_printf(type, "%s; charset=%s", top->has_type ? top->type : "text/plain",
+	    facts & RECODE_NOT_UTF8 ? "iso-8859-1" : "utf-8");
 }
 
 /* What was counted at submission tells whether a look at the body is needed at all. */
@@ -86,11 +89,13 @@ static bool plan_body(struct job *job)
 	bool labelled = top->says_8bit && top->has_type && (!top->is_text || top->has_charset);
 	job->body_bytes = c->bytes + c->lines;
 	bool has_parts = top->kind == ENTITY_MULTIPART || top->kind == ENTITY_MESSAGE;
-	if (!c->has_nul && !c->has_bare_cr && c->longest_line <= WIRE_LINE_LIMIT_BYTES && !(c->has_8bit && (job->to_7bit || !labelled || has_parts)) && !top->odd_encoding)
+	if (!c->has_nul && !c->has_bare_cr && c->longest_line <= WIRE_LINE_LIMIT_BYTES &&
+	    !(c->has_8bit && (job->to_7bit || !labelled || has_parts)) && !top->odd_encoding)
 		return true;
 	if (!walk_body(job, false))
 		return false;
-	job->recoded = (job->plan.all & (RECODE_ODD | RECODE_HEADER)) != 0 || (job->to_7bit && (job->plan.all & RECODE_8BIT) != 0);
+	job->recoded = (job->plan.all & (RECODE_ODD | RECODE_HEADER)) != 0 ||
+	               (job->to_7bit && (job->plan.all & RECODE_8BIT) != 0);
 	job->body_bytes = c->bytes + c->lines;
 	return !job->recoded || walk_body(job, true);
 }
@@ -98,8 +103,9 @@ static bool plan_body(struct job *job)
 /* The first field with an address that is not ASCII, NULL when there is none. */
 static const char *field_in_utf8(const struct buffer *header)
 {
-	static const char *const names[] = {"From", "To", "Cc", "Sender", "Reply-To", "Resent-From", "Resent-Sender", "Resent-To", "Resent-Cc",
-	                                    "Errors-To", "Disposition-Notification-To", "Return-Receipt-To", NULL};
+	static const char *const names[] = {"From", "To", "Cc", "Sender", "Reply-To", "Resent-From",
+	    "Resent-Sender", "Resent-To", "Resent-Cc", "Errors-To", "Disposition-Notification-To",
+	    "Return-Receipt-To", NULL};
 	struct header_field f;
 	if (!text_has_8bit(header->data, header->length))
 		return NULL;
@@ -112,7 +118,8 @@ static const char *field_in_utf8(const struct buffer *header)
 	return NULL;
 }
 
-bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, bool smtputf8, struct diagnosis *d)
+bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, bool smtputf8,
+    struct diagnosis *d)
 {
 	struct buffer text = {0};
 	size_t fields = 0, body_at = 0;
@@ -126,15 +133,24 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 	if (good)
 		entity_read(&job->top, text.length ? text.data : "", fields);
 	if (!good || !plan_body(job)) {
-		diag_set(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "the stored message cannot be read");
+		diag_set(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged",
+		    "the stored message cannot be read");
 		buffer_free(&text);
 		return false;
 	}
 	label(job, &type);
-	struct stamp_policy policy = {.host = config->name, .domain = config->domain, .keep_original = config->keep_original,
-	                              .address = edit_address, .context = config, .charset = job->top.charset, .said = &job->said, .type = type.data, .ascii = !smtputf8,
-	                              .encoding = recode_encoding(&job->top, &job->plan, job->to_7bit)};
-	stamp_header(&job->envelope, job->id, job->sender, &policy, text.length ? text.data : "", fields, &job->header);
+	struct stamp_policy policy = {.host = config->name,
+	    .domain = config->domain,
+	    .keep_original = config->keep_original,
+	    .address = edit_address,
+	    .context = config,
+	    .charset = job->top.charset,
+	    .said = &job->said,
+	    .type = type.data,
+	    .ascii = !smtputf8,
+	    .encoding = recode_encoding(&job->top, &job->plan, job->to_7bit)};
+	stamp_header(&job->envelope, job->id, job->sender, &policy, text.length ? text.data : "",
+	    fields, &job->header);
 	buffer_add(&job->header, "\n", 1);
 	job->utf8_field = field_in_utf8(&job->header);
 	buffer_free(&text);

@@ -4,7 +4,9 @@
 #include "config/config.h"
 #include "jobs/jobs.h"
 
-/* Reads the envelope and the header of a job and completes the header; decides what must be done to the body for this server
-   (eightbitmime, smtputf8: it offers that).  False: the file is damaged (d says how). */
-bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, bool smtputf8, struct diagnosis *d);
+/* Reads the envelope and the header of a job and completes the header; decides what must be done to
+   the body for this server (eightbitmime, smtputf8: it offers that).  False: the file is damaged (d
+   says how). */
+bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, bool smtputf8,
+    struct diagnosis *d);
 #endif

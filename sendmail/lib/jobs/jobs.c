@@ -47,7 +47,10 @@ static ssize_t receive_some(struct jobs *j)
 		struct cmsghdr align;
 	} control;
 	struct iovec part = {bytes, sizeof bytes};
-	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+	struct msghdr m = {.msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = control.space,
+	    .msg_controllen = sizeof control.space};
 	ssize_t n;
 	do
 		n = recvmsg(j->socket, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
@@ -138,7 +141,8 @@ bool jobs_receive(struct jobs *j)
 	return good;
 }
 
-void jobs_note(struct jobs *j, const struct job *job, int rcpt, bool relayed, const struct diagnosis *d)
+void jobs_note(struct jobs *j, const struct job *job, int rcpt, bool relayed,
+    const struct diagnosis *d)
 {
 	if (j->ledger_fd > 0 && ledger_wants(d))
 		ledger_put(&j->ledger, job->id, job->rcpts[rcpt], relayed, d);
@@ -175,7 +179,8 @@ bool jobs_flush(struct jobs *j)
 		if (n < 0 && (errno == EINTR || (rests++ < RESTS_MAX && fdio_rests())))
 			continue;
 		if (n <= 0) {
-			/* Results are missing: nothing that follows, least of all a "bye", may say that all is told. */
+			/* Results are missing: nothing that follows, least of all a "bye", may say that all is
+			 * told. */
 			shutdown(j->socket, SHUT_WR);
 			j->orphaned = j->quit = true;
 			break;
@@ -200,7 +205,8 @@ void jobs_say_step(struct jobs *j, const char *text)
 	jobs_say_line(j, "step", text);
 }
 
-void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next, const struct diagnosis *d)
+void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next,
+    const struct diagnosis *d)
 {
 	struct buffer line = {0};
 	if (*id != '\0')
@@ -244,7 +250,8 @@ static void on_beat(int number)
 	int saved = errno;
 	(void)number;
 	/* A runner that does not read has no use for it. */
-	if (!is_flushing && beat_socket >= 0 && send(beat_socket, line, sizeof line - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	if (!is_flushing && beat_socket >= 0 &&
+	    send(beat_socket, line, sizeof line - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		beat_socket = -1;
 	errno = saved;
 }

@@ -1,12 +1,15 @@
-/* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of fields on one stream socket;
-   a message's descriptor comes along with its first byte.
-   The same with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt address= notify= orcpt= (N times) |
-                     back (every message of which nothing was sent is wanted back: unused) | quit
-   Relay to runner:  step text= | say text= (the dialogue, with --show) | hop DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server sends no report) | msg id= | unused id= |
-                     repaired id= text= (what was changed in the header) |
-                     ending id= (its end is about to be sent: from now on it may arrive) | alive stage= (said every JOBS_ALIVE_MS while the server is waited for) |
-                     settled id= (nobody took it; the server still owes an answer) and later freed |
-                     over DIAGNOSIS (the session broke after it was ready) | bye (what came later was not read) */
+/* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of
+   fields on one stream socket; a message's descriptor comes along with its first byte. The same
+   with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt
+   address= notify= orcpt= (N times) | back (every message of which nothing was sent is wanted back:
+   unused) | quit Relay to runner:  step text= | say text= (the dialogue, with --show) | hop
+   DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS
+   left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server
+   sends no report) | msg id= | unused id= | repaired id= text= (what was changed in the header) |
+                     ending id= (its end is about to be sent: from now on it may arrive) | alive
+   stage= (said every JOBS_ALIVE_MS while the server is waited for) | settled id= (nobody took it;
+   the server still owes an answer) and later freed | over DIAGNOSIS (the session broke after it was
+   ready) | bye (what came later was not read) */
 #ifndef JOBS_JOBS_H
 #define JOBS_JOBS_H
 #include "diagnosis/diag.h"
@@ -20,24 +23,24 @@ struct job {
 	char *sender;
 	char **rcpts;
 	struct job_asked {
-		char *notify, *orcpt;  /* as in struct session_rcpt */
-	} *asked;              /* for each of rcpts */
+		char *notify, *orcpt; /* as in struct session_rcpt */
+	} * asked;                /* for each of rcpts */
 	int rcpt_count, rcpts_wanted;
 	int fd;
 	struct envelope envelope;
-	struct buffer header;  /* as it goes out, with LF ends; made once */
-	struct buffer said;    /* what was repaired in it, as sentences; "" = nothing */
-	int64_t body_at;       /* offset behind the stored header */
-	struct entity top;     /* what the header says of the body */
+	struct buffer header; /* as it goes out, with LF ends; made once */
+	struct buffer said;   /* what was repaired in it, as sentences; "" = nothing */
+	int64_t body_at;      /* offset behind the stored header */
+	struct entity top;    /* what the header says of the body */
 	struct recode_plan plan;
-	bool recoded, to_7bit; /* the body is made legal on the way */
-	int64_t body_bytes;    /* on the wire */
+	bool recoded, to_7bit;  /* the body is made legal on the way */
+	int64_t body_bytes;     /* on the wire */
 	const char *utf8_field; /* name of a field with an address that is not ASCII; NULL = none */
-	int taken, finished;   /* recipients given to transactions; those whose transaction is over */
-	long long turn;        /* of the session, in which it was served last; 0 = not yet */
-	int told;              /* those whose outcome the runner knows */
-	bool settled;          /* it knows all before the transactions are over */
-	bool used;             /* some command about it was sent */
+	int taken, finished;    /* recipients given to transactions; those whose transaction is over */
+	long long turn;         /* of the session, in which it was served last; 0 = not yet */
+	int told;               /* those whose outcome the runner knows */
+	bool settled;           /* it knows all before the transactions are over */
+	bool used;              /* some command about it was sent */
 	struct job *next;
 };
 
@@ -60,10 +63,13 @@ struct jobs {
 /* Reads what is there without blocking; false when the stream makes no sense. */
 bool jobs_receive(struct jobs *j);
 
-/* The outcome of a recipient of job, by its index: where it is one for the ledger, it is written there with the next jobs_flush. */
-void jobs_note(struct jobs *j, const struct job *job, int rcpt, bool relayed, const struct diagnosis *d);
+/* The outcome of a recipient of job, by its index: where it is one for the ledger, it is written
+ * there with the next jobs_flush. */
+void jobs_note(struct jobs *j, const struct job *job, int rcpt, bool relayed,
+    const struct diagnosis *d);
 
-/* Writes the ledger, then sends what is in out; blocking.  False when the runner cannot be told, now or at any time later. */
+/* Writes the ledger, then sends what is in out; blocking.  False when the runner cannot be told,
+ * now or at any time later. */
 bool jobs_flush(struct jobs *j);
 
 /* What head_prepare repaired in job's header, if anything. */
@@ -72,13 +78,15 @@ void jobs_say_repairs(struct jobs *j, const struct job *job);
 /* step: belongs to the story of the message; say: only for those who watch. */
 void jobs_say_line(struct jobs *j, const char *verb, const char *text);
 void jobs_say_step(struct jobs *j, const char *text);
-void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next, const struct diagnosis *d);
+void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next,
+    const struct diagnosis *d);
 void jobs_say_id(struct jobs *j, const char *verb, const char *id);
 
 /* Says, when it is time for that, that this process is not hung, and what it waits for. */
 void jobs_say_alive(struct jobs *j, enum stage stage);
 
-/* The same every JOBS_ALIVE_MS by a timer's signal, for a process that looks names up and connects, until it is switched off. */
+/* The same every JOBS_ALIVE_MS by a timer's signal, for a process that looks names up and connects,
+ * until it is switched off. */
 void jobs_beat(struct jobs *j, bool on);
 
 /* Takes a job off the list and frees it, with its descriptor. */

@@ -6,10 +6,12 @@
 
 bool ledger_wants(const struct diagnosis *d)
 {
-	return d->verdict == VERDICT_SENT || (d->verdict == VERDICT_DEFERRED && strcmp(d->key, "outcome-unknown") == 0);
+	return d->verdict == VERDICT_SENT ||
+	       (d->verdict == VERDICT_DEFERRED && strcmp(d->key, "outcome-unknown") == 0);
 }
 
-void ledger_put(struct buffer *lines, const char *id, const char *address, bool relayed, const struct diagnosis *d)
+void ledger_put(struct buffer *lines, const char *id, const char *address, bool relayed,
+    const struct diagnosis *d)
 {
 	struct buffer fields = {0};
 	fields_put(&fields, "id", id);
@@ -28,7 +30,8 @@ bool ledger_parse(const char *line, struct ledger_line *l)
 	*l = (struct ledger_line){0};
 	if (!text_starts(line, "outcome ") || length < 10 || strcmp(line + length - 2, " .") != 0)
 		return false;
-	if (!fields_get(line, "id", l->id, sizeof l->id) || !fields_get(line, "address", l->address, sizeof l->address))
+	if (!fields_get(line, "id", l->id, sizeof l->id) ||
+	    !fields_get(line, "address", l->address, sizeof l->address))
 		return false;
 	l->relayed = fields_get_number(line, "relayed", 0) != 0;
 	diag_read(&l->d, line);

@@ -1,7 +1,9 @@
-/* The ledger: a file in which a session notes what it has delivered as soon as it knows that, before it tells the runner on the socket.  What is
-   written outlives both: a runner that was killed has heard or noted nothing, and the next one sends nothing again that stands here.  A message whose
-   end the server left without an answer stands here, too, because it may arrive twice, and its story is to say why.
-   A line for each recipient: outcome id= address= relayed=1 (its sender wants a report of success, and the server sends none) DIAGNOSIS . */
+/* The ledger: a file in which a session notes what it has delivered as soon as it knows that,
+   before it tells the runner on the socket.  What is written outlives both: a runner that was
+   killed has heard or noted nothing, and the next one sends nothing again that stands here.  A
+   message whose end the server left without an answer stands here, too, because it may arrive
+   twice, and its story is to say why. A line for each recipient: outcome id= address= relayed=1
+   (its sender wants a report of success, and the server sends none) DIAGNOSIS . */
 #ifndef JOBS_LEDGER_H
 #define JOBS_LEDGER_H
 #include "diagnosis/diag.h"
@@ -19,9 +21,10 @@ struct ledger_line {
 bool ledger_wants(const struct diagnosis *d);
 
 /* Adds a line. */
-void ledger_put(struct buffer *lines, const char *id, const char *address, bool relayed, const struct diagnosis *d);
+void ledger_put(struct buffer *lines, const char *id, const char *address, bool relayed,
+    const struct diagnosis *d);
 
-/* Understands one, without its LF; false when it is not whole, or none: a power cut may have left anything, and a session that was taken over may
-   have written anything. */
+/* Understands one, without its LF; false when it is not whole, or none: a power cut may have left
+   anything, and a session that was taken over may have written anything. */
 bool ledger_parse(const char *line, struct ledger_line *l);
 #endif

@@ -15,7 +15,8 @@ static void put_words(struct buffer *out, const char *verb, const char *list)
 {
 	char *words = mem_copy(list);
 	int count = 0;
-	for (char *word = strtok(words, " "); word != NULL && count < ORDERS_WORDS_MAX; word = strtok(NULL, " ")) {
+	for (char *word = strtok(words, " "); word != NULL && count < ORDERS_WORDS_MAX;
+	     word = strtok(NULL, " ")) {
 		if (out->length + strlen(word) + 16 > PIPE_BYTES)
 			break;
 		buffer_printf(out, "%s %s\n", verb, word);
@@ -24,7 +25,8 @@ static void put_words(struct buffer *out, const char *verb, const char *list)
 	free(words);
 }
 
-void orders_write(struct buffer *out, const char *path, const char *skips, const char *avoid, bool show)
+void orders_write(struct buffer *out, const char *path, const char *skips, const char *avoid,
+    bool show)
 {
 	buffer_printf(out, "path %s\n", path);
 	if (show)

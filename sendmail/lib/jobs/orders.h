@@ -1,5 +1,5 @@
-/* What a relay is started for: lines on the descriptor PROCESS_FD_ORDERS (jobs/process.h), because arguments are seen by every user.
-     path KEY         config/rules.h: "main,backup", "@example.org"
+/* What a relay is started for: lines on the descriptor PROCESS_FD_ORDERS (jobs/process.h), because
+   arguments are seen by every user. path KEY         config/rules.h: "main,backup", "@example.org"
      skip SMARTHOST   one that is passed over now
      avoid ADDRESS/PORT   a server that the mail at hand has tried already
      show             the dialogue is told */
@@ -19,10 +19,13 @@ struct orders {
 	struct buffer text; /* where the words stand */
 };
 
-/* Writes them; skips and avoid are lists of words with blanks between, of which what is too much is left out. */
-void orders_write(struct buffer *out, const char *path, const char *skips, const char *avoid, bool show);
+/* Writes them; skips and avoid are lists of words with blanks between, of which what is too much is
+ * left out. */
+void orders_write(struct buffer *out, const char *path, const char *skips, const char *avoid,
+    bool show);
 
-/* Reads them from a descriptor, to its end, and closes it.  False when they cannot be read, or make no sense. */
+/* Reads them from a descriptor, to its end, and closes it.  False when they cannot be read, or make
+ * no sense. */
 bool orders_read(struct orders *o, int fd);
 void orders_free(struct orders *o);
 

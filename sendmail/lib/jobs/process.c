@@ -24,9 +24,11 @@ static const struct {
 	int places[PROCESS_FDS_MAX];
 	int last;
 } programs[PROCESS_PROGRAMS] = {
-	{"relay", {PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER}, PROCESS_FD_LEDGER},
-	{"mbox", {PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER}, PROCESS_FD_STARTER},
-	{"mailbox", {STDIN_FILENO, STDOUT_FILENO, -1, -1}, STDERR_FILENO},
+    {"relay", {PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
+        PROCESS_FD_LEDGER},
+    {"mbox", {PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
+        PROCESS_FD_STARTER},
+    {"mailbox", {STDIN_FILENO, STDOUT_FILENO, -1, -1}, STDERR_FILENO},
 };
 
 static int starter_fd = -1;
@@ -71,7 +73,8 @@ static bool place_fds(enum process_program program, const int *fds, int count, i
 /* What was ignored or kept out would stay so in the program. */
 static void reset_signals(void)
 {
-	static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU};
+	static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2,
+	    SIGTSTP, SIGTTIN, SIGTTOU};
 	sigset_t none;
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
 		signal(numbers[i], SIG_DFL);
@@ -79,7 +82,8 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-void process_become(enum process_program program, const int *fds, int count, int extra, char *const words[])
+void process_become(enum process_program program, const int *fds, int count, int extra,
+    char *const words[])
 {
 	char path[1024];
 	snprintf(path, sizeof path, "%s/%s", paths_libexec(), programs[program].name);
@@ -152,7 +156,10 @@ int process_receive(int socket, struct process_packet *p, int *fds, int *count)
 		struct cmsghdr align;
 	} control;
 	struct iovec part = {p, sizeof *p};
-	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+	struct msghdr m = {.msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = control.space,
+	    .msg_controllen = sizeof control.space};
 	ssize_t n;
 	*count = 0;
 	do
@@ -223,7 +230,9 @@ pid_t process_start(enum process_program program, const int *fds, int count)
 
 void process_signal(pid_t pid, int signal_number)
 {
-	struct process_packet p = {.verb = PROCESS_SIGNAL, .pid = (int32_t)pid, .number = signal_number};
+	struct process_packet p = {.verb = PROCESS_SIGNAL,
+	    .pid = (int32_t)pid,
+	    .number = signal_number};
 	if (starter_fd >= 0)
 		process_send(starter_fd, &p, NULL, 0);
 	else if (kill(-pid, signal_number) != 0)

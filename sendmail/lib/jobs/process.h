@@ -1,8 +1,10 @@
-/* Programs that are started beside the runner: relay, mbox in its place, and mailbox for mbox.  Where the runner was started by root, the starter
-   (runner/starter.h) starts, signals and reaps them, and this is how the runner and mbox ask it; elsewhere the caller does so itself.
+/* Programs that are started beside the runner: relay, mbox in its place, and mailbox for mbox.
+   Where the runner was started by root, the starter (runner/starter.h) starts, signals and reaps
+   them, and this is how the runner and mbox ask it; elsewhere the caller does so itself.
 
-   No program gets an argument that tells anything about mail: what it needs comes by descriptors, at fixed numbers.
-   Between starter and caller go packets on a SOCK_SEQPACKET socket: one struct process_packet each, with the descriptors of a start. */
+   No program gets an argument that tells anything about mail: what it needs comes by descriptors,
+   at fixed numbers. Between starter and caller go packets on a SOCK_SEQPACKET socket: one struct
+   process_packet each, with the descriptors of a start. */
 #ifndef JOBS_PROCESS_H
 #define JOBS_PROCESS_H
 #include <stdbool.h>
@@ -11,7 +13,8 @@
 
 enum process_program { PROCESS_RELAY, PROCESS_MBOX, PROCESS_MAILBOX, PROCESS_PROGRAMS };
 
-/* Where relay and mbox find their descriptors.  mailbox: the message is standard input, its answer standard output. */
+/* Where relay and mbox find their descriptors.  mailbox: the message is standard input, its answer
+ * standard output. */
 enum {
 	PROCESS_FD_JOBS = 0,   /* jobs/jobs.h */
 	PROCESS_FD_ORDERS = 3, /* lines (jobs/orders.h), to their end */
@@ -34,31 +37,37 @@ struct process_packet {
 	int32_t number;
 };
 
-/* From now on the starter at the other end of fd is asked; -1 (as at first): nobody.  fd is kept. */
+/* From now on the starter at the other end of fd is asked; -1 (as at first): nobody.  fd is kept.
+ */
 void process_use_starter(int fd);
 int process_starter_fd(void);
 
-/* Starts a program in a process group of its own, with fds (which stay open here): of relay and mbox jobs, orders, lock and, if there is one, the
-   ledger; of mailbox input and output.  Its pid, or -1 with errno. */
+/* Starts a program in a process group of its own, with fds (which stay open here): of relay and
+   mbox jobs, orders, lock and, if there is one, the ledger; of mailbox input and output.  Its pid,
+   or -1 with errno. */
 pid_t process_start(enum process_program program, const int *fds, int count);
 
 /* Signals a program and those in its process group.  One that has been reaped is left alone. */
 void process_signal(pid_t pid, int signal_number);
 
-/* True when a program has ended, and is forgotten; *status as wait(2) tells it.  Waits for that at most limit_ms; 0 = not at all. */
+/* True when a program has ended, and is forgotten; *status as wait(2) tells it.  Waits for that at
+ * most limit_ms; 0 = not at all. */
 bool process_reap(pid_t pid, int64_t limit_ms, int *status);
 
-/* False when there was a starter, and it is gone: nothing can be started any more.  Takes in what it has said. */
+/* False when there was a starter, and it is gone: nothing can be started any more.  Takes in what
+ * it has said. */
 bool process_look(void);
 
-/* For the starter, and for a child of the caller itself: puts the descriptors where the program finds them, closes all others, and becomes it.
-   extra is the one at PROCESS_FD_STARTER, or -1; words are its arguments.  Comes back with errno only. */
-void process_become(enum process_program program, const int *fds, int count, int extra, char *const words[]);
+/* For the starter, and for a child of the caller itself: puts the descriptors where the program
+   finds them, closes all others, and becomes it. extra is the one at PROCESS_FD_STARTER, or -1;
+   words are its arguments.  Comes back with errno only. */
+void process_become(enum process_program program, const int *fds, int count, int extra,
+    char *const words[]);
 
 /* One packet; fds only with PROCESS_START.  False with errno. */
 bool process_send(int socket, const struct process_packet *p, const int *fds, int count);
 
-/* One packet without waiting: 1, 0 = there is none now, -1 = the other end is gone, or spoke nonsense.  *count: descriptors, at most
-   PROCESS_FDS_MAX, which belong to the caller. */
+/* One packet without waiting: 1, 0 = there is none now, -1 = the other end is gone, or spoke
+   nonsense.  *count: descriptors, at most PROCESS_FDS_MAX, which belong to the caller. */
 int process_receive(int socket, struct process_packet *p, int *fds, int *count);
 #endif

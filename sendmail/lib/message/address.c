@@ -106,11 +106,16 @@ static void see_strictly(void *context, const struct address *a)
 	s->count++;
 }
 
-int address_list(const char *list, address_found *found, void *context, char *problem, size_t problem_size)
+int address_list(const char *list, address_found *found, void *context, char *problem,
+    size_t problem_size)
 {
-	struct strict s = {.found = found, .context = context, .problem = problem, .problem_size = problem_size};
+	struct strict s = {.found = found,
+	    .context = context,
+	    .problem = problem,
+	    .problem_size = problem_size};
 	*problem = '\0';
-	struct address_counts counts = address_read(list, strlen(list), ADDRESS_RECIPIENTS, see_strictly, &s);
+	struct address_counts counts =
+	    address_read(list, strlen(list), ADDRESS_RECIPIENTS, see_strictly, &s);
 	return counts.bad > 0 ? -1 : s.count;
 }
 
@@ -134,12 +139,16 @@ char *address_one(const char *string, bool alone, const char **what)
 {
 	static char words[120];
 	struct first f = {0};
-	struct address_counts counts = address_read(string, strlen(string), ADDRESS_AUTHORS, see_first, &f);
-	text_copy(words, sizeof words, f.address == NULL && f.what[0] == '\0' ? "there is no address" : f.what);
+	struct address_counts counts =
+	    address_read(string, strlen(string), ADDRESS_AUTHORS, see_first, &f);
+	text_copy(words, sizeof words,
+	    f.address == NULL && f.what[0] == '\0' ? "there is no address" : f.what);
 	if (counts.usable > 1 && alone)
 		mem_free(&f.address);
 	if (counts.usable > 1)
-		text_copy(words, sizeof words, alone ? "it is more than one address" : "it is more than one address; the first one is used");
+		text_copy(words, sizeof words,
+		    alone ? "it is more than one address"
+		          : "it is more than one address; the first one is used");
 	*what = words;
 	return f.address;
 }

@@ -1,23 +1,30 @@
-/* Lists of addresses.  The tokens are cut into members; what a member means is decided afterwards. */
+/* Lists of addresses.  The tokens are cut into members; what a member means is decided afterwards.
+ */
 #include "base/text.h"
 #include "message/addrspec.h"
 #include "message/member.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* What is read again and again while a list is looked at has an end, so that a list of any length costs what it is long.  No address, and no name, has so
-   many parts. */
+/* What is read again and again while a list is looked at has an end, so that a list of any length
+   costs what it is long.  No address, and no name, has so many parts. */
 #define ROUTE_TOKENS_MAX 400
 #define NAMED_TOKENS_MAX 1000
 #define NAME_PARTS_MAX 3
-#define GROUPS_ON_END_MAX 100  /* "a:b:c:", with nothing in them */
+#define GROUPS_ON_END_MAX 100 /* "a:b:c:", with nothing in them */
 
 static void show_group(struct member_list *l, const struct token *from, const struct token *to)
 {
 	struct buffer name = {0};
 	bool quotable = member_put_name(from, to, &name);
-	struct address a = {.state = ADDRESS_GROUP, .text = "", .name = buffer_string(&name), .comment = "", .what = "", .name_quotable = quotable,
-	                    .start = from->start, .length = (size_t)(to->start - from->start)};
+	struct address a = {.state = ADDRESS_GROUP,
+	    .text = "",
+	    .name = buffer_string(&name),
+	    .comment = "",
+	    .what = "",
+	    .name_quotable = quotable,
+	    .start = from->start,
+	    .length = (size_t)(to->start - from->start)};
 	l->in_group = true;
 	l->seen(l->context, &a);
 	buffer_free(&name);
@@ -25,7 +32,12 @@ static void show_group(struct member_list *l, const struct token *from, const st
 
 static void end_group(struct member_list *l)
 {
-	struct address a = {.state = ADDRESS_GROUP_END, .text = "", .name = "", .comment = "", .what = "", .start = l->at->start};
+	struct address a = {.state = ADDRESS_GROUP_END,
+	    .text = "",
+	    .name = "",
+	    .comment = "",
+	    .what = "",
+	    .start = l->at->start};
 	if (l->in_group)
 		l->seen(l->context, &a);
 	l->in_group = false;
@@ -38,7 +50,8 @@ static const struct token *piece_end(const struct token *from, const struct toke
 	for (; t < to; t++) {
 		if (token_is_aside(t))
 			continue;
-		bool joined = before == NULL || !token_is_word(before) || !token_is_word(t) || (!t->gap && !token_is_aside(t - 1));
+		bool joined = before == NULL || !token_is_word(before) || !token_is_word(t) ||
+		              (!t->gap && !token_is_aside(t - 1));
 		/* Behind a comment without blanks a word is glued: "first(middle)last" is no list. */
 		if (!joined && (t->gap || t[-1].gap))
 			return t;
@@ -55,13 +68,22 @@ static int count_pieces(const struct token *from, const struct token *to)
 	return count;
 }
 
-static void show_words(struct member_list *l, const struct token *from, const struct token *to, const char *wrong)
+static void show_words(struct member_list *l, const struct token *from, const struct token *to,
+    const char *wrong)
 {
-	member_show(l, &(struct member){.from = from, .to = to, .name_from = from, .name_to = to, .spec_from = to, .spec_to = to, .wrong = wrong});
+	member_show(l, &(struct member){.from = from,
+	                   .to = to,
+	                   .name_from = from,
+	                   .name_to = to,
+	                   .spec_from = to,
+	                   .spec_to = to,
+	                   .wrong = wrong});
 }
 
-/* Words, of which the first ones may be the name of an address that lacks its brackets; the rest is read on its own. */
-static const struct token *show_named(struct member_list *l, const struct token *from, const struct token *to)
+/* Words, of which the first ones may be the name of an address that lacks its brackets; the rest is
+ * read on its own. */
+static const struct token *show_named(struct member_list *l, const struct token *from,
+    const struct token *to)
 {
 	const struct token *spec = from;
 	while (spec < to && !tokens_have(spec, piece_end(spec, to), '@'))
@@ -71,8 +93,15 @@ static const struct token *show_named(struct member_list *l, const struct token 
 		return to;
 	}
 	const struct token *behind = piece_end(spec, to);
-	member_show(l, &(struct member){.from = from, .to = behind, .name_from = from, .name_to = spec, .spec_from = spec, .spec_to = behind,
-	                         .repair = spec > from ? "the address was put into angle brackets behind its name" : NULL});
+	member_show(l,
+	    &(struct member){.from = from,
+	        .to = behind,
+	        .name_from = from,
+	        .name_to = spec,
+	        .spec_from = spec,
+	        .spec_to = behind,
+	        .repair =
+	            spec > from ? "the address was put into angle brackets behind its name" : NULL});
 	return behind;
 }
 
@@ -85,8 +114,11 @@ static bool is_quoted_alone(const struct token *from, const struct token *to)
 static bool is_user(const struct token *from, const struct token *to)
 {
 	for (const struct token *t = from; t < to; t++) {
-		size_t skip = t->kind == TOKEN_QUOTED || (t == from && *t->start == '\\') ? 1 : 0, behind = t->kind == TOKEN_QUOTED ? 1 : 0;
-		bool word = token_is_word(t) && !t->broken && addrspec_is_dot_atom(t->start + skip, t->length - skip - behind) && !tokens_have_8bit(t, t + 1);
+		size_t skip = t->kind == TOKEN_QUOTED || (t == from && *t->start == '\\') ? 1 : 0,
+		       behind = t->kind == TOKEN_QUOTED ? 1 : 0;
+		bool word = token_is_word(t) && !t->broken &&
+		            addrspec_is_dot_atom(t->start + skip, t->length - skip - behind) &&
+		            !tokens_have_8bit(t, t + 1);
 		if (!word && !token_is_aside(t) && !token_is(t, '.'))
 			return false;
 	}
@@ -117,7 +149,12 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		return;
 	}
 	if (one) {
-		member_show(l, &(struct member){.from = from, .to = to, .name_from = to, .name_to = to, .spec_from = from, .spec_to = to});
+		member_show(l, &(struct member){.from = from,
+		                   .to = to,
+		                   .name_from = to,
+		                   .name_to = to,
+		                   .spec_from = from,
+		                   .spec_to = to});
 		return;
 	}
 	bool quoted = is_quoted_alone(first, next);
@@ -125,7 +162,8 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		show_words(l, from, to, "words and quotations without a comma between them");
 		return;
 	}
-	bool named = author || quoted || (tokens_have_8bit(first, to) && !tokens_have(first, next, '@'));
+	bool named =
+	    author || quoted || (tokens_have_8bit(first, to) && !tokens_have(first, next, '@'));
 	if (named && to - first > NAMED_TOKENS_MAX) {
 		show_words(l, from, to, "it is far too long to be an address");
 		return;
@@ -141,12 +179,18 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 	}
 	for (; first < to; first = next) {
 		next = piece_end(first, to);
-		member_show(l, &(struct member){.from = first, .to = next, .name_from = next, .name_to = next, .spec_from = first, .spec_to = next,
-		                         .repair = "blanks stood where a comma should be"});
+		member_show(l, &(struct member){.from = first,
+		                   .to = next,
+		                   .name_from = next,
+		                   .name_to = next,
+		                   .spec_from = first,
+		                   .spec_to = next,
+		                   .repair = "blanks stood where a comma should be"});
 	}
 }
 
-/* Where the brackets that open at from close: at '>', or, when that is missing, where the address ends. */
+/* Where the brackets that open at from close: at '>', or, when that is missing, where the address
+ * ends. */
 static const struct token *angle_end(const struct token *from, const struct token *to)
 {
 	bool route = from + 1 < to && token_is(from + 1, '@');
@@ -166,7 +210,8 @@ static void read_without(struct member_list *l, const struct token *from, const 
 	l->repair = NULL;
 }
 
-/* What stands behind '>': another address whose comma is missing, or words that belong to nothing. */
+/* What stands behind '>': another address whose comma is missing, or words that belong to nothing.
+ */
 static bool is_another(const struct token *from, const struct token *to)
 {
 	while (from < to && !token_is(from, '@') && !token_is(from, '<'))
@@ -175,7 +220,8 @@ static bool is_another(const struct token *from, const struct token *to)
 }
 
 /* The first address of a member, or all of it; what is behind. */
-static const struct token *read_one(struct member_list *l, const struct token *from, const struct token *to)
+static const struct token *read_one(struct member_list *l, const struct token *from,
+    const struct token *to)
 {
 	const struct token *open = tokens_find(from, to, '<');
 	if (open == to) {
@@ -190,11 +236,20 @@ static const struct token *read_one(struct member_list *l, const struct token *f
 	const struct token *name_end = open;
 	bool doubled = open + 1 < to && token_is(open + 1, '<');
 	open += doubled;
-	const struct token *close = angle_end(open, to), *behind = close < to && token_is(close, '>') ? close + 1 : close;
-	const char *repair = behind == close ? "the missing '>' was put there" : doubled ? "one of two '<' was taken away" : NULL;
+	const struct token *close = angle_end(open, to),
+	                   *behind = close < to && token_is(close, '>') ? close + 1 : close;
+	const char *repair = behind == close ? "the missing '>' was put there"
+	                     : doubled       ? "one of two '<' was taken away"
+	                                     : NULL;
 	if (doubled && behind < to && token_is(behind, '>'))
 		behind++;
-	struct member m = {.from = from, .to = to, .name_from = from, .name_to = name_end, .spec_from = open + 1, .spec_to = close, .repair = repair};
+	struct member m = {.from = from,
+	    .to = to,
+	    .name_from = from,
+	    .name_to = name_end,
+	    .spec_from = open + 1,
+	    .spec_to = close,
+	    .repair = repair};
 	if (is_another(behind, to)) {
 		m.to = behind;
 		m.repair = "the missing comma behind it was put there";
@@ -220,7 +275,8 @@ static const struct token *route_end(const struct token *from, const struct toke
 	const struct token *t = from;
 	end = end - from > ROUTE_TOKENS_MAX ? from + ROUTE_TOKENS_MAX : end;
 	while (t < end && token_is(t, '@')) {
-		for (t++; t < end && (t->kind == TOKEN_ATOM || t->kind == TOKEN_LITERAL || token_is(t, '.'));)
+		for (t++;
+		     t < end && (t->kind == TOKEN_ATOM || t->kind == TOKEN_LITERAL || token_is(t, '.'));)
 			t++;
 		if (t < end && token_is(t, ':'))
 			return t + 1;
@@ -244,24 +300,31 @@ static const struct token *member_end(const struct token *from, const struct tok
 static const struct token *group_colon(const struct token *from, const struct token *to)
 {
 	const struct token *colon = tokens_find(from, to, ':');
-	if (colon == to || colon == from || tokens_have(from, colon, '<') || tokens_have(from, colon, '@'))
+	if (colon == to || colon == from || tokens_have(from, colon, '<') ||
+	    tokens_have(from, colon, '@'))
 		return NULL;
 	return colon;
 }
 
 /* "Müller, Jörg <jm@x>": words before a comma that can be no recipient, and a name behind it. */
-static bool is_name_with_comma(const struct member_list *l, const struct token *from, const struct token *to, int parts)
+static bool is_name_with_comma(const struct member_list *l, const struct token *from,
+    const struct token *to, int parts)
 {
 	const struct token *next = to + 1;
-	if (l->in_group || to == l->end || !token_is(to, ',') || tokens_have(from, to, '@') || tokens_have(from, to, '<') || tokens_skip_asides(from, to) == to)
+	if (l->in_group || to == l->end || !token_is(to, ',') || tokens_have(from, to, '@') ||
+	    tokens_have(from, to, '<') || tokens_skip_asides(from, to) == to)
 		return false;
 	const struct token *end = member_end(next, l->end), *open = tokens_find(next, end, '<');
-	bool name_follows = open < end && tokens_skip_asides(next, open) < open && !tokens_have(next, open, '@');
+	bool name_follows =
+	    open < end && tokens_skip_asides(next, open) < open && !tokens_have(next, open, '@');
 	/* A name in three parts ("Müller, Dr., Jörg"), too. */
 	if (!name_follows)
-		return open == end && end < l->end && parts < NAME_PARTS_MAX && is_name_with_comma(l, next, end, parts + 1) && (l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to));
+		return open == end && end < l->end && parts < NAME_PARTS_MAX &&
+		       is_name_with_comma(l, next, end, parts + 1) &&
+		       (l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to));
 	bool words = count_pieces(from, to) > 1 || is_quoted_alone(from, to);
-	return l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to) || (words && tokens_have_8bit(next, open));
+	return l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to) ||
+	       (words && tokens_have_8bit(next, open));
 }
 
 static void take_prefix(struct member_list *l, const struct token *from, const struct token *to)
@@ -276,7 +339,8 @@ static void take_prefix(struct member_list *l, const struct token *from, const s
 
 static bool is_mailto(const struct token *from, const struct token *colon)
 {
-	return colon == from + 1 && from->kind == TOKEN_ATOM && from->length == 6 && text_starts_ci(from->start, "mailto");
+	return colon == from + 1 && from->kind == TOKEN_ATOM && from->length == 6 &&
+	       text_starts_ci(from->start, "mailto");
 }
 
 static void read_list(struct member_list *l)
@@ -320,11 +384,16 @@ static void read_list(struct member_list *l)
 	end_group(l);
 }
 
-struct address_counts address_read(const char *list, size_t length, enum address_use use, address_seen *seen, void *context)
+struct address_counts address_read(const char *list, size_t length, enum address_use use,
+    address_seen *seen, void *context)
 {
 	size_t count;
 	struct token *tokens = token_read(list, length, &count);
-	struct member_list l = {.at = tokens, .end = tokens + count, .use = use, .seen = seen, .context = context};
+	struct member_list l = {.at = tokens,
+	    .end = tokens + count,
+	    .use = use,
+	    .seen = seen,
+	    .context = context};
 	read_list(&l);
 	buffer_free(&l.prefix);
 	free(tokens);

@@ -14,7 +14,8 @@ struct spec {
 bool addrspec_is_atext(char c)
 {
 	unsigned char u = (unsigned char)c;
-	return u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'A' && u <= 'Z') || (u >= 'a' && u <= 'z') || (u != 0 && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
+	return u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'A' && u <= 'Z') ||
+	       (u >= 'a' && u <= 'z') || (u != 0 && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 
 bool addrspec_is_dot_atom(const char *bytes, size_t length)
@@ -42,22 +43,26 @@ static void skip_comments(struct spec *s)
 	}
 }
 
-/* Apostrophes around the whole of it, as shells and spreadsheets leave them; no domain ends with one. */
+/* Apostrophes around the whole of it, as shells and spreadsheets leave them; no domain ends with
+ * one. */
 static void skip_apostrophes(struct spec *s)
 {
 	const struct token *last = s->end - 1;
-	if (s->end - s->at < 3 || s->at->kind != TOKEN_ATOM || last->kind != TOKEN_ATOM || s->at->length < 2 || last->length < 2 ||
-	    s->at->start[0] != '\'' || last->start[last->length - 1] != '\'')
+	if (s->end - s->at < 3 || s->at->kind != TOKEN_ATOM || last->kind != TOKEN_ATOM ||
+	    s->at->length < 2 || last->length < 2 || s->at->start[0] != '\'' ||
+	    last->start[last->length - 1] != '\'')
 		return;
 	s->apostrophe = s->at;
 	s->repair = "the apostrophes around it were taken away";
 }
 
-/* "mailto:", and "@a,@b:user@host": only the address behind the route is used (RFC 5321 appendix C). */
+/* "mailto:", and "@a,@b:user@host": only the address behind the route is used (RFC 5321 appendix
+ * C). */
 static const char *skip_route(struct spec *s)
 {
 	const struct token *t = s->at;
-	if (s->end - t > 2 && t->kind == TOKEN_ATOM && t->length == 6 && text_starts_ci(t->start, "mailto") && token_is(t + 1, ':')) {
+	if (s->end - t > 2 && t->kind == TOKEN_ATOM && t->length == 6 &&
+	    text_starts_ci(t->start, "mailto") && token_is(t + 1, ':')) {
 		s->at += 2;
 		s->repair = "\"mailto:\" was taken away";
 		return NULL;
@@ -80,11 +85,14 @@ static const char *read_local(struct spec *s, struct buffer *plain)
 	for (skip_comments(s); s->at < s->end && !token_is(s->at, '@'); s->at++, skip_comments(s)) {
 		const struct token *t = s->at;
 		if (is_word(t) && word_before)
-			return t->gap || token_is_aside(t - 1) ? "two words where one address should be" : "a quotation is glued to another word";
+			return t->gap || token_is_aside(t - 1) ? "two words where one address should be"
+			                                       : "a quotation is glued to another word";
 		if (!is_word(t) && !token_is(t, '.'))
 			return "the part before the '@' holds a character that cannot be there";
-		parted = parted || ((word_before || plain->length > 0) && (t->gap || token_is_aside(t - 1)));
-		if (t->kind == TOKEN_ATOM && *t->start == '\\' && plain->length == 0 && addrspec_is_dot_atom(t->start + 1, t->length - 1)) {
+		parted =
+		    parted || ((word_before || plain->length > 0) && (t->gap || token_is_aside(t - 1)));
+		if (t->kind == TOKEN_ATOM && *t->start == '\\' && plain->length == 0 &&
+		    addrspec_is_dot_atom(t->start + 1, t->length - 1)) {
 			/* \root: the own mailbox, whatever its alias says. */
 			buffer_add(plain, t->start, t->length);
 		} else {
@@ -105,7 +113,8 @@ static const char *read_local(struct spec *s, struct buffer *plain)
 /* As RFC 5321 writes it: a dot-atom, or else a quoted string. */
 static void put_local(struct spec *s, const struct buffer *plain)
 {
-	bool backslash = plain->length > 1 && plain->data[0] == '\\' && addrspec_is_dot_atom(plain->data + 1, plain->length - 1);
+	bool backslash = plain->length > 1 && plain->data[0] == '\\' &&
+	                 addrspec_is_dot_atom(plain->data + 1, plain->length - 1);
 	if (backslash || addrspec_is_dot_atom(plain->data, plain->length)) {
 		buffer_add(s->out, plain->data, plain->length);
 		return;
@@ -139,7 +148,8 @@ static bool is_domain_text(const struct token *t, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)t->start[i];
-		bool letter = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		bool letter =
+		    c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 		if (!letter && c != '-' && c != '_')
 			return false;
 	}
@@ -199,10 +209,13 @@ static const char *check_bytes(const struct buffer *out, size_t from)
 		if (c < 0x20 || c == 0x7f)
 			return "the address holds a control character";
 	}
-	return words_is_utf8(out->data + from, out->length - from) ? NULL : "the address holds bytes that are not UTF-8";
+	return words_is_utf8(out->data + from, out->length - from)
+	           ? NULL
+	           : "the address holds bytes that are not UTF-8";
 }
 
-const char *addrspec_read(const struct token *tokens, size_t count, struct buffer *out, const char **repair)
+const char *addrspec_read(const struct token *tokens, size_t count, struct buffer *out,
+    const char **repair)
 {
 	struct spec s = {.at = tokens, .end = tokens + count, .out = out};
 	struct buffer plain = {0};

@@ -33,7 +33,10 @@ bool dsn_wants(const char *notify, const char *kind)
 
 static int hex_digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	                              : -1;
 }
 
 bool dsn_xtext_decode(char *value)
@@ -78,7 +81,8 @@ bool dsn_orcpt_ok(const char *value)
 {
 	size_t type = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 	size_t length = strlen(value);
-	if (type == 0 || value[type] != ';' || length == type + 1 || length > DSN_ORCPT_MAX || (!is_utf8_type(value) && !text_is_ascii(value)))
+	if (type == 0 || value[type] != ';' || length == type + 1 || length > DSN_ORCPT_MAX ||
+	    (!is_utf8_type(value) && !text_is_ascii(value)))
 		return false;
 	/* A blank would begin another parameter. */
 	char *copy = mem_copy(value + type + 1);

@@ -21,12 +21,16 @@ static bool parameter(const char *value, const char *name, char *to, size_t size
 		if (*at != ';')
 			continue;
 		const char *word = at + 1 + strspn(at + 1, " \t");
-		const char *equals = word + length + strspn(word + (strncasecmp(word, name, length) == 0 ? length : 0), " \t");
+		const char *equals =
+		    word + length +
+		    strspn(word + (strncasecmp(word, name, length) == 0 ? length : 0), " \t");
 		if (strncasecmp(word, name, length) != 0 || *equals != '=')
 			continue;
 		const char *start = equals + 1 + strspn(equals + 1, " \t");
 		bool quoted = *start == '"';
-		for (start += quoted; *start != '\0' && (quoted ? *start != '"' : strchr("; \t(", *start) == NULL); start++) {
+		for (start += quoted;
+		     *start != '\0' && (quoted ? *start != '"' : strchr("; \t(", *start) == NULL);
+		     start++) {
 			if (quoted && *start == '\\' && start[1] != '\0')
 				start++;
 			if (n + 1 >= size)
@@ -51,14 +55,16 @@ static void read_type(struct entity *e, const char *value)
 	if (text_starts_ci(value, "multipart/signed") || text_starts_ci(value, "multipart/encrypted"))
 		e->kind = ENTITY_SEALED;
 	else if (text_starts_ci(value, "multipart/"))
-		e->kind = parameter(value, "boundary", e->boundary, sizeof e->boundary) ? ENTITY_MULTIPART : ENTITY_SEALED;
+		e->kind = parameter(value, "boundary", e->boundary, sizeof e->boundary) ? ENTITY_MULTIPART
+		                                                                        : ENTITY_SEALED;
 	else if (text_starts_ci(value, "message/rfc822"))
 		e->kind = ENTITY_MESSAGE;
 	else if (text_starts_ci(value, "message/"))
 		e->kind = ENTITY_SEALED;
 }
 
-/* A multipart or message that claims to be encoded as a whole is against RFC 2045 6.4: nobody knows what is meant. */
+/* A multipart or message that claims to be encoded as a whole is against RFC 2045 6.4: nobody knows
+ * what is meant. */
 static void read_encoding(struct entity *e, const char *value)
 {
 	static const char *const plain[] = {"7bit", "8bit", "binary", NULL};

@@ -13,14 +13,15 @@ void envelope_init(struct envelope *e)
 {
 	*e = (struct envelope){.uid = -1};
 	char **strings[] = {&e->program, &e->login, &e->fullname, &e->sender, &e->flags, &e->body,
-	                    &e->notify, &e->ret, &e->envid, &e->tag};
+	    &e->notify, &e->ret, &e->envid, &e->tag};
 	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
 		*strings[i] = mem_copy("");
 }
 
 void envelope_free(struct envelope *e)
 {
-	char *strings[] = {e->program, e->login, e->fullname, e->sender, e->flags, e->body, e->notify, e->ret, e->envid, e->tag};
+	char *strings[] = {e->program, e->login, e->fullname, e->sender, e->flags, e->body, e->notify,
+	    e->ret, e->envid, e->tag};
 	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
 		free(strings[i]);
 	for (size_t i = 0; i < e->recipient_count; i++)
@@ -41,7 +42,8 @@ void envelope_free(struct envelope *e)
 static void append_recipient(struct envelope *e, const char *address)
 {
 	if ((e->recipient_count & (e->recipient_count - 1)) == 0)
-		e->recipients = mem_resize(e->recipients, e->recipient_count ? 2 * e->recipient_count : 1, sizeof *e->recipients);
+		e->recipients = mem_resize(e->recipients, e->recipient_count ? 2 * e->recipient_count : 1,
+		    sizeof *e->recipients);
 	e->recipients[e->recipient_count++] = mem_copy(address);
 }
 
@@ -74,7 +76,8 @@ static struct envelope_asked *last_asked(struct envelope *e)
 		e->asked = mem_resize(e->asked, e->asked_size, sizeof *e->asked);
 	}
 	if (e->asked_count < e->recipient_count)
-		memset(e->asked + e->asked_count, 0, (e->recipient_count - e->asked_count) * sizeof *e->asked);
+		memset(e->asked + e->asked_count, 0,
+		    (e->recipient_count - e->asked_count) * sizeof *e->asked);
 	e->asked_count = e->recipient_count;
 	return &e->asked[e->recipient_count - 1];
 }
@@ -92,7 +95,8 @@ void envelope_ask(struct envelope *e, const char *notify, const char *orcpt)
 
 const char *envelope_notify(const struct envelope *e, size_t rcpt)
 {
-	return rcpt < e->asked_count && e->asked[rcpt].notify != NULL ? e->asked[rcpt].notify : e->notify;
+	return rcpt < e->asked_count && e->asked[rcpt].notify != NULL ? e->asked[rcpt].notify
+	                                                              : e->notify;
 }
 
 const char *envelope_orcpt(const struct envelope *e, size_t rcpt)
@@ -102,8 +106,9 @@ const char *envelope_orcpt(const struct envelope *e, size_t rcpt)
 
 void envelope_write_content(const struct content *c, struct buffer *out)
 {
-	buffer_printf(out, "bytes=%015lld lines=%012lld longest=%015lld 8bit=%d nul=%d cr=%d", (long long)c->bytes,
-	              (long long)c->lines, (long long)c->longest_line, c->has_8bit, c->has_nul, c->has_bare_cr);
+	buffer_printf(out, "bytes=%015lld lines=%012lld longest=%015lld 8bit=%d nul=%d cr=%d",
+	    (long long)c->bytes, (long long)c->lines, (long long)c->longest_line, c->has_8bit,
+	    c->has_nul, c->has_bare_cr);
 }
 
 static void put(struct buffer *out, const char *key, const char *value)
@@ -160,7 +165,8 @@ void envelope_write(const struct envelope *e, struct buffer *out, size_t *conten
 
 static bool damaged(struct diagnosis *d, const char *what)
 {
-	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, "spool-damaged", "the spool file is damaged: %s", what);
+	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, "spool-damaged", "the spool file is damaged: %s",
+	    what);
 	return false;
 }
 
@@ -168,7 +174,8 @@ static bool read_content(struct content *c, const char *value)
 {
 	long long bytes, lines, longest;
 	int eight, nul, cr, used = 0;
-	if (sscanf(value, "bytes=%15lld lines=%12lld longest=%15lld 8bit=%1d nul=%1d cr=%1d%n", &bytes, &lines, &longest, &eight, &nul, &cr, &used) != 6 ||
+	if (sscanf(value, "bytes=%15lld lines=%12lld longest=%15lld 8bit=%1d nul=%1d cr=%1d%n", &bytes,
+	        &lines, &longest, &eight, &nul, &cr, &used) != 6 ||
 	    value[used] != '\0' || bytes < 0 || lines < 0 || longest < 0)
 		return false;
 	*c = (struct content){bytes, lines, longest, eight != 0, nul != 0, cr != 0};
@@ -186,9 +193,9 @@ static char **string_slot(struct envelope *e, const char *key)
 	const struct {
 		const char *key;
 		char **slot;
-	} slots[] = {{"program", &e->program}, {"login", &e->login}, {"fullname", &e->fullname}, {"sender", &e->sender},
-	             {"flags", &e->flags}, {"body", &e->body}, {"notify", &e->notify}, {"ret", &e->ret},
-	             {"envid", &e->envid}, {"tag", &e->tag}};
+	} slots[] = {{"program", &e->program}, {"login", &e->login}, {"fullname", &e->fullname},
+	    {"sender", &e->sender}, {"flags", &e->flags}, {"body", &e->body}, {"notify", &e->notify},
+	    {"ret", &e->ret}, {"envid", &e->envid}, {"tag", &e->tag}};
 	for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
 		if (strcmp(slots[i].key, key) == 0)
 			return slots[i].slot;
@@ -250,8 +257,9 @@ static bool check_version(const char *line, struct diagnosis *d)
 		return damaged(d, "its first line is not that of a spool file");
 	if (version == ENVELOPE_VERSION)
 		return true;
-	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, "spool-version", "the spool file has version %lld, this program reads version %d", version,
-	         ENVELOPE_VERSION);
+	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, "spool-version",
+	    "the spool file has version %lld, this program reads version %d", version,
+	    ENVELOPE_VERSION);
 	return false;
 }
 
@@ -278,7 +286,8 @@ static bool parse_head(struct envelope *e, char *bytes, size_t length, struct di
 /* The blank line, from an offset on; NULL when it is not there (yet). */
 static const char *head_end(const char *bytes, size_t from, size_t length)
 {
-	for (const char *at = bytes + from; (at = memchr(at, '\n', length - (size_t)(at - bytes))) != NULL; at++) {
+	for (const char *at = bytes + from;
+	     (at = memchr(at, '\n', length - (size_t)(at - bytes))) != NULL; at++) {
 		if ((size_t)(at - bytes) + 1 >= length)
 			return NULL;
 		if (at[1] == '\n')
@@ -291,7 +300,8 @@ bool envelope_parse(struct envelope *e, const char *bytes, size_t length, struct
 {
 	const char *end = length > 0 ? head_end(bytes, 0, length) : NULL;
 	if (end == NULL)
-		return damaged(d, length > ENVELOPE_HEAD_LIMIT_BYTES ? "its head is longer than 16 MiB" : "its head has no end");
+		return damaged(d, length > ENVELOPE_HEAD_LIMIT_BYTES ? "its head is longer than 16 MiB"
+		                                                     : "its head has no end");
 	char *copy = mem_copy_n(bytes, (size_t)(end - bytes));
 	bool good = parse_head(e, copy, (size_t)(end - bytes), d);
 	free(copy);
@@ -307,13 +317,15 @@ bool envelope_read(struct envelope *e, int fd, struct diagnosis *d)
 	for (;;) {
 		ssize_t n = fdio_read_at(fd, bytes, sizeof bytes, (int64_t)head.length);
 		if (n < 0) {
-			diag_set_errno(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "read the spool file");
+			diag_set_errno(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged",
+			    "read the spool file");
 			break;
 		}
 		/* A line end that was the last byte may be followed by another one now. */
 		size_t from = head.length > 0 ? head.length - 1 : 0;
 		buffer_add(&head, bytes, (size_t)n);
-		if ((head.length > 0 && head_end(head.data, from, head.length) != NULL) || n == 0 || head.length > ENVELOPE_HEAD_LIMIT_BYTES) {
+		if ((head.length > 0 && head_end(head.data, from, head.length) != NULL) || n == 0 ||
+		    head.length > ENVELOPE_HEAD_LIMIT_BYTES) {
 			good = envelope_parse(e, head.length ? head.data : "", head.length, d);
 			break;
 		}
@@ -324,7 +336,8 @@ bool envelope_read(struct envelope *e, int fd, struct diagnosis *d)
 	return good;
 }
 
-void envelope_put_log(const struct envelope *e, struct buffer *line, const char *id, long long uid, const char *via)
+void envelope_put_log(const struct envelope *e, struct buffer *line, const char *id, long long uid,
+    const char *via)
 {
 	struct buffer sender = {0};
 	buffer_printf(&sender, "<%s>", e->sender);

@@ -14,12 +14,13 @@ static bool is_continuation(const char *line, size_t length)
 	return length > 0 && (*line == ' ' || *line == '\t');
 }
 
-/* Length of a field name at the start of a line, 0 when there is none; *value gets the offset behind the colon.
-   Blanks before the colon are the obsolete form (RFC 5322 4.5). */
+/* Length of a field name at the start of a line, 0 when there is none; *value gets the offset
+   behind the colon. Blanks before the colon are the obsolete form (RFC 5322 4.5). */
 static size_t name_length(const char *line, size_t length, size_t *value)
 {
 	size_t n = 0;
-	while (n < length && (unsigned char)line[n] > 0x20 && (unsigned char)line[n] < 0x7f && line[n] != ':')
+	while (n < length && (unsigned char)line[n] > 0x20 && (unsigned char)line[n] < 0x7f &&
+	       line[n] != ':')
 		n++;
 	size_t colon = n;
 	while (colon < length && (line[colon] == ' ' || line[colon] == '\t'))
@@ -33,7 +34,8 @@ static size_t name_length(const char *line, size_t length, size_t *value)
 static size_t mailbox_lines(const char *bytes, size_t length)
 {
 	size_t at = 0;
-	while (length - at >= 5 && (memcmp(bytes + at, "From ", 5) == 0 || (length - at >= 6 && memcmp(bytes + at, ">From ", 6) == 0)))
+	while (length - at >= 5 && (memcmp(bytes + at, "From ", 5) == 0 ||
+	                               (length - at >= 6 && memcmp(bytes + at, ">From ", 6) == 0)))
 		at += line_length(bytes + at, length - at);
 	return at;
 }
@@ -46,7 +48,8 @@ size_t header_block(const char *bytes, size_t length, size_t *skip, size_t *body
 	while (at < length) {
 		size_t n = line_length(bytes + at, length - at);
 		bool follows = at > *skip && is_continuation(bytes + at, n);
-		/* A line of blanks within the header is a folded empty line; older programs write it, and it is kept. */
+		/* A line of blanks within the header is a folded empty line; older programs write it, and
+		 * it is kept. */
 		if (!follows && name_length(bytes + at, n, &value) == 0)
 			break;
 		at += n;
@@ -68,7 +71,10 @@ bool header_next(const char *block, size_t length, size_t *at, struct header_fie
 		*at += n;
 		if (name == 0)
 			continue;
-		*field = (struct header_field){.start = start, .name_length = name, .value = start + value, .length = n};
+		*field = (struct header_field){.start = start,
+		    .name_length = name,
+		    .value = start + value,
+		    .length = n};
 		return true;
 	}
 	return false;
@@ -76,7 +82,8 @@ bool header_next(const char *block, size_t length, size_t *at, struct header_fie
 
 bool header_is(const struct header_field *field, const char *name)
 {
-	return strlen(name) == field->name_length && strncasecmp(field->start, name, field->name_length) == 0;
+	return strlen(name) == field->name_length &&
+	       strncasecmp(field->start, name, field->name_length) == 0;
 }
 
 bool header_find(const char *block, size_t length, const char *name, struct header_field *field)

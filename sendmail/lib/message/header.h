@@ -1,20 +1,22 @@
-/* The header block of a message: finding, unfolding and leaving out fields.  Bytes in, bytes out; lines end with LF. */
+/* The header block of a message: finding, unfolding and leaving out fields.  Bytes in, bytes out;
+ * lines end with LF. */
 #ifndef MESSAGE_HEADER_H
 #define MESSAGE_HEADER_H
 #include "base/mem.h"
 #include <stdbool.h>
 
 struct header_field {
-	const char *start;  /* first byte of the name, in the block */
+	const char *start; /* first byte of the name, in the block */
 	size_t name_length;
-	const char *value;  /* behind the colon */
-	size_t length;      /* of the whole field with its continuation lines and the last LF */
+	const char *value; /* behind the colon */
+	size_t length;     /* of the whole field with its continuation lines and the last LF */
 };
 
-/* Length of the header fields at the start of bytes, without the blank line; *body_at gets the offset of the body
-   (behind the blank line if there is one).  A block may be empty.  The first line that is neither a field nor a continuation ends
-   the block without a blank line (RFC 5322 3.6; mail from scripts that forget it), and "From " or ">From " as the very first
-   line is passed over: *skip gets its length. */
+/* Length of the header fields at the start of bytes, without the blank line; *body_at gets the
+   offset of the body (behind the blank line if there is one).  A block may be empty.  The first
+   line that is neither a field nor a continuation ends the block without a blank line (RFC
+   5322 3.6; mail from scripts that forget it), and "From " or ">From " as the very first line is
+   passed over: *skip gets its length. */
 size_t header_block(const char *bytes, size_t length, size_t *skip, size_t *body_at);
 
 /* Steps through the fields of a block: *at starts at 0; false at the end. */
@@ -30,5 +32,6 @@ bool header_find(const char *block, size_t length, const char *name, struct head
 char *header_value(const struct header_field *field);
 
 /* Appends the block without the fields of the NULL-terminated list of names. */
-void header_without(const char *block, size_t length, const char *const names[], struct buffer *out);
+void header_without(const char *block, size_t length, const char *const names[],
+    struct buffer *out);
 #endif

@@ -14,9 +14,10 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Where a line may be broken: at a blank that has text on both sides, the last one that fits, or else the first one behind;
-   or behind a comma.  A comma in quotation marks or behind a backslash is part of a word, which a blank would change: only where the line could not be
-   sent otherwise.  0 when there is none.  quoted: what is before it leaves a quotation open. */
+/* Where a line may be broken: at a blank that has text on both sides, the last one that fits, or
+   else the first one behind; or behind a comma.  A comma in quotation marks or behind a backslash
+   is part of a word, which a blank would change: only where the line could not be sent otherwise.
+   0 when there is none.  quoted: what is before it leaves a quotation open. */
 static size_t find_break(const char *line, size_t length, bool quoted)
 {
 	size_t best = 0, text = 0, within = 0;
@@ -48,7 +49,8 @@ static bool still_quoted(const char *bytes, size_t length, bool quoted)
 }
 
 /* One line without its LF. */
-static void put_folded(const char *line, size_t length, size_t limit, bool quoted, struct buffer *out)
+static void put_folded(const char *line, size_t length, size_t limit, bool quoted,
+    struct buffer *out)
 {
 	while (length > limit) {
 		size_t at = find_break(line, length, quoted);
@@ -94,7 +96,8 @@ static bool is_raw(const char *bytes, size_t length)
 	return text_has_8bit(bytes, length) || memchr(bytes, 0x1b, length) != NULL;
 }
 
-/* The words of an unstructured value; runs of words with 8-bit bytes become encoded words, all others stay, those that are encoded already too. */
+/* The words of an unstructured value; runs of words with 8-bit bytes become encoded words, all
+ * others stay, those that are encoded already too. */
 static void put_text(const char *value, const char *charset, struct buffer *out)
 {
 	const char *at = value;
@@ -112,7 +115,8 @@ static void put_text(const char *value, const char *charset, struct buffer *out)
 		if (!raw) {
 			buffer_add(out, at, run);
 		} else {
-			/* Blanks between two encoded words vanish when they are shown: one belongs into the word then. */
+			/* Blanks between two encoded words vanish when they are shown: one belongs into the
+			 * word then. */
 			char *text = mem_copy_n(at + blank, run - blank);
 			buffer_puts(out, blank > 0 || after_encoded ? " " : "");
 			words_put_charset(out, text, 60, charset);
@@ -123,12 +127,18 @@ static void put_text(const char *value, const char *charset, struct buffer *out)
 	}
 }
 
-/* A parameter value with 8-bit bytes, as RFC 2231 writes it; name stands in out already, without its '='. */
+/* A parameter value with 8-bit bytes, as RFC 2231 writes it; name stands in out already, without
+ * its '='. */
 static void put_parameter(const char *value, size_t length, const char *charset, struct buffer *out)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-	bool known = *charset != '\0' && strpbrk(charset, "'*% \t;\"") == NULL && !text_equal_ci(charset, "us-ascii");
-	buffer_printf(out, "*=%s''", words_is_utf8(value, length) ? "UTF-8" : known ? charset : "ISO-8859-1");
+	static const char plain[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	bool known = *charset != '\0' && strpbrk(charset, "'*% \t;\"") == NULL &&
+	             !text_equal_ci(charset, "us-ascii");
+	buffer_printf(out, "*=%s''",
+	    words_is_utf8(value, length) ? "UTF-8"
+	    : known                      ? charset
+	                                 : "ISO-8859-1");
 	for (size_t i = 0; i < length; i++) {
 		if (value[i] == '\\' && i + 1 < length)
 			i++;
@@ -185,7 +195,8 @@ void legal_put_field(const struct header_field *f, const char *charset, struct b
 			put_text(value, charset, out);
 		buffer_puts(out, "\n");
 		free(value);
-	} else if (memchr(f->start, '\0', f->length) != NULL || memchr(f->start, '\r', f->length) != NULL) {
+	} else if (memchr(f->start, '\0', f->length) != NULL ||
+	           memchr(f->start, '\r', f->length) != NULL) {
 		put_clean(f, out);
 	} else {
 		buffer_add(out, f->start, f->length);

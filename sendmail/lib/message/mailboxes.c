@@ -10,8 +10,8 @@
 #include <string.h>
 
 struct item {
-	struct address a;  /* its strings are ours */
-	char *final;       /* the address after editing; NULL: there is none */
+	struct address a; /* its strings are ours */
+	char *final;      /* the address after editing; NULL: there is none */
 	bool left_out;
 };
 
@@ -48,13 +48,16 @@ static void keep_item(void *context, const struct address *a)
 	item->a.comment = mem_copy(a->comment);
 	item->a.what = mem_copy(a->what);
 	item->final = usable ? edited(x->policy, a->text) : NULL;
-	x->anew = x->anew || a->state == ADDRESS_REPAIRED || a->state == ADDRESS_BAD || a->name_quotable || text_has_8bit(a->start, a->length) || memchr(a->start, 0x1b, a->length) != NULL;
+	x->anew = x->anew || a->state == ADDRESS_REPAIRED || a->state == ADDRESS_BAD ||
+	          a->name_quotable || text_has_8bit(a->start, a->length) ||
+	          memchr(a->start, 0x1b, a->length) != NULL;
 }
 
 static void free_items(struct field *x)
 {
 	for (size_t i = 0; i < x->count; i++) {
-		const char *strings[] = {x->items[i].a.text, x->items[i].a.name, x->items[i].a.comment, x->items[i].a.what};
+		const char *strings[] = {x->items[i].a.text, x->items[i].a.name, x->items[i].a.comment,
+		    x->items[i].a.what};
 		for (size_t k = 0; k < sizeof strings / sizeof strings[0]; k++)
 			free((void *)(uintptr_t)strings[k]);
 		free(x->items[i].final);
@@ -69,19 +72,24 @@ static void say(const struct field *x, const struct address *a, const char *what
 	if (said == NULL)
 		return;
 	text_escape(&shown, a->start, a->length < 80 ? a->length : 80);
-	buffer_printf(said, "%s%.*s \"%s\": %s", said->length > 0 ? "; " : "", (int)x->f->name_length, x->f->start, shown.data, what);
+	buffer_printf(said, "%s%.*s \"%s\": %s", said->length > 0 ? "; " : "", (int)x->f->name_length,
+	    x->f->start, shown.data, what);
 }
 
-/* Where one author is due, words without an address get the sender's, unless another mailbox of the field has one. */
+/* Where one author is due, words without an address get the sender's, unless another mailbox of the
+ * field has one. */
 static void settle_authors(struct field *x)
 {
 	size_t seen = 0;
 	struct lookup known = {0};
 	for (size_t i = 0; i < x->count; i++) {
 		struct item *item = &x->items[i];
-		if (item->a.state == ADDRESS_BAD && x->counts.usable == 0 && seen == 0 && x->policy->fallback != NULL) {
+		if (item->a.state == ADDRESS_BAD && x->counts.usable == 0 && seen == 0 &&
+		    x->policy->fallback != NULL) {
 			item->final = edited(x->policy, x->policy->fallback);
-			say(x, &item->a, *item->a.what != '\0' ? "it has no address; the sender's was put there" : item->a.what);
+			say(x, &item->a,
+			    *item->a.what != '\0' ? "it has no address; the sender's was put there"
+			                          : item->a.what);
 		} else if (item->a.state == ADDRESS_BAD) {
 			item->left_out = true;
 			say(x, &item->a, item->a.what);
@@ -89,7 +97,9 @@ static void settle_authors(struct field *x)
 		if (item->final == NULL)
 			continue;
 		/* All mail in the name of one address: it stands there once. */
-		item->left_out = item->left_out || (x->policy->single && seen > 0) || (x->policy->edit != NULL && lookup_find(&known, item->final) != LOOKUP_NONE);
+		item->left_out =
+		    item->left_out || (x->policy->single && seen > 0) ||
+		    (x->policy->edit != NULL && lookup_find(&known, item->final) != LOOKUP_NONE);
 		if (!item->left_out && x->policy->edit != NULL)
 			lookup_add(&known, item->final);
 		seen += !item->left_out;
@@ -102,7 +112,8 @@ static void say_repairs(const struct field *x)
 {
 	for (size_t i = 0; i < x->count; i++) {
 		const struct item *item = &x->items[i];
-		if (item->a.state == ADDRESS_REPAIRED || (item->a.state == ADDRESS_BAD && x->policy->use == ADDRESS_RECIPIENTS))
+		if (item->a.state == ADDRESS_REPAIRED ||
+		    (item->a.state == ADDRESS_BAD && x->policy->use == ADDRESS_RECIPIENTS))
 			say(x, &item->a, item->a.what);
 	}
 }
@@ -115,7 +126,8 @@ static void put_group(struct buffer *out, const char *name, const char *charset)
 }
 
 /* An empty group that shows what cannot stand as an address. */
-static void put_shown(struct buffer *out, const char *name, const char *address, const char *charset)
+static void put_shown(struct buffer *out, const char *name, const char *address,
+    const char *charset)
 {
 	struct buffer words = {0};
 	buffer_printf(&words, *name != '\0' ? "%s <%s>" : "%s%s", name, address);
@@ -223,13 +235,16 @@ static int write_edited(const struct field *x, struct buffer *out)
 
 static bool is_clean(const struct header_field *f)
 {
-	return memchr(f->start, '\0', f->length) == NULL && memchr(f->start, '\r', f->length) == NULL && !text_has_8bit(f->start, f->length) && f->value == f->start + f->name_length + 1;
+	return memchr(f->start, '\0', f->length) == NULL && memchr(f->start, '\r', f->length) == NULL &&
+	       !text_has_8bit(f->start, f->length) && f->value == f->start + f->name_length + 1;
 }
 
-int mailboxes_put(const struct header_field *f, const struct mailboxes_policy *policy, struct buffer *out)
+int mailboxes_put(const struct header_field *f, const struct mailboxes_policy *policy,
+    struct buffer *out)
 {
 	struct field x = {.f = f, .policy = policy, .anew = !is_clean(f)};
-	x.counts = address_read(f->value, f->length - (size_t)(f->value - f->start), policy->use, keep_item, &x);
+	x.counts = address_read(f->value, f->length - (size_t)(f->value - f->start), policy->use,
+	    keep_item, &x);
 	x.anew = x.anew || x.counts.untidy;
 	for (size_t i = 0; i < x.count && policy->ascii; i++)
 		x.anew = x.anew || (x.items[i].final != NULL && !text_is_ascii(x.items[i].final));

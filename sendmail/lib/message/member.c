@@ -11,7 +11,9 @@ bool member_put_name(const struct token *from, const struct token *to, struct bu
 		odd = odd || t->broken;
 		if (token_is_aside(t))
 			continue;
-		bool blank = t->gap || (t > from && (token_is_aside(t - 1) || (token_is_word(t) && token_is_word(t - 1))));
+		bool blank =
+		    t->gap ||
+		    (t > from && (token_is_aside(t - 1) || (token_is_word(t) && token_is_word(t - 1))));
 		if (out->length > 0 && blank)
 			buffer_puts(out, " ");
 		token_put_meaning(t, out);
@@ -32,7 +34,8 @@ static bool put_comments(const struct token *from, const struct token *to, struc
 			continue;
 		buffer_puts(out, out->length > 0 ? "; " : "");
 		token_put_meaning(from, out);
-		while (out->length > 0 && (out->data[out->length - 1] == ' ' || out->data[out->length - 1] == '\t'))
+		while (out->length > 0 &&
+		       (out->data[out->length - 1] == ' ' || out->data[out->length - 1] == '\t'))
 			out->length--;
 	}
 	return broken;
@@ -41,7 +44,8 @@ static bool put_comments(const struct token *from, const struct token *to, struc
 static const char *forbidden(const char *address)
 {
 	if (address_domain(address)[0] != '\0')
-		return strlen(address) > ADDRESS_LIMIT_BYTES ? "the address is longer than 320 bytes" : NULL;
+		return strlen(address) > ADDRESS_LIMIT_BYTES ? "the address is longer than 320 bytes"
+		                                             : NULL;
 	if (*address == '|' || text_starts(address, "\"|"))
 		return "mail goes to no program from here";
 	if (*address == '/' || text_starts(address, "\"/"))
@@ -65,12 +69,26 @@ void member_show(struct member_list *l, const struct member *m)
 		wrong = addrspec_read(m->spec_from, (size_t)(m->spec_to - m->spec_from), &text, &repair);
 	if (wrong == NULL)
 		wrong = forbidden(buffer_string(&text));
-	repair = m->repair != NULL ? m->repair : l->repair != NULL ? l->repair : repair != NULL ? repair : closed ? "a quote or parenthesis had no other half" : prefixed ? "its name with a comma was quoted" : NULL;
-	const struct token *first = prefixed ? l->prefix_at : m->from, *last = m->to > m->from ? m->to - 1 : m->from;
-	struct address a = {.state = wrong != NULL ? ADDRESS_BAD : repair != NULL ? ADDRESS_REPAIRED : ADDRESS_GOOD,
-	                    .text = wrong != NULL ? "" : buffer_string(&text), .name = buffer_string(&name), .comment = buffer_string(&comment),
-	                    .what = wrong != NULL ? wrong : repair != NULL ? repair : "", .name_quotable = quotable,
-	                    .start = first->start, .length = (size_t)(last->start + last->length - first->start)};
+	repair = m->repair != NULL   ? m->repair
+	         : l->repair != NULL ? l->repair
+	         : repair != NULL    ? repair
+	         : closed            ? "a quote or parenthesis had no other half"
+	         : prefixed          ? "its name with a comma was quoted"
+	                             : NULL;
+	const struct token *first = prefixed ? l->prefix_at : m->from,
+	                   *last = m->to > m->from ? m->to - 1 : m->from;
+	struct address a = {.state = wrong != NULL    ? ADDRESS_BAD
+	                             : repair != NULL ? ADDRESS_REPAIRED
+	                                              : ADDRESS_GOOD,
+	    .text = wrong != NULL ? "" : buffer_string(&text),
+	    .name = buffer_string(&name),
+	    .comment = buffer_string(&comment),
+	    .what = wrong != NULL    ? wrong
+	            : repair != NULL ? repair
+	                             : "",
+	    .name_quotable = quotable,
+	    .start = first->start,
+	    .length = (size_t)(last->start + last->length - first->start)};
 	const struct token *spec = m->spec_from, *spec_end = m->spec_to;
 	while (spec < spec_end && token_is_aside(spec))
 		spec++;

@@ -12,22 +12,25 @@ struct member_list {
 	void *context;
 	struct address_counts counts;
 	bool in_group;
-	struct buffer prefix;  /* words of a name before a comma that belongs to it */
+	struct buffer prefix; /* words of a name before a comma that belongs to it */
 	const struct token *prefix_at;
-	const char *repair;    /* of all members that are read now; NULL: none */
+	const char *repair; /* of all members that are read now; NULL: none */
 };
 
-/* One member with name (from its own words, or of a part of a phrase), address tokens, and comments of all of it. */
+/* One member with name (from its own words, or of a part of a phrase), address tokens, and comments
+ * of all of it. */
 struct member {
-	const struct token *from, *to;           /* all of it */
+	const struct token *from, *to; /* all of it */
 	const struct token *name_from, *name_to;
 	const struct token *spec_from, *spec_to; /* of the address; none: spec_from == spec_to */
 	const char *repair, *wrong;              /* NULL: nothing known yet */
 };
 
-/* Decides on a member and shows it: its words are its name, its address is read, what is wrong or changed is said. */
+/* Decides on a member and shows it: its words are its name, its address is read, what is wrong or
+ * changed is said. */
 void member_show(struct member_list *l, const struct member *m);
 
-/* What words say, with a blank where one or more stood; true when they are no phrase as they stand (RFC 5322 3.2.5). */
+/* What words say, with a blank where one or more stood; true when they are no phrase as they stand
+ * (RFC 5322 3.2.5). */
 bool member_put_name(const struct token *from, const struct token *to, struct buffer *out);
 #endif

@@ -72,7 +72,8 @@ static void put_mixed(struct buffer *out, const char *name)
 			/* A blank between two encoded words is not shown: it stands in the second one. */
 			buffer_puts(out, encoded_before ? "=?UTF-8?Q?_" : "=?UTF-8?Q?");
 			for (i = 0; i < length; i++) {
-				bool plain = addrspec_is_atext(at[i]) && (unsigned char)at[i] < 0x80 && strchr("=?_", at[i]) == NULL;
+				bool plain = addrspec_is_atext(at[i]) && (unsigned char)at[i] < 0x80 &&
+				             strchr("=?_", at[i]) == NULL;
 				if (plain)
 					buffer_add(out, at + i, 1);
 				else

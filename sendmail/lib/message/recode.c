@@ -19,15 +19,15 @@ struct recode {
 	bool to_7bit, writing, in_header;
 	char boundaries[DEPTH_MAX][72];
 	int depth;
-	int part;               /* number of the entity whose body this is */
-	bool own;               /* the bytes are that entity's own: not preamble or epilogue */
+	int part; /* number of the entity whose body this is */
+	bool own; /* the bytes are that entity's own: not preamble or epilogue */
 	enum mode mode;
 	struct quoted quoted;
-	struct buffer line;     /* start of a line that may be a boundary */
+	struct buffer line; /* start of a line that may be a boundary */
 	bool line_start;
-	struct buffer header;   /* of the part that begins */
-	size_t column;          /* first pass */
-	int utf8_left;          /* continuation bytes that must follow */
+	struct buffer header; /* of the part that begins */
+	size_t column;        /* first pass */
+	int utf8_left;        /* continuation bytes that must follow */
 };
 
 /* Finding what a part holds. */
@@ -48,7 +48,10 @@ static void note(struct recode *r, const char *bytes, size_t length)
 		if (follows)
 			r->utf8_left -= r->utf8_left > 0;
 		else
-			r->utf8_left = c >= 0xc2 && c < 0xe0 ? 1 : (c & 0xf0) == 0xe0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 0;
+			r->utf8_left = c >= 0xc2 && c < 0xe0   ? 1
+			               : (c & 0xf0) == 0xe0    ? 2
+			               : c >= 0xf0 && c < 0xf5 ? 3
+			                                       : 0;
 		if (c == 0xc0 || c == 0xc1 || c >= 0xf5)
 			facts |= RECODE_NOT_UTF8;
 	}
@@ -80,7 +83,8 @@ static bool needs_change(const struct recode_plan *plan, int part, bool to_7bit)
 /* The body of an entity begins. */
 static void enter(struct recode *r, const struct entity *e, int part)
 {
-	static const enum mode modes[] = {MODE_QUOTE, MODE_WRAP, MODE_MEND, MODE_COPY, MODE_COPY, MODE_COPY};
+	static const enum mode modes[] = {MODE_QUOTE, MODE_WRAP, MODE_MEND, MODE_COPY, MODE_COPY,
+	    MODE_COPY};
 	r->part = part;
 	r->quoted = (struct quoted){0};
 	r->column = 0;
@@ -109,7 +113,8 @@ static int add_part(struct recode *r)
 }
 
 /* What the entity's own field has to say now: NULL = it stays. */
-static const char *new_encoding(const struct entity *e, const struct recode_plan *plan, int part, bool to_7bit)
+static const char *new_encoding(const struct entity *e, const struct recode_plan *plan, int part,
+    bool to_7bit)
 {
 	bool holder = e->kind == ENTITY_MULTIPART || e->kind == ENTITY_MESSAGE;
 	if (holder)
@@ -117,13 +122,17 @@ static const char *new_encoding(const struct entity *e, const struct recode_plan
 	if (e->kind != ENTITY_TEXT)
 		return NULL;
 	unsigned char facts = part < plan->count ? plan->parts[part] : 0;
-	return needs_change(plan, part, to_7bit) ? "quoted-printable" : !e->odd_encoding ? NULL : (facts & RECODE_8BIT) != 0 ? "8bit" : "7bit";
+	return needs_change(plan, part, to_7bit) ? "quoted-printable"
+	       : !e->odd_encoding                ? NULL
+	       : (facts & RECODE_8BIT) != 0      ? "8bit"
+	                                         : "7bit";
 }
 
 const char *recode_encoding(const struct entity *top, const struct recode_plan *plan, bool to_7bit)
 {
 	const char *encoding = new_encoding(top, plan, 0, to_7bit);
-	bool plain = top->kind != ENTITY_BASE64 && top->kind != ENTITY_QUOTED && top->kind != ENTITY_SEALED;
+	bool plain =
+	    top->kind != ENTITY_BASE64 && top->kind != ENTITY_QUOTED && top->kind != ENTITY_SEALED;
 	if (encoding == NULL && plain && !to_7bit && !top->says_8bit && (plan->all & RECODE_8BIT) != 0)
 		encoding = "8bit";
 	return encoding != NULL ? encoding : "";
@@ -138,7 +147,8 @@ static void end_header(struct recode *r, const char *ends, struct buffer *out)
 	int part = add_part(r);
 	entity_read(&e, block, r->header.length);
 	/* 8-bit text may stand in no header, whatever the body may hold. */
-	if (!r->writing && (e.odd_encoding || text_has_8bit(block, r->header.length) || memchr(block, 0x1b, r->header.length) != NULL))
+	if (!r->writing && (e.odd_encoding || text_has_8bit(block, r->header.length) ||
+	                       memchr(block, 0x1b, r->header.length) != NULL))
 		r->plan->all |= RECODE_HEADER;
 	const char *encoding = r->writing ? new_encoding(&e, r->plan, part, r->to_7bit) : NULL;
 	for (size_t at = 0; r->writing && header_next(block, r->header.length, &at, &f);) {
@@ -198,7 +208,8 @@ static void take_header_line(struct recode *r, const char *line, size_t length, 
 		take_line(r, line, length, out);
 		return;
 	}
-	while (value < length && line[value] != ':' && (unsigned char)line[value] > 0x20 && (unsigned char)line[value] < 0x7f)
+	while (value < length && line[value] != ':' && (unsigned char)line[value] > 0x20 &&
+	       (unsigned char)line[value] < 0x7f)
 		value++;
 	bool field = value > 0 && value < length && (line[value] == ':' || line[value] == ' ');
 	bool follows = r->header.length > 0 && (*line == ' ' || *line == '\t');
@@ -224,10 +235,15 @@ static void decide(struct recode *r, struct buffer *out)
 	buffer_free(&line);
 }
 
-struct recode *recode_start(const struct entity *top, struct recode_plan *plan, bool to_7bit, bool writing)
+struct recode *recode_start(const struct entity *top, struct recode_plan *plan, bool to_7bit,
+    bool writing)
 {
 	struct recode *r = mem_alloc(sizeof *r);
-	*r = (struct recode){.plan = plan, .to_7bit = to_7bit, .writing = writing, .line_start = true, .part = -1};
+	*r = (struct recode){.plan = plan,
+	    .to_7bit = to_7bit,
+	    .writing = writing,
+	    .line_start = true,
+	    .part = -1};
 	enter(r, top, add_part(r));
 	return r;
 }
@@ -240,8 +256,10 @@ void recode_put(struct recode *r, const char *bytes, size_t length, struct buffe
 		bool wanted = r->line_start && (r->in_header || r->depth > 0);
 		if (wanted) {
 			buffer_add(&r->line, bytes, n);
-			/* Header lines are read whole; a line of the body only as far as a boundary could reach. */
-			bool decided = end != NULL || r->line.length > (r->in_header ? HEADER_LIMIT_BYTES : BOUNDARY_LINE_BYTES);
+			/* Header lines are read whole; a line of the body only as far as a boundary could
+			 * reach. */
+			bool decided = end != NULL || r->line.length > (r->in_header ? HEADER_LIMIT_BYTES
+			                                                             : BOUNDARY_LINE_BYTES);
 			if (decided)
 				decide(r, out);
 			r->line_start = !decided || end != NULL;

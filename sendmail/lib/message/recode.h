@@ -1,27 +1,38 @@
-/* The body of a message made legal for the wire, part by part, without a change of what it decodes to: parts with lines over 998 bytes, NUL
-   or bare CR, and for a server without 8BITMIME those with 8-bit bytes, become quoted-printable; base64 and quoted-printable with lines that
-   are too long are broken anew.  Signed, encrypted and unknown parts are not touched (what is illegal there is cut by message/wire.h).
-   Two passes over the same bytes: the first finds what each part holds, the second writes.  The same bytes give the same result. */
+/* The body of a message made legal for the wire, part by part, without a change of what it decodes
+   to: parts with lines over 998 bytes, NUL or bare CR, and for a server without 8BITMIME those with
+   8-bit bytes, become quoted-printable; base64 and quoted-printable with lines that are too long
+   are broken anew.  Signed, encrypted and unknown parts are not touched (what is illegal there is
+   cut by message/wire.h). Two passes over the same bytes: the first finds what each part holds, the
+   second writes.  The same bytes give the same result. */
 #ifndef MESSAGE_RECODE_H
 #define MESSAGE_RECODE_H
 #include "message/entity.h"
 #include "base/mem.h"
 
-enum { RECODE_8BIT = 1, RECODE_ODD = 2, RECODE_NOT_UTF8 = 4, RECODE_HEADER = 8 /* of a part: it has to be written anew */ };
+enum {
+	RECODE_8BIT = 1,
+	RECODE_ODD = 2,
+	RECODE_NOT_UTF8 = 4,
+	RECODE_HEADER = 8 /* of a part: it has to be written anew */
+};
 
-/* What the first pass finds: an or of RECODE_ for each entity in the order of their headers; number 0 is the message. */
+/* What the first pass finds: an or of RECODE_ for each entity in the order of their headers; number
+ * 0 is the message. */
 struct recode_plan {
 	unsigned char *parts;
 	int count;
-	unsigned char all;  /* or of them */
+	unsigned char all; /* or of them */
 };
 
 struct recode; /* opaque */
 
-/* top: the message itself.  writing false: the first pass, which fills in plan.  The plan is kept by the caller. */
-struct recode *recode_start(const struct entity *top, struct recode_plan *plan, bool to_7bit, bool writing);
+/* top: the message itself.  writing false: the first pass, which fills in plan.  The plan is kept
+ * by the caller. */
+struct recode *recode_start(const struct entity *top, struct recode_plan *plan, bool to_7bit,
+    bool writing);
 
-/* Takes the next bytes of the body (LF line ends); out gets what they become (nothing in the first pass). */
+/* Takes the next bytes of the body (LF line ends); out gets what they become (nothing in the first
+ * pass). */
 void recode_put(struct recode *r, const char *bytes, size_t length, struct buffer *out);
 
 /* Takes the end of the body; frees r. */

@@ -11,11 +11,12 @@
 
 struct seen {
 	bool date, message_id, destination, reply_to, mime, sender;
-	int authors; /* mailboxes in From */
+	int authors;     /* mailboxes in From */
 	unsigned single; /* a bit for each of single_fields */
 };
 
-/* The name of a process is whatever it calls itself: in a comment, parentheses and the like would be structure. */
+/* The name of a process is whatever it calls itself: in a comment, parentheses and the like would
+ * be structure. */
 static void put_program(const char *name, struct buffer *out)
 {
 	buffer_puts(out, ", program ");
@@ -26,7 +27,8 @@ static void put_program(const char *name, struct buffer *out)
 	}
 }
 
-static void put_received(const struct envelope *e, const char *id, const struct stamp_policy *p, struct buffer *out)
+static void put_received(const struct envelope *e, const char *id, const struct stamp_policy *p,
+    struct buffer *out)
 {
 	TEXT(date, 64);
 	clock_put_rfc5322(&date, e->created_us / 1000000);
@@ -41,14 +43,14 @@ static void put_received(const struct envelope *e, const char *id, const struct 
 struct stamping {
 	const struct envelope *e;
 	const char *sender;
-	const char *block;      /* the header as it was stored */
+	const char *block; /* the header as it was stored */
 	size_t block_length;
 	const struct stamp_policy *policy;
 	struct seen seen;
 	struct buffer *out;
 	struct buffer original; /* the From field's value before another address took its place */
 	enum stamp_role role;
-	bool replaced;          /* an address with a domain became another one */
+	bool replaced; /* an address with a domain became another one */
 };
 
 /* -F '"Reminder Service"': the quotes are no part of the name. */
@@ -56,7 +58,8 @@ static char *plain_name(const char *name)
 {
 	struct buffer plain = {0};
 	size_t length = strlen(name);
-	bool quoted = length > 1 && name[0] == '"' && name[length - 1] == '"' && name[length - 2] != '\\';
+	bool quoted =
+	    length > 1 && name[0] == '"' && name[length - 1] == '"' && name[length - 2] != '\\';
 	for (size_t i = quoted; i < length - quoted; i++) {
 		i += quoted && name[i] == '\\' && i + 2 < length;
 		buffer_add(&plain, name + i, 1);
@@ -88,7 +91,8 @@ static void put_from(struct stamping *s)
 
 static void put_sender(struct stamping *s)
 {
-	char *full = *s->sender != '\0' ? s->policy->address(s->policy->context, STAMP_SENDER, s->sender) : NULL;
+	char *full =
+	    *s->sender != '\0' ? s->policy->address(s->policy->context, STAMP_SENDER, s->sender) : NULL;
 	if (full != NULL)
 		buffer_printf(s->out, "Sender: %s\n", full);
 	else
@@ -102,7 +106,8 @@ static char *edit_address(void *context, const char *address)
 	struct stamping *s = context;
 	char *fresh = s->policy->address(s->policy->context, s->role, address);
 	size_t local = strcspn(address, "@");
-	bool completed = strncmp(fresh, address, local) == 0 && fresh[local] == '@' && (address[local] == '\0' || strchr(address + local, '.') == NULL);
+	bool completed = strncmp(fresh, address, local) == 0 && fresh[local] == '@' &&
+	                 (address[local] == '\0' || strchr(address + local, '.') == NULL);
 	s->replaced = s->replaced || (!completed && strcmp(fresh, address) != 0);
 	return fresh;
 }
@@ -113,9 +118,11 @@ static bool find_role(const struct header_field *f, enum stamp_role *role)
 	static const struct {
 		const char *name;
 		enum stamp_role role;
-	} fields[] = {{"From", STAMP_FROM}, {"To", STAMP_RECIPIENT}, {"Cc", STAMP_RECIPIENT}, {"Reply-To", STAMP_SENDER}, {"Sender", STAMP_SENDER},
-	              {"Resent-From", STAMP_SENDER}, {"Resent-Sender", STAMP_SENDER}, {"Resent-To", STAMP_RECIPIENT}, {"Resent-Cc", STAMP_RECIPIENT},
-	              {"Errors-To", STAMP_SENDER}, {"Disposition-Notification-To", STAMP_SENDER}, {"Return-Receipt-To", STAMP_SENDER}};
+	} fields[] = {{"From", STAMP_FROM}, {"To", STAMP_RECIPIENT}, {"Cc", STAMP_RECIPIENT},
+	    {"Reply-To", STAMP_SENDER}, {"Sender", STAMP_SENDER}, {"Resent-From", STAMP_SENDER},
+	    {"Resent-Sender", STAMP_SENDER}, {"Resent-To", STAMP_RECIPIENT},
+	    {"Resent-Cc", STAMP_RECIPIENT}, {"Errors-To", STAMP_SENDER},
+	    {"Disposition-Notification-To", STAMP_SENDER}, {"Return-Receipt-To", STAMP_SENDER}};
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		*role = fields[i].role;
 		if (header_is(f, fields[i].name))
@@ -147,12 +154,22 @@ static int put_address_field(struct stamping *s, const struct header_field *f)
 {
 	bool author = s->role != STAMP_RECIPIENT;
 	char *fallback = author ? fallback_of(s) : NULL;
-	struct mailboxes_policy policy = {.use = author ? ADDRESS_AUTHORS : ADDRESS_RECIPIENTS, .edit = edit_address, .context = s, .fallback = fallback,
-	                                  .single = header_is(f, "Sender") || header_is(f, "Resent-Sender"), .ascii = s->policy->ascii && !author, .charset = s->policy->charset, .said = s->policy->said};
+	struct mailboxes_policy policy = {.use = author ? ADDRESS_AUTHORS : ADDRESS_RECIPIENTS,
+	    .edit = edit_address,
+	    .context = s,
+	    .fallback = fallback,
+	    .single = header_is(f, "Sender") || header_is(f, "Resent-Sender"),
+	    .ascii = s->policy->ascii && !author,
+	    .charset = s->policy->charset,
+	    .said = s->policy->said};
 	s->replaced = false;
 	int count = mailboxes_put(f, &policy, s->out);
 	if (s->role == STAMP_FROM && s->replaced && s->original.length == 0) {
-		struct mailboxes_policy kept = {.use = ADDRESS_AUTHORS, .edit = complete_address, .context = s, .fallback = fallback, .charset = s->policy->charset};
+		struct mailboxes_policy kept = {.use = ADDRESS_AUTHORS,
+		    .edit = complete_address,
+		    .context = s,
+		    .fallback = fallback,
+		    .charset = s->policy->charset};
 		mailboxes_put(f, &kept, &s->original);
 	}
 	free(fallback);
@@ -161,7 +178,8 @@ static int put_address_field(struct stamping *s, const struct header_field *f)
 
 static bool is_removed(const struct header_field *f)
 {
-	return header_is(f, "Bcc") || header_is(f, "Resent-Bcc") || header_is(f, "Return-Path") || header_is(f, "Content-Length");
+	return header_is(f, "Bcc") || header_is(f, "Resent-Bcc") || header_is(f, "Return-Path") ||
+	       header_is(f, "Content-Length");
 }
 
 static bool is_empty(const struct header_field *f)
@@ -173,8 +191,9 @@ static bool is_empty(const struct header_field *f)
 }
 
 /* Of these a header has one each (RFC 5322 3.6, RFC 2045): many servers refuse mail with two. */
-static const char *const single_fields[] = {"To", "Cc", "From", "Sender", "Reply-To", "Date", "Message-ID", "In-Reply-To", "References", "Subject",
-                                            "MIME-Version", "Content-Type", "Content-Transfer-Encoding", NULL};
+static const char *const single_fields[] = {"To", "Cc", "From", "Sender", "Reply-To", "Date",
+    "Message-ID", "In-Reply-To", "References", "Subject", "MIME-Version", "Content-Type",
+    "Content-Transfer-Encoding", NULL};
 
 /* True for one that was there before; of the first one that is noted. */
 static bool is_repeated(struct stamping *s, const struct header_field *f, int *which)
@@ -199,8 +218,10 @@ static bool put_joined(struct stamping *s, const struct header_field *first)
 		length--;
 	buffer_add(&joined, first->start, length);
 	size_t alone = joined.length;
-	for (size_t at = (size_t)(first->start - s->block) + first->length; header_next(s->block, s->block_length, &at, &f);) {
-		if (f.name_length != first->name_length || !header_is(&f, header_is(first, "To") ? "To" : "Cc"))
+	for (size_t at = (size_t)(first->start - s->block) + first->length;
+	     header_next(s->block, s->block_length, &at, &f);) {
+		if (f.name_length != first->name_length ||
+		    !header_is(&f, header_is(first, "To") ? "To" : "Cc"))
 			continue;
 		char *value = header_value(&f);
 		buffer_printf(&joined, "%s %s", alone > first->name_length + 1 ? "," : "", value);
@@ -227,7 +248,8 @@ static void put_again(struct stamping *s, const struct header_field *f)
 		legal_put_field(&other, s->policy->charset != NULL ? s->policy->charset : "", s->out);
 	buffer_free(&text);
 	if (s->policy->said != NULL)
-		buffer_printf(s->policy->said, "%sa second field %.*s was renamed", s->policy->said->length > 0 ? "; " : "", (int)f->name_length, f->start);
+		buffer_printf(s->policy->said, "%sa second field %.*s was renamed",
+		    s->policy->said->length > 0 ? "; " : "", (int)f->name_length, f->start);
 }
 
 /* As it is, unless the header has another one of its name. */
@@ -250,14 +272,16 @@ static void put_field(struct stamping *s, const struct header_field *f)
 	seen->date = seen->date || header_is(f, "Date");
 	seen->message_id = seen->message_id || header_is(f, "Message-ID");
 	seen->mime = seen->mime || header_is(f, "MIME-Version");
-	if ((header_is(f, "Content-Type") && *s->policy->type != '\0') || (header_is(f, "Content-Transfer-Encoding") && *s->policy->encoding != '\0'))
+	if ((header_is(f, "Content-Type") && *s->policy->type != '\0') ||
+	    (header_is(f, "Content-Transfer-Encoding") && *s->policy->encoding != '\0'))
 		return;
 	if (!find_role(f, &s->role)) {
 		legal_put_field(f, s->policy->charset != NULL ? s->policy->charset : "", s->out);
 		return;
 	}
 	int count = put_address_field(s, f);
-	seen->destination = seen->destination || (count > 0 && (header_is(f, "To") || header_is(f, "Cc")));
+	seen->destination =
+	    seen->destination || (count > 0 && (header_is(f, "To") || header_is(f, "Cc")));
 	seen->authors += header_is(f, "From") ? count : 0;
 	seen->sender = seen->sender || (count > 0 && header_is(f, "Sender"));
 	seen->reply_to = seen->reply_to || (count > 0 && header_is(f, "Reply-To"));
@@ -293,17 +317,23 @@ static void put_missing(struct stamping *s, const char *id)
 static void put_original(struct stamping *s)
 {
 	enum stamp_original keep = s->policy->keep_original;
-	if (s->original.length <= 5 || keep == STAMP_ORIGINAL_NO || (keep == STAMP_ORIGINAL_REPLY_TO && s->seen.reply_to))
+	if (s->original.length <= 5 || keep == STAMP_ORIGINAL_NO ||
+	    (keep == STAMP_ORIGINAL_REPLY_TO && s->seen.reply_to))
 		return;
 	buffer_puts(s->out, keep == STAMP_ORIGINAL_REPLY_TO ? "Reply-To" : "X-Original-From");
 	buffer_add(s->out, s->original.data + 4, s->original.length - 4);
 }
 
-void stamp_header(const struct envelope *e, const char *id, const char *sender, const struct stamp_policy *policy,
-                  const char *block, size_t length, struct buffer *out)
+void stamp_header(const struct envelope *e, const char *id, const char *sender,
+    const struct stamp_policy *policy, const char *block, size_t length, struct buffer *out)
 {
 	struct header_field field;
-	struct stamping s = {.e = e, .sender = sender, .block = block, .block_length = length, .policy = policy, .out = out};
+	struct stamping s = {.e = e,
+	    .sender = sender,
+	    .block = block,
+	    .block_length = length,
+	    .policy = policy,
+	    .out = out};
 	put_received(e, id, policy, out);
 	for (size_t at = 0; header_next(block, length, &at, &field);)
 		put_once(&s, &field);

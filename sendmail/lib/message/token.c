@@ -10,7 +10,7 @@ struct scan {
 	const char *at, *end;
 	struct token *tokens;
 	size_t count;
-	int open;        /* comments so far that have no end: each was looked for up to the end of the text */
+	int open; /* comments so far that have no end: each was looked for up to the end of the text */
 };
 
 #define OPEN_MAX 50
@@ -56,15 +56,16 @@ static const char *behind_comment(const char *at, const char *end)
 	return NULL;
 }
 
-/* "Joe <joe@x>, "Bob" <bob@x>: the first quote has no end, though there is another one; a name that goes on right behind a quotation
-   which holds a whole mailbox is the sign of it. */
+/* "Joe <joe@x>, "Bob" <bob@x>: the first quote has no end, though there is another one; a name that
+   goes on right behind a quotation which holds a whole mailbox is the sign of it. */
 static bool swallows_mailbox(const char *at, const char *behind, const char *end)
 {
 	if (behind >= end || is_blank(*behind) || is_special(*behind) || *behind == '(')
 		return false;
 	const char *angle = memchr(at, '<', (size_t)(behind - at));
 	const char *close = angle != NULL ? memchr(angle, '>', (size_t)(behind - angle)) : NULL;
-	return close != NULL && memchr(angle, '@', (size_t)(close - angle)) != NULL && memchr(close, ',', (size_t)(behind - close)) != NULL;
+	return close != NULL && memchr(angle, '@', (size_t)(close - angle)) != NULL &&
+	       memchr(close, ',', (size_t)(behind - close)) != NULL;
 }
 
 static void read_quoted(struct scan *s, bool gap)
@@ -82,7 +83,9 @@ static void read_comment(struct scan *s, bool gap)
 	s->open += !stray && behind == NULL;
 	struct token *t = add_token(s, TOKEN_COMMENT, s->at, gap);
 	t->broken = behind == NULL;
-	for (s->at += t->broken; t->broken && !stray && s->at < s->end && (*s->at == '\0' || strchr(",;<>", *s->at) == NULL); s->at++)
+	for (s->at += t->broken; t->broken && !stray && s->at < s->end &&
+	                         (*s->at == '\0' || strchr(",;<>", *s->at) == NULL);
+	     s->at++)
 		continue;
 	s->at = t->broken ? s->at : behind;
 }
@@ -114,8 +117,10 @@ static void read_atom(struct scan *s, bool gap)
 			s->at += escape > 0 ? escape : 1;
 			continue;
 		}
-		s->at += *s->at == '\\' && s->at + 1 < s->end && strchr("<>,;\r\n", s->at[1]) == NULL ? 2 : 1;
-	} while (s->at < s->end && (two || (!is_blank(*s->at) && !is_special(*s->at) && strchr("\"()", *s->at) == NULL)));
+		s->at +=
+		    *s->at == '\\' && s->at + 1 < s->end && strchr("<>,;\r\n", s->at[1]) == NULL ? 2 : 1;
+	} while (s->at < s->end &&
+	         (two || (!is_blank(*s->at) && !is_special(*s->at) && strchr("\"()", *s->at) == NULL)));
 }
 
 struct token *token_read(const char *text, size_t length, size_t *count)

@@ -1,5 +1,6 @@
-/* The tokens of an address field (RFC 5322 3.2), read so that one broken member spoils no other: a quotation, comment or literal
-   that has no end becomes a token of its own kind with broken set, and reading goes on behind it. */
+/* The tokens of an address field (RFC 5322 3.2), read so that one broken member spoils no other: a
+   quotation, comment or literal that has no end becomes a token of its own kind with broken set,
+   and reading goes on behind it. */
 #ifndef MESSAGE_TOKEN_H
 #define MESSAGE_TOKEN_H
 #include "base/mem.h"
@@ -7,9 +8,11 @@
 
 enum token_kind {
 	TOKEN_END,
-	TOKEN_ATOM,    /* a run of anything that is nothing below; "\c" is in it as written where c is none of <>,; */
+	TOKEN_ATOM, /* a run of anything that is nothing below; "\c" is in it as written where c is none
+	               of <>,; */
 	TOKEN_QUOTED,  /* with its quotes; broken: the quote alone */
-	TOKEN_COMMENT, /* with its parentheses; broken: up to the next of ,;<> or the end; or a ')' alone */
+	TOKEN_COMMENT, /* with its parentheses; broken: up to the next of ,;<> or the end; or a ')'
+	                  alone */
 	TOKEN_LITERAL, /* [192.0.2.1] behind an '@', with its brackets; broken: the bracket alone */
 	TOKEN_SPECIAL  /* one of <>@,;:. */
 };
@@ -18,11 +21,12 @@ struct token {
 	enum token_kind kind;
 	const char *start; /* in the text that was read */
 	size_t length;
-	bool gap;          /* blanks or a line end stand before it */
+	bool gap; /* blanks or a line end stand before it */
 	bool broken;
 };
 
-/* All tokens of a text, one of kind TOKEN_END last.  CR, LF and NUL count as blanks.  Free the result with free(3). */
+/* All tokens of a text, one of kind TOKEN_END last.  CR, LF and NUL count as blanks.  Free the
+ * result with free(3). */
 struct token *token_read(const char *text, size_t length, size_t *count);
 
 /* True for a TOKEN_SPECIAL of that character. */
@@ -34,13 +38,14 @@ bool token_is_aside(const struct token *t);
 /* An atom, or a quoted string with both of its quotes. */
 bool token_is_word(const struct token *t);
 
-/* Of the tokens [from, to): whether that special is among them, the place of the first one (or to), whether one that is no aside has 8-bit bytes, the
-   first that is no aside (or to). */
+/* Of the tokens [from, to): whether that special is among them, the place of the first one (or to),
+   whether one that is no aside has 8-bit bytes, the first that is no aside (or to). */
 bool tokens_have(const struct token *from, const struct token *to, char special);
 const struct token *tokens_find(const struct token *from, const struct token *to, char special);
 bool tokens_have_8bit(const struct token *from, const struct token *to);
 const struct token *tokens_skip_asides(const struct token *from, const struct token *to);
 
-/* Appends what a quoted string or a comment says: without its delimiters and backslashes; anything else as it is written. */
+/* Appends what a quoted string or a comment says: without its delimiters and backslashes; anything
+ * else as it is written. */
 void token_put_meaning(const struct token *t, struct buffer *out);
 #endif

@@ -1,5 +1,6 @@
-/* A stored message as it goes over the wire: CRLF line ends, dots doubled (RFC 5321 4.5.2), bare CR as a blank
-   (a bare CR or LF is what SMTP smuggling is made of), lines cut at 998 bytes with CRLF and a blank. */
+/* A stored message as it goes over the wire: CRLF line ends, dots doubled (RFC 5321 4.5.2), bare CR
+   as a blank (a bare CR or LF is what SMTP smuggling is made of), lines cut at 998 bytes with CRLF
+   and a blank. */
 #ifndef MESSAGE_WIRE_H
 #define MESSAGE_WIRE_H
 #include "base/mem.h"
@@ -8,9 +9,9 @@
 #define WIRE_LINE_LIMIT_BYTES 998 /* RFC 5321 4.5.3.1.6, without CRLF */
 
 struct wire {
-	size_t column;    /* bytes on the current line so far */
-	bool line_start;  /* the next byte begins a line */
-	bool held_cr;     /* a CR was seen and the next byte decides */
+	size_t column;   /* bytes on the current line so far */
+	bool line_start; /* the next byte begins a line */
+	bool held_cr;    /* a CR was seen and the next byte decides */
 };
 
 void wire_start(struct wire *w);

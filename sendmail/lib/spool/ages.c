@@ -61,7 +61,8 @@ static int64_t counted_at(const struct ages *a, int64_t arrival_s)
 		if (i > 0 && arrival_s < s->from_s && arrival_s > a->stretches[i - 1].to_s)
 			return s->counted_s;
 	}
-	/* Older than everything known: counted from the beginning; from the future: it has just come. */
+	/* Older than everything known: counted from the beginning; from the future: it has just come.
+	 */
 	return arrival_s < a->stretches[0].from_s ? a->stretches[0].counted_s : counted_at_end(a);
 }
 
@@ -76,8 +77,8 @@ int64_t ages_of(const struct ages *a, int64_t arrival_s)
 void ages_write(const struct ages *a, struct buffer *out)
 {
 	for (int i = 0; i < a->count; i++)
-		buffer_printf(out, "from=%lld to=%lld counted=%lld\n", (long long)a->stretches[i].from_s, (long long)a->stretches[i].to_s,
-		              (long long)a->stretches[i].counted_s);
+		buffer_printf(out, "from=%lld to=%lld counted=%lld\n", (long long)a->stretches[i].from_s,
+		    (long long)a->stretches[i].to_s, (long long)a->stretches[i].counted_s);
 }
 
 void ages_parse(struct ages *a, const char *text)
@@ -85,9 +86,12 @@ void ages_parse(struct ages *a, const char *text)
 	char line[128];
 	*a = (struct ages){0};
 	for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
-		snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n") < 120 ? (int)strcspn(text, "\n") : 120, text);
-		struct stretch s = {fields_get_number(line, "from", -1), fields_get_number(line, "to", -1), fields_get_number(line, "counted", -1)};
-		bool sound = s.from_s >= 0 && s.to_s >= s.from_s && s.counted_s >= 0 && s.to_s < INT64_MAX / 4 && s.counted_s < INT64_MAX / 4;
+		snprintf(line, sizeof line, "%.*s",
+		    (int)strcspn(text, "\n") < 120 ? (int)strcspn(text, "\n") : 120, text);
+		struct stretch s = {fields_get_number(line, "from", -1), fields_get_number(line, "to", -1),
+		    fields_get_number(line, "counted", -1)};
+		bool sound = s.from_s >= 0 && s.to_s >= s.from_s && s.counted_s >= 0 &&
+		             s.to_s < INT64_MAX / 4 && s.counted_s < INT64_MAX / 4;
 		if (sound && a->count < AGES_STRETCHES_MAX)
 			a->stretches[a->count++] = s;
 	}

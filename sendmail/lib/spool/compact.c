@@ -12,8 +12,9 @@
 
 /* Where the attempts begin. */
 struct attempts {
-	size_t kept_at;  /* the first of those that are kept */
-	size_t last_at;  /* the last one: its number may stand more than once, for each server that was asked */
+	size_t kept_at; /* the first of those that are kept */
+	size_t last_at; /* the last one: its number may stand more than once, for each server that was
+	                   asked */
 	long long n;
 };
 
@@ -24,7 +25,8 @@ static void find_attempts(struct attempts *a, const struct buffer *text)
 		const char *line = text->data + at, *end = memchr(line, '\n', text->length - at);
 		size_t length = end != NULL ? (size_t)(end - line) + 1 : text->length - at;
 		const char *verb = memchr(line, ' ', length);
-		if (verb != NULL && length - (size_t)(verb - line) > 11 && memcmp(verb, " attempt n=", 11) == 0) {
+		if (verb != NULL && length - (size_t)(verb - line) > 11 &&
+		    memcmp(verb, " attempt n=", 11) == 0) {
 			long long n = strtoll(verb + 11, NULL, 10);
 			if (n != a->n)
 				a->last_at = at;
@@ -38,14 +40,17 @@ static void find_attempts(struct attempts *a, const struct buffer *text)
 		a->kept_at = a->last_at;
 }
 
-/* What the lines before come to.  Of a recipient that is still open, the last word counts, and may stand in what is kept. */
+/* What the lines before come to.  Of a recipient that is still open, the last word counts, and may
+ * stand in what is kept. */
 static void put_state(const struct journal *before, const struct journal *kept, struct buffer *out)
 {
 	if (before->revived)
 		journal_put_word(out, before->last_s, "revived by=0");
 	if (before->attempts > 0)
 		journal_put_attempt(out, before->last_s, before->attempts);
-	journal_put_step(out, before->last_s, "the lines of earlier attempts were dropped here, to keep this file short; what they came to follows");
+	journal_put_step(out, before->last_s,
+	    "the lines of earlier attempts were dropped here, to keep this file short; what they came "
+	    "to follows");
 	for (size_t i = 0; i < before->rcpt_count; i++) {
 		const struct journal_rcpt *r = &before->rcpts[i];
 		bool settled = r->last.verdict == VERDICT_SENT || r->last.verdict == VERDICT_FAILED;
@@ -58,7 +63,8 @@ static void put_state(const struct journal *before, const struct journal *kept, 
 		journal_put_word(out, before->last_s, "warned");
 }
 
-/* The lines that are kept, but for those of hold and release, which any sender can add without end: the last of them counts. */
+/* The lines that are kept, but for those of hold and release, which any sender can add without end:
+ * the last of them counts. */
 static void put_kept(const char *text, size_t length, const struct journal *all, struct buffer *out)
 {
 	TEXT(verb, 60);
@@ -67,7 +73,8 @@ static void put_kept(const char *text, size_t length, const struct journal *all,
 		size_t n = end != NULL ? (size_t)(end - line) + 1 : length - at;
 		const char *word = memchr(line, ' ', n);
 		size_t left = word != NULL ? n - (size_t)(word - line) : 0;
-		if (end != NULL && !(left > 6 && memcmp(word, " held ", 6) == 0) && !(left > 10 && memcmp(word, " released ", 10) == 0))
+		if (end != NULL && !(left > 6 && memcmp(word, " held ", 6) == 0) &&
+		    !(left > 10 && memcmp(word, " released ", 10) == 0))
 			buffer_add(out, line, n);
 		at += n;
 	}
@@ -76,12 +83,14 @@ static void put_kept(const char *text, size_t length, const struct journal *all,
 		journal_put_word(out, all->last_s, verb.data);
 }
 
-static bool replace(const struct queue *q, const char *id, const char *name, const struct buffer *text)
+static bool replace(const struct queue *q, const char *id, const char *name,
+    const struct buffer *text)
 {
 	char temp[ID_SIZE + 2];
 	snprintf(temp, sizeof temp, "t.%s", id);
 	int fd = openat(q->mqueue_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
-	bool done = fd >= 0 && fdio_write(fd, text->data, text->length) && fdio_sync(fd) && renameat(q->mqueue_fd, temp, q->mqueue_fd, name) == 0;
+	bool done = fd >= 0 && fdio_write(fd, text->data, text->length) && fdio_sync(fd) &&
+	            renameat(q->mqueue_fd, temp, q->mqueue_fd, name) == 0;
 	if (fd >= 0 && !done)
 		unlinkat(q->mqueue_fd, temp, 0);
 	if (fd >= 0)
@@ -97,7 +106,8 @@ void compact_journal(const struct queue *q, const char *id)
 	struct journal before, kept, all;
 	struct buffer text = {0}, out = {0};
 	snprintf(name, sizeof name, "%s.log", id);
-	if (fstatat(q->mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_size < COMPACT_FROM_BYTES ||
+	if (fstatat(q->mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    st.st_size < COMPACT_FROM_BYTES ||
 	    !fdio_slurp_at(q->mqueue_fd, name, &text, JOURNAL_LIMIT_BYTES)) {
 		buffer_free(&text);
 		return;

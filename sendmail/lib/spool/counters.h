@@ -1,5 +1,6 @@
-/* mqueue/counters: what the runners of this queue have done, all of their lives together.  Written by the runner, read by mailq for
-   those who draw it: so a number never becomes smaller, neither by a restart nor by a power cut (what was shown was synced). */
+/* mqueue/counters: what the runners of this queue have done, all of their lives together.  Written
+   by the runner, read by mailq for those who draw it: so a number never becomes smaller, neither by
+   a restart nor by a power cut (what was shown was synced). */
 #ifndef SPOOL_COUNTERS_H
 #define SPOOL_COUNTERS_H
 #include "diagnosis/diag.h"
@@ -17,13 +18,16 @@ struct counters_hop {
 };
 
 struct counters {
-	int64_t since_s;                            /* wall time of the first count; 0 = nothing was counted yet */
-	unsigned long long adopted;                 /* messages taken up from drop/ */
-	unsigned long long reports, set_aside;      /* messages */
-	unsigned long long log_lost;                /* lines that the log daemon did not read */
-	int64_t log_since_s;                        /* wall time since when it reads nothing, as the runner that lives sees it; 0 = it reads */
-	unsigned long long deferred[FAULT_COUNT];   /* attempts of recipients that wait on, by whose fault it is */
-	unsigned long long delays[COUNTERS_DELAYS]; /* recipients that were sent, by counters_delay_s, not cumulated */
+	int64_t since_s;            /* wall time of the first count; 0 = nothing was counted yet */
+	unsigned long long adopted; /* messages taken up from drop/ */
+	unsigned long long reports, set_aside; /* messages */
+	unsigned long long log_lost;           /* lines that the log daemon did not read */
+	int64_t log_since_s; /* wall time since when it reads nothing, as the runner that lives sees it;
+	                        0 = it reads */
+	unsigned long long
+	    deferred[FAULT_COUNT]; /* attempts of recipients that wait on, by whose fault it is */
+	unsigned long long
+	    delays[COUNTERS_DELAYS]; /* recipients that were sent, by counters_delay_s, not cumulated */
 	unsigned long long delay_sum_s;
 	struct counters_hop hops[COUNTERS_HOPS_MAX];
 	int hop_count;
@@ -33,7 +37,8 @@ struct counters {
 /* The upper ends, in seconds, of the delays that are counted together; the last has none. */
 extern const int counters_delay_s[COUNTERS_DELAYS - 1];
 
-/* The row of a server, made when it is new.  name: of a smarthost; "@DOMAIN" is "direct", "" is "none". */
+/* The row of a server, made when it is new.  name: of a smarthost; "@DOMAIN" is "direct", "" is
+ * "none". */
 struct counters_hop *counters_hop(struct counters *c, const char *name);
 
 /* One recipient and attempt. */
@@ -42,6 +47,7 @@ void counters_outcome(struct counters *c, const struct diagnosis *d, int64_t del
 /* From mqueue/; all zero when there is no file.  Bytes that make no sense count as 0. */
 void counters_load(struct counters *c, int mqueue_fd);
 
-/* Replaces the file and syncs it; on failure the old one stays, and changed is kept for the next time. */
+/* Replaces the file and syncs it; on failure the old one stays, and changed is kept for the next
+ * time. */
 void counters_save(struct counters *c, int mqueue_fd);
 #endif

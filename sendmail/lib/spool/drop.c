@@ -1,4 +1,5 @@
-/* Committing a submission.  Order matters: content, then name, then the directory that holds the name. */
+/* Committing a submission.  Order matters: content, then name, then the directory that holds the
+ * name. */
 #include "spool/drop.h"
 #include "base/fdio.h"
 #include "base/text.h"
@@ -22,7 +23,9 @@ bool drop_open(struct drop *d, const char *spool, struct diagnosis *why)
 	if (d->dir_fd >= 0)
 		return true;
 	d->open_error = errno;
-	const char *key = errno == EACCES || errno == EPERM ? "spool-rights" : errno == ENOENT || errno == ENOTDIR ? "spool-missing" : "spool-write";
+	const char *key = errno == EACCES || errno == EPERM     ? "spool-rights"
+	                  : errno == ENOENT || errno == ENOTDIR ? "spool-missing"
+	                                                        : "spool-write";
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", path);
 	return false;
 }
@@ -37,7 +40,8 @@ void drop_error(struct diagnosis *why, const char *doing)
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", doing);
 }
 
-/* Room for others than the runner.  A file system that does not tell has room until a write says otherwise. */
+/* Room for others than the runner.  A file system that does not tell has room until a write says
+ * otherwise. */
 static bool has_room(struct drop *d, struct diagnosis *why)
 {
 	struct room room;
@@ -45,8 +49,10 @@ static bool has_room(struct drop *d, struct diagnosis *why)
 	if (!room_look(&room, d->dir_fd) || room_is_enough(&room))
 		return true;
 	bool bytes = room.free_bytes <= room.reserve_bytes;
-	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-full", "No space left for new mail on the disk of the spool: %llu %s are left, and as many are kept for the queue's own notes",
-	         bytes ? room.free_bytes / 1024 : room.free_files, bytes ? "KiB" : "files");
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-full",
+	    "No space left for new mail on the disk of the spool: %llu %s are left, and as many are "
+	    "kept for the queue's own notes",
+	    bytes ? room.free_bytes / 1024 : room.free_files, bytes ? "KiB" : "files");
 	return false;
 }
 
@@ -61,16 +67,19 @@ bool drop_write(struct drop *d, const void *bytes, size_t length, struct diagnos
 	return false;
 }
 
-/* The runner reads it by the group of drop/, which the folder gives to what is in it; where it does not, everyone's right is needed: the folder is closed to
-   others, and mqueue/ is. */
+/* The runner reads it by the group of drop/, which the folder gives to what is in it; where it does
+   not, everyone's right is needed: the folder is closed to others, and mqueue/ is. */
 static bool is_readable(const struct drop *d, const struct stat *st)
 {
 	struct stat folder;
-	return (fstat(d->dir_fd, &folder) == 0 && (st->st_gid == folder.st_gid || st->st_uid == folder.st_uid)) || fchmod(d->fd, 0644) == 0;
+	return (fstat(d->dir_fd, &folder) == 0 &&
+	           (st->st_gid == folder.st_gid || st->st_uid == folder.st_uid)) ||
+	       fchmod(d->fd, 0644) == 0;
 }
 
-/* A new file under a name of its own, locked.  A runner whose clock is ahead may take it for one that a dead submission left, and remove it before the
-   lock is on it: then, as when the name is in use, *again. */
+/* A new file under a name of its own, locked.  A runner whose clock is ahead may take it for one
+   that a dead submission left, and remove it before the lock is on it: then, as when the name is in
+   use, *again. */
 static bool create_locked(struct drop *d, bool *again)
 {
 	struct stat st;

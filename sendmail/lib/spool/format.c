@@ -16,7 +16,8 @@ static long long read_number(struct buffer *text)
 	long long number = 0;
 	const char *bytes = buffer_string(text);
 	text_put_n(&line, bytes, strcspn(bytes, "\n"));
-	if (!text_starts(line.data, WORDS) || !text_number(line.data + strlen(WORDS), 1, 1000000, &number))
+	if (!text_starts(line.data, WORDS) ||
+	    !text_number(line.data + strlen(WORDS), 1, 1000000, &number))
 		return 0;
 	return number;
 }
@@ -39,7 +40,9 @@ bool format_accept(int mqueue_fd, struct diagnosis *why)
 	buffer_free(&text);
 	if (held > FORMAT_KNOWN) {
 		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-version",
-		         "the queue was written by a later version of firsthop (format %lld, this program knows %d): start that version, or let it deliver what waits", held, FORMAT_KNOWN);
+		    "the queue was written by a later version of firsthop (format %lld, this program knows "
+		    "%d): start that version, or let it deliver what waits",
+		    held, FORMAT_KNOWN);
 		return false;
 	}
 	/* A note that cannot be written is no reason to deliver nothing: the next start tries again. */

@@ -1,4 +1,5 @@
-/* The health file: lines of fields, replaced whole.  It is a help for readers, so it is not synced. */
+/* The health file: lines of fields, replaced whole.  It is a help for readers, so it is not synced.
+ */
 #include "spool/health.h"
 #include "base/fdio.h"
 #include "base/fields.h"
@@ -40,7 +41,8 @@ int health_read(const struct queue *q, struct health *list, int max)
 		bytes.length = 0;
 	while (count < max && (line = fdio_take_line(&bytes)) != NULL) {
 		struct health *h = &list[count++];
-		*h = (struct health){.since_s = fields_get_number(line, "since", 0), .next_s = fields_get_number(line, "next", 0)};
+		*h = (struct health){.since_s = fields_get_number(line, "since", 0),
+		    .next_s = fields_get_number(line, "next", 0)};
 		fields_get(line, "path", h->path, sizeof h->path);
 		fields_get(line, "passed", h->hop, sizeof h->hop);
 		diag_read(&h->why, line);

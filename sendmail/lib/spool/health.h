@@ -1,5 +1,6 @@
-/* mqueue/health: why mail waits that was not tried itself: one line for each path (config/rules.h) whose servers all fail, or one
-   for a configuration that is broken.  Present only while that is so; written by the runner, read by mailq. */
+/* mqueue/health: why mail waits that was not tried itself: one line for each path (config/rules.h)
+   whose servers all fail, or one for a configuration that is broken.  Present only while that is
+   so; written by the runner, read by mailq. */
 #ifndef SPOOL_HEALTH_H
 #define SPOOL_HEALTH_H
 #include "spool/queue.h"

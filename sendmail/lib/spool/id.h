@@ -1,4 +1,5 @@
-/* Queue identifiers: 8 hex digits of time, a dot, 8 of randomness.  They sort by age and are safe as file names. */
+/* Queue identifiers: 8 hex digits of time, a dot, 8 of randomness.  They sort by age and are safe
+ * as file names. */
 #ifndef SPOOL_ID_H
 #define SPOOL_ID_H
 #include <stdbool.h>

@@ -150,7 +150,8 @@ bool journal_too_long(int mqueue_fd, const char *id)
 	char name[64];
 	struct stat st;
 	snprintf(name, sizeof name, "%s.log", id);
-	return fstatat(mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size > (off_t)JOURNAL_LIMIT_BYTES;
+	return fstatat(mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st.st_size > (off_t)JOURNAL_LIMIT_BYTES;
 }
 
 bool journal_read(struct journal *j, int mqueue_fd, const char *id)
@@ -220,7 +221,8 @@ void journal_put_step(struct buffer *lines, int64_t wall_s, const char *text)
 	put_line(lines, wall_s, "step", &fields);
 }
 
-void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, bool next, const struct diagnosis *d)
+void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, bool next,
+    const struct diagnosis *d)
 {
 	struct buffer fields = {0};
 	fields_put(&fields, "address", address);
@@ -239,7 +241,8 @@ void journal_put_relayed(struct buffer *lines, int64_t wall_s, const char *addre
 
 void journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s)
 {
-	buffer_printf(lines, "%lld wait s=%d until=%lld\n", (long long)wall_s, wait_s, (long long)wall_s + wait_s);
+	buffer_printf(lines, "%lld wait s=%d until=%lld\n", (long long)wall_s, wait_s,
+	    (long long)wall_s + wait_s);
 }
 
 /* Closes a torn last line. */
@@ -251,7 +254,8 @@ static bool mend_end(int fd, off_t size)
 	return fdio_write(fd, "\n", 1);
 }
 
-static bool append_once(const struct queue *q, const char *name, const struct buffer *lines, bool sync)
+static bool append_once(const struct queue *q, const char *name, const struct buffer *lines,
+    bool sync)
 {
 	struct stat st;
 	int fd = openat(q->mqueue_fd, name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
@@ -263,7 +267,8 @@ static bool append_once(const struct queue *q, const char *name, const struct bu
 	if (done && sync)
 		done = fdio_sync(fd) && (st.st_size > 0 || fdio_sync(q->mqueue_fd));
 	int saved = errno;
-	/* Half a line, or one of which nobody knows whether it is on the disk, is written again as a whole. */
+	/* Half a line, or one of which nobody knows whether it is on the disk, is written again as a
+	 * whole. */
 	if (sized && !done && ftruncate(fd, st.st_size) != 0)
 		saved = errno;
 	close(fd);

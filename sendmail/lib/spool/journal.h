@@ -1,40 +1,44 @@
 /* ID.log: what happened to one message, one line per event, only ever appended to.
-   "TIME verb key=value ...": attempt n= | step text= | rcpt address= next=1 DIAGNOSIS | relayed address= (its sender is still to hear of success) | reported (has heard) | wait s= until= | warned | owed | revived by= | held by= | released by= | done.
-   The state of a message is the fold of its lines; a torn last line is ignored. */
+   "TIME verb key=value ...": attempt n= | step text= | rcpt address= next=1 DIAGNOSIS | relayed
+   address= (its sender is still to hear of success) | reported (has heard) | wait s= until= |
+   warned | owed | revived by= | held by= | released by= | done. The state of a message is the fold
+   of its lines; a torn last line is ignored. */
 #ifndef SPOOL_JOURNAL_H
 #define SPOOL_JOURNAL_H
 #include "diagnosis/diag.h"
 #include "base/lookup.h"
 #include "spool/queue.h"
 
-#define JOURNAL_LIMIT_BYTES (256u << 20) /* a longer one is not read; spool/compact.h keeps them short */
+#define JOURNAL_LIMIT_BYTES \
+	(256u << 20) /* a longer one is not read; spool/compact.h keeps them short */
 #define JOURNAL_LIMIT_WORDS "256 MiB"
 
 struct journal_rcpt {
 	char *address;
 	struct diagnosis last;
-	int attempt;        /* in which that was */
-	bool next;          /* another server was to be asked at once */
-	bool relayed;       /* the report of success is still to be written */
+	int attempt;  /* in which that was */
+	bool next;    /* another server was to be asked at once */
+	bool relayed; /* the report of success is still to be written */
 };
 
 struct journal {
 	int attempts;
-	int64_t last_s;     /* time of the last attempt, 0 = none */
-	int64_t until_s;    /* wall time of the next attempt, 0 = not named */
-	int wait_s;         /* as it was decided; until_s never counts for more than that from now */
+	int64_t last_s;  /* time of the last attempt, 0 = none */
+	int64_t until_s; /* wall time of the next attempt, 0 = not named */
+	int wait_s;      /* as it was decided; until_s never counts for more than that from now */
 	bool warned, done;
-	bool owed;          /* all are settled, but the report about those that failed is still to be sent */
-	bool relayed;       /* that is so for some recipient */
-	bool revived;       /* it was set aside, and an operator wanted it tried again */
+	bool owed;    /* all are settled, but the report about those that failed is still to be sent */
+	bool relayed; /* that is so for some recipient */
+	bool revived; /* it was set aside, and an operator wanted it tried again */
 	bool held;
-	int64_t held_by;    /* uid */
+	int64_t held_by; /* uid */
 	struct journal_rcpt *rcpts;
 	size_t rcpt_count;
 	struct lookup known; /* their addresses */
 };
 
-/* Reads ID.log; a missing file is an empty journal.  False with errno when it cannot be read; EFBIG: it is longer than JOURNAL_LIMIT_BYTES. */
+/* Reads ID.log; a missing file is an empty journal.  False with errno when it cannot be read;
+ * EFBIG: it is longer than JOURNAL_LIMIT_BYTES. */
 bool journal_read(struct journal *j, int mqueue_fd, const char *id);
 bool journal_too_long(int mqueue_fd, const char *id);
 void journal_parse(struct journal *j, const char *bytes, size_t length);
@@ -52,7 +56,8 @@ bool journal_settled(const struct journal *j, const char *address);
 /* Builds lines. */
 void journal_put_attempt(struct buffer *lines, int64_t wall_s, int attempt);
 void journal_put_step(struct buffer *lines, int64_t wall_s, const char *text);
-void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, bool next, const struct diagnosis *d);
+void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, bool next,
+    const struct diagnosis *d);
 void journal_put_relayed(struct buffer *lines, int64_t wall_s, const char *address);
 void journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
 void journal_put_word(struct buffer *lines, int64_t wall_s, const char *verb);

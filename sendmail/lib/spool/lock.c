@@ -1,4 +1,5 @@
-/* Lock and trigger.  flock(2): it belongs to the open file, so a relay that outlives its runner keeps the next one out. */
+/* Lock and trigger.  flock(2): it belongs to the open file, so a relay that outlives its runner
+ * keeps the next one out. */
 #include "spool/lock.h"
 #include "base/fdio.h"
 #include <errno.h>

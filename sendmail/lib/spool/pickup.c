@@ -14,20 +14,23 @@
 
 static bool write_fails(struct diagnosis *why, const char *id)
 {
-	diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write", "move drop/%s to mqueue/", id);
+	diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write", "move drop/%s to mqueue/",
+	    id);
 	return false;
 }
 
 static bool is_there_already(struct diagnosis *why, const char *name)
 {
-	diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "mqueue/%s is there already", name);
+	diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "mqueue/%s is there already",
+	    name);
 	return false;
 }
 
 static bool is_in_mqueue(const struct queue *q, const char *name, const struct stat *st)
 {
 	struct stat other;
-	return fstatat(q->mqueue_fd, name, &other, AT_SYMLINK_NOFOLLOW) == 0 && other.st_ino == st->st_ino && other.st_dev == st->st_dev;
+	return fstatat(q->mqueue_fd, name, &other, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       other.st_ino == st->st_ino && other.st_dev == st->st_dev;
 }
 
 static bool is_second_name(const struct queue *q, const char *id)
@@ -82,8 +85,11 @@ static bool copy_file(struct queue *q, const char *id, const struct stat *st, st
 	char temp[ID_SIZE + 2];
 	snprintf(temp, sizeof temp, "t.%s", id);
 	int from = openat(q->drop_fd, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int to = from >= 0 ? openat(q->mqueue_fd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
-	bool done = to >= 0 && write_copy(from, to, st->st_uid, why) && renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;
+	int to = from >= 0 ? openat(q->mqueue_fd, temp,
+	                         O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)
+	                   : -1;
+	bool done = to >= 0 && write_copy(from, to, st->st_uid, why) &&
+	            renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;
 	if (!done && why->key[0] == '\0')
 		write_fails(why, id);
 	if (!done && to >= 0)
@@ -98,7 +104,8 @@ static bool copy_file(struct queue *q, const char *id, const struct stat *st, st
 }
 
 /* A second name of a plain file, or what does for it. */
-static bool give_name(struct queue *q, const char *id, const char *name, const struct stat *st, struct diagnosis *why)
+static bool give_name(struct queue *q, const char *id, const char *name, const struct stat *st,
+    struct diagnosis *why)
 {
 	if (linkat(q->drop_fd, id, q->mqueue_fd, name, 0) == 0) {
 		add_second_name(q, id);
@@ -106,7 +113,8 @@ static bool give_name(struct queue *q, const char *id, const char *name, const s
 	}
 	if (errno == EEXIST)
 		return is_there_already(why, name);
-	if (errno != EPERM && errno != EACCES && errno != EMLINK && errno != EOPNOTSUPP && errno != ENOSYS)
+	if (errno != EPERM && errno != EACCES && errno != EMLINK && errno != EOPNOTSUPP &&
+	    errno != ENOSYS)
 		return write_fails(why, id);
 	if (faccessat(q->mqueue_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return is_there_already(why, name);
@@ -116,17 +124,19 @@ static bool give_name(struct queue *q, const char *id, const char *name, const s
 }
 
 /* What no sendmail of ours has made is no message: nothing was promised for it. */
-static enum pickup set_aside(struct queue *q, const char *id, const struct stat *st, struct diagnosis *why)
+static enum pickup set_aside(struct queue *q, const char *id, const struct stat *st,
+    struct diagnosis *why)
 {
 	char name[ID_SIZE + 8];
 	snprintf(name, sizeof name, "%s.dead", id);
-	bool moved = S_ISREG(st->st_mode) ? give_name(q, id, name, st, why)
-	                                  : renameat(q->drop_fd, id, q->mqueue_fd, name) == 0 || write_fails(why, id);
+	bool moved = S_ISREG(st->st_mode)
+	                 ? give_name(q, id, name, st, why)
+	                 : renameat(q->drop_fd, id, q->mqueue_fd, name) == 0 || write_fails(why, id);
 	if (!moved)
 		return PICKUP_REFUSED;
 	q->has_dead = true;
 	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-damaged",
-	         "drop/%s is no plain file with one name; set aside as mqueue/%s", id, name);
+	    "drop/%s is no plain file with one name; set aside as mqueue/%s", id, name);
 	return PICKUP_REFUSED;
 }
 
@@ -145,7 +155,7 @@ enum pickup pickup_take(struct queue *q, const char *id, struct diagnosis *why)
 	if (is_in_mqueue(q, id, &st) || is_in_mqueue(q, dead, &st)) {
 		add_second_name(q, id);
 		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged",
-		         "drop/%s was in mqueue/ already: a crash left both names, and this one is removed", id);
+		    "drop/%s was in mqueue/ already: a crash left both names, and this one is removed", id);
 		return PICKUP_KNOWN;
 	}
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
@@ -157,7 +167,7 @@ bool pickup_settle(struct queue *q, struct diagnosis *why)
 {
 	if (!fdio_sync(q->mqueue_fd)) {
 		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write",
-		               "make names in mqueue/ durable (fsync): new mail keeps its name in drop/, too");
+		    "make names in mqueue/ durable (fsync): new mail keeps its name in drop/, too");
 		return false;
 	}
 	for (; q->second_count > 0; q->second_count--) {
@@ -165,7 +175,7 @@ bool pickup_settle(struct queue *q, struct diagnosis *why)
 		id_unpack(q->second[q->second_count - 1], id);
 		if (unlinkat(q->drop_fd, id, 0) != 0 && errno != ENOENT) {
 			diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write",
-			               "remove the name drop/%s of a message that is in mqueue/", id);
+			    "remove the name drop/%s of a message that is in mqueue/", id);
 			return false;
 		}
 	}

@@ -1,7 +1,8 @@
 /* Reading the published rules.  Lines of fields (base/fields.h) behind a word:
    policy version= file= domain= min_free_mb= max_recipients= log= once, first
-   rule line= who= uid= | gid= | all= from=        in the order of the configuration: the first that fits a user counts
-   over uid= until= text=                          a user who is above a limit, and until when at most */
+   rule line= who= uid= | gid= | all= from=        in the order of the configuration: the first that
+   fits a user counts over uid= until= text=                          a user who is above a limit,
+   and until when at most */
 #include "spool/policy.h"
 #include "base/clock.h"
 #include "base/compat.h"
@@ -37,8 +38,10 @@ void policy_load(struct policy *p, int drop_fd)
 	int fd = openat(drop_fd, "policy", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	bool ours = fstat(fd, &st) == 0 && fstat(drop_fd, &folder) == 0 && S_ISREG(st.st_mode) && st.st_uid == folder.st_uid;
-	if (ours && fdio_slurp(fd, &text, POLICY_LIMIT_BYTES) && text_starts(buffer_string(&text), "policy version=1 "))
+	bool ours = fstat(fd, &st) == 0 && fstat(drop_fd, &folder) == 0 && S_ISREG(st.st_mode) &&
+	            st.st_uid == folder.st_uid;
+	if (ours && fdio_slurp(fd, &text, POLICY_LIMIT_BYTES) &&
+	    text_starts(buffer_string(&text), "policy version=1 "))
 		p->text = mem_copy(buffer_string(&text));
 	buffer_free(&text);
 	close(fd);
@@ -69,7 +72,8 @@ static const char *next_line(const char *line)
 	return end != NULL && end[1] != '\0' ? end + 1 : NULL;
 }
 
-/* A copy of the first line from line on that begins with word and is about the user; NULL when there is none.  fields_get reads to the NUL. */
+/* A copy of the first line from line on that begins with word and is about the user; NULL when
+ * there is none.  fields_get reads to the NUL. */
 static char *find_line(const char *line, const char *word, const struct policy_user *u)
 {
 	for (; line != NULL; line = next_line(line)) {
@@ -77,7 +81,8 @@ static char *find_line(const char *line, const char *word, const struct policy_u
 			continue;
 		char *copy = mem_copy_n(line, strcspn(line, "\n"));
 		long long gid = fields_get_number(copy, "gid", -1);
-		bool fits = fields_get_number(copy, "all", 0) == 1 || fields_get_number(copy, "uid", -1) == (long long)u->uid;
+		bool fits = fields_get_number(copy, "all", 0) == 1 ||
+		            fields_get_number(copy, "uid", -1) == (long long)u->uid;
 		for (int i = 0; !fits && gid >= 0 && i < u->group_count; i++)
 			fits = gid == (long long)u->groups[i];
 		if (fits)
@@ -88,7 +93,8 @@ static char *find_line(const char *line, const char *word, const struct policy_u
 }
 
 /* item: an address, "@domain", or "self". */
-static bool may_name(const char *item, const struct policy_user *u, const char *full, const char *domain)
+static bool may_name(const char *item, const struct policy_user *u, const char *full,
+    const char *domain)
 {
 	if (*item == '@')
 		return text_equal_ci(item + 1, address_domain(full));
@@ -98,12 +104,14 @@ static bool may_name(const char *item, const struct policy_user *u, const char *
 	return same;
 }
 
-static bool may_send_as(const char *list, const struct policy_user *u, const char *sender, const char *domain)
+static bool may_send_as(const char *list, const struct policy_user *u, const char *sender,
+    const char *domain)
 {
 	char *full = address_qualify(sender, domain);
 	char item[400];
 	bool allowed = may_name("self", u, full, domain);
-	for (const char *at = list; !allowed && *(at += strspn(at, " ,\t")) != '\0'; at += strcspn(at, " ,\t")) {
+	for (const char *at = list; !allowed && *(at += strspn(at, " ,\t")) != '\0';
+	     at += strcspn(at, " ,\t")) {
 		snprintf(item, sizeof item, "%.*s", (int)strcspn(at, " ,\t"), at);
 		allowed = may_name(item, u, full, domain);
 	}
@@ -111,17 +119,20 @@ static bool may_send_as(const char *list, const struct policy_user *u, const cha
 	return allowed;
 }
 
-static int check_sender(const char *head, const char *rule, const struct policy_user *u, const char *sender, struct diagnosis *why)
+static int check_sender(const char *head, const char *rule, const struct policy_user *u,
+    const char *sender, struct diagnosis *why)
 {
 	char list[600], domain[256], file[300], who[80];
-	if (sender == NULL || *sender == '\0' || !fields_get(rule, "from", list, sizeof list) || *list == '\0')
+	if (sender == NULL || *sender == '\0' || !fields_get(rule, "from", list, sizeof list) ||
+	    *list == '\0')
 		return EX_OK;
 	if (!fields_get(head, "domain", domain, sizeof domain) || may_send_as(list, u, sender, domain))
 		return EX_OK;
 	fields_get(head, "file", file, sizeof file);
 	fields_get(rule, "who", who, sizeof who);
-	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "sender-refused", "user %s may not send as <%.150s>; [submit %s] in %s, line %lld, allows: %.100s", u->login,
-	         sender, who, file, fields_get_number(rule, "line", 0), list);
+	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "sender-refused",
+	    "user %s may not send as <%.150s>; [submit %s] in %s, line %lld, allows: %.100s", u->login,
+	    sender, who, file, fields_get_number(rule, "line", 0), list);
 	return EX_NOPERM;
 }
 
@@ -134,7 +145,8 @@ static int check_limits(const char *over, struct diagnosis *why)
 	fields_get(over, "text", words, sizeof words);
 	TEXT(span, 60);
 	clock_put_span(&span, left_s);
-	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "user-limit", "%s; not before %s have passed", words, span.data);
+	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "user-limit", "%s; not before %s have passed",
+	    words, span.data);
 	return EX_NOPERM;
 }
 
@@ -149,12 +161,15 @@ static int check_space(const char *head, int drop_fd, struct diagnosis *why)
 	if (free_mb >= (unsigned long long)wanted_mb)
 		return EX_OK;
 	fields_get(head, "file", file, sizeof file);
-	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-full", "the disk of the spool has %llu MB left; below %lld MB ([queue] min_free_mb in %s) only root's mail is taken",
-	         free_mb, wanted_mb, file);
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-full",
+	    "the disk of the spool has %llu MB left; below %lld MB ([queue] min_free_mb in %s) only "
+	    "root's mail is taken",
+	    free_mb, wanted_mb, file);
 	return EX_IOERR;
 }
 
-int policy_check(const struct policy *p, const struct policy_user *u, const char *sender, int drop_fd, struct diagnosis *why)
+int policy_check(const struct policy *p, const struct policy_user *u, const char *sender,
+    int drop_fd, struct diagnosis *why)
 {
 	if (p->text == NULL || u->uid == 0)
 		return EX_OK;
@@ -186,17 +201,20 @@ void policy_too_many(const struct policy *p, struct diagnosis *why)
 	fields_get(head, "file", file, sizeof file);
 	free(head);
 	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "recipients-limit",
-	         "the message has more than %d recipients, as many as it may have ([queue] max_recipients in %s); divide them among several messages",
-	         policy_max_recipients(p), file);
+	    "the message has more than %d recipients, as many as it may have ([queue] max_recipients "
+	    "in %s); divide them among several messages",
+	    policy_max_recipients(p), file);
 }
 
-/* What somebody has put in the place of that name; a folder with something in it can only be moved out of the way. */
+/* What somebody has put in the place of that name; a folder with something in it can only be moved
+ * out of the way. */
 static void clear_place(int drop_fd, const char *name, bool only_folder)
 {
 	struct stat st;
 	TEXT(aside, 40);
 	text_printf(&aside, "odd.%08x%08x", (unsigned)compat_random(), (unsigned)compat_random());
-	if (fstatat(drop_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || (only_folder && !S_ISDIR(st.st_mode)))
+	if (fstatat(drop_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    (only_folder && !S_ISDIR(st.st_mode)))
 		return;
 	if (S_ISDIR(st.st_mode))
 		renameat(drop_fd, name, drop_fd, aside.data);
@@ -208,9 +226,11 @@ bool policy_write(int drop_fd, const char *text, size_t length)
 {
 	clear_place(drop_fd, "policy.new", false);
 	clear_place(drop_fd, "policy", true);
-	int fd = openat(drop_fd, "policy.new", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int fd =
+	    openat(drop_fd, "policy.new", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	/* The umask of the runner would hide it from sendmail; drop/ hides it from everyone else. */
-	bool done = fd >= 0 && fchmod(fd, 0644) == 0 && fdio_write(fd, text, length) && renameat(drop_fd, "policy.new", drop_fd, "policy") == 0;
+	bool done = fd >= 0 && fchmod(fd, 0644) == 0 && fdio_write(fd, text, length) &&
+	            renameat(drop_fd, "policy.new", drop_fd, "policy") == 0;
 	if (fd >= 0)
 		close(fd);
 	return done;

@@ -1,5 +1,6 @@
-/* drop/policy: what the runner lets sendmail know about who may hand over what.  Written by the runner from [submit WHO] and from what it
-   counts; read at each submission by a program that reads no configuration.  A file that is missing, odd, or not the runner's refuses nothing. */
+/* drop/policy: what the runner lets sendmail know about who may hand over what.  Written by the
+   runner from [submit WHO] and from what it counts; read at each submission by a program that reads
+   no configuration.  A file that is missing, odd, or not the runner's refuses nothing. */
 #ifndef SPOOL_POLICY_H
 #define SPOOL_POLICY_H
 #include "diagnosis/diag.h"
@@ -7,8 +8,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define POLICY_LIMIT_BYTES (4u << 20) /* thousands of users above their limits; a longer file counts for nothing */
-#define POLICY_GROUPS_MAX 1024 /* of a user: what FreeBSD allows, and more than a Kerberos ticket holds */
+#define POLICY_LIMIT_BYTES \
+	(4u << 20) /* thousands of users above their limits; a longer file counts for nothing */
+#define POLICY_GROUPS_MAX \
+	1024 /* of a user: what FreeBSD allows, and more than a Kerberos ticket holds */
 
 struct policy {
 	char *text; /* NULL: nothing is known */
@@ -32,11 +35,13 @@ void policy_free(struct policy *p);
 /* True when the log is to be written as JSON. */
 bool policy_log_json(const struct policy *p);
 
-/* EX_OK, or 77 (not allowed) or 74 (the disk is nearly full) with why.  sender: as given with -f; NULL: the login name.
-   drop_fd is asked for free space. */
-int policy_check(const struct policy *p, const struct policy_user *u, const char *sender, int drop_fd, struct diagnosis *why);
+/* EX_OK, or 77 (not allowed) or 74 (the disk is nearly full) with why.  sender: as given with -f;
+   NULL: the login name. drop_fd is asked for free space. */
+int policy_check(const struct policy *p, const struct policy_user *u, const char *sender,
+    int drop_fd, struct diagnosis *why);
 
-/* How many recipients a message may have; where that is not known, as many as where nothing is configured. */
+/* How many recipients a message may have; where that is not known, as many as where nothing is
+ * configured. */
 int policy_max_recipients(const struct policy *p);
 
 /* The words for one that has more. */

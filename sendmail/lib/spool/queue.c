@@ -19,7 +19,8 @@ static int open_folder(const char *spool, const char *name, struct diagnosis *wh
 	snprintf(path, sizeof path, "%s/%s", spool, name);
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, errno == ENOENT ? "spool-missing" : "spool-rights", "%s", path);
+		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL,
+		    errno == ENOENT ? "spool-missing" : "spool-rights", "%s", path);
 	return fd;
 }
 
@@ -74,7 +75,8 @@ static void report_name(const char *name, queue_found *found, void *context)
 
 bool queue_scan(int dir_fd, queue_found *found, void *context)
 {
-	/* A descriptor of its own: readdir moves the offset, and the folder is scanned again and again. */
+	/* A descriptor of its own: readdir moves the offset, and the folder is scanned again and again.
+	 */
 	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -117,12 +119,14 @@ int queue_message(const struct queue *q, const char *id, uid_t *uid, int64_t *mt
 	return fd;
 }
 
-bool queue_create(struct queue *q, const char *bytes, size_t length, const char *id, struct diagnosis *why)
+bool queue_create(struct queue *q, const char *bytes, size_t length, const char *id,
+    struct diagnosis *why)
 {
 	char temp[ID_SIZE + 2];
 	snprintf(temp, sizeof temp, "t.%s", id);
 	int fd = openat(q->mqueue_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	bool named = fd >= 0 && fdio_write(fd, bytes, length) && fdio_sync(fd) && renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;
+	bool named = fd >= 0 && fdio_write(fd, bytes, length) && fdio_sync(fd) &&
+	             renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;
 	bool done = named && fdio_sync(q->mqueue_fd);
 	if (!done) {
 		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write", "create mqueue/%s", id);
@@ -182,7 +186,8 @@ void queue_remove_temp(struct queue *q, const char *id, int64_t age_s)
 	int fd = openat(q->drop_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) == 0 && clock_wall_s() - st.st_mtime > age_s && flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (fstat(fd, &st) == 0 && clock_wall_s() - st.st_mtime > age_s &&
+	    flock(fd, LOCK_EX | LOCK_NB) == 0)
 		unlinkat(q->drop_fd, name, 0);
 	close(fd);
 }

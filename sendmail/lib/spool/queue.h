@@ -1,4 +1,5 @@
-/* The runner's half of the spool: what is in mqueue/, and out of it (states S3 to S7).  From drop/ into it: spool/pickup.h. */
+/* The runner's half of the spool: what is in mqueue/, and out of it (states S3 to S7).  From drop/
+ * into it: spool/pickup.h. */
 #ifndef SPOOL_QUEUE_H
 #define SPOOL_QUEUE_H
 #include "diagnosis/diag.h"
@@ -10,14 +11,16 @@
 
 struct queue {
 	int drop_fd, mqueue_fd;
-	gid_t group; /* of mqueue/: who may list it */
-	uid_t owner; /* of mqueue/ */
+	gid_t group;                         /* of mqueue/: who may list it */
+	uid_t owner;                         /* of mqueue/ */
 	uint64_t removed[QUEUE_REMOVED_MAX]; /* whose journals go when the removal is durable */
 	int removed_count;
-	uint64_t *second; /* IDs whose names in drop/ go when those in mqueue/ are durable (spool/pickup.h) */
+	uint64_t *
+	    second; /* IDs whose names in drop/ go when those in mqueue/ are durable (spool/pickup.h) */
 	size_t second_count, second_size;
-	bool moved;  /* something was adopted since the last sync of drop/ */
-	bool has_dead; /* something is set aside, as far as is known: when it is old enough, somebody has to look */
+	bool moved;    /* something was adopted since the last sync of drop/ */
+	bool has_dead; /* something is set aside, as far as is known: when it is old enough, somebody
+	                  has to look */
 };
 
 /* Opens the folders; drop_fd stays -1 when with_drop is false (mailq has no right to it). */
@@ -26,18 +29,23 @@ void queue_close(struct queue *q);
 
 enum queue_kind { QUEUE_MESSAGE, QUEUE_LOG, QUEUE_DEAD, QUEUE_TEMP, QUEUE_FLUSH, QUEUE_LEDGER };
 
-/* QUEUE_FLUSH: drop/flush.N, by which "sendmail -q" asks a staying runner for a pass; id is N.  QUEUE_LEDGER: mqueue/sent.N, the same.
-   Calls found for every file of the kinds that belong to us; names that do not are passed over. False when the folder cannot be read. */
+/* QUEUE_FLUSH: drop/flush.N, by which "sendmail -q" asks a staying runner for a pass; id is N.
+   QUEUE_LEDGER: mqueue/sent.N, the same. Calls found for every file of the kinds that belong to us;
+   names that do not are passed over. False when the folder cannot be read. */
 typedef void queue_found(void *context, enum queue_kind kind, const char *id);
 bool queue_scan(int dir_fd, queue_found *found, void *context);
 
-/* Opens a message for reading; -1 with errno.  *uid gets the owner of the file, *mtime its time (either may be NULL). */
+/* Opens a message for reading; -1 with errno.  *uid gets the owner of the file, *mtime its time
+ * (either may be NULL). */
 int queue_message(const struct queue *q, const char *id, uid_t *uid, int64_t *mtime_s);
 
-/* Creates a new message from within (a bounce): writes the bytes, syncs, names it id, which the caller has made. */
-bool queue_create(struct queue *q, const char *bytes, size_t length, const char *id, struct diagnosis *why);
+/* Creates a new message from within (a bounce): writes the bytes, syncs, names it id, which the
+ * caller has made. */
+bool queue_create(struct queue *q, const char *bytes, size_t length, const char *id,
+    struct diagnosis *why);
 
-/* Removes ID; its journal goes with the next queue_sync, after the removal is durable: until then it says that nothing is to be sent again. */
+/* Removes ID; its journal goes with the next queue_sync, after the removal is durable: until then
+ * it says that nothing is to be sent again. */
 bool queue_remove(struct queue *q, const char *id);
 
 /* ID becomes ID.dead; its journal stays. */

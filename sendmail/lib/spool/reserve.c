@@ -1,4 +1,5 @@
-/* The reserve.  Its bytes are random, because a file system that compresses would keep no room for others. */
+/* The reserve.  Its bytes are random, because a file system that compresses would keep no room for
+ * others. */
 #include "spool/reserve.h"
 #include "base/compat.h"
 #include "base/fdio.h"
@@ -15,7 +16,8 @@
 static bool has_plenty(const struct queue *q)
 {
 	struct statvfs st;
-	return fstatvfs(q->mqueue_fd, &st) == 0 && (uint64_t)st.f_bavail * st.f_frsize > 8 * (uint64_t)RESERVE_FILE_BYTES;
+	return fstatvfs(q->mqueue_fd, &st) == 0 &&
+	       (uint64_t)st.f_bavail * st.f_frsize > 8 * (uint64_t)RESERVE_FILE_BYTES;
 }
 
 void reserve_keep(const struct queue *q)
@@ -23,7 +25,8 @@ void reserve_keep(const struct queue *q)
 	uint32_t words[1024];
 	if (faccessat(q->mqueue_fd, NAME, F_OK, 0) == 0 || !has_plenty(q))
 		return;
-	int fd = openat(q->mqueue_fd, TEMP, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd =
+	    openat(q->mqueue_fd, TEMP, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	bool done = fd >= 0;
 	for (size_t written = 0; done && written < RESERVE_FILE_BYTES; written += sizeof words) {
 		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -44,7 +47,9 @@ bool reserve_spend(const struct queue *q)
 	return spent;
 }
 
-bool reserve_create(struct queue *q, const char *bytes, size_t length, const char *id, struct diagnosis *why)
+bool reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
+    struct diagnosis *why)
 {
-	return queue_create(q, bytes, length, id, why) || (reserve_spend(q) && queue_create(q, bytes, length, id, why));
+	return queue_create(q, bytes, length, id, why) ||
+	       (reserve_spend(q) && queue_create(q, bytes, length, id, why));
 }

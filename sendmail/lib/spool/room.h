@@ -1,10 +1,12 @@
-/* What is left on the spool's disk, and what of it is kept for the runner: so journals and reports can be written when submissions have filled the rest. */
+/* What is left on the spool's disk, and what of it is kept for the runner: so journals and reports
+ * can be written when submissions have filled the rest. */
 #ifndef SPOOL_ROOM_H
 #define SPOOL_ROOM_H
 #include <stdbool.h>
 
 struct room {
-	unsigned long long free_bytes, reserve_bytes; /* reserve: 16 MiB, or a twentieth of a small disk */
+	unsigned long long free_bytes,
+	    reserve_bytes; /* reserve: 16 MiB, or a twentieth of a small disk */
 	unsigned long long free_files, reserve_files; /* free: ULLONG_MAX where files are not counted */
 };
 

@@ -1,5 +1,5 @@
-/* mqueue/sessions: sessions that have been waiting for some seconds, for a server or a mailbox, each in a line.  Present only while there are any; written by
-   the runner, read by mailq. */
+/* mqueue/sessions: sessions that have been waiting for some seconds, for a server or a mailbox,
+   each in a line.  Present only while there are any; written by the runner, read by mailq. */
 #ifndef SPOOL_WAITS_H
 #define SPOOL_WAITS_H
 #include "diagnosis/diag.h"
@@ -9,11 +9,11 @@
 #define WAITS_MAX 48
 
 struct session_wait {
-	char path[700];    /* as in struct health */
-	char peer[256];    /* server, or recipient of local mail; "" = none yet */
-	char id[ID_SIZE];  /* of the message that it works on; "" = none */
-	enum stage stage;  /* STAGE_NONE = not known */
-	int64_t since_s;   /* wall time */
+	char path[700];   /* as in struct health */
+	char peer[256];   /* server, or recipient of local mail; "" = none yet */
+	char id[ID_SIZE]; /* of the message that it works on; "" = none */
+	enum stage stage; /* STAGE_NONE = not known */
+	int64_t since_s;  /* wall time */
 };
 
 /* Adds the line of one. */

@@ -1,5 +1,6 @@
-/* Questions about names.  route.c asks through these functions only; tests link tests/fake/resolver_table.c in place of resolver.c, hosts.c
-   and here.c.  Every answer says who gave it and how long it took: an admin must be able to ask the same. */
+/* Questions about names.  route.c asks through these functions only; tests link
+   tests/fake/resolver_table.c in place of resolver.c, hosts.c and here.c.  Every answer says who
+   gave it and how long it took: an admin must be able to ask the same. */
 #ifndef ROUTE_DNS_H
 #define ROUTE_DNS_H
 #include <stdbool.h>
@@ -31,21 +32,24 @@ struct dns_record {
 struct dns_answer {
 	enum dns_kind kind;
 	int count;
-	bool validated;        /* by DNSSEC, says a resolver of this very machine */
+	bool validated; /* by DNSSEC, says a resolver of this very machine */
 	struct dns_record records[DNS_RECORDS_MAX];
-	char alias[256];       /* the name that stands behind the one asked (CNAME); "" = none */
-	char source[160];      /* "asked 192.0.2.53, 12 ms", "hosts file /etc/hosts:7" */
-	char detail[300];      /* for kinds other than DNS_RECORDS: what each server did */
+	char alias[256];  /* the name that stands behind the one asked (CNAME); "" = none */
+	char source[160]; /* "asked 192.0.2.53, 12 ms", "hosts file /etc/hosts:7" */
+	char detail[300]; /* for kinds other than DNS_RECORDS: what each server did */
 };
 
-/* Asks the servers of resolv.conf(5), one after the other; a cut answer is asked for again over TCP.  name is complete: no search list. */
+/* Asks the servers of resolv.conf(5), one after the other; a cut answer is asked for again over
+ * TCP.  name is complete: no search list. */
 void dns_ask(const char *name, enum dns_type type, struct dns_answer *a);
 
 /* Server i of resolv.conf(5); NULL behind the last. */
 const char *dns_server(int i);
 
-/* One question to one server, by UDP or TCP: the kind of its answer (DNS_TIMEOUT: none, *error is why) and the time that it took. */
-enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, bool tcp, int *error, int64_t *took_ms);
+/* One question to one server, by UDP or TCP: the kind of its answer (DNS_TIMEOUT: none, *error is
+ * why) and the time that it took. */
+enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, bool tcp,
+    int *error, int64_t *took_ms);
 
 /* Addresses from the hosts file; false when it has none for the name. */
 bool dns_hosts(const char *host, struct dns_answer *a);
@@ -56,11 +60,16 @@ bool dns_hosts_read(FILE *file, const char *host, struct dns_answer *a);
 /* Addresses from whatever else the system is configured to ask (search list, mDNS, NIS, ...). */
 void dns_system(const char *host, struct dns_answer *a);
 
-const char *dns_kind_name(enum dns_kind k); /* "records", "no records", "no such name", "server failure", ... */
+const char *dns_kind_name(
+    enum dns_kind k); /* "records", "no records", "no such name", "server failure", ... */
 
-/* Puts a question into bytes (512 are enough); its length, 0 when the name cannot be asked.  RFC 1035 4.1. */
-size_t dns_question(const char *name, enum dns_type type, uint16_t id, unsigned char *bytes, size_t size);
+/* Puts a question into bytes (512 are enough); its length, 0 when the name cannot be asked.  RFC
+ * 1035 4.1. */
+size_t dns_question(const char *name, enum dns_type type, uint16_t id, unsigned char *bytes,
+    size_t size);
 
-/* Reads an answer's bytes: kind, records, alias.  False when they are no answer to that question; *cut: the rest is to be had by TCP.  Pure. */
-bool dns_parse(const unsigned char *bytes, size_t length, const char *name, enum dns_type type, uint16_t id, struct dns_answer *a, bool *cut);
+/* Reads an answer's bytes: kind, records, alias.  False when they are no answer to that question;
+ * *cut: the rest is to be had by TCP.  Pure. */
+bool dns_parse(const unsigned char *bytes, size_t length, const char *name, enum dns_type type,
+    uint16_t id, struct dns_answer *a, bool *cut);
 #endif

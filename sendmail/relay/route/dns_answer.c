@@ -26,12 +26,14 @@ struct record_head {
 
 const char *dns_kind_name(enum dns_kind k)
 {
-	static const char *const names[DNS_KINDS] = {"records", "no records of this type", "no such name", "server failure", "no answer",
-	                                             "the server does not look names up for this machine", "broken answer"};
+	static const char *const names[DNS_KINDS] = {"records", "no records of this type",
+	    "no such name", "server failure", "no answer",
+	    "the server does not look names up for this machine", "broken answer"};
 	return names[k];
 }
 
-size_t dns_question(const char *name, enum dns_type type, uint16_t id, unsigned char *bytes, size_t size)
+size_t dns_question(const char *name, enum dns_type type, uint16_t id, unsigned char *bytes,
+    size_t size)
 {
 	size_t at = HEAD_BYTES, length = strlen(name);
 	if (length == 0 || length > 253 || size < HEAD_BYTES + length + 6)
@@ -66,7 +68,8 @@ static unsigned get16(struct reader *r)
 	return value;
 }
 
-/* A label's bytes; names that hold anything but printable characters are broken, for they go to logs and terminals. */
+/* A label's bytes; names that hold anything but printable characters are broken, for they go to
+ * logs and terminals. */
 static bool put_label(struct text *name, const unsigned char *bytes, size_t length)
 {
 	if (name->length > 0)
@@ -79,7 +82,8 @@ static bool put_label(struct text *name, const unsigned char *bytes, size_t leng
 	return !name->overflow;
 }
 
-/* A name with compression (RFC 1035 4.1.4): pointers only ever lead backwards, and not more often than is sensible. */
+/* A name with compression (RFC 1035 4.1.4): pointers only ever lead backwards, and not more often
+ * than is sensible. */
 static void get_name(struct reader *r, char *out, size_t size)
 {
 	struct text name;
@@ -123,13 +127,16 @@ static bool get_record(struct reader *r, struct record_head *h)
 	return !r->broken;
 }
 
-static bool take_address(const struct reader *r, const struct record_head *h, enum dns_type type, struct dns_record *record)
+static bool take_address(const struct reader *r, const struct record_head *h, enum dns_type type,
+    struct dns_record *record)
 {
 	unsigned wanted = type == DNS_A ? 4 : 16;
-	return h->size == wanted && inet_ntop(type == DNS_A ? AF_INET : AF_INET6, r->bytes + h->data_at, record->name, sizeof record->name) != NULL;
+	return h->size == wanted && inet_ntop(type == DNS_A ? AF_INET : AF_INET6, r->bytes + h->data_at,
+	                                record->name, sizeof record->name) != NULL;
 }
 
-static bool take_data(const struct reader *whole, const struct record_head *h, enum dns_type type, struct dns_record *record)
+static bool take_data(const struct reader *whole, const struct record_head *h, enum dns_type type,
+    struct dns_record *record)
 {
 	struct reader r = *whole;
 	*record = (struct dns_record){0};
@@ -146,7 +153,8 @@ static bool take_data(const struct reader *whole, const struct record_head *h, e
 }
 
 /* Follows a CNAME: the answer's other records belong to the name behind it. */
-static void take_alias(const struct reader *whole, const struct record_head *h, struct dns_answer *a)
+static void take_alias(const struct reader *whole, const struct record_head *h,
+    struct dns_answer *a)
 {
 	struct reader r = *whole;
 	char target[256];
@@ -165,10 +173,12 @@ static bool is_same_question(struct reader *r, const char *name, enum dns_type t
 	size_t length = strlen(name);
 	if (length > 0 && name[length - 1] == '.')
 		length--;
-	return !r->broken && asked_type == (unsigned)type && strlen(asked) == length && strncasecmp(asked, name, length) == 0;
+	return !r->broken && asked_type == (unsigned)type && strlen(asked) == length &&
+	       strncasecmp(asked, name, length) == 0;
 }
 
-/* Without records: a referral points at other servers and does not end the search; a server that recurses never sends one. */
+/* Without records: a referral points at other servers and does not end the search; a server that
+ * recurses never sends one. */
 static bool is_referral(struct reader *r, unsigned authorities, bool recursive)
 {
 	struct record_head h;
@@ -180,7 +190,8 @@ static bool is_referral(struct reader *r, unsigned authorities, bool recursive)
 	return points && !ends && !recursive;
 }
 
-static void take_records(struct reader *r, unsigned answers, enum dns_type type, struct dns_answer *a)
+static void take_records(struct reader *r, unsigned answers, enum dns_type type,
+    struct dns_answer *a)
 {
 	struct record_head h;
 	for (unsigned i = 0; i < answers && get_record(r, &h); i++) {
@@ -195,7 +206,8 @@ static void take_records(struct reader *r, unsigned answers, enum dns_type type,
 	}
 }
 
-bool dns_parse(const unsigned char *bytes, size_t length, const char *name, enum dns_type type, uint16_t id, struct dns_answer *a, bool *cut)
+bool dns_parse(const unsigned char *bytes, size_t length, const char *name, enum dns_type type,
+    uint16_t id, struct dns_answer *a, bool *cut)
 {
 	struct reader r = {bytes, length, 0, false};
 	*a = (struct dns_answer){.kind = DNS_BAD};
@@ -221,6 +233,7 @@ bool dns_parse(const unsigned char *bytes, size_t length, const char *name, enum
 	else if (a->count > 0)
 		a->kind = DNS_RECORDS;
 	else
-		a->kind = answers == 0 && is_referral(&r, authorities, (flags & 0x0080) != 0) ? DNS_LAME : DNS_NONE;
+		a->kind = answers == 0 && is_referral(&r, authorities, (flags & 0x0080) != 0) ? DNS_LAME
+		                                                                              : DNS_NONE;
 	return true;
 }

@@ -20,8 +20,14 @@
 #define LINES_LIMIT_BYTES 65536
 #define SLACK_MS 2000 /* for the process, behind the end of its work */
 
-static const struct confine_limits with_socket = {.memory_mib = 128, .cpu_s = 10, .descriptors = ANSWER_FD + 2 /* one for the kernel, while it confines */, .file_bytes = 0};
-static const struct confine_limits by_itself = {.memory_mib = 256, .cpu_s = 20, .descriptors = 64, .file_bytes = 0};
+static const struct confine_limits with_socket = {.memory_mib = 128,
+    .cpu_s = 10,
+    .descriptors = ANSWER_FD + 2 /* one for the kernel, while it confines */,
+    .file_bytes = 0};
+static const struct confine_limits by_itself = {.memory_mib = 256,
+    .cpu_s = 20,
+    .descriptors = 64,
+    .file_bytes = 0};
 
 void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut)
 {
@@ -65,9 +71,11 @@ static bool read_number(const char *fields, const char *key, long long most, lon
 static bool read_record(const char *line, enum dns_type type, struct dns_record *r)
 {
 	long long preference, weight, port;
-	if (!text_starts(line, "record ") || !read_name(line + 7, "name", r->name, sizeof r->name) || !is_of_type(r->name, type))
+	if (!text_starts(line, "record ") || !read_name(line + 7, "name", r->name, sizeof r->name) ||
+	    !is_of_type(r->name, type))
 		return false;
-	if (!read_number(line + 7, "preference", 65535, &preference) || !read_number(line + 7, "weight", 65535, &weight) ||
+	if (!read_number(line + 7, "preference", 65535, &preference) ||
+	    !read_number(line + 7, "weight", 65535, &weight) ||
 	    !read_number(line + 7, "port", 65535, &port))
 		return false;
 	r->preference = (uint16_t)preference;
@@ -82,8 +90,10 @@ bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *
 	long long kind, count, was_cut, validated;
 	const char *line = fdio_next_line(lines, &at);
 	*a = (struct dns_answer){.kind = DNS_BAD};
-	if (line == NULL || !text_starts(line, "answer ") || !read_number(line + 7, "kind", DNS_KINDS - 1, &kind) ||
-	    !read_number(line + 7, "count", DNS_RECORDS_MAX, &count) || !read_number(line + 7, "cut", 1, &was_cut) ||
+	if (line == NULL || !text_starts(line, "answer ") ||
+	    !read_number(line + 7, "kind", DNS_KINDS - 1, &kind) ||
+	    !read_number(line + 7, "count", DNS_RECORDS_MAX, &count) ||
+	    !read_number(line + 7, "cut", 1, &was_cut) ||
 	    !read_number(line + 7, "validated", 1, &validated) ||
 	    !read_name(line + 7, "alias", a->alias, sizeof a->alias))
 		return false;
@@ -104,7 +114,8 @@ static void put_failure(struct buffer *lines, int error)
 	buffer_printf(lines, "failed %d\n", error);
 }
 
-/* Nothing is open but the socket, where the answer goes, and what standard output and error were. */
+/* Nothing is open but the socket, where the answer goes, and what standard output and error were.
+ */
 static void arrange(int socket, int answer)
 {
 	int in = socket >= 0 ? fcntl(socket, F_DUPFD, ANSWER_FD + 1) : open("/dev/null", O_RDONLY);
@@ -118,8 +129,10 @@ static bool confine(bool has_socket)
 {
 	if (!has_socket)
 		return confine_enter_as_user(&by_itself);
-	return sandbox_limit(STDIN_FILENO, SANDBOX_TALK) && sandbox_limit(STDOUT_FILENO, SANDBOX_WRITE) && sandbox_limit(STDERR_FILENO, SANDBOX_WRITE) &&
-	       sandbox_limit(ANSWER_FD, SANDBOX_WRITE) && confine_enter(&with_socket) != SANDBOX_FAILED;
+	return sandbox_limit(STDIN_FILENO, SANDBOX_TALK) &&
+	       sandbox_limit(STDOUT_FILENO, SANDBOX_WRITE) &&
+	       sandbox_limit(STDERR_FILENO, SANDBOX_WRITE) && sandbox_limit(ANSWER_FD, SANDBOX_WRITE) &&
+	       confine_enter(&with_socket) != SANDBOX_FAILED;
 }
 
 static void child(exchange_work *work, const void *what, int socket, int answer)
@@ -165,7 +178,8 @@ static bool understand(struct buffer *lines, enum dns_type type, struct dns_answ
 	return exchange_read(lines, type, a, cut);
 }
 
-bool exchange_run(exchange_work *work, const void *what, int socket, enum dns_type type, int64_t end_ms, struct dns_answer *a, bool *cut)
+bool exchange_run(exchange_work *work, const void *what, int socket, enum dns_type type,
+    int64_t end_ms, struct dns_answer *a, bool *cut)
 {
 	int ends[2];
 	struct buffer lines = {0};

@@ -1,5 +1,6 @@
-/* Talk with a name server, in a process of its own that is confined before it reads a byte (base/confine.h).  What it understood comes back as
-   lines, which are checked as anything from outside is: it may have been taken over. */
+/* Talk with a name server, in a process of its own that is confined before it reads a byte
+   (base/confine.h).  What it understood comes back as lines, which are checked as anything from
+   outside is: it may have been taken over. */
 #ifndef ROUTE_EXCHANGE_H
 #define ROUTE_EXCHANGE_H
 #include "base/mem.h"
@@ -8,12 +9,15 @@
 /* What is done there: fills a, and *cut; false with errno. */
 typedef bool exchange_work(const void *what, int socket, struct dns_answer *a, bool *cut);
 
-/* Runs work in such a process, until end_ms (monotonic clock).  With a socket, which stays open here, the process has nothing but that; with -1 it is the
-   user fhnet but not confined, for what asks by itself.  type: of the records that are wanted.  False with errno when there is no answer. */
-bool exchange_run(exchange_work *work, const void *what, int socket, enum dns_type type, int64_t end_ms, struct dns_answer *a, bool *cut);
+/* Runs work in such a process, until end_ms (monotonic clock).  With a socket, which stays open
+   here, the process has nothing but that; with -1 it is the user fhnet but not confined, for what
+   asks by itself.  type: of the records that are wanted.  False with errno when there is no answer.
+ */
+bool exchange_run(exchange_work *work, const void *what, int socket, enum dns_type type,
+    int64_t end_ms, struct dns_answer *a, bool *cut);
 
-/* An answer as lines, and back; false when they make no sense: a kind or a number out of range, a name with control characters, an address that is
-   none, records that are missing. */
+/* An answer as lines, and back; false when they make no sense: a kind or a number out of range, a
+   name with control characters, an address that is none, records that are missing. */
 void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut);
 bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *a, bool *cut);
 #endif

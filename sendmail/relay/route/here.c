@@ -22,11 +22,15 @@ static const void *host_bytes(const struct sockaddr *s, size_t *length)
 
 static struct addrinfo *read_address(const char *address)
 {
-	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV}, *ai = NULL;
+	struct addrinfo hints = {.ai_family = AF_UNSPEC,
+	                    .ai_socktype = SOCK_DGRAM,
+	                    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV},
+	                *ai = NULL;
 	return getaddrinfo(address, "25", &hints, &ai) == 0 ? ai : NULL;
 }
 
-/* Of 127.0.0.0/8 all addresses are the machine's on one system, and on another those that an interface has: the kernel knows. */
+/* Of 127.0.0.0/8 all addresses are the machine's on one system, and on another those that an
+ * interface has: the kernel knows. */
 static bool is_loopback_of_ours(const struct addrinfo *ai)
 {
 	int fd = socket(ai->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -45,7 +49,8 @@ bool here_owns(const char *address)
 	size_t length = 0, other = 0;
 	struct addrinfo *ai = read_address(address);
 	const void *wanted = ai != NULL ? host_bytes(ai->ai_addr, &length) : NULL;
-	bool own = strcmp(address, "::1") == 0 || (strncmp(address, "127.", 4) == 0 && wanted != NULL && is_loopback_of_ours(ai));
+	bool own = strcmp(address, "::1") == 0 ||
+	           (strncmp(address, "127.", 4) == 0 && wanted != NULL && is_loopback_of_ours(ai));
 	if (!own && wanted != NULL && getifaddrs(&list) == 0) {
 		for (struct ifaddrs *i = list; i != NULL && !own; i = i->ifa_next) {
 			if (i->ifa_addr == NULL || i->ifa_addr->sa_family != ai->ai_family)

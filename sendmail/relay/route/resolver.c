@@ -1,4 +1,5 @@
-/* A stub resolver of our own: the system's would tell neither which server answered, nor why none did. */
+/* A stub resolver of our own: the system's would tell neither which server answered, nor why none
+ * did. */
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
@@ -55,7 +56,8 @@ static void read_line(char *line)
 	}
 }
 
-/* resolv.conf(5), with its defaults; a machine without one asks itself, as the system's resolver does. */
+/* resolv.conf(5), with its defaults; a machine without one asks itself, as the system's resolver
+ * does. */
 static void read_settings(void)
 {
 	char line[512];
@@ -73,13 +75,17 @@ static void read_settings(void)
 
 static int open_socket(const char *server, int kind)
 {
-	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = kind, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV}, *ai = NULL;
+	struct addrinfo hints = {.ai_family = AF_UNSPEC,
+	                    .ai_socktype = kind,
+	                    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV},
+	                *ai = NULL;
 	if (getaddrinfo(server, "53", &hints, &ai) != 0) {
 		errno = EINVAL;
 		return -1;
 	}
 	int fd = socket(ai->ai_family, kind | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && fdio_nonblocking(fd) && connect(fd, ai->ai_addr, ai->ai_addrlen) != 0 && errno != EINPROGRESS) {
+	if (fd >= 0 && fdio_nonblocking(fd) && connect(fd, ai->ai_addr, ai->ai_addrlen) != 0 &&
+	    errno != EINPROGRESS) {
 		int saved = errno;
 		close(fd);
 		errno = saved;
@@ -134,7 +140,8 @@ static bool move(int fd, unsigned char *bytes, size_t length, bool out, int64_t 
 {
 	size_t done = 0;
 	while (done < length && wait_for(fd, out ? POLLOUT : POLLIN, end_ms)) {
-		ssize_t n = out ? send(fd, bytes + done, length - done, MSG_NOSIGNAL) : recv(fd, bytes + done, length - done, 0);
+		ssize_t n = out ? send(fd, bytes + done, length - done, MSG_NOSIGNAL)
+		                : recv(fd, bytes + done, length - done, 0);
 		if (n == 0)
 			errno = ECONNRESET;
 		if (n > 0)
@@ -153,16 +160,19 @@ static bool talk_tcp(const void *what, int fd, struct dns_answer *a, bool *cut)
 	const struct question *q = t->question;
 	unsigned char head[2] = {(unsigned char)(q->length >> 8), (unsigned char)q->length};
 	memcpy(bytes, q->bytes, q->length);
-	if (!move(fd, head, 2, true, t->end_ms) || !move(fd, bytes, q->length, true, t->end_ms) || !move(fd, head, 2, false, t->end_ms))
+	if (!move(fd, head, 2, true, t->end_ms) || !move(fd, bytes, q->length, true, t->end_ms) ||
+	    !move(fd, head, 2, false, t->end_ms))
 		return false;
 	size_t length = (size_t)head[0] << 8 | head[1];
-	bool found = move(fd, bytes, length, false, t->end_ms) && dns_parse(bytes, length, q->name, q->type, q->id, a, cut);
+	bool found = move(fd, bytes, length, false, t->end_ms) &&
+	             dns_parse(bytes, length, q->name, q->type, q->id, a, cut);
 	*cut = false;
 	return found;
 }
 
 /* One exchange with one server; false with errno. */
-static bool ask(const struct question *q, const char *server, bool tcp, int64_t end_ms, struct dns_answer *a, bool *cut)
+static bool ask(const struct question *q, const char *server, bool tcp, int64_t end_ms,
+    struct dns_answer *a, bool *cut)
 {
 	const struct talk talk = {q, end_ms};
 	int fd = open_socket(server, tcp ? SOCK_STREAM : SOCK_DGRAM);
@@ -178,20 +188,24 @@ static bool ask(const struct question *q, const char *server, bool tcp, int64_t 
 /* "192.0.2.53: server failure (12 ms)" */
 static void add_detail(struct text *detail, const char *server, const char *what, int64_t took_ms)
 {
-	text_printf(detail, "%s%s: %s (%lld ms)", detail->length ? "; " : "", server, what, (long long)took_ms);
+	text_printf(detail, "%s%s: %s (%lld ms)", detail->length ? "; " : "", server, what,
+	    (long long)took_ms);
 }
 
-/* What a resolver elsewhere says of DNSSEC can be forged on the way, as the records can (RFC 4035 4.9.3). */
+/* What a resolver elsewhere says of DNSSEC can be forged on the way, as the records can (RFC
+ * 4035 4.9.3). */
 static bool is_loopback(const char *server)
 {
 	return text_starts(server, "127.") || strcmp(server, "::1") == 0;
 }
 
 /* One server once; true when its answer ends the search. */
-static bool ask_server(struct question *q, const char *server, struct dns_answer *a, struct text *detail)
+static bool ask_server(struct question *q, const char *server, struct dns_answer *a,
+    struct text *detail)
 {
 	bool cut = false;
-	q->bytes[3] = is_loopback(server) ? 0x20 : 0; /* AD: say whether it is validated (RFC 6840 5.7) */
+	q->bytes[3] =
+	    is_loopback(server) ? 0x20 : 0; /* AD: say whether it is validated (RFC 6840 5.7) */
 	int64_t start_ms = clock_mono_ms();
 	int64_t end_ms = start_ms + settings.timeout_s * 1000;
 	bool again = false;
@@ -201,12 +215,17 @@ static bool ask_server(struct question *q, const char *server, struct dns_answer
 	int64_t took_ms = clock_mono_ms() - start_ms;
 	if (!answered) {
 		*a = (struct dns_answer){.kind = DNS_TIMEOUT};
-		add_detail(detail, server, cut ? "the answer was cut, and there is none over TCP" : errno == ETIMEDOUT ? "no answer"
-		           : errno == ECONNREFUSED ? "no DNS server runs there" : strerror(errno), took_ms);
+		add_detail(detail, server,
+		    cut                     ? "the answer was cut, and there is none over TCP"
+		    : errno == ETIMEDOUT    ? "no answer"
+		    : errno == ECONNREFUSED ? "no DNS server runs there"
+		                            : strerror(errno),
+		    took_ms);
 		return false;
 	}
 	a->validated = a->validated && is_loopback(server);
-	snprintf(a->source, sizeof a->source, "asked %s%s, %lld ms", server, cut ? " by UDP and, because that answer was cut, by TCP" : "", (long long)took_ms);
+	snprintf(a->source, sizeof a->source, "asked %s%s, %lld ms", server,
+	    cut ? " by UDP and, because that answer was cut, by TCP" : "", (long long)took_ms);
 	if (a->kind <= DNS_NXDOMAIN)
 		return true;
 	add_detail(detail, server, dns_kind_name(a->kind), took_ms);
@@ -222,13 +241,15 @@ void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
 	*a = (struct dns_answer){.kind = DNS_BAD};
 	q.length = dns_question(name, type, q.id, q.bytes, sizeof q.bytes);
 	if (q.length == 0) {
-		text_copy(a->detail, sizeof a->detail, "this is no name that can be asked for: a label is empty or too long");
+		text_copy(a->detail, sizeof a->detail,
+		    "this is no name that can be asked for: a label is empty or too long");
 		return;
 	}
 	for (int i = 0; i < settings.attempts * settings.count; i++) {
 		if (ask_server(&q, settings.servers[i % settings.count], a, &detail))
 			return;
-		/* What a server said tells more than that another was silent, and is not asked for twice. */
+		/* What a server said tells more than that another was silent, and is not asked for twice.
+		 */
 		kind = a->kind != DNS_TIMEOUT ? a->kind : kind;
 		if (i % settings.count == settings.count - 1 && kind != DNS_TIMEOUT)
 			break;
@@ -243,7 +264,8 @@ const char *dns_server(int i)
 	return i >= 0 && i < settings.count ? settings.servers[i] : NULL;
 }
 
-enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, bool tcp, int *error, int64_t *took_ms)
+enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, bool tcp,
+    int *error, int64_t *took_ms)
 {
 	struct question q = {.name = name, .type = type, .id = (uint16_t)compat_random()};
 	struct dns_answer a = {0};
@@ -270,7 +292,8 @@ static bool ask_system(const void *what, int fd, struct dns_answer *a, bool *cut
 		return true;
 	for (struct addrinfo *ai = list; ai != NULL && a->count < DNS_RECORDS_MAX; ai = ai->ai_next) {
 		struct dns_record *r = &a->records[a->count];
-		if (getnameinfo(ai->ai_addr, ai->ai_addrlen, r->name, sizeof r->name, NULL, 0, NI_NUMERICHOST) == 0)
+		if (getnameinfo(ai->ai_addr, ai->ai_addrlen, r->name, sizeof r->name, NULL, 0,
+		        NI_NUMERICHOST) == 0)
 			a->count++;
 	}
 	freeaddrinfo(list);

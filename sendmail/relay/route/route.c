@@ -1,4 +1,5 @@
-/* Names to candidates.  Every step leaves a line in the trace; nothing is left out without its reason. */
+/* Names to candidates.  Every step leaves a line in the trace; nothing is left out without its
+ * reason. */
 #include "relay/route/route.h"
 #include "diagnosis/catalogue.h"
 #include "base/compat.h"
@@ -8,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_keys[DNS_KINDS] = {"", "dns-nodata", "dns-nxdomain", "dns-servfail", "dns-timeout", "dns-lame", "dns-bad"};
+static const char *const kind_keys[DNS_KINDS] = {"", "dns-nodata", "dns-nxdomain", "dns-servfail",
+    "dns-timeout", "dns-lame", "dns-bad"};
 
 /* One smarthost being looked up. */
 struct search {
@@ -16,7 +18,8 @@ struct search {
 	const struct hop *hop;
 	bool by_mx;      /* names come from MX records */
 	bool vouched;    /* those records are validated */
-	bool met_myself; /* direct: this machine stands in the list of MX; what comes after is less preferred */
+	bool met_myself; /* direct: this machine stands in the list of MX; what comes after is less
+	                    preferred */
 };
 
 /* Addresses of one name, one family. */
@@ -26,7 +29,8 @@ struct family {
 };
 
 /* The first reason stays: later ones follow from it. */
-static void give_up(struct route *r, const char *key, const char *what, const char *name, const char *detail)
+static void give_up(struct route *r, const char *key, const char *what, const char *name,
+    const char *detail)
 {
 	if (r->why.verdict != VERDICT_NONE)
 		return;
@@ -44,7 +48,8 @@ static void put_outcome(struct text *words, const struct dns_answer *a)
 		text_printf(words, " (%s)", a->source);
 }
 
-static void give_up_answer(struct route *r, const char *what, const char *name, const struct dns_answer *a)
+static void give_up_answer(struct route *r, const char *what, const char *name,
+    const struct dns_answer *a)
 {
 	TEXT(words, 500);
 	put_outcome(&words, a);
@@ -68,7 +73,8 @@ static void add_candidate(struct search *s, const char *name, const char *addres
 		return;
 	}
 	if (r->count == ROUTE_CANDIDATES_MAX) {
-		buffer_printf(&r->trace, "%s = %s: more than %d addresses, skipped\n", name, address, ROUTE_CANDIDATES_MAX);
+		buffer_printf(&r->trace, "%s = %s: more than %d addresses, skipped\n", name, address,
+		    ROUTE_CANDIDATES_MAX);
 		return;
 	}
 	struct candidate *c = &r->candidates[r->count++];
@@ -78,18 +84,24 @@ static void add_candidate(struct search *s, const char *name, const char *addres
 	c->vouched = s->vouched;
 }
 
-/* The case in which other agents decide by themselves that the domain is local.  Said loudly; the domain's own servers are not asked
-   through this machine (RFC 5321 5.1), a smarthost is, because a mail server may run here. */
+/* The case in which other agents decide by themselves that the domain is local.  Said loudly; the
+   domain's own servers are not asked through this machine (RFC 5321 5.1), a smarthost is, because a
+   mail server may run here. */
 static bool is_myself(struct search *s, const char *name, const char *address)
 {
 	if (!here_owns(address))
 		return false;
 	if (!s->hop->direct) {
-		buffer_printf(&s->route->trace, "%s = %s is this very machine: it is asked like any other, and no mail is local for that\n", name, address);
+		buffer_printf(&s->route->trace,
+		    "%s = %s is this very machine: it is asked like any other, and no mail is local for "
+		    "that\n",
+		    name, address);
 		return false;
 	}
-	buffer_printf(&s->route->trace, "%s = %s is this very machine, and that domain is not delivered here: skipped, with all servers that are less preferred\n",
-	              name, address);
+	buffer_printf(&s->route->trace,
+	    "%s = %s is this very machine, and that domain is not delivered here: skipped, with all "
+	    "servers that are less preferred\n",
+	    name, address);
 	give_up(s->route, "dns-self", "the MX of", s->hop->host, "this very machine");
 	s->met_myself = true;
 	return true;
@@ -101,8 +113,11 @@ static bool has_no_route(struct search *s, const char *name, const char *address
 	int error = strchr(address, ':') != NULL ? here_route_error(address) : 0;
 	if (error == 0)
 		return false;
-	buffer_printf(&s->route->trace, "%s = %s: skipped, this machine has no route for it over IPv6 (%s)\n", name, address, strerror(error));
-	give_up(s->route, "no-ipv6-route", "the address of", name, "it has only IPv6 addresses, and this machine has no route for them");
+	buffer_printf(&s->route->trace,
+	    "%s = %s: skipped, this machine has no route for it over IPv6 (%s)\n", name, address,
+	    strerror(error));
+	give_up(s->route, "no-ipv6-route", "the address of", name,
+	    "it has only IPv6 addresses, and this machine has no route for them");
 	return true;
 }
 
@@ -114,8 +129,10 @@ static void sift(struct search *s, const char *name, const struct dns_answer *a,
 	}
 }
 
-/* "MX example.org = 10 mx1.example.org, 20 mx2.example.org (asked 192.0.2.53, 12 ms)" or "MX example.org: no such name (...)". */
-static void trace_answer(struct route *r, const char *question, const char *type, const struct dns_answer *a)
+/* "MX example.org = 10 mx1.example.org, 20 mx2.example.org (asked 192.0.2.53, 12 ms)" or "MX
+ * example.org: no such name (...)". */
+static void trace_answer(struct route *r, const char *question, const char *type,
+    const struct dns_answer *a)
 {
 	buffer_printf(&r->trace, "%s %s", type, question);
 	if (a->alias[0] != '\0')
@@ -137,8 +154,10 @@ static void trace_answer(struct route *r, const char *question, const char *type
 	buffer_printf(&r->trace, " (%s%s)\n", a->source, a->validated ? ", validated by DNSSEC" : "");
 }
 
-/* Both families in turn, IPv6 first, so that one that does not work costs one connect limit and not all of them (RFC 8305). */
-static void add_interleaved(struct search *s, const char *host, uint16_t port, const struct family *six, const struct family *four)
+/* Both families in turn, IPv6 first, so that one that does not work costs one connect limit and not
+ * all of them (RFC 8305). */
+static void add_interleaved(struct search *s, const char *host, uint16_t port,
+    const struct family *six, const struct family *four)
 {
 	for (int i = 0; i < six->count || i < four->count; i++) {
 		if (i < six->count)
@@ -148,8 +167,10 @@ static void add_interleaved(struct search *s, const char *host, uint16_t port, c
 	}
 }
 
-/* Hosts file first, as the system does it; whatever else the system asks comes last, when DNS knows nothing of the name. */
-static bool look_up_addresses(struct search *s, const char *host, struct family *six, struct family *four)
+/* Hosts file first, as the system does it; whatever else the system asks comes last, when DNS knows
+ * nothing of the name. */
+static bool look_up_addresses(struct search *s, const char *host, struct family *six,
+    struct family *four)
 {
 	struct route *r = s->route;
 	struct dns_answer a, b;
@@ -162,7 +183,8 @@ static bool look_up_addresses(struct search *s, const char *host, struct family 
 	trace_answer(r, host, "A", &a);
 	sift(s, host, &a, four);
 	if (s->by_mx && a.alias[0] != '\0')
-		buffer_printf(&r->trace, "an MX should not lead to another name (RFC 2181 10.3); it is followed all the same\n");
+		buffer_printf(&r->trace,
+		    "an MX should not lead to another name (RFC 2181 10.3); it is followed all the same\n");
 	if (a.kind == DNS_TIMEOUT || a.kind == DNS_NXDOMAIN || a.kind == DNS_BAD) {
 		b = a; /* the other question would have the same answer */
 	} else {
@@ -190,7 +212,8 @@ static void add_host(struct search *s, const char *host, uint16_t port)
 	struct family six = {.count = 0}, four = {.count = 0};
 	char bare[64];
 	if (hop_is_literal(host, bare, sizeof bare)) {
-		buffer_printf(&s->route->trace, "%s is an address where RFC 1035 wants a name; it is used all the same\n", host);
+		buffer_printf(&s->route->trace,
+		    "%s is an address where RFC 1035 wants a name; it is used all the same\n", host);
 		if (!is_myself(s, host, bare) && !has_no_route(s, host, bare))
 			add_candidate(s, host, bare, port);
 		return;
@@ -243,8 +266,9 @@ static void add_records(struct search *s, const struct dns_answer *a, uint16_t f
 {
 	s->vouched = a->validated;
 	if (!a->validated && hop_needs_verified(s->hop))
-		buffer_printf(&s->route->trace, "DNSSEC vouches for none of these names: a certificate has to be for %s\n",
-		              s->hop->tls_name[0] != '\0' ? s->hop->tls_name : s->hop->host);
+		buffer_printf(&s->route->trace,
+		    "DNSSEC vouches for none of these names: a certificate has to be for %s\n",
+		    s->hop->tls_name[0] != '\0' ? s->hop->tls_name : s->hop->host);
 	for (int i = 0; i < a->count && !s->met_myself; i++)
 		add_host(s, a->records[i].name, fixed_port != 0 ? fixed_port : a->records[i].port);
 }
@@ -257,17 +281,21 @@ static void look_up_mx(struct search *s)
 	dns_ask(hop->host, DNS_MX, &a);
 	trace_answer(r, hop->host, "MX", &a);
 	if (a.kind == DNS_RECORDS && is_null(&a)) {
-		give_up(r, "dns-null-mx", "the MX of", hop->host, "null MX: the domain says that it takes no mail (RFC 7505)");
+		give_up(r, "dns-null-mx", "the MX of", hop->host,
+		    "null MX: the domain says that it takes no mail (RFC 7505)");
 	} else if (a.kind == DNS_RECORDS) {
 		s->by_mx = true;
 		sort_mx(&a);
 		add_records(s, &a, hop->port);
 	} else if (a.kind == DNS_NONE) {
-		buffer_printf(&r->trace, "%s has no MX: its own address is used (RFC 5321 5.1)\n", hop->host);
+		buffer_printf(&r->trace, "%s has no MX: its own address is used (RFC 5321 5.1)\n",
+		    hop->host);
 		add_host(s, hop->host, hop->port);
 	} else {
 		if (a.kind == DNS_NXDOMAIN && dns_hosts(hop->host, &file))
-			buffer_printf(&r->trace, "the name stands in the %s, where no MX can stand: lookup = host would use that\n", file.source);
+			buffer_printf(&r->trace,
+			    "the name stands in the %s, where no MX can stand: lookup = host would use that\n",
+			    file.source);
 		give_up_answer(r, "the MX of", hop->host, &a);
 	}
 }
@@ -276,11 +304,13 @@ static void look_up_srv(struct search *s)
 {
 	struct dns_answer a;
 	TEXT(name, 300);
-	text_printf(&name, "%s._tcp.%s", s->hop->implicit ? "_submissions" : "_submission", s->hop->host);
+	text_printf(&name, "%s._tcp.%s", s->hop->implicit ? "_submissions" : "_submission",
+	    s->hop->host);
 	dns_ask(name.data, DNS_SRV, &a);
 	trace_answer(s->route, name.data, "SRV", &a);
 	if (a.kind == DNS_RECORDS && is_null(&a)) {
-		give_up(s->route, "dns-null-mx", "the SRV of", name.data, "the domain says that it does not offer the service");
+		give_up(s->route, "dns-null-mx", "the SRV of", name.data,
+		    "the domain says that it does not offer the service");
 	} else if (a.kind == DNS_RECORDS) {
 		sort_srv(&a);
 		add_records(s, &a, 0);

@@ -1,4 +1,5 @@
-/* From a smarthost as configured to the addresses that are tried, in order, with every decision in words. */
+/* From a smarthost as configured to the addresses that are tried, in order, with every decision in
+ * words. */
 #ifndef ROUTE_ROUTE_H
 #define ROUTE_ROUTE_H
 #include "diagnosis/diag.h"
@@ -7,10 +8,11 @@
 #define ROUTE_CANDIDATES_MAX 64
 
 struct candidate {
-	char name[256];    /* that led to the address */
+	char name[256]; /* that led to the address */
 	char address[64];
 	uint16_t port;
-	bool vouched;      /* name comes from an MX or SRV record that DNSSEC has validated, so a certificate for it will do */
+	bool vouched; /* name comes from an MX or SRV record that DNSSEC has validated, so a certificate
+	                 for it will do */
 };
 
 struct route {
@@ -20,8 +22,9 @@ struct route {
 	struct diagnosis why; /* when count is 0: stage lookup, key "dns-..." */
 };
 
-/* Looks a hop up.  True when there is something to try; otherwise r->why says why not (always deferred: names can be repaired).
-   RFC 5321 5.1 (MX order, equal ones shuffled, implicit MX), RFC 7505 (null MX), RFC 6186 and 8314 (SRV). */
+/* Looks a hop up.  True when there is something to try; otherwise r->why says why not (always
+   deferred: names can be repaired). RFC 5321 5.1 (MX order, equal ones shuffled, implicit MX), RFC
+   7505 (null MX), RFC 6186 and 8314 (SRV). */
 bool route_hop(const struct hop *hop, struct route *r);
 void route_free(struct route *r);
 #endif

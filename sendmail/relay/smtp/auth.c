@@ -1,4 +1,5 @@
-/* SASL mechanisms of the client's side.  What was computed from a password is wiped when it is no longer needed. */
+/* SASL mechanisms of the client's side.  What was computed from a password is wiped when it is no
+ * longer needed. */
 #include "relay/smtp/auth.h"
 #include "base/base64.h"
 #include "base/text.h"
@@ -10,18 +11,21 @@
 #include <string.h>
 
 #define SHA_BYTES 32
-#define ITERATIONS_LEAST 4096     /* RFC 7677 4: fewer would make it cheap to guess the password */
-#define ITERATIONS_MOST 5000000   /* more would keep us busy longer than the server waits */
+#define ITERATIONS_LEAST 4096   /* RFC 7677 4: fewer would make it cheap to guess the password */
+#define ITERATIONS_MOST 5000000 /* more would keep us busy longer than the server waits */
 #define CHALLENGE_LIMIT_BYTES 8192
 
 static const char out_of_turn[] = "the server asks for more than the login mechanism has to say";
 static const char not_base64[] = "the server's challenge is not base64";
-static const char no_crypto[] = "the cryptographic library refuses to compute the answer (is its FIPS mode on?)";
+static const char no_crypto[] =
+    "the cryptographic library refuses to compute the answer (is its FIPS mode on?)";
 
 int auth_choose(int offered, bool tls)
 {
-	static const int clear[] = {EHLO_AUTH_SCRAM_SHA_256, EHLO_AUTH_CRAM_MD5, EHLO_AUTH_PLAIN, EHLO_AUTH_LOGIN};
-	static const int secured[] = {EHLO_AUTH_SCRAM_SHA_256, EHLO_AUTH_PLAIN, EHLO_AUTH_CRAM_MD5, EHLO_AUTH_LOGIN};
+	static const int clear[] = {EHLO_AUTH_SCRAM_SHA_256, EHLO_AUTH_CRAM_MD5, EHLO_AUTH_PLAIN,
+	    EHLO_AUTH_LOGIN};
+	static const int secured[] = {EHLO_AUTH_SCRAM_SHA_256, EHLO_AUTH_PLAIN, EHLO_AUTH_CRAM_MD5,
+	    EHLO_AUTH_LOGIN};
 	const int *order = tls ? secured : clear;
 	for (int i = 0; i < 4; i++) {
 		if (offered & order[i])
@@ -126,7 +130,8 @@ void auth_first(struct auth *a, struct buffer *line)
 	wipe_buffer(&initial);
 }
 
-/* Some servers pass over the initial response and ask for it with an empty challenge: it is said once more. */
+/* Some servers pass over the initial response and ask for it with an empty challenge: it is said
+ * once more. */
 static bool next_plain(struct auth *a, struct buffer *line, const char **problem)
 {
 	if (a->step++ > 0) {
@@ -137,7 +142,8 @@ static bool next_plain(struct auth *a, struct buffer *line, const char **problem
 	return true;
 }
 
-/* The words of the challenge are not looked at: "Username:" and "Password:" come in many spellings, but in this order. */
+/* The words of the challenge are not looked at: "Username:" and "Password:" come in many spellings,
+ * but in this order. */
 static bool next_login(struct auth *a, struct buffer *line, const char **problem)
 {
 	const char *word = a->step == 0 ? a->login : a->password;
@@ -149,7 +155,8 @@ static bool next_login(struct auth *a, struct buffer *line, const char **problem
 	return true;
 }
 
-static bool next_cram(struct auth *a, const struct buffer *challenge, struct buffer *line, const char **problem)
+static bool next_cram(struct auth *a, const struct buffer *challenge, struct buffer *line,
+    const char **problem)
 {
 	static const char hex[] = "0123456789abcdef";
 	unsigned char digest[EVP_MAX_MD_SIZE];
@@ -159,8 +166,8 @@ static bool next_cram(struct auth *a, const struct buffer *challenge, struct buf
 		*problem = challenge->length == 0 ? "the server's challenge is empty" : out_of_turn;
 		return false;
 	}
-	if (HMAC(EVP_md5(), a->password, (int)strlen(a->password), (const unsigned char *)challenge->data,
-	         challenge->length, digest, &length) == NULL) {
+	if (HMAC(EVP_md5(), a->password, (int)strlen(a->password),
+	        (const unsigned char *)challenge->data, challenge->length, digest, &length) == NULL) {
 		*problem = no_crypto;
 		return false;
 	}
@@ -193,7 +200,8 @@ static bool read_iterations(struct scram_first *f, const char *number, const cha
 	if (!text_number(number, 1, 2147483647, &value))
 		*problem = "the server's SCRAM iteration count is no number";
 	else if (value < ITERATIONS_LEAST)
-		*problem = "the server's SCRAM iteration count is below 4096, which would make the password easy to guess";
+		*problem = "the server's SCRAM iteration count is below 4096, which would make the "
+		           "password easy to guess";
 	else if (value > ITERATIONS_MOST)
 		*problem = "the server's SCRAM iteration count is above 5000000";
 	else
@@ -219,7 +227,8 @@ static bool read_scram_field(struct scram_first *f, const char *field, const cha
 	return true;
 }
 
-static bool read_scram_first(const struct auth *a, const char *message, struct scram_first *f, const char **problem)
+static bool read_scram_first(const struct auth *a, const char *message, struct scram_first *f,
+    const char **problem)
 {
 	char *copy = mem_copy(message), *rest = copy;
 	bool good = true;
@@ -242,22 +251,27 @@ static bool read_scram_first(const struct auth *a, const char *message, struct s
 
 static bool keyed(const unsigned char *key, const char *text, size_t length, unsigned char *digest)
 {
-	return HMAC(EVP_sha256(), key, SHA_BYTES, (const unsigned char *)text, length, digest, NULL) != NULL;
+	return HMAC(EVP_sha256(), key, SHA_BYTES, (const unsigned char *)text, length, digest, NULL) !=
+	       NULL;
 }
 
 /* The client's proof, and the signature that the server will have to show (RFC 5802 3). */
-static bool compute_scram(struct auth *a, const struct scram_first *f, const char *auth_message, unsigned char *proof)
+static bool compute_scram(struct auth *a, const struct scram_first *f, const char *auth_message,
+    unsigned char *proof)
 {
-	unsigned char salted[SHA_BYTES], client[SHA_BYTES], stored[SHA_BYTES], server[SHA_BYTES], signature[SHA_BYTES];
+	unsigned char salted[SHA_BYTES], client[SHA_BYTES], stored[SHA_BYTES], server[SHA_BYTES],
+	    signature[SHA_BYTES];
 	size_t length = strlen(auth_message);
-	bool done = PKCS5_PBKDF2_HMAC(a->password, (int)strlen(a->password), (const unsigned char *)f->salt.data,
-	                              (int)f->salt.length, f->iterations, EVP_sha256(), SHA_BYTES, salted) == 1 &&
+	bool done = PKCS5_PBKDF2_HMAC(a->password, (int)strlen(a->password),
+	                (const unsigned char *)f->salt.data, (int)f->salt.length, f->iterations,
+	                EVP_sha256(), SHA_BYTES, salted) == 1 &&
 	            keyed(salted, "Client Key", 10, client) &&
 	            EVP_Digest(client, SHA_BYTES, stored, NULL, EVP_sha256(), NULL) == 1 &&
 	            keyed(stored, auth_message, length, proof);
 	for (int i = 0; done && i < SHA_BYTES; i++)
 		proof[i] ^= client[i];
-	done = done && keyed(salted, "Server Key", 10, server) && keyed(server, auth_message, length, signature);
+	done = done && keyed(salted, "Server Key", 10, server) &&
+	       keyed(server, auth_message, length, signature);
 	if (done) {
 		struct buffer text = {0};
 		base64_encode(&text, signature, SHA_BYTES);
@@ -272,7 +286,8 @@ static bool compute_scram(struct auth *a, const struct scram_first *f, const cha
 	return done;
 }
 
-static bool scram_final(struct auth *a, const char *server_first, struct buffer *line, const char **problem)
+static bool scram_final(struct auth *a, const char *server_first, struct buffer *line,
+    const char **problem)
 {
 	struct scram_first f = {0};
 	struct buffer bare = {0}, signed_text = {0};
@@ -302,19 +317,22 @@ static bool check_server(struct auth *a, const char *server_final, const char **
 {
 	size_t length = strcspn(server_final, ",");
 	if (server_final[0] == 'e' && server_final[1] == '=') {
-		*problem = "the server refuses the login (SCRAM error): most often the login or the password is wrong";
+		*problem = "the server refuses the login (SCRAM error): most often the login or the "
+		           "password is wrong";
 		return false;
 	}
 	if (length != 2 + strlen(a->server_signature) || strncmp(server_final, "v=", 2) != 0 ||
 	    CRYPTO_memcmp(server_final + 2, a->server_signature, length - 2) != 0) {
-		*problem = "the server could not prove that it knows the password: this may not be the server it claims to be";
+		*problem = "the server could not prove that it knows the password: this may not be the "
+		           "server it claims to be";
 		return false;
 	}
 	a->server_proved = true;
 	return true;
 }
 
-static bool next_scram(struct auth *a, struct buffer *challenge, struct buffer *line, const char **problem)
+static bool next_scram(struct auth *a, struct buffer *challenge, struct buffer *line,
+    const char **problem)
 {
 	if (challenge->length == 0 && a->step == 0) {
 		/* The initial response was passed over. */
@@ -344,7 +362,8 @@ bool auth_next(struct auth *a, const char *challenge, struct buffer *line, const
 	if (a->mechanism == EHLO_AUTH_LOGIN)
 		return next_login(a, line, problem);
 	if (length > CHALLENGE_LIMIT_BYTES || !base64_decode(&decoded, challenge, length))
-		*problem = length > CHALLENGE_LIMIT_BYTES ? "the server's challenge is too long" : not_base64;
+		*problem =
+		    length > CHALLENGE_LIMIT_BYTES ? "the server's challenge is too long" : not_base64;
 	else if (a->mechanism == EHLO_AUTH_CRAM_MD5)
 		good = next_cram(a, &decoded, line, problem);
 	else if (a->mechanism == EHLO_AUTH_SCRAM_SHA_256)

@@ -1,29 +1,33 @@
-/* SASL client mechanisms: PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195), SCRAM-SHA-256 (RFC 5802, 7677). No I/O. */
+/* SASL client mechanisms: PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195), SCRAM-SHA-256 (RFC 5802,
+ * 7677). No I/O. */
 #ifndef SMTP_AUTH_H
 #define SMTP_AUTH_H
 #include "base/mem.h"
 #include "relay/smtp/ehlo.h"
 
 struct auth {
-	int mechanism;      /* one EHLO_AUTH_ value */
+	int mechanism; /* one EHLO_AUTH_ value */
 	int step;
 	const char *login;
-	const char *password; /* kept by the caller, wiped by the caller */
+	const char *password;     /* kept by the caller, wiped by the caller */
 	char *nonce, *first_bare; /* SCRAM */
 	char *server_signature;
 	bool server_proved; /* SCRAM: the server has shown that it knows the password too */
 };
 
-/* Picks the best of what is offered: SCRAM-SHA-256, CRAM-MD5, PLAIN, LOGIN; over TLS PLAIN comes before CRAM-MD5. 0 = none in common. */
+/* Picks the best of what is offered: SCRAM-SHA-256, CRAM-MD5, PLAIN, LOGIN; over TLS PLAIN comes
+ * before CRAM-MD5. 0 = none in common. */
 int auth_choose(int offered, bool tls);
 
 void auth_start(struct auth *a, int mechanism, const char *login, const char *password);
 
-/* The whole first line without CRLF: "AUTH PLAIN AGEAYg==" (initial response where the mechanism has one). */
+/* The whole first line without CRLF: "AUTH PLAIN AGEAYg==" (initial response where the mechanism
+ * has one). */
 void auth_first(struct auth *a, struct buffer *line);
 
-/* Answer to a 334 challenge (its base64 text): the next line without CRLF; false when the challenge makes no sense or the server's proof
-   is wrong (problem says it; the caller sends "*" and gives up). */
+/* Answer to a 334 challenge (its base64 text): the next line without CRLF; false when the challenge
+   makes no sense or the server's proof is wrong (problem says it; the caller sends "*" and gives
+   up). */
 bool auth_next(struct auth *a, const char *challenge, struct buffer *line, const char **problem);
 
 /* At a 235 reply: false when the mechanism demands a server's proof and none was right. */

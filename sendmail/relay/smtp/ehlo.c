@@ -8,8 +8,8 @@ static void parse_auth(struct ehlo *e, char *words)
 	static const struct {
 		const char *name;
 		int value;
-	} known[] = {{"PLAIN", EHLO_AUTH_PLAIN}, {"LOGIN", EHLO_AUTH_LOGIN}, {"CRAM-MD5", EHLO_AUTH_CRAM_MD5},
-	             {"SCRAM-SHA-256", EHLO_AUTH_SCRAM_SHA_256}};
+	} known[] = {{"PLAIN", EHLO_AUTH_PLAIN}, {"LOGIN", EHLO_AUTH_LOGIN},
+	    {"CRAM-MD5", EHLO_AUTH_CRAM_MD5}, {"SCRAM-SHA-256", EHLO_AUTH_SCRAM_SHA_256}};
 	if (e->auth_list[0] == '\0') {
 		struct text list;
 		text_init(&list, e->auth_list, sizeof e->auth_list);
@@ -37,9 +37,9 @@ static void parse_line(struct ehlo *e, char *line)
 	const struct {
 		const char *keyword;
 		bool *flag;
-	} flags[] = {{"PIPELINING", &e->pipelining}, {"8BITMIME", &e->eightbitmime}, {"STARTTLS", &e->starttls},
-	             {"ENHANCEDSTATUSCODES", &e->enhanced}, {"DSN", &e->dsn}, {"SMTPUTF8", &e->smtputf8},
-	             {"CHUNKING", &e->chunking}, {"XEXDATA", &e->courier}};
+	} flags[] = {{"PIPELINING", &e->pipelining}, {"8BITMIME", &e->eightbitmime},
+	    {"STARTTLS", &e->starttls}, {"ENHANCEDSTATUSCODES", &e->enhanced}, {"DSN", &e->dsn},
+	    {"SMTPUTF8", &e->smtputf8}, {"CHUNKING", &e->chunking}, {"XEXDATA", &e->courier}};
 	line = text_trim(line);
 	size_t length = strcspn(line, " \t=");
 	char *rest = line + length;

@@ -62,11 +62,11 @@ static void socket_close(struct link *l)
 void link_socket(struct link *l, int fd)
 {
 	*l = (struct link){
-		.read = socket_read,
-		.write = socket_write,
-		.wait_for = socket_wait_for,
-		.pending = socket_pending,
-		.close = socket_close,
-		.fd = fd,
+	    .read = socket_read,
+	    .write = socket_write,
+	    .wait_for = socket_wait_for,
+	    .pending = socket_pending,
+	    .close = socket_close,
+	    .fd = fd,
 	};
 }

@@ -8,7 +8,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The code in front of a line, 0 when there is none: three digits of RFC 5321 4.2, then a blank, a hyphen or the end. */
+/* The code in front of a line, 0 when there is none: three digits of RFC 5321 4.2, then a blank, a
+ * hyphen or the end. */
 static int line_code(const char *line, size_t length)
 {
 	if (length < 3 || line[0] < '2' || line[0] > '5' || !is_digit(line[1]) || !is_digit(line[2]))
@@ -31,7 +32,8 @@ static size_t number_length(const char *at, const char *end)
 static void take_status(struct reply *r, const char *text, size_t length)
 {
 	const char *at = text, *end = text + length;
-	if (length < 5 || at[0] - '0' != r->code / 100 || (*at != '2' && *at != '4' && *at != '5') || at[1] != '.')
+	if (length < 5 || at[0] - '0' != r->code / 100 || (*at != '2' && *at != '4' && *at != '5') ||
+	    at[1] != '.')
 		return;
 	at += 2;
 	size_t subject = number_length(at, end);
@@ -47,7 +49,8 @@ static void take_status(struct reply *r, const char *text, size_t length)
 }
 
 /* One line without its end. */
-static enum reply_result take_line(struct reply *r, const char *line, size_t length, const char **problem)
+static enum reply_result take_line(struct reply *r, const char *line, size_t length,
+    const char **problem)
 {
 	int code = line_code(line, length);
 	if (length > REPLY_LINE_LIMIT_BYTES) {
@@ -55,7 +58,8 @@ static enum reply_result take_line(struct reply *r, const char *line, size_t len
 	} else if (memchr(line, '\0', length) != NULL) {
 		*problem = "the server's reply has a NUL byte";
 	} else if (code == 0) {
-		*problem = "the server's reply does not begin with an SMTP code: this is no SMTP server, or the session is out of step";
+		*problem = "the server's reply does not begin with an SMTP code: this is no SMTP server, "
+		           "or the session is out of step";
 	} else if (r->lines > 0 && code != r->code) {
 		*problem = "the lines of one reply have different codes";
 	} else if (r->lines >= REPLY_LINES_LIMIT) {
@@ -93,7 +97,8 @@ enum reply_result reply_take(struct reply *r, struct buffer *input, const char *
 			length--;
 		result = take_line(r, line, length, problem);
 	}
-	/* Dropped once for all lines: the bytes behind a reply are moved once, however many lines it had. */
+	/* Dropped once for all lines: the bytes behind a reply are moved once, however many lines it
+	 * had. */
 	if (used > 0)
 		buffer_drop(input, used);
 	return result;

@@ -6,10 +6,10 @@
 
 enum stage session_stage(const struct session *s)
 {
-	static const enum stage by_state[] = {STAGE_BANNER, STAGE_EHLO, STAGE_EHLO, STAGE_STARTTLS, STAGE_TLS,
-	                                      STAGE_AUTH, STAGE_MAIL, STAGE_QUIT, STAGE_QUIT};
+	static const enum stage by_state[] = {STAGE_BANNER, STAGE_EHLO, STAGE_EHLO, STAGE_STARTTLS,
+	    STAGE_TLS, STAGE_AUTH, STAGE_MAIL, STAGE_QUIT, STAGE_QUIT};
 	static const enum stage by_expect[] = {STAGE_RSET, STAGE_MAIL, STAGE_RCPT, STAGE_DATA,
-	                                       STAGE_DOT, STAGE_DOT};
+	    STAGE_DOT, STAGE_DOT};
 	if (s->state != SESSION_READY)
 		return by_state[s->state];
 	if (s->count > 0)
@@ -17,7 +17,8 @@ enum stage session_stage(const struct session *s)
 	return s->sending != NULL ? STAGE_BODY : STAGE_MAIL;
 }
 
-/* Sets when patience ends: the final dot has the longest deadline (RFC 5321 4.5.3.2.6), or servers get mail twice. */
+/* Sets when patience ends: the final dot has the longest deadline (RFC 5321 4.5.3.2.6), or servers
+ * get mail twice. */
 static void set_deadline(struct session *s, int64_t now_ms)
 {
 	int wait_s = s->policy->reply_s;
@@ -26,7 +27,8 @@ static void set_deadline(struct session *s, int64_t now_ms)
 		wait_s = s->policy->dot_s;
 	else if (stage == STAGE_BODY || stage == STAGE_DATA)
 		wait_s = s->policy->data_s;
-	bool awaits = s->state != SESSION_READY || s->count > 0 || s->sending != NULL || s->out.length > 0;
+	bool awaits =
+	    s->state != SESSION_READY || s->count > 0 || s->sending != NULL || s->out.length > 0;
 	s->deadline_ms = awaits ? now_ms + (int64_t)wait_s * 1000 : 0;
 }
 
@@ -41,7 +43,9 @@ void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage)
 	text_printf(&head, "%d ", s->reply.code);
 	text_copy(d->text, sizeof d->text, head.data);
 	reply_text(&s->reply, d->text + head.length, sizeof d->text - head.length);
-	d->verdict = s->reply.code < 400 ? VERDICT_SENT : s->reply.code < 500 ? VERDICT_DEFERRED : VERDICT_FAILED;
+	d->verdict = s->reply.code < 400   ? VERDICT_SENT
+	             : s->reply.code < 500 ? VERDICT_DEFERRED
+	                                   : VERDICT_FAILED;
 	if (d->verdict != VERDICT_SENT)
 		catalogue_recognise(d);
 }
@@ -95,8 +99,9 @@ static void say_secret(struct session *s, const char *line)
 		s->policy->said(s->policy->context, words, sizeof words - 1);
 }
 
-/* A server that nobody vouches for may be anybody: it gets no secret, and nothing from which one could be guessed (CRAM-MD5, SCRAM).
-   Who lets the password cross the network in the clear has allowed more than that. */
+/* A server that nobody vouches for may be anybody: it gets no secret, and nothing from which one
+   could be guessed (CRAM-MD5, SCRAM). Who lets the password cross the network in the clear has
+   allowed more than that. */
 static bool may_have_secret(struct session *s)
 {
 	const struct session_policy *p = s->policy;
@@ -104,11 +109,14 @@ static bool may_have_secret(struct session *s)
 	if (p->auth_without_tls || (s->secured && (s->verified || p->auth_to_unverified_server)))
 		return true;
 	if (!s->secured) {
-		fail(s, STAGE_AUTH, "auth-needs-tls", "a login is configured, but this session has no TLS, and the password is not sent in the clear");
+		fail(s, STAGE_AUTH, "auth-needs-tls",
+		    "a login is configured, but this session has no TLS, and the password is not sent in "
+		    "the clear");
 		return false;
 	}
-	text_printf(&words, "a login is configured, but the server is not verified, so the password was not sent: %s",
-	            s->doubt[0] != '\0' ? s->doubt : "nothing proves who it is");
+	text_printf(&words,
+	    "a login is configured, but the server is not verified, so the password was not sent: %s",
+	    s->doubt[0] != '\0' ? s->doubt : "nothing proves who it is");
 	fail(s, STAGE_AUTH, "auth-unverified", words.data);
 	return false;
 }
@@ -122,8 +130,10 @@ static void begin_auth(struct session *s)
 	int mechanism = auth_choose(s->ehlo.auth, s->secured);
 	if (mechanism == 0) {
 		TEXT(words, 300);
-		text_printf(&words, "a login is configured, but the server offers no AUTH that can be used here (offered: %s)",
-		            s->ehlo.auth_list[0] != '\0' ? s->ehlo.auth_list : "none");
+		text_printf(&words,
+		    "a login is configured, but the server offers no AUTH that can be used here (offered: "
+		    "%s)",
+		    s->ehlo.auth_list[0] != '\0' ? s->ehlo.auth_list : "none");
 		fail(s, STAGE_AUTH, "auth-missing", words.data);
 		return;
 	}
@@ -144,7 +154,8 @@ static void go_on(struct session *s)
 		say(s, "STARTTLS");
 		s->state = SESSION_STARTTLS;
 	} else if (wants_tls && p->tls != HOP_TLS_OPPORTUNISTIC) {
-		fail(s, STAGE_STARTTLS, "starttls-missing", "the server does not offer STARTTLS, and TLS is required");
+		fail(s, STAGE_STARTTLS, "starttls-missing",
+		    "the server does not offer STARTTLS, and TLS is required");
 	} else if (p->login[0] != '\0') {
 		begin_auth(s);
 	} else {
@@ -185,8 +196,11 @@ static void on_helo(struct session *s)
 static void on_starttls(struct session *s)
 {
 	if (s->reply.code == 220 && s->in.length > 0) {
-		/* RFC 3207 4.2, CVE-2011-0411: bytes sent before TLS must not be read as if they came through it. */
-		fail(s, STAGE_STARTTLS, "starttls-injection", "bytes stood behind the answer to STARTTLS: somebody on the way may be adding commands");
+		/* RFC 3207 4.2, CVE-2011-0411: bytes sent before TLS must not be read as if they came
+		 * through it. */
+		fail(s, STAGE_STARTTLS, "starttls-injection",
+		    "bytes stood behind the answer to STARTTLS: somebody on the way may be adding "
+		    "commands");
 	} else if (s->reply.code == 220) {
 		s->state = SESSION_HANDSHAKE;
 	} else if (s->policy->tls == HOP_TLS_OPPORTUNISTIC && s->reply.code != 421) {
@@ -205,13 +219,15 @@ static void on_auth(struct session *s)
 		if (auth_finished(&s->auth))
 			s->state = SESSION_READY;
 		else
-			fail(s, STAGE_AUTH, "auth-server-unproved", "the server accepted the login without proving that it knows the password");
+			fail(s, STAGE_AUTH, "auth-server-unproved",
+			    "the server accepted the login without proving that it knows the password");
 	} else if (s->reply.code == 334) {
 		const char *challenge = buffer_string(&s->reply.text);
 		if (auth_next(&s->auth, challenge, &line, &problem))
 			say_secret(s, buffer_string(&line));
 		else
-			fail(s, STAGE_AUTH, "auth-protocol", problem != NULL ? problem : "the server's challenge makes no sense");
+			fail(s, STAGE_AUTH, "auth-protocol",
+			    problem != NULL ? problem : "the server's challenge makes no sense");
 	} else {
 		fail_reply(s, STAGE_AUTH);
 	}

@@ -41,21 +41,25 @@ struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d)
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
 	if (context == NULL || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) {
 		put_openssl_error(&words);
-		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, "local", "OpenSSL cannot be set up: %s", words.data);
+		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, "local", "OpenSSL cannot be set up: %s",
+		    words.data);
 		SSL_CTX_free(context);
 		return NULL;
 	}
 	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	/* Old servers close without the closing alert; SMTP knows by itself whether a reply was whole. */
+	/* Old servers close without the closing alert; SMTP knows by itself whether a reply was whole.
+	 */
 #ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
 	SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
 #endif
 	bool own = hop->tls_ca_file[0] != '\0';
-	bool loaded = own ? SSL_CTX_load_verify_locations(context, hop->tls_ca_file, NULL) == 1 : trust_load_system(SSL_CTX_get_cert_store(context));
+	bool loaded = own ? SSL_CTX_load_verify_locations(context, hop->tls_ca_file, NULL) == 1
+	                  : trust_load_system(SSL_CTX_get_cert_store(context));
 	ERR_clear_error();
 	if (!loaded && (own || hop->tls == HOP_TLS_VERIFY)) {
-		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, "tls-trust", "no trusted certificate can be read from %s",
-		         own ? hop->tls_ca_file : "the system's store (" COMPAT_GET_AUTHORITIES ")");
+		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, "tls-trust",
+		    "no trusted certificate can be read from %s",
+		    own ? hop->tls_ca_file : "the system's store (" COMPAT_GET_AUTHORITIES ")");
 		SSL_CTX_free(context);
 		return NULL;
 	}
@@ -132,7 +136,8 @@ static void put_time(struct text *t, const ASN1_TIME *when)
 {
 	struct tm tm;
 	if (ASN1_TIME_to_tm(when, &tm) == 1)
-		text_printf(t, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
+		text_printf(t, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+		    tm.tm_hour, tm.tm_min);
 	else
 		text_put(t, "an unreadable date");
 }
@@ -148,14 +153,16 @@ static void put_names(struct text *t, X509 *certificate)
 		char literal[64];
 		if (name->type == GEN_DNS) {
 			text_put(t, any ? ", " : "");
-			text_escape(t, (const char *)ASN1_STRING_get0_data(name->d.dNSName), (size_t)ASN1_STRING_length(name->d.dNSName));
+			text_escape(t, (const char *)ASN1_STRING_get0_data(name->d.dNSName),
+			    (size_t)ASN1_STRING_length(name->d.dNSName));
 			any = true;
 		} else if (name->type == GEN_IPADD) {
 			int length = ASN1_STRING_length(name->d.iPAddress);
 			const void *bytes = ASN1_STRING_get0_data(name->d.iPAddress);
 			if (length != 4 && length != 16)
 				continue;
-			text_printf(t, "%s%s", any ? ", " : "", inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes, literal, sizeof literal));
+			text_printf(t, "%s%s", any ? ", " : "",
+			    inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes, literal, sizeof literal));
 			any = true;
 		}
 	}
@@ -163,7 +170,8 @@ static void put_names(struct text *t, X509 *certificate)
 	if (any)
 		return;
 	char common[128] = "";
-	X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, common, sizeof common);
+	X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, common,
+	    sizeof common);
 	text_put(t, common[0] != '\0' ? "no name at all (the common name " : "no name at all");
 	text_escape(t, common, strlen(common));
 	text_put(t, common[0] != '\0' ? " does not count, RFC 9525)" : "");
@@ -188,7 +196,8 @@ static void put_whose(struct text *t, const struct finding *f)
 	text_put(t, "the certificate ");
 	if (f->depth == 0)
 		return;
-	X509_NAME_get_text_by_NID(X509_get_subject_name(f->certificate), NID_commonName, name, sizeof name);
+	X509_NAME_get_text_by_NID(X509_get_subject_name(f->certificate), NID_commonName, name,
+	    sizeof name);
 	text_put(t, "of the authority \"");
 	text_escape(t, name, strlen(name));
 	text_put(t, "\" ");
@@ -216,8 +225,7 @@ static void put_verify_words(struct text *t, const struct finding *f, const char
 		text_printf(t, "is not for %s; it is for: ", wanted);
 		put_names(t, f->certificate);
 		return;
-	default:
-		text_printf(t, "is not trusted: %s", X509_verify_cert_error_string(f->error));
+	default: text_printf(t, "is not trusted: %s", X509_verify_cert_error_string(f->error));
 	}
 }
 
@@ -227,12 +235,13 @@ static bool is_literal(const char *name)
 	return inet_pton(AF_INET, name, bytes) == 1 || inet_pton(AF_INET6, name, bytes) == 1;
 }
 
-/* The names that are wanted, for the check and for SNI.  The result of verification is looked at after the handshake, because the levels
-   below verify go on in spite of it. */
+/* The names that are wanted, for the check and for SNI.  The result of verification is looked at
+   after the handshake, because the levels below verify go on in spite of it. */
 static bool set_names(SSL *ssl, const char *const names[], const char *sni)
 {
 	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
-	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+	X509_VERIFY_PARAM_set_hostflags(param,
+	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	if (names[0] == NULL)
 		return false; /* any certificate would be good */
 	if (sni == NULL)
@@ -256,8 +265,8 @@ static bool fail(SSL *ssl, struct diagnosis *d, const char *key, const char *wor
 	return false;
 }
 
-/* Never stops the handshake: what was found is judged at its end.  The name is checked first and counts least, so that an
-   expired certificate for the right name is called expired. */
+/* Never stops the handshake: what was found is judged at its end.  The name is checked first and
+   counts least, so that an expired certificate for the right name is called expired. */
 static int keep_going(int good, X509_STORE_CTX *context)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -282,17 +291,22 @@ static bool fail_handshake(SSL *ssl, int error, struct diagnosis *d)
 	unsigned long code = ERR_peek_error();
 	int reason = ERR_GET_REASON(code);
 	if (error == SSL_ERROR_SYSCALL || error == SSL_ERROR_ZERO_RETURN || code == 0)
-		return fail(ssl, d, "tls-closed", "the server closed the connection during the TLS handshake");
+		return fail(ssl, d, "tls-closed",
+		    "the server closed the connection during the TLS handshake");
 	bool version = reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_WRONG_SSL_VERSION ||
-	               reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION || reason == SSL_R_WRONG_VERSION_NUMBER;
+	               reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ||
+	               reason == SSL_R_WRONG_VERSION_NUMBER;
 	if (reason == SSL_R_WRONG_VERSION_NUMBER)
-		text_put(&words, "the server did not answer with TLS (is this port for STARTTLS, or without TLS?): ");
+		text_put(&words,
+		    "the server did not answer with TLS (is this port for STARTTLS, or without TLS?): ");
 	else if (version)
 		text_put(&words, "no TLS version in common; TLS 1.2 or later is needed: ");
 	else
 		text_put(&words, "the TLS handshake failed: ");
 	put_openssl_error(&words);
-	return fail(ssl, d, version && reason != SSL_R_WRONG_VERSION_NUMBER ? "tls-protocol" : "tls-handshake", words.data);
+	return fail(ssl, d,
+	    version && reason != SSL_R_WRONG_VERSION_NUMBER ? "tls-protocol" : "tls-handshake",
+	    words.data);
 }
 
 /* The handshake to its end; 0, or an SSL_ERROR_ value, or -1 when time is up. */
@@ -316,7 +330,8 @@ static int shake_hands(SSL *ssl, int fd, int64_t deadline_ms)
 }
 
 /* After the handshake: what the certificate is worth at this level. */
-static bool judge(SSL *ssl, const struct finding *f, const char *wanted, enum hop_tls level, struct diagnosis *d)
+static bool judge(SSL *ssl, const struct finding *f, const char *wanted, enum hop_tls level,
+    struct diagnosis *d)
 {
 	TEXT(words, 400);
 	struct text tls;
@@ -344,26 +359,34 @@ static bool judge(SSL *ssl, const struct finding *f, const char *wanted, enum ho
 }
 
 /* A session in the place of the link; the finding lives as long as the handshake. */
-static bool start(struct link *l, SSL *ssl, const char *wanted, enum hop_tls level, int64_t deadline_ms, struct diagnosis *d)
+static bool start(struct link *l, SSL *ssl, const char *wanted, enum hop_tls level,
+    int64_t deadline_ms, struct diagnosis *d)
 {
 	struct finding found = {.error = X509_V_OK};
 	SSL_set_app_data(ssl, &found);
 	SSL_set_verify(ssl, SSL_VERIFY_PEER, keep_going);
 	int error = shake_hands(ssl, l->fd, deadline_ms);
-	bool good = error == 0 ? judge(ssl, &found, wanted, level, d)
-	            : error == -1 ? fail(ssl, d, "tls-timeout", "the server did not finish the TLS handshake in time") : fail_handshake(ssl, error, d);
+	bool good = error == 0    ? judge(ssl, &found, wanted, level, d)
+	            : error == -1 ? fail(ssl, d, "tls-timeout",
+	                                "the server did not finish the TLS handshake in time")
+	                          : fail_handshake(ssl, error, d);
 	X509_free(found.certificate);
 	if (!good)
 		return false;
 	SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	SSL_set_app_data(ssl, NULL);
-	*l = (struct link){.read = tls_read, .write = tls_write, .wait_for = tls_wait_for, .pending = tls_pending,
-	                   .close = tls_close, .fd = l->fd, .state = ssl};
+	*l = (struct link){.read = tls_read,
+	    .write = tls_write,
+	    .wait_for = tls_wait_for,
+	    .pending = tls_pending,
+	    .close = tls_close,
+	    .fd = l->fd,
+	    .state = ssl};
 	return true;
 }
 
-bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], const char *sni, enum hop_tls level,
-               int64_t deadline_ms, struct diagnosis *d)
+bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], const char *sni,
+    enum hop_tls level, int64_t deadline_ms, struct diagnosis *d)
 {
 	const char *wanted = names[0] != NULL ? names[0] : "";
 	SSL *ssl = trust != NULL ? SSL_new(trust->context) : NULL;

@@ -1,4 +1,5 @@
-/* Mail transactions: MAIL, RCPT and DATA in one group (RFC 2920), the next transaction's group behind the dot of this one. */
+/* Mail transactions: MAIL, RCPT and DATA in one group (RFC 2920), the next transaction's group
+ * behind the dot of this one. */
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include "message/dsn.h"
@@ -145,7 +146,8 @@ static void on_rcpt(struct session *s, struct transaction *t, int rcpt)
 	tell_refused(s, t);
 }
 
-/* Of a transaction that was withdrawn.  Behind a 354 anything that is sent would be its message, so the session ends; what it has taken was not begun. */
+/* Of a transaction that was withdrawn.  Behind a 354 anything that is sent would be its message, so
+ * the session ends; what it has taken was not begun. */
 static void on_withdrawn(struct session *s, enum session_expect kind)
 {
 	s->withdrawn--;
@@ -165,7 +167,8 @@ static void on_data(struct session *s, struct transaction *t)
 	if (s->reply.code == 354 && t->accepted > 0) {
 		s->sending = t;
 	} else if (s->reply.code == 354) {
-		/* DATA went out with the group before the refusals came back: an empty message ends it (RFC 2920 3.1). */
+		/* DATA went out with the group before the refusals came back: an empty message ends it (RFC
+		 * 2920 3.1). */
 		size_t from = s->out.length;
 		buffer_puts(&s->out, ".\r\n");
 		session_show(s, from);
@@ -186,8 +189,9 @@ static bool is_untouched(const struct session *s, const struct transaction *t)
 	return untouched;
 }
 
-/* A server that takes so many messages in a session, and then ends it, says nothing about the next message, whose commands stood behind the end of the
-   last one.  One that accepts none is another matter. */
+/* A server that takes so many messages in a session, and then ends it, says nothing about the next
+   message, whose commands stood behind the end of the last one.  One that accepts none is another
+   matter. */
 static bool is_next_one(const struct session *s, const struct transaction *t)
 {
 	return s->delivered > 0 && is_untouched(s, t);
@@ -254,7 +258,8 @@ static void pump_body(struct session *s)
 	while (s->out.length < OUT_ENOUGH_BYTES) {
 		bool more = t->body(t->context, &s->out);
 		if (t->unreadable) {
-			session_broken(s, "spool-damaged", "the message cannot be read to its end from the queue");
+			session_broken(s, "spool-damaged",
+			    "the message cannot be read to its end from the queue");
 			return;
 		}
 		if (more)
@@ -274,13 +279,14 @@ static bool is_grouped(const struct session *s)
 	return s->ehlo.pipelining && !s->policy->stop_before_data;
 }
 
-/* The transaction whose commands are next, if they may go out now: not while the answer to a DATA is open,
-   because bytes behind it could be taken for its message. */
+/* The transaction whose commands are next, if they may go out now: not while the answer to a DATA
+   is open, because bytes behind it could be taken for its message. */
 static struct transaction *next_to_say(struct session *s)
 {
 	for (int i = 0; i < s->count; i++) {
 		enum session_expect kind = s->awaited[(s->first + i) % RING].kind;
-		/* RFC 2920 lets the next MAIL follow a message's end at once; Courier reads on only after it has answered, and what came before is lost. */
+		/* RFC 2920 lets the next MAIL follow a message's end at once; Courier reads on only after
+		 * it has answered, and what came before is lost. */
 		if (kind == EXPECT_DATA || (kind == EXPECT_DOT && s->ehlo.courier))
 			return NULL;
 	}
@@ -293,7 +299,8 @@ static struct transaction *next_to_say(struct session *s)
 	return NULL;
 }
 
-/* Without PIPELINING every answer is known before the next command: what cannot succeed is not asked. */
+/* Without PIPELINING every answer is known before the next command: what cannot succeed is not
+ * asked. */
 static bool is_hopeless(const struct session *s, const struct transaction *t)
 {
 	if (is_grouped(s) || t->step == 0)
@@ -310,8 +317,9 @@ static bool is_too_big(const struct session *s, const struct transaction *t)
 static void refuse_size(struct session *s, struct transaction *t)
 {
 	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_FAILED, STAGE_MAIL, "size-exceeded", "the message has %lld bytes, the server takes at most %lld",
-	         (long long)t->size_bytes, (long long)s->ehlo.size_bytes);
+	diag_set(&d, VERDICT_FAILED, STAGE_MAIL, "size-exceeded",
+	    "the message has %lld bytes, the server takes at most %lld", (long long)t->size_bytes,
+	    (long long)s->ehlo.size_bytes);
 	text_copy(d.status, sizeof d.status, "5.3.4");
 	catalogue_recognise(&d);
 	settle(t, &d);
@@ -334,7 +342,8 @@ static void refuse_utf8(struct session *s, struct transaction *t)
 	finish(s, t);
 }
 
-/* The answer to a DATA can only start when the commands are all said, so a whole group goes out at once. */
+/* The answer to a DATA can only start when the commands are all said, so a whole group goes out at
+ * once. */
 static void pump_commands(struct session *s, struct transaction *t)
 {
 	if (is_too_big(s, t)) {
@@ -414,14 +423,17 @@ bool session_idle(const struct session *s)
 	return s->taken_count == 0 && (!s->policy->stop_before_data || s->count == 0);
 }
 
-/* What the loss of the link means for one transaction: behind the dot nobody knows (RFC 5321 4.2.5), before it nothing was delivered. */
-static void settle_broken(struct session *s, struct transaction *t, const char *key, const char *words)
+/* What the loss of the link means for one transaction: behind the dot nobody knows (RFC
+ * 5321 4.2.5), before it nothing was delivered. */
+static void settle_broken(struct session *s, struct transaction *t, const char *key,
+    const char *words)
 {
 	struct diagnosis d = {0};
 	bool unknown = t->dot_sent && t->accepted > 0;
 	enum stage stage = unknown ? STAGE_DOT : s->sending == t ? STAGE_BODY : session_stage(s);
 	if (unknown)
-		diag_set(&d, VERDICT_DEFERRED, stage, "outcome-unknown", "%s, after the message was sent whole and before the server answered", words);
+		diag_set(&d, VERDICT_DEFERRED, stage, "outcome-unknown",
+		    "%s, after the message was sent whole and before the server answered", words);
 	else
 		diag_set(&d, VERDICT_DEFERRED, stage, key, "%s", words);
 	catalogue_recognise(&d);

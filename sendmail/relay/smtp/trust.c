@@ -1,4 +1,5 @@
-/* Files and folders of authorities, read to the end; OpenSSL itself would open the files of a folder one by one when they are wanted. */
+/* Files and folders of authorities, read to the end; OpenSSL itself would open the files of a
+ * folder one by one when they are wanted. */
 #include "relay/smtp/trust.h"
 #include "base/text.h"
 #include <dirent.h>
@@ -11,12 +12,14 @@
 /* "1a2b3c4d.0", or .1 where two have the same hash; "1a2b3c4d.r0" is a list of revocations. */
 static bool is_hashed(const char *name)
 {
-	return strspn(name, "0123456789abcdef") == 8 && name[8] == '.' && name[9] != '\0' && strspn(name + 9, "0123456789") == strlen(name + 9);
+	return strspn(name, "0123456789abcdef") == 8 && name[8] == '.' && name[9] != '\0' &&
+	       strspn(name + 9, "0123456789") == strlen(name + 9);
 }
 
 static bool load_file(X509_STORE *store, const char *file)
 {
-	return file != NULL && access(file, R_OK) == 0 && X509_STORE_load_locations(store, file, NULL) == 1;
+	return file != NULL && access(file, R_OK) == 0 &&
+	       X509_STORE_load_locations(store, file, NULL) == 1;
 }
 
 static bool load_folder(X509_STORE *store, const char *folder)
@@ -37,12 +40,14 @@ static bool load_folder(X509_STORE *store, const char *folder)
 /* Debian's bundle is made of its folder. */
 static bool load_whole_bundle(X509_STORE *store)
 {
-	return load_file(store, "/etc/ssl/certs/ca-certificates.crt") || load_file(store, "/etc/pki/tls/certs/ca-bundle.crt");
+	return load_file(store, "/etc/ssl/certs/ca-certificates.crt") ||
+	       load_file(store, "/etc/pki/tls/certs/ca-bundle.crt");
 }
 
 static bool load_places(X509_STORE *store)
 {
-	static const char *const bundles[] = {"/etc/ssl/cert.pem", "/usr/local/etc/ssl/cert.pem", "/usr/local/share/certs/ca-root-nss.crt"};
+	static const char *const bundles[] = {"/etc/ssl/cert.pem", "/usr/local/etc/ssl/cert.pem",
+	    "/usr/local/share/certs/ca-root-nss.crt"};
 	const char *folder = X509_get_default_cert_dir();
 	bool loaded = load_file(store, X509_get_default_cert_file());
 	for (size_t i = 0; i < sizeof bundles / sizeof bundles[0] && !loaded; i++)
@@ -55,7 +60,8 @@ static bool load_places(X509_STORE *store)
 
 bool trust_load_system(X509_STORE *store)
 {
-	const char *file = getenv(X509_get_default_cert_file_env()), *folder = getenv(X509_get_default_cert_dir_env());
+	const char *file = getenv(X509_get_default_cert_file_env()),
+	           *folder = getenv(X509_get_default_cert_dir_env());
 	bool loaded;
 	if (file != NULL || folder != NULL) {
 		loaded = load_file(store, file);

@@ -3,6 +3,7 @@
 #define SMTP_UTF8_H
 #include "relay/smtp/session.h"
 
-/* Why a transaction cannot go to a recipient without SMTPUTF8: a domain alone has an ASCII form that its sender can use, a local part has none. */
+/* Why a transaction cannot go to a recipient without SMTPUTF8: a domain alone has an ASCII form
+ * that its sender can use, a local part has none. */
 void utf8_diagnose(const struct transaction *t, const char *rcpt, struct diagnosis *d);
 #endif

@@ -1,0 +1,22 @@
+#!/bin/sh
+# The layout of the C files: .clang-format decides, and no line is over 100 columns.
+. tests/lib.sh
+
+# What must stand in one line: the notes for the make file at a test's head, and rulers.
+too_long() { awk 'length($0) > 100 && !/^\/\* (objects|libs): / && !/---------/ { print FILENAME ":" FNR }' "$@"; }
+printf '%0101d\n' 1 >"$work/long.c"
+is "$(too_long "$work/long.c" | lines)" 1 "a long line would be seen"
+sources=$(find sendmail mail relayconf tests -name '*.[ch]')
+is "$(too_long $sources)" "" "lines up to 100 columns"
+
+# Other versions lay some lines out in other ways.
+formatter=
+for name in clang-format-14 clang-format; do
+	if command -v $name >/dev/null && $name --version | grep -q 'version 14\.'; then formatter=$name; break; fi
+done
+if [ -n "$formatter" ]; then
+	is "$($formatter --dry-run $sources 2>&1 | grep -c 'warning:')" 0 "each file is as make format leaves it"
+else
+	count=$((count + 1)); echo "ok $count - each file is as make format leaves it # skip clang-format 14 is not installed"
+fi
+finish
