@@ -48,33 +48,77 @@ static void take_status(struct reply *r, const char *text, size_t length)
 	r->status[at - text] = '\0';
 }
 
+/* A line of a reply to its text; the first ones only. */
+static void keep_line(struct reply *r, const char *text, size_t length)
+{
+	if (r->lines > REPLY_LINES_LIMIT)
+		return;
+	if (r->lines > 1)
+		buffer_add(&r->text, "\n", 1);
+	else
+		take_status(r, text, length);
+	buffer_add(&r->text, text, length);
+}
+
 /* One line without its end. */
 static enum reply_result take_line(struct reply *r, const char *line, size_t length,
     const char **problem)
 {
 	int code = line_code(line, length);
-	if (length > REPLY_LINE_LIMIT_BYTES) {
-		*problem = "a line of the server's reply is too long";
-	} else if (memchr(line, '\0', length) != NULL) {
-		*problem = "the server's reply has a NUL byte";
-	} else if (code == 0) {
+	if (code == 0 && r->lines == 0) {
 		*problem = "the server's reply does not begin with an SMTP code: this is no SMTP server, "
 		           "or the session is out of step";
-	} else if (r->lines > 0 && code != r->code) {
-		*problem = "the lines of one reply have different codes";
-	} else if (r->lines >= REPLY_LINES_LIMIT) {
-		*problem = "the server's reply has too many lines";
-	} else {
-		size_t head = length > 3 ? 4 : 3;
-		r->code = code;
-		if (r->lines++ > 0)
-			buffer_add(&r->text, "\n", 1);
-		else
-			take_status(r, line + head, length - head);
-		buffer_add(&r->text, line + head, length - head);
-		return length > 3 && line[3] == '-' ? REPLY_MORE : REPLY_WHOLE;
+		return REPLY_BAD;
 	}
-	return REPLY_BAD;
+	if (code != 0 && r->lines > 0 && code / 100 != r->code / 100) {
+		*problem = "the lines of one reply have different codes";
+		return REPLY_BAD;
+	}
+	size_t head = code == 0 ? 0 : length > 3 ? 4 : 3;
+	/* Where they differ in detail, the last one counts: it is the one that ends the reply. */
+	if (code != 0)
+		r->code = code;
+	r->lines++;
+	keep_line(r, line + head, length - head);
+	return code == 0 || (length > 3 && line[3] == '-') ? REPLY_MORE : REPLY_WHOLE;
+}
+
+static size_t without_nul(char *line, size_t length)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < length; i++) {
+		if (line[i] != '\0')
+			line[kept++] = line[i];
+	}
+	return kept;
+}
+
+/* Length of the line at the front with its end, or of the part of a long one that is there; 0 =
+ * wait for more. */
+static size_t line_length(const struct reply *r, const char *line, size_t left, bool *whole)
+{
+	const char *end = memchr(line, '\n', left);
+	*whole = end != NULL;
+	if (end != NULL)
+		return (size_t)(end - line) + 1;
+	return r->skipping || left > REPLY_LINE_LIMIT_BYTES + 1 ? left : 0;
+}
+
+static enum reply_result take_part(struct reply *r, char *line, size_t length, bool whole,
+    const char **problem)
+{
+	if (r->skipping) {
+		r->skipping = !whole;
+		return whole && r->last ? REPLY_WHOLE : REPLY_MORE;
+	}
+	if (whole)
+		length -= length > 1 && line[length - 2] == '\r' ? 2 : 1;
+	if (length > REPLY_LINE_LIMIT_BYTES)
+		length = REPLY_LINE_LIMIT_BYTES;
+	enum reply_result result = take_line(r, line, without_nul(line, length), problem);
+	r->skipping = !whole && result != REPLY_BAD;
+	r->last = result == REPLY_WHOLE;
+	return r->skipping ? REPLY_MORE : result;
 }
 
 enum reply_result reply_take(struct reply *r, struct buffer *input, const char **problem)
@@ -82,26 +126,33 @@ enum reply_result reply_take(struct reply *r, struct buffer *input, const char *
 	enum reply_result result = REPLY_MORE;
 	size_t used = 0;
 	while (result == REPLY_MORE && used < input->length) {
-		const char *line = input->data + used;
-		size_t left = input->length - used;
-		const char *end = memchr(line, '\n', left);
-		if (end == NULL && left > REPLY_LINE_LIMIT_BYTES + 1) {
-			*problem = "a line of the server's reply is too long";
-			result = REPLY_BAD;
-		}
-		if (end == NULL)
+		bool whole;
+		char *line = input->data + used;
+		size_t length = line_length(r, line, input->length - used, &whole);
+		if (length == 0)
 			break;
-		size_t length = (size_t)(end - line);
-		used += length + 1;
-		if (length > 0 && line[length - 1] == '\r')
-			length--;
-		result = take_line(r, line, length, problem);
+		used += length;
+		result = take_part(r, line, length, whole, problem);
 	}
 	/* Dropped once for all lines: the bytes behind a reply are moved once, however many lines it
 	 * had. */
 	if (used > 0)
 		buffer_drop(input, used);
+	r->bytes += used;
+	if (result == REPLY_MORE && r->bytes > REPLY_LIMIT_BYTES) {
+		*problem = "the server's reply does not end";
+		result = REPLY_ENDLESS;
+	}
 	return result;
+}
+
+bool reply_salvage(struct reply *r, struct buffer *input)
+{
+	const char *problem;
+	if (input->length > 0 && !r->skipping)
+		take_line(r, input->data, without_nul(input->data, input->length), &problem);
+	buffer_drop(input, input->length);
+	return r->lines > 0;
 }
 
 void reply_clear(struct reply *r)

@@ -4,6 +4,8 @@
 #include "base/compat.h"
 #include "base/text.h"
 
+#define PASS_OVER_MAX 20 /* lines that are no reply, behind the end of a message */
+
 enum stage session_stage(const struct session *s)
 {
 	static const enum stage by_state[] = {STAGE_BANNER, STAGE_EHLO, STAGE_EHLO, STAGE_STARTTLS,
@@ -259,6 +261,38 @@ void session_start(struct session *s, const struct session_policy *policy, int64
 	set_deadline(s, now_ms);
 }
 
+/* Behind the end of a message a line that cannot be read is passed over: the answer that follows
+   decides whether it is sent again. */
+static bool may_pass_over(struct session *s)
+{
+	bool passed = s->state == SESSION_READY && session_stage(s) == STAGE_DOT &&
+	              s->passed_over++ < PASS_OVER_MAX;
+	if (passed)
+		reply_clear(&s->reply);
+	return passed;
+}
+
+/* What the server has begun to say counts, though the rest of it is missing. */
+static void take_rest(struct session *s)
+{
+	if (s->state == SESSION_HANDSHAKE || s->state >= SESSION_QUIT ||
+	    !reply_salvage(&s->reply, &s->in))
+		return;
+	if (s->state == SESSION_READY || s->reply.code >= 400)
+		on_reply(s);
+	reply_clear(&s->reply);
+}
+
+/* It does not speak SMTP any more. */
+static void break_off(struct session *s, enum reply_result result, const char *problem)
+{
+	/* Of a reply without an end, the code is known. */
+	if (result == REPLY_BAD)
+		reply_clear(&s->reply);
+	buffer_drop(&s->in, s->in.length);
+	session_broken(s, "reply-bad", problem);
+}
+
 void session_receive(struct session *s, const char *bytes, size_t length, int64_t now_ms)
 {
 	const char *problem = NULL;
@@ -268,8 +302,10 @@ void session_receive(struct session *s, const char *bytes, size_t length, int64_
 		enum reply_result result = reply_take(&s->reply, &s->in, &problem);
 		if (result == REPLY_MORE)
 			break;
-		if (result == REPLY_BAD) {
-			session_broken(s, "reply-bad", problem);
+		if (result == REPLY_BAD && may_pass_over(s))
+			continue;
+		if (result != REPLY_WHOLE) {
+			break_off(s, result, problem);
 			return;
 		}
 		on_reply(s);
@@ -308,6 +344,7 @@ void session_quit(struct session *s, int64_t now_ms)
 
 void session_broken(struct session *s, const char *key, const char *words)
 {
+	take_rest(s);
 	if (s->state == SESSION_OVER)
 		return;
 	if (s->state == SESSION_READY)

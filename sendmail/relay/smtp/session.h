@@ -113,6 +113,7 @@ struct session {
 	struct diagnosis failure; /* of the session as a whole; key "" while there is none */
 	struct auth auth;
 	struct reply reply;  /* being put together */
+	int passed_over;     /* lines that are no reply */
 	int64_t deadline_ms; /* monotonic; 0 = nothing is awaited */
 	/* transactions */
 	struct session_awaited awaited[2 * SESSION_RCPTS_MAX + 16];

@@ -210,13 +210,34 @@ static void on_closing(struct session *s)
 	s->state = SESSION_OVER;
 }
 
+/* An answer in the middle of the message: the server has read enough.  The session ends, because
+   the rest of the message would be read as commands. */
+static void on_early(struct session *s)
+{
+	struct transaction *t = s->sending;
+	struct diagnosis d = {0};
+	settle_reply(s, t, STAGE_BODY);
+	session_diagnose(s, &d, STAGE_BODY);
+	reply_clear(&s->reply);
+	transact_broken(s, d.key[0] != '\0' ? d.key : "reply-bad", d.text);
+	s->state = SESSION_OVER;
+	s->deadline_ms = 0;
+}
+
 void transact_reply(struct session *s)
 {
-	if (s->reply.code == 421) {
+	bool asked = s->count > 0, idle = !asked && s->sending == NULL;
+	if (s->reply.code == 421 || (idle && s->reply.code >= 400)) {
 		on_closing(s);
 		return;
 	}
-	if (s->count == 0) {
+	if (!asked && !idle) {
+		on_early(s);
+		return;
+	}
+	if (!asked) {
+		/* Not to be taken for the answer to something. */
+		reply_clear(&s->reply);
 		session_broken(s, "reply-bad", "the server answered where nothing was asked");
 		return;
 	}
