@@ -34,8 +34,9 @@ int command_diff(const char *path, const char *new_path);
  * exit code. */
 int command_relay(const char *const arguments[]);
 
-/* A reason by its key, or a server's words in quotes ("513 Relaying denied."). */
-int command_explain(const char *what);
+/* A reason by its key, or a server's words in quotes ("513 Relaying denied."), and what delivery
+   would do.  stage: the name of the one at which they came; NULL: guessed. */
+int command_explain(const char *what, const char *stage);
 
 /* Another program's settings as firsthop.conf: on standard output, or to a file (with passwords in
    files beside it).  name: NULL: the one that is here; path: NULL: its usual place.  root stands

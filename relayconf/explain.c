@@ -1,62 +1,134 @@
-/* explain: a row of the catalogue, by its key or by a server's words. */
-#include "diagnosis/catalogue.h"
+/* explain: a row of the catalogue, by its key or by a server's words; what delivery would do. */
 #include "base/output.h"
-#include "base/text.h"
+#include "diagnosis/answer.h"
+#include "diagnosis/deed.h"
 #include "relayconf/command.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-static void print_row(const struct reason *row)
+static void print_meaning(const struct reason *row)
 {
 	output_to(stdout, "key       %s\nmeaning   %s\nremedy    %s\n", row->key, row->meaning,
 	    row->remedy);
-	output_to(stdout, "fault     %s\n",
-	    row->fault == FAULT_NONE ? "as the stage says" : fault_name(row->fault));
-	output_to(stdout, "waiting   %s\n",
-	    row->stays ? "alone does not mend this" : "may be all that is needed");
-	if (row->wait_s >= 60)
-		output_to(stdout, "wait      at least %d min between attempts\n", row->wait_s / 60);
 }
 
-/* "513 Relaying denied." as an answer at some stage: the stages at which servers mostly say such
- * things come first. */
-static bool explain_words(const char *words)
+static void print_wait(const struct judgement *j)
 {
-	static const enum stage stages[] = {STAGE_RCPT, STAGE_MAIL, STAGE_AUTH, STAGE_DOT,
-	    STAGE_BANNER};
-	char *rest;
-	long code = strtol(words, &rest, 10);
-	for (size_t i = 0; i < sizeof stages / sizeof stages[0] && code >= 400 && code <= 599; i++) {
-		struct diagnosis d = {.stage = stages[i], .reply_code = (uint16_t)code};
-		rest += strspn(rest, " -");
-		size_t n = strspn(rest, "0123456789.");
-		if (n >= 5 && n < sizeof d.status)
-			text_copy(d.status, n + 1, rest);
-		text_copy(d.text, sizeof d.text, words);
-		catalogue_recognise(&d);
-		bool general = strcmp(d.key, "reply-4xx") == 0 || strcmp(d.key, "reply-5xx") == 0;
-		if (general && i + 1 < sizeof stages / sizeof stages[0])
+	if (j->deed == DEED_RETURN || j->reason == NULL)
+		return;
+	output_to(stdout, "waiting   %s\n",
+	    j->stays ? "alone does not mend this" : "may be all that is needed");
+	if (j->wait_s >= 60)
+		output_to(stdout, "wait      at least %d min between attempts\n", j->wait_s / 60);
+}
+
+/* Without its answer: the two that decide, a refusal for good and one for now. */
+static int explain_key(const struct reason *row)
+{
+	struct judgement j = {.reason = row, .wait_s = row->wait_s, .stays = row->stays};
+	struct diagnosis d = {.stage = STAGE_RCPT, .reply_code = 550, .fault = row->fault};
+	text_copy(d.key, sizeof d.key, row->key);
+	print_meaning(row);
+	output_to(stdout, "fault     %s\n",
+	    row->fault == FAULT_NONE ? "as the stage says" : fault_name(row->fault));
+	output_to(stdout, "delivery  %s\n",
+	    deed_decide(&d) == DEED_RETURN
+	        ? "an answer from 400 to 499 is waited for; one from 500 to 599 returns the mail"
+	        : "the mail is kept and tried again; it is never returned for this reason");
+	print_wait(&j);
+	return EX_OK;
+}
+
+static void judge_at(const struct answer *a, enum stage stage, struct diagnosis *d,
+    struct judgement *j)
+{
+	*d = (struct diagnosis){0};
+	answer_diagnose(a, stage, d);
+	deed_judge(d, j);
+}
+
+static const char *deed_name(enum deed deed)
+{
+	static const char *const names[] = {"delivered", "next server, else kept",
+	    "next smarthost, else kept", "kept", "returned"};
+	return names[deed];
+}
+
+/* The same words at another stage may be another matter: each group of stages where they are. */
+static void print_elsewhere(const struct answer *a, enum stage shown)
+{
+	static const enum stage stages[] = {STAGE_BANNER, STAGE_EHLO, STAGE_STARTTLS, STAGE_AUTH,
+	    STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT};
+	struct diagnosis d, last = {0};
+	struct judgement j, of_last = {0};
+	TEXT(group, 200);
+	size_t count = sizeof stages / sizeof stages[0];
+	for (size_t i = 0; i <= count; i++) {
+		if (i < count && stages[i] == shown)
 			continue;
-		if (d.fault == FAULT_CREDENTIAL)
-			d.stage = STAGE_AUTH;
-		output_to(stdout, "stage     %s (taken for the answer there)\n", stage_name(d.stage));
-		print_row(catalogue_row(d.key));
-		return true;
+		if (i < count)
+			judge_at(a, stages[i], &d, &j);
+		bool same = i < count && strcmp(d.key, last.key) == 0 && j.deed == of_last.deed;
+		if (!same && group.length > 0) {
+			output_to(stdout, "at %s: %s; %s\n", group.data, last.key, deed_name(of_last.deed));
+			group.length = 0;
+		}
+		if (i < count)
+			text_printf(&group, "%s%s", group.length > 0 ? ", " : "", stage_name(stages[i]));
+		last = d;
+		of_last = j;
 	}
+}
+
+static int explain_answer(const struct answer *a, enum stage wanted)
+{
+	struct diagnosis d;
+	struct judgement j;
+	TEXT(words, 400);
+	enum stage stage = wanted != STAGE_NONE ? wanted : answer_stage(a);
+	judge_at(a, stage, &d, &j);
+	output_to(stdout, "stage     %s%s\n", stage_name(stage),
+	    wanted != STAGE_NONE || a->stage == stage
+	        ? ""
+	        : " (guessed from the answer; --stage=STAGE sets it)");
+	print_meaning(j.reason);
+	output_to(stdout, "fault     %s\n", fault_name(d.fault));
+	deed_words(&words, &d, j.deed);
+	output_to(stdout, "delivery  %s\n", words.data);
+	print_wait(&j);
+	if (wanted == STAGE_NONE)
+		print_elsewhere(a, stage);
+	return EX_OK;
+}
+
+/* Stages at which a server answers a command, by their names in the log. */
+static bool read_stage(const char *name, enum stage *stage)
+{
+	for (int s = STAGE_BANNER; s <= STAGE_DOT; s++) {
+		if (s != STAGE_BODY && text_equal_ci(name, stage_name((enum stage)s))) {
+			*stage = (enum stage)s;
+			return true;
+		}
+	}
+	output_to(stderr,
+	    "relayconf: --stage=%.40s: the stages are banner, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA "
+	    "and dot\n",
+	    name);
 	return false;
 }
 
-int command_explain(const char *what)
+int command_explain(const char *what, const char *stage_wanted)
 {
 	const struct reason *row = catalogue_row(what);
-	if (row != NULL) {
-		print_row(row);
-		return EX_OK;
-	}
-	if (explain_words(what))
-		return EX_OK;
+	struct answer a;
+	enum stage stage = STAGE_NONE;
+	if (stage_wanted != NULL && !read_stage(stage_wanted, &stage))
+		return EX_USAGE;
+	if (row != NULL)
+		return explain_key(row);
+	if (answer_read(&a, what))
+		return explain_answer(&a, stage);
 	output_to(stderr,
 	    "relayconf: %.100s is no key, and no answer of a server (which begins with a number from "
 	    "400 to 599)\n",

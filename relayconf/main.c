@@ -18,7 +18,10 @@ static const char help_text[] =
     "  route [-f SENDER] ADDRESS ...\n"
     "                              the way that mail to an address would take now\n"
     "  diff FILE                   which waiting messages would go another way with this file\n"
-    "  explain KEY|\"WORDS\"         what a reason, or a server's answer, means, and what to do\n"
+    "  explain [--stage=STAGE] KEY|\"WORDS\"\n"
+    "                              what a reason, or a server's answer, means, what to do, and "
+    "what "
+    "delivery does\n"
     "  import [-o FILE] [PROGRAM [FILE]]\n"
     "                              settings of dma, ssmtp, msmtp, nullmailer, sendmail or Postfix "
     "as firsthop.conf\n"
@@ -104,7 +107,9 @@ static int run(const char *path, int argc, char **argv)
 	if (strcmp(command, "diff") == 0 && argc == 2)
 		return command_diff(path, argv[1]);
 	if (strcmp(command, "explain") == 0 && argc == 2)
-		return command_explain(argv[1]);
+		return command_explain(argv[1], NULL);
+	if (strcmp(command, "explain") == 0 && argc == 3 && strncmp(argv[1], "--stage=", 8) == 0)
+		return command_explain(argv[2], argv[1] + 8);
 	if (strcmp(command, "probe") == 0)
 		return probe(path, argc - 1, argv + 1);
 	if (strcmp(command, "adopt") == 0)

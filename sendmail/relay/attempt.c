@@ -10,7 +10,7 @@
 #include "relay/child.h"
 #include "relay/connect.h"
 #include "relay/deliver.h"
-#include "relay/policy.h"
+#include "diagnosis/deed.h"
 #include "relay/route/route.h"
 #include <string.h>
 #include <unistd.h>
@@ -70,7 +70,7 @@ static bool is_avoided(const struct attempt *a, const struct candidate *c)
 }
 
 /* One candidate; true when its session was ready. *next gets what to do after a failure. */
-static bool try_candidate(struct attempt *a, struct deliver *with, enum policy *next)
+static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *next)
 {
 	struct diagnosis d = {0};
 	bool ready = false;
@@ -92,7 +92,7 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum policy *
 	}
 	if (ready)
 		return true;
-	*next = policy_decide(&d);
+	*next = deed_decide(&d);
 	note_failure(a, &d);
 	if (d.stage == STAGE_TLS && with->hop->tls == HOP_TLS_OPPORTUNISTIC && !with->hop->implicit &&
 	    !with->without_tls) {
@@ -115,8 +115,8 @@ static void fail_hop(struct attempt *a, const struct hop *hop, struct diagnosis 
 static bool try_candidates(struct attempt *a, struct deliver *with, const struct route *r,
     int hops_left)
 {
-	enum policy next = POLICY_NEXT_ADDRESS;
-	for (int i = 0; i < r->count && next != POLICY_NEXT_HOP; i++) {
+	enum deed next = DEED_NEXT_ADDRESS;
+	for (int i = 0; i < r->count && next != DEED_NEXT_HOP; i++) {
 		if (is_avoided(a, &r->candidates[i]))
 			continue;
 		with->candidate = &r->candidates[i];

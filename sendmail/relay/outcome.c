@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "message/dsn.h"
 #include "relay/content.h"
-#include "relay/policy.h"
+#include "diagnosis/deed.h"
 #include <unistd.h>
 
 void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
@@ -42,7 +42,7 @@ static void tell_rcpt(struct crank *c, struct transaction *t, int i)
 	r->told = true;
 	p->job->told++;
 	outcome_add_peer(c, d);
-	enum policy next = policy_decide(d);
+	enum deed next = deed_decide(d);
 	/* The server will not tell the sender of success: the runner does. */
 	bool relayed = !c->with->probe && d->verdict == VERDICT_SENT && !c->session.ehlo.dsn &&
 	               dsn_wants(r->notify, "SUCCESS");
@@ -50,7 +50,7 @@ static void tell_rcpt(struct crank *c, struct transaction *t, int i)
 	if (relayed)
 		buffer_printf(&c->with->jobs->out, "relayed id=%s n=%d\n", p->job->id, p->first_rcpt + i);
 	jobs_say_diag(c->with->jobs, "rcpt", p->job->id, p->first_rcpt + i,
-	    next == POLICY_NEXT_ADDRESS || next == POLICY_NEXT_HOP, d);
+	    next == DEED_NEXT_ADDRESS || next == DEED_NEXT_HOP, d);
 }
 
 /* struct session_policy's refused: what is final for a recipient is told at once.  What may be
@@ -64,7 +64,7 @@ void outcome_refused(void *context, struct transaction *t)
 	for (int i = 0; i < t->rcpt_count; i++) {
 		struct diagnosis d = t->rcpts[i].result;
 		all = all && d.verdict != VERDICT_NONE;
-		if (d.verdict != VERDICT_NONE && policy_decide(&d) == POLICY_FAIL)
+		if (d.verdict != VERDICT_NONE && deed_decide(&d) == DEED_RETURN)
 			tell_rcpt(c, t, i);
 	}
 	for (int i = 0; i < t->rcpt_count && all; i++)

@@ -1,6 +1,7 @@
 /* One message at the end of its attempt: what is noted, who is told, and whether it goes, waits or
  * is done. */
 #include "diagnosis/catalogue.h"
+#include "diagnosis/deed.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/log.h"
@@ -57,14 +58,13 @@ static void tell_watcher(const struct message *m, int rcpt, bool next, const str
 /* Decided once per attempt, by the first reason that makes it wait. */
 static int wait_of(const struct runner *r, struct message *m, const char *key)
 {
-	const struct reason *row = catalogue_row(key);
 	/* A server that takes few recipients at a time has taken some: the rest need not wait.  Each
 	 * round has fewer of them. */
 	if (m->wait_s == 0 && strcmp(key, "too-many-recipients") == 0 && count_state(m, RCPT_SENT) > 0)
 		m->wait_s = 1;
 	if (m->wait_s == 0)
-		m->wait_s = schedule_wait_s(&r->config, m->entry->attempts + 1,
-		    row != NULL ? row->wait_s : 0, compat_random());
+		m->wait_s =
+		    schedule_wait_s(&r->config, m->entry->attempts + 1, deed_wait_s(key), compat_random());
 	return m->wait_s;
 }
 

@@ -1,6 +1,6 @@
 /* Paths and the servers on them. */
 #include "runner/path.h"
-#include "diagnosis/catalogue.h"
+#include "diagnosis/deed.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/log.h"
@@ -182,10 +182,8 @@ char *path_skips(const struct runner *r, const struct path *p, int64_t now_ms, s
 
 static int pause_s(const struct runner *r, const struct hop_state *h)
 {
-	const struct reason *row = catalogue_row(h->why.key);
 	if (!is_login_refused(h))
-		return schedule_wait_s(&r->config, h->failures, row != NULL ? row->wait_s : 0,
-		    compat_random());
+		return schedule_wait_s(&r->config, h->failures, deed_wait_s(h->why.key), compat_random());
 	int pause = LOGIN_PAUSE_S;
 	for (int i = 1; i < h->failures && pause < LOGIN_PAUSE_MAX_S; i++)
 		pause *= 2;

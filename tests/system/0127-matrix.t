@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every stage of a session times every way to go wrong.  Each cell is a server of its own, made from the table below; what is said (verdict, stage, key)
-# and what is done is compared: a second smarthost that works gets the mail, or it waits, or goes back.  The policy table (sendmail/relay/policy.c) in deeds.
+# and what is done is compared: a second smarthost that works gets the mail, or it waits, or goes back.  The policy table (sendmail/lib/diagnosis/deed.c) in deeds.
 . tests/lib.sh
 new_spool
 PARALLEL=16

@@ -1,8 +1,8 @@
-/* objects: sendmail/runner/schedule sendmail/relay/policy */
+/* objects: sendmail/runner/schedule */
 /* What follows from an answer, and when a message is tried again. */
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
-#include "relay/policy.h"
+#include "diagnosis/deed.h"
 #include "runner/schedule.h"
 #include "tests/unit/unit.h"
 
@@ -23,67 +23,67 @@ static void servers_are_understood(void **state)
 		enum stage stage;
 		int code;
 		const char *status, *text, *key;
-		enum policy policy;
+		enum deed deed;
 	} cases[] = {
-	    {STAGE_RCPT, 513, "", "513 Relaying denied.", "relay-denied", POLICY_NEXT_ADDRESS},
+	    {STAGE_RCPT, 513, "", "513 Relaying denied.", "relay-denied", DEED_NEXT_ADDRESS},
 	    {STAGE_RCPT, 456, "", "456 Address temporarily unavailable.", "address-blocked",
-	        POLICY_NEXT_ADDRESS},
+	        DEED_NEXT_ADDRESS},
 	    {STAGE_RCPT, 554, "5.7.1", "554 5.7.1 <a@b.c>: Relay access denied", "relay-denied",
-	        POLICY_NEXT_ADDRESS},
+	        DEED_NEXT_ADDRESS},
 	    {STAGE_RCPT, 454, "4.7.1", "454 4.7.1 <a@b.c>: Relay access denied", "relay-denied",
-	        POLICY_NEXT_ADDRESS},
-	    {STAGE_RCPT, 550, "", "550 relay not permitted", "relay-denied", POLICY_NEXT_ADDRESS},
+	        DEED_NEXT_ADDRESS},
+	    {STAGE_RCPT, 550, "", "550 relay not permitted", "relay-denied", DEED_NEXT_ADDRESS},
 	    {STAGE_RCPT, 550, "5.1.1",
 	        "550 5.1.1 <a@b.c>: Recipient address rejected: User unknown in virtual mailbox table",
-	        "recipient-unknown", POLICY_FAIL},
-	    {STAGE_MAIL, 535, "", "535 Authentication required.", "auth-required", POLICY_NEXT_HOP},
-	    {STAGE_MAIL, 535, "", "535 Authentication failed.", "auth-refused", POLICY_NEXT_HOP},
-	    {STAGE_RCPT, 550, "", "550 User <nosuch> unknown", "recipient-unknown", POLICY_FAIL},
-	    {STAGE_RCPT, 550, "", "550 Unknown user", "recipient-unknown", POLICY_FAIL},
+	        "recipient-unknown", DEED_RETURN},
+	    {STAGE_MAIL, 535, "", "535 Authentication required.", "auth-required", DEED_NEXT_HOP},
+	    {STAGE_MAIL, 535, "", "535 Authentication failed.", "auth-refused", DEED_NEXT_HOP},
+	    {STAGE_RCPT, 550, "", "550 User <nosuch> unknown", "recipient-unknown", DEED_RETURN},
+	    {STAGE_RCPT, 550, "", "550 Unknown user", "recipient-unknown", DEED_RETURN},
 	    {STAGE_RCPT, 450, "4.2.0", "450 4.2.0 <a@b.c>: Recipient address rejected: Greylisted",
-	        "greylisted", POLICY_NEXT_ADDRESS},
+	        "greylisted", DEED_NEXT_ADDRESS},
 	    {STAGE_RCPT, 452, "4.5.3", "452 4.5.3 Error: too many recipients", "too-many-recipients",
-	        POLICY_NEXT_ADDRESS},
+	        DEED_NEXT_ADDRESS},
 	    {STAGE_RCPT, 450, "4.1.8", "450 4.1.8 <a@b.c>: Sender address rejected: Domain not found",
-	        "sender-domain", POLICY_NEXT_ADDRESS},
+	        "sender-domain", DEED_NEXT_ADDRESS},
 	    {STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Must issue a STARTTLS command first", "tls-required",
-	        POLICY_NEXT_ADDRESS},
+	        DEED_NEXT_ADDRESS},
 	    {STAGE_MAIL, 530, "5.7.0", "530 5.7.0 Authentication required", "auth-required",
-	        POLICY_NEXT_HOP},
+	        DEED_NEXT_HOP},
 	    {STAGE_AUTH, 535, "5.7.8", "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6",
-	        "auth-refused", POLICY_NEXT_HOP},
+	        "auth-refused", DEED_NEXT_HOP},
 	    {STAGE_AUTH, 534, "5.7.9", "534 5.7.9 Application-specific password required",
-	        "auth-app-password", POLICY_NEXT_HOP},
+	        "auth-app-password", DEED_NEXT_HOP},
 	    {STAGE_AUTH, 454, "4.7.0", "454 4.7.0 Temporary authentication failure", "auth-unavailable",
-	        POLICY_NEXT_HOP},
+	        DEED_NEXT_HOP},
 	    {STAGE_BANNER, 421, "4.7.0", "421 4.7.0 mx Error: too many connections from 192.0.2.1",
-	        "too-many-connections", POLICY_NEXT_ADDRESS},
+	        "too-many-connections", DEED_NEXT_ADDRESS},
 	    {STAGE_BANNER, 554, "",
 	        "554 5.7.1 Service unavailable; Client host blocked using zen.spamhaus.org", "listed",
-	        POLICY_NEXT_ADDRESS},
+	        DEED_NEXT_ADDRESS},
 	    {STAGE_MAIL, 552, "5.3.4", "552 5.3.4 Message size exceeds fixed limit", "size-exceeded",
-	        POLICY_FAIL},
+	        DEED_RETURN},
 	    {STAGE_MAIL, 452, "4.3.1", "452 4.3.1 Insufficient system storage", "storage-full",
-	        POLICY_NEXT_ADDRESS},
+	        DEED_NEXT_ADDRESS},
 	    {STAGE_RCPT, 553, "5.7.1",
 	        "553 5.7.1 <x@y.z>: Sender address rejected: not owned by user joe", "sender-not-owned",
-	        POLICY_DEFER},
+	        DEED_WAIT},
 	    {STAGE_DOT, 550, "5.7.1", "550 5.7.1 message looks like spam", "content-refused",
-	        POLICY_FAIL},
-	    {STAGE_DOT, 554, "5.4.6", "554 5.4.6 Too many hops", "loop", POLICY_FAIL},
-	    {STAGE_DOT, 451, "4.3.0", "451 4.3.0 try later", "server-trouble", POLICY_DEFER},
-	    {STAGE_DATA, 451, "", "451 no", "reply-4xx", POLICY_DEFER},
-	    {STAGE_EHLO, 550, "", "550 go away", "helo-refused", POLICY_NEXT_ADDRESS},
+	        DEED_RETURN},
+	    {STAGE_DOT, 554, "5.4.6", "554 5.4.6 Too many hops", "loop", DEED_RETURN},
+	    {STAGE_DOT, 451, "4.3.0", "451 4.3.0 try later", "server-trouble", DEED_WAIT},
+	    {STAGE_DATA, 451, "", "451 no", "reply-4xx", DEED_WAIT},
+	    {STAGE_EHLO, 550, "", "550 go away", "helo-refused", DEED_NEXT_ADDRESS},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct diagnosis d = answer(cases[i].stage, cases[i].code, cases[i].status, cases[i].text);
 		if (strcmp(d.key, cases[i].key) != 0)
 			fail_msg("%s: %s", cases[i].text, d.key);
-		if (policy_decide(&d) != cases[i].policy)
+		if (deed_decide(&d) != cases[i].deed)
 			fail_msg("%s: another decision", cases[i].text);
 		assert_int_equal(d.verdict,
-		    cases[i].policy == POLICY_FAIL ? VERDICT_FAILED : VERDICT_DEFERRED);
+		    cases[i].deed == DEED_RETURN ? VERDICT_FAILED : VERDICT_DEFERRED);
 	}
 }
 
@@ -97,22 +97,22 @@ static void the_table_is_whole(void **state)
 			int rows = 0;
 			if (class != 0 && s <= STAGE_TLS)
 				continue;
-			for (int i = 0; policy_row(i) != NULL; i++)
-				rows += s >= policy_row(i)->from && s <= policy_row(i)->to &&
-				        class == policy_row(i)->class;
+			for (int i = 0; deed_row(i) != NULL; i++)
+				rows +=
+				    s >= deed_row(i)->from && s <= deed_row(i)->to && class == deed_row(i)->class;
 			assert_int_equal(rows, 1);
 		}
 	}
-	for (int i = 0; policy_row(i) != NULL; i++) {
-		if (policy_row(i)->policy == POLICY_FAIL)
-			assert_true(policy_row(i)->from >= STAGE_MAIL && policy_row(i)->class == 5);
+	for (int i = 0; deed_row(i) != NULL; i++) {
+		if (deed_row(i)->deed == DEED_RETURN)
+			assert_true(deed_row(i)->from >= STAGE_MAIL && deed_row(i)->class == 5);
 	}
 	struct diagnosis d = {.stage = STAGE_DOT,
 	    .verdict = VERDICT_DEFERRED,
 	    .key = "outcome-unknown"};
-	assert_int_equal(policy_decide(&d), POLICY_DEFER); /* never at once to another server */
+	assert_int_equal(deed_decide(&d), DEED_WAIT); /* never at once to another server */
 	d = (struct diagnosis){.stage = STAGE_DOT, .verdict = VERDICT_SENT, .reply_code = 250};
-	assert_int_equal(policy_decide(&d), POLICY_DONE);
+	assert_int_equal(deed_decide(&d), DEED_DONE);
 }
 
 static void reasons_are_told(void **state)

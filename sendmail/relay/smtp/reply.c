@@ -1,6 +1,7 @@
 /* SMTP replies out of bytes that a stranger chose: every length is bounded, nothing is trusted. */
 #include "relay/smtp/reply.h"
 #include "base/text.h"
+#include "diagnosis/answer.h"
 #include <string.h>
 
 static bool is_digit(char c)
@@ -19,35 +20,6 @@ static int line_code(const char *line, size_t length)
 	return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
 }
 
-/* Length of the one to three digits at the front, 0 when there are none or too many. */
-static size_t number_length(const char *at, const char *end)
-{
-	size_t n = 0;
-	while (at + n < end && is_digit(at[n]))
-		n++;
-	return n <= 3 ? n : 0;
-}
-
-/* Keeps the RFC 3463 status in front of a text, if its class agrees with the code: "4.7.1". */
-static void take_status(struct reply *r, const char *text, size_t length)
-{
-	const char *at = text, *end = text + length;
-	if (length < 5 || at[0] - '0' != r->code / 100 || (*at != '2' && *at != '4' && *at != '5') ||
-	    at[1] != '.')
-		return;
-	at += 2;
-	size_t subject = number_length(at, end);
-	if (subject == 0 || at + subject >= end || at[subject] != '.')
-		return;
-	at += subject + 1;
-	size_t detail = number_length(at, end);
-	at += detail;
-	if (detail == 0 || (at < end && *at != ' '))
-		return;
-	memcpy(r->status, text, (size_t)(at - text));
-	r->status[at - text] = '\0';
-}
-
 /* A line of a reply to its text; the first ones only. */
 static void keep_line(struct reply *r, const char *text, size_t length)
 {
@@ -56,7 +28,7 @@ static void keep_line(struct reply *r, const char *text, size_t length)
 	if (r->lines > 1)
 		buffer_add(&r->text, "\n", 1);
 	else
-		take_status(r, text, length);
+		answer_status(r->code, text, length, r->status);
 	buffer_add(&r->text, text, length);
 }
 

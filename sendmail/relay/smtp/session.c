@@ -1,5 +1,6 @@
 /* From the banner to the point where mail can be given, and the end. */
 #include "relay/smtp/session.h"
+#include "diagnosis/answer.h"
 #include "diagnosis/catalogue.h"
 #include "base/compat.h"
 #include "base/text.h"
@@ -36,20 +37,10 @@ static void set_deadline(struct session *s, int64_t now_ms)
 
 void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage)
 {
-	d->stage = stage;
-	d->reply_code = (uint16_t)s->reply.code;
-	d->error_no = 0;
-	d->key[0] = '\0';
-	text_copy(d->status, sizeof d->status, s->reply.status);
-	TEXT(head, 16);
-	text_printf(&head, "%d ", s->reply.code);
-	text_copy(d->text, sizeof d->text, head.data);
-	reply_text(&s->reply, d->text + head.length, sizeof d->text - head.length);
-	d->verdict = s->reply.code < 400   ? VERDICT_SENT
-	             : s->reply.code < 500 ? VERDICT_DEFERRED
-	                                   : VERDICT_FAILED;
-	if (d->verdict != VERDICT_SENT)
-		catalogue_recognise(d);
+	struct answer a = {.code = s->reply.code};
+	text_copy(a.status, sizeof a.status, s->reply.status);
+	reply_text(&s->reply, a.text, sizeof a.text);
+	answer_diagnose(&a, stage, d);
 }
 
 static void fail(struct session *s, enum stage stage, const char *key, const char *words)

@@ -1,0 +1,194 @@
+/* Answers. */
+#include "diagnosis/answer.h"
+#include "base/text.h"
+#include "diagnosis/catalogue.h"
+#include <string.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Length of the one to three digits at the front, 0 when there are none or too many. */
+static size_t number_length(const char *at, const char *end)
+{
+	size_t n = 0;
+	while (at + n < end && is_digit(at[n]))
+		n++;
+	return n <= 3 ? n : 0;
+}
+
+void answer_status(int code, const char *text, size_t length, char status[16])
+{
+	const char *at = text, *end = text + length;
+	status[0] = '\0';
+	if (length < 5 || at[0] - '0' != code / 100 || (*at != '2' && *at != '4' && *at != '5') ||
+	    at[1] != '.')
+		return;
+	at += 2;
+	size_t subject = number_length(at, end);
+	if (subject == 0 || at + subject >= end || at[subject] != '.')
+		return;
+	at += subject + 1;
+	size_t detail = number_length(at, end);
+	at += detail;
+	if (detail == 0 || (at < end && *at != ' '))
+		return;
+	memcpy(status, text, (size_t)(at - text));
+	status[at - text] = '\0';
+}
+
+void answer_diagnose(const struct answer *a, enum stage stage, struct diagnosis *d)
+{
+	TEXT(head, 16);
+	d->stage = stage;
+	d->reply_code = (uint16_t)a->code;
+	d->error_no = 0;
+	d->key[0] = '\0';
+	text_copy(d->status, sizeof d->status, a->status);
+	text_printf(&head, "%d ", a->code);
+	text_copy(d->text, sizeof d->text, head.data);
+	text_copy(d->text + head.length, sizeof d->text - head.length, a->text);
+	d->verdict = a->code < 400 ? VERDICT_SENT : a->code < 500 ? VERDICT_DEFERRED : VERDICT_FAILED;
+	if (d->verdict != VERDICT_SENT)
+		catalogue_recognise(d);
+}
+
+/* The code of a refusal at the front, 0 when there is none. */
+static int code_at(const char *at)
+{
+	if ((*at != '4' && *at != '5') || !is_digit(at[1]) || !is_digit(at[2]))
+		return 0;
+	if (at[3] != '\0' && strchr(" -\r\n", at[3]) == NULL)
+		return 0;
+	return (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0');
+}
+
+/* The stage that "STAGE: " in front of the answer names. */
+static enum stage stage_before(const char *words, const char *at)
+{
+	char name[16];
+	const char *end = at;
+	while (end > words && end[-1] == ' ')
+		end--;
+	if (end == words || end[-1] != ':')
+		return STAGE_NONE;
+	const char *start = --end;
+	while (start > words && start[-1] != ' ')
+		start--;
+	if ((size_t)(end - start) >= sizeof name)
+		return STAGE_NONE;
+	text_copy(name, (size_t)(end - start) + 1, start);
+	return stage_find(name);
+}
+
+/* The first place that may be an answer: the front, a line's, or behind a colon or a quote. */
+static const char *find_code(const char *words)
+{
+	for (const char *at = words; *at != '\0'; at++) {
+		const char *before = at;
+		while (before > words && (before[-1] == ' ' || before[-1] == '\t'))
+			before--;
+		if ((before == words || strchr(":\"\n(", before[-1]) != NULL) && code_at(at) != 0)
+			return at;
+	}
+	return NULL;
+}
+
+/* The lines of an answer as one, each without its code.  Where the codes differ in detail the last
+   one counts, as it does for delivery. */
+static void join_lines(struct answer *a, const char *at)
+{
+	struct text out;
+	text_init(&out, a->text, sizeof a->text);
+	while (*at != '\0' && !out.overflow) {
+		int code = code_at(at);
+		if (code != 0 && code / 100 == a->code / 100) {
+			a->code = code;
+			at += 3 + (at[3] == ' ' || at[3] == '-');
+		}
+		size_t length = strcspn(at, "\r\n");
+		text_escape(&out, at, length);
+		at += length;
+		at += strspn(at, "\r\n");
+		if (*at != '\0')
+			text_char(&out, ' ');
+	}
+}
+
+bool answer_read(struct answer *a, const char *words)
+{
+	const char *at = find_code(words);
+	*a = (struct answer){0};
+	if (at == NULL)
+		return false;
+	a->code = code_at(at);
+	a->stage = stage_before(words, at);
+	join_lines(a, at);
+	answer_status(a->code, a->text, strlen(a->text), a->status);
+	return true;
+}
+
+/* What only the number says. */
+static bool is_general(const struct diagnosis *d)
+{
+	static const char *const keys[] = {"reply-4xx", "reply-5xx", "closing", "server-busy"};
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		if (strcmp(d->key, keys[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Codes and words that belong to one stage (RFC 4954 4 and 6, RFC 3207 4), the particular first. */
+static const struct at_home {
+	int code;
+	const char *word; /* "" = any */
+	enum stage stage;
+} at_home[] = {
+    {530, "", STAGE_MAIL},
+    {535, "required", STAGE_MAIL},
+    {534, "size=", STAGE_MAIL},
+    {534, "size", STAGE_DOT},
+    {534, "", STAGE_AUTH},
+    {535, "", STAGE_AUTH},
+    {538, "", STAGE_AUTH},
+    {454, "tls not available", STAGE_STARTTLS},
+    {454, "tls is not available", STAGE_STARTTLS},
+    {454, "authenticat", STAGE_AUTH},
+    {454, "login", STAGE_AUTH},
+    {451, "authenticat", STAGE_AUTH},
+    {504, "authenticat", STAGE_AUTH},
+    {504, "mechanism", STAGE_AUTH},
+    {503, "starttls command", STAGE_STARTTLS},
+    {503, "auth command", STAGE_AUTH},
+    {501, "domain name", STAGE_EHLO},
+    {501, "helo", STAGE_EHLO},
+    {553, "sender address syntax", STAGE_MAIL},
+};
+
+static enum stage stage_of_words(const struct answer *a)
+{
+	for (size_t i = 0; i < sizeof at_home / sizeof at_home[0]; i++) {
+		const struct at_home *h = &at_home[i];
+		if (a->code == h->code && (*h->word == '\0' || text_find_ci(a->text, h->word) != NULL))
+			return h->stage;
+	}
+	return STAGE_NONE;
+}
+
+enum stage answer_stage(const struct answer *a)
+{
+	/* Where servers say most of what they have against a client, a sender or a recipient; then what
+	 * they have against a message. */
+	static const enum stage usual[] = {STAGE_RCPT, STAGE_DOT};
+	enum stage stage = a->stage >= STAGE_BANNER ? a->stage : stage_of_words(a);
+	for (size_t i = 0; stage == STAGE_NONE && i < sizeof usual / sizeof usual[0]; i++) {
+		struct diagnosis d = {0};
+		answer_diagnose(a, usual[i], &d);
+		stage = is_general(&d) ? STAGE_NONE : usual[i];
+	}
+	if (stage != STAGE_NONE)
+		return stage;
+	return a->code == 421 ? STAGE_BANNER : STAGE_RCPT;
+}

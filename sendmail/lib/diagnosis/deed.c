@@ -1,0 +1,98 @@
+/* The policy table. A 5xx may end in a bounce only where it speaks of this sender, this recipient
+ * or this message. */
+#include "diagnosis/deed.h"
+#include "diagnosis/report.h"
+#include <stddef.h>
+
+static const struct deed_row rows[] = {
+    {STAGE_LOOKUP, STAGE_LOOKUP, 0, DEED_NEXT_HOP,
+        "a name without addresses says nothing about the mail"},
+    {STAGE_CONNECT, STAGE_TLS, 0, DEED_NEXT_ADDRESS, "this server is not reached"},
+    {STAGE_BANNER, STAGE_STARTTLS, 0, DEED_NEXT_ADDRESS, "this server does not speak"},
+    {STAGE_BANNER, STAGE_STARTTLS, 4, DEED_NEXT_ADDRESS, "this server takes nothing now"},
+    {STAGE_BANNER, STAGE_STARTTLS, 5, DEED_NEXT_ADDRESS,
+        "this server takes nothing; the mail is not to blame"},
+    {STAGE_AUTH, STAGE_AUTH, 0, DEED_NEXT_ADDRESS, "this server fell silent"},
+    {STAGE_AUTH, STAGE_AUTH, 4, DEED_NEXT_HOP, "the login cannot be checked now"},
+    {STAGE_AUTH, STAGE_AUTH, 5, DEED_NEXT_HOP,
+        "the login is refused: the same at its other addresses"},
+    {STAGE_MAIL, STAGE_RCPT, 0, DEED_NEXT_ADDRESS, "the connection was lost before the message"},
+    {STAGE_MAIL, STAGE_RCPT, 4, DEED_NEXT_ADDRESS, "not now here, perhaps elsewhere"},
+    {STAGE_MAIL, STAGE_RCPT, 5, DEED_RETURN, "this sender or recipient is refused"},
+    {STAGE_DATA, STAGE_BODY, 0, DEED_NEXT_ADDRESS, "the connection was lost before the final dot"},
+    {STAGE_DATA, STAGE_BODY, 4, DEED_WAIT, "not now"},
+    {STAGE_DATA, STAGE_BODY, 5, DEED_RETURN, "this message is refused"},
+    {STAGE_DOT, STAGE_DOT, 0, DEED_WAIT,
+        "it may have been delivered: another server must not get it at once"},
+    {STAGE_DOT, STAGE_DOT, 4, DEED_WAIT, "not now"},
+    {STAGE_DOT, STAGE_DOT, 5, DEED_RETURN, "this message is refused"},
+};
+
+const struct deed_row *deed_row(int index)
+{
+	return index >= 0 && (size_t)index < sizeof rows / sizeof rows[0] ? &rows[index] : NULL;
+}
+
+static enum deed look_up(const struct diagnosis *d)
+{
+	int class = d->reply_code >= 500 || (d->reply_code == 0 && d->verdict == VERDICT_FAILED) ? 5
+	            : d->reply_code >= 400                                                       ? 4
+	                                                                                         : 0;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (d->stage >= rows[i].from && d->stage <= rows[i].to && class == rows[i].class)
+			return rows[i].deed;
+	}
+	return DEED_WAIT;
+}
+
+/* Whose fault it is outweighs the number: a relay or login refused with 5xx is repaired by an
+ * operator, and the mail waits for him. */
+static enum deed by_fault(const struct diagnosis *d, enum deed p)
+{
+	if (p != DEED_RETURN)
+		return p;
+	switch (d->fault) {
+	case FAULT_CREDENTIAL: return DEED_NEXT_HOP;
+	case FAULT_ROUTE: return DEED_NEXT_ADDRESS;
+	case FAULT_CONFIG:
+	case FAULT_LOCAL: return DEED_WAIT;
+	default: return p;
+	}
+}
+
+enum deed deed_decide(struct diagnosis *d)
+{
+	if (d->verdict == VERDICT_SENT)
+		return DEED_DONE;
+	catalogue_recognise(d);
+	enum deed deed = by_fault(d, look_up(d));
+	d->verdict = deed == DEED_RETURN ? VERDICT_FAILED : VERDICT_DEFERRED;
+	return deed;
+}
+
+int deed_wait_s(const char *key)
+{
+	const struct reason *row = catalogue_row(key);
+	return row != NULL ? row->wait_s : 0;
+}
+
+void deed_judge(struct diagnosis *d, struct judgement *j)
+{
+	*j = (struct judgement){.deed = deed_decide(d)};
+	if (j->deed == DEED_DONE)
+		return;
+	j->reason = catalogue_row(d->key);
+	if (j->deed == DEED_RETURN)
+		return;
+	j->wait_s = deed_wait_s(d->key);
+	j->stays = j->reason != NULL && j->reason->stays;
+}
+
+void deed_words(struct text *t, const struct diagnosis *d, enum deed deed)
+{
+	if (deed == DEED_NEXT_ADDRESS)
+		text_put(t, "the next server is asked at once; when there is none, the mail is ");
+	else if (deed == DEED_NEXT_HOP)
+		text_put(t, "the next smarthost is asked at once; when there is none, the mail is ");
+	report_decision_words(t, d, false);
+}

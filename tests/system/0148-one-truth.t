@@ -1,0 +1,73 @@
+#!/bin/sh
+# Cause, remedy and deed: what delivery makes of an answer is what mailq why, the bounce, probe and relayconf explain say of it.
+. tests/lib.sh
+new_spool
+
+# stage|answer|what is done
+cat >"$work/table" <<'END'
+banner|554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org|waits
+AUTH|535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.|waits
+AUTH|454 4.7.0 Temporary authentication failure: Connection lost to authentication server|waits
+MAIL|550 5.7.60 SMTP; Client does not have permissions to send as this sender|waits
+MAIL|450 4.7.1 Error: too much mail from 10.99.0.1|waits
+RCPT|513 Relaying denied.|waits
+RCPT|550 5.1.1 <a@example.net>: User unknown|returned
+RCPT|450 4.2.0 Recipient address rejected: Greylisted|waits
+dot|550 5.7.1 looks like spam|returned
+dot|451 4.7.1 Service unavailable - try again later|waits
+END
+
+# script STAGE ANSWER: a server that gives it there
+script() {
+	[ "$1" != banner ] || { echo "send $2"; return; }
+	printf 'send 220 hi\nexpect EHLO\nsend 250-hi\nsend 250 AUTH PLAIN\n'
+	[ "$1" != AUTH ] || { printf 'expect AUTH\nsend %s\n' "$2"; return; }
+	printf 'expect MAIL\nsend %s\n' "$([ "$1" = MAIL ] && echo "$2" || echo '250 ok')"
+	[ "$1" != MAIL ] || return 0
+	printf 'expect RCPT\nsend %s\n' "$([ "$1" = RCPT ] && echo "$2" || echo '250 ok')"
+	[ "$1" != RCPT ] || return 0
+	printf 'expect DATA\nsend 354 go\nread-data\nsend %s\n' "$2"
+}
+
+# field NAME: of explain, why, a bounce or probe; a bounce folds its lines
+field() { tr -d '\r' | awk -v name="$1" '$1 == name { $1 = ""; text = $0; open = 1; next } open && /^ +[^ ]/ && folds { text = text $0; next } open { exit } END { gsub(/ +/, " ", text); sub(/^ /, "", text); print text }' folds="${2:-}"; }
+
+echo secret >"$work/secret"; chmod 600 "$work/secret"
+while IFS='|' read -r stage answer deed; do
+	rm -rf "$work/delivered"; rm -f "$work"/spool/mqueue/*
+	script "$stage" "$answer" >"$work/script"
+	rm -f "$work/port"; "$TOOLS/smtpd" -P "$work/port" "$work/script" & server=$!; pids="$pids $server"
+	wait_for test -s "$work/port"; bad=$(cat "$work/port")
+	port=$bad; config
+	[ "$stage" != AUTH ] || printf 'login = joe\npassword_file = %s/secret\nauth_without_tls = yes\n' "$work" >>"$work/firsthop.conf"
+	explained=$("$BIN/relayconf" explain --stage="$stage" "$answer"); is $? 0 "explain $answer at $stage"
+	guessed=$("$BIN/relayconf" explain "$answer")
+	key=$(echo "$explained" | field key)
+	printf 'x\n' | "$BIN/sendmail" -f me@example.org a@example.net
+	runner_once
+	like "$(cat "$work/log")" " key=$key " "delivery finds the same cause: $key"
+	is "$(echo "$guessed" | field key)" "$key" "so does explain without the stage"
+	id=$("$BIN/mailq" --json 2>/dev/null | sed -n 's/.*"queue_id": "\([^"]*\)".*/\1/p' | head -n 1)
+	if [ "$deed" = waits ]; then
+		why=$("$BIN/mailq" why "$id")
+		like "$(echo "$explained" | field delivery)" 'kept' "it waits, says explain"
+		is "$(echo "$why" | field remedy)" "$(echo "$explained" | field remedy)" "why and explain have the same remedy"
+		is "$(echo "$why" | field meaning)" "$(echo "$explained" | field meaning)" "and the same cause"
+	else
+		like "$(cat "$work/log")" ' verdict=failed ' "it is returned"
+		like "$(echo "$explained" | field delivery)" 'not tried any more' "says explain, too"
+		unlike "$explained" '^waiting' "and nothing of waiting"
+		text=$(cat "$work"/spool/mqueue/[0-9]*)
+		is "$(echo "$text" | field remedy folds)" "$(echo "$explained" | field remedy)" "the bounce and explain have the same remedy"
+		is "$(echo "$text" | field meaning folds)" "$(echo "$explained" | field meaning)" "and the same cause"
+	fi
+	stop $server
+done <"$work/table"
+
+# The words as they stand in a log, with the stage in front; several lines; a stage that is none.
+like "$("$BIN/relayconf" explain 'smarthost main, mail.example.org[192.0.2.1]:587: AUTH: 550 no')" '^stage     AUTH$' "explain reads a line of the log"
+like "$("$BIN/relayconf" explain "$(printf '517-Domain does not exist: x.\n517 Invalid domain')")" '^key       sender-domain$' "and an answer of two lines"
+like "$("$BIN/relayconf" explain '550 5.7.1 looks like spam')" '^at MAIL: sender-refused; returned$' "what the same words are elsewhere is said"
+"$BIN/relayconf" explain --stage=lunch '550 no' 2>"$work/err"; is $? 64 "a stage that is none"
+like "$(cat "$work/err")" 'the stages are banner, EHLO' "is named, with those that there are"
+finish
