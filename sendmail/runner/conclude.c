@@ -203,8 +203,8 @@ static bool goes_on(struct runner *r, struct message *m, int left)
 	return other || m->elsewhere > 0;
 }
 
-/* What never heals by waiting is said with the first mail that meets it, and again once an hour:
- * not after days, when the mail expires. */
+/* Logs a reason that only an operator can fix at once, and then once an hour: not after days, when
+ * the mail expires. */
 static void say_what_stays(struct runner *r, const struct message *m)
 {
 	const struct reason *row = catalogue_row(m->last.key);
@@ -215,8 +215,7 @@ static void say_what_stays(struct runner *r, const struct message *m)
 		return;
 	text_copy(r->stays_key, sizeof r->stays_key, row->key);
 	r->stays_ms = now;
-	log_line(LOG_ERR,
-	    "%s waits, and waiting alone does not mend it: %s (key=%s): %s; what to do: %s", m->id,
+	log_line(LOG_ERR, "%s waits, and needs attention: %s (key=%s). %s What to do: %s", m->id,
 	    m->last.text, row->key, row->meaning, row->remedy);
 }
 

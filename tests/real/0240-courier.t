@@ -110,7 +110,7 @@ ok "and cannot deliver it" patient 20 logged 'addr=<carol@mail.test>.*deferred'
 send second carol@mail.test
 ok "the next one is refused: 456" patient 20 logged 'to=<carol@mail.test>.*key=address-blocked.*456 Address temporarily unavailable'
 story=$(why carol@mail.test)
-like "$story" 'meaning   .*trouble delivering to this very address' "456: what it means"
+like "$story" 'meaning   The server could not deliver to this address before' "456: what it means"
 like "$story" 'remedy    .*courier clear' "456: what to do"
 like "$story" 'decision  it is kept and tried again after (5[0-9] min|1 h)' "456: tried again about hourly"
 chmod 600 "$S/home/carol/.courier"
@@ -156,7 +156,7 @@ setting smarthost.main.password_file secret
 setting smarthost.main.login cacti1
 in_stage /usr/bin/mailq retry ops@elsewhere.example >/dev/null
 ok "a wrong password is told from a missing one" patient 60 logged 'to=<ops@elsewhere.example>.*key=auth-refused .*535 Authentication failed'
-like "$(why ops@elsewhere.example)" 'remedy    .*check login and password_file' "and has another remedy"
+like "$(why ops@elsewhere.example)" 'remedy    .*Check login and password_file' "and has another remedy"
 set_password geheim
 in_stage /usr/bin/mailq retry ops@elsewhere.example >/dev/null
 ok "done as it says: Courier takes mail to relay, over TLS" patient 60 logged 'to=<ops@elsewhere.example>.*peer=mail.test.127.0.0.2.:587 .*verdict=sent .*verified'

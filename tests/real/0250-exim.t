@@ -89,7 +89,7 @@ ok "and is in its mailbox" wait_for test -s "$S/var/mailboxes/all"
 
 send alice@own.test ops@elsewhere.example
 explained ops@elsewhere.example relay-denied 'relay not permitted' 'Exim: relay_from_hosts' "a stranger relays"
-like "$(log)" 'waits, and waiting alone does not mend it: .*relay not permitted' "the log says at once that waiting does not mend it"
+like "$(log)" 'waits, and needs attention: .*relay not permitted' "the log says at once that waiting does not mend it"
 echo 127.0.0.1 >"$S/etc/exim4/relayers"
 try_again ops@elsewhere.example
 arrives ops@elsewhere.example "done as the remedy says: Exim relays"

@@ -65,11 +65,11 @@ send bob@own.test
 arrives bob@own.test "a mail for OpenSMTPD's own domain is taken"
 
 send ops@elsewhere.example
-explained ops@elsewhere.example relay-or-unknown '550 Invalid recipient' 'check the address.*OpenSMTPD: match from src' "a stranger relays"
-like "$(why ops@elsewhere.example | tr '\n' ' ')" 'says the same for two things: it does not relay .* or there is no such mailbox' "both meanings are said"
+explained ops@elsewhere.example relay-or-unknown '550 Invalid recipient' 'Check the address.*OpenSMTPD: match from src' "a stranger relays"
+like "$(why ops@elsewhere.example | tr '\n' ' ')" 'does not relay mail for this machine, or the mailbox does not exist' "both meanings are said"
 like "$(why ops@elsewhere.example)" 'decision  .*kept' "and the mail is kept"
 send nosuch@own.test
-explained nosuch@own.test relay-or-unknown '550 Invalid recipient' 'check the address' "an unknown user: the same words, the same story"
+explained nosuch@own.test relay-or-unknown '550 Invalid recipient' 'Check the address' "an unknown user: the same words, the same story"
 stop_smtpd
 smtpd_conf 'match from src 127.0.0.1 for any action "out"'
 start_smtpd
@@ -95,7 +95,7 @@ if logged 'to=<tls@elsewhere.example>.* verdict=sent'; then
 	send login@own.test
 	explained login@own.test auth-refused '535 Authentication failed' 'login and password_file' "a wrong password"
 else
-	explained tls@elsewhere.example tls-handshake 'TLS' 'its log says why' "STARTTLS is offered, and the handshake always fails"
+	explained tls@elsewhere.example tls-handshake 'TLS' "look in the server's log" "STARTTLS is offered, and the handshake always fails"
 	unlike "$(log | grep -F 'to=<tls@')" 'verdict=failed' "the mail is kept, and never sent in the clear"
 	in_stage /usr/local/sbin/relayconf probe >"$work/probe.out" 2>&1
 	like "$(cat "$work/probe.out")" 'STARTTLS' "relayconf probe shows how far it came"

@@ -92,7 +92,7 @@ ok "one over a limit that it does not name is returned with its words" patient 4
 setting smarthost.main.port 2525 >/dev/null
 reconfigured
 send alice@own.test r1@own.test
-explained r1@own.test greylisted 'Recipient address rejected: Greylisted' 'nothing needs to be done' "greylisting"
+explained r1@own.test greylisted 'Recipient address rejected: Greylisted' 'Wait: the next attempt is automatic' "greylisting"
 like "$(why r1@own.test)" 'tried again after ([5-9]|[1-9][0-9]) ?min|tried again after 1 h' "it is tried again after minutes"
 unlike "$(why r1@own.test)" 'alone does not mend' "and waiting is all there is to do"
 sleep 4
@@ -105,7 +105,7 @@ reconfigured
 send root@mon.nowhere.test r2@own.test
 explained r2@own.test sender-domain '450 4.1.8 .*Sender address rejected: Domain not found' 'envelope_from' "a sender whose domain is not in DNS"
 like "$(why r2@own.test)" 'waiting   alone does not mend this' "that waiting does not mend it is said at once"
-like "$(log)" 'waits, and waiting alone does not mend it: 450 4.1.8' "and in the log"
+like "$(log)" 'waits, and needs attention: 450 4.1.8' "and in the log"
 setting sender.envelope_from root@mail.test >/dev/null
 setting smarthost.main.port 25 >/dev/null
 reconfigured
@@ -123,7 +123,7 @@ setting smarthost.main.port 587 >/dev/null
 reconfigured
 try_again r3@own.test
 explained r3@own.test client-refused '554 5.7.1 .*Client host rejected: Access denied' 'login and password_file' "587 without a login"
-like "$(why r3@own.test | tr '\n' ' ')" 'submission port \(587, 465\) that means it is not logged in' "which is told for what it is"
+like "$(why r3@own.test | tr '\n' ' ')" 'On port 587 or 465 this means: no login was made' "which is told for what it is"
 setting smarthost.main.tls verify >/dev/null
 setting smarthost.main.tls_ca_file ca.pem >/dev/null
 setting smarthost.main.password_file secret >/dev/null

@@ -52,7 +52,7 @@ is "$code $(echo "$out" | tail -n 1)" "0 It waits for the next pass over the que
 stop "$smarthost_pid"
 send -v e@example.org
 like "$out" 'Connection refused' "-v: the attempt fails"
-like "$out" 'remedy    check host and port' "and says what to do"
+like "$out" 'remedy    Check host and port' "and says what to do"
 send -v f@example.org
 like "$out" 'it was not tried itself: smarthost main, .*Connection refused' "-v: the next one is not tried, and why"
 like "$out" 'next try  in .*; at once with "sendmail -q" as root' "and when it is"

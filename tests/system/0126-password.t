@@ -56,13 +56,13 @@ reply_s = 2"
 done
 like "$log" 'was not sent: the certificate is not trusted: self' "the log says what is wrong with the certificate"
 id=$(ls "$work"/spool/mqueue/*.log | sed 's|.*/||; s/\.log$//')
-like "$("$BIN/mailq" why "$id")" 'set tls = verify' "mailq why has the remedy"
+like "$("$BIN/mailq" why "$id")" 'Set tls = verify' "mailq why has the remedy"
 smarthost -t "$work/certs/selfsigned.pem" -k "$work/certs/selfsigned.key" -a cacti1:geheim
 tls=encrypt; config "$login"; attempt
 like "$log" 'key=auth-unverified' "a real server with a certificate of its own: the mail waits"
 probe=$("$BIN/relayconf" probe 2>&1); is $? 75 "relayconf probe finds that beforehand"
 like "$probe" 'AUTH: a login is configured, but the server is not verified' "and says it"
-like "$probe" 'remedy +set tls = verify' "with the remedy"
+like "$probe" 'remedy +Set tls = verify' "with the remedy"
 check=$("$BIN/relayconf" check 2>&1)
 like "$check" '^problem +password +main: a login with tls = encrypt: a server whose certificate cannot be verified does not get the password' "relayconf check, too"
 config "$login

@@ -81,7 +81,7 @@ is "$(delivered)" 7 "probe: nothing is delivered"
 stop "$smarthost_pid"
 smarthost -r 'ops=554 5.7.1 Relay access denied'; config
 out=$("$BIN/relayconf" probe -r ops@example.org); is $? 75 "probe: exit 75 when it is refused for now"
-like "$out" 'meaning   the server does not host' "probe: explains"
+like "$out" 'meaning   The server does not relay mail for this machine' "probe: explains"
 "$BIN/relayconf" probe nobody >"$work/out" 2>&1; like "$(cat "$work/out")" 'no \[smarthost|no smarthost' "probe: an unknown smarthost"
 "$BIN/relayconf" set queue.warn_after_h 9; is "$? $("$BIN/relayconf" get queue.warn_after_h)" "0 9" "relayconf set and get"
 "$BIN/relayconf" set queue.warn_after_h soon 2>"$work/err"; is $? 78 "relayconf set with a wrong value"

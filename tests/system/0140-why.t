@@ -16,9 +16,9 @@ like "$story" '127.0.0.1 is an address: nothing to look up' "why: how the name w
 like "$story" "127.0.0.1\[127.0.0.1\]:$port: session ready" "why: which server was tried"
 like "$story" '<relay@example.org> deferred: smarthost main, .*RCPT: 513 Relaying denied' "why: what it answered"
 like "$story" '<good@example.org> sent' "why: what became of the others"
-like "$story" 'meaning   the server does not host' "why: what it means"
-like "$story" 'remedy    on the server, list this machine' "why: what to do"
-like "$story" 'meaning   the server wants to see the message again' "why: each reason is explained"
+like "$story" 'meaning   The server does not relay mail for this machine' "why: what it means"
+like "$story" 'remedy    Set login and password_file for this smarthost' "why: what to do"
+like "$story" 'meaning   The server delays mail from unknown senders' "why: each reason is explained"
 like "$story" 'decision  it is kept and tried again after' "why: what was decided"
 like "$story" 'next try  never: no runner lives' "why: and when it goes on"
 like "$("$BIN/mailq" why "${id%%.*}")" "^$id" "why: the beginning of an identifier"
@@ -32,7 +32,7 @@ runner_once
 untried=$("$BIN/mailq" --json 2>/dev/null | grep '"attempt_count": 0' | sed 's/.*"queue_id": "\([^"]*\)".*/\1/' | head -n 1)
 story=$("$BIN/mailq" why "$untried")
 like "$story" 'not tried itself: smarthost main, 127.0.0.1:[0-9]+: connect: Connection refused' "why: a message that waits for the smarthost"
-like "$story" 'remedy    check host and port; start the mail service' "has its remedy too"
+like "$story" 'remedy    Check host and port\. Start the mail server' "has its remedy too"
 printf '1700000000 step text="evil \033[31m \\x1b[0m"\n' >>"$work/spool/mqueue/$id.log"
 mv "$work/spool/mqueue/$id.log" "$work/short"
 { yes "1700000000 x $(printf '%0500d' 0)" | head -c 70000000; echo; cat "$work/short"; } >"$work/spool/mqueue/$id.log"
@@ -44,7 +44,7 @@ unlike "$("$BIN/mailq" why "$id" | od -An -c)" "033" "why: nothing of a journal 
 like "$("$BIN/relayconf" explain '513 Relaying denied.')" '^key       relay-denied$' "explain: Courier's words"
 like "$("$BIN/relayconf" explain '450 4.1.8 <root@mon.localdomain>: Sender address rejected: Domain not found')" '^waiting   alone does not mend this$' "explain: what waiting does"
 like "$("$BIN/relayconf" explain '456 Address temporarily unavailable.')" '^key       address-blocked$' "explain: Courier's block"
-like "$("$BIN/relayconf" explain tls-expired)" 'compare the date' "explain: a key"
+like "$("$BIN/relayconf" explain tls-expired)" 'Compare the date' "explain: a key"
 like "$("$BIN/relayconf" explain '550 5.1.1 who?')" '^key       recipient-unknown$' "explain: an enhanced code"
 "$BIN/relayconf" explain nonsense 2>/dev/null; is $? 65 "explain: nonsense"
 
@@ -67,5 +67,5 @@ like "$out" '<joe@mon1.example.org> \(completed with' "route: a completed name"
 like "$out" 'has no entry for someone@example.com' "route: a full address"
 like "$out" "^    1  127.0.0.1\[127.0.0.1\] port $port, TLS off" "route: the candidates"
 like "$out" 'A smarthost.invalid: (no such name \(asked .*, [0-9]+ ms\)|.*\([0-9]+ ms\))' "route: a name that leads nowhere, with the time it took"
-like "$out" 'remedy    check' "route: and what to do"
+like "$out" 'remedy    Check' "route: and what to do"
 finish

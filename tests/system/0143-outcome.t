@@ -22,7 +22,7 @@ like "$(cat "$work/log")" 'verdict=deferred stage=dot status=- key=outcome-unkno
 like "$("$BIN/mailq" 2>/dev/null)" 'dot: .*after the message was sent whole and before the server answered' "mailq says so"
 id=$("$BIN/mailq" --json 2>/dev/null | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
 like "$("$BIN/mailq" why "$id")" 'decision  outcome unknown: it is kept and sent again with the same Message-ID, and may arrive twice' "mailq why says what follows"
-like "$("$BIN/mailq" why "$id")" 'meaning   the connection broke after the message was sent' "and what it means"
+like "$("$BIN/mailq" why "$id")" 'meaning   The connection broke after the message was sent' "and what it means"
 like "$("$BIN/mailq" --json 2>/dev/null)" '"key": "outcome-unknown"' "so does JSON"
 first=$(sed -n 's/^C: \(Message-I[dD]: .*\)$/\1/p' "$work/transcript")
 stop "$smtpd"

@@ -59,7 +59,7 @@ send s@example.org progs a; is "$(envelope)" '<ok@example.net> <s@example.org> '
 list=$("$BIN/mailq" 2>/dev/null)
 like "$list" 'local:2: alias progs: a pipe to a program' "mailq names the line that holds up the rest"
 like "$list" 'lead back to each other' "and the loop"
-like "$("$BIN/mailq" why "$(ls "$work/spool/mqueue" | grep -E '^[0-9a-f]{8}\.[0-9a-f]{8}$')")" 'remedy .*replace it by an address' "mailq why tells the remedy"
+like "$("$BIN/mailq" why "$(ls "$work/spool/mqueue" | grep -E '^[0-9a-f]{8}\.[0-9a-f]{8}$')")" 'remedy .*Replace the program by an address' "mailq why tells the remedy"
 is "$(envelope)" '' "another pass sends nothing twice"
 printf 'progs: fixed@example.net\na: a@example.net\n' >"$work/aliases/local"
 is "$(envelope)" '<a@example.net> <fixed@example.net> <s@example.org> ' "repaired, it goes out, and only to those who have not got it"

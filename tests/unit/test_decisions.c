@@ -117,15 +117,15 @@ static void the_table_is_whole(void **state)
 
 static void reasons_are_told(void **state)
 {
-	int count;
-	const struct reason *rows = catalogue_all(&count);
+	const struct reason *row;
+	int count = 0;
 	(void)state;
-	assert_true(count >= 60);
-	for (int i = 0; i < count; i++) {
-		assert_true(strlen(rows[i].meaning) > 15 && strlen(rows[i].remedy) > 10);
-		assert_true(strlen(rows[i].key) < sizeof((struct diagnosis *)0)->key);
-		assert_ptr_equal(catalogue_row(rows[i].key), &rows[i]); /* no key twice */
+	for (; (row = catalogue_nth(count)) != NULL; count++) {
+		assert_true(strlen(row->meaning) > 15 && strlen(row->remedy) > 10);
+		assert_true(strlen(row->key) < sizeof((struct diagnosis *)0)->key);
+		assert_ptr_equal(catalogue_row(row->key), row); /* no key twice */
 	}
+	assert_true(count >= 60);
 	assert_null(catalogue_row("no such key"));
 }
 

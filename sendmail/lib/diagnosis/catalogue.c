@@ -2,7 +2,7 @@
    What is particular stands before what is general, and what speaks of this machine or of the
    sender before what speaks of the recipient: a refusal that somebody can repair must not be taken
    for a wrong address, because that sends the mail back. */
-#include "diagnosis/catalogue.h"
+#include "diagnosis/catalogue_rows.h"
 #include "base/text.h"
 #include <string.h>
 
@@ -38,6 +38,12 @@ static const struct pattern patterns[] = {
     {AUTH, 0, 0, "5.7.9|5.7.14", "", "auth-app-password"},
     {AUTH, 0, 0, "", "application-specific|app password|with your web browser|via your web browser",
         "auth-app-password"},
+    /* Microsoft 365 says 5.7.139 to five things */
+    {AUTH_ON, 0, 0, "", "basic authentication is not supported|basic authentication is disabled",
+        "auth-retired"},
+    {AUTH, 0, 0, "", "credentials were incorrect", "auth-refused"},
+    {AUTH, 0, 0, "", "security defaults|did not meet the criteria|conditional access",
+        "auth-policy"},
     {AUTH, 0, 0, "x.7.139", "", "auth-disabled"},
     {AUTH, 0, 0, "", "smtpclientauthentication|authentication is disabled|auth is disabled",
         "auth-disabled"},
@@ -234,15 +240,40 @@ static const struct pattern patterns[] = {
     {STAGE_BANNER, STAGE_QUIT, 500, 599, "", "", "reply-5xx"},
 };
 
-const struct reason *catalogue_row(const char *key)
+const struct reason *catalogue_nth(int i)
 {
-	int count;
-	const struct reason *rows = catalogue_all(&count);
-	for (int i = 0; i < count; i++) {
-		if (strcmp(rows[i].key, key) == 0)
-			return &rows[i];
+	static const struct reason *const lists[] = {catalogue_replies, catalogue_network,
+	    catalogue_local};
+	for (size_t list = 0; list < sizeof lists / sizeof lists[0]; list++) {
+		for (const struct reason *row = lists[list]; row->key != NULL; row++) {
+			if (i-- == 0)
+				return row;
+		}
 	}
 	return NULL;
+}
+
+const struct reason *catalogue_row(const char *key)
+{
+	const struct reason *row;
+	for (int i = 0; (row = catalogue_nth(i)) != NULL; i++) {
+		if (strcmp(row->key, key) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+/* A step ends with a full stop before a capital letter, or with the text. */
+const char *catalogue_step(const char **at, size_t *length)
+{
+	const char *step = *at, *end = step;
+	while (*end != '\0' && !(end[0] == '.' && end[1] == ' ' && end[2] >= 'A' && end[2] <= 'Z'))
+		end++;
+	*at = *end != '\0' ? end + 2 : end;
+	*length = (size_t)(end - step);
+	if (*end == '\0' && end > step && end[-1] == '.')
+		(*length)--;
+	return *length > 0 ? step : NULL;
 }
 
 /* Each of a list's alternatives in turn, as a string of its own; NULL behind the last. */
