@@ -134,7 +134,7 @@ static int give_up(const struct delivery *d, int fd, const struct stat *st, stru
 	bool back = note_cut(fd, st->st_size);
 	/* A note that stays does no harm, and has the rest cut back, and the record put right, by
 	 * whoever comes next. */
-	if (back && done_undo(&b->done, b->place))
+	if (back && done_undo(&b->done, b->place, true))
 		note_remove(&b->note);
 	errno = saved;
 	return mailbox_later(d,
@@ -150,9 +150,9 @@ static bool open_record(const struct delivery *d, int folder, struct beside *b)
 	snprintf(name, sizeof name, ".firsthop-done.%.70s", d->user);
 	snprintf(place, sizeof place, "%lld", (long long)b->note.promised_at);
 	b->done = (struct done){.fd = -1};
-	if (b->note.fd >= 0 && *d->key != '\0')
-		done_open(&b->done, folder, name);
-	return b->note.promised_at < 0 || done_undo(&b->done, place);
+	if (b->note.fd >= 0 && *d->key != '\0' && !done_open(&b->done, folder, name))
+		return false;
+	return b->note.promised_at < 0 || done_undo(&b->done, place, true);
 }
 
 static int append_once(const struct delivery *d, int folder, int fd, struct stat *st,

@@ -109,7 +109,7 @@ static int store(const struct delivery *d, int tmp, int new, struct done *done)
 		return EX_OK;
 	}
 	int saved = errno;
-	if (fd >= 0 && done_undo(done, name)) {
+	if (fd >= 0 && done_undo(done, name, false)) {
 		unlinkat(new, name, 0);
 		unlinkat(tmp, name, 0);
 	}
@@ -134,8 +134,11 @@ static bool make_durable(const struct delivery *d, int home, int folder)
 static int store_once(const struct delivery *d, int folder, int tmp, int new)
 {
 	struct done done = {.fd = -1};
-	if (*d->key != '\0')
-		done_open(&done, folder, ".firsthop-done");
+	if (*d->key != '\0' && !done_open(&done, folder, ".firsthop-done")) {
+		done_close(&done);
+		return mailbox_later(d, "mailbox-locked",
+		    "somebody holds the lock of .firsthop-done in the Maildir of", d->user);
+	}
 	char *before = done_find(&done, d->key);
 	int code = EX_OK;
 	if (before != NULL && was_delivered(folder, tmp, new, before))
