@@ -185,6 +185,9 @@ void check_password(struct check *c)
 {
 	for (int i = 0; i < c->config->hop_count; i++) {
 		const struct hop *h = &c->config->hops[i];
+		if (h->login[0] == '\0' && h->auth[0] != '\0')
+			finding(c, GRADE_NOTE, "set login and password_file, or remove auth",
+			    "%s: auth = %s has no effect without login", h->name, h->auth);
 		if (h->login[0] == '\0')
 			continue;
 		check_one_password(c, h);

@@ -309,6 +309,7 @@ static void fill_policy(struct crank *c)
 	    .implicit_tls = hop->implicit,
 	    .login = hop->login,
 	    .password = with->password,
+	    .mechanisms = hop->auth,
 	    .auth_without_tls = hop->auth_without_tls,
 	    .auth_to_unverified_server = hop->auth_to_unverified_server,
 	    .reply_s = with->config->reply_s,

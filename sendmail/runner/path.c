@@ -121,7 +121,11 @@ enum path_state path_state(const struct runner *r, const struct path *p, int64_t
  */
 static bool is_login_refused(const struct hop_state *h)
 {
-	return h->failures > 0 && h->why.fault == FAULT_CREDENTIAL && h->why.stage >= STAGE_AUTH;
+	static const char *const keys[] = {"auth-refused", "auth-app-password", "auth-disabled"};
+	bool refused = false;
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		refused = refused || strcmp(h->why.key, keys[i]) == 0;
+	return h->failures > 0 && h->why.stage == STAGE_AUTH && h->why.reply_code != 0 && refused;
 }
 
 bool path_new_mail_may_ask(const struct runner *r, const struct path *p, int64_t now_ms)

@@ -234,10 +234,12 @@ static void plain_and_cram_speak_once(void **state)
 static void the_best_is_chosen(void **state)
 {
 	(void)state;
-	assert_int_equal(auth_choose(15, true), EHLO_AUTH_SCRAM_SHA_256);
-	assert_int_equal(auth_choose(EHLO_AUTH_PLAIN | EHLO_AUTH_CRAM_MD5, true), EHLO_AUTH_PLAIN);
-	assert_int_equal(auth_choose(EHLO_AUTH_PLAIN | EHLO_AUTH_CRAM_MD5, false), EHLO_AUTH_CRAM_MD5);
-	assert_int_equal(auth_choose(0, true), 0);
+	assert_int_equal(auth_choose(15, true, NULL), EHLO_AUTH_SCRAM_SHA_256);
+	assert_int_equal(auth_choose(EHLO_AUTH_PLAIN | EHLO_AUTH_CRAM_MD5, true, NULL),
+	    EHLO_AUTH_PLAIN);
+	assert_int_equal(auth_choose(EHLO_AUTH_PLAIN | EHLO_AUTH_CRAM_MD5, false, NULL),
+	    EHLO_AUTH_CRAM_MD5);
+	assert_int_equal(auth_choose(0, true, NULL), 0);
 }
 
 int main(void)

@@ -23,6 +23,7 @@ struct hop {
 	char login[256];        /* "" = no AUTH */
 	char password_file[1024]; /* absolute after reading */
 	char password_command[1024];
+	char auth[64]; /* ways to log in, best first: "plain login"; "" = by what the server offers */
 	bool auth_without_tls;
 	bool auth_to_unverified_server;
 	char bind_address[64]; /* "" = system's choice */

@@ -48,6 +48,10 @@ static const struct key_row rows[] = {
         KEY_PATH, IN_HOP(password_file), 0, 0},
     {{"smarthost", "password_command", "", "command that prints the password, instead of a file"},
         KEY_TEXT, IN_HOP(password_command), 0, 0},
+    {{"smarthost", "auth", "",
+         "ways to log in, the best first: scram-sha-256, plain, cram-md5, login; empty: as "
+         "offered"},
+        KEY_AUTH, IN_HOP(auth), 0, 0},
     {{"smarthost", "auth_without_tls", "no", "yes: send the password in the clear"}, KEY_YES,
         IN_HOP(auth_without_tls), 0, 0},
     {{"smarthost", "auth_to_unverified_server", "no",
@@ -161,6 +165,7 @@ static const char *const list_words[] = {"all", "owner", "admin", NULL};
 static const char *const format_words[] = {"sendmail", "postfix", "json", NULL};
 static const char *const log_words[] = {"text", "json", NULL};
 static const char *const sender_words[] = {"keep", "qualify", NULL};
+static const char *const auth_words[] = {"plain", "login", "cram-md5", "scram-sha-256", NULL};
 static const char *const original_words[] = {"no", "reply-to", "x-original-from", NULL};
 
 const char *hop_lookup_name(enum hop_lookup l)
@@ -347,6 +352,31 @@ static bool set_text(const struct key_row *row, char *place, const char *value, 
 	return false;
 }
 
+/* Kept with single blanks, in small letters. */
+static bool set_auth(char *place, size_t size, const char *value, struct text *problem)
+{
+	struct text list;
+	char word[32];
+	char wanted[64] = "";
+	text_init(&list, wanted, size);
+	for (const char *at = value; *(at += strspn(at, " ,\t")) != '\0';) {
+		size_t n = strcspn(at, " ,\t");
+		int index;
+		snprintf(word, sizeof word, "%.*s", n < sizeof word - 1 ? (int)n : (int)sizeof word - 1,
+		    at);
+		if (!set_word(&index, auth_words, word, problem))
+			return false;
+		text_printf(&list, "%s%s", list.length > 0 ? " " : "", auth_words[index]);
+		at += n;
+	}
+	if (list.overflow) {
+		text_put(problem, "a way to log in is named more than once");
+		return false;
+	}
+	text_copy(place, size, wanted);
+	return true;
+}
+
 bool keys_set(const struct key_row *row, void *base, const char *value, const char *folder,
     struct text *problem)
 {
@@ -362,6 +392,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_FORMAT: return set_word(place, format_words, value, problem);
 	case KEY_LOG: return set_word(place, log_words, value, problem);
 	case KEY_ORIGINAL: return set_word(place, original_words, value, problem);
+	case KEY_AUTH: return set_auth(place, row->size, value, problem);
 	case KEY_ADDRESS: return set_address(row, place, value, problem);
 	case KEY_SENDER: return set_sender(row, base, value, problem);
 	case KEY_WAITS: return set_waits(row, base, value, problem);

@@ -20,6 +20,7 @@ enum key_type {
 	KEY_FORMAT,
 	KEY_LOG,
 	KEY_ORIGINAL,
+	KEY_AUTH,
 	KEY_ADDRESS
 };
 

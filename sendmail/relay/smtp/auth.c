@@ -20,20 +20,6 @@ static const char not_base64[] = "the server's challenge is not base64";
 static const char no_crypto[] =
     "the cryptographic library refuses to compute the answer (is its FIPS mode on?)";
 
-int auth_choose(int offered, bool tls)
-{
-	static const int clear[] = {EHLO_AUTH_SCRAM_SHA_256, EHLO_AUTH_CRAM_MD5, EHLO_AUTH_PLAIN,
-	    EHLO_AUTH_LOGIN};
-	static const int secured[] = {EHLO_AUTH_SCRAM_SHA_256, EHLO_AUTH_PLAIN, EHLO_AUTH_CRAM_MD5,
-	    EHLO_AUTH_LOGIN};
-	const int *order = tls ? secured : clear;
-	for (int i = 0; i < 4; i++) {
-		if (offered & order[i])
-			return order[i];
-	}
-	return 0;
-}
-
 static const char *name_of(int mechanism)
 {
 	switch (mechanism) {
@@ -43,6 +29,39 @@ static const char *name_of(int mechanism)
 	case EHLO_AUTH_SCRAM_SHA_256: return "SCRAM-SHA-256";
 	default: return "none";
 	}
+}
+
+static int choose_wanted(int offered, const char *wanted)
+{
+	static const int all[] = {EHLO_AUTH_SCRAM_SHA_256, EHLO_AUTH_CRAM_MD5, EHLO_AUTH_PLAIN,
+	    EHLO_AUTH_LOGIN};
+	while (*(wanted += strspn(wanted, " ")) != '\0') {
+		char word[32];
+		size_t length = strcspn(wanted, " ");
+		text_copy(word, length < sizeof word ? length + 1 : sizeof word, wanted);
+		for (int i = 0; i < 4; i++) {
+			if ((offered & all[i]) && text_equal_ci(word, name_of(all[i])))
+				return all[i];
+		}
+		wanted += length;
+	}
+	return 0;
+}
+
+int auth_choose(int offered, bool tls, const char *wanted)
+{
+	static const int clear[] = {EHLO_AUTH_SCRAM_SHA_256, EHLO_AUTH_CRAM_MD5, EHLO_AUTH_PLAIN,
+	    EHLO_AUTH_LOGIN};
+	static const int secured[] = {EHLO_AUTH_SCRAM_SHA_256, EHLO_AUTH_PLAIN, EHLO_AUTH_CRAM_MD5,
+	    EHLO_AUTH_LOGIN};
+	if (wanted != NULL && *wanted != '\0')
+		return choose_wanted(offered, wanted);
+	const int *order = tls ? secured : clear;
+	for (int i = 0; i < 4; i++) {
+		if (offered & order[i])
+			return order[i];
+	}
+	return 0;
 }
 
 void auth_start(struct auth *a, int mechanism, const char *login, const char *password)

@@ -16,8 +16,9 @@ struct auth {
 };
 
 /* Picks the best of what is offered: SCRAM-SHA-256, CRAM-MD5, PLAIN, LOGIN; over TLS PLAIN comes
- * before CRAM-MD5. 0 = none in common. */
-int auth_choose(int offered, bool tls);
+ * before CRAM-MD5.  wanted: names of mechanisms with blanks between, which count instead, in that
+ * order; NULL or "" = any.  0 = none in common. */
+int auth_choose(int offered, bool tls, const char *wanted);
 
 void auth_start(struct auth *a, int mechanism, const char *login, const char *password);
 

@@ -4,6 +4,7 @@
 #include "diagnosis/catalogue.h"
 #include "base/compat.h"
 #include "base/text.h"
+#include "relay/smtp/login.h"
 
 #define PASS_OVER_MAX 20 /* lines that are no reply, behind the end of a message */
 
@@ -43,7 +44,7 @@ void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage)
 	answer_diagnose(&a, stage, d);
 }
 
-static void fail(struct session *s, enum stage stage, const char *key, const char *words)
+void session_fail(struct session *s, enum stage stage, const char *key, const char *words)
 {
 	diag_set(&s->failure, VERDICT_DEFERRED, stage, key, "%s", words);
 	catalogue_recognise(&s->failure);
@@ -52,7 +53,7 @@ static void fail(struct session *s, enum stage stage, const char *key, const cha
 }
 
 /* The server refused something without which there is no session. */
-static void fail_reply(struct session *s, enum stage stage)
+void session_fail_reply(struct session *s, enum stage stage)
 {
 	session_diagnose(s, &s->failure, stage);
 	s->failure.verdict = VERDICT_DEFERRED;
@@ -82,62 +83,6 @@ static void say_hello(struct session *s, const char *verb, enum session_state st
 	s->state = state;
 }
 
-/* A line of a login is shown to nobody. */
-static void say_secret(struct session *s, const char *line)
-{
-	static const char words[] = "AUTH ... (login and password are not shown)";
-	buffer_puts(&s->out, line);
-	buffer_puts(&s->out, "\r\n");
-	if (s->policy->said != NULL)
-		s->policy->said(s->policy->context, words, sizeof words - 1);
-}
-
-/* A server that nobody vouches for may be anybody: it gets no secret, and nothing from which one
-   could be guessed (CRAM-MD5, SCRAM). Who lets the password cross the network in the clear has
-   allowed more than that. */
-static bool may_have_secret(struct session *s)
-{
-	const struct session_policy *p = s->policy;
-	TEXT(words, 500);
-	if (p->auth_without_tls || (s->secured && (s->verified || p->auth_to_unverified_server)))
-		return true;
-	if (!s->secured) {
-		fail(s, STAGE_AUTH, "auth-needs-tls",
-		    "a login is configured, but this session has no TLS, and the password is not sent in "
-		    "the clear");
-		return false;
-	}
-	text_printf(&words,
-	    "a login is configured, but the server is not verified, so the password was not sent: %s",
-	    s->doubt[0] != '\0' ? s->doubt : "nothing proves who it is");
-	fail(s, STAGE_AUTH, "auth-unverified", words.data);
-	return false;
-}
-
-static void begin_auth(struct session *s)
-{
-	const struct session_policy *p = s->policy;
-	struct buffer line = {0};
-	if (!may_have_secret(s))
-		return;
-	int mechanism = auth_choose(s->ehlo.auth, s->secured);
-	if (mechanism == 0) {
-		TEXT(words, 300);
-		text_printf(&words,
-		    "a login is configured, but the server offers no AUTH that can be used here (offered: "
-		    "%s)",
-		    s->ehlo.auth_list[0] != '\0' ? s->ehlo.auth_list : "none");
-		fail(s, STAGE_AUTH, "auth-missing", words.data);
-		return;
-	}
-	auth_start(&s->auth, mechanism, p->login, p->password);
-	auth_first(&s->auth, &line);
-	say_secret(s, buffer_string(&line));
-	compat_wipe(line.data, line.length);
-	buffer_free(&line);
-	s->state = SESSION_AUTH;
-}
-
 /* After EHLO: TLS first, then AUTH, then mail. */
 static void go_on(struct session *s)
 {
@@ -147,10 +92,10 @@ static void go_on(struct session *s)
 		say(s, "STARTTLS");
 		s->state = SESSION_STARTTLS;
 	} else if (wants_tls && p->tls != HOP_TLS_OPPORTUNISTIC) {
-		fail(s, STAGE_STARTTLS, "starttls-missing",
+		session_fail(s, STAGE_STARTTLS, "starttls-missing",
 		    "the server does not offer STARTTLS, and TLS is required");
 	} else if (p->login[0] != '\0') {
-		begin_auth(s);
+		login_begin(s);
 	} else {
 		s->state = SESSION_READY;
 	}
@@ -159,7 +104,7 @@ static void go_on(struct session *s)
 static void on_banner(struct session *s)
 {
 	if (s->reply.code != 220)
-		fail_reply(s, STAGE_BANNER);
+		session_fail_reply(s, STAGE_BANNER);
 	else
 		say_hello(s, "EHLO", SESSION_EHLO);
 }
@@ -172,14 +117,14 @@ static void on_ehlo(struct session *s)
 	} else if (s->reply.code >= 500 && !s->secured) {
 		say_hello(s, "HELO", SESSION_HELO);
 	} else {
-		fail_reply(s, STAGE_EHLO);
+		session_fail_reply(s, STAGE_EHLO);
 	}
 }
 
 static void on_helo(struct session *s)
 {
 	if (s->reply.code != 250) {
-		fail_reply(s, STAGE_EHLO);
+		session_fail_reply(s, STAGE_EHLO);
 		return;
 	}
 	s->ehlo = (struct ehlo){0};
@@ -191,7 +136,7 @@ static void on_starttls(struct session *s)
 	if (s->reply.code == 220 && s->in.length > 0) {
 		/* RFC 3207 4.2, CVE-2011-0411: bytes sent before TLS must not be read as if they came
 		 * through it. */
-		fail(s, STAGE_STARTTLS, "starttls-injection",
+		session_fail(s, STAGE_STARTTLS, "starttls-injection",
 		    "bytes stood behind the answer to STARTTLS: somebody on the way may be adding "
 		    "commands");
 	} else if (s->reply.code == 220) {
@@ -200,35 +145,8 @@ static void on_starttls(struct session *s)
 		s->ehlo.starttls = false;
 		go_on(s);
 	} else {
-		fail_reply(s, STAGE_STARTTLS);
+		session_fail_reply(s, STAGE_STARTTLS);
 	}
-}
-
-static void on_auth(struct session *s)
-{
-	const char *problem = NULL;
-	struct buffer line = {0};
-	if (s->reply.code == 235) {
-		if (auth_finished(&s->auth))
-			s->state = SESSION_READY;
-		else
-			fail(s, STAGE_AUTH, "auth-server-unproved",
-			    "the server accepted the login without proving that it knows the password");
-	} else if (s->reply.code == 334) {
-		const char *challenge = buffer_string(&s->reply.text);
-		if (auth_next(&s->auth, challenge, &line, &problem))
-			say_secret(s, buffer_string(&line));
-		else
-			fail(s, STAGE_AUTH, "auth-protocol",
-			    problem != NULL ? problem : "the server's challenge makes no sense");
-	} else {
-		fail_reply(s, STAGE_AUTH);
-	}
-	if (line.data != NULL)
-		compat_wipe(line.data, line.length);
-	buffer_free(&line);
-	if (s->state != SESSION_AUTH)
-		auth_free(&s->auth);
 }
 
 static void on_reply(struct session *s)
@@ -240,7 +158,7 @@ static void on_reply(struct session *s)
 	case SESSION_EHLO: on_ehlo(s); break;
 	case SESSION_HELO: on_helo(s); break;
 	case SESSION_STARTTLS: on_starttls(s); break;
-	case SESSION_AUTH: on_auth(s); break;
+	case SESSION_AUTH: login_reply(s); break;
 	case SESSION_READY: transact_reply(s); break;
 	default: s->state = SESSION_OVER; break;
 	}
@@ -341,7 +259,7 @@ void session_broken(struct session *s, const char *key, const char *words)
 	if (s->state == SESSION_READY)
 		transact_broken(s, key, words);
 	else if (s->state != SESSION_QUIT)
-		fail(s, session_stage(s), key, words);
+		session_fail(s, session_stage(s), key, words);
 	s->state = SESSION_OVER;
 	s->deadline_ms = 0;
 }

@@ -68,6 +68,7 @@ struct session_policy {
 	bool implicit_tls; /* TLS is on before the banner */
 	const char *login; /* "" = no AUTH */
 	const char *password;
+	const char *mechanisms; /* as in struct hop's auth; NULL or "" = any */
 	bool auth_without_tls;
 	bool auth_to_unverified_server;
 	int reply_s, data_s, dot_s; /* RFC 5321 4.5.3.2 */
@@ -112,9 +113,11 @@ struct session {
 	char doubt[400];          /* the caller's: while it is not, why */
 	struct diagnosis failure; /* of the session as a whole; key "" while there is none */
 	struct auth auth;
-	struct reply reply;  /* being put together */
-	int passed_over;     /* lines that are no reply */
-	int64_t deadline_ms; /* monotonic; 0 = nothing is awaited */
+	int mechanisms_refused; /* EHLO_AUTH_ values that the server offers and does not understand */
+	bool auth_given_up;     /* "*" was said: the answer to it begins the next mechanism */
+	struct reply reply;     /* being put together */
+	int passed_over;        /* lines that are no reply */
+	int64_t deadline_ms;    /* monotonic; 0 = nothing is awaited */
 	/* transactions */
 	struct session_awaited awaited[2 * SESSION_RCPTS_MAX + 16];
 	int first, count; /* ring */
@@ -165,7 +168,9 @@ enum stage session_stage(const struct session *s);
 /* Frees buffers and wipes what AUTH kept. */
 void session_free(struct session *s);
 
-/* For smtp/transact.c and session.c only. */
+/* For the other files of the session only. */
+void session_fail(struct session *s, enum stage stage, const char *key, const char *words);
+void session_fail_reply(struct session *s, enum stage stage);
 void transact_reply(struct session *s);
 void transact_broken(struct session *s, const char *key, const char *words);
 void session_show(const struct session *s, size_t from);
