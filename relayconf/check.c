@@ -1,6 +1,7 @@
 /* check: everything that delivery depends on, looked at before mail has to wait for it. */
 #include "base/output.h"
 #include "base/paths.h"
+#include "base/terminal.h"
 #include "relayconf/command.h"
 #include "relayconf/findings.h"
 #include <stdio.h>
@@ -103,37 +104,52 @@ static void say_config(struct check *c, bool good, const struct diagnosis *d)
 		    "%s", d->text);
 }
 
-static void say_sum(const struct check *c)
+static void say_sum(const struct check *c, bool everything)
 {
 	int problems = c->counts[GRADE_PROBLEM], notes = c->counts[GRADE_NOTE];
-	if (c->json)
-		return;
+	output_to(stdout, "%s%d thing%s found right%s.\n", problems + notes > 0 ? "\n" : "",
+	    c->counts[GRADE_OK], c->counts[GRADE_OK] == 1 ? "" : "s",
+	    everything ? "" : "; \"relayconf check -v\" lists them");
 	if (problems > 0)
 		output_to(stdout,
-		    "\n%d problem%s to mend; mail that cannot go for it waits in the queue, and is not "
+		    "%d problem%s to mend; mail that cannot go for it waits in the queue, and is not "
 		    "lost.\n",
 		    problems, problems == 1 ? "" : "s");
 	else
 		output_to(stdout,
-		    "\nNothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves.\n",
+		    "Nothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves.\n",
 		    notes > 0 ? ", but look at the notes above" : "");
 }
 
-int command_check(const char *path, bool json)
+/* On a screen: what takes so long.  words "": nothing any more. */
+static void say_progress(const struct check *c, const char *words)
+{
+	if (terminal_width(stderr) > 0 && !c->json)
+		fprintf(stderr, "\r%-40s\r%s", "", words);
+}
+
+int command_check(const char *path, bool json, bool everything)
 {
 	struct config config;
 	struct diagnosis d = {0};
 	struct check c = {.config = &config, .path = path, .json = json};
 	bool good = config_read(&config, path, &d);
 	say_config(&c, good, &d);
+	say_progress(&c, "looking at servers and names ...");
 	if (good)
 		survey(&c);
+	say_progress(&c, "asking for the queue ...");
 	ask_health(&c);
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-		if (good || !rules[i].needs_config)
-			findings_of(&c, &rules[i]);
+		if (!good && rules[i].needs_config)
+			continue;
+		say_progress(&c, rules[i].id);
+		findings_of(&c, &rules[i]);
 	}
-	say_sum(&c);
+	say_progress(&c, "");
+	findings_say(&c, everything);
+	if (!json)
+		say_sum(&c, everything);
 	config_free(&config);
 	buffer_free(&c.survey);
 	return c.counts[GRADE_PROBLEM] > 0 ? EX_CONFIG : EX_OK;

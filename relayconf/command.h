@@ -3,8 +3,9 @@
 #define RELAYCONF_COMMAND_H
 #include <stdbool.h>
 
-/* Reads everything that delivery depends on, and says what is wrong, one line each. */
-int command_check(const char *path, bool json);
+/* Reads everything that delivery depends on, and says what is wrong, one line each, then how many
+ * things are right (everything: each of these, too). */
+int command_check(const char *path, bool json, bool everything);
 
 /* Values in effect, with where each comes from. */
 int command_show(const char *path, bool json);
@@ -22,6 +23,11 @@ struct probe_wish {
 	bool json;
 };
 int command_probe(const char *path, const struct probe_wish *wish);
+
+/* Sends one mail to address (from sender; NULL: the caller's own) and says in three lines how it
+   went: EX_OK the server has it, EX_UNAVAILABLE refused for good, EX_TEMPFAIL it waits; other codes
+   are those of sendmail, which did not take it. */
+int command_test(const char *address, const char *sender, bool json);
 
 /* The way of mail to these addresses, from sender (NULL: any). */
 int command_route(const char *path, const char *sender, int count, char **addresses);

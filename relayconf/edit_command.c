@@ -1,11 +1,13 @@
 /* get and set. */
 #include "diagnosis/diag.h"
+#include "base/nearest.h"
 #include "base/output.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "config/edit.h"
 #include "relayconf/command.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -18,6 +20,39 @@ static bool is_known(const struct key_name *name)
 			return true;
 	}
 	return false;
+}
+
+struct names {
+	char (*list)[420];
+	int count;
+};
+
+static const char *next_name(const void *context, int i)
+{
+	const struct names *names = context;
+	return i < names->count ? names->list[i] : NULL;
+}
+
+/* What was written is no key: says so, and which was probably meant. */
+static void say_unknown(const char *text, const struct key_name *name)
+{
+	int count;
+	const struct config_key *keys = config_keys(&count);
+	struct names names = {mem_alloc((size_t)count * sizeof *names.list), count};
+	for (int i = 0; i < count; i++) {
+		const char *hop = !config_section_is_named(keys[i].section) ? ""
+		                  : name->hop[0] != '\0'                    ? name->hop
+		                                                            : "NAME";
+		snprintf(names.list[i], sizeof names.list[i], "%s%s%s.%s", keys[i].section,
+		    *hop != '\0' ? "." : "", hop, keys[i].key);
+	}
+	const char *near = nearest_word(text, next_name, &names);
+	output_to(stderr,
+	    "relayconf: %.100s is no key; %s%.400s%skeys are written as host.name, "
+	    "smarthost.main.port; \"relayconf show\" lists them\n",
+	    text, near != NULL ? "did you mean " : "", near != NULL ? near : "",
+	    near != NULL ? "? " : "");
+	free(names.list);
 }
 
 /* False (with a message) when it is not of that form, or unknown. */
@@ -34,10 +69,7 @@ static bool split_key(const char *text, struct key_name *name)
 	bool in_hop = config_section_is_named(name->section);
 	if (first != NULL && in_hop == (name->hop[0] != '\0') && is_known(name))
 		return true;
-	output_to(stderr,
-	    "relayconf: %.100s is no key; keys are written as host.name, smarthost.main.port; "
-	    "\"relayconf show\" lists them\n",
-	    text);
+	say_unknown(text, name);
 	return false;
 }
 

@@ -4,8 +4,11 @@
 #include "base/json.h"
 #include "base/output.h"
 #include "base/paths.h"
+#include "base/terminal.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *const grade_names[] = {"ok", "note", "problem"};
@@ -28,9 +31,44 @@ void finding(struct check *c, enum grade grade, const char *fix, const char *for
 		output_to(stdout, "}\n");
 		return;
 	}
-	output_to(stdout, "%-8s %-14s %s\n", grade_names[grade], c->rule, words);
-	if (*fix != '\0')
-		output_to(stdout, "%-8s %-14s fix: %s\n", "", "", fix);
+	c->list = mem_resize(c->list, (size_t)c->list_count + 1, sizeof *c->list);
+	c->list[c->list_count++] =
+	    (struct kept_finding){grade, c->rule, mem_copy(words), mem_copy(fix)};
+}
+
+/* In columns; on a narrow screen the words stand below their rule. */
+static void say(const struct kept_finding *f)
+{
+	static const enum terminal_paint paints[] = {PAINT_GREEN, PAINT_YELLOW, PAINT_RED};
+	int width = terminal_width(stdout);
+	bool narrow = width > 0 && width < 60;
+	int indent = narrow ? 2 : 24;
+	TEXT(fix, 1400);
+	terminal_put(stdout, paints[f->grade], grade_names[f->grade]);
+	output_to(stdout, "%*s %-14s%s", 8 - (int)strlen(grade_names[f->grade]), "", f->rule,
+	    narrow ? "\n  " : " ");
+	terminal_wrap(stdout, f->words, indent, indent);
+	text_printf(&fix, "fix: %s", f->fix);
+	if (*f->fix == '\0')
+		return;
+	output_to(stdout, "%*s", indent, "");
+	terminal_wrap(stdout, fix.data, indent, indent);
+}
+
+void findings_say(struct check *c, bool everything)
+{
+	for (int grade = GRADE_PROBLEM; grade >= (everything ? GRADE_OK : GRADE_NOTE); grade--) {
+		for (int i = 0; i < c->list_count; i++) {
+			if (c->list[i].grade == (enum grade)grade)
+				say(&c->list[i]);
+		}
+	}
+	for (int i = 0; i < c->list_count; i++) {
+		free(c->list[i].words);
+		free(c->list[i].fix);
+	}
+	mem_free(&c->list);
+	c->list_count = 0;
 }
 
 void findings_of(struct check *c, const struct check_rule *rule)

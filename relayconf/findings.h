@@ -6,13 +6,22 @@
 
 enum grade { GRADE_OK, GRADE_NOTE, GRADE_PROBLEM };
 
+/* One finding, kept until all are known: what is wrong is said first. */
+struct kept_finding {
+	enum grade grade;
+	const char *rule;
+	char *words, *fix;
+};
+
 struct check {
 	const struct config *config; /* for rules that need one */
 	const char *path;            /* of the configuration */
 	bool json;
-	const char *rule;     /* at work */
-	int found;            /* findings of that rule */
-	int counts[3];        /* of each grade */
+	const char *rule; /* at work */
+	int found;        /* findings of that rule */
+	int counts[3];    /* of each grade */
+	struct kept_finding *list;
+	int list_count;
 	struct buffer survey; /* lines of relay --survey */
 	char health[2100];    /* the line of mailq health; "" = none came */
 };
@@ -30,6 +39,9 @@ void finding(struct check *c, enum grade grade, const char *fix, const char *for
 
 /* Runs one rule. */
 void findings_of(struct check *c, const struct check_rule *rule);
+
+/* Says all that was found: problems, notes, and (everything) what is right; frees them. */
+void findings_say(struct check *c, bool everything);
 
 /* path as "relayconf check" sees it: behind base/paths.h's root. */
 void check_path(struct text *t, const char *path);

@@ -141,7 +141,7 @@ told a.test host "A a.test = 127.0.0.2 \\(asked 127.0.0.8, [0-9]+ ms\\)" "a name
 told many.test mx 'the answer was cut, and there is none over TCP' "long ones are cut, and that is said"
 
 # relayconf check says the same beforehand.
-checked() { trace=$(in_stage /usr/local/sbin/relayconf check 2>&1); code=$?; like "$trace" "$1" "$2"; }
+checked() { trace=$(in_stage /usr/local/sbin/relayconf check -v 2>&1); code=$?; like "$trace" "$1" "$2"; }
 setting smarthost.main.lookup host; setting smarthost.main.host a.test
 checked 'note +dns +name server 127.0.0.8 answers in [0-9]+ ms, but not over TCP \(Connection refused\)' "check: a resolver without TCP"
 printf 'nameserver 127.0.0.7\nnameserver 127.0.0.6\nnameserver 127.0.0.5\noptions timeout:1 attempts:1\n' >"$S/etc/resolv.conf"

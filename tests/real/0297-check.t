@@ -6,7 +6,7 @@ setup_postfix
 start_postfix
 start_runner
 libexec=/usr/local/libexec/firsthop
-checked() { out=$(in_stage /usr/local/sbin/relayconf check 2>&1); code=$?; }
+checked() { out=$(in_stage /usr/local/sbin/relayconf check -v 2>&1); code=$?; }
 says() { like "$out" "^$1 +$2 +.*$3" "$4"; }
 mend() { make --no-print-directory -s BUILD="$BUILD" DESTDIR="$S" install-rights >/dev/null; }
 checked
@@ -42,7 +42,7 @@ broken "mv /usr/sbin/sendmail /usr/sbin/kept; cp /bin/busybox /usr/sbin/sendmail
 in_stage /bin/busybox mv /usr/sbin/kept /usr/sbin/sendmail
 checked
 is $code 0 "mended: exit 0"
-out=$(as 33:33 /usr/local/sbin/relayconf check 2>&1); code=$?
+out=$(as 33:33 /usr/local/sbin/relayconf check -v 2>&1); code=$?
 says note password 'secret: Permission denied' "an ordinary user is told that he cannot see the password"
 like "$out" 'fix: run this check as root' "and who can"
 is $code 0 "which is no problem of the installation"

@@ -12,7 +12,7 @@ links
 pids="$pids $runner"
 wait_for test -s "$work/run/runner.pid"
 port=2525
-check() { out=$("$BIN/relayconf" check 2>&1); code=$?; }
+check() { out=$("$BIN/relayconf" check -v 2>&1); code=$?; }
 # conf LINES...: a whole configuration, with the smarthost's lines in $lines
 conf() {
 	printf '[host]\nname = %s\naliases = %s\n[smarthost main]\nhost = 127.0.0.1\n%s\n' "${name:-mon1.example.org}" "$work/aliases" "$1" >"$work/firsthop.conf"
@@ -191,7 +191,7 @@ says ok waiting '1 message waits, the oldest for' "mail that waits"
 says note set-aside '1 message could neither be delivered' "mail that was set aside"
 if [ -e "$TOOLS/wrongclock.so" ]; then
 	echo $((-56 * 31536000)) >"$work/wrong"
-	out=$(WRONGCLOCK=$work/wrong LD_PRELOAD=$TOOLS/wrongclock.so "$BIN/relayconf" check 2>&1)
+	out=$(WRONGCLOCK=$work/wrong LD_PRELOAD=$TOOLS/wrongclock.so "$BIN/relayconf" check -v 2>&1)
 	says problem clock 'a time before this program was made' "a clock in 1970"
 	touch_at 86400 "$work/firsthop.conf"; check
 	says problem clock 'was written after that' "a clock behind the files"

@@ -7,7 +7,7 @@ config
 poke() { kill -USR1 "$runner"; } # a runner with nothing to do looks once a minute
 start_runner() { "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"; wait_for test -S "$work/run/submit.sock"; }
 health() { line=$("$BIN/mailq" health); code=$?; }
-check() { out=$(FIRSTHOP_ROOT="$work" "$BIN/relayconf" check 2>&1); }
+check() { out=$(FIRSTHOP_ROOT="$work" "$BIN/relayconf" check -v 2>&1); }
 delivers() { [ "$(delivered)" -ge "$1" ]; }
 start_runner
 health; is $code 0 "at first all is well"

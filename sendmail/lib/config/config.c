@@ -1,6 +1,7 @@
 /* Reading firsthop.conf.  inih parses; our reader hands it the lines, so that each error knows its
  * line and no line is cut silently. */
 #include "config/config.h"
+#include "base/nearest.h"
 #include "config/idn.h"
 #include "config/keys.h"
 #include "config/rules.h"
@@ -193,15 +194,39 @@ static void check_rules(struct reading *r)
 		        "= NAME\" below it; nothing is local by itself");
 }
 
+/* Those with a name of their own come last. */
+static const char *const sections[] = {"host", "fallback", "sender", "queue", "log", "local",
+    "bounce", "relay", "smarthost", "route", "submit", "rewrite"};
+#define PLAIN_SECTIONS 8
+
+static const char *next_section(const void *context, int i)
+{
+	(void)context;
+	return i < (int)(sizeof sections / sizeof sections[0]) ? sections[i] : NULL;
+}
+
 static bool is_section(const char *name)
 {
-	static const char *const names[] = {"host", "fallback", "sender", "queue", "log", "local",
-	    "bounce", "relay"};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (strcmp(names[i], name) == 0)
+	for (size_t i = 0; i < PLAIN_SECTIONS; i++) {
+		if (strcmp(sections[i], name) == 0)
 			return true;
 	}
 	return false;
+}
+
+static bool fail_section(struct reading *r, const char *name)
+{
+	TEXT(words, 400);
+	TEXT(first, 100);
+	text_put_n(&first, name, strcspn(name, " \t"));
+	const char *near = nearest_word(first.data, next_section, NULL);
+	text_printf(&words, "section [%.80s] is not known; ", name);
+	if (near != NULL)
+		text_printf(&words, "did you mean [%s%.80s]? ", near, name + strcspn(name, " \t"));
+	text_put(&words,
+	    "there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, "
+	    "rewrite senders, rewrite recipients, queue, log, local, bounce, relay");
+	return fail(r, words.data);
 }
 
 /* A section line; inih reports sections only together with a key, and an empty smarthost is an
@@ -227,14 +252,7 @@ static bool start_section(struct reading *r, const char *line)
 	if (text_starts(name, "submit ") || text_starts(name, "submit\t") ||
 	    strcmp(name, "submit") == 0)
 		return start_submitter(r, name + 6);
-	if (is_section(name))
-		return true;
-	TEXT(words, 300);
-	text_printf(&words,
-	    "section [%.80s] is not known; there are: host, smarthost NAME, route PATTERN, submit WHO, "
-	    "fallback, sender, rewrite senders, rewrite recipients, queue, log, local, bounce, relay",
-	    name);
-	return fail(r, words.data);
+	return is_section(name) || fail_section(r, name);
 }
 
 static bool check_line(struct reading *r, char *line, size_t length, int room)

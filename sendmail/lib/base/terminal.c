@@ -1,0 +1,164 @@
+/* Writing for screens. */
+#include "base/terminal.h"
+#include "base/output.h"
+#include "base/text.h"
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+static struct winsize size_of(FILE *out)
+{
+	struct winsize size = {0};
+	if (isatty(fileno(out)) != 1)
+		return size;
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		size = (struct winsize){.ws_col = 80, .ws_row = 24};
+	return size;
+}
+
+/* The environment only decides how text looks, so a set-id program may believe it. */
+int terminal_width(FILE *out)
+{
+	long long wanted;
+	const char *columns = getenv("COLUMNS");
+	struct winsize size = size_of(out);
+	if (size.ws_col != 0 && columns != NULL && text_number(columns, 20, 1000, &wanted))
+		return (int)wanted;
+	return size.ws_col;
+}
+
+int terminal_height(FILE *out)
+{
+	return size_of(out).ws_row;
+}
+
+bool terminal_colour(FILE *out)
+{
+	const char *no = getenv("NO_COLOR"), *kind = getenv("TERM");
+	return isatty(fileno(out)) == 1 && (no == NULL || *no == '\0') && kind != NULL &&
+	       *kind != '\0' && strcmp(kind, "dumb") != 0;
+}
+
+void terminal_put(FILE *out, enum terminal_paint paint, const char *words)
+{
+	static const char *const codes[] = {"", "1", "2", "31", "32", "33"};
+	bool painted = paint != PAINT_PLAIN && terminal_colour(out);
+	if (painted)
+		fprintf(out, "\033[%sm", codes[paint]);
+	output_to(out, "%s", words);
+	if (painted)
+		fputs("\033[0m", out);
+}
+
+/* The character at s, well-formed or not, as a number; *bytes: how many it has. */
+static uint32_t character(const char *s, size_t length, size_t *bytes)
+{
+	unsigned char first = (unsigned char)*s;
+	size_t n = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+	if (n > length)
+		n = 1;
+	uint32_t c = n == 1 ? first : first & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s[i] & 0x3fu);
+	*bytes = n;
+	return c;
+}
+
+/* East Asian Wide and Fullwidth (UAX 11), in blocks; combining marks take no column. */
+static int width_of(uint32_t c)
+{
+	static const uint32_t wide[][2] = {{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf},
+	    {0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6},
+	    {0x1f300, 0x1faff}, {0x20000, 0x3fffd}};
+	if ((c >= 0x300 && c <= 0x36f) || c == 0x200b || (c >= 0x3099 && c <= 0x309a))
+		return 0;
+	for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+		if (c >= wide[i][0] && c <= wide[i][1])
+			return 2;
+	}
+	return 1;
+}
+
+int terminal_columns(const char *words, size_t length)
+{
+	int columns = 0;
+	for (size_t i = 0, n; i < length; i += n)
+		columns += width_of(character(words + i, length - i, &n));
+	return columns;
+}
+
+/* Bytes up to the next place where a line may end: behind a word, and between full-width
+ * characters, which are written without blanks. */
+static size_t piece(const char *words)
+{
+	size_t i = 0, n;
+	while (words[i] != '\0' && words[i] != ' ' && words[i] != '\n') {
+		bool wide = width_of(character(words + i, strlen(words + i), &n)) == 2;
+		if (wide)
+			return i > 0 ? i : n;
+		i += n;
+	}
+	return i;
+}
+
+void terminal_wrap(FILE *out, const char *words, int indent, int column)
+{
+	terminal_wrap_at(out, words, indent, column, terminal_width(out));
+}
+
+void terminal_wrap_at(FILE *out, const char *words, int indent, int column, int width)
+{
+	if (width == 0) {
+		output_to(out, "%s\n", words);
+		return;
+	}
+	int start = column;
+	for (bool blank = false; *words != '\0';) {
+		if (*words == ' ' || *words == '\n') {
+			if (*words == '\n') {
+				output_to(out, "\n%*s", indent, "");
+				column = start = indent;
+			}
+			blank = *words == ' ' && column > start;
+			words++;
+			continue;
+		}
+		size_t n = piece(words);
+		int columns = terminal_columns(words, n);
+		if (column > start && column + blank + columns > width) {
+			output_to(out, "\n%*s", indent, "");
+			column = start = indent;
+			blank = false;
+		}
+		output_to(out, "%s%.*s", blank ? " " : "", (int)n, words);
+		column += columns + blank;
+		blank = false;
+		words += n;
+	}
+	output_to(out, "\n");
+}
+
+static bool knows_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *value = getenv(names[i]);
+		if (value != NULL && *value != '\0')
+			return text_find_ci(value, "utf-8") != NULL || text_find_ci(value, "utf8") != NULL;
+	}
+	return false;
+}
+
+void terminal_bar(FILE *out, long long value, long long most, int width)
+{
+	if (value <= 0 || most <= 0)
+		return;
+	long long n = value * width / most;
+	/* A pipe gets the same in every locale. */
+	bool blocks = isatty(fileno(out)) == 1 && knows_utf8();
+	for (long long i = 0; i < (n > 0 ? n : 1); i++)
+		output_to(out, "%s", blocks ? "\xe2\x96\x88" : "#");
+}

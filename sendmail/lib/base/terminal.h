@@ -1,0 +1,37 @@
+/* What a person's screen can do.  A program that reads a pipe or a file gets plain lines that never
+   change: no colour, no wrapping, whatever the environment says. */
+#ifndef BASE_TERMINAL_H
+#define BASE_TERMINAL_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Columns of the terminal; 0: out is none.  COLUMNS of the environment counts before what the
+ * terminal says of itself. */
+int terminal_width(FILE *out);
+
+/* Lines of the terminal; 0: out is none. */
+int terminal_height(FILE *out);
+
+/* True when colours are wanted: a terminal that knows them, and no NO_COLOR in the environment. */
+bool terminal_colour(FILE *out);
+
+enum terminal_paint { PAINT_PLAIN, PAINT_BOLD, PAINT_DIM, PAINT_RED, PAINT_GREEN, PAINT_YELLOW };
+
+/* Words in a colour (without, where there is none), made safe as all output is. */
+void terminal_put(FILE *out, enum terminal_paint paint, const char *words);
+
+/* Columns that a line of UTF-8 takes: two for each full-width character. */
+int terminal_columns(const char *words, size_t length);
+
+/* Words and a line end.  On a terminal broken between words: column is where the line stands
+   already, further lines begin at indent.  Line feeds in it are kept. */
+void terminal_wrap(FILE *out, const char *words, int indent, int column);
+
+/* The same at this width, also where there is no terminal (help); 0: not broken. */
+void terminal_wrap_at(FILE *out, const char *words, int indent, int column, int width);
+
+/* A bar of at most width columns for value of most: blocks where the locale is UTF-8, else '#'; at
+ * least one when value is not 0. */
+void terminal_bar(FILE *out, long long value, long long most, int width);
+#endif

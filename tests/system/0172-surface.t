@@ -1,0 +1,84 @@
+#!/bin/sh
+# What people type: help from the table that parses, the word that was probably meant, problems first, nothing but plain lines in a pipe.
+. tests/lib.sh
+new_spool
+port=25; config
+R=$BIN/relayconf
+# run WORDS...: out, err, code
+run() { "$R" "$@" >"$work/out" 2>"$work/err"; code=$?; out=$(cat "$work/out"); err=$(cat "$work/err"); }
+run --help
+commands=$(echo "$out" | sed -n '/^Commands/,/^$/s/^  \([a-z]*\) .*/\1/p')
+ok "relayconf --help lists its commands ($(echo "$commands" | lines))" test "$(echo "$commands" | lines)" -ge 11
+is "$code $err" "0 " "on standard output, exit 0"
+like "$out" '^Exit status' "with the exit codes"
+missing=
+for command in $commands; do
+	for way in "$command --help" "$command -h" "help $command"; do
+		run $way
+		[ "$code" = 0 ] && echo "$out" | grep -q "^usage: relayconf .*$command" && echo "$out" | grep -q '^Exit status' || missing="$missing [$way: $code]"
+	done
+	grep -q "^\.It Cm $command" man/relayconf.8 || missing="$missing [relayconf.8: $command]"
+done
+is "$missing" "" "each command has its own help, and stands in relayconf(8)"
+is "$("$R" --help | awk 'length > 80')" "" "no line of it is longer than 80 columns"
+# wrong WORDS: exit 64, nothing on standard output, and PATTERN on standard error
+wrong() { pattern=$1; shift; run "$@"; is "$code $out" "64 " "$*: exit 64"; like "$err" "$pattern" "and $pattern"; }
+wrong 'no command chekc; did you mean check\?' chekc
+wrong 'no command shwo; did you mean show\?' shwo
+wrong 'no command expl; did you mean explain\?' expl
+wrong 'there is no command xyzzy$' xyzzy
+wrong 'check: option --jsno is not known; did you mean --json\?' check --jsno
+wrong '^usage: relayconf \[-C FILE\] check ' check --jsno
+wrong 'set needs KEY VALUE' set a
+wrong 'get: b is one word too many' get a b
+wrong 'option --from needs a word' probe --from
+wrong 'the key host.domain has no value' set host.name a.example host.domain
+wrong 'host.nmae is no key; did you mean host.name\?' get host.nmae
+wrong 'did you mean smarthost.main.port\?' get smarthost.main.prot
+wrong 'did you mean queue.list\?' get qeue.list
+run probe --to=ops@example.org nobody; is "$code" 78 "--option=value is read"; like "$err" 'no \[smarthost nobody\]' "and the word behind it"
+run set local.deliver mbox local.domains mon1.example.org; is "$code $err" "0 " "keys that need each other, in one call"
+is "$("$R" get local.deliver) $("$R" get local.domains)" "mbox mon1.example.org" "both are there"
+cp "$work/firsthop.conf" "$work/kept"
+printf '[qeue]\n' >>"$work/firsthop.conf"; run show; like "$err" 'section \[qeue\] is not known; did you mean \[queue\]\?' "a section that is not known"
+cp "$work/kept" "$work/firsthop.conf"; printf '[smarthots main]\n' >>"$work/firsthop.conf"; run show; like "$err" 'did you mean \[smarthost main\]\?' "one with a name"
+cp "$work/kept" "$work/firsthop.conf"
+
+# check: what is wrong comes first, what is right is counted.
+export FIRSTHOP_ROOT="$work/root"; mkdir -p "$work/root"
+run check
+like "$(echo "$out" | head -n 1)" '^problem ' "check: problems come first"
+is "$(echo "$out" | grep -c '^ok ')" 0 "what is right has no line"
+like "$out" '^[0-9]+ things? found right; "relayconf check -v" lists them' "but is counted"
+number=$(echo "$out" | sed -n 's/ things* found right.*//p')
+grades=$(echo "$out" | sed -n 's/^\(problem\|note\) .*/\1/p' | uniq | tr '\n' ' ')
+is "$grades" "problem note " "then the notes"
+run check -v
+is "$(echo "$out" | grep -c '^ok ')" "$number" "-v: a line for each"
+is "$(NO_COLOR= TERM=xterm "$R" check | LC_ALL=C tr -dc '\033' | bytes)" 0 "no colour in a pipe"
+if command -v tmux >/dev/null 2>&1; then
+	terminal() { tmux -S "$work/tmux" "$@"; }
+	trap 'terminal kill-server 2>/dev/null; cleanup' EXIT
+	# screen COLUMNS COMMAND: with colours as escape sequences
+	screen() {
+		rm -f "$work/over"
+		terminal -f /dev/null new-session -d -x "$1" -y 50 -s s "sh -c '$2; echo >$work/over; sleep 60'"
+		wait_for test -e "$work/over"; sleep 0.2
+		seen=$(terminal capture-pane -e -p -t s)
+		plain=$(terminal capture-pane -p -t s)
+		terminal kill-session -t s
+	}
+	esc=$(printf '\033')
+	screen 80 "$R check"
+	like "$seen" "$esc\[31mproblem" "on a terminal problems are red"
+	ok "and nothing is broken within a word" test "$(echo "$plain" | grep -c '^ \{24\}[^ ]')" -gt 3
+	screen 80 "NO_COLOR=1 $R check"
+	unlike "$seen" "$esc\[31m" "not with NO_COLOR"
+	screen 40 "$R check"
+	like "$(echo "$plain" | sed -n 2p)" '^  [^ ]' "40 columns: the words stand below their rule"
+	screen 40 "$R check --help"
+	like "$plain" '^usage: relayconf \[-C FILE\] check' "help at 40 columns"
+else
+	skip "on a terminal" "tmux is not installed"
+fi
+finish
