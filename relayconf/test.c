@@ -162,22 +162,22 @@ static void put_advice(const struct test *t, struct text *words)
 {
 	const struct reason *row = catalogue_row(t->key);
 	if (t->code == EX_OK) {
-		text_printf(words, "look into the mailbox of %s for this subject, and among its spam",
+		text_printf(words, "Look into the mailbox of %s for this subject, and among its spam.",
 		    t->to);
 		return;
 	}
 	if (row != NULL)
-		text_printf(words, "%s; ", row->remedy);
+		text_printf(words, "%s ", row->remedy);
 	if (t->code == EX_UNAVAILABLE) {
-		text_put(words, "relayconf route and relayconf probe show the way");
+		text_put(words, "\"relayconf route\" and \"relayconf probe\" show the way.");
 		return;
 	}
 	if (t->next_s > clock_wall_s()) {
-		text_put(words, "it is tried again in ");
+		text_put(words, "It is tried again in ");
 		clock_put_span(words, t->next_s - clock_wall_s());
-		text_put(words, "; ");
+		text_put(words, ". ");
 	}
-	text_printf(words, "mailq why %s says more", t->id);
+	text_printf(words, "\"mailq why %s\" says more.", t->id);
 }
 
 static const char *outcome_name(int code)

@@ -16,7 +16,7 @@ send ops@example.org
 is "$code $(echo "$out" | lines) $(cat "$work/err")" "0 3 " "delivered: exit 0, three lines, no other word"
 says 1 '^sent     [0-9a-f]{8}\.[0-9a-f]{8} to <ops@example.org>, subject "firsthop test from mon1.example.org, 20' "what was sent"
 says 2 "^outcome  delivered: smarthost main, 127.0.0.1:$port: .*250 2.0.0 taken" "its outcome"
-says 3 '^next     look into the mailbox of ops@example.org' "and what to do"
+says 3 '^next     Look into the mailbox of ops@example.org' "and what to do"
 like "$(cat "$work"/delivered/*)" '^Subject: firsthop test from mon1.example.org' "the mail has that subject"
 like "$(cat "$work"/delivered/*)" '^Auto-Submitted: auto-generated' "and is no cause for automatic answers"
 send --from cron@example.org ops@example.org
@@ -45,5 +45,5 @@ fi
 stop "$smarthost_pid"
 send ops@example.org
 is "$code" 75 "nobody listens: exit 75"
-says 3 '^next     check host and port' "with the remedy"
+says 3 '^next     Check host and port' "with the remedy"
 finish
