@@ -1,12 +1,12 @@
 /* The traditional mailbox. */
 #include "base/clock.h"
 #include "base/compat.h"
+#include "base/dotlock.h"
 #include "base/fdio.h"
 #include "base/mailbox_form.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "mailbox/done.h"
-#include "mailbox/dotlock.h"
 #include "mailbox/mailbox.h"
 #include "mailbox/note.h"
 #include <errno.h>
@@ -23,7 +23,9 @@
 #define PAUSE_NS 30000000u /* up to twice that: 5 s on the whole */
 #define SLACK_BYTES 1024   /* of the From line, and of lines that get an arrow */
 
-bool mailbox_keep_trying(int tries)
+/* Waits a moment for a lock; false after 5 s of that: a locked mailbox must not delay other users'
+ * mail. */
+static bool keep_trying(int tries)
 {
 	/* Not in step: sessions beside this one wait for the same mailbox, and hold it for some
 	 * milliseconds each. */
@@ -34,11 +36,22 @@ bool mailbox_keep_trying(int tries)
 	return true;
 }
 
+static enum dotlock take_lock_file(int folder, const char *name)
+{
+	enum dotlock got;
+	for (int tries = 0; (got = dotlock_take(folder, name)) == DOTLOCK_BUSY; tries++) {
+		if (!keep_trying(tries))
+			break;
+	}
+	/* Left by a process that had this one's number. */
+	return got == DOTLOCK_OURS ? DOTLOCK_TAKEN : got;
+}
+
 static bool take_locks(int fd)
 {
 	int tries = 0;
 	while (!compat_lock_file(fd)) {
-		if (!mailbox_keep_trying(tries++))
+		if (!keep_trying(tries++))
 			return false;
 	}
 	return true;
@@ -206,7 +219,7 @@ int mailbox_append(const struct delivery *d)
 	int folder = open(paths_mail(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return mailbox_later(d, "mailbox-error", "open", paths_mail());
-	enum dotlock locked = dotlock_take(folder, lock);
+	enum dotlock locked = take_lock_file(folder, lock);
 	if (locked == DOTLOCK_BUSY || locked == DOTLOCK_FAILED)
 		return mailbox_later(d,
 		    locked == DOTLOCK_FAILED && errno != ENOSPC && errno != EDQUOT ? "mailbox-error"

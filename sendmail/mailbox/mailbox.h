@@ -27,10 +27,6 @@ int mailbox_append(const struct delivery *d);
 /* Makes a file in Maildir/new of the home, by way of tmp; synced. */
 int mailbox_maildir(const struct delivery *d);
 
-/* Waits a moment for a lock; false after 5 s of that: whoever keeps his mailbox locked may not hold
- * up other people's mail. */
-bool mailbox_keep_trying(int tries);
-
 /* False with errno EPIPE when whoever started us is gone: nobody would note that the message is
  * delivered, and it would come again. */
 bool mailbox_is_heard(void);

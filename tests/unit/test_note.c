@@ -1,8 +1,8 @@
-/* objects: sendmail/mailbox/note sendmail/mailbox/dotlock */
+/* objects: sendmail/mailbox/note */
 /* What a delivery that was broken off leaves beside a mailbox, and when it is safe to take a part
  * of a message away. */
 #include "base/fdio.h"
-#include "mailbox/dotlock.h"
+#include "base/dotlock.h"
 #include "mailbox/mailbox.h"
 #include "mailbox/note.h"
 #include "tests/unit/unit.h"
@@ -18,12 +18,6 @@
 
 static char folder[40];
 static int folder_fd;
-
-/* No test waits for a lock. */
-bool mailbox_keep_trying(int tries)
-{
-	return tries < 1;
-}
 
 static int set_up(void **state)
 {
@@ -204,6 +198,10 @@ static void locks_of_the_dead_are_taken(void **state)
 	(void)state;
 	gethostname(host, sizeof host - 1);
 	assert_int_equal(dotlock_take(folder_fd, "user.lock"), DOTLOCK_TAKEN);
+	assert_int_equal(dotlock_take(folder_fd, "user.lock"), DOTLOCK_OURS);
+	snprintf(text, sizeof text, "%ld %s\n", (long)getppid(), host);
+	unlinkat(folder_fd, "user.lock", 0);
+	put_file("user.lock", text, strlen(text));
 	assert_int_equal(dotlock_take(folder_fd, "user.lock"), DOTLOCK_BUSY);
 	snprintf(text, sizeof text, "%ld %s\n", (long)dead_process(), host);
 	unlinkat(folder_fd, "user.lock", 0);
