@@ -5,7 +5,7 @@
 #include "message/header.h"
 #include "submit/intake.h"
 #include "submit/store.h"
-#include "submit/submit.h"
+#include "submit/permission.h"
 #include "submit/unsent.h"
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +76,7 @@ static void see_recipient(void *context, const struct address *a)
 		add_sentence(&c->envelope->repaired, &c->repaired, "recipient", a);
 	if ((a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED) &&
 	    envelope_add_recipient(c->envelope, a->text))
-		submit_takes_recipients(c->store.drop, c->envelope->recipient_count, c->why);
+		permission_recipients(c->store.drop, c->envelope->recipient_count, c->why);
 }
 
 static void add_list(struct collect *c, const char *list)
@@ -169,7 +169,7 @@ static int set_sender(struct collect *c)
 {
 	read_sender(c);
 	bool given = c->options->sender_given && !c->own_name;
-	return submit_check(c->store.drop, c->caller, given ? c->envelope->sender : NULL, c->why);
+	return permission_check(c->store.drop, c->caller, given ? c->envelope->sender : NULL, c->why);
 }
 
 /* No person types one into an address: who gives it means to add a line to the envelope. */

@@ -8,6 +8,7 @@
 #include "submit/smtp_data.h"
 #include "submit/smtp_line.h"
 #include "submit/store.h"
+#include "submit/permission.h"
 #include "submit/submit.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -150,7 +151,7 @@ static void take_sender(struct session *s, const char *path, const char *sender,
 {
 	struct diagnosis why = {0};
 	char *name, *value;
-	int code = submit_check(&s->drop, s->caller, sender, &why);
+	int code = permission_check(&s->drop, s->caller, sender, &why);
 	if (code != EX_OK) {
 		refuse(s, &why, code);
 		return;
@@ -237,7 +238,7 @@ static void do_rcpt(struct session *s, char *rest)
 		reply(s, "501 5.5.4 the form is RCPT TO:<address>");
 	else if (rcpt == NULL)
 		reply(s, "553 5.1.3 recipient %.200s: %s", path, what);
-	else if (!submit_takes_recipients(&s->drop, s->envelope.recipient_count + 1, &why))
+	else if (!permission_recipients(&s->drop, s->envelope.recipient_count + 1, &why))
 		reply(s, "452 4.5.3 %s", why.text);
 	else
 		add_rcpt(s, path, rcpt, what, parameters);
@@ -292,7 +293,7 @@ static void take_message(struct session *s)
 	}
 	if (code == EX_OK) {
 		submit_stored(s->options, &s->envelope, &s->drop);
-		submit_refresh(&s->drop);
+		permission_load(&s->drop);
 		reply(s, "250 2.0.0 %s is on disk", s->drop.id);
 	}
 	setup_group_aside();

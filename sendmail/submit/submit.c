@@ -6,9 +6,9 @@
 #include "base/sandbox.h"
 #include "base/text.h"
 #include "spool/lock.h"
-#include "spool/policy.h"
 #include "submit/collect.h"
 #include "submit/handover.h"
+#include "submit/permission.h"
 #include "submit/unsent.h"
 #include "submit/watch.h"
 #include <stdio.h>
@@ -151,35 +151,6 @@ static void follow(const struct options *o, const struct drop *drop, enum submit
 		printf("The runner was told; mailq and the mail log show what comes of it.\n");
 }
 
-/* What the runner published; read while the group may look into drop/, understood without it. */
-static struct policy policy;
-
-int submit_check(const struct drop *drop, const struct caller *c, const char *sender,
-    struct diagnosis *why)
-{
-	struct policy_user user;
-	if (policy.text == NULL)
-		return EX_OK;
-	policy_user_self(&user, c->login);
-	return policy_check(&policy, &user, sender, drop->dir_fd, why);
-}
-
-bool submit_takes_recipients(const struct drop *drop, size_t count, struct diagnosis *why)
-{
-	if (count <= (size_t)(drop->dir_fd < 0 ? ENVELOPE_RCPTS_MAX : policy_max_recipients(&policy)))
-		return true;
-	policy_too_many(&policy, why);
-	return false;
-}
-
-void submit_refresh(const struct drop *drop)
-{
-	policy_free(&policy);
-	if (drop->dir_fd >= 0)
-		policy_load(&policy, drop->dir_fd);
-	log_json(policy_log_json(&policy));
-}
-
 /* From here on nothing is opened but files of our own in drop/, and the trigger.  A process that
    may have to start the runner cannot be confined: the kernel would not let the runner have its
    rights.  One whose kernel refuses goes on, since these are the bytes of the user who runs it. */
@@ -199,7 +170,7 @@ int submit_open(struct drop *drop, const struct caller *c, bool whole_session)
 	runner_is_ours = owns_queue(c);
 	if (!drop_open(drop, paths_spool(), &why) && !handover_possible())
 		return fail_open(c, &why);
-	submit_refresh(drop);
+	permission_load(drop);
 	setup_group_aside();
 	setup_signals(drop);
 	confine(drop, whole_session);

@@ -13,18 +13,6 @@ int submit_message(const struct options *o, const struct caller *c);
  * after a message. */
 int submit_open(struct drop *drop, const struct caller *c, bool whole_session);
 
-/* May the caller send as sender (NULL: as himself) now?  EX_OK, or a code with why: a rule, a
- * limit, or too little disk (spool/policy.h). */
-int submit_check(const struct drop *drop, const struct caller *c, const char *sender,
-    struct diagnosis *why);
-
-/* May a message have so many recipients?  False with why.  One that goes over submit.sock is judged
- * by the runner alone, which knows the limit. */
-bool submit_takes_recipients(const struct drop *drop, size_t count, struct diagnosis *why);
-
-/* Reads the rules again, between messages; while the group is back. */
-void submit_refresh(const struct drop *drop);
-
 /* The message drop->id is on disk: writes the log line and (unless o says: queue only) wakes the
    runner, or starts one; nothing of that when the runner itself stored it.  Says who knows of it.
  */

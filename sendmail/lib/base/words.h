@@ -18,6 +18,9 @@ void words_put_charset(struct buffer *out, const char *text, size_t column, cons
    charset ("" = not known) converted, as far as iconv(3) of libc can. */
 void words_decode(struct buffer *out, const char *text, const char *charset);
 
+/* Length of the encoded word (RFC 2047 2) that begins at bytes; 0 when there is none. */
+size_t words_encoded_length(const char *bytes, size_t length);
+
 /* True if the bytes are well-formed UTF-8 (RFC 3629). */
 bool words_is_utf8(const char *bytes, size_t length);
 #endif

@@ -7,6 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+size_t words_encoded_length(const char *bytes, size_t length)
+{
+	size_t n = 2, marks = 0, encoding = 0;
+	if (length < 9 || bytes[0] != '=' || bytes[1] != '?')
+		return 0;
+	for (; n < length && bytes[n] > ' ' && bytes[n] != 0x7f; n++) {
+		if (bytes[n] != '?')
+			continue;
+		if (marks == 0)
+			encoding = n + 1;
+		if (marks == 1 && (n != encoding + 1 || strchr("bBqQ", bytes[encoding]) == NULL))
+			return 0;
+		if (marks == 2)
+			return n + 1 < length && bytes[n + 1] == '=' && encoding > 3 ? n + 2 : 0;
+		marks++;
+	}
+	return 0;
+}
+
 /* Bytes of a charset as UTF-8; false when iconv(3) does not know it, or they are none of it. */
 static bool put_converted(struct buffer *out, const char *charset, const char *bytes, size_t length)
 {

@@ -2,11 +2,9 @@
  * is alias_entry.c's. */
 #include "base/fdio.h"
 #include "base/text.h"
-#include "base/way.h"
 #include "config/alias_table.h"
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,26 +18,6 @@ static bool fail(struct alias_reading *r, const char *what)
 	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-syntax", "%s:%d: %s", alias_path(r),
 	    r->line, what);
 	return false;
-}
-
-int alias_open(struct aliases *set, const char *path, uid_t admin, struct stat *st)
-{
-	struct text why;
-	text_init(&why, set->why, sizeof set->why);
-	int fd = way_open(path, admin, st, &why);
-	if (fd < 0) {
-		memset(st, 0, sizeof *st);
-	} else if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode)) {
-		close(fd);
-		fd = -1;
-		errno = EINVAL;
-	}
-	int saved = errno;
-	set->sources = mem_resize(set->sources, (size_t)set->source_count + 1, sizeof *set->sources);
-	set->sources[set->source_count++] =
-	    (struct alias_source){.path = mem_copy(path), .as_read = *st};
-	errno = saved;
-	return fd;
 }
 
 /* End of the name: a colon outside quotes. */

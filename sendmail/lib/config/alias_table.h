@@ -1,5 +1,5 @@
-/* The table behind aliases.h: filled by alias_file.c and alias_entry.c, used by aliases.c.  For
- * these only. */
+/* The table behind aliases.h: filled by alias_file.c, alias_entry.c and alias_source.c, used by
+   aliases.c.  For these only. */
 #ifndef CONFIG_ALIAS_TABLE_H
 #define CONFIG_ALIAS_TABLE_H
 #include "config/aliases.h"

@@ -6,25 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t phrase_encoded_word(const char *bytes, size_t length)
-{
-	size_t n = 2, marks = 0, encoding = 0;
-	if (length < 9 || bytes[0] != '=' || bytes[1] != '?')
-		return 0;
-	for (; n < length && bytes[n] > ' ' && bytes[n] != 0x7f; n++) {
-		if (bytes[n] != '?')
-			continue;
-		if (marks == 0)
-			encoding = n + 1;
-		if (marks == 1 && (n != encoding + 1 || strchr("bBqQ", bytes[encoding]) == NULL))
-			return 0;
-		if (marks == 2)
-			return n + 1 < length && bytes[n + 1] == '=' && encoding > 3 ? n + 2 : 0;
-		marks++;
-	}
-	return 0;
-}
-
 /* In a phrase, "Q" leaves fewer characters as they are (RFC 2047 5 (3)). */
 static void put_encoded(struct buffer *out, const char *word, size_t length)
 {
@@ -58,7 +39,7 @@ static void put_mixed(struct buffer *out, const char *name)
 	bool encoded_before = false;
 	for (const char *at = name; *(at += strspn(at, " \t")) != '\0';) {
 		size_t length = strcspn(at, " \t"), i = 0;
-		size_t word = phrase_encoded_word(at, length);
+		size_t word = words_encoded_length(at, length);
 		while (i < length && addrspec_is_atext(at[i]) && (unsigned char)at[i] < 0x80)
 			i++;
 		buffer_puts(out, at > name ? " " : "");
@@ -90,7 +71,7 @@ static bool has_encoded(const char *name)
 {
 	for (const char *at = name; (at = strstr(at, "=?")) != NULL; at++) {
 		bool starts = at == name || at[-1] == ' ' || at[-1] == '\t';
-		size_t n = starts ? phrase_encoded_word(at, strcspn(at, " \t")) : 0;
+		size_t n = starts ? words_encoded_length(at, strcspn(at, " \t")) : 0;
 		if (n > 0 && (at[n] == '\0' || at[n] == ' ' || at[n] == '\t'))
 			return true;
 	}

@@ -12,7 +12,4 @@ void phrase_put(struct buffer *out, const char *name, size_t column, const char 
 
 /* Appends "(text)". */
 void phrase_put_comment(struct buffer *out, const char *text, const char *charset);
-
-/* Length of the encoded word (RFC 2047 2) that begins at bytes; 0 when there is none. */
-size_t phrase_encoded_word(const char *bytes, size_t length);
 #endif

@@ -2,6 +2,7 @@
 #include "relay/smtp/login.h"
 #include "base/compat.h"
 #include "base/text.h"
+#include "relay/smtp/transact.h"
 #include <string.h>
 
 /* A line of a login is shown to nobody. */

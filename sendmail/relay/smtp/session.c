@@ -1,72 +1,11 @@
 /* From the banner to the point where mail can be given, and the end. */
 #include "relay/smtp/session.h"
-#include "diagnosis/answer.h"
-#include "diagnosis/catalogue.h"
 #include "base/compat.h"
 #include "base/text.h"
 #include "relay/smtp/login.h"
+#include "relay/smtp/transact.h"
 
 #define PASS_OVER_MAX 20 /* lines that are no reply, behind the end of a message */
-
-enum stage session_stage(const struct session *s)
-{
-	static const enum stage by_state[] = {STAGE_BANNER, STAGE_EHLO, STAGE_EHLO, STAGE_STARTTLS,
-	    STAGE_TLS, STAGE_AUTH, STAGE_MAIL, STAGE_QUIT, STAGE_QUIT};
-	static const enum stage by_expect[] = {STAGE_RSET, STAGE_MAIL, STAGE_RCPT, STAGE_DATA,
-	    STAGE_DOT, STAGE_DOT};
-	if (s->state != SESSION_READY)
-		return by_state[s->state];
-	if (s->count > 0)
-		return by_expect[s->awaited[s->first].kind];
-	return s->sending != NULL ? STAGE_BODY : STAGE_MAIL;
-}
-
-/* Sets when patience ends: the final dot has the longest deadline (RFC 5321 4.5.3.2.6), or servers
- * get mail twice. */
-static void set_deadline(struct session *s, int64_t now_ms)
-{
-	int wait_s = s->policy->reply_s;
-	enum stage stage = session_stage(s);
-	if (stage == STAGE_DOT)
-		wait_s = s->policy->dot_s;
-	else if (stage == STAGE_BODY || stage == STAGE_DATA)
-		wait_s = s->policy->data_s;
-	bool awaits =
-	    s->state != SESSION_READY || s->count > 0 || s->sending != NULL || s->out.length > 0;
-	s->deadline_ms = awaits ? now_ms + (int64_t)wait_s * 1000 : 0;
-}
-
-void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage)
-{
-	struct answer a = {.code = s->reply.code};
-	text_copy(a.status, sizeof a.status, s->reply.status);
-	reply_text(&s->reply, a.text, sizeof a.text);
-	answer_diagnose(&a, stage, d);
-}
-
-void session_fail(struct session *s, enum stage stage, const char *key, const char *words)
-{
-	diag_set(&s->failure, VERDICT_DEFERRED, stage, key, "%s", words);
-	catalogue_recognise(&s->failure);
-	s->state = SESSION_OVER;
-	s->deadline_ms = 0;
-}
-
-/* The server refused something without which there is no session. */
-void session_fail_reply(struct session *s, enum stage stage)
-{
-	session_diagnose(s, &s->failure, stage);
-	s->failure.verdict = VERDICT_DEFERRED;
-	s->state = SESSION_OVER;
-	s->deadline_ms = 0;
-}
-
-/* Shows the command that stands in out from there on. */
-void session_show(const struct session *s, size_t from)
-{
-	if (s->policy->said != NULL)
-		s->policy->said(s->policy->context, s->out.data + from, s->out.length - from - 2);
-}
 
 static void say(struct session *s, const char *line)
 {
@@ -167,7 +106,7 @@ static void on_reply(struct session *s)
 void session_start(struct session *s, const struct session_policy *policy, int64_t now_ms)
 {
 	*s = (struct session){.policy = policy, .secured = policy->implicit_tls};
-	set_deadline(s, now_ms);
+	session_sent(s, now_ms);
 }
 
 /* Behind the end of a message a line that cannot be read is passed over: the answer that follows
@@ -223,7 +162,7 @@ void session_receive(struct session *s, const char *bytes, size_t length, int64_
 	}
 	/* Bytes that come one by one buy a server no time: the answer has to be there by then. */
 	if (answered)
-		set_deadline(s, now_ms);
+		session_sent(s, now_ms);
 	session_pump(s, now_ms);
 }
 
@@ -232,12 +171,7 @@ void session_secured(struct session *s, int64_t now_ms)
 	s->secured = true;
 	s->ehlo = (struct ehlo){0};
 	say_hello(s, "EHLO", SESSION_EHLO);
-	set_deadline(s, now_ms);
-}
-
-void session_sent(struct session *s, int64_t now_ms)
-{
-	set_deadline(s, now_ms);
+	session_sent(s, now_ms);
 }
 
 void session_quit(struct session *s, int64_t now_ms)
@@ -248,7 +182,7 @@ void session_quit(struct session *s, int64_t now_ms)
 	}
 	say(s, "QUIT");
 	s->state = SESSION_QUIT;
-	set_deadline(s, now_ms);
+	session_sent(s, now_ms);
 }
 
 void session_broken(struct session *s, const char *key, const char *words)

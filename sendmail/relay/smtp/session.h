@@ -1,6 +1,6 @@
 /* The SMTP client (RFC 5321, 2920, 1870, 6152, 3207, 4954, 3461) as a machine without I/O: bytes
    from the server go in, bytes for the server come out, and time is told to it.  smtp/transact.c is
-   its second half: the mail transactions. */
+   its second half: the mail transactions; smtp/session_state.c is what both need. */
 #ifndef SMTP_SESSION_H
 #define SMTP_SESSION_H
 #include "diagnosis/diag.h"
@@ -167,12 +167,4 @@ enum stage session_stage(const struct session *s);
 
 /* Frees buffers and wipes what AUTH kept. */
 void session_free(struct session *s);
-
-/* For the other files of the session only. */
-void session_fail(struct session *s, enum stage stage, const char *key, const char *words);
-void session_fail_reply(struct session *s, enum stage stage);
-void transact_reply(struct session *s);
-void transact_broken(struct session *s, const char *key, const char *words);
-void session_show(const struct session *s, size_t from);
-void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage);
 #endif

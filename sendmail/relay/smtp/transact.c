@@ -3,7 +3,7 @@
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include "message/dsn.h"
-#include "relay/smtp/session.h"
+#include "relay/smtp/transact.h"
 #include "relay/smtp/utf8.h"
 #include <string.h>
 
@@ -207,7 +207,6 @@ static void on_closing(struct session *s)
 	if (t != NULL && t->begun && !is_next_one(s, t))
 		settle(t, &d);
 	transact_broken(s, d.key, d.text);
-	s->state = SESSION_OVER;
 }
 
 /* An answer in the middle of the message: the server has read enough.  The session ends, because
@@ -220,8 +219,6 @@ static void on_early(struct session *s)
 	session_diagnose(s, &d, STAGE_BODY);
 	reply_clear(&s->reply);
 	transact_broken(s, d.key[0] != '\0' ? d.key : "reply-bad", d.text);
-	s->state = SESSION_OVER;
-	s->deadline_ms = 0;
 }
 
 void transact_reply(struct session *s)
@@ -238,7 +235,7 @@ void transact_reply(struct session *s)
 	if (!asked) {
 		/* Not to be taken for the answer to something. */
 		reply_clear(&s->reply);
-		session_broken(s, "reply-bad", "the server answered where nothing was asked");
+		transact_broken(s, "reply-bad", "the server answered where nothing was asked");
 		return;
 	}
 	struct session_awaited a = s->awaited[s->first];
@@ -279,7 +276,7 @@ static void pump_body(struct session *s)
 	while (s->out.length < OUT_ENOUGH_BYTES) {
 		bool more = t->body(t->context, &s->out);
 		if (t->unreadable) {
-			session_broken(s, "spool-damaged",
+			transact_broken(s, "spool-damaged",
 			    "the message cannot be read to its end from the queue");
 			return;
 		}
@@ -476,4 +473,6 @@ void transact_broken(struct session *s, const char *key, const char *words)
 	/* Kept for the caller: it says why there is no session any more. */
 	diag_set(&s->failure, VERDICT_DEFERRED, session_stage(s), key, "%s", words);
 	catalogue_recognise(&s->failure);
+	s->state = SESSION_OVER;
+	s->deadline_ms = 0;
 }
