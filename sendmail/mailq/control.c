@@ -3,6 +3,7 @@
 #include "base/fdio.h"
 #include "base/output.h"
 #include "base/paths.h"
+#include "mailq/runner_connect.h"
 #include "message/envelope.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,12 +12,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-#define ANSWER_S 20
 
 static const char *const verbs[] = {"hold", "release", "retry", "remove", "cat"};
 static const char *const done_words[] = {"held", "released", "is tried now", "removed"};
@@ -113,26 +110,6 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 	return read && n == 0 ? EX_OK : EX_IOERR;
 }
 
-int control_connect(bool patient)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int n = snprintf(address.sun_path, sizeof address.sun_path, "%s/mqueue/control", paths_spool());
-	const struct timeval limit = {.tv_sec = ANSWER_S};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* A runner that is stopped, or hangs. */
-	if (fd >= 0) {
-		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	}
-	if (fd >= 0 && (patient || fdio_nonblocking(fd)) && n > 0 &&
-	    (size_t)n < sizeof address.sun_path &&
-	    connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 static const char *why_no_answer(void)
 {
 	return errno == EAGAIN || errno == EWOULDBLOCK ? "the runner does not answer: it is stopped, "
@@ -188,7 +165,7 @@ static int ask_all(FILE *out, const struct listing *l, size_t verb, char **patte
 {
 	struct sum sum = {0};
 	struct buffer in = {0};
-	int fd = control_connect(true);
+	int fd = runner_connect(true);
 	if (fd < 0) {
 		output_to(stderr, "mailq: no runner can be asked, and the queue is its own; root starts "
 		                  "one with \"sendmail -bd -q1m\"\n");
@@ -244,7 +221,7 @@ int control_forget(const struct listing *l)
 {
 	struct buffer in = {0};
 	char answer[200] = "";
-	int fd = l->health_count > 0 ? control_connect(true) : -1;
+	int fd = l->health_count > 0 ? runner_connect(true) : -1;
 	if (l->health_count == 0)
 		return EX_OK;
 	if (fd < 0) {

@@ -12,10 +12,6 @@ bool control_is_verb(const char *word);
    fnmatch(3)), or "all".  One line for each message.  Returns a sysexits code. */
 int control_run(FILE *out, const struct listing *l, const char *verb, char **patterns, int count);
 
-/* A connection to the runner's control socket, -1 when there is none or no right to it.  patient:
-   waits while others ask; otherwise -1 then, and the descriptor does not block. */
-int control_connect(bool patient);
-
 /* purgestat: the runner forgets which servers failed, and asks them again.  Silent when nothing is
  * to be forgotten. */
 int control_forget(const struct listing *l);

@@ -2,7 +2,8 @@
 #include "mailq/envelopes.h"
 #include "base/fdio.h"
 #include "base/fields.h"
-#include "mailq/control.h"
+#include "mailq/row.h"
+#include "mailq/runner_connect.h"
 #include "message/envelope.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +13,12 @@
 
 #define AT_A_TIME 64
 
-static void set(char **slot, const char *line, const char *key)
+static void take(char **slot, const char *line, const char *key)
 {
 	char value[400];
 	if (!fields_get(line, key, value, sizeof value))
 		return;
-	free(*slot);
-	*slot = mem_copy(value);
+	row_set(slot, value);
 }
 
 void envelopes_take(struct row *r, const char *line)
@@ -26,9 +26,9 @@ void envelopes_take(struct row *r, const char *line)
 	r->uid = fields_get_number(line, "uid", -1);
 	r->bytes = fields_get_number(line, "bytes", 0);
 	r->arrival_s = fields_get_number(line, "created_us", 0) / 1000000;
-	set(&r->login, line, "login");
-	set(&r->sender, line, "sender");
-	set(&r->program, line, "program");
+	take(&r->login, line, "login");
+	take(&r->sender, line, "sender");
+	take(&r->program, line, "program");
 }
 
 static void take_answer(struct row *r, const char *line)
@@ -42,7 +42,7 @@ static void take_answer(struct row *r, const char *line)
 	for (int i = 0; r->rcpt_count == i && i < ENVELOPE_LISTED_MAX; i++) {
 		snprintf(key, sizeof key, "rcpt%d", i);
 		if (fields_get(line, key, value, sizeof value))
-			list_add_rcpt(r, value, NULL);
+			row_add_rcpt(r, value, NULL);
 	}
 }
 
@@ -85,7 +85,7 @@ void envelopes_ask(struct listing *l)
 		if (count == 0 || (count < AT_A_TIME && i + 1 < l->count))
 			continue;
 		if (fd < 0)
-			fd = control_connect(true);
+			fd = runner_connect(true);
 		good = fd >= 0 && ask(fd, l, rows, count) && hear(fd, &in, rows, count);
 		count = 0;
 	}

@@ -1,7 +1,6 @@
 /* Reading the queue.  It changes while it is read: what vanishes in between was delivered, and is
  * left out. */
 #include "mailq/list.h"
-#include "mailq/waiting.h"
 #include "base/compat.h"
 #include "base/clock.h"
 #include "base/fdio.h"
@@ -11,6 +10,8 @@
 #include "config/idn.h"
 #include "config/rules.h"
 #include "mailq/envelopes.h"
+#include "mailq/row.h"
+#include "mailq/waiting.h"
 #include "message/envelope.h"
 #include "spool/journal.h"
 #include <errno.h>
@@ -29,45 +30,6 @@ struct collecting {
 	bool sees_all;
 };
 
-static struct row *add_row(struct listing *l, const char *id)
-{
-	if ((l->count & (l->count - 1)) == 0)
-		l->rows = mem_resize(l->rows, l->count ? 2 * (size_t)l->count : 1, sizeof *l->rows);
-	struct row *r = &l->rows[l->count++];
-	*r = (struct row){.login = mem_copy(""), .sender = mem_copy(""), .program = mem_copy("")};
-	text_copy(r->id, sizeof r->id, id);
-	r->arrival_s = (int64_t)(id_pack(id) >> 32);
-	return r;
-}
-
-static void free_row(struct row *r)
-{
-	for (int i = 0; i < r->rcpt_count; i++)
-		free(r->rcpts[i].address);
-	free(r->rcpts);
-	free(r->login);
-	free(r->sender);
-	free(r->program);
-	free(r->repaired);
-}
-
-static void set(char **slot, const char *value)
-{
-	free(*slot);
-	*slot = mem_copy(value);
-}
-
-void list_add_rcpt(struct row *r, const char *address, const struct diagnosis *why)
-{
-	if ((r->rcpt_count & (r->rcpt_count - 1)) == 0)
-		r->rcpts =
-		    mem_resize(r->rcpts, r->rcpt_count ? 2 * (size_t)r->rcpt_count : 1, sizeof *r->rcpts);
-	struct row_rcpt *rcpt = &r->rcpts[r->rcpt_count++];
-	*rcpt = (struct row_rcpt){.address = idn_to_ascii(address)};
-	if (why != NULL)
-		rcpt->why = *why;
-}
-
 /* Open recipients: those of the journal that are not settled; before the first attempt those of the
  * envelope. */
 static void fill_rcpts(struct row *r, const struct envelope *e, const struct journal *j,
@@ -76,12 +38,12 @@ static void fill_rcpts(struct row *r, const struct envelope *e, const struct jou
 	for (size_t i = 0; i < j->rcpt_count; i++) {
 		enum verdict v = j->rcpts[i].last.verdict;
 		if (v != VERDICT_SENT && (v != VERDICT_FAILED || with_failed))
-			list_add_rcpt(r, j->rcpts[i].address, &j->rcpts[i].last);
+			row_add_rcpt(r, j->rcpts[i].address, &j->rcpts[i].last);
 	}
 	if (j->rcpt_count > 0)
 		return;
 	for (size_t i = 0; i < e->recipient_count; i++)
-		list_add_rcpt(r, e->recipients[i], NULL);
+		row_add_rcpt(r, e->recipients[i], NULL);
 }
 
 static void take_journal(struct collecting *c, struct row *r, const struct envelope *e)
@@ -118,9 +80,9 @@ static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
 		r->uid = e.uid;
 	r->arrival_s = e.created_us / 1000000;
 	r->bytes = e.content.bytes;
-	set(&r->login, e.login);
-	set(&r->sender, e.sender);
-	set(&r->program, e.program);
+	row_set(&r->login, e.login);
+	row_set(&r->sender, e.sender);
+	row_set(&r->program, e.program);
 	if (e.repaired.length > 0)
 		r->repaired = mem_copy(buffer_string(&e.repaired));
 	take_journal(c, r, &e);
@@ -136,7 +98,7 @@ static void fill_unread(struct collecting *c, struct row *r, const char *name)
 	envelope_init(&none);
 	r->unread = true;
 	r->uid = -1;
-	set(&r->sender, "?"); /* until the runner tells */
+	row_set(&r->sender, "?"); /* until the runner tells */
 	if (fstatat(c->queue.mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		r->uid = st.st_uid != c->queue.owner ? (int64_t)st.st_uid : -1;
 		r->bytes = st.st_size;
@@ -163,7 +125,7 @@ static void found(void *context, enum queue_kind kind, const char *id)
 	int fd = queue_message(&c->queue, name, &uid, NULL);
 	if (fd < 0 && errno == ENOENT)
 		return;
-	struct row *r = add_row(c->list, id);
+	struct row *r = row_add(c->list, id);
 	if (fd < 0 && errno == EACCES) {
 		fill_unread(c, r, name);
 		return;
@@ -177,7 +139,7 @@ static void found(void *context, enum queue_kind kind, const char *id)
 	r->active = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);
 	if (!may_see(c, r->uid)) {
-		free_row(r);
+		row_free(r);
 		c->list->count--;
 	}
 }
@@ -195,14 +157,14 @@ static void take_drop_line(struct collecting *c, const char *line)
 	int64_t uid = fields_get_number(line, "uid", -1);
 	if (!may_see(c, uid))
 		return;
-	struct row *r = add_row(c->list, id);
+	struct row *r = row_add(c->list, id);
 	r->in_drop = true;
 	envelopes_take(r, line);
 	for (int i = 0; i < ENVELOPE_LISTED_MAX; i++) {
 		snprintf(key, sizeof key, "rcpt%d", i);
 		if (!fields_get(line, key, value, sizeof value))
 			break;
-		list_add_rcpt(r, value, NULL);
+		row_add_rcpt(r, value, NULL);
 	}
 }
 
@@ -300,7 +262,7 @@ static void drop_unseen(struct collecting *c)
 		if (may_see(c, c->list->rows[i].uid))
 			c->list->rows[kept++] = c->list->rows[i];
 		else
-			free_row(&c->list->rows[i]);
+			row_free(&c->list->rows[i]);
 	}
 	c->list->count = kept;
 }
@@ -340,15 +302,8 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 void list_free(struct listing *l)
 {
 	for (int i = 0; i < l->count; i++)
-		free_row(&l->rows[i]);
+		row_free(&l->rows[i]);
 	free(l->rows);
-}
-
-void list_drop(struct listing *l, int index)
-{
-	free_row(&l->rows[index]);
-	l->count--;
-	memmove(&l->rows[index], &l->rows[index + 1], (size_t)(l->count - index) * sizeof *l->rows);
 }
 
 int64_t list_age_s(const struct listing *l, const struct row *r)

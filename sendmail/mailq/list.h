@@ -59,12 +59,6 @@ struct listing {
 bool list_collect(struct listing *l, const struct config *config, bool dead, struct diagnosis *why);
 void list_free(struct listing *l);
 
-/* A recipient, with the reason why it waits (NULL: not tried). */
-void list_add_rcpt(struct row *r, const char *address, const struct diagnosis *why);
-
-/* Takes a row out. */
-void list_drop(struct listing *l, int index);
-
 /* Seconds for which a message has waited: as the runner counts them, with what the clock says on
  * top since it wrote that down. */
 int64_t list_age_s(const struct listing *l, const struct row *r);

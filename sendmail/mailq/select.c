@@ -1,5 +1,6 @@
 /* Choosing rows, as sendmail's -q does. */
 #include "mailq/select.h"
+#include "mailq/row.h"
 #include <string.h>
 
 bool select_is_choice(const char *word)
@@ -41,6 +42,6 @@ void select_rows(struct listing *l, char *const *choices, int count)
 		for (int k = 0; k < count; k++)
 			all = all && fits(&l->rows[i], choices[k]);
 		if (!all)
-			list_drop(l, i);
+			row_drop(l, i);
 	}
 }

@@ -4,7 +4,7 @@
 #include "base/fdio.h"
 #include "base/output.h"
 #include "base/paths.h"
-#include "mailq/control.h"
+#include "mailq/runner_connect.h"
 #include "mailq/why.h"
 #include <errno.h>
 #include <poll.h>
@@ -81,7 +81,7 @@ static char *next_line(int fd, struct buffer *in, int64_t until_ms)
 static void ask(struct watch *w)
 {
 	TEXT(request, 80);
-	if (w->fd < 0 && (w->fd = control_connect(false)) < 0)
+	if (w->fd < 0 && (w->fd = runner_connect(false)) < 0)
 		return;
 	text_printf(&request, "watch %s %s\n", w->id, w->talk ? "talk" : "wait");
 	(void)!send(w->fd, request.data, request.length, MSG_NOSIGNAL);
