@@ -1,11 +1,11 @@
 /* mail: sends what stands on standard input, or reads a mailbox.  Sending, its exit status is
  * sendmail's. */
 #include "base/version.h"
-#include "mail/compose/collect.h"
+#include "mail/compose/dialogue.h"
 #include "mail/command/command.h"
 #include "mail/compose/compose.h"
 #include "mail/compose/mime.h"
-#include "mail/options.h"
+#include "mail/arguments.h"
 #include "mail/reader.h"
 #include "mail/compose/send.h"
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static void make_descriptors(void)
 }
 
 /* The system's start files, then the user's. */
-static void read_start_files(struct session *s, const struct options *o)
+static void read_start_files(struct session *s, const struct arguments *o)
 {
 	const char *other = getenv("FIRSTHOP_MAILRC"), *own = getenv("MAILRC");
 	char *list = mem_copy(other != NULL ? other : SYSTEM_START_FILES), *at = list, *path;
@@ -69,7 +69,7 @@ static void read_start_files(struct session *s, const struct options *o)
 /* -F: the record is named after the first recipient. */
 static void record_by_name(struct session *s, const struct letter *l)
 {
-	char *address = l->to.count > 0 ? names_address(l->to.items[0]) : mem_copy("");
+	char *address = l->to.count > 0 ? string_list_address(l->to.items[0]) : mem_copy("");
 	struct buffer name = {0};
 	address[strcspn(address, "@")] = '\0';
 	if (*address != '\0' && strchr(address, '/') == NULL && *address != '|') {
@@ -80,15 +80,15 @@ static void record_by_name(struct session *s, const struct letter *l)
 	mem_free(&address);
 }
 
-static int write_and_send(struct session *s, struct options *o)
+static int write_and_send(struct session *s, struct arguments *o)
 {
 	struct letter *l = &o->letter;
 	if (!compose_can_attach(l))
 		return EX_NOINPUT;
-	enum collect_result collected = collect_letter(s, l);
-	if (collected == COLLECT_DROPPED)
+	enum dialogue_result collected = dialogue_run(s, l);
+	if (collected == DIALOGUE_DROPPED)
 		return 1;
-	if (collected == COLLECT_FAILED)
+	if (collected == DIALOGUE_FAILED)
 		return EX_IOERR;
 	l->body.length = mime_line_ends(l->body.data, l->body.length);
 	if (o->header_in_text)
@@ -104,7 +104,7 @@ static int write_and_send(struct session *s, struct options *o)
 	return send_letter(s, l);
 }
 
-static int send_mode(struct session *s, struct options *o)
+static int send_mode(struct session *s, struct arguments *o)
 {
 	if (letter_recipients(&o->letter) == 0 && !o->header_in_text) {
 		fprintf(stderr, "mail: You must specify direct recipients with -s, -c, or -b.\n%s",
@@ -112,11 +112,16 @@ static int send_mode(struct session *s, struct options *o)
 		return EX_USAGE;
 	}
 	s->pass = o->pass;
-	o->pass = (struct names){0};
+	o->pass = (struct string_list){0};
 	return write_and_send(s, o);
 }
 
-static int run(struct options *o)
+static void run_command(struct session *s, const char *line)
+{
+	command_run(s, line);
+}
+
+static int run(struct arguments *o)
 {
 	struct session s;
 	if (o->help)
@@ -124,7 +129,8 @@ static int run(struct options *o)
 	if (o->version)
 		return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
 	session_start(&s);
-	s.reading = options_reading(o);
+	s.run_command = run_command;
+	s.reading = arguments_reading(o);
 	s.interactive = o->interactive || isatty(STDIN_FILENO) == 1;
 	s.dry_run = o->dry_run;
 	read_start_files(&s, o);
@@ -143,13 +149,13 @@ static int run(struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = {0};
+	struct arguments o = {0};
 	if (version_asked(argc, argv))
 		return EX_OK;
 	make_descriptors();
 	/* Whoever ignores SIGCHLD hands that on, and then no exit status could be had. */
 	signal(SIGCHLD, SIG_DFL);
-	int code = options_read(&o, argc, argv) ? run(&o) : EX_USAGE;
-	options_free(&o);
+	int code = arguments_read(&o, argc, argv) ? run(&o) : EX_USAGE;
+	arguments_free(&o);
 	return code;
 }

@@ -1,9 +1,9 @@
 /* The prompt. */
 #include "mail/reader.h"
-#include "mail/child.h"
+#include "mail/session/child.h"
 #include "mail/command/commands.h"
-#include "mail/input.h"
-#include "mail/mailbox/quit.h"
+#include "mail/session/input.h"
+#include "mail/command/quit.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <sysexits.h>
 
 /* The mailbox to open, as session_path understands it. */
-static char *name_of(const struct options *o)
+static char *name_of(const struct arguments *o)
 {
 	struct buffer b = {0};
 	if (o->user != NULL)
@@ -24,7 +24,7 @@ static char *name_of(const struct options *o)
 }
 
 /* Opens it; an incoming mailbox that is not there is an empty one. */
-static bool open_mailbox(struct session *s, const struct options *o)
+static bool open_mailbox(struct session *s, const struct arguments *o)
 {
 	TEXT(why, 400);
 	char *name = name_of(o), *path = session_path(s, name);
@@ -128,7 +128,7 @@ static void loop(struct session *s)
 	buffer_free(&line);
 }
 
-int reader_run(struct session *s, const struct options *o)
+int reader_run(struct session *s, const struct arguments *o)
 {
 	bool opened = open_mailbox(s, o);
 	if (o->test_only)

@@ -30,11 +30,12 @@ may sendmail/relay/smtp base diagnosis message config
 may sendmail/relay/route base diagnosis config
 wrong=$(grep -HE '^#include "config/' sendmail/relay/smtp/*.[ch] sendmail/relay/route/*.[ch] | grep -v '"config/hop.h"' || :)
 is "$wrong" "" "of config, smtp and route include hop.h only"
-may mail base mail/compose mail/format mail/mailbox mail/command
-may mail/format base mail/mailbox mail/compose
-for folder in mail/compose mail/mailbox mail/command; do
-	may $folder base mail mail/compose mail/format mail/mailbox mail/command
-done
+may mail/format base
+may mail/mailbox base mail/format
+may mail/session base mail/format mail/mailbox
+may mail/compose base mail/format mail/mailbox mail/session
+may mail/command base mail/format mail/mailbox mail/session mail/compose
+may mail base mail/format mail/mailbox mail/session mail/compose mail/command
 for folder in relayconf relayconf/import relayconf/adopt; do
 	may $folder base diagnosis message config relayconf relayconf/import relayconf/adopt
 done

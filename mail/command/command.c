@@ -49,16 +49,17 @@ static const struct command commands[] = {
     {"size", 2, NEEDS_FOLDER | TAKES_LIST, show_size, "messages", "lines and bytes of messages"},
     {"=", 1, NEEDS_FOLDER | TAKES_LIST | TAKES_ANY, show_number, "",
         "number of the current message"},
-    {"reply", 1, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", "answer sender and recipients"},
-    {"respond", 4, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
-    {"followup", 2, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
-    {"Reply", 1, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", "answer the sender only"},
-    {"Respond", 4, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
-    {"Followup", 1, NEEDS_FOLDER | TAKES_LIST, reply_to, "messages", NULL},
-    {"mail", 1, 0, reply_mail, "names", "write to somebody"},
-    {"forward", 4, NEEDS_FOLDER | LIST_FIRST, reply_forward, "messages names",
+    {"reply", 1, NEEDS_FOLDER | TAKES_LIST, answer_sender, "messages",
+        "answer sender and recipients"},
+    {"respond", 4, NEEDS_FOLDER | TAKES_LIST, answer_sender, "messages", NULL},
+    {"followup", 2, NEEDS_FOLDER | TAKES_LIST, answer_sender, "messages", NULL},
+    {"Reply", 1, NEEDS_FOLDER | TAKES_LIST, answer_sender, "messages", "answer the sender only"},
+    {"Respond", 4, NEEDS_FOLDER | TAKES_LIST, answer_sender, "messages", NULL},
+    {"Followup", 1, NEEDS_FOLDER | TAKES_LIST, answer_sender, "messages", NULL},
+    {"mail", 1, 0, answer_mail, "names", "write to somebody"},
+    {"forward", 4, NEEDS_FOLDER | LIST_FIRST, answer_forward, "messages names",
         "send messages on, whole"},
-    {"fwd", 2, NEEDS_FOLDER | LIST_FIRST, reply_forward, "messages names", NULL},
+    {"fwd", 2, NEEDS_FOLDER | LIST_FIRST, answer_forward, "messages names", NULL},
     {"delete", 1, NEEDS_FOLDER | TAKES_LIST, state_delete, "messages", "delete messages"},
     {"dp", 2, NEEDS_FOLDER | TAKES_LIST, state_delete_print, "messages",
         "delete messages, show the one after them"},
@@ -189,20 +190,20 @@ enum command_result command_condition(struct session *s, const struct call *c)
 /* The list of messages in front of the other words, or all words. */
 static bool read_list(struct session *s, const struct command *row, struct call *c)
 {
-	struct names words = {0};
+	struct string_list words = {0};
 	TEXT(why, 200);
-	enum lists_of of = row->flags & TAKES_DELETED ? LISTS_DELETED
-	                   : row->flags & TAKES_ANY   ? LISTS_ANY
-	                                              : LISTS_LIVE;
+	enum msglist_of of = row->flags & TAKES_DELETED ? MSGLIST_DELETED
+	                     : row->flags & TAKES_ANY   ? MSGLIST_ANY
+	                                                : MSGLIST_LIVE;
 	while (c->words.count > 0 &&
-	       ((row->flags & LIST_FIRST) == 0 || lists_is_word(c->words.items[0]))) {
-		names_add(&words, c->words.items[0]);
-		names_remove(&c->words, 0);
+	       ((row->flags & LIST_FIRST) == 0 || msglist_is_word(c->words.items[0]))) {
+		string_list_add(&words, c->words.items[0]);
+		string_list_remove(&c->words, 0);
 	}
-	bool good = lists_read(&c->list, s->folder, &s->vars, &words, of, &why);
+	bool good = msglist_read(&c->list, s->folder, &s->vars, &words, of, &why);
 	if (!good)
 		fprintf(stderr, "mail: %s: %s\n", row->name, why.data);
-	names_free(&words);
+	string_list_free(&words);
 	return good;
 }
 
@@ -215,13 +216,13 @@ static enum command_result run(struct session *s, const struct command *row, con
 		    s->in_start_file ? " while a start file is read" : "");
 		return COMMAND_FAILED;
 	}
-	names_add_words(&c.words, text);
+	string_list_add_words(&c.words, text);
 	bool lists = (row->flags & (TAKES_LIST | TAKES_DELETED | LIST_FIRST)) != 0;
 	if (!lists || read_list(s, row, &c))
 		result = row->run(s, &c);
 	fflush(stdout);
-	lists_free(&c.list);
-	names_free(&c.words);
+	msglist_free(&c.list);
+	string_list_free(&c.words);
 	return result;
 }
 

@@ -1,17 +1,18 @@
 /* Commands of mail(1): one table says what each takes. */
 #ifndef MAIL_COMMAND_H
 #define MAIL_COMMAND_H
-#include "mail/command/lists.h"
-#include "mail/session.h"
+#include "mail/session/msglist.h"
+#include "mail/session/session.h"
 
 enum command_result { COMMAND_DONE, COMMAND_FAILED, COMMAND_QUIT, COMMAND_EXIT };
 
 /* What a command is called with. */
 struct call {
-	const char *name;   /* in full */
-	const char *text;   /* all behind the name */
-	struct names words; /* the words of it, behind the message list if the command takes one */
-	struct message_list list;
+	const char *name; /* in full */
+	const char *text; /* all behind the name */
+	struct string_list
+	    words; /* the words of it, behind the message list if the command takes one */
+	struct msglist list;
 };
 typedef enum command_result command_function(struct session *s, const struct call *c);
 

@@ -6,7 +6,7 @@
 /* show.c */
 command_function show_headers, show_window, show_print, show_next, show_top, show_size, show_number,
     show_from;
-void show_messages(struct session *s, const struct message_list *list, bool all_fields);
+void show_messages(struct session *s, const struct msglist *list, bool all_fields);
 void show_header_line(struct session *s, int place, struct buffer *out);
 void show_headers_around(struct session *s, int place);
 
@@ -20,8 +20,8 @@ char *save_author_file(struct session *s, int place);
 
 command_function save_messages, save_by_author, save_text, save_attachments;
 
-/* reply.c */
-command_function reply_to, reply_mail, reply_forward;
+/* answer.c */
+command_function answer_sender, answer_mail, answer_forward;
 
 /* settings.c */
 command_function settings_set, settings_unset, settings_alias, settings_unalias,

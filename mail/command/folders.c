@@ -1,7 +1,7 @@
 /* Going from one mailbox to the next, and leaving. */
-#include "mail/child.h"
+#include "mail/session/child.h"
 #include "mail/command/commands.h"
-#include "mail/mailbox/quit.h"
+#include "mail/command/quit.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

@@ -4,7 +4,7 @@
 #include "mail/command/commands.h"
 #include "mail/format/filename.h"
 #include "mail/format/render.h"
-#include "mail/mailbox/store.h"
+#include "mail/command/export.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static enum command_result report(const char *path, bool good, bool was_there, i
 	return good ? COMMAND_DONE : COMMAND_FAILED;
 }
 
-static void mark(struct session *s, const struct message_list *list, unsigned flags)
+static void mark(struct session *s, const struct msglist *list, unsigned flags)
 {
 	for (int i = 0; i < list->count; i++) {
 		folder_touch(s->folder, list->items[i]);
@@ -40,8 +40,8 @@ static void mark(struct session *s, const struct message_list *list, unsigned fl
 	s->folder->dot = list->items[list->count - 1];
 }
 
-static enum command_result store(struct session *s, const struct message_list *list,
-    const char *name, bool marks)
+static enum command_result store(struct session *s, const struct msglist *list, const char *name,
+    bool marks)
 {
 	const struct render_fields fields = {.ignored = &s->save_ignored,
 	    .retained = &s->save_retained};
@@ -51,7 +51,7 @@ static enum command_result store(struct session *s, const struct message_list *l
 	if (path == NULL)
 		return COMMAND_FAILED;
 	bool there = exists(path),
-	     good = store_messages(s, path, list, filtered ? &fields : NULL, &bytes);
+	     good = export_messages(s, path, list, filtered ? &fields : NULL, &bytes);
 	enum command_result result = report(path, good, there, list->count, bytes);
 	if (good)
 		mark(s, list, marks ? MESSAGE_SAVED : 0);
@@ -60,30 +60,29 @@ static enum command_result store(struct session *s, const struct message_list *l
 }
 
 /* "[messages] [file]": the last word is the file; its default is mbox. */
-static bool split(struct session *s, const struct call *c, struct message_list *list,
-    const char **file)
+static bool split(struct session *s, const struct call *c, struct msglist *list, const char **file)
 {
-	struct names words = {0};
+	struct string_list words = {0};
 	TEXT(why, 200);
 	int count = c->words.count;
 	*file = count > 0 ? c->words.items[count - 1] : NULL;
 	for (int i = 0; i + 1 < count; i++)
-		names_add(&words, c->words.items[i]);
-	bool good = lists_read(list, s->folder, &s->vars, &words, LISTS_LIVE, &why);
+		string_list_add(&words, c->words.items[i]);
+	bool good = msglist_read(list, s->folder, &s->vars, &words, MSGLIST_LIVE, &why);
 	if (!good)
 		fprintf(stderr, "mail: %s: %s\n", c->name, why.data);
-	names_free(&words);
+	string_list_free(&words);
 	return good;
 }
 
 enum command_result save_messages(struct session *s, const struct call *c)
 {
-	struct message_list list;
+	struct msglist list;
 	const char *file;
 	if (!split(s, c, &list, &file))
 		return COMMAND_FAILED;
 	enum command_result result = store(s, &list, file != NULL ? file : "&", c->name[0] == 's');
-	lists_free(&list);
+	msglist_free(&list);
 	return result;
 }
 
@@ -113,7 +112,7 @@ enum command_result save_by_author(struct session *s, const struct call *c)
 
 enum command_result save_text(struct session *s, const struct call *c)
 {
-	struct message_list list;
+	struct msglist list;
 	struct buffer text = {0};
 	const char *file;
 	if (!split(s, c, &list, &file))
@@ -136,7 +135,7 @@ enum command_result save_text(struct session *s, const struct call *c)
 	}
 	mem_free(&path);
 	buffer_free(&text);
-	lists_free(&list);
+	msglist_free(&list);
 	return result;
 }
 

@@ -1,5 +1,5 @@
 /* Variables, aliases, fields that are shown: commands of start files, and of the prompt too. */
-#include "mail/child.h"
+#include "mail/session/child.h"
 #include "mail/command/commands.h"
 #include <errno.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ enum command_result settings_unset(struct session *s, const struct call *c)
 
 enum command_result settings_alias(struct session *s, const struct call *c)
 {
-	struct names members = {0};
+	struct string_list members = {0};
 	struct buffer out = {0};
 	if (c->words.count < 2) {
 		alias_print(&s->aliases, c->words.count == 1 ? c->words.items[0] : NULL, &out);
@@ -49,12 +49,12 @@ enum command_result settings_alias(struct session *s, const struct call *c)
 	/* "Name <address>" is one member, and so is each word of a plain list. */
 	for (int i = 1; i < c->words.count; i++) {
 		if (strpbrk(c->words.items[i], " \t") != NULL)
-			names_add(&members, c->words.items[i]);
+			string_list_add(&members, c->words.items[i]);
 		else
-			names_add_list(&members, c->words.items[i]);
+			string_list_add_list(&members, c->words.items[i]);
 	}
 	alias_add(&s->aliases, c->words.items[0], &members);
-	names_free(&members);
+	string_list_free(&members);
 	return COMMAND_DONE;
 }
 
@@ -65,7 +65,7 @@ enum command_result settings_unalias(struct session *s, const struct call *c)
 	return COMMAND_DONE;
 }
 
-static void print_names(const struct names *n)
+static void print_names(const struct string_list *n)
 {
 	for (int i = 0; i < n->count; i++)
 		printf("%s%s", n->items[i], i + 1 < n->count ? " " : "\n");
@@ -77,23 +77,23 @@ enum command_result settings_alternates(struct session *s, const struct call *c)
 		print_names(&s->alternates);
 		return COMMAND_DONE;
 	}
-	names_free(&s->alternates);
+	string_list_free(&s->alternates);
 	for (int i = 0; i < c->words.count; i++)
-		names_add_list(&s->alternates, c->words.items[i]);
+		string_list_add_list(&s->alternates, c->words.items[i]);
 	return COMMAND_DONE;
 }
 
 enum command_result settings_fields(struct session *s, const struct call *c)
 {
-	struct names *list = strcmp(c->name, "retain") == 0       ? &s->retained
-	                     : strcmp(c->name, "saveretain") == 0 ? &s->save_retained
-	                     : c->name[0] == 's'                  ? &s->save_ignored
-	                                                          : &s->ignored;
+	struct string_list *list = strcmp(c->name, "retain") == 0       ? &s->retained
+	                           : strcmp(c->name, "saveretain") == 0 ? &s->save_retained
+	                           : c->name[0] == 's'                  ? &s->save_ignored
+	                                                                : &s->ignored;
 	if (c->words.count == 0)
 		print_names(list);
 	for (int i = 0; i < c->words.count; i++) {
-		if (names_find(list, c->words.items[i]) < 0)
-			names_add(list, c->words.items[i]);
+		if (string_list_find(list, c->words.items[i]) < 0)
+			string_list_add(list, c->words.items[i]);
 	}
 	return COMMAND_DONE;
 }

@@ -1,5 +1,5 @@
 /* Other programs at the prompt: shell, pipes, editors. */
-#include "mail/child.h"
+#include "mail/session/child.h"
 #include "mail/command/commands.h"
 #include <stdio.h>
 #include <string.h>
@@ -18,11 +18,11 @@ enum command_result shell_run(struct session *s, const struct call *c)
 }
 
 /* "[messages] command": words that can only be a list come first. */
-static const char *split(const struct call *c, struct names *list)
+static const char *split(const struct call *c, struct string_list *list)
 {
 	const char *at = c->text;
-	for (int i = 0; i < c->words.count && lists_is_word(c->words.items[i]); i++) {
-		names_add(list, c->words.items[i]);
+	for (int i = 0; i < c->words.count && msglist_is_word(c->words.items[i]); i++) {
+		string_list_add(list, c->words.items[i]);
 		at += strspn(at, " \t");
 		at += strcspn(at, " \t");
 	}
@@ -31,14 +31,14 @@ static const char *split(const struct call *c, struct names *list)
 
 enum command_result shell_pipe(struct session *s, const struct call *c)
 {
-	struct names words = {0};
-	struct message_list list;
+	struct string_list words = {0};
+	struct msglist list;
 	struct buffer input = {0};
 	TEXT(why, 200);
 	const char *command = split(c, &words), *usual = vars_get(&s->vars, "cmd");
 	if (*command == '\0' && usual != NULL)
 		command = usual;
-	bool good = lists_read(&list, s->folder, &s->vars, &words, LISTS_LIVE, &why);
+	bool good = msglist_read(&list, s->folder, &s->vars, &words, MSGLIST_LIVE, &why);
 	if (good && *command == '\0')
 		text_put(&why, "write a command behind the messages");
 	if (why.length > 0)
@@ -55,8 +55,8 @@ enum command_result shell_pipe(struct session *s, const struct call *c)
 	}
 	good = good && *command != '\0' && child_run(&s->vars, command, &input, NULL) == 0;
 	buffer_free(&input);
-	lists_free(&list);
-	names_free(&words);
+	msglist_free(&list);
+	string_list_free(&words);
 	return good ? COMMAND_DONE : COMMAND_FAILED;
 }
 

@@ -1,5 +1,5 @@
 /* Showing messages and the list of them. */
-#include "mail/child.h"
+#include "mail/session/child.h"
 #include "mail/command/commands.h"
 #include "mail/format/field.h"
 #include "mail/format/render.h"
@@ -117,7 +117,7 @@ enum command_result show_headers(struct session *s, const struct call *c)
 {
 	struct folder *f = s->folder;
 	int place = c->list.items[0],
-	    top = lists_next(f, place / window_size(s) * window_size(s) - 1, 1);
+	    top = msglist_next(f, place / window_size(s) * window_size(s) - 1, 1);
 	/* POSIX: a message that is named makes the first of its screen the current one. */
 	if (place != f->dot && top >= 0)
 		f->dot = top;
@@ -138,7 +138,7 @@ enum command_result show_window(struct session *s, const struct call *c)
 		return COMMAND_DONE;
 	}
 	first = first < 0 ? 0 : first;
-	int dot = lists_next(s->folder, first - 1, 1);
+	int dot = msglist_next(s->folder, first - 1, 1);
 	if (dot >= 0)
 		s->folder->dot = dot;
 	show_from_place(s, first);
@@ -164,7 +164,7 @@ static void render(struct session *s, int place, bool all_fields, struct buffer 
 	folder_view(s->folder, place, &v);
 	if (!vars_on(&s->vars, "quiet"))
 		buffer_printf(out, "Message %d:\n", place + 1);
-	if (all_fields || names_find(&s->ignored, "from_") < 0)
+	if (all_fields || string_list_find(&s->ignored, "from_") < 0)
 		screen_clean(out, v.from_line, v.from_length);
 	render_header(out, v.header, v.header_length, &fields);
 	buffer_puts(out, "\n");
@@ -177,7 +177,7 @@ static void look_at(struct session *s, int place)
 	folder_touch(s->folder, place);
 }
 
-void show_messages(struct session *s, const struct message_list *list, bool all_fields)
+void show_messages(struct session *s, const struct msglist *list, bool all_fields)
 {
 	struct buffer out = {0};
 	for (int i = 0; i < list->count; i++) {
@@ -199,16 +199,16 @@ enum command_result show_print(struct session *s, const struct call *c)
 /* Of a list, the first message after the current one; else the first. */
 static bool next_of_list(struct session *s, const struct call *c, int *place)
 {
-	struct message_list list;
+	struct msglist list;
 	TEXT(why, 200);
-	if (!lists_read(&list, s->folder, &s->vars, &c->words, LISTS_LIVE, &why)) {
+	if (!msglist_read(&list, s->folder, &s->vars, &c->words, MSGLIST_LIVE, &why)) {
 		fprintf(stderr, "mail: next: %s\n", why.data);
 		return false;
 	}
 	*place = list.items[0];
 	for (int i = list.count - 1; i >= 0; i--)
 		*place = list.items[i] > s->folder->dot ? list.items[i] : *place;
-	lists_free(&list);
+	msglist_free(&list);
 	return true;
 }
 
@@ -220,7 +220,7 @@ static int place_before(const struct folder *f, const struct call *c)
 	if (c->words.count > 0)
 		text_number(c->words.items[0], 1, f->count, &steps);
 	for (; steps > 0 && place >= 0; steps--)
-		place = lists_next(f, place, -1);
+		place = msglist_next(f, place, -1);
 	return place;
 }
 
@@ -233,7 +233,7 @@ static int place_after(const struct folder *f, bool may_stay)
 	    (f->items[place].flags & (MESSAGE_TOUCHED | MESSAGE_DELETED)) == 0)
 		return place;
 	do
-		place = lists_next(f, place, 1);
+		place = msglist_next(f, place, 1);
 	while (place >= 0 && (f->items[place].flags & MESSAGE_SAVED) != 0);
 	return place;
 }
@@ -250,7 +250,7 @@ enum command_result show_next(struct session *s, const struct call *c)
 		puts(back ? "At beginning" : "At EOF");
 		return COMMAND_DONE;
 	}
-	show_messages(s, &(struct message_list){&place, 1}, false);
+	show_messages(s, &(struct msglist){&place, 1}, false);
 	return COMMAND_DONE;
 }
 

@@ -6,15 +6,15 @@
 /* After deleting: the next message, or the last one that there is. */
 static bool move_on(struct folder *f, int place)
 {
-	int next = lists_next(f, place, 1);
+	int next = msglist_next(f, place, 1);
 	if (next < 0)
-		next = lists_next(f, place, -1);
+		next = msglist_next(f, place, -1);
 	if (next >= 0)
 		f->dot = next;
 	return next >= 0;
 }
 
-static bool delete_list(struct session *s, const struct message_list *list)
+static bool delete_list(struct session *s, const struct msglist *list)
 {
 	for (int i = 0; i < list->count; i++) {
 		struct message *m = &s->folder->items[list->items[i]];
@@ -39,7 +39,7 @@ enum command_result state_delete(struct session *s, const struct call *c)
 	bool left = delete_list(s, &c->list);
 	int dot = s->folder->dot;
 	if (left && vars_on(&s->vars, "autoprint"))
-		show_messages(s, &(struct message_list){&dot, 1}, false);
+		show_messages(s, &(struct msglist){&dot, 1}, false);
 	return COMMAND_DONE;
 }
 
@@ -54,7 +54,7 @@ enum command_result state_delete_print(struct session *s, const struct call *c)
 	else if (s->folder->dot <= before)
 		puts("At EOF");
 	else
-		show_messages(s, &(struct message_list){&s->folder->dot, 1}, false);
+		show_messages(s, &(struct msglist){&s->folder->dot, 1}, false);
 	return COMMAND_DONE;
 }
 
@@ -66,7 +66,7 @@ enum command_result state_undelete(struct session *s, const struct call *c)
 	}
 	s->folder->dot = c->list.items[c->list.count - 1];
 	if (vars_on(&s->vars, "autoprint"))
-		show_messages(s, &(struct message_list){&s->folder->dot, 1}, false);
+		show_messages(s, &(struct msglist){&s->folder->dot, 1}, false);
 	return COMMAND_DONE;
 }
 

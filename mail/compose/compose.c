@@ -95,7 +95,7 @@ static void put_address(struct buffer *out, const char *value)
 	mem_free(&line);
 }
 
-static void put_addresses(struct buffer *out, const char *name, const struct names *w)
+static void put_addresses(struct buffer *out, const char *name, const struct string_list *w)
 {
 	for (int i = 0; i < w->count; i++) {
 		if (i == 0)
@@ -110,10 +110,10 @@ static void put_addresses(struct buffer *out, const char *name, const struct nam
 
 static void put_address_list(struct buffer *out, const char *name, const char *value)
 {
-	struct names w = {0};
-	names_add_list(&w, value);
+	struct string_list w = {0};
+	string_list_add_list(&w, value);
 	put_addresses(out, name, &w);
-	names_free(&w);
+	string_list_free(&w);
 }
 
 static bool is_one_of(const char *name, const char *const names[])

@@ -37,10 +37,10 @@ const char *letter_header(const struct letter *l, const char *name)
 	return NULL;
 }
 
-void letter_add_list(struct names *n, const char *list)
+void letter_add_list(struct string_list *n, const char *list)
 {
 	char *text = charset_header_text(list, NULL);
-	names_add_list(n, text);
+	string_list_add_list(n, text);
 	mem_free(&text);
 }
 
@@ -53,7 +53,7 @@ void letter_take_header(struct letter *l, const char *line)
 	else if (is_named(line, "Bcc"))
 		letter_add_list(&l->bcc, line + 4);
 	else
-		names_add(&l->headers, line);
+		string_list_add(&l->headers, line);
 }
 
 /* Length of a header field with its folded lines, 0 when none begins here. */
@@ -102,7 +102,7 @@ static void convert(char **text, const char *charset)
 
 void letter_convert(struct letter *l)
 {
-	struct names *lists[] = {&l->to, &l->cc, &l->bcc, &l->headers};
+	struct string_list *lists[] = {&l->to, &l->cc, &l->bcc, &l->headers};
 	convert(&l->subject, l->charset);
 	convert(&l->from, l->charset);
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -123,7 +123,7 @@ void letter_add_file(struct letter *l, const char *path, const struct letter_wis
 	letter_set(&own->type, w->type);
 	letter_set(&own->name, w->name);
 	letter_set(&own->file_name, w->file_name);
-	names_add(&l->files, path);
+	string_list_add(&l->files, path);
 }
 
 const struct letter_wish *letter_wish_of(const struct letter *l, int file)
@@ -146,9 +146,9 @@ int letter_recipients(const struct letter *l)
 
 void letter_free(struct letter *l)
 {
-	struct names *lists[] = {&l->to, &l->cc, &l->bcc, &l->headers, &l->files};
+	struct string_list *lists[] = {&l->to, &l->cc, &l->bcc, &l->headers, &l->files};
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-		names_free(lists[i]);
+		string_list_free(lists[i]);
 	for (int i = 0; i < l->wish_count; i++)
 		letter_wish_free(&l->wishes[i]);
 	mem_free(&l->wishes);

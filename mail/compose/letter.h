@@ -1,7 +1,7 @@
 /* A message that is being written. */
 #ifndef MAIL_LETTER_H
 #define MAIL_LETTER_H
-#include "mail/compose/names.h"
+#include "mail/format/string_list.h"
 
 /* What a caller wants for a part, in place of what is found out; NULL and ENCODING_FREE: nothing.
  */
@@ -17,9 +17,9 @@ struct letter {
 	char
 	    *from; /* From field and envelope sender; "" is the null sender; NULL = sendmail finds it */
 	char *charset; /* of text that is not ASCII; NULL = found out */
-	struct names to, cc, bcc;
-	struct names headers;       /* "Name: value" lines, but for To, Cc, Bcc and Subject */
-	struct names files;         /* attachments */
+	struct string_list to, cc, bcc;
+	struct string_list headers; /* "Name: value" lines, but for To, Cc, Bcc and Subject */
+	struct string_list files;   /* attachments */
 	struct letter_wish *wishes; /* for the first wish_count of files */
 	int wish_count;
 	enum letter_encoding encoding; /* of the text */
@@ -35,7 +35,7 @@ void letter_set(char **field, const char *value);
 
 /* Adds the addresses of a list to one of the lists of recipients.  ISO-2022-JP is made UTF-8 first:
    commas and quotes in its characters are none. */
-void letter_add_list(struct names *n, const char *list);
+void letter_add_list(struct string_list *n, const char *list);
 
 /* True for "Name: value": a name (RFC 5322 2.2), a colon, no slash before it. */
 bool letter_is_header(const char *line);

@@ -5,7 +5,7 @@
 #include "base/paths.h"
 #include "mail/mailbox/append.h"
 #include "mail/compose/compose.h"
-#include "mail/input.h"
+#include "mail/session/input.h"
 #include "mail/mailbox/maildir.h"
 #include "mail/mailbox/mbox.h"
 #include "mail/format/screen.h"
@@ -54,33 +54,33 @@ void send_keep(struct session *s, const struct buffer *bytes, bool quiet)
 	}
 }
 
-static void put_arguments(const struct session *s, const struct letter *l, struct names *argv)
+static void put_arguments(const struct session *s, const struct letter *l, struct string_list *argv)
 {
-	const struct names *lists[] = {&l->to, &l->cc, &l->bcc};
-	names_add(argv, "sendmail");
-	names_add(argv, "-i");
+	const struct string_list *lists[] = {&l->to, &l->cc, &l->bcc};
+	string_list_add(argv, "sendmail");
+	string_list_add(argv, "-i");
 	if (vars_on(&s->vars, "metoo"))
-		names_add(argv, "-m");
+		string_list_add(argv, "-m");
 	if (vars_on(&s->vars, "verbose"))
-		names_add(argv, "-v");
+		string_list_add(argv, "-v");
 	if (l->from != NULL) {
-		char *address = names_address(l->from);
-		names_add(argv, "-f");
-		names_add(argv, address);
+		char *address = string_list_address(l->from);
+		string_list_add(argv, "-f");
+		string_list_add(argv, address);
 		mem_free(&address);
 	}
 	for (int i = 0; i < s->pass.count; i++)
-		names_add(argv, s->pass.items[i]);
-	names_add(argv, "--");
+		string_list_add(argv, s->pass.items[i]);
+	string_list_add(argv, "--");
 	for (size_t k = 0; k < 3; k++) {
 		for (int i = 0; i < lists[k]->count; i++)
-			names_add(argv, lists[k]->items[i]);
+			string_list_add(argv, lists[k]->items[i]);
 	}
 }
 
 static void become_sendmail(const struct session *s, const struct letter *l, int input)
 {
-	struct names argv = {0};
+	struct string_list argv = {0};
 	char path[1100];
 	const char *other = vars_get(&s->vars, "sendmail");
 	if (other != NULL && *other != '\0')
@@ -208,7 +208,7 @@ static bool refuse(const char *name, const char *why)
  * who asks for it. */
 static bool check_recipients(const struct session *s, const struct letter *l)
 {
-	const struct names *lists[] = {&l->to, &l->cc, &l->bcc};
+	const struct string_list *lists[] = {&l->to, &l->cc, &l->bcc};
 	for (size_t k = 0; k < 3; k++) {
 		for (int i = 0; i < lists[k]->count; i++) {
 			const char *name = lists[k]->items[i];
@@ -224,49 +224,50 @@ static bool check_recipients(const struct session *s, const struct letter *l)
 }
 
 /* Appends to the files among the recipients, and takes them off the list. */
-static bool store_in_files(struct session *s, struct names *list, const struct buffer *message)
+static bool store_in_files(struct session *s, struct string_list *list,
+    const struct buffer *message)
 {
 	bool good = true;
 	for (int i = list->count - 1; i >= 0; i--) {
 		if (!is_file(list->items[i]))
 			continue;
 		good = store_in_file(s, list->items[i], message) && good;
-		names_remove(list, i);
+		string_list_remove(list, i);
 	}
 	return good;
 }
 
 static void expand(struct session *s, struct letter *l)
 {
-	struct names all = {0};
-	struct names *lists[] = {&l->to, &l->cc, &l->bcc};
+	struct string_list all = {0};
+	struct string_list *lists[] = {&l->to, &l->cc, &l->bcc};
 	const char *self = vars_on(&s->vars, "metoo") ? NULL : s->user;
 	for (size_t k = 0; k < 3; k++) {
 		int before = all.count;
 		alias_expand(&s->aliases, lists[k], self, &all);
-		names_free(lists[k]);
+		string_list_free(lists[k]);
 		for (int i = before; i < all.count; i++)
-			names_add(lists[k], all.items[i]);
+			string_list_add(lists[k], all.items[i]);
 	}
-	names_free(&all);
+	string_list_free(&all);
 }
 
 static int show_only(const struct session *s, const struct letter *l, const struct buffer *message)
 {
-	struct names argv = {0};
+	struct string_list argv = {0};
 	put_arguments(s, l, &argv);
 	fputs("Sendmail arguments:", stdout);
 	for (int i = 0; i < argv.count; i++)
 		printf(" \"%s\"", argv.items[i]);
 	puts("");
 	fwrite(message->data, 1, message->length, stdout);
-	names_free(&argv);
+	string_list_free(&argv);
 	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
 }
 
 static int send_message(struct session *s, struct letter *l, const struct buffer *message)
 {
-	struct names *lists[] = {&l->to, &l->cc, &l->bcc};
+	struct string_list *lists[] = {&l->to, &l->cc, &l->bcc};
 	if (s->dry_run)
 		return show_only(s, l, message);
 	keep_record(s, l, message);
@@ -289,7 +290,7 @@ int send_letter(struct session *s, struct letter *l)
 	if (reply != NULL && *reply != '\0' && letter_header(l, "Reply-To") == NULL) {
 		struct buffer line = {0};
 		buffer_printf(&line, "Reply-To: %s", reply);
-		names_add(&l->headers, buffer_string(&line));
+		string_list_add(&l->headers, buffer_string(&line));
 		buffer_free(&line);
 	}
 	letter_convert(l);

@@ -2,7 +2,7 @@
 #ifndef MAIL_SEND_H
 #define MAIL_SEND_H
 #include "mail/compose/letter.h"
-#include "mail/session.h"
+#include "mail/session/session.h"
 
 /* Expands aliases, keeps the record, runs sendmail and waits for it.  The result is sendmail's exit
    status, or one of sysexits.h with a message on standard error; what was not sent is then in

@@ -2,10 +2,9 @@
 #include "mail/compose/tilde.h"
 #include "base/fdio.h"
 #include "mail/mailbox/append.h"
-#include "mail/child.h"
-#include "mail/compose/collect.h"
-#include "mail/command/command.h"
-#include "mail/command/lists.h"
+#include "mail/session/child.h"
+#include "mail/session/input.h"
+#include "mail/session/msglist.h"
 #include "mail/format/render.h"
 #include "mail/format/screen.h"
 #include <errno.h>
@@ -72,7 +71,7 @@ static enum tilde_result run_command(struct session *s, struct letter *l, const 
 {
 	(void)l, (void)letter;
 	if (*text != '\0')
-		command_run(s, text);
+		s->run_command(s, text);
 	return more();
 }
 
@@ -118,22 +117,22 @@ static enum tilde_result run_field(struct session *s, struct letter *l, const ch
 	} else {
 		struct buffer line = {0};
 		buffer_printf(&line, "Reply-To: %s", text);
-		names_add(&l->headers, buffer_string(&line));
+		string_list_add(&l->headers, buffer_string(&line));
 		buffer_free(&line);
 	}
 	return TILDE_DONE;
 }
 
-static void ask_list(const char *name, struct names *list)
+static void ask_list(const char *name, struct string_list *list)
 {
 	struct buffer prompt = {0}, answer = {0};
-	char *now = names_join(list);
+	char *now = string_list_join(list);
 	if (list->count > 0)
 		buffer_printf(&prompt, "%s (%s): ", name, now);
 	else
 		buffer_printf(&prompt, "%s: ", name);
-	if (collect_ask(buffer_string(&prompt), &answer) && answer.length > 0) {
-		names_free(list);
+	if (input_ask(buffer_string(&prompt), &answer) && answer.length > 0) {
+		string_list_free(list);
 		letter_add_list(list, buffer_string(&answer));
 	}
 	mem_free(&now);
@@ -150,7 +149,7 @@ static enum tilde_result run_ask(struct session *s, struct letter *l, const char
 		buffer_printf(&prompt, "Subject (%s): ", l->subject);
 	else
 		buffer_puts(&prompt, "Subject: ");
-	if (collect_ask(buffer_string(&prompt), &answer) && answer.length > 0)
+	if (input_ask(buffer_string(&prompt), &answer) && answer.length > 0)
 		letter_set(&l->subject, buffer_string(&answer));
 	ask_list("Cc", &l->cc);
 	ask_list("Bcc", &l->bcc);
@@ -184,16 +183,17 @@ static void put_indented(const struct session *s, struct buffer *to, const struc
 static enum tilde_result run_messages(struct session *s, struct letter *l, const char *text,
     char letter)
 {
-	struct names words = {0};
-	struct message_list list;
+	struct string_list words = {0};
+	struct msglist list;
 	TEXT(why, 200);
 	bool all = letter == 'F' || letter == 'M';
 	struct render_fields fields = {.ignored = all ? NULL : &s->ignored,
 	    .retained = all ? NULL : &s->retained};
-	names_add_words(&words, text);
-	if (s->folder == NULL || !lists_read(&list, s->folder, &s->vars, &words, LISTS_LIVE, &why)) {
+	string_list_add_words(&words, text);
+	if (s->folder == NULL ||
+	    !msglist_read(&list, s->folder, &s->vars, &words, MSGLIST_LIVE, &why)) {
 		printf("mail: %s\n", s->folder == NULL ? "no mailbox is open" : why.data);
-		names_free(&words);
+		string_list_free(&words);
 		return TILDE_DONE;
 	}
 	printf("Interpolating:");
@@ -213,8 +213,8 @@ static enum tilde_result run_messages(struct session *s, struct letter *l, const
 		printf(" %d", list.items[i] + 1);
 	}
 	puts("");
-	lists_free(&list);
-	names_free(&words);
+	msglist_free(&list);
+	string_list_free(&words);
 	return more();
 }
 
@@ -223,11 +223,11 @@ static enum tilde_result run_print(struct session *s, struct letter *l, const ch
 {
 	(void)text, (void)letter;
 	struct buffer out = {0}, shown = {0};
-	const struct names *lists[] = {&l->to, &l->cc, &l->bcc, &l->files};
+	const struct string_list *lists[] = {&l->to, &l->cc, &l->bcc, &l->files};
 	static const char *const names[] = {"To", "Cc", "Bcc", "Attached"};
 	buffer_puts(&out, "-------\nMessage contains:\n");
 	for (size_t i = 0; i < 4; i++) {
-		char *joined = names_join(lists[i]);
+		char *joined = string_list_join(lists[i]);
 		if (lists[i]->count > 0)
 			buffer_printf(&out, "%s: %s\n", names[i], joined);
 		mem_free(&joined);

@@ -2,7 +2,7 @@
 #ifndef MAIL_TILDE_H
 #define MAIL_TILDE_H
 #include "mail/compose/letter.h"
-#include "mail/session.h"
+#include "mail/session/session.h"
 
 enum tilde_result { TILDE_DONE, TILDE_END, TILDE_QUIT, TILDE_EXIT };
 

@@ -182,3 +182,15 @@ bool field_parameter(struct buffer *out, const char *value, const char *name)
 	buffer_free(&piece);
 	return found;
 }
+
+size_t field_header_length(const char *bytes, size_t length)
+{
+	for (size_t at = 0; at < length;) {
+		const char *end = memchr(bytes + at, '\n', length - at);
+		size_t next = end != NULL ? (size_t)(end - bytes) + 1 : length;
+		if (bytes[at] == '\n' || (bytes[at] == '\r' && next - at == 2))
+			return next;
+		at = next;
+	}
+	return length;
+}

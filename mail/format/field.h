@@ -18,4 +18,7 @@ size_t field_next(const char *header, size_t length, size_t at, size_t *name_len
 /* Appends a parameter of a structured value, such as boundary of a Content-Type, as UTF-8: quoted,
    in pieces and with charset (RFC 2231), or as an encoded word.  False when it is not there. */
 bool field_parameter(struct buffer *out, const char *value, const char *name);
+
+/* Length of a header with the empty line that ends it; all, when there is no empty line. */
+size_t field_header_length(const char *bytes, size_t length);
 #endif

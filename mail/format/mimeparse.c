@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "mail/format/decode.h"
 #include "mail/format/field.h"
-#include "mail/mailbox/mbox.h"
 #include <string.h>
 
 #define DEPTH_LIMIT 12
@@ -76,7 +75,7 @@ static char *read_fields(struct mime_part *p, const char *usual_type)
 
 static int add_part(struct mime_parts *parts, const char *bytes, size_t length, int parent)
 {
-	size_t header = mbox_header_length(bytes, length);
+	size_t header = field_header_length(bytes, length);
 	parts->items = mem_resize(parts->items, (size_t)parts->count + 1, sizeof *parts->items);
 	parts->items[parts->count] = (struct mime_part){.header = bytes,
 	    .header_length = header,

@@ -15,9 +15,9 @@ bool render_shows(const struct render_fields *fields, const char *name, size_t l
 	char *copy = mem_copy_n(name, length);
 	bool shows = true;
 	if (fields->retained != NULL && fields->retained->count > 0)
-		shows = names_find(fields->retained, copy) >= 0;
+		shows = string_list_find(fields->retained, copy) >= 0;
 	else if (fields->ignored != NULL)
-		shows = names_find(fields->ignored, copy) < 0;
+		shows = string_list_find(fields->ignored, copy) < 0;
 	mem_free(&copy);
 	return shows;
 }
@@ -145,11 +145,11 @@ static void put_attachment_line(struct buffer *out, const struct mime_part *p, i
 	buffer_free(&bytes);
 }
 
-static const struct names *inner_fields(void)
+static const struct string_list *inner_fields(void)
 {
 	static char *items[] = {(char *)"From", (char *)"To", (char *)"Cc", (char *)"Date",
 	    (char *)"Subject", NULL};
-	static const struct names inner = {items, 5};
+	static const struct string_list inner = {items, 5};
 	return &inner;
 }
 

@@ -3,11 +3,11 @@
 #ifndef MAIL_RENDER_H
 #define MAIL_RENDER_H
 #include "mail/format/mimeparse.h"
-#include "mail/compose/names.h"
+#include "mail/format/string_list.h"
 
 /* Which header fields are seen: all (both NULL), those of retained, or all but those of ignored. */
 struct render_fields {
-	const struct names *ignored, *retained;
+	const struct string_list *ignored, *retained;
 };
 bool render_shows(const struct render_fields *fields, const char *name, size_t length);
 void render_header(struct buffer *out, const char *header, size_t length,

@@ -1,7 +1,7 @@
 /* Appending.  What did not fit is taken back. */
 #include "mail/mailbox/append.h"
 #include "base/fdio.h"
-#include "mail/mailbox/lock.h"
+#include "mail/mailbox/mailbox_lock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -43,7 +43,7 @@ static bool write_end(int fd, enum append_kind kind, const char *bytes, size_t l
 bool append_file(const char *path, enum append_kind kind, const char *bytes, size_t length)
 {
 	struct stat st;
-	struct lock lock;
+	struct mailbox_lock lock;
 	int flags = O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK;
 	int fd = open(path, flags | O_RDWR, 0600);
 	if (fd < 0 && errno == EACCES)
@@ -59,11 +59,11 @@ bool append_file(const char *path, enum append_kind kind, const char *bytes, siz
 	} else if (good && kind == APPEND_TEXT) {
 		good = write_end(fd, kind, bytes, length);
 	} else if (good) {
-		good = lock_take(&lock, fd, path, LOCK_WAIT_MS);
+		good = mailbox_lock_take(&lock, fd, path, LOCK_WAIT_MS);
 		if (good) {
 			good = write_end(fd, kind, bytes, length);
 			int saved = errno;
-			lock_release(&lock);
+			mailbox_lock_release(&lock);
 			errno = saved;
 		}
 	}

@@ -2,10 +2,10 @@
 #include "mail/mailbox/folder.h"
 #include "base/fdio.h"
 #include "mail/format/field.h"
-#include "mail/mailbox/lock.h"
+#include "mail/mailbox/mailbox_lock.h"
 #include "mail/mailbox/maildir.h"
-#include "mail/compose/names.h"
-#include "mail/mailbox/rewrite.h"
+#include "mail/format/string_list.h"
+#include "mail/mailbox/rewrite_mailbox.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -53,7 +53,7 @@ static bool take_mbox(struct folder *f, size_t from)
 
 static bool take_maildir(struct folder *f, struct text *why)
 {
-	struct names names = {0};
+	struct string_list names = {0};
 	int before = f->count;
 	bool good = maildir_list(f->path, &names);
 	if (!good)
@@ -70,7 +70,7 @@ static bool take_maildir(struct folder *f, struct text *why)
 		if (!known)
 			add_message(f, flags_of(s.read, s.old, s.answered))->name = mem_copy(names.items[i]);
 	}
-	names_free(&names);
+	string_list_free(&names);
 	return good;
 }
 
@@ -78,18 +78,18 @@ static bool take_maildir(struct folder *f, struct text *why)
  */
 static bool read_locked(struct folder *f, int fd, struct buffer *bytes, struct text *why)
 {
-	struct lock lock;
-	if (!lock_take(&lock, fd, f->path, LOCK_WAIT_MS)) {
+	struct mailbox_lock lock;
+	if (!mailbox_lock_take(&lock, fd, f->path, LOCK_WAIT_MS)) {
 		text_put(why, errno == EAGAIN ? "another program keeps it locked; try again in a moment"
 		                              : strerror(errno));
 		return false;
 	}
-	bool good = f->read_only || rewrite_recover(fd, f->path, why);
+	bool good = f->read_only || rewrite_mailbox_recover(fd, f->path, why);
 	if (good && !(lseek(fd, 0, SEEK_SET) == 0 && fdio_slurp(fd, bytes, MAILBOX_LIMIT_BYTES))) {
 		text_printf(why, "%s", strerror(errno));
 		good = false;
 	}
-	lock_release(&lock);
+	mailbox_lock_release(&lock);
 	return good;
 }
 
@@ -208,7 +208,7 @@ void folder_view(struct folder *f, int place, struct folder_view *v)
 	}
 	if (f->kind == FOLDER_MAILDIR || m->edited) {
 		v->header = m->own.length > 0 ? m->own.data : "";
-		v->header_length = mbox_header_length(v->header, m->own.length);
+		v->header_length = field_header_length(v->header, m->own.length);
 		v->body = v->header + v->header_length;
 		v->body_length = m->own.length - v->header_length;
 	}
@@ -231,16 +231,16 @@ char *folder_sender(struct folder *f, int place)
 	struct folder_view v;
 	folder_view(f, place, &v);
 	char *from = field_text(v.header, v.header_length, "From");
-	struct names list = {0};
-	names_add_list(&list, from);
-	char *address = list.count > 0 ? names_address(list.items[0]) : NULL;
+	struct string_list list = {0};
+	string_list_add_list(&list, from);
+	char *address = list.count > 0 ? string_list_address(list.items[0]) : NULL;
 	if (address == NULL && v.from_length > 5) {
 		size_t n = 5;
 		while (n < v.from_length && v.from_line[n] > ' ')
 			n++;
 		address = mem_copy_n(v.from_line + 5, n - 5);
 	}
-	names_free(&list);
+	string_list_free(&list);
 	mem_free(&from);
 	return address != NULL ? address : mem_copy("");
 }

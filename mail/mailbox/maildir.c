@@ -35,7 +35,7 @@ bool maildir_may_change(const char *path)
 	return access(name, W_OK) == 0 && stat(name, &st) == 0 && (st.st_mode & 0222) != 0;
 }
 
-static bool list_room(const char *path, const char *room, struct names *names)
+static bool list_room(const char *path, const char *room, struct string_list *names)
 {
 	char name[1400];
 	snprintf(name, sizeof name, "%s/%s", path, room);
@@ -45,7 +45,7 @@ static bool list_room(const char *path, const char *room, struct names *names)
 	for (struct dirent *entry; names->count < MESSAGES_LIMIT && (entry = readdir(dir)) != NULL;) {
 		if (entry->d_name[0] != '.' &&
 		    (size_t)snprintf(name, sizeof name, "%s/%s", room, entry->d_name) < sizeof name)
-			names_add(names, name);
+			string_list_add(names, name);
 	}
 	closedir(dir);
 	return true;
@@ -58,7 +58,7 @@ static int by_time(const void *a, const void *b)
 	return s != t ? (s < t ? -1 : 1) : strcmp(x, y);
 }
 
-bool maildir_list(const char *path, struct names *names)
+bool maildir_list(const char *path, struct string_list *names)
 {
 	if (!list_room(path, "cur", names) || !list_room(path, "new", names))
 		return false;

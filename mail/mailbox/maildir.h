@@ -1,7 +1,7 @@
 /* Maildir folders: one file for each message, its state in its name. */
 #ifndef MAIL_MAILDIR_H
 #define MAIL_MAILDIR_H
-#include "mail/compose/names.h"
+#include "mail/format/string_list.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,7 +18,7 @@ bool maildir_may_change(const char *path);
 
 /* Adds the names of all messages, "cur/NAME" and "new/NAME", sorted by the time in them, to an
  * empty list.  False with errno. */
-bool maildir_list(const char *path, struct names *names);
+bool maildir_list(const char *path, struct string_list *names);
 
 /* Reads the state in a name: what is behind ":2,". */
 struct maildir_state maildir_state(const char *name);

@@ -1,6 +1,7 @@
 /* mbox.  A "From " line counts at the beginning and behind an empty line, if a date stands in it:
  * text of people begins so, too. */
 #include "mail/mailbox/mbox.h"
+#include "mail/format/field.h"
 #include "base/mailbox_form.h"
 #include "base/text.h"
 #include <string.h>
@@ -43,18 +44,6 @@ static bool is_from_line(const char *bytes, size_t length)
 	return false;
 }
 
-size_t mbox_header_length(const char *bytes, size_t length)
-{
-	for (size_t at = 0; at < length;) {
-		const char *end = memchr(bytes + at, '\n', length - at);
-		size_t next = end != NULL ? (size_t)(end - bytes) + 1 : length;
-		if (bytes[at] == '\n' || (bytes[at] == '\r' && next - at == 2))
-			return next;
-		at = next;
-	}
-	return length;
-}
-
 static size_t line_length(const char *bytes, size_t length)
 {
 	const char *end = memchr(bytes, '\n', length);
@@ -89,7 +78,7 @@ static void finish_item(const char *bytes, struct mbox_item *item, size_t end)
 {
 	item->length = end - item->start;
 	item->header = item->start + line_length(bytes + item->start, item->length);
-	item->body = item->header + mbox_header_length(bytes + item->header, end - item->header);
+	item->body = item->header + field_header_length(bytes + item->header, end - item->header);
 	read_status(bytes, item);
 }
 

@@ -18,9 +18,6 @@ struct mbox_item {
    "From " line belong to none; *lead tells how many they are: 0 in every proper mailbox. */
 int mbox_parse(const char *bytes, size_t length, struct mbox_item **items, size_t *lead);
 
-/* Length of a header with the empty line that ends it; all, when there is no empty line. */
-size_t mbox_header_length(const char *bytes, size_t length);
-
 /* Appends a message in mbox form: a "From " line for sender and time, the bytes with ">" in front
    of lines that look like one, an empty line.  A "From " line that the message brings is taken in
    place of ours. */

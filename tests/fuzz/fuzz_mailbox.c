@@ -1,5 +1,6 @@
-/* objects: mail/mailbox/mbox mail/format/mimeparse mail/format/field mail/format/decode mail/format/charset mail/format/labels mail/format/html mail/format/screen mail/format/render mail/compose/names */
+/* objects: mail/mailbox/mbox mail/format/mimeparse mail/format/field mail/format/decode mail/format/charset mail/format/labels mail/format/html mail/format/screen mail/format/render mail/format/string_list */
 /* A mailbox as mail(1) reads it: mbox, MIME, encoded words, HTML, and what a terminal sees. */
+#include "mail/format/field.h"
 #include "mail/mailbox/mbox.h"
 #include "mail/format/render.h"
 #include "tests/fuzz/fuzz.h"
@@ -19,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	}
 	free(items);
 	out.length = 0;
-	render_header(&out, text, mbox_header_length(text, length), &all);
+	render_header(&out, text, field_header_length(text, length), &all);
 	render_body(&out, text, length);
 	/* Nothing that moves a terminal. */
 	for (size_t i = 0; i < out.length; i++)

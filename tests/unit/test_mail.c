@@ -1,10 +1,10 @@
-/* objects: mail/options mail/compose/names mail/compose/letter mail/format/charset mail/format/labels mail/compose/attach mail/compose/compose mail/compose/mime */
+/* objects: mail/arguments mail/format/string_list mail/compose/letter mail/format/charset mail/format/labels mail/compose/attach mail/compose/compose mail/compose/mime */
 /* mail(1): its options, the header it writes, the encodings of its text. */
 #include "base/base64.h"
 #include "mail/compose/attach.h"
 #include "mail/compose/compose.h"
 #include "mail/compose/mime.h"
-#include "mail/options.h"
+#include "mail/arguments.h"
 #include "tests/unit/unit.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #define READ(o, ...) read_options(o, (const char *[]){"mail", __VA_ARGS__, NULL})
 
-static bool read_options(struct options *o, const char *const *argv)
+static bool read_options(struct arguments *o, const char *const *argv)
 {
 	int argc = 0;
 	char *copy[20];
@@ -21,8 +21,8 @@ static bool read_options(struct options *o, const char *const *argv)
 		argc++;
 	}
 	copy[argc] = NULL;
-	*o = (struct options){0};
-	return options_read(o, argc, copy);
+	*o = (struct arguments){0};
+	return arguments_read(o, argc, copy);
 }
 
 /* Refusals explain themselves on standard error; here only the answer counts. */
@@ -32,7 +32,7 @@ static int quiet(void **state)
 	return freopen("/dev/null", "w", stderr) == NULL;
 }
 
-static char *message_of(const struct options *o, const char *body)
+static char *message_of(const struct arguments *o, const char *body)
 {
 	struct buffer out = {0};
 	struct letter l = o->letter;
@@ -82,61 +82,61 @@ static void lists_keep_names_together(void **state)
 	    {"\"ends in backslash\\", 1, "\"ends in backslash\\", "\"ends in backslash\\"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct names w = {0};
-		names_add_list(&w, rows[i].list);
+		struct string_list w = {0};
+		string_list_add_list(&w, rows[i].list);
 		assert_int_equal(w.count, rows[i].count);
 		assert_string_equal(w.items[0], rows[i].first);
 		assert_string_equal(w.items[w.count - 1], rows[i].last);
 		assert_null(w.items[w.count]);
-		names_free(&w);
+		string_list_free(&w);
 	}
-	struct names none = {0};
-	names_add_list(&none, " ,, \n");
+	struct string_list none = {0};
+	string_list_add_list(&none, " ,, \n");
 	assert_int_equal(none.count, 0);
 }
 
 static void options_stand_on_either_side(void **state)
 {
 	(void)state;
-	struct options o;
+	struct arguments o;
 	assert_true(READ(&o, "-Evs", "subject", "-c", "c@x,d@x", "-b", "e@x", "a@x", "b@x"));
 	assert_true(o.skip_empty && o.verbose && !o.ignore_interrupts);
 	assert_string_equal(o.letter.subject, "subject");
 	assert_int_equal(o.letter.to.count, 2);
 	assert_int_equal(o.letter.cc.count, 2);
 	assert_int_equal(o.letter.bcc.count, 1);
-	options_free(&o);
+	arguments_free(&o);
 	assert_true(READ(&o, "a@x", "-s", "late", "-f", "from@x", "-FName", "--", "-odd@x"));
 	assert_string_equal(o.letter.subject, "late");
 	assert_int_equal(o.pass.count, 4);
 	assert_string_equal(o.pass.items[1], "from@x");
 	assert_string_equal(o.pass.items[2], "-FName");
 	assert_string_equal(o.pass.items[3], "-odd@x");
-	options_free(&o);
+	arguments_free(&o);
 	assert_true(READ(&o, "-s", "x", "--", "-odd@x", "b@x"));
 	assert_int_equal(o.letter.to.count, 2);
 	assert_string_equal(o.letter.to.items[0], "-odd@x");
-	options_free(&o);
+	arguments_free(&o);
 	assert_true(READ(&o, "--subject", "long", "--from=r@x", "--header=X-A: 1", "a@x"));
 	assert_string_equal(o.letter.subject, "long");
 	assert_string_equal(o.letter.from, "r@x");
 	assert_string_equal(letter_header(&o.letter, "x-a"), "1");
 	assert_null(letter_header(&o.letter, "X"));
-	options_free(&o);
+	arguments_free(&o);
 	assert_true(READ(&o, "-S", "from=s@x", "-S", "smtp=host", "a@x"));
 	assert_int_equal(o.sets.count, 2);
-	options_free(&o);
+	arguments_free(&o);
 	assert_true(READ(&o, "-f", "/tmp/box", "-nNH"));
 	assert_true(
-	    options_reading(&o) && o.read_file && o.no_system_rc && o.no_headers && o.headers_only);
+	    arguments_reading(&o) && o.read_file && o.no_system_rc && o.no_headers && o.headers_only);
 	assert_string_equal(o.file, "/tmp/box");
-	options_free(&o);
+	arguments_free(&o);
 }
 
 static void wrong_options_are_refused(void **state)
 {
 	(void)state;
-	struct options o;
+	struct arguments o;
 	static const char *const rows[][4] = {
 	    {"mail", "-Z", "a@x", NULL},
 	    {"mail", "-s", NULL, NULL},
@@ -152,14 +152,14 @@ static void wrong_options_are_refused(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const char *argv[] = {rows[i][0], rows[i][1], rows[i][2], rows[i][3], NULL};
 		assert_false(read_options(&o, argv));
-		options_free(&o);
+		arguments_free(&o);
 	}
 }
 
 static void a_decides_by_its_value(void **state)
 {
 	(void)state;
-	struct options o;
+	struct arguments o;
 	char folder[] = "/tmp/firsthop.XXXXXX", path[64];
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/X-A:b", folder);
@@ -167,14 +167,14 @@ static void a_decides_by_its_value(void **state)
 	assert_true(READ(&o, "-a", path, "-a", "X-A: http://x/y", "a@x"));
 	assert_int_equal(o.letter.files.count, 1);
 	assert_int_equal(o.letter.headers.count, 1);
-	options_free(&o);
+	arguments_free(&o);
 	assert_int_equal(chdir(folder), 0);
 	assert_false(READ(&o, "-a", "X-A:b", "a@x"));
-	options_free(&o);
+	arguments_free(&o);
 	assert_true(READ(&o, "--attach=X-A:b", "--header=X-A:b", "a@x"));
 	assert_int_equal(o.letter.files.count, 1);
 	assert_int_equal(o.letter.headers.count, 1);
-	options_free(&o);
+	arguments_free(&o);
 	unlink(path);
 	assert_int_equal(chdir("/"), 0);
 	rmdir(folder);
@@ -183,7 +183,7 @@ static void a_decides_by_its_value(void **state)
 static void header_lines_with_addresses_add_recipients(void **state)
 {
 	(void)state;
-	struct options o;
+	struct arguments o;
 	assert_true(READ(&o, "-a", "Cc: c@x", "-a", "BCC: hidden@x", "-a", "X-Cc: no", "a@x"));
 	assert_string_equal(o.letter.cc.items[0], "c@x");
 	assert_string_equal(o.letter.bcc.items[0], "hidden@x");
@@ -192,13 +192,13 @@ static void header_lines_with_addresses_add_recipients(void **state)
 	assert_null(strstr(m, "hidden"));
 	assert_has(m, "\nX-Cc: no\n");
 	free(m);
-	options_free(&o);
+	arguments_free(&o);
 }
 
 static void no_value_makes_a_second_field(void **state)
 {
 	(void)state;
-	struct options o;
+	struct arguments o;
 	assert_true(READ(&o, "-s", "a\nBcc: e@x\r\n\r\nbody", "-a", "X-A: 1\nX-Evil: 1", "-a",
 	    "Content-Type: text/html\nX-Evil: 2", "-a", "Content-Transfer-Encoding: 8bit\nX-Evil: 3",
 	    "-r", "r@x\nX-Evil: 4", "a@x\nX-Evil: 5"));
@@ -208,13 +208,13 @@ static void no_value_makes_a_second_field(void **state)
 	assert_null(strchr(m, '\r'));
 	assert_has(m, "\nSubject: a Bcc: e@x    body\n");
 	free(m);
-	options_free(&o);
+	arguments_free(&o);
 }
 
 static void names_are_encoded_and_addresses_not(void **state)
 {
 	(void)state;
-	struct options o;
+	struct arguments o;
 	assert_true(READ(&o, "-c", "J\303\266rg <j@x>, \"B\303\274, B\" <b@x>, u@x (\303\234mit)", "-a",
 	    "Reply-To: \303\234ber <r@x>", "J. Doe <a@x>"));
 	char *m = message_of(&o, "");
@@ -225,13 +225,13 @@ static void names_are_encoded_and_addresses_not(void **state)
 	for (const char *at = m; *at != '\0'; at++)
 		assert_true((unsigned char)*at < 0x80);
 	free(m);
-	options_free(&o);
+	arguments_free(&o);
 }
 
 static void there_is_one_from_and_one_subject(void **state)
 {
 	(void)state;
-	struct options o;
+	struct arguments o;
 	assert_true(READ(&o, "-r", "envelope@x", "-a", "From: seen@x", "-a", "Subject: other", "-s",
 	    "mine", "a@x"));
 	char *m = message_of(&o, "text");
@@ -240,12 +240,12 @@ static void there_is_one_from_and_one_subject(void **state)
 	assert_int_equal(count_of(m, "Subject: "), 1);
 	assert_has(m, "Subject: mine\n");
 	free(m);
-	options_free(&o);
+	arguments_free(&o);
 	assert_true(READ(&o, "-r", "", "a@x"));
 	m = message_of(&o, "text");
 	assert_null(strstr(m, "From"));
 	free(m);
-	options_free(&o);
+	arguments_free(&o);
 }
 
 static void encodings_fit_their_text(void **state)
@@ -293,14 +293,14 @@ static void types_get_their_charset(void **state)
 static void encoded_text_is_left_alone(void **state)
 {
 	(void)state;
-	struct options o;
+	struct arguments o;
 	assert_true(READ(&o, "-a", "Content-Type: text/html", "-a", "Content-Transfer-Encoding: base64",
 	    "a@x"));
 	char *m = message_of(&o, "PGI+=");
 	assert_has(m, "Content-Type: text/html\nContent-Transfer-Encoding: base64\n\nPGI+=\n");
 	assert_int_equal(count_of(m, "Content-Transfer-Encoding"), 1);
 	free(m);
-	options_free(&o);
+	arguments_free(&o);
 }
 
 static int hex(char c)

@@ -1,17 +1,17 @@
-/* objects: mail/compose/names mail/format/charset mail/format/labels mail/mailbox/mbox mail/mailbox/maildir mail/format/field mail/format/decode mail/format/mimeparse mail/format/html mail/format/screen mail/format/render mail/mailbox/lock mail/mailbox/journal mail/mailbox/rewrite mail/mailbox/folder mail/command/lists mail/vars mail/compose/alias */
+/* objects: mail/format/string_list mail/format/charset mail/format/labels mail/mailbox/mbox mail/mailbox/maildir mail/format/field mail/format/decode mail/format/mimeparse mail/format/html mail/format/screen mail/format/render mail/mailbox/mailbox_lock mail/mailbox/rewrite_journal mail/mailbox/rewrite_mailbox mail/mailbox/folder mail/session/msglist mail/session/vars mail/session/alias */
 /* mail(1), reading: mbox, message lists, MIME, what a terminal sees, and the plan after a killed
  * change. */
-#include "mail/compose/alias.h"
+#include "mail/session/alias.h"
 #include "mail/format/charset.h"
 #include "mail/format/decode.h"
 #include "mail/format/field.h"
 #include "mail/format/html.h"
-#include "mail/command/lists.h"
+#include "mail/session/msglist.h"
 #include "mail/mailbox/maildir.h"
 #include "mail/mailbox/mbox.h"
 #include "mail/format/mimeparse.h"
 #include "mail/format/render.h"
-#include "mail/mailbox/rewrite.h"
+#include "mail/mailbox/rewrite_mailbox.h"
 #include "mail/format/screen.h"
 #include "base/compat.h"
 #include "tests/unit/unit.h"
@@ -285,46 +285,46 @@ static void lists_choose_messages(void **state)
 	f->items[0].flags |= MESSAGE_DELETED;
 	static const struct {
 		const char *words, *places;
-		enum lists_of of;
+		enum msglist_of of;
 	} rows[] = {
-	    {"", "2", LISTS_LIVE},
-	    {"*", "23", LISTS_LIVE},
-	    {"*", "1", LISTS_DELETED},
-	    {"*", "123", LISTS_ANY},
-	    {"1", NULL, LISTS_LIVE},
-	    {"2", NULL, LISTS_DELETED},
-	    {"joe", "3", LISTS_LIVE},
-	    {"joe ann", "23", LISTS_LIVE},
-	    {"/disk", "3", LISTS_LIVE},
-	    {":n", "3", LISTS_LIVE},
-	    {":o", "2", LISTS_LIVE},
-	    {":u", "23", LISTS_LIVE},
-	    {":d", "1", LISTS_LIVE},
-	    {"1-3", "23", LISTS_LIVE},
-	    {"2-3 joe", "3", LISTS_LIVE},
-	    {"2 :n", NULL, LISTS_LIVE},
-	    {"+", "3", LISTS_LIVE},
-	    {"-", NULL, LISTS_LIVE},
-	    {"^", "2", LISTS_LIVE},
-	    {"$", "3", LISTS_LIVE},
-	    {"2-$", "23", LISTS_LIVE},
-	    {"0", NULL, LISTS_LIVE},
-	    {"3-2", NULL, LISTS_LIVE},
-	    {"99999999999999999999", NULL, LISTS_LIVE},
+	    {"", "2", MSGLIST_LIVE},
+	    {"*", "23", MSGLIST_LIVE},
+	    {"*", "1", MSGLIST_DELETED},
+	    {"*", "123", MSGLIST_ANY},
+	    {"1", NULL, MSGLIST_LIVE},
+	    {"2", NULL, MSGLIST_DELETED},
+	    {"joe", "3", MSGLIST_LIVE},
+	    {"joe ann", "23", MSGLIST_LIVE},
+	    {"/disk", "3", MSGLIST_LIVE},
+	    {":n", "3", MSGLIST_LIVE},
+	    {":o", "2", MSGLIST_LIVE},
+	    {":u", "23", MSGLIST_LIVE},
+	    {":d", "1", MSGLIST_LIVE},
+	    {"1-3", "23", MSGLIST_LIVE},
+	    {"2-3 joe", "3", MSGLIST_LIVE},
+	    {"2 :n", NULL, MSGLIST_LIVE},
+	    {"+", "3", MSGLIST_LIVE},
+	    {"-", NULL, MSGLIST_LIVE},
+	    {"^", "2", MSGLIST_LIVE},
+	    {"$", "3", MSGLIST_LIVE},
+	    {"2-$", "23", MSGLIST_LIVE},
+	    {"0", NULL, MSGLIST_LIVE},
+	    {"3-2", NULL, MSGLIST_LIVE},
+	    {"99999999999999999999", NULL, MSGLIST_LIVE},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct names words = {0};
-		struct message_list list;
+		struct string_list words = {0};
+		struct msglist list;
 		char got[8] = "";
-		names_add_words(&words, rows[i].words);
+		string_list_add_words(&words, rows[i].words);
 		why.length = 0;
-		bool good = lists_read(&list, f, &vars, &words, rows[i].of, &why);
+		bool good = msglist_read(&list, f, &vars, &words, rows[i].of, &why);
 		for (int k = 0; k < list.count; k++)
 			got[k] = (char)('1' + list.items[k]);
 		if (good != (rows[i].places != NULL) || (good && strcmp(got, rows[i].places) != 0))
 			fail_msg("\"%s\": %s (%s)", rows[i].words, got, why.data);
-		lists_free(&list);
-		names_free(&words);
+		msglist_free(&list);
+		string_list_free(&words);
 	}
 	folder_close(f);
 	unlink(path);
@@ -370,7 +370,8 @@ static void a_killed_change_is_finished(void **state)
 					now.length = strlen(start) + n;
 				buffer_puts(&now, late[l]);
 				buffer_printf(&wanted, "%s%s%s", start, new, late[l]);
-				enum rewrite_plan plan = rewrite_plan(&j, now.data, now.length, &out);
+				enum rewrite_mailbox_plan plan =
+				    rewrite_mailbox_plan(&j, now.data, now.length, &out);
 				assert_int_not_equal(plan, PLAN_FOREIGN);
 				if (step > 0 && plan == PLAN_NOTHING)
 					assert_string_equal(buffer_string(&now), buffer_string(&wanted));
@@ -382,7 +383,7 @@ static void a_killed_change_is_finished(void **state)
 			}
 		}
 		struct buffer out = {0};
-		assert_int_equal(rewrite_plan(&j, "other bytes altogether, of somebody", 35, &out),
+		assert_int_equal(rewrite_mailbox_plan(&j, "other bytes altogether, of somebody", 35, &out),
 		    PLAN_FOREIGN);
 	}
 }
@@ -391,20 +392,20 @@ static void aliases_end(void **state)
 {
 	(void)state;
 	struct aliases a = {0};
-	struct names members = {0}, list = {0}, out = {0};
-	names_add_list(&members, "b@x self c");
+	struct string_list members = {0}, list = {0}, out = {0};
+	string_list_add_list(&members, "b@x self c");
 	alias_add(&a, "all", &members);
-	names_free(&members);
-	names_add_list(&members, "all d@x c");
+	string_list_free(&members);
+	string_list_add_list(&members, "all d@x c");
 	alias_add(&a, "c", &members);
-	names_add_list(&list, "All e@x");
+	string_list_add_list(&list, "All e@x");
 	alias_expand(&a, &list, "self", &out);
-	char *joined = names_join(&out);
+	char *joined = string_list_join(&out);
 	assert_string_equal(joined, "b@x, d@x, c, e@x");
 	free(joined);
-	names_free(&members);
-	names_free(&list);
-	names_free(&out);
+	string_list_free(&members);
+	string_list_free(&list);
+	string_list_free(&out);
 	alias_free(&a);
 }
 

@@ -1,7 +1,7 @@
 /* Answering, forwarding, and writing from the prompt. */
 #include "base/text.h"
-#include "mail/child.h"
-#include "mail/compose/collect.h"
+#include "mail/session/child.h"
+#include "mail/compose/dialogue.h"
 #include "mail/command/commands.h"
 #include "mail/compose/compose.h"
 #include "mail/format/field.h"
@@ -19,27 +19,27 @@ static char *field_of(struct session *s, int place, const char *name)
 }
 
 /* Adds the addresses of a field, but for this user's own and those that are there. */
-static void add_addresses(struct session *s, struct letter *l, struct names *list,
+static void add_addresses(struct session *s, struct letter *l, struct string_list *list,
     const char *value)
 {
-	struct names all = {0};
-	names_add_list(&all, value);
+	struct string_list all = {0};
+	string_list_add_list(&all, value);
 	for (int i = 0; i < all.count; i++) {
-		char *address = names_address(all.items[i]);
+		char *address = string_list_address(all.items[i]);
 		bool known = session_is_me(s, address) && !vars_on(&s->vars, "metoo");
-		const struct names *lists[] = {&l->to, &l->cc};
+		const struct string_list *lists[] = {&l->to, &l->cc};
 		for (size_t k = 0; k < 2 && !known; k++) {
 			for (int n = 0; n < lists[k]->count && !known; n++) {
-				char *other = names_address(lists[k]->items[n]);
+				char *other = string_list_address(lists[k]->items[n]);
 				known = text_equal_ci(other, address);
 				mem_free(&other);
 			}
 		}
 		if (!known)
-			names_add(list, all.items[i]);
+			string_list_add(list, all.items[i]);
 		mem_free(&address);
 	}
-	names_free(&all);
+	string_list_free(&all);
 }
 
 static void add_field(struct letter *l, const char *name, const char *value)
@@ -48,7 +48,7 @@ static void add_field(struct letter *l, const char *name, const char *value)
 	if (*value == '\0')
 		return;
 	buffer_printf(&line, "%s: %s", name, value);
-	names_add(&l->headers, buffer_string(&line));
+	string_list_add(&l->headers, buffer_string(&line));
 	buffer_free(&line);
 }
 
@@ -69,7 +69,7 @@ static void add_sender(struct session *s, struct letter *l, int place)
 	add_addresses(s, l, &l->to, value);
 	/* An answer to oneself goes to oneself. */
 	if (l->to.count == before)
-		names_add_list(&l->to, value);
+		string_list_add_list(&l->to, value);
 	mem_free(&reply);
 	mem_free(&from);
 	mem_free(&sender);
@@ -94,11 +94,11 @@ static void add_references(struct session *s, struct letter *l, int place)
 
 static void show_head(const struct session *s, const struct letter *l)
 {
-	const struct names *lists[] = {&l->to, &l->cc};
+	const struct string_list *lists[] = {&l->to, &l->cc};
 	static const char *const names[] = {"To", "Cc"};
 	struct buffer out = {0}, raw = {0};
 	for (size_t i = 0; i < 2; i++) {
-		char *joined = names_join(lists[i]);
+		char *joined = string_list_join(lists[i]);
 		if (lists[i]->count > 0)
 			buffer_printf(&raw, "%s: %s\n", names[i], joined);
 		mem_free(&joined);
@@ -117,7 +117,7 @@ static enum command_result write_and_send(struct session *s, struct letter *l)
 {
 	if (s->interactive && l->subject != NULL)
 		show_head(s, l);
-	if (collect_letter(s, l) != COLLECT_SEND)
+	if (dialogue_run(s, l) != DIALOGUE_SEND)
 		return COMMAND_FAILED;
 	int code = send_letter(s, l);
 	if (code != EX_OK)
@@ -125,7 +125,7 @@ static enum command_result write_and_send(struct session *s, struct letter *l)
 	return code == EX_OK ? COMMAND_DONE : COMMAND_FAILED;
 }
 
-enum command_result reply_to(struct session *s, const struct call *c)
+enum command_result answer_sender(struct session *s, const struct call *c)
 {
 	struct letter l = {0};
 	int place = c->list.items[0];
@@ -163,7 +163,7 @@ enum command_result reply_to(struct session *s, const struct call *c)
 	return result;
 }
 
-enum command_result reply_mail(struct session *s, const struct call *c)
+enum command_result answer_mail(struct session *s, const struct call *c)
 {
 	struct letter l = {0};
 	letter_add_list(&l.to, c->text);
@@ -176,7 +176,7 @@ enum command_result reply_mail(struct session *s, const struct call *c)
 	return result;
 }
 
-enum command_result reply_forward(struct session *s, const struct call *c)
+enum command_result answer_forward(struct session *s, const struct call *c)
 {
 	struct letter l = {0};
 	const char *bytes;

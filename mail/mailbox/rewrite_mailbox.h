@@ -4,8 +4,8 @@
    that waits for the lock of the old file would write into nothing.  A journal beside the mailbox
    (or in the home, or TMPDIR) holds the old and the new bytes until the change is on disk; the next
    session that finds it finishes the change.  Mail that was appended meanwhile is kept. */
-#ifndef MAIL_REWRITE_H
-#define MAIL_REWRITE_H
+#ifndef MAIL_REWRITE_MAILBOX_H
+#define MAIL_REWRITE_MAILBOX_H
 #include "base/mem.h"
 #include "base/text.h"
 #include <stdint.h>
@@ -21,11 +21,11 @@ enum rewrite_result {
 
 /* Makes the file, open for writing and locked, whose bytes are old_bytes, hold new_bytes.  why says
  * what went wrong. */
-enum rewrite_result rewrite_file(int fd, const char *path, const struct buffer *old_bytes,
+enum rewrite_result rewrite_mailbox(int fd, const char *path, const struct buffer *old_bytes,
     const struct buffer *new_bytes, struct text *why);
 
 /* Finishes what a killed session has left, in the locked file.  True unless that failed (why). */
-bool rewrite_recover(int fd, const char *path, struct text *why);
+bool rewrite_mailbox_recover(int fd, const char *path, struct text *why);
 
 /* A journal, as read: pointers into its bytes. */
 struct rewrite_journal {
@@ -34,12 +34,12 @@ struct rewrite_journal {
 	size_t old_length, new_length;
 };
 
-enum rewrite_plan {
+enum rewrite_mailbox_plan {
 	PLAN_NOTHING, /* the change has not begun, or is complete */
 	PLAN_WRITE,   /* out is what the mailbox should hold */
 	PLAN_FOREIGN  /* another program has changed it since */
 };
 /* Pure: from a journal and the mailbox as it is to the mailbox as it should be. */
-enum rewrite_plan rewrite_plan(const struct rewrite_journal *j, const char *now, size_t length,
-    struct buffer *out);
+enum rewrite_mailbox_plan rewrite_mailbox_plan(const struct rewrite_journal *j, const char *now,
+    size_t length, struct buffer *out);
 #endif

@@ -1,8 +1,8 @@
 /* Files of journals.  In places where others write too, only a regular file of our own counts. */
-#include "mail/mailbox/journal.h"
+#include "mail/mailbox/rewrite_journal.h"
 #include "base/fdio.h"
 #include "base/text.h"
-#include "mail/mailbox/rewrite.h"
+#include "mail/mailbox/rewrite_mailbox.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 #define JOURNAL_LIMIT_BYTES (2 * MAILBOX_LIMIT_BYTES) /* what was, and what will be */
 
-uint64_t journal_sum(const char *bytes, size_t length)
+uint64_t rewrite_journal_sum(const char *bytes, size_t length)
 {
 	uint64_t sum = 0xcbf29ce484222325u;
 	for (size_t i = 0; i < length; i++)
@@ -35,7 +35,7 @@ static bool put_name(char *name, size_t size, const char *path, int place)
 	else if (from == NULL || *from == '\0' || !text_copy(folder, sizeof folder, from))
 		return false;
 	return (size_t)snprintf(name, size, "%s/.firsthop-mail.%016llx", folder,
-	           (unsigned long long)journal_sum(path, strlen(path))) < size;
+	           (unsigned long long)rewrite_journal_sum(path, strlen(path))) < size;
 }
 
 /* Makes a new name durable. */
@@ -74,7 +74,7 @@ static bool write_in_place(const char *name, const struct buffer *bytes)
 	return false;
 }
 
-bool journal_write(char *name, size_t size, const char *path, const struct buffer *bytes)
+bool rewrite_journal_write(char *name, size_t size, const char *path, const struct buffer *bytes)
 {
 	for (int place = 0; place < JOURNAL_PLACES; place++) {
 		if (put_name(name, size, path, place) && write_in_place(name, bytes))
@@ -83,7 +83,7 @@ bool journal_write(char *name, size_t size, const char *path, const struct buffe
 	return false;
 }
 
-bool journal_find(char *name, size_t size, const char *path, struct buffer *bytes)
+bool rewrite_journal_find(char *name, size_t size, const char *path, struct buffer *bytes)
 {
 	for (int place = 0; place < JOURNAL_PLACES; place++) {
 		struct stat st;

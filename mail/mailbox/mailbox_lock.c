@@ -1,7 +1,7 @@
 /* Locks.  The lock file first: who waits for it holds nothing else.  Where the folder is not ours
    to write in (mail runs without privileges), the kernel's locks stand alone, as in the other mail
    programs there. */
-#include "mail/mailbox/lock.h"
+#include "mail/mailbox/mailbox_lock.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/dotlock.h"
@@ -12,12 +12,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-bool lock_take(struct lock *l, int fd, const char *path, long long wait_ms)
+bool mailbox_lock_take(struct mailbox_lock *l, int fd, const char *path, long long wait_ms)
 {
 	char dot[sizeof l->dot];
 	bool possible = (size_t)snprintf(dot, sizeof dot, "%s.lock", path) < sizeof dot;
 	int64_t end = clock_mono_ms() + wait_ms;
-	*l = (struct lock){.fd = fd};
+	*l = (struct mailbox_lock){.fd = fd};
 	for (;;) {
 		enum dotlock d = possible ? dotlock_take(AT_FDCWD, dot) : DOTLOCK_CLOSED;
 		bool dotted = d == DOTLOCK_TAKEN || d == DOTLOCK_OURS;
@@ -36,7 +36,7 @@ bool lock_take(struct lock *l, int fd, const char *path, long long wait_ms)
 	}
 }
 
-void lock_release(struct lock *l)
+void mailbox_lock_release(struct mailbox_lock *l)
 {
 	compat_unlock_file(l->fd);
 	if (l->dot[0] != '\0')

@@ -1,5 +1,5 @@
 /* Variables, in a sorted array. */
-#include "mail/vars.h"
+#include "mail/session/vars.h"
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>

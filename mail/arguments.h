@@ -1,13 +1,13 @@
 /* The command line of mail(1). */
-#ifndef MAIL_OPTIONS_H
-#define MAIL_OPTIONS_H
+#ifndef MAIL_ARGUMENTS_H
+#define MAIL_ARGUMENTS_H
 #include "mail/compose/letter.h"
 
-struct options {
-	struct letter letter;    /* what -s -r -c -b -a -A -C -M and the recipients say */
-	struct names pass;       /* options for sendmail, from behind the recipients */
-	struct names sets;       /* -S: assignments for variables */
-	struct names commands;   /* --exec: commands to run after the start files */
+struct arguments {
+	struct letter letter;        /* what -s -r -c -b -a -A -C -M and the recipients say */
+	struct string_list pass;     /* options for sendmail, from behind the recipients */
+	struct string_list sets;     /* -S: assignments for variables */
+	struct string_list commands; /* --exec: commands to run after the start files */
 	struct letter_wish next; /* --content-type, --encoding ...: for the attachments that follow */
 	int type_files;          /* attachments before --content-type */
 	char *file;              /* -f FILE; NULL = not given */
@@ -19,10 +19,10 @@ struct options {
 };
 
 /* False with a message on standard error (exit 64).  Some strings of argv are kept by address. */
-bool options_read(struct options *o, int argc, char **argv);
+bool arguments_read(struct arguments *o, int argc, char **argv);
 
 /* True when no recipient, and nothing else that only a message has, was named: the mailbox is read.
  */
-bool options_reading(const struct options *o);
-void options_free(struct options *o);
+bool arguments_reading(const struct arguments *o);
+void arguments_free(struct arguments *o);
 #endif

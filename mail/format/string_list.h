@@ -1,32 +1,32 @@
 /* Lists of words, names and addresses, as options, header fields and aliases hold them. */
-#ifndef MAIL_NAMES_H
-#define MAIL_NAMES_H
+#ifndef MAIL_STRING_LIST_H
+#define MAIL_STRING_LIST_H
 #include "base/mem.h"
 #include <stdbool.h>
 
-struct names {
+struct string_list {
 	char **items; /* ended by NULL when there is one or more */
 	int count;
 };
-void names_add(struct names *n, const char *item);
-void names_free(struct names *n);
+void string_list_add(struct string_list *n, const char *item);
+void string_list_free(struct string_list *n);
 
 /* Adds the addresses of a list.  Commas part them; blanks do too where no address has a name, a
    comment or quotes. What stands in quotes, brackets or comments stays together. */
-void names_add_list(struct names *n, const char *list);
+void string_list_add_list(struct string_list *n, const char *list);
 
 /* Adds the words of a line: parted by blanks; quotes of both kinds keep them together and are taken
    off; a backslash takes the meaning of the character behind it, but for \n and \t in double
    quotes, which are a line end and a tab. */
-void names_add_words(struct names *n, const char *line);
+void string_list_add_words(struct string_list *n, const char *line);
 
 /* Place of an item without regard to case, -1 when it is not there. */
-int names_find(const struct names *n, const char *item);
-void names_remove(struct names *n, int place);
+int string_list_find(const struct string_list *n, const char *item);
+void string_list_remove(struct string_list *n, int place);
 
 /* The address alone of "Name <address>" or "address (Name)"; free it. */
-char *names_address(const char *item);
+char *string_list_address(const char *item);
 
 /* All items with ", " between them; free it. */
-char *names_join(const struct names *n);
+char *string_list_join(const struct string_list *n);
 #endif

@@ -1,5 +1,5 @@
 /* Messages into files. */
-#include "mail/mailbox/store.h"
+#include "mail/command/export.h"
 #include "base/clock.h"
 #include "mail/mailbox/append.h"
 #include "mail/format/field.h"
@@ -34,7 +34,7 @@ static void put_with_status(struct buffer *out, const char *sender, const struct
 	buffer_free(&text);
 }
 
-void store_put(struct folder *f, int place, const struct render_fields *fields, bool status,
+void export_put(struct folder *f, int place, const struct render_fields *fields, bool status,
     struct buffer *out)
 {
 	struct message *m = &f->items[place];
@@ -65,7 +65,7 @@ void store_put(struct folder *f, int place, const struct render_fields *fields, 
 		buffer_puts(out, "\n");
 }
 
-static bool add_to_maildir(struct session *s, const char *path, const struct message_list *list,
+static bool add_to_maildir(struct session *s, const char *path, const struct msglist *list,
     const struct render_fields *fields, size_t *bytes)
 {
 	bool good = true;
@@ -83,7 +83,7 @@ static bool add_to_maildir(struct session *s, const char *path, const struct mes
 	return good;
 }
 
-bool store_messages(struct session *s, const char *path, const struct message_list *list,
+bool export_messages(struct session *s, const char *path, const struct msglist *list,
     const struct render_fields *fields, size_t *bytes)
 {
 	struct buffer out = {0};
@@ -91,7 +91,7 @@ bool store_messages(struct session *s, const char *path, const struct message_li
 	if (maildir_is_one(path))
 		return add_to_maildir(s, path, list, fields, bytes);
 	for (int i = 0; i < list->count; i++)
-		store_put(s->folder, list->items[i], fields, false, &out);
+		export_put(s->folder, list->items[i], fields, false, &out);
 	*bytes = out.length;
 	bool good = append_file(path, APPEND_MBOX, out.data, out.length);
 	buffer_free(&out);

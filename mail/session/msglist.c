@@ -1,7 +1,7 @@
 /* Message lists.  Numbers choose; names, subjects and ":" letters then leave only what fits, among
    all when there was no number. A message fits one of several names or subjects, and one of several
    letters. */
-#include "mail/command/lists.h"
+#include "mail/session/msglist.h"
 #include "mail/format/field.h"
 #include <stdlib.h>
 #include <string.h>
@@ -9,21 +9,21 @@
 struct reading {
 	struct folder *f;
 	const struct vars *vars;
-	enum lists_of of;
+	enum msglist_of of;
 	bool *chosen;
 	bool numbers; /* a number, a range or a sign stood there */
-	struct names names, subjects;
+	struct string_list names, subjects;
 	char letters[32];
 	struct text *why;
 };
 
-void lists_free(struct message_list *list)
+void msglist_free(struct msglist *list)
 {
 	mem_free(&list->items);
 	list->count = 0;
 }
 
-int lists_next(const struct folder *f, int place, int direction)
+int msglist_next(const struct folder *f, int place, int direction)
 {
 	for (place += direction; place >= 0 && place < f->count; place += direction) {
 		if ((f->items[place].flags & MESSAGE_DELETED) == 0)
@@ -35,7 +35,7 @@ int lists_next(const struct folder *f, int place, int direction)
 static bool is_of(const struct reading *r, int place)
 {
 	bool deleted = (r->f->items[place].flags & MESSAGE_DELETED) != 0;
-	return r->of == LISTS_ANY || deleted == (r->of == LISTS_DELETED);
+	return r->of == MSGLIST_ANY || deleted == (r->of == MSGLIST_DELETED);
 }
 
 /* First or last message of the kind wanted. */
@@ -70,7 +70,7 @@ static int one_message(struct reading *r, const char **at)
 	else if (*word == '$')
 		place = edge(r, r->f->count - 1, -1);
 	else
-		place = lists_next(r->f, r->f->dot, *word == '+' ? 1 : -1);
+		place = msglist_next(r->f, r->f->dot, *word == '+' ? 1 : -1);
 	if (place < 0)
 		text_printf(r->why, "%c: there is no such message", *word);
 	return place;
@@ -83,7 +83,7 @@ static bool choose(struct reading *r, int from, int to, bool alone)
 			r->chosen[i] = true;
 		} else if (alone) {
 			text_printf(r->why, "%d: this message is %sdeleted", i + 1,
-			    r->of == LISTS_DELETED ? "not " : "");
+			    r->of == MSGLIST_DELETED ? "not " : "");
 			return false;
 		}
 	}
@@ -120,7 +120,7 @@ static bool read_search(struct reading *r, const char *wanted)
 		mem_free(&f->last_search);
 		f->last_search = mem_copy(wanted);
 	}
-	names_add(&r->subjects, f->last_search != NULL ? f->last_search : "");
+	string_list_add(&r->subjects, f->last_search != NULL ? f->last_search : "");
 	return true;
 }
 
@@ -148,7 +148,7 @@ static bool read_list_word(struct reading *r, const char *word)
 		return read_search(r, word + 1);
 	if (strchr(".^$+-", *word) != NULL || (*word >= '0' && *word <= '9'))
 		return read_range(r, word);
-	names_add(&r->names, word);
+	string_list_add(&r->names, word);
 	return true;
 }
 
@@ -227,7 +227,7 @@ static bool fits(const struct reading *r, int place)
 	       subject_fits(r, place);
 }
 
-static void collect(struct reading *r, struct message_list *list)
+static void collect(struct reading *r, struct msglist *list)
 {
 	list->items = mem_alloc(((size_t)r->f->count + 1) * sizeof *list->items);
 	list->count = 0;
@@ -246,9 +246,9 @@ static bool choose_usual(struct reading *r)
 		place = edge(r, r->f->dot - 1, -1);
 	if (place >= 0)
 		return choose(r, place, place, true);
-	text_put(r->why, r->f->count == 0         ? "there are no messages"
-	                 : r->of == LISTS_DELETED ? "no message is deleted"
-	                                          : "there is no current message");
+	text_put(r->why, r->f->count == 0           ? "there are no messages"
+	                 : r->of == MSGLIST_DELETED ? "no message is deleted"
+	                                            : "there is no current message");
 	return false;
 }
 
@@ -260,7 +260,7 @@ static bool is_bound(const char *word)
 	       (word[digits] == '\0' || (strchr(".^$", *word) != NULL && word[1] == '\0'));
 }
 
-static bool read_all(struct reading *r, const struct names *words)
+static bool read_all(struct reading *r, const struct string_list *words)
 {
 	if (words->count == 0)
 		return choose_usual(r);
@@ -282,12 +282,12 @@ static bool read_all(struct reading *r, const struct names *words)
 	return true;
 }
 
-bool lists_read(struct message_list *list, struct folder *f, const struct vars *vars,
-    const struct names *words, enum lists_of of, struct text *why)
+bool msglist_read(struct msglist *list, struct folder *f, const struct vars *vars,
+    const struct string_list *words, enum msglist_of of, struct text *why)
 {
 	struct reading r = {.f = f, .vars = vars, .of = of, .why = why};
 	r.chosen = mem_alloc((size_t)f->count + 1);
-	*list = (struct message_list){0};
+	*list = (struct msglist){0};
 	bool good = read_all(&r, words);
 	if (good)
 		collect(&r, list);
@@ -296,12 +296,12 @@ bool lists_read(struct message_list *list, struct folder *f, const struct vars *
 		good = false;
 	}
 	mem_free(&r.chosen);
-	names_free(&r.names);
-	names_free(&r.subjects);
+	string_list_free(&r.names);
+	string_list_free(&r.subjects);
 	return good;
 }
 
-bool lists_is_word(const char *word)
+bool msglist_is_word(const char *word)
 {
 	if (*word == ':' || *word == '/')
 		return *word == ':' && strlen(word) == 2;

@@ -1,12 +1,12 @@
 /* Options, left to right.  -a differs between the mail programs of this world, so its value
  * decides. */
-#include "mail/options.h"
+#include "mail/arguments.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static bool add_header(struct options *o, const char *value)
+static bool add_header(struct arguments *o, const char *value)
 {
 	if (letter_is_header(value)) {
 		letter_take_header(&o->letter, value);
@@ -17,7 +17,7 @@ static bool add_header(struct options *o, const char *value)
 }
 
 /* With what the options before it want; the names are for one file. */
-static bool add_file(struct options *o, const char *path)
+static bool add_file(struct arguments *o, const char *path)
 {
 	letter_add_file(&o->letter, path, &o->next);
 	mem_free(&o->next.name);
@@ -25,7 +25,7 @@ static bool add_file(struct options *o, const char *path)
 	return true;
 }
 
-static bool add_a(struct options *o, const char *value)
+static bool add_a(struct arguments *o, const char *value)
 {
 	bool header = letter_is_header(value), file = access(value, F_OK) == 0;
 	if (header && file) {
@@ -46,18 +46,18 @@ static bool add_a(struct options *o, const char *value)
 	return true;
 }
 
-static bool add_type(struct options *o, const char *value)
+static bool add_type(struct arguments *o, const char *value)
 {
 	struct buffer line = {0};
 	buffer_printf(&line, "Content-Type: %s", value);
-	names_add(&o->letter.headers, buffer_string(&line));
+	string_list_add(&o->letter.headers, buffer_string(&line));
 	buffer_free(&line);
 	return true;
 }
 
 /* --content-type.  A type that no text has is for the attachments that follow, as GNU's mail takes
  * it; if none does, for the text. */
-static bool add_part_type(struct options *o, const char *value)
+static bool add_part_type(struct arguments *o, const char *value)
 {
 	if (text_starts_ci(value, "text/") || text_starts_ci(value, "multipart/") ||
 	    text_starts_ci(value, "message/"))
@@ -67,7 +67,7 @@ static bool add_part_type(struct options *o, const char *value)
 	return true;
 }
 
-static bool add_encoding(struct options *o, const char *value)
+static bool add_encoding(struct arguments *o, const char *value)
 {
 	static const struct {
 		const char *name;
@@ -86,7 +86,7 @@ static bool add_encoding(struct options *o, const char *value)
 }
 
 /* --attach-fd: a descriptor that the caller has opened. */
-static bool add_descriptor(struct options *o, const char *value)
+static bool add_descriptor(struct arguments *o, const char *value)
 {
 	long long number;
 	char path[40];
@@ -103,7 +103,7 @@ static bool add_descriptor(struct options *o, const char *value)
 /* Values that have no letter. */
 enum { VALUE_TYPE = 1, VALUE_ENCODING, VALUE_NAME, VALUE_FILE_NAME, VALUE_FD, VALUE_COMMAND };
 
-static bool use_value(struct options *o, char letter, const char *value)
+static bool use_value(struct arguments *o, char letter, const char *value)
 {
 	switch (letter) {
 	case 's': letter_set(&o->letter.subject, value); return true;
@@ -118,9 +118,9 @@ static bool use_value(struct options *o, char letter, const char *value)
 	case VALUE_NAME: letter_set(&o->next.name, value); return true;
 	case VALUE_FILE_NAME: letter_set(&o->next.file_name, value); return true;
 	case VALUE_FD: return add_descriptor(o, value);
-	case VALUE_COMMAND: names_add(&o->commands, value); return true;
+	case VALUE_COMMAND: string_list_add(&o->commands, value); return true;
 	case 'L': letter_set(&o->letter.charset, value); return true; /* --charset */
-	case 'S': names_add(&o->sets, value); return true;
+	case 'S': string_list_add(&o->sets, value); return true;
 	case 'u': o->user = value; return true;
 	default: return add_a(o, value);
 	}
@@ -152,7 +152,7 @@ static bool refuse_flag(char letter)
 /* Flags that have no letter; none: what it asks for is so in any case. */
 enum { FLAG_NONE = 1, FLAG_ALTERNATIVE, FLAG_SKIP_EMPTY };
 
-static bool use_flag(struct options *o, char letter)
+static bool use_flag(struct arguments *o, char letter)
 {
 	switch (letter) {
 	case 'E': o->skip_empty = true; return true;
@@ -218,7 +218,7 @@ static bool has_value(const char *letters, const char *following)
 	return strchr("scbrAaCSu", *letters) != NULL;
 }
 
-static bool read_letters(struct options *o, const char *letters, int argc, char **argv, int *next)
+static bool read_letters(struct arguments *o, const char *letters, int argc, char **argv, int *next)
 {
 	for (; *letters != '\0'; letters++) {
 		if (!has_value(letters, *next < argc ? argv[*next] : NULL)) {
@@ -255,7 +255,7 @@ static char long_flag(const char *word)
 }
 
 /* --name=value and --name value. */
-static bool read_long(struct options *o, const char *word, int argc, char **argv, int *next)
+static bool read_long(struct arguments *o, const char *word, int argc, char **argv, int *next)
 {
 	static const struct {
 		const char *name;
@@ -291,19 +291,19 @@ static bool is_sendmails(char letter)
 	return letter != '\0' && strchr("fFNRVBoO", letter) != NULL;
 }
 
-static bool pass_on(struct options *o, const char *word, int argc, char **argv, int *next)
+static bool pass_on(struct arguments *o, const char *word, int argc, char **argv, int *next)
 {
 	const char *value = word[2] == '\0' ? take_value(word, argc, argv, next) : "";
 	if (value == NULL)
 		return false;
-	names_add(&o->pass, word);
+	string_list_add(&o->pass, word);
 	if (word[2] == '\0')
-		names_add(&o->pass, value);
+		string_list_add(&o->pass, value);
 	return true;
 }
 
 /* "-f FILE": the one word that is left names the mailbox. */
-static bool take_file(struct options *o, const struct names *operands)
+static bool take_file(struct arguments *o, const struct string_list *operands)
 {
 	if (operands->count > 1) {
 		fprintf(stderr,
@@ -316,7 +316,7 @@ static bool take_file(struct options *o, const struct names *operands)
 }
 
 /* The words, one after the other; what is no option goes to operands. */
-static bool read_words(struct options *o, int argc, char **argv, struct names *operands)
+static bool read_words(struct arguments *o, int argc, char **argv, struct string_list *operands)
 {
 	int next = 1;
 	bool only_names = false;
@@ -324,10 +324,10 @@ static bool read_words(struct options *o, int argc, char **argv, struct names *o
 		const char *word = argv[next++];
 		bool good = true, behind = operands->count > 0 && !o->read_file;
 		if (only_names || word[0] != '-' || word[1] == '\0') {
-			names_add(operands, word);
+			string_list_add(operands, word);
 		} else if (strcmp(word, "--") == 0 && behind) {
 			while (next < argc)
-				names_add(&o->pass, argv[next++]);
+				string_list_add(&o->pass, argv[next++]);
 		} else if (strcmp(word, "--") == 0 || strcmp(word, "-.") == 0 ||
 		           strcmp(word, "--end-options") == 0) {
 			only_names = true;
@@ -344,21 +344,21 @@ static bool read_words(struct options *o, int argc, char **argv, struct names *o
 	return true;
 }
 
-bool options_read(struct options *o, int argc, char **argv)
+bool arguments_read(struct arguments *o, int argc, char **argv)
 {
-	struct names operands = {0};
+	struct string_list operands = {0};
 	bool good = read_words(o, argc, argv, &operands);
 	if (good && o->read_file)
 		good = take_file(o, &operands);
 	for (int i = 0; good && !o->read_file && i < operands.count; i++)
 		letter_add_list(&o->letter.to, operands.items[i]);
-	names_free(&operands);
+	string_list_free(&operands);
 	if (good && o->next.type != NULL && o->letter.files.count == o->type_files)
 		add_type(o, o->next.type);
 	return good;
 }
 
-bool options_reading(const struct options *o)
+bool arguments_reading(const struct arguments *o)
 {
 	const struct letter *l = &o->letter;
 	return o->read_file || o->headers_only || o->test_only ||
@@ -366,12 +366,12 @@ bool options_reading(const struct options *o)
 	           l->headers.count == 0 && l->files.count == 0);
 }
 
-void options_free(struct options *o)
+void arguments_free(struct arguments *o)
 {
 	letter_free(&o->letter);
 	mem_free(&o->file);
-	names_free(&o->pass);
-	names_free(&o->sets);
-	names_free(&o->commands);
+	string_list_free(&o->pass);
+	string_list_free(&o->sets);
+	string_list_free(&o->commands);
 	letter_wish_free(&o->next);
 }

@@ -1,28 +1,28 @@
 /* Message lists, as commands of mail(1) take them: "3 5-8", ".", "^", "$", "*", "+", "-",
  * "/subject", "name", ":n". */
-#ifndef MAIL_LISTS_H
-#define MAIL_LISTS_H
+#ifndef MAIL_MSGLIST_H
+#define MAIL_MSGLIST_H
 #include "mail/mailbox/folder.h"
-#include "mail/compose/names.h"
-#include "mail/vars.h"
+#include "mail/format/string_list.h"
+#include "mail/session/vars.h"
 
-enum lists_of { LISTS_LIVE, LISTS_DELETED, LISTS_ANY };
+enum msglist_of { MSGLIST_LIVE, MSGLIST_DELETED, MSGLIST_ANY };
 
-struct message_list {
+struct msglist {
 	int *items; /* places from 0, in order */
 	int count;
 };
 
 /* Reads a list of words.  An empty one gives the current message.  False with why when it is wrong
  * or fits no message. */
-bool lists_read(struct message_list *list, struct folder *f, const struct vars *vars,
-    const struct names *words, enum lists_of of, struct text *why);
+bool msglist_read(struct msglist *list, struct folder *f, const struct vars *vars,
+    const struct string_list *words, enum msglist_of of, struct text *why);
 
 /* True for a word that can only be part of a list, and no file name or command. */
-bool lists_is_word(const char *word);
+bool msglist_is_word(const char *word);
 
 /* The next message in a direction (1 or -1) that is not deleted, from a place on, without it; -1
  * when there is none. */
-int lists_next(const struct folder *f, int place, int direction);
-void lists_free(struct message_list *list);
+int msglist_next(const struct folder *f, int place, int direction);
+void msglist_free(struct msglist *list);
 #endif

@@ -1,5 +1,5 @@
 /* The session, and the names of its files. */
-#include "mail/session.h"
+#include "mail/session/session.h"
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,15 +37,15 @@ void session_start(struct session *s)
 	*s = (struct session){0};
 	vars_defaults(&s->vars);
 	s->user = login_name();
-	names_add_words(&s->ignored, USUALLY_IGNORED);
+	string_list_add_words(&s->ignored, USUALLY_IGNORED);
 }
 
 void session_free(struct session *s)
 {
-	struct names *lists[] = {&s->alternates, &s->ignored, &s->retained, &s->save_ignored,
+	struct string_list *lists[] = {&s->alternates, &s->ignored, &s->retained, &s->save_ignored,
 	    &s->save_retained, &s->pass};
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-		names_free(lists[i]);
+		string_list_free(lists[i]);
 	vars_free(&s->vars);
 	alias_free(&s->aliases);
 	folder_close(s->folder);
@@ -139,7 +139,7 @@ char *session_path(const struct session *s, const char *name)
 bool session_is_me(const struct session *s, const char *address)
 {
 	size_t n = strcspn(address, "@");
-	if (names_find(&s->alternates, address) >= 0)
+	if (string_list_find(&s->alternates, address) >= 0)
 		return true;
 	/* A name of a login alone, or with the name of this machine behind it. */
 	char *local = mem_copy_n(address, n), host[256] = "";
@@ -148,7 +148,7 @@ bool session_is_me(const struct session *s, const char *address)
 	            (address[n] == '\0' || strcasecmp(address + n + 1, host) == 0 ||
 	                strcasecmp(address + n + 1, "localhost") == 0);
 	if (address[n] == '\0')
-		mine = mine || names_find(&s->alternates, local) >= 0;
+		mine = mine || string_list_find(&s->alternates, local) >= 0;
 	mem_free(&local);
 	return mine;
 }

@@ -1,9 +1,9 @@
 /* Children.  Their input and output are files without a name: a pipe to both would need two of us.
  */
-#include "mail/child.h"
+#include "mail/session/child.h"
 #include "base/fdio.h"
 #include "mail/format/charset.h"
-#include "mail/input.h"
+#include "mail/session/input.h"
 #include "mail/format/screen.h"
 #include <errno.h>
 #include <fcntl.h>

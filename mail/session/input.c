@@ -1,10 +1,11 @@
 /* Standard input, line by line, with signals as values. */
-#include "mail/input.h"
+#include "mail/session/input.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -130,4 +131,13 @@ void input_die(int number)
 	raise(number);
 	sigprocmask(SIG_UNBLOCK, &open, NULL);
 	_exit(EX_SOFTWARE);
+}
+
+bool input_ask(const char *prompt, struct buffer *answer)
+{
+	int number;
+	fputs(prompt, stdout);
+	fflush(stdout);
+	answer->length = 0;
+	return input_line(answer, &number) == INPUT_LINE;
 }

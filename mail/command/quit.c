@@ -1,13 +1,13 @@
 /* Writing back.  Order: lock, look whether the mailbox is still the one that was read, put what
    moves into mbox (synced), then change the mailbox.  A session that is killed between leaves
    messages twice, never none. */
-#include "mail/mailbox/quit.h"
+#include "mail/command/quit.h"
 #include "base/fdio.h"
 #include "mail/mailbox/append.h"
-#include "mail/mailbox/lock.h"
+#include "mail/mailbox/mailbox_lock.h"
 #include "mail/mailbox/maildir.h"
-#include "mail/mailbox/rewrite.h"
-#include "mail/mailbox/store.h"
+#include "mail/mailbox/rewrite_mailbox.h"
+#include "mail/command/export.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -73,18 +73,18 @@ static void decide(struct quitting *q, const char *mbox)
 static bool put_in_front(const char *path, const struct buffer *bytes, struct text *why)
 {
 	struct buffer now = {0}, wanted = {0};
-	struct lock lock;
+	struct mailbox_lock lock;
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
-	bool good = fd >= 0 && lock_take(&lock, fd, path, LOCK_WAIT_MS);
+	bool good = fd >= 0 && mailbox_lock_take(&lock, fd, path, LOCK_WAIT_MS);
 	if (!good) {
 		text_printf(why, "%s", strerror(errno));
 	} else {
-		good = rewrite_recover(fd, path, why) && lseek(fd, 0, SEEK_SET) == 0 &&
+		good = rewrite_mailbox_recover(fd, path, why) && lseek(fd, 0, SEEK_SET) == 0 &&
 		       fdio_slurp(fd, &now, MAILBOX_LIMIT_BYTES);
 		buffer_add(&wanted, bytes->data, bytes->length);
 		buffer_add(&wanted, now.data, now.length);
-		good = good && rewrite_file(fd, path, &now, &wanted, why) == REWRITE_DONE;
-		lock_release(&lock);
+		good = good && rewrite_mailbox(fd, path, &now, &wanted, why) == REWRITE_DONE;
+		mailbox_lock_release(&lock);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -99,7 +99,7 @@ static bool move_to_mbox(struct quitting *q, const char *mbox)
 	TEXT(why, 300);
 	for (int i = 0; i < q->f->count; i++) {
 		if (q->fates[i] == FATE_TO_MBOX)
-			store_put(q->f, i, NULL, true, &bytes);
+			export_put(q->f, i, NULL, true, &bytes);
 	}
 	bool good;
 	if (vars_on(&q->s->vars, "append")) {
@@ -127,7 +127,7 @@ static void put_mailbox(struct quitting *q, const struct buffer *now, struct buf
 		if (q->fates[i] != FATE_STAYS)
 			continue;
 		if (m->edited || status_changed(m))
-			store_put(f, i, NULL, true, out);
+			export_put(f, i, NULL, true, out);
 		else
 			buffer_add(out, f->bytes.data + m->item.start, m->item.length);
 	}
@@ -151,7 +151,7 @@ static bool change_locked(struct quitting *q, int fd, const char *mbox)
 {
 	struct buffer now = {0}, wanted = {0};
 	TEXT(why, 300);
-	bool good = rewrite_recover(fd, q->f->path, &why) && lseek(fd, 0, SEEK_SET) == 0 &&
+	bool good = rewrite_mailbox_recover(fd, q->f->path, &why) && lseek(fd, 0, SEEK_SET) == 0 &&
 	            fdio_slurp(fd, &now, MAILBOX_LIMIT_BYTES);
 	if (!good && why.length == 0)
 		text_printf(&why, "%s", strerror(errno));
@@ -163,7 +163,7 @@ static bool change_locked(struct quitting *q, int fd, const char *mbox)
 	bool moved = good && (q->move == 0 || move_to_mbox(q, mbox));
 	if (moved) {
 		put_mailbox(q, &now, &wanted);
-		enum rewrite_result result = rewrite_file(fd, q->f->path, &now, &wanted, &why);
+		enum rewrite_result result = rewrite_mailbox(fd, q->f->path, &now, &wanted, &why);
 		good = result == REWRITE_DONE;
 		if (result == REWRITE_BROKEN)
 			text_put(&why,
@@ -180,16 +180,16 @@ static bool change_locked(struct quitting *q, int fd, const char *mbox)
 
 static bool change_mbox(struct quitting *q, const char *mbox)
 {
-	struct lock lock;
+	struct mailbox_lock lock;
 	int fd = open(q->f->path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	bool good = fd >= 0 && lock_take(&lock, fd, q->f->path, LOCK_WAIT_MS);
+	bool good = fd >= 0 && mailbox_lock_take(&lock, fd, q->f->path, LOCK_WAIT_MS);
 	if (!good)
 		fprintf(stderr, "mail: %s is not changed: %s\n", q->f->path,
 		    fd >= 0 && errno == EAGAIN ? "another program keeps it locked; try again in a moment"
 		                               : strerror(errno));
 	if (good) {
 		good = change_locked(q, fd, mbox);
-		lock_release(&lock);
+		mailbox_lock_release(&lock);
 	}
 	if (fd >= 0)
 		close(fd);

@@ -1,7 +1,7 @@
 /* The end of a session: what was done to messages is done to the mailbox. */
 #ifndef MAIL_QUIT_H
 #define MAIL_QUIT_H
-#include "mail/session.h"
+#include "mail/session/session.h"
 
 /* Writes the open mailbox back.  False with a message when that failed; the mailbox is then as it
    was, but for messages that may stand in mbox too. */

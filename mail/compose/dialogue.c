@@ -1,8 +1,8 @@
 /* Collecting a letter.  The dialogue is FreeBSD's: one interrupt warns, the second one keeps the
  * letter in dead.letter. */
-#include "mail/compose/collect.h"
+#include "mail/compose/dialogue.h"
 #include "base/fdio.h"
-#include "mail/input.h"
+#include "mail/session/input.h"
 #include "mail/compose/send.h"
 #include "mail/compose/tilde.h"
 #include <errno.h>
@@ -18,15 +18,6 @@ struct collecting {
 	struct letter *l;
 	bool warned; /* one interrupt has come */
 };
-
-bool collect_ask(const char *prompt, struct buffer *answer)
-{
-	int number;
-	fputs(prompt, stdout);
-	fflush(stdout);
-	answer->length = 0;
-	return input_line(answer, &number) == INPUT_LINE;
-}
 
 /* True when the letter is given up. */
 static bool take_signal(struct collecting *c, int number)
@@ -87,7 +78,7 @@ static bool ask_copies(struct collecting *c)
 	bool good = true, asked = false;
 	struct {
 		const char *variable, *prompt;
-		struct names *list;
+		struct string_list *list;
 	} rows[] = {{"askcc", "Cc: ", &c->l->cc}, {"askbcc", "Bcc: ", &c->l->bcc}};
 	for (size_t i = 0; i < 2 && good && c->s->interactive; i++) {
 		if (!vars_on(&c->s->vars, rows[i].variable))
@@ -127,10 +118,10 @@ static enum line_result take_line(struct collecting *c, struct buffer *line)
 	return LINE_GOES_ON;
 }
 
-static enum collect_result read_lines(struct collecting *c)
+static enum dialogue_result read_lines(struct collecting *c)
 {
 	struct buffer line = {0};
-	enum collect_result result = COLLECT_SEND;
+	enum dialogue_result result = DIALOGUE_SEND;
 	bool more = true;
 	while (more) {
 		int number = 0;
@@ -140,7 +131,7 @@ static enum collect_result read_lines(struct collecting *c)
 		case INPUT_SIGNAL: l = take_signal(c, number) ? LINE_DROPS : LINE_GOES_ON; break;
 		case INPUT_ERROR:
 			l = LINE_ENDS;
-			result = COLLECT_FAILED;
+			result = DIALOGUE_FAILED;
 			break;
 		case INPUT_END:
 			l = LINE_ENDS;
@@ -150,26 +141,26 @@ static enum collect_result read_lines(struct collecting *c)
 			}
 		}
 		more = l == LINE_GOES_ON;
-		result = l == LINE_DROPS ? COLLECT_DROPPED : result;
+		result = l == LINE_DROPS ? DIALOGUE_DROPPED : result;
 	}
 	buffer_free(&line);
 	return result;
 }
 
-enum collect_result collect_letter(struct session *s, struct letter *l)
+enum dialogue_result dialogue_run(struct session *s, struct letter *l)
 {
 	struct collecting c = {.s = s, .l = l};
-	enum collect_result result;
+	enum dialogue_result result;
 	if (!s->interactive && !s->reading) {
 		result =
-		    fdio_slurp(STDIN_FILENO, &l->body, BODY_LIMIT_BYTES) ? COLLECT_SEND : COLLECT_FAILED;
+		    fdio_slurp(STDIN_FILENO, &l->body, BODY_LIMIT_BYTES) ? DIALOGUE_SEND : DIALOGUE_FAILED;
 	} else {
 		input_watch_signals();
-		result = ask_subject(&c) ? read_lines(&c) : COLLECT_DROPPED;
-		if (result == COLLECT_SEND && !ask_copies(&c))
-			result = COLLECT_DROPPED;
+		result = ask_subject(&c) ? read_lines(&c) : DIALOGUE_DROPPED;
+		if (result == DIALOGUE_SEND && !ask_copies(&c))
+			result = DIALOGUE_DROPPED;
 	}
-	if (result == COLLECT_FAILED)
+	if (result == DIALOGUE_FAILED)
 		fprintf(stderr, "mail: the text cannot be read: %s; nothing was sent\n", strerror(errno));
 	return result;
 }

@@ -2,11 +2,11 @@
    1. journal, synced;  2. room: if the mailbox grows, empty lines at its end, synced;  3. the new
    bytes over the old ones, synced;
    4. the end cut off, if it shrinks;  5. the journal removed.
-   Whatever a crash leaves, rewrite_plan can tell from the bytes which step was reached, and where
-   mail that came later begins. */
-#include "mail/mailbox/rewrite.h"
+   Whatever a crash leaves, rewrite_mailbox_plan can tell from the bytes which step was reached, and
+   where mail that came later begins. */
+#include "mail/mailbox/rewrite_mailbox.h"
 #include "base/fdio.h"
-#include "mail/mailbox/journal.h"
+#include "mail/mailbox/rewrite_journal.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,7 +68,7 @@ static void put_journal(struct buffer *out, const char *path, const struct rewri
 	buffer_printf(out,
 	    "firsthop-mail-rewrite: 1\nmailbox: %s\nstart: %zu\nold: %zu\nnew: %zu\nsum: %016llx\n\n",
 	    path, j->start, j->old_length, j->new_length,
-	    (unsigned long long)journal_sum(both.data, both.length));
+	    (unsigned long long)rewrite_journal_sum(both.data, both.length));
 	buffer_add(out, both.data, both.length);
 	buffer_free(&both);
 }
@@ -81,7 +81,7 @@ static size_t common_start(const struct buffer *a, const struct buffer *b)
 	return n;
 }
 
-enum rewrite_result rewrite_file(int fd, const char *path, const struct buffer *old_bytes,
+enum rewrite_result rewrite_mailbox(int fd, const char *path, const struct buffer *old_bytes,
     const struct buffer *new_bytes, struct text *why)
 {
 	struct buffer bytes = {0};
@@ -104,7 +104,7 @@ enum rewrite_result rewrite_file(int fd, const char *path, const struct buffer *
 		return REWRITE_KEPT;
 	}
 	put_journal(&bytes, path, &j);
-	bool kept = journal_write(name, sizeof name, path, &bytes);
+	bool kept = rewrite_journal_write(name, sizeof name, path, &bytes);
 	buffer_free(&bytes);
 	if (!kept) {
 		text_printf(why,
@@ -152,7 +152,7 @@ static bool read_journal(struct rewrite_journal *j, const char *path, const char
 		return false;
 	size_t data = (size_t)(at - head) + sum_length;
 	if (length - data != j->old_length + j->new_length ||
-	    strtoull(at + 5, NULL, 16) != journal_sum(bytes + data, length - data))
+	    strtoull(at + 5, NULL, 16) != rewrite_journal_sum(bytes + data, length - data))
 		return false;
 	j->old_part = bytes + data;
 	j->new_part = bytes + data + j->old_length;
@@ -171,8 +171,8 @@ static bool is_mixture(const struct rewrite_journal *j, const char *now, size_t 
 	return true;
 }
 
-enum rewrite_plan rewrite_plan(const struct rewrite_journal *j, const char *now, size_t length,
-    struct buffer *out)
+enum rewrite_mailbox_plan rewrite_mailbox_plan(const struct rewrite_journal *j, const char *now,
+    size_t length, struct buffer *out)
 {
 	size_t most = j->old_length > j->new_length ? j->old_length : j->new_length;
 	if (length < j->start)
@@ -207,13 +207,13 @@ static bool set_aside(const char *name, struct text *why)
 	return true;
 }
 
-bool rewrite_recover(int fd, const char *path, struct text *why)
+bool rewrite_mailbox_recover(int fd, const char *path, struct text *why)
 {
 	struct buffer bytes = {0}, now = {0}, wanted = {0};
 	struct rewrite_journal j;
 	char name[1100];
 	bool good = true;
-	if (!journal_find(name, sizeof name, path, &bytes))
+	if (!rewrite_journal_find(name, sizeof name, path, &bytes))
 		return true;
 	if (!read_journal(&j, path, bytes.data, bytes.length)) {
 		unlink(name); /* not whole: the change had not begun */
@@ -221,14 +221,14 @@ bool rewrite_recover(int fd, const char *path, struct text *why)
 		text_printf(why, "%s", strerror(errno));
 		good = false;
 	} else {
-		enum rewrite_plan plan =
-		    rewrite_plan(&j, now.length > 0 ? now.data : "", now.length, &wanted);
+		enum rewrite_mailbox_plan plan =
+		    rewrite_mailbox_plan(&j, now.length > 0 ? now.data : "", now.length, &wanted);
 		if (plan == PLAN_NOTHING)
 			unlink(name);
 		else if (plan == PLAN_FOREIGN)
 			good = set_aside(name, why);
 		else
-			good = rewrite_file(fd, path, &now, &wanted, why) == REWRITE_DONE &&
+			good = rewrite_mailbox(fd, path, &now, &wanted, why) == REWRITE_DONE &&
 			       (unlink(name) == 0 || errno == ENOENT);
 	}
 	buffer_free(&bytes);

@@ -15,6 +15,9 @@ void input_watch_signals(void);
  *number tells which; what was typed of the line is dropped.  INPUT_ERROR: errno tells. */
 enum input_result input_line(struct buffer *line, int *number);
 
+/* Asks for a line with a prompt; false when there is none. */
+bool input_ask(const char *prompt, struct buffer *answer);
+
 /* True, and it is forgotten, when the user has pressed the interrupt key. */
 bool input_interrupted(void);
 

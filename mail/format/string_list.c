@@ -1,17 +1,17 @@
 /* Lists of names.  Nothing here knows what a name is for. */
-#include "mail/compose/names.h"
+#include "mail/format/string_list.h"
 #include "base/text.h"
 #include <string.h>
 #include <strings.h>
 
-void names_add(struct names *n, const char *item)
+void string_list_add(struct string_list *n, const char *item)
 {
 	n->items = mem_resize(n->items, (size_t)n->count + 2, sizeof *n->items);
 	n->items[n->count++] = mem_copy(item);
 	n->items[n->count] = NULL;
 }
 
-void names_free(struct names *n)
+void string_list_free(struct string_list *n)
 {
 	for (int i = 0; i < n->count; i++)
 		mem_free(&n->items[i]);
@@ -44,13 +44,13 @@ static size_t address_length(const char *list)
 	return n;
 }
 
-void names_add_list(struct names *n, const char *list)
+void string_list_add_list(struct string_list *n, const char *list)
 {
 	bool plain = strpbrk(list, "\"<(:") == NULL;
 	while (*(list += strspn(list, ", \t\r\n")) != '\0') {
 		size_t length = plain ? strcspn(list, ", \t\r\n") : address_length(list);
 		char *item = mem_copy_n(list, length);
-		names_add(n, text_trim(item));
+		string_list_add(n, text_trim(item));
 		mem_free(&item);
 		list += length;
 	}
@@ -77,17 +77,17 @@ static const char *take_word(const char *line, struct buffer *out)
 	return line;
 }
 
-void names_add_words(struct names *n, const char *line)
+void string_list_add_words(struct string_list *n, const char *line)
 {
 	while (*(line += strspn(line, " \t\r\n")) != '\0') {
 		struct buffer word = {0};
 		line = take_word(line, &word);
-		names_add(n, buffer_string(&word));
+		string_list_add(n, buffer_string(&word));
 		buffer_free(&word);
 	}
 }
 
-int names_find(const struct names *n, const char *item)
+int string_list_find(const struct string_list *n, const char *item)
 {
 	for (int i = 0; i < n->count; i++) {
 		if (strcasecmp(n->items[i], item) == 0)
@@ -96,14 +96,14 @@ int names_find(const struct names *n, const char *item)
 	return -1;
 }
 
-void names_remove(struct names *n, int place)
+void string_list_remove(struct string_list *n, int place)
 {
 	mem_free(&n->items[place]);
 	memmove(n->items + place, n->items + place + 1, (size_t)(n->count - place) * sizeof *n->items);
 	n->count--;
 }
 
-char *names_address(const char *item)
+char *string_list_address(const char *item)
 {
 	const char *angle = strrchr(item, '<');
 	if (angle != NULL && strchr(angle, '>') != NULL)
@@ -114,7 +114,7 @@ char *names_address(const char *item)
 	return address;
 }
 
-char *names_join(const struct names *n)
+char *string_list_join(const struct string_list *n)
 {
 	struct buffer b = {0};
 	for (int i = 0; i < n->count; i++)

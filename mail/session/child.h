@@ -2,7 +2,7 @@
 #ifndef MAIL_CHILD_H
 #define MAIL_CHILD_H
 #include "base/mem.h"
-#include "mail/vars.h"
+#include "mail/session/vars.h"
 
 /* Runs a command with the shell and waits.  input: what it reads, NULL = our own standard input;
    output: gets what it writes, NULL = our standard output.  Its exit status, 128 and more for a

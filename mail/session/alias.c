@@ -1,5 +1,5 @@
 /* Aliases. */
-#include "mail/compose/alias.h"
+#include "mail/session/alias.h"
 #include <string.h>
 #include <strings.h>
 
@@ -15,7 +15,7 @@ static int place_of(const struct aliases *a, const char *name)
 	return -1;
 }
 
-void alias_add(struct aliases *a, const char *name, const struct names *members)
+void alias_add(struct aliases *a, const char *name, const struct string_list *members)
 {
 	int at = place_of(a, name);
 	if (at < 0) {
@@ -24,7 +24,7 @@ void alias_add(struct aliases *a, const char *name, const struct names *members)
 		a->items[at] = (struct alias){.name = mem_copy(name)};
 	}
 	for (int i = 0; i < members->count; i++)
-		names_add(&a->items[at].members, members->items[i]);
+		string_list_add(&a->items[at].members, members->items[i]);
 }
 
 void alias_remove(struct aliases *a, const char *name)
@@ -33,7 +33,7 @@ void alias_remove(struct aliases *a, const char *name)
 	if (at < 0)
 		return;
 	mem_free(&a->items[at].name);
-	names_free(&a->items[at].members);
+	string_list_free(&a->items[at].members);
 	memmove(a->items + at, a->items + at + 1, (size_t)(--a->count - at) * sizeof *a->items);
 }
 
@@ -43,12 +43,12 @@ static const struct alias *find(const struct aliases *a, const char *name)
 	return at < 0 ? NULL : &a->items[at];
 }
 
-static bool is_there(const struct names *out, const char *item)
+static bool is_there(const struct string_list *out, const char *item)
 {
-	char *address = names_address(item);
+	char *address = string_list_address(item);
 	bool there = false;
 	for (int i = 0; i < out->count && !there; i++) {
-		char *other = names_address(out->items[i]);
+		char *other = string_list_address(out->items[i]);
 		there = strcasecmp(other, address) == 0;
 		mem_free(&other);
 	}
@@ -74,8 +74,8 @@ static bool is_inside(const struct inside *in, const struct alias *alias)
 
 /* An alias that stands in itself means the address of that name; one that leads back to itself
  * through others brings nothing new. */
-static void expand(const struct aliases *a, const struct names *list, const struct inside *in,
-    const char *self, struct names *out)
+static void expand(const struct aliases *a, const struct string_list *list, const struct inside *in,
+    const char *self, struct string_list *out)
 {
 	for (int i = 0; i < list->count && out->count < NAMES_LIMIT; i++) {
 		const char *item = list->items[i];
@@ -89,12 +89,12 @@ static void expand(const struct aliases *a, const struct names *list, const stru
 		else if ((found == NULL || own) &&
 		         !(in != NULL && self != NULL && strcasecmp(item, self) == 0) &&
 		         !is_there(out, item))
-			names_add(out, item);
+			string_list_add(out, item);
 	}
 }
 
-void alias_expand(const struct aliases *a, const struct names *list, const char *self,
-    struct names *out)
+void alias_expand(const struct aliases *a, const struct string_list *list, const char *self,
+    struct string_list *out)
 {
 	expand(a, list, NULL, self, out);
 }
