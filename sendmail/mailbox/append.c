@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "mailbox/done.h"
+#include "mailbox/lock_wait.h"
 #include "mailbox/mailbox.h"
 #include "mailbox/note.h"
 #include <errno.h>
@@ -16,31 +17,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
-#define LOCK_TRIES 100
-#define PAUSE_NS 30000000u /* up to twice that: 5 s on the whole */
-#define SLACK_BYTES 1024   /* of the From line, and of lines that get an arrow */
-
-/* Waits a moment for a lock; false after 5 s of that: a locked mailbox must not delay other users'
- * mail. */
-static bool keep_trying(int tries)
-{
-	/* Not in step: sessions beside this one wait for the same mailbox, and hold it for some
-	 * milliseconds each. */
-	const struct timespec pause = {.tv_nsec = (long)(PAUSE_NS + compat_random() % PAUSE_NS)};
-	if (tries >= LOCK_TRIES)
-		return false;
-	nanosleep(&pause, NULL);
-	return true;
-}
+#define SLACK_BYTES 1024 /* of the From line, and of lines that get an arrow */
 
 static enum dotlock take_lock_file(int folder, const char *name)
 {
 	enum dotlock got;
 	for (int tries = 0; (got = dotlock_take(folder, name)) == DOTLOCK_BUSY; tries++) {
-		if (!keep_trying(tries))
+		if (!lock_wait(tries))
 			break;
 	}
 	/* Left by a process that had this one's number. */
@@ -51,7 +36,7 @@ static bool take_locks(int fd)
 {
 	int tries = 0;
 	while (!compat_lock_file(fd)) {
-		if (!keep_trying(tries++))
+		if (!lock_wait(tries++))
 			return false;
 	}
 	return true;

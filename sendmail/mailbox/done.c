@@ -2,7 +2,7 @@
 #include "mailbox/done.h"
 #include "base/compat.h"
 #include "base/fdio.h"
-#include "mailbox/mailbox.h"
+#include "mailbox/lock_wait.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 static bool lock(const struct done *d)
 {
 	for (int tries = 0; !compat_lock_file(d->fd); tries++) {
-		if (!mailbox_keep_trying(tries)) {
+		if (!lock_wait(tries)) {
 			errno = EAGAIN;
 			return false;
 		}

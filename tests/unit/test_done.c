@@ -2,7 +2,7 @@
 /* The record of deliveries: two at once do not spoil it, and nothing that is broken in it passes
  * for a delivery. */
 #include "mailbox/done.h"
-#include "mailbox/mailbox.h"
+#include "mailbox/lock_wait.h"
 #include "tests/unit/unit.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@ static char folder_name[] = "/tmp/firsthop-done.XXXXXX";
 static int folder;
 
 /* No test waits for a lock. */
-bool mailbox_keep_trying(int tries)
+bool lock_wait(int tries)
 {
 	return tries < 1;
 }

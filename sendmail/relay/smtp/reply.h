@@ -4,7 +4,8 @@
 #include "base/mem.h"
 #include <stdbool.h>
 
-#define REPLY_LINE_LIMIT_BYTES 4096 /* RFC 5321 says 512; servers write more. The rest is dropped \
+#define REPLY_LINE_LIMIT_BYTES                                                                    \
+	4096                            /* RFC 5321 says 512; servers write more. The rest is dropped \
 	                                 */
 #define REPLY_LINES_LIMIT 200       /* further lines are read, and not kept */
 #define REPLY_LIMIT_BYTES (1 << 20) /* a longer one has no end */
