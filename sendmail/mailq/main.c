@@ -27,6 +27,7 @@ struct options {
 	int choice_count;
 	bool verbose, dead;
 	const char *why;  /* identifier; NULL = list */
+	bool full;        /* why: each attempt with all its lines */
 	const char *verb; /* of mailq/control.h; NULL = list */
 	char **patterns;
 	int pattern_count;
@@ -36,13 +37,14 @@ struct options {
 
 static const char help_text[] =
     "usage: mailq [-v] [--format=sendmail|postfix|json|long]\n"
-    "       mailq why ID\n"
+    "       mailq why [--full] ID\n"
     "       mailq cat|hold|release|retry|remove PATTERN ...\n"
     "       mailq dead [why|cat|retry|remove ...]\n"
     "       mailq health [-w MINUTES] [-c MINUTES]\n"
     "       mailq health --openmetrics\n"
     "  lists the messages that wait, each with the reason\n"
-    "  why ID          the whole story of one message, and what to do\n"
+    "  why ID          what is wrong, what to do, when it is tried next; then the attempts\n"
+    "                  (equal ones are counted; --full shows each of them)\n"
     "  cat             prints messages; hold keeps them back until release; retry tries them now\n"
     "  PATTERN         the beginning of an ID; from=, to= or key= with a value; or all\n"
     "  dead            the same for messages that were set aside: could neither be delivered nor "
@@ -69,10 +71,16 @@ static bool set_format(struct options *o, const char *name)
 
 static int read_why(int argc, char **argv, struct options *o)
 {
-	o->why = argc == 3 ? argv[2] : "";
-	if (*o->why != '\0')
+	int ids = 0;
+	for (int i = 2; i < argc; i++) {
+		bool full = strcmp(argv[i], "--full") == 0;
+		o->full = o->full || full;
+		o->why = full ? o->why : argv[i];
+		ids += !full;
+	}
+	if (ids == 1 && *o->why != '\0')
 		return -1;
-	output_to(stderr, "mailq: why takes one identifier, as the list shows it\n");
+	output_to(stderr, "mailq: why needs one identifier, as the list shows it\n");
 	return EX_USAGE;
 }
 
@@ -214,7 +222,7 @@ static int act(struct listing *l, const struct options *o)
 {
 	static char *all[] = {(char *)(uintptr_t) "all"};
 	if (o->why != NULL)
-		return why_print(stdout, l, o->why);
+		return why_print(stdout, l, o->why, o->full);
 	if (o->verb != NULL)
 		return control_run(stdout, l, o->verb, o->patterns, o->pattern_count);
 	if (o->openmetrics)

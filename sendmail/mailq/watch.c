@@ -117,7 +117,7 @@ static void explain(struct watch *w)
 		config_defaults(&config);
 	}
 	if (list_collect(&l, &config, false, &d)) {
-		why_print(w->out, &l, w->id);
+		why_print(w->out, &l, w->id, false);
 		list_free(&l);
 	} else {
 		output_to(w->out, "It waits; \"mailq why %s\" as root tells why.\n", w->id);
@@ -153,7 +153,8 @@ static void conclude(struct watch *w, const char *word)
 		    "It is not in the queue any more: delivered or returned, as the mail log tells.\n");
 	else if (w->begun && strcmp(word, "waits") == 0)
 		output_to(w->out,
-		    "     next      \"mailq why %s\" tells it again; sendmail -q as root tries at once\n",
+		    "next      \"sendmail -q\" as root tries it at once; \"mailq why %s\" shows this "
+		    "again\n",
 		    w->id);
 	else
 		explain(w);

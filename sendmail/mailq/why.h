@@ -4,10 +4,11 @@
 #include "mailq/list.h"
 #include <stdio.h>
 
-/* Prints envelope, every attempt with its steps and outcomes, what the last ones mean, what to do,
-   and when the next attempt comes. id: a whole identifier, or its beginning if only one message
-   begins so.  Returns a sysexits code; messages go to standard error. */
-int why_print(FILE *out, const struct listing *l, const char *id);
+/* Prints the answer (what is wrong, what to do, when it is tried next), then the envelope and the
+   attempts; full: each with all its lines, else equal ones are counted.  id: a whole identifier, or
+   its beginning if only one message begins so.  Lines are broken for the terminal on standard
+   output; without one they are not.  Returns a sysexits code; messages go to standard error. */
+int why_print(FILE *out, const struct listing *l, const char *id, bool full);
 
 /* The same told line by line, as the lines of the journal come. */
 struct story;

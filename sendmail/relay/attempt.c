@@ -31,8 +31,14 @@ static void say_trace(struct attempt *a, struct buffer *trace)
 static void note_failure(struct attempt *a, const struct diagnosis *d)
 {
 	TEXT(words, 900);
-	text_printf(&words, "%s%s%s: %s: %s", d->hop, d->peer_name[0] ? ", " : "", d->peer_name,
-	    stage_name(d->stage), d->text);
+	text_put(&words, d->hop);
+	if (d->peer_name[0] != '\0')
+		text_printf(&words, ", %s", d->peer_name);
+	if (d->peer_address[0] != '\0' && strcmp(d->peer_address, d->peer_name) != 0)
+		text_printf(&words, "[%s]", d->peer_address);
+	if (d->port != 0 && d->peer_name[0] != '\0')
+		text_printf(&words, ":%u", d->port);
+	text_printf(&words, ": %s: %s", stage_name(d->stage), d->text);
 	jobs_say_step(a->jobs, words.data);
 	jobs_say_diag(a->jobs, a->probe ? "refused" : "passed", "", 0, 0, d);
 	jobs_flush(a->jobs);

@@ -52,7 +52,7 @@ is "$code $(echo "$out" | tail -n 1)" "0 It waits for the next pass over the que
 stop "$smarthost_pid"
 send -v e@example.org
 like "$out" 'Connection refused' "-v: the attempt fails"
-like "$out" 'remedy    Check host and port' "and says what to do"
+like "$out" 'remedy    1. Check host and port' "and says what to do"
 send -v f@example.org
 like "$out" 'it was not tried itself: smarthost main, .*Connection refused' "-v: the next one is not tried, and why"
 like "$out" 'next try  in .*; at once with "sendmail -q" as root' "and when it is"
@@ -106,7 +106,7 @@ start_runner
 before=$(delivered)
 send -v a@example.org b@example.org
 like "$out" "connecting to 127.0.0.1.*:1$" "the first smarthost"
-like "$out" "first, 127.0.0.1: connect: Connection refused" "does not answer"
+like "$out" "first, 127.0.0.1:1: connect: Connection refused" "does not answer"
 like "$out" "<b@example.org> sent: smarthost second" "the second one takes it"
 is "$(($(delivered) - before))" 1 "and has it"
 waiting=0; "$BIN/mailq" remove all >/dev/null 2>&1
@@ -122,7 +122,7 @@ done
 is "$("$BIN/mailq" 2>/dev/null | grep -c '<x@slow.example>')" 2 "both are in the queue"
 start=$(milliseconds); stop $runner; took=$(($(milliseconds) - start))
 ok "a runner that is told to end does not wait for a server that says nothing ($took ms)" test $took -lt 30000
-is "$("$BIN/mailq" why "$("$BIN/mailq" -bpi 2>/dev/null | head -n 1)" | grep -c 'not tried itself')" 1 "and the attempt that was broken off does not count"
+is "$("$BIN/mailq" why "$("$BIN/mailq" -bpi 2>/dev/null | head -n 1)" | grep -c 'reason    not tried yet')" 1 "and the attempt that was broken off does not count"
 
 # A runner that dies under it.
 start_runner

@@ -7,9 +7,18 @@ config
 printf 'To: relay@example.org, later@example.org, good@example.org\n\nx\n' | "$BIN/sendmail" -t -f cacti@example.org
 id=$("$BIN/mailq" --json 2>/dev/null | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
 story=$("$BIN/mailq" why "$id")
-like "$story" 'it was not tried itself: not tried yet: no runner lives' "why: before the first attempt"
+like "$story" '^reason    not tried yet: no runner lives' "why: before the first attempt"
 runner_once
 story=$("$BIN/mailq" why "$id"); is $? 0 "why: exit 0"
+is "$(echo "$story" | sed -n '1s/ .*//p')" for "why: the answer comes first"
+like "$(echo "$story" | head -n 2)" '^meaning ' "and begins with what is wrong"
+flat=$(echo "$story" | tr '\n' '~')
+like "$flat" '~for       <relay@example.org>~meaning   The server does not relay|^for       <relay@example.org>~meaning   The server does not relay' "why: one recipient has its own remedy"
+like "$flat" '~for       <later@example.org>~meaning   The server delays mail' "the other one another"
+like "$story" '^remedy    1\. Set login and password_file for this smarthost, if you have an account there$' "why: the first step"
+like "$story" '^          2\. Without an account, have the server allow' "and the second, in a line of its own"
+like "$story" '^waiting   will not fix this$' "why: what waiting does"
+is "$(echo "$story" | grep -n '^next try' | cut -d: -f1)" "$(($(echo "$story" | grep -n "^$id" | cut -d: -f1) - 2))" "why: the story comes after when it is tried next"
 like "$story" "^$id  from <cacti@example.org>  to <relay@example.org>, <later@example.org>\$" "why: who to whom"
 like "$story" '^queued [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}, [0-9]+ s ago, by uid [0-9]+ \([a-z]+\), 1 attempt$' "why: since when, by whom"
 like "$story" '127.0.0.1 is an address: nothing to look up' "why: how the name was found"
@@ -17,22 +26,30 @@ like "$story" "127.0.0.1\[127.0.0.1\]:$port: session ready" "why: which server w
 like "$story" '<relay@example.org> deferred: smarthost main, .*RCPT: 513 Relaying denied' "why: what it answered"
 like "$story" '<good@example.org> sent' "why: what became of the others"
 like "$story" 'meaning   The server does not relay mail for this machine' "why: what it means"
-like "$story" 'remedy    Set login and password_file for this smarthost' "why: what to do"
+like "$story" 'remedy    1. Set login and password_file for this smarthost' "why: what to do"
 like "$story" 'meaning   The server delays mail from unknown senders' "why: each reason is explained"
 like "$story" 'decision  it is kept and tried again after' "why: what was decided"
 like "$story" 'next try  never: no runner lives' "why: and when it goes on"
 like "$("$BIN/mailq" why "${id%%.*}")" "^$id" "why: the beginning of an identifier"
 "$BIN/mailq" why 00000000 2>"$work/err"; is $? 65 "why: no such message"
-like "$(cat "$work/err")" 'no message 00000000 waits' "says so"
+like "$(cat "$work/err")" 'no message 00000000 is in the queue' "says so"
 "$BIN/mailq" why 2>/dev/null; is $? 64 "why: without an identifier"
+for pass in 2 3 4; do runner_once; done
+story=$("$BIN/mailq" why "$id")
+like "$story" '^  attempts 3 to 4, [0-9]+ s, the last [0-9-]+ [0-9:]+: the same$' "why: equal attempts are one line"
+is "$(echo "$story" | grep -c '513 Relaying denied')" 3 "and told once"
+is "$("$BIN/mailq" why --full "$id" | grep -c '^  [1-4]  ')" 4 "why --full: each attempt"
+is "$("$BIN/mailq" why "$id" --full | grep -c '513 Relaying denied')" 5 "with all its lines"
+"$BIN/mailq" why --full 2>/dev/null; is $? 64 "why --full: without an identifier"
+"$BIN/mailq" why "$id" "$id" 2>/dev/null; is $? 64 "why: two identifiers"
 stop "$smarthost_pid"
 echo x | "$BIN/sendmail" other@example.org
 echo x | "$BIN/sendmail" third@example.org
 runner_once
 untried=$("$BIN/mailq" --json 2>/dev/null | grep '"attempt_count": 0' | sed 's/.*"queue_id": "\([^"]*\)".*/\1/' | head -n 1)
 story=$("$BIN/mailq" why "$untried")
-like "$story" 'not tried itself: smarthost main, 127.0.0.1:[0-9]+: connect: Connection refused' "why: a message that waits for the smarthost"
-like "$story" 'remedy    Check host and port\. Start the mail server' "has its remedy too"
+like "$story" 'reason    it was not tried itself: smarthost main, 127.0.0.1:[0-9]+: connect: Connection refused' "why: a message that waits for the smarthost"
+like "$story" 'remedy    1. Check host and port$' "has its remedy too"
 printf '1700000000 step text="evil \033[31m \\x1b[0m"\n' >>"$work/spool/mqueue/$id.log"
 mv "$work/spool/mqueue/$id.log" "$work/short"
 { yes "1700000000 x $(printf '%0500d' 0)" | head -c 70000000; echo; cat "$work/short"; } >"$work/spool/mqueue/$id.log"

@@ -59,7 +59,7 @@ set_clock $((14 * year))
 like "$(odd "$BIN/mailq" health)" 'the oldest for [0-9]+ (s|min|h)' "mailq health counts as the runner does"
 story=$(odd "$BIN/mailq" why "$(odd "$BIN/mailq" --json | sed -n 's/.*"queue_id": "\([^"]*\)".*/\1/p' | tail -n 1)")
 like "$story" '^queued [-0-9]{10} [0-9:]{8} by uid' "mailq why has the date, and no age by the clock"
-like "$story" '^it counts as [0-9]+ .* old: the clock was set since, or no runner lived for a while$' "but the age that counts"
+like "$story" '^it counts as [0-9]+ .* old: the clock was changed, or the runner was not running for a while$' "but the age that counts"
 set_clock 0
 kill -TERM "$runner"
 gone() { ! kill -0 "$runner" 2>/dev/null; }

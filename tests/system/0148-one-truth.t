@@ -32,6 +32,9 @@ script() {
 # field NAME: of explain, why, a bounce or probe; a bounce folds its lines
 field() { tr -d '\r' | awk -v name="$1" '$1 == name { $1 = ""; text = $0; open = 1; next } open && /^ +[^ ]/ && folds { text = text $0; next } open { exit } END { gsub(/ +/, " ", text); sub(/^ /, "", text); print text }' folds="${2:-}"; }
 
+# steps: the remedy of why, whose sentences are numbered lines, as one line
+steps() { sed -n '/^remedy /,/^next try/p' | sed -e '/^next try/d' -e 's/^remedy *//' -e 's/^ *//' -e 's/^[0-9]*\. //' | awk '{ all = all between $0; between = ". " } END { print all }'; }
+
 echo secret >"$work/secret"; chmod 600 "$work/secret"
 while IFS='|' read -r stage answer deed; do
 	rm -rf "$work/delivered"; rm -f "$work"/spool/mqueue/*
@@ -51,7 +54,7 @@ while IFS='|' read -r stage answer deed; do
 	if [ "$deed" = waits ]; then
 		why=$("$BIN/mailq" why "$id")
 		like "$(echo "$explained" | field delivery)" 'kept' "it waits, says explain"
-		is "$(echo "$why" | field remedy)" "$(echo "$explained" | field remedy)" "why and explain have the same remedy"
+		is "$(echo "$why" | steps)" "$(echo "$explained" | field remedy | sed 's/\.$//')" "why and explain have the same remedy"
 		is "$(echo "$why" | field meaning)" "$(echo "$explained" | field meaning)" "and the same cause"
 	else
 		like "$(cat "$work/log")" ' verdict=failed ' "it is returned"
