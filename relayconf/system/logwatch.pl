@@ -31,7 +31,7 @@ while (my $line = <STDIN>) {
 		} else {
 			$waits{field($line, 'key') . ", $peer"}++;
 		}
-	} elsif ($line =~ / is set aside as | waits, and waiting alone does not mend it: | cannot /) {
+	} elsif ($line =~ / is set aside as | waits, and needs attention: | cannot /) {
 		$errors{$line =~ s/^[0-9a-f]{8}\.[0-9a-f]{8}:? //r}++;
 	}
 }

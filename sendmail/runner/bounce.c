@@ -84,13 +84,43 @@ static void put_whom(const struct message *m, bool delayed, struct text *t)
 		text_printf(t, "the %d recipients named below", w.seen);
 }
 
-/* What happened, in a sentence or two that need no knowledge. */
+/* The row of the catalogue that helps: of mail that grew too old, that of its last reason. */
+static const struct reason *row_of(const struct message *m, const struct diagnosis *d)
+{
+	const struct reason *last = strcmp(d->key, "expired") == 0 ? catalogue_row(m->last.key) : NULL;
+	return last != NULL ? last : catalogue_row(d->key);
+}
+
+/* The row of all recipients; NULL when they have different ones. */
+static const struct reason *common_row(const struct message *m, bool delayed)
+{
+	const struct diagnosis *d;
+	const struct reason *row = NULL;
+	struct walk w = {0};
+	while ((d = reported(m, delayed, &w)) != NULL) {
+		if (w.seen > 1 && row_of(m, d) != row)
+			return NULL;
+		row = row_of(m, d);
+	}
+	return row;
+}
+
+static void put_advice(const struct reason *row, bool delayed, struct text *words)
+{
+	if (row == NULL)
+		text_put(words, " The reason, and what to do, follow for each recipient.");
+	else
+		text_printf(words, " %s%s What to do: %s", row->meaning,
+		    delayed && row->stays ? " This will not fix itself." : "", row->remedy);
+}
+
+/* What happened, to whom, and what to do, for a reader without knowledge of mail servers. */
 static void put_first_words(const struct runner *r, const struct message *m, bool delayed,
     const struct buffer *header, struct buffer *out)
 {
 	TEXT(subject, 200);
 	TEXT(date, 64);
-	TEXT(words, 2000);
+	TEXT(words, 3000);
 	find_subject(header, &subject);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	text_put(&words, "Your message ");
@@ -104,18 +134,9 @@ static void put_first_words(const struct runner *r, const struct message *m, boo
 		    "trying, for %d hours in all.",
 		    r->config.name, r->config.expire_after_h);
 	else
-		text_printf(&words,
-		    " was not delivered, and %s does not try it any more. If it still matters, send it "
-		    "again when the cause below is mended.",
-		    r->config.name);
+		text_printf(&words, " was not delivered, and %s will not try it again.", r->config.name);
+	put_advice(common_row(m, delayed), delayed, &words);
 	trace_wrap(out, NULL, words.data);
-}
-
-/* The row of the catalogue that helps: of mail that grew too old, that of its last reason. */
-static const struct reason *row_of(const struct message *m, const struct diagnosis *d)
-{
-	const struct reason *last = strcmp(d->key, "expired") == 0 ? catalogue_row(m->last.key) : NULL;
-	return last != NULL ? last : catalogue_row(d->key);
 }
 
 static void put_words(const struct runner *r, const struct message *m, bool delayed,
@@ -123,6 +144,7 @@ static void put_words(const struct runner *r, const struct message *m, bool dela
 {
 	const struct diagnosis *d;
 	struct walk w = {0};
+	bool differ = common_row(m, delayed) == NULL;
 	put_first_words(r, m, delayed, header, out);
 	while ((d = reported(m, delayed, &w)) != NULL && w.seen <= RCPTS_TOLD) {
 		const struct reason *row = row_of(m, d);
@@ -130,15 +152,15 @@ static void put_words(const struct runner *r, const struct message *m, bool dela
 		report_reason(&words, d);
 		buffer_printf(out, "\n%-*s<%s>\n", TRACE_HEAD_COLUMNS, "to", w.address);
 		trace_wrap(out, "reason", words.data);
-		if (row != NULL) {
-			trace_wrap(out, "meaning", row->meaning);
-			if (delayed && row->stays)
-				trace_wrap(out, "waiting", "alone does not mend this");
-			trace_wrap(out, "remedy", row->remedy);
-		}
+		if (row == NULL || !differ)
+			continue;
+		trace_wrap(out, "meaning", row->meaning);
+		if (delayed && row->stays)
+			trace_wrap(out, "waiting", "will not fix this");
+		trace_wrap(out, "remedy", row->remedy);
 	}
 	if (w.seen > RCPTS_TOLD)
-		buffer_puts(out, "\nFurther recipients stand in the second part of this report.\n");
+		buffer_puts(out, "\nThe other recipients are in the second part of this report.\n");
 	trace_put(r, m, out);
 }
 
@@ -332,11 +354,11 @@ static void put_many(const struct runner *r, struct message **list, int count, b
 {
 	TEXT(words, 400);
 	text_printf(&words,
-	    "%d messages %s. They are told of together, because there were many in a short time.",
+	    "%d messages %s. They are reported together, because there were many in a short time.",
 	    count,
-	    delayed
-	        ? "have not been delivered yet; they are kept and tried on, and need not be sent again"
-	        : "were not delivered, and are not tried any more");
+	    delayed ? "have not been delivered yet; they are kept and tried again, and need not be "
+	              "sent again"
+	            : "were not delivered, and will not be tried again");
 	trace_wrap(out, NULL, words.data);
 	for (int i = 0; i < count; i++)
 		put_summary(list[i], delayed, out);

@@ -27,9 +27,9 @@ static void put_words(const struct runner *r, const struct message *m, struct bu
 		    r->config.name);
 	else
 		buffer_printf(out,
-		    "Your message of %s was taken by the next mail server.\n"
-		    "That server sends no reports of success, so this one by %s is the last that you hear "
-		    "of it, unless it fails.\n",
+		    "Your message of %s was accepted by the next mail server.\n"
+		    "That server sends no reports of success, so this is the last report about it (by %s), "
+		    "unless the delivery fails later.\n",
 		    date.data, r->config.name);
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->relayed[i])
@@ -65,7 +65,7 @@ static void put_notes(const struct message *m, struct buffer *notes)
 {
 	struct buffer lines = {0};
 	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_SENT, STAGE_DOT, "", "delivered, and its sender was told");
+	diag_set(&d, VERDICT_SENT, STAGE_DOT, "", "delivered, and its sender was informed");
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->relayed[i])
 			journal_put_rcpt(&lines, clock_wall_s(), m->rcpts[i], false, &d);

@@ -81,7 +81,7 @@ send stranger ops@elsewhere.example
 patient 30 logged 'to=<ops@elsewhere.example>.*key=relay-denied'
 story=$(why ops@elsewhere.example)
 like "$story" 'RCPT: 513 Relaying denied' "513, a stranger relays: mailq why has Courier's words"
-like "$story" 'remedy    .*RELAYCLIENT in smtpaccess/default.*makesmtpaccess' "and the remedy for Courier"
+like "$story" 'RELAYCLIENT in smtpaccess/default.*makesmtpaccess' "and the remedy for Courier"
 like "$story" 'decision  it is kept' "and the mail is kept"
 printf '127.0.0.1\tallow,RELAYCLIENT\n' >>"$E/smtpaccess/default"
 in_stage /usr/sbin/makesmtpaccess
@@ -94,7 +94,7 @@ in_stage /usr/sbin/makesmtpaccess
 sleep 6 # until the session that may relay is closed
 send own bob@own.test
 patient 30 logged 'to=<bob@own.test>.*key=relay-denied'
-like "$(why bob@own.test)" 'remedy    .*esmtpacceptmailfor.*makeacceptmailfor' "513, its own domain is not listed: the remedy names that, too"
+like "$(why bob@own.test)" 'esmtpacceptmailfor.*makeacceptmailfor' "513, its own domain is not listed: the remedy names that, too"
 echo own.test >"$E/esmtpacceptmailfor.dir/own"
 in_stage /usr/sbin/makeacceptmailfor
 in_stage /usr/bin/mailq retry bob@own.test >/dev/null
@@ -111,7 +111,7 @@ send second carol@mail.test
 ok "the next one is refused: 456" patient 20 logged 'to=<carol@mail.test>.*key=address-blocked.*456 Address temporarily unavailable'
 story=$(why carol@mail.test)
 like "$story" 'meaning   The server could not deliver to this address before' "456: what it means"
-like "$story" 'remedy    .*courier clear' "456: what to do"
+like "$story" 'courier clear' "456: what to do"
 like "$story" 'decision  it is kept and tried again after (5[0-9] min|1 h)' "456: tried again about hourly"
 chmod 600 "$S/home/carol/.courier"
 in_stage /usr/sbin/courier clear carol@mail.test >/dev/null 2>&1
@@ -150,7 +150,7 @@ setting smarthost.main.tls_ca_file ca.pem
 sleep 6 # until the sessions on port 25 are closed
 send login ops@elsewhere.example
 ok "587 without a login is refused" patient 60 logged 'to=<ops@elsewhere.example>.*key=auth-required .*535 Authentication required'
-like "$(why ops@elsewhere.example)" 'remedy    .*login and password_file' "and the remedy is a login"
+like "$(why ops@elsewhere.example)" 'login and password_file' "and the remedy is a login"
 set_password wrong
 setting smarthost.main.password_file secret
 setting smarthost.main.login cacti1

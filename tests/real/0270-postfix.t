@@ -94,7 +94,7 @@ reconfigured
 send alice@own.test r1@own.test
 explained r1@own.test greylisted 'Recipient address rejected: Greylisted' 'Wait: the next attempt is automatic' "greylisting"
 like "$(why r1@own.test)" 'tried again after ([5-9]|[1-9][0-9]) ?min|tried again after 1 h' "it is tried again after minutes"
-unlike "$(why r1@own.test)" 'alone does not mend' "and waiting is all there is to do"
+unlike "$(why r1@own.test)" 'will not fix' "and waiting is all there is to do"
 sleep 4
 try_again r1@own.test
 two() { [ "$(log | grep -c 'to=<r1@own.test>.*verdict=sent')" = 2 ]; }
@@ -104,7 +104,7 @@ setting smarthost.main.port 2526 >/dev/null
 reconfigured
 send root@mon.nowhere.test r2@own.test
 explained r2@own.test sender-domain '450 4.1.8 .*Sender address rejected: Domain not found' 'envelope_from' "a sender whose domain is not in DNS"
-like "$(why r2@own.test)" 'waiting   alone does not mend this' "that waiting does not mend it is said at once"
+like "$(why r2@own.test)" 'waiting   will not fix this' "that waiting does not mend it is said at once"
 like "$(log)" 'waits, and needs attention: 450 4.1.8' "and in the log"
 setting sender.envelope_from root@mail.test >/dev/null
 setting smarthost.main.port 25 >/dev/null

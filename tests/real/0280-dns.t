@@ -174,7 +174,7 @@ is "$(mailq_count)" 4 "mail waits, whatever is wrong with DNS"
 unlike "$(log)" 'bounce=|verdict=failed' "and none is returned"
 like "$(log)" 'key=dns-nxdomain' "a name that does not exist is shouted in the log"
 like "$story" "MX ghost.test = 10 nowhere.test \\($asked\\)" "mailq why holds each question"
-like "$story" 'remedy    Check host for a spelling mistake' "and the remedy"
+like "$story" 'remedy    1. Check host for a spelling mistake' "and the remedy"
 setting smarthost.main.tls_name mail.test
 setting smarthost.main.host half.test
 in_stage /usr/sbin/sendmail -q

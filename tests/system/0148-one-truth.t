@@ -29,8 +29,8 @@ script() {
 	printf 'expect DATA\nsend 354 go\nread-data\nsend %s\n' "$2"
 }
 
-# field NAME: of explain, why, a bounce or probe; a bounce folds its lines
-field() { tr -d '\r' | awk -v name="$1" '$1 == name { $1 = ""; text = $0; open = 1; next } open && /^ +[^ ]/ && folds { text = text $0; next } open { exit } END { gsub(/ +/, " ", text); sub(/^ /, "", text); print text }' folds="${2:-}"; }
+# field NAME: of explain or why
+field() { tr -d '\r' | awk -v name="$1" '$1 == name { $1 = ""; gsub(/ +/, " "); sub(/^ /, ""); print; exit }'; }
 
 # steps: the remedy of why, whose sentences are numbered lines, as one line
 steps() { sed -n '/^remedy /,/^next try/p' | sed -e '/^next try/d' -e 's/^remedy *//' -e 's/^ *//' -e 's/^[0-9]*\. //' | awk '{ all = all between $0; between = ". " } END { print all }'; }
@@ -61,8 +61,9 @@ while IFS='|' read -r stage answer deed; do
 		like "$(echo "$explained" | field delivery)" 'not tried any more' "says explain, too"
 		unlike "$explained" '^waiting' "and nothing of waiting"
 		text=$(cat "$work"/spool/mqueue/[0-9]*)
-		is "$(echo "$text" | field remedy folds)" "$(echo "$explained" | field remedy)" "the bounce and explain have the same remedy"
-		is "$(echo "$text" | field meaning folds)" "$(echo "$explained" | field meaning)" "and the same cause"
+		first=$(echo "$text" | tr -d '\r' | sed -n '/^Your message/,/^$/p' | tr '\n' ' ' | tr -s ' ')
+		is "$(echo "$first" | sed 's/.* What to do: //; s/ $//')" "$(echo "$explained" | field remedy)" "the bounce and explain have the same remedy"
+		is "$(echo "$first" | sed 's/.* will not try it again\. //; s/ What to do: .*//')" "$(echo "$explained" | field meaning)" "and the same cause"
 	fi
 	stop $server
 done <"$work/table"
