@@ -8,10 +8,15 @@
    USER root is never written to with root's rights: mail for root is appended as user firsthop, who
    is UID, with the group of the mail folder, if a mailbox for it exists that this group may write;
    an alias to a person is better.  RFC 5321 says nothing of all this; the answer is one line for
-   mbox. */
+   mbox.
+
+   FORMAT: mbox or maildir; with "+forward" behind it the user's .forward is looked at first, and
+   where it names others nothing is read or delivered: the answer is then "forward own" (a copy for
+   the mailbox) or "forward away".  FORMAT forward does what it says. */
 #include "base/compat.h"
 #include "base/paths.h"
 #include "base/version.h"
+#include "mailbox/forward.h"
 #include "mailbox/mailbox.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +38,11 @@
 
 extern char **environ;
 
+struct orders {
+	char format[FORMAT_SIZE], user[USER_SIZE], sender[SENDER_SIZE];
+	bool look; /* at .forward */
+};
+
 static bool is_name(const char *user)
 {
 	size_t length = strspn(user, "abcdefghijklmnopqrstuvwxyz0123456789._-");
@@ -40,7 +50,7 @@ static bool is_name(const char *user)
 }
 
 /* The group that may write into the mail folder, when it is not everyone: locks and new mailboxes
- * need it. */
+ * need it; not those who only forward. */
 static bool group_for(bool maildir, gid_t own, gid_t *group)
 {
 	struct stat st;
@@ -84,25 +94,54 @@ static bool read_line(char *line, size_t size)
 	return memchr(line, '\0', length) == NULL;
 }
 
-static bool read_orders(char *format, char *user, char *sender, struct delivery *d)
+/* A format without "+forward"; *look: it was there. */
+static bool take_format(char *format, bool *look)
+{
+	char *plus = strchr(format, '+');
+	*look = plus != NULL && strcmp(plus, "+forward") == 0;
+	if (*look)
+		*plus = '\0';
+	return strcmp(format, "mbox") == 0 || strcmp(format, "maildir") == 0 ||
+	       (strcmp(format, "forward") == 0 && !*look);
+}
+
+static bool read_orders(struct orders *o, struct delivery *d)
 {
 	static char length[KEY_SIZE];
-	if (!read_line(format, FORMAT_SIZE) || !read_line(user, USER_SIZE) ||
-	    !read_line(sender, SENDER_SIZE) || !read_line(length, sizeof length))
+	if (!read_line(o->format, FORMAT_SIZE) || !read_line(o->user, USER_SIZE) ||
+	    !read_line(o->sender, SENDER_SIZE) || !read_line(length, sizeof length))
 		return false;
 	char *key = length + strcspn(length, " ");
-	*d = (struct delivery){.user = user,
-	    .sender = sender,
+	*d = (struct delivery){.user = o->user,
+	    .sender = o->sender,
 	    .in_fd = STDIN_FILENO,
 	    .key = *key == ' ' ? key + 1 : key};
 	*key = '\0';
-	return (strcmp(format, "mbox") == 0 || strcmp(format, "maildir") == 0) &&
-	       text_number(length, 0, BYTES_MAX, &d->bytes);
+	return take_format(o->format, &o->look) && text_number(length, 0, BYTES_MAX, &d->bytes);
 }
 
-static int run(const char *format, uid_t caller, struct delivery *d)
+static int deliver(const struct orders *o, const struct delivery *d)
 {
-	bool maildir = strcmp(format, "maildir") == 0;
+	struct forward f = {.own = true};
+	bool away = strcmp(o->format, "forward") == 0;
+	int code = EX_OK;
+	if ((o->look || away) && !forward_read(d, &f))
+		code = mailbox_later(d, "forward-failed", "read .forward of", d->user);
+	else if (away)
+		code = forward_send(d, &f);
+	else if (f.count > 0)
+		text_printf(d->answer, "forward %s %s", f.own ? "own" : "away", buffer_string(&f.note));
+	else
+		code = strcmp(o->format, "maildir") == 0 ? mailbox_maildir(d) : mailbox_append(d);
+	if (!away && f.count == 0 && f.note.length > 0)
+		text_printf(d->answer, "; %s", f.note.data);
+	forward_free(&f);
+	return code;
+}
+
+static int run(struct orders *o, uid_t caller, struct delivery *d)
+{
+	bool maildir = strcmp(o->format, "mbox") != 0;
 	gid_t group = 0;
 	errno = 0;
 	struct passwd *pw = is_name(d->user) ? getpwnam(d->user) : NULL;
@@ -127,14 +166,15 @@ static int run(const char *format, uid_t caller, struct delivery *d)
 		text_printf(d->answer, "mailbox-rights cannot become the user %.60s", d->user);
 		return EX_TEMPFAIL;
 	}
+	o->look = o->look && !root;
 	errno = 0;
-	return maildir ? mailbox_maildir(d) : mailbox_append(d);
+	return deliver(o, d);
 }
 
 int main(int argc, char **argv)
 {
 	static char *nothing[1];
-	static char format[FORMAT_SIZE], user[USER_SIZE], sender[SENDER_SIZE];
+	static struct orders orders;
 	struct delivery d;
 	TEXT(answer, 500);
 	long long owner = getuid();
@@ -147,12 +187,12 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 2 || (argc == 2 && !text_number(argv[1], 1, UINT32_MAX, &owner)) ||
-	    isatty(STDIN_FILENO) || !read_orders(format, user, sender, &d)) {
+	    isatty(STDIN_FILENO) || !read_orders(&orders, &d)) {
 		fprintf(stderr, "mailbox is started for mbox; firsthop.conf(5), section [local]\n");
 		return EX_USAGE;
 	}
 	d.answer = &answer;
-	int code = run(format, (uid_t)owner, &d);
+	int code = run(&orders, (uid_t)owner, &d);
 	/* The status counts: what is delivered is delivered, though the words about it are lost. */
 	printf("%s\n", answer.data);
 	fflush(stdout);

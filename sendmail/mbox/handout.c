@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -106,6 +107,14 @@ static void hear(struct end *from, struct buffer *answer)
 	}
 }
 
+/* One message for one user. */
+struct parcel {
+	struct jobs *jobs;
+	struct job *job;
+	const char *rcpt;
+	char user[256];
+};
+
 /* The body in its legal form, or (to NULL) only counted; false when it cannot be read or nobody
  * takes it. */
 static bool walk(struct end *to, struct job *job, int64_t *count)
@@ -141,20 +150,21 @@ static bool walk(struct end *to, struct job *job, int64_t *count)
 }
 
 /* For whom, and the length, first: a pipe that ends early is then no end of a message. */
-static void feed(struct end *to, struct job *job, const char *user, const char *rcpt,
-    const struct config *config)
+static void feed(struct end *to, const struct parcel *p, const char *format)
 {
 	struct buffer head = {0}, lines = {0};
 	int64_t body = 0;
-	if (!walk(NULL, job, &body))
+	if (!walk(NULL, p->job, &body))
 		return;
-	buffer_printf(&head, "Return-Path: <%s>\nDelivered-To: %s\n", job->sender, rcpt);
-	buffer_add(&head, job->header.data, job->header.length);
-	buffer_printf(&lines, "%s\n%s\n%s\n%lld %s\t%s\n",
-	    config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox", user, job->sender,
-	    (long long)head.length + (long long)body, job->id, rcpt);
+	/* What is sent on is not at its end. */
+	if (strcmp(format, "forward") != 0)
+		buffer_printf(&head, "Return-Path: <%s>\n", p->job->sender);
+	buffer_printf(&head, "Delivered-To: %s\n", p->rcpt);
+	buffer_add(&head, p->job->header.data, p->job->header.length);
+	buffer_printf(&lines, "%s\n%s\n%s\n%lld %s\t%s\n", format, p->user, p->job->sender,
+	    (long long)head.length + (long long)body, p->job->id, p->rcpt);
 	if (put(to, lines.data, lines.length) && put(to, head.data, head.length))
-		walk(to, job, &body);
+		walk(to, p->job, &body);
 	buffer_free(&head);
 	buffer_free(&lines);
 }
@@ -168,8 +178,11 @@ static void understand(int status, struct buffer *answer, struct diagnosis *d)
 	char key[40];
 	snprintf(key, sizeof key, "%.*s", words != NULL ? (int)(words - line) : 0,
 	    line != NULL ? line : "");
-	if (code == EX_OK)
+	if (code == EX_OK && strcmp(key, "forward") != 0)
 		diag_set(d, VERDICT_SENT, STAGE_DOT, "", "%s", words != NULL ? words + 1 : "delivered");
+	else if (code == EX_OK || code == EX_DATAERR)
+		diag_set(d, VERDICT_SENT, STAGE_DOT, code == EX_OK ? "forward" : "forward-part", "%s",
+		    words + 1);
 	else if (words != NULL)
 		diag_set(d, code == EX_NOUSER ? VERDICT_FAILED : VERDICT_DEFERRED, STAGE_RCPT, key, "%s",
 		    words + 1);
@@ -218,21 +231,10 @@ static void end_here(const struct config *config, struct diagnosis *d)
 	catalogue_recognise(d);
 }
 
-void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct config *config,
-    struct diagnosis *d)
+/* Hands the message to a mailbox process of its own. */
+static void hand_over(const struct parcel *p, const char *format, struct diagnosis *d)
 {
 	int in[2] = {-1, -1}, out[2] = {-1, -1};
-	char user[256];
-	user_of(rcpt, user, sizeof user);
-	*d = (struct diagnosis){0};
-	text_copy(d->hop, sizeof d->hop, "local");
-	if (config->local_deliver == CONFIG_LOCAL_DISCARD ||
-	    config->local_deliver == CONFIG_LOCAL_REFUSE) {
-		end_here(config, d);
-		return;
-	}
-	if (is_busy(user, d))
-		return;
 	pid_t pid = compat_pipe(in) == 0 && compat_pipe(out) == 0 && fdio_nonblocking(in[1])
 	                ? process_start(PROCESS_MAILBOX, (int[]){in[0], out[1]}, 2)
 	                : -1;
@@ -240,18 +242,83 @@ void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct 
 		close(in[0]);
 	if (out[1] >= 0)
 		close(out[1]);
-	struct end to = {.fd = in[1], .jobs = jobs}, from = {.fd = out[0], .jobs = jobs};
+	struct end to = {.fd = in[1], .jobs = p->jobs}, from = {.fd = out[0], .jobs = p->jobs};
 	if (pid < 0)
 		diag_set_errno(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "no process for mailbox");
 	else
-		feed(&to, job, user, rcpt, config);
+		feed(&to, p, format);
 	if (in[1] >= 0)
 		close(in[1]);
 	if (pid > 0)
 		conclude(pid, &to, &from, d);
 	if (out[0] >= 0)
 		close(out[0]);
+}
+
+/* A message that was forwarded for this recipient before is in a circle: it stays here. */
+static bool was_here(const struct parcel *p)
+{
+	const char *at = p->job->header.data;
+	for (size_t length = strlen(p->rcpt); at != NULL && *at != '\0';) {
+		if (strncasecmp(at, "Delivered-To:", 13) == 0) {
+			at += 13 + strspn(at + 13, " \t");
+			if (strncasecmp(at, p->rcpt, length) == 0 && strchr("\r\n", at[length]) != NULL)
+				return true;
+		}
+		at = strchr(at, '\n');
+		at += at != NULL;
+	}
+	return false;
+}
+
+/* The user's .forward names others: asked is what mailbox said about it, "own" or "away" and what
+   of it could not be used.  The copy for the mailbox first: it comes once, however often this is
+   begun again. */
+static void forward(const struct parcel *p, const char *format, struct diagnosis *d)
+{
+	struct diagnosis away = {0}, own = {.verdict = VERDICT_SENT};
+	const char *note = d->text + strcspn(d->text, " ");
+	bool keep = strncmp(d->text, "own", 3) == 0;
+	if (keep)
+		hand_over(p, format, &own);
+	if (own.verdict == VERDICT_SENT)
+		hand_over(p, "forward", &away);
+	/* What could not be used of the file would else be lost with the message. */
+	if (away.verdict == VERDICT_SENT && strcmp(away.key, "forward-part") == 0 && !keep)
+		hand_over(p, format, &own);
+	if (own.verdict != VERDICT_SENT || away.verdict != VERDICT_SENT) {
+		*d = own.verdict != VERDICT_SENT ? own : away;
+		return;
+	}
+	struct diagnosis both = {0};
+	diag_set(&both, VERDICT_SENT, STAGE_DOT, "", "%s%s%s%s%s", away.text,
+	    own.text[0] != '\0' ? "; " : "", own.text, note[0] != '\0' && note[1] != '\0' ? ";" : "",
+	    note[0] != '\0' && note[1] != '\0' ? note : "");
+	*d = both;
+}
+
+void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct config *config,
+    struct diagnosis *d)
+{
+	struct parcel p = {.jobs = jobs, .job = job, .rcpt = rcpt};
+	const char *format = config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox";
+	char look[32];
+	user_of(rcpt, p.user, sizeof p.user);
+	*d = (struct diagnosis){0};
+	if (config->local_deliver == CONFIG_LOCAL_DISCARD ||
+	    config->local_deliver == CONFIG_LOCAL_REFUSE) {
+		text_copy(d->hop, sizeof d->hop, "local");
+		end_here(config, d);
+		return;
+	}
+	if (is_busy(p.user, d))
+		return;
+	snprintf(look, sizeof look, "%s+forward", format);
+	hand_over(&p, config->local_forward && !was_here(&p) ? look : format, d);
+	if (d->verdict == VERDICT_SENT && strcmp(d->key, "forward") == 0)
+		forward(&p, format, d);
+	text_copy(d->hop, sizeof d->hop, "local");
 	catalogue_recognise(d);
 	if (strcmp(d->key, "mailbox-locked") == 0 || strcmp(d->key, "mailbox-silent") == 0)
-		note_busy(user, d);
+		note_busy(p.user, d);
 }

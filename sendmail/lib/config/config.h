@@ -89,6 +89,7 @@ struct config {
 	/* [local] */
 	enum config_local local_deliver;
 	char local_domains[1024]; /* names, with blanks or commas between */
+	bool local_forward;       /* a user's .forward counts */
 	int local_after_h;        /* 0 = at once */
 	/* [bounce] */
 	int bounces_per_hour; /* 100 */

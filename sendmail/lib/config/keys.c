@@ -132,6 +132,9 @@ static const struct key_row rows[] = {
          "domains whose names are users of this machine; needed by mbox and maildir; discard and "
          "refuse: empty means all mail"},
         KEY_TEXT, IN_CONFIG(local_domains), 0, 0},
+    {{"local", "forward", "yes",
+         "yes: the file .forward of a user says where the user's mail goes; no: it is ignored"},
+        KEY_YES, IN_CONFIG(local_forward), 0, 0},
     {{"local", "after_h", "0", "hours for which the servers are tried before; 0: none is"},
         KEY_NUMBER, IN_CONFIG(local_after_h), 0, 8760},
     {{"bounce", "per_hour", "100",

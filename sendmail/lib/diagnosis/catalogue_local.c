@@ -79,6 +79,12 @@ const struct reason catalogue_local[] = {
     {"mailbox-nouser", FAULT_RECIPIENT, 0, HEALS,
         "The domain is local here ([local] domains), and no user has that name.",
         "Check the address. Or add an alias for that name."},
+    {"forward-failed", FAULT_LOCAL, 600, HEALS,
+        "The user's .forward names other addresses, and the message could not be handed to "
+        "sendmail "
+        "for them.",
+        "Correct the file .forward in the user's home. Or set [local] forward = no in "
+        "firsthop.conf."},
     {"mailbox-full", FAULT_LOCAL, 600, HEALS,
         "The disk of the mailbox is full, or the user's quota is used up.",
         "Free space on that disk. Or raise the user's quota."},
