@@ -64,9 +64,18 @@ static void look_at_server(struct check *c, const char *fields)
 		    ms, fields_get_number(fields, "tcp_ms", 0));
 }
 
+static void look_at_unheeded(struct check *c, const char *fields)
+{
+	char words[200] = "";
+	fields_get(fields, "words", words, sizeof words);
+	finding(c, GRADE_NOTE, "remove them, or make sure that no name depends on them",
+	    "firsthop does not use these words of /etc/resolv.conf: %s", words);
+}
+
 void check_resolver(struct check *c)
 {
 	each_line(c, "dns", look_at_server);
+	each_line(c, "unheeded", look_at_unheeded);
 }
 
 static void look_at_hop(struct check *c, const char *fields)

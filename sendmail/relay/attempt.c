@@ -85,7 +85,7 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 	int limit_s = with->left > 0 && a->config->connect_s > CONNECT_SHORT_S ? CONNECT_SHORT_S
 	                                                                       : a->config->connect_s;
 	tell_step(a, "connecting to ", with->candidate);
-	with->fd = connect_to(with->candidate, with->hop->bind_address, limit_s, &d);
+	with->fd = connect_to(with->candidate, with->hop, limit_s, &d);
 	if (with->fd >= 0) {
 		tell_step(a, "connected to ", with->candidate);
 		/* The session speaks for itself. */
@@ -100,7 +100,8 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 		return true;
 	*next = deed_decide(&d);
 	note_failure(a, &d);
-	if (d.stage == STAGE_TLS && with->hop->tls == HOP_TLS_OPPORTUNISTIC && !with->hop->implicit &&
+	if (d.stage == STAGE_TLS && with->hop->tls == HOP_TLS_OPPORTUNISTIC &&
+	    !with->candidate->implicit &&
 	    !with->without_tls) {
 		jobs_say_step(a->jobs, "tls = opportunistic: the same server again, without TLS");
 		with->without_tls = true;
@@ -111,11 +112,14 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 	return false;
 }
 
+/* A recipient's domain that does not exist is no failure of a server: the mail is returned. */
 static void fail_hop(struct attempt *a, const struct hop *hop, struct diagnosis *d)
 {
 	deliver_name_peer(hop, NULL, d);
-	catalogue_recognise(d);
-	note_failure(a, d);
+	if (deed_decide(d) == DEED_RETURN)
+		a->worst = *d;
+	else
+		note_failure(a, d);
 }
 
 static bool try_candidates(struct attempt *a, struct deliver *with, const struct route *r,
@@ -181,6 +185,8 @@ int attempt_hops(const struct attempt *a, struct hop *hops, int size)
 	int count = 0;
 	if (*a->path == '@') {
 		hop_direct(&hops[0], a->path + 1, a->config->direct_port);
+		text_copy(hops[0].known[0], sizeof hops[0].known[0], a->config->domain);
+		text_copy(hops[0].known[1], sizeof hops[0].known[1], a->config->name);
 		return 1;
 	}
 	for (const char *at = a->path; *at != '\0' && count < size; at += *at == ',') {

@@ -15,29 +15,33 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const char *key_of(int error)
+/* The server of a recipient's domain is somebody else's: host and port are not ours to correct. */
+static const char *key_of(int error, bool direct)
 {
+	if (direct && (error == ECONNREFUSED || error == ETIMEDOUT || error == ECONNRESET ||
+	                  error == EHOSTUNREACH || error == EHOSTDOWN))
+		return "domain-unreachable";
 	switch (error) {
 	case ECONNREFUSED: return "connect-refused";
 	case ETIMEDOUT: return "connect-timeout";
 	case ECONNRESET: return "connect-reset";
 	case ENETUNREACH:
+	case ENETDOWN: return "connect-unreachable";
 	case EHOSTUNREACH:
-	case ENETDOWN:
-	case EHOSTDOWN: return "connect-unreachable";
+	case EHOSTDOWN: return "connect-host-down";
 	default: return "connect-failed";
 	}
 }
 
-static int fail(int fd, int error, const char *what, struct diagnosis *d)
+static int fail(int fd, int error, const char *what, bool direct, struct diagnosis *d)
 {
 	if (fd >= 0)
 		close(fd);
 	errno = error;
 	if (*what != '\0')
-		diag_set_errno(d, VERDICT_DEFERRED, STAGE_CONNECT, key_of(error), "%s", what);
+		diag_set_errno(d, VERDICT_DEFERRED, STAGE_CONNECT, key_of(error, direct), "%s", what);
 	else
-		diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, key_of(error), "%s", strerror(error));
+		diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, key_of(error, direct), "%s", strerror(error));
 	d->error_no = error;
 	catalogue_recognise(d);
 	return -1;
@@ -87,7 +91,7 @@ static int bind_to(int fd, const char *address, int family)
 	return result;
 }
 
-int connect_to(const struct candidate *c, const char *bind_address, int timeout_s,
+int connect_to(const struct candidate *c, const struct hop *hop, int timeout_s,
     struct diagnosis *d)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC,
@@ -98,15 +102,15 @@ int connect_to(const struct candidate *c, const char *bind_address, int timeout_
 	int one = 1;
 	snprintf(port, sizeof port, "%u", c->port);
 	if (getaddrinfo(c->address, port, &hints, &ai) != 0)
-		return fail(-1, EINVAL, "read the address", d);
+		return fail(-1, EINVAL, "read the address", false, d);
 	int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	const char *failed = fd < 0 || !fdio_nonblocking(fd)                 ? "open a socket"
-	                     : bind_to(fd, bind_address, ai->ai_family) != 0 ? "use bind_address"
+	                     : bind_to(fd, hop->bind_address, ai->ai_family) != 0 ? "use bind_address"
 	                                                                     : NULL;
 	if (failed != NULL) {
 		int saved = errno;
 		freeaddrinfo(ai);
-		return fail(fd, saved, failed, d);
+		return fail(fd, saved, failed, false, d);
 	}
 	/* Groups of commands are written at once; waiting for more would only delay the last one. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -116,5 +120,5 @@ int connect_to(const struct candidate *c, const char *bind_address, int timeout_
 		error = await_connection(fd, timeout_s);
 	if (error == ECONNREFUSED && here_owns(c->address) && strcmp(c->name, c->address) != 0)
 		return fail_at_home(fd, c, d);
-	return error == 0 ? fd : fail(fd, error, "", d);
+	return error == 0 ? fd : fail(fd, error, "", hop->direct, d);
 }

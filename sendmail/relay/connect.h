@@ -5,6 +5,6 @@
 
 /* A connected, non-blocking descriptor within timeout_s; -1 with d at STAGE_CONNECT
  * ("connect-refused", "connect-timeout", ...). */
-int connect_to(const struct candidate *c, const char *bind_address, int timeout_s,
+int connect_to(const struct candidate *c, const struct hop *hop, int timeout_s,
     struct diagnosis *d);
 #endif

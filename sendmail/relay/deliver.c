@@ -306,7 +306,7 @@ static void fill_policy(struct crank *c)
 	c->policy = (struct session_policy){
 	    .name = with->config->name,
 	    .tls = with->without_tls ? HOP_TLS_OFF : hop->tls,
-	    .implicit_tls = hop->implicit,
+	    .implicit_tls = with->candidate->implicit,
 	    .login = hop->login,
 	    .password = with->password,
 	    .mechanisms = hop->auth,
@@ -333,7 +333,7 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 	fill_policy(c);
 	link_socket(&c->link, with->fd);
 	session_start(&c->session, &c->policy, clock_mono_ms());
-	if (!with->hop->implicit || start_tls(c))
+	if (!with->candidate->implicit || start_tls(c))
 		run(c);
 	bool ready = c->told_ready;
 	*d = c->session.failure;

@@ -15,11 +15,22 @@ static void put_candidates(const struct hop *hop, const struct route *r)
 	for (int i = 0; i < r->count; i++) {
 		const struct candidate *c = &r->candidates[i];
 		output_to(stdout, "    %d  %s[%s] port %u, TLS %s%s", i + 1, c->name, c->address, c->port,
-		    hop_tls_name(hop->tls), hop->implicit ? " from the first byte" : "");
+		    hop_tls_name(hop->tls), c->implicit ? " from the first byte" : "");
 		if (hop->login[0] != '\0')
 			output_to(stdout, ", login %s", hop->login);
 		output_to(stdout, "\n");
 	}
+}
+
+/* DNS denies the name, or the service: asking again later is of no use. */
+static bool says_no(const struct diagnosis *why)
+{
+	static const char *const keys[] = {"dns-nxdomain", "dns-null-mx", "dns-srv-null",
+	    "dns-mx-missing", "dns-srv-missing", "dns-target-missing", "domain-target-missing"};
+	bool found = why->verdict == VERDICT_FAILED;
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0] && !found; i++)
+		found = strcmp(why->key, keys[i]) == 0;
+	return found;
 }
 
 /* *no_name stays true while each name does not exist, which is an answer. */
@@ -41,8 +52,7 @@ static bool put_hop(const struct hop *hop, bool *no_name)
 		put_candidates(hop, &r);
 	} else {
 		const struct reason *row = catalogue_row(r.why.key);
-		*no_name = *no_name && (strcmp(r.why.key, "dns-nxdomain") == 0 ||
-		                           strcmp(r.why.key, "dns-null-mx") == 0);
+		*no_name = *no_name && says_no(&r.why);
 		output_to(stdout, "       %s\n", r.why.text);
 		if (row != NULL)
 			output_to(stdout, "       meaning   %s\n       remedy    %s\n", row->meaning,

@@ -69,7 +69,7 @@ static void put_hop(const struct hop *hop)
 	bool found = route_hop(hop, &r);
 	for (int i = 0; i < r.count && *self == '\0'; i++)
 		self = here_owns(r.candidates[i].address) ? r.candidates[i].address : "";
-	for (int i = 0; i < r.count && *unvouched == '\0'; i++)
+	for (int i = 0; i < r.count && hop->lookup != HOP_LOOKUP_HOST && *unvouched == '\0'; i++)
 		unvouched = r.candidates[i].vouched || text_equal_ci(r.candidates[i].name, hop->host)
 		                ? ""
 		                : r.candidates[i].name;
@@ -91,6 +91,12 @@ int survey_print(const struct config *config)
 	const char *server;
 	for (int i = 0; (server = dns_server(i)) != NULL; i++)
 		put_server(config, server);
+	if (*dns_unheeded() != '\0') {
+		struct buffer line = {0};
+		fields_put(&line, "words", dns_unheeded());
+		printf("unheeded %s\n", buffer_string(&line));
+		buffer_free(&line);
+	}
 	for (int i = 0; i < config->hop_count; i++)
 		put_hop(&config->hops[i]);
 	return EX_OK;

@@ -47,6 +47,26 @@ static void hear_failure(const struct worker *w, struct diagnosis *d, const char
 	d->verdict = VERDICT_DEFERRED;
 }
 
+/* That there is no server for a domain of recipients (RFC 5321 5.1) is the one thing behind a
+   session that never was which returns mail. */
+static void hear_down(const struct worker *w, struct diagnosis *d, const char *fields)
+{
+	hear(w, d, fields);
+	if (*w->path->key != '@' || d->stage != STAGE_LOOKUP || d->verdict != VERDICT_FAILED)
+		d->verdict = VERDICT_DEFERRED;
+}
+
+/* One recipient, of whom no server was asked.  What is final is so only where there is no other
+   way, tried or not: a smarthost may know domains that DNS does not. */
+static void note_unasked(struct runner *r, struct message *m, int rcpt, const struct diagnosis *why)
+{
+	struct diagnosis d = *why;
+	bool other = message_has_other_path(r, m, rcpt);
+	if (other || m->entry->done != NULL)
+		d.verdict = VERDICT_DEFERRED;
+	message_note(r, m, rcpt, other, &d);
+}
+
 /* Mail goes on to another server: that this one was passed over, and why, is said at once.  A relay
  * that was taken over cannot fill the log with it. */
 static void log_passed(struct worker *w)
@@ -69,12 +89,12 @@ static void on_passed(struct worker *w, const char *fields)
 static void on_down(struct runner *r, struct worker *w, const char *fields)
 {
 	struct diagnosis d;
-	hear_failure(w, &d, fields);
+	hear_down(w, &d, fields);
 	if (w->said_down)
 		return;
 	w->said_down = true;
 	w->closing = true;
-	if (w->avoid[0] == '\0') {
+	if (w->avoid[0] == '\0' && d.verdict != VERDICT_FAILED) {
 		w->passed.verdict = VERDICT_NONE;
 		path_down(r, w->path, &d);
 	}
@@ -91,7 +111,7 @@ static void on_down(struct runner *r, struct worker *w, const char *fields)
 			continue;
 		}
 		for (int i = 0; i < m->rcpt_count; i++)
-			message_note(r, m, i, message_has_other_path(r, m, i), &why);
+			note_unasked(r, m, i, &why);
 		message_conclude(r, m, &w->steps, 0);
 	}
 }

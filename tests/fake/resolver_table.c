@@ -8,7 +8,8 @@
 
 static const struct table_row *rows;
 static const char *own_address = "";
-static bool ipv6_routed = true;
+static bool ipv6_routed = true, alive;
+static const char *search_list = "", *denying_zone = "";
 
 void table_set(const struct table_row *new_rows)
 {
@@ -21,6 +22,18 @@ void table_own_address(const char *address)
 void table_ipv6(bool routed)
 {
 	ipv6_routed = routed;
+}
+void table_alive(bool answers)
+{
+	alive = answers;
+}
+void table_zone(const char *zone)
+{
+	denying_zone = zone;
+}
+void table_search(const char *list)
+{
+	search_list = list;
 }
 bool here_owns(const char *address)
 {
@@ -50,6 +63,7 @@ static void add_record(struct dns_answer *a, int type, const char *text)
 static void answer(const char *name, int type, struct dns_answer *a)
 {
 	*a = (struct dns_answer){.kind = DNS_NXDOMAIN};
+	text_copy(a->zone, sizeof a->zone, denying_zone);
 	snprintf(a->source, sizeof a->source,
 	    type == 0 ? "hosts file /etc/hosts:7" : "asked 192.0.2.53, 3 ms");
 	for (const struct table_row *row = rows; row->name != NULL; row++) {
@@ -74,6 +88,20 @@ void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
 {
 	answer(name, (int)type, a);
 }
+void dns_complete(const char *host, struct dns_names *n)
+{
+	n->count = 0;
+	for (const char *at = search_list; *at != '\0'; at += strcspn(at, " "), at += *at == ' ')
+		snprintf(n->names[n->count++], sizeof n->names[0], "%s%.*s", host, (int)strcspn(at, " "),
+		    at);
+	text_copy(n->names[n->count++], sizeof n->names[0], host);
+}
+
+bool dns_is_alive(void)
+{
+	return alive;
+}
+
 void dns_system(const char *host, struct dns_answer *a)
 {
 	answer(host, -1, a);

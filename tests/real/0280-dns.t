@@ -52,6 +52,9 @@ both AAAA ::1
 txt TXT "no address here"
 _submission._tcp.srv SRV 10 0 587 a
 _submissions._tcp.srv SRV 10 0 465 b
+_submissions._tcp.tlsonly SRV 10 0 465 b
+mail A 127.0.0.9
+mail.corp A 127.0.0.2
 _submission._tcp.nosrv SRV 0 0 0 .
 near AAAA ::1
 even MX 10 a
@@ -61,6 +64,13 @@ loop CNAME loop2
 loop2 CNAME loop
 me MX 10 a
 END
+n=0
+while [ $n -lt 39 ]; do
+	n=$((n + 1))
+	echo "forty MX $((n + 100)) a$n" >>"$S/etc/nsd/test.zone"
+	echo "a$n A 127.0.0.2" >>"$S/etc/nsd/test.zone"
+done
+echo "forty MX 1 b" >>"$S/etc/nsd/test.zone"
 # An answer that does not fit into a datagram.
 n=0
 while [ $n -lt 31 ]; do
@@ -94,11 +104,11 @@ asked='asked 127.0.0.5, [0-9]+ ms'
 told two.test mx "MX two.test = (10 a.test, 20 b.test|20 b.test, 10 a.test) \\($asked\\)" "MX: the records, the server, the time" \
 	"A a.test = 127.0.0.2 \\($asked\\)" "MX: the address" '1  a.test\[127.0.0.2\]' "MX: the most preferred first" '2  b.test\[127.0.0.3\]' "MX: then the other"
 is $code 0 "exit 0 when there is something to try"
-told null.test mx 'null MX: the domain says that it takes no mail' "null MX"
+told null.test mx 'null MX: the domain says that it accepts no mail' "null MX"
 is $code 68 "exit 68: DNS says that there is nothing to try"
 told cnamed.test mx "A alias.test, by another name \\(CNAME\\) a.test, = 127.0.0.2" "MX to a CNAME: followed" 'an MX should not lead to another name' "and said"
 told literal.test mx '127.0.0.2 is an address where RFC 1035 wants a name; it is used' "MX to an address" '1  127.0.0.2' "is used"
-told ghost.test mx "A nowhere.test: no such name \\($asked\\)" "MX to a name that does not exist" 'meaning   The smarthost.s name does not exist' "has its meaning"
+told ghost.test mx "A nowhere.test: no such name \\($asked\\)" "MX to a name that does not exist" 'meaning   DNS names a server for the domain in host .*does not exist' "has its meaning"
 told half.test mx "A nowhere.test: no such name" "one MX of two without a name" '1  a.test\[127.0.0.2\]' "the other is used"
 told nomx.test mx "MX nomx.test: no records of this type \\($asked\\)" "no MX" 'nomx.test has no MX: its own address is used' "but an address"
 told six.test host 'six.test = 2001:db8::1: skipped, this machine has no route for it over IPv6' "only AAAA, no IPv6 here" \
@@ -116,7 +126,12 @@ told many.test mx 'MX many.test = .*asked 127.0.0.5 by UDP and, because that ans
 	'1  a-rather-long' "and complete"
 told srv.test srv "SRV _submission._tcp.srv.test = 10 a.test:587 \\($asked\\)" "SRV" 'a.test\[127.0.0.2\] port 587' "SRV: with its port"
 told nosrv.test srv 'the domain says that it does not offer the service' "SRV: the service is not offered"
-told nothing.test srv "SRV _submission._tcp.nothing.test: no such name" "SRV: no such name"
+told nothing.test srv "SRV _submission._tcp.nothing.test: no such name" "SRV: no such name" 'meaning   The domain in host has no SRV record' "has its meaning"
+told tlsonly.test srv 'b.test\[127.0.0.3\] port 465, TLS verify from the first byte' "SRV: only _submissions exists (RFC 8314)"
+told srv.test srv '1  b.test\[127.0.0.3\] port 465, TLS verify from the first byte' "SRV: both exist, TLS from the first byte is preferred" \
+	'2  a.test\[127.0.0.2\] port 587, TLS verify, login' "and STARTTLS comes behind it"
+told forty.test mx 'MX forty.test has 40 records: the 32 most preferred are used' "40 MX: cut by preference, and said" '1  b.test' "the most preferred is there, though it comes last"
+told x.broken.example host 'meaning   The DNS server could not look up the name' "SERVFAIL, and the resolver knows nothing else"
 told near.test host '1  near.test\[::1\]' "only AAAA, with a route"
 told even.test mx '[12]  a.test' "equal preference: one" '[12]  b.test' "and the other"
 told 127.0.0.9 host '127.0.0.9 is an address: nothing to look up' "an address literal"
@@ -136,6 +151,15 @@ told a.test host '127.0.0.7: no DNS server runs there' "no name server at that a
 printf 'nameserver 127.0.0.7\nnameserver 127.0.0.6\nnameserver 127.0.0.5\noptions timeout:1\n' >"$S/etc/resolv.conf"
 told a.test host "A a.test = 127.0.0.2 \\($asked\\)" "the third of three name servers answers"
 
+# The search list, as resolv.conf(5) says; what it has and is not used is named by check.
+printf 'nameserver 127.0.0.5\nsearch corp.test\noptions ndots:5\n' >"$S/etc/resolv.conf"
+told mail host "A mail.corp.test = 127.0.0.2 \\($asked\\)" "a name without dots: completed first"
+told mail.test host "A mail.test.corp.test: no such name \\($asked\\)" "ndots:5: completed first, too" 'A mail.test = 127.0.0.9' "and then as it is"
+told mail.test. host 'A mail.test = 127.0.0.9' "with a dot at its end it is complete"
+unlike "$trace" 'corp' "and nothing else is asked"
+printf 'nameserver 127.0.0.5\nsearch corp.test\n' >"$S/etc/resolv.conf"
+told mail.test host 'A mail.test = 127.0.0.9' "with ndots as it is by itself: as it is"
+unlike "$trace" 'mail.test.corp' "and nothing else is asked"
 echo 'nameserver 127.0.0.8' >"$S/etc/resolv.conf"
 told a.test host "A a.test = 127.0.0.2 \\(asked 127.0.0.8, [0-9]+ ms\\)" "a name server without TCP: short answers come"
 told many.test mx 'the answer was cut, and there is none over TCP' "long ones are cut, and that is said"
@@ -144,8 +168,9 @@ told many.test mx 'the answer was cut, and there is none over TCP' "long ones ar
 checked() { trace=$(in_stage /usr/local/sbin/relayconf check -v 2>&1); code=$?; like "$trace" "$1" "$2"; }
 setting smarthost.main.lookup host; setting smarthost.main.host a.test
 checked 'note +dns +name server 127.0.0.8 answers in [0-9]+ ms, but not over TCP \(Connection refused\)' "check: a resolver without TCP"
-printf 'nameserver 127.0.0.7\nnameserver 127.0.0.6\nnameserver 127.0.0.5\noptions timeout:1 attempts:1\n' >"$S/etc/resolv.conf"
+printf 'nameserver 127.0.0.7\nnameserver 127.0.0.6\nnameserver 127.0.0.5\noptions timeout:1 attempts:1 marvel\nsortlist 127.0.0.2\n' >"$S/etc/resolv.conf"
 checked 'ok +dns +name server 127.0.0.5 answers in [0-9]+ ms, over TCP in [0-9]+ ms' "check: each name server, with its time"
+like "$trace" 'note +dns +firsthop does not use these words of /etc/resolv.conf: marvel sortlist' "check: what is not heeded of resolv.conf"
 like "$trace" 'note +dns +name server 127.0.0.7, asked for a.test: no answer, Connection refused \([0-9]+ ms\)' "check: one that is not there"
 like "$trace" 'note +dns +name server 127.0.0.6, asked for a.test: no answer, Connection timed out \(10[0-9][0-9] ms\)' "check: one that is silent"
 like "$trace" 'note +self +main leads to 127.0.0.2, which is this very machine' "check: a smarthost that is this very machine"
@@ -172,9 +197,9 @@ for host in ghost.test null.test x.broken.example nothing.test; do
 done
 is "$(mailq_count)" 4 "mail waits, whatever is wrong with DNS"
 unlike "$(log)" 'bounce=|verdict=failed' "and none is returned"
-like "$(log)" 'key=dns-nxdomain' "a name that does not exist is shouted in the log"
+like "$(log)" 'key=dns-mx-missing' "a name that does not exist is shouted in the log"
 like "$story" "MX ghost.test = 10 nowhere.test \\($asked\\)" "mailq why holds each question"
-like "$story" 'remedy    1. Check host for a spelling mistake' "and the remedy"
+like "$story" 'remedy +(1\. )?Ask the owner of that domain to correct the MX or SRV record' "and the remedy, for the one who can do it"
 setting smarthost.main.tls_name mail.test
 setting smarthost.main.host half.test
 in_stage /usr/sbin/sendmail -q
@@ -215,12 +240,42 @@ printf 'Subject: myself\n\nx\n' | as 33:33 /usr/sbin/sendmail -i joe@me.test
 in_stage /usr/sbin/sendmail -q
 like "$(log)" 'key=dns-self .*the MX of me.test: this very machine' "a domain whose MX is this very machine: never taken for local, and no loop"
 is "$(mailq_count)" 1 "the mail waits"
+# Recipients' domains: what does not exist, or takes no mail, goes back at once; what may be repaired waits, and is named.
+rm -f "$S"/var/spool/firsthop/mqueue/[0-9a-f]*.*
+# sent_to ADDRESS: as root's mail, so that its report is read from the queue
+sent_to() { : >"$work/mark"; marked=$(log | wc -l); printf 'Subject: to %s\n\nx\n' "$1" | as 33:33 /usr/sbin/sendmail -i "$1"; in_stage /usr/sbin/sendmail -q; new=$(log | tail -n +$((marked + 1))); }
+sent_to joe@nodomain.test
+like "$new" 'to=<joe@nodomain.test> .*verdict=deferred .*key=domain-missing ' "a smarthost may know domains that DNS does not: with one, even if it is down, nothing is returned"
+rm -f "$S"/var/spool/firsthop/mqueue/[0-9a-f]*.*
+printf '[host]\nname = mon1.example.org\n\n[fallback]\ndirect_mx = yes\n' >"$S/etc/firsthop/firsthop.conf"
+sent_to joe@nodomain.test
+like "$new" 'to=<joe@nodomain.test> .*verdict=failed stage=lookup status=5.1.2 key=domain-missing ' "a recipient's domain that does not exist: returned at once"
+like "$new" "the recipient's domain nodomain.test: no such name" "with whose domain it is"
+sent_to joe@null.test
+like "$new" 'to=<joe@null.test> .*verdict=failed stage=lookup status=5.1.10 key=domain-null-mx ' "null MX: returned at once (RFC 7505)"
+sent_to joe@txt.test
+like "$new" 'to=<joe@txt.test> .*verdict=failed stage=lookup status=5.1.2 key=domain-no-server ' "a domain without any server: returned at once"
+sent_to joe@ghost.test
+like "$new" 'to=<joe@ghost.test> .*verdict=deferred stage=lookup .*key=domain-target-missing ' "an MX without an address: it waits"
+like "$new" 'the address of nowhere.test, which the MX of the recipient.s domain ghost.test names: no such name' "and both are named"
+sent_to joe@b.test
+like "$new" 'to=<joe@b.test> .*verdict=deferred .*key=(connect-self|domain-unreachable|dns-self) ' "a server that does not listen: it waits"
+sent_to joe@x.elsewhere.example
+like "$new" 'to=<joe@x.elsewhere.example> .*verdict=deferred ' "a resolver that refuses: it waits"
+# A resolver that denies every name, without naming a zone: nothing is returned.
+in_stage /usr/bin/php -n -r '$s = stream_socket_server("udp://127.0.0.10:53", $no, $why, STREAM_SERVER_BIND);
+while (true) { $q = stream_socket_recvfrom($s, 4096, 0, $from); stream_socket_sendto($s, substr($q, 0, 2) . "\x81\x83" . substr($q, 4), 0, $from); }' >/dev/null 2>&1 </dev/null &
+pids="$pids $!"
+in_stage /bin/busybox ip address add 127.0.0.10/8 dev lo 2>/dev/null
+echo 'nameserver 127.0.0.10' >"$S/etc/resolv.conf"
+sent_to joe@nodomain.test
+like "$new" 'to=<joe@nodomain.test> .*verdict=deferred .*key=domain-doubtful ' "a resolver that denies every name is not believed: it waits"
+echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
 # A domain as long as one may be is named whole.
 label=$(printf '%060d' 0 | tr 0 l)
 long=$label.$label.$label.nothing.test
-printf 'Subject: long\n\nx\n' | as 33:33 /usr/sbin/sendmail -i "joe@$long"
-in_stage /usr/sbin/sendmail -q
-like "$(log | grep "to=<joe@$long>")" "hop=@$long " "the log names a long domain whole"
-like "$(log)" "no server of $long takes mail; .*: the servers of $long, lookup: " "and says whose servers"
+sent_to "joe@$long"
+like "$(echo "$new" | grep "to=<joe@$long>")" "hop=@$long " "the log names a long domain whole"
+like "$new" "the recipient's domain $long: no such name" "and says whose it is"
 stop_postfix
 finish

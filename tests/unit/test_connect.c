@@ -69,7 +69,29 @@ static int try(const char *name, const char *address, uint16_t port, const char 
 	snprintf(c.name, sizeof c.name, "%s", name);
 	snprintf(c.address, sizeof c.address, "%s", address);
 	*d = (struct diagnosis){0};
-	return connect_to(&c, bind_address, 1, d);
+	struct hop hop = {.name = "main"};
+	text_copy(hop.bind_address, sizeof hop.bind_address, bind_address);
+	return connect_to(&c, &hop, 1, d);
+}
+
+/* A recipient's server is somebody else's: other words, and another remedy. */
+static void servers_of_domains_are_not_ours(void **state)
+{
+	static const int errors[] = {ECONNREFUSED, ETIMEDOUT, ECONNRESET, EHOSTUNREACH};
+	struct candidate c = {.name = "mx.test", .address = "192.0.2.1", .port = 25};
+	struct hop hop;
+	struct diagnosis d;
+	(void)state;
+	hop_direct(&hop, "example.test", 25);
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+		connect_error = errors[i];
+		assert_int_equal(connect_to(&c, &hop, 1, &d), -1);
+		assert_string_equal(d.key, "domain-unreachable");
+	}
+	connect_error = ENETUNREACH;
+	assert_int_equal(connect_to(&c, &hop, 1, &d), -1);
+	assert_string_equal(d.key, "connect-unreachable");
+	connect_error = 0;
 }
 
 static void errors_have_names(void **state)
@@ -79,8 +101,8 @@ static void errors_have_names(void **state)
 		const char *key;
 	} rows[] = {{ECONNREFUSED, "connect-refused"}, {ETIMEDOUT, "connect-timeout"},
 	    {ECONNRESET, "connect-reset"}, {ENETUNREACH, "connect-unreachable"},
-	    {EHOSTUNREACH, "connect-unreachable"}, {ENETDOWN, "connect-unreachable"},
-	    {EHOSTDOWN, "connect-unreachable"}, {EACCES, "connect-failed"},
+	    {EHOSTUNREACH, "connect-host-down"}, {ENETDOWN, "connect-unreachable"},
+	    {EHOSTDOWN, "connect-host-down"}, {EACCES, "connect-failed"},
 	    {EADDRNOTAVAIL, "connect-failed"}};
 	struct diagnosis d;
 	(void)state;
@@ -173,7 +195,8 @@ static void connections_come_from_bind_address(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(errors_have_names), TEST(own_addresses_are_known),
+	const struct CMUnitTest tests[] = {TEST(errors_have_names),
+	    TEST(servers_of_domains_are_not_ours), TEST(own_addresses_are_known),
 	    TEST(silence_ends_in_time), TEST(connections_come_from_bind_address)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

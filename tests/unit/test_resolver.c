@@ -1,4 +1,4 @@
-/* objects: sendmail/relay/route/resolver sendmail/relay/route/exchange sendmail/lib/base/sandbox_none sendmail/relay/route/dns_answer sendmail/relay/route/hosts sendmail/relay/route/here */
+/* objects: sendmail/relay/route/resolver sendmail/relay/route/resolv_conf sendmail/relay/route/exchange sendmail/lib/base/sandbox_none sendmail/relay/route/dns_answer sendmail/relay/route/hosts sendmail/relay/route/here */
 /* libs: -Wl,--wrap=fopen,--wrap=getaddrinfo */
 /* The stub resolver against name servers of every kind, the hosts file, and what the kernel knows.
    The files are strings, and the servers' port is one of ours: fopen and getaddrinfo pass through
@@ -7,6 +7,7 @@
 #include "relay/route/dns.h"
 #include "relay/route/exchange.h"
 #include "relay/route/here.h"
+#include "relay/route/resolv_conf.h"
 #include "tests/unit/unit.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -197,6 +198,53 @@ static void resolv_conf_is_read(void **state)
 	    "192.0.2.1,192.0.2.2,192.0.2.3,");
 }
 
+/* "A B C": the names in the order in which they are asked. */
+static void expect_names(const char *text, const char *host, const char *names)
+{
+	struct resolv_conf c;
+	struct dns_names n;
+	char list[2000] = "";
+	const char *kept = resolv_conf;
+	resolv_conf = text;
+	resolv_conf_read(&c);
+	resolv_conf = kept;
+	resolv_conf_complete(&c, host, &n);
+	for (int i = 0; i < n.count; i++)
+		snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? " " : "", n.names[i]);
+	assert_string_equal(list, names);
+}
+
+/* As resolv.conf(5) says: ndots decides whether a name is asked for as it is first. */
+static void names_are_completed(void **state)
+{
+	(void)state;
+	expect_names("search corp.test lab.test.\n", "mail", "mail.corp.test mail.lab.test mail");
+	expect_names("search corp.test\n", "mail.other", "mail.other mail.other.corp.test");
+	expect_names("search corp.test\noptions ndots:5\n", "mail.other.test",
+	    "mail.other.test.corp.test mail.other.test");
+	expect_names("search corp.test\noptions ndots:5\n", "mail.other.test.", "mail.other.test");
+	expect_names("search corp.test\ndomain own.test more\n", "mail", "mail.own.test mail");
+	expect_names("search corp.test\noptions ndots:0\n", "mail", "mail mail.corp.test");
+	expect_names("search corp.test\noptions no-tld-query\n", "mail", "mail.corp.test");
+	expect_names("search .\n", "mail", "mail mail");
+	expect_names("search a b c d e f g h\n", "x", "x.a x.b x.c x.d x.e x.f x");
+}
+
+static void options_are_read(void **state)
+{
+	struct resolv_conf c;
+	const char *kept = resolv_conf;
+	(void)state;
+	resolv_conf = "; x\nsortlist 192.0.2.0\noptions timeout:99 rotate use-vc edns0 marvel:1\n"
+	              "options attempts:0 no-aaaa\nlookup file bind\n";
+	resolv_conf_read(&c);
+	resolv_conf = kept;
+	assert_true(c.rotate && c.tcp && c.no_ipv6);
+	assert_int_equal(c.timeout_s, 30);
+	assert_int_equal(c.attempts, 1);
+	assert_string_equal(c.unheeded, "sortlist marvel:1 lookup");
+}
+
 static void expect(const char *name, enum dns_kind kind, const char *told)
 {
 	struct dns_answer a;
@@ -343,22 +391,26 @@ static bool reads(const char *words, enum dns_type type, struct dns_answer *a)
 static void words_of_a_process(void **state)
 {
 	static const char *const nonsense[] = {"", "\n", "answer\n",
-	    "answer kind=0 cut=0 validated=0 count=0 alias=\"\"\n",
-	    "answer kind=7 cut=0 validated=0 count=0 alias=\"\"\n",
-	    "answer kind=-1 cut=0 validated=0 count=0 alias=\"\"\n",
-	    "answer kind=1 cut=2 validated=0 count=0 alias=\"\"\n",
-	    "answer kind=1 cut=0 validated=5 count=0 alias=\"\"\n",
-	    "answer kind=0 cut=0 validated=0 count=33 alias=\"\"\n",
-	    "answer kind=0 cut=0 validated=0 count=1 alias=\"\"\n",
-	    "answer kind=1 cut=0 validated=0 count=0 alias=\"\"\nmore\n",
-	    "answer kind=1 cut=0 validated=0 count=0 alias=\"\"",
-	    "answer kind=1 cut=0 validated=0 count=1 alias=\"\"\nrecord name=192.0.2.1 preference=0 "
+	    "answer kind=0 cut=0 validated=0 count=0 left=0 zone=\"\" alias=\"\"\n",
+	    "answer kind=7 cut=0 validated=0 count=0 left=0 zone=\"\" alias=\"\"\n",
+	    "answer kind=-1 cut=0 validated=0 count=0 left=0 zone=\"\" alias=\"\"\n",
+	    "answer kind=1 cut=2 validated=0 count=0 left=0 zone=\"\" alias=\"\"\n",
+	    "answer kind=1 cut=0 validated=5 count=0 left=0 zone=\"\" alias=\"\"\n",
+	    "answer kind=0 cut=0 validated=0 count=33 left=0 zone=\"\" alias=\"\"\n",
+	    "answer kind=0 cut=0 validated=0 count=1 left=0 zone=\"\" alias=\"\"\n",
+	    "answer kind=1 cut=0 validated=0 count=0 left=0 zone=\"\" alias=\"\"\nmore\n",
+	    "answer kind=1 cut=0 validated=0 count=0 left=0 zone=\"\" alias=\"\"",
+	    "answer kind=1 cut=0 validated=0 count=1 left=0 zone=\"\" alias=\"\"\nrecord "
+	    "name=192.0.2.1 preference=0 "
 	    "weight=0 port=0\n",
-	    "answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=evil.example preference=0 "
+	    "answer kind=0 cut=0 validated=0 count=1 left=0 zone=\"\" alias=\"\"\nrecord "
+	    "name=evil.example preference=0 "
 	    "weight=0 port=0\n",
-	    "answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=192.0.2.1 "
+	    "answer kind=0 cut=0 validated=0 count=1 left=0 zone=\"\" alias=\"\"\nrecord "
+	    "name=192.0.2.1 "
 	    "preference=65536 weight=0 port=0\n",
-	    "answer kind=0 cut=0 validated=0 count=1 alias=\"\"\nrecord name=\"192.0.2.1\\n\" "
+	    "answer kind=0 cut=0 validated=0 count=1 left=0 zone=\"\" alias=\"\"\nrecord "
+	    "name=\"192.0.2.1\\n\" "
 	    "preference=0 weight=0 port=0\n",
 	    "answer kind=0 cut=0 validated=0 count=1 alias=\"a\\x1b[2J\"\nrecord name=192.0.2.1 "
 	    "preference=0 weight=0 port=0\n"};
@@ -418,10 +470,10 @@ static void processes_that_do_not_answer(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(resolv_conf_is_read),
-	    TEST(answers_are_told_with_their_server), TEST(silence_ends), TEST(one_server_is_tried),
-	    TEST(the_hosts_file), TEST(the_rest_of_the_system), TEST(what_the_kernel_knows),
-	    TEST(words_of_a_process), TEST(processes_that_do_not_answer)};
+	const struct CMUnitTest tests[] = {TEST(resolv_conf_is_read), TEST(names_are_completed),
+	    TEST(options_are_read), TEST(answers_are_told_with_their_server), TEST(silence_ends),
+	    TEST(one_server_is_tried), TEST(the_hosts_file), TEST(the_rest_of_the_system),
+	    TEST(what_the_kernel_knows), TEST(words_of_a_process), TEST(processes_that_do_not_answer)};
 	pid_t servers = start_servers();
 	resolv_conf = "nameserver " FIRST "\nnameserver " SECOND "\noptions timeout:1 attempts:1\n";
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

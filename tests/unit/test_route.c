@@ -1,7 +1,8 @@
-/* objects: tests/fake/resolver_table sendmail/relay/route/route sendmail/relay/route/dns_answer */
+/* objects: tests/fake/resolver_table sendmail/relay/route/route sendmail/relay/route/failure sendmail/relay/route/order sendmail/relay/route/dns_answer */
 /* libs: -linih -lidn2 */
 /* From names to addresses: each odd thing that DNS can say, what is done, and what is told. */
 #include "base/text.h"
+#include "diagnosis/catalogue.h"
 #include "relay/route/dns.h"
 #include "relay/route/route.h"
 #include "tests/fake/resolver_table.h"
@@ -40,6 +41,13 @@ static const struct table_row zone[] = {
     {"also.test", DNS_A, DNS_RECORDS, "192.0.2.1", NULL},
     {"_submission._tcp.srv.test", DNS_SRV, DNS_RECORDS, "20 0 2525 b.test, 10 0 587 a.test", NULL},
     {"_submissions._tcp.srv.test", DNS_SRV, DNS_RECORDS, "0 0 465 c.test", NULL},
+    {"_submissions._tcp.tlsonly.test", DNS_SRV, DNS_RECORDS, "0 0 465 c.test", NULL},
+    {"_submission._tcp.away.test", DNS_SRV, DNS_RECORDS, "0 0 587 nowhere.test", NULL},
+    {"mail.corp.test", DNS_A, DNS_RECORDS, "192.0.2.20", NULL},
+    {"mail", DNS_A, DNS_RECORDS, "192.0.2.66", NULL},
+    {"fails.corp.test", DNS_A, DNS_SERVFAIL, NULL, NULL},
+    {"fails", DNS_A, DNS_RECORDS, "192.0.2.66", NULL},
+    {"a.test.corp.test", DNS_A, DNS_RECORDS, "192.0.2.67", NULL},
     {"_submission._tcp.none.test", DNS_SRV, DNS_RECORDS, "0 0 0 .", NULL},
     {"me.test", DNS_MX, DNS_RECORDS, "10 a.test, 20 b.test, 30 c.test", NULL},
     {NULL, 0, DNS_NONE, NULL, NULL},
@@ -93,13 +101,14 @@ static void every_answer_has_its_consequence(void **state)
 	            "an MX should not lead to another name"}},
 	    {"literal.test", HOP_LOOKUP_MX, "192.0.2.9:25", NULL,
 	        {"192.0.2.9 is an address where RFC 1035 wants a name"}},
-	    {"ghost.test", HOP_LOOKUP_MX, "", "dns-nxdomain", {"A nowhere.test: no such name (asked"}},
+	    {"ghost.test", HOP_LOOKUP_MX, "", "dns-target-missing",
+	        {"A nowhere.test: no such name (asked"}},
 	    {"half.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL, {"A nowhere.test: no such name (asked"}},
 	    {"nomx.test", HOP_LOOKUP_MX, "192.0.2.4:25", NULL,
 	        {"nomx.test has no MX: its own address is used"}},
-	    {"nowhere.test", HOP_LOOKUP_MX, "", "dns-nxdomain",
+	    {"nowhere.test", HOP_LOOKUP_MX, "", "dns-mx-missing",
 	        {"MX nowhere.test: no such name (asked 192.0.2.53, 3 ms)\n"}},
-	    {"empty.test", HOP_LOOKUP_MX, "", "dns-nodata", {"empty.test has no MX"}},
+	    {"empty.test", HOP_LOOKUP_MX, "", "dns-mx-missing", {"empty.test has no MX"}},
 	    {"fail.test", HOP_LOOKUP_MX, "", "dns-servfail",
 	        {"MX fail.test: server failure (192.0.2.53: server failure (5000 ms))\n"}},
 	    {"slow.test", HOP_LOOKUP_MX, "", "dns-timeout",
@@ -119,9 +128,14 @@ static void every_answer_has_its_consequence(void **state)
 	        {"address of local.test = 192.0.2.8"}},
 	    {"twice.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL,
 	        {"also.test = 192.0.2.1: already in the list, skipped"}},
-	    {"srv.test", HOP_LOOKUP_SRV, "192.0.2.1:587 192.0.2.2:2525", NULL,
-	        {"SRV _submission._tcp.srv.test = 20 b.test:2525, 10 a.test:587"}},
-	    {"none.test", HOP_LOOKUP_SRV, "", "dns-null-mx", {NULL}},
+	    {"srv.test", HOP_LOOKUP_SRV, "192.0.2.3:465 192.0.2.1:587 192.0.2.2:2525", NULL,
+	        {"SRV _submissions._tcp.srv.test = 0 c.test:465",
+	            "SRV _submission._tcp.srv.test = 20 b.test:2525, 10 a.test:587"}},
+	    {"tlsonly.test", HOP_LOOKUP_SRV, "192.0.2.3:465", NULL,
+	        {"SRV _submission._tcp.tlsonly.test: no such name"}},
+	    {"none.test", HOP_LOOKUP_SRV, "", "dns-srv-null", {NULL}},
+	    {"nowhere.test", HOP_LOOKUP_SRV, "", "dns-srv-missing", {NULL}},
+	    {"away.test", HOP_LOOKUP_SRV, "", "dns-target-missing", {NULL}},
 	    {"[192.0.2.5]", HOP_LOOKUP_MX, "192.0.2.5:25", NULL,
 	        {"[192.0.2.5] is an address: nothing to look up"}},
 	};
@@ -138,6 +152,162 @@ static void every_answer_has_its_consequence(void **state)
 	expect(&(struct expectation){"srv.test", HOP_LOOKUP_SRV, "192.0.2.3:465", NULL,
 	           {"SRV _submissions._tcp.srv.test"}},
 	    &implicit);
+}
+
+/* TLS from the first byte is a matter of the service, not of the configuration alone. */
+static void each_service_has_its_tls(void **state)
+{
+	struct hop hop = {.name = "main", .host = "srv.test", .lookup = HOP_LOOKUP_SRV};
+	struct route r;
+	(void)state;
+	assert_true(route_hop(&hop, &r));
+	assert_int_equal(r.count, 3);
+	assert_true(r.candidates[0].implicit && !r.candidates[1].implicit && !r.candidates[2].implicit);
+	route_free(&r);
+	hop.tls = HOP_TLS_OFF;
+	assert_true(route_hop(&hop, &r));
+	assert_int_equal(r.count, 2);
+	assert_int_equal(r.candidates[0].port, 587);
+	route_free(&r);
+}
+
+/* Who is meant: the smarthost's zone or the resolver, and the recipient's domain. */
+static const struct table_row world[] = {
+    {".", DNS_NS, DNS_RECORDS, "a.root.test", NULL},
+    {"fail.test", DNS_A, DNS_SERVFAIL, NULL, NULL},
+    {"fail.test", DNS_MX, DNS_SERVFAIL, NULL, NULL},
+    {"slow.test", DNS_MX, DNS_TIMEOUT, NULL, NULL},
+    {"slow.test", DNS_A, DNS_TIMEOUT, NULL, NULL},
+    {"null.test", DNS_MX, DNS_RECORDS, "0 .", NULL},
+    {"empty.test", DNS_SRV, DNS_RECORDS, "", NULL},
+    {"ghost.test", DNS_MX, DNS_RECORDS, "10 nowhere.test", NULL},
+    {"six.test", DNS_AAAA, DNS_RECORDS, "2001:db8::1", NULL},
+    {"srv.slow.test", DNS_MX, DNS_RECORDS, "10 slow.test", NULL},
+    {NULL, 0, DNS_NONE, NULL, NULL},
+};
+
+static const struct subject_case {
+	const char *host;
+	bool direct;
+	enum hop_lookup lookup;
+	const char *key;
+	enum verdict verdict;
+	const char *told;
+} subjects[] = {
+    {"nothing.test", false, HOP_LOOKUP_HOST, "dns-nxdomain", VERDICT_DEFERRED,
+        "the address of nothing.test: no such name"},
+    {"fail.test", false, HOP_LOOKUP_HOST, "dns-zone-failing", VERDICT_DEFERRED, "fail.test"},
+    {"slow.test", false, HOP_LOOKUP_MX, "dns-zone-failing", VERDICT_DEFERRED, "the MX of slow"},
+    {"srv.slow.test", false, HOP_LOOKUP_MX, "dns-zone-failing", VERDICT_DEFERRED,
+        "the address of slow.test, which the MX of srv.slow.test names"},
+    {"nothing.test", true, HOP_LOOKUP_MX, "domain-missing", VERDICT_FAILED,
+        "the recipient's domain nothing.test: no such name"},
+    {"empty.test", true, HOP_LOOKUP_MX, "domain-no-server", VERDICT_FAILED, "no records"},
+    {"null.test", true, HOP_LOOKUP_MX, "domain-null-mx", VERDICT_FAILED,
+        "the recipient's domain null.test: null MX"},
+    {"fail.test", true, HOP_LOOKUP_MX, "domain-zone-failing", VERDICT_DEFERRED, "fail.test"},
+    {"slow.test", true, HOP_LOOKUP_MX, "domain-zone-failing", VERDICT_DEFERRED, "slow.test"},
+    {"srv.slow.test", true, HOP_LOOKUP_MX, "domain-zone-failing", VERDICT_DEFERRED,
+        "the address of slow.test, which the MX of the recipient's domain srv.slow.test names"},
+    {"ghost.test", true, HOP_LOOKUP_MX, "domain-target-missing", VERDICT_DEFERRED,
+        "the address of nowhere.test, which the MX of the recipient's domain ghost.test names"},
+};
+
+static void find(const struct subject_case *c, struct diagnosis *why)
+{
+	struct hop hop = {.name = "main", .lookup = c->lookup, .port = 25};
+	struct route r;
+	text_copy(hop.host, sizeof hop.host, c->host);
+	if (c->direct)
+		hop_direct(&hop, c->host, 25);
+	assert_false(route_hop(&hop, &r));
+	*why = r.why;
+	route_free(&r);
+}
+
+static void the_right_one_is_meant(void **state)
+{
+	struct diagnosis why;
+	(void)state;
+	table_set(world);
+	table_alive(true);
+	for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
+		const struct subject_case *c = &subjects[i];
+		find(c, &why);
+		if (strcmp(why.key, c->key) != 0 || why.verdict != c->verdict ||
+		    strstr(why.text, c->told) == NULL)
+			fail_msg("%s%s: %s %s: %s", c->direct ? "@" : "", c->host, verdict_name(why.verdict),
+			    why.key, why.text);
+		assert_non_null(catalogue_row(why.key));
+	}
+	table_set(zone);
+	table_alive(false);
+}
+
+/* A resolver that denies everything is not believed; one that knows a zone above, or a name of our
+   own, is. */
+static void a_broken_resolver_returns_no_mail(void **state)
+{
+	static const struct table_row nothing[] = {{NULL, 0, DNS_NONE, NULL, NULL}};
+	static const struct table_row own[] = {{"mon1.test", DNS_A, DNS_RECORDS, "192.0.2.1", NULL},
+	    {NULL, 0, DNS_NONE, NULL, NULL}};
+	static const struct table_row above[] = {{"test", DNS_SOA, DNS_RECORDS, "ns.test", NULL},
+	    {"other", DNS_SOA, DNS_RECORDS, "ns.other", NULL}, {NULL, 0, DNS_NONE, NULL, NULL}};
+	static const struct table_row root[] = {{".", DNS_NS, DNS_RECORDS, "a.root", NULL},
+	    {NULL, 0, DNS_NONE, NULL, NULL}};
+	struct hop hop;
+	struct route r;
+	const struct {
+		const struct table_row *rows;
+		const char *zone, *domain, *key;
+	} cases[] = {{nothing, "", "nothing.test", "domain-doubtful"},
+	    {own, "", "nothing.test", "domain-missing"},
+	    {above, "test", "nothing.test", "domain-missing"},
+	    {above, "other", "nothing.test", "domain-doubtful"},
+	    {root, ".", "nothing.nowhere", "domain-missing"},
+	    /* A root of its own, without .com: an inner network. */
+	    {root, ".", "example.com", "domain-doubtful"}, {root, ".", "example.jp", "domain-doubtful"},
+	    {root, "com", "nothing.com", "domain-missing"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		table_set(cases[i].rows);
+		table_zone(cases[i].zone);
+		hop_direct(&hop, cases[i].domain, 25);
+		text_copy(hop.known[0], sizeof hop.known[0], "mon1.test");
+		assert_false(route_hop(&hop, &r));
+		if (strcmp(r.why.key, cases[i].key) != 0)
+			fail_msg("%s, zone %s: %s", cases[i].domain, cases[i].zone, r.why.key);
+		assert_int_equal(r.why.verdict,
+		    strcmp(r.why.key, "domain-doubtful") == 0 ? VERDICT_DEFERRED : VERDICT_FAILED);
+		route_free(&r);
+	}
+	table_zone("");
+	table_set(zone);
+}
+
+/* resolv.conf's search list is for names that an administrator wrote, and for no others. */
+static void names_are_completed(void **state)
+{
+	struct hop direct;
+	struct route r;
+	(void)state;
+	table_search(".corp.test");
+	struct hop hop = {.name = "main", .host = "mail", .port = 25};
+	expect(&(struct expectation){"mail", HOP_LOOKUP_HOST, "192.0.2.20:25", NULL,
+	           {"A mail.corp.test = 192.0.2.20"}},
+	    &hop);
+	text_copy(hop.host, sizeof hop.host, "fails");
+	expect(&(struct expectation){"fails", HOP_LOOKUP_HOST, "", "dns-servfail", {NULL}}, &hop);
+	hop_direct(&direct, "nomx.test", 25);
+	assert_true(route_hop(&direct, &r));
+	assert_null(strstr(buffer_string(&r.trace), "corp.test"));
+	route_free(&r);
+	hop = (struct hop){.name = "main", .host = "two.test", .lookup = HOP_LOOKUP_MX, .port = 25};
+	assert_true(route_hop(&hop, &r));
+	assert_non_null(strstr(buffer_string(&r.trace), "MX two.test.corp.test: no such name"));
+	assert_null(strstr(buffer_string(&r.trace), "a.test.corp.test"));
+	route_free(&r);
+	table_search("");
 }
 
 static void equal_preferences_are_shuffled(void **state)
@@ -237,6 +407,48 @@ static void answers_are_read(void **state)
 	}
 }
 
+/* 40 MX, the best of them last: what is over is left out by preference, and counted. */
+static void most_preferred_records_stay(void **state)
+{
+	unsigned char bytes[2000] = "\x12\x34\x81\x80\0\1\0\x28\0\0\0\0\1x\0\0\x0f\0\1";
+	size_t length = 19;
+	struct dns_answer a;
+	bool cut, best = false;
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		unsigned char record[] = "\xc0\x0c\0\x0f\0\1\0\0\0\x3c\0\5\0\x28\1y\0";
+		record[13] = (unsigned char)(40 - i);
+		memcpy(bytes + length, record, sizeof record - 1);
+		length += sizeof record - 1;
+	}
+	assert_true(dns_parse(bytes, length, "x", DNS_MX, 0x1234, &a, &cut));
+	assert_int_equal(a.count, DNS_RECORDS_MAX);
+	assert_int_equal(a.left_out, 40 - DNS_RECORDS_MAX);
+	for (int i = 0; i < a.count; i++) {
+		best = best || a.records[i].preference == 1;
+		assert_true(a.records[i].preference <= DNS_RECORDS_MAX);
+	}
+	assert_true(best);
+}
+
+/* Who says that there is no such name (RFC 2308): the zone, or the root. */
+static void the_zone_is_kept(void **state)
+{
+	static const unsigned char denied[] = "\0\7\x81\x83\0\1\0\0\0\1\0\0"
+	                                      "\1x\4test\0\0\1\0\1"
+	                                      "\xc0\x0e\0\6\0\1\0\0\0\x3c\0\x17"
+	                                      "\1n\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1";
+	struct dns_answer a;
+	unsigned char bytes[300];
+	bool cut;
+	(void)state;
+	assert_true(dns_parse(denied, sizeof denied - 1, "x.test", DNS_A, 7, &a, &cut));
+	assert_int_equal(a.kind, DNS_NXDOMAIN);
+	assert_string_equal(a.zone, "test");
+	assert_int_equal(dns_question(".", DNS_NS, 1, bytes, sizeof bytes), 17);
+	assert_memory_equal(bytes + 12, "\0\0\2\0\1", 5);
+}
+
 static void kinds_are_told_apart(void **state)
 {
 	static const struct {
@@ -299,10 +511,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(every_answer_has_its_consequence),
+	    TEST(each_service_has_its_tls),
+	    TEST(the_right_one_is_meant),
+	    TEST(a_broken_resolver_returns_no_mail),
+	    TEST(names_are_completed),
+	    TEST(most_preferred_records_stay),
 	    TEST(equal_preferences_are_shuffled),
 	    TEST(this_machine_is_never_taken_for_local),
 	    TEST(no_route_for_ipv6_is_no_riddle),
 	    TEST(answers_are_read),
+	    TEST(the_zone_is_kept),
 	    TEST(kinds_are_told_apart),
 	    TEST(questions_are_made),
 	};

@@ -8,6 +8,7 @@
 enum hop_lookup { HOP_LOOKUP_HOST, HOP_LOOKUP_MX, HOP_LOOKUP_SRV };
 enum hop_tls { HOP_TLS_VERIFY, HOP_TLS_ENCRYPT, HOP_TLS_OPPORTUNISTIC, HOP_TLS_OFF };
 
+#define HOP_KNOWN_MAX 2
 #define HOP_NAME_MAX 63 /* of a [smarthost NAME] */
 
 struct hop {
@@ -29,7 +30,9 @@ struct hop {
 	char bind_address[64]; /* "" = system's choice */
 	bool by_default;       /* takes mail for which no [route] is written */
 	bool direct; /* made by hop_direct: host is a recipient domain, asked for its own MX */
-	int line;    /* of the section, for messages */
+	char known[HOP_KNOWN_MAX]
+	          [256]; /* direct: names of ours that DNS must know if it works; "" = none */
+	int line;        /* of the section, for messages */
 };
 
 const char *hop_lookup_name(enum hop_lookup l); /* "host", "mx", "srv" */

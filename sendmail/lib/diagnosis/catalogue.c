@@ -243,7 +243,7 @@ static const struct pattern patterns[] = {
 const struct reason *catalogue_nth(int i)
 {
 	static const struct reason *const lists[] = {catalogue_replies, catalogue_network,
-	    catalogue_local};
+	    catalogue_names, catalogue_local};
 	for (size_t list = 0; list < sizeof lists / sizeof lists[0]; list++) {
 		for (const struct reason *row = lists[list]; row->key != NULL; row++) {
 			if (i-- == 0)

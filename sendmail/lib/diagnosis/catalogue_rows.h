@@ -1,4 +1,4 @@
-/* The rows of the catalogue, in three files by the place where the fault is.  Each list ends with a
+/* The rows of the catalogue, in four files by the place where the fault is.  Each list ends with a
    row whose key is NULL.
 
    meaning: full sentences; the first says what is wrong.
@@ -15,5 +15,6 @@
 
 extern const struct reason catalogue_replies[]; /* catalogue_rows.c: what a server answers */
 extern const struct reason catalogue_network[]; /* DNS, connection, TLS, password file */
+extern const struct reason catalogue_names[];   /* whose name DNS does not know */
 extern const struct reason catalogue_local[];   /* configuration, aliases, queue, mailboxes */
 #endif

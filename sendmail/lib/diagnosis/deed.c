@@ -7,6 +7,8 @@
 static const struct deed_row rows[] = {
     {STAGE_LOOKUP, STAGE_LOOKUP, 0, DEED_NEXT_HOP,
         "a name without addresses says nothing about the mail"},
+    {STAGE_LOOKUP, STAGE_LOOKUP, 5, DEED_RETURN,
+        "the recipient's domain does not exist, or takes no mail (RFC 5321 5.1, RFC 7505)"},
     {STAGE_CONNECT, STAGE_TLS, 0, DEED_NEXT_ADDRESS, "this server is not reached"},
     {STAGE_BANNER, STAGE_STARTTLS, 0, DEED_NEXT_ADDRESS, "this server does not speak"},
     {STAGE_BANNER, STAGE_STARTTLS, 4, DEED_NEXT_ADDRESS, "this server takes nothing now"},

@@ -21,10 +21,10 @@ enum dns_kind {
 	DNS_KINDS
 };
 
-enum dns_type { DNS_A = 1, DNS_MX = 15, DNS_AAAA = 28, DNS_SRV = 33 };
+enum dns_type { DNS_A = 1, DNS_NS = 2, DNS_SOA = 6, DNS_MX = 15, DNS_AAAA = 28, DNS_SRV = 33 };
 
 struct dns_record {
-	char name[256];        /* MX, SRV: host; A, AAAA: numeric form */
+	char name[256];        /* MX, SRV, NS, SOA: host; A, AAAA: numeric form */
 	uint16_t preference;   /* MX preference, SRV priority */
 	uint16_t weight, port; /* SRV */
 };
@@ -32,16 +32,36 @@ struct dns_record {
 struct dns_answer {
 	enum dns_kind kind;
 	int count;
+	int left_out;   /* records beyond DNS_RECORDS_MAX; of MX and SRV the least preferred ones */
 	bool validated; /* by DNSSEC, says a resolver of this very machine */
 	struct dns_record records[DNS_RECORDS_MAX];
-	char alias[256];  /* the name that stands behind the one asked (CNAME); "" = none */
+	char alias[256]; /* the name that stands behind the one asked (CNAME); "" = none */
+	char
+	    zone[256]; /* without records: the zone that says so ("." = the root); "" = none is named */
 	char source[160]; /* "asked 192.0.2.53, 12 ms", "hosts file /etc/hosts:7" */
 	char detail[300]; /* for kinds other than DNS_RECORDS: what each server did */
 };
 
 /* Asks the servers of resolv.conf(5), one after the other; a cut answer is asked for again over
- * TCP.  name is complete: no search list. */
+ * TCP.  name is complete: no search list; "." is the root. */
 void dns_ask(const char *name, enum dns_type type, struct dns_answer *a);
+
+/* The names that stand for one that an administrator wrote, in the order in which they are to be
+   asked: with the search list and ndots of resolv.conf(5).  A dot at its end means that it is
+   complete. */
+#define DNS_NAMES_MAX 8
+struct dns_names {
+	char names[DNS_NAMES_MAX][256];
+	int count;
+};
+void dns_complete(const char *host, struct dns_names *n);
+
+/* Words of resolv.conf(5) that are not heeded here, with blanks between; "" = none. */
+const char *dns_unheeded(void);
+
+/* True when some server of resolv.conf(5) answers at all, whatever it says, to a question about the
+   root; waits 2 s for each. */
+bool dns_is_alive(void);
 
 /* Server i of resolv.conf(5); NULL behind the last. */
 const char *dns_server(int i);

@@ -8,8 +8,6 @@
 
 #define HEAD_BYTES 12
 #define TYPE_CNAME 5
-#define TYPE_NS 2
-#define TYPE_SOA 6
 #define POINTERS_MAX 64
 
 struct reader {
@@ -36,6 +34,7 @@ size_t dns_question(const char *name, enum dns_type type, uint16_t id, unsigned 
     size_t size)
 {
 	size_t at = HEAD_BYTES, length = strlen(name);
+	const bool root = strcmp(name, ".") == 0;
 	if (length == 0 || length > 253 || size < HEAD_BYTES + length + 6)
 		return 0;
 	memset(bytes, 0, HEAD_BYTES);
@@ -43,7 +42,7 @@ size_t dns_question(const char *name, enum dns_type type, uint16_t id, unsigned 
 	bytes[1] = (unsigned char)id;
 	bytes[2] = 1; /* recursion desired */
 	bytes[5] = 1; /* one question */
-	while (*name != '\0') {
+	while (*name != '\0' && !root) {
 		size_t label = strcspn(name, ".");
 		if (label == 0 || label > 63)
 			return 0;
@@ -143,7 +142,8 @@ static bool take_data(const struct reader *whole, const struct record_head *h, e
 	if (type == DNS_A || type == DNS_AAAA)
 		return take_address(whole, h, type, record);
 	r.at = h->data_at;
-	record->preference = (uint16_t)get16(&r);
+	if (type == DNS_MX || type == DNS_SRV)
+		record->preference = (uint16_t)get16(&r);
 	if (type == DNS_SRV) {
 		record->weight = (uint16_t)get16(&r);
 		record->port = (uint16_t)get16(&r);
@@ -184,23 +184,51 @@ static bool is_referral(struct reader *r, unsigned authorities, bool recursive)
 	struct record_head h;
 	bool points = false, ends = false;
 	for (unsigned i = 0; i < authorities && get_record(r, &h); i++) {
-		points = points || h.type == TYPE_NS;
-		ends = ends || h.type == TYPE_SOA;
+		points = points || h.type == DNS_NS;
+		ends = ends || h.type == DNS_SOA;
 	}
 	return points && !ends && !recursive;
+}
+
+/* Of more than there is room for the most preferred ones stay; of addresses the first. */
+static void keep_record(struct dns_answer *a, const struct dns_record *one)
+{
+	int worst = 0;
+	if (a->count < DNS_RECORDS_MAX) {
+		a->records[a->count++] = *one;
+		return;
+	}
+	a->left_out++;
+	for (int i = 1; i < a->count; i++)
+		worst = a->records[i].preference > a->records[worst].preference ? i : worst;
+	if (one->preference < a->records[worst].preference)
+		a->records[worst] = *one;
+}
+
+/* The owner of the SOA that comes with "there is no such thing" (RFC 2308 3). */
+static void take_zone(const struct reader *whole, unsigned answers, unsigned authorities,
+    struct dns_answer *a)
+{
+	struct reader r = *whole;
+	struct record_head h;
+	for (unsigned i = 0; i < answers + authorities && get_record(&r, &h); i++) {
+		if (i >= answers && h.type == DNS_SOA)
+			text_copy(a->zone, sizeof a->zone, h.owner[0] != '\0' ? h.owner : ".");
+	}
 }
 
 static void take_records(struct reader *r, unsigned answers, enum dns_type type,
     struct dns_answer *a)
 {
 	struct record_head h;
+	struct dns_record one;
 	for (unsigned i = 0; i < answers && get_record(r, &h); i++) {
 		if (h.type == TYPE_CNAME)
 			take_alias(r, &h, a);
-		if (h.type != (unsigned)type || a->count == DNS_RECORDS_MAX)
+		if (h.type != (unsigned)type)
 			continue;
-		if (take_data(r, &h, type, &a->records[a->count]))
-			a->count++;
+		if (take_data(r, &h, type, &one))
+			keep_record(a, &one);
 		else
 			r->broken = true;
 	}
@@ -220,6 +248,8 @@ bool dns_parse(const unsigned char *bytes, size_t length, const char *name, enum
 		return false;
 	*cut = (flags & 0x0200) != 0;
 	a->validated = (flags & 0x0020) != 0;
+	if ((flags & 0x0f) == 0 || (flags & 0x0f) == 3)
+		take_zone(&r, answers, authorities, a);
 	switch (flags & 0x0f) {
 	case 0: break;
 	case 2: a->kind = DNS_SERVFAIL; return true;

@@ -36,6 +36,8 @@ void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut)
 	fields_put_number(&line, "cut", cut);
 	fields_put_number(&line, "count", a->count);
 	fields_put_number(&line, "validated", a->validated);
+	fields_put_number(&line, "left", a->left_out);
+	fields_put(&line, "zone", a->zone);
 	fields_put(&line, "alias", a->alias);
 	buffer_printf(lines, "answer %s\n", buffer_string(&line));
 	for (int i = 0; i < a->count; i++) {
@@ -87,7 +89,7 @@ static bool read_record(const char *line, enum dns_type type, struct dns_record 
 bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *a, bool *cut)
 {
 	size_t at = 0;
-	long long kind, count, was_cut, validated;
+	long long kind, count, was_cut, validated, left_out;
 	const char *line = fdio_next_line(lines, &at);
 	*a = (struct dns_answer){.kind = DNS_BAD};
 	if (line == NULL || !text_starts(line, "answer ") ||
@@ -95,6 +97,8 @@ bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *
 	    !read_number(line + 7, "count", DNS_RECORDS_MAX, &count) ||
 	    !read_number(line + 7, "cut", 1, &was_cut) ||
 	    !read_number(line + 7, "validated", 1, &validated) ||
+	    !read_number(line + 7, "left", 65535, &left_out) ||
+	    !read_name(line + 7, "zone", a->zone, sizeof a->zone) ||
 	    !read_name(line + 7, "alias", a->alias, sizeof a->alias))
 		return false;
 	for (int i = 0; i < count; i++) {
@@ -105,6 +109,7 @@ bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *
 	a->kind = (enum dns_kind)kind;
 	a->count = (int)count;
 	a->validated = validated != 0;
+	a->left_out = (int)left_out;
 	*cut = was_cut != 0;
 	return at == lines->length && (a->count > 0) == (a->kind == DNS_RECORDS);
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "relay/route/dns.h"
 #include "relay/route/exchange.h"
+#include "relay/route/resolv_conf.h"
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -15,15 +16,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SERVERS_MAX 3
 #define ANSWER_BYTES 65535
 #define SYSTEM_MS 60000 /* for what the system asks by itself */
 
-static struct settings {
-	bool read;
-	char servers[SERVERS_MAX][64];
-	int count, timeout_s, attempts;
-} settings;
+#define ALIVE_MS 2000
+
+static struct resolv_conf settings;
 
 struct question {
 	const char *name;
@@ -33,44 +31,11 @@ struct question {
 	size_t length;
 };
 
-static void read_option(const char *word)
-{
-	long long number;
-	if (text_starts(word, "timeout:") && text_number(word + 8, 1, 30, &number))
-		settings.timeout_s = (int)number;
-	if (text_starts(word, "attempts:") && text_number(word + 9, 1, 5, &number))
-		settings.attempts = (int)number;
-}
-
-static void read_line(char *line)
-{
-	char *word = strtok(line, " \t\r\n");
-	bool server = word != NULL && strcmp(word, "nameserver") == 0;
-	bool options = word != NULL && strcmp(word, "options") == 0;
-	while (word != NULL && (word = strtok(NULL, " \t\r\n")) != NULL) {
-		if (options)
-			read_option(word);
-		else if (server && settings.count < SERVERS_MAX)
-			text_copy(settings.servers[settings.count++], sizeof settings.servers[0], word);
-		server = false; /* one in a line: behind it stands a comment */
-	}
-}
-
-/* resolv.conf(5), with its defaults; a machine without one asks itself, as the system's resolver
- * does. */
+/* Once in a process. */
 static void read_settings(void)
 {
-	char line[512];
-	if (settings.read)
-		return;
-	settings = (struct settings){.read = true, .timeout_s = 5, .attempts = 2};
-	FILE *file = fopen("/etc/resolv.conf", "re");
-	while (file != NULL && fgets(line, sizeof line, file) != NULL)
-		read_line(line);
-	if (file != NULL)
-		fclose(file);
 	if (settings.count == 0)
-		text_copy(settings.servers[settings.count++], sizeof settings.servers[0], "127.0.0.1");
+		resolv_conf_read(&settings);
 }
 
 static int open_socket(const char *server, int kind)
@@ -209,7 +174,7 @@ static bool ask_server(struct question *q, const char *server, struct dns_answer
 	int64_t start_ms = clock_mono_ms();
 	int64_t end_ms = start_ms + settings.timeout_s * 1000;
 	bool again = false;
-	bool answered = ask(q, server, false, end_ms, a, &cut);
+	bool answered = ask(q, server, settings.tcp, end_ms, a, &cut);
 	if (answered && cut)
 		answered = ask(q, server, true, end_ms + settings.timeout_s * 1000, a, &again);
 	int64_t took_ms = clock_mono_ms() - start_ms;
@@ -225,7 +190,10 @@ static bool ask_server(struct question *q, const char *server, struct dns_answer
 	}
 	a->validated = a->validated && is_loopback(server);
 	snprintf(a->source, sizeof a->source, "asked %s%s, %lld ms", server,
-	    cut ? " by UDP and, because that answer was cut, by TCP" : "", (long long)took_ms);
+	    cut            ? " by UDP and, because that answer was cut, by TCP"
+	    : settings.tcp ? " by TCP"
+	                   : "",
+	    (long long)took_ms);
 	if (a->kind <= DNS_NXDOMAIN)
 		return true;
 	add_detail(detail, server, dns_kind_name(a->kind), took_ms);
@@ -238,6 +206,11 @@ void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
 	enum dns_kind kind = DNS_TIMEOUT;
 	TEXT(detail, 300);
 	read_settings();
+	*a = (struct dns_answer){.kind = DNS_NONE};
+	if (type == DNS_AAAA && settings.no_ipv6) {
+		text_copy(a->source, sizeof a->source, "not asked: no-aaaa in /etc/resolv.conf");
+		return;
+	}
 	*a = (struct dns_answer){.kind = DNS_BAD};
 	q.length = dns_question(name, type, q.id, q.bytes, sizeof q.bytes);
 	if (q.length == 0) {
@@ -245,8 +218,9 @@ void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
 		    "this is no name that can be asked for: a label is empty or too long");
 		return;
 	}
+	int start = settings.rotate ? (int)(compat_random() % (uint32_t)settings.count) : 0;
 	for (int i = 0; i < settings.attempts * settings.count; i++) {
-		if (ask_server(&q, settings.servers[i % settings.count], a, &detail))
+		if (ask_server(&q, settings.servers[(start + i) % settings.count], a, &detail))
 			return;
 		/* What a server said tells more than that another was silent, and is not asked for twice.
 		 */
@@ -281,6 +255,30 @@ enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, 
 	*error = answered ? 0 : errno;
 	*took_ms = clock_mono_ms() - start_ms;
 	return answered ? a.kind : DNS_TIMEOUT;
+}
+
+bool dns_is_alive(void)
+{
+	struct question q = {.name = ".", .type = DNS_NS, .id = (uint16_t)compat_random()};
+	struct dns_answer a;
+	bool cut, alive = false;
+	read_settings();
+	q.length = dns_question(q.name, q.type, q.id, q.bytes, sizeof q.bytes);
+	for (int i = 0; i < settings.count && !alive; i++)
+		alive = ask(&q, settings.servers[i], settings.tcp, clock_mono_ms() + ALIVE_MS, &a, &cut);
+	return alive;
+}
+
+void dns_complete(const char *host, struct dns_names *n)
+{
+	read_settings();
+	resolv_conf_complete(&settings, host, n);
+}
+
+const char *dns_unheeded(void)
+{
+	read_settings();
+	return settings.unheeded;
 }
 
 static bool ask_system(const void *what, int fd, struct dns_answer *a, bool *cut)

@@ -2,24 +2,22 @@
  * reason. */
 #include "relay/route/route.h"
 #include "diagnosis/catalogue.h"
-#include "base/compat.h"
 #include "base/text.h"
 #include "relay/route/dns.h"
+#include "relay/route/failure.h"
 #include "relay/route/here.h"
-#include <stdlib.h>
+#include "relay/route/order.h"
 #include <string.h>
-
-static const char *const kind_keys[DNS_KINDS] = {"", "dns-nodata", "dns-nxdomain", "dns-servfail",
-    "dns-timeout", "dns-lame", "dns-bad"};
 
 /* One smarthost being looked up. */
 struct search {
 	struct route *route;
 	const struct hop *hop;
-	bool by_mx;      /* names come from MX records */
-	bool vouched;    /* those records are validated */
-	bool met_myself; /* direct: this machine stands in the list of MX; what comes after is less
-	                    preferred */
+	enum subject subject; /* of the names that are asked for addresses */
+	bool implicit;        /* TLS from the first byte */
+	bool vouched;         /* those records are validated */
+	bool met_myself;      /* direct: this machine stands in the list of MX; what comes after is less
+	                         preferred */
 };
 
 /* Addresses of one name, one family. */
@@ -29,31 +27,19 @@ struct family {
 };
 
 /* The first reason stays: later ones follow from it. */
-static void give_up(struct route *r, const char *key, const char *what, const char *name,
-    const char *detail)
+static void give_up(struct route *r, const char *key, const char *words)
 {
 	if (r->why.verdict != VERDICT_NONE)
 		return;
-	diag_set(&r->why, VERDICT_DEFERRED, STAGE_LOOKUP, key, "%s %s: %s", what, name, detail);
+	diag_set(&r->why, VERDICT_DEFERRED, STAGE_LOOKUP, key, "%s", words);
 	catalogue_recognise(&r->why);
 }
 
-/* "no such name (asked 192.0.2.53, 3 ms)", "no answer (192.0.2.53: no answer (5000 ms); ...)" */
-static void put_outcome(struct text *words, const struct dns_answer *a)
-{
-	text_put(words, dns_kind_name(a->kind));
-	if (a->kind > DNS_NXDOMAIN && a->detail[0] != '\0')
-		text_printf(words, " (%s)", a->detail);
-	else if (a->source[0] != '\0')
-		text_printf(words, " (%s)", a->source);
-}
-
-static void give_up_answer(struct route *r, const char *what, const char *name,
+static void give_up_answer(struct search *s, enum subject subject, const char *name,
     const struct dns_answer *a)
 {
-	TEXT(words, 500);
-	put_outcome(&words, a);
-	give_up(r, kind_keys[a->kind], what, name, words.data);
+	if (s->route->why.verdict == VERDICT_NONE)
+		failure_of_answer(s->hop, subject, name, a, &s->route->why);
 }
 
 static bool is_known(const struct route *r, const char *address, uint16_t port)
@@ -82,6 +68,7 @@ static void add_candidate(struct search *s, const char *name, const char *addres
 	text_copy(c->address, sizeof c->address, address);
 	c->port = port;
 	c->vouched = s->vouched;
+	c->implicit = s->implicit;
 }
 
 /* The case in which other agents decide by themselves that the domain is local.  Said loudly; the
@@ -102,7 +89,9 @@ static bool is_myself(struct search *s, const char *name, const char *address)
 	    "%s = %s is this very machine, and that domain is not delivered here: skipped, with all "
 	    "servers that are less preferred\n",
 	    name, address);
-	give_up(s->route, "dns-self", "the MX of", s->hop->host, "this very machine");
+	TEXT(words, 400);
+	text_printf(&words, "the MX of %s: this very machine", s->hop->host);
+	give_up(s->route, "dns-self", words.data);
 	s->met_myself = true;
 	return true;
 }
@@ -116,9 +105,17 @@ static bool has_no_route(struct search *s, const char *name, const char *address
 	buffer_printf(&s->route->trace,
 	    "%s = %s: skipped, this machine has no route for it over IPv6 (%s)\n", name, address,
 	    strerror(error));
-	give_up(s->route, "no-ipv6-route", "the address of", name,
-	    "it has only IPv6 addresses, and this machine has no route for them");
+	TEXT(words, 400);
+	text_printf(&words,
+	    "the address of %s: it has only IPv6 addresses, and this machine has no route for them",
+	    name);
+	give_up(s->route, s->hop->direct ? "domain-no-ipv6" : "no-ipv6-route", words.data);
 	return true;
+}
+
+static bool is_target(enum subject s)
+{
+	return s == SUBJECT_TARGET || s == SUBJECT_DOMAIN_TARGET;
 }
 
 static void sift(struct search *s, const char *name, const struct dns_answer *a, struct family *f)
@@ -139,7 +136,7 @@ static void trace_answer(struct route *r, const char *question, const char *type
 		buffer_printf(&r->trace, ", by another name (CNAME) %s,", a->alias);
 	if (a->kind != DNS_RECORDS) {
 		TEXT(words, 500);
-		put_outcome(&words, a);
+		failure_put_outcome(&words, a);
 		buffer_printf(&r->trace, ": %s\n", words.data);
 		return;
 	}
@@ -152,6 +149,10 @@ static void trace_answer(struct route *r, const char *question, const char *type
 			buffer_printf(&r->trace, ":%u", a->records[i].port);
 	}
 	buffer_printf(&r->trace, " (%s%s)\n", a->source, a->validated ? ", validated by DNSSEC" : "");
+	if (a->left_out > 0)
+		buffer_printf(&r->trace, "%s %s has %d records: the %d %s are used\n", type, question,
+		    a->count + a->left_out, a->count,
+		    type[0] == 'M' || type[0] == 'S' ? "most preferred" : "first");
 }
 
 /* Both families in turn, IPv6 first, so that one that does not work costs one connect limit and not
@@ -167,50 +168,81 @@ static void add_interleaved(struct search *s, const char *host, uint16_t port,
 	}
 }
 
-/* Hosts file first, as the system does it; whatever else the system asks comes last, when DNS knows
- * nothing of the name. */
-static bool look_up_addresses(struct search *s, const char *host, struct family *six,
-    struct family *four)
+/* Both questions about one name; true when there are addresses.  *a gets the answer that says why
+   not. */
+static bool ask_addresses(struct search *s, const char *name, struct family *six,
+    struct family *four, struct dns_answer *a)
 {
 	struct route *r = s->route;
-	struct dns_answer a, b;
+	struct dns_answer b;
+	dns_ask(name, DNS_A, a);
+	trace_answer(r, name, "A", a);
+	sift(s, name, a, four);
+	if (a->alias[0] != '\0' && is_target(s->subject) && s->hop->lookup == HOP_LOOKUP_MX)
+		buffer_printf(&r->trace,
+		    "an MX should not lead to another name (RFC 2181 10.3); it is followed all the same\n");
+	if (a->kind == DNS_TIMEOUT || a->kind == DNS_NXDOMAIN || a->kind == DNS_BAD)
+		return false; /* the other question would have the same answer */
+	dns_ask(name, DNS_AAAA, &b);
+	trace_answer(r, name, "AAAA", &b);
+	sift(s, name, &b, six);
+	bool found = a->count + b.count > 0;
+	if (!found && a->kind <= DNS_NONE)
+		*a = b;
+	return found;
+}
+
+/* The names that stand for one that an administrator wrote; what DNS or a mail address names is
+   complete. */
+static void complete(const struct search *s, const char *host, struct dns_names *n)
+{
+	if (s->subject == SUBJECT_HOST || s->subject == SUBJECT_MX) {
+		dns_complete(host, n);
+		return;
+	}
+	n->count = 1;
+	text_copy(n->names[0], sizeof n->names[0], host);
+}
+
+/* Hosts file first, as the system does it; whatever else the system asks comes last, when DNS knows
+   nothing of the name.  A server that fails ends the search: what a later name leads to may be
+   another's.  name: under which they were found. */
+static bool look_up_addresses(struct search *s, const char *host, struct family *six,
+    struct family *four, char name[256])
+{
+	struct dns_answer a = {.kind = DNS_BAD}, c;
+	struct dns_names n;
+	text_copy(name, 256, host);
 	if (dns_hosts(host, &a)) {
-		trace_answer(r, host, "address of", &a);
+		trace_answer(s->route, host, "address of", &a);
 		sift(s, host, &a, four);
 		return true;
 	}
-	dns_ask(host, DNS_A, &a);
-	trace_answer(r, host, "A", &a);
-	sift(s, host, &a, four);
-	if (s->by_mx && a.alias[0] != '\0')
-		buffer_printf(&r->trace,
-		    "an MX should not lead to another name (RFC 2181 10.3); it is followed all the same\n");
-	if (a.kind == DNS_TIMEOUT || a.kind == DNS_NXDOMAIN || a.kind == DNS_BAD) {
-		b = a; /* the other question would have the same answer */
-	} else {
-		dns_ask(host, DNS_AAAA, &b);
-		trace_answer(r, host, "AAAA", &b);
-		sift(s, host, &b, six);
+	complete(s, host, &n);
+	for (int i = 0; i < n.count; i++) {
+		text_copy(name, 256, n.names[i]);
+		if (ask_addresses(s, n.names[i], six, four, &a))
+			return true;
+		if (a.kind > DNS_NXDOMAIN)
+			break;
 	}
-	if (a.count + b.count > 0)
-		return true;
 	if (a.kind <= DNS_NXDOMAIN) {
-		struct dns_answer c;
+		text_copy(name, 256, host);
 		dns_system(host, &c);
 		if (c.count > 0) {
-			trace_answer(r, host, "address of", &c);
+			trace_answer(s->route, host, "address of", &c);
 			sift(s, host, &c, four);
 			return true;
 		}
 	}
-	give_up_answer(r, "the address of", host, a.kind > DNS_NONE ? &a : &b);
+	give_up_answer(s, s->subject, host, &a);
 	return false;
 }
 
 static void add_host(struct search *s, const char *host, uint16_t port)
 {
 	struct family six = {.count = 0}, four = {.count = 0};
-	char bare[64];
+	char bare[64], name[256];
 	if (hop_is_literal(host, bare, sizeof bare)) {
 		buffer_printf(&s->route->trace,
 		    "%s is an address where RFC 1035 wants a name; it is used all the same\n", host);
@@ -218,42 +250,8 @@ static void add_host(struct search *s, const char *host, uint16_t port)
 			add_candidate(s, host, bare, port);
 		return;
 	}
-	look_up_addresses(s, host, &six, &four);
-	add_interleaved(s, host, port, &six, &four);
-}
-
-/* Preference first; a random key among equals (RFC 5321 5.1). */
-static int by_preference(const void *left, const void *right)
-{
-	const struct dns_record *a = left, *b = right;
-	if (a->preference != b->preference)
-		return a->preference < b->preference ? -1 : 1;
-	return (a->weight > b->weight) - (a->weight < b->weight);
-}
-
-static void sort_mx(struct dns_answer *a)
-{
-	for (int i = 0; i < a->count; i++)
-		a->records[i].weight = (uint16_t)compat_random();
-	qsort(a->records, (size_t)a->count, sizeof a->records[0], by_preference);
-}
-
-/* RFC 2782: among equal priorities the next one is drawn, with chances as the weights say. */
-static void sort_srv(struct dns_answer *a)
-{
-	qsort(a->records, (size_t)a->count, sizeof a->records[0], by_preference);
-	for (int i = 0; i < a->count; i++) {
-		uint32_t total = 0;
-		int end = i, drawn = i;
-		for (; end < a->count && a->records[end].preference == a->records[i].preference; end++)
-			total += a->records[end].weight;
-		uint32_t ball = compat_random() % (total + 1);
-		while (drawn + 1 < end && ball > a->records[drawn].weight)
-			ball -= a->records[drawn++].weight;
-		struct dns_record chosen = a->records[drawn];
-		a->records[drawn] = a->records[i];
-		a->records[i] = chosen;
-	}
+	look_up_addresses(s, host, &six, &four, name);
+	add_interleaved(s, name, port, &six, &four);
 }
 
 /* RFC 7505 and RFC 2782: a lone "." says that the service is not offered. */
@@ -273,57 +271,89 @@ static void add_records(struct search *s, const struct dns_answer *a, uint16_t f
 		add_host(s, a->records[i].name, fixed_port != 0 ? fixed_port : a->records[i].port);
 }
 
+/* Asks for the MX of a domain that an administrator wrote as the system would complete it. */
+static void ask_mx(const struct search *s, char domain[256], struct dns_answer *a)
+{
+	struct dns_names n;
+	complete(s, s->hop->host, &n);
+	*a = (struct dns_answer){.kind = DNS_BAD};
+	for (int i = 0; i < n.count; i++) {
+		text_copy(domain, 256, n.names[i]);
+		dns_ask(domain, DNS_MX, a);
+		trace_answer(s->route, domain, "MX", a);
+		if (a->kind != DNS_NXDOMAIN)
+			return;
+	}
+}
+
 static void look_up_mx(struct search *s)
 {
 	struct dns_answer a, file;
 	const struct hop *hop = s->hop;
 	struct route *r = s->route;
-	dns_ask(hop->host, DNS_MX, &a);
-	trace_answer(r, hop->host, "MX", &a);
+	char domain[256];
+	ask_mx(s, domain, &a);
 	if (a.kind == DNS_RECORDS && is_null(&a)) {
-		give_up(r, "dns-null-mx", "the MX of", hop->host,
-		    "null MX: the domain says that it takes no mail (RFC 7505)");
+		failure_of_null(hop, s->subject, domain, &r->why);
 	} else if (a.kind == DNS_RECORDS) {
-		s->by_mx = true;
-		sort_mx(&a);
+		s->subject = hop->direct ? SUBJECT_DOMAIN_TARGET : SUBJECT_TARGET;
+		order_mx(&a);
 		add_records(s, &a, hop->port);
 	} else if (a.kind == DNS_NONE) {
-		buffer_printf(&r->trace, "%s has no MX: its own address is used (RFC 5321 5.1)\n",
-		    hop->host);
-		add_host(s, hop->host, hop->port);
+		buffer_printf(&r->trace, "%s has no MX: its own address is used (RFC 5321 5.1)\n", domain);
+		add_host(s, domain, hop->port);
+	} else if (a.kind == DNS_NXDOMAIN && dns_hosts(hop->host, &file)) {
+		buffer_printf(&r->trace,
+		    "the name stands in the %s, where no MX can stand: lookup = host would use that\n",
+		    file.source);
+		give_up_answer(s, SUBJECT_MX, domain, &a);
 	} else {
-		if (a.kind == DNS_NXDOMAIN && dns_hosts(hop->host, &file))
-			buffer_printf(&r->trace,
-			    "the name stands in the %s, where no MX can stand: lookup = host would use that\n",
-			    file.source);
-		give_up_answer(r, "the MX of", hop->host, &a);
+		give_up_answer(s, s->subject, domain, &a);
 	}
 }
 
+/* One of the two services; *a gets the answer. */
+static void ask_service(struct search *s, const char *service, bool implicit, struct text *name,
+    struct dns_answer *a)
+{
+	name->length = 0;
+	text_printf(name, "%s._tcp.%s", service, s->hop->host);
+	dns_ask(name->data, DNS_SRV, a);
+	trace_answer(s->route, name->data, "SRV", a);
+	if (a->kind != DNS_RECORDS || is_null(a))
+		return;
+	s->implicit = implicit;
+	order_srv(a);
+	add_records(s, a, 0);
+}
+
+/* RFC 8314 5.1: TLS from the first byte is preferred, STARTTLS comes behind it; each only where the
+   configuration allows it. */
 static void look_up_srv(struct search *s)
 {
-	struct dns_answer a;
+	struct dns_answer a = {.kind = DNS_NONE};
+	const struct hop *hop = s->hop;
 	TEXT(name, 300);
-	text_printf(&name, "%s._tcp.%s", s->hop->implicit ? "_submissions" : "_submission",
-	    s->hop->host);
-	dns_ask(name.data, DNS_SRV, &a);
-	trace_answer(s->route, name.data, "SRV", &a);
-	if (a.kind == DNS_RECORDS && is_null(&a)) {
-		give_up(s->route, "dns-null-mx", "the SRV of", name.data,
-		    "the domain says that it does not offer the service");
-	} else if (a.kind == DNS_RECORDS) {
-		sort_srv(&a);
-		add_records(s, &a, 0);
-	} else {
-		give_up_answer(s->route, "the SRV of", name.data, &a);
-	}
+	s->subject = SUBJECT_TARGET;
+	if (hop->tls != HOP_TLS_OFF || hop->implicit)
+		ask_service(s, "_submissions", true, &name, &a);
+	bool failing = a.kind == DNS_SERVFAIL || a.kind == DNS_TIMEOUT;
+	if (!hop->implicit && !failing)
+		ask_service(s, "_submission", false, &name, &a);
+	if (a.kind == DNS_RECORDS && is_null(&a))
+		failure_of_null(hop, SUBJECT_SRV, name.data, &s->route->why);
+	else if (a.kind != DNS_RECORDS && s->route->count == 0)
+		give_up_answer(s, SUBJECT_SRV, name.data, &a);
 }
 
 bool route_hop(const struct hop *hop, struct route *r)
 {
-	struct search s = {.route = r, .hop = hop};
+	struct search s = {.route = r, .hop = hop, .implicit = hop->implicit};
 	char bare[64];
 	*r = (struct route){0};
+	s.subject = hop->direct                    ? SUBJECT_DOMAIN
+	            : hop->lookup == HOP_LOOKUP_MX ? SUBJECT_MX
+	                                           : SUBJECT_HOST;
 	if (hop_is_literal(hop->host, bare, sizeof bare)) {
 		buffer_printf(&r->trace, "%s is an address: nothing to look up\n", hop->host);
 		add_candidate(&s, hop->host, bare, hop->port);

@@ -11,6 +11,7 @@ struct candidate {
 	char name[256]; /* that led to the address */
 	char address[64];
 	uint16_t port;
+	bool implicit; /* TLS from the first byte */
 	bool vouched; /* name comes from an MX or SRV record that DNSSEC has validated, so a certificate
 	                 for it will do */
 };
@@ -19,12 +20,13 @@ struct route {
 	struct candidate candidates[ROUTE_CANDIDATES_MAX];
 	int count;
 	struct buffer trace;  /* lines, LF-ended: what was asked, what was answered, what was decided */
-	struct diagnosis why; /* when count is 0: stage lookup, key "dns-..." */
+	struct diagnosis why; /* when count is 0: stage lookup, key "dns-..." or "domain-..." */
 };
 
-/* Looks a hop up.  True when there is something to try; otherwise r->why says why not (always
-   deferred: names can be repaired). RFC 5321 5.1 (MX order, equal ones shuffled, implicit MX), RFC
-   7505 (null MX), RFC 6186 and 8314 (SRV). */
+/* Looks a hop up.  True when there is something to try; otherwise r->why says why not: deferred,
+   since names can be repaired, but for a recipient's domain that has no servers (route/failure.h).
+   RFC 5321 5.1 (MX order, equal ones shuffled, implicit MX), RFC 7505 (null MX), RFC 6186 and 8314
+   (SRV). */
 bool route_hop(const struct hop *hop, struct route *r);
 void route_free(struct route *r);
 #endif

@@ -1,0 +1,161 @@
+/* Who is meant. */
+#include "relay/route/failure.h"
+#include "diagnosis/catalogue.h"
+#include <string.h>
+
+static const char *const keys[SUBJECT_COUNT][DNS_KINDS] = {
+    {"", "dns-nodata", "dns-nxdomain", "dns-zone-failing", "dns-zone-failing", "dns-lame",
+        "dns-bad"},
+    {"", "dns-mx-missing", "dns-mx-missing", "dns-zone-failing", "dns-zone-failing", "dns-lame",
+        "dns-bad"},
+    {"", "dns-srv-missing", "dns-srv-missing", "dns-zone-failing", "dns-zone-failing", "dns-lame",
+        "dns-bad"},
+    {"", "dns-target-missing", "dns-target-missing", "dns-zone-failing", "dns-zone-failing",
+        "dns-lame", "dns-target-missing"},
+    {"", "domain-no-server", "domain-missing", "domain-zone-failing", "domain-zone-failing",
+        "dns-lame", "domain-missing"},
+    {"", "domain-target-missing", "domain-target-missing", "domain-zone-failing",
+        "domain-zone-failing", "dns-lame", "domain-target-missing"},
+};
+
+/* Behind the kinds that say something about the name: the same of the resolver itself. */
+static const char *key_of_resolver(enum dns_kind kind)
+{
+	return kind == DNS_TIMEOUT ? "dns-timeout" : "dns-servfail";
+}
+
+void failure_put_outcome(struct text *words, const struct dns_answer *a)
+{
+	text_put(words, dns_kind_name(a->kind));
+	if (a->kind > DNS_NXDOMAIN && a->detail[0] != '\0')
+		text_printf(words, " (%s)", a->detail);
+	else if (a->source[0] != '\0')
+		text_printf(words, " (%s)", a->source);
+}
+
+static void put_subject(struct text *words, const struct hop *hop, enum subject subject,
+    const char *name)
+{
+	switch (subject) {
+	case SUBJECT_HOST: text_printf(words, "the address of %s", name); break;
+	case SUBJECT_MX: text_printf(words, "the MX of %s", name); break;
+	case SUBJECT_SRV: text_printf(words, "the SRV of %s", name); break;
+	case SUBJECT_TARGET:
+		text_printf(words, "the address of %s, which %s of %s names", name,
+		    hop->lookup == HOP_LOOKUP_SRV ? "the SRV" : "the MX", hop->host);
+		break;
+	case SUBJECT_DOMAIN: text_printf(words, "the recipient's domain %s", name); break;
+	default:
+		text_printf(words, "the address of %s, which the MX of the recipient's domain %s names",
+		    name, hop->host);
+	}
+}
+
+static enum dns_kind ask(const char *name, enum dns_type type)
+{
+	struct dns_answer a;
+	dns_ask(name, type, &a);
+	return a.kind;
+}
+
+static bool is_below(const char *name, const char *zone)
+{
+	size_t length = strlen(name), tail = strlen(zone);
+	return length >= tail && text_equal_ci(name + length - tail, zone) &&
+	       (length == tail || name[length - tail - 1] == '.');
+}
+
+/* A top-level domain that there must be: a resolver for which it does not exist knows another
+   Internet than this one. */
+static bool is_famous(const char *domain)
+{
+	static const char *const names[] = {"com", "net", "org", "edu", "gov", "mil", "int", "info"};
+	const char *dot = strrchr(domain, '.'), *last = dot != NULL ? dot + 1 : domain;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (text_equal_ci(last, names[i]))
+			return true;
+	}
+	return strlen(last) == 2;
+}
+
+/* Does the resolver know anything?  The zone that denies the name, the root, or a name of our own
+   configuration has to exist for it. */
+static bool is_credible(const struct hop *hop, const char *name, const struct dns_answer *a)
+{
+	bool by_root = strcmp(a->zone, ".") == 0;
+	if (by_root && is_famous(name))
+		return false;
+	if (!by_root && a->zone[0] != '\0' && is_below(name, a->zone) &&
+	    ask(a->zone, DNS_SOA) == DNS_RECORDS)
+		return true;
+	if (ask(".", DNS_NS) == DNS_RECORDS)
+		return true;
+	for (int i = 0; i < HOP_KNOWN_MAX && hop->known[i][0] != '\0'; i++) {
+		if (ask(hop->known[i], DNS_A) <= DNS_NONE)
+			return true;
+	}
+	return false;
+}
+
+/* No question can be made of it: no resolver is needed to know that. */
+static bool is_no_name(const char *name)
+{
+	unsigned char bytes[300];
+	return dns_question(name, DNS_A, 0, bytes, sizeof bytes) == 0;
+}
+
+static const char *choose_key(const struct hop *hop, enum subject subject, const char *name,
+    const struct dns_answer *a, enum verdict *verdict)
+{
+	const char *key = keys[subject][a->kind];
+	*verdict = VERDICT_DEFERRED;
+	if (a->kind == DNS_TIMEOUT)
+		return dns_is_alive() ? key : key_of_resolver(a->kind);
+	if (a->kind == DNS_SERVFAIL)
+		return ask(".", DNS_NS) == DNS_RECORDS ? key : key_of_resolver(a->kind);
+	if (subject != SUBJECT_DOMAIN || a->kind == DNS_LAME)
+		return key;
+	if (a->kind == DNS_BAD && !is_no_name(name))
+		return "dns-bad";
+	if (a->kind != DNS_BAD && !is_credible(hop, name, a))
+		return "domain-doubtful";
+	*verdict = VERDICT_FAILED;
+	return key;
+}
+
+static void set(struct diagnosis *why, enum verdict verdict, const char *key, const char *status,
+    const char *words)
+{
+	diag_set(why, verdict, STAGE_LOOKUP, key, "%s", words);
+	if (verdict == VERDICT_FAILED)
+		text_copy(why->status, sizeof why->status, status);
+	catalogue_recognise(why);
+}
+
+void failure_of_answer(const struct hop *hop, enum subject subject, const char *name,
+    const struct dns_answer *a, struct diagnosis *why)
+{
+	TEXT(words, 500);
+	enum verdict verdict;
+	const char *key = choose_key(hop, subject, name, a, &verdict);
+	put_subject(&words, hop, subject, name);
+	text_put(&words, ": ");
+	failure_put_outcome(&words, a);
+	set(why, verdict, key, "5.1.2", words.data);
+}
+
+void failure_of_null(const struct hop *hop, enum subject subject, const char *name,
+    struct diagnosis *why)
+{
+	TEXT(words, 500);
+	bool domain = subject == SUBJECT_DOMAIN;
+	put_subject(&words, hop, subject, name);
+	text_put(&words, subject == SUBJECT_SRV
+	                     ? ": the domain says that it does not offer the service"
+	                     : ": null MX: the domain says that it accepts no mail (RFC 7505)");
+	set(why, domain ? VERDICT_FAILED : VERDICT_DEFERRED,
+	    domain                   ? "domain-null-mx"
+	    : subject == SUBJECT_SRV ? "dns-srv-null"
+	                             : "dns-null-mx",
+	    "5.1.10", words.data);
+}
