@@ -339,9 +339,10 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 	*d = c->session.failure;
 	outcome_add_peer(c, d);
 	if (ready) {
-		return_jobs(c);
+		/* The reason first: who gives mail back without one is not asked again so soon. */
 		if (d->key[0] != '\0')
 			jobs_say_diag(with->jobs, "over", "", 0, 0, d);
+		return_jobs(c);
 		buffer_puts(&with->jobs->out, "bye\n");
 	}
 	jobs_flush(with->jobs);

@@ -136,6 +136,7 @@ static void on_ready(struct runner *r, struct worker *w, const char *fields)
 	w->ready = true;
 	long long left = fields_get_number(fields, "n", 0);
 	w->left = left < 0 ? 0 : left > LEFT_MAX ? LEFT_MAX : (int)left;
+	text_copy(w->hop, sizeof w->hop, d.hop);
 	if (d.hop[0] != '\0')
 		path_hop_ready(r, d.hop);
 }
@@ -240,9 +241,10 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 	worker_take_out(w, m, before);
 	if (text_starts(line, "unused ")) {
 		w->returned++;
-		message_return(r, m);
+		worker_give_back(r, w, m);
 	} else {
 		w->done++;
+		path_hop_proven(r, w->hop);
 		message_conclude(r, m, &w->steps, w->left);
 	}
 }
@@ -272,6 +274,7 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 		}
 	} else if (strcmp(line, "bye") == 0) {
 		w->said_bye = w->closing = true;
+		worker_look_back(r, w);
 	} else {
 		on_message_line(r, w, line);
 	}

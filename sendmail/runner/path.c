@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "diagnosis/report.h"
 #include "runner/worker.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -313,6 +314,39 @@ static void wake(struct path *p)
 	free(waiting);
 }
 
+static void fail_until_proven(struct runner *r, struct path *p, const char *name, size_t length,
+    const struct diagnosis *d)
+{
+	struct diagnosis named = *d;
+	snprintf(named.hop, sizeof named.hop, "%.*s", (int)length, name);
+	path_hop_failed(r, p, &named);
+	struct hop_state *h = find_hop(r, name, length);
+	if (h != NULL && h->failures > 0)
+		h->unproven = true;
+}
+
+void path_was_useless(struct runner *r, struct path *p, const struct diagnosis *d)
+{
+	const char *at = p->key, *name = d->hop;
+	size_t length = strlen(name);
+	struct hop_state *h;
+	if (*name != '\0' && path_leads_over(p, name))
+		fail_until_proven(r, p, name, length, d);
+	else
+		while ((name = next_hop(r, &at, &length, &h)) != NULL)
+			fail_until_proven(r, p, name, length, d);
+	path_down(r, p, d);
+}
+
+void path_hop_proven(struct runner *r, const char *name)
+{
+	struct hop_state *h = find_hop(r, name, strlen(name));
+	if (h == NULL || !h->unproven)
+		return;
+	h->unproven = false;
+	path_hop_ready(r, name);
+}
+
 /* Its first success wakes what waits for it; in a new life of the runner that is mail which an
  * earlier one gave its time. */
 void path_hop_ready(struct runner *r, const char *name)
@@ -321,6 +355,8 @@ void path_hop_ready(struct runner *r, const char *name)
 		return;
 	struct hop_state *h = make_hop(r, name);
 	bool news = h->failures > 0 || !h->worked;
+	if (h->unproven)
+		return;
 	counters_hop(&r->counters, name)->ready++;
 	r->counters.changed = true;
 	if (h->failures > 0)
@@ -359,8 +395,10 @@ void path_ask_all_again(struct runner *r, bool forget)
 {
 	for (int i = 0; i < r->hop_count; i++) {
 		r->hops[i].until_ms = 0;
-		if (forget)
-			r->hops[i].failures = 0;
+		if (!forget)
+			continue;
+		r->hops[i].failures = 0;
+		r->hops[i].unproven = false;
 	}
 	for (int i = 0; i < r->path_count; i++)
 		r->paths[i]->limit = 0;

@@ -14,6 +14,7 @@ enum path_state {
 struct hop_state {
 	char *name;              /* of a [smarthost NAME], or "@DOMAIN" */
 	int failures;            /* in a row; 0 = as far as known it works */
+	bool unproven;           /* it was ready, and then of no use: only an outcome ends that */
 	bool worked;             /* in this life of the runner */
 	int64_t until_ms;        /* monotonic: not asked before */
 	int64_t since_s, next_s; /* wall times, for people */
@@ -73,6 +74,14 @@ bool path_takes_no_more(const struct runner *r, const struct path *p, const stru
  * and p->limit is set) / a session with it is ready. */
 void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d);
 void path_hop_ready(struct runner *r, const char *name);
+
+/* A session of p was ready, or said so, and ended without having done anything: all of its servers,
+   or the one that d names, fail until there is an outcome by them.  Being ready again is not
+   enough, or they would be asked in a tight loop. */
+void path_was_useless(struct runner *r, struct path *p, const struct diagnosis *d);
+
+/* There was an outcome in a session with that server; "" = it is not known. */
+void path_hop_proven(struct runner *r, const char *name);
 
 /* No server of p took the mail at hand: said once per attempt. */
 void path_down(struct runner *r, struct path *p, const struct diagnosis *d);

@@ -215,9 +215,8 @@ void worker_take_out(struct worker *w, struct message *m, struct message *before
 }
 
 /* What a relay that died had in hand: it may or may not have been delivered. */
-static void keep_message(struct runner *r, struct worker *w, struct message *m)
+static void diagnose_end(const struct worker *w, struct diagnosis *d)
 {
-	struct diagnosis d = {0};
 	TEXT(words, 200);
 	if (w->term_ms != 0)
 		text_put(&words, "the relay process hung and was ended");
@@ -225,14 +224,26 @@ static void keep_message(struct runner *r, struct worker *w, struct message *m)
 		text_printf(&words, "the relay process was ended by signal %d", WTERMSIG(w->status));
 	else
 		text_printf(&words, "the relay process ended early (exit %d)", WEXITSTATUS(w->status));
-	diag_set(&d, VERDICT_DEFERRED, w->ready ? STAGE_DOT : STAGE_CONNECT, "relay-died", "%s",
+	diag_set(d, VERDICT_DEFERRED, w->ready ? STAGE_DOT : STAGE_CONNECT, "relay-died", "%s",
 	    words.data);
-	d.fault = FAULT_LOCAL;
+	d->fault = FAULT_LOCAL;
 	if (strcmp(w->over.key, "relay-died") == 0)
-		d = w->over;
+		*d = w->over;
+}
+
+static void diagnose_uselessness(struct diagnosis *d)
+{
+	diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, "relay-died",
+	    "the relay process gave its mail back without a reason");
+	d->fault = FAULT_LOCAL;
+}
+
+static void keep_message(struct runner *r, struct worker *w, struct message *m,
+    const struct diagnosis *d)
+{
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->states[i] == RCPT_OPEN)
-			message_note(r, m, i, false, &d);
+			message_note(r, m, i, false, d);
 	}
 	message_conclude(r, m, &w->steps, 0);
 }
@@ -254,50 +265,72 @@ bool worker_is_gone(struct worker *w)
 	return w->gone;
 }
 
-/* It gave everything back and has no reason: asked again at once, it would do so for ever. */
-static void note_uselessness(struct runner *r, struct worker *w)
+void worker_give_back(struct runner *r, struct worker *w, struct message *m)
 {
 	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, "relay-died",
-	    "the relay process gave its mail back without a reason");
-	d.fault = FAULT_LOCAL;
-	for (const char *at = w->path->key; *at != '\0'; at += strcspn(at, ","), at += *at == ',') {
-		snprintf(d.hop, sizeof d.hop, "%.*s", (int)strcspn(at, ","), at);
-		path_hop_failed(r, w->path, &d);
+	bool has_reason = w->avoid[0] == '\0' || w->done > 0 || w->over.key[0] != '\0' ||
+	                  w->ever_asked_back || r->leaving;
+	if (!has_reason && !may_go_at_once(m)) {
+		diagnose_uselessness(&d);
+		keep_message(r, w, m, &d);
+		return;
 	}
-	path_down(r, w->path, &d);
+	m->entry->interrupted = m->entry->interrupted || !has_reason;
+	message_return(r, m);
+}
+
+/* It gave everything back and has no reason: asked again at once, it would do so for ever. */
+static bool is_useless(const struct runner *r, const struct worker *w)
+{
+	return w->done == 0 && w->over.key[0] == '\0' && !w->said_down && !r->leaving &&
+	       w->avoid[0] == '\0' &&
+	       ((w->said_bye && w->first != NULL) || (w->returned > 0 && !w->ever_asked_back));
+}
+
+/* Before its process is gone, or the next one would be ready meanwhile. */
+void worker_look_back(struct runner *r, struct worker *w)
+{
+	struct diagnosis d = w->over;
+	/* Ready, and then gone before it did anything: as good as down, too. */
+	bool gone = w->ready && w->done == 0 && w->over.key[0] != '\0';
+	if (w->looked_back || (!gone && !is_useless(r, w)))
+		return;
+	w->looked_back = true;
+	if (!gone)
+		diagnose_uselessness(&d);
+	path_was_useless(r, w->path, &d);
+}
+
+/* What it has in hand, and told nothing of. */
+static void leave(struct runner *r, struct worker *w, struct message *m)
+{
+	struct diagnosis d = {0};
+	diagnose_end(w, &d);
+	/* Nothing was begun with it. */
+	if (w->said_bye) {
+		worker_give_back(r, w, m);
+	} else if (r->leaving && !w->ready) {
+		message_return(r, m);
+	} else if (may_go_at_once(m)) {
+		m->entry->interrupted = true;
+		message_return(r, m);
+	} else {
+		keep_message(r, w, m, &d);
+	}
 }
 
 void worker_end(struct runner *r, struct worker *w)
 {
-	bool useless = w->done == 0 && w->over.key[0] == '\0' && !w->said_down && !r->leaving &&
-	               w->avoid[0] == '\0' &&
-	               ((w->said_bye && w->first != NULL) || (w->returned > 0 && !w->ever_asked_back));
 	close(w->fd);
 	/* What it could not say any more may stand there. */
 	if (w->first != NULL && !w->said_bye)
 		ledgers_hear(r, w);
+	worker_look_back(r, w);
 	while (w->first != NULL) {
 		struct message *m = w->first;
 		worker_take_out(w, m, NULL);
-		/* Nothing was begun with it, or the runner leaves and had no session yet. */
-		bool unused = w->said_bye || (r->leaving && !w->ready);
-		if (!unused && may_go_at_once(m))
-			unused = m->entry->interrupted = true;
-		if (unused)
-			message_return(r, m);
-		else
-			keep_message(r, w, m);
+		leave(r, w, m);
 	}
-	/* Ready, and then gone before it took one message: as good as down, or it would be asked in a
-	 * tight loop. */
-	if (w->ready && w->done == 0 && w->over.key[0] != '\0') {
-		w->ready = false;
-		path_hop_failed(r, w->path, &w->over);
-		path_down(r, w->path, &w->over);
-	}
-	if (useless)
-		note_uselessness(r, w);
 	/* A server that ends the session behind some messages has its reasons, and says nothing about
 	 * the next message. */
 	if (w->said_bye && w->returned > 0 && !w->asked_back && w->done > 0 &&

@@ -29,9 +29,10 @@ struct worker {
 	bool shows;         /* the dialogue: for one message that is watched */
 	bool ready, closing, ended;
 	int read_errors; /* in a row */
-	bool said_bye;   /* it has told all that it did: what it still has in hand it never read */
-	int done;        /* messages with an outcome */
-	int told;        /* recipients with one */
+	bool looked_back;
+	bool said_bye; /* it has told all that it did: what it still has in hand it never read */
+	int done;      /* messages with an outcome */
+	int told;      /* recipients with one */
 	struct diagnosis passed; /* the last server that was tried in vain, not logged yet; verdict none
 	                            = there is none */
 	int passed_count;        /* logged */
@@ -48,6 +49,7 @@ struct worker {
 	bool ever_asked_back;
 	char stage[16]; /* that it waits at, as it says itself; "" = not known */
 	char peer[256]; /* server of its session; "" while there is none */
+	char hop[256];  /* its name in our configuration */
 	/* its end (watchdog.c): when it was told to, and made to; 0 = not */
 	int64_t term_ms, kill_ms, ended_ms;
 	bool gone;  /* reaped */
@@ -75,6 +77,14 @@ void worker_stop_sending(struct worker *w);
 
 /* A message leaves the worker; before: the one in the list before it, NULL = it is the first. */
 void worker_take_out(struct worker *w, struct message *m, struct message *before);
+
+/* A message that it has not begun goes to another one.  From a session that ends without a reason
+   and without having done anything, mail that avoids servers does so once, and then waits: the
+   state of the path, which all other mail waits for, is not that session's matter. */
+void worker_give_back(struct runner *r, struct worker *w, struct message *m);
+
+/* At its end, as soon as that is known: one that was of no use makes its path rest. */
+void worker_look_back(struct runner *r, struct worker *w);
 
 /* One thing less keeps it busy. */
 void worker_count_down(struct worker *w);

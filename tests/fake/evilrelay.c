@@ -2,17 +2,28 @@
    taken over would.  For the path "evil" it does what the file "evil" beside it says, one word; for
    every other path it becomes "relay.real" beside it.  What it was given is appended to "evil.got":
    a line for each message, with its identifier.
-     escape    outcomes and steps with what commands terminals, raw and escaped     lies outcomes of
-   messages it never got, numbers out of range sent none failed   that as the verdict of all it has
-   over-sent      its session is over, and "sent" is why unused, bye        gives all back, at once,
-   for ever     next      each is to be tried at another server, for ever down, hop, ready   says
-   that again and again             main-down          says that the server of another path fails
-   steps     says steps without end flood     lines without sense, without end               endless
-   a line without end       half      half a line, then the end nul       NUL bytes descriptors
-   sends descriptors    ledger    outcomes of others in its ledger silence   nothing, whatever it is
-   asked                  term      nothing, and SIGTERM is ignored close     closes its socket and
-   stays                    killed    ends by a signal kill      kills the process that started it,
-   by kill and by F_SETOWN */
+   - escape: outcomes and steps with what commands terminals, raw and escaped
+   - lies: outcomes of messages it never got, numbers out of range
+   - sent, none, failed: that as the verdict of all it has
+   - over-sent: its session is over, and "sent" is why
+   - unused, bye: gives all back, at once, for ever
+   - linger, linger-slowly, linger-over: the same, and its process ends later
+   - next: each is to be tried at another server, for ever
+   - next-bye, next-unused: the same, and then it gives all back
+   - down, hop, ready: says that again and again
+   - main-down: says that the server of another path fails
+   - steps: says steps without end
+   - flood: lines without sense, without end
+   - endless: a line without end
+   - half: half a line, then the end
+   - nul: NUL bytes
+   - descriptors: sends descriptors
+   - ledger: outcomes of others in its ledger
+   - silence: nothing, whatever it is asked
+   - term: nothing, and SIGTERM is ignored
+   - close: closes its socket and stays
+   - killed: ends by a signal
+   - kill: kills the process that started it, by kill and by F_SETOWN */
 #include "jobs/process.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -26,9 +37,11 @@
 #include <unistd.h>
 
 #define MESSAGES_MAX 64
+#define LINGER_US 100000
 #define FLOOD_BYTES (512L << 20) /* more than anybody has to bear */
 
 static char folder[900], ids[MESSAGES_MAX][40];
+static bool avoids; /* it was started for mail that goes on to another server */
 static int rcpts[MESSAGES_MAX], count, ledger = -1;
 
 /* On a socket of the runner's: when that is closed, there is nothing left to do. */
@@ -269,7 +282,20 @@ static void be_evil(const char *what)
 		say(READY "unused id=%s\n", ids[0]);
 	else if (strcmp(what, "bye") == 0)
 		say(READY "bye\n");
-	else if (strcmp(what, "next") == 0)
+	else if (strcmp(what, "linger") == 0)
+		usleep(LINGER_US), say(READY "bye\n"), usleep(LINGER_US / 4);
+	else if (strcmp(what, "linger-slowly") == 0)
+		say(READY), usleep(LINGER_US / 4), say("bye\n"), usleep(LINGER_US / 4);
+	else if (strcmp(what, "linger-over") == 0)
+		usleep(LINGER_US),
+		    say(READY "over verdict=deferred stage=MAIL hop=evil key=closing "
+		              "text=\"421 later\"\nbye\n"),
+		    usleep(LINGER_US / 4);
+	else if (strcmp(what, "next-bye") == 0 && avoids)
+		say(READY "bye\n");
+	else if (strcmp(what, "next-unused") == 0 && avoids)
+		say(READY "unused id=%s\nbye\n", ids[0]);
+	else if (strncmp(what, "next", 4) == 0)
 		say("ready n=1000000 verdict=sent stage=MAIL hop=evil\nrcpt id=%s n=0 next=1 "
 		    "verdict=deferred stage=RCPT code=450 ip=192.0.2.%d port=%d text=\"450 go away\"\nmsg "
 		    "id=%s\n",
@@ -336,6 +362,7 @@ static bool is_for_evil(void)
 		return false;
 	close(ends[0]);
 	close(ends[1]);
+	avoids = strstr(orders, "\navoid ") != NULL;
 	return strncmp(orders, "path evil\n", 10) == 0;
 }
 
