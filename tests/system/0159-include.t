@@ -61,4 +61,20 @@ ln -s "$work/etc/secret" "$work/etc/password"
 config "login = joe
 password_file = $work/etc/password"
 like "$("$BIN/relayconf" check -v 2>&1)" 'ok +password ' "one behind a link of root's is good"
+
+# A configuration in a user's folder, which root changes.
+folder=$work/home/ann/etc
+mkdir "$folder"; chown -h 4001:4001 "$folder"
+change() { FIRSTHOP_CONFIG=$1 "$BIN/relayconf" set host.name a.example.org 2>&1; }
+printf '[host]\nname = old.example.org\n' >"$folder/own.conf"; chown 4001:4001 "$folder/own.conf"
+is "$(change "$folder/own.conf") $(cat "$folder/own.conf" | tail -n 1) $(file_owner "$folder/own.conf")" " name = a.example.org 4001:4001" \
+	"root changes a user's own file in his own folder"
+ln -s "$work/etc/secret" "$folder/link.conf"; chown -h 4001:4001 "$folder/link.conf"
+like "$(change "$folder/link.conf")" 'link.conf: .*a link on the way' "a link of his is not read"
+ok "and not replaced by what it led to" test -L "$folder/link.conf"
+mkdir "$work/etc/d"; printf '[host]\nname = old.example.org\n' >"$work/etc/d/firsthop.conf"
+ln -s "$work/etc/d" "$work/home/ann/way"; chown -h 4001:4001 "$work/home/ann/way"
+like "$(change "$work/home/ann/way/firsthop.conf")" 'a link on the way' "nor is a file behind a link of his"
+like "$(change "$work/home/ann/way/new.conf")" 'a link on the way' "and no new one is written there"
+is "$(ls "$work/etc/d") $(grep -c old "$work/etc/d/firsthop.conf")" "firsthop.conf 1" "nothing changed behind it"
 finish

@@ -3,6 +3,7 @@
 #include "config/edit.h"
 #include "config/replace.h"
 #include "base/fdio.h"
+#include "base/way.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "config/source.h"
@@ -125,6 +126,22 @@ static void rewrite_all(const struct edit *edits, const int *at, int count, stru
 	}
 }
 
+/* The file as it is; none is an empty one.  For root it must not be one that somebody else has
+   chosen, such as a link to a secret: its text is written again. */
+static bool read_old(const char *path, struct stat *st, struct buffer *text, struct diagnosis *d)
+{
+	TEXT(why, 300);
+	int fd = geteuid() == 0 ? way_open(path, 0, st, &why) : open(path, O_RDONLY | O_CLOEXEC);
+	bool good =
+	    fd >= 0 ? fstat(fd, st) == 0 && fdio_slurp(fd, text, FILE_LIMIT_BYTES) : errno == ENOENT;
+	if (!good)
+		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, "config-unreadable", "%.300s: %s", path,
+		    why.length > 0 ? why.data : strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
 bool edit_apply(const char *path, const struct edit *edits, int count, struct diagnosis *d)
 {
 	int at[EDITS_MAX];
@@ -138,13 +155,7 @@ bool edit_apply(const char *path, const struct edit *edits, int count, struct di
 		}
 		at[i] = source_line(path, edits[i].section, edits[i].hop_name, edits[i].key);
 	}
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool good =
-	    fd >= 0 ? fstat(fd, &st) == 0 && fdio_slurp(fd, &text, FILE_LIMIT_BYTES) : errno == ENOENT;
-	if (!good)
-		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unreadable", "%s", path);
-	if (fd >= 0)
-		close(fd);
+	bool good = read_old(path, &st, &text, d);
 	if (good) {
 		rewrite_all(edits, at, count, &text);
 		good = replace_file(&(struct replacement){.path = path,

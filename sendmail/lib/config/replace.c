@@ -1,6 +1,8 @@
-/* Replacing a file. */
+/* Replacing a file, by names in its folder: nobody can put another folder in its way meanwhile. */
 #include "config/replace.h"
 #include "base/fdio.h"
+#include "base/text.h"
+#include "base/way.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,10 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool write_new(const struct replacement *r, const char *temp, const struct buffer *text)
+static bool write_new(const struct replacement *r, int folder, const char *temp,
+    const struct buffer *text)
 {
-	unlink(temp);
-	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	unlinkat(folder, temp, 0);
+	int fd = openat(folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool done = fd >= 0 && (geteuid() != 0 || fchown(fd, r->uid, r->gid) == 0) &&
 	            fchmod(fd, r->mode & 07777) == 0 && fdio_write(fd, text->data, text->length) &&
 	            fdio_sync(fd);
@@ -23,41 +26,59 @@ static bool write_new(const struct replacement *r, const char *temp, const struc
 }
 
 /* A second name for it, so that there is no moment without the first. */
-static bool keep_old(const char *path)
+static bool keep_old(int folder, const char *name)
 {
-	char old[1100];
-	snprintf(old, sizeof old, "%.1000s.old", path);
-	return (unlink(old) == 0 || errno == ENOENT) && (link(path, old) == 0 || errno == ENOENT);
+	char old[300];
+	snprintf(old, sizeof old, "%.250s.old", name);
+	return (unlinkat(folder, old, 0) == 0 || errno == ENOENT) &&
+	       (linkat(folder, name, folder, old, 0) == 0 || errno == ENOENT);
 }
 
-static void sync_folder(const char *path)
+/* Root writes into no folder that somebody else could have led it to. */
+static int open_folder(const char *path, struct diagnosis *d)
 {
 	char folder[1024];
+	struct stat st;
+	TEXT(why, 300);
 	const char *slash = strrchr(path, '/');
 	snprintf(folder, sizeof folder, "%.*s",
 	    slash == NULL || slash == path ? 1 : (int)(slash - path), slash != NULL ? path : ".");
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = geteuid() == 0 ? way_open(folder, 0, &st, &why)
+	                        : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return;
-	fdio_sync(fd);
-	close(fd);
+		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%.300s: %s", folder,
+		    why.length > 0 ? why.data : strerror(errno));
+	return fd;
 }
 
-bool replace_file(const struct replacement *r, const struct buffer *text, struct diagnosis *d)
+static bool replace_in(const struct replacement *r, int folder, const struct buffer *text,
+    struct diagnosis *d)
 {
-	char temp[1100];
-	snprintf(temp, sizeof temp, "%.1000s.new", r->path);
-	bool done = write_new(r, temp, text);
+	const char *slash = strrchr(r->path, '/'), *name = slash != NULL ? slash + 1 : r->path;
+	char temp[300], temp_path[1100];
+	snprintf(temp, sizeof temp, "%.250s.new", name);
+	snprintf(temp_path, sizeof temp_path, "%.1000s.new", r->path);
+	bool done = write_new(r, folder, temp, text);
 	if (!done)
-		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%s", temp);
-	done = done && (r->check == NULL || r->check(temp, r->path, d));
-	if (done && ((r->keep_old && !keep_old(r->path)) || rename(temp, r->path) != 0)) {
+		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%s", temp_path);
+	done = done && (r->check == NULL || r->check(temp_path, r->path, d));
+	if (done &&
+	    ((r->keep_old && !keep_old(folder, name)) || renameat(folder, temp, folder, name) != 0)) {
 		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%s", r->path);
 		done = false;
 	}
 	if (done)
-		sync_folder(r->path);
+		fdio_sync(folder);
 	else
-		unlink(temp);
+		unlinkat(folder, temp, 0);
+	return done;
+}
+
+bool replace_file(const struct replacement *r, const struct buffer *text, struct diagnosis *d)
+{
+	int folder = open_folder(r->path, d);
+	bool done = folder >= 0 && replace_in(r, folder, text, d);
+	if (folder >= 0)
+		close(folder);
 	return done;
 }
