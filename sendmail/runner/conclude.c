@@ -8,6 +8,8 @@
 #include "diagnosis/report.h"
 #include "base/text.h"
 #include "runner/bounce.h"
+#include "runner/conclude.h"
+#include "runner/held.h"
 #include "runner/history.h"
 #include "runner/message.h"
 #include "runner/returns.h"
@@ -19,7 +21,7 @@
 #include <string.h>
 
 #define STAYS_EVERY_MS 3600000
-#define FULL_MS 10000
+#define LATER_MS 60000
 #define AVOID_MAX 20 /* servers that one attempt asks about a message */
 
 static int64_t age_s(const struct runner *r, const struct message *m)
@@ -31,8 +33,7 @@ static void log_outcome(const struct runner *r, const struct message *m, int rcp
     const struct diagnosis *d)
 {
 	struct buffer line = {0};
-	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->entry->attempts + 1, age_s(r, m),
-	    next_s, d);
+	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->attempt, age_s(r, m), next_s, d);
 	log_fields(d->verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "delivery", &line, "");
 	buffer_free(&line);
 }
@@ -63,8 +64,7 @@ static int wait_of(const struct runner *r, struct message *m, const char *key)
 	if (m->wait_s == 0 && strcmp(key, "too-many-recipients") == 0 && count_state(m, RCPT_SENT) > 0)
 		m->wait_s = 1;
 	if (m->wait_s == 0)
-		m->wait_s =
-		    schedule_wait_s(&r->config, m->entry->attempts + 1, deed_wait_s(key), compat_random());
+		m->wait_s = schedule_wait_s(&r->config, m->attempt, deed_wait_s(key), compat_random());
 	return m->wait_s;
 }
 
@@ -98,24 +98,9 @@ void message_note(struct runner *r, struct message *m, int rcpt, bool next,
 		    clock_wall_s(), m->rcpts[rcpt], next, d);
 }
 
-/* What cannot be written is kept in memory, and the message is not tried again before it is
- * written: a full disk makes no duplicates. */
 static bool append(struct runner *r, struct message *m, const struct buffer *lines, bool sync)
 {
-	struct buffer all = {0};
-	if (journal_append(&r->queue, m->id, lines, sync))
-		return true;
-	log_line(LOG_CRIT, "%s: the journal cannot be written (%s): the message waits for that", m->id,
-	    strerror(errno));
-	r->full_until_ms = clock_mono_ms() + FULL_MS;
-	r->notes_missing = true;
-	if (m->entry->unwritten != NULL)
-		buffer_puts(&all, m->entry->unwritten);
-	buffer_add(&all, lines->data, lines->length);
-	free(m->entry->unwritten);
-	m->entry->unwritten = mem_copy(buffer_string(&all));
-	buffer_free(&all);
-	return false;
+	return notes_append(&r->notes, &r->queue, m->id, lines, sync);
 }
 
 void message_note_warned(struct runner *r, struct message *m)
@@ -127,7 +112,8 @@ void message_note_warned(struct runner *r, struct message *m)
 	buffer_free(&line);
 }
 
-void message_end_relayed(struct runner *r, struct message *m)
+/* Writes the report of success that is due for the recipients of m. */
+static void end_relayed(struct runner *r, struct message *m)
 {
 	struct buffer line = {0};
 	success_report(r, m);
@@ -137,12 +123,22 @@ void message_end_relayed(struct runner *r, struct message *m)
 	message_free(m);
 }
 
+static void set_aside(struct runner *r, struct entry *e, const char *why)
+{
+	char id[ID_SIZE];
+	id_unpack(e->id, id);
+	log_line(LOG_ERR, "%s is set aside as %s.dead: %s", id, id, why);
+	queue_set_aside(&r->queue, id);
+	r->counters.set_aside++;
+	r->counters.changed = true;
+	runner_forget(r, e);
+}
+
 /* A report that has nowhere to go: the mail is kept where an operator finds it. */
 static void end_lost(struct runner *r, struct message *m)
 {
 	append(r, m, &m->lines, true);
-	message_set_aside(r, m->entry, m->id,
-	    "it could not be delivered, and there is nobody to return it to");
+	set_aside(r, m->entry, "it could not be delivered, and there is nobody to return it to");
 	message_free(m);
 }
 
@@ -160,7 +156,7 @@ static void end_message(struct runner *r, struct message *m)
 	}
 	buffer_free(&done);
 	r->removals++;
-	runner_forget(m->entry);
+	runner_forget(r, m->entry);
 	message_free(m);
 }
 
@@ -259,7 +255,7 @@ bool message_detour(struct runner *r, struct message *m, const struct diagnosis 
 		other = other || message_has_other_path(r, m, i);
 	if (m->rcpt_count == 0 || (!other && m->entry->done == NULL))
 		return false;
-	watch_begin(r, m, steps);
+	history_show(r, m, steps);
 	message_note_unsent(m);
 	m->last = *why;
 	for (int i = 0; i < m->rcpt_count; i++) {
@@ -355,4 +351,64 @@ void message_give_up(struct runner *r, struct message *m, const struct diagnosis
 	for (int i = 0; i < m->rcpt_count; i++)
 		message_note(r, m, i, false, d);
 	message_conclude(r, m, &no_steps, 0);
+}
+
+/* Nobody's sendmail takes such a message: it goes back before any work is done for it, and the
+ * report names the first of its recipients. */
+static void refuse_recipients(struct runner *r, struct message *m)
+{
+	struct diagnosis d = {0};
+	diag_set(&d, VERDICT_FAILED, STAGE_SPOOL, "recipients-limit",
+	    "the message has %zu recipients, and may have %d ([queue] max_recipients); it was sent to "
+	    "none of them; the first %d are named here",
+	    m->envelope.recipient_count, r->config.max_recipients, MESSAGE_REFUSED_NAMED);
+	d.fault = FAULT_MESSAGE;
+	message_give_up(r, m, &d);
+}
+
+/* An attempt that is over by its journal is over. */
+static struct message *begin(struct message *m)
+{
+	struct entry *e = m->entry;
+	if (m->anew) {
+		e->attempts = (uint16_t)(m->attempt - 1);
+		mem_free(&e->done);
+		mem_free(&e->avoid);
+		m->anew = false;
+	}
+	return m;
+}
+
+static void wait_to_be_read(struct runner *r, struct entry *e, const char *why)
+{
+	char id[ID_SIZE];
+	id_unpack(e->id, id);
+	log_line(LOG_ERR, "%s cannot be opened (%s); next try in 1 min", id, why);
+	runner_queue(r, e, clock_mono_ms() + LATER_MS);
+}
+
+static void forget_removed(struct runner *r, struct entry *e)
+{
+	char id[ID_SIZE];
+	id_unpack(e->id, id);
+	log_line(LOG_NOTICE, "%s was removed by someone else", id);
+	queue_remove_log(&r->queue, id);
+	runner_forget(r, e);
+}
+
+struct message *message_load(struct runner *r, struct entry *e)
+{
+	struct message *m;
+	TEXT(why, 400);
+	notes_flush(&r->notes, &r->queue, e->id);
+	switch (message_read(r, e, MESSAGE_OPEN, &m, &why)) {
+	case MESSAGE_READY: return begin(m);
+	case MESSAGE_GONE: forget_removed(r, e); return NULL;
+	case MESSAGE_DAMAGED: set_aside(r, e, why.data); return NULL;
+	case MESSAGE_LATER: wait_to_be_read(r, e, why.data); return NULL;
+	case MESSAGE_OWED: returns_keep(r, e); return NULL;
+	case MESSAGE_REFUSED: refuse_recipients(r, m); return NULL;
+	case MESSAGE_RELAYED: end_relayed(r, m); return message_load(r, e);
+	}
+	return NULL;
 }

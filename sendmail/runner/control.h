@@ -22,10 +22,17 @@ void control_look(struct runner *r);
 /* Adds what is to be waited for; returns the number of entries, at most 1 + CONTROL_CLIENTS_MAX. */
 int control_poll(const struct runner *r, struct pollfd *p);
 
-/* True when a user may hold, remove or watch a message: root, the owner of the queue, and who sent
- * it.  name: of its file in mqueue/. */
-bool control_may(struct runner *r, const char *name, uid_t uid);
-
-/* Answers what came; p is as control_poll filled it and poll(2) marked it. */
+/* Reads what came, and sends answers; p is as control_poll filled it and poll(2) marked it. */
 void control_serve(struct runner *r, const struct pollfd *p, int count);
+
+struct control_request {
+	char *line;
+	uid_t uid; /* who asks, says the kernel */
+	int client;
+};
+
+/* The next request that came, false when there is none; each has an answer (which frees line)
+ * before the next one is asked for. */
+bool control_next(struct control *c, struct control_request *q);
+void control_answer(struct control *c, const struct control_request *q, const char *answer);
 #endif

@@ -5,10 +5,13 @@
 #define RUNNER_DETOUR_H
 #include "runner/path.h"
 
-/* Looks at what is due on a path that is not up, some of it at a time: what has another way is sent
-   on, and what had tried another way before ends its attempt.  The rest stays, and is looked at
-   again when the servers have failed once more. */
-void detour_path(struct runner *r, struct path *p, int64_t now_ms);
+#define DETOUR_AT_A_TIME 100 /* then sessions have their turn */
+
+/* What is due on a path that is not up, and was not looked at since its servers were last asked:
+   some of it, which may have another way.  Returns the number of them; the caller looks at each
+   (and says so in looked_ms), and clears schedule.added then. */
+int detour_due(struct runner *r, struct path *p, int64_t now_ms,
+    struct entry *due[DETOUR_AT_A_TIME]);
 
 /* Monotonic time at which there is something to look at; INT64_MAX: when something is added, or the
  * servers fail again. */

@@ -1,10 +1,13 @@
 /* Who gets what, and when: the paths, their workers, the pass. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "runner/conclude.h"
 #include "runner/detour.h"
+#include "runner/held.h"
+#include "runner/history.h"
 #include "runner/path.h"
 #include "runner/sessions.h"
-#include "runner/watch.h"
+#include "runner/watcher.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,7 +164,9 @@ static bool may_try(struct runner *r, const struct path *p, const struct entry *
 	return state == PATH_PROBE || (e->due_ms < 0 && path_new_mail_may_ask(r, p, now));
 }
 
-struct message *message_take(struct runner *r, struct path *p, struct entry *e)
+/* Takes an entry out of the schedule of its path to work on it, as message_load.  NULL, too, when
+ * it belongs elsewhere by now, or must not be begun on a full disk: then it has its new place. */
+static struct message *take(struct runner *r, struct path *p, struct entry *e)
 {
 	schedule_take(&p->schedule, e);
 	struct message *m = message_load(r, e);
@@ -177,9 +182,9 @@ struct message *message_take(struct runner *r, struct path *p, struct entry *e)
 	}
 	/* Who of several has it must be noted before it goes on: on a full disk that is not begun. */
 	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 &&
-	    clock_mono_ms() < r->full_until_ms) {
+	    clock_mono_ms() < r->notes.full_until_ms) {
 		message_free(m);
-		schedule_add(&p->schedule, e, r->full_until_ms);
+		schedule_add(&p->schedule, e, r->notes.full_until_ms);
 		return NULL;
 	}
 	return m;
@@ -188,7 +193,7 @@ struct message *message_take(struct runner *r, struct path *p, struct entry *e)
 /* A message that is on its way already has no recipient left: a crash came before its removal. */
 static bool give(struct runner *r, struct worker *w, struct entry *e)
 {
-	struct message *m = message_take(r, e->path, e);
+	struct message *m = take(r, e->path, e);
 	if (m == NULL)
 		return false;
 	bool waits = false;
@@ -204,7 +209,7 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 	}
 	e->put_off = false;
 	struct buffer none = {0};
-	watch_begin(r, m, w != NULL ? &w->steps : &none);
+	history_show(r, m, w != NULL ? &w->steps : &none);
 	message_note_unsent(m);
 	watch_lines(e, &m->lines);
 	if (m->rcpt_count == 0) {
@@ -226,6 +231,50 @@ static bool has_plenty(const struct runner *r, const struct path *p, uint32_t ui
 			open += m->entry->uid == uid ? m->rcpt_count - m->noted : 0;
 	}
 	return open >= RCPTS_OF_USER;
+}
+
+/* Its path fails: what has another way is sent on, and what had tried another way before ends its
+ * attempt. */
+static void reroute(struct runner *r, struct path *p, struct entry *e, int64_t now)
+{
+	struct diagnosis why = {0};
+	struct buffer steps = {0};
+	int64_t due_ms = e->due_ms;
+	struct message *m = take(r, p, e);
+	if (m == NULL)
+		return;
+	e->looked_ms = now;
+	path_why(r, p, &why);
+	path_put_skips(r, p, &steps);
+	if (!message_detour(r, m, &why, &steps)) {
+		message_free(m);
+		schedule_add_moved(&p->schedule, e, due_ms);
+	}
+	buffer_free(&steps);
+}
+
+static void reroute_path(struct runner *r, struct path *p, int64_t now)
+{
+	struct entry *due[DETOUR_AT_A_TIME];
+	if (detour_next_ms(r, p, now) > now)
+		return;
+	int count = detour_due(r, p, now, due);
+	for (int i = 0; i < count; i++)
+		reroute(r, p, due[i], now);
+	/* Entries that were just put back do not count as added. */
+	p->schedule.added = false;
+}
+
+/* What changed since sessions began counts for new ones. */
+static void close_outdated(struct runner *r)
+{
+	for (int i = 0; i < r->worker_count; i++) {
+		if (r->sessions_outdated || (r->workers[i]->path->renewed && r->workers[i]->count == 0))
+			worker_close(r->workers[i]);
+	}
+	for (int i = 0; i < r->path_count; i++)
+		r->paths[i]->renewed = false;
+	r->sessions_outdated = false;
 }
 
 static void dispatch_path(struct runner *r, struct path *p, int64_t now)
@@ -255,7 +304,7 @@ static void dispatch_path(struct runner *r, struct path *p, int64_t now)
 		if (given && path_state(r, p, now) != PATH_UP)
 			break;
 	}
-	detour_path(r, p, now);
+	reroute_path(r, p, now);
 }
 
 /* The paths take turns at being first, so that a busy one does not keep the sessions from the
@@ -264,60 +313,11 @@ void runner_dispatch(struct runner *r)
 {
 	int64_t now = clock_mono_ms();
 	r->turn++;
+	close_outdated(r);
 	sessions_take_back(r, now);
 	for (int i = 0; i < r->path_count; i++)
 		dispatch_path(r, r->paths[(r->turn + (unsigned)i) % (unsigned)r->path_count], now);
 	for (int i = 0; i < r->worker_count; i++)
 		worker_flush(r->workers[i]);
 	sessions_write(r, now);
-}
-
-static int by_age(const void *left, const void *right)
-{
-	const struct entry *const *a = left, *const *b = right;
-	return ((*a)->id > (*b)->id) - ((*a)->id < (*b)->id);
-}
-
-void runner_start_pass(struct runner *r)
-{
-	for (int k = 0; k < r->path_count; k++) {
-		struct schedule *s = &r->paths[k]->schedule;
-		struct schedule old = *s;
-		*s = (struct schedule){.new_count = old.new_count, .turn = old.turn};
-		/* Every key is new: each user's mail in the order of age. */
-		if (old.count > 1)
-			qsort(old.heap, old.count, sizeof *old.heap, by_age);
-		for (uint32_t i = 0; i < old.count; i++) {
-			if (old.heap[i]->held)
-				schedule_add(s, old.heap[i], INT64_MAX);
-			else
-				schedule_add_new(s, old.heap[i]);
-		}
-		free(old.heap);
-		free(old.flows);
-	}
-	path_ask_all_again(r, false);
-	r->pass = true;
-	r->pass_swept = false;
-}
-
-static bool is_path_through(const struct runner *r, const struct path *p, int64_t now)
-{
-	const struct entry *e = schedule_first(&p->schedule);
-	return e == NULL || e->held || (e->due_ms > now && !e->put_off) ||
-	       (path_state(r, p, now) == PATH_DOWN && detour_next_ms(r, p, now) > now);
-}
-
-bool runner_pass_over(const struct runner *r)
-{
-	int64_t now = clock_mono_ms();
-	for (int i = 0; i < r->worker_count; i++) {
-		if (r->workers[i]->count > 0)
-			return false;
-	}
-	for (int i = 0; i < r->path_count && r->config_good; i++) {
-		if (!is_path_through(r, r->paths[i], now))
-			return false;
-	}
-	return true;
 }

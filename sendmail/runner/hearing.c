@@ -6,8 +6,9 @@
 #include "base/log.h"
 #include "diagnosis/report.h"
 #include "base/text.h"
+#include "runner/conclude.h"
 #include "runner/path.h"
-#include "runner/watch.h"
+#include "runner/watcher.h"
 #include <errno.h>
 #include <string.h>
 
@@ -96,11 +97,11 @@ static void on_down(struct runner *r, struct worker *w, const char *fields)
 	w->closing = true;
 	if (w->avoid[0] == '\0' && d.verdict != VERDICT_FAILED) {
 		w->passed.verdict = VERDICT_NONE;
-		path_down(r, w->path, &d);
+		path_down(r, w->path, &d, worker_count_open(r, w->path));
 	}
 	log_passed(w);
 	/* One session more than the server allows: those that are open take the mail. */
-	bool beside = w->avoid[0] == '\0' && path_takes_no_more(r, w->path, &d);
+	bool beside = w->avoid[0] == '\0' && path_takes_no_more(&d, worker_count_open(r, w->path));
 	while (w->first != NULL) {
 		struct message *m = w->first;
 		/* Every address was tried for this message: what the last one said is the reason. */
@@ -150,7 +151,7 @@ static void on_hop(struct runner *r, struct worker *w, const char *fields)
 	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing
 	 * about the server. */
 	if (w->avoid[0] == '\0')
-		path_hop_failed(r, w->path, &d);
+		path_hop_failed(r, w->path, &d, worker_count_open(r, w->path));
 }
 
 /* A step belongs to the story of every message in hand; what a relay says to those who watch is

@@ -1,8 +1,7 @@
-/* Recipients that no server is asked about: those that aliases hold up until they are repaired, and
- * those that they throw away. */
+/* Held recipients. */
+#include "runner/held.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "runner/message.h"
 
 static void put_reason(const struct recipient_held *h, struct diagnosis *d)
 {
@@ -20,7 +19,7 @@ void message_find_held(struct message *m, struct journal *j)
 		const struct journal_rcpt *last = journal_find(j, h.what);
 		if (journal_settled(j, h.what))
 			continue;
-		h.told = last != NULL && last->attempt == m->entry->attempts + 1;
+		h.told = last != NULL && last->attempt == m->attempt;
 		all->held[i] = all->held[m->held];
 		all->held[m->held++] = h;
 	}
@@ -30,7 +29,7 @@ void message_find_held(struct message *m, struct journal *j)
 
 void message_note_unsent(struct message *m)
 {
-	for (int i = 0; i < m->all.discarded_count && m->entry->attempts == 0 && !m->has_journal; i++)
+	for (int i = 0; i < m->all.discarded_count && m->attempt == 1 && !m->has_journal; i++)
 		log_line(LOG_NOTICE, "%s %s", m->id, m->all.discarded[i]);
 	for (int i = 0; i < m->held; i++) {
 		struct recipient_held *h = &m->all.held[i];
@@ -42,13 +41,4 @@ void message_note_unsent(struct message *m)
 		log_line(LOG_WARNING, "%s to=<%s> waits: %s", m->id, h->what, h->why);
 		journal_put_rcpt(&m->lines, clock_wall_s(), h->what, false, &d);
 	}
-}
-
-void message_take_held(const struct runner *r, struct message *m)
-{
-	for (int i = 0; i < m->held; i++) {
-		m->states[m->rcpt_count] = RCPT_OPEN;
-		message_add_rcpt(r, m, m->all.held[i].what, m->all.held[i].original);
-	}
-	m->held = 0;
 }

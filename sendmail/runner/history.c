@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "message/address.h"
+#include "runner/watcher.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,11 +36,11 @@ static void put_rule(const struct runner *r, const struct message *m, struct buf
 		put_step(lines, &note);
 }
 
-void history_put(const struct runner *r, const struct message *m, const struct buffer *steps,
+static void put_history(const struct runner *r, const struct message *m, const struct buffer *steps,
     struct buffer *lines)
 {
 	int64_t now = clock_wall_s();
-	journal_put_attempt(lines, now, m->entry->attempts + 1);
+	journal_put_attempt(lines, now, m->attempt);
 	put_rule(r, m, lines);
 	for (size_t at = 0; at < steps->length;) {
 		const char *end = memchr(steps->data + at, '\n', steps->length - at);
@@ -57,8 +58,18 @@ void history_begin(const struct runner *r, struct message *m, const struct buffe
 	if (m->untried)
 		return;
 	m->last_s = clock_wall_s();
-	history_put(r, m, steps, &lines);
+	put_history(r, m, steps, &lines);
 	buffer_add(&lines, m->lines.data, m->lines.length);
 	buffer_free(&m->lines);
 	m->lines = lines;
+}
+
+void history_show(const struct runner *r, const struct message *m, const struct buffer *steps)
+{
+	struct buffer lines = {0};
+	if (!watch_talks(m->entry))
+		return;
+	put_history(r, m, steps, &lines);
+	watch_lines(m->entry, &lines);
+	buffer_free(&lines);
 }

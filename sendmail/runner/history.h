@@ -4,10 +4,9 @@
 #define RUNNER_HISTORY_H
 #include "runner/message.h"
 
-/* The same as text for those who watch: put behind what is in lines. */
-void history_put(const struct runner *r, const struct message *m, const struct buffer *steps,
-    struct buffer *lines);
-
 /* Puts them before the lines of m.  steps: one to a line. */
 void history_begin(const struct runner *r, struct message *m, const struct buffer *steps);
+
+/* An attempt begins: who watches the dialogue of m sees them. */
+void history_show(const struct runner *r, const struct message *m, const struct buffer *steps);
 #endif

@@ -299,11 +299,11 @@ int64_t intake_next_ms(const struct runner *r)
 	return next;
 }
 
-void intake_serve(struct runner *r)
+bool intake_serve(struct runner *r)
 {
 	bool stored = false;
 	if (r->intake == NULL)
-		return;
+		return false;
 	struct callers *s = &r->intake->served;
 	for (int i = s->count - 1; i >= 0; i--) {
 		int status = 0;
@@ -314,8 +314,7 @@ void intake_serve(struct runner *r)
 		stored = stored || (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK);
 		take_out(s, i);
 	}
-	if (stored)
-		runner_adopt(r);
 	start_children(r);
 	hurry_children(r->intake);
+	return stored;
 }

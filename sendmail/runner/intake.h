@@ -25,10 +25,10 @@ int intake_fd(const struct runner *r);
  * have most are refused. */
 void intake_accept(struct runner *r);
 
-/* Ends what has ended, adopts what it stored, and starts children for those who wait: bounded in
-   all and for each user id, whoever has none of his first. While somebody waits, callers that are
-   slow are ended. */
-void intake_serve(struct runner *r);
+/* Ends what has ended, and starts children for those who wait: bounded in all and for each user id,
+   whoever has none of his first. While somebody waits, callers that are slow are ended.  True: a
+   message was stored in drop/. */
+bool intake_serve(struct runner *r);
 
 /* When intake_serve has something to do by the clock (monotonic); INT64_MAX: when somebody calls,
  * or a child ends. */

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "jobs/ledger.h"
+#include "runner/conclude.h"
 #include "runner/worker.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,7 @@ int ledgers_open(struct runner *r, char name[LEDGERS_NAME_SIZE])
 
 void ledgers_remove(struct runner *r, const char *name)
 {
-	if (name[0] != '\0' && !r->notes_missing)
+	if (name[0] != '\0' && !notes_any_pending(&r->notes))
 		unlinkat(r->queue.mqueue_fd, name, 0);
 }
 

@@ -9,6 +9,7 @@
 #include "jobs/process.h"
 #include "runner/control.h"
 #include "runner/intake.h"
+#include "runner/operate.h"
 #include "runner/path.h"
 #include "runner/places.h"
 #include "runner/rights.h"
@@ -79,8 +80,9 @@ static void sync_removals(struct runner *r, bool all)
 	if (queue_sync(&r->queue))
 		r->removals = 0;
 	else
-		runner_complain(r, "what was delivered cannot be removed durably (fsync of mqueue/): after "
-		                   "a power cut it would be sent again");
+		log_limited(&r->complaints,
+		    "what was delivered cannot be removed durably (fsync of mqueue/): after a power cut it "
+		    "would be sent again");
 }
 
 static void save_counters(struct runner *r, bool at_once)
@@ -176,7 +178,12 @@ static void wait_for_events(struct runner *r, const sigset_t *mask, int64_t limi
 			worker_receive(r, r->workers[i]);
 	}
 	watch_serve(r, watching, watchers);
+	if (watch_wants_look(r)) {
+		runner_adopt(r);
+		watch_looked(r);
+	}
 	control_serve(r, p + workers + 1, asking);
+	operate(r);
 	if (submitting->revents != 0)
 		intake_accept(r);
 	if (starter->revents != 0 && !process_look() && !r->leaving) {
@@ -272,6 +279,20 @@ static int64_t hurry_workers(struct runner *r, int64_t *since_ms)
 	return 500;
 }
 
+static void look_at_places(struct runner *r)
+{
+	struct places_found found;
+	if (!places_look(r, &found))
+		return;
+	if (found.new_drop_fd >= 0) {
+		runner_adopt(r);
+		places_use_drop(r, found.new_drop_fd);
+	}
+	if (found.mqueue_here)
+		control_look(r);
+	intake_look(r);
+}
+
 static int run(struct runner *r)
 {
 	sigset_t mask;
@@ -297,6 +318,7 @@ static int run(struct runner *r)
 	for (;;) {
 		runner_configure(r, false);
 		runner_watch_clock(r);
+		runner_tidy(r);
 		runner_sweep(r, false);
 		runner_dispatch(r);
 		watch_look(r);
@@ -304,7 +326,7 @@ static int run(struct runner *r)
 		int64_t limit_ms = hurry_workers(r, &leaving_since_ms);
 		if (r->lifetime == LIFETIME_STAY)
 			limit_ms = sooner_ms(limit_ms, places_next_ms(r) - clock_mono_ms());
-		places_look(r);
+		look_at_places(r);
 		if (r->adopt_again_ms != 0 && clock_mono_ms() >= r->adopt_again_ms)
 			runner_adopt(r);
 		if (is_over(r))
@@ -312,7 +334,8 @@ static int run(struct runner *r)
 		wait_for_events(r, &mask, limit_ms);
 		watchdog_look(r);
 		watchdog_end_workers(r);
-		intake_serve(r);
+		if (intake_serve(r))
+			runner_adopt(r);
 		look_at_signals(r);
 		sync_removals(r, false);
 		count_log(r);

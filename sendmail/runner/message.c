@@ -1,20 +1,16 @@
 /* One message, loaded: envelope, history, and the recipients of this attempt. */
 #include "runner/message.h"
-#include "base/clock.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "config/idn.h"
 #include "message/dsn.h"
+#include "runner/held.h"
 #include "runner/path.h"
-#include "runner/returns.h"
 #include "config/recipients.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#define REFUSED_NAMED 100
 
 void message_free(struct message *m)
 {
@@ -38,10 +34,11 @@ void message_free(struct message *m)
 	free(m);
 }
 
-static bool is_done(const struct entry *e, const char *path)
+static bool is_done(const struct message *m, const char *path)
 {
 	size_t length = strlen(path);
-	for (const char *at = e->done; at != NULL && *at != '\0'; at = strchr(at, '\n') + 1) {
+	for (const char *at = m->anew ? NULL : m->entry->done; at != NULL && *at != '\0';
+	     at = strchr(at, '\n') + 1) {
 		if (strncmp(at, path, length) == 0 && at[length] == '\n')
 			return true;
 	}
@@ -61,13 +58,13 @@ static const char *path_of(const struct runner *r, const struct message *m, cons
     const struct journal_rcpt *last, struct paths_of *p)
 {
 	paths_for(r, m, rcpt, p);
-	if (last != NULL && last->attempt == m->entry->attempts + 1 && !last->next)
+	if (last != NULL && last->attempt == m->attempt && !last->next)
 		return NULL;
 	for (int i = 0; i < p->count; i++) {
-		if (!is_done(m->entry, p->paths[i]))
+		if (!is_done(m, p->paths[i]))
 			return p->paths[i];
 	}
-	return p->count == 0 && !is_done(m->entry, "") ? "" : NULL;
+	return p->count == 0 && !is_done(m, "") ? "" : NULL;
 }
 
 bool message_has_other_path(const struct runner *r, const struct message *m, int rcpt)
@@ -75,7 +72,7 @@ bool message_has_other_path(const struct runner *r, const struct message *m, int
 	struct paths_of p;
 	paths_for(r, m, m->rcpts[rcpt], &p);
 	for (int i = 0; i < p.count; i++) {
-		if (strcmp(p.paths[i], m->path) != 0 && !is_done(m->entry, p.paths[i]))
+		if (strcmp(p.paths[i], m->path) != 0 && !is_done(m, p.paths[i]))
 			return true;
 	}
 	return false;
@@ -104,6 +101,15 @@ void message_add_rcpt(const struct runner *r, struct message *m, const char *add
 	m->rcpts[m->rcpt_count++] = mem_copy(address);
 }
 
+void message_take_held(const struct runner *r, struct message *m)
+{
+	for (int i = 0; i < m->held; i++) {
+		m->states[m->rcpt_count] = RCPT_OPEN;
+		message_add_rcpt(r, m, m->all.held[i].what, m->all.held[i].original);
+	}
+	m->held = 0;
+}
+
 int message_find_rcpt(struct message *m, const char *address)
 {
 	while (m->known.count < (size_t)m->rcpt_count)
@@ -128,8 +134,8 @@ static void make_room(struct message *m, size_t count)
 
 /* Sorts the recipients without a final outcome: those of the first path that has work are taken,
  * the others counted. */
-static void select_recipients(struct runner *r, struct message *m, const struct recipients *all,
-    struct journal *j)
+static void select_recipients(const struct runner *r, struct message *m,
+    const struct recipients *all, struct journal *j)
 {
 	struct paths_of p;
 	bool chosen = false;
@@ -151,7 +157,7 @@ static void select_recipients(struct runner *r, struct message *m, const struct 
 	}
 }
 
-static void set_recipients(struct runner *r, struct message *m, struct journal *j)
+static void set_recipients(const struct runner *r, struct message *m, struct journal *j)
 {
 	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
 	make_room(m, (size_t)m->all.count + (size_t)m->all.held_count);
@@ -159,36 +165,12 @@ static void set_recipients(struct runner *r, struct message *m, struct journal *
 	/* An attempt that an earlier life did not end, or that is through with everyone: a new one
 	 * begins. */
 	if (m->rcpt_count == 0 && m->waiting > 0) {
-		mem_free(&m->entry->done);
-		mem_free(&m->entry->avoid);
-		m->entry->attempts++;
+		m->anew = true;
+		m->attempt++;
 		select_recipients(r, m, &m->all, j);
 	}
 	if (m->rcpt_count == 0)
 		text_copy(m->path, sizeof m->path, PATH_NONE);
-}
-
-void message_set_aside(struct runner *r, struct entry *e, const char *id, const char *why)
-{
-	log_line(LOG_ERR, "%s is set aside as %s.dead: %s", id, id, why);
-	queue_set_aside(&r->queue, id);
-	r->counters.set_aside++;
-	r->counters.changed = true;
-	runner_forget(e);
-}
-
-/* The file that cannot be read: a damaged one is set aside, a vanished one forgotten, anything else
- * waits. */
-static void cannot_open(struct runner *r, struct entry *e, const char *id)
-{
-	if (errno == ENOENT) {
-		log_line(LOG_NOTICE, "%s was removed by someone else", id);
-		queue_remove_log(&r->queue, id);
-		runner_forget(e);
-		return;
-	}
-	log_line(LOG_ERR, "%s cannot be opened (%s); next try in 1 min", id, strerror(errno));
-	runner_queue(r, e, clock_mono_ms() + 60000);
 }
 
 /* The content line counts every byte that was stored; NULL: all are there, and no more. */
@@ -204,80 +186,81 @@ static const char *wrong_length(const struct message *m)
 	             "to it";
 }
 
-/* What an earlier attempt had to say, before another one begins. */
-static bool write_unwritten(struct runner *r, struct entry *e)
-{
-	char id[ID_SIZE];
-	struct buffer lines = {0};
-	if (e->unwritten == NULL)
-		return true;
-	id_unpack(e->id, id);
-	buffer_puts(&lines, e->unwritten);
-	bool done = journal_append(&r->queue, id, &lines, true);
-	buffer_free(&lines);
-	if (done)
-		mem_free(&e->unwritten);
-	return done;
-}
-
-void message_write_unwritten(struct runner *r)
-{
-	for (int i = 0; i < r->path_count; i++) {
-		const struct schedule *s = &r->paths[i]->schedule;
-		for (uint32_t k = 0; k < s->count; k++) {
-			if (!write_unwritten(r, s->heap[k]))
-				return;
-		}
-	}
-	r->notes_missing = false;
-}
-
 static bool has_too_many(const struct runner *r, const struct message *m)
 {
 	return m->envelope.recipient_count > (size_t)r->config.max_recipients;
 }
 
-/* File, envelope and journal; NULL as message_load. */
-static struct message *open_message(struct runner *r, struct entry *e, struct journal *j)
+/* The file that cannot be read: it has vanished, or that may pass. */
+static enum message_found not_opened(struct text *why)
+{
+	int error = errno;
+	text_put(why, strerror(error));
+	return error == ENOENT ? MESSAGE_GONE : MESSAGE_LATER;
+}
+
+static enum message_found read_journal(const struct runner *r, const struct message *m,
+    struct journal *j, struct text *why)
+{
+	if (journal_read(j, r->queue.mqueue_fd, m->id))
+		return MESSAGE_READY;
+	bool too_long = errno == EFBIG;
+	enum message_found found = not_opened(why);
+	journal_free(j);
+	if (!too_long)
+		return found;
+	/* That does not pass by waiting, and without it nobody knows who has got the message. */
+	why->length = 0;
+	text_put(why, "its journal (" JOURNAL_LIMIT_WORDS
+	              " at most) is too long to be read, so that who has got it is not known");
+	return MESSAGE_DAMAGED;
+}
+
+/* File, envelope and journal; j is to be freed when it is MESSAGE_READY. */
+static enum message_found open_message(const struct runner *r, struct message *m, struct journal *j,
+    struct text *why)
 {
 	struct diagnosis d = {0};
 	uid_t uid;
+	m->fd = queue_message(&r->queue, m->id, &uid, NULL);
+	if (m->fd < 0)
+		return not_opened(why);
+	flock(m->fd, LOCK_SH | LOCK_NB); /* mailq sees that it is being worked on */
+	if (!envelope_read(&m->envelope, m->fd, &d)) {
+		if (d.error_no != 0)
+			return not_opened(why);
+		text_put(why, d.text);
+		return MESSAGE_DAMAGED;
+	}
+	if (wrong_length(m) != NULL) {
+		text_put(why, wrong_length(m));
+		return MESSAGE_DAMAGED;
+	}
+	if (notes_pending(&r->notes, m->entry->id)) {
+		text_put(why, "its journal has no room");
+		return MESSAGE_LATER;
+	}
+	enum message_found found = read_journal(r, m, j, why);
+	if (found != MESSAGE_READY)
+		return found;
+	/* Only files of our own may say who sent them; otherwise the owner of the file did. */
+	if (uid != r->queue.owner || m->envelope.uid < 0)
+		m->envelope.uid = uid;
+	m->has_journal = j->attempts > 0 || j->rcpt_count > 0;
+	m->last_s = j->last_s;
+	m->sender = recipients_sender(&m->envelope, &r->config);
+	return MESSAGE_READY;
+}
+
+static struct message *new_message(struct entry *e)
+{
 	struct message *m = mem_alloc(sizeof *m);
 	envelope_init(&m->envelope);
 	m->entry = e;
+	m->attempt = e->attempts + 1;
+	m->fd = -1;
 	id_unpack(e->id, m->id);
-	m->fd = queue_message(&r->queue, m->id, &uid, NULL);
-	if (m->fd >= 0)
-		flock(m->fd, LOCK_SH | LOCK_NB); /* mailq sees that it is being worked on */
-	bool good = m->fd >= 0 && envelope_read(&m->envelope, m->fd, &d);
-	if (!good && (m->fd < 0 || d.error_no != 0))
-		cannot_open(r, e, m->id);
-	else if (!good)
-		message_set_aside(r, e, m->id, d.text);
-	else if (wrong_length(m) != NULL)
-		message_set_aside(r, e, m->id, wrong_length(m));
-	else if (!write_unwritten(r, e))
-		cannot_open(r, e, m->id);
-	else if (!journal_read(j, r->queue.mqueue_fd, m->id)) {
-		/* That does not pass by waiting, and without it nobody knows who has got the message. */
-		if (errno == EFBIG)
-			message_set_aside(r, e, m->id,
-			    "its journal (" JOURNAL_LIMIT_WORDS
-			    " at most) is too long to be read, so that who has got it is not known");
-		else
-			cannot_open(r, e, m->id);
-		journal_free(j);
-	} else {
-		/* Only files of our own may say who sent them; otherwise the owner of the file did. */
-		if (uid != r->queue.owner || m->envelope.uid < 0)
-			m->envelope.uid = uid;
-		m->has_journal = j->attempts > 0 || j->rcpt_count > 0;
-		m->last_s = j->last_s;
-		m->sender = recipients_sender(&m->envelope, &r->config);
-		return m;
-	}
-	message_free(m);
-	return NULL;
+	return m;
 }
 
 void message_add_failure(struct message *m, const struct diagnosis *d)
@@ -300,7 +283,7 @@ static int original_of(const struct message *m, const char *address)
 }
 
 /* Fills in the recipients of a journal whose report is still owed: of failure, or of success. */
-static void take_unreported(struct runner *r, struct message *m, const struct journal *j,
+static void take_unreported(const struct runner *r, struct message *m, const struct journal *j,
     bool success)
 {
 	if (!has_too_many(r, m))
@@ -320,68 +303,62 @@ static void take_unreported(struct runner *r, struct message *m, const struct jo
 	}
 }
 
-/* Nobody's sendmail takes such a message: it goes back before any work is done for it, and the
- * report names the first of its recipients. */
-static void refuse_recipients(struct runner *r, struct message *m)
+/* The first of too many recipients, for the report. */
+static void name_some(const struct runner *r, struct message *m)
 {
-	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_FAILED, STAGE_SPOOL, "recipients-limit",
-	    "the message has %zu recipients, and may have %d ([queue] max_recipients); it was sent to "
-	    "none of them; the first %d are named here",
-	    m->envelope.recipient_count, r->config.max_recipients, REFUSED_NAMED);
-	d.fault = FAULT_MESSAGE;
-	make_room(m, REFUSED_NAMED);
-	for (int i = 0; i < REFUSED_NAMED && (size_t)i < m->envelope.recipient_count; i++) {
+	make_room(m, MESSAGE_REFUSED_NAMED);
+	for (int i = 0; i < MESSAGE_REFUSED_NAMED && (size_t)i < m->envelope.recipient_count; i++) {
 		char *address = recipients_qualify(&r->config, m->envelope.recipients[i]);
 		message_add_rcpt(r, m, address, i);
 		free(address);
 	}
 	text_copy(m->path, sizeof m->path, PATH_NONE);
-	message_give_up(r, m, &d);
 }
 
-struct message *message_load(struct runner *r, struct entry *e)
+static void take_open(const struct runner *r, struct message *m, struct journal *j)
 {
-	struct journal j;
-	struct message *m = open_message(r, e, &j);
-	if (m == NULL)
-		return NULL;
-	/* What an earlier life delivered, and had no time to tell of. */
-	if (j.relayed) {
-		take_unreported(r, m, &j, true);
-		message_end_relayed(r, m);
-		journal_free(&j);
-		return message_load(r, e);
-	}
-	if (j.owed) {
-		returns_keep(r, e);
-		journal_free(&j);
-		message_free(m);
-		return NULL;
-	}
-	if (has_too_many(r, m) && !m->has_journal) {
-		journal_free(&j);
-		refuse_recipients(r, m);
-		return NULL;
-	}
-	set_recipients(r, m, &j);
-	if (m->rcpt_count > 0 && j.rcpt_count > 0) {
-		const struct journal_rcpt *last = journal_find(&j, m->rcpts[0]);
+	set_recipients(r, m, j);
+	if (m->rcpt_count > 0 && j->rcpt_count > 0) {
+		const struct journal_rcpt *last = journal_find(j, m->rcpts[0]);
 		if (last != NULL)
 			m->last = last->last;
 	}
-	message_find_held(m, &j);
-	journal_free(&j);
-	return m;
+	message_find_held(m, j);
 }
 
-struct message *message_load_failed(struct runner *r, struct entry *e)
+static enum message_found read_as(const struct runner *r, struct message *m, enum message_view view,
+    struct text *why)
 {
 	struct journal j;
-	struct message *m = open_message(r, e, &j);
-	if (m == NULL)
-		return NULL;
-	take_unreported(r, m, &j, false);
+	enum message_found found = open_message(r, m, &j, why);
+	if (found != MESSAGE_READY)
+		return found;
+	if (view == MESSAGE_FAILED)
+		take_unreported(r, m, &j, false);
+	else if (j.relayed)
+		found = MESSAGE_RELAYED;
+	else if (j.owed)
+		found = MESSAGE_OWED;
+	else if (has_too_many(r, m) && !m->has_journal)
+		found = MESSAGE_REFUSED;
+	if (found == MESSAGE_RELAYED)
+		take_unreported(r, m, &j, true);
+	else if (found == MESSAGE_REFUSED)
+		name_some(r, m);
+	else if (found == MESSAGE_READY && view == MESSAGE_OPEN)
+		take_open(r, m, &j);
 	journal_free(&j);
-	return m;
+	return found;
+}
+
+enum message_found message_read(const struct runner *r, struct entry *e, enum message_view view,
+    struct message **m, struct text *why)
+{
+	*m = new_message(e);
+	enum message_found found = read_as(r, *m, view, why);
+	if (found != MESSAGE_READY && found != MESSAGE_RELAYED && found != MESSAGE_REFUSED) {
+		message_free(*m);
+		*m = NULL;
+	}
+	return found;
 }

@@ -5,7 +5,6 @@
 #include "base/compat.h"
 #include "base/log.h"
 #include "diagnosis/report.h"
-#include "runner/worker.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,16 +194,6 @@ static int pause_s(const struct runner *r, const struct hop_state *h)
 	return pause < LOGIN_PAUSE_MAX_S ? pause : LOGIN_PAUSE_MAX_S;
 }
 
-/* Sessions of p that are ready and take more mail. */
-static int open_sessions(const struct runner *r, const struct path *p)
-{
-	int open = 0;
-	for (int i = 0; i < r->worker_count; i++)
-		open += r->workers[i]->path == p && r->workers[i]->ready && !r->workers[i]->closing &&
-		        !r->workers[i]->ended;
-	return open;
-}
-
 bool path_is_proven(const struct runner *r, const struct path *p)
 {
 	const struct hop_state *h = *p->key == '@' ? find_hop(r, p->key, strlen(p->key)) : NULL;
@@ -217,15 +206,15 @@ void path_session_ended(struct path *p, int messages)
 	p->per_session_until_ms = clock_mono_ms() + PER_SESSION_MS;
 }
 
-bool path_takes_no_more(const struct runner *r, const struct path *p, const struct diagnosis *d)
+bool path_takes_no_more(const struct diagnosis *d, int open)
 {
-	return d->fault != FAULT_CREDENTIAL && d->fault != FAULT_CONFIG && open_sessions(r, p) > 0;
+	return d->fault != FAULT_CREDENTIAL && d->fault != FAULT_CONFIG && open > 0;
 }
 
-void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d)
+void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d, int open)
 {
-	if (path_takes_no_more(r, p, d)) {
-		p->limit = open_sessions(r, p);
+	if (path_takes_no_more(d, open)) {
+		p->limit = open;
 		p->limit_until_ms = clock_mono_ms() + LIMIT_MS;
 		log_line(LOG_NOTICE, "smarthost %s takes no session beside the %d that are open: %s",
 		    d->hop, p->limit, d->text);
@@ -268,7 +257,7 @@ bool path_why(const struct runner *r, const struct path *p, struct diagnosis *wh
 	return true;
 }
 
-void path_down(struct runner *r, struct path *p, const struct diagnosis *d)
+void path_down(struct runner *r, struct path *p, const struct diagnosis *d, int open)
 {
 	struct diagnosis named = *d;
 	TEXT(words, 1200);
@@ -276,7 +265,7 @@ void path_down(struct runner *r, struct path *p, const struct diagnosis *d)
 	if (path_state(r, p, 0) == PATH_UP && p->limit == 0) {
 		text_copy(named.hop, sizeof named.hop,
 		    *p->key != '\0' && strchr(p->key, ',') == NULL ? p->key : named.hop);
-		path_hop_failed(r, p, &named);
+		path_hop_failed(r, p, &named, open);
 	}
 	path_write_health(r);
 	if (path_state(r, p, 0) == PATH_UP)
@@ -315,27 +304,27 @@ static void wake(struct path *p)
 }
 
 static void fail_until_proven(struct runner *r, struct path *p, const char *name, size_t length,
-    const struct diagnosis *d)
+    const struct diagnosis *d, int open)
 {
 	struct diagnosis named = *d;
 	snprintf(named.hop, sizeof named.hop, "%.*s", (int)length, name);
-	path_hop_failed(r, p, &named);
+	path_hop_failed(r, p, &named, open);
 	struct hop_state *h = find_hop(r, name, length);
 	if (h != NULL && h->failures > 0)
 		h->unproven = true;
 }
 
-void path_was_useless(struct runner *r, struct path *p, const struct diagnosis *d)
+void path_was_useless(struct runner *r, struct path *p, const struct diagnosis *d, int open)
 {
 	const char *at = p->key, *name = d->hop;
 	size_t length = strlen(name);
 	struct hop_state *h;
 	if (*name != '\0' && path_leads_over(p, name))
-		fail_until_proven(r, p, name, length, d);
+		fail_until_proven(r, p, name, length, d, open);
 	else
 		while ((name = next_hop(r, &at, &length, &h)) != NULL)
-			fail_until_proven(r, p, name, length, d);
-	path_down(r, p, d);
+			fail_until_proven(r, p, name, length, d, open);
+	path_down(r, p, d, open);
 }
 
 void path_hop_proven(struct runner *r, const char *name)
@@ -374,7 +363,7 @@ void path_hop_ready(struct runner *r, const char *name)
 	path_write_health(r);
 }
 
-void path_ask_again(struct runner *r, const struct path *p)
+void path_ask_again(struct runner *r, struct path *p)
 {
 	const char *at = p->key;
 	size_t length;
@@ -385,10 +374,7 @@ void path_ask_again(struct runner *r, const struct path *p)
 	}
 	/* A server decides when a session begins who may relay in it: what was mended there counts for
 	 * a new one. */
-	for (int i = 0; i < r->worker_count; i++) {
-		if (r->workers[i]->path == p && r->workers[i]->count == 0)
-			worker_close(r->workers[i]);
-	}
+	p->renewed = true;
 }
 
 void path_ask_all_again(struct runner *r, bool forget)

@@ -29,7 +29,8 @@ struct path {
 	                       (runner/detour.h) */
 	int64_t probed_new; /* schedule.new_count at that time: what came later is new */
 	int workers;        /* alive */
-	int limit;          /* sessions that the servers allow at a time; 0 = no limit met */
+	bool renewed; /* an operator wants it asked anew: idle sessions end before mail is given */
+	int limit;    /* sessions that the servers allow at a time; 0 = no limit met */
 	int64_t limit_until_ms;       /* monotonic: one more is tried then */
 	int per_session;              /* messages after which a server ended a session; 0 = none did */
 	int64_t per_session_until_ms; /* monotonic: so long that counts */
@@ -66,31 +67,31 @@ bool path_is_proven(const struct runner *r, const struct path *p);
 /* A server of p ended a session behind so many messages. */
 void path_session_ended(struct path *p, int messages);
 
-/* True when a failure says only that the server wants no session beside those that are open: they
- * take the mail.  A refused login is never that. */
-bool path_takes_no_more(const struct runner *r, const struct path *p, const struct diagnosis *d);
+/* True when a failure says only that the server wants no session beside those that are open (so
+ * many): they take the mail.  A refused login is never that. */
+bool path_takes_no_more(const struct diagnosis *d, int open);
 
 /* A server refused or was not reached (beside open sessions: it takes no more of them at a time,
  * and p->limit is set) / a session with it is ready. */
-void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d);
+void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d, int open);
 void path_hop_ready(struct runner *r, const char *name);
 
 /* A session of p was ready, or said so, and ended without having done anything: all of its servers,
    or the one that d names, fail until there is an outcome by them.  Being ready again is not
    enough, or they would be asked in a tight loop. */
-void path_was_useless(struct runner *r, struct path *p, const struct diagnosis *d);
+void path_was_useless(struct runner *r, struct path *p, const struct diagnosis *d, int open);
 
 /* There was an outcome in a session with that server; "" = it is not known. */
 void path_hop_proven(struct runner *r, const char *name);
 
 /* No server of p took the mail at hand: said once per attempt. */
-void path_down(struct runner *r, struct path *p, const struct diagnosis *d);
+void path_down(struct runner *r, struct path *p, const struct diagnosis *d, int open);
 
 /* The reason that holds p's mail; false when it is up. */
 bool path_why(const struct runner *r, const struct path *p, struct diagnosis *why);
 
 /* The servers of p may be asked at once, because an operator wants it. */
-void path_ask_again(struct runner *r, const struct path *p);
+void path_ask_again(struct runner *r, struct path *p);
 
 /* Every server may be asked at once (a pass, or a new configuration, which forgets the failures,
  * too). */

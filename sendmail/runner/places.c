@@ -4,8 +4,6 @@
 #include "base/compat.h"
 #include "base/log.h"
 #include "base/paths.h"
-#include "runner/control.h"
-#include "runner/intake.h"
 #include "spool/lock.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -48,45 +46,47 @@ static void complain(struct runner *r, enum place place, const char *words)
 	}
 }
 
-/* What lies in the old folder is picked up before the new one takes its place. */
-static bool use_new_drop(struct runner *r)
+/* The caller picks up what lies in the old folder before the new one takes its place. */
+static int new_drop(void)
 {
 	char path[1100];
 	snprintf(path, sizeof path, "%s/drop", paths_spool());
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return false;
-	runner_adopt(r);
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+void places_use_drop(struct runner *r, int fd)
+{
 	dup2(fd, r->queue.drop_fd);
 	fcntl(r->queue.drop_fd, F_SETFD, FD_CLOEXEC);
 	close(fd);
 	r->adopt_again_ms = clock_mono_ms();
 	log_line(LOG_WARNING,
-	    "%s was replaced by another folder; new mail is now picked up from that one", path);
-	return true;
+	    "%s/drop was replaced by another folder; new mail is now picked up from that one",
+	    paths_spool());
 }
 
-static void look_at_drop(struct runner *r)
+static int look_at_drop(struct runner *r)
 {
 	enum lead lead = lead_of("drop", r->queue.drop_fd);
-	if (lead == LEADS_HERE || (lead == LEADS_ELSEWHERE && use_new_drop(r)))
+	int fd = lead == LEADS_ELSEWHERE ? new_drop() : -1;
+	if (lead == LEADS_HERE || fd >= 0)
 		complain(r, PLACE_DROP, NULL);
 	else
 		complain(r, PLACE_DROP,
 		    "drop is missing or cannot be opened: no mail can be submitted. "
 		    "Run \"make install-rights\", or reinstall the package");
+	return fd;
 }
 
 /* The socket for mailq is in there: in another folder it would mislead. */
-static void look_at_mqueue(struct runner *r)
+static bool look_at_mqueue(struct runner *r)
 {
 	bool here = lead_of("mqueue", r->queue.mqueue_fd) == LEADS_HERE;
-	if (here)
-		control_look(r);
 	complain(r, PLACE_MQUEUE,
 	    here ? NULL
 	         : "mqueue was replaced while the runner was running; it still uses the old folder. "
 	           "Restart the runner");
+	return here;
 }
 
 static void look_at_trigger(struct runner *r)
@@ -123,16 +123,16 @@ void places_wake(struct runner *r, bool watched)
 	r->places_ms = clock_mono_ms() - LOOK_SOON_MS;
 }
 
-void places_look(struct runner *r)
+bool places_look(struct runner *r, struct places_found *found)
 {
 	if (r->lifetime != LIFETIME_STAY || clock_mono_ms() < places_next_ms(r))
-		return;
+		return false;
 	r->places_ms = clock_mono_ms();
 	r->places_woken = false;
-	look_at_drop(r);
-	look_at_mqueue(r);
+	found->new_drop_fd = look_at_drop(r);
+	found->mqueue_here = look_at_mqueue(r);
 	look_at_trigger(r);
-	intake_look(r);
+	return true;
 }
 
 int64_t places_next_ms(const struct runner *r)

@@ -12,8 +12,16 @@ int places_fd(struct runner *r);
 /* Something woke the runner: a look is taken within 5 s.  watched: it was places_fd. */
 void places_wake(struct runner *r, bool watched);
 
+struct places_found {
+	int new_drop_fd;  /* drop/ is another folder now: what lies in the old one is to be picked up,
+	                     and  then places_use_drop called; -1: it is not */
+	bool mqueue_here; /* the socket in mqueue/ (runner/control.h) is to be looked at: in another
+	                     folder it would mislead */
+};
+
 /* Looks at all of them when it is time to; only in a runner that stays. */
-void places_look(struct runner *r);
+bool places_look(struct runner *r, struct places_found *found);
+void places_use_drop(struct runner *r, int fd);
 
 /* Monotonic time of the next look, in a runner that stays: within 5 s of what woke it, or while
    something is wrong, and else once a minute. */

@@ -264,7 +264,8 @@ void quota_publish(struct runner *r)
 		if (policy_write(r->queue.drop_fd, text.data, text.length))
 			r->quota->published = mem_copy(now);
 		else
-			runner_complain(r, "drop/policy cannot be written: limits of [submit] do not hold");
+			log_limited(&r->complaints,
+			    "drop/policy cannot be written: limits of [submit] do not hold");
 	}
 	buffer_free(&text);
 }

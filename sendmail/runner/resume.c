@@ -21,7 +21,6 @@
 /* One message at a time; lines about the same one stand together as a rule. */
 struct group {
 	struct runner *r;
-	struct resume *s;
 	char id[ID_SIZE]; /* "" = none */
 	struct journal journal;
 	struct buffer lines; /* that it lacks */
@@ -29,53 +28,10 @@ struct group {
 	char *sender; /* NULL: the envelope was not read yet */
 };
 
-static void keep(struct resume *s, uint64_t id, struct buffer *lines)
-{
-	for (int i = 0; i < s->left_count; i++) {
-		if (s->left[i].id != id)
-			continue;
-		struct buffer all = {0};
-		buffer_puts(&all, s->left[i].lines);
-		buffer_add(&all, lines->data, lines->length);
-		free(s->left[i].lines);
-		s->left[i].lines = mem_copy(buffer_string(&all));
-		buffer_free(&all);
-		return;
-	}
-	s->left = mem_resize(s->left, (size_t)s->left_count + 1, sizeof *s->left);
-	s->left[s->left_count].id = id;
-	s->left[s->left_count++].lines = mem_copy(buffer_string(lines));
-}
-
-char *resume_unwritten(struct resume *s, uint64_t id)
-{
-	char *lines = NULL;
-	for (int i = 0; i < s->left_count && lines == NULL; i++) {
-		if (s->left[i].id != id)
-			continue;
-		lines = s->left[i].lines;
-		s->left[i].lines = NULL;
-		s->left[i].id = 0;
-	}
-	return lines;
-}
-
-void resume_free(struct resume *s)
-{
-	for (int i = 0; i < s->left_count; i++)
-		free(s->left[i].lines);
-	free(s->left);
-	*s = (struct resume){0};
-}
-
 static void end_group(struct group *g)
 {
-	if (g->lines.length > 0 && !journal_append(&g->r->queue, g->id, &g->lines, true)) {
-		log_line(LOG_CRIT, "%s: the journal cannot be written (%s): the message waits for that",
-		    g->id, strerror(errno));
-		g->r->notes_missing = true;
-		keep(g->s, id_pack(g->id), &g->lines);
-	}
+	if (g->lines.length > 0)
+		notes_append(&g->r->notes, &g->r->queue, g->id, &g->lines, true);
 	journal_free(&g->journal);
 	buffer_free(&g->lines);
 	if (g->sender != NULL)
@@ -244,7 +200,7 @@ static bool take_ledger(struct group *g, const char *name)
 	end_group(g);
 	buffer_free(&text);
 	/* What was understood is in the journals, and on the disk. */
-	if (read && g->s->left_count == 0)
+	if (read && !notes_any_pending(&g->r->notes))
 		unlinkat(g->r->queue.mqueue_fd, name, 0);
 	errno = error;
 	return read || (error != EMFILE && error != ENFILE && error != EINTR);
@@ -264,9 +220,9 @@ static void found(void *context, enum queue_kind kind, const char *id)
 	snprintf(n->names[n->count++], sizeof *n->names, "sent.%s", id);
 }
 
-bool resume_life(struct runner *r, struct resume *s)
+bool resume_life(struct runner *r)
 {
-	struct group g = {.r = r, .s = s};
+	struct group g = {.r = r};
 	struct names n = {0};
 	bool done = queue_scan(r->queue.mqueue_fd, found, &n);
 	if (done)

@@ -6,18 +6,7 @@
 #define RUNNER_RESUME_H
 #include "runner/runner.h"
 
-struct resume {
-	struct {
-		uint64_t id;
-		char *lines;
-	} * left; /* notes that a journal has no room for */
-	int left_count;
-};
-
-/* Brings the journals up to date; false with errno when that has to wait. */
-bool resume_life(struct runner *r, struct resume *s);
-
-/* What is left for a message, as struct entry's unwritten: free it; NULL = nothing. */
-char *resume_unwritten(struct resume *s, uint64_t id);
-void resume_free(struct resume *s);
+/* Brings the journals up to date; false with errno when that has to wait.  What a journal has no
+ * room for is kept (runner/notes.h). */
+bool resume_life(struct runner *r);
 #endif

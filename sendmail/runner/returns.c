@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "runner/bounce.h"
 #include "runner/path.h"
+#include "runner/watcher.h"
 #include "spool/reserve.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +17,9 @@
 
 #define HOUR_MS 3600000
 #define SENT_MAX 1000 /* as [bounce] per_hour allows at most */
-#define NOTES_LIMIT_BYTES                                                                \
-	(4 << 20)               /* beyond that a kill at the wrong moment repeats the report \
-	                         */
-#define WARN_LOADS_MAX 1000 /* messages looked at in one sweep */
+#define NOTES_LIMIT_BYTES                                                  \
+	(4 << 20) /* beyond that a kill at the wrong moment repeats the report \
+	           */
 
 struct returns {
 	struct {
@@ -190,7 +190,7 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 	r->counters.reports++;
 	r->counters.changed = true;
 	add_sent(state_of(r), to, clock_mono_ms());
-	runner_queue_new(r, runner_entry(id_pack(id)));
+	runner_queue_new(r, runner_entry(r, id_pack(id)));
 	return true;
 }
 
@@ -221,7 +221,9 @@ void returns_keep(struct runner *r, struct entry *e)
 	struct returns *s = state_of(r);
 	if ((r->owed & (r->owed - 1)) == 0)
 		s->owed = mem_resize(s->owed, r->owed ? 2 * (size_t)r->owed : 1, sizeof *s->owed);
+	watch_done(e);
 	e->path = NULL;
+	e->in_work = false;
 	s->owed[r->owed].entry = e;
 	s->owed[r->owed++].to = NULL;
 }
@@ -234,6 +236,21 @@ static void drop_owed(struct runner *r, uint32_t i)
 	memmove(&s->owed[i], &s->owed[i + 1], (r->owed - i) * sizeof *s->owed);
 }
 
+/* One whose report cannot be made is dealt with as any message is: it is no more on the list. */
+static void give_back(struct runner *r, struct entry *e)
+{
+	e->path = path_find(r, PATH_NONE);
+	runner_queue(r, e, clock_mono_ms());
+}
+
+static struct message *read_owed(struct runner *r, struct entry *e)
+{
+	struct message *m;
+	TEXT(why, 400);
+	message_read(r, e, MESSAGE_FAILED, &m, &why);
+	return m;
+}
+
 /* Fills in whom the report of an entry goes to; false when there is none any more (it is off the
  * list). */
 static bool look_at(struct runner *r, uint32_t i)
@@ -242,9 +259,10 @@ static bool look_at(struct runner *r, uint32_t i)
 	if (s->owed[i].to != NULL)
 		return true;
 	struct entry *e = s->owed[i].entry;
-	struct message *m = message_load_failed(r, e);
+	struct message *m = read_owed(r, e);
 	if (m == NULL) {
 		drop_owed(r, i);
+		give_back(r, e);
 		return false;
 	}
 	s->owed[i].to = mem_copy(bounce_address(r, m));
@@ -252,119 +270,91 @@ static bool look_at(struct runner *r, uint32_t i)
 	return true;
 }
 
-/* All that is owed to one address, oldest first, in one report. */
-static void send_merged(struct runner *r, const char *to)
+/* All that is owed to one address, oldest first, in one report; the number of messages in it, 0
+ * when it cannot be written: they stay on the list. */
+static int send_merged(struct runner *r, const char *to, struct message **list)
 {
 	struct returns *s = r->returns;
-	struct message *list[RETURNS_MERGED_MAX];
 	int count = 0;
 	for (uint32_t i = 0; i < r->owed && count < RETURNS_MERGED_MAX;) {
 		if (s->owed[i].to == NULL || strcmp(s->owed[i].to, to) != 0) {
 			i++;
 			continue;
 		}
-		struct message *m = message_load_failed(r, s->owed[i].entry);
+		struct entry *e = s->owed[i].entry;
 		drop_owed(r, i);
-		if (m != NULL)
-			list[count++] = m;
+		list[count] = read_owed(r, e);
+		if (list[count] != NULL)
+			count++;
+		else
+			give_back(r, e);
 	}
-	if (count == 0)
-		return;
-	bool sent = send_report(r, list, count, false);
+	if (count == 0 || send_report(r, list, count, false))
+		return count;
 	for (int i = 0; i < count; i++) {
-		if (sent) {
-			message_end_reported(r, list[i]);
-			continue;
-		}
 		returns_keep(r, list[i]->entry);
 		message_free(list[i]);
 	}
+	return 0;
 }
 
-void returns_sweep(struct runner *r)
+int returns_send_due(struct runner *r, struct message *done[RETURNS_MERGED_MAX])
 {
 	struct returns *s = r->returns;
+	int count = 0;
 	if (s == NULL || !r->config_good)
-		return;
+		return 0;
 	for (uint32_t i = 0; i < r->owed;)
 		i += look_at(r, i);
-	for (uint32_t i = 0; i < r->owed;) {
+	for (uint32_t i = 0; i < r->owed && count == 0;) {
 		if (!may_go(r, s->owed[i].to)) {
 			i++;
 			continue;
 		}
 		char *to = mem_copy(s->owed[i].to);
 		uint32_t before = r->owed;
-		send_merged(r, to);
+		count = send_merged(r, to, done);
 		free(to);
-		/* What could not be written stands at the end again. */
+		/* What could not be written is at the end again. */
 		if (r->owed >= before)
-			return;
+			break;
 		i = 0;
 	}
+	return count;
 }
 
-/* A late message, taken out of its schedule while it is looked at. */
-struct late {
-	struct message *m;
-	struct path *path;
-	int64_t due_ms;
-	bool told;
-};
-
-static bool take_late(struct runner *r, struct entry *e, struct late *l)
-{
-	*l = (struct late){.path = e->path, .due_ms = e->due_ms};
-	schedule_take(&l->path->schedule, e);
-	l->m = message_load(r, e);
-	if (l->m == NULL)
-		return false;
-	message_take_held(r, l->m);
-	if (l->m->last.verdict == VERDICT_NONE && !path_why(r, l->path, &l->m->last))
-		l->m->last = r->config_health.why;
-	int told = 0;
-	for (int i = 0; i < l->m->rcpt_count; i++)
-		told += message_tells(l->m, i, "DELAY");
-	/* Nobody to tell: that is settled, too. */
-	if (l->m->sender[0] == '\0' || told == 0)
-		e->warned = l->told = true;
-	return true;
-}
-
-static void warn_sender(struct runner *r, struct late *late, int count, int at)
+static void warn_sender(struct runner *r, struct message **late, int count, int at,
+    enum warned *warned)
 {
 	struct message *list[RETURNS_MERGED_MAX];
-	int chosen[RETURNS_MERGED_MAX], n = 0;
-	const char *to = late[at].m->sender;
+	int n = 0;
+	const char *to = late[at]->sender;
 	for (int i = at; i < count; i++) {
-		if (late[i].told || strcmp(late[i].m->sender, to) != 0)
-			continue;
-		late[i].told = true;
-		chosen[n] = i;
-		list[n++] = late[i].m;
+		if (warned[i] == WARNED_NOT && strcmp(late[i]->sender, to) == 0)
+			list[n++] = late[i];
 	}
-	if (!may_go(r, to) || !send_report(r, list, n, true))
-		return;
-	for (int i = 0; i < n; i++)
-		message_note_warned(r, late[chosen[i]].m);
+	bool sent = may_go(r, to) && send_report(r, list, n, true);
+	for (int i = at; i < count; i++) {
+		if (warned[i] == WARNED_NOT && strcmp(late[i]->sender, to) == 0)
+			warned[i] = sent ? WARNED_NOW : WARNED_LATER;
+	}
 }
 
-void returns_warn(struct runner *r, struct entry **entries, uint32_t total)
+static bool wants_no_warning(const struct message *m)
 {
-	struct late late[RETURNS_MERGED_MAX];
-	for (uint32_t at = 0; at < total && at < WARN_LOADS_MAX;) {
-		int count = 0;
-		for (; at < total && count < RETURNS_MERGED_MAX; at++)
-			count += take_late(r, entries[at], &late[count]);
-		for (int i = 0; i < count; i++) {
-			if (!late[i].told)
-				warn_sender(r, late, count, i);
-		}
-		for (int i = 0; i < count; i++) {
-			struct entry *e = late[i].m->entry;
-			message_free(late[i].m);
-			schedule_add(&late[i].path->schedule, e, late[i].due_ms);
-		}
+	int told = 0;
+	for (int i = 0; i < m->rcpt_count; i++)
+		told += message_tells(m, i, "DELAY");
+	return m->sender[0] == '\0' || told == 0;
+}
+
+void returns_warn(struct runner *r, struct message **late, int count, enum warned *warned)
+{
+	for (int i = 0; i < count; i++)
+		warned[i] = wants_no_warning(late[i]) ? WARNED_NOBODY : WARNED_NOT;
+	for (int i = 0; i < count; i++) {
+		if (warned[i] == WARNED_NOT)
+			warn_sender(r, late, count, i, warned);
 	}
 }
 
@@ -375,10 +365,8 @@ void returns_free(struct runner *r)
 		return;
 	while (s->count > 0)
 		forget_old(s, INT64_MAX);
-	for (uint32_t i = 0; i < r->owed; i++) {
-		runner_forget(s->owed[i].entry);
+	for (uint32_t i = 0; i < r->owed; i++)
 		free(s->owed[i].to);
-	}
 	free(s->owed);
 	free(s);
 	r->returns = NULL;

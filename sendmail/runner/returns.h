@@ -29,12 +29,20 @@ enum returned returns_failure(struct runner *r, struct message *m);
 /* Keeps an entry whose journal says "owed" (it is in no schedule) until its report goes. */
 void returns_keep(struct runner *r, struct entry *e);
 
-/* Sends the reports that are due; the messages that they are about are done. */
-void returns_sweep(struct runner *r);
+/* Sends one of the reports that are due; returns the number of messages that it is about, which are
+   done: to be ended, and freed.  0: there is none any more. */
+int returns_send_due(struct runner *r, struct message *done[RETURNS_MERGED_MAX]);
 
-/* Tells the senders of late mail once, those of many messages in one report; entries that may not
- * be reported now stay unwarned. */
-void returns_warn(struct runner *r, struct entry **late, uint32_t count);
+enum warned {
+	WARNED_NOT,
+	WARNED_LATER,  /* it may not be reported now */
+	WARNED_NOBODY, /* no such report is wanted: that is settled, too */
+	WARNED_NOW
+};
+
+/* Tells the senders of late mail, those of many messages in one report: at most RETURNS_MERGED_MAX,
+ * with an answer for each. */
+void returns_warn(struct runner *r, struct message **late, int count, enum warned *warned);
 
 /* Says in mqueue/reports that a report id is about to be written, to an address that it counts for
    ("" = to none): by that, and by the notes in its envelope, a runner that was killed between the

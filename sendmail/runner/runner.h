@@ -4,6 +4,9 @@
 #include "config/aliases.h"
 #include "config/config.h"
 #include "config/rules.h"
+#include "base/log_limit.h"
+#include "runner/idmap.h"
+#include "runner/notes.h"
 #include "runner/schedule.h"
 #include "spool/ages.h"
 #include "spool/counters.h"
@@ -11,7 +14,8 @@
 #include "spool/queue.h"
 #include <sys/stat.h>
 
-#define WORKERS_MAX 48 /* runner/sessions.h: with servers, and with mailboxes */
+#define CONFIGURE_CHECK_MS 2000 /* between two looks at the files */
+#define WORKERS_MAX 48          /* runner/sessions.h: with servers, and with mailboxes */
 
 enum lifetime { LIFETIME_STAY, LIFETIME_LINGER, LIFETIME_ONCE };
 
@@ -35,6 +39,7 @@ struct runner {
 	bool lists_changed; /* one that the aliases include; lists_read_ms: when that was last a reason
 	                       to read them, 0 = never */
 	int64_t lists_read_ms;
+	struct idmap entries; /* all of them: waiting, with a relay, or owed a report */
 	struct path **paths;
 	int path_count;
 	struct hop_state *hops; /* of servers that failed at some time */
@@ -54,13 +59,11 @@ struct runner {
 	unsigned long long log_lost; /* lines, of this life, that stand in counters */
 	unsigned ledger_number;      /* of the last one made (runner/ledgers.h) */
 	int removals;                /* not synced yet */
-	int64_t
-	    full_until_ms;  /* a note found no room on the disk: what needs one is not begun before */
-	bool notes_missing; /* and is kept in memory (struct entry's unwritten) */
-	bool pass;          /* a pass over everything is under way */
-	bool pass_swept;    /* and everything was tried: the old mail is dealt with */
-	int64_t swept_ms, tidy_ms; /* when that was done, and is to be done next */
-	int64_t start_again_ms;    /* no relay could be started: not before then; 0 = one could */
+	struct notes notes;          /* that the journals have no room for */
+	bool pass;                   /* a pass over everything is under way */
+	bool pass_swept;             /* and everything was tried: the old mail is dealt with */
+	int64_t swept_ms, tidy_ms;   /* when that was done, and is to be done next */
+	int64_t start_again_ms;      /* no relay could be started: not before then; 0 = one could */
 	int64_t
 	    adopt_again_ms; /* when to look into drop/ though nobody rings; 0 = nobody has looked yet */
 	int64_t places_ms;  /* when the names were last looked at (runner/places.h) */
@@ -78,11 +81,12 @@ struct runner {
 	struct quota *quota;
 	struct intake *intake; /* NULL: not while this runner only comes and goes */
 	struct returns *returns;
-	struct watch *watch; /* NULL: nobody has watched yet */
-	uint32_t owed;       /* messages that are done but for their report */
-	unsigned turn;       /* of the path that is served first */
-	unsigned complaints; /* about drop/, since complained_ms */
-	int64_t complained_ms;
+	struct watch *watch;         /* NULL: nobody has watched yet */
+	uint32_t owed;               /* messages that are done but for their report */
+	unsigned turn;               /* of the path that is served first */
+	struct log_limit complaints; /* about drop/ */
+	bool sessions_outdated; /* the configuration is another one than theirs: they are ended before
+	                           anything is given away */
 	bool leaving;
 	bool broken; /* it leaves because it cannot go on */
 };
@@ -103,7 +107,7 @@ void runner_adopt(struct runner *r);
  * read. */
 bool runner_load(struct runner *r);
 
-/* Removes mail that was set aside for longer than keep_dead_d; once an hour. */
+/* Removes mail that was set aside for longer than keep_dead_d; looks once an hour. */
 void runner_tidy(struct runner *r);
 
 /* Starts a pass over every message, now. */
@@ -115,6 +119,9 @@ bool runner_pass_over(const struct runner *r);
 void runner_queue_new(struct runner *r, struct entry *e);
 void runner_queue(struct runner *r, struct entry *e, int64_t due_ms);
 void runner_queue_again(struct runner *r, struct entry *e);
+
+/* After a change of the configuration: every entry is put where it belongs now. */
+void runner_place_all(struct runner *r);
 
 /* Entries that wait, on all paths. */
 uint32_t runner_waiting(const struct runner *r);
@@ -133,14 +140,14 @@ void runner_sweep(struct runner *r, bool at_once);
 /* Milliseconds until something has to be done, -1 = nothing. */
 int64_t runner_next_ms(const struct runner *r);
 
-/* Logs what is wrong with a file in drop/: what cannot be moved is found again at every scan, so
- * only the first of an hour are told. */
-void runner_complain(struct runner *r, const char *words);
-
 /* One line about the state. */
 void runner_status(const struct runner *r);
 
-/* New or freed entry. */
-struct entry *runner_entry(uint64_t id);
-void runner_forget(struct entry *e);
+/* New or freed entry; found again by its id. */
+struct entry *runner_entry(struct runner *r, uint64_t id);
+struct entry *runner_find(const struct runner *r, uint64_t id);
+void runner_forget(struct runner *r, struct entry *e);
+
+/* All of them, and the notes that could not be written, at the end. */
+void runner_free_entries(struct runner *r);
 #endif

@@ -145,11 +145,6 @@ void schedule_ready(struct schedule *s, int64_t now_ms)
 
 void schedule_free(struct schedule *s)
 {
-	for (uint32_t i = 0; i < s->count; i++) {
-		free(s->heap[i]->avoid);
-		free(s->heap[i]->done);
-		free(s->heap[i]);
-	}
 	free(s->heap);
 	free(s->flows);
 	*s = (struct schedule){0};

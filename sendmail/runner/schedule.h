@@ -17,10 +17,9 @@ struct entry {
 	uint64_t id;       /* spool/id.h, packed; the upper half is the time it came */
 	int64_t due_ms;    /* monotonic; what is ready at once has negative values, in the order of the
 	                      users' turns */
-	struct path *path; /* whose schedule it is in */
+	struct path *path; /* whose schedule it is in, or was taken from; NULL: owed a report */
 	char *avoid; /* " ADDRESS/PORT ADDRESS/PORT": tried already in this attempt on this path; NULL
 	                at the start */
-	char *unwritten; /* journal lines that could not be written; NULL when all could */
 	char *done; /* paths that this attempt is through with, each with a LF behind; NULL at the start
 	               of one */
 	struct account *account; /* of its sender (runner/quota.h); NULL: nothing is counted */
@@ -70,6 +69,8 @@ void schedule_take(struct schedule *s, struct entry *e);
 
 /* Changes the time of one that is in the heap. */
 void schedule_move(struct schedule *s, struct entry *e, int64_t due_ms);
+
+/* The entries are not freed. */
 void schedule_free(struct schedule *s);
 
 /* Seconds to wait after attempt number attempts (1, 2, ...): the configured steps, or what suits

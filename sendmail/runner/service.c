@@ -7,7 +7,6 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "jobs/process.h"
-#include "runner/message.h"
 #include "runner/path.h"
 #include "runner/quota.h"
 #include "runner/rights.h"
@@ -342,8 +341,9 @@ void service_end(struct runner *r)
 	service_pass_done(r);
 	if (r->lifetime == LIFETIME_STAY)
 		log_line(LOG_INFO, "runner ended; %u messages wait", runner_waiting(r));
-	message_write_unwritten(r);
+	notes_flush_all(&r->notes, &r->queue);
 	returns_free(r);
+	runner_free_entries(r);
 	path_free_all(r);
 	quota_free(r);
 	buffer_free(&r->waits);

@@ -132,7 +132,7 @@ void success_report(struct runner *r, struct message *m)
 		bounce_log(m->id, "relayed", id, m->sender, "");
 		r->counters.reports++;
 		r->counters.changed = true;
-		runner_queue_new(r, runner_entry(id_pack(id)));
+		runner_queue_new(r, runner_entry(r, id_pack(id)));
 	} else {
 		log_line(LOG_ERR, "%s: the report of success to <%s> cannot be written: %s", m->id,
 		    m->sender, d.text);

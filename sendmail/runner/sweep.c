@@ -3,17 +3,15 @@
 #include "base/log.h"
 #include "diagnosis/report.h"
 #include "base/text.h"
-#include "runner/message.h"
+#include "runner/conclude.h"
 #include "runner/path.h"
 #include "runner/quota.h"
 #include "runner/returns.h"
 #include "spool/reserve.h"
 #include <stdlib.h>
 
-#define TIDY_EVERY_MS 3600000
 #define ALARM_EVERY_MS 3600000
-#define COMPLAINTS_MAX 20
-#define COMPLAINTS_EVERY_MS 3600000
+#define WARN_LOADS_MAX 1000 /* messages looked at in one sweep */
 
 /* Mail that nobody tries because the route is down grows old too. */
 static void expire(struct runner *r, struct entry *e)
@@ -36,19 +34,25 @@ static void expire(struct runner *r, struct entry *e)
 	message_give_up(r, m, &d);
 }
 
-/* Entries older than age_s; first, because working on them changes the heap. */
-static uint32_t collect_old(struct runner *r, int64_t age_s, bool only_unwarned, struct entry **old)
+static int by_age(const void *left, const void *right)
 {
-	uint32_t count = 0;
-	for (int k = 0; k < r->path_count; k++) {
-		const struct schedule *s = &r->paths[k]->schedule;
-		for (uint32_t i = 0; i < s->count; i++) {
-			struct entry *e = s->heap[i];
-			if (!e->held && ages_of(&r->ages, (int64_t)(e->id >> 32)) > age_s &&
-			    !(only_unwarned && e->warned))
-				old[count++] = e;
-		}
+	const struct entry *const *a = left, *const *b = right;
+	return ((*a)->id > (*b)->id) - ((*a)->id < (*b)->id);
+}
+
+/* Entries that wait and are older than age_s, the oldest first. */
+static uint32_t collect_old(const struct runner *r, int64_t age_s, bool only_unwarned,
+    struct entry **old)
+{
+	struct entry *e;
+	uint32_t count = 0, at = 0;
+	while ((e = idmap_next(&r->entries, &at)) != NULL) {
+		if (!e->held && e->path != NULL && !e->in_work && !(only_unwarned && e->warned) &&
+		    ages_of(&r->ages, (int64_t)(e->id >> 32)) > age_s)
+			old[count++] = e;
 	}
+	if (count > 1)
+		qsort(old, count, sizeof *old, by_age);
 	return count;
 }
 
@@ -86,7 +90,6 @@ void runner_start_clock(struct runner *r)
 {
 	int64_t wall_s = clock_wall_s();
 	TEXT(span, 40);
-	r->tidy_ms = clock_mono_ms() + TIDY_EVERY_MS;
 	ages_load(&r->ages, r->queue.mqueue_fd);
 	int64_t moved_s = ages_start(&r->ages, wall_s, clock_mono_ms());
 	clock_put_span(&span, moved_s < 0 ? -moved_s : moved_s);
@@ -121,13 +124,76 @@ void runner_watch_clock(struct runner *r)
 	ages_save(&r->ages, r->queue.mqueue_fd);
 }
 
+/* A late message, taken out of its schedule while it is looked at. */
+struct late {
+	struct message *m;
+	struct path *path;
+	int64_t due_ms;
+};
+
+static bool take_late(struct runner *r, struct entry *e, struct late *l)
+{
+	*l = (struct late){.path = e->path, .due_ms = e->due_ms};
+	schedule_take(&l->path->schedule, e);
+	l->m = message_load(r, e);
+	if (l->m == NULL)
+		return false;
+	message_take_held(r, l->m);
+	if (l->m->last.verdict == VERDICT_NONE && !path_why(r, l->path, &l->m->last))
+		l->m->last = r->config_health.why;
+	return true;
+}
+
+/* Some at a time, because each has its file open. */
+static uint32_t warn_some(struct runner *r, struct entry **entries, uint32_t total)
+{
+	struct late late[RETURNS_MERGED_MAX];
+	struct message *list[RETURNS_MERGED_MAX];
+	enum warned warned[RETURNS_MERGED_MAX];
+	uint32_t at = 0;
+	int count = 0;
+	for (; at < total && count < RETURNS_MERGED_MAX; at++) {
+		if (take_late(r, entries[at], &late[count])) {
+			list[count] = late[count].m;
+			count++;
+		}
+	}
+	returns_warn(r, list, count, warned);
+	for (int i = 0; i < count; i++) {
+		struct entry *e = list[i]->entry;
+		if (warned[i] == WARNED_NOW)
+			message_note_warned(r, list[i]);
+		e->warned = e->warned || warned[i] == WARNED_NOBODY;
+		message_free(list[i]);
+		schedule_add(&late[i].path->schedule, e, late[i].due_ms);
+	}
+	return at;
+}
+
+/* Tells the senders of late mail once. */
+static void warn(struct runner *r, struct entry **old)
+{
+	if (r->config.warn_after_h <= 0)
+		return;
+	uint32_t count = collect_old(r, (int64_t)r->config.warn_after_h * 3600, true, old);
+	for (uint32_t at = 0; at < count && at < WARN_LOADS_MAX;)
+		at += warn_some(r, old + at, count - at);
+}
+
+/* Sends the reports that are due; the messages that they are about are done. */
+static void send_owed(struct runner *r)
+{
+	struct message *done[RETURNS_MERGED_MAX];
+	int count;
+	while ((count = returns_send_due(r, done)) > 0) {
+		for (int i = 0; i < count; i++)
+			message_end_reported(r, done[i]);
+	}
+}
+
 void runner_sweep(struct runner *r, bool at_once)
 {
 	int64_t now = clock_mono_ms();
-	if (now >= r->tidy_ms) {
-		r->tidy_ms = now + TIDY_EVERY_MS;
-		runner_tidy(r);
-	}
 	if (!at_once && now - r->swept_ms < 60000)
 		return;
 	r->swept_ms = now;
@@ -135,32 +201,15 @@ void runner_sweep(struct runner *r, bool at_once)
 	uint32_t count = collect_old(r, (int64_t)r->config.expire_after_h * 3600, false, old);
 	for (uint32_t i = 0; i < count; i++)
 		expire(r, old[i]);
-	count = r->config.warn_after_h > 0
-	            ? collect_old(r, (int64_t)r->config.warn_after_h * 3600, true, old)
-	            : 0;
-	returns_warn(r, old, count);
-	returns_sweep(r);
+	warn(r, old);
+	send_owed(r);
 	sound_alarm(r, old);
 	free(old);
 	if (runner_waiting(r) > 0)
 		ages_save(&r->ages, r->queue.mqueue_fd);
 	path_tidy(r);
 	quota_publish(r);
-	message_write_unwritten(r);
+	notes_flush_all(&r->notes, &r->queue);
 	if (r->lifetime != LIFETIME_ONCE)
 		reserve_keep(&r->queue);
-}
-
-void runner_complain(struct runner *r, const char *words)
-{
-	int64_t now = clock_mono_ms();
-	if (r->complaints == 0 || now - r->complained_ms > COMPLAINTS_EVERY_MS) {
-		r->complained_ms = now;
-		r->complaints = 0;
-	}
-	r->complaints++;
-	if (r->complaints < COMPLAINTS_MAX)
-		log_line(LOG_ERR, "%s", words);
-	else if (r->complaints == COMPLAINTS_MAX)
-		log_line(LOG_ERR, "%s; more of this kind are not told for an hour", words);
 }

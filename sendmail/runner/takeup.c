@@ -22,6 +22,7 @@
 #define ADOPT_AGAIN_MS 10000
 #define ADOPT_ANYWAY_MS 60000
 #define WATCH_HOLD_MS 1500
+#define TIDY_EVERY_MS 3600000
 
 struct found_ids {
 	uint64_t *ids;
@@ -112,7 +113,7 @@ static bool pick_up(struct runner *r, const char *id, bool *whole)
 	struct diagnosis d = {0};
 	enum pickup result = pickup_take(&r->queue, id, &d);
 	if (d.text[0] != '\0')
-		runner_complain(r, d.text);
+		log_limited(&r->complaints, d.text);
 	*whole = *whole && result != PICKUP_REFUSED;
 	return result == PICKUP_NEW;
 }
@@ -122,7 +123,7 @@ static bool settle(struct runner *r)
 	struct diagnosis d = {0};
 	bool done = pickup_settle(&r->queue, &d);
 	if (!done)
-		runner_complain(r, d.text);
+		log_limited(&r->complaints, d.text);
 	return done;
 }
 
@@ -130,7 +131,7 @@ static void add_new(struct runner *r, uint64_t packed)
 {
 	char id[ID_SIZE];
 	id_unpack(packed, id);
-	struct entry *e = runner_entry(packed);
+	struct entry *e = runner_entry(r, packed);
 	quota_take(r, e, id, true);
 	queue_adopted(r, e, id);
 	r->adopted++;
@@ -167,27 +168,23 @@ void runner_adopt(struct runner *r)
 	}
 }
 
-/* Notes of the life before that found no room in the journal: they are tried again before the
- * message is. */
-static struct entry *loaded_entry(struct runner *r, struct resume *resume, uint64_t packed,
-    const char *id)
+static struct entry *loaded_entry(struct runner *r, uint64_t packed, const char *id)
 {
-	struct entry *e = runner_entry(packed);
-	e->unwritten = resume_unwritten(resume, packed);
+	struct entry *e = runner_entry(r, packed);
 	quota_take(r, e, id, false);
 	return e;
 }
 
-static void load_tried(struct runner *r, struct resume *resume, uint64_t packed, const char *id)
+static void load_tried(struct runner *r, uint64_t packed, const char *id)
 {
 	struct journal j;
-	struct entry *e = loaded_entry(r, resume, packed, id);
+	struct entry *e = loaded_entry(r, packed, id);
 	if (!journal_read(&j, r->queue.mqueue_fd, id))
 		log_line(LOG_ERR, "%s.log cannot be read: %s", id, strerror(errno));
 	if (j.done) {
 		queue_remove(&r->queue, id);
 		r->removals++;
-		runner_forget(e);
+		runner_forget(r, e);
 	} else if (j.owed) {
 		returns_keep(r, e);
 	} else {
@@ -210,9 +207,9 @@ static void load_tried(struct runner *r, struct resume *resume, uint64_t packed,
 	journal_free(&j);
 }
 
-static void load_untried(struct runner *r, struct resume *resume, uint64_t packed, const char *id)
+static void load_untried(struct runner *r, uint64_t packed, const char *id)
 {
-	runner_queue_new(r, loaded_entry(r, resume, packed, id));
+	runner_queue_new(r, loaded_entry(r, packed, id));
 }
 
 /* Since when mail is set aside: its file changed last then, but it cannot be older than itself. */
@@ -265,11 +262,9 @@ static void remove_temps(struct runner *r, const struct found_ids *temps)
 bool runner_load(struct runner *r)
 {
 	struct scan s = {0};
-	struct resume resume = {0};
 	char id[ID_SIZE];
-	if (!resume_life(r, &resume) || !queue_scan(r->queue.mqueue_fd, found, &s)) {
+	if (!resume_life(r) || !queue_scan(r->queue.mqueue_fd, found, &s)) {
 		log_line(LOG_CRIT, "the queue cannot be read: %s", strerror(errno));
-		resume_free(&resume);
 		free_scan(&s);
 		return false;
 	}
@@ -282,9 +277,9 @@ bool runner_load(struct runner *r)
 	for (size_t i = 0; i < s.messages.count; i++) {
 		id_unpack(s.messages.ids[i], id);
 		if (has_id(&s.logs, s.messages.ids[i]))
-			load_tried(r, &resume, s.messages.ids[i], id);
+			load_tried(r, s.messages.ids[i], id);
 		else
-			load_untried(r, &resume, s.messages.ids[i], id);
+			load_untried(r, s.messages.ids[i], id);
 	}
 	for (size_t i = 0; i < s.logs.count; i++) {
 		if (has_id(&s.messages, s.logs.ids[i]) || has_id(&s.dead, s.logs.ids[i]))
@@ -294,8 +289,8 @@ bool runner_load(struct runner *r)
 	}
 	remove_temps(r, &s.temps);
 	drop_dead(r, &s.dead);
+	r->tidy_ms = clock_mono_ms() + TIDY_EVERY_MS;
 	quota_publish(r);
-	resume_free(&resume);
 	free_scan(&s);
 	return true;
 }
@@ -303,6 +298,10 @@ bool runner_load(struct runner *r)
 void runner_tidy(struct runner *r)
 {
 	struct scan s = {0};
+	int64_t now = clock_mono_ms();
+	if (now < r->tidy_ms)
+		return;
+	r->tidy_ms = now + TIDY_EVERY_MS;
 	if (queue_scan(r->queue.mqueue_fd, found, &s))
 		drop_dead(r, &s.dead);
 	free_scan(&s);

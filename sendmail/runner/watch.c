@@ -4,10 +4,8 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/text.h"
-#include "runner/control.h"
-#include "runner/history.h"
 #include "runner/path.h"
-#include "runner/worker.h"
+#include "runner/permission.h"
 #include "spool/journal.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -16,40 +14,12 @@
 #include <unistd.h>
 
 #define WATCHERS_OF_USER_MAX 32
-#define OUT_LIMIT_BYTES 262144
 #define LATER_MS 2000
-
-struct watcher {
-	int fd;
-	uid_t uid;
-	uint64_t id;
-	bool talk, over;
-	struct entry *entry; /* NULL: not there yet */
-	int attempts;        /* of the message when it was found */
-	struct buffer in, out;
-};
 
 struct watch {
 	struct watcher *list[WATCHERS_MAX];
 	int count;
 };
-
-static void say(struct watcher *w, const char *line)
-{
-	if (w->out.length < OUT_LIMIT_BYTES && !w->over)
-		buffer_printf(&w->out, "%s\n", line);
-}
-
-/* The last line; the client is let go when it has it. */
-static void end(struct watcher *w, const char *line)
-{
-	w->out.length = w->out.length < OUT_LIMIT_BYTES ? w->out.length : OUT_LIMIT_BYTES;
-	say(w, line);
-	w->over = true;
-	if (w->entry != NULL)
-		w->entry->watcher = NULL;
-	w->entry = NULL;
-}
 
 static void forget(struct watch *list, int i)
 {
@@ -70,33 +40,14 @@ void watch_end(struct runner *r)
 	mem_free(&r->watch);
 }
 
-/* By a walk over all that waits: it is asked once for each watcher. */
-static struct entry *find_entry(const struct runner *r, uint64_t id)
-{
-	for (int k = 0; k < r->path_count; k++) {
-		const struct schedule *s = &r->paths[k]->schedule;
-		for (uint32_t i = 0; i < s->count; i++) {
-			if (s->heap[i]->id == id)
-				return s->heap[i];
-		}
-	}
-	for (int i = 0; i < r->worker_count; i++) {
-		for (const struct message *m = r->workers[i]->first; m != NULL; m = m->next) {
-			if (m->entry->id == id)
-				return m->entry;
-		}
-	}
-	return NULL;
-}
-
 static void meet(struct runner *r, struct watcher *w, struct entry *e)
 {
 	char id[ID_SIZE];
 	id_unpack(e->id, id);
-	if (!control_may(r, id, w->uid))
-		end(w, "no only root, the user firsthop and its sender may watch it");
+	if (!permission_of_sender(&r->queue, id, w->uid))
+		watcher_end(w, "no only root, the user firsthop and its sender may watch it");
 	else if (e->watcher != NULL)
-		end(w, "no it is watched already");
+		watcher_end(w, "no it is watched already");
 	if (w->over)
 		return;
 	w->entry = e;
@@ -164,9 +115,9 @@ bool watch_take(struct runner *r, int fd, uid_t uid, const char *line)
 	struct watcher *w = mem_alloc(sizeof *w);
 	*w = (struct watcher){.fd = fd, .uid = uid, .id = id_pack(id), .talk = talk};
 	r->watch->list[r->watch->count++] = w;
-	say(w, "ok");
-	struct entry *e = find_entry(r, w->id);
-	if (e != NULL)
+	watcher_say(w, "ok");
+	struct entry *e = runner_find(r, w->id);
+	if (e != NULL && e->path != NULL)
 		meet(r, w, e);
 	return true;
 }
@@ -181,7 +132,7 @@ int watch_poll(const struct runner *r, struct pollfd *p)
 }
 
 /* False when the watcher is gone. */
-static bool receive(struct runner *r, struct watcher *w)
+static bool receive(struct watcher *w)
 {
 	char bytes[256], *line;
 	ssize_t n = fdio_read(w->fd, bytes, sizeof bytes);
@@ -191,10 +142,7 @@ static bool receive(struct runner *r, struct watcher *w)
 	while ((line = fdio_take_line(&w->in)) != NULL) {
 		bool look = strcmp(line, "look") == 0 && w->entry == NULL && !w->over;
 		free(line);
-		if (look)
-			runner_adopt(r);
-		if (look && w->entry == NULL)
-			end(w, "over gone");
+		w->looks = w->looks || look;
 	}
 	return w->in.length < sizeof bytes;
 }
@@ -214,11 +162,30 @@ void watch_serve(struct runner *r, const struct pollfd *p, int count)
 		struct watcher *w = r->watch->list[i];
 		bool alive = true;
 		if (p[i].revents & (POLLIN | POLLHUP | POLLERR))
-			alive = receive(r, w);
+			alive = receive(w);
 		if (alive && (p[i].revents & POLLOUT))
 			alive = send_out(w);
 		if (!alive)
 			forget(r->watch, i);
+	}
+}
+
+bool watch_wants_look(const struct runner *r)
+{
+	for (int i = 0; r->watch != NULL && i < r->watch->count; i++) {
+		if (r->watch->list[i]->looks)
+			return true;
+	}
+	return false;
+}
+
+void watch_looked(struct runner *r)
+{
+	for (int i = 0; r->watch != NULL && i < r->watch->count; i++) {
+		struct watcher *w = r->watch->list[i];
+		if (w->looks && w->entry == NULL && !w->over)
+			watcher_end(w, "over gone");
+		w->looks = false;
 	}
 }
 
@@ -246,46 +213,6 @@ void watch_look(struct runner *r)
 		struct watcher *w = r->watch->list[i];
 		const char *line = w->entry != NULL && !w->entry->in_work ? why_not_now(r, w, now) : NULL;
 		if (line != NULL)
-			end(w, line);
+			watcher_end(w, line);
 	}
-}
-
-bool watch_talks(const struct entry *e)
-{
-	return e->watcher != NULL && e->watcher->talk;
-}
-
-void watch_lines(const struct entry *e, const struct buffer *lines)
-{
-	struct watcher *w = e->watcher;
-	if (w != NULL && w->talk && w->out.length < OUT_LIMIT_BYTES)
-		buffer_add(&w->out, lines->data, lines->length);
-}
-
-void watch_text(const struct entry *e, const char *verb, const char *text)
-{
-	struct buffer line = {0}, fields = {0};
-	if (!watch_talks(e))
-		return;
-	fields_put(&fields, "text", text);
-	buffer_printf(&line, "%lld %s %s\n", (long long)clock_wall_s(), verb, buffer_string(&fields));
-	watch_lines(e, &line);
-	buffer_free(&fields);
-	buffer_free(&line);
-}
-
-void watch_begin(const struct runner *r, const struct message *m, const struct buffer *steps)
-{
-	struct buffer lines = {0};
-	if (!watch_talks(m->entry))
-		return;
-	history_put(r, m, steps, &lines);
-	watch_lines(m->entry, &lines);
-	buffer_free(&lines);
-}
-
-void watch_done(struct entry *e)
-{
-	if (e->watcher != NULL)
-		end(e->watcher, "over done");
 }

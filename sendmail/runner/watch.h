@@ -6,7 +6,8 @@
    may get a session of its own, so that nobody sees the mail of others. */
 #ifndef RUNNER_WATCH_H
 #define RUNNER_WATCH_H
-#include "runner/message.h"
+#include "runner/watcher.h"
+#include "runner/runner.h"
 #include <poll.h>
 #include <sys/types.h>
 
@@ -27,13 +28,8 @@ void watch_adopted(struct runner *r, struct entry *e);
 /* Ends the watching of what is not tried now: held, its way closed, or its attempt over. */
 void watch_look(struct runner *r);
 
-/* True when the dialogue about it is to be shown. */
-bool watch_talks(const struct entry *e);
-
-/* An attempt begins; lines of the journal come into being; the dialogue; a message that is done
- * (its entry may go). */
-void watch_begin(const struct runner *r, const struct message *m, const struct buffer *steps);
-void watch_lines(const struct entry *e, const struct buffer *lines);
-void watch_text(const struct entry *e, const char *verb, const char *text);
-void watch_done(struct entry *e);
+/* True when one asks whether his message has come by now: after a look into drop/, watch_looked
+ * answers. */
+bool watch_wants_look(const struct runner *r);
+void watch_looked(struct runner *r);
 #endif

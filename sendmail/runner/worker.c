@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "jobs/orders.h"
 #include "jobs/process.h"
+#include "runner/conclude.h"
 #include "runner/path.h"
 #include <errno.h>
 #include <signal.h>
@@ -79,6 +80,15 @@ struct worker *worker_start(struct runner *r, struct path *path, const char *avo
 	path->workers++;
 	w->idle_ms = w->started_ms = w->heard_ms = clock_mono_ms();
 	return w;
+}
+
+int worker_count_open(const struct runner *r, const struct path *p)
+{
+	int open = 0;
+	for (int i = 0; i < r->worker_count; i++)
+		open += r->workers[i]->path == p && r->workers[i]->ready && !r->workers[i]->closing &&
+		        !r->workers[i]->ended;
+	return open;
 }
 
 static void append_message(struct worker *w, struct message *m)
@@ -298,7 +308,7 @@ void worker_look_back(struct runner *r, struct worker *w)
 	w->looked_back = true;
 	if (!gone)
 		diagnose_uselessness(&d);
-	path_was_useless(r, w->path, &d);
+	path_was_useless(r, w->path, &d, worker_count_open(r, w->path));
 }
 
 /* What it has in hand, and told nothing of. */

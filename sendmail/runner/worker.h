@@ -63,6 +63,9 @@ struct worker *worker_start(struct runner *r, struct path *path, const char *avo
 /* Hands a message over; it belongs to the worker from now on. */
 void worker_give(struct worker *w, struct message *m);
 
+/* Those with p that are ready and take more mail. */
+int worker_count_open(const struct runner *r, const struct path *p);
+
 /* Moves bytes; call when the descriptor is ready.  Outcomes are applied as they come.  Sets ended
  * at the end of the stream. */
 void worker_flush(struct worker *w);

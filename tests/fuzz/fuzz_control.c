@@ -7,7 +7,8 @@
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/log.h"
-#include "runner/message.h"
+#include "runner/conclude.h"
+#include "runner/operate.h"
 #include "runner/watch.h"
 #include "runner/worker.h"
 #include "tests/fuzz/spool.h"
@@ -89,7 +90,12 @@ static void serve(void)
 	if (poll(p, (nfds_t)(asking + watching), 0) <= 0)
 		return;
 	watch_serve(&r, p + asking, watching);
+	if (watch_wants_look(&r)) {
+		runner_adopt(&r);
+		watch_looked(&r);
+	}
 	control_serve(&r, p, asking);
+	operate(&r);
 }
 
 static void connect_client(struct client *c, uid_t uid)
@@ -186,7 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	     watch_poll(&r, (struct pollfd[WATCHERS_MAX]){{0}}) == 0);
 	fuzz_must_be_whole(&r, 1);
 	r.worker_count = 0;
-	runner_forget(w.first->entry);
+	runner_forget(&r, w.first->entry);
 	message_free(w.first);
 	watch_end(&r);
 	fuzz_empty_runner(&r);

@@ -4,7 +4,7 @@
    may lie about these: nothing else is touched, nothing is lost, and no words of its get into a
    journal as lines of their own.  The first byte: how it is given, and how its process ends. */
 #include "base/log.h"
-#include "runner/message.h"
+#include "runner/conclude.h"
 #include "runner/worker.h"
 #include "tests/fuzz/spool.h"
 #include <signal.h>

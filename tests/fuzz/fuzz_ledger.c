@@ -5,6 +5,7 @@
    with them loses no mail, and lets no words of theirs become lines of a journal. */
 #include "base/log.h"
 #include "jobs/ledger.h"
+#include "runner/conclude.h"
 #include "tests/fuzz/spool.h"
 
 static struct runner r;
@@ -37,6 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	static const char report[] =
 	    "firsthop-spool: 1\ncontent: bytes=0 lines=0 longest=0 8bit=0 nul=0 cr=0\ncreated: "
 	    "1\nsender:\nrecipient: a@b\nflags: bounce\n\n";
+	struct message *done[RETURNS_MERGED_MAX];
+	int count;
 	char *text = fuzz_string(bytes, length);
 	if (*fuzz_spool == '\0') {
 		log_start("fuzz", 0);
@@ -57,7 +60,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		fuzz_must_be_journal(&r, ids[i]);
 		MUST(fuzz_size(ids[i]) > 0);
 	}
-	returns_sweep(&r);
+	count = returns_send_due(&r, done);
+	for (int i = 0; i < count; i++)
+		message_end_reported(&r, done[i]);
 	fuzz_empty_runner(&r);
 	free(text);
 	return 0;

@@ -172,6 +172,7 @@ static inline void fuzz_empty_runner(struct runner *r)
 {
 	returns_free(r);
 	r->owed = 0;
+	runner_free_entries(r);
 	path_free_all(r);
 	quota_free(r);
 	r->worker_count = 0;

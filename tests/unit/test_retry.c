@@ -1,13 +1,14 @@
-/* objects: sendmail/runner/detour sendmail/runner/dispatch sendmail/runner/sessions sendmail/runner/path sendmail/runner/schedule sendmail/runner/runner sendmail/runner/quota */
+/* objects: sendmail/runner/detour sendmail/runner/dispatch sendmail/runner/entry sendmail/runner/idmap sendmail/runner/notes sendmail/runner/place sendmail/runner/sessions sendmail/runner/path sendmail/runner/schedule sendmail/runner/quota */
 /* libs: -linih -lidn2 */
 /* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own
    schedule, paths and dispatch decide; clock, relay and server are made here. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "runner/message.h"
+#include "runner/conclude.h"
+#include "runner/held.h"
+#include "runner/history.h"
 #include "runner/path.h"
-#include "runner/returns.h"
-#include "runner/watch.h"
+#include "runner/watcher.h"
 #include "runner/worker.h"
 #include "tests/unit/unit.h"
 #include <fcntl.h>
@@ -68,14 +69,6 @@ static uint32_t dice(uint32_t sides)
 	return (seed >> 8) % sides;
 }
 
-void returns_keep(struct runner *r, struct entry *e)
-{
-	(void)r, (void)e;
-}
-void runner_complain(struct runner *r, const char *words)
-{
-	(void)r, (void)words;
-}
 struct message *message_load(struct runner *r, struct entry *e)
 {
 	struct message *m = mem_alloc(sizeof *m);
@@ -85,6 +78,14 @@ struct message *message_load(struct runner *r, struct entry *e)
 	m->fd = -1;
 	snprintf(m->path, sizeof m->path, "main");
 	return m;
+}
+
+enum message_found message_read(const struct runner *r, struct entry *e, enum message_view view,
+    struct message **m, struct text *why)
+{
+	(void)r, (void)e, (void)view, (void)m, (void)why;
+	fail();
+	return MESSAGE_GONE;
 }
 
 void message_free(struct message *m)
@@ -110,11 +111,7 @@ void message_conclude(struct runner *r, struct message *m, struct buffer *steps,
 }
 
 /* Nobody watches. */
-void watch_adopted(struct runner *r, struct entry *e)
-{
-	(void)r, (void)e;
-}
-void watch_begin(const struct runner *r, const struct message *m, const struct buffer *steps)
+void history_show(const struct runner *r, const struct message *m, const struct buffer *steps)
 {
 	(void)r, (void)m, (void)steps;
 }
@@ -196,8 +193,8 @@ static void break_off(struct runner *r, struct worker *w)
 	snprintf(d.hop, sizeof d.hop, "main");
 	w->ready = false;
 	w->ended = true;
-	path_hop_failed(r, w->path, &d);
-	path_down(r, w->path, &d);
+	path_hop_failed(r, w->path, &d, 0);
+	path_down(r, w->path, &d, 0);
 	defer_all(r, w);
 }
 
@@ -205,7 +202,7 @@ static void deliver(struct runner *r, struct worker *w)
 {
 	for (int i = 0; i < DELIVERIES_PER_S && w->first != NULL; i++) {
 		struct message *m = take(w);
-		runner_forget(m->entry);
+		runner_forget(r, m->entry);
 		message_free(m);
 		f.delivered++;
 		w->idle_ms = w->progress_ms = clock_mono_ms();
@@ -256,6 +253,7 @@ static struct runner *make_runner(void)
 
 static void free_runner(struct runner *r)
 {
+	runner_free_entries(r);
 	path_free_all(r);
 	config_free(&r->config);
 	free(r);
@@ -274,7 +272,7 @@ static void second(struct runner *r)
 static void arrive(struct runner *r)
 {
 	static uint64_t id;
-	runner_queue_new(r, runner_entry(((uint64_t)clock_wall_s() << 32) + ++id));
+	runner_queue_new(r, runner_entry(r, ((uint64_t)clock_wall_s() << 32) + ++id));
 }
 
 /* Watches one second: hours without a server, and how long its return takes to be noticed. */
@@ -380,7 +378,7 @@ static void new_mail_is_not_stuck_behind_old(void **state)
 	(void)state;
 	server_up = true;
 	for (int i = 0; i < 5000; i++) {
-		struct entry *e = runner_entry(((uint64_t)clock_wall_s() << 32) + 500000 + (uint64_t)i);
+		struct entry *e = runner_entry(r, ((uint64_t)clock_wall_s() << 32) + 500000 + (uint64_t)i);
 		e->attempts = 3;
 		runner_queue(r, e, clock_mono_ms() + 3600000);
 	}

@@ -77,7 +77,7 @@ static void fill(struct runner *r)
 {
 	struct path *p = path_find(r, "main");
 	for (uint32_t i = 0; i < MESSAGES; i++) {
-		struct entry *e = runner_entry((uint64_t)(WALL_START_S - 60) << 32 | i);
+		struct entry *e = runner_entry(r, (uint64_t)(WALL_START_S - 60) << 32 | i);
 		e->path = p;
 		e->uid = i % 50;
 		schedule_add_new(&p->schedule, e);
@@ -92,7 +92,7 @@ static void break_path(struct runner *r)
 	d.fault = FAULT_ROUTE;
 	snprintf(d.hop, sizeof d.hop, "main");
 	for (int i = 0; i < 7; i++)
-		path_hop_failed(r, p, &d);
+		path_hop_failed(r, p, &d, 0);
 	p->probed_new = p->schedule.new_count;
 }
 
@@ -133,6 +133,7 @@ static void waiting_costs_little(void **state)
 	assert_int_equal(runner_waiting(&r), MESSAGES);
 	close(r.queue.mqueue_fd);
 	assert_int_equal(unit_remove(folder), 0);
+	runner_free_entries(&r);
 	path_free_all(&r);
 	quota_free(&r);
 	config_free(&r.config);
@@ -148,7 +149,7 @@ static void rules_are_published_again(void **state)
 	assert_non_null(mkdtemp(folder));
 	config_defaults(&r.config);
 	quota_publish(&r);
-	assert_int_equal(r.complaints, 1);
+	assert_int_equal(r.complaints.count, 1);
 	r.queue.drop_fd = open(folder, O_RDONLY | O_DIRECTORY);
 	quota_publish(&r);
 	assert_int_equal(faccessat(r.queue.drop_fd, "policy", F_OK, 0), 0);
