@@ -2,15 +2,22 @@
 #include "base/output.h"
 #include "diagnosis/answer.h"
 #include "diagnosis/deed.h"
+#include "diagnosis/remedy.h"
+#include "diagnosis/server.h"
 #include "relayconf/command.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
-static void print_meaning(const struct reason *row)
+static void print_meaning(const struct reason *row, const struct diagnosis *d)
 {
+	const char *server = server_name(d->server);
+	TEXT(remedy, REMEDY_SIZE);
+	remedy_put(&remedy, d, NULL);
 	output_to(stdout, "key       %s\nmeaning   %s\nremedy    %s\n", row->key, row->meaning,
-	    row->remedy);
+	    remedy.data);
+	if (server != NULL)
+		output_to(stdout, "server    %s, by its words\n", server);
 }
 
 static void print_wait(const struct judgement *j)
@@ -29,7 +36,7 @@ static int explain_key(const struct reason *row)
 	struct judgement j = {.reason = row, .wait_s = row->wait_s, .stays = row->stays};
 	struct diagnosis d = {.stage = STAGE_RCPT, .reply_code = 550, .fault = row->fault};
 	text_copy(d.key, sizeof d.key, row->key);
-	print_meaning(row);
+	print_meaning(row, &d);
 	output_to(stdout, "fault     %s\n",
 	    row->fault == FAULT_NONE ? "as the stage says" : fault_name(row->fault));
 	output_to(stdout, "delivery  %s\n",
@@ -92,7 +99,7 @@ static int explain_answer(const struct answer *a, enum stage wanted)
 	    wanted != STAGE_NONE || a->stage == stage
 	        ? ""
 	        : " (guessed from the answer; --stage=STAGE sets it)");
-	print_meaning(j.reason);
+	print_meaning(j.reason, &d);
 	output_to(stdout, "fault     %s\n", fault_name(d.fault));
 	deed_words(&words, &d, j.deed);
 	output_to(stdout, "delivery  %s\n", words.data);

@@ -3,6 +3,7 @@
 #include "base/output.h"
 #include "base/terminal.h"
 #include "diagnosis/catalogue.h"
+#include "diagnosis/remedy.h"
 #include "diagnosis/report.h"
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,15 @@ void answer_add(struct answer *a, const char *address, const struct diagnosis *d
 	g->count++;
 }
 
+/* What the remedy depends on. */
+static void take_values(struct diagnosis *d, const struct diagnosis *why)
+{
+	text_copy(d->key, sizeof d->key, why->key);
+	text_copy(d->server, sizeof d->server, why->server);
+	text_copy(d->local_address, sizeof d->local_address, why->local_address);
+	text_copy(d->login, sizeof d->login, why->login);
+}
+
 /* Nothing was tried for this recipient, or something else keeps the message: that is the reason,
    with the key of what holds all mail. */
 static void add_untried(struct answer *a, const struct listing *l, const struct row *r,
@@ -50,7 +60,7 @@ static void add_untried(struct answer *a, const struct listing *l, const struct 
 	list_reason(l, r, rcpt, &reason);
 	bool by_health = !r->held && !r->active && !l->of_dead && r->problem[0] == '\0' && h != NULL;
 	if (by_health)
-		text_copy(d.key, sizeof d.key, h->why.key);
+		take_values(&d, &h->why);
 	snprintf(d.text, sizeof d.text, "%s%s", by_health ? "it was not tried itself: " : "",
 	    reason.data);
 	answer_add(a, rcpt != NULL ? rcpt->address : "", &d);
@@ -105,6 +115,7 @@ static void put_group(const struct answer_group *g, FILE *out, int width)
 {
 	const struct reason *row = catalogue_row(g->d.key);
 	TEXT(reason, 1600);
+	TEXT(remedy, REMEDY_SIZE);
 	if (g->d.verdict != VERDICT_NONE)
 		report_reason(&reason, &g->d);
 	else
@@ -116,7 +127,8 @@ static void put_group(const struct answer_group *g, FILE *out, int width)
 		return;
 	if (row->stays)
 		answer_put(out, width, "waiting", "will not fix this");
-	put_steps(row->remedy, out, width);
+	remedy_put(&remedy, &g->d, g->count == 1 && g->names[0] != NULL ? g->names[0] : NULL);
+	put_steps(remedy.data, out, width);
 }
 
 void answer_print(const struct answer *a, FILE *out, int width)

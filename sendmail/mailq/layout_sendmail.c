@@ -1,6 +1,6 @@
 /* As sendmail 8 prints it; check_mailq and people know it.  Reasons are not cut: a reason that is
  * cut is none. */
-#include "diagnosis/catalogue.h"
+#include "diagnosis/remedy.h"
 #include "base/clock.h"
 #include "base/output.h"
 #include "mailq/layout.h"
@@ -69,12 +69,14 @@ static void put_remedy(FILE *out, const struct listing *l, const struct row *r)
 {
 	const struct row_rcpt *rcpt = r->rcpt_count > 0 ? &r->rcpts[r->rcpt_count - 1] : NULL;
 	const struct health *h = list_health(l, r, rcpt);
-	const char *key = rcpt != NULL && rcpt->why.key[0] != '\0' ? rcpt->why.key
-	                  : h != NULL                              ? h->why.key
-	                                                           : "";
-	const struct reason *row = catalogue_row(key);
-	if (row != NULL && !r->held)
-		output_to(out, "                 remedy: %s\n", row->remedy);
+	const struct diagnosis *why = rcpt != NULL && rcpt->why.key[0] != '\0' ? &rcpt->why
+	                              : h != NULL                              ? &h->why
+	                                                                       : NULL;
+	TEXT(remedy, REMEDY_SIZE);
+	if (why != NULL && !r->held)
+		remedy_put(&remedy, why, rcpt != NULL ? rcpt->address : NULL);
+	if (remedy.length > 0)
+		output_to(out, "                 remedy: %s\n", remedy.data);
 }
 
 static void put_times(FILE *out, const struct row *r)

@@ -88,6 +88,7 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 	with->fd = connect_to(with->candidate, with->hop, limit_s, &d);
 	if (with->fd >= 0) {
 		tell_step(a, "connected to ", with->candidate);
+		connect_local_address(with->fd, with->local_address, sizeof with->local_address);
 		/* The session speaks for itself. */
 		if (!a->probe)
 			jobs_beat(a->jobs, false);
@@ -101,8 +102,7 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 	*next = deed_decide(&d);
 	note_failure(a, &d);
 	if (d.stage == STAGE_TLS && with->hop->tls == HOP_TLS_OPPORTUNISTIC &&
-	    !with->candidate->implicit &&
-	    !with->without_tls) {
+	    !with->candidate->implicit && !with->without_tls) {
 		jobs_say_step(a->jobs, "tls = opportunistic: the same server again, without TLS");
 		with->without_tls = true;
 		ready = try_candidate(a, with, next);

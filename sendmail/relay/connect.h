@@ -7,4 +7,7 @@
  * ("connect-refused", "connect-timeout", ...). */
 int connect_to(const struct candidate *c, const struct hop *hop, int timeout_s,
     struct diagnosis *d);
+
+/* The address of this end of a connection, numeric; "" when it cannot be had. */
+void connect_local_address(int fd, char *address, size_t size);
 #endif

@@ -178,7 +178,7 @@ static void tell_ready(struct crank *c)
 	struct diagnosis d = c->peer;
 	TEXT(words, 500);
 	d.verdict = VERDICT_SENT;
-	deliver_name_peer(c->with->hop, c->with->candidate, &d);
+	outcome_add_peer(c, &d);
 	text_printf(&words, "%s[%s]:%u: session ready, TLS %s%s%s", d.peer_name, d.peer_address, d.port,
 	    d.tls[0] ? d.tls : "none", c->policy.login[0] ? ", login " : "", c->policy.login);
 	jobs_say_step(c->with->jobs, words.data);
@@ -305,6 +305,7 @@ static void fill_policy(struct crank *c)
 	const struct hop *hop = with->hop;
 	c->policy = (struct session_policy){
 	    .name = with->config->name,
+	    .peer = with->candidate->address,
 	    .tls = with->without_tls ? HOP_TLS_OFF : hop->tls,
 	    .implicit_tls = with->candidate->implicit,
 	    .login = hop->login,

@@ -10,6 +10,7 @@
 void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
 {
 	text_copy(d->hop, sizeof d->hop, hop->name);
+	text_copy(d->login, sizeof d->login, hop->login);
 	if (c == NULL)
 		return;
 	text_copy(d->peer_name, sizeof d->peer_name, c->name);
@@ -21,6 +22,9 @@ void outcome_add_peer(const struct crank *c, struct diagnosis *d)
 {
 	deliver_name_peer(c->with->hop, c->with->candidate, d);
 	text_copy(d->tls, sizeof d->tls, c->peer.tls);
+	text_copy(d->server, sizeof d->server, c->session.server);
+	text_copy(d->local_address, sizeof d->local_address,
+	    c->session.seen_as[0] != '\0' ? c->session.seen_as : c->with->local_address);
 }
 
 void outcome_finish_job(struct crank *c, struct job *job)

@@ -6,6 +6,7 @@
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/output.h"
+#include "diagnosis/remedy.h"
 #include "diagnosis/report.h"
 #include "relay/attempt.h"
 #include <errno.h>
@@ -102,9 +103,11 @@ static void take_step(struct answer *a, const char *text)
 static void explain(struct answer *a, const struct diagnosis *d, const char *indent)
 {
 	const struct reason *row = catalogue_row(d->key);
+	TEXT(remedy, REMEDY_SIZE);
+	remedy_put(&remedy, d, a->probe->recipient);
 	if (row != NULL && strcmp(a->explained, d->key) != 0)
 		output_to(stdout, "%smeaning   %s\n%sremedy    %s\n", indent, row->meaning, indent,
-		    row->remedy);
+		    remedy.data);
 	text_copy(a->explained, sizeof a->explained, d->key);
 }
 
@@ -154,6 +157,8 @@ static void conclude_json(const struct answer *a)
 	static const char *const results[] = {"no-answer", "accepted", "unusable", "refused"};
 	const struct diagnosis *d = &a->d;
 	const struct reason *row = catalogue_row(d->key);
+	TEXT(remedy, REMEDY_SIZE);
+	remedy_put(&remedy, d, a->probe->recipient);
 	output_to(stdout, "{\"smarthost\": ");
 	json_string(stdout, a->probe->path);
 	json_pair(stdout, "from", a->probe->sender);
@@ -171,7 +176,9 @@ static void conclude_json(const struct answer *a)
 	json_pair(stdout, "tls", d->tls);
 	json_pair(stdout, "reply", d->text);
 	json_pair(stdout, "meaning", row != NULL ? row->meaning : "");
-	json_pair(stdout, "remedy", row != NULL ? row->remedy : "");
+	json_pair(stdout, "remedy", remedy.data);
+	json_pair(stdout, "server", d->server);
+	json_pair(stdout, "local_address", d->local_address);
 	json_number(stdout, "duration_ms", clock_mono_ms() - a->start_ms);
 	output_to(stdout, ", \"steps\": [");
 	for (size_t i = 0; i < a->step_count; i++) {

@@ -5,6 +5,7 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/log.h"
+#include "diagnosis/remedy.h"
 #include "diagnosis/report.h"
 #include "base/words.h"
 #include "message/dsn.h"
@@ -84,34 +85,46 @@ static void put_whom(const struct message *m, bool delayed, struct text *t)
 		text_printf(t, "the %d recipients named below", w.seen);
 }
 
-/* The row of the catalogue that helps: of mail that grew too old, that of its last reason. */
+/* What can be repaired: of mail that grew too old, its last reason. */
+static const struct diagnosis *cause_of(const struct message *m, const struct diagnosis *d)
+{
+	bool expired = strcmp(d->key, "expired") == 0 && catalogue_row(m->last.key) != NULL;
+	return expired ? &m->last : d;
+}
+
 static const struct reason *row_of(const struct message *m, const struct diagnosis *d)
 {
-	const struct reason *last = strcmp(d->key, "expired") == 0 ? catalogue_row(m->last.key) : NULL;
-	return last != NULL ? last : catalogue_row(d->key);
+	return catalogue_row(cause_of(m, d)->key);
 }
 
-/* The row of all recipients; NULL when they have different ones. */
-static const struct reason *common_row(const struct message *m, bool delayed)
+/* The diagnosis that stands for all recipients; NULL when their reasons differ, or there is no row
+ * for them. *address: of the only recipient, else "". */
+static const struct diagnosis *common(const struct message *m, bool delayed, const char **address)
 {
-	const struct diagnosis *d;
-	const struct reason *row = NULL;
+	const struct diagnosis *d, *first = NULL;
 	struct walk w = {0};
 	while ((d = reported(m, delayed, &w)) != NULL) {
-		if (w.seen > 1 && row_of(m, d) != row)
+		if (first != NULL && row_of(m, d) != row_of(m, first))
 			return NULL;
-		row = row_of(m, d);
+		first = first != NULL ? first : d;
+		*address = w.seen == 1 ? w.address : "";
 	}
-	return row;
+	return first != NULL && row_of(m, first) != NULL ? cause_of(m, first) : NULL;
 }
 
-static void put_advice(const struct reason *row, bool delayed, struct text *words)
+static void put_advice(const struct message *m, bool delayed, struct text *words)
 {
-	if (row == NULL)
+	const char *address = "";
+	const struct diagnosis *d = common(m, delayed, &address);
+	TEXT(remedy, REMEDY_SIZE);
+	if (d == NULL) {
 		text_put(words, " The reason, and what to do, follow for each recipient.");
-	else
-		text_printf(words, " %s%s What to do: %s", row->meaning,
-		    delayed && row->stays ? " This will not fix itself." : "", row->remedy);
+		return;
+	}
+	const struct reason *row = catalogue_row(d->key);
+	remedy_put(&remedy, d, address);
+	text_printf(words, " %s%s What to do: %s", row->meaning,
+	    delayed && row->stays ? " This will not fix itself." : "", remedy.data);
 }
 
 /* What happened, to whom, and what to do, for a reader without knowledge of mail servers. */
@@ -120,7 +133,7 @@ static void put_first_words(const struct runner *r, const struct message *m, boo
 {
 	TEXT(subject, 200);
 	TEXT(date, 64);
-	TEXT(words, 3000);
+	TEXT(words, 4000);
 	find_subject(header, &subject);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	text_put(&words, "Your message ");
@@ -135,7 +148,7 @@ static void put_first_words(const struct runner *r, const struct message *m, boo
 		    r->config.name, r->config.expire_after_h);
 	else
 		text_printf(&words, " was not delivered, and %s will not try it again.", r->config.name);
-	put_advice(common_row(m, delayed), delayed, &words);
+	put_advice(m, delayed, &words);
 	trace_wrap(out, NULL, words.data);
 }
 
@@ -144,11 +157,13 @@ static void put_words(const struct runner *r, const struct message *m, bool dela
 {
 	const struct diagnosis *d;
 	struct walk w = {0};
-	bool differ = common_row(m, delayed) == NULL;
+	const char *only;
+	bool differ = common(m, delayed, &only) == NULL;
 	put_first_words(r, m, delayed, header, out);
 	while ((d = reported(m, delayed, &w)) != NULL && w.seen <= RCPTS_TOLD) {
 		const struct reason *row = row_of(m, d);
 		TEXT(words, 1200);
+		TEXT(remedy, REMEDY_SIZE);
 		report_reason(&words, d);
 		buffer_printf(out, "\n%-*s<%s>\n", TRACE_HEAD_COLUMNS, "to", w.address);
 		trace_wrap(out, "reason", words.data);
@@ -157,7 +172,8 @@ static void put_words(const struct runner *r, const struct message *m, bool dela
 		trace_wrap(out, "meaning", row->meaning);
 		if (delayed && row->stays)
 			trace_wrap(out, "waiting", "will not fix this");
-		trace_wrap(out, "remedy", row->remedy);
+		remedy_put(&remedy, cause_of(m, d), w.address);
+		trace_wrap(out, "remedy", remedy.data);
 	}
 	if (w.seen > RCPTS_TOLD)
 		buffer_puts(out, "\nThe other recipients are in the second part of this report.\n");
@@ -313,6 +329,7 @@ static void put_summary(const struct message *m, bool delayed, struct buffer *ou
 	buffer_printf(out, "\n%s  of %s\n          \"%s\"\n", m->id, date.data, subject.data);
 	while ((d = reported(m, delayed, &w)) != NULL && w.seen <= SUMMARY_RCPTS_TOLD) {
 		TEXT(words, 1200);
+		TEXT(remedy, REMEDY_SIZE);
 		report_reason(&words, d);
 		buffer_printf(out, "%-*s<%s>\n", TRACE_HEAD_COLUMNS, "to", w.address);
 		trace_wrap(out, "reason", words.data);

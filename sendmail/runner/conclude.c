@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/log.h"
+#include "diagnosis/remedy.h"
 #include "diagnosis/report.h"
 #include "base/text.h"
 #include "runner/bounce.h"
@@ -205,14 +206,16 @@ static void say_what_stays(struct runner *r, const struct message *m)
 {
 	const struct reason *row = catalogue_row(m->last.key);
 	int64_t now = clock_mono_ms();
+	TEXT(remedy, REMEDY_SIZE);
 	if (row == NULL || !row->stays)
 		return;
 	if (strcmp(r->stays_key, row->key) == 0 && now - r->stays_ms < STAYS_EVERY_MS)
 		return;
 	text_copy(r->stays_key, sizeof r->stays_key, row->key);
 	r->stays_ms = now;
+	remedy_put(&remedy, &m->last, m->rcpt_count == 1 ? m->rcpts[0] : NULL);
 	log_line(LOG_ERR, "%s waits, and needs attention: %s (key=%s). %s What to do: %s", m->id,
-	    m->last.text, row->key, row->meaning, row->remedy);
+	    m->last.text, row->key, row->meaning, remedy.data);
 }
 
 /* Some recipients are open: the next server at once, or the next attempt later.  sync: something

@@ -391,7 +391,8 @@ static void read_reply(struct reply *r, const char *lines)
 
 static void check(const struct answer_of *a)
 {
-	struct session s = {0};
+	const struct session_policy policy = {.name = "me.example"};
+	struct session s = {.policy = &policy};
 	struct diagnosis d = {0};
 	read_reply(&s.reply, a->reply);
 	session_diagnose(&s, &d, a->stage);

@@ -2,6 +2,7 @@
 #include "diagnosis/answer.h"
 #include "base/text.h"
 #include "diagnosis/catalogue.h"
+#include "diagnosis/server.h"
 #include <string.h>
 
 static bool is_digit(char c)
@@ -50,8 +51,12 @@ void answer_diagnose(const struct answer *a, enum stage stage, struct diagnosis 
 	text_copy(d->text, sizeof d->text, head.data);
 	text_copy(d->text + head.length, sizeof d->text - head.length, a->text);
 	d->verdict = a->code < 400 ? VERDICT_SENT : a->code < 500 ? VERDICT_DEFERRED : VERDICT_FAILED;
-	if (d->verdict != VERDICT_SENT)
-		catalogue_recognise(d);
+	if (d->verdict == VERDICT_SENT)
+		return;
+	const char *kind = server_kind(SERVER_ANSWER, d->text);
+	if (kind != NULL)
+		text_copy(d->server, sizeof d->server, kind);
+	catalogue_recognise(d);
 }
 
 /* The code of a refusal at the front, 0 when there is none. */

@@ -2,6 +2,7 @@
 #include "diagnosis/diag.h"
 #include "base/fields.h"
 #include "base/text.h"
+#include "diagnosis/server.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,6 +109,9 @@ void diag_write(const struct diagnosis *d, struct buffer *line)
 	put_known(line, "peer", d->peer_name);
 	put_known(line, "ip", d->peer_address);
 	put_nonzero(line, "port", d->port);
+	put_known(line, "server", d->server);
+	put_known(line, "local", d->local_address);
+	put_known(line, "login", d->login);
 	put_nonzero(line, "code", d->reply_code);
 	put_known(line, "status", d->status);
 	put_nonzero(line, "errno", d->error_no);
@@ -150,6 +154,11 @@ void diag_read(struct diagnosis *d, const char *line)
 	get_words(line, "peer", d->peer_name, sizeof d->peer_name);
 	get_word(line, "ip", d->peer_address, sizeof d->peer_address);
 	d->port = (uint16_t)get_number(line, "port", UINT16_MAX);
+	get_word(line, "server", d->server, sizeof d->server);
+	if (server_name(d->server) == NULL)
+		d->server[0] = '\0';
+	get_word(line, "local", d->local_address, sizeof d->local_address);
+	get_words(line, "login", d->login, sizeof d->login);
 	d->reply_code = (uint16_t)get_number(line, "code", 999);
 	get_word(line, "status", d->status, sizeof d->status);
 	d->error_no = (int)get_number(line, "errno", 4096);

@@ -53,12 +53,15 @@ struct diagnosis {
 	char peer_name[256];   /* name that led to the address */
 	char peer_address[64]; /* numeric address */
 	uint16_t port;
-	uint16_t reply_code; /* SMTP reply, 0 when there was none */
-	char status[16];     /* RFC 3463, "4.7.1" */
-	int error_no;        /* errno, 0 when it is not the cause */
-	char tls[64];        /* protocol and verification of the session, "TLSv1.3 verified" */
-	char key[40];        /* row of the catalogue */
-	char text[512];      /* the server's own words, or ours; control bytes escaped */
+	char server[24];        /* the kind of server, as diagnosis/server.h knows it; "" = not known */
+	char local_address[64]; /* this machine's, as the server saw it; else this end of the line */
+	char login[128];        /* that is configured for the server */
+	uint16_t reply_code;    /* SMTP reply, 0 when there was none */
+	char status[16];        /* RFC 3463, "4.7.1" */
+	int error_no;           /* errno, 0 when it is not the cause */
+	char tls[64];           /* protocol and verification of the session, "TLSv1.3 verified" */
+	char key[40];           /* row of the catalogue */
+	char text[512];         /* the server's own words, or ours; control bytes escaped */
 };
 
 const char *verdict_name(enum verdict v); /* "sent", "deferred", "failed", "none" */

@@ -42,6 +42,7 @@ static void go_on(struct session *s)
 
 static void on_banner(struct session *s)
 {
+	session_look(s, SERVER_GREETING, buffer_string(&s->reply.text));
 	if (s->reply.code != 220)
 		session_fail_reply(s, STAGE_BANNER);
 	else
@@ -51,6 +52,7 @@ static void on_banner(struct session *s)
 static void on_ehlo(struct session *s)
 {
 	if (s->reply.code == 250) {
+		session_look(s, SERVER_OFFER, buffer_string(&s->reply.text));
 		ehlo_parse(&s->ehlo, &s->reply);
 		go_on(s);
 	} else if (s->reply.code >= 500 && !s->secured) {

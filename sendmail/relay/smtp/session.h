@@ -64,6 +64,7 @@ struct transaction {
 
 struct session_policy {
 	const char *name; /* for EHLO */
+	const char *peer; /* the server's address; NULL = not known */
 	enum hop_tls tls;
 	bool implicit_tls; /* TLS is on before the banner */
 	const char *login; /* "" = no AUTH */
@@ -110,6 +111,8 @@ struct session {
 	bool secured;  /* TLS is on */
 	bool verified; /* the caller's: the server's certificate is trusted, and for the configured name
 	                */
+	char server[24];          /* its kind (diagnosis/server.h), "" = not known */
+	char seen_as[64];         /* this machine, as the server calls it; "" = it does not say */
 	char doubt[400];          /* the caller's: while it is not, why */
 	struct diagnosis failure; /* of the session as a whole; key "" while there is none */
 	struct auth auth;

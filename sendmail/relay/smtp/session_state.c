@@ -32,12 +32,24 @@ void session_sent(struct session *s, int64_t now_ms)
 	s->deadline_ms = awaits ? now_ms + (int64_t)wait_s * 1000 : 0;
 }
 
+void session_look(struct session *s, enum server_words from, const char *words)
+{
+	const char *kind = s->server[0] == '\0' ? server_kind(from, words) : NULL;
+	if (kind != NULL)
+		text_copy(s->server, sizeof s->server, kind);
+	if (s->seen_as[0] == '\0' && from != SERVER_GREETING)
+		server_saw(words, s->policy->peer != NULL ? s->policy->peer : "", s->seen_as,
+		    sizeof s->seen_as);
+}
+
 void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage)
 {
 	struct answer a = {.code = s->reply.code};
 	text_copy(a.status, sizeof a.status, s->reply.status);
 	reply_text(&s->reply, a.text, sizeof a.text);
 	answer_diagnose(&a, stage, d);
+	if (a.code >= 400)
+		session_look(s, SERVER_ANSWER, d->text);
 }
 
 void session_fail(struct session *s, enum stage stage, const char *key, const char *words)

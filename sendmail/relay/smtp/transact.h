@@ -1,6 +1,7 @@
 /* Between the files of the session, and for these only. */
 #ifndef SMTP_TRANSACT_H
 #define SMTP_TRANSACT_H
+#include "diagnosis/server.h"
 #include "relay/smtp/session.h"
 
 /* A whole reply, while the session is ready (transact.c). */
@@ -14,6 +15,9 @@ void transact_broken(struct session *s, const char *key, const char *words);
    something without which there is no session (session_state.c). */
 void session_fail(struct session *s, enum stage stage, const char *key, const char *words);
 void session_fail_reply(struct session *s, enum stage stage);
+
+/* What the server says shows its kind, and often the address that it sees (session_state.c). */
+void session_look(struct session *s, enum server_words from, const char *words);
 
 /* Shows the command that stands in out from there on */
 void session_show(const struct session *s, size_t from);

@@ -1,0 +1,102 @@
+/* Remedies with the values of the case. */
+#include "diagnosis/remedy.h"
+#include "diagnosis/catalogue.h"
+#include "diagnosis/remedy_rows.h"
+#include <string.h>
+
+/* What may stand in a command: a recipient and a login may be anybody's words, and an
+   administrator copies them into a shell. */
+static bool is_plain(const char *value)
+{
+	return *value != '\0' && *value != '-' &&
+	       value[strspn(value,
+	           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@._+:-")] == '\0';
+}
+
+struct value {
+	const char *name, *known, *unknown;
+};
+
+#define VALUES 4
+
+static void find_values(const struct diagnosis *d, const char *recipient, struct value v[VALUES])
+{
+	const char *at = recipient != NULL ? strrchr(recipient, '@') : NULL;
+	v[0] = (struct value){"{address}", d->local_address, "ADDRESS (of this machine)"};
+	v[1] = (struct value){"{domain}", at != NULL ? at + 1 : "", "DOMAIN (of the recipient)"};
+	v[2] = (struct value){"{recipient}", recipient != NULL ? recipient : "", "RECIPIENT"};
+	v[3] = (struct value){"{login}", d->login, "LOGIN"};
+	for (int i = 0; i < VALUES; i++) {
+		if (!is_plain(v[i].known))
+			v[i].known = v[i].unknown;
+	}
+}
+
+static void fill(struct text *t, const char *text, const struct value v[VALUES])
+{
+	while (*text != '\0') {
+		size_t length = strcspn(text, "{");
+		text_put_n(t, text, length);
+		text += length;
+		int i = 0;
+		while (i < VALUES && !text_starts(text, v[i].name))
+			i++;
+		if (i < VALUES) {
+			text_put(t, v[i].known);
+			text += strlen(v[i].name);
+		} else if (*text != '\0') {
+			text_char(t, *text++);
+		}
+	}
+}
+
+/* The catalogue speaks of values that may be known here. */
+static void add_values(struct text *t, const char *text, const struct value v[VALUES])
+{
+	static const struct {
+		const char *words;
+		int value;
+	} spoken[] = {{"this machine's address", 0}, {"the recipient's domain", 1}};
+	while (*text != '\0') {
+		size_t length = 0;
+		const struct value *said = NULL;
+		for (int i = 0; i < 2 && length == 0; i++) {
+			if (!text_starts(text, spoken[i].words))
+				continue;
+			length = strlen(spoken[i].words);
+			said = &v[spoken[i].value];
+		}
+		text_put_n(t, text, length > 0 ? length : 1);
+		text += length > 0 ? length : 1;
+		if (said != NULL && said->known != said->unknown)
+			text_printf(t, " (%s)", said->known);
+	}
+}
+
+void remedy_put(struct text *t, const struct diagnosis *d, const char *recipient)
+{
+	struct value v[VALUES];
+	const struct reason *row = catalogue_row(d->key);
+	find_values(d, recipient, v);
+	for (const struct remedy_row *r = remedy_rows; r->key != NULL && *d->server != '\0'; r++) {
+		if (strcmp(r->key, d->key) != 0 || strcmp(r->kind, d->server) != 0)
+			continue;
+		fill(t, r->text, v);
+		return;
+	}
+	if (row != NULL)
+		add_values(t, row->remedy, v);
+}
+
+bool remedy_nth(int i, const char **key, const char **kind, const char **text)
+{
+	int count = 0;
+	while (remedy_rows[count].key != NULL)
+		count++;
+	if (i < 0 || i >= count)
+		return false;
+	*key = remedy_rows[i].key;
+	*kind = remedy_rows[i].kind;
+	*text = remedy_rows[i].text;
+	return true;
+}
