@@ -5,6 +5,7 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "relayconf/command.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -63,6 +64,25 @@ int child_run(const char *name, const char *const argv[], const char *input, str
 		read_all(out[0], output);
 	if (out[0] >= 0)
 		close(out[0]);
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status)
+	                                                                       : EX_OSERR;
+}
+
+int child_relay(const char *const arguments[], struct buffer *output)
+{
+	int out[2], status = 0;
+	fflush(stdout);
+	if (compat_pipe(out) != 0)
+		return EX_OSERR;
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(out[1], STDOUT_FILENO);
+		_exit(command_relay(arguments));
+	}
+	close(out[1]);
+	if (pid > 0)
+		read_all(out[0], output);
+	close(out[0]);
 	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status)
 	                                                                       : EX_OSERR;
 }

@@ -29,6 +29,17 @@ int command_probe(const char *path, const struct probe_wish *wish);
    are those of sendmail, which did not take it. */
 int command_test(const char *address, const char *sender, bool json);
 
+/* From an empty machine to a delivered test mail.  What is not given is asked for at a terminal;
+   without one, or with yes, it is found, or the preset holds.  NULL: not given. */
+struct setup_wish {
+	const char *address;                                  /* of the person */
+	const char *server, *tls, *ca_file;                   /* HOST[:PORT]; verify, encrypt, off */
+	const char *login, *password_file, *password_command; /* "-": standard input */
+	const char *root, *name;                              /* who reads root's mail; [host] name */
+	bool no_login, no_alias, no_names, no_boot, no_test, yes;
+};
+int command_setup(const char *path, const struct setup_wish *wish);
+
 /* The way of mail to these addresses, from sender (NULL: any). */
 int command_route(const char *path, const char *sender, int count, char **addresses);
 

@@ -36,7 +36,39 @@ static const struct usage_option test_options[] = {{"--from", "ADDRESS", "envelo
                                                        USAGE_ADDRESS, NULL},
     JSON_OPTION, END};
 
+static const struct usage_option setup_options[] =
+    {{"--server", "HOST:PORT", "the server that takes the mail (it is searched for)", USAGE_ANY,
+         NULL},
+        {"--tls", "MODE", "verify, encrypt (whoever it is) or off", USAGE_CHOICE,
+            "verify encrypt off"},
+        {"--ca-file", "FILE", "authorities that its certificate may come from", USAGE_FILE, NULL},
+        {"--login", "NAME", "login name there (the address)", USAGE_ANY, NULL},
+        {"--no-login", NULL, "log in nowhere", USAGE_ANY, NULL},
+        {"--password-file", "FILE", "read the password from this file; -: from standard input",
+            USAGE_FILE, NULL},
+        {"--password-command", "COMMAND", "a command that prints the password", USAGE_ANY, NULL},
+        {"--root", "ADDRESS", "who reads root's mail (the address)", USAGE_ADDRESS, NULL},
+        {"--no-alias", NULL, "leave the aliases alone", USAGE_ANY, NULL},
+        {"--name", "NAME", "full name of this machine", USAGE_ANY, NULL},
+        {"--no-names", NULL, "leave the system's sendmail and mailq alone", USAGE_ANY, NULL},
+        {"--no-boot", NULL, "leave the start at boot alone", USAGE_ANY, NULL},
+        {"--no-test", NULL, "send no test mail", USAGE_ANY, NULL},
+        {"--yes", NULL, "ask nothing", USAGE_ANY, NULL}, END};
+
 static const struct usage_command commands[] = {
+    {.name = "setup",
+        .operands = "[ADDRESS]",
+        .most = 1,
+        .meaning = "From an empty machine to a delivered test mail, with few questions",
+        .more = "ADDRESS is yours. Its server is found by DNS and tried; nothing is written before "
+                "the server has taken sender and recipient. It may be run again at any time: what "
+                "is right already stays. Without a terminal, or with --yes, nothing is asked.",
+        .codes =
+            "0 the test mail was delivered; 64 an answer is missing or wrong; 69, 75 the "
+            "server cannot be used, or the test mail was refused or waits; 73 a file cannot be "
+            "written; 77 root is needed",
+        .options = setup_options,
+        .kind = USAGE_ADDRESS},
     {.name = "test",
         .operands = "ADDRESS",
         .least = 1,

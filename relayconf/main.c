@@ -7,6 +7,26 @@
 #include <string.h>
 #include <sysexits.h>
 
+static int run_setup(const char *path, struct usage_line *l)
+{
+	const char *const *v = l->values;
+	return command_setup(path, &(struct setup_wish){.address = l->operands[0],
+	                               .server = v[SETUP_SERVER],
+	                               .tls = v[SETUP_TLS],
+	                               .ca_file = v[SETUP_CA_FILE],
+	                               .login = v[SETUP_LOGIN],
+	                               .no_login = v[SETUP_NO_LOGIN] != NULL,
+	                               .password_file = v[SETUP_PASSWORD_FILE],
+	                               .password_command = v[SETUP_PASSWORD_COMMAND],
+	                               .root = v[SETUP_ROOT],
+	                               .no_alias = v[SETUP_NO_ALIAS] != NULL,
+	                               .name = v[SETUP_NAME],
+	                               .no_names = v[SETUP_NO_NAMES] != NULL,
+	                               .no_boot = v[SETUP_NO_BOOT] != NULL,
+	                               .no_test = v[SETUP_NO_TEST] != NULL,
+	                               .yes = v[SETUP_YES] != NULL});
+}
+
 static int run_test(const char *path, struct usage_line *l)
 {
 	(void)path; /* the mail goes the way of all mail */
@@ -82,6 +102,7 @@ static int run(const char *path, int argc, char **argv)
 		const char *name;
 		int (*run)(const char *path, struct usage_line *l);
 	} runs[] = {
+	    {"setup", run_setup},
 	    {"test", run_test},
 	    {"check", run_check},
 	    {"probe", run_probe},

@@ -36,8 +36,8 @@ may mail/session base mail/format mail/mailbox
 may mail/compose base mail/format mail/mailbox mail/session
 may mail/command base mail/format mail/mailbox mail/session mail/compose
 may mail base mail/format mail/mailbox mail/session mail/compose mail/command
-for folder in relayconf relayconf/import relayconf/adopt; do
-	may $folder base diagnosis message config relayconf relayconf/import relayconf/adopt
+for folder in relayconf relayconf/import relayconf/adopt relayconf/setup; do
+	may $folder base diagnosis message config relayconf relayconf/import relayconf/adopt relayconf/setup
 done
 
 sources=$(find sendmail mail relayconf -name '*.[ch]')

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Puts firsthop in the system's places; what was there is kept beside it as NAME.before-firsthop.
 set -eu
-. relayconf/system/links.sh
+. "$(dirname "$0")/links.sh"
 root=${DESTDIR:-}
 
 if [ "${SYSTEM:-$(uname -s)}" = FreeBSD ]; then

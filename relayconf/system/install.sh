@@ -24,7 +24,7 @@ keep() {
 every() {
 	rights program | while read -r kind place owner group mode; do $1 "$binaries/${place##*/}" "$root$place" "$owner" "$group" "$mode"; done
 	$2 relayconf/firsthop.conf.sample "$root$SYSCONFDIR/firsthop/firsthop.conf.sample" 0644
-	for file in munin.sh logwatch.pl; do $2 "$here/$file" "$root$PREFIX/share/firsthop/$file" 0755; done
+	for file in munin.sh logwatch.pl install-links.sh links.sh; do $2 "$here/$file" "$root$PREFIX/share/firsthop/$file" 0755; done
 	$2 "$here/logwatch.conf" "$root$PREFIX/share/firsthop/logwatch.conf" 0644
 	for page in man/*.[1578]; do $2 "$page" "$root$MANDIR/man${page##*.}/${page##*/}" 0644; done
 }

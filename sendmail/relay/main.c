@@ -7,6 +7,7 @@
 #include "jobs/orders.h"
 #include "jobs/process.h"
 #include "relay/attempt.h"
+#include "relay/find.h"
 #include "relay/plan.h"
 #include "relay/probe.h"
 #include "relay/survey.h"
@@ -22,7 +23,7 @@
 static int usage(void)
 {
 	fprintf(stderr, "usage: relay --probe[-json] CONFIGURATION PATH SENDER RECIPIENT | --route "
-	                "CONFIGURATION PATH | --survey CONFIGURATION\n");
+	                "CONFIGURATION PATH | --survey CONFIGURATION | --find DOMAIN\n");
 	return EX_USAGE;
 }
 
@@ -117,6 +118,10 @@ int main(int argc, char **argv)
 	log_start("firsthop-relay", LOG_TO_STDERR);
 	if (started)
 		return serve();
+	if (argc == 3 && strcmp(argv[1], "--find") == 0) {
+		confine_begin_as_root();
+		return find_print(argv[2]);
+	}
 	if (argc > 1 && (text_starts(argv[1], "--probe") || strcmp(argv[1], "--route") == 0 ||
 	                    strcmp(argv[1], "--survey") == 0))
 		return answer(argc, argv);
