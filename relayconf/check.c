@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const struct check_rule rules[] = {
-    {"name", "the name that servers are told is a full one", check_name, true},
+    {"name", "the name that this machine gives to servers is a full one", check_name, true},
     {"own-name", "no domain of the configuration holds this machine's own name", check_own_name,
         true},
     {"smarthost", "there is a server to give mail to", check_smarthosts, true},
@@ -34,9 +34,9 @@ static const struct check_rule rules[] = {
     {"places", "the system's own names for sendmail lead to firsthop", check_places, false},
     {"mailer.conf", "there is no mailer.conf, and none is needed", check_mailer_conf, false},
     {"former-queue", "no other mail program has left mail behind", check_former_queues, false},
-    {"runner", "a runner lives", check_runner, false},
+    {"runner", "the runner is running", check_runner, false},
     {"boot", "what is started at boot is as it should be", check_boot, false},
-    {"syslog", "log lines are taken", check_syslog, false},
+    {"syslog", "log lines are read", check_syslog, false},
     {"fallback", "no server is passed over", check_fallback, false},
     {"submission", "new mail can be submitted", check_submission, false},
     {"waiting", "no mail waits for long", check_waiting, false},
@@ -112,8 +112,8 @@ static void say_sum(const struct check *c, bool everything)
 	    everything ? "" : "; \"relayconf check -v\" lists them");
 	if (problems > 0)
 		output_to(stdout,
-		    "%d problem%s to mend; mail that cannot go for it waits in the queue, and is not "
-		    "lost.\n",
+		    "%d problem%s to fix. Mail that cannot be sent because of it waits in the queue; it is "
+		    "not lost.\n",
 		    problems, problems == 1 ? "" : "s");
 	else
 		output_to(stdout,

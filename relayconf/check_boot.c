@@ -171,8 +171,8 @@ void check_syslog(struct check *c)
 		return;
 	if (!is_there(path)) {
 		finding(c, GRADE_NOTE, "start syslogd",
-		    "nobody takes log lines at %s: what cron and PHP were told, and why mail waits, stands "
-		    "in no log",
+		    "nothing reads log lines at %s: what cron and PHP got as an answer, and why mail "
+		    "waits, is in no log",
 		    path);
 		return;
 	}

@@ -271,7 +271,7 @@ void check_former_queues(struct check *c)
 		if (count > 0)
 			finding(c, GRADE_NOTE,
 			    is_adopted(queues[i].program)
-			        ? "stop that program; \"relayconf adopt\" shows them, and takes them over"
+			        ? "stop that program; \"relayconf adopt\" shows them, and moves them here"
 			        : "let that program send them once more, or give each to sendmail -t; then "
 			          "remove them",
 			    "%s holds %d message%s of %s, which nobody delivers unless it still runs",

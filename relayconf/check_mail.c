@@ -100,7 +100,7 @@ static void look_at_self(struct check *c, const char *fields)
 	fields_get(fields, "name", name, sizeof name);
 	if (fields_get(fields, "self", self, sizeof self) && *self != '\0')
 		finding(c, GRADE_NOTE,
-		    "if that mail server moved elsewhere, mend the name in DNS or in /etc/hosts",
+		    "if that mail server has moved, correct the name in DNS or in /etc/hosts",
 		    "%s leads to %s, which is this very machine: a mail server has to listen here, or "
 		    "nothing is delivered",
 		    name, self);
@@ -176,12 +176,12 @@ void check_runner(struct check *c)
 	bool lent = runner_is_lent();
 	if (c->health[0] == '\0')
 		finding(c, GRADE_PROBLEM, "look at what \"mailq health\" says",
-		    "mailq cannot tell whether a runner lives");
-	else if (strstr(c->health, "no runner lives") != NULL && lent)
+		    "mailq cannot see whether the runner is running");
+	else if (strstr(c->health, "the runner is not running") != NULL && lent)
 		finding(c, GRADE_OK, "", "no runner stays; submission starts one");
-	else if (strstr(c->health, "no runner lives") != NULL)
+	else if (strstr(c->health, "the runner is not running") != NULL)
 		finding(c, GRADE_PROBLEM, "as root: sendmail -bd -q1m, or start the service firsthop",
-		    "no runner lives: mail is taken, and nothing is delivered");
+		    "the runner is not running: mail is accepted, but not sent");
 }
 
 /* A sentence of it that holds these words, as mailq joined them: up to the next semicolon or bar.
@@ -206,7 +206,8 @@ static void look_at_socket(struct check *c)
 {
 	struct stat st;
 	TEXT(path, 1100);
-	if (c->health[0] == '\0' || strstr(c->health, "no runner lives") != NULL || runner_is_lent())
+	if (c->health[0] == '\0' || strstr(c->health, "the runner is not running") != NULL ||
+	    runner_is_lent())
 		return;
 	text_printf(&path, "%s/submit.sock", paths_run());
 	if (lstat(path.data, &st) != 0 || !S_ISSOCK(st.st_mode))
@@ -219,8 +220,8 @@ void check_fallback(struct check *c)
 {
 	TEXT(words, 600);
 	if (health_sentence(c, "passed over: ", &words))
-		finding(c, GRADE_PROBLEM, "sendmail -bh; relayconf probe",
-		    "%s; other servers take its mail", words.data);
+		finding(c, GRADE_PROBLEM, "sendmail -bh; relayconf probe", "%s; other servers get its mail",
+		    words.data);
 }
 
 void check_submission(struct check *c)
@@ -245,7 +246,7 @@ static bool held_up(const struct check *c, struct text *reason)
 	const char *at = strstr(c->health, "the oldest for ");
 	at = at != NULL ? strstr(at, "; ") : NULL;
 	if (strncmp(c->health, "MAILQ OK", 8) == 0 || at == NULL ||
-	    strstr(c->health, "no runner lives") != NULL)
+	    strstr(c->health, "the runner is not running") != NULL)
 		return false;
 	text_printf(reason, "%.*s", (int)strcspn(at + 2, "|"), at + 2);
 	return true;

@@ -29,7 +29,7 @@ static const struct usage_option explain_options[] =
 static const struct usage_option import_options[] =
     {{"-o", "FILE", "write this file, and each password into a file beside it", USAGE_FILE, NULL},
         {"-R", "ROOT", "the files of an old machine lie below this folder", USAGE_FILE, NULL}, END};
-static const struct usage_option adopt_options[] = {{"--yes", NULL, "take it over without asking",
+static const struct usage_option adopt_options[] = {{"--yes", NULL, "move it here without asking",
                                                         USAGE_ANY, NULL},
     {"-R", "ROOT", "the queues of an old machine lie below this folder", USAGE_FILE, NULL}, END};
 static const struct usage_option test_options[] = {{"--from", "ADDRESS", "envelope sender (you)",
@@ -150,8 +150,7 @@ static const struct usage_command commands[] = {
         .choices = "dma ssmtp msmtp nullmailer sendmail postfix"},
     {.name = "adopt",
         .operands = "",
-        .meaning =
-            "Takes over mail that lies in the queues of sendmail, dma, nullmailer or Postfix",
+        .meaning = "Moves the mail in the queues of sendmail, dma, nullmailer or Postfix",
         .codes = "0; 75 something was left where it is",
         .options = adopt_options},
 };

@@ -171,7 +171,7 @@ static int compare_all(const struct side *now, const struct side *then)
 	}
 	free(line);
 	if (list == NULL || pclose(list) != 0) {
-		output_to(stderr, "relayconf: the queue cannot be listed; \"mailq\" tells why\n");
+		output_to(stderr, "relayconf: the queue cannot be listed; \"mailq\" shows why\n");
 		return EX_UNAVAILABLE;
 	}
 	output_to(stdout, "%s%d of %d waiting message%s would go another way\n", differ > 0 ? "\n" : "",

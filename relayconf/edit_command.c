@@ -101,7 +101,7 @@ int command_set(const char *path, int count, char *const *words)
 	struct edit edits[EDITS_MAX];
 	struct diagnosis d = {0};
 	if (count > EDITS_MAX) {
-		output_to(stderr, "relayconf: set takes %d keys at a time\n", EDITS_MAX);
+		output_to(stderr, "relayconf: set accepts %d keys at a time\n", EDITS_MAX);
 		return EX_USAGE;
 	}
 	for (int i = 0; i < count; i++) {
@@ -112,7 +112,7 @@ int command_set(const char *path, int count, char *const *words)
 		    names[i].key, strcmp(value, "--default") == 0 ? NULL : value};
 		for (int k = 0; k < i; k++) {
 			if (strcmp(words[2 * k], words[2 * i]) == 0) {
-				output_to(stderr, "relayconf: %.100s stands here twice\n", words[2 * i]);
+				output_to(stderr, "relayconf: %.100s is given twice\n", words[2 * i]);
 				return EX_USAGE;
 			}
 		}

@@ -25,7 +25,7 @@ static void print_wait(const struct judgement *j)
 	if (j->deed == DEED_RETURN || j->reason == NULL)
 		return;
 	output_to(stdout, "waiting   %s\n",
-	    j->stays ? "alone does not mend this" : "may be all that is needed");
+	    j->stays ? "will not fix this" : "may be all that is needed");
 	if (j->wait_s >= 60)
 		output_to(stdout, "wait      at least %d min between attempts\n", j->wait_s / 60);
 }

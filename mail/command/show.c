@@ -130,7 +130,7 @@ enum command_result show_window(struct session *s, const struct call *c)
 	int window = window_size(s), back = c->text[0] == '-';
 	int first = s->first_shown + (back ? -window : window);
 	if (c->text[0] != '\0' && strspn(c->text, "+-") != strlen(c->text)) {
-		fprintf(stderr, "mail: z: behind it stands + or -\n");
+		fprintf(stderr, "mail: z: it is followed by + or -\n");
 		return COMMAND_FAILED;
 	}
 	if (first >= s->folder->count || (back && s->first_shown == 0)) {

@@ -130,7 +130,7 @@ static bool read_letters(struct reading *r, const char *word)
 	size_t n = strlen(r->letters), more = strlen(word) - 1;
 	if (more == 0 || strspn(word + 1, "dnoru") != more || n + more >= sizeof r->letters) {
 		text_printf(r->why,
-		    "%s: after the colon stands one of d (deleted), n (new), o (old), r (read), u (unread)",
+		    "%s: after the colon comes one of d (deleted), n (new), o (old), r (read), u (unread)",
 		    word);
 		return false;
 	}

@@ -64,7 +64,7 @@ static bool agreed(int count)
 {
 	char answer[16] = "";
 	if (!isatty(STDIN_FILENO)) {
-		output_to(stdout, "\nNothing was changed.  \"relayconf adopt --yes\" takes over %s.\n",
+		output_to(stdout, "\nNothing was changed.  \"relayconf adopt --yes\" moves %s here.\n",
 		    count == 1 ? "this message" : "these messages");
 		return false;
 	}
@@ -141,8 +141,8 @@ static bool move_aside(const struct found *f, int aside)
 		                   (i == 1 && errno == ENOENT));
 	if (!done)
 		output_to(stderr,
-		    "relayconf: %s/%s was taken over and cannot be moved to %s (%s); move it by hand, or "
-		    "it is sent twice\n",
+		    "relayconf: %s/%s is in the queue here now, and cannot be moved to %s (%s); move it by "
+		    "hand, or it is sent twice\n",
 		    f->place->folder, f->files[0], f->place->aside, strerror(errno));
 	return done;
 }
@@ -184,7 +184,7 @@ static bool take_over(const struct found *f)
 		    errno == EMLINK ? "its text has a second name elsewhere" : strerror(errno));
 	bool done = loaded && submit(f, &message) == 0;
 	if (loaded && !done)
-		output_to(stderr, "relayconf: %s/%s is left alone: sendmail did not take it\n",
+		output_to(stderr, "relayconf: %s/%s is left alone: sendmail did not accept it\n",
 		    f->place->folder, f->files[0]);
 	buffer_free(&message);
 	done = done && move_aside(f, aside);
@@ -212,7 +212,7 @@ int command_adopt(const char *root, bool yes)
 	for (int i = 0; go && i < a.count; i++)
 		taken += take_over(&a.list[i]);
 	if (go)
-		output_to(stdout, "%d of %d taken over; mailq shows them.\n", taken, a.count);
+		output_to(stdout, "%d of %d moved here; mailq shows them.\n", taken, a.count);
 	int code = go && taken == a.count && a.unreadable == 0 ? EX_OK : go ? EX_TEMPFAIL : EX_OK;
 	adopt_free(&a);
 	return code;

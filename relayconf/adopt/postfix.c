@@ -86,9 +86,9 @@ static void found_file(void *context, const char *name)
 	struct buffer text = {0};
 	struct found *f = adopt_add(s->adopt, s->queue, s->place, name, NULL);
 	if (!is_whole(s->place, name))
-		adopt_drop(s->adopt, "it was not written to its end, and Postfix never took it");
+		adopt_drop(s->adopt, "it was not written to its end, and Postfix never accepted it");
 	else if (!postcat("-e", s->place, name, &text))
-		adopt_drop(s->adopt, errno == ENOENT   ? "it takes Postfix's postcat to read it; install "
+		adopt_drop(s->adopt, errno == ENOENT   ? "Postfix's postcat is needed to read it; install "
 		                                         "postfix once more, or deliver with it"
 		                     : errno == EMLINK ? "it has a second name elsewhere"
 		                                       : "postcat cannot read it");

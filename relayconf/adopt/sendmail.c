@@ -68,7 +68,7 @@ static void found_quarantined(void *context, const char *name)
 {
 	const struct scan *s = context;
 	adopt_leave(s->adopt, s->place, name,
-	    "it was quarantined (sendmail -qQ); name it qf in place of hf to have it taken over");
+	    "it was quarantined (sendmail -qQ); name it qf in place of hf to have it moved");
 }
 
 static void found_lost(void *context, const char *name)

@@ -347,7 +347,7 @@ int command_import(const char *root, const char *output, const char *name, const
 		written = write_secrets(&im, output) && write_file(output, &text, 0644);
 		if (written)
 			output_to(stdout,
-			    "%s is written; relayconf check and relayconf probe tell whether it works\n",
+			    "%s is written; relayconf check and relayconf probe show whether it works\n",
 			    output);
 	}
 	import_free(&im);

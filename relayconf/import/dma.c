@@ -107,8 +107,7 @@ bool import_dma(struct import *im, const char *path)
 			import_word(im, name, word, sizeof word);
 		import_set(im, "host", "", "name", name != NULL && *name == '/' ? word : name);
 		pairs_note(&p, im, "SPOOLDIR",
-		    "the spool has a place of its own; relayconf adopt takes over the mail that lies "
-		    "there");
+		    "the spool has a place of its own; relayconf adopt moves the mail that is there");
 		pairs_note(&p, im, "FINGERPRINT",
 		    "certificates are checked by their authority: tls_ca_file may name the server's own");
 		pairs_note(&p, im, "CERTFILE", "client certificates are not used");

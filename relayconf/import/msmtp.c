@@ -223,7 +223,7 @@ static void find_standard(struct accounts *all, struct import *im, const char *f
 	text_copy(all->standard, sizeof all->standard, all->list[0].name);
 	if (all->count > 1)
 		import_note(im, file, all->list[0].line, all->list[0].own_name,
-		    "there is no account default; the first one takes all mail that no other one does");
+		    "there is no account default; the first one gets all mail that no other one gets");
 }
 
 /* The account's own: one that it has of an account with another server or another user stays there.
@@ -292,8 +292,8 @@ static void put_sender(const struct account *a, bool only, const struct pairs *p
 		import_set(im, "sender", "", "envelope_from", a->from);
 	else if (*a->from != '\0' && plain)
 		import_note(im, p->file, 0, a->from,
-		    "the default account's sender; not set for all mail, because the accounts are told "
-		    "apart by their senders");
+		    "the default account's sender; not set for all mail, because the accounts are "
+		    "distinguished by their senders");
 	if (strcmp(a->from_header, "on") != 0)
 		return;
 	if (*a->from != '\0' && plain && only)
@@ -319,11 +319,11 @@ static void put_route(const struct account *a, const struct pairs *p, struct imp
 	} else if (*a->from != '\0') {
 		import_note(im, p->file, a->line, a->from,
 		    "this pattern of senders has no counterpart; write a [route from:...] for the mail "
-		    "that this account is to take");
+		    "that this account should send");
 	} else {
 		import_note(im, p->file, 0, a->own_name,
-		    "this account was chosen with msmtp -a; write a [route] for the mail that it is to "
-		    "take");
+		    "this account was chosen with msmtp -a; write a [route] for the mail that it should "
+		    "send");
 	}
 	if (strcmp(a->from_header, "on") == 0)
 		import_note(im, p->file, a->line, "set_from_header on",

@@ -70,7 +70,7 @@ bool import_ssmtp(struct import *im, const char *path)
 		    "into the aliases file");
 		if (!pairs_is_yes(&p, "FromLineOverride"))
 			import_set(im, "sender", "", "header_from", "qualify");
-		pairs_note(&p, im, "AuthMethod", "the best method that the server offers is taken");
+		pairs_note(&p, im, "AuthMethod", "the best method that the server offers is used");
 		pairs_note(&p, im, "UseTLSCert", "client certificates are not used");
 		pairs_note(&p, im, "TLSCert", "client certificates are not used");
 		pairs_note(&p, im, "TLSKey", "client certificates are not used");

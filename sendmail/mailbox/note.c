@@ -134,7 +134,7 @@ bool note_obey(struct note *n, int mailbox, struct stat *st, struct text *told)
 		done = begins_so(mailbox, &p, st->st_size) && !has_more_behind(mailbox, &p, st->st_size);
 		good = !done || note_cut(mailbox, (off_t)p.at);
 		if (done)
-			text_printf(told, "; %lld bytes of a message that was broken off there were taken away",
+			text_printf(told, "; %lld bytes of a message that was broken off there were removed",
 			    bytes);
 		else
 			text_put(told, "; a message had been broken off there, and another program has changed "

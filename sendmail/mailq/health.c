@@ -49,7 +49,7 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 		clock_put_span(&words, oldest_s);
 	}
 	if (!l->runner_lives)
-		text_put(&words, "; no runner lives");
+		text_put(&words, "; the runner is not running");
 	text_put(&words, troubles.data);
 	if (l->drop_problem[0] != '\0')
 		text_printf(&words, "; %s", l->drop_problem);

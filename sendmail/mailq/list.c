@@ -347,7 +347,7 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 	if (r->problem[0] != '\0')
 		text_put(t, r->problem);
 	else if (l->of_dead && (rcpt == NULL || rcpt->why.verdict == VERDICT_NONE))
-		text_put(t, "set aside; the mail log tells why");
+		text_put(t, "set aside; the mail log says why");
 	else if (r->held)
 		text_printf(t, "held by uid %lld; \"mailq release %s\" lets it go", (long long)r->held_by,
 		    r->id);
@@ -360,8 +360,8 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 	} else if (list_health(l, r, rcpt) != NULL)
 		report_reason(t, &list_health(l, r, rcpt)->why);
 	else if (r->in_drop || !l->runner_lives)
-		text_put(t, l->runner_lives ? "just submitted, the runner takes it at once"
-		                            : "not tried yet: no runner lives");
+		text_put(t, l->runner_lives ? "just submitted; the runner picks it up at once"
+		                            : "not tried yet: the runner is not running");
 	else if (!waiting_put_others(l, r, rcpt, t))
 		text_put(t, "not tried yet");
 }

@@ -65,7 +65,7 @@ static bool set_format(struct options *o, const char *name)
 			return o->form_given = true;
 		}
 	}
-	output_to(stderr, "mailq: --format takes sendmail, postfix, json or long; not %.40s\n", name);
+	output_to(stderr, "mailq: --format must be sendmail, postfix, json or long; not %.40s\n", name);
 	return false;
 }
 
@@ -94,7 +94,7 @@ static int read_health(int argc, char **argv, struct options *o)
 		                     : strcmp(argv[i], "-c") == 0 ? &o->critical_min
 		                                                  : NULL;
 		if (minutes == NULL || i + 1 >= argc || !text_number(argv[i + 1], 0, 1000000, minutes)) {
-			output_to(stderr, "mailq: health takes -w MINUTES and -c MINUTES, or --openmetrics\n");
+			output_to(stderr, "mailq: health needs -w MINUTES and -c MINUTES, or --openmetrics\n");
 			return 3;
 		}
 	}
@@ -196,7 +196,7 @@ static void put_notes(const struct listing *l)
 		    "returned; \"mailq dead\" lists them\n",
 		    l->dead, l->dead == 1 ? " is" : "s are", paths_spool());
 	if (!l->runner_lives && l->count > 0)
-		output_to(stderr, "mailq: no runner lives, so nothing is delivered: root starts it with "
+		output_to(stderr, "mailq: the runner is not running, so no mail is sent. Start it as root: "
 		                  "\"sendmail -bd -q1m\"\n");
 }
 

@@ -127,7 +127,7 @@ static void put_paths(FILE *out, const struct listing *l)
 {
 	char path[RULES_PATH_SIZE], other[RULES_PATH_SIZE];
 	metric(out, "path_open", "gauge", "",
-	    "1: mail goes this way, a list of smarthosts in order; 0: none of them takes any.");
+	    "1: mail goes this way, a list of smarthosts in order; 0: none of them accepts any.");
 	rules_default_path(l->config, path, sizeof path);
 	if (*path != '\0')
 		put_path(out, l, path);
@@ -169,7 +169,7 @@ static void put_closed(FILE *out, const struct listing *l)
 			put_closed_path(out, h);
 	}
 	gauge(out, "direct_domains_closed", "", domains,
-	    "Recipient domains whose own servers take no mail ([fallback] direct_mx).");
+	    "Recipient domains whose own servers accept no mail ([fallback] direct_mx).");
 	gauge(out, "config_good", "", config_good,
 	    "0: the configuration is wrong or names no smarthost, and all mail waits.");
 }
@@ -178,7 +178,7 @@ static void put_closed(FILE *out, const struct listing *l)
 static void put_passed(FILE *out, const struct listing *l)
 {
 	metric(out, "smarthost_passed_over", "gauge", "",
-	    "1: this smarthost fails, and others take its mail; 0: it does not.");
+	    "1: this smarthost fails, and others get its mail; 0: it does not.");
 	for (int i = 0; i < l->config->hop_count; i++) {
 		bool passed = false;
 		for (int k = 0; k < l->passed_count && !passed; k++)
@@ -194,7 +194,7 @@ static void put_room(FILE *out, const struct listing *l)
 	gauge(out, "spool_free_bytes", "bytes", (long long)l->room.free_bytes,
 	    "Free space on the spool's disk.");
 	gauge(out, "spool_reserve_bytes", "bytes", (long long)l->room.reserve_bytes,
-	    "Free space below which no mail is taken any more.");
+	    "Free space below which no mail is accepted any more.");
 	if (l->room.free_files != ULLONG_MAX)
 		gauge(out, "spool_free_files", "", (long long)l->room.free_files,
 		    "Files that can still be made on the spool's disk.");
@@ -215,7 +215,7 @@ static void put_hops(FILE *out, const struct counters *c)
 		}
 	}
 	metric(out, "sessions", "counter", "",
-	    "Sessions by server: ready to take mail, or refused before that.");
+	    "Sessions by server: ready for mail, or refused before that.");
 	for (int i = 0; i < c->hop_count; i++) {
 		fputs("firsthop_sessions_total{hop=\"", out);
 		put_label(out, c->hops[i].name);
@@ -229,7 +229,7 @@ static void put_delays(FILE *out, const struct counters *c)
 {
 	unsigned long long below = 0;
 	metric(out, "delivery_seconds", "histogram", "seconds",
-	    "From submission until a server took the mail, one for each recipient.");
+	    "From submission until a server accepted the mail, one for each recipient.");
 	for (int i = 0; i < COUNTERS_DELAYS - 1; i++) {
 		below += c->delays[i];
 		fprintf(out, "firsthop_delivery_seconds_bucket{le=\"%d.0\"} %llu\n", counters_delay_s[i],
@@ -244,7 +244,7 @@ static void put_delays(FILE *out, const struct counters *c)
 
 static void put_counters(FILE *out, const struct counters *c)
 {
-	counter(out, "adopted_messages", c->adopted, "Messages that the runner has taken up.");
+	counter(out, "adopted_messages", c->adopted, "Messages that the runner has picked up.");
 	put_hops(out, c);
 	metric(out, "deferrals", "counter", "",
 	    "Attempts of recipients that wait on, by whose fault it was.");
@@ -264,7 +264,7 @@ int metrics_print(FILE *out, const struct listing *l)
 {
 	metric(out, "build_info", "gauge", "", "The version, as a label.");
 	labelled(out, "build_info", "version", FH_VERSION, 1);
-	gauge(out, "runner_up", "", l->runner_lives, "1: a runner lives.");
+	gauge(out, "runner_up", "", l->runner_lives, "1: the runner is running.");
 	put_queue(out, l);
 	put_paths(out, l);
 	put_closed(out, l);

@@ -120,7 +120,7 @@ static void explain(struct watch *w)
 		why_print(w->out, &l, w->id, false);
 		list_free(&l);
 	} else {
-		output_to(w->out, "It waits; \"mailq why %s\" as root tells why.\n", w->id);
+		output_to(w->out, "It waits; \"mailq why %s\" as root shows why.\n", w->id);
 	}
 	config_free(&config);
 }
@@ -145,12 +145,12 @@ static void conclude(struct watch *w, const char *word)
 		return;
 	if (word == NULL)
 		output_to(w->out,
-		    "It is on disk, and nothing more is known of it yet; \"mailq why %s\" and the mail log "
-		    "tell.\n",
+		    "It is on disk, and nothing more is known yet; \"mailq why %s\" and the mail log show "
+		    "more.\n",
 		    w->id);
 	else if (strcmp(word, "gone") == 0)
 		output_to(w->out,
-		    "It is not in the queue any more: delivered or returned, as the mail log tells.\n");
+		    "It is not in the queue any more: it was delivered or returned; see the mail log.\n");
 	else if (w->begun && strcmp(word, "waits") == 0)
 		output_to(w->out,
 		    "next      \"sendmail -q\" as root tries it at once; \"mailq why %s\" shows this "

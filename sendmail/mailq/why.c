@@ -110,7 +110,8 @@ static void put_next(const struct story *s)
 	} else if (s->row->held) {
 		text_printf(&words, "never, until \"mailq release %s\"", s->row->id);
 	} else if (!s->list->runner_lives) {
-		text_put(&words, "never: no runner lives; root starts it with \"sendmail -bd -q1m\"");
+		text_put(&words,
+		    "never: the runner is not running. Start it as root: \"sendmail -bd -q1m\"");
 	} else if (next_s > clock_wall_s()) {
 		text_put(&words, "in ");
 		clock_put_span(&words, next_s - clock_wall_s());

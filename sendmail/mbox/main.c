@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 	log_start("firsthop-mbox", LOG_TO_STDERR);
 	if (argc < 2 || strcmp(argv[1], "--jobs") != 0) {
 		fprintf(stderr,
-		    "mbox is started by the runner; [local] in firsthop.conf(5) tells for which mail\n");
+		    "mbox is started by the runner; [local] in firsthop.conf(5) says for which mail\n");
 		return EX_USAGE;
 	}
 	if (config_read(&config, paths_config(), &d)) {

@@ -16,9 +16,9 @@
 #define TOLD_MAX 200
 
 static const char usage[] =
-    "usage: newaliases [FILE]              checks the aliases, and tells what each becomes\n"
-    "       newaliases --dump [FILE]       prints the whole table as text\n"
-    "       newaliases --from-db DATABASE  prints an old aliases.db or aliases.dat as text\n";
+    "usage: newaliases [FILE]              checks the aliases, and shows what each becomes\n       "
+    "newaliases --dump [FILE]       prints the whole table as text\n       newaliases --from-db "
+    "DATABASE  prints an old aliases.db or aliases.dat as text\n";
 
 struct telling {
 	const struct config *config;

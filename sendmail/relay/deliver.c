@@ -56,7 +56,7 @@ static void link_lost(struct crank *c)
 	const char *key = errno == ECONNRESET || errno == EPIPE ? "connect-reset" : "peer-closed";
 	if (c->session.state == SESSION_BANNER && c->session.in.length == 0) {
 		key = "no-greeting";
-		text_put(&words, "the server took the connection and closed it without a greeting");
+		text_put(&words, "the server accepted the connection and closed it without a greeting");
 	} else if (c->link.error[0] != '\0')
 		text_put(&words, c->link.error);
 	else if (errno != 0)

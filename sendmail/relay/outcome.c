@@ -92,7 +92,7 @@ void outcome_finished(void *context, struct transaction *t)
 	for (int i = 0; i < t->rcpt_count && t->begun; i++) {
 		if (c->with->probe && t->rcpts[i].accepted)
 			diag_set(&t->rcpts[i].result, VERDICT_SENT, STAGE_RCPT, "",
-			    "the server takes mail for this recipient");
+			    "the server accepts mail for this recipient");
 		tell_rcpt(c, t, i);
 	}
 	job->used = job->used || t->begun;

@@ -157,7 +157,7 @@ static int most_of(const struct callers *c, uid_t *uid)
 static void refuse(const struct caller *c)
 {
 	static const char words[] = "no 73 spool-busy too many submissions of this user wait at "
-	                            "submit.sock. The message was NOT taken\n";
+	                            "submit.sock. The message was NOT accepted\n";
 	send(c->fd, words, sizeof words - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	close(c->fd);
 	struct buffer line = {0};
@@ -267,7 +267,7 @@ static void end_hung(struct caller *c)
 {
 	if (clock_mono_ms() - c->since_ms < SUBMISSION_WHOLE_MS + HUNG_MS)
 		return;
-	log_line(LOG_ERR, "the process %ld, which takes a submission of uid %lu, hangs and is ended",
+	log_line(LOG_ERR, "the process %ld, which receives a submission of uid %lu, hangs and is ended",
 	    (long)c->pid, (unsigned long)c->uid);
 	c->since_ms = clock_mono_ms();
 	kill(c->pid, SIGKILL);

@@ -352,11 +352,10 @@ static int run(struct runner *r)
 static int usage(void)
 {
 	fprintf(stderr,
-	    "usage: runner --stay|--once|--linger [--pass] [--foreground]\n"
-	    "  --stay    deliver mail until it is told to end (rc.d, systemd, sendmail -bd)\n"
-	    "  --once    try everything in the queue now, then end (sendmail -q)\n"
-	    "  --linger  end when the queue is empty\n"
-	    "  --pass    try everything once at the start, whatever its time\n");
+	    "usage: runner --stay|--once|--linger [--pass] [--foreground]\n  --stay    deliver mail "
+	    "until it is asked to end (rc.d, systemd, sendmail -bd)\n  --once    try everything in the "
+	    "queue now, then end (sendmail -q)\n  --linger  end when the queue is empty\n  --pass    "
+	    "try everything once at the start, whatever its time\n");
 	return EX_USAGE;
 }
 

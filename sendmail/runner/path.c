@@ -216,7 +216,7 @@ void path_hop_failed(struct runner *r, struct path *p, const struct diagnosis *d
 	if (path_takes_no_more(d, open)) {
 		p->limit = open;
 		p->limit_until_ms = clock_mono_ms() + LIMIT_MS;
-		log_line(LOG_NOTICE, "smarthost %s takes no session beside the %d that are open: %s",
+		log_line(LOG_NOTICE, "smarthost %s accepts no more sessions than the %d that are open: %s",
 		    d->hop, p->limit, d->text);
 		return;
 	}
@@ -274,14 +274,14 @@ void path_down(struct runner *r, struct path *p, const struct diagnosis *d, int 
 	int64_t left_ms = path_until_ms(r, p) - clock_mono_ms();
 	report_reason(&words, d);
 	if (*p->key == '@')
-		log_line(LOG_WARNING, "no server of %s takes mail; next try in %lld s: %s", p->key + 1,
+		log_line(LOG_WARNING, "no server of %s accepts mail; next try in %lld s: %s", p->key + 1,
 		    (long long)left_ms / 1000, words.data);
 	else if (rules_are_simple(&r->config))
-		log_line(LOG_WARNING, "no smarthost takes mail, all of it waits; next try in %lld s: %s",
+		log_line(LOG_WARNING, "no smarthost accepts mail; everything waits; next try in %lld s: %s",
 		    (long long)left_ms / 1000, words.data);
 	else
 		log_line(LOG_WARNING,
-		    "no smarthost takes mail%s%s; what has no other way waits; next try in %lld s: %s",
+		    "no smarthost accepts mail%s%s; mail without another way waits; next try in %lld s: %s",
 		    *p->key != '\0' ? " for " : "", p->key, (long long)left_ms / 1000, words.data);
 }
 
@@ -349,7 +349,7 @@ void path_hop_ready(struct runner *r, const char *name)
 	counters_hop(&r->counters, name)->ready++;
 	r->counters.changed = true;
 	if (h->failures > 0)
-		log_line(LOG_INFO, "smarthost %s takes mail again, after %d failure%s", name, h->failures,
+		log_line(LOG_INFO, "smarthost %s accepts mail again, after %d failure%s", name, h->failures,
 		    h->failures == 1 ? "" : "s");
 	h->worked = true;
 	h->failures = 0;

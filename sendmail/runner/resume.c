@@ -191,7 +191,7 @@ static bool take_ledger(struct group *g, const char *name)
 	bool read = fdio_slurp_at(g->r->queue.mqueue_fd, name, &text, LEDGER_LIMIT_BYTES);
 	int error = read ? 0 : errno;
 	if (!read)
-		log_line(LOG_ERR, "mqueue/%s cannot be read: %s: what stands there may be sent again", name,
+		log_line(LOG_ERR, "mqueue/%s cannot be read: %s: its messages may be sent again", name,
 		    strerror(error));
 	while ((line = fdio_next_line(&text, &at)) != NULL) {
 		if (ledger_parse(line, &l))

@@ -204,8 +204,8 @@ enum returned returns_failure(struct runner *r, struct message *m)
 		told += message_tells(m, i, "FAILURE");
 		if (!message_tells(m, i, "FAILURE"))
 			log_line(LOG_NOTICE,
-			    "%s: <%s> failed, and nobody is told: the sender wanted no such report (NOTIFY=%s)",
-			    m->id, m->rcpts[i], m->asked[i].notify);
+			    "%s: <%s> failed, and no report is sent: the sender wanted none (NOTIFY=%s)", m->id,
+			    m->rcpts[i], m->asked[i].notify);
 	}
 	if (told == 0)
 		return RETURNED_SENT;

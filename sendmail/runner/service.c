@@ -77,8 +77,8 @@ static const char *why_no_longer(const char *name, int64_t since_ms, int64_t *as
 {
 	int64_t now = clock_mono_ms();
 	if (now - since_ms > PASS_S * 1000)
-		return "the pass takes longer than 15 min, and is not waited for any more; it goes on. "
-		       "mailq says what waits, and why";
+		return "the queue run needs more than 15 min; this command does not wait any longer, the "
+		       "run goes on. mailq shows what waits, and why";
 	if (now - *asked_ms < ASK_EVERY_MS)
 		return NULL;
 	enum heard heard = ask_whether_noted(name);
@@ -217,7 +217,7 @@ static int take_lock(struct runner *r, const char *spool, int *report_fd)
 		return ask_for_pass(r, spool);
 	pid_t pid = living_runner();
 	if (pid != 0) {
-		fprintf(stderr, "runner: a runner lives already (process %ld)\n", (long)pid);
+		fprintf(stderr, "runner: another runner is running (process %ld)\n", (long)pid);
 		return EX_OK;
 	}
 	report_start(report_fd, EX_OK);

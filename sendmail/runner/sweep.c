@@ -83,7 +83,7 @@ static void sound_alarm(struct runner *r, struct entry **old)
 		report_reason(&words, &why);
 	log_line(LOG_CRIT, "%u message%s for more than %d min, the oldest for %s; %s%s", count,
 	    count == 1 ? " waits" : "s wait", r->config.alarm_after_min, span.data,
-	    words.length ? words.data : "each has its own reason", "; mailq why ID tells more");
+	    words.length ? words.data : "each has its own reason", "; see: mailq why ID");
 }
 
 void runner_start_clock(struct runner *r)

@@ -136,7 +136,7 @@ static int gather_recipients(struct collect *c)
 		    "no recipients: the message has no address in To, Cc or Bcc, and none is on the "
 		    "command line");
 	return problem(c, EX_USAGE, "no-recipients",
-	    "no recipients: name them on the command line, or use -t to take them from To, Cc and Bcc");
+	    "no recipients: name them on the command line, or use -t to read them from To, Cc and Bcc");
 }
 
 static void keep(char **slot, const char *value)

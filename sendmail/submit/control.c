@@ -73,7 +73,7 @@ int control_aliases(const struct options *o)
 int control_route(const struct options *o)
 {
 	if (o->recipient_count == 0 && o->mode == MODE_VERIFY) {
-		fprintf(stderr, "sendmail: -bv takes addresses as arguments\n");
+		fprintf(stderr, "sendmail: -bv needs addresses as arguments\n");
 		return EX_USAGE;
 	}
 	const char **arguments = mem_alloc((size_t)(o->recipient_count + 8) * sizeof *arguments);
@@ -159,7 +159,8 @@ int control_run(const struct options *o)
 	case KICK_NOBODY:
 		if (o->client_queue && may_all)
 			return EX_OK;
-		fprintf(stderr, "sendmail: no runner lives; root starts it with \"sendmail -bd -q1m\"\n");
+		fprintf(stderr,
+		    "sendmail: the runner is not running; start it as root: \"sendmail -bd -q1m\"\n");
 		return EX_UNAVAILABLE;
 	default:
 		fprintf(stderr, "sendmail: %s/trigger: %s\n", paths_spool(), strerror(errno));

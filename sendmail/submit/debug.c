@@ -14,7 +14,7 @@ static void put(const char *name, const char *value)
 
 static const char *mode_words(enum mode mode)
 {
-	static const char *const words[] = {"take a message", "SMTP (-bs)", "list the queue (-bp)",
+	static const char *const words[] = {"accept a message", "SMTP (-bs)", "list the queue (-bp)",
 	    "count the queue (-bP)", "list identifiers (-bpi)", "verify addresses (-bv)",
 	    "test addresses (-bt)", "check aliases (-bi)", "a pass over the queue (-q)",
 	    "start the runner (-bd)", "the runner in the foreground (-bD)", "version", "check (-bV)",

@@ -53,9 +53,9 @@ void handover_explain(struct diagnosis *why, const char *reason)
 	socket_path(path, sizeof path);
 	text_printf(&words,
 	    "%.120s; the set-group-id right of this program has no effect (" COMPAT_NO_SETGID
-	    ", or \"" COMPAT_MAKE " install-rights\" was not run), and no runner takes the message at "
-	    "%.80s (root starts it with \"sendmail -bd -q1m\"). "
-	    "The message was NOT taken",
+	    ", or \"" COMPAT_MAKE
+	    " install-rights\" was not run), and no runner accepts the message at %.80s (root starts "
+	    "it with \"sendmail -bd -q1m\"). The message was NOT accepted",
 	    reason, path);
 	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-rights", "%s", words.data);
 }
@@ -72,7 +72,7 @@ static int fail_alone(const char *socket, int drop_error, struct diagnosis *why)
 	}
 	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-write",
 	    "%.200s/drop: %s; and no runner accepts the message instead (%s). The message was NOT "
-	    "taken",
+	    "accepted",
 	    paths_spool(), strerror(drop_error), reason.data);
 	why->error_no = drop_error;
 	return EX_CANTCREAT;
@@ -125,7 +125,7 @@ static int read_answer(int fd, char id[ID_SIZE], struct diagnosis *why)
 	if (n == 0)
 		errno = ECONNRESET;
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-write",
-	    "the runner did not say that it has the message on disk, so it was NOT taken");
+	    "the runner did not say that it has the message on disk, so it was NOT accepted");
 	return EX_IOERR;
 }
 

@@ -10,13 +10,12 @@
 #include <sysexits.h>
 
 static const char help_text[] =
-    "usage: sendmail [options] [recipient ...] < message\n"
-    "  -t            take the recipients from To, Cc and Bcc\n"
-    "  -i            a line with a single dot does not end the message\n"
-    "  -f address    envelope sender          -F name   full name of the sender\n"
-    "  -bp           list the queue (mailq)   -q        one pass over the queue, now\n"
-    "  -bd           start the runner         -v        say where the message went\n"
-    "Every option: sendmail(8).  First aid: firsthop(7).\n";
+    "usage: sendmail [options] [recipient ...] < message\n  -t            read the recipients from "
+    "To, Cc and Bcc\n  -i            a line with a single dot does not end the message\n  -f "
+    "address    envelope sender          -F name   full name of the sender\n  -bp           list "
+    "the queue (mailq)   -q        one pass over the queue, now\n  -bd           start the runner  "
+    "       -v        say where the message went\nEvery option: sendmail(8).  First aid: "
+    "firsthop(7).\n";
 
 /* The queue is the system's, and so is the configuration that its mail is delivered with. */
 static bool is_config_right(const struct options *o)

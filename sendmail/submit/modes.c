@@ -37,7 +37,7 @@ bool modes_use_b(struct options *o, const char *value, struct text *problem)
 		}
 	}
 	if (strcmp(value, "S") == 0)
-		text_put(problem, "batched SMTP (-bS) is not spoken; -bs takes SMTP with its replies");
+		text_put(problem, "batched SMTP (-bS) is not supported; use -bs, SMTP with its replies");
 	else if (strcmp(value, "l") == 0 || strcmp(value, "df") == 0)
 		text_printf(problem,
 		    "-b%s is not known; -bd starts the runner, -bD does so in the foreground", value);
@@ -84,7 +84,7 @@ bool modes_use_q(struct options *o, const char *value, struct text *problem)
 			o->mode = MODE_DAEMON;
 		return true;
 	}
-	text_put(problem, "-q takes a time (15m), or I, R, S or Q with a part of an identifier, "
+	text_put(problem, "-q needs a time (15m), or I, R, S or Q with a part of an identifier, "
 	                  "recipient, sender or reason; not ");
 	text_escape(problem, value, strlen(value));
 	return false;

@@ -97,13 +97,13 @@ static bool use_notify(struct options *o, const char *value, struct text *proble
 {
 	o->notify = value;
 	return dsn_notify_ok(value) ||
-	       refuse(problem, "-N takes never, or a list of success,failure,delay; not ", value);
+	       refuse(problem, "-N must be never, or a list of success,failure,delay; not ", value);
 }
 
 static bool use_ret(struct options *o, const char *value, struct text *problem)
 {
 	if (!text_equal_ci(value, "full") && !text_equal_ci(value, "hdrs"))
-		return refuse(problem, "-R takes full or hdrs; not ", value);
+		return refuse(problem, "-R must be full or hdrs; not ", value);
 	o->ret = text_equal_ci(value, "full") ? "FULL" : "HDRS";
 	return true;
 }
@@ -111,7 +111,7 @@ static bool use_ret(struct options *o, const char *value, struct text *problem)
 static bool use_envid(struct options *o, const char *value, struct text *problem)
 {
 	if (strlen(value) > 100)
-		return refuse(problem, "-V takes at most 100 characters", "");
+		return refuse(problem, "-V can have at most 100 characters", "");
 	o->envid = value;
 	return true;
 }
@@ -136,7 +136,7 @@ static bool use_config_kind(struct options *o, const char *value, struct text *p
 	o->client_queue = strcmp(value, "c") == 0;
 	if (o->client_queue || strcmp(value, "m") == 0)
 		return true;
-	return refuse(problem, "-A takes c or m; not ", value);
+	return refuse(problem, "-A must be c or m; not ", value);
 }
 
 static bool set_error_mode(struct options *o, const char *value, struct text *problem)
@@ -186,7 +186,7 @@ static bool set_utf8(struct options *o, const char *value, struct text *problem)
 {
 	o->needs_utf8 = text_equal_ci(value, "yes");
 	return o->needs_utf8 || text_equal_ci(value, "no") || text_equal_ci(value, "auto") ||
-	       refuse(problem, "-O smtputf8 takes yes, no or auto; not ", value);
+	       refuse(problem, "-O smtputf8 must be yes, no or auto; not ", value);
 }
 
 /* -O Name=value; names without meaning here are passed over. */
@@ -208,7 +208,7 @@ static bool use_long(struct options *o, const char *value, struct text *problem)
 		return true;
 	o->refusal = EX_UNAVAILABLE;
 	return refuse(problem,
-	    "REQUIRETLS cannot be promised; the runner's tls = verify is what protects mail. Take away "
+	    "REQUIRETLS cannot be promised; the runner's tls = verify is what protects mail. Remove "
 	    "-O ",
 	    value);
 }
@@ -219,8 +219,7 @@ static const struct option table[] = {
     {'b', TAKES_VALUE, modes_use_b, NULL},
     {'C', TAKES_VALUE, use_config, NULL},
     {'c', TAKES_NOTHING, NULL, NULL},
-    {'D', TAKES_VALUE, NULL,
-        "no file is written with debugging words; -d tells them on standard error"},
+    {'D', TAKES_VALUE, NULL, "debugging output goes to no file; -d writes it to standard error"},
     {'d', TAKES_REST, use_debug, NULL},
     {'E', TAKES_NOTHING, NULL, NULL},
     {'e', TAKES_VALUE, set_error_mode, NULL},

@@ -136,11 +136,10 @@ void setup_signals_stored(void)
 static void fail_group(void)
 {
 	fprintf(stderr,
-	    "sendmail: the group of the caller (gid %lu) cannot be taken: %s. In a container or "
-	    "another user namespace that group must be mapped "
-	    "(podman: --gidmap, --group-add keep-groups; /etc/subgid), or this program installed there "
-	    "without the set-group-id bit. "
-	    "Nothing was done; a message was NOT taken\n",
+	    "sendmail: the group of the caller (gid %lu) cannot be set: %s. In a container or another "
+	    "user namespace that group must be mapped (podman: --gidmap, --group-add keep-groups; "
+	    "/etc/subgid), or this program installed there without the set-group-id bit. Nothing was "
+	    "done; a message was NOT accepted\n",
 	    (unsigned long)caller_gid, strerror(errno));
 	_exit(EX_OSERR);
 }

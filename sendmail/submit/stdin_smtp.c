@@ -84,7 +84,7 @@ static void start_mail(struct session *s, const char *sender)
 static void do_ehlo(struct session *s)
 {
 	end_mail(s);
-	reply(s, "250-firsthop takes mail from uid %lu (%s)", (unsigned long)getuid(),
+	reply(s, "250-firsthop accepts mail from uid %lu (%s)", (unsigned long)getuid(),
 	    s->caller->login);
 	reply(s, "250-PIPELINING");
 	reply(s, "250-SIZE %lld", ENVELOPE_MESSAGE_LIMIT_BYTES);
@@ -101,7 +101,7 @@ static const char *mail_parameter(struct session *s, const char *name, char *val
 	long long number;
 	if (text_equal_ci(name, "SIZE")) {
 		if (!text_number(value, 0, 1LL << 61, &number))
-			return "501 5.5.4 SIZE takes a number";
+			return "501 5.5.4 SIZE must be a number";
 		return number <= ENVELOPE_MESSAGE_LIMIT_BYTES
 		           ? NULL
 		           : "552 5.3.4 a message may have 1 GiB at most";
@@ -110,18 +110,18 @@ static const char *mail_parameter(struct session *s, const char *name, char *val
 		s->facts.body = text_equal_ci(value, "8BITMIME") ? "8BITMIME" : "7BIT";
 		return text_equal_ci(value, "8BITMIME") || text_equal_ci(value, "7BIT")
 		           ? NULL
-		           : "501 5.5.4 BODY takes 7BIT or 8BITMIME";
+		           : "501 5.5.4 BODY must be 7BIT or 8BITMIME";
 	}
 	if (text_equal_ci(name, "RET")) {
 		s->facts.ret = text_equal_ci(value, "FULL") ? "FULL" : "HDRS";
 		return text_equal_ci(value, "FULL") || text_equal_ci(value, "HDRS")
 		           ? NULL
-		           : "501 5.5.4 RET takes FULL or HDRS";
+		           : "501 5.5.4 RET must be FULL or HDRS";
 	}
 	if (text_equal_ci(name, "ENVID")) {
 		s->facts.envid = s->envid;
 		bool good = dsn_xtext_decode(value) && text_copy(s->envid, sizeof s->envid, value);
-		return good ? NULL : "501 5.5.4 ENVID takes xtext (RFC 3461) of at most 100 characters";
+		return good ? NULL : "501 5.5.4 ENVID must be xtext (RFC 3461) of at most 100 characters";
 	}
 	/* The addresses themselves tell whether SMTPUTF8 is needed; AUTH= names an identity that only a
 	 * login would prove. */
@@ -142,7 +142,7 @@ static void refuse(struct session *s, const struct diagnosis *why, int code)
 	else if (strcmp(why->key, "user-limit") == 0)
 		status = "450 4.7.1";
 	submit_log_refusal(why, code);
-	reply(s, "%s not taken: %s", status, why->text);
+	reply(s, "%s not accepted: %s", status, why->text);
 }
 
 /* From here on a transaction is open, unless something is refused. */
@@ -195,13 +195,13 @@ static const char *rcpt_parameter(struct envelope_asked *asked, const char *name
 		asked->notify = value;
 		return dsn_notify_ok(value)
 		           ? NULL
-		           : "501 5.5.4 NOTIFY takes NEVER, or a list of SUCCESS,FAILURE,DELAY";
+		           : "501 5.5.4 NOTIFY must be NEVER, or a list of SUCCESS,FAILURE,DELAY";
 	}
 	if (text_equal_ci(name, "ORCPT")) {
 		asked->orcpt = value;
 		return dsn_orcpt_ok(value)
 		           ? NULL
-		           : "501 5.5.4 ORCPT takes type;xtext (RFC 3461) of at most 500 characters";
+		           : "501 5.5.4 ORCPT must be type;xtext (RFC 3461) of at most 500 characters";
 	}
 	return "555 5.5.4 this parameter of RCPT is not known";
 }
@@ -252,7 +252,7 @@ static int read_data(void *context, struct buffer *out, bool *at_end, struct dia
 	ssize_t n = s->in.length > 0 ? 1 : fill(s);
 	if (n <= 0) {
 		diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "input-unreadable",
-		    "the input ended within a message of the SMTP dialogue (-bs): it was not taken");
+		    "the input ended within a message of the SMTP dialogue (-bs): it was not accepted");
 		s->over = true;
 		return s->code = EX_DATAERR;
 	}
@@ -307,8 +307,8 @@ static void take_message(struct session *s)
 static void do_data(struct session *s)
 {
 	if (!s->in_mail || s->envelope.recipient_count == 0) {
-		reply(s,
-		    s->in_mail ? "554 5.5.1 no recipient was taken" : "503 5.5.1 MAIL and RCPT come first");
+		reply(s, s->in_mail ? "554 5.5.1 no recipient was accepted"
+		                    : "503 5.5.1 MAIL and RCPT come first");
 		return;
 	}
 	reply(s, "354 the message, please; a line with a single dot ends it");
@@ -332,7 +332,7 @@ static void obey(struct session *s, char *line)
 	case SMTP_EHLO: do_ehlo(s); break;
 	case SMTP_HELO:
 		end_mail(s);
-		reply(s, "250 firsthop takes mail from uid %lu (%s)", (unsigned long)getuid(),
+		reply(s, "250 firsthop accepts mail from uid %lu (%s)", (unsigned long)getuid(),
 		    s->caller->login);
 		break;
 	case SMTP_MAIL: do_mail(s, rest); break;
@@ -411,7 +411,7 @@ int stdin_smtp(const struct options *o, const struct caller *c)
 	struct session s = {.options = o, .caller = c, .code = EX_OK};
 	int code = submit_open(&s.drop, c, true);
 	if (code != EX_OK) {
-		reply(&s, "421 4.3.0 mail cannot be taken: %s",
+		reply(&s, "421 4.3.0 mail cannot be accepted: %s",
 		    code == EX_NOPERM ? "no right to the spool" : "the spool cannot be opened");
 		return code;
 	}

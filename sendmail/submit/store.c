@@ -105,7 +105,7 @@ static int write_start(struct store *s, size_t *content_at, size_t *head_bytes)
 	if (head > ENVELOPE_HEAD_LIMIT_BYTES) {
 		buffer_free(&out);
 		return problem(s, "recipients-limit",
-		    "the recipients of the message, with what is asked for them, take more than 16 MiB; "
+		    "the recipients of the message, with what is asked for them, need more than 16 MiB; "
 		    "divide them among several messages");
 	}
 	if (s->fields > 0)

@@ -146,9 +146,10 @@ static void follow(const struct options *o, const struct drop *drop, enum submit
 	if (watch_follow(drop->id, states[known]) || !o->verbose || o->queue_only)
 		return;
 	if (known == SUBMIT_NOBODY)
-		printf("No runner lives, so it waits: root starts one with \"sendmail -bd -q1m\".\n");
+		printf(
+		    "The runner is not running, so it waits. Start it as root: \"sendmail -bd -q1m\".\n");
 	else
-		printf("The runner was told; mailq and the mail log show what comes of it.\n");
+		printf("The runner was informed; mailq and the mail log show the result.\n");
 }
 
 /* From here on nothing is opened but files of our own in drop/, and the trigger.  A process that

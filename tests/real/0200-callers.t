@@ -9,11 +9,11 @@ ok "Postfix is up" start_postfix
 echo early | as 33:33 /usr/sbin/sendmail early@example.org; is $? 0 "a message without a runner: exit 0"
 list=$(as 103:103 /usr/bin/mailq 2>&1)
 like "$list" 'Total requests: 1' "mailq shows it to user nagios"
-like "$list" 'no runner lives' "and says that nobody delivers"
+like "$list" 'the runner is not running' "and says that nobody delivers"
 as 33:33 /bin/sh -c 'ls /var/spool/firsthop/drop /var/spool/firsthop/mqueue' >/dev/null 2>&1; ok "users cannot look into the spool" test $? -ne 0
 if command -v setpriv >/dev/null 2>&1; then
 	error=$(echo x | setpriv --no-new-privs chroot --userspec=33:33 "$S" /usr/sbin/sendmail a@example.org 2>&1); is $? 77 "set-group-id without effect: exit 77"
-	like "$error" 'NoNewPrivileges.*The message was NOT taken' "and the reason"
+	like "$error" 'NoNewPrivileges.*The message was NOT accepted' "and the reason"
 else
 	count=$((count + 1)); echo "ok $count - set-group-id without effect # skip setpriv is not installed"
 fi
@@ -24,7 +24,7 @@ ok "it delivers what was there" wait_for mails_are 1
 is "$(stat -c %u "$S/proc/$(runner_pid)")" "$(awk -F: '$1 == "firsthop" { print $3 }' "$S/etc/passwd")" "as user firsthop"
 rm -f "$S"/var/vmail/all/new/*
 like "$(in_stage /usr/local/sbin/relayconf check)" 'Nothing is wrong' "relayconf check"
-like "$(in_stage /usr/local/sbin/relayconf probe -r ops@example.org)" 'result .*the server takes mail' "relayconf probe"
+like "$(in_stage /usr/local/sbin/relayconf probe -r ops@example.org)" 'result .*the server accepts mail' "relayconf probe"
 
 cat >"$S/tmp/send.php" <<'END'
 <?php

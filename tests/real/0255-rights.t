@@ -35,7 +35,7 @@ robbed() {
 # --- no right, no runner --------------------------------------------------------------------------------------------
 for how in no-new-privs nosuid; do
 	error=$(echo x | robbed $how 33 a@example.org 2>&1); is $? 77 "$how, no runner: exit 77"
-	like "$error" 'NoNewPrivileges.*nosuid mount.*install-rights.*no runner takes the message at .*/submit\.sock.*The message was NOT taken' "$how: the reason and the cure"
+	like "$error" 'NoNewPrivileges.*nosuid mount.*install-rights.*no runner accepts the message at .*/submit\.sock.*The message was NOT accepted' "$how: the reason and the cure"
 done
 error=$(echo x | robbed read-only 33 a@example.org 2>&1); is $? 73 "a read-only spool, no runner: exit 73"
 like "$error" 'Read-only file system' "and says so"

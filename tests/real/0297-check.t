@@ -15,7 +15,7 @@ says ok programs 'with their rights' "programs"
 says ok spool 'with their rights' "spool"
 says ok places 'lead to firsthop' "the system's names"
 says ok password 'the password for cacti1@mail.test can be read' "password"
-says ok runner 'a runner lives' "runner"
+says ok runner 'the runner is running' "runner"
 # broken COMMAND PATTERN-OF-RULE PATTERN NAME: in the stage; mended afterwards
 broken() {
 	in_stage /bin/busybox sh -c "$1"
@@ -62,7 +62,7 @@ kill -TERM "$(runner_pid)"
 runner_is_gone() { ! [ -e "$S/run/firsthop/runner.pid" ] && ! [ -e "$S/var/run/firsthop/runner.pid" ]; }
 wait_for runner_is_gone
 checked
-says problem runner 'no runner lives' "without a runner"
+says problem runner 'the runner is not running' "without a runner"
 make --no-print-directory -s BUILD="$BUILD" DESTDIR="$S" DAEMONLESS=yes install-rights >/dev/null
 checked
 says ok runner 'no runner stays; submission starts one' "unless submission starts one"

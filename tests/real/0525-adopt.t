@@ -43,7 +43,7 @@ out=$(guide 'adopt$')
 is "$(echo "$out" | grep -c 'watch@example.org to ')" 5 "adopt shows five messages (dma has one for each recipient)"
 like "$out" "watch@example.org to late@elsewhere.example$" "of the half-done one only the recipient that is left"
 out=$(guide 'adopt --yes'); result $? "adopt takes them over" "$out"
-like "$out" '^5 of 5 taken over' "all of them"
+like "$out" '^5 of 5 moved here' "all of them"
 setup_postfix
 ok "Postfix is up, as the smarthost" start_postfix
 ok "the runner starts" start_runner

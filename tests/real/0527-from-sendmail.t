@@ -55,7 +55,7 @@ ln -s /etc/firsthop "$S/usr/local/etc/firsthop" 2>/dev/null || { mkdir -p "$S/us
 is "$(in_stage /usr/local/sbin/relayconf adopt 2>/dev/null | grep -c '^sendmail ')" 4 "adopt shows what it can take"
 unshare -u sh -c 'hostname mon1.example.org && exec chroot "$@"' sh "$S" /usr/bin/env PATH=/usr/local/sbin:/usr/bin:/bin /bin/sh -c "$(recipe move)" >"$work/out" 2>&1; code=$?
 is $code 75 "the commands of firsthop(7), to the end: something was left" "$(cat "$work/out")"
-like "$(cat "$work/out")" '^4 of 4 taken over' "four are taken over"
+like "$(cat "$work/out")" '^4 of 4 moved here' "four are taken over"
 like "$(cat "$work/out")" 'hf[0-9A-Za-z]* is left alone: it was quarantined' "and the quarantined one is left, and named"
 is "$(find "$S/var/spool/clientmqueue" "$S/var/spool/mqueue" -maxdepth 1 -type f | grep -c '/[qd]f')" 1 "in the old queues only its body and envelope stay" "$(find "$S/var/spool/mqueue")"
 unlike "$(in_stage /usr/local/sbin/relayconf check)" "holds [0-9]* message.* of sendmail" "the check knows that nothing is left to take over"

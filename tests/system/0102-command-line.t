@@ -91,10 +91,10 @@ refuse 64 '-X' -X "$work/x" $A
 refuse 64 '-X' -XV $A
 refuse 64 '-D' -D "$work/x" $A
 refuse 64 '-S' -S x $A
-refuse 64 'takes c or m' -Ax $A
-refuse 64 '-N takes' -N maybe $A
-refuse 64 '-N takes' -N '' $A
-refuse 64 '-R takes' -R half $A
+refuse 64 'must be c or m' -Ax $A
+refuse 64 '-N must be' -N maybe $A
+refuse 64 '-N must be' -N '' $A
+refuse 64 '-R must be' -R half $A
 refuse 64 'error mode' -oez $A
 refuse 64 'error mode' -e '' $A
 # what is not taken is told; quietly with q; system/0108 has the modes that keep its text
@@ -126,7 +126,7 @@ refuse 64 'mailq cat ID' -Mvh x
 refuse 64 'mailq retry ID' -M x
 refuse 64 'never changed' -Mar x
 refuse 64 'mailq hold ID' -Qspam
-refuse 64 '-q takes' -qZ
+refuse 64 '-q needs' -qZ
 refuse 64 'a@b@' 'a@b@example.org'
 
 # modes that do other work
@@ -146,7 +146,7 @@ out=$("$S" -bv root 2>&1); code=$?
 like "$out" '<ops@example.org>' "-bv applies aliases"
 like "$code $(echo "$out" | tail -n 1)" '^0 .*127.0.0.1.* port 1' "-bv shows the way, exit 0"
 "$S" -bv 'a b@example.org' >/dev/null; is $? 67 "-bv with what is no address: 67"
-refuse 64 'takes addresses' -bv
+refuse 64 'needs addresses' -bv
 out=$(printf 'root\nx@example.net\n' | "$S" -bt 2>&1); is "$? $(echo "$out" | grep -c recipient)" "0 3" "-bt takes addresses from standard input"
 out=$("$S" -bt root 2>&1); is "$? $(echo "$out" | grep -c recipient)" "0 2" "-bt takes addresses as arguments"
 sed 's/^port = 1$/port = 2/' "$FIRSTHOP_CONFIG" >"$work/other.conf"
@@ -157,7 +157,7 @@ for name in hoststat purgestat; do
 done
 out=$("$S" -d0.1 -oem -f '' -- $A 2>&1 </dev/null); is "$? $(ls "$work/spool/drop" | lines)" "0 1" "-d0.1 takes the message"
 rm -f "$work"/spool/drop/*
-for line in "version +firsthop [0-9]" "spool +$work/spool" "caller +uid $(id -u) .*set-group-id right" 'does +take a message' 'message +error mode m' 'sender +<> \(the null' "argument +$A"; do
+for line in "version +firsthop [0-9]" "spool +$work/spool" "caller +uid $(id -u) .*set-group-id right" 'does +accept a message' 'message +error mode m' 'sender +<> \(the null' "argument +$A"; do
 	like "$out" "^sendmail: $line" "and tells: ${line%% *}"
 done
 like "$("$S" -d -bp 2>&1)" '^sendmail: does +list the queue' "-d with another mode"

@@ -35,7 +35,7 @@ is "$(ls "$work/spool/mqueue" | grep -c '\.log$')" 0 "no journal is left"
 send -v gone@example.org grey@example.org a@example.org
 is "$code" 0 "recipients with three outcomes: exit 0"
 like "$out" '<gone@example.org> failed: .*550 5.1.1 no such user' "one is refused"
-like "$out" 'it is not tried any more, and its sender is told' "and its sender told"
+like "$out" 'it is not tried any more; its sender gets a report' "and its sender told"
 like "$out" '<grey@example.org> deferred: .*450 4.2.0 Greylisted' "one is not taken now"
 like "$out" '<a@example.org> sent' "one is sent"
 like "$out" 'decision  it is kept and tried again after' "what comes next"
@@ -72,7 +72,7 @@ start=$(milliseconds); send -odi i@example.org; took=$(($(milliseconds) - start)
 is "$code $out$(cat "$work/err")" "0 " "-odi without a runner: exit 0, no word"
 ok "and at once ($took ms)" test $took -lt 5000
 send -v j@example.org
-like "$out" 'next try  never: no runner lives; root starts it with "sendmail -bd' "-v without a runner says who starts one"
+like "$out" 'next try  never: the runner is not running. Start it as root: "sendmail -bd' "-v without a runner says who starts one"
 rm -f "$work"/spool/mqueue/*.* "$work"/spool/drop/*; "$S" -q 2>/dev/null
 
 # Several smarthosts; and a caller who does not want to wait.
@@ -130,7 +130,7 @@ printf 'x\n' | "$S" -v x@slow.example >"$work/out" 2>&1 & s=$!
 connects() { grep -q 'connecting to' "$work/out"; }
 wait_for connects
 kill -9 $runner; wait $s; is $? 0 "the runner is killed: exit 0"
-like "$(tail -n 1 "$work/out")" '^It is on disk, and nothing more is known of it yet; "mailq why ' "and what is known is told"
+like "$(tail -n 1 "$work/out")" '^It is on disk, and nothing more is known yet; "mailq why ' "and what is known is told"
 
 # Without a resident runner: the one that is started for the message.
 rm -f "$work"/spool/mqueue/*.* "$work"/spool/drop/*

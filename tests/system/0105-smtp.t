@@ -157,7 +157,7 @@ flags: from-given no-alias name-given
 tag: tag" "-L, -F and -n hold for a session"
 clear_drop
 (ulimit -f 100; { printf 'MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n\r\n'; head -c 1000000 /dev/zero | tr '\0' c; printf '\r\n.\r\nQUIT\r\n'; } | "$S" -bs | tr -d '\r' >"$work/out")
-like "$(cat "$work/out")" '^451 4.3.0 not taken: ' "a write that fails: refused with its reason"
+like "$(cat "$work/out")" '^451 4.3.0 not accepted: ' "a write that fails: refused with its reason"
 is "$(files)" 0 "and nothing is left"
 FIRSTHOP_SPOOL=$work/none "$S" -bs </dev/null >"$work/out" 2>/dev/null
 is "$? $(cut -c1-3 "$work/out")" "73 421" "no spool: 421"

@@ -71,14 +71,14 @@ for i in $(seq 70); do "$TOOLS/sockcat" "$sock" <"$work/silence" >/dev/null 2>&1
 is_refused() { grep -q "submission refused: uid=$(id -u) exit=73" "$work/log"; }
 ok "more silent callers than may wait: the log names the user" wait_for is_refused
 error=$(echo x | S a@example.org 2>&1); is $? 73 "the next one: exit 73"
-like "$error" 'too many submissions of this user wait at submit.sock. The message was NOT taken' "and why"
+like "$error" 'too many submissions of this user wait at submit.sock. The message was NOT accepted' "and why"
 "$BIN/sendmail" drop2@example.org </dev/null; is $? 0 "drop/ works all the same"
 ok "and goes on" wait_for delivered_to drop2@example.org
 { frame "${head}sender: ${newline}recipient: broken@example.org${newline}${newline}"; frame "text"; } >"$work/half"
 timeout 1 "$TOOLS/sockcat" "$sock" <"$work/half" >/dev/null
 kill -KILL "$runner"; wait "$runner" 2>/dev/null
 error=$(echo x | S a@example.org 2>&1); is $? 77 "the socket of a dead runner: exit 77"
-like "$error" 'NoNewPrivileges.*no runner takes the message at .*submit.sock \(root starts it with "sendmail -bd -q1m"\)\. The message was NOT taken' "says why, and the cure"
+like "$error" 'NoNewPrivileges.*no runner accepts the message at .*submit.sock \(root starts it with "sendmail -bd -q1m"\)\. The message was NOT accepted' "says why, and the cure"
 rm -f "$work/run/runner.pid"
 # Refused for a moment: FreeBSD's answer when more callers wait than the runner can listen to.
 echo patient | S patient@example.org & patient=$!

@@ -6,7 +6,7 @@ smarthost; stop "$smarthost_pid"
 config
 for i in $(seq 20); do printf 'Subject: %d\n\nx\n' "$i" | "$BIN/sendmail" -i "u$i@example.org" || echo "not ok"; done
 is "$("$BIN/mailq" 2>/dev/null | tail -n 1)" "$(printf '\t\tTotal requests: 20')" "mailq counts what waits in drop/"
-like "$("$BIN/mailq" 2>&1 >/dev/null)" 'no runner lives' "and says that nobody delivers"
+like "$("$BIN/mailq" 2>&1 >/dev/null)" 'the runner is not running' "and says that nobody delivers"
 runner_once
 list=$("$BIN/mailq" 2>/dev/null)
 like "$list" 'mqueue \(20 requests\)' "they wait in mqueue/"

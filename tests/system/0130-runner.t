@@ -16,13 +16,13 @@ is "$(cat "$work/run/runner.pid")" "$runner" "the pid file"
 send one
 ok "stay: new mail goes out at once" wait_for delivered_are 1
 "$BIN/runner" --stay 2>"$work/err"; is $? 0 "a second runner leaves"
-like "$(cat "$work/err")" "lives already \(process $runner\)" "and says why"
+like "$(cat "$work/err")" "another runner is running \(process $runner\)" "and says why"
 kill -USR1 $runner
 ok "USR1: a status line" wait_for grep -q 'status: waiting=0 .*sent=1 ' "$work/log"
 
 stop "$smarthost_pid"
 send two
-ok "the dead smarthost is noticed" wait_for grep -q 'no smarthost takes mail' "$work/log"
+ok "the dead smarthost is noticed" wait_for grep -q 'no smarthost accepts mail' "$work/log"
 send three
 smarthost -p "$port"
 "$BIN/sendmail" -q; is $? 0 "sendmail -q asks the staying runner, and waits"

@@ -48,7 +48,7 @@ config "$servers
 config "$servers
 [route partner.example]
 via = direct, main"
-"$BIN/relayconf" check >"$work/out"; like "$(cat "$work/out")" 'direct can only stand last' "route: direct before others"
+"$BIN/relayconf" check >"$work/out"; like "$(cat "$work/out")" 'direct can only be last' "route: direct before others"
 config "$servers
 [route partner.example]
 via = partner

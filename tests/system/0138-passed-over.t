@@ -21,7 +21,7 @@ like "$line" '^MAILQ WARNING - 0 messages wait; passed over: smarthost main, .*C
 like "$("$BIN/sendmail" -bh)" '^main +passed over for .*asked again' "sendmail -bh shows it"
 like "$("$BIN/mailq" health --openmetrics)" 'firsthop_smarthost_passed_over\{smarthost="main"\} 1' "the metrics, too"
 like "$("$BIN/mailq" health --openmetrics)" 'firsthop_smarthost_passed_over\{smarthost="backup"\} 0' "for it alone"
-like "$(FIRSTHOP_ROOT="$work" "$BIN/relayconf" check 2>&1)" '^problem +fallback +passed over: smarthost main, .*; other servers take its mail' "relayconf check: a problem"
+like "$(FIRSTHOP_ROOT="$work" "$BIN/relayconf" check 2>&1)" '^problem +fallback +passed over: smarthost main, .*; other servers get its mail' "relayconf check: a problem"
 echo y | "$BIN/sendmail" b@example.org
 ok "further mail goes, too" wait_for has 2
 is "$(grep -c 'passed over: smarthost main' "$work/log")" 1 "a server that is known to fail is not asked, nor named, for each message"

@@ -7,7 +7,7 @@ config
 printf 'To: relay@example.org, later@example.org, good@example.org\n\nx\n' | "$BIN/sendmail" -t -f cacti@example.org
 id=$("$BIN/mailq" --json 2>/dev/null | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
 story=$("$BIN/mailq" why "$id")
-like "$story" '^reason    not tried yet: no runner lives' "why: before the first attempt"
+like "$story" '^reason    not tried yet: the runner is not running' "why: before the first attempt"
 runner_once
 story=$("$BIN/mailq" why "$id"); is $? 0 "why: exit 0"
 is "$(echo "$story" | sed -n '1s/ .*//p')" for "why: the answer comes first"
@@ -29,7 +29,7 @@ like "$story" 'meaning   The server does not relay mail for this machine' "why: 
 like "$story" 'remedy    1. If the server .Courier. should relay for this machine, run there as root: printf .127.0.0.1.tallow,RELAYCLIENT.n. >>/etc/courier/smtpaccess/default && makesmtpaccess' "why: what to do on that server, with this machine's address"
 like "$story" 'meaning   The server delays mail from unknown senders' "why: each reason is explained"
 like "$story" 'decision  it is kept and tried again after' "why: what was decided"
-like "$story" 'next try  never: no runner lives' "why: and when it goes on"
+like "$story" 'next try  never: the runner is not running' "why: and when it goes on"
 like "$("$BIN/mailq" why "${id%%.*}")" "^$id" "why: the beginning of an identifier"
 "$BIN/mailq" why 00000000 2>"$work/err"; is $? 65 "why: no such message"
 like "$(cat "$work/err")" 'no message 00000000 is in the queue' "says so"
@@ -59,14 +59,14 @@ mv "$work/short" "$work/spool/mqueue/$id.log"
 unlike "$("$BIN/mailq" why "$id" | od -An -c)" "033" "why: nothing of a journal reaches the terminal as it is"
 
 like "$("$BIN/relayconf" explain '513 Relaying denied.')" '^key       relay-denied$' "explain: Courier's words"
-like "$("$BIN/relayconf" explain '450 4.1.8 <root@mon.localdomain>: Sender address rejected: Domain not found')" '^waiting   alone does not mend this$' "explain: what waiting does"
+like "$("$BIN/relayconf" explain '450 4.1.8 <root@mon.localdomain>: Sender address rejected: Domain not found')" '^waiting   will not fix this$' "explain: what waiting does"
 like "$("$BIN/relayconf" explain '456 Address temporarily unavailable.')" '^key       address-blocked$' "explain: Courier's block"
 like "$("$BIN/relayconf" explain tls-expired)" 'Compare the date' "explain: a key"
 like "$("$BIN/relayconf" explain '550 5.1.1 who?')" '^key       recipient-unknown$' "explain: an enhanced code"
 "$BIN/relayconf" explain nonsense 2>/dev/null; is $? 65 "explain: nonsense"
 
-line=$("$BIN/mailq" health); is $? 2 "health: mail waits and no runner lives: critical"
-like "$line" '^MAILQ CRITICAL - 3 messages wait, the oldest for [0-9]+ s; no runner lives; .*Connection refused \| waiting=3 oldest=[0-9]+s;1800;14400 dead=0$' "health: the line"
+line=$("$BIN/mailq" health); is $? 2 "health: mail waits and the runner is not running: critical"
+like "$line" '^MAILQ CRITICAL - 3 messages wait, the oldest for [0-9]+ s; the runner is not running; .*Connection refused \| waiting=3 oldest=[0-9]+s;1800;14400 dead=0$' "health: the line"
 "$BIN/mailq" health -w x 2>/dev/null; is $? 3 "health: wrong usage"
 rm -f "$work"/spool/mqueue/[0-9a-f]*.* "$work/spool/mqueue/health"
 line=$("$BIN/mailq" health); is $? 1 "health: no runner, no mail: warning"

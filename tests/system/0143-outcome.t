@@ -38,7 +38,7 @@ config
 printf 'x\n' | "$BIN/sendmail" -i -f cron@mon1.example.org moved@example.org
 "$BIN/runner" --stay --foreground 2>>"$work/log2" & runner=$!
 pids="$pids $runner"
-ok "it waits for a dead smarthost" wait_for grep -q 'no smarthost takes mail' "$work/log2"
+ok "it waits for a dead smarthost" wait_for grep -q 'no smarthost accepts mail' "$work/log2"
 smarthost
 config
 kill -HUP $runner

@@ -26,16 +26,16 @@ like "$out" '^Nothing is wrong' "a right configuration: nothing is wrong"
 is $code 0 "exit 0"
 says ok config 'this host is mon1.example.org, bare addresses get @mon1.example.org' "the name is told"
 says ok smarthost 'main: 127.0.0.1, lookup host, port 587, TLS verify' "the smarthost is told"
-says note own-name "mon1.example.org is, or holds, this machine's own name .*nothing is taken for local" "a domain that holds the own name"
+says note own-name "mon1.example.org is, or holds, this machine's own name .*none of it is treated as local" "a domain that holds the own name"
 conf 'port = 587
 [local]
 deliver = mbox
 domains = mon1.example.org'
 says note own-name "mon1.example.org is, or holds, this machine's own name .*: \[local\] delivers its mail to mailboxes here" "a domain that is delivered here"
-unlike "$out" 'nothing is taken for local' "is not said to go elsewhere"
+unlike "$out" 'none of it is treated as local' "is not said to go elsewhere"
 conf 'port = 587'
 says note self 'main leads to 127.0.0.1, which is this very machine' "a smarthost that is this very machine"
-says ok runner 'a runner lives' "the runner"
+says ok runner 'the runner is running' "the runner"
 like "$out" '^ok +(clock) +the clock says 20' "the clock"
 conf 'port = 465
 implicit = no'
@@ -173,9 +173,9 @@ says problem boot 'the service firsthop is not enabled' "the same where systemd 
 : >"$R/etc/systemd/system/multi-user.target.wants/firsthop.service"; check
 says ok boot 'as it should be' "enabled"
 rm -r "$R/run" "$R/usr/lib/systemd"
-says note syslog 'nobody takes log lines at /' "no syslogd"
+says note syslog 'nothing reads log lines at /' "no syslogd"
 mkdir -p "$R/dev" "$R/var/run"; : >"$R/dev/log"; : >"$R/var/run/log"; check
-says ok syslog 'log lines are taken' "a syslogd"
+says ok syslog 'log lines are read' "a syslogd"
 
 # The queue.
 mv "$work/spool/drop" "$work/spool/drap"; check
@@ -183,7 +183,7 @@ says problem spool 'drop: No such file' "a missing folder"
 mv "$work/spool/drap" "$work/spool/drop"
 kill -TERM $runner; wait $runner
 check
-says problem runner 'no runner lives' "no runner"
+says problem runner 'the runner is not running' "no runner"
 printf 'x\n' | "$BIN/sendmail" ops@example.org; "$BIN/mailq" --json >/dev/null 2>&1
 check
 says ok waiting '1 message waits, the oldest for' "mail that waits"

@@ -76,7 +76,7 @@ like "$(cat "$work"/delivered/*.eml)" '^To: jürgen@example.org$' "a server with
 like "$(cat "$work/sessions")" '^MAIL FROM:<s@example.org> .*SMTPUTF8$' "with SMTPUTF8"
 again; printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -O smtputf8=yes plain@example.net; runner_once
 like "$(cat "$work/log")" 'to=<plain@example.net>.*verdict=sent' "-O smtputf8=yes is honoured there"
-is "$("$BIN/sendmail" -O smtputf8=maybe a@example.org </dev/null 2>&1 | grep -c 'smtputf8 takes yes, no or auto')" 1 "another value is refused"
+is "$("$BIN/sendmail" -O smtputf8=maybe a@example.org </dev/null 2>&1 | grep -c 'smtputf8 must be yes, no or auto')" 1 "another value is refused"
 again; stop "$smarthost_pid"; printf 'x\n' | "$BIN/sendmail" -i -f s@example.org "$(printf 'info@b\303\274cher.example')"
 like "$("$BIN/mailq" 2>/dev/null)" 'info@xn--bcher-kva.example.*\(info@bücher.example\)' "mailq shows both forms before the first attempt"
 runner_once

@@ -71,10 +71,10 @@ named 'p: "/var/mail/dir/"\n' 'aliases:1: alias p: a file as destination' "a mai
 named 'p: :fail: no such user\n' 'aliases:1: alias p: this destination is one of another mail server' ":fail:"; unlike "$told" 'such@' "and its words are no addresses"
 named 'p: error:5.1.1 gone\n' 'aliases:1: alias p: this destination' "error:"
 named 'p: :include:relative\n' 'aliases:1: alias p: the path behind :include:' ":include: of a relative path"
-named 'p:\n' 'aliases:1: alias p: no address' "nothing"
+named 'p:\n' 'aliases:1: alias p: there is no address' "nothing"
 named 'a,b: c@example.com\n' 'aliases:1: alias a,b: an entry has one name' "two names"
 named 'two words: c@example.com\n' 'aliases:1: alias two words: .*double quotes' "a name with blanks"
 named 'root a@example.com\n' "aliases:1: the line has no ':'" "no colon"
-named 'root: a@example.com\nroot: b@example.com\n' 'aliases:2: the name root stands at' "a name twice"
+named 'root: a@example.com\nroot: b@example.com\n' 'aliases:2: the name root is at' "a name twice"
 printf '\377\376r\0o\0o\0t\0' >"$work/aliases"; "$BIN/newaliases" >/dev/null 2>"$work/err"; is $? 65 "UTF-16: exit 65"; like "$(cat "$work/err")" 'is not text' "and named"
 finish

@@ -32,7 +32,7 @@ send team; is "$(delivered)" 1 "no report of success unless it is wanted"
 again
 send -N never gone@example.org; runner_once
 is "$(reports)" "" "never: no report of failure"
-like "$(cat "$work/log")" '<gone@example.org> failed, and nobody is told: the sender wanted no such report \(NOTIFY=never\)' "but the log says it"
+like "$(cat "$work/log")" '<gone@example.org> failed, and no report is sent: the sender wanted none \(NOTIFY=never\)' "but the log says it"
 is "$(ls "$work/spool/mqueue" | grep -c '^[0-9a-f]*[.]')" 0 "and it is done"
 again
 send -N success gone@example.org; runner_once; is "$(reports)" "" "success alone: no report of failure"
@@ -78,7 +78,7 @@ unlike "$(tables "$bounce")" 'never.gone|success.gone' "and nobody else"
 relayed=$(cat $(grep -l '^Subject: Mail relayed' "$work"/delivered/*.eml))
 is "$(echo "$relayed" | grep -E '^(Final-R|Action)')" 'Final-Recipient: rfc822; yes@example.net
 Action: relayed' "our report of success likewise"
-is "$(grep -c 'failed, and nobody is told' "$work/log")" 2 "the log has the two that nobody is told of"
+is "$(grep -c 'failed, and no report is sent' "$work/log")" 2 "the log has the two that nobody is told of"
 is "$(ls "$work/spool/mqueue" | grep -c '^[0-9a-f]*[.]')" 0 "all is done"
 
 # Merged reports are written later, from the journal: NEVER and Original-Recipient hold there, too.

@@ -51,7 +51,7 @@ done
 clear; printf 'x\n' | "$BIN/sendmail" -i -f root@ a@x.org 2>/dev/null
 id=$(ls "$work/spool/drop" | grep -v trigger | head -n 1)
 stop "$smarthost_pid"; runner_once
-like "$("$BIN/mailq" why "$id")" "^repaired: the sender is the caller, because of option -f <root@>: nothing stands behind the '@'\$" "mailq why says so"
+like "$("$BIN/mailq" why "$id")" "^repaired: the sender is the caller, because of option -f <root@>: there is nothing after the '@'\$" "mailq why says so"
 smarthost -r 'gone=550 5.1.1 no'; config
 sent "0 a@x.org " "-f with a final dot" '' -f me@x.org. a@x.org
 is "$(senders)" "me@x.org " "goes without it"

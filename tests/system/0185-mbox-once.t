@@ -34,7 +34,7 @@ is_begun() { grep -q "^$two" "$work/mail/.firsthop-done.$me" && grep -q '^2000$'
 ok "a delivery has begun" wait_for is_begun
 kill -KILL "$mailbox"; exec 9>&-; wait "$mailbox" 2>/dev/null
 ok "its note stays" test -s "$work/mail/.firsthop-mbox.$me"
-like "$(give mbox "$two${tab}$me" second)" '^- appended to .*were taken away' "the next one takes the part away"
+like "$(give mbox "$two${tab}$me" second)" '^- appended to .*were removed' "the next one takes the part away"
 is "$(copies second) $(grep -c '^2000$' "$work/mail/$me")" "1 0" "and the message is there once, and whole"
 like "$(give mbox "$two${tab}$me" second)" '^- in .* since an earlier attempt' "and only once"
 for i in $(seq 100); do give mbox "6b0d0000.$(printf %08x "$i")${tab}$me@here.example.org" "n$i" >/dev/null; done

@@ -50,7 +50,7 @@ like "$(cat "$work/err")" '1700000002.43 is left alone: ' "and one that is no me
 is "$(ls "$work/spool/drop" | lines)" 0 "nothing is in our spool"
 
 out=$(adopt --yes); is $? 75 "--yes: exit 75, because something was left"
-like "$out" '^3 of 3 taken over' "all that could be read"
+like "$out" '^3 of 3 moved here' "all that could be read"
 is "$(ls "$work/spool/drop" | lines)" 3 "three messages are in our spool"
 is "$(cd "$R/var/spool" && find . -type f | sort | tr '\n' ' ')" \
 	"./clientmqueue/adopted/dfABC123 ./clientmqueue/adopted/qfABC123 ./dma/adopted/M5.abc ./dma/adopted/Q5.abc ./mqueue/qfNOBODY ./nullmailer/adopted/1700000001.42 ./nullmailer/queue/1700000002.43 " \
@@ -73,7 +73,7 @@ if command -v script >/dev/null 2>&1 && script --version 2>/dev/null | grep -q u
 	ok "no: everything stays" test -f "$R/var/spool/dma/M7.abc" -a -f "$R/var/spool/dma/Q7.abc"
 	is "$(ls "$work/spool/drop" | grep -c '^[0-9a-f]*\.')" 0 "and nothing was taken"
 	ok "killed at the question: everything stays" sh -c "timeout -s KILL 1 script -qec '$BIN/relayconf adopt -R $R' /dev/null </dev/zero >/dev/null 2>&1; test -f '$R/var/spool/dma/M7.abc'"
-	like "$(answer y)" '1 of 1 taken over' "yes: it is taken over"
+	like "$(answer y)" '1 of 1 moved here' "yes: it is taken over"
 else
 	skip "the question" "script(1) of util-linux is not installed"
 	adopt --yes >/dev/null
@@ -102,6 +102,6 @@ is "$(in_both | tr '\n' ' ')" "2 2 " "with both copies"
 printf 'ID: 6.abc\nSender: alarm@example.org\nRecipient: bad@@example.org\n' | put /var/spool/dma/Q6.abc
 printf 'Subject: x\n\nx\n' | put /var/spool/dma/M6.abc
 adopt --yes >/dev/null; is $? 75 "sendmail refuses one: exit 75"
-like "$(cat "$work/err")" 'Q6.abc is left alone: sendmail did not take it' "it is named"
+like "$(cat "$work/err")" 'Q6.abc is left alone: sendmail did not accept it' "it is named"
 ok "and stays" test -f "$R/var/spool/dma/M6.abc"
 finish

@@ -80,6 +80,6 @@ if [ "$(id -u)" = 0 ]; then
 	echo '0 0 1' >/proc/$pid/uid_map; echo '1 1 1' >/proc/$pid/gid_map
 	echo >"$work/go"
 	wait $pid; is $? 71 "set-group-id, and no number for the caller's group: 71"
-	like "$(cat "$work/err")" '^sendmail: the group of the caller \(gid [0-9]+\) cannot be taken: .*must be mapped.*NOT taken' "with the reason and the cure"
+	like "$(cat "$work/err")" '^sendmail: the group of the caller \(gid [0-9]+\) cannot be set: .*must be mapped.*NOT accepted' "with the reason and the cure"
 fi
 finish

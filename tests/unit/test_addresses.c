@@ -325,7 +325,7 @@ static void one_is_taken(void **state)
 	one_is("a@b.c, d@e.f", true, "none", "more than one");
 	one_is("a@b.c, d@e.f", false, "a@b.c", "first one");
 	one_is("not an address", false, "none", "words");
-	one_is("root@", false, "none", "behind the '@'");
+	one_is("root@", false, "none", "after the '@'");
 	one_is("@example.com", false, "none", "before the '@'");
 	one_is("", false, "none", "no address");
 	one_is("<>", false, "none", "no address");

@@ -159,7 +159,7 @@ static void damaged_mail_stays(void **state)
 	assert_left("names no recipient");
 	installed = false;
 	put_mail("deferred/B1", good);
-	assert_left("it takes Postfix's postcat");
+	assert_left("Postfix's postcat is needed");
 }
 
 /* What a stranger wrote is data: at worst an odd address, which sendmail judges. */

@@ -77,14 +77,13 @@ static void errors_name_line_and_cure(void **state)
 	    {"[host]\nnaem = x\n", ":2: key \"naem\" is not known in [host]; is name meant?"},
 	    {"[hots]\n", ":1: section [hots] is not known"},
 	    {"[host]\nname = a\nname = b\n", ":3: key name is set a second time"},
-	    {"name = a\n", ":1: a key stands before the first section"},
+	    {"name = a\n", ":1: there is a key before the first section"},
 	    {"[host]\nname = a\n  continued\n", ":3: the line begins with blanks"},
 	    {"[host]\nnonsense\n", ":2: the line is neither"},
 	    {"[host\n", ":1: the section line has no ']'"},
 	    {"[smarthost]\n", ":1: a smarthost needs a name"},
-	    {"[smarthost direct]\nhost = x\n", ":1: the name direct stands for the domain's own MX"},
-	    {"[smarthost local]\nhost = x\n",
-	        ":1: the name local stands for the mailboxes of this machine"},
+	    {"[smarthost direct]\nhost = x\n", ":1: the name direct means the domain's own MX"},
+	    {"[smarthost local]\nhost = x\n", ":1: the name local means the mailboxes of this machine"},
 	    {"[smarthost "
 	     "a1234567890123456789012345678901234567890123456789012345678901234567890]\nhost = x\n",
 	        "one word of at most 63 letters"},
@@ -304,7 +303,7 @@ static void aliases_refuse_loudly(void **state)
 	    {"root: a\x01@b.c\n", "aliases-syntax", "control character", false},
 	    {"root: a@@c.d\n", "aliases-syntax", "cannot be read", false},
 	    {"  root: x\n", "aliases-syntax", "begins with a blank", true},
-	    {"root: x\nROOT: y\n", NULL, ":2: the name ROOT stands at", false},
+	    {"root: x\nROOT: y\n", NULL, ":2: the name ROOT is at", false},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -362,7 +361,7 @@ static void maps_rewrite(void **state)
 	config_free(&c);
 	write_file("[rewrite senders]\nwww = web@\n");
 	assert_false(config_read(&c, path, &d));
-	assert_non_null(strstr(d.text, ":2: \"web@\": nothing stands behind the '@'"));
+	assert_non_null(strstr(d.text, ":2: \"web@\": there is nothing after the '@'"));
 	config_free(&c);
 }
 

@@ -16,5 +16,5 @@ void log_limited(struct log_limit *l, const char *words)
 	if (l->count < LOG_LIMIT_AN_HOUR)
 		log_line(LOG_ERR, "%s", words);
 	else if (l->count == LOG_LIMIT_AN_HOUR)
-		log_line(LOG_ERR, "%s; more of this kind are not told for an hour", words);
+		log_line(LOG_ERR, "%s; more of this kind are not logged for an hour", words);
 }

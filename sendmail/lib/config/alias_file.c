@@ -35,8 +35,8 @@ static void add_odd_name(struct alias_reading *r, const char *name)
 	struct buffer words = {0};
 	alias_put_place(r->set, r->source, r->line, &words);
 	buffer_printf(&words,
-	    ": alias %s: an entry has one name, and one with blanks or commas stands in double quotes; "
-	    "no mail finds this one",
+	    ": alias %s: an entry has one name; put a name with blanks or commas in double quotes; "
+	    "this one matches no mail",
 	    name);
 	alias_add_problem(r->set, mem_copy(buffer_string(&words)));
 	buffer_free(&words);
@@ -72,16 +72,16 @@ static bool take_entry(struct alias_reading *r, char *entry)
 	*colon = '\0';
 	char *name = plain_name(r, text_trim(entry));
 	if (*name == '\0')
-		return fail(r, "nothing stands before the ':'");
+		return fail(r, "there is nothing before the ':'");
 	if (text_has_control(name))
-		return fail(r, "a control character stands in the name");
+		return fail(r, "the name has a control character");
 	if ((set->count & (set->count - 1)) == 0)
 		set->rows =
 		    mem_resize(set->rows, set->count ? 2 * (size_t)set->count : 1, sizeof *set->rows);
 	struct alias row = {.name = mem_copy(name), .source = r->source, .line = r->line};
 	r->row = &row;
 	if (!alias_take_list(r, text_trim(colon + 1)))
-		alias_add_held(r, "(nothing)", "aliases-syntax", "no address stands behind the ':'");
+		alias_add_held(r, "(nothing)", "aliases-syntax", "there is no address after the ':'");
 	set->rows[set->count++] = row;
 	return true;
 }
@@ -259,7 +259,7 @@ static void sort(struct aliases *set)
 		}
 		struct buffer words = {0};
 		alias_put_place(set, row->source, row->line, &words);
-		buffer_printf(&words, ": the name %s stands at ", row->name);
+		buffer_printf(&words, ": the name %s is at ", row->name);
 		alias_put_place(set, first->source, first->line, &words);
 		buffer_puts(&words, " already: that entry counts, this one is passed over; join the two");
 		alias_add_problem(set, mem_copy(buffer_string(&words)));

@@ -75,9 +75,9 @@ static bool start_hop(struct reading *r, const char *name)
 		return fail(r,
 		    "the name of a smarthost is one word of at most 63 letters, digits, '-' or '_'");
 	if (strcmp(name, "direct") == 0)
-		return fail(r, "the name direct stands for the domain's own MX: choose another");
+		return fail(r, "the name direct means the domain's own MX: choose another");
 	if (strcmp(name, "local") == 0)
-		return fail(r, "the name local stands for the mailboxes of this machine: choose another");
+		return fail(r, "the name local means the mailboxes of this machine: choose another");
 	for (int i = 0; i < c->hop_count; i++) {
 		if (strcmp(c->hops[i].name, name) == 0)
 			return fail(r, "there is a smarthost of this name already: give each its own");
@@ -173,7 +173,7 @@ static void finish_rewrite(struct reading *r, struct rewrite *map)
 		if (other->of_file || strcasecmp(one->left, other->left) != 0)
 			continue;
 		r->line = other->line;
-		fail(r, "this address stands in the map already: remove one of the two lines");
+		fail(r, "this address is in the map already: remove one of the two lines");
 	}
 }
 
@@ -265,8 +265,8 @@ static bool check_line(struct reading *r, char *line, size_t length, int room)
 	if (*start == '\0' || *start == '\n' || *start == '\r' || *start == '#' || *start == ';')
 		return true;
 	if (start != line)
-		return fail(r,
-		    "the line begins with blanks; a value stands on one line, and a key at its beginning");
+		return fail(r, "the line begins with blanks; write a value on one line, with the key at "
+		               "its beginning");
 	if (*start == '[')
 		return start_section(r, start);
 	return true;
@@ -337,7 +337,7 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 	TEXT(problem, 250);
 	TEXT(words, 400);
 	if (*section == '\0')
-		return fail(r, "a key stands before the first section, e.g. [host]");
+		return fail(r, "there is a key before the first section, e.g. [host]");
 	const struct key_row *row = keys_find(kind, key);
 	if (row == NULL && in_map)
 		return add_pair(r, key, value);

@@ -59,7 +59,7 @@ static const struct key_row rows[] = {
         KEY_YES, IN_HOP(auth_to_unverified_server), 0, 0},
     {{"smarthost", "bind_address", "", "local address to connect from"}, KEY_NAME,
         IN_HOP(bind_address), 0, 0},
-    {{"smarthost", "default", "yes", "no: takes only mail that a [route] sends to it"}, KEY_YES,
+    {{"smarthost", "default", "yes", "no: gets only mail that a [route] sends to it"}, KEY_YES,
         IN_HOP(by_default), 0, 0},
     {{"route", "via", "",
          "smarthosts in order, by name, for mail that fits the pattern; or direct: the domain's "
@@ -85,7 +85,7 @@ static const struct key_row rows[] = {
     {{"sender", "header_from", "qualify", "From field: keep, qualify, or one address for all mail"},
         KEY_SENDER, IN_CONFIG(header_from), 0, 0},
     {{"sender", "keep_original", "no",
-         "where the From field's address goes when another takes its place: no, reply-to, "
+         "where the From field's address goes when another one replaces it: no, reply-to, "
          "x-original-from"},
         KEY_ORIGINAL, IN_CONFIG(keep_original), 0, 0},
     {{"rewrite", "file", "",
@@ -95,7 +95,8 @@ static const struct key_row rows[] = {
     {{"queue", "expire_after_h", "120",
          "hours after which undelivered mail goes back to its sender"},
         KEY_NUMBER, IN_CONFIG(expire_after_h), 1, 8760},
-    {{"queue", "warn_after_h", "4", "hours after which the sender is told of the delay; 0: never"},
+    {{"queue", "warn_after_h", "4",
+         "hours after which the sender gets a warning of the delay; 0: never"},
         KEY_NUMBER, IN_CONFIG(warn_after_h), 0, 8760},
     {{"queue", "alarm_after_min", "240",
          "minutes after which waiting mail is complained about in the log (crit), once an hour; 0: "
@@ -112,14 +113,13 @@ static const struct key_row rows[] = {
     {{"queue", "list", "all",
          "who may list the queue: all, owner (own mail only), admin (root and group fhlist)"},
         KEY_LIST, IN_CONFIG(list), 0, 0},
-    {{"queue", "format", "sendmail",
-         "layout of mailq when it is told none: sendmail, postfix, json"},
+    {{"queue", "format", "sendmail", "layout of mailq when none is given: sendmail, postfix, json"},
         KEY_FORMAT, IN_CONFIG(format), 0, 0},
     {{"queue", "max_recipients", "10000",
          "recipients that a message may have, as it is handed over and after the aliases"},
         KEY_NUMBER, IN_CONFIG(max_recipients), 1, ENVELOPE_RCPTS_MAX},
     {{"queue", "min_free_mb", "0",
-         "megabytes of free disk below which mail is taken from root only; 0: only the reserve "
+         "megabytes of free disk below which mail is accepted from root only; 0: only the reserve "
          "that is always kept"},
         KEY_NUMBER, IN_CONFIG(min_free_mb), 0, 1000000},
     {{"log", "format", "text", "lines of the mail log: text, or json (an object on each line)"},

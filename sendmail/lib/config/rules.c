@@ -185,7 +185,7 @@ bool rules_own_name(const struct config *c, const char *domain, struct text *wor
 		    "its mail goes to the smarthost like any other, for [local] does not name that domain");
 	else
 		text_printf(words,
-		    "its mail goes to the smarthost like any other, and nothing is taken for local");
+		    "its mail goes to the smarthost like any other; none of it is treated as local");
 	return true;
 }
 
@@ -216,8 +216,7 @@ bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *
 	while (problem->length == 0 && next_name(&at, name, sizeof name)) {
 		bool known = strcmp(name, "direct") == 0;
 		if (ended)
-			text_put(problem,
-			    "via: direct can only stand last, because it is tried after all others");
+			text_put(problem, "via: direct can only be last, because it is tried after all others");
 		ended = known;
 		for (int i = 0; i < c->hop_count; i++)
 			known = known || strcmp(c->hops[i].name, name) == 0;

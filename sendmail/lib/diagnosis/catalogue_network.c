@@ -130,7 +130,7 @@ const struct reason catalogue_network[] = {
         "Search the server's log for this machine's address."},
     {"reply-timeout", FAULT_ROUTE, 0, HEALS, "The server did not answer in time.",
         "Check the load of the server, and its filters."},
-    {"batch-timeout", FAULT_ROUTE, 0, HEALS, "One session took longer than batch_s allows.",
+    {"batch-timeout", FAULT_ROUTE, 0, HEALS, "One session lasted longer than batch_s allows.",
         "Check the speed of the network and of the server. Or raise batch_s."},
     {"reply-bad", FAULT_ROUTE, 600, STAYS, "The server's answer is not SMTP.",
         "Check that host and port are those of a mail server."},

@@ -81,14 +81,14 @@ void report_decision_words(struct text *t, const struct diagnosis *d, bool next)
 	if (d->verdict == VERDICT_SENT)
 		text_put(t, "the server has it");
 	else if (d->verdict == VERDICT_FAILED)
-		text_put(t, "it is not tried any more, and its sender is told");
+		text_put(t, "it is not tried any more; its sender gets a report");
 	else if (next)
 		text_put(t, "the next server is asked at once");
 	else if (strcmp(d->key, "outcome-unknown") == 0)
 		text_put(t, "outcome unknown: it is kept and sent again with the same Message-ID, and may "
 		            "arrive twice");
 	else if (d->fault == FAULT_RECIPIENT || d->fault == FAULT_MESSAGE)
-		text_put(t, "kept: the server may take it later");
+		text_put(t, "kept: the server may accept it later");
 	else
 		text_printf(t, "kept, not returned: that is the fault of %s, not of the mail",
 		    d->fault == FAULT_CREDENTIAL ? "the login"

@@ -27,7 +27,7 @@ static long local_length(const char *address)
 static const char *domain_problem(const char *domain)
 {
 	if (*domain == '\0')
-		return "nothing stands behind the '@'";
+		return "there is nothing after the '@'";
 	if (*domain == '[')
 		return domain[strlen(domain) - 1] == ']' ? NULL : "the address literal has no ']'";
 	if (*domain == '.' || domain[strlen(domain) - 1] == '.' || strstr(domain, "..") != NULL)
@@ -53,7 +53,7 @@ const char *address_problem(const char *address)
 	if (length < 0)
 		return "a quotation in the address has no end";
 	if (length == 0)
-		return "nothing stands before the '@'";
+		return "there is nothing before the '@'";
 	bool quoted = false;
 	for (long i = 0; i < length; i++) {
 		if (quoted && address[i] == '\\' && i + 1 < length)

@@ -172,7 +172,7 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		const struct token *behind = show_named(l, first, to);
 		if (tokens_skip_asides(behind, to) == to)
 			return;
-		l->repair = "blanks stood where a comma should be";
+		l->repair = "there were blanks in place of a comma";
 		read_bare(l, behind, to);
 		l->repair = NULL;
 		return;
@@ -185,7 +185,7 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		                   .name_to = next,
 		                   .spec_from = first,
 		                   .spec_to = next,
-		                   .repair = "blanks stood where a comma should be"});
+		                   .repair = "there were blanks in place of a comma"});
 	}
 }
 
@@ -205,7 +205,7 @@ static const struct token *angle_end(const struct token *from, const struct toke
 /* joe@x> */
 static void read_without(struct member_list *l, const struct token *from, const struct token *stray)
 {
-	l->repair = "a '>' without '<' was taken away";
+	l->repair = "a '>' without '<' was removed";
 	read_bare(l, from, stray);
 	l->repair = NULL;
 }
@@ -239,7 +239,7 @@ static const struct token *read_one(struct member_list *l, const struct token *f
 	const struct token *close = angle_end(open, to),
 	                   *behind = close < to && token_is(close, '>') ? close + 1 : close;
 	const char *repair = behind == close ? "the missing '>' was put there"
-	                     : doubled       ? "one of two '<' was taken away"
+	                     : doubled       ? "one of two '<' was removed"
 	                                     : NULL;
 	if (doubled && behind < to && token_is(behind, '>'))
 		behind++;
@@ -257,7 +257,7 @@ static const struct token *read_one(struct member_list *l, const struct token *f
 		return behind;
 	}
 	if (tokens_skip_asides(behind, to) != to && repair == NULL)
-		m.repair = "words behind its '>' were taken away";
+		m.repair = "words after its '>' were removed";
 	member_show(l, &m);
 	return to;
 }

@@ -53,7 +53,7 @@ static void skip_apostrophes(struct spec *s)
 	    last->start[last->length - 1] != '\'')
 		return;
 	s->apostrophe = s->at;
-	s->repair = "the apostrophes around it were taken away";
+	s->repair = "the apostrophes around it were removed";
 }
 
 /* "mailto:", and "@a,@b:user@host": only the address behind the route is used (RFC 5321 appendix
@@ -64,7 +64,7 @@ static const char *skip_route(struct spec *s)
 	if (s->end - t > 2 && t->kind == TOKEN_ATOM && t->length == 6 &&
 	    text_starts_ci(t->start, "mailto") && token_is(t + 1, ':')) {
 		s->at += 2;
-		s->repair = "\"mailto:\" was taken away";
+		s->repair = "\"mailto:\" was removed";
 		return NULL;
 	}
 	if (t == s->end || !token_is(t, '@'))
@@ -72,9 +72,9 @@ static const char *skip_route(struct spec *s)
 	while (t < s->end && !token_is(t, ':'))
 		t++;
 	if (t == s->end)
-		return "nothing stands before the '@'";
+		return "there is nothing before the '@'";
 	s->at = t + 1;
-	s->repair = "the route before the address was taken away";
+	s->repair = "the route before the address was removed";
 	return NULL;
 }
 
@@ -106,7 +106,7 @@ static const char *read_local(struct spec *s, struct buffer *plain)
 		word_before = is_word(t);
 	}
 	if (parted)
-		s->repair = "blanks or comments within the address were taken away";
+		s->repair = "blanks or comments within the address were removed";
 	return NULL;
 }
 
@@ -163,7 +163,7 @@ static const char *read_literal(struct spec *s)
 		return t->broken ? "the address literal has no ']'" : "the address literal is empty";
 	buffer_add(s->out, t->start, t->length);
 	skip_comments(s);
-	return s->at < s->end ? "something stands behind the address literal" : NULL;
+	return s->at < s->end ? "there is something after the address literal" : NULL;
 }
 
 /* Behind the '@'. */
@@ -192,12 +192,12 @@ static const char *read_domain(struct spec *s)
 		buffer_add(s->out, t->start, length);
 	}
 	if (s->out->length == from)
-		return "nothing stands behind the '@'";
+		return "there is nothing after the '@'";
 	if (!label_before) {
 		s->out->length--;
-		s->repair = "the dot at its end was taken away";
+		s->repair = "the dot at its end was removed";
 	} else if (parted) {
-		s->repair = "blanks or comments within the address were taken away";
+		s->repair = "blanks or comments within the address were removed";
 	}
 	return s->out->length - from > 255 ? "the domain is longer than 255 bytes" : NULL;
 }
@@ -227,7 +227,7 @@ const char *addrspec_read(const struct token *tokens, size_t count, struct buffe
 	if (wrong == NULL)
 		wrong = read_local(&s, &plain);
 	if (wrong == NULL && is_dots(&plain) && !was_quoted(local, s.at))
-		wrong = s.at < s.end ? "nothing stands before the '@'" : "there is no address";
+		wrong = s.at < s.end ? "there is nothing before the '@'" : "there is no address";
 	if (wrong == NULL) {
 		put_local(&s, &plain);
 		if (out->data[from] == '"' && !was_quoted(local, s.at))

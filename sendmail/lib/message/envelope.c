@@ -224,7 +224,7 @@ static bool take_line(struct envelope *e, char *line, bool *has_sender, struct d
 	*colon = '\0';
 	const char *value = colon + 2;
 	if (text_has_control(value))
-		return damaged(d, "a control character stands in its head");
+		return damaged(d, "its head has a control character");
 	if (strcmp(line, "recipient") == 0) {
 		append_recipient(e, value);
 	} else if (strcmp(line, "recipient-notify") == 0 || strcmp(line, "recipient-orcpt") == 0) {
@@ -268,7 +268,7 @@ static bool parse_head(struct envelope *e, char *bytes, size_t length, struct di
 {
 	bool first = true, has_sender = false;
 	if (memchr(bytes, '\0', length) != NULL)
-		return damaged(d, "a NUL stands in its head");
+		return damaged(d, "its head has a NUL");
 	for (char *line = bytes, *end; line < bytes + length; line = end + 1) {
 		end = memchr(line, '\n', (size_t)(bytes + length - line));
 		if (end == NULL)

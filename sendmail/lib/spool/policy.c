@@ -163,7 +163,7 @@ static int check_space(const char *head, int drop_fd, struct diagnosis *why)
 	fields_get(head, "file", file, sizeof file);
 	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-full",
 	    "the disk of the spool has %llu MB left; below %lld MB ([queue] min_free_mb in %s) only "
-	    "root's mail is taken",
+	    "root's mail is accepted",
 	    free_mb, wanted_mb, file);
 	return EX_IOERR;
 }

@@ -304,7 +304,8 @@ static void look_up_mx(struct search *s)
 		add_host(s, domain, hop->port);
 	} else if (a.kind == DNS_NXDOMAIN && dns_hosts(hop->host, &file)) {
 		buffer_printf(&r->trace,
-		    "the name stands in the %s, where no MX can stand: lookup = host would use that\n",
+		    "the name is in the %s, which cannot have MX records: lookup = host would use that "
+		    "entry\n",
 		    file.source);
 		give_up_answer(s, SUBJECT_MX, domain, &a);
 	} else {

@@ -78,7 +78,7 @@ static void on_starttls(struct session *s)
 		/* RFC 3207 4.2, CVE-2011-0411: bytes sent before TLS must not be read as if they came
 		 * through it. */
 		session_fail(s, STAGE_STARTTLS, "starttls-injection",
-		    "bytes stood behind the answer to STARTTLS: somebody on the way may be adding "
+		    "there were bytes after the answer to STARTTLS: somebody on the way may be adding "
 		    "commands");
 	} else if (s->reply.code == 220) {
 		s->state = SESSION_HANDSHAKE;

@@ -336,7 +336,7 @@ static void refuse_size(struct session *s, struct transaction *t)
 {
 	struct diagnosis d = {0};
 	diag_set(&d, VERDICT_FAILED, STAGE_MAIL, "size-exceeded",
-	    "the message has %lld bytes, the server takes at most %lld", (long long)t->size_bytes,
+	    "the message has %lld bytes, the server accepts at most %lld", (long long)t->size_bytes,
 	    (long long)s->ehlo.size_bytes);
 	text_copy(d.status, sizeof d.status, "5.3.4");
 	catalogue_recognise(&d);
