@@ -71,7 +71,7 @@ if command -v python3 >/dev/null 2>&1; then
 	python3 -c 'import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1])' "$work/run/submit.sock"
 	mv "$work/spool/drop" "$work/spool/drop.away"; ln -s drop.away "$work/spool/drop"
 	error=$(echo x | "$BIN/sendmail" a@example.org 2>&1); is $? 73 "drop/ is a link, and nobody listens: exit 73"
-	like "$error" "$work/spool/drop: (Not a directory|Too many levels of symbolic links); and no runner accepts the message instead .*NOT taken" "the reason is that of drop/"
+	like "$error" "$work/spool/drop: (Not a directory|Too many levels of symbolic links); and no runner accepts the message instead .*NOT accepted" "the reason is that of drop/"
 	unlike "$error" 'set-group-id' "and not a right"
 else
 	skip "the reason of drop/" "python3 is not installed"
