@@ -73,10 +73,10 @@ void answer_of(struct answer *a, const struct listing *l, const struct row *r)
 	if (whole)
 		add_untried(a, l, r, r->rcpt_count > 0 ? &r->rcpts[0] : NULL);
 	for (int i = 0; i < r->rcpt_count && !whole; i++) {
-		if (r->rcpts[i].why.verdict == VERDICT_NONE)
+		if (r->rcpts[i].why->verdict == VERDICT_NONE)
 			add_untried(a, l, r, &r->rcpts[i]);
 		else
-			answer_add(a, r->rcpts[i].address, &r->rcpts[i].why);
+			answer_add(a, r->rcpts[i].address, r->rcpts[i].why);
 	}
 }
 

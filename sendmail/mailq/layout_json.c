@@ -50,7 +50,7 @@ static void put_rcpt(FILE *out, const struct listing *l, const struct row *r,
 {
 	const struct health *h = list_health(l, r, rcpt);
 	const struct diagnosis *d =
-	    rcpt->why.verdict == VERDICT_NONE && h != NULL ? &h->why : &rcpt->why;
+	    rcpt->why->verdict == VERDICT_NONE && h != NULL ? &h->why : rcpt->why;
 	TEXT(reason, 1600);
 	list_reason(l, r, rcpt, &reason);
 	fputs("{\"orig_address\": \"\"", out);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/output.h"
 #include "mailq/layout.h"
+#include "mailq/row.h"
 #include <string.h>
 #include <time.h>
 
@@ -31,8 +32,8 @@ static bool is_deferral(const struct listing *l, const struct row *r, const stru
 {
 	if (r->problem[0] != '\0' || r->held || rcpt == NULL)
 		return false;
-	return rcpt->why.verdict == VERDICT_DEFERRED ||
-	       (rcpt->why.verdict == VERDICT_NONE && !r->active && list_health(l, r, rcpt) != NULL);
+	return rcpt->why->verdict == VERDICT_DEFERRED ||
+	       (rcpt->why->verdict == VERDICT_NONE && !r->active && list_health(l, r, rcpt) != NULL);
 }
 
 /* The host that it waits for ends sendmail's line, with a dot: check_mailq -W counts mail by its
@@ -40,8 +41,8 @@ static bool is_deferral(const struct listing *l, const struct row *r, const stru
 static void put_host(FILE *out, const struct listing *l, const struct row *r,
     const struct row_rcpt *rcpt)
 {
-	const struct health *h = rcpt->why.verdict == VERDICT_NONE ? list_health(l, r, rcpt) : NULL;
-	const char *host = h != NULL ? h->why.peer_name : rcpt->why.peer_name;
+	const struct health *h = rcpt->why->verdict == VERDICT_NONE ? list_health(l, r, rcpt) : NULL;
+	const char *host = h != NULL ? h->why.peer_name : rcpt->why->peer_name;
 	if (strchr(host, '.') == NULL || strspn(host, "0123456789.") == strlen(host))
 		return;
 	output_to(out, "; server ");
@@ -69,9 +70,9 @@ static void put_remedy(FILE *out, const struct listing *l, const struct row *r)
 {
 	const struct row_rcpt *rcpt = r->rcpt_count > 0 ? &r->rcpts[r->rcpt_count - 1] : NULL;
 	const struct health *h = list_health(l, r, rcpt);
-	const struct diagnosis *why = rcpt != NULL && rcpt->why.key[0] != '\0' ? &rcpt->why
-	                              : h != NULL                              ? &h->why
-	                                                                       : NULL;
+	const struct diagnosis *why = rcpt != NULL && rcpt->why->key[0] != '\0' ? rcpt->why
+	                              : h != NULL                               ? &h->why
+	                                                                        : NULL;
 	TEXT(remedy, REMEDY_SIZE);
 	if (why != NULL && !r->held)
 		remedy_put(&remedy, why, rcpt != NULL ? rcpt->address : NULL);
@@ -106,10 +107,12 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 	char last[1600] = "";
 	for (int i = 0; i < r->rcpt_count; i++) {
 		TEXT(reason, 1600);
-		list_reason(l, r, &r->rcpts[i], &reason);
-		if (strcmp(reason.data, last) != 0)
-			put_reason(out, l, r, &r->rcpts[i], reason.data);
-		text_copy(last, sizeof last, reason.data);
+		if (!row_is_alike(r, i)) {
+			list_reason(l, r, &r->rcpts[i], &reason);
+			if (strcmp(reason.data, last) != 0)
+				put_reason(out, l, r, &r->rcpts[i], reason.data);
+			text_copy(last, sizeof last, reason.data);
+		}
 		output_to(out, "\t\t\t\t\t <");
 		put_escaped(out, r->rcpts[i].address);
 		TEXT(unicode, 500);

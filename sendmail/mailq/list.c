@@ -346,13 +346,13 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 {
 	if (r->problem[0] != '\0')
 		text_put(t, r->problem);
-	else if (l->of_dead && (rcpt == NULL || rcpt->why.verdict == VERDICT_NONE))
+	else if (l->of_dead && (rcpt == NULL || rcpt->why->verdict == VERDICT_NONE))
 		text_put(t, "set aside; the mail log says why");
 	else if (r->held)
 		text_printf(t, "held by uid %lld; \"mailq release %s\" lets it go", (long long)r->held_by,
 		    r->id);
-	else if (rcpt != NULL && rcpt->why.verdict != VERDICT_NONE) {
-		report_reason(t, &rcpt->why);
+	else if (rcpt != NULL && rcpt->why->verdict != VERDICT_NONE) {
+		report_reason(t, rcpt->why);
 		text_put(t, r->owed ? "; the report to the sender waits to go together with others" : "");
 	} else if (r->active) {
 		text_put(t, "being delivered right now");

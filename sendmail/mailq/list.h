@@ -11,7 +11,8 @@
 
 struct row_rcpt {
 	char *address;
-	struct diagnosis why; /* verdict none: not tried */
+	/* Never NULL; verdict none: not tried.  It is the row's, and recipients share it. */
+	const struct diagnosis *why;
 };
 
 struct row {
@@ -24,6 +25,8 @@ struct row {
 	char *login, *sender, *program; /* program: that of the caller, "" when it is not known */
 	struct row_rcpt *rcpts;
 	int rcpt_count; /* those that are open */
+	struct diagnosis **whys;
+	int why_count;
 	int attempts;
 	int64_t next_s;  /* wall time, 0 = not decided */
 	bool active;     /* with a relay */

@@ -79,10 +79,10 @@ static enum state state_of(const struct row *r)
 static enum fault fault_of(const struct listing *l, const struct row *r,
     const struct row_rcpt *rcpt)
 {
-	const struct health *h = rcpt->why.verdict == VERDICT_NONE ? list_health(l, r, rcpt) : NULL;
-	return h != NULL                           ? h->why.fault
-	       : rcpt->why.verdict == VERDICT_NONE ? FAULT_NONE
-	                                           : rcpt->why.fault;
+	const struct health *h = rcpt->why->verdict == VERDICT_NONE ? list_health(l, r, rcpt) : NULL;
+	return h != NULL                            ? h->why.fault
+	       : rcpt->why->verdict == VERDICT_NONE ? FAULT_NONE
+	                                            : rcpt->why->fault;
 }
 
 static void put_queue(FILE *out, const struct listing *l)

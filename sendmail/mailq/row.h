@@ -17,4 +17,7 @@ void row_set(char **slot, const char *value);
 
 /* A recipient, with the reason why it waits (NULL: not tried). */
 void row_add_rcpt(struct row *r, const char *address, const struct diagnosis *why);
+
+/* True when the recipient has the reason of the one before it. */
+bool row_is_alike(const struct row *r, int rcpt);
 #endif
