@@ -20,9 +20,19 @@ may sendmail/lib/jobs base diagnosis message config
 may sendmail/submit base diagnosis message spool
 may sendmail/mailq base diagnosis message config spool
 may sendmail/newaliases base diagnosis message config
-for folder in $(find sendmail/runner -type d); do
-	may "$folder" base diagnosis message config spool jobs $(find sendmail/runner -type d)
-done
+# The rooms of the runner: what is below knows nothing of what is above.
+runner="base diagnosis message config spool jobs"
+may sendmail/runner/queue $runner
+may sendmail/runner/attempt $runner runner/queue
+may sendmail/runner/notify $runner runner/queue runner/attempt
+may sendmail/runner/disposition $runner runner/queue runner/attempt runner/notify
+may sendmail/runner/session $runner runner/queue runner/attempt runner/disposition
+may sendmail/runner/listen $runner runner/queue
+may sendmail/runner/service $runner runner/queue
+may sendmail/runner/delivery $runner runner/queue runner/attempt runner/notify runner/disposition runner/session runner/listen
+may sendmail/runner $runner $(find sendmail/runner -mindepth 1 -type d)
+is "$(find sendmail/runner -mindepth 1 -type d | sort | tr '\n' ' ')" "$(printf 'sendmail/runner/%s ' attempt delivery disposition listen notify queue service session)" \
+	"each room of the runner is one of these"
 may sendmail/mbox base diagnosis message config jobs
 may sendmail/mailbox base
 may sendmail/relay base diagnosis message config jobs relay/smtp relay/route

@@ -1,4 +1,4 @@
-/* Watching (runner/watch.h is the other end). */
+/* Watching (runner/listen/watch_listen.h is the other end). */
 #include "mailq/watch.h"
 #include "base/clock.h"
 #include "base/fdio.h"

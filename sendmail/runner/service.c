@@ -1,5 +1,4 @@
 /* The runner as a service. */
-#include "runner/service.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
@@ -7,10 +6,19 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "jobs/process.h"
-#include "runner/path.h"
-#include "runner/quota.h"
-#include "runner/rights.h"
-#include "runner/returns.h"
+#include "runner/delivery/configure.h"
+#include "runner/delivery/expire.h"
+#include "runner/disposition/disposition.h"
+#include "runner/notify/notify.h"
+#include "runner/queue/entry.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/notes.h"
+#include "runner/queue/quota.h"
+#include "runner/queue/runner.h"
+#include "runner/service.h"
+#include "runner/service/places.h"
+#include "runner/service/privs.h"
+#include "runner/session/sessions.h"
 #include "spool/format.h"
 #include "spool/lock.h"
 #include "spool/waits.h"
@@ -124,11 +132,11 @@ static int ask_for_pass(struct runner *r, const char *spool)
 	int fd = openat(r->queue.drop_fd, name,
 	    O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return rights_fail(EX_CANTCREAT, "ask the runner for a pass");
+		return privs_fail(EX_CANTCREAT, "ask the runner for a pass");
 	close(fd);
 	/* The name of its socket may be too long from elsewhere. */
 	if (chdir(spool) != 0)
-		return rights_fail(EX_NOPERM, spool);
+		return privs_fail(EX_NOPERM, spool);
 	lock_kick(spool);
 	return wait_for_pass(r, name);
 }
@@ -210,7 +218,7 @@ static int take_lock(struct runner *r, const char *spool, int *report_fd)
 {
 	r->lock_fd = lock_take(r->queue.mqueue_fd);
 	if (r->lock_fd < 0 && errno != EWOULDBLOCK)
-		return rights_fail(EX_CANTCREAT, "runner.lock");
+		return privs_fail(EX_CANTCREAT, "runner.lock");
 	if (r->lock_fd >= 0)
 		return EX_OK;
 	if (r->lifetime == LIFETIME_ONCE)
@@ -258,14 +266,15 @@ int service_start(struct runner *r, bool foreground)
 {
 	const char *spool = paths_spool();
 	int report_fd = -1;
-	r->lock_fd = r->trigger_fd = r->places_fd = -1;
+	r->lock_fd = r->trigger_fd = -1;
+	sessions_start(r);
 	compat_closefrom(STDERR_FILENO + 1);
 	umask(027);
 	log_start("firsthop", LOG_TO_SYSLOG | LOG_KEEPS | (foreground ? LOG_TO_STDERR : 0));
 	struct diagnosis d = {0};
 	if (geteuid() == 0)
 		sync_folders(spool);
-	int code = rights_take(spool, foreground);
+	int code = privs_take(spool, foreground);
 	if (code != EX_OK)
 		return code;
 	if (!queue_open(&r->queue, spool, true, &d)) {
@@ -273,13 +282,13 @@ int service_start(struct runner *r, bool foreground)
 		return EX_NOPERM;
 	}
 	if (r->lifetime != LIFETIME_ONCE && !foreground && (report_fd = detach()) < 0)
-		return rights_fail(EX_OSERR, "go to the background");
+		return privs_fail(EX_OSERR, "go to the background");
 	code = take_lock(r, spool, &report_fd);
 	if (code == EX_OK && r->lock_fd >= 0 && !format_accept(r->queue.mqueue_fd, &d))
 		code = refuse_queue(&d);
 	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(spool)) < 0 &&
 	    r->lifetime != LIFETIME_STAY)
-		code = rights_fail(EX_CANTCREAT, "trigger");
+		code = privs_fail(EX_CANTCREAT, "trigger");
 	if (code != EX_OK || r->lock_fd < 0) {
 		report_start(&report_fd, (unsigned char)code);
 		return code;
@@ -287,7 +296,7 @@ int service_start(struct runner *r, bool foreground)
 	if (chdir(spool) != 0)
 		log_line(LOG_WARNING, "chdir %s: %s", spool, strerror(errno));
 	config_defaults(&r->config);
-	runner_configure(r, true);
+	configure_read(r);
 	if (r->lifetime != LIFETIME_ONCE)
 		write_pid();
 	report_start(&report_fd, EX_OK);
@@ -340,14 +349,18 @@ void service_end(struct runner *r)
 	remove_pid(r);
 	service_pass_done(r);
 	if (r->lifetime == LIFETIME_STAY)
-		log_line(LOG_INFO, "runner ended; %u messages wait", runner_waiting(r));
+		log_line(LOG_INFO, "runner ended; %u messages wait", entry_count(r));
 	notes_flush_all(&r->notes, &r->queue);
-	returns_free(r);
-	runner_free_entries(r);
-	path_free_all(r);
+	notify_free(r);
+	entry_free_all(r);
+	nexthop_free_all(&r->nexthops);
 	quota_free(r);
-	buffer_free(&r->waits);
-	waits_write(&r->queue, &r->waits);
+	waits_write(&r->queue, &(struct buffer){0});
+	sessions_end(r);
+	expire_end(r);
+	disposition_forget(r);
+	places_end(r);
+	configure_end(r);
 	config_free(&r->config);
 	aliases_free(r->aliases);
 	queue_close(&r->queue);

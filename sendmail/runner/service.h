@@ -1,7 +1,7 @@
 /* Becoming the runner and ceasing to be it: rights, lock, background, pid file. */
 #ifndef RUNNER_SERVICE_H
 #define RUNNER_SERVICE_H
-#include "runner/runner.h"
+#include "runner/queue/runner.h"
 
 /* Takes on the rights of the queue's owner, the lock and the trigger.  Returns a sysexits code;
    EX_OK with lock_fd -1: another runner lives and has done, or will do, the work.  once waits until

@@ -3,14 +3,21 @@
 /* What users of the machine ask of a runner over mqueue/control.  Pieces, each with a byte in
    front: two bits for whose connection it is, six for its length; 0 closes it.  Nobody changes the
    mail of others, each line has one answer, and no mail is lost. */
-#include "runner/control.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/log.h"
-#include "runner/conclude.h"
-#include "runner/operate.h"
-#include "runner/watch.h"
-#include "runner/worker.h"
+#include "runner/attempt/message.h"
+#include "runner/delivery/backlog.h"
+#include "runner/delivery/operate.h"
+#include "runner/delivery/pickup_scan.h"
+#include "runner/disposition/disposition.h"
+#include "runner/listen/control_listen.h"
+#include "runner/listen/watch_listen.h"
+#include "runner/queue/entry.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/schedule.h"
+#include "runner/session/worker.h"
 #include "tests/fuzz/spool.h"
 #include <sys/socket.h>
 
@@ -50,7 +57,7 @@ static void start(void)
 	/* The socket's name is relative: only for that the target stands in the spool. */
 	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	MUST(chdir(fuzz_spool) == 0);
-	control_start(&r);
+	control_listen_start(&r);
 	MUST(here >= 0 && fchdir(here) == 0);
 	close(here);
 }
@@ -66,17 +73,17 @@ static void fill(struct worker *w)
 	MUST(renameat(r.queue.mqueue_fd, mails[DEAD].id, r.queue.mqueue_fd, "65000000.00000004.dead") ==
 	     0);
 	fuzz_put_message("drop", coming, 1001, "me@example.org", "a@example.org", "");
-	MUST(runner_load(&r));
-	struct path *p = r.paths[0];
+	MUST(backlog_load(&r));
+	struct nexthop *p = r.nexthops.list[0];
 	for (uint32_t i = 0; i < p->schedule.count; i++) {
 		struct entry *e = p->schedule.heap[i];
 		if (e->id != id_pack(mails[IN_WORK].id))
 			continue;
 		schedule_take(&p->schedule, e);
 		e->in_work = true;
-		*w = (struct worker){.path = p, .count = 1, .first = message_load(&r, e)};
+		*w = (struct worker){.nexthop = p, .count = 1, .first = disposition_begin(&r, e)};
 		w->last = w->first;
-		r.workers[r.worker_count++] = w;
+		r.sessions->list[r.sessions->count++] = w;
 		break;
 	}
 	MUST(w->first != NULL);
@@ -85,16 +92,16 @@ static void fill(struct worker *w)
 static void serve(void)
 {
 	struct pollfd p[1 + CONTROL_CLIENTS_MAX + WATCHERS_MAX];
-	watch_look(&r);
-	int asking = control_poll(&r, p), watching = watch_poll(&r, p + asking);
+	watch_listen_look(&r);
+	int asking = control_listen_poll(&r, p), watching = watch_listen_poll(&r, p + asking);
 	if (poll(p, (nfds_t)(asking + watching), 0) <= 0)
 		return;
-	watch_serve(&r, p + asking, watching);
-	if (watch_wants_look(&r)) {
-		runner_adopt(&r);
-		watch_looked(&r);
+	watch_listen_serve(&r, p + asking, watching);
+	if (watch_listen_wants_scan(&r)) {
+		pickup_scan(&r);
+		watch_listen_scanned(&r);
 	}
-	control_serve(&r, p, asking);
+	control_listen_serve(&r, p, asking);
 	operate(&r);
 }
 
@@ -188,13 +195,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 			hang_up(&clients[i]);
 	}
 	serve();
-	MUST(control_poll(&r, (struct pollfd[1 + CONTROL_CLIENTS_MAX]){{0}}) == 1 &&
-	     watch_poll(&r, (struct pollfd[WATCHERS_MAX]){{0}}) == 0);
+	MUST(control_listen_poll(&r, (struct pollfd[1 + CONTROL_CLIENTS_MAX]){{0}}) == 1 &&
+	     watch_listen_poll(&r, (struct pollfd[WATCHERS_MAX]){{0}}) == 0);
 	fuzz_must_be_whole(&r, 1);
-	r.worker_count = 0;
-	runner_forget(&r, w.first->entry);
+	r.sessions->count = 0;
+	entry_forget(&r, w.first->entry);
 	message_free(w.first);
-	watch_end(&r);
+	watch_listen_end(&r);
 	fuzz_empty_runner(&r);
 	return 0;
 }

@@ -4,8 +4,14 @@
    may lie about these: nothing else is touched, nothing is lost, and no words of its get into a
    journal as lines of their own.  The first byte: how it is given, and how its process ends. */
 #include "base/log.h"
-#include "runner/conclude.h"
-#include "runner/worker.h"
+#include "runner/attempt/message.h"
+#include "runner/delivery/backlog.h"
+#include "runner/disposition/disposition.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/schedule.h"
+#include "runner/session/session_events.h"
+#include "runner/session/worker.h"
 #include "tests/fuzz/spool.h"
 #include <signal.h>
 #include <sys/socket.h>
@@ -66,16 +72,16 @@ static struct worker *give(bool shows)
 	for (size_t i = 0; i < sizeof mails / sizeof mails[0]; i++)
 		fuzz_put_message("mqueue", mails[i].id, 1001, mails[i].sender, mails[i].rcpts,
 		    mails[i].notify);
-	MUST(runner_load(&r));
-	struct path *p = r.paths[0];
-	struct worker *w = worker_start(&r, p, "", shows);
+	MUST(backlog_load(&r));
+	struct nexthop *p = r.nexthops.list[0];
+	struct worker *w = worker_start(&r, p, NULL, shows);
 	MUST(w != NULL);
-	r.workers[r.worker_count++] = w;
+	r.sessions->list[r.sessions->count++] = w;
 	for (int i = 0; i < 3; i++) {
 		struct entry *e = schedule_first(&p->schedule);
 		schedule_take(&p->schedule, e);
 		e->in_work = true;
-		struct message *m = message_load(&r, e);
+		struct message *m = disposition_begin(&r, e);
 		MUST(m != NULL && m->rcpt_count > 0);
 		worker_give(w, m);
 	}
@@ -90,7 +96,7 @@ static void say(struct worker *w, const uint8_t *bytes, size_t length, size_t pi
 		piece = piece < length - at ? piece : length - at;
 		if (send(relay_end, bytes + at, piece, MSG_NOSIGNAL) != (ssize_t)piece)
 			return;
-		worker_receive(&r, w);
+		session_events_receive(&r, w);
 	}
 }
 
@@ -122,17 +128,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		say(w, bytes + 1, length - 1, choice & 16 ? 5 : 100000);
 	close(relay_end);
 	for (int i = 0; i < 100 && !w->ended; i++)
-		worker_receive(&r, w);
+		session_events_receive(&r, w);
 	MUST(w->ended);
-	r.worker_count = 0;
+	r.sessions->count = 0;
 	MUST(worker_is_gone(w));
 	worker_end(&r, w);
 	fuzz_must_be_whole(&r, 0);
 	for (int i = 0; i < 4; i++)
 		look_at_journal(i);
-	for (int i = 0; i < r.hop_count; i++) /* its words make no servers */
-		MUST(*r.hops[i].name == '\0' || strcmp(r.hops[i].name, "main") == 0 ||
-		     strcmp(r.hops[i].name, "backup") == 0);
+	for (int i = 0; i < r.nexthops.hop_count; i++) /* its words make no servers */
+		MUST(*r.nexthops.hops[i].name == '\0' || strcmp(r.nexthops.hops[i].name, "main") == 0 ||
+		     strcmp(r.nexthops.hops[i].name, "backup") == 0);
 	MUST(fuzz_size(OTHER) > 0 && fuzz_size(OTHER ".log") == -1);
 	fuzz_empty_runner(&r);
 	return 0;

@@ -5,7 +5,11 @@
    with them loses no mail, and lets no words of theirs become lines of a journal. */
 #include "base/log.h"
 #include "jobs/ledger.h"
-#include "runner/conclude.h"
+#include "runner/attempt/message.h"
+#include "runner/delivery/backlog.h"
+#include "runner/disposition/disposition.h"
+#include "runner/notify/notify.h"
+#include "runner/queue/runner.h"
 #include "tests/fuzz/spool.h"
 
 static struct runner r;
@@ -38,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	static const char report[] =
 	    "firsthop-spool: 1\ncontent: bytes=0 lines=0 longest=0 8bit=0 nul=0 cr=0\ncreated: "
 	    "1\nsender:\nrecipient: a@b\nflags: bounce\n\n";
-	struct message *done[RETURNS_MERGED_MAX];
+	struct message *done[NOTIFY_MERGED_MAX];
 	int count;
 	char *text = fuzz_string(bytes, length);
 	if (*fuzz_spool == '\0') {
@@ -54,15 +58,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	fuzz_put_file("mqueue/sent.1", (const char *)bytes, length);
 	fuzz_put_file("mqueue/reports", (const char *)bytes, length);
 	look_at_lines(text);
-	MUST(runner_load(&r) && fuzz_size("sent.1") == -1);
+	MUST(backlog_load(&r) && fuzz_size("sent.1") == -1);
 	fuzz_must_be_whole(&r, 0);
 	for (size_t i = 0; i < 3; i++) {
 		fuzz_must_be_journal(&r, ids[i]);
 		MUST(fuzz_size(ids[i]) > 0);
 	}
-	count = returns_send_due(&r, done);
+	count = notify_send_due(&r, done);
 	for (int i = 0; i < count; i++)
-		message_end_reported(&r, done[i]);
+		disposition_end_reported(&r, done[i]);
 	fuzz_empty_runner(&r);
 	free(text);
 	return 0;

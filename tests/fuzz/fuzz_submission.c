@@ -2,9 +2,9 @@
 /* libs: -linih -lidn2 */
 /* What any user of the machine sends over submit.sock: pieces with their length in front, taken by
  * the runner's child.  The first byte chooses who. */
-#include "runner/submission.h"
 #include "base/log.h"
 #include "message/address.h"
+#include "runner/listen/submit_session.h"
 #include "tests/fuzz/spool.h"
 #include <sys/socket.h>
 #include <sysexits.h>
@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
 	MUST(write(ends[0], bytes + 1, length - 1) == (ssize_t)length - 1 &&
 	     shutdown(ends[0], SHUT_WR) == 0);
-	int code = submission_take(ends[1], queue.drop_fd, uid, 4242);
+	int code = submit_session_take(ends[1], queue.drop_fd, uid, 4242);
 	look_at_answer(ends[0], code);
 	unlink(fuzz_path("drop/policy"));
 	stored = 0;

@@ -5,9 +5,14 @@
 #include "base/fdio.h"
 #include "config/config.h"
 #include "message/envelope.h"
-#include "runner/path.h"
-#include "runner/quota.h"
-#include "runner/returns.h"
+#include "runner/delivery/configure.h"
+#include "runner/notify/notify.h"
+#include "runner/queue/entry.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/quota.h"
+#include "runner/queue/runner.h"
+#include "runner/session/sessions.h"
+#include "runner/session/worker.h"
 #include "tests/fuzz/fuzz.h"
 #include <dirent.h>
 #include <fcntl.h>
@@ -113,9 +118,9 @@ static void fuzz_count_message(void *context, enum queue_kind kind, const char *
 	uint32_t *left = ((void **)context)[1], places = 0;
 	if (kind != QUEUE_MESSAGE)
 		return;
-	for (int i = 0; i < r->path_count; i++) {
-		for (uint32_t k = 0; k < r->paths[i]->schedule.count; k++)
-			places += r->paths[i]->schedule.heap[k]->id == id_pack(id);
+	for (int i = 0; i < r->nexthops.count; i++) {
+		for (uint32_t k = 0; k < r->nexthops.list[i]->schedule.count; k++)
+			places += r->nexthops.list[i]->schedule.heap[k]->id == id_pack(id);
 	}
 	MUST(places <= 1);
 	(*left)--;
@@ -124,7 +129,7 @@ static void fuzz_count_message(void *context, enum queue_kind kind, const char *
 /* in_work: messages that a relay has. */
 static inline void fuzz_must_be_whole(struct runner *r, uint32_t in_work)
 {
-	uint32_t left = runner_waiting(r) + in_work;
+	uint32_t left = entry_count(r) + in_work;
 	MUST(queue_scan(r->queue.mqueue_fd, fuzz_count_message, (void *[]){r, &left}));
 	MUST(left == 0);
 }
@@ -162,20 +167,21 @@ static inline void fuzz_start_runner(struct runner *r)
 	struct diagnosis d = {0};
 	*r = (struct runner){.lifetime = LIFETIME_STAY, .lock_fd = -1, .trigger_fd = -1};
 	MUST(queue_open(&r->queue, fuzz_spool, true, &d));
+	sessions_start(r);
 	config_defaults(&r->config);
-	runner_configure(r, true);
+	configure_read(r);
 	MUST(r->config_good);
 }
 
 /* Forgets all mail, and the files with it. */
 static inline void fuzz_empty_runner(struct runner *r)
 {
-	returns_free(r);
+	notify_free(r);
 	r->owed = 0;
-	runner_free_entries(r);
-	path_free_all(r);
+	entry_free_all(r);
+	nexthop_free_all(&r->nexthops);
 	quota_free(r);
-	r->worker_count = 0;
+	r->sessions->count = 0;
 	r->counters = (struct counters){0};
 	fuzz_empty(fuzz_path("drop"));
 	fuzz_empty(fuzz_path("mqueue"));

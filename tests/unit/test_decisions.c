@@ -1,9 +1,9 @@
-/* objects: sendmail/runner/schedule */
+/* objects: sendmail/runner/queue/schedule */
 /* What follows from an answer, and when a message is tried again. */
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include "diagnosis/deed.h"
-#include "runner/schedule.h"
+#include "runner/queue/schedule.h"
 #include "tests/unit/unit.h"
 
 static struct diagnosis answer(enum stage stage, int code, const char *status, const char *text)

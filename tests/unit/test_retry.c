@@ -1,15 +1,23 @@
-/* objects: sendmail/runner/detour sendmail/runner/dispatch sendmail/runner/entry sendmail/runner/idmap sendmail/runner/notes sendmail/runner/place sendmail/runner/sessions sendmail/runner/path sendmail/runner/schedule sendmail/runner/quota */
+/* objects: sendmail/runner/queue/reroute sendmail/runner/delivery/dispatch sendmail/runner/queue/entry sendmail/runner/queue/idmap sendmail/runner/queue/notes sendmail/runner/attempt/placement sendmail/runner/session/sessions sendmail/runner/queue/nexthop sendmail/runner/queue/schedule sendmail/runner/queue/quota sendmail/runner/queue/tried */
 /* libs: -linih -lidn2 */
 /* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own
    schedule, paths and dispatch decide; clock, relay and server are made here. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "runner/conclude.h"
-#include "runner/held.h"
-#include "runner/history.h"
-#include "runner/path.h"
-#include "runner/watcher.h"
-#include "runner/worker.h"
+#include "runner/attempt/attempt_log.h"
+#include "runner/attempt/message.h"
+#include "runner/attempt/placement.h"
+#include "runner/attempt/unresolved.h"
+#include "runner/delivery/dispatch.h"
+#include "runner/disposition/disposition.h"
+#include "runner/queue/entry.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/schedule.h"
+#include "runner/queue/tried.h"
+#include "runner/queue/watcher.h"
+#include "runner/session/sessions.h"
+#include "runner/session/worker.h"
 #include "tests/unit/unit.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -69,14 +77,14 @@ static uint32_t dice(uint32_t sides)
 	return (seed >> 8) % sides;
 }
 
-struct message *message_load(struct runner *r, struct entry *e)
+struct message *disposition_begin(struct runner *r, struct entry *e)
 {
 	struct message *m = mem_alloc(sizeof *m);
 	(void)r;
 	m->entry = e;
 	m->rcpt_count = 1;
 	m->fd = -1;
-	snprintf(m->path, sizeof m->path, "main");
+	snprintf(m->nexthop, sizeof m->nexthop, "main");
 	return m;
 }
 
@@ -92,52 +100,52 @@ void message_free(struct message *m)
 {
 	free(m);
 }
-void message_note_unsent(struct message *m)
+void unresolved_note(struct message *m)
 {
 	(void)m;
 }
 
-bool message_detour(struct runner *r, struct message *m, const struct diagnosis *why,
+bool disposition_reroute(struct runner *r, struct message *m, const struct diagnosis *why,
     struct buffer *steps)
 {
 	(void)r, (void)m, (void)why, (void)steps;
 	fail();
 	return false;
 }
-void message_conclude(struct runner *r, struct message *m, struct buffer *steps, int left)
+void disposition_end(struct runner *r, struct message *m, struct buffer *steps, int left)
 {
 	(void)r, (void)m, (void)steps, (void)left;
 	fail();
 }
 
 /* Nobody watches. */
-void history_show(const struct runner *r, const struct message *m, const struct buffer *steps)
+void attempt_log_show(const struct runner *r, const struct message *m, const struct buffer *steps)
 {
 	(void)r, (void)m, (void)steps;
 }
-void watch_lines(const struct entry *e, const struct buffer *lines)
+void watcher_lines(const struct entry *e, const struct buffer *lines)
 {
 	(void)e, (void)lines;
 }
-void watch_done(struct entry *e)
+void watcher_done(struct entry *e)
 {
 	(void)e;
 }
-bool watch_talks(const struct entry *e)
+bool watcher_talks(const struct entry *e)
 {
 	(void)e;
 	return false;
 }
 
-struct worker *worker_start(struct runner *r, struct path *path, const char *avoid, bool shows)
+struct worker *worker_start(struct runner *r, struct nexthop *p, const struct tried *avoid,
+    bool shows)
 {
 	struct worker *w = mem_alloc(sizeof *w);
 	(void)r, (void)avoid, (void)shows;
 	f.connections++;
-	w->path = path;
-	w->avoid = mem_copy("");
+	w->nexthop = p;
 	w->idle_ms = w->started_ms = clock_mono_ms();
-	path->workers++;
+	p->workers++;
 	return w;
 }
 
@@ -179,7 +187,7 @@ static void defer_all(struct runner *r, struct worker *w)
 		message_free(m);
 		e->by_route = true;
 		e->attempts++;
-		runner_queue(r, e,
+		placement_add(r, e,
 		    clock_mono_ms() +
 		        (int64_t)schedule_wait_s(&r->config, e->attempts, 0, dice(1000)) * 1000);
 	}
@@ -193,8 +201,8 @@ static void break_off(struct runner *r, struct worker *w)
 	snprintf(d.hop, sizeof d.hop, "main");
 	w->ready = false;
 	w->ended = true;
-	path_hop_failed(r, w->path, &d, 0);
-	path_down(r, w->path, &d, 0);
+	nexthop_hop_failed(r, w->nexthop, &d, 0);
+	nexthop_down(r, w->nexthop, &d, 0);
 	defer_all(r, w);
 }
 
@@ -202,7 +210,7 @@ static void deliver(struct runner *r, struct worker *w)
 {
 	for (int i = 0; i < DELIVERIES_PER_S && w->first != NULL; i++) {
 		struct message *m = take(w);
-		runner_forget(r, m->entry);
+		entry_forget(r, m->entry);
 		message_free(m);
 		f.delivered++;
 		w->idle_ms = w->progress_ms = clock_mono_ms();
@@ -217,7 +225,7 @@ static void live(struct runner *r, struct worker *w)
 		break_off(r, w);
 	} else if (!w->ready) {
 		w->ready = true;
-		path_hop_ready(r, "main");
+		nexthop_hop_ready(r, "main");
 	} else {
 		deliver(r, w);
 		w->ended = w->count == 0 && clock_mono_ms() - w->idle_ms > IDLE_S * 1000;
@@ -226,14 +234,13 @@ static void live(struct runner *r, struct worker *w)
 
 static void bury(struct runner *r)
 {
-	for (int i = r->worker_count - 1; i >= 0; i--) {
-		struct worker *w = r->workers[i];
+	for (int i = r->sessions->count - 1; i >= 0; i--) {
+		struct worker *w = r->sessions->list[i];
 		if (!w->ended)
 			continue;
-		w->path->workers--;
-		free(w->avoid);
+		w->nexthop->workers--;
 		free(w);
-		r->workers[i] = r->workers[--r->worker_count];
+		r->sessions->list[i] = r->sessions->list[--r->sessions->count];
 	}
 }
 
@@ -242,6 +249,7 @@ static struct runner *make_runner(void)
 	struct runner *r = mem_alloc(sizeof *r);
 	memset(&f, 0, sizeof f);
 	now_s = 0;
+	sessions_start(r);
 	config_defaults(&r->config);
 	r->config.hops = mem_alloc(sizeof *r->config.hops);
 	r->config.hops[0] = (struct hop){.name = "main", .by_default = true};
@@ -253,8 +261,9 @@ static struct runner *make_runner(void)
 
 static void free_runner(struct runner *r)
 {
-	runner_free_entries(r);
-	path_free_all(r);
+	sessions_end(r);
+	entry_free_all(r);
+	nexthop_free_all(&r->nexthops);
 	config_free(&r->config);
 	free(r);
 }
@@ -262,24 +271,24 @@ static void free_runner(struct runner *r)
 static void second(struct runner *r)
 {
 	now_s++;
-	runner_dispatch(r);
-	for (int i = 0; i < r->worker_count; i++)
-		live(r, r->workers[i]);
+	dispatch_all(r);
+	for (int i = 0; i < r->sessions->count; i++)
+		live(r, r->sessions->list[i]);
 	bury(r);
-	runner_dispatch(r);
+	dispatch_all(r);
 }
 
 static void arrive(struct runner *r)
 {
 	static uint64_t id;
-	runner_queue_new(r, runner_entry(r, ((uint64_t)clock_wall_s() << 32) + ++id));
+	placement_add_new(r, entry_new(r, ((uint64_t)clock_wall_s() << 32) + ++id));
 }
 
 /* Watches one second: hours without a server, and how long its return takes to be noticed. */
 static void watch(struct runner *r, int64_t up_since_s, bool *noticed, int *hour_connections,
     bool *hour_down)
 {
-	int waiting = (int)runner_waiting(r);
+	int waiting = (int)entry_count(r);
 	f.waiting_max = waiting > f.waiting_max ? waiting : f.waiting_max;
 	*hour_down = *hour_down && !server_up;
 	if (now_s % 3600 == 0) {
@@ -294,8 +303,8 @@ static void watch(struct runner *r, int64_t up_since_s, bool *noticed, int *hour
 	}
 	if (!server_up || *noticed)
 		return;
-	for (int i = 0; i < r->worker_count; i++)
-		*noticed = *noticed || r->workers[i]->ready;
+	for (int i = 0; i < r->sessions->count; i++)
+		*noticed = *noticed || r->sessions->list[i]->ready;
 	if (!*noticed && waiting > 0 && now_s - up_since_s > f.longest_silence_s)
 		f.longest_silence_s = now_s - up_since_s;
 }
@@ -307,7 +316,7 @@ static void five_days_of_a_flapping_smarthost(void **state)
 	int arrived = 0, hour_connections = 0;
 	bool noticed = false, hour_down = true;
 	(void)state;
-	while (now_s < 5 * DAY_S || (!server_up && now_s < 6 * DAY_S) || runner_waiting(r) > 0) {
+	while (now_s < 5 * DAY_S || (!server_up && now_s < 6 * DAY_S) || entry_count(r) > 0) {
 		if (now_s >= change_s) {
 			server_up = !server_up;
 			noticed = false;
@@ -320,7 +329,7 @@ static void five_days_of_a_flapping_smarthost(void **state)
 		}
 		second(r);
 		watch(r, up_since_s, &noticed, &hour_connections, &hour_down);
-		if (server_up && drained_s == up_since_s && runner_waiting(r) < 3) {
+		if (server_up && drained_s == up_since_s && entry_count(r) < 3) {
 			f.longest_drain_s =
 			    now_s - up_since_s > f.longest_drain_s ? now_s - up_since_s : f.longest_drain_s;
 			drained_s = -1;
@@ -362,7 +371,7 @@ static void a_dead_smarthost_is_asked_once_a_step(void **state)
 	}
 	server_up = true;
 	int64_t start_s = now_s;
-	while (runner_waiting(r) > 0 || r->worker_count > 0)
+	while (entry_count(r) > 0 || r->sessions->count > 0)
 		second(r);
 	print_message("# without new mail, its return was noticed and the queue drained after %lld s\n",
 	    (long long)(now_s - start_s));
@@ -378,16 +387,16 @@ static void new_mail_is_not_stuck_behind_old(void **state)
 	(void)state;
 	server_up = true;
 	for (int i = 0; i < 5000; i++) {
-		struct entry *e = runner_entry(r, ((uint64_t)clock_wall_s() << 32) + 500000 + (uint64_t)i);
+		struct entry *e = entry_new(r, ((uint64_t)clock_wall_s() << 32) + 500000 + (uint64_t)i);
 		e->attempts = 3;
-		runner_queue(r, e, clock_mono_ms() + 3600000);
+		placement_add(r, e, clock_mono_ms() + 3600000);
 	}
 	arrive(r);
 	for (int i = 0; i < 3; i++)
 		second(r);
 	assert_int_equal(f.delivered, 1);
-	assert_int_equal(runner_waiting(r), 5000);
-	while (r->worker_count > 0)
+	assert_int_equal(entry_count(r), 5000);
+	while (r->sessions->count > 0)
 		second(r);
 	free_runner(r);
 }

@@ -1,4 +1,4 @@
-/* objects: sendmail/runner/rights */
+/* objects: sendmail/runner/service/privs */
 /* libs: -Wl,--wrap=getuid,--wrap=geteuid,--wrap=getgid,--wrap=getegid,--wrap=setpriority,--wrap=getpwnam,--wrap=getpwuid,--wrap=setgroups,--wrap=stat,--wrap=mkdir,--wrap=fchmod,--wrap=fchown,--wrap=getrlimit,--wrap=setrlimit,--wrap=setsid,--wrap=dup2,--wrap=alarm,--wrap=signal */
 /* How the runner gives rights up: in which order, and that none of these steps can fail and be
  * passed over. */
@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "jobs/process.h"
-#include "runner/rights.h"
-#include "runner/starter.h"
+#include "runner/service/privs.h"
+#include "runner/service/starter.h"
 #include "tests/unit/unit.h"
 #include <errno.h>
 #include <grp.h>
@@ -231,7 +231,7 @@ static int take(const char *spool)
 	w.network = w.network != 0 ? w.network : 901;
 	char **before = environ;
 	environ = own_environment;
-	int code = rights_take(spool, w.shown);
+	int code = privs_take(spool, w.shown);
 	left = environ;
 	environ = before;
 	return code;
@@ -371,9 +371,9 @@ static void others(void **state)
 	assert_null(strstr(w.calls, "starter"));
 	assert_int_equal(w.effective, 900);
 	w = (struct world){.real = 1000, .effective = 1000, .effective_group = 900};
-	assert_true(rights_are_lent());
+	assert_true(privs_are_lent());
 	w = (struct world){.real = 0, .effective = 900};
-	assert_false(rights_are_lent());
+	assert_false(privs_are_lent());
 }
 
 int main(void)

@@ -1,10 +1,10 @@
-/* objects: sendmail/runner/starter */
+/* objects: sendmail/runner/service/starter */
 /* The starter, asked by a runner that was taken over.  As root; the programs are scripts of this
  * test. */
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "jobs/process.h"
-#include "runner/starter.h"
+#include "runner/service/starter.h"
 #include "tests/unit/unit.h"
 #include <errno.h>
 #include <fcntl.h>

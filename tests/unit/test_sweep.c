@@ -4,8 +4,16 @@
    hour of sweeps, and of looks at what is due. And what a sweep mends. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "runner/path.h"
-#include "runner/quota.h"
+#include "runner/delivery/dispatch.h"
+#include "runner/delivery/expire.h"
+#include "runner/delivery/mailclock.h"
+#include "runner/queue/entry.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/quota.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/schedule.h"
+#include "runner/session/sessions.h"
+#include "runner/wakeup.h"
 #include "tests/unit/unit.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -69,16 +77,23 @@ void log_json(bool on)
 void log_close(void)
 {
 }
+void log_flush(void)
+{
+}
+void log_backlog(struct log_backlog *b)
+{
+	*b = (struct log_backlog){0};
+}
 void log_again(void)
 {
 }
 
 static void fill(struct runner *r)
 {
-	struct path *p = path_find(r, "main");
+	struct nexthop *p = nexthop_find(&r->nexthops, "main");
 	for (uint32_t i = 0; i < MESSAGES; i++) {
-		struct entry *e = runner_entry(r, (uint64_t)(WALL_START_S - 60) << 32 | i);
-		e->path = p;
+		struct entry *e = entry_new(r, (uint64_t)(WALL_START_S - 60) << 32 | i);
+		e->nexthop = p;
 		e->uid = i % 50;
 		schedule_add_new(&p->schedule, e);
 	}
@@ -87,12 +102,12 @@ static void fill(struct runner *r)
 static void break_path(struct runner *r)
 {
 	struct diagnosis d = {0};
-	struct path *p = path_find(r, "main");
+	struct nexthop *p = nexthop_find(&r->nexthops, "main");
 	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, "connect-refused", "refused");
 	d.fault = FAULT_ROUTE;
 	snprintf(d.hop, sizeof d.hop, "main");
 	for (int i = 0; i < 7; i++)
-		path_hop_failed(r, p, &d, 0);
+		nexthop_hop_failed(r, p, &d, 0);
 	p->probed_new = p->schedule.new_count;
 }
 
@@ -105,21 +120,22 @@ static void waiting_costs_little(void **state)
 	char folder[] = "/tmp/firsthop.XXXXXX";
 	(void)state;
 	assert_non_null(mkdtemp(folder));
+	sessions_start(&r);
 	r.queue.mqueue_fd = r.queue.drop_fd = open(folder, O_RDONLY | O_DIRECTORY);
 	config_defaults(&r.config);
 	r.config.alarm_after_min = 0;
-	runner_start_clock(&r);
+	mailclock_start(&r);
 	fill(&r);
 	break_path(&r);
-	runner_sweep(&r, true);
+	expire_sweep(&r, true);
 	memset(&work, 0, sizeof work);
 	for (int minute = 0; minute < 50; minute++) {
 		for (int look = 0; look < LOOKS_PER_MIN; look++) {
 			now_s += 60 / LOOKS_PER_MIN;
-			runner_dispatch(&r);
-			assert_true(runner_next_ms(&r) > 0);
+			dispatch_all(&r);
+			assert_true(wakeup_next_ms(&r) > 0);
 		}
-		runner_sweep(&r, false);
+		expire_sweep(&r, false);
 	}
 	print_message("# a minute: %.1f names, %.1f ages, %.1f blocks, %.1f files\n",
 	    (double)work.names / 50, (double)work.ages / 50, (double)work.blocks / 50,
@@ -130,11 +146,13 @@ static void waiting_costs_little(void **state)
 	assert_int_equal(work.names, 0);
 	assert_true(work.blocks <= 50 * 50);
 	assert_true(work.opens <= 50 * 5);
-	assert_int_equal(runner_waiting(&r), MESSAGES);
+	assert_int_equal(entry_count(&r), MESSAGES);
 	close(r.queue.mqueue_fd);
 	assert_int_equal(unit_remove(folder), 0);
-	runner_free_entries(&r);
-	path_free_all(&r);
+	sessions_end(&r);
+	expire_end(&r);
+	entry_free_all(&r);
+	nexthop_free_all(&r.nexthops);
 	quota_free(&r);
 	config_free(&r.config);
 }

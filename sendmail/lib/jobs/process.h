@@ -1,6 +1,6 @@
 /* Programs that are started beside the runner: relay, mbox in its place, and mailbox for mbox.
-   Where the runner was started by root, the starter (runner/starter.h) starts, signals and reaps
-   them, and this is how the runner and mbox ask it; elsewhere the caller does so itself.
+   Where the runner was started by root, the starter (runner/service/starter.h) starts, signals and
+   reaps them, and this is how the runner and mbox ask it; elsewhere the caller does so itself.
 
    No program gets an argument that tells anything about mail: what it needs comes by descriptors,
    at fixed numbers. Between starter and caller go packets on a SOCK_SEQPACKET socket: one struct

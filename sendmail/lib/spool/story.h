@@ -21,7 +21,7 @@ enum story_verb {
 struct story_line {
 	int64_t when_s;       /* wall time */
 	enum story_verb verb; /* STORY_SAY, the dialogue, is never in a file: only those who watch get
-	                         it (runner/watch.h) */
+	                         it (runner/listen/watch_listen.h) */
 	const char *fields;   /* base/fields.h; points into the text */
 };
 

@@ -1,0 +1,331 @@
+/* Who gets what, and when: the paths, their workers, the pass. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "runner/attempt/attempt_log.h"
+#include "runner/attempt/message.h"
+#include "runner/attempt/unresolved.h"
+#include "runner/delivery/dispatch.h"
+#include "runner/disposition/disposition.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/reroute.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/schedule.h"
+#include "runner/queue/tried.h"
+#include "runner/queue/watcher.h"
+#include "runner/session/sessions.h"
+#include "runner/session/worker.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define START_AGAIN_MS 10000
+#define USER_WAITS_MS 1500 /* then it is looked whether a session of the user has got on */
+#define MAILBOX_WAITS_MS 2000
+#define RCPTS_OF_USER 5000 /* that sessions may have in hand before more of his mail is begun */
+#define RCPTS_WAIT_MS 300
+
+/* One message finds out whether the smarthost answers; the others follow when it does.  Mailboxes
+ * get theirs one by one. */
+static int window_of(const struct worker *w)
+{
+	return w->ready && !sessions_is_local(w->nexthop) ? WORKER_WINDOW : 1;
+}
+
+/* The server ends a session after so many messages, as it was met: we are the first to say so. */
+static bool has_had_its_share(const struct nexthop *p, const struct worker *w, int64_t now)
+{
+	return p->per_session > 0 && now < p->per_session_until_ms && w->given >= p->per_session;
+}
+
+static bool has_room(const struct worker *w)
+{
+	return w->settled == 0 && w->count < window_of(w) && w->fd_count < WORKER_WINDOW;
+}
+
+/* A worker of the same kind with room, the least busy one.  *busy: those that get on. */
+static struct worker *find_worker(struct runner *r, const struct entry *e, bool *starting,
+    int *busy, int64_t now)
+{
+	struct worker *best = NULL;
+	*starting = false;
+	*busy = 0;
+	for (int i = 0; i < r->sessions->count; i++) {
+		struct worker *w = r->sessions->list[i];
+		if (w->closing || w->ended || w->nexthop != e->nexthop ||
+		    !tried_same_servers(w->avoid, e->tried))
+			continue;
+		/* Who connects finds out for all. */
+		*starting = *starting || !w->ready || (w->settled > 0 && !sessions_is_stuck(w, now));
+		if (has_had_its_share(e->nexthop, w, now))
+			worker_close(w);
+		if (w->closing || sessions_is_stuck(w, now) || !sessions_may_share(r, w, e->uid, now))
+			continue;
+		(*busy)++;
+		if ((best == NULL || w->count < best->count) && has_room(w))
+			best = w;
+	}
+	return best;
+}
+
+/* A second session pays only when there is more than one batch for it, and the servers allow it. */
+static bool wants_another(const struct runner *r, const struct nexthop *p, int busy, bool starting,
+    int64_t now)
+{
+	bool limited = p->limit > 0 && p->workers >= p->limit;
+	/* A limit that was met is tried again after a while, when nothing gets on within it. */
+	if (busy == 0)
+		return !limited || now >= p->limit_until_ms;
+	if (starting || limited || nexthop_state(&r->nexthops, p, 0) != NEXTHOP_UP)
+		return false;
+	return (long long)p->schedule.count > (long long)busy * r->config.batch_messages;
+}
+
+static bool is_shown(const struct runner *r)
+{
+	for (int i = 0; i < r->sessions->count; i++) {
+		if (r->sessions->list[i]->shows)
+			return true;
+	}
+	return false;
+}
+
+/* Without a process or a descriptor to be had, trying at once again would only fill the log.  A
+ * single pass ends then. */
+static struct worker *start(struct runner *r, struct nexthop *p, const struct tried *avoid,
+    bool shows)
+{
+	int64_t now = clock_mono_ms();
+	if (now < r->sessions->start_again_ms)
+		return NULL;
+	struct worker *w = worker_start(r, p, avoid, shows);
+	r->sessions->start_again_ms = w != NULL ? 0 : now + START_AGAIN_MS;
+	if (w == NULL && r->sessions->count == 0 && r->lifetime == LIFETIME_ONCE) {
+		log_line(LOG_ERR, "this pass ends here; the mail waits for another one");
+		r->leaving = true;
+	}
+	return w;
+}
+
+/* A session of its own for a message whose dialogue is watched, one such at a time; NULL: it goes
+   as other mail does, and its watcher sees only the steps.  *wait: room is being made for it. */
+static struct worker *worker_for_watched(struct runner *r, const struct entry *e, bool *wait)
+{
+	const struct nexthop *p = e->nexthop;
+	if (!watcher_talks(e) || is_shown(r))
+		return NULL;
+	bool full = !sessions_may_start(r, p, e->uid, clock_mono_ms()) ||
+	            (p->limit > 0 && p->workers >= p->limit);
+	for (int i = 0; i < r->sessions->count && full; i++) {
+		*wait = *wait || r->sessions->list[i]->count == 0;
+		if (r->sessions->list[i]->count == 0)
+			worker_close(r->sessions->list[i]);
+	}
+	struct worker *w = full ? NULL : start(r, e->nexthop, e->tried, true);
+	if (w != NULL)
+		r->sessions->list[r->sessions->count++] = w;
+	return w;
+}
+
+static struct worker *worker_for(struct runner *r, const struct entry *e, int64_t now)
+{
+	bool wait = false;
+	struct worker *own = worker_for_watched(r, e, &wait);
+	if (own != NULL || wait)
+		return own;
+	bool starting;
+	int busy;
+	struct nexthop *p = e->nexthop;
+	struct worker *w = find_worker(r, e, &starting, &busy, now);
+	bool more = (w == NULL || w->count > 0) && !(w == NULL && starting) &&
+	            wants_another(r, p, busy, starting, now);
+	if (!more)
+		return w;
+	if (!sessions_may_start(r, p, e->uid, now)) {
+		if (w == NULL)
+			sessions_make_room(r, p, e->tried, now);
+		return w;
+	}
+	struct worker *fresh = start(r, p, e->tried, false);
+	if (fresh == NULL)
+		return w;
+	if (r->sessions->yield_to == p)
+		r->sessions->yield_to = NULL;
+	r->sessions->list[r->sessions->count++] = fresh;
+	return fresh;
+}
+
+/* While all servers of a path fail, only a probe is due: at its time, or for new mail when the last
+ * one is a minute old. */
+static bool may_try(struct runner *r, const struct nexthop *p, const struct entry *e, int64_t now)
+{
+	if (!r->config_good || r->leaving || e->held)
+		return false;
+	enum nexthop_state state = nexthop_state(&r->nexthops, p, now);
+	if (state == NEXTHOP_UP)
+		return e->due_ms <= now;
+	if (p->workers > 0)
+		return false;
+	return state == NEXTHOP_PROBE ||
+	       (e->due_ms < 0 && nexthop_new_mail_may_ask(&r->nexthops, p, now));
+}
+
+/* Takes an entry out of the schedule of its path to work on it, as disposition_begin.  NULL, too,
+ * when it belongs elsewhere by now, or must not be begun on a full disk: then it has its new place.
+ */
+static struct message *take(struct runner *r, struct nexthop *p, struct entry *e)
+{
+	schedule_take(&p->schedule, e);
+	struct message *m = disposition_begin(r, e);
+	if (m == NULL)
+		return NULL;
+	/* The configuration or the aliases say something else by now. */
+	if ((m->rcpt_count > 0 || m->held > 0) && strcmp(m->nexthop, p->key) != 0) {
+		int64_t due_ms = e->due_ms;
+		e->nexthop = nexthop_find(&r->nexthops, m->nexthop);
+		message_free(m);
+		schedule_add_moved(&e->nexthop->schedule, e, due_ms);
+		return NULL;
+	}
+	/* Who of several has it must be noted before it goes on: on a full disk that is not begun. */
+	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 &&
+	    clock_mono_ms() < r->notes.full_until_ms) {
+		message_free(m);
+		schedule_add(&p->schedule, e, r->notes.full_until_ms);
+		return NULL;
+	}
+	return m;
+}
+
+/* A message that is on its way already has no recipient left: a crash came before its removal. */
+static bool give(struct runner *r, struct worker *w, struct entry *e)
+{
+	struct message *m = take(r, e->nexthop, e);
+	if (m == NULL)
+		return false;
+	bool waits = false;
+	struct worker *at = w != NULL && sessions_is_local(e->nexthop)
+	                        ? sessions_at_mailbox(r, m, &waits, clock_mono_ms())
+	                        : NULL;
+	w = at != NULL ? at : w;
+	if (waits) {
+		message_free(m);
+		e->put_off = true;
+		schedule_add(&e->nexthop->schedule, e, clock_mono_ms() + MAILBOX_WAITS_MS);
+		return false;
+	}
+	e->put_off = false;
+	struct buffer none = {0};
+	attempt_log_show(r, m, w != NULL ? &w->steps : &none);
+	unresolved_note(m);
+	watcher_lines(e, &m->lines);
+	if (m->rcpt_count == 0) {
+		disposition_end(r, m, &none, 0);
+		return false;
+	}
+	worker_give(w, m);
+	return true;
+}
+
+/* One message with 10,000 recipients is a session's work for a while: who has such mail under way
+ * waits with the rest of his, and leaves sessions to others. */
+static bool has_plenty(const struct runner *r, const struct nexthop *p, uint32_t uid)
+{
+	int open = 0;
+	for (int i = 0; i < r->sessions->count; i++) {
+		for (const struct message *m =
+		         r->sessions->list[i]->nexthop == p ? r->sessions->list[i]->first : NULL;
+		     m != NULL; m = m->next)
+			open += m->entry->uid == uid ? m->rcpt_count - m->noted : 0;
+	}
+	return open >= RCPTS_OF_USER;
+}
+
+/* Its path fails: what has another way is sent on, and what had tried another way before ends its
+ * attempt. */
+static void reroute(struct runner *r, struct nexthop *p, struct entry *e, int64_t now)
+{
+	struct diagnosis why = {0};
+	struct buffer steps = {0};
+	int64_t due_ms = e->due_ms;
+	struct message *m = take(r, p, e);
+	if (m == NULL)
+		return;
+	e->looked_ms = now;
+	nexthop_why(&r->nexthops, p, &why);
+	nexthop_put_skips(&r->nexthops, p, &steps);
+	if (!disposition_reroute(r, m, &why, &steps)) {
+		message_free(m);
+		schedule_add_moved(&p->schedule, e, due_ms);
+	}
+	buffer_free(&steps);
+}
+
+static void reroute_path(struct runner *r, struct nexthop *p, int64_t now)
+{
+	struct entry *due[REROUTE_AT_A_TIME];
+	if (reroute_next_ms(r, p, now) > now)
+		return;
+	int count = reroute_due(r, p, now, due);
+	for (int i = 0; i < count; i++)
+		reroute(r, p, due[i], now);
+	/* Entries that were just put back do not count as added. */
+	p->schedule.added = false;
+}
+
+/* What changed since sessions began counts for new ones. */
+static void close_outdated(struct runner *r)
+{
+	for (int i = 0; i < r->sessions->count; i++) {
+		if (r->sessions->outdated ||
+		    (r->sessions->list[i]->nexthop->renewed && r->sessions->list[i]->count == 0))
+			worker_close(r->sessions->list[i]);
+	}
+	for (int i = 0; i < r->nexthops.count; i++)
+		r->nexthops.list[i]->renewed = false;
+	r->sessions->outdated = false;
+}
+
+static void dispatch_path(struct runner *r, struct nexthop *p, int64_t now)
+{
+	struct entry *e;
+	if (nexthop_state(&r->nexthops, p, now) == NEXTHOP_UP)
+		schedule_ready(&p->schedule, now);
+	while ((e = schedule_first(&p->schedule)) != NULL && may_try(r, p, e, now)) {
+		bool alone = p->kind == NEXTHOP_HERE;
+		int wait_ms = alone                                    ? 0
+		              : sessions_user_waits(r, p, e->uid, now) ? USER_WAITS_MS
+		              : has_plenty(r, p, e->uid)               ? RCPTS_WAIT_MS
+		                                                       : 0;
+		if (wait_ms > 0) {
+			e->put_off = true;
+			schedule_move(&p->schedule, e, now + wait_ms);
+			continue;
+		}
+		struct worker *w = alone ? NULL : worker_for(r, e, now);
+		if (w == NULL && !alone)
+			break;
+		p->probed_ms = now;
+		p->probed_new = p->schedule.new_count;
+		bool given = give(r, w, e);
+		if (w != NULL && w->shows)
+			worker_close(w);
+		if (given && nexthop_state(&r->nexthops, p, now) != NEXTHOP_UP)
+			break;
+	}
+	reroute_path(r, p, now);
+}
+
+/* The paths take turns at being first, so that a busy one does not keep the sessions from the
+ * others. */
+void dispatch_all(struct runner *r)
+{
+	int64_t now = clock_mono_ms();
+	r->sessions->turn++;
+	close_outdated(r);
+	sessions_take_back(r, now);
+	for (int i = 0; i < r->nexthops.count; i++)
+		dispatch_path(r,
+		    r->nexthops.list[(r->sessions->turn + (unsigned)i) % (unsigned)r->nexthops.count], now);
+	for (int i = 0; i < r->sessions->count; i++)
+		worker_flush(r->sessions->list[i]);
+	sessions_write(r, now);
+}

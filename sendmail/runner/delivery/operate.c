@@ -1,0 +1,247 @@
+/* What operators and senders ask for. */
+#include "base/clock.h"
+#include "base/fields.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "message/envelope.h"
+#include "runner/attempt/message.h"
+#include "runner/attempt/placement.h"
+#include "runner/delivery/configure.h"
+#include "runner/delivery/operate.h"
+#include "runner/disposition/disposition.h"
+#include "runner/listen/control_listen.h"
+#include "runner/listen/permission.h"
+#include "runner/queue/entry.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/schedule.h"
+#include "spool/compact.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One that waits; NULL: there is none, or it is with a relay, or owed a report. */
+static struct entry *find_waiting(const struct runner *r, const char *id)
+{
+	struct entry *e = entry_find(r, id_pack(id));
+	return e != NULL && e->nexthop != NULL && !e->in_work ? e : NULL;
+}
+
+static bool is_in_work(const struct runner *r, const char *id)
+{
+	const struct entry *e = entry_find(r, id_pack(id));
+	return e != NULL && e->in_work;
+}
+
+static const char *note(struct runner *r, const char *id, const char *word, uid_t uid)
+{
+	struct buffer line = {0};
+	TEXT(verb, 60);
+	text_printf(&verb, "%s by=%lu", word, (unsigned long)uid);
+	journal_put_word(&line, clock_wall_s(), verb.data);
+	bool done = journal_append(&r->queue, id, &line, true);
+	buffer_free(&line);
+	if (done)
+		compact_journal(&r->queue, id);
+	return done ? NULL : "the journal cannot be written";
+}
+
+static const char *hold(struct runner *r, struct entry *e, const char *id, uid_t uid)
+{
+	const char *problem = e->held ? "it is held already" : note(r, id, "held", uid);
+	if (problem != NULL)
+		return problem;
+	e->held = true;
+	schedule_move(&e->nexthop->schedule, e, INT64_MAX);
+	log_line(LOG_NOTICE, "%s is held by uid %lu", id, (unsigned long)uid);
+	return NULL;
+}
+
+static const char *release(struct runner *r, struct entry *e, const char *id, uid_t uid)
+{
+	const char *problem = e->held ? note(r, id, "released", uid) : "it is not held";
+	if (problem != NULL)
+		return problem;
+	e->held = false;
+	schedule_move(&e->nexthop->schedule, e, clock_mono_ms());
+	log_line(LOG_NOTICE, "%s is released by uid %lu", id, (unsigned long)uid);
+	return NULL;
+}
+
+static const char *retry(struct runner *r, struct entry *e, const char *id, uid_t uid)
+{
+	if (e->held)
+		return "it is held; release it first";
+	schedule_move(&e->nexthop->schedule, e, clock_mono_ms());
+	nexthop_ask_again(&r->nexthops, e->nexthop);
+	log_line(LOG_INFO, "%s is tried now, because uid %lu asks for it", id, (unsigned long)uid);
+	return NULL;
+}
+
+static const char *deal_with_dead(struct runner *r, const char *verb, const char *id, uid_t uid)
+{
+	TEXT(name, ID_SIZE + 8);
+	text_printf(&name, "%s.dead", id);
+	if (strcmp(verb, "remove") == 0) {
+		log_line(LOG_NOTICE, "%s is removed by uid %lu, never delivered", name.data,
+		    (unsigned long)uid);
+		if (unlinkat(r->queue.mqueue_fd, name.data, 0) != 0 || !queue_sync(&r->queue))
+			return "the file cannot be removed";
+		queue_remove_log(&r->queue, id);
+		return NULL;
+	}
+	if (strcmp(verb, "retry") != 0)
+		return "it is set aside; it can be retried or removed";
+	if (journal_too_long(r->queue.mqueue_fd, id))
+		return "its journal is too long to be read: without it (remove ID.log) all of its "
+		       "recipients get it once more";
+	const char *problem = note(r, id, "revived", uid);
+	if (problem != NULL)
+		return problem;
+	if (renameat(r->queue.mqueue_fd, name.data, r->queue.mqueue_fd, id) != 0 ||
+	    !queue_sync(&r->queue))
+		return "the file cannot be renamed";
+	log_line(LOG_NOTICE, "%s was set aside, and is tried again because uid %lu asks for it", id,
+	    (unsigned long)uid);
+	placement_add_new(r, entry_new(r, id_pack(id)));
+	return NULL;
+}
+
+/* It could not be read: it was set aside or forgotten, or waits again.  Whoever wants it away need
+ * not read it. */
+static const char *take_away_unread(struct runner *r, const char *id, uid_t uid)
+{
+	TEXT(name, ID_SIZE + 8);
+	text_printf(&name, "%s.dead", id);
+	if (faccessat(r->queue.mqueue_fd, name.data, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return deal_with_dead(r, "remove", id, uid);
+	struct entry *e = find_waiting(r, id);
+	if (e == NULL)
+		return faccessat(r->queue.mqueue_fd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+		           ? "only the report to its sender is left to be sent"
+		           : NULL;
+	log_line(LOG_NOTICE, "%s is removed unread by uid %lu, never delivered", id,
+	    (unsigned long)uid);
+	if (!queue_remove(&r->queue, id) || !queue_sync(&r->queue))
+		return "the file cannot be removed";
+	schedule_take(&e->nexthop->schedule, e);
+	entry_forget(r, e);
+	return NULL;
+}
+
+static const char *take_away(struct runner *r, struct entry *e, const char *id, uid_t uid)
+{
+	schedule_take(&e->nexthop->schedule, e);
+	struct message *m = disposition_begin(r, e);
+	if (m == NULL)
+		return take_away_unread(r, id, uid);
+	log_line(LOG_NOTICE, "%s is removed by uid %lu: from=<%s> to=<%s>%s, never delivered", id,
+	    (unsigned long)uid, m->sender, m->rcpt_count > 0 ? m->rcpts[0] : "",
+	    m->rcpt_count > 1 ? " and others" : "");
+	message_free(m);
+	bool done = queue_remove(&r->queue, id) && queue_sync(&r->queue);
+	if (!done) {
+		placement_add(r, e, clock_mono_ms() + 60000);
+		return "the file cannot be removed";
+	}
+	entry_forget(r, e);
+	return NULL;
+}
+
+static const char *forget(struct runner *r, uid_t uid)
+{
+	if (!permission_of_admin(&r->queue, uid))
+		return "only root and the user firsthop may do that";
+	log_line(LOG_NOTICE, "uid %lu has the state of all servers forgotten", (unsigned long)uid);
+	nexthop_ask_all_again(&r->nexthops, true);
+	nexthop_write_health(r);
+	return NULL;
+}
+
+static const char *obey(struct runner *r, char *line, uid_t uid)
+{
+	static const struct {
+		const char *verb;
+		const char *(*act)(struct runner *, struct entry *, const char *, uid_t);
+		bool only_admin;
+	} verbs[] = {{"hold", hold, false}, {"release", release, false}, {"retry", retry, true},
+	    {"remove", take_away, false}};
+	char *id = strchr(line, ' ');
+	if (strcmp(line, "forget") == 0)
+		return forget(r, uid);
+	if (text_starts(line, "noted flush."))
+		return faccessat(r->queue.drop_fd, line + 6, F_OK, 0) == 0
+		           ? NULL
+		           : "that wish for a pass is not seen";
+	if (id == NULL || !id_valid(id + 1))
+		return "this is no request";
+	*id++ = '\0';
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+		if (strcmp(verbs[i].verb, line) != 0)
+			continue;
+		if (is_in_work(r, id))
+			return "it is being delivered right now";
+		struct entry *e = find_waiting(r, id);
+		TEXT(name, ID_SIZE + 8);
+		text_printf(&name, "%s%s", id, e == NULL ? ".dead" : "");
+		bool dead = e == NULL && faccessat(r->queue.mqueue_fd, name.data, F_OK, 0) == 0;
+		if (e == NULL && !dead)
+			return "no such message waits";
+		if (verbs[i].only_admin ? !permission_of_admin(&r->queue, uid)
+		                        : !permission_of_sender(&r->queue, name.data, uid))
+			return verbs[i].only_admin ? "only root and the user firsthop may do that"
+			                           : "only root, the user firsthop and its sender may do that";
+		return dead ? deal_with_dead(r, line, id, uid) : verbs[i].act(r, e, id, uid);
+	}
+	return "this is no request";
+}
+
+/* What a list shows of a message, and nothing of its text: mailq cannot read the file. */
+static void show(struct runner *r, const char *name, struct buffer *out)
+{
+	struct envelope e;
+	struct diagnosis d = {0};
+	struct buffer line = {0};
+	char id[ID_SIZE];
+	uid_t owner;
+	text_copy(id, sizeof id, name);
+	bool named = id_valid(name) || id_with_suffix(name, ".dead", id);
+	int fd = named ? queue_message(&r->queue, name, &owner, NULL) : -1;
+	envelope_init(&e);
+	if (fd >= 0 && envelope_read(&e, fd, &d)) {
+		if (owner != r->queue.owner || e.uid < 0)
+			e.uid = owner;
+		envelope_put_listing(&e, &line, id);
+		fields_put_number(&line, "active", is_in_work(r, id));
+		buffer_printf(out, "ok %s", buffer_string(&line));
+	} else {
+		buffer_puts(out, "no such message");
+	}
+	envelope_free(&e);
+	buffer_free(&line);
+	if (fd >= 0)
+		close(fd);
+}
+
+void operate(struct runner *r)
+{
+	struct control_request q;
+	bool looked = false;
+	while (control_listen_next(r->control, &q)) {
+		struct buffer answer = {0};
+		if (text_starts(q.line, "show ")) {
+			show(r, q.line + 5, &answer);
+		} else {
+			if (!looked)
+				configure_look_again(r);
+			looked = true;
+			const char *problem = obey(r, q.line, q.uid);
+			buffer_printf(&answer, "%s%s", problem != NULL ? "no " : "ok",
+			    problem != NULL ? problem : "");
+		}
+		control_listen_answer(r->control, &q, buffer_string(&answer));
+		buffer_free(&answer);
+	}
+}

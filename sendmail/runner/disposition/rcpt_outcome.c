@@ -1,0 +1,87 @@
+/* One recipient's outcome. */
+#include "diagnosis/deed.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/log.h"
+#include "diagnosis/report.h"
+#include "runner/attempt/message.h"
+#include "runner/disposition/rcpt_outcome.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/schedule.h"
+#include "runner/queue/watcher.h"
+#include <string.h>
+
+static int64_t age_s(const struct runner *r, const struct message *m)
+{
+	return ages_of(&r->ages, m->envelope.created_us / 1000000);
+}
+
+static void log_outcome(const struct runner *r, const struct message *m, int rcpt, int64_t next_s,
+    const struct diagnosis *d)
+{
+	struct buffer line = {0};
+	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->attempt, age_s(r, m), next_s, d);
+	log_fields(d->verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "delivery", &line, "");
+	buffer_free(&line);
+}
+
+int rcpt_outcome_count(const struct message *m, enum rcpt_state state)
+{
+	int count = 0;
+	for (int i = 0; i < m->rcpt_count; i++)
+		count += m->states[i] == state;
+	return count;
+}
+
+static void tell_watcher(const struct message *m, int rcpt, bool next, const struct diagnosis *d)
+{
+	struct buffer line = {0};
+	if (m->entry->watcher == NULL)
+		return;
+	journal_put_rcpt(&line, clock_wall_s(), m->rcpts[rcpt], next, d);
+	watcher_lines(m->entry, &line);
+	buffer_free(&line);
+}
+
+int rcpt_outcome_wait_s(const struct runner *r, struct message *m, const char *key)
+{
+	/* A server that takes few recipients at a time has taken some: the rest need not wait.  Each
+	 * round has fewer of them. */
+	if (m->wait_s == 0 && strcmp(key, "too-many-recipients") == 0 &&
+	    rcpt_outcome_count(m, RCPT_SENT) > 0)
+		m->wait_s = 1;
+	if (m->wait_s == 0)
+		m->wait_s = schedule_wait_s(&r->config, m->attempt, deed_wait_s(key), compat_random());
+	return m->wait_s;
+}
+
+void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, bool next,
+    const struct diagnosis *d)
+{
+	if (rcpt < 0 || rcpt >= m->rcpt_count || m->states[rcpt] == RCPT_SENT ||
+	    m->states[rcpt] == RCPT_FAILED)
+		return;
+	m->noted += m->states[rcpt] == RCPT_OPEN;
+	if (d->verdict == VERDICT_SENT) {
+		m->states[rcpt] = RCPT_SENT;
+		r->sent++;
+	} else if (d->verdict == VERDICT_FAILED) {
+		m->states[rcpt] = RCPT_FAILED;
+		r->failed++;
+		message_add_failure(m, d);
+	} else {
+		m->states[rcpt] = next ? RCPT_NEXT : RCPT_DEFERRED;
+		r->deferred++;
+		m->last = *d;
+	}
+	counters_outcome(&r->counters, d, age_s(r, m));
+	log_outcome(r, m, rcpt,
+	    m->states[rcpt] == RCPT_DEFERRED ? rcpt_outcome_wait_s(r, m, d->key) : 0, d);
+	tell_watcher(m, rcpt, next, d);
+	/* The usual message has one recipient and goes at once: nothing about it needs to be written
+	 * down. */
+	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 || m->has_journal ||
+	    d->verdict != VERDICT_SENT)
+		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines,
+		    clock_wall_s(), m->rcpts[rcpt], next, d);
+}

@@ -1,0 +1,210 @@
+/* The clients of mqueue/control. */
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "runner/listen/control_listen.h"
+#include "runner/listen/listener.h"
+#include "runner/listen/watch_listen.h"
+#include "runner/queue/runner.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define SOCKET_NAME "mqueue/control"
+#define REQUEST_LIMIT_BYTES 65536
+#define WAITING_MAX \
+	64 /* that may wait to be accepted: watchers come in bursts, when cron starts its jobs */
+#define CLIENTS_OF_USER_MAX 16
+#define CLIENTS_OF_USERS_MAX (CONTROL_CLIENTS_MAX - 16)
+
+struct client {
+	int fd;
+	uid_t uid;
+	int64_t asked_ms; /* when it last said something */
+	struct buffer in, out;
+};
+
+struct control {
+	struct listener listener;
+	struct client clients[CONTROL_CLIENTS_MAX];
+	int count;
+};
+
+void control_listen_start(struct runner *r)
+{
+	r->control = mem_alloc(sizeof *r->control);
+	if (!listener_open(&r->control->listener, SOCKET_NAME, WAITING_MAX))
+		log_line(LOG_WARNING,
+		    "%s cannot be made (%s): mailq hold, release, retry and remove will not work",
+		    SOCKET_NAME, strerror(errno));
+}
+
+void control_listen_look(struct runner *r)
+{
+	if (r->control != NULL && listener_look(&r->control->listener, SOCKET_NAME, WAITING_MAX))
+		log_line(LOG_WARNING, "%s had been removed; it was made again", SOCKET_NAME);
+}
+
+static void close_client(struct control *c, int i)
+{
+	if (c->clients[i].fd >= 0)
+		close(c->clients[i].fd);
+	buffer_free(&c->clients[i].in);
+	buffer_free(&c->clients[i].out);
+	c->clients[i] = c->clients[--c->count];
+}
+
+void control_listen_end(struct runner *r)
+{
+	struct control *c = r->control;
+	if (c == NULL)
+		return;
+	while (c->count > 0)
+		close_client(c, 0);
+	listener_close(&c->listener, SOCKET_NAME);
+	free(c);
+	r->control = NULL;
+}
+
+int control_listen_poll(const struct runner *r, struct pollfd *p)
+{
+	const struct control *c = r->control;
+	p[0] = (struct pollfd){.fd = c->count < CONTROL_CLIENTS_MAX ? c->listener.fd : -1,
+	    .events = POLLIN};
+	for (int i = 0; i < c->count; i++)
+		p[i + 1] = (struct pollfd){.fd = c->clients[i].fd,
+		    .events = (short)(c->clients[i].out.length > 0 ? POLLOUT : POLLIN)};
+	return c->count + 1;
+}
+
+/* From now on it is runner/listen/watch_listen.h's; the descriptor with it. */
+static bool hand_over(struct runner *r, struct client *client)
+{
+	char *line = fdio_take_line(&client->in);
+	if (watch_listen_take(r, client->fd, client->uid, line))
+		client->fd = -1;
+	else
+		buffer_puts(&client->out, "no so many watch that there is no room for one more\n");
+	free(line);
+	return client->fd >= 0;
+}
+
+/* False at the end of the stream, when it is nonsense, or when it is another's now. */
+static bool receive(struct runner *r, struct client *client)
+{
+	char bytes[16384];
+	ssize_t n = fdio_read(client->fd, bytes, sizeof bytes);
+	if (n <= 0)
+		return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+	client->asked_ms = clock_mono_ms();
+	buffer_add(&client->in, bytes, (size_t)n);
+	if (memchr(client->in.data, '\n', client->in.length) == NULL)
+		return client->in.length < REQUEST_LIMIT_BYTES;
+	if (client->in.length > 6 && memcmp(client->in.data, "watch ", 6) == 0)
+		return hand_over(r, client);
+	return true;
+}
+
+static bool answer(struct client *client)
+{
+	ssize_t n = send(client->fd, client->out.data, client->out.length, MSG_NOSIGNAL);
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+	buffer_drop(&client->out, (size_t)n);
+	return true;
+}
+
+static int count_of(const struct control *c, uid_t uid)
+{
+	int count = 0;
+	for (int i = 0; i < c->count; i++)
+		count += c->clients[i].uid == uid;
+	return count;
+}
+
+/* Where users have all the places of users: one who has none gets that of the user with most, who
+ * has kept silent longest. */
+static bool make_room(struct control *c)
+{
+	int most = 1, silent = -1;
+	for (int i = 0; i < c->count; i++) {
+		int count = count_of(c, c->clients[i].uid);
+		if (count > most ||
+		    (silent >= 0 && count == most && c->clients[i].asked_ms < c->clients[silent].asked_ms))
+			silent = i;
+		most = count > most ? count : most;
+	}
+	if (silent >= 0)
+		close_client(c, silent);
+	return silent >= 0;
+}
+
+static bool has_room(const struct runner *r, uid_t uid)
+{
+	struct control *c = r->control;
+	if (uid == 0 || uid == r->queue.owner)
+		return true;
+	int own = count_of(c, uid);
+	return own < CLIENTS_OF_USER_MAX &&
+	       (c->count < CLIENTS_OF_USERS_MAX || (own == 0 && make_room(c)));
+}
+
+static void take_client(struct runner *r)
+{
+	static const char words[] = "no too many requests are open at once; try again\n";
+	struct control *c = r->control;
+	gid_t gid;
+	struct client client = {.fd = compat_accept(c->listener.fd), .asked_ms = clock_mono_ms()};
+	if (client.fd < 0) {
+		fdio_rest_without_descriptors();
+		return;
+	}
+	bool known = fdio_nonblocking(client.fd) && compat_peer(client.fd, &client.uid, &gid) == 0;
+	if (known && has_room(r, client.uid)) {
+		c->clients[c->count++] = client;
+		return;
+	}
+	if (known)
+		send(client.fd, words, sizeof words - 1, MSG_NOSIGNAL);
+	close(client.fd);
+}
+
+void control_listen_serve(struct runner *r, const struct pollfd *p, int count)
+{
+	struct control *c = r->control;
+	for (int i = count - 2; i >= 0; i--) {
+		short events = p[i + 1].revents;
+		bool alive = true;
+		if (events & POLLOUT)
+			alive = answer(&c->clients[i]);
+		else if (events & (POLLIN | POLLHUP | POLLERR))
+			alive = receive(r, &c->clients[i]);
+		if (!alive)
+			close_client(c, i);
+	}
+	if (p[0].revents != 0 && c->count < CONTROL_CLIENTS_MAX)
+		take_client(r);
+}
+
+bool control_listen_next(struct control *c, struct control_request *q)
+{
+	for (int i = 0; c != NULL && i < c->count; i++) {
+		q->line = fdio_take_line(&c->clients[i].in);
+		q->uid = c->clients[i].uid;
+		q->client = i;
+		if (q->line != NULL)
+			return true;
+	}
+	return false;
+}
+
+void control_listen_answer(struct control *c, const struct control_request *q, const char *answer)
+{
+	buffer_printf(&c->clients[q->client].out, "%s\n", answer);
+	free(q->line);
+}

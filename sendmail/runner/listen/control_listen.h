@@ -1,0 +1,40 @@
+/* What mailq asks of the runner: a local socket, mqueue/control, that only set-group-id mailq and
+   members of group fhlist reach.  The kernel tells who asks.  Lines "hold|release|retry|remove ID",
+   one answer line each: "ok", or "no REASON"; "show ID" or "show ID.dead": "ok" and what a list
+   shows (message/envelope.h).  "watch ID ..." makes the client a watcher
+   (runner/listen/watch_listen.h). */
+#ifndef RUNNER_LISTEN_CONTROL_LISTEN_H
+#define RUNNER_LISTEN_CONTROL_LISTEN_H
+#include "runner/queue/runner.h"
+#include <poll.h>
+
+/* Of them each user may have a few, and some are kept for root: whoever holds connections and says
+ * nothing shuts nobody else out. */
+#define CONTROL_CLIENTS_MAX 64
+
+/* Makes the socket (the working directory is the spool); a runner without one works, and mailq says
+ * that it cannot be asked. */
+void control_listen_start(struct runner *r);
+void control_listen_end(struct runner *r);
+
+/* Makes the socket again if its name is gone. */
+void control_listen_look(struct runner *r);
+
+/* Adds what is to be waited for; returns the number of entries, at most 1 + CONTROL_CLIENTS_MAX. */
+int control_listen_poll(const struct runner *r, struct pollfd *p);
+
+/* Reads what came, and sends answers; p is as control_listen_poll filled it and poll(2) marked it.
+ */
+void control_listen_serve(struct runner *r, const struct pollfd *p, int count);
+
+struct control_request {
+	char *line;
+	uid_t uid; /* who asks, says the kernel */
+	int client;
+};
+
+/* The next request that came, false when there is none; each has an answer (which frees line)
+ * before the next one is asked for. */
+bool control_listen_next(struct control *c, struct control_request *q);
+void control_listen_answer(struct control *c, const struct control_request *q, const char *answer);
+#endif

@@ -1,0 +1,36 @@
+/* Mail from callers for whom the set-group-id right of sendmail has no effect: the socket
+   submit.sock in the run folder, open to everyone, while a runner stays.  The kernel tells who
+   calls.  Each message is taken by a child of its own (runner/listen/submit_session.h), so that a
+   slow caller keeps nobody waiting but the others of his own user id, and hostile bytes never meet
+   the process that owns the queue. */
+#ifndef RUNNER_LISTEN_SUBMIT_LISTEN_H
+#define RUNNER_LISTEN_SUBMIT_LISTEN_H
+#include "runner/queue/runner.h"
+
+/* Makes the socket; a runner without one works, and such callers are told (exit 77). */
+void submit_listen_start(struct runner *r);
+void submit_listen_end(struct runner *r);
+
+/* For a runner that ends: no more callers come in; true once those who came are served, or 10 s are
+ * over. */
+bool submit_listen_leave(struct runner *r);
+
+/* Makes the socket again if its name is gone. */
+void submit_listen_look(struct runner *r);
+
+/* The descriptor to wait for; -1 when there is none. */
+int submit_listen_fd(const struct runner *r);
+
+/* Takes those who called into the line of waiting callers; of those who are too many, users who
+ * have most are refused. */
+void submit_listen_accept(struct runner *r);
+
+/* Ends what has ended, and starts children for those who wait: bounded in all and for each user id,
+   whoever has none of his first. While somebody waits, callers that are slow are ended.  True: a
+   message was stored in drop/. */
+bool submit_listen_serve(struct runner *r);
+
+/* When submit_listen_serve has something to do by the clock (monotonic); INT64_MAX: when somebody
+ * calls, or a child ends. */
+int64_t submit_listen_next_ms(const struct runner *r);
+#endif

@@ -1,0 +1,411 @@
+/* One loop; stay, linger and once differ only in when it ends. */
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "jobs/process.h"
+#include "runner/delivery/backlog.h"
+#include "runner/delivery/configure.h"
+#include "runner/delivery/dispatch.h"
+#include "runner/delivery/expire.h"
+#include "runner/delivery/mailclock.h"
+#include "runner/delivery/operate.h"
+#include "runner/delivery/pickup_scan.h"
+#include "runner/delivery/queue_run.h"
+#include "runner/listen/control_listen.h"
+#include "runner/listen/submit_listen.h"
+#include "runner/listen/watch_listen.h"
+#include "runner/loop.h"
+#include "runner/queue/entry.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/runner.h"
+#include "runner/service.h"
+#include "runner/service/places.h"
+#include "runner/session/sent_log.h"
+#include "runner/session/session_events.h"
+#include "runner/session/watchdog.h"
+#include "runner/session/worker.h"
+#include "runner/status.h"
+#include "runner/wakeup.h"
+#include "spool/lock.h"
+#include "spool/waits.h"
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define IDLE_MS 5000
+#define LEAVE_MS 10000
+#define SYNC_AFTER 64
+#define LOAD_AGAIN_MS 5000
+#define COUNT_EVERY_MS 5000
+#define LOG_HANGS_MS 5000
+
+static volatile sig_atomic_t got_term, got_hup, got_status;
+
+static void on_signal(int number)
+{
+	if (number == SIGHUP)
+		got_hup = 1;
+	else if (number == SIGTERM || number == SIGINT)
+		got_term = 1;
+	else if (number != SIGCHLD)
+		got_status = 1;
+}
+
+/* Signals come in only while ppoll waits: between the look at a flag and the sleep none can be
+ * missed. */
+static void set_signals(sigset_t *while_waiting)
+{
+	static const int numbers[] = {
+	    SIGHUP,
+	    SIGTERM,
+	    SIGINT,
+	    SIGUSR1,
+	    SIGCHLD,
+#ifdef SIGINFO
+	    SIGINFO,
+#endif
+	};
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t block;
+	sigemptyset(&action.sa_mask);
+	sigemptyset(&block);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		sigaction(numbers[i], &action, NULL);
+		sigaddset(&block, numbers[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+	sigemptyset(while_waiting);
+}
+
+struct loop {
+	struct runner *r;
+	int64_t counted_ms;          /* when the counters were last written */
+	unsigned long long log_lost; /* lines that stand in them */
+	int64_t leaving_since_ms;
+	bool broken; /* it leaves because it cannot go on */
+};
+
+static void sync_removals(struct runner *r, bool all)
+{
+	if (r->removals == 0 || (!all && r->removals < SYNC_AFTER))
+		return;
+	if (queue_sync(&r->queue))
+		r->removals = 0;
+	else
+		log_limited(&r->complaints,
+		    "what was delivered cannot be removed durably (fsync of mqueue/): after a power cut it "
+		    "would be sent again");
+}
+
+static void save_counters(struct loop *l, bool at_once)
+{
+	struct runner *r = l->r;
+	int64_t now = clock_mono_ms();
+	if (!r->counters.changed || (!at_once && now - l->counted_ms < COUNT_EVERY_MS))
+		return;
+	l->counted_ms = now;
+	counters_save(&r->counters, r->queue.mqueue_fd);
+}
+
+/* What the log daemon does not read is no reason to stand still, but one to be seen in "mailq
+ * health". */
+static void count_log(struct loop *l)
+{
+	struct runner *r = l->r;
+	struct log_backlog b;
+	log_flush();
+	log_backlog(&b);
+	int64_t silent_ms = b.since_ms != 0 ? clock_mono_ms() - b.since_ms : 0;
+	bool hangs = silent_ms > LOG_HANGS_MS;
+	if (b.lost == l->log_lost && hangs == (r->counters.log_since_s != 0))
+		return;
+	r->counters.log_lost += b.lost - l->log_lost;
+	r->counters.log_since_s = hangs ? clock_wall_s() - silent_ms / 1000 : 0;
+	r->counters.changed = true;
+	l->log_lost = b.lost;
+}
+
+/* Of two waits the shorter one; the first may be -1, for ever. */
+static int64_t sooner_ms(int64_t left, int64_t limit)
+{
+	limit = limit > 0 ? limit : 0;
+	return left < 0 || left > limit ? limit : left;
+}
+
+/* A log daemon that is behind is offered the rest soon, and one that hangs once a second; -1:
+ * nothing is kept for it. */
+static int64_t log_wait_ms(void)
+{
+	struct log_backlog b;
+	log_backlog(&b);
+	int64_t silent_ms = clock_mono_ms() - b.since_ms;
+	if (b.since_ms == 0)
+		return -1;
+	return silent_ms < 100 ? 10 : silent_ms > 10000 ? 1000 : silent_ms / 10;
+}
+
+/* When something is to be done by the clock. */
+static int64_t time_left_ms(const struct loop *l, int64_t limit_ms)
+{
+	const struct runner *r = l->r;
+	int64_t now = clock_mono_ms(), left = wakeup_next_ms(r);
+	if (limit_ms >= 0)
+		left = sooner_ms(left, limit_ms);
+	if (r->counters.changed)
+		left = sooner_ms(left, l->counted_ms + COUNT_EVERY_MS - now);
+	int64_t submit_ms = submit_listen_next_ms(r), log_ms = log_wait_ms();
+	if (submit_ms != INT64_MAX)
+		left = sooner_ms(left, submit_ms - now);
+	return log_ms >= 0 ? sooner_ms(left, log_ms) : left;
+}
+
+/* What ppoll waits for, in this order. */
+struct events {
+	struct pollfd list[WORKERS_MAX + 5 + CONTROL_CLIENTS_MAX + WATCHERS_MAX];
+	nfds_t count;
+	struct pollfd *trigger, *workers, *asking, *watching, *submitting, *starter, *places;
+	int worker_count, asking_count, watching_count;
+};
+
+static struct pollfd *add_event(struct events *e, int fd)
+{
+	e->list[e->count] = (struct pollfd){.fd = fd, .events = POLLIN};
+	return &e->list[e->count++];
+}
+
+static void collect_events(struct runner *r, struct events *e)
+{
+	e->count = 0;
+	e->trigger = add_event(e, r->trigger_fd);
+	e->workers = &e->list[e->count];
+	e->worker_count = r->sessions->count;
+	for (int i = 0; i < e->worker_count; i++) {
+		const struct worker *w = r->sessions->list[i];
+		add_event(e, w->ended ? -1 : w->fd)->events |= (short)(w->out.length ? POLLOUT : 0);
+	}
+	e->asking = &e->list[e->count];
+	e->asking_count = control_listen_poll(r, e->asking);
+	e->count += (nfds_t)e->asking_count;
+	e->watching = &e->list[e->count];
+	e->watching_count = watch_listen_poll(r, e->watching);
+	e->count += (nfds_t)e->watching_count;
+	e->submitting = add_event(e, submit_listen_fd(r));
+	e->starter = add_event(e, process_starter_fd());
+	e->places = add_event(e, places_fd(r));
+}
+
+static void hear_workers(struct runner *r, const struct events *e)
+{
+	for (int i = 0; i < e->worker_count; i++) {
+		if (e->workers[i].revents & POLLOUT)
+			worker_flush(r->sessions->list[i]);
+		if (e->workers[i].revents & (POLLIN | POLLHUP | POLLERR))
+			session_events_receive(r, r->sessions->list[i]);
+	}
+}
+
+static void hear_users(struct runner *r, const struct events *e)
+{
+	watch_listen_serve(r, e->watching, e->watching_count);
+	if (watch_listen_wants_scan(r)) {
+		pickup_scan(r);
+		watch_listen_scanned(r);
+	}
+	control_listen_serve(r, e->asking, e->asking_count);
+	operate(r);
+	if (e->submitting->revents != 0)
+		submit_listen_accept(r);
+}
+
+static void wait_for_events(struct loop *l, const sigset_t *mask, int64_t limit_ms)
+{
+	struct runner *r = l->r;
+	struct events e;
+	int64_t left = time_left_ms(l, limit_ms);
+	struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+	collect_events(r, &e);
+	/* Before a real sleep, what was removed is made durable. */
+	if (r->removals > 0 && compat_poll(e.list, e.count, &(struct timespec){0}, NULL) == 0)
+		sync_removals(r, true);
+	int ready = compat_poll(e.list, e.count, left < 0 ? NULL : &t, mask);
+	if (ready != 0)
+		places_wake(r, ready > 0 && e.places->revents != 0);
+	if (ready <= 0)
+		return;
+	if (e.trigger->revents != 0 && lock_drain(r->trigger_fd))
+		pickup_scan(r);
+	hear_workers(r, &e);
+	hear_users(r, &e);
+	if (e.starter->revents != 0 && !process_look() && !r->leaving) {
+		log_line(LOG_CRIT, "the starter, the part of the runner that is root, is gone: nothing can "
+		                   "be sent any more; this runner ends");
+		r->leaving = l->broken = true;
+	}
+}
+
+/* A session without work is kept for a few seconds: mail often comes in bursts.  One whose ledger
+ * is long ends, too. */
+static void close_idle(struct runner *r)
+{
+	int64_t now = clock_mono_ms();
+	bool at_once = r->lifetime == LIFETIME_ONCE || r->leaving ||
+	               (r->lifetime == LIFETIME_LINGER && entry_count(r) == 0);
+	for (int i = 0; i < r->sessions->count; i++) {
+		struct worker *w = r->sessions->list[i];
+		if ((w->count == 0 && !w->closing && (at_once || now - w->idle_ms > IDLE_MS)) ||
+		    w->told > SENT_LOG_RCPTS_MAX)
+			worker_close(w);
+	}
+}
+
+static void look_at_signals(struct runner *r)
+{
+	if (got_hup) {
+		got_hup = 0;
+		configure_read(r);
+	}
+	if (got_status) {
+		got_status = 0;
+		status_log(r);
+	}
+	if (got_term)
+		r->leaving = true;
+}
+
+static bool is_finished(struct runner *r)
+{
+	/* What is too old is dealt with after it was tried once more; reports that come of it go out in
+	 * the same pass. */
+	if (r->pass && !r->pass_swept && queue_run_over(r)) {
+		r->pass_swept = true;
+		expire_sweep(r, true);
+	}
+	if (r->pass && queue_run_over(r)) {
+		r->pass = false;
+		service_pass_done(r);
+	}
+	if (r->sessions->count > 0)
+		return false;
+	if (r->leaving)
+		return true;
+	return r->lifetime == LIFETIME_ONCE ? !r->pass
+	                                    : r->lifetime == LIFETIME_LINGER && entry_count(r) == 0;
+}
+
+/* One that goes by itself looks once more, after it has stopped listening. */
+static bool is_over(struct runner *r)
+{
+	if (!is_finished(r))
+		return false;
+	if (r->leaving)
+		return submit_listen_leave(r);
+	unsigned long long adopted = r->adopted;
+	service_hang_up(r);
+	pickup_scan(r);
+	if (r->adopted == adopted && is_finished(r))
+		return true;
+	r->pass = r->pass || r->lifetime == LIFETIME_ONCE;
+	service_listen(r);
+	pickup_scan(r);
+	return false;
+}
+
+/* Sessions reach a safe point, or are ended after LEAVE_MS. */
+static int64_t hurry_workers(struct loop *l)
+{
+	struct runner *r = l->r;
+	int64_t now = clock_mono_ms();
+	if (!r->leaving)
+		return -1;
+	if (l->leaving_since_ms == 0)
+		l->leaving_since_ms = now;
+	int64_t since_ms = l->leaving_since_ms;
+	for (int i = 0; i < r->sessions->count; i++) {
+		struct worker *w = r->sessions->list[i];
+		/* What has no session yet has nothing to bring to an end. */
+		bool at_once = !w->ready && w->nexthop->kind != NEXTHOP_LOCAL;
+		worker_close(w);
+		if (at_once || now - since_ms > LEAVE_MS)
+			worker_kill(w, now - since_ms > 2 * LEAVE_MS ? SIGKILL : SIGTERM);
+	}
+	return 500;
+}
+
+static void look_at_places(struct runner *r)
+{
+	struct places_found found;
+	if (!places_look(r, &found))
+		return;
+	if (found.new_drop_fd >= 0) {
+		pickup_scan(r);
+		places_use_drop(r, found.new_drop_fd);
+	}
+	if (found.mqueue_here)
+		control_listen_look(r);
+	submit_listen_look(r);
+}
+
+int loop_run(struct runner *r)
+{
+	sigset_t mask;
+	struct loop l = {.r = r};
+	set_signals(&mask);
+	control_listen_start(r);
+	if (r->lifetime == LIFETIME_STAY)
+		submit_listen_start(r);
+	mailclock_start(r);
+	waits_write(&r->queue, &r->sessions->waits);
+	counters_load(&r->counters, r->queue.mqueue_fd);
+	r->counters.log_since_s = 0;
+	expire_start(r);
+	while (!backlog_load(r)) {
+		if (r->lifetime == LIFETIME_ONCE || r->leaving)
+			return EX_IOERR;
+		wait_for_events(&l, &mask, LOAD_AGAIN_MS);
+		look_at_signals(r);
+	}
+	pickup_scan(r);
+	if (r->lifetime == LIFETIME_ONCE || r->pass)
+		queue_run_start(r);
+	for (;;) {
+		configure_look(r);
+		mailclock_watch(r);
+		backlog_tidy(r);
+		expire_sweep(r, false);
+		dispatch_all(r);
+		watch_listen_look(r);
+		close_idle(r);
+		int64_t limit_ms = hurry_workers(&l);
+		if (r->lifetime == LIFETIME_STAY)
+			limit_ms = sooner_ms(limit_ms, places_next_ms(r) - clock_mono_ms());
+		look_at_places(r);
+		if (r->adopt_again_ms != 0 && clock_mono_ms() >= r->adopt_again_ms)
+			pickup_scan(r);
+		if (is_over(r))
+			break;
+		wait_for_events(&l, &mask, limit_ms);
+		watchdog_look(r);
+		watchdog_end_workers(r);
+		if (submit_listen_serve(r))
+			pickup_scan(r);
+		look_at_signals(r);
+		sync_removals(r, false);
+		count_log(&l);
+		save_counters(&l, false);
+	}
+	sync_removals(r, true);
+	save_counters(&l, true);
+	submit_listen_end(r);
+	watch_listen_end(r);
+	control_listen_end(r);
+	return l.broken ? EX_OSERR : EX_OK;
+}

@@ -1,0 +1,462 @@
+/* Writing reports. */
+#include "diagnosis/catalogue.h"
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/log.h"
+#include "diagnosis/remedy.h"
+#include "diagnosis/report.h"
+#include "base/words.h"
+#include "message/dsn.h"
+#include "message/entity.h"
+#include "message/header.h"
+#include "runner/attempt/message.h"
+#include "runner/notify/bounce.h"
+#include "runner/notify/transcript.h"
+#include "runner/queue/runner.h"
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define COPY_LIMIT_BYTES 65536
+#define TEXT_LIMIT_BYTES \
+	(50 << 10) /* of a message that is returned whole; of a longer one its header is */
+#define FULL_LIMIT_BYTES \
+	(256 << 10) /* the same for one whose sender asked for it, or that is a report itself */
+#define MANY_LIMIT_BYTES \
+	(1 << 20) /* of all messages in a report about many; of the rest the headers are there */
+#define RCPTS_TOLD 100
+#define SUMMARY_RCPTS_TOLD 3
+
+/* Walking over the recipients that a report is about. */
+struct walk {
+	int at, failed; /* next recipient; failures passed */
+	int seen;
+	const char *address;
+	const char *orcpt;
+};
+
+/* The next one's diagnosis; NULL at the end.  Those whose sender wanted no such report are passed
+ * over. */
+static const struct diagnosis *reported(const struct message *m, bool delayed, struct walk *w)
+{
+	while (w->at < m->rcpt_count) {
+		int i = w->at++, state = m->states[i];
+		const struct diagnosis *d = &m->last;
+		if (delayed ? (state == RCPT_FAILED || state == RCPT_SENT) : state != RCPT_FAILED)
+			continue;
+		if (!delayed && w->failed++ < m->failure_count)
+			d = &m->failures[w->failed - 1];
+		if (!message_tells(m, i, delayed ? "DELAY" : "FAILURE"))
+			continue;
+		w->address = m->rcpts[i];
+		w->orcpt = m->asked[i].orcpt;
+		w->seen++;
+		return d;
+	}
+	return NULL;
+}
+
+/* The subject in the header, as its reader sees it; "" when there is none. */
+static void find_subject(const struct buffer *header, struct text *subject)
+{
+	struct header_field f;
+	struct entity e;
+	struct buffer plain = {0};
+	const char *block = header->length > 0 ? header->data : "";
+	if (!header_find(block, header->length, "Subject", &f))
+		return;
+	entity_read(&e, block, header->length);
+	char *value = header_value(&f);
+	words_decode(&plain, value, e.charset);
+	text_escape(subject, buffer_string(&plain), strlen(buffer_string(&plain)));
+	free(value);
+	buffer_free(&plain);
+}
+
+/* A mailbox says more than a number, when there is only one. */
+static void put_whom(const struct message *m, bool delayed, struct text *t)
+{
+	struct walk w = {0};
+	const char *first = "";
+	while (reported(m, delayed, &w) != NULL)
+		first = w.address;
+	if (w.seen == 1)
+		text_printf(t, "<%s>", first);
+	else
+		text_printf(t, "the %d recipients named below", w.seen);
+}
+
+/* What can be repaired: of mail that grew too old, its last reason. */
+static const struct diagnosis *cause_of(const struct message *m, const struct diagnosis *d)
+{
+	bool expired = strcmp(d->key, "expired") == 0 && catalogue_row(m->last.key) != NULL;
+	return expired ? &m->last : d;
+}
+
+static const struct reason *row_of(const struct message *m, const struct diagnosis *d)
+{
+	return catalogue_row(cause_of(m, d)->key);
+}
+
+/* The diagnosis that stands for all recipients; NULL when their reasons differ, or there is no row
+ * for them. *address: of the only recipient, else "". */
+static const struct diagnosis *common(const struct message *m, bool delayed, const char **address)
+{
+	const struct diagnosis *d, *first = NULL;
+	struct walk w = {0};
+	while ((d = reported(m, delayed, &w)) != NULL) {
+		if (first != NULL && row_of(m, d) != row_of(m, first))
+			return NULL;
+		first = first != NULL ? first : d;
+		*address = w.seen == 1 ? w.address : "";
+	}
+	return first != NULL && row_of(m, first) != NULL ? cause_of(m, first) : NULL;
+}
+
+static void put_advice(const struct message *m, bool delayed, struct text *words)
+{
+	const char *address = "";
+	const struct diagnosis *d = common(m, delayed, &address);
+	TEXT(remedy, REMEDY_SIZE);
+	if (d == NULL) {
+		text_put(words, " The reason, and what to do, follow for each recipient.");
+		return;
+	}
+	const struct reason *row = catalogue_row(d->key);
+	remedy_put(&remedy, d, address);
+	text_printf(words, " %s%s What to do: %s", row->meaning,
+	    delayed && row->stays ? " This will not fix itself." : "", remedy.data);
+}
+
+/* What happened, to whom, and what to do, for a reader without knowledge of mail servers. */
+static void put_first_words(const struct runner *r, const struct message *m, bool delayed,
+    const struct buffer *header, struct buffer *out)
+{
+	TEXT(subject, 200);
+	TEXT(date, 64);
+	TEXT(words, 4000);
+	find_subject(header, &subject);
+	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
+	text_put(&words, "Your message ");
+	if (subject.length > 0)
+		text_printf(&words, "\"%s%s\" ", subject.data, subject.overflow ? "..." : "");
+	text_printf(&words, "of %s to ", date.data);
+	put_whom(m, delayed, &words);
+	if (delayed)
+		text_printf(&words,
+		    " has not been delivered yet. You need not send it again: %s keeps it and goes on "
+		    "trying, for %d hours in all.",
+		    r->config.name, r->config.expire_after_h);
+	else
+		text_printf(&words, " was not delivered, and %s will not try it again.", r->config.name);
+	put_advice(m, delayed, &words);
+	transcript_wrap(out, NULL, words.data);
+}
+
+static void put_words(const struct runner *r, const struct message *m, bool delayed,
+    const struct buffer *header, struct buffer *out)
+{
+	const struct diagnosis *d;
+	struct walk w = {0};
+	const char *only;
+	bool differ = common(m, delayed, &only) == NULL;
+	put_first_words(r, m, delayed, header, out);
+	while ((d = reported(m, delayed, &w)) != NULL && w.seen <= RCPTS_TOLD) {
+		const struct reason *row = row_of(m, d);
+		TEXT(words, 1200);
+		TEXT(remedy, REMEDY_SIZE);
+		report_reason(&words, d);
+		buffer_printf(out, "\n%-*s<%s>\n", TRANSCRIPT_HEAD_COLUMNS, "to", w.address);
+		transcript_wrap(out, "reason", words.data);
+		if (row == NULL || !differ)
+			continue;
+		transcript_wrap(out, "meaning", row->meaning);
+		if (delayed && row->stays)
+			transcript_wrap(out, "waiting", "will not fix this");
+		remedy_put(&remedy, cause_of(m, d), w.address);
+		transcript_wrap(out, "remedy", remedy.data);
+	}
+	if (w.seen > RCPTS_TOLD)
+		buffer_puts(out, "\nThe other recipients are in the second part of this report.\n");
+	transcript_put(r, m, out);
+}
+
+/* The text of a field of the status part: ASCII, in lines of at most 78, with nothing that could
+ * begin a field of its own (RFC 3464 2.1). */
+static void put_folded(struct buffer *out, const char *name, const char *words)
+{
+	size_t column = strlen(name);
+	buffer_puts(out, name);
+	for (; *words != '\0'; words++) {
+		unsigned char c = (unsigned char)*words;
+		if ((column >= 60 && c == ' ') || column >= 74) {
+			buffer_puts(out, "\n ");
+			column = 1;
+			if (c == ' ')
+				continue;
+		}
+		if (c >= 0x20 && c < 0x7f)
+			buffer_add(out, words, 1);
+		else
+			buffer_printf(out, "\\x%02x", c);
+		column += c >= 0x20 && c < 0x7f ? 1 : 4;
+	}
+	buffer_puts(out, "\n");
+}
+
+/* The class of a status says what happens to the mail, and a server that answers 5xx to all need
+ * not have its way (RFC 3463 2). */
+static void put_state(const struct diagnosis *d, bool delayed, struct buffer *out)
+{
+	const char *rest = d->status[0] != '\0' ? d->status + 1 : ".0.0";
+	char class = delayed || strcmp(d->key, "expired") == 0 ? '4' : '5';
+	buffer_printf(out, "Action: %s\nStatus: %c%s\n", delayed ? "delayed" : "failed", class, rest);
+}
+
+static void put_peer(const struct diagnosis *d, struct buffer *out)
+{
+	bool is_address = strcmp(d->peer_name, d->peer_address) == 0;
+	if (d->peer_name[0] == '\0')
+		return;
+	buffer_printf(out, "Remote-MTA: dns; %s%s%s%s\n", is_address ? "[" : "",
+	    is_address && strchr(d->peer_name, ':') != NULL ? "IPv6:" : "", d->peer_name,
+	    is_address ? "]" : "");
+}
+
+static void put_date(struct buffer *out, const char *name, int64_t when_s)
+{
+	TEXT(date, 64);
+	clock_put_rfc5322(&date, when_s);
+	buffer_printf(out, "%s: %s\n", name, date.data);
+}
+
+static void put_names(const struct walk *w, struct buffer *out)
+{
+	struct buffer name = {0};
+	dsn_put_original(&name, w->orcpt);
+	if (name.length > 0)
+		put_folded(out, "Original-Recipient: ", buffer_string(&name));
+	name.length = 0;
+	dsn_put_final(&name, w->address);
+	put_folded(out, "Final-Recipient: ", buffer_string(&name));
+	buffer_free(&name);
+}
+
+static void put_status(const struct runner *r, const struct message *m, bool delayed,
+    struct buffer *out)
+{
+	const struct diagnosis *d;
+	struct walk w = {0};
+	int64_t created_s = m->envelope.created_us / 1000000;
+	buffer_printf(out, "Reporting-MTA: dns; %s\n", r->config.name);
+	if (m->envelope.envid[0] != '\0')
+		buffer_printf(out, "Original-Envelope-Id: %s\n", m->envelope.envid);
+	put_date(out, "Arrival-Date", created_s);
+	while ((d = reported(m, delayed, &w)) != NULL) {
+		bool by_server = d->reply_code != 0 && strcmp(d->key, "expired") != 0;
+		buffer_puts(out, "\n");
+		put_names(&w, out);
+		put_state(d, delayed, out);
+		put_peer(d, out);
+		put_folded(out, by_server ? "Diagnostic-Code: smtp; " : "Diagnostic-Code: x-firsthop; ",
+		    d->text[0] != '\0' ? d->text : "no reason was given");
+		if (m->last_s != 0)
+			put_date(out, "Last-Attempt-Date", m->last_s);
+		if (delayed)
+			put_date(out, "Will-Retry-Until", created_s + (int64_t)r->config.expire_after_h * 3600);
+	}
+}
+
+/* The header of the message, so that its sender knows which one it was. */
+static void read_original(const struct message *m, struct buffer *out)
+{
+	static char bytes[COPY_LIMIT_BYTES];
+	ssize_t n = fdio_read_at(m->fd, bytes, sizeof bytes, m->envelope.message_at);
+	if (n <= 0 || bytes[0] == '\n')
+		return;
+	size_t length = (size_t)n;
+	for (size_t i = 0; i + 1 < length; i++) {
+		if (bytes[i] == '\n' && bytes[i + 1] == '\n') {
+			length = i + 1;
+			break;
+		}
+	}
+	buffer_add(out, bytes, length);
+}
+
+const char *bounce_address(const struct runner *r, const struct message *m)
+{
+	if (m->sender[0] != '\0')
+		return m->sender;
+	return envelope_has_flag(&m->envelope, "double") ? "" : r->config.postmaster;
+}
+
+static void put_head(const struct runner *r, const struct message *m, int count, bool delayed,
+    const char *border, struct buffer *out)
+{
+	TEXT(date, 64);
+	TEXT(what, 80);
+	clock_put_rfc5322(&date, clock_wall_s());
+	if (m->sender[0] == '\0')
+		text_put(&what, "Report that could not be returned to its sender");
+	else if (count > 1)
+		text_printf(&what, "%d messages %s", count,
+		    delayed ? "delayed: still being tried" : "not delivered");
+	else
+		text_put(&what, delayed ? "Mail delayed: still being tried" : "Mail not delivered");
+	buffer_printf(out,
+	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: %s\n",
+	    date.data, r->config.domain, bounce_address(r, m), what.data);
+	/* A report in the form of RFC 3464 is about one message; of several there is one status part
+	 * for each. */
+	buffer_printf(out,
+	    "Auto-Submitted: auto-replied\nMIME-Version: 1.0\nContent-Type: "
+	    "multipart/%s;\n\tboundary=\"%s\"\n\n",
+	    count > 1 ? "mixed" : "report; report-type=delivery-status", border);
+}
+
+/* One of several messages, in few lines. */
+static void put_summary(const struct message *m, bool delayed, struct buffer *out)
+{
+	struct buffer header = {0};
+	const struct diagnosis *d;
+	struct walk w = {0};
+	TEXT(subject, 200);
+	TEXT(date, 64);
+	read_original(m, &header);
+	find_subject(&header, &subject);
+	buffer_free(&header);
+	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
+	buffer_printf(out, "\n%s  of %s\n          \"%s\"\n", m->id, date.data, subject.data);
+	while ((d = reported(m, delayed, &w)) != NULL && w.seen <= SUMMARY_RCPTS_TOLD) {
+		TEXT(words, 1200);
+		TEXT(remedy, REMEDY_SIZE);
+		report_reason(&words, d);
+		buffer_printf(out, "%-*s<%s>\n", TRANSCRIPT_HEAD_COLUMNS, "to", w.address);
+		transcript_wrap(out, "reason", words.data);
+	}
+}
+
+/* The text comes back, too: this report is the last place where it is.  -R hdrs forgoes that; a
+   warning needs only the header.  A report that is itself returned is about another message, so it
+   may be longer, as one may with -R full (RFC 3461 4.3). */
+static bool returns_all(const struct message *m, bool delayed)
+{
+	bool asked = strcasecmp(m->envelope.ret, "FULL") == 0;
+	if (delayed || strcasecmp(m->envelope.ret, "HDRS") == 0)
+		return false;
+	return m->envelope.content.bytes <=
+	       (m->sender[0] == '\0' || asked ? FULL_LIMIT_BYTES : TEXT_LIMIT_BYTES);
+}
+
+/* What is returned: the header, or everything. */
+static void put_original(const struct message *m, bool delayed, const struct buffer *header,
+    const char *border, struct buffer *out)
+{
+	char bytes[16384];
+	ssize_t n;
+	int64_t at = m->envelope.message_at;
+	bool all = returns_all(m, delayed);
+	buffer_printf(out, "\n--%s\nContent-Type: %s\n\n", border,
+	    all ? "message/rfc822" : "text/rfc822-headers");
+	if (!all)
+		buffer_add(out, header->data, header->length);
+	while (all && (n = fdio_read_at(m->fd, bytes, sizeof bytes, at)) > 0) {
+		buffer_add(out, bytes, (size_t)n);
+		at += n;
+	}
+}
+
+static void put_many(const struct runner *r, struct message **list, int count, bool delayed,
+    const char *border, struct buffer *out)
+{
+	TEXT(words, 400);
+	text_printf(&words,
+	    "%d messages %s. They are reported together, because there were many in a short time.",
+	    count,
+	    delayed ? "have not been delivered yet; they are kept and tried again, and need not be "
+	              "sent again"
+	            : "were not delivered, and will not be tried again");
+	transcript_wrap(out, NULL, words.data);
+	for (int i = 0; i < count; i++)
+		put_summary(list[i], delayed, out);
+	for (int i = 0; i < count; i++) {
+		buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
+		put_status(r, list[i], delayed, out);
+	}
+	for (int i = 0; i < count && !delayed; i++) {
+		struct buffer header = {0};
+		read_original(list[i], &header);
+		put_original(list[i], out->length > MANY_LIMIT_BYTES, &header, border, out);
+		buffer_free(&header);
+	}
+}
+
+static void put_one(const struct runner *r, const struct message *m, bool delayed,
+    const char *border, struct buffer *out)
+{
+	struct buffer header = {0};
+	read_original(m, &header);
+	put_words(r, m, delayed, &header, out);
+	buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
+	put_status(r, m, delayed, out);
+	put_original(m, delayed, &header, border, out);
+	buffer_free(&header);
+}
+
+/* The report as a file of the spool. */
+static void put_file(const struct runner *r, const struct message *m, const struct buffer *text,
+    const struct buffer *notes, struct buffer *out)
+{
+	struct envelope e;
+	size_t content_at;
+	envelope_init(&e);
+	e.created_us = clock_wall_us();
+	free(e.flags);
+	e.flags = mem_copy(m->sender[0] == '\0' ? "bounce double" : "bounce");
+	/* What is returned whole has its long lines and odd bytes with it. */
+	e.content = m->envelope.content;
+	e.content.has_8bit = true;
+	e.content.bytes = (int64_t)text->length;
+	e.content.lines = 0;
+	for (size_t i = 0; i < text->length; i++)
+		e.content.lines += text->data[i] == '\n';
+	buffer_add(&e.notes, notes->data, notes->length);
+	envelope_add_recipient(&e, bounce_address(r, m));
+	envelope_write(&e, out, &content_at);
+	buffer_add(out, text->data, text->length);
+	envelope_free(&e);
+}
+
+void bounce_write(const struct runner *r, struct message **list, int count, bool delayed,
+    const struct buffer *notes, struct buffer *out)
+{
+	struct buffer text = {0};
+	TEXT(border, 64);
+	text_printf(&border, "firsthop-%s-report", list[0]->id);
+	put_head(r, list[0], count, delayed, border.data, &text);
+	buffer_printf(&text,
+	    "--%s\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n",
+	    border.data);
+	if (count == 1)
+		put_one(r, list[0], delayed, border.data, &text);
+	else
+		put_many(r, list, count, delayed, border.data, &text);
+	buffer_printf(&text, "\n--%s--\n", border.data);
+	put_file(r, list[0], &text, notes, out);
+	buffer_free(&text);
+}
+
+void bounce_log(const char *id, const char *kind, const char *report_id, const char *to,
+    const char *words)
+{
+	struct buffer line = {0}, address = {0};
+	buffer_puts(&line, id);
+	buffer_printf(&address, "<%s>", to);
+	fields_put(&line, kind, report_id);
+	fields_put(&line, "to", buffer_string(&address));
+	log_fields(LOG_INFO, "report", &line, words);
+	buffer_free(&line);
+	buffer_free(&address);
+}

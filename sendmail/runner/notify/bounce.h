@@ -1,0 +1,20 @@
+/* The report to the sender: what became of his mail, in plain words first (RFC 3464, 6522). */
+#ifndef RUNNER_NOTIFY_BOUNCE_H
+#define RUNNER_NOTIFY_BOUNCE_H
+#include "runner/attempt/message.h"
+
+/* Writes the spool file of a report about recipients of messages with the same address to report
+   to: those that failed, or (delayed) those that are still open, with last for each.  notes: for
+   its envelope.  The bytes are a complete spool file for queue_create. */
+void bounce_write(const struct runner *r, struct message **list, int count, bool delayed,
+    const struct buffer *notes, struct buffer *out);
+
+/* Whom to tell: the sender; for mail without one the postmaster; "" for a report that the
+ * postmaster has not got: nobody. */
+const char *bounce_address(const struct runner *r, const struct message *m);
+
+/* The log line of a report that was queued: ID KIND=REPORT-ID to=<> WORDS; kind: "bounce",
+ * "warning" or "relayed". */
+void bounce_log(const char *id, const char *kind, const char *report_id, const char *to,
+    const char *words);
+#endif

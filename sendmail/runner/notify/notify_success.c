@@ -1,0 +1,146 @@
+/* The report "relayed" or "delivered" (RFC 3461 6.2.7, RFC 3464 2.3.3): the sender wanted to hear
+   of success, and the server that took the mail does not send such reports, or it lies in a mailbox
+   here. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "message/dsn.h"
+#include "runner/attempt/message.h"
+#include "runner/attempt/placement.h"
+#include "runner/notify/bounce.h"
+#include "runner/notify/notify.h"
+#include "runner/notify/notify_success.h"
+#include "runner/queue/entry.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/runner.h"
+#include "spool/reserve.h"
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_local(const struct message *m)
+{
+	return nexthop_kind(m->nexthop) == NEXTHOP_LOCAL;
+}
+
+static void put_words(const struct runner *r, const struct message *m, struct buffer *out)
+{
+	TEXT(date, 64);
+	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
+	if (is_local(m))
+		buffer_printf(out, "Your message of %s was delivered to a mailbox on %s.\n", date.data,
+		    r->config.name);
+	else
+		buffer_printf(out,
+		    "Your message of %s was accepted by the next mail server.\n"
+		    "That server sends no reports of success, so this is the last report about it (by %s), "
+		    "unless the delivery fails later.\n",
+		    date.data, r->config.name);
+	for (int i = 0; i < m->rcpt_count; i++) {
+		if (m->relayed[i])
+			buffer_printf(out, "\nto        <%s>\n", m->rcpts[i]);
+	}
+}
+
+static void put_rcpt(const struct message *m, int i, struct buffer *out)
+{
+	buffer_puts(out, "\nOriginal-Recipient: ");
+	dsn_put_original(out, m->asked[i].orcpt);
+	buffer_puts(out, "\nFinal-Recipient: ");
+	dsn_put_final(out, m->rcpts[i]);
+	buffer_printf(out, "\nAction: %s\nStatus: 2.0.0\n", is_local(m) ? "delivered" : "relayed");
+}
+
+static void put_status(const struct runner *r, const struct message *m, struct buffer *out)
+{
+	TEXT(date, 64);
+	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
+	buffer_printf(out, "Reporting-MTA: dns; %s\n", r->config.name);
+	if (m->envelope.envid[0] != '\0')
+		buffer_printf(out, "Original-Envelope-Id: %s\n", m->envelope.envid);
+	buffer_printf(out, "Arrival-Date: %s\n", date.data);
+	for (int i = 0; i < m->rcpt_count; i++) {
+		if (m->relayed[i])
+			put_rcpt(m, i, out);
+	}
+}
+
+/* Once the report is there, they are settled, and nobody reports them again. */
+static void put_notes(const struct message *m, struct buffer *notes)
+{
+	struct buffer lines = {0};
+	struct diagnosis d = {0};
+	diag_set(&d, VERDICT_SENT, STAGE_DOT, "", "delivered, and its sender was informed");
+	for (int i = 0; i < m->rcpt_count; i++) {
+		if (m->relayed[i])
+			journal_put_rcpt(&lines, clock_wall_s(), m->rcpts[i], false, &d);
+	}
+	journal_put_word(&lines, clock_wall_s(), "reported");
+	notify_put_notes(notes, m->id, &lines);
+	buffer_free(&lines);
+}
+
+static void put_file(const struct message *m, const struct buffer *text, struct buffer *out)
+{
+	struct envelope e;
+	size_t content_at;
+	envelope_init(&e);
+	e.created_us = clock_wall_us();
+	free(e.flags);
+	e.flags = mem_copy("bounce");
+	e.content = (struct content){.bytes = (int64_t)text->length, .has_8bit = true};
+	for (size_t i = 0; i < text->length; i++)
+		e.content.lines += text->data[i] == '\n';
+	put_notes(m, &e.notes);
+	envelope_add_recipient(&e, m->sender);
+	envelope_write(&e, out, &content_at);
+	buffer_add(out, text->data, text->length);
+	envelope_free(&e);
+}
+
+static void put_report(const struct runner *r, const struct message *m, struct buffer *text)
+{
+	TEXT(date, 64);
+	clock_put_rfc5322(&date, clock_wall_s());
+	buffer_printf(text,
+	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: Mail "
+	    "%s\nAuto-Submitted: auto-replied\n"
+	    "MIME-Version: 1.0\nContent-Type: multipart/report; "
+	    "report-type=delivery-status;\n\tboundary=\"firsthop-%s-relayed\"\n\n",
+	    date.data, r->config.domain, m->sender, is_local(m) ? "delivered" : "relayed", m->id);
+	buffer_printf(text,
+	    "--firsthop-%s-relayed\nContent-Type: text/plain; "
+	    "charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n",
+	    m->id);
+	put_words(r, m, text);
+	buffer_printf(text, "\n--firsthop-%s-relayed\nContent-Type: message/delivery-status\n\n",
+	    m->id);
+	put_status(r, m, text);
+	buffer_printf(text, "\n--firsthop-%s-relayed--\n", m->id);
+}
+
+void notify_success(struct runner *r, struct message *m)
+{
+	struct buffer text = {0}, file = {0};
+	struct diagnosis d = {0};
+	char id[ID_SIZE];
+	bool any = false;
+	for (int i = 0; i < m->rcpt_count && m->relayed != NULL; i++)
+		any = any || (m->relayed[i] = m->relayed[i] && m->states[i] == RCPT_SENT);
+	if (!any || m->sender[0] == '\0')
+		return;
+	put_report(r, m, &text);
+	put_file(m, &text, &file);
+	id_make(id, clock_wall_s());
+	notify_announce(r, id, "");
+	if (reserve_create(&r->queue, file.data, file.length, id, &d)) {
+		bounce_log(m->id, "relayed", id, m->sender, "");
+		r->counters.reports++;
+		r->counters.changed = true;
+		placement_add_new(r, entry_new(r, id_pack(id)));
+	} else {
+		log_line(LOG_ERR, "%s: the report of success to <%s> cannot be written: %s", m->id,
+		    m->sender, d.text);
+	}
+	buffer_free(&text);
+	buffer_free(&file);
+}

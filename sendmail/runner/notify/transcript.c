@@ -1,0 +1,136 @@
+/* Telling the attempts.  The words of a server go into somebody's mailbox here: they are escaped.
+ */
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "diagnosis/report.h"
+#include "runner/attempt/message.h"
+#include "runner/notify/transcript.h"
+#include "runner/queue/runner.h"
+#include "spool/story.h"
+#include <stdio.h>
+#include <string.h>
+
+#define TOLD_LIMIT_BYTES                                                    \
+	(16u << 20) /* of a journal; one that is longer is not told in a report \
+	             */
+#define FIRST_TOLD 5
+#define LAST_TOLD 20
+#define COLUMNS 76
+
+struct telling {
+	struct buffer *out;
+	long long attempts; /* number of the last one */
+	long long at;       /* the one that is being told */
+	bool passed_over;
+};
+
+void transcript_wrap(struct buffer *out, const char *head, const char *words)
+{
+	int indent = head != NULL ? TRANSCRIPT_HEAD_COLUMNS : 0;
+	size_t column = (size_t)indent;
+	buffer_printf(out, "%-*s", indent, head != NULL ? head : "");
+	for (bool first = true; *words != '\0'; first = false) {
+		size_t length = strcspn(words, " ");
+		if (!first && column + 1 + length > COLUMNS) {
+			buffer_printf(out, "\n%*s", indent, "");
+			column = (size_t)indent;
+		} else if (!first) {
+			buffer_puts(out, " ");
+			column++;
+		}
+		buffer_add(out, words, length);
+		column += length;
+		words += length;
+		words += strspn(words, " ");
+	}
+	buffer_puts(out, "\n");
+}
+
+static void put_escaped(struct buffer *out, const char *words)
+{
+	TEXT(safe, 2400);
+	text_escape(&safe, words, strlen(words));
+	transcript_wrap(out, "", safe.data);
+}
+
+static void put_rcpt(struct telling *t, const struct story_line *line)
+{
+	struct story_rcpt rcpt;
+	TEXT(reason, 1200);
+	TEXT(words, 1800);
+	story_rcpt(line, &rcpt);
+	report_reason(&reason, &rcpt.d);
+	text_printf(&words, "<%s> %s: %s", rcpt.address, verdict_name(rcpt.d.verdict), reason.data);
+	put_escaped(t->out, words.data);
+}
+
+/* False when this attempt is one of those in the middle of a long list. */
+static bool begin_attempt(struct telling *t, const struct story_line *line)
+{
+	long long n = fields_get_number(line->fields, "n", t->at + 1);
+	bool same = n == t->at; /* another server, in the same attempt */
+	t->at = n;
+	if (n > FIRST_TOLD && n <= t->attempts - LAST_TOLD) {
+		if (!t->passed_over)
+			buffer_printf(t->out, "\n          ... %lld more, not shown here ...\n",
+			    t->attempts - LAST_TOLD - FIRST_TOLD);
+		t->passed_over = true;
+		return false;
+	}
+	if (!same) {
+		TEXT(date, 64);
+		clock_put_rfc5322(&date, line->when_s);
+		buffer_printf(t->out, "\n%6lld    %s\n", n, date.data);
+	}
+	return true;
+}
+
+static void put_line(struct telling *t, const struct story_line *line)
+{
+	char text[1100];
+	if (line->verb == STORY_STEP && fields_get(line->fields, "text", text, sizeof text))
+		put_escaped(t->out, text);
+	else if (line->verb == STORY_RCPT)
+		put_rcpt(t, line);
+}
+
+/* The number of the last attempt: the text is only read, so that it can be told afterwards. */
+static long long last_attempt(const struct buffer *text)
+{
+	struct buffer copy = {0};
+	struct story_line line;
+	long long last = 0;
+	buffer_add(&copy, text->data, text->length);
+	for (char *at = copy.data; story_next(&at, copy.data + copy.length, &line);) {
+		if (line.verb == STORY_ATTEMPT)
+			last = fields_get_number(line.fields, "n", last + 1);
+	}
+	buffer_free(&copy);
+	return last;
+}
+
+void transcript_put(const struct runner *r, const struct message *m, struct buffer *out)
+{
+	char name[ID_SIZE + 8];
+	struct buffer text = {0};
+	struct story_line line;
+	struct telling t = {.out = out};
+	bool told = true;
+	snprintf(name, sizeof name, "%s.log", m->id);
+	if (!fdio_slurp_at(r->queue.mqueue_fd, name, &text, TOLD_LIMIT_BYTES))
+		text.length = 0;
+	buffer_add(&text, m->lines.data, m->lines.length);
+	buffer_add(&text, m->failed_lines.data, m->failed_lines.length);
+	if (text.length > 0 && (t.attempts = last_attempt(&text)) > 0) {
+		buffer_printf(out, "\nWhat was tried, %lld time%s, by the clock of %s:\n", t.attempts,
+		    t.attempts == 1 ? "" : "s", r->config.name);
+		for (char *at = text.data; story_next(&at, text.data + text.length, &line);) {
+			if (line.verb == STORY_ATTEMPT)
+				told = begin_attempt(&t, &line);
+			else if (told)
+				put_line(&t, &line);
+		}
+	}
+	buffer_free(&text);
+}

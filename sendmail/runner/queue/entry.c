@@ -1,0 +1,59 @@
+/* Entries, all of them by id. */
+#include "base/log.h"
+#include "runner/queue/entry.h"
+#include "runner/queue/idmap.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/notes.h"
+#include "runner/queue/quota.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/schedule.h"
+#include "runner/queue/tried.h"
+#include "runner/queue/watcher.h"
+#include <stdlib.h>
+
+struct entry *entry_new(struct runner *r, uint64_t id)
+{
+	struct entry *e = mem_alloc(sizeof *e);
+	e->id = id;
+	e->uid = SCHEDULE_NOBODY;
+	idmap_add(&r->entries, e);
+	return e;
+}
+
+struct entry *entry_find(const struct runner *r, uint64_t id)
+{
+	return idmap_find(&r->entries, id);
+}
+
+static void free_entry(struct entry *e)
+{
+	quota_forget(e);
+	watcher_done(e);
+	tried_free(&e->tried);
+	free(e);
+}
+
+void entry_forget(struct runner *r, struct entry *e)
+{
+	notes_drop(&r->notes, e->id);
+	idmap_remove(&r->entries, e);
+	free_entry(e);
+}
+
+void entry_free_all(struct runner *r)
+{
+	struct entry *e;
+	uint32_t at = 0;
+	while ((e = idmap_next(&r->entries, &at)) != NULL)
+		free_entry(e);
+	idmap_free(&r->entries);
+	notes_free(&r->notes);
+}
+
+uint32_t entry_count(const struct runner *r)
+{
+	uint32_t count = r->owed;
+	for (int i = 0; i < r->nexthops.count; i++)
+		count += r->nexthops.list[i]->schedule.count;
+	return count;
+}

@@ -1,0 +1,473 @@
+/* Paths and the servers on them. */
+#include "diagnosis/deed.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/log.h"
+#include "diagnosis/report.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/schedule.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define NEW_MAIL_PROBE_MS 60000
+#define LOGIN_PAUSE_S 900
+#define LOGIN_PAUSE_MAX_S 14400
+#define LIMIT_MS 30000
+#define PER_SESSION_MS 600000
+
+enum nexthop_kind nexthop_kind(const char *key)
+{
+	return *key == '\0'                          ? NEXTHOP_NOWHERE
+	       : *key == '@'                         ? NEXTHOP_MX
+	       : strcmp(key, NEXTHOP_KEY_LOCAL) == 0 ? NEXTHOP_LOCAL
+	       : strcmp(key, NEXTHOP_KEY_HERE) == 0  ? NEXTHOP_HERE
+	                                             : NEXTHOP_SMARTHOSTS;
+}
+
+static void add_name(struct nexthop *p, const char *name, size_t length)
+{
+	p->names = mem_resize(p->names, (size_t)p->name_count + 1, sizeof *p->names);
+	p->names[p->name_count++] = mem_copy_n(name, length);
+}
+
+static struct nexthop *make_nexthop(const char *key)
+{
+	struct nexthop *p = mem_alloc(sizeof *p);
+	p->key = mem_copy(key);
+	p->kind = nexthop_kind(key);
+	if (p->kind == NEXTHOP_SMARTHOSTS) {
+		for (size_t length; *key != '\0'; key += length + (key[length] == ',')) {
+			length = strcspn(key, ",");
+			add_name(p, key, length);
+		}
+	} else if (p->kind != NEXTHOP_NOWHERE) {
+		add_name(p, key, strlen(key));
+	}
+	return p;
+}
+
+struct nexthop *nexthop_find(struct nexthops *n, const char *key)
+{
+	for (int i = 0; i < n->count; i++) {
+		if (strcmp(n->list[i]->key, key) == 0)
+			return n->list[i];
+	}
+	n->list = mem_resize(n->list, (size_t)n->count + 1, sizeof *n->list);
+	return n->list[n->count++] = make_nexthop(key);
+}
+
+static struct hop_state *find_hop(const struct nexthops *n, const char *name)
+{
+	for (int i = 0; i < n->hop_count; i++) {
+		if (strcmp(n->hops[i].name, name) == 0)
+			return &n->hops[i];
+	}
+	return NULL;
+}
+
+bool nexthop_leads_over(const struct nexthop *p, const char *name)
+{
+	for (int i = 0; i < p->name_count; i++) {
+		if (strcmp(p->names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A relay that was taken over may name what it likes: only servers on our paths are remembered. */
+static bool is_known(const struct nexthops *n, const char *name)
+{
+	bool known = *name == '\0';
+	for (int i = 0; i < n->count && !known; i++)
+		known = nexthop_leads_over(n->list[i], name);
+	return known;
+}
+
+static struct hop_state *make_hop(struct nexthops *n, const char *name)
+{
+	struct hop_state *h = find_hop(n, name);
+	if (h != NULL)
+		return h;
+	n->hops = mem_resize(n->hops, (size_t)n->hop_count + 1, sizeof *n->hops);
+	h = &n->hops[n->hop_count++];
+	*h = (struct hop_state){.name = mem_copy(name)};
+	return h;
+}
+
+/* A path without servers is one whose failure is remembered under an empty name. */
+static const struct hop_state *nameless(const struct nexthops *n, const struct nexthop *p)
+{
+	return p->kind == NEXTHOP_NOWHERE ? find_hop(n, "") : NULL;
+}
+
+int64_t nexthop_until_ms(const struct nexthops *n, const struct nexthop *p)
+{
+	const struct hop_state *lone = nameless(n, p);
+	int64_t until = lone != NULL ? lone->until_ms : INT64_MAX;
+	for (int i = 0; i < p->name_count; i++) {
+		const struct hop_state *h = find_hop(n, p->names[i]);
+		int64_t of_hop = h != NULL ? h->until_ms : 0;
+		until = of_hop < until ? of_hop : until;
+	}
+	return until == INT64_MAX ? 0 : until;
+}
+
+enum nexthop_state nexthop_state(const struct nexthops *n, const struct nexthop *p, int64_t now_ms)
+{
+	const struct hop_state *lone = nameless(n, p);
+	bool failing = lone != NULL && lone->failures > 0;
+	for (int i = 0; i < p->name_count; i++) {
+		const struct hop_state *h = find_hop(n, p->names[i]);
+		if (h == NULL || h->failures == 0)
+			return NEXTHOP_UP;
+		failing = true;
+	}
+	if (!failing)
+		return NEXTHOP_UP;
+	return nexthop_until_ms(n, p) <= now_ms ? NEXTHOP_PROBE : NEXTHOP_DOWN;
+}
+
+/* A login that was refused is not tried again before its time: more tries would lock the account.
+ */
+static bool is_login_refused(const struct hop_state *h)
+{
+	static const char *const keys[] = {"auth-refused", "auth-app-password", "auth-disabled"};
+	bool refused = false;
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		refused = refused || strcmp(h->why.key, keys[i]) == 0;
+	return h->failures > 0 && h->why.stage == STAGE_AUTH && h->why.reply_code != 0 && refused;
+}
+
+bool nexthop_new_mail_may_ask(const struct nexthops *n, const struct nexthop *p, int64_t now_ms)
+{
+	if (now_ms - p->probed_ms < NEW_MAIL_PROBE_MS || p->schedule.new_count <= p->probed_new)
+		return false;
+	for (int i = 0; i < p->name_count; i++) {
+		const struct hop_state *h = find_hop(n, p->names[i]);
+		if (h == NULL || !is_login_refused(h))
+			return true;
+	}
+	return false;
+}
+
+static void put_skip(const struct hop_state *h, struct buffer *steps)
+{
+	TEXT(left, 40);
+	TEXT(words, 1200);
+	clock_put_span(&left, h->next_s > clock_wall_s() ? h->next_s - clock_wall_s() : 0);
+	report_reason(&words, &h->why);
+	bool direct = *h->name == '@';
+	buffer_printf(steps,
+	    "%s %s: passed over, %s asked again in %s; %d failure%s, the last one: %s\n",
+	    direct ? "the servers of" : "smarthost", h->name + direct, direct ? "they are" : "it is",
+	    left.data, h->failures, h->failures == 1 ? "" : "s", words.data);
+}
+
+void nexthop_put_skips(const struct nexthops *n, const struct nexthop *p, struct buffer *steps)
+{
+	for (int i = 0; i < p->name_count; i++) {
+		const struct hop_state *h = find_hop(n, p->names[i]);
+		if (h != NULL && h->failures > 0)
+			put_skip(h, steps);
+	}
+}
+
+char *nexthop_skips(const struct nexthops *n, const struct nexthop *p, int64_t now_ms,
+    struct buffer *steps)
+{
+	struct buffer list = {0};
+	bool all_down = nexthop_state(n, p, now_ms) == NEXTHOP_DOWN;
+	for (int i = 0; i < p->name_count; i++) {
+		const struct hop_state *h = find_hop(n, p->names[i]);
+		if (h == NULL || h->until_ms <= now_ms || (all_down && !is_login_refused(h)))
+			continue;
+		buffer_printf(&list, " %s", h->name);
+		put_skip(h, steps);
+	}
+	char *result = mem_copy(buffer_string(&list));
+	buffer_free(&list);
+	return result;
+}
+
+static int pause_s(const struct runner *r, const struct hop_state *h)
+{
+	if (!is_login_refused(h))
+		return schedule_wait_s(&r->config, h->failures, deed_wait_s(h->why.key), compat_random());
+	int pause = LOGIN_PAUSE_S;
+	for (int i = 1; i < h->failures && pause < LOGIN_PAUSE_MAX_S; i++)
+		pause *= 2;
+	return pause < LOGIN_PAUSE_MAX_S ? pause : LOGIN_PAUSE_MAX_S;
+}
+
+bool nexthop_is_proven(const struct nexthops *n, const struct nexthop *p)
+{
+	const struct hop_state *h = p->kind == NEXTHOP_MX ? find_hop(n, p->key) : NULL;
+	return p->kind != NEXTHOP_MX || (h != NULL && h->worked);
+}
+
+void nexthop_session_ended(struct nexthop *p, int messages)
+{
+	p->per_session = messages;
+	p->per_session_until_ms = clock_mono_ms() + PER_SESSION_MS;
+}
+
+bool nexthop_takes_no_more(const struct diagnosis *d, int open)
+{
+	return d->fault != FAULT_CREDENTIAL && d->fault != FAULT_CONFIG && open > 0;
+}
+
+void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open)
+{
+	if (nexthop_takes_no_more(d, open)) {
+		p->limit = open;
+		p->limit_until_ms = clock_mono_ms() + LIMIT_MS;
+		log_line(LOG_NOTICE, "smarthost %s accepts no more sessions than the %d that are open: %s",
+		    d->hop, p->limit, d->text);
+		return;
+	}
+	if (!is_known(&r->nexthops, d->hop))
+		return;
+	struct hop_state *h = make_hop(&r->nexthops, d->hop);
+	counters_hop(&r->counters, d->hop)->refused++;
+	r->counters.changed = true;
+	h->failures++;
+	h->worked = false;
+	h->why = *d;
+	int wait_s = pause_s(r, h);
+	if (h->failures == 1)
+		h->since_s = clock_wall_s();
+	h->until_ms = clock_mono_ms() + (int64_t)wait_s * 1000;
+	h->next_s = clock_wall_s() + wait_s;
+	nexthop_write_health(r);
+	if (is_login_refused(h))
+		log_line(LOG_WARNING,
+		    "smarthost %s refused the login %d time%s; it is not tried again for %d s, so that the "
+		    "account is not locked: %s",
+		    h->name, h->failures, h->failures == 1 ? "" : "s", wait_s, d->text);
+}
+
+bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagnosis *why)
+{
+	const struct hop_state *worst = nameless(n, p);
+	if (nexthop_state(n, p, 0) == NEXTHOP_UP)
+		return false;
+	for (int i = 0; i < p->name_count; i++) {
+		const struct hop_state *h = find_hop(n, p->names[i]);
+		if (worst == NULL || h->why.stage > worst->why.stage)
+			worst = h;
+	}
+	*why = worst->why;
+	return true;
+}
+
+void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open)
+{
+	struct diagnosis named = *d;
+	TEXT(words, 1200);
+	/* A reason of our own, without a server: no smarthost configured, or no process. */
+	if (nexthop_state(&r->nexthops, p, 0) == NEXTHOP_UP && p->limit == 0) {
+		text_copy(named.hop, sizeof named.hop, p->name_count == 1 ? p->names[0] : named.hop);
+		nexthop_hop_failed(r, p, &named, open);
+	}
+	nexthop_write_health(r);
+	if (nexthop_state(&r->nexthops, p, 0) == NEXTHOP_UP)
+		return;
+	p->schedule.added = true;
+	int64_t left_ms = nexthop_until_ms(&r->nexthops, p) - clock_mono_ms();
+	report_reason(&words, d);
+	if (p->kind == NEXTHOP_MX)
+		log_line(LOG_WARNING, "no server of %s accepts mail; next try in %lld s: %s", p->key + 1,
+		    (long long)left_ms / 1000, words.data);
+	else if (rules_are_simple(&r->config))
+		log_line(LOG_WARNING, "no smarthost accepts mail; everything waits; next try in %lld s: %s",
+		    (long long)left_ms / 1000, words.data);
+	else
+		log_line(LOG_WARNING,
+		    "no smarthost accepts mail%s%s; mail without another way waits; next try in %lld s: %s",
+		    p->kind != NEXTHOP_NOWHERE ? " for " : "", p->key, (long long)left_ms / 1000,
+		    words.data);
+}
+
+/* Moving entries forward while walking the heap would visit some of them twice or never. */
+static void wake(struct nexthop *p)
+{
+	struct schedule *s = &p->schedule;
+	int64_t now = clock_mono_ms();
+	struct entry **waiting = mem_alloc((s->count + 1) * sizeof *waiting);
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < s->count; i++) {
+		if (s->heap[i]->by_route && !s->heap[i]->held && s->heap[i]->due_ms > now)
+			waiting[count++] = s->heap[i];
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		waiting[i]->by_route = false;
+		schedule_move(s, waiting[i], now);
+	}
+	free(waiting);
+}
+
+static void fail_until_proven(struct runner *r, struct nexthop *p, const char *name,
+    const struct diagnosis *d, int open)
+{
+	struct diagnosis named = *d;
+	text_copy(named.hop, sizeof named.hop, name);
+	nexthop_hop_failed(r, p, &named, open);
+	struct hop_state *h = find_hop(&r->nexthops, name);
+	if (h != NULL && h->failures > 0)
+		h->unproven = true;
+}
+
+void nexthop_was_useless(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open)
+{
+	bool named = *d->hop != '\0' && nexthop_leads_over(p, d->hop);
+	for (int i = 0; i < p->name_count; i++) {
+		if (!named || strcmp(p->names[i], d->hop) == 0)
+			fail_until_proven(r, p, p->names[i], d, open);
+	}
+	nexthop_down(r, p, d, open);
+}
+
+void nexthop_hop_proven(struct runner *r, const char *name)
+{
+	struct hop_state *h = find_hop(&r->nexthops, name);
+	if (h == NULL || !h->unproven)
+		return;
+	h->unproven = false;
+	nexthop_hop_ready(r, name);
+}
+
+/* Its first success wakes what waits for it; in a new life of the runner that is mail which an
+ * earlier one gave its time. */
+void nexthop_hop_ready(struct runner *r, const char *name)
+{
+	if (!is_known(&r->nexthops, name))
+		return;
+	struct hop_state *h = make_hop(&r->nexthops, name);
+	bool news = h->failures > 0 || !h->worked;
+	if (h->unproven)
+		return;
+	counters_hop(&r->counters, name)->ready++;
+	r->counters.changed = true;
+	if (h->failures > 0)
+		log_line(LOG_INFO, "smarthost %s accepts mail again, after %d failure%s", name, h->failures,
+		    h->failures == 1 ? "" : "s");
+	h->worked = true;
+	h->failures = 0;
+	h->until_ms = 0;
+	if (!news)
+		return;
+	for (int i = 0; i < r->nexthops.count; i++) {
+		if (nexthop_leads_over(r->nexthops.list[i], name))
+			wake(r->nexthops.list[i]);
+	}
+	nexthop_write_health(r);
+}
+
+void nexthop_ask_again(struct nexthops *n, struct nexthop *p)
+{
+	for (int i = 0; i < p->name_count; i++) {
+		struct hop_state *h = find_hop(n, p->names[i]);
+		if (h != NULL)
+			h->until_ms = 0;
+	}
+	/* A server decides when a session begins who may relay in it: what was mended there counts for
+	 * a new one. */
+	p->renewed = true;
+}
+
+void nexthop_ask_all_again(struct nexthops *n, bool forget)
+{
+	for (int i = 0; i < n->hop_count; i++) {
+		n->hops[i].until_ms = 0;
+		if (!forget)
+			continue;
+		n->hops[i].failures = 0;
+		n->hops[i].unproven = false;
+	}
+	for (int i = 0; i < n->count; i++)
+		n->list[i]->limit = 0;
+}
+
+/* It fails, and mail goes by another server of a path that it is on. */
+static bool is_passed_over(const struct nexthops *n, const struct hop_state *h)
+{
+	bool passed = false;
+	for (int i = 0; h->failures > 0 && i < n->count && !passed; i++)
+		passed = nexthop_leads_over(n->list[i], h->name) &&
+		         nexthop_state(n, n->list[i], 0) == NEXTHOP_UP;
+	return passed;
+}
+
+void nexthop_write_health(struct runner *r)
+{
+	struct health *list =
+	    mem_alloc(((size_t)r->nexthops.count + (size_t)r->nexthops.hop_count + 1) * sizeof *list);
+	int count = 0;
+	if (!r->config_good)
+		list[count++] = r->config_health;
+	for (int i = 0; i < r->nexthops.count && r->config_good; i++) {
+		struct nexthop *p = r->nexthops.list[i];
+		struct health *h = &list[count];
+		if (!nexthop_why(&r->nexthops, p, &h->why))
+			continue;
+		const struct hop_state *s = find_hop(&r->nexthops, h->why.hop);
+		text_copy(h->path, sizeof h->path, p->key);
+		h->since_s = s != NULL ? s->since_s : clock_wall_s();
+		h->next_s = clock_wall_s() + (nexthop_until_ms(&r->nexthops, p) - clock_mono_ms()) / 1000;
+		count++;
+	}
+	for (int i = 0; i < r->nexthops.hop_count && r->config_good; i++) {
+		const struct hop_state *s = &r->nexthops.hops[i];
+		if (!is_passed_over(&r->nexthops, s))
+			continue;
+		list[count] = (struct health){.since_s = s->since_s, .next_s = s->next_s, .why = s->why};
+		text_copy(list[count++].hop, sizeof list[0].hop, s->name);
+	}
+	health_write(&r->queue, list, count);
+	free(list);
+}
+
+static void free_nexthop(struct nexthop *p)
+{
+	schedule_free(&p->schedule);
+	for (int i = 0; i < p->name_count; i++)
+		free(p->names[i]);
+	free(p->names);
+	free(p->key);
+	free(p);
+}
+
+static void forget_hop(struct nexthops *n, const char *name)
+{
+	struct hop_state *h = find_hop(n, name);
+	if (h == NULL)
+		return;
+	free(h->name);
+	*h = n->hops[--n->hop_count];
+}
+
+void nexthop_tidy(struct nexthops *n)
+{
+	for (int i = n->count - 1; i >= 0; i--) {
+		struct nexthop *p = n->list[i];
+		if (p->kind != NEXTHOP_MX || p->workers > 0 || p->schedule.count > 0)
+			continue;
+		forget_hop(n, p->key);
+		free_nexthop(p);
+		n->list[i] = n->list[--n->count];
+	}
+}
+
+void nexthop_free_all(struct nexthops *n)
+{
+	for (int i = 0; i < n->count; i++)
+		free_nexthop(n->list[i]);
+	for (int i = 0; i < n->hop_count; i++)
+		free(n->hops[i].name);
+	free(n->list);
+	free(n->hops);
+	n->list = NULL;
+	n->hops = NULL;
+	n->count = n->hop_count = 0;
+}

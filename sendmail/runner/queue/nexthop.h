@@ -1,0 +1,132 @@
+/* Paths (lists of servers that mail takes, config/rules.h) and the state of each server: a dead one
+   is asked by one message per back-off step and not by all; a refused login is paused, longer each
+   time; the first success wakes everyone. */
+#ifndef RUNNER_QUEUE_NEXTHOP_H
+#define RUNNER_QUEUE_NEXTHOP_H
+#include "config/rules.h"
+#include "diagnosis/diag.h"
+#include "runner/queue/schedule.h"
+
+struct runner;
+
+enum nexthop_state {
+	NEXTHOP_UP,    /* some server of it is not known to fail */
+	NEXTHOP_PROBE, /* all fail, and one may be asked again: by one message */
+	NEXTHOP_DOWN   /* all fail, and none is due */
+};
+
+struct hop_state {
+	char *name;              /* of a [smarthost NAME], or "@DOMAIN" */
+	int failures;            /* in a row; 0 = as far as known it works */
+	bool unproven;           /* it was ready, and then of no use: only an outcome ends that */
+	bool worked;             /* in this life of the runner */
+	int64_t until_ms;        /* monotonic: not asked before */
+	int64_t since_s, next_s; /* wall times, for people */
+	struct diagnosis why;
+};
+
+/* What its key (config/rules.h) means. */
+enum nexthop_kind {
+	NEXTHOP_SMARTHOSTS, /* "main,backup": their names, in the order in which they are asked */
+	NEXTHOP_MX,         /* "@DOMAIN": the servers of a domain */
+	NEXTHOP_LOCAL,      /* mailboxes of this machine */
+	NEXTHOP_NOWHERE,    /* "": no server is configured */
+	NEXTHOP_HERE /* no server is asked now: aliases hold up what is left, or it cannot be read */
+};
+#define NEXTHOP_KEY_LOCAL RULES_LOCAL
+#define NEXTHOP_KEY_HERE "-"
+
+struct nexthop {
+	enum nexthop_kind kind;
+	char *key;
+	char **names; /* of hop_state: each smarthost, or "@DOMAIN", or the key of the other kinds; none
+	                 for NEXTHOP_NOWHERE */
+	int name_count;
+	struct schedule schedule;
+	int64_t probed_ms;  /* monotonic: when mail was last given to a relay */
+	int64_t reroute_ms; /* monotonic: the first time at which mail is due that may have another way
+	                      (runner/queue/reroute.h) */
+	int64_t probed_new; /* schedule.new_count at that time: what came later is new */
+	int workers;        /* alive */
+	bool renewed; /* an operator wants it asked anew: idle sessions end before mail is given */
+	int limit;    /* sessions that the servers allow at a time; 0 = no limit met */
+	int64_t limit_until_ms;       /* monotonic: one more is tried then */
+	int per_session;              /* messages after which a server ended a session; 0 = none did */
+	int64_t per_session_until_ms; /* monotonic: so long that counts */
+};
+
+/* All of them; zero-initialised is none. */
+struct nexthops {
+	struct nexthop **list;
+	int count;
+	struct hop_state *hops; /* servers that failed or worked at some time */
+	int hop_count;
+};
+
+enum nexthop_kind nexthop_kind(const char *key);
+
+/* The path of a key, made when it is new. */
+struct nexthop *nexthop_find(struct nexthops *n, const char *key);
+enum nexthop_state nexthop_state(const struct nexthops *n, const struct nexthop *p, int64_t now_ms);
+
+/* When the first of its servers may be asked again. */
+int64_t nexthop_until_ms(const struct nexthops *n, const struct nexthop *p);
+
+/* True when mail that came since the last try may ask although none is due: not more than once a
+ * minute, and never with a refused login. */
+bool nexthop_new_mail_may_ask(const struct nexthops *n, const struct nexthop *p, int64_t now_ms);
+
+/* True when the server of that name is one of the path's. */
+bool nexthop_leads_over(const struct nexthop *p, const char *name);
+
+/* The servers of p that are passed over now, as " NAME NAME"; each with its reason as a line in
+ * steps. Free it. */
+char *nexthop_skips(const struct nexthops *n, const struct nexthop *p, int64_t now_ms,
+    struct buffer *steps);
+
+/* All of its servers that fail, each with its reason as a line in steps. */
+void nexthop_put_skips(const struct nexthops *n, const struct nexthop *p, struct buffer *steps);
+
+/* False for a domain of recipients whose servers have taken no mail in this life of the runner. */
+bool nexthop_is_proven(const struct nexthops *n, const struct nexthop *p);
+
+/* A server of p ended a session behind so many messages. */
+void nexthop_session_ended(struct nexthop *p, int messages);
+
+/* True when a failure says only that the server wants no session beside those that are open (so
+ * many): they take the mail.  A refused login is never that. */
+bool nexthop_takes_no_more(const struct diagnosis *d, int open);
+
+/* A server refused or was not reached (beside open sessions: it takes no more of them at a time,
+ * and p->limit is set) / a session with it is ready. */
+void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open);
+void nexthop_hop_ready(struct runner *r, const char *name);
+
+/* A session of p was ready, or said so, and ended without having done anything: all of its servers,
+   or the one that d names, fail until there is an outcome by them.  Being ready again is not
+   enough, or they would be asked in a tight loop. */
+void nexthop_was_useless(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open);
+
+/* There was an outcome in a session with that server; "" = it is not known. */
+void nexthop_hop_proven(struct runner *r, const char *name);
+
+/* No server of p took the mail at hand: said once per attempt. */
+void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open);
+
+/* The reason that holds p's mail; false when it is up. */
+bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagnosis *why);
+
+/* The servers of p may be asked at once, because an operator wants it. */
+void nexthop_ask_again(struct nexthops *n, struct nexthop *p);
+
+/* Every server may be asked at once (a pass, or a new configuration, which forgets the failures,
+ * too). */
+void nexthop_ask_all_again(struct nexthops *n, bool forget);
+
+/* mqueue/health as it is now. */
+void nexthop_write_health(struct runner *r);
+
+/* Frees paths to domains that nothing waits for. */
+void nexthop_tidy(struct nexthops *n);
+void nexthop_free_all(struct nexthops *n);
+#endif

@@ -1,0 +1,31 @@
+/* One who watches a message (runner/listen/watch_listen.h), and what is said to him.  A slow one
+   loses lines, never time of the runner's. */
+#ifndef RUNNER_QUEUE_WATCHER_H
+#define RUNNER_QUEUE_WATCHER_H
+#include "base/mem.h"
+#include "runner/queue/schedule.h"
+#include <sys/types.h>
+
+struct watcher {
+	int fd;
+	uid_t uid;
+	uint64_t id;
+	bool talk, over;
+	bool looks;          /* asks whether the message has come by now */
+	struct entry *entry; /* NULL: not there yet */
+	int attempts;        /* of the message when it was found */
+	struct buffer in, out;
+};
+
+/* A line for him.  end: the last one; the client is let go when it has it. */
+void watcher_say(struct watcher *w, const char *line);
+void watcher_end(struct watcher *w, const char *line);
+
+/* True when the dialogue about it is to be shown. */
+bool watcher_talks(const struct entry *e);
+
+/* Lines of the journal come into being; the dialogue; a message that is done (its entry may go). */
+void watcher_lines(const struct entry *e, const struct buffer *lines);
+void watcher_text(const struct entry *e, const char *verb, const char *text);
+void watcher_done(struct entry *e);
+#endif

@@ -1,0 +1,271 @@
+/* The starter's loop.  Its other ends may have been taken over: a packet that makes no sense ends
+ * the talk with whoever sent it. */
+#include "base/compat.h"
+#include "base/log.h"
+#include "jobs/process.h"
+#include "runner/service/starter.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CLIENTS_MAX 40 /* the runner, and each mbox */
+#define CHILDREN_MAX 200
+#define UNTOLD_MS 1000 /* until an end that its client had no room to hear of is told again */
+
+struct client {
+	int fd;
+	bool is_runner;
+};
+
+struct child {
+	pid_t pid;
+	int client; /* fd of who asked for it; -1 = he is gone */
+	bool ended; /* with this status, which its client has not heard yet */
+	int status;
+};
+
+static struct {
+	struct starter_rights rights;
+	struct client clients[CLIENTS_MAX];
+	int client_count;
+	struct child children[CHILDREN_MAX];
+	int child_count;
+} s;
+
+static void on_child(int number)
+{
+	(void)number;
+}
+
+/* The end of the runner is seen at its socket; a signal for a whole group or control group is meant
+ * for the runner. */
+static void set_signals(sigset_t *while_waiting)
+{
+	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2,
+	    SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
+	struct sigaction action = {.sa_handler = on_child};
+	sigset_t block;
+	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+		signal(ignored[i], SIG_IGN);
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGCHLD, &action, NULL);
+	sigemptyset(&block);
+	sigaddset(&block, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+	sigemptyset(while_waiting);
+}
+
+static void drop_client(int index)
+{
+	int fd = s.clients[index].fd;
+	for (int i = 0; i < s.child_count; i++) {
+		if (s.children[i].client == fd)
+			s.children[i].client = -1;
+	}
+	close(fd);
+	s.clients[index] = s.clients[--s.client_count];
+}
+
+/* mbox is nobody but the owner of the queue.  relay and mailbox are root until they have become who
+ * they are told to be, as the first thing they do. */
+static bool take_rights(enum process_program program)
+{
+	const struct rlimit no_core = {0, 0};
+	if (setrlimit(RLIMIT_CORE, &no_core) != 0)
+		return false;
+	if (program != PROCESS_MBOX)
+		return true;
+	return setgroups(1, &s.rights.gid) == 0 && compat_set_group(s.rights.gid) == 0 &&
+	       compat_set_user(s.rights.uid) == 0;
+}
+
+static void become(enum process_program program, const int *fds, int count, int extra)
+{
+	static char relay[] = "relay", mbox[] = "mbox", mailbox[] = "mailbox", jobs[] = "--jobs",
+	            uid[24], gid[24], network_uid[24], network_gid[24];
+	char *const of_relay[] = {relay, jobs, uid, gid, network_uid, network_gid, NULL},
+	            *const of_mbox[] = {mbox, jobs, NULL}, *const of_mailbox[] = {mailbox, uid, NULL};
+	snprintf(uid, sizeof uid, "%lu", (unsigned long)s.rights.uid);
+	snprintf(gid, sizeof gid, "%lu", (unsigned long)s.rights.gid);
+	snprintf(network_uid, sizeof network_uid, "%lu", (unsigned long)s.rights.network_uid);
+	snprintf(network_gid, sizeof network_gid, "%lu", (unsigned long)s.rights.network_gid);
+	if (take_rights(program))
+		process_become(program, fds, count, extra,
+		    program == PROCESS_RELAY  ? of_relay
+		    : program == PROCESS_MBOX ? of_mbox
+		                              : of_mailbox);
+	log_line(LOG_CRIT, "a program cannot be started: %s", strerror(errno));
+	_exit(127);
+}
+
+/* 0 or an errno. */
+static int start(const struct client *c, enum process_program program, const int *fds, int count,
+    pid_t *pid)
+{
+	int pair[2] = {-1, -1};
+	bool wrong = c->is_runner ? program == PROCESS_MAILBOX || count < 3
+	                          : program != PROCESS_MAILBOX || count != 2;
+	*pid = -1;
+	if (wrong)
+		return EPERM;
+	if (s.child_count == CHILDREN_MAX || (program == PROCESS_MBOX && s.client_count == CLIENTS_MAX))
+		return EAGAIN;
+	if (program == PROCESS_MBOX && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+		return errno;
+	*pid = fork();
+	if (*pid == 0)
+		become(program, fds, count, pair[1]);
+	int error = *pid < 0 ? errno : 0;
+	if (pair[1] >= 0)
+		close(pair[1]);
+	if (error != 0 && pair[0] >= 0)
+		close(pair[0]);
+	if (error != 0)
+		return error;
+	s.children[s.child_count++] = (struct child){.pid = *pid, .client = c->fd};
+	if (pair[0] >= 0)
+		s.clients[s.client_count++] = (struct client){.fd = pair[0]};
+	return 0;
+}
+
+/* Only what this client has asked for, and only as long as it has not been reaped: another process
+ * may have its number then. */
+static bool send_signal(const struct client *c, pid_t pid, int number)
+{
+	if (number != SIGTERM && number != SIGKILL)
+		return false;
+	for (int i = 0; i < s.child_count; i++) {
+		struct child *child = &s.children[i];
+		if (child->pid == pid && child->client == c->fd && !child->ended && kill(-pid, number) != 0)
+			kill(pid, number);
+	}
+	return true;
+}
+
+/* One packet; false when the client is gone, or made no sense. */
+static bool serve(const struct client *c)
+{
+	struct process_packet p;
+	int fds[PROCESS_FDS_MAX], count;
+	pid_t pid = -1;
+	int n = process_receive(c->fd, &p, fds, &count);
+	bool good = n > 0;
+	if (good && p.verb == PROCESS_START && p.number >= 0 && p.number < PROCESS_PROGRAMS) {
+		int error = start(c, (enum process_program)p.number, fds, count, &pid);
+		p = (struct process_packet){.verb = PROCESS_STARTED, .pid = (int32_t)pid, .number = error};
+		good = process_send(c->fd, &p, NULL, 0);
+	} else if (good) {
+		good = p.verb == PROCESS_SIGNAL && send_signal(c, (pid_t)p.pid, p.number);
+	}
+	while (n > 0 && count > 0)
+		close(fds[--count]);
+	return good || n == 0;
+}
+
+static void reap(void)
+{
+	int status;
+	pid_t pid;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (int i = 0; i < s.child_count; i++) {
+			if (s.children[i].pid == pid && !s.children[i].ended) {
+				s.children[i].ended = true;
+				s.children[i].status = status;
+			}
+		}
+	}
+}
+
+/* True when one is left that could not be told. */
+static bool tell_ends(void)
+{
+	bool left = false;
+	for (int i = s.child_count - 1; i >= 0; i--) {
+		const struct child *c = &s.children[i];
+		struct process_packet p = {.verb = PROCESS_ENDED,
+		    .pid = (int32_t)c->pid,
+		    .number = c->status};
+		if (!c->ended)
+			continue;
+		if (c->client >= 0 && !process_send(c->client, &p, NULL, 0) &&
+		    (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS))
+			left = true;
+		else
+			s.children[i] = s.children[--s.child_count];
+	}
+	return left;
+}
+
+static void run(void)
+{
+	sigset_t mask;
+	const struct timespec again = {.tv_sec = UNTOLD_MS / 1000};
+	set_signals(&mask);
+	while (s.client_count > 0 || s.child_count > 0) {
+		struct pollfd p[CLIENTS_MAX];
+		bool left = tell_ends();
+		for (int i = 0; i < s.client_count; i++)
+			p[i] = (struct pollfd){.fd = s.clients[i].fd, .events = POLLIN};
+		int count = s.client_count;
+		bool ready = (count > 0 || s.child_count > 0) &&
+		             compat_poll(p, (nfds_t)count, left ? &again : NULL, &mask) > 0;
+		/* From behind: one that goes is replaced by the last. */
+		for (int i = count - 1; i >= 0 && ready; i--) {
+			if (p[i].revents != 0 && !serve(&s.clients[i]))
+				drop_client(i);
+		}
+		reap();
+	}
+}
+
+/* Of its parent it keeps the socket, and what its children may write to. */
+static void become_starter(int socket, bool in_foreground)
+{
+	log_close();
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && null >= 0; fd++) {
+		if (fd == STDIN_FILENO || !in_foreground)
+			dup2(null, fd);
+	}
+	int fd = fcntl(socket, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	for (int other = STDERR_FILENO + 1; other < fd; other++)
+		close(other);
+	compat_closefrom(fd + 1);
+	log_start("firsthop-starter", LOG_TO_SYSLOG | (in_foreground ? LOG_TO_STDERR : 0));
+	if (!in_foreground)
+		setsid();
+	if (fd < 0 || null < 0 || chdir("/") != 0 || setgroups(0, NULL) != 0 ||
+	    compat_set_group(0) != 0 || compat_set_user(0) != 0) {
+		log_line(LOG_CRIT, "the starter cannot begin: %s", strerror(errno));
+		_exit(1);
+	}
+	s.clients[s.client_count++] = (struct client){.fd = fd, .is_runner = true};
+	run();
+	_exit(0);
+}
+
+int starter_fork(const struct starter_rights *rights, bool in_foreground)
+{
+	int pair[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+		return -1;
+	s.rights = *rights;
+	pid_t pid = fork();
+	if (pid == 0)
+		become_starter(pair[1], in_foreground);
+	int saved = errno;
+	close(pair[1]);
+	if (pid > 0)
+		return pair[0];
+	close(pair[0]);
+	errno = saved;
+	return -1;
+}

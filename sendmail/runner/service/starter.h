@@ -1,0 +1,22 @@
+/* The starter: the one process of firsthop that stays root, where the runner was started by root.
+   It is forked before the runner becomes the owner of the queue, and does three things for it
+   (jobs/process.h): starts relay or mbox, starts mailbox for an mbox that it has started, and
+   signals what it has started.  Which program that is, and its rights, stand in a table; nothing of
+   the request but descriptors reaches it.  It opens no file, reads nothing but packets of a fixed
+   size, and ends when the runner and all that was started are gone. */
+#ifndef RUNNER_SERVICE_STARTER_H
+#define RUNNER_SERVICE_STARTER_H
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct starter_rights {
+	uid_t uid; /* of the owner of the queue */
+	gid_t gid;
+	uid_t network_uid; /* of fhnet, who reads what comes from the network */
+	gid_t network_gid;
+};
+
+/* As root: forks the starter; the other end of its socket, for process_use_starter, or -1 with
+   errno.  in_foreground: what it starts keeps standard output and error. */
+int starter_fork(const struct starter_rights *rights, bool in_foreground);
+#endif

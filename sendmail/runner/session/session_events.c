@@ -1,0 +1,324 @@
+/* What a relay says, line by line (jobs/jobs.h): the outcomes are applied as they come. */
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/log.h"
+#include "diagnosis/report.h"
+#include "base/text.h"
+#include "runner/attempt/message.h"
+#include "runner/disposition/disposition.h"
+#include "runner/disposition/rcpt_outcome.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/tried.h"
+#include "runner/queue/watcher.h"
+#include "runner/session/session_events.h"
+#include "runner/session/worker.h"
+#include <errno.h>
+#include <string.h>
+
+#define STEPS_LIMIT_BYTES 16384
+#define LINE_LIMIT_BYTES 65536
+#define PASSED_LOG_MAX 64
+#define READ_ERRORS_MAX 20
+#define LEFT_MAX 1024 /* candidates: 64 of each smarthost */
+
+static struct message *find_message(struct worker *w, const char *fields, struct message **before)
+{
+	char id[ID_SIZE];
+	*before = NULL;
+	if (!fields_get(fields, "id", id, sizeof id))
+		return NULL;
+	for (struct message *m = w->first; m != NULL; m = m->next) {
+		if (strcmp(m->id, id) == 0)
+			return m;
+		*before = m;
+	}
+	return NULL;
+}
+
+/* A diagnosis about a server of the relay's own path, or about none: those of others are not its
+ * business. */
+static void hear(const struct worker *w, struct diagnosis *d, const char *fields)
+{
+	diag_read(d, fields);
+	if (!nexthop_leads_over(w->nexthop, d->hop) && strcmp(d->hop, "local") != 0)
+		d->hop[0] = '\0';
+}
+
+/* The same of a server or a session, whose failure is no outcome of mail. */
+static void hear_failure(const struct worker *w, struct diagnosis *d, const char *fields)
+{
+	hear(w, d, fields);
+	d->verdict = VERDICT_DEFERRED;
+}
+
+/* That there is no server for a domain of recipients (RFC 5321 5.1) is the one thing behind a
+   session that never was which notify mail. */
+static void hear_down(const struct worker *w, struct diagnosis *d, const char *fields)
+{
+	hear(w, d, fields);
+	if (w->nexthop->kind != NEXTHOP_MX || d->stage != STAGE_LOOKUP || d->verdict != VERDICT_FAILED)
+		d->verdict = VERDICT_DEFERRED;
+}
+
+/* One recipient, of whom no server was asked.  What is final is so only where there is no other
+   way, tried or not: a smarthost may know domains that DNS does not. */
+static void note_unasked(struct runner *r, struct message *m, int rcpt, const struct diagnosis *why)
+{
+	struct diagnosis d = *why;
+	bool other = message_has_other_path(r, m, rcpt);
+	if (other || tried_any_nexthop(m->entry->tried))
+		d.verdict = VERDICT_DEFERRED;
+	rcpt_outcome_note(r, m, rcpt, other, &d);
+}
+
+/* Mail goes on to another server: that this one was passed over, and why, is said at once.  A relay
+ * that was taken over cannot fill the log with it. */
+static void log_passed(struct worker *w)
+{
+	TEXT(words, 1200);
+	if (w->passed.verdict != VERDICT_NONE && w->passed_count++ < PASSED_LOG_MAX) {
+		report_reason(&words, &w->passed);
+		log_line(LOG_NOTICE, "passed over: %s", words.data);
+	}
+	w->passed.verdict = VERDICT_NONE;
+}
+
+/* Kept until it is known what follows: another server, or (nexthop_down says it then) none. */
+static void on_passed(struct worker *w, const char *fields)
+{
+	log_passed(w);
+	hear_failure(w, &w->passed, fields);
+}
+
+static void on_down(struct runner *r, struct worker *w, const char *fields)
+{
+	struct diagnosis d;
+	hear_down(w, &d, fields);
+	if (w->said_down)
+		return;
+	w->said_down = true;
+	w->closing = true;
+	if (w->avoid == NULL && d.verdict != VERDICT_FAILED) {
+		w->passed.verdict = VERDICT_NONE;
+		nexthop_down(r, w->nexthop, &d, worker_count_open(r, w->nexthop));
+	}
+	log_passed(w);
+	/* One session more than the server allows: those that are open take the mail. */
+	bool beside = w->avoid == NULL && nexthop_takes_no_more(&d, worker_count_open(r, w->nexthop));
+	while (w->first != NULL) {
+		struct message *m = w->first;
+		/* Every address was tried for this message: what the last one said is the reason. */
+		struct diagnosis why = w->avoid != NULL && m->last.verdict != VERDICT_NONE ? m->last : d;
+		worker_take_out(w, m, NULL);
+		if (beside) {
+			disposition_return(r, m);
+			continue;
+		}
+		for (int i = 0; i < m->rcpt_count; i++)
+			note_unasked(r, m, i, &why);
+		disposition_end(r, m, &w->steps, 0);
+	}
+}
+
+static void on_progress(struct worker *w)
+{
+	w->progress_ms = clock_mono_ms();
+	w->asked_back = false;
+	w->stage[0] = '\0';
+}
+
+static void on_ready(struct runner *r, struct worker *w, const char *fields)
+{
+	struct diagnosis d;
+	if (w->ready)
+		return;
+	hear(w, &d, fields);
+	log_passed(w);
+	text_copy(w->peer, sizeof w->peer, d.peer_name);
+	w->ready_ms = clock_mono_ms();
+	on_progress(w);
+	w->ready = true;
+	long long left = fields_get_number(fields, "n", 0);
+	w->left = left < 0 ? 0 : left > LEFT_MAX ? LEFT_MAX : (int)left;
+	text_copy(w->hop, sizeof w->hop, d.hop);
+	if (d.hop[0] != '\0')
+		nexthop_hop_ready(r, d.hop);
+}
+
+static void on_hop(struct runner *r, struct worker *w, const char *fields)
+{
+	struct diagnosis d;
+	hear_failure(w, &d, fields);
+	if (d.hop[0] == '\0' || w->hops_told++ >= CONFIG_HOPS_MAX)
+		return;
+	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing
+	 * about the server. */
+	if (w->avoid == NULL)
+		nexthop_hop_failed(r, w->nexthop, &d, worker_count_open(r, w->nexthop));
+}
+
+/* A step belongs to the story of every message in hand; what a relay says to those who watch is
+ * kept nowhere. */
+static void on_step(struct worker *w, const char *verb, const char *fields)
+{
+	char text[1024];
+	if (!fields_get(fields, "text", text, sizeof text))
+		return;
+	text_tame(text, sizeof text);
+	if (strcmp(verb, "step") == 0 && w->steps.length < STEPS_LIMIT_BYTES)
+		buffer_printf(&w->steps, "%s\n", text);
+	for (const struct message *m = w->first; m != NULL; m = m->next)
+		watcher_text(m->entry, verb, text);
+}
+
+/* A relay tells each outcome once; one that was taken over could say "not yet" without end. */
+static bool is_news(const struct message *m, long long n, const struct diagnosis *d)
+{
+	return n >= 0 && n < m->rcpt_count &&
+	       (m->states[n] == RCPT_OPEN || d->verdict == VERDICT_SENT ||
+	           d->verdict == VERDICT_FAILED);
+}
+
+/* What a relay changed in the header so that it is legal: part of the story, and once in the log.
+ */
+static void on_repaired(struct message *m, const char *fields)
+{
+	char text[1024];
+	TEXT(words, 1200);
+	if (m->repairs_told || !fields_get(fields, "text", text, sizeof text))
+		return;
+	m->repairs_told = true;
+	text_put(&words, "repaired ");
+	text_escape(&words, text, strlen(text));
+	journal_put_step(&m->lines, clock_wall_s(), words.data);
+	if (!m->has_journal)
+		log_line(LOG_NOTICE, "%s %s", m->id, words.data);
+}
+
+static void on_message_line(struct runner *r, struct worker *w, const char *line)
+{
+	struct message *before;
+	const char *fields = line + strcspn(line, " ");
+	struct message *m = find_message(w, fields, &before);
+	struct diagnosis d;
+	if (m == NULL)
+		return;
+	if (text_starts(line, "ending ")) {
+		m->ending = true;
+		return;
+	}
+	/* One that gives messages back gets on with none. */
+	if (text_starts(line, "rcpt ") || text_starts(line, "msg ") || text_starts(line, "settled "))
+		on_progress(w);
+	if (text_starts(line, "relayed ")) {
+		long long n = fields_get_number(fields, "n", -1);
+		if (n >= 0 && n < m->rcpt_count && m->relayed != NULL)
+			m->relayed[n] = true;
+		return;
+	}
+	if (text_starts(line, "repaired ")) {
+		on_repaired(m, fields);
+		return;
+	}
+	if (text_starts(line, "rcpt ")) {
+		w->told++;
+		long long n = fields_get_number(fields, "n", -1);
+		bool next = fields_get_number(fields, "next", 0) != 0;
+		hear(w, &d, fields);
+		if (d.verdict == VERDICT_NONE)
+			d.verdict = VERDICT_DEFERRED;
+		if (is_news(m, n, &d))
+			rcpt_outcome_note(r, m, (int)n,
+			    next && (w->left > 0 || message_has_other_path(r, m, n)), &d);
+		return;
+	}
+	/* A word of a later version ends no message. */
+	if (!text_starts(line, "settled ") && !text_starts(line, "unused ") &&
+	    !text_starts(line, "msg "))
+		return;
+	/* Its place is kept until the server has answered all: the session is busy. */
+	if (text_starts(line, "settled ")) {
+		w->settled_ms = clock_mono_ms();
+		w->settled++;
+		w->count++;
+	}
+	worker_take_out(w, m, before);
+	if (text_starts(line, "unused ")) {
+		w->returned++;
+		worker_give_back(r, w, m);
+	} else {
+		w->done++;
+		nexthop_hop_proven(r, w->hop);
+		disposition_end(r, m, &w->steps, w->left);
+	}
+}
+
+static void take_line(struct runner *r, struct worker *w, const char *line)
+{
+	if (text_starts(line, "step ")) {
+		on_step(w, "step", line + 5);
+	} else if (text_starts(line, "say ") && w->shows) {
+		on_step(w, "say", line + 4);
+	} else if (text_starts(line, "ready ")) {
+		on_ready(r, w, line + 6);
+	} else if (text_starts(line, "passed ")) {
+		on_passed(w, line + 7);
+	} else if (text_starts(line, "hop ")) {
+		on_hop(r, w, line + 4);
+	} else if (text_starts(line, "down ")) {
+		on_down(r, w, line + 5);
+	} else if (text_starts(line, "alive ")) {
+		fields_get(line + 6, "stage", w->stage, sizeof w->stage);
+	} else if (text_starts(line, "over ")) {
+		hear_failure(w, &w->over, line + 5);
+	} else if (strcmp(line, "freed") == 0) {
+		if (w->settled > 0) {
+			w->settled--;
+			worker_count_down(w);
+		}
+	} else if (strcmp(line, "bye") == 0) {
+		w->said_bye = w->closing = true;
+		worker_look_back(r, w);
+	} else {
+		on_message_line(r, w, line);
+	}
+}
+
+void session_events_receive(struct runner *r, struct worker *w)
+{
+	char bytes[32768];
+	ssize_t n = fdio_read(w->fd, bytes, sizeof bytes);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return;
+	if (n < 0 && w->read_errors++ < READ_ERRORS_MAX) {
+		/* What it has delivered must still be heard: no more is given to it, and its words are
+		 * asked for again. */
+		if (!w->closing)
+			worker_stop_sending(w);
+		return;
+	}
+	if (n <= 0) {
+		w->ended = true;
+		return;
+	}
+	w->read_errors = 0;
+	w->heard_ms = clock_mono_ms();
+	w->heard_bytes += n;
+	if (w->heard_bytes > w->heard_limit_bytes) {
+		log_line(LOG_ERR,
+		    "a relay says more than its mail is a reason for (%lld bytes): it is ended",
+		    (long long)w->heard_bytes);
+		w->ended = true;
+		return;
+	}
+	buffer_add(&w->in, bytes, (size_t)n);
+	size_t used = 0;
+	char *line;
+	while ((line = fdio_next_line(&w->in, &used)) != NULL)
+		take_line(r, w, line);
+	buffer_drop(&w->in, used);
+	if (w->in.length > LINE_LIMIT_BYTES)
+		w->ended = true;
+}

@@ -1,0 +1,259 @@
+/* Who may have a session. */
+#include "base/clock.h"
+#include "base/text.h"
+#include "runner/attempt/message.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/tried.h"
+#include "runner/session/sessions.h"
+#include "runner/session/worker.h"
+#include "spool/waits.h"
+#include <string.h>
+
+#define STUCK_MS 3000
+#define SETTLED_STUCK_MS 300 /* what comes behind a refusal is answered at once as a rule */
+#define CONNECT_STUCK_MS 1000
+#define PATH_SHARE (SESSIONS_MAX / 2) /* of all places, for one destination */
+#define UNKNOWN_SHARE \
+	(SESSIONS_MAX /   \
+	    2) /* for all domains of recipients that have taken no mail yet, when they are stuck */
+#define UNKNOWN_OF_USER (SESSIONS_MAX / 4)
+#define WRITE_MS 1000
+#define YIELD_MS 5000
+
+void sessions_start(struct runner *r)
+{
+	r->sessions = mem_alloc(sizeof *r->sessions);
+}
+
+void sessions_end(struct runner *r)
+{
+	buffer_free(&r->sessions->waits);
+	mem_free(&r->sessions);
+}
+
+bool sessions_is_local(const struct nexthop *p)
+{
+	return p->kind == NEXTHOP_LOCAL;
+}
+
+bool sessions_is_stuck(const struct worker *w, int64_t now)
+{
+	if (w->settled > 0)
+		return now - w->settled_ms > SETTLED_STUCK_MS;
+	if (w->ended || w->closing_ms != 0)
+		return w->count == 0 ? now - (w->closing_ms > w->idle_ms ? w->closing_ms : w->idle_ms) >
+		                           CONNECT_STUCK_MS
+		                     : now - w->progress_ms > STUCK_MS;
+	if (!w->ready)
+		return now - w->started_ms > CONNECT_STUCK_MS;
+	return w->count > 0 && now - w->progress_ms > STUCK_MS;
+}
+
+static bool is_of(const struct worker *w, uint32_t uid)
+{
+	return w->first != NULL && w->first->entry->uid == uid;
+}
+
+static int path_share(const struct runner *r)
+{
+	int share = 3 * r->config.max_sessions;
+	share = share < PATH_SHARE ? share : PATH_SHARE;
+	return share > r->config.max_sessions ? share : r->config.max_sessions;
+}
+
+bool sessions_may_start(const struct runner *r, const struct nexthop *p, uint32_t uid, int64_t now)
+{
+	bool local = sessions_is_local(p);
+	int total = 0, on = 0, at = 0, held = 0, unknown = 0, unknown_of_user = 0;
+	if (!local && r->sessions->yield_to != NULL && r->sessions->yield_to != p &&
+	    now - r->sessions->yield_ms < YIELD_MS)
+		return false;
+	for (int i = 0; i < r->sessions->count; i++) {
+		const struct worker *w = r->sessions->list[i];
+		if (sessions_is_local(w->nexthop) != local)
+			continue;
+		bool stuck = sessions_is_stuck(w, now),
+		     risky = stuck && !nexthop_is_proven(&r->nexthops, w->nexthop);
+		total++;
+		on += !stuck;
+		at += w->nexthop == p;
+		held += w->nexthop == p && is_of(w, uid);
+		unknown += risky;
+		unknown_of_user += risky && is_of(w, uid);
+	}
+	if (total >= (local ? SESSIONS_LOCAL_MAX : SESSIONS_MAX) || on >= r->config.max_sessions)
+		return false;
+	if (local)
+		return true;
+	if (at >= path_share(r) || held >= r->config.max_sessions)
+		return false;
+	return nexthop_is_proven(&r->nexthops, p) ||
+	       (unknown < UNKNOWN_SHARE && unknown_of_user < UNKNOWN_OF_USER);
+}
+
+static int stuck_of(const struct runner *r, const struct nexthop *p, uint32_t uid, int64_t now)
+{
+	int count = 0;
+	for (int i = 0; i < r->sessions->count; i++)
+		count += r->sessions->list[i]->nexthop == p && is_of(r->sessions->list[i], uid) &&
+		         r->sessions->list[i]->ready && sessions_is_stuck(r->sessions->list[i], now);
+	return count;
+}
+
+bool sessions_user_waits(const struct runner *r, const struct nexthop *p, uint32_t uid, int64_t now)
+{
+	int held = 0;
+	if (sessions_is_local(p) || stuck_of(r, p, uid, now) == 0)
+		return false;
+	for (int i = 0; i < r->sessions->count; i++)
+		held += r->sessions->list[i]->nexthop == p && is_of(r->sessions->list[i], uid);
+	return held >= r->config.max_sessions;
+}
+
+bool sessions_may_share(const struct runner *r, const struct worker *w, uint32_t uid, int64_t now)
+{
+	if (w->first == NULL)
+		return true;
+	if (sessions_is_local(w->nexthop))
+		return false;
+	return stuck_of(r, w->nexthop, uid, now) == 0 &&
+	       (is_of(w, uid) || stuck_of(r, w->nexthop, w->first->entry->uid, now) == 0);
+}
+
+/* The destination whose sessions are most, when it has more than one or has had its turn. */
+static struct worker *who_yields(const struct runner *r, const struct nexthop *p, int64_t now)
+{
+	struct worker *best = NULL;
+	for (int i = 0; i < r->sessions->count; i++) {
+		struct worker *w = r->sessions->list[i];
+		if (w->nexthop == p || sessions_is_local(w->nexthop) || w->closing || w->ended ||
+		    sessions_is_stuck(w, now))
+			continue;
+		if (w->nexthop->workers < 2 && w->given < r->config.batch_messages)
+			continue;
+		if (best == NULL || w->nexthop->workers > best->nexthop->workers ||
+		    (w->nexthop->workers == best->nexthop->workers && w->given > best->given))
+			best = w;
+	}
+	return best;
+}
+
+void sessions_make_room(struct runner *r, const struct nexthop *p, const struct tried *avoid,
+    int64_t now)
+{
+	bool coming = false, has_one = false;
+	if (sessions_is_local(p))
+		return;
+	for (int i = 0; i < r->sessions->count; i++) {
+		struct worker *w = r->sessions->list[i];
+		if (w->count == 0 && !sessions_is_local(w->nexthop) &&
+		    (w->nexthop != p || !tried_same_servers(w->avoid, avoid)))
+			worker_close(w);
+		coming =
+		    coming || (w->closing && !sessions_is_local(w->nexthop) && !sessions_is_stuck(w, now));
+		has_one = has_one || (w->nexthop == p && !w->closing && !sessions_is_stuck(w, now));
+	}
+	struct worker *w = coming || has_one ? NULL : who_yields(r, p, now);
+	if (w == NULL)
+		return;
+	worker_close(w);
+	worker_ask_back(w);
+	r->sessions->yield_to = p;
+	r->sessions->yield_ms = now;
+}
+
+void sessions_take_back(struct runner *r, int64_t now)
+{
+	for (int i = 0; i < r->sessions->count; i++) {
+		struct worker *w = r->sessions->list[i];
+		if (w->ready && !w->ended && !w->asked_back && w->count - w->settled > 1 &&
+		    sessions_is_stuck(w, now))
+			worker_ask_back(w);
+	}
+}
+
+/* Of a session with mailboxes: the recipient at hand. */
+static const char *rcpt_at_hand(const struct worker *w)
+{
+	const struct message *m = w->first;
+	for (int i = 0; m != NULL && i < m->rcpt_count; i++) {
+		if (m->states[i] == RCPT_OPEN)
+			return m->rcpts[i];
+	}
+	return "";
+}
+
+/* By the part that names the mailbox (mbox/handout.c). */
+static bool is_same_mailbox(const char *a, const char *b)
+{
+	size_t i = 0;
+	for (; a[i] != '\0' && strchr("@+", a[i]) == NULL; i++) {
+		if ((a[i] | 0x20) != (b[i] | 0x20))
+			return false;
+	}
+	return b[i] == '\0' || strchr("@+", b[i]) != NULL;
+}
+
+static bool is_at_mailbox(const struct worker *w, const struct message *m)
+{
+	const char *rcpt = rcpt_at_hand(w);
+	for (int i = 0; i < m->rcpt_count && *rcpt != '\0'; i++) {
+		if (is_same_mailbox(m->rcpts[i], rcpt))
+			return true;
+	}
+	return false;
+}
+
+struct worker *sessions_at_mailbox(const struct runner *r, const struct message *m, bool *waits,
+    int64_t now)
+{
+	struct worker *found = NULL;
+	*waits = false;
+	for (int i = 0; i < r->sessions->count && !*waits; i++) {
+		struct worker *w = r->sessions->list[i];
+		if (!sessions_is_local(w->nexthop) || !is_at_mailbox(w, m))
+			continue;
+		*waits = w->closing || w->ended || sessions_is_stuck(w, now) || w->count >= WORKER_WINDOW ||
+		         w->fd_count >= WORKER_WINDOW;
+		found = w;
+	}
+	return found;
+}
+
+static void put_wait(const struct worker *w, int64_t now, struct buffer *lines)
+{
+	struct session_wait wait = {0};
+	int64_t since = w->ready && w->first != NULL ? w->progress_ms : w->started_ms;
+	text_copy(wait.path, sizeof wait.path, w->nexthop->key);
+	text_copy(wait.peer, sizeof wait.peer,
+	    sessions_is_local(w->nexthop) ? rcpt_at_hand(w) : w->peer);
+	if (w->first != NULL)
+		text_copy(wait.id, sizeof wait.id, w->first->id);
+	wait.stage = stage_find(w->stage);
+	wait.since_s = clock_wall_s() - (now - since) / 1000;
+	waits_put(lines, &wait);
+}
+
+void sessions_write(struct runner *r, int64_t now)
+{
+	struct buffer lines = {0};
+	if (now - r->sessions->waits_ms < WRITE_MS)
+		return;
+	r->sessions->waits_ms = now;
+	for (int i = 0; i < r->sessions->count; i++) {
+		const struct worker *w = r->sessions->list[i];
+		if (w->first != NULL && sessions_is_stuck(w, now) && now - w->started_ms > STUCK_MS)
+			put_wait(w, now, &lines);
+	}
+	bool same =
+	    lines.length == r->sessions->waits.length &&
+	    (lines.length == 0 || memcmp(lines.data, r->sessions->waits.data, lines.length) == 0);
+	if (same) {
+		buffer_free(&lines);
+		return;
+	}
+	waits_write(&r->queue, &lines);
+	buffer_free(&r->sessions->waits);
+	r->sessions->waits = lines;
+}
