@@ -228,7 +228,10 @@ static void rewrite_header(int n)
 		    .ascii = true};
 		size_t at = 0, skip, body_at;
 		buffer_puts(&block, "To: ");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		put_many(&block, lines[i], n);
+#pragma GCC diagnostic pop
 		buffer_puts(&block, "last@example.org\nX: x@[");
 		for (int k = 0; k < n; k++)
 			buffer_puts(&block, "::::");

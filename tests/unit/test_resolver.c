@@ -412,8 +412,8 @@ static void words_of_a_process(void **state)
 	    "answer kind=0 cut=0 validated=0 count=1 left=0 zone=\"\" alias=\"\"\nrecord "
 	    "name=\"192.0.2.1\\n\" "
 	    "preference=0 weight=0 port=0\n",
-	    "answer kind=0 cut=0 validated=0 count=1 alias=\"a\\x1b[2J\"\nrecord name=192.0.2.1 "
-	    "preference=0 weight=0 port=0\n"};
+	    ("answer kind=0 cut=0 validated=0 count=1 alias=\"a\\x1b[2J\"\nrecord name=192.0.2.1 "
+	     "preference=0 weight=0 port=0\n")};
 	struct dns_answer a, b = {.kind = DNS_RECORDS,
 	                         .count = 2,
 	                         .validated = true,

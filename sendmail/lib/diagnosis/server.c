@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include <arpa/inet.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define GREETING SERVER_GREETING
 #define OFFER SERVER_OFFER

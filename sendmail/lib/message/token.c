@@ -13,7 +13,7 @@ struct scan {
 	int open; /* comments so far that have no end: each was looked for up to the end of the text */
 };
 
-#define OPEN_MAX 50
+#define UNCLOSED_MAX 50
 
 static bool is_blank(char c)
 {
@@ -79,7 +79,7 @@ static void read_quoted(struct scan *s, bool gap)
 static void read_comment(struct scan *s, bool gap)
 {
 	bool stray = *s->at == ')';
-	const char *behind = stray || s->open > OPEN_MAX ? NULL : behind_comment(s->at, s->end);
+	const char *behind = stray || s->open > UNCLOSED_MAX ? NULL : behind_comment(s->at, s->end);
 	s->open += !stray && behind == NULL;
 	struct token *t = add_token(s, TOKEN_COMMENT, s->at, gap);
 	t->broken = behind == NULL;
