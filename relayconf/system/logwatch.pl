@@ -6,6 +6,9 @@ use warnings;
 my (%by_login, %sent, %waits, %failed, %refused, %errors);
 my ($submitted, $delivered) = (0, 0);
 
+# Of a delivery, as Postfix words it: what the server said stands between parentheses, our own fields behind them.
+my $delivery = qr/^\S+ to=<(.*?)>, (?:orig_to=<.*?>, )?relay=([^,]+), .*?status=(\w+) \((.*)\) from=(.*)$/;
+
 # A field of a line: key=value or key="value with blanks".
 sub field {
 	my ($line, $key) = @_;
@@ -15,21 +18,21 @@ sub field {
 
 while (my $line = <STDIN>) {
 	chomp $line;
-	$line =~ s/^.*? firsthop[-a-z]*(?:\[\d+\])?: //;
-	if ($line =~ /^\S+ submit uid=/) {
+	$line =~ s{^.*? firsthop[-a-z/]*(?:\[\d+\])?: }{};
+	if ($line =~ /^\S+: uid=\d+ from=/) {
 		$submitted++;
 		$by_login{field($line, 'login')}++;
 	} elsif ($line =~ /^submission refused: /) {
 		$refused{$line =~ s/^submission refused: uid=(\d+) exit=\d+ (?:via=socket )?/uid $1: /r}++;
-	} elsif ($line =~ /^\S+ to=<.* verdict=(\w+) /) {
-		my ($verdict, $to, $peer) = ($1, field($line, 'to'), field($line, 'peer'));
-		if ($verdict eq 'sent') {
+	} elsif ($line =~ $delivery) {
+		my ($to, $relay, $status, $text, $own) = ($1, $2, $3, $4, $5);
+		if ($status eq 'sent') {
 			$delivered++;
-			$sent{$peer}++;
-		} elsif ($verdict eq 'failed') {
-			$failed{"$to: " . field($line, 'text')}++;
+			$sent{$relay}++;
+		} elsif ($status eq 'bounced') {
+			$failed{"<$to>: $text"}++;
 		} else {
-			$waits{field($line, 'key') . ", $peer"}++;
+			$waits{field($own, 'key') . ", $relay"}++;
 		}
 	} elsif ($line =~ / is set aside as | waits, and needs attention: | cannot /) {
 		$errors{$line =~ s/^[0-9a-f]{8}\.[0-9a-f]{8}:? //r}++;

@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "base/sandbox.h"
 #include "base/text.h"
+#include "message/submission_log.h"
 #include "spool/lock.h"
 #include "submit/collect.h"
 #include "submit/handover.h"
@@ -51,14 +52,6 @@ static int fail_open(const struct caller *c, struct diagnosis *why)
 	memcpy(reason, why->text, sizeof reason);
 	handover_explain(why, reason);
 	return fail(why, EX_NOPERM);
-}
-
-static void log_submission(const struct envelope *e, const char *id)
-{
-	struct buffer line = {0};
-	envelope_put_log(e, &line, id, (long long)getuid(), "");
-	log_fields(LOG_INFO, "submit", &line, "");
-	buffer_free(&line);
 }
 
 /* What was changed so that the message could go, under its ID. */
@@ -187,7 +180,7 @@ enum submit_known submit_stored(const struct options *o, struct envelope *e,
 	 * one that starts now hears this or sees that. */
 	enum kick kick = o->queue_only ? KICK_FAILED : lock_kick(paths_spool());
 	bool started = kick == KICK_NOBODY && start_lingering();
-	log_submission(e, drop->id);
+	submission_log(e, drop->id, (long long)getuid(), "");
 	log_repairs(e, drop->id);
 	return started ? SUBMIT_STARTED : kick == KICK_NOBODY ? SUBMIT_NOBODY : SUBMIT_KNOWN;
 }

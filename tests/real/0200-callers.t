@@ -45,8 +45,9 @@ like "$(cat "$mail")" '^From: Cacti <cacti@example.org>$' "PHP: From is as it wa
 like "$(cat "$mail")" '^Subject: =\?UTF-8\?B\?R3LDvMOfZSB2b24gQ2FjdGk=\?=$' "PHP: the subject"
 { printf 'Zeile eins\n.\n..zwei\n\303\204 \303\226 \303\234 \342\202\254 \360\237\223\247\n'; head -c 500 /dev/zero | tr '\0' x; printf '\nEnde\n'; } >"$work/body"
 mail_body "$mail" | sed '$ { /^$/d }' | cmp - "$work/body"; is $? 0 "PHP: the body, byte by byte"
-like "$(log)" 'submit uid=33 login=www-data from=<bounces@example.org> rcpts=4 size=[0-9]+' "the submission is in the log"
-like "$(log)" 'to=<ops@example.org>.*peer=mail.test\[127.0.0.2\]:587 .*verdict=sent.*tls="TLSv1.3 verified"' "and each delivery"
+like "$(log)" 'pickup.* uid=33 from=<bounces@example.org> login=www-data ' "the submission is in the log"
+like "$(log)" 'qmgr.* from=<bounces@example.org>, size=[0-9]+, nrcpt=4 ' "and what it is"
+like "$(log)" 'to=<ops@example.org>.*relay=mail.test\[127.0.0.2\]:587, .*status=sent.*tls="TLSv1.3 verified"' "and each delivery"
 
 rm -f "$S"/var/vmail/all/new/*
 mkdir -p "$S/var/spool/cron/crontabs"

@@ -64,4 +64,15 @@ like "$report" '^ +3  www-data$' "logwatch: who sent it"
 like "$report" '^ +6  mail.test\[127.0.0.2\]:587$' "logwatch: where it went"
 like "$report" '^ +1  uid 33: ' "logwatch: what was not taken"
 is "$(cat "$work/err")" "" "logwatch: no complaint"
+
+# pflogsumm, made for Postfix, on the same log.
+grep ' firsthop/' "$S/var/log/mail.log" >"$S/tmp/day.log"
+report=$(in_stage /usr/sbin/pflogsumm --syslog-name=firsthop /tmp/day.log 2>"$work/err")
+total() { echo "$report" | sed -n "s/^ *\([0-9]*\)  $1.*/\1/p" | head -n 1; }
+is "$(total received) $(total delivered) $(total bounced)" "3 6 0" "pflogsumm: what was handed in and what went"
+is "$(total deferred)" 3 "pflogsumm: what waited"
+like "$report" '^ +3 +[0-9]+ +example.org$' "pflogsumm: whose mail it was"
+like "$report" '^ +[0-9]+   Connection refused|mail.test\[127.0.0.2\]:587: Connection refused' "pflogsumm: why it waited"
+unlike "$report" 'Messages with no size data' "pflogsumm: each message has its size"
+is "$(cat "$work/err")" "" "pflogsumm: no complaint"
 finish

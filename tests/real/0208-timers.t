@@ -18,7 +18,7 @@ envelope "<www-data@example.org>" "ops@example.org two@example.net"
 field '^To: ops@example.org,.?two@example.net$' '^Subject: Cron <www-data@[^ ]*> echo' '^Content-Transfer-Encoding: 8bit$' '^Date: ' '^Message-ID: ' '^X-Cron-Env: <SHELL=/bin/sh>'
 field '^From: .*(jobs|root)@example.org'
 body "$(printf 'Ausgabe: Grüße\n.\n..zwei\nFrom here')"
-like "$(log)" 'submit uid=33 login=www-data from=<www-data> rcpts=2 .*program=cron' "$name: the log names job owner and program"
+like "$(log)" 'pickup.* uid=33 from=<www-data> login=www-data program=cron' "$name: the log names job owner and program"
 is "$(mails)" 2 "MAILTO=\"\": nothing is sent"
 
 # at, with its daemon: the job's owner is sender and recipient.

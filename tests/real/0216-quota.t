@@ -66,7 +66,7 @@ message big 1500000 | "$BIN/sendmail" -i "$me@here.example.org"
 limit mail 1M
 : >"$work/log"
 runner_once
-like "$(cat "$work/log")" 'verdict=deferred .*key=mailbox-full .*quota' "mbox: the quota of the mailbox is used up: the mail waits, and the reason is told"
+like "$(cat "$work/log")" 'status=deferred .*quota.* key=mailbox-full ' "mbox: the quota of the mailbox is used up: the mail waits, and the reason is told"
 is "$(cksum <"$work/mail/$me")" "$before" "the mailbox is what it was before"
 ok "no lock is left" test ! -e "$work/mail/$me.lock"
 limit mail none
@@ -79,7 +79,7 @@ message big 1500000 | "$BIN/sendmail" -i "$me@here.example.org"
 limit mail 1M
 : >"$work/log"
 runner_once
-like "$(cat "$work/log")" 'verdict=deferred .*key=mailbox-full .*quota' "maildir: likewise"
+like "$(cat "$work/log")" 'status=deferred .*quota.* key=mailbox-full ' "maildir: likewise"
 is "$(find "$work/mail/Maildir/tmp" "$work/mail/Maildir/new" "$work/mail/Maildir/cur" -type f | lines)" 0 "and no part of it stays"
 limit mail none
 runner_once

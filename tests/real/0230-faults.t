@@ -9,7 +9,7 @@ fault() {
 	printf 'Subject: %s\n\nx\n' "$3" | as 33:33 /usr/sbin/sendmail -i ops@example.org
 	: >"$S/var/log/mail.log"
 	in_stage /usr/sbin/sendmail -q
-	like "$(log)" "verdict=deferred .*key=$1 " "$3: the log says $1"
+	like "$(log)" "status=deferred .*key=$1 " "$3: the log says $1"
 	like "$(in_stage /usr/bin/mailq 2>/dev/null)" "$2" "$3: mailq says it"
 	is "$(mailq_count)" 1 "$3: the mail stays"
 	rm -f "$S"/var/spool/firsthop/mqueue/[0-9a-f]* "$S/var/spool/firsthop/mqueue/health"

@@ -97,9 +97,9 @@ arrives ops@elsewhere.example "done as the remedy says: Exim relays"
 sleep 6 # until the session that may relay is closed
 
 send alice@own.test bob@own.test nobody@own.test
-patient 40 logged 'to=<nobody@own.test>.* verdict=failed .*key=recipient-unknown .*550 Unrouteable address'
+patient 40 logged 'to=<nobody@own.test>.* status=bounced .*550 Unrouteable address.* key=recipient-unknown '
 result $? "an unknown user is returned, with Exim's words" "$(log | grep -F 'to=<nobody@' )"
-is "$(log | grep -c 'to=<bob@own.test>.*verdict=sent')" 2 "the other recipient of that mail has it"
+is "$(log | grep -c 'to=<bob@own.test>.*status=sent')" 2 "the other recipient of that mail has it"
 arrives alice@own.test "the report goes to the sender"
 ok "and has the reason" wait_for grep -q '550 Unrouteable address' "$S/var/mailboxes/all"
 
@@ -107,11 +107,11 @@ send root@nowhere.test bob@own.test
 explained bob@own.test sender-unknown 'Sender verify failed' 'envelope_from' "the sender is verified, and has no mailbox"
 setting sender.envelope_from alice@own.test >/dev/null
 try_again root@nowhere.test
-three() { [ "$(log | grep -c 'to=<bob@own.test>.*verdict=sent')" = 3 ]; }
+three() { [ "$(log | grep -c 'to=<bob@own.test>.*status=sent')" = 3 ]; }
 ok "done as the remedy says: the mail is taken" patient 40 three
 
 { printf 'Subject: big\n\n'; head -c 40000 /dev/zero | tr '\0' x | fold -w 70; } | as 33:33 /usr/sbin/sendmail -i -f alice@own.test big@own.test
-ok "a mail over Exim's limit is returned before it is sent" patient 40 logged 'to=<big@own.test>.* verdict=failed .*key=size-exceeded .*at most 20000'
+ok "a mail over Exim's limit is returned before it is sent" patient 40 logged 'to=<big@own.test>.* status=bounced .*at most 20000.* key=size-exceeded '
 
 setting smarthost.main.port 587 >/dev/null
 reconfigured

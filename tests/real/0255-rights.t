@@ -18,8 +18,8 @@ tls = off
 END
 spool=$S/var/spool/firsthop
 socket_is_there() { [ -S "$S/var/run/firsthop/submit.sock" ] || [ -S "$S/run/firsthop/submit.sock" ]; }
-sent_to() { log | grep -q "to=<$1>.*verdict=sent"; }
-submitted_by() { log | grep "from=<$2>" | grep -q " submit uid=$1 "; }
+sent_to() { log | grep -q "to=<$1>.*status=sent"; }
+submitted_by() { log | grep "from=<$2>" | grep -q "pickup.* uid=$1 "; }
 # robbed HOW USER ARGS...: sendmail, in an environment that takes the set-group-id right away
 robbed() {
 	how=$1 user=$2; shift 2
@@ -61,7 +61,7 @@ dialogue() {
 		"MAIL FROM:<$box@example.org>" "RCPT TO:<two-$box@example.org>" DATA 'Subject: s' '' x . QUIT | "$@" $sendmail -bs 2>&1 | tr -d '\r' | sed '/^250-/d' | cut -c1-3 | tr '\n' ' ')
 	is "$codes" "220 250 250 250 354 250 250 250 354 250 221 " "-bs as user $uid ($box): both messages are taken"
 	for to in to two; do ok "and sent ($to)" wait_for sent_to "$to-$box@example.org"; done
-	is "$(log | grep "from=<$box@" | grep -c " submit uid=$uid ")" 2 "as mail of user $uid"
+	is "$(log | grep "from=<$box@" | grep -c "pickup.* uid=$uid ")" 2 "as mail of user $uid"
 	is "$(log | grep "from=<$box@" | grep -c via=socket)" "$([ "$via" = as ] && echo 0 || echo 2)" "by $([ "$via" = as ] && echo "its own right" || echo "the runner's socket")"
 	is "$(cat $(grep -l "<to-$box@" "$work"/delivered/*.eml) | tr -d '\r' | grep -c '^\.dot')" 1 "without the dot that was doubled"
 }

@@ -68,7 +68,7 @@ if command -v prlimit >/dev/null 2>&1; then
 	ok "and uses no time ($used hundredths of a second)" test "$used" -lt 100
 	chroot --userspec="$firsthop" / prlimit --pid "$runner" --nproc=100
 	wait_tries=800
-	ok "with a process it goes on" wait_for grep -q 'verdict=deferred.*Connection refused' "$work/runner.log"
+	ok "with a process it goes on" wait_for grep -q 'status=deferred.*Connection refused' "$work/runner.log"
 	kill "$runner"; wait "$runner" 2>/dev/null
 else
 	count=$((count + 1)); echo "ok $count - no process # skip prlimit is not installed"

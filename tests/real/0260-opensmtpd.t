@@ -77,15 +77,15 @@ try_again ops@elsewhere.example
 arrives ops@elsewhere.example "done as the remedy says: OpenSMTPD relays"
 
 { printf 'Subject: big\n\n'; head -c 40000 /dev/zero | tr '\0' x | fold -w 70; } | as 33:33 /usr/sbin/sendmail -i -f bob@own.test big@own.test
-ok "a mail over its limit is returned before it is sent" patient 40 logged 'to=<big@own.test>.* verdict=failed .*key=size-exceeded .*at most 20000'
+ok "a mail over its limit is returned before it is sent" patient 40 logged 'to=<big@own.test>.* status=bounced .*at most 20000.* key=size-exceeded '
 
 # TLS.
 setting smarthost.main.port 25 >/dev/null
 setting smarthost.main.tls verify >/dev/null
 reconfigured
 send tls@elsewhere.example
-patient 40 logged 'to=<tls@elsewhere.example>.* verdict='
-if logged 'to=<tls@elsewhere.example>.* verdict=sent'; then
+patient 40 logged 'to=<tls@elsewhere.example>.* status='
+if logged 'to=<tls@elsewhere.example>.* status=sent'; then
 	like "$(log | grep -F 'to=<tls@')" 'tls="TLSv1.3 verified"' "STARTTLS, and its certificate verified"
 	setting smarthost.main.port 587 >/dev/null
 	set_password falsch
@@ -96,7 +96,7 @@ if logged 'to=<tls@elsewhere.example>.* verdict=sent'; then
 	explained login@own.test auth-refused '535 Authentication failed' 'login and password_file' "a wrong password"
 else
 	explained tls@elsewhere.example tls-handshake 'TLS' "look in the server's log" "STARTTLS is offered, and the handshake always fails"
-	unlike "$(log | grep -F 'to=<tls@')" 'verdict=failed' "the mail is kept, and never sent in the clear"
+	unlike "$(log | grep -F 'to=<tls@')" 'status=bounced' "the mail is kept, and never sent in the clear"
 	in_stage /usr/local/sbin/relayconf probe >"$work/probe.out" 2>&1
 	like "$(cat "$work/probe.out")" 'STARTTLS' "relayconf probe shows how far it came"
 	setting smarthost.main.tls opportunistic >/dev/null

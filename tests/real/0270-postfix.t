@@ -69,7 +69,7 @@ start_runner
 wait_for test -S "$S/var/spool/firsthop/mqueue/control"
 
 send alice@own.test bob@own.test nosuch@own.test
-patient 40 logged 'to=<nosuch@own.test>.* verdict=failed .*key=recipient-unknown .*550 5.1.1 .*User unknown'
+patient 40 logged 'to=<nosuch@own.test>.* status=bounced .*550 5.1.1 .*User unknown.* key=recipient-unknown '
 result $? "an unknown user is returned, with Postfix's words" "$(log | grep -F 'to=<nosuch@')"
 arrives bob@own.test "the other recipient of that mail has it"
 arrives alice@own.test "the report goes to the sender"
@@ -80,14 +80,14 @@ in_stage /usr/bin/mailq remove ops@elsewhere.example >/dev/null
 
 send alice@own.test r1@own.test r2@own.test r3@own.test r4@own.test r5@own.test
 for n in 1 2 3 4 5; do arrives r$n@own.test "Postfix takes two recipients at a time: number $n of 5 has it, at once"; done
-unlike "$(log)" 'to=<r.@own.test>.*verdict=failed' "and none of them is returned"
+unlike "$(log)" 'to=<r.@own.test>.*status=bounced' "and none of them is returned"
 
 big | as 33:33 /usr/sbin/sendmail -i -f alice@own.test big1@own.test
-ok "a mail over the limit that Postfix names is returned before it is sent" patient 40 logged 'to=<big1@own.test>.* verdict=failed .*key=size-exceeded .*at most 20000'
+ok "a mail over the limit that Postfix names is returned before it is sent" patient 40 logged 'to=<big1@own.test>.* status=bounced .*at most 20000.* key=size-exceeded '
 setting smarthost.main.port 2527 >/dev/null
 reconfigured
 big | as 33:33 /usr/sbin/sendmail -i -f alice@own.test bob@own.test
-ok "one over a limit that it does not name is returned with its words" patient 40 logged 'to=<bob@own.test>.* verdict=failed stage=(MAIL|dot) .*key=size-exceeded .*552 5.3.4'
+ok "one over a limit that it does not name is returned with its words" patient 40 logged 'to=<bob@own.test>.* status=bounced .*552 5.3.4.* stage=(MAIL|dot) .*key=size-exceeded '
 
 setting smarthost.main.port 2525 >/dev/null
 reconfigured
@@ -97,7 +97,7 @@ like "$(why r1@own.test)" 'tried again after ([5-9]|[1-9][0-9]) ?min|tried again
 unlike "$(why r1@own.test)" 'will not fix' "and waiting is all there is to do"
 sleep 4
 try_again r1@own.test
-two() { [ "$(log | grep -c 'to=<r1@own.test>.*verdict=sent')" = 2 ]; }
+two() { [ "$(log | grep -c 'to=<r1@own.test>.*status=sent')" = 2 ]; }
 ok "the second try has the same client, sender and recipient: it is taken" patient 40 two
 
 setting smarthost.main.port 2526 >/dev/null
@@ -110,7 +110,7 @@ setting sender.envelope_from root@mail.test >/dev/null
 setting smarthost.main.port 25 >/dev/null
 reconfigured
 try_again r2@own.test
-two() { [ "$(log | grep -c 'to=<r2@own.test>.*verdict=sent')" = 2 ]; }
+two() { [ "$(log | grep -c 'to=<r2@own.test>.*status=sent')" = 2 ]; }
 ok "with another sender it goes" patient 40 two
 
 setting smarthost.main.port 2526 >/dev/null
@@ -130,7 +130,7 @@ setting smarthost.main.password_file secret >/dev/null
 setting smarthost.main.login cacti1@mail.test >/dev/null
 reconfigured
 in_stage /usr/sbin/sendmail -q
-two() { [ "$(log | grep -c 'to=<r3@own.test>.*verdict=sent')" = 2 ]; }
+two() { [ "$(log | grep -c 'to=<r3@own.test>.*status=sent')" = 2 ]; }
 ok "done as the remedy says: with a login it goes" patient 40 two
 
 # Two connections at a time are allowed; four sessions want to be.

@@ -196,7 +196,7 @@ for host in ghost.test null.test x.broken.example nothing.test; do
 	[ $host != ghost.test ] || story=$(in_stage /usr/bin/mailq why "$id")
 done
 is "$(mailq_count)" 4 "mail waits, whatever is wrong with DNS"
-unlike "$(log)" 'bounce=|verdict=failed' "and none is returned"
+unlike "$(log)" 'bounce=|status=bounced' "and none is returned"
 like "$(log)" 'key=dns-mx-missing' "a name that does not exist is shouted in the log"
 like "$story" "MX ghost.test = 10 nowhere.test \\($asked\\)" "mailq why holds each question"
 like "$story" 'remedy +(1\. )?Ask the owner of that domain to correct the MX or SRV record' "and the remedy, for the one who can do it"
@@ -225,7 +225,7 @@ kill $silent
 setting smarthost.main.host b.test
 printf 'Subject: self\n\nx\n' | as 33:33 /usr/sbin/sendmail -i ops@example.org
 in_stage /usr/sbin/sendmail -q
-like "$(log)" 'key=connect-self .*refused by this very machine: b.test leads to it' "a smarthost that is this very machine: said in the log"
+like "$(log)" 'refused by this very machine: b.test leads to it.* key=connect-self ' "a smarthost that is this very machine: said in the log"
 id=$(ls "$S"/var/spool/firsthop/mqueue | sed -n 's/^\([0-9a-f.]*\)\.log$/\1/p' | head -n 1)
 story=$(in_stage /usr/bin/mailq why "$id")
 like "$story" 'b.test = 127.0.0.3 is this very machine: it is asked like any other, and no mail is local for that' "in mailq why"
@@ -238,30 +238,30 @@ setting fallback.direct_mx yes
 setting smarthost.main.host nothing.test
 printf 'Subject: myself\n\nx\n' | as 33:33 /usr/sbin/sendmail -i joe@me.test
 in_stage /usr/sbin/sendmail -q
-like "$(log)" 'key=dns-self .*the MX of me.test: this very machine' "a domain whose MX is this very machine: never taken for local, and no loop"
+like "$(log)" 'the MX of me.test: this very machine.* key=dns-self ' "a domain whose MX is this very machine: never taken for local, and no loop"
 is "$(mailq_count)" 1 "the mail waits"
 # Recipients' domains: what does not exist, or takes no mail, goes back at once; what may be repaired waits, and is named.
 rm -f "$S"/var/spool/firsthop/mqueue/[0-9a-f]*.*
 # sent_to ADDRESS: as root's mail, so that its report is read from the queue
 sent_to() { : >"$work/mark"; marked=$(log | wc -l); printf 'Subject: to %s\n\nx\n' "$1" | as 33:33 /usr/sbin/sendmail -i "$1"; in_stage /usr/sbin/sendmail -q; new=$(log | tail -n +$((marked + 1))); }
 sent_to joe@nodomain.test
-like "$new" 'to=<joe@nodomain.test> .*verdict=deferred .*key=domain-missing ' "a smarthost may know domains that DNS does not: with one, even if it is down, nothing is returned"
+like "$new" 'to=<joe@nodomain.test>, .*status=deferred .*key=domain-missing ' "a smarthost may know domains that DNS does not: with one, even if it is down, nothing is returned"
 rm -f "$S"/var/spool/firsthop/mqueue/[0-9a-f]*.*
 printf '[host]\nname = mon1.example.org\n\n[fallback]\ndirect_mx = yes\n' >"$S/etc/firsthop/firsthop.conf"
 sent_to joe@nodomain.test
-like "$new" 'to=<joe@nodomain.test> .*verdict=failed stage=lookup status=5.1.2 key=domain-missing ' "a recipient's domain that does not exist: returned at once"
+like "$new" 'to=<joe@nodomain.test>, .*dsn=5.1.2, status=bounced .* stage=lookup key=domain-missing ' "a recipient's domain that does not exist: returned at once"
 like "$new" "the recipient's domain nodomain.test: no such name" "with whose domain it is"
 sent_to joe@null.test
-like "$new" 'to=<joe@null.test> .*verdict=failed stage=lookup status=5.1.10 key=domain-null-mx ' "null MX: returned at once (RFC 7505)"
+like "$new" 'to=<joe@null.test>, .*dsn=5.1.10, status=bounced .* stage=lookup key=domain-null-mx ' "null MX: returned at once (RFC 7505)"
 sent_to joe@txt.test
-like "$new" 'to=<joe@txt.test> .*verdict=failed stage=lookup status=5.1.2 key=domain-no-server ' "a domain without any server: returned at once"
+like "$new" 'to=<joe@txt.test>, .*dsn=5.1.2, status=bounced .* stage=lookup key=domain-no-server ' "a domain without any server: returned at once"
 sent_to joe@ghost.test
-like "$new" 'to=<joe@ghost.test> .*verdict=deferred stage=lookup .*key=domain-target-missing ' "an MX without an address: it waits"
+like "$new" 'to=<joe@ghost.test>, .*status=deferred .* stage=lookup .*key=domain-target-missing ' "an MX without an address: it waits"
 like "$new" 'the address of nowhere.test, which the MX of the recipient.s domain ghost.test names: no such name' "and both are named"
 sent_to joe@b.test
-like "$new" 'to=<joe@b.test> .*verdict=deferred .*key=(connect-self|domain-unreachable|dns-self) ' "a server that does not listen: it waits"
+like "$new" 'to=<joe@b.test>, .*status=deferred .*key=(connect-self|domain-unreachable|dns-self) ' "a server that does not listen: it waits"
 sent_to joe@x.elsewhere.example
-like "$new" 'to=<joe@x.elsewhere.example> .*verdict=deferred ' "a resolver that refuses: it waits"
+like "$new" 'to=<joe@x.elsewhere.example>, .*status=deferred ' "a resolver that refuses: it waits"
 # A resolver that denies every name, without naming a zone: nothing is returned.
 in_stage /usr/bin/php -n -r '$s = stream_socket_server("udp://127.0.0.10:53", $no, $why, STREAM_SERVER_BIND);
 while (true) { $q = stream_socket_recvfrom($s, 4096, 0, $from); stream_socket_sendto($s, substr($q, 0, 2) . "\x81\x83" . substr($q, 4), 0, $from); }' >/dev/null 2>&1 </dev/null &
@@ -269,13 +269,13 @@ pids="$pids $!"
 in_stage /bin/busybox ip address add 127.0.0.10/8 dev lo 2>/dev/null
 echo 'nameserver 127.0.0.10' >"$S/etc/resolv.conf"
 sent_to joe@nodomain.test
-like "$new" 'to=<joe@nodomain.test> .*verdict=deferred .*key=domain-doubtful ' "a resolver that denies every name is not believed: it waits"
+like "$new" 'to=<joe@nodomain.test>, .*status=deferred .*key=domain-doubtful ' "a resolver that denies every name is not believed: it waits"
 echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
 # A domain as long as one may be is named whole.
 label=$(printf '%060d' 0 | tr 0 l)
 long=$label.$label.$label.nothing.test
 sent_to "joe@$long"
-like "$(echo "$new" | grep "to=<joe@$long>")" "hop=@$long " "the log names a long domain whole"
+like "$(echo "$new" | grep "to=<joe@$long>")" "smarthost=@$long " "the log names a long domain whole"
 like "$new" "the recipient's domain $long: no such name" "and says whose it is"
 stop_postfix
 finish

@@ -14,7 +14,7 @@ send hello alice
 is "$(stat -c %u:%a "$S/var/mail/alice" 2>/dev/null)" 1000:600 "a new mailbox belongs to its user, and is closed to others"
 like "$(cat "$S/var/mail/alice" 2>/dev/null)" '^hello$' "the message is in it"
 printf 'mbox\nalice\nx@example.org\n2\nx\n' | as 33:33 "$mailbox" >"$work/out" 2>&1; like "$? $(cat "$work/out")" '^75 mailbox-rights cannot become the user alice' "another user who starts mailbox cannot write there"
-logged 'to=<alice@mon1.example.org>.*hop=local .*verdict=sent' "the log tells"
+logged 'to=<alice@mon1.example.org>.*relay=local, .*status=sent' "the log tells"
 like "$(in_stage /usr/local/bin/mail -u alice -H 2>&1)" '^ N  1 ' "mail -u alice: root reads it"
 like "$(as 1000:1000 /usr/local/bin/mail -u alice -H 2>&1)" '^ N  1 ' "she does, too"
 said=$(as 33:33 /usr/local/bin/mail -u alice -H 2>&1; echo "exit $?")
@@ -46,7 +46,7 @@ logged 'key=mailbox-unsafe' "a link in its place is not followed"
 is "$(cksum <"$S/etc/firsthop/secret")" "$before" "and nothing is changed behind it"
 rm -f "$S/var/mail/alice" "$S"/var/spool/firsthop/mqueue/[0-9a-f]*
 send job root
-logged 'to=<root@mon1.example.org>.*verdict=deferred.*key=mailbox-root' "mail for root waits for an alias or a mailbox"
+logged 'to=<root@mon1.example.org>.*status=deferred.*key=mailbox-root' "mail for root waits for an alias or a mailbox"
 : >"$S/var/mail/root"; chown 0:8 "$S/var/mail/root"; chmod 0660 "$S/var/mail/root"
 in_stage /usr/sbin/sendmail -q
 like "$(cat "$S/var/mail/root")" '^job$' "which the mail group may write: then it is appended, without root's rights"

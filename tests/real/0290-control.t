@@ -12,7 +12,7 @@ waits() { [ "$(mailq_count)" = "$1" ]; }
 adopted() { ls "$S"/var/spool/firsthop/mqueue | grep -q '^[0-9a-f]*\.[0-9a-f]*$'; }
 wait_for adopted
 id=$(in_stage /usr/bin/mailq --json 2>/dev/null | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
-tried() { log | grep -q "$id to=.*verdict=deferred"; }
+tried() { log | grep -q "$id: to=.*status=deferred"; }
 ok "the first attempt is over" wait_for tried
 like "$(as 1000:1000 /usr/bin/mailq cat "$id")" '^of alice$' "the sender reads her message"
 out=$(as 33:33 /usr/bin/mailq cat "$id" 2>&1); is $? 77 "another user may not read it"

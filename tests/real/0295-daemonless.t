@@ -103,7 +103,7 @@ for limit in "f 0 file size" "n 20 descriptors" "t 1 processor time" "v 20000 me
 	fi
 	wait_for nobody_lives
 done
-is "$(log | grep -c verdict=deferred)" 0 "nothing was put off for it"
+is "$(log | grep -c status=deferred)" 0 "nothing was put off for it"
 printf 'Subject: c\n\nx\n' | as 33:33 /usr/sbin/sendmail -i ops@example.org
 no_mail_waits() { [ "$(mailq_count)" = 0 ]; }
 ok "and a caller without limits has all of it sent" wait_for no_mail_waits

@@ -48,7 +48,7 @@ setup_postfix
 ok "Postfix is up, as the smarthost" start_postfix
 ok "the runner starts" start_runner
 ok "each arrives for each of its recipients" wait_for mails_are 6
-is_relayed() { grep -q "to=<late@elsewhere.example> .*verdict=sent" "$S/var/log/mail.log"; }
+is_relayed() { grep -q "to=<late@elsewhere.example>, .*status=sent" "$S/var/log/mail.log"; }
 ok "and what was deferred goes on to the server" wait_for is_relayed
 ours() { grep -L '^Subject: Undelivered' "$S"/var/vmail/all/new/* | wc -l; }
 is "$(ours)" 6 "and no more than that: who had it does not get it again"

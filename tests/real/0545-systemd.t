@@ -73,7 +73,7 @@ printf '[host]\nname = mon1.example.org\n[smarthost main]\nhost = 127.0.0.1\npor
 inside sh -c 'cat >/etc/firsthop/firsthop.conf' <"$work/conf"
 inside systemctl reload firsthop
 ok "systemctl reload" inside systemctl reload firsthop
-log() { inside journalctl -q -o cat -t firsthop --no-pager; }
+log() { inside journalctl -q -o short --facility=mail --no-pager | grep firsthop; }
 has_read() { log | grep -q 'configuration read again'; }
 ok "it reads the configuration, and says so in the journal" wait_for has_read
 
@@ -98,7 +98,7 @@ inside setpriv --reuid=33 --regid=33 --clear-groups sh -c 'echo "of a user" | se
 ok "is delivered by the service" wait_for got 1
 inside systemd-run -q --wait -p User=www-data -p NoNewPrivileges=yes -p ProtectSystem=strict -p PrivateTmp=yes sh -c 'echo "of a unit" | sendmail -f web@example.org ops@example.org'; is $? 0 "a unit with NoNewPrivileges, as that of php-fpm"
 ok "its mail, too" wait_for got 2
-like "$(log)" 'submit uid=33 login=www-data from=<web@example.org> .*via=socket' "through submit.sock, with the number of its user"
+like "$(log)" 'pickup.* uid=33 from=<web@example.org> login=www-data .*via=socket' "through submit.sock, with the number of its user"
 inside systemd-run -q --wait -p DynamicUser=yes sh -c 'echo "of a dynamic user" | sendmail -f dyn@example.org ops@example.org'; is $? 0 "a unit with DynamicUser"
 ok "its mail, too: 3" wait_for got 3
 printf '@reboot echo "output of a job"\n' | inside crontab -u nobody -

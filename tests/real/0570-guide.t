@@ -83,9 +83,9 @@ ini=$(basename "$(echo "$S"/etc/php/*)")
 rm -rf "$S/etc/php/$ini/cli/conf.d" && ln -s /usr/local/etc/php "$S/etc/php/$ini/cli/conf.d"
 run php; went "PHP"
 ok "its mail arrives" wait_for arrived '^Subject: test'
-like "$(log)" 'submit uid=80 login=www from=<alerts@example.org>' "with the sender of php.ini"
+like "$(log)" 'pickup.* uid=80 from=<alerts@example.org> login=www ' "with the sender of php.ini"
 run cacti; went "Cacti"
-like "$(said)" 'submit uid=80 login=www ' "who has sent what"
+like "$(said)" 'pickup.* uid=80 .*login=www ' "who has sent what"
 is "$(in_stage /usr/local/sbin/relayconf get submit.www.max_per_hour)" 2000 "and the limit"
 run nagios; went "Nagios' mail command"
 ok "its mail arrives" wait_for arrived '^Subject: web1 is DOWN'
@@ -105,12 +105,12 @@ done <"$work/items"
 # Reading the log: of a mail that waits.
 stop_postfix
 printf 'Subject: waits\n\nx\n' | in_stage /usr/sbin/sendmail -f alerts@example.org late@example.org
-is_deferred() { grep -q 'to=<late@example.org>.*verdict=deferred' "$S/var/log/mail.log"; }
+is_deferred() { grep -q 'to=<late@example.org>.*status=deferred' "$S/var/log/mail.log"; }
 wait_for is_deferred
-id=$(sed -n 's/.* \([0-9a-f.]*\) to=<late@example.org>.*/\1/p' "$S/var/log/mail.log" | head -n 1)
+id=$(sed -n 's/.* \([0-9a-f.]*\): to=<late@example.org>.*/\1/p' "$S/var/log/mail.log" | head -n 1)
 recipe log | sed "s/6743a1f2.9c01d2aa/$id/; s/6743a1f2/${id%.*}/" >"$work/recipe"
 out=$(in_stage /bin/sh -e -c "PATH=/usr/bin:/bin; $(cat "$work/recipe")" 2>&1); result $? "reading the log" "$out"
-like "$out" "$id to=<late@example.org> .*verdict=deferred" "what did not go through"
+like "$out" "$id: to=<late@example.org>, .*status=deferred" "what did not go through"
 like "$out" "$id submit " "the way of one mail"
 like "$out" 'remedy ' "and its story"
 

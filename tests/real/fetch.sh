@@ -217,7 +217,7 @@ exim) set -- exim exim4-daemon-light ;;
 opensmtpd) set -- opensmtpd opensmtpd ;;
 formers) set -- formers -- dma nullmailer $(t64 libssl3) $(t64 libgnutls30) ;;
 imports) set -- imports msmtp -- dma nullmailer ssmtp $(t64 libgnutls30) $(t64 libgnutls-openssl27) ;;
-callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks smartmontools sudo logwatch \
+callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks smartmontools sudo logwatch pflogsumm \
 	libemail-sender-perl libmime-lite-perl libmailtools-perl libphp-phpmailer php-symfony-mailer php-mbstring nodejs node-nodemailer \
 	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core mdadm libudev1 ;;
 sendmail) set -- sendmail sendmail-bin sendmail-cf m4 ;;

@@ -186,6 +186,6 @@ explained() {
 }
 # arrives RECIPIENT NAME: after what the remedy says
 arrives() {
-	patient 40 logged "to=<$1>.* verdict=sent"
+	patient 40 logged "to=<$1>.* status=sent"
 	result $? "$2" "$(log | grep -F "to=<$1>" | tail -n 3)"
 }

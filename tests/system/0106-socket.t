@@ -24,7 +24,8 @@ printf 'To: a@example.org\nBcc: secret@example.org\nSubject: by socket\r\n\none\
 ok "it is delivered" wait_for delivers 1
 like "$(last)" '^Subject: by socket' "its header"
 unlike "$(last)" 'secret@example.org.*Bcc|^Bcc' "without Bcc"
-like "$(cat "$work/log")" "submit uid=$(id -u) login=[a-z]+ from=<me@example.org> rcpts=2 size=[0-9]+ program=[^ ]+ via=socket" "the runner logs who sent it"
+like "$(cat "$work/log")" "pickup.* uid=$(id -u) from=<me@example.org> login=[a-z]+ program=[^ ]+ via=socket" "the runner logs who sent it"
+like "$(cat "$work/log")" 'qmgr: .* from=<me@example.org>, size=[0-9]+, nrcpt=2 ' "and what"
 clear_delivered
 { printf 'Subject: big\n\n'; head -c 3000000 /dev/zero | tr '\0' 'x' | fold -w 70; } >"$work/big"
 S -i a@example.org <"$work/big"; is $? 0 "3 MB: exit 0"
@@ -41,13 +42,13 @@ head="firsthop-spool: 1${newline}content: bytes=000000000000009 lines=0000000000
 say() { "$TOOLS/sockcat" "$sock"; }
 answer=$({ frame "${head}uid: 4711${newline}login: victim${newline}sender: v@example.org${newline}recipient: forged@example.org${newline}flags: from-given bounce no-alias${newline}${newline}"; frame "Subject: f${newline}${newline}x${newline}"; frame ""; } | say)
 like "$answer" '^ok [0-9a-f]{8}\.[0-9a-f]{8}$' "a raw client is answered with the ID"
-like "$(cat "$work/log")" "submit uid=$(id -u) login=$(id -un) from=<v@example.org>" "what it says about its user does not count"
+like "$(cat "$work/log")" "pickup.* uid=$(id -u) from=<v@example.org> login=$(id -un) " "what it says about its user does not count"
 unlike "$(cat "$work/log")" 'uid=4711|login=victim' "nowhere"
 ok "it is delivered" wait_for delivers 1
 like "$(last)" "^Received: by .*, from uid $(id -u)[^0-9]" "and goes as mail of the user whom the kernel named"
 unlike "$(last)" '4711|victim' "without a word of the other"
 clear_delivered
-ok "and the time, the counts and the flags are our own" grep -q 'size=14 ' "$work/log"
+ok "and the time, the counts and the flags are our own" grep -q 'size=14, ' "$work/log"
 refused() { like "$(say <"$work/said")" "$1" "$2"; }
 printf 'GET / HTTP/1.0\r\n\r\n' >"$work/said"; refused '^no 65 ' "no message at all"
 { frame "rubbish${newline}${newline}"; frame ""; } >"$work/said"; refused '^no 65 ' "a head that is none"
@@ -64,7 +65,7 @@ mkfifo "$work/silence"
 exec 9<>"$work/silence"
 for i in 1 2 3 4 5 6; do "$TOOLS/sockcat" "$sock" <"$work/silence" >/dev/null & pids="$pids $!"; done
 "$BIN/sendmail" drop@example.org </dev/null; is $? 0 "while silent callers hold the socket, drop/ works"
-delivered_to() { grep -q "to=<$1>.*verdict=sent" "$work/log"; }
+delivered_to() { grep -q "to=<$1>.*status=sent" "$work/log"; }
 ok "and is delivered" wait_for delivered_to drop@example.org
 # One user cannot fill it: above 64 that wait he is refused, and told so.
 for i in $(seq 70); do "$TOOLS/sockcat" "$sock" <"$work/silence" >/dev/null 2>&1 & pids="$pids $!"; done

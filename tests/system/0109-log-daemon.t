@@ -11,7 +11,7 @@ send() { printf 'Subject: x\n\nx\n' | timeout 20 "$BIN/sendmail" -i -f s@example
 within() { [ "$(cat "$work/ms")" -lt "$1" ]; }
 delivered_are() { [ "$(delivered)" -ge "$1" ]; }
 logged() { grep -q "$1" "$work/syslog"; }
-sent() { grep -c 'firsthop\[.*to=<.*verdict=sent' "$work/syslog"; }
+sent() { grep -c 'firsthop/smtp\[.*to=<.*status=sent' "$work/syslog"; }
 sent_are() { [ "$(sent)" -ge "$1" ]; }
 
 : >"$work/syslog"
@@ -19,12 +19,12 @@ daemon
 smarthost
 config
 send first@example.org
-wait_for logged submit
-like "$(cat "$work/syslog")" '^[A-Z][a-z][a-z] [ 123][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] firsthop\[[0-9]+\]: [0-9a-f.]{17} submit ' "a line as syslog(3) writes it"
+wait_for logged pickup
+like "$(cat "$work/syslog")" '^[A-Z][a-z][a-z] [ 123][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] firsthop/pickup\[[0-9]+\]: [0-9a-f.]{17}: uid=[0-9]+ from=' "a line as syslog(3) writes it"
 
 "$BIN/runner" --stay
 wait_for delivered_are 1
-ok "the runner's lines are there" wait_for logged 'verdict=sent'
+ok "the runner's lines are there" wait_for logged 'status=sent'
 
 hang
 elapsed_ms send second@example.org; is $? 0 "a log daemon that does not read: the message is accepted"

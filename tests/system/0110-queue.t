@@ -11,7 +11,7 @@ runner_once
 list=$("$BIN/mailq" 2>/dev/null)
 like "$list" 'mqueue \(20 requests\)' "they wait in mqueue/"
 is "$(echo "$list" | grep -c 'connect: Connection refused')" 20 "each with the reason"
-is "$(grep -c 'verdict=deferred' "$work/log")" 1 "only one of them asked the dead smarthost"
+is "$(grep -c 'status=deferred' "$work/log")" 1 "only one of them asked the dead smarthost"
 like "$("$BIN/mailq" -v 2>/dev/null)" 'tried 1 time, next in' "-v tells when it is tried next"
 json=$("$BIN/mailq" --json 2>/dev/null)
 is "$(echo "$json" | lines)" 20 "JSON: a line per message"

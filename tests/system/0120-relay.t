@@ -25,9 +25,9 @@ empty_queue
 
 printf 'To: good@example.org, gone@example.org, later@example.org\nSubject: three\n\nx\n' | "$BIN/sendmail" -t -f sender@example.org
 runner_once
-like "$(cat "$work/log")" 'to=<good@example.org>.*verdict=sent' "one recipient of three is served"
-like "$(cat "$work/log")" 'to=<gone@example.org>.*verdict=failed.*status=5.1.1 key=recipient-unknown' "one fails"
-like "$(cat "$work/log")" 'to=<later@example.org>.*verdict=deferred' "one waits"
+like "$(cat "$work/log")" 'to=<good@example.org>.*status=sent' "one recipient of three is served"
+like "$(cat "$work/log")" 'to=<gone@example.org>.*dsn=5.1.1, status=bounced .*key=recipient-unknown' "one fails"
+like "$(cat "$work/log")" 'to=<later@example.org>.*status=deferred' "one waits"
 list=$("$BIN/mailq" 2>/dev/null)
 like "$list" '<later@example.org>' "only that one is listed"
 unlike "$list" 'good@|gone@' "the others are not"
@@ -40,7 +40,7 @@ like "$(tr -d '\r' <"$report" | tr '\n' ' ')" 'was not delivered,.* The recipien
 empty_queue
 
 send denied relay@example.org; runner_once
-like "$(cat "$work/log")" 'verdict=deferred.*key=relay-denied' "relaying denied: the mail waits"
+like "$(cat "$work/log")" 'status=deferred.*key=relay-denied' "relaying denied: the mail waits"
 like "$(reason)" 'RCPT: 513 Relaying denied' "and mailq says it"
 empty_queue
 send bounce gone@example.org ''; runner_once; runner_once
@@ -55,8 +55,8 @@ empty_queue; stop "$smarthost_pid"
 smarthost -s 1000; config
 { printf 'Subject: long\n\n'; head -c 3000 /dev/zero | tr '\0' z | fold -w 70; } | "$BIN/sendmail" -i -f '' a@example.org
 send short b@example.org; runner_once
-like "$(cat "$work/log")" 'to=<a@example.org>.*verdict=failed stage=MAIL status=5.3.4 key=size-exceeded' "a message that is too big for the server fails without being sent"
-like "$(cat "$work/log")" 'to=<b@example.org>.*verdict=sent' "and the next one goes out"
+like "$(cat "$work/log")" 'to=<a@example.org>.*dsn=5.3.4, status=bounced .* stage=MAIL key=size-exceeded' "a message that is too big for the server fails without being sent"
+like "$(cat "$work/log")" 'to=<b@example.org>.*status=sent' "and the next one goes out"
 empty_queue; stop "$smarthost_pid"
 
 sh tests/fake/certs.sh "$work/certs" >/dev/null 2>&1
@@ -69,7 +69,7 @@ attempt() { send tls a@example.org; runner_once; like "$(cat "$work/log")" "$2" 
 umask 077; echo geheim >"$work/secret"; umask 022
 
 smarthost -t "$work/certs/good.pem" -k "$work/certs/good.key" -a cacti1:geheim; config "$lines"
-attempt good 'verdict=sent.*tls="TLSv1.[23] verified"' "STARTTLS, certificate verified, login accepted"
+attempt good 'status=sent.*tls="TLSv1.[23] verified"' "STARTTLS, certificate verified, login accepted"
 like "$(cat "$work/sessions")" 'tls=1' "the smarthost saw TLS"
 empty_queue
 # The system's authorities: a folder of hashed names is all that FreeBSD has, and is read before the session is confined.
@@ -78,17 +78,17 @@ echo "no certificate" >"$work/hashed/README"
 config "login = cacti1
 password_file = secret"
 export SSL_CERT_DIR="$work/hashed"
-attempt hashed 'verdict=sent.*tls="TLSv1.[23] verified"' "the authority lies in the system's folder of hashed names"
+attempt hashed 'status=sent.*tls="TLSv1.[23] verified"' "the authority lies in the system's folder of hashed names"
 rm "$work/hashed"/*.0
-attempt unhashed "stage=(config|TLS).*key=tls-trust.*(certctl rehash|package ca-certificates)" "with no authority at all, what makes them is told"
+attempt unhashed "(certctl rehash|package ca-certificates).* stage=(config|TLS).*key=tls-trust" "with no authority at all, what makes them is told"
 unset SSL_CERT_DIR; export SSL_CERT_FILE="$work/certs/ca.pem"
 empty_queue
-attempt bundle 'verdict=sent.*tls="TLSv1.[23] verified"' "or in the system's bundle"
+attempt bundle 'status=sent.*tls="TLSv1.[23] verified"' "or in the system's bundle"
 unset SSL_CERT_FILE
 attempt none 'key=tls-(untrusted|self-signed|trust)' "and is not known otherwise"
 empty_queue; config "$lines"
 echo falsch >"$work/secret"
-attempt good 'verdict=deferred stage=AUTH.*key=auth-refused' "a wrong password: the mail waits"
+attempt good 'status=deferred .* stage=AUTH.*key=auth-refused' "a wrong password: the mail waits"
 like "$(reason)" 'AUTH: 535 5.7.8' "mailq says so"
 empty_queue
 chmod 0644 "$work/secret"; attempt good 'key=secret-open-to-all' "a password file that others can read is not used"
@@ -98,31 +98,31 @@ empty_queue; stop "$smarthost_pid"
 umask 077; echo geheim >"$work/secret"; umask 022
 for case in expired:tls-expired notyet:tls-not-yet-valid wrongname:tls-wrong-name selfsigned:tls-self-signed; do
 	smarthost -t "$work/certs/${case%:*}.pem" -k "$work/certs/${case%:*}.key" -a cacti1:geheim; config "$lines"
-	attempt "$case" "verdict=deferred stage=TLS.*key=${case#*:}" "certificate ${case%:*}: the mail waits"
+	attempt "$case" "status=deferred .* stage=TLS.*key=${case#*:}" "certificate ${case%:*}: the mail waits"
 	empty_queue; stop "$smarthost_pid"
 done
 smarthost -g -t "$work/certs/good.pem" -k "$work/certs/good.key"; tls=encrypt; config
-attempt nonsense 'verdict=deferred stage=TLS.*key=tls-(handshake|closed)' "a TLS handshake that fails: the mail waits"
+attempt nonsense 'status=deferred .* stage=TLS.*key=tls-(handshake|closed)' "a TLS handshake that fails: the mail waits"
 empty_queue; tls=opportunistic; config
-attempt opportunistic 'verdict=sent.*tls=- ' "tls = opportunistic goes on without TLS"
+attempt opportunistic 'status=sent.*tls=-$' "tls = opportunistic goes on without TLS"
 like "$(cat "$work/sessions")" 'tls=0' "in the clear"
 empty_queue; stop "$smarthost_pid"; tls=verify
 smarthost -a cacti1:geheim; config "$lines"
-attempt none 'verdict=deferred stage=STARTTLS.*key=starttls-missing' "STARTTLS not offered"
+attempt none 'status=deferred .* stage=STARTTLS.*key=starttls-missing' "STARTTLS not offered"
 is "$(delivered)" 0 "and nothing was sent in the clear"
 empty_queue; tls=off; config "$lines"
-attempt none 'verdict=deferred stage=AUTH.*key=auth-needs-tls' "a login without TLS"
+attempt none 'status=deferred .* stage=AUTH.*key=auth-needs-tls' "a login without TLS"
 empty_queue; config "$lines
 auth_without_tls = yes"
-attempt none 'verdict=sent' "unless it is configured so"
+attempt none 'status=sent' "unless it is configured so"
 empty_queue; stop "$smarthost_pid"; tls=verify
 smarthost -i -t "$work/certs/good.pem" -k "$work/certs/good.key" -a cacti1:geheim; config "$lines
 implicit = yes"
-attempt implicit 'verdict=sent.*verified' "implicit TLS"
+attempt implicit 'status=sent.*verified' "implicit TLS"
 empty_queue; stop "$smarthost_pid"
 smarthost -t "$work/certs/expired.pem" -k "$work/certs/expired.key" -a cacti1:geheim; tls=encrypt; config "$lines
 auth_to_unverified_server = yes"
-attempt encrypt 'verdict=sent.*tls="TLSv1.[23] not verified' "tls = encrypt goes on, and says that it did not verify"
+attempt encrypt 'status=sent.*tls="TLSv1.[23] not verified' "tls = encrypt goes on, and says that it did not verify"
 empty_queue; stop "$smarthost_pid"; tls=off
 config; attempt closed 'stage=connect.*key=connect-refused' "port closed"
 empty_queue

@@ -19,7 +19,7 @@ odd_server() {
 }
 
 # verdict_of N: the first outcome of recipient N in the log
-verdict_of() { sed -n "s/.*to=<ops$1@example.org>.* verdict=\([a-z]*\) .*/\1/p" "$work/log" | head -n 1; }
+verdict_of() { sed -n "s/.*to=<ops$1@example.org>.* status=\([a-z]*\) .*/\1/p" "$work/log" | head -n 1; }
 
 for script in tests/fake/scripts/*.smtp; do
 	name=$(basename "$script" .smtp)

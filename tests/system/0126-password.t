@@ -48,7 +48,7 @@ for mechanism in PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256; do
 [relay]
 reply_s = 2"
 		attempt
-		like "$log" 'verdict=deferred stage=AUTH .*key=auth-unverified ' "$mechanism, tls = $tls, a man in the middle: the mail waits"
+		like "$log" 'status=deferred .* stage=AUTH .*key=auth-unverified ' "$mechanism, tls = $tls, a man in the middle: the mail waits"
 		like "$heard" '^C: EHLO' "$mechanism, tls = $tls: it was spoken to"
 		unlike "$heard" '^C: AUTH' "$mechanism, tls = $tls: it gets nothing of the login"
 	done
@@ -67,17 +67,17 @@ check=$("$BIN/relayconf" check 2>&1)
 like "$check" '^problem +password +main: a login with tls = encrypt: a server whose certificate cannot be verified does not get the password' "relayconf check, too"
 config "$login
 tls_ca_file = $work/certs/selfsigned.pem"; attempt
-like "$log" 'verdict=sent .*verified"' "with that very certificate in tls_ca_file it gets it"
+like "$log" 'status=sent .*verified"' "with that very certificate in tls_ca_file it gets it"
 config "$login
 auth_to_unverified_server = yes"; attempt
-like "$log" 'verdict=sent .*not verified' "auth_to_unverified_server = yes: it gets it unproved"
+like "$log" 'status=sent .*not verified' "auth_to_unverified_server = yes: it gets it unproved"
 like "$("$BIN/relayconf" check 2>&1)" '^note +password +main: the password is given to whoever answers in the place of 127.0.0.1' "of which relayconf check reminds"
 config "$login
 auth_without_tls = yes"; attempt
-like "$log" 'verdict=sent' "who allows the password in the clear has allowed more than that"
+like "$log" 'status=sent' "who allows the password in the clear has allowed more than that"
 stop "$smarthost_pid"
 smarthost -t "$work/certs/selfsigned.pem" -k "$work/certs/selfsigned.key"; config; attempt
-like "$log" 'verdict=sent .*not verified' "mail without a login goes on, as before"
+like "$log" 'status=sent .*not verified' "mail without a login goes on, as before"
 stop "$smarthost_pid"
 
 # --- names (RFC 9525) -----------------------------------------------------------------------------------------------------
@@ -91,12 +91,12 @@ $2"; attempt
 . tests/fake/one_cert.sh
 one_cert "$work/certs" bare localhost 'basicConstraints=CA:FALSE'
 one_cert "$work/certs" mx1 x 'subjectAltName=DNS:mx1.example.org'
-named bare 'tls_name = localhost' 'key=tls-wrong-name .*is not for localhost; it is for: no name at all .the common name localhost does not count' "a common name is no name, however right"
-named mx1 'tls_name = mx1.example.org' 'verdict=sent' "tls_name: the name"
-named mx1 'tls_name = .example.org' 'verdict=sent' "tls_name = .DOMAIN: any name below it"
+named bare 'tls_name = localhost' 'is not for localhost; it is for: no name at all .the common name localhost does not count.* key=tls-wrong-name ' "a common name is no name, however right"
+named mx1 'tls_name = mx1.example.org' 'status=sent' "tls_name: the name"
+named mx1 'tls_name = .example.org' 'status=sent' "tls_name = .DOMAIN: any name below it"
 named mx1 'tls_name = .ample.org' 'key=tls-wrong-name' "but not one that merely ends so"
 named mx1 'tls_name = example.org' 'key=tls-wrong-name' "nor one below without the dot"
-named good 'tls_name = 127.0.0.1' 'verdict=sent' "tls_name: an address"
+named good 'tls_name = 127.0.0.1' 'status=sent' "tls_name: an address"
 named good 'tls_name = 127.0.0.2' 'key=tls-wrong-name' "which has to be the right one"
 
 # --- a forged MX or SRV -----------------------------------------------------------------------------------------------
@@ -134,22 +134,22 @@ mx.evil.example.net A 127.0.0.1
 END
 for lookup in mx srv; do
 	forged $lookup 127.0.0.1 evil
-	like "$log" 'verdict=deferred stage=TLS .*key=tls-wrong-name .*is not for example.org; it is for: mx.evil.example.net' "forged $lookup: a good certificate for the forger's own name is none for example.org"
+	like "$log" 'status=deferred .*is not for example.org; it is for: mx.evil.example.net.* stage=TLS .*key=tls-wrong-name ' "forged $lookup: a good certificate for the forger's own name is none for example.org"
 	like "$check" "^problem +tls-name +main: lookup = $lookup leads to mx.evil.example.net, and nothing but DNS says so" "forged $lookup: relayconf check says so beforehand"
 	for tls in encrypt opportunistic; do
 		forged $lookup 127.0.0.1 evil "tls = $tls"
-		like "$log" 'verdict=deferred stage=AUTH .*key=auth-unverified' "forged $lookup, tls = $tls: no password"
+		like "$log" 'status=deferred .* stage=AUTH .*key=auth-unverified' "forged $lookup, tls = $tls: no password"
 	done
 	forged $lookup 127.0.0.1 domain
-	like "$log" 'verdict=sent .*verified"' "$lookup: a server with a certificate for the domain gets it"
+	like "$log" 'status=sent .*verified"' "$lookup: a server with a certificate for the domain gets it"
 	forged $lookup 127.0.0.1 evil "tls_name = mx.evil.example.net"
-	like "$log" 'verdict=sent .*verified"' "$lookup: one that tls_name names gets it"
+	like "$log" 'status=sent .*verified"' "$lookup: one that tls_name names gets it"
 	unlike "$check" 'tls-name +main: lookup' "$lookup: and relayconf check is content"
 done
 echo validated >>"$work/zone"
 for lookup in mx srv; do
 	forged $lookup 127.0.0.1 evil
-	like "$log" 'verdict=sent .*verified"' "$lookup that a resolver on this machine has validated by DNSSEC: the name that it leads to is good"
+	like "$log" 'status=sent .*verified"' "$lookup that a resolver on this machine has validated by DNSSEC: the name that it leads to is good"
 	unlike "$check" 'tls-name +main: lookup' "$lookup, validated: relayconf check is content"
 	forged $lookup 192.0.2.53 evil
 	like "$log" 'key=tls-wrong-name' "$lookup that a resolver elsewhere calls validated: that can be forged, too"

@@ -31,23 +31,23 @@ AUTH     silence deferred AUTH     reply-timeout     sent
 AUTH     reset   deferred AUTH     connect-reset     sent
 AUTH     garbage deferred AUTH     reply-bad         sent
 MAIL     4xx     deferred MAIL     reply-4xx         sent
-MAIL     5xx     failed   MAIL     sender-refused    returned
+MAIL     5xx     bounced  MAIL     sender-refused    returned
 MAIL     silence deferred MAIL     reply-timeout     sent
 MAIL     reset   deferred MAIL     connect-reset     sent
 MAIL     garbage deferred MAIL     reply-bad         sent
 RCPT     4xx     deferred RCPT     reply-4xx         sent
-RCPT     5xx     failed   RCPT     recipient-unknown returned
+RCPT     5xx     bounced  RCPT     recipient-unknown returned
 RCPT     silence deferred RCPT     reply-timeout     sent
 RCPT     reset   deferred RCPT     connect-reset     sent
 RCPT     garbage deferred RCPT     reply-bad         sent
 DATA     4xx     deferred DATA     reply-4xx         waits
-DATA     5xx     failed   DATA     reply-5xx         returned
+DATA     5xx     bounced  DATA     reply-5xx         returned
 DATA     silence deferred DATA     reply-timeout     sent
 DATA     reset   deferred DATA     connect-reset     sent
 DATA     garbage deferred DATA     reply-bad         sent
 body     reset   deferred body     connect-reset|peer-closed   sent
 dot      4xx     deferred dot      reply-4xx         waits
-dot      5xx     failed   dot      content-refused   returned
+dot      5xx     bounced  dot      content-refused   returned
 dot      silence deferred dot      outcome-unknown   waits
 dot      reset   deferred dot      outcome-unknown   waits
 dot      garbage deferred dot      outcome-unknown   waits
@@ -85,7 +85,7 @@ script() {
 	wrong "$kind" 4 '5.7.1 '
 }
 
-said() { sed -n "s/.*to=<$1@example.org>.* verdict=\([a-z]*\) stage=\([A-Za-z]*\) .* key=\([a-z0-9-]*\) .*/\1 \2 \3/p" "$2" | head -n 1; }
+said() { sed -n "s/.*to=<$1@example.org>.* status=\([a-z]*\) (.* stage=\([A-Za-z]*\) key=\([a-z0-9-]*\) .*/\1 \2 \3/p" "$2" | head -n 1; }
 
 # cell STAGE KIND: in a spool of its own; leaves "verdict stage key deed" in a file
 cell() (
@@ -118,7 +118,7 @@ tls = off"; do
 	deed=lost
 	# What went back is gone from the queue; its report is another message.
 	grep -ql "recipient: $name@example.org" "$own"/spool/mqueue/*[0-9a-f] 2>/dev/null && deed=waits
-	grep -q "^[^ ]* [0-9a-f.]* bounce=" "$own/log" && deed=returned
+	grep -q "^[^ ]* [0-9a-f.]*: .* bounce=" "$own/log" && deed=returned
 	grep -ql "^X-Envelope-To: <$name@example.org>" "$work"/delivered/*.eml 2>/dev/null && deed=$deed+sent
 	echo "$(said "$name" "$own/log") $deed" | sed 's/lost+sent/sent/' >"$own/result"
 )

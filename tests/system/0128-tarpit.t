@@ -44,7 +44,7 @@ start
 wait_for logged 'bounce='
 answered; is "$?" 1 "all are refused: the report goes before DATA is answered"
 unlike "$("$BIN/mailq" 2>/dev/null)" '^[0-9a-f.]{17}\*' "and the message is not shown as being worked on"
-is "$(sed -n 's/.* to=<\([a-z]*\)@.* verdict=\([a-z]*\) .*/\1 \2/p' "$work/log" | sort | tr '\n' ' ')" "one failed three failed two deferred " "with each outcome in the log"
+is "$(sed -n 's/.* to=<\([a-z]*\)@.* status=\([a-z]*\) .*/\1 \2/p' "$work/log" | sort | tr '\n' ' ')" "one bounced three bounced two deferred " "with each outcome in the log"
 wait_for answered
 like "$("$BIN/mailq" 2>&1)" 'two@example.org' "the one that is put off waits"
 stop "$runner"; stop "$smtpd_pid"
@@ -77,9 +77,9 @@ silence
 END
 send one@example.org two@example.org
 start
-wait_for logged 'to=<one@example.org>.*verdict=failed'
+wait_for logged 'to=<one@example.org>.*status=bounced'
 answered; is "$?" 1 "one of two is refused: the log says so before DATA is answered"
-wait_for logged 'to=<two@example.org>.*verdict=sent'
+wait_for logged 'to=<two@example.org>.*status=sent'
 ok "the report follows with the rest" wait_for logged 'bounce='
 ok "and goes" wait_for empty
 stop "$runner"; stop "$smtpd_pid"
@@ -100,7 +100,7 @@ close
 END
 send one@example.org
 start
-ok "MAIL is refused, and the link breaks: the report goes" wait_for logged 'to=<s@example.org>.*verdict=sent'
+ok "MAIL is refused, and the link breaks: the report goes" wait_for logged 'to=<s@example.org>.*status=sent'
 stop "$runner"; stop "$smtpd_pid"
-is "$(grep -c 'bounce=' "$work/log") $(grep -c 'to=<one@' "$work/log") $(grep -c 'to=<s@.*verdict=sent' "$work/log")" "1 1 1" "once"
+is "$(grep -c 'bounce=' "$work/log") $(grep -c 'to=<one@' "$work/log") $(grep -c 'to=<s@.*status=sent' "$work/log")" "1 1 1" "once"
 finish

@@ -5,7 +5,7 @@ new_spool
 start() { "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"; wait_for test -s "$work/run/runner.pid"; }
 end() { kill "$runner"; wait "$runner" 2>/dev/null; rm -f "$work"/spool/mqueue/*.log "$work"/spool/mqueue/[0-9a-f]*.* "$work"/spool/drop/*; : >"$work/log"; rm -rf "$work/delivered"; }
 send() { printf 'Subject: %s\n\nx\n' "$1" | "$BIN/sendmail" -i -f s@example.org "$1"; }
-sent() { grep -c "to=<$1.*verdict=sent" "$work/log"; }
+sent() { grep -c "to=<$1.*status=sent" "$work/log"; }
 sent_are() { [ "$(sent "$1")" -ge "$2" ]; }
 logged() { grep -q "$1" "$work/log"; }
 # queue UID NAME ...: a message of that user to each NAME, while no runner is there
@@ -51,7 +51,7 @@ end
 # again OPTIONS: another smarthost, and nothing else left
 again() { rm -f "$work/sessions"; smarthost "$@"; config "${more:-}"; }
 sessions() { cut -d' ' -f1 "$work/sessions" | sort -u | lines; }
-deferred() { grep -c "to=<$1.*verdict=deferred" "$work/log"; }
+deferred() { grep -c "to=<$1.*status=deferred" "$work/log"; }
 
 # A long message: the server reads it slowly.
 stop "$smarthost_pid"
@@ -123,7 +123,7 @@ printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -odq -i -f s@example.org a@other.te
 mv "$work"/kept/* "$work/spool/drop/"
 start
 ok "max_sessions = 1: all are delivered" wait_for sent_are 'm[0-9]' 300
-before=$(grep 'verdict=sent' "$work/log" | sed '/to=<a@other.test>/q' | lines)
+before=$(grep 'status=sent' "$work/log" | sed '/to=<a@other.test>/q' | lines)
 ok "the other destination did not wait for the end of the first one's ($before before it)" test "$before" -lt 200
 end; stop "$smarthost_pid"; stop "$first"
 finish

@@ -4,7 +4,7 @@
 new_spool
 send() { printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -f s@example.org "$1"; }
 logged() { grep -q "$1" "$work/log"; }
-sent_to() { logged "to=<$1>.*verdict=sent"; }
+sent_to() { logged "to=<$1>.*status=sent"; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 # relays: the processes of the runner's sessions
 relays() { ps -A -o pid= -o ppid= -o comm= | awk -v runner="$runner" '{ parent[$1] = $2; name[$1] = $3 } END { for (p in name) if (name[p] ~ /relay/ && (parent[p] == runner || parent[parent[p]] == runner)) print p }'; }
@@ -87,5 +87,5 @@ wait_for at_end
 sleep 0.3
 kill -STOP $(relays)
 ok "stopped behind the end of a message: it hangs, too" wait_for logged 'hangs: it has said nothing'
-ok "and the message, which may have arrived, waits" wait_for logged 'to=<three@example.org>.*verdict=deferred.*key=relay-died'
+ok "and the message, which may have arrived, waits" wait_for logged 'to=<three@example.org>.*status=deferred.*key=relay-died'
 finish

@@ -174,5 +174,5 @@ like "$(cat "$work/log3")" 'refused the login 2 times; it is not tried again for
 echo right >"$work/secret"
 empty() { [ "$("$BIN/mailq" -bpc)" = 0 ]; }
 ok "the right password is noticed: everything goes out" wait_for empty
-is "$(grep -c 'verdict=sent' "$work/log3")" 2 "both messages"
+is "$(grep -c 'status=sent' "$work/log3")" 2 "both messages"
 finish

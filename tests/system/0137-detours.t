@@ -32,8 +32,8 @@ ok "a runner that stays: the first one finds out" wait_for got_are open 251
 send second 'joe@[127.0.0.1]'
 send third 'nobody@[127.0.0.5]'
 ok "the next one goes at once" wait_for got_are open 252
-is "$(grep -c 'hop=main' "$work/log2")" 1 "and does not ask the smarthost again"
-both_down() { grep -q 'to=<nobody@.127.0.0.5.> .*hop=@.127.0.0.5. .*next_s=[1-9]' "$work/log2"; }
+is "$(grep -c 'smarthost=main' "$work/log2")" 1 "and does not ask the smarthost again"
+both_down() { grep -q 'to=<nobody@.127.0.0.5.>, .*smarthost=@.127.0.0.5. .*next_s=[1-9]' "$work/log2"; }
 ok "where neither is there, the mail waits, and the log says for what" wait_for both_down
 story=$("$BIN/mailq" why "$("$BIN/mailq" --json | sed -n 's/.*"queue_id": "\([^"]*\)".*/\1/p')")
 like "$story" 'smarthost main: passed over, it is asked again in .*1 failure, the last one: .*Connection refused' "its story: why the smarthost was passed over"

@@ -61,7 +61,7 @@ while IFS='|' read -r stage answer deed; do
 		is "$(printf '%s\n' "$why" | steps | values)" "$(printf '%s\n' "$explained" | field remedy | sed 's/\.$//')" "why and explain have the same remedy"
 		is "$(echo "$why" | field meaning)" "$(echo "$explained" | field meaning)" "and the same cause"
 	else
-		like "$(cat "$work/log")" ' verdict=failed ' "it is returned"
+		like "$(cat "$work/log")" ' status=bounced ' "it is returned"
 		like "$(echo "$explained" | field delivery)" 'not tried any more' "says explain, too"
 		unlike "$explained" '^waiting' "and nothing of waiting"
 		text=$(cat "$work"/spool/mqueue/[0-9]*)

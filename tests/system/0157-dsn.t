@@ -100,7 +100,7 @@ head='firsthop-spool: 1\ncontent: bytes=000000000000014 lines=000000000003 longe
 printf "${head}notify: NEVER\n\nSubject: x\n\nx\n" >"$work/spool/drop/00000001.00000001"
 printf "${head}recipient-orcpt: rfc822;a b\n\nSubject: x\n\nx\n" >"$work/spool/drop/00000002.00000002"
 runner_once
-like "$(cat "$work/log")" '00000001 to=<a@example.net> .*verdict=sent' "a file of an older version goes out"
+like "$(cat "$work/log")" '00000001: to=<a@example.net>, .*status=sent' "a file of an older version goes out"
 like "$(cat "$work/log")" 'set aside.*what it says of a recipient makes no sense' "one with a word that would begin another parameter does not"
 
 # NEVER, and a server without DSN: the null sender for those, the sender for the others.

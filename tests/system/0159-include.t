@@ -20,11 +20,11 @@ listed() {
 	runner_once
 	all="$out $("$BIN/mailq" -v 2>&1) $("$BIN/mailq" --json 2>&1) $(cat "$work/log") $("$BIN/relayconf" route team 2>&1) $("$BIN/relayconf" check 2>&1)"
 	unlike "$all" 'Geheim123' "$2: nothing of the secret is shown by anybody"
-	like "$(cat "$work/log")" 'to=<ok@example.net>.*verdict=sent' "$2: other mail goes"
+	like "$(cat "$work/log")" 'to=<ok@example.net>.*status=sent' "$2: other mail goes"
 }
 echo 'one@example.net' >"$work/home/ann/list"; own
 listed '^team: one@example.net' "a user's own list in his own folder"
-like "$(cat "$work/log")" 'to=<one@example.net>.*verdict=sent' "gets its mail"
+like "$(cat "$work/log")" 'to=<one@example.net>.*status=sent' "gets its mail"
 ln -sf "$work/etc/secret" "$work/home/ann/list"; own
 listed 'alias team: .*/home/ann/list is not read: a link on the way to it is one of uid 4001' "a link of his to a secret"
 like "$("$BIN/mailq" 2>&1)" 'a link on the way' "and mailq tells why its mail waits"

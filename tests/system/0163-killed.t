@@ -36,7 +36,7 @@ kill_at_dot
 is "$(in_queue) $(ledgers)" "1 1" "killed at the final dot: the message waits, and a ledger is there"
 runner_once
 is "$(in_queue) $(said MAIL) $(said EHLO) $(ledgers)" "0 1 1 0" "the next runner does not send it again, and the ledger is gone"
-like "$(cat "$work/log")" 'to=<ops@example.org> from=<s@example.org> .*try=1 verdict=sent stage=dot .*taken as 4711" \(noted by its session; the runner was ended\)' \
+like "$(cat "$work/log")" 'to=<ops@example.org>, .*status=sent \(.*taken as 4711\) from=<s@example.org> .*try=1 stage=dot .* \(noted by its session; the runner was ended\)' \
 	"the log says what the server answered, and who noted it"
 stop "$smtpd"
 
@@ -136,7 +136,7 @@ like "$(cat "$work/log")" "$id: the last runner was ended between the report [0-
 cp -p "$work/kept" "$mqueue/$id"
 printf '1700000000 attempt n=1\n1700000000 rcpt address=ops@example.org verdict=failed stage=RCPT\n1700000001 revived by=0\n' >"$mqueue/$id.log"
 runner_once
-is "$(in_queue) $(grep -c "$id to=<ops@example.org> .*verdict=failed" "$work/log")" "2 1" "a revived message is asked about again, and fails with a report of its own"
+is "$(in_queue) $(grep -c "$id: to=<ops@example.org>, .*status=bounced" "$work/log")" "2 1" "a revived message is asked about again, and fails with a report of its own"
 
 # Who asks the runner something hears of its end at once, though its session lives on.
 stop "$smarthost_pid"

@@ -32,21 +32,21 @@ like "$(cat "$work/mail/$me")" '^Delivered-To: ' "with Delivered-To"
 like "$(cat "$work/mail/$me")" '^Message-ID: <' "and a complete header"
 is "$(file_mode "$work/mail/$me")" 600 "for its user only"
 ok "no lock is left" test ! -e "$work/mail/$me.lock"
-like "$(cat "$work/log")" "hop=local .*verdict=sent" "the log tells"
+like "$(cat "$work/log")" "relay=local, .*status=sent" "the log tells"
 rm -f "$work"/delivered/*
 printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -N success -f sender@example.org "$me@here.example.org"; runner_once; runner_once
 like "$(cat "$work"/delivered/*.eml)" '^Subject: Mail delivered$' "a sender who asks for it (-N success) is told"
 is "$(sed -n 's/^Action: //p; s/^Final-Recipient: rfc822; //p' "$work"/delivered/*.eml | tr '\n' ' ')" "$me@here.example.org delivered " "as delivered"
 send three nobody-at-all@here.example.org
 runner_once
-like "$(cat "$work/log")" 'to=<nobody-at-all@here.example.org>.*verdict=failed .*key=mailbox-nouser' "an unknown user goes back to the sender"
+like "$(cat "$work/log")" 'to=<nobody-at-all@here.example.org>.*status=bounced .*key=mailbox-nouser' "an unknown user goes back to the sender"
 is "$(delivered)" 2 "by the smarthost"
 
 refuse() { # refuse KEY NAME: the mail waits, and the reason is KEY
 	: >"$work/log"
 	send "$2"
 	runner_once
-	like "$(cat "$work/log")" "verdict=deferred .*key=$1 " "$2: it waits"
+	like "$(cat "$work/log")" "status=deferred .*key=$1 " "$2: it waits"
 	rm -f "$work"/spool/mqueue/[0-9a-f]*
 }
 rm "$work/mail/$me"; : >"$work/precious"
@@ -63,7 +63,7 @@ printf 'old\n' >"$work/mail/$me"
 { printf 'Subject: big\n\n'; seq 1 100000; } | "$BIN/sendmail" -i "$me@here.example.org"
 : >"$work/log"
 (ulimit -f 200; runner_once)
-like "$(cat "$work/log")" 'verdict=deferred .*key=mailbox-full ' "a limit on the size: it waits"
+like "$(cat "$work/log")" 'status=deferred .*key=mailbox-full ' "a limit on the size: it waits"
 is "$(cat "$work/mail/$me")" old "and the mailbox has its old length"
 runner_once
 is "$(waiting) $(tail -n 2 "$work/mail/$me" | head -n 1)" "0 100000" "without the limit it arrives whole"
@@ -96,7 +96,7 @@ send still2 still@here.example.org; send moves
 start=$(date +%s)
 with FIRSTHOP_LIBEXEC="$work/libexec" LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=60 runner_once
 took=$(($(date +%s) - start))
-is "$(grep -c 'to=<still@here.example.org>.*verdict=deferred .*key=mailbox-silent' "$work/log")" 2 "a mailbox program that stands still: that mail waits"
+is "$(grep -c 'to=<still@here.example.org>.*status=deferred .*key=mailbox-silent' "$work/log")" 2 "a mailbox program that stands still: that mail waits"
 is "$(grep -c '^Subject: moves' "$work/mail/$me")" 1 "the mail of others does not wait for it"
 ok "for longer than a minute (60 times as fast: $took s)" test $took -lt 15
 rm -f "$work"/spool/mqueue/[0-9a-f]*
@@ -131,7 +131,7 @@ no_mail discard s@example.org
 is "$(grep -c 'to=<[ab]@.*thrown away: .local. deliver = discard' "$work/log")" 2 "deliver = discard: all mail is thrown away, and the log says so"
 no_mail refuse ''
 is "$(grep -c 'to=<[ab]@.*key=local-refused' "$work/log")" 2 "deliver = refuse: it fails"
-like "$(cat "$work/log")" 'status=5.7.1' "with a status"
+like "$(cat "$work/log")" 'dsn=5.7.1, ' "with a status"
 printf '[host]\nname = mon1.example.org\naliases = %s\n[local]\ndeliver = discard\ndomains = mon1.example.org\n' "$work/aliases" >"$work/firsthop.conf"
 like "$("$BIN/relayconf" route a@example.net 2>&1)" 'none is configured' "with domains, other mail is not touched"
 finish

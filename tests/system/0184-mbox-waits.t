@@ -24,12 +24,12 @@ start=$(date +%s)
 for i in 1 2 3 4 5 6; do send still@here.example.org; done
 send still2@here.example.org; send still3@here.example.org; send still4@here.example.org
 for i in 1 2 3; do send "away$i@example.net"; send "$me@here.example.org"; done
-ok "mail to servers does not wait for mailboxes" wait_for logged 'to=<away.*verdict=sent' 3
-ok "nor does that of other local users" wait_for logged "to=<$me@.*verdict=sent" 3
+ok "mail to servers does not wait for mailboxes" wait_for logged 'to=<away.*status=sent' 3
+ok "nor does that of other local users" wait_for logged "to=<$me@.*status=sent" 3
 took=$(($(date +%s) - start))
 ok "both within seconds ($took s)" test "$took" -lt 15
 send "$me@here.example.org"
-ok "and so it stays" wait_for logged "to=<$me@.*verdict=sent" 4
+ok "and so it stays" wait_for logged "to=<$me@.*status=sent" 4
 is "$(grep -c 'to=<still' "$work/log")" 0 "while the others still wait"
 says() { "$BIN/mailq" 2>/dev/null | grep -Eq 'being delivered right now; its session has been waiting [0-9]* s for the mailbox of still'; }
 ok "mailq says for which mailbox" wait_for says

@@ -36,19 +36,19 @@ for case in 'NUL:send-raw 250 2.0.0 O\x00k\r\n' 'long:send-raw 250 '"$(printf '%
 	begin read-data "${case#*:}" close
 	printf 'Subject: x\n\nbody\n' | send
 	runner_once
-	like "$(cat "$work/log")" 'verdict=sent' "the end is answered with 250 (${case%%:*}): delivered"
+	like "$(cat "$work/log")" 'status=sent' "the end is answered with 250 (${case%%:*}): delivered"
 	is "$(grep -c 'C: DATA' "$work/transcript")" 1 "(${case%%:*}) once"
 	stop "$server_pid"
 done
 begin read-data 'repeat 300 250-more' 'send 250 ok' close
 printf 'Subject: x\n\nbody\n' | send
 runner_once
-like "$(cat "$work/log")" 'verdict=sent' "an answer of 301 lines is one"
+like "$(cat "$work/log")" 'status=sent' "an answer of 301 lines is one"
 stop "$server_pid"
 begin read-data 'repeat 400 550-5.7.1 spam, and' 'send 550 5.7.1 no' close
 printf 'Subject: x\n\nbody\n' | send
 runner_once
-like "$(cat "$work/log")" 'to=<ops@.*verdict=failed .*key=content-refused' "a refusal of 401 lines, too"
+like "$(cat "$work/log")" 'to=<ops@.*status=bounced .*key=content-refused' "a refusal of 401 lines, too"
 stop "$server_pid"
 
 # --- in the middle of the message --------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ for how in close reset; do
 	begin 'read 1000' 'send 552 5.3.4 Message is too big for us, 20 MB at most' 'sleep 200' "$how"
 	{ printf 'Subject: big\n\n'; yes 'a line of a message that is far too long for this server' | head -n 400000; } | send
 	runner_once
-	like "$(cat "$work/log")" 'to=<ops@.*verdict=failed stage=body status=5.3.4 key=size-exceeded .*20 MB at most' \
+	like "$(cat "$work/log")" 'to=<ops@.*dsn=5.3.4, status=bounced .*20 MB at most.* stage=body key=size-exceeded ' \
 		"refused after 1 kB of 23 MB, and $how: its words are the reason"
 	stop "$server_pid"
 done

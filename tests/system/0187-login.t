@@ -47,7 +47,7 @@ for answer in '504 5.5.4 Unrecognized authentication type' '535 5.7.8 Error: aut
 	config "$login"
 	message
 	runner_once
-	like "$(cat "$work/log")" 'verdict=sent' "CRAM-MD5 gets \"$answer\": PLAIN is used, in the same session"
+	like "$(cat "$work/log")" 'status=sent' "CRAM-MD5 gets \"$answer\": PLAIN is used, in the same session"
 	stop "$server_pid"
 done
 serve 'CRAM-MD5 LOGIN' 'expect AUTH CRAM-MD5' 'send 334 !!!' 'expect *' 'send 501 cancelled' 'expect AUTH LOGIN' 'send 334 VXNlcm5hbWU6' 'expect am9l' \
@@ -55,13 +55,13 @@ serve 'CRAM-MD5 LOGIN' 'expect AUTH CRAM-MD5' 'send 334 !!!' 'expect *' 'send 50
 config "$login"
 message
 runner_once
-like "$(cat "$work/log")" 'verdict=sent' "a challenge that makes no sense is given up for LOGIN"
+like "$(cat "$work/log")" 'status=sent' "a challenge that makes no sense is given up for LOGIN"
 stop "$server_pid"
 serve 'CRAM-MD5 PLAIN' 'expect AUTH CRAM-MD5' 'send 504 no' 'expect AUTH PLAIN' 'send 504 5.5.4 not this one either' silence
 config "$login"
 message
 runner_once
-like "$(cat "$work/log")" 'stage=AUTH .*key=auth-missing .*not this one either' "none is understood: the last answer is the reason"
+like "$(cat "$work/log")" 'not this one either.* stage=AUTH .*key=auth-missing ' "none is understood: the last answer is the reason"
 is "$(grep -c '^C: AUTH' "$work/transcript")" 2 "each way was tried once"
 stop "$server_pid"
 serve 'CRAM-MD5 PLAIN LOGIN' 'expect AUTH CRAM-MD5' 'send 334 PDEyMy40NUBtYWlsLmV4YW1wbGUub3JnPg==' expect-any 'send 535 5.7.8 authentication failed' silence
@@ -79,7 +79,7 @@ config "$login
 auth = Login, plain"
 message
 runner_once
-like "$(cat "$work/log")" 'verdict=sent' "auth = login plain: LOGIN, whatever else is offered"
+like "$(cat "$work/log")" 'status=sent' "auth = login plain: LOGIN, whatever else is offered"
 is "$("$BIN/relayconf" get smarthost.main.auth 2>/dev/null || "$BIN/relayconf" show | sed -n 's/^auth *= *//p' | sed 's/ *#.*//' | head -n 1)" "login plain" "it is shown as it is read"
 stop "$server_pid"
 serve 'CRAM-MD5 DIGEST-MD5' silence
@@ -87,7 +87,7 @@ config "$login
 auth = plain login"
 message
 runner_once
-like "$(cat "$work/log")" 'key=auth-missing .*offered: CRAM-MD5 DIGEST-MD5; auth = plain login' "none of those wanted is offered: both lists are said"
+like "$(cat "$work/log")" 'offered: CRAM-MD5 DIGEST-MD5; auth = plain login.* key=auth-missing ' "none of those wanted is offered: both lists are said"
 stop "$server_pid"
 config "$login
 auth = plain digest-md5"
@@ -102,8 +102,8 @@ pause() {
 	"$BIN/runner" --stay --foreground 2>>"$work/log" &
 	runner_pid=$!
 	pids="$pids $runner_pid"
-	wait_for grep -q 'verdict=deferred' "$work/log"
-	next=$(sed -n 's/.* verdict=deferred .* next_s=\([0-9]*\) .*/\1/p' "$work/log" | tail -n 1)
+	wait_for grep -q 'status=deferred' "$work/log"
+	next=$(sed -n 's/.* status=deferred .* next_s=\([0-9]*\) .*/\1/p' "$work/log" | tail -n 1)
 	stop "$runner_pid"
 }
 serve 'PLAIN' 'expect AUTH PLAIN' 'send 454 4.7.0 Temporary authentication failure' silence

@@ -28,7 +28,7 @@ inside 1000 "$ready"; is $? 0 "the volume is made ready"
 inside 1000 'echo x | sendmail -f job@example.org ops@example.org'; is $? 0 "sendmail takes a message" "$(cat "$work/out")"
 is "$(delivered)" 0 "which waits in the volume"
 inside 1000 'runner --once --foreground'; is $? 0 "runner --once"
-like "$(cat "$work/out")" 'to=<ops@example.org>.*verdict=sent' "delivers in the foreground, with the log on standard error"
+like "$(cat "$work/out")" 'to=<ops@example.org>.*status=sent' "delivers in the foreground, with the log on standard error"
 ok "it arrived" delivered_are 1
 inside 1000 'echo y | sendmail -f job@example.org ops@example.org && runner --linger --foreground && mailq'; is $? 0 "a job that ends with runner --linger"
 ok "has delivered when it ends" delivered_are 2
@@ -56,7 +56,7 @@ unset FIRSTHOP_DAEMONLESS
 # The next container finds what the last one could not deliver.
 stop "$smarthost_pid"
 inside 1000 'unset FIRSTHOP_DAEMONLESS; echo late | sendmail -f job@example.org ops@example.org && runner --once --foreground'; is $? 0 "the smarthost is away: exit 0, the mail is safe"
-like "$(cat "$work/out")" 'verdict=deferred' "it is told that it waits"
+like "$(cat "$work/out")" 'status=deferred' "it is told that it waits"
 inside 1000 'echo late | FIRSTHOP_DAEMONLESS=yes sendmail -odi -f job@example.org ops@example.org'; is $? 0 "sendmail -odi, too: exit 0, and the mail is safe"
 inside 1000 'mailq -bP'; like "$(cat "$work/out")" '^2$' "two wait in the volume"
 # The container ends, and its runner with it.

@@ -32,7 +32,7 @@ case "$none $BUILD" in
 	rm -f "$work/log"
 	with INTRUDER="$work/folder $work/file $other" LD_PRELOAD="$TOOLS/intruder.so" runner_once
 	tried "a session of relay" "$work/log" $((13 + calls))
-	is "$(grep -c 'verdict=sent' "$work/log") $(delivered)" "1 1" "and the mail goes"
+	is "$(grep -c 'status=sent' "$work/log") $(delivered)" "1 1" "and the mail goes"
 	;;
 esac
 ok "the other process lives" kill -0 "$other"

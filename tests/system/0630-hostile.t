@@ -68,7 +68,7 @@ for ending in '\n.\n' '\n.\r\n' '\r\n.\n' '\r.\r' '\r\n.\r' '\r.\r\n' '\n.\r' '\
 		"$S" -i -f ok@example.org to@example.org
 	runner_once
 	wait "$server"; code=$?
-	is "$code $(grep -c 'verdict=sent' "$work/log")" "0 1" "$(printf %s "$ending") is text: one message, and no command behind it"
+	is "$code $(grep -c 'status=sent' "$work/log")" "0 1" "$(printf %s "$ending") is text: one message, and no command behind it"
 	: >"$work/log"
 done
 
@@ -86,7 +86,7 @@ for version in tls1 tls1_1; do
 	rm -f "$work"/spool/mqueue/* "$work"/spool/drop/????????.????????; : >"$work/log"
 	tls=encrypt; config "implicit = yes"
 	echo x | "$S" -i to@example.org; with OPENSSL_CONF="$work/openssl.cnf" runner_once
-	like "$(cat "$work/log")" 'verdict=deferred stage=TLS .*key=tls-protocol .*TLS 1.2 or later is needed' "a server with $version only: the mail waits, and the reason is told"
+	like "$(cat "$work/log")" 'status=deferred .*TLS 1.2 or later is needed.* stage=TLS .*key=tls-protocol ' "a server with $version only: the mail waits, and the reason is told"
 	stop "$server"
 done
 
@@ -97,7 +97,7 @@ while read -r certificate key words; do
 	smarthost -t "$work/certs/$certificate.pem" -k "$work/certs/$certificate.key"
 	tls=verify; config "tls_ca_file = $work/certs/ca.pem"
 	echo x | "$S" -i to@example.org; runner_once
-	like "$(cat "$work/log")" "verdict=deferred stage=TLS .*key=$key .*$words" "certificate: $certificate: the mail waits, and the reason is told"
+	like "$(cat "$work/log")" "status=deferred .*$words.* stage=TLS .*key=$key " "certificate: $certificate: the mail waits, and the reason is told"
 	unlike "$(cat "$work/log")" "$(printf '\033')" "$certificate: nothing of it steers a terminal"
 	stop "$smarthost_pid"
 done <<'END'
@@ -113,7 +113,7 @@ END
 rm -f "$work"/spool/mqueue/* "$work"/spool/drop/????????.????????; : >"$work/log"
 smarthost -t "$work/certs/good.pem" -k "$work/certs/good.key"
 config; echo x | "$S" -i to@example.org; (unset SSL_CERT_FILE SSL_CERT_DIR; runner_once)
-like "$(cat "$work/log")" "verdict=deferred stage=TLS .*key=tls-untrusted " "an authority that only this test knows is none of the system's"
+like "$(cat "$work/log")" "status=deferred .* stage=TLS .*key=tls-untrusted " "an authority that only this test knows is none of the system's"
 stop "$smarthost_pid"
 is "$(ls "$work/delivered" 2>/dev/null | lines)" 0 "none of these servers got a message"
 finish

@@ -57,7 +57,7 @@ held() { "$BIN/mailq" --json 2>/dev/null | sed -n 's/.*"queue_id": "\([0-9a-f.]*
 ok "a message of somebody else waits" wait_for held
 for word in lies sent none failed over-sent unused bye next main-down down hop ready steps flood endless half nul descriptors killed close silence term; do try $word; done
 ok "what the evil one never had is where it was" victim
-unlike "$(cat "$work/log")" "$(cat "$work/held") to=<bob@victim.example>.*(verdict|status)=(sent|failed|bounced)" "and nothing is told of it"
+unlike "$(cat "$work/log")" "$(cat "$work/held"): to=<bob@victim.example>.*status=(sent|bounced)" "and nothing is told of it"
 [ "$(descriptors)" -le $((before_descriptors + 12)) ]; result $? "no descriptor of the evil one stays ($before_descriptors, then $(descriptors))"
 unlike "$(LC_ALL=C tr -d '\n\t\040-\176\200-\377' <"$work/log" | od -An -c)" '.' "the log has no control character"
 finish

@@ -72,6 +72,6 @@ evil sent
 ask
 takes_again() { grep -q 'smarthost evil takes mail again, after' "$work/log"; }
 ok "with the first outcome it takes mail again" wait_for takes_again
-sent() { grep -q 'to=<a1@evil.example>.*verdict=sent' "$work/log"; }
+sent() { grep -q 'to=<a1@evil.example>.*status=sent' "$work/log"; }
 ok "and the message is off" wait_for sent
 finish

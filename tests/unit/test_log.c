@@ -62,12 +62,13 @@ static void a_line_keeps_its_fields(void **state)
 	struct buffer out = {0};
 	(void)state;
 	assert_string_equal(put(&out, "delivery",
-	                        "6743a1f2.9c01d2aa to=<ops@example.org> from=<> hop=main peer=- try=2 "
-	                        "delay_s=30 text=\"5.1.1 \\\"no\\\" \\x1b[1m\"",
+	                        "6743a1f2.9c01d2aa to=<ops@example.org> from=<> smarthost=main relay=- "
+	                        "try=2 "
+	                        "delay=30 text=\"5.1.1 \\\"no\\\" \\x1b[1m\"",
 	                        ""),
 	    ", \"id\": \"6743a1f2.9c01d2aa\", \"event\": \"delivery\", \"to\": \"ops@example.org\", "
-	    "\"from\": \"\", \"hop\": \"main\", \"peer\": \"\", "
-	    "\"try\": 2, \"delay_s\": 30, \"text\": \"5.1.1 \\\"no\\\" \\u001b[1m\"}");
+	    "\"from\": \"\", \"smarthost\": \"main\", \"relay\": \"\", "
+	    "\"try\": 2, \"delay\": 30, \"text\": \"5.1.1 \\\"no\\\" \\u001b[1m\"}");
 	assert_string_equal(put(&out, NULL, NULL, "6743a1f2.9c01d2aa: it is \"held\"\n"),
 	    ", \"id\": \"6743a1f2.9c01d2aa\", \"message\": \"6743a1f2.9c01d2aa: it is "
 	    "\\\"held\\\"\\u000a\"}");
@@ -76,8 +77,8 @@ static void a_line_keeps_its_fields(void **state)
 	assert_string_equal(put(&out, NULL, NULL, "6743a1f2.9c01d2aaa is no identifier"),
 	    ", \"message\": \"6743a1f2.9c01d2aaa is no identifier\"}");
 	/* What somebody wrote never changes a type. */
-	assert_string_equal(put(&out, "delivery", "text=123 size=12 uid=x rcpts=-1", ""),
-	    ", \"event\": \"delivery\", \"text\": \"123\", \"size\": 12, \"uid\": \"x\", \"rcpts\": "
+	assert_string_equal(put(&out, "delivery", "text=123 size=12 uid=x nrcpt=-1", ""),
+	    ", \"event\": \"delivery\", \"text\": \"123\", \"size\": 12, \"uid\": \"x\", \"nrcpt\": "
 	    "\"-1\"}");
 	buffer_free(&out);
 }

@@ -70,6 +70,11 @@ void log_fields(int level, const char *event, struct buffer *fields, const char 
 {
 	(void)level, (void)event, (void)fields, (void)words;
 }
+void log_event(int level, const char *component, const char *event, struct buffer *fields,
+    const char *text)
+{
+	(void)level, (void)component, (void)event, (void)fields, (void)text;
+}
 void log_json(bool on)
 {
 	(void)on;

@@ -45,7 +45,7 @@ static bool stderr_takes(void)
 	return poll(&p, 1, 0) != 0;
 }
 
-static void put_stderr(const char *line)
+static void put_stderr(const char *component, const char *line)
 {
 	if (!stderr_takes()) {
 		lost_on_stderr++;
@@ -58,22 +58,22 @@ static void put_stderr(const char *line)
 	if (json_on)
 		fprintf(stderr, "%s\n", line);
 	else
-		fprintf(stderr, "%s: %s\n", name, line);
+		fprintf(stderr, "%s%s%s: %s\n", name, *component != '\0' ? "/" : "", component, line);
 }
 
-static void emit(int priority, const char *line)
+static void emit(int priority, const char *component, const char *line)
 {
 	if (destination & LOG_TO_SYSLOG)
-		log_socket_put(priority, line);
+		log_socket_put(priority, component, line);
 	if (destination & LOG_TO_STDERR)
-		put_stderr(line);
+		put_stderr(component, line);
 }
 
 static void emit_json(int priority, const char *event, const char *fields, const char *words)
 {
 	struct buffer line = {0};
 	log_json_put(&line, priority, name, event, fields, words);
-	emit(priority, buffer_string(&line));
+	emit(priority, "", buffer_string(&line));
 	buffer_free(&line);
 }
 
@@ -90,7 +90,7 @@ void log_line(int priority, const char *format, ...)
 	if (json_on)
 		emit_json(priority, NULL, NULL, raw);
 	else
-		emit(priority, safe.data);
+		emit(priority, "", safe.data);
 	errno = saved;
 }
 
@@ -104,7 +104,20 @@ void log_fields(int priority, const char *event, struct buffer *fields, const ch
 	if (json_on)
 		emit_json(priority, event, buffer_string(fields), words);
 	else
-		emit(priority, safe.data);
+		emit(priority, "", safe.data);
+	errno = saved;
+}
+
+void log_event(int priority, const char *component, const char *event, struct buffer *fields,
+    const char *text)
+{
+	int saved = errno;
+	TEXT(bounded, 4096);
+	text_put(&bounded, text);
+	if (!json_on)
+		emit(priority, component, bounded.data);
+	else if (fields != NULL)
+		emit_json(priority, event, buffer_string(fields), "");
 	errno = saved;
 }
 

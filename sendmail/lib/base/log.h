@@ -40,6 +40,12 @@ void log_line(int priority, const char *format, ...) __attribute__((format(print
    such lines are called in JSON, where each field is a member of the object. */
 void log_fields(int priority, const char *event, struct buffer *fields, const char *words);
 
+/* A line that other programs read as they read Postfix's: under the name TAG/component, as its
+   daemons have names ("smtp", "pickup", "qmgr", "bounce", "local"); control bytes are escaped in
+   text already.  As JSON: the fields, or nothing where there are none (NULL). */
+void log_event(int priority, const char *component, const char *event, struct buffer *fields,
+    const char *text);
+
 /* [log] format: from now on lines are JSON objects, or text. */
 void log_json(bool on);
 #endif

@@ -18,7 +18,7 @@
 /* The type of a value may not depend on what somebody wrote into it. */
 static bool is_number(const char *key, const char *value)
 {
-	static const char *const keys[] = {"uid", "rcpts", "size", "exit", "try", "delay_s", "next_s",
+	static const char *const keys[] = {"uid", "nrcpt", "size", "exit", "try", "delay", "next_s",
 	    "waiting", "in_work", "sessions", "adopted", "sent", "deferred", "failed"};
 	long long number;
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -51,7 +51,8 @@ static bool is_id(const char *word)
 static void put_field(FILE *out, const char *key, char *value, size_t limit)
 {
 	size_t length = strlen(value);
-	bool address = strcmp(key, "to") == 0 || strcmp(key, "from") == 0;
+	bool address =
+	    strcmp(key, "to") == 0 || strcmp(key, "orig_to") == 0 || strcmp(key, "from") == 0;
 	if (is_number(key, value)) {
 		fprintf(out, ", \"%s\": %s", key, value);
 		return;

@@ -177,11 +177,12 @@ static void put_time(struct buffer *line)
 		    tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-static void keep_line(int priority, const char *text)
+static void keep_line(int priority, const char *component, const char *text)
 {
 	buffer_printf(&out.kept, "<%d>", priority | LOG_MAIL);
 	put_time(&out.kept);
-	buffer_printf(&out.kept, "%s[%ld]: %s", out.tag, (long)getpid(), text);
+	buffer_printf(&out.kept, "%s%s%s[%ld]: %s", out.tag, *component != '\0' ? "/" : "", component,
+	    (long)getpid(), text);
 	buffer_add(&out.kept, "", 1);
 	out.lines++;
 }
@@ -216,7 +217,7 @@ void log_socket_close(void)
 	drop_connection();
 }
 
-void log_socket_put(int priority, const char *line)
+void log_socket_put(int priority, const char *component, const char *line)
 {
 	look_who();
 	if (!is_connected() && !out.met)
@@ -226,7 +227,7 @@ void log_socket_put(int priority, const char *line)
 		log_socket_flush();
 		return;
 	}
-	keep_line(priority, line);
+	keep_line(priority, component, line);
 	enum sent sent = send_kept();
 	if (!out.keep && (sent = hurry(sent)) != SENT_ALL) {
 		lose(out.lines);

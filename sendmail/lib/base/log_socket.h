@@ -11,8 +11,9 @@
 void log_socket_open(const char *tag, bool keep);
 void log_socket_close(void);
 
-/* Sends a line of text (facility mail).  Nobody at the socket: it is dropped, and not counted. */
-void log_socket_put(int priority, const char *line);
+/* Sends a line of text (facility mail) under TAG, or TAG/COMPONENT ("" = none).  Nobody at the
+   socket: it is dropped, and not counted. */
+void log_socket_put(int priority, const char *component, const char *line);
 
 /* Sends what is kept, as far as it goes at once. */
 void log_socket_flush(void);

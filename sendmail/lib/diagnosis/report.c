@@ -1,13 +1,19 @@
 /* Words for outcomes. */
 #include "diagnosis/report.h"
 #include "base/fields.h"
+#include "base/log.h"
 #include <string.h>
+
+static bool is_local(const struct diagnosis *d)
+{
+	return strcmp(d->hop, "local") == 0;
+}
 
 static void put_peer(struct text *t, const struct diagnosis *d)
 {
 	if (d->hop[0] == '@')
 		text_printf(t, "the servers of %s, ", d->hop + 1);
-	else if (strcmp(d->hop, "local") == 0)
+	else if (is_local(d))
 		text_put(t, "local mailbox, ");
 	else if (d->hop[0] != '\0')
 		text_printf(t, "smarthost %s, ", d->hop);
@@ -29,6 +35,7 @@ void report_reason(struct text *t, const struct diagnosis *d)
 	text_put(t, d->text[0] != '\0' ? d->text : "no reason was given");
 }
 
+/* For the field: <address>, which is quoted as a field's value must be. */
 static void put_address(struct buffer *line, const char *key, const char *address)
 {
 	struct buffer bracketed = {0};
@@ -37,34 +44,138 @@ static void put_address(struct buffer *line, const char *key, const char *addres
 	buffer_free(&bracketed);
 }
 
-static void put_peer_field(struct buffer *line, const struct diagnosis *d)
+static void put_host(struct text *t, const struct diagnosis *d)
 {
-	TEXT(peer, 400);
-	text_put(&peer, d->peer_name);
-	if (d->peer_address[0] != '\0')
-		text_printf(&peer, "[%s]", d->peer_address);
-	if (d->port != 0)
-		text_printf(&peer, ":%u", d->port);
-	fields_put(line, "peer", peer.length ? peer.data : "-");
+	text_escape(t, d->peer_name, strlen(d->peer_name));
+	if (d->peer_address[0] == '\0')
+		return;
+	text_put(t, "[");
+	text_escape(t, d->peer_address, strlen(d->peer_address));
+	text_put(t, "]");
 }
 
-void report_log_line(struct buffer *line, const char *id, const char *sender, const char *recipient,
-    int attempt, int64_t delay_s, int64_t next_s, const struct diagnosis *d)
+/* "mail.example.org[192.0.2.1]:587" as Postfix names a server, "none" when none was met. */
+static void put_relay(struct text *t, const struct diagnosis *d)
 {
-	buffer_puts(line, id);
-	put_address(line, "to", recipient);
-	put_address(line, "from", sender);
-	fields_put(line, "hop", d->hop[0] ? d->hop : "-");
-	put_peer_field(line, d);
-	fields_put_number(line, "try", attempt);
-	fields_put(line, "verdict", verdict_name(d->verdict));
+	put_host(t, d);
+	if (t->length == 0)
+		text_put(t, is_local(d) ? "local" : "none");
+	else if (d->port != 0)
+		text_printf(t, ":%u", d->port);
+}
+
+/* Postfix's words for the three ends of an attempt. */
+static const char *status_of(enum verdict v)
+{
+	return v == VERDICT_SENT ? "sent" : v == VERDICT_FAILED ? "bounced" : "deferred";
+}
+
+/* A server that names no enhanced status said as much by its code (RFC 3463 2). */
+static const char *dsn_of(const struct diagnosis *d)
+{
+	if (d->status[0] != '\0')
+		return d->status;
+	return d->verdict == VERDICT_SENT ? "2.0.0" : d->verdict == VERDICT_FAILED ? "5.0.0" : "4.0.0";
+}
+
+static const char *command_of(enum stage stage)
+{
+	switch (stage) {
+	case STAGE_BANNER: return "the greeting";
+	case STAGE_MAIL: return "MAIL FROM command";
+	case STAGE_RCPT: return "RCPT TO command";
+	case STAGE_DATA: return "DATA command";
+	case STAGE_BODY: return "the message";
+	case STAGE_DOT: return "end of DATA command";
+	default: return NULL;
+	}
+}
+
+/* What stands behind status=, as Postfix words it. */
+static void put_outcome(struct text *t, const struct diagnosis *d)
+{
+	TEXT(host, 400);
+	const char *command = command_of(d->stage);
+	bool said = d->reply_code != 0 && d->verdict != VERDICT_SENT;
+	put_host(&host, d);
+	if (said)
+		text_printf(t, "host %s said: ", host.data);
+	else if (d->stage == STAGE_CONNECT && host.length > 0)
+		text_printf(t, "connect to %s:%u: ", host.data, d->port);
+	text_escape(t, d->text, strlen(d->text));
+	if (said && command != NULL)
+		text_printf(t, " (in reply to %s)", command);
+	else if (said)
+		text_printf(t, " (in reply to %s command)", stage_name(d->stage));
+}
+
+/* The fields that only we have: the same in text and JSON. */
+static void put_own_fields(struct buffer *line, const struct report_delivery *r,
+    const struct diagnosis *d)
+{
+	put_address(line, "from", r->sender);
+	fields_put(line, "smarthost", d->hop[0] ? d->hop : "-");
+	fields_put_number(line, "try", r->attempt);
 	fields_put(line, "stage", stage_name(d->stage));
-	fields_put(line, "status", d->status[0] ? d->status : "-");
 	fields_put(line, "key", d->key[0] ? d->key : "-");
-	fields_put_number(line, "delay_s", delay_s);
-	fields_put_number(line, "next_s", next_s);
+	fields_put_number(line, "next_s", r->next_s);
 	fields_put(line, "tls", d->tls[0] ? d->tls : "-");
+}
+
+void report_put_text(struct buffer *line, const struct report_delivery *r,
+    const struct diagnosis *d)
+{
+	TEXT(relay, 400);
+	TEXT(outcome, 1200);
+	TEXT(to, 700);
+	TEXT(dsn, 100);
+	put_relay(&relay, d);
+	put_outcome(&outcome, d);
+	text_escape(&to, r->recipient, strlen(r->recipient));
+	text_escape(&dsn, dsn_of(d), strlen(dsn_of(d)));
+	buffer_printf(line, "%s: to=<%s>, ", r->id, to.data);
+	if (r->orig_to[0] != '\0') {
+		TEXT(orig_to, 700);
+		text_escape(&orig_to, r->orig_to, strlen(r->orig_to));
+		buffer_printf(line, "orig_to=<%s>, ", orig_to.data);
+	}
+	buffer_printf(line, "relay=%s, delay=%lld, dsn=%s, status=%s (%s)",
+	    relay.length > 0 ? relay.data
+	    : is_local(d)    ? "local"
+	                     : "none",
+	    (long long)r->delay_s, dsn.data, status_of(d->verdict), outcome.data);
+	put_own_fields(line, r, d);
+}
+
+void report_put_fields(struct buffer *line, const struct report_delivery *r,
+    const struct diagnosis *d)
+{
+	TEXT(relay, 400);
+	put_relay(&relay, d);
+	buffer_puts(line, r->id);
+	put_address(line, "to", r->recipient);
+	put_address(line, "orig_to", r->orig_to);
+	fields_put(line, "relay", relay.data);
+	fields_put_number(line, "delay", r->delay_s);
+	fields_put(line, "dsn", dsn_of(d));
+	fields_put(line, "status", status_of(d->verdict));
 	fields_put(line, "text", d->text);
+	put_own_fields(line, r, d);
+}
+
+void report_log(const struct report_delivery *r, const struct diagnosis *d, const char *note)
+{
+	struct buffer fields = {0}, text = {0};
+	report_put_fields(&fields, r, d);
+	report_put_text(&text, r, d);
+	if (*note != '\0') {
+		fields_put(&fields, "note", note);
+		buffer_printf(&text, " (%s)", note);
+	}
+	log_event(d->verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, is_local(d) ? "local" : "smtp",
+	    "delivery", &fields, buffer_string(&text));
+	buffer_free(&fields);
+	buffer_free(&text);
 }
 
 const char *report_decision(const struct diagnosis *d, bool next)

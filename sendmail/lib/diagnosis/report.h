@@ -8,11 +8,26 @@
 /* "smarthost main, mail.example.org[192.0.2.1]:587: RCPT: 513 Relaying denied." in one line. */
 void report_reason(struct text *t, const struct diagnosis *d);
 
-/* The log line of one recipient and attempt:
-   ID to=<> from=<> hop= peer= try= verdict= stage= status= key= delay_s= next_s= text=""   (always
-   these keys, this order) */
-void report_log_line(struct buffer *line, const char *id, const char *sender, const char *recipient,
-    int attempt, int64_t delay_s, int64_t next_s, const struct diagnosis *d);
+/* One recipient and attempt, for the log. */
+struct report_delivery {
+	const char *id, *sender, *recipient;
+	const char *orig_to; /* the address before aliases and completion; "" = the same */
+	int attempt;
+	int64_t delay_s, next_s; /* since submission; until the next attempt, 0 = none */
+};
+
+/* Logs it, in the words of Postfix's smtp(8), so that what reads its log reads ours, with our own
+   fields behind them:
+   ID: to=<>, orig_to=<>, relay=, delay=, dsn=, status= (text) from=<> smarthost= try= stage= key=
+   next_s= tls=   (always these keys, this order; orig_to only where it differs).  As JSON the same
+   keys with text among them, orig_to always.  note: a remark, "" = none. */
+void report_log(const struct report_delivery *r, const struct diagnosis *d, const char *note);
+
+/* The line, and the fields of its object. */
+void report_put_text(struct buffer *line, const struct report_delivery *r,
+    const struct diagnosis *d);
+void report_put_fields(struct buffer *line, const struct report_delivery *r,
+    const struct diagnosis *d);
 
 /* What follows from an outcome: a word for programs ("sent", "next-server", "wait", "returned"),
  * and a sentence for people. */

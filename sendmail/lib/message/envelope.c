@@ -336,25 +336,6 @@ bool envelope_read(struct envelope *e, int fd, struct diagnosis *d)
 	return good;
 }
 
-void envelope_put_log(const struct envelope *e, struct buffer *line, const char *id, long long uid,
-    const char *via)
-{
-	struct buffer sender = {0};
-	buffer_printf(&sender, "<%s>", e->sender);
-	buffer_printf(line, "%s submit", id);
-	fields_put_number(line, "uid", uid);
-	fields_put(line, "login", e->login);
-	fields_put(line, "from", buffer_string(&sender));
-	fields_put_number(line, "rcpts", (long long)e->recipient_count);
-	fields_put_number(line, "size", (long long)e->content.bytes);
-	fields_put(line, "program", *e->program != '\0' ? e->program : "-");
-	if (*e->tag != '\0')
-		fields_put(line, "tag", e->tag);
-	if (*via != '\0')
-		fields_put(line, "via", via);
-	buffer_free(&sender);
-}
-
 void envelope_put_listing(const struct envelope *e, struct buffer *line, const char *id)
 {
 	char key[16];

@@ -87,10 +87,6 @@ bool envelope_read(struct envelope *e, int fd, struct diagnosis *d);
 /* The same from bytes (complete head); for tests and fuzzing. */
 bool envelope_parse(struct envelope *e, const char *bytes, size_t length, struct diagnosis *d);
 
-/* The log line of a message that was taken: ID submit uid= login= from=<> rcpts= size= program=,
- * and tag= and via= where they are not "". */
-void envelope_put_log(const struct envelope *e, struct buffer *line, const char *id, long long uid,
-    const char *via);
 #define ENVELOPE_LISTED_MAX 100
 
 /* What a list of the queue shows of a message, as one line of fields: id, uid, bytes, created_us,

@@ -145,14 +145,16 @@ static const char *sender_of(struct group *g)
 /* It counts, and stands in the log, as if the last runner had heard of it. */
 static void tell(struct group *g, const struct ledger_line *l, int attempt)
 {
-	struct buffer line = {0};
 	const char *sender = sender_of(g);
 	int64_t age_s = ages_of(&g->r->ages, g->envelope.created_us / 1000000);
 	counters_outcome(&g->r->counters, &l->d, age_s);
-	report_log_line(&line, g->id, sender, l->address, attempt, age_s, 0, &l->d);
-	log_fields(l->d.verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "delivery", &line,
-	    "(noted by its session; the runner was ended)");
-	buffer_free(&line);
+	report_log(&(struct report_delivery){.id = g->id,
+	               .sender = sender,
+	               .recipient = l->address,
+	               .orig_to = "",
+	               .attempt = attempt,
+	               .delay_s = age_s},
+	    &l->d, "noted by its session; the runner was ended");
 }
 
 static bool is_noted(struct journal *j, const struct ledger_line *l)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "diagnosis/report.h"
 #include "runner/attempt/message.h"
 #include "runner/disposition/rcpt_outcome.h"
@@ -19,10 +20,16 @@ static int64_t age_s(const struct runner *r, const struct message *m)
 static void log_outcome(const struct runner *r, const struct message *m, int rcpt, int64_t next_s,
     const struct diagnosis *d)
 {
-	struct buffer line = {0};
-	report_log_line(&line, m->id, m->sender, m->rcpts[rcpt], m->attempt, age_s(r, m), next_s, d);
-	log_fields(d->verdict == VERDICT_SENT ? LOG_INFO : LOG_WARNING, "delivery", &line, "");
-	buffer_free(&line);
+	const char *orcpt = m->asked[rcpt].orcpt != NULL ? m->asked[rcpt].orcpt : "";
+	const char *orig = text_starts_ci(orcpt, "rfc822;") ? orcpt + 7 : "";
+	report_log(&(struct report_delivery){.id = m->id,
+	               .sender = m->sender,
+	               .recipient = m->rcpts[rcpt],
+	               .orig_to = text_equal_ci(orig, m->rcpts[rcpt]) ? "" : orig,
+	               .attempt = m->attempt,
+	               .delay_s = age_s(r, m),
+	               .next_s = next_s},
+	    d, "");
 }
 
 int rcpt_outcome_count(const struct message *m, enum rcpt_state state)

@@ -7,6 +7,7 @@
 #include "message/address.h"
 #include "message/count.h"
 #include "runner/listen/submit_session.h"
+#include "message/submission_log.h"
 #include "spool/drop.h"
 #include "spool/policy.h"
 #include <errno.h>
@@ -245,8 +246,7 @@ static void answer(struct submission *s, int code)
 	TEXT(line, 900);
 	if (code == EX_OK) {
 		text_printf(&line, "ok %s\n", s->drop.id);
-		envelope_put_log(e, &log, s->drop.id, (long long)s->uid, "socket");
-		log_fields(LOG_INFO, "submit", &log, "");
+		submission_log(e, s->drop.id, (long long)s->uid, "socket");
 	} else {
 		text_printf(&line, "no %d %s %s\n", code, s->why.key, s->why.text);
 		buffer_printf(&log, "submission refused: uid=%lu exit=%d via=socket", (unsigned long)s->uid,

@@ -451,12 +451,22 @@ void bounce_write(const struct runner *r, struct message **list, int count, bool
 void bounce_log(const char *id, const char *kind, const char *report_id, const char *to,
     const char *words)
 {
-	struct buffer line = {0}, address = {0};
-	buffer_puts(&line, id);
+	struct buffer fields = {0}, text = {0}, address = {0};
+	const char *what = strcmp(kind, "bounce") == 0    ? "non-delivery"
+	                   : strcmp(kind, "warning") == 0 ? "delay"
+	                                                  : "delivery status";
 	buffer_printf(&address, "<%s>", to);
-	fields_put(&line, kind, report_id);
-	fields_put(&line, "to", buffer_string(&address));
-	log_fields(LOG_INFO, "report", &line, words);
-	buffer_free(&line);
+	buffer_puts(&fields, id);
+	fields_put(&fields, kind, report_id);
+	fields_put(&fields, "to", buffer_string(&address));
+	buffer_printf(&text, "%s: sender %s notification: %s", id, what, report_id);
+	buffer_puts(&text, buffer_string(&fields) + strlen(id));
+	if (*words != '\0') {
+		fields_put(&fields, "note", words);
+		buffer_printf(&text, " (%s)", words);
+	}
+	log_event(LOG_INFO, "bounce", "report", &fields, buffer_string(&text));
+	buffer_free(&fields);
+	buffer_free(&text);
 	buffer_free(&address);
 }

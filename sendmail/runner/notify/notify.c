@@ -13,6 +13,7 @@
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
 #include "runner/queue/watcher.h"
+#include "message/submission_log.h"
 #include "spool/reserve.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -183,6 +184,7 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 	id_make(id, clock_wall_s());
 	notify_announce(r, id, to);
 	bool done = reserve_create(&r->queue, file.data, file.length, id, &d);
+	long long bytes = (long long)file.length;
 	buffer_free(&file);
 	buffer_free(&notes);
 	if (!done) {
@@ -191,7 +193,8 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 	}
 	for (int i = 0; i < count; i++)
 		bounce_log(list[i]->id, delayed ? "warning" : "bounce", id, to,
-		    count > 1 ? "(with others)" : "");
+		    count > 1 ? "with others" : "");
+	submission_log_queued(id, "", bytes, 1);
 	r->counters.reports++;
 	r->counters.changed = true;
 	add_sent(state_of(r), to, clock_mono_ms());

@@ -13,6 +13,7 @@
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/runner.h"
+#include "message/submission_log.h"
 #include "spool/reserve.h"
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,7 @@ void notify_success(struct runner *r, struct message *m)
 	notify_announce(r, id, "");
 	if (reserve_create(&r->queue, file.data, file.length, id, &d)) {
 		bounce_log(m->id, "relayed", id, m->sender, "");
+		submission_log_queued(id, "", (long long)file.length, 1);
 		r->counters.reports++;
 		r->counters.changed = true;
 		placement_add_new(r, entry_new(r, id_pack(id)));
