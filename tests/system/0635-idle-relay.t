@@ -54,7 +54,7 @@ for word in next-bye next-unused; do
 	evil "$word"
 	: >"$work/log"
 	three
-	waits() { [ "$(grep -c 'next_s=[1-9].*the relay process' "$work/log")" -ge 3 ]; }
+	waits() { [ "$(grep -c 'the relay process.* next_s=[1-9]' "$work/log")" -ge 3 ]; }
 	wait_for waits; result $? "$word: each message waits" "$(tail -n 5 "$work/log")"
 	sleep 1
 	[ "$(starts)" -le 12 ]; result $? "$word: and is not given again and again ($(starts))"
