@@ -1,5 +1,6 @@
 /* The alarm that alarms do not leave. */
 #include "mailq/health.h"
+#include "mailq/next.h"
 #include "base/clock.h"
 #include "base/output.h"
 #include "diagnosis/report.h"
@@ -63,6 +64,10 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 	for (int i = 0; i < l->health_count && i < 3 && l->count > 0; i++) {
 		text_put(&words, "; ");
 		report_reason(&words, &l->health[i].why);
+		if (l->runner_lives && l->health[i].path[0] != '\0') {
+			text_put(&words, "; next try ");
+			next_put_time(l->health[i].next_s, &words);
+		}
 	}
 	for (int i = 0; i < l->passed_count && i < 3; i++) {
 		text_put(&words, "; passed over: ");
@@ -83,12 +88,7 @@ static void put_row(FILE *out, const char *name, const char *state, const struct
 	text_printf(&words, "%s for ", state);
 	clock_put_span(&words, now > h->since_s ? now - h->since_s : 0);
 	text_put(&words, ", asked again ");
-	if (h->next_s > now) {
-		text_put(&words, "in ");
-		clock_put_span(&words, h->next_s - now);
-	} else {
-		text_put(&words, "now");
-	}
+	next_put_time(h->next_s, &words);
 	text_put(&words, ": ");
 	report_reason(&words, &h->why);
 	output_to(out, "%-30s %s\n", name, words.data);

@@ -7,6 +7,7 @@
 #include "config/idn.h"
 #include "config/rules.h"
 #include "mailq/layout.h"
+#include "mailq/next.h"
 #include "spool/journal.h"
 #include "spool/story.h"
 #include <fcntl.h>
@@ -150,7 +151,8 @@ static void put_attempts(FILE *out, const struct row *r)
 
 static void put_row(FILE *out, const struct listing *l, const struct row *r)
 {
-	const struct health *h = list_health(l, r, NULL);
+	struct next n;
+	next_of(l, r, &n);
 	fprintf(out, "{\"queue_name\": \"%s\"",
 	    r->active         ? "active"
 	    : r->held         ? "hold"
@@ -167,11 +169,7 @@ static void put_row(FILE *out, const struct listing *l, const struct row *r)
 		put_rcpt(out, l, r, &r->rcpts[i]);
 	}
 	fprintf(out, "], \"attempt_count\": %d, \"next_attempt\": %lld, \"age_s\": %lld, \"uid\": %lld",
-	    r->attempts,
-	    (long long)(r->next_s != 0 ? r->next_s
-	                : h != NULL    ? h->next_s
-	                               : 0),
-	    (long long)list_age_s(l, r), (long long)r->uid);
+	    r->attempts, (long long)n.at_s, (long long)list_age_s(l, r), (long long)r->uid);
 	json_pair(out, "login", r->login);
 	json_pair(out, "program", r->program);
 	if (r->problem[0] != '\0')

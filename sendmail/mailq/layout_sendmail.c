@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/output.h"
 #include "mailq/layout.h"
+#include "mailq/next.h"
 #include "mailq/row.h"
 #include <string.h>
 #include <time.h>
@@ -80,17 +81,14 @@ static void put_remedy(FILE *out, const struct listing *l, const struct row *r)
 		output_to(out, "                 remedy: %s\n", remedy.data);
 }
 
-static void put_times(FILE *out, const struct row *r)
+static void put_times(FILE *out, const struct listing *l, const struct row *r)
 {
 	TEXT(words, 400);
-	int64_t left = r->next_s - clock_wall_s();
+	struct next n;
 	text_printf(&words, "tried %d time%s", r->attempts, r->attempts == 1 ? "" : "s");
-	if (r->next_s != 0 && left > 0) {
-		text_put(&words, ", next in ");
-		clock_put_span(&words, left);
-	} else if (r->next_s != 0) {
-		text_put(&words, ", next now");
-	}
+	next_of(l, r, &n);
+	text_put(&words, ", next ");
+	next_put(&n, &words);
 	text_printf(&words, "; from uid %lld", (long long)r->uid);
 	if (r->login[0] != '\0')
 		text_printf(&words, " (%s)", r->login);
@@ -140,7 +138,7 @@ void layout_sendmail(FILE *out, const struct listing *l, const char *folder, boo
 		put_rcpts(out, l, &l->rows[i]);
 		if (verbose) {
 			put_remedy(out, l, &l->rows[i]);
-			put_times(out, &l->rows[i]);
+			put_times(out, l, &l->rows[i]);
 		}
 	}
 	output_to(out, "\t\tTotal requests: %d\n", l->count);

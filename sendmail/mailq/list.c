@@ -52,6 +52,7 @@ static void take_journal(struct collecting *c, struct row *r, const struct envel
 	if (journal_read(&j, c->queue.mqueue_fd, r->id)) {
 		r->attempts = j.attempts;
 		r->next_s = j.until_s;
+		r->wait_s = j.wait_s;
 		r->held = j.held;
 		r->held_by = j.held_by;
 		r->owed = j.owed;
@@ -243,7 +244,9 @@ static int by_id(const void *left, const void *right)
 
 static void read_health(struct listing *l, const struct queue *q)
 {
+	struct stat st;
 	int count = health_read(q, l->health, HEALTH_MAX);
+	l->health_s = fstatat(q->mqueue_fd, "health", &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mtime : 0;
 	l->health_count = 0;
 	for (int i = 0; i < count; i++) {
 		if (l->health[i].hop[0] != '\0')
@@ -308,17 +311,22 @@ void list_free(struct listing *l)
 
 int64_t list_age_s(const struct listing *l, const struct row *r)
 {
-	int64_t from_s = r->arrival_s, counted = 0;
+	return list_counted_s(l, r->arrival_s);
+}
+
+int64_t list_counted_s(const struct listing *l, int64_t since_s)
+{
+	int64_t from_s = since_s, counted = 0;
 	if (l->ages.count > 0) {
 		int64_t written_s = l->ages.stretches[l->ages.count - 1].to_s;
-		counted = ages_of(&l->ages, r->arrival_s);
+		counted = ages_of(&l->ages, since_s);
 		from_s = written_s > from_s ? written_s : from_s;
 	}
-	int64_t since_s = clock_wall_s() - from_s;
+	int64_t rest_s = clock_wall_s() - from_s;
 	/* A runner that lives writes once a minute while mail waits: more than that is a clock that was
 	 * set. */
-	bool jumped = l->ages.count > 0 && l->runner_lives && since_s > 2 * AGES_JUMP_S;
-	return counted + (since_s > 0 && !jumped ? since_s : 0);
+	bool jumped = l->ages.count > 0 && l->runner_lives && rest_s > 2 * AGES_JUMP_S;
+	return counted + (rest_s > 0 && !jumped ? rest_s : 0);
 }
 
 /* Aliases are not applied here, so a bare name goes the way of mail without a rule. */
@@ -329,12 +337,12 @@ const struct health *list_health(const struct listing *l, const struct row *r,
 	if (rcpt == NULL && r->rcpt_count > 0)
 		rcpt = &r->rcpts[0];
 	rules_paths(l->config, r->sender, rcpt != NULL ? rcpt->address : "", &p);
-	for (int i = 0; i < l->health_count; i++) {
-		const char *path = l->health[i].path;
-		if (*path == '\0')
-			return &l->health[i];
-		for (int k = 0; k < p.count; k++) {
-			if (strcmp(p.paths[k], path) == 0)
+	/* Without a runner nobody has tried what came since it wrote that. */
+	if (!l->runner_lives && r->arrival_s > l->health_s)
+		return NULL;
+	for (int k = -1; k < p.count; k++) {
+		for (int i = 0; i < l->health_count; i++) {
+			if (strcmp(l->health[i].path, k < 0 ? "" : p.paths[k]) == 0)
 				return &l->health[i];
 		}
 	}
@@ -355,7 +363,8 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 		report_reason(t, rcpt->why);
 		text_put(t, r->owed ? "; the report to the sender waits to go together with others" : "");
 	} else if (r->active) {
-		text_put(t, "being delivered right now");
+		text_put(t,
+		    r->attempts > 1 ? "an attempt is running now" : "the first attempt is running now");
 		waiting_put_own(l, r, t);
 	} else if (list_health(l, r, rcpt) != NULL)
 		report_reason(t, &list_health(l, r, rcpt)->why);

@@ -28,7 +28,9 @@ struct row {
 	struct diagnosis **whys;
 	int why_count;
 	int attempts;
-	int64_t next_s;  /* wall time, 0 = not decided */
+	int64_t
+	    next_s; /* wall time at which its own wait ends, 0 = not decided; mailq/next.h knows more */
+	int wait_s; /* as it was decided */
 	bool active;     /* with a relay */
 	bool held, owed; /* owed: only the report to the sender is left to do */
 	int64_t held_by; /* uid */
@@ -45,6 +47,7 @@ struct listing {
 	bool runner_lives;
 	struct health health[HEALTH_MAX]; /* why mail waits that was not tried itself */
 	int health_count;
+	int64_t health_s;                 /* when that was written; 0 = never */
 	struct health passed[HEALTH_MAX]; /* servers that fail, while others take their mail */
 	int passed_count;
 	struct session_wait waits[WAITS_MAX]; /* sessions that have been waiting for some seconds */
@@ -65,6 +68,9 @@ void list_free(struct listing *l);
 /* Seconds for which a message has waited: as the runner counts them, with what the clock says on
  * top since it wrote that down. */
 int64_t list_age_s(const struct listing *l, const struct row *r);
+
+/* The same of a time: seconds that the runner has counted since then. */
+int64_t list_counted_s(const struct listing *l, int64_t since_s);
 
 /* What holds all mail that goes the way of a recipient (NULL: of the first); NULL when nothing
  * does. */

@@ -154,6 +154,14 @@ static void put_closed_path(FILE *out, const struct health *h)
 	    (long long)(now > h->since_s ? now - h->since_s : 0));
 }
 
+static void put_next_try(FILE *out, const struct health *h)
+{
+	int64_t left_s = h->next_s - clock_wall_s();
+	fputs("firsthop_path_next_try_seconds{path=\"", out);
+	put_label(out, h->path);
+	fprintf(out, "\"} %lld\n", (long long)(left_s > 0 ? left_s : 0));
+}
+
 static void put_closed(FILE *out, const struct listing *l)
 {
 	long long domains = 0;
@@ -167,6 +175,12 @@ static void put_closed(FILE *out, const struct listing *l)
 		config_good = config_good && *h->path != '\0';
 		if (*h->path != '@')
 			put_closed_path(out, h);
+	}
+	metric(out, "path_next_try_seconds", "gauge", "seconds",
+	    "In how long the servers of a closed path are asked again.");
+	for (int i = 0; i < l->health_count; i++) {
+		if (*l->health[i].path != '@' && *l->health[i].path != '\0')
+			put_next_try(out, &l->health[i]);
 	}
 	gauge(out, "direct_domains_closed", "", domains,
 	    "Recipient domains whose own servers accept no mail ([fallback] direct_mx).");

@@ -1,5 +1,6 @@
 /* mailq why: the answer first, then the story. */
 #include "mailq/why.h"
+#include "mailq/next.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/output.h"
@@ -97,27 +98,22 @@ static void put_head(const struct story *s)
 static void put_next(const struct story *s)
 {
 	TEXT(words, 300);
-	const struct health *h = list_health(s->list, s->row, NULL);
-	int64_t next_s = s->row->next_s != 0 ? s->row->next_s : h != NULL ? h->next_s : 0;
-	/* While no smarthost answers, nobody is tried before the next probe. */
-	if (h != NULL && h->next_s > next_s)
-		next_s = h->next_s;
-	if (s->list->of_dead) {
+	struct next n;
+	next_of(s->list, s->row, &n);
+	if (n.kind == NEXT_DEAD) {
 		text_printf(&words,
 		    "never: it is set aside; \"mailq dead retry %s\" tries it again, \"mailq dead remove "
 		    "%s\" throws it away",
 		    s->row->id, s->row->id);
-	} else if (s->row->held) {
+	} else if (n.kind == NEXT_HELD) {
 		text_printf(&words, "never, until \"mailq release %s\"", s->row->id);
-	} else if (!s->list->runner_lives) {
+	} else if (n.kind == NEXT_NO_RUNNER) {
 		text_put(&words,
 		    "never: the runner is not running. Start it as root: \"sendmail -bd -q1m\"");
-	} else if (next_s > clock_wall_s()) {
-		text_put(&words, "in ");
-		clock_put_span(&words, next_s - clock_wall_s());
-		text_put(&words, "; at once with \"sendmail -q\" as root");
 	} else {
-		text_put(&words, "now");
+		next_put(&n, &words);
+		if (n.kind == NEXT_AT)
+			text_put(&words, "; at once with \"sendmail -q\" as root");
 	}
 	answer_put(s->out, s->width, "next try", words.data);
 }

@@ -33,4 +33,15 @@ is_back() { [ "$(ls "$work/delivered3" 2>/dev/null | lines)" -ge 1 ]; }
 ok "the first server gets mail again" wait_for is_back
 "$BIN/mailq" health >/dev/null; is $? 0 "mailq health is OK again"
 is "$("$BIN/sendmail" -bh)" "" "and no server is passed over"
+kill -TERM "$runner"; wait "$runner" 2>/dev/null
+
+# Two recipients, each refused with a reason of its own, and no other server takes them: each keeps its reason.
+rm -f "$work"/spool/mqueue/[0-9a-f]*.*
+refuser -r 'relay=513 Relaying denied.' -r 'later=450 4.2.0 Greylisted'
+printf '[host]\nname = mon1.example.org\naliases = %s\n[smarthost main]\nhost = 127.0.0.1\nport = %s\ntls = off\n[smarthost backup]\nhost = 127.0.0.1\nport = 1\ntls = off\n' "$work/aliases" "$port2" >"$work/firsthop.conf"
+echo x | "$BIN/sendmail" relay@example.org later@example.org
+"$BIN/runner" --once --foreground 2>>"$work/log"
+last() { grep " to=<$1> " "$work/log" | tail -n 1; }
+like "$(last relay@example.org)" ' key=relay-denied .*513 Relaying denied' "two recipients: the one that is refused keeps its reason"
+like "$(last later@example.org)" ' key=greylisted .*450 4.2.0 Greylisted' "and the other one its own"
 finish

@@ -8,7 +8,7 @@ send() { "$R" test "$@" >"$work/out" 2>"$work/err"; code=$?; out=$(cat "$work/ou
 says() { like "$(echo "$out" | sed -n "$1p")" "$2" "$3"; }
 send nobody@example.org
 is "$code $(echo "$out" | lines)" "75 3" "no runner: exit 75, three lines"
-says 2 '^outcome  waits: not tried yet: no runner' "and why"
+says 2 '^outcome  waits: not tried yet: the runner is not running' "and why"
 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
 pids="$pids $runner"
 wait_for test -S "$work/spool/mqueue/control"

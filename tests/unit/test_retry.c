@@ -385,6 +385,40 @@ static void a_dead_smarthost_is_asked_once_a_step(void **state)
 	free_runner(r);
 }
 
+/* What mqueue/health, the log and the journals name is when the server is asked: checked over a day
+   without the server, with mail that comes now and then. */
+static void what_was_told_happens(void **state)
+{
+	struct runner *r = make_runner();
+	int64_t told_s = 0;
+	int asked = 0;
+	(void)state;
+	server_up = false;
+	arrive(r);
+	while (now_s < DAY_S) {
+		int before = f.connections;
+		if (dice(1000) == 0)
+			arrive(r);
+		/* The last word before it happens counts: new mail brings the time forward. */
+		told_s = r->nexthops.count > 0 && r->nexthops.hop_count > 0
+		             ? now_s + nexthop_ask_s(&r->nexthops, r->nexthops.list[0])
+		             : 0;
+		second(r);
+		if (told_s == 0)
+			continue;
+		if (f.connections > before) {
+			asked++;
+			assert_in_range(now_s, told_s, told_s + 1);
+		} else if (r->sessions->count == 0) {
+			assert_true(now_s <= told_s + 1);
+		}
+	}
+	print_message("# a day without the server: asked %d times, each at the time that was told\n",
+	    asked);
+	assert_true(asked > 24);
+	free_runner(r);
+}
+
 /* While old mail waits for its own reasons, new mail goes at once. */
 static void new_mail_is_not_stuck_behind_old(void **state)
 {
@@ -411,6 +445,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(five_days_of_a_flapping_smarthost),
 	    TEST(a_dead_smarthost_is_asked_once_a_step),
+	    TEST(what_was_told_happens),
 	    TEST(new_mail_is_not_stuck_behind_old),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,10 +36,13 @@ static void deal_with(struct entry *e)
 
 void placement_add_new(struct runner *r, struct entry *e)
 {
-	if (find_path(r, e))
-		schedule_add_new(&e->nexthop->schedule, e);
-	else
+	if (!find_path(r, e)) {
 		deal_with(e);
+		return;
+	}
+	struct nexthop *p = e->nexthop;
+	schedule_add_new(&p->schedule, e);
+	nexthop_new_mail(r, p);
 }
 
 void placement_add(struct runner *r, struct entry *e, int64_t due_ms)

@@ -53,6 +53,22 @@ static struct entry *loaded_entry(struct runner *r, uint64_t packed, const char 
 	return e;
 }
 
+/* The rest of its wait.  What became due while nobody was there is spread, and its new time is
+   noted: mailq shows it. */
+static int64_t left_ms(struct runner *r, const struct journal *j, const char *id)
+{
+	struct buffer line = {0};
+	int64_t waited_s = j->until_s > 0 ? ages_of(&r->ages, j->until_s - j->wait_s) : j->wait_s;
+	int64_t left = schedule_left_ms(j->wait_s, waited_s, r->long_away, compat_random());
+	if (j->until_s > 0 && waited_s >= j->wait_s && left > 0) {
+		journal_put_wait(&line, clock_wall_s(), (int)(left / 1000));
+		if (!journal_append(&r->queue, id, &line, false))
+			log_line(LOG_WARNING, "%s.log cannot be written: %s", id, strerror(errno));
+		buffer_free(&line);
+	}
+	return left;
+}
+
 static void load_tried(struct runner *r, uint64_t packed, const char *id)
 {
 	struct journal j;
@@ -76,11 +92,7 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 		 * asked before that is known. */
 		if (r->config_good && j.until_s == 0 && j.rcpt_count > 0)
 			e->nexthop = nexthop_find(&r->nexthops, NEXTHOP_KEY_HERE);
-		placement_add(r, e,
-		    clock_mono_ms() +
-		        schedule_left_ms(j.wait_s,
-		            j.until_s > 0 ? ages_of(&r->ages, j.until_s - j.wait_s) : j.wait_s,
-		            r->long_away, compat_random()));
+		placement_add(r, e, clock_mono_ms() + left_ms(r, &j, id));
 	}
 	journal_free(&j);
 }

@@ -153,7 +153,7 @@ static void put_back(struct runner *r, struct message *m, int left, bool sync)
 		placement_add_again(r, e);
 		return;
 	}
-	int wait_s = rcpt_outcome_wait_s(r, m, m->last.key);
+	int wait_s = rcpt_outcome_wait_s(r, m, &m->last);
 	say_what_stays(r, m);
 	e->interrupted = false;
 	e->attempts++;

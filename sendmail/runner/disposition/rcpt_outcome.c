@@ -9,6 +9,8 @@
 #include "runner/disposition/rcpt_outcome.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
+#include "runner/queue/nexthop.h"
+#include "runner/queue/tried.h"
 #include "runner/queue/watcher.h"
 #include <string.h>
 
@@ -50,15 +52,39 @@ static void tell_watcher(const struct message *m, int rcpt, bool next, const str
 	buffer_free(&line);
 }
 
-int rcpt_outcome_wait_s(const struct runner *r, struct message *m, const char *key)
+/* The path with which the next attempt begins. */
+static struct nexthop *next_path(struct runner *r, const struct message *m)
 {
+	struct paths_of paths = {.count = 0};
+	bool moved = tried_any_nexthop(m->entry->tried);
+	for (int i = 0; i < m->rcpt_count && moved && paths.count == 0; i++) {
+		if (m->states[i] != RCPT_SENT && m->states[i] != RCPT_FAILED)
+			rules_paths(&r->config, m->sender, m->rcpts[i], &paths);
+	}
+	return nexthop_find(&r->nexthops, paths.count > 0 ? paths.paths[0] : m->nexthop);
+}
+
+/* While all servers of its path fail, mail is tried when they are asked, and has no other time:
+   what they are to blame for not later, everything else not sooner. */
+static int held_wait_s(struct runner *r, const struct message *m, const struct diagnosis *d,
+    int wait_s)
+{
+	int held_s = nexthop_ask_s(&r->nexthops, next_path(r, m));
+	bool by_route = d->fault == FAULT_ROUTE || d->fault == FAULT_CREDENTIAL;
+	return held_s > 0 && (by_route || held_s > wait_s) ? held_s : wait_s;
+}
+
+int rcpt_outcome_wait_s(struct runner *r, struct message *m, const struct diagnosis *d)
+{
+	const char *key = d->key;
 	/* A server that takes few recipients at a time has taken some: the rest need not wait.  Each
 	 * round has fewer of them. */
 	if (m->wait_s == 0 && strcmp(key, "too-many-recipients") == 0 &&
 	    rcpt_outcome_count(m, RCPT_SENT) > 0)
 		m->wait_s = 1;
 	if (m->wait_s == 0)
-		m->wait_s = schedule_wait_s(&r->config, m->attempt, deed_wait_s(key), compat_random());
+		m->wait_s = held_wait_s(r, m, d,
+		    schedule_wait_s(&r->config, m->attempt, deed_wait_s(key), compat_random()));
 	return m->wait_s;
 }
 
@@ -82,8 +108,7 @@ void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, bool next,
 		m->last = *d;
 	}
 	counters_outcome(&r->counters, d, age_s(r, m));
-	log_outcome(r, m, rcpt,
-	    m->states[rcpt] == RCPT_DEFERRED ? rcpt_outcome_wait_s(r, m, d->key) : 0, d);
+	log_outcome(r, m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? rcpt_outcome_wait_s(r, m, d) : 0, d);
 	tell_watcher(m, rcpt, next, d);
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written
 	 * down. */

@@ -11,7 +11,7 @@ void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, bool next,
 /* How many of the recipients at hand are in that state. */
 int rcpt_outcome_count(const struct message *m, enum rcpt_state state);
 
-/* Seconds until the next attempt: decided once per attempt, by the first reason that makes it wait
- * (a key of the catalogue). */
-int rcpt_outcome_wait_s(const struct runner *r, struct message *m, const char *key);
+/* Seconds until the next attempt: decided once per attempt, by the first reason that makes it wait.
+ * While all servers of its path fail, until they are asked again. */
+int rcpt_outcome_wait_s(struct runner *r, struct message *m, const struct diagnosis *d);
 #endif

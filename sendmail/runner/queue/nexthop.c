@@ -139,16 +139,43 @@ static bool is_login_refused(const struct hop_state *h)
 	return h->failures > 0 && h->why.stage == STAGE_AUTH && h->why.reply_code != 0 && refused;
 }
 
-bool nexthop_new_mail_may_ask(const struct nexthops *n, const struct nexthop *p, int64_t now_ms)
+/* When new mail may ask; INT64_MAX: there is none since the last try, or it may not. */
+static int64_t new_mail_ms(const struct nexthops *n, const struct nexthop *p)
 {
-	if (now_ms - p->probed_ms < NEW_MAIL_PROBE_MS || p->schedule.new_count <= p->probed_new)
-		return false;
+	if (p->schedule.new_count <= p->probed_new)
+		return INT64_MAX;
 	for (int i = 0; i < p->name_count; i++) {
 		const struct hop_state *h = find_hop(n, p->names[i]);
 		if (h == NULL || !is_login_refused(h))
-			return true;
+			return p->probed_ms + NEW_MAIL_PROBE_MS;
 	}
-	return false;
+	return INT64_MAX;
+}
+
+bool nexthop_new_mail_may_ask(const struct nexthops *n, const struct nexthop *p, int64_t now_ms)
+{
+	return new_mail_ms(n, p) <= now_ms;
+}
+
+int64_t nexthop_ask_ms(const struct nexthops *n, const struct nexthop *p)
+{
+	int64_t now = clock_mono_ms(), until = nexthop_until_ms(n, p), fresh = new_mail_ms(n, p);
+	if (nexthop_state(n, p, now) == NEXTHOP_UP)
+		return now;
+	until = fresh < until ? fresh : until;
+	return until > now ? until : now;
+}
+
+int nexthop_ask_s(const struct nexthops *n, const struct nexthop *p)
+{
+	return (int)((nexthop_ask_ms(n, p) - clock_mono_ms() + 999) / 1000);
+}
+
+void nexthop_new_mail(struct runner *r, const struct nexthop *p)
+{
+	if (p->schedule.new_count == p->probed_new + 1 &&
+	    nexthop_state(&r->nexthops, p, clock_mono_ms()) == NEXTHOP_DOWN)
+		nexthop_write_health(r);
 }
 
 static void put_skip(const struct hop_state *h, struct buffer *steps)
@@ -274,19 +301,18 @@ void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d
 	if (nexthop_state(&r->nexthops, p, 0) == NEXTHOP_UP)
 		return;
 	p->schedule.added = true;
-	int64_t left_ms = nexthop_until_ms(&r->nexthops, p) - clock_mono_ms();
+	int left_s = nexthop_ask_s(&r->nexthops, p);
 	report_reason(&words, d);
 	if (p->kind == NEXTHOP_MX)
-		log_line(LOG_WARNING, "no server of %s accepts mail; next try in %lld s: %s", p->key + 1,
-		    (long long)left_ms / 1000, words.data);
+		log_line(LOG_WARNING, "no server of %s accepts mail; next try in %d s: %s", p->key + 1,
+		    left_s, words.data);
 	else if (rules_are_simple(&r->config))
-		log_line(LOG_WARNING, "no smarthost accepts mail; everything waits; next try in %lld s: %s",
-		    (long long)left_ms / 1000, words.data);
+		log_line(LOG_WARNING, "no smarthost accepts mail; everything waits; next try in %d s: %s",
+		    left_s, words.data);
 	else
 		log_line(LOG_WARNING,
-		    "no smarthost accepts mail%s%s; mail without another way waits; next try in %lld s: %s",
-		    p->kind != NEXTHOP_NOWHERE ? " for " : "", p->key, (long long)left_ms / 1000,
-		    words.data);
+		    "no smarthost accepts mail%s%s; mail without another way waits; next try in %d s: %s",
+		    p->kind != NEXTHOP_NOWHERE ? " for " : "", p->key, left_s, words.data);
 }
 
 /* Moving entries forward while walking the heap would visit some of them twice or never. */
@@ -414,7 +440,7 @@ void nexthop_write_health(struct runner *r)
 		const struct hop_state *s = find_hop(&r->nexthops, h->why.hop);
 		text_copy(h->path, sizeof h->path, p->key);
 		h->since_s = s != NULL ? s->since_s : clock_wall_s();
-		h->next_s = clock_wall_s() + (nexthop_until_ms(&r->nexthops, p) - clock_mono_ms()) / 1000;
+		h->next_s = clock_wall_s() + nexthop_ask_s(&r->nexthops, p);
 		count++;
 	}
 	for (int i = 0; i < r->nexthops.hop_count && r->config_good; i++) {

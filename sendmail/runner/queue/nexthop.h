@@ -72,6 +72,16 @@ enum nexthop_state nexthop_state(const struct nexthops *n, const struct nexthop 
 /* When the first of its servers may be asked again. */
 int64_t nexthop_until_ms(const struct nexthops *n, const struct nexthop *p);
 
+/* When its servers are asked next, monotonic: at that time, or once new mail may ask; now when it
+   is up.  The one answer for the log, the journals and mqueue/health. */
+int64_t nexthop_ask_ms(const struct nexthops *n, const struct nexthop *p);
+
+/* The same in seconds from now, rounded up; 0 when it is up. */
+int nexthop_ask_s(const struct nexthops *n, const struct nexthop *p);
+
+/* New mail came: the first since the last try may ask sooner than was told. */
+void nexthop_new_mail(struct runner *r, const struct nexthop *p);
+
 /* True when mail that came since the last try may ask although none is due: not more than once a
  * minute, and never with a refused login. */
 bool nexthop_new_mail_may_ask(const struct nexthops *n, const struct nexthop *p, int64_t now_ms);

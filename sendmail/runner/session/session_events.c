@@ -54,7 +54,7 @@ static void hear_failure(const struct worker *w, struct diagnosis *d, const char
 }
 
 /* That there is no server for a domain of recipients (RFC 5321 5.1) is the one thing behind a
-   session that never was which notify mail. */
+   session that never was which returns mail. */
 static void hear_down(const struct worker *w, struct diagnosis *d, const char *fields)
 {
 	hear(w, d, fields);
@@ -71,6 +71,22 @@ static void note_unasked(struct runner *r, struct message *m, int rcpt, const st
 	if (other || tried_any_nexthop(m->entry->tried))
 		d.verdict = VERDICT_DEFERRED;
 	rcpt_outcome_note(r, m, rcpt, other, &d);
+}
+
+/* When every address was tried for this message, what the last one said of a recipient is the
+   reason for that one. */
+static void note_all_unasked(struct runner *r, const struct worker *w, struct message *m,
+    const struct diagnosis *d)
+{
+	struct journal j = {0};
+	bool tried = w->avoid != NULL && journal_read(&j, r->queue.mqueue_fd, m->id);
+	for (int i = 0; i < m->rcpt_count; i++) {
+		const struct journal_rcpt *rcpt = tried ? journal_find(&j, m->rcpts[i]) : NULL;
+		bool known = rcpt != NULL && rcpt->last.verdict == VERDICT_DEFERRED;
+		note_unasked(r, m, i, known ? &rcpt->last : d);
+	}
+	if (w->avoid != NULL)
+		journal_free(&j);
 }
 
 /* Mail goes on to another server: that this one was passed over, and why, is said at once.  A relay
@@ -109,15 +125,12 @@ static void on_down(struct runner *r, struct worker *w, const char *fields)
 	bool beside = w->avoid == NULL && nexthop_takes_no_more(&d, worker_count_open(r, w->nexthop));
 	while (w->first != NULL) {
 		struct message *m = w->first;
-		/* Every address was tried for this message: what the last one said is the reason. */
-		struct diagnosis why = w->avoid != NULL && m->last.verdict != VERDICT_NONE ? m->last : d;
 		worker_take_out(w, m, NULL);
 		if (beside) {
 			disposition_return(r, m);
 			continue;
 		}
-		for (int i = 0; i < m->rcpt_count; i++)
-			note_unasked(r, m, i, &why);
+		note_all_unasked(r, w, m, &d);
 		disposition_end(r, m, &w->steps, 0);
 	}
 }
