@@ -2,6 +2,7 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/terminal.h"
+#include "relayconf/child.h"
 #include "relayconf/command.h"
 #include "relayconf/findings.h"
 #include <stdio.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 static const struct check_rule rules[] = {
+    {"readable", "the user firsthop can read configuration, aliases and certificates",
+        check_readable, true},
     {"name", "the name that this machine gives to servers is a full one", check_name, true},
     {"own-name", "no domain of the configuration holds this machine's own name", check_own_name,
         true},
@@ -17,6 +20,8 @@ static const struct check_rule rules[] = {
     {"tls-mode", "port and kind of TLS fit each other", check_tls_mode, true},
     {"tls-trust", "each server has to prove who it is, and there are authorities to prove it by",
         check_tls_trust, true},
+    {"tls-file", "each tls_ca_file has certificates", check_ca_file, true},
+    {"bind-address", "no bind_address is set", check_bind, true},
     {"tls-name", "the name that a certificate is checked for is one of the configuration",
         check_tls_name, true},
     {"password", "no login is configured", check_password, true},
@@ -55,30 +60,11 @@ static void ask(const char *command, struct buffer *out)
 		pclose(answer);
 }
 
-/* relay looks names up with the rights of the runner, as it does for mail. */
+/* relay looks names up, and tries values, with the rights of the runner, as it does for mail. */
 static void survey(struct check *c)
 {
-	int fds[2];
-	char bytes[4096];
-	ssize_t n;
-	int saved = dup(STDOUT_FILENO);
-	FILE *file = tmpfile();
-	fflush(stdout);
-	if (file == NULL || saved < 0 || (fds[0] = fileno(file)) < 0) {
-		if (file != NULL)
-			fclose(file);
-		if (saved >= 0)
-			close(saved);
-		return;
-	}
-	dup2(fds[0], STDOUT_FILENO);
-	command_relay((const char *const[]){"--survey", c->path, NULL});
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
-	rewind(file);
-	while ((n = read(fds[0], bytes, sizeof bytes)) > 0)
-		buffer_add(&c->survey, bytes, (size_t)n);
-	fclose(file);
+	int code = child_relay((const char *const[]){"--survey", c->path, NULL}, &c->survey);
+	c->surveyed = code == EX_OK && strstr(buffer_string(&c->survey), "\nend\n") != NULL;
 }
 
 static void ask_health(struct check *c)

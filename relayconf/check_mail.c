@@ -3,17 +3,19 @@
 #include "base/fields.h"
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/paths.h"
 #include "relayconf/findings.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-typedef void survey_line(struct check *c, const char *fields);
-
-static void each_line(struct check *c, const char *verb, survey_line *look)
+void check_each_line(struct check *c, const char *verb, survey_line *look)
 {
 	const char *text = buffer_string(&c->survey);
+	if (!c->surveyed)
+		finding(c, GRADE_NOTE, "correct what the problems name, then check again",
+		    "this was not looked at: relay could not read the configuration, or gave up");
 	size_t length = strlen(verb);
 	while (*text != '\0') {
 		size_t n = strcspn(text, "\n");
@@ -74,8 +76,8 @@ static void look_at_unheeded(struct check *c, const char *fields)
 
 void check_resolver(struct check *c)
 {
-	each_line(c, "dns", look_at_server);
-	each_line(c, "unheeded", look_at_unheeded);
+	check_each_line(c, "dns", look_at_server);
+	check_each_line(c, "unheeded", look_at_unheeded);
 }
 
 static void look_at_hop(struct check *c, const char *fields)
@@ -91,7 +93,7 @@ static void look_at_hop(struct check *c, const char *fields)
 
 void check_lookup(struct check *c)
 {
-	each_line(c, "hop", look_at_hop);
+	check_each_line(c, "hop", look_at_hop);
 }
 
 static void look_at_self(struct check *c, const char *fields)
@@ -108,7 +110,7 @@ static void look_at_self(struct check *c, const char *fields)
 
 void check_self(struct check *c)
 {
-	each_line(c, "hop", look_at_self);
+	check_each_line(c, "hop", look_at_self);
 }
 
 static void look_at_skipped(struct check *c, const char *fields)
@@ -123,7 +125,7 @@ static void look_at_skipped(struct check *c, const char *fields)
 
 void check_ipv6(struct check *c)
 {
-	each_line(c, "hop", look_at_skipped);
+	check_each_line(c, "hop", look_at_skipped);
 }
 
 static const struct hop *hop_of(const struct check *c, const char *name)
@@ -153,7 +155,7 @@ static void look_at_unvouched(struct check *c, const char *fields)
 
 void check_tls_name(struct check *c)
 {
-	each_line(c, "hop", look_at_unvouched);
+	check_each_line(c, "hop", look_at_unvouched);
 }
 
 /* A number of the performance data: "waiting=3". */
@@ -212,7 +214,8 @@ static void look_at_socket(struct check *c)
 	text_printf(&path, "%s/submit.sock", paths_run());
 	if (lstat(path.data, &st) != 0 || !S_ISSOCK(st.st_mode))
 		finding(c, GRADE_PROBLEM, "restart the runner",
-		    "%s is missing: callers with NoNewPrivileges or on a nosuid mount cannot submit mail",
+		    "%s is missing: callers whose rights are limited (" COMPAT_NO_SETGID
+		    ") cannot submit mail",
 		    path.data);
 }
 
@@ -229,7 +232,8 @@ void check_submission(struct check *c)
 	TEXT(words, 600);
 	if (health_sentence(c, "submissions are refused", &words))
 		finding(c, GRADE_PROBLEM,
-		    "make room on that disk, mount it for writing, or run \"make install-rights\": as it "
+		    "make room on that disk, mount it for writing, or run \"" COMPAT_MAKE
+		    " install-rights\": as it "
 		    "says",
 		    "%s", words.data);
 	words.length = 0;

@@ -47,6 +47,10 @@ int command_route(const char *path, const char *sender, int count, char **addres
  * some. */
 int command_diff(const char *path, const char *new_path);
 
+/* Root's process becomes the user firsthop, as whom the runner works; nothing happens for others,
+   or with a private spool.  False with errno. */
+bool command_become_firsthop(void);
+
 /* Runs relay, as user firsthop when root, with these arguments (at most 6, NULL behind them); its
  * exit code. */
 int command_relay(const char *const arguments[]);

@@ -22,6 +22,7 @@ struct check {
 	int counts[3];    /* of each grade */
 	struct kept_finding *list;
 	int list_count;
+	bool surveyed;        /* relay has said all that it was asked for */
 	struct buffer survey; /* lines of relay --survey */
 	char health[2100];    /* the line of mailq health; "" = none came */
 };
@@ -54,7 +55,15 @@ bool check_is_elsewhere(void);
  * added behind, when not NULL. */
 const char *check_rights_fix(const char *more);
 
+/* Each line of relay --survey that begins with this verb.  Without a survey the rule says that it
+   did not look. */
+typedef void survey_line(struct check *c, const char *fields);
+void check_each_line(struct check *c, const char *verb, survey_line *look);
+
 /* The tests, by what they look at. */
+void check_readable(struct check *c);
+void check_ca_file(struct check *c);
+void check_bind(struct check *c);
 void check_name(struct check *c);
 void check_own_name(struct check *c);
 void check_smarthosts(struct check *c);

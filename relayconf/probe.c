@@ -16,7 +16,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static bool become_firsthop(void)
+bool command_become_firsthop(void)
 {
 	struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam("firsthop") : NULL;
 	if (pw == NULL)
@@ -34,7 +34,7 @@ static int become_relay(const char *const arguments[])
 		argv[i + 1] = arguments[i];
 	memcpy(copy, argv, sizeof copy);
 	snprintf(program, sizeof program, "%s/relay", paths_libexec());
-	if (!become_firsthop()) {
+	if (!command_become_firsthop()) {
 		output_to(stderr, "relayconf: become user firsthop: %s\n", strerror(errno));
 		return EX_OSERR;
 	}

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/output.h"
 #include "diagnosis/report.h"
+#include "mailq/common.h"
 #include "mailq/trouble.h"
 
 /* The log daemon reads nothing, as the runner that is there has noted. */
@@ -44,6 +45,10 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 	TEXT(troubles, 1000);
 	int trouble = trouble_put(l, &troubles);
 	grade = trouble > grade ? trouble : grade;
+	struct common common = common_reason(l);
+	/* What holds all mail of a way says it already. */
+	bool shared = l->health_count == 0 && common_is_alarming(&common);
+	grade = shared && grade == 0 ? 1 : grade;
 	text_printf(&words, "%d message%s", l->count, l->count == 1 ? " waits" : "s wait");
 	if (l->count > 0) {
 		text_put(&words, ", the oldest for ");
@@ -68,6 +73,11 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 			text_put(&words, "; next try ");
 			next_put_time(l->health[i].next_s, &words);
 		}
+	}
+	if (shared) {
+		text_printf(&words, "; %d for the same reason%s: ", common.count,
+		    common.needs_change ? ", which needs a change" : "");
+		report_reason(&words, common.why);
 	}
 	for (int i = 0; i < l->passed_count && i < 3; i++) {
 		text_put(&words, "; passed over: ");

@@ -5,6 +5,7 @@
 #include "relay/route/dns.h"
 #include "relay/route/here.h"
 #include "relay/route/route.h"
+#include "relay/smtp/tls.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -60,11 +61,38 @@ static void find_skipped(const struct route *r, char *address, size_t size)
 	buffer_free(&trace);
 }
 
+/* Why the certificates that are to be trusted cannot be used; "" when they can. */
+static void find_ca_problem(const struct hop *hop, struct text *problem)
+{
+	struct diagnosis d = {0};
+	struct tls_trust *trust = hop->tls_ca_file[0] != '\0' ? tls_trust(hop, &d) : NULL;
+	if (trust != NULL)
+		tls_trust_free(trust);
+	else if (hop->tls_ca_file[0] != '\0')
+		text_put(problem, d.text);
+}
+
+/* "foreign": not an address of this machine; "family": the server has none of its family, "part":
+ * it has some of the other family. */
+static const char *bind_problem(const struct hop *hop, const struct route *r)
+{
+	bool six = strchr(hop->bind_address, ':') != NULL;
+	int others = 0;
+	if (hop->bind_address[0] == '\0')
+		return "";
+	if (!here_owns(hop->bind_address))
+		return "foreign";
+	for (int i = 0; i < r->count; i++)
+		others += (strchr(r->candidates[i].address, ':') != NULL) != six;
+	return others == 0 ? "" : others == r->count ? "family" : "part";
+}
+
 static void put_hop(const struct hop *hop)
 {
 	struct route r;
 	struct buffer line = {0};
 	char skipped[64];
+	TEXT(ca, 400);
 	const char *self = "", *unvouched = "";
 	bool found = route_hop(hop, &r);
 	for (int i = 0; i < r.count && *self == '\0'; i++)
@@ -74,6 +102,7 @@ static void put_hop(const struct hop *hop)
 		                ? ""
 		                : r.candidates[i].name;
 	find_skipped(&r, skipped, sizeof skipped);
+	find_ca_problem(hop, &ca);
 	fields_put(&line, "name", hop->name);
 	fields_put_number(&line, "found", found);
 	fields_put(&line, "key", r.why.key);
@@ -81,6 +110,9 @@ static void put_hop(const struct hop *hop)
 	fields_put(&line, "self", self);
 	fields_put(&line, "unvouched", unvouched);
 	fields_put(&line, "skipped", skipped);
+	fields_put(&line, "ca", ca.data);
+	fields_put(&line, "bind_address", hop->bind_address);
+	fields_put(&line, "bind", bind_problem(hop, &r));
 	printf("hop %s\n", buffer_string(&line));
 	buffer_free(&line);
 	route_free(&r);
@@ -99,5 +131,6 @@ int survey_print(const struct config *config)
 	}
 	for (int i = 0; i < config->hop_count; i++)
 		put_hop(&config->hops[i]);
+	printf("end\n");
 	return EX_OK;
 }

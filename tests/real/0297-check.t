@@ -33,6 +33,11 @@ broken "chmod 0755 /var/spool/firsthop/drop" spool 'drop belongs to firsthop:fhd
 broken "chown 0 /var/spool/firsthop/mqueue" spool 'mqueue belongs to root:fhlist' "mqueue/ of root"
 broken "chown 0:0 /etc/firsthop/secret; chmod 600 /etc/firsthop/secret" password 'the user firsthop, which delivers, cannot read /etc/firsthop/secret' "a password that only root can read"
 broken "chmod 644 /etc/firsthop/secret" password 'others can read it' "a password that all can read"
+broken "chmod 600 /etc/firsthop/firsthop.conf" readable 'the user firsthop, as whom the runner works, cannot read the configuration /etc/firsthop/firsthop.conf: after its next start all mail waits' "a configuration that only root can read"
+like "$out" 'fix: chmod a\+r /etc/firsthop/firsthop.conf' "with the cure"
+in_stage /bin/busybox chmod 644 /etc/firsthop/firsthop.conf
+broken "chmod 700 /etc/firsthop" readable 'cannot read the configuration' "a folder that only root can enter"
+in_stage /bin/busybox chmod 755 /etc/firsthop
 printf '[local]\ndeliver = mbox\ndomains = local.test\n' >>"$S/etc/firsthop/firsthop.conf"
 mkdir -p "$S/var/mail"; checked
 says ok local 'as it is configured' "local delivery that was switched on needs no other rights"

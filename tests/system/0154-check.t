@@ -177,6 +177,48 @@ says note syslog 'nothing reads log lines at /' "no syslogd"
 mkdir -p "$R/dev" "$R/var/run"; : >"$R/dev/log"; : >"$R/var/run/log"; check
 says ok syslog 'log lines are read' "a syslogd"
 
+# Values are tried.
+conf 'port = 587
+bind_address = 192.0.2.77'
+says problem bind-address 'main: bind_address 192.0.2.77 is not an address of this machine: no connection can be made' "an address of another machine"
+conf 'port = 587
+bind_address = ::1'
+says problem bind-address 'main: bind_address ::1 has no effect: the server has no address of that family' "an address of the other family"
+conf 'port = 587
+bind_address = 127.0.0.1'
+says ok bind-address "main: bind_address 127.0.0.1 is this machine's" "an address of this machine"
+for wrong in eth0 192.0.2.0/24 localhost; do
+	conf "port = 587
+bind_address = $wrong"
+	says problem config "conf:7: bind_address: \"$wrong\": this is not an address; write an address of this machine" "bind_address = $wrong"
+done
+echo 'this is no certificate' >"$work/ca.pem"
+conf "port = 587
+tls_ca_file = $work/ca.pem"
+says problem tls-file "main: no trusted certificate can be read from $work/ca.pem: mail for it waits" "a file without a certificate"
+sh tests/fake/certs.sh "$work/certs" localhost >/dev/null 2>&1
+conf "port = 587
+tls_ca_file = $work/certs/ca.pem"
+says ok tls-file 'each tls_ca_file has certificates' "a file with one"
+says ok readable 'the user firsthop can read configuration, aliases and certificates' "and the files can be read"
+while IFS='|' read -r host key; do
+	printf '[host]\nname = mon1.example.org\n[smarthost main]\nhost = %s\n' "$host" >"$work/firsthop.conf"; check
+	says problem config "conf:4: host: \"$(printf '%s' "$host" | sed 's/[][]/./g')\": write the name .*$key" "host = $host: refused, with its line and the right keys"
+done <<END
+mail.example.org:587|port = NUMBER
+[mail.example.org]|without brackets
+[mail.example.org]:587|without brackets.*port = NUMBER
+smtps://mail.example.org|port = 465
+smtp://mail.example.org|port = 587
+END
+"$BIN/relayconf" set smarthost.main.host mail.example.org:587 >"$work/out" 2>&1; is $? 78 "relayconf set refuses it, too"
+mkdir "$work/libexec"; for program in "$BIN"/*; do [ "${program##*/}" = relay ] || ln -s "$program" "$work/libexec/"; done
+conf 'port = 587'
+out=$(with FIRSTHOP_LIBEXEC="$work/libexec" "$BIN/relayconf" check -v 2>&1)
+says note lookup 'this was not looked at' "what could not be looked at is not ok"
+unlike "$out" '^ok +(lookup|dns|tls-file|bind-address|self|ipv6) ' "in no rule that needs it"
+conf 'port = 587'
+
 # The queue.
 mv "$work/spool/drop" "$work/spool/drap"; check
 says problem spool 'drop: No such file' "a missing folder"

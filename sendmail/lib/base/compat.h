@@ -67,17 +67,19 @@ void compat_watch_clear(int watch_fd);
 bool compat_rename_is_one_step(int folder_fd);
 
 /* What things are called here, for remedies: the list of authorities, what takes away a set-id
- * right, GNU make, the folder of mailboxes. */
+ * right, GNU make, what shows the machine's addresses, the folder of mailboxes. */
 #ifdef __FreeBSD__
 #define COMPAT_GET_AUTHORITIES "run certctl rehash, or install the package ca_root_nss"
 #define COMPAT_NO_SETGID \
 	"a nosuid mount, or a caller who is traced or may gain no rights (procctl(2))"
 #define COMPAT_MAKE "gmake"
+#define COMPAT_SHOW_ADDRESSES "ifconfig"
 #define COMPAT_MAIL_FOLDER "mode 775, root:mail"
 #else
 #define COMPAT_GET_AUTHORITIES "install or update the package ca-certificates"
 #define COMPAT_NO_SETGID "NoNewPrivileges in the caller's systemd unit, or a nosuid mount"
 #define COMPAT_MAKE "make"
+#define COMPAT_SHOW_ADDRESSES "ip address"
 #define COMPAT_MAIL_FOLDER "mode 2775, root:mail"
 #endif
 

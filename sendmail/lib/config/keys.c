@@ -1,6 +1,7 @@
 /* One row per key. */
 #include "config/keys.h"
 #include "base/compat.h"
+#include "config/form.h"
 #include "message/address.h"
 #include <stddef.h>
 #include <stdio.h>
@@ -339,11 +340,22 @@ static bool set_address(const struct key_row *row, char *place, const char *valu
 	return wrong == NULL;
 }
 
+static const char *name_problem(const struct key_row *row, const char *value)
+{
+	if (strpbrk(value, " \t@<>,;\"") != NULL)
+		return "this is not one name or address";
+	if (strcmp(row->key.key, "bind_address") == 0)
+		return form_bind_problem(value);
+	bool host = strcmp(row->key.section, "smarthost") == 0 && strcmp(row->key.key, "host") == 0;
+	return host ? form_host_problem(value) : NULL;
+}
+
 static bool set_text(const struct key_row *row, char *place, const char *value, const char *folder,
     struct text *problem)
 {
-	if (row->type == KEY_NAME && strpbrk(value, " \t@<>,;\"") != NULL) {
-		text_printf(problem, "\"%.80s\" is not one name or address", value);
+	const char *wrong = row->type == KEY_NAME ? name_problem(row, value) : NULL;
+	if (wrong != NULL) {
+		text_printf(problem, "\"%.80s\": %s", value, wrong);
 		return false;
 	}
 	bool relative = row->type == KEY_PATH && *value != '\0' && *value != '/';

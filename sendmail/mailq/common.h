@@ -1,0 +1,17 @@
+/* The reason that most of the waiting messages share. */
+#ifndef MAILQ_COMMON_H
+#define MAILQ_COMMON_H
+#include "mailq/list.h"
+
+struct common {
+	const struct diagnosis *why; /* of one of them; NULL = no message was tried */
+	int count;                   /* messages that wait for it */
+	bool needs_change;           /* waiting alone does not help */
+};
+
+/* A reason that needs a change counts before one that may pass, however many wait for each. */
+struct common common_reason(const struct listing *l);
+
+/* True when an operator should know at once: it needs a change, or many wait for it. */
+bool common_is_alarming(const struct common *c);
+#endif
