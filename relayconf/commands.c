@@ -37,8 +37,8 @@ static const struct usage_option test_options[] = {{"--from", "ADDRESS", "envelo
     JSON_OPTION, END};
 
 static const struct usage_option setup_options[] =
-    {{"--server", "HOST:PORT", "the server that takes the mail (it is searched for)", USAGE_ANY,
-         NULL},
+    {{"--server", "HOST:PORT", "the server that accepts the mail (default: it is searched for)",
+         USAGE_ANY, NULL},
         {"--tls", "MODE", "verify, encrypt (whoever it is) or off", USAGE_CHOICE,
             "verify encrypt off"},
         {"--ca-file", "FILE", "authorities that its certificate may come from", USAGE_FILE, NULL},
@@ -61,8 +61,8 @@ static const struct usage_command commands[] = {
         .most = 1,
         .meaning = "From an empty machine to a delivered test mail, with few questions",
         .more = "ADDRESS is yours. Its server is found by DNS and tried; nothing is written before "
-                "the server has taken sender and recipient. It may be run again at any time: what "
-                "is right already stays. Without a terminal, or with --yes, nothing is asked.",
+                "the server has accepted sender and recipient. It may be run again at any time: "
+                "what is right already stays. Without a terminal, or with --yes, nothing is asked.",
         .codes =
             "0 the test mail was delivered; 64 an answer is missing or wrong; 69, 75 the "
             "server cannot be used, or the test mail was refused or waits; 73 a file cannot be "

@@ -165,7 +165,7 @@ static bool try_servers(struct setup *s)
 
 static bool name_server(struct setup *s)
 {
-	char *answer = ask_line("The server that takes your mail (HOST or HOST:PORT)", NULL);
+	char *answer = ask_line("The server that accepts your mail (HOST or HOST:PORT)", NULL);
 	bool named = answer != NULL && servers_name(s, answer);
 	bool ended = answer == NULL;
 	if (!named && !ended)
@@ -300,12 +300,12 @@ static int prove(struct setup *s)
 		code = session_login(s, s->server, &own);
 		s->own_sender = own || (s->login[0] != '\0' && text_starts(s->server->origin, "known"));
 		if (code == EX_OK) {
-			setup_say("probe", "the server takes mail for %s%s%s%s", s->address,
+			setup_say("probe", "the server accepts mail for %s%s%s%s", s->address,
 			    s->login[0] != '\0' ? ", with the login " : "", s->login,
 			    s->own_sender ? ", from that address only" : "");
 			return EX_OK;
 		}
-		setup_say("probe", "it does not take mail: %s. %s", s->server->words, s->server->remedy);
+		setup_say("probe", "it does not accept mail: %s. %s", s->server->words, s->server->remedy);
 		forget_password(s);
 		if (!s->asks || i == TRIES || s->login[0] == '\0')
 			return fail(code, "nothing was changed");
@@ -378,7 +378,7 @@ int command_setup(const char *path, const struct setup_wish *wish)
 	signal(SIGPIPE, SIG_IGN);
 	if (wish->tls != NULL && strcmp(wish->tls, "verify") != 0 &&
 	    strcmp(wish->tls, "encrypt") != 0 && strcmp(wish->tls, "off") != 0)
-		return fail(EX_USAGE, "--tls takes verify, encrypt or off");
+		return fail(EX_USAGE, "--tls must be verify, encrypt or off");
 	if (geteuid() != 0 && !paths_private())
 		return fail(EX_NOPERM, "it writes %s and a password file: run it as root", path);
 	read_present(&s);

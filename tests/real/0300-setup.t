@@ -59,7 +59,7 @@ rm -f "$S/usr/sbin/sendmail" "$S/usr/sbin/sendmail.before-firsthop"; cp "$S/bin/
 out=$(echo geheim | in_stage /usr/local/sbin/relayconf setup --yes user@example.org --name mon1.example.org --login cacti1@mail.test --password-file - --ca-file /etc/firsthop/ca.pem 2>&1)
 is $? 0 "by options: exit 0" "$out"
 like "$out" '^server   mail.test:465 \(SRV _submissions\): TLSv1.3 verified, wants a login' "the server is that of the SRV record"
-like "$out" '^probe    the server takes mail for user@example.org, with the login' "the probe"
+like "$out" '^probe    the server accepts mail for user@example.org, with the login' "the probe"
 like "$out" '^outcome  delivered: smarthost main, mail.test' "the test mail is delivered"
 ok "and arrives" wait_for mails_are 1
 ok "with its subject" test -n "$(mail_with 'Subject: firsthop test from mon1.example.org')"

@@ -14,7 +14,7 @@ untouched() { cmp -s "$work/empty" "$work/firsthop.conf" && [ "$(cat "$work/alia
 refused() { setup "$@"; is "$code" "$wanted" "$name: exit $wanted"; like "$err$out" "$pattern" "and says $pattern"; ok "and nothing is changed" untouched; }
 name='no address, no terminal' wanted=64 pattern='your address is needed'; refused
 name='no address at all' wanted=64 pattern='nonsense is no address'; refused --yes nonsense
-name='another kind of TLS' wanted=64 pattern='--tls takes verify, encrypt or off'; refused --tls=some ops@example.org
+name='another kind of TLS' wanted=64 pattern='--tls must be verify, encrypt or off'; refused --tls=some ops@example.org
 name='no server' wanted=64 pattern='is no HOST or HOST:PORT'; refused ops@example.org --server 'a b'
 name='nobody there' wanted=69 pattern='no server was found'; refused ops@example.org --server localhost:1
 name='a certificate that is not trusted' wanted=69 pattern='certificate cannot be verified'; refused ops@example.org --server localhost:$port
@@ -60,7 +60,7 @@ if command -v tmux >/dev/null 2>&1; then
 	sees 'Your mail address' "it asks for the address"
 	line 'me'; sees 'That is no address' "and again, when it is none"
 	line 'ops@localhost'
-	wait_tries=1200 sees 'The server that takes your mail' "no server is found for it: it asks"
+	wait_tries=1200 sees 'The server that accepts your mail' "no server is found for it: it asks"
 	line "localhost:$port"; sees 'Use this server?' "which is tried"
 	line ''; sees 'Login name there' "it wants a login"
 	line 'joe'; sees 'Who reads the mail for root' "root's mail"
