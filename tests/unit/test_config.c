@@ -96,7 +96,9 @@ static void errors_name_line_and_cure(void **state)
 	    {"[smarthost a]\nhost = x\nlogin = joe\n", ":1: [smarthost a] has a login and no password"},
 	    {"[smarthost a]\nhost = x\nimplicit = yes\ntls = off\n", "contradict"},
 	    {"[queue]\nexpire_after_h = soon\n", ":2: expire_after_h: \"soon\""},
-	    {"[host]\nname = two names\n", ":2: name: \"two names\" is not one name"},
+	    {"[host]\nname = two names\n", ":2: name: \"two names\": this is not one name"},
+	    {"[smarthost a]\nhost = x:587\n", ":2: host: \"x:587\": write the name alone in host"},
+	    {"[smarthost a]\nhost = x\nbind_address = eth0\n", ":3: bind_address: \"eth0\""},
 	    {"[queue]\nwaits_min =\n", "at least one number"},
 	    {"[sender]\nheader_from = nobody\n", ":2: header_from"},
 	};
