@@ -1,0 +1,191 @@
+/* What the world remembers of each message, and what must hold for it. */
+#include "runner/queue/idmap.h"
+#include "tests/sim/sim.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "message/envelope.h"
+#include "spool/id.h"
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RCPTS_MAX 16
+
+/* Each recipient has the same fate as all of his name. */
+static const char *const kinds[] = {"fine", "fine", "fine", "fine", "fine", "fine", "fine", "fine",
+    "fine", "fine", "fine", "fine", "fine", "fine", "later", "later", "busy", "busy", "gone",
+    "never"};
+
+static struct mail {
+	uint64_t id;
+	int64_t came_ms;
+	bool tried, reported, aside;
+	int rcpt_count;
+	struct {
+		char address[40];
+		int delivered; /* surely */
+		bool perhaps;  /* and perhaps once more: RFC 1047 */
+		bool refused;
+	} rcpts[RCPTS_MAX];
+} * newest; /* only for the debugger */
+
+static struct idmap mails;
+static long total;
+
+static struct mail *find(const char *id)
+{
+	return idmap_find(&mails, id_pack(id));
+}
+
+long sim_mail_total(void)
+{
+	return total;
+}
+
+void sim_mail_arrives(uint32_t uid, int rcpts)
+{
+	static const char text[] = "Subject: x\n\nx\n";
+	struct envelope e;
+	struct buffer file = {0};
+	size_t content_at;
+	char id[ID_SIZE];
+	struct mail *m = newest = mem_alloc(sizeof *m);
+	TEXT(sender, 60);
+	id_make(id, clock_wall_s());
+	envelope_init(&e);
+	e.created_us = clock_wall_s() * 1000000;
+	e.uid = uid;
+	e.content = (struct content){.bytes = sizeof text - 1, .lines = 3, .longest_line = 10};
+	text_printf(&sender, "fine-sender%u@example.org", uid);
+	free(e.sender);
+	e.sender = mem_copy(sender.data);
+	m->id = id_pack(id);
+	m->came_ms = sim_now_ms;
+	m->rcpt_count = rcpts < RCPTS_MAX ? rcpts : RCPTS_MAX;
+	for (int i = 0; i < m->rcpt_count; i++) {
+		snprintf(m->rcpts[i].address, sizeof m->rcpts[i].address, "%s%d@example.%s",
+		    kinds[sim_dice(sizeof kinds / sizeof kinds[0])], i, sim_once_in(3) ? "net" : "com");
+		envelope_add_recipient(&e, m->rcpts[i].address);
+	}
+	envelope_write(&e, &file, &content_at);
+	buffer_add(&file, text, sizeof text - 1);
+	int fd = openat(sim_r.queue.drop_fd, id, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	SIM_MUST(fd >= 0 && write(fd, file.data, file.length) == (ssize_t)file.length, "no file");
+	close(fd);
+	buffer_free(&file);
+	envelope_free(&e);
+	idmap_add(&mails, m);
+	total++;
+}
+
+static int rcpt_of(const struct mail *m, const char *rcpt)
+{
+	for (int i = 0; i < m->rcpt_count; i++) {
+		if (strcmp(m->rcpts[i].address, rcpt) == 0)
+			return i;
+	}
+	return -1;
+}
+
+void sim_mail_delivered(const char *id, const char *rcpt, bool sure)
+{
+	struct mail *m = find(id);
+	int i = m != NULL ? rcpt_of(m, rcpt) : -1;
+	if (m == NULL)
+		return; /* a report */
+	SIM_MUST(i >= 0, "%s was delivered to %s, who is none of its recipients", id, rcpt);
+	SIM_MUST(m->rcpts[i].delivered == 0, "%s was delivered to %s twice", id, rcpt);
+	SIM_MUST(!m->rcpts[i].refused, "%s was delivered to %s, who was refused", id, rcpt);
+	if (sure)
+		m->rcpts[i].delivered++;
+	else
+		m->rcpts[i].perhaps = true;
+}
+
+void sim_mail_refused(const char *id, const char *rcpt)
+{
+	struct mail *m = find(id);
+	int i = m != NULL ? rcpt_of(m, rcpt) : -1;
+	if (i < 0)
+		return;
+	m->rcpts[i].refused = true;
+}
+
+/* Nobody starves: where the first server has been there for a while, new mail has its turn soon. */
+void sim_mail_tried(const char *id)
+{
+	struct mail *m = find(id);
+	if (m == NULL || m->tried)
+		return;
+	m->tried = true;
+	bool easy = !sim_disk_full;
+	for (int i = 0; i < SERVERS; i++)
+		easy = easy && sim_servers[i].mood == SERVER_UP &&
+		       m->came_ms - sim_servers[i].since_ms > 3 * MS_AN_HOUR;
+	SIM_MUST(!easy || sim_now_ms - m->came_ms < 3 * MS_A_MINUTE,
+	    "%s waited for %lld s for its first attempt, and both servers were there", id,
+	    (long long)(sim_now_ms - m->came_ms) / 1000);
+}
+
+void sim_mail_report(const char *id, const char *report_id)
+{
+	struct mail *m = find(id);
+	(void)report_id;
+	if (m != NULL)
+		m->reported = true;
+}
+
+void sim_mail_aside(const char *id)
+{
+	struct mail *m = find(id);
+	if (m != NULL)
+		m->aside = true;
+}
+
+/* Everyone has it, or its sender was told: of refusals at once, of what nobody refused only when
+ * the message was too old. */
+static bool is_settled(const struct mail *m)
+{
+	bool old = sim_now_ms - m->came_ms >= SIM_EXPIRE_H * MS_AN_HOUR - MS_A_MINUTE;
+	for (int i = 0; i < m->rcpt_count; i++) {
+		bool told = m->reported && (m->rcpts[i].refused || old);
+		if (m->rcpts[i].delivered == 0 && !told && !m->aside)
+			return false;
+	}
+	return true;
+}
+
+static bool is_there(const char *id)
+{
+	struct stat st;
+	TEXT(dead, ID_SIZE + 8);
+	text_printf(&dead, "%s.dead", id);
+	return fstatat(sim_r.queue.mqueue_fd, id, &st, 0) == 0 ||
+	       fstatat(sim_r.queue.drop_fd, id, &st, 0) == 0 ||
+	       fstatat(sim_r.queue.mqueue_fd, dead.data, &st, 0) == 0;
+}
+
+void sim_mail_check(bool end)
+{
+	struct mail *m;
+	uint32_t at = 0;
+	while ((m = idmap_next(&mails, &at)) != NULL) {
+		char id[ID_SIZE];
+		id_unpack(m->id, id);
+		bool there = is_there(id);
+		SIM_MUST(there || is_settled(m), "%s is lost: not everyone has it, and nobody was told",
+		    id);
+		SIM_MUST(!there || m->aside || sim_clock_jumps ||
+		             sim_now_ms - m->came_ms < 2 * SIM_EXPIRE_H * MS_AN_HOUR,
+		    "%s is too old, and still there", id);
+		SIM_MUST(!end || !there, "%s is still there at the end", id);
+		if (there)
+			continue;
+		/* It is done: forget it. */
+		idmap_remove(&mails, m);
+		free(m);
+		at--;
+	}
+}

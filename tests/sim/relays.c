@@ -1,0 +1,411 @@
+/* Relays, played in this process: the runner's own session code talks with them by lines, as with
+   processes. */
+#include "runner/queue/nexthop.h"
+#include "runner/queue/runner.h"
+#include "runner/queue/tried.h"
+#include "runner/session/sent_log.h"
+#include "runner/session/worker.h"
+#include "tests/sim/sim.h"
+#include "base/fdio.h"
+#include "base/fields.h"
+#include "base/text.h"
+#include "jobs/jobs.h"
+#include "jobs/ledger.h"
+#include "jobs/process.h"
+#include "spool/id.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define FD_BASE 1000000
+#define RELAYS_MAX (2 * WORKERS_MAX)
+
+struct server sim_servers[SERVERS] = {{.name = "main", .address = "127.0.0.1"},
+    {.name = "backup", .address = "127.0.0.2"}};
+
+static struct relay {
+	bool alive, connected, ended;
+	int ledger_fd;
+	int names[SERVERS], name_count, at; /* servers that it may ask; the one that it is with */
+	struct buffer in;                   /* from the runner */
+	struct jobs jobs;                   /* out: to the runner; the messages in hand */
+	bool quit;
+	int status;
+	int64_t next_ms;
+} relays[RELAYS_MAX];
+
+static struct relay *of_fd(int fd)
+{
+	return fd >= FD_BASE && fd < FD_BASE + RELAYS_MAX ? &relays[fd - FD_BASE] : NULL;
+}
+
+/* --- the runner's end */
+
+static bool is_tried(const struct tried *t, const char *address)
+{
+	for (int i = 0; t != NULL && i < t->server_count; i++) {
+		if (strcmp(t->servers[i].address, address) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct worker *__wrap_worker_start(struct runner *r, struct nexthop *p, const struct tried *avoid,
+    bool shows);
+struct worker *__wrap_worker_start(struct runner *r, struct nexthop *p, const struct tried *avoid,
+    bool shows)
+{
+	struct buffer steps = {0};
+	struct relay *relay = relays;
+	while (relay->alive)
+		relay++;
+	SIM_MUST(relay < relays + RELAYS_MAX, "more relays than there may be");
+	*relay = (struct relay){.alive = true, .next_ms = sim_now_ms + 20 + sim_dice(500)};
+	struct worker *w = mem_alloc(sizeof *w);
+	char *skips = nexthop_skips(&r->nexthops, p, sim_now_ms, &steps);
+	relay->ledger_fd = sent_log_open(r, w->ledger);
+	for (int i = 0; i < p->name_count; i++) {
+		for (int s = 0; s < SERVERS; s++) {
+			if (strcmp(p->names[i], sim_servers[s].name) == 0 &&
+			    strstr(skips, sim_servers[s].name) == NULL &&
+			    !is_tried(avoid, sim_servers[s].address))
+				relay->names[relay->name_count++] = s;
+		}
+	}
+	free(skips);
+	w->pid = w->fd = FD_BASE + (int)(relay - relays);
+	w->nexthop = p;
+	w->avoid = tried_copy_servers(avoid);
+	w->shows = shows;
+	w->steps = steps;
+	w->heard_limit_bytes = 1 << 20;
+	w->idle_ms = w->started_ms = w->heard_ms = sim_now_ms;
+	p->workers++;
+	return w;
+}
+
+ssize_t __real_sendmsg(int fd, const struct msghdr *m, int flags);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *m, int flags);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *m, int flags)
+{
+	struct relay *relay = of_fd(fd);
+	if (relay == NULL)
+		return __real_sendmsg(fd, m, flags);
+	if (relay->ended) {
+		errno = EPIPE;
+		return -1;
+	}
+	buffer_add(&relay->in, m->msg_iov->iov_base, m->msg_iov->iov_len);
+	if (relay->next_ms > sim_now_ms + 100 && relay->connected)
+		relay->next_ms = sim_now_ms + 5;
+	return (ssize_t)m->msg_iov->iov_len;
+}
+
+ssize_t __real_fdio_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_fdio_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_fdio_read(int fd, void *bytes, size_t size)
+{
+	struct relay *relay = of_fd(fd);
+	if (relay == NULL)
+		return __real_fdio_read(fd, bytes, size);
+	struct buffer *out = &relay->jobs.out;
+	if (out->length == 0 && !relay->ended) {
+		errno = EAGAIN;
+		return -1;
+	}
+	size_t n = out->length < size ? out->length : size;
+	if (n > 0)
+		memcpy(bytes, out->data, n);
+	buffer_drop(out, n);
+	return (ssize_t)n;
+}
+
+static void forget(struct relay *relay, struct job *job)
+{
+	for (int i = 0; i < job->rcpt_count; i++)
+		free(job->rcpts[i]);
+	mem_free(&job->rcpts);
+	job->rcpt_count = 0;
+	jobs_remove(&relay->jobs, job);
+}
+
+static void free_relay(struct relay *relay)
+{
+	while (relay->jobs.first != NULL)
+		forget(relay, relay->jobs.first);
+	if (relay->ledger_fd >= 0)
+		close(relay->ledger_fd);
+	buffer_free(&relay->in);
+	buffer_free(&relay->jobs.out);
+	relay->alive = false;
+}
+
+bool __wrap_process_reap(pid_t pid, int64_t limit_ms, int *status);
+bool __wrap_process_reap(pid_t pid, int64_t limit_ms, int *status)
+{
+	struct relay *relay = of_fd((int)pid);
+	(void)limit_ms;
+	if (!relay->ended)
+		return false;
+	*status = relay->status;
+	free_relay(relay);
+	return true;
+}
+
+void __wrap_process_signal(pid_t pid, int number);
+void __wrap_process_signal(pid_t pid, int number)
+{
+	struct relay *relay = of_fd((int)pid);
+	if (relay->ended)
+		return;
+	relay->status = number;
+	relay->ended = true;
+}
+
+/* --- the server's end */
+
+static void say(struct relay *relay, const char *verb, const char *id, int n, int next,
+    const struct diagnosis *d)
+{
+	jobs_say_diag(&relay->jobs, verb, id, n, next, d);
+}
+
+static struct diagnosis diagnose(const struct server *s, enum verdict v, enum stage stage,
+    enum fault fault, const char *key, int code)
+{
+	struct diagnosis d = {0};
+	diag_set(&d, v, stage, key, "simulated");
+	d.fault = fault;
+	d.reply_code = (uint16_t)code;
+	d.port = 25;
+	text_copy(d.hop, sizeof d.hop, s->name);
+	text_copy(d.peer_address, sizeof d.peer_address, s->address);
+	text_copy(d.peer_name, sizeof d.peer_name, s->address);
+	return d;
+}
+
+static void end(struct relay *relay, const char *verb)
+{
+	if (*verb != '\0')
+		buffer_printf(&relay->jobs.out, "%s\n", verb);
+	relay->ended = true;
+}
+
+static void start_session(struct relay *relay)
+{
+	struct diagnosis d = {0};
+	for (; relay->at < relay->name_count; relay->at++) {
+		struct server *s = &sim_servers[relay->names[relay->at]];
+		s->asked++;
+		if (s->mood == SERVER_UP || s->mood == SERVER_BREAKS) {
+			d = diagnose(s, VERDICT_NONE, STAGE_BANNER, FAULT_NONE, "", 220);
+			say(relay, "ready", "", relay->name_count - relay->at - 1, 0, &d);
+			relay->connected = true;
+			relay->next_ms = sim_now_ms + 10;
+			return;
+		}
+		d = s->mood == SERVER_LOGIN
+		        ? diagnose(s, VERDICT_DEFERRED, STAGE_AUTH, FAULT_CREDENTIAL, "auth-refused", 535)
+		        : diagnose(s, VERDICT_DEFERRED, STAGE_CONNECT, FAULT_ROUTE, "connect-refused", 0);
+		say(relay, "hop", "", 0, 0, &d);
+	}
+	if (d.verdict == VERDICT_NONE)
+		d = diagnose(&sim_servers[0], VERDICT_DEFERRED, STAGE_CONNECT, FAULT_ROUTE,
+		    "connect-refused", 0);
+	say(relay, "down", "", 0, 0, &d);
+	end(relay, "bye");
+}
+
+/* The lines of the runner: whole messages only. */
+static void take_orders(struct relay *relay)
+{
+	char *line;
+	struct jobs *j = &relay->jobs;
+	while ((line = fdio_take_line(&relay->in)) != NULL) {
+		if (text_starts(line, "message ")) {
+			struct job *job = mem_alloc(sizeof *job);
+			fields_get(line + 8, "id", job->id, sizeof job->id);
+			envelope_init(&job->envelope);
+			job->fd = -1;
+			if (j->last != NULL)
+				j->last->next = job;
+			else
+				j->first = job;
+			j->last = job;
+		} else if (text_starts(line, "rcpt ")) {
+			char address[400] = "";
+			struct job *job = j->last;
+			fields_get(line + 5, "address", address, sizeof address);
+			job->rcpts = mem_resize(job->rcpts, (size_t)job->rcpt_count + 1, sizeof *job->rcpts);
+			job->rcpts[job->rcpt_count++] = mem_copy(address);
+		} else if (strcmp(line, "quit") == 0) {
+			relay->quit = true;
+		} else if (strcmp(line, "back") == 0) {
+			j->back = true;
+		}
+		free(line);
+	}
+}
+
+static void note(struct relay *relay, const struct job *job, int i, const struct diagnosis *d)
+{
+	struct buffer line = {0};
+	ledger_put(&line, job->id, job->rcpts[i], false, d);
+	if (ledger_wants(d) && relay->ledger_fd >= 0)
+		fdio_write(relay->ledger_fd, line.data, line.length);
+	buffer_free(&line);
+}
+
+/* What the server says of one recipient, by his name. */
+static struct diagnosis answer(const struct server *s, const char *rcpt)
+{
+	if (text_starts(rcpt, "gone"))
+		return diagnose(s, VERDICT_FAILED, STAGE_RCPT, FAULT_RECIPIENT, "recipient-unknown", 550);
+	if (text_starts(rcpt, "later") && !sim_once_in(4))
+		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_RECIPIENT, "greylisted", 451);
+	if (text_starts(rcpt, "busy") && !sim_once_in(3))
+		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_ROUTE, "server-trouble", 451);
+	if (text_starts(rcpt, "never"))
+		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_RECIPIENT, "recipient-full", 452);
+	return diagnose(s, VERDICT_SENT, STAGE_DOT, FAULT_NONE, "", 250);
+}
+
+/* One message; false: the session broke in the middle of it. */
+static bool deliver(struct relay *relay, struct job *job)
+{
+	const struct server *s = &sim_servers[relay->names[relay->at]];
+	struct diagnosis all[32];
+	bool any = false;
+	sim_mail_tried(job->id);
+	for (int i = 0; i < job->rcpt_count; i++) {
+		all[i] = answer(s, job->rcpts[i]);
+		any = any || all[i].verdict == VERDICT_SENT;
+		if (all[i].verdict == VERDICT_FAILED)
+			sim_mail_refused(job->id, job->rcpts[i]);
+	}
+	bool breaks = any && s->mood == SERVER_BREAKS && sim_once_in(3);
+	if (any)
+		jobs_say_id(&relay->jobs, "ending", job->id);
+	for (int i = 0; i < job->rcpt_count; i++) {
+		if (breaks && all[i].verdict == VERDICT_SENT) {
+			/* The server may have it: RFC 1047. */
+			all[i] = diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, "outcome-unknown", 0);
+			if (sim_once_in(2))
+				sim_mail_delivered(job->id, job->rcpts[i], false);
+		} else if (all[i].verdict == VERDICT_SENT) {
+			sim_mail_delivered(job->id, job->rcpts[i], true);
+		}
+		note(relay, job, i, &all[i]);
+		say(relay, "rcpt", job->id, i, strcmp(all[i].key, "server-trouble") == 0, &all[i]);
+	}
+	jobs_say_id(&relay->jobs, "msg", job->id);
+	forget(relay, job);
+	return !breaks;
+}
+
+static void give_back(struct relay *relay, struct job *from)
+{
+	while (from != NULL) {
+		struct job *next = from->next;
+		jobs_say_id(&relay->jobs, "unused", from->id);
+		forget(relay, from);
+		from = next;
+	}
+}
+
+static void break_off(struct relay *relay, bool said)
+{
+	const struct server *s = &sim_servers[relay->names[relay->at]];
+	struct diagnosis d = diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, "closing", 421);
+	if (said)
+		say(relay, "over", "", 0, 0, &d);
+	give_back(relay, relay->jobs.first);
+	end(relay, "bye");
+}
+
+static void work(struct relay *relay)
+{
+	const struct server *s = &sim_servers[relay->names[relay->at]];
+	struct jobs *j = &relay->jobs;
+	if (s->mood != SERVER_UP && s->mood != SERVER_BREAKS) {
+		break_off(relay, true);
+		return;
+	}
+	if (j->back)
+		give_back(relay, j->first);
+	j->back = false;
+	if (j->first != NULL && !deliver(relay, j->first)) {
+		break_off(relay, true);
+		return;
+	}
+	if (j->first == NULL && relay->quit)
+		end(relay, "bye");
+	relay->next_ms = sim_now_ms + (j->first != NULL ? 20 + sim_dice(100) : JOBS_ALIVE_MS);
+	if (j->first == NULL && !relay->ended)
+		buffer_puts(&j->out, "alive stage=\n");
+}
+
+void sim_relays_play(void)
+{
+	for (int i = 0; i < RELAYS_MAX; i++) {
+		struct relay *relay = &relays[i];
+		if (!relay->alive || relay->ended || relay->next_ms > sim_now_ms)
+			continue;
+		take_orders(relay);
+		if (relay->connected)
+			work(relay);
+		else
+			start_session(relay);
+	}
+}
+
+int64_t sim_relays_next_ms(void)
+{
+	int64_t next = INT64_MAX;
+	for (int i = 0; i < RELAYS_MAX; i++) {
+		if (relays[i].alive && !relays[i].ended && relays[i].next_ms < next)
+			next = relays[i].next_ms;
+	}
+	return next;
+}
+
+void sim_relays_orphaned(void)
+{
+	for (int i = 0; i < RELAYS_MAX; i++) {
+		struct relay *relay = &relays[i];
+		if (!relay->alive)
+			continue;
+		take_orders(relay);
+		if (relay->connected && !relay->ended && relay->jobs.first != NULL)
+			deliver(relay, relay->jobs.first);
+		while (relay->jobs.first != NULL)
+			forget(relay, relay->jobs.first);
+		free_relay(relay);
+	}
+}
+
+void sim_relays_kill_one(void)
+{
+	for (int i = 0; i < RELAYS_MAX; i++) {
+		struct relay *relay = &relays[i];
+		if (!relay->alive || relay->ended || sim_once_in(3))
+			continue;
+		take_orders(relay);
+		while (relay->jobs.first != NULL)
+			forget(relay, relay->jobs.first);
+		relay->status = SIGSEGV;
+		relay->ended = true;
+		return;
+	}
+}
+
+int sim_relays_busy(void)
+{
+	int count = 0;
+	for (int i = 0; i < RELAYS_MAX; i++)
+		count += relays[i].alive && relays[i].connected && relays[i].jobs.first != NULL;
+	return count;
+}

@@ -1,0 +1,72 @@
+/* A simulated world for the runner's own code: one process, a clock of its own, servers that come
+   and go, and relays that are played here (tests/sim/relays.c).  The spool is in memory. Everything
+   random comes from one seed, so that a run can be repeated. */
+#ifndef TESTS_SIM_H
+#define TESTS_SIM_H
+#include "runner/queue/runner.h"
+#include "runner/session/worker.h"
+#include <stdio.h>
+
+#define MS_A_MINUTE 60000LL
+#define MS_AN_HOUR (60 * MS_A_MINUTE)
+#define SIM_EXPIRE_H 24
+#define MS_A_DAY (24 * MS_AN_HOUR)
+
+extern int64_t sim_now_ms;     /* monotonic */
+extern int64_t sim_wall_off_s; /* what an administrator or NTP did to the wall clock */
+extern bool sim_disk_full;
+extern bool sim_clock_jumps; /* in this run: then the age of mail may be too low (spool/ages.h) */
+extern struct runner sim_r;
+
+/* A number of 0 to sides - 1. */
+uint32_t sim_dice(uint32_t sides);
+
+/* Once in so many times. */
+bool sim_once_in(uint32_t times);
+
+/* The invariants: ends the process with the seed when it is not so. */
+#define SIM_MUST(condition, ...)   \
+	do {                           \
+		if (!(condition))          \
+			sim_fail(__VA_ARGS__); \
+	} while (0)
+void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* --- servers (relays.c) */
+enum server_mood { SERVER_UP, SERVER_REFUSES, SERVER_SILENT, SERVER_LOGIN, SERVER_BREAKS };
+#define SERVERS 2
+extern struct server {
+	const char *name, *address;
+	enum server_mood mood;
+	int64_t since_ms; /* it is in that mood */
+	int asked;        /* connections in the hour at hand */
+} sim_servers[SERVERS];
+
+/* Plays all relays up to now: they connect, deliver, and say so. */
+void sim_relays_play(void);
+
+/* When the next one has something to do; INT64_MAX: none. */
+int64_t sim_relays_next_ms(void);
+
+/* The runner was killed: each relay ends with the message that it is at, and notes it. */
+void sim_relays_orphaned(void);
+
+/* One of them dies. */
+void sim_relays_kill_one(void);
+int sim_relays_busy(void); /* that have mail in hand */
+
+/* --- what the world remembers of mail (mails.c) */
+/* A recipient was taken by a server (sure: and the server said so). */
+void sim_mail_delivered(const char *id, const char *rcpt, bool sure);
+void sim_mail_refused(const char *id, const char *rcpt);
+void sim_mail_tried(const char *id);
+void sim_mail_report(const char *id, const char *report_id);
+void sim_mail_aside(const char *id);
+
+/* A new message in drop/. */
+void sim_mail_arrives(uint32_t uid, int rcpts);
+
+/* In the middle: each message that nobody has settled is there.  At the end: all is settled. */
+void sim_mail_check(bool end);
+long sim_mail_total(void);
+#endif
