@@ -18,18 +18,6 @@
 
 #define TRIES 3
 
-void setup_say(const char *name, const char *format, ...)
-{
-	char words[1600];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(words, sizeof words, format, args);
-	va_end(args);
-	output_to(stdout, "%-8s ", name);
-	terminal_wrap(stdout, words, 9, 9);
-	fflush(stdout);
-}
-
 static int fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static int fail(int code, const char *format, ...)
 {
