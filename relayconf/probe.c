@@ -67,19 +67,48 @@ static char *final_recipient(const struct config *c, const struct aliases *set,
 	return result;
 }
 
+/* Delivery has the right of the runner, and so has root's probe.  For another user the file that he
+   may not read is no fault of it. */
+static bool may_read_password(const struct hop *hop)
+{
+	struct passwd *pw = geteuid() == 0 || paths_private() ? NULL : getpwnam("firsthop");
+	if (pw == NULL || pw->pw_uid == geteuid() || hop->login[0] == '\0' ||
+	    hop->password_file[0] == '\0' || access(hop->password_file, R_OK) == 0 || errno != EACCES)
+		return true;
+	output_to(stderr,
+	    "relayconf: %s: you may not read its password file %s, which is as it should be; delivery "
+	    "may. Run the probe as root\n",
+	    hop->name, hop->password_file);
+	return false;
+}
+
+/* Nobody reads postmaster's mail: it is root's that matters. */
+static void follow_root(const struct config *c, const struct aliases *set, struct envelope *e,
+    char **recipient)
+{
+	free(*recipient);
+	envelope_free(e);
+	envelope_init(e);
+	envelope_add_recipient(e, "root");
+	*recipient = final_recipient(c, set, e);
+}
+
 static int probe_all(const struct config *c, const char *path, const struct probe_wish *wish,
     const char *sender, const char *recipient)
 {
 	int worst = EX_OK, asked = 0;
 	TEXT(direct, 400);
 	const char *mode = wish->json ? "--probe-json" : "--probe";
+	const char *by_default = wish->recipient == NULL ? "--default" : NULL;
 	for (int i = 0; i < c->hop_count; i++) {
 		if (wish->smarthost != NULL && strcmp(wish->smarthost, c->hops[i].name) != 0)
 			continue;
 		if (asked++ > 0 && !wish->json)
 			output_to(stdout, "\n\n");
-		int code = command_relay(
-		    (const char *const[]){mode, path, c->hops[i].name, sender, recipient, NULL});
+		int code = may_read_password(&c->hops[i])
+		               ? command_relay((const char *const[]){mode, path, c->hops[i].name, sender,
+		                     recipient, by_default, NULL})
+		               : EX_NOPERM;
 		worst = worst == EX_OK || code == EX_TEMPFAIL ? code != EX_OK ? code : worst : worst;
 	}
 	if (asked > 0)
@@ -93,7 +122,8 @@ static int probe_all(const struct config *c, const char *path, const struct prob
 		return EX_CONFIG;
 	}
 	text_printf(&direct, "@%s", address_domain(recipient));
-	return command_relay((const char *const[]){mode, path, direct.data, sender, recipient, NULL});
+	return command_relay(
+	    (const char *const[]){mode, path, direct.data, sender, recipient, by_default, NULL});
 }
 
 int command_probe(const char *path, const struct probe_wish *wish)
@@ -113,6 +143,8 @@ int command_probe(const char *path, const struct probe_wish *wish)
 	envelope_add_recipient(&e, wish->recipient != NULL ? wish->recipient : "postmaster");
 	const char *wrong = address_problem(e.recipients[0]);
 	char *sender = recipients_sender(&e, &c), *recipient = final_recipient(&c, set, &e);
+	if (wish->recipient == NULL && text_starts(recipient, "postmaster@"))
+		follow_root(&c, set, &e, &recipient);
 	int code = EX_DATAERR;
 	if (wrong != NULL || *recipient == '\0')
 		output_to(stderr, "relayconf: %.200s: %s\n", e.recipients[0],

@@ -22,8 +22,9 @@
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: relay --probe[-json] CONFIGURATION PATH SENDER RECIPIENT | --route "
-	                "CONFIGURATION PATH | --survey CONFIGURATION | --find DOMAIN\n");
+	fprintf(stderr,
+	    "usage: relay --probe[-json] CONFIGURATION PATH SENDER RECIPIENT [--default] | --route "
+	    "CONFIGURATION PATH | --survey CONFIGURATION | --find DOMAIN\n");
 	return EX_USAGE;
 }
 
@@ -45,10 +46,11 @@ static int answer(int argc, char **argv)
 		code = plan_print(&config, argc > 3 ? argv[3] : "");
 	else if (strcmp(argv[1], "--survey") == 0)
 		code = survey_print(&config);
-	else if (argc == 6)
+	else if (argc == 6 || (argc == 7 && strcmp(argv[6], "--default") == 0))
 		code = probe_run(&config, &(struct probe){.path = argv[3],
 		                              .sender = argv[4],
 		                              .recipient = argv[5],
+		                              .by_default = argc == 7,
 		                              .json = json});
 	else
 		usage();

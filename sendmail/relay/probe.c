@@ -1,6 +1,7 @@
 /* A probe is an attempt with one message that is never sent: this process plays the runner. */
 #include "relay/probe.h"
 #include "diagnosis/catalogue.h"
+#include "diagnosis/deed.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
@@ -18,6 +19,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#define AVOIDED_MAX 20 /* servers, as many as delivery asks in an attempt */
+
 struct step {
 	int64_t ms; /* since the start */
 	char *text;
@@ -28,6 +31,11 @@ struct answer {
 	int64_t start_ms, last_ms;
 	struct diagnosis d; /* of the recipient, or of the whole attempt */
 	bool known;
+	bool next;                     /* another server may accept it */
+	bool down;                     /* none took the session */
+	int left;                      /* servers behind the one that did */
+	char avoided[AVOIDED_MAX][80]; /* ADDRESS/PORT that have refused */
+	int avoided_count;
 	char explained[40]; /* key of the refusal that was explained last */
 	struct step *steps; /* for JSON */
 	size_t step_count;
@@ -123,6 +131,10 @@ static void take_line(struct answer *a, const char *line)
 	} else if (strncmp(line, "rcpt ", 5) == 0 || strncmp(line, "down ", 5) == 0) {
 		diag_read(&a->d, line + 5);
 		a->known = true;
+		a->down = *line == 'd';
+		a->next = fields_get_number(line + 5, "next", 0) != 0;
+	} else if (strncmp(line, "ready ", 6) == 0) {
+		a->left = (int)fields_get_number(line + 6, "n", 0);
 	}
 }
 
@@ -143,10 +155,19 @@ static void listen_to(int socket, struct answer *a)
 	buffer_free(&in);
 }
 
+/* A server that took the sender, and knows nobody of that name in this machine's own domain. */
+static bool is_healthy(const struct answer *a)
+{
+	return a->probe->by_default && a->d.verdict == VERDICT_FAILED && a->d.stage == STAGE_RCPT &&
+	       a->d.fault == FAULT_RECIPIENT;
+}
+
 static int code_of(const struct answer *a)
 {
 	if (!a->known)
 		return EX_SOFTWARE;
+	if (is_healthy(a))
+		return EX_OK;
 	return a->d.verdict == VERDICT_SENT     ? EX_OK
 	       : a->d.verdict == VERDICT_FAILED ? EX_UNAVAILABLE
 	                                        : EX_TEMPFAIL;
@@ -163,7 +184,7 @@ static void conclude_json(const struct answer *a)
 	json_string(stdout, a->probe->path);
 	json_pair(stdout, "from", a->probe->sender);
 	json_pair(stdout, "to", a->probe->recipient);
-	json_pair(stdout, "result", results[d->verdict]);
+	json_pair(stdout, "result", is_healthy(a) ? "usable" : results[d->verdict]);
 	json_number(stdout, "exit", code_of(a));
 	json_pair(stdout, "stage", stage_name(d->stage));
 	json_pair(stdout, "key", d->key);
@@ -189,6 +210,28 @@ static void conclude_json(const struct answer *a)
 	output_to(stdout, "%s\n", "]}");
 }
 
+/* What it means, and what delivery would do now. */
+static void conclude_words(struct answer *a)
+{
+	TEXT(words, 400);
+	struct diagnosis d = a->d;
+	if (is_healthy(a)) {
+		output_to(stdout,
+		    "meaning   The server is usable: it accepted the session and the sender. It has no "
+		    "mailbox for <%s>, the address of root's mail on this machine.\n"
+		    "remedy    Add a line to the aliases file: \"root: YOUR ADDRESS\". Run this again with "
+		    "--to ADDRESS to ask about another recipient.\n",
+		    a->probe->recipient);
+		return;
+	}
+	if (d.verdict == VERDICT_SENT)
+		return;
+	explain(a, &d, "");
+	enum deed deed = deed_decide(&d);
+	deed_words(&words, &d, deed == DEED_NEXT_ADDRESS ? DEED_NEXT_HOP : deed);
+	output_to(stdout, "delivery  %s\n", words.data);
+}
+
 static int conclude(struct answer *a)
 {
 	TEXT(words, 1024);
@@ -200,18 +243,22 @@ static int conclude(struct answer *a)
 		report_reason(&words, &a->d);
 		output_to(stdout, "\nresult    %s\n", words.data);
 		a->explained[0] = '\0';
-		if (a->d.verdict != VERDICT_SENT)
-			explain(a, &a->d, "");
+		conclude_words(a);
 	}
 	return code_of(a);
 }
 
-static void attempt_child(const struct config *config, const char *path, int socket)
+static void attempt_child(const struct config *config, const struct answer *p, int socket)
 {
 	struct jobs jobs = {.socket = socket};
+	char *avoid[AVOIDED_MAX];
+	for (int i = 0; i < p->avoided_count; i++)
+		avoid[i] = mem_copy(p->avoided[i]);
 	struct attempt a = {.config = config,
 	    .jobs = &jobs,
-	    .path = path,
+	    .path = p->probe->path,
+	    .avoid = avoid,
+	    .avoid_count = p->avoided_count,
 	    .probe = true,
 	    .show = "step"};
 	if (!attempt_run(&a)) {
@@ -228,17 +275,63 @@ static void free_steps(struct answer *a)
 	free(a->steps);
 }
 
+/* One session, and what came of it. */
+static bool ask(const struct config *config, struct answer *a, int message)
+{
+	const struct probe *p = a->probe;
+	int sockets[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0)
+		return false;
+	a->left = 0;
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(sockets[0]);
+		attempt_child(config, a, sockets[1]);
+	}
+	close(sockets[1]);
+	/* It may have ended already, with its reason told: a password that cannot be read needs no
+	 * server. */
+	if (pid > 0 && (send_job(sockets[0], message, p->sender, p->recipient) || errno == EPIPE))
+		listen_to(sockets[0], a);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	close(sockets[0]);
+	return pid > 0;
+}
+
+/* The server refused what another may accept, and there is another. */
+static bool goes_on(struct answer *a)
+{
+	TEXT(words, 200);
+	if (!a->known || a->down || !a->next || a->left == 0 || a->d.peer_address[0] == '\0' ||
+	    a->avoided_count == AVOIDED_MAX)
+		return false;
+	snprintf(a->avoided[a->avoided_count++], sizeof a->avoided[0], "%s/%u", a->d.peer_address,
+	    a->d.port);
+	text_printf(&words, "the next address is asked, as delivery does: %s refused for now",
+	    a->d.peer_address);
+	take_step(a, words.data);
+	return true;
+}
+
+/* What the last server said of the recipient outweighs that no other one was reached. */
+static bool ask_all(const struct config *config, struct answer *a, int message)
+{
+	bool asked = ask(config, a, message);
+	while (asked && goes_on(a)) {
+		struct diagnosis last = a->d;
+		asked = ask(config, a, message);
+		if (a->down)
+			a->d = last;
+	}
+	return asked;
+}
+
 int probe_run(const struct config *config, const struct probe *p)
 {
 	struct answer a = {.probe = p, .start_ms = clock_mono_ms()};
-	int sockets[2];
 	FILE *file = make_message(p->sender, p->recipient);
-	if (file == NULL || socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0) {
-		perror("relay: prepare the probe");
-		if (file != NULL)
-			fclose(file);
-		return EX_OSERR;
-	}
 	if (!p->json)
 		output_to(stdout, "%s%s, from <%s> to <%s>; no message is sent\n\n",
 		    *p->path == '@' ? "the MX of " : "smarthost ",
@@ -246,22 +339,12 @@ int probe_run(const struct config *config, const struct probe *p)
 		    : *p->path != '\0' ? p->path
 		                       : "(none)",
 		    p->sender, p->recipient);
-	fflush(stdout);
-	pid_t pid = fork();
-	if (pid == 0) {
-		close(sockets[0]);
-		attempt_child(config, p->path, sockets[1]);
-	}
-	close(sockets[1]);
-	/* It may have ended already, with its reason told: a password that cannot be read needs no
-	 * server. */
-	if (pid > 0 && (send_job(sockets[0], fileno(file), p->sender, p->recipient) || errno == EPIPE))
-		listen_to(sockets[0], &a);
-	if (pid > 0)
-		waitpid(pid, NULL, 0);
-	close(sockets[0]);
-	fclose(file);
-	int code = conclude(&a);
+	bool asked = file != NULL && ask_all(config, &a, fileno(file));
+	if (!asked)
+		perror("relay: prepare the probe");
+	if (file != NULL)
+		fclose(file);
+	int code = asked ? conclude(&a) : EX_OSERR;
 	free_steps(&a);
 	return code;
 }

@@ -76,4 +76,39 @@ smarthost
 printf '[host]\nname = mon1.example.org\naliases = %s\n[fallback]\ndirect_mx = yes\ndirect_port = %s\n' "$work/aliases" "$port" >"$work/firsthop.conf"
 probe --to 'joe@[127.0.0.1]'; is $code 0 "direct: the domain's own server"
 like "$out" '^the MX of \[127.0.0.1\], from' "which is told"
+
+# It goes on to the next address, as delivery does.
+tls=off
+printf '127.0.0.1 two.test\n127.0.0.2 two.test\n' >"$work/hosts"
+hosts_probe() { out=$(in_hosts "$BIN/relayconf" probe "$@" 2>"$work/err"); code=$?; }
+in_hosts() { unshare -m sh -c 'mount --bind "$0" /etc/hosts && exec "$@"' "$work/hosts" "$@"; }
+if in_hosts true 2>/dev/null && smarthost -r 'both=451 4.3.0 not here' -r 'early=451 4.3.0 not here' -r 'gone=550 5.1.1 no such user'; then
+	"$TOOLS/smarthost" -l 127.0.0.2 -p "$port" -d "$work/delivered2" -r 'both=450 4.2.0 Greylisted' & pids="$pids $!"
+	config; edit 's/^host = .*/host = two.test/' "$work/firsthop.conf"
+	hosts_probe --to early@example.org; is $code 0 "the first address refuses for now: the second is asked, and accepts"
+	like "$out" "the next address is asked, as delivery does: 127.0.0.1 refused for now" "which is told"
+	printf 'x\n' | "$BIN/sendmail" early@example.org; in_hosts "$BIN/runner" --once --foreground 2>>"$work/log"
+	like "$(cat "$work/log")" "to=<early@example.org>.*127.0.0.2.*sent" "delivery does the same"
+	hosts_probe --to both@example.org; is $code 75 "both refuse for now: exit 75"
+	like "$out" '^result .*450 4.2.0 Greylisted' "with what the last one said"
+	like "$out" '^delivery  .*kept' "and what delivery does"
+	hosts_probe --to gone@example.org; is $code 69 "refused for good: no other is asked"
+	like "$out" '^delivery  it is not tried any more' "and it would be returned"
+else
+	skip "the next address" "needs root and namespaces (unshare)"
+fi
+
+# Without --to: a healthy server that has no mailbox for this machine's root is no server that refuses.
+smarthost -r 'mon1=550 5.1.1 User unknown' -r 'relay=513 Relaying denied.'
+: >"$work/aliases"
+config
+probe; is $code 0 "no mailbox for this machine's root: exit 0"
+like "$out" '^meaning   The server is usable: .* no mailbox for <root@mon1.example.org>' "the server is usable"
+like "$out" '^remedy    Add a line to the aliases file' "and what is missing is named"
+probe --to root@mon1.example.org; is $code 69 "asked for by name, it is refused"
+echo 'root: relay@example.org' >"$work/aliases"
+probe; is $code 75 "a server that does not relay is not healthy"
+like "$("$BIN/relayconf" probe --json)" '"result": "unusable"' "JSON: unusable"
+: >"$work/aliases"
+like "$("$BIN/relayconf" probe --json)" '"result": "usable", "exit": 0' "JSON: usable"
 finish
