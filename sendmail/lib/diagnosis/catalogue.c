@@ -47,7 +47,8 @@ static const struct pattern patterns[] = {
     {AUTH, 0, 0, "x.7.139", "", "auth-disabled"},
     {AUTH, 0, 0, "", "smtpclientauthentication|authentication is disabled|auth is disabled",
         "auth-disabled"},
-    {AUTH, 0, 0, "", "maximum credits|too many messages|quota exceeded", "rate-limited"},
+    {AUTH, 0, 0, "", "maximum credits|quota exceeded", "sending-quota"},
+    {AUTH, 0, 0, "", "too many messages", "rate-limited"},
     {AUTH, 534, 534, "", "", "auth-too-weak"},
     {AUTH, 538, 538, "", "", "auth-too-weak"},
     {AUTH, 0, 0, "", "authentication rejected", "auth-missing"},
@@ -67,13 +68,22 @@ static const struct pattern patterns[] = {
         "too many errors|too many bad commands|too many unrecognized|too many syntax|too many "
         "invalid",
         "too-many-errors"},
+    {ANY, 0, 0, "",
+        "sending paused|sending is paused|sending has been paused|paused for this "
+        "account|account is paused|account has been paused|sending suspended|sending is suspended",
+        "account-blocked"},
+    {ANY, 0, 0, "",
+        "daily user sending|daily smtp relay|daily sending|daily message|daily quota|daily "
+        "limit|monthly|messages a day|messages per day|mails per day|mails a day|emails a "
+        "day|emails per day|recipients per day|per 24 hours|in 24 hours|relay quota|quota exceeded "
+        "for sending|sending quota|outgoing quota|outbound quota|message quota|email "
+        "quota|submissionquota|quota of messages|maximum credits",
+        "sending-quota"},
     {ANY, 0, 0, "x.7.28|x.7.500|x.7.650|5.1.90", "", "rate-limited"},
     {ANY, 0, 0, "",
         "rate limit|throttl|too much mail|too many messages|too many recipients from|too many new "
         "tls|too many auth|unusual rate|"
-        "sending rate|sending limit|daily limit|message rate|quota exceeded for sending|message "
-        "quota|sending quota|submissionquota|"
-        "maximum credits|too fast|per hour",
+        "sending rate|sending limit|message rate|too fast|per hour|per minute|an hour|a minute",
         "rate-limited"},
     {MAIL_ON, 0, 0, "", "too many recipients", "too-many-recipients"},
     {RCPT_ON, 0, 0, "x.5.3", "", "too-many-recipients"},
@@ -172,6 +182,16 @@ static const struct pattern patterns[] = {
     {MAIL_ON, 517, 517, "", "", "sender-refused"},
 
     /* The recipient */
+    {MAIL, 555, 555, "", "syntax error", "sender-refused"},
+    {RCPT, 555, 555, "", "syntax error", "recipient-bad"},
+    {MAIL_ON, 555, 555, "", "", "parameter-refused"},
+    {MAIL, 500, 509, "",
+        "parameter not|parameters not|unrecognized parameter|unknown parameter|unsupported "
+        "parameter|invalid parameter|unsupported option|option not",
+        "parameter-refused"},
+    {MAIL_ON, 552, 552, "5.7.0|5.7.1|5.6.0", "", "content-refused"},
+    {MAIL_ON, 552, 552, "", "security issue|because its content|blocked because|virus|malware|spam",
+        "content-refused"},
     {RCPT_ON, 456, 456, "", "", "address-blocked"},
     {RCPT_ON, 0, 0, "", "address temporarily unavailable|556 address unavailable",
         "address-blocked"},

@@ -113,6 +113,16 @@ const struct reason catalogue_replies[] = {
         "The server limits how much mail it accepts from this machine or this account.",
         "Wait: the mail goes out when the limit allows it. If it happens often, send less, lower "
         "max_sessions, or ask the provider for a higher limit."},
+    {"sending-quota", FAULT_ROUTE, 3600, HEALS,
+        "The account, or this machine, has sent as much as the provider allows for now. The mail "
+        "is kept, and goes out when the provider counts anew.",
+        "Wait: the mail goes out by itself. If it happens often, send less, or ask the provider "
+        "for a higher limit."},
+    {"parameter-refused", FAULT_ROUTE, 600, STAYS,
+        "The server refuses a parameter of MAIL or RCPT that it offers itself in its answer to "
+        "EHLO.",
+        "Look in the server's log. Check for a firewall or a proxy between this machine and the "
+        "server: it may change what the server offers. Update the server."},
     {"greylisted", FAULT_RECIPIENT, 300, HEALS,
         "The server delays mail from unknown senders for some minutes (greylisting).",
         "Wait: the next attempt is automatic. If the smarthost is your own, exclude this machine "

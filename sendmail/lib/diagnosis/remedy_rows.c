@@ -141,6 +141,12 @@ const struct remedy_row remedy_rows[] = {
         "Nothing has to be done: mail is sent at the pace that the server accepts. Microsoft 365 "
         "allows {login} 30 messages a minute and 10,000 recipients a day. Use Azure Communication "
         "Services or another relay for more."},
+    {"sending-quota", "gmail",
+        "Wait: Gmail counts 24 hours. Gmail allows {login} 500 recipients a day, Google Workspace "
+        "2,000. Use the SMTP relay service of Google Workspace, or another relay, for more."},
+    {"sending-quota", "ses",
+        "Wait: Amazon SES counts 24 hours. Ask for a higher sending quota in the SES console "
+        "(Account dashboard, Request production access or Limits)."},
     {"greylisted", "postfix",
         "Nothing has to be done: the server accepts it after some minutes. To avoid the delay, add "
         "{address} to /etc/postgrey/whitelist_clients on the server and restart postgrey."},
