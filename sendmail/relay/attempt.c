@@ -7,6 +7,7 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "config/secret.h"
+#include "relay/ask.h"
 #include "relay/child.h"
 #include "relay/connect.h"
 #include "relay/deliver.h"
@@ -89,6 +90,8 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 	if (with->fd >= 0) {
 		tell_step(a, "connected to ", with->candidate);
 		connect_local_address(with->fd, with->local_address, sizeof with->local_address);
+	}
+	if (with->fd >= 0 && !ask_silent(with, &d)) {
 		/* The session speaks for itself. */
 		if (!a->probe)
 			jobs_beat(a->jobs, false);

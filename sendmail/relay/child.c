@@ -6,6 +6,7 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "jobs/ledger.h"
+#include "relay/identify.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -66,6 +67,8 @@ static void child(const struct deliver *with, int words_fd)
 	if (!limit_descriptors(with, words_fd) || confine_enter(&limits) == SANDBOX_FAILED)
 		diag_set_errno(&d, VERDICT_DEFERRED, STAGE_CONNECT, "local",
 		    "the session cannot be confined");
+	else if (with->hello != NULL)
+		identify_run(&own, &d);
 	else
 		ready = deliver_run(&own, &d);
 	say(words_fd, ready ? "over" : "failed", ready ? NULL : &d);

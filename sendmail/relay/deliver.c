@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "jobs/head.h"
 #include "relay/content.h"
+#include "relay/smtp/speaks.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -54,7 +55,13 @@ static void link_lost(struct crank *c)
 {
 	TEXT(words, 300);
 	const char *key = errno == ECONNRESET || errno == EPIPE ? "connect-reset" : "peer-closed";
-	if (c->session.state == SESSION_BANNER && c->session.in.length == 0) {
+	bool silent = c->session.in.length == 0 && c->session.state <= SESSION_EHLO;
+	/* By TLS 1.3 our side of the handshake is over before the server looks for a certificate. */
+	if (c->link.wants_certificate && silent) {
+		key = "tls-client-certificate";
+		text_put(&words, "the server asked for a client certificate, got none, and ended the "
+		                 "connection");
+	} else if (c->session.state == SESSION_BANNER && silent) {
 		key = "no-greeting";
 		text_put(&words, "the server accepted the connection and closed it without a greeting");
 	} else if (c->link.error[0] != '\0')
@@ -157,6 +164,9 @@ static bool start_tls(struct crank *c)
 	        &d)) {
 		d.verdict = VERDICT_DEFERRED;
 		d.stage = STAGE_TLS;
+		if (strcmp(d.key, "tls-plain") == 0)
+			text_copy(d.key, sizeof d.key,
+			    c->policy.implicit_tls ? "tls-implicit-wrong" : "tls-handshake");
 		catalogue_recognise(&d);
 		c->session.failure = d;
 		c->session.state = SESSION_OVER;
@@ -166,8 +176,8 @@ static bool start_tls(struct crank *c)
 	text_copy(c->session.doubt, sizeof c->session.doubt, d.text);
 	c->session.verified = d.key[0] == '\0';
 	if (c->with->show != NULL) {
-		TEXT(words, 200);
-		text_printf(&words, "TLS is on: %s", d.tls);
+		TEXT(words, 600);
+		text_printf(&words, "TLS is on: %s; %s", d.tls, d.text);
 		jobs_say_line(c->with->jobs, c->with->show, words.data);
 	}
 	return true;
@@ -214,6 +224,10 @@ static void check_time(struct crank *c)
 	} else if (s->deadline_ms != 0 && now >= s->deadline_ms) {
 		text_printf(&words, "the server did not answer in time (waited at %s)",
 		    stage_name(session_stage(s)));
+		if (s->reply.bytes > 0 || s->in.length > 0) {
+			text_put(&words, "; its answer has no end, it began: ");
+			speaks_quote(&words, s->head, s->head_length);
+		}
 		session_broken(s, "reply-timeout", words.data);
 	}
 }

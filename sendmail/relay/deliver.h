@@ -14,10 +14,11 @@ struct deliver {
 	struct tls_trust *trust; /* NULL when TLS is off */
 	const char *password;
 	struct jobs *jobs;
-	int fd;                 /* connected, non-blocking */
-	char local_address[64]; /* of this end of it */
-	int left;               /* candidates behind this one */
-	bool probe;             /* up to RCPT */
+	int fd;                     /* connected, non-blocking */
+	char local_address[64];     /* of this end of it */
+	const struct buffer *hello; /* NULL, or a server is only asked what it is (relay/ask.h) */
+	int left;                   /* candidates behind this one */
+	bool probe;                 /* up to RCPT */
 	const char *show; /* the dialogue is told with this verb (jobs/jobs.h); NULL = it is not */
 	bool without_tls; /* opportunistic TLS failed here before: now in the clear */
 	void (*ready)(void *context); /* called when the session is ready; may be NULL */

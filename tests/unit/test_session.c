@@ -1,4 +1,4 @@
-/* objects: sendmail/relay/smtp/session sendmail/relay/smtp/session_state sendmail/relay/smtp/login sendmail/relay/smtp/transact sendmail/relay/smtp/utf8 sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth */
+/* objects: sendmail/relay/smtp/session sendmail/relay/smtp/session_state sendmail/relay/smtp/login sendmail/relay/smtp/speaks sendmail/relay/smtp/transact sendmail/relay/smtp/utf8 sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth */
 /* libs: -lcrypto */
 /* The SMTP client without a socket: every order of events that a server can think of. */
 #include "base/text.h"
@@ -370,9 +370,16 @@ static void sessions_that_never_begin(void **state)
 	} cases[] = {
 	    {"554 go away\r\n", "client-refused", STAGE_BANNER},
 	    {"421 too many connections\r\n", "too-many-connections", STAGE_BANNER},
-	    {"SSH-2.0-OpenSSH\r\n", "reply-bad", STAGE_BANNER},
+	    {"SSH-2.0-OpenSSH\r\n", "other-protocol", STAGE_BANNER},
+	    {"\x15\x03\x01", "tls-implicit-missing", STAGE_BANNER},
+	    {"hello\r\n", "reply-bad", STAGE_BANNER},
+	    {"* OK IMAP4rev1 ready\r\n", "other-protocol", STAGE_BANNER},
+	    {"200 news.example.org InterNetNews NNRP\r\n", "other-protocol", STAGE_BANNER},
+	    {"220 x FTP ready\r\n500 what\r\n500 what\r\n", "other-protocol", STAGE_EHLO},
+	    {"220 x LMTP ready\r\n500 what\r\n500 what\r\n", "other-protocol", STAGE_EHLO},
+	    {"220 hi\r\n500 what\r\n500 what\r\n250 hi\r\n", "other-protocol", STAGE_EHLO},
 	    {"220 hi\r\n421 no\r\n", "server-busy", STAGE_EHLO},
-	    {"220 hi\r\n500 what\r\n500 what\r\n", "helo-refused", STAGE_EHLO},
+	    {"220 hi\r\n500 what\r\n500 what\r\n500 what\r\n", "helo-refused", STAGE_EHLO},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		setup(state);

@@ -7,6 +7,18 @@ const struct reason catalogue_network[] = {
         "The server's certificate is not signed by an authority that this machine trusts.",
         "Set tls_ca_file = FILE with the authority's certificate, or " COMPAT_GET_AUTHORITIES
         ". Only if you accept an unverified server, set tls = encrypt."},
+    {"tls-chain", FAULT_ROUTE, 1800, STAYS,
+        "The server sends its certificate without the intermediate certificate that signed it, so "
+        "it cannot be verified.",
+        "On the server, add the issuer's certificate behind the server's own in the file that it "
+        "uses (Let's Encrypt: fullchain.pem; Postfix: smtpd_tls_chain_files; Exim: "
+        "tls_certificate; Courier: TLS_CERTFILE), and restart it. If the issuer is an authority of "
+        "your own, set tls_ca_file = FILE with its certificate."},
+    {"tls-client-certificate", FAULT_ROUTE, 1800, STAYS,
+        "The server wants a client certificate. This program does not have one.",
+        "Use a port of the server that accepts a login instead: port = 587 or 465, with login and "
+        "password_file. Or have the server accept this machine without a certificate (Postfix: "
+        "smtpd_tls_req_ccert = no)."},
     {"tls-self-signed", FAULT_ROUTE, 1800, STAYS,
         "The server's certificate is self-signed, or its authority is unknown here.",
         "Copy that certificate to this machine and set tls_ca_file = FILE. Or have the server get "
@@ -26,6 +38,18 @@ const struct reason catalogue_network[] = {
     {"tls-protocol", FAULT_ROUTE, 1800, STAYS,
         "The server has no safe version of TLS (1.2 or later).",
         "Update the server. Only in a network that nobody else can read, set tls = off."},
+    {"tls-implicit-missing", FAULT_ROUTE, 1800, STAYS,
+        "The server expects TLS from the first byte on this port, and implicit = no.",
+        "Set implicit = yes for this smarthost. Or use the port for STARTTLS: port = 587 with most "
+        "servers."},
+    {"tls-implicit-wrong", FAULT_ROUTE, 1800, STAYS,
+        "The server does not begin with TLS on this port, and implicit = yes.",
+        "Set implicit = no for this smarthost: TLS then begins with STARTTLS. Or use the port that "
+        "begins with TLS: port = 465 with most servers."},
+    {"other-protocol", FAULT_ROUTE, 1800, STAYS,
+        "Another service than a mail server (SMTP) answers on this port.",
+        "Check host and port of this smarthost: mail servers use port 587, 465 or 25. If the port "
+        "is right, start the mail server there in the place of that service."},
     {"tls-handshake", FAULT_ROUTE, 600, HEALS,
         "This machine and the server could not agree on TLS.",
         "Check that port and implicit fit: port 465 needs implicit = yes; ports 587 and 25 need "
@@ -45,6 +69,12 @@ const struct reason catalogue_network[] = {
         "TLS is required here, but the server does not offer it.",
         "Check host and port (port = 587 is usual). Only if you accept mail without encryption, "
         "set tls = opportunistic."},
+    {"starttls-removed", FAULT_ROUTE, 1800, STAYS,
+        "Something on the way to the server, such as a firewall, removes STARTTLS from what the "
+        "server offers. Mail is not sent without TLS there: others could read it.",
+        "Turn off the inspection of SMTP in the firewall on the way (Cisco: no inspect esmtp). Or "
+        "set port = 465 and implicit = yes, if the server has that port: nobody on the way can "
+        "change what is encrypted."},
     {"tls-required", FAULT_ROUTE, 1800, STAYS, "The server accepts logins and mail only over TLS.",
         "Set tls = verify for this smarthost. If its certificate cannot be verified, set tls = "
         "encrypt."},

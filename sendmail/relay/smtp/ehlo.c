@@ -41,6 +41,9 @@ static void parse_line(struct ehlo *e, char *line)
 	    {"STARTTLS", &e->starttls}, {"ENHANCEDSTATUSCODES", &e->enhanced}, {"DSN", &e->dsn},
 	    {"SMTPUTF8", &e->smtputf8}, {"CHUNKING", &e->chunking}, {"XEXDATA", &e->courier}};
 	line = text_trim(line);
+	/* "XXXXXXXA" in the place of STARTTLS, as firewalls of Cisco write it. */
+	size_t blots = strspn(line, "Xx*");
+	e->blotted = e->blotted || (blots >= 6 && strlen(line) <= blots + 1);
 	size_t length = strcspn(line, " \t=");
 	char *rest = line + length;
 	/* "AUTH=PLAIN" was written by servers of the last century, and still is, for their clients. */

@@ -24,7 +24,8 @@ struct link {
 	void (*close)(struct link *l);
 	int fd;
 	void *state;
-	char error[200]; /* words for the last -1, "" when errno tells it */
+	bool wants_certificate; /* the server asked for one of ours */
+	char error[200];        /* words for the last -1, "" when errno tells it */
 };
 
 /* A link over a connected, non-blocking socket. */

@@ -3,7 +3,9 @@
 #include "base/compat.h"
 #include "base/text.h"
 #include "relay/smtp/login.h"
+#include "relay/smtp/speaks.h"
 #include "relay/smtp/transact.h"
+#include <string.h>
 
 #define PASS_OVER_MAX 20 /* lines that are no reply, behind the end of a message */
 
@@ -22,6 +24,26 @@ static void say_hello(struct session *s, const char *verb, enum session_state st
 	s->state = state;
 }
 
+/* A server that offers it always, or an offer that shows the hand of somebody else, is not to
+ * blame. */
+static void fail_without_tls(struct session *s)
+{
+	TEXT(words, 200);
+	if (s->ehlo.blotted)
+		text_put(&words, "STARTTLS is blotted out (XXXX) in what the server offers: something on "
+		                 "the way removes it");
+	else if (server_has_tls(s->server))
+		text_printf(&words,
+		    "STARTTLS is not offered, and this server (%s) always offers it: something on the way "
+		    "removes it",
+		    server_name(s->server));
+	if (words.length > 0)
+		session_fail(s, STAGE_STARTTLS, "starttls-removed", words.data);
+	else
+		session_fail(s, STAGE_STARTTLS, "starttls-missing",
+		    "the server does not offer STARTTLS, and TLS is required");
+}
+
 /* After EHLO: TLS first, then AUTH, then mail. */
 static void go_on(struct session *s)
 {
@@ -31,8 +53,7 @@ static void go_on(struct session *s)
 		say(s, "STARTTLS");
 		s->state = SESSION_STARTTLS;
 	} else if (wants_tls && p->tls != HOP_TLS_OPPORTUNISTIC) {
-		session_fail(s, STAGE_STARTTLS, "starttls-missing",
-		    "the server does not offer STARTTLS, and TLS is required");
+		fail_without_tls(s);
 	} else if (p->login[0] != '\0') {
 		login_begin(s);
 	} else {
@@ -40,10 +61,23 @@ static void go_on(struct session *s)
 	}
 }
 
+/* Another service than SMTP, or nothing that is known. */
+static void fail_strange(struct session *s)
+{
+	enum stage stage = session_stage(s);
+	speaks_diagnose(&s->failure, s->head, s->head_length, "reply-bad");
+	s->failure.stage = stage;
+	s->state = SESSION_OVER;
+	s->deadline_ms = 0;
+}
+
 static void on_banner(struct session *s)
 {
 	session_look(s, SERVER_GREETING, buffer_string(&s->reply.text));
-	if (s->reply.code != 220)
+	s->greets_as = s->reply.code == 220 ? speaks_service(s->head, s->head_length) : NULL;
+	if (s->reply.code < 400 && s->reply.code != 220)
+		fail_strange(s);
+	else if (s->reply.code != 220)
 		session_fail_reply(s, STAGE_BANNER);
 	else
 		say_hello(s, "EHLO", SESSION_EHLO);
@@ -62,10 +96,37 @@ static void on_ehlo(struct session *s)
 	}
 }
 
+/* It greets like SMTP, and is something else. */
+static void fail_other(struct session *s, const char *service)
+{
+	TEXT(words, 400);
+	text_printf(&words, "%s answers on this port, no mail server that accepts mail to relay: %d ",
+	    service, s->reply.code);
+	speaks_quote(&words, s->reply.text.data, s->reply.text.length);
+	session_fail(s, STAGE_EHLO, "other-protocol", words.data);
+}
+
+/* Neither EHLO nor HELO is known to it. */
+static void on_no_helo(struct session *s)
+{
+	bool unknown = s->reply.code == 500 || s->reply.code == 502;
+	if (s->greets_as != NULL && (unknown || s->reply.code == 503 || s->reply.code == 530))
+		fail_other(s, s->greets_as);
+	else if (unknown && !s->asked_lmtp) {
+		s->asked_lmtp = true;
+		say_hello(s, "LHLO", SESSION_HELO);
+	} else
+		session_fail_reply(s, STAGE_EHLO);
+}
+
 static void on_helo(struct session *s)
 {
+	if (s->reply.code == 250 && s->asked_lmtp) {
+		fail_other(s, "an LMTP server");
+		return;
+	}
 	if (s->reply.code != 250) {
-		session_fail_reply(s, STAGE_EHLO);
+		on_no_helo(s);
 		return;
 	}
 	s->ehlo = (struct ehlo){0};
@@ -137,10 +198,32 @@ static void take_rest(struct session *s)
 static void break_off(struct session *s, enum reply_result result, const char *problem)
 {
 	/* Of a reply without an end, the code is known. */
+	TEXT(words, 400);
+	bool strange = result == REPLY_BAD && s->reply.lines == 0;
+	text_printf(&words, "%s; it began: ", problem);
+	speaks_quote(&words, s->head, s->head_length);
 	if (result == REPLY_BAD)
 		reply_clear(&s->reply);
 	buffer_drop(&s->in, s->in.length);
-	session_broken(s, "reply-bad", problem);
+	if (strange && s->state < SESSION_STARTTLS)
+		fail_strange(s);
+	else
+		session_broken(s, "reply-bad", words.data);
+}
+
+static void keep_head(struct session *s)
+{
+	s->head_length = s->in.length < sizeof s->head ? s->in.length : sizeof s->head;
+	if (s->head_length > 0)
+		memcpy(s->head, s->in.data, s->head_length);
+}
+
+/* A greeting of another service may never have the end of a line. */
+static bool is_strange(const struct session *s)
+{
+	return s->state == SESSION_BANNER && s->reply.bytes == 0 && s->head_length > 0 &&
+	       s->head[0] != '2' && s->head[0] != '4' && s->head[0] != '5' &&
+	       (speaks_tls(s->head, s->head_length) || speaks_service(s->head, s->head_length) != NULL);
 }
 
 void session_receive(struct session *s, const char *bytes, size_t length, int64_t now_ms)
@@ -149,6 +232,12 @@ void session_receive(struct session *s, const char *bytes, size_t length, int64_
 	bool answered = false;
 	buffer_add(&s->in, bytes, length);
 	while (s->state != SESSION_OVER && s->state != SESSION_HANDSHAKE) {
+		if (s->reply.bytes == 0)
+			keep_head(s);
+		if (is_strange(s)) {
+			fail_strange(s);
+			return;
+		}
 		enum reply_result result = reply_take(&s->reply, &s->in, &problem);
 		if (result == REPLY_MORE)
 			break;

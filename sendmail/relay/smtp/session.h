@@ -120,7 +120,11 @@ struct session {
 	bool auth_given_up;     /* "*" was said: the answer to it begins the next mechanism */
 	struct reply reply;     /* being put together */
 	int passed_over;        /* lines that are no reply */
-	int64_t deadline_ms;    /* monotonic; 0 = nothing is awaited */
+	char head[160];         /* of the reply at hand, as it came */
+	size_t head_length;
+	const char *greets_as; /* the service that its greeting names, if it is none for mail */
+	bool asked_lmtp;       /* LHLO was said, to know what this is */
+	int64_t deadline_ms;   /* monotonic; 0 = nothing is awaited */
 	/* transactions */
 	struct session_awaited awaited[2 * SESSION_RCPTS_MAX + 16];
 	int first, count; /* ring */

@@ -4,6 +4,8 @@
 #include "base/compat.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "relay/smtp/certificate.h"
+#include "relay/smtp/speaks.h"
 #include "relay/smtp/trust.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,14 +20,19 @@
 
 struct tls_trust {
 	SSL_CTX *context;
+	bool by_file; /* the authorities are those of tls_ca_file, and no others */
 };
 
-/* What is wrong with the certificates that a server shows. */
-struct finding {
-	long error;        /* X509_V_OK: nothing */
-	X509 *certificate; /* the one that it is wrong with; NULL = none */
-	int depth;         /* 0: the server's own; above: those that vouch for it */
+/* What comes before the answer to our first words. */
+struct head {
+	char bytes[160];
+	size_t length;
 };
+
+enum { SHAKE_LATE = -1, SHAKE_PLAIN = -2 };
+
+static const char wants_ours[] =
+    "the server asked for a client certificate, got none, and ended the connection";
 
 static void put_openssl_error(struct text *t)
 {
@@ -65,6 +72,7 @@ struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d)
 	}
 	struct tls_trust *t = mem_alloc(sizeof *t);
 	t->context = context;
+	t->by_file = own;
 	return t;
 }
 
@@ -72,6 +80,16 @@ void tls_trust_free(struct tls_trust *t)
 {
 	SSL_CTX_free(t->context);
 	free(t);
+}
+
+/* Alerts of a server that had no certificate of ours, or not the right one. */
+static bool is_for_want_of_ours(int reason)
+{
+	return reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE ||
+	       reason == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE ||
+	       reason == SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN ||
+	       reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED ||
+	       reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA || reason == SSL_R_TLSV1_ALERT_ACCESS_DENIED;
 }
 
 /* The errors of a read or write: nothing now, closed, or broken. */
@@ -82,7 +100,10 @@ static ssize_t result_of(struct link *l, SSL *ssl, int n)
 	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
 		return 0;
 	errno = error == SSL_ERROR_SYSCALL ? saved : 0;
-	if (error == SSL_ERROR_SSL) {
+	if (error == SSL_ERROR_SSL && l->wants_certificate &&
+	    is_for_want_of_ours(ERR_GET_REASON(ERR_peek_error()))) {
+		text_copy(l->error, sizeof l->error, wants_ours);
+	} else if (error == SSL_ERROR_SSL) {
 		struct text words;
 		text_init(&words, l->error, sizeof l->error);
 		text_put(&words, "TLS broke: ");
@@ -132,103 +153,6 @@ static void tls_close(struct link *l)
 	l->fd = -1;
 }
 
-static void put_time(struct text *t, const ASN1_TIME *when)
-{
-	struct tm tm;
-	if (ASN1_TIME_to_tm(when, &tm) == 1)
-		text_printf(t, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-		    tm.tm_hour, tm.tm_min);
-	else
-		text_put(t, "an unreadable date");
-}
-
-/* The names that a certificate is for. */
-static void put_names(struct text *t, X509 *certificate)
-{
-	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-	int count = names != NULL ? sk_GENERAL_NAME_num(names) : 0;
-	bool any = false;
-	for (int i = 0; i < count && i < 10; i++) {
-		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-		char literal[64];
-		if (name->type == GEN_DNS) {
-			text_put(t, any ? ", " : "");
-			text_escape(t, (const char *)ASN1_STRING_get0_data(name->d.dNSName),
-			    (size_t)ASN1_STRING_length(name->d.dNSName));
-			any = true;
-		} else if (name->type == GEN_IPADD) {
-			int length = ASN1_STRING_length(name->d.iPAddress);
-			const void *bytes = ASN1_STRING_get0_data(name->d.iPAddress);
-			if (length != 4 && length != 16)
-				continue;
-			text_printf(t, "%s%s", any ? ", " : "",
-			    inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes, literal, sizeof literal));
-			any = true;
-		}
-	}
-	GENERAL_NAMES_free(names);
-	if (any)
-		return;
-	char common[128] = "";
-	X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, common,
-	    sizeof common);
-	text_put(t, common[0] != '\0' ? "no name at all (the common name " : "no name at all");
-	text_escape(t, common, strlen(common));
-	text_put(t, common[0] != '\0' ? " does not count, RFC 9525)" : "");
-}
-
-static const char *key_of(long error)
-{
-	switch (error) {
-	case X509_V_ERR_CERT_HAS_EXPIRED: return "tls-expired";
-	case X509_V_ERR_CERT_NOT_YET_VALID: return "tls-not-yet-valid";
-	case X509_V_ERR_HOSTNAME_MISMATCH:
-	case X509_V_ERR_IP_ADDRESS_MISMATCH: return "tls-wrong-name";
-	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return "tls-self-signed";
-	default: return "tls-untrusted";
-	}
-}
-
-static void put_whose(struct text *t, const struct finding *f)
-{
-	char name[128] = "";
-	text_put(t, "the certificate ");
-	if (f->depth == 0)
-		return;
-	X509_NAME_get_text_by_NID(X509_get_subject_name(f->certificate), NID_commonName, name,
-	    sizeof name);
-	text_put(t, "of the authority \"");
-	text_escape(t, name, strlen(name));
-	text_put(t, "\" ");
-}
-
-/* Why the certificate is not right, with what the administrator has to compare. */
-static void put_verify_words(struct text *t, const struct finding *f, const char *wanted)
-{
-	TEXT(now, 40);
-	clock_put_iso(&now, clock_wall_s());
-	put_whose(t, f);
-	switch (f->error) {
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-		text_put(t, "expired ");
-		put_time(t, X509_get0_notAfter(f->certificate));
-		text_printf(t, " (the clock of this machine says %s)", now.data);
-		return;
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		text_put(t, "is not valid before ");
-		put_time(t, X509_get0_notBefore(f->certificate));
-		text_printf(t, " (the clock of this machine says %s)", now.data);
-		return;
-	case X509_V_ERR_HOSTNAME_MISMATCH:
-	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-		text_printf(t, "is not for %s; it is for: ", wanted);
-		put_names(t, f->certificate);
-		return;
-	default: text_printf(t, "is not trusted: %s", X509_verify_cert_error_string(f->error));
-	}
-}
-
 static bool is_literal(const char *name)
 {
 	unsigned char bytes[16];
@@ -270,7 +194,7 @@ static bool fail(SSL *ssl, struct diagnosis *d, const char *key, const char *wor
 static int keep_going(int good, X509_STORE_CTX *context)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct finding *f = SSL_get_app_data(ssl);
+	struct certificate_finding *f = SSL_get_app_data(ssl);
 	X509 *current = X509_STORE_CTX_get_current_cert(context);
 	if (good == 1)
 		return 1;
@@ -285,34 +209,54 @@ static int keep_going(int good, X509_STORE_CTX *context)
 	return 1;
 }
 
-static bool fail_handshake(SSL *ssl, int error, struct diagnosis *d)
+/* It speaks, but not TLS. */
+static bool fail_plain(SSL *ssl, const struct head *head, struct diagnosis *d)
+{
+	const char *service = speaks_service(head->bytes, head->length);
+	TEXT(words, 300);
+	text_printf(&words,
+	    "%s; it said: ", service != NULL ? service : "the server did not answer with TLS");
+	speaks_quote(&words, head->bytes, head->length);
+	return fail(ssl, d, service != NULL ? "other-protocol" : "tls-plain", words.data);
+}
+
+static bool fail_handshake(SSL *ssl, int error, const struct certificate_finding *f,
+    struct diagnosis *d)
 {
 	TEXT(words, 300);
 	unsigned long code = ERR_peek_error();
 	int reason = ERR_GET_REASON(code);
+	if (f->wanted && (code == 0 || is_for_want_of_ours(reason)))
+		return fail(ssl, d, "tls-client-certificate", wants_ours);
 	if (error == SSL_ERROR_SYSCALL || error == SSL_ERROR_ZERO_RETURN || code == 0)
 		return fail(ssl, d, "tls-closed",
 		    "the server closed the connection during the TLS handshake");
 	bool version = reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_WRONG_SSL_VERSION ||
-	               reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ||
-	               reason == SSL_R_WRONG_VERSION_NUMBER;
-	if (reason == SSL_R_WRONG_VERSION_NUMBER)
-		text_put(&words,
-		    "the server did not answer with TLS (is this port for STARTTLS, or without TLS?): ");
-	else if (version)
+	               reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION;
+	if (version)
 		text_put(&words, "no TLS version in common; TLS 1.2 or later is needed: ");
 	else
 		text_put(&words, "the TLS handshake failed: ");
 	put_openssl_error(&words);
-	return fail(ssl, d,
-	    version && reason != SSL_R_WRONG_VERSION_NUMBER ? "tls-protocol" : "tls-handshake",
-	    words.data);
+	return fail(ssl, d, version ? "tls-protocol" : "tls-handshake", words.data);
 }
 
-/* The handshake to its end; 0, or an SSL_ERROR_ value, or -1 when time is up. */
-static int shake_hands(SSL *ssl, int fd, int64_t deadline_ms)
+/* The first bytes that come, before OpenSSL takes them. */
+static bool is_plain(int fd, struct head *head)
+{
+	if (head->length >= 2)
+		return false;
+	ssize_t n = recv(fd, head->bytes, sizeof head->bytes, MSG_PEEK | MSG_DONTWAIT);
+	head->length = n > 0 ? (size_t)n : 0;
+	return head->length >= 2 && !speaks_tls(head->bytes, head->length);
+}
+
+/* The handshake to its end; 0, or an SSL_ERROR_ value, or SHAKE_. */
+static int shake_hands(SSL *ssl, int fd, int64_t deadline_ms, struct head *head)
 {
 	for (;;) {
+		if (is_plain(fd, head))
+			return SHAKE_PLAIN;
 		ERR_clear_error();
 		int n = SSL_connect(ssl);
 		if (n == 1)
@@ -323,65 +267,85 @@ static int shake_hands(SSL *ssl, int fd, int64_t deadline_ms)
 		struct pollfd p = {.fd = fd, .events = error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT};
 		int64_t left = deadline_ms - clock_mono_ms();
 		if (left <= 0)
-			return -1;
+			return SHAKE_LATE;
 		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
 			return SSL_ERROR_SYSCALL;
 	}
 }
 
-/* After the handshake: what the certificate is worth at this level. */
-static bool judge(SSL *ssl, const struct finding *f, const char *wanted, enum hop_tls level,
-    struct diagnosis *d)
+/* The server wants a certificate of ours; there is none. */
+static int note_wish(SSL *ssl, void *context)
 {
-	TEXT(words, 400);
+	struct certificate_finding *f = context;
+	(void)ssl;
+	f->wanted = true;
+	return 1;
+}
+
+/* After the handshake: what the certificate is worth at this level. */
+static bool judge(SSL *ssl, const struct certificate_finding *f, const char *wanted,
+    enum hop_tls level, struct diagnosis *d)
+{
+	TEXT(words, 500);
 	struct text tls;
 	X509 *certificate = SSL_get_peer_certificate(ssl);
 	bool shown = certificate != NULL;
+	TEXT(itself, 400);
+	if (shown)
+		certificate_put(&itself, certificate);
 	X509_free(certificate);
 	text_init(&tls, d->tls, sizeof d->tls);
 	text_printf(&tls, "%s ", SSL_get_version(ssl));
 	if (!shown)
 		text_put(&words, "the server showed no certificate");
 	else if (f->certificate != NULL)
-		put_verify_words(&words, f, wanted);
+		certificate_put_problem(&words, f, wanted);
 	else if (f->error != X509_V_OK || SSL_get_verify_result(ssl) != X509_V_OK)
 		text_put(&words, "the certificate is not trusted");
 	if (words.length == 0) {
 		text_put(&tls, "verified");
+		text_copy(d->text, sizeof d->text, itself.data);
 		return true;
 	}
 	if (level == HOP_TLS_VERIFY)
-		return fail(ssl, d, key_of(f->error), words.data);
-	text_printf(&tls, "not verified: %s", key_of(f->error) + 4);
-	text_copy(d->key, sizeof d->key, key_of(f->error));
+		return fail(ssl, d, certificate_key(f), words.data);
+	text_printf(&tls, "not verified: %s", certificate_key(f) + 4);
+	text_copy(d->key, sizeof d->key, certificate_key(f));
 	text_copy(d->text, sizeof d->text, words.data);
 	return true;
 }
 
 /* A session in the place of the link; the finding lives as long as the handshake. */
-static bool start(struct link *l, SSL *ssl, const char *wanted, enum hop_tls level,
+static bool start(struct link *l, SSL *ssl, const char *wanted, enum hop_tls level, bool by_file,
     int64_t deadline_ms, struct diagnosis *d)
 {
-	struct finding found = {.error = X509_V_OK};
+	struct certificate_finding found = {.error = X509_V_OK};
+	struct head head = {.length = 0};
 	SSL_set_app_data(ssl, &found);
 	SSL_set_verify(ssl, SSL_VERIFY_PEER, keep_going);
-	int error = shake_hands(ssl, l->fd, deadline_ms);
-	bool good = error == 0    ? judge(ssl, &found, wanted, level, d)
-	            : error == -1 ? fail(ssl, d, "tls-timeout",
-	                                "the server did not finish the TLS handshake in time")
-	                          : fail_handshake(ssl, error, d);
+	SSL_set_cert_cb(ssl, note_wish, &found);
+	int error = shake_hands(ssl, l->fd, deadline_ms, &head);
+	if (error == 0)
+		certificate_look_at_chain(&found, ssl, by_file);
+	bool good = error == 0             ? judge(ssl, &found, wanted, level, d)
+	            : error == SHAKE_LATE  ? fail(ssl, d, "tls-timeout",
+	                                         "the server did not finish the TLS handshake in time")
+	            : error == SHAKE_PLAIN ? fail_plain(ssl, &head, d)
+	                                   : fail_handshake(ssl, error, &found, d);
 	X509_free(found.certificate);
 	if (!good)
 		return false;
 	SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	SSL_set_app_data(ssl, NULL);
+	SSL_set_cert_cb(ssl, NULL, NULL);
 	*l = (struct link){.read = tls_read,
 	    .write = tls_write,
 	    .wait_for = tls_wait_for,
 	    .pending = tls_pending,
 	    .close = tls_close,
 	    .fd = l->fd,
-	    .state = ssl};
+	    .state = ssl,
+	    .wants_certificate = found.wanted};
 	return true;
 }
 
@@ -392,5 +356,28 @@ bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[
 	SSL *ssl = trust != NULL ? SSL_new(trust->context) : NULL;
 	if (ssl == NULL || SSL_set_fd(ssl, l->fd) != 1 || !set_names(ssl, names, sni))
 		return fail(ssl, d, "local", "OpenSSL cannot start a session");
-	return start(l, ssl, wanted, level, deadline_ms, d);
+	return start(l, ssl, wanted, level, trust->by_file, deadline_ms, d);
+}
+
+void tls_hello(struct buffer *out, const char *name)
+{
+	char *bytes = NULL;
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = context != NULL ? SSL_new(context) : NULL;
+	BIO *in = BIO_new(BIO_s_mem()), *said = BIO_new(BIO_s_mem());
+	if (ssl != NULL && in != NULL && said != NULL) {
+		SSL_set_bio(ssl, in, said);
+		if (!is_literal(name))
+			SSL_set_tlsext_host_name(ssl, name);
+		SSL_connect(ssl);
+		long length = BIO_get_mem_data(said, &bytes);
+		if (length > 0)
+			buffer_add(out, bytes, (size_t)length);
+		in = said = NULL;
+	}
+	BIO_free(in);
+	BIO_free(said);
+	SSL_free(ssl);
+	SSL_CTX_free(context);
+	ERR_clear_error();
 }

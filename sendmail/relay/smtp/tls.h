@@ -1,6 +1,7 @@
 /* TLS on a link, with OpenSSL.  All files are read by tls_trust, before confinement. */
 #ifndef SMTP_TLS_H
 #define SMTP_TLS_H
+#include "base/mem.h"
 #include "relay/smtp/link.h"
 
 struct tls_trust; /* opaque: context with the trusted CAs */
@@ -18,11 +19,16 @@ void tls_trust_free(struct tls_trust *t);
    with a dot stands for any name below it.  The common name of a certificate does not count (RFC
    9525 6.3). sni: the name that the server is asked for; NULL: names[0]. d->tls gets "TLSv1.3
    verified" or "TLSv1.3 not verified: expired"; in the second case d->key and d->text say what is
-   wrong, although the level goes on in spite of it.  On failure false, with one of the keys
-   "tls-untrusted", "tls-self-signed", "tls-expired", "tls-not-yet-valid" (text has both the
-   certificate's date and this machine's clock), "tls-wrong-name" (text lists the names in the
-   certificate and the name wanted), "tls-protocol" (no version in common), "tls-handshake",
+   wrong, although the level goes on in spite of it; in the first d->text describes the
+   certificate.  On failure false, with one of the keys
+   "tls-untrusted", "tls-chain", "tls-self-signed", "tls-expired", "tls-not-yet-valid" (text has
+   both the certificate's date and this machine's clock), "tls-wrong-name" (text lists the names in
+   the certificate and the name wanted), "tls-protocol" (no version in common), "tls-handshake",
+   "tls-client-certificate", "tls-plain" (no TLS at all; text quotes it), "other-protocol",
    "tls-timeout", "tls-closed" and a text in plain words. */
 bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], const char *sni,
     enum hop_tls level, int64_t deadline_ms, struct diagnosis *d);
+
+/* Appends the first message of a handshake, as a client says it; name: of the server. */
+void tls_hello(struct buffer *out, const char *name);
 #endif
