@@ -153,6 +153,13 @@ static const struct usage_command commands[] = {
         .meaning = "Moves the mail in the queues of sendmail, dma, nullmailer or Postfix",
         .codes = "0; 75 something was left where it is",
         .options = adopt_options},
+    {.name = "completion",
+        .operands = "SHELL",
+        .least = 1,
+        .most = 1,
+        .meaning = "Prints what the shell needs to complete this program's words",
+        .kind = USAGE_CHOICE,
+        .choices = "bash zsh fish tcsh"},
 };
 
 static const struct usage_option options[] = {{"-C", "FILE", "another firsthop.conf", USAGE_FILE,

@@ -96,6 +96,15 @@ static int run_adopt(const char *path, struct usage_line *l)
 	return command_adopt(root != NULL ? root : "", l->values[ADOPT_YES] != NULL);
 }
 
+static int run_completion(const char *path, struct usage_line *l)
+{
+	(void)path;
+	if (usage_complete(stdout, &relayconf_usage, l->operands[0]))
+		return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+	return usage_wrong(&relayconf_usage, l->command, "%.60s is none of %s", l->operands[0],
+	    l->command->choices);
+}
+
 static int run(const char *path, int argc, char **argv)
 {
 	static const struct {
@@ -114,6 +123,7 @@ static int run(const char *path, int argc, char **argv)
 	    {"explain", run_explain},
 	    {"import", run_import},
 	    {"adopt", run_adopt},
+	    {"completion", run_completion},
 	};
 	struct usage_line line;
 	int code = usage_read(&relayconf_usage, argc, argv, &line);

@@ -1,6 +1,6 @@
 /* relayconf setup: from an empty machine to a delivered test mail.  command.c asks and leads;
-   servers.c knows where mail is given; session.c tries a server; write.c and system.c change this
-   machine. */
+   say.c words; servers.c knows where mail is given; session.c tries a server; write.c and system.c
+   change this machine. */
 #ifndef SETUP_SETUP_H
 #define SETUP_SETUP_H
 #include "base/mem.h"

@@ -3,6 +3,7 @@
 #include "base/fdio.h"
 #include "base/output.h"
 #include "base/paths.h"
+#include "mailq/offline.h"
 #include "mailq/runner_connect.h"
 #include "message/envelope.h"
 #include <errno.h>
@@ -87,6 +88,10 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 		    "mailq: %s: only root, the user firsthop and its sender may read its text\n", r->id);
 		return EX_NOPERM;
 	}
+	if (r->in_drop) {
+		text_init(&path, path.data, path.size);
+		text_printf(&path, "%s/drop", paths_spool());
+	}
 	text_printf(&path, "/%s%s", r->id, dead ? ".dead" : "");
 	int fd = open(path.data, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	envelope_init(&e);
@@ -161,16 +166,54 @@ static bool ask_for(FILE *out, int fd, struct buffer *in, size_t verb, const str
 	return true;
 }
 
+static int conclude(FILE *out, size_t verb, char **patterns, const struct sum *sum)
+{
+	if (sum->done + sum->refused == 0) {
+		output_to(stderr,
+		    "mailq: no message fits %.100s; a pattern is the beginning of an identifier, from=, "
+		    "to= or key= with a value, or all\n",
+		    patterns[0]);
+		return EX_DATAERR;
+	}
+	if (sum->done + sum->refused > 1)
+		output_to(out, "%d %s%s\n", sum->done, done_words[verb],
+		    sum->refused > 0 ? ", others not, as said above" : "");
+	return sum->refused > 0 ? EX_UNAVAILABLE : EX_OK;
+}
+
+/* No runner: as root, by ourselves. */
+static int do_all(FILE *out, const struct listing *l, size_t verb, char **patterns, int count)
+{
+	struct sum sum = {0};
+	const char *why;
+	struct offline *o = strcmp(verbs[verb], "retry") != 0 ? offline_begin(&why) : NULL;
+	if (o == NULL) {
+		output_to(stderr,
+		    "mailq: no runner can be asked%s%s; root starts one with \"sendmail -bd -q1m\"\n",
+		    strcmp(verbs[verb], "retry") != 0 ? ", and " : "",
+		    strcmp(verbs[verb], "retry") != 0 ? why : "");
+		return EX_TEMPFAIL;
+	}
+	for (int i = 0; i < l->count; i++) {
+		const struct row *r = &l->rows[i];
+		if (!fits_any(l, r, patterns, count))
+			continue;
+		const char *problem = offline_do(o, verbs[verb], r, l->of_dead);
+		output_to(out, "%s  %s\n", r->id, problem != NULL ? problem : done_words[verb]);
+		sum.done += problem == NULL;
+		sum.refused += problem != NULL;
+	}
+	offline_end(o);
+	return conclude(out, verb, patterns, &sum);
+}
+
 static int ask_all(FILE *out, const struct listing *l, size_t verb, char **patterns, int count)
 {
 	struct sum sum = {0};
 	struct buffer in = {0};
 	int fd = runner_connect(true);
-	if (fd < 0) {
-		output_to(stderr, "mailq: no runner can be asked, and the queue is its own; root starts "
-		                  "one with \"sendmail -bd -q1m\"\n");
-		return EX_TEMPFAIL;
-	}
+	if (fd < 0)
+		return do_all(out, l, verb, patterns, count);
 	bool alive = true;
 	for (int i = 0; i < l->count && alive; i++) {
 		if (fits_any(l, &l->rows[i], patterns, count))
@@ -178,17 +221,7 @@ static int ask_all(FILE *out, const struct listing *l, size_t verb, char **patte
 	}
 	close(fd);
 	buffer_free(&in);
-	if (alive && sum.done + sum.refused == 0) {
-		output_to(stderr,
-		    "mailq: no message fits %.100s; a pattern is the beginning of an identifier, from=, "
-		    "to= or key= with a value, or all\n",
-		    patterns[0]);
-		return EX_DATAERR;
-	}
-	if (sum.done + sum.refused > 1)
-		output_to(out, "%d %s%s\n", sum.done, done_words[verb],
-		    sum.refused > 0 ? ", others not, as said above" : "");
-	return !alive ? EX_TEMPFAIL : sum.refused > 0 ? EX_UNAVAILABLE : EX_OK;
+	return alive ? conclude(out, verb, patterns, &sum) : EX_TEMPFAIL;
 }
 
 int control_run(FILE *out, const struct listing *l, const char *verb, char **patterns, int count)

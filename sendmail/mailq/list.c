@@ -270,6 +270,15 @@ static void drop_unseen(struct collecting *c)
 	c->list->count = kept;
 }
 
+void list_config(struct config *c)
+{
+	struct diagnosis d = {0};
+	if (config_read(c, paths_config(), &d))
+		return;
+	config_free(c);
+	config_defaults(c);
+}
+
 bool list_collect(struct listing *l, const struct config *config, bool dead, struct diagnosis *why)
 {
 	struct collecting c = {.list = l, .policy = config->list};

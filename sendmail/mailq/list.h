@@ -65,6 +65,9 @@ struct listing {
 bool list_collect(struct listing *l, const struct config *config, bool dead, struct diagnosis *why);
 void list_free(struct listing *l);
 
+/* The configuration; without one that can be read the defaults: everyone may list. */
+void list_config(struct config *c);
+
 /* Seconds for which a message has waited: as the runner counts them, with what the clock says on
  * top since it wrote that down. */
 int64_t list_age_s(const struct listing *l, const struct row *r);

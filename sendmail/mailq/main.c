@@ -2,11 +2,16 @@
 #include "base/log.h"
 #include "base/output.h"
 #include "base/paths.h"
+#include "base/terminal.h"
+#include "mailq/commands.h"
 #include "mailq/control.h"
 #include "mailq/health.h"
 #include "mailq/layout.h"
 #include "mailq/metrics.h"
+#include "mailq/past.h"
 #include "mailq/select.h"
+#include "mailq/summary.h"
+#include "mailq/top.h"
 #include "mailq/watch.h"
 #include "mailq/why.h"
 #include <signal.h>
@@ -32,27 +37,10 @@ struct options {
 	char **patterns;
 	int pattern_count;
 	bool health, openmetrics;
+	bool summary;
+	int summary_rows;
 	long long warning_min, critical_min;
 };
-
-static const char help_text[] =
-    "usage: mailq [-v] [--format=sendmail|postfix|json|long]\n"
-    "       mailq why [--full] ID\n"
-    "       mailq cat|hold|release|retry|remove PATTERN ...\n"
-    "       mailq dead [why|cat|retry|remove ...]\n"
-    "       mailq health [-w MINUTES] [-c MINUTES]\n"
-    "       mailq health --openmetrics\n"
-    "  lists the messages that wait, each with the reason\n"
-    "  why ID          what is wrong, what to do, when it is tried next; then the attempts\n"
-    "                  (equal ones are counted; --full shows each of them)\n"
-    "  cat             prints messages; hold keeps them back until release; retry tries them now\n"
-    "  PATTERN         the beginning of an ID; from=, to= or key= with a value; or all\n"
-    "  dead            the same for messages that were set aside: could neither be delivered nor "
-    "returned\n"
-    "  health          one line for Nagios; warning and critical by the age of the oldest message; "
-    "or numbers for Prometheus\n"
-    "  -v              also how often a message was tried, and when it is tried next\n"
-    "  --json          the same as --format=json: one object per line, as postqueue -j and more\n";
 
 static bool set_format(struct options *o, const char *name)
 {
@@ -69,34 +57,72 @@ static bool set_format(struct options *o, const char *name)
 	return false;
 }
 
-static int read_why(int argc, char **argv, struct options *o)
+/* Nagios takes 3 for "unknown". */
+static int read_health(const struct usage_line *line, struct options *o)
 {
-	int ids = 0;
-	for (int i = 2; i < argc; i++) {
-		bool full = strcmp(argv[i], "--full") == 0;
-		o->full = o->full || full;
-		o->why = full ? o->why : argv[i];
-		ids += !full;
-	}
-	if (ids == 1 && *o->why != '\0')
+	const char *warning = line->values[HEALTH_WARNING], *critical = line->values[HEALTH_CRITICAL];
+	o->health = true;
+	o->openmetrics = line->values[HEALTH_OPENMETRICS] != NULL;
+	bool limits = warning != NULL || critical != NULL;
+	if (!(o->openmetrics && limits) &&
+	    (warning == NULL || text_number(warning, 0, 1000000, &o->warning_min)) &&
+	    (critical == NULL || text_number(critical, 0, 1000000, &o->critical_min)))
 		return -1;
-	output_to(stderr, "mailq: why needs one identifier, as the list shows it\n");
-	return EX_USAGE;
+	output_to(stderr, "mailq: health needs -w MINUTES and -c MINUTES, or --openmetrics\n");
+	return 3;
 }
 
-/* Nagios takes 3 for "unknown". */
-static int read_health(int argc, char **argv, struct options *o)
+static int run_past(const struct usage_line *line)
 {
-	o->health = true;
-	o->openmetrics = argc == 3 && strcmp(argv[2], "--openmetrics") == 0;
-	for (int i = 2; i < argc && !o->openmetrics; i += 2) {
-		long long *minutes = strcmp(argv[i], "-w") == 0   ? &o->warning_min
-		                     : strcmp(argv[i], "-c") == 0 ? &o->critical_min
-		                                                  : NULL;
-		if (minutes == NULL || i + 1 >= argc || !text_number(argv[i + 1], 0, 1000000, minutes)) {
-			output_to(stderr, "mailq: health needs -w MINUTES and -c MINUTES, or --openmetrics\n");
-			return 3;
-		}
+	long long days = 0;
+	if (strcmp(line->command->name, "day") == 0)
+		return past_day(line->values[DAY_FILE], line->operands[0]);
+	if (line->values[LOG_DAYS] != NULL && !text_number(line->values[LOG_DAYS], 1, 100000, &days))
+		return usage_wrong(&mailq_usage, line->command, "--days needs a number");
+	return past_print(line->values[LOG_FILE], (int)days, line->operands, line->count);
+}
+
+static int run_completion(const struct usage_line *line)
+{
+	if (usage_complete(stdout, &mailq_usage, line->operands[0]))
+		return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+	return usage_wrong(&mailq_usage, line->command, "%.60s is none of %s", line->operands[0],
+	    line->command->choices);
+}
+
+static int run_top(const struct usage_line *line)
+{
+	long long every_s = 2, times = 0;
+	const char *every = line->values[TOP_EVERY], *count = line->values[TOP_TIMES];
+	if ((every != NULL && !text_number(every, 1, 86400, &every_s)) ||
+	    (count != NULL && !text_number(count, 1, 1000000, &times)))
+		return usage_wrong(&mailq_usage, line->command, "-s and -n need a number");
+	return top_run((int)every_s, (int)times);
+}
+
+/* A command with its words. -1: go on. */
+static int read_command(const struct usage_command *c, int argc, char **argv, struct options *o)
+{
+	struct usage_line line;
+	int code = usage_read_as(&mailq_usage, c, argc, argv, &line);
+	if (code >= 0)
+		return strcmp(c->name, "health") == 0 && code == EX_USAGE ? 3 : code;
+	if (strcmp(c->name, "why") == 0) {
+		o->why = line.operands[0];
+		o->full = line.values[WHY_FULL] != NULL;
+	} else if (strcmp(c->name, "summary") == 0) {
+		o->summary = true;
+		o->summary_rows = line.values[SUMMARY_ALL] != NULL ? 0 : 10;
+	} else if (strcmp(c->name, "health") == 0) {
+		return read_health(&line, o);
+	} else if (strcmp(c->name, "top") == 0) {
+		return run_top(&line);
+	} else if (control_is_verb(c->name)) {
+		o->verb = c->name;
+		o->patterns = line.operands;
+		o->pattern_count = line.count;
+	} else {
+		return strcmp(c->name, "completion") == 0 ? run_completion(&line) : run_past(&line);
 	}
 	return -1;
 }
@@ -141,25 +167,22 @@ static bool read_sendmail_option(char *word, struct options *o)
 /* -1: go on. */
 static int read_options(int argc, char **argv, struct options *o)
 {
+	if (argc > 2 && strcmp(argv[1], "dead") == 0 && usage_asks_for_help(argv[2]))
+		return usage_read(&mailq_usage, argc - 1, argv + 1, &(struct usage_line){0});
 	if (argc > 1 && strcmp(argv[1], "dead") == 0) {
 		o->dead = true;
 		argc--;
 		argv++;
 	}
-	if (argc > 1 && strcmp(argv[1], "why") == 0)
-		return read_why(argc, argv, o);
-	if (argc > 1 && strcmp(argv[1], "health") == 0)
-		return read_health(argc, argv, o);
-	if (argc > 1 && control_is_verb(argv[1])) {
-		o->verb = argv[1];
-		o->patterns = argv + 2;
-		o->pattern_count = argc - 2;
-		return -1;
-	}
+	if (argc > 1 && usage_asks_for_help(argv[1]))
+		return usage_read(&mailq_usage, argc - 1, argv + 1, &(struct usage_line){0});
+	const struct usage_command *c = argc > 1 ? usage_find(&mailq_usage, argv[1]) : NULL;
+	if (c != NULL)
+		return read_command(c, argc - 1, argv + 1, o);
+	if (argc > 1 && argv[1][0] != '-')
+		return usage_read(&mailq_usage, argc - 1, argv + 1, &(struct usage_line){0});
 	for (int i = 1; i < argc; i++) {
 		char *word = argv[i];
-		if (strcmp(word, "--help") == 0)
-			return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
 		if (strcmp(word, "--version") == 0)
 			return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
 		if (strncmp(word, "--format", 8) == 0 &&
@@ -167,21 +190,10 @@ static int read_options(int argc, char **argv, struct options *o)
 			if (!set_format(o, word[8] == '=' ? word + 9 : argv[++i]))
 				return EX_USAGE;
 		} else if (!read_form(word, o) && !read_sendmail_option(word, o)) {
-			output_to(stderr, "mailq: option or argument %.60s is not known\n%s", word, help_text);
-			return EX_USAGE;
+			return usage_unknown_option(&mailq_usage, word);
 		}
 	}
 	return -1;
-}
-
-/* Without a configuration that can be read, the defaults hold: everyone may list. */
-static void read_config(struct config *c)
-{
-	struct diagnosis d = {0};
-	if (config_read(c, paths_config(), &d))
-		return;
-	config_free(c);
-	config_defaults(c);
 }
 
 /* What is not in the list itself; on standard error, because programs read the last line of the
@@ -225,6 +237,8 @@ static int act(struct listing *l, const struct options *o)
 		return why_print(stdout, l, o->why, o->full);
 	if (o->verb != NULL)
 		return control_run(stdout, l, o->verb, o->patterns, o->pattern_count);
+	if (o->summary)
+		return summary_print(stdout, l, o->summary_rows);
 	if (o->openmetrics)
 		return metrics_print(stdout, l);
 	if (o->health)
@@ -234,6 +248,9 @@ static int act(struct listing *l, const struct options *o)
 	select_rows(l, o->choices, o->choice_count);
 	if (o->pass)
 		return l->count > 0 ? control_run(stdout, l, "retry", all, 1) : EX_OK;
+	if (!o->form_given && o->form == FORM_SENDMAIL && o->choice_count == 0 &&
+	    l->count > terminal_height(stdout) / 3 && terminal_height(stdout) > 0)
+		summary_head(stdout, l);
 	print(l, o);
 	return -1;
 }
@@ -255,7 +272,7 @@ int main(int argc, char **argv)
 	/* FreeBSD's periodic asks for this queue, too; what waits is in the other list. */
 	if (o.client_queue && !o.pass)
 		return puts("\t\tTotal requests: 0") < 0 ? EX_IOERR : EX_OK;
-	read_config(&config);
+	list_config(&config);
 	if (!o.form_given)
 		o.form = (enum form)config.format;
 	if (!list_collect(&l, &config, o.dead, &why)) {

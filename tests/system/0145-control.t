@@ -10,7 +10,7 @@ smarthost -r 'relay=513 Relaying denied.'
 config
 stop "$smarthost_pid"
 send one a@example.org
-"$BIN/mailq" hold all 2>"$work/err"; is $? 75 "without a runner: exit 75"
+"$BIN/mailq" retry all 2>"$work/err"; is $? 75 "retry without a runner: exit 75"
 like "$(cat "$work/err")" 'no runner can be asked.*sendmail -bd' "and what to do"
 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
 pids="$pids $runner"

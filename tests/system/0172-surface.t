@@ -59,6 +59,7 @@ is "$(NO_COLOR= TERM=xterm "$R" check | LC_ALL=C tr -dc '\033' | bytes)" 0 "no c
 if command -v tmux >/dev/null 2>&1; then
 	terminal() { tmux -S "$work/tmux" "$@"; }
 	trap 'terminal kill-server 2>/dev/null; cleanup' EXIT
+	terminal -f /dev/null new-session -d -s keep 'sleep 600'
 	# screen COLUMNS COMMAND: with colours as escape sequences
 	screen() {
 		rm -f "$work/over"

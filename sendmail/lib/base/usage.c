@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-static bool asks_for_help(const char *word)
+bool usage_asks_for_help(const char *word)
 {
 	return strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0;
 }
@@ -35,6 +35,13 @@ static int unknown(const struct usage *u, const char *word)
 {
 	const char *near = nearest_word(word, next_command, u);
 	return usage_wrong(u, NULL, "there is no command %.60s%s%s%s", word,
+	    near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");
+}
+
+int usage_unknown_option(const struct usage *u, const char *word)
+{
+	const char *near = nearest_word(word, next_option, u->options);
+	return usage_wrong(u, NULL, "option %.60s is not known%s%s%s", word,
 	    near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");
 }
 
@@ -97,7 +104,7 @@ int usage_read_as(const struct usage *u, const struct usage_command *c, int argc
 	bool plain = c->verbatim;
 	*line = (struct usage_line){.command = c, .operands = argv + 1};
 	for (int i = 1; i < argc;) {
-		if (asks_for_help(argv[i]) && (i == 1 || !plain)) {
+		if (usage_asks_for_help(argv[i]) && (i == 1 || !plain)) {
 			usage_help(stdout, u, c);
 			return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
 		}
@@ -121,7 +128,7 @@ int usage_read_as(const struct usage *u, const struct usage_command *c, int argc
 int usage_read(const struct usage *u, int argc, char **argv, struct usage_line *line)
 {
 	const struct usage_command *c;
-	if (asks_for_help(argv[0]) || strcmp(argv[0], "help") == 0) {
+	if (usage_asks_for_help(argv[0]) || strcmp(argv[0], "help") == 0) {
 		c = argc > 1 ? usage_find(u, argv[1]) : NULL;
 		if (argc > 1 && c == NULL)
 			return unknown(u, argv[1]);

@@ -70,6 +70,15 @@ int usage_read_as(const struct usage *u, const struct usage_command *c, int argc
 /* NULL: there is none of that name. */
 const struct usage_command *usage_find(const struct usage *u, const char *name);
 
+/* True for -h and --help. */
+bool usage_asks_for_help(const char *word);
+
+/* An option in front of, or without, a command that there is not: says so.  EX_USAGE. */
+int usage_unknown_option(const struct usage *u, const char *word);
+
+/* Completion for "bash", "zsh", "fish" or "tcsh" on out; false: no such shell. */
+bool usage_complete(FILE *out, const struct usage *u, const char *shell);
+
 /* All commands, or (command not NULL) all about one. */
 void usage_help(FILE *out, const struct usage *u, const struct usage_command *command);
 

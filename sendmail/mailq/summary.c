@@ -1,0 +1,243 @@
+/* Counting what waits. */
+#include "mailq/summary.h"
+#include "base/clock.h"
+#include "base/lookup.h"
+#include "base/output.h"
+#include "base/terminal.h"
+#include "base/text.h"
+#include "message/address.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+struct group {
+	char *words;
+	long long count;
+	int64_t oldest_s, next_s; /* age; wall time, 0 = not known */
+};
+
+struct table {
+	struct lookup names; /* by what is alike */
+	struct group *groups;
+};
+
+static struct group *group_of(struct table *t, const char *name)
+{
+	size_t i = lookup_find(&t->names, name);
+	if (i != LOOKUP_NONE)
+		return &t->groups[i];
+	i = t->names.count;
+	if ((i & (i - 1)) == 0)
+		t->groups = mem_resize(t->groups, i > 0 ? 2 * i : 1, sizeof *t->groups);
+	lookup_add(&t->names, mem_copy(name));
+	t->groups[i] = (struct group){0};
+	return &t->groups[i];
+}
+
+static void count(struct table *t, const char *name, const char *words, int64_t age_s,
+    int64_t next_s)
+{
+	struct group *g = group_of(t, name);
+	if (g->words == NULL)
+		g->words = mem_copy(words);
+	g->count++;
+	g->oldest_s = age_s > g->oldest_s ? age_s : g->oldest_s;
+	if (next_s != 0 && (g->next_s == 0 || next_s < g->next_s))
+		g->next_s = next_s;
+}
+
+static void free_table(struct table *t)
+{
+	for (size_t i = 0; i < t->names.count; i++) {
+		free((void *)(uintptr_t)t->names.strings[i]);
+		free(t->groups[i].words);
+	}
+	free(t->groups);
+	lookup_free(&t->names);
+}
+
+static int by_count(const void *left, const void *right)
+{
+	const struct group *a = left, *b = right;
+	if (a->count != b->count)
+		return a->count < b->count ? 1 : -1;
+	return strcmp(a->words, b->words);
+}
+
+/* One that holds all mail, else that of the recipient: a refusal in other words, with another
+   number of seconds, is the same reason. */
+static void count_reason(struct table *t, const struct listing *l, const struct row *r,
+    const struct row_rcpt *rcpt)
+{
+	TEXT(name, 700);
+	TEXT(words, 1700);
+	const struct health *h = list_health(l, r, rcpt);
+	const struct diagnosis *d = rcpt != NULL && rcpt->why->verdict != VERDICT_NONE ? rcpt->why
+	                            : h != NULL                                        ? &h->why
+	                                                                               : NULL;
+	int64_t next_s = r->next_s != 0 ? r->next_s : h != NULL ? h->next_s : 0;
+	if (r->held) {
+		text_put(&words, "held until \"mailq release\"");
+		next_s = 0;
+	} else {
+		list_reason(l, r, rcpt, &words);
+	}
+	if (!r->held && d != NULL && d->key[0] != '\0' && !text_starts(d->key, "reply-"))
+		text_printf(&name, "%s %s %s", d->key, d->hop, d->peer_name);
+	else
+		text_put(&name, words.data);
+	count(t, name.data, words.data, list_age_s(l, r), next_s);
+}
+
+/* A message counts once for each reason that its recipients have. */
+static void count_reasons(struct table *t, const struct listing *l, const struct row *r)
+{
+	if (r->rcpt_count == 0)
+		count_reason(t, l, r, NULL);
+	for (int i = 0; i < r->rcpt_count; i++) {
+		bool seen =
+		    i > 0 && (r->held || (strcmp(r->rcpts[i].why->key, r->rcpts[i - 1].why->key) == 0 &&
+		                             strcmp(r->rcpts[i].why->peer_name,
+		                                 r->rcpts[i - 1].why->peer_name) == 0));
+		if (!seen)
+			count_reason(t, l, r, &r->rcpts[i]);
+	}
+}
+
+static void put_spans(FILE *out, const struct listing *l, const struct group *g)
+{
+	TEXT(age, 40);
+	TEXT(next, 40);
+	int64_t now = clock_wall_s();
+	clock_put_span(&age, g->oldest_s);
+	if (!l->runner_lives || g->next_s == 0)
+		text_put(&next, "-");
+	else if (g->next_s <= now)
+		text_put(&next, "now");
+	else
+		clock_put_span(&next, g->next_s - now);
+	output_to(out, "%6lld  %-11s %-11s ", g->count, age.data, next.data);
+}
+
+static void put_reasons(FILE *out, const struct listing *l, int rows)
+{
+	struct table t = {0};
+	int screen = terminal_width(out), indent = screen > 0 && screen < 60 ? 4 : 32;
+	for (int i = 0; i < l->count; i++)
+		count_reasons(&t, l, &l->rows[i]);
+	if (t.names.count > 1)
+		qsort(t.groups, t.names.count, sizeof *t.groups, by_count);
+	output_to(out, "\n%6s  %-11s %-11s %s\n", "COUNT", "OLDEST", "NEXT TRY", "REASON");
+	for (size_t i = 0; i < t.names.count && (rows == 0 || i < (size_t)rows); i++) {
+		put_spans(out, l, &t.groups[i]);
+		output_to(out, indent == 4 ? "\n    " : "");
+		terminal_wrap(out, t.groups[i].words, indent, indent);
+	}
+	if (rows > 0 && t.names.count > (size_t)rows)
+		output_to(out, "%6zu  other reasons\n", t.names.count - (size_t)rows);
+	free_table(&t);
+}
+
+static void put_first_line(FILE *out, const struct listing *l)
+{
+	TEXT(words, 400);
+	TEXT(age, 40);
+	int64_t oldest_s = 0, bytes = 0;
+	int held = 0;
+	for (int i = 0; i < l->count; i++) {
+		int64_t age_s = list_age_s(l, &l->rows[i]);
+		oldest_s = age_s > oldest_s ? age_s : oldest_s;
+		bytes += l->rows[i].bytes;
+		held += l->rows[i].held;
+	}
+	clock_put_span(&age, oldest_s);
+	text_printf(&words, "%d message%s wait%s", l->count, l->count == 1 ? "" : "s",
+	    l->count == 1 ? "s" : "");
+	if (l->count > 0)
+		text_printf(&words, ", the oldest for %s; %lld KiB", age.data,
+		    (long long)((bytes + 1023) / 1024));
+	if (held > 0)
+		text_printf(&words, "; %d held", held);
+	if (l->dead > 0 && !l->of_dead)
+		text_printf(&words, "; %d set aside (mailq dead)", l->dead);
+	text_put(&words, l->runner_lives ? "; the runner is running."
+	                                 : "; no runner is running, so nothing is delivered.");
+	terminal_wrap(out, words.data, 0, 0);
+}
+
+static void put_ages(FILE *out, const struct listing *l)
+{
+	static const struct {
+		const char *name;
+		int64_t below_s;
+	} steps[] = {{"up to 5 min", 300}, {"up to 1 h", 3600}, {"up to 4 h", 14400},
+	    {"up to 1 d", 86400}, {"up to 3 d", 259200}, {"older", INT64_MAX}};
+	enum { STEPS = sizeof steps / sizeof steps[0] };
+	int counts[STEPS] = {0}, most = 0, screen = terminal_width(out);
+	for (int i = 0; i < l->count; i++) {
+		int64_t age_s = list_age_s(l, &l->rows[i]);
+		int k = 0;
+		while (age_s >= steps[k].below_s)
+			k++;
+		most = ++counts[k] > most ? counts[k] : most;
+	}
+	output_to(out, "\n%6s  AGE\n", "COUNT");
+	for (int k = 0; k < STEPS; k++) {
+		output_to(out, "%6d  %-11s ", counts[k], steps[k].name);
+		terminal_bar(out, counts[k], most, screen > 0 && screen < 60 ? 12 : 40);
+		output_to(out, "\n");
+	}
+}
+
+static void put_most(FILE *out, struct table *t, const char *title, int rows)
+{
+	if (t->names.count > 1)
+		qsort(t->groups, t->names.count, sizeof *t->groups, by_count);
+	output_to(out, "\n%6s  %s\n", "COUNT", title);
+	for (size_t i = 0; i < t->names.count && (rows == 0 || i < (size_t)rows); i++) {
+		TEXT(safe, 800);
+		text_escape(&safe, t->groups[i].words, strlen(t->groups[i].words));
+		output_to(out, "%6lld  %s\n", t->groups[i].count, safe.data);
+	}
+	if (rows > 0 && t->names.count > (size_t)rows)
+		output_to(out, "%6zu  others\n", t->names.count - (size_t)rows);
+	free_table(t);
+}
+
+static void put_people(FILE *out, const struct listing *l, int rows)
+{
+	struct table senders = {0}, rcpts = {0}, domains = {0};
+	for (int i = 0; i < l->count; i++) {
+		const struct row *r = &l->rows[i];
+		TEXT(sender, 400);
+		text_printf(&sender, "<%s>", r->sender);
+		count(&senders, sender.data, sender.data, 0, 0);
+		for (int k = 0; k < r->rcpt_count; k++) {
+			const char *domain = address_domain(r->rcpts[k].address);
+			count(&rcpts, r->rcpts[k].address, r->rcpts[k].address, 0, 0);
+			domain = *domain != '\0' ? domain : "(this machine)";
+			count(&domains, domain, domain, 0, 0);
+		}
+	}
+	put_most(out, &senders, "SENDER", rows);
+	put_most(out, &rcpts, "RECIPIENT", rows);
+	put_most(out, &domains, "DOMAIN", rows);
+}
+
+void summary_head(FILE *out, const struct listing *l)
+{
+	put_first_line(out, l);
+	put_reasons(out, l, 5);
+	output_to(out, "\n");
+}
+
+int summary_print(FILE *out, const struct listing *l, int rows)
+{
+	put_first_line(out, l);
+	if (l->count > 0) {
+		put_reasons(out, l, rows);
+		put_ages(out, l);
+		put_people(out, l, rows);
+	}
+	return EX_OK;
+}
