@@ -29,6 +29,7 @@
 #include "runner/session/watchdog.h"
 #include "runner/session/worker.h"
 #include "runner/status.h"
+#include "runner/upkeep.h"
 #include "runner/wakeup.h"
 #include "spool/lock.h"
 #include "spool/waits.h"
@@ -41,10 +42,7 @@
 
 #define IDLE_MS 5000
 #define LEAVE_MS 10000
-#define SYNC_AFTER 64
 #define LOAD_AGAIN_MS 5000
-#define COUNT_EVERY_MS 5000
-#define LOG_HANGS_MS 5000
 
 static volatile sig_atomic_t got_term, got_hup, got_status;
 
@@ -88,69 +86,16 @@ static void set_signals(sigset_t *while_waiting)
 
 struct loop {
 	struct runner *r;
-	int64_t counted_ms;          /* when the counters were last written */
-	unsigned long long log_lost; /* lines that stand in them */
+	struct upkeep upkeep;
 	int64_t leaving_since_ms;
 	bool broken; /* it leaves because it cannot go on */
 };
-
-static void sync_removals(struct runner *r, bool all)
-{
-	if (r->removals == 0 || (!all && r->removals < SYNC_AFTER))
-		return;
-	if (queue_sync(&r->queue))
-		r->removals = 0;
-	else
-		log_limited(&r->complaints,
-		    "what was delivered cannot be removed durably (fsync of mqueue/): after a power cut it "
-		    "would be sent again");
-}
-
-static void save_counters(struct loop *l, bool at_once)
-{
-	struct runner *r = l->r;
-	int64_t now = clock_mono_ms();
-	if (!r->counters.changed || (!at_once && now - l->counted_ms < COUNT_EVERY_MS))
-		return;
-	l->counted_ms = now;
-	counters_save(&r->counters, r->queue.mqueue_fd);
-}
-
-/* What the log daemon does not read is no reason to stand still, but one to be seen in "mailq
- * health". */
-static void count_log(struct loop *l)
-{
-	struct runner *r = l->r;
-	struct log_backlog b;
-	log_flush();
-	log_backlog(&b);
-	int64_t silent_ms = b.since_ms != 0 ? clock_mono_ms() - b.since_ms : 0;
-	bool hangs = silent_ms > LOG_HANGS_MS;
-	if (b.lost == l->log_lost && hangs == (r->counters.log_since_s != 0))
-		return;
-	r->counters.log_lost += b.lost - l->log_lost;
-	r->counters.log_since_s = hangs ? clock_wall_s() - silent_ms / 1000 : 0;
-	r->counters.changed = true;
-	l->log_lost = b.lost;
-}
 
 /* Of two waits the shorter one; the first may be -1, for ever. */
 static int64_t sooner_ms(int64_t left, int64_t limit)
 {
 	limit = limit > 0 ? limit : 0;
 	return left < 0 || left > limit ? limit : left;
-}
-
-/* A log daemon that is behind is offered the rest soon, and one that hangs once a second; -1:
- * nothing is kept for it. */
-static int64_t log_wait_ms(void)
-{
-	struct log_backlog b;
-	log_backlog(&b);
-	int64_t silent_ms = clock_mono_ms() - b.since_ms;
-	if (b.since_ms == 0)
-		return -1;
-	return silent_ms < 100 ? 10 : silent_ms > 10000 ? 1000 : silent_ms / 10;
 }
 
 /* When something is to be done by the clock. */
@@ -160,12 +105,10 @@ static int64_t time_left_ms(const struct loop *l, int64_t limit_ms)
 	int64_t now = clock_mono_ms(), left = wakeup_next_ms(r);
 	if (limit_ms >= 0)
 		left = sooner_ms(left, limit_ms);
-	if (r->counters.changed)
-		left = sooner_ms(left, l->counted_ms + COUNT_EVERY_MS - now);
-	int64_t submit_ms = submit_listen_next_ms(r), log_ms = log_wait_ms();
+	int64_t submit_ms = submit_listen_next_ms(r), upkeep_ms = upkeep_left_ms(&l->upkeep, r);
 	if (submit_ms != INT64_MAX)
 		left = sooner_ms(left, submit_ms - now);
-	return log_ms >= 0 ? sooner_ms(left, log_ms) : left;
+	return upkeep_ms >= 0 ? sooner_ms(left, upkeep_ms) : left;
 }
 
 /* What ppoll waits for, in this order. */
@@ -235,7 +178,7 @@ static void wait_for_events(struct loop *l, const sigset_t *mask, int64_t limit_
 	collect_events(r, &e);
 	/* Before a real sleep, what was removed is made durable. */
 	if (r->removals > 0 && compat_poll(e.list, e.count, &(struct timespec){0}, NULL) == 0)
-		sync_removals(r, true);
+		upkeep_sync(r, UPKEEP_ALL);
 	int ready = compat_poll(e.list, e.count, left < 0 ? NULL : &t, mask);
 	if (ready != 0)
 		places_wake(r, ready > 0 && e.places->revents != 0);
@@ -398,12 +341,12 @@ int loop_run(struct runner *r)
 		if (submit_listen_serve(r))
 			pickup_scan(r);
 		look_at_signals(r);
-		sync_removals(r, false);
-		count_log(&l);
-		save_counters(&l, false);
+		upkeep_sync(r, UPKEEP_SOME);
+		upkeep_log(&l.upkeep, r);
+		upkeep_count(&l.upkeep, r, UPKEEP_SOME);
 	}
-	sync_removals(r, true);
-	save_counters(&l, true);
+	upkeep_sync(r, UPKEEP_ALL);
+	upkeep_count(&l.upkeep, r, UPKEEP_ALL);
 	submit_listen_end(r);
 	watch_listen_end(r);
 	control_listen_end(r);

@@ -1,4 +1,5 @@
 /* What the world remembers of each message, and what must hold for it. */
+#include "runner/notify/reported.h"
 #include "runner/queue/idmap.h"
 #include "tests/sim/sim.h"
 #include "base/clock.h"

@@ -1,6 +1,7 @@
 /* Relays, played in this process: the runner's own session code talks with them by lines, as with
    processes. */
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_skips.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/tried.h"
 #include "runner/session/sent_log.h"

@@ -1,4 +1,4 @@
-/* objects: sendmail/runner/queue/reroute sendmail/runner/delivery/dispatch sendmail/runner/queue/entry sendmail/runner/queue/idmap sendmail/runner/queue/notes sendmail/runner/attempt/placement sendmail/runner/session/sessions sendmail/runner/queue/nexthop sendmail/runner/queue/schedule sendmail/runner/queue/quota sendmail/runner/queue/tried */
+/* objects: sendmail/runner/queue/reroute sendmail/runner/delivery/dispatch sendmail/runner/queue/entry sendmail/runner/queue/idmap sendmail/runner/queue/notes sendmail/runner/attempt/placement sendmail/runner/session/sessions sendmail/runner/queue/nexthop sendmail/runner/queue/nexthop_skips sendmail/runner/queue/hop_state sendmail/runner/queue/schedule sendmail/runner/queue/quota sendmail/runner/queue/tried */
 /* libs: -linih -lidn2 */
 /* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own
    schedule, paths and dispatch decide; clock, relay and server are made here. */
@@ -400,7 +400,7 @@ static void what_was_told_happens(void **state)
 		if (dice(1000) == 0)
 			arrive(r);
 		/* The last word before it happens counts: new mail brings the time forward. */
-		told_s = r->nexthops.count > 0 && r->nexthops.hop_count > 0
+		told_s = r->nexthops.count > 0 && r->nexthops.hops.count > 0
 		             ? now_s + nexthop_ask_s(&r->nexthops, r->nexthops.list[0])
 		             : 0;
 		second(r);

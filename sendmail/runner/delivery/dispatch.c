@@ -7,6 +7,7 @@
 #include "runner/delivery/dispatch.h"
 #include "runner/disposition/disposition.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_skips.h"
 #include "runner/queue/reroute.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
@@ -251,7 +252,7 @@ static void reroute(struct runner *r, struct nexthop *p, struct entry *e, int64_
 		return;
 	e->looked_ms = now;
 	nexthop_why(&r->nexthops, p, &why);
-	nexthop_put_skips(&r->nexthops, p, &steps);
+	nexthop_skips_put(&r->nexthops, p, &steps);
 	if (!disposition_reroute(r, m, &why, &steps)) {
 		message_free(m);
 		schedule_add_moved(&p->schedule, e, due_ms);

@@ -7,9 +7,9 @@
 #include "diagnosis/report.h"
 #include "runner/attempt/message.h"
 #include "runner/disposition/rcpt_outcome.h"
+#include "runner/queue/nexthop.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
-#include "runner/queue/nexthop.h"
 #include "runner/queue/tried.h"
 #include "runner/queue/watcher.h"
 #include <string.h>

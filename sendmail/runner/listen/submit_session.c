@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "message/address.h"
 #include "message/count.h"
-#include "runner/listen/submit_session.h"
 #include "message/submission_log.h"
+#include "runner/listen/submit_session.h"
 #include "spool/drop.h"
 #include "spool/policy.h"
 #include <errno.h>

@@ -12,6 +12,8 @@
 #include "message/header.h"
 #include "runner/attempt/message.h"
 #include "runner/notify/bounce.h"
+#include "runner/notify/delivery_status.h"
+#include "runner/notify/reported.h"
 #include "runner/notify/transcript.h"
 #include "runner/queue/runner.h"
 #include <stdlib.h>
@@ -27,35 +29,6 @@
 	(1 << 20) /* of all messages in a report about many; of the rest the headers are there */
 #define RCPTS_TOLD 100
 #define SUMMARY_RCPTS_TOLD 3
-
-/* Walking over the recipients that a report is about. */
-struct walk {
-	int at, failed; /* next recipient; failures passed */
-	int seen;
-	const char *address;
-	const char *orcpt;
-};
-
-/* The next one's diagnosis; NULL at the end.  Those whose sender wanted no such report are passed
- * over. */
-static const struct diagnosis *reported(const struct message *m, bool delayed, struct walk *w)
-{
-	while (w->at < m->rcpt_count) {
-		int i = w->at++, state = m->states[i];
-		const struct diagnosis *d = &m->last;
-		if (delayed ? (state == RCPT_FAILED || state == RCPT_SENT) : state != RCPT_FAILED)
-			continue;
-		if (!delayed && w->failed++ < m->failure_count)
-			d = &m->failures[w->failed - 1];
-		if (!message_tells(m, i, delayed ? "DELAY" : "FAILURE"))
-			continue;
-		w->address = m->rcpts[i];
-		w->orcpt = m->asked[i].orcpt;
-		w->seen++;
-		return d;
-	}
-	return NULL;
-}
 
 /* The subject in the header, as its reader sees it; "" when there is none. */
 static void find_subject(const struct buffer *header, struct text *subject)
@@ -75,11 +48,11 @@ static void find_subject(const struct buffer *header, struct text *subject)
 }
 
 /* A mailbox says more than a number, when there is only one. */
-static void put_whom(const struct message *m, bool delayed, struct text *t)
+static void put_whom(const struct message *m, enum report_kind kind, struct text *t)
 {
 	struct walk w = {0};
 	const char *first = "";
-	while (reported(m, delayed, &w) != NULL)
+	while (reported(m, kind, &w) != NULL)
 		first = w.address;
 	if (w.seen == 1)
 		text_printf(t, "<%s>", first);
@@ -101,11 +74,12 @@ static const struct reason *row_of(const struct message *m, const struct diagnos
 
 /* The diagnosis that stands for all recipients; NULL when their reasons differ, or there is no row
  * for them. *address: of the only recipient, else "". */
-static const struct diagnosis *common(const struct message *m, bool delayed, const char **address)
+static const struct diagnosis *common(const struct message *m, enum report_kind kind,
+    const char **address)
 {
 	const struct diagnosis *d, *first = NULL;
 	struct walk w = {0};
-	while ((d = reported(m, delayed, &w)) != NULL) {
+	while ((d = reported(m, kind, &w)) != NULL) {
 		if (first != NULL && row_of(m, d) != row_of(m, first))
 			return NULL;
 		first = first != NULL ? first : d;
@@ -114,10 +88,10 @@ static const struct diagnosis *common(const struct message *m, bool delayed, con
 	return first != NULL && row_of(m, first) != NULL ? cause_of(m, first) : NULL;
 }
 
-static void put_advice(const struct message *m, bool delayed, struct text *words)
+static void put_advice(const struct message *m, enum report_kind kind, struct text *words)
 {
 	const char *address = "";
-	const struct diagnosis *d = common(m, delayed, &address);
+	const struct diagnosis *d = common(m, kind, &address);
 	TEXT(remedy, REMEDY_SIZE);
 	if (d == NULL) {
 		text_put(words, " The reason, and what to do, follow for each recipient.");
@@ -126,11 +100,11 @@ static void put_advice(const struct message *m, bool delayed, struct text *words
 	const struct reason *row = catalogue_row(d->key);
 	remedy_put(&remedy, d, address);
 	text_printf(words, " %s%s What to do: %s", row->meaning,
-	    delayed && row->stays ? " This will not fix itself." : "", remedy.data);
+	    kind == REPORT_DELAY && row->stays ? " This will not fix itself." : "", remedy.data);
 }
 
 /* What happened, to whom, and what to do, for a reader without knowledge of mail servers. */
-static void put_first_words(const struct runner *r, const struct message *m, bool delayed,
+static void put_first_words(const struct runner *r, const struct message *m, enum report_kind kind,
     const struct buffer *header, struct buffer *out)
 {
 	TEXT(subject, 200);
@@ -142,27 +116,27 @@ static void put_first_words(const struct runner *r, const struct message *m, boo
 	if (subject.length > 0)
 		text_printf(&words, "\"%s%s\" ", subject.data, subject.overflow ? "..." : "");
 	text_printf(&words, "of %s to ", date.data);
-	put_whom(m, delayed, &words);
-	if (delayed)
+	put_whom(m, kind, &words);
+	if (kind == REPORT_DELAY)
 		text_printf(&words,
 		    " has not been delivered yet. You need not send it again: %s keeps it and goes on "
 		    "trying, for %d hours in all.",
 		    r->config.name, r->config.expire_after_h);
 	else
 		text_printf(&words, " was not delivered, and %s will not try it again.", r->config.name);
-	put_advice(m, delayed, &words);
+	put_advice(m, kind, &words);
 	transcript_wrap(out, NULL, words.data);
 }
 
-static void put_words(const struct runner *r, const struct message *m, bool delayed,
+static void put_words(const struct runner *r, const struct message *m, enum report_kind kind,
     const struct buffer *header, struct buffer *out)
 {
 	const struct diagnosis *d;
 	struct walk w = {0};
 	const char *only;
-	bool differ = common(m, delayed, &only) == NULL;
-	put_first_words(r, m, delayed, header, out);
-	while ((d = reported(m, delayed, &w)) != NULL && w.seen <= RCPTS_TOLD) {
+	bool differ = common(m, kind, &only) == NULL;
+	put_first_words(r, m, kind, header, out);
+	while ((d = reported(m, kind, &w)) != NULL && w.seen <= RCPTS_TOLD) {
 		const struct reason *row = row_of(m, d);
 		TEXT(words, 1200);
 		TEXT(remedy, REMEDY_SIZE);
@@ -172,7 +146,7 @@ static void put_words(const struct runner *r, const struct message *m, bool dela
 		if (row == NULL || !differ)
 			continue;
 		transcript_wrap(out, "meaning", row->meaning);
-		if (delayed && row->stays)
+		if (kind == REPORT_DELAY && row->stays)
 			transcript_wrap(out, "waiting", "will not fix this");
 		remedy_put(&remedy, cause_of(m, d), w.address);
 		transcript_wrap(out, "remedy", remedy.data);
@@ -184,90 +158,6 @@ static void put_words(const struct runner *r, const struct message *m, bool dela
 
 /* The text of a field of the status part: ASCII, in lines of at most 78, with nothing that could
  * begin a field of its own (RFC 3464 2.1). */
-static void put_folded(struct buffer *out, const char *name, const char *words)
-{
-	size_t column = strlen(name);
-	buffer_puts(out, name);
-	for (; *words != '\0'; words++) {
-		unsigned char c = (unsigned char)*words;
-		if ((column >= 60 && c == ' ') || column >= 74) {
-			buffer_puts(out, "\n ");
-			column = 1;
-			if (c == ' ')
-				continue;
-		}
-		if (c >= 0x20 && c < 0x7f)
-			buffer_add(out, words, 1);
-		else
-			buffer_printf(out, "\\x%02x", c);
-		column += c >= 0x20 && c < 0x7f ? 1 : 4;
-	}
-	buffer_puts(out, "\n");
-}
-
-/* The class of a status says what happens to the mail, and a server that answers 5xx to all need
- * not have its way (RFC 3463 2). */
-static void put_state(const struct diagnosis *d, bool delayed, struct buffer *out)
-{
-	const char *rest = d->status[0] != '\0' ? d->status + 1 : ".0.0";
-	char class = delayed || strcmp(d->key, "expired") == 0 ? '4' : '5';
-	buffer_printf(out, "Action: %s\nStatus: %c%s\n", delayed ? "delayed" : "failed", class, rest);
-}
-
-static void put_peer(const struct diagnosis *d, struct buffer *out)
-{
-	bool is_address = strcmp(d->peer_name, d->peer_address) == 0;
-	if (d->peer_name[0] == '\0')
-		return;
-	buffer_printf(out, "Remote-MTA: dns; %s%s%s%s\n", is_address ? "[" : "",
-	    is_address && strchr(d->peer_name, ':') != NULL ? "IPv6:" : "", d->peer_name,
-	    is_address ? "]" : "");
-}
-
-static void put_date(struct buffer *out, const char *name, int64_t when_s)
-{
-	TEXT(date, 64);
-	clock_put_rfc5322(&date, when_s);
-	buffer_printf(out, "%s: %s\n", name, date.data);
-}
-
-static void put_names(const struct walk *w, struct buffer *out)
-{
-	struct buffer name = {0};
-	dsn_put_original(&name, w->orcpt);
-	if (name.length > 0)
-		put_folded(out, "Original-Recipient: ", buffer_string(&name));
-	name.length = 0;
-	dsn_put_final(&name, w->address);
-	put_folded(out, "Final-Recipient: ", buffer_string(&name));
-	buffer_free(&name);
-}
-
-static void put_status(const struct runner *r, const struct message *m, bool delayed,
-    struct buffer *out)
-{
-	const struct diagnosis *d;
-	struct walk w = {0};
-	int64_t created_s = m->envelope.created_us / 1000000;
-	buffer_printf(out, "Reporting-MTA: dns; %s\n", r->config.name);
-	if (m->envelope.envid[0] != '\0')
-		buffer_printf(out, "Original-Envelope-Id: %s\n", m->envelope.envid);
-	put_date(out, "Arrival-Date", created_s);
-	while ((d = reported(m, delayed, &w)) != NULL) {
-		bool by_server = d->reply_code != 0 && strcmp(d->key, "expired") != 0;
-		buffer_puts(out, "\n");
-		put_names(&w, out);
-		put_state(d, delayed, out);
-		put_peer(d, out);
-		put_folded(out, by_server ? "Diagnostic-Code: smtp; " : "Diagnostic-Code: x-firsthop; ",
-		    d->text[0] != '\0' ? d->text : "no reason was given");
-		if (m->last_s != 0)
-			put_date(out, "Last-Attempt-Date", m->last_s);
-		if (delayed)
-			put_date(out, "Will-Retry-Until", created_s + (int64_t)r->config.expire_after_h * 3600);
-	}
-}
-
 /* The header of the message, so that its sender knows which one it was. */
 static void read_original(const struct message *m, struct buffer *out)
 {
@@ -292,8 +182,8 @@ const char *bounce_address(const struct runner *r, const struct message *m)
 	return envelope_has_flag(&m->envelope, "double") ? "" : r->config.postmaster;
 }
 
-static void put_head(const struct runner *r, const struct message *m, int count, bool delayed,
-    const char *border, struct buffer *out)
+static void put_head(const struct runner *r, const struct message *m, int count,
+    enum report_kind kind, const char *border, struct buffer *out)
 {
 	TEXT(date, 64);
 	TEXT(what, 80);
@@ -302,9 +192,10 @@ static void put_head(const struct runner *r, const struct message *m, int count,
 		text_put(&what, "Report that could not be returned to its sender");
 	else if (count > 1)
 		text_printf(&what, "%d messages %s", count,
-		    delayed ? "delayed: still being tried" : "not delivered");
+		    kind == REPORT_DELAY ? "delayed: still being tried" : "not delivered");
 	else
-		text_put(&what, delayed ? "Mail delayed: still being tried" : "Mail not delivered");
+		text_put(&what,
+		    kind == REPORT_DELAY ? "Mail delayed: still being tried" : "Mail not delivered");
 	buffer_printf(out,
 	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: %s\n",
 	    date.data, r->config.domain, bounce_address(r, m), what.data);
@@ -317,7 +208,7 @@ static void put_head(const struct runner *r, const struct message *m, int count,
 }
 
 /* One of several messages, in few lines. */
-static void put_summary(const struct message *m, bool delayed, struct buffer *out)
+static void put_summary(const struct message *m, enum report_kind kind, struct buffer *out)
 {
 	struct buffer header = {0};
 	const struct diagnosis *d;
@@ -329,7 +220,7 @@ static void put_summary(const struct message *m, bool delayed, struct buffer *ou
 	buffer_free(&header);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	buffer_printf(out, "\n%s  of %s\n          \"%s\"\n", m->id, date.data, subject.data);
-	while ((d = reported(m, delayed, &w)) != NULL && w.seen <= SUMMARY_RCPTS_TOLD) {
+	while ((d = reported(m, kind, &w)) != NULL && w.seen <= SUMMARY_RCPTS_TOLD) {
 		TEXT(words, 1200);
 		TEXT(remedy, REMEDY_SIZE);
 		report_reason(&words, d);
@@ -341,23 +232,23 @@ static void put_summary(const struct message *m, bool delayed, struct buffer *ou
 /* The text comes back, too: this report is the last place where it is.  -R hdrs forgoes that; a
    warning needs only the header.  A report that is itself returned is about another message, so it
    may be longer, as one may with -R full (RFC 3461 4.3). */
-static bool returns_all(const struct message *m, bool delayed)
+static bool returns_all(const struct message *m, enum report_kind kind)
 {
 	bool asked = strcasecmp(m->envelope.ret, "FULL") == 0;
-	if (delayed || strcasecmp(m->envelope.ret, "HDRS") == 0)
+	if (kind == REPORT_DELAY || strcasecmp(m->envelope.ret, "HDRS") == 0)
 		return false;
 	return m->envelope.content.bytes <=
 	       (m->sender[0] == '\0' || asked ? FULL_LIMIT_BYTES : TEXT_LIMIT_BYTES);
 }
 
 /* What is returned: the header, or everything. */
-static void put_original(const struct message *m, bool delayed, const struct buffer *header,
-    const char *border, struct buffer *out)
+static void put_original(const struct message *m, enum report_kind kind,
+    const struct buffer *header, const char *border, struct buffer *out)
 {
 	char bytes[16384];
 	ssize_t n;
 	int64_t at = m->envelope.message_at;
-	bool all = returns_all(m, delayed);
+	bool all = returns_all(m, kind);
 	buffer_printf(out, "\n--%s\nContent-Type: %s\n\n", border,
 	    all ? "message/rfc822" : "text/rfc822-headers");
 	if (!all)
@@ -368,24 +259,25 @@ static void put_original(const struct message *m, bool delayed, const struct buf
 	}
 }
 
-static void put_many(const struct runner *r, struct message **list, int count, bool delayed,
-    const char *border, struct buffer *out)
+static void put_many(const struct runner *r, struct message **list, int count,
+    enum report_kind kind, const char *border, struct buffer *out)
 {
 	TEXT(words, 400);
 	text_printf(&words,
 	    "%d messages %s. They are reported together, because there were many in a short time.",
 	    count,
-	    delayed ? "have not been delivered yet; they are kept and tried again, and need not be "
-	              "sent again"
-	            : "were not delivered, and will not be tried again");
+	    kind == REPORT_DELAY
+	        ? "have not been delivered yet; they are kept and tried again, and need not be "
+	          "sent again"
+	        : "were not delivered, and will not be tried again");
 	transcript_wrap(out, NULL, words.data);
 	for (int i = 0; i < count; i++)
-		put_summary(list[i], delayed, out);
+		put_summary(list[i], kind, out);
 	for (int i = 0; i < count; i++) {
 		buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
-		put_status(r, list[i], delayed, out);
+		delivery_status_put(r, list[i], kind, out);
 	}
-	for (int i = 0; i < count && !delayed; i++) {
+	for (int i = 0; i < count && kind == REPORT_FAILURE; i++) {
 		struct buffer header = {0};
 		read_original(list[i], &header);
 		put_original(list[i], out->length > MANY_LIMIT_BYTES, &header, border, out);
@@ -393,15 +285,15 @@ static void put_many(const struct runner *r, struct message **list, int count, b
 	}
 }
 
-static void put_one(const struct runner *r, const struct message *m, bool delayed,
+static void put_one(const struct runner *r, const struct message *m, enum report_kind kind,
     const char *border, struct buffer *out)
 {
 	struct buffer header = {0};
 	read_original(m, &header);
-	put_words(r, m, delayed, &header, out);
+	put_words(r, m, kind, &header, out);
 	buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
-	put_status(r, m, delayed, out);
-	put_original(m, delayed, &header, border, out);
+	delivery_status_put(r, m, kind, out);
+	put_original(m, kind, &header, border, out);
 	buffer_free(&header);
 }
 
@@ -429,20 +321,20 @@ static void put_file(const struct runner *r, const struct message *m, const stru
 	envelope_free(&e);
 }
 
-void bounce_write(const struct runner *r, struct message **list, int count, bool delayed,
+void bounce_write(const struct runner *r, struct message **list, int count, enum report_kind kind,
     const struct buffer *notes, struct buffer *out)
 {
 	struct buffer text = {0};
 	TEXT(border, 64);
 	text_printf(&border, "firsthop-%s-report", list[0]->id);
-	put_head(r, list[0], count, delayed, border.data, &text);
+	put_head(r, list[0], count, kind, border.data, &text);
 	buffer_printf(&text,
 	    "--%s\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n",
 	    border.data);
 	if (count == 1)
-		put_one(r, list[0], delayed, border.data, &text);
+		put_one(r, list[0], kind, border.data, &text);
 	else
-		put_many(r, list, count, delayed, border.data, &text);
+		put_many(r, list, count, kind, border.data, &text);
 	buffer_printf(&text, "\n--%s--\n", border.data);
 	put_file(r, list[0], &text, notes, out);
 	buffer_free(&text);

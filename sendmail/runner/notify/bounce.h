@@ -1,12 +1,12 @@
 /* The report to the sender: what became of his mail, in plain words first (RFC 3464, 6522). */
 #ifndef RUNNER_NOTIFY_BOUNCE_H
 #define RUNNER_NOTIFY_BOUNCE_H
-#include "runner/attempt/message.h"
+#include "runner/notify/reported.h"
 
 /* Writes the spool file of a report about recipients of messages with the same address to report
-   to: those that failed, or (delayed) those that are still open, with last for each.  notes: for
+   to: those that failed, or those that are still open, with last for each.  notes: for
    its envelope.  The bytes are a complete spool file for queue_create. */
-void bounce_write(const struct runner *r, struct message **list, int count, bool delayed,
+void bounce_write(const struct runner *r, struct message **list, int count, enum report_kind kind,
     const struct buffer *notes, struct buffer *out);
 
 /* Whom to tell: the sender; for mail without one the postmaster; "" for a report that the

@@ -4,16 +4,17 @@
 #include "base/fields.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "message/submission_log.h"
 #include "runner/attempt/message.h"
 #include "runner/attempt/placement.h"
 #include "runner/notify/bounce.h"
 #include "runner/notify/notify.h"
+#include "runner/notify/reported.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
 #include "runner/queue/watcher.h"
-#include "message/submission_log.h"
 #include "spool/reserve.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -161,26 +162,28 @@ void notify_put_notes(struct buffer *notes, const char *id, const struct buffer 
 
 /* What the journals say once the report is there: who is late, who has failed, or that nothing is
  * left but the report. */
-static void put_all_notes(struct message **list, int count, bool delayed, struct buffer *notes)
+static void put_all_notes(struct message **list, int count, enum report_kind kind,
+    struct buffer *notes)
 {
 	for (int i = 0; i < count; i++) {
 		struct buffer word = {0};
-		journal_put_word(&word, clock_wall_s(), delayed ? "warned" : "done");
+		journal_put_word(&word, clock_wall_s(), kind == REPORT_DELAY ? "warned" : "done");
 		notify_put_notes(notes, list[i]->id,
-		    !delayed && list[i]->failed_lines.length > 0 ? &list[i]->failed_lines : &word);
+		    kind == REPORT_FAILURE && list[i]->failed_lines.length > 0 ? &list[i]->failed_lines
+		                                                               : &word);
 		buffer_free(&word);
 	}
 }
 
 /* Writes and queues a report; false (logged) when that is not possible. */
-static bool send_report(struct runner *r, struct message **list, int count, bool delayed)
+static bool send_report(struct runner *r, struct message **list, int count, enum report_kind kind)
 {
 	struct buffer file = {0}, notes = {0};
 	struct diagnosis d = {0};
 	char id[ID_SIZE];
 	const char *to = bounce_address(r, list[0]);
-	put_all_notes(list, count, delayed, &notes);
-	bounce_write(r, list, count, delayed, &notes, &file);
+	put_all_notes(list, count, kind, &notes);
+	bounce_write(r, list, count, kind, &notes, &file);
 	id_make(id, clock_wall_s());
 	notify_announce(r, id, to);
 	bool done = reserve_create(&r->queue, file.data, file.length, id, &d);
@@ -192,7 +195,7 @@ static bool send_report(struct runner *r, struct message **list, int count, bool
 		return false;
 	}
 	for (int i = 0; i < count; i++)
-		bounce_log(list[i]->id, delayed ? "warning" : "bounce", id, to,
+		bounce_log(list[i]->id, kind == REPORT_DELAY ? "warning" : "bounce", id, to,
 		    count > 1 ? "with others" : "");
 	submission_log_queued(id, "", bytes, 1);
 	r->counters.reports++;
@@ -221,7 +224,7 @@ enum notified notify_failed(struct runner *r, struct message *m)
 		return NOTIFIED_NOBODY;
 	if (is_owed_to(r, to) || !may_go(r, to))
 		return NOTIFIED_LATER;
-	return send_report(r, &m, 1, false) ? NOTIFIED_SENT : NOTIFIED_NOT;
+	return send_report(r, &m, 1, REPORT_FAILURE) ? NOTIFIED_SENT : NOTIFIED_NOT;
 }
 
 void notify_keep(struct runner *r, struct entry *e)
@@ -297,7 +300,7 @@ static int send_merged(struct runner *r, const char *to, struct message **list)
 		else
 			give_back(r, e);
 	}
-	if (count == 0 || send_report(r, list, count, false))
+	if (count == 0 || send_report(r, list, count, REPORT_FAILURE))
 		return count;
 	for (int i = 0; i < count; i++) {
 		notify_keep(r, list[i]->entry);
@@ -341,7 +344,7 @@ static void warn_sender(struct runner *r, struct message **late, int count, int 
 		if (warned[i] == WARNED_NOT && strcmp(late[i]->sender, to) == 0)
 			list[n++] = late[i];
 	}
-	bool sent = may_go(r, to) && send_report(r, list, n, true);
+	bool sent = may_go(r, to) && send_report(r, list, n, REPORT_DELAY);
 	for (int i = at; i < count; i++) {
 		if (warned[i] == WARNED_NOT && strcmp(late[i]->sender, to) == 0)
 			warned[i] = sent ? WARNED_NOW : WARNED_LATER;

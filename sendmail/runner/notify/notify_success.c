@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "message/dsn.h"
+#include "message/submission_log.h"
 #include "runner/attempt/message.h"
 #include "runner/attempt/placement.h"
 #include "runner/notify/bounce.h"
@@ -13,7 +14,6 @@
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/runner.h"
-#include "message/submission_log.h"
 #include "spool/reserve.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,10 @@
-/* Paths and the servers on them. */
+/* Nexthops and the servers on them. */
 #include "diagnosis/deed.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/log.h"
 #include "diagnosis/report.h"
+#include "runner/queue/hop_state.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
@@ -11,8 +12,6 @@
 #include <string.h>
 
 #define NEW_MAIL_PROBE_MS 60000
-#define LOGIN_PAUSE_S 900
-#define LOGIN_PAUSE_MAX_S 14400
 #define LIMIT_MS 30000
 #define PER_SESSION_MS 600000
 
@@ -57,15 +56,6 @@ struct nexthop *nexthop_find(struct nexthops *n, const char *key)
 	return n->list[n->count++] = make_nexthop(key);
 }
 
-static struct hop_state *find_hop(const struct nexthops *n, const char *name)
-{
-	for (int i = 0; i < n->hop_count; i++) {
-		if (strcmp(n->hops[i].name, name) == 0)
-			return &n->hops[i];
-	}
-	return NULL;
-}
-
 bool nexthop_leads_over(const struct nexthop *p, const char *name)
 {
 	for (int i = 0; i < p->name_count; i++) {
@@ -84,21 +74,10 @@ static bool is_known(const struct nexthops *n, const char *name)
 	return known;
 }
 
-static struct hop_state *make_hop(struct nexthops *n, const char *name)
-{
-	struct hop_state *h = find_hop(n, name);
-	if (h != NULL)
-		return h;
-	n->hops = mem_resize(n->hops, (size_t)n->hop_count + 1, sizeof *n->hops);
-	h = &n->hops[n->hop_count++];
-	*h = (struct hop_state){.name = mem_copy(name)};
-	return h;
-}
-
 /* A path without servers is one whose failure is remembered under an empty name. */
 static const struct hop_state *nameless(const struct nexthops *n, const struct nexthop *p)
 {
-	return p->kind == NEXTHOP_NOWHERE ? find_hop(n, "") : NULL;
+	return p->kind == NEXTHOP_NOWHERE ? hop_state_find(&n->hops, "") : NULL;
 }
 
 int64_t nexthop_until_ms(const struct nexthops *n, const struct nexthop *p)
@@ -106,7 +85,7 @@ int64_t nexthop_until_ms(const struct nexthops *n, const struct nexthop *p)
 	const struct hop_state *lone = nameless(n, p);
 	int64_t until = lone != NULL ? lone->until_ms : INT64_MAX;
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = find_hop(n, p->names[i]);
+		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
 		int64_t of_hop = h != NULL ? h->until_ms : 0;
 		until = of_hop < until ? of_hop : until;
 	}
@@ -118,7 +97,7 @@ enum nexthop_state nexthop_state(const struct nexthops *n, const struct nexthop 
 	const struct hop_state *lone = nameless(n, p);
 	bool failing = lone != NULL && lone->failures > 0;
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = find_hop(n, p->names[i]);
+		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
 		if (h == NULL || h->failures == 0)
 			return NEXTHOP_UP;
 		failing = true;
@@ -128,25 +107,14 @@ enum nexthop_state nexthop_state(const struct nexthops *n, const struct nexthop 
 	return nexthop_until_ms(n, p) <= now_ms ? NEXTHOP_PROBE : NEXTHOP_DOWN;
 }
 
-/* A login that was refused is not tried again before its time: more tries would lock the account.
- */
-static bool is_login_refused(const struct hop_state *h)
-{
-	static const char *const keys[] = {"auth-refused", "auth-app-password", "auth-disabled"};
-	bool refused = false;
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		refused = refused || strcmp(h->why.key, keys[i]) == 0;
-	return h->failures > 0 && h->why.stage == STAGE_AUTH && h->why.reply_code != 0 && refused;
-}
-
 /* When new mail may ask; INT64_MAX: there is none since the last try, or it may not. */
 static int64_t new_mail_ms(const struct nexthops *n, const struct nexthop *p)
 {
 	if (p->schedule.new_count <= p->probed_new)
 		return INT64_MAX;
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = find_hop(n, p->names[i]);
-		if (h == NULL || !is_login_refused(h))
+		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
+		if (h == NULL || !hop_state_login_refused(h))
 			return p->probed_ms + NEW_MAIL_PROBE_MS;
 	}
 	return INT64_MAX;
@@ -178,58 +146,9 @@ void nexthop_new_mail(struct runner *r, const struct nexthop *p)
 		nexthop_write_health(r);
 }
 
-static void put_skip(const struct hop_state *h, struct buffer *steps)
-{
-	TEXT(left, 40);
-	TEXT(words, 1200);
-	clock_put_span(&left, h->next_s > clock_wall_s() ? h->next_s - clock_wall_s() : 0);
-	report_reason(&words, &h->why);
-	bool direct = *h->name == '@';
-	buffer_printf(steps,
-	    "%s %s: passed over, %s asked again in %s; %d failure%s, the last one: %s\n",
-	    direct ? "the servers of" : "smarthost", h->name + direct, direct ? "they are" : "it is",
-	    left.data, h->failures, h->failures == 1 ? "" : "s", words.data);
-}
-
-void nexthop_put_skips(const struct nexthops *n, const struct nexthop *p, struct buffer *steps)
-{
-	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = find_hop(n, p->names[i]);
-		if (h != NULL && h->failures > 0)
-			put_skip(h, steps);
-	}
-}
-
-char *nexthop_skips(const struct nexthops *n, const struct nexthop *p, int64_t now_ms,
-    struct buffer *steps)
-{
-	struct buffer list = {0};
-	bool all_down = nexthop_state(n, p, now_ms) == NEXTHOP_DOWN;
-	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = find_hop(n, p->names[i]);
-		if (h == NULL || h->until_ms <= now_ms || (all_down && !is_login_refused(h)))
-			continue;
-		buffer_printf(&list, " %s", h->name);
-		put_skip(h, steps);
-	}
-	char *result = mem_copy(buffer_string(&list));
-	buffer_free(&list);
-	return result;
-}
-
-static int pause_s(const struct runner *r, const struct hop_state *h)
-{
-	if (!is_login_refused(h))
-		return schedule_wait_s(&r->config, h->failures, deed_wait_s(h->why.key), compat_random());
-	int pause = LOGIN_PAUSE_S;
-	for (int i = 1; i < h->failures && pause < LOGIN_PAUSE_MAX_S; i++)
-		pause *= 2;
-	return pause < LOGIN_PAUSE_MAX_S ? pause : LOGIN_PAUSE_MAX_S;
-}
-
 bool nexthop_is_proven(const struct nexthops *n, const struct nexthop *p)
 {
-	const struct hop_state *h = p->kind == NEXTHOP_MX ? find_hop(n, p->key) : NULL;
+	const struct hop_state *h = p->kind == NEXTHOP_MX ? hop_state_find(&n->hops, p->key) : NULL;
 	return p->kind != NEXTHOP_MX || (h != NULL && h->worked);
 }
 
@@ -255,19 +174,19 @@ void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagno
 	}
 	if (!is_known(&r->nexthops, d->hop))
 		return;
-	struct hop_state *h = make_hop(&r->nexthops, d->hop);
+	struct hop_state *h = hop_state_make(&r->nexthops.hops, d->hop);
 	counters_hop(&r->counters, d->hop)->refused++;
 	r->counters.changed = true;
 	h->failures++;
 	h->worked = false;
 	h->why = *d;
-	int wait_s = pause_s(r, h);
+	int wait_s = hop_state_pause_s(h, &r->config);
 	if (h->failures == 1)
 		h->since_s = clock_wall_s();
 	h->until_ms = clock_mono_ms() + (int64_t)wait_s * 1000;
 	h->next_s = clock_wall_s() + wait_s;
 	nexthop_write_health(r);
-	if (is_login_refused(h))
+	if (hop_state_login_refused(h))
 		log_line(LOG_WARNING,
 		    "smarthost %s refused the login %d time%s; it is not tried again for %d s, so that the "
 		    "account is not locked: %s",
@@ -280,7 +199,7 @@ bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagn
 	if (nexthop_state(n, p, 0) == NEXTHOP_UP)
 		return false;
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = find_hop(n, p->names[i]);
+		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
 		if (worst == NULL || h->why.stage > worst->why.stage)
 			worst = h;
 	}
@@ -339,7 +258,7 @@ static void fail_until_proven(struct runner *r, struct nexthop *p, const char *n
 	struct diagnosis named = *d;
 	text_copy(named.hop, sizeof named.hop, name);
 	nexthop_hop_failed(r, p, &named, open);
-	struct hop_state *h = find_hop(&r->nexthops, name);
+	struct hop_state *h = hop_state_find(&r->nexthops.hops, name);
 	if (h != NULL && h->failures > 0)
 		h->unproven = true;
 }
@@ -356,7 +275,7 @@ void nexthop_was_useless(struct runner *r, struct nexthop *p, const struct diagn
 
 void nexthop_hop_proven(struct runner *r, const char *name)
 {
-	struct hop_state *h = find_hop(&r->nexthops, name);
+	struct hop_state *h = hop_state_find(&r->nexthops.hops, name);
 	if (h == NULL || !h->unproven)
 		return;
 	h->unproven = false;
@@ -369,7 +288,7 @@ void nexthop_hop_ready(struct runner *r, const char *name)
 {
 	if (!is_known(&r->nexthops, name))
 		return;
-	struct hop_state *h = make_hop(&r->nexthops, name);
+	struct hop_state *h = hop_state_make(&r->nexthops.hops, name);
 	bool news = h->failures > 0 || !h->worked;
 	if (h->unproven)
 		return;
@@ -393,7 +312,7 @@ void nexthop_hop_ready(struct runner *r, const char *name)
 void nexthop_ask_again(struct nexthops *n, struct nexthop *p)
 {
 	for (int i = 0; i < p->name_count; i++) {
-		struct hop_state *h = find_hop(n, p->names[i]);
+		struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
 		if (h != NULL)
 			h->until_ms = 0;
 	}
@@ -404,12 +323,12 @@ void nexthop_ask_again(struct nexthops *n, struct nexthop *p)
 
 void nexthop_ask_all_again(struct nexthops *n, bool forget)
 {
-	for (int i = 0; i < n->hop_count; i++) {
-		n->hops[i].until_ms = 0;
+	for (int i = 0; i < n->hops.count; i++) {
+		n->hops.list[i].until_ms = 0;
 		if (!forget)
 			continue;
-		n->hops[i].failures = 0;
-		n->hops[i].unproven = false;
+		n->hops.list[i].failures = 0;
+		n->hops.list[i].unproven = false;
 	}
 	for (int i = 0; i < n->count; i++)
 		n->list[i]->limit = 0;
@@ -428,7 +347,7 @@ static bool is_passed_over(const struct nexthops *n, const struct hop_state *h)
 void nexthop_write_health(struct runner *r)
 {
 	struct health *list =
-	    mem_alloc(((size_t)r->nexthops.count + (size_t)r->nexthops.hop_count + 1) * sizeof *list);
+	    mem_alloc(((size_t)r->nexthops.count + (size_t)r->nexthops.hops.count + 1) * sizeof *list);
 	int count = 0;
 	if (!r->config_good)
 		list[count++] = r->config_health;
@@ -437,14 +356,14 @@ void nexthop_write_health(struct runner *r)
 		struct health *h = &list[count];
 		if (!nexthop_why(&r->nexthops, p, &h->why))
 			continue;
-		const struct hop_state *s = find_hop(&r->nexthops, h->why.hop);
+		const struct hop_state *s = hop_state_find(&r->nexthops.hops, h->why.hop);
 		text_copy(h->path, sizeof h->path, p->key);
 		h->since_s = s != NULL ? s->since_s : clock_wall_s();
 		h->next_s = clock_wall_s() + nexthop_ask_s(&r->nexthops, p);
 		count++;
 	}
-	for (int i = 0; i < r->nexthops.hop_count && r->config_good; i++) {
-		const struct hop_state *s = &r->nexthops.hops[i];
+	for (int i = 0; i < r->nexthops.hops.count && r->config_good; i++) {
+		const struct hop_state *s = &r->nexthops.hops.list[i];
 		if (!is_passed_over(&r->nexthops, s))
 			continue;
 		list[count] = (struct health){.since_s = s->since_s, .next_s = s->next_s, .why = s->why};
@@ -464,22 +383,13 @@ static void free_nexthop(struct nexthop *p)
 	free(p);
 }
 
-static void forget_hop(struct nexthops *n, const char *name)
-{
-	struct hop_state *h = find_hop(n, name);
-	if (h == NULL)
-		return;
-	free(h->name);
-	*h = n->hops[--n->hop_count];
-}
-
 void nexthop_tidy(struct nexthops *n)
 {
 	for (int i = n->count - 1; i >= 0; i--) {
 		struct nexthop *p = n->list[i];
 		if (p->kind != NEXTHOP_MX || p->workers > 0 || p->schedule.count > 0)
 			continue;
-		forget_hop(n, p->key);
+		hop_state_forget(&n->hops, p->key);
 		free_nexthop(p);
 		n->list[i] = n->list[--n->count];
 	}
@@ -489,11 +399,7 @@ void nexthop_free_all(struct nexthops *n)
 {
 	for (int i = 0; i < n->count; i++)
 		free_nexthop(n->list[i]);
-	for (int i = 0; i < n->hop_count; i++)
-		free(n->hops[i].name);
 	free(n->list);
-	free(n->hops);
-	n->list = NULL;
-	n->hops = NULL;
-	n->count = n->hop_count = 0;
+	hop_state_free(&n->hops);
+	*n = (struct nexthops){0};
 }

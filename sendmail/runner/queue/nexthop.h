@@ -4,7 +4,7 @@
 #ifndef RUNNER_QUEUE_NEXTHOP_H
 #define RUNNER_QUEUE_NEXTHOP_H
 #include "config/rules.h"
-#include "diagnosis/diag.h"
+#include "runner/queue/hop_state.h"
 #include "runner/queue/schedule.h"
 
 struct runner;
@@ -13,16 +13,6 @@ enum nexthop_state {
 	NEXTHOP_UP,    /* some server of it is not known to fail */
 	NEXTHOP_PROBE, /* all fail, and one may be asked again: by one message */
 	NEXTHOP_DOWN   /* all fail, and none is due */
-};
-
-struct hop_state {
-	char *name;              /* of a [smarthost NAME], or "@DOMAIN" */
-	int failures;            /* in a row; 0 = as far as known it works */
-	bool unproven;           /* it was ready, and then of no use: only an outcome ends that */
-	bool worked;             /* in this life of the runner */
-	int64_t until_ms;        /* monotonic: not asked before */
-	int64_t since_s, next_s; /* wall times, for people */
-	struct diagnosis why;
 };
 
 /* What its key (config/rules.h) means. */
@@ -59,8 +49,7 @@ struct nexthop {
 struct nexthops {
 	struct nexthop **list;
 	int count;
-	struct hop_state *hops; /* servers that failed or worked at some time */
-	int hop_count;
+	struct hop_states hops;
 };
 
 enum nexthop_kind nexthop_kind(const char *key);
@@ -88,14 +77,6 @@ bool nexthop_new_mail_may_ask(const struct nexthops *n, const struct nexthop *p,
 
 /* True when the server of that name is one of the path's. */
 bool nexthop_leads_over(const struct nexthop *p, const char *name);
-
-/* The servers of p that are passed over now, as " NAME NAME"; each with its reason as a line in
- * steps. Free it. */
-char *nexthop_skips(const struct nexthops *n, const struct nexthop *p, int64_t now_ms,
-    struct buffer *steps);
-
-/* All of its servers that fail, each with its reason as a line in steps. */
-void nexthop_put_skips(const struct nexthops *n, const struct nexthop *p, struct buffer *steps);
 
 /* False for a domain of recipients whose servers have taken no mail in this life of the runner. */
 bool nexthop_is_proven(const struct nexthops *n, const struct nexthop *p);

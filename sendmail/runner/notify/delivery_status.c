@@ -1,0 +1,95 @@
+/* Fields for programs. */
+#include "base/clock.h"
+#include "base/text.h"
+#include "diagnosis/catalogue.h"
+#include "message/dsn.h"
+#include "runner/attempt/message.h"
+#include "runner/notify/delivery_status.h"
+#include "runner/notify/reported.h"
+#include "runner/queue/runner.h"
+#include <string.h>
+
+static void put_folded(struct buffer *out, const char *name, const char *words)
+{
+	size_t column = strlen(name);
+	buffer_puts(out, name);
+	for (; *words != '\0'; words++) {
+		unsigned char c = (unsigned char)*words;
+		if ((column >= 60 && c == ' ') || column >= 74) {
+			buffer_puts(out, "\n ");
+			column = 1;
+			if (c == ' ')
+				continue;
+		}
+		if (c >= 0x20 && c < 0x7f)
+			buffer_add(out, words, 1);
+		else
+			buffer_printf(out, "\\x%02x", c);
+		column += c >= 0x20 && c < 0x7f ? 1 : 4;
+	}
+	buffer_puts(out, "\n");
+}
+
+/* The class of a status says what happens to the mail, and a server that answers 5xx to all need
+ * not have its way (RFC 3463 2). */
+static void put_state(const struct diagnosis *d, enum report_kind kind, struct buffer *out)
+{
+	const char *rest = d->status[0] != '\0' ? d->status + 1 : ".0.0";
+	char class = kind == REPORT_DELAY || strcmp(d->key, "expired") == 0 ? '4' : '5';
+	buffer_printf(out, "Action: %s\nStatus: %c%s\n", kind == REPORT_DELAY ? "delayed" : "failed",
+	    class, rest);
+}
+
+static void put_peer(const struct diagnosis *d, struct buffer *out)
+{
+	bool is_address = strcmp(d->peer_name, d->peer_address) == 0;
+	if (d->peer_name[0] == '\0')
+		return;
+	buffer_printf(out, "Remote-MTA: dns; %s%s%s%s\n", is_address ? "[" : "",
+	    is_address && strchr(d->peer_name, ':') != NULL ? "IPv6:" : "", d->peer_name,
+	    is_address ? "]" : "");
+}
+
+static void put_date(struct buffer *out, const char *name, int64_t when_s)
+{
+	TEXT(date, 64);
+	clock_put_rfc5322(&date, when_s);
+	buffer_printf(out, "%s: %s\n", name, date.data);
+}
+
+static void put_names(const struct walk *w, struct buffer *out)
+{
+	struct buffer name = {0};
+	dsn_put_original(&name, w->orcpt);
+	if (name.length > 0)
+		put_folded(out, "Original-Recipient: ", buffer_string(&name));
+	name.length = 0;
+	dsn_put_final(&name, w->address);
+	put_folded(out, "Final-Recipient: ", buffer_string(&name));
+	buffer_free(&name);
+}
+
+void delivery_status_put(const struct runner *r, const struct message *m, enum report_kind kind,
+    struct buffer *out)
+{
+	const struct diagnosis *d;
+	struct walk w = {0};
+	int64_t created_s = m->envelope.created_us / 1000000;
+	buffer_printf(out, "Reporting-MTA: dns; %s\n", r->config.name);
+	if (m->envelope.envid[0] != '\0')
+		buffer_printf(out, "Original-Envelope-Id: %s\n", m->envelope.envid);
+	put_date(out, "Arrival-Date", created_s);
+	while ((d = reported(m, kind, &w)) != NULL) {
+		bool by_server = d->reply_code != 0 && strcmp(d->key, "expired") != 0;
+		buffer_puts(out, "\n");
+		put_names(&w, out);
+		put_state(d, kind, out);
+		put_peer(d, out);
+		put_folded(out, by_server ? "Diagnostic-Code: smtp; " : "Diagnostic-Code: x-firsthop; ",
+		    d->text[0] != '\0' ? d->text : "no reason was given");
+		if (m->last_s != 0)
+			put_date(out, "Last-Attempt-Date", m->last_s);
+		if (kind == REPORT_DELAY)
+			put_date(out, "Will-Retry-Until", created_s + (int64_t)r->config.expire_after_h * 3600);
+	}
+}

@@ -1,0 +1,22 @@
+/* The recipients that a report is about. */
+#ifndef RUNNER_NOTIFY_REPORTED_H
+#define RUNNER_NOTIFY_REPORTED_H
+#include "runner/attempt/message.h"
+
+enum report_kind {
+	REPORT_FAILURE, /* about those that failed */
+	REPORT_DELAY    /* about those that are open */
+};
+
+/* A walk over them; zero-initialised at its start. */
+struct walk {
+	int at, failed; /* next recipient; failures passed */
+	int seen;
+	const char *address;
+	const char *orcpt;
+};
+
+/* The next one's diagnosis; NULL at the end.  Those whose sender wanted no such report are passed
+ * over. */
+const struct diagnosis *reported(const struct message *m, enum report_kind kind, struct walk *w);
+#endif

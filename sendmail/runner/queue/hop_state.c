@@ -1,0 +1,66 @@
+/* Servers, by their names. */
+#include "base/compat.h"
+#include "diagnosis/deed.h"
+#include "runner/queue/hop_state.h"
+#include "runner/queue/schedule.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define LOGIN_PAUSE_S 900
+#define LOGIN_PAUSE_MAX_S 14400
+
+struct hop_state *hop_state_find(const struct hop_states *s, const char *name)
+{
+	for (int i = 0; i < s->count; i++) {
+		if (strcmp(s->list[i].name, name) == 0)
+			return &s->list[i];
+	}
+	return NULL;
+}
+
+struct hop_state *hop_state_make(struct hop_states *s, const char *name)
+{
+	struct hop_state *h = hop_state_find(s, name);
+	if (h != NULL)
+		return h;
+	s->list = mem_resize(s->list, (size_t)s->count + 1, sizeof *s->list);
+	h = &s->list[s->count++];
+	*h = (struct hop_state){.name = mem_copy(name)};
+	return h;
+}
+
+void hop_state_forget(struct hop_states *s, const char *name)
+{
+	struct hop_state *h = hop_state_find(s, name);
+	if (h == NULL)
+		return;
+	free(h->name);
+	*h = s->list[--s->count];
+}
+
+bool hop_state_login_refused(const struct hop_state *h)
+{
+	static const char *const keys[] = {"auth-refused", "auth-app-password", "auth-disabled"};
+	bool refused = false;
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		refused = refused || strcmp(h->why.key, keys[i]) == 0;
+	return h->failures > 0 && h->why.stage == STAGE_AUTH && h->why.reply_code != 0 && refused;
+}
+
+int hop_state_pause_s(const struct hop_state *h, const struct config *c)
+{
+	if (!hop_state_login_refused(h))
+		return schedule_wait_s(c, h->failures, deed_wait_s(h->why.key), compat_random());
+	int pause = LOGIN_PAUSE_S;
+	for (int i = 1; i < h->failures && pause < LOGIN_PAUSE_MAX_S; i++)
+		pause *= 2;
+	return pause < LOGIN_PAUSE_MAX_S ? pause : LOGIN_PAUSE_MAX_S;
+}
+
+void hop_state_free(struct hop_states *s)
+{
+	for (int i = 0; i < s->count; i++)
+		free(s->list[i].name);
+	free(s->list);
+	*s = (struct hop_states){0};
+}
