@@ -40,7 +40,7 @@ static void pid_path(char *path, size_t size)
 	snprintf(path, size, "%s/runner.pid", paths_run());
 }
 
-/* The pid of a runner that lives, 0 when there is none. */
+/* The pid of the running runner, 0 when there is none. */
 static pid_t living_runner(void)
 {
 	struct buffer text = {0};

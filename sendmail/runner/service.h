@@ -8,13 +8,13 @@
    that other runner has made its pass. */
 int service_start(struct runner *r, bool foreground);
 
-/* Before its end, so that no message lies unseen: afterwards who hands one in is told that nobody
+/* Before its end, so that no message is missed: from then on who submits one sees that no runner
    lives, and one more look into drop/ sees what was rung for until then.  service_listen takes it
    back, for a runner that saw something; a look must follow that, too. */
 void service_hang_up(struct runner *r);
 void service_listen(struct runner *r);
 
-/* The pass is over: whoever asked for it is told. */
+/* The queue run is over: lets whoever asked for it know. */
 void service_pass_done(struct runner *r);
 
 void service_end(struct runner *r);

@@ -160,7 +160,7 @@ static void set_recipients(const struct runner *r, struct message *m, struct jou
 	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
 	make_room(m, (size_t)m->all.count + (size_t)m->all.held_count);
 	select_recipients(r, m, &m->all, j);
-	/* An attempt that an earlier life did not end, or that is through with everyone: a new one
+	/* An attempt that an earlier runner did not end, or that is through with everyone: a new one
 	 * begins. */
 	if (m->rcpt_count == 0 && m->waiting > 0) {
 		m->anew = true;

@@ -88,7 +88,7 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 		enum fault fault = j.rcpt_count > 0 ? j.rcpts[j.rcpt_count - 1].last.fault : FAULT_NONE;
 		e->by_route = fault == FAULT_ROUTE || fault == FAULT_CREDENTIAL;
 		e->by_config = fault == FAULT_CONFIG;
-		/* The last life did not end this attempt: nobody may be left to get it, and no server is
+		/* The last runner did not end this attempt: nobody may be left to get it, and no server is
 		 * asked before that is known. */
 		if (r->config_good && j.until_s == 0 && j.rcpt_count > 0)
 			e->nexthop = nexthop_find(&r->nexthops, NEXTHOP_KEY_HERE);
@@ -138,7 +138,7 @@ static void drop_dead(struct runner *r, const struct idlist *dead)
 	r->queue.has_dead = removed < dead->count;
 }
 
-/* Reports that an earlier life did not end to write. */
+/* Reports that an earlier runner did not finish writing. */
 static void remove_temps(struct runner *r, const struct idlist *temps)
 {
 	for (size_t i = 0; i < temps->count; i++) {

@@ -31,7 +31,7 @@ static int window_of(const struct worker *w)
 	return w->ready && !sessions_is_local(w->nexthop) ? WORKER_WINDOW : 1;
 }
 
-/* The server ends a session after so many messages, as it was met: we are the first to say so. */
+/* The server ends a session after so many messages, as was seen before: we end it first. */
 static bool has_had_its_share(const struct nexthop *p, const struct worker *w, int64_t now)
 {
 	return p->per_session > 0 && now < p->per_session_until_ms && w->given >= p->per_session;
@@ -240,8 +240,8 @@ static bool has_plenty(const struct runner *r, const struct nexthop *p, uint32_t
 	return open >= RCPTS_OF_USER;
 }
 
-/* Its path fails: what has another way is sent on, and what had tried another way before ends its
- * attempt. */
+/* Its nexthop fails: what has another way is sent on, and what had tried another way before ends
+ * its attempt. */
 static void reroute(struct runner *r, struct nexthop *p, struct entry *e, int64_t now)
 {
 	struct diagnosis why = {0};

@@ -42,7 +42,7 @@ void expire_end(struct runner *r)
 	mem_free(&r->expire);
 }
 
-/* Mail that nobody tries because the route is down grows old too. */
+/* Mail expires also while nobody tries it because its servers are down. */
 static void expire(struct runner *r, struct entry *e)
 {
 	struct diagnosis d;
@@ -85,7 +85,7 @@ static uint32_t collect_old(const struct runner *r, int64_t age_s, bool only_unw
 	return count;
 }
 
-/* The alarm that alarms do not leave: when mail cannot tell, the log does. */
+/* If alerts cannot be mailed, complain in the log. */
 static void sound_alarm(struct runner *r, struct entry **old)
 {
 	struct diagnosis why = {0};

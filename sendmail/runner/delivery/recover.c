@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One message at a time; lines about the same one stand together as a rule. */
+/* One message at a time; lines about the same message are usually together. */
 struct group {
 	struct runner *r;
 	char id[ID_SIZE]; /* "" = none */
@@ -142,7 +142,7 @@ static const char *sender_of(struct group *g)
 	return g->sender;
 }
 
-/* It counts, and stands in the log, as if the last runner had heard of it. */
+/* Counts it and logs it as the last runner would have done. */
 static void tell(struct group *g, const struct ledger_line *l, int attempt)
 {
 	const char *sender = sender_of(g);

@@ -1,4 +1,4 @@
-/* The end of a life that was killed.  Its sessions went on for a while (they hold the lock, so the
+/* Recovery after a runner was killed.  Its sessions went on for a while (they hold the lock, so the
    next runner waits for them) and noted what they delivered in their ledgers
    (runner/session/sent_log.h); and a report may lie in the queue whose notes in the journals are
    missing.  Both are made good before anything is given away, so that a kill repeats neither mail

@@ -30,7 +30,7 @@
 #define STAYS_EVERY_MS 3600000
 #define LATER_MS 60000
 
-/* The last reason of which it was said that waiting does not mend it, and when. */
+/* The last reason that was logged as one that needs an operator, and when. */
 struct disposition {
 	char key[40];
 	int64_t said_ms;
@@ -92,7 +92,7 @@ static void end_message(struct runner *r, struct message *m)
 	if (m->has_journal)
 		append(r, m, &done, false);
 	if (!queue_remove(&r->queue, m->id)) {
-		/* The next life would deliver it again. */
+		/* The next runner would deliver it again. */
 		log_line(LOG_CRIT, "%s is done but cannot be removed from the queue: %s", m->id,
 		    strerror(errno));
 		append(r, m, &done, true);
@@ -200,7 +200,7 @@ void disposition_end_reported(struct runner *r, struct message *m)
 	end_message(r, m);
 }
 
-/* Nothing is lost: they fail again, and are reported, next time. */
+/* Treat them as deferred: the next attempt fails them again and reports them. */
 static void fail_next_time(struct message *m)
 {
 	m->failed_lines.length = 0;
@@ -239,7 +239,7 @@ void disposition_end(struct runner *r, struct message *m, struct buffer *steps, 
 	}
 	attempt_log_begin(r, m, steps);
 	/* The report is on disk before the journal says "failed": after a kill between the two the next
-	 * life finds the notes in the report (resume.h). */
+	 * runner finds the notes in the report (recover.h). */
 	enum notified notified = failed > 0 ? notify_failed(r, m) : NOTIFIED_SENT;
 	if (notified == NOTIFIED_LATER && !open && keep_for_report(r, m))
 		return;
@@ -278,8 +278,8 @@ void disposition_give_up(struct runner *r, struct message *m, const struct diagn
 	disposition_end(r, m, &no_steps, 0);
 }
 
-/* Nobody's sendmail takes such a message: it goes back before any work is done for it, and the
- * report names the first of its recipients. */
+/* No sendmail of ours accepts such a message: it is returned before any work is done for it, and
+ * the report names the first of its recipients. */
 static void refuse_recipients(struct runner *r, struct message *m)
 {
 	struct diagnosis d = {0};

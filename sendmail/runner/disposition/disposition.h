@@ -19,13 +19,13 @@ void disposition_end(struct runner *r, struct message *m, struct buffer *steps, 
 /* All open recipients fail with d; as disposition_end. */
 void disposition_give_up(struct runner *r, struct message *m, const struct diagnosis *d);
 
-/* The servers of the path of m are passed over now, because of why (steps tells): m goes on to its
-   next path, or, when it has come from another one, waits for its next attempt, and is freed.
-   False, with nothing done: it has no other way. */
+/* The servers of the path of m are passed over now, because of why (steps has the details): m goes
+   on to its next path, or, when it has come from another one, waits for its next attempt, and is
+   freed. False, with nothing done: it has no other way. */
 bool disposition_reroute(struct runner *r, struct message *m, const struct diagnosis *why,
     struct buffer *steps);
 
-/* The sender of m was told that it is late. */
+/* The sender of m has a warning that it is late. */
 void disposition_note_warned(struct runner *r, struct message *m);
 
 /* The report about all that failed is on disk: m is done, and freed with its entry. */

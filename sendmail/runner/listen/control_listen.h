@@ -1,5 +1,5 @@
 /* What mailq asks of the runner: a local socket, mqueue/control, that only set-group-id mailq and
-   members of group fhlist reach.  The kernel tells who asks.  Lines "hold|release|retry|remove ID",
+   members of group fhlist reach.  The kernel says who asks.  Lines "hold|release|retry|remove ID",
    one answer line each: "ok", or "no REASON"; "show ID" or "show ID.dead": "ok" and what a list
    shows (message/envelope.h).  "watch ID ..." makes the client a watcher
    (runner/listen/watch_listen.h). */

@@ -122,7 +122,7 @@ void submit_listen_end(struct runner *r)
 	if (in == NULL)
 		return;
 	stop_listening(r);
-	/* Who is being served is served to the end: what is stored is found by the next runner. */
+	/* Children finish what they serve: the next runner finds what they store. */
 	for (int i = 0; i < in->waiting.count; i++)
 		close(in->waiting.list[i].fd);
 	free(in);

@@ -1,5 +1,5 @@
 /* Mail from callers for whom the set-group-id right of sendmail has no effect: the socket
-   submit.sock in the run folder, open to everyone, while a runner stays.  The kernel tells who
+   submit.sock in the run folder, open to everyone, while a runner stays.  The kernel says who
    calls.  Each message is taken by a child of its own (runner/listen/submit_session.h), so that a
    slow caller keeps nobody waiting but the others of his own user id, and hostile bytes never meet
    the process that owns the queue. */
@@ -7,7 +7,7 @@
 #define RUNNER_LISTEN_SUBMIT_LISTEN_H
 #include "runner/queue/runner.h"
 
-/* Makes the socket; a runner without one works, and such callers are told (exit 77). */
+/* Makes the socket; a runner without one works, and such callers get exit code 77. */
 void submit_listen_start(struct runner *r);
 void submit_listen_end(struct runner *r);
 

@@ -1,4 +1,4 @@
-/* Watchers.  A slow one loses lines, never time of the runner's. */
+/* Clients that watch a message. */
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"

@@ -72,7 +72,7 @@ static const struct reason *row_of(const struct message *m, const struct diagnos
 	return catalogue_row(cause_of(m, d)->key);
 }
 
-/* The diagnosis that stands for all recipients; NULL when their reasons differ, or there is no row
+/* The one diagnosis for all recipients; NULL when their reasons differ, or there is no row
  * for them. *address: of the only recipient, else "". */
 static const struct diagnosis *common(const struct message *m, enum report_kind kind,
     const char **address)

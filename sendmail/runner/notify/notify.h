@@ -10,7 +10,7 @@
 #define NOTIFY_BURST 3
 #define NOTIFY_MERGED_MAX 100 /* messages in one report */
 
-/* mqueue/reports: to whom reports went in the last hour, and the names of all that this life and
+/* mqueue/reports: to whom reports went in the last hour, and the names of all that this run and
  * the one before have written. */
 #define NOTIFY_FILE "reports"
 #define NOTIFY_FILE_LIMIT_BYTES (1 << 20)
@@ -20,7 +20,7 @@ enum notified {
 	NOTIFIED_LATER, /* it has to wait for others: note "owed" in the journal, and notify_keep the
 	                   entry */
 	NOTIFIED_NOT,   /* it cannot be written now */
-	NOTIFIED_NOBODY /* there is nobody to tell */
+	NOTIFIED_NOBODY /* no recipient for a report */
 };
 
 /* Queues a report about the failed recipients of m, if it may go now. */

@@ -1,4 +1,4 @@
-/* Telling the attempts.  The words of a server go into somebody's mailbox here: they are escaped.
+/* The attempts as text.  The words of a server go into somebody's mailbox here: they are escaped.
  */
 #include "base/clock.h"
 #include "base/fdio.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define TOLD_LIMIT_BYTES                                                    \
-	(16u << 20) /* of a journal; one that is longer is not told in a report \
+	(16u << 20) /* of a journal; one that is longer is left out of a report \
 	             */
 #define FIRST_TOLD 5
 #define LAST_TOLD 20
@@ -21,7 +21,7 @@
 struct telling {
 	struct buffer *out;
 	long long attempts; /* number of the last one */
-	long long at;       /* the one that is being told */
+	long long at;       /* the one that is being written */
 	bool passed_over;
 };
 
@@ -95,7 +95,8 @@ static void put_line(struct telling *t, const struct story_line *line)
 		put_rcpt(t, line);
 }
 
-/* The number of the last attempt: the text is only read, so that it can be told afterwards. */
+/* The number of the last attempt: the text is only read, not changed: it is written out afterwards.
+ */
 static long long last_attempt(const struct buffer *text)
 {
 	struct buffer copy = {0};

@@ -9,7 +9,7 @@ struct hop_state {
 	char *name;              /* of a [smarthost NAME], or "@DOMAIN" */
 	int failures;            /* in a row; 0 = as far as known it works */
 	bool unproven;           /* it was ready, and then of no use: only an outcome ends that */
-	bool worked;             /* in this life of the runner */
+	bool worked;             /* since this runner started */
 	int64_t until_ms;        /* monotonic: not asked before */
 	int64_t since_s, next_s; /* wall times, for people */
 	struct diagnosis why;

@@ -65,7 +65,7 @@ bool nexthop_leads_over(const struct nexthop *p, const char *name)
 	return false;
 }
 
-/* A relay that was taken over may name what it likes: only servers on our paths are remembered. */
+/* A compromised relay may name what it likes: only servers of our nexthops are remembered. */
 static bool is_known(const struct nexthops *n, const char *name)
 {
 	bool known = *name == '\0';
@@ -74,7 +74,7 @@ static bool is_known(const struct nexthops *n, const char *name)
 	return known;
 }
 
-/* A path without servers is one whose failure is remembered under an empty name. */
+/* The failure of a nexthop without servers is kept under an empty name. */
 static const struct hop_state *nameless(const struct nexthops *n, const struct nexthop *p)
 {
 	return p->kind == NEXTHOP_NOWHERE ? hop_state_find(&n->hops, "") : NULL;
@@ -282,8 +282,8 @@ void nexthop_hop_proven(struct runner *r, const char *name)
 	nexthop_hop_ready(r, name);
 }
 
-/* Its first success wakes what waits for it; in a new life of the runner that is mail which an
- * earlier one gave its time. */
+/* The first success after a failure, or after a start, makes all mail that waits for it due: that
+ * of an earlier one gave its time. */
 void nexthop_hop_ready(struct runner *r, const char *name)
 {
 	if (!is_known(&r->nexthops, name))
@@ -316,7 +316,7 @@ void nexthop_ask_again(struct nexthops *n, struct nexthop *p)
 		if (h != NULL)
 			h->until_ms = 0;
 	}
-	/* A server decides when a session begins who may relay in it: what was mended there counts for
+	/* A server decides when a session begins who may relay in it: a fix there counts for
 	 * a new one. */
 	p->renewed = true;
 }

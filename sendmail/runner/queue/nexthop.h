@@ -78,10 +78,11 @@ bool nexthop_new_mail_may_ask(const struct nexthops *n, const struct nexthop *p,
 /* True when the server of that name is one of the path's. */
 bool nexthop_leads_over(const struct nexthop *p, const char *name);
 
-/* False for a domain of recipients whose servers have taken no mail in this life of the runner. */
+/* False for a domain of recipients whose servers have accepted no mail since this runner started.
+ */
 bool nexthop_is_proven(const struct nexthops *n, const struct nexthop *p);
 
-/* A server of p ended a session behind so many messages. */
+/* A server of p ended a session after so many messages. */
 void nexthop_session_ended(struct nexthop *p, int messages);
 
 /* True when a failure says only that the server wants no session beside those that are open (so

@@ -1,10 +1,10 @@
 /* How much each user has in the queue and hands over an hour, counted by the owner of the files,
-   and what of it is too much: told to sendmail in drop/policy (spool/policy.h). */
+   and what of it is too much: published for sendmail in drop/policy (spool/policy.h). */
 #ifndef RUNNER_QUEUE_QUOTA_H
 #define RUNNER_QUEUE_QUOTA_H
 #include "runner/queue/runner.h"
 
-/* A message from drop/ (fresh), or from an earlier life, is in mqueue/: it counts for its sender.
+/* A message from drop/ (fresh), or from an earlier run, is in mqueue/: it counts for its sender.
  * entry_forget ends that. */
 void quota_take(struct runner *r, struct entry *e, const char *id, bool fresh);
 void quota_forget(struct entry *e);

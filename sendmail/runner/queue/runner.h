@@ -42,17 +42,16 @@ struct runner {
 	struct health config_health; /* while config_good is false: why */
 	/* counts since the start, for the status line */
 	unsigned long long sent, deferred, failed, adopted;
-	struct counters counters; /* of all lives together */
+	struct counters counters; /* of all runs together */
 	int removals;             /* not synced yet */
 	struct notes notes;       /* that the journals have no room for */
 	bool pass;                /* a pass over everything is under way */
 	bool pass_swept;          /* and everything was tried: the old mail is dealt with */
 	int64_t tidy_ms;          /* monotonic: when mail that was set aside is looked at next */
-	int64_t
-	    adopt_again_ms; /* when to look into drop/ though nobody rings; 0 = nobody has looked yet */
-	struct ages ages;   /* of the mail, whatever the clock says */
-	bool long_away;     /* more time than is counted lies between the last life and this one, or the
-	                       clock was set */
+	int64_t adopt_again_ms;   /* next scan of drop/ without a wakeup; 0 = not scanned yet */
+	struct ages ages;         /* of the mail, whatever the clock says */
+	bool long_away;           /* more time than is counted has passed since the last run, or the
+	                             clock was set */
 	/* what each room keeps for itself */
 	struct configure *configure;
 	struct control *control;

@@ -1,5 +1,5 @@
 /* A binary heap of entries, and the waits.  Ready entries have keys of start-time fair queueing:
-   each user's next one stands one turn behind his last, but never before the turn that is served
+   each user's next message is one turn after the last one, but never before the turn that is served
    now. */
 #include "base/mem.h"
 #include "runner/queue/schedule.h"

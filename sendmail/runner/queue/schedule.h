@@ -1,4 +1,4 @@
-/* When which message is due.  Pure: the clock is told to it, nothing is read or written. */
+/* When which message is due.  Pure: the time is a parameter, nothing is read or written. */
 #ifndef RUNNER_QUEUE_SCHEDULE_H
 #define RUNNER_QUEUE_SCHEDULE_H
 #include "config/config.h"

@@ -169,7 +169,7 @@ static int leave_caller(void)
 		return privs_fail(EX_OSERR, "leave the user who submitted mail");
 	setsid();
 	setpriority(PRIO_PROCESS, 0, 0);
-	/* Timers and ignored signals live on through exec. */
+	/* Timers and ignored signals survive exec. */
 	alarm(0);
 	for (int number = 1; number < 32; number++) {
 		if (number != SIGKILL && number != SIGSTOP)

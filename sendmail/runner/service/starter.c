@@ -18,7 +18,7 @@
 
 #define CLIENTS_MAX 40 /* the runner, and each mbox */
 #define CHILDREN_MAX 200
-#define UNTOLD_MS 1000 /* until an end that its client had no room to hear of is told again */
+#define UNTOLD_MS 1000 /* until an end that its client had no room for is sent again */
 
 struct client {
 	int fd;
@@ -184,7 +184,7 @@ static void reap(void)
 	}
 }
 
-/* True when one is left that could not be told. */
+/* True when one is left that could not be sent. */
 static bool tell_ends(void)
 {
 	bool left = false;

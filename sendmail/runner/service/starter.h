@@ -1,7 +1,7 @@
 /* The starter: the one process of firsthop that stays root, where the runner was started by root.
    It is forked before the runner becomes the owner of the queue, and does three things for it
    (jobs/process.h): starts relay or mbox, starts mailbox for an mbox that it has started, and
-   signals what it has started.  Which program that is, and its rights, stand in a table; nothing of
+   signals what it has started.  Which program that is, and its rights, are in a table; nothing of
    the request but descriptors reaches it.  It opens no file, reads nothing but packets of a fixed
    size, and ends when the runner and all that was started are gone. */
 #ifndef RUNNER_SERVICE_STARTER_H

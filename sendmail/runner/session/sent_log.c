@@ -1,4 +1,4 @@
-/* Ledgers while their relays live. */
+/* Ledgers while their relays run. */
 #include "base/fdio.h"
 #include "base/log.h"
 #include "base/text.h"

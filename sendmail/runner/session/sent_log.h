@@ -1,4 +1,4 @@
-/* mqueue/sent.N: the ledgers of the sessions (jobs/ledger.h).  There as long as the relay lives
+/* mqueue/sent.N: the ledgers of the sessions (jobs/ledger.h).  There as long as the relay runs
    that writes to it; after a kill the next runner reads them (runner/delivery/recover.h) before it
    gives anything away. */
 #ifndef RUNNER_SESSION_SENT_LOG_H
@@ -20,7 +20,7 @@ int sent_log_open(struct runner *r, char name[SENT_LOG_NAME_SIZE]);
  * had no room for. */
 void sent_log_remove(struct runner *r, const char *name);
 
-/* Notes what stands in the ledger of a relay that has ended about the messages that it still has in
+/* Notes what is in the ledger of a relay that has ended about the messages that it still has in
  * hand. */
 void sent_log_hear(struct runner *r, struct worker *w);
 #endif

@@ -186,7 +186,7 @@ static void on_step(struct worker *w, const char *verb, const char *fields)
 		watcher_text(m->entry, verb, text);
 }
 
-/* A relay tells each outcome once; one that was taken over could say "not yet" without end. */
+/* A relay reports each outcome once; one that was taken over could say "not yet" without end. */
 static bool is_news(const struct message *m, long long n, const struct diagnosis *d)
 {
 	return n >= 0 && n < m->rcpt_count &&
@@ -306,8 +306,7 @@ void session_events_receive(struct runner *r, struct worker *w)
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return;
 	if (n < 0 && w->read_errors++ < READ_ERRORS_MAX) {
-		/* What it has delivered must still be heard: no more is given to it, and its words are
-		 * asked for again. */
+		/* Keep reading: it may have delivered mail.  Give it no more. */
 		if (!w->closing)
 			worker_stop_sending(w);
 		return;

@@ -13,7 +13,7 @@
 void sessions_start(struct runner *r);
 void sessions_end(struct runner *r);
 
-/* It has told of no result for some seconds, or is still connecting after one. */
+/* It has reported no result for some seconds, or is still connecting after one. */
 bool sessions_is_stuck(const struct worker *w, int64_t now_ms);
 
 /* True when one more session with p, for a message of that user, finds a place. */

@@ -320,7 +320,7 @@ void worker_look_back(struct runner *r, struct worker *w)
 	nexthop_was_useless(r, w->nexthop, &d, worker_count_open(r, w->nexthop));
 }
 
-/* What it has in hand, and told nothing of. */
+/* What it has in hand without an outcome. */
 static void leave(struct runner *r, struct worker *w, struct message *m)
 {
 	struct diagnosis d = {0};
@@ -341,7 +341,7 @@ static void leave(struct runner *r, struct worker *w, struct message *m)
 void worker_end(struct runner *r, struct worker *w)
 {
 	close(w->fd);
-	/* What it could not say any more may stand there. */
+	/* The ledger may hold outcomes that the relay could not send. */
 	if (w->first != NULL && !w->said_bye)
 		sent_log_hear(r, w);
 	worker_look_back(r, w);

@@ -48,7 +48,7 @@ struct worker {
 	bool ready, closing, ended;
 	int read_errors; /* in a row */
 	bool looked_back;
-	bool said_bye; /* it has told all that it did: what it still has in hand it never read */
+	bool said_bye; /* it has reported everything: what it still has in hand it never read */
 	int done;      /* messages with an outcome */
 	int told;      /* recipients with one */
 	struct diagnosis passed; /* the last server that was tried in vain, not logged yet; verdict none
@@ -68,14 +68,14 @@ struct worker {
 	char stage[16]; /* that it waits at, as it says itself; "" = not known */
 	char peer[256]; /* server of its session; "" while there is none */
 	char hop[256];  /* its name in our configuration */
-	/* its end (watchdog.c): when it was told to, and made to; 0 = not */
+	/* its end (watchdog.c): when SIGTERM and SIGKILL were sent; 0 = not */
 	int64_t term_ms, kill_ms, ended_ms;
 	bool gone;  /* reaped */
 	int status; /* as of waitpid(2) */
 };
 
 /* Starts a relay for a path, without the servers that are passed over now; NULL (logged) when that
- * fails.  shows: one that tells the dialogue. */
+ * fails.  shows: one that reports the dialogue. */
 struct worker *worker_start(struct runner *r, struct nexthop *p, const struct tried *avoid,
     bool shows);
 
@@ -91,7 +91,7 @@ void worker_flush(struct worker *w);
 /* Asks for every message back that the relay has not begun: those come as unused. */
 void worker_ask_back(struct worker *w);
 
-/* For an error of the socket: the relay may have half a line; it sees the end of its jobs, tells
+/* For an error of the socket: the relay may have half a line; it sees the end of its jobs, reports
    what became of those it has, and ends, which session_events_receive sees. */
 void worker_stop_sending(struct worker *w);
 
@@ -106,7 +106,7 @@ void worker_give_back(struct runner *r, struct worker *w, struct message *m);
 /* At its end, as soon as that is known: one that was of no use makes its path rest. */
 void worker_look_back(struct runner *r, struct worker *w);
 
-/* One thing less keeps it busy. */
+/* Counts down; notes the time when the session becomes idle. */
 void worker_count_down(struct worker *w);
 
 /* Ends it and the process of its session. */
