@@ -15,7 +15,7 @@ pids="$pids $runner"
 wait_for test -s "$work/run/runner.pid"
 starts() { lines <"$work/libexec/evil.got"; }
 has_mail() { test -s "$work/libexec/evil.got"; }
-rests_for() { grep -Eq "no smarthost takes mail for evil; .* next try in $1 s: .*$2" "$work/log"; }
+rests_for() { grep -Eq "no smarthost accepts mail for evil; .* next try in $1 s: .*$2" "$work/log"; }
 three() {
 	for i in 1 2 3; do
 		printf 'Subject: evil\n\nx\n' | "$BIN/sendmail" -i -f evil@example.org "a$i@evil.example"
@@ -43,7 +43,7 @@ for word in linger linger-slowly linger-over; do
 	wait_for rests_for '(5[0-9][0-9]|6[0-9][0-9])' "$why"
 	result $? "$word: ready again and useless again, it rests for longer" "$(cat "$work/log")"
 	wait_for settled
-	unlike "$(cat "$work/log")" 'takes mail again' "$word: that it is ready is no news"
+	unlike "$(cat "$work/log")" 'accepts mail again' "$word: that it is ready is no news"
 	"$BIN/mailq" remove from=evil@example.org >/dev/null
 	is "$(queued)" 0 "$word: all of its mail is in the queue, and can be removed"
 	"$BIN/mailq" --purgestat
@@ -70,8 +70,8 @@ wait_for rests_for '[0-9]+' 'without a reason'
 wait_for settled
 evil sent
 ask
-takes_again() { grep -q 'smarthost evil takes mail again, after' "$work/log"; }
-ok "with the first outcome it takes mail again" wait_for takes_again
+takes_again() { grep -q 'smarthost evil accepts mail again, after' "$work/log"; }
+ok "with the first outcome it accepts mail again" wait_for takes_again
 sent() { grep -q 'to=<a1@evil.example>.*status=sent' "$work/log"; }
 ok "and the message is off" wait_for sent
 finish
