@@ -1,6 +1,7 @@
 /* Messages into files. */
 #include "mail/command/export.h"
 #include "base/clock.h"
+#include "base/header.h"
 #include "mail/mailbox/append.h"
 #include "mail/format/field.h"
 #include "mail/mailbox/maildir.h"
@@ -9,10 +10,11 @@
 static void put_header(struct buffer *out, const struct folder_view *v,
     const struct render_fields *fields)
 {
-	size_t at = 0, n, name_length;
-	while ((n = field_next(v->header, v->header_length, at, &name_length)) > 0) {
-		if (name_length == 0 || fields == NULL || render_shows(fields, v->header + at, name_length))
-			buffer_add(out, v->header + at, n);
+	struct header_field f;
+	size_t at = 0, n;
+	while ((n = header_at(v->header, v->header_length, at, &f)) > 0) {
+		if (f.name_length == 0 || fields == NULL || render_shows(fields, f.start, f.name_length))
+			buffer_add(out, f.start, n);
 		at += n;
 	}
 }

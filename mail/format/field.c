@@ -1,68 +1,26 @@
 /* Header fields. */
 #include "mail/format/field.h"
-#include "base/text.h"
+#include "base/header.h"
 #include "mail/format/charset.h"
 #include "mail/format/decode.h"
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define VALUE_LIMIT_BYTES 16384
 #define PIECES_LIMIT 100
 
-size_t field_next(const char *header, size_t length, size_t at, size_t *name_length)
-{
-	size_t n = 0;
-	*name_length = 0;
-	if (at >= length)
-		return 0;
-	while (at + n < length && (unsigned char)header[at + n] > ' ' && header[at + n] != ':' &&
-	       (unsigned char)header[at + n] < 0x7f)
-		n++;
-	size_t colon = n;
-	while (at + colon < length && (header[at + colon] == ' ' || header[at + colon] == '\t'))
-		colon++;
-	if (n > 0 && at + colon < length && header[at + colon] == ':')
-		*name_length = n;
-	n = 0;
-	do {
-		const char *end = memchr(header + at + n, '\n', length - at - n);
-		n = end != NULL ? (size_t)(end - header) - at + 1 : length - at;
-	} while (at + n < length && (header[at + n] == ' ' || header[at + n] == '\t'));
-	return n;
-}
-
-/* Unfolds and trims. */
-static void put_value(struct buffer *out, const char *bytes, size_t length)
-{
-	size_t before = out->length;
-	if (length > VALUE_LIMIT_BYTES)
-		length = VALUE_LIMIT_BYTES;
-	for (size_t i = 0; i < length; i++) {
-		char c = bytes[i];
-		if (c == '\r' || c == '\n')
-			continue;
-		if (c == '\0' || c == '\t')
-			c = ' ';
-		if (c != ' ' || out->length > before)
-			buffer_add(out, &c, 1);
-	}
-	while (out->length > before && out->data[out->length - 1] == ' ')
-		out->length--;
-}
-
 bool field_find(struct buffer *out, const char *header, size_t length, const char *name)
 {
-	size_t at = 0, n, name_length, wanted = strlen(name);
-	while ((n = field_next(header, length, at, &name_length)) > 0) {
-		if (name_length == wanted && strncasecmp(header + at, name, wanted) == 0) {
-			size_t colon = (size_t)((const char *)memchr(header + at, ':', n) - (header + at)) + 1;
-			put_value(out, header + at + colon, n - colon);
-			return true;
-		}
-		at += n;
-	}
-	return false;
+	struct header_field field;
+	if (!header_find(header, length, name, &field))
+		return false;
+	char *value = header_value(&field);
+	for (char *at = value; *at != '\0'; at++)
+		*at = *at == '\t' ? ' ' : *at;
+	size_t n = strlen(value);
+	buffer_add(out, value, n < VALUE_LIMIT_BYTES ? n : VALUE_LIMIT_BYTES);
+	mem_free(&value);
+	return true;
 }
 
 char *field_text(const char *header, size_t length, const char *name)
@@ -78,47 +36,6 @@ char *field_text(const char *header, size_t length, const char *name)
 	buffer_free(&raw);
 	buffer_free(&text);
 	return copy;
-}
-
-/* The value behind "=": quoted or a token; returns what is behind it. */
-static const char *take_value(struct buffer *out, const char *at)
-{
-	at += strspn(at, " ");
-	if (*at != '"') {
-		size_t n = strcspn(at, "; ");
-		buffer_add(out, at, n);
-		return at + n;
-	}
-	for (at++; *at != '\0' && *at != '"'; at++) {
-		if (*at == '\\' && at[1] != '\0')
-			at++;
-		buffer_add(out, at, 1);
-	}
-	return *at == '"' ? at + 1 : at;
-}
-
-/* Finds "; name=value" for exactly this name; false when it is not there. */
-static bool find_exact(struct buffer *out, const char *value, const char *name)
-{
-	size_t n = strlen(name);
-	struct buffer skipped = {0};
-	bool found = false;
-	const char *at = value + strcspn(value, ";");
-	while (*at == ';' && !found) {
-		at += strspn(at, "; ");
-		size_t width = strcspn(at, "=; ");
-		const char *equals = at + width + strspn(at + width, " ");
-		if (*equals != '=') {
-			at += strcspn(at, ";");
-			continue;
-		}
-		found = width == n && strncasecmp(at, name, n) == 0;
-		at = take_value(found ? out : &skipped, equals + 1);
-		skipped.length = 0;
-		at += strcspn(at, ";");
-	}
-	buffer_free(&skipped);
-	return found;
 }
 
 static void put_percent(struct buffer *out, const char *text)
@@ -152,7 +69,7 @@ bool field_parameter(struct buffer *out, const char *value, const char *name)
 {
 	struct buffer raw = {0}, piece = {0};
 	char charset[41] = "", key[80];
-	bool found = find_exact(&piece, value, name);
+	bool found = header_parameter(&piece, value, name);
 	if (found) {
 		decode_words(out, buffer_string(&piece));
 		buffer_free(&piece);
@@ -164,13 +81,13 @@ bool field_parameter(struct buffer *out, const char *value, const char *name)
 			snprintf(key, sizeof key, "%s*", name);
 		else
 			snprintf(key, sizeof key, "%s*%d*", name, i);
-		if (find_exact(&piece, value, key)) {
+		if (header_parameter(&piece, value, key)) {
 			put_extended(&raw, &piece, charset, sizeof charset);
 			found = true;
 			continue;
 		}
 		snprintf(key, sizeof key, "%s*%d", name, i);
-		if (i >= 0 && find_exact(&piece, value, key)) {
+		if (i >= 0 && header_parameter(&piece, value, key)) {
 			buffer_puts(&raw, buffer_string(&piece));
 			found = true;
 		} else if (i >= 0) {

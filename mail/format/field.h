@@ -5,15 +5,11 @@
 #include <stdbool.h>
 
 /* Appends the value of the first field of this name, unfolded and trimmed, its bytes as they are
-   (NUL becomes a blank).  False when there is none. */
+   (NUL is left out).  False when there is none. */
 bool field_find(struct buffer *out, const char *header, size_t length, const char *name);
 
 /* The same decoded to UTF-8, as one line; an allocated string, "" when there is none. */
 char *field_text(const char *header, size_t length, const char *name);
-
-/* The next field at *at: its length with folded lines, 0 at the end.  *name_length is 0 for a line
- * that is no field. */
-size_t field_next(const char *header, size_t length, size_t at, size_t *name_length);
 
 /* Appends a parameter of a structured value, such as boundary of a Content-Type, as UTF-8: quoted,
    in pieces and with charset (RFC 2231), or as an encoded word.  False when it is not there. */

@@ -1,5 +1,6 @@
 /* Rendering. */
 #include "mail/format/render.h"
+#include "base/header.h"
 #include "base/text.h"
 #include "mail/format/charset.h"
 #include "mail/format/decode.h"
@@ -25,20 +26,19 @@ bool render_shows(const struct render_fields *fields, const char *name, size_t l
 void render_header(struct buffer *out, const char *header, size_t length,
     const struct render_fields *fields)
 {
-	size_t at = 0, n, name_length;
-	while ((n = field_next(header, length, at, &name_length)) > 0) {
-		if (name_length > 0 && render_shows(fields, header + at, name_length)) {
-			struct buffer line = {0};
-			char *name = mem_copy_n(header + at, name_length),
-			     *value = field_text(header + at, n, name);
-			buffer_printf(&line, "%s: %s", name, value);
-			screen_clean(out, line.data, line.length);
-			buffer_puts(out, "\n");
-			buffer_free(&line);
-			mem_free(&name);
-			mem_free(&value);
-		}
-		at += n;
+	struct header_field f;
+	for (size_t at = 0; header_next(header, length, &at, &f);) {
+		if (!render_shows(fields, f.start, f.name_length))
+			continue;
+		struct buffer line = {0};
+		char *name = mem_copy_n(f.start, f.name_length),
+		     *value = field_text(f.start, f.length, name);
+		buffer_printf(&line, "%s: %s", name, value);
+		screen_clean(out, line.data, line.length);
+		buffer_puts(out, "\n");
+		buffer_free(&line);
+		mem_free(&name);
+		mem_free(&value);
 	}
 }
 

@@ -2,7 +2,7 @@
 #include "submit/collect.h"
 #include "base/fdio.h"
 #include "message/address.h"
-#include "message/header.h"
+#include "base/header.h"
 #include "submit/intake.h"
 #include "submit/store.h"
 #include "submit/permission.h"

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "message/count.h"
-#include "message/header.h"
+#include "base/header.h"
 #include "submit/handover.h"
 #include "submit/watch.h"
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* The header block of a message. */
-#include "message/header.h"
+#include "base/header.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "message/address.h"
 #include "message/envelope.h"
-#include "message/header.h"
+#include "base/header.h"
 #include "message/stamp.h"
 #include "message/wire.h"
 #include "tests/unit/unit.h"

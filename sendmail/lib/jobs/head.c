@@ -3,7 +3,7 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "config/recipients.h"
-#include "message/header.h"
+#include "base/header.h"
 #include "message/mailboxes.h"
 #include "message/stamp.h"
 #include "message/wire.h"

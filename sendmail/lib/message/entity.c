@@ -1,47 +1,20 @@
 /* Content-Type and Content-Transfer-Encoding. */
 #include "message/entity.h"
 #include "base/text.h"
-#include "message/header.h"
+#include "base/header.h"
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-/* The value of a parameter, unquoted; false when it is not there or does not fit. */
+/* The value of a parameter; false when it is not there, empty, or does not fit. */
 static bool parameter(const char *value, const char *name, char *to, size_t size)
 {
-	size_t length = strlen(name), n = 0;
-	for (const char *at = value; *at != '\0'; at++) {
-		if (*at == '"') {
-			for (at++; *at != '\0' && *at != '"'; at++)
-				at += *at == '\\' && at[1] != '\0';
-			if (*at == '\0')
-				return false;
-			continue;
-		}
-		if (*at != ';')
-			continue;
-		const char *word = at + 1 + strspn(at + 1, " \t");
-		const char *equals =
-		    word + length +
-		    strspn(word + (strncasecmp(word, name, length) == 0 ? length : 0), " \t");
-		if (strncasecmp(word, name, length) != 0 || *equals != '=')
-			continue;
-		const char *start = equals + 1 + strspn(equals + 1, " \t");
-		bool quoted = *start == '"';
-		for (start += quoted;
-		     *start != '\0' && (quoted ? *start != '"' : strchr("; \t(", *start) == NULL);
-		     start++) {
-			if (quoted && *start == '\\' && start[1] != '\0')
-				start++;
-			if (n + 1 >= size)
-				return false;
-			to[n++] = *start;
-		}
-		to[n] = '\0';
-		return n > 0;
-	}
+	struct buffer found = {0};
 	*to = '\0';
-	return false;
+	bool good = header_parameter(&found, value, name) && found.length > 0 && found.length < size;
+	if (good)
+		text_copy(to, size, buffer_string(&found));
+	buffer_free(&found);
+	return good;
 }
 
 static void read_type(struct entity *e, const char *value)

@@ -3,7 +3,7 @@
    blank.  Fields that are legal come out byte by byte. */
 #ifndef MESSAGE_LEGAL_H
 #define MESSAGE_LEGAL_H
-#include "message/header.h"
+#include "base/header.h"
 
 /* Appends a field that holds no addresses.  charset: of its 8-bit text, as the Content-Type names
  * it; "" = not known (base/words.h). */

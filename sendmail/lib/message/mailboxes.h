@@ -5,7 +5,7 @@
 #ifndef MESSAGE_MAILBOXES_H
 #define MESSAGE_MAILBOXES_H
 #include "message/address.h"
-#include "message/header.h"
+#include "base/header.h"
 
 /* Gets an address without blanks and comments; returns the one that takes its place (malloc'd). */
 typedef char *mailbox_edit(void *context, const char *address);

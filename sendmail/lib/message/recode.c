@@ -1,7 +1,7 @@
 /* One walk through the structure of a message, for both passes. */
 #include "message/recode.h"
 #include "base/text.h"
-#include "message/header.h"
+#include "base/header.h"
 #include "message/legal.h"
 #include "base/quoted.h"
 #include "message/wire.h"

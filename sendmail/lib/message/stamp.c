@@ -2,7 +2,7 @@
 #include "message/stamp.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "message/header.h"
+#include "base/header.h"
 #include "message/legal.h"
 #include "message/mailboxes.h"
 #include "message/phrase.h"

@@ -9,7 +9,7 @@
 #include "base/words.h"
 #include "message/dsn.h"
 #include "message/entity.h"
-#include "message/header.h"
+#include "base/header.h"
 #include "runner/attempt/message.h"
 #include "runner/notify/bounce.h"
 #include "runner/notify/delivery_status.h"

@@ -1,5 +1,5 @@
 /* Header fields. */
-#include "message/header.h"
+#include "base/header.h"
 #include <string.h>
 #include <strings.h>
 
@@ -58,24 +58,28 @@ size_t header_block(const char *bytes, size_t length, size_t *skip, size_t *body
 	return at - *skip;
 }
 
+size_t header_at(const char *block, size_t length, size_t at, struct header_field *field)
+{
+	if (at >= length)
+		return 0;
+	const char *start = block + at;
+	size_t left = length - at, value = 0, n = line_length(start, left);
+	size_t name = name_length(start, n, &value);
+	while (n < left && is_continuation(start + n, left - n))
+		n += line_length(start + n, left - n);
+	*field = (struct header_field){.start = start,
+	    .name_length = name,
+	    .value = start + value,
+	    .length = n};
+	return n;
+}
+
 bool header_next(const char *block, size_t length, size_t *at, struct header_field *field)
 {
-	size_t value;
-	while (*at < length) {
-		const char *start = block + *at;
-		size_t left = length - *at;
-		size_t n = line_length(start, left);
-		size_t name = name_length(start, n, &value);
-		while (n < left && is_continuation(start + n, left - n))
-			n += line_length(start + n, left - n);
+	for (size_t n; (n = header_at(block, length, *at, field)) > 0;) {
 		*at += n;
-		if (name == 0)
-			continue;
-		*field = (struct header_field){.start = start,
-		    .name_length = name,
-		    .value = start + value,
-		    .length = n};
-		return true;
+		if (field->name_length > 0)
+			return true;
 	}
 	return false;
 }
@@ -112,6 +116,42 @@ char *header_value(const struct header_field *field)
 		n--;
 	value[n] = '\0';
 	return value;
+}
+
+/* Behind a quoted string. */
+static const char *skip_quoted(const char *at)
+{
+	for (at++; *at != '\0' && *at != '"'; at++)
+		at += *at == '\\' && at[1] != '\0';
+	return at + (*at == '"');
+}
+
+static void put_parameter(struct buffer *out, const char *at)
+{
+	bool quoted = *at == '"';
+	for (at += quoted; *at != '\0' && (quoted ? *at != '"' : strchr("; \t(", *at) == NULL); at++) {
+		at += quoted && *at == '\\' && at[1] != '\0';
+		buffer_add(out, at, 1);
+	}
+}
+
+bool header_parameter(struct buffer *out, const char *value, const char *name)
+{
+	size_t length = strlen(name);
+	for (const char *at = value; *at != '\0';) {
+		if (*at != ';') {
+			at = *at == '"' ? skip_quoted(at) : at + 1;
+			continue;
+		}
+		at += strspn(at, "; \t");
+		size_t width = strcspn(at, "=; \t");
+		const char *equals = at + width + strspn(at + width, " \t");
+		if (*equals == '=' && width == length && strncasecmp(at, name, length) == 0) {
+			put_parameter(out, equals + 1 + strspn(equals + 1, " \t"));
+			return true;
+		}
+	}
+	return false;
 }
 
 void header_without(const char *block, size_t length, const char *const names[], struct buffer *out)

@@ -1,7 +1,7 @@
 /* The header block of a message: finding, unfolding and leaving out fields.  Bytes in, bytes out;
  * lines end with LF. */
-#ifndef MESSAGE_HEADER_H
-#define MESSAGE_HEADER_H
+#ifndef BASE_HEADER_H
+#define BASE_HEADER_H
 #include "base/mem.h"
 #include <stdbool.h>
 
@@ -19,6 +19,10 @@ struct header_field {
    passed over: *skip gets its length. */
 size_t header_block(const char *bytes, size_t length, size_t *skip, size_t *body_at);
 
+/* The field at an offset: returns its length with its continuation lines, 0 at the end.  Of a line
+   that is no field, name_length is 0. */
+size_t header_at(const char *block, size_t length, size_t at, struct header_field *field);
+
 /* Steps through the fields of a block: *at starts at 0; false at the end. */
 bool header_next(const char *block, size_t length, size_t *at, struct header_field *field);
 
@@ -30,6 +34,10 @@ bool header_find(const char *block, size_t length, const char *name, struct head
 
 /* The value on one line, folding and outer blanks removed, NUL bytes dropped; free it. */
 char *header_value(const struct header_field *field);
+
+/* Appends a parameter of a value such as "text/plain; charset=utf-8", without its quotes and
+   backslashes (RFC 2045 5.1).  False when it is not there. */
+bool header_parameter(struct buffer *out, const char *value, const char *name);
 
 /* Appends the block without the fields of the NULL-terminated list of names. */
 void header_without(const char *block, size_t length, const char *const names[],
