@@ -83,7 +83,9 @@ static const struct pattern patterns[] = {
     {ANY, 0, 0, "",
         "rate limit|throttl|too much mail|too many messages|too many recipients from|too many new "
         "tls|too many auth|unusual rate|"
-        "sending rate|sending limit|message rate|too fast|per hour|per minute|an hour|a minute",
+        "sending rate|sending limit|message rate|too fast|too quickly|per hour|per minute|an "
+        "hour|a "
+        "minute|temporarily deferred due to|user complaints",
         "rate-limited"},
     {MAIL_ON, 0, 0, "", "too many recipients", "too-many-recipients"},
     {RCPT_ON, 0, 0, "x.5.3", "", "too-many-recipients"},
@@ -124,14 +126,15 @@ static const struct pattern patterns[] = {
         "not allowed|unable to relay|"
         "permitted to relay|relaying temporarily denied|relaying prohibited|relay denied|relaying "
         "is denied|allowed to relay|"
-        "rcpthosts|to be relayed|do not relay|not relay",
+        "rcpthosts|to be relayed|do not relay|not relay|credentials for relay",
         "relay-denied"},
     {MAIL_ON, 0, 0, "x.7.57", "", "auth-required"},
     {MAIL_ON, 0, 0, "",
         "authentication required|authentication is required|requires authentication|smtp "
         "authentication|not authenticated|"
         "must authenticate|please authenticate|authenticate first|auth command first|auth "
-        "first|need auth|not logged in",
+        "first|need auth|not logged in|pop/apop authorization|pop before smtp|unauthenticated "
+        "senders",
         "auth-required"},
     {ANY, 530, 530, "", "", "auth-required"},
     {ANY, 535, 535, "", "", "auth-refused"},
@@ -140,13 +143,14 @@ static const struct pattern patterns[] = {
     {MAIL_ON, 0, 0, "x.7.501|x.7.502|x.7.503|x.7.705|x.7.750", "", "account-blocked"},
     {MAIL_ON, 0, 0, "",
         "bad outbound sender|blocked from sending|account has been blocked|account is "
-        "blocked|account has been suspended",
+        "blocked|account has been suspended|sending paused",
         "account-blocked"},
     {ANY, 0, 0, "",
         "helo command rejected|invalid helo|invalid ehlo|helo name|helo should|helo argument",
         "helo-refused"},
     {ANY, 0, 0, "",
-        "client host rejected|host is blocked|host rejected|not allowed to connect|not authorized "
+        "client host rejected|command rejected|host is blocked|host rejected|not allowed to "
+        "connect|not authorized "
         "to use this",
         "client-refused"},
     {STAGE_EHLO, STAGE_EHLO, 500, 599, "", "", "helo-refused"},
@@ -156,7 +160,8 @@ static const struct pattern patterns[] = {
     {MAIL_ON, 0, 0, "x.7.60|5.2.252", "", "sender-not-owned"},
     {MAIL_ON, 0, 0, "",
         "not owned by user|sender address rejected: not owned|sendasdenied|send as this|not "
-        "allowed to send as|not verified|verified sender|"
+        "allowed to send as|not verified|verified sender|is not allowed to send|authorized to "
+        "perform|"
         "sender address is not allowed|sender address not allowed|authorized to send "
         "from|authorized to send as",
         "sender-not-owned"},
