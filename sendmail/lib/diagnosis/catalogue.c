@@ -72,6 +72,13 @@ static const struct pattern patterns[] = {
         "sending paused|sending is paused|sending has been paused|paused for this "
         "account|account is paused|account has been paused|sending suspended|sending is suspended",
         "account-blocked"},
+    {MAIL, 400, 499, "",
+        "messages per session|messages in this session|messages this session|messages per "
+        "connection|messages in this connection|messages on this connection|messages this "
+        "connection|messages for this connection|mails per session|mails per "
+        "connection|transactions per|too many transactions|messages per smtp|mail per "
+        "session|messages allowed per",
+        "session-limit"},
     {ANY, 0, 0, "",
         "daily user sending|daily smtp relay|daily sending|daily message|daily quota|daily "
         "limit|monthly|messages a day|messages per day|mails per day|mails a day|emails a "

@@ -109,10 +109,13 @@ const struct reason catalogue_replies[] = {
         "The server ended the session because it had refused too many commands.",
         "Wait: the next attempt is automatic. Read the earlier answers: they show what the server "
         "refused."},
-    {"rate-limited", FAULT_ROUTE, 1800, HEALS,
+    {"rate-limited", FAULT_ROUTE, 60, HEALS,
         "The server limits how much mail it accepts from this machine or this account.",
         "Wait: the mail goes out when the limit allows it. If it happens often, send less, lower "
         "max_sessions, or ask the provider for a higher limit."},
+    {"session-limit", FAULT_ROUTE, 60, HEALS,
+        "The server accepts only so many messages in one session.",
+        "Wait: the other messages go in new sessions."},
     {"sending-quota", FAULT_ROUTE, 3600, HEALS,
         "The account, or this machine, has sent as much as the provider allows for now. The mail "
         "is kept, and goes out when the provider counts anew.",

@@ -221,10 +221,21 @@ static void on_early(struct session *s)
 	transact_broken(s, d.key[0] != '\0' ? d.key : "reply-bad", d.text);
 }
 
+/* The next message is refused because this session has had enough of them: it goes in a new one. */
+static bool is_session_limit(struct session *s)
+{
+	struct diagnosis d = {0};
+	if (s->delivered == 0 || s->reply.code < 400 || s->reply.code > 499 ||
+	    session_stage(s) != STAGE_MAIL)
+		return false;
+	session_diagnose(s, &d, STAGE_MAIL);
+	return strcmp(d.key, "session-limit") == 0;
+}
+
 void transact_reply(struct session *s)
 {
 	bool asked = s->count > 0, idle = !asked && s->sending == NULL;
-	if (s->reply.code == 421 || (idle && s->reply.code >= 400)) {
+	if (s->reply.code == 421 || (idle && s->reply.code >= 400) || is_session_limit(s)) {
 		on_closing(s);
 		return;
 	}

@@ -210,6 +210,19 @@ static void on_repaired(struct message *m, const char *fields)
 		log_line(LOG_NOTICE, "%s %s", m->id, words.data);
 }
 
+/* The server accepts only so much in a time: its mail waits, and one message asks when it accepts
+   more.  What the session has not begun comes back. */
+static void on_limit(struct runner *r, struct worker *w, const struct diagnosis *d)
+{
+	if (w->limited || w->avoid != NULL)
+		return;
+	w->limited = true;
+	if (nexthop_state(&r->nexthops, w->nexthop, 0) == NEXTHOP_UP || w->given == 1)
+		nexthop_was_useless(r, w->nexthop, d, 0);
+	worker_ask_back(w);
+	worker_close(w);
+}
+
 static void on_message_line(struct runner *r, struct worker *w, const char *line)
 {
 	struct message *before;
@@ -242,6 +255,8 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		hear(w, &d, fields);
 		if (d.verdict == VERDICT_NONE)
 			d.verdict = VERDICT_DEFERRED;
+		if (d.verdict == VERDICT_DEFERRED && strcmp(d.key, "rate-limited") == 0)
+			on_limit(r, w, &d);
 		if (is_news(m, n, &d))
 			rcpt_outcome_note(r, m, (int)n,
 			    next && (w->left > 0 || message_has_other_path(r, m, n)), &d);
@@ -263,7 +278,8 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		worker_give_back(r, w, m);
 	} else {
 		w->done++;
-		nexthop_hop_proven(r, w->hop);
+		if (!w->limited)
+			nexthop_hop_proven(r, w->hop);
 		disposition_end(r, m, &w->steps, w->left);
 	}
 }

@@ -65,6 +65,7 @@ struct worker {
 	int returned;                                       /* of those: given back as unused */
 	bool asked_back; /* for what it has not begun, since the last progress */
 	bool ever_asked_back;
+	bool limited;   /* its server accepts no more for now: more is not given to it */
 	char stage[16]; /* that it waits at, as it says itself; "" = not known */
 	char peer[256]; /* server of its session; "" while there is none */
 	char hop[256];  /* its name in our configuration */
