@@ -105,7 +105,8 @@ static int64_t time_left_ms(const struct loop *l, int64_t limit_ms)
 	int64_t now = clock_mono_ms(), left = wakeup_next_ms(r);
 	if (limit_ms >= 0)
 		left = sooner_ms(left, limit_ms);
-	int64_t submit_ms = submit_listen_next_ms(r), upkeep_ms = upkeep_left_ms(&l->upkeep, r);
+	int64_t submit_ms = submit_listen_next_ms(r->submit_listen),
+	        upkeep_ms = upkeep_left_ms(&l->upkeep, r);
 	if (submit_ms != INT64_MAX)
 		left = sooner_ms(left, submit_ms - now);
 	return upkeep_ms >= 0 ? sooner_ms(left, upkeep_ms) : left;
@@ -136,12 +137,12 @@ static void collect_events(struct runner *r, struct events *e)
 		add_event(e, w->ended ? -1 : w->fd)->events |= (short)(w->out.length ? POLLOUT : 0);
 	}
 	e->asking = &e->list[e->count];
-	e->asking_count = control_listen_poll(r, e->asking);
+	e->asking_count = control_listen_poll(r->control, e->asking);
 	e->count += (nfds_t)e->asking_count;
 	e->watching = &e->list[e->count];
-	e->watching_count = watch_listen_poll(r, e->watching);
+	e->watching_count = watch_listen_poll(r->watch, e->watching);
 	e->count += (nfds_t)e->watching_count;
-	e->submitting = add_event(e, submit_listen_fd(r));
+	e->submitting = add_event(e, submit_listen_fd(r->submit_listen));
 	e->starter = add_event(e, process_starter_fd());
 	e->places = add_event(e, places_fd(r));
 }
@@ -158,15 +159,15 @@ static void hear_workers(struct runner *r, const struct events *e)
 
 static void hear_users(struct runner *r, const struct events *e)
 {
-	watch_listen_serve(r, e->watching, e->watching_count);
-	if (watch_listen_wants_scan(r)) {
+	watch_listen_serve(r->watch, e->watching, e->watching_count);
+	if (watch_listen_wants_scan(r->watch)) {
 		pickup_scan(r);
-		watch_listen_scanned(r);
+		watch_listen_scanned(r->watch);
 	}
 	control_listen_serve(r, e->asking, e->asking_count);
 	operate(r);
 	if (e->submitting->revents != 0)
-		submit_listen_accept(r);
+		submit_listen_accept(r->submit_listen);
 }
 
 static void wait_for_events(struct loop *l, const sigset_t *mask, int64_t limit_ms)
@@ -250,7 +251,7 @@ static bool is_over(struct runner *r)
 	if (!is_finished(r))
 		return false;
 	if (r->leaving)
-		return submit_listen_leave(r);
+		return submit_listen_leave(r->submit_listen);
 	unsigned long long adopted = r->adopted;
 	service_hang_up(r);
 	pickup_scan(r);
@@ -293,8 +294,8 @@ static void look_at_places(struct runner *r)
 		places_use_drop(r, found.new_drop_fd);
 	}
 	if (found.mqueue_here)
-		control_listen_look(r);
-	submit_listen_look(r);
+		control_listen_look(r->control);
+	submit_listen_look(r->submit_listen);
 }
 
 int loop_run(struct runner *r)
@@ -302,9 +303,9 @@ int loop_run(struct runner *r)
 	sigset_t mask;
 	struct loop l = {.r = r};
 	set_signals(&mask);
-	control_listen_start(r);
+	r->control = control_listen_start();
 	if (r->lifetime == LIFETIME_STAY)
-		submit_listen_start(r);
+		r->submit_listen = submit_listen_start(&r->queue);
 	mailclock_start(r);
 	waits_write(&r->queue, &r->sessions->waits);
 	counters_load(&r->counters, r->queue.mqueue_fd);
@@ -338,7 +339,7 @@ int loop_run(struct runner *r)
 		wait_for_events(&l, &mask, limit_ms);
 		watchdog_look(r);
 		watchdog_end_workers(r);
-		if (submit_listen_serve(r))
+		if (submit_listen_serve(r->submit_listen))
 			pickup_scan(r);
 		look_at_signals(r);
 		upkeep_sync(r, UPKEEP_SOME);
@@ -347,8 +348,8 @@ int loop_run(struct runner *r)
 	}
 	upkeep_sync(r, UPKEEP_ALL);
 	upkeep_count(&l.upkeep, r, UPKEEP_ALL);
-	submit_listen_end(r);
+	submit_listen_end(r->submit_listen);
 	watch_listen_end(r);
-	control_listen_end(r);
+	control_listen_end(r->control);
 	return l.broken ? EX_OSERR : EX_OK;
 }

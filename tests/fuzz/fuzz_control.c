@@ -57,7 +57,7 @@ static void start(void)
 	/* The socket's name is relative: only for that the target stands in the spool. */
 	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	MUST(chdir(fuzz_spool) == 0);
-	control_listen_start(&r);
+	r.control = control_listen_start();
 	MUST(here >= 0 && fchdir(here) == 0);
 	close(here);
 }
@@ -93,13 +93,14 @@ static void serve(void)
 {
 	struct pollfd p[1 + CONTROL_CLIENTS_MAX + WATCHERS_MAX];
 	watch_listen_look(&r);
-	int asking = control_listen_poll(&r, p), watching = watch_listen_poll(&r, p + asking);
+	int asking = control_listen_poll(r.control, p),
+	    watching = watch_listen_poll(r.watch, p + asking);
 	if (poll(p, (nfds_t)(asking + watching), 0) <= 0)
 		return;
-	watch_listen_serve(&r, p + asking, watching);
-	if (watch_listen_wants_scan(&r)) {
+	watch_listen_serve(r.watch, p + asking, watching);
+	if (watch_listen_wants_scan(r.watch)) {
 		pickup_scan(&r);
-		watch_listen_scanned(&r);
+		watch_listen_scanned(r.watch);
 	}
 	control_listen_serve(&r, p, asking);
 	operate(&r);
@@ -195,8 +196,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 			hang_up(&clients[i]);
 	}
 	serve();
-	MUST(control_listen_poll(&r, (struct pollfd[1 + CONTROL_CLIENTS_MAX]){{0}}) == 1 &&
-	     watch_listen_poll(&r, (struct pollfd[WATCHERS_MAX]){{0}}) == 0);
+	MUST(control_listen_poll(r.control, (struct pollfd[1 + CONTROL_CLIENTS_MAX]){{0}}) == 1 &&
+	     watch_listen_poll(r.watch, (struct pollfd[WATCHERS_MAX]){{0}}) == 0);
 	fuzz_must_be_whole(&r, 1);
 	r.sessions->count = 0;
 	entry_forget(&r, w.first->entry);

@@ -35,18 +35,19 @@ struct control {
 	int count;
 };
 
-void control_listen_start(struct runner *r)
+struct control *control_listen_start(void)
 {
-	r->control = mem_alloc(sizeof *r->control);
-	if (!listener_open(&r->control->listener, SOCKET_NAME, WAITING_MAX))
+	struct control *c = mem_alloc(sizeof *c);
+	if (!listener_open(&c->listener, SOCKET_NAME, WAITING_MAX))
 		log_line(LOG_WARNING,
 		    "%s cannot be made (%s): mailq hold, release, retry and remove will not work",
 		    SOCKET_NAME, strerror(errno));
+	return c;
 }
 
-void control_listen_look(struct runner *r)
+void control_listen_look(struct control *c)
 {
-	if (r->control != NULL && listener_look(&r->control->listener, SOCKET_NAME, WAITING_MAX))
+	if (c != NULL && listener_look(&c->listener, SOCKET_NAME, WAITING_MAX))
 		log_line(LOG_WARNING, "%s had been removed; it was made again", SOCKET_NAME);
 }
 
@@ -59,21 +60,18 @@ static void close_client(struct control *c, int i)
 	c->clients[i] = c->clients[--c->count];
 }
 
-void control_listen_end(struct runner *r)
+void control_listen_end(struct control *c)
 {
-	struct control *c = r->control;
 	if (c == NULL)
 		return;
 	while (c->count > 0)
 		close_client(c, 0);
 	listener_close(&c->listener, SOCKET_NAME);
 	free(c);
-	r->control = NULL;
 }
 
-int control_listen_poll(const struct runner *r, struct pollfd *p)
+int control_listen_poll(const struct control *c, struct pollfd *p)
 {
-	const struct control *c = r->control;
 	p[0] = (struct pollfd){.fd = c->count < CONTROL_CLIENTS_MAX ? c->listener.fd : -1,
 	    .events = POLLIN};
 	for (int i = 0; i < c->count; i++)

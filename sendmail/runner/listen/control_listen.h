@@ -14,14 +14,14 @@
 
 /* Makes the socket (the working directory is the spool); a runner without one works, and mailq says
  * that it cannot be asked. */
-void control_listen_start(struct runner *r);
-void control_listen_end(struct runner *r);
+struct control *control_listen_start(void);
+void control_listen_end(struct control *c);
 
 /* Makes the socket again if its name is gone. */
-void control_listen_look(struct runner *r);
+void control_listen_look(struct control *c);
 
 /* Adds what is to be waited for; returns the number of entries, at most 1 + CONTROL_CLIENTS_MAX. */
-int control_listen_poll(const struct runner *r, struct pollfd *p);
+int control_listen_poll(const struct control *c, struct pollfd *p);
 
 /* Reads what came, and sends answers; p is as control_listen_poll filled it and poll(2) marked it.
  */

@@ -8,7 +8,6 @@
 #include "runner/listen/listener.h"
 #include "runner/listen/submit_listen.h"
 #include "runner/listen/submit_session.h"
-#include "runner/queue/runner.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,6 +43,7 @@ struct callers {
 
 struct submit_listen {
 	struct listener listener;
+	const struct queue *queue;
 	struct callers waiting, served; /* in the order of their coming */
 	int64_t left_ms;                /* since when it does not listen any more */
 	bool complained;                /* that the socket cannot be made again */
@@ -64,20 +64,20 @@ static void complain(void)
 	    socket_path(), strerror(errno));
 }
 
-void submit_listen_start(struct runner *r)
+struct submit_listen *submit_listen_start(const struct queue *q)
 {
 	struct submit_listen *in = mem_alloc(sizeof *in);
 	if (listener_open(&in->listener, socket_path(), WAITING_OF_USER_MAX)) {
-		r->submit_listen = in;
-		return;
+		in->queue = q;
+		return in;
 	}
 	complain();
 	free(in);
+	return NULL;
 }
 
-void submit_listen_look(struct runner *r)
+void submit_listen_look(struct submit_listen *in)
 {
-	struct submit_listen *in = r->submit_listen;
 	if (in == NULL)
 		return;
 	bool again = listener_look(&in->listener, socket_path(), WAITING_OF_USER_MAX),
@@ -96,42 +96,38 @@ static void take_out(struct callers *c, int i)
 }
 
 /* Who has connected by then is in the list. */
-static void stop_listening(struct runner *r)
+static void stop_listening(struct submit_listen *in)
 {
-	struct submit_listen *in = r->submit_listen;
 	if (in->listener.fd < 0)
 		return;
 	unlink(socket_path());
-	submit_listen_accept(r);
+	submit_listen_accept(in);
 	listener_close(&in->listener, socket_path());
 	in->left_ms = clock_mono_ms();
 }
 
-bool submit_listen_leave(struct runner *r)
+bool submit_listen_leave(struct submit_listen *in)
 {
-	struct submit_listen *in = r->submit_listen;
 	if (in == NULL)
 		return true;
-	stop_listening(r);
+	stop_listening(in);
 	return in->waiting.count + in->served.count == 0 || clock_mono_ms() - in->left_ms > LEAVE_MS;
 }
 
-void submit_listen_end(struct runner *r)
+void submit_listen_end(struct submit_listen *in)
 {
-	struct submit_listen *in = r->submit_listen;
 	if (in == NULL)
 		return;
-	stop_listening(r);
+	stop_listening(in);
 	/* Children finish what they serve: the next runner finds what they store. */
 	for (int i = 0; i < in->waiting.count; i++)
 		close(in->waiting.list[i].fd);
 	free(in);
-	r->submit_listen = NULL;
 }
 
-int submit_listen_fd(const struct runner *r)
+int submit_listen_fd(const struct submit_listen *in)
 {
-	return r->submit_listen != NULL ? r->submit_listen->listener.fd : -1;
+	return in != NULL ? in->listener.fd : -1;
 }
 
 static int count_of(const struct callers *c, uid_t uid)
@@ -187,10 +183,10 @@ static void let_wait(struct callers *w, const struct caller *c)
 	w->list[w->count++] = *c;
 }
 
-void submit_listen_accept(struct runner *r)
+void submit_listen_accept(struct submit_listen *in)
 {
 	for (int i = 0; i < WAITING_MAX; i++) {
-		struct caller c = {.fd = compat_accept(r->submit_listen->listener.fd)};
+		struct caller c = {.fd = compat_accept(in->listener.fd)};
 		if (c.fd < 0) {
 			fdio_rest_without_descriptors();
 			return;
@@ -198,12 +194,12 @@ void submit_listen_accept(struct runner *r)
 		if (compat_peer(c.fd, &c.uid, &c.gid) != 0)
 			close(c.fd);
 		else
-			let_wait(&r->submit_listen->waiting, &c);
+			let_wait(&in->waiting, &c);
 	}
 }
 
 /* In the child: nothing of the runner's stays open but drop/, not even the lock. */
-static void become_submission(const struct runner *r, const struct caller *c)
+static void become_submission(const struct queue *q, const struct caller *c)
 {
 	sigset_t none;
 	signal(SIGHUP, SIG_DFL);
@@ -213,18 +209,18 @@ static void become_submission(const struct runner *r, const struct caller *c)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	log_close();
 	if (dup2(c->fd, STDIN_FILENO) < 0 ||
-	    (r->queue.drop_fd != STDERR_FILENO + 1 && dup2(r->queue.drop_fd, STDERR_FILENO + 1) < 0))
+	    (q->drop_fd != STDERR_FILENO + 1 && dup2(q->drop_fd, STDERR_FILENO + 1) < 0))
 		_exit(EX_OSERR);
 	compat_closefrom(STDERR_FILENO + 2);
 	log_again();
 	_exit(submit_session_take(STDIN_FILENO, STDERR_FILENO + 1, c->uid, c->gid));
 }
 
-static bool start_child(struct runner *r, struct caller *c)
+static bool start_child(const struct queue *q, struct caller *c)
 {
 	c->pid = fork();
 	if (c->pid == 0)
-		become_submission(r, c);
+		become_submission(q, c);
 	if (c->pid < 0) {
 		log_line(LOG_ERR, "no process for a submission: %s", strerror(errno));
 		return false;
@@ -249,13 +245,13 @@ static int next_caller(const struct callers *w, const struct callers *s)
 	return best;
 }
 
-static void start_children(struct runner *r)
+static void start_children(struct submit_listen *in)
 {
-	struct callers *w = &r->submit_listen->waiting, *s = &r->submit_listen->served;
+	struct callers *w = &in->waiting, *s = &in->served;
 	int i;
 	while ((i = next_caller(w, s)) >= 0) {
 		struct caller c = w->list[i];
-		if (!start_child(r, &c))
+		if (!start_child(in->queue, &c))
 			return;
 		take_out(w, i);
 		c.since_ms = clock_mono_ms();
@@ -288,9 +284,8 @@ static void hurry_children(struct submit_listen *in)
 	}
 }
 
-int64_t submit_listen_next_ms(const struct runner *r)
+int64_t submit_listen_next_ms(const struct submit_listen *in)
 {
-	const struct submit_listen *in = r->submit_listen;
 	int64_t next = INT64_MAX;
 	for (int i = 0; in != NULL && in->waiting.count > 0 && i < in->served.count; i++) {
 		const struct caller *c = &in->served.list[i];
@@ -300,12 +295,12 @@ int64_t submit_listen_next_ms(const struct runner *r)
 	return next;
 }
 
-bool submit_listen_serve(struct runner *r)
+bool submit_listen_serve(struct submit_listen *in)
 {
 	bool stored = false;
-	if (r->submit_listen == NULL)
+	if (in == NULL)
 		return false;
-	struct callers *s = &r->submit_listen->served;
+	struct callers *s = &in->served;
 	for (int i = s->count - 1; i >= 0; i--) {
 		int status = 0;
 		if (waitpid(s->list[i].pid, &status, WNOHANG) == 0) {
@@ -315,7 +310,7 @@ bool submit_listen_serve(struct runner *r)
 		stored = stored || (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK);
 		take_out(s, i);
 	}
-	start_children(r);
-	hurry_children(r->submit_listen);
+	start_children(in);
+	hurry_children(in);
 	return stored;
 }

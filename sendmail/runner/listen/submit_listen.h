@@ -5,32 +5,35 @@
    the process that owns the queue. */
 #ifndef RUNNER_LISTEN_SUBMIT_LISTEN_H
 #define RUNNER_LISTEN_SUBMIT_LISTEN_H
-#include "runner/queue/runner.h"
+#include "spool/queue.h"
 
-/* Makes the socket; a runner without one works, and such callers get exit code 77. */
-void submit_listen_start(struct runner *r);
-void submit_listen_end(struct runner *r);
+struct submit_listen;
+
+/* Makes the socket; NULL: a runner without one works, and such callers get exit code 77.  The other
+ * functions take NULL, too, but for submit_listen_accept. */
+struct submit_listen *submit_listen_start(const struct queue *q);
+void submit_listen_end(struct submit_listen *in);
 
 /* For a runner that ends: no more callers come in; true once those who came are served, or 10 s are
  * over. */
-bool submit_listen_leave(struct runner *r);
+bool submit_listen_leave(struct submit_listen *in);
 
 /* Makes the socket again if its name is gone. */
-void submit_listen_look(struct runner *r);
+void submit_listen_look(struct submit_listen *in);
 
 /* The descriptor to wait for; -1 when there is none. */
-int submit_listen_fd(const struct runner *r);
+int submit_listen_fd(const struct submit_listen *in);
 
 /* Takes those who called into the line of waiting callers; of those who are too many, users who
  * have most are refused. */
-void submit_listen_accept(struct runner *r);
+void submit_listen_accept(struct submit_listen *in);
 
 /* Ends what has ended, and starts children for those who wait: bounded in all and for each user id,
    whoever has none of his first. While somebody waits, callers that are slow are ended.  True: a
    message was stored in drop/. */
-bool submit_listen_serve(struct runner *r);
+bool submit_listen_serve(struct submit_listen *in);
 
 /* When submit_listen_serve has something to do by the clock (monotonic); INT64_MAX: when somebody
  * calls, or a child ends. */
-int64_t submit_listen_next_ms(const struct runner *r);
+int64_t submit_listen_next_ms(const struct submit_listen *in);
 #endif

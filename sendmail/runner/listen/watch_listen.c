@@ -126,12 +126,12 @@ bool watch_listen_take(struct runner *r, int fd, uid_t uid, const char *line)
 	return true;
 }
 
-int watch_listen_poll(const struct runner *r, struct pollfd *p)
+int watch_listen_poll(const struct watch_listen *l, struct pollfd *p)
 {
-	int count = r->watch != NULL ? r->watch->count : 0;
+	int count = l != NULL ? l->count : 0;
 	for (int i = 0; i < count; i++)
-		p[i] = (struct pollfd){.fd = r->watch->list[i]->fd,
-		    .events = (short)(POLLIN | (r->watch->list[i]->out.length > 0 ? POLLOUT : 0))};
+		p[i] = (struct pollfd){.fd = l->list[i]->fd,
+		    .events = (short)(POLLIN | (l->list[i]->out.length > 0 ? POLLOUT : 0))};
 	return count;
 }
 
@@ -160,33 +160,33 @@ static bool send_out(struct watcher *w)
 	return w->out.length > 0 || !w->over;
 }
 
-void watch_listen_serve(struct runner *r, const struct pollfd *p, int count)
+void watch_listen_serve(struct watch_listen *l, const struct pollfd *p, int count)
 {
 	for (int i = count - 1; i >= 0; i--) {
-		struct watcher *w = r->watch->list[i];
+		struct watcher *w = l->list[i];
 		bool alive = true;
 		if (p[i].revents & (POLLIN | POLLHUP | POLLERR))
 			alive = receive(w);
 		if (alive && (p[i].revents & POLLOUT))
 			alive = send_out(w);
 		if (!alive)
-			forget(r->watch, i);
+			forget(l, i);
 	}
 }
 
-bool watch_listen_wants_scan(const struct runner *r)
+bool watch_listen_wants_scan(const struct watch_listen *l)
 {
-	for (int i = 0; r->watch != NULL && i < r->watch->count; i++) {
-		if (r->watch->list[i]->looks)
+	for (int i = 0; l != NULL && i < l->count; i++) {
+		if (l->list[i]->looks)
 			return true;
 	}
 	return false;
 }
 
-void watch_listen_scanned(struct runner *r)
+void watch_listen_scanned(struct watch_listen *l)
 {
-	for (int i = 0; r->watch != NULL && i < r->watch->count; i++) {
-		struct watcher *w = r->watch->list[i];
+	for (int i = 0; l != NULL && i < l->count; i++) {
+		struct watcher *w = l->list[i];
 		if (w->looks && w->entry == NULL && !w->over)
 			watcher_end(w, "over gone");
 		w->looks = false;

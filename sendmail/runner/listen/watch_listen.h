@@ -19,8 +19,8 @@ bool watch_listen_take(struct runner *r, int fd, uid_t uid, const char *line);
 void watch_listen_end(struct runner *r);
 
 /* Adds what is to be waited for; returns the number of entries, at most WATCHERS_MAX. */
-int watch_listen_poll(const struct runner *r, struct pollfd *p);
-void watch_listen_serve(struct runner *r, const struct pollfd *p, int count);
+int watch_listen_poll(const struct watch_listen *l, struct pollfd *p);
+void watch_listen_serve(struct watch_listen *l, const struct pollfd *p, int count);
 
 /* A message was taken up: somebody may be waiting for it. */
 void watch_listen_arrived(struct runner *r, struct entry *e);
@@ -30,6 +30,6 @@ void watch_listen_look(struct runner *r);
 
 /* True when one asks whether his message has come by now: after a look into drop/,
  * watch_listen_scanned answers. */
-bool watch_listen_wants_scan(const struct runner *r);
-void watch_listen_scanned(struct runner *r);
+bool watch_listen_wants_scan(const struct watch_listen *l);
+void watch_listen_scanned(struct watch_listen *l);
 #endif
