@@ -6,6 +6,7 @@
 #include "diagnosis/catalogue.h"
 #include "runner/attempt/placement.h"
 #include "runner/delivery/configure.h"
+#include "runner/delivery/surroundings.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/quota.h"
 #include "runner/queue/runner.h"
@@ -19,7 +20,7 @@
 
 struct configure {
 	struct stat config_file, aliases_file; /* as they were read */
-	uint64_t secrets_sum;                  /* of the password files' times */
+	uint64_t surroundings;                 /* runner/delivery/surroundings.h */
 	int64_t checked_ms;
 	bool lists_changed;    /* one that the aliases include */
 	int64_t lists_read_ms; /* when that was last a reason to read them, 0 = never */
@@ -35,23 +36,6 @@ static struct configure *state_of(struct runner *r)
 void configure_end(struct runner *r)
 {
 	mem_free(&r->configure);
-}
-
-/* A password that is put right is used at once. */
-static bool secrets_have_changed(struct runner *r)
-{
-	uint64_t sum = 0;
-	struct stat st;
-	for (int i = 0; i < r->config.hop_count; i++) {
-		if (r->config.hops[i].password_file[0] == '\0' ||
-		    stat(r->config.hops[i].password_file, &st) != 0)
-			continue;
-		sum = sum * 31 + (uint64_t)st.st_ino + (uint64_t)st.st_size +
-		      (uint64_t)st.st_mtim.tv_sec * 1000000007u + (uint64_t)st.st_mtim.tv_nsec;
-	}
-	bool same = sum == state_of(r)->secrets_sum;
-	state_of(r)->secrets_sum = sum;
-	return !same;
 }
 
 static bool is_default_aliases(const struct config *c)
@@ -136,7 +120,6 @@ static void look_at_lists(struct runner *r, int64_t now)
 static bool has_changed(struct runner *r)
 {
 	bool changed = fdio_changed(paths_config(), &state_of(r)->config_file);
-	changed = secrets_have_changed(r) || changed;
 	changed = fdio_changed(r->config.aliases, &state_of(r)->aliases_file) || changed;
 	changed = aliases_changed(r->aliases, false) || changed;
 	changed = rewrite_changed(&r->config.rewrite_senders) || changed;
@@ -177,7 +160,7 @@ void configure_read(struct runner *r)
 	state_of(r)->lists_changed = false;
 	log_json(fresh.log_format == CONFIG_LOG_JSON);
 	fdio_changed(r->config.aliases, &state_of(r)->aliases_file);
-	secrets_have_changed(r);
+	state_of(r)->surroundings = surroundings_sum(&r->config);
 	log_alias_problems(r, PROBLEMS_TOLD);
 	start_anew(r);
 	if (r->lifetime == LIFETIME_STAY && strcmp(r->config.domain, r->config.name) != 0 &&
@@ -188,6 +171,19 @@ void configure_read(struct runner *r)
 		    r->config.hop_count, aliases_count(r->aliases));
 }
 
+/* A password, a right, an authority or a name that is put right is used at once. */
+static bool look_around(struct runner *r)
+{
+	uint64_t sum = surroundings_sum(&r->config);
+	if (sum == state_of(r)->surroundings)
+		return false;
+	state_of(r)->surroundings = sum;
+	log_line(LOG_INFO, "a password file, the trusted certificates, /etc/hosts or /etc/resolv.conf "
+	                   "has changed: mail that waits for a server is tried again");
+	start_anew(r);
+	return true;
+}
+
 void configure_look(struct runner *r)
 {
 	int64_t now = clock_mono_ms();
@@ -196,7 +192,7 @@ void configure_look(struct runner *r)
 	state_of(r)->checked_ms = now;
 	if (has_changed(r))
 		configure_read(r);
-	else
+	else if (!r->config_good || !look_around(r))
 		look_at_lists(r, now);
 }
 
