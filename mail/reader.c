@@ -1,6 +1,6 @@
 /* The prompt. */
 #include "mail/reader.h"
-#include "mail/session/child.h"
+#include "mail/session/subprocess.h"
 #include "mail/command/commands.h"
 #include "mail/session/input.h"
 #include "mail/command/quit.h"
@@ -53,7 +53,7 @@ static int list_only(struct session *s)
 	s->folder->dot = -1;
 	for (int i = 0; i < s->folder->count; i++)
 		show_header_line(s, i, &out);
-	bool good = child_show(&s->vars, &out);
+	bool good = subprocess_show(&s->vars, &out);
 	buffer_free(&out);
 	return good ? EX_OK : EX_IOERR;
 }

@@ -2,8 +2,8 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/terminal.h"
-#include "relayconf/child.h"
-#include "relayconf/command.h"
+#include "relayconf/helper.h"
+#include "relayconf/verbs.h"
 #include "relayconf/findings.h"
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
    who runs this check, can read everything. */
 #include "base/output.h"
 #include "base/paths.h"
-#include "relayconf/command.h"
+#include "relayconf/verbs.h"
 #include "relayconf/findings.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 #include "base/paths.h"
 #include "config/recipients.h"
 #include "config/rules.h"
-#include "relayconf/command.h"
+#include "relayconf/verbs.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "config/edit.h"
-#include "relayconf/command.h"
+#include "relayconf/verbs.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

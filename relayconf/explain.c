@@ -4,7 +4,7 @@
 #include "diagnosis/deed.h"
 #include "diagnosis/remedy.h"
 #include "diagnosis/server.h"
-#include "relayconf/command.h"
+#include "relayconf/verbs.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

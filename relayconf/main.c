@@ -1,8 +1,8 @@
 /* relayconf: the place for everything about configuration. */
 #include "base/paths.h"
 #include "base/version.h"
-#include "relayconf/command.h"
-#include "relayconf/commands.h"
+#include "relayconf/verbs.h"
+#include "relayconf/relayconf_commands.h"
 #include <signal.h>
 #include <string.h>
 #include <sysexits.h>

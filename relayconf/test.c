@@ -7,8 +7,8 @@
 #include "config/config.h"
 #include "diagnosis/catalogue.h"
 #include "base/paths.h"
-#include "relayconf/child.h"
-#include "relayconf/command.h"
+#include "relayconf/helper.h"
+#include "relayconf/verbs.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +99,7 @@ static void ask_queue(struct test *t)
 	char *line, id[40], number[40] = "0";
 	size_t at = 0;
 	struct buffer list = {0};
-	child_run("mailq", (const char *const[]){"mailq", "--json", NULL}, NULL, &list);
+	helper_run("mailq", (const char *const[]){"mailq", "--json", NULL}, NULL, &list);
 	buffer_puts(&list, "\n");
 	while ((line = fdio_next_line(&list, &at)) != NULL) {
 		if (!child_json(line, "queue_id", id, sizeof id) || strcmp(id, t->id) != 0)
@@ -243,7 +243,7 @@ static int submit(struct test *t, const char *mail, struct buffer *story)
 	bool watched = terminal_width(stderr) > 0;
 	if (watched)
 		fputs("sending ...\r", stderr);
-	int code = child_run("sendmail", argv, mail, story);
+	int code = helper_run("sendmail", argv, mail, story);
 	if (watched)
 		fputs("           \r", stderr);
 	return code;

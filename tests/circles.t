@@ -37,7 +37,7 @@ circles() {
 is "$(printf 'a b\nb c\nc a\nc d\nx a\n' | circles | tr '\n' ' ')" "a b c " "a circle would be seen"
 if command -v nm >/dev/null 2>&1; then
 	calls $(find sendmail mail relayconf -name '*.c' | sed "s|\(.*\)c$|$BUILD/\1o|") >"$work/calls"
-	like "$(cat "$work/calls")" '^sendmail/relay/deliver sendmail/relay/smtp/session$' "who calls whom is read from the object files"
+	like "$(cat "$work/calls")" '^sendmail/relay/deliver sendmail/relay/smtp/smtp_session$' "who calls whom is read from the object files"
 	is "$(circles <"$work/calls")" "" "no circle of files"
 else
 	for row in "who calls whom is read from the object files" "no circle of files"; do

@@ -50,6 +50,11 @@ for folder in relayconf relayconf/import relayconf/adopt relayconf/setup; do
 	may $folder base diagnosis message config relayconf relayconf/import relayconf/adopt relayconf/setup
 done
 
+# In an editor, a stack trace or a talk a file's name alone says which one is meant.
+twice() { sed 's,.*/,,; s,\.[ch]$,,' | sort | uniq -d | grep -vx main || :; }
+is "$(printf 'a/x.c\nb/y.c\nb/x.c\na/main.c\nb/main.c\n' | twice)" x "a name that occurs twice would be seen"
+is "$({ find sendmail mail relayconf -name '*.c'; find sendmail mail relayconf -name '*.h' | while read -r h; do test -e "${h%.h}.c" || echo "$h"; done; } | twice)" "" "no file name occurs twice but main"
+
 sources=$(find sendmail mail relayconf -name '*.[ch]')
 is "$(grep -lE '(getopt(_long)?|setproctitle|pidfile_open|res_n[a-z]+) *\([a-z]|<(getopt|resolv|libutil|bsd/[a-z]*)\.h>' $(echo "$sources" | grep -v base/compat_) || :)" "" \
 	"no program uses getopt, setproctitle, pidfile or libresolv, which differ from system to system"

@@ -20,8 +20,8 @@ char *save_author_file(struct session *s, int place);
 
 command_function save_messages, save_by_author, save_text, save_attachments;
 
-/* answer.c */
-command_function answer_sender, answer_mail, answer_forward;
+/* respond.c */
+command_function respond_sender, respond_mail, respond_forward;
 
 /* settings.c */
 command_function settings_set, settings_unset, settings_alias, settings_unalias,

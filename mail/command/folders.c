@@ -1,5 +1,5 @@
 /* Going from one mailbox to the next, and leaving. */
-#include "mail/session/child.h"
+#include "mail/session/subprocess.h"
 #include "mail/command/commands.h"
 #include "mail/command/quit.h"
 #include <stdio.h>
@@ -109,8 +109,8 @@ enum command_result folders_list(struct session *s, const struct call *c)
 	int code = -1;
 	if (path != NULL) {
 		buffer_printf(&command, "%s ", lister != NULL && *lister != '\0' ? lister : "ls");
-		child_quote(&command, path);
-		code = child_run(&s->vars, buffer_string(&command), NULL, NULL);
+		subprocess_quote(&command, path);
+		code = subprocess_run(&s->vars, buffer_string(&command), NULL, NULL);
 	}
 	mem_free(&path);
 	buffer_free(&command);
@@ -135,7 +135,7 @@ enum command_result folders_look(struct session *s, const struct call *c)
 	struct buffer out = {0};
 	for (int i = before; i < s->folder->count; i++)
 		show_header_line(s, i, &out);
-	child_page(&s->vars, &out);
+	subprocess_page(&s->vars, &out);
 	buffer_free(&out);
 	return COMMAND_DONE;
 }

@@ -1,5 +1,5 @@
 /* Variables, aliases, fields that are shown: commands of start files, and of the prompt too. */
-#include "mail/session/child.h"
+#include "mail/session/subprocess.h"
 #include "mail/command/commands.h"
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 static enum command_result show(struct session *s, struct buffer *out)
 {
-	child_page(&s->vars, out);
+	subprocess_page(&s->vars, out);
 	buffer_free(out);
 	return COMMAND_DONE;
 }

@@ -1,5 +1,5 @@
 /* Other programs at the prompt: shell, pipes, editors. */
-#include "mail/session/child.h"
+#include "mail/session/subprocess.h"
 #include "mail/command/commands.h"
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@ enum command_result shell_run(struct session *s, const struct call *c)
 		fprintf(stderr, "mail: !: write a command behind it\n");
 		return COMMAND_FAILED;
 	}
-	int code = child_run(&s->vars, one ? c->text : NULL, NULL, NULL);
+	int code = subprocess_run(&s->vars, one ? c->text : NULL, NULL, NULL);
 	if (one && s->interactive)
 		puts("!");
 	return code == 0 ? COMMAND_DONE : COMMAND_FAILED;
@@ -53,7 +53,7 @@ enum command_result shell_pipe(struct session *s, const struct call *c)
 		folder_touch(s->folder, list.items[i]);
 		s->folder->dot = list.items[i];
 	}
-	good = good && *command != '\0' && child_run(&s->vars, command, &input, NULL) == 0;
+	good = good && *command != '\0' && subprocess_run(&s->vars, command, &input, NULL) == 0;
 	buffer_free(&input);
 	msglist_free(&list);
 	string_list_free(&words);
@@ -68,7 +68,7 @@ enum command_result shell_edit(struct session *s, const struct call *c)
 		size_t length;
 		folder_bytes(s->folder, c->list.items[i], &bytes, &length);
 		buffer_add(&text, bytes, length);
-		bool good = child_edit(&s->vars, c->name[0] == 'e' ? "EDITOR" : "VISUAL", &text);
+		bool good = subprocess_edit(&s->vars, c->name[0] == 'e' ? "EDITOR" : "VISUAL", &text);
 		bool changed = good && (text.length != length || memcmp(text.data, bytes, length) != 0);
 		if (changed && !s->folder->read_only)
 			folder_edit(s->folder, c->list.items[i], text.data, text.length);

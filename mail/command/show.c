@@ -1,5 +1,5 @@
 /* Showing messages and the list of them. */
-#include "mail/session/child.h"
+#include "mail/session/subprocess.h"
 #include "mail/command/commands.h"
 #include "mail/format/field.h"
 #include "mail/format/render.h"
@@ -102,7 +102,7 @@ static void show_from_place(struct session *s, int first)
 	}
 	if (shown == 0)
 		puts("No more mail.");
-	child_show(&s->vars, &out);
+	subprocess_show(&s->vars, &out);
 	buffer_free(&out);
 }
 
@@ -151,7 +151,7 @@ enum command_result show_from(struct session *s, const struct call *c)
 	for (int i = 0; i < c->list.count; i++)
 		show_header_line(s, c->list.items[i], &out);
 	s->folder->dot = c->list.items[c->list.count - 1];
-	child_page(&s->vars, &out);
+	subprocess_page(&s->vars, &out);
 	buffer_free(&out);
 	return COMMAND_DONE;
 }
@@ -186,7 +186,7 @@ void show_messages(struct session *s, const struct msglist *list, bool all_field
 		render(s, list->items[i], all_fields, &out);
 		look_at(s, list->items[i]);
 	}
-	child_page(&s->vars, &out);
+	subprocess_page(&s->vars, &out);
 	buffer_free(&out);
 }
 
@@ -271,7 +271,7 @@ enum command_result show_top(struct session *s, const struct call *c)
 		look_at(s, c->list.items[i]);
 		buffer_free(&message);
 	}
-	child_page(&s->vars, &out);
+	subprocess_page(&s->vars, &out);
 	buffer_free(&out);
 	return COMMAND_DONE;
 }

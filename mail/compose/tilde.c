@@ -2,7 +2,7 @@
 #include "mail/compose/tilde.h"
 #include "base/fdio.h"
 #include "mail/mailbox/append.h"
-#include "mail/session/child.h"
+#include "mail/session/subprocess.h"
 #include "mail/session/input.h"
 #include "mail/session/msglist.h"
 #include "mail/format/render.h"
@@ -61,7 +61,7 @@ static enum tilde_result run_shell(struct session *s, struct letter *l, const ch
     char letter)
 {
 	(void)l, (void)letter;
-	child_run(&s->vars, *text != '\0' ? text : NULL, NULL, NULL);
+	subprocess_run(&s->vars, *text != '\0' ? text : NULL, NULL, NULL);
 	puts("!");
 	return TILDE_DONE;
 }
@@ -162,7 +162,7 @@ static enum tilde_result run_edit(struct session *s, struct letter *l, const cha
     char letter)
 {
 	(void)text;
-	child_edit(&s->vars, letter == 'e' ? "EDITOR" : "VISUAL", &l->body);
+	subprocess_edit(&s->vars, letter == 'e' ? "EDITOR" : "VISUAL", &l->body);
 	return more();
 }
 
@@ -238,7 +238,7 @@ static enum tilde_result run_print(struct session *s, struct letter *l, const ch
 	buffer_add(&out, l->body.data, l->body.length);
 	/* A letter that is answered gave it names, its subject, perhaps its text. */
 	screen_clean(&shown, out.data, out.length);
-	child_page(&s->vars, &shown);
+	subprocess_page(&s->vars, &shown);
 	buffer_free(&shown);
 	buffer_free(&out);
 	return more();
@@ -256,7 +256,7 @@ static enum tilde_result run_read(struct session *s, struct letter *l, const cha
 	                            : session_path(s, text);
 	bool good;
 	if (*text == '!') {
-		good = child_run(&s->vars, text + 1, NULL, &bytes) == 0;
+		good = subprocess_run(&s->vars, text + 1, NULL, &bytes) == 0;
 	} else {
 		int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 		good = fd >= 0 && fdio_slurp(fd, &bytes, FILE_LIMIT_BYTES);
@@ -296,7 +296,7 @@ static enum tilde_result run_filter(struct session *s, struct letter *l, const c
 {
 	(void)letter;
 	struct buffer out = {0};
-	if (child_run(&s->vars, text, &l->body, &out) == 0 && out.length > 0) {
+	if (subprocess_run(&s->vars, text, &l->body, &out) == 0 && out.length > 0) {
 		buffer_free(&l->body);
 		l->body = out;
 		count(text, l->body.data, l->body.length);

@@ -3,7 +3,7 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "message/address.h"
-#include "relayconf/child.h"
+#include "relayconf/helper.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

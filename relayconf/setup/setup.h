@@ -1,12 +1,12 @@
-/* relayconf setup: from an empty machine to a delivered test mail.  command.c asks and leads;
-   say.c words; servers.c knows where mail is given; session.c tries a server; write.c and system.c
+/* relayconf setup: from an empty machine to a delivered test mail.  setup_command.c asks and leads;
+   say.c words; servers.c knows where mail is given; trial.c tries a server; write.c and system.c
    change this machine. */
 #ifndef SETUP_SETUP_H
 #define SETUP_SETUP_H
 #include "base/mem.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "relayconf/command.h"
+#include "relayconf/verbs.h"
 
 #define SERVERS_MAX 24
 

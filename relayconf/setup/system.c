@@ -2,9 +2,9 @@
 #include "relayconf/setup/setup.h"
 #include "base/output.h"
 #include "base/paths.h"
-#include "relayconf/child.h"
+#include "relayconf/helper.h"
 #include "relayconf/findings.h"
-#include "relayconf/setup/ask.h"
+#include "relayconf/setup/prompt.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -138,8 +138,8 @@ bool system_runner(struct setup *s)
 	const struct timespec pause = {.tv_sec = 1, .tv_nsec = 500000000};
 	(void)s;
 	if (!runner_lives() &&
-	    child_run("sendmail", (const char *const[]){"sendmail", "-bd", "-q1m", NULL}, NULL, NULL) !=
-	        0) {
+	    helper_run("sendmail", (const char *const[]){"sendmail", "-bd", "-q1m", NULL}, NULL,
+	        NULL) != 0) {
 		output_to(stderr, "relayconf: the runner could not be started; see above\n");
 		return false;
 	}

@@ -22,10 +22,10 @@ struct delivery {
    (base/compat.h); no link is followed; lines that begin with "From " are quoted; synced; on any
    failure the file has its old length again, and what a killed process left there is taken away
    (note.h).  Result of both: a sysexits code. */
-int mailbox_append(const struct delivery *d);
+int deliver_mbox(const struct delivery *d);
 
 /* Makes a file in Maildir/new of the home, by way of tmp; synced. */
-int mailbox_maildir(const struct delivery *d);
+int deliver_maildir(const struct delivery *d);
 
 /* False with errno EPIPE when whoever started us is gone: nobody would note that the message is
  * delivered, and it would come again. */

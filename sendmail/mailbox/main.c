@@ -132,7 +132,7 @@ static int deliver(const struct orders *o, const struct delivery *d)
 	else if (f.count > 0)
 		text_printf(d->answer, "forward %s %s", f.own ? "own" : "away", buffer_string(&f.note));
 	else
-		code = strcmp(o->format, "maildir") == 0 ? mailbox_maildir(d) : mailbox_append(d);
+		code = strcmp(o->format, "maildir") == 0 ? deliver_maildir(d) : deliver_mbox(d);
 	if (!away && f.count == 0 && f.note.length > 0)
 		text_printf(d->answer, "; %s", f.note.data);
 	forward_free(&f);

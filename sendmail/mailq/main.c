@@ -3,16 +3,16 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/terminal.h"
-#include "mailq/commands.h"
-#include "mailq/control.h"
-#include "mailq/health.h"
+#include "mailq/mailq_commands.h"
+#include "mailq/queue_control.h"
+#include "mailq/health_check.h"
 #include "mailq/layout.h"
 #include "mailq/metrics.h"
 #include "mailq/past.h"
 #include "mailq/select.h"
 #include "mailq/summary.h"
 #include "mailq/top.h"
-#include "mailq/watch.h"
+#include "mailq/watch_client.h"
 #include "mailq/why.h"
 #include <signal.h>
 #include <stdint.h>
@@ -33,7 +33,7 @@ struct options {
 	bool verbose, dead;
 	const char *why;  /* identifier; NULL = list */
 	bool full;        /* why: each attempt with all its lines */
-	const char *verb; /* of mailq/control.h; NULL = list */
+	const char *verb; /* of mailq/queue_control.h; NULL = list */
 	char **patterns;
 	int pattern_count;
 	bool health, openmetrics;
@@ -117,7 +117,7 @@ static int read_command(const struct usage_command *c, int argc, char **argv, st
 		return read_health(&line, o);
 	} else if (strcmp(c->name, "top") == 0) {
 		return run_top(&line);
-	} else if (control_is_verb(c->name)) {
+	} else if (queue_control_is_verb(c->name)) {
 		o->verb = c->name;
 		o->patterns = line.operands;
 		o->pattern_count = line.count;
@@ -236,7 +236,7 @@ static int act(struct listing *l, const struct options *o)
 	if (o->why != NULL)
 		return why_print(stdout, l, o->why, o->full);
 	if (o->verb != NULL)
-		return control_run(stdout, l, o->verb, o->patterns, o->pattern_count);
+		return queue_control_run(stdout, l, o->verb, o->patterns, o->pattern_count);
 	if (o->summary)
 		return summary_print(stdout, l, o->summary_rows);
 	if (o->openmetrics)
@@ -244,10 +244,10 @@ static int act(struct listing *l, const struct options *o)
 	if (o->health)
 		return health_print(stdout, l, o->warning_min, o->critical_min);
 	if (o->purge)
-		return control_forget(l);
+		return queue_control_forget(l);
 	select_rows(l, o->choices, o->choice_count);
 	if (o->pass)
-		return l->count > 0 ? control_run(stdout, l, "retry", all, 1) : EX_OK;
+		return l->count > 0 ? queue_control_run(stdout, l, "retry", all, 1) : EX_OK;
 	if (!o->form_given && o->form == FORM_SENDMAIL && o->choice_count == 0 &&
 	    l->count > terminal_height(stdout) / 3 && terminal_height(stdout) > 0)
 		summary_head(stdout, l);

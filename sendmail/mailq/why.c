@@ -6,7 +6,7 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/terminal.h"
-#include "mailq/answer.h"
+#include "mailq/why_answer.h"
 #include "mailq/tale.h"
 #include "spool/journal.h"
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 #define RELAY_CONTENT_H
 #include "jobs/jobs.h"
 #include "message/wire.h"
-#include "relay/smtp/session.h"
+#include "relay/smtp/smtp_session.h"
 
 /* Part of a job that goes as one transaction. */
 struct piece {

@@ -1,5 +1,5 @@
-/* One session with one server: turns the crank of smtp/session.h between the server's socket and
- * the runner's. */
+/* One session with one server: turns the crank of smtp/smtp_session.h between the server's socket
+ * and the runner's. */
 #ifndef RELAY_DELIVER_H
 #define RELAY_DELIVER_H
 #include "config/config.h"

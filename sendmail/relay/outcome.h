@@ -4,7 +4,7 @@
 #include "jobs/jobs.h"
 #include "relay/deliver.h"
 #include "relay/smtp/link.h"
-#include "relay/smtp/session.h"
+#include "relay/smtp/smtp_session.h"
 
 struct crank {
 	const struct deliver *with;

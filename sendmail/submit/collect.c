@@ -3,10 +3,10 @@
 #include "base/fdio.h"
 #include "message/address.h"
 #include "base/header.h"
-#include "submit/intake.h"
+#include "submit/stdin_lines.h"
 #include "submit/store.h"
-#include "submit/permission.h"
-#include "submit/unsent.h"
+#include "submit/limits.h"
+#include "submit/deadletter.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -23,7 +23,7 @@ struct collect {
 	int repaired;  /* sentences in the envelope */
 	bool own_name; /* -f named nobody: the caller sends it */
 	struct diagnosis *why;
-	struct intake intake;
+	struct stdin_lines intake;
 	struct store store;
 };
 
@@ -45,11 +45,11 @@ static int read_piece(void *context, struct buffer *out, bool *at_end, struct di
 		return EX_IOERR;
 	}
 	if (n > 0)
-		unsent_copy(bytes, (size_t)n);
+		deadletter_copy(bytes, (size_t)n);
 	if (n > 0)
-		intake_put(&c->intake, bytes, (size_t)n, out);
+		stdin_lines_put(&c->intake, bytes, (size_t)n, out);
 	else
-		intake_finish(&c->intake, out);
+		stdin_lines_finish(&c->intake, out);
 	*at_end = n == 0 || c->intake.ended;
 	return EX_OK;
 }
@@ -76,7 +76,7 @@ static void see_recipient(void *context, const struct address *a)
 		add_sentence(&c->envelope->repaired, &c->repaired, "recipient", a);
 	if ((a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED) &&
 	    envelope_add_recipient(c->envelope, a->text))
-		permission_recipients(c->store.drop, c->envelope->recipient_count, c->why);
+		limits_recipients(c->store.drop, c->envelope->recipient_count, c->why);
 }
 
 static void add_list(struct collect *c, const char *list)
@@ -169,7 +169,7 @@ static int set_sender(struct collect *c)
 {
 	read_sender(c);
 	bool given = c->options->sender_given && !c->own_name;
-	return permission_check(c->store.drop, c->caller, given ? c->envelope->sender : NULL, c->why);
+	return limits_check(c->store.drop, c->caller, given ? c->envelope->sender : NULL, c->why);
 }
 
 /* No person types one into an address: who gives it means to add a line to the envelope. */
@@ -198,7 +198,7 @@ int collect_message(const struct options *o, const struct caller *caller, struct
 	struct options facts = *o;
 	c.store =
 	    (struct store){.drop = drop, .envelope = e, .why = why, .read = read_piece, .context = &c};
-	intake_start(&c.intake, o->ignore_dots);
+	stdin_lines_start(&c.intake, o->ignore_dots);
 	envelope_init(e);
 	int code = refuse_control(&c);
 	if (code == EX_OK)

@@ -3,7 +3,7 @@
 #define SUBMIT_COLLECT_H
 #include "message/envelope.h"
 #include "submit/options.h"
-#include "submit/setup.h"
+#include "submit/startup.h"
 
 /* Recipients that cannot be used, while others can: the message goes to those. */
 struct refused {

@@ -3,7 +3,7 @@
 #ifndef SUBMIT_DEBUG_H
 #define SUBMIT_DEBUG_H
 #include "submit/options.h"
-#include "submit/setup.h"
+#include "submit/startup.h"
 
 void debug_print(const struct options *o, const struct caller *c);
 #endif

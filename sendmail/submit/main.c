@@ -1,7 +1,7 @@
 /* sendmail: takes a message and has it on disk before it says 0.  Links nothing but libc. */
 #include "base/log.h"
 #include "base/paths.h"
-#include "submit/control.h"
+#include "submit/delegate.h"
 #include "submit/debug.h"
 #include "submit/stdin_smtp.h"
 #include "submit/submit.h"
@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 	struct options o;
 	struct caller c;
 	TEXT(problem, 500);
-	setup_process(&c);
+	startup_process(&c);
 	mem_set_exit_code(EX_OSERR);
 	log_start("firsthop", LOG_TO_SYSLOG);
 	if (!options_read(&o, argc, argv, &problem)) {
@@ -53,17 +53,17 @@ int main(int argc, char **argv)
 	switch (o.mode) {
 	case MODE_LIST:
 	case MODE_IDS:
-	case MODE_COUNT: return control_list(&o);
-	case MODE_ALIASES: return control_aliases(&o);
-	case MODE_RUN: return control_run(&o);
-	case MODE_DAEMON: return control_daemon(false);
-	case MODE_FOREGROUND: return control_daemon(true);
+	case MODE_COUNT: return delegate_list(&o);
+	case MODE_ALIASES: return delegate_aliases(&o);
+	case MODE_RUN: return delegate_run(&o);
+	case MODE_DAEMON: return delegate_daemon(false);
+	case MODE_FOREGROUND: return delegate_daemon(true);
 	case MODE_VERIFY:
-	case MODE_TEST: return control_route(&o);
-	case MODE_HOSTSTAT: return control_hoststat(false);
-	case MODE_PURGESTAT: return control_hoststat(true);
-	case MODE_DROPLIST: return control_droplist();
-	case MODE_CHECK: return control_version(&o);
+	case MODE_TEST: return delegate_route(&o);
+	case MODE_HOSTSTAT: return delegate_hoststat(false);
+	case MODE_PURGESTAT: return delegate_hoststat(true);
+	case MODE_DROPLIST: return list_drop();
+	case MODE_CHECK: return delegate_version(&o);
 	case MODE_VERSION: return printf("firsthop %s\n", FH_VERSION) < 0 ? EX_IOERR : EX_OK;
 	case MODE_HELP: return fputs(help_text, stdout) < 0 ? EX_IOERR : EX_OK;
 	case MODE_SMTP: return stdin_smtp(&o, &c);

@@ -4,11 +4,11 @@
 #include "base/fdio.h"
 #include "message/address.h"
 #include "message/dsn.h"
-#include "submit/intake.h"
+#include "submit/stdin_lines.h"
 #include "submit/smtp_data.h"
 #include "submit/smtp_line.h"
 #include "submit/store.h"
-#include "submit/permission.h"
+#include "submit/limits.h"
 #include "submit/submit.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ struct session {
 	struct options facts; /* what MAIL and RCPT said, over the options of the command line */
 	char envid[101];
 	struct smtp_data data;
-	struct intake intake;
+	struct stdin_lines intake;
 	bool bare_lf; /* the last command ended so */
 	bool over;
 	int errors, code;
@@ -151,7 +151,7 @@ static void take_sender(struct session *s, const char *path, const char *sender,
 {
 	struct diagnosis why = {0};
 	char *name, *value;
-	int code = permission_check(&s->drop, s->caller, sender, &why);
+	int code = limits_check(&s->drop, s->caller, sender, &why);
 	if (code != EX_OK) {
 		refuse(s, &why, code);
 		return;
@@ -238,7 +238,7 @@ static void do_rcpt(struct session *s, char *rest)
 		reply(s, "501 5.5.4 the form is RCPT TO:<address>");
 	else if (rcpt == NULL)
 		reply(s, "553 5.1.3 recipient %.200s: %s", path, what);
-	else if (!permission_recipients(&s->drop, s->envelope.recipient_count + 1, &why))
+	else if (!limits_recipients(&s->drop, s->envelope.recipient_count + 1, &why))
 		reply(s, "452 4.5.3 %s", why.text);
 	else
 		add_rcpt(s, path, rcpt, what, parameters);
@@ -257,10 +257,10 @@ static int read_data(void *context, struct buffer *out, bool *at_end, struct dia
 		return s->code = EX_DATAERR;
 	}
 	buffer_drop(&s->in, smtp_data_put(&s->data, s->in.data, s->in.length, &plain));
-	intake_put(&s->intake, plain.data, plain.length, out);
+	stdin_lines_put(&s->intake, plain.data, plain.length, out);
 	buffer_free(&plain);
 	if (s->data.ended)
-		intake_finish(&s->intake, out);
+		stdin_lines_finish(&s->intake, out);
 	*at_end = s->data.ended;
 	return EX_OK;
 }
@@ -285,7 +285,7 @@ static void take_message(struct session *s)
 	    .read = read_data,
 	    .context = s};
 	s->data = (struct smtp_data){.bare_lf = s->bare_lf};
-	intake_start(&s->intake, true);
+	stdin_lines_start(&s->intake, true);
 	int code = store_read_header(&store);
 	if (code == EX_OK) {
 		store_facts(&store, &s->facts, s->caller);
@@ -293,10 +293,10 @@ static void take_message(struct session *s)
 	}
 	if (code == EX_OK) {
 		submit_stored(s->options, &s->envelope, &s->drop);
-		permission_load(&s->drop);
+		limits_load(&s->drop);
 		reply(s, "250 2.0.0 %s is on disk", s->drop.id);
 	}
-	setup_group_aside();
+	startup_group_aside();
 	store_free(&store);
 	if (code != EX_OK) {
 		pass_over(s);

@@ -3,7 +3,7 @@
 #ifndef SUBMIT_STDIN_SMTP_H
 #define SUBMIT_STDIN_SMTP_H
 #include "submit/options.h"
-#include "submit/setup.h"
+#include "submit/startup.h"
 
 /* Serves until QUIT or the end of input.  Each message is answered with 250 only when it is on
    disk.  Returns a sysexits code: 0 also when messages were refused (the replies said so), 65 when

@@ -5,8 +5,8 @@
 #include "base/fdio.h"
 #include "message/count.h"
 #include "base/header.h"
-#include "submit/handover.h"
-#include "submit/watch.h"
+#include "submit/submit_client.h"
+#include "submit/follow.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,7 +160,7 @@ static int store_in_drop(struct store *s)
 	if (code == EX_OK)
 		code = write_content(s, content_at);
 	if (code == EX_OK)
-		watch_announce(s->drop->id);
+		follow_announce(s->drop->id);
 	if (code == EX_OK && !drop_commit(s->drop, s->why))
 		code = EX_IOERR;
 	if (code != EX_OK)
@@ -177,7 +177,7 @@ static int store_by_runner(struct store *s, int drop_error)
 	if (code == EX_OK)
 		code = write_body(s);
 	if (code == EX_OK)
-		code = handover_send(&s->file, head_bytes, drop_error, s->drop->id, s->why);
+		code = submit_client_send(&s->file, head_bytes, drop_error, s->drop->id, s->why);
 	buffer_free(&s->file);
 	return code;
 }
@@ -186,11 +186,11 @@ int store_message(struct store *s)
 {
 	if (s->drop->dir_fd < 0)
 		return store_by_runner(s, s->drop->open_error);
-	if (setup_group_back() && drop_create(s->drop, s->envelope->created_us / 1000000, s->why))
+	if (startup_group_back() && drop_create(s->drop, s->envelope->created_us / 1000000, s->why))
 		return store_in_drop(s);
 	/* A hardened unit of the caller sees the spool read-only; the socket works there all the same.
 	 */
-	if (s->why->error_no != EROFS || !handover_possible())
+	if (s->why->error_no != EROFS || !submit_client_possible())
 		return strcmp(s->why->key, "spool-full") == 0 ? EX_IOERR : EX_CANTCREAT;
 	*s->why = (struct diagnosis){0};
 	return store_by_runner(s, EROFS);

@@ -4,7 +4,7 @@
 #define SUBMIT_STORE_H
 #include "message/envelope.h"
 #include "submit/options.h"
-#include "submit/setup.h"
+#include "submit/startup.h"
 
 /* Appends the next bytes of the message to out, line ends made LF; *at_end when nothing comes
    behind them. Returns EX_OK, or a sysexits code with why. */
@@ -20,7 +20,7 @@ struct store {
 	struct buffer text;
 	size_t skip, fields, body_at;
 	bool at_end;
-	struct buffer file; /* all of it, when the runner is to store it (submit/handover.h) */
+	struct buffer file; /* all of it, when the runner is to store it (submit/submit_client.h) */
 	int64_t column;
 };
 

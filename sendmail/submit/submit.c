@@ -8,10 +8,10 @@
 #include "message/submission_log.h"
 #include "spool/lock.h"
 #include "submit/collect.h"
-#include "submit/handover.h"
-#include "submit/permission.h"
-#include "submit/unsent.h"
-#include "submit/watch.h"
+#include "submit/submit_client.h"
+#include "submit/limits.h"
+#include "submit/deadletter.h"
+#include "submit/follow.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,7 +32,7 @@ void submit_log_refusal(const struct diagnosis *why, int code)
 static int fail(const struct diagnosis *why, int code)
 {
 	TEXT(kept, 1400);
-	int status = unsent_keep(why, code, &kept);
+	int status = deadletter_keep(why, code, &kept);
 	if (!quiet)
 		fprintf(stderr, "sendmail: %s%s%s\n", why->text, kept.length > 0 ? "; " : "", kept.data);
 	submit_log_refusal(why, code);
@@ -50,7 +50,7 @@ static int fail_open(const struct caller *c, struct diagnosis *why)
 		return fail(why, strcmp(why->key, "spool-rights") == 0 ? EX_NOPERM : EX_CANTCREAT);
 	char reason[sizeof why->text];
 	memcpy(reason, why->text, sizeof reason);
-	handover_explain(why, reason);
+	submit_client_explain(why, reason);
 	return fail(why, EX_NOPERM);
 }
 
@@ -70,7 +70,7 @@ static int report_refused(const struct options *o, struct refused *r, const char
 	diag_set(&why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad",
 	    "%s is queued for its other recipients, but not for %d: %.400s%s", id, r->count,
 	    buffer_string(&r->words), more);
-	int status = unsent_report(&why, EX_USAGE, &kept);
+	int status = deadletter_report(&why, EX_USAGE, &kept);
 	if (!quiet)
 		fprintf(stderr, "sendmail: %s%s%s\n", why.text, kept.length > 0 ? "; " : "", kept.data);
 	struct buffer line = {0};
@@ -136,7 +136,7 @@ static void follow(const struct options *o, const struct drop *drop, enum submit
 			printf("It waits for the next pass over the queue.\n");
 		fflush(stdout);
 	}
-	if (watch_follow(drop->id, states[known]) || !o->verbose || o->queue_only)
+	if (follow_stored(drop->id, states[known]) || !o->verbose || o->queue_only)
 		return;
 	if (known == SUBMIT_NOBODY)
 		printf(
@@ -162,11 +162,11 @@ int submit_open(struct drop *drop, const struct caller *c, bool whole_session)
 {
 	struct diagnosis why = {0};
 	runner_is_ours = owns_queue(c);
-	if (!drop_open(drop, paths_spool(), &why) && !handover_possible())
+	if (!drop_open(drop, paths_spool(), &why) && !submit_client_possible())
 		return fail_open(c, &why);
-	permission_load(drop);
-	setup_group_aside();
-	setup_signals(drop);
+	limits_load(drop);
+	startup_group_aside();
+	startup_signals(drop);
 	confine(drop, whole_session);
 	return EX_OK;
 }
@@ -192,21 +192,21 @@ int submit_message(const struct options *o, const struct caller *c)
 	struct refused refused = {0};
 	struct diagnosis why = {0};
 	quiet = o->error_mode == 'q';
-	int code = watch_open_log(o);
+	int code = follow_open_log(o);
 	if (code != EX_OK)
 		return code;
-	watch_start(o);
-	unsent_start(o, c);
+	follow_start(o);
+	deadletter_start(o, c);
 	code = submit_open(&drop, c, false);
 	if (code != EX_OK)
 		return code;
 	code = collect_message(o, c, &drop, &e, &refused, &why);
 	if (code == EX_OK) {
-		setup_signals_stored();
+		startup_signals_stored();
 		enum submit_known known = submit_stored(o, &e, &drop);
 		if (refused.count > 0)
 			code = report_refused(o, &refused, drop.id);
-		unsent_forget();
+		deadletter_forget();
 		follow(o, &drop, known);
 	} else {
 		code = fail(&why, code);

@@ -4,7 +4,7 @@
 #define SUBMIT_SUBMIT_H
 #include "message/envelope.h"
 #include "submit/options.h"
-#include "submit/setup.h"
+#include "submit/startup.h"
 
 /* One message from standard input.  Returns a sysexits code; 0: it is on disk. */
 int submit_message(const struct options *o, const struct caller *c);

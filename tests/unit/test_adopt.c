@@ -1,4 +1,4 @@
-/* objects: relayconf/adopt/postfix relayconf/adopt/adopt */
+/* objects: relayconf/adopt/postfix_queue relayconf/adopt/adopt */
 /* libs: -Wl,--wrap=execl */
 /* Postfix's queues as postcat tells of them, good and damaged; in its place a script prints what
  * lies in the file: the envelope above a line "--". */

@@ -29,7 +29,7 @@ bool sandbox_limit(int fd, enum sandbox_use use);
 /* The process that takes a message: afterwards files can only be made, written, renamed and removed
    in the folder drop_fd (drop/), the FIFO at this path be written to, and no program started.  None
    can be read, or with may_read those in that folder (a session over several messages looks at
-   drop/policy again).  A local socket can still be connected (submit/handover.h).  The group may
-   still be changed to one that was held before. */
+   drop/policy again).  A local socket can still be connected (submit/submit_client.h).  The group
+   may still be changed to one that was held before. */
 enum sandbox_result sandbox_submit(int drop_fd, const char *fifo, bool may_read);
 #endif

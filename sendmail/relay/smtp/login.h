@@ -1,7 +1,7 @@
 /* The login of a session (RFC 4954). */
 #ifndef SMTP_LOGIN_H
 #define SMTP_LOGIN_H
-#include "relay/smtp/session.h"
+#include "relay/smtp/smtp_session.h"
 
 /* Begins with the best mechanism that is offered, wanted and not refused yet.  Without one, or
  * where the server may not have the password, the session fails. */

@@ -2,7 +2,7 @@
 #ifndef SMTP_TRANSACT_H
 #define SMTP_TRANSACT_H
 #include "diagnosis/server.h"
-#include "relay/smtp/session.h"
+#include "relay/smtp/smtp_session.h"
 
 /* A whole reply, while the session is ready (transact.c). */
 void transact_reply(struct session *s);

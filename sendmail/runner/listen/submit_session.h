@@ -1,4 +1,5 @@
-/* One message that comes over submit.sock (its form: submit/handover.h), in a process of its own.
+/* One message that comes over submit.sock (its form: submit/submit_client.h), in a process of its
+ * own.
  */
 #ifndef RUNNER_LISTEN_SUBMIT_SESSION_H
 #define RUNNER_LISTEN_SUBMIT_SESSION_H

@@ -1,0 +1,160 @@
+/* probe: relay does it, with the rights of the runner, so that what works here works for mail. */
+#include "base/compat.h"
+#include "diagnosis/diag.h"
+#include "base/output.h"
+#include "base/paths.h"
+#include "config/recipients.h"
+#include "message/address.h"
+#include "relayconf/verbs.h"
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+bool command_become_firsthop(void)
+{
+	struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam("firsthop") : NULL;
+	if (pw == NULL)
+		return true;
+	return setgroups(0, NULL) == 0 && compat_set_group(pw->pw_gid) == 0 &&
+	       compat_set_user(pw->pw_uid) == 0;
+}
+
+static int become_relay(const char *const arguments[])
+{
+	char program[1100];
+	const char *argv[8] = {"relay"};
+	char *copy[8];
+	for (int i = 0; i < 6 && arguments[i] != NULL; i++)
+		argv[i + 1] = arguments[i];
+	memcpy(copy, argv, sizeof copy);
+	snprintf(program, sizeof program, "%s/relay", paths_libexec());
+	if (!command_become_firsthop()) {
+		output_to(stderr, "relayconf: become user firsthop: %s\n", strerror(errno));
+		return EX_OSERR;
+	}
+	fflush(stdout);
+	execv(program, copy);
+	output_to(stderr, "relayconf: %s cannot be started: %s\n", program, strerror(errno));
+	return EX_OSFILE;
+}
+
+/* A process of its own, because relay takes on the rights of the runner. */
+int command_relay(const char *const arguments[])
+{
+	int status = 0;
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(become_relay(arguments));
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status)
+	                                                                       : EX_OSERR;
+}
+
+/* Sender and recipient as the runner would make them: policy, aliases, completion. */
+static char *final_recipient(const struct config *c, const struct aliases *set,
+    const struct envelope *e)
+{
+	struct recipients all;
+	recipients_expand(&all, e, set, c);
+	char *result = mem_copy(all.count > 0 ? all.addresses[0] : "");
+	recipients_free(&all);
+	return result;
+}
+
+/* Delivery has the right of the runner, and so has root's probe.  For another user the file that he
+   may not read is no fault of it. */
+static bool may_read_password(const struct hop *hop)
+{
+	struct passwd *pw = geteuid() == 0 || paths_private() ? NULL : getpwnam("firsthop");
+	if (pw == NULL || pw->pw_uid == geteuid() || hop->login[0] == '\0' ||
+	    hop->password_file[0] == '\0' || access(hop->password_file, R_OK) == 0 || errno != EACCES)
+		return true;
+	output_to(stderr,
+	    "relayconf: %s: you may not read its password file %s, which is as it should be; delivery "
+	    "may. Run the probe as root\n",
+	    hop->name, hop->password_file);
+	return false;
+}
+
+/* Nobody reads postmaster's mail: it is root's that matters. */
+static void follow_root(const struct config *c, const struct aliases *set, struct envelope *e,
+    char **recipient)
+{
+	free(*recipient);
+	envelope_free(e);
+	envelope_init(e);
+	envelope_add_recipient(e, "root");
+	*recipient = final_recipient(c, set, e);
+}
+
+static int probe_all(const struct config *c, const char *path, const struct probe_wish *wish,
+    const char *sender, const char *recipient)
+{
+	int worst = EX_OK, asked = 0;
+	TEXT(direct, 400);
+	const char *mode = wish->json ? "--probe-json" : "--probe";
+	const char *by_default = wish->recipient == NULL ? "--default" : NULL;
+	for (int i = 0; i < c->hop_count; i++) {
+		if (wish->smarthost != NULL && strcmp(wish->smarthost, c->hops[i].name) != 0)
+			continue;
+		if (asked++ > 0 && !wish->json)
+			output_to(stdout, "\n\n");
+		int code = may_read_password(&c->hops[i])
+		               ? command_relay((const char *const[]){mode, path, c->hops[i].name, sender,
+		                     recipient, by_default, NULL})
+		               : EX_NOPERM;
+		worst = worst == EX_OK || code == EX_TEMPFAIL ? code != EX_OK ? code : worst : worst;
+	}
+	if (asked > 0)
+		return worst;
+	if (wish->smarthost != NULL || !c->direct_mx) {
+		output_to(stderr,
+		    wish->smarthost != NULL
+		        ? "relayconf: there is no [smarthost %.60s] in %.500s\n"
+		        : "relayconf: no smarthost%.0s: add [smarthost main] and host = NAME to %.500s\n",
+		    wish->smarthost != NULL ? wish->smarthost : "", path);
+		return EX_CONFIG;
+	}
+	text_printf(&direct, "@%s", address_domain(recipient));
+	return command_relay(
+	    (const char *const[]){mode, path, direct.data, sender, recipient, by_default, NULL});
+}
+
+int command_probe(const char *path, const struct probe_wish *wish)
+{
+	struct config c;
+	struct aliases *set = NULL;
+	struct diagnosis d = {0};
+	struct envelope e;
+	if (!config_read(&c, path, &d) || !aliases_read(&set, c.aliases, true, &d)) {
+		output_to(stderr, "relayconf: %s\n", d.text);
+		config_free(&c);
+		return EX_CONFIG;
+	}
+	envelope_init(&e);
+	free(e.sender);
+	e.sender = mem_copy(wish->sender != NULL ? wish->sender : "postmaster");
+	envelope_add_recipient(&e, wish->recipient != NULL ? wish->recipient : "postmaster");
+	const char *wrong = address_problem(e.recipients[0]);
+	char *sender = recipients_sender(&e, &c), *recipient = final_recipient(&c, set, &e);
+	if (wish->recipient == NULL && text_starts(recipient, "postmaster@"))
+		follow_root(&c, set, &e, &recipient);
+	int code = EX_DATAERR;
+	if (wrong != NULL || *recipient == '\0')
+		output_to(stderr, "relayconf: %.200s: %s\n", e.recipients[0],
+		    wrong != NULL ? wrong : "leads to no address");
+	else
+		code = probe_all(&c, path, wish, sender, recipient);
+	free(sender);
+	free(recipient);
+	envelope_free(&e);
+	aliases_free(set);
+	config_free(&c);
+	return code;
+}

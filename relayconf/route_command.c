@@ -1,0 +1,218 @@
+/* route: the way that a message to an address would take now.  Aliases and completion here; names
+   and servers by relay, with the code that delivers. */
+#include "diagnosis/diag.h"
+#include "base/output.h"
+#include "base/paths.h"
+#include "config/aliases.h"
+#include "config/idn.h"
+#include "config/recipients.h"
+#include "config/rules.h"
+#include "message/address.h"
+#include "relayconf/verbs.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define PATHS_MAX 50
+
+struct asking {
+	const struct config *config;
+	const char *path;
+	char *sender;           /* as it goes out; "" = none was given */
+	char *paths[PATHS_MAX]; /* each once, in the order in which they came up */
+	int count;
+	bool refused; /* an address cannot be one */
+};
+
+static void remember(struct asking *a, const char *path)
+{
+	for (int i = 0; i < a->count; i++) {
+		if (strcmp(a->paths[i], path) == 0)
+			return;
+	}
+	if (a->count < PATHS_MAX)
+		a->paths[a->count++] = mem_copy(path);
+}
+
+static void put_path(const char *path, bool first)
+{
+	output_to(stdout, "  %-10s %s%s%s\n", first ? "servers" : "then",
+	    *path == '@' ? "the MX of " : "smarthost ", *path == '@' ? path + 1 : path,
+	    strchr(path, ',') != NULL ? " (in this order)" : "");
+}
+
+/* The rule, and the loud sentence for the case in which other agents decide by themselves that mail
+ * is local. */
+static void put_way(struct asking *a, const char *full)
+{
+	struct paths_of p;
+	const char *domain = address_domain(full);
+	rules_paths(a->config, a->sender, full, &p);
+	TEXT(words, 800);
+	if (rules_own_name(a->config, domain, &words))
+		output_to(stdout, "  note       %s\n", words.data);
+	if (p.rule != NULL)
+		output_to(stdout, "  rule       [route %s] via = %s (line %d)\n", p.rule->pattern,
+		    p.rule->via, p.rule->line);
+	else
+		output_to(stdout, "  rule       no [route] fits: the smarthosts in their order%s\n",
+		    a->config->direct_mx ? ", then the domain's own MX" : "");
+	for (int i = 0; i < p.count; i++) {
+		put_path(p.paths[i], i == 0);
+		remember(a, p.paths[i]);
+	}
+	if (p.count == 0) {
+		output_to(stdout, "  servers    none is configured: the mail waits\n");
+		remember(a, "");
+	}
+}
+
+/* An address as it goes out, with what made it so. */
+static void put_final(struct asking *a, const char *address)
+{
+	char *full = recipients_qualify(a->config, address);
+	const struct rewrite_pair *pair =
+	    rewrite_find(&a->config->rewrite_recipients, full, a->config->name, a->config->domain);
+	if (pair != NULL) {
+		char *other = rewrite_apply(pair, full, a->config->domain);
+		output_to(stdout, "  rewritten  <%s> becomes <%s> (%s:%d)\n", full, other,
+		    pair->of_file ? a->config->rewrite_recipients.file : a->path, pair->line);
+		free(full);
+		full = other;
+	}
+	bool completed = pair == NULL && strcmp(full, address) != 0;
+	char *ascii = idn_to_ascii(full), *unicode = idn_to_unicode(ascii);
+	output_to(stdout, "  recipient  <%s>%s%s%s%s\n", ascii, unicode != NULL ? " (" : "",
+	    unicode != NULL ? unicode : "", unicode != NULL ? ")" : "",
+	    completed ? " (completed with [host] domain)" : "");
+	put_way(a, ascii);
+	free(ascii);
+	free(unicode);
+	free(full);
+}
+
+static void put_end(void *context, enum alias_end end, const char *what, const char *key,
+    const char *why)
+{
+	(void)key;
+	if (end == ALIAS_ADDRESS)
+		put_final(context, what);
+	else if (end == ALIAS_DISCARD)
+		output_to(stdout,
+		    "  recipient  none: alias %s is /dev/null (%s), the mail is thrown away\n", what, why);
+	else
+		output_to(stdout, "  waits      %s\n             %s\n", what, why);
+}
+
+static void put_address(struct asking *a, const struct aliases *set, const char *address)
+{
+	const char *wrong = address_problem(address);
+	output_to(stdout, "%s\n", address);
+	if (wrong != NULL) {
+		output_to(stdout, "  refused    %s\n", wrong);
+		a->refused = true;
+		return;
+	}
+	output_to(stdout, "  aliases    %s\n", a->config->aliases);
+	if (aliases_expand(set, a->config->name, address, put_end, a) > 0)
+		return;
+	output_to(stdout, "             has no entry for %s\n", address);
+	if (a->config->unknown[0] == '\0' || !aliases_is_here(address, a->config->name)) {
+		put_final(a, address);
+		return;
+	}
+	output_to(stdout, "  unknown    goes to %s ([host] unknown)\n", a->config->unknown);
+	if (aliases_expand(set, a->config->name, a->config->unknown, put_end, a) == 0)
+		put_final(a, a->config->unknown);
+}
+
+/* relay tells each path. */
+static int put_paths(const char *path, struct asking *a)
+{
+	int worst = EX_OK;
+	output_to(stdout, "\nservers, in the order in which they are tried\n");
+	for (int i = 0; i < a->count; i++) {
+		int code = command_relay((const char *const[]){"--route", path, a->paths[i], NULL});
+		worst = code != EX_OK ? code : worst;
+		free(a->paths[i]);
+	}
+	return worst;
+}
+
+static void put_sender(const struct config *c, const char *what, const char *before,
+    const char *after, const char *key)
+{
+	TEXT(policy, 400);
+	char *full = *before != '\0' ? recipients_qualify(c, before) : mem_copy("");
+	const struct rewrite_pair *pair = rewrite_find(&c->rewrite_senders, full, c->name, c->domain);
+	config_value(c, "sender", NULL, key, &policy);
+	output_to(stdout, "  %-10s goes out as <%s> ", what, after);
+	if (pair != NULL)
+		output_to(stdout, "([rewrite senders] %s = %s%s%s, line %d)\n", pair->left, pair->right,
+		    pair->of_file ? " in " : "", pair->of_file ? c->rewrite_senders.file : "", pair->line);
+	else
+		output_to(stdout, "([sender] %s = %s)\n", key, policy.data);
+	free(full);
+}
+
+/* The sender as the policy makes it. */
+static char *take_sender(const struct config *c, const char *sender)
+{
+	struct envelope e;
+	if (sender == NULL)
+		return mem_copy("");
+	envelope_init(&e);
+	free(e.sender);
+	e.sender = mem_copy(sender);
+	char *result = recipients_sender(&e, c);
+	envelope_free(&e);
+	output_to(stdout, "%s\n", *sender != '\0' ? sender : "<>");
+	put_sender(c, "sender", sender, result, "envelope_from");
+	if (*sender != '\0') {
+		char *from = recipients_header_address(c, STAMP_FROM, sender);
+		put_sender(c, "From field", sender, from, "header_from");
+		free(from);
+	}
+	return result;
+}
+
+/* One address a line, as "sendmail -bt" reads them. */
+static void put_lines(struct asking *a, const struct aliases *set)
+{
+	char *line = NULL;
+	size_t size = 0;
+	while (getline(&line, &size, stdin) >= 0) {
+		char *address = text_trim(line);
+		if (*address != '\0')
+			put_address(a, set, address);
+	}
+	free(line);
+}
+
+int command_route(const char *path, const char *sender, int count, char **addresses)
+{
+	struct config c;
+	struct aliases *set = NULL;
+	struct diagnosis d = {0};
+	struct asking a = {.config = &c, .path = path};
+	if (!config_read(&c, path, &d) || !aliases_read(&set, c.aliases, true, &d)) {
+		output_to(stderr, "relayconf: %s\n", d.text);
+		aliases_free(set);
+		config_free(&c);
+		return EX_CONFIG;
+	}
+	a.sender = take_sender(&c, sender);
+	for (int i = 0; i < count; i++) {
+		if (strcmp(addresses[i], "-") == 0)
+			put_lines(&a, set);
+		else
+			put_address(&a, set, addresses[i]);
+	}
+	int code = a.count > 0 ? put_paths(path, &a) : EX_OK;
+	code = a.refused ? EX_NOUSER : code;
+	free(a.sender);
+	aliases_free(set);
+	config_free(&c);
+	return code;
+}

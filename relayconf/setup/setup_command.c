@@ -1,0 +1,378 @@
+/* setup: asks what cannot be found, tries it, and only then writes. */
+#include "relayconf/setup/setup.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/output.h"
+#include "base/paths.h"
+#include "base/terminal.h"
+#include "message/address.h"
+#include "relayconf/setup/prompt.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define TRIES 3
+
+static int fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int fail(int code, const char *format, ...)
+{
+	char words[1600];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(words, sizeof words, format, args);
+	va_end(args);
+	output_to(stderr, "relayconf: setup: %s\n", words);
+	return code;
+}
+
+/* A value that may stand in the configuration. */
+static bool fits(const char *value, size_t size)
+{
+	return strlen(value) < size && !text_has_control(value) && strpbrk(value, " ;\t") == NULL;
+}
+
+static bool is_person(const char *address)
+{
+	return fits(address, sizeof((struct setup *)0)->address) && address_problem(address) == NULL &&
+	       *address_domain(address) != '\0';
+}
+
+/* Asks until the answer fits; preset "" = none.  False at the end of input. */
+static bool ask_address(const char *question, const char *preset, char *to, size_t size)
+{
+	for (;;) {
+		char *answer = ask_line(question, *preset != '\0' ? preset : NULL);
+		if (answer == NULL)
+			return false;
+		bool good = is_person(answer);
+		if (good)
+			text_copy(to, size, answer);
+		else
+			output_to(stdout, "That is no address such as you@example.org.\n");
+		free(answer);
+		if (good)
+			return true;
+	}
+}
+
+/* What is there already is the preset. */
+static void read_present(struct setup *s)
+{
+	struct diagnosis d = {0};
+	const char *slash = strrchr(s->path, '/');
+	bool read = config_read(&s->config, s->path, &d);
+	if (!read) {
+		config_free(&s->config);
+		config_defaults(&s->config);
+	}
+	s->configured = read && s->config.hop_count > 0;
+	text_copy(s->hop, sizeof s->hop, s->configured ? s->config.hops[0].name : "main");
+	snprintf(s->secret, sizeof s->secret, "%.*ssecret",
+	    slash != NULL ? (int)(slash - s->path) + 1 : 0, s->path);
+	if (s->configured && s->config.hops[0].password_file[0] != '\0')
+		text_copy(s->secret, sizeof s->secret, s->config.hops[0].password_file);
+	snprintf(s->secret_new, sizeof s->secret_new, "%s.try", s->secret);
+	s->has_secret = access(s->secret, F_OK) == 0;
+	s->command = s->wish->password_command != NULL ? s->wish->password_command
+	             : s->configured && s->wish->password_file == NULL
+	                 ? s->config.hops[0].password_command
+	                 : "";
+	s->ca_file = s->wish->ca_file != NULL ? s->wish->ca_file
+	             : s->configured          ? s->config.hops[0].tls_ca_file
+	                                      : "";
+}
+
+static int find_address(struct setup *s)
+{
+	const char *given = s->wish->address;
+	if (given != NULL && !is_person(given))
+		return fail(EX_USAGE, "%.200s is no address such as you@example.org", given);
+	text_copy(s->address, sizeof s->address, given != NULL ? given : "");
+	if (given == NULL && !s->asks)
+		return fail(EX_USAGE, "without a terminal your address is needed: relayconf setup --yes "
+		                      "you@example.org");
+	if (given == NULL && !ask_address("Your mail address (the test mail goes there)", "",
+	                         s->address, sizeof s->address))
+		return EX_NOINPUT;
+	return EX_OK;
+}
+
+static const char *state_words(const struct server *server)
+{
+	switch (server->state) {
+	case SERVER_GOOD: return server->tls[0] != '\0' ? server->tls : "without TLS";
+	case SERVER_PLAIN: return "it offers no TLS";
+	case SERVER_DOUBTED: return "TLS, but its certificate cannot be verified";
+	default: return "no answer";
+	}
+}
+
+static void say_server(const struct server *server)
+{
+	setup_say(server->state == SERVER_GOOD ? "server" : "not used", "%s:%d (%s): %s%s%s%s%s",
+	    server->host, server->port, server->origin, state_words(server),
+	    server->state == SERVER_GOOD && server->offers_login ? ", wants a login" : "",
+	    server->state < SERVER_GOOD && server->words[0] != '\0' ? " (" : "",
+	    server->state < SERVER_GOOD ? server->words : "",
+	    server->state < SERVER_GOOD && server->words[0] != '\0' ? ")" : "");
+}
+
+/* A server that is not as it should be: a person may take it all the same. */
+static bool accept(struct setup *s, struct server *server)
+{
+	bool plain = server->state == SERVER_PLAIN;
+	if (!s->asks || server->state < SERVER_PLAIN)
+		return false;
+	if (!ask_yes(plain ? "Mail would cross the network in the clear. Use this server all the same?"
+	                   : "Nothing proves who this server is. Use it all the same?",
+	        false))
+		return false;
+	s->tls = plain ? "off" : "encrypt";
+	session_try(s, server);
+	return server->state == SERVER_GOOD;
+}
+
+static bool try_servers(struct setup *s)
+{
+	for (int i = 0; i < s->server_count; i++) {
+		session_try(s, &s->servers[i]);
+		if (s->servers[i].port != 0 && (s->server_count == 1 || s->servers[i].state > SERVER_DEAD))
+			say_server(&s->servers[i]);
+		if (s->servers[i].state == SERVER_GOOD || accept(s, &s->servers[i])) {
+			s->server = &s->servers[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool name_server(struct setup *s)
+{
+	char *answer = ask_line("The server that accepts your mail (HOST or HOST:PORT)", NULL);
+	bool named = answer != NULL && servers_name(s, answer);
+	bool ended = answer == NULL;
+	if (!named && !ended)
+		output_to(stdout, "That is no name of a server.\n");
+	free(answer);
+	return !ended;
+}
+
+static int find_server(struct setup *s)
+{
+	const struct hop *hop = s->configured ? &s->config.hops[0] : NULL;
+	TEXT(present, 300);
+	s->tls = s->wish->tls != NULL ? s->wish->tls : "verify";
+	if (s->wish->server != NULL) {
+		if (!servers_name(s, s->wish->server))
+			return fail(EX_USAGE, "%.200s is no HOST or HOST:PORT", s->wish->server);
+	} else if (hop != NULL) {
+		text_printf(&present, strchr(hop->host, ':') != NULL ? "[%s]:%u" : "%s:%u", hop->host,
+		    hop->port);
+		servers_name(s, present.data);
+		text_copy(s->servers[0].origin, sizeof s->servers[0].origin, "as configured");
+		s->servers[0].implicit = hop->implicit;
+		if (s->wish->tls == NULL)
+			s->tls = hop->tls == HOP_TLS_OFF      ? "off"
+			         : hop->tls == HOP_TLS_VERIFY ? "verify"
+			                                      : "encrypt";
+	} else {
+		setup_say("search", "for the server of %s", address_domain(s->address));
+		servers_find(s);
+	}
+	while (!try_servers(s)) {
+		if (!s->asks) {
+			const struct server *first = &s->servers[0];
+			return fail(EX_UNAVAILABLE,
+			    "no server was found that can be used; name it with --server HOST:PORT%s%s",
+			    first->remedy[0] != '\0' && s->server_count == 1 ? ". " : "",
+			    s->server_count == 1 ? first->remedy : "");
+		}
+		output_to(stdout, "No server was found that can be used.\n");
+		if (!name_server(s))
+			return EX_NOINPUT;
+	}
+	if (s->asks && s->wish->server == NULL && !ask_yes("Use this server?", true)) {
+		if (!name_server(s))
+			return EX_NOINPUT;
+		return try_servers(s) ? EX_OK : fail(EX_UNAVAILABLE, "that server cannot be used");
+	}
+	return EX_OK;
+}
+
+/* From a file, or standard input: its first line. */
+static bool slurp_password(struct setup *s, const char *file)
+{
+	int fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
+	bool read = fd >= 0 && fdio_slurp(fd, &s->password, 4096);
+	if (fd >= 0)
+		close(fd);
+	size_t n = 0;
+	while (read && n < s->password.length && strchr("\r\n", s->password.data[n]) == NULL)
+		n++;
+	s->password.length = n;
+	return read && n > 0;
+}
+
+static int find_login(struct setup *s)
+{
+	const struct setup_wish *w = s->wish;
+	const char *present = s->configured ? s->config.hops[0].login : "";
+	bool wanted = w->login != NULL || w->password_file != NULL || s->command[0] != '\0' ||
+	              *present != '\0' || s->server->offers_login;
+	if (w->no_login || !wanted)
+		return EX_OK;
+	const char *preset = w->login != NULL ? w->login : *present != '\0' ? present : s->address;
+	text_copy(s->login, sizeof s->login, preset);
+	if (s->asks && w->login == NULL) {
+		char *answer = ask_line("Login name there (- for none)", preset);
+		if (answer == NULL)
+			return EX_NOINPUT;
+		text_copy(s->login, sizeof s->login, strcmp(answer, "-") == 0 ? "" : answer);
+		free(answer);
+	}
+	if (!fits(s->login, sizeof s->login))
+		return fail(EX_USAGE, "the login name cannot have blanks or \";\"");
+	if (w->password_file != NULL && !slurp_password(s, w->password_file))
+		return fail(EX_NOINPUT, "%.200s: no password can be read from it", w->password_file);
+	if (s->login[0] == '\0' || s->command[0] != '\0' || s->password.length > 0 ||
+	    (s->has_secret && !s->asks))
+		return EX_OK;
+	/* Nobody said that a login is wanted, and there is no password: the server may do without. */
+	if (!s->asks && w->login == NULL && *present == '\0') {
+		s->login[0] = '\0';
+		return EX_OK;
+	}
+	return s->asks ? EX_OK
+	               : fail(EX_USAGE,
+	                     "the login %.100s needs --password-file FILE (- reads it from "
+	                     "standard input) or --password-command COMMAND",
+	                     s->login);
+}
+
+/* Asks for the password where one is needed: an empty answer keeps the one that is there. */
+static int ask_for_password(struct setup *s)
+{
+	if (!s->asks || s->login[0] == '\0' || s->command[0] != '\0' || s->password.length > 0)
+		return EX_OK;
+	if (!ask_password(s->has_secret ? "Password (not shown; empty: the one that is there)"
+	                                : "Password (not shown)",
+	        &s->password) ||
+	    (s->password.length == 0 && !s->has_secret))
+		return fail(EX_NOINPUT, "no password was given");
+	return EX_OK;
+}
+
+static void forget_password(struct setup *s)
+{
+	unlink(s->secret_new);
+	if (s->password.data != NULL)
+		compat_wipe(s->password.data, s->password.size);
+	s->password.length = 0;
+}
+
+/* Nothing of the configuration is touched before the server has taken sender and recipient. */
+static int prove(struct setup *s)
+{
+	for (int i = 1;; i++) {
+		bool own = false;
+		int code = ask_for_password(s);
+		if (code != EX_OK)
+			return code;
+		if (!write_new_secret(s))
+			return EX_CANTCREAT;
+		code = session_login(s, s->server, &own);
+		s->own_sender = own || (s->login[0] != '\0' && text_starts(s->server->origin, "known"));
+		if (code == EX_OK) {
+			setup_say("probe", "the server accepts mail for %s%s%s%s", s->address,
+			    s->login[0] != '\0' ? ", with the login " : "", s->login,
+			    s->own_sender ? ", from that address only" : "");
+			return EX_OK;
+		}
+		setup_say("probe", "it does not accept mail: %s. %s", s->server->words, s->server->remedy);
+		forget_password(s);
+		if (!s->asks || i == TRIES || s->login[0] == '\0')
+			return fail(code, "nothing was changed");
+	}
+}
+
+/* A machine without a full name: servers refuse what it calls itself. */
+static int find_name(struct setup *s)
+{
+	TEXT(preset, 400);
+	const char *given = s->wish->name;
+	if (given == NULL && strchr(s->config.name, '.') != NULL)
+		return EX_OK;
+	text_printf(&preset, "%s.%s", s->config.name, address_domain(s->address));
+	char *answer = given != NULL ? mem_copy(given)
+	               : s->asks     ? ask_line("The full name of this machine", preset.data)
+	                             : mem_copy(preset.data);
+	bool good = answer != NULL && fits(answer, sizeof s->name) && strchr(answer, '.') != NULL;
+	if (good)
+		text_copy(s->name, sizeof s->name, answer);
+	int code = good ? EX_OK : fail(EX_USAGE, "the name of a machine has a dot: mon1.example.org");
+	free(answer);
+	return code;
+}
+
+static int find_root(struct setup *s)
+{
+	const char *preset = s->wish->root != NULL ? s->wish->root : s->address;
+	if (s->wish->no_alias)
+		return EX_OK;
+	if (!is_person(preset))
+		return fail(EX_USAGE, "--root: %.200s is no address", preset);
+	text_copy(s->root, sizeof s->root, preset);
+	if (s->asks && s->wish->root == NULL &&
+	    !ask_address("Who reads the mail for root (cron's reports)", preset, s->root,
+	        sizeof s->root))
+		return EX_NOINPUT;
+	return EX_OK;
+}
+
+static int write_all(struct setup *s)
+{
+	if (!write_secret(s) || !write_config(s))
+		return EX_CANTCREAT;
+	if (!write_alias(s))
+		return EX_CANTCREAT;
+	system_names(s);
+	system_boot(s);
+	return system_runner(s) ? EX_OK : EX_UNAVAILABLE;
+}
+
+static int run(struct setup *s)
+{
+	static int (*const steps[])(struct setup *) = {find_address, find_name, find_server, find_login,
+	    find_root, prove, write_all};
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		int code = steps[i](s);
+		if (code != EX_OK)
+			return code;
+	}
+	if (s->wish->no_test)
+		return EX_OK;
+	return command_test(s->address, NULL, false);
+}
+
+int command_setup(const char *path, const struct setup_wish *wish)
+{
+	static struct setup s; /* large, and the stack may be small */
+	s = (struct setup){.wish = wish, .path = path, .asks = !wish->yes && ask_possible()};
+	signal(SIGPIPE, SIG_IGN);
+	if (wish->tls != NULL && strcmp(wish->tls, "verify") != 0 &&
+	    strcmp(wish->tls, "encrypt") != 0 && strcmp(wish->tls, "off") != 0)
+		return fail(EX_USAGE, "--tls must be verify, encrypt or off");
+	if (geteuid() != 0 && !paths_private())
+		return fail(EX_NOPERM, "it writes %s and a password file: run it as root", path);
+	read_present(&s);
+	int code = run(&s);
+	forget_password(&s);
+	buffer_free(&s.password);
+	config_free(&s.config);
+	return code;
+}

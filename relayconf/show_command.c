@@ -1,0 +1,110 @@
+/* show: what is in effect, and why. */
+#include "diagnosis/diag.h"
+#include "base/json.h"
+#include "base/output.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "config/source.h"
+#include "relayconf/verbs.h"
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+struct showing {
+	const struct config *config;
+	const char *path;
+	bool json;
+};
+
+static void show_key(const struct showing *s, const struct config_key *key, const char *hop)
+{
+	TEXT(name, 500);
+	TEXT(value, 1100);
+	TEXT(origin, 1100);
+	text_printf(&name, "%s%s%s.%s", key->section, hop ? "." : "", hop ? hop : "", key->key);
+	config_value(s->config, key->section, hop, key->key, &value);
+	int line = source_line(s->path, key->section, hop, key->key);
+	if (line > 0)
+		text_printf(&origin, "%s:%d", s->path, line);
+	else
+		text_put(&origin, "default");
+	if (!s->json) {
+		output_to(stdout, "%-36s %-36s %s\n", name.data, value.length ? value.data : "-",
+		    origin.data);
+		return;
+	}
+	output_to(stdout, "{\"key\": ");
+	json_string(stdout, name.data);
+	json_pair(stdout, "value", value.data);
+	json_pair(stdout, "from", origin.data);
+	output_to(stdout, "}\n");
+}
+
+/* A map: where its file is, and the pairs that stand in the configuration. */
+static void show_map(const struct showing *s, const struct config_key *key, const char *name,
+    const struct rewrite *map)
+{
+	show_key(s, key, name);
+	for (int i = 0; i < map->count && !s->json; i++) {
+		TEXT(left, 500);
+		text_printf(&left, "rewrite.%s.%s", name, map->pairs[i].left);
+		if (!map->pairs[i].of_file)
+			output_to(stdout, "%-36s %-36s %s:%d\n", left.data, map->pairs[i].right, s->path,
+			    map->pairs[i].line);
+	}
+}
+
+/* The name of the section number h of a kind; NULL behind the last. */
+static const char *section_name(const struct config *c, const char *section, int h)
+{
+	if (strcmp(section, "smarthost") == 0)
+		return h < c->hop_count ? c->hops[h].name : NULL;
+	if (strcmp(section, "route") == 0)
+		return h < c->rule_count ? c->rules[h].pattern : NULL;
+	return h < c->submitter_count ? c->submitters[h].who : NULL;
+}
+
+/* All sections of one kind, each with its name. */
+static void show_named(const struct showing *s, const struct config_key *keys, int count,
+    const char *section)
+{
+	const char *name;
+	for (int h = 0; (name = section_name(s->config, section, h)) != NULL; h++) {
+		for (int i = 0; i < count; i++) {
+			if (strcmp(keys[i].section, section) == 0)
+				show_key(s, &keys[i], name);
+		}
+	}
+}
+
+int command_show(const char *path, bool json)
+{
+	struct config c;
+	struct diagnosis d = {0};
+	struct showing s = {&c, path, json};
+	int count;
+	const struct config_key *keys = config_keys(&count);
+	bool good = config_read(&c, path, &d);
+	if (!good && strcmp(d.key, "config-missing") != 0) {
+		output_to(stderr, "relayconf: %s\n", d.text);
+		config_free(&c);
+		return EX_CONFIG;
+	}
+	if (!json)
+		output_to(stdout, "%-36s %-36s %s\n", "KEY", "VALUE", "FROM");
+	const char *shown = "";
+	for (int i = 0; i < count; i++) {
+		if (!config_section_is_named(keys[i].section)) {
+			show_key(&s, &keys[i], NULL);
+		} else if (strcmp(keys[i].section, "rewrite") == 0) {
+			show_map(&s, &keys[i], "senders", &c.rewrite_senders);
+			show_map(&s, &keys[i], "recipients", &c.rewrite_recipients);
+		} else if (strcmp(shown, keys[i].section) != 0) {
+			show_named(&s, keys, count, shown = keys[i].section);
+		}
+	}
+	if (c.hop_count == 0 && !json)
+		output_to(stdout, "\nNo smarthost is configured: mail is queued and waits.\n");
+	config_free(&c);
+	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+}

@@ -1,0 +1,275 @@
+/* Asking the runner: the queue is its own, so nothing is changed here. */
+#include "mailq/queue_control.h"
+#include "base/fdio.h"
+#include "base/output.h"
+#include "base/paths.h"
+#include "mailq/offline.h"
+#include "mailq/runner_connect.h"
+#include "message/envelope.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static const char *const verbs[] = {"hold", "release", "retry", "remove", "cat"};
+static const char *const done_words[] = {"held", "released", "is tried now", "removed"};
+
+bool queue_control_is_verb(const char *word)
+{
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+		if (strcmp(word, verbs[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool fits_value(const char *pattern, const char *value)
+{
+	return fnmatch(pattern, value, 0) == 0 || text_equal_ci(pattern, value);
+}
+
+static bool fits_rcpts(const struct listing *l, const struct row *r, const char *pattern,
+    bool by_key)
+{
+	for (int i = 0; i < r->rcpt_count; i++) {
+		const struct health *h =
+		    r->rcpts[i].why->verdict == VERDICT_NONE ? list_health(l, r, &r->rcpts[i]) : NULL;
+		const char *key = h != NULL ? h->why.key : r->rcpts[i].why->key;
+		if (fits_value(pattern, by_key ? key : r->rcpts[i].address))
+			return true;
+	}
+	return false;
+}
+
+static bool fits(const struct listing *l, const struct row *r, const char *pattern)
+{
+	if (strcmp(pattern, "all") == 0)
+		return true;
+	if (text_starts(pattern, "from="))
+		return fits_value(pattern + 5, r->sender);
+	if (text_starts(pattern, "to="))
+		return fits_rcpts(l, r, pattern + 3, false);
+	if (text_starts(pattern, "key="))
+		return fits_rcpts(l, r, pattern + 4, true);
+	/* An identifier is hexadecimal: a short word could be a part of many. */
+	if (strlen(pattern) >= 8 && text_starts(r->id, pattern))
+		return true;
+	return fits_value(pattern, r->sender) || fits_rcpts(l, r, pattern, false) ||
+	       fits_rcpts(l, r, pattern, true);
+}
+
+static bool fits_any(const struct listing *l, const struct row *r, char **patterns, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (fits(l, r, patterns[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Message text is for its sender and for root: that mailq can read it does not mean that its caller
+ * may. */
+static int print_message(FILE *out, const struct row *r, bool dead)
+{
+	struct stat st;
+	struct envelope e;
+	struct diagnosis d = {0};
+	static char bytes[65536];
+	TEXT(path, 1200);
+	text_printf(&path, "%s/mqueue", paths_spool());
+	uid_t owner = stat(path.data, &st) == 0 ? st.st_uid : 0;
+	if (getuid() != 0 && getuid() != owner && (int64_t)getuid() != r->uid) {
+		output_to(stderr,
+		    "mailq: %s: only root, the user firsthop and its sender may read its text\n", r->id);
+		return EX_NOPERM;
+	}
+	if (r->in_drop) {
+		text_init(&path, path.data, path.size);
+		text_printf(&path, "%s/drop", paths_spool());
+	}
+	text_printf(&path, "/%s%s", r->id, dead ? ".dead" : "");
+	int fd = open(path.data, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	envelope_init(&e);
+	bool read =
+	    fd >= 0 && envelope_read(&e, fd, &d) && lseek(fd, (off_t)e.message_at, SEEK_SET) >= 0;
+	ssize_t n = 0;
+	/* A program gets it as it is, a person's terminal is not commanded by it. */
+	bool screen = isatty(fileno(out)) == 1;
+	while (read && (n = fdio_read(fd, bytes, sizeof bytes)) > 0) {
+		if (screen)
+			output_bytes(out, bytes, (size_t)n);
+		else
+			fwrite(bytes, 1, (size_t)n, out);
+	}
+	if (!read || n < 0)
+		output_to(stderr, "mailq: %s cannot be read: %s\n", r->id,
+		    d.text[0] ? d.text : strerror(errno));
+	envelope_free(&e);
+	if (fd >= 0)
+		close(fd);
+	return read && n == 0 ? EX_OK : EX_IOERR;
+}
+
+static const char *why_no_answer(void)
+{
+	return errno == EAGAIN || errno == EWOULDBLOCK ? "the runner does not answer: it is stopped, "
+	                                                 "or hangs; look at it with ps, and restart it"
+	                                               : "the runner ended";
+}
+
+/* One line there, one line back; false with errno.  A runner that has no room for one more has
+ * answered already. */
+static bool ask(int fd, struct buffer *in, const char *verb, const char *id, char *answer,
+    size_t size)
+{
+	TEXT(line, 64);
+	char bytes[512], *whole;
+	text_printf(&line, "%s%s%s\n", verb, *id ? " " : "", id);
+	(void)!send(fd, line.data, line.length, MSG_NOSIGNAL);
+	while ((whole = fdio_take_line(in)) == NULL) {
+		errno = 0;
+		ssize_t n = fdio_read(fd, bytes, sizeof bytes);
+		if (n <= 0)
+			return false;
+		buffer_add(in, bytes, (size_t)n);
+	}
+	text_copy(answer, size, whole);
+	free(whole);
+	return true;
+}
+
+struct sum {
+	int done, refused;
+};
+
+static bool ask_for(FILE *out, int fd, struct buffer *in, size_t verb, const struct row *r,
+    struct sum *sum)
+{
+	char answer[200];
+	if (!ask(fd, in, verbs[verb], r->id, answer, sizeof answer)) {
+		output_to(stderr, "mailq: %s; what is not in the list above was not done\n",
+		    why_no_answer());
+		return false;
+	}
+	bool done = strcmp(answer, "ok") == 0;
+	output_to(out, "%s  %s\n", r->id,
+	    done                         ? done_words[verb]
+	    : text_starts(answer, "no ") ? answer + 3
+	                                 : answer);
+	sum->done += done;
+	sum->refused += !done;
+	return true;
+}
+
+static int conclude(FILE *out, size_t verb, char **patterns, const struct sum *sum)
+{
+	if (sum->done + sum->refused == 0) {
+		output_to(stderr,
+		    "mailq: no message fits %.100s; a pattern is the beginning of an identifier, from=, "
+		    "to= or key= with a value, or all\n",
+		    patterns[0]);
+		return EX_DATAERR;
+	}
+	if (sum->done + sum->refused > 1)
+		output_to(out, "%d %s%s\n", sum->done, done_words[verb],
+		    sum->refused > 0 ? ", others not, as said above" : "");
+	return sum->refused > 0 ? EX_UNAVAILABLE : EX_OK;
+}
+
+/* No runner: as root, by ourselves. */
+static int do_all(FILE *out, const struct listing *l, size_t verb, char **patterns, int count)
+{
+	struct sum sum = {0};
+	const char *why;
+	struct offline *o = strcmp(verbs[verb], "retry") != 0 ? offline_begin(&why) : NULL;
+	if (o == NULL) {
+		output_to(stderr,
+		    "mailq: no runner can be asked%s%s; root starts one with \"sendmail -bd -q1m\"\n",
+		    strcmp(verbs[verb], "retry") != 0 ? ", and " : "",
+		    strcmp(verbs[verb], "retry") != 0 ? why : "");
+		return EX_TEMPFAIL;
+	}
+	for (int i = 0; i < l->count; i++) {
+		const struct row *r = &l->rows[i];
+		if (!fits_any(l, r, patterns, count))
+			continue;
+		const char *problem = offline_do(o, verbs[verb], r, l->of_dead);
+		output_to(out, "%s  %s\n", r->id, problem != NULL ? problem : done_words[verb]);
+		sum.done += problem == NULL;
+		sum.refused += problem != NULL;
+	}
+	offline_end(o);
+	return conclude(out, verb, patterns, &sum);
+}
+
+static int ask_all(FILE *out, const struct listing *l, size_t verb, char **patterns, int count)
+{
+	struct sum sum = {0};
+	struct buffer in = {0};
+	int fd = runner_connect(true);
+	if (fd < 0)
+		return do_all(out, l, verb, patterns, count);
+	bool alive = true;
+	for (int i = 0; i < l->count && alive; i++) {
+		if (fits_any(l, &l->rows[i], patterns, count))
+			alive = ask_for(out, fd, &in, verb, &l->rows[i], &sum);
+	}
+	close(fd);
+	buffer_free(&in);
+	return alive ? conclude(out, verb, patterns, &sum) : EX_TEMPFAIL;
+}
+
+int queue_control_run(FILE *out, const struct listing *l, const char *verb, char **patterns,
+    int count)
+{
+	int code = EX_OK, printed = 0;
+	if (count == 0) {
+		output_to(stderr,
+		    "mailq: %s which? The beginning of an identifier, from=, to= or key= with a value, or "
+		    "all\n",
+		    verb);
+		return EX_USAGE;
+	}
+	for (size_t i = 0; i < sizeof done_words / sizeof done_words[0]; i++) {
+		if (strcmp(verb, verbs[i]) == 0)
+			return ask_all(out, l, i, patterns, count);
+	}
+	for (int i = 0; i < l->count; i++) {
+		if (!fits_any(l, &l->rows[i], patterns, count))
+			continue;
+		int result = print_message(out, &l->rows[i], l->of_dead);
+		code = result != EX_OK ? result : code;
+		printed++;
+	}
+	if (printed == 0)
+		output_to(stderr, "mailq: no message fits %.100s\n", patterns[0]);
+	return printed == 0 ? EX_DATAERR : code;
+}
+
+int queue_control_forget(const struct listing *l)
+{
+	struct buffer in = {0};
+	char answer[200] = "";
+	int fd = l->health_count > 0 ? runner_connect(true) : -1;
+	if (l->health_count == 0)
+		return EX_OK;
+	if (fd < 0) {
+		output_to(stderr, "mailq: no runner can be asked; root starts one with \"sendmail -bd "
+		                  "-q1m\", and it begins without a memory\n");
+		return EX_TEMPFAIL;
+	}
+	bool answered = ask(fd, &in, "forget", "", answer, sizeof answer),
+	     done = strcmp(answer, "ok") == 0;
+	if (!answered)
+		text_copy(answer, sizeof answer, why_no_answer());
+	close(fd);
+	buffer_free(&in);
+	if (!done)
+		output_to(stderr, "mailq: %s\n", text_starts(answer, "no ") ? answer + 3 : answer);
+	return done ? EX_OK : answered ? EX_NOPERM : EX_TEMPFAIL;
+}

@@ -1,0 +1,177 @@
+/* The SMTP client (RFC 5321, 2920, 1870, 6152, 3207, 4954, 3461) as a machine without I/O: bytes
+   from the server go in, bytes for the server come out, and time is told to it.  smtp/transact.c is
+   its second half: the mail transactions; smtp/session_state.c is what both need. */
+#ifndef SMTP_SMTP_SESSION_H
+#define SMTP_SMTP_SESSION_H
+#include "diagnosis/diag.h"
+#include "config/hop.h"
+#include "relay/smtp/auth.h"
+#include "relay/smtp/ehlo.h"
+#include "relay/smtp/reply.h"
+#include <stdbool.h>
+
+#define SESSION_RCPTS_MAX \
+	100 /* per transaction: what every server must take (RFC 5321 4.5.3.1.8) */
+#define SESSION_WINDOW \
+	2 /* transactions taken at a time: one in DATA, the next one's commands behind its dot */
+
+enum session_state {
+	SESSION_BANNER,
+	SESSION_EHLO,
+	SESSION_HELO,
+	SESSION_STARTTLS,
+	SESSION_HANDSHAKE, /* the caller runs TLS on the link, then session_secured */
+	SESSION_AUTH,
+	SESSION_READY, /* transactions may be given */
+	SESSION_QUIT,
+	SESSION_OVER /* failure tells why, if its key is set */
+};
+
+struct session_rcpt {
+	const char *address;
+	const char *notify,
+	    *orcpt;    /* used when the server offers DSN (RFC 3461 4.1, 4.2); "" or NULL = not told */
+	bool accepted; /* RCPT was answered 25x */
+	bool told;     /* the caller's: the result was passed on */
+	struct diagnosis
+	    result; /* verdict set once it is decided; hop and peer are left to the caller */
+};
+
+/* One message to at most SESSION_RCPTS_MAX recipients.  The caller keeps it until finished() names
+ * it. */
+struct transaction {
+	const char *sender;
+	struct session_rcpt *rcpts;
+	int rcpt_count;
+	int64_t size_bytes;
+	bool has_8bit;
+	bool needs_utf8;        /* an address of envelope or header is not ASCII, or its sender says so:
+	                           without SMTPUTF8 (RFC 6531) it cannot be sent */
+	const char *utf8_field; /* the field with that address; NULL = none */
+	const char *ret, *envid; /* "" = not given; used when the server offers DSN */
+	bool (*body)(void *context,
+	    struct buffer *out); /* appends the next piece in wire form; false: that was the last */
+	bool unreadable; /* set by body: the rest cannot be had, so the session is broken off and no dot
+	                    is sent */
+	void *context;
+	bool begun; /* some command of it was sent; otherwise it may be given to another session as it
+	               is */
+	/* the machine's own */
+	int step; /* next command: 0 MAIL, 1..n RCPT, n+1 DATA */
+	int accepted;
+	bool mail_refused, dot_sent;
+};
+
+struct session_policy {
+	const char *name; /* for EHLO */
+	const char *peer; /* the server's address; NULL = not known */
+	enum hop_tls tls;
+	bool implicit_tls; /* TLS is on before the banner */
+	const char *login; /* "" = no AUTH */
+	const char *password;
+	const char *mechanisms; /* as in struct hop's auth; NULL or "" = any */
+	bool auth_without_tls;
+	bool auth_to_unverified_server;
+	int reply_s, data_s, dot_s; /* RFC 5321 4.5.3.2 */
+	bool stop_before_data;      /* a probe: MAIL and RCPT are asked one by one, and then it ends */
+	void (*said)(void *context, const char *words,
+	    size_t
+	        length); /* sees each command, and words for a login and for a message; may be NULL */
+	void (*replied)(void *context, struct reply *r); /* sees each reply; may be NULL */
+	void (*refused)(void *context,
+	    struct transaction
+	        *t); /* MAIL or a RCPT was: results that are set are final; may be NULL */
+	void (*ending)(void *context,
+	    struct transaction
+	        *t); /* its end is in out: once that is sent, it may arrive; may be NULL */
+	void (*finished)(void *context, struct transaction *t);
+	void *context;
+};
+
+enum session_expect {
+	EXPECT_RSET,
+	EXPECT_MAIL,
+	EXPECT_RCPT,
+	EXPECT_DATA,
+	EXPECT_DOT,
+	EXPECT_VOID_DOT
+};
+
+struct session_awaited {
+	enum session_expect kind;
+	struct transaction *t; /* NULL: of one that was withdrawn */
+	int rcpt;
+};
+
+struct session {
+	const struct session_policy *policy;
+	enum session_state state;
+	struct buffer in, out; /* out: to be sent; the caller drops what it has sent */
+	struct ehlo ehlo;
+	bool secured;  /* TLS is on */
+	bool verified; /* the caller's: the server's certificate is trusted, and for the configured name
+	                */
+	char server[24];          /* its kind (diagnosis/server.h), "" = not known */
+	char seen_as[64];         /* this machine, as the server calls it; "" = it does not say */
+	char doubt[400];          /* the caller's: while it is not, why */
+	struct diagnosis failure; /* of the session as a whole; key "" while there is none */
+	struct auth auth;
+	int mechanisms_refused; /* EHLO_AUTH_ values that the server offers and does not understand */
+	bool auth_given_up;     /* "*" was said: the answer to it begins the next mechanism */
+	struct reply reply;     /* being put together */
+	int passed_over;        /* lines that are no reply */
+	char head[160];         /* of the reply at hand, as it came */
+	size_t head_length;
+	const char *greets_as; /* the service that its greeting names, if it is none for mail */
+	bool asked_lmtp;       /* LHLO was said, to know what this is */
+	int64_t deadline_ms;   /* monotonic; 0 = nothing is awaited */
+	/* transactions */
+	struct session_awaited awaited[2 * SESSION_RCPTS_MAX + 16];
+	int first, count; /* ring */
+	struct transaction *taken[SESSION_WINDOW];
+	int taken_count;
+	struct transaction *sending; /* its body is being produced */
+	int withdrawn;               /* answers that are awaited for nobody */
+	int delivered;               /* transactions that the server has accepted whole */
+	bool dirty;                  /* the server may hold a half transaction: RSET first */
+};
+
+void session_start(struct session *s, const struct session_policy *policy, int64_t now_ms);
+
+/* Bytes from the server. */
+void session_receive(struct session *s, const char *bytes, size_t length, int64_t now_ms);
+
+/* TLS is on now. */
+void session_secured(struct session *s, int64_t now_ms);
+
+/* Some bytes of out were sent: the server has more time to answer. */
+void session_sent(struct session *s, int64_t now_ms);
+
+/* True when session_take may be called.  Nothing is said for the new transaction before the next
+   session_pump, so finished() is never called from within session_take. */
+bool session_can_take(const struct session *s);
+void session_take(struct session *s, struct transaction *t);
+
+/* Produces output: commands and body, up to some tens of kilobytes; call it whenever out is short.
+ */
+void session_pump(struct session *s, int64_t now_ms);
+
+/* Takes a transaction back of which no byte of the message was sent, and nothing refused;
+   finished() is not called.  False: it stays.  What the server still answers belongs to nobody;
+   should it ask for the message, the session ends. */
+bool session_withdraw(struct session *s, struct transaction *t);
+
+/* True when no transaction is open. */
+bool session_idle(const struct session *s);
+void session_quit(struct session *s, int64_t now_ms);
+
+/* The link is gone, or time has run out: gives every open transaction its results and ends. words:
+ * for the diagnosis. */
+void session_broken(struct session *s, const char *key, const char *words);
+
+/* The stage whose answer is awaited. */
+enum stage session_stage(const struct session *s);
+
+/* Frees buffers and wipes what AUTH kept. */
+void session_free(struct session *s);
+#endif
