@@ -26,6 +26,11 @@ every() {
 	$2 relayconf/firsthop.conf.sample "$root$SYSCONFDIR/firsthop/firsthop.conf.sample" 0644
 	for file in munin.sh logwatch.pl install-links.sh links.sh; do $2 "$here/$file" "$root$PREFIX/share/firsthop/$file" 0755; done
 	$2 "$here/logwatch.conf" "$root$PREFIX/share/firsthop/logwatch.conf" 0644
+	for file in cacti.sh cacti.xml grafana.json prometheus.rules.yml zabbix.conf zabbix.xml; do
+		case $file in *.sh) mode=0755 ;; *) mode=0644 ;; esac
+		$2 "$here/monitoring/$file" "$root$PREFIX/share/firsthop/monitoring/$file" $mode
+	done
+	completions | while read -r file place; do $2 "$made/$file" "$root$place" 0644; done
 	for page in man/*.[1578]; do $2 "$page" "$root$MANDIR/man${page##*.}/${page##*/}" 0644; done
 }
 write_program() {
@@ -43,6 +48,14 @@ bring_in() {
 	keep "$2"
 	mv -f "$2.new" "$2"
 }
+
+# What shells need to complete the words of the programs, made by these themselves.  Those of another system cannot run here.
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+completions() { completion_places | while read -r file place; do if [ -s "$made/$file" ]; then echo "$file $place"; fi; done; }
+completion_places | while read -r file place; do
+	"$binaries/${file%.*}" completion "${file##*.}" >"$made/$file" 2>/dev/null || { rm -f "$made/$file"; echo "firsthop: $place is not made: ${file%.*} does not run here"; }
+done
 
 rights folder | while read -r kind place owner group mode; do make_folder "$root$place" "$owner" "$group" "$mode"; done
 every write_program write_file

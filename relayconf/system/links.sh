@@ -1,3 +1,4 @@
+#!/bin/sh
 # The system's places and what they point to, one "place target" per line; for install-links and uninstall.
 # Linux: symbolic links.  FreeBSD: mailer.conf(5) only; files of the base system are never replaced.
 links() {
@@ -14,6 +15,17 @@ links() {
 END
 }
 saved=before-firsthop
+
+# Where shells look for completion, "file place" per line; tcsh looks nowhere: ~/.tcshrc names it.
+completion_places() {
+	case $PREFIX in /usr) zsh=vendor-completions ;; *) zsh=site-functions ;; esac
+	for program in mailq relayconf; do
+		echo "$program.bash $PREFIX/share/bash-completion/completions/$program"
+		echo "$program.zsh $PREFIX/share/zsh/$zsh/_$program"
+		echo "$program.fish $PREFIX/share/fish/vendor_completions.d/$program.fish"
+		echo "$program.tcsh $PREFIX/share/firsthop/completion/$program.tcsh"
+	done
+}
 # mailwrapper(8) reads this one first, and the one in /etc/mail only when this cannot be opened.
 mailer_conf=/usr/local/etc/mail/mailer.conf
 

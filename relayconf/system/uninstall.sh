@@ -24,10 +24,12 @@ rm -f "$root$LIBEXEC/relayconf"
 for file in "$SYSCONFDIR/firsthop/firsthop.conf.sample" "$PREFIX/share/firsthop/munin.sh" "$PREFIX/share/firsthop/logwatch.pl" "$PREFIX/share/firsthop/logwatch.conf" "$PREFIX/share/firsthop/install-links.sh" "$PREFIX/share/firsthop/links.sh"; do
 	bring_back "$root$file"
 done
+for file in "$here"/monitoring/*; do bring_back "$root$PREFIX/share/firsthop/monitoring/${file##*/}"; done
+completion_places | while read -r file place; do bring_back "$root$place"; done
 for page in man/*.[1578]; do bring_back "$root$MANDIR/man${page##*.}/${page##*/}"; done
 for file in $(boot_files); do
 	if grep -qsF "$LIBEXEC/" "$root$file"; then rm -f "$root$file"; fi
 done
-rmdir "$root$LIBEXEC" "$root$PREFIX/share/firsthop" 2>/dev/null || :
+rmdir "$root$LIBEXEC" "$root$PREFIX/share/firsthop/monitoring" "$root$PREFIX/share/firsthop/completion" "$root$PREFIX/share/firsthop" 2>/dev/null || :
 waiting=$(find "$root$SPOOLDIR/drop" "$root$SPOOLDIR/mqueue" -type f -name '????????.????????' 2>/dev/null | wc -l)
 echo "firsthop is removed; $root$SPOOLDIR stays with $((waiting)) messages, and $root$SYSCONFDIR/firsthop with the configuration"

@@ -251,6 +251,9 @@ static int act(struct listing *l, const struct options *o)
 	if (!o->form_given && o->form == FORM_SENDMAIL && o->choice_count == 0 &&
 	    l->count > terminal_height(stdout) / 3 && terminal_height(stdout) > 0)
 		summary_head(stdout, l);
+	/* Nagios' check_mailq -M postfix reads the last line; Postfix says such things first, too. */
+	if (o->form == FORM_POSTFIX)
+		put_notes(l);
 	print(l, o);
 	return -1;
 }
@@ -286,7 +289,7 @@ int main(int argc, char **argv)
 	code = act(&l, &o);
 	if (fflush(stdout) != 0)
 		code = EX_IOERR;
-	else if (code < 0 && o.form != FORM_HOSTSTAT)
+	else if (code < 0 && o.form != FORM_HOSTSTAT && o.form != FORM_POSTFIX)
 		put_notes(&l);
 	list_free(&l);
 	config_free(&config);

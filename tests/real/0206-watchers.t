@@ -29,6 +29,11 @@ is "$(cat "$work/err")" "" "and it misses nothing"
 is "$(shortened)" "$(printf '3 \t\t\t\t\t <ops@example.org>\n1 \t\t\t\t\t <user3@example.net>\n1 \t\t\t\t\t <user2@example.net>\n1 \t\t\t\t\t <user1@example.net>')" "FreeBSD's shortened report counts recipients"
 in_stage /usr/local/sbin/relayconf set queue.format postfix >"$work/out" 2>&1; is $? 0 "mailq's layout is set to Postfix's"
 like "$(check_mailq 5 10 postfix)" '^OK: .*unsent=3;5;10;0' "check_mailq -M postfix"
+for pid in $(runner_pid); do kill "$pid"; patient 30 gone "$pid"; done
+like "$(check_mailq 5 10 postfix)" '^OK: .*unsent=3;5;10;0' "check_mailq -M postfix, with no runner"
+in_stage /usr/local/sbin/relayconf set queue.format sendmail >"$work/out" 2>&1
+like "$(check_mailq 5 10)" '^OK: .*unsent=3;5;10;0' "check_mailq -M sendmail, with no runner"
+ok "the runner starts again" start_runner
 in_stage /usr/local/sbin/relayconf set queue.format sendmail >"$work/out" 2>&1; is $? 0 "and back"
 
 # munin's own plugins count files in the folders of sendmail and Postfix: they say that these are not here, and show no false zero.

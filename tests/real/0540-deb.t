@@ -105,7 +105,7 @@ echo x | as 33 setpriv --no-new-privs /usr/sbin/sendmail ops@example.org; is $? 
 ok "its mail is delivered" wait_for got 4
 
 # --- relayconf check; mail(1) beside another one
-out=$(in_stage relayconf check 2>&1); is $? 0 "relayconf check finds no problem in what the package made" "$out"
+out=$(in_stage relayconf check -v 2>&1); is $? 0 "relayconf check finds no problem in what the package made" "$out"
 unlike "$out" '^problem' "none"
 like "$out" '^ok +places +the system.s own names' "the system's names lead to it, also over ../"
 ok "bsd-mailx is installed beside it" quietly in_stage apt-get -qq -y -o APT::Install-Recommends=false install bsd-mailx

@@ -25,6 +25,7 @@ is "$(plugin_sendmail) $(plugin_postfix) $(q -bP)" "0 0 0" "empty: check_mailq"
 # one message, two
 echo x | "$S" -f cacti@mon1.example.org ops@example.net
 "$S" -q 2>/dev/null
+like "$("$M" --format=postfix 2>&1 | tail -n 1)" '^-- ' "Postfix: a remark that no runner is there comes first, for check_mailq reads the last line"
 is "$(plugin_sendmail) $(plugin_postfix) $(shortened)" "1 1 1" "one message"
 like "$(q | head -n 1)" "^		$work/spool/mqueue \(1 request\)$" "the heading: two tabs, folder, count"
 like "$(q --format=postfix | tail -n 1)" '^-- 1 Kbytes in 1 Request\.$' "Postfix: 1 Request."

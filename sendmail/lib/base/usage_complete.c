@@ -65,7 +65,7 @@ static void bash_values(FILE *out, const char *command, const struct usage_optio
 static void bash(FILE *out, const struct usage *u)
 {
 	fprintf(out,
-	    "# bash completion for %s, made by \"%s completion bash\"\n"
+	    "# firsthop: bash completion for %s, made by \"%s completion bash\"\n"
 	    "_firsthop_%s() {\n"
 	    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= words= "
 	    "files= i\n"
@@ -128,7 +128,8 @@ static void zsh_options(FILE *out, const struct usage_option *options)
 static void zsh(FILE *out, const struct usage *u)
 {
 	fprintf(out,
-	    "#compdef %s\n# made by \"%s completion zsh\"\n_%s() {\n\tlocal context state line\n"
+	    "#compdef %s\n# firsthop: made by \"%s completion zsh\"\n_%s() {\n\tlocal context state "
+	    "line\n"
 	    "\ttypeset -A opt_args\n\t_arguments -C",
 	    u->program, u->program, u->program);
 	zsh_options(out, u->options);
@@ -198,7 +199,8 @@ static void fish_options(FILE *out, const struct usage *u, const char *condition
 
 static void fish(FILE *out, const struct usage *u)
 {
-	fprintf(out, "# made by \"%s completion fish\"\ncomplete -c %s -f\n", u->program, u->program);
+	fprintf(out, "# firsthop: made by \"%s completion fish\"\ncomplete -c %s -f\n", u->program,
+	    u->program);
 	fish_options(out, u, "__fish_use_subcommand", u->options);
 	for (int i = 0; i < u->count; i++) {
 		const struct usage_command *c = &u->commands[i];
@@ -222,7 +224,8 @@ static void fish(FILE *out, const struct usage *u)
    run its own syntax, so only plain commands stand there. */
 static void tcsh(FILE *out, const struct usage *u)
 {
-	fprintf(out, "# made by \"%s completion tcsh\"\ncomplete %s 'p/1/(", u->program, u->program);
+	fprintf(out, "# firsthop: made by \"%s completion tcsh\"\ncomplete %s 'p/1/(", u->program,
+	    u->program);
 	put_commands(out, u);
 	put_names(out, u->options);
 	fputs(")/'", out);
