@@ -103,7 +103,7 @@ static void look_at_self(struct check *c, const char *fields)
 	if (fields_get(fields, "self", self, sizeof self) && *self != '\0')
 		finding(c, GRADE_NOTE,
 		    "if that mail server has moved, correct the name in DNS or in /etc/hosts",
-		    "%s leads to %s, which is this very machine: a mail server has to listen here, or "
+		    "%s leads to %s, which is this machine itself: a mail server must listen here, or "
 		    "nothing is delivered",
 		    name, self);
 }
@@ -219,9 +219,20 @@ static void look_at_socket(struct check *c)
 		    path.data);
 }
 
+/* Without mailq's answer nothing is known of the queue. */
+static bool is_known(struct check *c)
+{
+	if (c->health[0] == '\0')
+		finding(c, GRADE_NOTE, "see \"mailq health\"; run this check as root",
+		    "this was not looked at: mailq health gives no answer");
+	return c->health[0] != '\0';
+}
+
 void check_fallback(struct check *c)
 {
 	TEXT(words, 600);
+	if (!is_known(c))
+		return;
 	if (health_sentence(c, "passed over: ", &words))
 		finding(c, GRADE_PROBLEM, "sendmail -bh; relayconf probe", "%s; other servers get its mail",
 		    words.data);
@@ -230,6 +241,8 @@ void check_fallback(struct check *c)
 void check_submission(struct check *c)
 {
 	TEXT(words, 600);
+	if (!is_known(c))
+		return;
 	if (health_sentence(c, "submissions are refused", &words))
 		finding(c, GRADE_PROBLEM,
 		    "make room on that disk, mount it for writing, or run \"" COMPAT_MAKE
@@ -261,6 +274,8 @@ void check_waiting(struct check *c)
 	long long waiting = health_number(c, " waiting="), oldest_s = health_number(c, " oldest=");
 	TEXT(age, 40);
 	TEXT(reason, 600);
+	if (!is_known(c))
+		return;
 	clock_put_span(&age, oldest_s);
 	if (waiting > 0 && held_up(c, &reason))
 		finding(c, GRADE_PROBLEM, "mailq -v; mailq why ID", "%lld message%s, the oldest for %s: %s",
@@ -277,7 +292,7 @@ void check_waiting(struct check *c)
 void check_dead(struct check *c)
 {
 	long long dead = health_number(c, " dead=");
-	if (dead > 0)
+	if (is_known(c) && dead > 0)
 		finding(c, GRADE_NOTE,
 		    "look at the files *.dead in mqueue/ of the spool; remove them when they are dealt "
 		    "with",

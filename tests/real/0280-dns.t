@@ -173,7 +173,7 @@ checked 'ok +dns +name server 127.0.0.5 answers in [0-9]+ ms, over TCP in [0-9]+
 like "$trace" 'note +dns +firsthop does not use these words of /etc/resolv.conf: marvel sortlist' "check: what is not heeded of resolv.conf"
 like "$trace" 'note +dns +name server 127.0.0.7, asked for a.test: no answer, Connection refused \([0-9]+ ms\)' "check: one that is not there"
 like "$trace" 'note +dns +name server 127.0.0.6, asked for a.test: no answer, Connection timed out \(10[0-9][0-9] ms\)' "check: one that is silent"
-like "$trace" 'note +self +main leads to 127.0.0.2, which is this very machine' "check: a smarthost that is this very machine"
+like "$trace" 'note +self +main leads to 127.0.0.2, which is this machine itself' "check: a smarthost that is this very machine"
 like "$trace" "note +own-name +example.org is, or holds, this machine's own name" "check: a domain that holds the own name"
 echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
 setting smarthost.main.host six.test

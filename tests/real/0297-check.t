@@ -11,8 +11,8 @@ says() { like "$out" "^$1 +$2 +.*$3" "$4"; }
 mend() { make --no-print-directory -s BUILD="$BUILD" DESTDIR="$S" install-rights >/dev/null; }
 checked
 is $code 0 "a fresh installation: exit 0"
-says ok programs 'with their rights' "programs"
-says ok spool 'with their rights' "spool"
+says ok programs 'with the right owners and modes' "programs"
+says ok spool 'with the right owners and modes' "spool"
 says ok places 'lead to firsthop' "the system's names"
 says ok password 'the password for cacti1@mail.test can be read' "password"
 says ok runner 'the runner is running' "runner"
@@ -40,7 +40,7 @@ broken "chmod 700 /etc/firsthop" readable 'cannot read the configuration' "a fol
 in_stage /bin/busybox chmod 755 /etc/firsthop
 printf '[local]\ndeliver = mbox\ndomains = local.test\n' >>"$S/etc/firsthop/firsthop.conf"
 mkdir -p "$S/var/mail"; checked
-says ok local 'as it is configured' "local delivery that was switched on needs no other rights"
+says ok local 'works as configured' "local delivery that was switched on needs no other rights"
 broken "mv /var/mail /var/mall" local '/var/mail is no folder' "no folder for mailboxes"
 in_stage /bin/busybox sh -c "mv /var/mall /var/mail; sed -i '/^.local/,\$d' /etc/firsthop/firsthop.conf"; mend
 broken "mv /usr/sbin/sendmail /usr/sbin/kept; cp /bin/busybox /usr/sbin/sendmail" places '/usr/sbin/sendmail is another program' "another sendmail"

@@ -34,7 +34,7 @@ domains = mon1.example.org'
 says note own-name "mon1.example.org is, or holds, this machine's own name .*: \[local\] delivers its mail to mailboxes here" "a domain that is delivered here"
 unlike "$out" 'none of it is treated as local' "is not said to go elsewhere"
 conf 'port = 587'
-says note self 'main leads to 127.0.0.1, which is this very machine' "a smarthost that is this very machine"
+says note self 'main leads to 127.0.0.1, which is this machine itself' "a smarthost that is this very machine"
 says ok runner 'the runner is running' "the runner"
 like "$out" '^ok +(clock) +the clock says 20' "the clock"
 conf 'port = 465
@@ -61,7 +61,7 @@ like "$out" "fix: $words, or set tls_ca_file" "with its fix, in this system's wo
 mkdir -p "$R/etc/ssl/certs" "$R/usr/share/certs/trusted"; : >"$R/usr/share/certs/trusted/one.pem"; check
 says problem tls-trust 'has no list of authorities' "certificates of FreeBSD that certctl has not hashed are none"
 : >"$R/etc/ssl/certs/1a2b3c4d.0"; check
-says ok tls-trust 'there are authorities' "those that it has are"
+says ok tls-trust 'trusted authorities are installed' "those that it has are"
 rm -r "$R/etc/ssl/certs"
 : >"$R/etc/ssl/cert.pem"
 echo secret >"$work/secret"; chmod 644 "$work/secret"
@@ -143,7 +143,7 @@ links
 check
 says note boot 'neither systemd nor rc.d is here' "no service manager that is known: it says so"
 mkdir -p "$R/etc/init.d"; : >"$R/etc/init.d/firsthop"; check
-says ok boot 'as it should be' "a script of another init"
+says ok boot 'firsthop starts at boot' "a script of another init"
 rm -r "$R/etc/init.d"; : >"$R/etc/rc.subr"; check
 says problem boot 'nothing starts firsthop: there is no rc.d script' "FreeBSD, and no script for it"
 like "$out" 'fix: gmake install-boot' "with its fix"
@@ -158,7 +158,7 @@ unlike "$out" 'sendmail_submit' "without base's sendmail nothing about it"
 unlike "$out" 'firsthop_enable' "enabled in rc.conf"
 says note boot "base system's sendmail is started at boot too .sendmail_submit_enable=YES" "base's sendmail beside it"
 echo 'sendmail_enable="NONE"' >>"$R/etc/rc.conf"; check
-says ok boot 'as it should be' "sendmail_enable=NONE"
+says ok boot 'firsthop starts at boot' "sendmail_enable=NONE"
 mkdir -p "$R/etc/rc.conf.d"; echo "firsthop_enable=NO" >"$R/etc/rc.conf.d/firsthop"; check
 says problem boot 'firsthop_enable' "the last file counts"
 rm -r "$R/etc/rc.conf.d" "$R/etc/rc.conf" "$R/etc/rc.d" "$R/etc/defaults"
@@ -171,7 +171,7 @@ says problem boot 'nothing starts firsthop: systemd has no unit' "systemd, and n
 : >"$R/usr/lib/systemd/system/firsthop.service"; check
 says problem boot 'the service firsthop is not enabled' "the same where systemd starts things"
 : >"$R/etc/systemd/system/multi-user.target.wants/firsthop.service"; check
-says ok boot 'as it should be' "enabled"
+says ok boot 'firsthop starts at boot' "enabled"
 rm -r "$R/run" "$R/usr/lib/systemd"
 says note syslog 'nothing reads log lines at /' "no syslogd"
 mkdir -p "$R/dev" "$R/var/run"; : >"$R/dev/log"; : >"$R/var/run/log"; check

@@ -18,8 +18,10 @@ static const struct key_row rows[] = {
     {{"host", "name", "",
          "name given in EHLO, Message-ID and Received; default: the machine's own name"},
         KEY_NAME, IN_CONFIG(name), 0, 0},
-    {{"host", "domain", "", "completes bare addresses such as root; default: the name"}, KEY_NAME,
-        IN_CONFIG(domain), 0, 0},
+    {{"host", "domain", "",
+         "added to addresses without a domain (root becomes root@DOMAIN); default: the value of "
+         "name"},
+        KEY_NAME, IN_CONFIG(domain), 0, 0},
     {{"host", "aliases", ALIASES_DEFAULT,
          "aliases(5) file: bare names to addresses; or a folder of such files; need not exist "
          "unless it is set here"},

@@ -31,7 +31,7 @@ void report_reason(struct text *t, const struct diagnosis *d)
 {
 	put_peer(t, d);
 	if (d->stage != STAGE_NONE)
-		text_printf(t, "%s: ", stage_name(d->stage));
+		text_printf(t, "%s: ", d->stage == STAGE_DOT ? "end of data" : stage_name(d->stage));
 	text_put(t, d->text[0] != '\0' ? d->text : "no reason was given");
 }
 
