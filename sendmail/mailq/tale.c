@@ -54,7 +54,7 @@ static bool is_said(struct tale *t, const char *line)
 	return false;
 }
 
-/* kind: 's' a step or an outcome, 'd' a decision. */
+/* kind: 's' a step, 'o' an outcome, 'd' a decision. */
 static void say(struct tale *t, char kind, const char *text)
 {
 	struct buffer line = {0};
@@ -63,7 +63,7 @@ static void say(struct tale *t, char kind, const char *text)
 		return;
 	}
 	buffer_printf(&line, "%c%s", kind, text);
-	if (kind == 'd' || !is_said(t, buffer_string(&line)))
+	if (kind != 's' || !is_said(t, buffer_string(&line)))
 		buffer_printf(&t->words, "%s\n", buffer_string(&line));
 	buffer_free(&line);
 }
@@ -109,7 +109,7 @@ static void say_outcomes(struct tale *t)
 	if (o->count > NAMED_MAX)
 		buffer_printf(&words, " and %d more", o->count - NAMED_MAX);
 	buffer_printf(&words, " %s: %s", verdict_name(o->first.d.verdict), reason.data);
-	say(t, 's', buffer_string(&words));
+	say(t, 'o', buffer_string(&words));
 	if (o->first.d.verdict != VERDICT_SENT) {
 		report_decision_words(&decision, &o->first.d, o->first.next);
 		say(t, 'd', decision.data);

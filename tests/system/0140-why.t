@@ -29,6 +29,10 @@ like "$story" 'meaning   The server does not relay mail for this machine' "why: 
 like "$story" 'remedy    1. If the server .Courier. should relay for this machine, run there as root: printf .127.0.0.1.tallow,RELAYCLIENT.n. >>/etc/courier/smtpaccess/default && makesmtpaccess' "why: what to do on that server, with this machine's address"
 like "$story" 'meaning   The server delays mail from unknown senders' "why: each reason is explained"
 like "$story" 'decision  it is kept and tried again after' "why: what was decided"
+two=$(for n in 5 5; do printf '%s attempt n=%s\n%s rcpt address=relay@example.org verdict=deferred stage=RCPT fault=route hop=main code=513 key=relay-denied text="513 Relaying denied."\n' "$(date +%s)" $n "$(date +%s)"; done)
+cp "$work/spool/mqueue/$id.log" "$work/journal"; printf '%s\n' "$two" >>"$work/spool/mqueue/$id.log"
+is "$("$BIN/mailq" why "$id" | sed -n '/^  5  /,$p' | grep -c '<relay@example.org> deferred')" 2 "why: an outcome that comes twice in one attempt is said twice"
+cp "$work/journal" "$work/spool/mqueue/$id.log"
 like "$story" 'next try  never: the runner is not running' "why: and when it goes on"
 like "$("$BIN/mailq" why "${id%%.*}")" "^$id" "why: the beginning of an identifier"
 "$BIN/mailq" why 00000000 2>"$work/err"; is $? 65 "why: no such message"
