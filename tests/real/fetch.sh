@@ -220,6 +220,7 @@ imports) set -- imports msmtp -- dma nullmailer ssmtp $(t64 libgnutls30) $(t64 l
 callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks smartmontools sudo logwatch pflogsumm \
 	libemail-sender-perl libmime-lite-perl libmailtools-perl libphp-phpmailer php-symfony-mailer php-mbstring nodejs node-nodemailer \
 	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core mdadm libudev1 ;;
+agents) set -- agents nmh emacs-nox python3 -- fail2ban wordpress libphp-phpmailer ;;
 sendmail) set -- sendmail sendmail-bin sendmail-cf m4 ;;
 watching) set -- watching python3-minimal python3-prometheus-client prometheus-node-exporter jq rsyslog ;;
 databases) set -- databases db5.3-util gdbmtool $(t64 libgdbm6) ;;
