@@ -101,7 +101,7 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *m, int flags)
 	}
 	buffer_add(&relay->in, m->msg_iov->iov_base, m->msg_iov->iov_len);
 	if (relay->next_ms > sim_now_ms + 100 && relay->connected)
-		relay->next_ms = sim_now_ms + 5;
+		relay->next_ms = relay->next_ms == INT64_MAX ? INT64_MAX : sim_now_ms + 5;
 	return (ssize_t)m->msg_iov->iov_len;
 }
 
@@ -195,13 +195,28 @@ static void end(struct relay *relay, const char *verb)
 	relay->ended = true;
 }
 
+static bool is_there(const struct server *s)
+{
+	return s->mood == SERVER_UP || s->mood == SERVER_BREAKS || s->mood == SERVER_ONE;
+}
+
+/* It has a session already. */
+static bool is_full(const struct server *s)
+{
+	int open = 0;
+	for (int i = 0; i < RELAYS_MAX; i++)
+		open += relays[i].alive && relays[i].connected && !relays[i].ended &&
+		        &sim_servers[relays[i].names[relays[i].at]] == s;
+	return s->mood == SERVER_ONE && open > 0;
+}
+
 static void start_session(struct relay *relay)
 {
 	struct diagnosis d = {0};
 	for (; relay->at < relay->name_count; relay->at++) {
 		struct server *s = &sim_servers[relay->names[relay->at]];
 		s->asked++;
-		if (s->mood == SERVER_UP || s->mood == SERVER_BREAKS) {
+		if (is_there(s) && !is_full(s)) {
 			d = diagnose(s, VERDICT_NONE, STAGE_BANNER, FAULT_NONE, "", 220);
 			say(relay, "ready", "", relay->name_count - relay->at - 1, 0, &d);
 			relay->connected = true;
@@ -210,6 +225,9 @@ static void start_session(struct relay *relay)
 		}
 		d = s->mood == SERVER_LOGIN
 		        ? diagnose(s, VERDICT_DEFERRED, STAGE_AUTH, FAULT_CREDENTIAL, "auth-refused", 535)
+		    : is_there(s)
+		        ? diagnose(s, VERDICT_DEFERRED, STAGE_BANNER, FAULT_ROUTE, "too-many-connections",
+		              421)
 		        : diagnose(s, VERDICT_DEFERRED, STAGE_CONNECT, FAULT_ROUTE, "connect-refused", 0);
 		say(relay, "hop", "", 0, 0, &d);
 	}
@@ -327,17 +345,34 @@ static void break_off(struct relay *relay, bool said)
 	end(relay, "bye");
 }
 
+/* It delivers a message, and notes that, and dies or hangs before it can say so. */
+static void fall_silent(struct relay *relay)
+{
+	size_t said = relay->jobs.out.length;
+	deliver(relay, relay->jobs.first);
+	relay->jobs.out.length = said;
+	relay->next_ms = INT64_MAX;
+	if (sim_once_in(2))
+		return;
+	relay->status = SIGSEGV;
+	relay->ended = true;
+}
+
 static void work(struct relay *relay)
 {
 	const struct server *s = &sim_servers[relay->names[relay->at]];
 	struct jobs *j = &relay->jobs;
-	if (s->mood != SERVER_UP && s->mood != SERVER_BREAKS) {
+	if (!is_there(s)) {
 		break_off(relay, true);
 		return;
 	}
 	if (j->back)
 		give_back(relay, j->first);
 	j->back = false;
+	if (j->first != NULL && !sim_calm && sim_once_in(150)) {
+		fall_silent(relay);
+		return;
+	}
 	if (j->first != NULL && !deliver(relay, j->first)) {
 		break_off(relay, true);
 		return;

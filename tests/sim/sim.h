@@ -15,6 +15,7 @@
 extern int64_t sim_now_ms;     /* monotonic */
 extern int64_t sim_wall_off_s; /* what an administrator or NTP did to the wall clock */
 extern bool sim_disk_full;
+extern bool sim_calm;        /* everything is well, for the end of a run */
 extern bool sim_clock_jumps; /* in this run: then the age of mail may be too low (spool/ages.h) */
 extern struct runner sim_r;
 
@@ -33,7 +34,15 @@ bool sim_once_in(uint32_t times);
 void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /* --- servers (relays.c) */
-enum server_mood { SERVER_UP, SERVER_REFUSES, SERVER_SILENT, SERVER_LOGIN, SERVER_BREAKS };
+/* SERVER_ONE: it takes one session at a time. */
+enum server_mood {
+	SERVER_UP,
+	SERVER_REFUSES,
+	SERVER_SILENT,
+	SERVER_LOGIN,
+	SERVER_BREAKS,
+	SERVER_ONE
+};
 #define SERVERS 2
 extern struct server {
 	const char *name, *address;

@@ -45,11 +45,10 @@
 #define ASKED_AN_HOUR_MAX 150 /* a probe a minute for new mail, and the steps */
 
 int64_t sim_now_ms, sim_wall_off_s;
-bool sim_disk_full, sim_clock_jumps;
+bool sim_disk_full, sim_clock_jumps, sim_calm;
 struct runner sim_r;
 static uint32_t seed, state;
 static char spool[64];
-static bool calm; /* everything is well, for the end of a run */
 
 uint32_t sim_dice(uint32_t sides)
 {
@@ -226,7 +225,7 @@ static bool away_all_hour, to_be_killed;
 static void change_server(int i)
 {
 	struct server *s = &sim_servers[i];
-	s->mood = calm || s->mood != SERVER_UP ? SERVER_UP : (enum server_mood)sim_dice(5);
+	s->mood = sim_calm || s->mood != SERVER_UP ? SERVER_UP : (enum server_mood)sim_dice(6);
 	s->since_ms = sim_now_ms;
 	next_change_ms[i] = sim_now_ms + MS_A_MINUTE +
 	                    sim_dice(s->mood == SERVER_UP ? 10 : 5) * MS_AN_HOUR / 2 +
@@ -265,7 +264,8 @@ static void look_at_hour(void)
 	int asked = 0;
 	for (int i = 0; i < SERVERS; i++) {
 		enum server_mood mood = sim_servers[i].mood;
-		away_all_hour = away_all_hour && mood != SERVER_UP && mood != SERVER_BREAKS;
+		away_all_hour =
+		    away_all_hour && mood != SERVER_UP && mood != SERVER_BREAKS && mood != SERVER_ONE;
 		asked += sim_servers[i].asked;
 	}
 	SIM_MUST(!away_all_hour || asked <= ASKED_AN_HOUR_MAX * SERVERS,
@@ -281,7 +281,7 @@ static void look_at_hour(void)
 /* Most of all when sessions are in the middle of something. */
 static void kill_at_work(void)
 {
-	if (sim_relays_busy() == 0 && !calm)
+	if (sim_relays_busy() == 0 && !sim_calm)
 		return;
 	to_be_killed = false;
 	kill_runner();
@@ -298,11 +298,11 @@ static void play_world(void)
 	look_at_hour();
 	if (to_be_killed)
 		kill_at_work();
-	if (calm || sim_now_ms >= full_until_ms)
+	if (sim_calm || sim_now_ms >= full_until_ms)
 		sim_disk_full = false;
-	if (!calm && sim_now_ms >= next_arrival_ms)
+	if (!sim_calm && sim_now_ms >= next_arrival_ms)
 		arrive();
-	if (!calm && sim_now_ms >= next_trouble_ms)
+	if (!sim_calm && sim_now_ms >= next_trouble_ms)
 		trouble();
 }
 
@@ -317,7 +317,7 @@ static int64_t next_event_ms(void)
 {
 	struct runner *r = &sim_r;
 	int64_t next = sooner(sim_now_ms + MS_A_MINUTE, sim_relays_next_ms());
-	next = sooner(next, calm ? INT64_MAX : sooner(next_arrival_ms, next_trouble_ms));
+	next = sooner(next, sim_calm ? INT64_MAX : sooner(next_arrival_ms, next_trouble_ms));
 	for (int i = 0; i < SERVERS; i++)
 		next = sooner(next, next_change_ms[i]);
 	for (int i = 0; i < r->nexthops.count; i++) {
@@ -355,7 +355,7 @@ static void simulate(uint32_t with)
 	seed = state = with != 0 ? with : 1;
 	for (int i = 0; i < 10; i++)
 		sim_dice(2);
-	calm = to_be_killed = false;
+	sim_calm = to_be_killed = false;
 	sim_clock_jumps = seed % 2 == 0;
 	next_trouble_ms = sim_now_ms + MS_AN_HOUR;
 	hour_ms = sim_now_ms + MS_AN_HOUR;
@@ -365,7 +365,7 @@ static void simulate(uint32_t with)
 		change_server(i);
 	start_runner();
 	live_until(sim_now_ms + DAYS_A_RUN * MS_A_DAY);
-	calm = true;
+	sim_calm = true;
 	for (int i = 0; i < SERVERS; i++)
 		change_server(i);
 	live_until(sim_now_ms + REST_DAYS * MS_A_DAY);
