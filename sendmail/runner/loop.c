@@ -231,7 +231,7 @@ static bool is_finished(struct runner *r)
 	 * the same pass. */
 	if (r->pass && !r->pass_swept && queue_run_over(r)) {
 		r->pass_swept = true;
-		expire_sweep(r, true);
+		expire_sweep_now(r);
 	}
 	if (r->pass && queue_run_over(r)) {
 		r->pass = false;
@@ -324,7 +324,7 @@ int loop_run(struct runner *r)
 		configure_look(r);
 		mailclock_watch(r);
 		backlog_tidy(r);
-		expire_sweep(r, false);
+		expire_sweep(r);
 		dispatch_all(r);
 		watch_listen_look(r);
 		close_idle(r);

@@ -211,7 +211,7 @@ static void turn(void)
 	watchdog_end_workers(r);
 	mailclock_watch(r);
 	backlog_tidy(r);
-	expire_sweep(r, false);
+	expire_sweep(r);
 	dispatch_all(r);
 	close_idle();
 	if (sim_now_ms >= r->adopt_again_ms)

@@ -132,7 +132,7 @@ static void waiting_costs_little(void **state)
 	mailclock_start(&r);
 	fill(&r);
 	break_path(&r);
-	expire_sweep(&r, true);
+	expire_sweep_now(&r);
 	memset(&work, 0, sizeof work);
 	for (int minute = 0; minute < 50; minute++) {
 		for (int look = 0; look < LOOKS_PER_MIN; look++) {
@@ -140,7 +140,7 @@ static void waiting_costs_little(void **state)
 			dispatch_all(&r);
 			assert_true(wakeup_next_ms(&r) > 0);
 		}
-		expire_sweep(&r, false);
+		expire_sweep(&r);
 	}
 	print_message("# a minute: %.1f names, %.1f ages, %.1f blocks, %.1f files\n",
 	    (double)work.names / 50, (double)work.ages / 50, (double)work.blocks / 50,

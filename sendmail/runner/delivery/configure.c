@@ -132,7 +132,7 @@ static bool has_changed(struct runner *r)
 static void start_anew(struct runner *r)
 {
 	r->sessions->outdated = true;
-	nexthop_ask_all_again(&r->nexthops, true);
+	nexthop_forget_failures(&r->nexthops);
 	nexthop_write_health(r);
 	placement_all(r);
 	quota_configure(r);

@@ -17,6 +17,7 @@
 #include "spool/reserve.h"
 #include <stdlib.h>
 
+#define SWEEP_EVERY_MS 60000
 #define ALARM_EVERY_MS 3600000
 #define WARN_LOADS_MAX 1000 /* messages looked at in one sweep */
 
@@ -182,12 +183,9 @@ static void send_owed(struct runner *r)
 	}
 }
 
-void expire_sweep(struct runner *r, bool at_once)
+void expire_sweep_now(struct runner *r)
 {
-	int64_t now = clock_mono_ms();
-	if (!at_once && now - state_of(r)->swept_ms < 60000)
-		return;
-	state_of(r)->swept_ms = now;
+	state_of(r)->swept_ms = clock_mono_ms();
 	struct entry **old = mem_alloc((entry_count(r) + 1) * sizeof *old);
 	uint32_t count = collect_old(r, (int64_t)r->config.expire_after_h * 3600, false, old);
 	for (uint32_t i = 0; i < count; i++)
@@ -203,4 +201,10 @@ void expire_sweep(struct runner *r, bool at_once)
 	notes_flush_all(&r->notes, &r->queue);
 	if (r->lifetime != LIFETIME_ONCE)
 		reserve_keep(&r->queue);
+}
+
+void expire_sweep(struct runner *r)
+{
+	if (clock_mono_ms() - state_of(r)->swept_ms >= SWEEP_EVERY_MS)
+		expire_sweep_now(r);
 }

@@ -3,8 +3,9 @@
 #define RUNNER_DELIVERY_EXPIRE_H
 #include "runner/queue/runner.h"
 
-/* At most once a minute, or at once. */
-void expire_sweep(struct runner *r, bool at_once);
+/* Deals with all of it: now, or when a minute has passed. */
+void expire_sweep_now(struct runner *r);
+void expire_sweep(struct runner *r);
 
 /* The first minute begins; the end. */
 void expire_start(struct runner *r);

@@ -155,7 +155,7 @@ static const char *forget(struct runner *r, uid_t uid)
 	if (!permission_of_admin(&r->queue, uid))
 		return "only root and the user firsthop may do that";
 	log_line(LOG_NOTICE, "uid %lu has the state of all servers forgotten", (unsigned long)uid);
-	nexthop_ask_all_again(&r->nexthops, true);
+	nexthop_forget_failures(&r->nexthops);
 	nexthop_write_health(r);
 	return NULL;
 }

@@ -32,7 +32,7 @@ void queue_run_start(struct runner *r)
 		free(old.heap);
 		free(old.flows);
 	}
-	nexthop_ask_all_again(&r->nexthops, false);
+	nexthop_ask_all_again(&r->nexthops);
 	r->pass = true;
 	r->pass_swept = false;
 }

@@ -187,7 +187,7 @@ bool disposition_reroute(struct runner *r, struct message *m, const struct diagn
 		if (message_has_other_path(r, m, i))
 			m->states[i] = RCPT_NEXT;
 		else
-			rcpt_outcome_note(r, m, i, false, why);
+			rcpt_outcome_note(r, m, i, RCPT_DEFERRED, why);
 	}
 	attempt_log_begin(r, m, steps);
 	put_back(r, m, 0, false);
@@ -274,7 +274,7 @@ void disposition_give_up(struct runner *r, struct message *m, const struct diagn
 	m->untried = true;
 	message_take_unresolved(r, m);
 	for (int i = 0; i < m->rcpt_count; i++)
-		rcpt_outcome_note(r, m, i, false, d);
+		rcpt_outcome_note(r, m, i, RCPT_DEFERRED, d);
 	disposition_end(r, m, &no_steps, 0);
 }
 

@@ -88,7 +88,7 @@ int rcpt_outcome_wait_s(struct runner *r, struct message *m, const struct diagno
 	return m->wait_s;
 }
 
-void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, bool next,
+void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, enum rcpt_state later,
     const struct diagnosis *d)
 {
 	if (rcpt < 0 || rcpt >= m->rcpt_count || m->states[rcpt] == RCPT_SENT ||
@@ -103,17 +103,17 @@ void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, bool next,
 		r->failed++;
 		message_add_failure(m, d);
 	} else {
-		m->states[rcpt] = next ? RCPT_NEXT : RCPT_DEFERRED;
+		m->states[rcpt] = later;
 		r->deferred++;
 		m->last = *d;
 	}
 	counters_outcome(&r->counters, d, age_s(r, m));
 	log_outcome(r, m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? rcpt_outcome_wait_s(r, m, d) : 0, d);
-	tell_watcher(m, rcpt, next, d);
+	tell_watcher(m, rcpt, later == RCPT_NEXT, d);
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written
 	 * down. */
 	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 || m->has_journal ||
 	    d->verdict != VERDICT_SENT)
 		journal_put_rcpt(d->verdict == VERDICT_FAILED ? &m->failed_lines : &m->lines,
-		    clock_wall_s(), m->rcpts[rcpt], next, d);
+		    clock_wall_s(), m->rcpts[rcpt], later == RCPT_NEXT, d);
 }

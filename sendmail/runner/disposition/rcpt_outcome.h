@@ -3,9 +3,9 @@
 #define RUNNER_DISPOSITION_RCPT_OUTCOME_H
 #include "runner/attempt/message.h"
 
-/* Notes the outcome of one recipient: log line, journal line, state.  next: another server is to be
- * asked at once. */
-void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, bool next,
+/* Notes the outcome of one recipient: log line, journal line, state.  later: what it is when it is
+ * deferred, RCPT_DEFERRED, or RCPT_NEXT: another server is to be asked at once. */
+void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, enum rcpt_state later,
     const struct diagnosis *d);
 
 /* How many of the recipients at hand are in that state. */

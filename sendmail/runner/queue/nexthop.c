@@ -321,17 +321,21 @@ void nexthop_ask_again(struct nexthops *n, struct nexthop *p)
 	p->renewed = true;
 }
 
-void nexthop_ask_all_again(struct nexthops *n, bool forget)
+void nexthop_ask_all_again(struct nexthops *n)
 {
-	for (int i = 0; i < n->hops.count; i++) {
+	for (int i = 0; i < n->hops.count; i++)
 		n->hops.list[i].until_ms = 0;
-		if (!forget)
-			continue;
+	for (int i = 0; i < n->count; i++)
+		n->list[i]->limit = 0;
+}
+
+void nexthop_forget_failures(struct nexthops *n)
+{
+	nexthop_ask_all_again(n);
+	for (int i = 0; i < n->hops.count; i++) {
 		n->hops.list[i].failures = 0;
 		n->hops.list[i].unproven = false;
 	}
-	for (int i = 0; i < n->count; i++)
-		n->list[i]->limit = 0;
 }
 
 /* It fails, and mail goes by another server of a path that it is on. */

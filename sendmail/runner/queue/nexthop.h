@@ -111,9 +111,10 @@ bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagn
 /* The servers of p may be asked at once, because an operator wants it. */
 void nexthop_ask_again(struct nexthops *n, struct nexthop *p);
 
-/* Every server may be asked at once (a pass, or a new configuration, which forgets the failures,
- * too). */
-void nexthop_ask_all_again(struct nexthops *n, bool forget);
+/* Every server may be asked at once: in a queue run; or, with a new configuration, as if none had
+ * ever failed. */
+void nexthop_ask_all_again(struct nexthops *n);
+void nexthop_forget_failures(struct nexthops *n);
 
 /* mqueue/health as it is now. */
 void nexthop_write_health(struct runner *r);

@@ -49,7 +49,7 @@ static void hear_line(struct runner *r, struct worker *w, const struct ledger_li
 	    (l->d.verdict == VERDICT_SENT ? m->states[i] == RCPT_SENT : m->states[i] != RCPT_OPEN))
 		return;
 	m->relayed[i] = l->relayed;
-	rcpt_outcome_note(r, m, i, false, &l->d);
+	rcpt_outcome_note(r, m, i, RCPT_DEFERRED, &l->d);
 }
 
 void sent_log_hear(struct runner *r, struct worker *w)

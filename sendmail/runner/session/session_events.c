@@ -70,7 +70,7 @@ static void note_unasked(struct runner *r, struct message *m, int rcpt, const st
 	bool other = message_has_other_path(r, m, rcpt);
 	if (other || tried_any_nexthop(m->entry->tried))
 		d.verdict = VERDICT_DEFERRED;
-	rcpt_outcome_note(r, m, rcpt, other, &d);
+	rcpt_outcome_note(r, m, rcpt, other ? RCPT_NEXT : RCPT_DEFERRED, &d);
 }
 
 /* When every address was tried for this message, what the last one said of a recipient is the
@@ -259,7 +259,9 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 			on_limit(r, w, &d);
 		if (is_news(m, n, &d))
 			rcpt_outcome_note(r, m, (int)n,
-			    next && (w->left > 0 || message_has_other_path(r, m, n)), &d);
+			    next && (w->left > 0 || message_has_other_path(r, m, (int)n)) ? RCPT_NEXT
+			                                                                  : RCPT_DEFERRED,
+			    &d);
 		return;
 	}
 	/* A word of a later version ends no message. */

@@ -262,7 +262,7 @@ static void keep_message(struct runner *r, struct worker *w, struct message *m,
 {
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->states[i] == RCPT_OPEN)
-			rcpt_outcome_note(r, m, i, false, d);
+			rcpt_outcome_note(r, m, i, RCPT_DEFERRED, d);
 	}
 	disposition_end(r, m, &w->steps, 0);
 }
