@@ -1,6 +1,5 @@
 /* Outcomes.  The runner hears of each recipient once; what it does with that is its matter. */
 #include "relay/outcome.h"
-#include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include "message/dsn.h"
 #include "relay/content.h"
@@ -137,7 +136,7 @@ void outcome_give_back(struct crank *c)
 
 void outcome_refuse_damaged(struct crank *c, struct job *job, struct diagnosis *d)
 {
-	catalogue_recognise(d);
+	deed_decide(d);
 	for (int i = 0; i < job->rcpt_count; i++)
 		jobs_say_diag(c->with->jobs, "rcpt", job->id, i, 0, d);
 	job->used = true;

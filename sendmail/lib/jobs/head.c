@@ -7,11 +7,15 @@
 #include "message/mailboxes.h"
 #include "message/stamp.h"
 #include "message/wire.h"
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define HEADER_LIMIT_BYTES (512u << 10)
 #define READ_BYTES 32768
+/* RFC 5321 6.3 wants at least 100; through this very machine no message goes so often. */
+#define HOPS_MAX 100
+#define HOPS_HERE_MAX 20
 
 /* Reads until the header's end is in the buffer; *body_at is an offset in it. */
 static bool read_header(struct job *job, struct buffer *text, size_t *fields, size_t *body_at)
@@ -118,6 +122,32 @@ static const char *field_in_utf8(const struct buffer *header)
 	return NULL;
 }
 
+/* False when the message has passed too many servers, or this one too often: it would do so for
+   ever. */
+static bool check_hops(const char *block, size_t length, const char *host, struct diagnosis *d)
+{
+	struct header_field f;
+	int all = 0, here = 0;
+	TEXT(own, 300);
+	text_printf(&own, "by %s (firsthop", host);
+	for (size_t at = 0; header_next(block, length, &at, &f);) {
+		if (!header_is(&f, "Received"))
+			continue;
+		char *value = header_value(&f);
+		all++;
+		here += text_starts_ci(value, own.data);
+		free(value);
+	}
+	if (all <= HOPS_MAX && here <= HOPS_HERE_MAX)
+		return true;
+	diag_set(d, VERDICT_FAILED, STAGE_MAIL, "loop",
+	    "the message has %d Received fields, %d of them from this machine: it goes round in a "
+	    "circle",
+	    all, here);
+	text_copy(d->status, sizeof d->status, "5.4.6");
+	return false;
+}
+
 bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, bool smtputf8,
     struct diagnosis *d)
 {
@@ -135,6 +165,10 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 	if (!good || !plan_body(job)) {
 		diag_set(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged",
 		    "the stored message cannot be read");
+		buffer_free(&text);
+		return false;
+	}
+	if (!check_hops(text.length ? text.data : "", fields, config->name, d)) {
 		buffer_free(&text);
 		return false;
 	}

@@ -5,8 +5,8 @@
 #include "jobs/jobs.h"
 
 /* Reads the envelope and the header of a job and completes the header; decides what must be done to
-   the body for this server (eightbitmime, smtputf8: it offers that).  False: the file is damaged (d
-   says how). */
+   the body for this server (eightbitmime, smtputf8: it offers that).  False: the file is damaged,
+   or the message goes round in a circle (RFC 5321 6.3); d says which. */
 bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, bool smtputf8,
     struct diagnosis *d);
 #endif
