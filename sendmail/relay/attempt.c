@@ -9,6 +9,7 @@
 #include "config/secret.h"
 #include "relay/ask.h"
 #include "relay/child.h"
+#include "relay/outcome.h"
 #include "relay/connect.h"
 #include "relay/deliver.h"
 #include "diagnosis/deed.h"
@@ -81,7 +82,7 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 {
 	struct diagnosis d = {0};
 	bool ready = false;
-	deliver_name_peer(with->hop, with->candidate, &d);
+	outcome_name_peer(with->hop, with->candidate, &d);
 	/* While others are left, a silent address is not waited for to the end. */
 	int limit_s = with->left > 0 && a->config->connect_s > CONNECT_SHORT_S ? CONNECT_SHORT_S
 	                                                                       : a->config->connect_s;
@@ -118,7 +119,7 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 /* A recipient's domain that does not exist is no failure of a server: the mail is returned. */
 static void fail_hop(struct attempt *a, const struct hop *hop, struct diagnosis *d)
 {
-	deliver_name_peer(hop, NULL, d);
+	outcome_name_peer(hop, NULL, d);
 	if (deed_decide(d) == DEED_RETURN)
 		a->worst = *d;
 	else

@@ -1,5 +1,6 @@
 /* Starting a session's process, and hearing it. */
 #include "relay/child.h"
+#include "relay/outcome.h"
 #include "diagnosis/catalogue.h"
 #include "base/compat.h"
 #include "base/confine.h"
@@ -91,7 +92,7 @@ bool child_hear(const struct deliver *with, const char *line, struct child_words
 	    text_has_control(d->key))
 		return false;
 	d->verdict = VERDICT_DEFERRED;
-	deliver_name_peer(with->hop, with->candidate, d);
+	outcome_name_peer(with->hop, with->candidate, d);
 	return words->failed = true;
 }
 
@@ -128,7 +129,7 @@ static void report_death(const struct deliver *with, int status, struct diagnosi
 		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, "relay-died",
 		    "the session process ended early (exit %d)", WEXITSTATUS(status));
 	catalogue_recognise(d);
-	deliver_name_peer(with->hop, with->candidate, d);
+	outcome_name_peer(with->hop, with->candidate, d);
 	jobs_say_diag(with->jobs, "over", "", 0, 0, d);
 	jobs_flush(with->jobs);
 }
@@ -138,7 +139,7 @@ bool child_run(const struct deliver *with, struct diagnosis *d)
 	int ends[2], status = 0;
 	struct child_words words = {0};
 	*d = (struct diagnosis){0};
-	deliver_name_peer(with->hop, with->candidate, d);
+	outcome_name_peer(with->hop, with->candidate, d);
 	pid_t pid = compat_pipe(ends) == 0 ? fork() : -1;
 	if (pid == 0) {
 		close(ends[0]);

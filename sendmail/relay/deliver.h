@@ -28,7 +28,4 @@ struct deliver {
 /* Runs the session to its end.  True: it became ready, and every job that was taken has been
    reported. False: it never did; *d tells why, no job was touched. */
 bool deliver_run(const struct deliver *with, struct diagnosis *d);
-
-/* Puts hop, peer name, address and port into a diagnosis. */
-void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d);
 #endif

@@ -6,7 +6,7 @@
 #include "diagnosis/deed.h"
 #include <unistd.h>
 
-void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
+void outcome_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
 {
 	text_copy(d->hop, sizeof d->hop, hop->name);
 	text_copy(d->login, sizeof d->login, hop->login);
@@ -19,7 +19,7 @@ void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct 
 
 void outcome_add_peer(const struct crank *c, struct diagnosis *d)
 {
-	deliver_name_peer(c->with->hop, c->with->candidate, d);
+	outcome_name_peer(c->with->hop, c->with->candidate, d);
 	text_copy(d->tls, sizeof d->tls, c->peer.tls);
 	text_copy(d->server, sizeof d->server, c->session.server);
 	text_copy(d->local_address, sizeof d->local_address,

@@ -18,6 +18,9 @@ struct crank {
 	const char *lost; /* why the runner is heard no more; NULL: it is gone */
 };
 
+/* Puts hop, peer name, address and port into a diagnosis. */
+void outcome_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d);
+
 /* Fills in hop, server and TLS. */
 void outcome_add_peer(const struct crank *c, struct diagnosis *d);
 

@@ -2,6 +2,7 @@
 /* What relay makes of the words of its session's process, which may have been taken over. */
 #include "base/fdio.h"
 #include "relay/child.h"
+#include "relay/outcome.h"
 #include "tests/unit/unit.h"
 #include <signal.h>
 #include <unistd.h>
@@ -29,7 +30,7 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 	return becomes_ready;
 }
 
-void deliver_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
+void outcome_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
 {
 	text_copy(d->hop, sizeof d->hop, hop->name);
 	text_copy(d->peer_name, sizeof d->peer_name, c->name);

@@ -2,10 +2,14 @@
    so running out of memory is answered by a clear message and an exit code. */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
+#include "base/buffer.h"
 #include <stddef.h>
 
 /* Exit status used when memory runs out; default EX_OSERR (71). */
 void mem_set_exit_code(int code);
+
+/* Says that memory has run out, and ends the program. */
+_Noreturn void mem_exhausted(void);
 
 /* Zeroed memory; never returns NULL.  Freed with free(3). */
 void *mem_alloc(size_t size_bytes);
@@ -19,17 +23,4 @@ char *mem_copy_n(const char *bytes, size_t length);
 
 /* Frees *pointer and sets it to NULL. */
 void mem_free(void *pointer_to_pointer);
-
-/* Bytes that grow: zero-initialised is empty.  data is not NUL-terminated unless buffer_string()
- * was asked. */
-struct buffer {
-	char *data;
-	size_t length, size;
-};
-void buffer_add(struct buffer *b, const void *bytes, size_t length);
-void buffer_puts(struct buffer *b, const char *string);
-void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buffer_drop(struct buffer *b, size_t first_bytes); /* removes bytes at the front */
-const char *buffer_string(struct buffer *b); /* NUL-terminates; valid until the next change */
-void buffer_free(struct buffer *b);
 #endif
