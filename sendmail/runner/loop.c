@@ -21,6 +21,7 @@
 #include "runner/loop.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
 #include "runner/service.h"
 #include "runner/service/places.h"

@@ -2,6 +2,7 @@
 /* libs: -linih -lidn2 */
 /* What a nexthop's key means, and what one attempt has tried. */
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/tried.h"
 #include "tests/unit/unit.h"
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "message/address.h"
 #include "runner/attempt/attempt_log.h"
 #include "runner/attempt/message.h"
-#include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/watcher.h"
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static void put_rule(const struct runner *r, const struct message *m, struct buf
 	if (m->rcpt_count == 0)
 		return;
 	rules_paths(&r->config, m->sender, m->rcpts[0], &p);
-	enum nexthop_kind kind = nexthop_kind(m->nexthop);
+	enum nexthop_kind kind = nexthop_key_kind(m->nexthop);
 	text_put(&words, kind == NEXTHOP_MX ? "servers: the MX of " : "servers: ");
 	text_put(&words, kind == NEXTHOP_MX        ? m->nexthop + 1
 	                 : kind == NEXTHOP_NOWHERE ? "none"

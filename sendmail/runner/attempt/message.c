@@ -5,7 +5,7 @@
 #include "config/recipients.h"
 #include "runner/attempt/message.h"
 #include "runner/attempt/unresolved.h"
-#include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/notes.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"

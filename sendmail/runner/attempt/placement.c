@@ -5,6 +5,7 @@
 #include "runner/attempt/placement.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
 #include "runner/queue/tried.h"

@@ -9,6 +9,7 @@
 #include "runner/queue/entry.h"
 #include "runner/queue/idlist.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/quota.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"

@@ -7,6 +7,7 @@
 #include "runner/delivery/dispatch.h"
 #include "runner/disposition/disposition.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/nexthop_skips.h"
 #include "runner/queue/reroute.h"
 #include "runner/queue/runner.h"

@@ -12,6 +12,7 @@
 #include "runner/notify/reported.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
 #include "runner/queue/watcher.h"

@@ -12,7 +12,7 @@
 #include "runner/notify/notify.h"
 #include "runner/notify/notify_success.h"
 #include "runner/queue/entry.h"
-#include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
 #include "spool/reserve.h"
 #include <stdlib.h>
@@ -20,7 +20,7 @@
 
 static bool is_local(const struct message *m)
 {
-	return nexthop_kind(m->nexthop) == NEXTHOP_LOCAL;
+	return nexthop_key_kind(m->nexthop) == NEXTHOP_LOCAL;
 }
 
 static void put_words(const struct runner *r, const struct message *m, struct buffer *out)

@@ -6,6 +6,7 @@
 #include "diagnosis/report.h"
 #include "runner/queue/hop_state.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
 #include <stdlib.h>
@@ -15,34 +16,12 @@
 #define LIMIT_MS 30000
 #define PER_SESSION_MS 600000
 
-enum nexthop_kind nexthop_kind(const char *key)
-{
-	return *key == '\0'                          ? NEXTHOP_NOWHERE
-	       : *key == '@'                         ? NEXTHOP_MX
-	       : strcmp(key, NEXTHOP_KEY_LOCAL) == 0 ? NEXTHOP_LOCAL
-	       : strcmp(key, NEXTHOP_KEY_HERE) == 0  ? NEXTHOP_HERE
-	                                             : NEXTHOP_SMARTHOSTS;
-}
-
-static void add_name(struct nexthop *p, const char *name, size_t length)
-{
-	p->names = mem_resize(p->names, (size_t)p->name_count + 1, sizeof *p->names);
-	p->names[p->name_count++] = mem_copy_n(name, length);
-}
-
 static struct nexthop *make_nexthop(const char *key)
 {
 	struct nexthop *p = mem_alloc(sizeof *p);
 	p->key = mem_copy(key);
-	p->kind = nexthop_kind(key);
-	if (p->kind == NEXTHOP_SMARTHOSTS) {
-		for (size_t length; *key != '\0'; key += length + (key[length] == ',')) {
-			length = strcspn(key, ",");
-			add_name(p, key, length);
-		}
-	} else if (p->kind != NEXTHOP_NOWHERE) {
-		add_name(p, key, strlen(key));
-	}
+	p->kind = nexthop_key_kind(key);
+	p->name_count = nexthop_key_names(key, &p->names);
 	return p;
 }
 

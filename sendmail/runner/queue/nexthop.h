@@ -3,8 +3,8 @@
    time; the first success wakes everyone. */
 #ifndef RUNNER_QUEUE_NEXTHOP_H
 #define RUNNER_QUEUE_NEXTHOP_H
-#include "config/rules.h"
 #include "runner/queue/hop_state.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/schedule.h"
 
 struct runner;
@@ -14,17 +14,6 @@ enum nexthop_state {
 	NEXTHOP_PROBE, /* all fail, and one may be asked again: by one message */
 	NEXTHOP_DOWN   /* all fail, and none is due */
 };
-
-/* What its key (config/rules.h) means. */
-enum nexthop_kind {
-	NEXTHOP_SMARTHOSTS, /* "main,backup": their names, in the order in which they are asked */
-	NEXTHOP_MX,         /* "@DOMAIN": the servers of a domain */
-	NEXTHOP_LOCAL,      /* mailboxes of this machine */
-	NEXTHOP_NOWHERE,    /* "": no server is configured */
-	NEXTHOP_HERE /* no server is asked now: aliases hold up what is left, or it cannot be read */
-};
-#define NEXTHOP_KEY_LOCAL RULES_LOCAL
-#define NEXTHOP_KEY_HERE "-"
 
 struct nexthop {
 	enum nexthop_kind kind;
@@ -51,8 +40,6 @@ struct nexthops {
 	int count;
 	struct hop_states hops;
 };
-
-enum nexthop_kind nexthop_kind(const char *key);
 
 /* The path of a key, made when it is new. */
 struct nexthop *nexthop_find(struct nexthops *n, const char *key);

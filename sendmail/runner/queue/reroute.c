@@ -1,5 +1,6 @@
 /* Other ways. */
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/reroute.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"

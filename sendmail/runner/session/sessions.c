@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "runner/attempt/message.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/tried.h"
 #include "runner/session/sessions.h"

@@ -12,6 +12,7 @@
 #include "runner/disposition/disposition.h"
 #include "runner/disposition/rcpt_outcome.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_key.h"
 #include "runner/queue/nexthop_skips.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/tried.h"
