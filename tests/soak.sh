@@ -69,7 +69,7 @@ for soak in $(uniq -d "$work/arrived"); do
 	copies=$(grep -cx -- "$soak" "$work/arrived")
 	file=$(grep -lx -m 1 "Subject: soak $soak" -r "$work/delivered" | head -n 1)
 	id=$(tr -d '\r' <"$file" | sed -n 's/^Message-I[dD]: <\([0-9a-f.]*\)@.*/\1/p')
-	unknown=$(grep "$id .*key=outcome-unknown" "$work/log" | lines)
+	unknown=$(grep "$id: .*key=outcome-unknown" "$work/log" | lines)
 	[ "$copies" -le $((unknown + 1)) ] || unexplained=$((unexplained + copies - unknown - 1))
 done
 seconds=$(($(date +%s) - start))
