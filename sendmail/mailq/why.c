@@ -177,7 +177,7 @@ int why_print(FILE *out, const struct listing *l, const char *id, bool full)
 		output_to(stderr,
 		    count == 0
 		        ? "mailq: no message %.40s is in the queue: it was delivered or returned, or "
-		          "it is not yours; the mail log has its story\n"
+		          "it is not yours; \"mailq log ID\" has its story from the mail log\n"
 		        : "mailq: more than one message begins with %.40s\n",
 		    id);
 		return EX_DATAERR;
