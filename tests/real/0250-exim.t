@@ -88,7 +88,7 @@ arrives bob@own.test "a mail for Exim's own domain is taken"
 ok "and is in its mailbox" wait_for test -s "$S/var/mailboxes/all"
 
 send alice@own.test ops@elsewhere.example
-explained ops@elsewhere.example relay-denied 'relay not permitted' 'Exim: relay_from_hosts' "a stranger relays"
+explained ops@elsewhere.example relay-denied 'relay not permitted' 'add 127.0.0.1 to relay_from_hosts on the server .Exim' "a stranger relays"
 like "$(log)" 'waits, and needs attention: .*relay not permitted' "the log says at once that waiting does not mend it"
 echo 127.0.0.1 >"$S/etc/exim4/relayers"
 try_again ops@elsewhere.example

@@ -65,7 +65,7 @@ send bob@own.test
 arrives bob@own.test "a mail for OpenSMTPD's own domain is taken"
 
 send ops@elsewhere.example
-explained ops@elsewhere.example relay-or-unknown '550 Invalid recipient' 'Check the address.*OpenSMTPD: match from src' "a stranger relays"
+explained ops@elsewhere.example relay-or-unknown '550 Invalid recipient' 'match from src 127.0.0.1 for any action' "a stranger relays"
 like "$(why ops@elsewhere.example | tr '\n' ' ')" 'does not relay mail for this machine, or the mailbox does not exist' "both meanings are said"
 like "$(why ops@elsewhere.example)" 'decision  .*kept' "and the mail is kept"
 send nosuch@own.test

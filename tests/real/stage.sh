@@ -180,7 +180,7 @@ reconfigured() {
 gone() { ! kill -0 "$1" 2>/dev/null; }
 # explained RECIPIENT KEY TEXT REMEDY NAME: the log has the key and the server's words, the story has the remedy
 explained() {
-	patient 40 logged "to=<$1>.* key=$2 .*$3"
+	patient 40 logged "to=<$1>.*$3.* key=$2 "
 	result $? "$5: the log has the reason and the server's words" "$(log | grep -F "to=<$1>" | tail -n 3)"
 	like "$(why "$1" | tr '\n' ' ')" "$3.*remedy +.*$4" "$5: mailq why has them and the remedy"
 }
