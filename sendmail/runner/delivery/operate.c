@@ -181,18 +181,20 @@ static const char *obey(struct runner *r, char *line, uid_t uid)
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
 		if (strcmp(verbs[i].verb, line) != 0)
 			continue;
-		if (is_in_work(r, id))
-			return "it is being delivered right now";
+		bool in_work = is_in_work(r, id);
 		struct entry *e = find_waiting(r, id);
 		TEXT(name, ID_SIZE + 8);
-		text_printf(&name, "%s%s", id, e == NULL ? ".dead" : "");
-		bool dead = e == NULL && faccessat(r->queue.mqueue_fd, name.data, F_OK, 0) == 0;
-		if (e == NULL && !dead)
+		text_printf(&name, "%s%s", id, e == NULL && !in_work ? ".dead" : "");
+		bool dead = e == NULL && !in_work && faccessat(r->queue.mqueue_fd, name.data, F_OK, 0) == 0;
+		if (e == NULL && !in_work && !dead)
 			return "no such message waits";
+		/* Before anything is said of its state: others need not know. */
 		if (verbs[i].only_admin ? !permission_of_admin(&r->queue, uid)
 		                        : !permission_of_sender(&r->queue, name.data, uid))
 			return verbs[i].only_admin ? "only root and the user firsthop may do that"
 			                           : "only root, the user firsthop and its sender may do that";
+		if (in_work)
+			return "it is being delivered right now";
 		return dead ? deal_with_dead(r, line, id, uid) : verbs[i].act(r, e, id, uid);
 	}
 	return "this is no request";
