@@ -5,7 +5,7 @@
 # may FOLDER ALLOWED...: every "FOLDER/file.h" that the folder's files include is of ALLOWED.
 may() {
 	folder=$1; shift
-	allowed=$(echo "$folder $*" | sed 's,sendmail/lib/,,g; s,sendmail/,,g' | tr ' ' '|')
+	allowed=$(echo $folder "$@" | sed 's,sendmail/lib/,,g; s,sendmail/,,g' | tr ' ' '|')
 	wrong=$(grep -HE '^#include "' "$folder"/*.[ch] | grep -vE "#include \"($allowed)/[a-z_0-9]+\.h\"" || :)
 	is "$wrong" "" "$folder includes only: $*"
 }
@@ -63,6 +63,8 @@ is "$(grep -lE '"/bin/sh"|_PATH_BSHELL|\<(popen|system|wordexp) *\(' $(echo "$so
 	"of those who carry mail, a shell is started where the configuration names a command, and nowhere else"
 is "$(grep -rlE '^#[[:space:]]*if.*(__linux__|__FreeBSD__)' sendmail mail relayconf --include='*.c' --include='*.h' | grep -vE 'base/(compat|sandbox)' || :)" "" \
 	"system differences stand in compat and sandbox"
+is "$(grep -lwE 'AF_(INET6?|UNIX|UNSPEC)' $sources $(find tests -name '*.[ch]') | xargs grep -L '<sys/socket\.h>')" "" \
+	"who names an address family includes <sys/socket.h>: <arpa/inet.h> has them on Linux only"
 linux_calls='(epoll|signalfd|eventfd|timerfd|inotify|fanotify|io_uring|landlock)_?[a-z0-9_]*|\<(renameat2|prctl|sendfile|splice|tee|fallocate|syscall|getauxval|unshare|setns|gettid|sysinfo|memfd_create|statx|syncfs|clone)'
 gnu_calls='strchrnul|mempcpy|rawmemchr|canonicalize_file_name|get_current_dir_name|secure_getenv|fgetpwent|error_at_line|euidaccess|execvpe|strverscmp|argz_[a-z_]*|TEMP_FAILURE_RETRY'
 linux_names='\<(O_TMPFILE|O_PATH|SO_PEERCRED|SO_BINDTODEVICE|SOCK_DIAG|AF_NETLINK|AF_PACKET|TCP_CORK|TCP_USER_TIMEOUT|MSG_MORE|F_OFD_[A-Z]*|RENAME_NOREPLACE|program_invocation_[a-z_]*|CLONE_[A-Z]*)\>'

@@ -3,6 +3,7 @@
 #include "relay/route/dns.h"
 #include "tests/fuzz/fuzz.h"
 #include <arpa/inet.h>
+#include <sys/socket.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {

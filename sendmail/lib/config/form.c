@@ -3,6 +3,7 @@
 #include "config/hop.h"
 #include <arpa/inet.h>
 #include <string.h>
+#include <sys/socket.h>
 
 const char *form_host_problem(const char *value)
 {
