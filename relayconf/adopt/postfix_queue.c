@@ -22,11 +22,11 @@ struct scan {
 };
 
 /* What postcat prints of a file, "-e" of its envelope, "-hb" of the message; false with errno.  It
- * gets the very file, not its name. */
+ * gets the very file, not its name, as its standard input: of other descriptors FreeBSD's /dev/fd
+ * has none. */
 static bool postcat(const char *what, const struct place *place, const char *name,
     struct buffer *text)
 {
-	char path[40];
 	int ends[2], status = 0;
 	int fd = adopt_open(place, name, O_RDONLY);
 	if (fd < 0 || pipe(ends) != 0) {
@@ -34,13 +34,13 @@ static bool postcat(const char *what, const struct place *place, const char *nam
 			close(fd);
 		return false;
 	}
-	compat_name_fd(path, sizeof path, fd);
 	pid_t pid = fork();
 	if (pid == 0) {
+		dup2(fd, STDIN_FILENO);
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		for (size_t i = 0; i < sizeof postcats / sizeof postcats[0]; i++)
-			execl(postcats[i], "postcat", what, path, (char *)NULL);
+			execl(postcats[i], "postcat", what, compat_stdin_path(), (char *)NULL);
 		_exit(127);
 	}
 	close(fd);

@@ -34,10 +34,21 @@
 _Static_assert(sizeof(off_t) == 8,
     "files may be longer than 2 GiB: compile with -D_FILE_OFFSET_BITS=64");
 
+#ifdef __FreeBSD__
+/* Asked before main: issetugid(2) says yes, too, of root's own process once it has changed its
+ * user, which says nothing of who set its variables. */
+static bool is_set_id;
+
+__attribute__((constructor)) static void look_at_rights(void)
+{
+	is_set_id = issetugid() != 0;
+}
+#endif
+
 const char *compat_getenv(const char *name)
 {
 #ifdef __FreeBSD__
-	return issetugid() ? NULL : getenv(name);
+	return is_set_id ? NULL : getenv(name);
 #else
 	return secure_getenv(name);
 #endif
@@ -244,9 +255,9 @@ int compat_open_folder(int folder_fd, const char *name)
 	return openat(folder_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-void compat_name_fd(char *path, size_t size, int fd)
+const char *compat_stdin_path(void)
 {
-	snprintf(path, size, "%s/%d", access("/dev/fd", X_OK) == 0 ? "/dev/fd" : "/proc/self/fd", fd);
+	return access("/dev/fd", X_OK) == 0 ? "/dev/fd/0" : "/proc/self/fd/0";
 }
 
 /* On FreeBSD before 15 the effective group, which a set-group-id bit gives, is among the others. */

@@ -105,8 +105,8 @@ int compat_set_users(uid_t real, uid_t effective, uid_t saved);
  * with errno. */
 int compat_open_folder(int folder_fd, const char *name);
 
-/* A path by which a program that gets this descriptor can open its file. */
-void compat_name_fd(char *path, size_t size, int fd);
+/* A path by which a program can open the file that is its standard input. */
+const char *compat_stdin_path(void);
 
 /* Where the log daemon listens, the better place first: at the first one FreeBSD's hears only root.
  */
