@@ -259,8 +259,8 @@ int queue_control_forget(const struct listing *l)
 	if (l->health_count == 0)
 		return EX_OK;
 	if (fd < 0) {
-		output_to(stderr, "mailq: no runner can be asked; root starts one with \"sendmail -bd "
-		                  "-q1m\", and it begins without a memory\n");
+		output_to(stderr, "mailq: no runner can be asked; start it as root: \"sendmail -bd -q1m\"; "
+		                  "it starts with no memory of them\n");
 		return EX_TEMPFAIL;
 	}
 	bool answered = ask(fd, &in, "forget", "", answer, sizeof answer),

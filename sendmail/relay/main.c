@@ -90,7 +90,7 @@ static int serve(void)
 	    .show = orders.show ? "say" : NULL};
 	if (!ordered)
 		diag_set(&a.worst, VERDICT_DEFERRED, STAGE_CONFIG, "local",
-		    "what the runner asks this relay for cannot be read");
+		    "the runner's request cannot be read");
 	jobs_beat(&jobs, true);
 	bool ready = config_read(&config, paths_config(), &a.worst) && ordered && attempt_run(&a);
 	if (!ready)

@@ -94,8 +94,8 @@ static const char *why_no_longer(const char *name, int64_t since_ms, int64_t *as
 	if (heard == HEARD_NOT_SEEN)
 		return "the runner does not see this request: the folder drop/ was replaced under it. "
 		       "Restart the runner";
-	return heard == HEARD_NOTHING ? "the runner has the queue, but does not answer: it is stopped, "
-	                                "or hangs. Look at it with ps, and restart it. No mail is lost"
+	return heard == HEARD_NOTHING ? "the runner does not answer: it is stopped, or hangs. Look at "
+	                                "it with ps, and restart it. No mail is lost"
 	                              : NULL;
 }
 

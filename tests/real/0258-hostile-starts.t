@@ -59,7 +59,7 @@ if command -v prlimit >/dev/null 2>&1; then
 	firsthop=$(awk -F: '$1 == "firsthop" { print $3 ":" $4 }' "$S/etc/passwd") drop_group=$(awk -F: '$1 == "fhdrop" { print $3 }' "$S/etc/group")
 	error=$(prlimit --nproc=1 chroot --userspec="$firsthop" --groups="$drop_group" "$S" $libexec/runner --once --foreground 2>&1); is $? 0 "a single pass without a process for a relay comes to its end"
 	is "$(echo "$error" | grep -c 'no process for a relay')" 1 "and says once what is missing"
-	like "$error" 'the mail waits for another one' "and that the mail waits"
+	like "$error" 'the mail waits for the next one' "and that the mail waits"
 	prlimit --nproc=1:100 chroot --userspec="$firsthop" --groups="$drop_group" "$S" $libexec/runner --stay --foreground 2>"$work/runner.log" & runner=$!
 	ok "one that stays: it says so" wait_for grep -q 'no process for a relay' "$work/runner.log"
 	sleep 2

@@ -119,8 +119,8 @@ told txt.test host "A txt.test: no records of this type \\($asked\\)" "a name wi
 told nothing.test host "A nothing.test: no such name \\($asked\\)" "NXDOMAIN"
 told x.broken.example host 'A x.broken.example: server failure \(127.0.0.5: server failure \([0-9]+ ms\)\)' "SERVFAIL: said, with the server"
 is $code 75 "exit 75 when that may be otherwise later"
-told www.elsewhere.example host 'does not look names up for this machine' "a server that refuses" 'remedy    Put a DNS server .* into /etc/resolv.conf' "has its remedy"
-told x.away.test host 'does not look names up for this machine' "a server that only points elsewhere"
+told www.elsewhere.example host 'does not look up names for this machine' "a server that refuses" 'remedy    Put a DNS server .* into /etc/resolv.conf' "has its remedy"
+told x.away.test host 'does not look up names for this machine' "a server that only points elsewhere"
 told loop.test host 'A loop.test, by another name \(CNAME\)' "a CNAME loop comes to an end"
 told many.test mx 'MX many.test = .*asked 127.0.0.5 by UDP and, because that answer was cut, by TCP' "a cut answer: asked again by TCP" \
 	'1  a-rather-long' "and complete"
@@ -140,7 +140,7 @@ told srv.test srv "SRV _submissions._tcp.srv.test = 10 b.test:465" "SRV of submi
 setting smarthost.main.implicit no
 told filed.test host 'address of filed.test = 127.0.0.3 \(hosts file /etc/hosts:5\)' "the hosts file, with its line" \
 	'filed.test = 127.0.0.3 is this very machine' "and that it is this machine"
-told old mx 'the name stands in the hosts file /etc/hosts:5, where no MX can stand|does not look names up' "an MX of a name that only the hosts file knows"
+told old mx 'the name stands in the hosts file /etc/hosts:5, where no MX can stand|does not look up names' "an MX of a name that only the hosts file knows"
 told mon1 host 'address of mon1 = 127.0.1.1 \(hosts file /etc/hosts:2\)' "this machine's own name" \
 	'is this very machine: it is asked like any other, and no mail is local for that' "is said loudly"
 printf 'nameserver 127.0.0.6\noptions timeout:1 attempts:1\n' >"$S/etc/resolv.conf"

@@ -36,7 +36,7 @@ kill -TERM $runner; wait $runner 2>/dev/null
 cp "$work/certs/other.pem" "$work/ca.pem" 2>/dev/null || openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -out "$work/ca.pem" -subj /CN=other -days 5 2>/dev/null
 start
 mended authority '[a-z-]*' "an authority that did not sign the certificate" cp "$work/certs/ca.pem" "$work/ca.pem"
-like "$(cat "$work/log")" 'a password file, the trusted certificates, /etc/hosts or /etc/resolv.conf has changed: mail that waits for a server is tried again' "and the log says what it was"
+like "$(cat "$work/log")" 'a password file, the trusted certificates, /etc/hosts or /etc/resolv.conf was changed: mail that waits for a server is tried again' "and the log says what it was"
 end
 
 # A name in /etc/hosts.

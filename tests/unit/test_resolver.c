@@ -267,13 +267,13 @@ static void answers_are_told_with_their_server(void **state)
 	expect("fails.test", DNS_SERVFAIL, FIRST ": server failure (");
 	expect("fails.test", DNS_SERVFAIL, "; " SECOND ": server failure (");
 	expect("refused.test", DNS_LAME,
-	    SECOND ": the server does not look names up for this machine (");
+	    SECOND ": the DNS server does not look up names for this machine (");
 	expect("tcp.test", DNS_RECORDS,
 	    "asked " FIRST " by UDP and, because that answer was cut, by TCP, ");
 	expect("tcp-cut.test", DNS_TIMEOUT, FIRST ": the answer was cut, and there is none over TCP (");
 	expect("tcp-wrong.test", DNS_TIMEOUT,
 	    SECOND ": the answer was cut, and there is none over TCP (");
-	expect("a..test", DNS_BAD, "a label is empty or too long");
+	expect("a..test", DNS_BAD, "a part of it is empty or too long");
 }
 
 static void silence_ends(void **state)

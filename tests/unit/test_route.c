@@ -114,7 +114,7 @@ static void every_answer_has_its_consequence(void **state)
 	    {"slow.test", HOP_LOOKUP_MX, "", "dns-timeout",
 	        {"MX slow.test: no answer (192.0.2.53: no answer"}},
 	    {"slow.test", HOP_LOOKUP_HOST, "", "dns-timeout", {"A slow.test: no answer"}},
-	    {"lame.test", HOP_LOOKUP_MX, "", "dns-lame", {"does not look names up for this machine"}},
+	    {"lame.test", HOP_LOOKUP_MX, "", "dns-lame", {"does not look up names for this machine"}},
 	    {"bad.test", HOP_LOOKUP_HOST, "", "dns-bad", {"A bad.test: broken answer"}},
 	    {"fail.test", HOP_LOOKUP_HOST, "", "dns-servfail", {"A fail.test: server failure"}},
 	    {"six.test", HOP_LOOKUP_HOST, "2001:db8::1:25", NULL,

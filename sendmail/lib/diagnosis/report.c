@@ -201,7 +201,7 @@ void report_decision_words(struct text *t, const struct diagnosis *d, bool next)
 	else if (d->fault == FAULT_RECIPIENT || d->fault == FAULT_MESSAGE)
 		text_put(t, "kept: the server may accept it later");
 	else
-		text_printf(t, "kept, not returned: that is the fault of %s, not of the mail",
+		text_printf(t, "kept, not returned: the fault is in %s, not in the mail",
 		    d->fault == FAULT_CREDENTIAL ? "the login"
 		    : d->fault == FAULT_CONFIG   ? "the configuration"
 		    : d->fault == FAULT_LOCAL    ? "this machine"

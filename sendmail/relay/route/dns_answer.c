@@ -26,7 +26,7 @@ const char *dns_kind_name(enum dns_kind k)
 {
 	static const char *const names[DNS_KINDS] = {"records", "no records of this type",
 	    "no such name", "server failure", "no answer",
-	    "the server does not look names up for this machine", "broken answer"};
+	    "the DNS server does not look up names for this machine", "broken answer"};
 	return names[k];
 }
 

@@ -215,7 +215,7 @@ void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
 	q.length = dns_question(name, type, q.id, q.bytes, sizeof q.bytes);
 	if (q.length == 0) {
 		text_copy(a->detail, sizeof a->detail,
-		    "this is no name that can be asked for: a label is empty or too long");
+		    "this name is not valid: a part of it is empty or too long");
 		return;
 	}
 	int start = settings.rotate ? (int)(compat_random() % (uint32_t)settings.count) : 0;

@@ -180,7 +180,7 @@ static bool ask_addresses(struct search *s, const char *name, struct family *six
 	sift(s, name, a, four);
 	if (a->alias[0] != '\0' && is_target(s->subject) && s->hop->lookup == HOP_LOOKUP_MX)
 		buffer_printf(&r->trace,
-		    "an MX should not lead to another name (RFC 2181 10.3); it is followed all the same\n");
+		    "an MX should not lead to another name (RFC 2181 10.3); it is used anyway\n");
 	if (a->kind == DNS_TIMEOUT || a->kind == DNS_NXDOMAIN || a->kind == DNS_BAD)
 		return false; /* the other question would have the same answer */
 	dns_ask(name, DNS_AAAA, &b);
@@ -245,7 +245,7 @@ static void add_host(struct search *s, const char *host, uint16_t port)
 	char bare[64], name[256];
 	if (hop_is_literal(host, bare, sizeof bare)) {
 		buffer_printf(&s->route->trace,
-		    "%s is an address where RFC 1035 wants a name; it is used all the same\n", host);
+		    "%s is an address where RFC 1035 wants a name; it is used anyway\n", host);
 		if (!is_myself(s, host, bare) && !has_no_route(s, host, bare))
 			add_candidate(s, host, bare, port);
 		return;

@@ -30,7 +30,7 @@ static void fail_without_tls(struct session *s)
 {
 	TEXT(words, 200);
 	if (s->ehlo.blotted)
-		text_put(&words, "STARTTLS is blotted out (XXXX) in what the server offers: something on "
+		text_put(&words, "STARTTLS is overwritten (XXXX) in what the server offers: something on "
 		                 "the way removes it");
 	else if (server_has_tls(s->server))
 		text_printf(&words,

@@ -179,7 +179,7 @@ static bool look_around(struct runner *r)
 		return false;
 	state_of(r)->surroundings = sum;
 	log_line(LOG_INFO, "a password file, the trusted certificates, /etc/hosts or /etc/resolv.conf "
-	                   "has changed: mail that waits for a server is tried again");
+	                   "was changed: mail that waits for a server is tried again");
 	start_anew(r);
 	return true;
 }

@@ -101,7 +101,7 @@ static struct worker *start(struct runner *r, struct nexthop *p, const struct tr
 	struct worker *w = worker_start(r, p, avoid, shows);
 	r->sessions->start_again_ms = w != NULL ? 0 : now + START_AGAIN_MS;
 	if (w == NULL && r->sessions->count == 0 && r->lifetime == LIFETIME_ONCE) {
-		log_line(LOG_ERR, "this pass ends here; the mail waits for another one");
+		log_line(LOG_ERR, "this queue run ends here; the mail waits for the next one");
 		r->leaving = true;
 	}
 	return w;

@@ -120,7 +120,7 @@ static const char *take_away_unread(struct runner *r, const char *id, uid_t uid)
 	struct entry *e = find_waiting(r, id);
 	if (e == NULL)
 		return faccessat(r->queue.mqueue_fd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0
-		           ? "only the report to its sender is left to be sent"
+		           ? "only the report to its sender still has to be sent"
 		           : NULL;
 	log_line(LOG_NOTICE, "%s is removed unread by uid %lu, never delivered", id,
 	    (unsigned long)uid);
@@ -154,7 +154,7 @@ static const char *forget(struct runner *r, uid_t uid)
 {
 	if (!permission_of_admin(&r->queue, uid))
 		return "only root and the user firsthop may do that";
-	log_line(LOG_NOTICE, "uid %lu has the state of all servers forgotten", (unsigned long)uid);
+	log_line(LOG_NOTICE, "uid %lu reset the state of all smarthosts", (unsigned long)uid);
 	nexthop_forget_failures(&r->nexthops);
 	nexthop_write_health(r);
 	return NULL;

@@ -87,7 +87,7 @@ static bool hand_over(struct runner *r, struct client *client)
 	if (watch_listen_take(r, client->fd, client->uid, line))
 		client->fd = -1;
 	else
-		buffer_puts(&client->out, "no so many watch that there is no room for one more\n");
+		buffer_puts(&client->out, "no too many are watching already; try again later\n");
 	free(line);
 	return client->fd >= 0;
 }

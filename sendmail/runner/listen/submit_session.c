@@ -152,7 +152,7 @@ static int take_head(struct submission *s, const struct buffer *head)
 	if (!envelope_parse(e, head->length > 0 ? head->data : "", head->length, &s->why) ||
 	    e->message_at != (int64_t)head->length)
 		return refuse(s, EX_DATAERR, "input-unreadable",
-		    "what came over submit.sock has not the head of a message");
+		    "the data from submit.sock does not begin with the head of a message");
 	e->content = (struct content){0};
 	e->created_us = clock_wall_us();
 	e->uid = s->uid;

@@ -339,7 +339,7 @@ void session_events_receive(struct runner *r, struct worker *w)
 	w->heard_bytes += n;
 	if (w->heard_bytes > w->heard_limit_bytes) {
 		log_line(LOG_ERR,
-		    "a relay says more than its mail is a reason for (%lld bytes): it is ended",
+		    "a relay process sends more than its mail explains (%lld bytes); it is killed",
 		    (long long)w->heard_bytes);
 		w->ended = true;
 		return;

@@ -37,7 +37,7 @@ static void look_at(struct runner *r, struct worker *w, int64_t now)
 			    "mail goes by another session",
 			    (long)w->pid, (long long)silent / 1000);
 		else
-			log_line(LOG_ERR, "the relay process %ld does not come to an end; it is ended",
+			log_line(LOG_ERR, "the relay process %ld does not end by itself; it is killed",
 			    (long)w->pid);
 		w->closing = true;
 		w->term_ms = now;

@@ -168,7 +168,8 @@ static ssize_t send_piece(struct worker *w)
 
 void worker_stop_sending(struct worker *w)
 {
-	log_line(LOG_ERR, "the talk with a relay fails, it gets no more mail: %s", strerror(errno));
+	log_line(LOG_ERR, "the connection to a relay process failed; it gets no more mail: %s",
+	    strerror(errno));
 	w->out.length = 0;
 	w->fd_count = 0;
 	w->closing = true;
