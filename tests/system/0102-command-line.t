@@ -185,7 +185,7 @@ wait_for test -S "$work/spool/mqueue/control"
 like "$("$S" -qRb@example 2>&1; echo $?)" 'tried now' "-qR has some messages tried"
 is "$("$S" -qRnobody@ 2>&1)$?" 0 "-qR that fits nothing is silent"
 is "$("$S" -bH 2>&1)$?" 0 "purgestat has the runner forget"
-like "$(cat "$work/log")" 'state of all servers forgotten' "and the log says so"
+like "$(cat "$work/log")" 'reset the state of all smarthosts' "and the log says so"
 stop $runner
 "$S" -q15m; code=$?
 wait_for test -s "$work/run/runner.pid"
