@@ -243,7 +243,15 @@ is "$(mailq_count)" 1 "the mail waits"
 # Recipients' domains: what does not exist, or takes no mail, goes back at once; what may be repaired waits, and is named.
 rm -f "$S"/var/spool/firsthop/mqueue/[0-9a-f]*.*
 # sent_to ADDRESS: as root's mail, so that its report is read from the queue
-sent_to() { : >"$work/mark"; marked=$(log | wc -l); printf 'Subject: to %s\n\nx\n' "$1" | as 33:33 /usr/sbin/sendmail -i "$1"; in_stage /usr/sbin/sendmail -q; new=$(log | tail -n +$((marked + 1))); }
+sent_to() {
+	marked=$(log | lines)
+	printf 'Subject: to %s\n\nx\n' "$1" | as 33:33 /usr/sbin/sendmail -i "$1"
+	in_stage /usr/sbin/sendmail -q
+	wait_for logged_to "$1"
+	new=$(log | tail -n +$((marked + 1)))
+}
+# The log daemon writes when it likes.
+logged_to() { log | tail -n +$((marked + 1)) | grep -q "to=<$1>, .*status="; }
 sent_to joe@nodomain.test
 like "$new" 'to=<joe@nodomain.test>, .*status=deferred .*key=domain-missing ' "a smarthost may know domains that DNS does not: with one, even if it is down, nothing is returned"
 rm -f "$S"/var/spool/firsthop/mqueue/[0-9a-f]*.*
