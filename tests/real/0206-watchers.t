@@ -70,14 +70,15 @@ like "$report" '^ +6  mail.test\[127.0.0.2\]:587$' "logwatch: where it went"
 like "$report" '^ +1  uid 33: ' "logwatch: what was not taken"
 is "$(cat "$work/err")" "" "logwatch: no complaint"
 
-# pflogsumm, made for Postfix, on the same log; with the machine's name, which a syslogd adds and the sink of the tests does not.
-grep ' firsthop/' "$S/var/log/mail.log" | sed 's/^\(... .. ..:..:..\) firsthop/\1 mon1 firsthop/' >"$S/tmp/day.log"
+# pflogsumm, made for Postfix, on the same log.
+# The test's own log daemon writes no host name; every real one does.
+sed -n 's,^\(... .. ..:..:..\) \(firsthop/\),\1 mon1 \2,p' "$S/var/log/mail.log" >"$S/tmp/day.log"
 report=$(in_stage /usr/sbin/pflogsumm --syslog-name=firsthop /tmp/day.log 2>"$work/err")
-total() { echo "$report" | sed -n "s/^ *\([0-9][0-9]*\)  *$1.*/\1/p" | head -n 1; }
+total() { echo "$report" | sed -n "s/^ *\([0-9]*\)  *$1.*/\1/p" | head -n 1; }
 is "$(total received) $(total delivered) $(total bounced)" "3 6 0" "pflogsumm: what was handed in and what went"
-is "$(total deferred)" "$(sed -n 's/.*\]: \([0-9a-f.]*\): .*status=deferred.*/\1/p' "$S/tmp/day.log" | sort -u | wc -l)" "pflogsumm: what was tried, and waited"
+is "$(total deferred)" "$(sed -n 's,.*firsthop/smtp[^ ]* \([0-9a-f.]*\): .*status=deferred.*,\1,p' "$S/tmp/day.log" | sort -u | lines)" "pflogsumm: what waited"
 like "$report" '^ +3 +[0-9]+ +example.org$' "pflogsumm: whose mail it was"
-like "$report" '^ +[0-9]+   Connection refused|mail.test\[127.0.0.2\]:587: Connection refused' "pflogsumm: why it waited"
+like "$(echo "$report" | sed -n '/^message deferral detail/,/^$/p')" '^ +[1-9][0-9]* +.*refused' "pflogsumm: why it waited"
 unlike "$report" 'Messages with no size data' "pflogsumm: each message has its size"
 is "$(cat "$work/err")" "" "pflogsumm: no complaint"
 finish
