@@ -11,7 +11,9 @@
    no 8BITMIME     -8  SMTPUTF8     -D  DSN (with these two, -o shows MAIL and RCPT) -q  WORD: no
    answer, for -S seconds (100), to the end of a message for an address with WORD -w  WORD: a
    message for an address with WORD is not read for so long -e  COUNT: each session ends behind so
-   many messages; -E: with a 421 before -g  answers the TLS handshake with nonsense */
+   many messages; -E: with a 421 before -g  answers the TLS handshake with nonsense -m  FILE: while
+   it is there, MAIL whose address holds the first word of it is answered with the rest, and -o has
+   a line "refused" for each */
 #include "base/base64.h"
 #include "base/mem.h"
 #include <arpa/inet.h>
@@ -52,6 +54,7 @@ static struct {
 	const char *folder, *auth, *log;
 	const char *quiet, *slow;
 	bool says_421;
+	const char *mail_rule;
 	long ends, silence_s;
 	bool implicit, no_pipelining, garbage, only_7bit, smtputf8, dsn;
 	long wanted, taken, sessions, size, flap;
@@ -213,6 +216,29 @@ static void reset(struct client *c)
 	c->accepted = 0;
 }
 
+/* As the file of -m wants it now. */
+static bool refuses_mail(struct client *c, const char *line)
+{
+	char rule[400] = "";
+	FILE *file = sink.mail_rule != NULL ? fopen(sink.mail_rule, "r") : NULL;
+	if (file == NULL)
+		return false;
+	char *reply = fgets(rule, sizeof rule, file) != NULL ? strchr(rule, ' ') : NULL;
+	fclose(file);
+	if (reply == NULL)
+		return false;
+	*reply++ = '\0';
+	reply[strcspn(reply, "\n")] = '\0';
+	if (strstr(line, rule) == NULL)
+		return false;
+	if (sink.log_file != NULL) {
+		fprintf(sink.log_file, "refused %s\n", line);
+		fflush(sink.log_file);
+	}
+	say(c, reply);
+	return true;
+}
+
 static void on_mail(struct client *c, const char *line)
 {
 	if (sink.auth != NULL && !c->authed) {
@@ -220,6 +246,8 @@ static void on_mail(struct client *c, const char *line)
 		return;
 	}
 	reset(c);
+	if (refuses_mail(c, line))
+		return;
 	if (goes_wrong()) {
 		say(c, "421 4.3.2 going down");
 		c->quit = true;
@@ -515,7 +543,7 @@ int main(int argc, char **argv)
 	int option, port = 0;
 	signal(SIGPIPE, SIG_IGN);
 	sink.silence_s = 100;
-	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:R:xf:o:s:g78Dq:w:e:ES:")) != -1) {
+	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:R:xf:o:s:g78Dq:w:e:ES:m:")) != -1) {
 		switch (option) {
 		case 'l': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -538,6 +566,7 @@ int main(int argc, char **argv)
 		case 'w': sink.slow = optarg; break;
 		case 'e': sink.ends = atol(optarg); break;
 		case 'E': sink.says_421 = true; break;
+		case 'm': sink.mail_rule = optarg; break;
 		case 'S': sink.silence_s = atol(optarg); break;
 		case 'r':
 		case 'R':

@@ -197,7 +197,8 @@ static void end(struct relay *relay, const char *verb)
 
 static bool is_there(const struct server *s)
 {
-	return s->mood == SERVER_UP || s->mood == SERVER_BREAKS || s->mood == SERVER_ONE;
+	return s->mood == SERVER_UP || s->mood == SERVER_BREAKS || s->mood == SERVER_ONE ||
+	       s->mood == SERVER_TIRED;
 }
 
 /* It has a session already. */
@@ -281,6 +282,8 @@ static void note(struct relay *relay, const struct job *job, int i, const struct
 /* What the server says of one recipient, by his name. */
 static struct diagnosis answer(const struct server *s, const char *rcpt)
 {
+	if (s->mood == SERVER_TIRED)
+		return diagnose(s, VERDICT_DEFERRED, STAGE_MAIL, FAULT_MESSAGE, "server-trouble", 451);
 	if (text_starts(rcpt, "gone"))
 		return diagnose(s, VERDICT_FAILED, STAGE_RCPT, FAULT_RECIPIENT, "recipient-unknown", 550);
 	if (text_starts(rcpt, "later") && !sim_once_in(4))
@@ -295,9 +298,10 @@ static struct diagnosis answer(const struct server *s, const char *rcpt)
 /* One message; false: the session broke in the middle of it. */
 static bool deliver(struct relay *relay, struct job *job)
 {
-	const struct server *s = &sim_servers[relay->names[relay->at]];
+	struct server *s = &sim_servers[relay->names[relay->at]];
 	struct diagnosis all[32];
 	bool any = false;
+	s->declined += s->mood == SERVER_TIRED;
 	sim_mail_tried(job->id);
 	for (int i = 0; i < job->rcpt_count; i++) {
 		all[i] = answer(s, job->rcpts[i]);

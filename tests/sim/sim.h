@@ -34,14 +34,15 @@ bool sim_once_in(uint32_t times);
 void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /* --- servers (relays.c) */
-/* SERVER_ONE: it takes one session at a time. */
+/* SERVER_ONE: it takes one session at a time; SERVER_TIRED: it answers 451 to each MAIL. */
 enum server_mood {
 	SERVER_UP,
 	SERVER_REFUSES,
 	SERVER_SILENT,
 	SERVER_LOGIN,
 	SERVER_BREAKS,
-	SERVER_ONE
+	SERVER_ONE,
+	SERVER_TIRED
 };
 #define SERVERS 2
 extern struct server {
@@ -49,6 +50,7 @@ extern struct server {
 	enum server_mood mood;
 	int64_t since_ms; /* it is in that mood */
 	int asked;        /* connections in the hour at hand */
+	int declined;     /* messages in that hour, while it is tired: each gets 451 to MAIL */
 } sim_servers[SERVERS];
 
 /* Plays all relays up to now: they connect, deliver, and say so. */

@@ -43,6 +43,7 @@
 #define DAYS_A_RUN 4
 #define REST_DAYS 3
 #define ASKED_AN_HOUR_MAX 150 /* a probe a minute for new mail, and the steps */
+#define DECLINED_AN_HOUR_MAX 160
 
 int64_t sim_now_ms, sim_wall_off_s;
 bool sim_disk_full, sim_clock_jumps, sim_calm;
@@ -225,8 +226,11 @@ static bool away_all_hour, to_be_killed;
 static void change_server(int i)
 {
 	struct server *s = &sim_servers[i];
-	s->mood = sim_calm || s->mood != SERVER_UP ? SERVER_UP : (enum server_mood)sim_dice(6);
+	s->mood = sim_calm || s->mood != SERVER_UP ? SERVER_UP : (enum server_mood)sim_dice(7);
 	s->since_ms = sim_now_ms;
+	/* Enough mail to see whether each message asks a server that declines all of it. */
+	for (int k = 0; k < 60 && s->mood == SERVER_TIRED && !sim_disk_full; k++)
+		sim_mail_arrives(1000, 1);
 	next_change_ms[i] = sim_now_ms + MS_A_MINUTE +
 	                    sim_dice(s->mood == SERVER_UP ? 10 : 5) * MS_AN_HOUR / 2 +
 	                    sim_dice(3000000);
@@ -264,16 +268,19 @@ static void look_at_hour(void)
 	int asked = 0;
 	for (int i = 0; i < SERVERS; i++) {
 		enum server_mood mood = sim_servers[i].mood;
-		away_all_hour =
-		    away_all_hour && mood != SERVER_UP && mood != SERVER_BREAKS && mood != SERVER_ONE;
+		away_all_hour = away_all_hour && mood != SERVER_UP && mood != SERVER_BREAKS &&
+		                mood != SERVER_ONE && mood != SERVER_TIRED;
 		asked += sim_servers[i].asked;
+		SIM_MUST(sim_servers[i].declined <= DECLINED_AN_HOUR_MAX,
+		    "a server that declines everything was given %d messages in an hour",
+		    sim_servers[i].declined);
 	}
 	SIM_MUST(!away_all_hour || asked <= ASKED_AN_HOUR_MAX * SERVERS,
 	    "servers that were away were asked %d times in an hour", asked);
 	if (sim_now_ms < hour_ms)
 		return;
 	for (int i = 0; i < SERVERS; i++)
-		sim_servers[i].asked = 0;
+		sim_servers[i].asked = sim_servers[i].declined = 0;
 	away_all_hour = true;
 	hour_ms = sim_now_ms + MS_AN_HOUR;
 }

@@ -1,4 +1,4 @@
-/* objects: sendmail/runner/queue/reroute sendmail/runner/delivery/dispatch sendmail/runner/queue/entry sendmail/runner/queue/idmap sendmail/runner/queue/notes sendmail/runner/attempt/placement sendmail/runner/session/sessions sendmail/runner/queue/nexthop sendmail/runner/queue/nexthop_skips sendmail/runner/queue/hop_state sendmail/runner/queue/nexthop_key sendmail/runner/queue/schedule sendmail/runner/queue/quota sendmail/runner/queue/tried */
+/* objects: sendmail/runner/queue/reroute sendmail/runner/delivery/dispatch sendmail/runner/queue/entry sendmail/runner/queue/idmap sendmail/runner/queue/notes sendmail/runner/attempt/placement sendmail/runner/session/sessions sendmail/runner/queue/nexthop sendmail/runner/queue/nexthop_skips sendmail/runner/queue/nexthop_rest sendmail/runner/queue/hop_state sendmail/runner/queue/nexthop_key sendmail/runner/queue/same_answer sendmail/runner/queue/schedule sendmail/runner/queue/quota sendmail/runner/queue/tried */
 /* libs: -linih -lidn2 */
 /* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own
    schedule, paths and dispatch decide; clock, relay and server are made here. */
@@ -214,6 +214,7 @@ static void break_off(struct runner *r, struct worker *w)
 static void deliver(struct runner *r, struct worker *w)
 {
 	for (int i = 0; i < DELIVERIES_PER_S && w->first != NULL; i++) {
+		w->done++;
 		struct message *m = take(w);
 		entry_forget(r, m->entry);
 		message_free(m);

@@ -8,6 +8,7 @@
 #include "runner/disposition/disposition.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
+#include "runner/queue/nexthop_rest.h"
 #include "runner/queue/nexthop_skips.h"
 #include "runner/queue/reroute.h"
 #include "runner/queue/runner.h"
@@ -25,11 +26,13 @@
 #define RCPTS_OF_USER 5000 /* that sessions may have in hand before more of his mail is begun */
 #define RCPTS_WAIT_MS 300
 
-/* One message finds out whether the smarthost answers; the others follow when it does.  Mailboxes
- * get theirs one by one. */
-static int window_of(const struct worker *w)
+/* One message finds out whether the smarthost answers, a second one waits behind it until there is
+ * an outcome; the others follow when it accepts them.  Mailboxes get theirs one by one. */
+static int window_of(const struct runner *r, const struct worker *w)
 {
-	return w->ready && !sessions_is_local(w->nexthop) ? WORKER_WINDOW : 1;
+	if (!w->ready || sessions_is_local(w->nexthop))
+		return 1;
+	return w->done == 0 || nexthop_rest_is_near(&r->nexthops, w->nexthop) ? 2 : WORKER_WINDOW;
 }
 
 /* The server ends a session after so many messages, as was seen before: we end it first. */
@@ -38,9 +41,9 @@ static bool has_had_its_share(const struct nexthop *p, const struct worker *w, i
 	return p->per_session > 0 && now < p->per_session_until_ms && w->given >= p->per_session;
 }
 
-static bool has_room(const struct worker *w)
+static bool has_room(const struct runner *r, const struct worker *w)
 {
-	return w->settled == 0 && w->count < window_of(w) && w->fd_count < WORKER_WINDOW;
+	return w->settled == 0 && w->count < window_of(r, w) && w->fd_count < WORKER_WINDOW;
 }
 
 /* A worker of the same kind with room, the least busy one.  *busy: those that get on. */
@@ -62,7 +65,7 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 		if (w->closing || sessions_is_stuck(w, now) || !sessions_may_share(r, w, e->uid, now))
 			continue;
 		(*busy)++;
-		if ((best == NULL || w->count < best->count) && has_room(w))
+		if ((best == NULL || w->count < best->count) && has_room(r, w))
 			best = w;
 	}
 	return best;
@@ -76,7 +79,8 @@ static bool wants_another(const struct runner *r, const struct nexthop *p, int b
 	/* A limit that was met is tried again after a while, when nothing gets on within it. */
 	if (busy == 0)
 		return !limited || now >= p->limit_until_ms;
-	if (starting || limited || nexthop_state(&r->nexthops, p, 0) != NEXTHOP_UP)
+	if (starting || limited || nexthop_state(&r->nexthops, p, 0) != NEXTHOP_UP ||
+	    nexthop_rest_is_near(&r->nexthops, p))
 		return false;
 	return (long long)p->schedule.count > (long long)busy * r->config.batch_messages;
 }

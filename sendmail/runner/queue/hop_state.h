@@ -4,6 +4,7 @@
 #define RUNNER_QUEUE_HOP_STATE_H
 #include "config/config.h"
 #include "diagnosis/diag.h"
+#include "runner/queue/same_answer.h"
 
 struct hop_state {
 	char *name;              /* of a [smarthost NAME], or "@DOMAIN" */
@@ -13,6 +14,7 @@ struct hop_state {
 	int64_t until_ms;        /* monotonic: not asked before */
 	int64_t since_s, next_s; /* wall times, for people */
 	struct diagnosis why;
+	struct same_answer same; /* to the last messages; it ends with another outcome */
 };
 
 /* Of servers that failed or worked at some time; zero-initialised is none. */

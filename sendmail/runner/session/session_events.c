@@ -10,6 +10,7 @@
 #include "runner/disposition/rcpt_outcome.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
+#include "runner/queue/nexthop_rest.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/tried.h"
 #include "runner/queue/watcher.h"
@@ -224,6 +225,17 @@ static void on_limit(struct runner *r, struct worker *w, const struct diagnosis 
 	worker_close(w);
 }
 
+/* A server that answers every message alike rests as one that limits mail does. */
+static void on_answer(struct runner *r, struct worker *w, const struct message *m, int rcpt,
+    const struct diagnosis *d)
+{
+	struct diagnosis why = *d;
+	if (nexthop_rest_noted(&r->nexthops, w->nexthop, &why, m->entry->id, m->sender,
+	        m->rcpts[rcpt]) ||
+	    (d->verdict == VERDICT_DEFERRED && strcmp(d->key, "rate-limited") == 0))
+		on_limit(r, w, &why);
+}
+
 static void on_message_line(struct runner *r, struct worker *w, const char *line)
 {
 	struct message *before;
@@ -256,8 +268,8 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		hear(w, &d, fields);
 		if (d.verdict == VERDICT_NONE)
 			d.verdict = VERDICT_DEFERRED;
-		if (d.verdict == VERDICT_DEFERRED && strcmp(d.key, "rate-limited") == 0)
-			on_limit(r, w, &d);
+		if (n >= 0 && n < m->rcpt_count)
+			on_answer(r, w, m, (int)n, &d);
 		if (is_news(m, n, &d))
 			rcpt_outcome_note(r, m, (int)n,
 			    next && (w->left > 0 || message_has_other_path(r, m, (int)n)) ? RCPT_NEXT
