@@ -172,7 +172,7 @@ static void put_row(FILE *out, const struct listing *l, const struct row *r)
 	    r->attempts, (long long)n.at_s, (long long)list_age_s(l, r), (long long)r->uid);
 	json_pair(out, "login", r->login);
 	json_pair(out, "program", r->program);
-	if (r->problem[0] != '\0')
+	if (r->problem != NULL)
 		json_pair(out, "problem", r->problem);
 	put_attempts(out, r);
 	fputs("}\n", out);

@@ -31,7 +31,7 @@ static void put_row(FILE *out, const struct row *r)
 /* The word that sendmail begins it with: its readers look for it. */
 static bool is_deferral(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
 {
-	if (r->problem[0] != '\0' || r->held || rcpt == NULL)
+	if (r->problem != NULL || r->held || rcpt == NULL)
 		return false;
 	return rcpt->why->verdict == VERDICT_DEFERRED ||
 	       (rcpt->why->verdict == VERDICT_NONE && !r->active && list_health(l, r, rcpt) != NULL);

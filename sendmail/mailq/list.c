@@ -9,7 +9,9 @@
 #include "diagnosis/report.h"
 #include "config/idn.h"
 #include "config/rules.h"
+#include "mailq/droplist.h"
 #include "mailq/envelopes.h"
+#include "mailq/names.h"
 #include "mailq/row.h"
 #include "mailq/waiting.h"
 #include "message/envelope.h"
@@ -26,6 +28,7 @@
 struct collecting {
 	struct listing *list;
 	struct queue queue;
+	struct names_found names;
 	enum config_list policy;
 	bool sees_all;
 };
@@ -48,8 +51,9 @@ static void fill_rcpts(struct row *r, const struct envelope *e, const struct jou
 
 static void take_journal(struct collecting *c, struct row *r, const struct envelope *e)
 {
-	struct journal j;
-	if (journal_read(&j, c->queue.mqueue_fd, r->id)) {
+	struct journal j = {0};
+	/* Most mail was not tried yet: nothing is opened for it in vain. */
+	if (!names_has(&c->names.logs, r->id) || journal_read(&j, c->queue.mqueue_fd, r->id)) {
 		r->attempts = j.attempts;
 		r->next_s = j.until_s;
 		r->wait_s = j.wait_s;
@@ -58,10 +62,10 @@ static void take_journal(struct collecting *c, struct row *r, const struct envel
 		r->owed = j.owed;
 		fill_rcpts(r, e, &j, c->list->of_dead || j.owed);
 	} else if (errno == EFBIG) {
-		text_copy(r->problem, sizeof r->problem,
+		row_set_problem(r, "%s",
 		    "its journal is longer than " JOURNAL_LIMIT_WORDS ", and is not read");
 	} else {
-		snprintf(r->problem, sizeof r->problem, "its journal cannot be read: %s", strerror(errno));
+		row_set_problem(r, "its journal cannot be read: %s", strerror(errno));
 	}
 	journal_free(&j);
 }
@@ -73,7 +77,7 @@ static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
 	envelope_init(&e);
 	r->uid = uid;
 	if (!envelope_read(&e, fd, &d)) {
-		text_copy(r->problem, sizeof r->problem, d.text);
+		row_set_problem(r, "%s", d.text);
 		envelope_free(&e);
 		return;
 	}
@@ -113,14 +117,9 @@ static bool may_see(const struct collecting *c, int64_t uid)
 	return c->sees_all || (c->policy == CONFIG_LIST_OWNER && uid == getuid());
 }
 
-static void found(void *context, enum queue_kind kind, const char *id)
+static void read_message(struct collecting *c, const char *id)
 {
-	struct collecting *c = context;
 	uid_t uid;
-	if (kind == QUEUE_DEAD)
-		c->list->dead++;
-	if (kind != (c->list->of_dead ? QUEUE_DEAD : QUEUE_MESSAGE))
-		return;
 	char name[ID_SIZE + 8];
 	snprintf(name, sizeof name, "%s%s", id, c->list->of_dead ? ".dead" : "");
 	int fd = queue_message(&c->queue, name, &uid, NULL);
@@ -132,7 +131,7 @@ static void found(void *context, enum queue_kind kind, const char *id)
 		return;
 	}
 	if (fd < 0) {
-		snprintf(r->problem, sizeof r->problem, "cannot be read: %s", strerror(errno));
+		row_set_problem(r, "cannot be read: %s", strerror(errno));
 		return;
 	}
 	fill_row(c, r, fd, uid);
@@ -145,16 +144,28 @@ static void found(void *context, enum queue_kind kind, const char *id)
 	}
 }
 
+/* Names first, then the files in the order of their names, as most of them were made. */
+static bool read_mqueue(struct collecting *c)
+{
+	char id[ID_SIZE];
+	bool whole = names_read(&c->names, c->queue.mqueue_fd);
+	const struct names *wanted = c->list->of_dead ? &c->names.dead : &c->names.messages;
+	c->list->dead = (int)c->names.dead.count;
+	for (size_t i = 0; i < wanted->count; i++) {
+		id_unpack(wanted->ids[i], id);
+		read_message(c, id);
+	}
+	return whole;
+}
+
 static void take_drop_line(struct collecting *c, const char *line)
 {
 	char id[ID_SIZE], key[16], value[400];
 	if (!fields_get(line, "id", id, sizeof id) || !id_valid(id))
 		return;
 	/* Adopted in the meantime: it is in the list already. */
-	for (int i = 0; i < c->list->count; i++) {
-		if (strcmp(c->list->rows[i].id, id) == 0)
-			return;
-	}
+	if (names_has(&c->names.messages, id))
+		return;
 	int64_t uid = fields_get_number(line, "uid", -1);
 	if (!may_see(c, uid))
 		return;
@@ -167,52 +178,6 @@ static void take_drop_line(struct collecting *c, const char *line)
 			break;
 		row_add_rcpt(r, value, NULL);
 	}
-}
-
-/* drop/ is closed to this program; sendmail, which may look there, is asked. Its real group shows
- * who asks. */
-static FILE *ask_droplist(pid_t *pid)
-{
-	char path[1024];
-	int fds[2];
-	if (pipe(fds) != 0)
-		return NULL;
-	*pid = fork();
-	if (*pid == 0) {
-		dup2(fds[1], STDOUT_FILENO);
-		compat_closefrom(STDERR_FILENO + 1);
-		gid_t group = getegid();
-		if (setregid(group, group) != 0)
-			_exit(71);
-		snprintf(path, sizeof path, "%s/sendmail", paths_libexec());
-		execl(path, "droplist", (char *)NULL);
-		_exit(72);
-	}
-	close(fds[1]);
-	if (*pid < 0) {
-		close(fds[0]);
-		return NULL;
-	}
-	return fdopen(fds[0], "r");
-}
-
-/* What sendmail says of drop/, whole: it is taken up when mqueue/ was read. */
-static void ask_about_drop(struct collecting *c, struct buffer *lines)
-{
-	pid_t pid = -1;
-	int status = 1;
-	char bytes[4096];
-	size_t n;
-	FILE *answer = ask_droplist(&pid);
-	while (answer != NULL && (n = fread(bytes, 1, sizeof bytes, answer)) > 0)
-		buffer_add(lines, bytes, n);
-	if (answer != NULL)
-		fclose(answer);
-	if (pid > 0)
-		waitpid(pid, &status, 0);
-	if (status != 0)
-		text_copy(c->list->drop_problem, sizeof c->list->drop_problem,
-		    "what waits in drop/ could not be listed");
 }
 
 static void take_drop_lines(struct collecting *c, struct buffer *lines)
@@ -290,14 +255,16 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 	/* mqueue/ before drop/ would miss a message that moves in between; this way it is at worst seen
 	 * twice, and known. */
 	struct buffer in_drop = {0};
-	if (!dead)
-		ask_about_drop(&c, &in_drop);
-	bool read = queue_scan(c.queue.mqueue_fd, found, &c);
+	if (!dead && !droplist_ask(&in_drop))
+		text_copy(l->drop_problem, sizeof l->drop_problem,
+		    "what waits in drop/ could not be listed");
+	bool read = read_mqueue(&c);
 	if (!read)
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, "spool-rights", "%s/mqueue",
 		    paths_spool());
 	envelopes_ask(l);
 	drop_unseen(&c);
+	int in_order = l->count;
 	take_drop_lines(&c, &in_drop);
 	l->runner_lives = runner_lives(c.queue.mqueue_fd);
 	ages_load(&l->ages, c.queue.mqueue_fd);
@@ -305,8 +272,9 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 	l->room_known = room_look(&l->room, c.queue.mqueue_fd);
 	l->wait_count = l->runner_lives ? waits_read(&c.queue, l->waits, WAITS_MAX) : 0;
 	read_health(l, &c.queue);
-	if (l->count > 1)
+	if (l->count > in_order)
 		qsort(l->rows, (size_t)l->count, sizeof *l->rows, by_id);
+	names_free(&c.names);
 	queue_close(&c.queue);
 	return read;
 }
@@ -361,7 +329,7 @@ const struct health *list_health(const struct listing *l, const struct row *r,
 void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt,
     struct text *t)
 {
-	if (r->problem[0] != '\0')
+	if (r->problem != NULL)
 		text_put(t, r->problem);
 	else if (l->of_dead && (rcpt == NULL || rcpt->why->verdict == VERDICT_NONE))
 		text_put(t, "set aside; the mail log says why");

@@ -24,8 +24,8 @@ struct row {
 	int64_t uid;
 	char *login, *sender, *program; /* program: that of the caller, "" when it is not known */
 	struct row_rcpt *rcpts;
-	int rcpt_count; /* those that are open */
-	struct diagnosis **whys;
+	int rcpt_count;        /* those that are open */
+	struct row_why **whys; /* shared with other rows */
 	int why_count;
 	int attempts;
 	int64_t
@@ -36,7 +36,7 @@ struct row {
 	int64_t held_by; /* uid */
 	char *repaired; /* what was changed in sender and recipients so that it could go; NULL = nothing
 	                 */
-	char problem[200]; /* the file cannot be read: why */
+	char *problem;  /* the file cannot be read: why; NULL = it can */
 };
 
 struct listing {

@@ -15,6 +15,9 @@ void row_drop(struct listing *l, int index);
 /* Puts a copy of value in place of a string. */
 void row_set(char **slot, const char *value);
 
+/* That it cannot be read, and why. */
+void row_set_problem(struct row *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* A recipient, with the reason why it waits (NULL: not tried). */
 void row_add_rcpt(struct row *r, const char *address, const struct diagnosis *why);
 

@@ -58,7 +58,7 @@ static void add_untried(struct answer *a, const struct listing *l, const struct 
 	struct diagnosis d = {0};
 	TEXT(reason, 1600);
 	list_reason(l, r, rcpt, &reason);
-	bool by_health = !r->held && !r->active && !l->of_dead && r->problem[0] == '\0' && h != NULL;
+	bool by_health = !r->held && !r->active && !l->of_dead && r->problem == NULL && h != NULL;
 	if (by_health)
 		take_values(&d, &h->why);
 	snprintf(d.text, sizeof d.text, "%s%s", by_health ? "it was not tried itself: " : "",
@@ -68,7 +68,7 @@ static void add_untried(struct answer *a, const struct listing *l, const struct 
 
 void answer_of(struct answer *a, const struct listing *l, const struct row *r)
 {
-	bool whole = r->problem[0] != '\0' || r->held || r->rcpt_count == 0;
+	bool whole = r->problem != NULL || r->held || r->rcpt_count == 0;
 	*a = (struct answer){0};
 	if (whole)
 		add_untried(a, l, r, r->rcpt_count > 0 ? &r->rcpts[0] : NULL);

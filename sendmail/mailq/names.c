@@ -1,0 +1,67 @@
+/* Names, sorted. */
+#include "mailq/names.h"
+#include "base/mem.h"
+#include "spool/id.h"
+#include <stdlib.h>
+
+static void add(struct names *n, const char *id)
+{
+	if (n->count == n->size) {
+		n->size = n->size ? 2 * n->size : 64;
+		n->ids = mem_resize(n->ids, n->size, sizeof *n->ids);
+	}
+	n->ids[n->count++] = id_pack(id);
+}
+
+static void found(void *context, enum queue_kind kind, const char *id)
+{
+	struct names_found *n = context;
+	if (kind == QUEUE_MESSAGE)
+		add(&n->messages, id);
+	else if (kind == QUEUE_LOG)
+		add(&n->logs, id);
+	else if (kind == QUEUE_DEAD)
+		add(&n->dead, id);
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+	return (a > b) - (a < b);
+}
+
+/* A folder that changes while it is read may name a file twice. */
+static void sort(struct names *n)
+{
+	size_t kept = 0;
+	if (n->count > 1)
+		qsort(n->ids, n->count, sizeof *n->ids, by_number);
+	for (size_t i = 0; i < n->count; i++) {
+		if (kept == 0 || n->ids[kept - 1] != n->ids[i])
+			n->ids[kept++] = n->ids[i];
+	}
+	n->count = kept;
+}
+
+bool names_read(struct names_found *n, int mqueue_fd)
+{
+	*n = (struct names_found){0};
+	bool whole = queue_scan(mqueue_fd, found, n);
+	sort(&n->messages);
+	sort(&n->logs);
+	sort(&n->dead);
+	return whole;
+}
+
+bool names_has(const struct names *n, const char *id)
+{
+	uint64_t packed = id_pack(id);
+	return n->count > 0 && bsearch(&packed, n->ids, n->count, sizeof *n->ids, by_number) != NULL;
+}
+
+void names_free(struct names_found *n)
+{
+	free(n->messages.ids);
+	free(n->logs.ids);
+	free(n->dead.ids);
+}
