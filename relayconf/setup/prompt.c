@@ -23,8 +23,9 @@ char *ask_line(const char *question, const char *preset)
 	char *line = NULL, *answer = NULL;
 	size_t size = 0;
 	while (answer == NULL) {
-		output_to(stdout, preset != NULL && *preset != '\0' ? "%s [%s]: " : "%s: ", question,
-		    preset != NULL ? preset : "");
+		bool shown = preset != NULL && *preset != '\0';
+		output_to(stdout, "%s%s%s%s: ", question, shown ? " [" : "", shown ? preset : "",
+		    shown ? "]" : "");
 		fflush(stdout);
 		if (getline(&line, &size, stdin) < 0)
 			break;
