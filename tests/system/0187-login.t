@@ -121,9 +121,12 @@ config "login = joe
 password_file = $work/none"
 pause
 unlike "$(cat "$work/log")" 'refused the login' "a missing password file is no refused login"
-serve 'PLAIN' 'expect AUTH PLAIN' 'send 535 5.7.8 authentication failed' silence
-config "$login"
-pause
-like "$(cat "$work/log")" 'refused the login 1 time; it is not tried again for 900 s' "535 at AUTH is one"
-stop "$server_pid"
+for answer in '535 5.7.8 authentication failed' '535 5.7.139 Authentication unsuccessful, basic authentication is disabled.' \
+	'535 5.7.139 Authentication unsuccessful, user is locked by your organization'"'"'s security defaults policy.'; do
+	serve 'PLAIN' 'expect AUTH PLAIN' "send $answer" silence
+	config "$login"
+	pause
+	like "$(cat "$work/log")" 'refused the login 1 time; it is not tried again for 900 s' "$answer: a refused login"
+	stop "$server_pid"
+done
 finish

@@ -40,7 +40,8 @@ void hop_state_forget(struct hop_states *s, const char *name)
 
 bool hop_state_login_refused(const struct hop_state *h)
 {
-	static const char *const keys[] = {"auth-refused", "auth-app-password", "auth-disabled"};
+	static const char *const keys[] = {"auth-refused", "auth-app-password", "auth-disabled",
+	    "auth-policy", "auth-retired"};
 	bool refused = false;
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		refused = refused || strcmp(h->why.key, keys[i]) == 0;
