@@ -1,12 +1,14 @@
 /* Times programs from spawn to exit.
    timer pair N INPUT PROGRAM_A ARGUMENT_A PROGRAM_B ARGUMENT_B   alternately, N times each; prints
    the medians in microseconds and the ratio timer flood N INFLIGHT INPUT PROGRAM ARGUMENT N runs,
-   INFLIGHT at a time; prints runs per second timer memory PROGRAM ARGUMENTS... runs it once; prints
-   its peak memory in KiB (and of its children) */
+   INFLIGHT at a time; prints runs per second timer cost N INFLIGHT INPUT PROGRAM ARGUMENT   the
+   same; prints runs per second, and microseconds of CPU of one timer memory PROGRAM ARGUMENTS...
+   runs it once; prints its peak memory in KiB (and of its children) */
 #include "base/clock.h"
 #include "base/mem.h"
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +70,15 @@ static int pair(int n, const char *input, char **argv)
 	return 0;
 }
 
-static int flood(int n, int in_flight, const char *input, char **argv)
+static double cpu_of_children_us(void)
+{
+	struct rusage u;
+	getrusage(RUSAGE_CHILDREN, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+static int flood(int n, int in_flight, const char *input, char **argv, bool with_cost)
 {
 	char *const program[3] = {argv[0], argv[1], NULL};
 	int running = 0, started = 0;
@@ -83,7 +93,10 @@ static int flood(int n, int in_flight, const char *input, char **argv)
 		finish(-1);
 		running--;
 	}
-	printf("%.0f\n", n / ((now_us() - before) / 1e6));
+	printf("%.0f", n / ((now_us() - before) / 1e6));
+	if (with_cost)
+		printf(" %.0f", cpu_of_children_us() / n);
+	printf("\n");
 	return 0;
 }
 
@@ -102,8 +115,9 @@ int main(int argc, char **argv)
 {
 	if (argc == 8 && strcmp(argv[1], "pair") == 0)
 		return pair(atoi(argv[2]), argv[3], argv + 4);
-	if (argc == 7 && strcmp(argv[1], "flood") == 0)
-		return flood(atoi(argv[2]), atoi(argv[3]), argv[4], argv + 5);
+	bool with_cost = argc == 7 && strcmp(argv[1], "cost") == 0;
+	if (with_cost || (argc == 7 && strcmp(argv[1], "flood") == 0))
+		return flood(atoi(argv[2]), atoi(argv[3]), argv[4], argv + 5, with_cost);
 	if (argc >= 3 && strcmp(argv[1], "memory") == 0)
 		return memory(argv + 2);
 	return 64;
