@@ -23,10 +23,10 @@ printf 'Subject: dot\n\none\n.\n..two\n' >"$work/in"; submit 0 "-i" -i a@example
 is "$(body | tail -n +3)" "$(printf 'one\n.\n..two')" "with -i dots are text"
 clear_drop
 printf 'To: a@example.org\r\nSubject: crlf\r\n\r\none\r\ntwo\r\n' >"$work/in"; submit 0 "CRLF input" -t -i <"$work/in"
-unlike "$(stored | od -c | head -60)" '\\r' "CRLF is stored as LF"
+unlike "$(stored | LC_ALL=C od -c | head -60)" '\\r' "CRLF is stored as LF"
 clear_drop
 printf 'Subject: bytes\n\na\000b \303\274 c\rd\n' >"$work/in"; submit 0 "NUL, 8-bit and a bare CR" -i a@example.org <"$work/in"
-is "$(body | tail -n 1 | od -An -c | tr -d ' \n')" 'a\0b303274c\rd\n' "are kept"
+is "$(body | tail -n 1 | LC_ALL=C od -An -c | tr -d ' \n')" 'a\0b303274c\rd\n' "are kept"
 like "$(stored | sed -n 2p | tr -d '\000')" '8bit=1 nul=1 cr=1' "and are noted"
 clear_drop
 submit 0 "an empty message with a recipient" a@example.org </dev/null

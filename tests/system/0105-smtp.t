@@ -91,7 +91,7 @@ is "$(body | tail -n 1)" "one" "are taken"
 clear_drop
 printf 'MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\nx: y\r\n\r\none\n.\nMAIL FROM:<evil@example.org>\n.\r\n\r.\r\ntwo\r\n.\r\nQUIT\r\n' >"$work/in"; raw
 is "$codes$(files)" "220 250 250 354 250 221 1" "with CR LF, only CR LF . CR LF ends a message: nothing is smuggled"
-is "$(body | tail -n +3 | od -An -c | tr -d ' \n')" 'one\n.\nMAILFROM:<evil@example.org>\n.\n\r.\ntwo\n' "it is all there"
+is "$(body | tail -n +3 | LC_ALL=C od -An -c | tr -d ' \n')" 'one\n.\nMAILFROM:<evil@example.org>\n.\n\r.\ntwo\n' "it is all there"
 clear_drop
 { printf 'MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\nx: y\r\n\r\n'; head -c 3000000 /dev/zero | tr '\0' x | fold -w 77 | sed 's/^x/../; s/$/\r/'; printf '\r\n.\r\nQUIT\r\n'; } >"$work/in"; raw
 is "$codes$(body | grep -c '^\.x')" "220 250 250 354 250 221 $((3000000 / 77 + 1))" "3 MB, over many reads"

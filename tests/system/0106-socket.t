@@ -79,7 +79,8 @@ ok "and goes on" wait_for delivered_to drop2@example.org
 timeout 1 "$TOOLS/sockcat" "$sock" <"$work/half" >/dev/null
 kill -KILL "$runner"; wait "$runner" 2>/dev/null
 error=$(echo x | S a@example.org 2>&1); is $? 77 "the socket of a dead runner: exit 77"
-like "$error" 'NoNewPrivileges.*no runner accepts the message at .*submit.sock \(root starts it with "sendmail -bd -q1m"\)\. The message was NOT accepted' "says why, and the cure"
+case $(uname -s) in FreeBSD) reason='procctl\(2\)' ;; *) reason=NoNewPrivileges ;; esac
+like "$error" "$reason"'.*no runner accepts the message at .*submit.sock \(root starts it with "sendmail -bd -q1m"\)\. The message was NOT accepted' "says why, and the cure"
 rm -f "$work/run/runner.pid"
 # Refused for a moment: FreeBSD's answer when more callers wait than the runner can listen to.
 echo patient | S patient@example.org & patient=$!

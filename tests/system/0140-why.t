@@ -60,7 +60,7 @@ mv "$work/spool/mqueue/$id.log" "$work/short"
 like "$("$BIN/mailq" why "$id")" 'later@example.org> deferred: ' "why: a journal of 70 MB is told, too"
 like "$("$BIN/mailq" --json 2>/dev/null | grep "$id")" '"attempts": \[\{"n": 1' "so does JSON"
 mv "$work/short" "$work/spool/mqueue/$id.log"
-unlike "$("$BIN/mailq" why "$id" | od -An -c)" "033" "why: nothing of a journal reaches the terminal as it is"
+unlike "$("$BIN/mailq" why "$id" | LC_ALL=C od -An -c)" "033" "why: nothing of a journal reaches the terminal as it is"
 
 like "$("$BIN/relayconf" explain '513 Relaying denied.')" '^key       relay-denied$' "explain: Courier's words"
 like "$("$BIN/relayconf" explain '450 4.1.8 <root@mon.localdomain>: Sender address rejected: Domain not found')" '^waiting   will not fix this$' "explain: what waiting does"

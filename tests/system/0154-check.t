@@ -56,7 +56,7 @@ conf "tls_ca_file = $work/nothing.pem"
 says problem tls-trust 'tls_ca_file .*nothing.pem cannot be read' "missing CA file"
 rm "$R/etc/ssl/cert.pem"; conf 'port = 587'
 says problem tls-trust 'has no list of authorities' "missing CA of the system"
-case $(uname -s) in FreeBSD) words='run certctl rehash' ;; *) words='install or update the package ca-certificates' ;; esac
+case $(uname -s) in FreeBSD) words='run certctl rehash, or install the package ca_root_nss' ;; *) words='install or update the package ca-certificates' ;; esac
 like "$out" "fix: $words, or set tls_ca_file" "with its fix, in this system's words"
 mkdir -p "$R/etc/ssl/certs" "$R/usr/share/certs/trusted"; : >"$R/usr/share/certs/trusted/one.pem"; check
 says problem tls-trust 'has no list of authorities' "certificates of FreeBSD that certctl has not hashed are none"

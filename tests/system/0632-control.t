@@ -10,13 +10,13 @@ all="$ESC[31m$C1$LONE$DEL$BIDI$ISOLATE"
 # none_in NAME TEXT: bytes are looked at, whatever the locale
 none_in() {
 	printf '%s\n' "$2" >"$work/seen"
-	bad=$(LC_ALL=C tr -d '\n\t\040-\176\240-\377' <"$work/seen" | od -An -c | head -n 3)
+	bad=$(LC_ALL=C tr -d '\n\t\040-\176\240-\377' <"$work/seen" | LC_ALL=C od -An -c | head -n 3)
 	# Bytes from 0200 on belong to characters or not: those that do not, and those that command.
 	lone=$(iconv -f UTF-8 -t UTF-8 "$work/seen" 2>/dev/null | LC_ALL=C grep -c "$(printf '\302[\200-\237]\|\330\234\|\342\200[\216\217\250-\256]\|\342\201[\246-\251]')")
-	c0=$(LC_ALL=C tr -d '\n\t\040-\176\200-\377' <"$work/seen" | od -An -c | head -n 3)
+	c0=$(LC_ALL=C tr -d '\n\t\040-\176\200-\377' <"$work/seen" | LC_ALL=C od -An -c | head -n 3)
 	iconv -f UTF-8 -t UTF-8 "$work/seen" >/dev/null 2>&1; utf8=$?
 	[ -z "$c0" ] && [ "$lone" = 0 ] && { [ $utf8 -eq 0 ] || ! LC_ALL=C grep -q "$(printf '[\200-\237]')" "$work/seen"; }
-	result $? "no control character in $1" "c0: $c0; others: $lone; utf8: $utf8; $(head -c 600 "$work/seen" | od -c | head -n 20)"
+	result $? "no control character in $1" "c0: $c0; others: $lone; utf8: $utf8; $(head -c 600 "$work/seen" | LC_ALL=C od -c | head -n 20)"
 }
 
 # --- a relay that was taken over: text=, peer=, hop=, ip=, status=, key=, tls=, step= -------------------------------------
@@ -137,5 +137,5 @@ if command -v script >/dev/null 2>&1; then
 else
 	skip "mailq cat on a screen" "needs script(1)"
 fi
-like "$("$BIN/mailq" cat "$id" | od -An -c | tr -d ' \n')" '033\[31m' "mailq cat into a pipe: byte for byte"
+like "$("$BIN/mailq" cat "$id" | LC_ALL=C od -An -c | tr -d ' \n')" '033\[31m' "mailq cat into a pipe: byte for byte"
 finish

@@ -59,5 +59,5 @@ for word in lies sent none failed over-sent unused bye next main-down down hop r
 ok "what the evil one never had is where it was" victim
 unlike "$(cat "$work/log")" "$(cat "$work/held"): to=<bob@victim.example>.*status=(sent|bounced)" "and nothing is told of it"
 [ "$(descriptors)" -le $((before_descriptors + 12)) ]; result $? "no descriptor of the evil one stays ($before_descriptors, then $(descriptors))"
-unlike "$(LC_ALL=C tr -d '\n\t\040-\176\200-\377' <"$work/log" | od -An -c)" '.' "the log has no control character"
+unlike "$(LC_ALL=C tr -d '\n\t\040-\176\200-\377' <"$work/log" | LC_ALL=C od -An -c)" '.' "the log has no control character"
 finish
