@@ -112,6 +112,15 @@ with() (
 # runner_once: a pass; its log goes to $work/log
 runner_once() { "$BIN/runner" --once --foreground 2>>"$work/log"; }
 
+# as_nobody COMMAND...: by root, as a user and group with the number 65534 and no other group
+as_nobody() {
+	if command -v setpriv >/dev/null 2>&1; then
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+	else
+		chroot -u 65534 -g 65534 -G 65534 / sh -c 'cd "$1" && shift && exec "$@"' sh "$PWD" "$@"
+	fi
+}
+
 # recipe NAME: the commands of firsthop(7) that stand in the display marked with this name
 recipe() { sed -n "/^\.[\\]\" recipe: $1\$/,/^\.Ed/p" man/firsthop.7 | sed -e '/^\./d' -e 's/\\e/\\/g' -e 's/\\(dq/"/g'; }
 

@@ -32,6 +32,8 @@ ok "at once" within 1000
 for i in 3 4 5 6 7 8 9 10; do send "$i@example.org"; done
 ok "and delivered, with others" wait_for delivered_are 10
 health_warns() { [ "$("$BIN/mailq" health | grep -c 'WARNING.*the log daemon has not read for')" = 1 ]; }
+# FreeBSD's datagram sockets have a queue for each sender: it takes more lines until this one is full.
+[ "$(uname -s)" != FreeBSD ] || for i in $(seq 1 60); do send "$i@example.net"; done
 wait_tries=500
 ok "mailq health says so" wait_for health_warns
 "$BIN/relayconf" check >"$work/out"

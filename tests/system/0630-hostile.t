@@ -113,7 +113,11 @@ END
 rm -f "$work"/spool/mqueue/* "$work"/spool/drop/????????.????????; : >"$work/log"
 smarthost -t "$work/certs/good.pem" -k "$work/certs/good.key"
 config; echo x | "$S" -i to@example.org; (unset SSL_CERT_FILE SSL_CERT_DIR; runner_once)
-like "$(cat "$work/log")" "status=deferred .* stage=TLS .*key=tls-untrusted " "an authority that only this test knows is none of the system's"
+if grep -q 'key=tls-trust' "$work/log"; then
+	skip "an authority that only this test knows is none of the system's" "this system has no list of authorities"
+else
+	like "$(cat "$work/log")" "status=deferred .* stage=TLS .*key=tls-untrusted " "an authority that only this test knows is none of the system's"
+fi
 stop "$smarthost_pid"
 is "$(ls "$work/delivered" 2>/dev/null | lines)" 0 "none of these servers got a message"
 finish
