@@ -61,7 +61,7 @@ for round in 1 2 3; do
 	second=$(runner_pid)
 	ok "another process runs" test -n "$second" -a "$second" != "$first"
 	like "$(exe "$second")" 'libexec/firsthop/runner$' "and it is the new program"
-	ok "the old one has ended" gone "$first"
+	ok "the old one has ended" wait_for gone "$first"
 	first=$second
 	sleep 1
 done
