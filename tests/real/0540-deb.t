@@ -107,7 +107,7 @@ ok "its mail is delivered" wait_for got 4
 # --- relayconf check; mail(1) beside another one
 out=$(in_stage relayconf check -v 2>&1); is $? 0 "relayconf check finds no problem in what the package made" "$out"
 unlike "$out" '^problem' "none"
-like "$out" '^ok +places +the system.s own names' "the system's names lead to it, also over ../"
+like "$out" '^ok +places +sendmail, mailq and newaliases of this system lead to firsthop' "the system's names lead to it, also over ../"
 ok "bsd-mailx is installed beside it" quietly in_stage apt-get -qq -y -o APT::Install-Recommends=false install bsd-mailx
 for name in mail mailx Mail; do is "$(in_stage readlink -f /usr/bin/$name)" /usr/bin/mail.firsthop "$name stays ours: the higher priority"; done
 ok "an administrator may choose the other" quietly in_stage update-alternatives --set mailx /usr/bin/bsd-mailx
