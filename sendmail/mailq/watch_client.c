@@ -18,6 +18,7 @@
 #define TALK_LIMIT_MS 300000
 #define WAIT_LIMIT_MS 30000
 #define ANSWER_MS 2000
+#define RUNNERS_MAX 3
 #define START_MS 5000 /* that a runner may need to start */
 
 struct watch {
@@ -160,7 +161,15 @@ static void conclude(struct watch *w, const char *word)
 		explain(w);
 }
 
-static void follow(struct watch *w)
+static bool runner_is_gone(const struct watch *w)
+{
+	char byte;
+	return recv(w->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* False: the runner ended before it had anything to say about the message, as one does that was
+   just going when the message came.  Another one is started for it. */
+static bool follow(struct watch *w)
 {
 	char *line = NULL;
 	w->until_ms = clock_mono_ms() + (w->talk ? TALK_LIMIT_MS : WAIT_LIMIT_MS);
@@ -172,10 +181,27 @@ static void follow(struct watch *w)
 		tell(w, line);
 		free(line);
 	}
+	if (line == NULL && !w->begun && runner_is_gone(w))
+		return false;
 	if (line != NULL && text_starts(line, "over "))
 		word = line + 5;
 	conclude(w, word);
 	free(line);
+	return true;
+}
+
+/* Follows the message with the runner that is reached, or with the next ones. */
+static void follow_on(struct watch *w)
+{
+	for (int runners = 0; runners < RUNNERS_MAX && w->fd >= 0; runners++) {
+		if (follow(w))
+			return;
+		close(w->fd);
+		w->fd = -1;
+		w->in.length = 0;
+		ask_until(w, clock_mono_ms() + START_MS);
+	}
+	conclude(w, NULL);
 }
 
 /* One file gets many messages. */
@@ -207,12 +233,10 @@ static void watch(struct watch *w)
 	if (!nobody && w->fd < 0)
 		ask_until(w, clock_mono_ms() + (strcmp(line, "go started") == 0 ? START_MS : 0));
 	free(line);
-	if (!nobody && w->fd >= 0)
-		follow(w);
-	else if (nobody)
+	if (nobody)
 		explain(w);
 	else
-		conclude(w, NULL);
+		follow_on(w);
 	put_out(w);
 }
 

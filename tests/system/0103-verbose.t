@@ -146,4 +146,26 @@ wait_for gone
 send -odi b@example.org
 is "$code $(($(delivered) - before)) $out" "0 2 " "so it is with -odi"
 wait_for gone
+
+# A runner that is just going when the message comes: it still answers, and says nothing more.
+cat >"$work/going.py" <<'END'
+import os, socket, sys
+path = sys.argv[1]
+s = socket.socket(socket.AF_UNIX)
+s.bind(path); s.listen(1)
+open(sys.argv[2], "w").close()
+c, _ = s.accept()
+c.recv(100)
+os.unlink(path); s.close()
+c.sendall(b"ok\n")
+c.recv(100) # "look": the message is stored
+END
+rm -f "$work/spool/mqueue/control"
+python3 "$work/going.py" "$work/spool/mqueue/control" "$work/going" & going=$!
+wait_for test -e "$work/going"
+send -v b@example.org
+wait "$going"
+is "$code $(($(delivered) - before))" "0 3" "a runner that goes as the message comes: the next one delivers it"
+like "$out" '> RCPT TO:<b@example.org>' "and -v shows that"
+wait_for gone
 finish
