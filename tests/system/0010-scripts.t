@@ -16,6 +16,7 @@ wrong() {
 	/(^|[^a-z])(grep|head|sort|xargs|cp|ls|mktemp|find|tail) --[a-z]/ || /grep -[a-zA-Z]*P/ || /find [^|]*-printf/ || /xargs -[a-z]*r/ || /cp -a/ { bad("an option of GNU alone") }
 	/(^|[^A-Z_=]|[^L]_ALL=C )tr -d [^|]*\\[2-3][0-9][0-9]/ && !/LC_ALL=C tr/ { bad("bytes above 127 are characters elsewhere: LC_ALL=C tr") }
 	/sed[^|]*[{;] *[ai]  *[^\\]/ || /sed [^|]*:[a-z];/ { bad("sed: a label, or the text of a and i, ends with a line") }
+	/(^|[^a-z])(sed|expr) (-n )*[^E|]*\\\|/ { bad("sed: \\| is of GNU alone: sed -E") }
 	match($0, /[a-z_]+=\$\(\([^)]*\)\) +[a-z_]+=\$\(/) {
 		name = substr($0, RSTART, index(substr($0, RSTART), "=") - 1)
 		if (index(substr($0, RSTART + RLENGTH), "$" name) > 0)
@@ -52,6 +53,7 @@ i=$((i + 1)) got=$(f $i)
 [[ -f x ]]
 X=y runner_once
 is "$(SHELL=/bin/echo run 'x')" "" x
+sed -n 's/^\(a\|b\) .*/\1/p' file
 END
 cat >"$work/good" <<'END'
 is "$(ls | lines)" 3 x
@@ -63,8 +65,9 @@ ok "make X=y" run X=y
 i=$((i + 1))
 case $x in [[:alpha:]]*) echo a ;; esac
 sed -n 's/a i/b/p' file
+sed -n -E 's/^(a|b\|) .*/\1/p' file
 END
-is "$(wrong "$work/bad" | cut -d: -f2 | uniq | tr '\n' ' ')" "1 2 3 4 5 6 7 8 9 10 11 12 13 14 " "each line of that kind is found"
+is "$(wrong "$work/bad" | cut -d: -f2 | uniq | tr '\n' ' ')" "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 " "each line of that kind is found"
 is "$(wrong "$work/good")" "" "and no other"
 scripts=$(ls tests/run tests/*.sh tests/layers.t tests/system/*.t | grep -v -e tests/lib.sh -e tests/coverage.sh -e tests/deep.sh -e tests/packages.sh -e /0010)
 is "$(wrong $scripts)" "" "no test, nor what runs them, has one"

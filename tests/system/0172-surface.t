@@ -51,7 +51,7 @@ like "$(echo "$out" | head -n 1)" '^problem ' "check: problems come first"
 is "$(echo "$out" | grep -c '^ok ')" 0 "what is right has no line"
 like "$out" '^[0-9]+ things? found right; "relayconf check -v" lists them' "but is counted"
 number=$(echo "$out" | sed -n 's/ things* found right.*//p')
-grades=$(echo "$out" | sed -n 's/^\(problem\|note\) .*/\1/p' | uniq | tr '\n' ' ')
+grades=$(echo "$out" | sed -n -E 's/^(problem|note) .*/\1/p' | uniq | tr '\n' ' ')
 is "$grades" "problem note " "then the notes"
 run check -v
 is "$(echo "$out" | grep -c '^ok ')" "$number" "-v: a line for each"

@@ -16,7 +16,8 @@ via = main
 
 [submit www]
 from = self'
-keys=$("$BIN/relayconf" show | sed -n 's/^[a-z]*\.\(main\.\|example\.net\.\|www\.\|senders\.\|recipients\.\)\{0,1\}\([a-z_]*\) .*/\2/p')
+keys=$("$BIN/relayconf" show | sed -n -E 's/^[a-z]*\.(main\.|example\.net\.|www\.|senders\.|recipients\.)?([a-z_]*) .*/\2/p')
+[ -n "$keys" ] || missing=all
 for key in $keys; do
 	grep -q "^\.It Cm $key\$" man/firsthop.conf.5 && grep -q "^#$key =" relayconf/firsthop.conf.sample || missing="$missing $key"
 done
