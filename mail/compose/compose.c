@@ -146,11 +146,29 @@ static void put_own_headers(struct buffer *out, const struct letter *l)
 	}
 }
 
+/* The caller's open descriptor that a path names (/dev/fd/3), or -1.  FreeBSD has such files for 0 to
+ * 2 alone unless fdescfs(5) is mounted, so they are not opened. */
+static int descriptor_of(const char *path)
+{
+	static const char folder[] = "/dev/fd/";
+	long long number;
+	if (strncmp(path, folder, sizeof folder - 1) != 0 ||
+	    !text_number(path + sizeof folder - 1, 0, 1000000, &number))
+		return -1;
+	return (int)number;
+}
+
+static int open_file(const char *path)
+{
+	int given = descriptor_of(path);
+	return given >= 0 ? fcntl(given, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
+}
+
 static bool put_file(struct buffer *out, const struct letter *l, int file, const char *border)
 {
 	const char *path = l->files.items[file];
 	struct buffer bytes = {0};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open_file(path);
 	bool good = fd >= 0 && fdio_slurp(fd, &bytes, FILE_LIMIT_BYTES);
 	if (!good) {
 		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", path,
@@ -254,12 +272,14 @@ bool compose_message(const struct letter *l, struct buffer *out)
 bool compose_can_attach(const struct letter *l)
 {
 	for (int i = 0; i < l->files.count; i++) {
+		const char *path = l->files.items[i];
+		int given = descriptor_of(path);
 		struct stat st;
-		if (stat(l->files.items[i], &st) == 0 && S_ISDIR(st.st_mode))
+		if ((given >= 0 ? fstat(given, &st) : stat(path, &st)) == 0 && S_ISDIR(st.st_mode))
 			errno = EISDIR;
-		else if (access(l->files.items[i], R_OK) == 0)
+		else if (given >= 0 ? fcntl(given, F_GETFD) >= 0 : access(path, R_OK) == 0)
 			continue;
-		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", l->files.items[i],
+		fprintf(stderr, "mail: %s cannot be attached: %s; nothing was sent\n", path,
 		    strerror(errno));
 		return false;
 	}
