@@ -93,6 +93,7 @@ mkdir "$work/names"; echo data >"$work/names/$(j '監視.txt')"; echo a,b >"$wor
 j '本文です
 二行目
 ' | "$M" -s "$(j '件名 警報')" -r "$(j '監視') <w@example.org>" -a "X-Who: $(j '誰')" -A "$work/names/$(j '監視.txt')" -A "$work/names/報告.csv" "$(j '山田') <ops@example.org>"
+if command -v python3 >/dev/null; then
 is "$(python3 -c 'import email, email.policy, sys
 m = email.message_from_binary_file(sys.stdin.buffer, policy=email.policy.default)
 print(m["Subject"], m["From"], m["To"], m["X-Who"], sep="|")
@@ -101,6 +102,9 @@ for p in m.walk():
 text/plain None 本文です|二行目
 text/plain 監視.txt data
 text/csv 報告.csv a,b" "ISO-2022-JP in each place is read as what it says"
+else
+	skip "ISO-2022-JP in each place is read as what it says" "python3 is not installed"
+fi
 like "$(argv)" '\[-f\]\[w@example.org\]' "and the envelope sender is the address alone"
 printf '\264\306\273\353\n' | "$M" --charset=EUC-JP -s "$(printf '\264\306')" a@example.org
 like "$(sent)" 'charset=EUC-JP' "--charset labels the text"

@@ -58,6 +58,7 @@ printf 'J\303\274rgen\n' | iconv -f UTF-8 -t ISO-8859-15 | "$M" --charset=ISO-88
 like "$(cat stdin)" 'charset="?ISO-8859-15' "--charset"
 # The locks of other programs, of both kinds, are waited for; then their mail is there, too.
 for lock in lockf flock; do
+	command -v python3 >/dev/null || { skip "mail waits for a lock by $lock" "python3 is not installed"; continue; }
 	fill; rm -f held
 	python3 -c 'import fcntl, sys, time
 f = open("inbox", "r+"); getattr(fcntl, sys.argv[1])(f, fcntl.LOCK_EX); open("held", "w"); time.sleep(2)

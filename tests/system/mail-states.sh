@@ -20,6 +20,6 @@ state_outcome() {
 				letter = of[i] == "s" ? "" : status[i] ~ /R/ ? "R" : status[i] ~ /O/ ? "U" : "N"
 				at[number[i]] = at[number[i]] (at[number[i]] == "" ? "" : "+") of[i] letter
 			}
-			for (i = 1; i <= 4; i++) printf "%s%s", at[i] == "" ? "-" : at[i], i < 4 ? " " : "\n"
+			for (i = 1; i <= 4; i++) printf "%s%s", (at[i] == "" ? "-" : at[i]), (i < 4 ? " " : "\n")
 		}' inbox mbox saved
 }
