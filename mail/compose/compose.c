@@ -146,8 +146,8 @@ static void put_own_headers(struct buffer *out, const struct letter *l)
 	}
 }
 
-/* The caller's open descriptor that a path names (/dev/fd/3), or -1.  FreeBSD has such files for 0 to
- * 2 alone unless fdescfs(5) is mounted, so they are not opened. */
+/* The caller's open descriptor that a path names (/dev/fd/3), or -1.  FreeBSD has such files for
+ * 0 to 2 alone unless fdescfs(5) is mounted, so they are not opened. */
 static int descriptor_of(const char *path)
 {
 	static const char folder[] = "/dev/fd/";
