@@ -26,13 +26,13 @@ ok "the runner starts" start_runner
 policy_is_there() { grep -q 'log=json' "$S/var/spool/firsthop/drop/policy"; }
 wait_for policy_is_there
 printf 'Subject: x\n\nx\n' | as 33:33 /usr/sbin/sendmail -f '"a \ "@example.org' ops@example.org; is $? 0 "a message"
-is_tried() { grep -q '"verdict": "deferred"' "$S/var/log/mail.json"; }
+is_tried() { grep -q '"status": "deferred"' "$S/var/log/mail.json"; }
 ok "its attempt is logged" wait_for is_tried
 as 33:33 /usr/sbin/sendmail 'b@@c' </dev/null 2>/dev/null
 wait_for grep -q '"event": "refused"' "$S/var/log/mail.json"
 objects=$(sed -n 's/^[^{]*\({"time".*}\)$/\1/p' "$S/var/log/mail.json")
 is "$(printf '%s\n' "$objects" | wc -l)" "$(grep -c 'firsthop\[' "$S/var/log/mail.json")" "every line that rsyslog wrote holds an object"
-is "$(printf '%s\n' "$objects" | in_stage /usr/bin/jq -r 'select(.event == "submit") | [.uid, .login, .from, .rcpts] | @tsv')" "$(printf '33\twww-data\t"a  "@example.org\t1')" "jq: sendmail's own line"
+is "$(printf '%s\n' "$objects" | in_stage /usr/bin/jq -r 'select(.event == "submit") | [.uid, .login, .from, .nrcpt] | @tsv')" "$(printf '33\twww-data\t"a  "@example.org\t1')" "jq: sendmail's own line"
 is "$(printf '%s\n' "$objects" | in_stage /usr/bin/jq -r 'select(.event == "refused") | .exit')" 64 "jq: what was refused"
 like "$(in_stage /bin/sh -c "$(recipe json | sed 's,mail.log,mail.json,')" | head -n 1)" "^20[-0-9]+T[0-9:.]+Z	ops@example.org	connect-[a-z]+	" "the recipe of firsthop(7)"
 
