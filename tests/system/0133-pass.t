@@ -16,7 +16,7 @@ kill -STOP "$runner"
 pass
 is "$code" 75 "a runner that is stopped: exit 75"
 ok "after less than a minute ($took s)" test "$took" -lt 60
-like "$(cat "$work/err")" "^sendmail: the runner has the queue, but does not answer: .*\(process $runner\)\.\$" "and says so"
+like "$(cat "$work/err")" "^sendmail: the runner does not answer: it is stopped, or hangs\. .*\(process $runner\)\.\$" "and says so"
 is "$(ls "$work/spool/drop" | grep -c flush)" 0 "the request is taken back"
 printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -odq -i a@example.org
 timeout 100 "$BIN/mailq" hold all >"$work/out" 2>&1; is $? 75 "mailq hold: exit 75, too"

@@ -105,7 +105,7 @@ stop "$server_pid"
 # --- STARTTLS that somebody removes ------------------------------------------------------------------------------------------------
 serve 'send 220 **************' 'expect EHLO' 'send-raw 250-mail.example.org\r\n250-SIZE 1000000\r\n250 XXXXXXXA\r\n' silence
 tls=verify attempt
-like "$log" 'blotted out .XXXX..* key=starttls-removed' "STARTTLS blotted out: something on the way removes it"
+like "$log" 'overwritten .XXXX..* key=starttls-removed' "STARTTLS blotted out: something on the way removes it"
 unlike "$log" 'opportunistic' "and nobody is advised to go without TLS"
 stop "$server_pid"
 serve 'send 220 smtp.gmail.com ESMTP x - gsmtp' 'expect EHLO' 'send-raw 250-smtp.gmail.com at your service, [192.0.2.7]\r\n250 SIZE 35882577\r\n' silence
