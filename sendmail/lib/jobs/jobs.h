@@ -1,15 +1,31 @@
 /* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of
-   fields on one stream socket; a message's descriptor comes along with its first byte. The same
-   with sendmail/mbox in the place of relay.  Runner to relay:  message id= sender= rcpts=N | rcpt
-   address= notify= orcpt= (N times) | back (every message of which nothing was sent is wanted back:
-   unused) | quit Relay to runner:  step text= | say text= (the dialogue, with --show) | hop
-   DIAGNOSIS (a smarthost failed) | refused DIAGNOSIS (a probe: an address failed) | ready DIAGNOSIS
-   left=N | down DIAGNOSIS | rcpt id= n= next=0|1 DIAGNOSIS | relayed id= n= (sent, and its server
-   sends no report) | msg id= | unused id= | repaired id= text= (what was changed in the header) |
-                     ending id= (its end is about to be sent: from now on it may arrive) | alive
-   stage= (said every JOBS_ALIVE_MS while the server is waited for) | settled id= (nobody took it;
-   the server still owes an answer) and later freed | over DIAGNOSIS (the session broke after it was
-   ready) | bye (what came later was not read) */
+   fields on one stream socket; a message's descriptor comes along with its first byte.  mbox in the
+   place of relay speaks the same.  DIAGNOSIS is what diag_write puts, with n= and next= before it.
+
+   Runner to relay:
+     message id= sender= rcpts=N
+     rcpt address= notify= orcpt=    N times
+     back                            every message of which nothing was sent is wanted back: unused
+     quit                            there is no more
+
+   Relay to runner:
+     step text=                      belongs to the story of the message
+     say text=                       the dialogue, with --show
+     hop DIAGNOSIS                   a smarthost failed
+     refused DIAGNOSIS               a probe: an address failed
+     ready DIAGNOSIS                 the session is there; n= is how many smarthosts are left
+     down DIAGNOSIS                  no smarthost is left
+     rcpt id= DIAGNOSIS              of the recipient n=
+     relayed id= n=                  sent, and its server sends no report
+     msg id=                         the message is done with here
+     unused id=                      nothing of it was sent
+     repaired id= text=              what was changed in the header
+     ending id=                      its end is about to be sent: from now on it may arrive
+     alive stage=                    every JOBS_ALIVE_MS while the server is waited for
+     settled id=                     nobody accepted it, and the server still owes an answer;
+     freed                           it has come for one of these
+     over DIAGNOSIS                  the session broke after it was ready
+     bye                             what came later was not read */
 #ifndef JOBS_JOBS_H
 #define JOBS_JOBS_H
 #include "diagnosis/diag.h"
