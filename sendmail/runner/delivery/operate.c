@@ -48,35 +48,38 @@ static const char *note(struct runner *r, const char *id, const char *word, uid_
 	return done ? NULL : "the journal cannot be written";
 }
 
-static const char *hold(struct runner *r, struct entry *e, const char *id, uid_t uid)
+static const char *hold(struct runner *r, struct entry *e, const char *id,
+    const struct control_request *q)
 {
-	const char *problem = e->held ? "it is held already" : note(r, id, "held", uid);
+	const char *problem = e->held ? "it is held already" : note(r, id, "held", q->uid);
 	if (problem != NULL)
 		return problem;
 	e->held = true;
 	schedule_move(&e->nexthop->schedule, e, INT64_MAX);
-	log_line(LOG_NOTICE, "%s is held by uid %lu", id, (unsigned long)uid);
+	log_line(LOG_NOTICE, "%s is held by uid %lu", id, (unsigned long)q->uid);
 	return NULL;
 }
 
-static const char *release(struct runner *r, struct entry *e, const char *id, uid_t uid)
+static const char *release(struct runner *r, struct entry *e, const char *id,
+    const struct control_request *q)
 {
-	const char *problem = e->held ? note(r, id, "released", uid) : "it is not held";
+	const char *problem = e->held ? note(r, id, "released", q->uid) : "it is not held";
 	if (problem != NULL)
 		return problem;
 	e->held = false;
 	schedule_move(&e->nexthop->schedule, e, clock_mono_ms());
-	log_line(LOG_NOTICE, "%s is released by uid %lu", id, (unsigned long)uid);
+	log_line(LOG_NOTICE, "%s is released by uid %lu", id, (unsigned long)q->uid);
 	return NULL;
 }
 
-static const char *retry(struct runner *r, struct entry *e, const char *id, uid_t uid)
+static const char *retry(struct runner *r, struct entry *e, const char *id,
+    const struct control_request *q)
 {
 	if (e->held)
 		return "it is held; release it first";
 	schedule_move(&e->nexthop->schedule, e, clock_mono_ms());
-	nexthop_ask_again(&r->nexthops, e->nexthop);
-	log_line(LOG_INFO, "%s is tried now, because uid %lu asks for it", id, (unsigned long)uid);
+	nexthop_ask_again(&r->nexthops, e->nexthop, q->wish);
+	log_line(LOG_INFO, "%s is tried now, because uid %lu asks for it", id, (unsigned long)q->uid);
 	return NULL;
 }
 
@@ -131,14 +134,15 @@ static const char *take_away_unread(struct runner *r, const char *id, uid_t uid)
 	return NULL;
 }
 
-static const char *take_away(struct runner *r, struct entry *e, const char *id, uid_t uid)
+static const char *take_away(struct runner *r, struct entry *e, const char *id,
+    const struct control_request *q)
 {
 	schedule_take(&e->nexthop->schedule, e);
 	struct message *m = disposition_begin(r, e);
 	if (m == NULL)
-		return take_away_unread(r, id, uid);
+		return take_away_unread(r, id, q->uid);
 	log_line(LOG_NOTICE, "%s is removed by uid %lu: from=<%s> to=<%s>%s, never delivered", id,
-	    (unsigned long)uid, m->sender, m->rcpt_count > 0 ? m->rcpts[0] : "",
+	    (unsigned long)q->uid, m->sender, m->rcpt_count > 0 ? m->rcpts[0] : "",
 	    m->rcpt_count > 1 ? " and others" : "");
 	message_free(m);
 	bool done = queue_remove(&r->queue, id) && queue_sync(&r->queue);
@@ -160,11 +164,14 @@ static const char *forget(struct runner *r, uid_t uid)
 	return NULL;
 }
 
-static const char *obey(struct runner *r, char *line, uid_t uid)
+static const char *obey(struct runner *r, const struct control_request *q)
 {
+	char *line = q->line;
+	uid_t uid = q->uid;
 	static const struct {
 		const char *verb;
-		const char *(*act)(struct runner *, struct entry *, const char *, uid_t);
+		const char *(
+		    *act)(struct runner *, struct entry *, const char *, const struct control_request *);
 		bool only_admin;
 	} verbs[] = {{"hold", hold, false}, {"release", release, false}, {"retry", retry, true},
 	    {"remove", take_away, false}};
@@ -195,7 +202,7 @@ static const char *obey(struct runner *r, char *line, uid_t uid)
 			                           : "only root, the user firsthop and its sender may do that";
 		if (in_work)
 			return "it is being delivered right now";
-		return dead ? deal_with_dead(r, line, id, uid) : verbs[i].act(r, e, id, uid);
+		return dead ? deal_with_dead(r, line, id, uid) : verbs[i].act(r, e, id, q);
 	}
 	return "this is no request";
 }
@@ -239,7 +246,7 @@ void operate(struct runner *r)
 			if (!looked)
 				configure_look_again(r);
 			looked = true;
-			const char *problem = obey(r, q.line, q.uid);
+			const char *problem = obey(r, &q);
 			buffer_printf(&answer, "%s%s", problem != NULL ? "no " : "ok",
 			    problem != NULL ? problem : "");
 		}

@@ -25,12 +25,14 @@
 struct client {
 	int fd;
 	uid_t uid;
+	uint64_t wish;
 	int64_t asked_ms; /* when it last said something */
 	struct buffer in, out;
 };
 
 struct control {
 	struct listener listener;
+	uint64_t wishes; /* clients that came so far */
 	struct client clients[CONTROL_CLIENTS_MAX];
 	int count;
 };
@@ -157,7 +159,9 @@ static void take_client(struct runner *r)
 	static const char words[] = "no too many requests are open at once; try again\n";
 	struct control *c = r->control;
 	gid_t gid;
-	struct client client = {.fd = compat_accept(c->listener.fd), .asked_ms = clock_mono_ms()};
+	struct client client = {.fd = compat_accept(c->listener.fd),
+	    .wish = ++c->wishes,
+	    .asked_ms = clock_mono_ms()};
 	if (client.fd < 0) {
 		fdio_rest_without_descriptors();
 		return;
@@ -194,6 +198,7 @@ bool control_listen_next(struct control *c, struct control_request *q)
 	for (int i = 0; c != NULL && i < c->count; i++) {
 		q->line = fdio_take_line(&c->clients[i].in);
 		q->uid = c->clients[i].uid;
+		q->wish = c->clients[i].wish;
 		q->client = i;
 		if (q->line != NULL)
 			return true;

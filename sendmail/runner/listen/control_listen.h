@@ -29,7 +29,8 @@ void control_listen_serve(struct runner *r, const struct pollfd *p, int count);
 
 struct control_request {
 	char *line;
-	uid_t uid; /* who asks, says the kernel */
+	uid_t uid;     /* who asks, says the kernel */
+	uint64_t wish; /* number of that client: all that it asks is one wish */
 	int client;
 };
 

@@ -288,8 +288,11 @@ void nexthop_hop_ready(struct runner *r, const char *name)
 	nexthop_write_health(r);
 }
 
-void nexthop_ask_again(struct nexthops *n, struct nexthop *p)
+void nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish)
 {
+	if (p->wish == wish)
+		return;
+	p->wish = wish;
 	for (int i = 0; i < p->name_count; i++) {
 		struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
 		if (h != NULL)

@@ -27,6 +27,7 @@ struct nexthop {
 	                      (runner/queue/reroute.h) */
 	int64_t probed_new; /* schedule.new_count at that time: what came later is new */
 	int workers;        /* alive */
+	uint64_t wish;      /* the last for which it was asked anew (nexthop_ask_again); 0 = none */
 	bool renewed; /* an operator wants it asked anew: idle sessions end before mail is given */
 	int limit;    /* sessions that the servers allow at a time; 0 = no limit met */
 	int64_t limit_until_ms;       /* monotonic: one more is tried then */
@@ -95,8 +96,9 @@ void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d
 /* The reason that holds p's mail; false when it is up. */
 bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagnosis *why);
 
-/* The servers of p may be asked at once, because an operator wants it. */
-void nexthop_ask_again(struct nexthops *n, struct nexthop *p);
+/* The servers of p may be asked at once, because an operator wants it: once for each wish (a number
+   of its own, from 1), that names 10,000 messages or one. */
+void nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish);
 
 /* Every server may be asked at once: in a queue run; or, with a new configuration, as if none had
  * ever failed. */
