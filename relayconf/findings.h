@@ -72,6 +72,7 @@ void check_tls_trust(struct check *c);
 void check_tls_name(struct check *c);
 void check_password(struct check *c);
 void check_rewrite(struct check *c);
+void check_received(struct check *c);
 void check_direct(struct check *c);
 void check_aliases(struct check *c);
 

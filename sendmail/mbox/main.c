@@ -83,6 +83,8 @@ int main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	if (config_read(&config, paths_config(), &d)) {
+		/* What stays here may say who sent it. */
+		config.received = STAMP_RECEIVED_FULL;
 		serve(&jobs, &config);
 	} else {
 		jobs_say_diag(&jobs, "down", "", 0, 0, &d);

@@ -37,6 +37,31 @@ like "$out" 'From field goes out as <mon@example.com>' "and the From field"
 # Who sent it: in the Received field, the log and mailq.
 sent '' 'From: a@example.org' a@example.org >/dev/null
 like "$(cat "$work"/delivered/*.eml)" "^Received: by mon1.example.org \\(firsthop, from uid $(id -u) \\($(id -un)\\), program sh\\)\$" "Received: uid, login, program"
+# What it says is a setting, and a route's own.
+rule() { printf '\n[route partner.example]\nvia = main\nreceived = %s\n' "$1"; }
+field() { sed -n '/^Received:/,/;/p' "$work"/delivered/*.eml | tr -d '\r' | sed 's/; .*//' | tr -s '\n\t' ' '; }
+sent "$(section 'received = short')" 'From: a@example.org' a@example.org >/dev/null
+like "$(field)" '^Received: by mon1.example.org \(firsthop\) id [^ ]*[. 0-9a-f]*$' "received = short: no uid, no login, no program"
+sent "$(section 'received = none')" 'From: a@example.org' a@example.org >/dev/null
+is "$(field)" "" "received = none: no field"
+like "$(tr -d '\r' <"$(ls "$work"/delivered/*.eml)" | sed -n '/^From:/,$p')" '^Message-ID: <' "and the rest is there"
+sent "$(section 'received = none')" "$(printf 'Received: from pc by other.example; Mon, 30 Nov 2026 10:00:00 +0000\nFrom: a@example.org')" a@example.org >/dev/null
+like "$(field)" '^Received: by mon1.example.org \(firsthop\) id .* Received: from pc by other' "mail that has passed another server has the short one all the same: a circle is counted"
+to_partner() { # CONFIG RECIPIENT...
+	rm -f "$work"/delivered/*; config "$1"; shift
+	printf 'From: a@example.org\nSubject: x\n\nx\n' | "$BIN/sendmail" -i -f a@example.org "$@"; runner_once
+}
+to_partner "$(section 'received = short'; rule none)" ops@partner.example
+is "$(field)" "" "a route has its own"
+to_partner "$(section 'received = short'; rule full)" ops@partner.example ops@example.net
+like "$(field)" '^Received: by mon1.example.org \(firsthop\) id ' "where recipients differ, the one that says least counts"
+to_partner "$(section 'received = none'; rule full)" ops@partner.example
+like "$(field)" 'from uid' "a route may say more, too"
+config "$(section 'received = some')"
+like "$("$BIN/relayconf" check 2>&1)" '"some" is not one of: full short none' "another word is refused, with those that there are"
+config "$(section 'received = none')"
+like "$("$BIN/relayconf" check -v 2>&1)" 'received = none: .*circle' "relayconf check names the price of none"
+config
 stop "$smarthost_pid"
 echo x | "$BIN/sendmail" -i -f a@example.org ops@example.net; runner_once
 like "$("$BIN/mailq" -v 2>/dev/null)" "from uid $(id -u) \\($(id -un)\\), program sh" "mailq -v, too"

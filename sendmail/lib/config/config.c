@@ -21,8 +21,8 @@ struct reading {
 	int line;
 	bool failed;
 	struct diagnosis *d;
-	bool seen[256];       /* rows that were set, outside smarthosts */
-	bool named_seen[256]; /* rows of the smarthost, route or submitter at hand */
+	bool seen[CONFIG_KEYS_MAX];       /* rows that were set, outside smarthosts */
+	bool named_seen[CONFIG_KEYS_MAX]; /* rows of the smarthost, route or submitter at hand */
 	bool port_given, implicit_given;
 	struct rewrite *rewrite; /* of the section at hand, if it is one of a map */
 };

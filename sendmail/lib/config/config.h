@@ -12,6 +12,7 @@
 #define CONFIG_WAITS_MAX 16
 #define CONFIG_RULES_MAX 200
 #define CONFIG_SUBMITTERS_MAX 100
+#define CONFIG_KEYS_MAX 256
 
 /* Layout of mailq(1) by default. */
 enum config_format { CONFIG_FORMAT_SENDMAIL, CONFIG_FORMAT_POSTFIX, CONFIG_FORMAT_JSON };
@@ -29,7 +30,8 @@ enum config_list { CONFIG_LIST_ALL, CONFIG_LIST_OWNER, CONFIG_LIST_ADMIN };
 /* [route PATTERN]: which servers take mail of a recipient or sender; config/rules.h matches. */
 struct rule {
 	char pattern[321];
-	char via[512]; /* names of smarthosts in order, or "direct" */
+	char via[512];                /* names of smarthosts in order, or "direct" */
+	enum stamp_received received; /* STAMP_RECEIVED_UNSAID: as [sender] says */
 	int line;
 };
 
@@ -68,6 +70,7 @@ struct config {
 	enum stamp_from header_from;
 	char header_from_address[321];
 	enum stamp_original keep_original;
+	enum stamp_received received;
 	/* [rewrite senders], [rewrite recipients] */
 	struct rewrite rewrite_senders, rewrite_recipients;
 	/* [queue] */

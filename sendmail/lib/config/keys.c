@@ -1,167 +1,10 @@
-/* One row per key. */
+/* Reading, checking and writing the value of a key by its row. */
 #include "config/keys.h"
-#include "base/compat.h"
 #include "config/form.h"
 #include "message/address.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#define IN_CONFIG(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
-#define IN_RULE(member) offsetof(struct rule, member), sizeof(((struct rule *)0)->member)
-#define IN_SUBMITTER(member) \
-	offsetof(struct submitter, member), sizeof(((struct submitter *)0)->member)
-#define IN_REWRITE(member) offsetof(struct rewrite, member), sizeof(((struct rewrite *)0)->member)
-#define IN_HOP(member) offsetof(struct hop, member), sizeof(((struct hop *)0)->member)
-
-static const struct key_row rows[] = {
-    {{"host", "name", "",
-         "name given in EHLO, Message-ID and Received; default: the machine's own name"},
-        KEY_NAME, IN_CONFIG(name), 0, 0},
-    {{"host", "domain", "",
-         "added to addresses without a domain (root becomes root@DOMAIN); default: the value of "
-         "name"},
-        KEY_NAME, IN_CONFIG(domain), 0, 0},
-    {{"host", "aliases", ALIASES_DEFAULT,
-         "aliases(5) file: bare names to addresses; or a folder of such files; need not exist "
-         "unless it is set here"},
-        KEY_PATH, IN_CONFIG(aliases), 0, 0},
-    {{"host", "unknown", "",
-         "address for local names that have no alias; default: the name completed with the domain"},
-        KEY_ADDRESS, IN_CONFIG(unknown), 0, 0},
-    {{"smarthost", "host", "", "name or address of the server; needed"}, KEY_NAME, IN_HOP(host), 0,
-        0},
-    {{"smarthost", "lookup", "host", "how the name is read: host (A and AAAA), mx, srv"},
-        KEY_LOOKUP, IN_HOP(lookup), 0, 0},
-    {{"smarthost", "port", "587", "TCP port; 465 by default when implicit = yes"}, KEY_PORT,
-        IN_HOP(port), 1, 65535},
-    {{"smarthost", "tls", "verify",
-         "verify (certificate must be right), encrypt, opportunistic, off"},
-        KEY_TLS, IN_HOP(tls), 0, 0},
-    {{"smarthost", "implicit", "no", "yes: TLS from the first byte; the default with port 465"},
-        KEY_YES, IN_HOP(implicit), 0, 0},
-    {{"smarthost", "tls_name", "",
-         "name to find in the certificate, or .DOMAIN for any name below it; default: host"},
-        KEY_NAME, IN_HOP(tls_name), 0, 0},
-    {{"smarthost", "tls_ca_file", "", "PEM file of trusted authorities; default: the system's"},
-        KEY_PATH, IN_HOP(tls_ca_file), 0, 0},
-    {{"smarthost", "login", "", "user name for AUTH; empty: none"}, KEY_TEXT, IN_HOP(login), 0, 0},
-    {{"smarthost", "password_file", "",
-         "file with the password, readable by root and group firsthop only"},
-        KEY_PATH, IN_HOP(password_file), 0, 0},
-    {{"smarthost", "password_command", "", "command that prints the password, instead of a file"},
-        KEY_TEXT, IN_HOP(password_command), 0, 0},
-    {{"smarthost", "auth", "",
-         "ways to log in, the best first: scram-sha-256, plain, cram-md5, login; empty: as "
-         "offered"},
-        KEY_AUTH, IN_HOP(auth), 0, 0},
-    {{"smarthost", "auth_without_tls", "no", "yes: send the password in the clear"}, KEY_YES,
-        IN_HOP(auth_without_tls), 0, 0},
-    {{"smarthost", "auth_to_unverified_server", "no",
-         "yes: give the password to whoever answers in the server's place"},
-        KEY_YES, IN_HOP(auth_to_unverified_server), 0, 0},
-    {{"smarthost", "bind_address", "", "local address to connect from"}, KEY_NAME,
-        IN_HOP(bind_address), 0, 0},
-    {{"smarthost", "default", "yes", "no: gets only mail that a [route] sends to it"}, KEY_YES,
-        IN_HOP(by_default), 0, 0},
-    {{"route", "via", "",
-         "smarthosts in order, by name, for mail that fits the pattern; or direct: the domain's "
-         "own MX; needed"},
-        KEY_TEXT, IN_RULE(via), 0, 0},
-    {{"submit", "from", "",
-         "senders that -f may name: addresses, @domains, self (the login name); empty: any"},
-        KEY_TEXT, IN_SUBMITTER(from), 0, 0},
-    {{"submit", "max_per_hour", "0", "messages an hour; 0: no limit"}, KEY_NUMBER,
-        IN_SUBMITTER(max_per_hour), 0, 1000000},
-    {{"submit", "max_waiting", "0", "messages that may wait in the queue; 0: no limit"}, KEY_NUMBER,
-        IN_SUBMITTER(max_waiting), 0, 10000000},
-    {{"submit", "max_waiting_mb", "0", "megabytes that may wait in the queue; 0: no limit"},
-        KEY_NUMBER, IN_SUBMITTER(max_waiting_mb), 0, 1000000},
-    {{"fallback", "direct_mx", "no",
-         "yes: after the last smarthost, or without one, the recipient domain's own MX"},
-        KEY_YES, IN_CONFIG(direct_mx), 0, 0},
-    {{"fallback", "direct_port", "25", "TCP port of servers found that way"}, KEY_PORT,
-        IN_CONFIG(direct_port), 1, 65535},
-    {{"sender", "envelope_from", "qualify",
-         "envelope sender: keep, qualify (complete with the domain), or one address for all mail"},
-        KEY_SENDER, IN_CONFIG(envelope_from), 0, 0},
-    {{"sender", "header_from", "qualify", "From field: keep, qualify, or one address for all mail"},
-        KEY_SENDER, IN_CONFIG(header_from), 0, 0},
-    {{"sender", "keep_original", "no",
-         "where the From field's address goes when another one replaces it: no, reply-to, "
-         "x-original-from"},
-        KEY_ORIGINAL, IN_CONFIG(keep_original), 0, 0},
-    {{"rewrite", "file", "",
-         "text file of the map: address blank new-address; beside it, lines address = new-address "
-         "in this section"},
-        KEY_PATH, IN_REWRITE(file), 0, 0},
-    {{"queue", "expire_after_h", "120",
-         "hours after which undelivered mail goes back to its sender"},
-        KEY_NUMBER, IN_CONFIG(expire_after_h), 1, 8760},
-    {{"queue", "warn_after_h", "4",
-         "hours after which the sender gets a warning of the delay; 0: never"},
-        KEY_NUMBER, IN_CONFIG(warn_after_h), 0, 8760},
-    {{"queue", "alarm_after_min", "240",
-         "minutes after which waiting mail is complained about in the log (crit), once an hour; 0: "
-         "never"},
-        KEY_NUMBER, IN_CONFIG(alarm_after_min), 0, 525600},
-    {{"queue", "max_sessions", "4", "sessions at a time"}, KEY_NUMBER, IN_CONFIG(max_sessions), 1,
-        32},
-    {{"queue", "batch_messages", "50", "waiting messages that justify one more session"},
-        KEY_NUMBER, IN_CONFIG(batch_messages), 1, 100000},
-    {{"queue", "keep_dead_d", "30", "days for which mail is kept that could not even be returned"},
-        KEY_NUMBER, IN_CONFIG(keep_dead_d), 1, 3650},
-    {{"queue", "waits_min", "1 2 5 10 20 30 60", "minutes between attempts; the last one repeats"},
-        KEY_WAITS, IN_CONFIG(waits_min), 1, 10080},
-    {{"queue", "list", "all",
-         "who may list the queue: all, owner (own mail only), admin (root and group fhlist)"},
-        KEY_LIST, IN_CONFIG(list), 0, 0},
-    {{"queue", "format", "sendmail", "layout of mailq when none is given: sendmail, postfix, json"},
-        KEY_FORMAT, IN_CONFIG(format), 0, 0},
-    {{"queue", "max_recipients", "10000",
-         "recipients that a message may have, as it is handed over and after the aliases"},
-        KEY_NUMBER, IN_CONFIG(max_recipients), 1, ENVELOPE_RCPTS_MAX},
-    {{"queue", "min_free_mb", "0",
-         "megabytes of free disk below which mail is accepted from root only; 0: only the reserve "
-         "that is always kept"},
-        KEY_NUMBER, IN_CONFIG(min_free_mb), 0, 1000000},
-    {{"log", "format", "text", "lines of the mail log: text, or json (an object on each line)"},
-        KEY_LOG, IN_CONFIG(log_format), 0, 0},
-    {{"local", "deliver", "no",
-         "mbox or maildir: mail for the domains below is put into mailboxes of this machine; "
-         "discard, refuse: it is thrown away, or returned; no: nothing is local"},
-        KEY_LOCAL, IN_CONFIG(local_deliver), 0, 0},
-    {{"local", "domains", "",
-         "domains whose names are users of this machine; needed by mbox and maildir; discard and "
-         "refuse: empty means all mail"},
-        KEY_TEXT, IN_CONFIG(local_domains), 0, 0},
-    {{"local", "forward", "yes",
-         "yes: the file .forward of a user says where the user's mail goes; no: it is ignored"},
-        KEY_YES, IN_CONFIG(local_forward), 0, 0},
-    {{"local", "after_h", "0", "hours for which the servers are tried before; 0: none is"},
-        KEY_NUMBER, IN_CONFIG(local_after_h), 0, 8760},
-    {{"bounce", "per_hour", "100",
-         "reports to senders that leave in an hour; further ones wait, and are merged"},
-        KEY_NUMBER, IN_CONFIG(bounces_per_hour), 1, 1000},
-    {{"bounce", "merge_min", "15",
-         "minutes for which reports to the same sender are collected into one, after the first "
-         "three of an hour"},
-        KEY_NUMBER, IN_CONFIG(bounce_merge_min), 1, 1440},
-    {{"bounce", "postmaster", "postmaster",
-         "gets reports that cannot be returned to their sender; empty: they are set aside"},
-        KEY_TEXT, IN_CONFIG(postmaster), 0, 0},
-    {{"relay", "connect_s", "30", "seconds for connecting and for the TLS handshake"}, KEY_NUMBER,
-        IN_CONFIG(connect_s), 1, 3600},
-    {{"relay", "reply_s", "300", "seconds for an answer"}, KEY_NUMBER, IN_CONFIG(reply_s), 1, 3600},
-    {{"relay", "data_s", "180",
-         "seconds for the answer to DATA, and without progress while the message is sent"},
-        KEY_NUMBER, IN_CONFIG(data_s), 1, 3600},
-    {{"relay", "dot_s", "600", "seconds for the answer to the end of the message"}, KEY_NUMBER,
-        IN_CONFIG(dot_s), 1, 3600},
-    {{"relay", "batch_s", "3600", "seconds for one session as a whole"}, KEY_NUMBER,
-        IN_CONFIG(batch_s), 10, 86400},
-};
-#define ROWS (int)(sizeof rows / sizeof rows[0])
 
 static const char *const yes_words[] = {"no", "yes", NULL};
 static const char *const lookup_words[] = {"host", "mx", "srv", NULL};
@@ -172,6 +15,7 @@ static const char *const format_words[] = {"sendmail", "postfix", "json", NULL};
 static const char *const log_words[] = {"text", "json", NULL};
 static const char *const sender_words[] = {"keep", "qualify", NULL};
 static const char *const auth_words[] = {"plain", "login", "cram-md5", "scram-sha-256", NULL};
+static const char *const received_words[] = {"", "full", "short", "none", NULL};
 static const char *const original_words[] = {"no", "reply-to", "x-original-from", NULL};
 
 const char *hop_lookup_name(enum hop_lookup l)
@@ -186,18 +30,18 @@ const char *hop_tls_name(enum hop_tls t)
 
 const struct config_key *config_keys(int *count)
 {
-	static struct config_key keys[ROWS];
-	for (int i = 0; i < ROWS; i++)
-		keys[i] = rows[i].key;
-	*count = ROWS;
+	static struct config_key keys[CONFIG_KEYS_MAX];
+	for (int i = 0; i < key_row_count; i++)
+		keys[i] = key_rows[i].key;
+	*count = key_row_count;
 	return keys;
 }
 
 const struct key_row *keys_find(const char *section, const char *key)
 {
-	for (int i = 0; i < ROWS; i++) {
-		if (strcmp(rows[i].key.section, section) == 0 && strcmp(rows[i].key.key, key) == 0)
-			return &rows[i];
+	for (int i = 0; i < key_row_count; i++) {
+		if (strcmp(key_rows[i].key.section, section) == 0 && strcmp(key_rows[i].key.key, key) == 0)
+			return &key_rows[i];
 	}
 	return NULL;
 }
@@ -220,11 +64,11 @@ const char *keys_nearest(const char *section, const char *key)
 {
 	const char *best = NULL;
 	int best_score = 0;
-	for (int i = 0; i < ROWS; i++) {
-		const char *name = rows[i].key.key;
+	for (int i = 0; i < key_row_count; i++) {
+		const char *name = key_rows[i].key.key;
 		int longer = (int)(strlen(key) > strlen(name) ? strlen(key) : strlen(name));
 		int score = likeness(key, name) * 100 / (longer ? longer : 1);
-		if (strcmp(rows[i].key.section, section) == 0 && score >= 60 && score > best_score) {
+		if (strcmp(key_rows[i].key.section, section) == 0 && score >= 60 && score > best_score) {
 			best = name;
 			best_score = score;
 		}
@@ -251,7 +95,7 @@ static bool set_word(void *place, const char *const words[], const char *value,
 	}
 	text_printf(problem, "\"%.80s\" is not one of:", value);
 	for (int i = 0; words[i] != NULL; i++)
-		text_printf(problem, " %s", words[i]);
+		text_printf(problem, "%s%s", words[i][0] != '\0' ? " " : "", words[i]);
 	return false;
 }
 
@@ -409,6 +253,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_FORMAT: return set_word(place, format_words, value, problem);
 	case KEY_LOG: return set_word(place, log_words, value, problem);
 	case KEY_ORIGINAL: return set_word(place, original_words, value, problem);
+	case KEY_RECEIVED: return set_word(place, received_words, value, problem);
 	case KEY_AUTH: return set_auth(place, row->size, value, problem);
 	case KEY_ADDRESS: return set_address(row, place, value, problem);
 	case KEY_SENDER: return set_sender(row, base, value, problem);
@@ -431,7 +276,7 @@ static void put_value(const struct key_row *row, const void *base, struct text *
 	size_t size;
 	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST ||
 	    row->type == KEY_LOCAL || row->type == KEY_FORMAT || row->type == KEY_LOG ||
-	    row->type == KEY_ORIGINAL || row->type == KEY_SENDER)
+	    row->type == KEY_ORIGINAL || row->type == KEY_RECEIVED || row->type == KEY_SENDER)
 		memcpy(&index, place, sizeof index);
 	switch (row->type) {
 	case KEY_NUMBER: text_printf(value, "%d", *(const int *)place); break;
@@ -444,6 +289,7 @@ static void put_value(const struct key_row *row, const void *base, struct text *
 	case KEY_FORMAT: text_put(value, format_words[index]); break;
 	case KEY_LOG: text_put(value, log_words[index]); break;
 	case KEY_ORIGINAL: text_put(value, original_words[index]); break;
+	case KEY_RECEIVED: text_put(value, received_words[index]); break;
 	case KEY_SENDER:
 		text_put(value,
 		    index == STAMP_FROM_REPLACE ? sender_address(row, base, &size) : sender_words[index]);

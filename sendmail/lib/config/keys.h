@@ -1,5 +1,5 @@
-/* The table behind config.h: how each key is read, checked and written. For the files of this
- * folder. */
+/* The table behind config.h (key_rows.c), and how each key is read, checked and written.  For the
+ * files of this folder. */
 #ifndef CONFIG_KEYS_H
 #define CONFIG_KEYS_H
 #include "config/config.h"
@@ -20,6 +20,7 @@ enum key_type {
 	KEY_FORMAT,
 	KEY_LOG,
 	KEY_ORIGINAL,
+	KEY_RECEIVED,
 	KEY_AUTH,
 	KEY_ADDRESS
 };
@@ -32,6 +33,9 @@ struct key_row {
 	                    for section rewrite */
 	int low, high;   /* of a number */
 };
+
+extern const struct key_row key_rows[];
+extern const int key_row_count; /* at most CONFIG_KEYS_MAX */
 
 const struct key_row *keys_find(const char *section, const char *key);
 

@@ -150,6 +150,24 @@ void rules_paths(const struct config *c, const char *sender, const char *rcpt, s
 		add_direct(p, rcpt);
 }
 
+enum stamp_received rules_received(const struct config *c, const char *sender, char *const *rcpts,
+    int count)
+{
+	enum stamp_received least = STAMP_RECEIVED_UNSAID;
+	bool by_route = false;
+	struct paths_of p;
+	for (int i = 0; i < c->rule_count; i++)
+		by_route = by_route || c->rules[i].received != STAMP_RECEIVED_UNSAID;
+	for (int i = 0; by_route && i < count; i++) {
+		rules_paths(c, sender, rcpts[i], &p);
+		enum stamp_received one = p.rule != NULL && p.rule->received != STAMP_RECEIVED_UNSAID
+		                              ? p.rule->received
+		                              : c->received;
+		least = one > least ? one : least;
+	}
+	return by_route ? least : c->received;
+}
+
 bool rules_are_simple(const struct config *c)
 {
 	return c->rule_count == 0 && !c->direct_mx && c->local_deliver == CONFIG_LOCAL_NO;

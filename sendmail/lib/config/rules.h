@@ -24,6 +24,11 @@ void rules_paths(const struct config *c, const char *sender, const char *rcpt, s
 void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age_s,
     struct paths_of *p);
 
+/* What the Received field says of a message to these recipients: by [sender] and by their routes;
+ * where these differ, the one that says least counts, for they get the same bytes. */
+enum stamp_received rules_received(const struct config *c, const char *sender, char *const *rcpts,
+    int count);
+
 /* True when all mail goes one way: no rules, no direct MX, nothing local. */
 bool rules_are_simple(const struct config *c);
 

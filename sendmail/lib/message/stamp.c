@@ -32,12 +32,25 @@ static void put_received(const struct envelope *e, const char *id, const struct 
 {
 	TEXT(date, 64);
 	clock_put_rfc5322(&date, e->created_us / 1000000);
-	buffer_printf(out, "Received: by %s (firsthop, from uid %lld", p->host, (long long)e->uid);
-	if (e->login[0] != '\0')
-		buffer_printf(out, " (%s)", e->login);
-	if (e->program[0] != '\0')
-		put_program(e->program, out);
+	buffer_printf(out, "Received: by %s (firsthop", p->host);
+	if (p->received <= STAMP_RECEIVED_FULL) {
+		buffer_printf(out, ", from uid %lld", (long long)e->uid);
+		if (e->login[0] != '\0')
+			buffer_printf(out, " (%s)", e->login);
+		if (e->program[0] != '\0')
+			put_program(e->program, out);
+	}
 	buffer_printf(out, ")\n\tid %s; %s\n", id, date.data);
+}
+
+static bool has_received(const char *block, size_t length)
+{
+	struct header_field f;
+	for (size_t at = 0; header_next(block, length, &at, &f);) {
+		if (header_is(&f, "Received"))
+			return true;
+	}
+	return false;
 }
 
 struct stamping {
@@ -334,10 +347,13 @@ void stamp_header(const struct envelope *e, const char *id, const char *sender,
 	    .block_length = length,
 	    .policy = policy,
 	    .out = out};
-	put_received(e, id, policy, out);
+	/* The field is what a message that goes round in a circle is known by: only one that begins
+	 * here can do without it. */
+	if (policy->received != STAMP_RECEIVED_NONE || has_received(block, length))
+		put_received(e, id, policy, out);
 	for (size_t at = 0; header_next(block, length, &at, &field);)
 		put_once(&s, &field);
-	if (out->data[out->length - 1] != '\n')
+	if (out->length > 0 && out->data[out->length - 1] != '\n')
 		buffer_add(out, "\n", 1);
 	put_missing(&s, id);
 	put_original(&s);

@@ -7,6 +7,14 @@
 enum stamp_from { STAMP_FROM_KEEP, STAMP_FROM_QUALIFY, STAMP_FROM_REPLACE };
 
 enum stamp_original { STAMP_ORIGINAL_NO, STAMP_ORIGINAL_REPLY_TO, STAMP_ORIGINAL_X };
+/* What our Received field says: all; no uid, login and program; or there is none, unless the
+ * message has come by another server already, so that a circle is still counted. */
+enum stamp_received {
+	STAMP_RECEIVED_UNSAID, /* as FULL */
+	STAMP_RECEIVED_FULL,
+	STAMP_RECEIVED_SHORT,
+	STAMP_RECEIVED_NONE
+};
 /* From; Sender, Reply-To and the like; To, Cc and the like; From as it is kept in another field:
  * only completed */
 enum stamp_role { STAMP_FROM, STAMP_SENDER, STAMP_RECIPIENT, STAMP_KEPT };
@@ -15,6 +23,7 @@ struct stamp_policy {
 	const char *host;   /* for Received and Message-ID */
 	const char *domain; /* of the report's own From */
 	enum stamp_original keep_original;
+	enum stamp_received received;
 	/* What an address becomes (malloc'd). */
 	char *(*address)(const void *context, enum stamp_role role, const char *address);
 	const void *context;
@@ -28,9 +37,9 @@ struct stamp_policy {
 	const char *type, *encoding;
 };
 
-/* Writes to out: a Received line, then the block with Bcc gone and with missing Date, From,
-   Message-ID added (and "To: undisclosed-recipients:;" when no To, Cc or Bcc was there), addresses
-   as the policy makes them: display names and comments stay. Fields come out legal
+/* Writes to out: a Received line (by policy), then the block with Bcc gone and with missing Date,
+   From, Message-ID added (and "To: undisclosed-recipients:;" when no To, Cc or Bcc was there),
+   addresses as the policy makes them: display names and comments stay. Fields come out legal
    (message/legal.h).  Return-Path, Content-Length, and Date, From and Message-ID with nothing in
    them are removed.  sender is the envelope sender after policy (for a missing From, beside
    fullname). */
