@@ -8,7 +8,7 @@ rm -rf $build
 mkdir -p $build/tests/fake
 cc -c -o $build/tests/fake/gcov_exit.o tests/fake/gcov_exit.c || exit 1
 make -s --no-print-directory all tools units || exit 1
-[ $# -gt 0 ] || set -- unit/ system/
+[ $# -gt 0 ] || set -- -source/ -real/
 sh tests/run "$@" >$build/tests.log 2>&1
 grep '^not ok' $build/tests.log
 tail -n 1 $build/tests.log

@@ -67,7 +67,7 @@ wait_for() {
 	done
 }
 
-# --- what GNU and the BSDs say in different ways: tests/layers.t sees to it that no test goes round these ---------------------------
+# --- what GNU and the BSDs say in different ways: tests/source/scripts.t checks that every test uses these ---------------------------
 
 # lines, bytes, words: of standard input; the number and nothing else
 lines() { wc -l | tr -d ' '; }

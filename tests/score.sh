@@ -23,7 +23,7 @@ score() {
 }
 field() { printf '%s\n' "$2" | sed -n "s/^$1 *//p" | head -n 1; }
 
-# Answers of servers.  That delivery does the same is shown by system/0148-one-truth.t and unit/test_catalogue.
+# Answers of servers.  That delivery does the same is shown by diagnosis/one-truth.t and unit/test_catalogue.
 while IFS=$tab read -r stage answer deed cause remedy; do
 	case $stage in '#'* | '') continue ;; esac
 	out=$("$BIN/relayconf" explain --stage="$stage" "$answer" 2>&1)

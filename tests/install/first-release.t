@@ -2,7 +2,7 @@
 # Queue and configuration of the first release: read, listed, explained, delivered.  A queue of a later version is left alone.
 . tests/lib.sh
 new_spool
-old=tests/system/queue-0.1
+old=tests/install/queue-0.1
 cp "$old"/drop/* "$work/spool/drop/"; cp "$old"/mqueue/* "$work/spool/mqueue/"
 smarthost
 sed "s,PORT,$port,; s,ALIASES,$work/aliases," "$old/firsthop.conf" >"$work/firsthop.conf"; : >"$work/aliases"

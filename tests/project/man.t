@@ -27,19 +27,18 @@ sed -e 's/^#\(\[\)/\1/' -e 's/^#\([a-z_]* = \)/\1/' -e 's/^#host =$/host = x.exa
 is "$("$BIN/relayconf" -C "$work/sample.conf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | grep -v KEY)" \
 	"$(edit 's/^port.*//; s/^tls.*//' "$FIRSTHOP_CONFIG"; "$BIN/relayconf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | sed 's/ 5 *$/ 5/' | grep -v KEY)" \
 	"the sample's values are the defaults"
-# firsthop(7), SECURITY: each row names its tests in brackets, and in a comment behind it what in that test shows it: ".\" system/0630: words of the test".
+# firsthop(7), SECURITY: each row names its tests in brackets, and in a comment behind it what in that test shows it: ".\" security/hostile: words of the test".
 # file_of NAME: the file of a test
 file_of() {
 	case $1 in
 	fuzz\ *) echo "tests/fuzz/fuzz_${1#fuzz }.c" ;;
-	layers) echo tests/layers.t ;;
-	*) ls tests/"$1"[-.]* 2>/dev/null ;;
+	*) ls tests/"$1".[tc] 2>/dev/null ;;
 	esac
 }
 sed -n '/^\.Sh SECURITY/,/^\.Sh FILES/p' man/firsthop.7 >"$work/security"
 awk '/^\.It /{ row = substr($0, 5); rows++ }
 	/^\.\\" [a-z]+.*: /{ at = index($0, ": "); print rows "\t" substr($0, 5, at - 5) "\t" substr($0, at + 2); next }
-	rows { line = $0; while (match(line, /(system|real)\/[0-9][0-9][0-9][0-9]|unit\/test_[a-z]+|fuzz [a-z]+[],]|[[ ]layers[],]/)) {
+	rows { line = $0; while (match(line, /(^|[[ ])[a-z]+\/[a-z0-9_-]+[],]|fuzz [a-z]+[],]/)) {
 		name = substr(line, RSTART, RLENGTH); gsub(/[][,]|^ /, "", name); print rows "\t" name "\t-"; line = substr(line, RSTART + RLENGTH) } }' "$work/security" | sort -u >"$work/named"
 ok "SECURITY has rows, and they name tests ($(lines <"$work/named"))" test "$(lines <"$work/named")" -gt 60
 tab=$(printf '\t')

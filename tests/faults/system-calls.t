@@ -1,5 +1,5 @@
 #!/bin/sh
-# The same as 0160 seen from the kernel's side: each system call of sendmail, runner, relay and its confined session, those of the dynamic linker
+# The same as libc-calls.t, seen from the kernel's side: each system call of sendmail, runner, relay and its confined session, those of the dynamic linker
 # and of libc's own doing, too.  FAULTS=1 takes every call; otherwise samples of them.
 . tests/lib.sh
 new_spool

@@ -4,14 +4,14 @@
 new_spool
 command -v python3 >/dev/null 2>&1 || skip_all "needs python3"
 mkdir "$work/in"
-python3 tests/system/content.py make "$work/in"
+python3 tests/relay/content.py make "$work/in"
 wanted=$(ls "$work/in" | sort | sed 's/$/ ok/')
 for bits in 8 7; do
 	[ $bits = 7 ] && smarthost -7 || smarthost
 	config
 	for file in "$work"/in/*; do "$BIN/sendmail" -i -f s@example.org "${file##*/}@example.net" <"$file"; done
 	runner_once
-	is "$(python3 tests/system/content.py check "$work/in" "$work/delivered" $bits | sort)" "$wanted" "a server that takes $bits bits"
+	is "$(python3 tests/relay/content.py check "$work/in" "$work/delivered" $bits | sort)" "$wanted" "a server that takes $bits bits"
 	grep -l 'To: <signed@' "$work"/delivered/*.eml | xargs sed '1,/^$/d' >"$work/signed.$bits"
 	sed '1,/^$/d' "$work/in/signed" | cmp -s - "$work/signed.$bits"; result $? "signed text is as it was"
 	like "$(grep -l 'To: <latin1@' "$work"/delivered/*.eml | xargs cat)" 'charset=iso-8859-1' "text that is not UTF-8 is labelled"

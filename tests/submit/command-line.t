@@ -97,7 +97,7 @@ refuse 64 '-N must be' -N '' $A
 refuse 64 '-R must be' -R half $A
 refuse 64 'error mode' -oez $A
 refuse 64 'error mode' -e '' $A
-# what is not taken is told; quietly with q; system/0108 has the modes that keep its text
+# what is not taken is told; quietly with q; submit/deadletter has the modes that keep its text
 for mode in '' -oep -ep '-e p' '-O ErrorMode=p' '-oem -oep'; do
 	refuse 64 '^sendmail: recipient <a@@b>|sendmail: .*a@@b' $mode a@@b
 	refuse 64 'no recipients' $mode

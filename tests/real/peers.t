@@ -1,6 +1,6 @@
 #!/bin/sh
 # What exit 0 is worth, beside other programs: each system call of what takes a message fails once, or is its last, in firsthop, dma, nullmailer and
-# Postfix, one run for each, and the same for a delivery from the queue by firsthop and dma (whose errors there are slept on for minutes; 0161 has ours);
+# Postfix, one run for each, and the same for a delivery from the queue by firsthop and dma (whose errors there are slept on for minutes; faults/system-calls.t has ours);
 # then the queue is drained by a pass in which nothing fails, and what arrived is counted.  Figures for all, a verdict on firsthop.
 # FAULTS=1 takes every call; otherwise samples.
 LAYER=formers

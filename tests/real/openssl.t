@@ -13,8 +13,8 @@ for version in 1.1.1 3.5; do
 	library=$out/bin/relay
 	[ $version = 1.1.1 ] || library=$(ls $out/root/usr/lib/*-linux-gnu/libcrypto.so.3)
 	like "$(grep -aoE "OpenSSL $(echo $version | sed 's/\./[.]/g')[.a-z0-9]* +[0-9]+ [A-Z][a-z]+ 20[0-9]+" "$library" | head -n 1)" "^OpenSSL $version" "it is OpenSSL $version that is at work"
-	for test in 0120-relay 0152-probe; do
-		told=$(BUILD=$out sh tests/system/$test.t 2>&1)
+	for test in relay/delivery config/probe; do
+		told=$(BUILD=$out sh tests/$test.t 2>&1)
 		is "$(echo "$told" | grep -A 5 '^not ok'; echo "$told" | grep -c '^ok')" "$(echo "$told" | sed -n 's/^1\.\.//p')" "$version: each check of $test"
 	done
 done

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every call of mbox and mailbox fails once, in every way, seen from libc (0160) and from the kernel (0161): no mailbox ever holds a part of a message,
+# Every call of mbox and mailbox fails once, in every way, seen from libc (libc-calls.t) and from the kernel (system-calls.t): no mailbox ever holds a part of a message,
 # nothing is lost, an error repeats nothing, and a kill at most the one delivery in hand.  FAULTS=1 takes every call; otherwise samples of them.
 . tests/lib.sh
 new_spool

@@ -4,7 +4,7 @@
 command -v python3 >/dev/null 2>&1 || skip_all "python3 is not installed"
 new_spool
 M="$BIN/mail"
-tool=$PWD/tests/system/attachments.py
+tool=$PWD/tests/mail/attachments.py
 export HOME="$work" FIRSTHOP_MAILRC=/dev/null FIRSTHOP_LIBEXEC="$work/libexec" MAIL="$work/inbox" LOGNAME= USER= PYTHONIOENCODING=utf-8
 unset DEAD MAILRC REPLYTO MBOX PAGER CDPATH LC_ALL LC_CTYPE LANG
 cd "$work" || exit 1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Hostile callers and servers: what they write does not become structure.  (tests/fake/scripts has more servers, 0120 the certificates.)
+# Hostile callers and servers: what they write does not become structure.  (tests/fake/scripts has more servers, relay/delivery.t the certificates.)
 . tests/lib.sh
 new_spool
 S=$BIN/sendmail
@@ -90,7 +90,7 @@ for version in tls1 tls1_1; do
 	stop "$server"
 done
 
-# --- certificates of every wrong kind (0120 has those that are seen often) ---------------------------------------------
+# --- certificates of every wrong kind (relay/delivery.t has those that are seen often) ---------------------------------------------
 sh tests/fake/odd_certs.sh "$work/certs" >"$work/certs.log" 2>&1
 while read -r certificate key words; do
 	rm -f "$work"/spool/mqueue/* "$work"/spool/drop/????????.????????; : >"$work/log"

@@ -1,10 +1,10 @@
 #!/bin/sh
-# mail beside other mail programs.  The same commands on the same mailbox by bsd-mailx and s-nail: each row of tests/system/mail-states.table.
+# mail beside other mail programs.  The same commands on the same mailbox by bsd-mailx and s-nail: each row of tests/mail/mail-states.table.
 # And what mail attaches, as mutt and s-nail save it.
 LAYER=callers
 . tests/real/stage.sh
-. tests/system/mail-states.sh
-table=$PWD/tests/system/mail-states.table
+. tests/mail/mail-states.sh
+table=$PWD/tests/mail/mail-states.table
 mkdir "$S/w"
 cd "$S/w" || exit 1
 tab=$(printf '\t')
@@ -36,7 +36,7 @@ rm -rf ./*
 mkdir lib mutt s-nail jis
 printf '#!/bin/sh\n{ echo "From me@x Tue Nov 24 20:00:00 2026"; sed "s/^>*From />&/"; echo; } >"$OUTPUT"\n' >lib/sendmail
 chmod +x lib/sendmail
-python3 "$OLDPWD/tests/system/attachments.py" make files >names
+python3 "$OLDPWD/tests/mail/attachments.py" make files >names
 mkdir -p "$S/lib/terminfo/v"
 [ -e "$S/lib/terminfo/v/vt100" ] || cp "$(find /lib/terminfo /usr/share/terminfo -name vt100 2>/dev/null | head -n 1)" "$S/lib/terminfo/v/"
 # attach BOX LIST: the files of a list

@@ -116,7 +116,7 @@ like "$out" 'remedy ' "and its story"
 
 # Every display that is marked is run by some test.
 for name in $(sed -n 's/^\.\\" recipe: //p' man/firsthop.7); do
-	ok "recipe $name is run" grep -rqE "(recipe|run|guide) $name\b|recipe: $name\b" tests/real tests/system
+	ok "recipe $name is run" grep -rqE "(recipe|run|guide) $name\b|recipe: $name\b" tests --include=*.t
 done
 kill "$(runner_pid)"
 finish

@@ -3,11 +3,11 @@
 . tests/lib.sh
 new_spool
 M="$BIN/mail"
-table=$PWD/tests/system/mail-states.table
+table=$PWD/tests/mail/mail-states.table
 export HOME="$work" FIRSTHOP_MAILRC=/dev/null MAIL="$work/inbox" LOGNAME= USER=
 unset DEAD MAILRC REPLYTO MBOX PAGER CDPATH
 cd "$work" || exit 1
-. "$OLDPWD/tests/system/mail-states.sh"
+. "$OLDPWD/tests/mail/mail-states.sh"
 tab=$(printf '\t')
 while IFS="$tab" read -r commands wanted rest; do
 	case $commands in '#'* | '') continue ;; esac

@@ -6,7 +6,7 @@ if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ] || ! unshare -m -
 fi
 fetched "the real programs" sh tests/real/fetch.sh
 export BSD_GROUPS=yes
-for test in 0285-mbox 0290-control; do
+for test in users-mailboxes two-users; do
 	told=$(sh tests/real/$test.t 2>&1)
 	is "$(echo "$told" | grep -A 5 '^not ok'; echo "$told" | grep -c '^ok')" "$(echo "$told" | sed -n 's/^1\.\.//p')" "each check of $test"
 	unlike "$told" '# skip' "$test: none is left out"
