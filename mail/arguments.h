@@ -21,8 +21,8 @@ struct arguments {
 /* False with a message on standard error (exit 64).  Some strings of argv are kept by address. */
 bool arguments_read(struct arguments *o, int argc, char **argv);
 
-/* True when no recipient, and nothing else that only a message has, was named: the mailbox is read.
- */
+/* True when no recipient, and nothing else that only a message has, was named: the mailbox is
+   read. */
 bool arguments_reading(const struct arguments *o);
 void arguments_free(struct arguments *o);
 #endif

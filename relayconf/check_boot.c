@@ -91,8 +91,8 @@ static bool is_one_there(const char *const *files)
 	return *files != NULL;
 }
 
-/* systemd is there, whether it runs (as in an image it does not) or not; rc.subr(8) is FreeBSD's.
- */
+/* systemd is there, whether it runs (as in an image it does not) or not; rc.subr(8) is
+   FreeBSD's. */
 static const char *const systemd[] = {"/run/systemd/system", "/usr/lib/systemd/systemd",
     "/lib/systemd/systemd", NULL};
 static const char *const units[] = {"/usr/lib/systemd/system/firsthop.service",

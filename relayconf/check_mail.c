@@ -186,8 +186,8 @@ void check_runner(struct check *c)
 		    "the runner is not running: mail is accepted, but not sent");
 }
 
-/* A sentence of it that holds these words, as mailq joined them: up to the next semicolon or bar.
- */
+/* A sentence of it that holds these words, as mailq joined them: up to the next semicolon or
+   bar. */
 static bool health_sentence(const struct check *c, const char *words, struct text *sentence)
 {
 	const char *at = strstr(c->health, words), *from = at;

@@ -47,8 +47,8 @@ void findings_say(struct check *c, bool everything);
 /* path as "relayconf check" sees it: behind base/paths.h's root. */
 void check_path(struct text *t, const char *path);
 
-/* True for a private spool without a root of its own: it says nothing about the machine's places.
- */
+/* True for a private spool without a root of its own: it says nothing about the machine's
+   places. */
 bool check_is_elsewhere(void);
 
 /* How to bring rights back here: by the package that firsthop came with, or with make; more is

@@ -1,5 +1,5 @@
-/* What relayconf can do: the command line, the help and the completion of shells are made of this.
- */
+/* What relayconf can do: the command line, the help and the completion of shells are made of
+   this. */
 #include "relayconf/relayconf_commands.h"
 
 #define JSON_OPTION                                               \

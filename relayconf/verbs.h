@@ -15,8 +15,8 @@ int command_get(const char *path, const char *key);
 int command_set(const char *path, int count,
     char *const *words); /* words: KEY VALUE, count times */
 
-/* Has relay make a session up to RCPT with each smarthost, or one.  The worst of their exit codes.
- */
+/* Has relay make a session up to RCPT with each smarthost, or one.  The worst of their exit
+   codes. */
 struct probe_wish {
 	const char *smarthost;          /* NULL: all of them */
 	const char *sender, *recipient; /* before policy and aliases; NULL: postmaster */

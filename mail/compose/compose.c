@@ -184,8 +184,8 @@ static bool put_file(struct buffer *out, const struct letter *l, int file, const
 	return good;
 }
 
-/* A content type as it was given, without what is left at its end of a parameter that is not there.
- */
+/* A content type as it was given, without what is left at its end of a parameter that is not
+   there. */
 static char *content_type(const char *given)
 {
 	char *line = one_line(given);

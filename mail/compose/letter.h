@@ -3,8 +3,8 @@
 #define MAIL_LETTER_H
 #include "mail/format/string_list.h"
 
-/* What a caller wants for a part, in place of what is found out; NULL and ENCODING_FREE: nothing.
- */
+/* What a caller wants for a part, in place of what is found out; NULL and ENCODING_FREE:
+   nothing. */
 enum letter_encoding { ENCODING_FREE, ENCODING_QUOTED, ENCODING_BASE64 };
 struct letter_wish {
 	char *type, *name,

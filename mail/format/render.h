@@ -1,5 +1,5 @@
-/* A message as a person reads it: pure functions from its bytes to UTF-8 that a terminal may see.
- */
+/* A message as a person reads it: pure functions from its bytes to UTF-8 that a terminal may
+   see. */
 #ifndef MAIL_RENDER_H
 #define MAIL_RENDER_H
 #include "mail/format/mimeparse.h"

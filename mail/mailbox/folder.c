@@ -74,8 +74,8 @@ static bool take_maildir(struct folder *f, struct text *why)
 	return good;
 }
 
-/* Reads the file under its lock.  A file that may only be read is read without finishing anything.
- */
+/* Reads the file under its lock.  A file that may only be read is read without finishing
+   anything. */
 static bool read_locked(struct folder *f, int fd, struct buffer *bytes, struct text *why)
 {
 	struct mailbox_lock lock;

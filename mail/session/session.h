@@ -22,8 +22,8 @@ struct session {
 	bool in_start_file;
 	unsigned if_depth, if_false; /* nested "if"s, and which of them (bits) leave their lines out */
 	int exit_code;
-	/* Runs a line of the prompt's commands, for the escape "~:" of a letter, which lies below them.
-	 */
+	/* Runs a line of the prompt's commands, for the escape "~:" of a letter, which lies below
+	   them. */
 	void (*run_command)(struct session *s, const char *line);
 };
 

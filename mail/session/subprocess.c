@@ -1,5 +1,5 @@
-/* Children.  Their input and output are files without a name: a pipe to both would need two of us.
- */
+/* Children.  Their input and output are files without a name: a pipe to both would need two of
+   us. */
 #include "mail/session/subprocess.h"
 #include "base/fdio.h"
 #include "mail/format/charset.h"

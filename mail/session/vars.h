@@ -1,5 +1,5 @@
-/* Variables of mail(1).  A name of capitals that is not set here is looked up in the environment.
- */
+/* Variables of mail(1).  A name of capitals that is not set here is looked up in the
+   environment. */
 #ifndef MAIL_VARS_H
 #define MAIL_VARS_H
 #include "base/mem.h"
@@ -14,8 +14,8 @@ struct vars {
 	int count;
 };
 
-/* Values that hold before any start file: "append", "asksub", "dot", "header", "save" and the like.
- */
+/* Values that hold before any start file: "append", "asksub", "dot", "header", "save" and the
+   like. */
 void vars_defaults(struct vars *v);
 void vars_set(struct vars *v, const char *name, const char *value);
 void vars_unset(struct vars *v, const char *name);

@@ -8,8 +8,8 @@
 
 #define LIMIT 16
 
-/* One account's lines, with those of "defaults", and of the accounts that it is like, before them.
- */
+/* One account's lines, with those of "defaults", and of the accounts that it is like, before
+   them. */
 struct account {
 	char name[64], own_name[64]; /* as our smarthost, as in the file; "" = defaults */
 	char port[8], from_header[8];
@@ -226,8 +226,8 @@ static void find_standard(struct accounts *all, struct import *im, const char *f
 		    "there is no account default; the first one gets all mail that no other one gets");
 }
 
-/* The account's own: one that it has of an account with another server or another user stays there.
- */
+/* The account's own: one that it has of an account with another server or another user stays
+   there. */
 static void put_login(const struct account *a, const struct pairs *p, struct import *im)
 {
 	bool foreign = *a->password_host != '\0' && (strcmp(a->password_host, a->host) != 0 ||

@@ -101,8 +101,8 @@ static bool write_lines(struct done *d, size_t from)
 	return fdio_write_at(d->fd, d->lines.data + from, d->lines.length - from, (off_t)from);
 }
 
-/* At the end, where no other line is touched; anew, without the oldest, when that becomes too long.
- */
+/* At the end, where no other line is touched; anew, without the oldest, when that becomes too
+   long. */
 static bool add_line(struct done *d, const char *key, const char *place)
 {
 	size_t before = d->lines.length;

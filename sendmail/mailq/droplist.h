@@ -1,5 +1,5 @@
-/* What waits in drop/, which is closed to this program: sendmail, which may look there, is asked.
- */
+/* What waits in drop/, which is closed to this program: sendmail, which may look there, is
+   asked. */
 #ifndef MAILQ_DROPLIST_H
 #define MAILQ_DROPLIST_H
 #include "base/mem.h"

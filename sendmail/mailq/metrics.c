@@ -1,5 +1,5 @@
-/* Numbers.  Every family is begun by metric(), so that none comes without type, unit and meaning.
- */
+/* Numbers.  Every family is begun by metric(), so that none comes without type, unit and
+   meaning. */
 #include "mailq/metrics.h"
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"

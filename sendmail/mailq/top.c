@@ -1,5 +1,5 @@
-/* Looking again and again.  The screen is written over, not cleared, so that it does not flicker.
- */
+/* Looking again and again.  The screen is written over, not cleared, so that it does not
+   flicker. */
 #include "mailq/top.h"
 #include "base/clock.h"
 #include "base/output.h"

@@ -17,8 +17,8 @@ static bool is_readable(int fd, int64_t wait_ms)
 	return poll(&p, 1, wait_ms > 0 ? (int)wait_ms : 0) > 0;
 }
 
-/* One that serves its clients one after the other looks at the second only when the first is gone.
- */
+/* One that serves its clients one after the other looks at the second only when the first is
+   gone. */
 static void ask_in_turn(struct deliver *with, struct deliver *second, struct diagnosis *found,
     struct diagnosis *d)
 {

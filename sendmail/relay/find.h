@@ -1,5 +1,5 @@
-/* relay --find: what DNS says of a domain's mail, for "relayconf setup".  No mail server is asked.
- */
+/* relay --find: what DNS says of a domain's mail, for "relayconf setup".  No mail server is
+   asked. */
 #ifndef RELAY_FIND_H
 #define RELAY_FIND_H
 

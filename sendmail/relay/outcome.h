@@ -28,8 +28,8 @@ void outcome_add_peer(const struct crank *c, struct diagnosis *d);
  * one to another session that may have arrived. */
 void outcome_ending(void *context, struct transaction *t);
 
-/* The runner wants back what was not begun: every job of which nothing was sent is told as unused.
- */
+/* The runner wants back what was not begun: every job of which nothing was sent is told as
+   unused. */
 void outcome_give_back(struct crank *c);
 
 /* A job is over: it goes. */

@@ -99,8 +99,8 @@ static const char *why_no_longer(const char *name, int64_t since_ms, int64_t *as
 	                              : NULL;
 }
 
-/* Waits for the end of a pass that was asked for; takes the lock itself if that runner goes away.
- */
+/* Waits for the end of a pass that was asked for; takes the lock itself if that runner goes
+   away. */
 static int wait_for_pass(struct runner *r, const char *name)
 {
 	const struct timespec pause = {.tv_nsec = 20000000};

@@ -145,8 +145,8 @@ static void keep(char **slot, const char *value)
 	*slot = mem_copy(text_has_control(value) ? "" : value);
 }
 
-/* -f is to help: what cannot be read does not keep the mail back, it goes in the caller's own name.
- */
+/* -f is to help: what cannot be read does not keep the mail back, it goes in the caller's own
+   name. */
 static void read_sender(struct collect *c)
 {
 	const char *given = c->options->sender, *what = "";

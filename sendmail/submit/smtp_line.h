@@ -21,8 +21,8 @@ enum smtp_verb {
 	SMTP_ELSEWHERE /* known to SMTP, without meaning here: STARTTLS, AUTH, EXPN, ETRN, TURN, BDAT */
 };
 
-/* Cuts the verb off a line without its end; *rest is what stands behind it, outer blanks removed.
- */
+/* Cuts the verb off a line without its end; *rest is what stands behind it, outer blanks
+   removed. */
 enum smtp_verb smtp_line_verb(char *line, char **rest);
 
 /* Reads "FROM:<address> parameters" (word "FROM" or "TO"; a name may stand before the brackets, and

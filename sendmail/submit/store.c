@@ -188,8 +188,8 @@ int store_message(struct store *s)
 		return store_by_runner(s, s->drop->open_error);
 	if (startup_group_back() && drop_create(s->drop, s->envelope->created_us / 1000000, s->why))
 		return store_in_drop(s);
-	/* A hardened unit of the caller sees the spool read-only; the socket works there all the same.
-	 */
+	/* A hardened unit of the caller sees the spool read-only; the socket works there all the
+	   same. */
 	if (s->why->error_no != EROFS || !submit_client_possible())
 		return strcmp(s->why->key, "spool-full") == 0 ? EX_IOERR : EX_CANTCREAT;
 	*s->why = (struct diagnosis){0};

@@ -14,8 +14,8 @@ int submit_message(const struct options *o, const struct caller *c);
 int submit_open(struct drop *drop, const struct caller *c, bool whole_session);
 
 /* The message drop->id is on disk: writes the log line and (unless o says: queue only) wakes the
-   runner, or starts one; nothing of that when the runner itself stored it.  Says who knows of it.
- */
+   runner, or starts one; nothing of that when the runner itself stored it.  Says who knows of
+   it. */
 enum submit_known { SUBMIT_KNOWN, SUBMIT_STARTED, SUBMIT_NOBODY };
 enum submit_known submit_stored(const struct options *o, struct envelope *e,
     const struct drop *drop);

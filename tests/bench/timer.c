@@ -1,9 +1,12 @@
 /* Times programs from spawn to exit.
-   timer pair N INPUT PROGRAM_A ARGUMENT_A PROGRAM_B ARGUMENT_B   alternately, N times each; prints
-   the medians in microseconds and the ratio timer flood N INFLIGHT INPUT PROGRAM ARGUMENT N runs,
-   INFLIGHT at a time; prints runs per second timer cost N INFLIGHT INPUT PROGRAM ARGUMENT   the
-   same; prints runs per second, and microseconds of CPU of one timer memory PROGRAM ARGUMENTS...
-   runs it once; prints its peak memory in KiB (and of its children) */
+     timer pair N INPUT PROGRAM_A ARGUMENT_A PROGRAM_B ARGUMENT_B
+         alternately, N times each; prints the medians in microseconds and the ratio
+     timer flood N INFLIGHT INPUT PROGRAM ARGUMENT
+         N runs, INFLIGHT at a time; prints runs per second
+     timer cost N INFLIGHT INPUT PROGRAM ARGUMENT
+         the same; prints runs per second, and microseconds of CPU of one
+     timer memory PROGRAM ARGUMENTS...
+         runs it once; prints its peak memory in KiB (and of its children) */
 #include "base/clock.h"
 #include "base/mem.h"
 #include <fcntl.h>

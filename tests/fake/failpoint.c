@@ -1,10 +1,10 @@
 /* Faults at chosen calls (preloaded into the programs of firsthop, never into set-id ones).  Calls
    of libc that change or read files, talk on sockets or make processes are counted over all
-   processes that share the file, and one of them is made to fail. FAILPOINT_FILE=PATH     the
-   counter: struct failpoint (failpoint.h), shared by everyone who is started with it
-   FAILPOINT_IN=NAME       counts only in programs of that name (runner, relay, sendmail)
-   FAILPOINT_TRACE=PATH    appends every change of a file or folder, with its bytes (powercut.c
-   reads it) */
+   processes that share the file, and one of them is made to fail.
+     FAILPOINT_FILE=PATH    the counter: struct failpoint (failpoint.h), shared by all who use it
+     FAILPOINT_IN=NAME      counts only in programs of that name (runner, relay, sendmail)
+     FAILPOINT_TRACE=PATH   appends every change of a file or folder, with its bytes (powercut.c
+                            reads it) */
 #define _GNU_SOURCE 1
 #undef _FORTIFY_SOURCE
 #include "tests/fake/failpoint.h"
@@ -129,8 +129,7 @@ static void die_if_torn(void)
 		}                               \
 	} while (0)
 
-/* --- the trace: one record per change, "WORD NUMBERS NAME\n", for write followed by the bytes
- * ----------------------------------- */
+/* --- the trace: one record per change, "WORD NUMBERS NAME\n", for write followed by the bytes - */
 
 __attribute__((format(printf, 3, 4))) static void trace(const char *bytes, size_t length,
     const char *format, ...)
@@ -181,9 +180,7 @@ static void trace_write(int fd, const void *bytes, long written, long at)
 	trace(bytes, (size_t)written, "write %lu %ld %ld\n", inode, at, written);
 }
 
-/* --- files
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static int open_any(int dir_fd, const char *name, int flags, mode_t mode)
 {
@@ -459,9 +456,7 @@ struct dirent *readdir(DIR *folder)
 	return REAL(readdir)(folder);
 }
 
-/* --- sockets and processes
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- sockets and processes -------------------------------------------------------------------- */
 
 int socket(int domain, int type, int protocol)
 {

@@ -1,5 +1,5 @@
-/* The kinds of faults that failpoint.so and the tracer can make, by their names on a command line.
- */
+/* The kinds of faults that failpoint.so and the tracer can make, by their names on a command
+   line. */
 #ifndef FAKE_FAULT_H
 #define FAKE_FAULT_H
 

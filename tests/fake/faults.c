@@ -1,16 +1,20 @@
 /* Makes a program fail at each of its calls, one run for each, and counts what became of the mail.
-   faults [-k] [-l mbox|maildir] sendmail|runner|relay|mbox|mailbox ACTION EVERY
-   ACTION: a name of fault.h; EVERY: each Nth call that fits;
-   -k: each system call that the kernel sees (tracer.h); without, those of libc (failpoint.c), which
-   works on every machine -l: to local mailboxes of that kind, for the user FAULTS_USER, in the
-   folder FIRSTHOP_MAIL or the home FIRSTHOP_HOME Environment: FIRSTHOP_* of tests/lib.sh,
-   FAULTS_PRELOAD (failpoint.so), FAULTS_WORK (a folder), FAULTS_DELIVERED (the smarthost's folder).
-   The smarthost answers RCPT refused-* with 550, and later-* with 451 the first time.
-   Each invocation has a domain of its own: what a killed one left on its way to the smarthost may
-   still arrive while the next one counts. sendmail: a message for each call.  Exit 0 must mean
-   delivered once; anything else: at most once, and a reason on stderr and in the log. the others:
-   three messages for each call, taken up by a runner in which the call fails; then one in which
-   nothing fails drains the queue. */
+     faults [-k] [-l mbox|maildir] sendmail|runner|relay|mbox|mailbox ACTION EVERY
+     ACTION   a name of fault.h
+     EVERY    each Nth call that fits
+     -k       each system call that the kernel sees (tracer.h); without, those of libc
+              (failpoint.c), which works on every machine
+     -l       to local mailboxes of that kind, for the user FAULTS_USER, in the folder FIRSTHOP_MAIL
+              or the home FIRSTHOP_HOME
+   Environment: FIRSTHOP_* of tests/lib.sh, FAULTS_PRELOAD (failpoint.so), FAULTS_WORK (a folder),
+   FAULTS_DELIVERED (the smarthost's folder).
+   The smarthost answers RCPT refused-* with 550, and later-* with 451 the first time.  Each
+   invocation has a domain of its own: what a killed one left on its way to the smarthost may still
+   arrive while the next one counts.
+     sendmail     a message for each call.  Exit 0 must mean delivered once; anything else: at most
+                  once, and a reason on stderr and in the log.
+     the others   three messages for each call, handled by a runner in which the call fails; then
+                  one in which nothing fails drains the queue. */
 #include "base/mem.h"
 #include "tests/fake/arrivals.h"
 #include "tests/fake/failpoint.h"

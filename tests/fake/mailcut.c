@@ -1,9 +1,12 @@
 /* A power cut while mail is appended to an mbox: replays a recorded trace (failpoint.so) to every
    state that it could leave beside and in the mailbox, delivers again what nobody was told of, and
-   counts.  What is asked of the file system is what powercut.c asks. mailcut TRACE HELD old|new
-   HELD: a name beside the folder FIRSTHOP_MAIL; old: there is a mailbox; new: the first message
-   makes it Environment: FIRSTHOP_*, FAULTS_PRELOAD (failpoint.so), FAULTS_USER.  Message 2 is first
-   begun by a process that is killed. */
+   counts.  What is asked of the file system is what powercut.c asks.
+     mailcut TRACE HELD old|new
+     HELD   a name beside the folder FIRSTHOP_MAIL
+     old    there is a mailbox
+     new    the first message makes it
+   Environment: FIRSTHOP_*, FAULTS_PRELOAD (failpoint.so), FAULTS_USER.  Message 2 is first begun by
+   a process that is killed. */
 #include "base/mem.h"
 #include "tests/fake/arrivals.h"
 #include <dirent.h>
@@ -61,9 +64,7 @@ static const char *in_folder(const char *name)
 	return paths[next];
 }
 
-/* --- delivering
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- delivering ------------------------------------------------------------------------------- */
 
 static void make_message(int n, struct buffer *out)
 {
@@ -160,9 +161,7 @@ static void record(int first)
 	fclose(trace);
 }
 
-/* --- one state
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* --- one state -------------------------------------------------------------------------------- */
 
 static void put_file(const char *path, const struct buffer *bytes)
 {
@@ -235,8 +234,8 @@ static bool is_new(struct file *const files[NAMES], const int how[NAMES])
 	return true;
 }
 
-/* Of the changes of names that are not synced, any may be there; of each file's content, any way.
- */
+/* Of the changes of names that are not synced, any may be there; of each file's content, any
+   way. */
 static void try_all(void)
 {
 	for (unsigned chosen = 0; chosen < 1u << c.pending_count; chosen++) {
@@ -254,9 +253,7 @@ static void try_all(void)
 	}
 }
 
-/* --- the trace
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* --- the trace -------------------------------------------------------------------------------- */
 
 static struct file *file_of(unsigned long inode)
 {

@@ -1,8 +1,10 @@
 /* A fault at one of the changes that a program makes to files (preloaded into mail).
-   MAILFAULT_AT=N      the Nth change: creating, writing, syncing, cutting, renaming, removing;
-   writes to pipes and terminals do not count MAILFAULT=kill      killed before it; "torn": after
-   half of a write; "ENOSPC" or "EIO": it fails, and so do all writes and syncs after it
-   MAILFAULT_HIT=FILE  comes to be when the change was reached */
+     MAILFAULT_AT=N       the Nth change: creating, writing, syncing, cutting, renaming, removing;
+                          writes to pipes and terminals do not count
+     MAILFAULT=kill       killed before it
+     MAILFAULT=torn       killed after half of a write
+     MAILFAULT=ENOSPC     or EIO: it fails, and so do all writes and syncs after it
+     MAILFAULT_HIT=FILE   comes to be when the change was reached */
 #define _GNU_SOURCE 1
 #undef _FORTIFY_SOURCE
 #include <dlfcn.h>

@@ -1,9 +1,13 @@
-/* nameserver [-u] ADDRESS FILE: a name server on port 53 of a loopback address, by UDP, that says
-   what a file tells it.  Lines of FILE: NAME A ADDRESS | NAME MX PREFERENCE HOST | NAME SRV
-   PRIORITY WEIGHT PORT HOST | validated After a line "validated" every answer claims to be
-   validated by DNSSEC (the AD bit).  Names without a line do not exist.  The file is read again for
-   each question.  FILE.ready is made once it listens. -u  first brings the loopback of its network
-   namespace up, with ADDRESS on it (Linux, root). */
+/* A name server on port 53 of a loopback address, by UDP, that says what a file says.
+     nameserver [-u] ADDRESS FILE
+     -u   first brings the loopback of its network namespace up, with ADDRESS on it (Linux, root)
+   Lines of FILE:
+     NAME A ADDRESS
+     NAME MX PREFERENCE HOST
+     NAME SRV PRIORITY WEIGHT PORT HOST
+     validated                 from now on every answer claims to be validated by DNSSEC (AD)
+   Names without a line do not exist.  The file is read again for each question.  FILE.ready is made
+   once it listens. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>

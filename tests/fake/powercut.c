@@ -1,13 +1,16 @@
 /* Replays a recorded trace (failpoint.so) to every state that a power cut could leave, and lets a
-   runner loose on each. powercut TRACE DROP_INODE MQUEUE_INODE REPLAY DELIVERED [rename] REPLAY: a
-   spool for the states; DELIVERED: the folder of a smarthost; FIRSTHOP_* as usual What is synced
-   stays.  Of what is not: names may be all there, none, all but one, only one, and a file that was
-   renamed may have both names; contents may be as written, as at the last sync, zeros in place of
-   what came since, or half of the last write.  A rename within a folder loses no file.  One into
-   another folder may: the old name can be gone for good, by a sync of its folder, too, while the
-   new one is not there yet (firsthop-spool(5)). rename: as if each link into another folder were a
-   rename, to its first loss: what this program must not pass. Lines "promise N" stand behind each
-   exit 0 of sendmail, the smarthost's lines show what it has taken. */
+   runner loose on each.
+     powercut TRACE DROP_INODE MQUEUE_INODE REPLAY DELIVERED [rename]
+     REPLAY      a spool for the states
+     DELIVERED   the folder of a smarthost; FIRSTHOP_* as usual
+     rename      as if each link into another folder were a rename, to its first loss: what this
+                 program must not pass
+   What is synced stays.  Of what is not: names may be all there, none, all but one, only one, and a
+   file that was renamed may have both names; contents may be as written, as at the last sync, zeros
+   in place of what came since, or half of the last write.  A rename within a folder loses no file.
+   One into another folder may: the old name can be gone for good, by a sync of its folder, too,
+   while the new one is not there yet (firsthop-spool(5)).
+   Lines "promise N" follow each exit 0 of sendmail, the smarthost's lines show what it accepted. */
 #include "base/mem.h"
 #include <dirent.h>
 #include <errno.h>
@@ -71,9 +74,7 @@ static struct {
 	int states, runs, lost, twice, late_twice, cut, stuck, op;
 } p;
 
-/* --- the model
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* --- the model -------------------------------------------------------------------------------- */
 
 static int folder_of(unsigned long inode)
 {
@@ -219,9 +220,7 @@ static void on_sync(unsigned long inode)
 	}
 }
 
-/* --- one state
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* --- one state -------------------------------------------------------------------------------- */
 
 static void content_of(const struct file *f, int how, struct buffer *out)
 {
@@ -451,9 +450,7 @@ static void look_at_all(void)
 	}
 }
 
-/* --- the trace
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* --- the trace -------------------------------------------------------------------------------- */
 
 static void on_taken(const char *line)
 {

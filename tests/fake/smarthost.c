@@ -1,19 +1,29 @@
-/* A small smarthost for demonstration, tests and measurements.  Takes everything, on loopback; one
-   process, many connections. smarthost [-l ADDRESS] [-p PORT] [-P PORTFILE] [-d FOLDER] [-n COUNT]
-   [-t CERT -k KEY] [-i] [-a LOGIN:PASSWORD] [-r WORD=REPLY] [-R WORD=REPLY] [-x] [-f PERMILLE] [-s
-   SIZE] [-q WORD] [-w WORD] [-S SECONDS] [-e COUNT] [-E] [-g] [-o LOG] -P  writes the port there
-   once it listens      -d  a file per message    -n  ends after COUNT messages -t, -k  offers
-   STARTTLS (-i: TLS at once)       -a  wants AUTH PLAIN     -x  no PIPELINING -r  answers RCPT
-   whose address holds WORD with REPLY                      -o  a line per message -R  WORD=REPLY
-   the first time that an address with WORD is named, then it is taken -f  that many steps of 1000
-   go wrong: 421 at MAIL, 451 at RCPT, a reset within the message, no answer to its end although it
-   was taken (the log then has a line "unanswered"), 1 s of silence -s  names a limit in EHLO     -7
-   no 8BITMIME     -8  SMTPUTF8     -D  DSN (with these two, -o shows MAIL and RCPT) -q  WORD: no
-   answer, for -S seconds (100), to the end of a message for an address with WORD -w  WORD: a
-   message for an address with WORD is not read for so long -e  COUNT: each session ends behind so
-   many messages; -E: with a 421 before -g  answers the TLS handshake with nonsense -m  FILE: while
-   it is there, MAIL whose address holds the first word of it is answered with the rest, and -o has
-   a line "refused" for each */
+/* A small smarthost for demonstration, tests and measurements.  Accepts everything, on loopback;
+   one process, many connections.
+     -l ADDRESS, -p PORT    where it listens
+     -P FILE                writes the port there once it listens
+     -d FOLDER              a file for each message
+     -o LOG                 a line for each message
+     -n COUNT               ends after so many messages
+     -t CERT -k KEY         offers STARTTLS; -i: TLS at once
+     -g                     answers the TLS handshake with nonsense
+     -a LOGIN:PASSWORD      wants AUTH PLAIN
+     -x                     no PIPELINING
+     -7                     no 8BITMIME
+     -8                     SMTPUTF8; -o shows MAIL and RCPT
+     -D                     DSN; -o shows MAIL and RCPT
+     -s SIZE                a limit in EHLO
+     -r WORD=REPLY          answers RCPT whose address holds WORD with REPLY
+     -R WORD=REPLY          the first time that an address with WORD is named, then accepts it
+     -m FILE                while it is there, MAIL whose address holds the first word of it is
+                            answered with the rest, and -o has a line "refused" for each
+     -q WORD                no answer, for -S SECONDS (100), to the end of a message for an address
+                            with WORD
+     -w WORD                does not read a message for an address with WORD for so long
+     -e COUNT               each session ends after so many messages; -E: with a 421 before
+     -f PERMILLE            that many steps of 1000 go wrong: 421 at MAIL, 451 at RCPT, a reset
+                            within the message, no answer to its end although it was accepted (the
+                            log then has a line "unanswered"), 1 s of silence */
 #include "base/base64.h"
 #include "base/mem.h"
 #include <arpa/inet.h>

@@ -1,16 +1,25 @@
-/* smtpd: an SMTP server that says what a script tells it, for servers that behave oddly.
-   smtpd [-p PORT|0] [-P PORTFILE] [-T TRANSCRIPT] [-C FOLDER] [-w SECONDS] SCRIPT
+/* An SMTP server that says what a script says, for servers that behave oddly.
+     smtpd [-p PORT|0] [-P PORTFILE] [-T TRANSCRIPT] [-C FOLDER] [-w SECONDS] SCRIPT
    Serves connections on loopback one after the other, each from the start of the script.  One
-   command a line, # begins a comment line: send TEXT            a line, with CRLF          send-raw
-   TEXT     bytes as they are, with \r \n \t \\ \xNN repeat N TEXT        the line N times sleep MS
-     expect PREFIX        reads a line; another one ends the connection       expect-any   reads a
-   line read N               reads N bytes              read-data         reads up to the lone dot
-     starttls CERT KEY    the handshake (files are in FOLDER); as the first command: TLS from the
-   first byte silence              reads until the client goes away close                reset (RST)
-   loop   from the start of the section end                  the program ends: 0 if every
-   expectation was met and each line was as SMTP wants it, else 1 connection N         what follows
-   is for connection N; later ones use the last section.  Lines before the first are for all. A
-   client that sends nothing for SECONDS (default 60) is let go.  The transcript has C: and S:
+   command a line, # begins a comment line:
+     send TEXT           a line, with CRLF
+     send-raw TEXT       bytes as they are, with \r \n \t \\ \xNN
+     repeat N TEXT       the line N times
+     sleep MS
+     expect PREFIX       reads a line; another one ends the connection
+     expect-any          reads a line
+     read N              reads N bytes
+     read-data           reads up to the lone dot
+     starttls CERT KEY   the handshake (files are in FOLDER); as the first command: TLS from the
+                         first byte
+     silence             reads until the client goes away
+     close               reset (RST)
+     loop                from the start of the section
+     end                 the program ends: 0 if every expectation was met and each line was as SMTP
+                         wants it, else 1
+     connection N        what follows is for connection N; later ones use the last section.  Lines
+                         before the first are for all.
+   A client that sends nothing for SECONDS (default 60) is let go.  The transcript has C: and S:
    lines, and ! where a line was unexpected. */
 #include "base/fdio.h"
 #include "base/mem.h"

@@ -215,8 +215,8 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* What the child left behind goes on by itself; whoever is asleep in a call is interrupted for it.
- */
+/* What the child left behind goes on by itself; whoever is asleep in a call is interrupted for
+   it. */
 static void let_go(void)
 {
 	int status;

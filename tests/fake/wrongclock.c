@@ -1,7 +1,8 @@
 /* Clocks that can be set, for programs of the tests (preloaded).  The machine's own stay as they
-   are. WRONGCLOCK=FILE         the file holds the seconds by which wall time is wrong
-   WRONGCLOCK_SPEED=N      both clocks run N times as fast since the program began, and what it
-   waits for in ppoll(2) comes N times as soon */
+   are.
+     WRONGCLOCK=FILE      the file holds the seconds by which wall time is wrong
+     WRONGCLOCK_SPEED=N   both clocks run N times as fast since the program began, and what it waits
+                          for in ppoll(2) comes N times as soon */
 #include <dlfcn.h>
 #include <poll.h>
 #include <signal.h>

@@ -1,8 +1,9 @@
-/* A syslog daemon of a few lines for the tests: takes datagrams on a socket and appends each as one
-   line to a file, without its <priority>.  Real callers log through libc's syslog(3), so the format
-   is whatever that sends. Usage: logsink SOCKET FILE; it says nothing, and ends when it is killed.
-   logsink -f SOCKET: fills the socket with lines "filler" until it takes no more, for a daemon that
-   does not read. */
+/* A syslog daemon of a few lines for the tests.  Real callers log through libc's syslog(3), so the
+   format is whatever that sends.
+     logsink SOCKET FILE   appends each datagram as one line to FILE, without its <priority>; says
+                           nothing, and ends when it is killed
+     logsink -f SOCKET     fills the socket with lines "filler" until it accepts no more, for a
+                           daemon that does not read */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

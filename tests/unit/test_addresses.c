@@ -1,6 +1,6 @@
 /* How addresses are read, as RFC 5322 writes them and as people and programs do: one row per kind
-   of slip that was met in the tests and archives of other mail programs, or in the mail of callers.
- */
+   of slip that was met in the tests and archives of other mail programs, or in the mail of
+   callers. */
 #include "base/mem.h"
 #include "message/address.h"
 #include "unit.h"

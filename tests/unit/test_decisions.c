@@ -87,8 +87,8 @@ static void servers_are_understood(void **state)
 	}
 }
 
-/* Every stage and class has its row; a bounce is possible only where the server speaks of the mail.
- */
+/* Every stage and class has its row; a bounce is possible only where the server speaks of the
+   mail. */
 static void the_table_is_whole(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 /* libs: -Wl,--wrap=getpwnam */
-/* USER.lock: taken, waited for, taken away when it was left behind; and never somebody's mailbox.
- */
+/* USER.lock: taken, waited for, taken away when it was left behind; and never somebody's
+   mailbox. */
 #include "base/dotlock.h"
 #include "tests/unit/unit.h"
 #include <errno.h>

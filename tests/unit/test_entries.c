@@ -1,7 +1,7 @@
 /* objects: runner */
 /* libs: -linih -lidn2 -Wl,--wrap=clock_mono_ms */
-/* The table of entries by id, notes that wait for the disk, and what a message is when it is read.
- */
+/* The table of entries by id, notes that wait for the disk, and what a message is when it is
+   read. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "runner/attempt/message.h"

@@ -50,8 +50,7 @@ int __wrap_getaddrinfo(const char *node, const char *service, const struct addri
 	return __real_getaddrinfo("127.0.0.1", port, hints, list);
 }
 
-/* --- two name servers: the first label of a name says what they do with it
- * ------------------------------------------- */
+/* --- two name servers: the first label of a name says what they do with it -------------------- */
 
 static bool asks(const unsigned char *question, const char *label)
 {
@@ -165,9 +164,7 @@ static pid_t start_servers(void)
 	return pid;
 }
 
-/* --- the tests
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- the tests -------------------------------------------------------------------------------- */
 
 /* resolv.conf is read once in a process: a process for each. */
 static void expect_servers(const char *text, const char *servers)

@@ -274,8 +274,8 @@ static void root_becomes_the_owner(void **state)
 	assert_non_null(strstr(w.calls, "starter-shown "));
 }
 
-/* The set-user-id bit is root's: it becomes root wholly before it looks at anything of its caller.
- */
+/* The set-user-id bit is root's: it becomes root wholly before it looks at anything of its
+   caller. */
 static void lent_rights_stay_no_path_back(void **state)
 {
 	(void)state;
@@ -340,8 +340,8 @@ static void starts_that_are_refused(void **state)
 	    EX_CONFIG);
 	assert_non_null(strstr(w.logged, "the user fhnet is missing"));
 	assert_null(strstr(w.calls, "starter"));
-	/* A queue that belongs to root is a queue without install-rights; nothing ever runs on as root.
-	 */
+	/* A queue that belongs to root is a queue without install-rights; nothing ever runs on as
+	   root. */
 	assert_int_equal(take_in((struct world){.real = 0, .low = -1}), EX_CONFIG);
 	assert_int_equal(take_in((struct world){.real = 1000, .low = -1}), EX_CONFIG);
 	assert_string_equal(w.calls, "");
@@ -363,8 +363,8 @@ static void others(void **state)
 	assert_ptr_equal(left, own_environment);
 	assert_int_equal(take_in((struct world){.real = 0, .owner = 0, .private = true}), EX_OK);
 	assert_string_equal(w.calls, "mkdir ");
-	/* Root with a private spool of another user: becomes that user, and starts everything itself.
-	 */
+	/* Root with a private spool of another user: becomes that user, and starts everything
+	   itself. */
 	assert_int_equal(take_in(
 	                     (struct world){.real = 0, .owner = 900, .group = 900, .private = true}),
 	    EX_OK);

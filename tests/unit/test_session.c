@@ -264,8 +264,8 @@ static void lost_behind_the_dot_is_unknown(void **state)
 	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
 }
 
-/* The one that the server is at has its end in the pipe, the next one's commands stand behind it.
- */
+/* The one that the server is at has its end in the pipe, the next one's commands stand behind
+   it. */
 static void two_at_the_end_of_the_first(struct transaction *first, struct transaction *next)
 {
 	greet(PIPELINING);

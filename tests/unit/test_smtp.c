@@ -160,8 +160,8 @@ static void dots_are_undone_and_end_it(void **state)
 	EXPECT(false, "", "", NULL);
 }
 
-/* Nothing but CR LF . CR LF ends it, for a client that ends its lines with CR LF (SMTP smuggling).
- */
+/* Nothing but CR LF . CR LF ends it, for a client that ends its lines with CR LF (SMTP
+   smuggling). */
 static void odd_line_ends_are_text(void **state)
 {
 	(void)state;

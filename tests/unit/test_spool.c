@@ -161,8 +161,8 @@ static int files_in_drop(void)
 	return count;
 }
 
-/* A disk that fails at either sync: no, with the reason, and nothing that a runner could take up.
- */
+/* A disk that fails at either sync: no, with the reason, and nothing that a runner could take
+   up. */
 static void what_was_refused_is_not_there(void **state)
 {
 	static const struct {

@@ -22,8 +22,8 @@ int compat_poll(struct pollfd *p, nfds_t count, const struct timespec *limit, co
 /* pipe(2) whose ends do not live on through exec. */
 int compat_pipe(int ends[2]);
 
-/* accept(2); the socket blocks, whatever the listening one does, and does not live on through exec.
- */
+/* accept(2); the socket blocks, whatever the listening one does, and does not live on through
+   exec. */
 int compat_accept(int listen_fd);
 
 /* memmem(3); NULL when the word is not there. */
@@ -108,8 +108,8 @@ int compat_open_folder(int folder_fd, const char *name);
 /* A path by which a program can open the file that is its standard input. */
 const char *compat_stdin_path(void);
 
-/* Where the log daemon listens, the better place first: at the first one FreeBSD's hears only root.
- */
+/* Where the log daemon listens, the better place first: at the first one FreeBSD's hears only
+   root. */
 #ifdef __FreeBSD__
 #define LOG_SOCKETS "/var/run/logpriv", "/var/run/log"
 #else

@@ -21,8 +21,8 @@ ssize_t fdio_read(int fd, void *bytes, size_t size);
 /* pread(2), repeated likewise. */
 ssize_t fdio_read_at(int fd, void *bytes, size_t size, int64_t at);
 
-/* Reads a file of at most limit_bytes into an empty buffer; false with errno (EFBIG when longer).
- */
+/* Reads a file of at most limit_bytes into an empty buffer; false with errno (EFBIG when
+   longer). */
 bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes);
 
 /* Reads the file of a name, relative to dir_fd (AT_FDCWD allowed), as fdio_slurp does; symbolic

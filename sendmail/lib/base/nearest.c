@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include <string.h>
 
-/* Changes of one letter (left out, added, another, two that changed places) that lead from a to b.
- */
+/* Changes of one letter (left out, added, another, two that changed places) that lead from a to
+   b. */
 static int distance(const char *a, const char *b)
 {
 	enum { LONGEST = 40 };

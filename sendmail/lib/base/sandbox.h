@@ -10,8 +10,8 @@ enum sandbox_result {
 };
 
 /* The session that reads a server's bytes: afterwards no file can be opened, no connection made, no
-   program or process started, and no other process touched.  Descriptors that are open stay usable.
- */
+   program or process started, and no other process touched.  Descriptors that are open stay
+   usable. */
 enum sandbox_result sandbox_session(void);
 
 enum sandbox_use {

@@ -1,5 +1,5 @@
-/* Bounded strings.  Nothing here allocates, and nothing writes past the buffer that it was given.
- */
+/* Bounded strings.  Nothing here allocates, and nothing writes past the buffer that it was
+   given. */
 #include "base/text.h"
 #include <errno.h>
 #include <stdarg.h>

@@ -59,8 +59,8 @@ bool text_equal_ci(const char *a, const char *b);
 /* Finds needle in haystack without regard to ASCII case; NULL when absent. */
 const char *text_find_ci(const char *haystack, const char *needle);
 
-/* Reads a whole decimal number within [low, high]; false for anything else, even trailing blanks.
- */
+/* Reads a whole decimal number within [low, high]; false for anything else, even trailing
+   blanks. */
 bool text_number(const char *string, long long low, long long high, long long *result);
 
 /* True if one of the bytes is above 0x7f. */

@@ -204,8 +204,8 @@ static int is_wanted(const struct dirent *entry)
 	return entry->d_name[0] != '.' && entry->d_name[0] != '#' && entry->d_name[length - 1] != '~';
 }
 
-/* All files of a folder by name; those that are left behind by editors and packages do not count.
- */
+/* All files of a folder by name; those that are left behind by editors and packages do not
+   count. */
 static bool take_folder(struct alias_reading *r, const char *path)
 {
 	struct dirent **names;

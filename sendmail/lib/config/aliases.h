@@ -1,10 +1,14 @@
 /* aliases(5): names to addresses, read as text, never compiled: one file, or a folder whose files
-   are all read (Courier's way). Left: a bare name (also reached as name@localhost and
-   name@THIS-MACHINE), a full address, @domain for what else comes to it, name+* for all names that
-   begin so, or * (also: default) for each other name of this machine. Right: addresses, names,
-   :include:/FILE; /dev/null throws away.  A destination that cannot be served here (program, file,
-   loop) holds up the mail to it, and no other: each use of it comes out of the expansion with its
-   reason. */
+   are all read (Courier's way).
+   Left side:
+     NAME          a name of this machine, also reached as name@localhost and name@THIS-MACHINE
+     NAME@DOMAIN   an address
+     @DOMAIN       what else comes to the domain
+     NAME*         all names that begin so
+     *, default    each other name of this machine
+   Right side: addresses, names, :include:/FILE; /dev/null throws away.  A destination that cannot
+   be served here (program, file, loop) holds up the mail to it, and no other: each use of it comes
+   out of the expansion with its reason. */
 #ifndef CONFIG_ALIASES_H
 #define CONFIG_ALIASES_H
 #include "diagnosis/diag.h"

@@ -1,8 +1,16 @@
 /* Which servers take a message: the rules of [route PATTERN] sections, in their order, then the
-   smarthosts by default. Patterns: example.org (recipient domain), .example.org (its subdomains),
-   ops@example.org (a recipient), from:cron@mon1.example.org and from:example.org (a sender, a
-   sender's domain), * (everything). A path is the list of servers as one word: "main,backup"
-   (smarthosts in order), or "@example.org" (that domain's own MX), or "=local" (a mailbox here). */
+   smarthosts by default.
+   Patterns:
+     example.org             that domain, of a recipient
+     .example.org            its subdomains
+     ops@example.org         that recipient
+     from:cron@example.org   that sender
+     from:example.org        that domain, of a sender
+     *                       everything
+   A path is the list of servers as one word:
+     main,backup             smarthosts, in this order
+     @example.org            that domain's own servers (MX)
+     =local                  a mailbox here */
 #ifndef CONFIG_RULES_H
 #define CONFIG_RULES_H
 #include "config/config.h"

@@ -1,5 +1,5 @@
-/* What to do about a diagnosis, for the server at hand and with the values of the case filled in.
- */
+/* What to do about a diagnosis, for the server at hand and with the values of the case filled
+   in. */
 #ifndef DIAGNOSIS_REMEDY_H
 #define DIAGNOSIS_REMEDY_H
 #include "base/text.h"

@@ -1,8 +1,9 @@
 /* What a relay is started for: lines on the descriptor PROCESS_FD_ORDERS (jobs/process.h), because
-   arguments are seen by every user. path KEY         config/rules.h: "main,backup", "@example.org"
-     skip SMARTHOST   one that is passed over now
+   arguments are seen by every user.
+     path KEY             config/rules.h: "main,backup", "@example.org"
+     skip SMARTHOST       one that is passed over now
      avoid ADDRESS/PORT   a server that the mail at hand has tried already
-     show             the dialogue is told */
+     show                 the dialogue is shown */
 #ifndef JOBS_ORDERS_H
 #define JOBS_ORDERS_H
 #include "base/mem.h"

@@ -37,8 +37,8 @@ struct process_packet {
 	int32_t number;
 };
 
-/* From now on the starter at the other end of fd is asked; -1 (as at first): nobody.  fd is kept.
- */
+/* From now on the starter at the other end of fd is asked; -1 (as at first): nobody.  fd is
+   kept. */
 void process_use_starter(int fd);
 int process_starter_fd(void);
 

@@ -1,7 +1,7 @@
 /* Addresses: lists as RFC 5322 3.4 writes them in header fields, single ones as RFC 5321 4.1.2
    allows in an envelope. Lists are read as people and programs write them: each member is good, or
-   it can only mean one thing and is repaired, or it is bad; one that is bad takes no other with it.
- */
+   it can only mean one thing and is repaired, or it is bad; one that is bad takes no other with
+   it. */
 #ifndef MESSAGE_ADDRESS_H
 #define MESSAGE_ADDRESS_H
 #include <stdbool.h>
@@ -66,14 +66,14 @@ int address_list(const char *list, address_found *found, void *context, char *pr
     size_t problem_size);
 
 /* Checks one envelope address: NULL when it may be used, otherwise a sentence that says what is
-   wrong. Bare local parts are right, and a leading dash too: no address is ever given to a program
-   as an argument. Refused: empty, over ADDRESS_LIMIT_BYTES, control bytes, white space or angle
-   brackets outside quotes, unbalanced quotes, more than one bare '@', an empty domain or label.
-   8-bit bytes are let through (SMTPUTF8 servers; others answer for themselves). */
+   wrong.  Refused: empty, over ADDRESS_LIMIT_BYTES, control bytes, white space or angle brackets
+   outside quotes, unbalanced quotes, more than one bare '@', an empty domain or label.
+   Allowed: bare local parts, and a leading dash, because no address is ever an argument of a
+   program; 8-bit bytes (SMTPUTF8 servers accept them, others answer for themselves). */
 const char *address_problem(const char *address);
 
-/* "user" becomes "user@domain"; an address with a domain is copied; "" stays "".  Free the result.
- */
+/* "user" becomes "user@domain"; an address with a domain is copied; "" stays "".  Free the
+   result. */
 char *address_qualify(const char *address, const char *domain);
 
 /* The part behind the last '@', or "" when there is none; points into the argument. */

@@ -1,5 +1,5 @@
-/* Lists of addresses.  The tokens are cut into members; what a member means is decided afterwards.
- */
+/* Lists of addresses.  The tokens are cut into members; what a member means is decided
+   afterwards. */
 #include "base/text.h"
 #include "message/addrspec.h"
 #include "message/member.h"
@@ -210,8 +210,8 @@ static void read_without(struct member_list *l, const struct token *from, const 
 	l->repair = NULL;
 }
 
-/* What stands behind '>': another address whose comma is missing, or words that belong to nothing.
- */
+/* What stands behind '>': another address whose comma is missing, or words that belong to
+   nothing. */
 static bool is_another(const struct token *from, const struct token *to)
 {
 	while (from < to && !token_is(from, '@') && !token_is(from, '<'))

@@ -28,8 +28,8 @@ char *dsn_orcpt_of(const char *address);
  * with DSN can read. */
 void dsn_put_orcpt(struct buffer *out, const char *orcpt);
 
-/* As fields of a report have them, "rfc822; address", in ASCII: of a good ORCPT, and of an address.
- */
+/* As fields of a report have them, "rfc822; address", in ASCII: of a good ORCPT, and of an
+   address. */
 void dsn_put_original(struct buffer *out, const char *orcpt);
 void dsn_put_final(struct buffer *out, const char *address);
 #endif

@@ -32,8 +32,8 @@ struct stamp_policy {
 	const char *charset; /* of 8-bit text in the header; NULL or "" = not known */
 	struct buffer *said; /* gets a sentence for each repair of an address field
 	                        (message/mailboxes.h); NULL: nobody asks */
-	/* How the body is declared, "" = as the message says; see content labels in message/recode.h.
-	 */
+	/* How the body is declared, "" = as the message says; see content labels in
+	   message/recode.h. */
 	const char *type, *encoding;
 };
 

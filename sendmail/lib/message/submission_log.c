@@ -1,5 +1,5 @@
-/* Two lines, because those who read Postfix's log look for two: who handed it in, and what it is.
- */
+/* Two lines, because those who read Postfix's log look for two: who handed it in, and what it
+   is. */
 #include "message/submission_log.h"
 #include "base/fields.h"
 #include "base/log.h"

@@ -61,8 +61,8 @@ static int64_t counted_at(const struct ages *a, int64_t arrival_s)
 		if (i > 0 && arrival_s < s->from_s && arrival_s > a->stretches[i - 1].to_s)
 			return s->counted_s;
 	}
-	/* Older than everything known: counted from the beginning; from the future: it has just come.
-	 */
+	/* Older than everything known: counted from the beginning; from the future: it has just
+	   come. */
 	return arrival_s < a->stretches[0].from_s ? a->stretches[0].counted_s : counted_at_end(a);
 }
 

@@ -1,5 +1,5 @@
-/* The health file: lines of fields, replaced whole.  It is a help for readers, so it is not synced.
- */
+/* The health file: lines of fields, replaced whole.  It is a help for readers, so it is not
+   synced. */
 #include "spool/health.h"
 #include "base/fdio.h"
 #include "base/fields.h"

@@ -1,8 +1,9 @@
-/* Reading the published rules.  Lines of fields (base/fields.h) behind a word:
-   policy version= file= domain= min_free_mb= max_recipients= log= once, first
-   rule line= who= uid= | gid= | all= from=        in the order of the configuration: the first that
-   fits a user counts over uid= until= text=                          a user who is above a limit,
-   and until when at most */
+/* Reading the published rules.  Lines of fields (base/fields.h) after a word:
+     policy version= file= domain= min_free_mb= max_recipients= log=
+                            once, first
+     rule line= who= uid= | gid= | all= from=
+                            in the order of the configuration: the first that fits a user counts
+     over uid= until= text= a user who is above a limit, and until when at most */
 #include "spool/policy.h"
 #include "base/clock.h"
 #include "base/compat.h"

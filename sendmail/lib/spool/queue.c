@@ -75,8 +75,8 @@ static void report_name(const char *name, queue_found *found, void *context)
 
 bool queue_scan(int dir_fd, queue_found *found, void *context)
 {
-	/* A descriptor of its own: readdir moves the offset, and the folder is scanned again and again.
-	 */
+	/* A descriptor of its own: readdir moves the offset, and the folder is scanned again and
+	   again. */
 	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return false;

@@ -119,8 +119,8 @@ static void put_failure(struct buffer *lines, int error)
 	buffer_printf(lines, "failed %d\n", error);
 }
 
-/* Nothing is open but the socket, where the answer goes, and what standard output and error were.
- */
+/* Nothing is open but the socket, where the answer goes, and what standard output and error
+   were. */
 static void arrange(int socket, int answer)
 {
 	int in = socket >= 0 ? fcntl(socket, F_DUPFD, ANSWER_FD + 1) : open("/dev/null", O_RDONLY);

@@ -11,8 +11,8 @@ typedef bool exchange_work(const void *what, int socket, struct dns_answer *a, b
 
 /* Runs work in such a process, until end_ms (monotonic clock).  With a socket, which stays open
    here, the process has nothing but that; with -1 it is the user fhnet but not confined, for what
-   asks by itself.  type: of the records that are wanted.  False with errno when there is no answer.
- */
+   asks by itself.  type: of the records that are wanted.  False with errno when there is no
+   answer. */
 bool exchange_run(exchange_work *work, const void *what, int socket, enum dns_type type,
     int64_t end_ms, struct dns_answer *a, bool *cut);
 

@@ -222,8 +222,8 @@ void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
 	for (int i = 0; i < settings.attempts * settings.count; i++) {
 		if (ask_server(&q, settings.servers[(start + i) % settings.count], a, &detail))
 			return;
-		/* What a server said tells more than that another was silent, and is not asked for twice.
-		 */
+		/* What a server said tells more than that another was silent, and is not asked for
+		   twice. */
 		kind = a->kind != DNS_TIMEOUT ? a->kind : kind;
 		if (i % settings.count == settings.count - 1 && kind != DNS_TIMEOUT)
 			break;

@@ -152,8 +152,8 @@ void session_sent(struct session *s, int64_t now_ms);
 bool session_can_take(const struct session *s);
 void session_take(struct session *s, struct transaction *t);
 
-/* Produces output: commands and body, up to some tens of kilobytes; call it whenever out is short.
- */
+/* Produces output: commands and body, up to some tens of kilobytes; call it whenever out is
+   short. */
 void session_pump(struct session *s, int64_t now_ms);
 
 /* Takes a transaction back of which no byte of the message was sent, and nothing refused;

@@ -54,8 +54,8 @@ struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d)
 		return NULL;
 	}
 	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	/* Old servers close without the closing alert; SMTP knows by itself whether a reply was whole.
-	 */
+	/* Old servers close without the closing alert; SMTP knows by itself whether a reply was
+	   whole. */
 #ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
 	SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
 #endif

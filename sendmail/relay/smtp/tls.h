@@ -13,19 +13,22 @@ struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d);
 void tls_trust_free(struct tls_trust *t);
 
 /* Runs the handshake to its end or to deadline_ms (monotonic clock), waiting with poll(2), and puts
-   TLS on the link. names: NULL-terminated list; any one in the certificate is good.  An IP literal
-   is matched against IP SANs. verify: from the hop; HOP_TLS_VERIFY refuses a certificate that is
-   not trusted, expired, not yet valid, or for another name; other levels go on. A name that begins
-   with a dot stands for any name below it.  The common name of a certificate does not count (RFC
-   9525 6.3). sni: the name that the server is asked for; NULL: names[0]. d->tls gets "TLSv1.3
-   verified" or "TLSv1.3 not verified: expired"; in the second case d->key and d->text say what is
-   wrong, although the level goes on in spite of it; in the first d->text describes the
-   certificate.  On failure false, with one of the keys
-   "tls-untrusted", "tls-chain", "tls-self-signed", "tls-expired", "tls-not-yet-valid" (text has
-   both the certificate's date and this machine's clock), "tls-wrong-name" (text lists the names in
-   the certificate and the name wanted), "tls-protocol" (no version in common), "tls-handshake",
-   "tls-client-certificate", "tls-plain" (no TLS at all; text quotes it), "other-protocol",
-   "tls-timeout", "tls-closed" and a text in plain words. */
+   TLS on the link.
+   names: NULL-terminated list; any one in the certificate is good.  One that begins with a dot is
+     for any name below it; an IP literal is matched against IP SANs.  The common name of a
+     certificate does not count (RFC 9525 6.3).
+   sni: the name that the server is asked for; NULL: names[0].
+   level: HOP_TLS_VERIFY refuses a certificate that is not trusted, expired, not yet valid, or for
+     another name; other levels go on.
+   d->tls gets "TLSv1.3 verified", and d->text describes the certificate; or "TLSv1.3 not verified:
+   expired", and d->key and d->text say what is wrong, although the level goes on in spite of it.
+   On failure false, with a text in plain words and one of these keys:
+     tls-untrusted, tls-chain, tls-self-signed, tls-expired
+     tls-not-yet-valid        text has both the certificate's date and this machine's clock
+     tls-wrong-name           text lists the names in the certificate and the name wanted
+     tls-protocol             no version in common
+     tls-plain                no TLS at all; text quotes it
+     tls-client-certificate, tls-handshake, tls-timeout, tls-closed, other-protocol */
 bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], const char *sni,
     enum hop_tls level, int64_t deadline_ms, struct diagnosis *d);
 

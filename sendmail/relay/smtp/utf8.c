@@ -1,5 +1,5 @@
-/* Words for a message that SMTPUTF8 alone could carry: which address, and what its sender can do.
- */
+/* Words for a message that SMTPUTF8 alone could carry: which address, and what its sender can
+   do. */
 #include "relay/smtp/utf8.h"
 #include "diagnosis/catalogue.h"
 #include "base/text.h"

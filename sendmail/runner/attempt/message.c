@@ -50,8 +50,8 @@ static void paths_for(const struct runner *r, const struct message *m, const cha
 	rules_add_last_resort(&r->config, rcpt, ages_of(&r->ages, m->envelope.created_us / 1000000), p);
 }
 
-/* The path that is next for a recipient in this attempt; NULL when the attempt is through with it.
- */
+/* The path that is next for a recipient in this attempt; NULL when the attempt is through with
+   it. */
 static const char *path_of(const struct runner *r, const struct message *m, const char *rcpt,
     const struct journal_rcpt *last, struct paths_of *p)
 {

@@ -175,8 +175,8 @@ static bool may_try(struct runner *r, const struct nexthop *p, const struct entr
 }
 
 /* Takes an entry out of the schedule of its path to work on it, as disposition_begin.  NULL, too,
- * when it belongs elsewhere by now, or must not be begun on a full disk: then it has its new place.
- */
+   when it belongs elsewhere by now, or must not be begun on a full disk: then it has its new
+   place. */
 static struct message *take(struct runner *r, struct nexthop *p, struct entry *e)
 {
 	schedule_take(&p->schedule, e);

@@ -42,8 +42,8 @@ static void end_group(struct group *g)
 	g->id[0] = '\0';
 }
 
-/* False: there is no such message any more, or its journal cannot be read (it waits for that, too).
- */
+/* False: there is no such message any more, or its journal cannot be read (it waits for that,
+   too). */
 static bool begin_group(struct group *g, const char *id)
 {
 	if (strcmp(g->id, id) == 0)

@@ -1,6 +1,6 @@
 /* Files beside the configuration that decide whether mail goes: password files with their rights,
-   trusted certificates, the hosts file and resolv.conf.  Who repairs one need not tell the runner.
- */
+   trusted certificates, the hosts file and resolv.conf.  Who repairs one need not tell the
+   runner. */
 #ifndef RUNNER_DELIVERY_SURROUNDINGS_H
 #define RUNNER_DELIVERY_SURROUNDINGS_H
 #include "config/config.h"

@@ -208,8 +208,8 @@ static void fail_next_time(struct message *m)
 		m->states[i] = m->states[i] == RCPT_FAILED ? RCPT_DEFERRED : m->states[i];
 }
 
-/* Everything is settled but the report, which waits for others; the journal keeps what it will say.
- */
+/* Everything is settled but the report, which waits for others; the journal keeps what it will
+   say. */
 static bool keep_for_report(struct runner *r, struct message *m)
 {
 	struct buffer lines = {0};

@@ -23,8 +23,8 @@ void control_listen_look(struct control *c);
 /* Adds what is to be waited for; returns the number of entries, at most 1 + CONTROL_CLIENTS_MAX. */
 int control_listen_poll(const struct control *c, struct pollfd *p);
 
-/* Reads what came, and sends answers; p is as control_listen_poll filled it and poll(2) marked it.
- */
+/* Reads what came, and sends answers; p is as control_listen_poll filled it and poll(2) marked
+   it. */
 void control_listen_serve(struct runner *r, const struct pollfd *p, int count);
 
 struct control_request {

@@ -1,6 +1,5 @@
 /* One message that comes over submit.sock (its form: submit/submit_client.h), in a process of its
- * own.
- */
+   own. */
 #ifndef RUNNER_LISTEN_SUBMIT_SESSION_H
 #define RUNNER_LISTEN_SUBMIT_SESSION_H
 #include <sys/types.h>

@@ -1,5 +1,5 @@
-/* The attempts as text.  The words of a server go into somebody's mailbox here: they are escaped.
- */
+/* The attempts as text.  The words of a server go into somebody's mailbox here: they are
+   escaped. */
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
@@ -95,8 +95,8 @@ static void put_line(struct telling *t, const struct story_line *line)
 		put_rcpt(t, line);
 }
 
-/* The number of the last attempt: the text is only read, not changed: it is written out afterwards.
- */
+/* The number of the last attempt: the text is only read, not changed: it is written out
+   afterwards. */
 static long long last_attempt(const struct buffer *text)
 {
 	struct buffer copy = {0};

@@ -1,5 +1,5 @@
-/* Queued messages, each an entry that is found by its id: waiting, with a relay, or owed a report.
- */
+/* Queued messages, each an entry that is found by its id: waiting, with a relay, or owed a
+   report. */
 #ifndef RUNNER_QUEUE_ENTRY_H
 #define RUNNER_QUEUE_ENTRY_H
 #include "runner/queue/runner.h"

@@ -28,8 +28,8 @@ struct hop_state *hop_state_find(const struct hop_states *s, const char *name);
 struct hop_state *hop_state_make(struct hop_states *s, const char *name);
 void hop_state_forget(struct hop_states *s, const char *name);
 
-/* A login that was refused is not tried again before its time: more tries would lock the account.
- */
+/* A login that was refused is not tried again before its time: more tries would lock the
+   account. */
 bool hop_state_login_refused(const struct hop_state *h);
 
 /* Seconds to wait after its last failure. */

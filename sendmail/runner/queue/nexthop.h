@@ -66,8 +66,8 @@ bool nexthop_new_mail_may_ask(const struct nexthops *n, const struct nexthop *p,
 /* True when the server of that name is one of the path's. */
 bool nexthop_leads_over(const struct nexthop *p, const char *name);
 
-/* False for a domain of recipients whose servers have accepted no mail since this runner started.
- */
+/* False for a domain of recipients whose servers have accepted no mail since this runner
+   started. */
 bool nexthop_is_proven(const struct nexthops *n, const struct nexthop *p);
 
 /* A server of p ended a session after so many messages. */

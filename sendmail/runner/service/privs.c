@@ -125,8 +125,8 @@ static const struct {
 #endif
 };
 
-/* As high as it may be; root raises also what was lowered for good.  False when that is not enough.
- */
+/* As high as it may be; root raises also what was lowered for good.  False when that is not
+   enough. */
 static bool raise_limit(int which, rlim_t needed)
 {
 	struct rlimit limit;

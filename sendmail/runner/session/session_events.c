@@ -196,8 +196,8 @@ static bool is_news(const struct message *m, long long n, const struct diagnosis
 	           d->verdict == VERDICT_FAILED);
 }
 
-/* What a relay changed in the header so that it is legal: part of the story, and once in the log.
- */
+/* What a relay changed in the header so that it is legal: part of the story, and once in the
+   log. */
 static void on_repaired(struct message *m, const char *fields)
 {
 	char text[1024];

@@ -8,7 +8,7 @@
 /* Ends what hangs; call it at each turn. */
 void watchdog_look(struct runner *r);
 
-/* Takes out and ends (worker_end) the workers whose process is gone, or that cannot be got rid of.
- */
+/* Takes out and ends (worker_end) the workers whose process is gone, or that cannot be got rid
+   of. */
 void watchdog_end_workers(struct runner *r);
 #endif
