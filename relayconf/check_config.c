@@ -167,11 +167,11 @@ static void check_one_password(struct check *c, const struct hop *h)
 	else if (read)
 		finding(c, GRADE_PROBLEM, "chgrp firsthop FILE; chmod 640 FILE",
 		    "%s: the user firsthop, which delivers, cannot read %s", h->name, h->password_file);
-	else if (strcmp(d.key, "secret-unreadable") == 0 && geteuid() != 0)
+	else if (d.key == REASON_SECRET_UNREADABLE && geteuid() != 0)
 		finding(c, GRADE_NOTE, "run this check as root", "%s: %s", h->name, d.text);
 	else
 		finding(c, GRADE_PROBLEM,
-		    strcmp(d.key, "secret-open-to-all") == 0
+		    d.key == REASON_SECRET_OPEN_TO_ALL
 		        ? "chgrp firsthop FILE; chmod 640 FILE, and think of changing the password"
 		        : "write the password into that file, owned by root and the group firsthop, mode "
 		          "640",
@@ -235,7 +235,7 @@ void check_direct(struct check *c)
 		    "servers refuse mail from addresses without a name of their own");
 }
 
-static void ignore_end(void *context, enum alias_end end, const char *what, const char *key,
+static void ignore_end(void *context, enum alias_end end, const char *what, enum reason_key key,
     const char *why)
 {
 	(void)context, (void)end, (void)what, (void)key, (void)why;

@@ -86,7 +86,7 @@ static void look_at_hop(struct check *c, const char *fields)
 	fields_get(fields, "name", name, sizeof name);
 	fields_get(fields, "key", key, sizeof key);
 	fields_get(fields, "text", text, sizeof text);
-	const struct reason *row = catalogue_row(key);
+	const struct reason *row = catalogue_row(reason_find(key));
 	if (fields_get_number(fields, "found", 0) == 0)
 		finding(c, GRADE_PROBLEM, row != NULL ? row->remedy : "", "%s: %s", name, text);
 }

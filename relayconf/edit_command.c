@@ -82,7 +82,7 @@ int command_get(const char *path, const char *key)
 	if (!split_key(key, &name))
 		return EX_USAGE;
 	int code = EX_OK;
-	if (!config_read(&c, path, &d) && strcmp(d.key, "config-missing") != 0) {
+	if (!config_read(&c, path, &d) && d.key != REASON_CONFIG_MISSING) {
 		output_to(stderr, "relayconf: %s\n", d.text);
 		code = EX_CONFIG;
 	} else if (!config_value(&c, name.section, name.hop[0] ? name.hop : NULL, name.key, &value)) {
@@ -120,5 +120,5 @@ int command_set(const char *path, int count, char *const *words)
 	if (edit_apply(path, edits, count, &d))
 		return EX_OK;
 	output_to(stderr, "relayconf: %s\nrelayconf: %s is unchanged\n", d.text, path);
-	return strcmp(d.key, "config-unwritable") == 0 ? EX_NOPERM : EX_CONFIG;
+	return d.key == REASON_CONFIG_UNWRITABLE ? EX_NOPERM : EX_CONFIG;
 }

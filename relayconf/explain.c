@@ -35,7 +35,7 @@ static int explain_key(const struct reason *row)
 {
 	struct judgement j = {.reason = row, .wait_s = row->wait_s, .stays = row->stays};
 	struct diagnosis d = {.stage = STAGE_RCPT, .reply_code = 550, .fault = row->fault};
-	text_copy(d.key, sizeof d.key, row->key);
+	d.key = catalogue_key(row);
 	print_meaning(row, &d);
 	output_to(stdout, "fault     %s\n",
 	    row->fault == FAULT_NONE ? "as the stage says" : fault_name(row->fault));
@@ -76,9 +76,10 @@ static void print_elsewhere(const struct answer *a, enum stage shown)
 			continue;
 		if (i < count)
 			judge_at(a, stages[i], &d, &j);
-		bool same = i < count && strcmp(d.key, last.key) == 0 && j.deed == of_last.deed;
+		bool same = i < count && d.key == last.key && j.deed == of_last.deed;
 		if (!same && group.length > 0) {
-			output_to(stdout, "at %s: %s; %s\n", group.data, last.key, deed_name(of_last.deed));
+			output_to(stdout, "at %s: %s; %s\n", group.data, diag_key(&last),
+			    deed_name(of_last.deed));
 			group.length = 0;
 		}
 		if (i < count)
@@ -127,7 +128,7 @@ static bool read_stage(const char *name, enum stage *stage)
 
 int command_explain(const char *what, const char *stage_wanted)
 {
-	const struct reason *row = catalogue_row(what);
+	const struct reason *row = catalogue_row(reason_find(what));
 	struct answer a;
 	enum stage stage = STAGE_NONE;
 	if (stage_wanted != NULL && !read_stage(stage_wanted, &stage))

@@ -92,7 +92,7 @@ static void put_final(struct asking *a, const char *address)
 	free(full);
 }
 
-static void put_end(void *context, enum alias_end end, const char *what, const char *key,
+static void put_end(void *context, enum alias_end end, const char *what, enum reason_key key,
     const char *why)
 {
 	(void)key;

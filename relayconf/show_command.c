@@ -85,7 +85,7 @@ int command_show(const char *path, bool json)
 	int count;
 	const struct config_key *keys = config_keys(&count);
 	bool good = config_read(&c, path, &d);
-	if (!good && strcmp(d.key, "config-missing") != 0) {
+	if (!good && d.key != REASON_CONFIG_MISSING) {
 		output_to(stderr, "relayconf: %s\n", d.text);
 		config_free(&c);
 		return EX_CONFIG;

@@ -130,7 +130,7 @@ static void recognise(struct test *t)
 		d.reply_code = (uint16_t)code;
 		text_copy(d.text, sizeof d.text, at + 2);
 		catalogue_recognise(&d);
-		text_copy(t->key, sizeof t->key, d.key);
+		text_copy(t->key, sizeof t->key, diag_key(&d));
 		return;
 	}
 }
@@ -160,7 +160,7 @@ static void decide(struct test *t)
 
 static void put_advice(const struct test *t, struct text *words)
 {
-	const struct reason *row = catalogue_row(t->key);
+	const struct reason *row = catalogue_row(reason_find(t->key));
 	if (t->code == EX_OK) {
 		text_printf(words, "Look into the mailbox of %s for this subject, and among its spam.",
 		    t->to);

@@ -80,7 +80,7 @@ static void take_answer(struct server *server, const char *answer, int code)
 	server->offers_login = offers_login(answer);
 	server->accepts = code == EX_OK;
 	enum stage at = stage_find(stage);
-	if (strcmp(key, "starttls-missing") == 0)
+	if (reason_find(key) == REASON_STARTTLS_MISSING)
 		server->state = SERVER_PLAIN;
 	else if (at == STAGE_TLS || at == STAGE_STARTTLS)
 		server->state = SERVER_DOUBTED;

@@ -27,7 +27,7 @@ struct common common_reason(const struct listing *l)
 	for (int i = 0; i < l->count; i++) {
 		const struct diagnosis *d = reason_of(&l->rows[i]);
 		int k = 0;
-		while (d != NULL && k < known && strcmp(all[k].why->key, d->key) != 0)
+		while (d != NULL && k < known && !diag_same_key(all[k].why, d))
 			k++;
 		if (d == NULL || k == KEYS_MAX)
 			continue;

@@ -18,7 +18,7 @@
 static void put_diagnosis(FILE *out, const struct diagnosis *d)
 {
 	json_pair(out, "stage", stage_name(d->stage));
-	json_pair(out, "key", d->key);
+	json_pair(out, "key", diag_key(d));
 	json_pair(out, "fault", fault_name(d->fault));
 	json_pair(out, "hop", d->hop);
 	json_pair(out, "peer_name", d->peer_name);

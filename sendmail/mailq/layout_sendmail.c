@@ -71,9 +71,9 @@ static void put_remedy(FILE *out, const struct listing *l, const struct row *r)
 {
 	const struct row_rcpt *rcpt = r->rcpt_count > 0 ? &r->rcpts[r->rcpt_count - 1] : NULL;
 	const struct health *h = list_health(l, r, rcpt);
-	const struct diagnosis *why = rcpt != NULL && rcpt->why->key[0] != '\0' ? rcpt->why
-	                              : h != NULL                               ? &h->why
-	                                                                        : NULL;
+	const struct diagnosis *why = rcpt != NULL && rcpt->why->key != REASON_NONE ? rcpt->why
+	                              : h != NULL                                   ? &h->why
+	                                                                            : NULL;
 	TEXT(remedy, REMEDY_SIZE);
 	if (why != NULL && !r->held)
 		remedy_put(&remedy, why, rcpt != NULL ? rcpt->address : NULL);

@@ -260,7 +260,7 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 		    "what waits in drop/ could not be listed");
 	bool read = read_mqueue(&c);
 	if (!read)
-		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, "spool-rights", "%s/mqueue",
+		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_RIGHTS, "%s/mqueue",
 		    paths_spool());
 	envelopes_ask(l);
 	drop_unseen(&c);

@@ -150,7 +150,7 @@ static void put_closed_path(FILE *out, const struct health *h)
 	fputs("firsthop_path_closed_seconds{path=\"", out);
 	put_label(out, *h->path == '\0' ? "all" : h->path);
 	fprintf(out, "\",fault=\"%s\",key=\"%s\"} %lld\n", fault_name(h->why.fault),
-	    catalogue_row(h->why.key) != NULL ? h->why.key : "other",
+	    catalogue_row(h->why.key) != NULL ? reason_word(h->why.key) : "other",
 	    (long long)(now > h->since_s ? now - h->since_s : 0));
 }
 

@@ -112,13 +112,13 @@ static int by_message(const void *left, const void *right)
 /* The diagnosis that a log line was made of; the text of peer is NAME[ADDRESS]:PORT. */
 static void read_outcome(const char *text, struct diagnosis *d)
 {
-	char verdict[20] = "", stage[40] = "", peer[400] = "";
+	char verdict[20] = "", stage[40] = "", key[40] = "", peer[400] = "";
 	*d = (struct diagnosis){0};
 	fields_get(text, "verdict", verdict, sizeof verdict);
 	fields_get(text, "stage", stage, sizeof stage);
 	fields_get(text, "peer", peer, sizeof peer);
 	fields_get(text, "hop", d->hop, sizeof d->hop);
-	fields_get(text, "key", d->key, sizeof d->key);
+	fields_get(text, "key", key, sizeof key);
 	fields_get(text, "text", d->text, sizeof d->text);
 	d->stage = stage_find(stage);
 	d->verdict = strcmp(verdict, "sent") == 0     ? VERDICT_SENT
@@ -126,8 +126,7 @@ static void read_outcome(const char *text, struct diagnosis *d)
 	                                              : VERDICT_DEFERRED;
 	if (strcmp(d->hop, "-") == 0)
 		d->hop[0] = '\0';
-	if (strcmp(d->key, "-") == 0)
-		d->key[0] = '\0';
+	diag_name(d, strcmp(key, "-") == 0 ? "" : key);
 	char *open = strchr(peer, '['), *close = strrchr(peer, ']'), *colon = strrchr(peer, ':');
 	if (colon != NULL && (close == NULL || colon > close)) {
 		long long port = 0;

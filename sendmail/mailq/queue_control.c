@@ -39,7 +39,7 @@ static bool fits_rcpts(const struct listing *l, const struct row *r, const char 
 	for (int i = 0; i < r->rcpt_count; i++) {
 		const struct health *h =
 		    r->rcpts[i].why->verdict == VERDICT_NONE ? list_health(l, r, &r->rcpts[i]) : NULL;
-		const char *key = h != NULL ? h->why.key : r->rcpts[i].why->key;
+		const char *key = diag_key(h != NULL ? &h->why : r->rcpts[i].why);
 		if (fits_value(pattern, by_key ? key : r->rcpts[i].address))
 			return true;
 	}

@@ -82,8 +82,9 @@ static void count_reason(struct table *t, const struct listing *l, const struct 
 	} else {
 		list_reason(l, r, rcpt, &words);
 	}
-	if (!r->held && d != NULL && d->key[0] != '\0' && !text_starts(d->key, "reply-"))
-		text_printf(&name, "%s %s %s", d->key, d->hop, d->peer_name);
+	if (!r->held && d != NULL && d->key != REASON_NONE && d->key != REASON_REPLY_4XX &&
+	    d->key != REASON_REPLY_5XX)
+		text_printf(&name, "%s %s %s", diag_key(d), d->hop, d->peer_name);
 	else
 		text_put(&name, words.data);
 	count(t, name.data, words.data, list_age_s(l, r), next_s);
@@ -95,10 +96,9 @@ static void count_reasons(struct table *t, const struct listing *l, const struct
 	if (r->rcpt_count == 0)
 		count_reason(t, l, r, NULL);
 	for (int i = 0; i < r->rcpt_count; i++) {
-		bool seen =
-		    i > 0 && (r->held || (strcmp(r->rcpts[i].why->key, r->rcpts[i - 1].why->key) == 0 &&
-		                             strcmp(r->rcpts[i].why->peer_name,
-		                                 r->rcpts[i - 1].why->peer_name) == 0));
+		bool seen = i > 0 && (r->held || (diag_same_key(r->rcpts[i].why, r->rcpts[i - 1].why) &&
+		                                     strcmp(r->rcpts[i].why->peer_name,
+		                                         r->rcpts[i - 1].why->peer_name) == 0));
 		if (!seen)
 			count_reason(t, l, r, &r->rcpts[i]);
 	}

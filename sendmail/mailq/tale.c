@@ -122,7 +122,7 @@ static void say_outcomes(struct tale *t)
 static bool is_same(const struct story_rcpt *a, const struct story_rcpt *b)
 {
 	return a->next == b->next && a->d.verdict == b->d.verdict && a->d.stage == b->d.stage &&
-	       a->d.port == b->d.port && strcmp(a->d.key, b->d.key) == 0 &&
+	       a->d.port == b->d.port && diag_same_key(&a->d, &b->d) &&
 	       strcmp(a->d.text, b->d.text) == 0 && strcmp(a->d.peer_address, b->d.peer_address) == 0 &&
 	       strcmp(a->d.hop, b->d.hop) == 0;
 }
@@ -133,7 +133,7 @@ static void take_rcpt(struct tale *t, const struct story_line *line)
 	struct outcomes *o = &t->same;
 	story_rcpt(line, &rcpt);
 	buffer_printf(&t->mark, "%s %d %d %s %u %s %s %u\n", rcpt.address, rcpt.d.verdict, rcpt.d.stage,
-	    rcpt.d.key, rcpt.d.reply_code, rcpt.d.status, rcpt.d.peer_address, rcpt.d.port);
+	    diag_key(&rcpt.d), rcpt.d.reply_code, rcpt.d.status, rcpt.d.peer_address, rcpt.d.port);
 	if (o->count > 0 && !is_same(&o->first, &rcpt))
 		say_outcomes(t);
 	if (o->count == 0)

@@ -19,8 +19,8 @@ void answer_put(FILE *out, int width, const char *label, const char *words)
 /* A key without a row is a reason of its own for each text. */
 static bool is_alike(const struct diagnosis *a, const struct diagnosis *b)
 {
-	return strcmp(a->key, b->key) == 0 && strcmp(a->peer_address, b->peer_address) == 0 &&
-	       a->port == b->port && (*a->key != '\0' || strcmp(a->text, b->text) == 0);
+	return diag_same_key(a, b) && strcmp(a->peer_address, b->peer_address) == 0 &&
+	       a->port == b->port && (a->key != REASON_NONE || strcmp(a->text, b->text) == 0);
 }
 
 void answer_add(struct answer *a, const char *address, const struct diagnosis *d)
@@ -43,7 +43,7 @@ void answer_add(struct answer *a, const char *address, const struct diagnosis *d
 /* What the remedy depends on. */
 static void take_values(struct diagnosis *d, const struct diagnosis *why)
 {
-	text_copy(d->key, sizeof d->key, why->key);
+	d->key = why->key;
 	text_copy(d->server, sizeof d->server, why->server);
 	text_copy(d->local_address, sizeof d->local_address, why->local_address);
 	text_copy(d->login, sizeof d->login, why->login);

@@ -175,22 +175,24 @@ static void understand(int status, struct buffer *answer, struct diagnosis *d)
 	char *line = fdio_take_line(answer);
 	const char *words = line != NULL ? strchr(line, ' ') : NULL;
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	char key[40];
-	snprintf(key, sizeof key, "%.*s", words != NULL ? (int)(words - line) : 0,
+	char word[40];
+	snprintf(word, sizeof word, "%.*s", words != NULL ? (int)(words - line) : 0,
 	    line != NULL ? line : "");
-	if (code == EX_OK && strcmp(key, "forward") != 0)
-		diag_set(d, VERDICT_SENT, STAGE_DOT, "", "%s", words != NULL ? words + 1 : "delivered");
+	enum reason_key key = reason_find(word);
+	if (code == EX_OK && key != REASON_FORWARD)
+		diag_set(d, VERDICT_SENT, STAGE_DOT, REASON_NONE, "%s",
+		    words != NULL ? words + 1 : "delivered");
 	else if (code == EX_OK || code == EX_DATAERR)
-		diag_set(d, VERDICT_SENT, STAGE_DOT, code == EX_OK ? "forward" : "forward-part", "%s",
-		    words + 1);
+		diag_set(d, VERDICT_SENT, STAGE_DOT, code == EX_OK ? REASON_FORWARD : REASON_FORWARD_PART,
+		    "%s", words + 1);
 	else if (words != NULL)
 		diag_set(d, code == EX_NOUSER ? VERDICT_FAILED : VERDICT_DEFERRED, STAGE_RCPT, key, "%s",
 		    words + 1);
 	else if (code == EX_OSFILE)
-		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-rights",
+		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, REASON_MAILBOX_RIGHTS,
 		    "the program mailbox cannot be started");
 	else
-		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "local",
+		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, REASON_LOCAL,
 		    "the program mailbox ended early (status %d)", status);
 	if (d->verdict == VERDICT_FAILED)
 		text_copy(d->status, sizeof d->status, "5.1.1");
@@ -206,13 +208,13 @@ static void conclude(pid_t pid, const struct end *to, struct end *from, struct d
 	if (to->silent || from->silent) {
 		/* It is another user's, and cannot be ended; when it goes on, it finds that nobody listens,
 		 * and takes back what it did. */
-		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent",
+		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, REASON_MAILBOX_SILENT,
 		    "the program mailbox gave no answer for a minute");
 	} else {
 		if (process_reap(pid, SILENCE_S * 1000, &status))
 			understand(status, &answer, d);
 		else
-			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, "mailbox-silent",
+			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, REASON_MAILBOX_SILENT,
 			    "the program mailbox did not end within a minute of its answer");
 	}
 	buffer_free(&answer);
@@ -222,10 +224,10 @@ static void conclude(pid_t pid, const struct end *to, struct end *from, struct d
 static void end_here(const struct config *config, struct diagnosis *d)
 {
 	if (config->local_deliver == CONFIG_LOCAL_DISCARD) {
-		diag_set(d, VERDICT_SENT, STAGE_DOT, "", "thrown away: [local] deliver = discard");
+		diag_set(d, VERDICT_SENT, STAGE_DOT, REASON_NONE, "thrown away: [local] deliver = discard");
 		return;
 	}
-	diag_set(d, VERDICT_FAILED, STAGE_RCPT, "local-refused",
+	diag_set(d, VERDICT_FAILED, STAGE_RCPT, REASON_LOCAL_REFUSED,
 	    "mail to this address is refused on this machine: [local] deliver = refuse");
 	text_copy(d->status, sizeof d->status, "5.7.1");
 	catalogue_recognise(d);
@@ -244,7 +246,7 @@ static void hand_over(const struct parcel *p, const char *format, struct diagnos
 		close(out[1]);
 	struct end to = {.fd = in[1], .jobs = p->jobs}, from = {.fd = out[0], .jobs = p->jobs};
 	if (pid < 0)
-		diag_set_errno(d, VERDICT_DEFERRED, STAGE_RCPT, "local", "no process for mailbox");
+		diag_set_errno(d, VERDICT_DEFERRED, STAGE_RCPT, REASON_LOCAL, "no process for mailbox");
 	else
 		feed(&to, p, format);
 	if (in[1] >= 0)
@@ -284,14 +286,14 @@ static void forward(const struct parcel *p, const char *format, struct diagnosis
 	if (own.verdict == VERDICT_SENT)
 		hand_over(p, "forward", &away);
 	/* What could not be used of the file would else be lost with the message. */
-	if (away.verdict == VERDICT_SENT && strcmp(away.key, "forward-part") == 0 && !keep)
+	if (away.verdict == VERDICT_SENT && away.key == REASON_FORWARD_PART && !keep)
 		hand_over(p, format, &own);
 	if (own.verdict != VERDICT_SENT || away.verdict != VERDICT_SENT) {
 		*d = own.verdict != VERDICT_SENT ? own : away;
 		return;
 	}
 	struct diagnosis both = {0};
-	diag_set(&both, VERDICT_SENT, STAGE_DOT, "", "%s%s%s%s%s", away.text,
+	diag_set(&both, VERDICT_SENT, STAGE_DOT, REASON_NONE, "%s%s%s%s%s", away.text,
 	    own.text[0] != '\0' ? "; " : "", own.text, note[0] != '\0' && note[1] != '\0' ? ";" : "",
 	    note[0] != '\0' && note[1] != '\0' ? note : "");
 	*d = both;
@@ -315,10 +317,10 @@ void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct 
 		return;
 	snprintf(look, sizeof look, "%s+forward", format);
 	hand_over(&p, config->local_forward && !was_here(&p) ? look : format, d);
-	if (d->verdict == VERDICT_SENT && strcmp(d->key, "forward") == 0)
+	if (d->verdict == VERDICT_SENT && d->key == REASON_FORWARD)
 		forward(&p, format, d);
 	text_copy(d->hop, sizeof d->hop, "local");
 	catalogue_recognise(d);
-	if (strcmp(d->key, "mailbox-locked") == 0 || strcmp(d->key, "mailbox-silent") == 0)
+	if (d->key == REASON_MAILBOX_LOCKED || d->key == REASON_MAILBOX_SILENT)
 		note_busy(p.user, d);
 }

@@ -25,7 +25,7 @@ struct telling {
 	int count;
 };
 
-static void tell_end(void *context, enum alias_end end, const char *what, const char *key,
+static void tell_end(void *context, enum alias_end end, const char *what, enum reason_key key,
     const char *why)
 {
 	struct telling *t = context;
@@ -141,7 +141,7 @@ int main(int argc, char **argv)
 	bool good = config_read(&c, paths_config(), &d);
 	config_defaults(&defaults);
 	const char *path = given != NULL ? given : good ? c.aliases : defaults.aliases;
-	if (!good && strcmp(d.key, "config-missing") != 0)
+	if (!good && d.key != REASON_CONFIG_MISSING)
 		output_to(stderr, "newaliases: %s; %s is checked\n", d.text, path);
 	int code = check(&c, path, given == NULL && strcmp(path, defaults.aliases) == 0, dump);
 	config_free(&c);

@@ -51,11 +51,11 @@ bool ask_silent(struct deliver *with, struct diagnosis *d)
 	tls_hello(&hello, with->hop->host);
 	second.hello = &hello;
 	child_run(&second, &found);
-	if (found.key[0] == '\0' && strcmp(found.text, "silent") == 0)
+	if (found.key == REASON_NONE && strcmp(found.text, "silent") == 0)
 		ask_in_turn(with, &second, &found, d);
 	close(second.fd);
 	buffer_free(&hello);
-	if (found.key[0] == '\0')
+	if (found.key == REASON_NONE)
 		return with->fd < 0;
 	if (with->fd >= 0)
 		close(with->fd);

@@ -217,11 +217,11 @@ bool attempt_run(struct attempt *a)
 			jobs_say_diag(a->jobs, "hop", "", 0, 0, &a->of_hop);
 	}
 	if (count == 0) {
-		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONFIG, "no-smarthost",
+		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONFIG, REASON_NO_SMARTHOST,
 		    "no smarthost is configured for this mail");
 		catalogue_recognise(&a->worst);
 	} else if (a->worst.verdict == VERDICT_NONE) {
-		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONNECT, "all-tried",
+		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONNECT, REASON_ALL_TRIED,
 		    "every address was tried in this attempt");
 	}
 	return false;

@@ -66,7 +66,7 @@ static void child(const struct deliver *with, int words_fd)
 	own.ready = say_ready;
 	own.ready_context = &words_fd;
 	if (!limit_descriptors(with, words_fd) || confine_enter(&limits) == SANDBOX_FAILED)
-		diag_set_errno(&d, VERDICT_DEFERRED, STAGE_CONNECT, "local",
+		diag_set_errno(&d, VERDICT_DEFERRED, STAGE_CONNECT, REASON_LOCAL,
 		    "the session cannot be confined");
 	else if (with->hello != NULL)
 		identify_run(&own, &d);
@@ -88,8 +88,7 @@ bool child_hear(const struct deliver *with, const char *line, struct child_words
 	if (words->ready || !text_starts(line, "failed "))
 		return false;
 	diag_read(d, line + 7);
-	if (text_has_control(d->text) || text_has_control(d->status) || text_has_control(d->tls) ||
-	    text_has_control(d->key))
+	if (text_has_control(d->text) || text_has_control(d->status) || text_has_control(d->tls))
 		return false;
 	d->verdict = VERDICT_DEFERRED;
 	outcome_name_peer(with->hop, with->candidate, d);
@@ -123,10 +122,10 @@ static bool hear(const struct deliver *with, int fd, struct child_words *words, 
 static void report_death(const struct deliver *with, int status, struct diagnosis *d)
 {
 	if (WIFSIGNALED(status))
-		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, "relay-died",
+		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, REASON_RELAY_DIED,
 		    "the session process was ended by signal %d", WTERMSIG(status));
 	else
-		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, "relay-died",
+		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, REASON_RELAY_DIED,
 		    "the session process ended early (exit %d)", WEXITSTATUS(status));
 	catalogue_recognise(d);
 	outcome_name_peer(with->hop, with->candidate, d);
@@ -146,7 +145,8 @@ bool child_run(const struct deliver *with, struct diagnosis *d)
 		child(with, ends[1]);
 	}
 	if (pid < 0) {
-		diag_set_errno(d, VERDICT_DEFERRED, STAGE_CONNECT, "local", "no process for the session");
+		diag_set_errno(d, VERDICT_DEFERRED, STAGE_CONNECT, REASON_LOCAL,
+		    "no process for the session");
 		return false;
 	}
 	close(ends[1]);

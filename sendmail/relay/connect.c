@@ -16,20 +16,20 @@
 #include <unistd.h>
 
 /* The server of a recipient's domain is somebody else's: host and port are not ours to correct. */
-static const char *key_of(int error, bool direct)
+static enum reason_key key_of(int error, bool direct)
 {
 	if (direct && (error == ECONNREFUSED || error == ETIMEDOUT || error == ECONNRESET ||
 	                  error == EHOSTUNREACH || error == EHOSTDOWN))
-		return "domain-unreachable";
+		return REASON_DOMAIN_UNREACHABLE;
 	switch (error) {
-	case ECONNREFUSED: return "connect-refused";
-	case ETIMEDOUT: return "connect-timeout";
-	case ECONNRESET: return "connect-reset";
+	case ECONNREFUSED: return REASON_CONNECT_REFUSED;
+	case ETIMEDOUT: return REASON_CONNECT_TIMEOUT;
+	case ECONNRESET: return REASON_CONNECT_RESET;
 	case ENETUNREACH:
-	case ENETDOWN: return "connect-unreachable";
+	case ENETDOWN: return REASON_CONNECT_UNREACHABLE;
 	case EHOSTUNREACH:
-	case EHOSTDOWN: return "connect-host-down";
-	default: return "connect-failed";
+	case EHOSTDOWN: return REASON_CONNECT_HOST_DOWN;
+	default: return REASON_CONNECT_FAILED;
 	}
 }
 
@@ -51,7 +51,7 @@ static int fail(int fd, int error, const char *what, bool direct, struct diagnos
 static int fail_at_home(int fd, const struct candidate *c, struct diagnosis *d)
 {
 	close(fd);
-	diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, "connect-self",
+	diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, REASON_CONNECT_SELF,
 	    "Connection refused by this very machine: %s leads to it", c->name);
 	d->error_no = ECONNREFUSED;
 	catalogue_recognise(d);

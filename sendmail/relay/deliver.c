@@ -54,15 +54,16 @@ static void feed(struct crank *c)
 static void link_lost(struct crank *c)
 {
 	TEXT(words, 300);
-	const char *key = errno == ECONNRESET || errno == EPIPE ? "connect-reset" : "peer-closed";
+	enum reason_key key =
+	    errno == ECONNRESET || errno == EPIPE ? REASON_CONNECT_RESET : REASON_PEER_CLOSED;
 	bool silent = c->session.in.length == 0 && c->session.state <= SESSION_EHLO;
 	/* By TLS 1.3 our side of the handshake is over before the server looks for a certificate. */
 	if (c->link.wants_certificate && silent) {
-		key = "tls-client-certificate";
+		key = REASON_TLS_CLIENT_CERTIFICATE;
 		text_put(&words, "the server asked for a client certificate, got none, and ended the "
 		                 "connection");
 	} else if (c->session.state == SESSION_BANNER && silent) {
-		key = "no-greeting";
+		key = REASON_NO_GREETING;
 		text_put(&words, "the server accepted the connection and closed it without a greeting");
 	} else if (c->link.error[0] != '\0')
 		text_put(&words, c->link.error);
@@ -164,9 +165,8 @@ static bool start_tls(struct crank *c)
 	        &d)) {
 		d.verdict = VERDICT_DEFERRED;
 		d.stage = STAGE_TLS;
-		if (strcmp(d.key, "tls-plain") == 0)
-			text_copy(d.key, sizeof d.key,
-			    c->policy.implicit_tls ? "tls-implicit-wrong" : "tls-handshake");
+		if (d.key == REASON_TLS_PLAIN)
+			d.key = c->policy.implicit_tls ? REASON_TLS_IMPLICIT_WRONG : REASON_TLS_HANDSHAKE;
 		catalogue_recognise(&d);
 		c->session.failure = d;
 		c->session.state = SESSION_OVER;
@@ -174,7 +174,7 @@ static bool start_tls(struct crank *c)
 	}
 	text_copy(c->peer.tls, sizeof c->peer.tls, d.tls);
 	text_copy(c->session.doubt, sizeof c->session.doubt, d.text);
-	c->session.verified = d.key[0] == '\0';
+	c->session.verified = d.key == REASON_NONE;
 	if (c->with->show != NULL) {
 		TEXT(words, 600);
 		text_printf(&words, "TLS is on: %s; %s", d.tls, d.text);
@@ -220,7 +220,7 @@ static void check_time(struct crank *c)
 		return;
 	if (now >= c->end_ms) {
 		text_printf(&words, "the time for one batch (%d s) is used up", c->with->config->batch_s);
-		session_broken(s, "batch-timeout", words.data);
+		session_broken(s, REASON_BATCH_TIMEOUT, words.data);
 	} else if (s->deadline_ms != 0 && now >= s->deadline_ms) {
 		text_printf(&words, "the server did not answer in time (waited at %s)",
 		    stage_name(session_stage(s)));
@@ -228,7 +228,7 @@ static void check_time(struct crank *c)
 			text_put(&words, "; its answer has no end, it began: ");
 			speaks_quote(&words, s->head, s->head_length);
 		}
-		session_broken(s, "reply-timeout", words.data);
+		session_broken(s, REASON_REPLY_TIMEOUT, words.data);
 	}
 }
 
@@ -240,7 +240,7 @@ static void drop_orphans(struct crank *c)
 		if (c->session.taken[i]->dot_sent)
 			return;
 	}
-	session_broken(&c->session, c->lost != NULL ? "local" : "runner-gone",
+	session_broken(&c->session, c->lost != NULL ? REASON_LOCAL : REASON_RUNNER_GONE,
 	    c->lost != NULL ? c->lost : "the runner is gone");
 }
 
@@ -260,12 +260,12 @@ static void turn(struct crank *c)
 	int wait_ms = patience_ms(c);
 	const struct timespec limit = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
 	if (compat_poll(p, 2, &limit, NULL) < 0 && errno != EINTR && !fdio_rests())
-		session_broken(s, "local", "poll failed");
+		session_broken(s, REASON_LOCAL, "poll failed");
 	if (p[1].revents != 0 && takes_jobs && !jobs_receive(jobs)) {
 		c->lost = "the runner's words make no sense";
 		jobs->orphaned = jobs->quit = true;
 	} else if ((p[1].revents & (POLLHUP | POLLERR)) && !takes_jobs && !c->with->probe) {
-		session_broken(s, "runner-gone", "the runner is gone");
+		session_broken(s, REASON_RUNNER_GONE, "the runner is gone");
 	}
 	if (p[0].revents != 0 && s->state != SESSION_OVER)
 		read_server(c);
@@ -355,7 +355,7 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 	outcome_add_peer(c, d);
 	if (ready) {
 		/* The reason first: who gives mail back without one is not asked again so soon. */
-		if (d->key[0] != '\0')
+		if (d->key != REASON_NONE)
 			jobs_say_diag(with->jobs, "over", "", 0, 0, d);
 		return_jobs(c);
 		buffer_puts(&with->jobs->out, "bye\n");

@@ -29,7 +29,7 @@ void identify_run(const struct deliver *with, struct diagnosis *d)
 		if (is_readable(with->fd, until_ms - clock_mono_ms())) {
 			ssize_t n = read(with->fd, bytes, sizeof bytes);
 			if (n > 0 && (speaks_tls(bytes, (size_t)n) || speaks_service(bytes, (size_t)n) != NULL))
-				speaks_diagnose(d, bytes, (size_t)n, "");
+				speaks_diagnose(d, bytes, (size_t)n, REASON_NONE);
 			return;
 		}
 		if (!said_line && write(with->fd, "\r\n\r\n", 4) < 0)

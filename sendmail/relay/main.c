@@ -89,7 +89,7 @@ static int serve(void)
 	    .skip_count = orders.skip_count,
 	    .show = orders.show ? "say" : NULL};
 	if (!ordered)
-		diag_set(&a.worst, VERDICT_DEFERRED, STAGE_CONFIG, "local",
+		diag_set(&a.worst, VERDICT_DEFERRED, STAGE_CONFIG, REASON_LOCAL,
 		    "the runner's request cannot be read");
 	jobs_beat(&jobs, true);
 	bool ready = config_read(&config, paths_config(), &a.worst) && ordered && attempt_run(&a);

@@ -90,7 +90,7 @@ void outcome_finished(void *context, struct transaction *t)
 	struct job *job = p->job;
 	for (int i = 0; i < t->rcpt_count && t->begun; i++) {
 		if (c->with->probe && t->rcpts[i].accepted)
-			diag_set(&t->rcpts[i].result, VERDICT_SENT, STAGE_RCPT, "",
+			diag_set(&t->rcpts[i].result, VERDICT_SENT, STAGE_RCPT, REASON_NONE,
 			    "the server accepts mail for this recipient");
 		tell_rcpt(c, t, i);
 	}

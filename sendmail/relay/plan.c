@@ -25,11 +25,12 @@ static void put_candidates(const struct hop *hop, const struct route *r)
 /* DNS denies the name, or the service: asking again later is of no use. */
 static bool says_no(const struct diagnosis *why)
 {
-	static const char *const keys[] = {"dns-nxdomain", "dns-null-mx", "dns-srv-null",
-	    "dns-mx-missing", "dns-srv-missing", "dns-target-missing", "domain-target-missing"};
+	static const enum reason_key keys[] = {REASON_DNS_NXDOMAIN, REASON_DNS_NULL_MX,
+	    REASON_DNS_SRV_NULL, REASON_DNS_MX_MISSING, REASON_DNS_SRV_MISSING,
+	    REASON_DNS_TARGET_MISSING, REASON_DOMAIN_TARGET_MISSING};
 	bool found = why->verdict == VERDICT_FAILED;
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0] && !found; i++)
-		found = strcmp(why->key, keys[i]) == 0;
+		found = why->key == keys[i];
 	return found;
 }
 

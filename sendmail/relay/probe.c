@@ -36,8 +36,8 @@ struct answer {
 	int left;                      /* servers behind the one that did */
 	char avoided[AVOIDED_MAX][80]; /* ADDRESS/PORT that have refused */
 	int avoided_count;
-	char explained[40]; /* key of the refusal that was explained last */
-	struct step *steps; /* for JSON */
+	enum reason_key explained; /* of the refusal that was explained last */
+	struct step *steps;        /* for JSON */
 	size_t step_count;
 };
 
@@ -113,10 +113,10 @@ static void explain(struct answer *a, const struct diagnosis *d, const char *ind
 	const struct reason *row = catalogue_row(d->key);
 	TEXT(remedy, REMEDY_SIZE);
 	remedy_put(&remedy, d, a->probe->recipient);
-	if (row != NULL && strcmp(a->explained, d->key) != 0)
+	if (row != NULL && a->explained != d->key)
 		output_to(stdout, "%smeaning   %s\n%sremedy    %s\n", indent, row->meaning, indent,
 		    remedy.data);
-	text_copy(a->explained, sizeof a->explained, d->key);
+	a->explained = d->key;
 }
 
 static void take_line(struct answer *a, const char *line)
@@ -187,7 +187,7 @@ static void conclude_json(const struct answer *a)
 	json_pair(stdout, "result", is_healthy(a) ? "usable" : results[d->verdict]);
 	json_number(stdout, "exit", code_of(a));
 	json_pair(stdout, "stage", stage_name(d->stage));
-	json_pair(stdout, "key", d->key);
+	json_pair(stdout, "key", diag_key(d));
 	json_pair(stdout, "fault", fault_name(d->fault));
 	json_pair(stdout, "peer_name", d->peer_name);
 	json_pair(stdout, "peer_address", d->peer_address);
@@ -242,7 +242,7 @@ static int conclude(struct answer *a)
 	} else {
 		report_reason(&words, &a->d);
 		output_to(stdout, "\nresult    %s\n", words.data);
-		a->explained[0] = '\0';
+		a->explained = REASON_NONE;
 		conclude_words(a);
 	}
 	return code_of(a);

@@ -105,7 +105,7 @@ static void put_hop(const struct hop *hop)
 	find_ca_problem(hop, &ca);
 	fields_put(&line, "name", hop->name);
 	fields_put_number(&line, "found", found);
-	fields_put(&line, "key", r.why.key);
+	fields_put(&line, "key", diag_key(&r.why));
 	fields_put(&line, "text", r.why.text);
 	fields_put(&line, "self", self);
 	fields_put(&line, "unvouched", unvouched);

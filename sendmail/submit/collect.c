@@ -27,7 +27,7 @@ struct collect {
 	struct store store;
 };
 
-static int problem(struct collect *c, int code, const char *key, const char *what)
+static int problem(struct collect *c, int code, enum reason_key key, const char *what)
 {
 	diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, key, "%s", what);
 	return code;
@@ -40,7 +40,7 @@ static int read_piece(void *context, struct buffer *out, bool *at_end, struct di
 	static char bytes[CHUNK_BYTES];
 	ssize_t n = fdio_read(STDIN_FILENO, bytes, sizeof bytes);
 	if (n < 0) {
-		diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, "input-unreadable",
+		diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_INPUT_UNREADABLE,
 		    "read the message from standard input");
 		return EX_IOERR;
 	}
@@ -110,10 +110,10 @@ static void extract_recipients(struct collect *c)
 static int refuse_all(struct collect *c)
 {
 	const struct refused *r = c->refused;
-	diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad", "%.450s",
+	diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, REASON_ADDRESS_BAD, "%.450s",
 	    buffer_string(&c->refused->words));
 	if (r->count > SENTENCES_MAX)
-		diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad",
+		diag_set(c->why, VERDICT_FAILED, STAGE_SUBMIT, REASON_ADDRESS_BAD,
 		    "no recipient can be used, of %d: %.400s", r->count, buffer_string(&c->refused->words));
 	c->refused->count = 0;
 	return EX_USAGE;
@@ -132,10 +132,10 @@ static int gather_recipients(struct collect *c)
 	if (c->refused->count > 0)
 		return refuse_all(c);
 	if (c->options->extract)
-		return problem(c, EX_USAGE, "no-recipients",
+		return problem(c, EX_USAGE, REASON_NO_RECIPIENTS,
 		    "no recipients: the message has no address in To, Cc or Bcc, and none is on the "
 		    "command line");
-	return problem(c, EX_USAGE, "no-recipients",
+	return problem(c, EX_USAGE, REASON_NO_RECIPIENTS,
 	    "no recipients: name them on the command line, or use -t to read them from To, Cc and Bcc");
 }
 
@@ -177,11 +177,11 @@ static int refuse_control(struct collect *c)
 {
 	const struct options *o = c->options;
 	if (o->sender_given && text_has_control(o->sender))
-		return problem(c, EX_DATAERR, "address-bad",
+		return problem(c, EX_DATAERR, REASON_ADDRESS_BAD,
 		    "the sender (option -f) has a control character in it");
 	for (int i = 0; i < (int)o->recipient_count; i++) {
 		if (text_has_control(o->recipients[i]))
-			return problem(c, EX_DATAERR, "address-bad",
+			return problem(c, EX_DATAERR, REASON_ADDRESS_BAD,
 			    "a recipient on the command line has a control character in it");
 	}
 	return EX_OK;

@@ -133,13 +133,13 @@ static const char *mail_parameter(struct session *s, const char *name, char *val
 static void refuse(struct session *s, const struct diagnosis *why, int code)
 {
 	const char *status = "451 4.3.0";
-	if (strcmp(why->key, "header-too-long") == 0 || strcmp(why->key, "message-too-long") == 0)
+	if (why->key == REASON_HEADER_TOO_LONG || why->key == REASON_MESSAGE_TOO_LONG)
 		status = "552 5.3.4";
-	else if (strcmp(why->key, "spool-full") == 0)
+	else if (why->key == REASON_SPOOL_FULL)
 		status = "452 4.3.1";
-	else if (strcmp(why->key, "sender-refused") == 0)
+	else if (why->key == REASON_SENDER_REFUSED)
 		status = "550 5.7.1";
-	else if (strcmp(why->key, "user-limit") == 0)
+	else if (why->key == REASON_USER_LIMIT)
 		status = "450 4.7.1";
 	submit_log_refusal(why, code);
 	reply(s, "%s not accepted: %s", status, why->text);
@@ -251,7 +251,7 @@ static int read_data(void *context, struct buffer *out, bool *at_end, struct dia
 	struct buffer plain = {0};
 	ssize_t n = s->in.length > 0 ? 1 : fill(s);
 	if (n <= 0) {
-		diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "input-unreadable",
+		diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_INPUT_UNREADABLE,
 		    "the input ended within a message of the SMTP dialogue (-bs): it was not accepted");
 		s->over = true;
 		return s->code = EX_DATAERR;

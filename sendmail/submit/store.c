@@ -15,7 +15,7 @@
 
 #define HEADER_LIMIT_BYTES (256u << 10)
 
-static int problem(struct store *s, const char *key, const char *what)
+static int problem(struct store *s, enum reason_key key, const char *what)
 {
 	diag_set(s->why, VERDICT_FAILED, STAGE_SUBMIT, key, "%s", what);
 	return EX_DATAERR;
@@ -45,7 +45,7 @@ int store_read_header(struct store *s)
 		if (whole && s->fields <= HEADER_LIMIT_BYTES)
 			return EX_OK;
 		if (s->text.length > HEADER_LIMIT_BYTES)
-			return problem(s, "header-too-long",
+			return problem(s, REASON_HEADER_TOO_LONG,
 			    "the header of the message is longer than 256 KiB; is a blank line missing between "
 			    "header and text?");
 	}
@@ -104,7 +104,7 @@ static int write_start(struct store *s, size_t *content_at, size_t *head_bytes)
 	size_t head = *head_bytes = out.length;
 	if (head > ENVELOPE_HEAD_LIMIT_BYTES) {
 		buffer_free(&out);
-		return problem(s, "recipients-limit",
+		return problem(s, REASON_RECIPIENTS_LIMIT,
 		    "the recipients of the message, with what is asked for them, need more than 16 MiB; "
 		    "divide them among several messages");
 	}
@@ -132,7 +132,7 @@ static int write_body(struct store *s)
 			return code;
 		count_bytes(&s->envelope->content, &s->column, s->text.data, s->text.length);
 		if (s->envelope->content.bytes > ENVELOPE_MESSAGE_LIMIT_BYTES)
-			return problem(s, "message-too-long", "the message is longer than 1 GiB");
+			return problem(s, REASON_MESSAGE_TOO_LONG, "the message is longer than 1 GiB");
 	}
 	return EX_OK;
 }
@@ -191,7 +191,7 @@ int store_message(struct store *s)
 	/* A hardened unit of the caller sees the spool read-only; the socket works there all the
 	   same. */
 	if (s->why->error_no != EROFS || !submit_client_possible())
-		return strcmp(s->why->key, "spool-full") == 0 ? EX_IOERR : EX_CANTCREAT;
+		return s->why->key == REASON_SPOOL_FULL ? EX_IOERR : EX_CANTCREAT;
 	*s->why = (struct diagnosis){0};
 	return store_by_runner(s, EROFS);
 }

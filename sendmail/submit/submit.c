@@ -46,8 +46,8 @@ static int fail(const struct diagnosis *why, int code)
  * different places. */
 static int fail_open(const struct caller *c, struct diagnosis *why)
 {
-	if (strcmp(why->key, "spool-rights") != 0 || c->set_id)
-		return fail(why, strcmp(why->key, "spool-rights") == 0 ? EX_NOPERM : EX_CANTCREAT);
+	if (why->key != REASON_SPOOL_RIGHTS || c->set_id)
+		return fail(why, why->key == REASON_SPOOL_RIGHTS ? EX_NOPERM : EX_CANTCREAT);
 	char reason[sizeof why->text];
 	memcpy(reason, why->text, sizeof reason);
 	submit_client_explain(why, reason);
@@ -67,7 +67,7 @@ static int report_refused(const struct options *o, struct refused *r, const char
 	struct diagnosis why = {0};
 	TEXT(kept, 1400);
 	const char *more = r->count > 10 ? ", and more" : "";
-	diag_set(&why, VERDICT_FAILED, STAGE_SUBMIT, "address-bad",
+	diag_set(&why, VERDICT_FAILED, STAGE_SUBMIT, REASON_ADDRESS_BAD,
 	    "%s is queued for its other recipients, but not for %d: %.400s%s", id, r->count,
 	    buffer_string(&r->words), more);
 	int status = deadletter_report(&why, EX_USAGE, &kept);

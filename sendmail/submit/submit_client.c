@@ -57,7 +57,7 @@ void submit_client_explain(struct diagnosis *why, const char *reason)
 	    " install-rights\" was not run), and no runner accepts the message at %.80s (root starts "
 	    "it with \"sendmail -bd -q1m\"). The message was NOT accepted",
 	    reason, path);
-	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-rights", "%s", words.data);
+	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_SPOOL_RIGHTS, "%s", words.data);
 }
 
 /* No runner listens: what kept us from drop/ is the reason that is to be repaired.  A hardened unit
@@ -70,7 +70,7 @@ static int fail_alone(const char *socket, int drop_error, struct diagnosis *why)
 		submit_client_explain(why, reason.data);
 		return EX_NOPERM;
 	}
-	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-write",
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_WRITE,
 	    "%.200s/drop: %s; and no runner accepts the message instead (%s). The message was NOT "
 	    "accepted",
 	    paths_spool(), strerror(drop_error), reason.data);
@@ -118,13 +118,14 @@ static int read_answer(int fd, char id[ID_SIZE], struct diagnosis *why)
 		}
 		if (sscanf(line, "no %2d %39s %n", &code, key, &at) == 2 && code >= EX__BASE &&
 		    code <= EX__MAX && code != EX_TEMPFAIL) {
-			diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, key, "%s", line + at);
+			diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_NONE, "%s", line + at);
+			diag_name(why, key);
 			return code;
 		}
 	}
 	if (n == 0)
 		errno = ECONNRESET;
-	diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, "spool-write",
+	diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_SPOOL_WRITE,
 	    "the runner did not say that it has the message on disk, so it was NOT accepted");
 	return EX_IOERR;
 }

@@ -13,7 +13,7 @@ static void drop(void)
 	unlink(path);
 }
 
-static void found(void *context, enum alias_end end, const char *what, const char *key,
+static void found(void *context, enum alias_end end, const char *what, enum reason_key key,
     const char *why)
 {
 	(void)context, (void)end, (void)key, (void)why;

@@ -10,7 +10,7 @@
 static void look(const char *words)
 {
 	static const enum server_words places[] = {SERVER_GREETING, SERVER_OFFER, SERVER_ANSWER};
-	struct diagnosis d = {.key = "relay-denied", .local_address = ""};
+	struct diagnosis d = {.key = REASON_RELAY_DENIED, .local_address = ""};
 	TEXT(remedy, REMEDY_SIZE);
 	for (int i = 0; i < 3; i++) {
 		const char *kind = server_kind(places[i], words);
@@ -49,8 +49,8 @@ static void salvage(const uint8_t *bytes, size_t length)
 static void strange(const uint8_t *bytes, size_t length)
 {
 	struct diagnosis d = {0};
-	speaks_diagnose(&d, (const char *)bytes, length < 160 ? length : 160, "reply-bad");
-	MUST(d.key[0] != '\0' && !text_has_control(d.text));
+	speaks_diagnose(&d, (const char *)bytes, length < 160 ? length : 160, REASON_REPLY_BAD);
+	MUST(d.key != REASON_NONE && !text_has_control(d.text));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		session_pump(&s, 2000);
 		look(&s, policy.tls == HOP_TLS_VERIFY);
 	}
-	session_broken(&s, "connection-lost", "the end");
+	session_broken(&s, REASON_PEER_CLOSED, "the end");
 	MUST(finished_count == (given ? 1 : 0));
 	session_free(&s);
 	return 0;

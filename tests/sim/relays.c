@@ -175,7 +175,7 @@ static void say(struct relay *relay, const char *verb, const char *id, int n, in
 }
 
 static struct diagnosis diagnose(const struct server *s, enum verdict v, enum stage stage,
-    enum fault fault, const char *key, int code)
+    enum fault fault, enum reason_key key, int code)
 {
 	struct diagnosis d = {0};
 	diag_set(&d, v, stage, key, "simulated");
@@ -218,23 +218,23 @@ static void start_session(struct relay *relay)
 		struct server *s = &sim_servers[relay->names[relay->at]];
 		s->asked++;
 		if (is_there(s) && !is_full(s)) {
-			d = diagnose(s, VERDICT_NONE, STAGE_BANNER, FAULT_NONE, "", 220);
+			d = diagnose(s, VERDICT_NONE, STAGE_BANNER, FAULT_NONE, REASON_NONE, 220);
 			say(relay, "ready", "", relay->name_count - relay->at - 1, 0, &d);
 			relay->connected = true;
 			relay->next_ms = sim_now_ms + 10;
 			return;
 		}
-		d = s->mood == SERVER_LOGIN
-		        ? diagnose(s, VERDICT_DEFERRED, STAGE_AUTH, FAULT_CREDENTIAL, "auth-refused", 535)
-		    : is_there(s)
-		        ? diagnose(s, VERDICT_DEFERRED, STAGE_BANNER, FAULT_ROUTE, "too-many-connections",
-		              421)
-		        : diagnose(s, VERDICT_DEFERRED, STAGE_CONNECT, FAULT_ROUTE, "connect-refused", 0);
+		d = s->mood == SERVER_LOGIN ? diagnose(s, VERDICT_DEFERRED, STAGE_AUTH, FAULT_CREDENTIAL,
+		                                  REASON_AUTH_REFUSED, 535)
+		    : is_there(s)           ? diagnose(s, VERDICT_DEFERRED, STAGE_BANNER, FAULT_ROUTE,
+		                                  REASON_TOO_MANY_CONNECTIONS, 421)
+		                            : diagnose(s, VERDICT_DEFERRED, STAGE_CONNECT, FAULT_ROUTE,
+		                                  REASON_CONNECT_REFUSED, 0);
 		say(relay, "hop", "", 0, 0, &d);
 	}
 	if (d.verdict == VERDICT_NONE)
 		d = diagnose(&sim_servers[0], VERDICT_DEFERRED, STAGE_CONNECT, FAULT_ROUTE,
-		    "connect-refused", 0);
+		    REASON_CONNECT_REFUSED, 0);
 	say(relay, "down", "", 0, 0, &d);
 	end(relay, "bye");
 }
@@ -283,16 +283,18 @@ static void note(struct relay *relay, const struct job *job, int i, const struct
 static struct diagnosis answer(const struct server *s, const char *rcpt)
 {
 	if (s->mood == SERVER_TIRED)
-		return diagnose(s, VERDICT_DEFERRED, STAGE_MAIL, FAULT_MESSAGE, "server-trouble", 451);
+		return diagnose(s, VERDICT_DEFERRED, STAGE_MAIL, FAULT_MESSAGE, REASON_SERVER_TROUBLE, 451);
 	if (text_starts(rcpt, "gone"))
-		return diagnose(s, VERDICT_FAILED, STAGE_RCPT, FAULT_RECIPIENT, "recipient-unknown", 550);
+		return diagnose(s, VERDICT_FAILED, STAGE_RCPT, FAULT_RECIPIENT, REASON_RECIPIENT_UNKNOWN,
+		    550);
 	if (text_starts(rcpt, "later") && !sim_once_in(4))
-		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_RECIPIENT, "greylisted", 451);
+		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_RECIPIENT, REASON_GREYLISTED, 451);
 	if (text_starts(rcpt, "busy") && !sim_once_in(3))
-		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_ROUTE, "server-trouble", 451);
+		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_ROUTE, REASON_SERVER_TROUBLE, 451);
 	if (text_starts(rcpt, "never"))
-		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_RECIPIENT, "recipient-full", 452);
-	return diagnose(s, VERDICT_SENT, STAGE_DOT, FAULT_NONE, "", 250);
+		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_RECIPIENT, REASON_RECIPIENT_FULL,
+		    452);
+	return diagnose(s, VERDICT_SENT, STAGE_DOT, FAULT_NONE, REASON_NONE, 250);
 }
 
 /* One message; false: the session broke in the middle of it. */
@@ -315,14 +317,15 @@ static bool deliver(struct relay *relay, struct job *job)
 	for (int i = 0; i < job->rcpt_count; i++) {
 		if (breaks && all[i].verdict == VERDICT_SENT) {
 			/* The server may have it: RFC 1047. */
-			all[i] = diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, "outcome-unknown", 0);
+			all[i] =
+			    diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, REASON_OUTCOME_UNKNOWN, 0);
 			if (sim_once_in(2))
 				sim_mail_delivered(job->id, job->rcpts[i], false);
 		} else if (all[i].verdict == VERDICT_SENT) {
 			sim_mail_delivered(job->id, job->rcpts[i], true);
 		}
 		note(relay, job, i, &all[i]);
-		say(relay, "rcpt", job->id, i, strcmp(all[i].key, "server-trouble") == 0, &all[i]);
+		say(relay, "rcpt", job->id, i, all[i].key == REASON_SERVER_TROUBLE, &all[i]);
 	}
 	jobs_say_id(&relay->jobs, "msg", job->id);
 	forget(relay, job);
@@ -342,7 +345,7 @@ static void give_back(struct relay *relay, struct job *from)
 static void break_off(struct relay *relay, bool said)
 {
 	const struct server *s = &sim_servers[relay->names[relay->at]];
-	struct diagnosis d = diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, "closing", 421);
+	struct diagnosis d = diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, REASON_CLOSING, 421);
 	if (said)
 		say(relay, "over", "", 0, 0, &d);
 	give_back(relay, relay->jobs.first);

@@ -125,7 +125,7 @@ bool __wrap_reserve_create(struct queue *q, const char *bytes, size_t length, co
     struct diagnosis *why)
 {
 	if (sim_disk_full && !sim_once_in(5)) {
-		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-full", "simulated");
+		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_FULL, "simulated");
 		return false;
 	}
 	return __real_reserve_create(q, bytes, length, id, why);

@@ -26,7 +26,7 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 	}
 	if (words != NULL)
 		_exit(0);
-	diag_set(d, VERDICT_DEFERRED, STAGE_BANNER, "silent", "the server said nothing");
+	diag_set(d, VERDICT_DEFERRED, STAGE_BANNER, REASON_NO_GREETING, "the server said nothing");
 	return becomes_ready;
 }
 

@@ -5,6 +5,7 @@
 #include "diagnosis/deed.h"
 #include "runner/queue/schedule.h"
 #include "tests/unit/unit.h"
+#include <ctype.h>
 
 static struct diagnosis answer(enum stage stage, int code, const char *status, const char *text)
 {
@@ -78,8 +79,8 @@ static void servers_are_understood(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct diagnosis d = answer(cases[i].stage, cases[i].code, cases[i].status, cases[i].text);
-		if (strcmp(d.key, cases[i].key) != 0)
-			fail_msg("%s: %s", cases[i].text, d.key);
+		if (strcmp(diag_key(&d), cases[i].key) != 0)
+			fail_msg("%s: %s", cases[i].text, diag_key(&d));
 		if (deed_decide(&d) != cases[i].deed)
 			fail_msg("%s: another decision", cases[i].text);
 		assert_int_equal(d.verdict,
@@ -110,7 +111,7 @@ static void the_table_is_whole(void **state)
 	}
 	struct diagnosis d = {.stage = STAGE_DOT,
 	    .verdict = VERDICT_DEFERRED,
-	    .key = "outcome-unknown"};
+	    .key = REASON_OUTCOME_UNKNOWN};
 	assert_int_equal(deed_decide(&d), DEED_WAIT); /* never at once to another server */
 	d = (struct diagnosis){.stage = STAGE_DOT, .verdict = VERDICT_SENT, .reply_code = 250};
 	assert_int_equal(deed_decide(&d), DEED_DONE);
@@ -123,11 +124,56 @@ static void reasons_are_told(void **state)
 	(void)state;
 	for (; (row = catalogue_nth(count)) != NULL; count++) {
 		assert_true(strlen(row->meaning) > 15 && strlen(row->remedy) > 10);
-		assert_true(strlen(row->key) < sizeof((struct diagnosis *)0)->key);
-		assert_ptr_equal(catalogue_row(row->key), row); /* no key twice */
+		assert_true(strlen(row->key) < sizeof((struct diagnosis *)0)->other_key);
+		assert_ptr_equal(catalogue_row(reason_find(row->key)), row); /* no key twice */
 	}
 	assert_true(count >= 60);
-	assert_null(catalogue_row("no such key"));
+	assert_null(catalogue_row(reason_find("no such key")));
+}
+
+/* The names in the program and the words in files and protocols are two forms of one key. */
+static void keys_have_their_words(void **state)
+{
+#define REASON(name, word, fault, wait_s, stays, meaning, remedy) \
+	{#name, word, REASON_##name, true},
+#define PLAIN(name, word) {#name, word, REASON_##name, false},
+	static const struct {
+		const char *name, *word;
+		enum reason_key key;
+		bool row;
+	} all[] = {
+#include "diagnosis/catalogue_rows.h"
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		char name[40] = "";
+		for (size_t n = 0; all[i].word[n] != '\0'; n++)
+			name[n] = (char)(all[i].word[n] == '-' ? '_' : toupper((unsigned char)all[i].word[n]));
+		assert_string_equal(name, all[i].name);
+		assert_string_equal(reason_word(all[i].key), all[i].word);
+		assert_int_equal(reason_find(all[i].word), all[i].key); /* no word twice */
+		assert_int_equal(catalogue_row(all[i].key) != NULL, all[i].row);
+	}
+	assert_int_equal(reason_find(""), REASON_NONE);
+}
+
+/* A journal that a later version wrote: its word is kept, and means nothing here. */
+static void a_word_of_a_later_version_is_kept(void **state)
+{
+	struct buffer line = {0};
+	struct diagnosis d, other;
+	(void)state;
+	diag_read(&d, "verdict=deferred stage=RCPT key=moon-phase text=no");
+	assert_int_equal(d.key, REASON_OTHER);
+	assert_string_equal(diag_key(&d), "moon-phase");
+	assert_null(catalogue_row(d.key));
+	diag_write(&d, &line);
+	assert_non_null(strstr(buffer_string(&line), " key=moon-phase "));
+	diag_read(&other, "verdict=deferred stage=RCPT key=sun-phase text=no");
+	assert_false(diag_same_key(&d, &other));
+	diag_read(&other, "verdict=deferred stage=RCPT key=moon-phase");
+	assert_true(diag_same_key(&d, &other));
+	buffer_free(&line);
 }
 
 static void waits_grow(void **state)
@@ -281,6 +327,8 @@ int main(void)
 	    TEST(servers_are_understood),
 	    TEST(the_table_is_whole),
 	    TEST(reasons_are_told),
+	    TEST(keys_have_their_words),
+	    TEST(a_word_of_a_later_version_is_kept),
 	    TEST(waits_grow),
 	    TEST(the_heap_is_in_order),
 	    TEST(nobody_starves_another),

@@ -436,7 +436,7 @@ static void write_bounce(int n)
 	struct config c;
 	config_defaults(&c);
 	r.config = c;
-	diag_set(&d, VERDICT_FAILED, STAGE_RCPT, "no-such-user", "there is no such user");
+	diag_set(&d, VERDICT_FAILED, STAGE_RCPT, REASON_RECIPIENT_UNKNOWN, "there is no such user");
 	envelope_init(&m->envelope);
 	m->fd = open("/dev/null", O_RDONLY);
 	snprintf(m->id, sizeof m->id, "0123abcd.0123abce");

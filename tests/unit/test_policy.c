@@ -65,7 +65,7 @@ static void the_first_rule_that_fits_counts(void **state)
 	assert_int_equal(ask(rules, NULL, &why), EX_OK);
 	assert_int_equal(ask(rules, "", &why), EX_OK);           /* a bounce has no sender */
 	assert_int_equal(ask(rules, "nobody", &why), EX_NOPERM); /* the third rule is not asked */
-	assert_string_equal(why.key, "sender-refused");
+	assert_string_equal(diag_key(&why), "sender-refused");
 	assert_non_null(strstr(why.text, "[submit @www] in /etc/firsthop.conf, line 5"));
 	assert_int_equal(ask(rules, "x@notlists.example.net", &why), EX_NOPERM);
 	assert_int_equal(ask(HEAD, "anyone@anywhere.example", &why), EX_OK);
@@ -95,7 +95,7 @@ static void who_is_over_a_limit_waits(void **state)
 	snprintf(rules, sizeof rules, HEAD "over uid=1001 until=%lld text=\"more than 5 messages\"\n",
 	    (long long)clock_wall_s() + 600);
 	assert_int_equal(ask(rules, NULL, &why), EX_NOPERM);
-	assert_string_equal(why.key, "user-limit");
+	assert_string_equal(diag_key(&why), "user-limit");
 	assert_true(text_starts(why.text, "more than 5 messages; not before "));
 	snprintf(rules, sizeof rules, HEAD "over uid=1001 until=%lld text=x\n",
 	    (long long)clock_wall_s() - 1);
@@ -117,7 +117,7 @@ static void a_nearly_full_disk_is_roots(void **state)
 	    "policy version=1 file=/etc/firsthop.conf domain=example.org min_free_mb=999999999\n";
 	(void)state;
 	assert_int_equal(ask(rules, NULL, &why), EX_IOERR);
-	assert_string_equal(why.key, "spool-full");
+	assert_string_equal(diag_key(&why), "spool-full");
 	policy_load(&p, drop.dir_fd);
 	assert_int_equal(policy_check(&p, &root, "x@y.example", drop.dir_fd, &why), EX_OK);
 	policy_free(&p);
@@ -157,7 +157,7 @@ static void errors_of_the_disk_have_keys(void **state)
 		struct diagnosis why = {0};
 		errno = rows[i].error;
 		drop_error(&why, "write");
-		assert_string_equal(why.key, rows[i].key);
+		assert_string_equal(diag_key(&why), rows[i].key);
 		assert_int_equal(why.verdict, VERDICT_FAILED);
 	}
 }
@@ -169,7 +169,7 @@ static void a_name_that_cannot_be_given_leaves_nothing(void **state)
 	assert_true(drop_create(&drop, 1000, &why) && drop_write(&drop, "x\n", 2, &why));
 	assert_int_equal(mkdirat(drop.dir_fd, drop.id, 0700), 0);
 	assert_false(drop_commit(&drop, &why));
-	assert_string_equal(why.key, "spool-write");
+	assert_string_equal(diag_key(&why), "spool-write");
 	assert_non_null(strstr(why.text, "rename"));
 	assert_int_equal(drop.fd, -1);
 	assert_int_equal(faccessat(drop.dir_fd, drop.temp, F_OK, AT_SYMLINK_NOFOLLOW), -1);
@@ -184,7 +184,7 @@ static void a_full_disk_stops_the_writing(void **state)
 	if (full.fd < 0)
 		skip(); /* only Linux has it */
 	assert_false(drop_write(&full, "x\n", 2, &why));
-	assert_string_equal(why.key, "spool-full");
+	assert_string_equal(diag_key(&why), "spool-full");
 	close(full.fd);
 }
 

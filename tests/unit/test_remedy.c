@@ -91,7 +91,7 @@ static const char *remedy(const struct diagnosis *d, const char *recipient)
 
 static void commands_are_filled_in(void **state)
 {
-	struct diagnosis d = {.key = "relay-denied",
+	struct diagnosis d = {.key = REASON_RELAY_DENIED,
 	    .server = "courier",
 	    .local_address = "192.0.2.7",
 	    .login = "joe@example.org"};
@@ -100,17 +100,17 @@ static void commands_are_filled_in(void **state)
 	assert_non_null(strstr(text, "printf '192.0.2.7\\tallow,RELAYCLIENT\\n' "
 	                             ">>/etc/courier/smtpaccess/default && makesmtpaccess"));
 	assert_non_null(strstr(text, "echo example.net >>/etc/courier/esmtpacceptmailfor.dir/default"));
-	text_copy(d.key, sizeof d.key, "auth-refused");
+	d.key = REASON_AUTH_REFUSED;
 	assert_non_null(strstr(remedy(&d, NULL), "authtest -s smtp joe@example.org PASSWORD"));
 	/* A kind without a row of its own, and none: the catalogue's, with what is known. */
-	text_copy(d.key, sizeof d.key, "relay-denied");
+	d.key = REASON_RELAY_DENIED;
 	text_copy(d.server, sizeof d.server, "haraka");
 	text = remedy(&d, "ops@example.net");
 	assert_non_null(strstr(text, "this machine's address (192.0.2.7)"));
 	assert_non_null(strstr(text, "the recipient's domain (example.net)"));
-	d = (struct diagnosis){.key = "relay-denied"};
-	assert_string_equal(remedy(&d, NULL), catalogue_row("relay-denied")->remedy);
-	d = (struct diagnosis){.key = "no-such-key", .server = "courier"};
+	d = (struct diagnosis){.key = REASON_RELAY_DENIED};
+	assert_string_equal(remedy(&d, NULL), catalogue_row(REASON_RELAY_DENIED)->remedy);
+	d = (struct diagnosis){.key = REASON_OTHER, .other_key = "no-such-key", .server = "courier"};
 	assert_string_equal(remedy(&d, NULL), "");
 }
 
@@ -121,9 +121,9 @@ static void nobody_puts_words_into_a_command(void **state)
 	    "-rf@x", "x@\"y", "x@y>z", "x@y|z", "x@y\\z"};
 	(void)state;
 	for (size_t i = 0; i < sizeof evil / sizeof evil[0]; i++) {
-		struct diagnosis d = {.key = "address-blocked", .server = "courier"};
+		struct diagnosis d = {.key = REASON_ADDRESS_BLOCKED, .server = "courier"};
 		assert_non_null(strstr(remedy(&d, evil[i]), "courier clear RECIPIENT."));
-		text_copy(d.key, sizeof d.key, "auth-refused");
+		d.key = REASON_AUTH_REFUSED;
 		text_copy(d.login, sizeof d.login, evil[i]);
 		assert_non_null(strstr(remedy(&d, NULL), "authtest -s smtp LOGIN PASSWORD."));
 	}
@@ -133,14 +133,15 @@ static void nobody_puts_words_into_a_command(void **state)
  * placeholder that stays. */
 static void every_row_is_sound(void **state)
 {
-	const char *key, *kind, *text;
+	enum reason_key key;
+	const char *kind, *text;
 	int i = 0;
 	(void)state;
 	for (; remedy_nth(i, &key, &kind, &text); i++) {
 		struct diagnosis d = {.local_address = "192.0.2.7", .login = "joe@example.org"};
 		assert_non_null(catalogue_row(key));
 		assert_non_null(server_name(kind));
-		text_copy(d.key, sizeof d.key, key);
+		d.key = key;
 		text_copy(d.server, sizeof d.server, kind);
 		const char *filled = remedy(&d, "ops@example.net");
 		assert_null(strstr(filled, "{address"));
@@ -163,7 +164,7 @@ static void the_values_travel(void **state)
 	    .server = "courier",
 	    .local_address = "2001:db8::1",
 	    .login = "joe joe@example.org",
-	    .key = "relay-denied"};
+	    .key = REASON_RELAY_DENIED};
 	struct diagnosis back;
 	struct buffer line = {0};
 	(void)state;

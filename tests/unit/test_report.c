@@ -66,7 +66,7 @@ static void strangers_stay_in_their_place(void **state)
 	struct report_delivery r = to_ops;
 	struct diagnosis d = of(VERDICT_DEFERRED, STAGE_RCPT, 451, "451 later) key=a\nkey=b\x1b[1m");
 	(void)state;
-	strcpy(d.key, "server-trouble");
+	d.key = REASON_SERVER_TROUBLE;
 	strcpy(d.peer_name, "evil\x1b[2J\n");
 	strcpy(d.peer_address, "\x1b");
 	strcpy(d.status, "5\n");

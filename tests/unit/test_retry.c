@@ -201,7 +201,7 @@ static void defer_all(struct runner *r, struct worker *w)
 static void break_off(struct runner *r, struct worker *w)
 {
 	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, "connect-refused", "refused");
+	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, REASON_CONNECT_REFUSED, "refused");
 	d.fault = FAULT_ROUTE;
 	snprintf(d.hop, sizeof d.hop, "main");
 	w->ready = false;

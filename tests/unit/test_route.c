@@ -76,8 +76,8 @@ static void expect(const struct expectation *e, const struct hop *hop)
 	list_candidates(&r, &list);
 	if (strcmp(list.data, e->candidates) != 0)
 		fail_msg("%s: candidates %s", e->host, list.data);
-	if (!found && strcmp(r.why.key, e->key) != 0)
-		fail_msg("%s: key %s (%s)", e->host, r.why.key, r.why.text);
+	if (!found && strcmp(diag_key(&r.why), e->key) != 0)
+		fail_msg("%s: key %s (%s)", e->host, diag_key(&r.why), r.why.text);
 	assert_int_equal(found, e->key == NULL);
 	if (!found)
 		assert_int_equal(r.why.verdict, VERDICT_DEFERRED);
@@ -234,10 +234,10 @@ static void the_right_one_is_meant(void **state)
 	for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
 		const struct subject_case *c = &subjects[i];
 		find(c, &why);
-		if (strcmp(why.key, c->key) != 0 || why.verdict != c->verdict ||
+		if (strcmp(diag_key(&why), c->key) != 0 || why.verdict != c->verdict ||
 		    strstr(why.text, c->told) == NULL)
 			fail_msg("%s%s: %s %s: %s", c->direct ? "@" : "", c->host, verdict_name(why.verdict),
-			    why.key, why.text);
+			    diag_key(&why), why.text);
 		assert_non_null(catalogue_row(why.key));
 	}
 	table_set(zone);
@@ -275,10 +275,10 @@ static void a_broken_resolver_returns_no_mail(void **state)
 		hop_direct(&hop, cases[i].domain, 25);
 		text_copy(hop.known[0], sizeof hop.known[0], "mon1.test");
 		assert_false(route_hop(&hop, &r));
-		if (strcmp(r.why.key, cases[i].key) != 0)
-			fail_msg("%s, zone %s: %s", cases[i].domain, cases[i].zone, r.why.key);
+		if (strcmp(diag_key(&r.why), cases[i].key) != 0)
+			fail_msg("%s, zone %s: %s", cases[i].domain, cases[i].zone, diag_key(&r.why));
 		assert_int_equal(r.why.verdict,
-		    strcmp(r.why.key, "domain-doubtful") == 0 ? VERDICT_DEFERRED : VERDICT_FAILED);
+		    r.why.key == REASON_DOMAIN_DOUBTFUL ? VERDICT_DEFERRED : VERDICT_FAILED);
 		route_free(&r);
 	}
 	table_zone("");

@@ -8,7 +8,7 @@ static void test_reasons_are_shared(void **state)
 {
 	(void)state;
 	struct listing l = {0};
-	struct diagnosis busy = {.verdict = VERDICT_DEFERRED, .key = "busy"}, other = busy;
+	struct diagnosis busy = {.verdict = VERDICT_DEFERRED, .key = REASON_SERVER_BUSY}, other = busy;
 	struct row *r = row_add(&l, "00000001.00000001");
 	other.reply_code = 451;
 	for (int i = 0; i < 10000; i++)

@@ -9,7 +9,7 @@ static struct diagnosis answer(enum stage stage, int code, const char *key)
 {
 	struct diagnosis d = {.verdict = VERDICT_DEFERRED, .stage = stage};
 	d.reply_code = (uint16_t)code;
-	text_copy(d.key, sizeof d.key, key);
+	diag_name(&d, key);
 	return d;
 }
 

@@ -178,7 +178,7 @@ static void without_pipelining_one_by_one(void **state)
 	client_said(BODY);
 	server("250 ok\r\n");
 	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_FAILED);
-	assert_string_equal(t->rcpts[0].result.key, "recipient-unknown");
+	assert_string_equal(diag_key(&t->rcpts[0].result), "recipient-unknown");
 	assert_int_equal(t->rcpts[1].result.verdict, VERDICT_SENT);
 }
 
@@ -213,7 +213,7 @@ static void data_refused_is_followed_by_rset(void **state)
 	assert_int_equal(done_count, 1);
 	assert_int_equal(t->rcpts[0].result.stage, STAGE_DATA);
 	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
-	assert_string_equal(t->rcpts[0].result.key, "storage-full");
+	assert_string_equal(diag_key(&t->rcpts[0].result), "storage-full");
 	session_take(&s, message(1));
 	session_pump(&s, 2000);
 	client_said("RSET\r\n" GROUP);
@@ -229,7 +229,7 @@ static void a_message_that_is_too_big_is_not_sent(void **state)
 	session_pump(&s, 2000);
 	client_said("");
 	assert_int_equal(done_count, 1);
-	assert_string_equal(t->rcpts[0].result.key, "size-exceeded");
+	assert_string_equal(diag_key(&t->rcpts[0].result), "size-exceeded");
 }
 
 static void lost_before_the_dot_is_not_delivered(void **state)
@@ -243,10 +243,10 @@ static void lost_before_the_dot_is_not_delivered(void **state)
 	session_pump(&s, 2000);
 	s.out.length = 0;
 	server("250 ok\r\n");
-	session_broken(&s, "peer-closed", "the server closed the connection");
+	session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
 	assert_int_equal(done_count, 2);
 	assert_int_equal(t->rcpts[0].result.stage, STAGE_RCPT);
-	assert_string_equal(t->rcpts[0].result.key, "peer-closed");
+	assert_string_equal(diag_key(&t->rcpts[0].result), "peer-closed");
 	assert_false(unused->begun);
 	assert_int_equal(unused->rcpts[0].result.verdict, VERDICT_NONE);
 }
@@ -259,8 +259,8 @@ static void lost_behind_the_dot_is_unknown(void **state)
 	session_take(&s, t);
 	session_pump(&s, 2000);
 	server("250 ok\r\n250 ok\r\n354 go\r\n");
-	session_broken(&s, "peer-closed", "the server closed the connection");
-	assert_string_equal(t->rcpts[0].result.key, "outcome-unknown");
+	session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
+	assert_string_equal(diag_key(&t->rcpts[0].result), "outcome-unknown");
 	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
 }
 
@@ -294,7 +294,7 @@ static void what_was_not_begun_can_be_had_back(void **state)
 	server("354 go\r\n");
 	client_said("");
 	assert_int_equal(s.state, SESSION_OVER);
-	assert_string_equal(s.failure.key, "");
+	assert_string_equal(diag_key(&s.failure), "");
 	assert_int_equal(done_count, 1);
 	assert_int_equal(next->rcpts[0].result.verdict, VERDICT_NONE);
 }
@@ -323,7 +323,7 @@ static void the_next_one_is_not_blamed(void **state)
 		struct transaction *first = message(1), *next = message(1);
 		two_at_the_end_of_the_first(first, next);
 		server(ends[i]);
-		session_broken(&s, "peer-closed", "the server closed the connection");
+		session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
 		assert_int_equal(done_count, 2);
 		assert_int_equal(first->rcpts[0].result.verdict, VERDICT_SENT);
 		assert_false(next->begun);
@@ -335,8 +335,8 @@ static void the_next_one_is_not_blamed(void **state)
 	struct transaction *first = message(1), *next = message(1);
 	two_at_the_end_of_the_first(first, next);
 	server("451 not now\r\n");
-	session_broken(&s, "peer-closed", "the server closed the connection");
-	assert_string_equal(next->rcpts[0].result.key, "peer-closed");
+	session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
+	assert_string_equal(diag_key(&next->rcpts[0].result), "peer-closed");
 }
 
 static void closing_421_anywhere(void **state)
@@ -385,7 +385,7 @@ static void sessions_that_never_begin(void **state)
 		setup(state);
 		server(cases[i].bytes);
 		assert_int_equal(s.state, SESSION_OVER);
-		assert_string_equal(s.failure.key, cases[i].key);
+		assert_string_equal(diag_key(&s.failure), cases[i].key);
 		assert_int_equal(s.failure.stage, cases[i].stage);
 		assert_int_equal(s.failure.verdict, VERDICT_DEFERRED);
 		teardown(state);
@@ -403,12 +403,12 @@ static void starttls_is_kept_pure(void **state)
 	greet("250-hi\r\n250 STARTTLS\r\n");
 	client_said("STARTTLS\r\n");
 	server("220 go\r\n250 injected\r\n");
-	assert_string_equal(s.failure.key, "starttls-injection");
+	assert_string_equal(diag_key(&s.failure), "starttls-injection");
 	session_free(&s);
 	setup(state);
 	policy.tls = HOP_TLS_VERIFY;
 	greet("250 hi\r\n");
-	assert_string_equal(s.failure.key, "starttls-missing");
+	assert_string_equal(diag_key(&s.failure), "starttls-missing");
 	session_free(&s);
 	setup(state);
 	policy.tls = HOP_TLS_OPPORTUNISTIC;
@@ -433,7 +433,7 @@ static void login(void **state)
 	policy.login = "joe";
 	policy.password = "secret";
 	greet("250-hi\r\n250 AUTH PLAIN LOGIN\r\n");
-	assert_string_equal(s.failure.key, "auth-needs-tls");
+	assert_string_equal(diag_key(&s.failure), "auth-needs-tls");
 	assert_null(s.out.length ? strstr(buffer_string(&s.out), "AUTH") : NULL);
 	session_free(&s);
 	setup(state);
@@ -443,14 +443,14 @@ static void login(void **state)
 	greet("250-hi\r\n250 AUTH PLAIN LOGIN\r\n");
 	client_said("AUTH PLAIN AGpvZQBzZWNyZXQ=\r\n");
 	server("535 5.7.8 wrong\r\n");
-	assert_string_equal(s.failure.key, "auth-refused");
+	assert_string_equal(diag_key(&s.failure), "auth-refused");
 	assert_int_equal(s.failure.fault, FAULT_CREDENTIAL);
 	session_free(&s);
 	setup(state);
 	policy.login = "joe";
 	policy.auth_without_tls = true;
 	greet("250-hi\r\n250 AUTH GSSAPI\r\n");
-	assert_string_equal(s.failure.key,
+	assert_string_equal(diag_key(&s.failure),
 	    "auth-missing"); /* never without the login that is configured */
 }
 
@@ -474,7 +474,7 @@ static void no_secret_for_an_unverified_server(void **state)
 		server(hello.data);
 		bool said = s.out.length > 0 && strstr(buffer_string(&s.out), "AUTH") != NULL;
 		assert_int_equal(said, i >= 4);
-		assert_string_equal(s.failure.key, i >= 4 ? "" : "auth-unverified");
+		assert_string_equal(diag_key(&s.failure), i >= 4 ? "" : "auth-unverified");
 		if (i < 4)
 			assert_non_null(strstr(s.failure.text, "the certificate expired"));
 		session_free(&s);
@@ -512,12 +512,12 @@ static void hostile_replies_end_the_session(void **state)
 	for (int i = 0; i < 300 && s.state != SESSION_OVER; i++)
 		session_receive(&s, line, sizeof line, 2000);
 	assert_int_equal(s.state, SESSION_OVER);
-	assert_string_equal(s.failure.key, "reply-bad");
+	assert_string_equal(diag_key(&s.failure), "reply-bad");
 	teardown(state);
 	setup(state);
 	for (int i = 0; i < 200000 && s.state != SESSION_OVER; i++)
 		server("220-more\r\n");
-	assert_string_equal(s.failure.key, "reply-bad");
+	assert_string_equal(diag_key(&s.failure), "reply-bad");
 }
 
 /* A server that sent a byte now and then could keep a session for an hour. */

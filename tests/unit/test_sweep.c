@@ -108,7 +108,7 @@ static void break_path(struct runner *r)
 {
 	struct diagnosis d = {0};
 	struct nexthop *p = nexthop_find(&r->nexthops, "main");
-	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, "connect-refused", "refused");
+	diag_set(&d, VERDICT_DEFERRED, STAGE_CONNECT, REASON_CONNECT_REFUSED, "refused");
 	d.fault = FAULT_ROUTE;
 	snprintf(d.hop, sizeof d.hop, "main");
 	for (int i = 0; i < 7; i++)

@@ -77,7 +77,7 @@ static void outcome(enum verdict verdict, const char *key)
 {
 	assert_int_equal(done_count, 1);
 	assert_int_equal(rcpt.result.verdict, verdict);
-	assert_string_equal(rcpt.result.key, key);
+	assert_string_equal(diag_key(&rcpt.result), key);
 	session_free(&s);
 }
 
@@ -146,14 +146,14 @@ static void an_answer_without_its_end_counts(void **state)
 	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
 		begin(false);
 		server(taken[i]);
-		session_broken(&s, "peer-closed", "the server closed the connection");
+		session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
 		outcome(VERDICT_SENT, "");
 	}
 	static const char *const unclear[] = {"", "2", "25", "Ok: queued", "25O ok"};
 	for (size_t i = 0; i < sizeof unclear / sizeof unclear[0]; i++) {
 		begin(false);
 		server(unclear[i]);
-		session_broken(&s, "peer-closed", "the server closed the connection");
+		session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
 		outcome(VERDICT_DEFERRED, "outcome-unknown");
 	}
 }
@@ -189,14 +189,14 @@ static void an_answer_in_the_middle_of_the_message_counts(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		begin(true);
 		server(cases[i].bytes);
-		session_broken(&s, "connect-reset", "the connection broke");
+		session_broken(&s, REASON_CONNECT_RESET, "the connection broke");
 		assert_int_equal(s.state, SESSION_OVER);
 		assert_int_equal(rcpt.result.stage, STAGE_BODY);
 		outcome(cases[i].verdict, cases[i].key);
 	}
 	begin(true);
 	server("552 5.3.4 Message too big");
-	session_broken(&s, "connect-reset", "the connection broke");
+	session_broken(&s, REASON_CONNECT_RESET, "the connection broke");
 	outcome(VERDICT_FAILED, "size-exceeded");
 }
 
@@ -205,13 +205,13 @@ static void a_refusal_without_its_end_is_the_reason(void **state)
 	(void)state;
 	session_start(&s, &policy, 1000);
 	server("554 your address is on our blocklist");
-	session_broken(&s, "peer-closed", "the server closed the connection");
-	assert_string_equal(s.failure.key, "listed");
+	session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
+	assert_string_equal(diag_key(&s.failure), "listed");
 	session_free(&s);
 	session_start(&s, &policy, 1000);
 	server("220 hi\r\n250-hi");
-	session_broken(&s, "peer-closed", "the server closed the connection");
-	assert_string_equal(s.failure.key, "peer-closed");
+	session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
+	assert_string_equal(diag_key(&s.failure), "peer-closed");
 	assert_int_equal(s.failure.stage, STAGE_EHLO);
 	session_free(&s);
 }

@@ -21,7 +21,7 @@ static struct alias_item *add_item(struct alias_reading *r, enum alias_end end, 
 	struct alias_item *item = &row->items[row->count++];
 	*item = (struct alias_item){.end = end,
 	    .text = mem_copy(text),
-	    .key = "",
+	    .key = REASON_NONE,
 	    .source = r->source,
 	    .line = r->line};
 	return item;
@@ -29,7 +29,8 @@ static struct alias_item *add_item(struct alias_reading *r, enum alias_end end, 
 
 /* A destination that cannot be served: kept with its reason, and told at once by those who read the
  * file. */
-void alias_add_held(struct alias_reading *r, const char *text, const char *key, const char *what)
+void alias_add_held(struct alias_reading *r, const char *text, enum reason_key key,
+    const char *what)
 {
 	struct buffer words = {0};
 	TEXT(shown, 200);
@@ -50,7 +51,7 @@ static void add_address(void *context, const char *address)
 	if (wrong == NULL)
 		add_item(r, ALIAS_ADDRESS, address);
 	else
-		alias_add_held(r, address, "aliases-syntax", wrong);
+		alias_add_held(r, address, REASON_ALIASES_SYNTAX, wrong);
 }
 
 /* The lines of an included file, each a list of addresses. */
@@ -60,7 +61,7 @@ static void take_included(struct alias_reading *r, int fd)
 	char *line;
 	if (!fdio_slurp(fd, &text, ALIAS_INCLUDE_LIMIT_BYTES)) {
 		text.length = 0;
-		alias_add_held(r, alias_path(r), "aliases-include", strerror(errno));
+		alias_add_held(r, alias_path(r), REASON_ALIASES_INCLUDE, strerror(errno));
 	}
 	r->set->include_bytes += text.length;
 	char *rest = (char *)(uintptr_t)text_skip_bom(buffer_string(&text));
@@ -71,7 +72,7 @@ static void take_included(struct alias_reading *r, int fd)
 		if (*list == '\0' || *list == '#')
 			continue;
 		if (r->set->problem_count - before > INCLUDE_PROBLEMS_MAX) {
-			alias_add_held(r, alias_path(r), "aliases-include",
+			alias_add_held(r, alias_path(r), REASON_ALIASES_INCLUDE,
 			    "too many of its lines are wrong: from here on it is not read");
 			break;
 		}
@@ -86,7 +87,7 @@ static void take_include(struct alias_reading *r, const char *item, const char *
 	struct stat st;
 	TEXT(words, 400);
 	if (*path != '/' || r->depth == INCLUDES_DEPTH_MAX) {
-		alias_add_held(r, item, "aliases-include",
+		alias_add_held(r, item, REASON_ALIASES_INCLUDE,
 		    *path != '/' ? "the path behind :include: does not begin with '/'"
 		                 : "files include one another more than 5 deep");
 		return;
@@ -115,7 +116,7 @@ static void take_include(struct alias_reading *r, const char *item, const char *
 		text_printf(&words,
 		    "%.200s can be written by everybody, who could then read this mail (chmod o-w)", path);
 	if (words.length > 0)
-		alias_add_held(r, item, "aliases-include", words.data);
+		alias_add_held(r, item, REASON_ALIASES_INCLUDE, words.data);
 	else
 		take_included(&inner, fd);
 	r->row = inner.row;
@@ -141,24 +142,24 @@ static void take_item(struct alias_reading *r, char *item, bool quoted)
 	char problem[160];
 	TEXT(words, 300);
 	if (*item == '|') {
-		alias_add_held(r, item, "aliases-program",
+		alias_add_held(r, item, REASON_ALIASES_PROGRAM,
 		    "a pipe to a program is not possible here: mail is only relayed; name an address");
 	} else if (strcmp(item, "/dev/null") == 0 || text_equal_ci(item, ":blackhole:")) {
 		add_item(r, ALIAS_DISCARD, item);
 	} else if (*item == '/') {
-		alias_add_held(r, item, "aliases-file",
+		alias_add_held(r, item, REASON_ALIASES_FILE,
 		    "a file as destination is not possible here: mail is only relayed; name an address");
 	} else if (text_starts_ci(item, ":include:")) {
 		take_include(r, item, without_quotes(item + 9));
 	} else if (*item == ':' || text_starts_ci(item, "error:")) {
-		alias_add_held(r, item, "aliases-syntax",
+		alias_add_held(r, item, REASON_ALIASES_SYNTAX,
 		    "this destination is one of another mail server, and nothing here; name an address, or "
 		    "/dev/null");
 	} else if (quoted && strchr(item, '@') == NULL) {
 		add_address(r, item);
 	} else if (address_list(item, add_address, r, problem, sizeof problem) < 0) {
 		text_printf(&words, "the address cannot be read: %s", problem);
-		alias_add_held(r, item, "aliases-syntax", words.data);
+		alias_add_held(r, item, REASON_ALIASES_SYNTAX, words.data);
 	}
 }
 

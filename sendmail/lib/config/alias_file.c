@@ -15,8 +15,8 @@
 
 static bool fail(struct alias_reading *r, const char *what)
 {
-	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-syntax", "%s:%d: %s", alias_path(r),
-	    r->line, what);
+	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_SYNTAX, "%s:%d: %s",
+	    alias_path(r), r->line, what);
 	return false;
 }
 
@@ -81,7 +81,7 @@ static bool take_entry(struct alias_reading *r, char *entry)
 	struct alias row = {.name = mem_copy(name), .source = r->source, .line = r->line};
 	r->row = &row;
 	if (!alias_take_list(r, text_trim(colon + 1)))
-		alias_add_held(r, "(nothing)", "aliases-syntax", "there is no address after the ':'");
+		alias_add_held(r, "(nothing)", REASON_ALIASES_SYNTAX, "there is no address after the ':'");
 	set->rows[set->count++] = row;
 	return true;
 }
@@ -157,15 +157,15 @@ static bool take_text(struct alias_reading *r, struct buffer *text)
 static bool unreadable(struct alias_reading *r, const char *path)
 {
 	if (errno == EPERM && r->set->why[0] != '\0')
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s is not read: %s",
-		    path, r->set->why);
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_UNREADABLE,
+		    "%s is not read: %s", path, r->set->why);
 	else if (errno == EFBIG)
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable",
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_UNREADABLE,
 		    "%s is longer than 16 MiB, the most that is read: let [host] aliases name a folder, "
 		    "and divide it among files there",
 		    path);
 	else
-		diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable", "%s", path);
+		diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_UNREADABLE, "%s", path);
 	return false;
 }
 
@@ -181,7 +181,7 @@ static bool take_file(struct alias_reading *r, const char *path, int fd)
 		return unreadable(r, path);
 	}
 	if (text.length > 0 && memchr(text.data, '\0', text.length) != NULL) {
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-syntax",
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_SYNTAX,
 		    "%s is not text; if it is an alias database, newaliases --from-db %s prints it as text",
 		    path, path);
 		good = false;
@@ -214,7 +214,7 @@ static bool take_folder(struct alias_reading *r, const char *path)
 		return unreadable(r, path);
 	bool good = count <= FILES_MAX;
 	if (!good)
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "aliases-unreadable",
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_UNREADABLE,
 		    "%s: the folder holds %d files, and at most %d are read: join some of them", path,
 		    count, FILES_MAX);
 	for (int i = 0; i < count; i++) {

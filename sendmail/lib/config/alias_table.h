@@ -7,9 +7,9 @@
 
 struct alias_item {
 	enum alias_end end;
-	char *text;      /* address as written, or the destination that cannot be served */
-	const char *key; /* of ALIAS_HELD */
-	char *why;       /* of ALIAS_HELD: the sentence with its place */
+	char *text;          /* address as written, or the destination that cannot be served */
+	enum reason_key key; /* of ALIAS_HELD */
+	char *why;           /* of ALIAS_HELD: the sentence with its place */
 	int source, line;
 };
 
@@ -78,7 +78,8 @@ bool alias_take_list(struct alias_reading *r, char *list);
 
 /* A destination that cannot be served: kept with its reason, which is a problem of the file as
  * well. */
-void alias_add_held(struct alias_reading *r, const char *text, const char *key, const char *what);
+void alias_add_held(struct alias_reading *r, const char *text, enum reason_key key,
+    const char *what);
 
 /* Tells each loop once. */
 void alias_find_loops(struct aliases *set);

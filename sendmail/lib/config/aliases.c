@@ -184,7 +184,7 @@ static char *loop_sentence(const struct expansion *x, int from)
 	return sentence;
 }
 
-static void end_at(struct expansion *x, enum alias_end end, const char *what, const char *key,
+static void end_at(struct expansion *x, enum alias_end end, const char *what, enum reason_key key,
     const char *why)
 {
 	x->found(x->context, end, what, key, why);
@@ -196,13 +196,13 @@ static void expand(struct expansion *x, const char *address);
 static void expand_item(struct expansion *x, const struct alias *row, const struct alias_item *item)
 {
 	if (item->end == ALIAS_ADDRESS && *item->text == '\\') {
-		end_at(x, ALIAS_ADDRESS, item->text + 1, "", "");
+		end_at(x, ALIAS_ADDRESS, item->text + 1, REASON_NONE, "");
 	} else if (item->end == ALIAS_ADDRESS) {
 		expand(x, item->text);
 	} else if (item->end == ALIAS_DISCARD) {
 		struct buffer place = {0};
 		alias_put_place(x->set, item->source, item->line, &place);
-		end_at(x, ALIAS_DISCARD, row->name, "", buffer_string(&place));
+		end_at(x, ALIAS_DISCARD, row->name, REASON_NONE, buffer_string(&place));
 		buffer_free(&place);
 	} else {
 		end_at(x, ALIAS_HELD, item->text, item->key, item->why);
@@ -218,19 +218,19 @@ static void expand(struct expansion *x, const char *address)
 	if (row == NULL || (at >= 0 && at == x->depth - 1)) {
 		/* A name that stands for itself stops there, as in sendmail. */
 		if (x->depth > 0)
-			end_at(x, ALIAS_ADDRESS, address, "", "");
+			end_at(x, ALIAS_ADDRESS, address, REASON_NONE, "");
 		return;
 	}
 	if (at >= 0) {
 		char *why = loop_sentence(x, at);
-		end_at(x, ALIAS_HELD, row->name, "aliases-loop", why);
+		end_at(x, ALIAS_HELD, row->name, REASON_ALIASES_LOOP, why);
 		free(why);
 		for (int i = at; i < x->depth; i++)
 			x->path[i]->in_loop = true;
 		return;
 	}
 	if (x->depth == DEPTH_MAX) {
-		end_at(x, ALIAS_HELD, row->name, "aliases-loop",
+		end_at(x, ALIAS_HELD, row->name, REASON_ALIASES_LOOP,
 		    "more than 20 aliases lead from one to the next: name the address itself; mail that "
 		    "comes there waits");
 		return;
@@ -275,11 +275,11 @@ bool aliases_has(const struct aliases *set, const char *host, const char *addres
 	       find_row(set, host, address) != NULL;
 }
 
-static void tell_loop(void *context, enum alias_end end, const char *what, const char *key,
+static void tell_loop(void *context, enum alias_end end, const char *what, enum reason_key key,
     const char *why)
 {
 	struct aliases *set = context;
-	if (end == ALIAS_HELD && strcmp(key, "aliases-loop") == 0 && !find_name(set, what)->in_loop)
+	if (end == ALIAS_HELD && key == REASON_ALIASES_LOOP && !find_name(set, what)->in_loop)
 		alias_add_problem(set, mem_copy(why));
 }
 

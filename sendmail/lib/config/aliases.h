@@ -40,7 +40,7 @@ enum alias_end { ALIAS_ADDRESS, ALIAS_DISCARD, ALIAS_HELD };
 /* One end of an expansion.  what: the address (bare names are left bare; "\name" has lost its
    backslash); for the others, the entry's name or the destination as written.  key and why: the
    reason of ALIAS_HELD, "FILE:LINE" of ALIAS_DISCARD; otherwise "". */
-typedef void alias_found(void *context, enum alias_end end, const char *what, const char *key,
+typedef void alias_found(void *context, enum alias_end end, const char *what, enum reason_key key,
     const char *why);
 
 /* Expands an address as far as it goes; names that stand for themselves stop there.  host: this

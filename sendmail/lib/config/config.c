@@ -30,7 +30,7 @@ struct reading {
 static bool fail(struct reading *r, const char *what)
 {
 	if (!r->failed)
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-syntax", "%s:%d: %s", r->path,
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_SYNTAX, "%s:%d: %s", r->path,
 		    r->line, what);
 	r->failed = true;
 	return false;
@@ -163,7 +163,7 @@ static void finish_rewrite(struct reading *r, struct rewrite *map)
 	if (r->failed)
 		return;
 	if (!rewrite_finish(map, &words)) {
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-syntax", "%s", words.data);
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_SYNTAX, "%s", words.data);
 		r->failed = true;
 	}
 	/* Those of one name stand together now, the ones of this file in front, in the order of their
@@ -406,17 +406,18 @@ static bool open_file(struct reading *r)
 	struct stat st;
 	r->file = fopen(r->path, "re");
 	if (r->file == NULL && errno == ENOENT) {
-		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-missing",
+		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_MISSING,
 		    "%s does not exist: copy firsthop.conf.sample to it and name a smarthost", r->path);
 		return false;
 	}
 	if (r->file == NULL) {
-		diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-unreadable", "%s", r->path);
+		diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_UNREADABLE, "%s",
+		    r->path);
 		return false;
 	}
 	if (fstat(fileno(r->file), &st) == 0 && S_ISREG(st.st_mode))
 		return true;
-	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, "config-unreadable", "%s is not a file",
+	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_UNREADABLE, "%s is not a file",
 	    r->path);
 	return false;
 }

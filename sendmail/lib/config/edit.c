@@ -135,7 +135,7 @@ static bool read_old(const char *path, struct stat *st, struct buffer *text, str
 	bool good =
 	    fd >= 0 ? fstat(fd, st) == 0 && fdio_slurp(fd, text, FILE_LIMIT_BYTES) : errno == ENOENT;
 	if (!good)
-		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, "config-unreadable", "%.300s: %s", path,
+		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, REASON_CONFIG_UNREADABLE, "%.300s: %s", path,
 		    why.length > 0 ? why.data : strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -149,7 +149,7 @@ bool edit_apply(const char *path, const struct edit *edits, int count, struct di
 	struct stat st = {.st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid()};
 	for (int i = 0; i < count; i++) {
 		if (!is_written_as_it_is(edits[i].value)) {
-			diag_set(d, VERDICT_FAILED, STAGE_CONFIG, "config-syntax",
+			diag_set(d, VERDICT_FAILED, STAGE_CONFIG, REASON_CONFIG_SYNTAX,
 			    "a value cannot hold control characters, or a blank before ';'");
 			return false;
 		}

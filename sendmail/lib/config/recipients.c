@@ -100,7 +100,7 @@ static void add_discarded(struct expansion *x, const char *name, const char *pla
 	buffer_free(&words);
 }
 
-static void add_held(struct recipients *r, int original, const char *what, const char *key,
+static void add_held(struct recipients *r, int original, const char *what, enum reason_key key,
     const char *why)
 {
 	if (lookup_find(&r->known_held, what) != LOOKUP_NONE)
@@ -113,7 +113,7 @@ static void add_held(struct recipients *r, int original, const char *what, const
 	lookup_add(&r->known_held, r->held[r->held_count++].what);
 }
 
-static void add_end(void *context, enum alias_end end, const char *what, const char *key,
+static void add_end(void *context, enum alias_end end, const char *what, enum reason_key key,
     const char *why)
 {
 	struct expansion *x = context;
@@ -135,7 +135,7 @@ static void hold_for_size(struct expansion *x)
 	    "with what %.100s leads to this message has more than %d recipients, as many as it may "
 	    "have ([queue] max_recipients)",
 	    what, x->max);
-	add_held(x->out, x->original, what, "aliases-too-many", buffer_string(&why));
+	add_held(x->out, x->original, what, REASON_ALIASES_TOO_MANY, buffer_string(&why));
 	buffer_free(&why);
 }
 

@@ -8,11 +8,11 @@
 
 /* A recipient that cannot be served before the aliases are repaired: its mail waits. */
 struct recipient_held {
-	char *what;      /* the destination, as it is written there */
-	char *why;       /* FILE:LINE and the reason */
-	int original;    /* as originals below */
-	const char *key; /* of the catalogue */
-	bool told;       /* for the runner */
+	char *what;          /* the destination, as it is written there */
+	char *why;           /* FILE:LINE and the reason */
+	int original;        /* as originals below */
+	enum reason_key key; /* of the catalogue */
+	bool told;           /* for the runner */
 };
 
 struct recipients {

@@ -46,7 +46,7 @@ static int open_folder(const char *path, struct diagnosis *d)
 	int fd = geteuid() == 0 ? way_open(folder, 0, &st, &why)
 	                        : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%.300s: %s", folder,
+		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, REASON_CONFIG_UNWRITABLE, "%.300s: %s", folder,
 		    why.length > 0 ? why.data : strerror(errno));
 	return fd;
 }
@@ -60,11 +60,11 @@ static bool replace_in(const struct replacement *r, int folder, const struct buf
 	snprintf(temp_path, sizeof temp_path, "%.1000s.new", r->path);
 	bool done = write_new(r, folder, temp, text);
 	if (!done)
-		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%s", temp_path);
+		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, REASON_CONFIG_UNWRITABLE, "%s", temp_path);
 	done = done && (r->check == NULL || r->check(temp_path, r->path, d));
 	if (done &&
 	    ((r->keep_old && !keep_old(folder, name)) || renameat(folder, temp, folder, name) != 0)) {
-		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, "config-unwritable", "%s", r->path);
+		diag_set_errno(d, VERDICT_FAILED, STAGE_CONFIG, REASON_CONFIG_UNWRITABLE, "%s", r->path);
 		done = false;
 	}
 	if (done)

@@ -17,7 +17,7 @@
 #define SECRET_LIMIT_BYTES 4096
 #define COMMAND_MS 10000
 
-static bool fail(struct diagnosis *d, const char *key, const char *path, const char *what)
+static bool fail(struct diagnosis *d, enum reason_key key, const char *path, const char *what)
 {
 	diag_set(d, VERDICT_DEFERRED, STAGE_AUTH, key, "%s: %s", path, what);
 	return false;
@@ -31,9 +31,9 @@ static bool cut_line(struct buffer *password, const char *where, struct diagnosi
 		n++;
 	password->length = n;
 	if (n == 0)
-		return fail(d, "secret-empty", where, "the password is empty");
+		return fail(d, REASON_SECRET_EMPTY, where, "the password is empty");
 	if (memchr(password->data, '\0', n) != NULL)
-		return fail(d, "secret-empty", where, "the password holds a NUL byte");
+		return fail(d, REASON_SECRET_EMPTY, where, "the password holds a NUL byte");
 	return true;
 }
 
@@ -43,20 +43,20 @@ static bool read_file(const char *path, struct buffer *password, struct diagnosi
 	TEXT(why, 300);
 	int fd = way_open(path, 0, &st, &why);
 	if (fd < 0 && errno == EPERM)
-		return fail(d, "secret-unreadable", path, why.data);
+		return fail(d, REASON_SECRET_UNREADABLE, path, why.data);
 	if (fd < 0) {
 		diag_set_errno(d, VERDICT_DEFERRED, STAGE_AUTH,
-		    errno == ENOENT ? "secret-missing" : "secret-unreadable", "%s", path);
+		    errno == ENOENT ? REASON_SECRET_MISSING : REASON_SECRET_UNREADABLE, "%s", path);
 		return false;
 	}
 	bool good = S_ISREG(st.st_mode);
 	if (!good)
-		fail(d, "secret-unreadable", path, "not a file");
+		fail(d, REASON_SECRET_UNREADABLE, path, "not a file");
 	else if (st.st_mode & 027)
-		good = fail(d, "secret-open-to-all", path,
+		good = fail(d, REASON_SECRET_OPEN_TO_ALL, path,
 		    "others can read it, or the group can write it; mode 0640 or 0600 is needed");
 	else if (!fdio_slurp(fd, password, SECRET_LIMIT_BYTES))
-		good = fail(d, "secret-unreadable", path, "longer than 4 KiB, or it cannot be read");
+		good = fail(d, REASON_SECRET_UNREADABLE, path, "longer than 4 KiB, or it cannot be read");
 	close(fd);
 	return good && cut_line(password, path, d);
 }
@@ -109,7 +109,8 @@ static bool run_command(const char *command, struct buffer *password, struct dia
 	int fd, status = 0;
 	pid_t pid = start_command(command, &fd);
 	if (pid < 0) {
-		diag_set_errno(d, VERDICT_DEFERRED, STAGE_AUTH, "secret-command", "start password_command");
+		diag_set_errno(d, VERDICT_DEFERRED, STAGE_AUTH, REASON_SECRET_COMMAND,
+		    "start password_command");
 		return false;
 	}
 	bool whole = read_output(fd, password);
@@ -118,9 +119,9 @@ static bool run_command(const char *command, struct buffer *password, struct dia
 		kill(-pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	if (!whole)
-		return fail(d, "secret-command", command, "no password within 10 s");
+		return fail(d, REASON_SECRET_COMMAND, command, "no password within 10 s");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return fail(d, "secret-command", command, "the command failed");
+		return fail(d, REASON_SECRET_COMMAND, command, "the command failed");
 	return cut_line(password, command, d);
 }
 
@@ -130,5 +131,5 @@ bool secret_read(const struct hop *hop, struct buffer *password, struct diagnosi
 		return run_command(hop->password_command, password, d);
 	if (hop->password_file[0] != '\0')
 		return read_file(hop->password_file, password, d);
-	return fail(d, "secret-missing", hop->name, "no password_file and no password_command");
+	return fail(d, REASON_SECRET_MISSING, hop->name, "no password_file and no password_command");
 }

@@ -45,7 +45,7 @@ void answer_diagnose(const struct answer *a, enum stage stage, struct diagnosis 
 	d->stage = stage;
 	d->reply_code = (uint16_t)a->code;
 	d->error_no = 0;
-	d->key[0] = '\0';
+	d->key = REASON_NONE;
 	text_copy(d->status, sizeof d->status, a->status);
 	text_printf(&head, "%d ", a->code);
 	text_copy(d->text, sizeof d->text, head.data);
@@ -137,9 +137,10 @@ bool answer_read(struct answer *a, const char *words)
 /* What only the number says. */
 static bool is_general(const struct diagnosis *d)
 {
-	static const char *const keys[] = {"reply-4xx", "reply-5xx", "closing", "server-busy"};
+	static const enum reason_key keys[] = {REASON_REPLY_4XX, REASON_REPLY_5XX, REASON_CLOSING,
+	    REASON_SERVER_BUSY};
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		if (strcmp(d->key, keys[i]) == 0)
+		if (d->key == keys[i])
 			return true;
 	}
 	return false;

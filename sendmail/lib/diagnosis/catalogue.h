@@ -5,7 +5,7 @@
 #include "diagnosis/diag.h"
 
 struct reason {
-	const char *key;
+	const char *key;     /* the word */
 	enum fault fault;    /* whose fault: FAULT_NONE = keep what the stage says */
 	int wait_s;          /* wait that suits this reason; 0 = the ordinary back-off */
 	bool stays;          /* waiting does not help: somebody must change something */
@@ -14,10 +14,13 @@ struct reason {
 };
 
 /* The row of a key, NULL when there is none. */
-const struct reason *catalogue_row(const char *key);
+const struct reason *catalogue_row(enum reason_key key);
 
 /* Row number i, from 0; NULL behind the last. */
 const struct reason *catalogue_nth(int i);
+
+/* The key of a row of the catalogue. */
+enum reason_key catalogue_key(const struct reason *row);
 
 /* The next step of a remedy: *at moves behind it; *length gets its length, without a final full
    stop.  NULL when there is no more. */

@@ -73,7 +73,7 @@ enum deed deed_decide(struct diagnosis *d)
 	return deed;
 }
 
-int deed_wait_s(const char *key)
+int deed_wait_s(enum reason_key key)
 {
 	const struct reason *row = catalogue_row(key);
 	return row != NULL ? row->wait_s : 0;

@@ -28,7 +28,7 @@ void deed_judge(struct diagnosis *d, struct judgement *j);
 enum deed deed_decide(struct diagnosis *d);
 
 /* The shortest wait for the reason with that key; 0 = the ordinary back-off. */
-int deed_wait_s(const char *key);
+int deed_wait_s(enum reason_key key);
 
 /* "the next server is asked at once; without one it is kept ...", in words for people. */
 void deed_words(struct text *t, const struct diagnosis *d, enum deed deed);

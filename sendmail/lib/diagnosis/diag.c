@@ -39,6 +39,22 @@ enum stage stage_find(const char *name)
 	return (enum stage)name_index(stage_names, STAGE_COUNT, name);
 }
 
+const char *diag_key(const struct diagnosis *d)
+{
+	return d->key == REASON_OTHER ? d->other_key : reason_word(d->key);
+}
+
+void diag_name(struct diagnosis *d, const char *word)
+{
+	d->key = reason_find(word);
+	text_copy(d->other_key, sizeof d->other_key, d->key == REASON_OTHER ? word : "");
+}
+
+bool diag_same_key(const struct diagnosis *a, const struct diagnosis *b)
+{
+	return a->key == b->key && (a->key != REASON_OTHER || strcmp(a->other_key, b->other_key) == 0);
+}
+
 const char *fault_name(enum fault f)
 {
 	return fault_names[f];
@@ -58,16 +74,16 @@ static void set_text(struct diagnosis *d, const char *format, va_list args, int 
 		text_printf(&t, ": %s", strerror(error_no));
 }
 
-static void set_head(struct diagnosis *d, enum verdict v, enum stage s, const char *key,
+static void set_head(struct diagnosis *d, enum verdict v, enum stage s, enum reason_key key,
     int error_no)
 {
 	d->verdict = v;
 	d->stage = s;
 	d->error_no = error_no;
-	text_copy(d->key, sizeof d->key, key);
+	d->key = key;
 }
 
-void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key,
+void diag_set(struct diagnosis *d, enum verdict v, enum stage s, enum reason_key key,
     const char *format, ...)
 {
 	va_list args;
@@ -77,7 +93,7 @@ void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key
 	va_end(args);
 }
 
-void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, const char *key,
+void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, enum reason_key key,
     const char *format, ...)
 {
 	int error_no = errno;
@@ -116,7 +132,7 @@ void diag_write(const struct diagnosis *d, struct buffer *line)
 	put_known(line, "status", d->status);
 	put_nonzero(line, "errno", d->error_no);
 	put_known(line, "tls", d->tls);
-	put_known(line, "key", d->key);
+	put_known(line, "key", diag_key(d));
 	put_known(line, "text", d->text);
 }
 
@@ -142,7 +158,7 @@ static void get_words(const char *line, const char *key, char *value, size_t siz
 
 void diag_read(struct diagnosis *d, const char *line)
 {
-	char word[32];
+	char word[32], key[sizeof d->other_key] = "";
 	*d = (struct diagnosis){0};
 	if (fields_get(line, "verdict", word, sizeof word))
 		d->verdict = (enum verdict)name_index(verdict_names, 4, word);
@@ -163,6 +179,7 @@ void diag_read(struct diagnosis *d, const char *line)
 	get_word(line, "status", d->status, sizeof d->status);
 	d->error_no = (int)get_number(line, "errno", 4096);
 	get_words(line, "tls", d->tls, sizeof d->tls);
-	get_word(line, "key", d->key, sizeof d->key);
+	get_word(line, "key", key, sizeof key);
+	diag_name(d, key);
 	get_words(line, "text", d->text, sizeof d->text);
 }

@@ -3,6 +3,7 @@
 #ifndef BASE_DIAG_H
 #define BASE_DIAG_H
 #include "base/mem.h"
+#include "diagnosis/reason.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -60,7 +61,8 @@ struct diagnosis {
 	char status[16];        /* RFC 3463, "4.7.1" */
 	int error_no;           /* errno, 0 when it is not the cause */
 	char tls[64];           /* protocol and verification of the session, "TLSv1.3 verified" */
-	char key[40];           /* row of the catalogue */
+	enum reason_key key;    /* row of the catalogue */
+	char other_key[40];     /* the word, where key is REASON_OTHER */
 	char text[512];         /* the server's own words, or ours; control bytes escaped */
 };
 
@@ -71,12 +73,17 @@ const char *stage_name(enum stage s); /* "connect", "RCPT", ... the word used in
 enum stage stage_find(const char *name);
 const char *fault_name(enum fault f);
 
+/* The key as a word, "" when there is none; and back. */
+const char *diag_key(const struct diagnosis *d);
+void diag_name(struct diagnosis *d, const char *word);
+bool diag_same_key(const struct diagnosis *a, const struct diagnosis *b);
+
 /* Sets verdict, stage, key and a formatted text; leaves hop and peer alone. */
-void diag_set(struct diagnosis *d, enum verdict v, enum stage s, const char *key,
+void diag_set(struct diagnosis *d, enum verdict v, enum stage s, enum reason_key key,
     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* The same, with errno: its text is appended, error_no set. */
-void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, const char *key,
+void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, enum reason_key key,
     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* One line of fields (base/fields.h) and back; unknown keys are ignored, absent ones stay empty.

@@ -78,8 +78,9 @@ void remedy_put(struct text *t, const struct diagnosis *d, const char *recipient
 	struct value v[VALUES];
 	const struct reason *row = catalogue_row(d->key);
 	find_values(d, recipient, v);
-	for (const struct remedy_row *r = remedy_rows; r->key != NULL && *d->server != '\0'; r++) {
-		if (strcmp(r->key, d->key) != 0 || strcmp(r->kind, d->server) != 0)
+	for (const struct remedy_row *r = remedy_rows; r->key != REASON_NONE && *d->server != '\0';
+	     r++) {
+		if (r->key != d->key || strcmp(r->kind, d->server) != 0)
 			continue;
 		fill(t, r->text, v);
 		return;
@@ -88,10 +89,10 @@ void remedy_put(struct text *t, const struct diagnosis *d, const char *recipient
 		add_values(t, row->remedy, v);
 }
 
-bool remedy_nth(int i, const char **key, const char **kind, const char **text)
+bool remedy_nth(int i, enum reason_key *key, const char **kind, const char **text)
 {
 	int count = 0;
-	while (remedy_rows[count].key != NULL)
+	while (remedy_rows[count].key != REASON_NONE)
 		count++;
 	if (i < 0 || i >= count)
 		return false;

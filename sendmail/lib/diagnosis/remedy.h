@@ -13,5 +13,5 @@
 void remedy_put(struct text *t, const struct diagnosis *d, const char *recipient);
 
 /* A row of the table, for tests and for explaining; false behind the last. */
-bool remedy_nth(int i, const char **key, const char **kind, const char **text);
+bool remedy_nth(int i, enum reason_key *key, const char **kind, const char **text);
 #endif

@@ -1,11 +1,12 @@
-/* The table behind remedy.h.  It ends with a row whose key is NULL.  Texts are like the
+/* The table behind remedy.h.  It ends with a row whose key is REASON_NONE.  Texts are like the
    catalogue's remedies (catalogue_rows.h). */
 #ifndef DIAGNOSIS_REMEDY_ROWS_H
 #define DIAGNOSIS_REMEDY_ROWS_H
+#include "diagnosis/reason.h"
 
 struct remedy_row {
-	const char *key;  /* of the catalogue */
-	const char *kind; /* of server.h */
+	enum reason_key key; /* of the catalogue */
+	const char *kind;    /* of server.h */
 	const char *text;
 };
 

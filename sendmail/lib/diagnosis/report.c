@@ -117,7 +117,7 @@ static void put_own_fields(struct buffer *line, const struct report_delivery *r,
 	fields_put(line, "smarthost", d->hop[0] ? d->hop : "-");
 	fields_put_number(line, "try", r->attempt);
 	fields_put(line, "stage", stage_name(d->stage));
-	fields_put(line, "key", d->key[0] ? d->key : "-");
+	fields_put(line, "key", d->key != REASON_NONE ? diag_key(d) : "-");
 	fields_put_number(line, "next_s", r->next_s);
 	fields_put(line, "tls", d->tls[0] ? d->tls : "-");
 }
@@ -195,7 +195,7 @@ void report_decision_words(struct text *t, const struct diagnosis *d, bool next)
 		text_put(t, "it is not tried any more; its sender gets a report");
 	else if (next)
 		text_put(t, "the next server is asked at once");
-	else if (strcmp(d->key, "outcome-unknown") == 0)
+	else if (d->key == REASON_OUTCOME_UNKNOWN)
 		text_put(t, "outcome unknown: it is kept and sent again with the same Message-ID, and may "
 		            "arrive twice");
 	else if (d->fault == FAULT_RECIPIENT || d->fault == FAULT_MESSAGE)

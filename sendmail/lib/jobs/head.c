@@ -141,7 +141,7 @@ static bool check_hops(const char *block, size_t length, const char *host, struc
 	}
 	if (all <= HOPS_MAX && here <= HOPS_HERE_MAX)
 		return true;
-	diag_set(d, VERDICT_FAILED, STAGE_MAIL, "loop",
+	diag_set(d, VERDICT_FAILED, STAGE_MAIL, REASON_LOOP,
 	    "the message has %d Received fields, %d of them from this machine: it goes round in a "
 	    "circle",
 	    all, here);
@@ -164,7 +164,7 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 	if (good)
 		entity_read(&job->top, text.length ? text.data : "", fields);
 	if (!good || !plan_body(job)) {
-		diag_set(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged",
+		diag_set(d, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED,
 		    "the stored message cannot be read");
 		buffer_free(&text);
 		return false;

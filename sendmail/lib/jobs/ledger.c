@@ -7,7 +7,7 @@
 bool ledger_wants(const struct diagnosis *d)
 {
 	return d->verdict == VERDICT_SENT ||
-	       (d->verdict == VERDICT_DEFERRED && strcmp(d->key, "outcome-unknown") == 0);
+	       (d->verdict == VERDICT_DEFERRED && d->key == REASON_OUTCOME_UNKNOWN);
 }
 
 void ledger_put(struct buffer *lines, const char *id, const char *address, bool relayed,

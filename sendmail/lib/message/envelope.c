@@ -165,7 +165,7 @@ void envelope_write(const struct envelope *e, struct buffer *out, size_t *conten
 
 static bool damaged(struct diagnosis *d, const char *what)
 {
-	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, "spool-damaged", "the spool file is damaged: %s",
+	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_DAMAGED, "the spool file is damaged: %s",
 	    what);
 	return false;
 }
@@ -257,7 +257,7 @@ static bool check_version(const char *line, struct diagnosis *d)
 		return damaged(d, "its first line is not that of a spool file");
 	if (version == ENVELOPE_VERSION)
 		return true;
-	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, "spool-version",
+	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_VERSION,
 	    "the spool file has version %lld, this program reads version %d", version,
 	    ENVELOPE_VERSION);
 	return false;
@@ -317,7 +317,7 @@ bool envelope_read(struct envelope *e, int fd, struct diagnosis *d)
 	for (;;) {
 		ssize_t n = fdio_read_at(fd, bytes, sizeof bytes, (int64_t)head.length);
 		if (n < 0) {
-			diag_set_errno(d, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged",
+			diag_set_errno(d, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED,
 			    "read the spool file");
 			break;
 		}

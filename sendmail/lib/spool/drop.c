@@ -23,20 +23,20 @@ bool drop_open(struct drop *d, const char *spool, struct diagnosis *why)
 	if (d->dir_fd >= 0)
 		return true;
 	d->open_error = errno;
-	const char *key = errno == EACCES || errno == EPERM     ? "spool-rights"
-	                  : errno == ENOENT || errno == ENOTDIR ? "spool-missing"
-	                                                        : "spool-write";
+	enum reason_key key = errno == EACCES || errno == EPERM     ? REASON_SPOOL_RIGHTS
+	                      : errno == ENOENT || errno == ENOTDIR ? REASON_SPOOL_MISSING
+	                                                            : REASON_SPOOL_WRITE;
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", path);
 	return false;
 }
 
 void drop_error(struct diagnosis *why, const char *doing)
 {
-	const char *key = "spool-write";
+	enum reason_key key = REASON_SPOOL_WRITE;
 	if (errno == ENOSPC || errno == EDQUOT)
-		key = "spool-full";
+		key = REASON_SPOOL_FULL;
 	else if (errno == EFBIG)
-		key = "spool-too-big";
+		key = REASON_SPOOL_TOO_BIG;
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", doing);
 }
 
@@ -49,7 +49,7 @@ static bool has_room(struct drop *d, struct diagnosis *why)
 	if (!room_look(&room, d->dir_fd) || room_is_enough(&room))
 		return true;
 	bool bytes = room.free_bytes <= room.reserve_bytes;
-	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-full",
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_FULL,
 	    "No space left for new mail on the disk of the spool: %llu %s are left, and as many are "
 	    "kept for the queue's own notes",
 	    bytes ? room.free_bytes / 1024 : room.free_files, bytes ? "KiB" : "files");

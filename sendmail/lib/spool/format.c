@@ -39,7 +39,7 @@ bool format_accept(int mqueue_fd, struct diagnosis *why)
 	long long held = there ? read_number(&text) : 0;
 	buffer_free(&text);
 	if (held > FORMAT_KNOWN) {
-		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-version",
+		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_VERSION,
 		    "the queue was written by a later version of firsthop (format %lld, this program knows "
 		    "%d): start that version, or let it deliver what waits",
 		    held, FORMAT_KNOWN);

@@ -14,14 +14,14 @@
 
 static bool write_fails(struct diagnosis *why, const char *id)
 {
-	diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write", "move drop/%s to mqueue/",
-	    id);
+	diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_WRITE,
+	    "move drop/%s to mqueue/", id);
 	return false;
 }
 
 static bool is_there_already(struct diagnosis *why, const char *name)
 {
-	diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "mqueue/%s is there already",
+	diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED, "mqueue/%s is there already",
 	    name);
 	return false;
 }
@@ -90,7 +90,7 @@ static bool copy_file(struct queue *q, const char *id, const struct stat *st, st
 	                   : -1;
 	bool done = to >= 0 && write_copy(from, to, st->st_uid, why) &&
 	            renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;
-	if (!done && why->key[0] == '\0')
+	if (!done && why->key == REASON_NONE)
 		write_fails(why, id);
 	if (!done && to >= 0)
 		unlinkat(q->mqueue_fd, temp, 0);
@@ -135,7 +135,7 @@ static enum pickup set_aside(struct queue *q, const char *id, const struct stat 
 	if (!moved)
 		return PICKUP_REFUSED;
 	q->has_dead = true;
-	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-damaged",
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_DAMAGED,
 	    "drop/%s is no plain file with one name; set aside as mqueue/%s", id, name);
 	return PICKUP_REFUSED;
 }
@@ -147,14 +147,14 @@ enum pickup pickup_take(struct queue *q, const char *id, struct diagnosis *why)
 	if (is_second_name(q, id))
 		return PICKUP_KNOWN;
 	if (fstatat(q->drop_fd, id, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged", "drop/%s", id);
+		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED, "drop/%s", id);
 		return PICKUP_REFUSED;
 	}
 	q->moved = true;
 	snprintf(dead, sizeof dead, "%s.dead", id);
 	if (is_in_mqueue(q, id, &st) || is_in_mqueue(q, dead, &st)) {
 		add_second_name(q, id);
-		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-damaged",
+		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED,
 		    "drop/%s was in mqueue/ already: a crash left both names, and this one is removed", id);
 		return PICKUP_KNOWN;
 	}
@@ -166,7 +166,7 @@ enum pickup pickup_take(struct queue *q, const char *id, struct diagnosis *why)
 bool pickup_settle(struct queue *q, struct diagnosis *why)
 {
 	if (!fdio_sync(q->mqueue_fd)) {
-		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write",
+		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_WRITE,
 		    "make names in mqueue/ durable (fsync): new mail keeps its name in drop/, too");
 		return false;
 	}
@@ -174,7 +174,7 @@ bool pickup_settle(struct queue *q, struct diagnosis *why)
 		char id[ID_SIZE];
 		id_unpack(q->second[q->second_count - 1], id);
 		if (unlinkat(q->drop_fd, id, 0) != 0 && errno != ENOENT) {
-			diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write",
+			diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_WRITE,
 			    "remove the name drop/%s of a message that is in mqueue/", id);
 			return false;
 		}

@@ -131,7 +131,7 @@ static int check_sender(const char *head, const char *rule, const struct policy_
 		return EX_OK;
 	fields_get(head, "file", file, sizeof file);
 	fields_get(rule, "who", who, sizeof who);
-	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "sender-refused",
+	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_SENDER_REFUSED,
 	    "user %s may not send as <%.150s>; [submit %s] in %s, line %lld, allows: %.100s", u->login,
 	    sender, who, file, fields_get_number(rule, "line", 0), list);
 	return EX_NOPERM;
@@ -146,7 +146,7 @@ static int check_limits(const char *over, struct diagnosis *why)
 	fields_get(over, "text", words, sizeof words);
 	TEXT(span, 60);
 	clock_put_span(&span, left_s);
-	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "user-limit", "%s; not before %s have passed",
+	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_USER_LIMIT, "%s; not before %s have passed",
 	    words, span.data);
 	return EX_NOPERM;
 }
@@ -162,7 +162,7 @@ static int check_space(const char *head, int drop_fd, struct diagnosis *why)
 	if (free_mb >= (unsigned long long)wanted_mb)
 		return EX_OK;
 	fields_get(head, "file", file, sizeof file);
-	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, "spool-full",
+	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_FULL,
 	    "the disk of the spool has %llu MB left; below %lld MB ([queue] min_free_mb in %s) only "
 	    "root's mail is accepted",
 	    free_mb, wanted_mb, file);
@@ -201,7 +201,7 @@ void policy_too_many(const struct policy *p, struct diagnosis *why)
 	char *head = head_of(p);
 	fields_get(head, "file", file, sizeof file);
 	free(head);
-	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, "recipients-limit",
+	diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_RECIPIENTS_LIMIT,
 	    "the message has more than %d recipients, as many as it may have ([queue] max_recipients "
 	    "in %s); divide them among several messages",
 	    policy_max_recipients(p), file);

@@ -20,7 +20,7 @@ static int open_folder(const char *spool, const char *name, struct diagnosis *wh
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL,
-		    errno == ENOENT ? "spool-missing" : "spool-rights", "%s", path);
+		    errno == ENOENT ? REASON_SPOOL_MISSING : REASON_SPOOL_RIGHTS, "%s", path);
 	return fd;
 }
 
@@ -129,7 +129,8 @@ bool queue_create(struct queue *q, const char *bytes, size_t length, const char 
 	             renameat(q->mqueue_fd, temp, q->mqueue_fd, id) == 0;
 	bool done = named && fdio_sync(q->mqueue_fd);
 	if (!done) {
-		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, "spool-write", "create mqueue/%s", id);
+		diag_set_errno(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_WRITE, "create mqueue/%s",
+		    id);
 		int saved = errno;
 		unlinkat(q->mqueue_fd, named ? id : temp, 0);
 		errno = saved;

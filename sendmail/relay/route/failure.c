@@ -3,25 +3,26 @@
 #include "diagnosis/catalogue.h"
 #include <string.h>
 
-static const char *const keys[SUBJECT_COUNT][DNS_KINDS] = {
-    {"", "dns-nodata", "dns-nxdomain", "dns-zone-failing", "dns-zone-failing", "dns-lame",
-        "dns-bad"},
-    {"", "dns-mx-missing", "dns-mx-missing", "dns-zone-failing", "dns-zone-failing", "dns-lame",
-        "dns-bad"},
-    {"", "dns-srv-missing", "dns-srv-missing", "dns-zone-failing", "dns-zone-failing", "dns-lame",
-        "dns-bad"},
-    {"", "dns-target-missing", "dns-target-missing", "dns-zone-failing", "dns-zone-failing",
-        "dns-lame", "dns-target-missing"},
-    {"", "domain-no-server", "domain-missing", "domain-zone-failing", "domain-zone-failing",
-        "dns-lame", "domain-missing"},
-    {"", "domain-target-missing", "domain-target-missing", "domain-zone-failing",
-        "domain-zone-failing", "dns-lame", "domain-target-missing"},
+static const enum reason_key keys[SUBJECT_COUNT][DNS_KINDS] = {
+    {REASON_NONE, REASON_DNS_NODATA, REASON_DNS_NXDOMAIN, REASON_DNS_ZONE_FAILING,
+        REASON_DNS_ZONE_FAILING, REASON_DNS_LAME, REASON_DNS_BAD},
+    {REASON_NONE, REASON_DNS_MX_MISSING, REASON_DNS_MX_MISSING, REASON_DNS_ZONE_FAILING,
+        REASON_DNS_ZONE_FAILING, REASON_DNS_LAME, REASON_DNS_BAD},
+    {REASON_NONE, REASON_DNS_SRV_MISSING, REASON_DNS_SRV_MISSING, REASON_DNS_ZONE_FAILING,
+        REASON_DNS_ZONE_FAILING, REASON_DNS_LAME, REASON_DNS_BAD},
+    {REASON_NONE, REASON_DNS_TARGET_MISSING, REASON_DNS_TARGET_MISSING, REASON_DNS_ZONE_FAILING,
+        REASON_DNS_ZONE_FAILING, REASON_DNS_LAME, REASON_DNS_TARGET_MISSING},
+    {REASON_NONE, REASON_DOMAIN_NO_SERVER, REASON_DOMAIN_MISSING, REASON_DOMAIN_ZONE_FAILING,
+        REASON_DOMAIN_ZONE_FAILING, REASON_DNS_LAME, REASON_DOMAIN_MISSING},
+    {REASON_NONE, REASON_DOMAIN_TARGET_MISSING, REASON_DOMAIN_TARGET_MISSING,
+        REASON_DOMAIN_ZONE_FAILING, REASON_DOMAIN_ZONE_FAILING, REASON_DNS_LAME,
+        REASON_DOMAIN_TARGET_MISSING},
 };
 
 /* Behind the kinds that say something about the name: the same of the resolver itself. */
-static const char *key_of_resolver(enum dns_kind kind)
+static enum reason_key key_of_resolver(enum dns_kind kind)
 {
-	return kind == DNS_TIMEOUT ? "dns-timeout" : "dns-servfail";
+	return kind == DNS_TIMEOUT ? REASON_DNS_TIMEOUT : REASON_DNS_SERVFAIL;
 }
 
 void failure_put_outcome(struct text *words, const struct dns_answer *a)
@@ -104,10 +105,10 @@ static bool is_no_name(const char *name)
 	return dns_question(name, DNS_A, 0, bytes, sizeof bytes) == 0;
 }
 
-static const char *choose_key(const struct hop *hop, enum subject subject, const char *name,
+static enum reason_key choose_key(const struct hop *hop, enum subject subject, const char *name,
     const struct dns_answer *a, enum verdict *verdict)
 {
-	const char *key = keys[subject][a->kind];
+	enum reason_key key = keys[subject][a->kind];
 	*verdict = VERDICT_DEFERRED;
 	if (a->kind == DNS_TIMEOUT)
 		return dns_is_alive() ? key : key_of_resolver(a->kind);
@@ -116,15 +117,15 @@ static const char *choose_key(const struct hop *hop, enum subject subject, const
 	if (subject != SUBJECT_DOMAIN || a->kind == DNS_LAME)
 		return key;
 	if (a->kind == DNS_BAD && !is_no_name(name))
-		return "dns-bad";
+		return REASON_DNS_BAD;
 	if (a->kind != DNS_BAD && !is_credible(hop, name, a))
-		return "domain-doubtful";
+		return REASON_DOMAIN_DOUBTFUL;
 	*verdict = VERDICT_FAILED;
 	return key;
 }
 
-static void set(struct diagnosis *why, enum verdict verdict, const char *key, const char *status,
-    const char *words)
+static void set(struct diagnosis *why, enum verdict verdict, enum reason_key key,
+    const char *status, const char *words)
 {
 	diag_set(why, verdict, STAGE_LOOKUP, key, "%s", words);
 	if (verdict == VERDICT_FAILED)
@@ -137,7 +138,7 @@ void failure_of_answer(const struct hop *hop, enum subject subject, const char *
 {
 	TEXT(words, 500);
 	enum verdict verdict;
-	const char *key = choose_key(hop, subject, name, a, &verdict);
+	enum reason_key key = choose_key(hop, subject, name, a, &verdict);
 	put_subject(&words, hop, subject, name);
 	text_put(&words, ": ");
 	failure_put_outcome(&words, a);
@@ -154,8 +155,8 @@ void failure_of_null(const struct hop *hop, enum subject subject, const char *na
 	                     ? ": the domain says that it does not offer the service"
 	                     : ": null MX: the domain says that it accepts no mail (RFC 7505)");
 	set(why, domain ? VERDICT_FAILED : VERDICT_DEFERRED,
-	    domain                   ? "domain-null-mx"
-	    : subject == SUBJECT_SRV ? "dns-srv-null"
-	                             : "dns-null-mx",
+	    domain                   ? REASON_DOMAIN_NULL_MX
+	    : subject == SUBJECT_SRV ? REASON_DNS_SRV_NULL
+	                             : REASON_DNS_NULL_MX,
 	    "5.1.10", words.data);
 }

@@ -27,7 +27,7 @@ struct family {
 };
 
 /* The first reason stays: later ones follow from it. */
-static void give_up(struct route *r, const char *key, const char *words)
+static void give_up(struct route *r, enum reason_key key, const char *words)
 {
 	if (r->why.verdict != VERDICT_NONE)
 		return;
@@ -91,7 +91,7 @@ static bool is_myself(struct search *s, const char *name, const char *address)
 	    name, address);
 	TEXT(words, 400);
 	text_printf(&words, "the MX of %s: this very machine", s->hop->host);
-	give_up(s->route, "dns-self", words.data);
+	give_up(s->route, REASON_DNS_SELF, words.data);
 	s->met_myself = true;
 	return true;
 }
@@ -109,7 +109,7 @@ static bool has_no_route(struct search *s, const char *name, const char *address
 	text_printf(&words,
 	    "the address of %s: it has only IPv6 addresses, and this machine has no route for them",
 	    name);
-	give_up(s->route, s->hop->direct ? "domain-no-ipv6" : "no-ipv6-route", words.data);
+	give_up(s->route, s->hop->direct ? REASON_DOMAIN_NO_IPV6 : REASON_NO_IPV6_ROUTE, words.data);
 	return true;
 }
 

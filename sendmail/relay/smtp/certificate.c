@@ -53,16 +53,16 @@ static void put_names(struct text *t, X509 *certificate)
 	text_put(t, common[0] != '\0' ? " does not count, RFC 9525)" : "");
 }
 
-const char *certificate_key(const struct certificate_finding *f)
+enum reason_key certificate_key(const struct certificate_finding *f)
 {
 	switch (f->error) {
-	case X509_V_ERR_CERT_HAS_EXPIRED: return "tls-expired";
-	case X509_V_ERR_CERT_NOT_YET_VALID: return "tls-not-yet-valid";
+	case X509_V_ERR_CERT_HAS_EXPIRED: return REASON_TLS_EXPIRED;
+	case X509_V_ERR_CERT_NOT_YET_VALID: return REASON_TLS_NOT_YET_VALID;
 	case X509_V_ERR_HOSTNAME_MISMATCH:
-	case X509_V_ERR_IP_ADDRESS_MISMATCH: return "tls-wrong-name";
+	case X509_V_ERR_IP_ADDRESS_MISMATCH: return REASON_TLS_WRONG_NAME;
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return "tls-self-signed";
-	default: return f->alone ? "tls-chain" : "tls-untrusted";
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return REASON_TLS_SELF_SIGNED;
+	default: return f->alone ? REASON_TLS_CHAIN : REASON_TLS_UNTRUSTED;
 	}
 }
 

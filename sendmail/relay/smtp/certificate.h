@@ -1,6 +1,7 @@
 /* What is wrong with the certificates that a server shows, in words. */
 #ifndef SMTP_CERTIFICATE_H
 #define SMTP_CERTIFICATE_H
+#include "diagnosis/reason.h"
 #include "base/text.h"
 #include <openssl/ssl.h>
 
@@ -13,7 +14,7 @@ struct certificate_finding {
 };
 
 /* The key of the catalogue. */
-const char *certificate_key(const struct certificate_finding *f);
+enum reason_key certificate_key(const struct certificate_finding *f);
 
 /* Why the certificate is not right, with what the administrator has to compare.  wanted: the name
  * that it should be for. */

@@ -25,7 +25,7 @@ static bool may_have_secret(struct session *s)
 	if (p->auth_without_tls || (s->secured && (s->verified || p->auth_to_unverified_server)))
 		return true;
 	if (!s->secured) {
-		session_fail(s, STAGE_AUTH, "auth-needs-tls",
+		session_fail(s, STAGE_AUTH, REASON_AUTH_NEEDS_TLS,
 		    "a login is configured, but this session has no TLS, and the password is not sent in "
 		    "the clear");
 		return false;
@@ -33,7 +33,7 @@ static bool may_have_secret(struct session *s)
 	text_printf(&words,
 	    "a login is configured, but the server is not verified, so the password was not sent: %s",
 	    s->doubt[0] != '\0' ? s->doubt : "nothing proves who it is");
-	session_fail(s, STAGE_AUTH, "auth-unverified", words.data);
+	session_fail(s, STAGE_AUTH, REASON_AUTH_UNVERIFIED, words.data);
 	return false;
 }
 
@@ -52,7 +52,7 @@ static void fail_without_mechanism(struct session *s)
 	if (wanted != NULL && *wanted != '\0')
 		text_printf(&words, "; auth = %s", wanted);
 	text_put(&words, ")");
-	session_fail(s, STAGE_AUTH, "auth-missing", words.data);
+	session_fail(s, STAGE_AUTH, REASON_AUTH_MISSING, words.data);
 }
 
 void login_begin(struct session *s)
@@ -78,8 +78,8 @@ static bool is_about_mechanism(struct session *s)
 {
 	struct diagnosis d = {0};
 	session_diagnose(s, &d, STAGE_AUTH);
-	return strcmp(d.key, "auth-missing") == 0 || strcmp(d.key, "auth-protocol") == 0 ||
-	       strcmp(d.key, "auth-too-weak") == 0 || text_find_ci(d.text, "mechanism") != NULL;
+	return d.key == REASON_AUTH_MISSING || d.key == REASON_AUTH_PROTOCOL ||
+	       d.key == REASON_AUTH_TOO_WEAK || text_find_ci(d.text, "mechanism") != NULL;
 }
 
 /* True when another one is under way.  CRAM-MD5 and SCRAM before PLAIN: who reads along in the
@@ -100,7 +100,7 @@ static void on_accepted(struct session *s)
 	if (auth_finished(&s->auth))
 		s->state = SESSION_READY;
 	else
-		session_fail(s, STAGE_AUTH, "auth-server-unproved",
+		session_fail(s, STAGE_AUTH, REASON_AUTH_SERVER_UNPROVED,
 		    "the server accepted the login without proving that it knows the password");
 }
 
@@ -118,7 +118,7 @@ static void on_challenge(struct session *s)
 		s->auth_given_up = true;
 		say_secret(s, "*");
 	} else {
-		session_fail(s, STAGE_AUTH, "auth-protocol",
+		session_fail(s, STAGE_AUTH, REASON_AUTH_PROTOCOL,
 		    problem != NULL ? problem : "the server's challenge makes no sense");
 	}
 	if (line.data != NULL)

@@ -52,7 +52,7 @@ void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage)
 		session_look(s, SERVER_ANSWER, d->text);
 }
 
-void session_fail(struct session *s, enum stage stage, const char *key, const char *words)
+void session_fail(struct session *s, enum stage stage, enum reason_key key, const char *words)
 {
 	diag_set(&s->failure, VERDICT_DEFERRED, stage, key, "%s", words);
 	catalogue_recognise(&s->failure);

@@ -38,9 +38,9 @@ static void fail_without_tls(struct session *s)
 		    "removes it",
 		    server_name(s->server));
 	if (words.length > 0)
-		session_fail(s, STAGE_STARTTLS, "starttls-removed", words.data);
+		session_fail(s, STAGE_STARTTLS, REASON_STARTTLS_REMOVED, words.data);
 	else
-		session_fail(s, STAGE_STARTTLS, "starttls-missing",
+		session_fail(s, STAGE_STARTTLS, REASON_STARTTLS_MISSING,
 		    "the server does not offer STARTTLS, and TLS is required");
 }
 
@@ -65,7 +65,7 @@ static void go_on(struct session *s)
 static void fail_strange(struct session *s)
 {
 	enum stage stage = session_stage(s);
-	speaks_diagnose(&s->failure, s->head, s->head_length, "reply-bad");
+	speaks_diagnose(&s->failure, s->head, s->head_length, REASON_REPLY_BAD);
 	s->failure.stage = stage;
 	s->state = SESSION_OVER;
 	s->deadline_ms = 0;
@@ -103,7 +103,7 @@ static void fail_other(struct session *s, const char *service)
 	text_printf(&words, "%s answers on this port, no mail server that accepts mail to relay: %d ",
 	    service, s->reply.code);
 	speaks_quote(&words, s->reply.text.data, s->reply.text.length);
-	session_fail(s, STAGE_EHLO, "other-protocol", words.data);
+	session_fail(s, STAGE_EHLO, REASON_OTHER_PROTOCOL, words.data);
 }
 
 /* Neither EHLO nor HELO is known to it. */
@@ -138,7 +138,7 @@ static void on_starttls(struct session *s)
 	if (s->reply.code == 220 && s->in.length > 0) {
 		/* RFC 3207 4.2, CVE-2011-0411: bytes sent before TLS must not be read as if they came
 		 * through it. */
-		session_fail(s, STAGE_STARTTLS, "starttls-injection",
+		session_fail(s, STAGE_STARTTLS, REASON_STARTTLS_INJECTION,
 		    "there were bytes after the answer to STARTTLS: somebody on the way may be adding "
 		    "commands");
 	} else if (s->reply.code == 220) {
@@ -208,7 +208,7 @@ static void break_off(struct session *s, enum reply_result result, const char *p
 	if (strange && s->state < SESSION_STARTTLS)
 		fail_strange(s);
 	else
-		session_broken(s, "reply-bad", words.data);
+		session_broken(s, REASON_REPLY_BAD, words.data);
 }
 
 static void keep_head(struct session *s)
@@ -276,7 +276,7 @@ void session_quit(struct session *s, int64_t now_ms)
 	session_sent(s, now_ms);
 }
 
-void session_broken(struct session *s, const char *key, const char *words)
+void session_broken(struct session *s, enum reason_key key, const char *words)
 {
 	take_rest(s);
 	if (s->state == SESSION_OVER)

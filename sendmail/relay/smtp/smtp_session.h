@@ -167,7 +167,7 @@ void session_quit(struct session *s, int64_t now_ms);
 
 /* The link is gone, or time has run out: gives every open transaction its results and ends. words:
  * for the diagnosis. */
-void session_broken(struct session *s, const char *key, const char *words);
+void session_broken(struct session *s, enum reason_key key, const char *words);
 
 /* The stage whose answer is awaited. */
 enum stage session_stage(const struct session *s);

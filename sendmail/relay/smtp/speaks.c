@@ -84,15 +84,15 @@ void speaks_quote(struct text *t, const char *bytes, size_t length)
 	text_put(t, length > QUOTED_BYTES ? "...\"" : "\"");
 }
 
-void speaks_diagnose(struct diagnosis *d, const char *bytes, size_t length, const char *key)
+void speaks_diagnose(struct diagnosis *d, const char *bytes, size_t length, enum reason_key key)
 {
 	const char *service = speaks_service(bytes, length);
 	TEXT(words, 400);
 	if (speaks_tls(bytes, length)) {
-		key = "tls-implicit-missing";
+		key = REASON_TLS_IMPLICIT_MISSING;
 		text_put(&words, "the server speaks TLS from the first byte, and implicit = no");
 	} else if (service != NULL) {
-		key = "other-protocol";
+		key = REASON_OTHER_PROTOCOL;
 		text_printf(&words, "%s answers on this port, no mail server; it said: ", service);
 		speaks_quote(&words, bytes, length);
 	} else {

@@ -17,5 +17,5 @@ void speaks_quote(struct text *t, const char *bytes, size_t length);
 /* The failure of a session that began with these bytes, where SMTP begins with a greeting:
    "tls-implicit-missing", "other-protocol" or, when nothing is known of them, key, with words that
    quote them. */
-void speaks_diagnose(struct diagnosis *d, const char *bytes, size_t length, const char *key);
+void speaks_diagnose(struct diagnosis *d, const char *bytes, size_t length, enum reason_key key);
 #endif

@@ -48,7 +48,7 @@ struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d)
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
 	if (context == NULL || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) {
 		put_openssl_error(&words);
-		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, "local", "OpenSSL cannot be set up: %s",
+		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, REASON_LOCAL, "OpenSSL cannot be set up: %s",
 		    words.data);
 		SSL_CTX_free(context);
 		return NULL;
@@ -64,7 +64,7 @@ struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d)
 	                  : trust_load_system(SSL_CTX_get_cert_store(context));
 	ERR_clear_error();
 	if (!loaded && (own || hop->tls == HOP_TLS_VERIFY)) {
-		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, "tls-trust",
+		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, REASON_TLS_TRUST,
 		    "no trusted certificate can be read from %s",
 		    own ? hop->tls_ca_file : "the system's store (" COMPAT_GET_AUTHORITIES ")");
 		SSL_CTX_free(context);
@@ -181,7 +181,7 @@ static bool set_names(SSL *ssl, const char *const names[], const char *sni)
 	return true;
 }
 
-static bool fail(SSL *ssl, struct diagnosis *d, const char *key, const char *words)
+static bool fail(SSL *ssl, struct diagnosis *d, enum reason_key key, const char *words)
 {
 	diag_set(d, VERDICT_DEFERRED, STAGE_TLS, key, "%s", words);
 	SSL_free(ssl);
@@ -217,7 +217,7 @@ static bool fail_plain(SSL *ssl, const struct head *head, struct diagnosis *d)
 	text_printf(&words,
 	    "%s; it said: ", service != NULL ? service : "the server did not answer with TLS");
 	speaks_quote(&words, head->bytes, head->length);
-	return fail(ssl, d, service != NULL ? "other-protocol" : "tls-plain", words.data);
+	return fail(ssl, d, service != NULL ? REASON_OTHER_PROTOCOL : REASON_TLS_PLAIN, words.data);
 }
 
 static bool fail_handshake(SSL *ssl, int error, const struct certificate_finding *f,
@@ -227,9 +227,9 @@ static bool fail_handshake(SSL *ssl, int error, const struct certificate_finding
 	unsigned long code = ERR_peek_error();
 	int reason = ERR_GET_REASON(code);
 	if (f->wanted && (code == 0 || is_for_want_of_ours(reason)))
-		return fail(ssl, d, "tls-client-certificate", wants_ours);
+		return fail(ssl, d, REASON_TLS_CLIENT_CERTIFICATE, wants_ours);
 	if (error == SSL_ERROR_SYSCALL || error == SSL_ERROR_ZERO_RETURN || code == 0)
-		return fail(ssl, d, "tls-closed",
+		return fail(ssl, d, REASON_TLS_CLOSED,
 		    "the server closed the connection during the TLS handshake");
 	bool version = reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_WRONG_SSL_VERSION ||
 	               reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION;
@@ -238,7 +238,7 @@ static bool fail_handshake(SSL *ssl, int error, const struct certificate_finding
 	else
 		text_put(&words, "the TLS handshake failed: ");
 	put_openssl_error(&words);
-	return fail(ssl, d, version ? "tls-protocol" : "tls-handshake", words.data);
+	return fail(ssl, d, version ? REASON_TLS_PROTOCOL : REASON_TLS_HANDSHAKE, words.data);
 }
 
 /* The first bytes that come, before OpenSSL takes them. */
@@ -309,8 +309,8 @@ static bool judge(SSL *ssl, const struct certificate_finding *f, const char *wan
 	}
 	if (level == HOP_TLS_VERIFY)
 		return fail(ssl, d, certificate_key(f), words.data);
-	text_printf(&tls, "not verified: %s", certificate_key(f) + 4);
-	text_copy(d->key, sizeof d->key, certificate_key(f));
+	text_printf(&tls, "not verified: %s", reason_word(certificate_key(f)) + 4);
+	d->key = certificate_key(f);
 	text_copy(d->text, sizeof d->text, words.data);
 	return true;
 }
@@ -328,7 +328,7 @@ static bool start(struct link *l, SSL *ssl, const char *wanted, enum hop_tls lev
 	if (error == 0)
 		certificate_look_at_chain(&found, ssl, by_file);
 	bool good = error == 0             ? judge(ssl, &found, wanted, level, d)
-	            : error == SHAKE_LATE  ? fail(ssl, d, "tls-timeout",
+	            : error == SHAKE_LATE  ? fail(ssl, d, REASON_TLS_TIMEOUT,
 	                                         "the server did not finish the TLS handshake in time")
 	            : error == SHAKE_PLAIN ? fail_plain(ssl, &head, d)
 	                                   : fail_handshake(ssl, error, &found, d);
@@ -355,7 +355,7 @@ bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[
 	const char *wanted = names[0] != NULL ? names[0] : "";
 	SSL *ssl = trust != NULL ? SSL_new(trust->context) : NULL;
 	if (ssl == NULL || SSL_set_fd(ssl, l->fd) != 1 || !set_names(ssl, names, sni))
-		return fail(ssl, d, "local", "OpenSSL cannot start a session");
+		return fail(ssl, d, REASON_LOCAL, "OpenSSL cannot start a session");
 	return start(l, ssl, wanted, level, trust->by_file, deadline_ms, d);
 }
 

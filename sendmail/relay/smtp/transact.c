@@ -108,7 +108,7 @@ static void settle_reply(struct session *s, struct transaction *t, enum stage st
 	/* A 250 where it makes no sense, or a 3xx, is not a success of the message. */
 	if (d.verdict == VERDICT_SENT && (stage != STAGE_DOT || s->reply.code >= 300)) {
 		d.verdict = VERDICT_DEFERRED;
-		text_copy(d.key, sizeof d.key, "reply-bad");
+		d.key = REASON_REPLY_BAD;
 		catalogue_recognise(&d);
 	}
 	settle(t, &d);
@@ -218,7 +218,7 @@ static void on_early(struct session *s)
 	settle_reply(s, t, STAGE_BODY);
 	session_diagnose(s, &d, STAGE_BODY);
 	reply_clear(&s->reply);
-	transact_broken(s, d.key[0] != '\0' ? d.key : "reply-bad", d.text);
+	transact_broken(s, d.key != REASON_NONE ? d.key : REASON_REPLY_BAD, d.text);
 }
 
 /* The next message is refused because this session has had enough of them: it goes in a new one. */
@@ -229,7 +229,7 @@ static bool is_session_limit(struct session *s)
 	    session_stage(s) != STAGE_MAIL)
 		return false;
 	session_diagnose(s, &d, STAGE_MAIL);
-	return strcmp(d.key, "session-limit") == 0;
+	return d.key == REASON_SESSION_LIMIT;
 }
 
 void transact_reply(struct session *s)
@@ -246,7 +246,7 @@ void transact_reply(struct session *s)
 	if (!asked) {
 		/* Not to be taken for the answer to something. */
 		reply_clear(&s->reply);
-		transact_broken(s, "reply-bad", "the server answered where nothing was asked");
+		transact_broken(s, REASON_REPLY_BAD, "the server answered where nothing was asked");
 		return;
 	}
 	struct session_awaited a = s->awaited[s->first];
@@ -287,7 +287,7 @@ static void pump_body(struct session *s)
 	while (s->out.length < OUT_ENOUGH_BYTES) {
 		bool more = t->body(t->context, &s->out);
 		if (t->unreadable) {
-			transact_broken(s, "spool-damaged",
+			transact_broken(s, REASON_SPOOL_DAMAGED,
 			    "the message cannot be read to its end from the queue");
 			return;
 		}
@@ -346,7 +346,7 @@ static bool is_too_big(const struct session *s, const struct transaction *t)
 static void refuse_size(struct session *s, struct transaction *t)
 {
 	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_FAILED, STAGE_MAIL, "size-exceeded",
+	diag_set(&d, VERDICT_FAILED, STAGE_MAIL, REASON_SIZE_EXCEEDED,
 	    "the message has %lld bytes, the server accepts at most %lld", (long long)t->size_bytes,
 	    (long long)s->ehlo.size_bytes);
 	text_copy(d.status, sizeof d.status, "5.3.4");
@@ -454,14 +454,14 @@ bool session_idle(const struct session *s)
 
 /* What the loss of the link means for one transaction: behind the dot nobody knows (RFC
  * 5321 4.2.5), before it nothing was delivered. */
-static void settle_broken(struct session *s, struct transaction *t, const char *key,
+static void settle_broken(struct session *s, struct transaction *t, enum reason_key key,
     const char *words)
 {
 	struct diagnosis d = {0};
 	bool unknown = t->dot_sent && t->accepted > 0;
 	enum stage stage = unknown ? STAGE_DOT : s->sending == t ? STAGE_BODY : session_stage(s);
 	if (unknown)
-		diag_set(&d, VERDICT_DEFERRED, stage, "outcome-unknown",
+		diag_set(&d, VERDICT_DEFERRED, stage, REASON_OUTCOME_UNKNOWN,
 		    "%s, after the message was sent whole and before the server answered", words);
 	else
 		diag_set(&d, VERDICT_DEFERRED, stage, key, "%s", words);
@@ -469,7 +469,7 @@ static void settle_broken(struct session *s, struct transaction *t, const char *
 	settle(t, &d);
 }
 
-void transact_broken(struct session *s, const char *key, const char *words)
+void transact_broken(struct session *s, enum reason_key key, const char *words)
 {
 	while (s->taken_count > 0) {
 		struct transaction *t = s->taken[0];

@@ -9,11 +9,11 @@ void transact_reply(struct session *s);
 
 /* The link of a session that was ready is lost: every open transaction gets its results, and the
    session is over, with the failure that key and words say. */
-void transact_broken(struct session *s, const char *key, const char *words);
+void transact_broken(struct session *s, enum reason_key key, const char *words);
 
 /* The session as a whole failed, for a reason of our own, or for the reply at hand, which refused
    something without which there is no session (session_state.c). */
-void session_fail(struct session *s, enum stage stage, const char *key, const char *words);
+void session_fail(struct session *s, enum stage stage, enum reason_key key, const char *words);
 void session_fail_reply(struct session *s, enum stage stage);
 
 /* What the server says shows its kind, and often the address that it sees (session_state.c). */

@@ -54,7 +54,7 @@ static bool read_config(struct config *c, struct aliases **aliases, struct diagn
 	if (!config_read(c, paths_config(), d))
 		return false;
 	if (c->hop_count == 0 && !c->direct_mx && c->local_deliver == CONFIG_LOCAL_NO) {
-		diag_set(d, VERDICT_DEFERRED, STAGE_CONFIG, "no-smarthost",
+		diag_set(d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_NO_SMARTHOST,
 		    "%s names no smarthost: add a section [smarthost main] with host = NAME",
 		    paths_config());
 		return false;

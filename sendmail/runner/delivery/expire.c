@@ -59,7 +59,7 @@ static void expire(struct runner *r, struct entry *e)
 	TEXT(words, 600);
 	text_printf(&words, "not delivered within %d h; the last reason: %s", r->config.expire_after_h,
 	    d.text[0] ? d.text : "it was never tried");
-	diag_set(&d, VERDICT_FAILED, d.stage, "expired", "%s", words.data);
+	diag_set(&d, VERDICT_FAILED, d.stage, REASON_EXPIRED, "%s", words.data);
 	text_copy(d.status, sizeof d.status, "4.4.7");
 	disposition_give_up(r, m, &d);
 }

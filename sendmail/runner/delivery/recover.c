@@ -161,7 +161,7 @@ static bool is_noted(struct journal *j, const struct ledger_line *l)
 {
 	const struct journal_rcpt *rcpt = journal_find(j, l->address);
 	return journal_settled(j, l->address) ||
-	       (l->d.verdict != VERDICT_SENT && rcpt != NULL && strcmp(rcpt->last.key, l->d.key) == 0);
+	       (l->d.verdict != VERDICT_SENT && rcpt != NULL && rcpt->last.key == l->d.key);
 }
 
 static void take_outcome(struct group *g, const struct ledger_line *l)

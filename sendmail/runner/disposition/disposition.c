@@ -32,7 +32,7 @@
 
 /* The last reason that was logged as one that needs an operator, and when. */
 struct disposition {
-	char key[40];
+	enum reason_key key;
 	int64_t said_ms;
 };
 
@@ -132,9 +132,9 @@ static void say_what_stays(struct runner *r, const struct message *m)
 	if (r->disposition == NULL)
 		r->disposition = mem_alloc(sizeof *r->disposition);
 	struct disposition *s = r->disposition;
-	if (strcmp(s->key, row->key) == 0 && now - s->said_ms < STAYS_EVERY_MS)
+	if (s->key == m->last.key && now - s->said_ms < STAYS_EVERY_MS)
 		return;
-	text_copy(s->key, sizeof s->key, row->key);
+	s->key = m->last.key;
 	s->said_ms = now;
 	remedy_put(&remedy, &m->last, m->rcpt_count == 1 ? m->rcpts[0] : NULL);
 	log_line(LOG_ERR, "%s waits, and needs attention: %s (key=%s). %s What to do: %s", m->id,
@@ -283,7 +283,7 @@ void disposition_give_up(struct runner *r, struct message *m, const struct diagn
 static void refuse_recipients(struct runner *r, struct message *m)
 {
 	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_FAILED, STAGE_SPOOL, "recipients-limit",
+	diag_set(&d, VERDICT_FAILED, STAGE_SPOOL, REASON_RECIPIENTS_LIMIT,
 	    "the message has %zu recipients, and may have %d ([queue] max_recipients); it was sent to "
 	    "none of them; the first %d are named here",
 	    m->envelope.recipient_count, r->config.max_recipients, MESSAGE_REFUSED_NAMED);

@@ -76,11 +76,10 @@ static int held_wait_s(struct runner *r, const struct message *m, const struct d
 
 int rcpt_outcome_wait_s(struct runner *r, struct message *m, const struct diagnosis *d)
 {
-	const char *key = d->key;
+	enum reason_key key = d->key;
 	/* A server that takes few recipients at a time has taken some: the rest need not wait.  Each
 	 * round has fewer of them. */
-	if (m->wait_s == 0 && strcmp(key, "too-many-recipients") == 0 &&
-	    rcpt_outcome_count(m, RCPT_SENT) > 0)
+	if (m->wait_s == 0 && key == REASON_TOO_MANY_RECIPIENTS && rcpt_outcome_count(m, RCPT_SENT) > 0)
 		m->wait_s = 1;
 	if (m->wait_s == 0)
 		m->wait_s = held_wait_s(r, m, d,

@@ -43,7 +43,7 @@ struct submission {
 	struct policy_user user;
 };
 
-static int refuse(struct submission *s, int code, const char *key, const char *words)
+static int refuse(struct submission *s, int code, enum reason_key key, const char *words)
 {
 	diag_set(&s->why, VERDICT_FAILED, STAGE_SUBMIT, key, "%s", words);
 	return code;
@@ -98,17 +98,18 @@ static int read_piece(struct submission *s, size_t limit_bytes, struct buffer *p
 	char size[9], *end;
 	char chunk[65536];
 	if (!read_bytes(s, size, sizeof size))
-		return refuse(s, EX_IOERR, "input-unreadable", "the message did not come to its end");
+		return refuse(s, EX_IOERR, REASON_INPUT_UNREADABLE, "the message did not come to its end");
 	size[8] = size[8] == '\n' ? '\0' : 'x';
 	unsigned long length = strtoul(size, &end, 16);
 	if (strspn(size, "0123456789abcdef") != 8 || size[8] != '\0' || length > limit_bytes)
-		return refuse(s, EX_DATAERR, "input-unreadable",
+		return refuse(s, EX_DATAERR, REASON_INPUT_UNREADABLE,
 		    "what came over submit.sock is no message");
 	piece->length = 0;
 	while (length > 0) {
 		size_t n = length < sizeof chunk ? length : sizeof chunk;
 		if (!read_bytes(s, chunk, n))
-			return refuse(s, EX_IOERR, "input-unreadable", "the message did not come to its end");
+			return refuse(s, EX_IOERR, REASON_INPUT_UNREADABLE,
+			    "the message did not come to its end");
 		buffer_add(piece, chunk, n);
 		length -= n;
 	}
@@ -142,7 +143,7 @@ static int check_address(struct submission *s, const char *who, const char *addr
 	if (wrong == NULL)
 		return EX_OK;
 	text_printf(&words, "%s <%.200s>: %s", who, address, wrong);
-	return refuse(s, EX_DATAERR, "address-bad", words.data);
+	return refuse(s, EX_DATAERR, REASON_ADDRESS_BAD, words.data);
 }
 
 /* Who sent it, and when, is for us to say. */
@@ -151,7 +152,7 @@ static int take_head(struct submission *s, const struct buffer *head)
 	struct envelope *e = &s->envelope;
 	if (!envelope_parse(e, head->length > 0 ? head->data : "", head->length, &s->why) ||
 	    e->message_at != (int64_t)head->length)
-		return refuse(s, EX_DATAERR, "input-unreadable",
+		return refuse(s, EX_DATAERR, REASON_INPUT_UNREADABLE,
 		    "the data from submit.sock does not begin with the head of a message");
 	e->content = (struct content){0};
 	e->created_us = clock_wall_us();
@@ -186,7 +187,7 @@ static int store_head(struct submission *s)
 {
 	struct buffer head = {0};
 	if (!drop_create(&s->drop, s->envelope.created_us / 1000000, &s->why))
-		return strcmp(s->why.key, "spool-full") == 0 ? EX_IOERR : EX_CANTCREAT;
+		return s->why.key == REASON_SPOOL_FULL ? EX_IOERR : EX_CANTCREAT;
 	envelope_write(&s->envelope, &head, &s->content_at);
 	int code = write_bytes(s, &head);
 	buffer_free(&head);
@@ -200,7 +201,8 @@ static int store_message(struct submission *s)
 	while ((code = read_piece(s, PIECE_LIMIT_BYTES, &piece)) == EX_OK && piece.length > 0) {
 		count_bytes(&s->envelope.content, &s->column, piece.data, piece.length);
 		if (s->envelope.content.bytes > ENVELOPE_MESSAGE_LIMIT_BYTES)
-			code = refuse(s, EX_DATAERR, "message-too-long", "the message is longer than 1 GiB");
+			code =
+			    refuse(s, EX_DATAERR, REASON_MESSAGE_TOO_LONG, "the message is longer than 1 GiB");
 		else
 			code = write_bytes(s, &piece);
 		if (code != EX_OK)
@@ -248,7 +250,7 @@ static void answer(struct submission *s, int code)
 		text_printf(&line, "ok %s\n", s->drop.id);
 		submission_log(e, s->drop.id, (long long)s->uid, "socket");
 	} else {
-		text_printf(&line, "no %d %s %s\n", code, s->why.key, s->why.text);
+		text_printf(&line, "no %d %s %s\n", code, diag_key(&s->why), s->why.text);
 		buffer_printf(&log, "submission refused: uid=%lu exit=%d via=socket", (unsigned long)s->uid,
 		    code);
 		log_fields(LOG_WARNING, "refused", &log, s->why.text);

@@ -63,7 +63,7 @@ static void put_whom(const struct message *m, enum report_kind kind, struct text
 /* What can be repaired: of mail that grew too old, its last reason. */
 static const struct diagnosis *cause_of(const struct message *m, const struct diagnosis *d)
 {
-	bool expired = strcmp(d->key, "expired") == 0 && catalogue_row(m->last.key) != NULL;
+	bool expired = d->key == REASON_EXPIRED && catalogue_row(m->last.key) != NULL;
 	return expired ? &m->last : d;
 }
 

@@ -35,7 +35,7 @@ static void put_folded(struct buffer *out, const char *name, const char *words)
 static void put_state(const struct diagnosis *d, enum report_kind kind, struct buffer *out)
 {
 	const char *rest = d->status[0] != '\0' ? d->status + 1 : ".0.0";
-	char class = kind == REPORT_DELAY || strcmp(d->key, "expired") == 0 ? '4' : '5';
+	char class = kind == REPORT_DELAY || d->key == REASON_EXPIRED ? '4' : '5';
 	buffer_printf(out, "Action: %s\nStatus: %c%s\n", kind == REPORT_DELAY ? "delayed" : "failed",
 	    class, rest);
 }
@@ -80,7 +80,7 @@ void delivery_status_put(const struct runner *r, const struct message *m, enum r
 		buffer_printf(out, "Original-Envelope-Id: %s\n", m->envelope.envid);
 	put_date(out, "Arrival-Date", created_s);
 	while ((d = reported(m, kind, &w)) != NULL) {
-		bool by_server = d->reply_code != 0 && strcmp(d->key, "expired") != 0;
+		bool by_server = d->reply_code != 0 && d->key != REASON_EXPIRED;
 		buffer_puts(out, "\n");
 		put_names(&w, out);
 		put_state(d, kind, out);

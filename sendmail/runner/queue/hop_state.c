@@ -40,11 +40,11 @@ void hop_state_forget(struct hop_states *s, const char *name)
 
 bool hop_state_login_refused(const struct hop_state *h)
 {
-	static const char *const keys[] = {"auth-refused", "auth-app-password", "auth-disabled",
-	    "auth-policy", "auth-retired"};
+	static const enum reason_key keys[] = {REASON_AUTH_REFUSED, REASON_AUTH_APP_PASSWORD,
+	    REASON_AUTH_DISABLED, REASON_AUTH_POLICY, REASON_AUTH_RETIRED};
 	bool refused = false;
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		refused = refused || strcmp(h->why.key, keys[i]) == 0;
+		refused = refused || h->why.key == keys[i];
 	return h->failures > 0 && h->why.stage == STAGE_AUTH && h->why.reply_code != 0 && refused;
 }
 

@@ -25,7 +25,7 @@ static bool may_count(const struct diagnosis *d)
 static bool is_same(const struct same_answer *s, const struct diagnosis *d)
 {
 	return s->count > 0 && s->stage == d->stage && s->code == d->reply_code &&
-	       strcmp(s->status, d->status) == 0 && strcmp(s->key, d->key) == 0;
+	       strcmp(s->status, d->status) == 0 && s->key == d->key;
 }
 
 /* FNV-1a: two that fall together only make the row longer. */
@@ -51,7 +51,7 @@ static void begin(struct same_answer *s, const struct diagnosis *d)
 {
 	*s = (struct same_answer){.stage = d->stage, .code = d->reply_code};
 	text_copy(s->status, sizeof s->status, d->status);
-	text_copy(s->key, sizeof s->key, d->key);
+	s->key = d->key;
 }
 
 bool same_answer_note(struct same_answer *s, const struct diagnosis *d, uint64_t id,

@@ -12,7 +12,8 @@
 struct same_answer {
 	enum stage stage;
 	unsigned code;
-	char status[16], key[40];
+	char status[16];
+	enum reason_key key;
 	uint64_t id;                     /* of the last message that got it */
 	uint64_t asked[SAME_ANSWER_MAX]; /* what differed: message, sender or domain of the recipient */
 	int count;

@@ -232,7 +232,7 @@ static void on_answer(struct runner *r, struct worker *w, const struct message *
 	struct diagnosis why = *d;
 	if (nexthop_rest_noted(&r->nexthops, w->nexthop, &why, m->entry->id, m->sender,
 	        m->rcpts[rcpt]) ||
-	    (d->verdict == VERDICT_DEFERRED && strcmp(d->key, "rate-limited") == 0))
+	    (d->verdict == VERDICT_DEFERRED && d->key == REASON_RATE_LIMITED))
 		on_limit(r, w, &why);
 }
 

@@ -245,16 +245,16 @@ static void diagnose_end(const struct worker *w, struct diagnosis *d)
 		text_printf(&words, "the relay process was ended by signal %d", WTERMSIG(w->status));
 	else
 		text_printf(&words, "the relay process ended early (exit %d)", WEXITSTATUS(w->status));
-	diag_set(d, VERDICT_DEFERRED, w->ready ? STAGE_DOT : STAGE_CONNECT, "relay-died", "%s",
+	diag_set(d, VERDICT_DEFERRED, w->ready ? STAGE_DOT : STAGE_CONNECT, REASON_RELAY_DIED, "%s",
 	    words.data);
 	d->fault = FAULT_LOCAL;
-	if (strcmp(w->over.key, "relay-died") == 0)
+	if (w->over.key == REASON_RELAY_DIED)
 		*d = w->over;
 }
 
 static void diagnose_uselessness(struct diagnosis *d)
 {
-	diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, "relay-died",
+	diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, REASON_RELAY_DIED,
 	    "the relay process gave its mail back without a reason");
 	d->fault = FAULT_LOCAL;
 }
@@ -289,7 +289,7 @@ bool worker_is_gone(struct worker *w)
 void worker_give_back(struct runner *r, struct worker *w, struct message *m)
 {
 	struct diagnosis d = {0};
-	bool has_reason = w->avoid == NULL || w->done > 0 || w->over.key[0] != '\0' ||
+	bool has_reason = w->avoid == NULL || w->done > 0 || w->over.key != REASON_NONE ||
 	                  w->ever_asked_back || r->leaving;
 	if (!has_reason && !may_go_at_once(m)) {
 		diagnose_uselessness(&d);
@@ -303,7 +303,7 @@ void worker_give_back(struct runner *r, struct worker *w, struct message *m)
 /* It gave everything back and has no reason: asked again at once, it would do so for ever. */
 static bool is_useless(const struct runner *r, const struct worker *w)
 {
-	return w->done == 0 && w->over.key[0] == '\0' && !w->said_down && !r->leaving &&
+	return w->done == 0 && w->over.key == REASON_NONE && !w->said_down && !r->leaving &&
 	       w->avoid == NULL &&
 	       ((w->said_bye && w->first != NULL) || (w->returned > 0 && !w->ever_asked_back));
 }
@@ -313,7 +313,7 @@ void worker_look_back(struct runner *r, struct worker *w)
 {
 	struct diagnosis d = w->over;
 	/* Ready, and then gone before it did anything: as good as down, too. */
-	bool gone = w->ready && w->done == 0 && w->over.key[0] != '\0';
+	bool gone = w->ready && w->done == 0 && w->over.key != REASON_NONE;
 	if (w->looked_back || (!gone && !is_useless(r, w)))
 		return;
 	w->looked_back = true;
@@ -355,8 +355,8 @@ void worker_end(struct runner *r, struct worker *w)
 	/* A server that ends the session behind some messages has its reasons, and says nothing about
 	 * the next message. */
 	if (w->said_bye && w->returned > 0 && !w->asked_back && w->done > 0 &&
-	    w->done < WORKER_WINDOW && w->over.key[0] != '\0' &&
-	    strcmp(w->over.key, "batch-timeout") != 0)
+	    w->done < WORKER_WINDOW && w->over.key != REASON_NONE &&
+	    w->over.key != REASON_BATCH_TIMEOUT)
 		nexthop_session_ended(w->nexthop, w->done);
 	sent_log_remove(r, w->ledger);
 	w->nexthop->workers--;

@@ -1,0 +1,176 @@
+/* Reasons between this machine and the server: DNS, connection, TLS, password file. */
+REASON(TLS_UNTRUSTED, "tls-untrusted", FAULT_ROUTE, 1800, STAYS,
+    "The server's certificate is not signed by an authority that this machine trusts.",
+    "Set tls_ca_file = FILE with the authority's certificate, or " COMPAT_GET_AUTHORITIES
+    ". Only if you accept an unverified server, set tls = encrypt.")
+REASON(TLS_CHAIN, "tls-chain", FAULT_ROUTE, 1800, STAYS,
+    "The server sends its certificate without the intermediate certificate that signed it, so "
+    "it cannot be verified.",
+    "On the server, add the issuer's certificate behind the server's own in the file that it "
+    "uses (Let's Encrypt: fullchain.pem; Postfix: smtpd_tls_chain_files; Exim: "
+    "tls_certificate; Courier: TLS_CERTFILE), and restart it. If the issuer is an authority of "
+    "your own, set tls_ca_file = FILE with its certificate.")
+REASON(TLS_CLIENT_CERTIFICATE, "tls-client-certificate", FAULT_ROUTE, 1800, STAYS,
+    "The server wants a client certificate. This program does not have one.",
+    "Use a port of the server that accepts a login instead: port = 587 or 465, with login and "
+    "password_file. Or have the server accept this machine without a certificate (Postfix: "
+    "smtpd_tls_req_ccert = no).")
+REASON(TLS_SELF_SIGNED, "tls-self-signed", FAULT_ROUTE, 1800, STAYS,
+    "The server's certificate is self-signed, or its authority is unknown here.",
+    "Copy that certificate to this machine and set tls_ca_file = FILE. Or have the server get "
+    "a certificate of a public authority.")
+REASON(TLS_EXPIRED, "tls-expired", FAULT_ROUTE, 1800, STAYS,
+    "The server's certificate has expired, or the clock of this machine is wrong.",
+    "Compare the date in the reason with this machine's clock: date. Have the certificate "
+    "renewed on the server.")
+REASON(TLS_NOT_YET_VALID, "tls-not-yet-valid", FAULT_ROUTE, 600, HEALS,
+    "The server's certificate is not valid yet. The usual cause is that the clock of this "
+    "machine is behind.",
+    "Check the clock of this machine: date. Set the clock (ntpd or chronyd); the mail then "
+    "goes out by itself.")
+REASON(TLS_WRONG_NAME, "tls-wrong-name", FAULT_ROUTE, 1800, STAYS,
+    "The server's certificate is for another name than the configured one.",
+    "Set host to a name in the certificate. Or set tls_name to a name in the certificate.")
+REASON(TLS_PROTOCOL, "tls-protocol", FAULT_ROUTE, 1800, STAYS,
+    "The server has no safe version of TLS (1.2 or later).",
+    "Update the server. Only in a network that nobody else can read, set tls = off.")
+REASON(TLS_IMPLICIT_MISSING, "tls-implicit-missing", FAULT_ROUTE, 1800, STAYS,
+    "The server expects TLS from the first byte on this port, and implicit = no.",
+    "Set implicit = yes for this smarthost. Or use the port for STARTTLS: port = 587 with most "
+    "servers.")
+REASON(TLS_IMPLICIT_WRONG, "tls-implicit-wrong", FAULT_ROUTE, 1800, STAYS,
+    "The server does not begin with TLS on this port, and implicit = yes.",
+    "Set implicit = no for this smarthost: TLS then begins with STARTTLS. Or use the port that "
+    "begins with TLS: port = 465 with most servers.")
+REASON(OTHER_PROTOCOL, "other-protocol", FAULT_ROUTE, 1800, STAYS,
+    "Another service than a mail server (SMTP) answers on this port.",
+    "Check host and port of this smarthost: mail servers use port 587, 465 or 25. If the port "
+    "is right, start the mail server there in the place of that service.")
+REASON(TLS_HANDSHAKE, "tls-handshake", FAULT_ROUTE, 600, HEALS,
+    "This machine and the server could not agree on TLS.",
+    "Check that port and implicit fit: port 465 needs implicit = yes; ports 587 and 25 need "
+    "implicit = no. If they fit, look in the server's log: its key may be unreadable, or its "
+    "TLS library broken.")
+REASON(TLS_TIMEOUT, "tls-timeout", FAULT_ROUTE, 0, HEALS,
+    "The server stopped answering while TLS started.",
+    "Check that port and implicit fit: port 465 needs implicit = yes; ports 587 and 25 need "
+    "implicit = no. Check for a firewall that inspects the connection.")
+REASON(TLS_CLOSED, "tls-closed", FAULT_ROUTE, 0, HEALS,
+    "The server closed the connection while TLS started.",
+    "Look in the server's log. Check that port and implicit fit: port 465 needs implicit = "
+    "yes; ports 587 and 25 need implicit = no.")
+REASON(TLS_TRUST, "tls-trust", FAULT_CONFIG, 600, STAYS,
+    "The file with the trusted certificates cannot be read.",
+    "Check tls_ca_file: the file must exist, and user firsthop must be able to read it. "
+    "Without tls_ca_file, " COMPAT_GET_AUTHORITIES ".")
+REASON(STARTTLS_MISSING, "starttls-missing", FAULT_ROUTE, 1800, STAYS,
+    "TLS is required here, but the server does not offer it.",
+    "Check host and port (port = 587 is usual). Only if you accept mail without encryption, "
+    "set tls = opportunistic.")
+REASON(STARTTLS_REMOVED, "starttls-removed", FAULT_ROUTE, 1800, STAYS,
+    "Something on the way to the server, such as a firewall, removes STARTTLS from what the "
+    "server offers. Mail is not sent without TLS there: others could read it.",
+    "Turn off the inspection of SMTP in the firewall on the way (Cisco: no inspect esmtp). Or "
+    "set port = 465 and implicit = yes, if the server has that port: nobody on the way can "
+    "change what is encrypted.")
+REASON(TLS_REQUIRED, "tls-required", FAULT_ROUTE, 1800, STAYS,
+    "The server accepts logins and mail only over TLS.",
+    "Set tls = verify for this smarthost. If its certificate cannot be verified, set tls = "
+    "encrypt.")
+REASON(STARTTLS_REFUSED, "starttls-refused", FAULT_ROUTE, 600, HEALS,
+    "The server offers TLS but cannot start it now.",
+    "Look in the server's log: its certificate or key may be unreadable.")
+REASON(STARTTLS_INJECTION, "starttls-injection", FAULT_ROUTE, 1800, STAYS,
+    "The server sent data before TLS began. Somebody between this machine and the server may "
+    "be adding commands.",
+    "Update the server. If it is up to date, look for a proxy or a firewall between this "
+    "machine and the server.")
+REASON(SECRET_MISSING, "secret-missing", FAULT_CREDENTIAL, 600, STAYS,
+    "The password file does not exist.",
+    "Create the file named by password_file, with the password in its first line. Run: chown "
+    "root:firsthop FILE && chmod 0640 FILE")
+REASON(SECRET_UNREADABLE, "secret-unreadable", FAULT_CREDENTIAL, 600, STAYS,
+    "The user firsthop cannot read the password file.",
+    "Run: chown root:firsthop FILE && chmod 0640 FILE")
+REASON(SECRET_OPEN_TO_ALL, "secret-open-to-all", FAULT_CREDENTIAL, 600, STAYS,
+    "The password file can be read by other users, so it is not used.",
+    "Run: chgrp firsthop FILE && chmod 0640 FILE")
+REASON(SECRET_EMPTY, "secret-empty", FAULT_CREDENTIAL, 600, STAYS,
+    "The first line of the password file is empty.",
+    "Write the password into the first line of the file.")
+REASON(SECRET_COMMAND, "secret-command", FAULT_CREDENTIAL, 600, STAYS,
+    "The password command failed.",
+    "Run password_command by hand as user firsthop, and read its error message.")
+REASON(DNS_NXDOMAIN, "dns-nxdomain", FAULT_ROUTE, 600, STAYS,
+    "The smarthost's name does not exist in DNS.",
+    "Check host for a spelling mistake. Ask DNS yourself: host NAME")
+REASON(DNS_NODATA, "dns-nodata", FAULT_ROUTE, 600, STAYS,
+    "The smarthost's name exists in DNS, but it has no address, or no record of the kind that "
+    "lookup asks for.",
+    "Check host. Check lookup: lookup = host for the name of a server, lookup = mx for a mail "
+    "domain.")
+REASON(DNS_TIMEOUT, "dns-timeout", FAULT_ROUTE, 0, HEALS,
+    "The DNS servers of this machine do not answer.",
+    "Check the network, and the servers in /etc/resolv.conf. The mail goes out when they "
+    "answer.")
+REASON(DNS_SERVFAIL, "dns-servfail", FAULT_ROUTE, 0, HEALS,
+    "The DNS server could not look up the name. The domain's own DNS is broken, or its servers "
+    "do not answer.",
+    "Ask the same yourself: host NAME SERVER. If other names work, ask the owner of that "
+    "domain to repair its DNS.")
+REASON(DNS_LAME, "dns-lame", FAULT_ROUTE, 600, HEALS,
+    "The DNS server refuses to look up names for this machine, or only refers to other "
+    "servers.",
+    "Put a DNS server that serves this machine into /etc/resolv.conf. Or allow this machine on "
+    "that DNS server (recursion).")
+REASON(DNS_BAD, "dns-bad", FAULT_ROUTE, 600, HEALS,
+    "The DNS server's answer makes no sense, or the name is not valid.",
+    "Check host for a spelling mistake. Ask the same yourself: host NAME SERVER")
+REASON(DNS_SELF, "dns-self", FAULT_ROUTE, 3600, STAYS,
+    "DNS says that this machine receives the mail of that domain, but firsthop is not "
+    "configured to deliver it here.",
+    "Let the MX record of the domain point to its mail server. Or name that server as a "
+    "smarthost, or in a [route] for the domain.")
+REASON(DNS_NULL_MX, "dns-null-mx", FAULT_ROUTE, 3600, STAYS,
+    "The domain says in DNS that it accepts no mail (null MX).", "Set host to another server.")
+REASON(NO_IPV6_ROUTE, "no-ipv6-route", FAULT_ROUTE, 600, STAYS,
+    "The server has only IPv6 addresses, and this machine has no IPv6 network.",
+    "Set host to a server that has an IPv4 address. Or give this machine IPv6.")
+REASON(CONNECT_SELF, "connect-self", FAULT_ROUTE, 600, STAYS,
+    "The smarthost's name leads to this machine, and no mail server listens here on that port.",
+    "Look for an old entry of that name in /etc/hosts and in DNS, and correct it. Or start the "
+    "mail server on this machine.")
+REASON(CONNECT_REFUSED, "connect-refused", FAULT_ROUTE, 0, HEALS,
+    "Nothing listens on that port of the server, or a firewall refuses the connection.",
+    "Check host and port. Start the mail server on that machine.")
+REASON(CONNECT_TIMEOUT, "connect-timeout", FAULT_ROUTE, 0, HEALS,
+    "The server does not answer: the machine is down, or a firewall drops the packets.",
+    "Check that the machine is on, and the network between. If port is 25, set port = 587: "
+    "many providers block port 25.")
+REASON(CONNECT_UNREACHABLE, "connect-unreachable", FAULT_ROUTE, 0, HEALS,
+    "The network cannot reach the server's address.",
+    "Check that the machine is on. Check the network and the routes of this machine. If the "
+    "address is IPv6, check that this machine has IPv6.")
+REASON(CONNECT_RESET, "connect-reset", FAULT_ROUTE, 0, HEALS,
+    "The server, or a firewall before it, cut the connection.",
+    "Search the server's log for this machine's address.")
+REASON(CONNECT_FAILED, "connect-failed", FAULT_ROUTE, 0, HEALS, "The connection could not be made.",
+    "Check host, port and bind_address of this smarthost.")
+REASON(NO_GREETING, "no-greeting", FAULT_ROUTE, 300, HEALS,
+    "The server closed the connection without a greeting. Its access list blocks this machine, "
+    "or it has too many connections from here.",
+    "Lower max_sessions for this smarthost (Courier allows 5: MAXPERIP). Search the server's "
+    "log for this machine's address (Courier: a deny line in smtpaccess).")
+REASON(PEER_CLOSED, "peer-closed", FAULT_ROUTE, 0, HEALS,
+    "The server closed the connection in the middle of the session.",
+    "Search the server's log for this machine's address.")
+REASON(REPLY_TIMEOUT, "reply-timeout", FAULT_ROUTE, 0, HEALS, "The server did not answer in time.",
+    "Check the load of the server, and its filters.")
+REASON(BATCH_TIMEOUT, "batch-timeout", FAULT_ROUTE, 0, HEALS,
+    "One session lasted longer than batch_s allows.",
+    "Check the speed of the network and of the server. Or raise batch_s.")
+REASON(REPLY_BAD, "reply-bad", FAULT_ROUTE, 600, STAYS, "The server's answer is not SMTP.",
+    "Check that host and port are those of a mail server.")
+REASON(ALL_TRIED, "all-tried", FAULT_ROUTE, 0, HEALS,
+    "Every address of every smarthost has failed.",
+    "Read each server's own answer: it gives the reason.")
