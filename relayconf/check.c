@@ -27,6 +27,7 @@ static const struct check_rule rules[] = {
     {"password", "no login is configured", check_password, true},
     {"rewrite", "envelope and From field get the same sender", check_rewrite, true},
     {"received", "mail that leaves has a Received field of this machine", check_received, true},
+    {"archive", "nobody gets a copy of all mail", check_archive, true},
     {"direct-25", "no mail is sent to foreign servers directly", check_direct, true},
     {"local", "local delivery works as configured", check_local, true},
     {"aliases", "no aliases file, and none is needed", check_aliases, true},

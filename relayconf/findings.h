@@ -73,6 +73,7 @@ void check_tls_name(struct check *c);
 void check_password(struct check *c);
 void check_rewrite(struct check *c);
 void check_received(struct check *c);
+void check_archive(struct check *c);
 void check_direct(struct check *c);
 void check_aliases(struct check *c);
 

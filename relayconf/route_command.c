@@ -58,6 +58,10 @@ static void put_way(struct asking *a, const char *full)
 	else
 		output_to(stdout, "  rule       no [route] fits: the smarthosts in their order%s\n",
 		    a->config->direct_mx ? ", then the domain's own MX" : "");
+	const char *archive = p.rule != NULL && p.rule->always_bcc[0] != '\0' ? p.rule->always_bcc
+	                                                                      : a->config->always_bcc;
+	if (*archive != '\0')
+		output_to(stdout, "  archive    a copy goes to %s (always_bcc)\n", archive);
 	for (int i = 0; i < p.count; i++) {
 		put_path(p.paths[i], i == 0);
 		remember(a, p.paths[i]);

@@ -62,10 +62,11 @@ static bool produce(void *context, struct buffer *out)
 	return false;
 }
 
-/* RFC 3461 5.2.2: without DSN, the null sender alone keeps the servers behind silent. */
+/* RFC 3461 5.2.2: without DSN, the null sender alone keeps the servers behind silent.  An archive
+ * copy goes with the others: a server that refuses the null sender must not hold it up. */
 static bool is_never(const struct job *job, int rcpt, bool dsn)
 {
-	return !dsn && text_equal_ci(job->asked[rcpt].notify, "NEVER");
+	return !dsn && !job->asked[rcpt].archive && text_equal_ci(job->asked[rcpt].notify, "NEVER");
 }
 
 struct piece *content_piece(struct job *job, bool dsn)

@@ -32,6 +32,7 @@ struct rule {
 	char pattern[321];
 	char via[512];                /* names of smarthosts in order, or "direct" */
 	enum stamp_received received; /* STAMP_RECEIVED_UNSAID: as [sender] says */
+	char always_bcc[321];         /* "" = as [queue] says */
 	int line;
 };
 
@@ -83,6 +84,7 @@ struct config {
 	int waits_min[CONFIG_WAITS_MAX]; /* "1 2 5 10 20 30 60": minutes between attempts, the last one
 	                                    repeats */
 	int wait_count;
+	char always_bcc[321];  /* gets a copy of all mail; "" = nobody */
 	enum config_list list; /* who may list the queue */
 	enum config_format format;
 	int max_recipients; /* 10000, of one message */

@@ -68,6 +68,9 @@ const struct key_row key_rows[] = {
          "what our Received field says of mail that fits: full, short, none; empty: as in "
          "[sender]"},
         KEY_RECEIVED, IN_RULE(received), 0, 0},
+    {{"route", "always_bcc", "",
+         "address that gets a copy of each message that fits; empty: as in [queue]"},
+        KEY_ADDRESS, IN_RULE(always_bcc), 0, 0},
     {{"submit", "from", "",
          "senders that -f may name: addresses, @domains, self (the login name); empty: any"},
         KEY_TEXT, IN_SUBMITTER(from), 0, 0},
@@ -125,6 +128,9 @@ const struct key_row key_rows[] = {
     {{"queue", "max_recipients", "10000",
          "recipients that a message may have, as it is handed over and after the aliases"},
         KEY_NUMBER, IN_CONFIG(max_recipients), 1, ENVELOPE_RCPTS_MAX},
+    {{"queue", "always_bcc", "",
+         "address that gets a copy of each message, which nothing in the message shows"},
+        KEY_ADDRESS, IN_CONFIG(always_bcc), 0, 0},
     {{"queue", "min_free_mb", "0",
          "megabytes of free disk below which mail is accepted from root only; 0: only the reserve "
          "that is always kept"},

@@ -1,6 +1,7 @@
 /* Expanding recipients, and what addresses become. */
 #include "config/recipients.h"
 #include "config/idn.h"
+#include "config/rules.h"
 #include "message/address.h"
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,9 @@ struct expansion {
 	struct recipients *out;
 	const struct config *config;
 	const struct envelope *envelope;
+	const struct aliases *aliases;
 	struct aliases_used used;
+	const char *given; /* the one that is expanded */
 	int original, max;
 	bool full; /* an alias led to more than may be */
 };
@@ -56,7 +59,7 @@ static char *mapped(const struct config *c, const struct rewrite *map, const cha
 
 static bool wants_none(const struct expansion *x, int original)
 {
-	return text_equal_ci(envelope_notify(x->envelope, (size_t)original), "NEVER");
+	return original < 0 || text_equal_ci(envelope_notify(x->envelope, (size_t)original), "NEVER");
 }
 
 static void add_address(struct expansion *x, const char *address)
@@ -83,7 +86,7 @@ static void add_address(struct expansion *x, const char *address)
 	}
 	/* NOTIFY=NEVER for one name must not hide a failure from another that leads to the same
 	 * address. */
-	if (before >= 0 && wants_none(x, r->originals[before]))
+	if (before >= 0 && x->original >= 0 && wants_none(x, r->originals[before]))
 		r->originals[before] = x->original;
 	x->full = x->full || before < 0;
 	free(full);
@@ -130,7 +133,7 @@ static void add_end(void *context, enum alias_end end, const char *what, enum re
 static void hold_for_size(struct expansion *x)
 {
 	struct buffer why = {0};
-	const char *what = x->envelope->recipients[x->original];
+	const char *what = x->given;
 	buffer_printf(&why,
 	    "with what %.100s leads to this message has more than %d recipients, as many as it may "
 	    "have ([queue] max_recipients)",
@@ -142,8 +145,9 @@ static void hold_for_size(struct expansion *x)
 /* By the aliases; false when there is none.  One that leads too far is held up as a whole; what it
    led to may be known as used, so each one that comes behind it is held up, too, and none of them
    costs a walk. */
-static bool expand_alias(struct expansion *x, const struct aliases *aliases, const char *address)
+static bool expand_alias(struct expansion *x, const char *address)
 {
+	const struct aliases *aliases = x->aliases;
 	struct recipients *r = x->out;
 	int before = r->count;
 	if (x->full && aliases_has(aliases, x->config->name, address)) {
@@ -174,28 +178,63 @@ static void add_plain(struct expansion *x, const char *address)
 	x->full = x->full || was_full;
 }
 
+static void add_archive(struct expansion *x, const char *address)
+{
+	x->given = address;
+	x->original = RECIPIENTS_ARCHIVE;
+	if (!expand_alias(x, address))
+		add_plain(x, address);
+}
+
+/* Each recipient by its own route; what is already among them gets no second copy. */
+static void add_archives(struct expansion *x)
+{
+	struct recipients *r = x->out;
+	const struct config *c = x->config;
+	bool by_queue = r->count == 0, any = c->always_bcc[0] != '\0';
+	for (int i = 0; i < c->rule_count; i++)
+		any = any || c->rules[i].always_bcc[0] != '\0';
+	if (!any || envelope_has_flag(x->envelope, "bounce"))
+		return;
+	char *sender = recipients_sender(x->envelope, c);
+	for (int i = 0, count = r->count; i < count; i++) {
+		struct paths_of p;
+		rules_paths(c, sender, r->addresses[i], &p);
+		if (p.rule != NULL && p.rule->always_bcc[0] != '\0')
+			add_archive(x, p.rule->always_bcc);
+		else
+			by_queue = true;
+	}
+	if (by_queue && c->always_bcc[0] != '\0')
+		add_archive(x, c->always_bcc);
+	free(sender);
+}
+
 void recipients_expand(struct recipients *out, const struct envelope *e,
     const struct aliases *aliases, const struct config *c)
 {
 	struct expansion x = {.out = out,
 	    .config = c,
 	    .envelope = e,
+	    .aliases = aliases,
 	    .max = c->max_recipients > 0 ? c->max_recipients : ENVELOPE_RCPTS_MAX};
 	bool with_aliases = !envelope_has_flag(e, "no-alias");
 	*out = (struct recipients){0};
 	for (size_t i = 0; i < e->recipient_count; i++) {
 		const char *address = e->recipients[i];
 		x.original = (int)i;
-		if (with_aliases && expand_alias(&x, aliases, address))
+		x.given = address;
+		if (with_aliases && expand_alias(&x, address))
 			continue;
 		if (with_aliases && *address != '\\' && c->unknown[0] != '\0' &&
 		    aliases_is_here(address, c->name)) {
-			if (!expand_alias(&x, aliases, c->unknown))
+			if (!expand_alias(&x, c->unknown))
 				add_plain(&x, c->unknown);
 			continue;
 		}
 		add_plain(&x, *address == '\\' ? address + 1 : address);
 	}
+	add_archives(&x);
 	free(x.used.rows);
 }
 

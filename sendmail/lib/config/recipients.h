@@ -6,6 +6,9 @@
 #include "config/config.h"
 #include "message/envelope.h"
 
+/* In originals: nobody wrote it, always_bcc adds it. */
+#define RECIPIENTS_ARCHIVE (-2)
+
 /* A recipient that cannot be served before the aliases are repaired: its mail waits. */
 struct recipient_held {
 	char *what;          /* the destination, as it is written there */
@@ -18,7 +21,7 @@ struct recipient_held {
 struct recipients {
 	char **addresses; /* final ones, each once */
 	int *originals; /* for each: the index in the envelope of the one that led to it first; one that
-	                   wants reports counts before one that wants none */
+	                   wants reports counts before one that wants none; or RECIPIENTS_ARCHIVE */
 	int count;
 	struct recipient_held *held;
 	int held_count;
@@ -27,7 +30,8 @@ struct recipients {
 	struct lookup known, known_held; /* the addresses; what is held up */
 };
 
-/* Final recipients of an envelope.  Aliases that lead to more than [queue] max_recipients of them
+/* Final recipients of an envelope, and those of always_bcc that are not among them (not for reports
+ * of our own).  Aliases that lead to more than [queue] max_recipients of them
  * in all are held up. */
 void recipients_expand(struct recipients *out, const struct envelope *e,
     const struct aliases *aliases, const struct config *c);

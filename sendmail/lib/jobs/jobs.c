@@ -96,7 +96,9 @@ static bool add_rcpt(struct jobs *j, const char *fields)
 		return false;
 	fields_get(fields, "notify", notify, sizeof notify);
 	fields_get(fields, "orcpt", orcpt, sizeof orcpt);
-	job->asked[job->rcpt_count] = (struct job_asked){mem_copy(notify), mem_copy(orcpt)};
+	job->asked[job->rcpt_count] = (struct job_asked){.notify = mem_copy(notify),
+	    .orcpt = mem_copy(orcpt),
+	    .archive = fields_get_number(fields, "archive", 0) == 1};
 	job->rcpts[job->rcpt_count++] = mem_copy(address);
 	if (job->rcpt_count < job->rcpts_wanted)
 		return true;

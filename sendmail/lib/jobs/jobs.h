@@ -4,7 +4,7 @@
 
    Runner to relay:
      message id= sender= rcpts=N
-     rcpt address= notify= orcpt=    N times
+     rcpt address= notify= orcpt=    N times; archive=1: a copy by always_bcc
      back                            every message of which nothing was sent is wanted back: unused
      quit                            there is no more
 
@@ -40,6 +40,7 @@ struct job {
 	char **rcpts;
 	struct job_asked {
 		char *notify, *orcpt; /* as in struct session_rcpt */
+		bool archive;         /* nobody wrote it: the sender hears nothing of it */
 	} * asked;                /* for each of rcpts */
 	int rcpt_count, rcpts_wanted;
 	int fd;

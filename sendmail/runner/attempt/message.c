@@ -91,9 +91,12 @@ static char *orcpt_of(const struct runner *r, const struct message *m, size_t or
 
 void message_add_rcpt(const struct runner *r, struct message *m, const char *address, int original)
 {
+	bool archive = original == RECIPIENTS_ARCHIVE;
 	m->asked[m->rcpt_count] = (struct message_asked){
-	    .notify =
-	        original < 0 ? m->envelope.notify : envelope_notify(&m->envelope, (size_t)original),
+	    .notify = archive        ? "NEVER"
+	              : original < 0 ? m->envelope.notify
+	                             : envelope_notify(&m->envelope, (size_t)original),
+	    .archive = archive,
 	    .orcpt = original < 0 ? mem_copy("") : orcpt_of(r, m, (size_t)original),
 	};
 	m->rcpts[m->rcpt_count++] = mem_copy(address);
@@ -116,8 +119,26 @@ int message_find_rcpt(struct message *m, const char *address)
 	return at != LOOKUP_NONE ? (int)at : -1;
 }
 
+/* The recipient of the envelope that an address came from; -1 when the aliases lead elsewhere by
+ * now. */
+static int original_of(const struct message *m, const char *address)
+{
+	int index = recipients_find(&m->all, address);
+	if (index >= 0)
+		return m->all.originals[index];
+	size_t held = lookup_find(&m->all.known_held, address);
+	return held != LOOKUP_NONE ? m->all.held[held].original : -1;
+}
+
+bool message_is_archive(const struct message *m, const char *address)
+{
+	return original_of(m, address) == RECIPIENTS_ARCHIVE;
+}
+
 bool message_tells(const struct message *m, int rcpt, const char *kind)
 {
+	if (m->for_archive || m->asked[rcpt].archive)
+		return m->for_archive && m->asked[rcpt].archive;
 	return dsn_wants(m->asked[rcpt].notify, kind);
 }
 
@@ -267,17 +288,6 @@ void message_add_failure(struct message *m, const struct diagnosis *d)
 		m->failures = mem_resize(m->failures, m->failure_count ? 2 * (size_t)m->failure_count : 1,
 		    sizeof *m->failures);
 	m->failures[m->failure_count++] = *d;
-}
-
-/* The recipient of the envelope that an address came from; -1 when the aliases lead elsewhere by
- * now. */
-static int original_of(const struct message *m, const char *address)
-{
-	int index = recipients_find(&m->all, address);
-	if (index >= 0)
-		return m->all.originals[index];
-	size_t held = lookup_find(&m->all.known_held, address);
-	return held != LOOKUP_NONE ? m->all.held[held].original : -1;
 }
 
 /* Fills in the recipients of a journal whose report is still owed: of failure, or of success. */

@@ -38,10 +38,11 @@ struct message {
 	char **rcpts; /* open recipients on this path: after aliases, completed, no duplicates */
 	struct message_asked {
 		const char *notify; /* of envelope: which reports are wanted, "" = the usual ones */
-		char *orcpt; /* who was meant, as ORCPT: what the sender says, or the address as it was at
-		                submission, completed; "" = not known */
-	} * asked;       /* for each of rcpts */
-	bool *relayed;   /* for each: its server sends no report of success, and one is wanted */
+		char *orcpt;  /* who was meant, as ORCPT: what the sender says, or the address as it was at
+		                 submission, completed; "" = not known */
+		bool archive; /* a copy by always_bcc: its failure is the postmaster's affair */
+	} * asked;        /* for each of rcpts */
+	bool *relayed;    /* for each: its server sends no report of success, and one is wanted */
 	unsigned char *states;         /* enum rcpt_state, one per recipient */
 	int rcpt_count, noted;         /* noted: those whose outcome is known */
 	struct lookup known;           /* those that message_find_rcpt has seen */
@@ -61,6 +62,7 @@ struct message {
 	int failure_count;
 	int64_t last_s;       /* wall time of the last attempt, 0 = none */
 	bool ending;          /* its relay is about to send its end, or has: it may arrive */
+	bool for_archive;     /* while a report about its archive copies is written: only they count */
 	bool untried;         /* it ends without an attempt */
 	bool repairs_told;    /* the relay said what it repaired in the header */
 	struct message *next; /* in a worker's list */
@@ -75,16 +77,21 @@ void message_free(struct message *m);
 /* The index of an address among those at hand; -1: it is none of them. */
 int message_find_rcpt(struct message *m, const char *address);
 
+/* True for an address that only always_bcc names. */
+bool message_is_archive(const struct message *m, const char *address);
+
 /* True when another path is left in this attempt for a recipient, after the one at hand. */
 bool message_has_other_path(const struct runner *r, const struct message *m, int rcpt);
 
 /* One more of failures. */
 void message_add_failure(struct message *m, const struct diagnosis *d);
 
-/* True if the sender is to hear of that, "FAILURE" or "DELAY", for the recipient: RFC 3461 4.1. */
+/* True if the sender (m->for_archive: the postmaster) is to hear of that, "FAILURE" or "DELAY", for
+ * the recipient: RFC 3461 4.1. */
 bool message_tells(const struct message *m, int rcpt, const char *kind);
 
-/* One more recipient; original is its index in the envelope, -1 when nobody knows. */
+/* One more recipient; original is its index in the envelope, -1 when nobody knows,
+ * or RECIPIENTS_ARCHIVE. */
 void message_add_rcpt(const struct runner *r, struct message *m, const char *address, int original);
 
 /* Held recipients become recipients like the others, for reports and for giving up. */

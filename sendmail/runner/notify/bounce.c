@@ -112,10 +112,15 @@ static void put_first_words(const struct runner *r, const struct message *m, enu
 	TEXT(words, 4000);
 	find_subject(header, &subject);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
-	text_put(&words, "Your message ");
+	text_put(&words, m->for_archive
+	                     ? "The archive copy ([queue] or [route] always_bcc) of the message "
+	                     : "Your message ");
 	if (subject.length > 0)
 		text_printf(&words, "\"%s%s\" ", subject.data, subject.overflow ? "..." : "");
-	text_printf(&words, "of %s to ", date.data);
+	text_printf(&words, "of %s ", date.data);
+	if (m->for_archive)
+		text_printf(&words, "from <%s> ", m->sender);
+	text_put(&words, "to ");
 	put_whom(m, kind, &words);
 	if (kind == REPORT_DELAY)
 		text_printf(&words,
@@ -177,7 +182,7 @@ static void read_original(const struct message *m, struct buffer *out)
 
 const char *bounce_address(const struct runner *r, const struct message *m)
 {
-	if (m->sender[0] != '\0')
+	if (m->sender[0] != '\0' && !m->for_archive)
 		return m->sender;
 	return envelope_has_flag(&m->envelope, "double") ? "" : r->config.postmaster;
 }
@@ -188,7 +193,9 @@ static void put_head(const struct runner *r, const struct message *m, int count,
 	TEXT(date, 64);
 	TEXT(what, 80);
 	clock_put_rfc5322(&date, clock_wall_s());
-	if (m->sender[0] == '\0')
+	if (m->for_archive)
+		text_put(&what, "Archive copy not delivered");
+	else if (m->sender[0] == '\0')
 		text_put(&what, "Report that could not be returned to its sender");
 	else if (count > 1)
 		text_printf(&what, "%d messages %s", count,
@@ -306,7 +313,7 @@ static void put_file(const struct runner *r, const struct message *m, const stru
 	envelope_init(&e);
 	e.created_us = clock_wall_us();
 	free(e.flags);
-	e.flags = mem_copy(m->sender[0] == '\0' ? "bounce double" : "bounce");
+	e.flags = mem_copy(m->sender[0] == '\0' || m->for_archive ? "bounce double" : "bounce");
 	/* What is returned whole has its long lines and odd bytes with it. */
 	e.content = m->envelope.content;
 	e.content.has_8bit = true;

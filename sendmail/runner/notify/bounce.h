@@ -9,7 +9,8 @@
 void bounce_write(const struct runner *r, struct message **list, int count, enum report_kind kind,
     const struct buffer *notes, struct buffer *out);
 
-/* Who gets a report: the sender; for mail without one the postmaster; "" for a report that the
+/* Who gets a report: the sender; for mail without one, and for copies by always_bcc
+ * (m->for_archive), the postmaster; "" for a report that the
  * postmaster has not got: nobody. */
 const char *bounce_address(const struct runner *r, const struct message *m);
 

@@ -206,12 +206,27 @@ static bool send_report(struct runner *r, struct message **list, int count, enum
 	return true;
 }
 
-enum notified notify_failed(struct runner *r, struct message *m)
+/* The sender knows nothing of the archive, so the postmaster hears of it: within the budget, or by
+ * the log alone. */
+static void report_archive(struct runner *r, struct message *m)
+{
+	int failed = 0;
+	m->for_archive = true;
+	for (int i = 0; i < m->rcpt_count; i++)
+		failed += m->states[i] == RCPT_FAILED && message_tells(m, i, "FAILURE");
+	const char *to = bounce_address(r, m);
+	if (failed > 0 && (*to == '\0' || !may_go(r, to) || !send_report(r, &m, 1, REPORT_FAILURE)))
+		log_line(LOG_ERR,
+		    "%s: the copy by always_bcc was not delivered, and no report of that is sent", m->id);
+	m->for_archive = false;
+}
+
+static enum notified notify_sender(struct runner *r, struct message *m)
 {
 	const char *to = bounce_address(r, m);
 	int told = 0;
 	for (int i = 0; i < m->rcpt_count; i++) {
-		if (m->states[i] != RCPT_FAILED)
+		if (m->states[i] != RCPT_FAILED || m->asked[i].archive)
 			continue;
 		told += message_tells(m, i, "FAILURE");
 		if (!message_tells(m, i, "FAILURE"))
@@ -226,6 +241,15 @@ enum notified notify_failed(struct runner *r, struct message *m)
 	if (is_owed_to(r, to) || !may_go(r, to))
 		return NOTIFIED_LATER;
 	return send_report(r, &m, 1, REPORT_FAILURE) ? NOTIFIED_SENT : NOTIFIED_NOT;
+}
+
+enum notified notify_failed(struct runner *r, struct message *m)
+{
+	enum notified notified = notify_sender(r, m);
+	/* What has to wait is failed, and reported, once more. */
+	if (notified == NOTIFIED_SENT || notified == NOTIFIED_NOBODY)
+		report_archive(r, m);
+	return notified;
 }
 
 void notify_keep(struct runner *r, struct entry *e)
@@ -301,8 +325,13 @@ static int send_merged(struct runner *r, const char *to, struct message **list)
 		else
 			give_back(r, e);
 	}
-	if (count == 0 || send_report(r, list, count, REPORT_FAILURE))
+	if (count == 0)
+		return 0;
+	if (send_report(r, list, count, REPORT_FAILURE)) {
+		for (int i = 0; i < count; i++)
+			report_archive(r, list[i]);
 		return count;
+	}
 	for (int i = 0; i < count; i++) {
 		notify_keep(r, list[i]->entry);
 		message_free(list[i]);

@@ -23,7 +23,8 @@ enum notified {
 	NOTIFIED_NOBODY /* no recipient for a report */
 };
 
-/* Queues a report about the failed recipients of m, if it may go now. */
+/* Queues a report about the failed recipients of m, if it may go now; and one to the postmaster
+ * about copies by always_bcc. */
 enum notified notify_failed(struct runner *r, struct message *m);
 
 /* Keeps an entry whose journal says "owed" (it is in no schedule) until its report goes. */

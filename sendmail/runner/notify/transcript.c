@@ -20,6 +20,7 @@
 
 struct telling {
 	struct buffer *out;
+	const struct message *m;
 	long long attempts; /* number of the last one */
 	long long at;       /* the one that is being written */
 	bool passed_over;
@@ -60,6 +61,9 @@ static void put_rcpt(struct telling *t, const struct story_line *line)
 	TEXT(reason, 1200);
 	TEXT(words, 1800);
 	story_rcpt(line, &rcpt);
+	/* The sender knows nothing of the archive, and the postmaster is to hear of nothing else. */
+	if (message_is_archive(t->m, rcpt.address) != t->m->for_archive)
+		return;
 	report_reason(&reason, &rcpt.d);
 	text_printf(&words, "<%s> %s: %s", rcpt.address, verdict_name(rcpt.d.verdict), reason.data);
 	put_escaped(t->out, words.data);
@@ -116,7 +120,7 @@ void transcript_put(const struct runner *r, const struct message *m, struct buff
 	char name[ID_SIZE + 8];
 	struct buffer text = {0};
 	struct story_line line;
-	struct telling t = {.out = out};
+	struct telling t = {.out = out, .m = m};
 	bool told = true;
 	snprintf(name, sizeof name, "%s.log", m->id);
 	if (!fdio_slurp_at(r->queue.mqueue_fd, name, &text, TOLD_LIMIT_BYTES))

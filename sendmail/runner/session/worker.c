@@ -128,6 +128,8 @@ void worker_give(struct worker *w, struct message *m)
 		fields_put(&line, "address", m->rcpts[i]);
 		fields_put(&line, "notify", m->asked[i].notify);
 		fields_put(&line, "orcpt", m->asked[i].orcpt);
+		if (m->asked[i].archive)
+			fields_put_number(&line, "archive", 1);
 		buffer_printf(&w->out, "rcpt %s\n", buffer_string(&line));
 	}
 	buffer_free(&line);
