@@ -7,6 +7,7 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "config/secret.h"
+#include "jobs/orders.h"
 #include "relay/ask.h"
 #include "relay/child.h"
 #include "relay/outcome.h"
@@ -155,6 +156,7 @@ static bool try_hop(struct attempt *a, const struct hop *hop, int hops_left)
 	    .hop = hop,
 	    .jobs = a->jobs,
 	    .password = "",
+	    .without = orders_without(a->without, a->without_count, hop->name),
 	    .probe = a->probe,
 	    .show = a->show};
 	bool ready = false;

@@ -13,6 +13,8 @@ struct attempt {
 	int avoid_count;
 	char **skip; /* smarthosts that are passed over now */
 	int skip_count;
+	char **without; /* as in struct orders */
+	int without_count;
 	bool probe;
 	const char *show;        /* as in struct deliver */
 	struct diagnosis worst;  /* of the failures, the one that came furthest */

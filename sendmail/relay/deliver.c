@@ -332,6 +332,8 @@ static void fill_policy(struct crank *c)
 	    .dot_s = with->config->dot_s,
 	    .refused = with->probe ? NULL : outcome_refused,
 	    .ending = with->probe ? NULL : outcome_ending,
+	    .again = outcome_again,
+	    .without = with->without,
 	    .finished = outcome_finished,
 	    .context = c,
 	    .stop_before_data = with->probe,

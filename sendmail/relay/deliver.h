@@ -18,6 +18,7 @@ struct deliver {
 	char local_address[64];     /* of this end of it */
 	const struct buffer *hello; /* NULL, or a server is only asked what it is (relay/ask.h) */
 	int left;                   /* candidates behind this one */
+	unsigned without;           /* parameters that it has refused (message/parameter.h) */
 	bool probe;                 /* up to RCPT */
 	const char *show; /* the dialogue is told with this verb (jobs/jobs.h); NULL = it is not */
 	bool without_tls; /* opportunistic TLS failed here before: now in the clear */

@@ -87,6 +87,8 @@ static int serve(void)
 	    .avoid_count = orders.avoid_count,
 	    .skip = orders.skip,
 	    .skip_count = orders.skip_count,
+	    .without = orders.without,
+	    .without_count = orders.without_count,
 	    .show = orders.show ? "say" : NULL};
 	if (!ordered)
 		diag_set(&a.worst, VERDICT_DEFERRED, STAGE_CONFIG, REASON_LOCAL,

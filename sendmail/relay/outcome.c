@@ -1,7 +1,9 @@
 /* Outcomes.  The runner hears of each recipient once; what it does with that is its matter. */
 #include "relay/outcome.h"
 #include "base/text.h"
+#include "jobs/head.h"
 #include "message/dsn.h"
+#include "message/parameter.h"
 #include "relay/content.h"
 #include "diagnosis/deed.h"
 #include <unistd.h>
@@ -114,17 +116,25 @@ void outcome_ending(void *context, struct transaction *t)
 	jobs_say_id(c->with->jobs, "ending", p->job->id);
 }
 
+/* The piece is taken from the session, and the next one of its job is the same again. */
+static bool untake(struct crank *c, struct transaction *t)
+{
+	struct piece *p = t->context;
+	if (p->job->settled || !session_withdraw(&c->session, t))
+		return false;
+	p->job->taken = p->first_rcpt;
+	content_free_piece(p);
+	return true;
+}
+
 void outcome_give_back(struct crank *c)
 {
 	c->with->jobs->back = false;
 	for (int i = c->session.taken_count - 1; i >= 0; i--) {
 		struct transaction *t = c->session.taken[i];
-		struct piece *p = t->context;
 		/* The server is at that one: elsewhere it would not fare better. */
-		if ((i == 0 && t->begun) || p->job->settled || !session_withdraw(&c->session, t))
-			continue;
-		p->job->taken = p->first_rcpt;
-		content_free_piece(p);
+		if (i > 0 || !t->begun)
+			untake(c, t);
 	}
 	for (struct job *job = c->with->jobs->first, *next; job != NULL; job = next) {
 		next = job->next;
@@ -132,6 +142,41 @@ void outcome_give_back(struct crank *c)
 		if (job->finished == job->taken)
 			outcome_finish_job(c, job);
 	}
+}
+
+/* What the runner remembers and logs once; a probe has no runner. */
+static void tell_refusal(struct crank *c, unsigned parameters, const struct diagnosis *d)
+{
+	struct diagnosis said = *d;
+	TEXT(names, 40);
+	TEXT(words, 900);
+	outcome_add_peer(c, &said);
+	parameter_words(&names, parameters);
+	text_printf(&words, "%s: the server offers %s and refuses it: the same again without it",
+	    d->text, names.data);
+	jobs_say_step(c->with->jobs, words.data);
+	if (!c->with->probe)
+		jobs_say_diag(c->with->jobs, "without", "", (int)parameters, 0, &said);
+}
+
+bool outcome_again(void *context, const struct transaction *t, unsigned parameters,
+    const struct diagnosis *d)
+{
+	struct crank *c = context;
+	struct session *s = &c->session;
+	/* Those behind it first: pieces of a job go in order. */
+	for (int i = s->taken_count - 1; i >= 0; i--) {
+		struct transaction *taken = s->taken[i];
+		struct job *job = ((struct piece *)taken->context)->job;
+		bool last = taken == t;
+		if (!untake(c, taken))
+			return false;
+		head_forget(job);
+		if (last)
+			break;
+	}
+	tell_refusal(c, parameters, d);
+	return true;
 }
 
 void outcome_refuse_damaged(struct crank *c, struct job *job, struct diagnosis *d)

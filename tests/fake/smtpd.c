@@ -20,7 +20,7 @@
      connection N        what follows is for connection N; later ones use the last section.  Lines
                          before the first are for all.
    A client that sends nothing for SECONDS (default 60) is let go.  The transcript has C: and S:
-   lines, and ! where a line was unexpected. */
+   lines, D: for those of a message, and ! where a line was unexpected. */
 #include "base/fdio.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -294,6 +294,8 @@ static enum after on_read_data(void)
 	char *line;
 	while ((line = get_line()) != NULL) {
 		bool last = strcmp(line, ".") == 0;
+		if (!last)
+			note_words("D: ", line);
 		free(line);
 		if (last) {
 			note_words("C: ", "(message)");

@@ -196,7 +196,12 @@ static const struct pattern patterns[] = {
     /* The recipient */
     {MAIL, 555, 555, "", "syntax error", REASON_SENDER_REFUSED},
     {RCPT, 555, 555, "", "syntax error", REASON_RECIPIENT_BAD},
+    {MAIL, 500, 504, "", "smtputf8", REASON_SMTPUTF8_REFUSED},
+    {MAIL, 555, 555, "", "smtputf8", REASON_SMTPUTF8_REFUSED},
     {MAIL_ON, 555, 555, "", "", REASON_PARAMETER_REFUSED},
+    {MAIL, 455, 455, "", "", REASON_PARAMETER_REFUSED},
+    {RCPT, 455, 455, "", "", REASON_PARAMETER_REFUSED},
+    {RCPT, 500, 504, "", "notify|orcpt", REASON_PARAMETER_REFUSED},
     {MAIL, 500, 509, "",
         "parameter not|parameters not|unrecognized parameter|unknown parameter|unsupported "
         "parameter|invalid parameter|unsupported option|option not",

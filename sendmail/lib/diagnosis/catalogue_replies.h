@@ -121,10 +121,16 @@ REASON(SENDING_QUOTA, "sending-quota", FAULT_ROUTE, 3600, HEALS,
     "Wait: the mail goes out by itself. If it happens often, send less, or ask the provider "
     "for a higher limit.")
 REASON(PARAMETER_REFUSED, "parameter-refused", FAULT_ROUTE, 600, STAYS,
-    "The server refuses a parameter of MAIL or RCPT that it offers itself in its answer to "
-    "EHLO.",
+    "The server refuses a parameter of MAIL or RCPT that it offers itself in its answer to EHLO. "
+    "The parameters that mail can do without were left out already.",
     "Look in the server's log. Check for a firewall or a proxy between this machine and the "
     "server: it may change what the server offers. Update the server.")
+REASON(SMTPUTF8_REFUSED, "smtputf8-refused", FAULT_ROUTE, 600, STAYS,
+    "The server offers SMTPUTF8 and then refuses it. This message needs it: an address in it has "
+    "letters beyond ASCII.",
+    "Use addresses in ASCII only, if there are such, and send the message again. Or use a "
+    "smarthost that accepts SMTPUTF8. Have the server's administrator turn SMTPUTF8 on, or stop "
+    "offering it.")
 REASON(GREYLISTED, "greylisted", FAULT_RECIPIENT, 300, HEALS,
     "The server delays mail from unknown senders for some minutes (greylisting).",
     "Wait: the next attempt is automatic. If the smarthost is your own, exclude this machine "

@@ -192,3 +192,15 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 	buffer_free(&text);
 	return true;
 }
+
+void head_forget(struct job *job)
+{
+	envelope_free(&job->envelope);
+	envelope_init(&job->envelope);
+	job->header.length = job->said.length = 0;
+	free(job->plan.parts);
+	job->plan = (struct recode_plan){0};
+	job->top = (struct entity){0};
+	job->recoded = false;
+	job->utf8_field = NULL;
+}

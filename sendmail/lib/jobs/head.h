@@ -9,4 +9,7 @@
    or the message goes round in a circle (RFC 5321 6.3); d says which. */
 bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, bool smtputf8,
     struct diagnosis *d);
+
+/* As if it had never been called: for a server that offers less than it seemed to. */
+void head_forget(struct job *job);
 #endif

@@ -14,6 +14,7 @@
      hop DIAGNOSIS                   a smarthost failed
      refused DIAGNOSIS               a probe: an address failed
      ready DIAGNOSIS                 the session is there; n= is how many smarthosts are left
+     without DIAGNOSIS               the server refuses parameters that it offers: the set n=
      down DIAGNOSIS                  no smarthost is left
      rcpt id= DIAGNOSIS              of the recipient n=
      relayed id= n=                  sent, and its server sends no report

@@ -3,6 +3,7 @@
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/text.h"
+#include "message/parameter.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +27,14 @@ static void put_words(struct buffer *out, const char *verb, const char *list)
 }
 
 void orders_write(struct buffer *out, const char *path, const char *skips, const char *avoid,
-    bool show)
+    const char *without, bool show)
 {
 	buffer_printf(out, "path %s\n", path);
 	if (show)
 		buffer_puts(out, "show\n");
 	put_words(out, "skip", skips);
 	put_words(out, "avoid", avoid);
+	put_words(out, "without", without);
 }
 
 int orders_pipe(const struct buffer *orders)
@@ -69,6 +71,8 @@ static bool take_line(struct orders *o, char *line)
 		return add_word(o->skip, &o->skip_count, line + 5);
 	if (text_starts(line, "avoid "))
 		return add_word(o->avoid, &o->avoid_count, line + 6);
+	if (text_starts(line, "without "))
+		return add_word(o->without, &o->without_count, line + 8);
 	if (strcmp(line, "show") == 0)
 		return o->show = true;
 	return false;
@@ -84,6 +88,18 @@ bool orders_read(struct orders *o, int fd)
 	while (good && (line = fdio_next_line(&o->text, &at)) != NULL)
 		good = take_line(o, line);
 	return good && o->path != NULL;
+}
+
+unsigned orders_without(char *const *words, int count, const char *name)
+{
+	long long set;
+	for (int i = 0; i < count; i++) {
+		const char *slash = strrchr(words[i], '/');
+		if (slash != NULL && (size_t)(slash - words[i]) == strlen(name) &&
+		    text_starts(words[i], name) && text_number(slash + 1, 0, PARAMETER_ALL, &set))
+			return (unsigned)set;
+	}
+	return 0;
 }
 
 void orders_free(struct orders *o)

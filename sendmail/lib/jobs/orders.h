@@ -3,6 +3,7 @@
      path KEY             config/rules.h: "main,backup", "@example.org"
      skip SMARTHOST       one that is passed over now
      avoid ADDRESS/PORT   a server that the mail at hand has tried already
+     without SMARTHOST/N  parameters that it has refused before (message/parameter.h)
      show                 the dialogue is shown */
 #ifndef JOBS_ORDERS_H
 #define JOBS_ORDERS_H
@@ -14,16 +15,19 @@
 
 struct orders {
 	char *path;
-	char *skip[ORDERS_WORDS_MAX], *avoid[ORDERS_WORDS_MAX];
-	int skip_count, avoid_count;
+	char *skip[ORDERS_WORDS_MAX], *avoid[ORDERS_WORDS_MAX], *without[ORDERS_WORDS_MAX];
+	int skip_count, avoid_count, without_count;
 	bool show;
 	struct buffer text; /* where the words stand */
 };
 
-/* Writes them; skips and avoid are lists of words with blanks between, of which what is too much is
- * left out. */
+/* Writes them; skips, avoid and without are lists of words with blanks between, of which what is
+ * too much is left out. */
 void orders_write(struct buffer *out, const char *path, const char *skips, const char *avoid,
-    bool show);
+    const char *without, bool show);
+
+/* The parameters that the server of that name has refused; 0 when none are known. */
+unsigned orders_without(char *const *words, int count, const char *name);
 
 /* Reads them from a descriptor, to its end, and closes it.  False when they cannot be read, or make
  * no sense. */

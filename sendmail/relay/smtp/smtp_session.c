@@ -3,6 +3,7 @@
 #include "base/compat.h"
 #include "base/text.h"
 #include "relay/smtp/login.h"
+#include "relay/smtp/refused.h"
 #include "relay/smtp/speaks.h"
 #include "relay/smtp/transact.h"
 #include <string.h>
@@ -88,6 +89,7 @@ static void on_ehlo(struct session *s)
 	if (s->reply.code == 250) {
 		session_look(s, SERVER_OFFER, buffer_string(&s->reply.text));
 		ehlo_parse(&s->ehlo, &s->reply);
+		refused_leave_out(s, s->policy->without);
 		go_on(s);
 	} else if (s->reply.code >= 500 && !s->secured) {
 		say_hello(s, "HELO", SESSION_HELO);

@@ -72,6 +72,7 @@ struct session_policy {
 	const char *mechanisms; /* as in struct hop's auth; NULL or "" = any */
 	bool auth_without_tls;
 	bool auth_to_unverified_server;
+	unsigned without; /* parameters that this server has refused before (message/parameter.h) */
 	int reply_s, data_s, dot_s; /* RFC 5321 4.5.3.2 */
 	bool stop_before_data;      /* a probe: MAIL and RCPT are asked one by one, and then it ends */
 	void (*said)(void *context, const char *words,
@@ -84,6 +85,11 @@ struct session_policy {
 	void (*ending)(void *context,
 	    struct transaction
 	        *t); /* its end is in out: once that is sent, it may arrive; may be NULL */
+	/* The server refuses parameters (message/parameter.h) of t's MAIL or RCPT: what the session has
+	 * taken, t first of all, is withdrawn (session_withdraw), to be given again without them.
+	 * False: that cannot be.  May be NULL. */
+	bool (*again)(void *context, const struct transaction *t, unsigned parameters,
+	    const struct diagnosis *d);
 	void (*finished)(void *context, struct transaction *t);
 	void *context;
 };

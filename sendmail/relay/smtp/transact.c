@@ -3,6 +3,7 @@
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include "message/dsn.h"
+#include "relay/smtp/refused.h"
 #include "relay/smtp/transact.h"
 #include "relay/smtp/utf8.h"
 #include <string.h>
@@ -123,7 +124,7 @@ static void tell_refused(struct session *s, struct transaction *t)
 
 static void on_mail(struct session *s, struct transaction *t)
 {
-	if (s->reply.code >= 200 && s->reply.code < 300)
+	if ((s->reply.code >= 200 && s->reply.code < 300) || refused_parameter(s, t, STAGE_MAIL, 0))
 		return;
 	t->mail_refused = true;
 	settle_reply(s, t, STAGE_MAIL);
@@ -138,7 +139,7 @@ static void on_rcpt(struct session *s, struct transaction *t, int rcpt)
 		t->accepted++;
 		return;
 	}
-	if (r->result.verdict != VERDICT_NONE)
+	if (r->result.verdict != VERDICT_NONE || refused_parameter(s, t, STAGE_RCPT, rcpt))
 		return;
 	session_diagnose(s, &r->result, STAGE_RCPT);
 	if (r->result.verdict == VERDICT_SENT)

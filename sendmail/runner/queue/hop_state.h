@@ -14,6 +14,7 @@ struct hop_state {
 	int64_t until_ms;        /* monotonic: not asked before */
 	int64_t since_s, next_s; /* wall times, for people */
 	struct diagnosis why;
+	unsigned without;        /* parameters that it refused (message/parameter.h) */
 	struct same_answer same; /* to the last messages; it ends with another outcome */
 };
 

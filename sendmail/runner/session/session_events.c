@@ -5,12 +5,14 @@
 #include "base/log.h"
 #include "diagnosis/report.h"
 #include "base/text.h"
+#include "message/parameter.h"
 #include "runner/attempt/message.h"
 #include "runner/disposition/disposition.h"
 #include "runner/disposition/rcpt_outcome.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/nexthop_rest.h"
+#include "runner/queue/nexthop_without.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/tried.h"
 #include "runner/queue/watcher.h"
@@ -174,6 +176,15 @@ static void on_hop(struct runner *r, struct worker *w, const char *fields)
 		nexthop_hop_failed(r, w->nexthop, &d, worker_count_open(r, w->nexthop));
 }
 
+static void on_without(struct runner *r, const struct worker *w, const char *fields)
+{
+	struct diagnosis d;
+	hear_failure(w, &d, fields);
+	long long set = fields_get_number(fields, "n", 0);
+	if (d.hop[0] != '\0' && set > 0 && set <= PARAMETER_ALL)
+		nexthop_without_note(&r->nexthops, w->nexthop, &d, (unsigned)set);
+}
+
 /* A step belongs to the story of every message in hand; what a relay says to those who watch is
  * kept nowhere. */
 static void on_step(struct worker *w, const char *verb, const char *fields)
@@ -311,6 +322,8 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 		on_passed(w, line + 7);
 	} else if (text_starts(line, "hop ")) {
 		on_hop(r, w, line + 4);
+	} else if (text_starts(line, "without ")) {
+		on_without(r, w, line + 8);
 	} else if (text_starts(line, "down ")) {
 		on_down(r, w, line + 5);
 	} else if (text_starts(line, "alive ")) {

@@ -14,6 +14,7 @@
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/nexthop_skips.h"
+#include "runner/queue/nexthop_without.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/tried.h"
 #include "runner/session/sent_log.h"
@@ -61,8 +62,10 @@ struct worker *worker_start(struct runner *r, struct nexthop *p, const struct tr
 	char *skips = nexthop_skips(&r->nexthops, p, clock_mono_ms(), &steps);
 	int ledger_fd = sent_log_open(r, ledger);
 	tried_put_servers(avoid, &tried);
-	orders_write(&orders, p->key, skips, buffer_string(&tried), shows);
+	char *without = nexthop_without(&r->nexthops, p);
+	orders_write(&orders, p->key, skips, buffer_string(&tried), without, shows);
 	buffer_free(&tried);
+	free(without);
 	pid_t pid = start_program(r, p, sockets[1], ledger_fd, &orders);
 	int saved = errno;
 	free(skips);
