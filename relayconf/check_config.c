@@ -69,21 +69,21 @@ void check_own_name(struct check *c)
 void check_smarthosts(struct check *c)
 {
 	const struct config *config = c->config;
-	for (int i = 0; i < config->hop_count; i++) {
-		const struct hop *h = &config->hops[i];
+	for (int i = 0; i < config->smarthost_count; i++) {
+		const struct smarthost *h = &config->smarthosts[i];
 		finding(c, GRADE_OK, "", "%s: %s, lookup %s, port %u, TLS %s%s", h->name, h->host,
-		    hop_lookup_name(h->lookup), h->port, hop_tls_name(h->tls),
+		    smarthost_lookup_name(h->lookup), h->port, smarthost_tls_name(h->tls),
 		    h->implicit ? " from the first byte" : "");
 	}
-	if (config->hop_count == 0 && !config->direct_mx)
+	if (config->smarthost_count == 0 && !config->direct_mx)
 		finding(c, GRADE_PROBLEM, "add [smarthost main] and host = NAME",
 		    "%s names no smarthost: all mail waits", c->path);
 }
 
 void check_tls_mode(struct check *c)
 {
-	for (int i = 0; i < c->config->hop_count; i++) {
-		const struct hop *h = &c->config->hops[i];
+	for (int i = 0; i < c->config->smarthost_count; i++) {
+		const struct smarthost *h = &c->config->smarthosts[i];
 		if (h->port == 465 && !h->implicit)
 			finding(c, GRADE_PROBLEM, "remove implicit = no, or use port = 587",
 			    "%s: port 465 expects TLS from the first byte, and implicit = no waits for a "
@@ -129,14 +129,15 @@ static bool has_authorities(void)
 
 void check_tls_trust(struct check *c)
 {
-	for (int i = 0; i < c->config->hop_count; i++) {
-		const struct hop *h = &c->config->hops[i];
-		if (h->tls != HOP_TLS_VERIFY)
+	for (int i = 0; i < c->config->smarthost_count; i++) {
+		const struct smarthost *h = &c->config->smarthosts[i];
+		if (h->tls != SMARTHOST_TLS_VERIFY)
 			finding(c, GRADE_NOTE,
 			    "set tls = verify, with tls_ca_file when the server's certificate is of your own "
 			    "making",
 			    "%s: tls = %s, so anyone on the way can be that server%s", h->name,
-			    hop_tls_name(h->tls), h->tls == HOP_TLS_ENCRYPT ? "" : " and read the mail");
+			    smarthost_tls_name(h->tls),
+			    h->tls == SMARTHOST_TLS_ENCRYPT ? "" : " and read the mail");
 		else if (h->tls_ca_file[0] != '\0' && access(h->tls_ca_file, R_OK) != 0)
 			finding(c, GRADE_PROBLEM, "put the authority's certificate there, readable to all",
 			    "%s: tls_ca_file %s cannot be read", h->name, h->tls_ca_file);
@@ -157,7 +158,7 @@ static bool runner_may_read(const char *path)
 	       (st.st_gid == pw->pw_gid && (st.st_mode & S_IRGRP));
 }
 
-static void check_one_password(struct check *c, const struct hop *h)
+static void check_one_password(struct check *c, const struct smarthost *h)
 {
 	struct diagnosis d = {0};
 	struct buffer password = {0};
@@ -183,8 +184,8 @@ static void check_one_password(struct check *c, const struct hop *h)
 
 void check_password(struct check *c)
 {
-	for (int i = 0; i < c->config->hop_count; i++) {
-		const struct hop *h = &c->config->hops[i];
+	for (int i = 0; i < c->config->smarthost_count; i++) {
+		const struct smarthost *h = &c->config->smarthosts[i];
 		if (h->login[0] == '\0' && h->auth[0] != '\0')
 			finding(c, GRADE_NOTE, "set login and password_file, or remove auth",
 			    "%s: auth = %s has no effect without login", h->name, h->auth);
@@ -194,7 +195,7 @@ void check_password(struct check *c)
 		if (h->auth_without_tls)
 			finding(c, GRADE_NOTE, "set auth_without_tls = no, and tls = verify",
 			    "%s: the password may cross the network in the clear", h->name);
-		else if (h->tls == HOP_TLS_OFF)
+		else if (h->tls == SMARTHOST_TLS_OFF)
 			finding(c, GRADE_PROBLEM, "set tls = verify",
 			    "%s: a login with tls = off: the password is not sent in the clear, so mail waits",
 			    h->name);
@@ -202,13 +203,13 @@ void check_password(struct check *c)
 			finding(c, GRADE_NOTE, "set auth_to_unverified_server = no, and tls = verify",
 			    "%s: the password is given to whoever answers in the place of %s", h->name,
 			    h->host);
-		else if (h->tls != HOP_TLS_VERIFY)
+		else if (h->tls != SMARTHOST_TLS_VERIFY)
 			finding(c, GRADE_PROBLEM,
 			    "set tls = verify, with tls_ca_file or tls_name as \"relayconf probe\" asks; "
 			    "auth_to_unverified_server = yes would give the password to whoever answers",
 			    "%s: a login with tls = %s: a server whose certificate cannot be verified does not "
 			    "get the password, and mail waits",
-			    h->name, hop_tls_name(h->tls));
+			    h->name, smarthost_tls_name(h->tls));
 	}
 }
 

@@ -80,7 +80,7 @@ void check_resolver(struct check *c)
 	check_each_line(c, "unheeded", look_at_unheeded);
 }
 
-static void look_at_hop(struct check *c, const char *fields)
+static void look_at_lookup(struct check *c, const char *fields)
 {
 	char name[64] = "", key[40] = "", text[512] = "";
 	fields_get(fields, "name", name, sizeof name);
@@ -93,7 +93,7 @@ static void look_at_hop(struct check *c, const char *fields)
 
 void check_lookup(struct check *c)
 {
-	check_each_line(c, "hop", look_at_hop);
+	check_each_line(c, "hop", look_at_lookup);
 }
 
 static void look_at_self(struct check *c, const char *fields)
@@ -128,11 +128,11 @@ void check_ipv6(struct check *c)
 	check_each_line(c, "hop", look_at_skipped);
 }
 
-static const struct hop *hop_of(const struct check *c, const char *name)
+static const struct smarthost *smarthost_of(const struct check *c, const char *name)
 {
-	for (int i = 0; i < c->config->hop_count; i++) {
-		if (strcmp(c->config->hops[i].name, name) == 0)
-			return &c->config->hops[i];
+	for (int i = 0; i < c->config->smarthost_count; i++) {
+		if (strcmp(c->config->smarthosts[i].name, name) == 0)
+			return &c->config->smarthosts[i];
 	}
 	return NULL;
 }
@@ -141,8 +141,8 @@ static void look_at_unvouched(struct check *c, const char *fields)
 {
 	char name[64] = "", server[256] = "";
 	fields_get(fields, "name", name, sizeof name);
-	const struct hop *h = hop_of(c, name);
-	if (h == NULL || h->tls_name[0] != '\0' || !hop_needs_verified(h) ||
+	const struct smarthost *h = smarthost_of(c, name);
+	if (h == NULL || h->tls_name[0] != '\0' || !smarthost_needs_verified(h) ||
 	    !fields_get(fields, "unvouched", server, sizeof server) || *server == '\0')
 		return;
 	finding(c, GRADE_PROBLEM,
@@ -150,7 +150,7 @@ static void look_at_unvouched(struct check *c, const char *fields)
 	    ".DOMAIN for several servers below it), or let a resolver on this machine validate DNSSEC",
 	    "%s: lookup = %s leads to %s, and nothing but DNS says so: the certificate has to be for "
 	    "%s, else mail waits",
-	    name, hop_lookup_name(h->lookup), server, h->host);
+	    name, smarthost_lookup_name(h->lookup), server, h->host);
 }
 
 void check_tls_name(struct check *c)

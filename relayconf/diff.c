@@ -50,14 +50,15 @@ static bool find_string(const char **at, const char *key, char *value, size_t si
 	return take_string(at, value, size);
 }
 
-static void put_hop(const struct config *c, const char *name, size_t length, struct buffer *words)
+static void put_smarthost(const struct config *c, const char *name, size_t length,
+    struct buffer *words)
 {
-	for (int i = 0; i < c->hop_count; i++) {
-		const struct hop *h = &c->hops[i];
+	for (int i = 0; i < c->smarthost_count; i++) {
+		const struct smarthost *h = &c->smarthosts[i];
 		if (strlen(h->name) != length || memcmp(h->name, name, length) != 0)
 			continue;
 		buffer_printf(words, "smarthost %s (%s, lookup %s, port %u, TLS %s%s%s%s)", h->name,
-		    h->host, hop_lookup_name(h->lookup), h->port, hop_tls_name(h->tls),
+		    h->host, smarthost_lookup_name(h->lookup), h->port, smarthost_tls_name(h->tls),
 		    h->implicit ? " from the first byte" : "", h->login[0] ? ", login " : "", h->login);
 	}
 }
@@ -72,7 +73,7 @@ static void put_path(const struct config *c, const char *path, struct buffer *wo
 		size_t length = strcspn(at, ",");
 		if (at != path)
 			buffer_puts(words, ", then ");
-		put_hop(c, at, length, words);
+		put_smarthost(c, at, length, words);
 		at += length;
 	}
 }

@@ -40,11 +40,11 @@ static void say_unknown(const char *text, const struct key_name *name)
 	const struct config_key *keys = config_keys(&count);
 	struct names names = {mem_alloc((size_t)count * sizeof *names.list), count};
 	for (int i = 0; i < count; i++) {
-		const char *hop = !config_section_is_named(keys[i].section) ? ""
-		                  : name->hop[0] != '\0'                    ? name->hop
-		                                                            : "NAME";
+		const char *named = !config_section_is_named(keys[i].section) ? ""
+		                    : name->named[0] != '\0'                  ? name->named
+		                                                              : "NAME";
 		snprintf(names.list[i], sizeof names.list[i], "%s%s%s.%s", keys[i].section,
-		    *hop != '\0' ? "." : "", hop, keys[i].key);
+		    *named != '\0' ? "." : "", named, keys[i].key);
 	}
 	const char *near = nearest_word(text, next_name, &names);
 	output_to(stderr,
@@ -63,11 +63,11 @@ static bool split_key(const char *text, struct key_name *name)
 	if (first != NULL) {
 		snprintf(name->section, sizeof name->section, "%.*s", (int)(first - text), text);
 		if (last > first)
-			snprintf(name->hop, sizeof name->hop, "%.*s", (int)(last - first - 1), first + 1);
+			snprintf(name->named, sizeof name->named, "%.*s", (int)(last - first - 1), first + 1);
 		text_copy(name->key, sizeof name->key, last + 1);
 	}
-	bool in_hop = config_section_is_named(name->section);
-	if (first != NULL && in_hop == (name->hop[0] != '\0') && is_known(name))
+	bool in_named = config_section_is_named(name->section);
+	if (first != NULL && in_named == (name->named[0] != '\0') && is_known(name))
 		return true;
 	say_unknown(text, name);
 	return false;
@@ -85,8 +85,9 @@ int command_get(const char *path, const char *key)
 	if (!config_read(&c, path, &d) && d.key != REASON_CONFIG_MISSING) {
 		output_to(stderr, "relayconf: %s\n", d.text);
 		code = EX_CONFIG;
-	} else if (!config_value(&c, name.section, name.hop[0] ? name.hop : NULL, name.key, &value)) {
-		output_to(stderr, "relayconf: there is no [%s %s] in %s\n", name.section, name.hop, path);
+	} else if (!config_value(&c, name.section, name.named[0] ? name.named : NULL, name.key,
+	               &value)) {
+		output_to(stderr, "relayconf: there is no [%s %s] in %s\n", name.section, name.named, path);
 		code = EX_CONFIG;
 	} else {
 		output_to(stdout, "%s\n", value.data);
@@ -108,7 +109,7 @@ int command_set(const char *path, int count, char *const *words)
 		const char *value = words[2 * i + 1];
 		if (!split_key(words[2 * i], &names[i]))
 			return EX_USAGE;
-		edits[i] = (struct edit){names[i].section, names[i].hop[0] ? names[i].hop : NULL,
+		edits[i] = (struct edit){names[i].section, names[i].named[0] ? names[i].named : NULL,
 		    names[i].key, strcmp(value, "--default") == 0 ? NULL : value};
 		for (int k = 0; k < i; k++) {
 			if (strcmp(words[2 * k], words[2 * i]) == 0) {

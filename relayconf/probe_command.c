@@ -69,16 +69,17 @@ static char *final_recipient(const struct config *c, const struct aliases *set,
 
 /* Delivery has the right of the runner, and so has root's probe.  For another user the file that he
    may not read is no fault of it. */
-static bool may_read_password(const struct hop *hop)
+static bool may_read_password(const struct smarthost *smarthost)
 {
 	struct passwd *pw = geteuid() == 0 || paths_private() ? NULL : getpwnam("firsthop");
-	if (pw == NULL || pw->pw_uid == geteuid() || hop->login[0] == '\0' ||
-	    hop->password_file[0] == '\0' || access(hop->password_file, R_OK) == 0 || errno != EACCES)
+	if (pw == NULL || pw->pw_uid == geteuid() || smarthost->login[0] == '\0' ||
+	    smarthost->password_file[0] == '\0' || access(smarthost->password_file, R_OK) == 0 ||
+	    errno != EACCES)
 		return true;
 	output_to(stderr,
 	    "relayconf: %s: you may not read its password file %s, which is as it should be; delivery "
 	    "may. Run the probe as root\n",
-	    hop->name, hop->password_file);
+	    smarthost->name, smarthost->password_file);
 	return false;
 }
 
@@ -100,14 +101,14 @@ static int probe_all(const struct config *c, const char *path, const struct prob
 	TEXT(direct, 400);
 	const char *mode = wish->json ? "--probe-json" : "--probe";
 	const char *by_default = wish->recipient == NULL ? "--default" : NULL;
-	for (int i = 0; i < c->hop_count; i++) {
-		if (wish->smarthost != NULL && strcmp(wish->smarthost, c->hops[i].name) != 0)
+	for (int i = 0; i < c->smarthost_count; i++) {
+		if (wish->smarthost != NULL && strcmp(wish->smarthost, c->smarthosts[i].name) != 0)
 			continue;
 		if (asked++ > 0 && !wish->json)
 			output_to(stdout, "\n\n");
-		int code = may_read_password(&c->hops[i])
-		               ? command_relay((const char *const[]){mode, path, c->hops[i].name, sender,
-		                     recipient, by_default, NULL})
+		int code = may_read_password(&c->smarthosts[i])
+		               ? command_relay((const char *const[]){mode, path, c->smarthosts[i].name,
+		                     sender, recipient, by_default, NULL})
 		               : EX_NOPERM;
 		worst = worst == EX_OK || code == EX_TEMPFAIL ? code != EX_OK ? code : worst : worst;
 	}

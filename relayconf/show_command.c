@@ -16,14 +16,14 @@ struct showing {
 	bool json;
 };
 
-static void show_key(const struct showing *s, const struct config_key *key, const char *hop)
+static void show_key(const struct showing *s, const struct config_key *key, const char *named)
 {
 	TEXT(name, 500);
 	TEXT(value, 1100);
 	TEXT(origin, 1100);
-	text_printf(&name, "%s%s%s.%s", key->section, hop ? "." : "", hop ? hop : "", key->key);
-	config_value(s->config, key->section, hop, key->key, &value);
-	int line = source_line(s->path, key->section, hop, key->key);
+	text_printf(&name, "%s%s%s.%s", key->section, named ? "." : "", named ? named : "", key->key);
+	config_value(s->config, key->section, named, key->key, &value);
+	int line = source_line(s->path, key->section, named, key->key);
 	if (line > 0)
 		text_printf(&origin, "%s:%d", s->path, line);
 	else
@@ -58,7 +58,7 @@ static void show_map(const struct showing *s, const struct config_key *key, cons
 static const char *section_name(const struct config *c, const char *section, int h)
 {
 	if (strcmp(section, "smarthost") == 0)
-		return h < c->hop_count ? c->hops[h].name : NULL;
+		return h < c->smarthost_count ? c->smarthosts[h].name : NULL;
 	if (strcmp(section, "route") == 0)
 		return h < c->rule_count ? c->rules[h].pattern : NULL;
 	return h < c->submitter_count ? c->submitters[h].who : NULL;
@@ -103,7 +103,7 @@ int command_show(const char *path, bool json)
 			show_named(&s, keys, count, shown = keys[i].section);
 		}
 	}
-	if (c.hop_count == 0 && !json)
+	if (c.smarthost_count == 0 && !json)
 		output_to(stdout, "\nNo smarthost is configured: mail is queued and waits.\n");
 	config_free(&c);
 	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;

@@ -71,7 +71,7 @@ int command_adopt(const char *root, bool yes);
 /* A key in its parts. */
 struct key_name {
 	char section[16];
-	char hop[321]; /* name of a smarthost, pattern of a route; "" in other sections */
+	char named[321]; /* name of a smarthost, pattern of a route; "" in other sections */
 	char key[64];
 };
 #endif

@@ -38,7 +38,7 @@ struct setup {
 	bool changed;         /* something was written */
 	struct config config; /* as it was before */
 	bool configured;      /* it could be read, and has a smarthost */
-	char hop[256];        /* name of the section */
+	char section[256];    /* name of the section */
 	char address[321], login[321], root[321];
 	char name[256]; /* [host] name to be set; "" = none */
 	char secret[1100],

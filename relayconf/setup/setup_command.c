@@ -70,20 +70,20 @@ static void read_present(struct setup *s)
 		config_free(&s->config);
 		config_defaults(&s->config);
 	}
-	s->configured = read && s->config.hop_count > 0;
-	text_copy(s->hop, sizeof s->hop, s->configured ? s->config.hops[0].name : "main");
+	s->configured = read && s->config.smarthost_count > 0;
+	text_copy(s->section, sizeof s->section, s->configured ? s->config.smarthosts[0].name : "main");
 	snprintf(s->secret, sizeof s->secret, "%.*ssecret",
 	    slash != NULL ? (int)(slash - s->path) + 1 : 0, s->path);
-	if (s->configured && s->config.hops[0].password_file[0] != '\0')
-		text_copy(s->secret, sizeof s->secret, s->config.hops[0].password_file);
+	if (s->configured && s->config.smarthosts[0].password_file[0] != '\0')
+		text_copy(s->secret, sizeof s->secret, s->config.smarthosts[0].password_file);
 	snprintf(s->secret_new, sizeof s->secret_new, "%s.try", s->secret);
 	s->has_secret = access(s->secret, F_OK) == 0;
 	s->command = s->wish->password_command != NULL ? s->wish->password_command
 	             : s->configured && s->wish->password_file == NULL
-	                 ? s->config.hops[0].password_command
+	                 ? s->config.smarthosts[0].password_command
 	                 : "";
 	s->ca_file = s->wish->ca_file != NULL ? s->wish->ca_file
-	             : s->configured          ? s->config.hops[0].tls_ca_file
+	             : s->configured          ? s->config.smarthosts[0].tls_ca_file
 	                                      : "";
 }
 
@@ -164,22 +164,22 @@ static bool name_server(struct setup *s)
 
 static int find_server(struct setup *s)
 {
-	const struct hop *hop = s->configured ? &s->config.hops[0] : NULL;
+	const struct smarthost *smarthost = s->configured ? &s->config.smarthosts[0] : NULL;
 	TEXT(present, 300);
 	s->tls = s->wish->tls != NULL ? s->wish->tls : "verify";
 	if (s->wish->server != NULL) {
 		if (!servers_name(s, s->wish->server))
 			return fail(EX_USAGE, "%.200s is no HOST or HOST:PORT", s->wish->server);
-	} else if (hop != NULL) {
-		text_printf(&present, strchr(hop->host, ':') != NULL ? "[%s]:%u" : "%s:%u", hop->host,
-		    hop->port);
+	} else if (smarthost != NULL) {
+		text_printf(&present, strchr(smarthost->host, ':') != NULL ? "[%s]:%u" : "%s:%u",
+		    smarthost->host, smarthost->port);
 		servers_name(s, present.data);
 		text_copy(s->servers[0].origin, sizeof s->servers[0].origin, "as configured");
-		s->servers[0].implicit = hop->implicit;
+		s->servers[0].implicit = smarthost->implicit;
 		if (s->wish->tls == NULL)
-			s->tls = hop->tls == HOP_TLS_OFF      ? "off"
-			         : hop->tls == HOP_TLS_VERIFY ? "verify"
-			                                      : "encrypt";
+			s->tls = smarthost->tls == SMARTHOST_TLS_OFF      ? "off"
+			         : smarthost->tls == SMARTHOST_TLS_VERIFY ? "verify"
+			                                                  : "encrypt";
 	} else {
 		setup_say("search", "for the server of %s", address_domain(s->address));
 		servers_find(s);
@@ -221,7 +221,7 @@ static bool slurp_password(struct setup *s, const char *file)
 static int find_login(struct setup *s)
 {
 	const struct setup_wish *w = s->wish;
-	const char *present = s->configured ? s->config.hops[0].login : "";
+	const char *present = s->configured ? s->config.smarthosts[0].login : "";
 	bool wanted = w->login != NULL || w->password_file != NULL || s->command[0] != '\0' ||
 	              *present != '\0' || s->server->offers_login;
 	if (w->no_login || !wanted)

@@ -21,9 +21,9 @@ static void put_config(const struct setup *s, const struct server *server, bool 
 		buffer_puts(text, "implicit = yes\n");
 	if (s->ca_file[0] != '\0')
 		buffer_printf(text, "tls_ca_file = %s\n", s->ca_file);
-	if (s->configured && strcmp(server->host, s->config.hops[0].host) == 0 &&
-	    s->config.hops[0].tls_name[0] != '\0')
-		buffer_printf(text, "tls_name = %s\n", s->config.hops[0].tls_name);
+	if (s->configured && strcmp(server->host, s->config.smarthosts[0].host) == 0 &&
+	    s->config.smarthosts[0].tls_name[0] != '\0')
+		buffer_printf(text, "tls_name = %s\n", s->config.smarthosts[0].tls_name);
 	if (login) {
 		buffer_printf(text, "login = %s\n", s->login);
 		if (strcmp(s->tls, "encrypt") == 0)

@@ -75,11 +75,12 @@ static void add(struct setup *s, struct edits *e, const char *section, const cha
     const char *value)
 {
 	TEXT(now, 1100);
-	bool hop = strcmp(section, "smarthost") == 0;
-	bool known = s->configured && config_value(&s->config, section, hop ? s->hop : NULL, key, &now);
+	bool is_smarthost = strcmp(section, "smarthost") == 0;
+	bool known = s->configured &&
+	             config_value(&s->config, section, is_smarthost ? s->section : NULL, key, &now);
 	if (known && strcmp(now.data, value) == 0)
 		return;
-	e->list[e->count++] = (struct edit){section, hop ? s->hop : NULL, key, value};
+	e->list[e->count++] = (struct edit){section, is_smarthost ? s->section : NULL, key, value};
 }
 
 static void add_login(struct setup *s, struct edits *e)

@@ -193,11 +193,11 @@ static void put_passed(FILE *out, const struct listing *l)
 {
 	metric(out, "smarthost_passed_over", "gauge", "",
 	    "1: this smarthost fails, and others get its mail; 0: it does not.");
-	for (int i = 0; i < l->config->hop_count; i++) {
+	for (int i = 0; i < l->config->smarthost_count; i++) {
 		bool passed = false;
 		for (int k = 0; k < l->passed_count && !passed; k++)
-			passed = strcmp(l->passed[k].hop, l->config->hops[i].name) == 0;
-		labelled(out, "smarthost_passed_over", "smarthost", l->config->hops[i].name, passed);
+			passed = strcmp(l->passed[k].hop, l->config->smarthosts[i].name) == 0;
+		labelled(out, "smarthost_passed_over", "smarthost", l->config->smarthosts[i].name, passed);
 	}
 }
 
@@ -214,12 +214,12 @@ static void put_room(FILE *out, const struct listing *l)
 		    "Files that can still be made on the spool's disk.");
 }
 
-static void put_hops(FILE *out, const struct counters *c)
+static void put_servers(FILE *out, const struct counters *c)
 {
 	metric(out, "recipients", "counter", "",
 	    "Outcomes, one for each recipient and attempt, by server.");
-	for (int i = 0; i < c->hop_count; i++) {
-		const struct counters_hop *h = &c->hops[i];
+	for (int i = 0; i < c->server_count; i++) {
+		const struct counters_server *h = &c->servers[i];
 		const unsigned long long numbers[] = {h->sent, h->deferred, h->failed};
 		for (int k = 0; k < 3; k++) {
 			fputs("firsthop_recipients_total{hop=\"", out);
@@ -230,12 +230,13 @@ static void put_hops(FILE *out, const struct counters *c)
 	}
 	metric(out, "sessions", "counter", "",
 	    "Sessions by server: ready for mail, or refused before that.");
-	for (int i = 0; i < c->hop_count; i++) {
+	for (int i = 0; i < c->server_count; i++) {
 		fputs("firsthop_sessions_total{hop=\"", out);
-		put_label(out, c->hops[i].name);
-		fprintf(out, "\",result=\"ready\"} %llu\nfirsthop_sessions_total{hop=\"", c->hops[i].ready);
-		put_label(out, c->hops[i].name);
-		fprintf(out, "\",result=\"refused\"} %llu\n", c->hops[i].refused);
+		put_label(out, c->servers[i].name);
+		fprintf(out, "\",result=\"ready\"} %llu\nfirsthop_sessions_total{hop=\"",
+		    c->servers[i].ready);
+		put_label(out, c->servers[i].name);
+		fprintf(out, "\",result=\"refused\"} %llu\n", c->servers[i].refused);
 	}
 }
 
@@ -259,7 +260,7 @@ static void put_delays(FILE *out, const struct counters *c)
 static void put_counters(FILE *out, const struct counters *c)
 {
 	counter(out, "adopted_messages", c->adopted, "Messages that the runner has picked up.");
-	put_hops(out, c);
+	put_servers(out, c);
 	metric(out, "deferrals", "counter", "",
 	    "Attempts of recipients that wait on, by whose fault it was.");
 	for (int i = 0; i < FAULT_COUNT; i++)

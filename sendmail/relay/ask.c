@@ -28,12 +28,12 @@ static void ask_in_turn(struct deliver *with, struct deliver *second, struct dia
 	close(with->fd);
 	second->hello = &nothing;
 	child_run(second, found);
-	with->fd = connect_to(with->candidate, with->hop, with->config->connect_s, d);
+	with->fd = connect_to(with->candidate, with->smarthost, with->config->connect_s, d);
 }
 
 static bool is_worth_asking(const struct deliver *with)
 {
-	return !with->candidate->implicit && !with->hop->direct && !with->without_tls &&
+	return !with->candidate->implicit && !with->smarthost->direct && !with->without_tls &&
 	       with->config->reply_s > ASK_AFTER_S;
 }
 
@@ -45,10 +45,10 @@ bool ask_silent(struct deliver *with, struct diagnosis *d)
 	int after_s = with->candidate->port == ASK_PORT ? ASK_AFTER_AT_HOME_S : ASK_AFTER_S;
 	if (!is_worth_asking(with) || is_readable(with->fd, after_s * 1000))
 		return false;
-	second.fd = connect_to(with->candidate, with->hop, ASK_CONNECT_S, &found);
+	second.fd = connect_to(with->candidate, with->smarthost, ASK_CONNECT_S, &found);
 	if (second.fd < 0)
 		return false;
-	tls_hello(&hello, with->hop->host);
+	tls_hello(&hello, with->smarthost->host);
 	second.hello = &hello;
 	child_run(&second, &found);
 	if (found.key == REASON_NONE && strcmp(found.text, "silent") == 0)

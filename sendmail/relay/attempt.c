@@ -47,8 +47,8 @@ static void note_failure(struct attempt *a, const struct diagnosis *d)
 	jobs_flush(a->jobs);
 	if (a->worst.verdict == VERDICT_NONE || d->stage > a->worst.stage)
 		a->worst = *d;
-	if (a->of_hop.verdict == VERDICT_NONE || d->stage > a->of_hop.stage)
-		a->of_hop = *d;
+	if (a->of_smarthost.verdict == VERDICT_NONE || d->stage > a->of_smarthost.stage)
+		a->of_smarthost = *d;
 }
 
 /* For those who watch. */
@@ -83,12 +83,12 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 {
 	struct diagnosis d = {0};
 	bool ready = false;
-	outcome_name_peer(with->hop, with->candidate, &d);
+	outcome_name_peer(with->smarthost, with->candidate, &d);
 	/* While others are left, a silent address is not waited for to the end. */
 	int limit_s = with->left > 0 && a->config->connect_s > CONNECT_SHORT_S ? CONNECT_SHORT_S
 	                                                                       : a->config->connect_s;
 	tell_step(a, "connecting to ", with->candidate);
-	with->fd = connect_to(with->candidate, with->hop, limit_s, &d);
+	with->fd = connect_to(with->candidate, with->smarthost, limit_s, &d);
 	if (with->fd >= 0) {
 		tell_step(a, "connected to ", with->candidate);
 		connect_local_address(with->fd, with->local_address, sizeof with->local_address);
@@ -106,7 +106,7 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 		return true;
 	*next = deed_decide(&d);
 	note_failure(a, &d);
-	if (d.stage == STAGE_TLS && with->hop->tls == HOP_TLS_OPPORTUNISTIC &&
+	if (d.stage == STAGE_TLS && with->smarthost->tls == SMARTHOST_TLS_OPPORTUNISTIC &&
 	    !with->candidate->implicit && !with->without_tls) {
 		jobs_say_step(a->jobs, "tls = opportunistic: the same server again, without TLS");
 		with->without_tls = true;
@@ -118,9 +118,10 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 }
 
 /* A recipient's domain that does not exist is no failure of a server: the mail is returned. */
-static void fail_hop(struct attempt *a, const struct hop *hop, struct diagnosis *d)
+static void fail_smarthost(struct attempt *a, const struct smarthost *smarthost,
+    struct diagnosis *d)
 {
-	outcome_name_peer(hop, NULL, d);
+	outcome_name_peer(smarthost, NULL, d);
 	if (deed_decide(d) == DEED_RETURN)
 		a->worst = *d;
 	else
@@ -128,14 +129,14 @@ static void fail_hop(struct attempt *a, const struct hop *hop, struct diagnosis 
 }
 
 static bool try_candidates(struct attempt *a, struct deliver *with, const struct route *r,
-    int hops_left)
+    int smarthosts_left)
 {
 	enum deed next = DEED_NEXT_ADDRESS;
 	for (int i = 0; i < r->count && next != DEED_NEXT_HOP; i++) {
 		if (is_avoided(a, &r->candidates[i]))
 			continue;
 		with->candidate = &r->candidates[i];
-		with->left = hops_left;
+		with->left = smarthosts_left;
 		for (int k = i + 1; k < r->count; k++)
 			with->left += !is_avoided(a, &r->candidates[k]);
 		if (try_candidate(a, with, &next))
@@ -146,36 +147,36 @@ static bool try_candidates(struct attempt *a, struct deliver *with, const struct
 
 /* Password and trust are read before anything is connected: what is missing there need not bother a
  * server. */
-static bool try_hop(struct attempt *a, const struct hop *hop, int hops_left)
+static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, int smarthosts_left)
 {
 	struct route r;
 	struct diagnosis d = {0};
 	struct buffer password = {0};
-	a->of_hop = (struct diagnosis){0};
+	a->of_smarthost = (struct diagnosis){0};
 	struct deliver with = {.config = a->config,
-	    .hop = hop,
+	    .smarthost = smarthost,
 	    .jobs = a->jobs,
 	    .password = "",
-	    .without = orders_without(a->without, a->without_count, hop->name),
+	    .without = orders_without(a->without, a->without_count, smarthost->name),
 	    .probe = a->probe,
 	    .show = a->show};
 	bool ready = false;
-	if (!route_hop(hop, &r)) {
+	if (!route_find(smarthost, &r)) {
 		say_trace(a, &r.trace);
-		fail_hop(a, hop, &r.why);
+		fail_smarthost(a, smarthost, &r.why);
 		route_free(&r);
 		return false;
 	}
 	say_trace(a, &r.trace);
-	bool prepared = hop->login[0] == '\0' || secret_read(hop, &password, &d);
-	if (prepared && hop->tls != HOP_TLS_OFF)
-		prepared = (with.trust = tls_trust(hop, &d)) != NULL;
+	bool prepared = smarthost->login[0] == '\0' || secret_read(smarthost, &password, &d);
+	if (prepared && smarthost->tls != SMARTHOST_TLS_OFF)
+		prepared = (with.trust = tls_trust(smarthost, &d)) != NULL;
 	if (prepared) {
 		if (password.length > 0)
 			with.password = buffer_string(&password);
-		ready = try_candidates(a, &with, &r, hops_left);
+		ready = try_candidates(a, &with, &r, smarthosts_left);
 	} else {
-		fail_hop(a, hop, &d);
+		fail_smarthost(a, smarthost, &d);
 	}
 	if (password.data != NULL)
 		compat_wipe(password.data, password.size);
@@ -186,22 +187,22 @@ static bool try_hop(struct attempt *a, const struct hop *hop, int hops_left)
 	return ready;
 }
 
-int attempt_hops(const struct attempt *a, struct hop *hops, int size)
+int attempt_smarthosts(const struct attempt *a, struct smarthost *smarthosts, int size)
 {
 	int count = 0;
 	if (*a->path == '@') {
-		hop_direct(&hops[0], a->path + 1, a->config->direct_port);
-		text_copy(hops[0].known[0], sizeof hops[0].known[0], a->config->domain);
-		text_copy(hops[0].known[1], sizeof hops[0].known[1], a->config->name);
+		smarthost_direct(&smarthosts[0], a->path + 1, a->config->direct_port);
+		text_copy(smarthosts[0].known[0], sizeof smarthosts[0].known[0], a->config->domain);
+		text_copy(smarthosts[0].known[1], sizeof smarthosts[0].known[1], a->config->name);
 		return 1;
 	}
 	for (const char *at = a->path; *at != '\0' && count < size; at += *at == ',') {
 		size_t length = strcspn(at, ",");
-		for (int i = 0; i < a->config->hop_count; i++) {
-			const struct hop *h = &a->config->hops[i];
+		for (int i = 0; i < a->config->smarthost_count; i++) {
+			const struct smarthost *h = &a->config->smarthosts[i];
 			if (strlen(h->name) == length && memcmp(h->name, at, length) == 0 &&
 			    !is_in(a->skip, a->skip_count, h->name))
-				hops[count++] = *h;
+				smarthosts[count++] = *h;
 		}
 		at += length;
 	}
@@ -210,13 +211,13 @@ int attempt_hops(const struct attempt *a, struct hop *hops, int size)
 
 bool attempt_run(struct attempt *a)
 {
-	static struct hop hops[CONFIG_HOPS_MAX];
-	int count = attempt_hops(a, hops, CONFIG_HOPS_MAX);
+	static struct smarthost smarthosts[CONFIG_SMARTHOSTS_MAX];
+	int count = attempt_smarthosts(a, smarthosts, CONFIG_SMARTHOSTS_MAX);
 	for (int i = 0; i < count; i++) {
-		if (try_hop(a, &hops[i], count - i - 1))
+		if (try_smarthost(a, &smarthosts[i], count - i - 1))
 			return true;
-		if (a->of_hop.verdict != VERDICT_NONE)
-			jobs_say_diag(a->jobs, "hop", "", 0, 0, &a->of_hop);
+		if (a->of_smarthost.verdict != VERDICT_NONE)
+			jobs_say_diag(a->jobs, "hop", "", 0, 0, &a->of_smarthost);
 	}
 	if (count == 0) {
 		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONFIG, REASON_NO_SMARTHOST,

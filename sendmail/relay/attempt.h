@@ -16,14 +16,14 @@ struct attempt {
 	char **without; /* as in struct orders */
 	int without_count;
 	bool probe;
-	const char *show;        /* as in struct deliver */
-	struct diagnosis worst;  /* of the failures, the one that came furthest */
-	struct diagnosis of_hop; /* the same, of the smarthost at hand */
+	const char *show;              /* as in struct deliver */
+	struct diagnosis worst;        /* of the failures, the one that came furthest */
+	struct diagnosis of_smarthost; /* the same, of the smarthost at hand */
 };
 
 /* The servers of a->path without those in a->skip, as copies (a recipient domain's own servers are
    no smarthost of the configuration); returns their number. */
-int attempt_hops(const struct attempt *a, struct hop *hops, int size);
+int attempt_smarthosts(const struct attempt *a, struct smarthost *smarthosts, int size);
 
 /* True when a session was ready (its jobs are reported); false with a->worst when nothing was. */
 bool attempt_run(struct attempt *a);

@@ -91,7 +91,7 @@ bool child_hear(const struct deliver *with, const char *line, struct child_words
 	if (text_has_control(d->text) || text_has_control(d->status) || text_has_control(d->tls))
 		return false;
 	d->verdict = VERDICT_DEFERRED;
-	outcome_name_peer(with->hop, with->candidate, d);
+	outcome_name_peer(with->smarthost, with->candidate, d);
 	return words->failed = true;
 }
 
@@ -128,7 +128,7 @@ static void report_death(const struct deliver *with, int status, struct diagnosi
 		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, REASON_RELAY_DIED,
 		    "the session process ended early (exit %d)", WEXITSTATUS(status));
 	catalogue_recognise(d);
-	outcome_name_peer(with->hop, with->candidate, d);
+	outcome_name_peer(with->smarthost, with->candidate, d);
 	jobs_say_diag(with->jobs, "over", "", 0, 0, d);
 	jobs_flush(with->jobs);
 }
@@ -138,7 +138,7 @@ bool child_run(const struct deliver *with, struct diagnosis *d)
 	int ends[2], status = 0;
 	struct child_words words = {0};
 	*d = (struct diagnosis){0};
-	outcome_name_peer(with->hop, with->candidate, d);
+	outcome_name_peer(with->smarthost, with->candidate, d);
 	pid_t pid = compat_pipe(ends) == 0 ? fork() : -1;
 	if (pid == 0) {
 		close(ends[0]);

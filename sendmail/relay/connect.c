@@ -91,7 +91,8 @@ static int bind_to(int fd, const char *address, int family)
 	return result;
 }
 
-int connect_to(const struct candidate *c, const struct hop *hop, int timeout_s, struct diagnosis *d)
+int connect_to(const struct candidate *c, const struct smarthost *smarthost, int timeout_s,
+    struct diagnosis *d)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC,
 	    .ai_socktype = SOCK_STREAM,
@@ -103,9 +104,10 @@ int connect_to(const struct candidate *c, const struct hop *hop, int timeout_s, 
 	if (getaddrinfo(c->address, port, &hints, &ai) != 0)
 		return fail(-1, EINVAL, "read the address", false, d);
 	int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	const char *failed = fd < 0 || !fdio_nonblocking(fd)                      ? "open a socket"
-	                     : bind_to(fd, hop->bind_address, ai->ai_family) != 0 ? "use bind_address"
-	                                                                          : NULL;
+	const char *failed = fd < 0 || !fdio_nonblocking(fd) ? "open a socket"
+	                     : bind_to(fd, smarthost->bind_address, ai->ai_family) != 0
+	                         ? "use bind_address"
+	                         : NULL;
 	if (failed != NULL) {
 		int saved = errno;
 		freeaddrinfo(ai);
@@ -119,7 +121,7 @@ int connect_to(const struct candidate *c, const struct hop *hop, int timeout_s, 
 		error = await_connection(fd, timeout_s);
 	if (error == ECONNREFUSED && here_owns(c->address) && strcmp(c->name, c->address) != 0)
 		return fail_at_home(fd, c, d);
-	return error == 0 ? fd : fail(fd, error, "", hop->direct, d);
+	return error == 0 ? fd : fail(fd, error, "", smarthost->direct, d);
 }
 
 void connect_local_address(int fd, char *address, size_t size)

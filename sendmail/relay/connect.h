@@ -5,7 +5,7 @@
 
 /* A connected, non-blocking descriptor within timeout_s; -1 with d at STAGE_CONNECT
  * ("connect-refused", "connect-timeout", ...). */
-int connect_to(const struct candidate *c, const struct hop *hop, int timeout_s,
+int connect_to(const struct candidate *c, const struct smarthost *smarthost, int timeout_s,
     struct diagnosis *d);
 
 /* The address of this end of a connection, numeric; "" when it cannot be had. */

@@ -141,14 +141,15 @@ static void write_server(struct crank *c)
    good (RFC 7672 3.2.2, RFC 6186 6).  bare: room for an address. */
 static void tls_names(const struct deliver *with, const char *names[3], char bare[64])
 {
-	const struct hop *hop = with->hop;
+	const struct smarthost *smarthost = with->smarthost;
 	int n = 0;
-	if (hop->tls_name[0] != '\0') {
-		names[n++] = hop_is_literal(hop->tls_name, bare, 64) ? bare : hop->tls_name;
+	if (smarthost->tls_name[0] != '\0') {
+		names[n++] =
+		    smarthost_is_literal(smarthost->tls_name, bare, 64) ? bare : smarthost->tls_name;
 	} else {
 		if (with->candidate->vouched)
 			names[n++] = with->candidate->name;
-		names[n++] = hop_is_literal(hop->host, bare, 64) ? bare : hop->host;
+		names[n++] = smarthost_is_literal(smarthost->host, bare, 64) ? bare : smarthost->host;
 	}
 	names[n] = NULL;
 }
@@ -161,8 +162,8 @@ static bool start_tls(struct crank *c)
 	int64_t deadline_ms = clock_mono_ms() + (int64_t)c->with->config->connect_s * 1000;
 	tls_names(c->with, names, bare);
 	if (!tls_start(&c->link, c->with->trust, names,
-	        *names[0] == '.' ? c->with->candidate->name : NULL, c->with->hop->tls, deadline_ms,
-	        &d)) {
+	        *names[0] == '.' ? c->with->candidate->name : NULL, c->with->smarthost->tls,
+	        deadline_ms, &d)) {
 		d.verdict = VERDICT_DEFERRED;
 		d.stage = STAGE_TLS;
 		if (d.key == REASON_TLS_PLAIN)
@@ -316,17 +317,17 @@ static void return_jobs(struct crank *c)
 static void fill_policy(struct crank *c)
 {
 	const struct deliver *with = c->with;
-	const struct hop *hop = with->hop;
+	const struct smarthost *smarthost = with->smarthost;
 	c->policy = (struct session_policy){
 	    .name = with->config->name,
 	    .peer = with->candidate->address,
-	    .tls = with->without_tls ? HOP_TLS_OFF : hop->tls,
+	    .tls = with->without_tls ? SMARTHOST_TLS_OFF : smarthost->tls,
 	    .implicit_tls = with->candidate->implicit,
-	    .login = hop->login,
+	    .login = smarthost->login,
 	    .password = with->password,
-	    .mechanisms = hop->auth,
-	    .auth_without_tls = hop->auth_without_tls,
-	    .auth_to_unverified_server = hop->auth_to_unverified_server,
+	    .mechanisms = smarthost->auth,
+	    .auth_without_tls = smarthost->auth_without_tls,
+	    .auth_to_unverified_server = smarthost->auth_to_unverified_server,
 	    .reply_s = with->config->reply_s,
 	    .data_s = with->config->data_s,
 	    .dot_s = with->config->dot_s,

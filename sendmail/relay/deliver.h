@@ -9,7 +9,7 @@
 
 struct deliver {
 	const struct config *config;
-	const struct hop *hop;
+	const struct smarthost *smarthost;
 	const struct candidate *candidate;
 	struct tls_trust *trust; /* NULL when TLS is off */
 	const char *password;

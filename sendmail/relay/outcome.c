@@ -8,10 +8,11 @@
 #include "diagnosis/deed.h"
 #include <unistd.h>
 
-void outcome_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
+void outcome_name_peer(const struct smarthost *smarthost, const struct candidate *c,
+    struct diagnosis *d)
 {
-	text_copy(d->hop, sizeof d->hop, hop->name);
-	text_copy(d->login, sizeof d->login, hop->login);
+	text_copy(d->hop, sizeof d->hop, smarthost->name);
+	text_copy(d->login, sizeof d->login, smarthost->login);
 	if (c == NULL)
 		return;
 	text_copy(d->peer_name, sizeof d->peer_name, c->name);
@@ -21,7 +22,7 @@ void outcome_name_peer(const struct hop *hop, const struct candidate *c, struct 
 
 void outcome_add_peer(const struct crank *c, struct diagnosis *d)
 {
-	outcome_name_peer(c->with->hop, c->with->candidate, d);
+	outcome_name_peer(c->with->smarthost, c->with->candidate, d);
 	text_copy(d->tls, sizeof d->tls, c->peer.tls);
 	text_copy(d->server, sizeof d->server, c->session.server);
 	text_copy(d->local_address, sizeof d->local_address,

@@ -19,7 +19,8 @@ struct crank {
 };
 
 /* Puts hop, peer name, address and port into a diagnosis. */
-void outcome_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d);
+void outcome_name_peer(const struct smarthost *smarthost, const struct candidate *c,
+    struct diagnosis *d);
 
 /* Fills in hop, server and TLS. */
 void outcome_add_peer(const struct crank *c, struct diagnosis *d);

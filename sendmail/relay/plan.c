@@ -1,4 +1,4 @@
-/* The plan of an attempt, from the same route_hop that delivers. */
+/* The plan of an attempt, from the same route_find that delivers. */
 #include "relay/plan.h"
 #include "diagnosis/catalogue.h"
 #include "base/fdio.h"
@@ -10,14 +10,14 @@
 #include <string.h>
 #include <sysexits.h>
 
-static void put_candidates(const struct hop *hop, const struct route *r)
+static void put_candidates(const struct smarthost *smarthost, const struct route *r)
 {
 	for (int i = 0; i < r->count; i++) {
 		const struct candidate *c = &r->candidates[i];
 		output_to(stdout, "    %d  %s[%s] port %u, TLS %s%s", i + 1, c->name, c->address, c->port,
-		    hop_tls_name(hop->tls), c->implicit ? " from the first byte" : "");
-		if (hop->login[0] != '\0')
-			output_to(stdout, ", login %s", hop->login);
+		    smarthost_tls_name(smarthost->tls), c->implicit ? " from the first byte" : "");
+		if (smarthost->login[0] != '\0')
+			output_to(stdout, ", login %s", smarthost->login);
 		output_to(stdout, "\n");
 	}
 }
@@ -35,22 +35,23 @@ static bool says_no(const struct diagnosis *why)
 }
 
 /* *no_name stays true while each name does not exist, which is an answer. */
-static bool put_hop(const struct hop *hop, bool *no_name)
+static bool put_smarthost(const struct smarthost *smarthost, bool *no_name)
 {
 	struct route r;
 	char *line;
-	bool found = route_hop(hop, &r);
-	if (hop->direct)
-		output_to(stdout, "\n  the servers of %s itself (port %u)\n", hop->host, hop->port);
+	bool found = route_find(smarthost, &r);
+	if (smarthost->direct)
+		output_to(stdout, "\n  the servers of %s itself (port %u)\n", smarthost->host,
+		    smarthost->port);
 	else
-		output_to(stdout, "\n  smarthost %s: host %s, lookup %s\n", hop->name, hop->host,
-		    hop_lookup_name(hop->lookup));
+		output_to(stdout, "\n  smarthost %s: host %s, lookup %s\n", smarthost->name,
+		    smarthost->host, smarthost_lookup_name(smarthost->lookup));
 	while ((line = fdio_take_line(&r.trace)) != NULL) {
 		output_to(stdout, "       %s\n", line);
 		free(line);
 	}
 	if (found) {
-		put_candidates(hop, &r);
+		put_candidates(smarthost, &r);
 	} else {
 		const struct reason *row = catalogue_row(r.why.key);
 		*no_name = *no_name && says_no(&r.why);
@@ -65,12 +66,12 @@ static bool put_hop(const struct hop *hop, bool *no_name)
 
 int plan_print(const struct config *config, const char *path)
 {
-	static struct hop hops[CONFIG_HOPS_MAX];
+	static struct smarthost smarthosts[CONFIG_SMARTHOSTS_MAX];
 	struct attempt a = {.config = config, .path = path};
 	bool any = false, no_name = true;
-	int count = attempt_hops(&a, hops, CONFIG_HOPS_MAX);
+	int count = attempt_smarthosts(&a, smarthosts, CONFIG_SMARTHOSTS_MAX);
 	for (int i = 0; i < count; i++)
-		any = put_hop(&hops[i], &no_name) || any;
+		any = put_smarthost(&smarthosts[i], &no_name) || any;
 	if (count == 0)
 		output_to(stdout, "\n  none is configured: add [smarthost main] and host = NAME\n");
 	return any ? EX_OK : count == 0 ? EX_CONFIG : no_name ? EX_NOHOST : EX_TEMPFAIL;

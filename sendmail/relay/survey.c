@@ -15,10 +15,10 @@ static const char *name_to_ask(const struct config *config, enum dns_type *type)
 {
 	char bare[64];
 	*type = DNS_A;
-	for (int i = 0; i < config->hop_count; i++) {
-		*type = config->hops[i].lookup == HOP_LOOKUP_MX ? DNS_MX : DNS_A;
-		if (!hop_is_literal(config->hops[i].host, bare, sizeof bare))
-			return config->hops[i].host;
+	for (int i = 0; i < config->smarthost_count; i++) {
+		*type = config->smarthosts[i].lookup == SMARTHOST_LOOKUP_MX ? DNS_MX : DNS_A;
+		if (!smarthost_is_literal(config->smarthosts[i].host, bare, sizeof bare))
+			return config->smarthosts[i].host;
 	}
 	return config->domain;
 }
@@ -62,48 +62,49 @@ static void find_skipped(const struct route *r, char *address, size_t size)
 }
 
 /* Why the certificates that are to be trusted cannot be used; "" when they can. */
-static void find_ca_problem(const struct hop *hop, struct text *problem)
+static void find_ca_problem(const struct smarthost *smarthost, struct text *problem)
 {
 	struct diagnosis d = {0};
-	struct tls_trust *trust = hop->tls_ca_file[0] != '\0' ? tls_trust(hop, &d) : NULL;
+	struct tls_trust *trust = smarthost->tls_ca_file[0] != '\0' ? tls_trust(smarthost, &d) : NULL;
 	if (trust != NULL)
 		tls_trust_free(trust);
-	else if (hop->tls_ca_file[0] != '\0')
+	else if (smarthost->tls_ca_file[0] != '\0')
 		text_put(problem, d.text);
 }
 
 /* "foreign": not an address of this machine; "family": the server has none of its family, "part":
  * it has some of the other family. */
-static const char *bind_problem(const struct hop *hop, const struct route *r)
+static const char *bind_problem(const struct smarthost *smarthost, const struct route *r)
 {
-	bool six = strchr(hop->bind_address, ':') != NULL;
+	bool six = strchr(smarthost->bind_address, ':') != NULL;
 	int others = 0;
-	if (hop->bind_address[0] == '\0')
+	if (smarthost->bind_address[0] == '\0')
 		return "";
-	if (!here_owns(hop->bind_address))
+	if (!here_owns(smarthost->bind_address))
 		return "foreign";
 	for (int i = 0; i < r->count; i++)
 		others += (strchr(r->candidates[i].address, ':') != NULL) != six;
 	return others == 0 ? "" : others == r->count ? "family" : "part";
 }
 
-static void put_hop(const struct hop *hop)
+static void put_smarthost(const struct smarthost *smarthost)
 {
 	struct route r;
 	struct buffer line = {0};
 	char skipped[64];
 	TEXT(ca, 400);
 	const char *self = "", *unvouched = "";
-	bool found = route_hop(hop, &r);
+	bool found = route_find(smarthost, &r);
 	for (int i = 0; i < r.count && *self == '\0'; i++)
 		self = here_owns(r.candidates[i].address) ? r.candidates[i].address : "";
-	for (int i = 0; i < r.count && hop->lookup != HOP_LOOKUP_HOST && *unvouched == '\0'; i++)
-		unvouched = r.candidates[i].vouched || text_equal_ci(r.candidates[i].name, hop->host)
+	for (int i = 0; i < r.count && smarthost->lookup != SMARTHOST_LOOKUP_HOST && *unvouched == '\0';
+	     i++)
+		unvouched = r.candidates[i].vouched || text_equal_ci(r.candidates[i].name, smarthost->host)
 		                ? ""
 		                : r.candidates[i].name;
 	find_skipped(&r, skipped, sizeof skipped);
-	find_ca_problem(hop, &ca);
-	fields_put(&line, "name", hop->name);
+	find_ca_problem(smarthost, &ca);
+	fields_put(&line, "name", smarthost->name);
 	fields_put_number(&line, "found", found);
 	fields_put(&line, "key", diag_key(&r.why));
 	fields_put(&line, "text", r.why.text);
@@ -111,8 +112,8 @@ static void put_hop(const struct hop *hop)
 	fields_put(&line, "unvouched", unvouched);
 	fields_put(&line, "skipped", skipped);
 	fields_put(&line, "ca", ca.data);
-	fields_put(&line, "bind_address", hop->bind_address);
-	fields_put(&line, "bind", bind_problem(hop, &r));
+	fields_put(&line, "bind_address", smarthost->bind_address);
+	fields_put(&line, "bind", bind_problem(smarthost, &r));
 	printf("hop %s\n", buffer_string(&line));
 	buffer_free(&line);
 	route_free(&r);
@@ -129,8 +130,8 @@ int survey_print(const struct config *config)
 		printf("unheeded %s\n", buffer_string(&line));
 		buffer_free(&line);
 	}
-	for (int i = 0; i < config->hop_count; i++)
-		put_hop(&config->hops[i]);
+	for (int i = 0; i < config->smarthost_count; i++)
+		put_smarthost(&config->smarthosts[i]);
 	printf("end\n");
 	return EX_OK;
 }

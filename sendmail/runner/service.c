@@ -303,7 +303,7 @@ int service_start(struct runner *r, bool foreground)
 	if (r->lifetime == LIFETIME_STAY)
 		log_line(LOG_INFO,
 		    "runner started: spool %s, %d smarthosts; nothing listens on the network", spool,
-		    r->config.hop_count);
+		    r->config.smarthost_count);
 	return EX_OK;
 }
 

@@ -136,10 +136,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	fuzz_must_be_whole(&r, 0);
 	for (int i = 0; i < 4; i++)
 		look_at_journal(i);
-	for (int i = 0; i < r.nexthops.hops.count; i++) /* its words make no servers */
-		MUST(*r.nexthops.hops.list[i].name == '\0' ||
-		     strcmp(r.nexthops.hops.list[i].name, "main") == 0 ||
-		     strcmp(r.nexthops.hops.list[i].name, "backup") == 0);
+	for (int i = 0; i < r.nexthops.servers.count; i++) /* its words make no servers */
+		MUST(*r.nexthops.servers.list[i].name == '\0' ||
+		     strcmp(r.nexthops.servers.list[i].name, "main") == 0 ||
+		     strcmp(r.nexthops.servers.list[i].name, "backup") == 0);
 	MUST(fuzz_size(OTHER) > 0 && fuzz_size(OTHER ".log") == -1);
 	fuzz_empty_runner(&r);
 	return 0;

@@ -45,9 +45,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	    .finished = finished,
 	    .stop_before_data = choice & 16,
 	    .auth_without_tls = choice & 8,
-	    .tls = choice & 1   ? HOP_TLS_VERIFY
-	           : choice & 2 ? HOP_TLS_OPPORTUNISTIC
-	                        : HOP_TLS_OFF};
+	    .tls = choice & 1   ? SMARTHOST_TLS_VERIFY
+	           : choice & 2 ? SMARTHOST_TLS_OPPORTUNISTIC
+	                        : SMARTHOST_TLS_OFF};
 	struct session_rcpt rcpts[3] = {{.address = "a@example.org"}, {.address = "b@example.org"},
 	    {.address = "c@example.org"}};
 	struct transaction t = {.sender = "me@example.org",
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 			given = true;
 		}
 		session_pump(&s, 2000);
-		look(&s, policy.tls == HOP_TLS_VERIFY);
+		look(&s, policy.tls == SMARTHOST_TLS_VERIFY);
 	}
 	session_broken(&s, REASON_PEER_CLOSED, "the end");
 	MUST(finished_count == (given ? 1 : 0));

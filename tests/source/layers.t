@@ -38,8 +38,8 @@ may sendmail/mailbox base
 may sendmail/relay base diagnosis message config jobs relay/smtp relay/route
 may sendmail/relay/smtp base diagnosis message config
 may sendmail/relay/route base diagnosis config
-wrong=$(grep -HE '^#include "config/' sendmail/relay/smtp/*.[ch] sendmail/relay/route/*.[ch] | grep -v '"config/hop.h"' || :)
-is "$wrong" "" "of config, smtp and route include hop.h only"
+wrong=$(grep -HE '^#include "config/' sendmail/relay/smtp/*.[ch] sendmail/relay/route/*.[ch] | grep -v '"config/smarthost.h"' || :)
+is "$wrong" "" "of config, smtp and route include smarthost.h only"
 may mail/format base
 may mail/mailbox base mail/format
 may mail/session base mail/format mail/mailbox
@@ -63,7 +63,7 @@ is "$(grep -lE '"/bin/sh"|_PATH_BSHELL|\<(popen|system|wordexp) *\(' $(echo "$so
 	"of those who carry mail, a shell is started where the configuration names a command, and nowhere else"
 is "$(grep -rlE '^#[[:space:]]*if.*(__linux__|__FreeBSD__)' sendmail mail relayconf --include='*.c' --include='*.h' | grep -vE 'base/(compat|sandbox)' || :)" "" \
 	"system differences stand in compat and sandbox"
-is "$(grep -lwE 'AF_(INET6?|UNIX|UNSPEC)' $sources $(find tests -name '*.[ch]') | xargs grep -L '<sys/socket\.h>')" "" \
+is "$(grep -lwE 'AF_(INET6?|UNI"config/smarthost.h"|UNSPEC)' $sources $(find tests -name '*.[ch]') | xargs grep -L '<sys/socket\.h>')" "" \
 	"who names an address family includes <sys/socket.h>: <arpa/inet.h> has them on Linux only"
 linux_calls='(epoll|signalfd|eventfd|timerfd|inotify|fanotify|io_uring|landlock)_?[a-z0-9_]*|\<(renameat2|prctl|sendfile|splice|tee|fallocate|syscall|getauxval|unshare|setns|gettid|sysinfo|memfd_create|statx|syncfs|clone)'
 gnu_calls='strchrnul|mempcpy|rawmemchr|canonicalize_file_name|get_current_dir_name|secure_getenv|fgetpwent|error_at_line|euidaccess|execvpe|strverscmp|argz_[a-z_]*|TEMP_FAILURE_RETRY'

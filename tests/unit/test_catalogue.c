@@ -479,7 +479,7 @@ static void hear(const struct answer_of *a, struct diagnosis *d)
 	    {STAGE_STARTTLS, NULL}, {STAGE_AUTH, "235 in"}, {STAGE_MAIL, "250 ok"},
 	    {STAGE_RCPT, "250 ok"}, {STAGE_DATA, "354 go"}, {STAGE_DOT, "250 ok"}};
 	const struct session_policy policy = {.name = "me.example",
-	    .tls = a->stage == STAGE_STARTTLS ? HOP_TLS_VERIFY : HOP_TLS_OFF,
+	    .tls = a->stage == STAGE_STARTTLS ? SMARTHOST_TLS_VERIFY : SMARTHOST_TLS_OFF,
 	    .login = a->stage == STAGE_AUTH ? "joe" : "",
 	    .password = "x",
 	    .auth_without_tls = true,

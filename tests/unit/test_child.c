@@ -30,9 +30,10 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 	return becomes_ready;
 }
 
-void outcome_name_peer(const struct hop *hop, const struct candidate *c, struct diagnosis *d)
+void outcome_name_peer(const struct smarthost *smarthost, const struct candidate *c,
+    struct diagnosis *d)
 {
-	text_copy(d->hop, sizeof d->hop, hop->name);
+	text_copy(d->hop, sizeof d->hop, smarthost->name);
 	text_copy(d->peer_name, sizeof d->peer_name, c->name);
 	text_copy(d->peer_address, sizeof d->peer_address, c->address);
 	d->port = c->port;
@@ -54,11 +55,11 @@ bool jobs_flush(struct jobs *j)
 static bool run(const char *says, int by, struct diagnosis *d)
 {
 	static struct config config = {.batch_s = 10};
-	static struct hop hop = {.name = "main"};
+	static struct smarthost smarthost = {.name = "main"};
 	static struct candidate candidate = {.name = "mail.test", .address = "127.0.0.1", .port = 25};
 	static struct jobs jobs = {.socket = -1};
 	const struct deliver with = {.config = &config,
-	    .hop = &hop,
+	    .smarthost = &smarthost,
 	    .candidate = &candidate,
 	    .jobs = &jobs,
 	    .fd = -1};

@@ -53,13 +53,13 @@ static void values_are_read(void **state)
 	assert_true(config_read(&c, path, &d));
 	assert_string_equal(c.name, "mon1.example.org");
 	assert_string_equal(c.domain, "mon1.example.org");
-	assert_int_equal(c.hop_count, 2);
-	assert_string_equal(c.hops[0].host, "mail.example.org");
-	assert_int_equal(c.hops[0].lookup, HOP_LOOKUP_MX);
-	assert_true(c.hops[0].implicit); /* port 465 */
-	assert_int_equal(c.hops[1].port, 587);
-	assert_int_equal(c.hops[1].tls, HOP_TLS_VERIFY);
-	assert_memory_equal(c.hops[0].password_file, folder, strlen(folder));
+	assert_int_equal(c.smarthost_count, 2);
+	assert_string_equal(c.smarthosts[0].host, "mail.example.org");
+	assert_int_equal(c.smarthosts[0].lookup, SMARTHOST_LOOKUP_MX);
+	assert_true(c.smarthosts[0].implicit); /* port 465 */
+	assert_int_equal(c.smarthosts[1].port, 587);
+	assert_int_equal(c.smarthosts[1].tls, SMARTHOST_TLS_VERIFY);
+	assert_memory_equal(c.smarthosts[0].password_file, folder, strlen(folder));
 	assert_int_equal(c.envelope_from, STAMP_FROM_REPLACE);
 	assert_string_equal(c.envelope_from_address, "a@b.c");
 	assert_int_equal(c.wait_count, 3);
@@ -129,10 +129,10 @@ static void errors_name_line_and_cure(void **state)
 	config_free(&c);
 }
 
-static bool set(const char *section, const char *hop, const char *key, const char *value,
+static bool set(const char *section, const char *name, const char *key, const char *value,
     struct diagnosis *d)
 {
-	return edit_apply(path, &(struct edit){section, hop, key, value}, 1, d);
+	return edit_apply(path, &(struct edit){section, name, key, value}, 1, d);
 }
 
 static void editing_keeps_the_rest(void **state)
@@ -186,7 +186,7 @@ static void several_are_set_at_once(void **state)
 
 static void passwords_are_guarded(void **state)
 {
-	struct hop h = {.name = "main"};
+	struct smarthost h = {.name = "main"};
 	struct diagnosis d = {0};
 	struct buffer p = {0};
 	(void)state;
@@ -391,11 +391,11 @@ static void literals_are_known(void **state)
 {
 	char bare[64];
 	(void)state;
-	assert_true(hop_is_literal("192.0.2.1", bare, sizeof bare));
-	assert_true(hop_is_literal("[IPv6:2001:db8::1]", bare, sizeof bare));
+	assert_true(smarthost_is_literal("192.0.2.1", bare, sizeof bare));
+	assert_true(smarthost_is_literal("[IPv6:2001:db8::1]", bare, sizeof bare));
 	assert_string_equal(bare, "2001:db8::1");
-	assert_false(hop_is_literal("mail.example.org", bare, sizeof bare));
-	assert_false(hop_is_literal("1.2.3", bare, sizeof bare));
+	assert_false(smarthost_is_literal("mail.example.org", bare, sizeof bare));
+	assert_false(smarthost_is_literal("1.2.3", bare, sizeof bare));
 }
 
 int main(void)

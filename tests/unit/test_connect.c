@@ -69,9 +69,9 @@ static int try(const char *name, const char *address, uint16_t port, const char 
 	snprintf(c.name, sizeof c.name, "%s", name);
 	snprintf(c.address, sizeof c.address, "%s", address);
 	*d = (struct diagnosis){0};
-	struct hop hop = {.name = "main"};
-	text_copy(hop.bind_address, sizeof hop.bind_address, bind_address);
-	return connect_to(&c, &hop, 1, d);
+	struct smarthost smarthost = {.name = "main"};
+	text_copy(smarthost.bind_address, sizeof smarthost.bind_address, bind_address);
+	return connect_to(&c, &smarthost, 1, d);
 }
 
 /* A recipient's server is somebody else's: other words, and another remedy. */
@@ -79,17 +79,17 @@ static void servers_of_domains_are_not_ours(void **state)
 {
 	static const int errors[] = {ECONNREFUSED, ETIMEDOUT, ECONNRESET, EHOSTUNREACH};
 	struct candidate c = {.name = "mx.test", .address = "192.0.2.1", .port = 25};
-	struct hop hop;
+	struct smarthost smarthost;
 	struct diagnosis d;
 	(void)state;
-	hop_direct(&hop, "example.test", 25);
+	smarthost_direct(&smarthost, "example.test", 25);
 	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
 		connect_error = errors[i];
-		assert_int_equal(connect_to(&c, &hop, 1, &d), -1);
+		assert_int_equal(connect_to(&c, &smarthost, 1, &d), -1);
 		assert_string_equal(diag_key(&d), "domain-unreachable");
 	}
 	connect_error = ENETUNREACH;
-	assert_int_equal(connect_to(&c, &hop, 1, &d), -1);
+	assert_int_equal(connect_to(&c, &smarthost, 1, &d), -1);
 	assert_string_equal(diag_key(&d), "connect-unreachable");
 	connect_error = 0;
 }

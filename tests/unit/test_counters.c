@@ -35,7 +35,7 @@ static void what_is_counted_comes_back(void **state)
 	struct diagnosis d = {.verdict = VERDICT_SENT, .hop = "main"};
 	(void)state;
 	counters_load(&c, dir_fd);
-	assert_int_equal(c.hop_count, 0);
+	assert_int_equal(c.server_count, 0);
 	counters_save(&c, dir_fd);
 	assert_int_equal(faccessat(dir_fd, "counters", F_OK, 0), -1); /* nothing to write */
 	counters_outcome(&c, &d, 0);
@@ -52,17 +52,17 @@ static void what_is_counted_comes_back(void **state)
 	d.fault = FAULT_CONFIG;
 	counters_outcome(&c, &d, 0);
 	c.adopted = 7;
-	counters_hop(&c, "=local")->ready = 3;
+	counters_server(&c, "=local")->ready = 3;
 	counters_save(&c, dir_fd);
 	assert_false(c.changed);
 	counters_load(&again, dir_fd);
 	assert_true(again.since_s > 0 && again.since_s == c.since_s);
 	assert_int_equal(again.adopted, 7);
-	assert_int_equal(counters_hop(&again, "main")->sent, 4);
-	assert_int_equal(counters_hop(&again, "main")->failed, 1);
-	assert_int_equal(counters_hop(&again, "direct")->deferred, 1);
-	assert_int_equal(counters_hop(&again, "none")->deferred, 1);
-	assert_int_equal(counters_hop(&again, "local")->ready, 3);
+	assert_int_equal(counters_server(&again, "main")->sent, 4);
+	assert_int_equal(counters_server(&again, "main")->failed, 1);
+	assert_int_equal(counters_server(&again, "direct")->deferred, 1);
+	assert_int_equal(counters_server(&again, "none")->deferred, 1);
+	assert_int_equal(counters_server(&again, "local")->ready, 3);
 	assert_int_equal(again.deferred[FAULT_ROUTE] + again.deferred[FAULT_CONFIG], 2);
 	assert_int_equal(again.delays[0], 2); /* up to and with 1 s */
 	assert_int_equal(again.delays[1], 1);
@@ -87,11 +87,11 @@ static void more_servers_than_places_are_one(void **state)
 	(void)state;
 	for (int i = 0; i < 100; i++) {
 		snprintf(name, sizeof name, "s%d", i);
-		counters_hop(&c, name)->sent++;
+		counters_server(&c, name)->sent++;
 	}
-	assert_int_equal(c.hop_count, COUNTERS_HOPS_MAX);
-	assert_int_equal(counters_hop(&c, "other")->sent, 100 - (COUNTERS_HOPS_MAX - 1));
-	assert_int_equal(counters_hop(&c, "s0")->sent, 1);
+	assert_int_equal(c.server_count, COUNTERS_SERVERS_MAX);
+	assert_int_equal(counters_server(&c, "other")->sent, 100 - (COUNTERS_SERVERS_MAX - 1));
+	assert_int_equal(counters_server(&c, "s0")->sent, 1);
 }
 
 static void rubbish_counts_as_nothing(void **state)
@@ -106,7 +106,7 @@ static void rubbish_counts_as_nothing(void **state)
 		counters_load(&c, dir_fd);
 		assert_int_equal(c.adopted, 0);
 		assert_int_equal(c.since_s, 0);
-		assert_int_equal(c.hop_count, 0);
+		assert_int_equal(c.server_count, 0);
 	}
 }
 

@@ -1,4 +1,4 @@
-/* objects: sendmail/runner/queue/reroute sendmail/runner/delivery/dispatch sendmail/runner/queue/entry sendmail/runner/queue/idmap sendmail/runner/queue/notes sendmail/runner/attempt/placement sendmail/runner/session/sessions sendmail/runner/queue/nexthop sendmail/runner/queue/nexthop_skips sendmail/runner/queue/nexthop_rest sendmail/runner/queue/hop_state sendmail/runner/queue/nexthop_key sendmail/runner/queue/same_answer sendmail/runner/queue/schedule sendmail/runner/queue/quota sendmail/runner/queue/tried */
+/* objects: sendmail/runner/queue/reroute sendmail/runner/delivery/dispatch sendmail/runner/queue/entry sendmail/runner/queue/idmap sendmail/runner/queue/notes sendmail/runner/attempt/placement sendmail/runner/session/sessions sendmail/runner/queue/nexthop sendmail/runner/queue/nexthop_skips sendmail/runner/queue/nexthop_rest sendmail/runner/queue/server_state sendmail/runner/queue/nexthop_key sendmail/runner/queue/same_answer sendmail/runner/queue/schedule sendmail/runner/queue/quota sendmail/runner/queue/tried */
 /* libs: -linih -lidn2 */
 /* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own
    schedule, paths and dispatch decide; clock, relay and server are made here. */
@@ -257,9 +257,9 @@ static struct runner *make_runner(void)
 	now_s = 0;
 	sessions_start(r);
 	config_defaults(&r->config);
-	r->config.hops = mem_alloc(sizeof *r->config.hops);
-	r->config.hops[0] = (struct hop){.name = "main", .by_default = true};
-	r->config.hop_count = 1;
+	r->config.smarthosts = mem_alloc(sizeof *r->config.smarthosts);
+	r->config.smarthosts[0] = (struct smarthost){.name = "main", .by_default = true};
+	r->config.smarthost_count = 1;
 	r->config_good = true;
 	r->queue.mqueue_fd = open("/nonexistent", O_RDONLY);
 	return r;
@@ -401,7 +401,7 @@ static void what_was_told_happens(void **state)
 		if (dice(1000) == 0)
 			arrive(r);
 		/* The last word before it happens counts: new mail brings the time forward. */
-		told_s = r->nexthops.count > 0 && r->nexthops.hops.count > 0
+		told_s = r->nexthops.count > 0 && r->nexthops.servers.count > 0
 		             ? now_s + nexthop_ask_s(&r->nexthops, r->nexthops.list[0])
 		             : 0;
 		second(r);

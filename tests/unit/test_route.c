@@ -55,7 +55,7 @@ static const struct table_row zone[] = {
 
 struct expectation {
 	const char *host;
-	enum hop_lookup lookup;
+	enum smarthost_lookup lookup;
 	const char *candidates; /* "192.0.2.1:25 192.0.2.2:25" */
 	const char *key;        /* when there are none */
 	const char *told[3];    /* lines or parts of lines of the trace */
@@ -67,11 +67,11 @@ static void list_candidates(const struct route *r, struct text *list)
 		text_printf(list, "%s%s:%u", i ? " " : "", r->candidates[i].address, r->candidates[i].port);
 }
 
-static void expect(const struct expectation *e, const struct hop *hop)
+static void expect(const struct expectation *e, const struct smarthost *smarthost)
 {
 	struct route r;
 	TEXT(list, 1000);
-	bool found = route_hop(hop, &r);
+	bool found = route_find(smarthost, &r);
 	const char *trace = buffer_string(&r.trace);
 	list_candidates(&r, &list);
 	if (strcmp(list.data, e->candidates) != 0)
@@ -91,65 +91,67 @@ static void expect(const struct expectation *e, const struct hop *hop)
 static void every_answer_has_its_consequence(void **state)
 {
 	static const struct expectation all[] = {
-	    {"two.test", HOP_LOOKUP_MX, "192.0.2.1:25 192.0.2.2:25", NULL,
+	    {"two.test", SMARTHOST_LOOKUP_MX, "192.0.2.1:25 192.0.2.2:25", NULL,
 	        {"MX two.test = 20 b.test, 10 a.test (asked 192.0.2.53, 3 ms)\n",
 	            "A a.test = 192.0.2.1 (asked 192.0.2.53, 3 ms)\n",
 	            "AAAA a.test: no records of this type"}},
-	    {"null.test", HOP_LOOKUP_MX, "", "dns-null-mx", {"MX null.test = 0 . ("}},
-	    {"cname.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL,
+	    {"null.test", SMARTHOST_LOOKUP_MX, "", "dns-null-mx", {"MX null.test = 0 . ("}},
+	    {"cname.test", SMARTHOST_LOOKUP_MX, "192.0.2.1:25", NULL,
 	        {"A alias.test, by another name (CNAME) a.test, = 192.0.2.1",
 	            "an MX should not lead to another name"}},
-	    {"literal.test", HOP_LOOKUP_MX, "192.0.2.9:25", NULL,
+	    {"literal.test", SMARTHOST_LOOKUP_MX, "192.0.2.9:25", NULL,
 	        {"192.0.2.9 is an address where RFC 1035 wants a name"}},
-	    {"ghost.test", HOP_LOOKUP_MX, "", "dns-target-missing",
+	    {"ghost.test", SMARTHOST_LOOKUP_MX, "", "dns-target-missing",
 	        {"A nowhere.test: no such name (asked"}},
-	    {"half.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL, {"A nowhere.test: no such name (asked"}},
-	    {"nomx.test", HOP_LOOKUP_MX, "192.0.2.4:25", NULL,
+	    {"half.test", SMARTHOST_LOOKUP_MX, "192.0.2.1:25", NULL,
+	        {"A nowhere.test: no such name (asked"}},
+	    {"nomx.test", SMARTHOST_LOOKUP_MX, "192.0.2.4:25", NULL,
 	        {"nomx.test has no MX: its own address is used"}},
-	    {"nowhere.test", HOP_LOOKUP_MX, "", "dns-mx-missing",
+	    {"nowhere.test", SMARTHOST_LOOKUP_MX, "", "dns-mx-missing",
 	        {"MX nowhere.test: no such name (asked 192.0.2.53, 3 ms)\n"}},
-	    {"empty.test", HOP_LOOKUP_MX, "", "dns-mx-missing", {"empty.test has no MX"}},
-	    {"fail.test", HOP_LOOKUP_MX, "", "dns-servfail",
+	    {"empty.test", SMARTHOST_LOOKUP_MX, "", "dns-mx-missing", {"empty.test has no MX"}},
+	    {"fail.test", SMARTHOST_LOOKUP_MX, "", "dns-servfail",
 	        {"MX fail.test: server failure (192.0.2.53: server failure (5000 ms))\n"}},
-	    {"slow.test", HOP_LOOKUP_MX, "", "dns-timeout",
+	    {"slow.test", SMARTHOST_LOOKUP_MX, "", "dns-timeout",
 	        {"MX slow.test: no answer (192.0.2.53: no answer"}},
-	    {"slow.test", HOP_LOOKUP_HOST, "", "dns-timeout", {"A slow.test: no answer"}},
-	    {"lame.test", HOP_LOOKUP_MX, "", "dns-lame", {"does not look up names for this machine"}},
-	    {"bad.test", HOP_LOOKUP_HOST, "", "dns-bad", {"A bad.test: broken answer"}},
-	    {"fail.test", HOP_LOOKUP_HOST, "", "dns-servfail", {"A fail.test: server failure"}},
-	    {"six.test", HOP_LOOKUP_HOST, "2001:db8::1:25", NULL,
+	    {"slow.test", SMARTHOST_LOOKUP_HOST, "", "dns-timeout", {"A slow.test: no answer"}},
+	    {"lame.test", SMARTHOST_LOOKUP_MX, "", "dns-lame",
+	        {"does not look up names for this machine"}},
+	    {"bad.test", SMARTHOST_LOOKUP_HOST, "", "dns-bad", {"A bad.test: broken answer"}},
+	    {"fail.test", SMARTHOST_LOOKUP_HOST, "", "dns-servfail", {"A fail.test: server failure"}},
+	    {"six.test", SMARTHOST_LOOKUP_HOST, "2001:db8::1:25", NULL,
 	        {"A six.test: no records of this type", "AAAA six.test = 2001:db8::1"}},
-	    {"both.test", HOP_LOOKUP_HOST,
+	    {"both.test", SMARTHOST_LOOKUP_HOST,
 	        "2001:db8::1:25 192.0.2.1:25 2001:db8::2:25 192.0.2.2:25 192.0.2.3:25", NULL, {NULL}},
-	    {"filed.test", HOP_LOOKUP_HOST, "192.0.2.7:25", NULL,
+	    {"filed.test", SMARTHOST_LOOKUP_HOST, "192.0.2.7:25", NULL,
 	        {"address of filed.test = 192.0.2.7 (hosts file /etc/hosts:7)\n"}},
-	    {"filed.test", HOP_LOOKUP_MX, "192.0.2.7:25", NULL, {"MX filed.test: no records"}},
-	    {"local.test", HOP_LOOKUP_HOST, "192.0.2.8:25", NULL,
+	    {"filed.test", SMARTHOST_LOOKUP_MX, "192.0.2.7:25", NULL, {"MX filed.test: no records"}},
+	    {"local.test", SMARTHOST_LOOKUP_HOST, "192.0.2.8:25", NULL,
 	        {"address of local.test = 192.0.2.8"}},
-	    {"twice.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL,
+	    {"twice.test", SMARTHOST_LOOKUP_MX, "192.0.2.1:25", NULL,
 	        {"also.test = 192.0.2.1: already in the list, skipped"}},
-	    {"srv.test", HOP_LOOKUP_SRV, "192.0.2.3:465 192.0.2.1:587 192.0.2.2:2525", NULL,
+	    {"srv.test", SMARTHOST_LOOKUP_SRV, "192.0.2.3:465 192.0.2.1:587 192.0.2.2:2525", NULL,
 	        {"SRV _submissions._tcp.srv.test = 0 c.test:465",
 	            "SRV _submission._tcp.srv.test = 20 b.test:2525, 10 a.test:587"}},
-	    {"tlsonly.test", HOP_LOOKUP_SRV, "192.0.2.3:465", NULL,
+	    {"tlsonly.test", SMARTHOST_LOOKUP_SRV, "192.0.2.3:465", NULL,
 	        {"SRV _submission._tcp.tlsonly.test: no such name"}},
-	    {"none.test", HOP_LOOKUP_SRV, "", "dns-srv-null", {NULL}},
-	    {"nowhere.test", HOP_LOOKUP_SRV, "", "dns-srv-missing", {NULL}},
-	    {"away.test", HOP_LOOKUP_SRV, "", "dns-target-missing", {NULL}},
-	    {"[192.0.2.5]", HOP_LOOKUP_MX, "192.0.2.5:25", NULL,
+	    {"none.test", SMARTHOST_LOOKUP_SRV, "", "dns-srv-null", {NULL}},
+	    {"nowhere.test", SMARTHOST_LOOKUP_SRV, "", "dns-srv-missing", {NULL}},
+	    {"away.test", SMARTHOST_LOOKUP_SRV, "", "dns-target-missing", {NULL}},
+	    {"[192.0.2.5]", SMARTHOST_LOOKUP_MX, "192.0.2.5:25", NULL,
 	        {"[192.0.2.5] is an address: nothing to look up"}},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-		struct hop hop = {.name = "main", .lookup = all[i].lookup, .port = 25};
-		text_copy(hop.host, sizeof hop.host, all[i].host);
-		expect(&all[i], &hop);
+		struct smarthost smarthost = {.name = "main", .lookup = all[i].lookup, .port = 25};
+		text_copy(smarthost.host, sizeof smarthost.host, all[i].host);
+		expect(&all[i], &smarthost);
 	}
-	struct hop implicit = {.name = "main",
+	struct smarthost implicit = {.name = "main",
 	    .host = "srv.test",
-	    .lookup = HOP_LOOKUP_SRV,
+	    .lookup = SMARTHOST_LOOKUP_SRV,
 	    .implicit = true};
-	expect(&(struct expectation){"srv.test", HOP_LOOKUP_SRV, "192.0.2.3:465", NULL,
+	expect(&(struct expectation){"srv.test", SMARTHOST_LOOKUP_SRV, "192.0.2.3:465", NULL,
 	           {"SRV _submissions._tcp.srv.test"}},
 	    &implicit);
 }
@@ -157,15 +159,17 @@ static void every_answer_has_its_consequence(void **state)
 /* TLS from the first byte is a matter of the service, not of the configuration alone. */
 static void each_service_has_its_tls(void **state)
 {
-	struct hop hop = {.name = "main", .host = "srv.test", .lookup = HOP_LOOKUP_SRV};
+	struct smarthost smarthost = {.name = "main",
+	    .host = "srv.test",
+	    .lookup = SMARTHOST_LOOKUP_SRV};
 	struct route r;
 	(void)state;
-	assert_true(route_hop(&hop, &r));
+	assert_true(route_find(&smarthost, &r));
 	assert_int_equal(r.count, 3);
 	assert_true(r.candidates[0].implicit && !r.candidates[1].implicit && !r.candidates[2].implicit);
 	route_free(&r);
-	hop.tls = HOP_TLS_OFF;
-	assert_true(route_hop(&hop, &r));
+	smarthost.tls = SMARTHOST_TLS_OFF;
+	assert_true(route_find(&smarthost, &r));
 	assert_int_equal(r.count, 2);
 	assert_int_equal(r.candidates[0].port, 587);
 	route_free(&r);
@@ -189,38 +193,39 @@ static const struct table_row world[] = {
 static const struct subject_case {
 	const char *host;
 	bool direct;
-	enum hop_lookup lookup;
+	enum smarthost_lookup lookup;
 	const char *key;
 	enum verdict verdict;
 	const char *told;
 } subjects[] = {
-    {"nothing.test", false, HOP_LOOKUP_HOST, "dns-nxdomain", VERDICT_DEFERRED,
+    {"nothing.test", false, SMARTHOST_LOOKUP_HOST, "dns-nxdomain", VERDICT_DEFERRED,
         "the address of nothing.test: no such name"},
-    {"fail.test", false, HOP_LOOKUP_HOST, "dns-zone-failing", VERDICT_DEFERRED, "fail.test"},
-    {"slow.test", false, HOP_LOOKUP_MX, "dns-zone-failing", VERDICT_DEFERRED, "the MX of slow"},
-    {"srv.slow.test", false, HOP_LOOKUP_MX, "dns-zone-failing", VERDICT_DEFERRED,
+    {"fail.test", false, SMARTHOST_LOOKUP_HOST, "dns-zone-failing", VERDICT_DEFERRED, "fail.test"},
+    {"slow.test", false, SMARTHOST_LOOKUP_MX, "dns-zone-failing", VERDICT_DEFERRED,
+        "the MX of slow"},
+    {"srv.slow.test", false, SMARTHOST_LOOKUP_MX, "dns-zone-failing", VERDICT_DEFERRED,
         "the address of slow.test, which the MX of srv.slow.test names"},
-    {"nothing.test", true, HOP_LOOKUP_MX, "domain-missing", VERDICT_FAILED,
+    {"nothing.test", true, SMARTHOST_LOOKUP_MX, "domain-missing", VERDICT_FAILED,
         "the recipient's domain nothing.test: no such name"},
-    {"empty.test", true, HOP_LOOKUP_MX, "domain-no-server", VERDICT_FAILED, "no records"},
-    {"null.test", true, HOP_LOOKUP_MX, "domain-null-mx", VERDICT_FAILED,
+    {"empty.test", true, SMARTHOST_LOOKUP_MX, "domain-no-server", VERDICT_FAILED, "no records"},
+    {"null.test", true, SMARTHOST_LOOKUP_MX, "domain-null-mx", VERDICT_FAILED,
         "the recipient's domain null.test: null MX"},
-    {"fail.test", true, HOP_LOOKUP_MX, "domain-zone-failing", VERDICT_DEFERRED, "fail.test"},
-    {"slow.test", true, HOP_LOOKUP_MX, "domain-zone-failing", VERDICT_DEFERRED, "slow.test"},
-    {"srv.slow.test", true, HOP_LOOKUP_MX, "domain-zone-failing", VERDICT_DEFERRED,
+    {"fail.test", true, SMARTHOST_LOOKUP_MX, "domain-zone-failing", VERDICT_DEFERRED, "fail.test"},
+    {"slow.test", true, SMARTHOST_LOOKUP_MX, "domain-zone-failing", VERDICT_DEFERRED, "slow.test"},
+    {"srv.slow.test", true, SMARTHOST_LOOKUP_MX, "domain-zone-failing", VERDICT_DEFERRED,
         "the address of slow.test, which the MX of the recipient's domain srv.slow.test names"},
-    {"ghost.test", true, HOP_LOOKUP_MX, "domain-target-missing", VERDICT_DEFERRED,
+    {"ghost.test", true, SMARTHOST_LOOKUP_MX, "domain-target-missing", VERDICT_DEFERRED,
         "the address of nowhere.test, which the MX of the recipient's domain ghost.test names"},
 };
 
 static void find(const struct subject_case *c, struct diagnosis *why)
 {
-	struct hop hop = {.name = "main", .lookup = c->lookup, .port = 25};
+	struct smarthost smarthost = {.name = "main", .lookup = c->lookup, .port = 25};
 	struct route r;
-	text_copy(hop.host, sizeof hop.host, c->host);
+	text_copy(smarthost.host, sizeof smarthost.host, c->host);
 	if (c->direct)
-		hop_direct(&hop, c->host, 25);
-	assert_false(route_hop(&hop, &r));
+		smarthost_direct(&smarthost, c->host, 25);
+	assert_false(route_find(&smarthost, &r));
 	*why = r.why;
 	route_free(&r);
 }
@@ -255,7 +260,7 @@ static void a_broken_resolver_returns_no_mail(void **state)
 	    {"other", DNS_SOA, DNS_RECORDS, "ns.other", NULL}, {NULL, 0, DNS_NONE, NULL, NULL}};
 	static const struct table_row root[] = {{".", DNS_NS, DNS_RECORDS, "a.root", NULL},
 	    {NULL, 0, DNS_NONE, NULL, NULL}};
-	struct hop hop;
+	struct smarthost smarthost;
 	struct route r;
 	const struct {
 		const struct table_row *rows;
@@ -272,9 +277,9 @@ static void a_broken_resolver_returns_no_mail(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		table_set(cases[i].rows);
 		table_zone(cases[i].zone);
-		hop_direct(&hop, cases[i].domain, 25);
-		text_copy(hop.known[0], sizeof hop.known[0], "mon1.test");
-		assert_false(route_hop(&hop, &r));
+		smarthost_direct(&smarthost, cases[i].domain, 25);
+		text_copy(smarthost.known[0], sizeof smarthost.known[0], "mon1.test");
+		assert_false(route_find(&smarthost, &r));
 		if (strcmp(diag_key(&r.why), cases[i].key) != 0)
 			fail_msg("%s, zone %s: %s", cases[i].domain, cases[i].zone, diag_key(&r.why));
 		assert_int_equal(r.why.verdict,
@@ -288,22 +293,26 @@ static void a_broken_resolver_returns_no_mail(void **state)
 /* resolv.conf's search list is for names that an administrator wrote, and for no others. */
 static void names_are_completed(void **state)
 {
-	struct hop direct;
+	struct smarthost direct;
 	struct route r;
 	(void)state;
 	table_search(".corp.test");
-	struct hop hop = {.name = "main", .host = "mail", .port = 25};
-	expect(&(struct expectation){"mail", HOP_LOOKUP_HOST, "192.0.2.20:25", NULL,
+	struct smarthost smarthost = {.name = "main", .host = "mail", .port = 25};
+	expect(&(struct expectation){"mail", SMARTHOST_LOOKUP_HOST, "192.0.2.20:25", NULL,
 	           {"A mail.corp.test = 192.0.2.20"}},
-	    &hop);
-	text_copy(hop.host, sizeof hop.host, "fails");
-	expect(&(struct expectation){"fails", HOP_LOOKUP_HOST, "", "dns-servfail", {NULL}}, &hop);
-	hop_direct(&direct, "nomx.test", 25);
-	assert_true(route_hop(&direct, &r));
+	    &smarthost);
+	text_copy(smarthost.host, sizeof smarthost.host, "fails");
+	expect(&(struct expectation){"fails", SMARTHOST_LOOKUP_HOST, "", "dns-servfail", {NULL}},
+	    &smarthost);
+	smarthost_direct(&direct, "nomx.test", 25);
+	assert_true(route_find(&direct, &r));
 	assert_null(strstr(buffer_string(&r.trace), "corp.test"));
 	route_free(&r);
-	hop = (struct hop){.name = "main", .host = "two.test", .lookup = HOP_LOOKUP_MX, .port = 25};
-	assert_true(route_hop(&hop, &r));
+	smarthost = (struct smarthost){.name = "main",
+	    .host = "two.test",
+	    .lookup = SMARTHOST_LOOKUP_MX,
+	    .port = 25};
+	assert_true(route_find(&smarthost, &r));
 	assert_non_null(strstr(buffer_string(&r.trace), "MX two.test.corp.test: no such name"));
 	assert_null(strstr(buffer_string(&r.trace), "a.test.corp.test"));
 	route_free(&r);
@@ -315,12 +324,12 @@ static void equal_preferences_are_shuffled(void **state)
 	int first[3] = {0};
 	(void)state;
 	for (int i = 0; i < 300; i++) {
-		struct hop hop = {.name = "main",
+		struct smarthost smarthost = {.name = "main",
 		    .host = "equal.test",
-		    .lookup = HOP_LOOKUP_MX,
+		    .lookup = SMARTHOST_LOOKUP_MX,
 		    .port = 25};
 		struct route r;
-		assert_true(route_hop(&hop, &r));
+		assert_true(route_find(&smarthost, &r));
 		assert_int_equal(r.count, 3);
 		first[r.candidates[0].address[8] - '1']++;
 		route_free(&r);
@@ -332,19 +341,23 @@ static void equal_preferences_are_shuffled(void **state)
 /* The story that began it all: the old mail server, to which its own name still leads. */
 static void this_machine_is_never_taken_for_local(void **state)
 {
-	struct hop smarthost = {.name = "main", .host = "me.test", .lookup = HOP_LOOKUP_MX, .port = 25},
-	           direct;
+	struct smarthost smarthost = {.name = "main",
+	                     .host = "me.test",
+	                     .lookup = SMARTHOST_LOOKUP_MX,
+	                     .port = 25},
+	                 direct;
 	(void)state;
 	table_own_address("192.0.2.2");
-	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "192.0.2.1:25 192.0.2.2:25 192.0.2.3:25",
-	           NULL, {"b.test = 192.0.2.2 is this very machine: it is asked like any other"}},
+	expect(&(struct expectation){"me.test", SMARTHOST_LOOKUP_MX,
+	           "192.0.2.1:25 192.0.2.2:25 192.0.2.3:25", NULL,
+	           {"b.test = 192.0.2.2 is this very machine: it is asked like any other"}},
 	    &smarthost);
-	hop_direct(&direct, "me.test", 25);
-	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "192.0.2.1:25", NULL,
+	smarthost_direct(&direct, "me.test", 25);
+	expect(&(struct expectation){"me.test", SMARTHOST_LOOKUP_MX, "192.0.2.1:25", NULL,
 	           {"skipped, with all servers that are less preferred"}},
 	    &direct);
 	table_own_address("192.0.2.1");
-	expect(&(struct expectation){"me.test", HOP_LOOKUP_MX, "", "dns-self",
+	expect(&(struct expectation){"me.test", SMARTHOST_LOOKUP_MX, "", "dns-self",
 	           {"a.test = 192.0.2.1 is this very machine, and that domain is not delivered here"}},
 	    &direct);
 	table_own_address("");
@@ -352,17 +365,17 @@ static void this_machine_is_never_taken_for_local(void **state)
 
 static void no_route_for_ipv6_is_no_riddle(void **state)
 {
-	struct hop hop = {.name = "main", .host = "both.test", .port = 25};
+	struct smarthost smarthost = {.name = "main", .host = "both.test", .port = 25};
 	(void)state;
 	table_ipv6(false);
-	expect(&(struct expectation){"both.test", HOP_LOOKUP_HOST,
+	expect(&(struct expectation){"both.test", SMARTHOST_LOOKUP_HOST,
 	           "192.0.2.1:25 192.0.2.2:25 192.0.2.3:25", NULL,
 	           {"both.test = 2001:db8::1: skipped, this machine has no route"}},
-	    &hop);
-	text_copy(hop.host, sizeof hop.host, "six.test");
-	expect(&(struct expectation){"six.test", HOP_LOOKUP_HOST, "", "no-ipv6-route",
+	    &smarthost);
+	text_copy(smarthost.host, sizeof smarthost.host, "six.test");
+	expect(&(struct expectation){"six.test", SMARTHOST_LOOKUP_HOST, "", "no-ipv6-route",
 	           {"six.test = 2001:db8::1: skipped"}},
-	    &hop);
+	    &smarthost);
 	table_ipv6(true);
 }
 

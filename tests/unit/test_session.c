@@ -28,7 +28,7 @@ static int setup(void **state)
 {
 	(void)state;
 	policy = (struct session_policy){.name = "me.example.org",
-	    .tls = HOP_TLS_OFF,
+	    .tls = SMARTHOST_TLS_OFF,
 	    .login = "",
 	    .password = "",
 	    .reply_s = 300,
@@ -399,26 +399,26 @@ static void sessions_that_never_begin(void **state)
 static void starttls_is_kept_pure(void **state)
 {
 	(void)state;
-	policy.tls = HOP_TLS_VERIFY;
+	policy.tls = SMARTHOST_TLS_VERIFY;
 	greet("250-hi\r\n250 STARTTLS\r\n");
 	client_said("STARTTLS\r\n");
 	server("220 go\r\n250 injected\r\n");
 	assert_string_equal(diag_key(&s.failure), "starttls-injection");
 	session_free(&s);
 	setup(state);
-	policy.tls = HOP_TLS_VERIFY;
+	policy.tls = SMARTHOST_TLS_VERIFY;
 	greet("250 hi\r\n");
 	assert_string_equal(diag_key(&s.failure), "starttls-missing");
 	session_free(&s);
 	setup(state);
-	policy.tls = HOP_TLS_OPPORTUNISTIC;
+	policy.tls = SMARTHOST_TLS_OPPORTUNISTIC;
 	greet("250-hi\r\n250 STARTTLS\r\n");
 	client_said("STARTTLS\r\n");
 	server("454 not now\r\n");
 	assert_int_equal(s.state, SESSION_READY);
 	session_free(&s);
 	setup(state);
-	policy.tls = HOP_TLS_VERIFY;
+	policy.tls = SMARTHOST_TLS_VERIFY;
 	greet("250-hi\r\n250-PIPELINING\r\n250 STARTTLS\r\n");
 	s.out.length = 0;
 	server("220 go\r\n");
@@ -461,7 +461,7 @@ static void no_secret_for_an_unverified_server(void **state)
 	for (int i = 0; i < 8; i++) {
 		TEXT(hello, 100);
 		setup(state);
-		policy.tls = HOP_TLS_ENCRYPT;
+		policy.tls = SMARTHOST_TLS_ENCRYPT;
 		policy.login = "joe";
 		policy.password = "secret";
 		policy.auth_to_unverified_server = i >= 4;

@@ -46,7 +46,7 @@ static void begin(bool endless)
 	static bool is_endless;
 	is_endless = endless;
 	policy = (struct session_policy){.name = "me.example.org",
-	    .tls = HOP_TLS_OFF,
+	    .tls = SMARTHOST_TLS_OFF,
 	    .login = "",
 	    .password = "",
 	    .reply_s = 300,

@@ -36,9 +36,11 @@ static bool fail(struct reading *r, const char *what)
 	return false;
 }
 
-static void finish_hop(struct reading *r)
+static void finish_smarthost(struct reading *r)
 {
-	struct hop *h = r->config->hop_count > 0 ? &r->config->hops[r->config->hop_count - 1] : NULL;
+	struct smarthost *h = r->config->smarthost_count > 0
+	                          ? &r->config->smarthosts[r->config->smarthost_count - 1]
+	                          : NULL;
 	if (h == NULL || r->failed)
 		return;
 	if (!r->implicit_given && r->port_given)
@@ -54,7 +56,7 @@ static void finish_hop(struct reading *r)
 	else if (h->login[0] != '\0' && h->password_file[0] == '\0' && h->password_command[0] == '\0')
 		text_printf(&words,
 		    "[smarthost %s] has a login and no password: add \"password_file = NAME\"", h->name);
-	else if (h->implicit && h->tls == HOP_TLS_OFF)
+	else if (h->implicit && h->tls == SMARTHOST_TLS_OFF)
 		text_printf(&words, "[smarthost %s]: implicit = yes and tls = off contradict each other",
 		    h->name);
 	if (words.length > 0)
@@ -62,31 +64,35 @@ static void finish_hop(struct reading *r)
 	r->line = line;
 }
 
-static bool start_hop(struct reading *r, const char *name)
+static bool start_smarthost(struct reading *r, const char *name)
 {
 	struct config *c = r->config;
-	finish_hop(r);
+	finish_smarthost(r);
 	if (r->failed)
 		return false;
 	name += strspn(name, " \t");
 	if (*name == '\0')
 		return fail(r, "a smarthost needs a name of its own: [smarthost main]");
-	if (strlen(name) > HOP_NAME_MAX || strpbrk(name, " .\t\"=") != NULL)
+	if (strlen(name) > SMARTHOST_NAME_MAX || strpbrk(name, " .\t\"=") != NULL)
 		return fail(r,
 		    "the name of a smarthost is one word of at most 63 letters, digits, '-' or '_'");
 	if (strcmp(name, "direct") == 0)
 		return fail(r, "the name direct means the domain's own MX: choose another");
 	if (strcmp(name, "local") == 0)
 		return fail(r, "the name local means the mailboxes of this machine: choose another");
-	for (int i = 0; i < c->hop_count; i++) {
-		if (strcmp(c->hops[i].name, name) == 0)
+	for (int i = 0; i < c->smarthost_count; i++) {
+		if (strcmp(c->smarthosts[i].name, name) == 0)
 			return fail(r, "there is a smarthost of this name already: give each its own");
 	}
-	if (c->hop_count == CONFIG_HOPS_MAX)
+	if (c->smarthost_count == CONFIG_SMARTHOSTS_MAX)
 		return fail(r, "there are more than 16 smarthosts");
-	c->hops = mem_resize(c->hops, (size_t)c->hop_count + 1, sizeof *c->hops);
-	struct hop *h = &c->hops[c->hop_count++];
-	*h = (struct hop){.port = 587, .tls = HOP_TLS_VERIFY, .by_default = true, .line = r->line};
+	c->smarthosts =
+	    mem_resize(c->smarthosts, (size_t)c->smarthost_count + 1, sizeof *c->smarthosts);
+	struct smarthost *h = &c->smarthosts[c->smarthost_count++];
+	*h = (struct smarthost){.port = 587,
+	    .tls = SMARTHOST_TLS_VERIFY,
+	    .by_default = true,
+	    .line = r->line};
 	text_copy(h->name, sizeof h->name, name);
 	memset(r->named_seen, 0, sizeof r->named_seen);
 	r->port_given = r->implicit_given = false;
@@ -242,7 +248,7 @@ static bool start_section(struct reading *r, const char *line)
 	snprintf(name, sizeof name, "%.*s", (int)(end - line - 1), line + 1);
 	if (strcmp(name, "smarthost") == 0 || text_starts(name, "smarthost ") ||
 	    text_starts(name, "smarthost\t"))
-		return start_hop(r, name + 9);
+		return start_smarthost(r, name + 9);
 	if (text_starts(name, "route ") || text_starts(name, "route\t") || strcmp(name, "route") == 0)
 		return start_rule(r, name + 5);
 	r->rewrite = NULL;
@@ -323,7 +329,7 @@ static const char *kind_of(const char *section)
 static void *base_of(struct config *c, const char *kind)
 {
 	if (strcmp(kind, "smarthost") == 0)
-		return &c->hops[c->hop_count - 1];
+		return &c->smarthosts[c->smarthost_count - 1];
 	if (strcmp(kind, "route") == 0)
 		return &c->rules[c->rule_count - 1];
 	return strcmp(kind, "submit") == 0 ? (void *)&c->submitters[c->submitter_count - 1] : c;
@@ -388,7 +394,7 @@ static bool parse(struct reading *r)
 {
 	int result = ini_parse_stream(read_line, r, on_key, r);
 	if (result == 0 && !r->failed)
-		finish_hop(r);
+		finish_smarthost(r);
 	if (result == 0) {
 		check_rules(r);
 		finish_rewrite(r, &r->config->rewrite_senders);
@@ -443,8 +449,8 @@ static void names_to_ascii(struct config *c)
 {
 	idn_name(c->name, sizeof c->name);
 	idn_name(c->domain, sizeof c->domain);
-	for (int i = 0; i < c->hop_count; i++)
-		idn_name(c->hops[i].host, sizeof c->hops[i].host);
+	for (int i = 0; i < c->smarthost_count; i++)
+		idn_name(c->smarthosts[i].host, sizeof c->smarthosts[i].host);
 	for (int i = 0; i < c->rule_count; i++)
 		pattern_to_ascii(c->rules[i].pattern, sizeof c->rules[i].pattern);
 }
@@ -462,7 +468,7 @@ bool config_read(struct config *c, const char *path, struct diagnosis *d)
 		fclose(r->file);
 	free(r);
 	if (c->name[0] == '\0')
-		hop_own_name(c->name, sizeof c->name);
+		smarthost_own_name(c->name, sizeof c->name);
 	without_final_dot(c->name);
 	if (c->domain[0] == '\0')
 		text_copy(c->domain, sizeof c->domain, c->name);
@@ -473,13 +479,13 @@ bool config_read(struct config *c, const char *path, struct diagnosis *d)
 
 void config_free(struct config *c)
 {
-	free(c->hops);
+	free(c->smarthosts);
 	free(c->rules);
 	free(c->submitters);
 	c->submitters = NULL;
 	rewrite_free(&c->rewrite_senders);
 	rewrite_free(&c->rewrite_recipients);
-	c->hops = NULL;
+	c->smarthosts = NULL;
 	c->rules = NULL;
-	c->hop_count = c->rule_count = c->submitter_count = 0;
+	c->smarthost_count = c->rule_count = c->submitter_count = 0;
 }

@@ -3,12 +3,12 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 #include "diagnosis/diag.h"
-#include "config/hop.h"
+#include "config/smarthost.h"
 #include "config/rewrite.h"
 #include "message/envelope.h"
 #include "message/stamp.h"
 
-#define CONFIG_HOPS_MAX 16
+#define CONFIG_SMARTHOSTS_MAX 16
 #define CONFIG_WAITS_MAX 16
 #define CONFIG_RULES_MAX 200
 #define CONFIG_SUBMITTERS_MAX 100
@@ -54,8 +54,8 @@ struct config {
 	char unknown[321];  /* for local names without an alias; "" = they are completed with the domain
 	                     */
 	/* [smarthost NAME], in order */
-	struct hop *hops;
-	int hop_count;
+	struct smarthost *smarthosts;
+	int smarthost_count;
 	/* [route PATTERN], in order: the first that fits counts */
 	struct rule *rules;
 	int rule_count;

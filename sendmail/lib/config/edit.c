@@ -20,8 +20,8 @@
 static bool is_own_section(const struct edit *c, const char *line)
 {
 	TEXT(head, 300);
-	if (c->hop_name != NULL)
-		text_printf(&head, "[%s %s]", c->section, c->hop_name);
+	if (c->section_name != NULL)
+		text_printf(&head, "[%s %s]", c->section, c->section_name);
 	else
 		text_printf(&head, "[%s]", c->section);
 	return text_starts(line, head.data);
@@ -36,8 +36,8 @@ static void put_new_section(const struct edit *c, struct buffer *out)
 {
 	if (out->length > 0 && out->data[out->length - 1] != '\n')
 		buffer_puts(out, "\n");
-	if (c->hop_name != NULL)
-		buffer_printf(out, "%s[%s %s]\n", out->length ? "\n" : "", c->section, c->hop_name);
+	if (c->section_name != NULL)
+		buffer_printf(out, "%s[%s %s]\n", out->length ? "\n" : "", c->section, c->section_name);
 	else
 		buffer_printf(out, "%s[%s]\n", out->length ? "\n" : "", c->section);
 	put_setting(c, out);
@@ -153,7 +153,7 @@ bool edit_apply(const char *path, const struct edit *edits, int count, struct di
 			    "a value cannot hold control characters, or a blank before ';'");
 			return false;
 		}
-		at[i] = source_line(path, edits[i].section, edits[i].hop_name, edits[i].key);
+		at[i] = source_line(path, edits[i].section, edits[i].section_name, edits[i].key);
 	}
 	bool good = read_old(path, &st, &text, d);
 	if (good) {

@@ -5,10 +5,10 @@
 
 #define EDITS_MAX 64
 
-/* section.key (hop_name for section smarthost, else NULL) is to be value; NULL comments the line
- * out. */
+/* The key of a section is to be value; NULL comments the line out.  section_name: NAME of
+   [smarthost NAME], PATTERN of [route PATTERN]; NULL for sections without one. */
 struct edit {
-	const char *section, *hop_name, *key, *value;
+	const char *section, *section_name, *key, *value;
 };
 
 /* Makes all of them (count at most EDITS_MAX, each key once), or none.  A missing section is added

@@ -1,6 +1,6 @@
 /* Looking at the form of names and addresses. */
 #include "config/form.h"
-#include "config/hop.h"
+#include "config/smarthost.h"
 #include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@
 const char *form_host_problem(const char *value)
 {
 	char bare[256];
-	if (hop_is_literal(value, bare, sizeof bare))
+	if (smarthost_is_literal(value, bare, sizeof bare))
 		return NULL;
 	if (strncmp(value, "smtps://", 8) == 0 || strncmp(value, "submissions://", 14) == 0)
 		return "write the name alone in host; for smtps:// add: port = 465";

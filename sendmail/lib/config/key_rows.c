@@ -8,7 +8,7 @@
 #define IN_SUBMITTER(member) \
 	offsetof(struct submitter, member), sizeof(((struct submitter *)0)->member)
 #define IN_REWRITE(member) offsetof(struct rewrite, member), sizeof(((struct rewrite *)0)->member)
-#define IN_HOP(member) offsetof(struct hop, member), sizeof(((struct hop *)0)->member)
+#define IN_HOP(member) offsetof(struct smarthost, member), sizeof(((struct smarthost *)0)->member)
 
 const struct key_row key_rows[] = {
     {{"host", "name", "",

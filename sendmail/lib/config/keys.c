@@ -18,12 +18,12 @@ static const char *const auth_words[] = {"plain", "login", "cram-md5", "scram-sh
 static const char *const received_words[] = {"", "full", "short", "none", NULL};
 static const char *const original_words[] = {"no", "reply-to", "x-original-from", NULL};
 
-const char *hop_lookup_name(enum hop_lookup l)
+const char *smarthost_lookup_name(enum smarthost_lookup l)
 {
 	return lookup_words[l];
 }
 
-const char *hop_tls_name(enum hop_tls t)
+const char *smarthost_tls_name(enum smarthost_tls t)
 {
 	return tls_words[t];
 }
@@ -312,9 +312,10 @@ bool config_value(const struct config *c, const char *section, const char *name,
 	if (row == NULL)
 		return false;
 	const void *base = config_section_is_named(section) ? NULL : c;
-	for (int i = 0; name != NULL && strcmp(section, "smarthost") == 0 && i < c->hop_count; i++) {
-		if (strcmp(c->hops[i].name, name) == 0)
-			base = &c->hops[i];
+	for (int i = 0; name != NULL && strcmp(section, "smarthost") == 0 && i < c->smarthost_count;
+	     i++) {
+		if (strcmp(c->smarthosts[i].name, name) == 0)
+			base = &c->smarthosts[i];
 	}
 	for (int i = 0; name != NULL && strcmp(section, "route") == 0 && i < c->rule_count; i++) {
 		if (strcmp(c->rules[i].pattern, name) == 0)

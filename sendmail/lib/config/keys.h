@@ -28,9 +28,9 @@ enum key_type {
 struct key_row {
 	struct config_key key;
 	enum key_type type;
-	size_t at, size; /* place in struct config, in struct hop for section smarthost, in struct rule
-	                    for section route, in struct submitter for section submit, in struct rewrite
-	                    for section rewrite */
+	size_t at, size; /* place in struct config, in struct smarthost for section smarthost, in struct
+	                    rule for section route, in struct submitter for section submit, in struct
+	                    rewrite for section rewrite */
 	int low, high;   /* of a number */
 };
 

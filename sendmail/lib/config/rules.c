@@ -87,9 +87,9 @@ static void add_via(struct paths_of *p, const struct rule *rule, const char *rcp
 void rules_default_path(const struct config *c, char *path, size_t size)
 {
 	*path = '\0';
-	for (int i = 0; i < c->hop_count; i++) {
-		if (c->hops[i].by_default)
-			add_name(path, size, c->hops[i].name);
+	for (int i = 0; i < c->smarthost_count; i++) {
+		if (c->smarthosts[i].by_default)
+			add_name(path, size, c->smarthosts[i].name);
 	}
 }
 
@@ -236,8 +236,8 @@ bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *
 		if (ended)
 			text_put(problem, "via: direct can only be last, because it is tried after all others");
 		ended = known;
-		for (int i = 0; i < c->hop_count; i++)
-			known = known || strcmp(c->hops[i].name, name) == 0;
+		for (int i = 0; i < c->smarthost_count; i++)
+			known = known || strcmp(c->smarthosts[i].name, name) == 0;
 		if (!known)
 			text_printf(problem, "via: there is no [smarthost %s]; add it, or name another", name);
 	}

@@ -125,11 +125,12 @@ static bool run_command(const char *command, struct buffer *password, struct dia
 	return cut_line(password, command, d);
 }
 
-bool secret_read(const struct hop *hop, struct buffer *password, struct diagnosis *d)
+bool secret_read(const struct smarthost *smarthost, struct buffer *password, struct diagnosis *d)
 {
-	if (hop->password_command[0] != '\0')
-		return run_command(hop->password_command, password, d);
-	if (hop->password_file[0] != '\0')
-		return read_file(hop->password_file, password, d);
-	return fail(d, REASON_SECRET_MISSING, hop->name, "no password_file and no password_command");
+	if (smarthost->password_command[0] != '\0')
+		return run_command(smarthost->password_command, password, d);
+	if (smarthost->password_file[0] != '\0')
+		return read_file(smarthost->password_file, password, d);
+	return fail(d, REASON_SECRET_MISSING, smarthost->name,
+	    "no password_file and no password_command");
 }

@@ -2,12 +2,12 @@
 #ifndef CONFIG_SECRET_H
 #define CONFIG_SECRET_H
 #include "diagnosis/diag.h"
-#include "config/hop.h"
+#include "config/smarthost.h"
 
-/* Reads the password of a hop into a buffer (first line, without its line end; at most 4 KiB).
-   Errors, deferred at STAGE_AUTH: "secret-missing", "secret-unreadable", "secret-open-to-all"
+/* Reads the password of a smarthost into a buffer (first line, without its line end; at most 4
+   KiB). Errors, deferred at STAGE_AUTH: "secret-missing", "secret-unreadable", "secret-open-to-all"
    (readable or writable by others: st_mode & 07, or group-writable), "secret-empty",
    "secret-command" (exit status or 10 s deadline, with the first line of its error output). The
    caller wipes it with compat_wipe and frees it with buffer_free. */
-bool secret_read(const struct hop *hop, struct buffer *password, struct diagnosis *d);
+bool secret_read(const struct smarthost *smarthost, struct buffer *password, struct diagnosis *d);
 #endif

@@ -6,19 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_wanted(const char *line, const char *section, const char *hop_name)
+static bool is_wanted(const char *line, const char *section, const char *section_name)
 {
 	char name[256];
 	const char *end = strchr(line, ']');
 	if (end == NULL)
 		return false;
 	snprintf(name, sizeof name, "%.*s", (int)(end - line - 1), line + 1);
-	if (hop_name == NULL)
+	if (section_name == NULL)
 		return strcmp(name, section) == 0;
-	return text_starts(name, section) && strcmp(text_trim(name + strlen(section)), hop_name) == 0;
+	return text_starts(name, section) &&
+	       strcmp(text_trim(name + strlen(section)), section_name) == 0;
 }
 
-int source_line(const char *path, const char *section, const char *hop_name, const char *key)
+int source_line(const char *path, const char *section, const char *section_name, const char *key)
 {
 	char *line = NULL;
 	size_t size = 0, length = strlen(key);
@@ -28,7 +29,7 @@ int source_line(const char *path, const char *section, const char *hop_name, con
 	while (file != NULL && found == 0 && getline(&line, &size, file) >= 0) {
 		number++;
 		if (line[0] == '[')
-			inside = is_wanted(line, section, hop_name);
+			inside = is_wanted(line, section, section_name);
 		else if (inside && strncmp(line, key, length) == 0 &&
 		         strchr("=: \t", line[length]) != NULL && line[length] != '\0')
 			found = number;

@@ -1,8 +1,8 @@
-/* Where each value of a configuration file stands; for relayconf show and for editing. */
+/* Where each value of a configuration file is; for relayconf show and for editing. */
 #ifndef CONFIG_SOURCE_H
 #define CONFIG_SOURCE_H
 
-/* Line number of a key in a file, 0 when it is not set there.  hop_name for section smarthost, else
- * NULL. */
-int source_line(const char *path, const char *section, const char *hop_name, const char *key);
+/* Line number of a key in a file, 0 when it is not set there.  section_name as in struct
+   edit. */
+int source_line(const char *path, const char *section, const char *section_name, const char *key);
 #endif

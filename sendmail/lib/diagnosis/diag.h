@@ -49,8 +49,8 @@ struct diagnosis {
 	enum verdict verdict;
 	enum stage stage;
 	enum fault fault;
-	char hop[256]; /* name of a [smarthost NAME] section, "@DOMAIN" for its own servers, "local", or
-	                  "" */
+	char hop[256]; /* as in the journal: NAME of a [smarthost NAME], "@DOMAIN" for the domain's own
+	                  servers, "local", or "" */
 	char peer_name[256];   /* name that led to the address */
 	char peer_address[64]; /* numeric address */
 	uint16_t port;

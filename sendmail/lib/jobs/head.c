@@ -125,7 +125,7 @@ static const char *field_in_utf8(const struct buffer *header)
 
 /* False when the message has passed too many servers, or this one too often: it would do so for
    ever. */
-static bool check_hops(const char *block, size_t length, const char *host, struct diagnosis *d)
+static bool check_received(const char *block, size_t length, const char *host, struct diagnosis *d)
 {
 	struct header_field f;
 	int all = 0, here = 0;
@@ -169,7 +169,7 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 		buffer_free(&text);
 		return false;
 	}
-	if (!check_hops(text.length ? text.data : "", fields, config->name, d)) {
+	if (!check_received(text.length ? text.data : "", fields, config->name, d)) {
 		buffer_free(&text);
 		return false;
 	}

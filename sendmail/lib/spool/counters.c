@@ -13,18 +13,18 @@
 
 const int counters_delay_s[COUNTERS_DELAYS - 1] = {1, 5, 30, 60, 300, 1800, 3600, 14400, 86400};
 
-struct counters_hop *counters_hop(struct counters *c, const char *name)
+struct counters_server *counters_server(struct counters *c, const char *name)
 {
 	name = *name == '@' ? "direct" : *name == '=' ? name + 1 : *name == '\0' ? "none" : name;
-	for (int i = 0; i < c->hop_count; i++) {
-		if (strcmp(c->hops[i].name, name) == 0)
-			return &c->hops[i];
+	for (int i = 0; i < c->server_count; i++) {
+		if (strcmp(c->servers[i].name, name) == 0)
+			return &c->servers[i];
 	}
 	/* The last place is kept for those that find none. */
-	if (c->hop_count >= COUNTERS_HOPS_MAX - 1 && strcmp(name, "other") != 0)
-		return counters_hop(c, "other");
-	struct counters_hop *h = &c->hops[c->hop_count++];
-	*h = (struct counters_hop){0};
+	if (c->server_count >= COUNTERS_SERVERS_MAX - 1 && strcmp(name, "other") != 0)
+		return counters_server(c, "other");
+	struct counters_server *h = &c->servers[c->server_count++];
+	*h = (struct counters_server){0};
 	text_copy(h->name, sizeof h->name, name);
 	return h;
 }
@@ -40,7 +40,7 @@ static void count_delay(struct counters *c, int64_t delay_s)
 
 void counters_outcome(struct counters *c, const struct diagnosis *d, int64_t delay_s)
 {
-	struct counters_hop *h = counters_hop(c, d->hop);
+	struct counters_server *h = counters_server(c, d->hop);
 	c->changed = true;
 	if (d->verdict == VERDICT_SENT) {
 		h->sent++;
@@ -78,12 +78,12 @@ static void read_total(struct counters *c, const char *line)
 	}
 }
 
-static void read_hop(struct counters *c, const char *line)
+static void read_server(struct counters *c, const char *line)
 {
 	char name[64];
 	if (!fields_get(line, "name", name, sizeof name) || *name == '\0')
 		return;
-	struct counters_hop *h = counters_hop(c, name);
+	struct counters_server *h = counters_server(c, name);
 	h->sent += get(line, "sent");
 	h->deferred += get(line, "deferred");
 	h->failed += get(line, "failed");
@@ -102,7 +102,7 @@ void counters_load(struct counters *c, int mqueue_fd)
 		if (text_starts(line, "total "))
 			read_total(c, line);
 		else if (text_starts(line, "hop "))
-			read_hop(c, line);
+			read_server(c, line);
 		free(line);
 	}
 	buffer_free(&bytes);
@@ -134,7 +134,7 @@ static void write_total(const struct counters *c, struct buffer *out)
 	buffer_free(&line);
 }
 
-static void write_hop(const struct counters_hop *h, struct buffer *out)
+static void write_server(const struct counters_server *h, struct buffer *out)
 {
 	struct buffer line = {0};
 	buffer_puts(&line, "hop");
@@ -156,8 +156,8 @@ void counters_save(struct counters *c, int mqueue_fd)
 	if (c->since_s == 0)
 		c->since_s = clock_wall_s();
 	write_total(c, &text);
-	for (int i = 0; i < c->hop_count; i++)
-		write_hop(&c->hops[i], &text);
+	for (int i = 0; i < c->server_count; i++)
+		write_server(&c->servers[i], &text);
 	c->changed = !fdio_replace_at(mqueue_fd, "counters", &text, true);
 	buffer_free(&text);
 }

@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define COUNTERS_HOPS_MAX 24 /* more names than that are counted together, as "other" */
+#define COUNTERS_SERVERS_MAX 24 /* more names than that are counted together, as "other" */
 #define COUNTERS_DELAYS 10
 
 /* Per [smarthost NAME], and "direct", "local", "none" (no server was reached). */
-struct counters_hop {
+struct counters_server {
 	char name[64];
 	unsigned long long sent, deferred, failed; /* recipients, once for each attempt */
 	unsigned long long ready, refused;         /* sessions */
@@ -29,8 +29,8 @@ struct counters {
 	unsigned long long
 	    delays[COUNTERS_DELAYS]; /* recipients that were sent, by counters_delay_s, not cumulated */
 	unsigned long long delay_sum_s;
-	struct counters_hop hops[COUNTERS_HOPS_MAX];
-	int hop_count;
+	struct counters_server servers[COUNTERS_SERVERS_MAX];
+	int server_count;
 	bool changed; /* since it was read or written */
 };
 
@@ -39,7 +39,7 @@ extern const int counters_delay_s[COUNTERS_DELAYS - 1];
 
 /* The row of a server, made when it is new.  name: of a smarthost; "@DOMAIN" is "direct", "" is
  * "none". */
-struct counters_hop *counters_hop(struct counters *c, const char *name);
+struct counters_server *counters_server(struct counters *c, const char *name);
 
 /* One recipient and attempt. */
 void counters_outcome(struct counters *c, const struct diagnosis *d, int64_t delay_s);

@@ -34,7 +34,7 @@ void failure_put_outcome(struct text *words, const struct dns_answer *a)
 		text_printf(words, " (%s)", a->source);
 }
 
-static void put_subject(struct text *words, const struct hop *hop, enum subject subject,
+static void put_subject(struct text *words, const struct smarthost *smarthost, enum subject subject,
     const char *name)
 {
 	switch (subject) {
@@ -43,12 +43,12 @@ static void put_subject(struct text *words, const struct hop *hop, enum subject 
 	case SUBJECT_SRV: text_printf(words, "the SRV of %s", name); break;
 	case SUBJECT_TARGET:
 		text_printf(words, "the address of %s, which %s of %s names", name,
-		    hop->lookup == HOP_LOOKUP_SRV ? "the SRV" : "the MX", hop->host);
+		    smarthost->lookup == SMARTHOST_LOOKUP_SRV ? "the SRV" : "the MX", smarthost->host);
 		break;
 	case SUBJECT_DOMAIN: text_printf(words, "the recipient's domain %s", name); break;
 	default:
 		text_printf(words, "the address of %s, which the MX of the recipient's domain %s names",
-		    name, hop->host);
+		    name, smarthost->host);
 	}
 }
 
@@ -81,7 +81,8 @@ static bool is_famous(const char *domain)
 
 /* Does the resolver know anything?  The zone that denies the name, the root, or a name of our own
    configuration has to exist for it. */
-static bool is_credible(const struct hop *hop, const char *name, const struct dns_answer *a)
+static bool is_credible(const struct smarthost *smarthost, const char *name,
+    const struct dns_answer *a)
 {
 	bool by_root = strcmp(a->zone, ".") == 0;
 	if (by_root && is_famous(name))
@@ -91,8 +92,8 @@ static bool is_credible(const struct hop *hop, const char *name, const struct dn
 		return true;
 	if (ask(".", DNS_NS) == DNS_RECORDS)
 		return true;
-	for (int i = 0; i < HOP_KNOWN_MAX && hop->known[i][0] != '\0'; i++) {
-		if (ask(hop->known[i], DNS_A) <= DNS_NONE)
+	for (int i = 0; i < SMARTHOST_KNOWN_MAX && smarthost->known[i][0] != '\0'; i++) {
+		if (ask(smarthost->known[i], DNS_A) <= DNS_NONE)
 			return true;
 	}
 	return false;
@@ -105,8 +106,8 @@ static bool is_no_name(const char *name)
 	return dns_question(name, DNS_A, 0, bytes, sizeof bytes) == 0;
 }
 
-static enum reason_key choose_key(const struct hop *hop, enum subject subject, const char *name,
-    const struct dns_answer *a, enum verdict *verdict)
+static enum reason_key choose_key(const struct smarthost *smarthost, enum subject subject,
+    const char *name, const struct dns_answer *a, enum verdict *verdict)
 {
 	enum reason_key key = keys[subject][a->kind];
 	*verdict = VERDICT_DEFERRED;
@@ -118,7 +119,7 @@ static enum reason_key choose_key(const struct hop *hop, enum subject subject, c
 		return key;
 	if (a->kind == DNS_BAD && !is_no_name(name))
 		return REASON_DNS_BAD;
-	if (a->kind != DNS_BAD && !is_credible(hop, name, a))
+	if (a->kind != DNS_BAD && !is_credible(smarthost, name, a))
 		return REASON_DOMAIN_DOUBTFUL;
 	*verdict = VERDICT_FAILED;
 	return key;
@@ -133,24 +134,24 @@ static void set(struct diagnosis *why, enum verdict verdict, enum reason_key key
 	catalogue_recognise(why);
 }
 
-void failure_of_answer(const struct hop *hop, enum subject subject, const char *name,
+void failure_of_answer(const struct smarthost *smarthost, enum subject subject, const char *name,
     const struct dns_answer *a, struct diagnosis *why)
 {
 	TEXT(words, 500);
 	enum verdict verdict;
-	enum reason_key key = choose_key(hop, subject, name, a, &verdict);
-	put_subject(&words, hop, subject, name);
+	enum reason_key key = choose_key(smarthost, subject, name, a, &verdict);
+	put_subject(&words, smarthost, subject, name);
 	text_put(&words, ": ");
 	failure_put_outcome(&words, a);
 	set(why, verdict, key, "5.1.2", words.data);
 }
 
-void failure_of_null(const struct hop *hop, enum subject subject, const char *name,
+void failure_of_null(const struct smarthost *smarthost, enum subject subject, const char *name,
     struct diagnosis *why)
 {
 	TEXT(words, 500);
 	bool domain = subject == SUBJECT_DOMAIN;
-	put_subject(&words, hop, subject, name);
+	put_subject(&words, smarthost, subject, name);
 	text_put(&words, subject == SUBJECT_SRV
 	                     ? ": the domain says that it does not offer the service"
 	                     : ": null MX: the domain says that it accepts no mail (RFC 7505)");

@@ -2,7 +2,7 @@
 #ifndef ROUTE_FAILURE_H
 #define ROUTE_FAILURE_H
 #include "base/text.h"
-#include "config/hop.h"
+#include "config/smarthost.h"
 #include "diagnosis/diag.h"
 #include "relay/route/dns.h"
 
@@ -23,10 +23,10 @@ void failure_put_outcome(struct text *words, const struct dns_answer *a);
    exception: a recipient's domain that does not exist, or has no server, ends the mail when the
    resolver is known to work, which is asked for a name that must exist (RFC 5321 5.1).  Asks DNS
    once more to tell a resolver that fails from a zone that does. */
-void failure_of_answer(const struct hop *hop, enum subject subject, const char *name,
+void failure_of_answer(const struct smarthost *smarthost, enum subject subject, const char *name,
     const struct dns_answer *a, struct diagnosis *why);
 
 /* The same of a lone "." as MX or SRV (RFC 7505, RFC 2782). */
-void failure_of_null(const struct hop *hop, enum subject subject, const char *name,
+void failure_of_null(const struct smarthost *smarthost, enum subject subject, const char *name,
     struct diagnosis *why);
 #endif

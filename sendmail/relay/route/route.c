@@ -12,7 +12,7 @@
 /* One smarthost being looked up. */
 struct search {
 	struct route *route;
-	const struct hop *hop;
+	const struct smarthost *smarthost;
 	enum subject subject; /* of the names that are asked for addresses */
 	bool implicit;        /* TLS from the first byte */
 	bool vouched;         /* those records are validated */
@@ -39,7 +39,7 @@ static void give_up_answer(struct search *s, enum subject subject, const char *n
     const struct dns_answer *a)
 {
 	if (s->route->why.verdict == VERDICT_NONE)
-		failure_of_answer(s->hop, subject, name, a, &s->route->why);
+		failure_of_answer(s->smarthost, subject, name, a, &s->route->why);
 }
 
 static bool is_known(const struct route *r, const char *address, uint16_t port)
@@ -78,7 +78,7 @@ static bool is_myself(struct search *s, const char *name, const char *address)
 {
 	if (!here_owns(address))
 		return false;
-	if (!s->hop->direct) {
+	if (!s->smarthost->direct) {
 		buffer_printf(&s->route->trace,
 		    "%s = %s is this very machine: it is asked like any other, and no mail is local for "
 		    "that\n",
@@ -90,7 +90,7 @@ static bool is_myself(struct search *s, const char *name, const char *address)
 	    "servers that are less preferred\n",
 	    name, address);
 	TEXT(words, 400);
-	text_printf(&words, "the MX of %s: this very machine", s->hop->host);
+	text_printf(&words, "the MX of %s: this very machine", s->smarthost->host);
 	give_up(s->route, REASON_DNS_SELF, words.data);
 	s->met_myself = true;
 	return true;
@@ -109,7 +109,8 @@ static bool has_no_route(struct search *s, const char *name, const char *address
 	text_printf(&words,
 	    "the address of %s: it has only IPv6 addresses, and this machine has no route for them",
 	    name);
-	give_up(s->route, s->hop->direct ? REASON_DOMAIN_NO_IPV6 : REASON_NO_IPV6_ROUTE, words.data);
+	give_up(s->route, s->smarthost->direct ? REASON_DOMAIN_NO_IPV6 : REASON_NO_IPV6_ROUTE,
+	    words.data);
 	return true;
 }
 
@@ -178,7 +179,7 @@ static bool ask_addresses(struct search *s, const char *name, struct family *six
 	dns_ask(name, DNS_A, a);
 	trace_answer(r, name, "A", a);
 	sift(s, name, a, four);
-	if (a->alias[0] != '\0' && is_target(s->subject) && s->hop->lookup == HOP_LOOKUP_MX)
+	if (a->alias[0] != '\0' && is_target(s->subject) && s->smarthost->lookup == SMARTHOST_LOOKUP_MX)
 		buffer_printf(&r->trace,
 		    "an MX should not lead to another name (RFC 2181 10.3); it is used anyway\n");
 	if (a->kind == DNS_TIMEOUT || a->kind == DNS_NXDOMAIN || a->kind == DNS_BAD)
@@ -243,7 +244,7 @@ static void add_host(struct search *s, const char *host, uint16_t port)
 {
 	struct family six = {.count = 0}, four = {.count = 0};
 	char bare[64], name[256];
-	if (hop_is_literal(host, bare, sizeof bare)) {
+	if (smarthost_is_literal(host, bare, sizeof bare)) {
 		buffer_printf(&s->route->trace,
 		    "%s is an address where RFC 1035 wants a name; it is used anyway\n", host);
 		if (!is_myself(s, host, bare) && !has_no_route(s, host, bare))
@@ -263,10 +264,10 @@ static bool is_null(const struct dns_answer *a)
 static void add_records(struct search *s, const struct dns_answer *a, uint16_t fixed_port)
 {
 	s->vouched = a->validated;
-	if (!a->validated && hop_needs_verified(s->hop))
+	if (!a->validated && smarthost_needs_verified(s->smarthost))
 		buffer_printf(&s->route->trace,
 		    "DNSSEC vouches for none of these names: a certificate has to be for %s\n",
-		    s->hop->tls_name[0] != '\0' ? s->hop->tls_name : s->hop->host);
+		    s->smarthost->tls_name[0] != '\0' ? s->smarthost->tls_name : s->smarthost->host);
 	for (int i = 0; i < a->count && !s->met_myself; i++)
 		add_host(s, a->records[i].name, fixed_port != 0 ? fixed_port : a->records[i].port);
 }
@@ -275,7 +276,7 @@ static void add_records(struct search *s, const struct dns_answer *a, uint16_t f
 static void ask_mx(const struct search *s, char domain[256], struct dns_answer *a)
 {
 	struct dns_names n;
-	complete(s, s->hop->host, &n);
+	complete(s, s->smarthost->host, &n);
 	*a = (struct dns_answer){.kind = DNS_BAD};
 	for (int i = 0; i < n.count; i++) {
 		text_copy(domain, 256, n.names[i]);
@@ -289,20 +290,20 @@ static void ask_mx(const struct search *s, char domain[256], struct dns_answer *
 static void look_up_mx(struct search *s)
 {
 	struct dns_answer a, file;
-	const struct hop *hop = s->hop;
+	const struct smarthost *smarthost = s->smarthost;
 	struct route *r = s->route;
 	char domain[256];
 	ask_mx(s, domain, &a);
 	if (a.kind == DNS_RECORDS && is_null(&a)) {
-		failure_of_null(hop, s->subject, domain, &r->why);
+		failure_of_null(smarthost, s->subject, domain, &r->why);
 	} else if (a.kind == DNS_RECORDS) {
-		s->subject = hop->direct ? SUBJECT_DOMAIN_TARGET : SUBJECT_TARGET;
+		s->subject = smarthost->direct ? SUBJECT_DOMAIN_TARGET : SUBJECT_TARGET;
 		order_mx(&a);
-		add_records(s, &a, hop->port);
+		add_records(s, &a, smarthost->port);
 	} else if (a.kind == DNS_NONE) {
 		buffer_printf(&r->trace, "%s has no MX: its own address is used (RFC 5321 5.1)\n", domain);
-		add_host(s, domain, hop->port);
-	} else if (a.kind == DNS_NXDOMAIN && dns_hosts(hop->host, &file)) {
+		add_host(s, domain, smarthost->port);
+	} else if (a.kind == DNS_NXDOMAIN && dns_hosts(smarthost->host, &file)) {
 		buffer_printf(&r->trace,
 		    "the name is in the %s, which cannot have MX records: lookup = host would use that "
 		    "entry\n",
@@ -318,7 +319,7 @@ static void ask_service(struct search *s, const char *service, bool implicit, st
     struct dns_answer *a)
 {
 	name->length = 0;
-	text_printf(name, "%s._tcp.%s", service, s->hop->host);
+	text_printf(name, "%s._tcp.%s", service, s->smarthost->host);
 	dns_ask(name->data, DNS_SRV, a);
 	trace_answer(s->route, name->data, "SRV", a);
 	if (a->kind != DNS_RECORDS || is_null(a))
@@ -333,37 +334,37 @@ static void ask_service(struct search *s, const char *service, bool implicit, st
 static void look_up_srv(struct search *s)
 {
 	struct dns_answer a = {.kind = DNS_NONE};
-	const struct hop *hop = s->hop;
+	const struct smarthost *smarthost = s->smarthost;
 	TEXT(name, 300);
 	s->subject = SUBJECT_TARGET;
-	if (hop->tls != HOP_TLS_OFF || hop->implicit)
+	if (smarthost->tls != SMARTHOST_TLS_OFF || smarthost->implicit)
 		ask_service(s, "_submissions", true, &name, &a);
 	bool failing = a.kind == DNS_SERVFAIL || a.kind == DNS_TIMEOUT;
-	if (!hop->implicit && !failing)
+	if (!smarthost->implicit && !failing)
 		ask_service(s, "_submission", false, &name, &a);
 	if (a.kind == DNS_RECORDS && is_null(&a))
-		failure_of_null(hop, SUBJECT_SRV, name.data, &s->route->why);
+		failure_of_null(smarthost, SUBJECT_SRV, name.data, &s->route->why);
 	else if (a.kind != DNS_RECORDS && s->route->count == 0)
 		give_up_answer(s, SUBJECT_SRV, name.data, &a);
 }
 
-bool route_hop(const struct hop *hop, struct route *r)
+bool route_find(const struct smarthost *smarthost, struct route *r)
 {
-	struct search s = {.route = r, .hop = hop, .implicit = hop->implicit};
+	struct search s = {.route = r, .smarthost = smarthost, .implicit = smarthost->implicit};
 	char bare[64];
 	*r = (struct route){0};
-	s.subject = hop->direct                    ? SUBJECT_DOMAIN
-	            : hop->lookup == HOP_LOOKUP_MX ? SUBJECT_MX
-	                                           : SUBJECT_HOST;
-	if (hop_is_literal(hop->host, bare, sizeof bare)) {
-		buffer_printf(&r->trace, "%s is an address: nothing to look up\n", hop->host);
-		add_candidate(&s, hop->host, bare, hop->port);
-	} else if (hop->lookup == HOP_LOOKUP_MX) {
+	s.subject = smarthost->direct                          ? SUBJECT_DOMAIN
+	            : smarthost->lookup == SMARTHOST_LOOKUP_MX ? SUBJECT_MX
+	                                                       : SUBJECT_HOST;
+	if (smarthost_is_literal(smarthost->host, bare, sizeof bare)) {
+		buffer_printf(&r->trace, "%s is an address: nothing to look up\n", smarthost->host);
+		add_candidate(&s, smarthost->host, bare, smarthost->port);
+	} else if (smarthost->lookup == SMARTHOST_LOOKUP_MX) {
 		look_up_mx(&s);
-	} else if (hop->lookup == HOP_LOOKUP_SRV) {
+	} else if (smarthost->lookup == SMARTHOST_LOOKUP_SRV) {
 		look_up_srv(&s);
 	} else {
-		add_host(&s, hop->host, hop->port);
+		add_host(&s, smarthost->host, smarthost->port);
 	}
 	return r->count > 0;
 }

@@ -3,7 +3,7 @@
 #ifndef ROUTE_ROUTE_H
 #define ROUTE_ROUTE_H
 #include "diagnosis/diag.h"
-#include "config/hop.h"
+#include "config/smarthost.h"
 
 #define ROUTE_CANDIDATES_MAX 64
 
@@ -23,10 +23,10 @@ struct route {
 	struct diagnosis why; /* when count is 0: stage lookup, key "dns-..." or "domain-..." */
 };
 
-/* Looks a hop up.  True when there is something to try; otherwise r->why says why not: deferred,
-   since names can be repaired, but for a recipient's domain that has no servers (route/failure.h).
-   RFC 5321 5.1 (MX order, equal ones shuffled, implicit MX), RFC 7505 (null MX), RFC 6186 and 8314
-   (SRV). */
-bool route_hop(const struct hop *hop, struct route *r);
+/* Looks a smarthost up.  True when there is something to try; otherwise r->why says why not:
+   deferred, since names can be repaired, but for a recipient's domain that has no servers
+   (route/failure.h). RFC 5321 5.1 (MX order, equal ones shuffled, implicit MX), RFC 7505 (null MX),
+   RFC 6186 and 8314 (SRV). */
+bool route_find(const struct smarthost *smarthost, struct route *r);
 void route_free(struct route *r);
 #endif

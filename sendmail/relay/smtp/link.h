@@ -3,7 +3,7 @@
 #ifndef SMTP_LINK_H
 #define SMTP_LINK_H
 #include "diagnosis/diag.h"
-#include "config/hop.h"
+#include "config/smarthost.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>

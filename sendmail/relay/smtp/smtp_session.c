@@ -49,11 +49,11 @@ static void fail_without_tls(struct session *s)
 static void go_on(struct session *s)
 {
 	const struct session_policy *p = s->policy;
-	bool wants_tls = !s->secured && p->tls != HOP_TLS_OFF;
+	bool wants_tls = !s->secured && p->tls != SMARTHOST_TLS_OFF;
 	if (wants_tls && s->ehlo.starttls) {
 		say(s, "STARTTLS");
 		s->state = SESSION_STARTTLS;
-	} else if (wants_tls && p->tls != HOP_TLS_OPPORTUNISTIC) {
+	} else if (wants_tls && p->tls != SMARTHOST_TLS_OPPORTUNISTIC) {
 		fail_without_tls(s);
 	} else if (p->login[0] != '\0') {
 		login_begin(s);
@@ -145,7 +145,7 @@ static void on_starttls(struct session *s)
 		    "commands");
 	} else if (s->reply.code == 220) {
 		s->state = SESSION_HANDSHAKE;
-	} else if (s->policy->tls == HOP_TLS_OPPORTUNISTIC && s->reply.code != 421) {
+	} else if (s->policy->tls == SMARTHOST_TLS_OPPORTUNISTIC && s->reply.code != 421) {
 		s->ehlo.starttls = false;
 		go_on(s);
 	} else {

@@ -4,7 +4,7 @@
 #ifndef SMTP_SMTP_SESSION_H
 #define SMTP_SMTP_SESSION_H
 #include "diagnosis/diag.h"
-#include "config/hop.h"
+#include "config/smarthost.h"
 #include "relay/smtp/auth.h"
 #include "relay/smtp/ehlo.h"
 #include "relay/smtp/reply.h"
@@ -65,11 +65,11 @@ struct transaction {
 struct session_policy {
 	const char *name; /* for EHLO */
 	const char *peer; /* the server's address; NULL = not known */
-	enum hop_tls tls;
+	enum smarthost_tls tls;
 	bool implicit_tls; /* TLS is on before the banner */
 	const char *login; /* "" = no AUTH */
 	const char *password;
-	const char *mechanisms; /* as in struct hop's auth; NULL or "" = any */
+	const char *mechanisms; /* as in struct smarthost's auth; NULL or "" = any */
 	bool auth_without_tls;
 	bool auth_to_unverified_server;
 	unsigned without; /* parameters that this server has refused before (message/parameter.h) */

@@ -42,7 +42,7 @@ static void put_openssl_error(struct text *t)
 	ERR_clear_error();
 }
 
-struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d)
+struct tls_trust *tls_trust(const struct smarthost *smarthost, struct diagnosis *d)
 {
 	TEXT(words, 200);
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
@@ -59,14 +59,14 @@ struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d)
 #ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
 	SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
 #endif
-	bool own = hop->tls_ca_file[0] != '\0';
-	bool loaded = own ? SSL_CTX_load_verify_locations(context, hop->tls_ca_file, NULL) == 1
+	bool own = smarthost->tls_ca_file[0] != '\0';
+	bool loaded = own ? SSL_CTX_load_verify_locations(context, smarthost->tls_ca_file, NULL) == 1
 	                  : trust_load_system(SSL_CTX_get_cert_store(context));
 	ERR_clear_error();
-	if (!loaded && (own || hop->tls == HOP_TLS_VERIFY)) {
+	if (!loaded && (own || smarthost->tls == SMARTHOST_TLS_VERIFY)) {
 		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, REASON_TLS_TRUST,
 		    "no trusted certificate can be read from %s",
-		    own ? hop->tls_ca_file : "the system's store (" COMPAT_GET_AUTHORITIES ")");
+		    own ? smarthost->tls_ca_file : "the system's store (" COMPAT_GET_AUTHORITIES ")");
 		SSL_CTX_free(context);
 		return NULL;
 	}
@@ -284,7 +284,7 @@ static int note_wish(SSL *ssl, void *context)
 
 /* After the handshake: what the certificate is worth at this level. */
 static bool judge(SSL *ssl, const struct certificate_finding *f, const char *wanted,
-    enum hop_tls level, struct diagnosis *d)
+    enum smarthost_tls level, struct diagnosis *d)
 {
 	TEXT(words, 500);
 	struct text tls;
@@ -307,7 +307,7 @@ static bool judge(SSL *ssl, const struct certificate_finding *f, const char *wan
 		text_copy(d->text, sizeof d->text, itself.data);
 		return true;
 	}
-	if (level == HOP_TLS_VERIFY)
+	if (level == SMARTHOST_TLS_VERIFY)
 		return fail(ssl, d, certificate_key(f), words.data);
 	text_printf(&tls, "not verified: %s", reason_word(certificate_key(f)) + 4);
 	d->key = certificate_key(f);
@@ -316,8 +316,8 @@ static bool judge(SSL *ssl, const struct certificate_finding *f, const char *wan
 }
 
 /* A session in the place of the link; the finding lives as long as the handshake. */
-static bool start(struct link *l, SSL *ssl, const char *wanted, enum hop_tls level, bool by_file,
-    int64_t deadline_ms, struct diagnosis *d)
+static bool start(struct link *l, SSL *ssl, const char *wanted, enum smarthost_tls level,
+    bool by_file, int64_t deadline_ms, struct diagnosis *d)
 {
 	struct certificate_finding found = {.error = X509_V_OK};
 	struct head head = {.length = 0};
@@ -350,7 +350,7 @@ static bool start(struct link *l, SSL *ssl, const char *wanted, enum hop_tls lev
 }
 
 bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], const char *sni,
-    enum hop_tls level, int64_t deadline_ms, struct diagnosis *d)
+    enum smarthost_tls level, int64_t deadline_ms, struct diagnosis *d)
 {
 	const char *wanted = names[0] != NULL ? names[0] : "";
 	SSL *ssl = trust != NULL ? SSL_new(trust->context) : NULL;

@@ -6,10 +6,10 @@
 
 struct tls_trust; /* opaque: context with the trusted CAs */
 
-/* Loads trust for a hop: its CA file, else the system's store: whole files and directories are read
-   now.  Protocols: TLS 1.2 and later. NULL with key "tls-trust" (CA file missing, unreadable, holds
-   no certificate). */
-struct tls_trust *tls_trust(const struct hop *hop, struct diagnosis *d);
+/* Loads trust for a smarthost: its CA file, else the system's store: whole files and directories
+   are read now.  Protocols: TLS 1.2 and later. NULL with key "tls-trust" (CA file missing,
+   unreadable, holds no certificate). */
+struct tls_trust *tls_trust(const struct smarthost *smarthost, struct diagnosis *d);
 void tls_trust_free(struct tls_trust *t);
 
 /* Runs the handshake to its end or to deadline_ms (monotonic clock), waiting with poll(2), and puts
@@ -18,19 +18,17 @@ void tls_trust_free(struct tls_trust *t);
      for any name below it; an IP literal is matched against IP SANs.  The common name of a
      certificate does not count (RFC 9525 6.3).
    sni: the name that the server is asked for; NULL: names[0].
-   level: HOP_TLS_VERIFY refuses a certificate that is not trusted, expired, not yet valid, or for
-     another name; other levels go on.
-   d->tls gets "TLSv1.3 verified", and d->text describes the certificate; or "TLSv1.3 not verified:
-   expired", and d->key and d->text say what is wrong, although the level goes on in spite of it.
-   On failure false, with a text in plain words and one of these keys:
-     tls-untrusted, tls-chain, tls-self-signed, tls-expired
-     tls-not-yet-valid        text has both the certificate's date and this machine's clock
-     tls-wrong-name           text lists the names in the certificate and the name wanted
-     tls-protocol             no version in common
+   level: SMARTHOST_TLS_VERIFY refuses a certificate that is not trusted, expired, not yet valid, or
+   for another name; other levels go on. d->tls gets "TLSv1.3 verified", and d->text describes the
+   certificate; or "TLSv1.3 not verified: expired", and d->key and d->text say what is wrong,
+   although the level goes on in spite of it. On failure false, with a text in plain words and one
+   of these keys: tls-untrusted, tls-chain, tls-self-signed, tls-expired tls-not-yet-valid text has
+   both the certificate's date and this machine's clock tls-wrong-name           text lists the
+   names in the certificate and the name wanted tls-protocol             no version in common
      tls-plain                no TLS at all; text quotes it
      tls-client-certificate, tls-handshake, tls-timeout, tls-closed, other-protocol */
 bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], const char *sni,
-    enum hop_tls level, int64_t deadline_ms, struct diagnosis *d);
+    enum smarthost_tls level, int64_t deadline_ms, struct diagnosis *d);
 
 /* Appends the first message of a handshake, as a client says it; name: of the server. */
 void tls_hello(struct buffer *out, const char *name);

@@ -53,7 +53,7 @@ static bool read_config(struct config *c, struct aliases **aliases, struct diagn
 	*aliases = NULL;
 	if (!config_read(c, paths_config(), d))
 		return false;
-	if (c->hop_count == 0 && !c->direct_mx && c->local_deliver == CONFIG_LOCAL_NO) {
+	if (c->smarthost_count == 0 && !c->direct_mx && c->local_deliver == CONFIG_LOCAL_NO) {
 		diag_set(d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_NO_SMARTHOST,
 		    "%s names no smarthost: add a section [smarthost main] with host = NAME",
 		    paths_config());
@@ -168,7 +168,7 @@ void configure_read(struct runner *r)
 		log_line(LOG_NOTICE, "%s", words.data);
 	if (!first)
 		log_line(LOG_INFO, "configuration read again: %d smarthosts, %d aliases",
-		    r->config.hop_count, aliases_count(r->aliases));
+		    r->config.smarthost_count, aliases_count(r->aliases));
 }
 
 /* A password, a right, an authority or a name that is put right is used at once. */

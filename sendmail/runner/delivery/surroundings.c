@@ -25,9 +25,9 @@ uint64_t surroundings_sum(const struct config *c)
 	uint64_t sum = 1;
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
 		sum = add_file(sum, files[i]);
-	for (int i = 0; i < c->hop_count; i++) {
-		sum = add_file(sum, c->hops[i].password_file);
-		sum = add_file(sum, c->hops[i].tls_ca_file);
+	for (int i = 0; i < c->smarthost_count; i++) {
+		sum = add_file(sum, c->smarthosts[i].password_file);
+		sum = add_file(sum, c->smarthosts[i].tls_ca_file);
 	}
 	return sum;
 }

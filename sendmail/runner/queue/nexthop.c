@@ -4,7 +4,7 @@
 #include "base/compat.h"
 #include "base/log.h"
 #include "diagnosis/report.h"
-#include "runner/queue/hop_state.h"
+#include "runner/queue/server_state.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
@@ -54,29 +54,29 @@ static bool is_known(const struct nexthops *n, const char *name)
 }
 
 /* The failure of a nexthop without servers is kept under an empty name. */
-static const struct hop_state *nameless(const struct nexthops *n, const struct nexthop *p)
+static const struct server_state *nameless(const struct nexthops *n, const struct nexthop *p)
 {
-	return p->kind == NEXTHOP_NOWHERE ? hop_state_find(&n->hops, "") : NULL;
+	return p->kind == NEXTHOP_NOWHERE ? server_state_find(&n->servers, "") : NULL;
 }
 
 int64_t nexthop_until_ms(const struct nexthops *n, const struct nexthop *p)
 {
-	const struct hop_state *lone = nameless(n, p);
+	const struct server_state *lone = nameless(n, p);
 	int64_t until = lone != NULL ? lone->until_ms : INT64_MAX;
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
-		int64_t of_hop = h != NULL ? h->until_ms : 0;
-		until = of_hop < until ? of_hop : until;
+		const struct server_state *h = server_state_find(&n->servers, p->names[i]);
+		int64_t of_smarthost = h != NULL ? h->until_ms : 0;
+		until = of_smarthost < until ? of_smarthost : until;
 	}
 	return until == INT64_MAX ? 0 : until;
 }
 
 enum nexthop_state nexthop_state(const struct nexthops *n, const struct nexthop *p, int64_t now_ms)
 {
-	const struct hop_state *lone = nameless(n, p);
+	const struct server_state *lone = nameless(n, p);
 	bool failing = lone != NULL && lone->failures > 0;
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
+		const struct server_state *h = server_state_find(&n->servers, p->names[i]);
 		if (h == NULL || h->failures == 0)
 			return NEXTHOP_UP;
 		failing = true;
@@ -92,8 +92,8 @@ static int64_t new_mail_ms(const struct nexthops *n, const struct nexthop *p)
 	if (p->schedule.new_count <= p->probed_new)
 		return INT64_MAX;
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
-		if (h == NULL || !hop_state_login_refused(h))
+		const struct server_state *h = server_state_find(&n->servers, p->names[i]);
+		if (h == NULL || !server_state_login_refused(h))
 			return p->probed_ms + NEW_MAIL_PROBE_MS;
 	}
 	return INT64_MAX;
@@ -127,7 +127,8 @@ void nexthop_new_mail(struct runner *r, const struct nexthop *p)
 
 bool nexthop_is_proven(const struct nexthops *n, const struct nexthop *p)
 {
-	const struct hop_state *h = p->kind == NEXTHOP_MX ? hop_state_find(&n->hops, p->key) : NULL;
+	const struct server_state *h =
+	    p->kind == NEXTHOP_MX ? server_state_find(&n->servers, p->key) : NULL;
 	return p->kind != NEXTHOP_MX || (h != NULL && h->worked);
 }
 
@@ -153,19 +154,19 @@ void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagno
 	}
 	if (!is_known(&r->nexthops, d->hop))
 		return;
-	struct hop_state *h = hop_state_make(&r->nexthops.hops, d->hop);
-	counters_hop(&r->counters, d->hop)->refused++;
+	struct server_state *h = server_state_make(&r->nexthops.servers, d->hop);
+	counters_server(&r->counters, d->hop)->refused++;
 	r->counters.changed = true;
 	h->failures++;
 	h->worked = false;
 	h->why = *d;
-	int wait_s = hop_state_pause_s(h, &r->config);
+	int wait_s = server_state_pause_s(h, &r->config);
 	if (h->failures == 1)
 		h->since_s = clock_wall_s();
 	h->until_ms = clock_mono_ms() + (int64_t)wait_s * 1000;
 	h->next_s = clock_wall_s() + wait_s;
 	nexthop_write_health(r);
-	if (hop_state_login_refused(h))
+	if (server_state_login_refused(h))
 		log_line(LOG_WARNING,
 		    "smarthost %s refused the login %d time%s; it is not tried again for %d s, so that the "
 		    "account is not locked: %s",
@@ -174,11 +175,11 @@ void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagno
 
 bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagnosis *why)
 {
-	const struct hop_state *worst = nameless(n, p);
+	const struct server_state *worst = nameless(n, p);
 	if (nexthop_state(n, p, 0) == NEXTHOP_UP)
 		return false;
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
+		const struct server_state *h = server_state_find(&n->servers, p->names[i]);
 		if (worst == NULL || h->why.stage > worst->why.stage)
 			worst = h;
 	}
@@ -237,7 +238,7 @@ static void fail_until_proven(struct runner *r, struct nexthop *p, const char *n
 	struct diagnosis named = *d;
 	text_copy(named.hop, sizeof named.hop, name);
 	nexthop_hop_failed(r, p, &named, open);
-	struct hop_state *h = hop_state_find(&r->nexthops.hops, name);
+	struct server_state *h = server_state_find(&r->nexthops.servers, name);
 	if (h != NULL && h->failures > 0)
 		h->unproven = true;
 }
@@ -252,9 +253,9 @@ void nexthop_was_useless(struct runner *r, struct nexthop *p, const struct diagn
 	nexthop_down(r, p, d, open);
 }
 
-void nexthop_hop_proven(struct runner *r, const char *name)
+void nexthop_server_proven(struct runner *r, const char *name)
 {
-	struct hop_state *h = hop_state_find(&r->nexthops.hops, name);
+	struct server_state *h = server_state_find(&r->nexthops.servers, name);
 	if (h == NULL || !h->unproven)
 		return;
 	h->unproven = false;
@@ -267,11 +268,11 @@ void nexthop_hop_ready(struct runner *r, const char *name)
 {
 	if (!is_known(&r->nexthops, name))
 		return;
-	struct hop_state *h = hop_state_make(&r->nexthops.hops, name);
+	struct server_state *h = server_state_make(&r->nexthops.servers, name);
 	bool news = h->failures > 0 || !h->worked;
 	if (h->unproven)
 		return;
-	counters_hop(&r->counters, name)->ready++;
+	counters_server(&r->counters, name)->ready++;
 	r->counters.changed = true;
 	if (h->failures > 0)
 		log_line(LOG_INFO, "smarthost %s accepts mail again, after %d failure%s", name, h->failures,
@@ -294,7 +295,7 @@ void nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish)
 		return;
 	p->wish = wish;
 	for (int i = 0; i < p->name_count; i++) {
-		struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
+		struct server_state *h = server_state_find(&n->servers, p->names[i]);
 		if (h != NULL)
 			h->until_ms = 0;
 	}
@@ -305,8 +306,8 @@ void nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish)
 
 void nexthop_ask_all_again(struct nexthops *n)
 {
-	for (int i = 0; i < n->hops.count; i++)
-		n->hops.list[i].until_ms = 0;
+	for (int i = 0; i < n->servers.count; i++)
+		n->servers.list[i].until_ms = 0;
 	for (int i = 0; i < n->count; i++)
 		n->list[i]->limit = 0;
 }
@@ -314,14 +315,14 @@ void nexthop_ask_all_again(struct nexthops *n)
 void nexthop_forget_failures(struct nexthops *n)
 {
 	nexthop_ask_all_again(n);
-	for (int i = 0; i < n->hops.count; i++) {
-		n->hops.list[i].failures = 0;
-		n->hops.list[i].unproven = false;
+	for (int i = 0; i < n->servers.count; i++) {
+		n->servers.list[i].failures = 0;
+		n->servers.list[i].unproven = false;
 	}
 }
 
 /* It fails, and mail goes by another server of a path that it is on. */
-static bool is_passed_over(const struct nexthops *n, const struct hop_state *h)
+static bool is_passed_over(const struct nexthops *n, const struct server_state *h)
 {
 	bool passed = false;
 	for (int i = 0; h->failures > 0 && i < n->count && !passed; i++)
@@ -332,8 +333,8 @@ static bool is_passed_over(const struct nexthops *n, const struct hop_state *h)
 
 void nexthop_write_health(struct runner *r)
 {
-	struct health *list =
-	    mem_alloc(((size_t)r->nexthops.count + (size_t)r->nexthops.hops.count + 1) * sizeof *list);
+	struct health *list = mem_alloc(
+	    ((size_t)r->nexthops.count + (size_t)r->nexthops.servers.count + 1) * sizeof *list);
 	int count = 0;
 	if (!r->config_good)
 		list[count++] = r->config_health;
@@ -342,14 +343,14 @@ void nexthop_write_health(struct runner *r)
 		struct health *h = &list[count];
 		if (!nexthop_why(&r->nexthops, p, &h->why))
 			continue;
-		const struct hop_state *s = hop_state_find(&r->nexthops.hops, h->why.hop);
+		const struct server_state *s = server_state_find(&r->nexthops.servers, h->why.hop);
 		text_copy(h->path, sizeof h->path, p->key);
 		h->since_s = s != NULL ? s->since_s : clock_wall_s();
 		h->next_s = clock_wall_s() + nexthop_ask_s(&r->nexthops, p);
 		count++;
 	}
-	for (int i = 0; i < r->nexthops.hops.count && r->config_good; i++) {
-		const struct hop_state *s = &r->nexthops.hops.list[i];
+	for (int i = 0; i < r->nexthops.servers.count && r->config_good; i++) {
+		const struct server_state *s = &r->nexthops.servers.list[i];
 		if (!is_passed_over(&r->nexthops, s))
 			continue;
 		list[count] = (struct health){.since_s = s->since_s, .next_s = s->next_s, .why = s->why};
@@ -375,7 +376,7 @@ void nexthop_tidy(struct nexthops *n)
 		struct nexthop *p = n->list[i];
 		if (p->kind != NEXTHOP_MX || p->workers > 0 || p->schedule.count > 0)
 			continue;
-		hop_state_forget(&n->hops, p->key);
+		server_state_forget(&n->servers, p->key);
 		free_nexthop(p);
 		n->list[i] = n->list[--n->count];
 	}
@@ -386,6 +387,6 @@ void nexthop_free_all(struct nexthops *n)
 	for (int i = 0; i < n->count; i++)
 		free_nexthop(n->list[i]);
 	free(n->list);
-	hop_state_free(&n->hops);
+	server_state_free(&n->servers);
 	*n = (struct nexthops){0};
 }

@@ -3,7 +3,7 @@
    time; the first success wakes everyone. */
 #ifndef RUNNER_QUEUE_NEXTHOP_H
 #define RUNNER_QUEUE_NEXTHOP_H
-#include "runner/queue/hop_state.h"
+#include "runner/queue/server_state.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/schedule.h"
 
@@ -18,8 +18,8 @@ enum nexthop_state {
 struct nexthop {
 	enum nexthop_kind kind;
 	char *key;
-	char **names; /* of hop_state: each smarthost, or "@DOMAIN", or the key of the other kinds; none
-	                 for NEXTHOP_NOWHERE */
+	char **names; /* of server_state: each smarthost, or "@DOMAIN", or the key of the other kinds;
+	                 none for NEXTHOP_NOWHERE */
 	int name_count;
 	struct schedule schedule;
 	int64_t probed_ms;  /* monotonic: when mail was last given to a relay */
@@ -39,7 +39,7 @@ struct nexthop {
 struct nexthops {
 	struct nexthop **list;
 	int count;
-	struct hop_states hops;
+	struct server_states servers;
 };
 
 /* The path of a key, made when it is new. */
@@ -88,7 +88,7 @@ void nexthop_hop_ready(struct runner *r, const char *name);
 void nexthop_was_useless(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open);
 
 /* There was an outcome in a session with that server; "" = it is not known. */
-void nexthop_hop_proven(struct runner *r, const char *name);
+void nexthop_server_proven(struct runner *r, const char *name);
 
 /* No server of p took the mail at hand: said once per attempt. */
 void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open);

@@ -17,7 +17,7 @@ enum nexthop_kind {
 
 enum nexthop_kind nexthop_key_kind(const char *key);
 
-/* The names in it, as hop_state has them: each smarthost, or "@DOMAIN", or the key itself; none for
- * NEXTHOP_NOWHERE.  Returns their number; free them, and the array. */
+/* The names in it, as server_state has them: each smarthost, or "@DOMAIN", or the key itself; none
+ * for NEXTHOP_NOWHERE.  Returns their number; free them, and the array. */
 int nexthop_key_names(const char *key, char ***names);
 #endif

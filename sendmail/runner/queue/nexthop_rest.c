@@ -7,8 +7,9 @@ bool nexthop_rest_noted(struct nexthops *n, const struct nexthop *p, struct diag
 {
 	if (!nexthop_leads_over(p, d->hop))
 		return false;
-	struct hop_state *h = d->verdict == VERDICT_DEFERRED ? hop_state_make(&n->hops, d->hop)
-	                                                     : hop_state_find(&n->hops, d->hop);
+	struct server_state *h = d->verdict == VERDICT_DEFERRED
+	                             ? server_state_make(&n->servers, d->hop)
+	                             : server_state_find(&n->servers, d->hop);
 	if (h == NULL || !same_answer_note(&h->same, d, id, sender, rcpt))
 		return false;
 	TEXT(words, sizeof d->text);
@@ -22,7 +23,7 @@ bool nexthop_rest_is_near(const struct nexthops *n, const struct nexthop *p)
 {
 	bool near = false;
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
+		const struct server_state *h = server_state_find(&n->servers, p->names[i]);
 		near = near || (h != NULL && h->same.count > 0);
 	}
 	return near;

@@ -2,11 +2,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "diagnosis/report.h"
-#include "runner/queue/hop_state.h"
+#include "runner/queue/server_state.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_skips.h"
 
-static void put_skip(const struct hop_state *h, struct buffer *steps)
+static void put_skip(const struct server_state *h, struct buffer *steps)
 {
 	TEXT(left, 40);
 	TEXT(words, 1200);
@@ -22,7 +22,7 @@ static void put_skip(const struct hop_state *h, struct buffer *steps)
 void nexthop_skips_put(const struct nexthops *n, const struct nexthop *p, struct buffer *steps)
 {
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
+		const struct server_state *h = server_state_find(&n->servers, p->names[i]);
 		if (h != NULL && h->failures > 0)
 			put_skip(h, steps);
 	}
@@ -34,8 +34,8 @@ char *nexthop_skips(const struct nexthops *n, const struct nexthop *p, int64_t n
 	struct buffer list = {0};
 	bool all_down = nexthop_state(n, p, now_ms) == NEXTHOP_DOWN;
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
-		if (h == NULL || h->until_ms <= now_ms || (all_down && !hop_state_login_refused(h)))
+		const struct server_state *h = server_state_find(&n->servers, p->names[i]);
+		if (h == NULL || h->until_ms <= now_ms || (all_down && !server_state_login_refused(h)))
 			continue;
 		buffer_printf(&list, " %s", h->name);
 		put_skip(h, steps);

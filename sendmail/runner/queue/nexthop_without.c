@@ -12,7 +12,7 @@ void nexthop_without_note(struct nexthops *n, const struct nexthop *p, const str
 	TEXT(names, 40);
 	if (!nexthop_leads_over(p, d->hop))
 		return;
-	struct hop_state *h = hop_state_make(&n->hops, d->hop);
+	struct server_state *h = server_state_make(&n->servers, d->hop);
 	unsigned fresh = parameters & PARAMETER_ALL & ~h->without;
 	if (fresh == 0)
 		return;
@@ -28,7 +28,7 @@ char *nexthop_without(const struct nexthops *n, const struct nexthop *p)
 {
 	struct buffer list = {0};
 	for (int i = 0; i < p->name_count; i++) {
-		const struct hop_state *h = hop_state_find(&n->hops, p->names[i]);
+		const struct server_state *h = server_state_find(&n->servers, p->names[i]);
 		if (h != NULL && h->without != 0)
 			buffer_printf(&list, " %s/%u", h->name, h->without);
 	}

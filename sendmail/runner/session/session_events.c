@@ -164,11 +164,11 @@ static void on_ready(struct runner *r, struct worker *w, const char *fields)
 		nexthop_hop_ready(r, d.hop);
 }
 
-static void on_hop(struct runner *r, struct worker *w, const char *fields)
+static void on_server_failed(struct runner *r, struct worker *w, const char *fields)
 {
 	struct diagnosis d;
 	hear_failure(w, &d, fields);
-	if (d.hop[0] == '\0' || w->hops_told++ >= CONFIG_HOPS_MAX)
+	if (d.hop[0] == '\0' || w->servers_failed++ >= CONFIG_SMARTHOSTS_MAX)
 		return;
 	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing
 	 * about the server. */
@@ -305,7 +305,7 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 	} else {
 		w->done++;
 		if (!w->limited)
-			nexthop_hop_proven(r, w->hop);
+			nexthop_server_proven(r, w->hop);
 		disposition_end(r, m, &w->steps, w->left);
 	}
 }
@@ -321,7 +321,7 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 	} else if (text_starts(line, "passed ")) {
 		on_passed(w, line + 7);
 	} else if (text_starts(line, "hop ")) {
-		on_hop(r, w, line + 4);
+		on_server_failed(r, w, line + 4);
 	} else if (text_starts(line, "without ")) {
 		on_without(r, w, line + 8);
 	} else if (text_starts(line, "down ")) {

@@ -55,7 +55,7 @@ struct worker {
 	                            = there is none */
 	int passed_count;        /* logged */
 	bool said_down;
-	int hops_told;                          /* servers that failed, as it says */
+	int servers_failed;                     /* servers that failed, as it says */
 	int64_t heard_bytes, heard_limit_bytes; /* of all that it says: more is a flood */
 	struct diagnosis over;                  /* why its session broke; key "" = it did not */
 	int64_t idle_ms;                        /* since when it has nothing to do */

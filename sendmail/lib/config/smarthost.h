@@ -1,22 +1,27 @@
 /* One smarthost as configured: [smarthost NAME]. */
-#ifndef CONFIG_HOP_H
-#define CONFIG_HOP_H
+#ifndef CONFIG_SMARTHOST_H
+#define CONFIG_SMARTHOST_H
 #include "base/text.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-enum hop_lookup { HOP_LOOKUP_HOST, HOP_LOOKUP_MX, HOP_LOOKUP_SRV };
-enum hop_tls { HOP_TLS_VERIFY, HOP_TLS_ENCRYPT, HOP_TLS_OPPORTUNISTIC, HOP_TLS_OFF };
+enum smarthost_lookup { SMARTHOST_LOOKUP_HOST, SMARTHOST_LOOKUP_MX, SMARTHOST_LOOKUP_SRV };
+enum smarthost_tls {
+	SMARTHOST_TLS_VERIFY,
+	SMARTHOST_TLS_ENCRYPT,
+	SMARTHOST_TLS_OPPORTUNISTIC,
+	SMARTHOST_TLS_OFF
+};
 
-#define HOP_KNOWN_MAX 2
-#define HOP_NAME_MAX 63 /* of a [smarthost NAME] */
+#define SMARTHOST_KNOWN_MAX 2
+#define SMARTHOST_NAME_MAX 63 /* of a [smarthost NAME] */
 
-struct hop {
-	char name[256]; /* at most HOP_NAME_MAX letters, or "@DOMAIN" (hop_direct) */
+struct smarthost {
+	char name[256]; /* at most SMARTHOST_NAME_MAX letters, or "@DOMAIN" (smarthost_direct) */
 	char host[256]; /* a name, or an address literal (lookup does not matter then) */
-	enum hop_lookup lookup;
+	enum smarthost_lookup lookup;
 	uint16_t port; /* default 587, or 465 with implicit */
-	enum hop_tls tls;
+	enum smarthost_tls tls;
 	bool implicit;          /* TLS from the first byte */
 	char tls_name[256];     /* the certificate's name; ".DOMAIN": any below it.  Default: host; what
 	                           unvalidated DNS said does not count */
@@ -29,27 +34,28 @@ struct hop {
 	bool auth_to_unverified_server;
 	char bind_address[64]; /* "" = system's choice */
 	bool by_default;       /* takes mail for which no [route] is written */
-	bool direct; /* made by hop_direct: host is a recipient domain, asked for its own MX */
-	char known[HOP_KNOWN_MAX]
+	bool direct; /* made by smarthost_direct: host is a recipient domain, asked for its own MX */
+	char known[SMARTHOST_KNOWN_MAX]
 	          [256]; /* direct: names of ours that DNS must know if it works; "" = none */
 	int line;        /* of the section, for messages */
 };
 
-const char *hop_lookup_name(enum hop_lookup l); /* "host", "mx", "srv" */
-const char *hop_tls_name(enum hop_tls t);       /* "verify", "encrypt", "opportunistic", "off" */
+const char *smarthost_lookup_name(enum smarthost_lookup l); /* "host", "mx", "srv" */
+const char *smarthost_tls_name(
+    enum smarthost_tls t); /* "verify", "encrypt", "opportunistic", "off" */
 
 /* Whether mail waits unless the server's certificate is right: by tls = verify, or because it is to
  * get a password. */
-bool hop_needs_verified(const struct hop *hop);
+bool smarthost_needs_verified(const struct smarthost *smarthost);
 
-/* The hop to a recipient domain's own servers (RFC 5321 5.1): MX, TLS when it is offered, no login;
+/* The servers of a recipient domain (RFC 5321 5.1): MX, TLS when it is offered, no login;
  * its name is "@DOMAIN". */
-void hop_direct(struct hop *hop, const char *domain, uint16_t port);
+void smarthost_direct(struct smarthost *smarthost, const char *domain, uint16_t port);
 
 /* This machine's own name, completed by the resolver's canonical name if it has no dot. */
-void hop_own_name(char *name, size_t size);
+void smarthost_own_name(char *name, size_t size);
 
 /* True for an IPv4 or IPv6 literal, with or without brackets or the "IPv6:" tag; bare gets it in
  * the form of inet_pton. */
-bool hop_is_literal(const char *host, char *bare, size_t size);
+bool smarthost_is_literal(const char *host, char *bare, size_t size);
 #endif

@@ -1,12 +1,12 @@
 /* What is known of each server that mail is given to: whether it fails, why, and when it may be
    asked again. */
-#ifndef RUNNER_QUEUE_HOP_STATE_H
-#define RUNNER_QUEUE_HOP_STATE_H
+#ifndef RUNNER_QUEUE_SERVER_STATE_H
+#define RUNNER_QUEUE_SERVER_STATE_H
 #include "config/config.h"
 #include "diagnosis/diag.h"
 #include "runner/queue/same_answer.h"
 
-struct hop_state {
+struct server_state {
 	char *name;              /* of a [smarthost NAME], or "@DOMAIN" */
 	int failures;            /* in a row; 0 = as far as known it works */
 	bool unproven;           /* it was ready, and then of no use: only an outcome ends that */
@@ -19,21 +19,21 @@ struct hop_state {
 };
 
 /* Of servers that failed or worked at some time; zero-initialised is none. */
-struct hop_states {
-	struct hop_state *list;
+struct server_states {
+	struct server_state *list;
 	int count;
 };
 
 /* NULL: it never failed, as far as is known.  make: it is there then. */
-struct hop_state *hop_state_find(const struct hop_states *s, const char *name);
-struct hop_state *hop_state_make(struct hop_states *s, const char *name);
-void hop_state_forget(struct hop_states *s, const char *name);
+struct server_state *server_state_find(const struct server_states *s, const char *name);
+struct server_state *server_state_make(struct server_states *s, const char *name);
+void server_state_forget(struct server_states *s, const char *name);
 
 /* A login that was refused is not tried again before its time: more tries would lock the
    account. */
-bool hop_state_login_refused(const struct hop_state *h);
+bool server_state_login_refused(const struct server_state *h);
 
 /* Seconds to wait after its last failure. */
-int hop_state_pause_s(const struct hop_state *h, const struct config *c);
-void hop_state_free(struct hop_states *s);
+int server_state_pause_s(const struct server_state *h, const struct config *c);
+void server_state_free(struct server_states *s);
 #endif

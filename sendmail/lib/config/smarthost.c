@@ -1,5 +1,5 @@
 /* Names and addresses of servers, and of this machine. */
-#include "config/hop.h"
+#include "config/smarthost.h"
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-bool hop_is_literal(const char *host, char *bare, size_t size)
+bool smarthost_is_literal(const char *host, char *bare, size_t size)
 {
 	unsigned char address[16];
 	size_t length = strlen(host);
@@ -24,24 +24,25 @@ bool hop_is_literal(const char *host, char *bare, size_t size)
 	return inet_pton(AF_INET, bare, address) == 1 || inet_pton(AF_INET6, bare, address) == 1;
 }
 
-bool hop_needs_verified(const struct hop *hop)
+bool smarthost_needs_verified(const struct smarthost *smarthost)
 {
-	bool secret =
-	    hop->login[0] != '\0' && !hop->auth_without_tls && !hop->auth_to_unverified_server;
-	return hop->tls == HOP_TLS_VERIFY || (secret && hop->tls != HOP_TLS_OFF);
+	bool secret = smarthost->login[0] != '\0' && !smarthost->auth_without_tls &&
+	              !smarthost->auth_to_unverified_server;
+	return smarthost->tls == SMARTHOST_TLS_VERIFY ||
+	       (secret && smarthost->tls != SMARTHOST_TLS_OFF);
 }
 
-void hop_direct(struct hop *hop, const char *domain, uint16_t port)
+void smarthost_direct(struct smarthost *smarthost, const char *domain, uint16_t port)
 {
-	*hop = (struct hop){.lookup = HOP_LOOKUP_MX,
+	*smarthost = (struct smarthost){.lookup = SMARTHOST_LOOKUP_MX,
 	    .port = port,
-	    .tls = HOP_TLS_OPPORTUNISTIC,
+	    .tls = SMARTHOST_TLS_OPPORTUNISTIC,
 	    .direct = true};
-	snprintf(hop->name, sizeof hop->name, "@%.254s", domain);
-	text_copy(hop->host, sizeof hop->host, domain);
+	snprintf(smarthost->name, sizeof smarthost->name, "@%.254s", domain);
+	text_copy(smarthost->host, sizeof smarthost->host, domain);
 }
 
-void hop_own_name(char *name, size_t size)
+void smarthost_own_name(char *name, size_t size)
 {
 	struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
 	struct addrinfo *ai = NULL;
