@@ -2,7 +2,7 @@
 #include "mail/compose/attach.h"
 #include "base/text.h"
 #include "base/words.h"
-#include "mail/format/charset.h"
+#include "base/charset.h"
 #include "mail/compose/mime.h"
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* What a message is made of, before it is one. */
 #include "mail/compose/letter.h"
 #include "base/text.h"
-#include "mail/format/charset.h"
+#include "base/charset.h"
 #include <string.h>
 #include <strings.h>
 

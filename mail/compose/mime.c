@@ -4,7 +4,7 @@
 #include "base/quoted.h"
 #include "base/text.h"
 #include "base/words.h"
-#include "mail/format/charset.h"
+#include "base/charset.h"
 #include <string.h>
 
 #define LINE_LIMIT 900 /* of a text that goes as it is; 998 is SMTP's limit */

@@ -2,7 +2,8 @@
  * length. */
 #include "mail/format/mimeparse.h"
 #include "base/text.h"
-#include "mail/format/decode.h"
+#include "base/base64.h"
+#include "base/quoted.h"
 #include "mail/format/field.h"
 #include <string.h>
 
@@ -175,9 +176,9 @@ void mimeparse(struct mime_parts *parts, const char *bytes, size_t length)
 void mimeparse_decode(struct buffer *out, const struct mime_part *p)
 {
 	if (p->transfer == TRANSFER_BASE64)
-		decode_base64(out, p->body, p->body_length);
+		base64_decode_mail(out, p->body, p->body_length);
 	else if (p->transfer == TRANSFER_QUOTED)
-		decode_quoted(out, p->body, p->body_length);
+		quoted_decode(out, p->body, p->body_length);
 	else
 		buffer_add(out, p->body, p->body_length);
 }

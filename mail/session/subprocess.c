@@ -2,7 +2,7 @@
    us. */
 #include "mail/session/subprocess.h"
 #include "base/fdio.h"
-#include "mail/format/charset.h"
+#include "base/charset.h"
 #include "mail/session/input.h"
 #include "mail/format/screen.h"
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* objects: mail/mailbox/mbox mail/format/mimeparse mail/format/field mail/format/decode mail/format/charset mail/format/labels mail/format/html mail/format/screen mail/format/render mail/format/string_list */
+/* objects: mail/mailbox/mbox mail/format/mimeparse mail/format/field mail/format/html mail/format/screen mail/format/render mail/format/string_list */
 /* A mailbox as mail(1) reads it: mbox, MIME, encoded words, HTML, and what a terminal sees. */
 #include "mail/format/field.h"
 #include "mail/mailbox/mbox.h"

@@ -1,7 +1,6 @@
-/* objects: mail/format/charset mail/format/labels */
 /* Charset labels as mail has them: bytes become the text that was meant. */
 #include "base/mem.h"
-#include "mail/format/charset.h"
+#include "base/charset.h"
 #include "unit.h"
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* objects: mail/arguments mail/format/string_list mail/compose/letter mail/format/charset mail/format/labels mail/compose/attach mail/compose/compose mail/compose/mime */
+/* objects: mail/arguments mail/format/string_list mail/compose/letter mail/compose/attach mail/compose/compose mail/compose/mime */
 /* mail(1): its options, the header it writes, the encodings of its text. */
 #include "base/base64.h"
 #include "mail/compose/attach.h"

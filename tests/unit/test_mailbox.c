@@ -1,9 +1,11 @@
-/* objects: mail/format/string_list mail/format/charset mail/format/labels mail/mailbox/mbox mail/mailbox/maildir mail/format/field mail/format/decode mail/format/mimeparse mail/format/html mail/format/screen mail/format/render mail/mailbox/mailbox_lock mail/mailbox/rewrite_journal mail/mailbox/rewrite_mailbox mail/mailbox/folder mail/session/msglist mail/session/vars mail/session/alias */
+/* objects: mail/format/string_list mail/mailbox/mbox mail/mailbox/maildir mail/format/field mail/format/mimeparse mail/format/html mail/format/screen mail/format/render mail/mailbox/mailbox_lock mail/mailbox/rewrite_journal mail/mailbox/rewrite_mailbox mail/mailbox/folder mail/session/msglist mail/session/vars mail/session/alias */
 /* mail(1), reading: mbox, message lists, MIME, what a terminal sees, and the plan after a killed
  * change. */
 #include "mail/session/alias.h"
-#include "mail/format/charset.h"
-#include "mail/format/decode.h"
+#include "base/charset.h"
+#include "base/base64.h"
+#include "base/quoted.h"
+#include "base/words.h"
 #include "mail/format/field.h"
 #include "mail/format/html.h"
 #include "mail/session/msglist.h"
@@ -108,7 +110,7 @@ static void words_and_fields_are_decoded(void **state)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buffer out = {0};
-		decode_words(&out, rows[i][0]);
+		words_decode(&out, rows[i][0], NULL);
 		assert_string_equal(buffer_string(&out), rows[i][1]);
 		buffer_free(&out);
 	}
@@ -149,10 +151,10 @@ static void transfer_encodings_come_off(void **state)
 {
 	(void)state;
 	struct buffer out = {0};
-	decode_quoted(&out, "a=3Db=\nc= \nd=XY=\r\ne=", 20);
+	quoted_decode(&out, "a=3Db=\nc= \nd=XY=\r\ne=", 20);
 	assert_string_equal(buffer_string(&out), "a=bcd=XYe");
 	out.length = 0;
-	decode_base64(&out, "YW\nJj\tZA==YQ==!", 15);
+	base64_decode_mail(&out, "YW\nJj\tZA==YQ==!", 15);
 	assert_string_equal(buffer_string(&out), "abcda");
 	buffer_free(&out);
 }

@@ -1,4 +1,4 @@
-/* Base64, strict: no blanks, right padding only. */
+/* Base64. */
 #include "base/base64.h"
 #include <stdint.h>
 #include <string.h>
@@ -46,4 +46,25 @@ bool base64_decode(struct buffer *to, const char *string, size_t length)
 		buffer_add(to, out, (size_t)(3 - pad));
 	}
 	return true;
+}
+
+void base64_decode_mail(struct buffer *to, const char *bytes, size_t length)
+{
+	uint32_t bits = 0;
+	int have = 0;
+	for (size_t i = 0; i < length; i++) {
+		int value = letter_value(bytes[i] == '-' ? '+' : bytes[i] == '_' ? '/' : bytes[i]);
+		/* Padding ends a group; some programs join encoded pieces. */
+		if (bytes[i] == '=')
+			have = 0;
+		if (value < 0)
+			continue;
+		bits = bits << 6 | (uint32_t)value;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			char c = (char)(bits >> have & 0xff);
+			buffer_add(to, &c, 1);
+		}
+	}
 }

@@ -149,3 +149,38 @@ void quoted_wrap_base64(struct quoted *q, const char *bytes, size_t length, stru
 		}
 	}
 }
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Bytes of a line end at s, behind blanks; 0 when there is none. */
+static size_t soft_break(const char *s, size_t left)
+{
+	size_t n = 0;
+	while (n < left && (s[n] == ' ' || s[n] == '\t' || s[n] == '\r'))
+		n++;
+	return n < left && s[n] == '\n' ? n + 1 : 0;
+}
+
+void quoted_decode(struct buffer *out, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		size_t left = length - i - 1, gap;
+		if (bytes[i] == '=' && left >= 2 && hex_value(bytes[i + 1]) >= 0 &&
+		    hex_value(bytes[i + 2]) >= 0) {
+			char c = (char)(hex_value(bytes[i + 1]) << 4 | hex_value(bytes[i + 2]));
+			buffer_add(out, &c, 1);
+			i += 2;
+		} else if (bytes[i] == '=' && (gap = soft_break(bytes + i + 1, left)) > 0) {
+			i += gap;
+		} else if (bytes[i] != '=' || left > 0) {
+			buffer_add(out, bytes + i, 1);
+		}
+	}
+}

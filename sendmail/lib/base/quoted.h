@@ -22,4 +22,8 @@ void quoted_mend(struct quoted *q, const char *bytes, size_t length, struct buff
 
 /* Base64 text: what does not belong to it goes, lines are 76 characters long. */
 void quoted_wrap_base64(struct quoted *q, const char *bytes, size_t length, struct buffer *out);
+
+/* Appends what was encoded.  Nothing is refused: what is no code stays as it is.  Never longer than
+   the input. */
+void quoted_decode(struct buffer *out, const char *bytes, size_t length);
 #endif

@@ -187,3 +187,22 @@ void words_put(struct buffer *out, const char *text, size_t column)
 {
 	words_put_charset(out, text, column, "");
 }
+
+size_t words_encoded_length(const char *bytes, size_t length)
+{
+	size_t n = 2, marks = 0, encoding = 0;
+	if (length < 9 || bytes[0] != '=' || bytes[1] != '?')
+		return 0;
+	for (; n < length && bytes[n] > ' ' && bytes[n] != 0x7f; n++) {
+		if (bytes[n] != '?')
+			continue;
+		if (marks == 0)
+			encoding = n + 1;
+		if (marks == 1 && (n != encoding + 1 || strchr("bBqQ", bytes[encoding]) == NULL))
+			return 0;
+		if (marks == 2)
+			return n + 1 < length && bytes[n + 1] == '=' && encoding > 3 ? n + 2 : 0;
+		marks++;
+	}
+	return 0;
+}

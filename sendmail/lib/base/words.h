@@ -14,8 +14,8 @@ void words_put(struct buffer *out, const char *text, size_t column);
  * all the same is labelled so. */
 void words_put_charset(struct buffer *out, const char *text, size_t column, const char *charset);
 
-/* Appends a header's text as people read it, in UTF-8: encoded words decoded, and raw text of
-   charset ("" = not known) converted, as far as iconv(3) of libc can. */
+/* Appends a field's value, of anybody, as people read it, in UTF-8: encoded words decoded, raw text
+   that is neither UTF-8 nor ISO-2022-JP read as charset (NULL or "": as ISO-8859-1). */
 void words_decode(struct buffer *out, const char *text, const char *charset);
 
 /* Length of the encoded word (RFC 2047 2) that begins at bytes; 0 when there is none. */

@@ -1,111 +1,106 @@
 /* Encoded words read back (RFC 2047 6). */
-#include "base/words.h"
 #include "base/base64.h"
+#include "base/charset.h"
+#include "base/compat.h"
+#include "base/quoted.h"
 #include "base/text.h"
-#include <iconv.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "base/words.h"
 #include <string.h>
 
-size_t words_encoded_length(const char *bytes, size_t length)
-{
-	size_t n = 2, marks = 0, encoding = 0;
-	if (length < 9 || bytes[0] != '=' || bytes[1] != '?')
-		return 0;
-	for (; n < length && bytes[n] > ' ' && bytes[n] != 0x7f; n++) {
-		if (bytes[n] != '?')
-			continue;
-		if (marks == 0)
-			encoding = n + 1;
-		if (marks == 1 && (n != encoding + 1 || strchr("bBqQ", bytes[encoding]) == NULL))
-			return 0;
-		if (marks == 2)
-			return n + 1 < length && bytes[n + 1] == '=' && encoding > 3 ? n + 2 : 0;
-		marks++;
-	}
-	return 0;
-}
+#define WORD_LIMIT 1000 /* of an encoded word; RFC 2047 allows 75 */
 
-/* Bytes of a charset as UTF-8; false when iconv(3) does not know it, or they are none of it. */
-static bool put_converted(struct buffer *out, const char *charset, const char *bytes, size_t length)
+/* One encoded word: where its parts are. */
+struct word {
+	char charset[41];
+	char encoding;
+	const char *text;
+	size_t text_length, length;
+};
+
+static bool read_word(const char *at, struct word *w)
 {
-	char space[2048], *in = (char *)(uintptr_t)bytes, *to = space;
-	size_t left = length, room = sizeof space;
-	iconv_t cd = iconv_open("UTF-8", charset);
-	if (cd == (iconv_t)-1)
+	if (!text_starts(at, "=?"))
 		return false;
-	bool good = iconv(cd, &in, &left, &to, &room) != (size_t)-1 &&
-	            iconv(cd, NULL, NULL, &to, &room) != (size_t)-1;
-	iconv_close(cd);
-	if (good)
-		buffer_add(out, space, sizeof space - room);
-	return good;
+	size_t n = strcspn(at + 2, "?* \t");
+	if (n == 0 || n >= sizeof w->charset)
+		return false;
+	memcpy(w->charset, at + 2, n);
+	w->charset[n] = '\0';
+	const char *mark = strchr(at + 2 + n, '?');
+	if (mark == NULL || mark[1] == '\0' || mark[2] != '?' ||
+	    memchr(at, ' ', (size_t)(mark - at)) != NULL)
+		return false;
+	w->encoding = mark[1];
+	w->text = mark + 3;
+	/* A question mark may stand in the text of careless programs. */
+	const char *end = compat_find(w->text, strnlen(w->text, WORD_LIMIT), "?=");
+	if (end == NULL || strchr("BbQq", w->encoding) == NULL)
+		return false;
+	w->text_length = (size_t)(end - w->text);
+	w->length = (size_t)(end - at) + 2;
+	return true;
 }
 
-static void put_quoted(struct buffer *out, const char *text, size_t length)
+static void put_word(struct buffer *raw, const struct word *w)
 {
-	for (size_t i = 0; i < length; i++) {
-		char hex[3] = "", c = text[i] == '_' ? ' ' : text[i], *end;
-		if (c == '=' && i + 2 < length) {
-			memcpy(hex, text + i + 1, 2);
-			long value = strtol(hex, &end, 16);
-			if (end == hex + 2 && value > 0) {
-				c = (char)value;
-				i += 2;
-			}
-		}
-		buffer_add(out, &c, 1);
-	}
-}
-
-/* The word at text: its length, 0 when there is none or it cannot be read. */
-static size_t put_word(struct buffer *out, const char *text)
-{
-	char charset[40];
-	size_t n = text_starts(text, "=?") ? strcspn(text + 2, "?* ") : 0;
-	const char *mark = text + 2 + n + (n > 0 ? strcspn(text + 2 + n, "? ") : 0),
-	           *end = n > 0 ? strstr(mark, "?=") : NULL;
-	if (n == 0 || n >= sizeof charset || *mark != '?' || mark[1] == '\0' || mark[2] != '?')
-		return 0;
-	if (end == mark + 2) /* an empty word, or a '=' behind the last '?' */
-		end = strstr(mark + 3, "?=");
-	if (end == NULL || memchr(mark, ' ', (size_t)(end - mark)) != NULL)
-		return 0;
-	memcpy(charset, text + 2, n);
-	charset[n] = '\0';
-	struct buffer plain = {0};
-	bool good = mark[1] == 'b' || mark[1] == 'B'
-	                ? base64_decode(&plain, mark + 3, (size_t)(end - mark) - 3)
-	                : mark[1] == 'q' || mark[1] == 'Q';
-	if (mark[1] == 'q' || mark[1] == 'Q')
-		put_quoted(&plain, mark + 3, (size_t)(end - mark) - 3);
-	bool utf8 =
-	    text_equal_ci(charset, "utf-8") && words_is_utf8(buffer_string(&plain), plain.length);
-	if (good && utf8)
-		buffer_add(out, plain.data, plain.length);
-	else if (good)
-		good = put_converted(out, charset, buffer_string(&plain), plain.length);
-	buffer_free(&plain);
-	return good ? (size_t)(end + 2 - text) : 0;
-}
-
-void words_decode(struct buffer *out, const char *text, const char *charset)
-{
-	bool foreign = !words_is_utf8(text, strlen(text)) || strchr(text, 0x1b) != NULL;
-	if (foreign && *charset != '\0' && put_converted(out, charset, text, strlen(text)))
+	if (w->encoding == 'B' || w->encoding == 'b') {
+		base64_decode_mail(raw, w->text, w->text_length);
 		return;
-	while (*text != '\0') {
-		size_t n = put_word(out, text);
-		if (n == 0) {
-			buffer_add(out, text++, 1);
-			continue;
-		}
-		text += n;
-		/* Blanks between two encoded words are not shown. */
-		size_t blank = strspn(text, " \t");
-		struct buffer next = {0};
-		if (blank > 0 && put_word(&next, text + blank) > 0)
-			text += blank;
-		buffer_free(&next);
 	}
+	char *copy = mem_copy_n(w->text, w->text_length);
+	for (char *at = copy; *at != '\0'; at++) {
+		if (*at == '_')
+			*at = ' ';
+	}
+	quoted_decode(raw, copy, strlen(copy));
+	mem_free(&copy);
+}
+
+/* Neighbours of one charset are decoded together: some programs cut characters in two. */
+static const char *take_words(struct buffer *out, const char *at, struct word *w)
+{
+	struct buffer raw = {0};
+	char charset[sizeof w->charset];
+	const char *next = at;
+	memcpy(charset, w->charset, sizeof charset);
+	while (read_word(next, w) && text_equal_ci(w->charset, charset)) {
+		put_word(&raw, w);
+		at = next + w->length;
+		next = at + strspn(at, " \t\r\n");
+	}
+	charset_to_utf8(out, charset, raw.length > 0 ? raw.data : "", raw.length);
+	buffer_free(&raw);
+	/* Blanks between encoded words are not text. */
+	return read_word(next, w) ? next : at;
+}
+
+/* Text that is no encoded word: what is neither ISO-2022-JP nor UTF-8 is read as charset. */
+static void put_raw(struct buffer *out, const struct buffer *raw, const char *charset)
+{
+	const char *from = charset_is_iso2022jp(raw->data, raw->length) ? "ISO-2022-JP"
+	                   : words_is_utf8(raw->data, raw->length)      ? NULL
+	                                                                : charset;
+	charset_to_utf8(out, from, raw->data, raw->length);
+}
+
+void words_decode(struct buffer *out, const char *value, const char *charset)
+{
+	struct buffer plain = {0};
+	struct word w;
+	while (*value != '\0') {
+		if (!read_word(value, &w)) {
+			buffer_add(&plain, value++, 1);
+			if (*value != '\0' && *value != '=')
+				continue;
+			if (*value == '=' && !read_word(value, &w))
+				continue;
+		}
+		if (plain.length > 0) {
+			put_raw(out, &plain, charset);
+			plain.length = 0;
+		}
+		if (*value != '\0')
+			value = take_words(out, value, &w);
+	}
+	buffer_free(&plain);
 }

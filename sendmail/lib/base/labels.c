@@ -1,6 +1,6 @@
 /* Charset labels.  Which label stands for which charset is as the Encoding Standard of the web has
  * it, whose mail programs meet the same mail. */
-#include "mail/format/labels.h"
+#include "base/labels.h"
 #include "base/text.h"
 #include <stdbool.h>
 #include <stdio.h>

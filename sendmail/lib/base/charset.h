@@ -1,6 +1,6 @@
 /* Character sets.  All text is UTF-8 inside; iconv(3) of libc knows the others. */
-#ifndef MAIL_CHARSET_H
-#define MAIL_CHARSET_H
+#ifndef BASE_CHARSET_H
+#define BASE_CHARSET_H
 #include "base/mem.h"
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
 /* Character sets.  iconv is given only names that look like one, and never more than a bounded
  * piece at a time. */
-#include "mail/format/charset.h"
+#include "base/charset.h"
 #include "base/text.h"
 #include "base/words.h"
-#include "mail/format/labels.h"
+#include "base/labels.h"
 #include <errno.h>
 #include <iconv.h>
 #include <langinfo.h>

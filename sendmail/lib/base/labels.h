@@ -1,7 +1,7 @@
 /* What the charset labels of mail mean: many name a charset by a word that iconv does not know, or
  * one that is smaller than what is sent under it. */
-#ifndef MAIL_LABELS_H
-#define MAIL_LABELS_H
+#ifndef BASE_LABELS_H
+#define BASE_LABELS_H
 #include <stddef.h>
 
 /* The names for iconv to try, best first, of the n-th try from 0; NULL when there are no more.
