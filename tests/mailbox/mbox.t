@@ -93,12 +93,14 @@ rm "$work/mail/$me"
 head -c 300000 /dev/zero | tr '\0' x | fold -w 70 | "$BIN/sendmail" -f sender@example.org still@here.example.org
 send still2 still@here.example.org; send moves
 : >"$work/log"
+# A minute is 3 s here, more on a slow machine: the mailbox program of the others has to answer in it.
+speed=$((20 / ${PATIENCE:-1} + 1))
 start=$(date +%s)
-with FIRSTHOP_LIBEXEC="$work/libexec" LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=60 runner_once
-took=$(($(date +%s) - start))
+with FIRSTHOP_LIBEXEC="$work/libexec" LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=$speed runner_once
+took=$((($(date +%s) - start) * speed))
 is "$(grep -c 'to=<still@here.example.org>.*status=deferred .*key=mailbox-silent' "$work/log")" 2 "a mailbox program that stands still: that mail waits"
 is "$(grep -c '^Subject: moves' "$work/mail/$me")" 1 "the mail of others does not wait for it"
-ok "for longer than a minute (60 times as fast: $took s)" test $took -lt 15
+ok "for longer than a few minutes ($took s by its clock)" test $took -lt 600
 rm -f "$work"/spool/mqueue/[0-9a-f]*
 
 local_to maildir
@@ -117,13 +119,9 @@ stop "$smarthost_pid"
 send five
 runner_once
 is "$(waiting)" 1 "after_h: at first it waits for the servers"
-: >"$work/wrong"
-LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=3600 "$BIN/runner" --stay --foreground 2>>"$work/log" &
-runner=$!
-pids="$pids $runner"
-in_maildir() { [ "$(ls "$work/home/Maildir/new" 2>/dev/null | lines)" -ge 1 ]; }
-ok "then it is put into the mailbox" wait_for in_maildir
-stop $runner
+echo 7200 >"$work/wrong"
+with LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK="$work/wrong" runner_once
+is "$(waiting) $(ls "$work/home/Maildir/new" | lines)" "0 1" "two hours later it is put into the mailbox"
 
 # Hosts from which no mail is to leave.
 no_mail() { printf '[host]\nname = mon1.example.org\naliases = %s\n[local]\ndeliver = %s\n' "$work/aliases" "$1" >"$work/firsthop.conf"; : >"$work/log"; : >>"$work/aliases"; printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -f "$2" a@example.net b@mon1.example.org; runner_once; }
