@@ -83,7 +83,7 @@ static void print_elsewhere(const struct answer *a, enum stage shown)
 			group.length = 0;
 		}
 		if (i < count)
-			text_printf(&group, "%s%s", group.length > 0 ? ", " : "", stage_name(stages[i]));
+			text_printf(&group, "%s%s", group.length > 0 ? ", " : "", stage_word(stages[i]));
 		last = d;
 		of_last = j;
 	}
@@ -96,7 +96,7 @@ static int explain_answer(const struct answer *a, enum stage wanted)
 	TEXT(words, 400);
 	enum stage stage = wanted != STAGE_NONE ? wanted : answer_stage(a);
 	judge_at(a, stage, &d, &j);
-	output_to(stdout, "stage     %s%s\n", stage_name(stage),
+	output_to(stdout, "stage     %s%s\n", stage_word(stage),
 	    wanted != STAGE_NONE || a->stage == stage
 	        ? ""
 	        : " (guessed from the answer; --stage=STAGE sets it)");
@@ -114,14 +114,15 @@ static int explain_answer(const struct answer *a, enum stage wanted)
 static bool read_stage(const char *name, enum stage *stage)
 {
 	for (int s = STAGE_BANNER; s <= STAGE_DOT; s++) {
-		if (s != STAGE_BODY && text_equal_ci(name, stage_name((enum stage)s))) {
+		if (s != STAGE_BODY && (text_equal_ci(name, stage_word((enum stage)s)) ||
+		                           text_equal_ci(name, stage_name((enum stage)s)))) {
 			*stage = (enum stage)s;
 			return true;
 		}
 	}
 	output_to(stderr,
 	    "relayconf: --stage=%.40s: the stages are banner, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA "
-	    "and dot\n",
+	    "and end-of-data\n",
 	    name);
 	return false;
 }

@@ -17,7 +17,7 @@
 /* The part that recipients and results of attempts share. */
 static void put_diagnosis(FILE *out, const struct diagnosis *d)
 {
-	json_pair(out, "stage", stage_name(d->stage));
+	json_pair(out, "stage", stage_word(d->stage));
 	json_pair(out, "key", diag_key(d));
 	json_pair(out, "fault", fault_name(d->fault));
 	json_pair(out, "hop", d->hop);

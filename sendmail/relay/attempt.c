@@ -41,7 +41,7 @@ static void note_failure(struct attempt *a, const struct diagnosis *d)
 		text_printf(&words, "[%s]", d->peer_address);
 	if (d->port != 0 && d->peer_name[0] != '\0')
 		text_printf(&words, ":%u", d->port);
-	text_printf(&words, ": %s: %s", stage_name(d->stage), d->text);
+	text_printf(&words, ": %s: %s", stage_word(d->stage), d->text);
 	jobs_say_step(a->jobs, words.data);
 	jobs_say_diag(a->jobs, a->probe ? "refused" : "passed", "", 0, 0, d);
 	jobs_flush(a->jobs);

@@ -224,7 +224,7 @@ static void check_time(struct crank *c)
 		session_broken(s, REASON_BATCH_TIMEOUT, words.data);
 	} else if (s->deadline_ms != 0 && now >= s->deadline_ms) {
 		text_printf(&words, "the server did not answer in time (waited at %s)",
-		    stage_name(session_stage(s)));
+		    stage_word(session_stage(s)));
 		if (s->reply.bytes > 0 || s->in.length > 0) {
 			text_put(&words, "; its answer has no end, it began: ");
 			speaks_quote(&words, s->head, s->head_length);

@@ -186,7 +186,7 @@ static void conclude_json(const struct answer *a)
 	json_pair(stdout, "to", a->probe->recipient);
 	json_pair(stdout, "result", is_healthy(a) ? "usable" : results[d->verdict]);
 	json_number(stdout, "exit", code_of(a));
-	json_pair(stdout, "stage", stage_name(d->stage));
+	json_pair(stdout, "stage", stage_word(d->stage));
 	json_pair(stdout, "key", diag_key(d));
 	json_pair(stdout, "fault", fault_name(d->fault));
 	json_pair(stdout, "peer_name", d->peer_name);

@@ -78,4 +78,12 @@ like "$("$BIN/relayconf" explain "$(printf '517-Domain does not exist: x.\n517 I
 like "$("$BIN/relayconf" explain '550 5.7.1 looks like spam')" '^at MAIL: sender-refused; returned$' "what the same words are elsewhere is said"
 "$BIN/relayconf" explain --stage=lunch '550 no' 2>"$work/err"; is $? 64 "a stage that is none"
 like "$(cat "$work/err")" 'the stages are banner, EHLO' "is named, with those that there are"
+# Quotations from the logs of others name the stage behind the answer, or by a phrase in front of it.
+stage_of() { "$BIN/relayconf" explain "$1" | field stage; }
+is "$(stage_of 'host mx.test[192.0.2.1] said: 550 5.7.1 no (in reply to MAIL FROM command)')" MAIL "Postfix: in reply to MAIL FROM command"
+is "$(stage_of 'host mx.test[192.0.2.1] said: 550 5.7.1 no (in reply to end of DATA command)) from=<a@b> stage=RCPT')" end-of-data "Postfix: in reply to end of DATA command"
+is "$(stage_of 'SMTP error from remote mail server after pipelined MAIL FROM:<r@x>: 550 no')" MAIL "Exim: after pipelined MAIL FROM"
+is "$(stage_of 'SMTP error from remote mail server after end of data: 550 no')" end-of-data "Exim: after end of data"
+is "$(stage_of 'smarthost main, mail.example.org[192.0.2.1]:25: end of data: 550 no')" end-of-data "our own: end of data"
+like "$("$BIN/relayconf" explain --stage=dot '550 no')" '^stage     end-of-data$' "the old word of --stage still works"
 finish

@@ -36,7 +36,7 @@ kill_at_dot
 is "$(in_queue) $(ledgers)" "1 1" "killed at the final dot: the message waits, and a ledger is there"
 runner_once
 is "$(in_queue) $(said MAIL) $(said EHLO) $(ledgers)" "0 1 1 0" "the next runner does not send it again, and the ledger is gone"
-like "$(cat "$work/log")" 'to=<ops@example.org>, .*status=sent \(.*taken as 4711\) from=<s@example.org> .*try=1 stage=dot .* \(noted by its session; the runner was ended\)' \
+like "$(cat "$work/log")" 'to=<ops@example.org>, .*status=sent \(.*taken as 4711\) from=<s@example.org> .*try=1 stage=end-of-data .* \(noted by its session; the runner was ended\)' \
 	"the log says what the server answered, and who noted it"
 stop "$smtpd"
 

@@ -18,7 +18,7 @@ config "[relay]
 dot_s = 2"
 printf 'Subject: once or twice\n\nx\n' | "$BIN/sendmail" -i -f cron@mon1.example.org ops@example.org
 runner_once
-like "$(cat "$work/log")" 'dsn=4.0.0, status=deferred .*after the message was sent whole and before the server answered.* stage=dot key=outcome-unknown ' "lost after the final dot: the log says so"
+like "$(cat "$work/log")" 'dsn=4.0.0, status=deferred .*after the message was sent whole and before the server answered.* stage=end-of-data key=outcome-unknown ' "lost after the final dot: the log says so"
 like "$("$BIN/mailq" 2>/dev/null)" 'end of data: .*after the message was sent whole and before the server answered' "mailq says so"
 id=$("$BIN/mailq" --json 2>/dev/null | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
 like "$("$BIN/mailq" why "$id")" 'decision  outcome unknown: it is kept and sent again with the same Message-ID, and may arrive twice' "mailq why says what follows"

@@ -46,11 +46,11 @@ DATA     silence deferred DATA     reply-timeout     sent
 DATA     reset   deferred DATA     connect-reset     sent
 DATA     garbage deferred DATA     reply-bad         sent
 body     reset   deferred body     connect-reset|peer-closed   sent
-dot      4xx     deferred dot      reply-4xx         waits
-dot      5xx     bounced  dot      content-refused   returned
-dot      silence deferred dot      outcome-unknown   waits
-dot      reset   deferred dot      outcome-unknown   waits
-dot      garbage deferred dot      outcome-unknown   waits
+dot      4xx     deferred end-of-data reply-4xx         waits
+dot      5xx     bounced  end-of-data content-refused   returned
+dot      silence deferred end-of-data outcome-unknown   waits
+dot      reset   deferred end-of-data outcome-unknown   waits
+dot      garbage deferred end-of-data outcome-unknown   waits
 END
 
 # wrong KIND: the lines of the server at the stage where it goes wrong
@@ -85,7 +85,7 @@ script() {
 	wrong "$kind" 4 '5.7.1 '
 }
 
-said() { sed -n "s/.*to=<$1@example.org>.* status=\([a-z]*\) (.* stage=\([A-Za-z]*\) key=\([a-z0-9-]*\) .*/\1 \2 \3/p" "$2" | head -n 1; }
+said() { sed -n "s/.*to=<$1@example.org>.* status=\([a-z]*\) (.* stage=\([A-Za-z-]*\) key=\([a-z0-9-]*\) .*/\1 \2 \3/p" "$2" | head -n 1; }
 
 # cell STAGE KIND: in a spool of its own; leaves "verdict stage key deed" in a file
 cell() (

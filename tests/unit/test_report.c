@@ -38,7 +38,7 @@ static void as_postfix_says_it(void **state)
 	assert_string_equal(line_of(&out, &r, &d),
 	    "6743a1f2.9c01d2aa: to=<ops@example.org>, relay=mail.example.org[192.0.2.1]:25, delay=3, "
 	    "dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4711) from=<cron@h.example.org> "
-	    "smarthost=main try=2 stage=dot key=- next_s=0 tls=-");
+	    "smarthost=main try=2 stage=end-of-data key=- next_s=0 tls=-");
 	d = of(VERDICT_FAILED, STAGE_RCPT, 550, "550 5.1.1 no such user");
 	strcpy(d.status, "5.1.1");
 	r.orig_to = "root@h.example.org";

@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,6 +44,11 @@ int __wrap_getaddrinfo(const char *node, const char *service, const struct addri
     struct addrinfo **list)
 {
 	char port[8];
+	/* Of a child: that it finds the environment comes back as an address. */
+	if (strcmp(node, "environment") == 0) {
+		bool found = getenv("LOCALDOMAIN") || getenv("RES_OPTIONS") || getenv("HOSTALIASES");
+		return found ? __real_getaddrinfo("127.0.0.1", NULL, hints, list) : EAI_NONAME;
+	}
 	int which = strcmp(node, FIRST) == 0 ? 0 : strcmp(node, SECOND) == 0 ? 1 : -1;
 	if (service == NULL || strcmp(service, "53") != 0 || which < 0)
 		return __real_getaddrinfo(node, service, hints, list);
@@ -465,12 +471,24 @@ static void processes_that_do_not_answer(void **state)
 	close(pair[1]);
 }
 
+static void the_environment_decides_nothing(void **state)
+{
+	struct dns_answer a;
+	(void)state;
+	setenv("LOCALDOMAIN", "evil.example", 1);
+	setenv("RES_OPTIONS", "ndots:9", 1);
+	setenv("HOSTALIASES", "/tmp/aliases", 1);
+	dns_system("environment", &a);
+	assert_int_equal(a.kind, DNS_NXDOMAIN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(resolv_conf_is_read), TEST(names_are_completed),
 	    TEST(options_are_read), TEST(answers_are_told_with_their_server), TEST(silence_ends),
 	    TEST(one_server_is_tried), TEST(the_hosts_file), TEST(the_rest_of_the_system),
-	    TEST(what_the_kernel_knows), TEST(words_of_a_process), TEST(processes_that_do_not_answer)};
+	    TEST(the_environment_decides_nothing), TEST(what_the_kernel_knows),
+	    TEST(words_of_a_process), TEST(processes_that_do_not_answer)};
 	pid_t servers = start_servers();
 	resolv_conf = "nameserver " FIRST "\nnameserver " SECOND "\noptions timeout:1 attempts:1\n";
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

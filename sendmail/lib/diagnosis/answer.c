@@ -69,22 +69,52 @@ static int code_at(const char *at)
 	return (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0');
 }
 
-/* The stage that "STAGE: " in front of the answer names. */
+/* Phrases of logs and bounces, ours, Postfix's and Exim's, for what was answered. */
+static const struct {
+	const char *phrase;
+	enum stage stage;
+} phrases[] = {{"end of data", STAGE_DOT}, {"RCPT TO", STAGE_RCPT}, {"MAIL FROM", STAGE_MAIL},
+    {"initial connection", STAGE_BANNER}, {"the greeting", STAGE_BANNER}, {"HELO", STAGE_EHLO},
+    {"EHLO", STAGE_EHLO}, {"STARTTLS", STAGE_STARTTLS}, {"AUTH", STAGE_AUTH}, {"DATA", STAGE_DATA}};
+
+static enum stage stage_of_phrase(const char *words)
+{
+	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
+		if (text_find_ci(words, phrases[i].phrase) != NULL)
+			return phrases[i].stage;
+	}
+	return STAGE_NONE;
+}
+
+/* The stage that the words in front of the answer name: "STAGE: ", "after PHRASE: ". */
 static enum stage stage_before(const char *words, const char *at)
 {
-	char name[16];
-	const char *end = at;
-	while (end > words && end[-1] == ' ')
-		end--;
-	if (end == words || end[-1] != ':')
+	TEXT(front, 600);
+	const char *start = at - words > 500 ? at - 500 : words;
+	text_put_n(&front, start, (size_t)(at - start));
+	while (front.length > 0 && strchr(": ", front.data[front.length - 1]) != NULL)
+		front.data[--front.length] = '\0';
+	const char *word = strrchr(front.data, ' '), *after = text_find_ci(front.data, " after ");
+	enum stage stage = stage_find(word != NULL ? word + 1 : front.data);
+	if (stage != STAGE_NONE)
+		return stage;
+	if (after != NULL)
+		return stage_of_phrase(after);
+	return front.length >= 11 && strcmp(front.data + front.length - 11, "end of data") == 0
+	           ? STAGE_DOT
+	           : STAGE_NONE;
+}
+
+/* The stage that stands behind the answer, as in Postfix's log, "(in reply to RCPT TO command)":
+ * that, and what is behind it, is not the server's. */
+static enum stage cut_stage_behind(char *text)
+{
+	char *behind = strstr(text, " (in reply to ");
+	if (behind == NULL)
 		return STAGE_NONE;
-	const char *start = --end;
-	while (start > words && start[-1] != ' ')
-		start--;
-	if ((size_t)(end - start) >= sizeof name)
-		return STAGE_NONE;
-	text_copy(name, (size_t)(end - start) + 1, start);
-	return stage_find(name);
+	enum stage stage = stage_of_phrase(behind);
+	*behind = '\0';
+	return stage;
 }
 
 /* The first place that may be an answer: the front, a line's, or behind a colon or a quote. */
@@ -130,6 +160,9 @@ bool answer_read(struct answer *a, const char *words)
 	a->code = code_at(at);
 	a->stage = stage_before(words, at);
 	join_lines(a, at);
+	enum stage behind = cut_stage_behind(a->text);
+	if (a->stage == STAGE_NONE)
+		a->stage = behind;
 	answer_status(a->code, a->text, strlen(a->text), a->status);
 	return true;
 }

@@ -34,8 +34,15 @@ const char *stage_name(enum stage s)
 	return stage_names[s];
 }
 
+const char *stage_word(enum stage s)
+{
+	return s == STAGE_DOT ? "end-of-data" : stage_names[s];
+}
+
 enum stage stage_find(const char *name)
 {
+	if (strcmp(name, stage_word(STAGE_DOT)) == 0)
+		return STAGE_DOT;
 	return (enum stage)name_index(stage_names, STAGE_COUNT, name);
 }
 

@@ -67,9 +67,13 @@ struct diagnosis {
 };
 
 const char *verdict_name(enum verdict v); /* "sent", "deferred", "failed", "none" */
-const char *stage_name(enum stage s); /* "connect", "RCPT", ... the word used in log and tests */
+const char *stage_name(enum stage s);     /* "connect", "RCPT", "dot": in journals and protocols */
 
-/* The stage of that name; STAGE_NONE when there is none. */
+/* The same for people and in the log: "end-of-data" where journals, as they always did, have "dot".
+ */
+const char *stage_word(enum stage s);
+
+/* The stage of that name or word; STAGE_NONE when there is none. */
 enum stage stage_find(const char *name);
 const char *fault_name(enum fault f);
 

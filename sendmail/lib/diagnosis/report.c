@@ -31,7 +31,7 @@ void report_reason(struct text *t, const struct diagnosis *d)
 {
 	put_peer(t, d);
 	if (d->stage != STAGE_NONE)
-		text_printf(t, "%s: ", d->stage == STAGE_DOT ? "end of data" : stage_name(d->stage));
+		text_printf(t, "%s: ", d->stage == STAGE_DOT ? "end of data" : stage_word(d->stage));
 	text_put(t, d->text[0] != '\0' ? d->text : "no reason was given");
 }
 
@@ -106,7 +106,7 @@ static void put_outcome(struct text *t, const struct diagnosis *d)
 	if (said && command != NULL)
 		text_printf(t, " (in reply to %s)", command);
 	else if (said)
-		text_printf(t, " (in reply to %s command)", stage_name(d->stage));
+		text_printf(t, " (in reply to %s command)", stage_word(d->stage));
 }
 
 /* The fields that only we have: the same in text and JSON. */
@@ -116,7 +116,7 @@ static void put_own_fields(struct buffer *line, const struct report_delivery *r,
 	put_address(line, "from", r->sender);
 	fields_put(line, "smarthost", d->hop[0] ? d->hop : "-");
 	fields_put_number(line, "try", r->attempt);
-	fields_put(line, "stage", stage_name(d->stage));
+	fields_put(line, "stage", stage_word(d->stage));
 	fields_put(line, "key", d->key != REASON_NONE ? diag_key(d) : "-");
 	fields_put_number(line, "next_s", r->next_s);
 	fields_put(line, "tls", d->tls[0] ? d->tls : "-");

@@ -300,9 +300,19 @@ static bool ask_system(const void *what, int fd, struct dns_answer *a, bool *cut
 	return true;
 }
 
+/* What the C library would let whoever started this process decide (resolv.conf(5), hostname(7)):
+   the same name would lead elsewhere than in the next process. */
+static void forget_environment(void)
+{
+	static const char *const names[] = {"LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		unsetenv(names[i]);
+}
+
 void dns_system(const char *host, struct dns_answer *a)
 {
 	bool cut = false;
+	forget_environment();
 	if (!exchange_run(ask_system, host, -1, DNS_A, clock_mono_ms() + SYSTEM_MS, a, &cut))
 		*a = (struct dns_answer){.kind = DNS_NXDOMAIN};
 	text_copy(a->source, sizeof a->source, "the system's resolver, as nsswitch.conf says");
