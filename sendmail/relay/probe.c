@@ -4,6 +4,7 @@
 #include "diagnosis/deed.h"
 #include "base/clock.h"
 #include "base/fdio.h"
+#include "base/fdpass.h"
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/output.h"
@@ -73,21 +74,7 @@ static bool send_job(int socket, int fd, const char *sender, const char *recipie
 	buffer_puts(&line, "\nrcpt");
 	fields_put(&line, "address", recipient);
 	buffer_puts(&line, "\nquit\n");
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {{0}};
-	struct iovec part = {line.data, line.length};
-	struct msghdr m = {.msg_iov = &part,
-	    .msg_iovlen = 1,
-	    .msg_control = control.space,
-	    .msg_controllen = sizeof control.space};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(c), &fd, sizeof fd);
-	bool sent = sendmsg(socket, &m, MSG_NOSIGNAL) == (ssize_t)line.length;
+	bool sent = fdpass_send(socket, line.data, line.length, &fd, 1, 0) == (ssize_t)line.length;
 	buffer_free(&line);
 	return sent;
 }

@@ -1,8 +1,8 @@
 /* The runner's stream. */
 #include "jobs/jobs.h"
 #include "base/clock.h"
-#include "base/compat.h"
 #include "base/fdio.h"
+#include "base/fdpass.h"
 #include "base/fields.h"
 #include "base/text.h"
 #include "jobs/ledger.h"
@@ -21,48 +21,22 @@
 
 static volatile sig_atomic_t beat_socket = -1, is_flushing;
 
-static void keep_fds(struct jobs *j, struct msghdr *m)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = compat_next_control(m, c)) {
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (size_t i = 0; i < count; i++) {
-			int fd;
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
-			if (j->fd_count < (int)(sizeof j->fds / sizeof j->fds[0]))
-				j->fds[j->fd_count++] = fd;
-			else
-				close(fd);
-		}
-	}
-}
-
 /* One read; 0 at the end, -1 with errno. */
 static ssize_t receive_some(struct jobs *j)
 {
 	char bytes[16384];
-	union {
-		char space[CMSG_SPACE(8 * sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct iovec part = {bytes, sizeof bytes};
-	struct msghdr m = {.msg_iov = &part,
-	    .msg_iovlen = 1,
-	    .msg_control = control.space,
-	    .msg_controllen = sizeof control.space};
+	bool whole;
 	ssize_t n;
 	do
-		n = recvmsg(j->socket, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	while (n < 0 && (errno == EINTR || fdio_rests()));
-	if (n > 0) {
-		keep_fds(j, &m);
-		if (m.msg_flags & MSG_CTRUNC) {
-			errno = EMFILE;
-			return -1;
-		}
-		buffer_add(&j->in, bytes, (size_t)n);
+		n = fdpass_receive(j->socket, bytes, sizeof bytes, j->fds, &j->fd_count,
+		    (int)(sizeof j->fds / sizeof j->fds[0]), &whole);
+	while (n < 0 && fdio_rests());
+	if (n > 0 && !whole) {
+		errno = EMFILE;
+		return -1;
 	}
+	if (n > 0)
+		buffer_add(&j->in, bytes, (size_t)n);
 	return n;
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "base/fdpass.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/paths.h"
@@ -109,67 +110,17 @@ static pid_t start_here(enum process_program program, const int *fds, int count)
 
 bool process_send(int socket, const struct process_packet *p, const int *fds, int count)
 {
-	union {
-		char space[CMSG_SPACE(PROCESS_FDS_MAX * sizeof(int))];
-		struct cmsghdr align;
-	} control = {{0}};
-	struct iovec part = {(void *)(uintptr_t)p, sizeof *p};
-	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
-	if (count > 0) {
-		m.msg_control = control.space;
-		m.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
-		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN((size_t)count * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, (size_t)count * sizeof(int));
-	}
-	ssize_t n;
-	do
-		n = sendmsg(socket, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
-	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof *p;
-}
-
-/* More than fit are closed. */
-static void keep_fds(struct msghdr *m, int *fds, int *count)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = compat_next_control(m, c)) {
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		size_t there = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (size_t i = 0; i < there; i++) {
-			int fd;
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
-			if (*count < PROCESS_FDS_MAX)
-				fds[(*count)++] = fd;
-			else
-				close(fd);
-		}
-	}
+	return fdpass_send(socket, p, sizeof *p, fds, count, MSG_DONTWAIT) == (ssize_t)sizeof *p;
 }
 
 int process_receive(int socket, struct process_packet *p, int *fds, int *count)
 {
-	union {
-		char space[CMSG_SPACE(PROCESS_FDS_MAX * sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct iovec part = {p, sizeof *p};
-	struct msghdr m = {.msg_iov = &part,
-	    .msg_iovlen = 1,
-	    .msg_control = control.space,
-	    .msg_controllen = sizeof control.space};
-	ssize_t n;
+	bool whole;
 	*count = 0;
-	do
-		n = recvmsg(socket, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	ssize_t n = fdpass_receive(socket, p, sizeof *p, fds, count, PROCESS_FDS_MAX, &whole);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || fdio_rests()))
 		return 0;
-	if (n > 0)
-		keep_fds(&m, fds, count);
-	if (n == (ssize_t)sizeof *p && (m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
+	if (n == (ssize_t)sizeof *p && whole)
 		return 1;
 	while (*count > 0)
 		close(fds[--*count]);

@@ -2,6 +2,7 @@
  * over. */
 #include "base/clock.h"
 #include "base/fdio.h"
+#include "base/fdpass.h"
 #include "base/fields.h"
 #include "base/log.h"
 #include "base/sandbox.h"
@@ -147,25 +148,10 @@ void worker_give(struct worker *w, struct message *m)
 /* Sends bytes up to the next one that needs a descriptor of its own. */
 static ssize_t send_piece(struct worker *w)
 {
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {{0}};
 	bool with_fd = w->fd_count > 0 && w->fds[0].at == 0;
 	int next = with_fd ? 1 : 0;
 	size_t length = next < w->fd_count ? w->fds[next].at : w->out.length;
-	struct iovec part = {w->out.data, length};
-	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
-	if (with_fd) {
-		m.msg_control = control.space;
-		m.msg_controllen = sizeof control.space;
-		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &w->fds[0].fd, sizeof(int));
-	}
-	ssize_t n = sendmsg(w->fd, &m, MSG_NOSIGNAL);
+	ssize_t n = fdpass_send(w->fd, w->out.data, length, &w->fds[0].fd, next, 0);
 	if (n > 0 && with_fd)
 		memmove(w->fds, w->fds + 1, (size_t)--w->fd_count * sizeof w->fds[0]);
 	return n;
