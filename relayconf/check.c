@@ -21,6 +21,7 @@ static const struct check_rule rules[] = {
     {"tls-trust", "server certificates are verified; trusted authorities are installed",
         check_tls_trust, true},
     {"tls-file", "each tls_ca_file has certificates", check_ca_file, true},
+    {"tls-own", "each tls_cert_file has a certificate, and its key", check_own_certificate, true},
     {"bind-address", "no bind_address is set", check_bind, true},
     {"tls-name", "certificates are checked for a name that the configuration gives", check_tls_name,
         true},

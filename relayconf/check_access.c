@@ -60,6 +60,8 @@ void check_readable(struct check *c)
 		look_at_file(c, c->config->aliases, "aliases file", "mail for local names waits");
 	for (int i = 0; i < c->config->smarthost_count; i++) {
 		const struct smarthost *h = &c->config->smarthosts[i];
+		if (h->tls_cert_file[0] != '\0' && access(h->tls_cert_file, F_OK) == 0)
+			look_at_file(c, h->tls_cert_file, "tls_cert_file", "mail for this smarthost waits");
 		if (h->tls_ca_file[0] != '\0' && access(h->tls_ca_file, F_OK) == 0)
 			look_at_file(c, h->tls_ca_file, "tls_ca_file", "mail for this smarthost waits");
 	}

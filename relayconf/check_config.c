@@ -141,7 +141,7 @@ void check_tls_trust(struct check *c)
 		else if (h->tls_ca_file[0] != '\0' && access(h->tls_ca_file, R_OK) != 0)
 			finding(c, GRADE_PROBLEM, "put the authority's certificate there, readable to all",
 			    "%s: tls_ca_file %s cannot be read", h->name, h->tls_ca_file);
-		else if (h->tls_ca_file[0] == '\0' && !has_authorities())
+		else if (h->tls_ca_file[0] == '\0' && h->tls_fingerprint[0] == '\0' && !has_authorities())
 			finding(c, GRADE_PROBLEM, COMPAT_GET_AUTHORITIES ", or set tls_ca_file",
 			    "%s: tls = verify, and this system has no list of authorities", h->name);
 	}
@@ -177,9 +177,7 @@ static void check_one_password(struct check *c, const struct smarthost *h)
 		        : "write the password into that file, owned by root and the group firsthop, mode "
 		          "640",
 		    "%s: %s", h->name, d.text);
-	if (password.data != NULL)
-		compat_wipe(password.data, password.size);
-	buffer_free(&password);
+	secret_free(&password);
 }
 
 void check_password(struct check *c)

@@ -21,6 +21,22 @@ void check_ca_file(struct check *c)
 	check_each_line(c, "hop", look_at_ca_file);
 }
 
+static void look_at_own_certificate(struct check *c, const char *fields)
+{
+	char name[64] = "", problem[400] = "";
+	fields_get(fields, "name", name, sizeof name);
+	if (fields_get(fields, "own_certificate", problem, sizeof problem) && *problem != '\0')
+		finding(c, GRADE_PROBLEM,
+		    "put certificate and key there in PEM form, the key without a passphrase, readable by "
+		    "root and the group firsthop only (mode 0640)",
+		    "%s: %s: mail for it waits", name, problem);
+}
+
+void check_own_certificate(struct check *c)
+{
+	check_each_line(c, "hop", look_at_own_certificate);
+}
+
 static void look_at_bind(struct check *c, const char *fields)
 {
 	char name[64] = "", address[64] = "", problem[40] = "";

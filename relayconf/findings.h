@@ -63,6 +63,7 @@ void check_each_line(struct check *c, const char *verb, survey_line *look);
 /* The tests, by what they look at. */
 void check_readable(struct check *c);
 void check_ca_file(struct check *c);
+void check_own_certificate(struct check *c);
 void check_bind(struct check *c);
 void check_name(struct check *c);
 void check_own_name(struct check *c);

@@ -20,8 +20,8 @@ struct account {
 	} tls,
 	    starttls, certcheck, auth, clear; /* clear: AUTH PLAIN or LOGIN is asked for by name */
 	bool changed;
-	char host[256], from[321], user[256], ca_file[1024], domain[256], bind[64], tls_name[256],
-	    password_eval[1024], password[1024];
+	char host[256], from[321], user[256], ca_file[1024], cert_file[1024], key_file[1024],
+	    domain[256], bind[64], tls_name[256], password_eval[1024], password[1024];
 	char password_host[256],
 	    password_user[256]; /* whose it was, when the account that had it ended */
 	int line, password_line;
@@ -82,6 +82,8 @@ static void inherit(struct account *a, const struct account *base)
 	take_text(a->from, sizeof a->from, base->from);
 	take_text(a->user, sizeof a->user, base->user);
 	take_text(a->ca_file, sizeof a->ca_file, base->ca_file);
+	take_text(a->cert_file, sizeof a->cert_file, base->cert_file);
+	take_text(a->key_file, sizeof a->key_file, base->key_file);
 	take_text(a->domain, sizeof a->domain, base->domain);
 	take_text(a->bind, sizeof a->bind, base->bind);
 	take_text(a->tls_name, sizeof a->tls_name, base->tls_name);
@@ -134,6 +136,8 @@ static bool set_text(struct account *a, const char *key, const char *value)
 	    {"from", a->from, sizeof a->from},
 	    {"user", a->user, sizeof a->user},
 	    {"tls_trust_file", a->ca_file, sizeof a->ca_file},
+	    {"tls_cert_file", a->cert_file, sizeof a->cert_file},
+	    {"tls_key_file", a->key_file, sizeof a->key_file},
 	    {"domain", a->domain, sizeof a->domain},
 	    {"source_ip", a->bind, sizeof a->bind},
 	    {"tls_host_override", a->tls_name, sizeof a->tls_name},
@@ -266,6 +270,8 @@ static void put_server(const struct account *a, const struct pairs *p, struct im
 		import_set(im, "smarthost", a->name, "implicit", a->starttls != NO ? "no" : "yes");
 	import_set(im, "smarthost", a->name, "tls_name", a->tls_name);
 	import_set(im, "smarthost", a->name, "tls_ca_file", a->ca_file);
+	import_set(im, "smarthost", a->name, "tls_cert_file", a->cert_file);
+	import_set(im, "smarthost", a->name, "tls_key_file", a->key_file);
 	import_set(im, "smarthost", a->name, "bind_address", a->bind);
 	put_login(a, p, im);
 }

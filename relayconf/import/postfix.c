@@ -20,7 +20,9 @@ static void set_tls(struct pairs *p, struct import *im)
 	    {"secure", "verify"},
 	};
 	const char *level = pairs_take(p, "smtp_tls_security_level"),
-	           *ca_file = pairs_take(p, "smtp_tls_CAfile");
+	           *ca_file = pairs_take(p, "smtp_tls_CAfile"),
+	           *own = pairs_take(p, "smtp_tls_cert_file"),
+	           *key = pairs_take(p, "smtp_tls_key_file");
 	bool wrapper = pairs_is_yes(p, "smtp_tls_wrappermode"), use = pairs_is_yes(p, "smtp_use_tls"),
 	     enforce = pairs_is_yes(p, "smtp_enforce_tls");
 	const char *tls = enforce ? "verify" : use ? "opportunistic" : "off";
@@ -37,6 +39,8 @@ static void set_tls(struct pairs *p, struct import *im)
 		    : strcmp(tls, "off") == 0 ? NULL
 		                              : "no");
 		import_set(im, "smarthost", name, "tls_ca_file", ca_file);
+		import_set(im, "smarthost", name, "tls_cert_file", own);
+		import_set(im, "smarthost", name, "tls_key_file", key != NULL && *key != '$' ? key : NULL);
 		free(name);
 	}
 	if (level != NULL && (text_starts(level, "dane") || strcmp(level, "fingerprint") == 0))
@@ -270,6 +274,7 @@ bool import_postfix(struct import *im, const char *path)
 		set_logins(&p, im);
 		set_clear_logins(&p, im);
 		set_rewriting(&p, im);
+		import_set(im, "queue", "", "always_bcc", pairs_take(&p, "always_bcc"));
 		set_hours(&p, im, "maximal_queue_lifetime", "expire_after_h", 1);
 		set_hours(&p, im, "delay_warning_time", "warn_after_h", 0);
 		note_what_ends(&p, im);

@@ -2,7 +2,6 @@
  * talks. */
 #include "relay/attempt.h"
 #include "diagnosis/catalogue.h"
-#include "base/compat.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/text.h"
@@ -151,7 +150,7 @@ static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, 
 {
 	struct route r;
 	struct diagnosis d = {0};
-	struct buffer password = {0};
+	struct buffer password = {0}, key = {0};
 	a->of_smarthost = (struct diagnosis){0};
 	struct deliver with = {.config = a->config,
 	    .smarthost = smarthost,
@@ -169,8 +168,10 @@ static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, 
 	}
 	say_trace(a, &r.trace);
 	bool prepared = smarthost->login[0] == '\0' || secret_read(smarthost, &password, &d);
+	if (prepared && smarthost->tls_cert_file[0] != '\0')
+		prepared = secret_read_key(smarthost, &key, &d);
 	if (prepared && smarthost->tls != SMARTHOST_TLS_OFF)
-		prepared = (with.trust = tls_trust(smarthost, &d)) != NULL;
+		prepared = (with.trust = tls_trust(smarthost, &key, &d)) != NULL;
 	if (prepared) {
 		if (password.length > 0)
 			with.password = buffer_string(&password);
@@ -178,9 +179,8 @@ static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, 
 	} else {
 		fail_smarthost(a, smarthost, &d);
 	}
-	if (password.data != NULL)
-		compat_wipe(password.data, password.size);
-	buffer_free(&password);
+	secret_free(&password);
+	secret_free(&key);
 	if (with.trust != NULL)
 		tls_trust_free(with.trust);
 	route_free(&r);

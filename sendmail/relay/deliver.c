@@ -53,15 +53,13 @@ static void feed(struct crank *c)
 
 static void link_lost(struct crank *c)
 {
-	TEXT(words, 300);
+	TEXT(words, 500);
 	enum reason_key key =
 	    errno == ECONNRESET || errno == EPIPE ? REASON_CONNECT_RESET : REASON_PEER_CLOSED;
 	bool silent = c->session.in.length == 0 && c->session.state <= SESSION_EHLO;
 	/* By TLS 1.3 our side of the handshake is over before the server looks for a certificate. */
 	if (c->link.wants_certificate && silent) {
-		key = REASON_TLS_CLIENT_CERTIFICATE;
-		text_put(&words, "the server asked for a client certificate, got none, and ended the "
-		                 "connection");
+		key = tls_put_refusal(&c->link, &words);
 	} else if (c->session.state == SESSION_BANNER && silent) {
 		key = REASON_NO_GREETING;
 		text_put(&words, "the server accepted the connection and closed it without a greeting");
@@ -154,6 +152,18 @@ static void tls_names(const struct deliver *with, const char *names[3], char bar
 	names[n] = NULL;
 }
 
+/* For whoever wants to write it down. */
+static void show_pin(struct crank *c)
+{
+	struct pin pin;
+	TEXT(words, 300);
+	tls_pin(&c->link, &pin);
+	if (pin.key[0] == '\0')
+		return;
+	text_printf(&words, "to accept this public key alone: tls_fingerprint = %s", pin.key);
+	jobs_say_line(c->with->jobs, c->with->show, words.data);
+}
+
 static bool start_tls(struct crank *c)
 {
 	const char *names[3];
@@ -180,6 +190,8 @@ static bool start_tls(struct crank *c)
 		TEXT(words, 600);
 		text_printf(&words, "TLS is on: %s; %s", d.tls, d.text);
 		jobs_say_line(c->with->jobs, c->with->show, words.data);
+		if (c->with->probe)
+			show_pin(c);
 	}
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "relay/survey.h"
 #include "base/fields.h"
 #include "base/text.h"
+#include "config/secret.h"
 #include "relay/route/dns.h"
 #include "relay/route/here.h"
 #include "relay/route/route.h"
@@ -61,15 +62,22 @@ static void find_skipped(const struct route *r, char *address, size_t size)
 	buffer_free(&trace);
 }
 
-/* Why the certificates that are to be trusted cannot be used; "" when they can. */
-static void find_ca_problem(const struct smarthost *smarthost, struct text *problem)
+/* Why the certificates that are to be trusted, or that of this machine, cannot be used; "" when
+ * they can. */
+static void find_tls_problem(const struct smarthost *smarthost, struct text *ca, struct text *own)
 {
 	struct diagnosis d = {0};
-	struct tls_trust *trust = smarthost->tls_ca_file[0] != '\0' ? tls_trust(smarthost, &d) : NULL;
+	struct buffer key = {0};
+	struct tls_trust *trust = NULL;
+	if (smarthost->tls_ca_file[0] == '\0' && smarthost->tls_cert_file[0] == '\0')
+		return;
+	if (smarthost->tls_cert_file[0] == '\0' || secret_read_key(smarthost, &key, &d))
+		trust = tls_trust(smarthost, &key, &d);
 	if (trust != NULL)
 		tls_trust_free(trust);
-	else if (smarthost->tls_ca_file[0] != '\0')
-		text_put(problem, d.text);
+	else
+		text_put(d.key == REASON_TLS_OWN_CERTIFICATE ? own : ca, d.text);
+	secret_free(&key);
 }
 
 /* "foreign": not an address of this machine; "family": the server has none of its family, "part":
@@ -93,6 +101,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 	struct buffer line = {0};
 	char skipped[64];
 	TEXT(ca, 400);
+	TEXT(own, 400);
 	const char *self = "", *unvouched = "";
 	bool found = route_find(smarthost, &r);
 	for (int i = 0; i < r.count && *self == '\0'; i++)
@@ -103,7 +112,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 		                ? ""
 		                : r.candidates[i].name;
 	find_skipped(&r, skipped, sizeof skipped);
-	find_ca_problem(smarthost, &ca);
+	find_tls_problem(smarthost, &ca, &own);
 	fields_put(&line, "name", smarthost->name);
 	fields_put_number(&line, "found", found);
 	fields_put(&line, "key", diag_key(&r.why));
@@ -112,6 +121,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 	fields_put(&line, "unvouched", unvouched);
 	fields_put(&line, "skipped", skipped);
 	fields_put(&line, "ca", ca.data);
+	fields_put(&line, "own_certificate", own.data);
 	fields_put(&line, "bind_address", smarthost->bind_address);
 	fields_put(&line, "bind", bind_problem(smarthost, &r));
 	printf("hop %s\n", buffer_string(&line));

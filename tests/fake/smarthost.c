@@ -6,24 +6,18 @@
      -o LOG                 a line for each message
      -n COUNT               ends after so many messages
      -t CERT -k KEY         offers STARTTLS; -i: TLS at once
-     -g                     answers the TLS handshake with nonsense
-     -a LOGIN:PASSWORD      wants AUTH PLAIN
-     -x                     no PIPELINING
-     -7                     no 8BITMIME
-     -8                     SMTPUTF8; -o shows MAIL and RCPT
-     -D                     DSN; -o shows MAIL and RCPT
-     -s SIZE                a limit in EHLO
-     -r WORD=REPLY          answers RCPT whose address holds WORD with REPLY
-     -R WORD=REPLY          the first time that an address with WORD is named, then accepts it
-     -m FILE                while it is there, MAIL whose address holds the first word of it is
-                            answered with the rest, and -o has a line "refused" for each
-     -q WORD                no answer, for -S SECONDS (100), to the end of a message for an address
-                            with WORD
-     -w WORD                does not read a message for an address with WORD for so long
-     -e COUNT               each session ends after so many messages; -E: with a 421 before
-     -f PERMILLE            that many steps of 1000 go wrong: 421 at MAIL, 451 at RCPT, a reset
-                            within the message, no answer to its end although it was accepted (the
-                            log then has a line "unanswered"), 1 s of silence */
+     -g                     answers the TLS handshake with nonsense   -c  FILE: wants a client
+   certificate of these authorities -a LOGIN:PASSWORD      wants AUTH PLAIN -x no PIPELINING -7 no
+   8BITMIME -8                     SMTPUTF8; -o shows MAIL and RCPT -D                     DSN; -o
+   shows MAIL and RCPT -s SIZE                a limit in EHLO -r WORD=REPLY          answers RCPT
+   whose address holds WORD with REPLY -R WORD=REPLY          the first time that an address with
+   WORD is named, then accepts it -m FILE                while it is there, MAIL whose address holds
+   the first word of it is answered with the rest, and -o has a line "refused" for each -q WORD no
+   answer, for -S SECONDS (100), to the end of a message for an address with WORD -w WORD does not
+   read a message for an address with WORD for so long -e COUNT               each session ends
+   after so many messages; -E: with a 421 before -f PERMILLE            that many steps of 1000 go
+   wrong: 421 at MAIL, 451 at RCPT, a reset within the message, no answer to its end although it was
+   accepted (the log then has a line "unanswered"), 1 s of silence */
 #include "base/base64.h"
 #include "base/mem.h"
 #include <arpa/inet.h>
@@ -508,13 +502,18 @@ static int listen_on(const char *address, int port, const char *port_file)
 	return fd;
 }
 
-static void use_tls(const char *certificate, const char *key)
+static void use_tls(const char *certificate, const char *key, const char *clients)
 {
 	sink.tls = SSL_CTX_new(TLS_server_method());
 	if (SSL_CTX_use_certificate_chain_file(sink.tls, certificate) != 1 ||
 	    SSL_CTX_use_PrivateKey_file(sink.tls, key, SSL_FILETYPE_PEM) != 1) {
 		fprintf(stderr, "smarthost: %s or %s cannot be used\n", certificate, key);
 		exit(1);
+	}
+	if (clients != NULL) {
+		if (SSL_CTX_load_verify_locations(sink.tls, clients, NULL) != 1)
+			exit(1);
+		SSL_CTX_set_verify(sink.tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	}
 	SSL_CTX_set_mode(sink.tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
@@ -549,11 +548,12 @@ static void loop(int listener)
 
 int main(int argc, char **argv)
 {
-	const char *address = "127.0.0.1", *port_file = NULL, *certificate = NULL, *key = NULL;
+	const char *address = "127.0.0.1", *port_file = NULL, *certificate = NULL, *key = NULL,
+	           *clients = NULL;
 	int option, port = 0;
 	signal(SIGPIPE, SIG_IGN);
 	sink.silence_s = 100;
-	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:ia:r:R:xf:o:s:g78Dq:w:e:ES:m:")) != -1) {
+	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:c:ia:r:R:xf:o:s:g78Dq:w:e:ES:m:")) != -1) {
 		switch (option) {
 		case 'l': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -562,6 +562,7 @@ int main(int argc, char **argv)
 		case 'n': sink.wanted = atol(optarg); break;
 		case 't': certificate = optarg; break;
 		case 'k': key = optarg; break;
+		case 'c': clients = optarg; break;
 		case 'i': sink.implicit = true; break;
 		case 'a': sink.auth = optarg; break;
 		case 'g': sink.garbage = true; break;
@@ -592,7 +593,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (certificate != NULL && key != NULL)
-		use_tls(certificate, key);
+		use_tls(certificate, key, clients);
 	for (int i = 0; i < CLIENTS_MAX; i++)
 		sink.clients[i].fd = -1;
 	if (sink.folder != NULL)

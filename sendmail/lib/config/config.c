@@ -56,6 +56,19 @@ static void finish_smarthost(struct reading *r)
 	else if (h->login[0] != '\0' && h->password_file[0] == '\0' && h->password_command[0] == '\0')
 		text_printf(&words,
 		    "[smarthost %s] has a login and no password: add \"password_file = NAME\"", h->name);
+	else if (h->tls_key_file[0] != '\0' && h->tls_cert_file[0] == '\0')
+		text_printf(&words,
+		    "[smarthost %s] has a tls_key_file and no certificate: add \"tls_cert_file = NAME\"",
+		    h->name);
+	else if (h->tls_cert_file[0] != '\0' && h->tls == SMARTHOST_TLS_OFF)
+		text_printf(&words, "[smarthost %s]: tls_cert_file and tls = off contradict each other",
+		    h->name);
+	else if (h->tls_fingerprint[0] != '\0' && h->tls != SMARTHOST_TLS_VERIFY)
+		text_printf(&words,
+		    "[smarthost %s]: tls_fingerprint accepts one certificate and tls = %s any: remove one "
+		    "of "
+		    "them",
+		    h->name, smarthost_tls_name(h->tls));
 	else if (h->implicit && h->tls == SMARTHOST_TLS_OFF)
 		text_printf(&words, "[smarthost %s]: implicit = yes and tls = off contradict each other",
 		    h->name);

@@ -238,6 +238,39 @@ static bool set_auth(char *place, size_t size, const char *value, struct text *p
 	return true;
 }
 
+/* Kept as 64 small digits each, without colons, with single blanks. */
+static bool set_fingerprint(char *place, size_t size, const char *value, struct text *problem)
+{
+	char wanted[4 * 65] = "";
+	struct text list;
+	text_init(&list, wanted, size < sizeof wanted ? size : sizeof wanted);
+	for (const char *at = value; *(at += strspn(at, " ,\t")) != '\0';) {
+		size_t n = strcspn(at, " ,\t"), digits = 0;
+		text_put(&list, list.length > 0 ? " " : "");
+		for (size_t i = 0; i < n; i++) {
+			const char *digit = strchr("0123456789abcdef0123456789ABCDEF", at[i]);
+			digits += digit != NULL;
+			if (digit != NULL)
+				text_printf(&list, "%c", at[i] >= 'A' && at[i] <= 'F' ? at[i] + 32 : at[i]);
+			else if (at[i] != ':')
+				digits = 100;
+		}
+		if (digits != 64) {
+			text_printf(problem,
+			    "\"%.*s\" is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without "
+			    "colons; \"relayconf probe\" shows it",
+			    n < 100 ? (int)n : 100, at);
+			return false;
+		}
+		at += n;
+	}
+	if (list.overflow)
+		text_put(problem, "there may be four fingerprints");
+	else
+		text_copy(place, size, wanted);
+	return !list.overflow;
+}
+
 bool keys_set(const struct key_row *row, void *base, const char *value, const char *folder,
     struct text *problem)
 {
@@ -255,6 +288,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_ORIGINAL: return set_word(place, original_words, value, problem);
 	case KEY_RECEIVED: return set_word(place, received_words, value, problem);
 	case KEY_AUTH: return set_auth(place, row->size, value, problem);
+	case KEY_FINGERPRINT: return set_fingerprint(place, row->size, value, problem);
 	case KEY_ADDRESS: return set_address(row, place, value, problem);
 	case KEY_SENDER: return set_sender(row, base, value, problem);
 	case KEY_WAITS: return set_waits(row, base, value, problem);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define SECRET_LIMIT_BYTES 4096
+#define KEY_LIMIT_BYTES (64 << 10)
 #define COMMAND_MS 10000
 
 static bool fail(struct diagnosis *d, enum reason_key key, const char *path, const char *what)
@@ -37,7 +38,7 @@ static bool cut_line(struct buffer *password, const char *where, struct diagnosi
 	return true;
 }
 
-static bool read_file(const char *path, struct buffer *password, struct diagnosis *d)
+static bool read_file(const char *path, size_t limit, struct buffer *secret, struct diagnosis *d)
 {
 	struct stat st;
 	TEXT(why, 300);
@@ -55,10 +56,10 @@ static bool read_file(const char *path, struct buffer *password, struct diagnosi
 	else if (st.st_mode & 027)
 		good = fail(d, REASON_SECRET_OPEN_TO_ALL, path,
 		    "others can read it, or the group can write it; mode 0640 or 0600 is needed");
-	else if (!fdio_slurp(fd, password, SECRET_LIMIT_BYTES))
-		good = fail(d, REASON_SECRET_UNREADABLE, path, "longer than 4 KiB, or it cannot be read");
+	else if (!fdio_slurp(fd, secret, limit))
+		good = fail(d, REASON_SECRET_UNREADABLE, path, "too long, or it cannot be read");
 	close(fd);
-	return good && cut_line(password, path, d);
+	return good;
 }
 
 static pid_t start_command(const char *command, int *fd)
@@ -130,7 +131,27 @@ bool secret_read(const struct smarthost *smarthost, struct buffer *password, str
 	if (smarthost->password_command[0] != '\0')
 		return run_command(smarthost->password_command, password, d);
 	if (smarthost->password_file[0] != '\0')
-		return read_file(smarthost->password_file, password, d);
+		return read_file(smarthost->password_file, SECRET_LIMIT_BYTES, password, d) &&
+		       cut_line(password, smarthost->password_file, d);
 	return fail(d, REASON_SECRET_MISSING, smarthost->name,
 	    "no password_file and no password_command");
+}
+
+bool secret_read_key(const struct smarthost *smarthost, struct buffer *pem, struct diagnosis *d)
+{
+	const char *path =
+	    smarthost->tls_key_file[0] != '\0' ? smarthost->tls_key_file : smarthost->tls_cert_file;
+	if (read_file(path, KEY_LIMIT_BYTES, pem, d))
+		return true;
+	/* The remedies of the other reasons are for a password. */
+	d->stage = STAGE_TLS;
+	d->key = REASON_TLS_OWN_CERTIFICATE;
+	return false;
+}
+
+void secret_free(struct buffer *secret)
+{
+	if (secret->data != NULL)
+		compat_wipe(secret->data, secret->size);
+	buffer_free(secret);
 }

@@ -26,8 +26,12 @@ struct smarthost {
 	char tls_name[256];     /* the certificate's name; ".DOMAIN": any below it.  Default: host; what
 	                           unvalidated DNS said does not count */
 	char tls_ca_file[1024]; /* PEM file of trusted CAs; "" = the system's */
-	char login[256];        /* "" = no AUTH */
-	char password_file[1024]; /* absolute after reading */
+	char tls_cert_file[1024];     /* PEM: our own certificate, with those above it; "" = none */
+	char tls_key_file[1024];      /* PEM: its key; "" = it is in tls_cert_file */
+	char tls_fingerprint[4 * 65]; /* SHA-256 in small hexadecimal digits, blanks between: these
+	                                 certificates, or public keys, and no others; "" = any */
+	char login[256];              /* "" = no AUTH */
+	char password_file[1024];     /* absolute after reading */
 	char password_command[1024];
 	char auth[64]; /* ways to log in, best first: "plain login"; "" = by what the server offers */
 	bool auth_without_tls;

@@ -11,13 +11,36 @@ REASON(TLS_CHAIN, "tls-chain", FAULT_ROUTE, 1800, STAYS,
     "tls_certificate; Courier: TLS_CERTFILE), and restart it. If the issuer is an authority of "
     "your own, set tls_ca_file = FILE with its certificate.")
 REASON(TLS_CLIENT_CERTIFICATE, "tls-client-certificate", FAULT_ROUTE, 1800, STAYS,
-    "The server wants a client certificate. This program does not have one.",
-    "Use a port of the server that accepts a login instead: port = 587 or 465, with login and "
+    "The server wants a client certificate. None is configured for it.",
+    "Set tls_cert_file = FILE and tls_key_file = FILE with a certificate that the server accepts. "
+    "Or "
+    "use a port of the server that accepts a login instead: port = 587 or 465, with login and "
     "password_file. Or have the server accept this machine without a certificate (Postfix: "
     "smtpd_tls_req_ccert = no).")
+REASON(TLS_CERTIFICATE_REFUSED, "tls-certificate-refused", FAULT_ROUTE, 1800, STAYS,
+    "The server does not accept the client certificate of this machine.",
+    "Compare the dates of the certificate in the reason with the clock: date. Have the server "
+    "trust "
+    "its issuer, or know its fingerprint (Postfix: smtpd_tls_CAfile, relay_clientcerts). If the "
+    "issuer is an intermediate authority, add its certificate behind the first one in "
+    "tls_cert_file.")
+REASON(TLS_OWN_CERTIFICATE, "tls-own-certificate", FAULT_CONFIG, 600, STAYS,
+    "The client certificate of this machine, or its key, cannot be used.",
+    "Check tls_cert_file and tls_key_file: both in PEM form, and the key for this certificate. If "
+    "the key has a passphrase, write it again without: openssl pkey -in OLD -out NEW. Run: chown "
+    "root:firsthop FILE && chmod 0640 FILE")
+REASON(TLS_FINGERPRINT, "tls-fingerprint", FAULT_ROUTE, 1800, STAYS,
+    "The server shows another certificate than the one that tls_fingerprint names: it has been "
+    "renewed, or somebody on the way answers in the server's place.",
+    "Ask the server's administrator whether the certificate was renewed, and for its fingerprint. "
+    "Only if it was, write the new one into tls_fingerprint, beside the old one as long as both "
+    "are "
+    "in use.")
 REASON(TLS_SELF_SIGNED, "tls-self-signed", FAULT_ROUTE, 1800, STAYS,
     "The server's certificate is self-signed, or its authority is unknown here.",
-    "Copy that certificate to this machine and set tls_ca_file = FILE. Or have the server get "
+    "Copy that certificate to this machine and set tls_ca_file = FILE. Or set tls_fingerprint = "
+    "its "
+    "SHA-256, once the server's administrator has confirmed it. Or have the server get "
     "a certificate of a public authority.")
 REASON(TLS_EXPIRED, "tls-expired", FAULT_ROUTE, 1800, STAYS,
     "The server's certificate has expired, or the clock of this machine is wrong.",

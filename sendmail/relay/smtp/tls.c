@@ -5,7 +5,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "relay/smtp/certificate.h"
+#include "relay/smtp/identity.h"
 #include "relay/smtp/speaks.h"
+#include "relay/smtp/tls_link.h"
 #include "relay/smtp/trust.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,6 +23,8 @@
 struct tls_trust {
 	SSL_CTX *context;
 	bool by_file; /* the authorities are those of tls_ca_file, and no others */
+	char pins[sizeof((struct smarthost *)0)->tls_fingerprint]; /* these certificates alone; "" = any
+	                                                            */
 };
 
 /* What comes before the answer to our first words. */
@@ -31,9 +35,6 @@ struct head {
 
 enum { SHAKE_LATE = -1, SHAKE_PLAIN = -2 };
 
-static const char wants_ours[] =
-    "the server asked for a client certificate, got none, and ended the connection";
-
 static void put_openssl_error(struct text *t)
 {
 	unsigned long code = ERR_get_error();
@@ -42,7 +43,8 @@ static void put_openssl_error(struct text *t)
 	ERR_clear_error();
 }
 
-struct tls_trust *tls_trust(const struct smarthost *smarthost, struct diagnosis *d)
+struct tls_trust *tls_trust(const struct smarthost *smarthost, const struct buffer *key,
+    struct diagnosis *d)
 {
 	TEXT(words, 200);
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
@@ -63,16 +65,22 @@ struct tls_trust *tls_trust(const struct smarthost *smarthost, struct diagnosis 
 	bool loaded = own ? SSL_CTX_load_verify_locations(context, smarthost->tls_ca_file, NULL) == 1
 	                  : trust_load_system(SSL_CTX_get_cert_store(context));
 	ERR_clear_error();
-	if (!loaded && (own || smarthost->tls == SMARTHOST_TLS_VERIFY)) {
+	bool pinned = smarthost->tls_fingerprint[0] != '\0';
+	if (!loaded && (own || (smarthost->tls == SMARTHOST_TLS_VERIFY && !pinned))) {
 		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, REASON_TLS_TRUST,
 		    "no trusted certificate can be read from %s",
 		    own ? smarthost->tls_ca_file : "the system's store (" COMPAT_GET_AUTHORITIES ")");
 		SSL_CTX_free(context);
 		return NULL;
 	}
+	if (smarthost->tls_cert_file[0] != '\0' && !identity_use(context, smarthost, key, d)) {
+		SSL_CTX_free(context);
+		return NULL;
+	}
 	struct tls_trust *t = mem_alloc(sizeof *t);
 	t->context = context;
 	t->by_file = own;
+	text_copy(t->pins, sizeof t->pins, smarthost->tls_fingerprint);
 	return t;
 }
 
@@ -80,77 +88,6 @@ void tls_trust_free(struct tls_trust *t)
 {
 	SSL_CTX_free(t->context);
 	free(t);
-}
-
-/* Alerts of a server that had no certificate of ours, or not the right one. */
-static bool is_for_want_of_ours(int reason)
-{
-	return reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE ||
-	       reason == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE ||
-	       reason == SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN ||
-	       reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED ||
-	       reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA || reason == SSL_R_TLSV1_ALERT_ACCESS_DENIED;
-}
-
-/* The errors of a read or write: nothing now, closed, or broken. */
-static ssize_t result_of(struct link *l, SSL *ssl, int n)
-{
-	int saved = errno;
-	int error = SSL_get_error(ssl, n);
-	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
-		return 0;
-	errno = error == SSL_ERROR_SYSCALL ? saved : 0;
-	if (error == SSL_ERROR_SSL && l->wants_certificate &&
-	    is_for_want_of_ours(ERR_GET_REASON(ERR_peek_error()))) {
-		text_copy(l->error, sizeof l->error, wants_ours);
-	} else if (error == SSL_ERROR_SSL) {
-		struct text words;
-		text_init(&words, l->error, sizeof l->error);
-		text_put(&words, "TLS broke: ");
-		put_openssl_error(&words);
-	}
-	ERR_clear_error();
-	return -1;
-}
-
-static ssize_t tls_read(struct link *l, void *bytes, size_t size)
-{
-	size_t n = 0;
-	ERR_clear_error();
-	errno = 0;
-	int good = SSL_read_ex(l->state, bytes, size, &n);
-	return good == 1 ? (ssize_t)n : result_of(l, l->state, good);
-}
-
-static ssize_t tls_write(struct link *l, const void *bytes, size_t size)
-{
-	size_t n = 0;
-	ERR_clear_error();
-	errno = 0;
-	int good = SSL_write_ex(l->state, bytes, size, &n);
-	return good == 1 ? (ssize_t)n : result_of(l, l->state, good);
-}
-
-static int tls_wait_for(struct link *l, bool want_write)
-{
-	if (SSL_want_write((SSL *)l->state))
-		return LINK_READABLE | LINK_WRITABLE;
-	return LINK_READABLE | (want_write ? LINK_WRITABLE : 0);
-}
-
-static bool tls_pending(struct link *l)
-{
-	return SSL_has_pending(l->state) == 1;
-}
-
-static void tls_close(struct link *l)
-{
-	SSL_shutdown(l->state);
-	SSL_free(l->state);
-	l->state = NULL;
-	ERR_clear_error();
-	close(l->fd);
-	l->fd = -1;
 }
 
 static bool is_literal(const char *name)
@@ -226,8 +163,12 @@ static bool fail_handshake(SSL *ssl, int error, const struct certificate_finding
 	TEXT(words, 300);
 	unsigned long code = ERR_peek_error();
 	int reason = ERR_GET_REASON(code);
-	if (f->wanted && (code == 0 || is_for_want_of_ours(reason)))
-		return fail(ssl, d, REASON_TLS_CLIENT_CERTIFICATE, wants_ours);
+	if (f->wanted && (code == 0 || identity_is_unwanted(reason))) {
+		TEXT(refusal, 450);
+		enum reason_key key =
+		    identity_put_refusal(ssl, code != 0 ? ERR_reason_error_string(code) : "", &refusal);
+		return fail(ssl, d, key, refusal.data);
+	}
 	if (error == SSL_ERROR_SYSCALL || error == SSL_ERROR_ZERO_RETURN || code == 0)
 		return fail(ssl, d, REASON_TLS_CLOSED,
 		    "the server closed the connection during the TLS handshake");
@@ -273,13 +214,41 @@ static int shake_hands(SSL *ssl, int fd, int64_t deadline_ms, struct head *head)
 	}
 }
 
-/* The server wants a certificate of ours; there is none. */
+/* The server wants a certificate of ours. */
 static int note_wish(SSL *ssl, void *context)
 {
 	struct certificate_finding *f = context;
 	(void)ssl;
 	f->wanted = true;
 	return 1;
+}
+
+/* With tls_fingerprint nothing else counts: neither authority, name nor date. */
+static bool judge_pinned(SSL *ssl, const struct certificate_finding *f, const char *pins,
+    struct diagnosis *d)
+{
+	TEXT(words, 500);
+	struct text tls;
+	struct pin pin;
+	X509 *certificate = SSL_get_peer_certificate(ssl);
+	if (certificate == NULL)
+		return fail(ssl, d, REASON_TLS_FINGERPRINT, "the server showed no certificate");
+	pin_of(certificate, &pin);
+	bool fits = pin_fits(pins, &pin);
+	if (!fits)
+		text_printf(&words,
+		    "no fingerprint of tls_fingerprint fits the server's certificate%s: its public key has "
+		    "%s; it is ",
+		    f->error == X509_V_OK ? ", which a trusted authority vouches for" : "", pin.key);
+	certificate_put(&words, certificate);
+	X509_free(certificate);
+	if (!fits)
+		return fail(ssl, d, REASON_TLS_FINGERPRINT, words.data);
+	text_init(&tls, d->tls, sizeof d->tls);
+	text_printf(&tls, "%s verified", SSL_get_version(ssl));
+	text_printf(&words, "; its fingerprint is in tls_fingerprint");
+	text_copy(d->text, sizeof d->text, words.data);
+	return true;
 }
 
 /* After the handshake: what the certificate is worth at this level. */
@@ -317,7 +286,7 @@ static bool judge(SSL *ssl, const struct certificate_finding *f, const char *wan
 
 /* A session in the place of the link; the finding lives as long as the handshake. */
 static bool start(struct link *l, SSL *ssl, const char *wanted, enum smarthost_tls level,
-    bool by_file, int64_t deadline_ms, struct diagnosis *d)
+    const struct tls_trust *trust, int64_t deadline_ms, struct diagnosis *d)
 {
 	struct certificate_finding found = {.error = X509_V_OK};
 	struct head head = {.length = 0};
@@ -326,26 +295,25 @@ static bool start(struct link *l, SSL *ssl, const char *wanted, enum smarthost_t
 	SSL_set_cert_cb(ssl, note_wish, &found);
 	int error = shake_hands(ssl, l->fd, deadline_ms, &head);
 	if (error == 0)
-		certificate_look_at_chain(&found, ssl, by_file);
-	bool good = error == 0             ? judge(ssl, &found, wanted, level, d)
-	            : error == SHAKE_LATE  ? fail(ssl, d, REASON_TLS_TIMEOUT,
-	                                         "the server did not finish the TLS handshake in time")
-	            : error == SHAKE_PLAIN ? fail_plain(ssl, &head, d)
-	                                   : fail_handshake(ssl, error, &found, d);
+		certificate_look_at_chain(&found, ssl, trust->by_file);
+	bool good;
+	if (error == 0 && trust->pins[0] != '\0')
+		good = judge_pinned(ssl, &found, trust->pins, d);
+	else if (error == 0)
+		good = judge(ssl, &found, wanted, level, d);
+	else if (error == SHAKE_LATE)
+		good =
+		    fail(ssl, d, REASON_TLS_TIMEOUT, "the server did not finish the TLS handshake in time");
+	else
+		good = error == SHAKE_PLAIN ? fail_plain(ssl, &head, d)
+		                            : fail_handshake(ssl, error, &found, d);
 	X509_free(found.certificate);
 	if (!good)
 		return false;
 	SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	SSL_set_app_data(ssl, NULL);
 	SSL_set_cert_cb(ssl, NULL, NULL);
-	*l = (struct link){.read = tls_read,
-	    .write = tls_write,
-	    .wait_for = tls_wait_for,
-	    .pending = tls_pending,
-	    .close = tls_close,
-	    .fd = l->fd,
-	    .state = ssl,
-	    .wants_certificate = found.wanted};
+	tls_link(l, ssl, found.wanted);
 	return true;
 }
 
@@ -356,7 +324,25 @@ bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[
 	SSL *ssl = trust != NULL ? SSL_new(trust->context) : NULL;
 	if (ssl == NULL || SSL_set_fd(ssl, l->fd) != 1 || !set_names(ssl, names, sni))
 		return fail(ssl, d, REASON_LOCAL, "OpenSSL cannot start a session");
-	return start(l, ssl, wanted, level, trust->by_file, deadline_ms, d);
+	return start(l, ssl, wanted, level, trust, deadline_ms, d);
+}
+
+enum reason_key tls_put_refusal(struct link *l, struct text *words)
+{
+	if (l->error[0] == '\0')
+		return identity_put_refusal(l->state, "", words);
+	text_put(words, l->error);
+	return SSL_get_certificate(l->state) != NULL ? REASON_TLS_CERTIFICATE_REFUSED
+	                                             : REASON_TLS_CLIENT_CERTIFICATE;
+}
+
+void tls_pin(const struct link *l, struct pin *pin)
+{
+	X509 *certificate = SSL_get_peer_certificate(l->state);
+	*pin = (struct pin){0};
+	if (certificate != NULL)
+		pin_of(certificate, pin);
+	X509_free(certificate);
 }
 
 void tls_hello(struct buffer *out, const char *name)

@@ -3,13 +3,16 @@
 #define SMTP_TLS_H
 #include "base/mem.h"
 #include "relay/smtp/link.h"
+#include "relay/smtp/pin.h"
 
 struct tls_trust; /* opaque: context with the trusted CAs */
 
-/* Loads trust for a smarthost: its CA file, else the system's store: whole files and directories
-   are read now.  Protocols: TLS 1.2 and later. NULL with key "tls-trust" (CA file missing,
-   unreadable, holds no certificate). */
-struct tls_trust *tls_trust(const struct smarthost *smarthost, struct diagnosis *d);
+/* Loads trust for a hop: its CA file, else the system's store: whole files and directories are read
+   now; its own certificate, with key, the text of the file that has its key (NULL where there is
+   no tls_cert_file).  Protocols: TLS 1.2 and later.  NULL with key "tls-trust" (CA file missing,
+   unreadable, holds no certificate) or "tls-own-certificate". */
+struct tls_trust *tls_trust(const struct smarthost *smarthost, const struct buffer *key,
+    struct diagnosis *d);
 void tls_trust_free(struct tls_trust *t);
 
 /* Runs the handshake to its end or to deadline_ms (monotonic clock), waiting with poll(2), and puts
@@ -26,9 +29,18 @@ void tls_trust_free(struct tls_trust *t);
    both the certificate's date and this machine's clock tls-wrong-name           text lists the
    names in the certificate and the name wanted tls-protocol             no version in common
      tls-plain                no TLS at all; text quotes it
-     tls-client-certificate, tls-handshake, tls-timeout, tls-closed, other-protocol */
+     tls-fingerprint          the hop has tls_fingerprint, and none of them fits
+     tls-client-certificate, tls-certificate-refused, tls-handshake, tls-timeout, tls-closed,
+     other-protocol */
 bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], const char *sni,
     enum smarthost_tls level, int64_t deadline_ms, struct diagnosis *d);
+
+/* The server, which had asked for a certificate of ours, ended the connection: the key and the
+ * words. */
+enum reason_key tls_put_refusal(struct link *l, struct text *words);
+
+/* The fingerprints of the server, once TLS is on. */
+void tls_pin(const struct link *l, struct pin *pin);
 
 /* Appends the first message of a handshake, as a client says it; name: of the server. */
 void tls_hello(struct buffer *out, const char *name);
