@@ -128,20 +128,12 @@ void check_ipv6(struct check *c)
 	check_each_line(c, "hop", look_at_skipped);
 }
 
-static const struct smarthost *smarthost_of(const struct check *c, const char *name)
-{
-	for (int i = 0; i < c->config->smarthost_count; i++) {
-		if (strcmp(c->config->smarthosts[i].name, name) == 0)
-			return &c->config->smarthosts[i];
-	}
-	return NULL;
-}
-
 static void look_at_unvouched(struct check *c, const char *fields)
 {
 	char name[64] = "", server[256] = "";
 	fields_get(fields, "name", name, sizeof name);
-	const struct smarthost *h = smarthost_of(c, name);
+	const struct smarthost *h =
+	    smarthost_find(c->config->smarthosts, c->config->smarthost_count, name, strlen(name));
 	if (h == NULL || h->tls_name[0] != '\0' || !smarthost_needs_verified(h) ||
 	    !fields_get(fields, "unvouched", server, sizeof server) || *server == '\0')
 		return;

@@ -53,14 +53,11 @@ static bool find_string(const char **at, const char *key, char *value, size_t si
 static void put_smarthost(const struct config *c, const char *name, size_t length,
     struct buffer *words)
 {
-	for (int i = 0; i < c->smarthost_count; i++) {
-		const struct smarthost *h = &c->smarthosts[i];
-		if (strlen(h->name) != length || memcmp(h->name, name, length) != 0)
-			continue;
+	const struct smarthost *h = smarthost_find(c->smarthosts, c->smarthost_count, name, length);
+	if (h != NULL)
 		buffer_printf(words, "smarthost %s (%s, lookup %s, port %u, TLS %s%s%s%s)", h->name,
 		    h->host, smarthost_lookup_name(h->lookup), h->port, smarthost_tls_name(h->tls),
 		    h->implicit ? " from the first byte" : "", h->login[0] ? ", login " : "", h->login);
-	}
 }
 
 static void put_path(const struct config *c, const char *path, struct buffer *words)

@@ -1,10 +1,10 @@
 /* Reading firsthop.conf.  inih parses; our reader hands it the lines, so that each error knows its
  * line and no line is cut silently. */
 #include "config/config.h"
-#include "base/nearest.h"
 #include "config/idn.h"
 #include "config/keys.h"
 #include "config/rules.h"
+#include "config/sections.h"
 #include <errno.h>
 #include <ini.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ struct reading {
 	bool seen[CONFIG_KEYS_MAX];       /* rows that were set, outside smarthosts */
 	bool named_seen[CONFIG_KEYS_MAX]; /* rows of the smarthost, route or submitter at hand */
 	bool port_given, implicit_given;
-	struct rewrite *rewrite; /* of the section at hand, if it is one of a map */
+	void *place; /* what the keys of the section at hand are set in */
 };
 
 static bool fail(struct reading *r, const char *what)
@@ -77,103 +77,10 @@ static void finish_smarthost(struct reading *r)
 	r->line = line;
 }
 
-static bool start_smarthost(struct reading *r, const char *name)
-{
-	struct config *c = r->config;
-	finish_smarthost(r);
-	if (r->failed)
-		return false;
-	name += strspn(name, " \t");
-	if (*name == '\0')
-		return fail(r, "a smarthost needs a name of its own: [smarthost main]");
-	if (strlen(name) > SMARTHOST_NAME_MAX || strpbrk(name, " .\t\"=") != NULL)
-		return fail(r,
-		    "the name of a smarthost is one word of at most 63 letters, digits, '-' or '_'");
-	if (strcmp(name, "direct") == 0)
-		return fail(r, "the name direct means the domain's own MX: choose another");
-	if (strcmp(name, "local") == 0)
-		return fail(r, "the name local means the mailboxes of this machine: choose another");
-	for (int i = 0; i < c->smarthost_count; i++) {
-		if (strcmp(c->smarthosts[i].name, name) == 0)
-			return fail(r, "there is a smarthost of this name already: give each its own");
-	}
-	if (c->smarthost_count == CONFIG_SMARTHOSTS_MAX)
-		return fail(r, "there are more than 16 smarthosts");
-	c->smarthosts =
-	    mem_resize(c->smarthosts, (size_t)c->smarthost_count + 1, sizeof *c->smarthosts);
-	struct smarthost *h = &c->smarthosts[c->smarthost_count++];
-	*h = (struct smarthost){.port = 587,
-	    .tls = SMARTHOST_TLS_VERIFY,
-	    .by_default = true,
-	    .line = r->line};
-	text_copy(h->name, sizeof h->name, name);
-	memset(r->named_seen, 0, sizeof r->named_seen);
-	r->port_given = r->implicit_given = false;
-	return true;
-}
-
-static bool start_rule(struct reading *r, const char *pattern)
-{
-	struct config *c = r->config;
-	TEXT(words, 500);
-	pattern += strspn(pattern, " \t");
-	if (!rules_pattern_ok(pattern, &words))
-		return fail(r, words.data);
-	for (int i = 0; i < c->rule_count; i++) {
-		if (strcmp(c->rules[i].pattern, pattern) == 0)
-			return fail(r,
-			    "there is a route for this pattern already: the first would hide the second");
-	}
-	if (c->rule_count == CONFIG_RULES_MAX)
-		return fail(r, "there are more than 200 routes");
-	c->rules = mem_resize(c->rules, (size_t)c->rule_count + 1, sizeof *c->rules);
-	struct rule *rule = &c->rules[c->rule_count++];
-	*rule = (struct rule){.line = r->line};
-	text_copy(rule->pattern, sizeof rule->pattern, pattern);
-	memset(r->named_seen, 0, sizeof r->named_seen);
-	return true;
-}
-
-static bool start_submitter(struct reading *r, const char *who)
-{
-	struct config *c = r->config;
-	who += strspn(who, " \t");
-	if (*who == '\0' || strlen(who) >= sizeof c->submitters[0].who ||
-	    strpbrk(who, " \t\",=@") != NULL)
-		return fail(r, "a section submit names a user, a group, or everyone: [submit www], [submit "
-		               "%cacti], [submit *]");
-	for (int i = 0; i < c->submitter_count; i++) {
-		if (strcmp(c->submitters[i].who, who) == 0)
-			return fail(r,
-			    "there is a section for this name already: the first would hide the second");
-	}
-	if (c->submitter_count == CONFIG_SUBMITTERS_MAX)
-		return fail(r, "there are more than 100 sections submit");
-	c->submitters =
-	    mem_resize(c->submitters, (size_t)c->submitter_count + 1, sizeof *c->submitters);
-	struct submitter *s = &c->submitters[c->submitter_count++];
-	*s = (struct submitter){.line = r->line};
-	text_copy(s->who, sizeof s->who, who);
-	memset(r->named_seen, 0, sizeof r->named_seen);
-	return true;
-}
-
-static bool start_rewrite(struct reading *r, const char *name)
-{
-	struct config *c = r->config;
-	name += strspn(name, " \t");
-	r->rewrite = strcmp(name, "senders") == 0      ? &c->rewrite_senders
-	             : strcmp(name, "recipients") == 0 ? &c->rewrite_recipients
-	                                               : NULL;
-	memset(r->named_seen, 0, sizeof r->named_seen);
-	return r->rewrite != NULL ||
-	       fail(r, "there are two maps: [rewrite senders] and [rewrite recipients]");
-}
-
 static bool add_pair(struct reading *r, const char *left, const char *right)
 {
 	TEXT(words, 300);
-	return rewrite_add(r->rewrite, left, right, r->line, false, &words) || fail(r, words.data);
+	return rewrite_add(r->place, left, right, r->line, false, &words) || fail(r, words.data);
 }
 
 static void finish_rewrite(struct reading *r, struct rewrite *map)
@@ -213,41 +120,6 @@ static void check_rules(struct reading *r)
 		        "= NAME\" below it; nothing is local by itself");
 }
 
-/* Those with a name of their own come last. */
-static const char *const sections[] = {"host", "fallback", "sender", "queue", "log", "local",
-    "bounce", "relay", "smarthost", "route", "submit", "rewrite"};
-#define PLAIN_SECTIONS 8
-
-static const char *next_section(const void *context, int i)
-{
-	(void)context;
-	return i < (int)(sizeof sections / sizeof sections[0]) ? sections[i] : NULL;
-}
-
-static bool is_section(const char *name)
-{
-	for (size_t i = 0; i < PLAIN_SECTIONS; i++) {
-		if (strcmp(sections[i], name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool fail_section(struct reading *r, const char *name)
-{
-	TEXT(words, 400);
-	TEXT(first, 100);
-	text_put_n(&first, name, strcspn(name, " \t"));
-	const char *near = nearest_word(first.data, next_section, NULL);
-	text_printf(&words, "section [%.80s] is not known; ", name);
-	if (near != NULL)
-		text_printf(&words, "did you mean [%s%.80s]? ", near, name + strcspn(name, " \t"));
-	text_put(&words,
-	    "there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, "
-	    "rewrite senders, rewrite recipients, queue, log, local, bounce, relay");
-	return fail(r, words.data);
-}
-
 /* A section line; inih reports sections only together with a key, and an empty smarthost is an
  * error of its own. */
 static bool start_section(struct reading *r, const char *line)
@@ -259,19 +131,22 @@ static bool start_section(struct reading *r, const char *line)
 	if (end - line - 1 >= (long)sizeof name)
 		return fail(r, "the section name is too long");
 	snprintf(name, sizeof name, "%.*s", (int)(end - line - 1), line + 1);
-	if (strcmp(name, "smarthost") == 0 || text_starts(name, "smarthost ") ||
-	    text_starts(name, "smarthost\t"))
-		return start_smarthost(r, name + 9);
-	if (text_starts(name, "route ") || text_starts(name, "route\t") || strcmp(name, "route") == 0)
-		return start_rule(r, name + 5);
-	r->rewrite = NULL;
-	if (strcmp(name, "rewrite") == 0 || text_starts(name, "rewrite ") ||
-	    text_starts(name, "rewrite\t"))
-		return start_rewrite(r, name + 7);
-	if (text_starts(name, "submit ") || text_starts(name, "submit\t") ||
-	    strcmp(name, "submit") == 0)
-		return start_submitter(r, name + 6);
-	return is_section(name) || fail_section(r, name);
+	const char *own, *kind = sections_kind(name, &own);
+	TEXT(words, 500);
+	if (kind == NULL) {
+		sections_unknown(name, &words);
+		return fail(r, words.data);
+	}
+	r->place = r->config;
+	if (own == NULL)
+		return true;
+	if (strcmp(kind, "smarthost") == 0) {
+		finish_smarthost(r);
+		r->port_given = r->implicit_given = false;
+	}
+	memset(r->named_seen, 0, sizeof r->named_seen);
+	r->place = r->failed ? NULL : sections_add(r->config, kind, own, r->line, &words);
+	return r->place != NULL || fail(r, words.data);
 }
 
 static bool check_line(struct reading *r, char *line, size_t length, int room)
@@ -327,38 +202,15 @@ static bool unknown_key(struct reading *r, const char *section, const char *key)
 	return fail(r, words.data);
 }
 
-/* "smarthost" for "smarthost main". */
-static const char *kind_of(const char *section)
-{
-	static const char *const named[] = {"smarthost", "route", "submit", "rewrite"};
-	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
-		if (text_starts(section, named[i]))
-			return named[i];
-	}
-	return section;
-}
-
-/* What the keys of the section at hand are set in. */
-static void *base_of(struct config *c, const char *kind)
-{
-	if (strcmp(kind, "smarthost") == 0)
-		return &c->smarthosts[c->smarthost_count - 1];
-	if (strcmp(kind, "route") == 0)
-		return &c->rules[c->rule_count - 1];
-	return strcmp(kind, "submit") == 0 ? (void *)&c->submitters[c->submitter_count - 1] : c;
-}
-
 static bool set_key(struct reading *r, const char *section, const char *key, const char *value)
 {
-	const char *kind = kind_of(section);
-	bool in_map = strcmp(kind, "rewrite") == 0;
-	struct config *c = r->config;
+	const char *own, *kind = sections_kind(section, &own);
 	TEXT(problem, 250);
 	TEXT(words, 400);
-	if (*section == '\0')
+	if (kind == NULL)
 		return fail(r, "there is a key before the first section, e.g. [host]");
 	const struct key_row *row = keys_find(kind, key);
-	if (row == NULL && in_map)
+	if (row == NULL && strcmp(kind, "rewrite") == 0)
 		return add_pair(r, key, value);
 	if (row == NULL)
 		return unknown_key(r, kind, key);
@@ -380,7 +232,7 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 		r->port_given = r->port_given || strcmp(key, "port") == 0;
 		r->implicit_given = r->implicit_given || strcmp(key, "implicit") == 0;
 	}
-	if (keys_set(row, in_map ? (void *)r->rewrite : base_of(c, kind), value, r->folder, &problem))
+	if (keys_set(row, r->place, value, r->folder, &problem))
 		return true;
 	text_printf(&words, "%s: %s", key, problem.data);
 	return fail(r, words.data);

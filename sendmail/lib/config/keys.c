@@ -1,6 +1,7 @@
 /* Reading, checking and writing the value of a key by its row. */
 #include "config/keys.h"
 #include "config/form.h"
+#include "config/sections.h"
 #include "message/address.h"
 #include <stddef.h>
 #include <stdio.h>
@@ -333,36 +334,13 @@ static void put_value(const struct key_row *row, const void *base, struct text *
 	}
 }
 
-bool config_section_is_named(const char *section)
-{
-	return strcmp(section, "smarthost") == 0 || strcmp(section, "route") == 0 ||
-	       strcmp(section, "submit") == 0 || strcmp(section, "rewrite") == 0;
-}
-
 bool config_value(const struct config *c, const char *section, const char *name, const char *key,
     struct text *value)
 {
 	const struct key_row *row = keys_find(section, key);
 	if (row == NULL)
 		return false;
-	const void *base = config_section_is_named(section) ? NULL : c;
-	for (int i = 0; name != NULL && strcmp(section, "smarthost") == 0 && i < c->smarthost_count;
-	     i++) {
-		if (strcmp(c->smarthosts[i].name, name) == 0)
-			base = &c->smarthosts[i];
-	}
-	for (int i = 0; name != NULL && strcmp(section, "route") == 0 && i < c->rule_count; i++) {
-		if (strcmp(c->rules[i].pattern, name) == 0)
-			base = &c->rules[i];
-	}
-	for (int i = 0; name != NULL && strcmp(section, "submit") == 0 && i < c->submitter_count; i++) {
-		if (strcmp(c->submitters[i].who, name) == 0)
-			base = &c->submitters[i];
-	}
-	if (name != NULL && strcmp(section, "rewrite") == 0)
-		base = strcmp(name, "senders") == 0      ? &c->rewrite_senders
-		       : strcmp(name, "recipients") == 0 ? &c->rewrite_recipients
-		                                         : NULL;
+	const void *base = sections_find(c, section, name);
 	if (base != NULL)
 		put_value(row, base, value);
 	return base != NULL;

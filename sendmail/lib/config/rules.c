@@ -232,13 +232,12 @@ bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *
 		    "[route %.100s] has no via: add \"via = NAME\" with the name of a smarthost below it",
 		    rule->pattern);
 	while (problem->length == 0 && next_name(&at, name, sizeof name)) {
-		bool known = strcmp(name, "direct") == 0;
+		bool direct = strcmp(name, "direct") == 0;
 		if (ended)
 			text_put(problem, "via: direct can only be last, because it is tried after all others");
-		ended = known;
-		for (int i = 0; i < c->smarthost_count; i++)
-			known = known || strcmp(c->smarthosts[i].name, name) == 0;
-		if (!known)
+		ended = direct;
+		if (!direct &&
+		    smarthost_find(c->smarthosts, c->smarthost_count, name, strlen(name)) == NULL)
 			text_printf(problem, "via: there is no [smarthost %s]; add it, or name another", name);
 	}
 	return problem->length == 0;

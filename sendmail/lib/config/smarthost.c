@@ -24,6 +24,16 @@ bool smarthost_is_literal(const char *host, char *bare, size_t size)
 	return inet_pton(AF_INET, bare, address) == 1 || inet_pton(AF_INET6, bare, address) == 1;
 }
 
+const struct smarthost *smarthost_find(const struct smarthost *list, int count, const char *name,
+    size_t length)
+{
+	for (int i = 0; i < count; i++) {
+		if (strlen(list[i].name) == length && memcmp(list[i].name, name, length) == 0)
+			return &list[i];
+	}
+	return NULL;
+}
+
 bool smarthost_needs_verified(const struct smarthost *smarthost)
 {
 	bool secret = smarthost->login[0] != '\0' && !smarthost->auth_without_tls &&

@@ -48,6 +48,10 @@ const char *smarthost_lookup_name(enum smarthost_lookup l); /* "host", "mx", "sr
 const char *smarthost_tls_name(
     enum smarthost_tls t); /* "verify", "encrypt", "opportunistic", "off" */
 
+/* That of a name of so many bytes in a list; NULL: there is none. */
+const struct smarthost *smarthost_find(const struct smarthost *list, int count, const char *name,
+    size_t length);
+
 /* Whether mail waits unless the server's certificate is right: by tls = verify, or because it is to
  * get a password. */
 bool smarthost_needs_verified(const struct smarthost *smarthost);
