@@ -102,11 +102,6 @@ bool dns_is_alive(void)
 	return alive;
 }
 
-void dns_system(const char *host, struct dns_answer *a)
-{
-	answer(host, -1, a);
-}
-
 bool dns_hosts(const char *host, struct dns_answer *a)
 {
 	answer(host, 0, a);

@@ -6,7 +6,7 @@
 
 struct table_row {
 	const char *name;
-	int type; /* enum dns_type; 0: the hosts file; -1: the rest of the system */
+	int type; /* enum dns_type; 0: the hosts file */
 	enum dns_kind kind;
 	const char *records; /* "10 mx1.example.org, 20 mx2.example.org" or "192.0.2.1, 192.0.2.2"; SRV:
 	                        "10 5 587 name" */

@@ -5,6 +5,7 @@
 #include "config/aliases.h"
 #include "config/config.h"
 #include "config/edit.h"
+#include "config/own_name.h"
 #include "config/secret.h"
 #include "config/source.h"
 #include "config/recipients.h"
@@ -286,6 +287,39 @@ static void this_machine_is_known(void **state)
 	free(host);
 }
 
+/* A name without a dot, from two files, and nobody is asked. */
+static void a_short_name_is_completed(void **state)
+{
+	static const struct {
+		const char *hosts, *resolv, *name;
+	} rows[] = {{"", "", "mon1"},
+	    {"127.0.1.1 mon1.example.org mon1\n", "search b.example\n", "mon1.example.org"},
+	    {"127.0.0.1 localhost.x localhost\n# 1.2.3.4 a.b mon1\n192.0.2.1 a.b mon12 # mon1\n", "",
+	        "mon1"},
+	    {"192.0.2.1\tMON1 alias mon1.late.example # x\r\n", "", "mon1.late.example"},
+	    {"192.0.2.1 mon1\n", "domain a.example\nsearch b.example. c.example\n", "mon1.b.example"},
+	    {"", "search b.example\ndomain a.example\n", "mon1.a.example"},
+	    {"", "search b.example\nsearch\n", "mon1"},
+	    {"", "#search b.example\nnameserver 192.0.2.53\n", "mon1"},
+	    {"mon1\n1 \n\n", "search .\n", "mon1"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char name[40] = "mon1";
+		FILE *hosts = *rows[i].hosts
+		                  ? fmemopen((void *)(uintptr_t)rows[i].hosts, strlen(rows[i].hosts), "r")
+		                  : NULL;
+		FILE *resolv = *rows[i].resolv ? fmemopen((void *)(uintptr_t)rows[i].resolv,
+		                                     strlen(rows[i].resolv), "r")
+		                               : NULL;
+		own_name_complete(name, sizeof name, hosts, resolv);
+		assert_string_equal(name, rows[i].name);
+		if (hosts != NULL)
+			fclose(hosts);
+		if (resolv != NULL)
+			fclose(resolv);
+	}
+}
+
 /* A line that names nobody stops the file; a destination that cannot be served holds up its own
  * mail only. */
 static void aliases_refuse_loudly(void **state)
@@ -408,6 +442,7 @@ int main(void)
 	    TEST(passwords_are_guarded),
 	    TEST(aliases_expand_to_addresses),
 	    TEST(this_machine_is_known),
+	    TEST(a_short_name_is_completed),
 	    TEST(aliases_refuse_loudly),
 	    TEST(maps_rewrite),
 	    TEST(a_map_changes_once),

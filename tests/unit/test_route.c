@@ -36,7 +36,7 @@ static const struct table_row zone[] = {
     {"lame.test", DNS_AAAA, DNS_LAME, NULL, NULL},
     {"bad.test", DNS_A, DNS_BAD, NULL, NULL},
     {"filed.test", 0, DNS_RECORDS, "192.0.2.7", NULL},
-    {"local.test", -1, DNS_RECORDS, "192.0.2.8", NULL},
+    {"local.test", 0, DNS_RECORDS, "192.0.2.8", NULL},
     {"twice.test", DNS_MX, DNS_RECORDS, "10 a.test, 20 also.test", NULL},
     {"also.test", DNS_A, DNS_RECORDS, "192.0.2.1", NULL},
     {"_submission._tcp.srv.test", DNS_SRV, DNS_RECORDS, "20 0 2525 b.test, 10 0 587 a.test", NULL},

@@ -117,11 +117,6 @@ enum sandbox_result confine_enter(const struct confine_limits *limits)
 	return result == SANDBOX_NONE && has_root ? SANDBOX_DONE : result;
 }
 
-bool confine_enter_as_user(const struct confine_limits *limits)
-{
-	return (!has_root || (leave_outputs() && seteuid(0) == 0 && become())) && take_limits(limits);
-}
-
 void confine_kill(pid_t child)
 {
 	bool raised = has_root && geteuid() != 0 && seteuid(0) == 0;

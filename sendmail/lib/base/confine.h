@@ -33,10 +33,6 @@ struct confine_limits {
 };
 enum sandbox_result confine_enter(const struct confine_limits *limits);
 
-/* For a child that asks the system's resolver, which must open files and sockets: becomes fhnet,
- * with limits, and is else not confined. */
-bool confine_enter_as_user(const struct confine_limits *limits);
-
 /* In the parent: ends a child, whoever it is by now. */
 void confine_kill(pid_t child);
 

@@ -3,6 +3,7 @@
 #include "config/config.h"
 #include "config/idn.h"
 #include "config/keys.h"
+#include "config/own_name.h"
 #include "config/rules.h"
 #include "config/sections.h"
 #include <errno.h>
@@ -333,7 +334,7 @@ bool config_read(struct config *c, const char *path, struct diagnosis *d)
 		fclose(r->file);
 	free(r);
 	if (c->name[0] == '\0')
-		smarthost_own_name(c->name, sizeof c->name);
+		own_name(c->name, sizeof c->name);
 	without_final_dot(c->name);
 	if (c->domain[0] == '\0')
 		text_copy(c->domain, sizeof c->domain, c->name);

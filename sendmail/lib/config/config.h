@@ -47,7 +47,7 @@ struct submitter {
 
 struct config {
 	/* [host] */
-	char name[256]; /* default: the machine's own name, completed by DNS search if it has no dot */
+	char name[256];     /* default: config/own_name.h */
 	char domain[256];   /* default: name */
 	char aliases[1024]; /* a file or a folder; default /etc/aliases (FreeBSD /etc/mail/aliases); a
 	                       missing default file is no error */

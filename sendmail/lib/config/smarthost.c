@@ -1,12 +1,10 @@
-/* Names and addresses of servers, and of this machine. */
+/* Names and addresses of servers. */
 #include "config/smarthost.h"
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 bool smarthost_is_literal(const char *host, char *bare, size_t size)
 {
@@ -50,20 +48,4 @@ void smarthost_direct(struct smarthost *smarthost, const char *domain, uint16_t 
 	    .direct = true};
 	snprintf(smarthost->name, sizeof smarthost->name, "@%.254s", domain);
 	text_copy(smarthost->host, sizeof smarthost->host, domain);
-}
-
-void smarthost_own_name(char *name, size_t size)
-{
-	struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *ai = NULL;
-	if (gethostname(name, size - 1) != 0 || name[0] == '\0')
-		text_copy(name, size, "localhost");
-	name[size - 1] = '\0';
-	if (strchr(name, '.') != NULL)
-		return;
-	if (getaddrinfo(name, NULL, &hints, &ai) == 0) {
-		if (ai->ai_canonname != NULL && strchr(ai->ai_canonname, '.') != NULL)
-			text_copy(name, size, ai->ai_canonname);
-		freeaddrinfo(ai);
-	}
 }

@@ -60,9 +60,6 @@ bool smarthost_needs_verified(const struct smarthost *smarthost);
  * its name is "@DOMAIN". */
 void smarthost_direct(struct smarthost *smarthost, const char *domain, uint16_t port);
 
-/* This machine's own name, completed by the resolver's canonical name if it has no dot. */
-void smarthost_own_name(char *name, size_t size);
-
 /* True for an IPv4 or IPv6 literal, with or without brackets or the "IPv6:" tag; bare gets it in
  * the form of inet_pton. */
 bool smarthost_is_literal(const char *host, char *bare, size_t size);

@@ -71,14 +71,13 @@ const char *dns_server(int i);
 enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, bool tcp,
     int *error, int64_t *took_ms);
 
-/* Addresses from the hosts file; false when it has none for the name. */
+/* Addresses from the hosts file; false when it has none for the name.  localhost is known without
+   it (RFC 6761 6.3).  What else nsswitch.conf(5) may name is not asked: its modules read the
+   network, and cannot be confined. */
 bool dns_hosts(const char *host, struct dns_answer *a);
 
 /* The same from an open file. */
 bool dns_hosts_read(FILE *file, const char *host, struct dns_answer *a);
-
-/* Addresses from whatever else the system is configured to ask (search list, mDNS, NIS, ...). */
-void dns_system(const char *host, struct dns_answer *a);
 
 const char *dns_kind_name(
     enum dns_kind k); /* "records", "no records", "no such name", "server failure", ... */

@@ -24,10 +24,6 @@ static const struct confine_limits with_socket = {.memory_mib = 128,
     .cpu_s = 10,
     .descriptors = ANSWER_FD + 2 /* one for the kernel, while it confines */,
     .file_bytes = 0};
-static const struct confine_limits by_itself = {.memory_mib = 256,
-    .cpu_s = 20,
-    .descriptors = 64,
-    .file_bytes = 0};
 
 void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut)
 {
@@ -123,17 +119,15 @@ static void put_failure(struct buffer *lines, int error)
    were. */
 static void arrange(int socket, int answer)
 {
-	int in = socket >= 0 ? fcntl(socket, F_DUPFD, ANSWER_FD + 1) : open("/dev/null", O_RDONLY);
+	int in = fcntl(socket, F_DUPFD, ANSWER_FD + 1);
 	int out = fcntl(answer, F_DUPFD, ANSWER_FD + 1);
 	if (in < 0 || out < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, ANSWER_FD) < 0)
 		_exit(1);
 	compat_closefrom(ANSWER_FD + 1);
 }
 
-static bool confine(bool has_socket)
+static bool confine(void)
 {
-	if (!has_socket)
-		return confine_enter_as_user(&by_itself);
 	return sandbox_limit(STDIN_FILENO, SANDBOX_TALK) &&
 	       sandbox_limit(STDOUT_FILENO, SANDBOX_WRITE) &&
 	       sandbox_limit(STDERR_FILENO, SANDBOX_WRITE) && sandbox_limit(ANSWER_FD, SANDBOX_WRITE) &&
@@ -146,7 +140,7 @@ static void child(exchange_work *work, const void *what, int socket, int answer)
 	struct buffer lines = {0};
 	bool cut = false;
 	arrange(socket, answer);
-	if (!confine(socket >= 0) || !work(what, STDIN_FILENO, &a, &cut))
+	if (!confine() || !work(what, STDIN_FILENO, &a, &cut))
 		put_failure(&lines, errno);
 	else
 		exchange_write(&lines, &a, cut);

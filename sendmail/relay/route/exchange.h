@@ -9,9 +9,8 @@
 /* What is done there: fills a, and *cut; false with errno. */
 typedef bool exchange_work(const void *what, int socket, struct dns_answer *a, bool *cut);
 
-/* Runs work in such a process, until end_ms (monotonic clock).  With a socket, which stays open
-   here, the process has nothing but that; with -1 it is the user fhnet but not confined, for what
-   asks by itself.  type: of the records that are wanted.  False with errno when there is no
+/* Runs work in such a process, until end_ms (monotonic clock).  It has nothing but the socket,
+   which stays open here.  type: of the records that are wanted.  False with errno when there is no
    answer. */
 bool exchange_run(exchange_work *work, const void *what, int socket, enum dns_type type,
     int64_t end_ms, struct dns_answer *a, bool *cut);

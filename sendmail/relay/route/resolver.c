@@ -17,8 +17,6 @@
 #include <unistd.h>
 
 #define ANSWER_BYTES 65535
-#define SYSTEM_MS 60000 /* for what the system asks by itself */
-
 #define ALIVE_MS 2000
 
 static struct resolv_conf settings;
@@ -279,41 +277,4 @@ const char *dns_unheeded(void)
 {
 	read_settings();
 	return settings.unheeded;
-}
-
-static bool ask_system(const void *what, int fd, struct dns_answer *a, bool *cut)
-{
-	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list = NULL;
-	(void)fd, (void)cut;
-	*a = (struct dns_answer){.kind = DNS_NXDOMAIN};
-	if (getaddrinfo(what, NULL, &hints, &list) != 0)
-		return true;
-	for (struct addrinfo *ai = list; ai != NULL && a->count < DNS_RECORDS_MAX; ai = ai->ai_next) {
-		struct dns_record *r = &a->records[a->count];
-		if (getnameinfo(ai->ai_addr, ai->ai_addrlen, r->name, sizeof r->name, NULL, 0,
-		        NI_NUMERICHOST) == 0)
-			a->count++;
-	}
-	freeaddrinfo(list);
-	if (a->count > 0)
-		a->kind = DNS_RECORDS;
-	return true;
-}
-
-/* What the C library would let whoever started this process decide (resolv.conf(5), hostname(7)):
-   the same name would lead elsewhere than in the next process. */
-static void forget_environment(void)
-{
-	static const char *const names[] = {"LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES"};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		unsetenv(names[i]);
-}
-
-void dns_system(const char *host, struct dns_answer *a)
-{
-	bool cut = false;
-	forget_environment();
-	if (!exchange_run(ask_system, host, -1, DNS_A, clock_mono_ms() + SYSTEM_MS, a, &cut))
-		*a = (struct dns_answer){.kind = DNS_NXDOMAIN};
-	text_copy(a->source, sizeof a->source, "the system's resolver, as nsswitch.conf says");
 }

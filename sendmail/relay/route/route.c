@@ -205,13 +205,12 @@ static void complete(const struct search *s, const char *host, struct dns_names 
 	text_copy(n->names[0], sizeof n->names[0], host);
 }
 
-/* Hosts file first, as the system does it; whatever else the system asks comes last, when DNS knows
-   nothing of the name.  A server that fails ends the search: what a later name leads to may be
-   another's.  name: under which they were found. */
+/* Hosts file first, as the system does it.  A server that fails ends the search: what a later name
+   leads to may be another's.  name: under which they were found. */
 static bool look_up_addresses(struct search *s, const char *host, struct family *six,
     struct family *four, char name[256])
 {
-	struct dns_answer a = {.kind = DNS_BAD}, c;
+	struct dns_answer a = {.kind = DNS_BAD};
 	struct dns_names n;
 	text_copy(name, 256, host);
 	if (dns_hosts(host, &a)) {
@@ -226,15 +225,6 @@ static bool look_up_addresses(struct search *s, const char *host, struct family 
 			return true;
 		if (a.kind > DNS_NXDOMAIN)
 			break;
-	}
-	if (a.kind <= DNS_NXDOMAIN) {
-		text_copy(name, 256, host);
-		dns_system(host, &c);
-		if (c.count > 0) {
-			trace_answer(s->route, host, "address of", &c);
-			sift(s, host, &c, four);
-			return true;
-		}
 	}
 	give_up_answer(s, s->subject, host, &a);
 	return false;
