@@ -3,8 +3,12 @@
 # Root; may be run again at any time; DESTDIR names an image.
 set -eu
 root=${DESTDIR:-}
+# What all units have stands once, in systemd/common.
 fill_in() {
-	sed -e "s|%%PREFIX%%|$PREFIX|g" -e "s|%%LOCALBASE%%|/usr/local|g" -e "s|%%SPOOLDIR%%|$SPOOLDIR|g" -e "s|%%RUNDIR%%|$RUNDIR|g" \
+	sed -e "/^@COMMON@\$/{
+		r ${1%/*}/common
+		d
+	}" -e "s|%%PREFIX%%|$PREFIX|g" -e "s|%%LOCALBASE%%|/usr/local|g" -e "s|%%SPOOLDIR%%|$SPOOLDIR|g" -e "s|%%RUNDIR%%|$RUNDIR|g" \
 		-e "s|@LIBEXEC@|$LIBEXEC|g" -e "s|@SPOOLDIR@|$SPOOLDIR|g" "$1"
 }
 
@@ -24,7 +28,8 @@ if [ "${SYSTEM:-$(uname -s)}" = FreeBSD ]; then
 	echo "firsthop: \"sysrc firsthop_enable=YES sendmail_enable=NONE\" lets it start at boot; \"service firsthop start\" starts it now"
 elif [ -d "$root/usr/lib/systemd/system" ] || [ -d "$root/lib/systemd/system" ] || { [ -z "$root" ] && [ -d /run/systemd/system ]; }; then
 	case $PREFIX in /usr | /usr/local) units=$PREFIX/lib/systemd/system ;; *) units=/etc/systemd/system ;; esac
-	put relayconf/system/systemd/firsthop.service 0644 "$units/firsthop.service"
+	. relayconf/system/service.sh
+	for unit in $boot_units; do put "relayconf/system/systemd/$unit" 0644 "$units/$unit"; done
 	if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 	echo "firsthop: \"systemctl enable --now firsthop\" starts it now, and at boot"
 else

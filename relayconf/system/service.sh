@@ -17,9 +17,10 @@ runner_pid() {
 }
 
 # What install-boot puts in place, for periodic(8) too.
+boot_units="firsthop.service firsthop-relay.socket firsthop-relay.service firsthop-local.socket firsthop-local.service"
 boot_files() {
-	for file in "$PREFIX/etc/rc.d/firsthop" "$PREFIX/etc/periodic/daily/450.status-firsthop" "$PREFIX/lib/systemd/system/firsthop.service" \
-		/etc/systemd/system/firsthop.service; do echo "$file"; done
+	for file in "$PREFIX/etc/rc.d/firsthop" "$PREFIX/etc/periodic/daily/450.status-firsthop"; do echo "$file"; done
+	for unit in $boot_units; do echo "$PREFIX/lib/systemd/system/$unit"; echo "/etc/systemd/system/$unit"; done
 }
 is_ours_at_boot() { grep -qsF "$LIBEXEC/" $(boot_files); }
 

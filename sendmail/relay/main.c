@@ -2,6 +2,7 @@
 #include "base/confine.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/sandbox.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "jobs/orders.h"
@@ -115,6 +116,7 @@ int main(int argc, char **argv)
 		return EX_OSERR;
 	if (version_asked(argc, argv))
 		return EX_OK;
+	sandbox_hide(); /* from its sessions, which under systemd are of the same user */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGXFSZ, SIG_IGN);

@@ -115,9 +115,9 @@ static int64_t time_left_ms(const struct loop *l, int64_t limit_ms)
 
 /* What ppoll waits for, in this order. */
 struct events {
-	struct pollfd list[WORKERS_MAX + 5 + CONTROL_CLIENTS_MAX + WATCHERS_MAX];
+	struct pollfd list[WORKERS_MAX + 3 + PROCESS_STARTERS_MAX + CONTROL_CLIENTS_MAX + WATCHERS_MAX];
 	nfds_t count;
-	struct pollfd *trigger, *workers, *asking, *watching, *submitting, *starter, *places;
+	struct pollfd *trigger, *workers, *asking, *watching, *submitting, *starters, *places;
 	int worker_count, asking_count, watching_count;
 };
 
@@ -144,7 +144,9 @@ static void collect_events(struct runner *r, struct events *e)
 	e->watching_count = watch_listen_poll(r->watch, e->watching);
 	e->count += (nfds_t)e->watching_count;
 	e->submitting = add_event(e, submit_listen_fd(r->submit_listen));
-	e->starter = add_event(e, process_starter_fd());
+	e->starters = &e->list[e->count];
+	for (int i = 0; i < PROCESS_STARTERS_MAX; i++)
+		add_event(e, process_starter_fd(i));
 	e->places = add_event(e, places_fd(r));
 }
 
@@ -171,6 +173,18 @@ static void hear_users(struct runner *r, const struct events *e)
 		submit_listen_accept(r->submit_listen);
 }
 
+static void hear_starters(struct loop *l, const struct events *e)
+{
+	bool spoke = false;
+	for (int i = 0; i < PROCESS_STARTERS_MAX; i++)
+		spoke = spoke || e->starters[i].revents != 0;
+	if (!spoke || process_look() || l->r->leaving)
+		return;
+	log_line(LOG_CRIT, "the starter, the part of firsthop that starts its programs, is gone: "
+	                   "nothing can be sent any more; this runner ends");
+	l->r->leaving = l->broken = true;
+}
+
 static void wait_for_events(struct loop *l, const sigset_t *mask, int64_t limit_ms)
 {
 	struct runner *r = l->r;
@@ -190,11 +204,7 @@ static void wait_for_events(struct loop *l, const sigset_t *mask, int64_t limit_
 		pickup_scan(r);
 	hear_workers(r, &e);
 	hear_users(r, &e);
-	if (e.starter->revents != 0 && !process_look() && !r->leaving) {
-		log_line(LOG_CRIT, "the starter, the part of the runner that is root, is gone: nothing can "
-		                   "be sent any more; this runner ends");
-		r->leaving = l->broken = true;
-	}
+	hear_starters(l, &e);
 }
 
 /* A session without work is kept for a few seconds: mail often comes in bursts.  One whose ledger

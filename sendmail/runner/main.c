@@ -1,23 +1,29 @@
 /* runner: owns the queue. */
 #include "base/mem.h"
 #include "base/version.h"
+#include "jobs/process.h"
 #include "runner/loop.h"
 #include "runner/queue/runner.h"
 #include "runner/service.h"
 #include "runner/service/privs.h"
+#include "runner/service/starter.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 static int usage(void)
 {
 	fprintf(stderr,
-	    "usage: runner --stay|--once|--linger [--pass] [--foreground]\n  --stay    deliver mail "
+	    "usage: runner --stay|--once|--linger [--pass] [--foreground] [--units]\n  --stay    "
+	    "deliver mail "
 	    "until it is asked to end (rc.d, systemd, sendmail -bd)\n  --once    try everything in the "
 	    "queue now, then end (sendmail -q)\n  --linger  end when the queue is empty\n  --pass    "
-	    "try everything once at the start, whatever its time\n");
+	    "try everything once at the start, whatever its time\n  --units   "
+	    "programs are started by the units firsthop-relay and firsthop-local\n       runner "
+	    "--starter relay|local, which are those units\n");
 	return EX_USAGE;
 }
 
@@ -37,6 +43,8 @@ static bool read_arguments(int argc, char **argv, enum lifetime *lifetime, bool 
 			*pass = given-- > 0;
 		else if (strcmp(argv[i], "--foreground") == 0)
 			*foreground = given-- > 0;
+		else if (strcmp(argv[i], "--units") == 0 && geteuid() != 0 && given-- > 0)
+			process_use_units();
 		else
 			return false;
 	}
@@ -50,6 +58,8 @@ int main(int argc, char **argv)
 	if (version_asked(argc, argv))
 		return EX_OK;
 	signal(SIGXFSZ, SIG_IGN); /* also what is written before the loop begins fails with a reason */
+	if (!privs_are_lent() && argc == 3 && strcmp(argv[1], "--starter") == 0)
+		return starter_serve(argv[2]);
 	if (privs_are_lent())
 		lifetime = LIFETIME_LINGER;
 	else if (!read_arguments(argc, argv, &lifetime, &foreground, &pass))

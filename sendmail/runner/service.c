@@ -242,7 +242,7 @@ static void sync_folder(const char *path)
 		close(fd);
 }
 
-/* As root: the names of the spool's folders, and of those above them, are durable before a message
+/* The names of the spool's folders, and of those above them, are durable before a message
    is; whoever made them may not have seen to that. */
 static void sync_folders(const char *spool)
 {
@@ -272,7 +272,7 @@ int service_start(struct runner *r, bool foreground)
 	umask(027);
 	log_start("firsthop", LOG_TO_SYSLOG | LOG_KEEPS | (foreground ? LOG_TO_STDERR : 0));
 	struct diagnosis d = {0};
-	if (geteuid() == 0)
+	if (!paths_private())
 		sync_folders(spool);
 	int code = privs_take(spool, foreground);
 	if (code != EX_OK)
@@ -367,7 +367,5 @@ void service_end(struct runner *r)
 	if (r->trigger_fd >= 0)
 		close(r->trigger_fd);
 	close(r->lock_fd);
-	/* With its end the starter goes, too. */
-	if (process_starter_fd() >= 0)
-		close(process_starter_fd());
+	process_leave_starters();
 }

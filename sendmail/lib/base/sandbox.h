@@ -14,6 +14,10 @@ enum sandbox_result {
    usable. */
 enum sandbox_result sandbox_session(void);
 
+/* No other process may look into this one (ptrace, memory, core file), also one of its own user.
+   Where the system has that; a program that is started later has to say it again. */
+void sandbox_hide(void);
+
 enum sandbox_use {
 	SANDBOX_TALK,  /* a socket that is connected: both ways, waiting, its options */
 	SANDBOX_READ,  /* a file that is only read */

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/capsicum.h>
+#include <sys/procctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 /* The limit on processes does not hold for root, which no session is but in a private spool. */
 enum sandbox_result sandbox_session(void)
@@ -40,4 +42,10 @@ enum sandbox_result sandbox_submit(int drop_fd, const char *fifo, bool may_read)
 {
 	(void)drop_fd, (void)fifo, (void)may_read;
 	return SANDBOX_NONE;
+}
+
+void sandbox_hide(void)
+{
+	int off = PROC_TRACE_CTL_DISABLE;
+	procctl(P_PID, getpid(), PROC_TRACE_CTL, &off);
 }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,21 +33,101 @@ static const struct {
     {"mailbox", {STDIN_FILENO, STDOUT_FILENO, -1, -1}, STDERR_FILENO},
 };
 
-static int starter_fd = -1;
-static bool starter_gone;
+/* One for everything, or (by_units) one for relay and one for mbox. */
+static struct starter {
+	int fd;
+	bool gone;
+} starters[PROCESS_STARTERS_MAX] = {{.fd = -1}, {.fd = -1}};
+static bool by_units;
 
 /* Ends that were told while something else was waited for. */
-static struct process_packet *ended;
+struct end {
+	const struct starter *starter;
+	struct process_packet packet;
+};
+static struct end *ended;
 static size_t ended_count;
+
+/* Who has started what. */
+struct started {
+	pid_t pid;
+	struct starter *starter;
+};
+static struct started *started;
+static size_t started_count;
 
 void process_use_starter(int fd)
 {
-	starter_fd = fd;
+	starters[0].fd = fd;
 }
 
-int process_starter_fd(void)
+void process_use_units(void)
 {
-	return starter_fd;
+	by_units = true;
+}
+
+int process_starter_fd(int i)
+{
+	return starters[i].fd;
+}
+
+void process_leave_starters(void)
+{
+	for (int i = 0; i < PROCESS_STARTERS_MAX; i++) {
+		if (starters[i].fd >= 0)
+			close(starters[i].fd);
+		starters[i].fd = -1;
+	}
+}
+
+/* -1 with errno. */
+static int connect_to_unit(const char *name)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int n = snprintf(address.sun_path, sizeof address.sun_path, PROCESS_UNIT_FOLDER "/%s",
+	    paths_run(), name);
+	if (fd >= 0 && n < (int)sizeof address.sun_path &&
+	    connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	int saved = errno;
+	log_line(LOG_ERR,
+	    "the unit that starts programs cannot be reached at %s: %s; systemctl status "
+	    "firsthop-relay.socket firsthop-local.socket",
+	    address.sun_path, strerror(saved));
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return -1;
+}
+
+/* NULL: there is none, the caller starts it.  Its fd is -1 with errno where it cannot be reached.
+ */
+static struct starter *starter_of(enum process_program program)
+{
+	struct starter *s = &starters[by_units && program != PROCESS_RELAY ? 1 : 0];
+	if (by_units && s->fd < 0)
+		s->fd = connect_to_unit(program == PROCESS_RELAY ? "relay" : "local");
+	return by_units || s->fd >= 0 ? s : NULL;
+}
+
+static struct starter *starter_of_pid(pid_t pid)
+{
+	for (size_t i = 0; i < started_count; i++) {
+		if (started[i].pid == pid)
+			return started[i].starter;
+	}
+	return NULL;
+}
+
+static void forget_pid(pid_t pid)
+{
+	for (size_t i = 0; i < started_count; i++) {
+		if (started[i].pid == pid) {
+			started[i] = started[--started_count];
+			return;
+		}
+	}
 }
 
 /* Out of the way first: a place may be the number of another one. */
@@ -127,18 +208,23 @@ int process_receive(int socket, struct process_packet *p, int *fds, int *count)
 	return -1;
 }
 
-/* What the starter says, until it is an answer to a start (true), or nothing is left. */
-static bool hear_starter(struct process_packet *answer)
+static void keep_end(const struct starter *s, const struct process_packet *p)
+{
+	ended = mem_resize(ended, ended_count + 1, sizeof *ended);
+	ended[ended_count++] = (struct end){s, *p};
+}
+
+/* What a starter says, until it is an answer to a start (true), or nothing is left. */
+static bool hear_starter(struct starter *s, struct process_packet *answer)
 {
 	struct process_packet p;
 	int fds[PROCESS_FDS_MAX], count, n;
-	while (!starter_gone && (n = process_receive(starter_fd, &p, fds, &count)) != 0) {
+	while (s->fd >= 0 && !s->gone && (n = process_receive(s->fd, &p, fds, &count)) != 0) {
 		while (n > 0 && count > 0)
 			close(fds[--count]);
-		starter_gone = n < 0;
+		s->gone = n < 0;
 		if (n > 0 && p.verb == PROCESS_ENDED) {
-			ended = mem_resize(ended, ended_count + 1, sizeof *ended);
-			ended[ended_count++] = p;
+			keep_end(s, &p);
 		} else if (n > 0 && p.verb == PROCESS_STARTED && answer != NULL) {
 			*answer = p;
 			return true;
@@ -147,62 +233,73 @@ static bool hear_starter(struct process_packet *answer)
 	return false;
 }
 
-static void wait_for_starter(int64_t left_ms)
+static void wait_for_starter(const struct starter *s, int64_t left_ms)
 {
-	struct pollfd p = {.fd = starter_fd, .events = POLLIN};
+	struct pollfd p = {.fd = s->fd, .events = POLLIN};
 	poll(&p, 1, left_ms > 0 ? (int)left_ms : 0);
 }
 
-static pid_t ask_starter(enum process_program program, const int *fds, int count)
+static pid_t ask_starter(struct starter *s, enum process_program program, const int *fds, int count)
 {
 	struct process_packet p = {.verb = PROCESS_START, .number = (int32_t)program}, answer;
 	int64_t end_ms = clock_mono_ms() + ANSWER_MS;
-	hear_starter(NULL);
-	if (starter_gone || !process_send(starter_fd, &p, fds, count))
+	if (s->fd < 0)
 		return -1;
-	while (!hear_starter(&answer)) {
+	hear_starter(s, NULL);
+	if (s->gone || !process_send(s->fd, &p, fds, count))
+		return -1;
+	while (!hear_starter(s, &answer)) {
 		int64_t left_ms = end_ms - clock_mono_ms();
-		if (starter_gone || left_ms <= 0) {
-			starter_gone = true; /* its next answer would be taken for another start's */
+		if (s->gone || left_ms <= 0) {
+			s->gone = true; /* its next answer would be taken for another start's */
 			errno = ETIMEDOUT;
 			return -1;
 		}
-		wait_for_starter(left_ms);
+		wait_for_starter(s, left_ms);
 	}
-	if (answer.pid <= 0)
+	if (answer.pid <= 0) {
 		errno = answer.number;
-	return answer.pid > 0 ? (pid_t)answer.pid : -1;
+		return -1;
+	}
+	started = mem_resize(started, started_count + 1, sizeof *started);
+	started[started_count++] = (struct started){(pid_t)answer.pid, s};
+	return (pid_t)answer.pid;
 }
 
 pid_t process_start(enum process_program program, const int *fds, int count)
 {
-	return starter_fd >= 0 ? ask_starter(program, fds, count) : start_here(program, fds, count);
+	struct starter *s = starter_of(program);
+	return s != NULL ? ask_starter(s, program, fds, count) : start_here(program, fds, count);
 }
 
 void process_signal(pid_t pid, int signal_number)
 {
+	const struct starter *s = starter_of_pid(pid);
 	struct process_packet p = {.verb = PROCESS_SIGNAL,
 	    .pid = (int32_t)pid,
 	    .number = signal_number};
-	if (starter_fd >= 0)
-		process_send(starter_fd, &p, NULL, 0);
+	if (s != NULL)
+		process_send(s->fd, &p, NULL, 0);
 	else if (kill(-pid, signal_number) != 0)
 		kill(pid, signal_number);
 }
 
 bool process_look(void)
 {
-	if (starter_fd >= 0)
-		hear_starter(NULL);
-	return !starter_gone;
+	bool all = true;
+	for (int i = 0; i < PROCESS_STARTERS_MAX; i++) {
+		hear_starter(&starters[i], NULL);
+		all = all && !starters[i].gone;
+	}
+	return all;
 }
 
-static bool take_end(pid_t pid, int *status)
+static bool take_end(const struct starter *s, pid_t pid, int *status)
 {
 	for (size_t i = 0; i < ended_count; i++) {
-		if (ended[i].pid != (int32_t)pid)
+		if (ended[i].starter != s || ended[i].packet.pid != (int32_t)pid)
 			continue;
-		*status = ended[i].number;
+		*status = ended[i].packet.number;
 		ended[i] = ended[--ended_count];
 		return true;
 	}
@@ -210,28 +307,30 @@ static bool take_end(pid_t pid, int *status)
 }
 
 /* Of one whose starter is gone nobody can say how it ended. */
-static bool has_ended(pid_t pid, int *status)
+static bool has_ended(struct starter *s, pid_t pid, int *status)
 {
-	if (starter_fd < 0) {
+	if (s == NULL) {
 		pid_t found = waitpid(pid, status, WNOHANG);
 		return found == pid || (found < 0 && errno == ECHILD);
 	}
-	hear_starter(NULL);
-	return take_end(pid, status) || starter_gone;
+	hear_starter(s, NULL);
+	return take_end(s, pid, status) || s->gone;
 }
 
 bool process_reap(pid_t pid, int64_t limit_ms, int *status)
 {
+	struct starter *s = starter_of_pid(pid);
 	int64_t end_ms = clock_mono_ms() + limit_ms;
 	*status = 0;
-	while (!has_ended(pid, status)) {
+	while (!has_ended(s, pid, status)) {
 		int64_t left_ms = end_ms - clock_mono_ms();
 		if (left_ms <= 0)
 			return false;
-		if (starter_fd >= 0)
-			wait_for_starter(left_ms);
+		if (s != NULL)
+			wait_for_starter(s, left_ms);
 		else
 			poll(NULL, 0, left_ms < 5 ? (int)left_ms : 5);
 	}
+	forget_pid(pid);
 	return true;
 }

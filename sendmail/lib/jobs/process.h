@@ -1,6 +1,7 @@
 /* Programs that are started beside the runner: relay, mbox in its place, and mailbox for mbox.
-   Where the runner was started by root, the starter (runner/service/starter.h) starts, signals and
-   reaps them, and this is how the runner and mbox ask it; elsewhere the caller does so itself.
+   Where the runner was started by root, or by a unit of systemd, a starter
+   (runner/service/starter.h) starts, signals and reaps them, and this is how the runner and mbox
+   ask it; elsewhere the caller does so itself.
 
    No program gets an argument that tells anything about mail: what it needs comes by descriptors,
    at fixed numbers. Between starter and caller go packets on a SOCK_SEQPACKET socket: one struct
@@ -40,7 +41,19 @@ struct process_packet {
 /* From now on the starter at the other end of fd is asked; -1 (as at first): nobody.  fd is
    kept. */
 void process_use_starter(int fd);
-int process_starter_fd(void);
+
+/* From now on the starters are asked that are units of their own: one for relay, one for mbox.
+   Each is connected to when it is first needed, at PROCESS_UNIT_FOLDER/relay and /local, beside the
+   run folder: a folder of root's, so nobody can put another socket there. */
+#define PROCESS_UNIT_FOLDER "%s-start" /* of paths_run() */
+void process_use_units(void);
+
+/* To wait for: its descriptor, or -1 when there is none (yet); i below PROCESS_STARTERS_MAX. */
+#define PROCESS_STARTERS_MAX 2
+int process_starter_fd(int i);
+
+/* With its last client a starter goes, too. */
+void process_leave_starters(void);
 
 /* Starts a program in a process group of its own, with fds (which stay open here): of relay and
    mbox jobs, orders, lock and, if there is one, the ledger; of mailbox input and output.  Its pid,
@@ -55,7 +68,7 @@ void process_signal(pid_t pid, int signal_number);
 bool process_reap(pid_t pid, int64_t limit_ms, int *status);
 
 /* False when there was a starter, and it is gone: nothing can be started any more.  Takes in what
- * it has said. */
+ * each has said. */
 bool process_look(void);
 
 /* For the starter, and for a child of the caller itself: puts the descriptors where the program

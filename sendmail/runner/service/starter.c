@@ -1,7 +1,10 @@
 /* The starter's loop.  Its other ends may have been taken over: a packet that makes no sense ends
  * the talk with whoever sent it. */
 #include "base/compat.h"
+#include "base/fdio.h"
 #include "base/log.h"
+#include "base/sandbox.h"
+#include "base/text.h"
 #include "jobs/process.h"
 #include "runner/service/starter.h"
 #include <errno.h>
@@ -10,19 +13,24 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define CLIENTS_MAX 40 /* the runner, and each mbox */
 #define CHILDREN_MAX 200
 #define UNTOLD_MS 1000 /* until an end that its client had no room for is sent again */
+#define LISTEN_FD 3    /* sd_listen_fds(3) */
+
+extern char **environ;
 
 struct client {
 	int fd;
-	bool is_runner;
+	bool is_runner; /* and not an mbox */
 };
 
 struct child {
@@ -38,6 +46,9 @@ static struct {
 	int client_count;
 	struct child children[CHILDREN_MAX];
 	int child_count;
+	bool starts[PROCESS_PROGRAMS]; /* for a runner */
+	bool is_unit;
+	int listen_fd; /* of a unit; else -1 */
 } s;
 
 static void on_child(int number)
@@ -74,8 +85,8 @@ static void drop_client(int index)
 	s.clients[index] = s.clients[--s.client_count];
 }
 
-/* mbox is nobody but the owner of the queue.  relay and mailbox are root until they have become who
- * they are told to be, as the first thing they do. */
+/* mbox is nobody but the owner of the queue.  mailbox is root until it has become who it is told to
+ * be, as the first thing it does; so is relay, but in a unit, where it is nobody from the start. */
 static bool take_rights(enum process_program program)
 {
 	const struct rlimit no_core = {0, 0};
@@ -92,16 +103,18 @@ static void become(enum process_program program, const int *fds, int count, int 
 	static char relay[] = "relay", mbox[] = "mbox", mailbox[] = "mailbox", jobs[] = "--jobs",
 	            uid[24], gid[24], network_uid[24], network_gid[24];
 	char *const of_relay[] = {relay, jobs, uid, gid, network_uid, network_gid, NULL},
-	            *const of_mbox[] = {mbox, jobs, NULL}, *const of_mailbox[] = {mailbox, uid, NULL};
+	            *const of_unit[] = {relay, jobs, NULL}, *const of_mbox[] = {mbox, jobs, NULL},
+	            *const of_mailbox[] = {mailbox, uid, NULL};
 	snprintf(uid, sizeof uid, "%lu", (unsigned long)s.rights.uid);
 	snprintf(gid, sizeof gid, "%lu", (unsigned long)s.rights.gid);
 	snprintf(network_uid, sizeof network_uid, "%lu", (unsigned long)s.rights.network_uid);
 	snprintf(network_gid, sizeof network_gid, "%lu", (unsigned long)s.rights.network_gid);
 	if (take_rights(program))
 		process_become(program, fds, count, extra,
-		    program == PROCESS_RELAY  ? of_relay
-		    : program == PROCESS_MBOX ? of_mbox
-		                              : of_mailbox);
+		    program == PROCESS_RELAY && s.is_unit ? of_unit
+		    : program == PROCESS_RELAY            ? of_relay
+		    : program == PROCESS_MBOX             ? of_mbox
+		                                          : of_mailbox);
 	log_line(LOG_CRIT, "a program cannot be started: %s", strerror(errno));
 	_exit(127);
 }
@@ -111,8 +124,8 @@ static int start(const struct client *c, enum process_program program, const int
     pid_t *pid)
 {
 	int pair[2] = {-1, -1};
-	bool wrong = c->is_runner ? program == PROCESS_MAILBOX || count < 3
-	                          : program != PROCESS_MAILBOX || count != 2;
+	bool wrong =
+	    c->is_runner ? !s.starts[program] || count < 3 : program != PROCESS_MAILBOX || count != 2;
 	*pid = -1;
 	if (wrong)
 		return EPERM;
@@ -204,26 +217,55 @@ static bool tell_ends(void)
 	return left;
 }
 
+/* A runner.  Root is none: mbox would be root. */
+static void accept_runner(void)
+{
+	uid_t uid;
+	gid_t gid;
+	int fd = compat_accept(s.listen_fd);
+	if (fd < 0)
+		return;
+	bool known = compat_peer(fd, &uid, &gid) == 0 && uid != 0 && gid != 0 &&
+	             (s.rights.uid == 0 || s.rights.uid == uid);
+	if (!known || s.client_count == CLIENTS_MAX || !fdio_nonblocking(fd)) {
+		log_line(LOG_ERR, "a program that is no runner, or one too many, is refused");
+		close(fd);
+		return;
+	}
+	s.rights.uid = uid;
+	s.rights.gid = gid;
+	s.clients[s.client_count++] = (struct client){.fd = fd, .is_runner = true};
+}
+
+/* One wait, and what it brought.  A unit waits for its first client. */
+static void turn(const sigset_t *mask)
+{
+	struct pollfd p[CLIENTS_MAX + 1];
+	const struct timespec again = {.tv_sec = UNTOLD_MS / 1000};
+	bool left = tell_ends();
+	int count = s.client_count;
+	for (int i = 0; i < count; i++)
+		p[i] = (struct pollfd){.fd = s.clients[i].fd, .events = POLLIN};
+	p[count] = (struct pollfd){.fd = s.listen_fd, .events = POLLIN};
+	bool waits = count > 0 || s.child_count > 0 || (s.listen_fd >= 0 && s.rights.uid == 0);
+	bool ready = waits && compat_poll(p, (nfds_t)count + 1, left ? &again : NULL, mask) > 0;
+	/* From behind: one that goes is replaced by the last. */
+	for (int i = count - 1; i >= 0 && ready; i--) {
+		if (p[i].revents != 0 && !serve(&s.clients[i]))
+			drop_client(i);
+	}
+	if (ready && p[count].revents != 0)
+		accept_runner();
+	reap();
+}
+
 static void run(void)
 {
 	sigset_t mask;
-	const struct timespec again = {.tv_sec = UNTOLD_MS / 1000};
 	set_signals(&mask);
-	while (s.client_count > 0 || s.child_count > 0) {
-		struct pollfd p[CLIENTS_MAX];
-		bool left = tell_ends();
-		for (int i = 0; i < s.client_count; i++)
-			p[i] = (struct pollfd){.fd = s.clients[i].fd, .events = POLLIN};
-		int count = s.client_count;
-		bool ready = (count > 0 || s.child_count > 0) &&
-		             compat_poll(p, (nfds_t)count, left ? &again : NULL, &mask) > 0;
-		/* From behind: one that goes is replaced by the last. */
-		for (int i = count - 1; i >= 0 && ready; i--) {
-			if (p[i].revents != 0 && !serve(&s.clients[i]))
-				drop_client(i);
-		}
-		reap();
-	}
+	do
+		turn(&mask);
+	while (s.client_count > 0 || s.child_count > 0);
 }
 
 /* Of its parent it keeps the socket, and what its children may write to. */
@@ -248,6 +290,7 @@ static void become_starter(int socket, bool in_foreground)
 		_exit(1);
 	}
 	s.clients[s.client_count++] = (struct client){.fd = fd, .is_runner = true};
+	s.starts[PROCESS_RELAY] = s.starts[PROCESS_MBOX] = true;
 	run();
 	_exit(0);
 }
@@ -258,6 +301,7 @@ int starter_fork(const struct starter_rights *rights, bool in_foreground)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		return -1;
 	s.rights = *rights;
+	s.listen_fd = -1;
 	pid_t pid = fork();
 	if (pid == 0)
 		become_starter(pair[1], in_foreground);
@@ -268,4 +312,37 @@ int starter_fork(const struct starter_rights *rights, bool in_foreground)
 	close(pair[0]);
 	errno = saved;
 	return -1;
+}
+
+/* One socket, and it is for this process. */
+static bool is_given_socket(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	long long number;
+	return pid != NULL && text_number(pid, 1, INT32_MAX, &number) && number == getpid() &&
+	       count != NULL && strcmp(count, "1") == 0 && fcntl(LISTEN_FD, F_GETFD) >= 0;
+}
+
+int starter_serve(const char *part)
+{
+	static char *nothing[1];
+	bool local = strcmp(part, "local") == 0;
+	bool given = is_given_socket();
+	environ = nothing;
+	if ((!local && strcmp(part, "relay") != 0) || !given || local != (geteuid() == 0)) {
+		fprintf(stderr, "runner: --starter relay|local is for the units firsthop-relay.service (a "
+		                "user of its own) and firsthop-local.service (root), with their sockets\n");
+		return EX_USAGE;
+	}
+	compat_closefrom(LISTEN_FD + 1);
+	if (fcntl(LISTEN_FD, F_SETFD, FD_CLOEXEC) != 0 || !fdio_nonblocking(LISTEN_FD) ||
+	    chdir("/") != 0)
+		return EX_OSERR;
+	log_start("firsthop-starter", LOG_TO_SYSLOG);
+	sandbox_hide();
+	s.listen_fd = LISTEN_FD;
+	s.is_unit = true;
+	s.starts[local ? PROCESS_MBOX : PROCESS_RELAY] = true;
+	run();
+	return EX_OK;
 }

@@ -3,7 +3,11 @@
    (jobs/process.h): starts relay or mbox, starts mailbox for an mbox that it has started, and
    signals what it has started.  Which program that is, and its rights, are in a table; nothing of
    the request but descriptors reaches it.  It opens no file, reads nothing but packets of a fixed
-   size, and ends when the runner and all that was started are gone. */
+   size, and ends when the runner and all that was started are gone.
+
+   Under systemd there are two, each a unit with a socket of its own, so that the runner's unit
+   needs neither root nor the network: the starter of relay is the user fhnet, as is what it starts,
+   and no capability is there; the one of local delivery is root without the network. */
 #ifndef RUNNER_SERVICE_STARTER_H
 #define RUNNER_SERVICE_STARTER_H
 #include <stdbool.h>
@@ -19,4 +23,10 @@ struct starter_rights {
 /* As root: forks the starter; the other end of its socket, for process_use_starter, or -1 with
    errno.  in_foreground: what it starts keeps standard output and error. */
 int starter_fork(const struct starter_rights *rights, bool in_foreground);
+
+/* As a unit, with the listening socket of its socket unit (sd_listen_fds(3)) and nothing else:
+   serves runners that connect to it, "relay" or "local", until they and what was started are gone.
+   Who may connect is said by the mode of the socket; mbox becomes who connected.  A sysexits code,
+   said when it is not EX_OK. */
+int starter_serve(const char *part);
 #endif
