@@ -64,8 +64,10 @@ for name in mail mailx Mail; do is "$(in_stage readlink -f /usr/bin/$name)" /usr
 ok "the service is enabled" test -L "$S/etc/systemd/system/multi-user.target.wants/firsthop.service"
 if command -v systemd-analyze >/dev/null 2>&1; then
 	is "$(systemd-analyze verify --man=no --recursive-errors=no --root="$S" "$unit" 2>&1 | grep -F firsthop)" "" "systemd-analyze verify has nothing to say"
-	exposure=$(systemd-analyze security --offline=yes --root="$S" firsthop.service 2>/dev/null | sed -n 's/.*exposure level[^:]*: \([0-9]*\)\.[0-9].*/\1/p')
-	ok "systemd-analyze security: exposure $exposure of 10 is low" test "${exposure:-10}" -le 2
+	for service in firsthop firsthop-relay firsthop-local; do
+		exposure=$(systemd-analyze security --offline=yes --root="$S" $service.service 2>/dev/null | sed -n 's/.*exposure level[^:]*: \([0-9]*\)\.\([0-9]\).*/\1\2/p')
+		ok "systemd-analyze security $service.service: $exposure tenths are at most 15" test "${exposure:-100}" -le 15
+	done
 else
 	count=$((count + 1)); echo "ok $count - the unit # skip systemd-analyze is not installed"
 fi
@@ -85,15 +87,24 @@ is "$(waiting)" 3 "three wait"
 smarthost=$!
 wait_for test -s "$work/port"
 printf '[host]\nname = mon1.example.org\n[smarthost main]\nhost = 127.0.0.1\nport = %s\ntls = off\n' "$(cat "$work/port")" >"$S/etc/firsthop/firsthop.conf"
-# service: ExecStart of the unit as systemd would do it: its user, no new rights, no capabilities, everything read-only but what it names
-service() {
-	mkdir -p -m 0755 "$S/run/firsthop" && chown "$user:$group" "$S/run/firsthop"
+# The units as systemd would start them: their users and groups, no new rights, no capabilities, everything read-only but what they name.
+of_unit() { sed -n "s/^$2=//p" "$S/usr/lib/systemd/system/$1" | head -n 1; }
+own_id() { number "$(of_unit "$1" User)" passwd; }
+confined() {
 	unshare -m sh -c 'mount --rbind "$1" "$1" || exit 1
-		for path in /run/firsthop "$4"; do mount --bind "$1$path" "$1$path" || exit 1; done
+		for path in /run/firsthop "$2"; do mount --bind "$1$path" "$1$path" || exit 1; done
 		mount -o remount,bind,ro "$1" || exit 1
-		exec chroot "$1" setpriv --no-new-privs --bounding-set=-all,$2 --inh-caps=-all $3' \
-		sh "$S" "$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]')" \
-		"$(sed -n 's/^ExecStart=//p' "$unit")" "$(sed -n 's,^ReadWritePaths=\(/[^ ]*\).*,\1,p' "$unit" | head -n 1)"
+		root=$1; shift 2; exec chroot "$root" setpriv --no-new-privs --bounding-set=-all --inh-caps=-all "$@"' sh "$S" "$spool" "$@"
+}
+spool=/var/spool/firsthop
+service() {
+	mkdir -p -m 0755 "$S/run/firsthop" "$S/run/firsthop-start" && chown "$user:$group" "$S/run/firsthop"
+	cp "$TOOLS/activate" "$S/tmp/activate"
+	chroot "$S" /tmp/activate /run/firsthop-start/relay "$(own_id firsthop-relay.service)" "$(number "$(of_unit firsthop-relay.service Group)" group)" \
+		"$(number "$(of_unit firsthop-relay.service SupplementaryGroups)" group)" $(of_unit firsthop-relay.service ExecStart) &
+	relays=$!
+	wait_for test -S "$S/run/firsthop-start/relay"
+	confined --reuid="$(own_id firsthop.service)" --regid="$group" --groups="$(number "$(of_unit firsthop.service SupplementaryGroups)" group)" $(of_unit firsthop.service ExecStart)
 }
 ok "the unit's runner starts" service
 got() { [ "$(ls "$work/delivered" 2>/dev/null | lines)" -ge "$1" ]; }

@@ -52,6 +52,7 @@ boot() {
 started() { init=$(cat "/proc/$unshare/task/$unshare/children" 2>/dev/null | tr -d ' '); [ -n "$init" ] && grep -q systemd "/proc/$init/comm"; }
 is_up() { inside systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; }
 inside() { nsenter -t "$init" -m -p -n -u -i -C -r -w/ env -i -C / PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
+processes_of() { inside cat "/sys/fs/cgroup/system.slice/$1.service/cgroup.procs" 2>/dev/null; }
 show() { inside systemctl show -P "$1" firsthop; }
 is_active() { [ "$(inside systemctl is-active firsthop)" = active ]; }
 got() { [ "$(ls "$work/delivered" 2>/dev/null | lines)" -ge "$1" ]; }
@@ -81,21 +82,43 @@ ok "it reads the configuration, and says so in the journal" wait_for has_read
 pid=$(show MainPID)
 status=$(inside cat "/proc/$pid/status")
 like "$status" "^Uid:	$(inside id -u firsthop)	" "it is the user firsthop"
-is "$(echo "$status" | awk '$1 == "NoNewPrivs:" || $1 == "CapPrm:" || $1 == "CapEff:" || $1 == "Seccomp:" { print $2 }' | tr '\n' ' ')" "0000000000000000 0000000000000000 1 2 " "no capability, no way to new rights, a filter of system calls"
-starter=$(for p in $(inside cat /sys/fs/cgroup/system.slice/firsthop.service/cgroup.procs); do [ "$p" = "$pid" ] || echo "$p"; done)
-is "$(inside cat "/proc/$starter/status" | awk '$1 == "Uid:" || $1 == "NoNewPrivs:" || $1 == "CapBnd:" { print $2 }' | tr '\n' ' ')" "0 00000000000400e0 1 " "its starter is root, with four capabilities: to become others, to give them an empty root, to end them"
+is "$(echo "$status" | awk '$1 == "NoNewPrivs:" || $1 ~ /^Cap(Prm|Eff|Bnd|Amb):/ || $1 == "Seccomp:" { print $2 }' | tr '\n' ' ')" "0000000000000000 0000000000000000 0000000000000000 0000000000000000 1 2 " "no capability, nor any to be had, no way to new rights, a filter of system calls"
+is "$(processes_of firsthop | tr -d '\n')" "$pid" "it is the only process of its unit: no part of it is root"
+is "$(inside sh -c "cat /proc/$pid/net/dev" | awk -F: 'NR > 2 { print $1 }' | tr -d ' \n')" lo "it has no network"
+is "$(inside systemctl is-active firsthop-relay.service firsthop-local.service firsthop-relay.socket firsthop-local.socket | tr '\n' ' ')" "inactive inactive active active " "without mail no other process runs; their sockets wait"
+is "$(inside stat -c '%a %U %n' /run/firsthop-start /run/firsthop-start/relay /run/firsthop-start/local | tr '\n' ' ')" "755 root /run/firsthop-start 600 firsthop /run/firsthop-start/relay 600 firsthop /run/firsthop-start/local " "sockets for the runner alone, in a folder of root's"
 # Through the process' own root everything looks as it does to it.
 its() { inside sh -c "cd /proc/$pid/root && $1" >/dev/null 2>&1; }
 its 'touch etc/x'; ok "it can write nowhere in the system" test $? -ne 0 -a ! -e "$S/etc/x"
 its 'cat root/firsthop.deb'; ok "and sees no home" test $? -ne 0
 ok "it writes in the queue" its 'touch var/spool/firsthop/mqueue/x && rm var/spool/firsthop/mqueue/x'
-level=$(inside systemd-analyze security firsthop.service --no-pager 2>/dev/null | sed -n 's/.*exposure level[^:]*: \([0-9]*\)\.[0-9].*/\1/p')
-ok "systemd-analyze security: exposure $level of 10 is low" test "${level:-10}" -le 2
-is "$(inside systemd-analyze verify --man=no /usr/lib/systemd/system/firsthop.service 2>&1 | grep -F firsthop)" "" "systemd-analyze verify has nothing to say"
+level() { inside systemd-analyze security "$1" --no-pager 2>/dev/null | sed -n 's/.*exposure level[^:]*: \([0-9]*\)\.\([0-9]\).*/\1\2/p'; }
+# exposures WHEN: of all units, in tenths
+exposures() {
+	for unit in firsthop firsthop-relay firsthop-local; do
+		found=$(level $unit.service)
+		result "$([ "${found:-100}" -le 15 ]; echo $?)" "systemd-analyze security $unit.service, $1: $found tenths of 100 are at most 15"
+	done
+}
+exposures "without local delivery"
+is "$(inside sh -c 'systemd-analyze verify --man=no /usr/lib/systemd/system/firsthop*' 2>&1 | grep -F firsthop)" "" "systemd-analyze verify has nothing to say"
 
 # --- callers ----------------------------------------------------------------------------------------------------------------
 inside setpriv --reuid=33 --regid=33 --clear-groups sh -c 'echo "of a user" | sendmail ops@example.org'; is $? 0 "sendmail"
 ok "is delivered by the service" wait_for got 1
+relays=$(processes_of firsthop-relay)
+ok "relay's unit has processes: a starter, a relay, and perhaps its session" test "$(echo "$relays" | lines)" -ge 2
+# of_relays FIELD: of /proc/PID/status
+of_relays() { for p in $relays; do inside sed -n "s/^$1:[[:space:]]*//p" "/proc/$p/status" 2>/dev/null; done | sort -u; }
+is "$(of_relays Uid | tr '\t' ' ')" "$(id=$(inside id -u fhnet); echo "$id $id $id $id")" "all of them are fhnet, wholly"
+is "$(of_relays 'Cap[A-Za-z]*')" 0000000000000000 "without a capability, also to be had"
+is "$(of_relays NoNewPrivs) $(of_relays Seccomp)" "1 2" "no way to new rights, and a filter"
+relay=$(echo "$relays" | head -n 1)
+inside sh -c "ls /proc/$relay/root/var/spool/firsthop/mqueue" >/dev/null 2>&1; ok "what talks with servers sees no queue" test $? -ne 0
+inside sh -c "ls /proc/$relay/root/root" 2>/dev/null | grep -q .; ok "and no home" test $? -ne 0
+for unit in relay local; do
+	ok "a user does not reach the socket of $unit" inside setpriv --reuid=33 --regid=33 --clear-groups sh -c "! test -w /run/firsthop-start/$unit"
+done
 inside systemd-run -q --wait -p User=www-data -p NoNewPrivileges=yes -p ProtectSystem=strict -p PrivateTmp=yes sh -c 'echo "of a unit" | sendmail -f web@example.org ops@example.org'; is $? 0 "a unit with NoNewPrivileges, as that of php-fpm"
 ok "its mail, too" wait_for got 2
 like "$(log)" 'pickup.* uid=33 from=<web@example.org> login=www-data .*via=socket' "through submit.sock, with the number of its user"
@@ -112,10 +135,55 @@ printf '[local]\ndeliver = mbox\ndomains = mon1.example.org\n' >>"$work/conf"
 inside sh -c 'cat >/etc/firsthop/firsthop.conf' <"$work/conf"
 inside systemctl restart firsthop
 is "$(inside stat -c '%a %U:%G' /usr/libexec/firsthop/mailbox)" "755 root:root" "mailbox is a program as any other"
-inside setpriv --reuid=33 --regid=33 --clear-groups sh -c 'echo "for bob" | sendmail bob@mon1.example.org'
+to_bob() { inside setpriv --reuid=33 --regid=33 --clear-groups sh -c "echo '$1' | sendmail bob@mon1.example.org"; }
+to_bob "for bob"
 has_mail() { inside grep -q 'for bob' /var/mail/bob; }
 wait_for has_mail; result $? "a local mailbox gets its mail" "$(log | tail -n 5)"
 is "$(inside stat -c '%U' /var/mail/bob)" bob "which is its user's"
+starter=$(processes_of firsthop-local | head -n 1)
+is "$(inside cat "/proc/$starter/status" | awk '$1 == "Uid:" || $1 == "NoNewPrivs:" || $1 == "CapBnd:" { print $2 }' | tr '\n' ' ')" "0 00000000000000e0 1 " "its starter is root, with three capabilities: to become others, and to end them"
+is "$(inside sh -c "cat /proc/$starter/net/dev" | awk -F: 'NR > 2 { print $1 }' | tr -d ' \n')" lo "and no network"
+exposures "with local delivery"
+# .forward and Maildir are in a home.
+inside sh -c 'echo ops@example.org >/home/bob/.forward; chown bob /home/bob/.forward'
+before=$(ls "$work/delivered" | lines)
+to_bob "sent on"
+has_more() { [ "$(ls "$work/delivered" | lines)" -gt "$before" ]; }
+wait_for has_more; result $? "a .forward of his is followed" "$(log | tail -n 5)"
+inside rm -f /home/bob/.forward
+sed -i 's/^deliver = mbox/deliver = maildir/' "$work/conf"
+inside sh -c 'cat >/etc/firsthop/firsthop.conf' <"$work/conf"
+inside systemctl restart firsthop
+to_bob "in a Maildir"
+has_maildir() { inside grep -qr 'in a Maildir' /home/bob/Maildir/new; }
+wait_for has_maildir; result $? "a Maildir in his home gets its mail, and needs no setting of the unit" "$(log | tail -n 5)"
+exposures "with a Maildir"
+
+# --- from the unit of before, in which everything was one, with a root of its own ---------------------------------------
+arrive=$(ls "$work/delivered" | lines)
+inside sh -c 'cat >/usr/lib/systemd/system/firsthop.service' <<END
+[Service]
+Type=forking
+PIDFile=/run/firsthop/runner.pid
+ExecStart=/usr/libexec/firsthop/runner --stay --pass
+KillMode=mixed
+ExecStartPre=+/usr/bin/install -d -m 0755 -o firsthop -g firsthop /run/firsthop
+CapabilityBoundingSet=CAP_SETUID CAP_SETGID CAP_SYS_CHROOT CAP_KILL
+NoNewPrivileges=yes
+[Install]
+WantedBy=multi-user.target
+END
+inside systemctl stop firsthop
+inside systemctl daemon-reload
+inside systemctl stop firsthop-relay.socket firsthop-local.socket
+ok "the service of before starts" inside systemctl start firsthop
+is "$(for p in $(processes_of firsthop); do inside awk '$1 == "Uid:" { print $2 }' "/proc/$p/status"; done | sort -n | head -n 1)" 0 "with a root"
+ok "an upgrade of the package, while it runs" quietly inside apt-get -qq -y -o APT::Install-Recommends=false --reinstall install /root/firsthop.deb
+ok "it runs" wait_for is_active
+is "$(for p in $(processes_of firsthop); do inside awk '$1 == "Uid:" { print $2 }' "/proc/$p/status"; done | sort -u)" "$(inside id -u firsthop)" "and no part of the runner is root any more"
+inside setpriv --reuid=33 --regid=33 --clear-groups sh -c 'echo "after the upgrade" | sendmail ops@example.org'
+ok "mail goes" wait_for got $((arrive + 1))
+arrive=$((arrive + 1))
 
 # --- firsthop(7): numbers for Prometheus, by a timer --------------------------------------------------------------------
 inside mkdir -p /var/lib/prometheus/node-exporter
@@ -144,9 +212,11 @@ is_tried() { log | grep -q 'to=<ops@example.org>.* try=2 '; }
 ok "and it is tried at boot, not an hour later" wait_for is_tried
 smarthost_up
 inside systemctl restart firsthop
-ok "a restart with the smarthost back delivers it" wait_for got 5
+ok "a restart with the smarthost back delivers it" wait_for got $((arrive + 1))
 ok "systemctl stop" inside systemctl stop firsthop
 is "$(inside systemctl is-failed firsthop)" inactive "is a clean end"
+is "$(inside systemctl is-active firsthop-relay.service firsthop-local.service firsthop-relay.socket firsthop-local.socket | sort -u)" inactive "of all of its units"
+is "$(inside sh -c 'for p in /proc/[0-9]*; do readlink $p/exe; done' 2>/dev/null | grep -c libexec/firsthop)" 0 "and no process is left"
 ok "the package is removed" quietly inside apt-get -qq -y purge firsthop
-is "$(inside systemctl is-active firsthop; inside systemctl list-units --all --no-legend 'firsthop.service')" inactive "and nothing of the service stays"
+is "$(inside systemctl is-active firsthop; inside systemctl list-units --all --no-legend firsthop.service 'firsthop-relay*' 'firsthop-local*')" inactive "and nothing of the service stays"
 finish

@@ -14,7 +14,9 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define OWNER 65534
@@ -50,10 +52,10 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = {"relay", "mbox", "mailbox"};
+	static const char *const names[] = {"relay", "mbox", "mailbox", "socket"};
 	char path[200];
 	(void)state;
-	for (size_t i = 0; i < 3 && geteuid() == 0; i++) {
+	for (size_t i = 0; i < 4 && geteuid() == 0; i++) {
 		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
 		unlink(path);
 	}
@@ -265,10 +267,113 @@ static void a_flood_of_starts(void **state)
 	close(starter);
 }
 
+static pid_t unit_pid;
+
+/* A unit's starter of this part as this user, with a socket as systemd gives it; our connection. */
+static int begin_unit(const char *part, uid_t user)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char pid[24];
+	if (geteuid() != 0)
+		skip();
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/socket", folder);
+	unlink(address.sun_path);
+	int listening = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	assert_int_equal(bind(listening, (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(listen(listening, 4), 0);
+	assert_int_equal(chmod(address.sun_path, 0666), 0);
+	unit_pid = fork();
+	if (unit_pid == 0) {
+		if (listening != 3)
+			dup2(listening, 3);
+		if (user != 0 && (setgid(user) != 0 || setuid(user) != 0))
+			_exit(1);
+		snprintf(pid, sizeof pid, "%ld", (long)getpid());
+		setenv("LISTEN_PID", pid, 1);
+		setenv("LISTEN_FDS", "1", 1);
+		setenv("FIRSTHOP_SPOOL", folder, 1); /* private: the environment, so our programs, count */
+		_exit(starter_serve(part));
+	}
+	close(listening);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	/* As the owner of the queue. */
+	assert_true(setegid(OWNER) == 0 && seteuid(OWNER) == 0);
+	/* One that refuses to begin may be gone already. */
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+		assert_int_equal(errno, ECONNREFUSED);
+	assert_true(seteuid(0) == 0 && setegid(0) == 0);
+	return fd;
+}
+
+/* Each part starts its own programs, and none of the other's. */
+static void units_have_a_part_each(void **state)
+{
+	static const struct {
+		const char *part;
+		uid_t user;
+		int32_t good, wrong[2];
+	} rows[] = {{"relay", 65533, PROCESS_RELAY, {PROCESS_MBOX, PROCESS_MAILBOX}},
+	    {"local", 0, PROCESS_MBOX, {PROCESS_RELAY, PROCESS_MAILBOX}}};
+	struct process_packet p;
+	int status;
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		int starter = begin_unit(rows[i].part, rows[i].user), fds[3], talk;
+		make_fds(fds, &talk, "stays\n");
+		for (size_t k = 0; k < 2; k++) {
+			p = (struct process_packet){.verb = PROCESS_START, .number = rows[i].wrong[k]};
+			assert_true(process_send(starter, &p, fds, 3));
+			assert_true(hear(starter, &p));
+			assert_int_equal(p.number, EPERM);
+		}
+		p = (struct process_packet){.verb = PROCESS_START, .number = rows[i].good};
+		assert_true(process_send(starter, &p, fds, 3));
+		assert_true(hear(starter, &p));
+		assert_true(p.pid > 1);
+		p = (struct process_packet){.verb = PROCESS_SIGNAL, .pid = p.pid, .number = SIGKILL};
+		assert_true(process_send(starter, &p, NULL, 0));
+		assert_true(hear(starter, &p) && p.verb == PROCESS_ENDED);
+		close_fds(fds);
+		close(talk);
+		/* With its last client it goes. */
+		close(starter);
+		assert_true(waitpid(unit_pid, &status, 0) > 0);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+}
+
+/* mbox would be root, and a relay's starter that is root would start relays as root. */
+static void units_refuse_root(void **state)
+{
+	struct process_packet p;
+	int status;
+	(void)state;
+	close(begin_unit("relay", 0));
+	assert_true(waitpid(unit_pid, &status, 0) > 0);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EX_USAGE);
+	close(begin_unit("local", OWNER));
+	assert_true(waitpid(unit_pid, &status, 0) > 0);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EX_USAGE);
+	int starter = begin_unit("local", 0), fds[3], talk;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/socket", folder);
+	int root = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	assert_int_equal(connect(root, (struct sockaddr *)&address, sizeof address), 0);
+	make_fds(fds, &talk, "stays\n");
+	p = (struct process_packet){.verb = PROCESS_START, .number = PROCESS_MBOX};
+	process_send(root, &p, fds, 3);
+	assert_false(hear(root, &p));
+	close(root);
+	close_fds(fds);
+	close(talk);
+	close(starter);
+	waitpid(unit_pid, &status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(a_relay_is_told_who_to_be),
 	    TEST(starts_that_are_refused), TEST(signals_that_reach_nobody), TEST(nonsense),
-	    TEST(a_flood_of_starts)};
+	    TEST(a_flood_of_starts), TEST(units_have_a_part_each), TEST(units_refuse_root)};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -3,6 +3,7 @@
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/log.h"
+#include "base/paths.h"
 #include "base/sandbox.h"
 #include "base/text.h"
 #include "jobs/process.h"
@@ -328,7 +329,8 @@ int starter_serve(const char *part)
 	static char *nothing[1];
 	bool local = strcmp(part, "local") == 0;
 	bool given = is_given_socket();
-	environ = nothing;
+	if (!paths_private())
+		environ = nothing;
 	if ((!local && strcmp(part, "relay") != 0) || !given || local != (geteuid() == 0)) {
 		fprintf(stderr, "runner: --starter relay|local is for the units firsthop-relay.service (a "
 		                "user of its own) and firsthop-local.service (root), with their sockets\n");
@@ -340,6 +342,7 @@ int starter_serve(const char *part)
 		return EX_OSERR;
 	log_start("firsthop-starter", LOG_TO_SYSLOG);
 	sandbox_hide();
+	memset(&s, 0, sizeof s);
 	s.listen_fd = LISTEN_FD;
 	s.is_unit = true;
 	s.starts[local ? PROCESS_MBOX : PROCESS_RELAY] = true;
