@@ -494,7 +494,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {TEST(resolv_conf_is_read), TEST(names_are_completed),
 	    TEST(options_are_read), TEST(answers_are_told_with_their_server), TEST(silence_ends),
 	    TEST(one_server_is_tried), TEST(the_hosts_file), TEST(localhost_is_known),
-	    TEST(the_environment_decides_nothing), TEST(what_the_kernel_knows), TEST(words_of_a_process), TEST(processes_that_do_not_answer)};
+	    TEST(the_environment_decides_nothing), TEST(what_the_kernel_knows),
+	    TEST(words_of_a_process), TEST(processes_that_do_not_answer)};
 	pid_t servers = start_servers();
 	resolv_conf = "nameserver " FIRST "\nnameserver " SECOND "\noptions timeout:1 attempts:1\n";
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
