@@ -1,6 +1,5 @@
 /* The files of the administrator: each is whole before it takes its place. */
 #include "relayconf/setup/setup.h"
-#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/output.h"
 #include "config/aliases.h"
@@ -32,8 +31,7 @@ bool write_new_secret(struct setup *s)
 	                             .uid = group != NULL ? 0 : (uid_t)-1,
 	                             .gid = group != NULL ? group->gr_gid : (gid_t)-1},
 	    &line, &d);
-	compat_wipe(line.data, line.length);
-	buffer_free(&line);
+	buffer_wipe(&line);
 	if (!done)
 		output_to(stderr, "relayconf: %s\n", d.text);
 	return done;

@@ -1,4 +1,4 @@
-/* objects: sendmail/relay/smtp/auth */
+/* objects: sendmail/relay/smtp/auth sendmail/relay/smtp/scram */
 /* libs: -lcrypto */
 /* The login mechanisms against the examples of their RFCs. */
 #include "base/base64.h"
@@ -107,7 +107,7 @@ static void start_scram(struct auth *a, struct buffer *line)
 	    "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
 	const char *problem = NULL;
 	auth_start(a, EHLO_AUTH_SCRAM_SHA_256, "user", "pencil");
-	a->nonce = mem_copy("rOprNGfwEbeRWgbNEkqO");
+	a->scram.nonce = mem_copy("rOprNGfwEbeRWgbNEkqO");
 	auth_first(a, line);
 	char *said = decoded(strrchr(buffer_string(line), ' ') + 1), *challenge = coded(first);
 	assert_string_equal(said, "n,,n=user,r=rOprNGfwEbeRWgbNEkqO");

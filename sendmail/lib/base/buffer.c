@@ -1,4 +1,5 @@
 /* Buffers: no failure is possible, because memory that is missing ends the program (mem.h). */
+#include "base/compat.h"
 #include "base/mem.h"
 #include <stdarg.h>
 #include <stdint.h>
@@ -69,4 +70,11 @@ void buffer_free(struct buffer *b)
 {
 	free(b->data);
 	*b = (struct buffer){0};
+}
+
+void buffer_wipe(struct buffer *b)
+{
+	if (b->data != NULL)
+		compat_wipe(b->data, b->size);
+	buffer_free(b);
 }

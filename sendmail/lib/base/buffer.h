@@ -15,4 +15,5 @@ void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((for
 void buffer_drop(struct buffer *b, size_t first_bytes); /* removes bytes at the front */
 const char *buffer_string(struct buffer *b); /* NUL-terminates; valid until the next change */
 void buffer_free(struct buffer *b);
+void buffer_wipe(struct buffer *b); /* the same for a secret: overwritten first */
 #endif

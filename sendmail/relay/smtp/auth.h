@@ -4,15 +4,14 @@
 #define SMTP_AUTH_H
 #include "base/mem.h"
 #include "relay/smtp/ehlo.h"
+#include "relay/smtp/scram.h"
 
 struct auth {
 	int mechanism; /* one EHLO_AUTH_ value */
 	int step;
 	const char *login;
-	const char *password;     /* kept by the caller, wiped by the caller */
-	char *nonce, *first_bare; /* SCRAM */
-	char *server_signature;
-	bool server_proved; /* SCRAM: the server has shown that it knows the password too */
+	const char *password; /* kept by the caller, wiped by the caller */
+	struct scram scram;
 };
 
 /* Picks the best of what is offered: SCRAM-SHA-256, CRAM-MD5, PLAIN, LOGIN; over TLS PLAIN comes

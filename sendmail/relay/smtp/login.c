@@ -1,6 +1,5 @@
 /* Logging in: one mechanism after the other, until the server understands one. */
 #include "relay/smtp/login.h"
-#include "base/compat.h"
 #include "base/text.h"
 #include "relay/smtp/transact.h"
 #include <string.h>
@@ -68,8 +67,7 @@ void login_begin(struct session *s)
 	auth_start(&s->auth, mechanism, s->policy->login, s->policy->password);
 	auth_first(&s->auth, &line);
 	say_secret(s, buffer_string(&line));
-	compat_wipe(line.data, line.length);
-	buffer_free(&line);
+	buffer_wipe(&line);
 	s->state = SESSION_AUTH;
 }
 
@@ -121,9 +119,7 @@ static void on_challenge(struct session *s)
 		session_fail(s, STAGE_AUTH, REASON_AUTH_PROTOCOL,
 		    problem != NULL ? problem : "the server's challenge makes no sense");
 	}
-	if (line.data != NULL)
-		compat_wipe(line.data, line.length);
-	buffer_free(&line);
+	buffer_wipe(&line);
 }
 
 void login_reply(struct session *s)

@@ -1,6 +1,5 @@
 /* From the banner to the point where mail can be given, and the end. */
 #include "relay/smtp/smtp_session.h"
-#include "base/compat.h"
 #include "base/text.h"
 #include "relay/smtp/login.h"
 #include "relay/smtp/refused.h"
@@ -296,7 +295,5 @@ void session_free(struct session *s)
 	auth_free(&s->auth);
 	reply_clear(&s->reply);
 	buffer_free(&s->in);
-	if (s->out.data != NULL)
-		compat_wipe(s->out.data, s->out.size);
-	buffer_free(&s->out);
+	buffer_wipe(&s->out);
 }
