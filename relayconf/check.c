@@ -1,5 +1,6 @@
 /* check: everything that delivery depends on, looked at before mail has to wait for it. */
 #include "base/output.h"
+#include "base/language.h"
 #include "base/paths.h"
 #include "base/terminal.h"
 #include "relayconf/helper.h"
@@ -11,46 +12,47 @@
 #include <unistd.h>
 
 static const struct check_rule rules[] = {
-    {"readable", "the user firsthop can read configuration, aliases and certificates",
+    {"readable", TR_LATER("the user firsthop can read configuration, aliases and certificates"),
         check_readable, true},
-    {"name", "the name that this machine gives to servers is a full one", check_name, true},
-    {"own-name", "no domain of the configuration holds this machine's own name", check_own_name,
+    {"name", TR_LATER("the name that this machine gives to servers is a full one"), check_name, true},
+    {"own-name", TR_LATER("no domain of the configuration holds this machine's own name"), check_own_name,
         true},
-    {"smarthost", "there is a server to give mail to", check_smarthosts, true},
-    {"tls-mode", "port and implicit fit each other", check_tls_mode, true},
-    {"tls-trust", "server certificates are verified; trusted authorities are installed",
+    {"smarthost", TR_LATER("there is a server to give mail to"), check_smarthosts, true},
+    {"tls-mode", TR_LATER("port and implicit fit each other"), check_tls_mode, true},
+    {"tls-trust", TR_LATER("server certificates are verified; trusted authorities are installed"),
         check_tls_trust, true},
-    {"tls-file", "each tls_ca_file has certificates", check_ca_file, true},
-    {"tls-own", "each tls_cert_file has a certificate, and its key", check_own_certificate, true},
-    {"bind-address", "no bind_address is set", check_bind, true},
-    {"tls-name", "certificates are checked for a name that the configuration gives", check_tls_name,
+    {"tls-file", TR_LATER("each tls_ca_file has certificates"), check_ca_file, true},
+    {"tls-own", TR_LATER("each tls_cert_file has a certificate, and its key"), check_own_certificate, true},
+    {"bind-address", TR_LATER("no bind_address is set"), check_bind, true},
+    {"tls-name", TR_LATER("certificates are checked for a name that the configuration gives"), check_tls_name,
         true},
-    {"password", "no login is configured", check_password, true},
-    {"rewrite", "envelope and From field get the same sender", check_rewrite, true},
-    {"received", "mail that leaves has a Received field of this machine", check_received, true},
-    {"archive", "nobody gets a copy of all mail", check_archive, true},
-    {"direct-25", "no mail is sent to foreign servers directly", check_direct, true},
-    {"local", "local delivery works as configured", check_local, true},
-    {"aliases", "no aliases file, and none is needed", check_aliases, true},
-    {"dns", "no name server is configured", check_resolver, true},
-    {"lookup", "each smarthost's name leads to an address", check_lookup, true},
-    {"self", "no smarthost is this machine itself", check_self, true},
-    {"ipv6", "no address is left out because IPv6 is missing", check_ipv6, true},
-    {"clock", "the clock is right, as far as can be seen", check_clock, false},
-    {"spool", "the queue has its folders, with the right owners and modes", check_spool, false},
-    {"programs", "the programs are installed, with the right owners and modes", check_programs,
+    {"password", TR_LATER("no login is configured"), check_password, true},
+    {"rewrite", TR_LATER("envelope and From field get the same sender"), check_rewrite, true},
+    {"received", TR_LATER("mail that leaves has a Received field of this machine"), check_received, true},
+    {"archive", TR_LATER("nobody gets a copy of all mail"), check_archive, true},
+    {"direct-25", TR_LATER("no mail is sent to foreign servers directly"), check_direct, true},
+    {"local", TR_LATER("local delivery works as configured"), check_local, true},
+    {"aliases", TR_LATER("no aliases file, and none is needed"), check_aliases, true},
+    {"language", TR_LATER("reports are written in English"), check_language, true},
+    {"dns", TR_LATER("no name server is configured"), check_resolver, true},
+    {"lookup", TR_LATER("each smarthost's name leads to an address"), check_lookup, true},
+    {"self", TR_LATER("no smarthost is this machine itself"), check_self, true},
+    {"ipv6", TR_LATER("no address is left out because IPv6 is missing"), check_ipv6, true},
+    {"clock", TR_LATER("the clock is right, as far as can be seen"), check_clock, false},
+    {"spool", TR_LATER("the queue has its folders, with the right owners and modes"), check_spool, false},
+    {"programs", TR_LATER("the programs are installed, with the right owners and modes"), check_programs,
         false},
-    {"places", "sendmail, mailq and newaliases of this system lead to firsthop", check_places,
+    {"places", TR_LATER("sendmail, mailq and newaliases of this system lead to firsthop"), check_places,
         false},
-    {"mailer.conf", "there is no mailer.conf, and none is needed", check_mailer_conf, false},
-    {"former-queue", "no other mail program has left mail behind", check_former_queues, false},
-    {"runner", "the runner is running", check_runner, false},
-    {"boot", "firsthop starts at boot, and no other mail program does", check_boot, false},
-    {"syslog", "log lines are read", check_syslog, false},
-    {"fallback", "no server fails", check_fallback, false},
-    {"submission", "new mail can be submitted", check_submission, false},
-    {"waiting", "no mail waits for long", check_waiting, false},
-    {"set-aside", "no mail is set aside", check_dead, false},
+    {"mailer.conf", TR_LATER("there is no mailer.conf, and none is needed"), check_mailer_conf, false},
+    {"former-queue", TR_LATER("no other mail program has left mail behind"), check_former_queues, false},
+    {"runner", TR_LATER("the runner is running"), check_runner, false},
+    {"boot", TR_LATER("firsthop starts at boot, and no other mail program does"), check_boot, false},
+    {"syslog", TR_LATER("log lines are read"), check_syslog, false},
+    {"fallback", TR_LATER("no server fails"), check_fallback, false},
+    {"submission", TR_LATER("new mail can be submitted"), check_submission, false},
+    {"waiting", TR_LATER("no mail waits for long"), check_waiting, false},
+    {"set-aside", TR_LATER("no mail is set aside"), check_dead, false},
 };
 
 /* The output of another program of ours, whole. */
@@ -98,18 +100,18 @@ static void say_config(struct check *c, bool good, const struct diagnosis *d)
 static void say_sum(const struct check *c, bool everything)
 {
 	int problems = c->counts[GRADE_PROBLEM], notes = c->counts[GRADE_NOTE];
-	output_to(stdout, "%s%d thing%s found right%s.\n", problems + notes > 0 ? "\n" : "",
+	output_to(stdout, TR("%s%d thing%s found right%s.\n"), problems + notes > 0 ? "\n" : "",
 	    c->counts[GRADE_OK], c->counts[GRADE_OK] == 1 ? "" : "s",
-	    everything ? "" : "; \"relayconf check -v\" lists them");
+	    everything ? "" : TR("; \"relayconf check -v\" lists them"));
 	if (problems > 0)
 		output_to(stdout,
-		    "%d problem%s to fix. Mail that cannot be sent because of it waits in the queue; it is "
-		    "not lost.\n",
+		    TR("%d problem%s to fix. Mail that cannot be sent because of it waits in the queue; it "
+		       "is not lost.\n"),
 		    problems, problems == 1 ? "" : "s");
 	else
 		output_to(stdout,
-		    "Nothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves.\n",
-		    notes > 0 ? ", but look at the notes above" : "");
+		    TR("Nothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves.\n"),
+		    notes > 0 ? TR(", but look at the notes above") : "");
 }
 
 /* On a screen: what takes so long.  words "": nothing any more. */
@@ -124,12 +126,14 @@ int command_check(const char *path, bool json, bool everything)
 	struct config config;
 	struct diagnosis d = {0};
 	struct check c = {.config = &config, .path = path, .json = json};
+	if (!json)
+		language_begin();
 	bool good = config_read(&config, path, &d);
 	say_config(&c, good, &d);
-	say_progress(&c, "looking at servers and names ...");
+	say_progress(&c, TR("looking at servers and names ..."));
 	if (good)
 		survey(&c);
-	say_progress(&c, "asking for the queue ...");
+	say_progress(&c, TR("asking for the queue ..."));
 	ask_health(&c);
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
 		if (!good && rules[i].needs_config)

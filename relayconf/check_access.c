@@ -1,6 +1,7 @@
 /* Rules about what the runner's user can do: it is asked, by opening the files as that user.  Root,
    who runs this check, can read everything. */
 #include "base/output.h"
+#include "base/language.h"
 #include "base/paths.h"
 #include "relayconf/verbs.h"
 #include "relayconf/findings.h"
@@ -33,18 +34,18 @@ static void look_at_file(struct check *c, const char *path, const char *what,
 {
 	TEXT(fix, 2300);
 	int error = open_as_runner(path);
-	text_printf(&fix, "chmod a+r %s; every folder above it needs the right x for user firsthop",
+	text_printf(&fix, TR("chmod a+r %s; every folder above it needs the right x for user firsthop"),
 	    path);
 	if (error < 0)
 		finding(c, GRADE_NOTE, "run this check as root",
 		    "whether the user firsthop can read %s was not looked at", path);
 	else if (error == EACCES || error == EPERM)
 		finding(c, GRADE_PROBLEM, fix.data,
-		    "the user firsthop, as whom the runner works, cannot read the %s %s: %s", what, path,
-		    consequence);
+		    "the user firsthop, as whom the runner works, cannot read the %s %s: %s", TR(what),
+		    path, TR(consequence));
 	else if (error != 0)
 		finding(c, GRADE_PROBLEM, "correct its name, or put the file there",
-		    "the %s %s cannot be opened: %s", what, path, strerror(error));
+		    "the %s %s cannot be opened: %s", TR(what), path, strerror(error));
 }
 
 void check_readable(struct check *c)
@@ -55,14 +56,35 @@ void check_readable(struct check *c)
 		    "whether the user firsthop can read the configuration was not looked at");
 		return;
 	}
-	look_at_file(c, c->path, "configuration", "after its next start all mail waits");
+	look_at_file(c, c->path, TR_LATER("configuration"),
+	    TR_LATER("after its next start all mail waits"));
 	if (access(c->config->aliases, F_OK) == 0)
-		look_at_file(c, c->config->aliases, "aliases file", "mail for local names waits");
+		look_at_file(c, c->config->aliases, TR_LATER("aliases file"),
+		    TR_LATER("mail for local names waits"));
 	for (int i = 0; i < c->config->smarthost_count; i++) {
 		const struct smarthost *h = &c->config->smarthosts[i];
 		if (h->tls_cert_file[0] != '\0' && access(h->tls_cert_file, F_OK) == 0)
-			look_at_file(c, h->tls_cert_file, "tls_cert_file", "mail for this smarthost waits");
+			look_at_file(c, h->tls_cert_file, "tls_cert_file",
+			    TR_LATER("mail for this smarthost waits"));
 		if (h->tls_ca_file[0] != '\0' && access(h->tls_ca_file, F_OK) == 0)
-			look_at_file(c, h->tls_ca_file, "tls_ca_file", "mail for this smarthost waits");
+			look_at_file(c, h->tls_ca_file, "tls_ca_file",
+			    TR_LATER("mail for this smarthost waits"));
 	}
+}
+
+/* The runner opens the catalogue, as it does all that it reads, as its own user. */
+void check_language(struct check *c)
+{
+	const char *name = c->config->bounce_language;
+	TEXT(path, 1200);
+	if (*name == '\0' || strcmp(name, "en") == 0)
+		return;
+	text_printf(&path, "%s/%s.cat", paths_languages(), name);
+	if (open_as_runner(path.data) > 0)
+		finding(c, GRADE_NOTE,
+		    "set [bounce] language to one whose file is in that folder, or to en",
+		    "reports are in English: [bounce] language = %s, and %s cannot be read", name,
+		    path.data);
+	else
+		finding(c, GRADE_OK, "", "reports are written in the language %s", name);
 }

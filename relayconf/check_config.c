@@ -1,5 +1,6 @@
 /* Rules about the configuration itself: traps that are no errors of form. */
 #include "base/compat.h"
+#include "base/language.h"
 #include "base/paths.h"
 #include "config/aliases.h"
 #include "config/rules.h"
@@ -18,22 +19,22 @@ static const char *name_problem(const char *name)
 	size_t label = 0;
 	bool digits = true;
 	if (strchr(name, '.') == NULL)
-		return "it has no domain";
+		return TR("it has no domain");
 	for (const char *c = name;; c++) {
 		if (*c == '.' || *c == '\0') {
 			if (label == 0 || label > 63 || c[-1] == '-')
-				return "a part of it is empty, too long, or ends in a hyphen";
+				return TR("a part of it is empty, too long, or ends in a hyphen");
 			if (*c == '\0')
-				return digits ? "it is an address, or ends in a number" : NULL;
+				return digits ? TR("it is an address, or ends in a number") : NULL;
 			label = 0;
 			digits = true;
 			continue;
 		}
 		if (*c == '_')
-			return "it has an underscore, which no host name may have";
+			return TR("it has an underscore, which no host name may have");
 		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", *c) == NULL ||
 		    (*c == '-' && label == 0))
-			return "it has a character that no host name may have, or a hyphen in front";
+			return TR("it has a character that no host name may have, or a hyphen in front");
 		digits = digits && strchr("0123456789", *c) != NULL;
 		label++;
 	}
@@ -44,7 +45,7 @@ void check_name(struct check *c)
 	const char *problem = name_problem(c->config->name);
 	if (problem == NULL && (text_equal_ci(c->config->name, "localhost.localdomain") ||
 	                           text_starts_ci(c->config->name, "localhost.")))
-		problem = "every machine has that name";
+		problem = TR("every machine has that name");
 	if (problem == NULL)
 		return;
 	bool configured = source_line(c->path, "host", NULL, "name") > 0;
@@ -53,8 +54,8 @@ void check_name(struct check *c)
 	    "rc.conf or /etc/hostname; ADDRESS FULL.NAME SHORT in /etc/hosts)",
 	    "%s, given in EHLO: %s; many servers refuse it%s", c->config->name, problem,
 	    configured ? ""
-	               : ". It is what hostname(1) says, and neither /etc/hosts nor DNS "
-	                 "(/etc/resolv.conf) has a full name for it");
+	               : TR(". It is what hostname(1) says, and neither /etc/hosts nor DNS "
+	                    "(/etc/resolv.conf) has a full name for it"));
 }
 
 /* The story: a machine called like its domain, or below it, whose mail belongs to a server
@@ -73,7 +74,7 @@ void check_smarthosts(struct check *c)
 		const struct smarthost *h = &config->smarthosts[i];
 		finding(c, GRADE_OK, "", "%s: %s, lookup %s, port %u, TLS %s%s", h->name, h->host,
 		    smarthost_lookup_name(h->lookup), h->port, smarthost_tls_name(h->tls),
-		    h->implicit ? " from the first byte" : "");
+		    h->implicit ? TR(" from the first byte") : "");
 	}
 	if (config->smarthost_count == 0 && !config->direct_mx)
 		finding(c, GRADE_PROBLEM, "add [smarthost main] and host = NAME",
@@ -137,7 +138,7 @@ void check_tls_trust(struct check *c)
 			    "making",
 			    "%s: tls = %s, so anyone on the way can be that server%s", h->name,
 			    smarthost_tls_name(h->tls),
-			    h->tls == SMARTHOST_TLS_ENCRYPT ? "" : " and read the mail");
+			    h->tls == SMARTHOST_TLS_ENCRYPT ? "" : TR(" and read the mail"));
 		else if (h->tls_ca_file[0] != '\0' && access(h->tls_ca_file, R_OK) != 0)
 			finding(c, GRADE_PROBLEM, "put the authority's certificate there, readable to all",
 			    "%s: tls_ca_file %s cannot be read", h->name, h->tls_ca_file);

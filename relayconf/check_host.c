@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "base/language.h"
 #include "base/paths.h"
 #include "relayconf/findings.h"
 #include <dirent.h>
@@ -91,7 +92,7 @@ static const char *links_fix(void)
 	check_path(&path, SAMPLE);
 	return access(path.data, F_OK) == 0 ? "install -d /usr/local/etc/mail; install -m 0644 " SAMPLE
 	                                      " /usr/local/etc/mail/mailer.conf"
-	                                    : COMPAT_MAKE " install-links, as root";
+	                                    : TR(COMPAT_MAKE " install-links, as root");
 }
 
 void check_places(struct check *c)
@@ -139,7 +140,7 @@ static void check_daily_mapping(struct check *c, const char *file, char *text, c
 	if (program.length == 0 || !is_ours(program.data))
 		finding(c, GRADE_NOTE, links_fix(),
 		    "%s: %s %s%s: 150.clean-hoststat will complain in each daily run of periodic", file,
-		    name, program.length == 0 ? "has no line" : "leads to ", program.data);
+		    name, program.length == 0 ? TR("has no line") : TR("leads to "), program.data);
 }
 
 /* mailwrapper stops at a name without a program. */

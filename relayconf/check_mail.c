@@ -1,6 +1,7 @@
 /* Rules about names, servers of names, and mail that waits: from what relay --survey and mailq
  * health say. */
 #include "base/fields.h"
+#include "base/language.h"
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/compat.h"
@@ -244,7 +245,8 @@ void check_submission(struct check *c)
 	words.length = 0;
 	if (health_sentence(c, "/trigger is not a FIFO", &words))
 		finding(c, GRADE_PROBLEM,
-		    check_rights_fix("remove it; mkfifo -m 0620 trigger; chown firsthop:fhdrop trigger"),
+		    check_rights_fix(
+		        TR("remove it; mkfifo -m 0620 trigger; chown firsthop:fhdrop trigger")),
 		    "%s", words.data);
 	look_at_socket(c);
 }
@@ -271,14 +273,14 @@ void check_waiting(struct check *c)
 	clock_put_span(&age, oldest_s);
 	if (waiting > 0 && held_up(c, &reason))
 		finding(c, GRADE_PROBLEM, "mailq -v; mailq why ID", "%lld message%s, the oldest for %s: %s",
-		    waiting, waiting == 1 ? " waits" : "s wait", age.data, reason.data);
+		    waiting, waiting == 1 ? TR(" waits") : TR("s wait"), age.data, reason.data);
 	else if (waiting > 0)
 		finding(c,
 		    oldest_s > 4 * 3600 ? GRADE_PROBLEM
 		    : oldest_s > 1800   ? GRADE_NOTE
 		                        : GRADE_OK,
 		    oldest_s > 1800 ? "mailq -v; mailq why ID" : "", "%lld message%s, the oldest for %s",
-		    waiting, waiting == 1 ? " waits" : "s wait", age.data);
+		    waiting, waiting == 1 ? TR(" waits") : TR("s wait"), age.data);
 }
 
 void check_dead(struct check *c)

@@ -1,6 +1,7 @@
 /* Rules about owner, group and mode of the queue's folders and of the programs, as
  * relayconf/system/rights.table has them. */
 #include "base/compat.h"
+#include "base/language.h"
 #include "base/paths.h"
 #include "relayconf/findings.h"
 #include <errno.h>
@@ -31,17 +32,17 @@ static const struct row rows[] = {
 static const struct {
 	const char *place, *why;
 } reasons[] = {
-    {"LIBEXEC/sendmail", ": without its group, users cannot submit mail"},
-    {"LIBEXEC/mailq", ": without its group, users see no queue"},
-    {"LIBEXEC/runner", ": root starts it, and somebody else could change it"},
-    {"LIBEXEC/relay", ": it holds the password and must lend nobody its rights"},
+    {"LIBEXEC/sendmail", TR_LATER(": without its group, users cannot submit mail")},
+    {"LIBEXEC/mailq", TR_LATER(": without its group, users see no queue")},
+    {"LIBEXEC/runner", TR_LATER(": root starts it, and somebody else could change it")},
+    {"LIBEXEC/relay", TR_LATER(": it holds the password and must lend nobody its rights")},
 };
 
 static const char *reason_of(const char *place)
 {
 	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
 		if (strcmp(reasons[i].place, place) == 0)
-			return reasons[i].why;
+			return TR(reasons[i].why);
 	}
 	return "";
 }

@@ -1,4 +1,5 @@
 /* Rules about what mail gets on its way out. */
+#include "base/language.h"
 #include "relayconf/findings.h"
 
 static bool says_none(const struct config *c)
@@ -25,7 +26,7 @@ static void note_archive(struct check *c, const char *where, const char *address
 		    address,
 		    c->config->postmaster[0] != '\0'
 		        ? ""
-		        : ". [bounce] postmaster is empty: nobody hears of a copy that fails");
+		        : TR(". [bounce] postmaster is empty: nobody hears of a copy that fails"));
 }
 
 void check_archive(struct check *c)

@@ -1,33 +1,52 @@
 /* explain: a row of the catalogue, by its key or by a server's words; what delivery would do. */
+#include "base/language.h"
 #include "base/output.h"
+#include "base/terminal.h"
 #include "diagnosis/answer.h"
 #include "diagnosis/deed.h"
 #include "diagnosis/remedy.h"
 #include "diagnosis/server.h"
 #include "relayconf/verbs.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+
+#define LABEL_COLUMNS 10
+
+/* "label     words": the label is one for TR, the words are in the reader's language. */
+static void say(const char *label, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(const char *label, const char *format, ...)
+{
+	char words[4000];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(words, sizeof words, format, args);
+	va_end(args);
+	int columns = terminal_put_label(stdout, TR(label), LABEL_COLUMNS);
+	terminal_wrap(stdout, words, columns, columns);
+}
 
 static void print_meaning(const struct reason *row, const struct diagnosis *d)
 {
 	const char *server = server_name(d->server);
 	TEXT(remedy, REMEDY_SIZE);
 	remedy_put(&remedy, d, NULL);
-	output_to(stdout, "key       %s\nmeaning   %s\nremedy    %s\n", row->key, row->meaning,
-	    remedy.data);
+	say(TR_LATER("key"), "%s", row->key);
+	say(TR_LATER("meaning"), "%s", TR(row->meaning));
+	say(TR_LATER("remedy"), "%s", remedy.data);
 	if (server != NULL)
-		output_to(stdout, "server    %s, by its words\n", server);
+		say(TR_LATER("server"), TR("%s, by its words"), server);
 }
 
 static void print_wait(const struct judgement *j)
 {
 	if (j->deed == DEED_RETURN || j->reason == NULL)
 		return;
-	output_to(stdout, "waiting   %s\n",
-	    j->stays ? "will not fix this" : "may be all that is needed");
+	say(TR_LATER("waiting"), "%s",
+	    j->stays ? TR("will not fix this") : TR("may be all that is needed"));
 	if (j->wait_s >= 60)
-		output_to(stdout, "wait      at least %d min between attempts\n", j->wait_s / 60);
+		say(TR_LATER("wait"), TR("at least %d min between attempts"), j->wait_s / 60);
 }
 
 /* Without its answer: the two that decide, a refusal for good and one for now. */
@@ -37,12 +56,12 @@ static int explain_key(const struct reason *row)
 	struct diagnosis d = {.stage = STAGE_RCPT, .reply_code = 550, .fault = row->fault};
 	d.key = catalogue_key(row);
 	print_meaning(row, &d);
-	output_to(stdout, "fault     %s\n",
-	    row->fault == FAULT_NONE ? "as the stage says" : fault_name(row->fault));
-	output_to(stdout, "delivery  %s\n",
+	say(TR_LATER("fault"), "%s",
+	    row->fault == FAULT_NONE ? TR("as the stage says") : TR(fault_name(row->fault)));
+	say(TR_LATER("delivery"), "%s",
 	    deed_decide(&d) == DEED_RETURN
-	        ? "an answer from 400 to 499 is waited for; one from 500 to 599 returns the mail"
-	        : "the mail is kept and tried again; it is never returned for this reason");
+	        ? TR("an answer from 400 to 499 is waited for; one from 500 to 599 returns the mail")
+	        : TR("the mail is kept and tried again; it is never returned for this reason"));
 	print_wait(&j);
 	return EX_OK;
 }
@@ -57,9 +76,9 @@ static void judge_at(const struct answer *a, enum stage stage, struct diagnosis 
 
 static const char *deed_name(enum deed deed)
 {
-	static const char *const names[] = {"delivered", "next server, else kept",
-	    "next smarthost, else kept", "kept", "returned"};
-	return names[deed];
+	static const char *const names[] = {TR_LATER("delivered"), TR_LATER("next server, else kept"),
+	    TR_LATER("next smarthost, else kept"), TR_LATER("kept"), TR_LATER("returned")};
+	return TR(names[deed]);
 }
 
 /* The same words at another stage may be another matter: each group of stages where they are. */
@@ -78,7 +97,7 @@ static void print_elsewhere(const struct answer *a, enum stage shown)
 			judge_at(a, stages[i], &d, &j);
 		bool same = i < count && d.key == last.key && j.deed == of_last.deed;
 		if (!same && group.length > 0) {
-			output_to(stdout, "at %s: %s; %s\n", group.data, diag_key(&last),
+			output_to(stdout, TR("at %s: %s; %s\n"), group.data, diag_key(&last),
 			    deed_name(of_last.deed));
 			group.length = 0;
 		}
@@ -96,14 +115,14 @@ static int explain_answer(const struct answer *a, enum stage wanted)
 	TEXT(words, 400);
 	enum stage stage = wanted != STAGE_NONE ? wanted : answer_stage(a);
 	judge_at(a, stage, &d, &j);
-	output_to(stdout, "stage     %s%s\n", stage_word(stage),
+	say(TR_LATER("stage"), "%s%s", stage_word(stage),
 	    wanted != STAGE_NONE || a->stage == stage
 	        ? ""
-	        : " (guessed from the answer; --stage=STAGE sets it)");
+	        : TR(" (guessed from the answer; --stage=STAGE sets it)"));
 	print_meaning(j.reason, &d);
-	output_to(stdout, "fault     %s\n", fault_name(d.fault));
+	say(TR_LATER("fault"), "%s", TR(fault_name(d.fault)));
 	deed_words(&words, &d, j.deed);
-	output_to(stdout, "delivery  %s\n", words.data);
+	say(TR_LATER("delivery"), "%s", words.data);
 	print_wait(&j);
 	if (wanted == STAGE_NONE)
 		print_elsewhere(a, stage);
@@ -121,8 +140,8 @@ static bool read_stage(const char *name, enum stage *stage)
 		}
 	}
 	output_to(stderr,
-	    "relayconf: --stage=%.40s: the stages are banner, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA "
-	    "and end-of-data\n",
+	    TR("relayconf: --stage=%.40s: the stages are banner, EHLO, STARTTLS, AUTH, MAIL, RCPT, "
+	       "DATA and end-of-data\n"),
 	    name);
 	return false;
 }
@@ -132,6 +151,7 @@ int command_explain(const char *what, const char *stage_wanted)
 	const struct reason *row = catalogue_row(reason_find(what));
 	struct answer a;
 	enum stage stage = STAGE_NONE;
+	language_begin();
 	if (stage_wanted != NULL && !read_stage(stage_wanted, &stage))
 		return EX_USAGE;
 	if (row != NULL)
@@ -139,8 +159,8 @@ int command_explain(const char *what, const char *stage_wanted)
 	if (answer_read(&a, what))
 		return explain_answer(&a, stage);
 	output_to(stderr,
-	    "relayconf: %.100s is no key, and no answer of a server (which begins with a number from "
-	    "400 to 599)\n",
+	    TR("relayconf: %.100s is no key, and no answer of a server (which begins with a number "
+	       "from 400 to 599)\n"),
 	    what);
 	return EX_DATAERR;
 }

@@ -1,5 +1,6 @@
 /* Wording of findings. */
 #include "relayconf/findings.h"
+#include "base/language.h"
 #include "base/compat.h"
 #include "base/json.h"
 #include "base/output.h"
@@ -11,15 +12,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const grade_names[] = {"ok", "note", "problem"};
+static const char *const grade_names[] = {TR_LATER("ok"), TR_LATER("note"), TR_LATER("problem")};
 
 void finding(struct check *c, enum grade grade, const char *fix, const char *format, ...)
 {
 	char words[1200];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(words, sizeof words, format, args);
+	vsnprintf(words, sizeof words, TR(format), args);
 	va_end(args);
+	fix = TR(fix);
 	c->found++;
 	c->counts[grade]++;
 	if (c->json) {
@@ -44,11 +46,12 @@ static void say(const struct kept_finding *f)
 	bool narrow = width > 0 && width < 60;
 	int indent = narrow ? 2 : 24;
 	TEXT(fix, 1400);
-	terminal_put(stdout, paints[f->grade], grade_names[f->grade]);
-	output_to(stdout, "%*s %-14s%s", 8 - (int)strlen(grade_names[f->grade]), "", f->rule,
+	const char *grade = TR(grade_names[f->grade]);
+	terminal_put(stdout, paints[f->grade], grade);
+	output_to(stdout, "%*s %-14s%s", 8 - terminal_columns(grade, strlen(grade)), "", f->rule,
 	    narrow ? "\n  " : " ");
 	terminal_wrap(stdout, f->words, indent, indent);
-	text_printf(&fix, "fix: %s", f->fix);
+	text_printf(&fix, TR("fix: %s"), f->fix);
 	if (*f->fix == '\0')
 		return;
 	output_to(stdout, "%*s", indent, "");
@@ -77,7 +80,7 @@ void findings_of(struct check *c, const struct check_rule *rule)
 	c->found = 0;
 	rule->test(c);
 	if (c->found == 0)
-		finding(c, GRADE_OK, "", "%s", rule->message);
+		finding(c, GRADE_OK, "", "%s", TR(rule->message));
 }
 
 void check_path(struct text *t, const char *path)
@@ -103,7 +106,7 @@ const char *check_rights_fix(const char *more)
 		if (!check_is_elsewhere() && access(path.data, F_OK) == 0)
 			how = packages[i][1];
 	}
-	snprintf(words, sizeof words, "%s, as root%s%s", how, more != NULL ? "; " : "",
+	snprintf(words, sizeof words, TR("%s, as root%s%s"), how, more != NULL ? "; " : "",
 	    more != NULL ? more : "");
 	return words;
 }

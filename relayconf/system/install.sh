@@ -8,7 +8,7 @@ here=$(dirname "$0")
 . "$here/rights.sh"
 . "$here/links.sh"
 . "$here/format.sh"
-binaries=$1
+binaries=$1 catalogues=${1%/*}/languages
 umask 022
 refuse_newer_queue
 
@@ -31,7 +31,8 @@ every() {
 		$2 "$here/monitoring/$file" "$root$PREFIX/share/firsthop/monitoring/$file" $mode
 	done
 	completions | while read -r file place; do $2 "$made/$file" "$root$place" 0644; done
-	for page in man/*.[1578]; do $2 "$page" "$root$MANDIR/man${page##*.}/${page##*/}" 0644; done
+	for file in "$catalogues"/*.cat; do if [ -e "$file" ]; then $2 "$file" "$root$PREFIX/share/firsthop/languages/${file##*/}" 0644; fi; done
+	pages | while read -r page place; do $2 "$page" "$root$place" 0644; done
 }
 write_program() {
 	make_parents "$2"

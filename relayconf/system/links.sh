@@ -42,3 +42,12 @@ bring_back() {
 same_place() {
 	[ "${1##*/}" = "${2##*/}" ] && [ "$(cd -P "${1%/*}" 2>/dev/null && pwd)" = "$(cd -P "${2%/*}" 2>/dev/null && pwd)" ]
 }
+
+# pages: each manual page with its place, MANDIR/man7/NAME.7; one in another language, man/ja/NAME.7, is in MANDIR/ja/man7
+pages() {
+	for page in man/*.[1578] man/*/*.[1578]; do
+		[ -e "$page" ] || continue
+		language=${page#man/} language=${language%"${page##*/}"}
+		echo "$page $MANDIR/${language}man${page##*.}/${page##*/}"
+	done
+}

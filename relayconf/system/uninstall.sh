@@ -26,12 +26,13 @@ for file in "$SYSCONFDIR/firsthop/firsthop.conf.sample" "$PREFIX/share/firsthop/
 done
 for file in "$here"/monitoring/*; do bring_back "$root$PREFIX/share/firsthop/monitoring/${file##*/}"; done
 completion_places | while read -r file place; do bring_back "$root$place"; done
-for page in man/*.[1578]; do bring_back "$root$MANDIR/man${page##*.}/${page##*/}"; done
+pages | while read -r page place; do bring_back "$root$place"; done
+for file in languages/*.po; do file=${file##*/}; bring_back "$root$PREFIX/share/firsthop/languages/${file%.po}.cat"; done
 # A socket names no program: it goes with the service of its name.
 for file in $(boot_files); do
 	if grep -qsF "$LIBEXEC/" "$root$file"; then rm -f "$root$file" "$root${file%.service}.socket"; fi
 done
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
-rmdir "$root$LIBEXEC" "$root$PREFIX/share/firsthop/monitoring" "$root$PREFIX/share/firsthop/completion" "$root$PREFIX/share/firsthop" 2>/dev/null || :
+rmdir "$root$LIBEXEC" "$root$PREFIX/share/firsthop/monitoring" "$root$PREFIX/share/firsthop/languages" "$root$PREFIX/share/firsthop/completion" "$root$PREFIX/share/firsthop" 2>/dev/null || :
 waiting=$(find "$root$SPOOLDIR/drop" "$root$SPOOLDIR/mqueue" -type f -name '????????.????????' 2>/dev/null | wc -l)
 echo "firsthop is removed; $root$SPOOLDIR stays with $((waiting)) messages, and $root$SYSCONFDIR/firsthop with the configuration"

@@ -1,6 +1,7 @@
 /* Reading the queue.  It changes while it is read: what vanishes in between was delivered, and is
  * left out. */
 #include "mailq/list.h"
+#include "base/language.h"
 #include "base/compat.h"
 #include "base/clock.h"
 #include "base/fdio.h"
@@ -332,24 +333,25 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 	if (r->problem != NULL)
 		text_put(t, r->problem);
 	else if (l->of_dead && (rcpt == NULL || rcpt->why->verdict == VERDICT_NONE))
-		text_put(t, "set aside; the mail log says why");
+		text_put(t, TR("set aside; the mail log says why"));
 	else if (r->held)
-		text_printf(t, "held by uid %lld; \"mailq release %s\" lets it go", (long long)r->held_by,
-		    r->id);
+		text_printf(t, TR("held by uid %lld; \"mailq release %s\" lets it go"),
+		    (long long)r->held_by, r->id);
 	else if (rcpt != NULL && rcpt->why->verdict != VERDICT_NONE) {
 		report_reason(t, rcpt->why);
-		text_put(t, r->owed ? "; the report to the sender waits to go together with others" : "");
-	} else if (r->active) {
 		text_put(t,
-		    r->attempts > 1 ? "an attempt is running now" : "the first attempt is running now");
+		    r->owed ? TR("; the report to the sender waits to go together with others") : "");
+	} else if (r->active) {
+		text_put(t, r->attempts > 1 ? TR("an attempt is running now")
+		                            : TR("the first attempt is running now"));
 		waiting_put_own(l, r, t);
 	} else if (list_health(l, r, rcpt) != NULL)
 		report_reason(t, &list_health(l, r, rcpt)->why);
 	else if (r->in_drop || !l->runner_lives)
-		text_put(t, l->runner_lives ? "just submitted; the runner picks it up at once"
-		                            : "not tried yet: the runner is not running");
+		text_put(t, l->runner_lives ? TR("just submitted; the runner picks it up at once")
+		                            : TR("not tried yet: the runner is not running"));
 	else if (!waiting_put_others(l, r, rcpt, t))
-		text_put(t, "not tried yet");
+		text_put(t, TR("not tried yet"));
 }
 
 void list_put_unicode(const char *address, struct text *t)

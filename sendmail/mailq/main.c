@@ -13,6 +13,7 @@
 #include "mailq/summary.h"
 #include "mailq/top.h"
 #include "mailq/watch_client.h"
+#include "base/language.h"
 #include "mailq/why.h"
 #include <signal.h>
 #include <stdint.h>
@@ -233,6 +234,8 @@ static void print(const struct listing *l, const struct options *o)
 static int act(struct listing *l, const struct options *o)
 {
 	static char *all[] = {(char *)(uintptr_t) "all"};
+	if (o->why != NULL)
+		language_begin();
 	if (o->why != NULL)
 		return why_print(stdout, l, o->why, o->full);
 	if (o->verb != NULL)

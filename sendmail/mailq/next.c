@@ -1,5 +1,6 @@
 /* The next try. */
 #include "mailq/next.h"
+#include "base/language.h"
 #include "base/clock.h"
 
 static bool is_by_route(const struct row *r)
@@ -56,11 +57,12 @@ void next_put_time(int64_t at_s, struct text *t)
 {
 	int64_t now = clock_wall_s();
 	if (at_s <= now) {
-		text_put(t, "now");
+		text_put(t, TR("now"));
 		return;
 	}
-	text_put(t, "in ");
-	clock_put_span(t, at_s - now);
+	TEXT(span, 60);
+	clock_put_span(&span, at_s - now);
+	text_printf(t, TR("in %s"), span.data);
 }
 
 void next_put(const struct next *n, struct text *t)
@@ -68,17 +70,19 @@ void next_put(const struct next *n, struct text *t)
 	switch (n->kind) {
 	case NEXT_AT:
 	case NEXT_NOW: next_put_time(n->at_s, t); break;
-	case NEXT_RUNNING: text_put(t, "now: an attempt is running"); break;
-	case NEXT_CONFIG: text_put(t, "when the configuration is right"); break;
-	case NEXT_HELD: text_put(t, "when it is released"); break;
-	case NEXT_DEAD: text_put(t, "never: it is set aside"); break;
+	case NEXT_RUNNING: text_put(t, TR("now: an attempt is running")); break;
+	case NEXT_CONFIG: text_put(t, TR("when the configuration is right")); break;
+	case NEXT_HELD: text_put(t, TR("when it is released")); break;
+	case NEXT_DEAD: text_put(t, TR("never: it is set aside")); break;
 	case NEXT_NO_RUNNER:
 		if (n->at_s > clock_wall_s()) {
 			next_put_time(n->at_s, t);
-			text_put(t, " at the earliest, ");
+			text_put(t, TR(" at the earliest, "));
 		}
-		text_put(t, "when the runner is started");
+		text_put(t, TR("when the runner is started"));
 		break;
-	case NEXT_REPORT: text_put(t, "never: only the report to its sender is left to send"); break;
+	case NEXT_REPORT:
+		text_put(t, TR("never: only the report to its sender is left to send"));
+		break;
 	}
 }

@@ -1,5 +1,6 @@
 /* Journal lines in words, and folding. */
 #include "mailq/tale.h"
+#include "base/language.h"
 #include "base/clock.h"
 #include "base/fields.h"
 #include "base/output.h"
@@ -36,7 +37,7 @@ struct tale {
 static void print(const struct tale *t, char kind, const char *text)
 {
 	bool decision = kind == 'd';
-	output_to(t->out, "%*s%s", INDENT, "", decision ? "decision  " : "");
+	output_to(t->out, "%*s%s", INDENT, "", decision ? TR("decision  ") : "");
 	terminal_wrap_at(t->out, text, decision ? DECISION_COLUMNS : INDENT + 2,
 	    decision ? DECISION_COLUMNS : INDENT, t->width);
 }
@@ -107,8 +108,8 @@ static void say_outcomes(struct tale *t)
 	report_reason(&reason, &o->first.d);
 	buffer_puts(&words, buffer_string(&o->names));
 	if (o->count > NAMED_MAX)
-		buffer_printf(&words, " and %d more", o->count - NAMED_MAX);
-	buffer_printf(&words, " %s: %s", verdict_name(o->first.d.verdict), reason.data);
+		buffer_printf(&words, TR(" and %d more"), o->count - NAMED_MAX);
+	buffer_printf(&words, " %s: %s", TR(verdict_name(o->first.d.verdict)), reason.data);
 	say(t, 'o', buffer_string(&words));
 	if (o->first.d.verdict != VERDICT_SENT) {
 		report_decision_words(&decision, &o->first.d, o->first.next);
@@ -150,13 +151,13 @@ static void say_folded(struct tale *t)
 	if (t->to == 0)
 		return;
 	if (t->from == t->to) {
-		text_printf(&words, "attempt %lld, ", t->to);
+		text_printf(&words, TR("attempt %lld, "), t->to);
 	} else {
 		clock_put_span(&span, t->to_s - t->from_s);
-		text_printf(&words, "attempts %lld to %lld, %s, the last ", t->from, t->to, span.data);
+		text_printf(&words, TR("attempts %lld to %lld, %s, the last "), t->from, t->to, span.data);
 	}
 	clock_put_local(&words, t->to_s);
-	text_put(&words, ": the same");
+	text_put(&words, TR(": the same"));
 	output_to(t->out, "\n  ");
 	terminal_wrap_at(t->out, words.data, INDENT, 2, t->width);
 	t->to = 0;
@@ -228,12 +229,14 @@ static void say_decision(struct tale *t, const struct story_line *line)
 {
 	TEXT(words, 200);
 	if (line->verb == STORY_WAIT) {
-		text_put(&words, "it is kept and tried again after ");
+		text_put(&words, TR("it is kept and tried again after "));
 		clock_put_span(&words, fields_get_number(line->fields, "s", 0));
 	} else if (line->verb == STORY_WARNED) {
-		text_put(&words, "the sender was informed of the delay");
+		text_put(&words, TR("the sender was informed of the delay"));
 	} else {
-		text_printf(&words, "it was %s by uid %lld", line->verb == STORY_HELD ? "held" : "released",
+		text_printf(&words,
+		    line->verb == STORY_HELD ? TR("it was held by uid %lld")
+		                             : TR("it was released by uid %lld"),
 		    fields_get_number(line->fields, "by", -1));
 	}
 	say_outcomes(t);

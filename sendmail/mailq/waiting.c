@@ -1,5 +1,6 @@
 /* Words about sessions that wait. */
 #include "mailq/waiting.h"
+#include "base/language.h"
 #include "base/clock.h"
 #include "config/rules.h"
 #include <string.h>
@@ -8,16 +9,16 @@ static const char *what_for(enum stage stage)
 {
 	switch (stage) {
 	case STAGE_LOOKUP:
-	case STAGE_CONNECT: return "for the connection";
-	case STAGE_TLS: return "for the TLS handshake";
-	case STAGE_BANNER: return "for the server's greeting";
-	case STAGE_AUTH: return "for the server's answer to the login";
-	case STAGE_MAIL: return "for the server's answer to MAIL";
-	case STAGE_RCPT: return "for the server's answer to RCPT";
-	case STAGE_DATA: return "for the server's answer to DATA";
+	case STAGE_CONNECT: return TR_LATER("for the connection");
+	case STAGE_TLS: return TR_LATER("for the TLS handshake");
+	case STAGE_BANNER: return TR_LATER("for the server's greeting");
+	case STAGE_AUTH: return TR_LATER("for the server's answer to the login");
+	case STAGE_MAIL: return TR_LATER("for the server's answer to MAIL");
+	case STAGE_RCPT: return TR_LATER("for the server's answer to RCPT");
+	case STAGE_DATA: return TR_LATER("for the server's answer to DATA");
 	case STAGE_BODY: return "while it sends a message";
-	case STAGE_DOT: return "for the server's answer at end of data";
-	default: return "for the server";
+	case STAGE_DOT: return TR_LATER("for the server's answer at end of data");
+	default: return TR_LATER("for the server");
 	}
 }
 
@@ -25,13 +26,13 @@ static void put_wait(struct text *t, const struct session_wait *w)
 {
 	int64_t now = clock_wall_s();
 	bool local = strcmp(w->path, RULES_LOCAL) == 0;
-	text_put(t, "waiting ");
+	text_put(t, TR("waiting "));
 	clock_put_span(t, now > w->since_s ? now - w->since_s : 0);
 	if (local) {
-		text_put(t, " for the mailbox of ");
+		text_put(t, TR(" for the mailbox of "));
 		text_escape(t, w->peer, strlen(w->peer));
 	} else {
-		text_printf(t, " %s", what_for(w->stage));
+		text_printf(t, " %s", TR(what_for(w->stage)));
 	}
 }
 
@@ -49,7 +50,7 @@ void waiting_put_own(const struct listing *l, const struct row *r, struct text *
 	for (int i = 0; i < l->wait_count; i++) {
 		if (strcmp(l->waits[i].id, r->id) != 0)
 			continue;
-		text_put(t, "; its session has been ");
+		text_put(t, TR("; its session has been "));
 		put_wait(t, &l->waits[i]);
 		return;
 	}
@@ -73,12 +74,15 @@ bool waiting_put_others(const struct listing *l, const struct row *r, const stru
 	}
 	if (longest == NULL)
 		return false;
-	const char *where = strcmp(longest->path, RULES_LOCAL) == 0 ? "local mailboxes"
+	const char *where = strcmp(longest->path, RULES_LOCAL) == 0 ? TR("local mailboxes")
 	                    : longest->peer[0] != '\0'              ? longest->peer
 	                                                            : longest->path;
-	text_printf(t, "waits for its turn: %d session%s with ", count, count == 1 ? "" : "s");
-	text_escape(t, where, strlen(where));
-	text_put(t, count == 1 ? " has been " : " wait, the longest has been ");
+	TEXT(server, 400);
+	text_escape(&server, where, strlen(where));
+	text_printf(t,
+	    count == 1 ? TR("waits for its turn: %d session with %s has been ")
+	               : TR("waits for its turn: %d sessions with %s wait, the longest has been "),
+	    count, server.data);
 	put_wait(t, longest);
 	return true;
 }

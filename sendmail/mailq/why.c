@@ -1,5 +1,6 @@
 /* mailq why: the answer first, then the story. */
 #include "mailq/why.h"
+#include "base/language.h"
 #include "mailq/next.h"
 #include "base/clock.h"
 #include "base/fdio.h"
@@ -47,16 +48,16 @@ static void put_envelope(const struct story *s)
 	struct buffer line = {0};
 	TEXT(sender, 400);
 	text_escape(&sender, r->sender, strlen(r->sender));
-	buffer_printf(&line, "%s  from <%s>", r->id, sender.data);
+	buffer_printf(&line, TR("%s  from <%s>"), r->id, sender.data);
 	for (int i = 0; i < r->rcpt_count && i < RCPTS_NAMED; i++) {
 		TEXT(address, 800);
 		text_escape(&address, r->rcpts[i].address, strlen(r->rcpts[i].address));
 		text_put(&address, ">");
 		list_put_unicode(r->rcpts[i].address, &address);
-		buffer_printf(&line, "%s<%s", i ? ", " : "  to ", address.data);
+		buffer_printf(&line, "%s<%s", i ? ", " : TR("  to "), address.data);
 	}
 	if (r->rcpt_count > RCPTS_NAMED)
-		buffer_printf(&line, " and %d more", r->rcpt_count - RCPTS_NAMED);
+		buffer_printf(&line, TR(" and %d more"), r->rcpt_count - RCPTS_NAMED);
 	terminal_wrap_at(s->out, buffer_string(&line), HEAD_INDENT, 0, s->width);
 	buffer_free(&line);
 }
@@ -70,26 +71,27 @@ static void put_head(const struct story *s)
 	/* The date is the clock's of then; the age is what the runner counts.  Where the two part, only
 	 * one of them is an age. */
 	int64_t age_s = list_age_s(s->list, r), apart_s = clock_wall_s() - r->arrival_s - age_s;
-	text_put(&times, "queued ");
+	text_put(&times, TR("queued "));
 	clock_put_local(&times, r->arrival_s);
 	bool agree = apart_s >= -AGES_JUMP_S && apart_s <= AGES_JUMP_S;
 	if (agree) {
 		text_put(&times, ", ");
 		clock_put_span(&times, age_s);
-		text_put(&times, " ago,");
+		text_put(&times, TR(" ago,"));
 	}
-	text_printf(&times, " by uid %lld%s%s%s, %d attempt%s", (long long)r->uid,
+	text_printf(&times, TR(" by uid %lld%s%s%s, %d attempt%s"), (long long)r->uid,
 	    r->login[0] ? " (" : "", r->login, r->login[0] ? ")" : "", r->attempts,
 	    r->attempts == 1 ? "" : "s");
 	if (!agree) {
-		text_put(&times, "\nit counts as ");
+		text_put(&times, TR("\nit counts as "));
 		clock_put_span(&times, age_s);
-		text_put(&times, " old: the clock was changed, or the runner was not running for a while");
+		text_put(&times,
+		    TR(" old: the clock was changed, or the runner was not running for a while"));
 	}
 	terminal_wrap_at(s->out, times.data, HEAD_INDENT * (s->width > 0), 0, s->width);
 	if (r->repaired != NULL) {
 		TEXT(safe, 2400);
-		text_put(&safe, "repaired: ");
+		text_put(&safe, TR("repaired: "));
 		text_escape(&safe, r->repaired, strlen(r->repaired));
 		terminal_wrap_at(s->out, safe.data, HEAD_INDENT, 0, s->width);
 	}
@@ -102,20 +104,21 @@ static void put_next(const struct story *s)
 	next_of(s->list, s->row, &n);
 	if (n.kind == NEXT_DEAD) {
 		text_printf(&words,
-		    "never: it is set aside; \"mailq dead retry %s\" tries it again, \"mailq dead remove "
-		    "%s\" throws it away",
+		    TR("never: it is set aside; \"mailq dead retry %s\" tries it again, \"mailq dead "
+		       "remove "
+		       "%s\" throws it away"),
 		    s->row->id, s->row->id);
 	} else if (n.kind == NEXT_HELD) {
-		text_printf(&words, "never, until \"mailq release %s\"", s->row->id);
+		text_printf(&words, TR("never, until \"mailq release %s\""), s->row->id);
 	} else if (n.kind == NEXT_NO_RUNNER) {
 		text_put(&words,
-		    "never: the runner is not running. Start it as root: \"sendmail -bd -q1m\"");
+		    TR("never: the runner is not running. Start it as root: \"sendmail -bd -q1m\""));
 	} else {
 		next_put(&n, &words);
 		if (n.kind == NEXT_AT)
-			text_put(&words, "; at once with \"sendmail -q\" as root");
+			text_put(&words, TR("; at once with \"sendmail -q\" as root"));
 	}
-	answer_put(s->out, s->width, "next try", words.data);
+	answer_put(s->out, s->width, TR_LATER("next try"), words.data);
 }
 
 static bool put_journal(struct story *s, bool full)
@@ -176,9 +179,9 @@ int why_print(FILE *out, const struct listing *l, const char *id, bool full)
 	if (count != 1) {
 		output_to(stderr,
 		    count == 0
-		        ? "mailq: no message %.40s is in the queue: it was delivered or returned, or "
-		          "it is not yours; \"mailq log ID\" has its story from the mail log\n"
-		        : "mailq: more than one message begins with %.40s\n",
+		        ? TR("mailq: no message %.40s is in the queue: it was delivered or returned, or "
+		             "it is not yours; \"mailq log ID\" has its story from the mail log\n")
+		        : TR("mailq: more than one message begins with %.40s\n"),
 		    id);
 		return EX_DATAERR;
 	}

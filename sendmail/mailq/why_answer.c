@@ -1,5 +1,6 @@
 /* Grouping reasons, and wording them. */
 #include "mailq/why_answer.h"
+#include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "diagnosis/catalogue.h"
@@ -12,8 +13,8 @@
 
 void answer_put(FILE *out, int width, const char *label, const char *words)
 {
-	output_to(out, "%-*s", LABEL_COLUMNS, label);
-	terminal_wrap_at(out, words, LABEL_COLUMNS, LABEL_COLUMNS, width);
+	int columns = terminal_put_label(out, TR(label), LABEL_COLUMNS);
+	terminal_wrap_at(out, words, columns, columns, width);
 }
 
 /* A key without a row is a reason of its own for each text. */
@@ -61,7 +62,7 @@ static void add_untried(struct answer *a, const struct listing *l, const struct 
 	bool by_health = !r->held && !r->active && !l->of_dead && r->problem == NULL && h != NULL;
 	if (by_health)
 		take_values(&d, &h->why);
-	snprintf(d.text, sizeof d.text, "%s%s", by_health ? "it was not tried itself: " : "",
+	snprintf(d.text, sizeof d.text, "%s%s", by_health ? TR("it was not tried itself: ") : "",
 	    reason.data);
 	answer_add(a, rcpt != NULL ? rcpt->address : "", &d);
 }
@@ -89,8 +90,8 @@ static void put_names(const struct answer_group *g, FILE *out, int width)
 		buffer_printf(&names, "%s<%s>", i > 0 ? ", " : "", safe.data);
 	}
 	if (g->count > ANSWER_NAMED_MAX)
-		buffer_printf(&names, " and %d more", g->count - ANSWER_NAMED_MAX);
-	answer_put(out, width, "for", buffer_string(&names));
+		buffer_printf(&names, TR(" and %d more"), g->count - ANSWER_NAMED_MAX);
+	answer_put(out, width, TR_LATER("for"), buffer_string(&names));
 	buffer_free(&names);
 }
 
@@ -103,7 +104,7 @@ static void put_steps(const char *remedy, FILE *out, int width)
 	for (int n = 1; step != NULL; n++, step = catalogue_step(&at, &length)) {
 		TEXT(words, 800);
 		text_put_n(&words, step, length);
-		output_to(out, "%-*s", LABEL_COLUMNS, n == 1 ? "remedy" : "");
+		terminal_put_label(out, n == 1 ? TR("remedy") : "", LABEL_COLUMNS);
 		if (numbered)
 			output_to(out, "%d. ", n);
 		int indent = LABEL_COLUMNS + (numbered ? 3 : 0);
@@ -121,12 +122,12 @@ static void put_group(const struct answer_group *g, FILE *out, int width)
 	else
 		text_put(&reason, g->d.text);
 	if (row != NULL)
-		answer_put(out, width, "meaning", row->meaning);
-	answer_put(out, width, "reason", reason.data);
+		answer_put(out, width, TR_LATER("meaning"), TR(row->meaning));
+	answer_put(out, width, TR_LATER("reason"), reason.data);
 	if (row == NULL)
 		return;
 	if (row->stays)
-		answer_put(out, width, "waiting", "will not fix this");
+		answer_put(out, width, TR_LATER("waiting"), TR("will not fix this"));
 	remedy_put(&remedy, &g->d, g->count == 1 && g->names[0] != NULL ? g->names[0] : NULL);
 	put_steps(remedy.data, out, width);
 }
@@ -141,7 +142,7 @@ void answer_print(const struct answer *a, FILE *out, int width)
 			output_to(out, "\n");
 	}
 	if (a->left_out > 0)
-		output_to(out, "%d more recipients have other reasons; \"mailq -v\" lists them\n\n",
+		output_to(out, TR("%d more recipients have other reasons; \"mailq -v\" lists them\n\n"),
 		    a->left_out);
 }
 

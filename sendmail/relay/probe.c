@@ -7,7 +7,9 @@
 #include "base/fdpass.h"
 #include "base/fields.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/output.h"
+#include "base/terminal.h"
 #include "diagnosis/remedy.h"
 #include "diagnosis/report.h"
 #include "relay/attempt.h"
@@ -79,6 +81,14 @@ static bool send_job(int socket, int fd, const char *sender, const char *recipie
 	return sent;
 }
 
+#define STEP_COLUMN 20
+
+static bool is_narrow(void)
+{
+	int width = terminal_width(stdout);
+	return width > 0 && width < 60;
+}
+
 /* Each step with the time since the start, and the time that it took. */
 static void take_step(struct answer *a, const char *text)
 {
@@ -90,9 +100,18 @@ static void take_step(struct answer *a, const char *text)
 	}
 	TEXT(safe, 1200);
 	text_escape(&safe, text, strlen(text));
-	output_to(stdout, "%7lld ms %+7lld  %s\n", (long long)now, (long long)(now - a->last_ms),
-	    safe.data);
+	output_to(stdout, "%7lld ms %+7lld  ", (long long)now, (long long)(now - a->last_ms));
+	terminal_wrap(stdout, safe.data, is_narrow() ? 4 : STEP_COLUMN, STEP_COLUMN);
 	a->last_ms = now;
+}
+
+#define LABEL_COLUMNS 10
+
+static void say(const char *indent, const char *label, const char *words)
+{
+	output_to(stdout, "%s", indent);
+	int columns = terminal_put_label(stdout, TR(label), LABEL_COLUMNS) + (int)strlen(indent);
+	terminal_wrap(stdout, words, columns, columns);
 }
 
 static void explain(struct answer *a, const struct diagnosis *d, const char *indent)
@@ -100,9 +119,10 @@ static void explain(struct answer *a, const struct diagnosis *d, const char *ind
 	const struct reason *row = catalogue_row(d->key);
 	TEXT(remedy, REMEDY_SIZE);
 	remedy_put(&remedy, d, a->probe->recipient);
-	if (row != NULL && a->explained != d->key)
-		output_to(stdout, "%smeaning   %s\n%sremedy    %s\n", indent, row->meaning, indent,
-		    remedy.data);
+	if (row != NULL && a->explained != d->key) {
+		say(indent, TR_LATER("meaning"), TR(row->meaning));
+		say(indent, TR_LATER("remedy"), remedy.data);
+	}
 	a->explained = d->key;
 }
 
@@ -114,7 +134,7 @@ static void take_line(struct answer *a, const char *line)
 		take_step(a, text);
 	} else if (strncmp(line, "refused ", 8) == 0 && !a->probe->json) {
 		diag_read(&refused, line + 8);
-		explain(a, &refused, "                     ");
+		explain(a, &refused, is_narrow() ? "" : "                    ");
 	} else if (strncmp(line, "rcpt ", 5) == 0 || strncmp(line, "down ", 5) == 0) {
 		diag_read(&a->d, line + 5);
 		a->known = true;
@@ -200,15 +220,17 @@ static void conclude_json(const struct answer *a)
 /* What it means, and what delivery would do now. */
 static void conclude_words(struct answer *a)
 {
-	TEXT(words, 400);
+	TEXT(words, 1200);
 	struct diagnosis d = a->d;
 	if (is_healthy(a)) {
-		output_to(stdout,
-		    "meaning   The server is usable: it accepted the session and the sender. It has no "
-		    "mailbox for <%s>, the address of root's mail on this machine.\n"
-		    "remedy    Add a line to the aliases file: \"root: YOUR ADDRESS\". Run this again with "
-		    "--to ADDRESS to ask about another recipient.\n",
+		text_printf(&words,
+		    TR("The server is usable: it accepted the session and the sender. It has no mailbox "
+		       "for <%s>, the address of root's mail on this machine."),
 		    a->probe->recipient);
+		say("", "meaning", words.data);
+		say("", "remedy",
+		    TR("Add a line to the aliases file: \"root: YOUR ADDRESS\". Run this again with --to "
+		       "ADDRESS to ask about another recipient."));
 		return;
 	}
 	if (d.verdict == VERDICT_SENT)
@@ -216,7 +238,7 @@ static void conclude_words(struct answer *a)
 	explain(a, &d, "");
 	enum deed deed = deed_decide(&d);
 	deed_words(&words, &d, deed == DEED_NEXT_ADDRESS ? DEED_NEXT_HOP : deed);
-	output_to(stdout, "delivery  %s\n", words.data);
+	say("", TR_LATER("delivery"), words.data);
 }
 
 static int conclude(struct answer *a)
@@ -225,10 +247,12 @@ static int conclude(struct answer *a)
 	if (a->probe->json) {
 		conclude_json(a);
 	} else if (!a->known) {
-		output_to(stdout, "\nresult    the probe ended without an answer\n");
+		output_to(stdout, "\n");
+		say("", TR_LATER("result"), TR("the probe ended without an answer"));
 	} else {
 		report_reason(&words, &a->d);
-		output_to(stdout, "\nresult    %s\n", words.data);
+		output_to(stdout, "\n");
+		say("", "result", words.data);
 		a->explained = REASON_NONE;
 		conclude_words(a);
 	}
@@ -296,7 +320,7 @@ static bool goes_on(struct answer *a)
 		return false;
 	snprintf(a->avoided[a->avoided_count++], sizeof a->avoided[0], "%s/%u", a->d.peer_address,
 	    a->d.port);
-	text_printf(&words, "the next address is asked, as delivery does: %s refused for now",
+	text_printf(&words, TR("the next address is asked, as delivery does: %s refused for now"),
 	    a->d.peer_address);
 	take_step(a, words.data);
 	return true;
@@ -319,13 +343,16 @@ int probe_run(const struct config *config, const struct probe *p)
 {
 	struct answer a = {.probe = p, .start_ms = clock_mono_ms()};
 	FILE *file = make_message(p->sender, p->recipient);
-	if (!p->json)
-		output_to(stdout, "%s%s, from <%s> to <%s>; no message is sent\n\n",
-		    *p->path == '@' ? "the MX of " : "smarthost ",
+	if (!p->json) {
+		language_begin();
+		output_to(stdout,
+		    *p->path == '@' ? TR("the MX of %s, from <%s> to <%s>; no message is sent\n\n")
+		                    : TR("smarthost %s, from <%s> to <%s>; no message is sent\n\n"),
 		    *p->path == '@'    ? p->path + 1
 		    : *p->path != '\0' ? p->path
 		                       : "(none)",
 		    p->sender, p->recipient);
+	}
 	bool asked = file != NULL && ask_all(config, &a, fileno(file));
 	if (!asked)
 		perror("relay: prepare the probe");

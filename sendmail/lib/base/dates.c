@@ -1,6 +1,7 @@
 /* Times as people and RFC 5322 write them.  Names of days and months are fixed, whatever the
  * locale. */
 #include "base/clock.h"
+#include "base/language.h"
 #include <stdlib.h>
 
 static const char day_names[] = "SunMonTueWedThuFriSat";
@@ -48,15 +49,15 @@ void clock_put_span(struct text *t, int64_t span_s)
 		span_s = 0;
 	long long s = span_s;
 	if (s < 90)
-		text_printf(t, "%lld s", s);
+		text_printf(t, TR("%lld s"), s);
 	else if (s < 3600)
-		text_printf(t, "%lld min", s / 60);
+		text_printf(t, TR("%lld min"), s / 60);
 	else if (s < 86400 && s % 3600 / 60 == 0)
-		text_printf(t, "%lld h", s / 3600);
+		text_printf(t, TR("%lld h"), s / 3600);
 	else if (s < 86400)
-		text_printf(t, "%lld h %lld min", s / 3600, s % 3600 / 60);
+		text_printf(t, TR("%lld h %lld min"), s / 3600, s % 3600 / 60);
 	else if (s % 86400 / 3600 == 0)
-		text_printf(t, "%lld d", s / 86400);
+		text_printf(t, TR("%lld d"), s / 86400);
 	else
-		text_printf(t, "%lld d %lld h", s / 86400, s % 86400 / 3600);
+		text_printf(t, TR("%lld d %lld h"), s / 86400, s % 86400 / 3600);
 }

@@ -12,6 +12,9 @@
 #ifndef FH_LIBEXEC
 #define FH_LIBEXEC "/usr/local/libexec/firsthop"
 #endif
+#ifndef FH_LANGUAGES
+#define FH_LANGUAGES "/usr/local/share/firsthop/languages"
+#endif
 #ifndef FH_RUNDIR
 #define FH_RUNDIR "/var/run/firsthop"
 #endif
@@ -40,6 +43,11 @@ const char *paths_libexec(void)
 const char *paths_run(void)
 {
 	return path("FIRSTHOP_RUN", FH_RUNDIR);
+}
+
+const char *paths_languages(void)
+{
+	return path("FIRSTHOP_LANGUAGES", FH_LANGUAGES);
 }
 
 bool paths_private(void)

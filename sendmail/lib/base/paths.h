@@ -13,6 +13,9 @@ const char *paths_run(void);     /* folder of the pid file */
 const char *paths_mail(void);             /* folder of mailboxes, /var/mail; FIRSTHOP_MAIL */
 const char *paths_home(const char *home); /* a user's home; FIRSTHOP_HOME in its place */
 
+/* Folder of message catalogues (base/language.h); FIRSTHOP_LANGUAGES. */
+const char *paths_languages(void);
+
 /* Socket of the log daemon, FIRSTHOP_LOG; "" = where the system has it. */
 const char *paths_log(void);
 

@@ -90,18 +90,70 @@ int terminal_columns(const char *words, size_t length)
 	return columns;
 }
 
-/* Bytes up to the next place where a line may end: behind a word, and between full-width
- * characters, which are written without blanks. */
-static size_t piece(const char *words)
+int terminal_put_label(FILE *out, const char *label, int columns)
+{
+	int own = terminal_columns(label, strlen(label));
+	int blanks = own < columns ? columns - own : 1;
+	output_to(out, "%s%*s", label, blanks, "");
+	return own + blanks;
+}
+
+/* True when the character of this number at s, of so many bytes, is one of a list. */
+static bool is_one_of(const char *list, const char *s, size_t bytes)
+{
+	for (size_t n; *list != '\0'; list += n) {
+		character(list, strlen(list), &n);
+		if (n == bytes && memcmp(list, s, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What no line may begin with, or end with (JIS X 4051, the part that a screen needs). */
+static bool may_begin(const char *s, size_t bytes)
+{
+	static const char list[] = "、。，．・：；？！）］｝」』】〕》〉ーぁぃぅぇぉっゃゅょ"
+	                           "ァィゥェォッャュョ々％)]},.:;!?%";
+	return !is_one_of(list, s, bytes);
+}
+, .:;
+!? % ",
+       s,
+    bytes);
+}
+
+static bool may_end(const char *s, size_t bytes)
+{
+	return !is_one_of("（［｛「『【〔《〈([{", s, bytes);
+}
+
+/* A full-width character, or what stands up to the next one or a blank; the bytes of its last
+ * character. */
+static size_t unit(const char *words, size_t *last)
 {
 	size_t i = 0, n;
 	while (words[i] != '\0' && words[i] != ' ' && words[i] != '\n') {
 		bool wide = width_of(character(words + i, strlen(words + i), &n)) == 2;
-		if (wide)
-			return i > 0 ? i : n;
+		if (wide && i > 0)
+			break;
+		*last = n;
 		i += n;
+		if (wide)
+			break;
 	}
 	return i;
+}
+
+size_t terminal_piece(const char *words)
+{
+	size_t last = 0, length = unit(words, &last), n;
+	while (length > 0 && words[length] != '\0' && words[length] != ' ' && words[length] != '\n') {
+		character(words + length, strlen(words + length), &n);
+		if (may_begin(words + length, n) && may_end(words + length - last, last))
+			break;
+		length += unit(words + length, &last);
+	}
+	return length;
 }
 
 void terminal_wrap(FILE *out, const char *words, int indent, int column)
@@ -126,7 +178,7 @@ void terminal_wrap_at(FILE *out, const char *words, int indent, int column, int 
 			words++;
 			continue;
 		}
-		size_t n = piece(words);
+		size_t n = terminal_piece(words);
 		int columns = terminal_columns(words, n);
 		if (column > start && column + blank + columns > width) {
 			output_to(out, "\n%*s", indent, "");
@@ -141,7 +193,7 @@ void terminal_wrap_at(FILE *out, const char *words, int indent, int column, int 
 	output_to(out, "\n");
 }
 
-static bool knows_utf8(void)
+bool terminal_knows_utf8(void)
 {
 	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -158,7 +210,7 @@ void terminal_bar(FILE *out, long long value, long long most, int width)
 		return;
 	long long n = value * width / most;
 	/* A pipe gets the same in every locale. */
-	bool blocks = isatty(fileno(out)) == 1 && knows_utf8();
+	bool blocks = isatty(fileno(out)) == 1 && terminal_knows_utf8();
 	for (long long i = 0; i < (n > 0 ? n : 1); i++)
 		output_to(out, "%s", blocks ? "\xe2\x96\x88" : "#");
 }

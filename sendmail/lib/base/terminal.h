@@ -16,6 +16,9 @@ int terminal_height(FILE *out);
 /* True when colours are wanted: a terminal that knows them, and no NO_COLOR in the environment. */
 bool terminal_colour(FILE *out);
 
+/* True when the locale of the environment has UTF-8 characters. */
+bool terminal_knows_utf8(void);
+
 enum terminal_paint { PAINT_PLAIN, PAINT_BOLD, PAINT_DIM, PAINT_RED, PAINT_GREEN, PAINT_YELLOW };
 
 /* Words in a colour (without, where there is none), made safe as all output is. */
@@ -23,6 +26,15 @@ void terminal_put(FILE *out, enum terminal_paint paint, const char *words);
 
 /* Columns that a line of UTF-8 takes: two for each full-width character. */
 int terminal_columns(const char *words, size_t length);
+
+/* Bytes of words up to the next place where a line may end: behind a word, and between full-width
+   characters, which are written without blanks, but not before a full stop or a closing bracket,
+   and not behind an opening one.  0 at a blank and at the end. */
+size_t terminal_piece(const char *words);
+
+/* A label padded to at least so many columns, with a blank at its end; the columns that it takes.
+ */
+int terminal_put_label(FILE *out, const char *label, int columns);
 
 /* Words and a line end.  On a terminal broken between words: column is where the line stands
    already, further lines begin at indent.  Line feeds in it are kept. */

@@ -2,6 +2,7 @@
  * all. */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
+#include "base/language.h"
 #include "diagnosis/diag.h"
 #include "config/smarthost.h"
 #include "config/rewrite.h"
@@ -97,9 +98,10 @@ struct config {
 	bool local_forward;       /* a user's .forward counts */
 	int local_after_h;        /* 0 = at once */
 	/* [bounce] */
-	int bounces_per_hour; /* 100 */
-	int bounce_merge_min; /* 15 */
-	char postmaster[321]; /* gets what cannot be returned; "" = nobody */
+	int bounces_per_hour;                /* 100 */
+	int bounce_merge_min;                /* 15 */
+	char postmaster[321];                /* gets what cannot be returned; "" = nobody */
+	char bounce_language[LANGUAGE_SIZE]; /* base/language.h; "en" */
 	/* [relay] */
 	int connect_s, reply_s, data_s, dot_s, batch_s; /* 30, 300, 180, 600, 3600 */
 };

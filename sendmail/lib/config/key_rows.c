@@ -173,6 +173,8 @@ const struct key_row key_rows[] = {
     {{"bounce", "postmaster", "postmaster",
          "gets reports that cannot be returned to their sender; empty: they are set aside"},
         KEY_TEXT, IN_CONFIG(postmaster), 0, 0},
+    {{"bounce", "language", "en", "language of reports: en, or one that has a catalogue, as ja"},
+        KEY_NAME, IN_CONFIG(bounce_language), 0, 0},
     {{"relay", "connect_s", "30", "seconds for connecting and for the TLS handshake"}, KEY_NUMBER,
         IN_CONFIG(connect_s), 1, 3600},
     {{"relay", "reply_s", "300", "seconds for an answer"}, KEY_NUMBER, IN_CONFIG(reply_s), 1, 3600},

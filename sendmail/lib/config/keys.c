@@ -193,6 +193,8 @@ static const char *name_problem(const struct key_row *row, const char *value)
 		return "this is not one name or address";
 	if (strcmp(row->key.key, "bind_address") == 0)
 		return form_bind_problem(value);
+	if (strcmp(row->key.key, "language") == 0)
+		return language_is_name(value) ? NULL : "a language is letters, such as en, ja or pt_BR";
 	bool host = strcmp(row->key.section, "smarthost") == 0 && strcmp(row->key.key, "host") == 0;
 	return host ? form_host_problem(value) : NULL;
 }

@@ -1,5 +1,6 @@
 /* Matching recipients and senders with the configured routes. */
 #include "config/rules.h"
+#include "base/language.h"
 #include "config/idn.h"
 #include "message/address.h"
 #include <stdio.h>
@@ -187,23 +188,24 @@ bool rules_own_name(const struct config *c, const char *domain, struct text *wor
 	bool local = is_local_domain(c, domain);
 	if (!rules_covers_own_name(c, domain))
 		return false;
-	text_printf(words, "%s is this machine's own name, or its domain (%s): ", domain, c->name);
+	text_printf(words, TR("%s is this machine's own name, or its domain (%s): "), domain, c->name);
 	if (local &&
 	    (c->local_deliver == CONFIG_LOCAL_DISCARD || c->local_deliver == CONFIG_LOCAL_REFUSE))
-		text_printf(words, "its mail does not leave, by [local] deliver");
+		text_printf(words, TR("its mail does not leave, by [local] deliver"));
 	else if (local && c->local_after_h == 0)
-		text_printf(words, "[local] delivers its mail to mailboxes here");
+		text_printf(words, TR("[local] delivers its mail to mailboxes here"));
 	else if (local)
 		text_printf(words,
-		    "its mail goes to the smarthost, and by [local] to a mailbox here when it has waited "
-		    "for %d h",
+		    TR("its mail goes to the smarthost, and by [local] to a mailbox here when it has "
+		       "waited "
+		       "for %d h"),
 		    c->local_after_h);
 	else if (c->local_deliver != CONFIG_LOCAL_NO)
-		text_printf(words,
-		    "its mail goes to the smarthost like any other, for [local] does not name that domain");
+		text_printf(words, TR("its mail goes to the smarthost like any other, for [local] does not "
+		                      "name that domain"));
 	else
 		text_printf(words,
-		    "its mail goes to the smarthost like any other; none of it is treated as local");
+		    TR("its mail goes to the smarthost like any other; none of it is treated as local"));
 	return true;
 }
 

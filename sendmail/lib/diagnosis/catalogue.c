@@ -277,9 +277,22 @@ static const struct pattern patterns[] = {
     {STAGE_BANNER, STAGE_QUIT, 500, 599, "", "", REASON_REPLY_5XX},
 };
 
+#define IDEOGRAPHIC_FULL_STOP "\xe3\x80\x82"
+
+/* In Japanese a sentence needs no blank behind it. */
+static const char *ideographic_step(const char **at, size_t *length)
+{
+	const char *step = *at, *end = strstr(step, IDEOGRAPHIC_FULL_STOP);
+	*length = end != NULL ? (size_t)(end - step) : strlen(step);
+	*at = step + *length + (end != NULL ? strlen(IDEOGRAPHIC_FULL_STOP) : 0);
+	return *length > 0 ? step : NULL;
+}
+
 /* A step ends with a full stop before a capital letter, or with the text. */
 const char *catalogue_step(const char **at, size_t *length)
 {
+	if (strstr(*at, IDEOGRAPHIC_FULL_STOP) != NULL)
+		return ideographic_step(at, length);
 	const char *step = *at, *end = step;
 	while (*end != '\0' && !(end[0] == '.' && end[1] == ' ' && end[2] >= 'A' && end[2] <= 'Z'))
 		end++;

@@ -1,6 +1,7 @@
 /* The policy table. A 5xx may end in a bounce only where it speaks of this sender, this recipient
  * or this message. */
 #include "diagnosis/deed.h"
+#include "base/language.h"
 #include "diagnosis/report.h"
 #include <stddef.h>
 
@@ -94,8 +95,8 @@ void deed_judge(struct diagnosis *d, struct judgement *j)
 void deed_words(struct text *t, const struct diagnosis *d, enum deed deed)
 {
 	if (deed == DEED_NEXT_ADDRESS)
-		text_put(t, "the next server is asked at once; when there is none, the mail is ");
+		text_put(t, TR("the next server is asked at once; when there is none, the mail is "));
 	else if (deed == DEED_NEXT_HOP)
-		text_put(t, "the next smarthost is asked at once; when there is none, the mail is ");
+		text_put(t, TR("the next smarthost is asked at once; when there is none, the mail is "));
 	report_decision_words(t, d, false);
 }

@@ -1,5 +1,6 @@
 /* The diagnosis: names of its enums, and its form as one line. */
 #include "diagnosis/diag.h"
+#include "base/language.h"
 #include "base/fields.h"
 #include "base/text.h"
 #include "diagnosis/server.h"
@@ -8,12 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const verdict_names[] = {"none", "sent", "deferred", "failed"};
+static const char *const verdict_names[] = {"none", TR_LATER("sent"), TR_LATER("deferred"),
+    TR_LATER("failed")};
 static const char *const stage_names[STAGE_COUNT] = {"none", "submit", "spool", "config", "lookup",
     "connect", "TLS", "banner", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "body", "dot",
     "RSET", "QUIT"};
-static const char *const fault_names[FAULT_COUNT] = {"none", "message", "recipient", "route",
-    "credential", "config", "local"};
+static const char *const fault_names[FAULT_COUNT] = {"none", TR_LATER("message"),
+    TR_LATER("recipient"), TR_LATER("route"), TR_LATER("credential"), TR_LATER("config"),
+    TR_LATER("local")};
 
 static int name_index(const char *const *names, int count, const char *name)
 {

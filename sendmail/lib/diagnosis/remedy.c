@@ -1,5 +1,6 @@
 /* Remedies with the values of the case. */
 #include "diagnosis/remedy.h"
+#include "base/language.h"
 #include "diagnosis/catalogue.h"
 #include "diagnosis/remedy_rows.h"
 #include <string.h>
@@ -22,10 +23,10 @@ struct value {
 static void find_values(const struct diagnosis *d, const char *recipient, struct value v[VALUES])
 {
 	const char *at = recipient != NULL ? strrchr(recipient, '@') : NULL;
-	v[0] = (struct value){"{address}", d->local_address, "ADDRESS (of this machine)"};
-	v[1] = (struct value){"{domain}", at != NULL ? at + 1 : "", "DOMAIN (of the recipient)"};
-	v[2] = (struct value){"{recipient}", recipient != NULL ? recipient : "", "RECIPIENT"};
-	v[3] = (struct value){"{login}", d->login, "LOGIN"};
+	v[0] = (struct value){"{address}", d->local_address, TR("ADDRESS (of this machine)")};
+	v[1] = (struct value){"{domain}", at != NULL ? at + 1 : "", TR("DOMAIN (of the recipient)")};
+	v[2] = (struct value){"{recipient}", recipient != NULL ? recipient : "", TR("RECIPIENT")};
+	v[3] = (struct value){"{login}", d->login, TR("LOGIN")};
 	for (int i = 0; i < VALUES; i++) {
 		if (!is_plain(v[i].known))
 			v[i].known = v[i].unknown;
@@ -56,20 +57,21 @@ static void add_values(struct text *t, const char *text, const struct value v[VA
 	static const struct {
 		const char *words;
 		int value;
-	} spoken[] = {{"this machine's address", 0}, {"the recipient's domain", 1}};
+	} spoken[] = {{TR_LATER("this machine's address"), 0}, {TR_LATER("the recipient's domain"), 1}};
 	while (*text != '\0') {
 		size_t length = 0;
 		const struct value *said = NULL;
 		for (int i = 0; i < 2 && length == 0; i++) {
-			if (!text_starts(text, spoken[i].words))
+			const char *words = TR(spoken[i].words);
+			if (!text_starts(text, words))
 				continue;
-			length = strlen(spoken[i].words);
+			length = strlen(words);
 			said = &v[spoken[i].value];
 		}
 		text_put_n(t, text, length > 0 ? length : 1);
 		text += length > 0 ? length : 1;
 		if (said != NULL && said->known != said->unknown)
-			text_printf(t, " (%s)", said->known);
+			text_printf(t, TR(" (%s)"), said->known);
 	}
 }
 
@@ -82,11 +84,11 @@ void remedy_put(struct text *t, const struct diagnosis *d, const char *recipient
 	     r++) {
 		if (r->key != d->key || strcmp(r->kind, d->server) != 0)
 			continue;
-		fill(t, r->text, v);
+		fill(t, TR(r->text), v);
 		return;
 	}
 	if (row != NULL)
-		add_values(t, row->remedy, v);
+		add_values(t, TR(row->remedy), v);
 }
 
 bool remedy_nth(int i, enum reason_key *key, const char **kind, const char **text)

@@ -1,5 +1,6 @@
 /* Words for outcomes. */
 #include "diagnosis/report.h"
+#include "base/language.h"
 #include "base/fields.h"
 #include "base/log.h"
 #include <string.h>
@@ -12,11 +13,11 @@ static bool is_local(const struct diagnosis *d)
 static void put_peer(struct text *t, const struct diagnosis *d)
 {
 	if (d->hop[0] == '@')
-		text_printf(t, "the servers of %s, ", d->hop + 1);
+		text_printf(t, TR("the servers of %s, "), d->hop + 1);
 	else if (is_local(d))
-		text_put(t, "local mailbox, ");
+		text_put(t, TR("local mailbox, "));
 	else if (d->hop[0] != '\0')
-		text_printf(t, "smarthost %s, ", d->hop);
+		text_printf(t, TR("smarthost %s, "), d->hop);
 	if (d->peer_name[0] != '\0')
 		text_put(t, d->peer_name);
 	if (d->peer_address[0] != '\0' && strcmp(d->peer_address, d->peer_name) != 0)
@@ -31,8 +32,8 @@ void report_reason(struct text *t, const struct diagnosis *d)
 {
 	put_peer(t, d);
 	if (d->stage != STAGE_NONE)
-		text_printf(t, "%s: ", d->stage == STAGE_DOT ? "end of data" : stage_word(d->stage));
-	text_put(t, d->text[0] != '\0' ? d->text : "no reason was given");
+		text_printf(t, "%s: ", d->stage == STAGE_DOT ? TR("end of data") : stage_word(d->stage));
+	text_put(t, d->text[0] != '\0' ? d->text : TR("no reason was given"));
 }
 
 /* For the field: <address>, which is quoted as a field's value must be. */
@@ -190,20 +191,20 @@ const char *report_decision(const struct diagnosis *d, bool next)
 void report_decision_words(struct text *t, const struct diagnosis *d, bool next)
 {
 	if (d->verdict == VERDICT_SENT)
-		text_put(t, "the server has it");
+		text_put(t, TR("the server has it"));
 	else if (d->verdict == VERDICT_FAILED)
-		text_put(t, "it is not tried any more; its sender gets a report");
+		text_put(t, TR("it is not tried any more; its sender gets a report"));
 	else if (next)
-		text_put(t, "the next server is asked at once");
+		text_put(t, TR("the next server is asked at once"));
 	else if (d->key == REASON_OUTCOME_UNKNOWN)
-		text_put(t, "outcome unknown: it is kept and sent again with the same Message-ID, and may "
-		            "arrive twice");
+		text_put(t, TR("outcome unknown: it is kept and sent again with the same Message-ID, and "
+		               "may arrive twice"));
 	else if (d->fault == FAULT_RECIPIENT || d->fault == FAULT_MESSAGE)
-		text_put(t, "kept: the server may accept it later");
+		text_put(t, TR("kept: the server may accept it later"));
 	else
-		text_printf(t, "kept, not returned: the fault is in %s, not in the mail",
-		    d->fault == FAULT_CREDENTIAL ? "the login"
-		    : d->fault == FAULT_CONFIG   ? "the configuration"
-		    : d->fault == FAULT_LOCAL    ? "this machine"
-		                                 : "the route");
+		text_printf(t, TR("kept, not returned: the fault is in %s, not in the mail"),
+		    d->fault == FAULT_CREDENTIAL ? TR("the login")
+		    : d->fault == FAULT_CONFIG   ? TR("the configuration")
+		    : d->fault == FAULT_LOCAL    ? TR("this machine")
+		                                 : TR("the route"));
 }

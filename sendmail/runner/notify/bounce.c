@@ -10,6 +10,7 @@
 #include "message/dsn.h"
 #include "message/entity.h"
 #include "base/header.h"
+#include "base/language.h"
 #include "runner/attempt/message.h"
 #include "runner/notify/bounce.h"
 #include "runner/notify/delivery_status.h"
@@ -57,7 +58,7 @@ static void put_whom(const struct message *m, enum report_kind kind, struct text
 	if (w.seen == 1)
 		text_printf(t, "<%s>", first);
 	else
-		text_printf(t, "the %d recipients named below", w.seen);
+		text_printf(t, TR("the %d recipients named below"), w.seen);
 }
 
 /* What can be repaired: of mail that grew too old, its last reason. */
@@ -94,13 +95,40 @@ static void put_advice(const struct message *m, enum report_kind kind, struct te
 	const struct diagnosis *d = common(m, kind, &address);
 	TEXT(remedy, REMEDY_SIZE);
 	if (d == NULL) {
-		text_put(words, " The reason, and what to do, follow for each recipient.");
+		text_put(words, TR(" The reason, and what to do, follow for each recipient."));
 		return;
 	}
 	const struct reason *row = catalogue_row(d->key);
 	remedy_put(&remedy, d, address);
-	text_printf(words, " %s%s What to do: %s", row->meaning,
-	    kind == REPORT_DELAY && row->stays ? " This will not fix itself." : "", remedy.data);
+	text_printf(words, TR(" %s%s What to do: %s"), TR(row->meaning),
+	    kind == REPORT_DELAY && row->stays ? TR(" This will not fix itself.") : "", remedy.data);
+}
+
+/* Which message, and what became of it. */
+static void put_event(const struct runner *r, const struct message *m, enum report_kind kind,
+    const char *subject, struct text *words)
+{
+	TEXT(date, 64);
+	TEXT(from, 500);
+	TEXT(whom, 700);
+	const char *what = m->for_archive
+	                       ? TR("The archive copy ([queue] or [route] always_bcc) of the message")
+	                       : TR("Your message");
+	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
+	if (m->for_archive)
+		text_printf(&from, TR("from <%s> "), m->sender);
+	put_whom(m, kind, &whom);
+	if (kind == REPORT_DELAY)
+		text_printf(words,
+		    TR("%s %sof %s %sto %s has not been delivered yet. You need not send it again: %s "
+		       "keeps "
+		       "it and goes on trying, for %d hours in all."),
+		    what, subject, date.data, from.data, whom.data, r->config.name,
+		    r->config.expire_after_h);
+	else
+		text_printf(words,
+		    TR("%s %sof %s %sto %s was not delivered, and %s will not try it again."), what,
+		    subject, date.data, from.data, whom.data, r->config.name);
 }
 
 /* What happened, to whom, and what to do, for a reader without knowledge of mail servers. */
@@ -108,27 +136,12 @@ static void put_first_words(const struct runner *r, const struct message *m, enu
     const struct buffer *header, struct buffer *out)
 {
 	TEXT(subject, 200);
-	TEXT(date, 64);
-	TEXT(words, 4000);
+	TEXT(named, 300);
+	TEXT(words, 6000);
 	find_subject(header, &subject);
-	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
-	text_put(&words, m->for_archive
-	                     ? "The archive copy ([queue] or [route] always_bcc) of the message "
-	                     : "Your message ");
 	if (subject.length > 0)
-		text_printf(&words, "\"%s%s\" ", subject.data, subject.overflow ? "..." : "");
-	text_printf(&words, "of %s ", date.data);
-	if (m->for_archive)
-		text_printf(&words, "from <%s> ", m->sender);
-	text_put(&words, "to ");
-	put_whom(m, kind, &words);
-	if (kind == REPORT_DELAY)
-		text_printf(&words,
-		    " has not been delivered yet. You need not send it again: %s keeps it and goes on "
-		    "trying, for %d hours in all.",
-		    r->config.name, r->config.expire_after_h);
-	else
-		text_printf(&words, " was not delivered, and %s will not try it again.", r->config.name);
+		text_printf(&named, TR("\"%s%s\" "), subject.data, subject.overflow ? "..." : "");
+	put_event(r, m, kind, named.data, &words);
 	put_advice(m, kind, &words);
 	transcript_wrap(out, NULL, words.data);
 }
@@ -146,18 +159,19 @@ static void put_words(const struct runner *r, const struct message *m, enum repo
 		TEXT(words, 1200);
 		TEXT(remedy, REMEDY_SIZE);
 		report_reason(&words, d);
-		buffer_printf(out, "\n%-*s<%s>\n", TRANSCRIPT_HEAD_COLUMNS, "to", w.address);
-		transcript_wrap(out, "reason", words.data);
+		buffer_puts(out, "\n");
+		transcript_to(out, w.address);
+		transcript_wrap(out, TR("reason"), words.data);
 		if (row == NULL || !differ)
 			continue;
-		transcript_wrap(out, "meaning", row->meaning);
+		transcript_wrap(out, TR("meaning"), TR(row->meaning));
 		if (kind == REPORT_DELAY && row->stays)
-			transcript_wrap(out, "waiting", "will not fix this");
+			transcript_wrap(out, TR("waiting"), TR("will not fix this"));
 		remedy_put(&remedy, cause_of(m, d), w.address);
-		transcript_wrap(out, "remedy", remedy.data);
+		transcript_wrap(out, TR("remedy"), remedy.data);
 	}
 	if (w.seen > RCPTS_TOLD)
-		buffer_puts(out, "\nThe other recipients are in the second part of this report.\n");
+		buffer_puts(out, TR("\nThe other recipients are in the second part of this report.\n"));
 	transcript_put(r, m, out);
 }
 
@@ -191,21 +205,25 @@ static void put_head(const struct runner *r, const struct message *m, int count,
     enum report_kind kind, const char *border, struct buffer *out)
 {
 	TEXT(date, 64);
-	TEXT(what, 80);
+	TEXT(what, 200);
 	clock_put_rfc5322(&date, clock_wall_s());
 	if (m->for_archive)
-		text_put(&what, "Archive copy not delivered");
+		text_put(&what, TR("Archive copy not delivered"));
 	else if (m->sender[0] == '\0')
-		text_put(&what, "Report that could not be returned to its sender");
+		text_put(&what, TR("Report that could not be returned to its sender"));
 	else if (count > 1)
-		text_printf(&what, "%d messages %s", count,
-		    kind == REPORT_DELAY ? "delayed: still being tried" : "not delivered");
+		text_printf(&what,
+		    kind == REPORT_DELAY ? TR("%d messages delayed: still being tried")
+		                         : TR("%d messages not delivered"),
+		    count);
 	else
-		text_put(&what,
-		    kind == REPORT_DELAY ? "Mail delayed: still being tried" : "Mail not delivered");
+		text_put(&what, kind == REPORT_DELAY ? TR("Mail delayed: still being tried")
+		                                     : TR("Mail not delivered"));
 	buffer_printf(out,
-	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: %s\n",
-	    date.data, r->config.domain, bounce_address(r, m), what.data);
+	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: ", date.data,
+	    r->config.domain, bounce_address(r, m));
+	words_put(out, what.data, strlen("Subject: "));
+	buffer_puts(out, "\n");
 	/* A report in the form of RFC 3464 is about one message; of several there is one status part
 	 * for each. */
 	buffer_printf(out,
@@ -226,13 +244,13 @@ static void put_summary(const struct message *m, enum report_kind kind, struct b
 	find_subject(&header, &subject);
 	buffer_free(&header);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
-	buffer_printf(out, "\n%s  of %s\n          \"%s\"\n", m->id, date.data, subject.data);
+	buffer_printf(out, TR("\n%s  of %s\n          \"%s\"\n"), m->id, date.data, subject.data);
 	while ((d = reported(m, kind, &w)) != NULL && w.seen <= SUMMARY_RCPTS_TOLD) {
 		TEXT(words, 1200);
 		TEXT(remedy, REMEDY_SIZE);
 		report_reason(&words, d);
-		buffer_printf(out, "%-*s<%s>\n", TRANSCRIPT_HEAD_COLUMNS, "to", w.address);
-		transcript_wrap(out, "reason", words.data);
+		transcript_to(out, w.address);
+		transcript_wrap(out, TR("reason"), words.data);
 	}
 }
 
@@ -269,14 +287,15 @@ static void put_original(const struct message *m, enum report_kind kind,
 static void put_many(const struct runner *r, struct message **list, int count,
     enum report_kind kind, const char *border, struct buffer *out)
 {
-	TEXT(words, 400);
+	TEXT(words, 800);
 	text_printf(&words,
-	    "%d messages %s. They are reported together, because there were many in a short time.",
-	    count,
 	    kind == REPORT_DELAY
-	        ? "have not been delivered yet; they are kept and tried again, and need not be "
-	          "sent again"
-	        : "were not delivered, and will not be tried again");
+	        ? TR("%d messages have not been delivered yet; they are kept and tried again, and need "
+	             "not be sent again. They are reported together, because there were many in a "
+	             "short time.")
+	        : TR("%d messages were not delivered, and will not be tried again. They are reported "
+	             "together, because there were many in a short time."),
+	    count);
 	transcript_wrap(out, NULL, words.data);
 	for (int i = 0; i < count; i++)
 		put_summary(list[i], kind, out);
@@ -334,6 +353,7 @@ void bounce_write(const struct runner *r, struct message **list, int count, enum
 	struct buffer text = {0};
 	TEXT(border, 64);
 	text_printf(&border, "firsthop-%s-report", list[0]->id);
+	language_use(r->config.bounce_language);
 	put_head(r, list[0], count, kind, border.data, &text);
 	buffer_printf(&text,
 	    "--%s\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n",
@@ -345,6 +365,7 @@ void bounce_write(const struct runner *r, struct message **list, int count, enum
 	buffer_printf(&text, "\n--%s--\n", border.data);
 	put_file(r, list[0], &text, notes, out);
 	buffer_free(&text);
+	language_use("");
 }
 
 void bounce_log(const char *id, const char *kind, const char *report_id, const char *to,

@@ -2,8 +2,10 @@
    of success, and the server that took the mail does not send such reports, or it lies in a mailbox
    here. */
 #include "base/clock.h"
+#include "base/language.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "message/dsn.h"
 #include "message/submission_log.h"
 #include "runner/attempt/message.h"
@@ -11,6 +13,7 @@
 #include "runner/notify/bounce.h"
 #include "runner/notify/notify.h"
 #include "runner/notify/notify_success.h"
+#include "runner/notify/transcript.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
@@ -28,17 +31,19 @@ static void put_words(const struct runner *r, const struct message *m, struct bu
 	TEXT(date, 64);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	if (is_local(m))
-		buffer_printf(out, "Your message of %s was delivered to a mailbox on %s.\n", date.data,
+		buffer_printf(out, TR("Your message of %s was delivered to a mailbox on %s.\n"), date.data,
 		    r->config.name);
 	else
 		buffer_printf(out,
-		    "Your message of %s was accepted by the next mail server.\n"
-		    "That server sends no reports of success, so this is the last report about it (by %s), "
-		    "unless the delivery fails later.\n",
+		    TR("Your message of %s was accepted by the next mail server.\n"
+		       "That server sends no reports of success, so this is the last report about it (by "
+		       "%s), unless the delivery fails later.\n"),
 		    date.data, r->config.name);
 	for (int i = 0; i < m->rcpt_count; i++) {
-		if (m->relayed[i])
-			buffer_printf(out, "\nto        <%s>\n", m->rcpts[i]);
+		if (m->relayed[i]) {
+			buffer_puts(out, "\n");
+			transcript_to(out, m->rcpts[i]);
+		}
 	}
 }
 
@@ -103,11 +108,14 @@ static void put_report(const struct runner *r, const struct message *m, struct b
 	TEXT(date, 64);
 	clock_put_rfc5322(&date, clock_wall_s());
 	buffer_printf(text,
-	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: Mail "
-	    "%s\nAuto-Submitted: auto-replied\n"
+	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: ", date.data,
+	    r->config.domain, m->sender);
+	words_put(text, is_local(m) ? TR("Mail delivered") : TR("Mail relayed"), strlen("Subject: "));
+	buffer_printf(text,
+	    "\nAuto-Submitted: auto-replied\n"
 	    "MIME-Version: 1.0\nContent-Type: multipart/report; "
 	    "report-type=delivery-status;\n\tboundary=\"firsthop-%s-relayed\"\n\n",
-	    date.data, r->config.domain, m->sender, is_local(m) ? "delivered" : "relayed", m->id);
+	    m->id);
 	buffer_printf(text,
 	    "--firsthop-%s-relayed\nContent-Type: text/plain; "
 	    "charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n",
@@ -129,7 +137,9 @@ void notify_success(struct runner *r, struct message *m)
 		any = any || (m->relayed[i] = m->relayed[i] && m->states[i] == RCPT_SENT);
 	if (!any || m->sender[0] == '\0')
 		return;
+	language_use(r->config.bounce_language);
 	put_report(r, m, &text);
+	language_use("");
 	put_file(m, &text, &file);
 	id_make(id, clock_wall_s());
 	notify_announce(r, id, "");

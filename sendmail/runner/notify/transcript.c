@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fields.h"
+#include "base/language.h"
+#include "base/terminal.h"
 #include "diagnosis/report.h"
 #include "runner/attempt/message.h"
 #include "runner/notify/transcript.h"
@@ -26,26 +28,41 @@ struct telling {
 	bool passed_over;
 };
 
+/* Padded; the columns that it has then. */
+static int put_head(struct buffer *out, const char *head)
+{
+	int own = terminal_columns(head, strlen(head));
+	int blanks = own < TRANSCRIPT_HEAD_COLUMNS ? TRANSCRIPT_HEAD_COLUMNS - own : 1;
+	buffer_printf(out, "%s%*s", head, blanks, "");
+	return own + blanks;
+}
+
 void transcript_wrap(struct buffer *out, const char *head, const char *words)
 {
-	int indent = head != NULL ? TRANSCRIPT_HEAD_COLUMNS : 0;
-	size_t column = (size_t)indent;
-	buffer_printf(out, "%-*s", indent, head != NULL ? head : "");
-	for (bool first = true; *words != '\0'; first = false) {
-		size_t length = strcspn(words, " ");
-		if (!first && column + 1 + length > COLUMNS) {
+	int indent = head != NULL ? put_head(out, head) : 0, column = indent;
+	for (bool first = true, blank = false; *words != '\0'; first = false) {
+		size_t length = terminal_piece(words);
+		int columns = terminal_columns(words, length);
+		if (!first && column + blank + columns > COLUMNS) {
 			buffer_printf(out, "\n%*s", indent, "");
-			column = (size_t)indent;
-		} else if (!first) {
+			column = indent;
+		} else if (blank) {
 			buffer_puts(out, " ");
 			column++;
 		}
 		buffer_add(out, words, length);
-		column += length;
+		column += columns;
 		words += length;
+		blank = *words == ' ';
 		words += strspn(words, " ");
 	}
 	buffer_puts(out, "\n");
+}
+
+void transcript_to(struct buffer *out, const char *address)
+{
+	put_head(out, TR("to"));
+	buffer_printf(out, "<%s>\n", address);
 }
 
 static void put_escaped(struct buffer *out, const char *words)
@@ -65,7 +82,7 @@ static void put_rcpt(struct telling *t, const struct story_line *line)
 	if (message_is_archive(t->m, rcpt.address) != t->m->for_archive)
 		return;
 	report_reason(&reason, &rcpt.d);
-	text_printf(&words, "<%s> %s: %s", rcpt.address, verdict_name(rcpt.d.verdict), reason.data);
+	text_printf(&words, "<%s> %s: %s", rcpt.address, TR(verdict_name(rcpt.d.verdict)), reason.data);
 	put_escaped(t->out, words.data);
 }
 
@@ -77,7 +94,7 @@ static bool begin_attempt(struct telling *t, const struct story_line *line)
 	t->at = n;
 	if (n > FIRST_TOLD && n <= t->attempts - LAST_TOLD) {
 		if (!t->passed_over)
-			buffer_printf(t->out, "\n          ... %lld more, not shown here ...\n",
+			buffer_printf(t->out, TR("\n          ... %lld more, not shown here ...\n"),
 			    t->attempts - LAST_TOLD - FIRST_TOLD);
 		t->passed_over = true;
 		return false;
@@ -128,7 +145,7 @@ void transcript_put(const struct runner *r, const struct message *m, struct buff
 	buffer_add(&text, m->lines.data, m->lines.length);
 	buffer_add(&text, m->failed_lines.data, m->failed_lines.length);
 	if (text.length > 0 && (t.attempts = last_attempt(&text)) > 0) {
-		buffer_printf(out, "\nWhat was tried, %lld time%s, by the clock of %s:\n", t.attempts,
+		buffer_printf(out, TR("\nWhat was tried, %lld time%s, by the clock of %s:\n"), t.attempts,
 		    t.attempts == 1 ? "" : "s", r->config.name);
 		for (char *at = text.data; story_next(&at, text.data + text.length, &line);) {
 			if (line.verb == STORY_ATTEMPT)

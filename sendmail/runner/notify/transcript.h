@@ -11,6 +11,10 @@ void transcript_put(const struct runner *r, const struct message *m, struct buff
 #define TRANSCRIPT_HEAD_COLUMNS 10
 
 /* "meaning   some words", wrapped at 76 columns, the later lines under the first word.  head "":
-   under an earlier one; NULL: a paragraph from the first column. */
+   under an earlier one; NULL: a paragraph from the first column.  A full-width character has two
+   columns, and lines may end between two of them. */
 void transcript_wrap(struct buffer *out, const char *head, const char *words);
+
+/* The line "to  <ADDRESS>". */
+void transcript_to(struct buffer *out, const char *address);
 #endif
