@@ -116,11 +116,6 @@ static bool may_begin(const char *s, size_t bytes)
 	                           "ァィゥェォッャュョ々％)]},.:;!?%";
 	return !is_one_of(list, s, bytes);
 }
-, .:;
-!? % ",
-       s,
-    bytes);
-}
 
 static bool may_end(const char *s, size_t bytes)
 {

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Message catalogues: no sentence of the programs lacks its translation, none is translated in vain, printf values agree; what the sources
+# of the catalogues say is what programs print; a tool that fails to see a fault would be seen.
+. tests/lib.sh
+new_spool
+for source in languages/*.po; do
+	is "$(sh languages/check.sh "$source")" "" "$source: all sentences, and no others, with the same printf values"
+	ok "the tool that updates it changes nothing" sh -c "cp $source $work/before && sh languages/update.sh $(basename "$source" .po) && cmp $work/before $source"
+done
+# The tools themselves, on a copy with one fault each.
+fault() { sed "$1" languages/ja.po >"$work/xx.po"; sh languages/check.sh "$work/xx.po" | cut -c 1-200; }
+like "$(fault '/^msgid "the runner is running"$/,/^$/d')" '^[^ ]*xx.po: missing \(relayconf/check.c:[0-9]*\): the runner is running$' "a sentence that is missing is found"
+like "$(fault '/^msgid "the runner is running"$/{n;s/".*"/""/;}')" 'xx.po: not translated .*: the runner is running$' "an empty translation is found"
+like "$(fault 's/^msgid "the runner is running"$/msgid "the runner runs"/')" 'xx.po: no program has this any more: the runner runs$' "one without a sentence is found"
+like "$(fault '/^msgid "the clock says %s"$/{n;s/%s/%d/;}')" 'xx.po: other values in printf: the clock says %s$' "another printf value is found"
+like "$(fault '/^msgid "the clock says %s"$/{n;s/%s//;}')" 'xx.po: other values in printf: the clock says %s$' "one that is left out is found"
+# Full-width brackets and marks only in pairs; no sentence ends in a blank that English does not have.
+is "$(awk -f languages/pairs.awk languages/ja.po | awk -F '\t' '{ s = $2; if (gsub(/「/, "", s) != gsub(/」/, "", s)) print }')" "" "quotes are in pairs"
+
+if ! command -v gencat >/dev/null 2>&1; then
+	count=$((count + 1)); echo "ok $count - built # skip gencat is not installed"; finish; exit
+fi
+ok "the catalogue is built" sh languages/build.sh languages/ja.po "$work/ja.cat"
+export FIRSTHOP_LANGUAGES="$work"
+explain() { env LC_ALL= LANG= LC_MESSAGES= "$@" "$BIN/relayconf" explain recipient-unknown | sed -n 2p; }
+english="meaning   The recipient's mailbox does not exist." japanese="意味      受信者のメールボックスが存在しません。"
+is "$(explain LANG=ja_JP.UTF-8)" "$japanese" "LANG=ja_JP.UTF-8"
+is "$(explain LANG=C.UTF-8 LC_MESSAGES=ja_JP.utf8)" "$japanese" "LC_MESSAGES is stronger than LANG"
+is "$(explain LANG=en_US.UTF-8 LC_ALL=ja.UTF-8)" "$japanese" "LC_ALL is stronger than both; a language needs no country"
+for none in LANG=C LANG=ja_JP LANG=ja_JP.eucJP LANG=C.UTF-8 LANG=en_US.UTF-8 LANG=de_DE.UTF-8 LANG=../ja.UTF-8 "LANG=ja_JP.UTF-8 LC_ALL=C" "LANG=ja_JP.UTF-8 LC_CTYPE=C"; do
+	is "$(explain $none)" "$english" "$none: English"
+done
+echo nonsense >"$work/de.cat"
+is "$(explain LANG=de_DE.UTF-8)" "$english" "a damaged catalogue: English"
+# Each sentence with a blank is found under its number: what is printed for a key is what the source has.
+awk -f languages/pairs.awk languages/ja.po >"$work/pairs"
+for key in relay-denied address-blocked tls-not-yet-valid dns-self secret-missing forward-failed expired; do
+	"$BIN/relayconf" explain $key >/dev/null 2>&1 || continue
+	meaning=$(env LC_ALL=C "$BIN/relayconf" explain $key | sed -n 's/^meaning   //p')
+	want=$(awk -F '\t' -v m="$meaning" '$1 == m { print $2 }' "$work/pairs")
+	is "$(env LC_ALL=ja_JP.UTF-8 "$BIN/relayconf" explain $key | sed -n 's/^意味      //p')" "$want" "$key: as in ja.po"
+done
+finish
