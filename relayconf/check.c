@@ -100,18 +100,22 @@ static void say_config(struct check *c, bool good, const struct diagnosis *d)
 static void say_sum(const struct check *c, bool everything)
 {
 	int problems = c->counts[GRADE_PROBLEM], notes = c->counts[GRADE_NOTE];
-	output_to(stdout, TR("%s%d thing%s found right%s.\n"), problems + notes > 0 ? "\n" : "",
+	TEXT(right, 300);
+	TEXT(wrong, 500);
+	text_printf(&right, TR("%s%d thing%s found right%s."), problems + notes > 0 ? "\n" : "",
 	    c->counts[GRADE_OK], c->counts[GRADE_OK] == 1 ? "" : "s",
 	    everything ? "" : TR("; \"relayconf check -v\" lists them"));
 	if (problems > 0)
-		output_to(stdout,
+		text_printf(&wrong,
 		    TR("%d problem%s to fix. Mail that cannot be sent because of it waits in the queue; it "
-		       "is not lost.\n"),
+		       "is not lost."),
 		    problems, problems == 1 ? "" : "s");
 	else
-		output_to(stdout,
-		    TR("Nothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves.\n"),
+		text_printf(&wrong,
+		    TR("Nothing is wrong%s. \"relayconf probe\" tries the smarthosts themselves."),
 		    notes > 0 ? TR(", but look at the notes above") : "");
+	terminal_wrap(stdout, right.data, 0, 0);
+	terminal_wrap(stdout, wrong.data, 0, 0);
 }
 
 /* On a screen: what takes so long.  words "": nothing any more. */

@@ -112,8 +112,8 @@ static bool is_one_of(const char *list, const char *s, size_t bytes)
 /* What no line may begin with, or end with (JIS X 4051, the part that a screen needs). */
 static bool may_begin(const char *s, size_t bytes)
 {
-	static const char list[] = "、。，．・：；？！）］｝」』】〕》〉ーぁぃぅぇぉっゃゅょ"
-	                           "ァィゥェォッャュョ々％)]},.:;!?%";
+	static const char list[] = "、。，．・：；？！）］｝」』】〕》〉ー"
+	                           "ぁぃぅぇぉっゃゅょァィゥェォッャュョ々％)]},.:;!?%";
 	return !is_one_of(list, s, bytes);
 }
 

@@ -1,0 +1,72 @@
+#!/bin/sh
+# The answers to a Japanese administrator: mailq why, explain, check and probe at 80 and 40 columns, in a pipe, and in other locales; what
+# programs read, and logs, stay English.
+. tests/lib.sh
+new_spool
+if ! [ -s "$BUILD/languages/ja.cat" ]; then
+	count=1; echo "ok 1 - Japanese # skip no gencat was there to build the catalogue"; finish; exit
+fi
+export FIRSTHOP_LANGUAGES="$PWD/$BUILD/languages"
+smarthost -r 'no=550 5.7.1 <no@example.net>: Relay access denied'
+config
+printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -f cacti@example.org no@example.net
+runner_once; runner_once
+id=$("$BIN/mailq" -bpi 2>/dev/null)
+ja() { env LC_ALL=ja_JP.UTF-8 "$@"; }
+why=$(ja "$BIN/mailq" why "$id")
+is "$(echo "$why" | sed -n 1p)" "意味      サーバは、このマシンのメールを中継しません。また、受信者のドメインを扱っていません。" "why: what it means"
+like "$why" '^理由      スマートホスト main、127\.0\.0\.1:[0-9]*: RCPT: 550 5\.7\.1 .*Relay access denied$' "the server's own words stay as they are"
+like "$why" '^待機      待っても解決しません$' "waiting"
+like "$why" '^対処      1\. ' "steps are numbered"
+like "$why" '^          2\. ' "each is a line"
+unlike "$why" '^ *[0-9]\. .*。$' "without the full stop at its end"
+like "$why" '^次の試行  ' "when it is tried next"
+like "$why" "^$id  送信者 <cacti@example.org>  受信者 <no@example.net>\$" "the envelope"
+like "$why" '^受付 20.*前、uid [0-9]+.*、試行 [0-9]+ 回$' "its age"
+like "$why" '^     判断      ' "decisions"
+unlike "$(env LC_ALL=C "$BIN/mailq" why "$id")" "$(printf '[\200-\377]')" "in the C locale: ASCII"
+is "$(ja "$BIN/mailq" -bp | sed 's/([^)]*)//')" "$(env LC_ALL=C "$BIN/mailq" -bp | sed 's/([^)]*)//')" "the list, which programs read, is the same in every locale"
+is "$(ja "$BIN/mailq" health | cut -d' ' -f1,2)" "$(env LC_ALL=C "$BIN/mailq" health | cut -d' ' -f1,2)" "and so is health"
+unlike "$(cat "$work/log" 2>/dev/null; cat "$work"/spool/mqueue/*.log)" '配送|受信者' "log and journal are English"
+
+check=$(ja "$BIN/relayconf" check -v)
+like "$check" '^正常     password       ログインは設定されていません$' "check: what is right"
+like "$check" '^問題     runner         ランナーが動作していません。' "what is wrong"
+like "$check" '^ {24}対処: ' "and what to do"
+like "$check" '^直すべき問題: [0-9]+ 件。' "the sum"
+unlike "$(ja "$BIN/relayconf" check --json)" "$(printf '[\200-\377]')" "check --json is English"
+probe=$(ja "$BIN/relayconf" probe --to no@example.net)
+like "$probe" '^スマートホスト main、送信者 <.*>、受信者 <no@example.net>。メッセージは送りません$' "probe"
+like "$probe" '^結果      スマートホスト main、' "its result"
+like "$probe" '^意味      サーバは、このマシンのメールを中継しません。' "what it means"
+unlike "$(ja "$BIN/relayconf" probe --json --to no@example.net)" '[^ -~]' "probe --json is English"
+like "$(ja "$BIN/relayconf" explain 'nonsense' 2>&1)" '^relayconf: nonsense はキーでも' "a mistake is answered in Japanese, too"
+
+if ! command -v tmux >/dev/null 2>&1; then
+	count=$((count + 1)); echo "ok $count - terminal # skip tmux is not installed"; finish; exit
+fi
+unset TMUX COLUMNS
+terminal() { tmux -u -S "$work/tmux" "$@"; }
+trap 'terminal kill-server 2>/dev/null; cleanup' EXIT
+# wide FILE COLUMNS: lines that are longer; a character of three or four bytes has two columns
+wide() { LC_ALL=C awk -v most="$2" '{ n = gsub(/[\340-\367][\200-\277][\200-\277][\200-\277]?/, "xx"); if (length($0) > most) print }' "$1"; }
+is "$(printf '日本語x\n日本語\n' >"$work/w"; wide "$work/w" 6)" "xxxxxxx" "a line that is too long would be seen"
+squeeze() { tr -d ' \n' <"$1"; }
+for width in 80 40; do
+	for what in "mailq why $id" "relayconf explain relay-denied" "relayconf check -v" "relayconf probe --to no@example.net"; do
+		rm -f "$work/code"
+		terminal -f /dev/null new-session -d -x $width -y 200 -s w "env LC_ALL=ja_JP.UTF-8 sh -c '$BIN/$what 2>/dev/null; echo \$? >$work/code; sleep 60'"
+		wait_for test -s "$work/code"
+		wait_for sh -c "tmux -u -S $work/tmux capture-pane -p -t w | grep ."
+		terminal capture-pane -p -t w >"$work/shown"
+		terminal kill-session -t w 2>/dev/null
+		is "$(wide "$work/shown" $width)" "" "$what at $width columns: no line is longer"
+		is "$(grep -nE '^ *(、|。|）|」|ー|っ|ッ|ょ|ョ)' "$work/shown")" "" "and none begins with a mark"
+		is "$(grep -nE '(「|（)$' "$work/shown")" "" "or ends with an opening bracket"
+		ja sh -c "$BIN/$what 2>/dev/null" >"$work/piped"
+		case $what in relayconf\ probe*|relayconf\ check*) ;; *)
+			is "$(squeeze "$work/shown" | sed 's/[0-9]\{1,\}秒/N秒/g')" "$(squeeze "$work/piped" | sed 's/[0-9]\{1,\}秒/N秒/g')" "nothing is lost" ;;
+		esac
+	done
+done
+finish
