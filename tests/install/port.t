@@ -70,7 +70,7 @@ if [ -z "$bmake" ]; then
 fi
 (cd "$work" && gzip -dc "$tarball" | tar -xf -)
 source=$work/firsthop-$version
-mkdir -p "$source/$BUILD" "$work/stages" && cp -R "$BUILD/bin" "$source/$BUILD/bin"
+mkdir -p "$source/$BUILD" "$work/stages" && cp -R "$BUILD/bin" "$BUILD/languages" "$source/$BUILD/"
 make=$(command -v gmake || command -v make)
 cp -R tests/freebsd/mk "$work/mk" && chmod 755 "$work"
 unprivileged=

@@ -113,7 +113,8 @@ static bool is_one_of(const char *list, const char *s, size_t bytes)
 static bool may_begin(const char *s, size_t bytes)
 {
 	static const char list[] = "、。，．・：；？！）］｝」』】〕》〉ー"
-	                           "ぁぃぅぇぉっゃゅょァィゥェォッャュョ々％)]},.:;!?%";
+	                           "ぁぃぅぇぉっゃゅょ"
+	                           "ァィゥェォッャュョ々％)]},.:;!?%";
 	return !is_one_of(list, s, bytes);
 }
 
