@@ -3,7 +3,7 @@
 #include "submit/stdin_smtp.h"
 #include "base/fdio.h"
 #include "message/address.h"
-#include "message/dsn.h"
+#include "submit/esmtp.h"
 #include "submit/stdin_lines.h"
 #include "submit/smtp_data.h"
 #include "submit/smtp_line.h"
@@ -28,8 +28,7 @@ struct session {
 	struct buffer in; /* read, not used yet */
 	bool in_mail;     /* a transaction is open: */
 	struct envelope envelope;
-	struct options facts; /* what MAIL and RCPT said, over the options of the command line */
-	char envid[101];
+	struct esmtp esmtp;
 	struct smtp_data data;
 	struct stdin_lines intake;
 	bool bare_lf; /* the last command ended so */
@@ -76,8 +75,8 @@ static void start_mail(struct session *s, const char *sender)
 	envelope_init(&s->envelope);
 	free(s->envelope.sender);
 	s->envelope.sender = mem_copy(sender);
-	s->facts = *s->options;
-	s->facts.sender_given = true;
+	s->esmtp.facts = *s->options;
+	s->esmtp.facts.sender_given = true;
 	s->in_mail = true;
 }
 
@@ -93,41 +92,6 @@ static void do_ehlo(struct session *s)
 	reply(s, "250-DSN");
 	reply(s, "250-ENHANCEDSTATUSCODES");
 	reply(s, "250 HELP");
-}
-
-/* A reply when the parameter of MAIL cannot be used, NULL when it is noted. */
-static const char *mail_parameter(struct session *s, const char *name, char *value)
-{
-	long long number;
-	if (text_equal_ci(name, "SIZE")) {
-		if (!text_number(value, 0, 1LL << 61, &number))
-			return "501 5.5.4 SIZE must be a number";
-		return number <= ENVELOPE_MESSAGE_LIMIT_BYTES
-		           ? NULL
-		           : "552 5.3.4 a message may have 1 GiB at most";
-	}
-	if (text_equal_ci(name, "BODY")) {
-		s->facts.body = text_equal_ci(value, "8BITMIME") ? "8BITMIME" : "7BIT";
-		return text_equal_ci(value, "8BITMIME") || text_equal_ci(value, "7BIT")
-		           ? NULL
-		           : "501 5.5.4 BODY must be 7BIT or 8BITMIME";
-	}
-	if (text_equal_ci(name, "RET")) {
-		s->facts.ret = text_equal_ci(value, "FULL") ? "FULL" : "HDRS";
-		return text_equal_ci(value, "FULL") || text_equal_ci(value, "HDRS")
-		           ? NULL
-		           : "501 5.5.4 RET must be FULL or HDRS";
-	}
-	if (text_equal_ci(name, "ENVID")) {
-		s->facts.envid = s->envid;
-		bool good = dsn_xtext_decode(value) && text_copy(s->envid, sizeof s->envid, value);
-		return good ? NULL : "501 5.5.4 ENVID must be xtext (RFC 3461) of at most 100 characters";
-	}
-	/* The addresses themselves tell whether SMTPUTF8 is needed; AUTH= names an identity that only a
-	 * login would prove. */
-	if (text_equal_ci(name, "SMTPUTF8") || text_equal_ci(name, "AUTH"))
-		return NULL;
-	return "555 5.5.4 this parameter of MAIL is not known";
 }
 
 static void refuse(struct session *s, const struct diagnosis *why, int code)
@@ -159,7 +123,7 @@ static void take_sender(struct session *s, const char *path, const char *sender,
 	start_mail(s, sender);
 	smtp_line_note(&s->envelope.repaired, "sender", path, what);
 	while (smtp_line_parameter(&parameters, &name, &value)) {
-		const char *answer = mail_parameter(s, name, value);
+		const char *answer = esmtp_mail(&s->esmtp, name, value);
 		if (answer != NULL) {
 			reply(s, "%s", answer);
 			end_mail(s);
@@ -188,24 +152,6 @@ static void do_mail(struct session *s, char *rest)
 	free(sender);
 }
 
-/* A reply when the parameter of RCPT cannot be used, NULL when it is noted. */
-static const char *rcpt_parameter(struct envelope_asked *asked, const char *name, char *value)
-{
-	if (text_equal_ci(name, "NOTIFY")) {
-		asked->notify = value;
-		return dsn_notify_ok(value)
-		           ? NULL
-		           : "501 5.5.4 NOTIFY must be NEVER, or a list of SUCCESS,FAILURE,DELAY";
-	}
-	if (text_equal_ci(name, "ORCPT")) {
-		asked->orcpt = value;
-		return dsn_orcpt_ok(value)
-		           ? NULL
-		           : "501 5.5.4 ORCPT must be type;xtext (RFC 3461) of at most 500 characters";
-	}
-	return "555 5.5.4 this parameter of RCPT is not known";
-}
-
 static void add_rcpt(struct session *s, const char *path, const char *rcpt, const char *what,
     char *parameters)
 {
@@ -214,7 +160,7 @@ static void add_rcpt(struct session *s, const char *path, const char *rcpt, cons
 	struct envelope_asked asked = {none, none};
 	const char *answer = NULL;
 	while (answer == NULL && smtp_line_parameter(&parameters, &name, &value))
-		answer = rcpt_parameter(&asked, name, value);
+		answer = esmtp_rcpt(&asked, name, value);
 	if (answer != NULL) {
 		reply(s, "%s", answer);
 		return;
@@ -288,7 +234,7 @@ static void take_message(struct session *s)
 	stdin_lines_start(&s->intake, true);
 	int code = store_read_header(&store);
 	if (code == EX_OK) {
-		store_facts(&store, &s->facts, s->caller);
+		store_facts(&store, &s->esmtp.facts, s->caller);
 		code = store_message(&store);
 	}
 	if (code == EX_OK) {

@@ -43,31 +43,6 @@ static void end_group(struct member_list *l)
 	l->in_group = false;
 }
 
-/* A piece of words that no blank parts: "a . b @ c" is one. */
-static const struct token *piece_end(const struct token *from, const struct token *to)
-{
-	const struct token *t = from, *before = NULL;
-	for (; t < to; t++) {
-		if (token_is_aside(t))
-			continue;
-		bool joined = before == NULL || !token_is_word(before) || !token_is_word(t) ||
-		              (!t->gap && !token_is_aside(t - 1));
-		/* Behind a comment without blanks a word is glued: "first(middle)last" is no list. */
-		if (!joined && (t->gap || t[-1].gap))
-			return t;
-		before = t;
-	}
-	return to;
-}
-
-static int count_pieces(const struct token *from, const struct token *to)
-{
-	int count = 0;
-	for (; from < to; from = piece_end(from, to))
-		count++;
-	return count;
-}
-
 static void show_words(struct member_list *l, const struct token *from, const struct token *to,
     const char *wrong)
 {
@@ -86,13 +61,13 @@ static const struct token *show_named(struct member_list *l, const struct token 
     const struct token *to)
 {
 	const struct token *spec = from;
-	while (spec < to && !tokens_have(spec, piece_end(spec, to), '@'))
-		spec = piece_end(spec, to);
+	while (spec < to && !tokens_have(spec, tokens_piece_end(spec, to), '@'))
+		spec = tokens_piece_end(spec, to);
 	if (spec == to) {
 		show_words(l, from, to, "it is words without an address");
 		return to;
 	}
-	const struct token *behind = piece_end(spec, to);
+	const struct token *behind = tokens_piece_end(spec, to);
 	member_show(l,
 	    &(struct member){.from = from,
 	        .to = behind,
@@ -128,8 +103,8 @@ static bool is_user(const struct token *from, const struct token *to)
 /* A member without angle brackets. */
 static void read_bare(struct member_list *l, const struct token *from, const struct token *to)
 {
-	const struct token *first = tokens_skip_asides(from, to), *next = piece_end(first, to);
-	bool one = count_pieces(first, to) == 1, author = l->use == ADDRESS_AUTHORS;
+	const struct token *first = tokens_skip_asides(from, to), *next = tokens_piece_end(first, to);
+	bool one = tokens_count_pieces(first, to) == 1, author = l->use == ADDRESS_AUTHORS;
 	bool lone_word = one && !tokens_have(first, to, '@');
 	if (first == to && author) {
 		show_words(l, from, to, "there is no address");
@@ -178,7 +153,7 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		return;
 	}
 	for (; first < to; first = next) {
-		next = piece_end(first, to);
+		next = tokens_piece_end(first, to);
 		member_show(l, &(struct member){.from = first,
 		                   .to = next,
 		                   .name_from = next,
@@ -322,7 +297,7 @@ static bool is_name_with_comma(const struct member_list *l, const struct token *
 		return open == end && end < l->end && parts < NAME_PARTS_MAX &&
 		       is_name_with_comma(l, next, end, parts + 1) &&
 		       (l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to));
-	bool words = count_pieces(from, to) > 1 || is_quoted_alone(from, to);
+	bool words = tokens_count_pieces(from, to) > 1 || is_quoted_alone(from, to);
 	return l->use == ADDRESS_AUTHORS || tokens_have_8bit(from, to) ||
 	       (words && tokens_have_8bit(next, open));
 }

@@ -222,3 +222,27 @@ const struct token *tokens_find(const struct token *from, const struct token *to
 		from++;
 	return from;
 }
+
+const struct token *tokens_piece_end(const struct token *from, const struct token *to)
+{
+	const struct token *t = from, *before = NULL;
+	for (; t < to; t++) {
+		if (token_is_aside(t))
+			continue;
+		bool joined = before == NULL || !token_is_word(before) || !token_is_word(t) ||
+		              (!t->gap && !token_is_aside(t - 1));
+		/* Behind a comment without blanks a word is glued: "first(middle)last" is no list. */
+		if (!joined && (t->gap || t[-1].gap))
+			return t;
+		before = t;
+	}
+	return to;
+}
+
+int tokens_count_pieces(const struct token *from, const struct token *to)
+{
+	int count = 0;
+	for (; from < to; from = tokens_piece_end(from, to))
+		count++;
+	return count;
+}

@@ -45,6 +45,10 @@ const struct token *tokens_find(const struct token *from, const struct token *to
 bool tokens_have_8bit(const struct token *from, const struct token *to);
 const struct token *tokens_skip_asides(const struct token *from, const struct token *to);
 
+/* The end of a piece of words that no blank parts ("a . b @ c" is one), and how many there are. */
+const struct token *tokens_piece_end(const struct token *from, const struct token *to);
+int tokens_count_pieces(const struct token *from, const struct token *to);
+
 /* Appends what a quoted string or a comment says: without its delimiters and backslashes; anything
  * else as it is written. */
 void token_put_meaning(const struct token *t, struct buffer *out);

@@ -1,0 +1,55 @@
+/* Parameters of MAIL and RCPT. */
+#include "submit/esmtp.h"
+#include "base/text.h"
+#include "message/dsn.h"
+
+const char *esmtp_mail(struct esmtp *e, const char *name, char *value)
+{
+	long long number;
+	if (text_equal_ci(name, "SIZE")) {
+		if (!text_number(value, 0, 1LL << 61, &number))
+			return "501 5.5.4 SIZE must be a number";
+		return number <= ENVELOPE_MESSAGE_LIMIT_BYTES
+		           ? NULL
+		           : "552 5.3.4 a message may have 1 GiB at most";
+	}
+	if (text_equal_ci(name, "BODY")) {
+		e->facts.body = text_equal_ci(value, "8BITMIME") ? "8BITMIME" : "7BIT";
+		return text_equal_ci(value, "8BITMIME") || text_equal_ci(value, "7BIT")
+		           ? NULL
+		           : "501 5.5.4 BODY must be 7BIT or 8BITMIME";
+	}
+	if (text_equal_ci(name, "RET")) {
+		e->facts.ret = text_equal_ci(value, "FULL") ? "FULL" : "HDRS";
+		return text_equal_ci(value, "FULL") || text_equal_ci(value, "HDRS")
+		           ? NULL
+		           : "501 5.5.4 RET must be FULL or HDRS";
+	}
+	if (text_equal_ci(name, "ENVID")) {
+		e->facts.envid = e->envid;
+		bool good = dsn_xtext_decode(value) && text_copy(e->envid, sizeof e->envid, value);
+		return good ? NULL : "501 5.5.4 ENVID must be xtext (RFC 3461) of at most 100 characters";
+	}
+	/* The addresses themselves tell whether SMTPUTF8 is needed; AUTH= names an identity that only a
+	 * login would prove. */
+	if (text_equal_ci(name, "SMTPUTF8") || text_equal_ci(name, "AUTH"))
+		return NULL;
+	return "555 5.5.4 this parameter of MAIL is not known";
+}
+
+const char *esmtp_rcpt(struct envelope_asked *asked, const char *name, char *value)
+{
+	if (text_equal_ci(name, "NOTIFY")) {
+		asked->notify = value;
+		return dsn_notify_ok(value)
+		           ? NULL
+		           : "501 5.5.4 NOTIFY must be NEVER, or a list of SUCCESS,FAILURE,DELAY";
+	}
+	if (text_equal_ci(name, "ORCPT")) {
+		asked->orcpt = value;
+		return dsn_orcpt_ok(value)
+		           ? NULL
+		           : "501 5.5.4 ORCPT must be type;xtext (RFC 3461) of at most 500 characters";
+	}
+	return "555 5.5.4 this parameter of RCPT is not known";
+}
