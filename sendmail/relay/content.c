@@ -1,4 +1,4 @@
-/* Producing the bytes of DATA. */
+/* Producing the bytes of DATA or BDAT. */
 #include "relay/content.h"
 #include "base/fdio.h"
 #include "base/text.h"
@@ -31,18 +31,25 @@ static void end_body(struct piece *p, struct buffer *out)
 	wire_end(&p->wire, out);
 }
 
+static void begin(struct piece *p, struct buffer *out)
+{
+	wire_start(&p->wire);
+	p->wire.chunked = p->transaction.chunked;
+	wire_put(&p->wire, p->job->header.data, p->job->header.length, out);
+	p->at = p->job->body_at;
+	recode_free(p->recode);
+	p->recode =
+	    p->job->recoded ? recode_start(&p->job->top, &p->job->plan, p->job->to_7bit, true) : NULL;
+	p->transaction.body_begun = true;
+}
+
 /* struct transaction's body: the header at the first call, then the stored body. */
 static bool produce(void *context, struct buffer *out)
 {
 	struct piece *p = context;
 	char bytes[READ_BYTES];
-	if (p->at < 0) {
-		wire_start(&p->wire);
-		wire_put(&p->wire, p->job->header.data, p->job->header.length, out);
-		p->at = p->job->body_at;
-		if (p->job->recoded)
-			p->recode = recode_start(&p->job->top, &p->job->plan, p->job->to_7bit, true);
-	}
+	if (!p->transaction.body_begun)
+		begin(p, out);
 	ssize_t n = fdio_read_at(p->job->fd, bytes, sizeof bytes, p->at);
 	int64_t end = p->job->envelope.message_at + p->job->envelope.content.bytes;
 	/* The rest cannot be had: no dot is sent, so that no server takes a part for the whole. */
@@ -84,7 +91,6 @@ struct piece *content_piece(struct job *job, bool dsn)
 	struct piece *p = mem_alloc(sizeof *p + (size_t)count * sizeof p->rcpts[0]);
 	const struct envelope *e = &job->envelope;
 	p->job = job;
-	p->at = -1;
 	p->first_rcpt = job->taken;
 	for (int i = 0; i < count; i++) {
 		p->rcpts[i].address = job->rcpts[job->taken + i];

@@ -6,6 +6,7 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "jobs/head.h"
+#include "message/parameter.h"
 #include "relay/content.h"
 #include "relay/smtp/speaks.h"
 #include <errno.h>
@@ -249,6 +250,7 @@ static void check_time(struct crank *c)
    end, for the ledger: the next runner, which waits for our end, sends nothing twice. */
 static void drop_orphans(struct crank *c)
 {
+	session_begin_no_more(&c->session);
 	for (int i = 0; i < c->session.taken_count; i++) {
 		if (c->session.taken[i]->dot_sent)
 			return;
@@ -346,7 +348,8 @@ static void fill_policy(struct crank *c)
 	    .refused = with->probe ? NULL : outcome_refused,
 	    .ending = with->probe ? NULL : outcome_ending,
 	    .again = outcome_again,
-	    .without = with->without,
+	    .left_out = outcome_left_out,
+	    .without = with->without | (smarthost->chunking ? 0 : PARAMETER_CHUNKING),
 	    .finished = outcome_finished,
 	    .context = c,
 	    .stop_before_data = with->probe,

@@ -160,6 +160,11 @@ static void tell_refusal(struct crank *c, unsigned parameters, const struct diag
 		jobs_say_diag(c->with->jobs, "without", "", (int)parameters, 0, &said);
 }
 
+void outcome_left_out(void *context, unsigned parameters, const struct diagnosis *d)
+{
+	tell_refusal(context, parameters, d);
+}
+
 bool outcome_again(void *context, const struct transaction *t, unsigned parameters,
     const struct diagnosis *d)
 {

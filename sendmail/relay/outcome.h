@@ -42,7 +42,8 @@ void outcome_refuse_damaged(struct crank *c, struct job *job, struct diagnosis *
 /* struct session_policy's refused and finished; context is the crank. */
 void outcome_refused(void *context, struct transaction *t);
 
-/* struct session_policy's again. */
+/* struct session_policy's left_out and again. */
+void outcome_left_out(void *context, unsigned parameters, const struct diagnosis *d);
 bool outcome_again(void *context, const struct transaction *t, unsigned parameters,
     const struct diagnosis *d);
 void outcome_finished(void *context, struct transaction *t);

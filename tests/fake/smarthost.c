@@ -14,10 +14,13 @@
    WORD is named, then accepts it -m FILE                while it is there, MAIL whose address holds
    the first word of it is answered with the rest, and -o has a line "refused" for each -q WORD no
    answer, for -S SECONDS (100), to the end of a message for an address with WORD -w WORD does not
-   read a message for an address with WORD for so long -e COUNT               each session ends
-   after so many messages; -E: with a 421 before -f PERMILLE            that many steps of 1000 go
-   wrong: 421 at MAIL, 451 at RCPT, a reset within the message, no answer to its end although it was
-   accepted (the log then has a line "unanswered"), 1 s of silence */
+   read a message for an address with WORD for so long -b MODE                CHUNKING; MODE is
+   good, or 500 to 599: BDAT is not known and answered with that, its bytes are commands; or late:
+   so from the second message on; or deaf: what comes together with the end of a message is not read
+   -e COUNT               each session ends after so many messages; -E: with a 421 before -f
+   PERMILLE            that many steps of 1000 go wrong: 421 at MAIL, 451 at RCPT, a reset within
+   the message, no answer to its end although it was accepted (the log then has a line
+   "unanswered"), 1 s of silence */
 #include "base/base64.h"
 #include "base/mem.h"
 #include <arpa/inet.h>
@@ -48,6 +51,9 @@ struct client {
 	bool slow; /* silent once what is in out is sent */
 	long done;
 	bool handshake, in_data, authed, quit, nonsense;
+	bool open;           /* MAIL was accepted, and neither RSET nor the end of a message came */
+	bool in_chunk, last; /* bytes of BDAT are awaited; it is the last one */
+	long long chunk_left;
 	struct buffer in, out, message;
 	char sender[400];
 	struct buffer rcpts;
@@ -58,7 +64,7 @@ static struct {
 	const char *folder, *auth, *log;
 	const char *quiet, *slow;
 	bool says_421;
-	const char *mail_rule;
+	const char *mail_rule, *chunking;
 	long ends, silence_s;
 	bool implicit, no_pipelining, garbage, only_7bit, smtputf8, dsn;
 	long wanted, taken, sessions, size, flap;
@@ -204,6 +210,8 @@ static void on_ehlo(struct client *c)
 	if (sink.auth != NULL && (sink.tls == NULL || c->ssl != NULL))
 		buffer_puts(&c->out, "250-AUTH PLAIN\r\n");
 	buffer_printf(&c->out, "250-SIZE %ld\r\n", sink.size);
+	if (sink.chunking != NULL)
+		say(c, "250-CHUNKING");
 	if (!sink.only_7bit)
 		say(c, "250-8BITMIME");
 	if (sink.smtputf8)
@@ -218,6 +226,7 @@ static void reset(struct client *c)
 	c->sender[0] = '\0';
 	c->rcpts.length = 0;
 	c->accepted = 0;
+	c->open = false;
 }
 
 /* As the file of -m wants it now. */
@@ -249,6 +258,11 @@ static void on_mail(struct client *c, const char *line)
 		say(c, "530 5.7.0 Authentication required");
 		return;
 	}
+	/* As Postfix has it: a transaction that BDAT did not end is still there. */
+	if (c->open && sink.chunking != NULL) {
+		say(c, "503 5.5.1 nested MAIL command");
+		return;
+	}
 	reset(c);
 	if (refuses_mail(c, line))
 		return;
@@ -258,7 +272,72 @@ static void on_mail(struct client *c, const char *line)
 		return;
 	}
 	take_path(line, c->sender, sizeof c->sender);
+	c->open = true;
 	say(c, "250 2.1.0 ok");
+}
+
+/* The end of a message: answered, or what -q, -f, -e want instead.  False: nothing more is read. */
+static bool take_message(struct client *c)
+{
+	store_message(c);
+	if (is_for(c, sink.quiet))
+		c->silent_until_ms = now_ms() + sink.silence_s * 1000;
+	c->message.length = 0;
+	c->in_data = false;
+	reset(c);
+	c->done++;
+	if (goes_wrong()) {
+		if (sink.log_file != NULL && fprintf(sink.log_file, "unanswered\n") > 0)
+			fflush(sink.log_file);
+		/* In chunks there are answers to messages before it. */
+		c->out.length = sink.chunking != NULL ? c->out.length : 0;
+		c->quit = true;
+		return false;
+	}
+	say(c, "250 2.0.0 taken");
+	if (sink.ends > 0 && c->done >= sink.ends) {
+		if (sink.says_421)
+			say(c, "421 4.7.0 enough for one session");
+		c->quit = true;
+	}
+	return !c->quit;
+}
+
+static void on_bdat(struct client *c, const char *line)
+{
+	long code = strtol(sink.chunking, NULL, 10);
+	if (strcmp(sink.chunking, "late") == 0 && c->done > 0)
+		code = 502;
+	if (code > 0) {
+		buffer_printf(&c->out, "%ld 5.5.1 BDAT is not known\r\n", code);
+		return;
+	}
+	c->in_chunk = true;
+	c->last = strstr(line, " LAST") != NULL;
+	c->chunk_left = strtoll(line + 4, NULL, 10);
+}
+
+/* RFC 3030: the bytes are read whatever is answered. */
+static size_t take_chunk(struct client *c, const char *bytes, size_t length)
+{
+	size_t n = (long long)length < c->chunk_left ? length : (size_t)c->chunk_left;
+	buffer_add(&c->message, bytes, n);
+	c->chunk_left -= (long long)n;
+	if (c->chunk_left > 0)
+		return n;
+	c->in_chunk = false;
+	if (!c->open || c->accepted == 0) {
+		say(c, c->open ? "554 5.5.1 no valid recipients" : "503 5.5.1 MAIL first");
+		c->message.length = 0;
+	} else if (sink.size > 0 && c->message.length > (size_t)sink.size) {
+		say(c, "552 5.3.4 too big");
+		c->message.length = 0;
+	} else if (!c->last) {
+		say(c, "250 2.0.0 chunk");
+	} else if (!take_message(c) || strcmp(sink.chunking, "deaf") == 0) {
+		return length;
+	}
+	return n;
 }
 
 static void on_command(struct client *c, char *line)
@@ -281,6 +360,8 @@ static void on_command(struct client *c, char *line)
 		c->in_data = c->accepted > 0;
 		say(c, c->in_data ? "354 go on" : "554 5.5.1 no valid recipients");
 		c->slow = c->in_data && is_for(c, sink.slow);
+	} else if (strncasecmp(line, "BDAT", 4) == 0 && sink.chunking != NULL) {
+		on_bdat(c, line);
 	} else if (strncasecmp(line, "AUTH PLAIN ", 11) == 0) {
 		on_auth(c, line + 11);
 	} else if (strncasecmp(line, "STARTTLS", 8) == 0 && sink.tls != NULL) {
@@ -289,7 +370,8 @@ static void on_command(struct client *c, char *line)
 		say(c, "221 2.0.0 bye");
 		c->quit = true;
 	} else if (strncasecmp(line, "RSET", 4) == 0 || strncasecmp(line, "NOOP", 4) == 0) {
-		reset(c);
+		if (strncasecmp(line, "RSET", 4) == 0)
+			reset(c);
 		say(c, "250 2.0.0 ok");
 	} else {
 		say(c, "502 5.5.2 not known");
@@ -305,29 +387,8 @@ static size_t take_data(struct client *c, const char *bytes, size_t length)
 		const char *line = bytes + at;
 		size_t n = (size_t)(end - line) + 1;
 		at += n;
-		if (n == 3 && memcmp(line, ".\r\n", 3) == 0) {
-			store_message(c);
-			if (is_for(c, sink.quiet))
-				c->silent_until_ms = now_ms() + sink.silence_s * 1000;
-			c->message.length = 0;
-			c->in_data = false;
-			reset(c);
-			if (goes_wrong()) {
-				if (sink.log_file != NULL && fprintf(sink.log_file, "unanswered\n") > 0)
-					fflush(sink.log_file);
-				c->out.length = 0;
-				c->quit = true;
-				return length;
-			}
-			say(c, "250 2.0.0 taken");
-			if (sink.ends > 0 && ++c->done >= sink.ends) {
-				if (sink.says_421)
-					say(c, "421 4.7.0 enough for one session");
-				c->quit = true;
-				return length;
-			}
-			return at;
-		}
+		if (n == 3 && memcmp(line, ".\r\n", 3) == 0)
+			return take_message(c) ? at : length;
 		if (*line == '.')
 			line++, n--;
 		buffer_add(&c->message, line, n);
@@ -344,7 +405,13 @@ static void work(struct client *c)
 		c->quit = true;
 		return;
 	}
-	while (at < c->in.length) {
+	while (at < c->in.length || (c->in_chunk && c->chunk_left == 0)) {
+		if (c->in_chunk) {
+			at += take_chunk(c, c->in.data + at, c->in.length - at);
+			if (c->quit)
+				at = c->in.length;
+			continue;
+		}
 		if (c->in_data) {
 			size_t n = take_data(c, c->in.data + at, c->in.length - at);
 			if (n == 0)
@@ -436,6 +503,11 @@ static void serve(struct client *c)
 			c->slow = false;
 			flush_client(c);
 			c->silent_until_ms = now_ms() + sink.silence_s * 1000;
+			return;
+		}
+		if (c->in_chunk && goes_wrong()) {
+			c->quit = true;
+			flush_client(c);
 			return;
 		}
 		if (c->in_data && goes_wrong()) {
@@ -553,7 +625,7 @@ int main(int argc, char **argv)
 	int option, port = 0;
 	signal(SIGPIPE, SIG_IGN);
 	sink.silence_s = 100;
-	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:c:ia:r:R:xf:o:s:g78Dq:w:e:ES:m:")) != -1) {
+	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:c:ia:r:R:xf:o:s:g78Dq:w:e:ES:m:b:")) != -1) {
 		switch (option) {
 		case 'l': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -578,6 +650,7 @@ int main(int argc, char **argv)
 		case 'e': sink.ends = atol(optarg); break;
 		case 'E': sink.says_421 = true; break;
 		case 'm': sink.mail_rule = optarg; break;
+		case 'b': sink.chunking = optarg; break;
 		case 'S': sink.silence_s = atol(optarg); break;
 		case 'r':
 		case 'R':

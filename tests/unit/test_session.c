@@ -1,4 +1,4 @@
-/* objects: sendmail/relay/smtp/smtp_session sendmail/relay/smtp/session_state sendmail/relay/smtp/login sendmail/relay/smtp/speaks sendmail/relay/smtp/transact sendmail/relay/smtp/utf8 sendmail/relay/smtp/refused sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth sendmail/relay/smtp/scram */
+/* objects: sendmail/relay/smtp/smtp_session sendmail/relay/smtp/session_state sendmail/relay/smtp/login sendmail/relay/smtp/speaks sendmail/relay/smtp/transact sendmail/relay/smtp/smtp_commands sendmail/relay/smtp/replies sendmail/relay/smtp/pump sendmail/relay/smtp/utf8 sendmail/relay/smtp/refused sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth sendmail/relay/smtp/scram */
 /* libs: -lcrypto */
 /* The SMTP client without a socket: every order of events that a server can think of. */
 #include "base/text.h"
@@ -259,6 +259,7 @@ static void lost_behind_the_dot_is_unknown(void **state)
 	session_take(&s, t);
 	session_pump(&s, 2000);
 	server("250 ok\r\n250 ok\r\n354 go\r\n");
+	client_said(GROUP BODY);
 	session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
 	assert_string_equal(diag_key(&t->rcpts[0].result), "outcome-unknown");
 	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);

@@ -42,6 +42,7 @@ static void *add_smarthost(struct config *c, const char *name, int line, struct 
 	*h = (struct smarthost){.port = 587,
 	    .tls = SMARTHOST_TLS_VERIFY,
 	    .by_default = true,
+	    .chunking = true,
 	    .line = line};
 	text_copy(h->name, sizeof h->name, name);
 	return h;

@@ -37,6 +37,7 @@ struct smarthost {
 	bool auth_without_tls;
 	bool auth_to_unverified_server;
 	char bind_address[64]; /* "" = system's choice */
+	bool chunking;         /* BDAT where the server offers it (RFC 3030) */
 	bool by_default;       /* takes mail for which no [route] is written */
 	bool direct; /* made by smarthost_direct: host is a recipient domain, asked for its own MX */
 	char known[SMARTHOST_KNOWN_MAX]

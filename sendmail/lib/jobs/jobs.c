@@ -17,6 +17,7 @@
 
 #define RCPTS_LIMIT 1000000
 #define RESTS_MAX 500
+#define READS_AT_ONCE 16
 #define SAID_MAX_BYTES 900
 
 static volatile sig_atomic_t beat_socket = -1, is_flushing;
@@ -98,23 +99,32 @@ static bool take_line(struct jobs *j, const char *line)
 	return false;
 }
 
-bool jobs_receive(struct jobs *j)
+/* The lines that are there. */
+static bool take_lines(struct jobs *j)
 {
 	char *line;
-	ssize_t n = receive_some(j);
-	if (n < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK;
-	if (n == 0) {
-		j->orphaned = j->orphaned || !j->quit;
-		j->quit = j->closed = true;
-		return true;
-	}
 	size_t used = 0;
 	bool good = true;
 	while (good && (line = fdio_next_line(&j->in, &used)) != NULL)
 		good = take_line(j, line);
 	buffer_drop(&j->in, used);
 	return good;
+}
+
+bool jobs_receive(struct jobs *j)
+{
+	ssize_t n = 0;
+	bool good = true;
+	/* A read ends behind each descriptor: messages that were given together are taken together. */
+	for (int i = 0; i < READS_AT_ONCE && good && (n = receive_some(j)) > 0; i++)
+		good = take_lines(j);
+	if (!good || n > 0)
+		return good;
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK;
+	j->orphaned = j->orphaned || !j->quit;
+	j->quit = j->closed = true;
+	return true;
 }
 
 void jobs_note(struct jobs *j, const struct job *job, int rcpt, bool relayed,

@@ -21,9 +21,9 @@ unsigned parameter_named(const char *words)
 
 void parameter_words(struct text *t, unsigned set)
 {
-	static const char *const names[] = {"SIZE", "BODY", "DSN"};
+	static const char *const names[] = {"SIZE", "BODY", "DSN", "CHUNKING"};
 	size_t start = t->length;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		if (set & (1u << i))
 			text_printf(t, "%s%s", t->length > start ? ", " : "", names[i]);
 	}

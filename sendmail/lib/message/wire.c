@@ -11,7 +11,7 @@ void wire_start(struct wire *w)
 static void put_run(struct wire *w, const char *bytes, size_t length, struct buffer *out)
 {
 	while (length > 0) {
-		if (w->line_start && *bytes == '.')
+		if (w->line_start && *bytes == '.' && !w->chunked)
 			buffer_add(out, ".", 1);
 		w->line_start = false;
 		size_t room = WIRE_LINE_LIMIT_BYTES - w->column;
@@ -76,5 +76,6 @@ void wire_end(struct wire *w, struct buffer *out)
 	}
 	if (!w->line_start)
 		end_line(w, out);
-	buffer_add(out, ".\r\n", 3);
+	if (!w->chunked)
+		buffer_add(out, ".\r\n", 3);
 }

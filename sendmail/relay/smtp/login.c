@@ -1,7 +1,7 @@
 /* Logging in: one mechanism after the other, until the server understands one. */
 #include "relay/smtp/login.h"
 #include "base/text.h"
-#include "relay/smtp/transact.h"
+#include "relay/smtp/session_state.h"
 #include <string.h>
 
 /* A line of a login is shown to nobody. */

@@ -1,7 +1,7 @@
 /* Refused parameters. */
 #include "relay/smtp/refused.h"
 #include "message/parameter.h"
-#include "relay/smtp/transact.h"
+#include "relay/smtp/session_state.h"
 
 void refused_leave_out(struct session *s, unsigned parameters)
 {
@@ -12,6 +12,8 @@ void refused_leave_out(struct session *s, unsigned parameters)
 		e->eightbitmime = false;
 	if (parameters & PARAMETER_DSN)
 		e->dsn = false;
+	if (parameters & PARAMETER_CHUNKING)
+		e->chunking = false;
 }
 
 static bool is_given(const char *word)
@@ -70,7 +72,9 @@ bool refused_parameter(struct session *s, const struct transaction *t, enum stag
 	if (!is_about_parameters(&d) || d.key == REASON_SMTPUTF8_REFUSED)
 		return false;
 	set = choose(&d, set);
-	if (!s->policy->again(s->policy->context, t, set, &d))
+	if (t->chunked && s->policy->left_out != NULL)
+		s->policy->left_out(s->policy->context, set, &d);
+	else if (!s->policy->again(s->policy->context, t, set, &d))
 		return false;
 	refused_leave_out(s, set);
 	return true;

@@ -8,6 +8,7 @@
 void refused_leave_out(struct session *s, unsigned parameters);
 
 /* True when the refusal at hand, of t's MAIL or of its RCPT number rcpt, is one of a parameter that
-   it can do without, and policy->again has taken t back: t is gone then. */
+   it can do without, and policy->again has taken t back: t is gone then.  One in chunks is on its
+   way already, and stays. */
 bool refused_parameter(struct session *s, const struct transaction *t, enum stage stage, int rcpt);
 #endif

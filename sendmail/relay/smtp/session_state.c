@@ -2,14 +2,14 @@
 #include "diagnosis/answer.h"
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
-#include "relay/smtp/transact.h"
+#include "relay/smtp/session_state.h"
 
 enum stage session_stage(const struct session *s)
 {
 	static const enum stage by_state[] = {STAGE_BANNER, STAGE_EHLO, STAGE_EHLO, STAGE_STARTTLS,
 	    STAGE_TLS, STAGE_AUTH, STAGE_MAIL, STAGE_QUIT, STAGE_QUIT};
 	static const enum stage by_expect[] = {STAGE_RSET, STAGE_MAIL, STAGE_RCPT, STAGE_DATA,
-	    STAGE_DOT, STAGE_DOT};
+	    STAGE_DOT, STAGE_DOT, STAGE_DATA, STAGE_BODY};
 	if (s->state != SESSION_READY)
 		return by_state[s->state];
 	if (s->count > 0)

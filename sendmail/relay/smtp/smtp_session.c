@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "relay/smtp/login.h"
 #include "relay/smtp/refused.h"
+#include "relay/smtp/replies.h"
+#include "relay/smtp/session_state.h"
 #include "relay/smtp/speaks.h"
 #include "relay/smtp/transact.h"
 #include <string.h>
@@ -162,14 +164,16 @@ static void on_reply(struct session *s)
 	case SESSION_HELO: on_helo(s); break;
 	case SESSION_STARTTLS: on_starttls(s); break;
 	case SESSION_AUTH: login_reply(s); break;
-	case SESSION_READY: transact_reply(s); break;
+	case SESSION_READY: replies_take(s); break;
 	default: s->state = SESSION_OVER; break;
 	}
 }
 
 void session_start(struct session *s, const struct session_policy *policy, int64_t now_ms)
 {
-	*s = (struct session){.policy = policy, .secured = policy->implicit_tls};
+	*s = (struct session){.policy = policy,
+	    .secured = policy->implicit_tls,
+	    .window = SESSION_WINDOW_LEAST};
 	session_sent(s, now_ms);
 }
 
@@ -231,6 +235,7 @@ void session_receive(struct session *s, const char *bytes, size_t length, int64_
 {
 	const char *problem = NULL;
 	bool answered = false;
+	s->now_ms = now_ms;
 	buffer_add(&s->in, bytes, length);
 	while (s->state != SESSION_OVER && s->state != SESSION_HANDSHAKE) {
 		if (s->reply.bytes == 0)

@@ -1,6 +1,7 @@
-/* The SMTP client (RFC 5321, 2920, 1870, 6152, 3207, 4954, 3461) as a machine without I/O: bytes
-   from the server go in, bytes for the server come out, and time is told to it.  smtp/transact.c is
-   its second half: the mail transactions; smtp/session_state.c is what both need. */
+/* The SMTP client (RFC 5321, 2920, 3030, 1870, 6152, 3207, 4954, 3461) as a machine without I/O:
+   bytes from the server go in, bytes for the server come out, and it is given the time.  Its second
+   half are the mail transactions: smtp/pump.c decides what is said, smtp/smtp_commands.c says it,
+   smtp/replies.c gives each answer its place, smtp/transact.c ends a transaction. */
 #ifndef SMTP_SMTP_SESSION_H
 #define SMTP_SMTP_SESSION_H
 #include "diagnosis/diag.h"
@@ -11,9 +12,10 @@
 #include <stdbool.h>
 
 #define SESSION_RCPTS_MAX \
-	100 /* per transaction: what every server must take (RFC 5321 4.5.3.1.8) */
-#define SESSION_WINDOW \
-	2 /* transactions taken at a time: one in DATA, the next one's commands behind its dot */
+	100                   /* per transaction: what every server must take (RFC 5321 4.5.3.1.8) */
+#define SESSION_WINDOW 24 /* transactions taken, and in flight, at a time, with CHUNKING */
+#define SESSION_WINDOW_LEAST 2 /* in flight at first, and with a server that takes its time */
+#define SESSION_AWAITED_MAX 1024
 
 enum session_state {
 	SESSION_BANNER,
@@ -54,12 +56,21 @@ struct transaction {
 	bool unreadable; /* set by body: the rest cannot be had, so the session is broken off and no dot
 	                    is sent */
 	void *context;
-	bool begun; /* some command of it was sent; otherwise it may be given to another session as it
-	               is */
+	bool begun;   /* some command of it was sent; otherwise it may be given to another session as it
+	                 is */
+	bool chunked; /* body: without dots, and without an end (BDAT) */
+	bool body_begun; /* body's: false, and it starts from the beginning */
 	/* the machine's own */
-	int step; /* next command: 0 MAIL, 1..n RCPT, n+1 DATA */
+	int step; /* next command: 0 MAIL, 1..n RCPT, n+1 DATA or BDAT */
 	int accepted;
-	bool mail_refused, dot_sent;
+	int owed; /* answers that are awaited for it */
+	bool mail_refused;
+	bool dot_sent;    /* its end is in out, or was */
+	bool stopped;     /* in chunks: the rest of it is not sent */
+	bool again;       /* in chunks: BDAT was refused as such, so it goes by DATA */
+	bool turned_away; /* in chunks: it can be given again, as if it had not begun */
+	int64_t end_at;   /* where its end is in the stream, counted as sent_bytes */
+	int64_t end_ms;   /* when it was put there */
 };
 
 struct session_policy {
@@ -91,6 +102,9 @@ struct session_policy {
 	bool (*again)(void *context, const struct transaction *t, unsigned parameters,
 	    const struct diagnosis *d);
 	void (*finished)(void *context, struct transaction *t);
+	/* The server offers what it does not stand by (message/parameter.h): it is left out from now on
+	 * in this session, and better in others, too; may be NULL */
+	void (*left_out)(void *context, unsigned parameters, const struct diagnosis *d);
 	void *context;
 };
 
@@ -99,9 +113,13 @@ enum session_expect {
 	EXPECT_MAIL,
 	EXPECT_RCPT,
 	EXPECT_DATA,
-	EXPECT_DOT,
-	EXPECT_VOID_DOT
+	EXPECT_DOT, /* also BDAT LAST */
+	EXPECT_VOID_DOT,
+	EXPECT_ASK,  /* BDAT 0 */
+	EXPECT_CHUNK /* BDAT without LAST */
 };
+
+enum session_chunking { CHUNKING_UNTRIED, CHUNKING_WORKS, CHUNKING_OFF };
 
 struct session_awaited {
 	enum session_expect kind;
@@ -132,8 +150,15 @@ struct session {
 	bool asked_lmtp;       /* LHLO was said, to know what this is */
 	int64_t deadline_ms;   /* monotonic; 0 = nothing is awaited */
 	/* transactions */
-	struct session_awaited awaited[2 * SESSION_RCPTS_MAX + 16];
+	struct session_awaited awaited[SESSION_AWAITED_MAX];
 	int first, count; /* ring */
+	enum session_chunking chunking;
+	int window;             /* messages in flight, in chunks */
+	int64_t now_ms;         /* monotonic, when it was last given */
+	int64_t sent_bytes;     /* of out, so far */
+	size_t out_seen;        /* length of out when that was counted */
+	bool last;              /* no further transaction is begun */
+	struct diagnosis limit; /* why; no key = there is no such reason */
 	struct transaction *taken[SESSION_WINDOW];
 	int taken_count;
 	struct transaction *sending; /* its body is being produced */
@@ -157,6 +182,9 @@ void session_sent(struct session *s, int64_t now_ms);
    session_pump, so finished() is never called from within session_take. */
 bool session_can_take(const struct session *s);
 void session_take(struct session *s, struct transaction *t);
+
+/* What was not begun stays so, and nothing more can be given. */
+void session_begin_no_more(struct session *s);
 
 /* Produces output: commands and body, up to some tens of kilobytes; call it whenever out is
    short. */

@@ -1,28 +1,37 @@
-/* Between the files of the session, and for these only. */
+/* The transactions of a session that are open, and how one ends; for the files of the session only.
+ */
 #ifndef SMTP_TRANSACT_H
 #define SMTP_TRANSACT_H
-#include "diagnosis/server.h"
 #include "relay/smtp/smtp_session.h"
 
-/* A whole reply, while the session is ready (transact.c). */
-void transact_reply(struct session *s);
+/* A result for each recipient that has none yet. */
+void transact_settle(struct transaction *t, const struct diagnosis *d);
+
+/* It has its results: finished() gets it. */
+void transact_finish(struct session *s, struct transaction *t);
+
+/* Nothing more of its message is sent: the server has refused it, or it cannot be read. */
+void transact_stop(struct session *s, struct transaction *t);
+
+/* From the start again, with DATA: BDAT was refused, and with it nothing of the message. */
+void transact_restart(struct session *s, struct transaction *t);
+
+/* True when the end of the session says nothing about it: the server has accepted others, and
+   nothing of this one's message is on its way, nor anything refused. */
+bool transact_is_next_one(const struct session *s, const struct transaction *t);
+
+/* The same where the server said that it closes, and reads no further: also with its message on its
+   way in chunks. */
+bool transact_is_unread(const struct session *s, const struct transaction *t);
+
+/* What the caller has dropped from out since the last look is sent.  Before anything is added. */
+void transact_note_sent(struct session *s);
 
 /* The link of a session that was ready is lost: every open transaction gets its results, and the
    session is over, with the failure that key and words say. */
 void transact_broken(struct session *s, enum reason_key key, const char *words);
 
-/* The session as a whole failed, for a reason of our own, or for the reply at hand, which refused
-   something without which there is no session (session_state.c). */
-void session_fail(struct session *s, enum stage stage, enum reason_key key, const char *words);
-void session_fail_reply(struct session *s, enum stage stage);
-
-/* What the server says shows its kind, and often the address that it sees (session_state.c). */
-void session_look(struct session *s, enum server_words from, const char *words);
-
-/* Shows the command that stands in out from there on */
-void session_show(const struct session *s, size_t from);
-
-/* Fills a diagnosis from the reply at hand: code, status, words, verdict, and for a refusal the key
-   of the catalogue. */
-void session_diagnose(struct session *s, struct diagnosis *d, enum stage stage);
+/* The same, and the server said before that it closes (421): what was said behind that was not
+   read. */
+void transact_closed(struct session *s, enum reason_key key, const char *words);
 #endif
