@@ -33,6 +33,7 @@ static const struct check_rule rules[] = {
     {"received", TR_LATER("mail that leaves has a Received field of this machine"), check_received,
         true},
     {"archive", TR_LATER("nobody gets a copy of all mail"), check_archive, true},
+    {"filter", TR_LATER("no filter is configured"), check_filters, true},
     {"direct-25", TR_LATER("no mail is sent to foreign servers directly"), check_direct, true},
     {"local", TR_LATER("local delivery works as configured"), check_local, true},
     {"aliases", TR_LATER("no aliases file, and none is needed"), check_aliases, true},

@@ -42,6 +42,13 @@ static void put_path(const char *path, bool first)
 	    strchr(path, ',') != NULL ? " (in this order)" : "");
 }
 
+static void put_filters(const struct asking *a)
+{
+	for (int i = 0; i < a->config->filter_count; i++)
+		output_to(stdout, "  filter     %s: %s\n", a->config->filters[i].name,
+		    a->config->filters[i].command);
+}
+
 /* The rule, and the loud sentence for the case in which other agents decide by themselves that mail
  * is local. */
 static void put_way(struct asking *a, const char *full)
@@ -52,6 +59,7 @@ static void put_way(struct asking *a, const char *full)
 	TEXT(words, 800);
 	if (rules_own_name(a->config, domain, &words))
 		output_to(stdout, "  note       %s\n", words.data);
+	put_filters(a);
 	if (p.rule != NULL)
 		output_to(stdout, "  rule       [route %s] via = %s (line %d)\n", p.rule->pattern,
 		    p.rule->via, p.rule->line);

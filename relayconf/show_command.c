@@ -61,6 +61,8 @@ static const char *section_name(const struct config *c, const char *section, int
 		return h < c->smarthost_count ? c->smarthosts[h].name : NULL;
 	if (strcmp(section, "route") == 0)
 		return h < c->rule_count ? c->rules[h].pattern : NULL;
+	if (strcmp(section, "filter") == 0)
+		return h < c->filter_count ? c->filters[h].name : NULL;
 	return h < c->submitter_count ? c->submitters[h].who : NULL;
 }
 

@@ -14,6 +14,7 @@
    where it names others nothing is read or delivered: the answer is then "forward own" (a copy for
    the mailbox) or "forward away".  FORMAT forward does what it says. */
 #include "base/compat.h"
+#include "base/fdio.h"
 #include "base/paths.h"
 #include "base/version.h"
 #include "mailbox/forward.h"
@@ -81,19 +82,6 @@ static bool become(uid_t uid, gid_t gid)
 	       setuid(0) != 0 && geteuid() == uid;
 }
 
-/* A line without its end, byte by byte: what follows belongs to the message. */
-static bool read_line(char *line, size_t size)
-{
-	size_t length = 0;
-	char c = 0;
-	while (length < size && read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
-		line[length++] = c;
-	if (c != '\n' || length == size)
-		return false;
-	line[length] = '\0';
-	return memchr(line, '\0', length) == NULL;
-}
-
 /* A format without "+forward"; *look: it was there. */
 static bool take_format(char *format, bool *look)
 {
@@ -108,8 +96,10 @@ static bool take_format(char *format, bool *look)
 static bool read_orders(struct orders *o, struct delivery *d)
 {
 	static char length[KEY_SIZE];
-	if (!read_line(o->format, FORMAT_SIZE) || !read_line(o->user, USER_SIZE) ||
-	    !read_line(o->sender, SENDER_SIZE) || !read_line(length, sizeof length))
+	if (!fdio_read_line(STDIN_FILENO, o->format, FORMAT_SIZE) ||
+	    !fdio_read_line(STDIN_FILENO, o->user, USER_SIZE) ||
+	    !fdio_read_line(STDIN_FILENO, o->sender, SENDER_SIZE) ||
+	    !fdio_read_line(STDIN_FILENO, length, sizeof length))
 		return false;
 	char *key = length + strcspn(length, " ");
 	*d = (struct delivery){.user = o->user,

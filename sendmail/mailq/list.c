@@ -60,6 +60,8 @@ static void take_journal(struct collecting *c, struct row *r, const struct envel
 		r->wait_s = j.wait_s;
 		r->held = j.held;
 		r->held_by = j.held_by;
+		if (j.held && j.held_why[0] != '\0')
+			row_set(&r->held_why, j.held_why);
 		r->owed = j.owed;
 		fill_rcpts(r, e, &j, c->list->of_dead || j.owed);
 	} else if (errno == EFBIG) {
@@ -334,6 +336,8 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 		text_put(t, r->problem);
 	else if (l->of_dead && (rcpt == NULL || rcpt->why->verdict == VERDICT_NONE))
 		text_put(t, TR("set aside; the mail log says why"));
+	else if (r->held && r->held_why != NULL)
+		text_printf(t, TR("held: %s; \"mailq release %s\" lets it go"), r->held_why, r->id);
 	else if (r->held)
 		text_printf(t, TR("held by uid %lld; \"mailq release %s\" lets it go"),
 		    (long long)r->held_by, r->id);

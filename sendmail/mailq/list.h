@@ -34,6 +34,7 @@ struct row {
 	bool active;     /* with a relay */
 	bool held, owed; /* owed: only the report to the sender is left to do */
 	int64_t held_by; /* uid */
+	char *held_why;  /* that a filter held it for; NULL = a person did */
 	char *repaired; /* what was changed in sender and recipients so that it could go; NULL = nothing
 	                 */
 	char *problem;  /* the file cannot be read: why; NULL = it can */

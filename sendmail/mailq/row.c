@@ -46,6 +46,7 @@ void row_free(struct row *r)
 	free(r->sender);
 	free(r->program);
 	free(r->repaired);
+	free(r->held_why);
 	free(r->problem);
 }
 

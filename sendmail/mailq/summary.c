@@ -77,7 +77,8 @@ static void count_reason(struct table *t, const struct listing *l, const struct 
 	                                                                               : NULL;
 	int64_t next_s = r->next_s != 0 ? r->next_s : h != NULL ? h->next_s : 0;
 	if (r->held) {
-		text_put(&words, "held until \"mailq release\"");
+		text_printf(&words, "held until \"mailq release\"%s%s", r->held_why != NULL ? ": " : "",
+		    r->held_why != NULL ? r->held_why : "");
 		next_s = 0;
 	} else {
 		list_reason(l, r, rcpt, &words);

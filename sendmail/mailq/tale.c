@@ -224,15 +224,41 @@ static void say_step(struct tale *t, const struct story_line *line)
 	say(t, 's', safe.data);
 }
 
+static void put_filtered(const struct story_line *line, struct text *words)
+{
+	char name[40] = "", how[20] = "", text[200] = "";
+	fields_get(line->fields, "name", name, sizeof name);
+	fields_get(line->fields, "how", how, sizeof how);
+	fields_get(line->fields, "text", text, sizeof text);
+	TEXT(safe, 80);
+	text_escape(&safe, name, strlen(name));
+	text_printf(words,
+	    strcmp(how, "changed") == 0   ? TR("filter %s changed it")
+	    : strcmp(how, "skipped") == 0 ? TR("filter %s did not look at it")
+	    : strcmp(how, "held") == 0    ? TR("filter %s held it")
+	                                  : TR("filter %s let it pass"),
+	    safe.data);
+	if (text[0] != '\0') {
+		text_put(words, ": ");
+		text_escape(words, text, strlen(text));
+	}
+}
+
 /* What came of an attempt, or was done to the message: marks say that it is not as before. */
 static void say_decision(struct tale *t, const struct story_line *line)
 {
-	TEXT(words, 200);
+	TEXT(words, 900);
+	char why[200];
 	if (line->verb == STORY_WAIT) {
 		text_put(&words, TR("it is kept and tried again after "));
 		clock_put_span(&words, fields_get_number(line->fields, "s", 0));
 	} else if (line->verb == STORY_WARNED) {
 		text_put(&words, TR("the sender was informed of the delay"));
+	} else if (line->verb == STORY_FILTERED) {
+		put_filtered(line, &words);
+	} else if (fields_get(line->fields, "text", why, sizeof why)) {
+		text_put(&words, TR("it is held: "));
+		text_escape(&words, why, strlen(why));
 	} else {
 		text_printf(&words,
 		    line->verb == STORY_HELD ? TR("it was held by uid %lld")
@@ -262,6 +288,7 @@ void tale_line(struct tale *t, const struct story_line *line)
 	case STORY_SAY: say_step(t, line); break;
 	case STORY_RCPT: take_rcpt(t, line); break;
 	case STORY_WAIT:
+	case STORY_FILTERED:
 	case STORY_HELD:
 	case STORY_RELEASED:
 	case STORY_WARNED: say_decision(t, line); break;

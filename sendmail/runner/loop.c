@@ -27,6 +27,7 @@
 #include "runner/service/places.h"
 #include "runner/session/sent_log.h"
 #include "runner/session/session_events.h"
+#include "runner/session/sessions.h"
 #include "runner/session/watchdog.h"
 #include "runner/session/worker.h"
 #include "runner/status.h"
@@ -287,7 +288,7 @@ static int64_t hurry_workers(struct loop *l)
 	for (int i = 0; i < r->sessions->count; i++) {
 		struct worker *w = r->sessions->list[i];
 		/* What has no session yet has nothing to bring to an end. */
-		bool at_once = !w->ready && w->nexthop->kind != NEXTHOP_LOCAL;
+		bool at_once = !w->ready && !sessions_is_local(w->nexthop);
 		worker_close(w);
 		if (at_once || now - since_ms > LEAVE_MS)
 			worker_kill(w, now - since_ms > 2 * LEAVE_MS ? SIGKILL : SIGTERM);

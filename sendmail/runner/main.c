@@ -22,8 +22,9 @@ static int usage(void)
 	    "until it is asked to end (rc.d, systemd, sendmail -bd)\n  --once    try everything in the "
 	    "queue now, then end (sendmail -q)\n  --linger  end when the queue is empty\n  --pass    "
 	    "try everything once at the start, whatever its time\n  --units   "
-	    "programs are started by the units firsthop-relay and firsthop-local\n       runner "
-	    "--starter relay|local, which are those units\n");
+	    "programs are started by the units firsthop-relay, firsthop-local and firsthop-filter\n    "
+	    "   runner "
+	    "--starter relay|local|filter, which are those units\n");
 	return EX_USAGE;
 }
 

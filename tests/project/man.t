@@ -14,16 +14,19 @@ config '
 [route example.net]
 via = main
 
+[filter spam]
+command = /bin/cat
+
 [submit www]
 from = self'
-keys=$("$BIN/relayconf" show | sed -n -E 's/^[a-z]*\.(main\.|example\.net\.|www\.|senders\.|recipients\.)?([a-z_]*) .*/\2/p')
+keys=$("$BIN/relayconf" show | sed -n -E 's/^[a-z]*\.(main\.|example\.net\.|www\.|spam\.|senders\.|recipients\.)?([a-z_]*) .*/\2/p')
 [ -n "$keys" ] || missing=all
 for key in $keys; do
 	grep -q "^\.It Cm $key\$" man/firsthop.conf.5 && grep -q "^#$key =" relayconf/firsthop.conf.sample || missing="$missing $key"
 done
 is "${missing:-}" "" "every key stands in firsthop.conf(5) and in the sample"
 # The sample, with its comments taken off and a host named, gives the defaults.
-sed -e 's/^#\(\[\)/\1/' -e 's/^#\([a-z_]* = \)/\1/' -e 's/^#host =$/host = x.example.org/' -e 's/^#via =$/via = main/' -e 's/^#from =$/from = self/' -e '/^aliases/d' -e '/^name/d' relayconf/firsthop.conf.sample >"$work/sample.conf"
+sed -e 's/^#\(\[\)/\1/' -e 's/^#\([a-z_]* = \)/\1/' -e 's/^#host =$/host = x.example.org/' -e 's/^#via =$/via = main/' -e 's/^#command =$/command = \/bin\/cat/' -e 's/^#from =$/from = self/' -e '/^aliases/d' -e '/^name/d' relayconf/firsthop.conf.sample >"$work/sample.conf"
 is "$("$BIN/relayconf" -C "$work/sample.conf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | grep -v KEY)" \
 	"$(edit 's/^port.*//; s/^tls.*//' "$FIRSTHOP_CONFIG"; "$BIN/relayconf" show | awk '$1 !~ /^host|\.host$/ { print $1, $2 }' | sed 's/ 5 *$/ 5/' | grep -v KEY)" \
 	"the sample's values are the defaults"

@@ -221,6 +221,7 @@ callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks
 	libemail-sender-perl libmime-lite-perl libmailtools-perl libphp-phpmailer php-symfony-mailer php-mbstring nodejs node-nodemailer \
 	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core mdadm libudev1 ;;
 agents) set -- agents nmh emacs-nox python3 -- fail2ban wordpress libphp-phpmailer ;;
+filters) set -- filters perl spamd spamc python3 python3-dkim ;;
 sendmail) set -- sendmail sendmail-bin sendmail-cf m4 ;;
 watching) set -- watching python3-minimal python3-prometheus-client prometheus-node-exporter jq rsyslog ;;
 databases) set -- databases db5.3-util gdbmtool $(t64 libgdbm6) ;;
@@ -230,7 +231,7 @@ esac
 case $1 in
 courier) unwanted=$(echo "$unwanted" | sed 's/|perl-base|/|/; s/|libgdbm\.\*//') ;;
 databases) unwanted=$(echo "$unwanted" | sed 's/|libgdbm\.\*//') ;;
-callers) unwanted="^(dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|exim4.*|gnupg.*|gpg.*|udev|tar)\$" ;;
+callers | filters) unwanted="^(dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|exim4.*|gnupg.*|gpg.*|udev|tar)\$" ;;
 esac
 layer_packages=$(shift; echo "$*" | sed 's/-- //')
 known $layer_packages

@@ -85,7 +85,7 @@ like "$status" "^Uid:	$(inside id -u firsthop)	" "it is the user firsthop"
 is "$(echo "$status" | awk '$1 == "NoNewPrivs:" || $1 ~ /^Cap(Prm|Eff|Bnd|Amb):/ || $1 == "Seccomp:" { print $2 }' | tr '\n' ' ')" "0000000000000000 0000000000000000 0000000000000000 0000000000000000 1 2 " "no capability, nor any to be had, no way to new rights, a filter of system calls"
 is "$(processes_of firsthop | tr -d '\n')" "$pid" "it is the only process of its unit: no part of it is root"
 is "$(inside sh -c "cat /proc/$pid/net/dev" | awk -F: 'NR > 2 { print $1 }' | tr -d ' \n')" lo "it has no network"
-is "$(inside systemctl is-active firsthop-relay.service firsthop-local.service firsthop-relay.socket firsthop-local.socket | tr '\n' ' ')" "inactive inactive active active " "without mail no other process runs; their sockets wait"
+is "$(inside systemctl is-active firsthop-relay.service firsthop-local.service firsthop-filter.service firsthop-relay.socket firsthop-local.socket firsthop-filter.socket | tr '\n' ' ')" "inactive inactive inactive active active active " "without mail no other process runs; their sockets wait"
 is "$(inside stat -c '%a %U %n' /run/firsthop-start /run/firsthop-start/relay /run/firsthop-start/local | tr '\n' ' ')" "755 root /run/firsthop-start 600 firsthop /run/firsthop-start/relay 600 firsthop /run/firsthop-start/local " "sockets for the runner alone, in a folder of root's"
 # Through the process' own root everything looks as it does to it.
 its() { inside sh -c "cd /proc/$pid/root && $1" >/dev/null 2>&1; }
@@ -95,7 +95,7 @@ ok "it writes in the queue" its 'touch var/spool/firsthop/mqueue/x && rm var/spo
 level() { inside systemd-analyze security "$1" --no-pager 2>/dev/null | sed -n 's/.*exposure level[^:]*: \([0-9]*\)\.\([0-9]\).*/\1\2/p'; }
 # exposures WHEN: of all units, in tenths
 exposures() {
-	for unit in firsthop firsthop-relay firsthop-local; do
+	for unit in firsthop firsthop-relay firsthop-local firsthop-filter; do
 		found=$(level $unit.service)
 		result "$([ "${found:-100}" -le 15 ]; echo $?)" "systemd-analyze security $unit.service, $1: $found tenths of 100 are at most 15"
 	done
@@ -175,7 +175,7 @@ WantedBy=multi-user.target
 END
 inside systemctl stop firsthop
 inside systemctl daemon-reload
-inside systemctl stop firsthop-relay.socket firsthop-local.socket
+inside systemctl stop firsthop-relay.socket firsthop-local.socket firsthop-filter.socket
 ok "the service of before starts" inside systemctl start firsthop
 is "$(for p in $(processes_of firsthop); do inside awk '$1 == "Uid:" { print $2 }' "/proc/$p/status"; done | sort -n | head -n 1)" 0 "with a root"
 ok "an upgrade of the package, while it runs" quietly inside apt-get -qq -y -o APT::Install-Recommends=false --reinstall install /root/firsthop.deb
@@ -215,8 +215,8 @@ inside systemctl restart firsthop
 ok "a restart with the smarthost back delivers it" wait_for got $((arrive + 1))
 ok "systemctl stop" inside systemctl stop firsthop
 is "$(inside systemctl is-failed firsthop)" inactive "is a clean end"
-is "$(inside systemctl is-active firsthop-relay.service firsthop-local.service firsthop-relay.socket firsthop-local.socket | sort -u)" inactive "of all of its units"
+is "$(inside systemctl is-active firsthop-relay.service firsthop-local.service firsthop-filter.service firsthop-relay.socket firsthop-local.socket firsthop-filter.socket | sort -u)" inactive "of all of its units"
 is "$(inside sh -c 'for p in /proc/[0-9]*; do readlink $p/exe; done' 2>/dev/null | grep -c libexec/firsthop)" 0 "and no process is left"
 ok "the package is removed" quietly inside apt-get -qq -y purge firsthop
-is "$(inside systemctl is-active firsthop; inside systemctl list-units --all --no-legend firsthop.service 'firsthop-relay*' 'firsthop-local*')" inactive "and nothing of the service stays"
+is "$(inside systemctl is-active firsthop; inside systemctl list-units --all --no-legend firsthop.service 'firsthop-relay*' 'firsthop-local*' 'firsthop-filter*')" inactive "and nothing of the service stays"
 finish

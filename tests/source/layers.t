@@ -35,6 +35,8 @@ is "$(find sendmail/runner -mindepth 1 -type d | sort | tr '\n' ' ')" "$(printf 
 	"each room of the runner is one of these"
 may sendmail/mbox base diagnosis message config jobs
 may sendmail/mailbox base
+may sendmail/filters base diagnosis message config spool jobs
+may sendmail/filter base diagnosis message config
 may sendmail/relay base diagnosis message config jobs relay/smtp relay/route
 may sendmail/relay/smtp base diagnosis message config
 may sendmail/relay/route base diagnosis config
@@ -75,7 +77,7 @@ is "$(printf 'open(d, O_TMPFILE);\nepoll_create1(0);\nrenameat2(a, b);\nstrchrnu
 	"a call that only Linux has would be seen, and no other"
 is "$(named $(echo "$sources" | grep -vE 'base/(compat|sandbox_)') || :)" "" "what only Linux has stands in compat and sandbox"
 if command -v readelf >/dev/null 2>&1; then
-	for program in sendmail mailq newaliases runner mbox mailbox mail relayconf; do
+	for program in sendmail mailq newaliases runner mbox mailbox filters filter mail relayconf; do
 		unlike "$(readelf -d "$BIN/$program")" 'lib(ssl|crypto)' "$program does not link OpenSSL"
 	done
 	like "$(readelf -d "$BIN/relay")" 'libssl' "relay links OpenSSL"

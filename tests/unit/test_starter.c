@@ -153,7 +153,7 @@ static void starts_that_are_refused(void **state)
 		int32_t program;
 		int count;
 	} wrong[] = {{PROCESS_MAILBOX, 2}, {PROCESS_MAILBOX, 3}, {PROCESS_RELAY, 0}, {PROCESS_RELAY, 2},
-	    {PROCESS_MBOX, 1}};
+	    {PROCESS_MBOX, 1}, {PROCESS_FILTERS, 2}, {PROCESS_FILTER, 3}};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		p = (struct process_packet){.verb = PROCESS_START, .number = wrong[i].program};
 		assert_true(process_send(starter, &p, fds, wrong[i].count));

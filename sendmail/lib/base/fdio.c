@@ -214,3 +214,15 @@ bool fdio_nonblocking(int fd)
 	int flags = fcntl(fd, F_GETFL);
 	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
 }
+
+bool fdio_read_line(int fd, char *line, size_t size)
+{
+	size_t length = 0;
+	char c = 0;
+	while (length < size && fdio_read(fd, &c, 1) == 1 && c != '\n')
+		line[length++] = c;
+	if (c != '\n' || length == size)
+		return false;
+	line[length] = '\0';
+	return memchr(line, '\0', length) == NULL;
+}

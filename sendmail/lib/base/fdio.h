@@ -60,6 +60,10 @@ bool fdio_rests(void);
    of a socket that is ready, and a loop over it would use the processor for nothing. */
 void fdio_rest_without_descriptors(void);
 
+/* Reads a line without its end, byte by byte: what follows it stays unread, for another program.
+   False when it is cut, has no room, or holds a NUL. */
+bool fdio_read_line(int fd, char *line, size_t size);
+
 /* Takes the first line out of a buffer: returns a NUL-terminated copy without its LF (free it), or
    NULL if no whole line is there yet. */
 char *fdio_take_line(struct buffer *b);

@@ -1,6 +1,7 @@
 /* Reading firsthop.conf.  inih parses; our reader hands it the lines, so that each error knows its
  * line and no line is cut silently. */
 #include "config/config.h"
+#include "config/filter.h"
 #include "config/idn.h"
 #include "config/keys.h"
 #include "config/own_name.h"
@@ -108,6 +109,11 @@ static void finish_rewrite(struct reading *r, struct rewrite *map)
 static void check_rules(struct reading *r)
 {
 	TEXT(words, 500);
+	for (int i = 0; i < r->config->filter_count && !r->failed; i++) {
+		r->line = r->config->filters[i].line;
+		if (!filter_ok(&r->config->filters[i], &words))
+			fail(r, words.data);
+	}
 	for (int i = 0; i < r->config->rule_count && !r->failed; i++) {
 		r->line = r->config->rules[i].line;
 		if (!rules_via_ok(r->config, &r->config->rules[i], &words))
@@ -348,6 +354,9 @@ void config_free(struct config *c)
 	free(c->smarthosts);
 	free(c->rules);
 	free(c->submitters);
+	free(c->filters);
+	c->filters = NULL;
+	c->filter_count = 0;
 	c->submitters = NULL;
 	rewrite_free(&c->rewrite_senders);
 	rewrite_free(&c->rewrite_recipients);

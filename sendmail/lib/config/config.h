@@ -4,6 +4,7 @@
 #define CONFIG_CONFIG_H
 #include "base/language.h"
 #include "diagnosis/diag.h"
+#include "config/filter.h"
 #include "config/smarthost.h"
 #include "config/rewrite.h"
 #include "message/envelope.h"
@@ -63,6 +64,9 @@ struct config {
 	/* [submit WHO], in order */
 	struct submitter *submitters;
 	int submitter_count;
+	/* [filter NAME], in order: each message goes through all of them */
+	struct filter *filters;
+	int filter_count;
 	/* [fallback] */
 	bool direct_mx;       /* after the last smarthost, the recipient domain's own MX */
 	uint16_t direct_port; /* 25 */

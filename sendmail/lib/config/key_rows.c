@@ -7,6 +7,7 @@
 #define IN_RULE(member) offsetof(struct rule, member), sizeof(((struct rule *)0)->member)
 #define IN_SUBMITTER(member) \
 	offsetof(struct submitter, member), sizeof(((struct submitter *)0)->member)
+#define IN_FILTER(member) offsetof(struct filter, member), sizeof(((struct filter *)0)->member)
 #define IN_REWRITE(member) offsetof(struct rewrite, member), sizeof(((struct rewrite *)0)->member)
 #define IN_SMARTHOST(member) \
 	offsetof(struct smarthost, member), sizeof(((struct smarthost *)0)->member)
@@ -96,6 +97,24 @@ const struct key_row key_rows[] = {
         IN_SUBMITTER(max_waiting), 0, 10000000},
     {{"submit", "max_waiting_mb", "0", "megabytes that may wait in the queue; 0: no limit"},
         KEY_NUMBER, IN_SUBMITTER(max_waiting_mb), 0, 1000000},
+    {{"filter", "command", "",
+         "program that gets each message on standard input, with its whole path, and arguments; "
+         "needed"},
+        KEY_TEXT, IN_FILTER(command), 0, 0},
+    {{"filter", "user", "nobody", "whose rights it has; not root"}, KEY_NAME, IN_FILTER(user), 0,
+        0},
+    {{"filter", "hold", "", "exit codes that hold the message until \"mailq release\""}, KEY_TEXT,
+        IN_FILTER(hold), 0, 0},
+    {{"filter", "refuse", "", "exit codes that return the message to its sender"}, KEY_TEXT,
+        IN_FILTER(refuse), 0, 0},
+    {{"filter", "changes", "no",
+         "yes: what the program writes on standard output is the message from then on"},
+        KEY_YES, IN_FILTER(changes), 0, 0},
+    {{"filter", "when_down", "wait",
+         "what becomes of mail while the filter does not work: wait, or pass (it goes unfiltered)"},
+        KEY_DOWN, IN_FILTER(when_down), 0, 0},
+    {{"filter", "timeout_s", "60", "seconds for one message; then the filter does not work"},
+        KEY_NUMBER, IN_FILTER(timeout_s), 1, 3600},
     {{"fallback", "direct_mx", "no",
          "yes: after the last smarthost, or without one, the recipient domain's own MX"},
         KEY_YES, IN_CONFIG(direct_mx), 0, 0},

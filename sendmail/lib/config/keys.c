@@ -17,6 +17,7 @@ static const char *const log_words[] = {"text", "json", NULL};
 static const char *const sender_words[] = {"keep", "qualify", NULL};
 static const char *const auth_words[] = {"plain", "login", "cram-md5", "scram-sha-256", NULL};
 static const char *const received_words[] = {"", "full", "short", "none", NULL};
+static const char *const down_words[] = {"wait", "pass", NULL};
 static const char *const original_words[] = {"no", "reply-to", "x-original-from", NULL};
 
 const char *smarthost_lookup_name(enum smarthost_lookup l)
@@ -290,6 +291,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_LOG: return set_word(place, log_words, value, problem);
 	case KEY_ORIGINAL: return set_word(place, original_words, value, problem);
 	case KEY_RECEIVED: return set_word(place, received_words, value, problem);
+	case KEY_DOWN: return set_word(place, down_words, value, problem);
 	case KEY_AUTH: return set_auth(place, row->size, value, problem);
 	case KEY_FINGERPRINT: return set_fingerprint(place, row->size, value, problem);
 	case KEY_ADDRESS: return set_address(row, place, value, problem);
@@ -313,7 +315,8 @@ static void put_value(const struct key_row *row, const void *base, struct text *
 	size_t size;
 	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST ||
 	    row->type == KEY_LOCAL || row->type == KEY_FORMAT || row->type == KEY_LOG ||
-	    row->type == KEY_ORIGINAL || row->type == KEY_RECEIVED || row->type == KEY_SENDER)
+	    row->type == KEY_ORIGINAL || row->type == KEY_RECEIVED || row->type == KEY_DOWN ||
+	    row->type == KEY_SENDER)
 		memcpy(&index, place, sizeof index);
 	switch (row->type) {
 	case KEY_NUMBER: text_printf(value, "%d", *(const int *)place); break;
@@ -325,6 +328,7 @@ static void put_value(const struct key_row *row, const void *base, struct text *
 	case KEY_LOCAL: text_put(value, local_words[index]); break;
 	case KEY_FORMAT: text_put(value, format_words[index]); break;
 	case KEY_LOG: text_put(value, log_words[index]); break;
+	case KEY_DOWN: text_put(value, down_words[index]); break;
 	case KEY_ORIGINAL: text_put(value, original_words[index]); break;
 	case KEY_RECEIVED: text_put(value, received_words[index]); break;
 	case KEY_SENDER:

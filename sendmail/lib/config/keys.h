@@ -23,6 +23,7 @@ enum key_type {
 	KEY_RECEIVED,
 	KEY_AUTH,
 	KEY_FINGERPRINT,
+	KEY_DOWN,
 	KEY_ADDRESS
 };
 
@@ -31,7 +32,7 @@ struct key_row {
 	enum key_type type;
 	size_t at, size; /* place in struct config, in struct smarthost for section smarthost, in struct
 	                    rule for section route, in struct submitter for section submit, in struct
-	                    rewrite for section rewrite */
+	                    filter for section filter, in struct rewrite for section rewrite */
 	int low, high;   /* of a number */
 };
 

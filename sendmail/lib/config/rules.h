@@ -10,13 +10,15 @@
    A path is the list of servers as one word:
      main,backup             smarthosts, in this order
      @example.org            that domain's own servers (MX)
-     =local                  a mailbox here */
+     =local                  a mailbox here
+     |spam                   the filter of that name first (config/filter.h) */
 #ifndef CONFIG_RULES_H
 #define CONFIG_RULES_H
 #include "config/config.h"
 
 #define RULES_PATHS_MAX 3
 #define RULES_LOCAL "=local" /* the path of mail that stays here */
+#define RULES_FILTER '|'     /* before the name of a filter */
 #define RULES_PATH_SIZE 700
 
 struct paths_of {

@@ -2,6 +2,7 @@
 #include "config/sections.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "config/filter.h"
 #include "config/rules.h"
 #include <stdint.h>
 #include <string.h>
@@ -105,6 +106,16 @@ static void *add_submitter(struct config *c, const char *who, int line, struct t
 	return s;
 }
 
+static void *find_filter(const struct config *c, const char *name)
+{
+	return (void *)(uintptr_t)filter_find(c, name);
+}
+
+static void *add_filter(struct config *c, const char *name, int line, struct text *problem)
+{
+	return filter_add(c, name, line, problem);
+}
+
 /* --- maps of addresses ------------------------------------------------------------------------ */
 
 static void *find_rewrite(const struct config *c, const char *name)
@@ -135,6 +146,7 @@ static const struct {
     {"smarthost", add_smarthost, find_smarthost},
     {"route", add_rule, find_rule},
     {"submit", add_submitter, find_submitter},
+    {"filter", add_filter, find_filter},
     {"rewrite", add_rewrite, find_rewrite},
 };
 
@@ -188,8 +200,9 @@ void sections_unknown(const char *section, struct text *words)
 	text_printf(words, "section [%.80s] is not known; ", section);
 	if (near != NULL)
 		text_printf(words, "did you mean [%s%.80s]? ", near, section + strcspn(section, " \t"));
-	text_put(words, "there are: host, smarthost NAME, route PATTERN, submit WHO, fallback, sender, "
-	                "rewrite senders, rewrite recipients, queue, log, local, bounce, relay");
+	text_put(words,
+	    "there are: host, smarthost NAME, route PATTERN, submit WHO, filter NAME, "
+	    "fallback, sender, rewrite senders, rewrite recipients, queue, log, local, bounce, relay");
 }
 
 void *sections_add(struct config *c, const char *kind, const char *name, int line,

@@ -77,6 +77,15 @@ REASON(SPOOL_WRITE, "spool-write", FAULT_LOCAL, 60, HEALS, "The queue cannot be 
 REASON(SPOOL_FULL, "spool-full", FAULT_LOCAL, 60, HEALS,
     "The disk of the queue is full. A reserve is kept for what the queue itself has to write.",
     "Free space on the disk that holds the spool.")
+REASON(FILTER_FAILED, "filter-failed", FAULT_LOCAL, 60, HEALS,
+    "A filter of this machine did not do its work ([filter NAME] in firsthop.conf). Mail waits "
+    "for it.",
+    "Run the filter's command by hand, with a message on standard input, and look at its exit "
+    "code. Or set when_down = pass in that section: mail then goes unfiltered.")
+REASON(FILTER_REFUSED, "filter-refused", FAULT_MESSAGE, 0, STAYS,
+    "A filter of this machine refuses the message (refuse in [filter NAME] of firsthop.conf).",
+    "Read what the filter says. If it is wrong, correct the filter, or remove the exit code "
+    "from refuse; then send the message again.")
 REASON(MAILBOX_NOUSER, "mailbox-nouser", FAULT_RECIPIENT, 0, HEALS,
     "The domain is local here ([local] domains), and no user has that name.",
     "Check the address. Or add an alias for that name.")

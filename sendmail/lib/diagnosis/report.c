@@ -16,7 +16,7 @@ static void put_peer(struct text *t, const struct diagnosis *d)
 		text_printf(t, TR("the servers of %s, "), d->hop + 1);
 	else if (is_local(d))
 		text_put(t, TR("local mailbox, "));
-	else if (d->hop[0] != '\0')
+	else if (d->hop[0] != '\0' && d->hop[0] != '|')
 		text_printf(t, TR("smarthost %s, "), d->hop);
 	if (d->peer_name[0] != '\0')
 		text_put(t, d->peer_name);

@@ -20,6 +20,7 @@
      relayed id= n=                  sent, and its server sends no report
      msg id=                         the message is done with here
      unused id=                      nothing of it was sent
+     filtered id= how= text=         filters: passed, changed (mqueue/t.ID has it), held, skipped
      repaired id= text=              what was changed in the header
      ending id=                      its end is about to be sent: from now on it may arrive
      alive stage=                    every JOBS_ALIVE_MS while the server is waited for

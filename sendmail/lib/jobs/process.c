@@ -31,13 +31,16 @@ static const struct {
     {"mbox", {PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
         PROCESS_FD_STARTER},
     {"mailbox", {STDIN_FILENO, STDOUT_FILENO, -1, -1}, STDERR_FILENO},
+    {"filters", {PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
+        PROCESS_FD_STARTER},
+    {"filter", {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, -1}, STDERR_FILENO},
 };
 
-/* One for everything, or (by_units) one for relay and one for mbox. */
+/* One for everything, or (by_units) one for each of unit_names. */
 static struct starter {
 	int fd;
 	bool gone;
-} starters[PROCESS_STARTERS_MAX] = {{.fd = -1}, {.fd = -1}};
+} starters[PROCESS_STARTERS_MAX] = {{.fd = -1}, {.fd = -1}, {.fd = -1}};
 static bool by_units;
 
 /* Ends that were told while something else was waited for. */
@@ -93,8 +96,8 @@ static int connect_to_unit(const char *name)
 	int saved = errno;
 	log_line(LOG_ERR,
 	    "the unit that starts programs cannot be reached at %s: %s; systemctl status "
-	    "firsthop-relay.socket firsthop-local.socket",
-	    address.sun_path, strerror(saved));
+	    "firsthop-%s.socket",
+	    address.sun_path, strerror(saved), name);
 	if (fd >= 0)
 		close(fd);
 	errno = saved;
@@ -105,9 +108,11 @@ static int connect_to_unit(const char *name)
  */
 static struct starter *starter_of(enum process_program program)
 {
-	struct starter *s = &starters[by_units && program != PROCESS_RELAY ? 1 : 0];
+	static const char *const unit_names[PROCESS_STARTERS_MAX] = {"relay", "local", "filter"};
+	int unit = !by_units ? 0 : program == PROCESS_RELAY ? 0 : program == PROCESS_FILTERS ? 2 : 1;
+	struct starter *s = &starters[unit];
 	if (by_units && s->fd < 0)
-		s->fd = connect_to_unit(program == PROCESS_RELAY ? "relay" : "local");
+		s->fd = connect_to_unit(unit_names[unit]);
 	return by_units || s->fd >= 0 ? s : NULL;
 }
 
@@ -183,7 +188,7 @@ static pid_t start_here(enum process_program program, const int *fds, int count)
 	pid_t pid = fork();
 	if (pid != 0)
 		return pid;
-	if (program == PROCESS_MAILBOX)
+	if (program == PROCESS_MAILBOX || program == PROCESS_FILTER)
 		words[1] = NULL;
 	process_become(program, fds, count, -1, words);
 	_exit(127);

@@ -1,7 +1,8 @@
-/* Programs that are started beside the runner: relay, mbox in its place, and mailbox for mbox.
+/* Programs that are started beside the runner: relay, mbox or filters in its place,
+   mailbox for mbox, and filter for filters.
    Where the runner was started by root, or by a unit of systemd, a starter
-   (runner/service/starter.h) starts, signals and reaps them, and this is how the runner and mbox
-   ask it; elsewhere the caller does so itself.
+   (runner/service/starter.h) starts, signals and reaps them, and this is how the runner, mbox
+   and filters ask it; elsewhere the caller does so itself.
 
    No program gets an argument that tells anything about mail: what it needs comes by descriptors,
    at fixed numbers. Between starter and caller go packets on a SOCK_SEQPACKET socket: one struct
@@ -12,16 +13,24 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum process_program { PROCESS_RELAY, PROCESS_MBOX, PROCESS_MAILBOX, PROCESS_PROGRAMS };
+enum process_program {
+	PROCESS_RELAY,
+	PROCESS_MBOX,
+	PROCESS_MAILBOX,
+	PROCESS_FILTERS,
+	PROCESS_FILTER,
+	PROCESS_PROGRAMS
+};
 
-/* Where relay and mbox find their descriptors.  mailbox: the message is standard input, its answer
- * standard output. */
+/* Where relay, mbox and filters find their descriptors.  mailbox: the message is standard input,
+ * its answer standard output; filter: the same, and its words standard error. */
 enum {
 	PROCESS_FD_JOBS = 0,   /* jobs/jobs.h */
 	PROCESS_FD_ORDERS = 3, /* lines (jobs/orders.h), to their end */
 	PROCESS_FD_LOCK = 4,   /* that of the runner: no second runner starts beside them */
 	PROCESS_FD_LEDGER = 5, /* jobs/ledger.h; may be missing */
-	PROCESS_FD_STARTER = 6 /* mbox: its socket to the starter; missing where there is none */
+	PROCESS_FD_STARTER =
+	    6 /* mbox, filters: its socket to the starter; missing where there is none */
 };
 #define PROCESS_FDS_MAX 4
 
@@ -42,22 +51,23 @@ struct process_packet {
    kept. */
 void process_use_starter(int fd);
 
-/* From now on the starters are asked that are units of their own: one for relay, one for mbox.
-   Each is connected to when it is first needed, at PROCESS_UNIT_FOLDER/relay and /local, beside the
-   run folder: a folder of root's, so nobody can put another socket there. */
+/* From now on the starters are asked that are units of their own: one for relay, one for mbox,
+   one for filters.  Each is connected to when it is first needed, at PROCESS_UNIT_FOLDER/relay,
+   /local and /filter, beside the run folder: a folder of root's, so nobody can put another socket
+   there. */
 #define PROCESS_UNIT_FOLDER "%s-start" /* of paths_run() */
 void process_use_units(void);
 
 /* To wait for: its descriptor, or -1 when there is none (yet); i below PROCESS_STARTERS_MAX. */
-#define PROCESS_STARTERS_MAX 2
+#define PROCESS_STARTERS_MAX 3
 int process_starter_fd(int i);
 
 /* With its last client a starter goes, too. */
 void process_leave_starters(void);
 
 /* Starts a program in a process group of its own, with fds (which stay open here): of relay and
-   mbox jobs, orders, lock and, if there is one, the ledger; of mailbox input and output.  Its pid,
-   or -1 with errno. */
+   mbox jobs, orders, lock and, if there is one, the ledger; of mailbox input and output, of filter
+   the words, too.  Its pid, or -1 with errno. */
 pid_t process_start(enum process_program program, const int *fds, int count);
 
 /* Signals a program and those in its process group.  One that has been reaped is left alone. */

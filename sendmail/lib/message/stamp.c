@@ -349,7 +349,9 @@ void stamp_header(const struct envelope *e, const char *id, const char *sender,
 	    .out = out};
 	/* The field is what a message that goes round in a circle is known by: only one that begins
 	 * here can do without it. */
-	if (policy->received != STAMP_RECEIVED_NONE || has_received(block, length))
+	/* What a filter of ours has changed has the field already. */
+	if (!envelope_has_flag(e, "stamped") &&
+	    (policy->received != STAMP_RECEIVED_NONE || has_received(block, length)))
 		put_received(e, id, policy, out);
 	for (size_t at = 0; header_next(block, length, &at, &field);)
 		put_once(&s, &field);

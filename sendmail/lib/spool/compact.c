@@ -40,6 +40,15 @@ static void find_attempts(struct attempts *a, const struct buffer *text)
 		a->kept_at = a->last_at;
 }
 
+static void put_filtered(const struct journal *before, struct buffer *out)
+{
+	char name[40];
+	for (const char *at = before->filtered; *at != '\0'; at += strcspn(at, " ") + 1) {
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(at, " "), at);
+		journal_put_filtered(out, before->last_s, name, "earlier", "");
+	}
+}
+
 /* What the lines before come to.  Of a recipient that is still open, the last word counts, and may
  * stand in what is kept. */
 static void put_state(const struct journal *before, const struct journal *kept, struct buffer *out)
@@ -61,13 +70,13 @@ static void put_state(const struct journal *before, const struct journal *kept, 
 	}
 	if (before->warned)
 		journal_put_word(out, before->last_s, "warned");
+	put_filtered(before, out);
 }
 
 /* The lines that are kept, but for those of hold and release, which any sender can add without end:
  * the last of them counts. */
 static void put_kept(const char *text, size_t length, const struct journal *all, struct buffer *out)
 {
-	TEXT(verb, 60);
 	for (size_t at = 0; at < length;) {
 		const char *line = text + at, *end = memchr(line, '\n', length - at);
 		size_t n = end != NULL ? (size_t)(end - line) + 1 : length - at;
@@ -78,9 +87,8 @@ static void put_kept(const char *text, size_t length, const struct journal *all,
 			buffer_add(out, line, n);
 		at += n;
 	}
-	text_printf(&verb, "held by=%lld", (long long)all->held_by);
 	if (all->held)
-		journal_put_word(out, all->last_s, verb.data);
+		journal_put_held(out, all->last_s, all->held_by, all->held_why);
 }
 
 static bool replace(const struct queue *q, const char *id, const char *name,

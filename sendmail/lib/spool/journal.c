@@ -68,6 +68,24 @@ static void fold_revived(struct journal *j)
 	}
 }
 
+static void fold_filtered(struct journal *j, const char *fields)
+{
+	char name[40];
+	size_t length = strlen(j->filtered);
+	if (!fields_get(fields, "name", name, sizeof name) || journal_filtered(j, name) ||
+	    length + strlen(name) + 2 > sizeof j->filtered)
+		return;
+	snprintf(j->filtered + length, sizeof j->filtered - length, "%s ", name);
+}
+
+static void fold_held(struct journal *j, const char *fields)
+{
+	j->held = true;
+	j->held_by = fields_get_number(fields, "by", -1);
+	if (!fields_get(fields, "text", j->held_why, sizeof j->held_why))
+		j->held_why[0] = '\0';
+}
+
 void journal_fold(struct journal *j, char *line)
 {
 	char *rest;
@@ -94,10 +112,11 @@ void journal_fold(struct journal *j, char *line)
 	} else if (length == 6 && memcmp(verb, "warned", 6) == 0) {
 		j->warned = true;
 	} else if (length == 4 && memcmp(verb, "held", 4) == 0) {
-		j->held = true;
-		j->held_by = fields_get_number(fields, "by", -1);
+		fold_held(j, fields);
 	} else if (length == 8 && memcmp(verb, "released", 8) == 0) {
 		j->held = false;
+	} else if (length == 8 && memcmp(verb, "filtered", 8) == 0) {
+		fold_filtered(j, fields);
 	} else if (length == 4 && memcmp(verb, "owed", 4) == 0) {
 		j->owed = true;
 	} else if (length == 7 && memcmp(verb, "revived", 7) == 0) {
@@ -196,6 +215,16 @@ bool journal_settled(const struct journal *j, const char *address)
 	return r != NULL && (r->last.verdict == VERDICT_SENT || r->last.verdict == VERDICT_FAILED);
 }
 
+bool journal_filtered(const struct journal *j, const char *filter)
+{
+	size_t length = strlen(filter);
+	for (const char *at = j->filtered; *at != '\0'; at += strcspn(at, " ") + 1) {
+		if (strncmp(at, filter, length) == 0 && at[length] == ' ')
+			return true;
+	}
+	return false;
+}
+
 void journal_put_word(struct buffer *lines, int64_t wall_s, const char *verb)
 {
 	buffer_printf(lines, "%lld %s\n", (long long)wall_s, verb);
@@ -230,6 +259,25 @@ void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address,
 		fields_put_number(&fields, "next", 1);
 	diag_write(d, &fields);
 	put_line(lines, wall_s, "rcpt", &fields);
+}
+
+void journal_put_filtered(struct buffer *lines, int64_t wall_s, const char *filter, const char *how,
+    const char *text)
+{
+	struct buffer fields = {0};
+	fields_put(&fields, "name", filter);
+	fields_put(&fields, "how", how);
+	fields_put(&fields, "text", text);
+	put_line(lines, wall_s, "filtered", &fields);
+}
+
+void journal_put_held(struct buffer *lines, int64_t wall_s, int64_t uid, const char *why)
+{
+	struct buffer fields = {0};
+	fields_put_number(&fields, "by", uid);
+	if (*why != '\0')
+		fields_put(&fields, "text", why);
+	put_line(lines, wall_s, "held", &fields);
 }
 
 void journal_put_relayed(struct buffer *lines, int64_t wall_s, const char *address)

@@ -1,8 +1,8 @@
 /* ID.log: what happened to one message, one line per event, only ever appended to.
    "TIME verb key=value ...": attempt n= | step text= | rcpt address= next=1 DIAGNOSIS | relayed
    address= (its sender is still to hear of success) | reported (has heard) | wait s= until= |
-   warned | owed | revived by= | held by= | released by= | done. The state of a message is the fold
-   of its lines; a torn last line is ignored. */
+   filtered name= how= text= | warned | owed | revived by= | held by= | released by= | done. The
+   state of a message is the fold of its lines; a torn last line is ignored. */
 #ifndef SPOOL_JOURNAL_H
 #define SPOOL_JOURNAL_H
 #include "diagnosis/diag.h"
@@ -31,7 +31,9 @@ struct journal {
 	bool relayed; /* that is so for some recipient */
 	bool revived; /* it was set aside, and an operator wanted it tried again */
 	bool held;
-	int64_t held_by; /* uid */
+	int64_t held_by;    /* uid */
+	char held_why[200]; /* what a filter held it for; "" = a person did */
+	char filtered[320]; /* names of the filters that it is through, each with a blank behind it */
 	struct journal_rcpt *rcpts;
 	size_t rcpt_count;
 	struct lookup known; /* their addresses */
@@ -53,12 +55,18 @@ const struct journal_rcpt *journal_find(const struct journal *j, const char *add
 /* True when the recipient was delivered or has failed for good. */
 bool journal_settled(const struct journal *j, const char *address);
 
+/* True when it is through that filter. */
+bool journal_filtered(const struct journal *j, const char *filter);
+
 /* Builds lines. */
 void journal_put_attempt(struct buffer *lines, int64_t wall_s, int attempt);
 void journal_put_step(struct buffer *lines, int64_t wall_s, const char *text);
 void journal_put_rcpt(struct buffer *lines, int64_t wall_s, const char *address, bool next,
     const struct diagnosis *d);
 void journal_put_relayed(struct buffer *lines, int64_t wall_s, const char *address);
+void journal_put_filtered(struct buffer *lines, int64_t wall_s, const char *filter, const char *how,
+    const char *text);
+void journal_put_held(struct buffer *lines, int64_t wall_s, int64_t uid, const char *why);
 void journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
 void journal_put_word(struct buffer *lines, int64_t wall_s, const char *verb);
 

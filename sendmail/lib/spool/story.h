@@ -15,6 +15,7 @@ enum story_verb {
 	STORY_OWED,
 	STORY_REVIVED,
 	STORY_DONE,
+	STORY_FILTERED,
 	STORY_SAY
 };
 

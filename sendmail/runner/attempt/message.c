@@ -11,6 +11,7 @@
 #include "runner/queue/schedule.h"
 #include "runner/queue/tried.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -38,6 +39,22 @@ void message_free(struct message *m)
 	free(m);
 }
 
+/* Reports of our own are looked at by nobody; a filter that changed it is noted in the file. */
+static const struct filter *pending_filter(const struct runner *r, const struct message *m,
+    const struct journal *j)
+{
+	TEXT(flag, FILTER_NAME_MAX + 20);
+	for (int i = 0; i < r->config.filter_count; i++) {
+		const struct filter *f = &r->config.filters[i];
+		flag.length = 0;
+		text_printf(&flag, "filtered=%s", f->name);
+		if (!journal_filtered(j, f->name) && !envelope_has_flag(&m->envelope, flag.data) &&
+		    !envelope_has_flag(&m->envelope, "bounce"))
+			return f;
+	}
+	return NULL;
+}
+
 static bool is_done(const struct message *m, const char *nexthop)
 {
 	return !m->anew && tried_has_nexthop(m->entry->tried, nexthop);
@@ -55,7 +72,13 @@ static void paths_for(const struct runner *r, const struct message *m, const cha
 static const char *path_of(const struct runner *r, const struct message *m, const char *rcpt,
     const struct journal_rcpt *last, struct paths_of *p)
 {
-	paths_for(r, m, rcpt, p);
+	if (m->filter != NULL) {
+		snprintf(p->paths[0], RULES_PATH_SIZE, "%c%s", RULES_FILTER, m->filter->name);
+		p->count = 1;
+		p->rule = NULL;
+	} else {
+		paths_for(r, m, rcpt, p);
+	}
 	if (last != NULL && last->attempt == m->attempt && !last->next)
 		return NULL;
 	for (int i = 0; i < p->count; i++) {
@@ -68,6 +91,8 @@ static const char *path_of(const struct runner *r, const struct message *m, cons
 bool message_has_other_path(const struct runner *r, const struct message *m, int rcpt)
 {
 	struct paths_of p;
+	if (m->filter != NULL)
+		return false;
 	paths_for(r, m, m->rcpts[rcpt], &p);
 	for (int i = 0; i < p.count; i++) {
 		if (strcmp(p.paths[i], m->nexthop) != 0 && !is_done(m, p.paths[i]))
@@ -325,6 +350,7 @@ static void name_some(const struct runner *r, struct message *m)
 
 static void take_open(const struct runner *r, struct message *m, struct journal *j)
 {
+	m->filter = pending_filter(r, m, j);
 	set_recipients(r, m, j);
 	if (m->rcpt_count > 0 && j->rcpt_count > 0) {
 		const struct journal_rcpt *last = journal_find(j, m->rcpts[0]);

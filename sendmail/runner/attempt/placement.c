@@ -18,7 +18,7 @@ static bool find_path(struct runner *r, struct entry *e)
 	char key[RULES_PATH_SIZE];
 	struct message *m;
 	TEXT(why, 400);
-	if (!r->config_good || rules_are_simple(&r->config)) {
+	if (!r->config_good || (rules_are_simple(&r->config) && r->config.filter_count == 0)) {
 		rules_default_path(&r->config, key, sizeof key);
 		e->nexthop = nexthop_find(&r->nexthops, key);
 		return true;

@@ -58,8 +58,10 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 		if (w->closing || w->ended || w->nexthop != e->nexthop ||
 		    !tried_same_servers(w->avoid, e->tried))
 			continue;
-		/* Who connects finds out for all. */
-		*starting = *starting || !w->ready || (w->settled > 0 && !sessions_is_stuck(w, now));
+		/* Who connects finds out for all; a filter has no connection, but a first message. */
+		*starting = *starting || !w->ready ||
+		            (w->nexthop->kind == NEXTHOP_FILTER && w->done == 0) ||
+		            (w->settled > 0 && !sessions_is_stuck(w, now));
 		if (has_had_its_share(e->nexthop, w, now))
 			worker_close(w);
 		if (w->closing || sessions_is_stuck(w, now) || !sessions_may_share(r, w, e->uid, now))
@@ -208,7 +210,7 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 	if (m == NULL)
 		return false;
 	bool waits = false;
-	struct worker *at = w != NULL && sessions_is_local(e->nexthop)
+	struct worker *at = w != NULL && e->nexthop->kind == NEXTHOP_LOCAL
 	                        ? sessions_at_mailbox(r, m, &waits, clock_mono_ms())
 	                        : NULL;
 	w = at != NULL ? at : w;

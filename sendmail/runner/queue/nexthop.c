@@ -140,7 +140,9 @@ void nexthop_session_ended(struct nexthop *p, int messages)
 
 bool nexthop_takes_no_more(const struct diagnosis *d, int open)
 {
-	return d->fault != FAULT_CREDENTIAL && d->fault != FAULT_CONFIG && open > 0;
+	/* Filters have no sessions to allow. */
+	return d->fault != FAULT_CREDENTIAL && d->fault != FAULT_CONFIG && d->fault != FAULT_LOCAL &&
+	       open > 0;
 }
 
 void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open)
@@ -202,7 +204,10 @@ void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d
 	p->schedule.added = true;
 	int left_s = nexthop_ask_s(&r->nexthops, p);
 	report_reason(&words, d);
-	if (p->kind == NEXTHOP_MX)
+	if (p->kind == NEXTHOP_FILTER)
+		log_line(LOG_WARNING, "filter %s does not work; its mail waits; next try in %d s: %s",
+		    p->key + 1, left_s, words.data);
+	else if (p->kind == NEXTHOP_MX)
 		log_line(LOG_WARNING, "no server of %s accepts mail; next try in %d s: %s", p->key + 1,
 		    left_s, words.data);
 	else if (rules_are_simple(&r->config))

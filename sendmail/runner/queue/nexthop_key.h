@@ -9,6 +9,7 @@ enum nexthop_kind {
 	NEXTHOP_SMARTHOSTS, /* "main,backup": their names, in the order in which they are asked */
 	NEXTHOP_MX,         /* "@DOMAIN": the servers of a domain */
 	NEXTHOP_LOCAL,      /* mailboxes of this machine */
+	NEXTHOP_FILTER,     /* "|NAME": a filter looks at it first */
 	NEXTHOP_NOWHERE,    /* "": no server is configured */
 	NEXTHOP_HERE /* no server is asked now: aliases hold up what is left, or it cannot be read */
 };

@@ -13,9 +13,17 @@ static enum fault blamed(const struct diagnosis *d)
 	return row != NULL ? row->fault : FAULT_NONE;
 }
 
+/* A filter that fails with one message after the other does not work. */
+static bool is_of_filter(const struct diagnosis *d)
+{
+	return d->verdict == VERDICT_DEFERRED && d->key == REASON_FILTER_FAILED;
+}
+
 /* It may be about the server: to MAIL, or to RCPT where no recipient is to blame. */
 static bool may_count(const struct diagnosis *d)
 {
+	if (is_of_filter(d))
+		return true;
 	bool temporary = d->verdict == VERDICT_DEFERRED && d->reply_code >= 400 && d->reply_code < 500;
 	enum fault fault = blamed(d);
 	return temporary && fault != FAULT_RECIPIENT &&
@@ -58,7 +66,7 @@ bool same_answer_note(struct same_answer *s, const struct diagnosis *d, uint64_t
     const char *sender, const char *rcpt)
 {
 	/* No answer at all is counted elsewhere. */
-	if (d->verdict == VERDICT_DEFERRED && d->reply_code == 0)
+	if (d->verdict == VERDICT_DEFERRED && d->reply_code == 0 && !is_of_filter(d))
 		return false;
 	if (!may_count(d)) {
 		*s = (struct same_answer){0};

@@ -22,7 +22,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define CLIENTS_MAX 40 /* the runner, and each mbox */
+#define CLIENTS_MAX 40 /* the runner, and each mbox or filters */
 #define CHILDREN_MAX 200
 #define UNTOLD_MS 1000 /* until an end that its client had no room for is sent again */
 #define LISTEN_FD 3    /* sd_listen_fds(3) */
@@ -31,7 +31,8 @@ extern char **environ;
 
 struct client {
 	int fd;
-	bool is_runner; /* and not an mbox */
+	bool is_runner;
+	enum process_program is; /* of one that is not: PROCESS_MBOX or PROCESS_FILTERS */
 };
 
 struct child {
@@ -86,14 +87,21 @@ static void drop_client(int index)
 	s.clients[index] = s.clients[--s.client_count];
 }
 
-/* mbox is nobody but the owner of the queue.  mailbox is root until it has become who it is told to
- * be, as the first thing it does; so is relay, but in a unit, where it is nobody from the start. */
+/* Those that have programs of their own started for them, as other users. */
+static bool is_middle(enum process_program program)
+{
+	return program == PROCESS_MBOX || program == PROCESS_FILTERS;
+}
+
+/* mbox and filters are nobody but the owner of the queue.  mailbox and filter are root until they
+ * have become who they are told to be, as the first thing they do; so is relay, but in a unit,
+ * where it is nobody from the start. */
 static bool take_rights(enum process_program program)
 {
 	const struct rlimit no_core = {0, 0};
 	if (setrlimit(RLIMIT_CORE, &no_core) != 0)
 		return false;
-	if (program != PROCESS_MBOX)
+	if (!is_middle(program))
 		return true;
 	return setgroups(1, &s.rights.gid) == 0 && compat_set_group(s.rights.gid) == 0 &&
 	       compat_set_user(s.rights.uid) == 0;
@@ -101,23 +109,33 @@ static bool take_rights(enum process_program program)
 
 static void become(enum process_program program, const int *fds, int count, int extra)
 {
-	static char relay[] = "relay", mbox[] = "mbox", mailbox[] = "mailbox", jobs[] = "--jobs",
-	            uid[24], gid[24], network_uid[24], network_gid[24];
+	static char relay[] = "relay", mbox[] = "mbox", mailbox[] = "mailbox", filters[] = "filters",
+	            filter[] = "filter", jobs[] = "--jobs", uid[24], gid[24], network_uid[24],
+	            network_gid[24];
 	char *const of_relay[] = {relay, jobs, uid, gid, network_uid, network_gid, NULL},
 	            *const of_unit[] = {relay, jobs, NULL}, *const of_mbox[] = {mbox, jobs, NULL},
-	            *const of_mailbox[] = {mailbox, uid, NULL};
+	            *const of_mailbox[] = {mailbox, uid, NULL},
+	            *const of_filters[] = {filters, jobs, NULL},
+	            *const of_filter[] = {filter, uid, NULL},
+	            *const *const of[PROCESS_PROGRAMS] = {s.is_unit ? of_unit : of_relay, of_mbox,
+	                of_mailbox, of_filters, of_filter};
 	snprintf(uid, sizeof uid, "%lu", (unsigned long)s.rights.uid);
 	snprintf(gid, sizeof gid, "%lu", (unsigned long)s.rights.gid);
 	snprintf(network_uid, sizeof network_uid, "%lu", (unsigned long)s.rights.network_uid);
 	snprintf(network_gid, sizeof network_gid, "%lu", (unsigned long)s.rights.network_gid);
 	if (take_rights(program))
-		process_become(program, fds, count, extra,
-		    program == PROCESS_RELAY && s.is_unit ? of_unit
-		    : program == PROCESS_RELAY            ? of_relay
-		    : program == PROCESS_MBOX             ? of_mbox
-		                                          : of_mailbox);
+		process_become(program, fds, count, extra, of[program]);
 	log_line(LOG_CRIT, "a program cannot be started: %s", strerror(errno));
 	_exit(127);
+}
+
+/* The runner starts what works for it; mbox and filters only what is theirs. */
+static bool may_ask(const struct client *c, enum process_program program, int count)
+{
+	if (c->is_runner)
+		return s.starts[program] && count >= 3;
+	return c->is == PROCESS_MBOX ? program == PROCESS_MAILBOX && count == 2
+	                             : program == PROCESS_FILTER && count == 3;
 }
 
 /* 0 or an errno. */
@@ -125,14 +143,12 @@ static int start(const struct client *c, enum process_program program, const int
     pid_t *pid)
 {
 	int pair[2] = {-1, -1};
-	bool wrong =
-	    c->is_runner ? !s.starts[program] || count < 3 : program != PROCESS_MAILBOX || count != 2;
 	*pid = -1;
-	if (wrong)
+	if (!may_ask(c, program, count))
 		return EPERM;
-	if (s.child_count == CHILDREN_MAX || (program == PROCESS_MBOX && s.client_count == CLIENTS_MAX))
+	if (s.child_count == CHILDREN_MAX || (is_middle(program) && s.client_count == CLIENTS_MAX))
 		return EAGAIN;
-	if (program == PROCESS_MBOX && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+	if (is_middle(program) && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		return errno;
 	*pid = fork();
 	if (*pid == 0)
@@ -146,7 +162,7 @@ static int start(const struct client *c, enum process_program program, const int
 		return error;
 	s.children[s.child_count++] = (struct child){.pid = *pid, .client = c->fd};
 	if (pair[0] >= 0)
-		s.clients[s.client_count++] = (struct client){.fd = pair[0]};
+		s.clients[s.client_count++] = (struct client){.fd = pair[0], .is = program};
 	return 0;
 }
 
@@ -291,7 +307,7 @@ static void become_starter(int socket, bool in_foreground)
 		_exit(1);
 	}
 	s.clients[s.client_count++] = (struct client){.fd = fd, .is_runner = true};
-	s.starts[PROCESS_RELAY] = s.starts[PROCESS_MBOX] = true;
+	s.starts[PROCESS_RELAY] = s.starts[PROCESS_MBOX] = s.starts[PROCESS_FILTERS] = true;
 	run();
 	_exit(0);
 }
@@ -327,13 +343,23 @@ static bool is_given_socket(void)
 int starter_serve(const char *part)
 {
 	static char *nothing[1];
-	bool local = strcmp(part, "local") == 0;
+	static const struct {
+		const char *part;
+		enum process_program starts;
+		bool as_root;
+	} parts[] = {{"relay", PROCESS_RELAY, false}, {"local", PROCESS_MBOX, true},
+	    {"filter", PROCESS_FILTERS, true}};
+	size_t i = 0, count = sizeof parts / sizeof parts[0];
+	while (i < count && strcmp(parts[i].part, part) != 0)
+		i++;
 	bool given = is_given_socket();
 	if (!paths_private())
 		environ = nothing;
-	if ((!local && strcmp(part, "relay") != 0) || !given || local != (geteuid() == 0)) {
-		fprintf(stderr, "runner: --starter relay|local is for the units firsthop-relay.service (a "
-		                "user of its own) and firsthop-local.service (root), with their sockets\n");
+	if (i == count || !given || parts[i].as_root != (geteuid() == 0)) {
+		fprintf(stderr,
+		    "runner: --starter relay|local|filter is for the units firsthop-relay.service (a user "
+		    "of its own), firsthop-local.service and firsthop-filter.service (root), with their "
+		    "sockets\n");
 		return EX_USAGE;
 	}
 	compat_closefrom(LISTEN_FD + 1);
@@ -345,7 +371,7 @@ int starter_serve(const char *part)
 	memset(&s, 0, sizeof s);
 	s.listen_fd = LISTEN_FD;
 	s.is_unit = true;
-	s.starts[local ? PROCESS_MBOX : PROCESS_RELAY] = true;
+	s.starts[parts[i].starts] = true;
 	run();
 	return EX_OK;
 }

@@ -1,13 +1,15 @@
 /* The starter: the one process of firsthop that stays root, where the runner was started by root.
    It is forked before the runner becomes the owner of the queue, and does three things for it
-   (jobs/process.h): starts relay or mbox, starts mailbox for an mbox that it has started, and
-   signals what it has started.  Which program that is, and its rights, are in a table; nothing of
-   the request but descriptors reaches it.  It opens no file, reads nothing but packets of a fixed
-   size, and ends when the runner and all that was started are gone.
+   (jobs/process.h): starts relay, mbox or filters, starts mailbox for an mbox and filter for a
+   filters that it has started, and signals what it has started.  Which program that is, and its
+   rights, are in a table; nothing of the request but descriptors reaches it.  It opens no file,
+   reads nothing but packets of a fixed size, and ends when the runner and all that was started are
+   gone.
 
-   Under systemd there are two, each a unit with a socket of its own, so that the runner's unit
+   Under systemd there are three, each a unit with a socket of its own, so that the runner's unit
    needs neither root nor the network: the starter of relay is the user fhnet, as is what it starts,
-   and no capability is there; the one of local delivery is root without the network. */
+   and no capability is there; those of local delivery and of filters are root, the first without
+   the network. */
 #ifndef RUNNER_SERVICE_STARTER_H
 #define RUNNER_SERVICE_STARTER_H
 #include <stdbool.h>

@@ -8,6 +8,7 @@
 #include "message/parameter.h"
 #include "runner/attempt/message.h"
 #include "runner/disposition/disposition.h"
+#include "runner/disposition/filtered.h"
 #include "runner/disposition/rcpt_outcome.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
@@ -247,6 +248,28 @@ static void on_answer(struct runner *r, struct worker *w, const struct message *
 		on_limit(r, w, &why);
 }
 
+/* What a filter came to, of a message that is its business; anything else ends nothing. */
+static void on_filtered(struct runner *r, struct worker *w, struct message *m,
+    struct message *before, const char *fields)
+{
+	char how[16], text[512] = "";
+	struct diagnosis works = {.verdict = VERDICT_SENT};
+	enum filtered kind;
+	if (w->nexthop->kind != NEXTHOP_FILTER || !fields_get(fields, "how", how, sizeof how) ||
+	    !filtered_find(how, &kind))
+		return;
+	fields_get(fields, "text", text, sizeof text);
+	text_tame(text, sizeof text);
+	worker_take_out(w, m, before);
+	w->done++;
+	text_copy(works.hop, sizeof works.hop, w->hop);
+	if (kind != FILTERED_SKIPPED) {
+		nexthop_rest_noted(&r->nexthops, w->nexthop, &works, m->entry->id, m->sender, "");
+		nexthop_server_proven(r, w->hop);
+	}
+	filtered_end(r, m, kind, text);
+}
+
 static void on_message_line(struct runner *r, struct worker *w, const char *line)
 {
 	struct message *before;
@@ -260,7 +283,8 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		return;
 	}
 	/* One that gives messages back gets on with none. */
-	if (text_starts(line, "rcpt ") || text_starts(line, "msg ") || text_starts(line, "settled "))
+	if (text_starts(line, "rcpt ") || text_starts(line, "msg ") || text_starts(line, "settled ") ||
+	    text_starts(line, "filtered "))
 		on_progress(w);
 	if (text_starts(line, "relayed ")) {
 		long long n = fields_get_number(fields, "n", -1);
@@ -286,6 +310,10 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 			    next && (w->left > 0 || message_has_other_path(r, m, (int)n)) ? RCPT_NEXT
 			                                                                  : RCPT_DEFERRED,
 			    &d);
+		return;
+	}
+	if (text_starts(line, "filtered ")) {
+		on_filtered(r, w, m, before, fields);
 		return;
 	}
 	/* A word of a later version ends no message. */

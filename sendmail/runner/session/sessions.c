@@ -35,7 +35,7 @@ void sessions_end(struct runner *r)
 
 bool sessions_is_local(const struct nexthop *p)
 {
-	return p->kind == NEXTHOP_LOCAL;
+	return p->kind == NEXTHOP_LOCAL || p->kind == NEXTHOP_FILTER;
 }
 
 bool sessions_is_stuck(const struct worker *w, int64_t now)

@@ -38,7 +38,7 @@ void sessions_make_room(struct runner *r, const struct nexthop *p, const struct 
 /* Asks stuck sessions for what they have not begun. */
 void sessions_take_back(struct runner *r, int64_t now_ms);
 
-/* True for the path of local mail. */
+/* True for the paths that need no server: local mail, and filters. */
 bool sessions_is_local(const struct nexthop *p);
 
 /* The session that is at a mailbox of m, which gets m, too: two would only wait for each other's

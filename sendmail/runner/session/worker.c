@@ -42,8 +42,10 @@ static pid_t start_program(const struct runner *r, const struct nexthop *p, int 
 	int fds[] = {socket, orders_fd, r->lock_fd, ledger};
 	if (orders_fd < 0)
 		return -1;
-	pid_t pid = process_start(p->kind == NEXTHOP_LOCAL ? PROCESS_MBOX : PROCESS_RELAY, fds,
-	    ledger >= 0 ? 4 : 3);
+	enum process_program program = p->kind == NEXTHOP_LOCAL    ? PROCESS_MBOX
+	                               : p->kind == NEXTHOP_FILTER ? PROCESS_FILTERS
+	                                                           : PROCESS_RELAY;
+	pid_t pid = process_start(program, fds, ledger >= 0 ? 4 : 3);
 	int saved = errno;
 	close(orders_fd);
 	errno = saved;

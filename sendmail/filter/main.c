@@ -1,0 +1,175 @@
+/* filter [UID]: started by the starter, as root, for filters (jobs/process.h), and only
+   where a section [filter NAME] asks for it.  On standard input: the lines NAME, SENDER and ID, and
+   then the message.  It needs root for one thing: to become the user of that section, which
+   root's configuration names.  It reads that configuration and the three lines, becomes the user
+   for good (it checks that there is no way back), and then becomes the command: with limits,
+   without our environment, in the folder /.  Never root, never the owner of the queue (UID), never
+   the user who reads the network: what strangers wrote is looked at here.
+
+   The command's exit code is its verdict; 126 and 127 say that it could not be started, with the
+   reason on standard error. */
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/paths.h"
+#include "base/version.h"
+#include "config/config.h"
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define CANNOT 126 /* as a shell has it: there, and cannot be started */
+#define MISSING 127
+#define FILES_MAX 256
+#define SENDER_SIZE 401
+#define ID_LINE_SIZE 64
+
+extern char **environ;
+
+struct orders {
+	char name[FILTER_NAME_MAX + 1], sender[SENDER_SIZE], id[ID_LINE_SIZE];
+	long long owner, network; /* who owns the queue, and reads the network: no filter may be they */
+};
+
+static int cannot(int code, const char *what, const char *why)
+{
+	fprintf(stderr, "%s: %s\n", what, why);
+	return code;
+}
+
+/* A file that somebody else may write would let him choose what root starts. */
+static const char *config_problem(const char *path)
+{
+	struct stat st;
+	if (geteuid() != 0)
+		return NULL;
+	if (stat(path, &st) != 0)
+		return strerror(errno);
+	return st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0
+	           ? "no filter is started: others than root may write this file"
+	           : NULL;
+}
+
+static bool may_be(const struct passwd *pw, const struct orders *o)
+{
+	return pw->pw_uid != 0 && (long long)pw->pw_uid != o->owner &&
+	       (long long)pw->pw_uid != o->network;
+}
+
+static bool become(const struct passwd *pw)
+{
+	return initgroups(pw->pw_name, pw->pw_gid) == 0 && compat_set_group(pw->pw_gid) == 0 &&
+	       compat_set_user(pw->pw_uid) == 0 && setuid(0) != 0 && geteuid() == pw->pw_uid;
+}
+
+/* In a private spool there is one user: whoever has started it all. */
+static const char *take_rights(const struct filter *f, struct orders *o, const struct passwd **user)
+{
+	static char words[200];
+	if (geteuid() != 0) {
+		*user = getpwuid(geteuid());
+		return *user != NULL ? NULL : "this user has no name";
+	}
+	const struct passwd *network = getpwnam("fhnet");
+	o->network = network != NULL ? (long long)network->pw_uid : -1;
+	*user = getpwnam(f->user);
+	if (*user == NULL)
+		snprintf(words, sizeof words, "there is no user %s on this machine", f->user);
+	else if (!may_be(*user, o))
+		snprintf(words, sizeof words, "no filter may be the user %s: name another", f->user);
+	else if (!become(*user))
+		snprintf(words, sizeof words, "cannot become the user %s: %s", f->user, strerror(errno));
+	return words[0] != '\0' ? words : NULL;
+}
+
+static void limit(int resource, rlim_t most)
+{
+	struct rlimit l = {most, most}, now;
+	if (getrlimit(resource, &now) == 0 && now.rlim_max != RLIM_INFINITY && now.rlim_max < most)
+		l.rlim_cur = l.rlim_max = now.rlim_max;
+	setrlimit(resource, &l);
+}
+
+static void set_limits(const struct filter *f)
+{
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_CPU, (rlim_t)f->timeout_s);
+	limit(RLIMIT_NOFILE, FILES_MAX);
+	/* filters ends what takes too long; this does so when filters is gone. */
+	alarm((unsigned)f->timeout_s + 10);
+}
+
+static void put_word(char **at, const char *name, const char *value)
+{
+	size_t size = strlen(name) + strlen(value) + 2;
+	*at = mem_alloc(size);
+	snprintf(*at, size, "%s=%s", name, value);
+}
+
+static int run(const struct filter *f, const struct orders *o, const struct passwd *user)
+{
+	static char copy[sizeof f->command], *words[FILTER_WORDS_MAX + 1], *environment[8];
+	put_word(&environment[0], "PATH",
+	    "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin");
+	put_word(&environment[1], "HOME", user->pw_dir);
+	put_word(&environment[2], "USER", user->pw_name);
+	put_word(&environment[3], "LOGNAME", user->pw_name);
+	put_word(&environment[4], "SENDER", o->sender);
+	put_word(&environment[5], "QUEUE_ID", o->id);
+	put_word(&environment[6], "LC_ALL", "C");
+	filter_words(f, copy, words);
+	signal(SIGPIPE, SIG_DFL);
+	if (chdir("/") == 0)
+		execve(words[0], words, environment);
+	return cannot(errno == ENOENT ? MISSING : CANNOT, words[0], strerror(errno));
+}
+
+static int become_filter(struct orders *o)
+{
+	static struct config config;
+	struct diagnosis d = {0};
+	const struct passwd *user = NULL;
+	const char *path = paths_config();
+	const char *wrong = config_problem(path);
+	if (wrong != NULL)
+		return cannot(CANNOT, path, wrong);
+	if (!config_read(&config, path, &d))
+		return cannot(CANNOT, "configuration", d.text);
+	const struct filter *f = filter_find(&config, o->name);
+	if (f == NULL)
+		return cannot(CANNOT, o->name, "there is no filter of this name any more");
+	wrong = take_rights(f, o, &user);
+	if (wrong != NULL)
+		return cannot(CANNOT, f->name, wrong);
+	set_limits(f);
+	return run(f, o, user);
+}
+
+int main(int argc, char **argv)
+{
+	static char *nothing[1];
+	static struct orders o = {.owner = -1};
+	if (version_asked(argc, argv))
+		return EX_OK;
+	if (!paths_private())
+		environ = nothing;
+	compat_closefrom(STDERR_FILENO + 1);
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	if (argc > 2 || isatty(STDIN_FILENO) ||
+	    (argc == 2 && !text_number(argv[1], 1, UINT32_MAX, &o.owner)) ||
+	    !fdio_read_line(STDIN_FILENO, o.name, sizeof o.name) ||
+	    !fdio_read_line(STDIN_FILENO, o.sender, sizeof o.sender) ||
+	    !fdio_read_line(STDIN_FILENO, o.id, sizeof o.id)) {
+		fprintf(stderr, "filter is started for filters; firsthop.conf(5), section [filter NAME]\n");
+		return CANNOT;
+	}
+	return become_filter(&o);
+}
