@@ -104,12 +104,12 @@ stop "$server_pid"
 
 # --- STARTTLS that somebody removes ------------------------------------------------------------------------------------------------
 serve 'send 220 **************' 'expect EHLO' 'send-raw 250-mail.example.org\r\n250-SIZE 1000000\r\n250 XXXXXXXA\r\n' silence
-tls=verify attempt
+tls=verify attempt "$ca"
 like "$log" 'overwritten .XXXX..* key=starttls-removed' "STARTTLS blotted out: something on the way removes it"
 unlike "$log" 'opportunistic' "and nobody is advised to go without TLS"
 stop "$server_pid"
 serve 'send 220 smtp.gmail.com ESMTP x - gsmtp' 'expect EHLO' 'send-raw 250-smtp.gmail.com at your service, [192.0.2.7]\r\n250 SIZE 35882577\r\n' silence
-tls=verify attempt
+tls=verify attempt "$ca"
 like "$log" 'Gmail. always offers it.* key=starttls-removed' "a provider that always offers it: the same"
 stop "$server_pid"
 
