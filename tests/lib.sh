@@ -99,6 +99,18 @@ milliseconds() {
 	case $at in *[!0-9]*) echo "$(date +%s)000" ;; *) echo $((at / 1000000)) ;; esac
 }
 
+# cpu_ticks PID: hundredths of a second that it has computed; memory_kb PID: in use, at most so far where the system notes that;
+# descriptors PID: how many it has open
+cpu_ticks() {
+	if [ -r "/proc/$1/stat" ]; then
+		awk '{ print $14 + $15 }' "/proc/$1/stat"
+	else
+		ps -o time= -p "$1" | awk -F: '{ for (i = 1; i <= NF; i++) s = s * 60 + $i; printf "%d\n", s * 100 }'
+	fi
+}
+memory_kb() { if [ -r "/proc/$1/status" ]; then sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; else ps -o rss= -p "$1" | tr -d ' '; fi; }
+descriptors() { if [ -d "/proc/$1/fd" ]; then ls "/proc/$1/fd"; else procstat -h -f "$1"; fi | lines; }
+
 # with NAME=VALUE... FUNCTION...: a function, in a shell of its own, that finds them in its environment (in front of a function "NAME=VALUE" need not
 # get there)
 with() (

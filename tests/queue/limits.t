@@ -101,20 +101,17 @@ echo a@example.org >"$work/small"
 like "$("$BIN/newaliases" 2>&1)" 'small is not read: all files together that are included may be 1000' "of 1,200 includes the last are not read"
 
 # A list that changes all the time is read once, and then once a minute; what the runner does meanwhile is nearly nothing.
-if [ -r "/proc/$$/stat" ]; then
-	config
-	printf 'list: :include:%s/list\n' "$work" >"$work/aliases"
-	seq -f 'user%g.of.a.list.that.is.long@example.org' 90000 >"$work/list"
-	: >"$work/log"; start_runner
-	wait_for test -s "$work/run/runner.pid"
-	ticks() { awk '{ print $14 + $15 }' "/proc/$runner/stat"; }
-	before=$(ticks)
-	for i in $(seq 50); do touch "$work/list"; echo x | "$BIN/sendmail" x@example.org; sleep 0.2; done
-	used=$(($(ticks) - before))
-	ok "a list of 4 MB that changes all the time: $used ticks of 1000 in 10 s" test "$used" -le 60
-	echo '|' >>"$work/list"; sleep 2.5
-	echo x | "$BIN/sendmail" x@example.org; sleep 1
-	unlike "$(cat "$work/log")" 'a pipe to a program' "the last good content counts on"
-	stop "$runner"
-fi
+config
+printf 'list: :include:%s/list\n' "$work" >"$work/aliases"
+seq -f 'user%g.of.a.list.that.is.long@example.org' 90000 >"$work/list"
+: >"$work/log"; start_runner
+wait_for test -s "$work/run/runner.pid"
+before=$(cpu_ticks $runner)
+for i in $(seq 50); do touch "$work/list"; echo x | "$BIN/sendmail" x@example.org; sleep 0.2; done
+used=$(($(cpu_ticks $runner) - before))
+ok "a list of 4 MB that changes all the time: $used ticks of 1000 in 10 s" test "$used" -le $((60 * ${PATIENCE:-1}))
+echo '|' >>"$work/list"; sleep 2.5
+echo x | "$BIN/sendmail" x@example.org; sleep 1
+unlike "$(cat "$work/log")" 'a pipe to a program' "the last good content counts on"
+stop "$runner"
 finish
