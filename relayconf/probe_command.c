@@ -1,5 +1,6 @@
 /* probe: relay does it, with the rights of the runner, so that what works here works for mail. */
 #include "base/compat.h"
+#include "base/fdio.h"
 #include "diagnosis/diag.h"
 #include "base/output.h"
 #include "base/paths.h"
@@ -25,33 +26,46 @@ bool command_become_firsthop(void)
 	       compat_set_user(pw->pw_uid) == 0;
 }
 
-static int become_relay(const char *const arguments[])
+/* The mode, and the words of the request on its standard input (relay/main.c). */
+static int become_relay(const char *mode, int request)
 {
-	char program[1100];
-	const char *argv[8] = {"relay"};
-	char *copy[8];
-	for (int i = 0; i < 6 && arguments[i] != NULL; i++)
-		argv[i + 1] = arguments[i];
-	memcpy(copy, argv, sizeof copy);
+	char program[1100], name[] = "relay";
+	char *words[] = {name, (char *)(uintptr_t)mode, NULL};
 	snprintf(program, sizeof program, "%s/relay", paths_libexec());
-	if (!command_become_firsthop()) {
-		output_to(stderr, "relayconf: become user firsthop: %s\n", strerror(errno));
-		return EX_OSERR;
-	}
+	dup2(request, STDIN_FILENO);
 	fflush(stdout);
-	execv(program, copy);
+	execv(program, words);
 	output_to(stderr, "relayconf: %s cannot be started: %s\n", program, strerror(errno));
 	return EX_OSFILE;
+}
+
+/* A pipe has room for that much. */
+static int request_pipe(const char *const arguments[])
+{
+	int ends[2];
+	struct buffer words = {0};
+	for (int i = 1; arguments[i] != NULL; i++)
+		buffer_add(&words, arguments[i], strlen(arguments[i]) + 1);
+	bool good = compat_pipe(ends) == 0;
+	if (good && (!fdio_nonblocking(ends[1]) || !fdio_write(ends[1], words.data, words.length)))
+		output_to(stderr, "relayconf: ask relay: %s\n", strerror(errno));
+	buffer_free(&words);
+	if (!good)
+		return -1;
+	close(ends[1]);
+	return ends[0];
 }
 
 /* A process of its own, because relay takes on the rights of the runner. */
 int command_relay(const char *const arguments[])
 {
-	int status = 0;
+	int status = 0, request = request_pipe(arguments);
 	fflush(stdout);
-	pid_t pid = fork();
+	pid_t pid = request >= 0 ? fork() : -1;
 	if (pid == 0)
-		_exit(become_relay(arguments));
+		_exit(become_relay(arguments[0], request));
+	if (request >= 0)
+		close(request);
 	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status)
 	                                                                       : EX_OSERR;
 }

@@ -51,8 +51,8 @@ int command_diff(const char *path, const char *new_path);
    or with a private spool.  False with errno. */
 bool command_become_firsthop(void);
 
-/* Runs relay, as user firsthop when root, with these arguments (at most 6, NULL behind them); its
- * exit code. */
+/* Runs relay, which is the user firsthop when we are root: its mode, and then the words of the
+   request, NULL behind them (relay/main.c).  Its exit code. */
 int command_relay(const char *const arguments[]);
 
 /* A reason by its key, or a server's words in quotes ("513 Relaying denied."), and what delivery

@@ -1,5 +1,6 @@
 /* relay: started for the runner for one batch (jobs/process.h), or by relayconf for a probe. */
 #include "base/confine.h"
+#include "base/fdio.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/sandbox.h"
@@ -21,41 +22,87 @@
 #include <time.h>
 #include <unistd.h>
 
+#define REQUEST_LIMIT_BYTES 8192
+#define REQUEST_WORDS 5
+
+/* The modes that relayconf asks for.  What they are about comes on standard input, each word with a
+   NUL behind it, because arguments are seen by every user. */
+static const struct mode {
+	const char *name;
+	int words, optional; /* of those below */
+} modes[] = {
+    {"--probe", 4, 1},      /* CONFIGURATION PATH SENDER RECIPIENT [--default] */
+    {"--probe-json", 4, 1}, /* the same */
+    {"--route", 1, 1},      /* CONFIGURATION [PATH] */
+    {"--survey", 1, 0},     /* CONFIGURATION */
+    {"--find", 1, 0},       /* DOMAIN */
+};
+
 static int usage(void)
 {
-	fprintf(stderr,
-	    "usage: relay --probe[-json] CONFIGURATION PATH SENDER RECIPIENT [--default] | --route "
-	    "CONFIGURATION PATH | --survey CONFIGURATION | --find DOMAIN\n");
+	fprintf(stderr, "relay is started by the runner; to test a smarthost use: relayconf probe\n");
 	return EX_USAGE;
 }
 
-/* The modes that relayconf asks for. */
-static int answer(int argc, char **argv)
+static const struct mode *find_mode(int argc, char **argv)
+{
+	for (size_t i = 0; argc == 2 && i < sizeof modes / sizeof modes[0]; i++) {
+		if (strcmp(argv[1], modes[i].name) == 0)
+			return &modes[i];
+	}
+	return NULL;
+}
+
+/* The words of a request; false when they are not what the mode needs.  They are in *request. */
+static bool read_words(const struct mode *m, struct buffer *request,
+    const char *words[REQUEST_WORDS])
+{
+	int count = 0;
+	bool whole = fdio_slurp(STDIN_FILENO, request, REQUEST_LIMIT_BYTES) && request->length > 0 &&
+	             request->data[request->length - 1] == '\0';
+	for (size_t at = 0; whole && at < request->length; at += strlen(request->data + at) + 1) {
+		if (count == REQUEST_WORDS)
+			return false;
+		words[count++] = request->data + at;
+	}
+	return whole && count >= m->words && count <= m->words + m->optional;
+}
+
+static int answer_with(const struct mode *m, const char *const words[REQUEST_WORDS])
 {
 	struct config config;
 	struct diagnosis d = {0};
-	bool json = strcmp(argv[1], "--probe-json") == 0;
-	if (argc < 3)
-		return usage();
-	if (!config_read(&config, argv[2], &d)) {
+	int code;
+	if (strcmp(m->name, "--find") == 0)
+		return find_print(words[0]);
+	if (!config_read(&config, words[0], &d)) {
 		fprintf(stderr, "relay: %s\n", d.text);
 		return EX_CONFIG;
 	}
-	int code = EX_USAGE;
-	confine_begin_as_root();
-	if (strcmp(argv[1], "--route") == 0)
-		code = plan_print(&config, argc > 3 ? argv[3] : "");
-	else if (strcmp(argv[1], "--survey") == 0)
+	if (strcmp(m->name, "--route") == 0)
+		code = plan_print(&config, words[1] != NULL ? words[1] : "");
+	else if (strcmp(m->name, "--survey") == 0)
 		code = survey_print(&config);
-	else if (argc == 6 || (argc == 7 && strcmp(argv[6], "--default") == 0))
-		code = probe_run(&config, &(struct probe){.path = argv[3],
-		                              .sender = argv[4],
-		                              .recipient = argv[5],
-		                              .by_default = argc == 7,
-		                              .json = json});
+	else
+		code = probe_run(&config, &(struct probe){.path = words[1],
+		                              .sender = words[2],
+		                              .recipient = words[3],
+		                              .by_default = words[4] != NULL,
+		                              .json = strcmp(m->name, "--probe-json") == 0});
+	config_free(&config);
+	return code;
+}
+
+static int answer(const struct mode *m)
+{
+	struct buffer request = {0};
+	const char *words[REQUEST_WORDS] = {NULL};
+	int code = EX_USAGE;
+	if (read_words(m, &request, words))
+		code = answer_with(m, words);
 	else
 		usage();
-	config_free(&config);
+	buffer_free(&request);
 	return code;
 }
 
@@ -112,7 +159,8 @@ int main(int argc, char **argv)
 {
 	/* Root's right is put aside before anything is read. */
 	bool started = argc == 6 && strcmp(argv[1], "--jobs") == 0 && geteuid() == 0;
-	if (started && !become(argv + 2))
+	const struct mode *mode = find_mode(argc, argv);
+	if (started ? !become(argv + 2) : mode != NULL && !confine_begin_by_hand())
 		return EX_OSERR;
 	if (version_asked(argc, argv))
 		return EX_OK;
@@ -124,15 +172,9 @@ int main(int argc, char **argv)
 	log_start("firsthop-relay", LOG_TO_STDERR);
 	if (started)
 		return serve();
-	if (argc == 3 && strcmp(argv[1], "--find") == 0) {
-		confine_begin_as_root();
-		return find_print(argv[2]);
-	}
-	if (argc > 1 && (text_starts(argv[1], "--probe") || strcmp(argv[1], "--route") == 0 ||
-	                    strcmp(argv[1], "--survey") == 0))
-		return answer(argc, argv);
+	if (mode != NULL)
+		return answer(mode);
 	if (argc == 2 && strcmp(argv[1], "--jobs") == 0)
 		return serve();
-	fprintf(stderr, "relay is started by the runner; to test a smarthost use: relayconf probe\n");
-	return EX_USAGE;
+	return usage();
 }

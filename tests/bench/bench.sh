@@ -43,7 +43,7 @@ echo "peak memory"
 row "  runner with its relays, 2000 messages" "$("$TOOLS/timer" memory "$BIN/runner" --once) KiB"
 row "  sendmail" "$("$TOOLS/timer" memory "$BIN/sendmail" -f a@example.org b@example.org </dev/null) KiB"
 row "  mailq" "$("$TOOLS/timer" memory "$BIN/mailq" -bP 2>&1 | tail -n 1) KiB"
-row "  relay (loads TLS and the trust store)" "$(edit 's/^tls = off/tls = opportunistic/' "$FIRSTHOP_CONFIG"; "$TOOLS/timer" memory "$BIN/relay" --probe "$FIRSTHOP_CONFIG" main a@example.org b@example.org 2>/dev/null | tail -n 1) KiB"
+row "  relay (loads TLS and the trust store)" "$(edit 's/^tls = off/tls = opportunistic/' "$FIRSTHOP_CONFIG"; printf '%s\0' "$FIRSTHOP_CONFIG" main a@example.org b@example.org | "$TOOLS/timer" memory "$BIN/relay" --probe 2>/dev/null | tail -n 1) KiB"
 
 # CPU of a process, and of those that it has seen end.
 cpu_ms() { awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13 + $14 + $15) * 1000 / tick) }' "/proc/$1/stat"; }

@@ -111,4 +111,14 @@ probe; is $code 75 "a server that does not relay is not healthy"
 like "$("$BIN/relayconf" probe --json)" '"result": "unusable"' "JSON: unusable"
 : >"$work/aliases"
 like "$("$BIN/relayconf" probe --json)" '"result": "usable", "exit": 0' "JSON: usable"
+
+# --- what every user sees of it, in the list of processes
+kill -STOP "$smarthost_pid"
+"$BIN/relayconf" probe --from secret-from@example.org --to secret-to@example.org >/dev/null 2>&1 & asking=$!; pids="$pids $asking"
+relays() { ps -A -o ppid= -o pid= -o args= | awk -v top="$asking" '$1 == top { print }'; }
+relay_is_there() { relays | grep -q 'relay --probe'; }
+ok "relay talks" wait_for relay_is_there
+unlike "$(relays)" 'secret-|@|\.conf' "and nobody else sees for whom"
+kill -CONT "$smarthost_pid"
+wait "$asking"
 finish

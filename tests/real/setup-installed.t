@@ -40,7 +40,7 @@ example MX 10 mail.test.
 END
 in_stage /usr/sbin/nsd -d -c /etc/nsd/nsd.conf >"$work/nsd.log" 2>&1 & nsd=$!
 trap 'kill $nsd 2>/dev/null; umount -l "$work"; rmdir "$work"' EXIT
-found() { in_stage /usr/local/libexec/firsthop/relay --find "$1"; }
+found() { printf '%s\0' "$1" | in_stage /usr/local/libexec/firsthop/relay --find; }
 named() { found example.org | grep -q submissions; }
 ok "the name server answers" wait_for named
 is "$(found example.org | tr '\n' ' ')" "kind=submissions host=mail.test port=465 kind=submission host=mail.test port=587 kind=mx host=elsewhere.test port=0 " \

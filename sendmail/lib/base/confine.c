@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define OWNER_USER "firsthop"
 #define NETWORK_USER "fhnet"
 #define FILES_MIB \
 	512 /* of address space that is no memory: libraries, and what is mapped and not used */
@@ -28,16 +29,20 @@ bool confine_begin(const struct confine_ids *given)
 	return has_root && geteuid() == ids.owner_uid;
 }
 
-bool confine_begin_as_root(void)
+bool confine_begin_by_hand(void)
 {
-	const struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam(NETWORK_USER) : NULL;
+	struct confine_ids by_name;
+	const struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam(OWNER_USER) : NULL;
 	if (pw == NULL || pw->pw_uid == 0)
-		return false;
-	ids = (struct confine_ids){.owner_uid = 0,
-	    .owner_gid = getegid(),
-	    .uid = pw->pw_uid,
-	    .gid = pw->pw_gid};
-	return has_root = true;
+		return true;
+	by_name.owner_uid = pw->pw_uid;
+	by_name.owner_gid = pw->pw_gid;
+	pw = getpwnam(NETWORK_USER);
+	if (pw == NULL || pw->pw_uid == 0)
+		return true;
+	by_name.uid = pw->pw_uid;
+	by_name.gid = pw->pw_gid;
+	return confine_begin(&by_name);
 }
 
 /* SPOOL/empty: a folder of root's that nobody else can put anything into. */

@@ -20,9 +20,10 @@ struct confine_ids {
  * follows.  False with errno. */
 bool confine_begin(const struct confine_ids *ids);
 
-/* Root, by hand (relayconf): the same, but this program stays root.  False: there is no user fhnet,
- * or we are not root. */
-bool confine_begin_as_root(void);
+/* Root, by hand (relayconf): the same, for the users firsthop and fhnet.  Nothing is done, and that
+   is true, for others, with a private spool, and where these users were not made.  False with
+   errno. */
+bool confine_begin_by_hand(void);
 
 /* In a child: for good.  Where root has started the program, standard output and error lead nowhere
  * then.  FAILED with errno; then nothing may be read.  file_bytes: how long it may make a file that

@@ -52,6 +52,10 @@ static void skip_apostrophes(struct spec *s)
 	    s->at->length < 2 || last->length < 2 || s->at->start[0] != '\'' ||
 	    last->start[last->length - 1] != '\'')
 		return;
+	/* Of several pairs, none: what is left would be taken for another address when it is read
+	   again. */
+	if (s->at->start[1] == '\'' || last->start[last->length - 2] == '\'')
+		return;
 	s->apostrophe = s->at;
 	s->repair = "the apostrophes around it were removed";
 }
