@@ -68,6 +68,10 @@ many=$(elapsed_ms "$BIN/mailq")
 row "mailq, 100000 messages" "$many ms, $("$TOOLS/timer" memory "$BIN/mailq" 2>/dev/null | tail -n 1) KiB"
 row "  times the time for 10000" "$(awk -v a="$many" -v b="$few" 'BEGIN { printf "%.1f", a / (b > 0 ? b : 1) }')"
 
+# Each parser, with things as many as a hostile user would have.
+echo "10,000 and 100,000 of everything (target: at most 12 times)"
+LINEAR_FEW=10000 "$BUILD/tests/test_linear" 2>&1 | sed -n 's/^# \([a-z_]* *\)\(.*\)/  \1\2/p'
+
 # A server that answers 451 to every MAIL.
 find "$work/spool/mqueue" -name '????????.????????*' -exec rm -f {} +
 rm -f "$work/sessions"

@@ -46,19 +46,29 @@ static uint64_t hash(const struct lookup *l, const char *string)
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
-/* The slot of a string, or the empty one where it belongs. */
-static uint32_t *slot_of(const struct lookup *l, const char *string)
+#define INDEX_OF(slot) ((size_t)((slot)&UINT32_MAX))
+
+/* Where a string with this hash is, or the empty slot where it belongs.  Strings are far away in
+   memory: only one with the same half of the hash is looked at. */
+static uint64_t *slot_of(const struct lookup *l, const char *string, uint64_t h)
 {
-	size_t at = (size_t)hash(l, string) & (l->slot_count - 1);
-	while (l->slots[at] != 0 && strcmp(l->strings[l->slots[at] - 1], string) != 0)
+	size_t at = (size_t)h & (l->slot_count - 1);
+	while (l->slots[at] != 0 && (l->slots[at] >> 32 != h >> 32 ||
+	                                strcmp(l->strings[INDEX_OF(l->slots[at]) - 1], string) != 0))
 		at = (at + 1) & (l->slot_count - 1);
 	return &l->slots[at];
+}
+
+static void put(struct lookup *l, size_t index)
+{
+	uint64_t h = hash(l, l->strings[index]);
+	*slot_of(l, l->strings[index], h) = h >> 32 << 32 | (index + 1);
 }
 
 size_t lookup_find(const struct lookup *l, const char *string)
 {
 	if (l->slot_count > 0)
-		return (size_t)*slot_of(l, string) - 1;
+		return INDEX_OF(*slot_of(l, string, hash(l, string))) - 1;
 	for (size_t i = 0; i < l->count; i++) {
 		if (strcmp(l->strings[i], string) == 0)
 			return i;
@@ -74,7 +84,7 @@ static void grow(struct lookup *l)
 	l->slot_count = l->slot_count > 0 ? 4 * l->slot_count : 64;
 	l->slots = mem_alloc(l->slot_count * sizeof *l->slots);
 	for (size_t i = 0; i < l->count; i++)
-		*slot_of(l, l->strings[i]) = (uint32_t)i + 1;
+		put(l, i);
 }
 
 size_t lookup_add(struct lookup *l, const char *string)
@@ -87,15 +97,16 @@ size_t lookup_add(struct lookup *l, const char *string)
 	if (l->count > FEW && 2 * l->count > l->slot_count)
 		grow(l);
 	else if (l->slot_count > 0)
-		*slot_of(l, string) = (uint32_t)l->count;
+		put(l, l->count - 1);
 	return l->count - 1;
 }
 
 void lookup_drop(struct lookup *l, size_t count)
 {
 	for (; count > 0 && l->count > 0; count--) {
+		const char *last = l->strings[l->count - 1];
 		if (l->slot_count > 0)
-			*slot_of(l, l->strings[l->count - 1]) = 0;
+			*slot_of(l, last, hash(l, last)) = 0;
 		l->count--;
 	}
 }
