@@ -40,6 +40,8 @@ static const struct check_rule rules[] = {
     {"language", TR_LATER("reports are written in English"), check_language, true},
     {"dns", TR_LATER("no name server is configured"), check_resolver, true},
     {"lookup", TR_LATER("each smarthost's name leads to an address"), check_lookup, true},
+    {"moved", TR_LATER("no smarthost's name leads to an old address, as far as can be seen"),
+        check_moved, true},
     {"self", TR_LATER("no smarthost is this machine itself"), check_self, true},
     {"ipv6", TR_LATER("no address is left out because IPv6 is missing"), check_ipv6, true},
     {"clock", TR_LATER("the clock is right, as far as can be seen"), check_clock, false},

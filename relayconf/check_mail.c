@@ -97,6 +97,23 @@ void check_lookup(struct check *c)
 	check_each_line(c, "hop", look_at_lookup);
 }
 
+static void look_at_moved(struct check *c, const char *fields)
+{
+	char name[64] = "", words[512] = "", *fix;
+	fields_get(fields, "name", name, sizeof name);
+	if (!fields_get(fields, "moved", words, sizeof words) || *words == '\0')
+		return;
+	fix = strstr(words, ". If ");
+	if (fix != NULL)
+		*fix = '\0';
+	finding(c, GRADE_NOTE, fix != NULL ? fix + 2 : "", "%s: %s", name, words);
+}
+
+void check_moved(struct check *c)
+{
+	check_each_line(c, "hop", look_at_moved);
+}
+
 static void look_at_self(struct check *c, const char *fields)
 {
 	char name[64] = "", self[64] = "";

@@ -82,6 +82,7 @@ void check_language(struct check *c);
 
 void check_resolver(struct check *c);
 void check_lookup(struct check *c);
+void check_moved(struct check *c);
 void check_self(struct check *c);
 void check_ipv6(struct check *c);
 void check_runner(struct check *c);

@@ -13,6 +13,7 @@
 #include "relay/connect.h"
 #include "relay/deliver.h"
 #include "diagnosis/deed.h"
+#include "relay/route/moved.h"
 #include "relay/route/route.h"
 #include <string.h>
 #include <unistd.h>
@@ -144,6 +145,19 @@ static bool try_candidates(struct attempt *a, struct deliver *with, const struct
 	return false;
 }
 
+/* That a name may lead to a machine which its server has left belongs to the story, and to whatever
+ * fails there. */
+static void look_for_move(struct attempt *a, const struct smarthost *smarthost, struct route *r,
+    struct text *words)
+{
+	moved_look(smarthost, r, words);
+	if (words->length == 0)
+		return;
+	jobs_say_step(a->jobs, words->data);
+	for (int i = 0; i < r->count; i++)
+		r->candidates[i].moved = words->data;
+}
+
 /* Password and trust are read before anything is connected: what is missing there need not bother a
  * server. */
 static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, int smarthosts_left)
@@ -151,6 +165,7 @@ static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, 
 	struct route r;
 	struct diagnosis d = {0};
 	struct buffer password = {0}, key = {0};
+	TEXT(moved, sizeof d.moved);
 	a->of_smarthost = (struct diagnosis){0};
 	struct deliver with = {.config = a->config,
 	    .smarthost = smarthost,
@@ -167,6 +182,7 @@ static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, 
 		return false;
 	}
 	say_trace(a, &r.trace);
+	look_for_move(a, smarthost, &r, &moved);
 	bool prepared = smarthost->login[0] == '\0' || secret_read(smarthost, &password, &d);
 	if (prepared && smarthost->tls_cert_file[0] != '\0')
 		prepared = secret_read_key(smarthost, &key, &d);

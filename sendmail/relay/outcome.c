@@ -18,6 +18,7 @@ void outcome_name_peer(const struct smarthost *smarthost, const struct candidate
 	text_copy(d->peer_name, sizeof d->peer_name, c->name);
 	text_copy(d->peer_address, sizeof d->peer_address, c->address);
 	d->port = c->port;
+	text_copy(d->moved, sizeof d->moved, c->moved != NULL ? c->moved : "");
 }
 
 void outcome_add_peer(const struct crank *c, struct diagnosis *d)

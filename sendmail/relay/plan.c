@@ -4,6 +4,7 @@
 #include "base/fdio.h"
 #include "base/output.h"
 #include "relay/attempt.h"
+#include "relay/route/moved.h"
 #include "relay/route/route.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@ static bool says_no(const struct diagnosis *why)
 static bool put_smarthost(const struct smarthost *smarthost, bool *no_name)
 {
 	struct route r;
+	TEXT(moved, 500);
 	char *line;
 	bool found = route_find(smarthost, &r);
 	if (smarthost->direct)
@@ -50,6 +52,9 @@ static bool put_smarthost(const struct smarthost *smarthost, bool *no_name)
 		output_to(stdout, "       %s\n", line);
 		free(line);
 	}
+	moved_look(smarthost, &r, &moved);
+	if (moved.length > 0)
+		output_to(stdout, "       %s\n", moved.data);
 	if (found) {
 		put_candidates(smarthost, &r);
 	} else {

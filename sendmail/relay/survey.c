@@ -5,6 +5,7 @@
 #include "config/secret.h"
 #include "relay/route/dns.h"
 #include "relay/route/here.h"
+#include "relay/route/moved.h"
 #include "relay/route/route.h"
 #include "relay/smtp/tls.h"
 #include <stdio.h>
@@ -102,6 +103,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 	char skipped[64];
 	TEXT(ca, 400);
 	TEXT(own, 400);
+	TEXT(moved, 500);
 	const char *self = "", *unvouched = "";
 	bool found = route_find(smarthost, &r);
 	for (int i = 0; i < r.count && *self == '\0'; i++)
@@ -113,6 +115,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 		                : r.candidates[i].name;
 	find_skipped(&r, skipped, sizeof skipped);
 	find_tls_problem(smarthost, &ca, &own);
+	moved_look(smarthost, &r, &moved);
 	fields_put(&line, "name", smarthost->name);
 	fields_put_number(&line, "found", found);
 	fields_put(&line, "key", diag_key(&r.why));
@@ -120,6 +123,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 	fields_put(&line, "self", self);
 	fields_put(&line, "unvouched", unvouched);
 	fields_put(&line, "skipped", skipped);
+	fields_put(&line, "moved", moved.data);
 	fields_put(&line, "ca", ca.data);
 	fields_put(&line, "own_certificate", own.data);
 	fields_put(&line, "bind_address", smarthost->bind_address);

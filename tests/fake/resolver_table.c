@@ -88,6 +88,10 @@ void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
 {
 	answer(name, (int)type, a);
 }
+void dns_ask_soon(const char *name, enum dns_type type, struct dns_answer *a)
+{
+	answer(name, (int)type, a);
+}
 void dns_complete(const char *host, struct dns_names *n)
 {
 	n->count = 0;

@@ -63,6 +63,9 @@ away NS ns.elsewhere.example.
 loop CNAME loop2
 loop2 CNAME loop
 me MX 10 a
+filed A 127.0.0.9
+dom A 127.0.0.2
+dom MX 10 b
 END
 n=0
 while [ $n -lt 39 ]; do
@@ -140,6 +143,16 @@ told srv.test srv "SRV _submissions._tcp.srv.test = 10 b.test:465" "SRV of submi
 setting smarthost.main.implicit no
 told filed.test host 'address of filed.test = 127.0.0.3 \(hosts file /etc/hosts:5\)' "the hosts file, with its line" \
 	'filed.test = 127.0.0.3 is this very machine' "and that it is this machine"
+like "$trace" '/etc/hosts:5 has 127.0.0.3 for filed.test, but DNS has 127.0.0.9. If the server has moved, remove that line' "and that DNS has another address"
+printf 'x\n' | in_stage /usr/sbin/sendmail -f me@example.org ops@example.net; in_stage /usr/local/libexec/firsthop/runner --once --foreground 2>/dev/null
+first=$(in_stage /usr/bin/mailq -bpi | head -n 1)
+like "$(in_stage /usr/bin/mailq why "$first" 2>&1 | tr -s ' \n' ' ')" '1\. Check the address: /etc/hosts:5 has 127.0.0.3 for filed.test, but DNS has 127.0.0.9 2\. If the server has moved, remove that line' \
+	"mailq why begins its remedy with that"
+in_stage /usr/bin/mailq remove "$first" >/dev/null
+like "$(in_stage /usr/local/sbin/relayconf check 2>&1)" 'note +moved +main: /etc/hosts:5 has 127.0.0.3 for filed.test' "check notes it"
+told dom.test host 'dom.test has the address 127.0.0.2, but its mail server in DNS \(MX\) is b.test, 127.0.0.3. If that is the smarthost, set lookup = mx' \
+	"a domain whose mail server is elsewhere"
+told dom.test mx '1  b.test' "lookup = mx goes there"
 told old mx 'the name stands in the hosts file /etc/hosts:5, where no MX can stand|does not look up names' "an MX of a name that only the hosts file knows"
 told mon1 host 'address of mon1 = 127.0.1.1 \(hosts file /etc/hosts:2\)' "this machine's own name" \
 	'is this very machine: it is asked like any other, and no mail is local for that' "is said loudly"

@@ -109,7 +109,13 @@ static void commands_are_filled_in(void **state)
 	assert_non_null(strstr(text, "this machine's address (192.0.2.7)"));
 	assert_non_null(strstr(text, "the recipient's domain (example.net)"));
 	d = (struct diagnosis){.key = REASON_RELAY_DENIED};
-	assert_string_equal(remedy(&d, NULL), catalogue_row(REASON_RELAY_DENIED)->remedy);
+	text = remedy(&d, NULL);
+	assert_ptr_equal(strstr(text, catalogue_row(REASON_RELAY_DENIED)->remedy), text);
+	assert_non_null(strstr(text, " If the server has moved, check that host and /etc/hosts "));
+	strcpy(d.moved, "/etc/hosts:5 has 192.0.2.1 for x, but DNS has 192.0.2.9");
+	text = remedy(&d, NULL);
+	assert_ptr_equal(strstr(text, "Check the address: /etc/hosts:5 has 192.0.2.1 for x"), text);
+	assert_null(strstr(text, "If the server has moved"));
 	d = (struct diagnosis){.key = REASON_OTHER, .other_key = "no-such-key", .server = "courier"};
 	assert_string_equal(remedy(&d, NULL), "");
 }

@@ -1,9 +1,10 @@
-/* objects: tests/fake/resolver_table sendmail/relay/route/route sendmail/relay/route/failure sendmail/relay/route/order sendmail/relay/route/dns_answer */
+/* objects: tests/fake/resolver_table sendmail/relay/route/route sendmail/relay/route/failure sendmail/relay/route/moved sendmail/relay/route/order sendmail/relay/route/dns_answer */
 /* libs: -linih -lidn2 */
 /* From names to addresses: each odd thing that DNS can say, what is done, and what is told. */
 #include "base/text.h"
 #include "diagnosis/catalogue.h"
 #include "relay/route/dns.h"
+#include "relay/route/moved.h"
 #include "relay/route/route.h"
 #include "tests/fake/resolver_table.h"
 #include "tests/unit/unit.h"
@@ -520,6 +521,69 @@ static int setup(void **state)
 	return 0;
 }
 
+static const struct table_row moved_zone[] = {
+    {"mail.test", 0, DNS_RECORDS, "192.0.2.1", NULL},
+    {"mail.test", DNS_A, DNS_RECORDS, "192.0.2.9", NULL},
+    {"same.test", 0, DNS_RECORDS, "192.0.2.1", NULL},
+    {"same.test", DNS_A, DNS_RECORDS, "192.0.2.8, 192.0.2.1", NULL},
+    {"only.test", 0, DNS_RECORDS, "192.0.2.1", NULL},
+    {"six.test", 0, DNS_RECORDS, "2001:db8::1", NULL},
+    {"six.test", DNS_A, DNS_RECORDS, "192.0.2.9", NULL},
+    {"six.test", DNS_AAAA, DNS_RECORDS, "2001:db8::9", NULL},
+    {"domain.test", DNS_A, DNS_RECORDS, "192.0.2.1", NULL},
+    {"domain.test", DNS_MX, DNS_RECORDS, "20 mx2.test, 10 mx.test", NULL},
+    {"mx.test", DNS_A, DNS_RECORDS, "192.0.2.9", NULL},
+    {"here.test", DNS_A, DNS_RECORDS, "192.0.2.9", NULL},
+    {"here.test", DNS_MX, DNS_RECORDS, "10 mx.test", NULL},
+    {"itself.test", DNS_A, DNS_RECORDS, "192.0.2.1", NULL},
+    {"itself.test", DNS_MX, DNS_RECORDS, "10 mx.test, 20 itself.test", NULL},
+    {"null.test", DNS_A, DNS_RECORDS, "192.0.2.1", NULL},
+    {"null.test", DNS_MX, DNS_RECORDS, "0 .", NULL},
+    {"viamx.test", DNS_MX, DNS_RECORDS, "10 mail.test", NULL},
+    {NULL, 0, DNS_NONE, NULL, NULL},
+};
+
+static void a_server_that_has_moved(void **state)
+{
+	static const struct {
+		const char *host;
+		enum smarthost_lookup lookup;
+		const char *told; /* "" = no sign */
+	} rows[] = {
+	    {"mail.test", SMARTHOST_LOOKUP_HOST,
+	        "/etc/hosts:7 has 192.0.2.1 for mail.test, but DNS has 192.0.2.9. If the server has "
+	        "moved, remove that line"},
+	    {"same.test", SMARTHOST_LOOKUP_HOST, ""},
+	    {"only.test", SMARTHOST_LOOKUP_HOST, ""},
+	    {"six.test", SMARTHOST_LOOKUP_HOST,
+	        "/etc/hosts:7 has 2001:db8::1 for six.test, but DNS has 2001:db8::9. If the server has "
+	        "moved, remove that line"},
+	    {"domain.test", SMARTHOST_LOOKUP_HOST,
+	        "domain.test has the address 192.0.2.1, but its mail server in DNS (MX) is mx.test, "
+	        "192.0.2.9. If that is the smarthost, set lookup = mx"},
+	    {"domain.test", SMARTHOST_LOOKUP_MX, ""},
+	    {"here.test", SMARTHOST_LOOKUP_HOST, ""},
+	    {"itself.test", SMARTHOST_LOOKUP_HOST, ""},
+	    {"null.test", SMARTHOST_LOOKUP_HOST, ""},
+	    {"viamx.test", SMARTHOST_LOOKUP_MX,
+	        "/etc/hosts:7 has 192.0.2.1 for mail.test, but DNS has 192.0.2.9. If the server has "
+	        "moved, remove that line"},
+	    {"192.0.2.1", SMARTHOST_LOOKUP_HOST, ""},
+	};
+	(void)state;
+	table_set(moved_zone);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct smarthost smarthost = {.name = "main", .lookup = rows[i].lookup, .port = 25};
+		struct route r;
+		TEXT(words, 500);
+		text_copy(smarthost.host, sizeof smarthost.host, rows[i].host);
+		assert_true(route_find(&smarthost, &r));
+		moved_look(&smarthost, &r, &words);
+		assert_string_equal(words.data, rows[i].told);
+		route_free(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -536,6 +600,7 @@ int main(void)
 	    TEST(the_zone_is_kept),
 	    TEST(kinds_are_told_apart),
 	    TEST(questions_are_made),
+	    TEST(a_server_that_has_moved),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -182,7 +182,12 @@ REASON(SENDER_REFUSED, "sender-refused", FAULT_MESSAGE, 0, HEALS,
     "again.")
 REASON(RECIPIENT_UNKNOWN, "recipient-unknown", FAULT_RECIPIENT, 0, HEALS,
     "The recipient's mailbox does not exist.",
-    "Check the address. Then send the message again to the right address.")
+    "Check the address. Then send the message again to the right address. If the address is right "
+    "and its domain has moved to another server, have the smarthost stop treating the domain as "
+    "its "
+    "own (Postfix: mydestination and virtual_mailbox_domains; Exim: local_domains; Courier: "
+    "locals, "
+    "hosteddomains and esmtpacceptmailfor).")
 REASON(RECIPIENT_DOMAIN, "recipient-domain", FAULT_RECIPIENT, 3600, HEALS,
     "The recipient's domain does not exist, accepts no mail, or cannot be found by the server.",
     "Check the part of the address after the @. If it is right, look at the DNS of that "

@@ -143,6 +143,8 @@ void diag_write(const struct diagnosis *d, struct buffer *line)
 	put_nonzero(line, "errno", d->error_no);
 	put_known(line, "tls", d->tls);
 	put_known(line, "key", diag_key(d));
+	if (d->verdict != VERDICT_SENT)
+		put_known(line, "moved", d->moved);
 	put_known(line, "text", d->text);
 }
 
@@ -192,4 +194,5 @@ void diag_read(struct diagnosis *d, const char *line)
 	get_word(line, "key", key, sizeof key);
 	diag_name(d, key);
 	get_words(line, "text", d->text, sizeof d->text);
+	get_words(line, "moved", d->moved, sizeof d->moved);
 }

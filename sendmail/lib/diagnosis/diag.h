@@ -60,6 +60,7 @@ struct diagnosis {
 	uint16_t reply_code;    /* SMTP reply, 0 when there was none */
 	char status[16];        /* RFC 3463, "4.7.1" */
 	int error_no;           /* errno, 0 when it is not the cause */
+	char moved[500];        /* why its address may be an old one, and what to do; "" = no sign */
 	char tls[64];           /* protocol and verification of the session, "TLSv1.3 verified" */
 	enum reason_key key;    /* row of the catalogue */
 	char other_key[40];     /* the word, where key is REASON_OTHER */

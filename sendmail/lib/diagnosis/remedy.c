@@ -75,20 +75,40 @@ static void add_values(struct text *t, const char *text, const struct value v[VA
 	}
 }
 
+/* Failures of a machine that mail has no business with any more: its server is somewhere else now.
+ */
+static bool may_be_left(enum reason_key key)
+{
+	return key == REASON_RELAY_DENIED || key == REASON_RELAY_OR_UNKNOWN ||
+	       key == REASON_CONNECT_TIMEOUT || key == REASON_CONNECT_REFUSED;
+}
+
+static void put_move(struct text *t, const struct diagnosis *d)
+{
+	if (d->moved[0] == '\0' && may_be_left(d->key) && *d->hop != '@')
+		text_put(t, TR(" If the server has moved, check that host and /etc/hosts lead to its new "
+		               "address: relayconf check"));
+}
+
 void remedy_put(struct text *t, const struct diagnosis *d, const char *recipient)
 {
 	struct value v[VALUES];
 	const struct reason *row = catalogue_row(d->key);
 	find_values(d, recipient, v);
+	if (d->moved[0] != '\0')
+		text_printf(t, TR("Check the address: %s. "), d->moved);
 	for (const struct remedy_row *r = remedy_rows; r->key != REASON_NONE && *d->server != '\0';
 	     r++) {
 		if (r->key != d->key || strcmp(r->kind, d->server) != 0)
 			continue;
 		fill(t, TR(r->text), v);
+		put_move(t, d);
 		return;
 	}
-	if (row != NULL)
-		add_values(t, TR(row->remedy), v);
+	if (row == NULL)
+		return;
+	add_values(t, TR(row->remedy), v);
+	put_move(t, d);
 }
 
 bool remedy_nth(int i, enum reason_key *key, const char **kind, const char **text)

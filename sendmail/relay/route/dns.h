@@ -46,6 +46,10 @@ struct dns_answer {
  * TCP.  name is complete: no search list; "." is the root. */
 void dns_ask(const char *name, enum dns_type type, struct dns_answer *a);
 
+/* The same of the first server alone, which gets a second: for what is good to know, and not worth
+ * waiting for. */
+void dns_ask_soon(const char *name, enum dns_type type, struct dns_answer *a);
+
 /* The names that stand for one that an administrator wrote, in the order in which they are to be
    asked: with the search list and ndots of resolv.conf(5).  A dot at its end means that it is
    complete. */

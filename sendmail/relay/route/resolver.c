@@ -18,6 +18,7 @@
 
 #define ANSWER_BYTES 65535
 #define ALIVE_MS 2000
+#define SOON_MS 1000
 
 static struct resolv_conf settings;
 
@@ -253,6 +254,17 @@ enum dns_kind dns_try(const char *server, const char *name, enum dns_type type, 
 	*error = answered ? 0 : errno;
 	*took_ms = clock_mono_ms() - start_ms;
 	return answered ? a.kind : DNS_TIMEOUT;
+}
+
+void dns_ask_soon(const char *name, enum dns_type type, struct dns_answer *a)
+{
+	struct question q = {.name = name, .type = type, .id = (uint16_t)compat_random()};
+	bool cut = false;
+	read_settings();
+	q.length = dns_question(name, type, q.id, q.bytes, sizeof q.bytes);
+	if (q.length == 0 || settings.count == 0 ||
+	    !ask(&q, settings.servers[0], settings.tcp, clock_mono_ms() + SOON_MS, a, &cut))
+		*a = (struct dns_answer){.kind = DNS_TIMEOUT};
 }
 
 bool dns_is_alive(void)

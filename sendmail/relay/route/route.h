@@ -14,6 +14,7 @@ struct candidate {
 	bool implicit; /* TLS from the first byte */
 	bool vouched; /* name comes from an MX or SRV record that DNSSEC has validated, so a certificate
 	                 for it will do */
+	const char *moved; /* as in struct diagnosis, set by who has looked (moved.h); NULL = nobody */
 };
 
 struct route {
