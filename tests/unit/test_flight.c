@@ -11,7 +11,7 @@
 
 #define LETTERS 12
 #define RCPTS 3
-#define SEEDS 4000
+#define SEEDS 2000
 
 static struct session s;
 static struct session_policy policy;

@@ -148,10 +148,29 @@ static void on_ask(struct session *s, struct transaction *t)
 	}
 }
 
+/* The bytes of the chunk were not read as such: they are commands now, and answers mean nothing any
+   more.  What is behind it cannot have been accepted. */
+static bool is_out_of_step(const struct session *s)
+{
+	return s->reply.code == 500 || s->reply.code == 502;
+}
+
+static void end_out_of_step(struct session *s, struct transaction *t)
+{
+	struct diagnosis d = {0};
+	session_diagnose(s, &d, STAGE_DATA);
+	give_up_chunking(s);
+	t->turned_away = true;
+	reply_clear(&s->reply);
+	transact_closed(s, d.key, d.text);
+}
+
 static void note_refused_chunk(struct session *s, struct transaction *t, enum stage stage)
 {
 	s->dirty = true;
-	if (t->accepted > 0 && is_unknown_command(s)) {
+	if (is_out_of_step(s)) {
+		end_out_of_step(s, t);
+	} else if (t->accepted > 0 && is_unknown_command(s)) {
 		give_up_chunking(s);
 		t->again = true;
 	} else if (!t->again) {
@@ -165,7 +184,7 @@ static void on_chunk(struct session *s, struct transaction *t)
 	if (is_yes(s) || t->stopped)
 		return;
 	note_refused_chunk(s, t, STAGE_BODY);
-	if (s->sending == t)
+	if (s->state == SESSION_READY)
 		transact_stop(s, t);
 }
 
@@ -367,7 +386,7 @@ void replies_take(struct session *s)
 	} else {
 		bool chunked = a.t->chunked;
 		give_answer(s, &a);
-		if (chunked)
+		if (chunked && s->state == SESSION_READY)
 			end_chunked(s, a.t);
 	}
 	if (s->limit.key != REASON_NONE && s->count == 0 && s->state == SESSION_READY)

@@ -176,7 +176,9 @@ static void end_all(struct session *s, enum reason_key key, const char *words, b
 {
 	while (s->taken_count > 0) {
 		struct transaction *t = s->taken[0];
-		bool unread = closed && transact_is_unread(s, t);
+		/* In chunks the rest may never have left. */
+		bool unsent = t->chunked && !(t->dot_sent && s->sent_bytes >= t->end_at);
+		bool unread = (closed || unsent) && transact_is_unread(s, t);
 		if (t->begun && (t->turned_away || unread || transact_is_next_one(s, t)))
 			t->begun = false;
 		if (t->begun)
