@@ -33,6 +33,7 @@ static struct relay {
 	int names[SERVERS], name_count, at; /* servers that it may ask; the one that it is with */
 	struct buffer in;                   /* from the runner */
 	struct jobs jobs;                   /* out: to the runner; the messages in hand */
+	int flight; /* of them, from the first on, whose ends are sent and not answered: CHUNKING */
 	bool quit;
 	int status;
 	int64_t next_ms;
@@ -327,9 +328,64 @@ static bool deliver(struct relay *relay, struct job *job)
 		note(relay, job, i, &all[i]);
 		say(relay, "rcpt", job->id, i, all[i].key == REASON_SERVER_TROUBLE, &all[i]);
 	}
+	relay->flight -= relay->flight > 0;
 	jobs_say_id(&relay->jobs, "msg", job->id);
 	forget(relay, job);
 	return !breaks;
+}
+
+static void begin_flight(struct relay *relay)
+{
+	relay->flight = 0;
+	for (struct job *job = relay->jobs.first; job != NULL && relay->flight < 8; job = job->next) {
+		jobs_say_id(&relay->jobs, "ending", job->id);
+		relay->flight++;
+	}
+}
+
+/* The server may have it, or not: RFC 1047. */
+static void perhaps(const struct relay *relay, const struct job *job)
+{
+	const struct server *s = &sim_servers[relay->names[relay->at]];
+	for (int i = 0; i < job->rcpt_count; i++) {
+		if (sim_once_in(2) && answer(s, job->rcpts[i]).verdict == VERDICT_SENT)
+			sim_mail_delivered(job->id, job->rcpts[i], false);
+	}
+}
+
+/* The link breaks with messages in flight: each is in doubt. */
+static void lose_flight(struct relay *relay)
+{
+	const struct server *s = &sim_servers[relay->names[relay->at]];
+	struct diagnosis d =
+	    diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, REASON_OUTCOME_UNKNOWN, 0);
+	for (struct job *job; relay->flight > 0 && (job = relay->jobs.first) != NULL; relay->flight--) {
+		perhaps(relay, job);
+		for (int i = 0; i < job->rcpt_count; i++) {
+			note(relay, job, i, &d);
+			say(relay, "rcpt", job->id, i, 0, &d);
+		}
+		jobs_say_id(&relay->jobs, "msg", job->id);
+		forget(relay, job);
+	}
+}
+
+/* The process ends, and says nothing of them. */
+static void drop_flight(struct relay *relay)
+{
+	for (struct job *job = relay->jobs.first; relay->flight > 0 && job != NULL; job = job->next) {
+		perhaps(relay, job);
+		relay->flight--;
+	}
+}
+
+/* What is in flight stays. */
+static struct job *behind_flight(const struct relay *relay)
+{
+	struct job *job = relay->jobs.first;
+	for (int i = 0; i < relay->flight && job != NULL; i++)
+		job = job->next;
+	return job;
 }
 
 static void give_back(struct relay *relay, struct job *from)
@@ -346,6 +402,7 @@ static void break_off(struct relay *relay, bool said)
 {
 	const struct server *s = &sim_servers[relay->names[relay->at]];
 	struct diagnosis d = diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, REASON_CLOSING, 421);
+	lose_flight(relay);
 	if (said)
 		say(relay, "over", "", 0, 0, &d);
 	give_back(relay, relay->jobs.first);
@@ -357,6 +414,7 @@ static void fall_silent(struct relay *relay)
 {
 	size_t said = relay->jobs.out.length;
 	deliver(relay, relay->jobs.first);
+	drop_flight(relay);
 	relay->jobs.out.length = said;
 	relay->next_ms = INT64_MAX;
 	if (sim_once_in(2))
@@ -374,12 +432,14 @@ static void work(struct relay *relay)
 		return;
 	}
 	if (j->back)
-		give_back(relay, j->first);
+		give_back(relay, behind_flight(relay));
 	j->back = false;
 	if (j->first != NULL && !sim_calm && sim_once_in(150)) {
 		fall_silent(relay);
 		return;
 	}
+	if (j->first != NULL && relay->flight == 0 && sim_once_in(2))
+		begin_flight(relay);
 	if (j->first != NULL && !deliver(relay, j->first)) {
 		break_off(relay, true);
 		return;
@@ -422,8 +482,13 @@ void sim_relays_orphaned(void)
 		if (!relay->alive)
 			continue;
 		take_orders(relay);
-		if (relay->connected && !relay->ended && relay->jobs.first != NULL)
-			deliver(relay, relay->jobs.first);
+		bool works = relay->connected && !relay->ended;
+		bool whole = true;
+		for (int left = relay->flight > 0 ? relay->flight : 1;
+		     works && whole && left > 0 && relay->jobs.first != NULL; left--)
+			whole = deliver(relay, relay->jobs.first);
+		if (works && !whole)
+			lose_flight(relay);
 		while (relay->jobs.first != NULL)
 			forget(relay, relay->jobs.first);
 		free_relay(relay);
@@ -437,6 +502,7 @@ void sim_relays_kill_one(void)
 		if (!relay->alive || relay->ended || sim_once_in(3))
 			continue;
 		take_orders(relay);
+		drop_flight(relay);
 		while (relay->jobs.first != NULL)
 			forget(relay, relay->jobs.first);
 		relay->status = SIGSEGV;
