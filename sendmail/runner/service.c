@@ -352,7 +352,7 @@ void service_end(struct runner *r)
 		log_line(LOG_INFO, "runner ended; %u messages wait", entry_count(r));
 	notes_flush_all(&r->notes, &r->queue);
 	notify_free(r);
-	entry_free_all(r);
+	entry_free_all(&r->entries, &r->notes);
 	nexthop_free_all(&r->nexthops);
 	quota_free(r);
 	waits_write(&r->queue, &(struct buffer){0});

@@ -200,7 +200,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	     watch_listen_poll(r.watch, (struct pollfd[WATCHERS_MAX]){{0}}) == 0);
 	fuzz_must_be_whole(&r, 1);
 	r.sessions->count = 0;
-	entry_forget(&r, w.first->entry);
+	entry_forget(&r.notes, &r.entries, w.first->entry);
 	message_free(w.first);
 	watch_listen_end(&r);
 	fuzz_empty_runner(&r);

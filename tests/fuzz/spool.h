@@ -178,7 +178,7 @@ static inline void fuzz_empty_runner(struct runner *r)
 {
 	notify_free(r);
 	r->owed = 0;
-	entry_free_all(r);
+	entry_free_all(&r->entries, &r->notes);
 	nexthop_free_all(&r->nexthops);
 	quota_free(r);
 	r->sessions->count = 0;

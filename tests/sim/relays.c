@@ -68,7 +68,7 @@ struct worker *__wrap_worker_start(struct runner *r, struct nexthop *p, const st
 	*relay = (struct relay){.alive = true, .next_ms = sim_now_ms + 20 + sim_dice(500)};
 	struct worker *w = mem_alloc(sizeof *w);
 	char *skips = nexthop_skips(&r->nexthops, p, sim_now_ms, &steps);
-	relay->ledger_fd = sent_log_open(r, w->ledger);
+	relay->ledger_fd = sent_log_open(r->sessions, &r->queue, w->ledger);
 	for (int i = 0; i < p->name_count; i++) {
 		for (int s = 0; s < SERVERS; s++) {
 			if (strcmp(p->names[i], sim_servers[s].name) == 0 &&

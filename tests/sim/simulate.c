@@ -179,7 +179,7 @@ static void kill_runner(void)
 	}
 	r->sessions->count = 0;
 	notify_free(r);
-	entry_free_all(r);
+	entry_free_all(&r->entries, &r->notes);
 	nexthop_free_all(&r->nexthops);
 	quota_free(r);
 	sessions_end(r);

@@ -105,7 +105,7 @@ static void notes_wait_for_the_disk(void **state)
 	TEXT(why, 400);
 	(void)state;
 	put(ID, HEAD);
-	e = entry_new(&r, id_pack(ID));
+	e = entry_new(&r.entries, id_pack(ID));
 	assert_int_equal(mkdirat(r.queue.mqueue_fd, ID ".log", 0700), 0);
 	buffer_puts(&lines, "1700000000 warned\n");
 	assert_false(notes_append(&r.notes, &r.queue, ID, &lines, true));
@@ -122,7 +122,7 @@ static void notes_wait_for_the_disk(void **state)
 	assert_int_equal(size_of(ID ".log"), (long)strlen("1700000000 warned\n1700000001 reported\n"));
 	buffer_free(&lines);
 	unlinkat(r.queue.mqueue_fd, ID ".log", 0);
-	entry_free_all(&r);
+	entry_free_all(&r.entries, &r.notes);
 }
 
 /* Whatever a message is, reading it changes neither its entry nor its files. */
@@ -154,7 +154,7 @@ static void reading_changes_nothing(void **state)
 	(void)state;
 	r.config.max_recipients = 100;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct entry *e = entry_new(&r, id_pack(ID)), before;
+		struct entry *e = entry_new(&r.entries, id_pack(ID)), before;
 		struct message *m;
 		TEXT(why, 400);
 		unlinkat(r.queue.mqueue_fd, ID, 0);
@@ -172,18 +172,18 @@ static void reading_changes_nothing(void **state)
 		assert_int_equal(m != NULL ? m->rcpt_count : 0, rows[i].rcpts);
 		if (m != NULL)
 			message_free(m);
-		entry_forget(&r, e);
+		entry_forget(&r.notes, &r.entries, e);
 	}
 	/* More recipients than a message may have. */
 	r.config.max_recipients = 1;
 	put(ID, HEAD);
 	struct message *m;
 	TEXT(why, 400);
-	struct entry *e = entry_new(&r, id_pack(ID));
+	struct entry *e = entry_new(&r.entries, id_pack(ID));
 	assert_int_equal(message_read(&r, e, MESSAGE_OPEN, &m, &why), MESSAGE_REFUSED);
 	assert_int_equal(m->rcpt_count, 2);
 	message_free(m);
-	entry_free_all(&r);
+	entry_free_all(&r.entries, &r.notes);
 }
 
 int main(void)

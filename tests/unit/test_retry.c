@@ -216,7 +216,7 @@ static void deliver(struct runner *r, struct worker *w)
 	for (int i = 0; i < DELIVERIES_PER_S && w->first != NULL; i++) {
 		w->done++;
 		struct message *m = take(w);
-		entry_forget(r, m->entry);
+		entry_forget(&r->notes, &r->entries, m->entry);
 		message_free(m);
 		f.delivered++;
 		w->idle_ms = w->progress_ms = clock_mono_ms();
@@ -268,7 +268,7 @@ static struct runner *make_runner(void)
 static void free_runner(struct runner *r)
 {
 	sessions_end(r);
-	entry_free_all(r);
+	entry_free_all(&r->entries, &r->notes);
 	nexthop_free_all(&r->nexthops);
 	config_free(&r->config);
 	free(r);
@@ -287,7 +287,7 @@ static void second(struct runner *r)
 static void arrive(struct runner *r)
 {
 	static uint64_t id;
-	placement_add_new(r, entry_new(r, ((uint64_t)clock_wall_s() << 32) + ++id));
+	placement_add_new(r, entry_new(&r->entries, ((uint64_t)clock_wall_s() << 32) + ++id));
 }
 
 /* Watches one second: hours without a server, and how long its return takes to be noticed. */
@@ -427,7 +427,8 @@ static void new_mail_is_not_stuck_behind_old(void **state)
 	(void)state;
 	server_up = true;
 	for (int i = 0; i < 5000; i++) {
-		struct entry *e = entry_new(r, ((uint64_t)clock_wall_s() << 32) + 500000 + (uint64_t)i);
+		struct entry *e =
+		    entry_new(&r->entries, ((uint64_t)clock_wall_s() << 32) + 500000 + (uint64_t)i);
 		e->attempts = 3;
 		placement_add(r, e, clock_mono_ms() + 3600000);
 	}

@@ -97,7 +97,7 @@ static void fill(struct runner *r)
 {
 	struct nexthop *p = nexthop_find(&r->nexthops, "main");
 	for (uint32_t i = 0; i < MESSAGES; i++) {
-		struct entry *e = entry_new(r, (uint64_t)(WALL_START_S - 60) << 32 | i);
+		struct entry *e = entry_new(&r->entries, (uint64_t)(WALL_START_S - 60) << 32 | i);
 		e->nexthop = p;
 		e->uid = i % 50;
 		schedule_add_new(&p->schedule, e);
@@ -156,7 +156,7 @@ static void waiting_costs_little(void **state)
 	assert_int_equal(unit_remove(folder), 0);
 	sessions_end(&r);
 	expire_end(&r);
-	entry_free_all(&r);
+	entry_free_all(&r.entries, &r.notes);
 	nexthop_free_all(&r.nexthops);
 	quota_free(&r);
 	config_free(&r.config);

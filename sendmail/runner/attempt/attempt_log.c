@@ -17,7 +17,7 @@ static void put_step(struct buffer *lines, const struct text *words)
 
 /* Which rule sends the mail to these servers; and the loud sentence for a domain that other agents
  * would take for local. */
-static void put_rule(const struct runner *r, const struct message *m, struct buffer *lines)
+static void put_rule(const struct config *config, const struct message *m, struct buffer *lines)
 {
 	struct paths_of p;
 	const char *domain = m->rcpt_count > 0 ? address_domain(m->rcpts[0]) : "";
@@ -25,7 +25,7 @@ static void put_rule(const struct runner *r, const struct message *m, struct buf
 	TEXT(note, 900);
 	if (m->rcpt_count == 0)
 		return;
-	rules_paths(&r->config, m->sender, m->rcpts[0], &p);
+	rules_paths(config, m->sender, m->rcpts[0], &p);
 	enum nexthop_kind kind = nexthop_key_kind(m->nexthop);
 	text_put(&words, kind == NEXTHOP_MX ? "servers: the MX of " : "servers: ");
 	text_put(&words, kind == NEXTHOP_MX        ? m->nexthop + 1
@@ -38,7 +38,7 @@ static void put_rule(const struct runner *r, const struct message *m, struct buf
 	else if (kind == NEXTHOP_MX)
 		text_put(&words, " ([fallback] direct_mx)");
 	put_step(lines, &words);
-	if (rules_own_name(&r->config, domain, &note))
+	if (rules_own_name(config, domain, &note))
 		put_step(lines, &note);
 }
 
@@ -47,7 +47,7 @@ static void put_attempt(const struct runner *r, const struct message *m, const s
 {
 	int64_t now = clock_wall_s();
 	journal_put_attempt(lines, now, m->attempt);
-	put_rule(r, m, lines);
+	put_rule(&r->config, m, lines);
 	for (size_t at = 0; at < steps->length;) {
 		const char *end = memchr(steps->data + at, '\n', steps->length - at);
 		size_t length = end != NULL ? (size_t)(end - steps->data) - at : steps->length - at;

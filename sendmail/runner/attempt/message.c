@@ -40,12 +40,12 @@ void message_free(struct message *m)
 }
 
 /* Reports of our own are looked at by nobody; a filter that changed it is noted in the file. */
-static const struct filter *pending_filter(const struct runner *r, const struct message *m,
+static const struct filter *pending_filter(const struct config *config, const struct message *m,
     const struct journal *j)
 {
 	TEXT(flag, FILTER_NAME_MAX + 20);
-	for (int i = 0; i < r->config.filter_count; i++) {
-		const struct filter *f = &r->config.filters[i];
+	for (int i = 0; i < config->filter_count; i++) {
+		const struct filter *f = &config->filters[i];
 		flag.length = 0;
 		text_printf(&flag, "filtered=%s", f->name);
 		if (!journal_filtered(j, f->name) && !envelope_has_flag(&m->envelope, flag.data) &&
@@ -60,11 +60,11 @@ static bool is_done(const struct message *m, const char *nexthop)
 	return !m->anew && tried_has_nexthop(m->entry->tried, nexthop);
 }
 
-static void paths_for(const struct runner *r, const struct message *m, const char *rcpt,
-    struct paths_of *p)
+static void paths_for(const struct config *config, const struct ages *ages, const struct message *m,
+    const char *rcpt, struct paths_of *p)
 {
-	rules_paths(&r->config, m->sender, rcpt, p);
-	rules_add_last_resort(&r->config, rcpt, ages_of(&r->ages, m->envelope.created_us / 1000000), p);
+	rules_paths(config, m->sender, rcpt, p);
+	rules_add_last_resort(config, rcpt, ages_of(ages, m->envelope.created_us / 1000000), p);
 }
 
 /* The path that is next for a recipient in this attempt; NULL when the attempt is through with
@@ -77,7 +77,7 @@ static const char *path_of(const struct runner *r, const struct message *m, cons
 		p->count = 1;
 		p->rule = NULL;
 	} else {
-		paths_for(r, m, rcpt, p);
+		paths_for(&r->config, &r->ages, m, rcpt, p);
 	}
 	if (last != NULL && last->attempt == m->attempt && !last->next)
 		return NULL;
@@ -93,7 +93,7 @@ bool message_has_other_path(const struct runner *r, const struct message *m, int
 	struct paths_of p;
 	if (m->filter != NULL)
 		return false;
-	paths_for(r, m, m->rcpts[rcpt], &p);
+	paths_for(&r->config, &r->ages, m, m->rcpts[rcpt], &p);
 	for (int i = 0; i < p.count; i++) {
 		if (strcmp(p.paths[i], m->nexthop) != 0 && !is_done(m, p.paths[i]))
 			return true;
@@ -101,13 +101,13 @@ bool message_has_other_path(const struct runner *r, const struct message *m, int
 	return false;
 }
 
-static char *orcpt_of(const struct runner *r, const struct message *m, size_t original)
+static char *orcpt_of(const struct config *config, const struct message *m, size_t original)
 {
 	const char *said = envelope_orcpt(&m->envelope, original);
 	if (*said != '\0')
 		return mem_copy(said);
 	const char *given = m->envelope.recipients[original];
-	char *full = recipients_qualify(&r->config, *given == '\\' ? given + 1 : given);
+	char *full = recipients_qualify(config, *given == '\\' ? given + 1 : given);
 	char *ascii = idn_to_ascii(full), *orcpt = dsn_orcpt_of(ascii);
 	free(ascii);
 	free(full);
@@ -122,7 +122,7 @@ void message_add_rcpt(const struct runner *r, struct message *m, const char *add
 	              : original < 0 ? m->envelope.notify
 	                             : envelope_notify(&m->envelope, (size_t)original),
 	    .archive = archive,
-	    .orcpt = original < 0 ? mem_copy("") : orcpt_of(r, m, (size_t)original),
+	    .orcpt = original < 0 ? mem_copy("") : orcpt_of(&r->config, m, (size_t)original),
 	};
 	m->rcpts[m->rcpt_count++] = mem_copy(address);
 }
@@ -230,9 +230,9 @@ static const char *wrong_length(const struct message *m)
 	             "to it";
 }
 
-static bool has_too_many(const struct runner *r, const struct message *m)
+static bool has_too_many(const struct config *config, const struct message *m)
 {
-	return m->envelope.recipient_count > (size_t)r->config.max_recipients;
+	return m->envelope.recipient_count > (size_t)config->max_recipients;
 }
 
 /* The file that cannot be read: it has vanished, or that may pass. */
@@ -243,10 +243,10 @@ static enum message_found not_opened(struct text *why)
 	return error == ENOENT ? MESSAGE_GONE : MESSAGE_LATER;
 }
 
-static enum message_found read_journal(const struct runner *r, const struct message *m,
+static enum message_found read_journal(const struct queue *queue, const struct message *m,
     struct journal *j, struct text *why)
 {
-	if (journal_read(j, r->queue.mqueue_fd, m->id))
+	if (journal_read(j, queue->mqueue_fd, m->id))
 		return MESSAGE_READY;
 	bool too_long = errno == EFBIG;
 	enum message_found found = not_opened(why);
@@ -284,7 +284,7 @@ static enum message_found open_message(const struct runner *r, struct message *m
 		text_put(why, "its journal has no room");
 		return MESSAGE_LATER;
 	}
-	enum message_found found = read_journal(r, m, j, why);
+	enum message_found found = read_journal(&r->queue, m, j, why);
 	if (found != MESSAGE_READY)
 		return found;
 	/* Only files of our own may say who sent them; otherwise the owner of the file did. */
@@ -319,7 +319,7 @@ void message_add_failure(struct message *m, const struct diagnosis *d)
 static void take_unreported(const struct runner *r, struct message *m, const struct journal *j,
     bool success)
 {
-	if (!has_too_many(r, m))
+	if (!has_too_many(&r->config, m))
 		recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
 	make_room(m, j->rcpt_count);
 	for (size_t i = 0; i < j->rcpt_count; i++) {
@@ -350,7 +350,7 @@ static void name_some(const struct runner *r, struct message *m)
 
 static void take_open(const struct runner *r, struct message *m, struct journal *j)
 {
-	m->filter = pending_filter(r, m, j);
+	m->filter = pending_filter(&r->config, m, j);
 	set_recipients(r, m, j);
 	if (m->rcpt_count > 0 && j->rcpt_count > 0) {
 		const struct journal_rcpt *last = journal_find(j, m->rcpts[0]);
@@ -373,7 +373,7 @@ static enum message_found read_as(const struct runner *r, struct message *m, enu
 		found = MESSAGE_RELAYED;
 	else if (j.owed)
 		found = MESSAGE_OWED;
-	else if (has_too_many(r, m) && !m->has_journal)
+	else if (has_too_many(&r->config, m) && !m->has_journal)
 		found = MESSAGE_REFUSED;
 	if (found == MESSAGE_RELAYED)
 		take_unreported(r, m, &j, true);

@@ -49,7 +49,7 @@ static void free_scan(struct scan *s)
 
 static struct entry *loaded_entry(struct runner *r, uint64_t packed, const char *id)
 {
-	struct entry *e = entry_new(r, packed);
+	struct entry *e = entry_new(&r->entries, packed);
 	quota_take(r, e, id, false);
 	return e;
 }
@@ -79,7 +79,7 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 	if (j.done) {
 		queue_remove(&r->queue, id);
 		r->removals++;
-		entry_forget(r, e);
+		entry_forget(&r->notes, &r->entries, e);
 	} else if (j.owed) {
 		notify_keep(r, e);
 	} else {
@@ -104,12 +104,11 @@ static void load_untried(struct runner *r, uint64_t packed, const char *id)
 }
 
 /* Since when mail is set aside: its file changed last then, but it cannot be older than itself. */
-static int64_t dead_since_s(const struct runner *r, uint64_t id, const char *name)
+static int64_t dead_since_s(const struct queue *queue, uint64_t id, const char *name)
 {
 	struct stat st;
 	int64_t created_s = (int64_t)(id >> 32);
-	return fstatat(r->queue.mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	               st.st_ctime > created_s
+	return fstatat(queue->mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ctime > created_s
 	           ? st.st_ctime
 	           : created_s;
 }
@@ -122,7 +121,7 @@ static void drop_dead(struct runner *r, const struct idlist *dead)
 		char name[ID_SIZE + 8], id[ID_SIZE];
 		id_unpack(dead->ids[i], id);
 		snprintf(name, sizeof name, "%s.dead", id);
-		if (clock_wall_s() - dead_since_s(r, dead->ids[i], name) <
+		if (clock_wall_s() - dead_since_s(&r->queue, dead->ids[i], name) <
 		    (int64_t)r->config.keep_dead_d * 86400)
 			continue;
 		if (unlinkat(r->queue.mqueue_fd, name, 0) != 0 &&
@@ -140,13 +139,13 @@ static void drop_dead(struct runner *r, const struct idlist *dead)
 }
 
 /* Reports that an earlier runner did not finish writing. */
-static void remove_temps(struct runner *r, const struct idlist *temps)
+static void remove_temps(const struct queue *queue, const struct idlist *temps)
 {
 	for (size_t i = 0; i < temps->count; i++) {
 		char name[ID_SIZE + 8], id[ID_SIZE];
 		id_unpack(temps->ids[i], id);
 		snprintf(name, sizeof name, "t.%s", id);
-		unlinkat(r->queue.mqueue_fd, name, 0);
+		unlinkat(queue->mqueue_fd, name, 0);
 	}
 }
 
@@ -178,7 +177,7 @@ bool backlog_load(struct runner *r)
 		id_unpack(s.logs.ids[i], id);
 		queue_remove_log(&r->queue, id);
 	}
-	remove_temps(r, &s.temps);
+	remove_temps(&r->queue, &s.temps);
 	drop_dead(r, &s.dead);
 	r->tidy_ms = clock_mono_ms() + TIDY_EVERY_MS;
 	quota_publish(r);

@@ -76,14 +76,14 @@ static void refuse_config(struct runner *r, struct diagnosis *d)
 	nexthop_write_health(r);
 }
 
-static void log_alias_problems(const struct runner *r, int max)
+static void log_alias_problems(struct aliases *aliases, const struct config *config, int max)
 {
-	int count = aliases_problem_count(r->aliases);
+	int count = aliases_problem_count(aliases);
 	for (int i = 0; i < count && i < max; i++)
-		log_line(LOG_WARNING, "%s", aliases_problem(r->aliases, i));
+		log_line(LOG_WARNING, "%s", aliases_problem(aliases, i));
 	if (count > max)
 		log_line(LOG_WARNING, "%s: %d more of its entries are wrong; newaliases names them all",
-		    r->config.aliases, count - max);
+		    config->aliases, count - max);
 }
 
 /* A list that the aliases include may belong to a user, who can change it as often as he likes: it
@@ -106,7 +106,7 @@ static void look_at_lists(struct runner *r, int64_t now)
 	}
 	aliases_free(r->aliases);
 	r->aliases = fresh;
-	log_alias_problems(r, LIST_PROBLEMS_TOLD);
+	log_alias_problems(r->aliases, &r->config, LIST_PROBLEMS_TOLD);
 	for (int i = 0; i < r->nexthops.count; i++) {
 		struct schedule *s = &r->nexthops.list[i]->schedule;
 		for (uint32_t k = 0; k < s->count; k++) {
@@ -161,7 +161,7 @@ void configure_read(struct runner *r)
 	log_json(fresh.log_format == CONFIG_LOG_JSON);
 	fdio_changed(r->config.aliases, &state_of(r)->aliases_file);
 	state_of(r)->surroundings = surroundings_sum(&r->config);
-	log_alias_problems(r, PROBLEMS_TOLD);
+	log_alias_problems(r->aliases, &r->config, PROBLEMS_TOLD);
 	start_anew(r);
 	if (r->lifetime == LIFETIME_STAY && strcmp(r->config.domain, r->config.name) != 0 &&
 	    rules_own_name(&r->config, r->config.domain, &words))

@@ -28,11 +28,11 @@
 
 /* One message finds out whether the smarthost answers, a second one waits behind it until there is
  * an outcome; the others follow when it accepts them.  Mailboxes get theirs one by one. */
-static int window_of(const struct runner *r, const struct worker *w)
+static int window_of(const struct nexthops *nexthops, const struct worker *w)
 {
 	if (!w->ready || sessions_is_local(w->nexthop))
 		return 1;
-	return w->done == 0 || nexthop_rest_is_near(&r->nexthops, w->nexthop) ? 2 : WORKER_WINDOW;
+	return w->done == 0 || nexthop_rest_is_near(nexthops, w->nexthop) ? 2 : WORKER_WINDOW;
 }
 
 /* The server ends a session after so many messages, as was seen before: we end it first. */
@@ -43,7 +43,7 @@ static bool has_had_its_share(const struct nexthop *p, const struct worker *w, i
 
 static bool has_room(const struct runner *r, const struct worker *w)
 {
-	return w->settled == 0 && w->count < window_of(r, w) && w->fd_count < WORKER_WINDOW;
+	return w->settled == 0 && w->count < window_of(&r->nexthops, w) && w->fd_count < WORKER_WINDOW;
 }
 
 /* A worker of the same kind with room, the least busy one.  *busy: those that get on. */
@@ -74,23 +74,23 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 }
 
 /* A second session pays only when there is more than one batch for it, and the servers allow it. */
-static bool wants_another(const struct runner *r, const struct nexthop *p, int busy, bool starting,
-    int64_t now)
+static bool wants_another(const struct nexthops *nexthops, const struct config *config,
+    const struct nexthop *p, int busy, bool starting, int64_t now)
 {
 	bool limited = p->limit > 0 && p->workers >= p->limit;
 	/* A limit that was met is tried again after a while, when nothing gets on within it. */
 	if (busy == 0)
 		return !limited || now >= p->limit_until_ms;
-	if (starting || limited || nexthop_state(&r->nexthops, p, 0) != NEXTHOP_UP ||
-	    nexthop_rest_is_near(&r->nexthops, p))
+	if (starting || limited || nexthop_state(nexthops, p, 0) != NEXTHOP_UP ||
+	    nexthop_rest_is_near(nexthops, p))
 		return false;
-	return (long long)p->schedule.count > (long long)busy * r->config.batch_messages;
+	return (long long)p->schedule.count > (long long)busy * config->batch_messages;
 }
 
-static bool is_shown(const struct runner *r)
+static bool is_shown(const struct sessions *sessions)
 {
-	for (int i = 0; i < r->sessions->count; i++) {
-		if (r->sessions->list[i]->shows)
+	for (int i = 0; i < sessions->count; i++) {
+		if (sessions->list[i]->shows)
 			return true;
 	}
 	return false;
@@ -118,7 +118,7 @@ static struct worker *start(struct runner *r, struct nexthop *p, const struct tr
 static struct worker *worker_for_watched(struct runner *r, const struct entry *e, bool *wait)
 {
 	const struct nexthop *p = e->nexthop;
-	if (!watcher_talks(e) || is_shown(r))
+	if (!watcher_talks(e) || is_shown(r->sessions))
 		return NULL;
 	bool full = !sessions_may_start(r, p, e->uid, clock_mono_ms()) ||
 	            (p->limit > 0 && p->workers >= p->limit);
@@ -144,7 +144,7 @@ static struct worker *worker_for(struct runner *r, const struct entry *e, int64_
 	struct nexthop *p = e->nexthop;
 	struct worker *w = find_worker(r, e, &starting, &busy, now);
 	bool more = (w == NULL || w->count > 0) && !(w == NULL && starting) &&
-	            wants_another(r, p, busy, starting, now);
+	            wants_another(&r->nexthops, &r->config, p, busy, starting, now);
 	if (!more)
 		return w;
 	if (!sessions_may_start(r, p, e->uid, now)) {
@@ -211,7 +211,7 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 		return false;
 	bool waits = false;
 	struct worker *at = w != NULL && e->nexthop->kind == NEXTHOP_LOCAL
-	                        ? sessions_at_mailbox(r, m, &waits, clock_mono_ms())
+	                        ? sessions_at_mailbox(r->sessions, m, &waits, clock_mono_ms())
 	                        : NULL;
 	w = at != NULL ? at : w;
 	if (waits) {
@@ -235,12 +235,12 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 
 /* One message with 10,000 recipients is a session's work for a while: who has such mail under way
  * waits with the rest of his, and leaves sessions to others. */
-static bool has_plenty(const struct runner *r, const struct nexthop *p, uint32_t uid)
+static bool has_plenty(const struct sessions *sessions, const struct nexthop *p, uint32_t uid)
 {
 	int open = 0;
-	for (int i = 0; i < r->sessions->count; i++) {
-		for (const struct message *m =
-		         r->sessions->list[i]->nexthop == p ? r->sessions->list[i]->first : NULL;
+	for (int i = 0; i < sessions->count; i++) {
+		for (const struct message *m = sessions->list[i]->nexthop == p ? sessions->list[i]->first
+		                                                               : NULL;
 		     m != NULL; m = m->next)
 			open += m->entry->uid == uid ? m->rcpt_count - m->noted : 0;
 	}
@@ -280,16 +280,16 @@ static void reroute_path(struct runner *r, struct nexthop *p, int64_t now)
 }
 
 /* What changed since sessions began counts for new ones. */
-static void close_outdated(struct runner *r)
+static void close_outdated(struct sessions *sessions, struct nexthops *nexthops)
 {
-	for (int i = 0; i < r->sessions->count; i++) {
-		if (r->sessions->outdated ||
-		    (r->sessions->list[i]->nexthop->renewed && r->sessions->list[i]->count == 0))
-			worker_close(r->sessions->list[i]);
+	for (int i = 0; i < sessions->count; i++) {
+		if (sessions->outdated ||
+		    (sessions->list[i]->nexthop->renewed && sessions->list[i]->count == 0))
+			worker_close(sessions->list[i]);
 	}
-	for (int i = 0; i < r->nexthops.count; i++)
-		r->nexthops.list[i]->renewed = false;
-	r->sessions->outdated = false;
+	for (int i = 0; i < nexthops->count; i++)
+		nexthops->list[i]->renewed = false;
+	sessions->outdated = false;
 }
 
 static void dispatch_path(struct runner *r, struct nexthop *p, int64_t now)
@@ -301,7 +301,7 @@ static void dispatch_path(struct runner *r, struct nexthop *p, int64_t now)
 		bool alone = p->kind == NEXTHOP_HERE;
 		int wait_ms = alone                                    ? 0
 		              : sessions_user_waits(r, p, e->uid, now) ? USER_WAITS_MS
-		              : has_plenty(r, p, e->uid)               ? RCPTS_WAIT_MS
+		              : has_plenty(r->sessions, p, e->uid)     ? RCPTS_WAIT_MS
 		                                                       : 0;
 		if (wait_ms > 0) {
 			e->put_off = true;
@@ -328,12 +328,12 @@ void dispatch_all(struct runner *r)
 {
 	int64_t now = clock_mono_ms();
 	r->sessions->turn++;
-	close_outdated(r);
-	sessions_take_back(r, now);
+	close_outdated(r->sessions, &r->nexthops);
+	sessions_take_back(r->sessions, now);
 	for (int i = 0; i < r->nexthops.count; i++)
 		dispatch_path(r,
 		    r->nexthops.list[(r->sessions->turn + (unsigned)i) % (unsigned)r->nexthops.count], now);
 	for (int i = 0; i < r->sessions->count; i++)
 		worker_flush(r->sessions->list[i]);
-	sessions_write(r, now);
+	sessions_write(r->sessions, &r->queue, now);
 }

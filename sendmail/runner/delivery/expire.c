@@ -71,14 +71,14 @@ static int by_age(const void *left, const void *right)
 }
 
 /* Entries that wait and are older than age_s, the oldest first. */
-static uint32_t collect_old(const struct runner *r, int64_t age_s, bool only_unwarned,
-    struct entry **old)
+static uint32_t collect_old(const struct idmap *entries, const struct ages *ages, int64_t age_s,
+    bool only_unwarned, struct entry **old)
 {
 	struct entry *e;
 	uint32_t count = 0, at = 0;
-	while ((e = idmap_next(&r->entries, &at)) != NULL) {
+	while ((e = idmap_next(entries, &at)) != NULL) {
 		if (!e->held && e->nexthop != NULL && !e->in_work && !(only_unwarned && e->warned) &&
-		    ages_of(&r->ages, (int64_t)(e->id >> 32)) > age_s)
+		    ages_of(ages, (int64_t)(e->id >> 32)) > age_s)
 			old[count++] = e;
 	}
 	if (count > 1)
@@ -96,7 +96,8 @@ static void sound_alarm(struct runner *r, struct entry **old)
 	if (r->config.alarm_after_min == 0 ||
 	    (state_of(r)->alarmed_ms != 0 && now - state_of(r)->alarmed_ms < ALARM_EVERY_MS))
 		return;
-	uint32_t count = collect_old(r, (int64_t)r->config.alarm_after_min * 60, false, old);
+	uint32_t count =
+	    collect_old(&r->entries, &r->ages, (int64_t)r->config.alarm_after_min * 60, false, old);
 	if (count == 0)
 		return;
 	for (uint32_t i = 0; i < count; i++) {
@@ -167,7 +168,8 @@ static void warn(struct runner *r, struct entry **old)
 {
 	if (r->config.warn_after_h <= 0)
 		return;
-	uint32_t count = collect_old(r, (int64_t)r->config.warn_after_h * 3600, true, old);
+	uint32_t count =
+	    collect_old(&r->entries, &r->ages, (int64_t)r->config.warn_after_h * 3600, true, old);
 	for (uint32_t at = 0; at < count && at < WARN_LOADS_MAX;)
 		at += warn_some(r, old + at, count - at);
 }
@@ -187,7 +189,8 @@ void expire_sweep_now(struct runner *r)
 {
 	state_of(r)->swept_ms = clock_mono_ms();
 	struct entry **old = mem_alloc((entry_count(r) + 1) * sizeof *old);
-	uint32_t count = collect_old(r, (int64_t)r->config.expire_after_h * 3600, false, old);
+	uint32_t count =
+	    collect_old(&r->entries, &r->ages, (int64_t)r->config.expire_after_h * 3600, false, old);
 	for (uint32_t i = 0; i < count; i++)
 		expire(r, old[i]);
 	warn(r, old);

@@ -25,33 +25,33 @@
 /* One that waits; NULL: there is none, or it is with a relay, or owed a report. */
 static struct entry *find_waiting(const struct runner *r, const char *id)
 {
-	struct entry *e = entry_find(r, id_pack(id));
+	struct entry *e = entry_find(&r->entries, id_pack(id));
 	return e != NULL && e->nexthop != NULL && !e->in_work ? e : NULL;
 }
 
 static bool is_in_work(const struct runner *r, const char *id)
 {
-	const struct entry *e = entry_find(r, id_pack(id));
+	const struct entry *e = entry_find(&r->entries, id_pack(id));
 	return e != NULL && e->in_work;
 }
 
-static const char *note(struct runner *r, const char *id, const char *word, uid_t uid)
+static const char *note(const struct queue *queue, const char *id, const char *word, uid_t uid)
 {
 	struct buffer line = {0};
 	TEXT(verb, 60);
 	text_printf(&verb, "%s by=%lu", word, (unsigned long)uid);
 	journal_put_word(&line, clock_wall_s(), verb.data);
-	bool done = journal_append(&r->queue, id, &line, true);
+	bool done = journal_append(queue, id, &line, true);
 	buffer_free(&line);
 	if (done)
-		compact_journal(&r->queue, id);
+		compact_journal(queue, id);
 	return done ? NULL : "the journal cannot be written";
 }
 
 static const char *hold(struct runner *r, struct entry *e, const char *id,
     const struct control_request *q)
 {
-	const char *problem = e->held ? "it is held already" : note(r, id, "held", q->uid);
+	const char *problem = e->held ? "it is held already" : note(&r->queue, id, "held", q->uid);
 	if (problem != NULL)
 		return problem;
 	e->held = true;
@@ -63,7 +63,7 @@ static const char *hold(struct runner *r, struct entry *e, const char *id,
 static const char *release(struct runner *r, struct entry *e, const char *id,
     const struct control_request *q)
 {
-	const char *problem = e->held ? note(r, id, "released", q->uid) : "it is not held";
+	const char *problem = e->held ? note(&r->queue, id, "released", q->uid) : "it is not held";
 	if (problem != NULL)
 		return problem;
 	e->held = false;
@@ -100,7 +100,7 @@ static const char *deal_with_dead(struct runner *r, const char *verb, const char
 	if (journal_too_long(r->queue.mqueue_fd, id))
 		return "its journal is too long to be read: without it (remove ID.log) all of its "
 		       "recipients get it once more";
-	const char *problem = note(r, id, "revived", uid);
+	const char *problem = note(&r->queue, id, "revived", uid);
 	if (problem != NULL)
 		return problem;
 	if (renameat(r->queue.mqueue_fd, name.data, r->queue.mqueue_fd, id) != 0 ||
@@ -108,7 +108,7 @@ static const char *deal_with_dead(struct runner *r, const char *verb, const char
 		return "the file cannot be renamed";
 	log_line(LOG_NOTICE, "%s was set aside, and is tried again because uid %lu asks for it", id,
 	    (unsigned long)uid);
-	placement_add_new(r, entry_new(r, id_pack(id)));
+	placement_add_new(r, entry_new(&r->entries, id_pack(id)));
 	return NULL;
 }
 
@@ -130,7 +130,7 @@ static const char *take_away_unread(struct runner *r, const char *id, uid_t uid)
 	if (!queue_remove(&r->queue, id) || !queue_sync(&r->queue))
 		return "the file cannot be removed";
 	schedule_take(&e->nexthop->schedule, e);
-	entry_forget(r, e);
+	entry_forget(&r->notes, &r->entries, e);
 	return NULL;
 }
 
@@ -150,7 +150,7 @@ static const char *take_away(struct runner *r, struct entry *e, const char *id,
 		placement_add(r, e, clock_mono_ms() + 60000);
 		return "the file cannot be removed";
 	}
-	entry_forget(r, e);
+	entry_forget(&r->notes, &r->entries, e);
 	return NULL;
 }
 

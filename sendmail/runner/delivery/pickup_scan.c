@@ -80,7 +80,7 @@ static void add_new(struct runner *r, uint64_t packed)
 {
 	char id[ID_SIZE];
 	id_unpack(packed, id);
-	struct entry *e = entry_new(r, packed);
+	struct entry *e = entry_new(&r->entries, packed);
 	quota_take(r, e, id, true);
 	queue_adopted(r, e, id);
 	r->adopted++;

@@ -41,9 +41,10 @@ void disposition_forget(struct runner *r)
 	mem_free(&r->disposition);
 }
 
-static bool append(struct runner *r, struct message *m, const struct buffer *lines, bool sync)
+static bool append(struct notes *notes, const struct queue *queue, struct message *m,
+    const struct buffer *lines, bool sync)
 {
-	return notes_append(&r->notes, &r->queue, m->id, lines, sync);
+	return notes_append(notes, queue, m->id, lines, sync);
 }
 
 void disposition_note_warned(struct runner *r, struct message *m)
@@ -51,7 +52,7 @@ void disposition_note_warned(struct runner *r, struct message *m)
 	struct buffer line = {0};
 	m->entry->warned = true;
 	journal_put_word(&line, clock_wall_s(), "warned");
-	append(r, m, &line, true);
+	append(&r->notes, &r->queue, m, &line, true);
 	buffer_free(&line);
 }
 
@@ -61,7 +62,7 @@ static void end_relayed(struct runner *r, struct message *m)
 	struct buffer line = {0};
 	notify_success(r, m);
 	journal_put_word(&line, clock_wall_s(), "reported");
-	append(r, m, &line, true);
+	append(&r->notes, &r->queue, m, &line, true);
 	buffer_free(&line);
 	message_free(m);
 }
@@ -74,13 +75,13 @@ static void set_aside(struct runner *r, struct entry *e, const char *why)
 	queue_set_aside(&r->queue, id);
 	r->counters.set_aside++;
 	r->counters.changed = true;
-	entry_forget(r, e);
+	entry_forget(&r->notes, &r->entries, e);
 }
 
 /* A report that has nowhere to go: the mail is kept where an operator finds it. */
 static void end_lost(struct runner *r, struct message *m)
 {
-	append(r, m, &m->lines, true);
+	append(&r->notes, &r->queue, m, &m->lines, true);
 	set_aside(r, m->entry, "it could not be delivered, and there is nobody to return it to");
 	message_free(m);
 }
@@ -90,16 +91,16 @@ static void end_message(struct runner *r, struct message *m)
 	struct buffer done = {0};
 	journal_put_word(&done, clock_wall_s(), "done");
 	if (m->has_journal)
-		append(r, m, &done, false);
+		append(&r->notes, &r->queue, m, &done, false);
 	if (!queue_remove(&r->queue, m->id)) {
 		/* The next runner would deliver it again. */
 		log_line(LOG_CRIT, "%s is done but cannot be removed from the queue: %s", m->id,
 		    strerror(errno));
-		append(r, m, &done, true);
+		append(&r->notes, &r->queue, m, &done, true);
 	}
 	buffer_free(&done);
 	r->removals++;
-	entry_forget(r, m->entry);
+	entry_forget(&r->notes, &r->entries, m->entry);
 	message_free(m);
 }
 
@@ -148,7 +149,7 @@ static void put_back(struct runner *r, struct message *m, int left, bool sync)
 	struct entry *e = m->entry;
 	bool moved = tried_any_nexthop(e->tried);
 	if (goes_on(r, m, left)) {
-		append(r, m, &m->lines, sync);
+		append(&r->notes, &r->queue, m, &m->lines, sync);
 		message_free(m);
 		placement_add_again(r, e);
 		return;
@@ -162,7 +163,7 @@ static void put_back(struct runner *r, struct message *m, int left, bool sync)
 	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
 	watcher_lines(e,
 	    &(struct buffer){.data = m->lines.data + told, .length = m->lines.length - told});
-	if (append(r, m, &m->lines, sync))
+	if (append(&r->notes, &r->queue, m, &m->lines, sync))
 		compact_journal(&r->queue, m->id);
 	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
 	e->by_config = m->last.fault == FAULT_CONFIG;
@@ -221,7 +222,7 @@ static bool keep_for_report(struct runner *r, struct message *m)
 	if (!done)
 		return false;
 	log_line(LOG_INFO, "%s: the report to <%s> waits to be sent together with others", m->id,
-	    bounce_address(r, m));
+	    bounce_address(&r->config, m));
 	watcher_done(m->entry);
 	notify_keep(r, m->entry);
 	message_free(m);
@@ -257,7 +258,7 @@ void disposition_end(struct runner *r, struct message *m, struct buffer *steps, 
 		return;
 	}
 	if (m->has_journal)
-		append(r, m, &m->lines, true);
+		append(&r->notes, &r->queue, m, &m->lines, true);
 	end_message(r, m);
 }
 
@@ -317,7 +318,7 @@ static void forget_removed(struct runner *r, struct entry *e)
 	id_unpack(e->id, id);
 	log_line(LOG_NOTICE, "%s was removed by someone else", id);
 	queue_remove_log(&r->queue, id);
-	entry_forget(r, e);
+	entry_forget(&r->notes, &r->entries, e);
 }
 
 struct message *disposition_begin(struct runner *r, struct entry *e)

@@ -32,17 +32,17 @@ bool filtered_find(const char *how, enum filtered *kind)
 }
 
 /* What filters left is looked at as any file of the queue: it is whole, and ours. */
-static const char *check_changed(const struct runner *r, const char *temp)
+static const char *check_changed(const struct queue *queue, const char *temp)
 {
 	struct envelope e;
 	struct diagnosis d = {0};
 	struct stat st;
 	const char *problem = NULL;
-	int fd = openat(r->queue.mqueue_fd, temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int fd = openat(queue->mqueue_fd, temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	envelope_init(&e);
 	if (fd < 0 || fstat(fd, &st) != 0)
 		problem = "the changed message is missing";
-	else if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || st.st_uid != r->queue.owner ||
+	else if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || st.st_uid != queue->owner ||
 	         !envelope_read(&e, fd, &d) || st.st_size != e.message_at + e.content.bytes)
 		problem = "the changed message is damaged";
 	envelope_free(&e);
@@ -56,7 +56,7 @@ static const char *take_changed(struct runner *r, const struct message *m)
 {
 	char temp[ID_SIZE + 2];
 	snprintf(temp, sizeof temp, "t.%s", m->id);
-	const char *problem = check_changed(r, temp);
+	const char *problem = check_changed(&r->queue, temp);
 	if (problem == NULL && (renameat(r->queue.mqueue_fd, temp, r->queue.mqueue_fd, m->id) != 0 ||
 	                           !queue_sync(&r->queue)))
 		problem = strerror(errno);
@@ -65,7 +65,8 @@ static const char *take_changed(struct runner *r, const struct message *m)
 	return problem;
 }
 
-static bool note(struct runner *r, const struct message *m, enum filtered kind, const char *text)
+static bool note(const struct queue *queue, const struct message *m, enum filtered kind,
+    const char *text)
 {
 	struct buffer lines = {0};
 	int64_t now_s = clock_wall_s();
@@ -73,8 +74,8 @@ static bool note(struct runner *r, const struct message *m, enum filtered kind, 
 	journal_put_filtered(&lines, now_s, m->filter->name, hows[kind],
 	    kind == FILTERED_HELD ? "" : text);
 	if (kind == FILTERED_HELD)
-		journal_put_held(&lines, now_s, (int64_t)r->queue.owner, text);
-	bool done = journal_append(&r->queue, m->id, &lines, true);
+		journal_put_held(&lines, now_s, (int64_t)queue->owner, text);
+	bool done = journal_append(queue, m->id, &lines, true);
 	watcher_lines(m->entry, &lines);
 	buffer_free(&lines);
 	return done;
@@ -106,7 +107,7 @@ void filtered_end(struct runner *r, struct message *m, enum filtered kind, const
 {
 	struct entry *e = m->entry;
 	const char *problem = kind == FILTERED_CHANGED ? take_changed(r, m) : NULL;
-	if (problem == NULL && !note(r, m, kind, text))
+	if (problem == NULL && !note(&r->queue, m, kind, text))
 		problem = strerror(errno);
 	if (problem != NULL) {
 		wait(r, m, problem);

@@ -14,9 +14,9 @@
 #include "runner/queue/watcher.h"
 #include <string.h>
 
-static int64_t age_s(const struct runner *r, const struct message *m)
+static int64_t age_s(const struct ages *ages, const struct message *m)
 {
-	return ages_of(&r->ages, m->envelope.created_us / 1000000);
+	return ages_of(ages, m->envelope.created_us / 1000000);
 }
 
 static void log_outcome(const struct runner *r, const struct message *m, int rcpt, int64_t next_s,
@@ -29,7 +29,7 @@ static void log_outcome(const struct runner *r, const struct message *m, int rcp
 	               .recipient = m->rcpts[rcpt],
 	               .orig_to = text_equal_ci(orig, m->rcpts[rcpt]) ? "" : orig,
 	               .attempt = m->attempt,
-	               .delay_s = age_s(r, m),
+	               .delay_s = age_s(&r->ages, m),
 	               .next_s = next_s},
 	    d, "");
 }
@@ -53,15 +53,16 @@ static void tell_watcher(const struct message *m, int rcpt, bool next, const str
 }
 
 /* The path with which the next attempt begins. */
-static struct nexthop *next_path(struct runner *r, const struct message *m)
+static struct nexthop *next_path(const struct config *config, struct nexthops *nexthops,
+    const struct message *m)
 {
 	struct paths_of paths = {.count = 0};
 	bool moved = tried_any_nexthop(m->entry->tried);
 	for (int i = 0; i < m->rcpt_count && moved && paths.count == 0; i++) {
 		if (m->states[i] != RCPT_SENT && m->states[i] != RCPT_FAILED)
-			rules_paths(&r->config, m->sender, m->rcpts[i], &paths);
+			rules_paths(config, m->sender, m->rcpts[i], &paths);
 	}
-	return nexthop_find(&r->nexthops, paths.count > 0 ? paths.paths[0] : m->nexthop);
+	return nexthop_find(nexthops, paths.count > 0 ? paths.paths[0] : m->nexthop);
 }
 
 /* While all servers of its path fail, mail is tried when they are asked, and has no other time:
@@ -69,7 +70,7 @@ static struct nexthop *next_path(struct runner *r, const struct message *m)
 static int held_wait_s(struct runner *r, const struct message *m, const struct diagnosis *d,
     int wait_s)
 {
-	int held_s = nexthop_ask_s(&r->nexthops, next_path(r, m));
+	int held_s = nexthop_ask_s(&r->nexthops, next_path(&r->config, &r->nexthops, m));
 	bool by_route = d->fault == FAULT_ROUTE || d->fault == FAULT_CREDENTIAL;
 	return held_s > 0 && (by_route || held_s > wait_s) ? held_s : wait_s;
 }
@@ -106,7 +107,7 @@ void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, enum rcpt_
 		r->deferred++;
 		m->last = *d;
 	}
-	counters_outcome(&r->counters, d, age_s(r, m));
+	counters_outcome(&r->counters, d, age_s(&r->ages, m));
 	log_outcome(r, m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? rcpt_outcome_wait_s(r, m, d) : 0, d);
 	tell_watcher(m, rcpt, later == RCPT_NEXT, d);
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written

@@ -44,11 +44,11 @@ void watch_listen_end(struct runner *r)
 	mem_free(&r->watch);
 }
 
-static void meet(struct runner *r, struct watcher *w, struct entry *e)
+static void meet(const struct queue *queue, struct watcher *w, struct entry *e)
 {
 	char id[ID_SIZE];
 	id_unpack(e->id, id);
-	if (!permission_of_sender(&r->queue, id, w->uid))
+	if (!permission_of_sender(queue, id, w->uid))
 		watcher_end(w, "no only root, the user firsthop and its sender may watch it");
 	else if (e->watcher != NULL)
 		watcher_end(w, "no it is watched already");
@@ -68,7 +68,7 @@ void watch_listen_arrived(struct runner *r, struct entry *e)
 	for (int i = 0; r->watch != NULL && i < r->watch->count; i++) {
 		struct watcher *w = r->watch->list[i];
 		if (w->id == e->id && w->entry == NULL && !w->over)
-			meet(r, w, e);
+			meet(&r->queue, w, e);
 	}
 }
 
@@ -120,9 +120,9 @@ bool watch_listen_take(struct runner *r, int fd, uid_t uid, const char *line)
 	*w = (struct watcher){.fd = fd, .uid = uid, .id = id_pack(id), .talk = talk};
 	r->watch->list[r->watch->count++] = w;
 	watcher_say(w, "ok");
-	struct entry *e = entry_find(r, w->id);
+	struct entry *e = entry_find(&r->entries, w->id);
 	if (e != NULL && e->nexthop != NULL)
-		meet(r, w, e);
+		meet(&r->queue, w, e);
 	return true;
 }
 

@@ -105,7 +105,7 @@ static void put_advice(const struct message *m, enum report_kind kind, struct te
 }
 
 /* Which message, and what became of it. */
-static void put_event(const struct runner *r, const struct message *m, enum report_kind kind,
+static void put_event(const struct config *config, const struct message *m, enum report_kind kind,
     const char *subject, struct text *words)
 {
 	TEXT(date, 64);
@@ -123,12 +123,11 @@ static void put_event(const struct runner *r, const struct message *m, enum repo
 		    TR("%s %sof %s %sto %s has not been delivered yet. You need not send it again: %s "
 		       "keeps "
 		       "it and goes on trying, for %d hours in all."),
-		    what, subject, date.data, from.data, whom.data, r->config.name,
-		    r->config.expire_after_h);
+		    what, subject, date.data, from.data, whom.data, config->name, config->expire_after_h);
 	else
 		text_printf(words,
 		    TR("%s %sof %s %sto %s was not delivered, and %s will not try it again."), what,
-		    subject, date.data, from.data, whom.data, r->config.name);
+		    subject, date.data, from.data, whom.data, config->name);
 }
 
 /* What happened, to whom, and what to do, for a reader without knowledge of mail servers. */
@@ -141,7 +140,7 @@ static void put_first_words(const struct runner *r, const struct message *m, enu
 	find_subject(header, &subject);
 	if (subject.length > 0)
 		text_printf(&named, TR("\"%s%s\" "), subject.data, subject.overflow ? "..." : "");
-	put_event(r, m, kind, named.data, &words);
+	put_event(&r->config, m, kind, named.data, &words);
 	put_advice(m, kind, &words);
 	transcript_wrap(out, NULL, words.data);
 }
@@ -172,7 +171,7 @@ static void put_words(const struct runner *r, const struct message *m, enum repo
 	}
 	if (w.seen > RCPTS_TOLD)
 		buffer_puts(out, TR("\nThe other recipients are in the second part of this report.\n"));
-	transcript_put(r, m, out);
+	transcript_put(&r->queue, &r->config, m, out);
 }
 
 /* The text of a field of the status part: ASCII, in lines of at most 78, with nothing that could
@@ -194,11 +193,11 @@ static void read_original(const struct message *m, struct buffer *out)
 	buffer_add(out, bytes, length);
 }
 
-const char *bounce_address(const struct runner *r, const struct message *m)
+const char *bounce_address(const struct config *config, const struct message *m)
 {
 	if (m->sender[0] != '\0' && !m->for_archive)
 		return m->sender;
-	return envelope_has_flag(&m->envelope, "double") ? "" : r->config.postmaster;
+	return envelope_has_flag(&m->envelope, "double") ? "" : config->postmaster;
 }
 
 static void put_head(const struct runner *r, const struct message *m, int count,
@@ -221,7 +220,7 @@ static void put_head(const struct runner *r, const struct message *m, int count,
 		                                     : TR("Mail not delivered"));
 	buffer_printf(out,
 	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: ", date.data,
-	    r->config.domain, bounce_address(r, m));
+	    r->config.domain, bounce_address(&r->config, m));
 	words_put(out, what.data, strlen("Subject: "));
 	buffer_puts(out, "\n");
 	/* A report in the form of RFC 3464 is about one message; of several there is one status part
@@ -301,7 +300,7 @@ static void put_many(const struct runner *r, struct message **list, int count,
 		put_summary(list[i], kind, out);
 	for (int i = 0; i < count; i++) {
 		buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
-		delivery_status_put(r, list[i], kind, out);
+		delivery_status_put(&r->config, list[i], kind, out);
 	}
 	for (int i = 0; i < count && kind == REPORT_FAILURE; i++) {
 		struct buffer header = {0};
@@ -318,7 +317,7 @@ static void put_one(const struct runner *r, const struct message *m, enum report
 	read_original(m, &header);
 	put_words(r, m, kind, &header, out);
 	buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
-	delivery_status_put(r, m, kind, out);
+	delivery_status_put(&r->config, m, kind, out);
 	put_original(m, kind, &header, border, out);
 	buffer_free(&header);
 }
@@ -341,7 +340,7 @@ static void put_file(const struct runner *r, const struct message *m, const stru
 	for (size_t i = 0; i < text->length; i++)
 		e.content.lines += text->data[i] == '\n';
 	buffer_add(&e.notes, notes->data, notes->length);
-	envelope_add_recipient(&e, bounce_address(r, m));
+	envelope_add_recipient(&e, bounce_address(&r->config, m));
 	envelope_write(&e, out, &content_at);
 	buffer_add(out, text->data, text->length);
 	envelope_free(&e);

@@ -12,7 +12,7 @@ void bounce_write(const struct runner *r, struct message **list, int count, enum
 /* Who gets a report: the sender; for mail without one, and for copies by always_bcc
  * (m->for_archive), the postmaster; "" for a report that the
  * postmaster has not got: nobody. */
-const char *bounce_address(const struct runner *r, const struct message *m);
+const char *bounce_address(const struct config *config, const struct message *m);
 
 /* The log line of a report that was queued: ID KIND=REPORT-ID to=<> WORDS; kind: "bounce",
  * "warning" or "relayed". */

@@ -69,13 +69,13 @@ static void put_names(const struct walk *w, struct buffer *out)
 	buffer_free(&name);
 }
 
-void delivery_status_put(const struct runner *r, const struct message *m, enum report_kind kind,
-    struct buffer *out)
+void delivery_status_put(const struct config *config, const struct message *m,
+    enum report_kind kind, struct buffer *out)
 {
 	const struct diagnosis *d;
 	struct walk w = {0};
 	int64_t created_s = m->envelope.created_us / 1000000;
-	buffer_printf(out, "Reporting-MTA: dns; %s\n", r->config.name);
+	buffer_printf(out, "Reporting-MTA: dns; %s\n", config->name);
 	if (m->envelope.envid[0] != '\0')
 		buffer_printf(out, "Original-Envelope-Id: %s\n", m->envelope.envid);
 	put_date(out, "Arrival-Date", created_s);
@@ -90,6 +90,6 @@ void delivery_status_put(const struct runner *r, const struct message *m, enum r
 		if (m->last_s != 0)
 			put_date(out, "Last-Attempt-Date", m->last_s);
 		if (kind == REPORT_DELAY)
-			put_date(out, "Will-Retry-Until", created_s + (int64_t)r->config.expire_after_h * 3600);
+			put_date(out, "Will-Retry-Until", created_s + (int64_t)config->expire_after_h * 3600);
 	}
 }

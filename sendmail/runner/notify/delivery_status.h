@@ -3,6 +3,6 @@
 #define RUNNER_NOTIFY_DELIVERY_STATUS_H
 #include "runner/notify/reported.h"
 
-void delivery_status_put(const struct runner *r, const struct message *m, enum report_kind kind,
-    struct buffer *out);
+void delivery_status_put(const struct config *config, const struct message *m,
+    enum report_kind kind, struct buffer *out);
 #endif

@@ -50,7 +50,7 @@ static void add_sent(struct notify *s, const char *to, int64_t at_ms)
 	s->sent[at].to = mem_copy(to);
 }
 
-static void note_sent(const struct runner *r, const char *to, const char *id, int64_t at_s,
+static void note_sent(const struct queue *queue, const char *to, const char *id, int64_t at_s,
     int flags)
 {
 	struct buffer line = {0};
@@ -60,7 +60,7 @@ static void note_sent(const struct runner *r, const char *to, const char *id, in
 	if (*to != '\0')
 		fields_put(&line, "to", to);
 	buffer_puts(&line, "\n");
-	int fd = openat(r->queue.mqueue_fd, NOTIFY_FILE,
+	int fd = openat(queue->mqueue_fd, NOTIFY_FILE,
 	    O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, 0640);
 	if (fd < 0 || !fdio_write(fd, line.data, line.length) || (*id != '\0' && !fdio_sync(fd)))
 		log_line(LOG_WARNING,
@@ -87,7 +87,7 @@ static void load_sent(const struct runner *r, struct notify *s)
 		int64_t age_ms = at_s < now_s ? (now_s - at_s) * 1000 : 0;
 		if (fields_get(line, "to", to, sizeof to) && age_ms < HOUR_MS) {
 			add_sent(s, to, now_ms - age_ms);
-			note_sent(r, to, "", at_s, flags);
+			note_sent(&r->queue, to, "", at_s, flags);
 			flags = O_APPEND;
 		}
 	}
@@ -117,7 +117,7 @@ static void forget_old(struct notify *s, int64_t now)
 void notify_announce(struct runner *r, const char *id, const char *to)
 {
 	state_of(r);
-	note_sent(r, to, id, clock_wall_s(), O_APPEND);
+	note_sent(&r->queue, to, id, clock_wall_s(), O_APPEND);
 }
 
 /* The budget of the hour, and the share of one address in it. */
@@ -182,7 +182,7 @@ static bool send_report(struct runner *r, struct message **list, int count, enum
 	struct buffer file = {0}, notes = {0};
 	struct diagnosis d = {0};
 	char id[ID_SIZE];
-	const char *to = bounce_address(r, list[0]);
+	const char *to = bounce_address(&r->config, list[0]);
 	put_all_notes(list, count, kind, &notes);
 	bounce_write(r, list, count, kind, &notes, &file);
 	id_make(id, clock_wall_s());
@@ -202,7 +202,7 @@ static bool send_report(struct runner *r, struct message **list, int count, enum
 	r->counters.reports++;
 	r->counters.changed = true;
 	add_sent(state_of(r), to, clock_mono_ms());
-	placement_add_new(r, entry_new(r, id_pack(id)));
+	placement_add_new(r, entry_new(&r->entries, id_pack(id)));
 	return true;
 }
 
@@ -214,7 +214,7 @@ static void report_archive(struct runner *r, struct message *m)
 	m->for_archive = true;
 	for (int i = 0; i < m->rcpt_count; i++)
 		failed += m->states[i] == RCPT_FAILED && message_tells(m, i, "FAILURE");
-	const char *to = bounce_address(r, m);
+	const char *to = bounce_address(&r->config, m);
 	if (failed > 0 && (*to == '\0' || !may_go(r, to) || !send_report(r, &m, 1, REPORT_FAILURE)))
 		log_line(LOG_ERR,
 		    "%s: the copy by always_bcc was not delivered, and no report of that is sent", m->id);
@@ -223,7 +223,7 @@ static void report_archive(struct runner *r, struct message *m)
 
 static enum notified notify_sender(struct runner *r, struct message *m)
 {
-	const char *to = bounce_address(r, m);
+	const char *to = bounce_address(&r->config, m);
 	int told = 0;
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->states[i] != RCPT_FAILED || m->asked[i].archive)
@@ -301,7 +301,7 @@ static bool look_at(struct runner *r, uint32_t i)
 		give_back(r, e);
 		return false;
 	}
-	s->owed[i].to = mem_copy(bounce_address(r, m));
+	s->owed[i].to = mem_copy(bounce_address(&r->config, m));
 	message_free(m);
 	return true;
 }

@@ -26,19 +26,19 @@ static bool is_local(const struct message *m)
 	return nexthop_key_kind(m->nexthop) == NEXTHOP_LOCAL;
 }
 
-static void put_words(const struct runner *r, const struct message *m, struct buffer *out)
+static void put_words(const struct config *config, const struct message *m, struct buffer *out)
 {
 	TEXT(date, 64);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	if (is_local(m))
 		buffer_printf(out, TR("Your message of %s was delivered to a mailbox on %s.\n"), date.data,
-		    r->config.name);
+		    config->name);
 	else
 		buffer_printf(out,
 		    TR("Your message of %s was accepted by the next mail server.\n"
 		       "That server sends no reports of success, so this is the last report about it (by "
 		       "%s), unless the delivery fails later.\n"),
-		    date.data, r->config.name);
+		    date.data, config->name);
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->relayed[i]) {
 			buffer_puts(out, "\n");
@@ -56,11 +56,11 @@ static void put_rcpt(const struct message *m, int i, struct buffer *out)
 	buffer_printf(out, "\nAction: %s\nStatus: 2.0.0\n", is_local(m) ? "delivered" : "relayed");
 }
 
-static void put_status(const struct runner *r, const struct message *m, struct buffer *out)
+static void put_status(const struct config *config, const struct message *m, struct buffer *out)
 {
 	TEXT(date, 64);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
-	buffer_printf(out, "Reporting-MTA: dns; %s\n", r->config.name);
+	buffer_printf(out, "Reporting-MTA: dns; %s\n", config->name);
 	if (m->envelope.envid[0] != '\0')
 		buffer_printf(out, "Original-Envelope-Id: %s\n", m->envelope.envid);
 	buffer_printf(out, "Arrival-Date: %s\n", date.data);
@@ -120,10 +120,10 @@ static void put_report(const struct runner *r, const struct message *m, struct b
 	    "--firsthop-%s-relayed\nContent-Type: text/plain; "
 	    "charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n",
 	    m->id);
-	put_words(r, m, text);
+	put_words(&r->config, m, text);
 	buffer_printf(text, "\n--firsthop-%s-relayed\nContent-Type: message/delivery-status\n\n",
 	    m->id);
-	put_status(r, m, text);
+	put_status(&r->config, m, text);
 	buffer_printf(text, "\n--firsthop-%s-relayed--\n", m->id);
 }
 
@@ -148,7 +148,7 @@ void notify_success(struct runner *r, struct message *m)
 		submission_log_queued(id, "", (long long)file.length, 1);
 		r->counters.reports++;
 		r->counters.changed = true;
-		placement_add_new(r, entry_new(r, id_pack(id)));
+		placement_add_new(r, entry_new(&r->entries, id_pack(id)));
 	} else {
 		log_line(LOG_ERR, "%s: the report of success to <%s> cannot be written: %s", m->id,
 		    m->sender, d.text);

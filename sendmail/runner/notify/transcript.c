@@ -132,7 +132,8 @@ static long long last_attempt(const struct buffer *text)
 	return last;
 }
 
-void transcript_put(const struct runner *r, const struct message *m, struct buffer *out)
+void transcript_put(const struct queue *queue, const struct config *config, const struct message *m,
+    struct buffer *out)
 {
 	char name[ID_SIZE + 8];
 	struct buffer text = {0};
@@ -140,13 +141,13 @@ void transcript_put(const struct runner *r, const struct message *m, struct buff
 	struct telling t = {.out = out, .m = m};
 	bool told = true;
 	snprintf(name, sizeof name, "%s.log", m->id);
-	if (!fdio_slurp_at(r->queue.mqueue_fd, name, &text, TOLD_LIMIT_BYTES))
+	if (!fdio_slurp_at(queue->mqueue_fd, name, &text, TOLD_LIMIT_BYTES))
 		text.length = 0;
 	buffer_add(&text, m->lines.data, m->lines.length);
 	buffer_add(&text, m->failed_lines.data, m->failed_lines.length);
 	if (text.length > 0 && (t.attempts = last_attempt(&text)) > 0) {
 		buffer_printf(out, TR("\nWhat was tried, %lld time%s, by the clock of %s:\n"), t.attempts,
-		    t.attempts == 1 ? "" : "s", r->config.name);
+		    t.attempts == 1 ? "" : "s", config->name);
 		for (char *at = text.data; story_next(&at, text.data + text.length, &line);) {
 			if (line.verb == STORY_ATTEMPT)
 				told = begin_attempt(&t, &line);

@@ -6,7 +6,8 @@
 /* Every attempt with its steps and outcomes: from the journal, and from the lines of m that are
    still to be written.  Of very many attempts the first and the last ones.  Nothing when the
    message was never tried. */
-void transcript_put(const struct runner *r, const struct message *m, struct buffer *out);
+void transcript_put(const struct queue *queue, const struct config *config, const struct message *m,
+    struct buffer *out);
 
 #define TRANSCRIPT_HEAD_COLUMNS 10
 

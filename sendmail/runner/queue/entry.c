@@ -11,18 +11,18 @@
 #include "runner/queue/watcher.h"
 #include <stdlib.h>
 
-struct entry *entry_new(struct runner *r, uint64_t id)
+struct entry *entry_new(struct idmap *entries, uint64_t id)
 {
 	struct entry *e = mem_alloc(sizeof *e);
 	e->id = id;
 	e->uid = SCHEDULE_NOBODY;
-	idmap_add(&r->entries, e);
+	idmap_add(entries, e);
 	return e;
 }
 
-struct entry *entry_find(const struct runner *r, uint64_t id)
+struct entry *entry_find(const struct idmap *entries, uint64_t id)
 {
-	return idmap_find(&r->entries, id);
+	return idmap_find(entries, id);
 }
 
 static void free_entry(struct entry *e)
@@ -33,21 +33,21 @@ static void free_entry(struct entry *e)
 	free(e);
 }
 
-void entry_forget(struct runner *r, struct entry *e)
+void entry_forget(struct notes *notes, struct idmap *entries, struct entry *e)
 {
-	notes_drop(&r->notes, e->id);
-	idmap_remove(&r->entries, e);
+	notes_drop(notes, e->id);
+	idmap_remove(entries, e);
 	free_entry(e);
 }
 
-void entry_free_all(struct runner *r)
+void entry_free_all(struct idmap *entries, struct notes *notes)
 {
 	struct entry *e;
 	uint32_t at = 0;
-	while ((e = idmap_next(&r->entries, &at)) != NULL)
+	while ((e = idmap_next(entries, &at)) != NULL)
 		free_entry(e);
-	idmap_free(&r->entries);
-	notes_free(&r->notes);
+	idmap_free(entries);
+	notes_free(notes);
 }
 
 uint32_t entry_count(const struct runner *r)

@@ -57,7 +57,7 @@ static bool fits_group(const char *group, const char *user, gid_t own)
 	return false;
 }
 
-static void find_rule(const struct runner *r, struct account *a)
+static void find_rule(const struct config *config, struct account *a)
 {
 	struct passwd *pw = getpwuid(a->uid);
 	gid_t gid = pw != NULL ? pw->pw_gid : (gid_t)-1;
@@ -68,11 +68,11 @@ static void find_rule(const struct runner *r, struct account *a)
 		snprintf(a->name, sizeof a->name, "uid%lu", (unsigned long)a->uid);
 	if (a->uid == 0)
 		return;
-	for (int i = 0; i < r->config.submitter_count && a->rule == NULL; i++) {
-		const char *who = r->config.submitters[i].who;
+	for (int i = 0; i < config->submitter_count && a->rule == NULL; i++) {
+		const char *who = config->submitters[i].who;
 		if (strcmp(who, "*") == 0 || strcmp(who, a->name) == 0 ||
 		    (*who == '%' && pw != NULL && fits_group(who + 1, a->name, gid)))
-			a->rule = &r->config.submitters[i];
+			a->rule = &config->submitters[i];
 	}
 }
 
@@ -88,23 +88,23 @@ static struct account *find_account(struct runner *r, uid_t uid)
 	q->accounts = mem_resize(q->accounts, (size_t)q->count + 1, sizeof *q->accounts);
 	struct account *a = q->accounts[q->count++] = mem_alloc(sizeof *a);
 	a->uid = uid;
-	find_rule(r, a);
+	find_rule(&r->config, a);
 	return a;
 }
 
 /* Files that are not our own prove their sender by their owner; ours say it. */
-static bool sender_of(const struct runner *r, const char *id, uid_t *uid, uint64_t *kb)
+static bool sender_of(const struct queue *queue, const char *id, uid_t *uid, uint64_t *kb)
 {
 	struct stat st;
 	struct envelope e;
 	struct diagnosis d = {0};
-	if (fstatat(r->queue.mqueue_fd, id, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (fstatat(queue->mqueue_fd, id, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return false;
 	*uid = st.st_uid;
 	*kb = ((uint64_t)st.st_size + 1023) / 1024;
-	if (st.st_uid != r->queue.owner)
+	if (st.st_uid != queue->owner)
 		return true;
-	int fd = queue_message(&r->queue, id, NULL, NULL);
+	int fd = queue_message(queue, id, NULL, NULL);
 	if (fd < 0)
 		return false;
 	envelope_init(&e);
@@ -127,7 +127,7 @@ void quota_take(struct runner *r, struct entry *e, const char *id, bool fresh)
 {
 	uid_t uid;
 	uint64_t kb;
-	if (!sender_of(r, id, &uid, &kb))
+	if (!sender_of(&r->queue, id, &uid, &kb))
 		return;
 	e->uid = (uint32_t)uid;
 	/* Nothing is counted where nothing is limited. */
@@ -247,7 +247,7 @@ void quota_configure(struct runner *r)
 {
 	count_all(r);
 	for (int i = 0; r->quota != NULL && i < r->quota->count; i++)
-		find_rule(r, r->quota->accounts[i]);
+		find_rule(&r->config, r->quota->accounts[i]);
 	quota_publish(r);
 }
 

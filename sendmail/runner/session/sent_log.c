@@ -15,12 +15,13 @@
 #include <string.h>
 #include <unistd.h>
 
-int sent_log_open(struct runner *r, char name[SENT_LOG_NAME_SIZE])
+int sent_log_open(struct sessions *sessions, const struct queue *queue,
+    char name[SENT_LOG_NAME_SIZE])
 {
 	int fd;
 	do {
-		snprintf(name, SENT_LOG_NAME_SIZE, "sent.%u", ++r->sessions->log_number);
-		fd = openat(r->queue.mqueue_fd, name,
+		snprintf(name, SENT_LOG_NAME_SIZE, "sent.%u", ++sessions->log_number);
+		fd = openat(queue->mqueue_fd, name,
 		    O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	} while (fd < 0 && errno == EEXIST);
 	if (fd < 0) {
@@ -33,10 +34,10 @@ int sent_log_open(struct runner *r, char name[SENT_LOG_NAME_SIZE])
 	return fd;
 }
 
-void sent_log_remove(struct runner *r, const char *name)
+void sent_log_remove(struct notes *notes, const struct queue *queue, const char *name)
 {
-	if (name[0] != '\0' && !notes_any_pending(&r->notes))
-		unlinkat(r->queue.mqueue_fd, name, 0);
+	if (name[0] != '\0' && !notes_any_pending(notes))
+		unlinkat(queue->mqueue_fd, name, 0);
 }
 
 static void hear_line(struct runner *r, struct worker *w, const struct ledger_line *l)

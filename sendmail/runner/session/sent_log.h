@@ -14,11 +14,12 @@ struct worker;
 
 /* Makes one: its descriptor for writing at the end, which relays inherit, or -1 (logged: then a
  * kill may repeat mail), and its name in mqueue/. */
-int sent_log_open(struct runner *r, char name[SENT_LOG_NAME_SIZE]);
+int sent_log_open(struct sessions *sessions, const struct queue *queue,
+    char name[SENT_LOG_NAME_SIZE]);
 
 /* The relay of a ledger has ended and been heard.  It stays while a note is missing that a journal
  * had no room for. */
-void sent_log_remove(struct runner *r, const char *name);
+void sent_log_remove(struct notes *notes, const struct queue *queue, const char *name);
 
 /* Notes what is in the ledger of a relay that has ended about the messages that it still has in
  * hand. */

@@ -123,11 +123,12 @@ static void on_down(struct runner *r, struct worker *w, const char *fields)
 	w->closing = true;
 	if (w->avoid == NULL && d.verdict != VERDICT_FAILED) {
 		w->passed.verdict = VERDICT_NONE;
-		nexthop_down(r, w->nexthop, &d, worker_count_open(r, w->nexthop));
+		nexthop_down(r, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
 	}
 	log_passed(w);
 	/* One session more than the server allows: those that are open take the mail. */
-	bool beside = w->avoid == NULL && nexthop_takes_no_more(&d, worker_count_open(r, w->nexthop));
+	bool beside =
+	    w->avoid == NULL && nexthop_takes_no_more(&d, worker_count_open(r->sessions, w->nexthop));
 	while (w->first != NULL) {
 		struct message *m = w->first;
 		worker_take_out(w, m, NULL);
@@ -174,16 +175,16 @@ static void on_server_failed(struct runner *r, struct worker *w, const char *fie
 	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing
 	 * about the server. */
 	if (w->avoid == NULL)
-		nexthop_hop_failed(r, w->nexthop, &d, worker_count_open(r, w->nexthop));
+		nexthop_hop_failed(r, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
 }
 
-static void on_without(struct runner *r, const struct worker *w, const char *fields)
+static void on_without(struct nexthops *nexthops, const struct worker *w, const char *fields)
 {
 	struct diagnosis d;
 	hear_failure(w, &d, fields);
 	long long set = fields_get_number(fields, "n", 0);
 	if (d.hop[0] != '\0' && set > 0 && set <= PARAMETER_ALL)
-		nexthop_without_note(&r->nexthops, w->nexthop, &d, (unsigned)set);
+		nexthop_without_note(nexthops, w->nexthop, &d, (unsigned)set);
 }
 
 /* A step belongs to the story of every message in hand; what a relay says to those who watch is
@@ -351,7 +352,7 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 	} else if (text_starts(line, "hop ")) {
 		on_server_failed(r, w, line + 4);
 	} else if (text_starts(line, "without ")) {
-		on_without(r, w, line + 8);
+		on_without(&r->nexthops, w, line + 8);
 	} else if (text_starts(line, "down ")) {
 		on_down(r, w, line + 5);
 	} else if (text_starts(line, "alive ")) {

@@ -56,11 +56,11 @@ static bool is_of(const struct worker *w, uint32_t uid)
 	return w->first != NULL && w->first->entry->uid == uid;
 }
 
-static int path_share(const struct runner *r)
+static int path_share(const struct config *config)
 {
-	int share = 3 * r->config.max_sessions;
+	int share = 3 * config->max_sessions;
 	share = share < PATH_SHARE ? share : PATH_SHARE;
-	return share > r->config.max_sessions ? share : r->config.max_sessions;
+	return share > config->max_sessions ? share : config->max_sessions;
 }
 
 bool sessions_may_start(const struct runner *r, const struct nexthop *p, uint32_t uid, int64_t now)
@@ -87,25 +87,25 @@ bool sessions_may_start(const struct runner *r, const struct nexthop *p, uint32_
 		return false;
 	if (local)
 		return true;
-	if (at >= path_share(r) || held >= r->config.max_sessions)
+	if (at >= path_share(&r->config) || held >= r->config.max_sessions)
 		return false;
 	return nexthop_is_proven(&r->nexthops, p) ||
 	       (unknown < UNKNOWN_SHARE && unknown_of_user < UNKNOWN_OF_USER);
 }
 
-static int stuck_of(const struct runner *r, const struct nexthop *p, uint32_t uid, int64_t now)
+static int stuck_of(struct sessions *sessions, const struct nexthop *p, uint32_t uid, int64_t now)
 {
 	int count = 0;
-	for (int i = 0; i < r->sessions->count; i++)
-		count += r->sessions->list[i]->nexthop == p && is_of(r->sessions->list[i], uid) &&
-		         r->sessions->list[i]->ready && sessions_is_stuck(r->sessions->list[i], now);
+	for (int i = 0; i < sessions->count; i++)
+		count += sessions->list[i]->nexthop == p && is_of(sessions->list[i], uid) &&
+		         sessions->list[i]->ready && sessions_is_stuck(sessions->list[i], now);
 	return count;
 }
 
 bool sessions_user_waits(const struct runner *r, const struct nexthop *p, uint32_t uid, int64_t now)
 {
 	int held = 0;
-	if (sessions_is_local(p) || stuck_of(r, p, uid, now) == 0)
+	if (sessions_is_local(p) || stuck_of(r->sessions, p, uid, now) == 0)
 		return false;
 	for (int i = 0; i < r->sessions->count; i++)
 		held += r->sessions->list[i]->nexthop == p && is_of(r->sessions->list[i], uid);
@@ -118,20 +118,21 @@ bool sessions_may_share(const struct runner *r, const struct worker *w, uint32_t
 		return true;
 	if (sessions_is_local(w->nexthop))
 		return false;
-	return stuck_of(r, w->nexthop, uid, now) == 0 &&
-	       (is_of(w, uid) || stuck_of(r, w->nexthop, w->first->entry->uid, now) == 0);
+	return stuck_of(r->sessions, w->nexthop, uid, now) == 0 &&
+	       (is_of(w, uid) || stuck_of(r->sessions, w->nexthop, w->first->entry->uid, now) == 0);
 }
 
 /* The destination whose sessions are most, when it has more than one or has had its turn. */
-static struct worker *who_yields(const struct runner *r, const struct nexthop *p, int64_t now)
+static struct worker *who_yields(struct sessions *sessions, const struct config *config,
+    const struct nexthop *p, int64_t now)
 {
 	struct worker *best = NULL;
-	for (int i = 0; i < r->sessions->count; i++) {
-		struct worker *w = r->sessions->list[i];
+	for (int i = 0; i < sessions->count; i++) {
+		struct worker *w = sessions->list[i];
 		if (w->nexthop == p || sessions_is_local(w->nexthop) || w->closing || w->ended ||
 		    sessions_is_stuck(w, now))
 			continue;
-		if (w->nexthop->workers < 2 && w->given < r->config.batch_messages)
+		if (w->nexthop->workers < 2 && w->given < config->batch_messages)
 			continue;
 		if (best == NULL || w->nexthop->workers > best->nexthop->workers ||
 		    (w->nexthop->workers == best->nexthop->workers && w->given > best->given))
@@ -155,7 +156,7 @@ void sessions_make_room(struct runner *r, const struct nexthop *p, const struct 
 		    coming || (w->closing && !sessions_is_local(w->nexthop) && !sessions_is_stuck(w, now));
 		has_one = has_one || (w->nexthop == p && !w->closing && !sessions_is_stuck(w, now));
 	}
-	struct worker *w = coming || has_one ? NULL : who_yields(r, p, now);
+	struct worker *w = coming || has_one ? NULL : who_yields(r->sessions, &r->config, p, now);
 	if (w == NULL)
 		return;
 	worker_close(w);
@@ -164,10 +165,10 @@ void sessions_make_room(struct runner *r, const struct nexthop *p, const struct 
 	r->sessions->yield_ms = now;
 }
 
-void sessions_take_back(struct runner *r, int64_t now)
+void sessions_take_back(struct sessions *sessions, int64_t now)
 {
-	for (int i = 0; i < r->sessions->count; i++) {
-		struct worker *w = r->sessions->list[i];
+	for (int i = 0; i < sessions->count; i++) {
+		struct worker *w = sessions->list[i];
 		if (w->ready && !w->ended && !w->asked_back && w->count - w->settled > 1 &&
 		    sessions_is_stuck(w, now))
 			worker_ask_back(w);
@@ -206,13 +207,13 @@ static bool is_at_mailbox(const struct worker *w, const struct message *m)
 	return false;
 }
 
-struct worker *sessions_at_mailbox(const struct runner *r, const struct message *m, bool *waits,
+struct worker *sessions_at_mailbox(struct sessions *sessions, const struct message *m, bool *waits,
     int64_t now)
 {
 	struct worker *found = NULL;
 	*waits = false;
-	for (int i = 0; i < r->sessions->count && !*waits; i++) {
-		struct worker *w = r->sessions->list[i];
+	for (int i = 0; i < sessions->count && !*waits; i++) {
+		struct worker *w = sessions->list[i];
 		if (!sessions_is_local(w->nexthop) || !is_at_mailbox(w, m))
 			continue;
 		*waits = w->closing || w->ended || sessions_is_stuck(w, now) || w->count >= WORKER_WINDOW ||
@@ -236,25 +237,24 @@ static void put_wait(const struct worker *w, int64_t now, struct buffer *lines)
 	waits_put(lines, &wait);
 }
 
-void sessions_write(struct runner *r, int64_t now)
+void sessions_write(struct sessions *sessions, const struct queue *queue, int64_t now)
 {
 	struct buffer lines = {0};
-	if (now - r->sessions->waits_ms < WRITE_MS)
+	if (now - sessions->waits_ms < WRITE_MS)
 		return;
-	r->sessions->waits_ms = now;
-	for (int i = 0; i < r->sessions->count; i++) {
-		const struct worker *w = r->sessions->list[i];
+	sessions->waits_ms = now;
+	for (int i = 0; i < sessions->count; i++) {
+		const struct worker *w = sessions->list[i];
 		if (w->first != NULL && sessions_is_stuck(w, now) && now - w->started_ms > STUCK_MS)
 			put_wait(w, now, &lines);
 	}
-	bool same =
-	    lines.length == r->sessions->waits.length &&
-	    (lines.length == 0 || memcmp(lines.data, r->sessions->waits.data, lines.length) == 0);
+	bool same = lines.length == sessions->waits.length &&
+	            (lines.length == 0 || memcmp(lines.data, sessions->waits.data, lines.length) == 0);
 	if (same) {
 		buffer_free(&lines);
 		return;
 	}
-	waits_write(&r->queue, &lines);
-	buffer_free(&r->sessions->waits);
-	r->sessions->waits = lines;
+	waits_write(queue, &lines);
+	buffer_free(&sessions->waits);
+	sessions->waits = lines;
 }

@@ -36,17 +36,17 @@ void sessions_make_room(struct runner *r, const struct nexthop *p, const struct 
     int64_t now_ms);
 
 /* Asks stuck sessions for what they have not begun. */
-void sessions_take_back(struct runner *r, int64_t now_ms);
+void sessions_take_back(struct sessions *sessions, int64_t now_ms);
 
 /* True for the paths that need no server: local mail, and filters. */
 bool sessions_is_local(const struct nexthop *p);
 
 /* The session that is at a mailbox of m, which gets m, too: two would only wait for each other's
  * lock.  NULL: there is none.  *waits: it is stuck there. */
-struct worker *sessions_at_mailbox(const struct runner *r, const struct message *m, bool *waits,
+struct worker *sessions_at_mailbox(struct sessions *sessions, const struct message *m, bool *waits,
     int64_t now_ms);
 
 /* mqueue/sessions: what is waited for (spool/waits.h), when that has changed; at most once a
  * second. */
-void sessions_write(struct runner *r, int64_t now_ms);
+void sessions_write(struct sessions *sessions, const struct queue *queue, int64_t now_ms);
 #endif

@@ -13,24 +13,24 @@
 #define GIVE_UP_MS 10000 /* from SIGKILL until it is no more waited for: the kernel holds it */
 
 /* How long a relay of ours may say nothing.  A TLS handshake is not interrupted. */
-static int64_t silence_ms(const struct runner *r, const struct worker *w)
+static int64_t silence_ms(const struct config *config, const struct worker *w)
 {
-	return SILENCE_MS + (w->ready ? 0 : (int64_t)r->config.connect_s * 1000);
+	return SILENCE_MS + (w->ready ? 0 : (int64_t)config->connect_s * 1000);
 }
 
 /* The session has a time for all that it does; before that, addresses are tried one after the
  * other. */
-static bool takes_too_long(const struct runner *r, const struct worker *w, int64_t now)
+static bool takes_too_long(const struct config *config, const struct worker *w, int64_t now)
 {
 	int64_t since = w->progress_ms > w->started_ms ? w->progress_ms : w->started_ms;
-	return w->count > 0 && now - since > (int64_t)r->config.batch_s * 1000 + LONGER_MS;
+	return w->count > 0 && now - since > (int64_t)config->batch_s * 1000 + LONGER_MS;
 }
 
 static void look_at(struct runner *r, struct worker *w, int64_t now)
 {
 	int64_t silent = now - w->heard_ms;
-	bool silence = silent > silence_ms(r, w);
-	if (w->term_ms == 0 && (silence || takes_too_long(r, w, now))) {
+	bool silence = silent > silence_ms(&r->config, w);
+	if (w->term_ms == 0 && (silence || takes_too_long(&r->config, w, now))) {
 		if (silence)
 			log_line(LOG_ERR,
 			    "the relay process %ld hangs: it has said nothing for %lld s; it is ended, and its "

@@ -63,7 +63,7 @@ struct worker *worker_start(struct runner *r, struct nexthop *p, const struct tr
 		return NULL;
 	}
 	char *skips = nexthop_skips(&r->nexthops, p, clock_mono_ms(), &steps);
-	int ledger_fd = sent_log_open(r, ledger);
+	int ledger_fd = sent_log_open(r->sessions, &r->queue, ledger);
 	tried_put_servers(avoid, &tried);
 	char *without = nexthop_without(&r->nexthops, p);
 	orders_write(&orders, p->key, skips, buffer_string(&tried), without, shows);
@@ -80,7 +80,7 @@ struct worker *worker_start(struct runner *r, struct nexthop *p, const struct tr
 	if (pid < 0 || !fdio_nonblocking(sockets[0])) {
 		log_line(LOG_ERR, "no process for a relay: %s", strerror(errno));
 		close(sockets[0]);
-		sent_log_remove(r, ledger);
+		sent_log_remove(&r->notes, &r->queue, ledger);
 		buffer_free(&steps);
 		return NULL;
 	}
@@ -98,12 +98,12 @@ struct worker *worker_start(struct runner *r, struct nexthop *p, const struct tr
 	return w;
 }
 
-int worker_count_open(const struct runner *r, const struct nexthop *p)
+int worker_count_open(struct sessions *sessions, const struct nexthop *p)
 {
 	int open = 0;
-	for (int i = 0; i < r->sessions->count; i++)
-		open += r->sessions->list[i]->nexthop == p && r->sessions->list[i]->ready &&
-		        !r->sessions->list[i]->closing && !r->sessions->list[i]->ended;
+	for (int i = 0; i < sessions->count; i++)
+		open += sessions->list[i]->nexthop == p && sessions->list[i]->ready &&
+		        !sessions->list[i]->closing && !sessions->list[i]->ended;
 	return open;
 }
 
@@ -312,7 +312,7 @@ void worker_look_back(struct runner *r, struct worker *w)
 	w->looked_back = true;
 	if (!gone)
 		diagnose_uselessness(&d);
-	nexthop_was_useless(r, w->nexthop, &d, worker_count_open(r, w->nexthop));
+	nexthop_was_useless(r, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
 }
 
 /* What it has in hand without an outcome. */
@@ -351,7 +351,7 @@ void worker_end(struct runner *r, struct worker *w)
 	    w->done < WORKER_WINDOW && w->over.key != REASON_NONE &&
 	    w->over.key != REASON_BATCH_TIMEOUT)
 		nexthop_session_ended(w->nexthop, w->done);
-	sent_log_remove(r, w->ledger);
+	sent_log_remove(&r->notes, &r->queue, w->ledger);
 	w->nexthop->workers--;
 	tried_free(&w->avoid);
 	buffer_free(&w->in);

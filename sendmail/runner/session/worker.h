@@ -84,7 +84,7 @@ struct worker *worker_start(struct runner *r, struct nexthop *p, const struct tr
 void worker_give(struct worker *w, struct message *m);
 
 /* Those with p that are ready and take more mail. */
-int worker_count_open(const struct runner *r, const struct nexthop *p);
+int worker_count_open(struct sessions *sessions, const struct nexthop *p);
 
 /* Moves bytes; call when the descriptor is ready. */
 void worker_flush(struct worker *w);
