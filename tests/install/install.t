@@ -1,6 +1,7 @@
 #!/bin/sh
 # install needs no root; rights and links are made in an image, twice without harm; uninstall restores.
 . tests/lib.sh
+. tests/rights.sh
 new_spool
 image=$work/image
 mkdir -p "$image/usr/sbin" "$image/usr/bin" "$image/etc"
@@ -30,18 +31,13 @@ mode() { echo "$(file_mode "$image$1") $(file_owner "$image$1")"; }
 number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$image/etc/$2"; }
 user=$(number firsthop passwd) group=$(number firsthop group) drop=$(number fhdrop group)
 ok "user and groups are made in the image" test -n "$user" -a -n "$group" -a -n "$drop"
-# id_of NAME FILE: number of a user or group in the image
-id_of() { if [ "$1" = root ]; then echo 0; else number "$1" "$2"; fi; }
-# as_in_table WHEN...: each place of the table of rights has what the table says
-as_in_table() {
-	sed 's/^#.*//' relayconf/system/rights.table | while read -r kind place owner group mode when; do
-		case "$kind" in program | folder | fifo) ;; *) continue ;; esac
-		case " always $* " in *" $when "*) ;; *) continue ;; esac
-		place=$(echo "$place" | sed 's,^LIBEXEC,/usr/local/libexec/firsthop,; s,^PREFIX,/usr/local,; s,^SPOOLDIR,/var/spool/firsthop,; s,^SYSCONFDIR,/etc,')
-		[ "$(mode "$place")" = "${mode#0} $(id_of "$owner" passwd):$(id_of "$group" group)" ] || echo "$place: $(mode "$place"), the table has $mode $owner:$group"
-	done
-}
+as_in_table() { rights_as_in_table "$image" /usr/local /etc "$*"; }
 is "$(as_in_table resident)" "" "every place has the rights of the table"
+is "$(rights_beside_table "$image" /usr/local /etc)" "" "and nothing beside it belongs to, or may be written by, anybody but root"
+chmod g+w "$image/usr/local/libexec/firsthop/relay"; chown "$user" "$image/usr/local/sbin/relayconf"
+is "$(rights_beside_table "$image" /usr/local /etc | lines)" 3 "which would be seen"
+ok "make install-rights" run install-rights
+is "$(as_in_table resident)$(rights_beside_table "$image" /usr/local /etc)" "" "and is put right"
 is "$(mode /usr/local/libexec/firsthop/sendmail)" "2755 0:$drop" "sendmail is set-group-id fhdrop"
 before=$(ls -i "$image/usr/local/libexec/firsthop/sendmail")
 chmod 0700 "$image/usr/local/sbin" "$image/etc/firsthop"

@@ -2,6 +2,7 @@
 # The port for FreeBSD: its rules of form, its Makefile read by BSD make, staging as an ordinary user exactly as pkg-plist has it, and the recipe
 # that puts it into a ports tree.  The framework is a stand-in (tests/freebsd/mk).
 . tests/lib.sh
+. tests/rights.sh
 new_spool
 port=relayconf/system/freebsd
 bmake=$(command -v bmake) || { [ "$(uname -s)" = FreeBSD ] && bmake=make; }
@@ -119,6 +120,31 @@ is "$(ls -i "$work/queue/trigger")" "$before" "an upgrade leaves it"
 like "$(cat $port/files/firsthop.in)" "mkfifo -m $(awk '$1 == "fifo" { print $5 }' relayconf/system/rights.table) .*trigger" "the service script makes it with the same mode"
 like "$(cat $port/files/firsthop.in)" "chown $(awk '$1 == "fifo" { print $3 ":" $4 }' relayconf/system/rights.table) .*trigger" "and the same owner"
 step preunexec; ok "removing the package removes it" test ! -e "$work/queue/trigger"
+
+# The stage as pkg(8) installs it: all of it root's, but what the packing list says; with the port's users and groups.
+if [ "$(id -u)" = 0 ]; then
+	image=$work/image
+	cp -R "$S/stage" "$image"
+	chown -R 0:0 "$image"; chmod -R go-w "$image"
+	mkdir -p "$image/etc"
+	printf 'root:*:0:0::/root:/bin/sh\nfirsthop:*:995:995::/nonexistent:/bin/sh\nfhnet:*:996:996::/nonexistent:/bin/sh\n' >"$image/etc/passwd"
+	printf 'wheel:*:0:\nfhdrop:*:998:\nfhlist:*:997:\nfhnet:*:996:\nfirsthop:*:995:\n' >"$image/etc/group"
+	in_list() { sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist"; }
+	in_list | while read -r place owner group mode; do
+		case $place in /*) ;; *) place=/usr/local/$place ;; esac
+		chown "$(rights_number "$image" "${owner:-root}" passwd):$(rights_number "$image" "$(echo "${group:-root}" | sed 's/^wheel$/root/')" group)" "$image$place"
+		[ -z "$mode" ] || chmod "$mode" "$image$place"
+	done
+	mkfifo "$image/var/spool/firsthop/trigger"
+	awk '$1 == "fifo" { print $3, $4, $5 }' relayconf/system/rights.table | while read -r owner group mode; do
+		chown "$(rights_number "$image" "$owner" passwd):$(rights_number "$image" "$group" group)" "$image/var/spool/firsthop/trigger"
+		chmod "$mode" "$image/var/spool/firsthop/trigger"
+	done
+	is "$(rights_as_in_table "$image" /usr/local /usr/local/etc resident)" "" "installed, every place has the rights of the table"
+	is "$(rights_beside_table "$image" /usr/local /usr/local/etc)" "" "and nothing beside it belongs to, or may be written by, anybody but root"
+else
+	for what in "the rights of the table" "nothing beside it"; do skip "$what" "only root gives files away"; done
+fi
 
 ok "the other options" stage other WITH=DAEMONLESS WITHOUT=MAILCMD
 is "$(staged)" "$(listed)" "the stage is exactly the packing list, again"

@@ -5,6 +5,7 @@ if [ -z "${FIRSTHOP_STAGE:-}" ]; then
 		echo "1..1"; echo "ok 1 - $0 # skip needs root, namespaces (unshare) and Debian"; exit 0
 	fi
 	. tests/lib.sh
+. tests/rights.sh
 	fetched "Debian or the package" sh tests/real/package.sh
 	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "$0"
 fi
@@ -55,6 +56,8 @@ like "$(cat "$work/out")" 'until /etc/firsthop/firsthop.conf names a smarthost' 
 is "$(in_stage dpkg --audit)" "" "nothing is half installed"
 user=$(number firsthop passwd) group=$(number firsthop group) drop=$(number fhdrop group) list=$(number fhlist group)
 is "$(mode /usr/libexec/firsthop/sendmail | tr '\n' ' ')" "2755 0:fhdrop " "sendmail has its right"
+is "$(rights_as_in_table "$S" /usr /etc resident)" "" "every place has the rights of the table"
+is "$(rights_beside_table "$S" /usr /etc)" "" "and nothing beside it belongs to, or may be written by, anybody but root"
 is "$(mode /usr/libexec/firsthop/mailq | tr '\n' ' ')" "2755 0:fhlist " "mailq too"
 is "$(mode /var/spool/firsthop/drop | tr '\n' ' ')" "3770 firsthop:fhdrop " "the spool is made"
 for name in /usr/sbin/sendmail /usr/lib/sendmail /usr/bin/mailq /usr/bin/newaliases; do
@@ -139,6 +142,7 @@ is "$(in_stage dpkg-query -W -f '${Version}' firsthop)" 0.9-1 "to the next versi
 is "$(cat "$S/etc/firsthop/firsthop.conf")" "$conf" "the configuration is as it was"
 is "$(waiting)" 1 "the queue too"
 is "$(mode /usr/libexec/firsthop/sendmail | tr '\n' ' ')" "2755 0:fhdrop " "and the rights"
+is "$(rights_as_in_table "$S" /usr /etc resident)$(rights_beside_table "$S" /usr /etc)" "" "all of the table's"
 ok "remove" quietly in_stage apt-get -qq -y remove firsthop
 ok "sendmail and mail are gone" test ! -e "$S/usr/sbin/sendmail" -a ! -e "$S/usr/bin/mail"
 ok "the configuration and the mail stay" test -s "$S/etc/firsthop/firsthop.conf" -a "$(ls "$S/var/spool/firsthop/drop" | grep -c '^[0-9a-f]*\.[0-9a-f]*$')" = 1
