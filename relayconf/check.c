@@ -19,6 +19,7 @@ static const struct check_rule rules[] = {
     {"own-name", TR_LATER("no domain of the configuration holds this machine's own name"),
         check_own_name, true},
     {"smarthost", TR_LATER("there is a server to give mail to"), check_smarthosts, true},
+    {"proxy", TR_LATER("no smarthost is behind a proxy"), check_proxy, true},
     {"tls-mode", TR_LATER("port and implicit fit each other"), check_tls_mode, true},
     {"tls-trust", TR_LATER("server certificates are verified; trusted authorities are installed"),
         check_tls_trust, true},

@@ -25,6 +25,23 @@ void check_received(struct check *c)
 		    "seen");
 }
 
+/* The login crosses the network as it is. */
+void check_proxy(struct check *c)
+{
+	for (int i = 0; i < c->config->smarthost_count; i++) {
+		const struct smarthost *s = &c->config->smarthosts[i];
+		if (s->proxy[0] == '\0')
+			continue;
+		if (s->proxy_login[0] != '\0')
+			finding(c, GRADE_NOTE, "use a proxy on this machine, or one in a network of your own",
+			    "%s: the password for the proxy %s crosses the network in the clear", s->name,
+			    s->proxy);
+		else
+			finding(c, GRADE_OK, "", "%s: by the proxy %s, which looks up %s", s->name, s->proxy,
+			    s->host);
+	}
+}
+
 static void note_archive(struct check *c, const char *where, const char *address)
 {
 	if (*address != '\0')

@@ -33,8 +33,8 @@ static void ask_in_turn(struct deliver *with, struct deliver *second, struct dia
 
 static bool is_worth_asking(const struct deliver *with)
 {
-	return !with->candidate->implicit && !with->smarthost->direct && !with->without_tls &&
-	       with->config->reply_s > ASK_AFTER_S;
+	return !with->candidate->implicit && with->candidate->via[0] == '\0' &&
+	       !with->smarthost->direct && !with->without_tls && with->config->reply_s > ASK_AFTER_S;
 }
 
 bool ask_silent(struct deliver *with, struct diagnosis *d)

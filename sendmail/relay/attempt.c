@@ -54,10 +54,13 @@ static void note_failure(struct attempt *a, const struct diagnosis *d)
 /* For those who watch. */
 static void tell_step(struct attempt *a, const char *what, const struct candidate *c)
 {
-	TEXT(words, 400);
+	TEXT(words, 500);
 	if (a->show == NULL)
 		return;
-	text_printf(&words, "%s%s[%s]:%u", what, c->name, c->address, c->port);
+	text_put(&words, what);
+	if (c->via[0] != '\0')
+		text_printf(&words, "the proxy at [%s]:%u for ", c->via, c->via_port);
+	text_printf(&words, "%s[%s]:%u", c->name, c->address, c->port);
 	jobs_say_line(a->jobs, a->show, words.data);
 	jobs_flush(a->jobs);
 }
@@ -164,13 +167,14 @@ static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, 
 {
 	struct route r;
 	struct diagnosis d = {0};
-	struct buffer password = {0}, key = {0};
+	struct buffer password = {0}, key = {0}, proxy_password = {0};
 	TEXT(moved, sizeof d.moved);
 	a->of_smarthost = (struct diagnosis){0};
 	struct deliver with = {.config = a->config,
 	    .smarthost = smarthost,
 	    .jobs = a->jobs,
 	    .password = "",
+	    .proxy_password = "",
 	    .without = orders_without(a->without, a->without_count, smarthost->name),
 	    .probe = a->probe,
 	    .show = a->show};
@@ -184,6 +188,8 @@ static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, 
 	say_trace(a, &r.trace);
 	look_for_move(a, smarthost, &r, &moved);
 	bool prepared = smarthost->login[0] == '\0' || secret_read(smarthost, &password, &d);
+	if (prepared && smarthost->proxy_login[0] != '\0')
+		prepared = secret_read_proxy(smarthost, &proxy_password, &d);
 	if (prepared && smarthost->tls_cert_file[0] != '\0')
 		prepared = secret_read_key(smarthost, &key, &d);
 	if (prepared && smarthost->tls != SMARTHOST_TLS_OFF)
@@ -191,12 +197,15 @@ static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, 
 	if (prepared) {
 		if (password.length > 0)
 			with.password = buffer_string(&password);
+		if (proxy_password.length > 0)
+			with.proxy_password = buffer_string(&proxy_password);
 		ready = try_candidates(a, &with, &r, smarthosts_left);
 	} else {
 		fail_smarthost(a, smarthost, &d);
 	}
 	secret_free(&password);
 	secret_free(&key);
+	secret_free(&proxy_password);
 	if (with.trust != NULL)
 		tls_trust_free(with.trust);
 	route_free(&r);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "jobs/ledger.h"
 #include "relay/identify.h"
+#include "relay/tunnel.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -70,7 +71,7 @@ static void child(const struct deliver *with, int words_fd)
 		    "the session cannot be confined");
 	else if (with->hello != NULL)
 		identify_run(&own, &d);
-	else
+	else if (with->candidate->via[0] == '\0' || tunnel_open(&own, &d))
 		ready = deliver_run(&own, &d);
 	say(words_fd, ready ? "over" : "failed", ready ? NULL : &d);
 	_exit(0);

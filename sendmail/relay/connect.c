@@ -91,8 +91,8 @@ static int bind_to(int fd, const char *address, int family)
 	return result;
 }
 
-int connect_to(const struct candidate *c, const struct smarthost *smarthost, int timeout_s,
-    struct diagnosis *d)
+static int connect_at(const struct candidate *c, const char *address, uint16_t at_port,
+    const struct smarthost *smarthost, int timeout_s, struct diagnosis *d)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC,
 	    .ai_socktype = SOCK_STREAM,
@@ -100,8 +100,8 @@ int connect_to(const struct candidate *c, const struct smarthost *smarthost, int
 	struct addrinfo *ai = NULL;
 	char port[8];
 	int one = 1;
-	snprintf(port, sizeof port, "%u", c->port);
-	if (getaddrinfo(c->address, port, &hints, &ai) != 0)
+	snprintf(port, sizeof port, "%u", at_port);
+	if (getaddrinfo(address, port, &hints, &ai) != 0)
 		return fail(-1, EINVAL, "read the address", false, d);
 	int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	const char *failed = fd < 0 || !fdio_nonblocking(fd) ? "open a socket"
@@ -119,9 +119,27 @@ int connect_to(const struct candidate *c, const struct smarthost *smarthost, int
 	freeaddrinfo(ai);
 	if (error == EINPROGRESS || error == EINTR)
 		error = await_connection(fd, timeout_s);
-	if (error == ECONNREFUSED && here_owns(c->address) && strcmp(c->name, c->address) != 0)
+	if (error == ECONNREFUSED && c->via[0] == '\0' && here_owns(c->address) &&
+	    strcmp(c->name, c->address) != 0)
 		return fail_at_home(fd, c, d);
 	return error == 0 ? fd : fail(fd, error, "", smarthost->direct, d);
+}
+
+int connect_to(const struct candidate *c, const struct smarthost *smarthost, int timeout_s,
+    struct diagnosis *d)
+{
+	TEXT(words, 500);
+	if (c->via[0] == '\0')
+		return connect_at(c, c->address, c->port, smarthost, timeout_s, d);
+	int fd = connect_at(c, c->via, c->via_port, smarthost, timeout_s, d);
+	if (fd >= 0)
+		return fd;
+	int error = d->error_no;
+	text_printf(&words, "the proxy %s cannot be reached: %s", smarthost->proxy, d->text);
+	diag_set(d, VERDICT_DEFERRED, STAGE_CONNECT, REASON_PROXY_UNREACHABLE, "%s", words.data);
+	d->error_no = error;
+	catalogue_recognise(d);
+	return -1;
 }
 
 void connect_local_address(int fd, char *address, size_t size)

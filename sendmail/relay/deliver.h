@@ -13,6 +13,7 @@ struct deliver {
 	const struct candidate *candidate;
 	struct tls_trust *trust; /* NULL when TLS is off */
 	const char *password;
+	const char *proxy_password;
 	struct jobs *jobs;
 	int fd;                     /* connected, non-blocking */
 	char local_address[64];     /* of this end of it */

@@ -17,6 +17,8 @@ static void put_candidates(const struct smarthost *smarthost, const struct route
 		const struct candidate *c = &r->candidates[i];
 		output_to(stdout, "    %d  %s[%s] port %u, TLS %s%s", i + 1, c->name, c->address, c->port,
 		    smarthost_tls_name(smarthost->tls), c->implicit ? " from the first byte" : "");
+		if (c->via[0] != '\0')
+			output_to(stdout, ", by the proxy at [%s]:%u", c->via, c->via_port);
 		if (smarthost->login[0] != '\0')
 			output_to(stdout, ", login %s", smarthost->login);
 		output_to(stdout, "\n");

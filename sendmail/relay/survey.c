@@ -106,7 +106,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 	TEXT(moved, 500);
 	const char *self = "", *unvouched = "";
 	bool found = route_find(smarthost, &r);
-	for (int i = 0; i < r.count && *self == '\0'; i++)
+	for (int i = 0; i < r.count && *self == '\0' && smarthost->proxy[0] == '\0'; i++)
 		self = here_owns(r.candidates[i].address) ? r.candidates[i].address : "";
 	for (int i = 0; i < r.count && smarthost->lookup != SMARTHOST_LOOKUP_HOST && *unvouched == '\0';
 	     i++)

@@ -1,4 +1,4 @@
-/* objects: sendmail/relay/child sendmail/relay/identify sendmail/relay/smtp/speaks sendmail/lib/base/sandbox_none */
+/* objects: sendmail/relay/tunnel sendmail/relay/smtp/proxy sendmail/relay/child sendmail/relay/identify sendmail/relay/smtp/speaks sendmail/lib/base/sandbox_none */
 /* What relay makes of the words of its session's process, which may have been taken over. */
 #include "base/fdio.h"
 #include "relay/child.h"

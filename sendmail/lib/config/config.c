@@ -68,9 +68,19 @@ static void finish_smarthost(struct reading *r)
 	else if (h->tls_fingerprint[0] != '\0' && h->tls != SMARTHOST_TLS_VERIFY)
 		text_printf(&words,
 		    "[smarthost %s]: tls_fingerprint accepts one certificate and tls = %s any: remove one "
-		    "of "
-		    "them",
+		    "of them",
 		    h->name, smarthost_tls_name(h->tls));
+	else if (h->proxy[0] == '\0' && h->proxy_login[0] != '\0')
+		text_printf(&words, "[smarthost %s] has a proxy_login and no proxy: add \"proxy = ...\"",
+		    h->name);
+	else if (h->proxy_login[0] != '\0' && h->proxy_password_file[0] == '\0')
+		text_printf(&words,
+		    "[smarthost %s] has a proxy_login and no password: add \"proxy_password_file = NAME\"",
+		    h->name);
+	else if (h->proxy[0] != '\0' && h->lookup != SMARTHOST_LOOKUP_HOST)
+		text_printf(&words,
+		    "[smarthost %s]: with a proxy, which looks up the name, lookup has to be host",
+		    h->name);
 	else if (h->implicit && h->tls == SMARTHOST_TLS_OFF)
 		text_printf(&words, "[smarthost %s]: implicit = yes and tls = off contradict each other",
 		    h->name);

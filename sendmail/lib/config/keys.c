@@ -203,7 +203,10 @@ static const char *name_problem(const struct key_row *row, const char *value)
 static bool set_text(const struct key_row *row, char *place, const char *value, const char *folder,
     struct text *problem)
 {
+	struct proxy_url url;
 	const char *wrong = row->type == KEY_NAME ? name_problem(row, value) : NULL;
+	if (row->type == KEY_PROXY && *value != '\0' && !proxy_url_read(value, &url, problem))
+		return false;
 	if (wrong != NULL) {
 		text_printf(problem, "\"%.80s\": %s", value, wrong);
 		return false;

@@ -24,6 +24,7 @@ enum key_type {
 	KEY_AUTH,
 	KEY_FINGERPRINT,
 	KEY_DOWN,
+	KEY_PROXY,
 	KEY_ADDRESS
 };
 

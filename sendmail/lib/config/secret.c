@@ -137,6 +137,13 @@ bool secret_read(const struct smarthost *smarthost, struct buffer *password, str
 	    "no password_file and no password_command");
 }
 
+bool secret_read_proxy(const struct smarthost *smarthost, struct buffer *password,
+    struct diagnosis *d)
+{
+	return read_file(smarthost->proxy_password_file, SECRET_LIMIT_BYTES, password, d) &&
+	       cut_line(password, smarthost->proxy_password_file, d);
+}
+
 bool secret_read_key(const struct smarthost *smarthost, struct buffer *pem, struct diagnosis *d)
 {
 	const char *path =

@@ -11,6 +11,10 @@
    caller frees it with secret_free. */
 bool secret_read(const struct smarthost *smarthost, struct buffer *password, struct diagnosis *d);
 
+/* The same for its proxy, from proxy_password_file. */
+bool secret_read_proxy(const struct smarthost *smarthost, struct buffer *password,
+    struct diagnosis *d);
+
 /* Reads the whole file with the private key of a smarthost that has a tls_cert_file: tls_key_file,
    or that one.  It needs the rights of a password file.  Error: "tls-own-certificate", at
    STAGE_TLS.

@@ -108,6 +108,28 @@ REASON(STARTTLS_INJECTION, "starttls-injection", FAULT_ROUTE, 1800, STAYS,
     "be adding commands.",
     "Update the server. If it is up to date, look for a proxy or a firewall between this "
     "machine and the server.")
+REASON(PROXY_UNREACHABLE, "proxy-unreachable", FAULT_ROUTE, 0, HEALS,
+    "The proxy that leads to the server cannot be reached.",
+    "Check proxy of this smarthost: its kind (socks5:// or http://), host and port. Check that the "
+    "proxy is running there. Check the firewall between this machine and the proxy.")
+REASON(PROXY_FAILED, "proxy-failed", FAULT_ROUTE, 0, HEALS,
+    "The proxy is there, and it cannot reach the server.",
+    "Check host and port of this smarthost: the proxy looks the name up, so it has to be known "
+    "there. Look in the log of the proxy. If the server can be reached without it, remove proxy.")
+REASON(PROXY_REFUSED, "proxy-refused", FAULT_ROUTE, 1800, STAYS,
+    "The proxy does not allow connections to this server or port.",
+    "Have the proxy allow connections to host and port of this smarthost (Squid: acl SSL_ports "
+    "port "
+    "465 587, and http_access allow CONNECT). Or use another port: port = 465.")
+REASON(PROXY_LOGIN, "proxy-login", FAULT_ROUTE, 1800, STAYS,
+    "The proxy wants another login than the one that is configured, or none is.",
+    "Check proxy_login and proxy_password_file of this smarthost. If they are right, ask the "
+    "administrator of the proxy.")
+REASON(PROXY_BAD, "proxy-bad", FAULT_ROUTE, 1800, STAYS,
+    "Another service than a proxy of the configured kind answers at the address of the proxy.",
+    "Check proxy of this smarthost: socks5:// for SOCKS5, http:// for HTTP CONNECT, and the port "
+    "of "
+    "that service.")
 REASON(SECRET_MISSING, "secret-missing", FAULT_CREDENTIAL, 600, STAYS,
     "The password file does not exist.",
     "Create the file named by password_file, with the password in its first line. Run: chown "

@@ -7,6 +7,7 @@
 #include "relay/route/failure.h"
 #include "relay/route/here.h"
 #include "relay/route/order.h"
+#include "relay/route/proxied.h"
 #include <string.h>
 
 /* One smarthost being looked up. */
@@ -338,7 +339,7 @@ static void look_up_srv(struct search *s)
 		give_up_answer(s, SUBJECT_SRV, name.data, &a);
 }
 
-bool route_find(const struct smarthost *smarthost, struct route *r)
+static bool find(const struct smarthost *smarthost, struct route *r)
 {
 	struct search s = {.route = r, .smarthost = smarthost, .implicit = smarthost->implicit};
 	char bare[64];
@@ -356,6 +357,17 @@ bool route_find(const struct smarthost *smarthost, struct route *r)
 	} else {
 		add_host(&s, smarthost->host, smarthost->port);
 	}
+	return r->count > 0;
+}
+
+bool route_find(const struct smarthost *smarthost, struct route *r)
+{
+	struct smarthost proxy;
+	if (smarthost->proxy[0] == '\0')
+		return find(smarthost, r);
+	proxied_ask(smarthost, &proxy);
+	find(&proxy, r);
+	proxied_answer(smarthost, r);
 	return r->count > 0;
 }
 

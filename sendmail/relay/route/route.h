@@ -15,6 +15,9 @@ struct candidate {
 	bool vouched; /* name comes from an MX or SRV record that DNSSEC has validated, so a certificate
 	                 for it will do */
 	const char *moved; /* as in struct diagnosis, set by who has looked (moved.h); NULL = nobody */
+	char via[64]; /* address of the proxy to connect to; "" = none: address is the server's.  With
+	                 one, address is the name, which the proxy looks up */
+	uint16_t via_port;
 };
 
 struct route {

@@ -27,6 +27,7 @@ uint64_t surroundings_sum(const struct config *c)
 		sum = add_file(sum, files[i]);
 	for (int i = 0; i < c->smarthost_count; i++) {
 		sum = add_file(sum, c->smarthosts[i].password_file);
+		sum = add_file(sum, c->smarthosts[i].proxy_password_file);
 		sum = add_file(sum, c->smarthosts[i].tls_ca_file);
 		sum = add_file(sum, c->smarthosts[i].tls_cert_file);
 		sum = add_file(sum, c->smarthosts[i].tls_key_file);
