@@ -186,7 +186,8 @@ static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, 
 		return false;
 	}
 	say_trace(a, &r.trace);
-	look_for_move(a, smarthost, &r, &moved);
+	if (smarthost->proxy[0] == '\0')
+		look_for_move(a, smarthost, &r, &moved);
 	bool prepared = smarthost->login[0] == '\0' || secret_read(smarthost, &password, &d);
 	if (prepared && smarthost->proxy_login[0] != '\0')
 		prepared = secret_read_proxy(smarthost, &proxy_password, &d);
