@@ -13,6 +13,20 @@ static bool log_hangs(const struct listing *l)
 	return l->runner_lives && l->counters.log_since_s != 0;
 }
 
+/* That mail waits for the pace is how it was configured. */
+static bool is_pace(const struct health *h)
+{
+	return h->why.key == REASON_PACE;
+}
+
+static bool fails(const struct listing *l)
+{
+	bool failing = false;
+	for (int i = 0; i < l->health_count; i++)
+		failing = failing || !is_pace(&l->health[i]);
+	return failing;
+}
+
 static int64_t oldest_age_s(const struct listing *l)
 {
 	int64_t oldest = 0;
@@ -31,7 +45,7 @@ static int grade_of(const struct listing *l, int64_t oldest_s, long long warning
 	if ((l->count > 0 && !l->runner_lives) || oldest_s > critical_min * 60)
 		return 2;
 	if (log_hangs(l) || !l->runner_lives || l->passed_count > 0 || l->drop_problem[0] != '\0' ||
-	    oldest_s > warning_min * 60 || l->dead > 0 || (l->health_count > 0 && l->count > 0))
+	    oldest_s > warning_min * 60 || l->dead > 0 || (fails(l) && l->count > 0))
 		return 1;
 	return 0;
 }
@@ -107,8 +121,8 @@ static void put_row(FILE *out, const char *name, const char *state, const struct
 void health_table(FILE *out, const struct listing *l)
 {
 	for (int i = 0; i < l->health_count; i++)
-		put_row(out, *l->health[i].path == '\0' ? "all mail" : l->health[i].path, "down",
-		    &l->health[i]);
+		put_row(out, *l->health[i].path == '\0' ? "all mail" : l->health[i].path,
+		    is_pace(&l->health[i]) ? "paced" : "down", &l->health[i]);
 	for (int i = 0; i < l->passed_count; i++)
 		put_row(out, l->passed[i].hop, "passed over", &l->passed[i]);
 }

@@ -36,7 +36,7 @@ void next_of(const struct listing *l, const struct row *r, struct next *n)
 		return;
 	if (!l->runner_lives) {
 		int64_t left = own_left_s(l, r);
-		*n = (struct next){NEXT_NO_RUNNER, left > 0 ? now + left : 0};
+		*n = (struct next){.kind = NEXT_NO_RUNNER, .at_s = left > 0 ? now + left : 0};
 		return;
 	}
 	const struct health *h = list_health(l, r, NULL);
@@ -47,8 +47,10 @@ void next_of(const struct listing *l, const struct row *r, struct next *n)
 	}
 	/* Mail that the servers are to blame for goes when they answer; everything else also has its
 	 * own time. */
-	if (h != NULL && (is_by_route(r) || of_servers > left))
+	if (h != NULL && (is_by_route(r) || of_servers > left)) {
 		left = of_servers;
+		n->by_pace = h->why.key == REASON_PACE;
+	}
 	n->kind = left > 0 ? NEXT_AT : NEXT_NOW;
 	n->at_s = left > 0 ? now + left : now;
 }

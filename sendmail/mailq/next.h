@@ -19,6 +19,7 @@ struct next {
 	enum next_kind kind;
 	int64_t at_s; /* wall time; of NEXT_NOW and NEXT_RUNNING the present; of NEXT_NO_RUNNER the end
 	                 of its wait, if that is to come; else 0 */
+	bool by_pace; /* NEXT_AT: no operator can have it sooner */
 };
 
 /* Of a message: while all servers of its way fail, when they are asked; a wait of its own counts as

@@ -115,7 +115,7 @@ static void put_next(const struct story *s)
 		    TR("never: the runner is not running. Start it as root: \"sendmail -bd -q1m\""));
 	} else {
 		next_put(&n, &words);
-		if (n.kind == NEXT_AT)
+		if (n.kind == NEXT_AT && !n.by_pace)
 			text_put(&words, TR("; at once with \"sendmail -q\" as root"));
 	}
 	answer_put(s->out, s->width, TR_LATER("next try"), words.data);

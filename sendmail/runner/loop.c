@@ -322,6 +322,7 @@ int loop_run(struct runner *r)
 	waits_write(&r->queue, &r->sessions->waits);
 	counters_load(&r->counters, r->queue.mqueue_fd);
 	r->counters.log_since_s = 0;
+	pace_load(&r->nexthops.paces, r->queue.mqueue_fd, clock_mono_ms(), clock_wall_s());
 	expire_start(r);
 	while (!backlog_load(r)) {
 		if (r->lifetime == LIFETIME_ONCE || r->leaving)

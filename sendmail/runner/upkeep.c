@@ -28,6 +28,7 @@ void upkeep_count(struct upkeep *u, struct runner *r, enum upkeep_how how)
 		return;
 	u->counted_ms = now;
 	counters_save(&r->counters, r->queue.mqueue_fd);
+	pace_save(&r->nexthops.paces, r->queue.mqueue_fd, now, clock_wall_s());
 }
 
 void upkeep_log(struct upkeep *u, struct runner *r)

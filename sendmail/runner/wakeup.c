@@ -19,7 +19,7 @@ static int64_t path_next_ms(const struct runner *r, const struct nexthop *p, int
 		return INT64_MAX;
 	enum nexthop_state state = nexthop_state(&r->nexthops, p, now);
 	if (state == NEXTHOP_UP)
-		return e->due_ms;
+		return p->paced_ms > now && p->paced_ms > e->due_ms ? p->paced_ms : e->due_ms;
 	int64_t reroute_ms = reroute_next_ms(r, p, now), ask_ms = p->workers > 0 ? INT64_MAX
 	                                                          : state == NEXTHOP_PROBE
 	                                                              ? now

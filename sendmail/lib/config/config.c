@@ -81,6 +81,9 @@ static void finish_smarthost(struct reading *r)
 		text_printf(&words,
 		    "[smarthost %s]: with a proxy, which looks up the name, lookup has to be host",
 		    h->name);
+	else if (h->burst > 0 && pace_rule_is_empty(&h->max_messages))
+		text_printf(&words, "[smarthost %s]: burst has no effect without max_messages: set both",
+		    h->name);
 	else if (h->implicit && h->tls == SMARTHOST_TLS_OFF)
 		text_printf(&words, "[smarthost %s]: implicit = yes and tls = off contradict each other",
 		    h->name);

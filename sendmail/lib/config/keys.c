@@ -297,6 +297,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_DOWN: return set_word(place, down_words, value, problem);
 	case KEY_AUTH: return set_auth(place, row->size, value, problem);
 	case KEY_FINGERPRINT: return set_fingerprint(place, row->size, value, problem);
+	case KEY_PACE: return pace_rule_read(value, place, problem);
 	case KEY_ADDRESS: return set_address(row, place, value, problem);
 	case KEY_SENDER: return set_sender(row, base, value, problem);
 	case KEY_WAITS: return set_waits(row, base, value, problem);
@@ -339,6 +340,7 @@ static void put_value(const struct key_row *row, const void *base, struct text *
 		    index == STAMP_FROM_REPLACE ? sender_address(row, base, &size) : sender_words[index]);
 		break;
 	case KEY_WAITS: put_waits(base, value); break;
+	case KEY_PACE: pace_rule_put(place, value); break;
 	default: text_put(value, place); break;
 	}
 }

@@ -25,6 +25,7 @@ enum key_type {
 	KEY_FINGERPRINT,
 	KEY_DOWN,
 	KEY_PROXY,
+	KEY_PACE,
 	KEY_ADDRESS
 };
 

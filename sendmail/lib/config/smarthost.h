@@ -2,6 +2,7 @@
 #ifndef CONFIG_SMARTHOST_H
 #define CONFIG_SMARTHOST_H
 #include "base/text.h"
+#include "config/pace_rule.h"
 #include "config/proxy_url.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,8 +42,11 @@ struct smarthost {
 	char proxy[300];       /* config/proxy_url.h; "" = none */
 	char proxy_login[256]; /* "" = none */
 	char proxy_password_file[1024];
-	bool chunking;   /* BDAT where the server offers it (RFC 3030) */
-	bool by_default; /* takes mail for which no [route] is written */
+	struct pace_rule max_messages, max_recipients;
+	int burst; /* messages that may go one behind the other; 0: as many as max_messages */
+	int session_messages, session_recipients; /* of one session; 0: no limit */
+	bool chunking;                            /* BDAT where the server offers it (RFC 3030) */
+	bool by_default;                          /* takes mail for which no [route] is written */
 	bool direct; /* made by smarthost_direct: host is a recipient domain, asked for its own MX */
 	char known[SMARTHOST_KNOWN_MAX]
 	          [256]; /* direct: names of ours that DNS must know if it works; "" = none */

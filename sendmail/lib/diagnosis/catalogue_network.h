@@ -108,6 +108,13 @@ REASON(STARTTLS_INJECTION, "starttls-injection", FAULT_ROUTE, 1800, STAYS,
     "be adding commands.",
     "Update the server. If it is up to date, look for a proxy or a firewall between this "
     "machine and the server.")
+REASON(PACE, "pace", FAULT_CONFIG, 0, HEALS,
+    "The smarthost is given as much mail as this machine's configuration allows, and this mail "
+    "waits "
+    "for its turn.",
+    "Nothing needs to be done: it goes when its time has come. If the server accepts more, raise "
+    "max_messages, max_recipients or burst of this smarthost. If too much mail is sent, look who "
+    "sends it: mailq summary.")
 REASON(PROXY_UNREACHABLE, "proxy-unreachable", FAULT_ROUTE, 0, HEALS,
     "The proxy that leads to the server cannot be reached.",
     "Check proxy of this smarthost: its kind (socks5:// or http://), host and port. Check that the "

@@ -8,6 +8,7 @@
 #include "runner/disposition/disposition.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
+#include "runner/queue/nexthop_pace.h"
 #include "runner/queue/nexthop_rest.h"
 #include "runner/queue/nexthop_skips.h"
 #include "runner/queue/reroute.h"
@@ -35,9 +36,15 @@ static int window_of(const struct nexthops *nexthops, const struct worker *w)
 	return w->done == 0 || nexthop_rest_is_near(nexthops, w->nexthop) ? 2 : WORKER_WINDOW;
 }
 
-/* The server ends a session after so many messages, as was seen before: we end it first. */
-static bool has_had_its_share(const struct nexthop *p, const struct worker *w, int64_t now)
+/* The server ends a session after so many messages, as was seen before, or the configuration says
+ * so: we end it first. */
+static bool has_had_its_share(const struct runner *r, const struct worker *w, int64_t now)
 {
+	const struct nexthop *p = w->nexthop;
+	const struct smarthost *s = nexthop_pace_server(r, p);
+	if (s != NULL && ((s->session_messages > 0 && w->given >= s->session_messages) ||
+	                     (s->session_recipients > 0 && w->given_rcpts >= s->session_recipients)))
+		return true;
 	return p->per_session > 0 && now < p->per_session_until_ms && w->given >= p->per_session;
 }
 
@@ -62,7 +69,7 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 		*starting = *starting || !w->ready ||
 		            (w->nexthop->kind == NEXTHOP_FILTER && w->done == 0) ||
 		            (w->settled > 0 && !sessions_is_stuck(w, now));
-		if (has_had_its_share(e->nexthop, w, now))
+		if (has_had_its_share(r, w, now))
 			worker_close(w);
 		if (w->closing || sessions_is_stuck(w, now) || !sessions_may_share(r, w, e->uid, now))
 			continue;
@@ -203,8 +210,28 @@ static struct message *take(struct runner *r, struct nexthop *p, struct entry *e
 	return m;
 }
 
-/* A message that is on its way already has no recipient left: a crash came before its removal. */
-static bool give(struct runner *r, struct worker *w, struct entry *e)
+/* What the server of p has in hand, and whether it may have one message more. */
+static bool waits_for_pace(struct runner *r, struct nexthop *p, int rcpts)
+{
+	const struct smarthost *s = nexthop_pace_server(r, p);
+	struct pace_load load = {.more = rcpts};
+	if (s == NULL || !pace_is_limited(s))
+		return false;
+	for (int i = 0; i < r->sessions->count; i++) {
+		const struct worker *w = r->sessions->list[i];
+		if (w->ready ? strcmp(w->hop, s->name) != 0 : !nexthop_leads_over(w->nexthop, s->name))
+			continue;
+		for (const struct message *m = w->first; m != NULL; m = m->next) {
+			load.messages++;
+			load.recipients += m->rcpt_count;
+		}
+	}
+	return nexthop_pace_holds(r, p, s, &load);
+}
+
+/* A message that is on its way already has no recipient left: a crash came before its removal.
+ * *full: the pace has no room for its recipients, and it waits. */
+static bool give(struct runner *r, struct worker *w, struct entry *e, bool *full)
 {
 	struct message *m = take(r, e->nexthop, e);
 	if (m == NULL)
@@ -221,6 +248,12 @@ static bool give(struct runner *r, struct worker *w, struct entry *e)
 		return false;
 	}
 	e->put_off = false;
+	if (w != NULL && m->rcpt_count > 1 && waits_for_pace(r, e->nexthop, m->rcpt_count)) {
+		message_free(m);
+		schedule_add_moved(&e->nexthop->schedule, e, clock_mono_ms());
+		*full = true;
+		return false;
+	}
 	struct buffer none = {0};
 	attempt_log_show(r, m, w != NULL ? &w->steps : &none);
 	unresolved_note(m);
@@ -295,10 +328,13 @@ static void close_outdated(struct sessions *sessions, struct nexthops *nexthops)
 static void dispatch_path(struct runner *r, struct nexthop *p, int64_t now)
 {
 	struct entry *e;
+	bool full = false;
 	if (nexthop_state(&r->nexthops, p, now) == NEXTHOP_UP)
 		schedule_ready(&p->schedule, now);
-	while ((e = schedule_first(&p->schedule)) != NULL && may_try(r, p, e, now)) {
+	while (!full && (e = schedule_first(&p->schedule)) != NULL && may_try(r, p, e, now)) {
 		bool alone = p->kind == NEXTHOP_HERE;
+		if (!alone && waits_for_pace(r, p, 1))
+			break;
 		int wait_ms = alone                                    ? 0
 		              : sessions_user_waits(r, p, e->uid, now) ? USER_WAITS_MS
 		              : has_plenty(r->sessions, p, e->uid)     ? RCPTS_WAIT_MS
@@ -313,7 +349,7 @@ static void dispatch_path(struct runner *r, struct nexthop *p, int64_t now)
 			break;
 		p->probed_ms = now;
 		p->probed_new = p->schedule.new_count;
-		bool given = give(r, w, e);
+		bool given = give(r, w, e, &full);
 		if (w != NULL && w->shows)
 			worker_close(w);
 		if (given && nexthop_state(&r->nexthops, p, now) != NEXTHOP_UP)

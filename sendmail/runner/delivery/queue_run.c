@@ -40,7 +40,7 @@ void queue_run_start(struct runner *r)
 static bool is_path_through(const struct runner *r, const struct nexthop *p, int64_t now)
 {
 	const struct entry *e = schedule_first(&p->schedule);
-	return e == NULL || e->held || (e->due_ms > now && !e->put_off) ||
+	return e == NULL || e->held || p->paced_ms > now || (e->due_ms > now && !e->put_off) ||
 	       (nexthop_state(&r->nexthops, p, now) == NEXTHOP_DOWN &&
 	           reroute_next_ms(r, p, now) > now);
 }

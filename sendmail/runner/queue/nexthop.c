@@ -108,7 +108,7 @@ int64_t nexthop_ask_ms(const struct nexthops *n, const struct nexthop *p)
 {
 	int64_t now = clock_mono_ms(), until = nexthop_until_ms(n, p), fresh = new_mail_ms(n, p);
 	if (nexthop_state(n, p, now) == NEXTHOP_UP)
-		return now;
+		return p->paced_ms > now ? p->paced_ms : now;
 	until = fresh < until ? fresh : until;
 	return until > now ? until : now;
 }
@@ -178,8 +178,10 @@ void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagno
 bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagnosis *why)
 {
 	const struct server_state *worst = nameless(n, p);
-	if (nexthop_state(n, p, 0) == NEXTHOP_UP)
-		return false;
+	if (nexthop_state(n, p, 0) == NEXTHOP_UP) {
+		*why = p->paced;
+		return p->paced_ms > clock_mono_ms();
+	}
 	for (int i = 0; i < p->name_count; i++) {
 		const struct server_state *h = server_state_find(&n->servers, p->names[i]);
 		if (worst == NULL || h->why.stage > worst->why.stage)
@@ -320,6 +322,8 @@ void nexthop_ask_all_again(struct nexthops *n)
 void nexthop_forget_failures(struct nexthops *n)
 {
 	nexthop_ask_all_again(n);
+	for (int i = 0; i < n->count; i++)
+		n->list[i]->paced_ms = 0;
 	for (int i = 0; i < n->servers.count; i++) {
 		n->servers.list[i].failures = 0;
 		n->servers.list[i].unproven = false;
@@ -350,7 +354,9 @@ void nexthop_write_health(struct runner *r)
 			continue;
 		const struct server_state *s = server_state_find(&r->nexthops.servers, h->why.hop);
 		text_copy(h->path, sizeof h->path, p->key);
-		h->since_s = s != NULL ? s->since_s : clock_wall_s();
+		h->since_s = h->why.key == REASON_PACE ? p->paced_since_s
+		             : s != NULL               ? s->since_s
+		                                       : clock_wall_s();
 		h->next_s = clock_wall_s() + nexthop_ask_s(&r->nexthops, p);
 		count++;
 	}
@@ -393,5 +399,6 @@ void nexthop_free_all(struct nexthops *n)
 		free_nexthop(n->list[i]);
 	free(n->list);
 	server_state_free(&n->servers);
+	pace_free(&n->paces);
 	*n = (struct nexthops){0};
 }

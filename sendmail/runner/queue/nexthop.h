@@ -5,6 +5,7 @@
 #define RUNNER_QUEUE_NEXTHOP_H
 #include "runner/queue/server_state.h"
 #include "runner/queue/nexthop_key.h"
+#include "runner/queue/pace.h"
 #include "runner/queue/schedule.h"
 
 struct runner;
@@ -33,6 +34,10 @@ struct nexthop {
 	int64_t limit_until_ms;       /* monotonic: one more is tried then */
 	int per_session;              /* messages after which a server ended a session; 0 = none did */
 	int64_t per_session_until_ms; /* monotonic: so long that counts */
+	int64_t paced_ms;             /* monotonic: until then its mail waits for the pace
+	                                 (runner/queue/nexthop_pace.h); 0 or past = it does not */
+	int64_t paced_since_s, paced_said_ms;
+	struct diagnosis paced; /* why */
 };
 
 /* All of them; zero-initialised is none. */
@@ -40,6 +45,7 @@ struct nexthops {
 	struct nexthop **list;
 	int count;
 	struct server_states servers;
+	struct paces paces;
 };
 
 /* The path of a key, made when it is new. */
@@ -50,7 +56,8 @@ enum nexthop_state nexthop_state(const struct nexthops *n, const struct nexthop 
 int64_t nexthop_until_ms(const struct nexthops *n, const struct nexthop *p);
 
 /* When its servers are asked next, monotonic: at that time, or once new mail may ask; now when it
-   is up.  The one answer for the log, the journals and mqueue/health. */
+   is up, unless its mail waits for the pace.  The one answer for the log, the journals and
+   mqueue/health. */
 int64_t nexthop_ask_ms(const struct nexthops *n, const struct nexthop *p);
 
 /* The same in seconds from now, rounded up; 0 when it is up. */
@@ -93,7 +100,7 @@ void nexthop_server_proven(struct runner *r, const char *name);
 /* No server of p took the mail at hand: said once per attempt. */
 void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open);
 
-/* The reason that holds p's mail; false when it is up. */
+/* The reason that holds p's mail, its servers or the pace; false when nothing does. */
 bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagnosis *why);
 
 /* The servers of p may be asked at once, because an operator wants it: once for each wish (a number

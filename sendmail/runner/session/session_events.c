@@ -11,6 +11,7 @@
 #include "runner/disposition/filtered.h"
 #include "runner/disposition/rcpt_outcome.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_pace.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/nexthop_rest.h"
 #include "runner/queue/nexthop_without.h"
@@ -333,6 +334,7 @@ static void on_message_line(struct runner *r, struct worker *w, const char *line
 		worker_give_back(r, w, m);
 	} else {
 		w->done++;
+		nexthop_pace_count(r, w->hop, m->rcpt_count);
 		if (!w->limited)
 			nexthop_server_proven(r, w->hop);
 		disposition_end(r, m, &w->steps, w->left);

@@ -142,6 +142,7 @@ void worker_give(struct worker *w, struct message *m)
 	if (w->count == 0)
 		w->progress_ms = clock_mono_ms();
 	w->given++;
+	w->given_rcpts += m->rcpt_count;
 	w->heard_limit_bytes += HEARD_OF_MESSAGE_BYTES + (int64_t)HEARD_OF_RCPT_BYTES * m->rcpt_count;
 	w->asked_back = false;
 	append_message(w, m);

@@ -61,6 +61,7 @@ struct worker {
 	int64_t idle_ms;                        /* since when it has nothing to do */
 	int64_t progress_ms;                    /* last result, or first message after an idle time */
 	int64_t started_ms, ready_ms, heard_ms, closing_ms; /* closing_ms: 0 = it is not */
+	int given_rcpts;                                    /* recipients of them */
 	int given;                                          /* messages, so far */
 	int returned;                                       /* of those: given back as unused */
 	bool asked_back; /* for what it has not begun, since the last progress */

@@ -1,0 +1,73 @@
+/* Asking for the pace, and saying that it holds mail. */
+#include "runner/queue/nexthop_pace.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "runner/queue/runner.h"
+#include <string.h>
+
+#define SAY_EVERY_MS 3600000
+
+static const struct smarthost *find(const struct config *c, const char *name)
+{
+	for (int i = 0; i < c->smarthost_count; i++) {
+		if (strcmp(c->smarthosts[i].name, name) == 0)
+			return &c->smarthosts[i];
+	}
+	return NULL;
+}
+
+const struct smarthost *nexthop_pace_server(const struct runner *r, const struct nexthop *p)
+{
+	for (int i = 0; i < p->name_count; i++) {
+		const struct server_state *h = server_state_find(&r->nexthops.servers, p->names[i]);
+		if (h == NULL || h->failures == 0)
+			return find(&r->config, p->names[i]);
+	}
+	return p->name_count > 0 ? find(&r->config, p->names[0]) : NULL;
+}
+
+static void hold(struct runner *r, struct nexthop *p, const struct smarthost *s, int64_t wait_ms,
+    const char *why)
+{
+	int64_t now = clock_mono_ms();
+	if (p->paced_ms <= now - 1000)
+		p->paced_since_s = clock_wall_s();
+	p->paced_ms = now + wait_ms;
+	p->paced = (struct diagnosis){0};
+	diag_set(&p->paced, VERDICT_DEFERRED, STAGE_CONFIG, REASON_PACE, "%s", why);
+	p->paced.fault = FAULT_CONFIG;
+	text_copy(p->paced.hop, sizeof p->paced.hop, s->name);
+	nexthop_write_health(r);
+	if (p->paced_said_ms != 0 && now - p->paced_said_ms < SAY_EVERY_MS)
+		return;
+	p->paced_said_ms = now;
+	log_line(LOG_NOTICE, "smarthost %s: %s: further mail waits; next in %d s", s->name, why,
+	    nexthop_ask_s(&r->nexthops, p));
+}
+
+bool nexthop_pace_holds(struct runner *r, struct nexthop *p, const struct smarthost *s,
+    const struct pace_load *load)
+{
+	int64_t now = clock_mono_ms(), wait_ms = 0;
+	TEXT(why, 200);
+	if (p->paced_ms > now)
+		return true;
+	switch (pace_ask(&r->nexthops.paces, s, load, now, &wait_ms, &why)) {
+	case PACE_WAIT: hold(r, p, s, wait_ms, why.data); return true;
+	case PACE_OUTCOME: return true;
+	case PACE_GO: break;
+	}
+	if (p->paced_ms == 0)
+		return false;
+	p->paced_ms = 0;
+	nexthop_write_health(r);
+	return false;
+}
+
+void nexthop_pace_count(struct runner *r, const char *name, int recipients)
+{
+	const struct smarthost *s = find(&r->config, name);
+	if (s != NULL && pace_is_limited(s))
+		pace_count(&r->nexthops.paces, s, recipients, clock_mono_ms());
+}
