@@ -3,6 +3,8 @@
 #include "base/paths.h"
 #include "config/filter.h"
 #include "relayconf/findings.h"
+#include <grp.h>
+#include <pwd.h>
 #include <errno.h>
 #include <pwd.h>
 #include <string.h>
@@ -106,4 +108,18 @@ void check_filters(struct check *c)
 	    (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0))
 		finding(c, GRADE_PROBLEM, TR("chown root firsthop.conf; chmod go-w firsthop.conf"),
 		    TR("%s can be written by others than root: no filter is started"), c->path);
+}
+
+/* A name that nobody has would be waited for in vain. */
+void check_route_users(struct check *c)
+{
+	for (int i = 0; i < c->config->rule_count; i++) {
+		const char *pattern = c->config->rules[i].pattern;
+		bool user = text_starts_ci(pattern, "user:"), group = text_starts_ci(pattern, "group:");
+		const char *name = pattern + (user ? 5 : group ? 6 : 0);
+		name += group && *name == '%';
+		if ((user && getpwnam(name) == NULL) || (group && getgrnam(name) == NULL))
+			finding(c, GRADE_PROBLEM, "correct the name, or remove that section",
+			    "[route %s]: this machine has no %s %s", pattern, user ? "user" : "group", name);
+	}
 }

@@ -83,7 +83,7 @@ static void put_way(const struct side *s, const struct envelope *e, struct buffe
 	recipients_expand(&all, e, s->aliases, &s->config);
 	for (int i = 0; i < all.count; i++) {
 		struct paths_of p;
-		rules_paths(&s->config, sender, all.addresses[i], &p);
+		rules_paths(&s->config, sender, e->uid, all.addresses[i], &p);
 		buffer_printf(words, "<%s> from <%s>: ", all.addresses[i], sender);
 		for (int k = 0; k < p.count; k++) {
 			buffer_puts(words, k > 0 ? ", then " : "");

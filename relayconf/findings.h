@@ -77,6 +77,7 @@ void check_received(struct check *c);
 void check_archive(struct check *c);
 void check_filters(struct check *c);
 void check_proxy(struct check *c);
+void check_route_users(struct check *c);
 void check_direct(struct check *c);
 void check_aliases(struct check *c);
 void check_language(struct check *c);

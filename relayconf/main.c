@@ -67,7 +67,7 @@ static int run_set(const char *path, struct usage_line *l)
 
 static int run_route(const char *path, struct usage_line *l)
 {
-	return command_route(path, l->values[ROUTE_FROM], l->count, l->operands);
+	return command_route(path, l->values[ROUTE_FROM], l->values[ROUTE_USER], l->count, l->operands);
 }
 
 static int run_diff(const char *path, struct usage_line *l)

@@ -21,7 +21,7 @@ static const struct usage_option probe_options[] = {{"--from", "ADDRESS",
     {"-r", "ADDRESS", "the same as --to", USAGE_ADDRESS, NULL}, JSON_OPTION, END};
 static const struct usage_option route_options[] = {{"-f", "SENDER", "the mail's envelope sender",
                                                         USAGE_ADDRESS, NULL},
-    END};
+    {"-u", "USER", "who hands the mail in; default: you", USAGE_ANY, NULL}, END};
 static const struct usage_option explain_options[] =
     {{"--stage", "STAGE", "where in the session the answer came: RCPT, AUTH, ...", USAGE_CHOICE,
          "banner EHLO STARTTLS AUTH MAIL RCPT DATA"},

@@ -9,7 +9,7 @@ extern const struct usage relayconf_usage;
 enum { CHECK_JSON, CHECK_VERBOSE };
 enum { SHOW_JSON };
 enum { PROBE_FROM, PROBE_TO, PROBE_TO_SHORT, PROBE_JSON };
-enum { ROUTE_FROM };
+enum { ROUTE_FROM, ROUTE_USER };
 enum { EXPLAIN_STAGE };
 enum { IMPORT_OUTPUT, IMPORT_ROOT };
 enum { ADOPT_YES, ADOPT_ROOT };

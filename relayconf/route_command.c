@@ -9,16 +9,19 @@
 #include "config/rules.h"
 #include "message/address.h"
 #include "relayconf/verbs.h"
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define PATHS_MAX 50
 
 struct asking {
 	const struct config *config;
 	const char *path;
+	int64_t uid;            /* who hands the message in */
 	char *sender;           /* as it goes out; "" = none was given */
 	char *paths[PATHS_MAX]; /* each once, in the order in which they came up */
 	int count;
@@ -55,7 +58,7 @@ static void put_way(struct asking *a, const char *full)
 {
 	struct paths_of p;
 	const char *domain = address_domain(full);
-	rules_paths(a->config, a->sender, full, &p);
+	rules_paths(a->config, a->sender, a->uid, full, &p);
 	TEXT(words, 800);
 	if (rules_own_name(a->config, domain, &words))
 		output_to(stdout, "  note       %s\n", words.data);
@@ -202,12 +205,19 @@ static void put_lines(struct asking *a, const struct aliases *set)
 	free(line);
 }
 
-int command_route(const char *path, const char *sender, int count, char **addresses)
+int command_route(const char *path, const char *sender, const char *user, int count,
+    char **addresses)
 {
 	struct config c;
 	struct aliases *set = NULL;
 	struct diagnosis d = {0};
-	struct asking a = {.config = &c, .path = path};
+	struct asking a = {.config = &c, .path = path, .uid = getuid()};
+	struct passwd *pw = user != NULL ? getpwnam(user) : NULL;
+	if (user != NULL && pw == NULL) {
+		output_to(stderr, "relayconf: there is no user %s on this machine\n", user);
+		return EX_NOUSER;
+	}
+	a.uid = pw != NULL ? (int64_t)pw->pw_uid : a.uid;
 	if (!config_read(&c, path, &d) || !aliases_read(&set, c.aliases, true, &d)) {
 		output_to(stderr, "relayconf: %s\n", d.text);
 		aliases_free(set);

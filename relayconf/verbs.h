@@ -41,7 +41,8 @@ struct setup_wish {
 int command_setup(const char *path, const struct setup_wish *wish);
 
 /* The way of mail to these addresses, from sender (NULL: any). */
-int command_route(const char *path, const char *sender, int count, char **addresses);
+int command_route(const char *path, const char *sender, const char *user, int count,
+    char **addresses);
 
 /* Which waiting messages would go another way with the configuration in new_path.  0: none, 1:
  * some. */

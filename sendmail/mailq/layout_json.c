@@ -34,7 +34,7 @@ static void put_route(FILE *out, const struct listing *l, const struct row *r, c
 {
 	struct paths_of p;
 	bool first = true;
-	rules_paths(l->config, r->sender, address, &p);
+	rules_paths(l->config, r->sender, r->uid, address, &p);
 	fputs(", \"route\": [", out);
 	for (int i = 0; i < p.count; i++) {
 		for (char *name = strtok(p.paths[i], ","); name != NULL; name = strtok(NULL, ",")) {

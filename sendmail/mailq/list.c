@@ -316,7 +316,7 @@ const struct health *list_health(const struct listing *l, const struct row *r,
 	struct paths_of p;
 	if (rcpt == NULL && r->rcpt_count > 0)
 		rcpt = &r->rcpts[0];
-	rules_paths(l->config, r->sender, rcpt != NULL ? rcpt->address : "", &p);
+	rules_paths(l->config, r->sender, r->uid, rcpt != NULL ? rcpt->address : "", &p);
 	/* Without a runner nobody has tried what came since it wrote that. */
 	if (!l->runner_lives && r->arrival_s > l->health_s)
 		return NULL;

@@ -64,7 +64,7 @@ bool waiting_put_others(const struct listing *l, const struct row *r, const stru
 	int count = 0;
 	if (rcpt == NULL && r->rcpt_count > 0)
 		rcpt = &r->rcpts[0];
-	rules_paths(l->config, r->sender, rcpt != NULL ? rcpt->address : "", &p);
+	rules_paths(l->config, r->sender, r->uid, rcpt != NULL ? rcpt->address : "", &p);
 	for (int i = 0; i < l->wait_count; i++) {
 		if (!leads_over(&p, l->waits[i].path))
 			continue;

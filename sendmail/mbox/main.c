@@ -22,6 +22,8 @@
 static void deliver(struct jobs *jobs, struct job *job, const struct config *config)
 {
 	struct diagnosis d = {0};
+	/* What stays here may say who sent it. */
+	job->received = STAMP_RECEIVED_FULL;
 	bool good = head_prepare(job, config, true, true, &d);
 	jobs_say_repairs(jobs, job);
 	for (int i = 0; i < job->rcpt_count && !jobs->orphaned; i++) {
@@ -83,8 +85,6 @@ int main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	if (config_read(&config, paths_config(), &d)) {
-		/* What stays here may say who sent it. */
-		config.received = STAMP_RECEIVED_FULL;
 		serve(&jobs, &config);
 	} else {
 		jobs_say_diag(&jobs, "down", "", 0, 0, &d);

@@ -325,6 +325,8 @@ static void without_final_dot(char *name)
 static void pattern_to_ascii(char *pattern, size_t size)
 {
 	char *at = strrchr(pattern, '@'), *colon = strchr(pattern, ':');
+	if (text_starts_ci(pattern, "user:") || text_starts_ci(pattern, "group:"))
+		return;
 	char *domain = at != NULL ? at + 1 : colon != NULL ? colon + 1 : pattern;
 	domain += *domain == '.';
 	idn_name(domain, size - (size_t)(domain - pattern));

@@ -199,7 +199,7 @@ static void add_archives(struct expansion *x)
 	char *sender = recipients_sender(x->envelope, c);
 	for (int i = 0, count = r->count; i < count; i++) {
 		struct paths_of p;
-		rules_paths(c, sender, r->addresses[i], &p);
+		rules_paths(c, sender, x->envelope->uid, r->addresses[i], &p);
 		if (p.rule != NULL && p.rule->always_bcc[0] != '\0')
 			add_archive(x, p.rule->always_bcc);
 		else

@@ -2,9 +2,12 @@
 #include "config/rules.h"
 #include "base/language.h"
 #include "config/idn.h"
+#include "config/people.h"
 #include "message/address.h"
 #include <stdio.h>
 #include <string.h>
+
+#define WHO_SIZE 330
 
 static bool ends_with_domain(const char *domain, const char *suffix)
 {
@@ -23,12 +26,26 @@ static bool fits_address(const char *pattern, const char *address)
 	return *address != '\0' && text_equal_ci(pattern, address_domain(address));
 }
 
-static bool fits(const struct rule *rule, const char *sender, const char *rcpt)
+/* "www" of user:www, "%ops" of group:ops and group:%ops; NULL: another pattern. */
+static const char *who_of(const char *pattern, char who[WHO_SIZE])
 {
+	bool group = text_starts_ci(pattern, "group:");
+	if (!group && !text_starts_ci(pattern, "user:"))
+		return NULL;
+	pattern += group ? 6 : 5;
+	snprintf(who, WHO_SIZE, "%s%s", group && *pattern != '%' ? "%" : "", pattern);
+	return who;
+}
+
+static bool fits(const struct rule *rule, const char *sender, int64_t uid, const char *rcpt)
+{
+	char who[WHO_SIZE];
 	if (strcmp(rule->pattern, "*") == 0)
 		return true;
 	if (text_starts_ci(rule->pattern, "from:"))
 		return *sender != '\0' && fits_address(rule->pattern + 5, sender);
+	if (who_of(rule->pattern, who) != NULL)
+		return people_fits(who, uid);
 	return fits_address(rule->pattern, rcpt);
 }
 
@@ -129,12 +146,13 @@ void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age
 		add_local(p);
 }
 
-void rules_paths(const struct config *c, const char *sender, const char *rcpt, struct paths_of *p)
+void rules_paths(const struct config *c, const char *sender, int64_t uid, const char *rcpt,
+    struct paths_of *p)
 {
 	p->count = 0;
 	p->rule = NULL;
 	for (int i = 0; i < c->rule_count && p->rule == NULL; i++) {
-		if (fits(&c->rules[i], sender, rcpt))
+		if (fits(&c->rules[i], sender, uid, rcpt))
 			p->rule = &c->rules[i];
 	}
 	if (p->rule != NULL) {
@@ -151,8 +169,8 @@ void rules_paths(const struct config *c, const char *sender, const char *rcpt, s
 		add_direct(p, rcpt);
 }
 
-enum stamp_received rules_received(const struct config *c, const char *sender, char *const *rcpts,
-    int count)
+enum stamp_received rules_received(const struct config *c, const char *sender, int64_t uid,
+    char *const *rcpts, int count)
 {
 	enum stamp_received least = STAMP_RECEIVED_UNSAID;
 	bool by_route = false;
@@ -160,7 +178,7 @@ enum stamp_received rules_received(const struct config *c, const char *sender, c
 	for (int i = 0; i < c->rule_count; i++)
 		by_route = by_route || c->rules[i].received != STAMP_RECEIVED_UNSAID;
 	for (int i = 0; by_route && i < count; i++) {
-		rules_paths(c, sender, rcpts[i], &p);
+		rules_paths(c, sender, uid, rcpts[i], &p);
 		enum stamp_received one = p.rule != NULL && p.rule->received != STAMP_RECEIVED_UNSAID
 		                              ? p.rule->received
 		                              : c->received;
@@ -211,15 +229,19 @@ bool rules_own_name(const struct config *c, const char *domain, struct text *wor
 
 bool rules_pattern_ok(const char *pattern, struct text *problem)
 {
-	const char *address = text_starts_ci(pattern, "from:") ? pattern + 5 : pattern;
-	if (*address == '\0')
-		text_put(problem, "a route needs a pattern: [route example.org], [route .example.org], "
-		                  "[route ops@example.org], [route from:example.org], [route *]");
+	char who[WHO_SIZE];
+	const char *address = who_of(pattern, who) != NULL       ? who
+	                      : text_starts_ci(pattern, "from:") ? pattern + 5
+	                                                         : pattern;
+	if (*address == '\0' || strcmp(address, "%") == 0)
+		text_put(problem,
+		    "a route needs a pattern: [route example.org], [route .example.org], "
+		    "[route ops@example.org], [route from:example.org], [route user:www], [route *]");
 	else if (strlen(pattern) > 320 || strpbrk(address, " \t<>,;\"[]:") != NULL ||
 	         (strchr(address, '*') != NULL && strcmp(address, "*") != 0))
 		text_printf(problem,
 		    "\"%.80s\" is no pattern; there are: example.org, .example.org, ops@example.org, "
-		    "from:cron@example.org, from:example.org, *",
+		    "from:cron@example.org, from:example.org, user:www, group:ops, *",
 		    pattern);
 	return problem->length == 0;
 }

@@ -27,8 +27,10 @@ struct paths_of {
 	const struct rule *rule; /* NULL: by default */
 };
 
-/* Fills in p for a message from sender to rcpt (complete addresses; sender may be ""). */
-void rules_paths(const struct config *c, const char *sender, const char *rcpt, struct paths_of *p);
+/* Fills in p for a message from sender to rcpt (complete addresses; sender may be ""),
+ * handed in by uid (-1 = nobody knows). */
+void rules_paths(const struct config *c, const char *sender, int64_t uid, const char *rcpt,
+    struct paths_of *p);
 
 /* Mail that has waited for after_h of [local] and has no rule: its mailbox is the last path. */
 void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age_s,
@@ -36,8 +38,8 @@ void rules_add_last_resort(const struct config *c, const char *rcpt, int64_t age
 
 /* What the Received field says of a message to these recipients: by [sender] and by their routes;
  * where these differ, the one that says least counts, for they get the same bytes. */
-enum stamp_received rules_received(const struct config *c, const char *sender, char *const *rcpts,
-    int count);
+enum stamp_received rules_received(const struct config *c, const char *sender, int64_t uid,
+    char *const *rcpts, int count);
 
 /* True when all mail goes one way: no rules, no direct MX, nothing local. */
 bool rules_are_simple(const struct config *c);

@@ -3,7 +3,6 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "config/recipients.h"
-#include "config/rules.h"
 #include "base/header.h"
 #include "message/mailboxes.h"
 #include "message/stamp.h"
@@ -177,7 +176,7 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 	struct stamp_policy policy = {.host = config->name,
 	    .domain = config->domain,
 	    .keep_original = config->keep_original,
-	    .received = rules_received(config, job->sender, job->rcpts, job->rcpt_count),
+	    .received = job->received,
 	    .address = edit_address,
 	    .context = config,
 	    .charset = job->top.charset,

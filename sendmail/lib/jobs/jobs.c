@@ -50,6 +50,10 @@ static bool start_job(struct jobs *j, const char *fields)
 	fields_get(fields, "sender", sender, sizeof sender);
 	job->sender = mem_copy(sender);
 	job->rcpts_wanted = (int)fields_get_number(fields, "rcpts", 0);
+	long long received = fields_get_number(fields, "received", STAMP_RECEIVED_FULL);
+	job->received = received == STAMP_RECEIVED_SHORT || received == STAMP_RECEIVED_NONE
+	                    ? (enum stamp_received)received
+	                    : STAMP_RECEIVED_FULL;
 	job->fd = -1;
 	if (j->fd_count > 0) {
 		job->fd = j->fds[0];

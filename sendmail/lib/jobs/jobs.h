@@ -3,7 +3,7 @@
    place of relay speaks the same.  DIAGNOSIS is what diag_write puts, with n= and next= before it.
 
    Runner to relay:
-     message id= sender= rcpts=N
+     message id= sender= rcpts=N     received=: enum stamp_received, when it is not FULL
      rcpt address= notify= orcpt=    N times; archive=1: a copy by always_bcc
      back                            every message of which nothing was sent is wanted back: unused
      quit                            there is no more
@@ -33,6 +33,7 @@
 #include "diagnosis/diag.h"
 #include "message/envelope.h"
 #include "message/recode.h"
+#include "message/stamp.h"
 
 #define JOBS_ALIVE_MS 5000
 
@@ -45,6 +46,7 @@ struct job {
 		bool archive;         /* nobody wrote it: the sender hears nothing of it */
 	} * asked;                /* for each of rcpts */
 	int rcpt_count, rcpts_wanted;
+	enum stamp_received received; /* what our Received field says, as the runner has it */
 	int fd;
 	struct envelope envelope;
 	struct buffer header; /* as it goes out, with LF ends; made once */

@@ -25,7 +25,7 @@ static void put_rule(const struct config *config, const struct message *m, struc
 	TEXT(note, 900);
 	if (m->rcpt_count == 0)
 		return;
-	rules_paths(config, m->sender, m->rcpts[0], &p);
+	rules_paths(config, m->sender, m->envelope.uid, m->rcpts[0], &p);
 	enum nexthop_kind kind = nexthop_key_kind(m->nexthop);
 	text_put(&words, kind == NEXTHOP_MX ? "servers: the MX of " : "servers: ");
 	text_put(&words, kind == NEXTHOP_MX        ? m->nexthop + 1

@@ -63,7 +63,7 @@ static bool is_done(const struct message *m, const char *nexthop)
 static void paths_for(const struct config *config, const struct ages *ages, const struct message *m,
     const char *rcpt, struct paths_of *p)
 {
-	rules_paths(config, m->sender, rcpt, p);
+	rules_paths(config, m->sender, m->envelope.uid, rcpt, p);
 	rules_add_last_resort(config, rcpt, ages_of(ages, m->envelope.created_us / 1000000), p);
 }
 
@@ -215,6 +215,7 @@ static void set_recipients(const struct runner *r, struct message *m, struct jou
 	}
 	if (m->rcpt_count == 0)
 		text_copy(m->nexthop, sizeof m->nexthop, NEXTHOP_KEY_HERE);
+	m->received = rules_received(&r->config, m->sender, m->envelope.uid, m->rcpts, m->rcpt_count);
 }
 
 /* The content line counts every byte that was stored; NULL: all are there, and no more. */

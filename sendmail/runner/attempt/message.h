@@ -47,6 +47,7 @@ struct message {
 	int rcpt_count, noted;         /* noted: those whose outcome is known */
 	struct lookup known;           /* those that message_find_rcpt has seen */
 	const struct filter *filter;   /* that it has to go through first; NULL = it is through all */
+	enum stamp_received received;  /* what our Received field says to them */
 	char nexthop[RULES_PATH_SIZE]; /* that those in rcpts take now */
 	struct recipients all; /* as the aliases have it; what is held up waits with its reason, what is
 	                          thrown away is only told */

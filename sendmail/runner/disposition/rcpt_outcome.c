@@ -60,7 +60,7 @@ static struct nexthop *next_path(const struct config *config, struct nexthops *n
 	bool moved = tried_any_nexthop(m->entry->tried);
 	for (int i = 0; i < m->rcpt_count && moved && paths.count == 0; i++) {
 		if (m->states[i] != RCPT_SENT && m->states[i] != RCPT_FAILED)
-			rules_paths(config, m->sender, m->rcpts[i], &paths);
+			rules_paths(config, m->sender, m->envelope.uid, m->rcpts[i], &paths);
 	}
 	return nexthop_find(nexthops, paths.count > 0 ? paths.paths[0] : m->nexthop);
 }

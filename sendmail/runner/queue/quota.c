@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "config/people.h"
 #include "message/envelope.h"
 #include "runner/queue/idmap.h"
 #include "runner/queue/quota.h"
@@ -38,25 +39,6 @@ struct quota {
 	char *published;
 };
 
-static bool fits_group(const char *group, const char *user, gid_t own)
-{
-	gid_t gids[POLICY_GROUPS_MAX];
-	int count = POLICY_GROUPS_MAX;
-	struct group *g = getgrnam(group);
-	if (g == NULL)
-		return false;
-	gid_t wanted = g->gr_gid;
-	if (wanted == own)
-		return true;
-	if (getgrouplist(user, own, gids, &count) < 0)
-		count = POLICY_GROUPS_MAX; /* of too many the first ones are there */
-	for (int i = 0; i < count; i++) {
-		if (gids[i] == wanted)
-			return true;
-	}
-	return false;
-}
-
 static void find_rule(const struct config *config, struct account *a)
 {
 	struct passwd *pw = getpwuid(a->uid);
@@ -71,7 +53,7 @@ static void find_rule(const struct config *config, struct account *a)
 	for (int i = 0; i < config->submitter_count && a->rule == NULL; i++) {
 		const char *who = config->submitters[i].who;
 		if (strcmp(who, "*") == 0 || strcmp(who, a->name) == 0 ||
-		    (*who == '%' && pw != NULL && fits_group(who + 1, a->name, gid)))
+		    (*who == '%' && pw != NULL && people_in_group(who + 1, a->name, gid)))
 			a->rule = &config->submitters[i];
 	}
 }

@@ -128,6 +128,8 @@ void worker_give(struct worker *w, struct message *m)
 	w->fds[w->fd_count++].fd = m->fd;
 	fields_put(&line, "id", m->id);
 	fields_put(&line, "sender", m->sender);
+	if (m->received > STAMP_RECEIVED_FULL)
+		fields_put_number(&line, "received", m->received);
 	buffer_printf(&w->out, "message %s rcpts=%d\n", buffer_string(&line), m->rcpt_count);
 	for (int i = 0; i < m->rcpt_count; i++) {
 		line.length = 0;
