@@ -1,6 +1,7 @@
 /* check: everything that delivery depends on, looked at before mail has to wait for it. */
 #include "base/output.h"
 #include "base/language.h"
+#include "base/pager.h"
 #include "base/paths.h"
 #include "base/terminal.h"
 #include "relayconf/helper.h"
@@ -158,6 +159,8 @@ int command_check(const char *path, bool json, bool everything)
 		findings_of(&c, &rules[i]);
 	}
 	say_progress(&c, "");
+	if (!json)
+		pager_begin();
 	findings_say(&c, everything);
 	if (!json)
 		say_sum(&c, everything);

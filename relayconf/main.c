@@ -1,4 +1,5 @@
 /* relayconf: the place for everything about configuration. */
+#include "base/pager.h"
 #include "base/paths.h"
 #include "base/version.h"
 #include "relayconf/verbs.h"
@@ -110,28 +111,32 @@ static int run(const char *path, int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(const char *path, struct usage_line *l);
+		bool is_long; /* a pager shows it */
 	} runs[] = {
-	    {"setup", run_setup},
-	    {"test", run_test},
-	    {"check", run_check},
-	    {"probe", run_probe},
-	    {"show", run_show},
-	    {"get", run_get},
-	    {"set", run_set},
-	    {"route", run_route},
-	    {"diff", run_diff},
-	    {"explain", run_explain},
-	    {"import", run_import},
-	    {"adopt", run_adopt},
-	    {"completion", run_completion},
+	    {"setup", run_setup, false},
+	    {"test", run_test, false},
+	    {"check", run_check, false},
+	    {"probe", run_probe, false},
+	    {"show", run_show, true},
+	    {"get", run_get, false},
+	    {"set", run_set, false},
+	    {"route", run_route, false},
+	    {"diff", run_diff, true},
+	    {"explain", run_explain, true},
+	    {"import", run_import, false},
+	    {"adopt", run_adopt, false},
+	    {"completion", run_completion, false},
 	};
 	struct usage_line line;
 	int code = usage_read(&relayconf_usage, argc, argv, &line);
 	if (code >= 0)
 		return code;
 	for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
-		if (strcmp(runs[i].name, line.command->name) == 0)
-			return runs[i].run(path, &line);
+		if (strcmp(runs[i].name, line.command->name) != 0)
+			continue;
+		if (runs[i].is_long)
+			pager_begin();
+		return runs[i].run(path, &line);
 	}
 	return EX_SOFTWARE;
 }

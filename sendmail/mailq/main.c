@@ -1,6 +1,7 @@
 /* mailq: lists what waits, and why. */
 #include "base/log.h"
 #include "base/output.h"
+#include "base/pager.h"
 #include "base/paths.h"
 #include "base/terminal.h"
 #include "mailq/mailq_commands.h"
@@ -76,6 +77,7 @@ static int read_health(const struct usage_line *line, struct options *o)
 static int run_past(const struct usage_line *line)
 {
 	long long days = 0;
+	pager_begin();
 	if (strcmp(line->command->name, "day") == 0)
 		return past_day(line->values[DAY_FILE], line->operands[0]);
 	if (line->values[LOG_DAYS] != NULL && !text_number(line->values[LOG_DAYS], 1, 100000, &days))
@@ -236,6 +238,8 @@ static int act(struct listing *l, const struct options *o)
 	static char *all[] = {(char *)(uintptr_t) "all"};
 	if (o->why != NULL)
 		language_begin();
+	if (o->why != NULL || o->summary)
+		pager_begin();
 	if (o->why != NULL)
 		return why_print(stdout, l, o->why, o->full);
 	if (o->verb != NULL)
@@ -249,6 +253,8 @@ static int act(struct listing *l, const struct options *o)
 	if (o->purge)
 		return queue_control_forget(l);
 	select_rows(l, o->choices, o->choice_count);
+	if (!o->pass)
+		pager_begin();
 	if (o->pass)
 		return l->count > 0 ? queue_control_run(stdout, l, "retry", all, 1) : EX_OK;
 	if (!o->form_given && o->form == FORM_SENDMAIL && o->choice_count == 0 &&
@@ -292,7 +298,8 @@ int main(int argc, char **argv)
 	code = act(&l, &o);
 	if (fflush(stdout) != 0)
 		code = EX_IOERR;
-	else if (code < 0 && o.form != FORM_HOSTSTAT && o.form != FORM_POSTFIX)
+	pager_end();
+	if (code < 0 && o.form != FORM_HOSTSTAT && o.form != FORM_POSTFIX)
 		put_notes(&l);
 	list_free(&l);
 	config_free(&config);

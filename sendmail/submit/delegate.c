@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/paths.h"
 #include "spool/lock.h"
+#include "submit/progress.h"
 #include "submit/startup.h"
 #include <errno.h>
 #include <stdint.h>
@@ -123,6 +124,16 @@ int delegate_daemon(bool foreground)
 	return start_with("runner", "--stay", foreground ? "--foreground" : NULL);
 }
 
+/* A pass, and how far it has come: it may need minutes. */
+static int run_and_watch(void)
+{
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(start_with("runner", "--once", NULL));
+	return pid > 0 ? progress_wait(pid) : EX_OSERR;
+}
+
 /* A pass, and then what is left of the queue with the reasons. */
 static int run_and_list(void)
 {
@@ -148,7 +159,7 @@ int delegate_run(const struct options *o)
 	if (may_all && !o->client_queue && o->verbose)
 		return run_and_list();
 	if (may_all && !o->client_queue)
-		return start_with("runner", "--once", NULL);
+		return isatty(STDERR_FILENO) == 1 ? run_and_watch() : start_with("runner", "--once", NULL);
 	switch (lock_kick(paths_spool())) {
 	case KICK_DONE:
 		if (!o->client_queue)

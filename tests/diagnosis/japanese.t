@@ -48,6 +48,8 @@ fi
 unset TMUX COLUMNS
 terminal() { tmux -u -S "$work/tmux" "$@"; }
 trap 'terminal kill-server 2>/dev/null; cleanup' EXIT
+# Without one that stays, tmux ends between two sessions, and the next may find it ending.
+terminal -f /dev/null new-session -d -s stays 'sleep 600'
 # wide FILE COLUMNS: lines that are longer; a character of three or four bytes has two columns
 wide() { LC_ALL=C awk -v most="$2" '{ n = gsub(/[\340-\367][\200-\277][\200-\277][\200-\277]?/, "xx"); if (length($0) > most) print }' "$1"; }
 is "$(printf '日本語x\n日本語\n' >"$work/w"; wide "$work/w" 6)" "xxxxxxx" "a line that is too long would be seen"

@@ -8,6 +8,8 @@ fi
 unset TMUX COLUMNS
 terminal() { tmux -S "$work/tmux" "$@"; }
 trap 'terminal kill-server 2>/dev/null; cleanup' EXIT
+# Without one that stays, tmux ends between two sessions, and the next may find it ending.
+terminal -f /dev/null new-session -d -s stays 'sleep 600'
 port=1; config '
 [smarthost backup]
 host = 127.0.0.2

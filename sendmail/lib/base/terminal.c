@@ -9,9 +9,30 @@
 #include <termios.h>
 #include <unistd.h>
 
+/* The terminal behind a pager. */
+static struct {
+	bool there, colour;
+	struct winsize size;
+} behind;
+
+void terminal_is_behind(int width, int height, bool colour)
+{
+	behind.there = true;
+	behind.colour = colour;
+	behind.size.ws_col = (unsigned short)width;
+	behind.size.ws_row = (unsigned short)height;
+}
+
+static bool is_terminal(FILE *out)
+{
+	return (behind.there && out == stdout) || isatty(fileno(out)) == 1;
+}
+
 static struct winsize size_of(FILE *out)
 {
 	struct winsize size = {0};
+	if (behind.there && out == stdout)
+		return behind.size;
 	if (isatty(fileno(out)) != 1)
 		return size;
 	if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
@@ -38,6 +59,8 @@ int terminal_height(FILE *out)
 bool terminal_colour(FILE *out)
 {
 	const char *no = getenv("NO_COLOR"), *kind = getenv("TERM");
+	if (behind.there && out == stdout)
+		return behind.colour;
 	return isatty(fileno(out)) == 1 && (no == NULL || *no == '\0') && kind != NULL &&
 	       *kind != '\0' && strcmp(kind, "dumb") != 0;
 }
@@ -206,7 +229,7 @@ void terminal_bar(FILE *out, long long value, long long most, int width)
 		return;
 	long long n = value * width / most;
 	/* A pipe gets the same in every locale. */
-	bool blocks = isatty(fileno(out)) == 1 && terminal_knows_utf8();
+	bool blocks = is_terminal(out) && terminal_knows_utf8();
 	for (long long i = 0; i < (n > 0 ? n : 1); i++)
 		output_to(out, "%s", blocks ? "\xe2\x96\x88" : "#");
 }
