@@ -3,6 +3,7 @@
 #include "diagnosis/remedy.h"
 #include "base/clock.h"
 #include "base/output.h"
+#include "base/terminal.h"
 #include "mailq/layout.h"
 #include "mailq/next.h"
 #include "mailq/row.h"
@@ -28,6 +29,20 @@ static void put_row(FILE *out, const struct row *r)
 	output_to(out, ">\n");
 }
 
+static bool is_narrow(FILE *out)
+{
+	int width = terminal_width(out);
+	return width > 0 && width < 60;
+}
+
+/* A line below a message, as sendmail has it; on a terminal broken between words. */
+static void put_indented(FILE *out, const char *words)
+{
+	int indent = is_narrow(out) ? 4 : 17;
+	output_to(out, "%*s", indent, "");
+	terminal_wrap_at(out, words, indent, indent, terminal_width(out));
+}
+
 /* The word that sendmail begins it with: its readers look for it. */
 static bool is_deferral(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt)
 {
@@ -39,16 +54,16 @@ static bool is_deferral(const struct listing *l, const struct row *r, const stru
 
 /* The host that it waits for ends sendmail's line, with a dot: check_mailq -W counts mail by its
  * domain. */
-static void put_host(FILE *out, const struct listing *l, const struct row *r,
+static void add_host(struct text *words, const struct listing *l, const struct row *r,
     const struct row_rcpt *rcpt)
 {
 	const struct health *h = rcpt->why->verdict == VERDICT_NONE ? list_health(l, r, rcpt) : NULL;
 	const char *host = h != NULL ? h->why.peer_name : rcpt->why->peer_name;
 	if (strchr(host, '.') == NULL || strspn(host, "0123456789.") == strlen(host))
 		return;
-	output_to(out, "; server ");
-	put_escaped(out, host);
-	output_to(out, ".");
+	text_put(words, "; server ");
+	text_escape(words, host, strlen(host));
+	text_put(words, ".");
 }
 
 static void put_reason(FILE *out, const struct listing *l, const struct row *r,
@@ -58,12 +73,13 @@ static void put_reason(FILE *out, const struct listing *l, const struct row *r,
 		output_to(out, "     QUARANTINE: %s\n", reason);
 		return;
 	}
-	output_to(out, "%s",
-	    is_deferral(l, r, rcpt) ? "                 (Deferred: " : "                 (");
-	output_to(out, "%s", reason);
-	if (is_deferral(l, r, rcpt))
-		put_host(out, l, r, rcpt);
-	output_to(out, ")\n");
+	bool deferral = is_deferral(l, r, rcpt);
+	TEXT(words, 2200);
+	text_printf(&words, "(%s%s", deferral ? "Deferred: " : "", reason);
+	if (deferral)
+		add_host(&words, l, r, rcpt);
+	text_put(&words, ")");
+	put_indented(out, words.data);
 }
 
 /* The last recipient's reason stands for the message: what to do about it. */
@@ -77,8 +93,10 @@ static void put_remedy(FILE *out, const struct listing *l, const struct row *r)
 	TEXT(remedy, REMEDY_SIZE);
 	if (why != NULL && !r->held)
 		remedy_put(&remedy, why, rcpt != NULL ? rcpt->address : NULL);
+	TEXT(line, REMEDY_SIZE + 20);
+	text_printf(&line, "remedy: %s", remedy.data);
 	if (remedy.length > 0)
-		output_to(out, "                 remedy: %s\n", remedy.data);
+		put_indented(out, line.data);
 }
 
 static void put_times(FILE *out, const struct listing *l, const struct row *r)
@@ -94,9 +112,9 @@ static void put_times(FILE *out, const struct listing *l, const struct row *r)
 		text_printf(&words, " (%s)", r->login);
 	if (r->program[0] != '\0')
 		text_printf(&words, ", program %s", r->program);
-	output_to(out, "                 ");
-	put_escaped(out, words.data);
-	output_to(out, "\n");
+	TEXT(safe, 1600);
+	text_escape(&safe, words.data, strlen(words.data));
+	put_indented(out, safe.data);
 }
 
 /* A reason once for the recipients in a row that share it. */
@@ -111,7 +129,7 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 				put_reason(out, l, r, &r->rcpts[i], reason.data);
 			text_copy(last, sizeof last, reason.data);
 		}
-		output_to(out, "\t\t\t\t\t <");
+		output_to(out, is_narrow(out) ? "    <" : "\t\t\t\t\t <");
 		put_escaped(out, r->rcpts[i].address);
 		TEXT(unicode, 500);
 		list_put_unicode(r->rcpts[i].address, &unicode);
@@ -124,15 +142,23 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 	}
 }
 
+/* The rule is longer than most terminals. */
+static void put_header(FILE *out, const struct listing *l, const char *folder)
+{
+	static const char rule[] =
+	    "-----Q-ID-------- --Size-- -----Q-Time----- ------------Sender/Recipient-----------";
+	int width = terminal_width(out);
+	output_to(out, "%s%s (%d request%s)\n", is_narrow(out) ? "" : "\t\t", folder, l->count,
+	    l->count == 1 ? "" : "s");
+	output_to(out, "%.*s\n", width > 0 ? width : (int)sizeof rule - 1, rule);
+}
+
 void layout_sendmail(FILE *out, const struct listing *l, const char *folder, bool verbose)
 {
 	if (l->count == 0)
 		output_to(out, "%s is empty\n", folder);
 	else
-		output_to(out,
-		    "\t\t%s (%d request%s)\n"
-		    "-----Q-ID-------- --Size-- -----Q-Time----- ------------Sender/Recipient-----------\n",
-		    folder, l->count, l->count == 1 ? "" : "s");
+		put_header(out, l, folder);
 	for (int i = 0; i < l->count; i++) {
 		put_row(out, &l->rows[i]);
 		put_rcpts(out, l, &l->rows[i]);

@@ -77,6 +77,7 @@ static int read_health(const struct usage_line *line, struct options *o)
 static int run_past(const struct usage_line *line)
 {
 	long long days = 0;
+	language_begin();
 	pager_begin();
 	if (strcmp(line->command->name, "day") == 0)
 		return past_day(line->values[DAY_FILE], line->operands[0]);
@@ -203,16 +204,20 @@ static int read_options(int argc, char **argv, struct options *o)
  * list. */
 static void put_notes(const struct listing *l)
 {
+	TEXT(dead, 1400);
+	text_printf(&dead,
+	    "mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor "
+	    "returned; \"mailq dead\" lists them",
+	    l->dead, l->dead == 1 ? " is" : "s are", paths_spool());
 	if (l->drop_problem[0] != '\0')
 		output_to(stderr, "mailq: %s\n", l->drop_problem);
 	if (l->dead > 0 && !l->of_dead)
-		output_to(stderr,
-		    "mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor "
-		    "returned; \"mailq dead\" lists them\n",
-		    l->dead, l->dead == 1 ? " is" : "s are", paths_spool());
+		terminal_wrap(stderr, dead.data, 0, 0);
 	if (!l->runner_lives && l->count > 0)
-		output_to(stderr, "mailq: the runner is not running, so no mail is sent. Start it as root: "
-		                  "\"sendmail -bd -q1m\"\n");
+		terminal_wrap(stderr,
+		    "mailq: the runner is not running, so no mail is sent. Start it as root: "
+		    "\"sendmail -bd -q1m\"",
+		    0, 0);
 }
 
 static void print(const struct listing *l, const struct options *o)

@@ -1,5 +1,6 @@
 /* Telling finished stories: once through the log for the identifiers, and once for their lines. */
 #include "mailq/past.h"
+#include "base/language.h"
 #include "base/clock.h"
 #include "base/fields.h"
 #include "base/lookup.h"
@@ -142,12 +143,26 @@ static void read_outcome(const char *text, struct diagnosis *d)
 		text_copy(d->peer_name, sizeof d->peer_name, peer);
 }
 
+/* Where the words of a line begin, and where they go on: on a narrow screen near its edge. */
+#define WORDS_COLUMN 23
+
+static int indent(void)
+{
+	int width = terminal_width(stdout);
+	return width > 0 && width < 60 ? 4 : WORDS_COLUMN;
+}
+
 static void put_date(int64_t when_s)
 {
 	TEXT(date, 40);
 	if (when_s != 0)
 		clock_put_local(&date, when_s);
-	output_to(stdout, "  %-19s  ", date.data);
+	if (indent() == WORDS_COLUMN)
+		output_to(stdout, "  %-19s  ", date.data);
+	else if (date.length > 0)
+		output_to(stdout, "  %s\n%*s", date.data, indent(), "");
+	else
+		output_to(stdout, "%*s", indent(), "");
 }
 
 static void put_outcome(const char *text, struct diagnosis *last, char *to, size_t size)
@@ -159,21 +174,22 @@ static void put_outcome(const char *text, struct diagnosis *last, char *to, size
 	read_outcome(text, &d);
 	long long delay_s = fields_get_number(text, "delay_s", 0),
 	          next_s = fields_get_number(text, "next_s", 0);
-	int column = 23;
+	int column = indent();
 	output_to(stdout, "<%s> ", to);
 	column += terminal_columns(to, strlen(to)) + 3;
-	terminal_put(stdout, paints[d.verdict], verdict_name(d.verdict));
-	column += (int)strlen(verdict_name(d.verdict));
+	const char *verdict = TR(verdict_name(d.verdict));
+	terminal_put(stdout, paints[d.verdict], verdict);
+	column += terminal_columns(verdict, strlen(verdict));
 	text_put(&words, ": ");
 	report_reason(&words, &d);
-	text_printf(&words, " (try %lld, after ", fields_get_number(text, "try", 1));
+	text_printf(&words, TR(" (try %lld, after "), fields_get_number(text, "try", 1));
 	clock_put_span(&words, delay_s);
 	if (d.verdict == VERDICT_DEFERRED && next_s > 0) {
-		text_put(&words, "; next in ");
+		text_put(&words, TR("; next in "));
 		clock_put_span(&words, next_s);
 	}
 	text_put(&words, ")");
-	terminal_wrap(stdout, words.data, 23, column);
+	terminal_wrap(stdout, words.data, indent(), column);
 	*last = d;
 }
 
@@ -184,11 +200,11 @@ static void put_event(const char *text)
 	TEXT(words, 1700);
 	if (fields_get(text, "bounce", id, sizeof id)) {
 		get_address(text, "to", to, sizeof to);
-		text_printf(&words, "a report goes to <%s>: %s", to, id);
+		text_printf(&words, TR("a report goes to <%s>: %s"), to, id);
 	} else {
 		text_put(&words, text);
 	}
-	terminal_wrap(stdout, words.data, 23, 23);
+	terminal_wrap(stdout, words.data, indent(), indent());
 }
 
 /* Of the last outcome, unless that is good: what it means, and what to do. */
@@ -199,10 +215,13 @@ static void put_meaning(const struct diagnosis *d, const char *to)
 	if (row == NULL || d->verdict == VERDICT_SENT)
 		return;
 	remedy_put(&remedy, d, to);
-	output_to(stdout, "  %-19s  ", "meaning");
-	terminal_wrap(stdout, row->meaning, 23, 23);
-	output_to(stdout, "  %-19s  ", "remedy");
-	terminal_wrap(stdout, remedy.data, 23, 23);
+	output_to(stdout, "  ");
+	int column =
+	    2 + terminal_put_label(stdout, TR("meaning"), indent() < 10 ? 10 : WORDS_COLUMN - 2);
+	terminal_wrap(stdout, TR(row->meaning), indent(), column);
+	output_to(stdout, "  ");
+	column = 2 + terminal_put_label(stdout, TR("remedy"), indent() < 10 ? 10 : WORDS_COLUMN - 2);
+	terminal_wrap(stdout, remedy.data, indent(), column);
 }
 
 static void put_message(const struct past *p, size_t first, size_t end)
@@ -211,9 +230,13 @@ static void put_message(const struct past *p, size_t first, size_t end)
 	struct diagnosis last = {0};
 	for (size_t i = first; i < end && *from == '\0'; i++)
 		get_address(p->lines[i].text, "from", from, sizeof from);
-	output_to(stdout, "%s  from <%s>\n", p->ids.strings[p->lines[first].message], from);
+	output_to(stdout, TR("%s  from <%s>"), p->ids.strings[p->lines[first].message], from);
+	output_to(stdout, "\n");
 	for (size_t i = first; i < end; i++) {
 		const char *text = p->lines[i].text;
+		/* What it means and what to do is said once, below. */
+		if (strstr(text, "waits, and needs attention: ") != NULL)
+			continue;
 		put_date(p->lines[i].when_s);
 		if (fields_get(text, "verdict", verdict, sizeof verdict))
 			put_outcome(text, &last, to, sizeof to);
