@@ -2,6 +2,7 @@
    and servers by relay, with the code that delivers. */
 #include "diagnosis/diag.h"
 #include "base/output.h"
+#include "base/terminal.h"
 #include "base/paths.h"
 #include "config/aliases.h"
 #include "config/idn.h"
@@ -15,6 +16,14 @@
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+/* "  label      words", broken between words on a terminal. */
+static void put_words(const char *label, const char *words)
+{
+	int width = terminal_width(stdout), column = 13, indent = width > 0 && width < 60 ? 4 : column;
+	output_to(stdout, "  %-10s ", label);
+	terminal_wrap(stdout, words, indent, column);
+}
 
 #define PATHS_MAX 50
 
@@ -61,7 +70,7 @@ static void put_way(struct asking *a, const char *full)
 	rules_paths(a->config, a->sender, a->uid, full, &p);
 	TEXT(words, 800);
 	if (rules_own_name(a->config, domain, &words))
-		output_to(stdout, "  note       %s\n", words.data);
+		put_words("note", words.data);
 	put_filters(a);
 	if (p.rule != NULL)
 		output_to(stdout, "  rule       [route %s] via = %s (line %d)\n", p.rule->pattern,

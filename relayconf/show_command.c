@@ -2,6 +2,7 @@
 #include "diagnosis/diag.h"
 #include "base/json.h"
 #include "base/output.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "config/source.h"
@@ -16,6 +17,24 @@ struct showing {
 	bool json;
 };
 
+#define KEY_COLUMNS 36
+#define WIDE_COLUMNS 100 /* from here on three columns have room */
+
+/* In columns; on a screen that is too narrow for them the origin comes behind the value, or both
+ * below the key. */
+static void put_line(const char *key, const char *value, const char *origin)
+{
+	int width = terminal_width(stdout), indent = width < 60 ? 4 : KEY_COLUMNS + 1;
+	TEXT(words, 2600);
+	if (width == 0 || width >= WIDE_COLUMNS) {
+		output_to(stdout, "%-36s %-36s %s\n", key, value, origin);
+		return;
+	}
+	text_printf(&words, "%s  (%s)", value, origin);
+	output_to(stdout, width < 60 ? "%s\n    " : "%-36s ", key);
+	terminal_wrap(stdout, words.data, indent, indent);
+}
+
 static void show_key(const struct showing *s, const struct config_key *key, const char *named)
 {
 	TEXT(name, 500);
@@ -29,8 +48,7 @@ static void show_key(const struct showing *s, const struct config_key *key, cons
 	else
 		text_put(&origin, "default");
 	if (!s->json) {
-		output_to(stdout, "%-36s %-36s %s\n", name.data, value.length ? value.data : "-",
-		    origin.data);
+		put_line(name.data, value.length ? value.data : "-", origin.data);
 		return;
 	}
 	output_to(stdout, "{\"key\": ");
@@ -38,6 +56,13 @@ static void show_key(const struct showing *s, const struct config_key *key, cons
 	json_pair(stdout, "value", value.data);
 	json_pair(stdout, "from", origin.data);
 	output_to(stdout, "}\n");
+}
+
+static void put_pair(const char *left, const char *right, const char *path, int line)
+{
+	TEXT(origin, 1200);
+	text_printf(&origin, "%s:%d", path, line);
+	put_line(left, right, origin.data);
 }
 
 /* A map: where its file is, and the pairs that stand in the configuration. */
@@ -49,8 +74,7 @@ static void show_map(const struct showing *s, const struct config_key *key, cons
 		TEXT(left, 500);
 		text_printf(&left, "rewrite.%s.%s", name, map->pairs[i].left);
 		if (!map->pairs[i].of_file)
-			output_to(stdout, "%-36s %-36s %s:%d\n", left.data, map->pairs[i].right, s->path,
-			    map->pairs[i].line);
+			put_pair(left.data, map->pairs[i].right, s->path, map->pairs[i].line);
 	}
 }
 
@@ -93,7 +117,7 @@ int command_show(const char *path, bool json)
 		return EX_CONFIG;
 	}
 	if (!json)
-		output_to(stdout, "%-36s %-36s %s\n", "KEY", "VALUE", "FROM");
+		put_line("KEY", "VALUE", "FROM");
 	const char *shown = "";
 	for (int i = 0; i < count; i++) {
 		if (!config_section_is_named(keys[i].section)) {

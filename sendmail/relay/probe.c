@@ -339,20 +339,27 @@ static bool ask_all(const struct config *config, struct answer *a, int message)
 	return asked;
 }
 
+static void say_start(const struct probe *p)
+{
+	TEXT(words, 1600);
+	language_begin();
+	text_printf(&words,
+	    *p->path == '@' ? TR("the MX of %s, from <%s> to <%s>; no message is sent")
+	                    : TR("smarthost %s, from <%s> to <%s>; no message is sent"),
+	    *p->path == '@'    ? p->path + 1
+	    : *p->path != '\0' ? p->path
+	                       : "(none)",
+	    p->sender, p->recipient);
+	terminal_wrap(stdout, words.data, 0, 0);
+	output_to(stdout, "\n");
+}
+
 int probe_run(const struct config *config, const struct probe *p)
 {
 	struct answer a = {.probe = p, .start_ms = clock_mono_ms()};
 	FILE *file = make_message(p->sender, p->recipient);
-	if (!p->json) {
-		language_begin();
-		output_to(stdout,
-		    *p->path == '@' ? TR("the MX of %s, from <%s> to <%s>; no message is sent\n\n")
-		                    : TR("smarthost %s, from <%s> to <%s>; no message is sent\n\n"),
-		    *p->path == '@'    ? p->path + 1
-		    : *p->path != '\0' ? p->path
-		                       : "(none)",
-		    p->sender, p->recipient);
-	}
+	if (!p->json)
+		say_start(p);
 	bool asked = file != NULL && ask_all(config, &a, fileno(file));
 	if (!asked)
 		perror("relay: prepare the probe");
