@@ -31,20 +31,16 @@ struct server {
 
 static void say_filtered(struct server *s, const struct job *job, const char *how, const char *text)
 {
-	struct buffer fields = {0};
-	fields_put(&fields, "id", job->id);
-	fields_put(&fields, "how", how);
-	fields_put(&fields, "text", text);
-	buffer_printf(&s->jobs.out, "filtered %s\n", buffer_string(&fields));
-	buffer_free(&fields);
+	jobs_say(&s->jobs,
+	    &(struct jobs_line){.verb = SAID_FILTERED, .id = job->id, .how = how, .text = text});
 }
 
 /* All recipients alike. */
 static void say_outcome(struct server *s, const struct job *job, const struct diagnosis *d)
 {
 	for (int i = 0; i < job->rcpt_count; i++)
-		jobs_say_diag(&s->jobs, "rcpt", job->id, i, 0, d);
-	jobs_say_id(&s->jobs, "msg", job->id);
+		jobs_say(&s->jobs, &(struct jobs_line){.verb = SAID_RCPT, .id = job->id, .n = i, .d = d});
+	jobs_say(&s->jobs, &(struct jobs_line){.verb = SAID_MSG, .id = job->id});
 }
 
 static void name_hop(const struct server *s, struct diagnosis *d)
@@ -60,11 +56,11 @@ static bool say_failed(struct server *s, const struct job *job, bool absent, str
 	if (s->filter->when_down == FILTER_DOWN_PASS)
 		say_filtered(s, job, "skipped", d->text);
 	else if (absent)
-		jobs_say_id(&s->jobs, "unused", job->id);
+		jobs_say(&s->jobs, &(struct jobs_line){.verb = SAID_UNUSED, .id = job->id});
 	else
 		say_outcome(s, job, d);
 	if (absent && s->filter->when_down == FILTER_DOWN_WAIT)
-		jobs_say_diag(&s->jobs, "over", "", 0, 0, d);
+		jobs_say(&s->jobs, &(struct jobs_line){.verb = SAID_OVER, .d = d});
 	return absent && s->filter->when_down == FILTER_DOWN_WAIT;
 }
 
@@ -105,7 +101,7 @@ static bool look_at(struct server *s, struct job *job)
 static void give_all_back(struct server *s)
 {
 	while (s->jobs.first != NULL) {
-		jobs_say_id(&s->jobs, "unused", s->jobs.first->id);
+		jobs_say(&s->jobs, &(struct jobs_line){.verb = SAID_UNUSED, .id = s->jobs.first->id});
 		jobs_remove(&s->jobs, s->jobs.first);
 	}
 }
@@ -115,7 +111,7 @@ static void serve(struct server *s)
 	struct diagnosis ready = {.verdict = VERDICT_SENT};
 	bool absent = false;
 	text_copy(ready.hop, sizeof ready.hop, s->orders.path);
-	jobs_say_diag(&s->jobs, "ready", "", 0, 0, &ready);
+	jobs_say(&s->jobs, &(struct jobs_line){.verb = SAID_READY, .d = &ready});
 	jobs_flush(&s->jobs);
 	while (!absent && (!s->jobs.quit || s->jobs.first != NULL)) {
 		struct pollfd p = {.fd = s->jobs.socket, .events = POLLIN};
@@ -136,7 +132,7 @@ static void serve(struct server *s)
 		}
 	}
 	give_all_back(s);
-	buffer_puts(&s->jobs.out, "bye\n");
+	jobs_say(&s->jobs, &(struct jobs_line){.verb = SAID_BYE});
 	jobs_flush(&s->jobs);
 }
 
@@ -175,7 +171,7 @@ int main(int argc, char **argv)
 		serve(&s);
 	} else {
 		d.verdict = VERDICT_DEFERRED;
-		jobs_say_diag(&s.jobs, "down", "", 0, 0, &d);
+		jobs_say(&s.jobs, &(struct jobs_line){.verb = SAID_DOWN, .d = &d});
 		jobs_flush(&s.jobs);
 	}
 	queue_close(&s.queue);

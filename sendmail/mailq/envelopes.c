@@ -5,6 +5,7 @@
 #include "mailq/row.h"
 #include "mailq/runner_connect.h"
 #include "message/envelope.h"
+#include "spool/control_line.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,14 +35,15 @@ void envelopes_take(struct row *r, const char *line)
 static void take_answer(struct row *r, const char *line)
 {
 	char key[16], value[400];
-	if (!text_starts(line, "ok id="))
+	const char *fields;
+	if (control_answer_parse(line, &fields) != CONTROL_OK_FIELDS)
 		return;
-	envelopes_take(r, line + 3);
-	r->active = fields_get_number(line, "active", 0) != 0;
+	envelopes_take(r, fields);
+	r->active = fields_get_number(fields, "active", 0) != 0;
 	r->unread = false;
 	for (int i = 0; r->rcpt_count == i && i < ENVELOPE_LISTED_MAX; i++) {
 		snprintf(key, sizeof key, "rcpt%d", i);
-		if (fields_get(line, key, value, sizeof value))
+		if (fields_get(fields, key, value, sizeof value))
 			row_add_rcpt(r, value, NULL);
 	}
 }
@@ -49,8 +51,11 @@ static void take_answer(struct row *r, const char *line)
 static bool ask(int fd, const struct listing *l, struct row *const *rows, int count)
 {
 	struct buffer lines = {0};
-	for (int i = 0; i < count; i++)
-		buffer_printf(&lines, "show %s%s\n", rows[i]->id, l->of_dead ? ".dead" : "");
+	for (int i = 0; i < count; i++) {
+		char name[ID_SIZE + 8];
+		snprintf(name, sizeof name, "%s%s", rows[i]->id, l->of_dead ? ".dead" : "");
+		control_line_put(&lines, CONTROL_SHOW, name);
+	}
 	ssize_t n = send(fd, lines.data, lines.length, MSG_NOSIGNAL);
 	bool sent = n == (ssize_t)lines.length;
 	buffer_free(&lines);

@@ -113,18 +113,18 @@ static const char *take_up(struct offline *o, const struct row *r)
 	                                    : "it cannot be moved to mqueue/: the disk does not write";
 }
 
-const char *offline_do(struct offline *o, const char *verb, const struct row *r, bool dead)
+const char *offline_do(struct offline *o, enum control_verb verb, const struct row *r, bool dead)
 {
 	const char *problem = dead ? NULL : take_up(o, r);
 	if (problem != NULL)
 		return problem;
-	if (strcmp(verb, "remove") == 0)
+	if (verb == CONTROL_REMOVE)
 		return take_away(o, r, dead);
 	if (dead)
 		return "it is set aside: without a runner it can be removed only";
-	if (strcmp(verb, "hold") == 0)
+	if (verb == CONTROL_HOLD)
 		return r->held ? "it is held already" : note(o, "held", "held", r->id);
-	if (strcmp(verb, "release") == 0)
+	if (verb == CONTROL_RELEASE)
 		return r->held ? note(o, "released", "released", r->id) : "it is not held";
 	return "nobody tries it: no runner is there; \"sendmail -q\" as root tries all";
 }

@@ -3,6 +3,7 @@
 #ifndef MAILQ_OFFLINE_H
 #define MAILQ_OFFLINE_H
 #include "mailq/list.h"
+#include "spool/control_line.h"
 
 struct offline;
 
@@ -13,5 +14,5 @@ void offline_end(struct offline *o);
 
 /* "hold", "release" or "remove" with one message of the list, also one in drop/ (which is taken up
    first); dead: it is set aside, and can be removed.  NULL: done; else why not. */
-const char *offline_do(struct offline *o, const char *verb, const struct row *r, bool dead);
+const char *offline_do(struct offline *o, enum control_verb verb, const struct row *r, bool dead);
 #endif

@@ -6,6 +6,7 @@
 #include "mailq/offline.h"
 #include "mailq/runner_connect.h"
 #include "message/envelope.h"
+#include "spool/control_line.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -16,16 +17,27 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static const char *const verbs[] = {"hold", "release", "retry", "remove", "cat"};
-static const char *const done_words[] = {"held", "released", "is tried now", "removed"};
+static const char *const done_words[] = {
+    [CONTROL_HOLD] = "held",
+    [CONTROL_RELEASE] = "released",
+    [CONTROL_RETRY] = "is tried now",
+    [CONTROL_REMOVE] = "removed",
+};
+#define DEEDS (sizeof done_words / sizeof done_words[0])
+
+/* What the runner is asked for, by the word that is also a command of mailq; DEEDS: something
+ * else. */
+static size_t deed_of(const char *word)
+{
+	size_t i = 0;
+	while (i < DEEDS && strcmp(control_asked.rows[i].word, word) != 0)
+		i++;
+	return i;
+}
 
 bool queue_control_is_verb(const char *word)
 {
-	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-		if (strcmp(word, verbs[i]) == 0)
-			return true;
-	}
-	return false;
+	return deed_of(word) < DEEDS || strcmp(word, "cat") == 0;
 }
 
 static bool fits_value(const char *pattern, const char *value)
@@ -122,15 +134,17 @@ static const char *why_no_answer(void)
 	                                               : "the runner ended";
 }
 
-/* One line there, one line back; false with errno.  A runner that has no room for one more has
- * answered already. */
-static bool ask(int fd, struct buffer *in, const char *verb, const char *id, char *answer,
-    size_t size)
+/* One line there, one line back: done, or words says why not.  False with errno: none came.  A
+ * runner that has no room for one more has answered already. */
+static bool ask(int fd, struct buffer *in, enum control_verb verb, const char *id, bool *done,
+    char *words, size_t size)
 {
-	TEXT(line, 64);
+	struct buffer line = {0};
+	const char *behind;
 	char bytes[512], *whole;
-	text_printf(&line, "%s%s%s\n", verb, *id ? " " : "", id);
+	control_line_put(&line, verb, id);
 	(void)!send(fd, line.data, line.length, MSG_NOSIGNAL);
+	buffer_free(&line);
 	while ((whole = fdio_take_line(in)) == NULL) {
 		errno = 0;
 		ssize_t n = fdio_read(fd, bytes, sizeof bytes);
@@ -138,7 +152,8 @@ static bool ask(int fd, struct buffer *in, const char *verb, const char *id, cha
 			return false;
 		buffer_add(in, bytes, (size_t)n);
 	}
-	text_copy(answer, size, whole);
+	*done = control_answer_parse(whole, &behind) == CONTROL_OK;
+	text_copy(words, size, behind);
 	free(whole);
 	return true;
 }
@@ -147,26 +162,23 @@ struct sum {
 	int done, refused;
 };
 
-static bool ask_for(FILE *out, int fd, struct buffer *in, size_t verb, const struct row *r,
-    struct sum *sum)
+static bool ask_for(FILE *out, int fd, struct buffer *in, enum control_verb verb,
+    const struct row *r, struct sum *sum)
 {
-	char answer[200];
-	if (!ask(fd, in, verbs[verb], r->id, answer, sizeof answer)) {
+	char words[200];
+	bool done;
+	if (!ask(fd, in, verb, r->id, &done, words, sizeof words)) {
 		output_to(stderr, "mailq: %s; what is not in the list above was not done\n",
 		    why_no_answer());
 		return false;
 	}
-	bool done = strcmp(answer, "ok") == 0;
-	output_to(out, "%s  %s\n", r->id,
-	    done                         ? done_words[verb]
-	    : text_starts(answer, "no ") ? answer + 3
-	                                 : answer);
+	output_to(out, "%s  %s\n", r->id, done ? done_words[verb] : words);
 	sum->done += done;
 	sum->refused += !done;
 	return true;
 }
 
-static int conclude(FILE *out, size_t verb, char **patterns, const struct sum *sum)
+static int conclude(FILE *out, enum control_verb verb, char **patterns, const struct sum *sum)
 {
 	if (sum->done + sum->refused == 0) {
 		output_to(stderr,
@@ -182,23 +194,23 @@ static int conclude(FILE *out, size_t verb, char **patterns, const struct sum *s
 }
 
 /* No runner: as root, by ourselves. */
-static int do_all(FILE *out, const struct listing *l, size_t verb, char **patterns, int count)
+static int do_all(FILE *out, const struct listing *l, enum control_verb verb, char **patterns,
+    int count)
 {
 	struct sum sum = {0};
 	const char *why;
-	struct offline *o = strcmp(verbs[verb], "retry") != 0 ? offline_begin(&why) : NULL;
+	struct offline *o = verb != CONTROL_RETRY ? offline_begin(&why) : NULL;
 	if (o == NULL) {
 		output_to(stderr,
 		    "mailq: no runner can be asked%s%s; root starts one with \"sendmail -bd -q1m\"\n",
-		    strcmp(verbs[verb], "retry") != 0 ? ", and " : "",
-		    strcmp(verbs[verb], "retry") != 0 ? why : "");
+		    verb != CONTROL_RETRY ? ", and " : "", verb != CONTROL_RETRY ? why : "");
 		return EX_TEMPFAIL;
 	}
 	for (int i = 0; i < l->count; i++) {
 		const struct row *r = &l->rows[i];
 		if (!fits_any(l, r, patterns, count))
 			continue;
-		const char *problem = offline_do(o, verbs[verb], r, l->of_dead);
+		const char *problem = offline_do(o, verb, r, l->of_dead);
 		output_to(out, "%s  %s\n", r->id, problem != NULL ? problem : done_words[verb]);
 		sum.done += problem == NULL;
 		sum.refused += problem != NULL;
@@ -207,7 +219,8 @@ static int do_all(FILE *out, const struct listing *l, size_t verb, char **patter
 	return conclude(out, verb, patterns, &sum);
 }
 
-static int ask_all(FILE *out, const struct listing *l, size_t verb, char **patterns, int count)
+static int ask_all(FILE *out, const struct listing *l, enum control_verb verb, char **patterns,
+    int count)
 {
 	struct sum sum = {0};
 	struct buffer in = {0};
@@ -235,10 +248,8 @@ int queue_control_run(FILE *out, const struct listing *l, const char *verb, char
 		    verb);
 		return EX_USAGE;
 	}
-	for (size_t i = 0; i < sizeof done_words / sizeof done_words[0]; i++) {
-		if (strcmp(verb, verbs[i]) == 0)
-			return ask_all(out, l, i, patterns, count);
-	}
+	if (deed_of(verb) < DEEDS)
+		return ask_all(out, l, (enum control_verb)deed_of(verb), patterns, count);
 	for (int i = 0; i < l->count; i++) {
 		if (!fits_any(l, &l->rows[i], patterns, count))
 			continue;
@@ -254,7 +265,8 @@ int queue_control_run(FILE *out, const struct listing *l, const char *verb, char
 int queue_control_forget(const struct listing *l)
 {
 	struct buffer in = {0};
-	char answer[200] = "";
+	char words[200] = "";
+	bool done = false;
 	int fd = l->health_count > 0 ? runner_connect(true) : -1;
 	if (l->health_count == 0)
 		return EX_OK;
@@ -263,13 +275,12 @@ int queue_control_forget(const struct listing *l)
 		                  "it starts with no memory of them\n");
 		return EX_TEMPFAIL;
 	}
-	bool answered = ask(fd, &in, "forget", "", answer, sizeof answer),
-	     done = strcmp(answer, "ok") == 0;
+	bool answered = ask(fd, &in, CONTROL_FORGET, "", &done, words, sizeof words);
 	if (!answered)
-		text_copy(answer, sizeof answer, why_no_answer());
+		text_copy(words, sizeof words, why_no_answer());
 	close(fd);
 	buffer_free(&in);
 	if (!done)
-		output_to(stderr, "mailq: %s\n", text_starts(answer, "no ") ? answer + 3 : answer);
+		output_to(stderr, "mailq: %s\n", words);
 	return done ? EX_OK : answered ? EX_NOPERM : EX_TEMPFAIL;
 }

@@ -6,6 +6,8 @@
 #include "base/paths.h"
 #include "mailq/runner_connect.h"
 #include "mailq/why.h"
+#include "spool/control_line.h"
+#include "spool/follow_line.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -81,13 +83,15 @@ static char *next_line(int fd, struct buffer *in, int64_t until_ms)
 /* Tells the runner who waits for what. */
 static void ask(struct watch *w)
 {
-	TEXT(request, 80);
+	struct buffer request = {0};
+	const char *behind;
 	if (w->fd < 0 && (w->fd = runner_connect(false)) < 0)
 		return;
-	text_printf(&request, "watch %s %s\n", w->id, w->talk ? "talk" : "wait");
+	control_line_put_watch(&request, w->id, w->talk);
 	(void)!send(w->fd, request.data, request.length, MSG_NOSIGNAL);
+	buffer_free(&request);
 	char *answer = next_line(w->fd, &w->in, clock_mono_ms() + ANSWER_MS);
-	if (answer == NULL || strcmp(answer, "ok") != 0) {
+	if (answer == NULL || control_answer_parse(answer, &behind) != CONTROL_OK) {
 		close(w->fd);
 		w->fd = -1;
 	}
@@ -137,22 +141,22 @@ static void tell(struct watch *w, char *line)
 	put_out(w);
 }
 
-/* How the watching ended; NULL: without a word. */
-static void conclude(struct watch *w, const char *word)
+/* How the watching ended; not said: without a word. */
+static void conclude(struct watch *w, bool said, enum control_end end)
 {
 	if (w->story != NULL)
 		why_end(w->story);
-	if (!w->talk || (word != NULL && strcmp(word, "done") == 0))
+	if (!w->talk || (said && end == CONTROL_END_DONE))
 		return;
-	if (word == NULL)
+	if (!said)
 		output_to(w->out,
 		    "It is on disk, and nothing more is known yet; \"mailq why %s\" and the mail log show "
 		    "more.\n",
 		    w->id);
-	else if (strcmp(word, "gone") == 0)
+	else if (end == CONTROL_END_GONE)
 		output_to(w->out,
 		    "It is not in the queue any more: it was delivered or returned; see the mail log.\n");
-	else if (w->begun && strcmp(word, "waits") == 0)
+	else if (w->begun && end == CONTROL_END_WAITS)
 		output_to(w->out,
 		    "next      \"sendmail -q\" as root tries it at once; \"mailq why %s\" shows this "
 		    "again\n",
@@ -171,21 +175,26 @@ static bool runner_is_gone(const struct watch *w)
    just going when the message came.  Another one is started for it. */
 static bool follow(struct watch *w)
 {
+	struct buffer look = {0};
 	char *line = NULL;
+	const char *behind;
+	enum control_answer answer = CONTROL_STORY;
 	w->until_ms = clock_mono_ms() + (w->talk ? TALK_LIMIT_MS : WAIT_LIMIT_MS);
-	const char *word = NULL;
 	/* It may have said all and gone already. */
-	(void)fdio_write(w->fd, "look\n", 5);
-	while ((line = next_line(w->fd, &w->in, w->until_ms)) != NULL && !text_starts(line, "over ") &&
-	       !text_starts(line, "no ")) {
+	control_line_put(&look, CONTROL_LOOK, "");
+	(void)fdio_write(w->fd, look.data, look.length);
+	buffer_free(&look);
+	while ((line = next_line(w->fd, &w->in, w->until_ms)) != NULL) {
+		answer = control_answer_parse(line, &behind);
+		if (answer == CONTROL_OVER || answer == CONTROL_NO)
+			break;
 		tell(w, line);
 		free(line);
 	}
 	if (line == NULL && !w->begun && runner_is_gone(w))
 		return false;
-	if (line != NULL && text_starts(line, "over "))
-		word = line + 5;
-	conclude(w, word);
+	bool said = line != NULL && answer == CONTROL_OVER;
+	conclude(w, said, said ? control_end_find(behind) : CONTROL_ENDS);
 	free(line);
 	return true;
 }
@@ -201,7 +210,7 @@ static void follow_on(struct watch *w)
 		w->in.length = 0;
 		ask_until(w, clock_mono_ms() + START_MS);
 	}
-	conclude(w, NULL);
+	conclude(w, false, CONTROL_ENDS);
 }
 
 /* One file gets many messages. */
@@ -216,9 +225,11 @@ static void put_title(const struct watch *w)
 
 static void watch(struct watch *w)
 {
+	const char *id;
+	enum follow_runner runner = FOLLOW_RUNNERS;
 	char *line = next_line(STDIN_FILENO, &w->from_caller, 0);
-	bool named = line != NULL && text_starts(line, "id ") && id_valid(line + 3);
-	text_copy(w->id, sizeof w->id, named ? line + 3 : "");
+	bool named = line != NULL && follow_parse_id(line, &id);
+	text_copy(w->id, sizeof w->id, named ? id : "");
 	free(line);
 	if (!named)
 		return;
@@ -229,11 +240,11 @@ static void watch(struct watch *w)
 	line = next_line(STDIN_FILENO, &w->from_caller, 0);
 	if (line == NULL)
 		return;
-	bool nobody = strcmp(line, "go nobody") == 0;
-	if (!nobody && w->fd < 0)
-		ask_until(w, clock_mono_ms() + (strcmp(line, "go started") == 0 ? START_MS : 0));
+	(void)follow_parse_go(line, &runner);
 	free(line);
-	if (nobody)
+	if (runner != FOLLOW_NOBODY && w->fd < 0)
+		ask_until(w, clock_mono_ms() + (runner == FOLLOW_STARTED ? START_MS : 0));
+	if (runner == FOLLOW_NOBODY)
 		explain(w);
 	else
 		follow_on(w);

@@ -33,12 +33,12 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 		               dsn_wants(job->asked[i].notify, "SUCCESS");
 		jobs_note(jobs, job, i, relayed, &d);
 		if (relayed)
-			buffer_printf(&jobs->out, "relayed id=%s n=%d\n", job->id, i);
-		jobs_say_diag(jobs, "rcpt", job->id, i, 0, &d);
+			jobs_say(jobs, &(struct jobs_line){.verb = SAID_RELAYED, .id = job->id, .n = i});
+		jobs_say(jobs, &(struct jobs_line){.verb = SAID_RCPT, .id = job->id, .n = i, .d = &d});
 		/* Before the next one: a kill then repeats one delivery and not all of them. */
 		jobs_flush(jobs);
 	}
-	jobs_say_id(jobs, "msg", job->id);
+	jobs_say(jobs, &(struct jobs_line){.verb = SAID_MSG, .id = job->id});
 	jobs_remove(jobs, job);
 	jobs_flush(jobs);
 }
@@ -46,7 +46,7 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 static void serve(struct jobs *jobs, const struct config *config)
 {
 	struct diagnosis ready = {.verdict = VERDICT_SENT, .hop = "local"};
-	jobs_say_diag(jobs, "ready", "", 0, 0, &ready);
+	jobs_say(jobs, &(struct jobs_line){.verb = SAID_READY, .d = &ready});
 	jobs_flush(jobs);
 	while (!jobs->quit || jobs->first != NULL) {
 		struct pollfd p = {.fd = jobs->socket, .events = POLLIN};
@@ -62,7 +62,7 @@ static void serve(struct jobs *jobs, const struct config *config)
 		jobs_say_alive(jobs, STAGE_RCPT);
 		jobs_flush(jobs);
 	}
-	buffer_puts(&jobs->out, "bye\n");
+	jobs_say(jobs, &(struct jobs_line){.verb = SAID_BYE});
 	jobs_flush(jobs);
 }
 
@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 	if (config_read(&config, paths_config(), &d)) {
 		serve(&jobs, &config);
 	} else {
-		jobs_say_diag(&jobs, "down", "", 0, 0, &d);
+		jobs_say(&jobs, &(struct jobs_line){.verb = SAID_DOWN, .d = &d});
 		jobs_flush(&jobs);
 	}
 	config_free(&config);

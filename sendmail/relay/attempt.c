@@ -43,7 +43,7 @@ static void note_failure(struct attempt *a, const struct diagnosis *d)
 		text_printf(&words, ":%u", d->port);
 	text_printf(&words, ": %s: %s", stage_word(d->stage), d->text);
 	jobs_say_step(a->jobs, words.data);
-	jobs_say_diag(a->jobs, a->probe ? "refused" : "passed", "", 0, 0, d);
+	jobs_say(a->jobs, &(struct jobs_line){.verb = a->probe ? SAID_REFUSED : SAID_PASSED, .d = d});
 	jobs_flush(a->jobs);
 	if (a->worst.verdict == VERDICT_NONE || d->stage > a->worst.stage)
 		a->worst = *d;
@@ -55,13 +55,15 @@ static void note_failure(struct attempt *a, const struct diagnosis *d)
 static void tell_step(struct attempt *a, const char *what, const struct candidate *c)
 {
 	TEXT(words, 500);
-	if (a->show == NULL)
+	if (a->dialogue == DIALOGUE_UNTOLD)
 		return;
 	text_put(&words, what);
 	if (c->via[0] != '\0')
 		text_printf(&words, "the proxy at [%s]:%u for ", c->via, c->via_port);
 	text_printf(&words, "%s[%s]:%u", c->name, c->address, c->port);
-	jobs_say_line(a->jobs, a->show, words.data);
+	jobs_say(a->jobs,
+	    &(struct jobs_line){.verb = a->dialogue == DIALOGUE_SAID ? SAID_SAY : SAID_STEP,
+	        .text = words.data});
 	jobs_flush(a->jobs);
 }
 
@@ -177,7 +179,7 @@ static bool try_smarthost(struct attempt *a, const struct smarthost *smarthost, 
 	    .proxy_password = "",
 	    .without = orders_without(a->without, a->without_count, smarthost->name),
 	    .probe = a->probe,
-	    .show = a->show};
+	    .dialogue = a->dialogue};
 	bool ready = false;
 	if (!route_find(smarthost, &r)) {
 		say_trace(a, &r.trace);
@@ -243,7 +245,7 @@ bool attempt_run(struct attempt *a)
 		if (try_smarthost(a, &smarthosts[i], count - i - 1))
 			return true;
 		if (a->of_smarthost.verdict != VERDICT_NONE)
-			jobs_say_diag(a->jobs, "hop", "", 0, 0, &a->of_smarthost);
+			jobs_say(a->jobs, &(struct jobs_line){.verb = SAID_HOP, .d = &a->of_smarthost});
 	}
 	if (count == 0) {
 		diag_set(&a->worst, VERDICT_DEFERRED, STAGE_CONFIG, REASON_NO_SMARTHOST,

@@ -3,7 +3,7 @@
 #ifndef RELAY_ATTEMPT_H
 #define RELAY_ATTEMPT_H
 #include "config/config.h"
-#include "jobs/jobs.h"
+#include "relay/deliver.h"
 
 struct attempt {
 	const struct config *config;
@@ -16,7 +16,7 @@ struct attempt {
 	char **without; /* as in struct orders */
 	int without_count;
 	bool probe;
-	const char *show;              /* as in struct deliver */
+	enum dialogue dialogue;        /* as in struct deliver */
 	struct diagnosis worst;        /* of the failures, the one that came furthest */
 	struct diagnosis of_smarthost; /* the same, of the smarthost at hand */
 };

@@ -19,6 +19,14 @@
 #define CPU_EXTRA_S 60
 #define LINE_LIMIT_BYTES 8192
 
+enum child_verb { CHILD_READY, CHILD_OVER, CHILD_FAILED };
+static const struct protocol_row rows[] = {
+    [CHILD_READY] = {"ready", ""},
+    [CHILD_OVER] = {"over", ""},
+    [CHILD_FAILED] = {"failed", "DIAGNOSIS"},
+};
+const struct protocol child_said = PROTOCOL("session to relay", rows);
+
 /* Of what this process has open, the session needs few things, and little of them: also the
  * runner's lock lies here. */
 static bool limit_descriptors(const struct deliver *with, int words_fd)
@@ -36,21 +44,21 @@ static bool limit_descriptors(const struct deliver *with, int words_fd)
 	return done;
 }
 
-static void say(int fd, const char *verb, const struct diagnosis *d)
+static void say(int fd, enum child_verb verb, const struct diagnosis *d)
 {
-	struct buffer line = {0};
-	buffer_puts(&line, verb);
+	struct buffer line = {0}, fields = {0};
 	if (d != NULL)
-		diag_write(d, &line);
-	buffer_puts(&line, "\n");
+		diag_write(d, &fields);
+	protocol_put(&line, &child_said, (int)verb, d != NULL ? buffer_string(&fields) : "");
 	fdio_write(fd, line.data, line.length);
+	buffer_free(&fields);
 	buffer_free(&line);
 }
 
 static void say_ready(void *context)
 {
 	const int *fd = context;
-	say(*fd, "ready", NULL);
+	say(*fd, CHILD_READY, NULL);
 }
 
 static void child(const struct deliver *with, int words_fd)
@@ -73,22 +81,24 @@ static void child(const struct deliver *with, int words_fd)
 		identify_run(&own, &d);
 	else if (with->candidate->via[0] == '\0' || tunnel_open(&own, &d))
 		ready = deliver_run(&own, &d);
-	say(words_fd, ready ? "over" : "failed", ready ? NULL : &d);
+	say(words_fd, ready ? CHILD_OVER : CHILD_FAILED, ready ? NULL : &d);
 	_exit(0);
 }
 
 bool child_hear(const struct deliver *with, const char *line, struct child_words *words,
     struct diagnosis *d)
 {
+	const char *behind;
+	int verb = protocol_find(&child_said, line, &behind);
 	if (words->over || words->failed)
 		return false;
-	if (strcmp(line, "ready") == 0)
+	if (verb == CHILD_READY)
 		return !words->ready && (words->ready = true);
-	if (strcmp(line, "over") == 0)
+	if (verb == CHILD_OVER)
 		return words->ready && (words->over = true);
-	if (words->ready || !text_starts(line, "failed "))
+	if (words->ready || verb != CHILD_FAILED)
 		return false;
-	diag_read(d, line + 7);
+	diag_read(d, behind);
 	if (text_has_control(d->text) || text_has_control(d->status) || text_has_control(d->tls))
 		return false;
 	d->verdict = VERDICT_DEFERRED;
@@ -130,7 +140,7 @@ static void report_death(const struct deliver *with, int status, struct diagnosi
 		    "the session process ended early (exit %d)", WEXITSTATUS(status));
 	catalogue_recognise(d);
 	outcome_name_peer(with->smarthost, with->candidate, d);
-	jobs_say_diag(with->jobs, "over", "", 0, 0, d);
+	jobs_say(with->jobs, &(struct jobs_line){.verb = SAID_OVER, .d = d});
 	jobs_flush(with->jobs);
 }
 

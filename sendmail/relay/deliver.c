@@ -89,13 +89,21 @@ static void read_server(struct crank *c)
 }
 
 /* The dialogue, for those who watch it; the session does not show what is secret. */
+static void show(const struct crank *c, const char *words)
+{
+	if (c->with->dialogue != DIALOGUE_UNTOLD)
+		jobs_say(c->with->jobs,
+		    &(struct jobs_line){.verb = c->with->dialogue == DIALOGUE_SAID ? SAID_SAY : SAID_STEP,
+		        .text = words});
+}
+
 static void show_said(void *context, const char *line, size_t length)
 {
 	struct crank *c = context;
 	TEXT(words, 400);
 	text_put(&words, "> ");
 	text_escape(&words, line, length);
-	jobs_say_line(c->with->jobs, c->with->show, words.data);
+	show(c, words.data);
 }
 
 static void show_reply(void *context, struct reply *r)
@@ -106,7 +114,7 @@ static void show_reply(void *context, struct reply *r)
 	reply_text(r, text, sizeof text);
 	text_printf(&words, "< %d %s", r->code,
 	    c->session.state == SESSION_AUTH && r->code == 334 ? "(challenge)" : text);
-	jobs_say_line(c->with->jobs, c->with->show, words.data);
+	show(c, words.data);
 }
 
 static void write_server(struct crank *c)
@@ -162,7 +170,7 @@ static void show_pin(struct crank *c)
 	if (pin.key[0] == '\0')
 		return;
 	text_printf(&words, "to accept this public key alone: tls_fingerprint = %s", pin.key);
-	jobs_say_line(c->with->jobs, c->with->show, words.data);
+	show(c, words.data);
 }
 
 static bool start_tls(struct crank *c)
@@ -187,10 +195,10 @@ static bool start_tls(struct crank *c)
 	text_copy(c->peer.tls, sizeof c->peer.tls, d.tls);
 	text_copy(c->session.doubt, sizeof c->session.doubt, d.text);
 	c->session.verified = d.key == REASON_NONE;
-	if (c->with->show != NULL) {
+	if (c->with->dialogue != DIALOGUE_UNTOLD) {
 		TEXT(words, 600);
 		text_printf(&words, "TLS is on: %s; %s", d.tls, d.text);
-		jobs_say_line(c->with->jobs, c->with->show, words.data);
+		show(c, words.data);
 		if (c->with->probe)
 			show_pin(c);
 	}
@@ -206,7 +214,7 @@ static void tell_ready(struct crank *c)
 	text_printf(&words, "%s[%s]:%u: session ready, TLS %s%s%s", d.peer_name, d.peer_address, d.port,
 	    d.tls[0] ? d.tls : "none", c->policy.login[0] ? ", login " : "", c->policy.login);
 	jobs_say_step(c->with->jobs, words.data);
-	jobs_say_diag(c->with->jobs, "ready", "", c->with->left, 0, &d);
+	jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_READY, .n = c->with->left, .d = &d});
 	if (c->with->ready != NULL)
 		c->with->ready(c->with->ready_context);
 	c->told_ready = true;
@@ -353,8 +361,8 @@ static void fill_policy(struct crank *c)
 	    .finished = outcome_finished,
 	    .context = c,
 	    .stop_before_data = with->probe,
-	    .said = with->show != NULL ? show_said : NULL,
-	    .replied = with->show != NULL ? show_reply : NULL,
+	    .said = with->dialogue != DIALOGUE_UNTOLD ? show_said : NULL,
+	    .replied = with->dialogue != DIALOGUE_UNTOLD ? show_reply : NULL,
 	};
 }
 
@@ -374,9 +382,9 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 	if (ready) {
 		/* The reason first: who gives mail back without one is not asked again so soon. */
 		if (d->key != REASON_NONE)
-			jobs_say_diag(with->jobs, "over", "", 0, 0, d);
+			jobs_say(with->jobs, &(struct jobs_line){.verb = SAID_OVER, .d = d});
 		return_jobs(c);
-		buffer_puts(&with->jobs->out, "bye\n");
+		jobs_say(with->jobs, &(struct jobs_line){.verb = SAID_BYE});
 	}
 	jobs_flush(with->jobs);
 	c->link.close(&c->link);

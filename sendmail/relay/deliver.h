@@ -7,6 +7,9 @@
 #include "relay/route/route.h"
 #include "relay/smtp/tls.h"
 
+/* What is said and heard on the wire is told to nobody, to those who watch, or as steps. */
+enum dialogue { DIALOGUE_UNTOLD, DIALOGUE_SAID, DIALOGUE_STEPS };
+
 struct deliver {
 	const struct config *config;
 	const struct smarthost *smarthost;
@@ -21,8 +24,8 @@ struct deliver {
 	int left;                   /* candidates behind this one */
 	unsigned without;           /* parameters that it has refused (message/parameter.h) */
 	bool probe;                 /* up to RCPT */
-	const char *show; /* the dialogue is told with this verb (jobs/jobs.h); NULL = it is not */
-	bool without_tls; /* opportunistic TLS failed here before: now in the clear */
+	enum dialogue dialogue;
+	bool without_tls;             /* opportunistic TLS failed here before: now in the clear */
 	void (*ready)(void *context); /* called when the session is ready; may be NULL */
 	void *ready_context;
 };

@@ -137,14 +137,14 @@ static int serve(void)
 	    .skip_count = orders.skip_count,
 	    .without = orders.without,
 	    .without_count = orders.without_count,
-	    .show = orders.show ? "say" : NULL};
+	    .dialogue = orders.show ? DIALOGUE_SAID : DIALOGUE_UNTOLD};
 	if (!ordered)
 		diag_set(&a.worst, VERDICT_DEFERRED, STAGE_CONFIG, REASON_LOCAL,
 		    "the runner's request cannot be read");
 	jobs_beat(&jobs, true);
 	bool ready = config_read(&config, paths_config(), &a.worst) && ordered && attempt_run(&a);
 	if (!ready)
-		jobs_say_diag(&jobs, "down", "", 0, 0, &a.worst);
+		jobs_say(&jobs, &(struct jobs_line){.verb = SAID_DOWN, .d = &a.worst});
 	jobs_flush(&jobs);
 	jobs_beat(&jobs, false);
 	config_free(&config);

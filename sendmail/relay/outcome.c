@@ -33,9 +33,10 @@ void outcome_add_peer(const struct crank *c, struct diagnosis *d)
 void outcome_finish_job(struct crank *c, struct job *job)
 {
 	if (job->settled)
-		buffer_puts(&c->with->jobs->out, "freed\n");
+		jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_FREED});
 	else
-		jobs_say_id(c->with->jobs, job->used ? "msg" : "unused", job->id);
+		jobs_say(c->with->jobs,
+		    &(struct jobs_line){.verb = job->used ? SAID_MSG : SAID_UNUSED, .id = job->id});
 	jobs_remove(c->with->jobs, job);
 }
 
@@ -55,9 +56,13 @@ static void tell_rcpt(struct crank *c, struct transaction *t, int i)
 	               dsn_wants(r->notify, "SUCCESS");
 	jobs_note(c->with->jobs, p->job, p->first_rcpt + i, relayed, d);
 	if (relayed)
-		buffer_printf(&c->with->jobs->out, "relayed id=%s n=%d\n", p->job->id, p->first_rcpt + i);
-	jobs_say_diag(c->with->jobs, "rcpt", p->job->id, p->first_rcpt + i,
-	    next == DEED_NEXT_ADDRESS || next == DEED_NEXT_HOP, d);
+		jobs_say(c->with->jobs,
+		    &(struct jobs_line){.verb = SAID_RELAYED, .id = p->job->id, .n = p->first_rcpt + i});
+	jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_RCPT,
+	                            .id = p->job->id,
+	                            .n = p->first_rcpt + i,
+	                            .next = next == DEED_NEXT_ADDRESS || next == DEED_NEXT_HOP,
+	                            .d = d});
 }
 
 /* struct session_policy's refused: what is final for a recipient is told at once.  What may be
@@ -82,7 +87,7 @@ void outcome_refused(void *context, struct transaction *t)
 	/* With it goes the mark that the message is being worked on. */
 	close(p->job->fd);
 	p->job->fd = -1;
-	jobs_say_id(c->with->jobs, "settled", p->job->id);
+	jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_SETTLED, .id = p->job->id});
 }
 
 /* struct session_policy's finished: reports the recipients of a transaction, and the job when it
@@ -115,7 +120,7 @@ void outcome_ending(void *context, struct transaction *t)
 {
 	struct crank *c = context;
 	const struct piece *p = t->context;
-	jobs_say_id(c->with->jobs, "ending", p->job->id);
+	jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_ENDING, .id = p->job->id});
 }
 
 /* The piece is taken from the session, and the next one of its job is the same again. */
@@ -158,7 +163,8 @@ static void tell_refusal(struct crank *c, unsigned parameters, const struct diag
 	    d->text, names.data);
 	jobs_say_step(c->with->jobs, words.data);
 	if (!c->with->probe)
-		jobs_say_diag(c->with->jobs, "without", "", (int)parameters, 0, &said);
+		jobs_say(c->with->jobs,
+		    &(struct jobs_line){.verb = SAID_WITHOUT, .n = (long long)parameters, .d = &said});
 }
 
 void outcome_left_out(void *context, unsigned parameters, const struct diagnosis *d)
@@ -190,7 +196,8 @@ void outcome_refuse_damaged(struct crank *c, struct job *job, struct diagnosis *
 {
 	deed_decide(d);
 	for (int i = 0; i < job->rcpt_count; i++)
-		jobs_say_diag(c->with->jobs, "rcpt", job->id, i, 0, d);
+		jobs_say(c->with->jobs,
+		    &(struct jobs_line){.verb = SAID_RCPT, .id = job->id, .n = i, .d = d});
 	job->used = true;
 	outcome_finish_job(c, job);
 }

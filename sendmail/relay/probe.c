@@ -71,11 +71,11 @@ static FILE *make_message(const char *sender, const char *recipient)
 static bool send_job(int socket, int fd, const char *sender, const char *recipient)
 {
 	struct buffer line = {0};
-	buffer_puts(&line, "message id=probe rcpts=1");
-	fields_put(&line, "sender", sender);
-	buffer_puts(&line, "\nrcpt");
-	fields_put(&line, "address", recipient);
-	buffer_puts(&line, "\nquit\n");
+	jobs_line_put(&line, &jobs_to_relay,
+	    &(struct jobs_line){.verb = JOBS_MESSAGE, .id = "probe", .sender = sender, .rcpts = 1});
+	jobs_line_put(&line, &jobs_to_relay,
+	    &(struct jobs_line){.verb = JOBS_RCPT, .address = recipient});
+	jobs_line_put(&line, &jobs_to_relay, &(struct jobs_line){.verb = JOBS_QUIT});
 	bool sent = fdpass_send(socket, line.data, line.length, &fd, 1, 0) == (ssize_t)line.length;
 	buffer_free(&line);
 	return sent;
@@ -128,20 +128,21 @@ static void explain(struct answer *a, const struct diagnosis *d, const char *ind
 
 static void take_line(struct answer *a, const char *line)
 {
-	char text[1024];
-	struct diagnosis refused;
-	if (strncmp(line, "step ", 5) == 0 && fields_get(line + 5, "text", text, sizeof text)) {
-		take_step(a, text);
-	} else if (strncmp(line, "refused ", 8) == 0 && !a->probe->json) {
-		diag_read(&refused, line + 8);
-		explain(a, &refused, is_narrow() ? "" : "                    ");
-	} else if (strncmp(line, "rcpt ", 5) == 0 || strncmp(line, "down ", 5) == 0) {
-		diag_read(&a->d, line + 5);
+	struct jobs_heard heard;
+	const struct jobs_line *l = &heard.line;
+	if (!jobs_line_parse(&heard, &jobs_to_runner, line))
+		return;
+	if (l->verb == SAID_STEP && l->text != NULL) {
+		take_step(a, l->text);
+	} else if (l->verb == SAID_REFUSED && !a->probe->json) {
+		explain(a, l->d, is_narrow() ? "" : "                    ");
+	} else if (l->verb == SAID_RCPT || l->verb == SAID_DOWN) {
+		a->d = *l->d;
 		a->known = true;
-		a->down = *line == 'd';
-		a->next = fields_get_number(line + 5, "next", 0) != 0;
-	} else if (strncmp(line, "ready ", 6) == 0) {
-		a->left = (int)fields_get_number(line + 6, "n", 0);
+		a->down = l->verb == SAID_DOWN;
+		a->next = l->next > 0;
+	} else if (l->verb == SAID_READY) {
+		a->left = l->n > 0 ? (int)l->n : 0;
 	}
 }
 
@@ -271,9 +272,9 @@ static void attempt_child(const struct config *config, const struct answer *p, i
 	    .avoid = avoid,
 	    .avoid_count = p->avoided_count,
 	    .probe = true,
-	    .show = "step"};
+	    .dialogue = DIALOGUE_STEPS};
 	if (!attempt_run(&a)) {
-		jobs_say_diag(&jobs, "down", "", 0, 0, &a.worst);
+		jobs_say(&jobs, &(struct jobs_line){.verb = SAID_DOWN, .d = &a.worst});
 		jobs_flush(&jobs);
 	}
 	_exit(0);

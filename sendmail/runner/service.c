@@ -19,6 +19,7 @@
 #include "runner/service/places.h"
 #include "runner/service/privs.h"
 #include "runner/session/sessions.h"
+#include "spool/control_line.h"
 #include "spool/format.h"
 #include "spool/lock.h"
 #include "spool/waits.h"
@@ -67,7 +68,7 @@ static enum heard ask_whether_noted(const char *name)
 	/* A runner that could not make its socket has said so in the log. */
 	if (fd < 0)
 		return errno == ENOENT ? HEARD_NOTED : HEARD_NOTHING;
-	buffer_printf(&line, "noted %s\n", name);
+	control_line_put(&line, CONTROL_NOTED, name);
 	bool asked = fdio_write(fd, line.data, line.length);
 	while (asked && length < sizeof answer - 1 && memchr(answer, '\n', length) == NULL &&
 	       (n = fdio_read(fd, answer + length, sizeof answer - 1 - length)) > 0)

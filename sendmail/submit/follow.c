@@ -90,11 +90,11 @@ void follow_start(const struct options *o)
 	watcher.pid = pid > 0 ? pid : 0;
 }
 
-static void say(const char *word, const char *value)
+/* Sends the line, and frees it. */
+static void say(struct buffer *line)
 {
-	TEXT(line, 80);
-	text_printf(&line, "%s %s\n", word, value);
-	send(watcher.fd, line.data, line.length, MSG_NOSIGNAL);
+	send(watcher.fd, line->data, line->length, MSG_NOSIGNAL);
+	buffer_free(line);
 }
 
 /* A byte, or the end of the watcher; false when it takes too long. */
@@ -112,22 +112,26 @@ static bool wait_for_watcher(int64_t limit_ms)
 
 void follow_announce(const char *id)
 {
+	struct buffer line = {0};
 	char byte;
 	if (watcher.pid == 0 || watcher.announced)
 		return;
 	watcher.announced = true;
-	say("id", id);
+	follow_put_id(&line, id);
+	say(&line);
 	wait_for_watcher(ANSWER_MS);
 	recv(watcher.fd, &byte, 1, MSG_DONTWAIT);
 }
 
-bool follow_stored(const char *id, const char *state)
+bool follow_stored(const char *id, enum follow_runner runner)
 {
+	struct buffer line = {0};
 	int status = 1;
 	if (watcher.pid == 0)
 		return false;
 	follow_announce(id);
-	say("go", state);
+	follow_put_go(&line, runner);
+	say(&line);
 	bool ended = wait_for_watcher(watcher.talks ? TALK_MS : WAIT_MS) &&
 	             waitpid(watcher.pid, &status, 0) == watcher.pid;
 	close(watcher.fd);

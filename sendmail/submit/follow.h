@@ -4,6 +4,7 @@
    seen, so that it misses nothing. */
 #ifndef SUBMIT_FOLLOW_H
 #define SUBMIT_FOLLOW_H
+#include "spool/follow_line.h"
 #include "submit/options.h"
 
 /* Opens the file of -X with the rights of the caller, who must sit at a terminal: the option comes
@@ -18,7 +19,6 @@ void follow_start(const struct options *o);
 /* The message is about to be stored as id. */
 void follow_announce(const char *id);
 
-/* It is stored; state: "known" to a runner, "started" (one was started for it), "nobody" (no runner
-   lives).  Returns when the watching is over; false when nobody could watch. */
-bool follow_stored(const char *id, const char *state);
+/* It is stored.  Returns when the watching is over; false when nobody could watch. */
+bool follow_stored(const char *id, enum follow_runner runner);
 #endif

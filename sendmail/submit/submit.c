@@ -127,18 +127,17 @@ static bool start_lingering(void)
 }
 
 /* What is seen of the first attempt, where that was asked for. */
-static void follow(const struct options *o, const struct drop *drop, enum submit_known known)
+static void follow(const struct options *o, const struct drop *drop, enum follow_runner known)
 {
-	static const char *const states[] = {"known", "started", "nobody"};
 	if (o->verbose) {
 		printf("%s is queued in %s.\n", drop->id, paths_spool());
 		if (o->queue_only)
 			printf("It waits for the next pass over the queue.\n");
 		fflush(stdout);
 	}
-	if (follow_stored(drop->id, states[known]) || !o->verbose || o->queue_only)
+	if (follow_stored(drop->id, known) || !o->verbose || o->queue_only)
 		return;
-	if (known == SUBMIT_NOBODY)
+	if (known == FOLLOW_NOBODY)
 		printf(
 		    "The runner is not running, so it waits. Start it as root: \"sendmail -bd -q1m\".\n");
 	else
@@ -171,18 +170,18 @@ int submit_open(struct drop *drop, const struct caller *c, bool whole_session)
 	return EX_OK;
 }
 
-enum submit_known submit_stored(const struct options *o, struct envelope *e,
+enum follow_runner submit_stored(const struct options *o, struct envelope *e,
     const struct drop *drop)
 {
 	if (drop->by_runner)
-		return SUBMIT_KNOWN;
+		return FOLLOW_KNOWN;
 	/* Not before the message has its name: a runner opens the trigger before it looks for names, so
 	 * one that starts now hears this or sees that. */
 	enum kick kick = o->queue_only ? KICK_FAILED : lock_kick(paths_spool());
 	bool started = kick == KICK_NOBODY && start_lingering();
 	submission_log(e, drop->id, (long long)getuid(), "");
 	log_repairs(e, drop->id);
-	return started ? SUBMIT_STARTED : kick == KICK_NOBODY ? SUBMIT_NOBODY : SUBMIT_KNOWN;
+	return started ? FOLLOW_STARTED : kick == KICK_NOBODY ? FOLLOW_NOBODY : FOLLOW_KNOWN;
 }
 
 int submit_message(const struct options *o, const struct caller *c)
@@ -203,7 +202,7 @@ int submit_message(const struct options *o, const struct caller *c)
 	code = collect_message(o, c, &drop, &e, &refused, &why);
 	if (code == EX_OK) {
 		startup_signals_stored();
-		enum submit_known known = submit_stored(o, &e, &drop);
+		enum follow_runner known = submit_stored(o, &e, &drop);
 		if (refused.count > 0)
 			code = report_refused(o, &refused, drop.id);
 		deadletter_forget();

@@ -3,6 +3,7 @@
 #ifndef SUBMIT_SUBMIT_H
 #define SUBMIT_SUBMIT_H
 #include "message/envelope.h"
+#include "spool/follow_line.h"
 #include "submit/options.h"
 #include "submit/startup.h"
 
@@ -16,8 +17,7 @@ int submit_open(struct drop *drop, const struct caller *c, bool whole_session);
 /* The message drop->id is on disk: writes the log line and (unless o says: queue only) wakes the
    runner, or starts one; nothing of that when the runner itself stored it.  Says who knows of
    it. */
-enum submit_known { SUBMIT_KNOWN, SUBMIT_STARTED, SUBMIT_NOBODY };
-enum submit_known submit_stored(const struct options *o, struct envelope *e,
+enum follow_runner submit_stored(const struct options *o, struct envelope *e,
     const struct drop *drop);
 
 /* A line in the log for what was not taken; code as it would be the exit status. */

@@ -4,6 +4,7 @@
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "spool/submit_line.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,9 +81,9 @@ static int fail_alone(const char *socket, int drop_error, struct diagnosis *why)
 
 static bool send_piece(int fd, const char *bytes, size_t length)
 {
-	char size[10];
-	snprintf(size, sizeof size, "%08x\n", (unsigned)length);
-	return fdio_write(fd, size, 9) && fdio_write(fd, bytes, length);
+	char size[SUBMIT_SIZE_BYTES + 1];
+	submit_size_put(size, length);
+	return fdio_write(fd, size, SUBMIT_SIZE_BYTES) && fdio_write(fd, bytes, length);
 }
 
 static bool send_file(int fd, const struct buffer *file, size_t head_bytes)
@@ -99,29 +100,26 @@ static bool send_file(int fd, const struct buffer *file, size_t head_bytes)
 	return send_piece(fd, "", 0);
 }
 
-/* "ok ID" or "no CODE KEY WORDS". */
 static int read_answer(int fd, char id[ID_SIZE], struct diagnosis *why)
 {
-	char line[ANSWER_LIMIT_BYTES] = "", key[40];
+	char line[ANSWER_LIMIT_BYTES] = "";
+	struct submit_answer answer;
 	size_t length = 0;
-	int code = 0, at = 0;
 	ssize_t n = 0;
 	while (length < sizeof line - 1 && memchr(line, '\n', length) == NULL &&
 	       (n = fdio_read(fd, line + length, sizeof line - 1 - length)) > 0)
 		length += (size_t)n;
 	line[length] = '\0';
-	if (length > 0 && line[length - 1] == '\n') {
+	bool whole = length > 0 && line[length - 1] == '\n';
+	if (whole)
 		line[length - 1] = '\0';
-		if (text_starts(line, "ok ") && id_valid(line + 3)) {
-			memcpy(id, line + 3, ID_SIZE);
-			return EX_OK;
+	if (whole && submit_answer_parse(&answer, line)) {
+		text_copy(id, ID_SIZE, answer.id);
+		if (answer.code != EX_OK) {
+			diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_NONE, "%s", answer.text);
+			diag_name(why, answer.key);
 		}
-		if (sscanf(line, "no %2d %39s %n", &code, key, &at) == 2 && code >= EX__BASE &&
-		    code <= EX__MAX && code != EX_TEMPFAIL) {
-			diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_NONE, "%s", line + at);
-			diag_name(why, key);
-			return code;
-		}
+		return answer.code;
 	}
 	if (n == 0)
 		errno = ECONNRESET;

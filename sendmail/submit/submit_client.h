@@ -1,8 +1,7 @@
 /* Handing a message to a staying runner, where this program has no right to drop/: NoNewPrivileges,
-   a nosuid mount, a read-only spool. The runner's socket takes, each with its length in front (8
-   hexadecimal digits and an LF): the head of a spool file, pieces of the message, and at the end an
-   empty piece; it answers with one line, "ok ID" or "no CODE KEY WORDS" (CODE of sysexits.h, KEY of
-   the catalogue). */
+   a nosuid mount, a read-only spool. The runner's socket takes, each with its length in front
+   (spool/submit_line.h): the head of a spool file, pieces of the message, and at the end an empty
+   piece; it answers with one line. */
 #ifndef SUBMIT_SUBMIT_CLIENT_H
 #define SUBMIT_SUBMIT_CLIENT_H
 #include "diagnosis/diag.h"

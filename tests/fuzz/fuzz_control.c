@@ -1,7 +1,8 @@
 /* objects: runner */
 /* libs: -linih -lidn2 -Wl,--wrap=compat_peer */
 /* What users of the machine ask of a runner over mqueue/control.  Pieces, each with a byte in
-   front: two bits for whose connection it is, six for its length; 0 closes it.  Nobody changes the
+   front: two bits for whose connection it is, six for its length; 0 closes it, and 63 is a
+   request made of the table of its verbs (tests/fuzz/lines.h).  Nobody changes the
    mail of others, each line has one answer, and no mail is lost. */
 #include "base/compat.h"
 #include "base/fdio.h"
@@ -18,6 +19,8 @@
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
 #include "runner/session/worker.h"
+#include "spool/control_line.h"
+#include "tests/fuzz/lines.h"
 #include "tests/fuzz/spool.h"
 #include <sys/socket.h>
 
@@ -121,7 +124,7 @@ static void look_at_answers(struct client *c)
 	while ((n = read(c->fd, bytes, sizeof bytes)) > 0)
 		buffer_add(&c->answer, bytes, (size_t)n);
 	while ((line = fdio_take_line(&c->answer)) != NULL) {
-		MUST(strcmp(line, "ok") == 0 || text_starts(line, "no ") ||
+		MUST(strcmp(line, "ok") == 0 || text_starts(line, "ok id=") || text_starts(line, "no ") ||
 		     (c->watches && text_starts(line, "over ")));
 		free(line);
 		c->answers++;
@@ -140,6 +143,18 @@ static void talk(struct client *c, const uint8_t *bytes, size_t length)
 	for (int i = 0; i < 3; i++)
 		serve();
 	look_at_answers(c);
+}
+
+/* Moves bytes behind what it took. */
+static void ask_by_table(struct client *c, const uint8_t **bytes, size_t *length)
+{
+	static const char *const words[] = {"65000000.00000001", "65000000.00000002",
+	    "65000000.00000003", "65000000.00000004", "65000000.00000005", "65000000.00000004.dead",
+	    coming, "65000000.00000001 talk", "65000000.00000003 wait", "flush.1", "flush.../policy"};
+	struct buffer line = {0};
+	fuzz_put_line(&control_asked, words, sizeof words / sizeof words[0], bytes, length, &line);
+	talk(c, (const uint8_t *)line.data, line.length);
+	buffer_free(&line);
 }
 
 static void hang_up(struct client *c)
@@ -176,10 +191,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	for (size_t at = 0; at < length;) {
 		int who = bytes[at] >> 6;
 		size_t piece = bytes[at++] & 63;
-		piece = piece > length - at ? length - at : piece;
+		piece = piece < 63 && piece > length - at ? length - at : piece;
 		if (clients[who].fd < 0)
 			connect_client(&clients[who], uids[who]);
-		if (piece > 0)
+		if (piece == 63) {
+			const uint8_t *rest = bytes + at;
+			size_t left = length - at;
+			ask_by_table(&clients[who], &rest, &left);
+			at = length - left;
+			piece = 0;
+		} else if (piece > 0)
 			talk(&clients[who], bytes + at, piece);
 		else
 			hang_up(&clients[who]);

@@ -2,7 +2,8 @@
 /* libs: -linih -lidn2 -Wl,--wrap=fork -Wl,--wrap=socketpair -Wl,--wrap=kill -Wl,--wrap=waitpid */
 /* What a relay says to the runner; it may have been taken over.  It has three messages in hand, and
    may lie about these: nothing else is touched, nothing is lost, and no words of its get into a
-   journal as lines of their own.  The first byte: how it is given, and how its process ends. */
+   journal as lines of their own.  The first byte: how it is given, and how its process ends;
+   with 32 in it, what follows chooses rows of the table of its verbs (tests/fuzz/lines.h). */
 #include "base/log.h"
 #include "runner/attempt/message.h"
 #include "runner/delivery/backlog.h"
@@ -12,6 +13,8 @@
 #include "runner/queue/schedule.h"
 #include "runner/session/session_events.h"
 #include "runner/session/worker.h"
+#include "jobs/jobs_line.h"
+#include "tests/fuzz/lines.h"
 #include "tests/fuzz/spool.h"
 #include <signal.h>
 #include <sys/socket.h>
@@ -113,6 +116,23 @@ static void look_at_journal(int i)
 	MUST(fuzz_must_be_journal(&r, mails[i].id) <= 8);
 }
 
+static void say_rows(struct worker *w, const uint8_t *bytes, size_t length)
+{
+	static const char *const words[] = {"65000000.00000001", "65000000.00000002",
+	    "65000000.00000003", OTHER, "0", "1", "-1", "4294967297", "\"550 no\\n1700000000 done\"",
+	    "MAIL", "verdict=sent stage=dot hop=main key=",
+	    "verdict=failed stage=RCPT fault=recipient code=550 hop=backup text=no",
+	    "verdict=deferred stage=connect fault=route hop=other key=rate-limited",
+	    "verdict=failed stage=lookup code=0 hop=main",
+	    "verdict=deferred stage=MAIL code=451 hop=main"};
+	struct buffer lines = {0};
+	while (length > 0)
+		fuzz_put_line(&jobs_to_runner, words, sizeof words / sizeof words[0], &bytes, &length,
+		    &lines);
+	say(w, (const uint8_t *)lines.data, lines.length, 4096);
+	buffer_free(&lines);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	uint8_t choice = length > 0 ? bytes[0] : 0;
@@ -124,7 +144,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	exit_status = choice & 1 ? 0 : choice & 2 ? 127 << 8 : SIGSEGV;
 	r.leaving = choice & 4;
 	struct worker *w = give(choice & 8);
-	if (length > 1)
+	if (length > 1 && (choice & 32))
+		say_rows(w, bytes + 1, length - 1);
+	else if (length > 1)
 		say(w, bytes + 1, length - 1, choice & 16 ? 5 : 100000);
 	close(relay_end);
 	for (int i = 0; i < 100 && !w->ended; i++)

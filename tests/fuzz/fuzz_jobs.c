@@ -45,7 +45,7 @@ static void look_at(struct jobs *j)
 			MUST(job->rcpts[i] != NULL && job->asked[i].notify != NULL &&
 			     job->asked[i].orcpt != NULL);
 		j->out.length = 0;
-		jobs_say_diag(j, "rcpt", job->id, 0, 1, &d);
+		jobs_say(j, &(struct jobs_line){.verb = SAID_RCPT, .id = job->id, .next = 1, .d = &d});
 		jobs_say_step(j, job->sender);
 		MUST(memchr(j->out.data, '\n', j->out.length) != NULL &&
 		     j->out.data[j->out.length - 1] == '\n');

@@ -169,10 +169,11 @@ void __wrap_process_signal(pid_t pid, int number)
 
 /* --- the server's end */
 
-static void say(struct relay *relay, const char *verb, const char *id, int n, int next,
+static void say(struct relay *relay, enum said_verb verb, const char *id, int n, int next,
     const struct diagnosis *d)
 {
-	jobs_say_diag(&relay->jobs, verb, id, n, next, d);
+	jobs_say(&relay->jobs,
+	    &(struct jobs_line){.verb = (int)verb, .id = id, .n = n, .next = next, .d = d});
 }
 
 static struct diagnosis diagnose(const struct server *s, enum verdict v, enum stage stage,
@@ -189,10 +190,9 @@ static struct diagnosis diagnose(const struct server *s, enum verdict v, enum st
 	return d;
 }
 
-static void end(struct relay *relay, const char *verb)
+static void end(struct relay *relay, enum said_verb verb)
 {
-	if (*verb != '\0')
-		buffer_printf(&relay->jobs.out, "%s\n", verb);
+	jobs_say(&relay->jobs, &(struct jobs_line){.verb = (int)verb});
 	relay->ended = true;
 }
 
@@ -220,7 +220,7 @@ static void start_session(struct relay *relay)
 		s->asked++;
 		if (is_there(s) && !is_full(s)) {
 			d = diagnose(s, VERDICT_NONE, STAGE_BANNER, FAULT_NONE, REASON_NONE, 220);
-			say(relay, "ready", "", relay->name_count - relay->at - 1, 0, &d);
+			say(relay, SAID_READY, "", relay->name_count - relay->at - 1, 0, &d);
 			relay->connected = true;
 			relay->next_ms = sim_now_ms + 10;
 			return;
@@ -231,13 +231,13 @@ static void start_session(struct relay *relay)
 		                                  REASON_TOO_MANY_CONNECTIONS, 421)
 		                            : diagnose(s, VERDICT_DEFERRED, STAGE_CONNECT, FAULT_ROUTE,
 		                                  REASON_CONNECT_REFUSED, 0);
-		say(relay, "hop", "", 0, 0, &d);
+		say(relay, SAID_HOP, "", 0, 0, &d);
 	}
 	if (d.verdict == VERDICT_NONE)
 		d = diagnose(&sim_servers[0], VERDICT_DEFERRED, STAGE_CONNECT, FAULT_ROUTE,
 		    REASON_CONNECT_REFUSED, 0);
-	say(relay, "down", "", 0, 0, &d);
-	end(relay, "bye");
+	say(relay, SAID_DOWN, "", 0, 0, &d);
+	end(relay, SAID_BYE);
 }
 
 /* The lines of the runner: whole messages only. */
@@ -314,7 +314,7 @@ static bool deliver(struct relay *relay, struct job *job)
 	}
 	bool breaks = any && s->mood == SERVER_BREAKS && sim_once_in(3);
 	if (any)
-		jobs_say_id(&relay->jobs, "ending", job->id);
+		jobs_say(&relay->jobs, &(struct jobs_line){.verb = SAID_ENDING, .id = job->id});
 	for (int i = 0; i < job->rcpt_count; i++) {
 		if (breaks && all[i].verdict == VERDICT_SENT) {
 			/* The server may have it: RFC 1047. */
@@ -326,10 +326,10 @@ static bool deliver(struct relay *relay, struct job *job)
 			sim_mail_delivered(job->id, job->rcpts[i], true);
 		}
 		note(relay, job, i, &all[i]);
-		say(relay, "rcpt", job->id, i, all[i].key == REASON_SERVER_TROUBLE, &all[i]);
+		say(relay, SAID_RCPT, job->id, i, all[i].key == REASON_SERVER_TROUBLE, &all[i]);
 	}
 	relay->flight -= relay->flight > 0;
-	jobs_say_id(&relay->jobs, "msg", job->id);
+	jobs_say(&relay->jobs, &(struct jobs_line){.verb = SAID_MSG, .id = job->id});
 	forget(relay, job);
 	return !breaks;
 }
@@ -338,7 +338,7 @@ static void begin_flight(struct relay *relay)
 {
 	relay->flight = 0;
 	for (struct job *job = relay->jobs.first; job != NULL && relay->flight < 8; job = job->next) {
-		jobs_say_id(&relay->jobs, "ending", job->id);
+		jobs_say(&relay->jobs, &(struct jobs_line){.verb = SAID_ENDING, .id = job->id});
 		relay->flight++;
 	}
 }
@@ -363,9 +363,9 @@ static void lose_flight(struct relay *relay)
 		perhaps(relay, job);
 		for (int i = 0; i < job->rcpt_count; i++) {
 			note(relay, job, i, &d);
-			say(relay, "rcpt", job->id, i, 0, &d);
+			say(relay, SAID_RCPT, job->id, i, 0, &d);
 		}
-		jobs_say_id(&relay->jobs, "msg", job->id);
+		jobs_say(&relay->jobs, &(struct jobs_line){.verb = SAID_MSG, .id = job->id});
 		forget(relay, job);
 	}
 }
@@ -392,7 +392,7 @@ static void give_back(struct relay *relay, struct job *from)
 {
 	while (from != NULL) {
 		struct job *next = from->next;
-		jobs_say_id(&relay->jobs, "unused", from->id);
+		jobs_say(&relay->jobs, &(struct jobs_line){.verb = SAID_UNUSED, .id = from->id});
 		forget(relay, from);
 		from = next;
 	}
@@ -404,9 +404,9 @@ static void break_off(struct relay *relay, bool said)
 	struct diagnosis d = diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, REASON_CLOSING, 421);
 	lose_flight(relay);
 	if (said)
-		say(relay, "over", "", 0, 0, &d);
+		say(relay, SAID_OVER, "", 0, 0, &d);
 	give_back(relay, relay->jobs.first);
-	end(relay, "bye");
+	end(relay, SAID_BYE);
 }
 
 /* It delivers a message, and notes that, and dies or hangs before it can say so. */
@@ -445,10 +445,10 @@ static void work(struct relay *relay)
 		return;
 	}
 	if (j->first == NULL && relay->quit)
-		end(relay, "bye");
+		end(relay, SAID_BYE);
 	relay->next_ms = sim_now_ms + (j->first != NULL ? 20 + sim_dice(100) : JOBS_ALIVE_MS);
 	if (j->first == NULL && !relay->ended)
-		buffer_puts(&j->out, "alive stage=\n");
+		jobs_say(j, &(struct jobs_line){.verb = SAID_ALIVE, .stage = ""});
 }
 
 void sim_relays_play(void)

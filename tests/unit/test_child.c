@@ -39,11 +39,10 @@ void outcome_name_peer(const struct smarthost *smarthost, const struct candidate
 	d->port = c->port;
 }
 
-void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next,
-    const struct diagnosis *d)
+void jobs_say(struct jobs *j, const struct jobs_line *line)
 {
-	(void)j, (void)id, (void)n, (void)next;
-	snprintf(told, sizeof told, "%s %s", verb, d->text);
+	(void)j;
+	snprintf(told, sizeof told, "%s %s", jobs_to_runner.rows[line->verb].word, line->d->text);
 }
 
 bool jobs_flush(struct jobs *j)

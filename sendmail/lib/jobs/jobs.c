@@ -3,10 +3,8 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/fdpass.h"
-#include "base/fields.h"
 #include "base/text.h"
 #include "jobs/ledger.h"
-#include "message/dsn.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,6 +19,7 @@
 #define SAID_MAX_BYTES 900
 
 static volatile sig_atomic_t beat_socket = -1, is_flushing;
+static struct buffer beat; /* the line, made before the first signal */
 
 /* One read; 0 at the end, -1 with errno. */
 static ssize_t receive_some(struct jobs *j)
@@ -41,18 +40,15 @@ static ssize_t receive_some(struct jobs *j)
 	return n;
 }
 
-static bool start_job(struct jobs *j, const char *fields)
+static bool start_job(struct jobs *j, const struct jobs_line *l)
 {
-	char sender[400] = "";
 	struct job *job = mem_alloc(sizeof *job);
 	envelope_init(&job->envelope);
-	fields_get(fields, "id", job->id, sizeof job->id);
-	fields_get(fields, "sender", sender, sizeof sender);
-	job->sender = mem_copy(sender);
-	job->rcpts_wanted = (int)fields_get_number(fields, "rcpts", 0);
-	long long received = fields_get_number(fields, "received", STAMP_RECEIVED_FULL);
-	job->received = received == STAMP_RECEIVED_SHORT || received == STAMP_RECEIVED_NONE
-	                    ? (enum stamp_received)received
+	text_copy(job->id, sizeof job->id, l->id != NULL ? l->id : "");
+	job->sender = mem_copy(l->sender != NULL ? l->sender : "");
+	job->rcpts_wanted = l->rcpts > 0 && l->rcpts <= RCPTS_LIMIT ? (int)l->rcpts : 0;
+	job->received = l->received == STAMP_RECEIVED_SHORT || l->received == STAMP_RECEIVED_NONE
+	                    ? (enum stamp_received)l->received
 	                    : STAMP_RECEIVED_FULL;
 	job->fd = -1;
 	if (j->fd_count > 0) {
@@ -60,25 +56,23 @@ static bool start_job(struct jobs *j, const char *fields)
 		memmove(j->fds, j->fds + 1, (size_t)--j->fd_count * sizeof j->fds[0]);
 	}
 	j->filling = job;
-	if (job->fd < 0 || job->rcpts_wanted < 1 || job->rcpts_wanted > RCPTS_LIMIT)
+	if (job->fd < 0 || job->rcpts_wanted < 1)
 		return false;
 	job->rcpts = mem_alloc((size_t)job->rcpts_wanted * sizeof *job->rcpts);
 	job->asked = mem_alloc((size_t)job->rcpts_wanted * sizeof *job->asked);
 	return true;
 }
 
-static bool add_rcpt(struct jobs *j, const char *fields)
+static bool add_rcpt(struct jobs *j, const struct jobs_line *l)
 {
-	char address[400], notify[64] = "", orcpt[DSN_ORCPT_MAX + 1] = "";
 	struct job *job = j->filling;
-	if (job == NULL || !fields_get(fields, "address", address, sizeof address))
+	if (job == NULL || l->address == NULL)
 		return false;
-	fields_get(fields, "notify", notify, sizeof notify);
-	fields_get(fields, "orcpt", orcpt, sizeof orcpt);
-	job->asked[job->rcpt_count] = (struct job_asked){.notify = mem_copy(notify),
-	    .orcpt = mem_copy(orcpt),
-	    .archive = fields_get_number(fields, "archive", 0) == 1};
-	job->rcpts[job->rcpt_count++] = mem_copy(address);
+	job->asked[job->rcpt_count] =
+	    (struct job_asked){.notify = mem_copy(l->notify != NULL ? l->notify : ""),
+	        .orcpt = mem_copy(l->orcpt != NULL ? l->orcpt : ""),
+	        .archive = l->archive == 1};
+	job->rcpts[job->rcpt_count++] = mem_copy(l->address);
 	if (job->rcpt_count < job->rcpts_wanted)
 		return true;
 	j->filling = NULL;
@@ -92,15 +86,18 @@ static bool add_rcpt(struct jobs *j, const char *fields)
 
 static bool take_line(struct jobs *j, const char *line)
 {
-	if (text_starts(line, "message ") && j->filling == NULL)
-		return start_job(j, line + 8);
-	if (text_starts(line, "rcpt "))
-		return add_rcpt(j, line + 5);
-	if (strcmp(line, "quit") == 0 && j->filling == NULL)
+	struct jobs_heard heard;
+	if (!jobs_line_parse(&heard, &jobs_to_relay, line))
+		return false;
+	if (heard.line.verb == JOBS_RCPT)
+		return add_rcpt(j, &heard.line);
+	if (j->filling != NULL)
+		return false;
+	if (heard.line.verb == JOBS_MESSAGE)
+		return start_job(j, &heard.line);
+	if (heard.line.verb == JOBS_QUIT)
 		return j->quit = true;
-	if (strcmp(line, "back") == 0 && j->filling == NULL)
-		return j->back = true;
-	return false;
+	return j->back = true;
 }
 
 /* The lines that are there. */
@@ -182,66 +179,39 @@ bool jobs_flush(struct jobs *j)
 	return !j->orphaned;
 }
 
-void jobs_say_line(struct jobs *j, const char *verb, const char *text)
+void jobs_say(struct jobs *j, const struct jobs_line *line)
 {
-	struct buffer line = {0};
-	fields_put(&line, "text", text);
-	buffer_printf(&j->out, "%s %s\n", verb, buffer_string(&line));
-	buffer_free(&line);
+	jobs_line_put(&j->out, &jobs_to_runner, line);
 }
 
 void jobs_say_step(struct jobs *j, const char *text)
 {
-	jobs_say_line(j, "step", text);
-}
-
-void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next,
-    const struct diagnosis *d)
-{
-	struct buffer line = {0};
-	if (*id != '\0')
-		fields_put(&line, "id", id);
-	fields_put_number(&line, "n", n);
-	fields_put_number(&line, "next", next);
-	buffer_puts(&line, " ");
-	diag_write(d, &line);
-	buffer_printf(&j->out, "%s %s\n", verb, buffer_string(&line));
-	buffer_free(&line);
+	jobs_say(j, &(struct jobs_line){.verb = SAID_STEP, .text = text});
 }
 
 void jobs_say_repairs(struct jobs *j, const struct job *job)
 {
-	struct buffer line = {0};
 	TEXT(words, SAID_MAX_BYTES);
 	if (job->said.length == 0)
 		return;
 	text_put_n(&words, job->said.data, job->said.length);
-	fields_put(&line, "id", job->id);
-	fields_put(&line, "text", words.data);
-	buffer_printf(&j->out, "repaired %s\n", buffer_string(&line));
-	buffer_free(&line);
-}
-
-void jobs_say_id(struct jobs *j, const char *verb, const char *id)
-{
-	buffer_printf(&j->out, "%s id=%s\n", verb, id);
+	jobs_say(j, &(struct jobs_line){.verb = SAID_REPAIRED, .id = job->id, .text = words.data});
 }
 
 void jobs_say_alive(struct jobs *j, enum stage stage)
 {
 	if (clock_mono_ms() - j->said_ms >= JOBS_ALIVE_MS)
-		buffer_printf(&j->out, "alive stage=%s\n", stage_name(stage));
+		jobs_say(j, &(struct jobs_line){.verb = SAID_ALIVE, .stage = stage_name(stage)});
 }
 
 /* Between two lines, or not at all. */
 static void on_beat(int number)
 {
-	static const char line[] = "alive stage=connect\n";
 	int saved = errno;
 	(void)number;
 	/* A runner that does not read has no use for it. */
 	if (!is_flushing && beat_socket >= 0 &&
-	    send(beat_socket, line, sizeof line - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	    send(beat_socket, beat.data, beat.length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		beat_socket = -1;
 	errno = saved;
 }
@@ -250,6 +220,9 @@ void jobs_beat(struct jobs *j, bool on)
 {
 	struct sigaction action = {.sa_handler = on_beat, .sa_flags = SA_RESTART};
 	const struct timeval every = {.tv_sec = on ? JOBS_ALIVE_MS / 1000 : 0};
+	if (beat.length == 0)
+		jobs_line_put(&beat, &jobs_to_runner,
+		    &(struct jobs_line){.verb = SAID_ALIVE, .stage = stage_name(STAGE_CONNECT)});
 	beat_socket = on ? j->socket : -1;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGALRM, &action, NULL);

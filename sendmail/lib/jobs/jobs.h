@@ -1,36 +1,9 @@
-/* Messages as the runner hands them over, and the lines that go back.  Both ways are lines of
-   fields on one stream socket; a message's descriptor comes along with its first byte.  mbox in the
-   place of relay speaks the same.  DIAGNOSIS is what diag_write puts, with n= and next= before it.
-
-   Runner to relay:
-     message id= sender= rcpts=N     received=: enum stamp_received, when it is not FULL
-     rcpt address= notify= orcpt=    N times; archive=1: a copy by always_bcc
-     back                            every message of which nothing was sent is wanted back: unused
-     quit                            there is no more
-
-   Relay to runner:
-     step text=                      belongs to the story of the message
-     say text=                       the dialogue, with --show
-     hop DIAGNOSIS                   a smarthost failed
-     refused DIAGNOSIS               a probe: an address failed
-     ready DIAGNOSIS                 the session is there; n= is how many smarthosts are left
-     without DIAGNOSIS               the server refuses parameters that it offers: the set n=
-     down DIAGNOSIS                  no smarthost is left
-     rcpt id= DIAGNOSIS              of the recipient n=
-     relayed id= n=                  sent, and its server sends no report
-     msg id=                         the message is done with here
-     unused id=                      nothing of it was sent
-     filtered id= how= text=         filters: passed, changed (mqueue/t.ID has it), held, skipped
-     repaired id= text=              what was changed in the header
-     ending id=                      its end is about to be sent: from now on it may arrive
-     alive stage=                    every JOBS_ALIVE_MS while the server is waited for
-     settled id=                     nobody accepted it, and the server still owes an answer;
-     freed                           it has come for one of these
-     over DIAGNOSIS                  the session broke after it was ready
-     bye                             what came later was not read */
+/* Messages as the runner hands them over, and the lines that go back (jobs/jobs_line.h).  Both ways
+   are lines of fields on one stream socket; a message's descriptor comes along with its first byte.
+   mbox in the place of relay speaks the same. */
 #ifndef JOBS_JOBS_H
 #define JOBS_JOBS_H
-#include "diagnosis/diag.h"
+#include "jobs/jobs_line.h"
 #include "message/envelope.h"
 #include "message/recode.h"
 #include "message/stamp.h"
@@ -96,12 +69,9 @@ bool jobs_flush(struct jobs *j);
 /* What head_prepare repaired in job's header, if anything. */
 void jobs_say_repairs(struct jobs *j, const struct job *job);
 
-/* step: belongs to the story of the message; say: only for those who watch. */
-void jobs_say_line(struct jobs *j, const char *verb, const char *text);
+/* Adds a line to what goes to the runner. */
+void jobs_say(struct jobs *j, const struct jobs_line *line);
 void jobs_say_step(struct jobs *j, const char *text);
-void jobs_say_diag(struct jobs *j, const char *verb, const char *id, int n, int next,
-    const struct diagnosis *d);
-void jobs_say_id(struct jobs *j, const char *verb, const char *id);
 
 /* Says, when it is time for that, that this process is not hung, and what it waits for. */
 void jobs_say_alive(struct jobs *j, enum stage stage);

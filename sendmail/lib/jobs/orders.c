@@ -2,6 +2,7 @@
 #include "jobs/orders.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "base/protocol.h"
 #include "base/text.h"
 #include "message/parameter.h"
 #include <errno.h>
@@ -9,10 +10,20 @@
 #include <string.h>
 #include <unistd.h>
 
+enum orders_verb { ORDERS_PATH, ORDERS_SKIP, ORDERS_AVOID, ORDERS_WITHOUT, ORDERS_SHOW };
+static const struct protocol_row rows[] = {
+    [ORDERS_PATH] = {"path", "KEY"},
+    [ORDERS_SKIP] = {"skip", "SMARTHOST"},
+    [ORDERS_AVOID] = {"avoid", "ADDRESS/PORT"},
+    [ORDERS_WITHOUT] = {"without", "SMARTHOST/N"},
+    [ORDERS_SHOW] = {"show", ""},
+};
+const struct protocol orders_given = PROTOCOL("orders to relay", rows);
+
 /* A pipe takes so much without a reader on every system. */
 #define PIPE_BYTES 16384
 
-static void put_words(struct buffer *out, const char *verb, const char *list)
+static void put_words(struct buffer *out, enum orders_verb verb, const char *list)
 {
 	char *words = mem_copy(list);
 	int count = 0;
@@ -20,7 +31,7 @@ static void put_words(struct buffer *out, const char *verb, const char *list)
 	     word = strtok(NULL, " ")) {
 		if (out->length + strlen(word) + 16 > PIPE_BYTES)
 			break;
-		buffer_printf(out, "%s %s\n", verb, word);
+		protocol_put(out, &orders_given, (int)verb, word);
 		count++;
 	}
 	free(words);
@@ -29,12 +40,12 @@ static void put_words(struct buffer *out, const char *verb, const char *list)
 void orders_write(struct buffer *out, const char *path, const char *skips, const char *avoid,
     const char *without, bool show)
 {
-	buffer_printf(out, "path %s\n", path);
+	protocol_put(out, &orders_given, ORDERS_PATH, path);
 	if (show)
-		buffer_puts(out, "show\n");
-	put_words(out, "skip", skips);
-	put_words(out, "avoid", avoid);
-	put_words(out, "without", without);
+		protocol_put(out, &orders_given, ORDERS_SHOW, "");
+	put_words(out, ORDERS_SKIP, skips);
+	put_words(out, ORDERS_AVOID, avoid);
+	put_words(out, ORDERS_WITHOUT, without);
 }
 
 int orders_pipe(const struct buffer *orders)
@@ -63,19 +74,21 @@ static bool add_word(char **words, int *count, char *word)
 
 static bool take_line(struct orders *o, char *line)
 {
-	if (text_starts(line, "path ") && o->path == NULL) {
-		o->path = line + 5;
+	const char *behind;
+	int verb = protocol_find(&orders_given, line, &behind);
+	char *word = verb >= 0 ? line + (behind - line) : NULL;
+	switch (verb) {
+	case ORDERS_PATH:
+		if (o->path != NULL)
+			return false;
+		o->path = word;
 		return true;
+	case ORDERS_SKIP: return add_word(o->skip, &o->skip_count, word);
+	case ORDERS_AVOID: return add_word(o->avoid, &o->avoid_count, word);
+	case ORDERS_WITHOUT: return add_word(o->without, &o->without_count, word);
+	case ORDERS_SHOW: return o->show = true;
+	default: return false;
 	}
-	if (text_starts(line, "skip "))
-		return add_word(o->skip, &o->skip_count, line + 5);
-	if (text_starts(line, "avoid "))
-		return add_word(o->avoid, &o->avoid_count, line + 6);
-	if (text_starts(line, "without "))
-		return add_word(o->without, &o->without_count, line + 8);
-	if (strcmp(line, "show") == 0)
-		return o->show = true;
-	return false;
 }
 
 bool orders_read(struct orders *o, int fd)

@@ -1,17 +1,18 @@
 /* What a relay is started for: lines on the descriptor PROCESS_FD_ORDERS (jobs/process.h), because
-   arguments are seen by every user.
-     path KEY             config/rules.h: "main,backup", "@example.org"
-     skip SMARTHOST       one that is passed over now
-     avoid ADDRESS/PORT   a server that the mail at hand has tried already
-     without SMARTHOST/N  parameters that it has refused before (message/parameter.h)
-     show                 the dialogue is shown */
+   arguments are seen by every user.  path: a key of config/rules.h ("main,backup",
+   "@example.org"); skip: a smarthost that is passed over now; avoid: a server that the mail at hand
+   has tried already; without: parameters that a smarthost has refused before (message/parameter.h);
+   show: the dialogue is shown. */
 #ifndef JOBS_ORDERS_H
 #define JOBS_ORDERS_H
 #include "base/mem.h"
+#include "base/protocol.h"
 #include <stdbool.h>
 
 #define ORDERS_LIMIT_BYTES 32768
 #define ORDERS_WORDS_MAX 120
+
+extern const struct protocol orders_given;
 
 struct orders {
 	char *path;

@@ -4,10 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const names[] = {"attempt", "step", "rcpt", "wait", "warned", "held", "released",
+    "owed", "revived", "done", "filtered", "say"};
+
+const char *story_word(enum story_verb verb)
+{
+	return names[verb];
+}
+
 static bool read_verb(const char *word, size_t length, enum story_verb *verb)
 {
-	static const char *const names[] = {"attempt", "step", "rcpt", "wait", "warned", "held",
-	    "released", "owed", "revived", "done", "filtered", "say"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strlen(names[i]) == length && memcmp(names[i], word, length) == 0) {
 			*verb = (enum story_verb)i;

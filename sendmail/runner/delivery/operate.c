@@ -83,11 +83,12 @@ static const char *retry(struct runner *r, struct entry *e, const char *id,
 	return NULL;
 }
 
-static const char *deal_with_dead(struct runner *r, const char *verb, const char *id, uid_t uid)
+static const char *deal_with_dead(struct runner *r, enum control_verb verb, const char *id,
+    uid_t uid)
 {
 	TEXT(name, ID_SIZE + 8);
 	text_printf(&name, "%s.dead", id);
-	if (strcmp(verb, "remove") == 0) {
+	if (verb == CONTROL_REMOVE) {
 		log_line(LOG_NOTICE, "%s is removed by uid %lu, never delivered", name.data,
 		    (unsigned long)uid);
 		if (unlinkat(r->queue.mqueue_fd, name.data, 0) != 0 || !queue_sync(&r->queue))
@@ -95,7 +96,7 @@ static const char *deal_with_dead(struct runner *r, const char *verb, const char
 		queue_remove_log(&r->queue, id);
 		return NULL;
 	}
-	if (strcmp(verb, "retry") != 0)
+	if (verb != CONTROL_RETRY)
 		return "it is set aside; it can be retried or removed";
 	if (journal_too_long(r->queue.mqueue_fd, id))
 		return "its journal is too long to be read: without it (remove ID.log) all of its "
@@ -119,7 +120,7 @@ static const char *take_away_unread(struct runner *r, const char *id, uid_t uid)
 	TEXT(name, ID_SIZE + 8);
 	text_printf(&name, "%s.dead", id);
 	if (faccessat(r->queue.mqueue_fd, name.data, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return deal_with_dead(r, "remove", id, uid);
+		return deal_with_dead(r, CONTROL_REMOVE, id, uid);
 	struct entry *e = find_waiting(r, id);
 	if (e == NULL)
 		return faccessat(r->queue.mqueue_fd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0
@@ -164,74 +165,84 @@ static const char *forget(struct runner *r, uid_t uid)
 	return NULL;
 }
 
-static const char *obey(struct runner *r, const struct control_request *q)
+/* What is done with a message that waits, for those who may: its sender, or only an administrator.
+ */
+static const struct {
+	const char *(
+	    *act)(struct runner *, struct entry *, const char *, const struct control_request *);
+	bool only_admin;
+} deeds[] = {
+    [CONTROL_HOLD] = {hold, false},
+    [CONTROL_RELEASE] = {release, false},
+    [CONTROL_RETRY] = {retry, true},
+    [CONTROL_REMOVE] = {take_away, false},
+};
+
+static const char *do_with_message(struct runner *r, const struct control_request *q)
 {
-	char *line = q->line;
-	uid_t uid = q->uid;
-	static const struct {
-		const char *verb;
-		const char *(
-		    *act)(struct runner *, struct entry *, const char *, const struct control_request *);
-		bool only_admin;
-	} verbs[] = {{"hold", hold, false}, {"release", release, false}, {"retry", retry, true},
-	    {"remove", take_away, false}};
-	char *id = strchr(line, ' ');
-	if (strcmp(line, "forget") == 0)
-		return forget(r, uid);
-	if (text_starts(line, "noted flush."))
-		return faccessat(r->queue.drop_fd, line + 6, F_OK, 0) == 0
-		           ? NULL
-		           : "that wish for a pass is not seen";
-	if (id == NULL || !id_valid(id + 1))
-		return "this is no request";
-	*id++ = '\0';
-	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-		if (strcmp(verbs[i].verb, line) != 0)
-			continue;
-		bool in_work = is_in_work(r, id);
-		struct entry *e = find_waiting(r, id);
-		TEXT(name, ID_SIZE + 8);
-		text_printf(&name, "%s%s", id, e == NULL && !in_work ? ".dead" : "");
-		bool dead = e == NULL && !in_work && faccessat(r->queue.mqueue_fd, name.data, F_OK, 0) == 0;
-		if (e == NULL && !in_work && !dead)
-			return "no such message waits";
-		/* Before anything is said of its state: others need not know. */
-		if (verbs[i].only_admin ? !permission_of_admin(&r->queue, uid)
-		                        : !permission_of_sender(&r->queue, name.data, uid))
-			return verbs[i].only_admin ? "only root and the user firsthop may do that"
-			                           : "only root, the user firsthop and its sender may do that";
-		if (in_work)
-			return "it is being delivered right now";
-		return dead ? deal_with_dead(r, line, id, uid) : verbs[i].act(r, e, id, q);
-	}
-	return "this is no request";
+	const char *id = q->asked.name;
+	bool only_admin = deeds[q->asked.verb].only_admin, in_work = is_in_work(r, id);
+	struct entry *e = find_waiting(r, id);
+	TEXT(name, ID_SIZE + 8);
+	text_printf(&name, "%s%s", id, e == NULL && !in_work ? ".dead" : "");
+	bool dead = e == NULL && !in_work && faccessat(r->queue.mqueue_fd, name.data, F_OK, 0) == 0;
+	if (e == NULL && !in_work && !dead)
+		return "no such message waits";
+	/* Before anything is said of its state: others need not know. */
+	if (only_admin ? !permission_of_admin(&r->queue, q->uid)
+	               : !permission_of_sender(&r->queue, name.data, q->uid))
+		return only_admin ? "only root and the user firsthop may do that"
+		                  : "only root, the user firsthop and its sender may do that";
+	if (in_work)
+		return "it is being delivered right now";
+	return dead ? deal_with_dead(r, q->asked.verb, id, q->uid)
+	            : deeds[q->asked.verb].act(r, e, id, q);
 }
 
-/* What a list shows of a message, and nothing of its text: mailq cannot read the file. */
-static void show(struct runner *r, const char *name, struct buffer *out)
+static const char *obey(struct runner *r, const struct control_request *q)
+{
+	if (!q->known)
+		return "this is no request";
+	if (q->asked.verb == CONTROL_FORGET)
+		return forget(r, q->uid);
+	if (q->asked.verb == CONTROL_NOTED)
+		return faccessat(r->queue.drop_fd, q->asked.name, F_OK, 0) == 0
+		           ? NULL
+		           : "that wish for a pass is not seen";
+	return do_with_message(r, q);
+}
+
+/* What a list shows of a message, and nothing of its text: mailq cannot read the file.  False:
+ * there is none. */
+static bool show(struct runner *r, const char *name, struct buffer *out)
 {
 	struct envelope e;
 	struct diagnosis d = {0};
-	struct buffer line = {0};
 	char id[ID_SIZE];
 	uid_t owner;
 	text_copy(id, sizeof id, name);
-	bool named = id_valid(name) || id_with_suffix(name, ".dead", id);
-	int fd = named ? queue_message(&r->queue, name, &owner, NULL) : -1;
+	int fd = queue_message(&r->queue, name, &owner, NULL);
 	envelope_init(&e);
-	if (fd >= 0 && envelope_read(&e, fd, &d)) {
+	bool good = fd >= 0 && envelope_read(&e, fd, &d);
+	if (good) {
 		if (owner != r->queue.owner || e.uid < 0)
 			e.uid = owner;
-		envelope_put_listing(&e, &line, id);
-		fields_put_number(&line, "active", is_in_work(r, id));
-		buffer_printf(out, "ok %s", buffer_string(&line));
-	} else {
-		buffer_puts(out, "no such message");
+		envelope_put_listing(&e, out, id);
+		fields_put_number(out, "active", is_in_work(r, id));
 	}
 	envelope_free(&e);
-	buffer_free(&line);
 	if (fd >= 0)
 		close(fd);
+	return good;
+}
+
+static void answer_show(struct runner *r, const struct control_request *q)
+{
+	struct buffer fields = {0};
+	bool found = show(r, q->asked.name, &fields);
+	control_listen_answer(r->control, q, found ? CONTROL_OK_FIELDS : CONTROL_NO,
+	    found ? buffer_string(&fields) : "such message is in the queue");
+	buffer_free(&fields);
 }
 
 void operate(struct runner *r)
@@ -239,18 +250,15 @@ void operate(struct runner *r)
 	struct control_request q;
 	bool looked = false;
 	while (control_listen_next(r->control, &q)) {
-		struct buffer answer = {0};
-		if (text_starts(q.line, "show ")) {
-			show(r, q.line + 5, &answer);
-		} else {
-			if (!looked)
-				configure_look_again(r);
-			looked = true;
-			const char *problem = obey(r, &q);
-			buffer_printf(&answer, "%s%s", problem != NULL ? "no " : "ok",
-			    problem != NULL ? problem : "");
+		if (q.known && q.asked.verb == CONTROL_SHOW) {
+			answer_show(r, &q);
+			continue;
 		}
-		control_listen_answer(r->control, &q, buffer_string(&answer));
-		buffer_free(&answer);
+		if (!looked)
+			configure_look_again(r);
+		looked = true;
+		const char *problem = obey(r, &q);
+		control_listen_answer(r->control, &q, problem != NULL ? CONTROL_NO : CONTROL_OK,
+		    problem != NULL ? problem : "");
 	}
 }

@@ -83,20 +83,34 @@ int control_listen_poll(const struct control *c, struct pollfd *p)
 }
 
 /* From now on it is runner/listen/watch_listen.h's; the descriptor with it. */
-static bool hand_over(struct runner *r, struct client *client)
+static bool hand_over(struct runner *r, struct client *client, const struct control_line *asked)
 {
-	char *line = fdio_take_line(&client->in);
-	if (watch_listen_take(r, client->fd, client->uid, line))
-		client->fd = -1;
-	else
-		buffer_puts(&client->out, "no too many are watching already; try again later\n");
+	if (!watch_listen_take(r, client->fd, client->uid, asked)) {
+		control_answer_put(&client->out, CONTROL_NO,
+		    "too many are watching already; try again later");
+		return true;
+	}
+	client->fd = -1;
+	return false;
+}
+
+/* The first line that came, if it asks to watch; all others are for control_listen_next. */
+static bool wants_to_watch(struct client *client, struct control_line *asked)
+{
+	const char *end = memchr(client->in.data, '\n', client->in.length);
+	size_t length = (size_t)(end - client->in.data);
+	char *line = mem_copy_n(client->in.data, length);
+	bool wants = control_line_parse(asked, line) && asked->verb == CONTROL_WATCH;
 	free(line);
-	return client->fd >= 0;
+	if (wants)
+		buffer_drop(&client->in, length + 1);
+	return wants;
 }
 
 /* False at the end of the stream, when it is nonsense, or when it is another's now. */
 static bool receive(struct runner *r, struct client *client)
 {
+	struct control_line asked;
 	char bytes[16384];
 	ssize_t n = fdio_read(client->fd, bytes, sizeof bytes);
 	if (n <= 0)
@@ -105,9 +119,7 @@ static bool receive(struct runner *r, struct client *client)
 	buffer_add(&client->in, bytes, (size_t)n);
 	if (memchr(client->in.data, '\n', client->in.length) == NULL)
 		return client->in.length < REQUEST_LIMIT_BYTES;
-	if (client->in.length > 6 && memcmp(client->in.data, "watch ", 6) == 0)
-		return hand_over(r, client);
-	return true;
+	return !wants_to_watch(client, &asked) || hand_over(r, client, &asked);
 }
 
 static bool answer(struct client *client)
@@ -156,7 +168,6 @@ static bool has_room(const struct runner *r, uid_t uid)
 
 static void take_client(struct runner *r)
 {
-	static const char words[] = "no too many requests are open at once; try again\n";
 	struct control *c = r->control;
 	gid_t gid;
 	struct client client = {.fd = compat_accept(c->listener.fd),
@@ -171,8 +182,12 @@ static void take_client(struct runner *r)
 		c->clients[c->count++] = client;
 		return;
 	}
-	if (known)
-		send(client.fd, words, sizeof words - 1, MSG_NOSIGNAL);
+	if (known) {
+		struct buffer line = {0};
+		control_answer_put(&line, CONTROL_NO, "too many requests are open at once; try again");
+		send(client.fd, line.data, line.length, MSG_NOSIGNAL);
+		buffer_free(&line);
+	}
 	close(client.fd);
 }
 
@@ -196,18 +211,22 @@ void control_listen_serve(struct runner *r, const struct pollfd *p, int count)
 bool control_listen_next(struct control *c, struct control_request *q)
 {
 	for (int i = 0; c != NULL && i < c->count; i++) {
-		q->line = fdio_take_line(&c->clients[i].in);
-		q->uid = c->clients[i].uid;
-		q->wish = c->clients[i].wish;
-		q->client = i;
-		if (q->line != NULL)
-			return true;
+		char *line = fdio_take_line(&c->clients[i].in);
+		if (line == NULL)
+			continue;
+		*q = (struct control_request){.uid = c->clients[i].uid,
+		    .wish = c->clients[i].wish,
+		    .client = i};
+		q->known = control_line_parse(&q->asked, line) && q->asked.verb != CONTROL_WATCH &&
+		           q->asked.verb != CONTROL_LOOK;
+		free(line);
+		return true;
 	}
 	return false;
 }
 
-void control_listen_answer(struct control *c, const struct control_request *q, const char *answer)
+void control_listen_answer(struct control *c, const struct control_request *q,
+    enum control_answer answer, const char *behind)
 {
-	buffer_printf(&c->clients[q->client].out, "%s\n", answer);
-	free(q->line);
+	control_answer_put(&c->clients[q->client].out, answer, behind);
 }

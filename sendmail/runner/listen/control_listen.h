@@ -1,11 +1,10 @@
 /* What mailq asks of the runner: a local socket, mqueue/control, that only set-group-id mailq and
-   members of group fhlist reach.  The kernel says who asks.  Lines "hold|release|retry|remove ID",
-   one answer line each: "ok", or "no REASON"; "show ID" or "show ID.dead": "ok" and what a list
-   shows (message/envelope.h).  "watch ID ..." makes the client a watcher
-   (runner/listen/watch_listen.h). */
+   members of group fhlist reach.  The kernel says who asks.  Each line has one answer
+   (spool/control_line.h); who asks to watch becomes a watcher (runner/listen/watch_listen.h). */
 #ifndef RUNNER_LISTEN_CONTROL_LISTEN_H
 #define RUNNER_LISTEN_CONTROL_LISTEN_H
 #include "runner/queue/runner.h"
+#include "spool/control_line.h"
 #include <poll.h>
 
 /* Of them each user may have a few, and some are kept for root: whoever holds connections and says
@@ -28,14 +27,16 @@ int control_listen_poll(const struct control *c, struct pollfd *p);
 void control_listen_serve(struct runner *r, const struct pollfd *p, int count);
 
 struct control_request {
-	char *line;
+	struct control_line asked;
+	bool known;    /* it is a request */
 	uid_t uid;     /* who asks, says the kernel */
 	uint64_t wish; /* number of that client: all that it asks is one wish */
 	int client;
 };
 
-/* The next request that came, false when there is none; each has an answer (which frees line)
- * before the next one is asked for. */
+/* The next request that came, false when there is none; each has an answer before the next one is
+ * looked for. */
 bool control_listen_next(struct control *c, struct control_request *q);
-void control_listen_answer(struct control *c, const struct control_request *q, const char *answer);
+void control_listen_answer(struct control *c, const struct control_request *q,
+    enum control_answer answer, const char *behind);
 #endif

@@ -10,6 +10,7 @@
 #include "runner/listen/submit_session.h"
 #include "spool/drop.h"
 #include "spool/policy.h"
+#include "spool/submit_line.h"
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
@@ -95,13 +96,12 @@ static bool read_bytes(struct submission *s, char *bytes, size_t length)
 /* One piece with its length in front. */
 static int read_piece(struct submission *s, size_t limit_bytes, struct buffer *piece)
 {
-	char size[9], *end;
+	char size[SUBMIT_SIZE_BYTES];
 	char chunk[65536];
+	size_t length;
 	if (!read_bytes(s, size, sizeof size))
 		return refuse(s, EX_IOERR, REASON_INPUT_UNREADABLE, "the message did not come to its end");
-	size[8] = size[8] == '\n' ? '\0' : 'x';
-	unsigned long length = strtoul(size, &end, 16);
-	if (strspn(size, "0123456789abcdef") != 8 || size[8] != '\0' || length > limit_bytes)
+	if (!submit_size_parse(size, limit_bytes, &length))
 		return refuse(s, EX_DATAERR, REASON_INPUT_UNREADABLE,
 		    "what came over submit.sock is no message");
 	piece->length = 0;
@@ -244,19 +244,19 @@ static int take(struct submission *s)
 static void answer(struct submission *s, int code)
 {
 	const struct envelope *e = &s->envelope;
-	struct buffer log = {0};
-	TEXT(line, 900);
+	struct buffer log = {0}, line = {0};
 	if (code == EX_OK) {
-		text_printf(&line, "ok %s\n", s->drop.id);
+		submit_answer_put_ok(&line, s->drop.id);
 		submission_log(e, s->drop.id, (long long)s->uid, "socket");
 	} else {
-		text_printf(&line, "no %d %s %s\n", code, diag_key(&s->why), s->why.text);
+		submit_answer_put_no(&line, code, &s->why);
 		buffer_printf(&log, "submission refused: uid=%lu exit=%d via=socket", (unsigned long)s->uid,
 		    code);
 		log_fields(LOG_WARNING, "refused", &log, s->why.text);
 	}
 	buffer_free(&log);
 	send(s->fd, line.data, line.length, MSG_NOSIGNAL | MSG_DONTWAIT);
+	buffer_free(&line);
 }
 
 /* His groups, and the one that his process has. */

@@ -49,9 +49,9 @@ static void meet(const struct queue *queue, struct watcher *w, struct entry *e)
 	char id[ID_SIZE];
 	id_unpack(e->id, id);
 	if (!permission_of_sender(queue, id, w->uid))
-		watcher_end(w, "no only root, the user firsthop and its sender may watch it");
+		watcher_refuse(w, "only root, the user firsthop and its sender may watch it");
 	else if (e->watcher != NULL)
-		watcher_end(w, "no it is watched already");
+		watcher_refuse(w, "it is watched already");
 	if (w->over)
 		return;
 	w->entry = e;
@@ -96,30 +96,16 @@ static bool has_room(struct watch_listen *list, uid_t uid)
 	return last >= 0;
 }
 
-/* "watch ID talk|wait" */
-static bool read_request(const char *line, char id[ID_SIZE], bool *talk)
+bool watch_listen_take(struct runner *r, int fd, uid_t uid, const struct control_line *asked)
 {
-	if (!text_starts(line, "watch ") || strlen(line) != 6 + ID_SIZE - 1 + 5)
-		return false;
-	memcpy(id, line + 6, ID_SIZE - 1);
-	id[ID_SIZE - 1] = '\0';
-	*talk = strcmp(line + 6 + ID_SIZE - 1, " talk") == 0;
-	return id_valid(id) && (*talk || strcmp(line + 6 + ID_SIZE - 1, " wait") == 0);
-}
-
-bool watch_listen_take(struct runner *r, int fd, uid_t uid, const char *line)
-{
-	char id[ID_SIZE];
-	bool talk;
 	if (r->watch == NULL)
 		r->watch = mem_alloc(sizeof *r->watch);
-	if (!read_request(line, id, &talk) || count_of(r->watch, uid) >= WATCHERS_OF_USER_MAX ||
-	    !has_room(r->watch, uid))
+	if (count_of(r->watch, uid) >= WATCHERS_OF_USER_MAX || !has_room(r->watch, uid))
 		return false;
 	struct watcher *w = mem_alloc(sizeof *w);
-	*w = (struct watcher){.fd = fd, .uid = uid, .id = id_pack(id), .talk = talk};
+	*w = (struct watcher){.fd = fd, .uid = uid, .id = id_pack(asked->name), .talk = asked->talk};
 	r->watch->list[r->watch->count++] = w;
-	watcher_say(w, "ok");
+	watcher_greet(w);
 	struct entry *e = entry_find(&r->entries, w->id);
 	if (e != NULL && e->nexthop != NULL)
 		meet(&r->queue, w, e);
@@ -144,9 +130,10 @@ static bool receive(struct watcher *w)
 		return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 	buffer_add(&w->in, bytes, (size_t)n);
 	while ((line = fdio_take_line(&w->in)) != NULL) {
-		bool look = strcmp(line, "look") == 0 && w->entry == NULL && !w->over;
+		struct control_line asked;
+		bool looks = control_line_parse(&asked, line) && asked.verb == CONTROL_LOOK;
 		free(line);
-		w->looks = w->looks || look;
+		w->looks = w->looks || (looks && w->entry == NULL && !w->over);
 	}
 	return w->in.length < sizeof bytes;
 }
@@ -188,26 +175,27 @@ void watch_listen_scanned(struct watch_listen *l)
 	for (int i = 0; l != NULL && i < l->count; i++) {
 		struct watcher *w = l->list[i];
 		if (w->looks && w->entry == NULL && !w->over)
-			watcher_end(w, "over gone");
+			watcher_end(w, CONTROL_END_GONE);
 		w->looks = false;
 	}
 }
 
-/* What follows from the state of a message that no relay has in hand; NULL: its turn comes. */
-static const char *why_not_now(const struct runner *r, const struct watcher *w, int64_t now)
+/* What follows from the state of a message that no relay has in hand; CONTROL_ENDS: its turn
+ * comes. */
+static enum control_end why_not_now(const struct runner *r, const struct watcher *w, int64_t now)
 {
 	const struct entry *e = w->entry;
 	if (e->attempts > w->attempts)
-		return "over waits";
+		return CONTROL_END_WAITS;
 	if (e->held)
-		return "over held";
+		return CONTROL_END_HELD;
 	if (!r->config_good)
-		return "over closed";
+		return CONTROL_END_CLOSED;
 	/* Another message asks whether the way is open again: that answer is near, but a job of cron
 	 * does not wait for it. */
 	if (nexthop_state(&r->nexthops, e->nexthop, now) != NEXTHOP_UP)
-		return w->talk && e->nexthop->workers > 0 ? NULL : "over closed";
-	return e->due_ms > now + LATER_MS ? "over waits" : NULL;
+		return w->talk && e->nexthop->workers > 0 ? CONTROL_ENDS : CONTROL_END_CLOSED;
+	return e->due_ms > now + LATER_MS ? CONTROL_END_WAITS : CONTROL_ENDS;
 }
 
 void watch_listen_look(struct runner *r)
@@ -215,8 +203,9 @@ void watch_listen_look(struct runner *r)
 	int64_t now = clock_mono_ms();
 	for (int i = 0; r->watch != NULL && i < r->watch->count; i++) {
 		struct watcher *w = r->watch->list[i];
-		const char *line = w->entry != NULL && !w->entry->in_work ? why_not_now(r, w, now) : NULL;
-		if (line != NULL)
-			watcher_end(w, line);
+		enum control_end end =
+		    w->entry != NULL && !w->entry->in_work ? why_not_now(r, w, now) : CONTROL_ENDS;
+		if (end != CONTROL_ENDS)
+			watcher_end(w, end);
 	}
 }

@@ -1,9 +1,9 @@
 /* Those who watch one message: sendmail -v, which shows the first attempt as it happens, and -odi,
    which waits for its end.  They come over mqueue/control (runner/listen/control_listen.h) with
-   "watch ID talk" or "watch ID wait", mostly before the message is there, and get "ok"; then lines
-   as they go to the journal, and "TIME say text=" for the dialogue; and at the end "over WORD", or
-   "no REASON". "look": the message must be there by now. They change nothing about a message, but
-   one that talks may get a session of its own, so that nobody sees the mail of others. */
+   "watch", mostly before the message is there, and get "ok"; then lines as they go to the journal,
+   and the dialogue; and at the end "over", or "no" (spool/control_line.h).  They change nothing
+   about a message, but one that talks may get a session of its own, so that nobody sees the mail of
+   others. */
 #ifndef RUNNER_LISTEN_WATCH_LISTEN_H
 #define RUNNER_LISTEN_WATCH_LISTEN_H
 #include "runner/queue/watcher.h"
@@ -13,9 +13,9 @@
 
 #define WATCHERS_MAX 48
 
-/* Takes over a client of the control socket, with its first line (without its end).  False: it is
+/* Takes over a client of the control socket, which asked for that.  False: it is
  * refused, and stays the caller's. */
-bool watch_listen_take(struct runner *r, int fd, uid_t uid, const char *line);
+bool watch_listen_take(struct runner *r, int fd, uid_t uid, const struct control_line *asked);
 void watch_listen_end(struct runner *r);
 
 /* Adds what is to be waited for; returns the number of entries, at most WATCHERS_MAX. */

@@ -6,20 +6,30 @@
 
 #define OUT_LIMIT_BYTES 262144
 
-void watcher_say(struct watcher *w, const char *line)
+void watcher_greet(struct watcher *w)
 {
-	if (w->out.length < OUT_LIMIT_BYTES && !w->over)
-		buffer_printf(&w->out, "%s\n", line);
+	control_answer_put(&w->out, CONTROL_OK, "");
 }
 
-void watcher_end(struct watcher *w, const char *line)
+/* The last line has its place also behind lines that were too many. */
+static void put_last(struct watcher *w, enum control_answer answer, const char *behind)
 {
-	w->out.length = w->out.length < OUT_LIMIT_BYTES ? w->out.length : OUT_LIMIT_BYTES;
-	watcher_say(w, line);
+	if (!w->over)
+		control_answer_put(&w->out, answer, behind);
 	w->over = true;
 	if (w->entry != NULL)
 		w->entry->watcher = NULL;
 	w->entry = NULL;
+}
+
+void watcher_refuse(struct watcher *w, const char *reason)
+{
+	put_last(w, CONTROL_NO, reason);
+}
+
+void watcher_end(struct watcher *w, enum control_end end)
+{
+	put_last(w, CONTROL_OVER, control_end_word(end));
 }
 
 bool watcher_talks(const struct entry *e)
@@ -34,13 +44,14 @@ void watcher_lines(const struct entry *e, const struct buffer *lines)
 		buffer_add(&w->out, lines->data, lines->length);
 }
 
-void watcher_text(const struct entry *e, const char *verb, const char *text)
+void watcher_text(const struct entry *e, enum story_verb verb, const char *text)
 {
 	struct buffer line = {0}, fields = {0};
 	if (!watcher_talks(e))
 		return;
 	fields_put(&fields, "text", text);
-	buffer_printf(&line, "%lld %s %s\n", (long long)clock_wall_s(), verb, buffer_string(&fields));
+	buffer_printf(&line, "%lld %s %s\n", (long long)clock_wall_s(), story_word(verb),
+	    buffer_string(&fields));
 	watcher_lines(e, &line);
 	buffer_free(&fields);
 	buffer_free(&line);
@@ -49,5 +60,5 @@ void watcher_text(const struct entry *e, const char *verb, const char *text)
 void watcher_done(struct entry *e)
 {
 	if (e->watcher != NULL)
-		watcher_end(e->watcher, "over done");
+		watcher_end(e->watcher, CONTROL_END_DONE);
 }

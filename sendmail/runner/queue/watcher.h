@@ -4,6 +4,8 @@
 #define RUNNER_QUEUE_WATCHER_H
 #include "base/mem.h"
 #include "runner/queue/schedule.h"
+#include "spool/control_line.h"
+#include "spool/story.h"
 #include <sys/types.h>
 
 struct watcher {
@@ -17,15 +19,16 @@ struct watcher {
 	struct buffer in, out;
 };
 
-/* A line for him.  end: the last one; the client is let go when it has it. */
-void watcher_say(struct watcher *w, const char *line);
-void watcher_end(struct watcher *w, const char *line);
+/* "ok" to him.  The others are the last line; the client is let go when it has it. */
+void watcher_greet(struct watcher *w);
+void watcher_refuse(struct watcher *w, const char *reason);
+void watcher_end(struct watcher *w, enum control_end end);
 
 /* True when the dialogue about it is to be shown. */
 bool watcher_talks(const struct entry *e);
 
 /* Lines of the journal come into being; the dialogue; a message that is done (its entry may go). */
 void watcher_lines(const struct entry *e, const struct buffer *lines);
-void watcher_text(const struct entry *e, const char *verb, const char *text);
+void watcher_text(const struct entry *e, enum story_verb verb, const char *text);
 void watcher_done(struct entry *e);
 #endif

@@ -1,10 +1,10 @@
 /* What a relay says, line by line (jobs/jobs.h): the outcomes are applied as they come. */
 #include "base/clock.h"
 #include "base/fdio.h"
-#include "base/fields.h"
 #include "base/log.h"
 #include "diagnosis/report.h"
 #include "base/text.h"
+#include "jobs/jobs_line.h"
 #include "message/parameter.h"
 #include "runner/attempt/message.h"
 #include "runner/disposition/disposition.h"
@@ -20,6 +20,7 @@
 #include "runner/queue/watcher.h"
 #include "runner/session/session_events.h"
 #include "runner/session/worker.h"
+#include "spool/story.h"
 #include <errno.h>
 #include <string.h>
 
@@ -29,11 +30,10 @@
 #define READ_ERRORS_MAX 20
 #define LEFT_MAX 1024 /* candidates: 64 of each smarthost */
 
-static struct message *find_message(struct worker *w, const char *fields, struct message **before)
+static struct message *find_message(struct worker *w, const char *id, struct message **before)
 {
-	char id[ID_SIZE];
 	*before = NULL;
-	if (!fields_get(fields, "id", id, sizeof id))
+	if (id == NULL)
 		return NULL;
 	for (struct message *m = w->first; m != NULL; m = m->next) {
 		if (strcmp(m->id, id) == 0)
@@ -45,25 +45,25 @@ static struct message *find_message(struct worker *w, const char *fields, struct
 
 /* A diagnosis about a server of the relay's own path, or about none: those of others are not its
  * business. */
-static void hear(const struct worker *w, struct diagnosis *d, const char *fields)
+static void hear(const struct worker *w, struct diagnosis *d, const struct jobs_line *l)
 {
-	diag_read(d, fields);
+	*d = *l->d;
 	if (!nexthop_leads_over(w->nexthop, d->hop) && strcmp(d->hop, "local") != 0)
 		d->hop[0] = '\0';
 }
 
 /* The same of a server or a session, whose failure is no outcome of mail. */
-static void hear_failure(const struct worker *w, struct diagnosis *d, const char *fields)
+static void hear_failure(const struct worker *w, struct diagnosis *d, const struct jobs_line *l)
 {
-	hear(w, d, fields);
+	hear(w, d, l);
 	d->verdict = VERDICT_DEFERRED;
 }
 
 /* That there is no server for a domain of recipients (RFC 5321 5.1) is the one thing behind a
    session that never was which returns mail. */
-static void hear_down(const struct worker *w, struct diagnosis *d, const char *fields)
+static void hear_down(const struct worker *w, struct diagnosis *d, const struct jobs_line *l)
 {
-	hear(w, d, fields);
+	hear(w, d, l);
 	if (w->nexthop->kind != NEXTHOP_MX || d->stage != STAGE_LOOKUP || d->verdict != VERDICT_FAILED)
 		d->verdict = VERDICT_DEFERRED;
 }
@@ -108,16 +108,16 @@ static void log_passed(struct worker *w)
 }
 
 /* Kept until it is known what follows: another server, or (nexthop_down says it then) none. */
-static void on_passed(struct worker *w, const char *fields)
+static void on_passed(struct worker *w, const struct jobs_line *l)
 {
 	log_passed(w);
-	hear_failure(w, &w->passed, fields);
+	hear_failure(w, &w->passed, l);
 }
 
-static void on_down(struct runner *r, struct worker *w, const char *fields)
+static void on_down(struct runner *r, struct worker *w, const struct jobs_line *l)
 {
 	struct diagnosis d;
-	hear_down(w, &d, fields);
+	hear_down(w, &d, l);
 	if (w->said_down)
 		return;
 	w->said_down = true;
@@ -149,28 +149,27 @@ static void on_progress(struct worker *w)
 	w->stage[0] = '\0';
 }
 
-static void on_ready(struct runner *r, struct worker *w, const char *fields)
+static void on_ready(struct runner *r, struct worker *w, const struct jobs_line *l)
 {
 	struct diagnosis d;
 	if (w->ready)
 		return;
-	hear(w, &d, fields);
+	hear(w, &d, l);
 	log_passed(w);
 	text_copy(w->peer, sizeof w->peer, d.peer_name);
 	w->ready_ms = clock_mono_ms();
 	on_progress(w);
 	w->ready = true;
-	long long left = fields_get_number(fields, "n", 0);
-	w->left = left < 0 ? 0 : left > LEFT_MAX ? LEFT_MAX : (int)left;
+	w->left = l->n < 0 ? 0 : l->n > LEFT_MAX ? LEFT_MAX : (int)l->n;
 	text_copy(w->hop, sizeof w->hop, d.hop);
 	if (d.hop[0] != '\0')
 		nexthop_hop_ready(r, d.hop);
 }
 
-static void on_server_failed(struct runner *r, struct worker *w, const char *fields)
+static void on_server_failed(struct runner *r, struct worker *w, const struct jobs_line *l)
 {
 	struct diagnosis d;
-	hear_failure(w, &d, fields);
+	hear_failure(w, &d, l);
 	if (d.hop[0] == '\0' || w->servers_failed++ >= CONFIG_SMARTHOSTS_MAX)
 		return;
 	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing
@@ -179,27 +178,27 @@ static void on_server_failed(struct runner *r, struct worker *w, const char *fie
 		nexthop_hop_failed(r, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
 }
 
-static void on_without(struct nexthops *nexthops, const struct worker *w, const char *fields)
+static void on_without(struct nexthops *nexthops, const struct worker *w, const struct jobs_line *l)
 {
 	struct diagnosis d;
-	hear_failure(w, &d, fields);
-	long long set = fields_get_number(fields, "n", 0);
-	if (d.hop[0] != '\0' && set > 0 && set <= PARAMETER_ALL)
-		nexthop_without_note(nexthops, w->nexthop, &d, (unsigned)set);
+	hear_failure(w, &d, l);
+	if (d.hop[0] != '\0' && l->n > 0 && l->n <= PARAMETER_ALL)
+		nexthop_without_note(nexthops, w->nexthop, &d, (unsigned)l->n);
 }
 
 /* A step belongs to the story of every message in hand; what a relay says to those who watch is
  * kept nowhere. */
-static void on_step(struct worker *w, const char *verb, const char *fields)
+static void on_step(struct worker *w, const struct jobs_line *l)
 {
 	char text[1024];
-	if (!fields_get(fields, "text", text, sizeof text))
+	if (l->text == NULL)
 		return;
+	text_copy(text, sizeof text, l->text);
 	text_tame(text, sizeof text);
-	if (strcmp(verb, "step") == 0 && w->steps.length < STEPS_LIMIT_BYTES)
+	if (l->verb == SAID_STEP && w->steps.length < STEPS_LIMIT_BYTES)
 		buffer_printf(&w->steps, "%s\n", text);
 	for (const struct message *m = w->first; m != NULL; m = m->next)
-		watcher_text(m->entry, verb, text);
+		watcher_text(m->entry, l->verb == SAID_STEP ? STORY_STEP : STORY_SAY, text);
 }
 
 /* A relay reports each outcome once; one that was taken over could say "not yet" without end. */
@@ -212,15 +211,14 @@ static bool is_news(const struct message *m, long long n, const struct diagnosis
 
 /* What a relay changed in the header so that it is legal: part of the story, and once in the
    log. */
-static void on_repaired(struct message *m, const char *fields)
+static void on_repaired(struct message *m, const struct jobs_line *l)
 {
-	char text[1024];
 	TEXT(words, 1200);
-	if (m->repairs_told || !fields_get(fields, "text", text, sizeof text))
+	if (m->repairs_told || l->text == NULL)
 		return;
 	m->repairs_told = true;
 	text_put(&words, "repaired ");
-	text_escape(&words, text, strlen(text));
+	text_escape(&words, l->text, strlen(l->text));
 	journal_put_step(&m->lines, clock_wall_s(), words.data);
 	if (!m->has_journal)
 		log_line(LOG_NOTICE, "%s %s", m->id, words.data);
@@ -252,15 +250,15 @@ static void on_answer(struct runner *r, struct worker *w, const struct message *
 
 /* What a filter came to, of a message that is its business; anything else ends nothing. */
 static void on_filtered(struct runner *r, struct worker *w, struct message *m,
-    struct message *before, const char *fields)
+    struct message *before, const struct jobs_line *l)
 {
-	char how[16], text[512] = "";
+	char text[512] = "";
 	struct diagnosis works = {.verdict = VERDICT_SENT};
 	enum filtered kind;
-	if (w->nexthop->kind != NEXTHOP_FILTER || !fields_get(fields, "how", how, sizeof how) ||
-	    !filtered_find(how, &kind))
+	if (w->nexthop->kind != NEXTHOP_FILTER || l->how == NULL || !filtered_find(l->how, &kind))
 		return;
-	fields_get(fields, "text", text, sizeof text);
+	on_progress(w);
+	text_copy(text, sizeof text, l->text != NULL ? l->text : "");
 	text_tame(text, sizeof text);
 	worker_take_out(w, m, before);
 	w->done++;
@@ -272,105 +270,105 @@ static void on_filtered(struct runner *r, struct worker *w, struct message *m,
 	filtered_end(r, m, kind, text);
 }
 
-static void on_message_line(struct runner *r, struct worker *w, const char *line)
+static void on_rcpt(struct runner *r, struct worker *w, struct message *m,
+    const struct jobs_line *l)
 {
-	struct message *before;
-	const char *fields = line + strcspn(line, " ");
-	struct message *m = find_message(w, fields, &before);
 	struct diagnosis d;
-	if (m == NULL)
+	long long n = l->n;
+	on_progress(w);
+	w->told++;
+	hear(w, &d, l);
+	if (d.verdict == VERDICT_NONE)
+		d.verdict = VERDICT_DEFERRED;
+	if (n >= 0 && n < m->rcpt_count)
+		on_answer(r, w, m, (int)n, &d);
+	if (!is_news(m, n, &d))
 		return;
-	if (text_starts(line, "ending ")) {
-		m->ending = true;
-		return;
-	}
-	/* One that gives messages back gets on with none. */
-	if (text_starts(line, "rcpt ") || text_starts(line, "msg ") || text_starts(line, "settled ") ||
-	    text_starts(line, "filtered "))
-		on_progress(w);
-	if (text_starts(line, "relayed ")) {
-		long long n = fields_get_number(fields, "n", -1);
-		if (n >= 0 && n < m->rcpt_count && m->relayed != NULL)
-			m->relayed[n] = true;
-		return;
-	}
-	if (text_starts(line, "repaired ")) {
-		on_repaired(m, fields);
-		return;
-	}
-	if (text_starts(line, "rcpt ")) {
-		w->told++;
-		long long n = fields_get_number(fields, "n", -1);
-		bool next = fields_get_number(fields, "next", 0) != 0;
-		hear(w, &d, fields);
-		if (d.verdict == VERDICT_NONE)
-			d.verdict = VERDICT_DEFERRED;
-		if (n >= 0 && n < m->rcpt_count)
-			on_answer(r, w, m, (int)n, &d);
-		if (is_news(m, n, &d))
-			rcpt_outcome_note(r, m, (int)n,
-			    next && (w->left > 0 || message_has_other_path(r, m, (int)n)) ? RCPT_NEXT
-			                                                                  : RCPT_DEFERRED,
-			    &d);
-		return;
-	}
-	if (text_starts(line, "filtered ")) {
-		on_filtered(r, w, m, before, fields);
-		return;
-	}
-	/* A word of a later version ends no message. */
-	if (!text_starts(line, "settled ") && !text_starts(line, "unused ") &&
-	    !text_starts(line, "msg "))
-		return;
-	/* Its place is kept until the server has answered all: the session is busy. */
-	if (text_starts(line, "settled ")) {
+	bool next = l->next > 0 && (w->left > 0 || message_has_other_path(r, m, (int)n));
+	rcpt_outcome_note(r, m, (int)n, next ? RCPT_NEXT : RCPT_DEFERRED, &d);
+}
+
+/* The message is done with here, or nothing of it was sent, or its place is kept until the server
+   has answered all: the session is busy. */
+static void on_message_over(struct runner *r, struct worker *w, struct message *m,
+    struct message *before, enum said_verb verb)
+{
+	if (verb == SAID_SETTLED) {
 		w->settled_ms = clock_mono_ms();
 		w->settled++;
 		w->count++;
 	}
+	/* One that gives messages back gets on with none. */
+	if (verb != SAID_UNUSED)
+		on_progress(w);
 	worker_take_out(w, m, before);
-	if (text_starts(line, "unused ")) {
+	if (verb == SAID_UNUSED) {
 		w->returned++;
 		worker_give_back(r, w, m);
-	} else {
-		w->done++;
-		nexthop_pace_count(r, w->hop, m->rcpt_count);
-		if (!w->limited)
-			nexthop_server_proven(r, w->hop);
-		disposition_end(r, m, &w->steps, w->left);
+		return;
+	}
+	w->done++;
+	nexthop_pace_count(r, w->hop, m->rcpt_count);
+	if (!w->limited)
+		nexthop_server_proven(r, w->hop);
+	disposition_end(r, m, &w->steps, w->left);
+}
+
+static void on_message_line(struct runner *r, struct worker *w, const struct jobs_line *l)
+{
+	struct message *before, *m = find_message(w, l->id, &before);
+	if (m == NULL)
+		return;
+	switch (l->verb) {
+	case SAID_ENDING: m->ending = true; break;
+	case SAID_RELAYED:
+		if (l->n >= 0 && l->n < m->rcpt_count && m->relayed != NULL)
+			m->relayed[l->n] = true;
+		break;
+	case SAID_REPAIRED: on_repaired(m, l); break;
+	case SAID_RCPT: on_rcpt(r, w, m, l); break;
+	case SAID_FILTERED: on_filtered(r, w, m, before, l); break;
+	case SAID_SETTLED:
+	case SAID_UNUSED:
+	case SAID_MSG: on_message_over(r, w, m, before, (enum said_verb)l->verb); break;
+	default: break;
 	}
 }
 
+static void on_freed(struct worker *w)
+{
+	if (w->settled == 0)
+		return;
+	w->settled--;
+	worker_count_down(w);
+}
+
+/* A word of a later version says nothing. */
 static void take_line(struct runner *r, struct worker *w, const char *line)
 {
-	if (text_starts(line, "step ")) {
-		on_step(w, "step", line + 5);
-	} else if (text_starts(line, "say ") && w->shows) {
-		on_step(w, "say", line + 4);
-	} else if (text_starts(line, "ready ")) {
-		on_ready(r, w, line + 6);
-	} else if (text_starts(line, "passed ")) {
-		on_passed(w, line + 7);
-	} else if (text_starts(line, "hop ")) {
-		on_server_failed(r, w, line + 4);
-	} else if (text_starts(line, "without ")) {
-		on_without(&r->nexthops, w, line + 8);
-	} else if (text_starts(line, "down ")) {
-		on_down(r, w, line + 5);
-	} else if (text_starts(line, "alive ")) {
-		fields_get(line + 6, "stage", w->stage, sizeof w->stage);
-	} else if (text_starts(line, "over ")) {
-		hear_failure(w, &w->over, line + 5);
-	} else if (strcmp(line, "freed") == 0) {
-		if (w->settled > 0) {
-			w->settled--;
-			worker_count_down(w);
-		}
-	} else if (strcmp(line, "bye") == 0) {
+	struct jobs_heard heard;
+	const struct jobs_line *l = &heard.line;
+	if (!jobs_line_parse(&heard, &jobs_to_runner, line))
+		return;
+	switch (l->verb) {
+	case SAID_STEP: on_step(w, l); break;
+	case SAID_SAY:
+		if (w->shows)
+			on_step(w, l);
+		break;
+	case SAID_READY: on_ready(r, w, l); break;
+	case SAID_PASSED: on_passed(w, l); break;
+	case SAID_HOP: on_server_failed(r, w, l); break;
+	case SAID_WITHOUT: on_without(&r->nexthops, w, l); break;
+	case SAID_DOWN: on_down(r, w, l); break;
+	case SAID_ALIVE: text_copy(w->stage, sizeof w->stage, l->stage != NULL ? l->stage : ""); break;
+	case SAID_OVER: hear_failure(w, &w->over, l); break;
+	case SAID_FREED: on_freed(w); break;
+	case SAID_BYE:
 		w->said_bye = w->closing = true;
 		worker_look_back(r, w);
-	} else {
-		on_message_line(r, w, line);
+		break;
+	default: on_message_line(r, w, l);
 	}
 }
 

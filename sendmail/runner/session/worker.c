@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "jobs/orders.h"
 #include "jobs/process.h"
+#include "jobs/jobs_line.h"
 #include "runner/attempt/message.h"
 #include "runner/disposition/disposition.h"
 #include "runner/disposition/rcpt_outcome.h"
@@ -117,30 +118,30 @@ static void append_message(struct worker *w, struct message *m)
 	w->count++;
 }
 
+static void say(struct worker *w, const struct jobs_line *line)
+{
+	jobs_line_put(&w->out, &jobs_to_relay, line);
+}
+
 void worker_give(struct worker *w, struct message *m)
 {
-	struct buffer line = {0};
 	/* The relay is the runner's own user, and could else change the file by it. */
 	if (!sandbox_limit(m->fd, SANDBOX_READ))
 		log_line(LOG_WARNING, "%s: its descriptor cannot be made one for reading only: %s", m->id,
 		    strerror(errno));
 	w->fds[w->fd_count].at = w->out.length;
 	w->fds[w->fd_count++].fd = m->fd;
-	fields_put(&line, "id", m->id);
-	fields_put(&line, "sender", m->sender);
-	if (m->received > STAMP_RECEIVED_FULL)
-		fields_put_number(&line, "received", m->received);
-	buffer_printf(&w->out, "message %s rcpts=%d\n", buffer_string(&line), m->rcpt_count);
-	for (int i = 0; i < m->rcpt_count; i++) {
-		line.length = 0;
-		fields_put(&line, "address", m->rcpts[i]);
-		fields_put(&line, "notify", m->asked[i].notify);
-		fields_put(&line, "orcpt", m->asked[i].orcpt);
-		if (m->asked[i].archive)
-			fields_put_number(&line, "archive", 1);
-		buffer_printf(&w->out, "rcpt %s\n", buffer_string(&line));
-	}
-	buffer_free(&line);
+	say(w, &(struct jobs_line){.verb = JOBS_MESSAGE,
+	           .id = m->id,
+	           .sender = m->sender,
+	           .rcpts = m->rcpt_count,
+	           .received = m->received});
+	for (int i = 0; i < m->rcpt_count; i++)
+		say(w, &(struct jobs_line){.verb = JOBS_RCPT,
+		           .address = m->rcpts[i],
+		           .notify = m->asked[i].notify,
+		           .orcpt = m->asked[i].orcpt,
+		           .archive = m->asked[i].archive});
 	if (w->count == 0)
 		w->progress_ms = clock_mono_ms();
 	w->given++;
@@ -202,14 +203,14 @@ void worker_close(struct worker *w)
 		return;
 	w->closing = true;
 	w->closing_ms = clock_mono_ms();
-	buffer_puts(&w->out, "quit\n");
+	say(w, &(struct jobs_line){.verb = JOBS_QUIT});
 	worker_flush(w);
 }
 
 void worker_ask_back(struct worker *w)
 {
 	w->asked_back = w->ever_asked_back = true;
-	buffer_puts(&w->out, "back\n");
+	say(w, &(struct jobs_line){.verb = JOBS_BACK});
 	worker_flush(w);
 }
 
