@@ -6,6 +6,7 @@
 #include "diagnosis/server.h"
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -148,51 +149,92 @@ void diag_write(const struct diagnosis *d, struct buffer *line)
 	put_known(line, "text", d->text);
 }
 
-/* A word of the field: what else is in it is somebody's trick. */
-static void get_word(const char *line, const char *key, char *value, size_t size)
+/* How a field is read, and where it goes. */
+static const struct field {
+	const char *key;
+	enum { NAME, NUMBER, WORD, WORDS, KIND, KEY } form;
+	size_t at, size; /* of a text in struct diagnosis */
+} fields[] = {
+    {"verdict", NAME, 0, 0},
+    {"stage", NAME, 0, 0},
+    {"fault", NAME, 0, 0},
+    {"port", NUMBER, 0, 0},
+    {"code", NUMBER, 0, 0},
+    {"errno", NUMBER, 0, 0},
+#define TEXT_FIELD(key, form, member)                                                        \
+	{                                                                                        \
+		key, form, offsetof(struct diagnosis, member), sizeof((struct diagnosis *)0)->member \
+	}
+    TEXT_FIELD("hop", WORDS, hop),
+    TEXT_FIELD("peer", WORDS, peer_name),
+    TEXT_FIELD("ip", WORD, peer_address),
+    TEXT_FIELD("server", KIND, server),
+    TEXT_FIELD("local", WORD, local_address),
+    TEXT_FIELD("login", WORDS, login),
+    TEXT_FIELD("status", WORD, status),
+    TEXT_FIELD("tls", WORDS, tls),
+    TEXT_FIELD("key", KEY, other_key),
+    TEXT_FIELD("moved", WORDS, moved),
+    TEXT_FIELD("text", WORDS, text),
+};
+
+#define FIELDS (sizeof fields / sizeof fields[0])
+
+static void read_name(struct diagnosis *d, const char *key, const char *value)
 {
-	fields_get(line, key, value, size);
-	value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-%")] =
-	    '\0';
+	if (*key == 'v')
+		d->verdict = (enum verdict)name_index(verdict_names, 4, value);
+	else if (*key == 's')
+		d->stage = (enum stage)name_index(stage_names, STAGE_COUNT, value);
+	else
+		d->fault = (enum fault)name_index(fault_names, FAULT_COUNT, value);
 }
 
-static long long get_number(const char *line, const char *key, long long most)
+static void read_number(struct diagnosis *d, const char *key, const char *value)
 {
-	long long number = fields_get_number(line, key, 0);
-	return number < 0 || number > most ? 0 : number;
+	long long number = 0;
+	bool known = text_number(value, 0, UINT16_MAX, &number);
+	if (*key == 'p' && known)
+		d->port = (uint16_t)number;
+	else if (*key == 'c' && known && number <= 999)
+		d->reply_code = (uint16_t)number;
+	else if (*key == 'e' && known && number <= 4096)
+		d->error_no = (int)number;
 }
 
-static void get_words(const char *line, const char *key, char *value, size_t size)
+static void read_field(struct diagnosis *d, const struct field *f, const char *value)
 {
-	fields_get(line, key, value, size);
-	text_tame(value, size);
+	char *text = (char *)d + f->at;
+	if (f->form == NAME) {
+		read_name(d, f->key, value);
+	} else if (f->form == NUMBER) {
+		read_number(d, f->key, value);
+	} else {
+		text_copy(text, f->size, value);
+		if (f->form == WORDS)
+			text_tame(text, f->size);
+		else /* what else is in a word is somebody's trick */
+			text[strspn(text,
+			    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-%")] = '\0';
+		if (f->form == KIND && server_name(text) == NULL)
+			*text = '\0';
+		if (f->form == KEY)
+			diag_name(d, text);
+	}
 }
 
 void diag_read(struct diagnosis *d, const char *line)
 {
-	char word[32], key[sizeof d->other_key] = "";
+	char key[16], value[sizeof d->text];
+	bool seen[FIELDS] = {false}; /* the first of each counts */
 	*d = (struct diagnosis){0};
-	if (fields_get(line, "verdict", word, sizeof word))
-		d->verdict = (enum verdict)name_index(verdict_names, 4, word);
-	if (fields_get(line, "stage", word, sizeof word))
-		d->stage = (enum stage)name_index(stage_names, STAGE_COUNT, word);
-	if (fields_get(line, "fault", word, sizeof word))
-		d->fault = (enum fault)name_index(fault_names, FAULT_COUNT, word);
-	get_words(line, "hop", d->hop, sizeof d->hop);
-	get_words(line, "peer", d->peer_name, sizeof d->peer_name);
-	get_word(line, "ip", d->peer_address, sizeof d->peer_address);
-	d->port = (uint16_t)get_number(line, "port", UINT16_MAX);
-	get_word(line, "server", d->server, sizeof d->server);
-	if (server_name(d->server) == NULL)
-		d->server[0] = '\0';
-	get_word(line, "local", d->local_address, sizeof d->local_address);
-	get_words(line, "login", d->login, sizeof d->login);
-	d->reply_code = (uint16_t)get_number(line, "code", 999);
-	get_word(line, "status", d->status, sizeof d->status);
-	d->error_no = (int)get_number(line, "errno", 4096);
-	get_words(line, "tls", d->tls, sizeof d->tls);
-	get_word(line, "key", key, sizeof key);
-	diag_name(d, key);
-	get_words(line, "text", d->text, sizeof d->text);
-	get_words(line, "moved", d->moved, sizeof d->moved);
+	while (fields_next(&line, key, sizeof key, value, sizeof value)) {
+		size_t i = 0;
+		while (i < FIELDS && strcmp(fields[i].key, key) != 0)
+			i++;
+		if (i == FIELDS || seen[i])
+			continue;
+		seen[i] = true;
+		read_field(d, &fields[i], value);
+	}
 }
