@@ -23,10 +23,20 @@
    - term: nothing, and SIGTERM is ignored
    - close: closes its socket and stays
    - killed: ends by a signal
-   - kill: kills the process that started it, by kill and by F_SETOWN */
+   - kill: kills the process that started it, by kill and by F_SETOWN
+   - verbs: every other word that a relay may say, of its own and others' messages, with what is
+     no value of it
+   - settled, ending, filtered: that of all it has, and no more
+   - murder: everything against the processes whose numbers are in "evil.others" (evilkill.h); what
+     came of it is in "evil.results"
+   Started by root, for a session of the user that its arguments name, it becomes that user first:
+   who reads the network, and was taken over. */
 #include "jobs/process.h"
+#include "tests/fake/evilkill.h"
+#include "tests/fake/evilverbs.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -36,16 +46,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MESSAGES_MAX 64
 #define LINGER_US 100000
 #define FLOOD_BYTES (512L << 20) /* more than anybody has to bear */
 
-static char folder[900], ids[MESSAGES_MAX][40];
+static char folder[900];
+char ids[MESSAGES_MAX][40];
 static bool avoids; /* it was started for mail that goes on to another server */
-static int rcpts[MESSAGES_MAX], count, ledger = -1;
+static int rcpts[MESSAGES_MAX], ledger = -1;
+int count;
 
 /* On a socket of the runner's: when that is closed, there is nothing left to do. */
-static void say_bytes(const char *bytes, size_t length)
+void say_bytes(const char *bytes, size_t length)
 {
 	while (length > 0) {
 		ssize_t n = send(STDIN_FILENO, bytes, length, MSG_NOSIGNAL);
@@ -58,8 +69,7 @@ static void say_bytes(const char *bytes, size_t length)
 	}
 }
 
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void say(const char *format, ...)
+void say(const char *format, ...)
 {
 	char line[8192];
 	va_list args;
@@ -69,7 +79,7 @@ static void say(const char *format, ...)
 	say_bytes(line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
 }
 
-static const char *beside(const char *name)
+const char *beside(const char *name)
 {
 	static char path[1000];
 	snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -115,9 +125,6 @@ static void wait_for_mail(void)
 		continue;
 }
 
-#define READY \
-	"ready n=0 verdict=sent stage=MAIL hop=evil peer=evil.example.net ip=192.0.2.66 port=25\n"
-
 static void each(const char *verdict)
 {
 	for (int m = 0; m < count; m++) {
@@ -130,70 +137,28 @@ static void each(const char *verdict)
 	count = 0;
 }
 
-static const char *const bad[] = {"\033[2J\033]0;owned\007",
-    "\xc2\x9b"
-    "31m",
-    "\x9b"
-    "31m",
-    "\x7f",
-    "\xe2\x80\xae"
-    "gnp.exe",
-    "\xe2\x81\xa6"
-    "x",
-    "\xd8\x9c", "\\n0 ok", "\\x1b[31m", "\\xc2\\x9b31m",
-    "\\xe2\\x80\\xae"
-    "gnp",
-    "\\x7f", "\\r\\n\\r\\nBcc: all", "\xe0\x80\x9b[1m", "\xf0\x80\x80\x9b[1m", "\x85", "\x90q\x9c"};
-#define BAD (int)(sizeof bad / sizeof bad[0])
-
 static void escape(void)
 {
 	say(READY);
-	for (int i = 0; i < BAD; i++)
+	for (int i = 0; i < EVIL_BAD; i++)
 		say("step text=\"a step %s end\"\nsay text=\"words %s end\"\nhop verdict=deferred "
 		    "stage=connect hop=\"%s\" text=\"h %s\"\n",
-		    bad[i], bad[i], bad[i], bad[i]);
+		    evil_bad[i], evil_bad[i], evil_bad[i], evil_bad[i]);
 	for (int m = 0; m < count; m++) {
 		for (int i = 0; i < rcpts[m]; i++) {
-			const char *b = bad[(m + i) % BAD];
+			const char *b = evil_bad[(m + i) % EVIL_BAD];
 			say("rcpt id=%s n=%d next=0 verdict=%s stage=RCPT code=550 status=\"5%s\" "
 			    "hop=\"evil%s\" peer=\"evil%s.example.net\" ip=\"192.0.2.66%s\" port=25 "
 			    "tls=\"TLS%s\" key=\"k%s\" text=\"550 %s",
 			    ids[m], i, m % 2 ? "failed" : "deferred", b, b, b, b, b, b, b);
-			for (int k = 0; k < BAD; k++)
-				say(" %s", bad[k]);
+			for (int k = 0; k < EVIL_BAD; k++)
+				say(" %s", evil_bad[k]);
 			say("\"\n");
 		}
 		say("msg id=%s\n", ids[m]);
 	}
 	say("over verdict=deferred stage=MAIL hop=\"evil%s\" key=closing text=\"421 %s\"\nbye\n",
-	    bad[0], bad[1]);
-}
-
-/* Numbers that a program reads wrongly, and identifiers of others: those in "evil.others". */
-static void lie(void)
-{
-	static const char *const numbers[] = {"-1", "1", "65536", "2147483647", "2147483648",
-	    "4294967296", "4294967295", "9223372036854775807", "-9223372036854775808",
-	    "99999999999999999999", "0x0", "", "1e3", "\"0 \""};
-	char other[64];
-	FILE *others = fopen(beside("evil.others"), "r");
-	say("ready n=2147483647 verdict=sent stage=MAIL hop=evil\n");
-	while (others != NULL && fscanf(others, "%60s", other) == 1) {
-		say("rcpt id=%s n=0 next=0 verdict=sent stage=dot\nrcpt id=%s n=0 next=0 verdict=failed "
-		    "stage=dot text=x\nrelayed id=%s n=0\nmsg id=%s\nunused id=%s\nsettled id=%s\n",
-		    other, other, other, other, other, other);
-	}
-	if (others != NULL)
-		fclose(others);
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		say("rcpt id=%s n=%s next=%s verdict=sent stage=dot port=%s code=%s errno=%s\n", ids[0],
-		    numbers[i], numbers[i], numbers[i], numbers[i], numbers[i]);
-		say("relayed id=%s n=%s\n", ids[0], numbers[i]);
-	}
-	for (int i = 0; i < 1000; i++)
-		say("freed\nfreed n=1\nsettled\nsettled id=\nunused\nmsg\nrcpt\nbye \nnonsense\n\n");
-	say("over verdict=sent stage=dot key=relay-died text=x\n");
+	    evil_bad[0], evil_bad[1]);
 }
 
 static void flood(const char *line)
@@ -257,6 +222,23 @@ static void kill_starter(void)
 	fcntl(STDIN_FILENO, F_SETFL, O_ASYNC);
 #endif
 	each("none");
+}
+
+/* As who was taken over: alone with its numbers, without an end. */
+static void murder(void)
+{
+	long pid;
+	FILE *others = fopen(beside("evil.others"), "r");
+	int results = open(beside("evil.results"), O_WRONLY | O_APPEND);
+	if (results >= 0)
+		dprintf(results, "evil: as user %ld group %ld\n", (long)getuid(), (long)getgid());
+	while (others != NULL && results >= 0 && fscanf(others, "%ld", &pid) == 1)
+		evilkill((pid_t)pid, results);
+	if (results >= 0)
+		dprintf(results, "evil: end\n");
+	say(READY);
+	each("none");
+	pause();
 }
 
 static void say_for_ever(const char *line)
@@ -333,6 +315,13 @@ static void be_evil(const char *what)
 			pause();
 	else if (strcmp(what, "killed") == 0)
 		raise(SIGSEGV);
+	else if (strcmp(what, "verbs") == 0)
+		lie_with_each_verb();
+	else if (strcmp(what, "settled") == 0 || strcmp(what, "ending") == 0 ||
+	         strcmp(what, "filtered") == 0)
+		of_each(what);
+	else if (strcmp(what, "murder") == 0)
+		murder();
 	else if (strcmp(what, "kill") == 0)
 		kill_starter();
 }
@@ -375,6 +364,11 @@ int main(int argc, char **argv)
 		return 127;
 	}
 	ledger = PROCESS_FD_LEDGER;
+	/* --jobs UID GID NETWORK_UID NETWORK_GID */
+	if (argc == 6 && geteuid() == 0 &&
+	    (setgroups(0, NULL) != 0 || setgid((gid_t)strtoul(argv[5], NULL, 10)) != 0 ||
+	        setuid((uid_t)strtoul(argv[4], NULL, 10)) != 0))
+		return 1;
 	FILE *file = fopen(beside("evil"), "r");
 	if (file == NULL || fscanf(file, "%60s", what) != 1)
 		return 1;

@@ -51,7 +51,7 @@ printf 'Subject: victim\n\nx\n' | "$BIN/sendmail" -i -f victim@example.org bob@v
 victim() { "$BIN/mailq" 2>/dev/null | grep -q 'victim@example.org'; }
 held() { "$BIN/mailq" --json 2>/dev/null | sed -n 's/.*"queue_id": "\([0-9a-f.]*\)".*victim@.*"key": "connect-refused".*/\1/p' >"$work/held"; test -s "$work/held"; }
 ok "a message of somebody else waits" wait_for held
-for word in lies sent none failed over-sent unused bye next main-down down hop ready steps flood endless half nul descriptors killed close silence term; do try $word; done
+for word in verbs settled ending filtered lies sent none failed over-sent unused bye next main-down down hop ready steps flood endless half nul descriptors killed close silence term; do try $word; done
 ok "what the evil one never had is where it was" victim
 unlike "$(cat "$work/log")" "$(cat "$work/held"): to=<bob@victim.example>.*status=(sent|bounced)" "and nothing is told of it"
 [ "$(descriptors $runner)" -le $((before_descriptors + 12)) ]; result $? "no descriptor of the evil one stays ($before_descriptors, then $(descriptors $runner))"
