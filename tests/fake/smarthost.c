@@ -312,6 +312,11 @@ static void on_bdat(struct client *c, const char *line)
 		buffer_printf(&c->out, "%ld 5.5.1 BDAT is not known\r\n", code);
 		return;
 	}
+	/* As Postfix. */
+	if (strstr(line, " LAST") == NULL && strtoll(line + 4, NULL, 10) == 0) {
+		say(c, "551 5.7.1 Null BDAT request");
+		return;
+	}
 	c->in_chunk = true;
 	c->last = strstr(line, " LAST") != NULL;
 	c->chunk_left = strtoll(line + 4, NULL, 10);

@@ -133,7 +133,7 @@ stop "$server"
 # relayconf probe shows it.
 smarthost -b 502; config
 probe=$("$BIN/relayconf" probe main 2>&1)
-like "$probe" 'BDAT 0' "a probe asks for BDAT, without a byte of mail"
+like "$probe" 'BDAT 1' "a probe asks for BDAT, with the first byte of its message"
 like "$probe" 'the server offers CHUNKING and refuses it' "and says that it is refused"
 like "$probe" 'the server accepts mail for this recipient' "which is no failure"
 clear_all

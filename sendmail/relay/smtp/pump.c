@@ -88,6 +88,11 @@ static bool pump_chunk(struct session *s, struct transaction *t)
 	bool more = true;
 	if (s->count + RING_SPARE > SESSION_AWAITED_MAX)
 		return false;
+	if (s->asking == t) {
+		buffer_add(&chunk, s->held.data, s->held.length);
+		more = !s->held_last;
+		transact_drop_held(s, t);
+	}
 	while (more && chunk.length < OUT_ENOUGH_BYTES && !t->unreadable)
 		more = t->body(t->context, &chunk);
 	if (t->unreadable) {
@@ -110,27 +115,44 @@ static bool pump_message(struct session *s)
 	return true;
 }
 
+/* A server that offers BDAT and does not know it would take what is behind it for commands, so one
+   byte goes first. */
+static void ask_chunking(struct session *s, struct transaction *t)
+{
+	s->asking = t;
+	t->chunked = true;
+	s->held_last = !t->body(t->context, &s->held);
+	t->chunked = false;
+	if (t->unreadable || s->held.length == 0) {
+		transact_broken(s, REASON_SPOOL_DAMAGED, unreadable);
+		return;
+	}
+	char first = s->held.data[0];
+	buffer_drop(&s->held, 1);
+	command_ask_chunking(s, t, first);
+}
+
 /* --- commands */
 
 /* Next command of a transaction: 0 MAIL, 1..n RCPT, n+1 what begins its message.  A recipient that
    was refused before it began anew is not asked again. */
 static void say_step(struct session *s, struct transaction *t)
 {
+	int step = t->step++;
 	t->begun = true;
-	if (t->step == 0) {
+	if (step == 0) {
 		command_mail(s, t);
-	} else if (t->step <= t->rcpt_count) {
-		if (t->rcpts[t->step - 1].result.verdict == VERDICT_NONE)
-			command_rcpt(s, t, t->step - 1);
-	} else if (asks_only(s, t) || (may_chunk(s) && s->chunking == CHUNKING_UNTRIED)) {
-		command_ask_chunking(s, t);
+	} else if (step <= t->rcpt_count) {
+		if (t->rcpts[step - 1].result.verdict == VERDICT_NONE)
+			command_rcpt(s, t, step - 1);
+	} else if (s->policy->stop_before_data || (may_chunk(s) && s->chunking == CHUNKING_UNTRIED)) {
+		ask_chunking(s, t);
 	} else if (!may_chunk(s)) {
 		command_data(s, t);
 	} else {
 		t->chunked = true;
 		s->sending = t;
 	}
-	t->step++;
 }
 
 /* Room in flight for one more message. */
@@ -242,7 +264,8 @@ static void pump_commands(struct session *s, struct transaction *t)
 			return;
 	}
 	say_step(s, t);
-	while (is_grouped(s) && t->step <= t->rcpt_count + 1)
+	/* The last step may end the session, and t with it. */
+	for (int left = t->rcpt_count + 2 - t->step; is_grouped(s) && left > 0; left--)
 		say_step(s, t);
 }
 

@@ -3,6 +3,7 @@
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
 #include "message/parameter.h"
+#include "relay/smtp/endings.h"
 #include "relay/smtp/refused.h"
 #include "relay/smtp/smtp_commands.h"
 #include "relay/smtp/replies.h"
@@ -46,13 +47,6 @@ static bool is_refused_whole(const struct transaction *t)
 	return all;
 }
 
-/* In flight, and not wanted as it is: given again. */
-static void turn_away(struct session *s, struct transaction *t)
-{
-	t->turned_away = t->mail_refused = true;
-	transact_stop(s, t);
-}
-
 static void on_mail(struct session *s, struct transaction *t)
 {
 	bool chunked = t->chunked;
@@ -60,7 +54,7 @@ static void on_mail(struct session *s, struct transaction *t)
 		return;
 	if (refused_parameter(s, t, STAGE_MAIL, 0)) {
 		if (chunked)
-			turn_away(s, t);
+			transact_turn_away(s, t);
 		return;
 	}
 	t->mail_refused = true;
@@ -117,16 +111,26 @@ static void give_up_chunking(struct session *s)
 		s->policy->left_out(s->policy->context, PARAMETER_CHUNKING, &d);
 }
 
+/* The byte may begin a command now: the first RSET is spoilt then, the one before MAIL is not. */
+static void reset_twice(struct session *s)
+{
+	command_reset(s, NULL);
+	s->dirty = true;
+}
+
 /* A probe asks no more than that. */
 static void end_probe(struct session *s, struct transaction *t)
 {
-	if (!is_yes(s) && is_unknown_command(s))
+	if (s->reply.code >= 500) {
 		give_up_chunking(s);
+		command_reset(s, NULL);
+	}
 	command_reset(s, NULL);
 	transact_finish(s, t);
 }
 
-/* To the chunk of no bytes that the first message of a session begins with. */
+/* To the chunk of one byte that the first message of a session begins with.  Whatever a server has
+   against that, DATA is to find out: the refusal is not the message's. */
 static void on_ask(struct session *s, struct transaction *t)
 {
 	if (s->policy->stop_before_data) {
@@ -138,11 +142,12 @@ static void on_ask(struct session *s, struct transaction *t)
 	if (is_yes(s) && t->accepted > 0) {
 		t->chunked = true;
 		s->sending = t;
-	} else if (!is_yes(s) && t->accepted > 0 && is_unknown_command(s)) {
+	} else if (s->reply.code >= 500 && t->accepted > 0) {
 		give_up_chunking(s);
+		reset_twice(s);
 		transact_restart(s, t);
 	} else {
-		s->dirty = true;
+		reset_twice(s);
 		settle_reply(s, t, STAGE_DATA);
 		transact_finish(s, t);
 	}
@@ -252,6 +257,8 @@ static void on_withdrawn(struct session *s, enum session_expect kind)
 		s->chunking = CHUNKING_WORKS;
 	if (kind != EXPECT_DATA && kind != EXPECT_ASK)
 		return;
+	if (kind == EXPECT_ASK && !is_yes(s))
+		reset_twice(s);
 	s->dirty = true;
 	if (s->reply.code != 354)
 		return;
@@ -259,79 +266,6 @@ static void on_withdrawn(struct session *s, enum session_expect kind)
 		transact_finish(s, s->taken[0]);
 	s->count = s->withdrawn = 0;
 	s->state = SESSION_OVER;
-}
-
-/* --- the end of the session */
-
-/* The server says that it closes (RFC 5321 3.8): nothing more will be answered. */
-static void on_closing(struct session *s)
-{
-	struct diagnosis d = {0};
-	enum stage stage = session_stage(s);
-	struct transaction *t = s->count > 0 ? s->awaited[s->first].t : NULL;
-	session_diagnose(s, &d, stage);
-	bool unread = stage != STAGE_DATA && stage != STAGE_BODY && stage != STAGE_DOT && t != NULL &&
-	              transact_is_unread(s, t);
-	if (t != NULL && t->begun && !unread && !transact_is_next_one(s, t))
-		transact_settle(t, &d);
-	transact_closed(s, d.key, d.text);
-}
-
-/* An answer in the middle of the message: the server has read enough.  The session ends, because
-   the rest of the message would be read as commands. */
-static void on_early(struct session *s)
-{
-	struct transaction *t = s->sending;
-	struct diagnosis d = {0};
-	settle_reply(s, t, STAGE_BODY);
-	session_diagnose(s, &d, STAGE_BODY);
-	reply_clear(&s->reply);
-	transact_broken(s, d.key != REASON_NONE ? d.key : REASON_REPLY_BAD, d.text);
-}
-
-/* The next message is refused because this session has had enough of them: it goes in a new one. */
-static bool is_session_limit(struct session *s)
-{
-	struct diagnosis d = {0};
-	if (s->delivered == 0 || s->reply.code < 400 || s->reply.code > 499 ||
-	    session_stage(s) != STAGE_MAIL)
-		return false;
-	session_diagnose(s, &d, STAGE_MAIL);
-	return d.key == REASON_SESSION_LIMIT;
-}
-
-/* Messages behind it are in flight, and have their own answers: the session ends after those. */
-static bool end_later(struct session *s)
-{
-	struct transaction *t = s->awaited[s->first].t;
-	if (t == NULL || !t->chunked)
-		return false;
-	session_diagnose(s, &s->limit, STAGE_MAIL);
-	session_begin_no_more(s);
-	turn_away(s, t);
-	return true;
-}
-
-/* Where the session ends with all that is in flight; false: it goes on. */
-static bool ends_session(struct session *s)
-{
-	bool asked = s->count > 0, idle = !asked && s->sending == NULL;
-	if (s->reply.code == 421 || (idle && s->reply.code >= 400)) {
-		on_closing(s);
-	} else if (is_session_limit(s)) {
-		if (end_later(s))
-			return false;
-		on_closing(s);
-	} else if (!asked && !idle) {
-		on_early(s);
-	} else if (!asked) {
-		/* Not to be taken for the answer to something. */
-		reply_clear(&s->reply);
-		transact_broken(s, REASON_REPLY_BAD, "the server answered where nothing was asked");
-	} else {
-		return false;
-	}
-	return true;
 }
 
 /* A transaction that the server keeps open would get the recipients of the next one. */
@@ -370,7 +304,7 @@ static void give_answer(struct session *s, const struct session_awaited *a)
 void replies_take(struct session *s)
 {
 	transact_note_sent(s);
-	if (ends_session(s))
+	if (endings_take(s))
 		return;
 	struct session_awaited a = s->awaited[s->first];
 	s->first = (s->first + 1) % SESSION_AWAITED_MAX;

@@ -70,9 +70,10 @@ void command_data(struct session *s, struct transaction *t)
 	await(s, EXPECT_DATA, t, 0);
 }
 
-void command_ask_chunking(struct session *s, struct transaction *t)
+void command_ask_chunking(struct session *s, struct transaction *t, char first)
 {
-	say(s, "BDAT 0");
+	say(s, "BDAT 1");
+	buffer_add(&s->out, &first, 1);
 	await(s, EXPECT_ASK, t, 0);
 }
 

@@ -9,9 +9,9 @@ void command_mail(struct session *s, struct transaction *t);
 void command_rcpt(struct session *s, struct transaction *t, int rcpt);
 void command_data(struct session *s, struct transaction *t);
 
-/* "BDAT 0": a chunk of no bytes, behind which none follow that a server without BDAT would take for
-   commands (RFC 3030). */
-void command_ask_chunking(struct session *s, struct transaction *t);
+/* "BDAT 1" with the first byte of the message: no more, because a server without BDAT takes the
+   bytes for commands.  (Of none, Postfix does not accept a chunk.) */
+void command_ask_chunking(struct session *s, struct transaction *t, char first);
 
 /* BDAT with its bytes; last: with the end of the message. */
 void command_chunk(struct session *s, struct transaction *t, const struct buffer *bytes, bool last);

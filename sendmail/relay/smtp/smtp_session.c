@@ -300,5 +300,6 @@ void session_free(struct session *s)
 	auth_free(&s->auth);
 	reply_clear(&s->reply);
 	buffer_free(&s->in);
+	buffer_free(&s->held);
 	buffer_wipe(&s->out);
 }

@@ -115,7 +115,7 @@ enum session_expect {
 	EXPECT_DATA,
 	EXPECT_DOT, /* also BDAT LAST */
 	EXPECT_VOID_DOT,
-	EXPECT_ASK,  /* BDAT 0 */
+	EXPECT_ASK,  /* BDAT 1 */
 	EXPECT_CHUNK /* BDAT without LAST */
 };
 
@@ -153,12 +153,15 @@ struct session {
 	struct session_awaited awaited[SESSION_AWAITED_MAX];
 	int first, count; /* ring */
 	enum session_chunking chunking;
-	int window;             /* messages in flight, in chunks */
-	int64_t now_ms;         /* monotonic, when it was last given */
-	int64_t sent_bytes;     /* of out, so far */
-	size_t out_seen;        /* length of out when that was counted */
-	bool last;              /* no further transaction is begun */
-	struct diagnosis limit; /* why; no key = there is no such reason */
+	struct transaction *asking; /* its first byte asks whether BDAT works; NULL = none does */
+	struct buffer held;         /* what was made of its message behind that */
+	bool held_last;             /* it is all of it */
+	int window;                 /* messages in flight, in chunks */
+	int64_t now_ms;             /* monotonic, when it was last given */
+	int64_t sent_bytes;         /* of out, so far */
+	size_t out_seen;            /* length of out when that was counted */
+	bool last;                  /* no further transaction is begun */
+	struct diagnosis limit;     /* why; no key = there is no such reason */
 	struct transaction *taken[SESSION_WINDOW];
 	int taken_count;
 	struct transaction *sending; /* its body is being produced */

@@ -8,8 +8,17 @@
 #define WITHOUT_CHUNKS \
 	2 /* transactions taken at a time: one in DATA, the next one's commands behind its end */
 
+void transact_drop_held(struct session *s, const struct transaction *t)
+{
+	if (s->asking != t)
+		return;
+	s->asking = NULL;
+	buffer_free(&s->held);
+}
+
 static void drop_taken(struct session *s, struct transaction *t)
 {
+	transact_drop_held(s, t);
 	for (int i = 0; i < s->taken_count; i++) {
 		if (s->taken[i] != t)
 			continue;
@@ -42,8 +51,15 @@ void transact_stop(struct session *s, struct transaction *t)
 	t->stopped = s->dirty = true;
 }
 
+void transact_turn_away(struct session *s, struct transaction *t)
+{
+	t->turned_away = t->mail_refused = true;
+	transact_stop(s, t);
+}
+
 void transact_restart(struct session *s, struct transaction *t)
 {
+	transact_drop_held(s, t);
 	t->step = t->accepted = 0;
 	t->dot_sent = t->chunked = t->stopped = t->again = t->body_begun = false;
 	for (int i = 0; i < t->rcpt_count; i++)

@@ -13,6 +13,12 @@ void transact_finish(struct session *s, struct transaction *t);
 /* Nothing more of its message is sent: the server has refused it, or it cannot be read. */
 void transact_stop(struct session *s, struct transaction *t);
 
+/* In flight, and not wanted as it is, though not refused: it can be given again. */
+void transact_turn_away(struct session *s, struct transaction *t);
+
+/* Its first byte asked whether BDAT works: what was held back of it is of no use. */
+void transact_drop_held(struct session *s, const struct transaction *t);
+
 /* From the start again, with DATA: BDAT was refused, and with it nothing of the message. */
 void transact_restart(struct session *s, struct transaction *t);
 
