@@ -24,8 +24,7 @@ static unsigned flags_of(bool read, bool old, bool answered)
 
 static struct message *add_message(struct folder *f, unsigned flags)
 {
-	if ((f->count & (f->count - 1)) == 0)
-		f->items = mem_resize(f->items, f->count == 0 ? 1 : (size_t)f->count * 2, sizeof *f->items);
+	f->items = mem_grow(f->items, (size_t)f->count, sizeof *f->items);
 	f->items[f->count] = (struct message){.flags = flags, .flags_in_file = flags};
 	return &f->items[f->count++];
 }

@@ -61,6 +61,16 @@ void import_note(struct import *im, const char *file, int line, const char *word
 	buffer_printf(&im->notes, "%s:%d: %s -- %s\n", file, line, safe.data, why);
 }
 
+char *import_next(const struct import *im, const char *key, int *at)
+{
+	while (*at < im->setting_count) {
+		const struct setting *s = &im->settings[(*at)++];
+		if (strcmp(s->section, "smarthost") == 0 && strcmp(s->key, key) == 0)
+			return mem_copy(s->name);
+	}
+	return NULL;
+}
+
 void import_secret(struct import *im, const char *smarthost, const char *password, const char *file,
     int line)
 {

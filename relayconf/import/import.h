@@ -49,6 +49,9 @@ void import_secret(struct import *im, const char *smarthost, const char *passwor
 void import_server(struct import *im, const char *smarthost, const char *server,
     bool mx_without_brackets);
 
+/* The next smarthost that has that key; *at is 0 at first.  NULL: there is no more.  Free it. */
+char *import_next(const struct import *im, const char *key, int *at);
+
 /* The first word of a small file, such as /etc/mailname; "" when it cannot be read. */
 void import_word(struct import *im, const char *path, char *word, size_t size);
 

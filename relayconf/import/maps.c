@@ -108,11 +108,8 @@ static bool use_login(struct import *im, const struct pairs *p, struct pair *lin
 {
 	bool used = false;
 	char *colon = strchr(line->value, ':');
-	for (int i = 0; colon != NULL && i < im->setting_count; i++) {
-		if (strcmp(im->settings[i].section, "smarthost") != 0 ||
-		    strcmp(im->settings[i].key, "host") != 0)
-			continue;
-		char *name = mem_copy(im->settings[i].name);
+	char *name;
+	for (int at = 0; colon != NULL && (name = import_next(im, "host", &at)) != NULL; free(name)) {
 		if (names_server(im, name, line->key)) {
 			*colon = '\0';
 			import_set(im, "smarthost", name, "login", line->value);
@@ -120,7 +117,6 @@ static bool use_login(struct import *im, const struct pairs *p, struct pair *lin
 			import_secret(im, name, colon + 1, p->file, line->line);
 			used = true;
 		}
-		free(name);
 	}
 	return used;
 }
@@ -184,14 +180,10 @@ void maps_passwords(struct import *im, const char *path, bool by_sender)
 void maps_login_of_all(struct import *im, const char *user, const char *password, const char *file,
     int line)
 {
-	for (int i = 0; i < im->setting_count; i++) {
-		if (strcmp(im->settings[i].section, "smarthost") != 0 ||
-		    strcmp(im->settings[i].key, "host") != 0)
-			continue;
-		char *name = mem_copy(im->settings[i].name);
+	char *name;
+	for (int at = 0; (name = import_next(im, "host", &at)) != NULL; free(name)) {
 		import_set(im, "smarthost", name, "login", user);
 		import_secret(im, name, password, file, line);
-		free(name);
 	}
 }
 

@@ -28,11 +28,8 @@ static void set_tls(struct pairs *p, struct import *im)
 	const char *tls = enforce ? "verify" : use ? "opportunistic" : "off";
 	for (size_t i = 0; level != NULL && i < sizeof rows / sizeof rows[0]; i++)
 		tls = strcmp(rows[i].level, level) == 0 ? rows[i].tls : tls;
-	for (int i = 0; i < im->setting_count; i++) {
-		if (strcmp(im->settings[i].section, "smarthost") != 0 ||
-		    strcmp(im->settings[i].key, "host") != 0)
-			continue;
-		char *name = mem_copy(im->settings[i].name);
+	char *name;
+	for (int at = 0; (name = import_next(im, "host", &at)) != NULL; free(name)) {
 		import_set(im, "smarthost", name, "tls", tls);
 		import_set(im, "smarthost", name, "implicit",
 		    wrapper                   ? "yes"
@@ -41,7 +38,6 @@ static void set_tls(struct pairs *p, struct import *im)
 		import_set(im, "smarthost", name, "tls_ca_file", ca_file);
 		import_set(im, "smarthost", name, "tls_cert_file", own);
 		import_set(im, "smarthost", name, "tls_key_file", key != NULL && *key != '$' ? key : NULL);
-		free(name);
 	}
 	if (level != NULL && (text_starts(level, "dane") || strcmp(level, "fingerprint") == 0))
 		pairs_note(p, im, "smtp_tls_security_level",
@@ -230,11 +226,8 @@ static void set_clear_logins(struct pairs *p, struct import *im)
 	const char *options = pairs_take(p, "smtp_sasl_security_options");
 	if (options == NULL || strstr(options, "noplaintext") != NULL)
 		return;
-	for (int i = 0, count = im->setting_count; i < count; i++) {
-		if (strcmp(im->settings[i].section, "smarthost") != 0 ||
-		    strcmp(im->settings[i].key, "login") != 0)
-			continue;
-		char *name = mem_copy(im->settings[i].name);
+	char *name;
+	for (int at = 0; (name = import_next(im, "login", &at)) != NULL; free(name)) {
 		const char *tls = import_get(im, "smarthost", name, "tls");
 		if (tls != NULL && (strcmp(tls, "off") == 0 || strcmp(tls, "opportunistic") == 0)) {
 			import_set(im, "smarthost", name, "auth_without_tls", "yes");
@@ -242,7 +235,6 @@ static void set_clear_logins(struct pairs *p, struct import *im)
 			    "the password goes over the network unencrypted when there is no TLS, as Postfix "
 			    "sent it");
 		}
-		free(name);
 	}
 }
 

@@ -59,17 +59,12 @@ static void add(struct setup *s, const char *host, int port, const char *origin)
 		server->host[n - 1] = '\0';
 }
 
-static bool ends_with(const char *name, const char *end)
-{
-	size_t n = strlen(name), m = strlen(end);
-	return n >= m && text_equal_ci(name + n - m, end) && (n == m || name[n - m - 1] == '.');
-}
-
 static void add_providers(struct setup *s, const char *domain, const char *mx)
 {
 	for (size_t i = 0; i < sizeof providers / sizeof providers[0]; i++) {
 		bool own = providers[i].domain != NULL && text_equal_ci(providers[i].domain, domain);
-		bool customer = providers[i].mx != NULL && *mx != '\0' && ends_with(mx, providers[i].mx);
+		bool customer =
+		    providers[i].mx != NULL && *mx != '\0' && text_in_domain(mx, providers[i].mx);
 		if (own || customer)
 			add(s, providers[i].host, providers[i].port,
 			    own ? "known for this domain" : "known for the domain's MX");

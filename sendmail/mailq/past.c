@@ -96,8 +96,7 @@ static void keep_line(void *context, const struct maillog_line *line)
 		p->cut = true;
 		return;
 	}
-	if ((p->count & (p->count - 1)) == 0)
-		p->lines = mem_resize(p->lines, p->count > 0 ? 2 * p->count : 1, sizeof *p->lines);
+	p->lines = mem_grow(p->lines, p->count, sizeof *p->lines);
 	p->lines[p->count] = (struct past_line){message, p->count, line->when_s, mem_copy(line->text)};
 	p->count++;
 }

@@ -19,8 +19,7 @@ static unsigned turn;
 
 struct row *row_add(struct listing *l, const char *id)
 {
-	if ((l->count & (l->count - 1)) == 0)
-		l->rows = mem_resize(l->rows, l->count ? 2 * (size_t)l->count : 1, sizeof *l->rows);
+	l->rows = mem_grow(l->rows, l->count, sizeof *l->rows);
 	struct row *r = &l->rows[l->count++];
 	*r = (struct row){.login = mem_copy(""), .sender = mem_copy(""), .program = mem_copy("")};
 	text_copy(r->id, sizeof r->id, id);
@@ -90,8 +89,7 @@ static const struct diagnosis *keep_why(struct row *r, const struct diagnosis *w
 		return &none;
 	if (r->why_count > 0 && memcmp(&r->whys[r->why_count - 1]->d, why, sizeof *why) == 0)
 		return &r->whys[r->why_count - 1]->d;
-	if ((r->why_count & (r->why_count - 1)) == 0)
-		r->whys = mem_resize(r->whys, r->why_count ? 2 * (size_t)r->why_count : 1, sizeof *r->whys);
+	r->whys = mem_grow(r->whys, r->why_count, sizeof *r->whys);
 	struct row_why *shared = share(why);
 	r->whys[r->why_count++] = shared;
 	return &shared->d;
@@ -99,9 +97,7 @@ static const struct diagnosis *keep_why(struct row *r, const struct diagnosis *w
 
 void row_add_rcpt(struct row *r, const char *address, const struct diagnosis *why)
 {
-	if ((r->rcpt_count & (r->rcpt_count - 1)) == 0)
-		r->rcpts =
-		    mem_resize(r->rcpts, r->rcpt_count ? 2 * (size_t)r->rcpt_count : 1, sizeof *r->rcpts);
+	r->rcpts = mem_grow(r->rcpts, r->rcpt_count, sizeof *r->rcpts);
 	r->rcpts[r->rcpt_count++] =
 	    (struct row_rcpt){.address = idn_to_ascii(address), .why = keep_why(r, why)};
 }

@@ -27,8 +27,7 @@ static struct group *group_of(struct table *t, const char *name)
 	if (i != LOOKUP_NONE)
 		return &t->groups[i];
 	i = t->names.count;
-	if ((i & (i - 1)) == 0)
-		t->groups = mem_resize(t->groups, i > 0 ? 2 * i : 1, sizeof *t->groups);
+	t->groups = mem_grow(t->groups, i, sizeof *t->groups);
 	lookup_add(&t->names, mem_copy(name));
 	t->groups[i] = (struct group){0};
 	return &t->groups[i];

@@ -50,6 +50,12 @@ char *mem_copy_n(const char *bytes, size_t length)
 	return p;
 }
 
+void *mem_grow(void *list, size_t count, size_t item_bytes)
+{
+	return (count & (count - 1)) != 0 ? list
+	                                  : mem_resize(list, count > 0 ? 2 * count : 1, item_bytes);
+}
+
 char *mem_copy(const char *string)
 {
 	return mem_copy_n(string, strlen(string));

@@ -17,6 +17,10 @@ void *mem_alloc(size_t size_bytes);
 /* Grows or shrinks an array of count items; checks the product for overflow; never returns NULL. */
 void *mem_resize(void *old, size_t count, size_t item_bytes);
 
+/* An array of count items with room for one more.  It must have grown by this alone: to twice its
+   size when count is a power of two. */
+void *mem_grow(void *list, size_t count, size_t item_bytes);
+
 /* Copies a string, or the first length bytes of one; never returns NULL. */
 char *mem_copy(const char *string);
 char *mem_copy_n(const char *bytes, size_t length);

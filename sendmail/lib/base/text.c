@@ -188,6 +188,12 @@ const char *text_find_ci(const char *haystack, const char *needle)
 	return NULL;
 }
 
+bool text_in_domain(const char *name, const char *domain)
+{
+	size_t n = strlen(name), m = strlen(domain);
+	return n >= m && text_equal_ci(name + n - m, domain) && (n == m || name[n - m - 1] == '.');
+}
+
 bool text_number(const char *string, long long low, long long high, long long *result)
 {
 	char *end;

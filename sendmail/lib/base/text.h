@@ -56,6 +56,9 @@ const char *text_skip_bom(const char *text);
 
 bool text_equal_ci(const char *a, const char *b);
 
+/* True for a domain, or one below it: "mail.example.org" of "example.org". */
+bool text_in_domain(const char *name, const char *domain);
+
 /* Finds needle in haystack without regard to ASCII case; NULL when absent. */
 const char *text_find_ci(const char *haystack, const char *needle);
 

@@ -15,9 +15,7 @@
 static struct alias_item *add_item(struct alias_reading *r, enum alias_end end, const char *text)
 {
 	struct alias *row = r->row;
-	if ((row->count & (row->count - 1)) == 0)
-		row->items =
-		    mem_resize(row->items, row->count ? 2 * (size_t)row->count : 1, sizeof *row->items);
+	row->items = mem_grow(row->items, row->count, sizeof *row->items);
 	struct alias_item *item = &row->items[row->count++];
 	*item = (struct alias_item){.end = end,
 	    .text = mem_copy(text),

@@ -75,9 +75,7 @@ static bool take_entry(struct alias_reading *r, char *entry)
 		return fail(r, "there is nothing before the ':'");
 	if (text_has_control(name))
 		return fail(r, "the name has a control character");
-	if ((set->count & (set->count - 1)) == 0)
-		set->rows =
-		    mem_resize(set->rows, set->count ? 2 * (size_t)set->count : 1, sizeof *set->rows);
+	set->rows = mem_grow(set->rows, set->count, sizeof *set->rows);
 	struct alias row = {.name = mem_copy(name), .source = r->source, .line = r->line};
 	r->row = &row;
 	if (!alias_take_list(r, text_trim(colon + 1)))

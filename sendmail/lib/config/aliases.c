@@ -17,9 +17,7 @@ void alias_put_place(const struct aliases *set, int source, int line, struct buf
 
 void alias_add_problem(struct aliases *set, char *sentence)
 {
-	if ((set->problem_count & (set->problem_count - 1)) == 0)
-		set->problems = mem_resize(set->problems,
-		    set->problem_count ? 2 * (size_t)set->problem_count : 1, sizeof *set->problems);
+	set->problems = mem_grow(set->problems, set->problem_count, sizeof *set->problems);
 	set->problems[set->problem_count++] = sentence;
 }
 

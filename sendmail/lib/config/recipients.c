@@ -23,13 +23,6 @@ int recipients_find(const struct recipients *r, const char *address)
 	return at != LOOKUP_NONE ? (int)at : -1;
 }
 
-/* Room for one more item; grows at powers of two. */
-static void *room_for(void *list, int count, size_t item_bytes)
-{
-	return (count & (count - 1)) == 0 ? mem_resize(list, count ? 2 * (size_t)count : 1, item_bytes)
-	                                  : list;
-}
-
 static void lower_domain(char *address)
 {
 	char *at = (char *)(uintptr_t)address_domain(address);
@@ -77,8 +70,8 @@ static void add_address(struct expansion *x, const char *address)
 	lower_domain(full);
 	int before = recipients_find(r, full);
 	if (before < 0 && r->count < x->max) {
-		r->addresses = room_for(r->addresses, r->count, sizeof *r->addresses);
-		r->originals = room_for(r->originals, r->count, sizeof *r->originals);
+		r->addresses = mem_grow(r->addresses, r->count, sizeof *r->addresses);
+		r->originals = mem_grow(r->originals, r->count, sizeof *r->originals);
 		r->addresses[r->count] = full;
 		r->originals[r->count++] = x->original;
 		lookup_add(&r->known, full);
@@ -98,7 +91,7 @@ static void add_discarded(struct expansion *x, const char *name, const char *pla
 	struct recipients *r = x->out;
 	buffer_printf(&words, "thrown away for %s, because alias %s is /dev/null (%s)", name, name,
 	    place);
-	r->discarded = room_for(r->discarded, r->discarded_count, sizeof *r->discarded);
+	r->discarded = mem_grow(r->discarded, r->discarded_count, sizeof *r->discarded);
 	r->discarded[r->discarded_count++] = mem_copy(buffer_string(&words));
 	buffer_free(&words);
 }
@@ -108,7 +101,7 @@ static void add_held(struct recipients *r, int original, const char *what, enum 
 {
 	if (lookup_find(&r->known_held, what) != LOOKUP_NONE)
 		return;
-	r->held = room_for(r->held, r->held_count, sizeof *r->held);
+	r->held = mem_grow(r->held, r->held_count, sizeof *r->held);
 	r->held[r->held_count] = (struct recipient_held){.what = mem_copy(what),
 	    .why = mem_copy(why),
 	    .original = original,

@@ -36,9 +36,7 @@ bool rewrite_add(struct rewrite *map, const char *left, const char *right, int l
 		text_printf(problem, "\"%.100s\": %s", side, wrong);
 		return false;
 	}
-	if ((map->count & (map->count - 1)) == 0)
-		map->pairs =
-		    mem_resize(map->pairs, map->count ? 2 * (size_t)map->count : 1, sizeof *map->pairs);
+	map->pairs = mem_grow(map->pairs, map->count, sizeof *map->pairs);
 	map->pairs[map->count++] =
 	    (struct rewrite_pair){mem_copy(left), mem_copy(right), line, of_file};
 	return true;

@@ -194,11 +194,7 @@ bool rules_are_simple(const struct config *c)
 
 bool rules_covers_own_name(const struct config *c, const char *domain)
 {
-	size_t length = strlen(c->name), tail = strlen(domain);
-	if (tail == 0 || strchr(domain, '.') == NULL)
-		return false;
-	return text_equal_ci(c->name, domain) || (length > tail && c->name[length - tail - 1] == '.' &&
-	                                             text_equal_ci(c->name + length - tail, domain));
+	return strchr(domain, '.') != NULL && text_in_domain(c->name, domain);
 }
 
 bool rules_own_name(const struct config *c, const char *domain, struct text *words)

@@ -41,9 +41,7 @@ void envelope_free(struct envelope *e)
 /* Grows at powers of two; the count tells when. */
 static void append_recipient(struct envelope *e, const char *address)
 {
-	if ((e->recipient_count & (e->recipient_count - 1)) == 0)
-		e->recipients = mem_resize(e->recipients, e->recipient_count ? 2 * e->recipient_count : 1,
-		    sizeof *e->recipients);
+	e->recipients = mem_grow(e->recipients, e->recipient_count, sizeof *e->recipients);
 	e->recipients[e->recipient_count++] = mem_copy(address);
 }
 

@@ -39,8 +39,7 @@ static void keep_item(void *context, const struct address *a)
 {
 	struct field *x = context;
 	bool usable = a->state == ADDRESS_GOOD || a->state == ADDRESS_REPAIRED;
-	if ((x->count & (x->count - 1)) == 0)
-		x->items = mem_resize(x->items, x->count ? 2 * x->count : 1, sizeof *x->items);
+	x->items = mem_grow(x->items, x->count, sizeof *x->items);
 	struct item *item = &x->items[x->count++];
 	*item = (struct item){.a = *a};
 	item->a.text = mem_copy(a->text);

@@ -106,8 +106,7 @@ static int add_part(struct recode *r)
 	struct recode_plan *plan = r->plan;
 	if (r->writing)
 		return r->part + 1;
-	if ((plan->count & (plan->count - 1)) == 0)
-		plan->parts = mem_resize(plan->parts, plan->count ? 2 * (size_t)plan->count : 1, 1);
+	plan->parts = mem_grow(plan->parts, plan->count, 1);
 	plan->parts[plan->count++] = 0;
 	return plan->count - 1;
 }

@@ -27,8 +27,7 @@ static bool is_special(char c)
 
 static struct token *add_token(struct scan *s, enum token_kind kind, const char *start, bool gap)
 {
-	if ((s->count & (s->count - 1)) == 0)
-		s->tokens = mem_resize(s->tokens, s->count ? 2 * s->count : 1, sizeof *s->tokens);
+	s->tokens = mem_grow(s->tokens, s->count, sizeof *s->tokens);
 	struct token *t = &s->tokens[s->count++];
 	*t = (struct token){.kind = kind, .start = start, .gap = gap};
 	return t;

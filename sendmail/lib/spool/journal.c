@@ -21,8 +21,7 @@ static struct journal_rcpt *rcpt_entry(struct journal *j, const char *address)
 	size_t at = lookup_find(&j->known, address);
 	if (at != LOOKUP_NONE)
 		return &j->rcpts[at];
-	if ((j->rcpt_count & (j->rcpt_count - 1)) == 0)
-		j->rcpts = mem_resize(j->rcpts, j->rcpt_count ? 2 * j->rcpt_count : 1, sizeof *j->rcpts);
+	j->rcpts = mem_grow(j->rcpts, j->rcpt_count, sizeof *j->rcpts);
 	struct journal_rcpt *r = &j->rcpts[j->rcpt_count++];
 	*r = (struct journal_rcpt){.address = mem_copy(address)};
 	lookup_add(&j->known, r->address);

@@ -59,13 +59,6 @@ static enum dns_kind ask(const char *name, enum dns_type type)
 	return a.kind;
 }
 
-static bool is_below(const char *name, const char *zone)
-{
-	size_t length = strlen(name), tail = strlen(zone);
-	return length >= tail && text_equal_ci(name + length - tail, zone) &&
-	       (length == tail || name[length - tail - 1] == '.');
-}
-
 /* A top-level domain that there must be: a resolver for which it does not exist knows another
    Internet than this one. */
 static bool is_famous(const char *domain)
@@ -87,7 +80,7 @@ static bool is_credible(const struct smarthost *smarthost, const char *name,
 	bool by_root = strcmp(a->zone, ".") == 0;
 	if (by_root && is_famous(name))
 		return false;
-	if (!by_root && a->zone[0] != '\0' && is_below(name, a->zone) &&
+	if (!by_root && a->zone[0] != '\0' && text_in_domain(name, a->zone) &&
 	    ask(a->zone, DNS_SOA) == DNS_RECORDS)
 		return true;
 	if (ask(".", DNS_NS) == DNS_RECORDS)

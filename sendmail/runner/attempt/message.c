@@ -310,9 +310,7 @@ static struct message *new_message(struct entry *e)
 
 void message_add_failure(struct message *m, const struct diagnosis *d)
 {
-	if ((m->failure_count & (m->failure_count - 1)) == 0)
-		m->failures = mem_resize(m->failures, m->failure_count ? 2 * (size_t)m->failure_count : 1,
-		    sizeof *m->failures);
+	m->failures = mem_grow(m->failures, m->failure_count, sizeof *m->failures);
 	m->failures[m->failure_count++] = *d;
 }
 

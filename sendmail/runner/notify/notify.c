@@ -255,8 +255,7 @@ enum notified notify_failed(struct runner *r, struct message *m)
 void notify_keep(struct runner *r, struct entry *e)
 {
 	struct notify *s = state_of(r);
-	if ((r->owed & (r->owed - 1)) == 0)
-		s->owed = mem_resize(s->owed, r->owed ? 2 * (size_t)r->owed : 1, sizeof *s->owed);
+	s->owed = mem_grow(s->owed, r->owed, sizeof *s->owed);
 	watcher_done(e);
 	e->nexthop = NULL;
 	e->in_work = false;

@@ -72,9 +72,7 @@ static struct flow *find_flow(struct schedule *s, uint32_t uid)
 			spare = f;
 	}
 	if (spare == NULL) {
-		if ((s->flow_count & (s->flow_count - 1)) == 0)
-			s->flows =
-			    mem_resize(s->flows, s->flow_count ? 2 * s->flow_count : 1, sizeof *s->flows);
+		s->flows = mem_grow(s->flows, s->flow_count, sizeof *s->flows);
 		spare = &s->flows[s->flow_count++];
 	}
 	*spare = (struct flow){.uid = uid};
