@@ -185,6 +185,12 @@ inside setpriv --reuid=33 --regid=33 --clear-groups sh -c 'echo "after the upgra
 ok "mail goes" wait_for got $((arrive + 1))
 arrive=$((arrive + 1))
 
+# --- firsthop(7): the log in systemd's journal ----------------------------------------------------------------------------
+id=$(inside journalctl --facility=mail -o cat | sed -n 's/.*\([0-9a-f]\{8\}\.[0-9a-f]\{8\}\): to=.*status=sent.*/\1/p' | tail -n 1)
+recipe journal | sed "s/6743a1f2.9c01d2aa/$id/; s/--grep 'status=(deferred|bounced)'/--grep 'status=(sent|deferred|bounced)'/; /--follow/d" >"$work/recipe"
+inside sh -e -c "$(cat "$work/recipe")" >"$work/out" 2>&1; result $? "reading the journal" "$(cat "$work/out")"
+like "$(cat "$work/out")" "$id: to=.*status=sent" "finds a delivery, and the way of one mail"
+
 # --- firsthop(7): numbers for Prometheus, by a timer --------------------------------------------------------------------
 inside mkdir -p /var/lib/prometheus/node-exporter
 inside sh -e -c "$(recipe metrics-timer)" >"$work/out" 2>&1; result $? "the timer of firsthop(7) is enabled" "$(cat "$work/out")"
