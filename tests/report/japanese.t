@@ -24,7 +24,7 @@ like "$(echo "$text" | sed -n '/^--firsthop/,/^$/p' | head -n 3)" '^Content-Type
 like "$(echo "$text" | sed -n '/^--firsthop/,/^$/p' | head -n 3)" '^Content-Transfer-Encoding: 8bit$' "and say that they have 8 bits"
 is "$(echo "$text" | sed '/^$/q' | LC_ALL=C grep -c "$(printf '[\200-\377]')")" 0 "the header is ASCII"
 first=$(echo "$text" | sed -n '/^Content-Transfer-Encoding/,/^宛先/p')
-like "$(echo "$first" | flat)" 'に送信された ?<no@example\.org> 宛てのメッセージ「Disk full ?on db3」は、配送されませんでした。mon1\.example\.org ?が再試行することはありません。受信者のメールボックスが存在しません。対処方法: ?アドレスを確認してください。' \
+like "$(echo "$first" | flat)" 'に送信された、 ?<no@example\.org> 宛てのメッセージ「Disk full ?on db3」は、配送されませんでした。mon1\.example\.org ?が再試行することはありません。受信者のメールボックスが存在しません。対処方法: ?アドレスを確認してください。' \
 	"the first paragraph: what happened, to whom, why, what to do"
 like "$text" '^宛先      <no@example.org>$' "labels"
 like "$text" '^理由      スマートホスト main、127\.0\.0\.1:[0-9]*: RCPT: 550 5\.1\.1 who\?' "the server's words as they are"
