@@ -236,8 +236,8 @@ static void murder(void)
 		evilkill((pid_t)pid, results);
 	if (results >= 0)
 		dprintf(results, "evil: end\n");
+	/* Three of its answers would let the path rest. */
 	say(READY);
-	each("none");
 	pause();
 }
 
