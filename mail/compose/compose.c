@@ -134,14 +134,14 @@ static void put_own_headers(struct buffer *out, const struct letter *l)
 	    "Mail-Followup-To", "Return-Receipt-To", "Disposition-Notification-To", NULL};
 	for (int i = 0; i < l->headers.count; i++) {
 		char *line = one_line(l->headers.items[i]);
-		char *colon = strchr(line, ':');
+		char *colon = line + strcspn(line, ":"), *value = colon + (*colon != '\0');
 		*colon = '\0';
 		bool skip =
 		    is_one_of(line, elsewhere) || (l->subject != NULL && strcasecmp(line, "Subject") == 0);
 		if (!skip && is_one_of(line, addresses))
-			put_address_list(out, line, colon + 1);
+			put_address_list(out, line, value);
 		else if (!skip)
-			put_text_field(out, line, text_trim(colon + 1));
+			put_text_field(out, line, text_trim(value));
 		mem_free(&line);
 	}
 }

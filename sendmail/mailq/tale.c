@@ -186,7 +186,7 @@ static void finish(struct tale *t)
 			put_title(t, t->n, t->begun_s);
 		for (char *at = t->words.data, *end;
 		     t->words.length > 0 && at < t->words.data + t->words.length; at = end + 1) {
-			end = strchr(at, '\n');
+			end = at + strcspn(at, "\n");
 			*end = '\0';
 			print(t, *at, at + 1);
 		}

@@ -260,15 +260,15 @@ static void hand_over(const struct parcel *p, const char *format, struct diagnos
 /* A message that was forwarded for this recipient before is in a circle: it stays here. */
 static bool was_here(const struct parcel *p)
 {
-	const char *at = p->job->header.data;
-	for (size_t length = strlen(p->rcpt); at != NULL && *at != '\0';) {
+	const char *at = buffer_string(&p->job->header), *end = at + p->job->header.length;
+	for (size_t length = strlen(p->rcpt); at < end;) {
 		if (strncasecmp(at, "Delivered-To:", 13) == 0) {
-			at += 13 + strspn(at + 13, " \t");
-			if (strncasecmp(at, p->rcpt, length) == 0 && strchr("\r\n", at[length]) != NULL)
+			const char *rcpt = at + 13 + strspn(at + 13, " \t");
+			if (strncasecmp(rcpt, p->rcpt, length) == 0 && strchr("\r\n", rcpt[length]) != NULL)
 				return true;
 		}
-		at = strchr(at, '\n');
-		at += at != NULL;
+		const char *eol = memchr(at, '\n', (size_t)(end - at));
+		at = eol != NULL ? eol + 1 : end;
 	}
 	return false;
 }

@@ -7,6 +7,7 @@
 #include "runner/service.h"
 #include "runner/service/privs.h"
 #include "runner/service/starter.h"
+#include "runner/session/sessions.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +71,8 @@ int main(int argc, char **argv)
 	r->pass = pass;
 	int code = service_start(r, foreground);
 	if (code != EX_OK || r->lock_fd < 0) {
+		if (r->sessions != NULL)
+			sessions_end(r);
 		free(r);
 		return code;
 	}

@@ -38,5 +38,8 @@ few=$("$TOOLS/timer" memory "$BIN/mailq" 2>/dev/null | tail -n 1)
 copies 3300 tried 2>/dev/null
 is "$(ids | lines)" 3302 "3,302 messages"
 many=$("$TOOLS/timer" memory "$BIN/mailq" 2>/dev/null | tail -n 1)
-ok "3,000 more cost less than 3 MB ($few, $many KiB)" test $((many - few)) -lt 3000
+case $BUILD in
+*asan*) skip "3,000 more cost less than 3 MB" "a sanitizer keeps what was freed" ;;
+*) ok "3,000 more cost less than 3 MB ($few, $many KiB)" test $((many - few)) -lt 3000 ;;
+esac
 finish

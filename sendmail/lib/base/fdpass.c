@@ -23,7 +23,7 @@ ssize_t fdpass_send(int socket, const void *bytes, size_t length, const int *fds
 	if (count > 0) {
 		m.msg_control = control.space;
 		m.msg_controllen = CMSG_SPACE(size);
-		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+		struct cmsghdr *c = &control.align; /* the first one is there */
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
 		c->cmsg_len = CMSG_LEN(size);
