@@ -1,4 +1,4 @@
-/* objects: sendmail/relay/smtp/auth sendmail/relay/smtp/scram */
+/* objects: sendmail/relay/smtp/auth sendmail/relay/smtp/bearer sendmail/relay/smtp/scram */
 /* libs: -lcrypto */
 /* The login mechanisms against the examples of their RFCs. */
 #include "base/base64.h"

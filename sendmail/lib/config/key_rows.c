@@ -62,8 +62,9 @@ const struct key_row key_rows[] = {
     {{"smarthost", "password_command", "", "command that prints the password, instead of a file"},
         KEY_TEXT, IN_SMARTHOST(password_command), 0, 0},
     {{"smarthost", "auth", "",
-         "ways to log in, the best first: scram-sha-256, plain, cram-md5, login; empty: as "
-         "offered"},
+         "ways to log in, the best first: scram-sha-256, plain, cram-md5, login; with an OAuth2 "
+         "token: "
+         "oauthbearer, xoauth2; empty: as offered"},
         KEY_AUTH, IN_SMARTHOST(auth), 0, 0},
     {{"smarthost", "auth_without_tls", "no", "yes: send the password in the clear"}, KEY_YES,
         IN_SMARTHOST(auth_without_tls), 0, 0},

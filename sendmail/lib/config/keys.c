@@ -15,7 +15,8 @@ static const char *const list_words[] = {"all", "owner", "admin", NULL};
 static const char *const format_words[] = {"sendmail", "postfix", "json", NULL};
 static const char *const log_words[] = {"text", "json", NULL};
 static const char *const sender_words[] = {"keep", "qualify", NULL};
-static const char *const auth_words[] = {"plain", "login", "cram-md5", "scram-sha-256", NULL};
+static const char *const auth_words[] = {"plain", "login", "cram-md5", "scram-sha-256", "xoauth2",
+    "oauthbearer", NULL};
 static const char *const received_words[] = {"", "full", "short", "none", NULL};
 static const char *const down_words[] = {"wait", "pass", NULL};
 static const char *const original_words[] = {"no", "reply-to", "x-original-from", NULL};

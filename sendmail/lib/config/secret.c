@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SECRET_LIMIT_BYTES 4096
+#define SECRET_LIMIT_BYTES 16384 /* tokens of Microsoft 365 have some 3000 */
 #define KEY_LIMIT_BYTES (64 << 10)
 #define COMMAND_MS 10000
 

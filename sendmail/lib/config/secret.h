@@ -4,7 +4,7 @@
 #include "diagnosis/diag.h"
 #include "config/smarthost.h"
 
-/* Reads the password of a smarthost into a buffer (first line, without its line end; at most 4
+/* Reads the password of a smarthost into a buffer (first line, without its line end; at most 16
    KiB). Errors, deferred at STAGE_AUTH: "secret-missing", "secret-unreadable", "secret-open-to-all"
    (readable or writable by others: st_mode & 07, or group-writable), "secret-empty",
    "secret-command" (exit status or 10 s deadline, with the first line of its error output). The

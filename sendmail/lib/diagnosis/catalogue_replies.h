@@ -34,6 +34,16 @@ REASON(AUTH_REFUSED, "auth-refused", FAULT_CREDENTIAL, 3600, STAYS,
     "Check login and password_file of this smarthost. If the provider wants a password for "
     "applications, make one in the account's security settings (Gmail, Yahoo, iCloud) or in "
     "the console (Amazon SES, SendGrid: the login is apikey). Test it: relayconf probe")
+REASON(OAUTH_REFUSED, "oauth-refused", FAULT_CREDENTIAL, 900, STAYS,
+    "The server refuses the OAuth2 token: it has ended, was withdrawn, is for another account, or "
+    "has no right to send mail.",
+    "Run password_command of this smarthost by hand as user firsthop: it has to print a fresh "
+    "access "
+    "token for the account in login. Compare the token's scope with what the provider wants "
+    "(Gmail: "
+    "https://mail.google.com/; Microsoft 365: https://outlook.office.com/SMTP.Send). Have the "
+    "account allow it (Microsoft 365: Authenticated SMTP for the mailbox; Google Workspace: the "
+    "program as a trusted app). Check the clock of this machine: date")
 REASON(AUTH_APP_PASSWORD, "auth-app-password", FAULT_CREDENTIAL, 3600, STAYS,
     "The provider does not accept the account's own password from a program. It wants an app "
     "password.",

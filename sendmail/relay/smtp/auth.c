@@ -3,6 +3,7 @@
 #include "relay/smtp/auth.h"
 #include "base/base64.h"
 #include "base/text.h"
+#include "relay/smtp/bearer.h"
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <string.h>
@@ -16,6 +17,8 @@ static const char *name_of(int mechanism)
 	case EHLO_AUTH_LOGIN: return "LOGIN";
 	case EHLO_AUTH_CRAM_MD5: return "CRAM-MD5";
 	case EHLO_AUTH_SCRAM_SHA_256: return "SCRAM-SHA-256";
+	case EHLO_AUTH_XOAUTH2: return "XOAUTH2";
+	case EHLO_AUTH_OAUTHBEARER: return "OAUTHBEARER";
 	default: return "none";
 	}
 }
@@ -23,18 +26,23 @@ static const char *name_of(int mechanism)
 static int choose_wanted(int offered, const char *wanted)
 {
 	static const int all[] = {EHLO_AUTH_SCRAM_SHA_256, EHLO_AUTH_CRAM_MD5, EHLO_AUTH_PLAIN,
-	    EHLO_AUTH_LOGIN};
+	    EHLO_AUTH_LOGIN, EHLO_AUTH_XOAUTH2, EHLO_AUTH_OAUTHBEARER};
 	while (*(wanted += strspn(wanted, " ")) != '\0') {
 		char word[32];
 		size_t length = strcspn(wanted, " ");
 		text_copy(word, length < sizeof word ? length + 1 : sizeof word, wanted);
-		for (int i = 0; i < 4; i++) {
+		for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 			if ((offered & all[i]) && text_equal_ci(word, name_of(all[i])))
 				return all[i];
 		}
 		wanted += length;
 	}
 	return 0;
+}
+
+bool auth_is_token(int mechanism)
+{
+	return mechanism == EHLO_AUTH_XOAUTH2 || mechanism == EHLO_AUTH_OAUTHBEARER;
 }
 
 int auth_choose(int offered, bool tls, const char *wanted)
@@ -79,6 +87,8 @@ static void put_initial(struct auth *a, struct buffer *line)
 		put_plain(a, line);
 	else if (a->mechanism == EHLO_AUTH_SCRAM_SHA_256)
 		scram_first(&a->scram, line);
+	else if (auth_is_token(a->mechanism))
+		bearer_first(a->mechanism == EHLO_AUTH_OAUTHBEARER, a->login, a->password, line);
 }
 
 void auth_first(struct auth *a, struct buffer *line)
@@ -102,6 +112,24 @@ static bool next_plain(struct auth *a, struct buffer *line, const char **problem
 		return false;
 	}
 	put_plain(a, line);
+	return true;
+}
+
+/* An empty challenge asks for the token once more; any other says why it was refused. */
+static bool next_token(struct auth *a, const struct buffer *challenge, struct buffer *line,
+    const char **problem)
+{
+	struct text why;
+	if (a->step++ > 1 || (a->step > 1 && challenge->length == 0)) {
+		*problem = SCRAM_OUT_OF_TURN;
+		return false;
+	}
+	if (challenge->length == 0) {
+		put_initial(a, line);
+		return true;
+	}
+	text_init(&why, a->refusal, sizeof a->refusal);
+	bearer_refused(a->mechanism == EHLO_AUTH_OAUTHBEARER, challenge, &why, line);
 	return true;
 }
 
@@ -158,6 +186,8 @@ bool auth_next(struct auth *a, const char *challenge, struct buffer *line, const
 		good = next_cram(a, &decoded, line, problem);
 	else if (a->mechanism == EHLO_AUTH_SCRAM_SHA_256)
 		good = scram_next(&a->scram, &decoded, line, problem);
+	else if (auth_is_token(a->mechanism))
+		good = next_token(a, &decoded, line, problem);
 	else
 		good = next_plain(a, line, problem);
 	buffer_free(&decoded);

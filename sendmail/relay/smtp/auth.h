@@ -1,5 +1,5 @@
 /* SASL client mechanisms: PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195), SCRAM-SHA-256 (RFC 5802,
- * 7677). No I/O. */
+ * 7677), XOAUTH2 and OAUTHBEARER (bearer.h).  No I/O. */
 #ifndef SMTP_AUTH_H
 #define SMTP_AUTH_H
 #include "base/mem.h"
@@ -11,13 +11,17 @@ struct auth {
 	int step;
 	const char *login;
 	const char *password; /* kept by the caller, wiped by the caller */
+	char refusal[300];    /* of a token: why, in the server's words; "" = it did not say */
 	struct scram scram;
 };
 
 /* Picks the best of what is offered: SCRAM-SHA-256, CRAM-MD5, PLAIN, LOGIN; over TLS PLAIN comes
  * before CRAM-MD5.  wanted: names of mechanisms with blanks between, which count instead, in that
- * order; NULL or "" = any.  0 = none in common. */
+ * order; NULL or "" = any but those for a token, which no password is.  0 = none in common. */
 int auth_choose(int offered, bool tls, const char *wanted);
+
+/* True for a mechanism whose password is an OAuth2 token. */
+bool auth_is_token(int mechanism);
 
 void auth_start(struct auth *a, int mechanism, const char *login, const char *password);
 

@@ -9,7 +9,8 @@ static void parse_auth(struct ehlo *e, char *words)
 		const char *name;
 		int value;
 	} known[] = {{"PLAIN", EHLO_AUTH_PLAIN}, {"LOGIN", EHLO_AUTH_LOGIN},
-	    {"CRAM-MD5", EHLO_AUTH_CRAM_MD5}, {"SCRAM-SHA-256", EHLO_AUTH_SCRAM_SHA_256}};
+	    {"CRAM-MD5", EHLO_AUTH_CRAM_MD5}, {"SCRAM-SHA-256", EHLO_AUTH_SCRAM_SHA_256},
+	    {"XOAUTH2", EHLO_AUTH_XOAUTH2}, {"OAUTHBEARER", EHLO_AUTH_OAUTHBEARER}};
 	if (e->auth_list[0] == '\0') {
 		struct text list;
 		text_init(&list, e->auth_list, sizeof e->auth_list);

@@ -122,6 +122,24 @@ static void on_challenge(struct session *s)
 	buffer_wipe(&line);
 }
 
+/* What a provider says of its accounts (a lock, a policy) counts as with a password; the rest is
+ * about the token. */
+static void fail_token(struct session *s)
+{
+	struct diagnosis *d = &s->failure;
+	TEXT(words, sizeof d->text);
+	session_fail_reply(s, STAGE_AUTH);
+	if (d->key == REASON_AUTH_REFUSED || d->key == REASON_AUTH_APP_PASSWORD ||
+	    d->key == REASON_NONE) {
+		d->key = REASON_OAUTH_REFUSED;
+		d->fault = FAULT_CREDENTIAL;
+	}
+	if (s->auth.refusal[0] == '\0')
+		return;
+	text_printf(&words, "%s (the server says of the token: %s)", d->text, s->auth.refusal);
+	text_copy(d->text, sizeof d->text, words.data);
+}
+
 void login_reply(struct session *s)
 {
 	bool about =
@@ -132,6 +150,8 @@ void login_reply(struct session *s)
 		on_accepted(s);
 	else if (s->reply.code == 334 && !s->auth_given_up)
 		on_challenge(s);
+	else if (s->reply.code >= 500 && auth_is_token(s->auth.mechanism))
+		fail_token(s);
 	else
 		session_fail_reply(s, STAGE_AUTH);
 	if (s->state != SESSION_AUTH)

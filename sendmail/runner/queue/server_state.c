@@ -41,7 +41,7 @@ void server_state_forget(struct server_states *s, const char *name)
 bool server_state_login_refused(const struct server_state *h)
 {
 	static const enum reason_key keys[] = {REASON_AUTH_REFUSED, REASON_AUTH_APP_PASSWORD,
-	    REASON_AUTH_DISABLED, REASON_AUTH_POLICY, REASON_AUTH_RETIRED};
+	    REASON_AUTH_DISABLED, REASON_AUTH_POLICY, REASON_AUTH_RETIRED, REASON_OAUTH_REFUSED};
 	bool refused = false;
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		refused = refused || h->why.key == keys[i];
