@@ -24,7 +24,7 @@ keep() {
 every() {
 	rights program | while read -r kind place owner group mode; do $1 "$binaries/${place##*/}" "$root$place" "$owner" "$group" "$mode"; done
 	$2 relayconf/firsthop.conf.sample "$root$SYSCONFDIR/firsthop/firsthop.conf.sample" 0644
-	for file in munin.sh logwatch.pl install-links.sh links.sh; do $2 "$here/$file" "$root$PREFIX/share/firsthop/$file" 0755; done
+	for file in munin.sh oauth.sh logwatch.pl install-links.sh links.sh; do $2 "$here/$file" "$root$PREFIX/share/firsthop/$file" 0755; done
 	$2 "$here/logwatch.conf" "$root$PREFIX/share/firsthop/logwatch.conf" 0644
 	for file in cacti.sh cacti.xml grafana.json prometheus.rules.yml zabbix.conf zabbix.xml; do
 		case $file in *.sh) mode=0755 ;; *) mode=0644 ;; esac

@@ -21,7 +21,7 @@ fi
 
 rights program | while read -r kind place owner group mode; do bring_back "$root$place"; done
 rm -f "$root$LIBEXEC/relayconf"
-for file in "$SYSCONFDIR/firsthop/firsthop.conf.sample" "$PREFIX/share/firsthop/munin.sh" "$PREFIX/share/firsthop/logwatch.pl" "$PREFIX/share/firsthop/logwatch.conf" "$PREFIX/share/firsthop/install-links.sh" "$PREFIX/share/firsthop/links.sh"; do
+for file in "$SYSCONFDIR/firsthop/firsthop.conf.sample" "$PREFIX/share/firsthop/munin.sh" "$PREFIX/share/firsthop/oauth.sh" "$PREFIX/share/firsthop/logwatch.pl" "$PREFIX/share/firsthop/logwatch.conf" "$PREFIX/share/firsthop/install-links.sh" "$PREFIX/share/firsthop/links.sh"; do
 	bring_back "$root$file"
 done
 for file in "$here"/monitoring/*; do bring_back "$root$PREFIX/share/firsthop/monitoring/${file##*/}"; done

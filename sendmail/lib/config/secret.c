@@ -62,26 +62,46 @@ static bool read_file(const char *path, size_t limit, struct buffer *secret, str
 	return good;
 }
 
-static pid_t start_command(const char *command, int *fd)
+/* What it prints is the password; what it complains of is for people. */
+struct command {
+	pid_t pid;
+	int out, complaint;
+};
+
+static void run_shell(const char *command, int out, int complaint)
 {
-	int fds[2];
-	if (pipe(fds) != 0)
-		return -1;
-	pid_t pid = fork();
-	if (pid == 0) {
-		int null = open("/dev/null", O_RDWR);
-		setpgid(0, 0);
-		dup2(null, STDIN_FILENO);
-		dup2(fds[1], STDOUT_FILENO);
-		compat_closefrom(STDERR_FILENO + 1);
-		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-		_exit(127);
+	int null = open("/dev/null", O_RDWR);
+	setpgid(0, 0);
+	dup2(null, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(complaint, STDERR_FILENO);
+	compat_closefrom(STDERR_FILENO + 1);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+static bool start_command(const char *command, struct command *c)
+{
+	int out[2], complaint[2];
+	if (pipe(out) != 0)
+		return false;
+	if (pipe(complaint) != 0) {
+		close(out[0]);
+		close(out[1]);
+		return false;
 	}
-	close(fds[1]);
-	*fd = fds[0];
-	if (pid < 0)
-		close(fds[0]);
-	return pid;
+	c->pid = fork();
+	if (c->pid == 0)
+		run_shell(command, out[1], complaint[1]);
+	close(out[1]);
+	close(complaint[1]);
+	c->out = out[0];
+	c->complaint = complaint[0];
+	if (c->pid > 0)
+		return true;
+	close(out[0]);
+	close(complaint[0]);
+	return false;
 }
 
 /* Reads to the end of output, or to the deadline. */
@@ -105,24 +125,40 @@ static bool read_output(int fd, struct buffer *password)
 	}
 }
 
+/* The first line of its complaint, if it made one; the command is over. */
+static void put_complaint(int fd, struct text *words)
+{
+	char bytes[300];
+	ssize_t n = fdio_nonblocking(fd) ? read(fd, bytes, sizeof bytes) : 0;
+	size_t length = 0;
+	while (n > 0 && length < (size_t)n && bytes[length] != '\n')
+		length++;
+	if (length > 0) {
+		text_put(words, ": ");
+		text_escape(words, bytes, length);
+	}
+}
+
 static bool run_command(const char *command, struct buffer *password, struct diagnosis *d)
 {
-	int fd, status = 0;
-	pid_t pid = start_command(command, &fd);
-	if (pid < 0) {
+	struct command c;
+	int status = 0;
+	TEXT(words, 400);
+	if (!start_command(command, &c)) {
 		diag_set_errno(d, VERDICT_DEFERRED, STAGE_AUTH, REASON_SECRET_COMMAND,
 		    "start password_command");
 		return false;
 	}
-	bool whole = read_output(fd, password);
-	close(fd);
+	bool whole = read_output(c.out, password);
+	close(c.out);
 	if (!whole)
-		kill(-pid, SIGKILL);
-	waitpid(pid, &status, 0);
-	if (!whole)
-		return fail(d, REASON_SECRET_COMMAND, command, "no password within 10 s");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return fail(d, REASON_SECRET_COMMAND, command, "the command failed");
+		kill(-c.pid, SIGKILL);
+	waitpid(c.pid, &status, 0);
+	text_put(&words, !whole ? "no password within 10 s" : "the command failed");
+	put_complaint(c.complaint, &words);
+	close(c.complaint);
+	if (!whole || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return fail(d, REASON_SECRET_COMMAND, command, words.data);
 	return cut_line(password, command, d);
 }
 

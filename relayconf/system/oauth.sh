@@ -1,0 +1,177 @@
+#!/bin/sh
+# oauth.sh: OAuth2 tokens for [smarthost] password_command, with curl(1).  firsthop.conf(5), OAUTH2, says how to use it.
+#
+#     oauth.sh login NAME     as root: asks the account's owner for the right to send mail, and keeps the refresh token
+#     oauth.sh token NAME     prints an access token; it is renewed two minutes before it ends.  For password_command
+#     oauth.sh status NAME    what is kept, without the tokens
+#
+# NAME.oauth beside firsthop.conf says whose it is, in lines key=value: provider (google, microsoft, or none of them), client_id,
+# client_secret, tenant (of Microsoft), login; for another provider auth_url or device_url, token_url and scope; grant=client_credentials
+# where the program has an account of its own.
+# Why curl: HTTP, TLS and proxies are its trade, every system has a maintained one, and only those who use OAuth2 need it.  No program of
+# firsthop gets the right to ask web servers for that: this one is run by password_command, as the user firsthop, and ends at once.
+set -u
+umask 077
+LC_ALL=C
+export LC_ALL
+fail() { echo "$*" >&2; exit "${code:-75}"; }
+usage() { code=64; fail 'usage: oauth.sh login|token|status NAME'; }
+[ $# -eq 2 ] || usage
+verb=$1 name=$2
+case $name in '' | *[!A-Za-z0-9_-]*) usage ;; esac
+config=${FIRSTHOP_CONFIG:-}
+[ -n "$config" ] || { config=/etc/firsthop/firsthop.conf; [ -e "$config" ] || config=/usr/local/etc/firsthop/firsthop.conf; }
+file=$(dirname "$config")/$name.oauth
+state=${FIRSTHOP_SPOOL:-/var/spool/firsthop}/oauth
+kept=$state/$name
+
+# value KEY FILE; answer KEY JSON-FILE: a string or a number
+value() { sed -n "s/^$1=//p" "$2" 2>/dev/null | head -n 1; }
+answer() { tr -d '\n\r' <"$2" | sed -n "s/.*\"$1\"[[:space:]]*:[[:space:]]*\"\{0,1\}\([^\",}]*\).*/\1/p"; }
+now() { date +%s; }
+
+settings() {
+	[ -r "$file" ] || fail "$file cannot be read: it says provider, client_id and client_secret, and belongs to root and group firsthop (mode 0640)"
+	case $(ls -lLd "$file") in ?????-?---*) ;; *) fail "$file can be read or written by everybody: chmod 0640 $file" ;; esac
+	provider=$(value provider "$file") client_id=$(value client_id "$file") client_secret=$(value client_secret "$file")
+	login=$(value login "$file") tenant=$(value tenant "$file") scope=$(value scope "$file") grant=$(value grant "$file")
+	auth_url=$(value auth_url "$file") device_url=$(value device_url "$file") token_url=$(value token_url "$file")
+	case $provider in
+	google)
+		auth_url=${auth_url:-https://accounts.google.com/o/oauth2/v2/auth} token_url=${token_url:-https://oauth2.googleapis.com/token}
+		scope=${scope:-https://mail.google.com/}
+		;;
+	microsoft)
+		base=https://login.microsoftonline.com/${tenant:-common}/oauth2/v2.0
+		device_url=${device_url:-$base/devicecode} token_url=${token_url:-$base/token}
+		[ "$grant" = client_credentials ] && scope=${scope:-https://outlook.office365.com/.default}
+		scope=${scope:-https://outlook.office.com/SMTP.Send offline_access}
+		;;
+	esac
+	[ -n "$client_id" ] || fail "$file has no client_id"
+	[ -n "$token_url" ] || fail "$file has no token_url, and provider is neither google nor microsoft"
+	for url in "$auth_url" "$device_url" "$token_url"; do
+		case $url in '' | https://* | http://127.0.0.1:*) ;; *) fail "$file: $url does not begin with https://" ;; esac
+	done
+	command -v curl >/dev/null 2>&1 || fail 'curl is not installed'
+}
+
+# ask URL KEY VALUE...: a form; the answer is in $work/answer.  Secrets go by standard input, where no list of processes shows them.
+ask() {
+	url=$1; shift
+	{
+		printf 'url = "%s"\n' "$url"
+		while [ $# -gt 0 ]; do
+			[ -z "$2" ] || printf 'data-urlencode = "%s=%s"\n' "$1" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"
+			shift 2
+		done
+	} | curl -sS --max-time 8 --proto '=https,http' -o "$work/answer" -K - 2>"$work/error" ||
+		fail "$(echo "$url" | cut -d/ -f3) does not answer: $(head -n 1 "$work/error")"
+}
+
+# What an OAuth2 provider says (RFC 6749 5.2, RFC 8628 3.5), and what to do.
+explain() {
+	error=$(answer error "$work/answer") words=$(answer error_description "$work/answer" | cut -c1-150)
+	case $error in
+	invalid_grant)
+		case $words in
+		*[Cc]lock* | *[Ee]xpir*time*) fail "the provider refuses the grant: $words; check the clock of this machine: date" ;;
+		esac
+		fail "the right to send mail was withdrawn or has ended${words:+ ($words)}: run \"oauth.sh login $name\" as root"
+		;;
+	invalid_client | unauthorized_client) fail "the provider does not accept client_id or client_secret${words:+ ($words)}: check $file" ;;
+	invalid_scope) fail "the provider does not know the scope $scope${words:+ ($words)}: check scope in $file" ;;
+	access_denied | consent_required | interaction_required) fail "the account, or its tenant's policy, does not allow it${words:+ ($words)}: ask its administrator" ;;
+	'') fail "the provider's answer makes no sense: $(head -c 100 "$work/answer" | tr -d '\n\r' | tr -cd ' -~')" ;;
+	*) fail "the provider refuses: $error${words:+ ($words)}" ;;
+	esac
+}
+
+# keep REFRESH-TOKEN: what the answer holds, in one step
+keep() {
+	access=$(answer access_token "$work/answer") lasts=$(answer expires_in "$work/answer") refresh=$(answer refresh_token "$work/answer")
+	[ -n "$access" ] || explain
+	case $lasts in '' | *[!0-9]*) lasts=3600 ;; esac
+	printf 'refresh=%s\naccess=%s\nends=%s\n' "${refresh:-$1}" "$access" $(($(now) + lasts)) >"$kept.new" && mv "$kept.new" "$kept" ||
+		fail "$kept cannot be written"
+}
+
+login_by_device() {
+	ask "$device_url" client_id "$client_id" scope "$scope"
+	code_of_device=$(answer device_code "$work/answer") every=$(answer interval "$work/answer")
+	[ -n "$code_of_device" ] || explain
+	where=$(answer verification_uri "$work/answer")
+	echo "Open ${where:-$(answer verification_url "$work/answer")} in any browser, and enter the code $(answer user_code "$work/answer")"
+	case $every in '' | *[!0-9]*) every=5 ;; esac
+	tries=0
+	while :; do
+		sleep "$every"
+		ask "$token_url" grant_type urn:ietf:params:oauth:grant-type:device_code device_code "$code_of_device" client_id "$client_id" client_secret "$client_secret"
+		case $(answer error "$work/answer") in
+		authorization_pending) ;;
+		slow_down) every=$((every + 5)) ;;
+		expired_token) fail 'the code has ended: begin again' ;;
+		*) return ;;
+		esac
+		tries=$((tries + 1))
+		[ $tries -lt 300 ] || fail 'nobody has entered the code: begin again'
+	done
+}
+
+encode() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'; }
+
+login_by_browser() {
+	[ -n "$auth_url" ] || fail "$file has neither device_url nor auth_url"
+	back=http://127.0.0.1
+	echo "Open this address in a browser of any machine, and allow it:"
+	echo "$auth_url?response_type=code&access_type=offline&prompt=consent&client_id=$(encode "$client_id")&redirect_uri=$(encode "$back")&scope=$(encode "$scope")${login:+&login_hint=$(encode "$login")}"
+	echo "The browser then shows a page that cannot be reached.  Copy its address here:"
+	read -r pasted || pasted=
+	code_of_browser=$(printf '%s\n' "$pasted" | sed -n 's/.*[?&]code=\([^&]*\).*/\1/p' | sed 's,%2[Ff],/,g')
+	[ -n "$code_of_browser" ] || fail 'there is no code= in that address'
+	ask "$token_url" grant_type authorization_code code "$code_of_browser" redirect_uri "$back" client_id "$client_id" client_secret "$client_secret"
+}
+
+do_login() {
+	mkdir -p "$state" || fail "$state cannot be made"
+	if [ "$grant" = client_credentials ]; then
+		ask "$token_url" grant_type client_credentials client_id "$client_id" client_secret "$client_secret" scope "$scope"
+	elif [ -n "$device_url" ]; then
+		login_by_device
+	else
+		login_by_browser
+	fi
+	keep ''
+	[ "$grant" = client_credentials ] || [ -n "$(value refresh "$kept")" ] || fail 'the provider gave no refresh token: is offline_access in scope?'
+	[ "$(id -u)" != 0 ] || [ -n "${FIRSTHOP_SPOOL:-}" ] || chown -R firsthop:firsthop "$state"
+	echo "It is kept in $kept.  In [smarthost $name]: auth = oauthbearer xoauth2, and password_command = $0 token $name"
+}
+
+do_token() {
+	ends=$(value ends "$kept")
+	[ -n "$ends" ] || [ "$grant" = client_credentials ] || fail "nothing is kept for $name: run \"oauth.sh login $name\" as root"
+	if [ "${ends:-0}" -le $(($(now) + 120)) ]; then
+		if [ "$grant" = client_credentials ]; then
+			ask "$token_url" grant_type client_credentials client_id "$client_id" client_secret "$client_secret" scope "$scope"
+		else
+			ask "$token_url" grant_type refresh_token refresh_token "$(value refresh "$kept")" client_id "$client_id" client_secret "$client_secret"
+		fi
+		keep "$(value refresh "$kept")"
+	fi
+	value access "$kept"
+}
+
+settings
+work=$(mktemp -d "${TMPDIR:-/tmp}/firsthop.XXXXXX") || fail 'no temporary folder can be made'
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+case $verb in
+login) do_login ;;
+token) do_token ;;
+status)
+	ends=$(value ends "$kept")
+	[ -n "$ends" ] || fail "nothing is kept for $name: run \"oauth.sh login $name\" as root"
+	echo "$name: client_id $client_id, $(echo "$token_url" | cut -d/ -f3); the access token ends in $((ends - $(now))) s; refresh token: $([ -n "$(value refresh "$kept")" ] && echo yes || echo no)"
+	;;
+*) usage ;;
+esac

@@ -1,0 +1,40 @@
+"""provider.py PORTFILE: an OAuth2 provider on loopback.  Device codes are pending once; a refresh token is good for one use, "gone" is withdrawn."""
+import http.server, json, os, sys, urllib.parse
+state = {"number": 0, "refresh": "", "polls": 0}
+class Provider(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *words): pass
+    def say(self, code, words):
+        body = json.dumps(words, indent=1).encode()
+        self.send_response(code); self.send_header("Content-Type", "application/json"); self.send_header("Content-Length", str(len(body))); self.end_headers()
+        self.wfile.write(body)
+    def tokens(self, refresh=True):
+        state["number"] += 1
+        words = {"token_type": "Bearer", "expires_in": 3600 if state["number"] != 2 else 100, "access_token": "access%d.tok-en_/+=" % state["number"]}
+        if refresh:
+            state["refresh"] = words["refresh_token"] = "refresh%d" % state["number"]
+        self.say(200, words)
+    def do_POST(self):
+        form = dict(urllib.parse.parse_qsl(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()))
+        if form.get("client_id") != "us":
+            self.say(401, {"error": "invalid_client", "error_description": "no such client"})
+        elif self.path == "/device":
+            self.say(200, {"device_code": "dc", "user_code": "WDJB-MJHT", "verification_uri": "https://provider.example/device", "interval": 0, "expires_in": 900})
+        elif self.path == "/odd":
+            self.say(200, ["what"])
+        elif form.get("client_secret") != 'se"cret\\&=':
+            self.say(401, {"error": "invalid_client"})
+        elif form["grant_type"].endswith("device_code"):
+            state["polls"] += 1
+            self.say(400, {"error": "authorization_pending"}) if state["polls"] == 1 else self.tokens()
+        elif form["grant_type"] == "authorization_code":
+            self.tokens() if form["code"] == "4/xyz" else self.say(400, {"error": "invalid_grant"})
+        elif form["grant_type"] == "client_credentials":
+            self.tokens(False)
+        elif form["refresh_token"] != state["refresh"]:
+            self.say(400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."})
+        else:
+            self.tokens()
+server = http.server.HTTPServer(("127.0.0.1", 0), Provider)
+open(sys.argv[1] + ".new", "w").write("%d\n" % server.server_port)
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+server.serve_forever()
