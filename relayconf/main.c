@@ -97,6 +97,11 @@ static int run_adopt(const char *path, struct usage_line *l)
 	return command_adopt(root != NULL ? root : "", l->values[ADOPT_YES] != NULL);
 }
 
+static int run_oauth(const char *path, struct usage_line *l)
+{
+	return command_oauth(path, l->operands[0], l->operands[1]);
+}
+
 static int run_completion(const char *path, struct usage_line *l)
 {
 	(void)path;
@@ -125,6 +130,7 @@ static int run(const char *path, int argc, char **argv)
 	    {"explain", run_explain, true},
 	    {"import", run_import, false},
 	    {"adopt", run_adopt, false},
+	    {"oauth", run_oauth, false},
 	    {"completion", run_completion, false},
 	};
 	struct usage_line line;

@@ -153,6 +153,16 @@ static const struct usage_command commands[] = {
         .meaning = "Moves the mail in the queues of sendmail, dma, nullmailer or Postfix",
         .codes = "0; 75 something was left where it is",
         .options = adopt_options},
+    {.name = "oauth",
+        .operands = "login|token|status NAME",
+        .least = 2,
+        .most = 2,
+        .meaning = "An OAuth2 token for a smarthost's login, as NAME.oauth describes it",
+        .more =
+            "login asks the owner of the account, as root; token prints an access token, renewed "
+            "when that is due: for password_command; status shows what is kept. "
+            "firsthop.conf(5) says more.",
+        .codes = "0 done; 75 not now, for the reason that is shown"},
     {.name = "completion",
         .operands = "SHELL",
         .least = 1,

@@ -41,6 +41,9 @@ struct setup_wish {
 int command_setup(const char *path, const struct setup_wish *wish);
 
 /* The way of mail to these addresses, from sender (NULL: any). */
+/* login, token or status of NAME.oauth: firsthop.conf(5), OAuth2. */
+int command_oauth(const char *path, const char *verb, const char *name);
+
 int command_route(const char *path, const char *sender, const char *user, int count,
     char **addresses);
 

@@ -77,7 +77,7 @@ explain() {
 		case $words in
 		*[Cc]lock* | *[Ee]xpir*time*) fail "the provider refuses the grant: $words; check the clock of this machine: date" ;;
 		esac
-		fail "the right to send mail was withdrawn or has ended${words:+ ($words)}: run \"oauth.sh login $name\" as root"
+		fail "the right to send mail was withdrawn or has ended${words:+ ($words)}: run \"relayconf oauth login $name\" as root"
 		;;
 	invalid_client | unauthorized_client) fail "the provider does not accept client_id or client_secret${words:+ ($words)}: check $file" ;;
 	invalid_scope) fail "the provider does not know the scope $scope${words:+ ($words)}: check scope in $file" ;;
@@ -149,7 +149,7 @@ do_login() {
 
 do_token() {
 	ends=$(value ends "$kept")
-	[ -n "$ends" ] || [ "$grant" = client_credentials ] || fail "nothing is kept for $name: run \"oauth.sh login $name\" as root"
+	[ -n "$ends" ] || [ "$grant" = client_credentials ] || fail "nothing is kept for $name: run \"relayconf oauth login $name\" as root"
 	if [ "${ends:-0}" -le $(($(now) + 120)) ]; then
 		if [ "$grant" = client_credentials ]; then
 			ask "$token_url" grant_type client_credentials client_id "$client_id" client_secret "$client_secret" scope "$scope"
@@ -170,7 +170,7 @@ login) do_login ;;
 token) do_token ;;
 status)
 	ends=$(value ends "$kept")
-	[ -n "$ends" ] || fail "nothing is kept for $name: run \"oauth.sh login $name\" as root"
+	[ -n "$ends" ] || fail "nothing is kept for $name: run \"relayconf oauth login $name\" as root"
 	echo "$name: client_id $client_id, $(echo "$token_url" | cut -d/ -f3); the access token ends in $((ends - $(now))) s; refresh token: $([ -n "$(value refresh "$kept")" ] && echo yes || echo no)"
 	;;
 *) usage ;;

@@ -15,7 +15,7 @@ oauth() { sh relayconf/system/oauth.sh "$@" 2>&1; }
 kept=$work/spool/oauth/main
 
 account "device_url=$url/device"
-like "$(oauth token main)" 'nothing is kept for main: run "oauth.sh login main" as root' "before a login"
+like "$(oauth token main)" 'nothing is kept for main: run "relayconf oauth login main" as root' "before a login"
 out=$(oauth login main)
 like "$out" 'Open https://provider.example/device in any browser, and enter the code WDJB-MJHT' "the device code, for any browser"
 like "$out" 'In \[smarthost main\]: auth = oauthbearer xoauth2, and password_command = ' "and what to configure"
@@ -41,7 +41,7 @@ like "$(cat "$work/log")" 'status=sent' "password_command has the token, and the
 
 # What can go wrong.
 edit 's/^ends=.*/ends=5/; s/^refresh=.*/refresh=gone/' "$kept"
-like "$(oauth token main)" 'was withdrawn or has ended \(Token has been expired or revoked.\): run "oauth.sh login main" as root' "a refresh token that was withdrawn"
+like "$(oauth token main)" 'was withdrawn or has ended \(Token has been expired or revoked.\): run "relayconf oauth login main" as root' "a refresh token that was withdrawn"
 send
 like "$(cat "$work/log")" 'status=deferred .*the command failed: the right to send mail was withdrawn .* key=secret-command ' "the log and the story have these words"
 edit 's/^client_id=.*/client_id=them/' "$work/main.oauth"
@@ -64,4 +64,8 @@ like "$out" "$url/auth\\?response_type=code&.*scope=%6d%61%69%6c%20.*&login_hint
 like "$(oauth token main)" '^access[0-9]*\.tok' "and the address that comes back"
 like "$(echo nonsense | oauth login main)" 'there is no code= in that address' "or not"
 like "$(oauth login '../x')" '^usage' "a name is a name"
+mkdir -p "$work/p/libexec" "$work/p/share/firsthop"; ln -s "$BIN" "$work/p/libexec/firsthop"
+like "$(FIRSTHOP_LIBEXEC=$work/p/libexec/firsthop "$BIN/relayconf" oauth status main 2>&1)" 'share/firsthop/oauth.sh: No such file' "relayconf oauth, where it is not installed"
+cp relayconf/system/oauth.sh "$work/p/share/firsthop/"
+like "$(FIRSTHOP_LIBEXEC=$work/p/libexec/firsthop "$BIN/relayconf" oauth status main 2>&1)" '^main: client_id us' "and where it is"
 finish

@@ -1,0 +1,28 @@
+/* oauth: oauth.sh of the installed share folder, which asks the provider with curl(1). */
+#include "base/output.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "relayconf/verbs.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+int command_oauth(const char *path, const char *verb, const char *name)
+{
+	TEXT(script, 1300);
+	const char *end = strstr(paths_libexec(), "/libexec/");
+	int length = end != NULL ? (int)(end - paths_libexec()) : 0;
+	text_printf(&script, "%.*s/share/firsthop/oauth.sh", length, paths_libexec());
+	if (access(script.data, R_OK) != 0) {
+		output_to(stderr, "relayconf: %s: %s; install firsthop as a whole\n", script.data,
+		    strerror(errno));
+		return EX_UNAVAILABLE;
+	}
+	setenv("FIRSTHOP_CONFIG", path, 1);
+	execl("/bin/sh", "sh", script.data, verb, name, (char *)NULL);
+	output_to(stderr, "relayconf: /bin/sh: %s\n", strerror(errno));
+	return EX_OSERR;
+}
