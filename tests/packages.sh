@@ -54,7 +54,7 @@ if command -v apt-get >/dev/null 2>&1; then
 	case $what in
 	build) ;;
 	deb) require "make dpkg-dev build-essential" ;;
-	*) want "libcmocka-dev mandoc openssl tmux bmake btrfs-progs python3" ;;
+	*) want "libcmocka-dev mandoc openssl tmux bmake btrfs-progs python3 curl" ;;
 	esac
 	case $what in fuzz | deep) require "clang libclang-rt-dev" ;; esac
 	[ "$what" != deep ] || require "valgrind cppcheck clang-tidy binutils"
@@ -62,6 +62,6 @@ elif [ "$(uname -s)" = FreeBSD ]; then
 	require_freebsd "inih:include/ini.h libidn2:include/idn2.h"
 	if [ "$what" != build ]; then
 		require_freebsd "cmocka:include/cmocka.h"
-		need_freebsd "tmux:bin/tmux python3:bin/python3" || echo "not installed, so the tests that need them are skipped:$missing"
+		need_freebsd "tmux:bin/tmux python3:bin/python3 curl:bin/curl" || echo "not installed, so the tests that need them are skipped:$missing"
 	fi
 fi

@@ -19,6 +19,7 @@ struct account {
 		NO
 	} tls,
 	    starttls, certcheck, auth, clear; /* clear: AUTH PLAIN or LOGIN is asked for by name */
+	const char *token;                    /* oauthbearer or xoauth2, asked for by name; NULL */
 	bool changed;
 	char host[256], from[321], user[256], ca_file[1024], cert_file[1024], key_file[1024],
 	    domain[256], bind[64], tls_name[256], password_eval[1024], password[1024];
@@ -76,6 +77,7 @@ static void inherit(struct account *a, const struct account *base)
 	    base->clear};
 	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
 		take_answer(answers[i], said[i]);
+	a->token = base->token != NULL ? base->token : a->token;
 	take_text(a->port, sizeof a->port, base->port);
 	take_text(a->from_header, sizeof a->from_header, base->from_header);
 	take_text(a->host, sizeof a->host, base->host);
@@ -164,6 +166,9 @@ static bool set_line(struct account *a, const char *key, const char *value, int 
 	else if (strcmp(key, "auth") == 0) {
 		a->auth = answer_of(value);
 		a->clear = strcmp(value, "plain") == 0 || strcmp(value, "login") == 0 ? YES : NO;
+		a->token = strcmp(value, "oauthbearer") == 0 ? "oauthbearer"
+		           : strcmp(value, "xoauth2") == 0   ? "xoauth2"
+		                                             : NULL;
 	} else if (strcmp(key, "password") == 0) {
 		a->password_line = line;
 		*a->password_host = *a->password_user = '\0';
@@ -239,6 +244,7 @@ static void put_login(const struct account *a, const struct pairs *p, struct imp
 	if (a->auth != YES)
 		return;
 	import_set(im, "smarthost", a->name, "login", a->user);
+	import_set(im, "smarthost", a->name, "auth", a->token);
 	if (a->tls != YES && a->clear == YES) {
 		import_set(im, "smarthost", a->name, "auth_without_tls", "yes");
 		import_note(im, p->file, a->line, a->own_name,

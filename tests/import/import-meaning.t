@@ -46,6 +46,20 @@ like "$out" '^\[route from:a@example.org\]$' "a takes the mail of its sender"
 nowhere secret-a secret-b
 
 put /etc/msmtprc <<'END'
+account default
+host smtp.gmail.com
+tls on
+tls_cert_file /etc/ours.pem
+tls_key_file /etc/ours.key
+auth oauthbearer
+user joe@gmail.com
+passwordeval oama access joe@gmail.com
+END
+import msmtp
+is "$(of default auth login password_command tls_cert_file tls_key_file)" "oauthbearer joe@gmail.com oama access joe@gmail.com /etc/ours.pem /etc/ours.key" \
+	"msmtp: an OAuth2 token, printed by a command, and a client certificate"
+
+put /etc/msmtprc <<'END'
 account first
 host first.example.net
 auth on
