@@ -269,6 +269,11 @@ static const struct pattern patterns[] = {
     {DATA, 500, 599, "", "spam|virus|malware|content rejected|suspicious", REASON_CONTENT_REFUSED},
     {DATA, 0, 0, "5.7.1|5.7.0|5.6.0", "", REASON_CONTENT_REFUSED},
     {MAIL, 550, 559, "", "", REASON_SENDER_REFUSED},
+    /* Postfix with smtpd_tls_req_ccert */
+    {STAGE_BANNER, STAGE_EHLO, 0, 0, "", "no client certificate presented",
+        REASON_TLS_CLIENT_CERTIFICATE},
+    {STAGE_BANNER, STAGE_EHLO, 0, 0, "", "client certificate not trusted",
+        REASON_TLS_CERTIFICATE_REFUSED},
     {STAGE_BANNER, STAGE_EHLO, 400, 499, "", "", REASON_SERVER_BUSY},
     {MAIL_ON, 400, 420, "4.3.2", "", REASON_SERVER_BUSY},
     {MAIL_ON, 422, 499, "4.3.2", "", REASON_SERVER_BUSY},
