@@ -8,6 +8,7 @@
 #include "spool/queue.h"
 #include "spool/room.h"
 #include "spool/waits.h"
+#include "spool/woken.h"
 
 struct row_rcpt {
 	char *address;
@@ -53,6 +54,8 @@ struct listing {
 	int passed_count;
 	struct session_wait waits[WAITS_MAX]; /* sessions that have been waiting for some seconds */
 	int wait_count;
+	struct woken woken[WOKEN_MAX]; /* paths whose mail is due before its time */
+	int woken_count;
 	const struct config *config;
 	struct ages ages;
 	struct counters counters;

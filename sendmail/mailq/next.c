@@ -2,6 +2,8 @@
 #include "mailq/next.h"
 #include "base/language.h"
 #include "base/clock.h"
+#include "config/rules.h"
+#include <string.h>
 
 static bool is_by_route(const struct row *r)
 {
@@ -9,10 +11,27 @@ static bool is_by_route(const struct row *r)
 	return d != NULL && (d->fault == FAULT_ROUTE || d->fault == FAULT_CREDENTIAL);
 }
 
+/* Its path was woken since it was tried last: its server works again, or somebody wanted that. */
+static bool is_woken(const struct listing *l, const struct row *r)
+{
+	struct paths_of p;
+	bool woken = false;
+	if (l->woken_count == 0)
+		return false;
+	rules_paths(l->config, r->sender, r->rcpt_count > 0 ? r->rcpts[0].address : "", &p);
+	for (int i = 0; i < l->woken_count; i++) {
+		const struct woken *w = &l->woken[i];
+		bool before = r->next_s - r->wait_s <= w->at_s && (w->all || is_by_route(r));
+		for (int k = 0; k < p.count && before && !woken; k++)
+			woken = strcmp(w->path, p.paths[k]) == 0;
+	}
+	return woken;
+}
+
 /* What is left of its own wait. */
 static int64_t own_left_s(const struct listing *l, const struct row *r)
 {
-	if (r->next_s == 0)
+	if (r->next_s == 0 || is_woken(l, r))
 		return 0;
 	int64_t left = r->wait_s - list_counted_s(l, r->next_s - r->wait_s);
 	return left > r->wait_s ? r->wait_s : left;

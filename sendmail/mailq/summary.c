@@ -1,5 +1,6 @@
 /* Counting what waits. */
 #include "mailq/summary.h"
+#include "mailq/next.h"
 #include "base/clock.h"
 #include "base/lookup.h"
 #include "base/output.h"
@@ -74,11 +75,12 @@ static void count_reason(struct table *t, const struct listing *l, const struct 
 	const struct diagnosis *d = rcpt != NULL && rcpt->why->verdict != VERDICT_NONE ? rcpt->why
 	                            : h != NULL                                        ? &h->why
 	                                                                               : NULL;
-	int64_t next_s = r->next_s != 0 ? r->next_s : h != NULL ? h->next_s : 0;
+	struct next next;
+	next_of(l, r, &next);
+	int64_t next_s = next.kind <= NEXT_RUNNING ? next.at_s : 0;
 	if (r->held) {
 		text_printf(&words, "held until \"mailq release\"%s%s", r->held_why != NULL ? ": " : "",
 		    r->held_why != NULL ? r->held_why : "");
-		next_s = 0;
 	} else {
 		list_reason(l, r, rcpt, &words);
 	}

@@ -94,7 +94,7 @@ is "$(json "$d")" 0 "JSON has no time"
 # The first attempt under way.
 rm -f "$work"/spool/mqueue/[0-9a-f]*.*
 printf 'send 220 hi\nexpect EHLO\nsend 250 hi\nexpect MAIL\nsilence\n' >"$work/script"
-rm -f "$work/port"; "$TOOLS/smtpd" -P "$work/port" "$work/script" & pids="$pids $!"
+rm -f "$work/port"; "$TOOLS/smtpd" -P "$work/port" "$work/script" & silent=$!; pids="$pids $silent"
 wait_for test -s "$work/port"; port=$(cat "$work/port"); config
 send e@example.org
 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"
@@ -103,5 +103,27 @@ ok "the first attempt under way: said" wait_for running
 e=$("$BIN/mailq" -bpi 2>/dev/null | tail -n 1)
 unlike "$("$BIN/mailq" why "$e")" 'not tried' "and not that it was not tried"
 like "$("$BIN/mailq" why "$e")" '^next try  now: an attempt is running' "why: when"
+kill -9 $runner; wait $runner 2>/dev/null
+stop $silent
+
+# The server is back, and more waits than one session takes: what has not had its turn is due, whatever time it had.
+rm -f "$work"/spool/mqueue/[0-9a-f]*.*; rm -f "$work"/spool/mqueue/[0-9a-f]*
+smarthost; stop $smarthost_pid; config '[queue]
+max_sessions = 1'
+n=0; while [ $n -lt 20 ]; do n=$((n + 1)); send "u$n@example.org"; done
+runner_once
+"$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"
+held_up() { [ "$("$BIN/mailq" -v 2>/dev/null | grep -c 'next in ')" -eq 20 ]; }
+ok "twenty wait for a dead server" wait_for held_up
+some=$("$BIN/mailq" -bpi 2>/dev/null | head -n 3)
+for id in $some; do "$BIN/mailq" retry "$id" >/dev/null; sleep 0.5; done
+some_have_their_own() { "$BIN/mailq" -v 2>/dev/null | grep -q 'tried [1-9][0-9]* times*, next in '; }
+ok "some were tried, and have a time of their own" wait_for some_have_their_own
+rm -f "$work/port"; "$TOOLS/smtpd" -p "$port" -P "$work/port" "$work/script" & pids="$pids $!"
+wait_for test -s "$work/port"
+"$BIN/mailq" retry "$(echo "$some" | head -n 1)" >/dev/null
+woken() { [ "$("$BIN/mailq" -v 2>/dev/null | grep -c 'next now')" -eq 20 ]; }
+ok "it answers again: all are due now, also those that have not had their turn" wait_for woken
+like "$(cat "$work/spool/mqueue/woken" 2>/dev/null)" '^at=[0-9]+ all=0 path=main$' "the runner has noted it"
 kill -9 $runner; wait $runner 2>/dev/null
 finish

@@ -211,7 +211,7 @@ REASON(CONNECT_FAILED, "connect-failed", FAULT_ROUTE, 0, HEALS, "The connection 
 REASON(NO_GREETING, "no-greeting", FAULT_ROUTE, 300, HEALS,
     "The server closed the connection without a greeting. Its access list blocks this machine, "
     "or it has too many connections from here.",
-    "Lower max_sessions for this smarthost (Courier allows 5: MAXPERIP). Search the server's "
+    "Lower max_sessions in [queue] (Courier allows 5: MAXPERIP). Search the server's "
     "log for this machine's address (Courier: a deny line in smtpaccess).")
 REASON(PEER_CLOSED, "peer-closed", FAULT_ROUTE, 0, HEALS,
     "The server closed the connection in the middle of the session.",

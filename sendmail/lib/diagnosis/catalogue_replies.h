@@ -112,8 +112,7 @@ REASON(AUTH_TOO_WEAK, "auth-too-weak", FAULT_CREDENTIAL, 1800, STAYS,
     "Set tls = verify for this smarthost. Or have the server offer another kind of login "
     "(PLAIN).")
 REASON(TOO_MANY_CONNECTIONS, "too-many-connections", FAULT_ROUTE, 300, HEALS,
-    "The server refuses more connections from this machine.",
-    "Lower max_sessions for this smarthost.")
+    "The server refuses more connections from this machine.", "Lower max_sessions in [queue].")
 REASON(TOO_MANY_ERRORS, "too-many-errors", FAULT_ROUTE, 60, HEALS,
     "The server ended the session because it had refused too many commands.",
     "Wait: the next attempt is automatic. Read the earlier answers: they show what the server "

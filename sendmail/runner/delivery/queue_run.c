@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "runner/delivery/queue_run.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_wake.h"
 #include "runner/queue/reroute.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
@@ -31,8 +32,10 @@ void queue_run_start(struct runner *r)
 		}
 		free(old.heap);
 		free(old.flows);
+		nexthop_was_woken(r->nexthops.list[k]);
 	}
 	nexthop_ask_all_again(&r->nexthops);
+	nexthop_write_woken(r);
 	r->pass = true;
 	r->pass_swept = false;
 }

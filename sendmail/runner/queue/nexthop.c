@@ -6,6 +6,7 @@
 #include "diagnosis/report.h"
 #include "runner/queue/server_state.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_wake.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
@@ -221,24 +222,6 @@ void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d
 		    p->kind != NEXTHOP_NOWHERE ? " for " : "", p->key, left_s, words.data);
 }
 
-/* Moving entries forward while walking the heap would visit some of them twice or never. */
-static void wake(struct nexthop *p)
-{
-	struct schedule *s = &p->schedule;
-	int64_t now = clock_mono_ms();
-	struct entry **waiting = mem_alloc((s->count + 1) * sizeof *waiting);
-	uint32_t count = 0;
-	for (uint32_t i = 0; i < s->count; i++) {
-		if (s->heap[i]->by_route && !s->heap[i]->held && s->heap[i]->due_ms > now)
-			waiting[count++] = s->heap[i];
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		waiting[i]->by_route = false;
-		schedule_move(s, waiting[i], now);
-	}
-	free(waiting);
-}
-
 static void fail_until_proven(struct runner *r, struct nexthop *p, const char *name,
     const struct diagnosis *d, int open)
 {
@@ -291,7 +274,7 @@ void nexthop_hop_ready(struct runner *r, const char *name)
 		return;
 	for (int i = 0; i < r->nexthops.count; i++) {
 		if (nexthop_leads_over(r->nexthops.list[i], name))
-			wake(r->nexthops.list[i]);
+			nexthop_wake(r->nexthops.list[i]);
 	}
 	nexthop_write_health(r);
 }
@@ -368,6 +351,7 @@ void nexthop_write_health(struct runner *r)
 		text_copy(list[count++].hop, sizeof list[0].hop, s->name);
 	}
 	health_write(&r->queue, list, count);
+	nexthop_write_woken(r);
 	free(list);
 }
 

@@ -29,8 +29,10 @@ struct nexthop {
 	int64_t probed_new; /* schedule.new_count at that time: what came later is new */
 	int workers;        /* alive */
 	uint64_t wish;      /* the last for which it was asked anew (nexthop_ask_again); 0 = none */
-	bool renewed; /* an operator wants it asked anew: idle sessions end before mail is given */
-	int limit;    /* sessions that the servers allow at a time; 0 = no limit met */
+	bool renewed;    /* an operator wants it asked anew: idle sessions end before mail is given */
+	int64_t woken_s; /* wall time: when its mail was made due before its time; 0 = never */
+	bool woken_all;  /* all of it, and not only what waited for its servers */
+	int limit;       /* sessions that the servers allow at a time; 0 = no limit met */
 	int64_t limit_until_ms;       /* monotonic: one more is tried then */
 	int per_session;              /* messages after which a server ended a session; 0 = none did */
 	int64_t per_session_until_ms; /* monotonic: so long that counts */
