@@ -31,6 +31,14 @@ while IFS=$tab read -r stage answer deed cause remedy; do
 	score "$stage: $answer" "$does" "$deed" "$(field meaning "$out")" "$cause" "$(field remedy "$out")" "$remedy"
 done <tests/score/replies.table
 
+# The same answers as people quote them from other logs, which name the stage in their own words.
+while IFS=$tab read -r answer deed cause remedy; do
+	case $answer in '#'* | '') continue ;; esac
+	out=$("$BIN/relayconf" explain "$answer" 2>&1)
+	case $(field delivery "$out") in *'not tried any more'*) does=returned ;; *kept*) does=waits ;; *) does='?' ;; esac
+	score "quoted: $answer" "$does" "$deed" "$(field meaning "$out")" "$cause" "$(field remedy "$out")" "$remedy"
+done <tests/score/quotations.table
+
 . tests/score/live.sh
 . tests/score/configurations.sh
 

@@ -18,7 +18,7 @@ static bool is_woken(const struct listing *l, const struct row *r)
 	bool woken = false;
 	if (l->woken_count == 0)
 		return false;
-	rules_paths(l->config, r->sender, r->rcpt_count > 0 ? r->rcpts[0].address : "", &p);
+	rules_paths(l->config, r->sender, r->uid, r->rcpt_count > 0 ? r->rcpts[0].address : "", &p);
 	for (int i = 0; i < l->woken_count; i++) {
 		const struct woken *w = &l->woken[i];
 		bool before = r->next_s - r->wait_s <= w->at_s && (w->all || is_by_route(r));

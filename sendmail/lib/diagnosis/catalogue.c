@@ -35,6 +35,7 @@ static const struct pattern patterns[] = {
         "tls is required|tls required|requires tls|must use tls",
         REASON_TLS_REQUIRED},
     {AUTH, 0, 0, "", "too weak", REASON_AUTH_TOO_WEAK},
+    {AUTH_ON, 0, 0, "x.7.13", "", REASON_ACCOUNT_BLOCKED},
     {AUTH, 0, 0, "5.7.9|5.7.14", "", REASON_AUTH_APP_PASSWORD},
     {AUTH, 0, 0, "", "application-specific|app password|with your web browser|via your web browser",
         REASON_AUTH_APP_PASSWORD},
@@ -89,7 +90,7 @@ static const struct pattern patterns[] = {
     {ANY, 0, 0, "x.7.28|x.7.500|x.7.650|5.1.90", "", REASON_RATE_LIMITED},
     {ANY, 0, 0, "",
         "rate limit|throttl|too much mail|too many messages|too many recipients from|too many new "
-        "tls|too many auth|unusual rate|"
+        "tls|too many auth|unusual rate|unusual sending activity|"
         "sending rate|sending limit|message rate|too fast|too quickly|per hour|per minute|an "
         "hour|a "
         "minute|temporarily deferred due to|user complaints",
@@ -97,7 +98,8 @@ static const struct pattern patterns[] = {
     {MAIL_ON, 0, 0, "", "too many recipients", REASON_TOO_MANY_RECIPIENTS},
     {RCPT_ON, 0, 0, "x.5.3", "", REASON_TOO_MANY_RECIPIENTS},
     {MAIL_ON, 0, 0, "",
-        "message header size exceeds|allowed line length|line too long|lines too long",
+        "message header size exceeds|line length exceed|allowed line length|line too long|lines "
+        "too long",
         REASON_LINES_TOO_LONG},
     {MAIL_ON, 0, 0, "5.3.4|5.2.3", "", REASON_SIZE_EXCEEDED},
     {MAIL_ON, 523, 523, "", "", REASON_SIZE_EXCEEDED},
@@ -117,7 +119,7 @@ static const struct pattern patterns[] = {
     {ANY, 0, 0, "",
         "spamhaus|spamcop|barracudacentral|blacklist|black list|blocklist|block list|blocked "
         "using|dnsbl|banned sending ip|"
-        "low reputation|poor reputation|bad reputation",
+        "permanently deferred|low reputation|poor reputation|bad reputation",
         REASON_LISTED},
     {ANY, 0, 0, "x.7.25", "", REASON_NO_REVERSE_NAME},
     {ANY, 0, 0, "",
@@ -140,7 +142,8 @@ static const struct pattern patterns[] = {
         "authentication required|authentication is required|requires authentication|smtp "
         "authentication|not authenticated|"
         "must authenticate|please authenticate|authenticate first|auth command first|auth "
-        "first|need auth|not logged in|pop/apop authorization|pop before smtp|unauthenticated "
+        "first|need auth|not logged in|pop/apop authorization|pop before smtp|your mail before "
+        "sending|unauthenticated "
         "senders",
         REASON_AUTH_REQUIRED},
     {ANY, 530, 530, "", "", REASON_AUTH_REQUIRED},
@@ -149,7 +152,8 @@ static const struct pattern patterns[] = {
     {ANY, 538, 538, "", "", REASON_AUTH_TOO_WEAK},
     {MAIL_ON, 0, 0, "x.7.501|x.7.502|x.7.503|x.7.705|x.7.750", "", REASON_ACCOUNT_BLOCKED},
     {MAIL_ON, 0, 0, "",
-        "bad outbound sender|blocked from sending|account has been blocked|account is "
+        "bad outbound sender|outgoing blocked|blocked from sending|account has been "
+        "blocked|account is "
         "blocked|account has been suspended|sending paused",
         REASON_ACCOUNT_BLOCKED},
     {ANY, 0, 0, "",
@@ -166,7 +170,9 @@ static const struct pattern patterns[] = {
     /* The sender */
     {MAIL_ON, 0, 0, "x.7.60|5.2.252", "", REASON_SENDER_NOT_OWNED},
     {MAIL_ON, 0, 0, "",
-        "not owned by user|sender address rejected: not owned|sendasdenied|send as this|not "
+        "not owned by user|sender address rejected: not owned|sendasdenied|not one of your "
+        "addresses|allowed to use this address|unconfigured sending domain|until it is "
+        "verified|send as this|not "
         "allowed to send as|not verified|verified sender|is not allowed to send|authorized to "
         "perform|"
         "sender address is not allowed|sender address not allowed|authorized to send "
@@ -255,7 +261,8 @@ static const struct pattern patterns[] = {
     {MAIL_ON, 451, 451, "4.7.1", "service unavailable", REASON_FILTER_DOWN},
     {MAIL_ON, 400, 499, "4.3.0|4.3.5", "", REASON_SERVER_TROUBLE},
     {MAIL_ON, 400, 499, "",
-        "local problem|lookup failure|server configuration|local error|internal error|system "
+        "local problem|temporary problem|lookup failure|server configuration|local error|internal "
+        "error|system "
         "problem|queue file",
         REASON_SERVER_TROUBLE},
     {MAIL_ON, 0, 0, "", "violates rfc|bare <>|bare newline|dsn support|helo first",
