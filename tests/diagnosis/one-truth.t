@@ -69,6 +69,13 @@ while IFS='|' read -r stage answer deed; do
 		is "$(printf '%s\n' "$first" | sed 's/.* What to do: //; s/ $//' | values)" "$(printf '%s\n' "$explained" | field remedy)" "the bounce and explain have the same remedy"
 		is "$(echo "$first" | sed 's/.* will not try it again\. //; s/ What to do: .*//')" "$(echo "$explained" | field meaning)" "and the same cause"
 	fi
+	# A probe goes as far as RCPT, and finds what delivery found.
+	if [ "$stage" != dot ]; then
+		probed=$("$BIN/relayconf" probe --to a@example.net 2>&1)
+		is "$(echo "$probed" | field meaning)" "$(echo "$explained" | field meaning)" "probe finds the same cause"
+		is "$(echo "$probed" | field remedy | values)" "$(echo "$explained" | field remedy)" "and the same remedy"
+		like "$(echo "$probed" | field delivery)" "$([ "$deed" = waits ] && echo kept || echo 'not tried any more')" "and the same deed"
+	fi
 	stop $server
 done <"$work/table"
 
