@@ -76,5 +76,12 @@ named 'a,b: c@example.com\n' 'aliases:1: alias a,b: an entry has one name' "two 
 named 'two words: c@example.com\n' 'aliases:1: alias two words: .*double quotes' "a name with blanks"
 named 'root a@example.com\n' "aliases:1: the line has no ':'" "no colon"
 named 'root: a@example.com\nroot: b@example.com\n' 'aliases:2: the name root is at' "a name twice"
+# A domain beyond ASCII, in both of its forms on both sides.
+printf 'info@b\303\274cher.example: a@example.net\nsales@xn--bcher-kva.example: b@example.net\n@stra\303\237e.example: c@example.net\n' >"$work/aliases"
+leads() { "$BIN/sendmail" -bv "$1" 2>/dev/null | sed -n 's/^ *recipient *<\(.*\)>.*/\1/p'; }
+is "$(leads info@xn--bcher-kva.example)" a@example.net "the entry has letters, the address xn--"
+is "$(leads "sales@$(printf 'b\303\274cher').example")" b@example.net "the entry has xn--, the address letters"
+is "$(leads "INFO@$(printf 'B\303\234CHER').example")" a@example.net "in capitals"
+is "$(leads x@xn--strae-oqa.example)" c@example.net "all of a domain"
 printf '\377\376r\0o\0o\0t\0' >"$work/aliases"; "$BIN/newaliases" >/dev/null 2>"$work/err"; is $? 65 "UTF-16: exit 65"; like "$(cat "$work/err")" 'is not text' "and named"
 finish

@@ -3,6 +3,7 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "config/alias_table.h"
+#include "config/idn.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -242,11 +243,21 @@ static int by_name(const void *left, const void *right)
 	return order;
 }
 
+/* A domain beyond ASCII may be written in both of its forms: names are found by the ASCII one. */
+static void name_in_ascii(struct alias *row)
+{
+	char *ascii = idn_to_ascii(row->name);
+	free(row->name);
+	row->name = ascii;
+}
+
 /* Sorts, and leaves the first of several entries of one name, as newaliases of sendmail and Postfix
  * does. */
 static void sort(struct aliases *set)
 {
 	int kept = 0;
+	for (int i = 0; i < set->count; i++)
+		name_in_ascii(&set->rows[i]);
 	if (set->count > 1)
 		qsort(set->rows, (size_t)set->count, sizeof *set->rows, by_name);
 	for (int i = 0; i < set->count; i++) {

@@ -3,6 +3,7 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "config/alias_table.h"
+#include "config/idn.h"
 #include "message/address.h"
 #include <stdlib.h>
 #include <string.h>
@@ -127,7 +128,7 @@ static struct alias *find_rest(const struct aliases *set, const char *host, cons
 
 /* The full address first, then the name if it can only be one of this machine, then all of its
  * domain. */
-static struct alias *find_row(const struct aliases *set, const char *host, const char *address)
+static struct alias *find_ascii(const struct aliases *set, const char *host, const char *address)
 {
 	const char *domain = address_domain(address);
 	struct alias *row = find_name(set, address);
@@ -141,6 +142,14 @@ static struct alias *find_row(const struct aliases *set, const char *host, const
 		row = find_detail(set, address);
 	}
 	return row == NULL && *domain != '\0' ? find_name(set, domain - 1) : row;
+}
+
+static struct alias *find_row(const struct aliases *set, const char *host, const char *address)
+{
+	char *ascii = idn_to_ascii(address);
+	struct alias *row = find_ascii(set, host, ascii);
+	free(ascii);
+	return row;
 }
 
 struct expansion {
