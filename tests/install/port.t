@@ -94,6 +94,8 @@ is "$(staged)" "$(listed)" "the stage is exactly the packing list"
 is "$(cd "$S/stage" && find . -type f -perm /7022)" "" "nothing set-id, nothing that others may write"
 is "$(cd "$S/stage" && find . -type f -perm -111 | sort)" "$(cd "$S/stage" && find . -path '*/libexec/firsthop/*' -type f -o -path '*/etc/rc.d/*' -o -path '*/periodic/daily/*' \
 	-o -path '*/*bin/*' -o -path '*/share/firsthop/*.[sp]?' -type f | sort)" "programs and scripts can be run, and nothing else"
+is "$(find "$S/stage" -type f -exec sed -n '1s/^#! *\([^ ]*\).*/\1/p' {} \; | LC_ALL=C sort -u | tr '\n' ' ')" "/bin/sh /usr/local/bin/perl " "no script names an interpreter that FreeBSD has elsewhere"
+like "$(cd "$source" && env -u MAKEFLAGS -u MFLAGS "$bmake" -m /usr/share/mk demo 2>&1)" 'is built with GNU make: gmake demo ' "BSD make in the source says what to use"
 ok "programs are stripped" sh -c "! readelf -S '$S/stage/usr/local/libexec/firsthop/relay' 2>/dev/null | grep -q debug_info"
 is "$(grep -l '%%' "$S"/stage/usr/local/etc/rc.d/* "$S"/stage/usr/local/etc/periodic/daily/* "$S"/stage/usr/local/share/examples/firsthop/* "$S/pkg-message" "$S/plist")" "" "every %%NAME%% is filled in"
 like "$(cat "$S/pkg-message")" 'install -m 0644 /usr/local/share/examples/firsthop/mailer.conf /usr/local/etc/mail/mailer.conf' "pkg-message names real places"

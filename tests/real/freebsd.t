@@ -37,7 +37,7 @@ sh relayconf/system/freebsd/into-ports.sh -n build/freebsd/ports >"$log" 2>&1; r
 for cpu in x86_64 aarch64; do
 	work=$PWD/build/freebsd/$cpu/port
 	rm -rf "$work" && mkdir -p "$work"
-	env -u MAKEFLAGS -u MFLAGS bmake -m "$PWD/tests/freebsd/mk" -C build/freebsd/ports/mail/firsthop WRKDIR="$work" WRKSRC="$PWD" GMAKE_ARGS="-s -f tests/freebsd/cross.mk CPU=$cpu" STRIP= stage >"$log" 2>&1
+	env -u MAKEFLAGS -u MFLAGS bmake -m "$PWD/tests/freebsd/mk" -C build/freebsd/ports/mail/firsthop WRKDIR="$work" WRKSRC="$PWD" MAKEFILE=tests/freebsd/cross.mk GMAKE_ARGS="-s CPU=$cpu" STRIP= stage >"$log" 2>&1
 	result $? "$cpu: the port is staged" "$(tail -n 5 "$log")"
 	# Completion is what the programs print themselves, and these do not run here.
 	like "$(cat "$log")" 'completion.* is not made: relayconf does not run here' "$cpu: it says that completion is not made here"

@@ -8,6 +8,7 @@ DATADIR?=	${PREFIX}/share/${PORTNAME}
 OPENSSLINC?=	/usr/include
 OPENSSLLIB?=	/usr/lib
 GMAKE?=		make
+MAKEFILE?=	Makefile
 STRIP?=		-s
 INSTALL_PROGRAM=	install ${STRIP} -m 555
 INSTALL_SCRIPT=	install -m 555
@@ -40,8 +41,11 @@ substitute=	substitute() { from=$$1 to=$$2; shift 2; for pair; do printf 's|%%%%
 stage: do-install post-install ${OPTION_TARGETS} finish
 
 do-install:
+.for file in ${SHEBANG_FILES}
+	sed '1s|/usr/bin/perl|${LOCALBASE}/bin/perl|' ${WRKSRC}/${file} >${WRKDIR}/shebang && cat ${WRKDIR}/shebang >${WRKSRC}/${file}
+.endfor
 	mkdir -p ${STAGEDIR}${PREFIX}/etc/rc.d
-	cd ${WRKSRC} && env -u MAKEFLAGS -u MAKELEVEL PREFIX=${PREFIX} LOCALBASE=${LOCALBASE} ${GMAKE} --no-print-directory ${GMAKE_ARGS} \
+	cd ${WRKSRC} && env -u MAKEFLAGS -u MAKELEVEL PREFIX=${PREFIX} LOCALBASE=${LOCALBASE} ${GMAKE} --no-print-directory -f ${MAKEFILE} ${GMAKE_ARGS} \
 		${MAKE_ARGS} DESTDIR=${STAGEDIR} install
 .for file in ${SUB_FILES} ${USE_RC_SUBR}
 	${substitute} ${FILES}/${file}.in ${WRKDIR}/${file} ${SUB_LIST}
