@@ -106,7 +106,9 @@ static bool take_limits(const struct confine_limits *l)
 static bool leave_outputs(void)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	bool good = null >= 0 && dup2(null, STDOUT_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0;
+	bool good = null >= 0 && dup2(null, STDOUT_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0 &&
+	            sandbox_limit(STDOUT_FILENO, SANDBOX_WRITE) &&
+	            sandbox_limit(STDERR_FILENO, SANDBOX_WRITE);
 	if (null > STDERR_FILENO)
 		close(null);
 	return good;
