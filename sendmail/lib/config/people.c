@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
+#include <unistd.h>
 
 #define GROUPS_MAX 1024
 #define KNOWN_MAX 64
