@@ -38,6 +38,36 @@ arrived=$(lines <"$work/sessions")
 row "messages per second, draining $waiting to a smarthost on loopback" "$((waiting * 1000000000 / (after - before))) (target: over 2000)"
 row "  over sessions" "$(cut -d' ' -f1 "$work/sessions" | sort -u | lines)"
 
+# The same with 20 ms to the server and back: by DATA, and with CHUNKING.
+# far_drain WORDS [SMARTHOST-OPTIONS]
+far_drain() {
+	words=$1; shift
+	rm -f "$work/far" "$work/sessions" "$work/port"
+	"$TOOLS/smarthost" -P "$work/port" -o "$work/sessions" "$@" &
+	far_server=$!
+	pids="$pids $far_server"
+	wait_for test -s "$work/port"
+	"$TOOLS/longway" "$work/far" "$(cat "$work/port")" 10 &
+	far_way=$!
+	pids="$pids $far_way"
+	wait_for test -s "$work/far"
+	port=$(cat "$work/far"); config
+	"$TOOLS/timer" flood 5000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
+	waiting=$(count_files drop)
+	before=$(date +%s%N)
+	"$BIN/runner" --once
+	after=$(date +%s%N)
+	arrived=$(lines <"$work/sessions")
+	[ "$arrived" -eq "$waiting" ] || { echo "bench: $arrived of $waiting arrived" >&2; exit 1; }
+	row "$words" "$((waiting * 1000000000 / (after - before)))"
+	row "  over sessions" "$(cut -d' ' -f1 "$work/sessions" | sort -u | lines)"
+	stop "$far_way"; stop "$far_server"
+}
+near=$port
+far_drain "messages per second, draining 5000 over 20 ms, by DATA"
+far_drain "the same with CHUNKING (target: over 2000)" -b good
+port=$near; config
+
 "$TOOLS/timer" flood 2000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
 echo "peak memory"
 row "  runner with its relays, 2000 messages" "$("$TOOLS/timer" memory "$BIN/runner" --once) KiB"

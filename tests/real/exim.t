@@ -110,6 +110,19 @@ try_again root@nowhere.test
 three() { [ "$(log | grep -c 'to=<bob@own.test>.*status=sent')" = 3 ]; }
 ok "done as the remedy says: the mail is taken" patient 40 three
 
+# A flight with a refusal in its middle.
+in_stage /bin/sh -c 'kill -STOP $(cat /run/firsthop/runner.pid 2>/dev/null || cat /var/run/firsthop/runner.pid)'
+for n in 1 2 3 4 5 6 7 8 9; do
+	send alice@own.test bob@own.test
+	[ $n != 4 ] || send alice@own.test nobody2@own.test
+done
+in_stage /bin/sh -c 'kill -CONT $(cat /run/firsthop/runner.pid 2>/dev/null || cat /var/run/firsthop/runner.pid)'
+twelve() { [ "$(log | grep -c 'to=<bob@own.test>.*status=sent')" = 12 ]; }
+ok "nine messages, with one for nobody between them: each arrives" patient 60 twelve
+like "$(log)" 'to=<nobody2@own.test>.* status=bounced .*550 Unrouteable address' "and that one has its own reason"
+unlike "$(log)" 'key=outcome-unknown|offers CHUNKING and refuses' "nothing is in doubt: Exim does BDAT"
+like "$(cat "$S"/var/log/exim4/main*)" ' K .* id=' "and has noted so (K)"
+
 { printf 'Subject: big\n\n'; head -c 40000 /dev/zero | tr '\0' x | fold -w 70; } | as 33:33 /usr/sbin/sendmail -i -f alice@own.test big@own.test
 ok "a mail over Exim's limit is returned before it is sent" patient 40 logged 'to=<big@own.test>.* status=bounced .*at most 20000.* key=size-exceeded '
 

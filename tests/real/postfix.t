@@ -87,7 +87,7 @@ ok "a mail over the limit that Postfix names is returned before it is sent" pati
 setting smarthost.main.port 2527 >/dev/null
 reconfigured
 big | as 33:33 /usr/sbin/sendmail -i -f alice@own.test bob@own.test
-ok "one over a limit that it does not name is returned with its words" patient 40 logged 'to=<bob@own.test>.* status=bounced .*552 5.3.4.* stage=(MAIL|dot) .*key=size-exceeded '
+ok "one over a limit that it does not name is returned with its words" patient 40 logged 'to=<bob@own.test>.* status=bounced .*552 5.3.4.* stage=(MAIL|end-of-data) .*key=size-exceeded '
 
 setting smarthost.main.port 2525 >/dev/null
 reconfigured
@@ -141,5 +141,22 @@ while [ $n -lt 30 ]; do n=$((n + 1)); send alice@own.test r4@own.test; done
 in_stage /bin/sh -c 'kill -CONT $(cat /run/firsthop/runner.pid 2>/dev/null || cat /var/run/firsthop/runner.pid)'
 ok "30 messages over up to 4 sessions, of which Postfix allows 2: each arrives" patient 60 mails_are $((before + 30))
 is "$(mails)" $((before + 30)) "once"
+sleep 6 # until the sessions are closed
+like "$(grep 'disconnect from' "$S/var/log/postfix.log")" ' bdat=' "by BDAT, as Postfix itself has counted"
+
+# A flight with refusals in its middle, over one session.
+setting queue.max_sessions 1 >/dev/null
+reconfigured
+in_stage /bin/sh -c 'kill -STOP $(cat /run/firsthop/runner.pid 2>/dev/null || cat /var/run/firsthop/runner.pid)'
+before=$(mails)
+for n in 1 2 3 4 5 6 7 8 9; do
+	send alice@own.test r5@own.test
+	[ $((n % 3)) != 0 ] || send alice@own.test "nosuch$n@own.test"
+done
+in_stage /bin/sh -c 'kill -CONT $(cat /run/firsthop/runner.pid 2>/dev/null || cat /var/run/firsthop/runner.pid)'
+nine() { [ "$(log | grep -c 'to=<r5@own.test>.*status=sent')" = 10 ]; }
+ok "nine messages, with mail to nobody between them: each arrives" patient 60 nine
+is "$(log | grep -c 'to=<nosuch[369]@own.test>.*status=bounced .*550 5.1.1')" 3 "what nobody gets has Postfix's reason for that, none of BDAT"
+unlike "$(log)" 'key=outcome-unknown|offers CHUNKING and refuses' "nothing is in doubt"
 stop_postfix
 finish
