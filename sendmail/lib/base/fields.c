@@ -17,11 +17,25 @@ static bool needs_quotes(const char *value)
 	return left > 0 || control;
 }
 
+/* How many bytes at the start of a value stand as they are also in quotes. */
+static size_t plain_run(const char *value)
+{
+	size_t n = 0;
+	while (value[n] >= ' ' && value[n] < 0x7f && value[n] != '"' && value[n] != '\\')
+		n++;
+	return n;
+}
+
 static void put_quoted(struct buffer *line, const char *value)
 {
 	bool control;
 	buffer_add(line, "\"", 1);
 	for (size_t left = strlen(value), n; left > 0; value += n, left -= n) {
+		n = plain_run(value);
+		if (n > 0) {
+			buffer_add(line, value, n);
+			continue;
+		}
 		n = text_character(value, left, &control);
 		TEXT(word, 16);
 		if (control)
@@ -77,15 +91,14 @@ static char unescape(const char **at)
 /* Copies the value at *at to out (NULL: skips it), and leaves *at behind it. */
 static void take_value(const char **at, struct text *out)
 {
-	if (**at != '"') {
-		while (**at != '\0' && **at != ' ') {
-			if (out != NULL)
-				text_char(out, **at);
-			(*at)++;
-		}
+	bool quoted = **at == '"';
+	*at += quoted;
+	size_t n = strcspn(*at, quoted ? "\"\\" : " ");
+	if (out != NULL)
+		text_put_n(out, *at, n);
+	*at += n;
+	if (!quoted)
 		return;
-	}
-	(*at)++;
 	while (**at != '\0' && **at != '"') {
 		char c = *(*at)++;
 		if (c == '\\')

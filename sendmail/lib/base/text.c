@@ -98,10 +98,24 @@ static void put_escaped(struct text *t, const char *bytes, size_t length)
 		text_printf(t, "\\x%02x", (unsigned char)bytes[i]);
 }
 
+/* How many bytes at the start are printable ASCII other than a backslash. */
+static size_t plain_run(const char *bytes, size_t length)
+{
+	size_t n = 0;
+	while (n < length && bytes[n] >= ' ' && bytes[n] < 0x7f && bytes[n] != '\\')
+		n++;
+	return n;
+}
+
 static void escape(struct text *t, const char *bytes, size_t length, bool doubled)
 {
 	bool control;
 	for (size_t i = 0, n; i < length; i += n) {
+		n = plain_run(bytes + i, length - i);
+		text_put_n(t, bytes + i, n);
+		i += n;
+		if (i == length)
+			break;
 		n = text_character(bytes + i, length - i, &control);
 		if (control)
 			put_escaped(t, bytes + i, n);

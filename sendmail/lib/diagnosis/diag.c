@@ -22,7 +22,7 @@ static const char *const fault_names[FAULT_COUNT] = {"none", TR_LATER("message")
 static int name_index(const char *const *names, int count, const char *name)
 {
 	for (int i = 0; i < count; i++) {
-		if (strcmp(names[i], name) == 0)
+		if (names[i][0] == *name && strcmp(names[i], name) == 0)
 			return i;
 	}
 	return 0;
@@ -230,7 +230,7 @@ void diag_read(struct diagnosis *d, const char *line)
 	*d = (struct diagnosis){0};
 	while (fields_next(&line, key, sizeof key, value, sizeof value)) {
 		size_t i = 0;
-		while (i < FIELDS && strcmp(fields[i].key, key) != 0)
+		while (i < FIELDS && (fields[i].key[0] != key[0] || strcmp(fields[i].key, key) != 0))
 			i++;
 		if (i == FIELDS || seen[i])
 			continue;

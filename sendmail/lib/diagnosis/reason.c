@@ -27,7 +27,7 @@ enum reason_key reason_find(const char *word)
 	if (*word == '\0')
 		return REASON_NONE;
 	for (int key = REASON_OTHER + 1; key < REASON_COUNT; key++) {
-		if (strcmp(rows[key].key, word) == 0)
+		if (rows[key].key[0] == *word && strcmp(rows[key].key, word) == 0)
 			return (enum reason_key)key;
 	}
 	return REASON_OTHER;
