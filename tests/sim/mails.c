@@ -13,6 +13,9 @@
 #include <unistd.h>
 
 #define RCPTS_MAX 16
+#define WELL_MS (3 * MS_AN_HOUR)
+#define LATE_MS (3 * MS_A_MINUTE)
+#define EARLY_MS 2000
 
 /* Each recipient has the same fate as all of his name. */
 static const char *const kinds[] = {"fine", "fine", "fine", "fine", "fine", "fine", "fine", "fine",
@@ -22,7 +25,11 @@ static const char *const kinds[] = {"fine", "fine", "fine", "fine", "fine", "fin
 static struct mail {
 	uint64_t id;
 	int64_t came_ms;
-	bool tried, reported, aside;
+	bool tried, reported, aside, held, removed;
+	bool by_route;    /* the servers are to blame: it goes when they are there again */
+	int64_t asked_ms; /* somebody wanted it tried, or held */
+	int64_t told_ms;  /* of the next attempt; 0 = none */
+	uint32_t uid;
 	int rcpt_count;
 	struct {
 		char address[40];
@@ -64,6 +71,7 @@ void sim_mail_arrives(uint32_t uid, int rcpts)
 	e.sender = mem_copy(sender.data);
 	m->id = id_pack(id);
 	m->came_ms = sim_now_ms;
+	m->uid = uid;
 	m->rcpt_count = rcpts < RCPTS_MAX ? rcpts : RCPTS_MAX;
 	for (int i = 0; i < m->rcpt_count; i++) {
 		snprintf(m->rcpts[i].address, sizeof m->rcpts[i].address, "%s%d@example.%s",
@@ -99,6 +107,8 @@ void sim_mail_delivered(const char *id, const char *rcpt, bool sure)
 	SIM_MUST(i >= 0, "%s was delivered to %s, who is none of its recipients", id, rcpt);
 	SIM_MUST(m->rcpts[i].delivered == 0, "%s was delivered to %s twice", id, rcpt);
 	SIM_MUST(!m->rcpts[i].refused, "%s was delivered to %s, who was refused", id, rcpt);
+	SIM_MUST(!m->held && !m->removed, "%s was delivered to %s, and is %s", id, rcpt,
+	    m->held ? "held" : "removed");
 	if (sure)
 		m->rcpts[i].delivered++;
 	else
@@ -114,28 +124,113 @@ void sim_mail_refused(const char *id, const char *rcpt)
 	m->rcpts[i].refused = true;
 }
 
-/* Nobody starves: where the first server has been there for a while, new mail has its turn soon. */
+/* All was well for hours before that time, which is over: what was to be done then is done. */
+static bool is_overdue(int64_t then_ms)
+{
+	return then_ms - sim_well_ms > WELL_MS && sim_now_ms - then_ms > LATE_MS;
+}
+
+/* Nobody starves: where the servers have been there for a while, new mail has its turn soon.  What
+   is to be tried at a time is not tried before. */
 void sim_mail_tried(const char *id)
 {
 	struct mail *m = find(id);
-	if (m == NULL || m->tried)
+	if (m == NULL)
 		return;
-	m->tried = true;
-	bool easy = !sim_disk_full;
-	for (int i = 0; i < SERVERS; i++)
-		easy = easy && sim_servers[i].mood == SERVER_UP &&
-		       m->came_ms - sim_servers[i].since_ms > 3 * MS_AN_HOUR;
-	SIM_MUST(!easy || sim_now_ms - m->came_ms < 3 * MS_A_MINUTE,
+	SIM_MUST(m->tried || !is_overdue(m->came_ms),
 	    "%s waited for %lld s for its first attempt, and both servers were there", id,
 	    (long long)(sim_now_ms - m->came_ms) / 1000);
+	/* What is given up on one way is asked on the others once more. */
+	bool old = sim_now_ms - m->came_ms >= SIM_EXPIRE_H * MS_AN_HOUR;
+	SIM_MUST(m->told_ms == 0 || m->by_route || old || sim_clock_jumps ||
+	             sim_now_ms > m->told_ms - EARLY_MS,
+	    "%s is tried %lld s before the time that was told", id,
+	    (long long)(m->told_ms - sim_now_ms) / 1000);
+	m->tried = true;
+	m->told_ms = 0;
+}
+
+void sim_mail_noted(const char *id, const struct buffer *lines)
+{
+	struct mail *m = find(id);
+	char *text = mem_copy_n(lines->data, lines->length);
+	const char *at = strstr(text, " until=");
+	/* Where the servers are to blame for one recipient, all go when these are there again. */
+	if (m != NULL &&
+	    (strstr(text, "fault=route") != NULL || strstr(text, "fault=credential") != NULL))
+		m->by_route = true;
+	/* A new attempt, or the end: what was told before is over. */
+	if (m != NULL && (strstr(text, " attempt n=") != NULL || strstr(text, " owed") != NULL))
+		m->told_ms = 0;
+	if (m != NULL && at != NULL) {
+		m->told_ms = sim_now_ms + (strtoll(at + 7, NULL, 10) - clock_wall_s()) * 1000;
+		while (at > text && at[-1] != '\n')
+			at--;
+		/* A line that waited for room on the disk, and somebody has asked since. */
+		if (sim_now_ms + (strtoll(at, NULL, 10) - clock_wall_s()) * 1000 < m->asked_ms)
+			m->told_ms = 0;
+	}
+	free(text);
+}
+
+void sim_mail_held(const char *id, bool held)
+{
+	struct mail *m = find(id);
+	m->held = held;
+	m->told_ms = 0;
+	m->asked_ms = sim_now_ms;
+	/* Its time begins anew. */
+	m->tried = true;
+}
+
+void sim_mail_removed(const char *id)
+{
+	find(id)->removed = true;
+}
+
+void sim_mail_asked(const char *id)
+{
+	struct mail *m;
+	uint32_t at = 0;
+	while ((m = idmap_next(&mails, &at)) != NULL) {
+		if (id != NULL && m->id != id_pack(id))
+			continue;
+		m->told_ms = 0;
+		m->asked_ms = sim_now_ms;
+	}
+}
+
+bool sim_mail_pick(char id[ID_SIZE], uint32_t *uid)
+{
+	uint32_t at = mails.count > 0 ? sim_dice(mails.size) : 0;
+	const struct mail *m = idmap_next(&mails, &at);
+	if (m == NULL)
+		return false;
+	id_unpack(m->id, id);
+	*uid = m->uid;
+	return true;
+}
+
+void sim_mail_release_all(void)
+{
+	struct mail *m;
+	uint32_t at = 0;
+	char id[ID_SIZE];
+	while ((m = idmap_next(&mails, &at)) != NULL) {
+		id_unpack(m->id, id);
+		if (m->held)
+			sim_operators_release(id);
+	}
 }
 
 void sim_mail_report(const char *id, const char *report_id)
 {
 	struct mail *m = find(id);
 	(void)report_id;
-	if (m != NULL)
+	if (m != NULL) {
+		SIM_MUST(!m->removed && !m->held, "%s is reported, and was removed or held", id);
 		m->reported = true;
+	}
 }
 
 void sim_mail_aside(const char *id)
@@ -149,6 +244,8 @@ void sim_mail_aside(const char *id)
  * the message was too old. */
 static bool is_settled(const struct mail *m)
 {
+	if (m->removed)
+		return true;
 	bool old = sim_now_ms - m->came_ms >= SIM_EXPIRE_H * MS_AN_HOUR - MS_A_MINUTE;
 	for (int i = 0; i < m->rcpt_count; i++) {
 		bool told = m->reported && (m->rcpts[i].refused || old);
@@ -178,7 +275,8 @@ void sim_mail_check(bool end)
 		bool there = is_there(id);
 		SIM_MUST(there || is_settled(m), "%s is lost: not everyone has it, and nobody was told",
 		    id);
-		SIM_MUST(!there || m->aside || sim_clock_jumps ||
+		SIM_MUST(!there || !m->removed, "%s was removed, and is there", id);
+		SIM_MUST(!there || m->aside || m->held || sim_clock_jumps ||
 		             sim_now_ms - m->came_ms < 2 * SIM_EXPIRE_H * MS_AN_HOUR,
 		    "%s is too old, and still there", id);
 		SIM_MUST(!end || !there, "%s is still there at the end", id);
@@ -189,4 +287,32 @@ void sim_mail_check(bool end)
 		free(m);
 		at--;
 	}
+}
+
+void sim_mail_look(void)
+{
+	struct mail *m;
+	uint32_t at = 0;
+	while ((m = idmap_next(&mails, &at)) != NULL) {
+		char id[ID_SIZE];
+		bool starved = !m->tried && is_overdue(m->came_ms),
+		     late = m->told_ms != 0 && !sim_clock_jumps && is_overdue(m->told_ms);
+		if (m->held || m->removed || m->aside || (!starved && !late))
+			continue;
+		id_unpack(m->id, id);
+		SIM_MUST(!starved || !is_there(id), "%s is starved: not tried for %lld s, and all is well",
+		    id, (long long)(sim_now_ms - m->came_ms) / 1000);
+		SIM_MUST(!late || !is_there(id), "%s was to be tried %lld s ago, and was not", id,
+		    (long long)(sim_now_ms - m->told_ms) / 1000);
+	}
+}
+
+void sim_mail_forget(void)
+{
+	struct mail *m;
+	uint32_t at = 0;
+	while ((m = idmap_next(&mails, &at)) != NULL)
+		free(m);
+	idmap_free(&mails);
+	mails = (struct idmap){0};
 }

@@ -1,5 +1,6 @@
 /* Relays, played in this process: the runner's own session code talks with them by lines, as with
    processes. */
+#include "runner/attempt/message.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_skips.h"
 #include "runner/queue/runner.h"
@@ -8,7 +9,6 @@
 #include "runner/session/worker.h"
 #include "tests/sim/sim.h"
 #include "base/fdio.h"
-#include "base/fields.h"
 #include "base/text.h"
 #include "jobs/jobs.h"
 #include "jobs/ledger.h"
@@ -87,6 +87,16 @@ struct worker *__wrap_worker_start(struct runner *r, struct nexthop *p, const st
 	w->idle_ms = w->started_ms = w->heard_ms = sim_now_ms;
 	p->workers++;
 	return w;
+}
+
+/* The one that asks closed servers whether they are there again goes before its time. */
+void __real_worker_give(struct worker *w, struct message *m);
+void __wrap_worker_give(struct worker *w, struct message *m);
+void __wrap_worker_give(struct worker *w, struct message *m)
+{
+	if (nexthop_state(&sim_r.nexthops, w->nexthop, sim_now_ms) != NEXTHOP_UP)
+		sim_mail_asked(m->id);
+	__real_worker_give(w, m);
 }
 
 ssize_t __real_sendmsg(int fd, const struct msghdr *m, int flags);
@@ -245,10 +255,13 @@ static void take_orders(struct relay *relay)
 {
 	char *line;
 	struct jobs *j = &relay->jobs;
+	struct jobs_heard heard;
+	const struct jobs_line *l = &heard.line;
 	while ((line = fdio_take_line(&relay->in)) != NULL) {
-		if (text_starts(line, "message ")) {
+		SIM_MUST(jobs_line_parse(&heard, &jobs_to_relay, line), "a relay is told: %s", line);
+		if (l->verb == JOBS_MESSAGE) {
 			struct job *job = mem_alloc(sizeof *job);
-			fields_get(line + 8, "id", job->id, sizeof job->id);
+			text_copy(job->id, sizeof job->id, l->id);
 			envelope_init(&job->envelope);
 			job->fd = -1;
 			if (j->last != NULL)
@@ -256,15 +269,13 @@ static void take_orders(struct relay *relay)
 			else
 				j->first = job;
 			j->last = job;
-		} else if (text_starts(line, "rcpt ")) {
-			char address[400] = "";
+		} else if (l->verb == JOBS_RCPT) {
 			struct job *job = j->last;
-			fields_get(line + 5, "address", address, sizeof address);
 			job->rcpts = mem_resize(job->rcpts, (size_t)job->rcpt_count + 1, sizeof *job->rcpts);
-			job->rcpts[job->rcpt_count++] = mem_copy(address);
-		} else if (strcmp(line, "quit") == 0) {
+			job->rcpts[job->rcpt_count++] = mem_copy(l->address);
+		} else if (l->verb == JOBS_QUIT) {
 			relay->quit = true;
-		} else if (strcmp(line, "back") == 0) {
+		} else {
 			j->back = true;
 		}
 		free(line);

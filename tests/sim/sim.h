@@ -5,6 +5,7 @@
 #define TESTS_SIM_H
 #include "runner/queue/runner.h"
 #include "runner/session/worker.h"
+#include "spool/id.h"
 #include <stdio.h>
 
 #define MS_A_MINUTE 60000LL
@@ -15,6 +16,7 @@
 extern int64_t sim_now_ms;     /* monotonic */
 extern int64_t sim_wall_off_s; /* what an administrator or NTP did to the wall clock */
 extern bool sim_disk_full;
+extern int64_t sim_well_ms;  /* since then both servers are there, and the disk has room */
 extern bool sim_calm;        /* everything is well, for the end of a run */
 extern bool sim_clock_jumps; /* in this run: then the age of mail may be too low (spool/ages.h) */
 extern struct runner sim_r;
@@ -32,6 +34,11 @@ bool sim_once_in(uint32_t times);
 			sim_fail(__VA_ARGS__); \
 	} while (0)
 void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* --- the spool (files.c) */
+/* Puts folders in memory in the place of these; false: they are kept. */
+bool sim_files_start(int *drop_fd, int *mqueue_fd);
+void sim_files_empty(void);
 
 /* --- servers (relays.c) */
 /* SERVER_ONE: it takes one session at a time; SERVER_TIRED: it answers 451 to each MAIL. */
@@ -66,6 +73,11 @@ void sim_relays_orphaned(void);
 void sim_relays_kill_one(void);
 int sim_relays_busy(void); /* that have mail in hand */
 
+/* --- operators.c */
+/* Somebody asks for something: hold, release, retry, remove, show, forget, a queue run. */
+void sim_operators_act(void);
+void sim_operators_release(const char *id);
+
 /* --- what the world remembers of mail (mails.c) */
 /* A recipient was taken by a server (sure: and the server said so). */
 void sim_mail_delivered(const char *id, const char *rcpt, bool sure);
@@ -74,10 +86,24 @@ void sim_mail_tried(const char *id);
 void sim_mail_report(const char *id, const char *report_id);
 void sim_mail_aside(const char *id);
 
+/* What goes to its journal: the time that is told for the next attempt. */
+void sim_mail_noted(const char *id, const struct buffer *lines);
+
+/* An operator did it; asked: told times do not hold any more, of one or (NULL) of all. */
+void sim_mail_held(const char *id, bool held);
+void sim_mail_removed(const char *id);
+void sim_mail_asked(const char *id);
+bool sim_mail_pick(char id[ID_SIZE], uint32_t *uid); /* any one */
+void sim_mail_release_all(void);
+
+/* Nobody is starved, and no told time has passed: where all has been well for a while. */
+void sim_mail_look(void);
+
 /* A new message in drop/. */
 void sim_mail_arrives(uint32_t uid, int rcpts);
 
 /* In the middle: each message that nobody has settled is there.  At the end: all is settled. */
 void sim_mail_check(bool end);
 long sim_mail_total(void);
+void sim_mail_forget(void);
 #endif

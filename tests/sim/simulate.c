@@ -1,8 +1,10 @@
-/* objects: runner tests/sim/relays tests/sim/mails */
-/* simulate SECONDS [SEED]: days of a small office, as fast as it goes, for so many seconds of real
-   time; each day has a seed of its own, or all of them the one that is given.  What must hold is in
-   mails.c, and here: the servers that are away are not asked too often, and the queue is empty some
-   days after everything is well again.  TAP; a seed that fails is in the last words. */
+/* objects: runner tests/sim/relays tests/sim/mails tests/sim/files tests/sim/operators */
+/* simulate SECONDS [SEED [log|starves|early|late]]: days of a small office, as fast as it goes, for
+   so many seconds of real time, in a process for each processor; each week has a seed of its own,
+   counted from the one that is given.  "simulate 1 SEED" is one week by itself; "log": with the
+   runner's log; the others put a fault in, to see that it is found.  What must hold is in mails.c,
+   and here: the servers that are away are not asked too often, and the queue is empty some days
+   after everything is well again.  TAP; a seed that fails is in the last words. */
 #include "runner/attempt/message.h"
 #include "runner/delivery/backlog.h"
 #include "runner/delivery/configure.h"
@@ -10,6 +12,7 @@
 #include "runner/delivery/expire.h"
 #include "runner/delivery/mailclock.h"
 #include "runner/delivery/pickup_scan.h"
+#include "runner/delivery/queue_run.h"
 #include "runner/disposition/disposition.h"
 #include "runner/notify/notify.h"
 #include "runner/queue/entry.h"
@@ -18,6 +21,7 @@
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
 #include "runner/queue/tried.h"
+#include "runner/service.h"
 #include "runner/session/session_events.h"
 #include "runner/session/sessions.h"
 #include "runner/session/watchdog.h"
@@ -35,6 +39,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,7 +50,7 @@
 #define ASKED_AN_HOUR_MAX 150 /* a probe a minute for new mail, and the steps */
 #define DECLINED_AN_HOUR_MAX 160
 
-int64_t sim_now_ms, sim_wall_off_s;
+int64_t sim_now_ms, sim_wall_off_s, sim_well_ms;
 bool sim_disk_full, sim_clock_jumps, sim_calm;
 struct runner sim_r;
 static uint32_t seed, state;
@@ -115,7 +120,10 @@ bool __wrap_journal_append(const struct queue *q, const char *id, const struct b
 		errno = ENOSPC;
 		return false;
 	}
-	return __real_journal_append(q, id, lines, sync);
+	bool done = __real_journal_append(q, id, lines, sync);
+	if (done)
+		sim_mail_noted(id, lines);
+	return done;
 }
 bool __real_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
     struct diagnosis *why);
@@ -140,6 +148,31 @@ void __wrap_bounce_log(const char *id, const char *kind, const char *report_id, 
 	if (strcmp(kind, "bounce") == 0)
 		sim_mail_report(id, report_id);
 	__real_bounce_log(id, kind, report_id, to, words);
+}
+
+/* Faults that are put in, to see that they are found: simulate SECONDS SEED FAULT. */
+static const char *const faults[] = {"", "starves", "early", "late"};
+static enum fault_put { NO_FAULT, FAULT_STARVES, FAULT_EARLY, FAULT_LATE } fault_put;
+
+/* Now and then a new message is put behind everything. */
+void __real_schedule_add_new(struct schedule *s, struct entry *e);
+void __wrap_schedule_add_new(struct schedule *s, struct entry *e);
+void __wrap_schedule_add_new(struct schedule *s, struct entry *e)
+{
+	if (fault_put == FAULT_STARVES && sim_once_in(50))
+		schedule_add(s, e, sim_now_ms + 10 * MS_AN_HOUR);
+	else
+		__real_schedule_add_new(s, e);
+}
+
+/* What is told is not what is done. */
+void __real_journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
+void __wrap_journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
+void __wrap_journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s)
+{
+	if (fault_put > FAULT_STARVES && wait_s > 600 && sim_once_in(20))
+		wait_s = fault_put == FAULT_EARLY ? 2 * wait_s : wait_s / 2;
+	__real_journal_put_wait(lines, wall_s, wait_s);
 }
 
 /* --- the runner's life */
@@ -217,9 +250,15 @@ static void turn(void)
 	close_idle();
 	if (sim_now_ms >= r->adopt_again_ms)
 		pickup_scan(r);
+	if (r->pass && queue_run_over(r)) {
+		r->pass = false;
+		expire_sweep_now(r);
+		service_pass_done(r);
+	}
 }
 
 /* --- the world */
+static int64_t next_operator_ms, next_look_ms;
 static int64_t next_arrival_ms, next_change_ms[SERVERS], next_trouble_ms, full_until_ms, hour_ms;
 static bool away_all_hour, to_be_killed;
 
@@ -294,6 +333,16 @@ static void kill_at_work(void)
 	kill_runner();
 	sim_now_ms += sim_dice(20 * MS_A_MINUTE);
 	start_runner();
+	sim_well_ms = sim_now_ms;
+}
+
+static void look_whether_well(void)
+{
+	bool well = !sim_disk_full;
+	for (int i = 0; i < SERVERS; i++)
+		well = well && sim_servers[i].mood == SERVER_UP;
+	if (!well)
+		sim_well_ms = sim_now_ms;
 }
 
 static void play_world(void)
@@ -311,6 +360,15 @@ static void play_world(void)
 		arrive();
 	if (!sim_calm && sim_now_ms >= next_trouble_ms)
 		trouble();
+	if (!sim_calm && sim_now_ms >= next_operator_ms) {
+		sim_operators_act();
+		next_operator_ms = sim_now_ms + 1 + sim_dice(40 * MS_A_MINUTE);
+	}
+	look_whether_well();
+	if (sim_now_ms >= next_look_ms) {
+		sim_mail_look();
+		next_look_ms = sim_now_ms + 5 * MS_A_MINUTE;
+	}
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -324,7 +382,8 @@ static int64_t next_event_ms(void)
 {
 	struct runner *r = &sim_r;
 	int64_t next = sooner(sim_now_ms + MS_A_MINUTE, sim_relays_next_ms());
-	next = sooner(next, sim_calm ? INT64_MAX : sooner(next_arrival_ms, next_trouble_ms));
+	next = sooner(next,
+	    sim_calm ? INT64_MAX : sooner(next_operator_ms, sooner(next_arrival_ms, next_trouble_ms)));
 	for (int i = 0; i < SERVERS; i++)
 		next = sooner(next, next_change_ms[i]);
 	for (int i = 0; i < r->nexthops.count; i++) {
@@ -362,17 +421,27 @@ static void simulate(uint32_t with)
 	seed = state = with != 0 ? with : 1;
 	for (int i = 0; i < 10; i++)
 		sim_dice(2);
-	sim_calm = to_be_killed = false;
+	/* A world of its own: a seed that fails does so again. */
+	sim_now_ms = sim_wall_off_s = 0;
+	sim_files_empty();
+	sim_mail_forget();
+	for (int i = 0; i < SERVERS; i++)
+		sim_servers[i] =
+		    (struct server){.name = sim_servers[i].name, .address = sim_servers[i].address};
+	sim_disk_full = sim_calm = to_be_killed = false;
 	sim_clock_jumps = seed % 2 == 0;
 	next_trouble_ms = sim_now_ms + MS_AN_HOUR;
 	hour_ms = sim_now_ms + MS_AN_HOUR;
 	away_all_hour = false;
-	next_arrival_ms = full_until_ms = 0;
+	next_arrival_ms = full_until_ms = next_look_ms = 0;
+	next_operator_ms = sim_well_ms = sim_now_ms;
 	for (int i = 0; i < SERVERS; i++)
 		change_server(i);
 	start_runner();
 	live_until(sim_now_ms + DAYS_A_RUN * MS_A_DAY);
 	sim_calm = true;
+	sim_disk_full = false;
+	sim_mail_release_all();
 	for (int i = 0; i < SERVERS; i++)
 		change_server(i);
 	live_until(sim_now_ms + REST_DAYS * MS_A_DAY);
@@ -412,22 +481,71 @@ static void make_spool(void)
 	setenv("FIRSTHOP_CONFIG", path, 1);
 	setenv("FIRSTHOP_SPOOL", spool, 1);
 	SIM_MUST(queue_open(&sim_r.queue, spool, true, &d), "%s", d.text);
+	if (!sim_files_start(&sim_r.queue.drop_fd, &sim_r.queue.mqueue_fd))
+		printf("# the spool is on disk\n");
+}
+
+struct sum {
+	uint32_t runs;
+	long messages;
+};
+
+/* Every nth seed from the first on, until the time is over. */
+static struct sum run_seeds(uint32_t first, uint32_t nth, long seconds)
+{
+	struct timespec start, now;
+	struct sum sum = {0};
+	make_spool();
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	do {
+		simulate(first + nth * sum.runs++);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec - start.tv_sec < seconds);
+	sum.messages = sim_mail_total();
+	return sum;
+}
+
+/* One process for each processor; one that fails has said why. */
+static bool run_beside(uint32_t first, uint32_t count, long seconds, struct sum *all)
+{
+	int ends[2], status;
+	bool good = pipe(ends) == 0;
+	for (uint32_t i = 0; i < count && good; i++) {
+		pid_t pid = fork();
+		SIM_MUST(pid >= 0, "no process");
+		if (pid > 0)
+			continue;
+		struct sum sum = run_seeds(first + i, count, seconds);
+		exit(write(ends[1], &sum, sizeof sum) == (ssize_t)sizeof sum ? 0 : 1);
+	}
+	close(ends[1]);
+	for (uint32_t i = 0; i < count; i++)
+		good = wait(&status) > 0 && status == 0 && good;
+	for (struct sum sum; good && read(ends[0], &sum, sizeof sum) == (ssize_t)sizeof sum;) {
+		all->runs += sum.runs;
+		all->messages += sum.messages;
+	}
+	return good;
 }
 
 int main(int argc, char **argv)
 {
-	long seconds = argc > 1 ? atol(argv[1]) : 30;
-	uint32_t first = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1, run = 0;
-	struct timespec start, now;
-	log_start("simulate", argc > 3 ? LOG_TO_STDERR : 0);
-	make_spool();
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	do {
-		simulate(first + run++);
-		clock_gettime(CLOCK_MONOTONIC, &now);
-	} while (now.tv_sec - start.tv_sec < seconds);
-	printf("ok 1 - %u days with %ld messages, and nothing lost, twice, starved or asked too often\n"
-	       "1..1\n",
-	    run * (DAYS_A_RUN + REST_DAYS), sim_mail_total());
+	long seconds = argc > 1 ? atol(argv[1]) : 30, processors = sysconf(_SC_NPROCESSORS_ONLN);
+	uint32_t first = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1;
+	const char *word = argc > 3 ? argv[3] : "";
+	struct sum all = {0};
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+		if (strcmp(faults[i], word) == 0)
+			fault_put = (enum fault_put)i;
+	}
+	log_start("simulate", strcmp(word, "log") == 0 ? LOG_TO_STDERR : 0);
+	/* One seed again: by itself. */
+	if (seconds <= 1 || *word != '\0' || processors < 2)
+		all = run_seeds(first, 1, seconds);
+	else if (!run_beside(first, processors < 8 ? (uint32_t)processors : 8, seconds, &all))
+		return 1;
+	printf("ok 1 - %u days with %ld messages, and nothing lost, twice, starved, early, late or "
+	       "asked too often\n1..1\n",
+	    all.runs * (DAYS_A_RUN + REST_DAYS), all.messages);
 	return 0;
 }

@@ -12,8 +12,9 @@
 #include <stdlib.h>
 
 /* All mail goes one way unless rules or direct delivery are configured; then its recipients decide.
-   False: it cannot be worked on; it is on the path without servers, where that is dealt with. */
-static bool find_path(struct runner *r, struct entry *e)
+   Not MESSAGE_READY: it cannot be worked on; it is on the path without servers, where that is dealt
+   with. */
+static enum message_found find_path(struct runner *r, struct entry *e)
 {
 	char key[RULES_PATH_SIZE];
 	struct message *m;
@@ -21,13 +22,13 @@ static bool find_path(struct runner *r, struct entry *e)
 	if (!r->config_good || (rules_are_simple(&r->config) && r->config.filter_count == 0)) {
 		rules_default_path(&r->config, key, sizeof key);
 		e->nexthop = nexthop_find(&r->nexthops, key);
-		return true;
+		return MESSAGE_READY;
 	}
-	bool ready = message_read(r, e, MESSAGE_OPEN, &m, &why) == MESSAGE_READY;
-	e->nexthop = nexthop_find(&r->nexthops, ready ? m->nexthop : NEXTHOP_KEY_HERE);
+	enum message_found state = message_read(r, e, MESSAGE_OPEN, &m, &why);
+	e->nexthop = nexthop_find(&r->nexthops, state == MESSAGE_READY ? m->nexthop : NEXTHOP_KEY_HERE);
 	if (m != NULL)
 		message_free(m);
-	return ready;
+	return state;
 }
 
 static void deal_with(struct entry *e)
@@ -37,7 +38,7 @@ static void deal_with(struct entry *e)
 
 void placement_add_new(struct runner *r, struct entry *e)
 {
-	if (!find_path(r, e)) {
+	if (find_path(r, e) != MESSAGE_READY) {
 		deal_with(e);
 		return;
 	}
@@ -48,7 +49,9 @@ void placement_add_new(struct runner *r, struct entry *e)
 
 void placement_add(struct runner *r, struct entry *e, int64_t due_ms)
 {
-	if (e->nexthop != NULL || find_path(r, e))
+	enum message_found state = e->nexthop != NULL ? MESSAGE_READY : find_path(r, e);
+	/* One that cannot be read now, because its journal has no room, has its time all the same. */
+	if (state == MESSAGE_READY || state == MESSAGE_LATER)
 		schedule_add(&e->nexthop->schedule, e, e->held ? INT64_MAX : due_ms);
 	else
 		deal_with(e);

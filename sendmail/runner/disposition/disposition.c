@@ -304,12 +304,17 @@ static struct message *begin(struct message *m)
 	return m;
 }
 
+/* One that was only looked at, because it is old, keeps its own time: what has no room for a line
+   in its journal is not tried each minute for that. */
 static void wait_to_be_read(struct runner *r, struct entry *e, const char *why)
 {
 	char id[ID_SIZE];
+	int64_t soon_ms = clock_mono_ms() + LATER_MS;
+	bool later = e->due_ms > soon_ms;
 	id_unpack(e->id, id);
-	log_line(LOG_ERR, "%s cannot be opened (%s); next try in 1 min", id, why);
-	placement_add(r, e, clock_mono_ms() + LATER_MS);
+	log_line(LOG_ERR, "%s cannot be opened (%s); next try %s", id, why,
+	    later ? "at its own time" : "in 1 min");
+	placement_add(r, e, later ? e->due_ms : soon_ms);
 }
 
 static void forget_removed(struct runner *r, struct entry *e)
