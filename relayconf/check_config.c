@@ -155,7 +155,9 @@ static bool runner_may_read(const char *path)
 	struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam("firsthop") : NULL;
 	if (pw == NULL || *path == '\0' || stat(path, &st) != 0)
 		return true;
-	return (st.st_uid == pw->pw_uid && (st.st_mode & S_IRUSR)) ||
+	/* The unit that talks with servers has that group, and is another user. */
+	bool by_group = access("/run/firsthop-start/relay", F_OK) == 0;
+	return (!by_group && st.st_uid == pw->pw_uid && (st.st_mode & S_IRUSR)) ||
 	       (st.st_gid == pw->pw_gid && (st.st_mode & S_IRGRP));
 }
 
