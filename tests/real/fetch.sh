@@ -215,6 +215,7 @@ case ${1:-} in
 courier) set -- courier courier-mta courier-authdaemon courier-authlib-userdb perl-base ;;
 exim) set -- exim exim4-daemon-light ;;
 opensmtpd) set -- opensmtpd opensmtpd ;;
+dovecot) set -- dovecot dovecot-core dovecot-submissiond ;;
 formers) set -- formers -- dma nullmailer $(t64 libssl3) $(t64 libgnutls30) ;;
 imports) set -- imports msmtp -- dma nullmailer ssmtp $(t64 libgnutls30) $(t64 libgnutls-openssl27) ;;
 callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks smartmontools sudo logwatch pflogsumm \
@@ -231,7 +232,7 @@ esac
 case $1 in
 courier) unwanted=$(echo "$unwanted" | sed 's/|perl-base|/|/; s/|libgdbm\.\*//') ;;
 databases) unwanted=$(echo "$unwanted" | sed 's/|libgdbm\.\*//') ;;
-callers | filters) unwanted="^(dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|exim4.*|gnupg.*|gpg.*|udev|tar)\$" ;;
+callers | filters | dovecot) unwanted="^(dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|exim4.*|gnupg.*|gpg.*|udev|tar)\$" ;;
 esac
 layer_packages=$(shift; echo "$*" | sed 's/-- //')
 known $layer_packages
