@@ -9,6 +9,7 @@
 #include "runner/attempt/placement.h"
 #include "runner/notify/bounce.h"
 #include "runner/notify/notify.h"
+#include "runner/notify/report_notes.h"
 #include "runner/notify/reported.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
@@ -25,9 +26,6 @@
 
 #define HOUR_MS 3600000
 #define SENT_MAX 1000 /* as [bounce] per_hour allows at most */
-#define NOTES_LIMIT_BYTES                                                  \
-	(4 << 20) /* beyond that a kill at the wrong moment repeats the report \
-	           */
 
 struct notify {
 	struct {
@@ -149,33 +147,6 @@ static bool is_owed_to(struct runner *r, const char *to)
 	return false;
 }
 
-void notify_put_notes(struct buffer *notes, const char *id, const struct buffer *lines)
-{
-	if (notes->length + lines->length > NOTES_LIMIT_BYTES)
-		return;
-	for (size_t at = 0, length; at < lines->length; at += length) {
-		const char *end = memchr(lines->data + at, '\n', lines->length - at);
-		length = end != NULL ? (size_t)(end - lines->data) + 1 - at : lines->length - at;
-		buffer_printf(notes, "%s ", id);
-		buffer_add(notes, lines->data + at, length);
-	}
-}
-
-/* What the journals say once the report is there: who is late, who has failed, or that nothing is
- * left but the report. */
-static void put_all_notes(struct message **list, int count, enum report_kind kind,
-    struct buffer *notes)
-{
-	for (int i = 0; i < count; i++) {
-		struct buffer word = {0};
-		journal_put_word(&word, clock_wall_s(), kind == REPORT_DELAY ? "warned" : "done");
-		notify_put_notes(notes, list[i]->id,
-		    kind == REPORT_FAILURE && list[i]->failed_lines.length > 0 ? &list[i]->failed_lines
-		                                                               : &word);
-		buffer_free(&word);
-	}
-}
-
 /* Writes and queues a report; false (logged) when that is not possible. */
 static bool send_report(struct runner *r, struct message **list, int count, enum report_kind kind)
 {
@@ -183,7 +154,7 @@ static bool send_report(struct runner *r, struct message **list, int count, enum
 	struct diagnosis d = {0};
 	char id[ID_SIZE];
 	const char *to = bounce_address(&r->config, list[0]);
-	put_all_notes(list, count, kind, &notes);
+	report_notes_put_all(list, count, kind, &notes);
 	bounce_write(r, list, count, kind, &notes, &file);
 	id_make(id, clock_wall_s());
 	notify_announce(r, id, to);

@@ -50,8 +50,5 @@ void notify_delayed(struct runner *r, struct message **late, int count, enum war
    report and the journals is understood by the next one (runner/delivery/recover.h). */
 void notify_announce(struct runner *r, const char *id, const char *to);
 
-/* Adds journal lines of a message to the notes of a report. */
-void notify_put_notes(struct buffer *notes, const char *id, const struct buffer *lines);
-
 void notify_free(struct runner *r);
 #endif

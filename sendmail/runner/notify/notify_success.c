@@ -13,6 +13,7 @@
 #include "runner/notify/bounce.h"
 #include "runner/notify/notify.h"
 #include "runner/notify/notify_success.h"
+#include "runner/notify/report_notes.h"
 #include "runner/notify/transcript.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop_key.h"
@@ -81,7 +82,7 @@ static void put_notes(const struct message *m, struct buffer *notes)
 			journal_put_rcpt(&lines, clock_wall_s(), m->rcpts[i], false, &d);
 	}
 	journal_put_word(&lines, clock_wall_s(), "reported");
-	notify_put_notes(notes, m->id, &lines);
+	report_notes_put(notes, m->id, &lines);
 	buffer_free(&lines);
 }
 

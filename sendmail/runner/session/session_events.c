@@ -19,12 +19,12 @@
 #include "runner/queue/tried.h"
 #include "runner/queue/watcher.h"
 #include "runner/session/session_events.h"
+#include "runner/session/session_story.h"
 #include "runner/session/worker.h"
 #include "spool/story.h"
 #include <errno.h>
 #include <string.h>
 
-#define STEPS_LIMIT_BYTES 16384
 #define LINE_LIMIT_BYTES 65536
 #define PASSED_LOG_MAX 64
 #define READ_ERRORS_MAX 20
@@ -186,42 +186,12 @@ static void on_without(struct nexthops *nexthops, const struct worker *w, const 
 		nexthop_without_note(nexthops, w->nexthop, &d, (unsigned)l->n);
 }
 
-/* A step belongs to the story of every message in hand; what a relay says to those who watch is
- * kept nowhere. */
-static void on_step(struct worker *w, const struct jobs_line *l)
-{
-	char text[1024];
-	if (l->text == NULL)
-		return;
-	text_copy(text, sizeof text, l->text);
-	text_tame(text, sizeof text);
-	if (l->verb == SAID_STEP && w->steps.length < STEPS_LIMIT_BYTES)
-		buffer_printf(&w->steps, "%s\n", text);
-	for (const struct message *m = w->first; m != NULL; m = m->next)
-		watcher_text(m->entry, l->verb == SAID_STEP ? STORY_STEP : STORY_SAY, text);
-}
-
 /* A relay reports each outcome once; one that was taken over could say "not yet" without end. */
 static bool is_news(const struct message *m, long long n, const struct diagnosis *d)
 {
 	return n >= 0 && n < m->rcpt_count &&
 	       (m->states[n] == RCPT_OPEN || d->verdict == VERDICT_SENT ||
 	           d->verdict == VERDICT_FAILED);
-}
-
-/* What a relay changed in the header so that it is legal: part of the story, and once in the
-   log. */
-static void on_repaired(struct message *m, const struct jobs_line *l)
-{
-	TEXT(words, 1200);
-	if (m->repairs_told || l->text == NULL)
-		return;
-	m->repairs_told = true;
-	text_put(&words, "repaired ");
-	text_escape(&words, l->text, strlen(l->text));
-	journal_put_step(&m->lines, clock_wall_s(), words.data);
-	if (!m->has_journal)
-		log_line(LOG_NOTICE, "%s %s", m->id, words.data);
 }
 
 /* The server accepts only so much in a time: its mail waits, and one message asks when it accepts
@@ -325,7 +295,7 @@ static void on_message_line(struct runner *r, struct worker *w, const struct job
 		if (l->n >= 0 && l->n < m->rcpt_count && m->relayed != NULL)
 			m->relayed[l->n] = true;
 		break;
-	case SAID_REPAIRED: on_repaired(m, l); break;
+	case SAID_REPAIRED: session_story_repaired(m, l); break;
 	case SAID_RCPT: on_rcpt(r, w, m, l); break;
 	case SAID_FILTERED: on_filtered(r, w, m, before, l); break;
 	case SAID_SETTLED:
@@ -351,10 +321,10 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 	if (!jobs_line_parse(&heard, &jobs_to_runner, line))
 		return;
 	switch (l->verb) {
-	case SAID_STEP: on_step(w, l); break;
+	case SAID_STEP: session_story_step(w, l); break;
 	case SAID_SAY:
 		if (w->shows)
-			on_step(w, l);
+			session_story_step(w, l);
 		break;
 	case SAID_READY: on_ready(r, w, l); break;
 	case SAID_PASSED: on_passed(w, l); break;
