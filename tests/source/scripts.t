@@ -73,4 +73,5 @@ is "$(wrong "$work/bad" | cut -d: -f2 | uniq | tr '\n' ' ')" "1 2 3 4 5 6 7 8 9 
 is "$(wrong "$work/good")" "" "and no other"
 scripts=$(ls tests/run tests/*.sh tests/*/*.t | grep -v -e tests/lib.sh -e tests/coverage.sh -e tests/deep.sh -e tests/packages.sh -e tests/real/ -e /scripts.t)
 is "$(wrong $scripts)" "" "no test, nor what runs them, has one"
+is "$(ls tests/*/*.t | sed 's,.*/,,' | sort | uniq -d)" "" "no two tests have the same name"
 finish
