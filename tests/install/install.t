@@ -20,6 +20,10 @@ ok "manual pages" test -s "$image/usr/local/share/man/man8/sendmail.8"
 ok "completion for bash, zsh, fish and tcsh" test -s "$image/usr/local/share/bash-completion/completions/mailq" -a -s "$image/usr/local/share/zsh/site-functions/_relayconf" -a \
 	-s "$image/usr/local/share/fish/vendor_completions.d/mailq.fish" -a -s "$image/usr/local/share/firsthop/completion/relayconf.tcsh"
 ok "templates for other watchers" test -s "$image/usr/local/share/firsthop/monitoring/grafana.json" -a -x "$image/usr/local/share/firsthop/monitoring/cacti.sh"
+ok "the manual in Japanese" test -s "$image/usr/local/share/man/ja/man7/firsthop.7"
+if [ -s "$BUILD/languages/ja.cat" ]; then
+	ok "the catalogue of Japanese" cmp -s "$BUILD/languages/ja.cat" "$image/usr/local/share/firsthop/languages/ja.cat"
+fi
 ok "what other watchers need" test -x "$image/usr/local/share/firsthop/munin.sh" -a -s "$image/usr/local/share/firsthop/logwatch.pl" -a -x "$image/usr/local/share/firsthop/oauth.sh"
 if [ "$(id -u)" != 0 ] || [ "$(uname -s)" != Linux ]; then
 	skip "rights and links" "needs root on Linux"

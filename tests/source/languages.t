@@ -5,7 +5,9 @@
 new_spool
 for source in languages/*.po; do
 	is "$(sh languages/check.sh "$source")" "" "$source: all sentences, and no others, with the same printf values"
-	ok "the tool that updates it changes nothing" sh -c "cp $source $work/before && sh languages/update.sh $(basename "$source" .po) && cmp $work/before $source"
+	cp -R languages "$work/copy"
+	ok "the tool that updates it changes nothing" sh -c "sh $work/copy/update.sh $(basename "$source" .po) && cmp $source $work/copy/$(basename "$source")"
+	rm -rf "$work/copy"
 done
 # The tools themselves, on a copy with one fault each.
 fault() { sed "$1" languages/ja.po >"$work/xx.po"; sh languages/check.sh "$work/xx.po" | cut -c 1-200; }
