@@ -13,8 +13,8 @@ printf '#!/bin/sh\necho "$*" >>"$PKG_SAYS"\n[ -n "$ASSUME_ALWAYS_YES" ]\n' >"$wo
 packages build; is "$code $(cat "$work/pkg")" "0 install -y inih libidn2" "pkg installs it, without a question"
 rm "$work/pkg"; : >"$work/local/include/ini.h"; : >"$work/local/include/idn2.h"
 packages build; is "$code$out" 0 "what is there is not asked for, whoever put it there"
-packages check; is "$(cat "$work/pkg" | tr '\n' ' ')" "install -y cmocka install -y tmux python3 " "the tests' own"
+packages check; is "$(cat "$work/pkg" | tr '\n' ' ')" "install -y cmocka install -y tmux python3 curl " "the tests' own"
 : >"$work/local/include/cmocka.h"; printf '#!/bin/sh\nexit 1\n' >"$work/bin/pkg"
 packages check; is $code 0 "what single tests need may be missing"
-like "$out" 'the tests that need them are skipped: tmux python3$' "and is named"
+like "$out" 'the tests that need them are skipped: tmux python3 curl$' "and is named"
 finish
