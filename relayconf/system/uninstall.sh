@@ -27,7 +27,7 @@ done
 for file in "$here"/monitoring/*; do bring_back "$root$PREFIX/share/firsthop/monitoring/${file##*/}"; done
 completion_places | while read -r file place; do bring_back "$root$place"; done
 pages | while read -r page place; do bring_back "$root$place"; done
-for file in languages/*.po; do file=${file##*/}; bring_back "$root$PREFIX/share/firsthop/languages/${file%.po}.cat"; done
+for file in "$root$PREFIX"/share/firsthop/languages/*.cat; do bring_back "$file"; done
 # A socket names no program: it goes with the service of its name.
 for file in $(boot_files); do
 	if grep -qsF "$LIBEXEC/" "$root$file"; then rm -f "$root$file" "$root${file%.service}.socket"; fi

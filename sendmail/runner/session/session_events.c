@@ -258,6 +258,20 @@ static void on_rcpt(struct runner *r, struct worker *w, struct message *m,
 	rcpt_outcome_note(r, m, (int)n, next ? RCPT_NEXT : RCPT_DEFERRED, &d);
 }
 
+/* A session that says of no recipient what became of it has been taken over, or is broken: asked
+   again at once it would do so for ever. */
+static void note_silence(struct runner *r, struct message *m)
+{
+	struct diagnosis d = {0};
+	if (rcpt_outcome_count(m, RCPT_OPEN) < m->rcpt_count)
+		return;
+	diag_set(&d, VERDICT_DEFERRED, STAGE_NONE, REASON_RELAY_DIED,
+	    "the session ended with the message and did not say what became of it");
+	d.fault = FAULT_LOCAL;
+	for (int i = 0; i < m->rcpt_count; i++)
+		rcpt_outcome_note(r, m, i, RCPT_DEFERRED, &d);
+}
+
 /* The message is done with here, or nothing of it was sent, or its place is kept until the server
    has answered all: the session is busy. */
 static void on_message_over(struct runner *r, struct worker *w, struct message *m,
@@ -281,6 +295,7 @@ static void on_message_over(struct runner *r, struct worker *w, struct message *
 	nexthop_pace_count(r, w->hop, m->rcpt_count);
 	if (!w->limited)
 		nexthop_server_proven(r, w->hop);
+	note_silence(r, m);
 	disposition_end(r, m, &w->steps, w->left);
 }
 
