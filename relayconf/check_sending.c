@@ -80,22 +80,22 @@ static void check_filter(struct check *c, const struct filter *f)
 	struct passwd *pw = getpwnam(f->user);
 	filter_words(f, copy, words);
 	if (pw == NULL)
-		finding(c, GRADE_PROBLEM, TR("name a user of this machine"), TR("%s: there is no user %s"),
-		    f->name, f->user);
+		finding(c, GRADE_PROBLEM, "name a user of this machine", "%s: there is no user %s", f->name,
+		    f->user);
 	else if (pw->pw_uid == 0 || strcmp(f->user, "firsthop") == 0 || strcmp(f->user, "fhnet") == 0)
-		finding(c, GRADE_PROBLEM, TR("name another user, such as nobody"),
-		    TR("%s: no filter is started as the user %s"), f->name, f->user);
+		finding(c, GRADE_PROBLEM, "name another user, such as nobody",
+		    "%s: no filter is started as the user %s", f->name, f->user);
 	else if (stat(words[0], &st) != 0)
-		finding(c, GRADE_PROBLEM, TR("install it, or correct command"), "%s: %s: %s", f->name,
-		    words[0], strerror(errno));
+		finding(c, GRADE_PROBLEM, "install it, or correct command", "%s: %s: %s", f->name, words[0],
+		    strerror(errno));
 	else if (!S_ISREG(st.st_mode) || !may_start(&st, pw))
-		finding(c, GRADE_PROBLEM, TR("let that user start it: chmod a+rx"),
-		    TR("%s: the user %s cannot start %s"), f->name, f->user, words[0]);
+		finding(c, GRADE_PROBLEM, "let that user start it: chmod a+rx",
+		    "%s: the user %s cannot start %s", f->name, f->user, words[0]);
 	else if (f->when_down == FILTER_DOWN_PASS)
-		finding(c, GRADE_NOTE, TR("when_down = wait keeps it"),
-		    TR("%s: while it does not work, mail leaves unfiltered (when_down = pass)"), f->name);
+		finding(c, GRADE_NOTE, "when_down = wait keeps it",
+		    "%s: while it does not work, mail leaves unfiltered (when_down = pass)", f->name);
 	else
-		finding(c, GRADE_OK, "", TR("%s: the user %s can start %s"), f->name, f->user, words[0]);
+		finding(c, GRADE_OK, "", "%s: the user %s can start %s", f->name, f->user, words[0]);
 }
 
 /* A file that others may write decides what is started as whom: filter refuses it. */
@@ -106,8 +106,8 @@ void check_filters(struct check *c)
 		check_filter(c, &c->config->filters[i]);
 	if (c->config->filter_count > 0 && !paths_private() && stat(c->path, &st) == 0 &&
 	    (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0))
-		finding(c, GRADE_PROBLEM, TR("chown root firsthop.conf; chmod go-w firsthop.conf"),
-		    TR("%s can be written by others than root: no filter is started"), c->path);
+		finding(c, GRADE_PROBLEM, "chown root firsthop.conf; chmod go-w firsthop.conf",
+		    "%s can be written by others than root: no filter is started", c->path);
 }
 
 /* A name that nobody has would be waited for in vain. */

@@ -1,6 +1,7 @@
 /* Storing what a filter made of a message. */
 #include "filters/changed.h"
 #include "base/fdio.h"
+#include "base/hash.h"
 #include "base/header.h"
 #include "message/count.h"
 #include <errno.h>
@@ -14,10 +15,7 @@
 
 void passed_add(struct passed *p, const char *bytes, size_t length)
 {
-	if (p->bytes == 0)
-		p->sum = 14695981039346656037u;
-	for (size_t i = 0; i < length; i++)
-		p->sum = (p->sum ^ (unsigned char)bytes[i]) * 1099511628211u;
+	p->sum = hash_add(p->bytes == 0 ? HASH_START : p->sum, bytes, length);
 	p->bytes += (int64_t)length;
 }
 

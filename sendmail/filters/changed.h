@@ -7,7 +7,7 @@
 /* How a text is compared with another one that went by before: its length and a sum. */
 struct passed {
 	int64_t bytes;
-	uint64_t sum; /* FNV-1a */
+	uint64_t sum; /* base/hash.h */
 };
 void passed_add(struct passed *p, const char *bytes, size_t length);
 

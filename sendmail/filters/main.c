@@ -45,7 +45,7 @@ static void say_outcome(struct server *s, const struct job *job, const struct di
 
 static void name_hop(const struct server *s, struct diagnosis *d)
 {
-	text_copy(d->hop, sizeof d->hop, s->orders.path);
+	text_copy(d->hop, sizeof d->hop, s->orders.path != NULL ? s->orders.path : "");
 	catalogue_recognise(d);
 }
 
@@ -171,6 +171,7 @@ int main(int argc, char **argv)
 		serve(&s);
 	} else {
 		d.verdict = VERDICT_DEFERRED;
+		name_hop(&s, &d);
 		jobs_say(&s.jobs, &(struct jobs_line){.verb = SAID_DOWN, .d = &d});
 		jobs_flush(&s.jobs);
 	}

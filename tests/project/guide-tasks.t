@@ -51,7 +51,7 @@ for page in man/*/firsthop.7; do
 done
 # commands README: those in front of its list of folders
 commands() { sed '/^    sendmail\//,$d' "$1" | sed -n 's/ *#.*//; /^    /p'; }
-for file in README.*; do
+for file in man/*/README; do
 	is "$(commands "$file")" "$(commands README)" "$file has the commands of README"
 done
 finish

@@ -65,6 +65,7 @@ printf 'f\ns\n1.1\nSubject: x\n\nx\n' | as 33:33 /usr/local/libexec/firsthop/fil
 like "$(id_of() { cat "$S/tmp/who.whole" 2>/dev/null; }; id_of; cat "$work/out")" 'uid=33|^$' "started by another user, the program is that user"
 in_stage /usr/bin/mailq retry all >/dev/null 2>&1
 wait_for arrived writable
+said "filter f works again, after [0-9]+ failure" "the filter is heard of when it works again"
 
 # --- SpamAssassin -------------------------------------------------------------------------------------------------------
 if [ -x "$S/usr/sbin/spamd" ]; then

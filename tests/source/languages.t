@@ -3,26 +3,26 @@
 # of the catalogues say is what programs print; a tool that fails to see a fault would be seen.
 . tests/lib.sh
 new_spool
-for source in languages/*.po; do
-	is "$(sh languages/check.sh "$source")" "" "$source: all sentences, and no others, with the same printf values"
-	cp -R languages "$work/copy"
+for source in man/languages/*.po; do
+	is "$(sh man/languages/check.sh "$source")" "" "$source: all sentences, and no others, with the same printf values"
+	cp -R man/languages "$work/copy"
 	ok "the tool that updates it changes nothing" sh -c "sh $work/copy/update.sh $(basename "$source" .po) && cmp $source $work/copy/$(basename "$source")"
 	rm -rf "$work/copy"
 done
 # The tools themselves, on a copy with one fault each.
-fault() { sed "$1" languages/ja.po >"$work/xx.po"; sh languages/check.sh "$work/xx.po" | cut -c 1-200; }
+fault() { sed "$1" man/languages/ja.po >"$work/xx.po"; sh man/languages/check.sh "$work/xx.po" | cut -c 1-200; }
 like "$(fault '/^msgid "the runner is running"$/,/^$/d')" '^[^ ]*xx.po: missing \(relayconf/check.c:[0-9]*\): the runner is running$' "a sentence that is missing is found"
 like "$(fault '/^msgid "the runner is running"$/{n;s/".*"/""/;}')" 'xx.po: not translated .*: the runner is running$' "an empty translation is found"
 like "$(fault 's/^msgid "the runner is running"$/msgid "the runner runs"/')" 'xx.po: no program has this any more: the runner runs$' "one without a sentence is found"
 like "$(fault '/^msgid "the clock says %s"$/{n;s/%s/%d/;}')" 'xx.po: other values in printf: the clock says %s$' "another printf value is found"
 like "$(fault '/^msgid "the clock says %s"$/{n;s/%s//;}')" 'xx.po: other values in printf: the clock says %s$' "one that is left out is found"
 # Full-width brackets and marks only in pairs; no sentence ends in a blank that English does not have.
-is "$(awk -f languages/pairs.awk languages/ja.po | awk -F '\t' '{ s = $2; if (gsub(/「/, "", s) != gsub(/」/, "", s)) print }')" "" "quotes are in pairs"
+is "$(awk -f man/languages/pairs.awk man/languages/ja.po | awk -F '\t' '{ s = $2; if (gsub(/「/, "", s) != gsub(/」/, "", s)) print }')" "" "quotes are in pairs"
 
 if ! command -v gencat >/dev/null 2>&1; then
 	count=$((count + 1)); echo "ok $count - built # skip gencat is not installed"; finish; exit
 fi
-ok "the catalogue is built" sh languages/build.sh languages/ja.po "$work/ja.cat"
+ok "the catalogue is built" sh man/languages/build.sh man/languages/ja.po "$work/ja.cat"
 export FIRSTHOP_LANGUAGES="$work"
 explain() { env LC_ALL= LANG= LC_MESSAGES= "$@" "$BIN/relayconf" explain recipient-unknown | sed -n 2p; }
 english="meaning   The recipient's mailbox does not exist." japanese="意味      受信者のメールボックスが存在しません。"
@@ -35,7 +35,7 @@ done
 echo nonsense >"$work/de.cat"
 is "$(explain LANG=de_DE.UTF-8)" "$english" "a damaged catalogue: English"
 # Each sentence with a blank is found under its number: what is printed for a key is what the source has.
-awk -f languages/pairs.awk languages/ja.po >"$work/pairs"
+awk -f man/languages/pairs.awk man/languages/ja.po >"$work/pairs"
 for key in relay-denied address-blocked tls-not-yet-valid dns-self secret-missing forward-failed expired; do
 	"$BIN/relayconf" explain $key >/dev/null 2>&1 || continue
 	meaning=$(env LC_ALL=C "$BIN/relayconf" explain $key | sed -n 's/^meaning   //p')

@@ -12,7 +12,7 @@
 #define VALUE_SIZE 6 /* "lld", "*" */
 
 /* The sets and messages that gencat(1) numbers everywhere (FreeBSD: NL_SETMAX, NL_MSGMAX);
-   languages/build.sh has the same. */
+   man/languages/build.sh has the same. */
 #define SETS 255u
 #define MESSAGES 32767u
 

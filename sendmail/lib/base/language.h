@@ -1,5 +1,5 @@
 /* What people read in their own language: sentences in the code are English, and catgets(3) has
-   those of the others (languages/, man/HACKING 8).  The number of a sentence is a hash of its
+   those of the others (man/languages, man/HACKING 8).  The number of a sentence is a hash of its
    English, so a catalogue of another version has a sentence or has it not, and never a wrong one.
    Until language_begin or language_use is called, and where a catalogue lacks a sentence,
    everything is English: logs, and what programs read. */

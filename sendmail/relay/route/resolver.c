@@ -1,4 +1,4 @@
-/* A stub resolver of our own: the system's would tell neither which server answered, nor why none
+/* A small resolver of our own: the system's would tell neither which server answered, nor why none
  * did. */
 #include "base/clock.h"
 #include "base/compat.h"

@@ -246,8 +246,10 @@ void nexthop_hop_ready(struct runner *r, const char *name)
 	counters_server(&r->counters, name)->ready++;
 	r->counters.changed = true;
 	if (h->failures > 0)
-		log_line(LOG_INFO, "smarthost %s accepts mail again, after %d failure%s", name, h->failures,
-		    h->failures == 1 ? "" : "s");
+		log_line(LOG_INFO,
+		    *name == RULES_FILTER ? "filter %s works again, after %d failure%s"
+		                          : "smarthost %s accepts mail again, after %d failure%s",
+		    name + (*name == RULES_FILTER), h->failures, h->failures == 1 ? "" : "s");
 	h->worked = true;
 	h->failures = 0;
 	h->until_ms = 0;

@@ -83,7 +83,7 @@ bool nexthop_is_proven(const struct nexthops *n, const struct nexthop *p);
 void nexthop_session_ended(struct nexthop *p, int messages);
 
 /* True when a failure says only that the server wants no session beside those that are open (so
- * many): they take the mail.  A refused login is never that. */
+ * many): they take the mail.  A refused login is never that, and no failure of a filter. */
 bool nexthop_takes_no_more(const struct diagnosis *d, int open);
 
 /* A server refused or was not reached (beside open sessions: it takes no more of them at a time,

@@ -1,5 +1,6 @@
 /* The row of equal answers of one server. */
 #include "runner/queue/same_answer.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "diagnosis/catalogue.h"
 #include <ctype.h>
@@ -36,12 +37,12 @@ static bool is_same(const struct same_answer *s, const struct diagnosis *d)
 	       strcmp(s->status, d->status) == 0 && s->key == d->key;
 }
 
-/* FNV-1a: two that fall together only make the row longer. */
+/* Two that fall together only make the row longer. */
 static uint64_t number_of(const char *word)
 {
-	uint64_t sum = 14695981039346656037u;
+	uint64_t sum = HASH_START;
 	for (; *word != '\0'; word++)
-		sum = (sum ^ (uint64_t)tolower((unsigned char)*word)) * 1099511628211u;
+		sum = hash_add(sum, &(char){(char)tolower((unsigned char)*word)}, 1);
 	return sum;
 }
 

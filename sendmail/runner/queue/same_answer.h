@@ -1,7 +1,8 @@
 /* Temporary answers of one server, in a row: the same one to several different messages says that
    the server accepts nothing now, whatever it is asked.  It rests then, as one that does not answer
    (runner/queue/nexthop.h).  An answer about one recipient (greylisting, a full mailbox) never
-   counts.  Pure: nothing is read or written, and no time matters. */
+   counts.  A filter that fails with one message after the other counts in the same way.  Pure:
+   nothing is read or written, and no time matters. */
 #ifndef RUNNER_QUEUE_SAME_ANSWER_H
 #define RUNNER_QUEUE_SAME_ANSWER_H
 #include "diagnosis/diag.h"

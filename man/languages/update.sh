@@ -1,5 +1,5 @@
 #!/bin/sh
-# update.sh LANGUAGE: languages/LANGUAGE.po with all sentences of the programs, in their order.  Translations that are there stay; new
+# update.sh LANGUAGE: man/languages/LANGUAGE.po with all sentences of the programs, in their order.  Translations that are there stay; new
 # sentences get an empty one; what no program has any more becomes a comment at the end.  From the source tree; begins a new language, too.
 set -eu
 LC_ALL=C

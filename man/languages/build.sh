@@ -11,7 +11,7 @@ trap 'rm -f "$made.macros" "$made.msg" "$made.new"' EXIT
 
 # NAME "WORDS" of each macro that a sentence names
 grep -o '\${COMPAT_[A-Z_]*}' "$source" | sort -u | sed 's/..\(.*\)}/\1/' | while read -r name; do
-	printf '#include "base/compat.h"\n%s\n' "$name" | ${CC:-cc} -E -P -I"$here/../sendmail/lib" - | tail -n 1 | sed "s/^/$name /"
+	printf '#include "base/compat.h"\n%s\n' "$name" | ${CC:-cc} -E -P -I"$here/../../sendmail/lib" - | tail -n 1 | sed "s/^/$name /"
 done >"$made.macros"
 
 awk -f "$here/pairs.awk" "$source" | awk -F '\t' -v macros="$made.macros" '
