@@ -1,7 +1,7 @@
 /* Attachments.  The table is short on purpose: what monitoring and its people send. */
 #include "mail/compose/attach.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include "base/charset.h"
 #include "mail/compose/mime.h"
 #include <string.h>
@@ -119,7 +119,7 @@ static void put_name(struct buffer *out, const char *parameter, const char *name
 		return;
 	}
 	buffer_printf(out, ";\n\t%s*=%s''", parameter,
-	    words_is_utf8(name, strlen(name)) ? "utf-8" : charset_of_locale());
+	    charset_is_utf8(name, strlen(name)) ? "utf-8" : charset_of_locale());
 	for (; *name != '\0'; name++) {
 		unsigned char c = (unsigned char)*name;
 		bool safe = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include "mail/compose/attach.h"
 #include "mail/compose/mime.h"
 #include <errno.h>
@@ -31,7 +31,7 @@ static void put_text_field(struct buffer *out, const char *name, const char *val
 {
 	char *line = one_line(value);
 	buffer_printf(out, "%s: ", name);
-	words_put(out, line, strlen(name) + 2);
+	encoded_word_put(out, line, strlen(name) + 2);
 	buffer_puts(out, "\n");
 	mem_free(&line);
 }
@@ -61,7 +61,7 @@ static void put_phrase(struct buffer *out, char *name)
 		*to = '\0';
 	}
 	if (!is_ascii(name)) {
-		words_put(out, name, 10);
+		encoded_word_put(out, name, 10);
 		return;
 	}
 	buffer_puts(out, "\"");

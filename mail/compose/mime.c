@@ -1,9 +1,9 @@
 /* Encoding bodies. */
 #include "mail/compose/mime.h"
 #include "base/base64.h"
-#include "base/quoted.h"
+#include "base/quoted_printable.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include "base/charset.h"
 #include <string.h>
 
@@ -42,7 +42,7 @@ const char *mime_charset(const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		if ((unsigned char)bytes[i] >= 0x80)
-			return words_is_utf8(bytes, length) ? "utf-8" : charset_of_locale();
+			return charset_is_utf8(bytes, length) ? "utf-8" : charset_of_locale();
 	}
 	return charset_is_iso2022jp(bytes, length) ? "iso-2022-jp" : "us-ascii";
 }
@@ -84,12 +84,12 @@ static void put_base64(struct buffer *out, const char *bytes, size_t length)
 
 void mime_put_body(struct buffer *out, const char *bytes, size_t length, enum mime_encoding e)
 {
-	struct quoted q = {.exact = e == MIME_EXACT};
+	struct quoted_printable q = {.exact = e == MIME_EXACT};
 	if (e == MIME_BASE64) {
 		put_base64(out, bytes, length);
 	} else if (e == MIME_QUOTED || e == MIME_EXACT) {
-		quoted_put(&q, bytes, length, out);
-		quoted_end(&q, out);
+		quoted_printable_put(&q, bytes, length, out);
+		quoted_printable_end(&q, out);
 	} else {
 		buffer_add(out, bytes, length);
 	}

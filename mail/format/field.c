@@ -2,7 +2,7 @@
 #include "mail/format/field.h"
 #include "base/header.h"
 #include "base/charset.h"
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -27,7 +27,7 @@ char *field_text(const char *header, size_t length, const char *name)
 {
 	struct buffer raw = {0}, text = {0};
 	if (field_find(&raw, header, length, name))
-		words_decode(&text, buffer_string(&raw), NULL);
+		encoded_word_decode(&text, buffer_string(&raw), NULL);
 	char *copy = mem_copy(buffer_string(&text));
 	for (char *at = copy; *at != '\0'; at++) {
 		if (*at == '\n' || *at == '\r' || *at == '\t')
@@ -71,7 +71,7 @@ bool field_parameter(struct buffer *out, const char *value, const char *name)
 	char charset[41] = "", key[80];
 	bool found = header_parameter(&piece, value, name);
 	if (found) {
-		words_decode(out, buffer_string(&piece), NULL);
+		encoded_word_decode(out, buffer_string(&piece), NULL);
 		buffer_free(&piece);
 		return true;
 	}

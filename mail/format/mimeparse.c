@@ -3,7 +3,7 @@
 #include "mail/format/mimeparse.h"
 #include "base/text.h"
 #include "base/base64.h"
-#include "base/quoted.h"
+#include "base/quoted_printable.h"
 #include "mail/format/field.h"
 #include <string.h>
 
@@ -178,7 +178,7 @@ void mimeparse_decode(struct buffer *out, const struct mime_part *p)
 	if (p->transfer == TRANSFER_BASE64)
 		base64_decode_mail(out, p->body, p->body_length);
 	else if (p->transfer == TRANSFER_QUOTED)
-		quoted_decode(out, p->body, p->body_length);
+		quoted_printable_decode(out, p->body, p->body_length);
 	else
 		buffer_add(out, p->body, p->body_length);
 }

@@ -1,6 +1,6 @@
 /* What a terminal may see. */
 #include "mail/format/screen.h"
-#include "base/words.h"
+#include "base/charset.h"
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@ static uint32_t character(const char *s, size_t left, size_t *n)
 {
 	const unsigned char *u = (const unsigned char *)s;
 	*n = u[0] < 0x80 ? 1 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : 4;
-	if (*n > left || (*n > 1 && !words_is_utf8(s, *n))) {
+	if (*n > left || (*n > 1 && !charset_is_utf8(s, *n))) {
 		*n = 1;
 		return 0xfffd;
 	}

@@ -26,7 +26,7 @@ struct talk {
 	const struct screening *s;
 	pid_t pid;
 	int in, out, err; /* our ends; -1 = closed */
-	struct recode *recode;
+	struct body_conform *body;
 	int64_t at, end; /* of the body in the file */
 	bool read_all;
 	struct buffer pending; /* to be written */
@@ -78,8 +78,8 @@ static void begin(struct talk *t)
 	passed_add(&t->before, job->header.data, job->header.length);
 	t->at = job->body_at;
 	t->end = job->envelope.message_at + job->envelope.content.bytes;
-	if (job->recoded)
-		t->recode = recode_start(&job->top, &t->s->job->plan, job->to_7bit, true);
+	if (job->reencoded)
+		t->body = body_conform_start(&job->top, &t->s->job->plan, job->to_7bit, true);
 	t->until_ms = clock_mono_ms() + (int64_t)t->s->filter->timeout_s * 1000;
 }
 
@@ -92,11 +92,11 @@ static void read_more(struct talk *t)
 	t->read_all = n <= 0;
 	t->at += n > 0 ? n : 0;
 	size_t from = t->pending.length;
-	if (t->recode != NULL && n > 0) {
-		recode_put(t->recode, bytes, (size_t)n, &t->pending);
-	} else if (t->recode != NULL) {
-		recode_end(t->recode, &t->pending);
-		t->recode = NULL;
+	if (t->body != NULL && n > 0) {
+		body_conform_put(t->body, bytes, (size_t)n, &t->pending);
+	} else if (t->body != NULL) {
+		body_conform_end(t->body, &t->pending);
+		t->body = NULL;
 	} else if (n > 0) {
 		buffer_add(&t->pending, bytes, (size_t)n);
 	}
@@ -301,8 +301,8 @@ enum screen_verdict screen(const struct screening *s, struct diagnosis *d)
 	close_end(&t.in);
 	close_end(&t.out);
 	close_end(&t.err);
-	if (t.recode != NULL)
-		recode_free(t.recode);
+	if (t.body != NULL)
+		body_conform_free(t.body);
 	buffer_free(&t.pending);
 	buffer_free(&t.said);
 	buffer_free(&t.words);

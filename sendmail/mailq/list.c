@@ -272,7 +272,7 @@ bool list_collect(struct listing *l, const struct config *config, bool dead, str
 	l->runner_lives = runner_lives(c.queue.mqueue_fd);
 	ages_load(&l->ages, c.queue.mqueue_fd);
 	counters_load(&l->counters, c.queue.mqueue_fd);
-	l->room_known = room_look(&l->room, c.queue.mqueue_fd);
+	l->room_known = disk_space_look(&l->room, c.queue.mqueue_fd);
 	l->wait_count = l->runner_lives ? waits_read(&c.queue, l->waits, WAITS_MAX) : 0;
 	l->woken_count = l->runner_lives ? woken_read(&c.queue, l->woken, WOKEN_MAX) : 0;
 	read_health(l, &c.queue);

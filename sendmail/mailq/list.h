@@ -6,7 +6,7 @@
 #include "spool/counters.h"
 #include "spool/health.h"
 #include "spool/queue.h"
-#include "spool/room.h"
+#include "spool/disk_space.h"
 #include "spool/waits.h"
 #include "spool/woken.h"
 
@@ -59,7 +59,7 @@ struct listing {
 	const struct config *config;
 	struct ages ages;
 	struct counters counters;
-	struct room room;
+	struct disk_space room;
 	bool room_known;
 	char drop_problem[200];
 };

@@ -3,10 +3,10 @@
 #include "mailq/metrics.h"
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
-#include "base/words.h"
+#include "base/charset.h"
 #include "config/rules.h"
 #include "spool/counters.h"
-#include "spool/room.h"
+#include "spool/disk_space.h"
 #include <limits.h>
 #include <string.h>
 #include <sysexits.h>
@@ -45,7 +45,7 @@ static void counter(FILE *out, const char *name, unsigned long long value, const
 static void put_label(FILE *out, const char *value)
 {
 	size_t left = strlen(value);
-	bool utf8 = words_is_utf8(value, left), control;
+	bool utf8 = charset_is_utf8(value, left), control;
 	for (size_t n; left > 0; value += n, left -= n) {
 		n = text_character(value, left, &control);
 		if (*value == '"' || *value == '\\')

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "spool/journal.h"
-#include "spool/lock.h"
+#include "spool/runner_lock.h"
 #include "spool/pickup.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +47,7 @@ struct offline *offline_begin(const char **why)
 		*why = "only root can do that without one";
 	else if (!become_owner(&o->queue))
 		*why = "the rights of the user firsthop cannot be had";
-	else if ((o->lock_fd = lock_take(o->queue.mqueue_fd)) < 0)
+	else if ((o->lock_fd = runner_lock_take(o->queue.mqueue_fd)) < 0)
 		*why =
 		    errno == EWOULDBLOCK ? "one is running, and does not answer" : "its lock cannot be had";
 	queue_close(&o->queue);

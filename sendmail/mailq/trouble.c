@@ -21,13 +21,13 @@ static bool is_read_only(void)
 
 static int put_disk(const struct listing *l, struct text *words)
 {
-	const struct room *room = &l->room;
+	const struct disk_space *room = &l->room;
 	if (is_read_only()) {
 		text_printf(words, "; submissions are refused: the file system of %s is read-only",
 		    paths_spool());
 		return 2;
 	}
-	if (!l->room_known || room_is_enough(room))
+	if (!l->room_known || disk_space_is_enough(room))
 		return 0;
 	if (room->free_bytes <= room->reserve_bytes)
 		text_printf(words,

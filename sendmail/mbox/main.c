@@ -7,7 +7,7 @@
 #include "base/version.h"
 #include "jobs/head.h"
 #include "jobs/process.h"
-#include "mbox/handout.h"
+#include "mbox/deliver_local.h"
 #include "message/dsn.h"
 #include <fcntl.h>
 #include <poll.h>
@@ -28,7 +28,7 @@ static void deliver(struct jobs *jobs, struct job *job, const struct config *con
 	jobs_say_repairs(jobs, job);
 	for (int i = 0; i < job->rcpt_count && !jobs->orphaned; i++) {
 		if (good)
-			handout(jobs, job, job->rcpts[i], config, &d);
+			deliver_local(jobs, job, job->rcpts[i], config, &d);
 		bool relayed = d.verdict == VERDICT_SENT && config->local_deliver != CONFIG_LOCAL_DISCARD &&
 		               dsn_wants(job->asked[i].notify, "SUCCESS");
 		jobs_note(jobs, job, i, relayed, &d);

@@ -9,11 +9,11 @@
 static void put_body(struct piece *p, const char *bytes, size_t length, struct buffer *out)
 {
 	struct buffer legal = {0};
-	if (p->recode == NULL) {
+	if (p->body == NULL) {
 		wire_put(&p->wire, bytes, length, out);
 		return;
 	}
-	recode_put(p->recode, bytes, length, &legal);
+	body_conform_put(p->body, bytes, length, &legal);
 	if (legal.length > 0)
 		wire_put(&p->wire, legal.data, legal.length, out);
 	buffer_free(&legal);
@@ -22,9 +22,9 @@ static void put_body(struct piece *p, const char *bytes, size_t length, struct b
 static void end_body(struct piece *p, struct buffer *out)
 {
 	struct buffer legal = {0};
-	if (p->recode != NULL)
-		recode_end(p->recode, &legal);
-	p->recode = NULL;
+	if (p->body != NULL)
+		body_conform_end(p->body, &legal);
+	p->body = NULL;
 	if (legal.length > 0)
 		wire_put(&p->wire, legal.data, legal.length, out);
 	buffer_free(&legal);
@@ -37,9 +37,10 @@ static void begin(struct piece *p, struct buffer *out)
 	p->wire.chunked = p->transaction.chunked;
 	wire_put(&p->wire, p->job->header.data, p->job->header.length, out);
 	p->at = p->job->body_at;
-	recode_free(p->recode);
-	p->recode =
-	    p->job->recoded ? recode_start(&p->job->top, &p->job->plan, p->job->to_7bit, true) : NULL;
+	body_conform_free(p->body);
+	p->body = p->job->reencoded
+	              ? body_conform_start(&p->job->top, &p->job->plan, p->job->to_7bit, true)
+	              : NULL;
 	p->transaction.body_begun = true;
 }
 
@@ -117,6 +118,6 @@ struct piece *content_piece(struct job *job, bool dsn)
 
 void content_free_piece(struct piece *p)
 {
-	recode_free(p->recode);
+	body_conform_free(p->body);
 	free(p);
 }

@@ -10,8 +10,8 @@ struct piece {
 	struct transaction transaction;
 	struct job *job;
 	struct wire wire;
-	struct recode *recode; /* NULL when the body goes as it is */
-	int64_t at;            /* offset of the next bytes of the message */
+	struct body_conform *body; /* NULL when the body goes as it is */
+	int64_t at;                /* offset of the next bytes of the message */
 	int first_rcpt;
 	struct piece *next;
 	struct session_rcpt rcpts[];

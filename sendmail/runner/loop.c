@@ -33,7 +33,7 @@
 #include "runner/status.h"
 #include "runner/upkeep.h"
 #include "runner/wakeup.h"
-#include "spool/lock.h"
+#include "spool/trigger.h"
 #include "spool/waits.h"
 #include <poll.h>
 #include <signal.h>
@@ -201,7 +201,7 @@ static void wait_for_events(struct loop *l, const sigset_t *mask, int64_t limit_
 		places_wake(r, ready > 0 && e.places->revents != 0);
 	if (ready <= 0)
 		return;
-	if (e.trigger->revents != 0 && lock_drain(r->trigger_fd))
+	if (e.trigger->revents != 0 && trigger_drain(r->trigger_fd))
 		pickup_scan(r);
 	hear_workers(r, &e);
 	hear_users(r, &e);

@@ -21,7 +21,8 @@
 #include "runner/session/sessions.h"
 #include "spool/control_line.h"
 #include "spool/format.h"
-#include "spool/lock.h"
+#include "spool/runner_lock.h"
+#include "spool/trigger.h"
 #include "spool/waits.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -108,7 +109,7 @@ static int wait_for_pass(struct runner *r, const char *name)
 	int64_t since_ms = clock_mono_ms(), asked_ms = since_ms;
 	while (faccessat(r->queue.drop_fd, name, F_OK, 0) == 0) {
 		nanosleep(&pause, NULL);
-		r->lock_fd = lock_take(r->queue.mqueue_fd);
+		r->lock_fd = runner_lock_take(r->queue.mqueue_fd);
 		if (r->lock_fd >= 0) {
 			unlinkat(r->queue.drop_fd, name, 0);
 			break;
@@ -138,7 +139,7 @@ static int ask_for_pass(struct runner *r, const char *spool)
 	/* The name of its socket may be too long from elsewhere. */
 	if (chdir(spool) != 0)
 		return privs_fail(EX_NOPERM, spool);
-	lock_kick(spool);
+	trigger_wake(spool);
 	return wait_for_pass(r, name);
 }
 
@@ -211,13 +212,13 @@ static void wait_for_lock(struct runner *r)
 			                  "still has the queue (mqueue/runner.lock), and may hang; "
 			                  "end it: pkill -KILL -u firsthop 'relay|mbox'");
 		}
-		r->lock_fd = lock_take(r->queue.mqueue_fd);
+		r->lock_fd = runner_lock_take(r->queue.mqueue_fd);
 	}
 }
 
 static int take_lock(struct runner *r, const char *spool, int *report_fd)
 {
-	r->lock_fd = lock_take(r->queue.mqueue_fd);
+	r->lock_fd = runner_lock_take(r->queue.mqueue_fd);
 	if (r->lock_fd < 0 && errno != EWOULDBLOCK)
 		return privs_fail(EX_CANTCREAT, "runner.lock");
 	if (r->lock_fd >= 0)
@@ -287,7 +288,7 @@ int service_start(struct runner *r, bool foreground)
 	code = take_lock(r, spool, &report_fd);
 	if (code == EX_OK && r->lock_fd >= 0 && !format_accept(r->queue.mqueue_fd, &d))
 		code = refuse_queue(&d);
-	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = lock_trigger(spool)) < 0 &&
+	if (code == EX_OK && r->lock_fd >= 0 && (r->trigger_fd = trigger_open(spool)) < 0 &&
 	    r->lifetime != LIFETIME_STAY)
 		code = privs_fail(EX_CANTCREAT, "trigger");
 	if (code != EX_OK || r->lock_fd < 0) {
@@ -340,7 +341,7 @@ void service_hang_up(struct runner *r)
 
 void service_listen(struct runner *r)
 {
-	r->trigger_fd = lock_trigger(paths_spool());
+	r->trigger_fd = trigger_open(paths_spool());
 	if (r->lifetime != LIFETIME_ONCE)
 		write_pid();
 }

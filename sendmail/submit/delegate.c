@@ -2,7 +2,7 @@
 #include "submit/delegate.h"
 #include "base/mem.h"
 #include "base/paths.h"
-#include "spool/lock.h"
+#include "spool/trigger.h"
 #include "submit/progress.h"
 #include "submit/startup.h"
 #include <errno.h>
@@ -160,14 +160,14 @@ int delegate_run(const struct options *o)
 		return run_and_list();
 	if (may_all && !o->client_queue)
 		return isatty(STDERR_FILENO) == 1 ? run_and_watch() : start_with("runner", "--once", NULL);
-	switch (lock_kick(paths_spool())) {
-	case KICK_DONE:
+	switch (trigger_wake(paths_spool())) {
+	case WAKE_DONE:
 		if (!o->client_queue)
 			printf("The runner was woken and looks for new mail; mail that waits for its next "
 			       "attempt keeps its time.\n"
 			       "Only root can try everything at once.\n");
 		return EX_OK;
-	case KICK_NOBODY:
+	case WAKE_NOBODY:
 		if (o->client_queue && may_all)
 			return EX_OK;
 		fprintf(stderr,

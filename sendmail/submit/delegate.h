@@ -9,7 +9,7 @@ int delegate_list(const struct options *o);    /* mailq: -bp, -bP, -bpi, with -q
 int delegate_aliases(const struct options *o); /* newaliases */
 int delegate_daemon(bool foreground);          /* runner --stay; root or a private spool */
 int delegate_run(const struct options
-        *o); /* runner --once as root; for others a kick; mailq for some messages */
+        *o); /* runner --once as root; others wake the runner; mailq for some messages */
 int delegate_route(const struct options *o);   /* relayconf route: -bv, -bt */
 int delegate_version(const struct options *o); /* the version, then relayconf check: -bV */
 int delegate_hoststat(bool forget);            /* mailq --hoststat, --purgestat */

@@ -6,7 +6,7 @@
 #include "base/sandbox.h"
 #include "base/text.h"
 #include "message/submission_log.h"
-#include "spool/lock.h"
+#include "spool/trigger.h"
 #include "submit/collect.h"
 #include "submit/submit_client.h"
 #include "submit/limits.h"
@@ -152,7 +152,7 @@ static void confine(const struct drop *drop, bool whole_session)
 	if (drop->dir_fd < 0 || may_start_runner())
 		return;
 	char trigger[1024];
-	lock_trigger_path(trigger, sizeof trigger, paths_spool());
+	trigger_path(trigger, sizeof trigger, paths_spool());
 	if (sandbox_submit(drop->dir_fd, trigger, whole_session) == SANDBOX_FAILED)
 		log_line(LOG_WARNING, "the kernel refuses to confine sendmail");
 }
@@ -177,11 +177,11 @@ enum follow_runner submit_stored(const struct options *o, struct envelope *e,
 		return FOLLOW_KNOWN;
 	/* Not before the message has its name: a runner opens the trigger before it looks for names, so
 	 * one that starts now hears this or sees that. */
-	enum kick kick = o->queue_only ? KICK_FAILED : lock_kick(paths_spool());
-	bool started = kick == KICK_NOBODY && start_lingering();
+	enum wake woken = o->queue_only ? WAKE_FAILED : trigger_wake(paths_spool());
+	bool started = woken == WAKE_NOBODY && start_lingering();
 	submission_log(e, drop->id, (long long)getuid(), "");
 	log_repairs(e, drop->id);
-	return started ? FOLLOW_STARTED : kick == KICK_NOBODY ? FOLLOW_NOBODY : FOLLOW_KNOWN;
+	return started ? FOLLOW_STARTED : woken == WAKE_NOBODY ? FOLLOW_NOBODY : FOLLOW_KNOWN;
 }
 
 int submit_message(const struct options *o, const struct caller *c)

@@ -31,7 +31,7 @@
 #include "base/compat.h"
 #include "base/log.h"
 #include "message/envelope.h"
-#include "spool/reserve.h"
+#include "spool/disk_reserve.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -125,18 +125,18 @@ bool __wrap_journal_append(const struct queue *q, const char *id, const struct b
 		sim_mail_noted(id, lines);
 	return done;
 }
-bool __real_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
+bool __real_disk_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
     struct diagnosis *why);
-bool __wrap_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
+bool __wrap_disk_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
     struct diagnosis *why);
-bool __wrap_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
+bool __wrap_disk_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
     struct diagnosis *why)
 {
 	if (sim_disk_full && !sim_once_in(5)) {
 		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_FULL, "simulated");
 		return false;
 	}
-	return __real_reserve_create(q, bytes, length, id, why);
+	return __real_disk_reserve_create(q, bytes, length, id, why);
 }
 void __real_bounce_log(const char *id, const char *kind, const char *report_id, const char *to,
     const char *words);

@@ -9,7 +9,7 @@
 #include "config/recipients.h"
 #include "jobs/jobs.h"
 #include "message/address.h"
-#include "message/legal.h"
+#include "message/header_conform.h"
 #include "message/mailboxes.h"
 #include "runner/attempt/message.h"
 #include "runner/notify/bounce.h"
@@ -253,7 +253,7 @@ static void rewrite_header(int n)
 			mailboxes_put(&f, &policy, &out);
 			policy.use = ADDRESS_AUTHORS;
 			mailboxes_put(&f, &policy, &out);
-			legal_put_field(&f, "", &out);
+			header_conform_put(&f, "", &out);
 		}
 		assert_true(out.length > 0);
 		buffer_free(&block);

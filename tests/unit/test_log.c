@@ -1,7 +1,7 @@
 /* Lines of the log as JSON: valid and short enough whatever is put in. */
 #include "base/fields.h"
 #include "base/log_json.h"
-#include "base/words.h"
+#include "base/charset.h"
 #include "tests/unit/unit.h"
 #include <stdio.h>
 #include <syslog.h>
@@ -29,7 +29,7 @@ static const char *skip_string(const char *at)
 static bool is_object(const char *line)
 {
 	const char *at = line;
-	if (!words_is_utf8(line, strlen(line)) || *at++ != '{')
+	if (!charset_is_utf8(line, strlen(line)) || *at++ != '{')
 		return false;
 	for (;;) {
 		if ((at = skip_string(at)) == NULL || strncmp(at, ": ", 2) != 0)

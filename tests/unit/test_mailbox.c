@@ -4,8 +4,8 @@
 #include "mail/session/alias.h"
 #include "base/charset.h"
 #include "base/base64.h"
-#include "base/quoted.h"
-#include "base/words.h"
+#include "base/quoted_printable.h"
+#include "base/encoded_word.h"
 #include "mail/format/field.h"
 #include "mail/format/html.h"
 #include "mail/session/msglist.h"
@@ -110,7 +110,7 @@ static void words_and_fields_are_decoded(void **state)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buffer out = {0};
-		words_decode(&out, rows[i][0], NULL);
+		encoded_word_decode(&out, rows[i][0], NULL);
 		assert_string_equal(buffer_string(&out), rows[i][1]);
 		buffer_free(&out);
 	}
@@ -151,7 +151,7 @@ static void transfer_encodings_come_off(void **state)
 {
 	(void)state;
 	struct buffer out = {0};
-	quoted_decode(&out, "a=3Db=\nc= \nd=XY=\r\ne=", 20);
+	quoted_printable_decode(&out, "a=3Db=\nc= \nd=XY=\r\ne=", 20);
 	assert_string_equal(buffer_string(&out), "a=bcd=XYe");
 	out.length = 0;
 	base64_decode_mail(&out, "YW\nJj\tZA==YQ==!", 15);

@@ -2,7 +2,7 @@
  * ASCII; whatever stood there. */
 #include "message/mailboxes.h"
 #include "message/address.h"
-#include "message/legal.h"
+#include "message/header_conform.h"
 #include "unit.h"
 #include <stdint.h>
 #include <stdlib.h>
@@ -134,7 +134,7 @@ static void text_is(const char *field, const char *wanted)
 	struct header_field f;
 	size_t at = 0;
 	assert_true(header_next(field, strlen(field), &at, &f));
-	legal_put_field(&f, "", &out);
+	header_conform_put(&f, "", &out);
 	assert_string_equal(buffer_string(&out), wanted);
 	buffer_free(&out);
 }

@@ -1,4 +1,4 @@
-/* libs: -Wl,--wrap=fdio_sync,--wrap=flock,--wrap=linkat,--wrap=compat_rename_is_one_step,--wrap=room_look */
+/* libs: -Wl,--wrap=fdio_sync,--wrap=flock,--wrap=linkat,--wrap=compat_rename_is_one_step,--wrap=disk_space_look */
 /* The spool on a real folder: what is adopted, what is not, and what a journal says. */
 #include "base/text.h"
 #include "jobs/ledger.h"
@@ -7,10 +7,11 @@
 #include "spool/health.h"
 #include "spool/compact.h"
 #include "spool/journal.h"
-#include "spool/lock.h"
+#include "spool/runner_lock.h"
+#include "spool/trigger.h"
 #include "spool/pickup.h"
-#include "spool/reserve.h"
-#include "spool/room.h"
+#include "spool/disk_reserve.h"
+#include "spool/disk_space.h"
 #include "tests/unit/unit.h"
 #include <dirent.h>
 #include <errno.h>
@@ -27,15 +28,15 @@ int __wrap_flock(int fd, int operation);
 int __real_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags);
 int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags);
 bool __wrap_compat_rename_is_one_step(int folder_fd);
-bool __real_room_look(struct room *r, int fd);
-bool __wrap_room_look(struct room *r, int fd);
+bool __real_disk_space_look(struct disk_space *r, int fd);
+bool __wrap_disk_space_look(struct disk_space *r, int fd);
 static int fails_at, fails_with; /* which sync from now fails (0: none), and how */
 static int lock_error, link_error;
 static bool renames_in_one_step = true;
 static int remove_before_lock; /* how often a runner with a clock that is ahead comes between
                                   creating and locking a file */
 static void remove_temps(void);
-static const struct room *room_so_far; /* what is left on the disk; NULL: as it is */
+static const struct disk_space *room_so_far; /* what is left on the disk; NULL: as it is */
 
 bool __wrap_fdio_sync(int fd)
 {
@@ -65,10 +66,10 @@ bool __wrap_compat_rename_is_one_step(int folder_fd)
 	return renames_in_one_step;
 }
 
-bool __wrap_room_look(struct room *r, int fd)
+bool __wrap_disk_space_look(struct disk_space *r, int fd)
 {
 	if (room_so_far == NULL)
-		return __real_room_look(r, fd);
+		return __real_disk_space_look(r, fd);
 	*r = *room_so_far;
 	return true;
 }
@@ -197,9 +198,9 @@ static void what_was_refused_is_not_there(void **state)
 /* The last of the disk is the runner's: no new file, and no end to one that grows into it. */
 static void the_reserve_is_not_for_new_mail(void **state)
 {
-	static const struct room few_bytes = {1 << 20, 16 << 20, 1000, 10},
-	                         few_files = {1 << 30, 16 << 20, 9, 10},
-	                         enough = {1 << 30, 16 << 20, 1000, 10};
+	static const struct disk_space few_bytes = {1 << 20, 16 << 20, 1000, 10},
+	                               few_files = {1 << 30, 16 << 20, 9, 10},
+	                               enough = {1 << 30, 16 << 20, 1000, 10};
 	static char piece[1 << 20];
 	struct drop d;
 	struct diagnosis why = {0};
@@ -628,16 +629,16 @@ static void the_reserve_is_spent_once(void **state)
 {
 	struct stat st;
 	(void)state;
-	reserve_keep(&queue);
+	disk_reserve_keep(&queue);
 	assert_int_equal(fstatat(queue.mqueue_fd, "reserve", &st, 0), 0);
 	assert_int_equal(st.st_size, RESERVE_FILE_BYTES);
 	assert_true(st.st_blocks * 512 >= RESERVE_FILE_BYTES);
 	errno = EIO;
-	assert_false(reserve_spend(&queue));
+	assert_false(disk_reserve_spend(&queue));
 	errno = EDQUOT;
-	assert_true(reserve_spend(&queue));
+	assert_true(disk_reserve_spend(&queue));
 	assert_int_equal(errno, EDQUOT);
-	assert_false(reserve_spend(&queue));
+	assert_false(disk_reserve_spend(&queue));
 	assert_int_not_equal(fstatat(queue.mqueue_fd, "reserve", &st, 0), 0);
 }
 
@@ -666,21 +667,21 @@ static void health_comes_back(void **state)
 static void one_runner_and_its_trigger(void **state)
 {
 	(void)state;
-	assert_int_equal(lock_kick(spool), KICK_NOBODY);
-	int lock = lock_take(queue.mqueue_fd);
+	assert_int_equal(trigger_wake(spool), WAKE_NOBODY);
+	int lock = runner_lock_take(queue.mqueue_fd);
 	assert_true(lock >= 0);
-	assert_int_equal(lock_take(queue.mqueue_fd), -1);
-	int trigger = lock_trigger(spool);
+	assert_int_equal(runner_lock_take(queue.mqueue_fd), -1);
+	int trigger = trigger_open(spool);
 	assert_true(trigger >= 0);
-	assert_false(lock_drain(trigger));
+	assert_false(trigger_drain(trigger));
 	for (int i = 0; i < 100000; i++) {
-		if (lock_kick(spool) != KICK_DONE) /* also when the pipe is full */
-			fail_msg("kick %d", i);
+		if (trigger_wake(spool) != WAKE_DONE) /* also when the pipe is full */
+			fail_msg("wakeup %d", i);
 	}
-	assert_true(lock_drain(trigger));
+	assert_true(trigger_drain(trigger));
 	close(trigger);
 	close(lock);
-	assert_int_equal(lock_kick(spool), KICK_NOBODY);
+	assert_int_equal(trigger_wake(spool), WAKE_NOBODY);
 }
 
 /* A count that no runner wrote is no number to go on from. */

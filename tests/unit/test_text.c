@@ -2,7 +2,8 @@
 #include "base/base64.h"
 #include "base/fields.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/charset.h"
+#include "base/encoded_word.h"
 #include "tests/unit/unit.h"
 
 static void text_never_overruns(void **state)
@@ -85,12 +86,12 @@ static void words_are_short_and_whole(void **state)
 {
 	(void)state;
 	struct buffer out = {0};
-	words_put(&out, "plain", 9);
+	encoded_word_put(&out, "plain", 9);
 	assert_string_equal(buffer_string(&out), "plain");
 	out.length = 0;
 	const char *long_text = "Über die Überwachung der Überlandleitungen in Österreich und über "
 	                        "äußerst überflüssige Überschriften";
-	words_put(&out, long_text, 9);
+	encoded_word_put(&out, long_text, 9);
 	struct buffer back = {0};
 	char *text = mem_copy(buffer_string(&out));
 	for (char *word = strtok(text, " \n"); word != NULL; word = strtok(NULL, " \n")) {
@@ -98,13 +99,13 @@ static void words_are_short_and_whole(void **state)
 		assert_memory_equal(word, "=?UTF-8?B?", 10);
 		struct buffer piece = {0};
 		assert_true(base64_decode(&piece, word + 10, strlen(word) - 12));
-		assert_true(words_is_utf8(piece.data, piece.length));
+		assert_true(charset_is_utf8(piece.data, piece.length));
 		buffer_add(&back, piece.data, piece.length);
 		buffer_free(&piece);
 	}
 	assert_string_equal(buffer_string(&back), long_text);
 	out.length = 0;
-	words_put(&out, "caf\xe9\nBcc: x", 9);
+	encoded_word_put(&out, "caf\xe9\nBcc: x", 9);
 	assert_non_null(strstr(buffer_string(&out), "=?ISO-8859-1?B?"));
 	assert_null(strchr(buffer_string(&out), '\n'));
 	free(text);
@@ -115,11 +116,11 @@ static void words_are_short_and_whole(void **state)
 static void utf8_is_checked(void **state)
 {
 	(void)state;
-	assert_true(words_is_utf8("\xf0\x9f\x93\xa7", 4));
+	assert_true(charset_is_utf8("\xf0\x9f\x93\xa7", 4));
 	const char *bad[] = {"\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\x80",
 	    "\xe0\x80\x80"};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		assert_false(words_is_utf8(bad[i], strlen(bad[i])));
+		assert_false(charset_is_utf8(bad[i], strlen(bad[i])));
 }
 
 static void base64_is_strict(void **state)

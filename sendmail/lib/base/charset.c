@@ -2,7 +2,7 @@
  * piece at a time. */
 #include "base/charset.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include "base/labels.h"
 #include <errno.h>
 #include <iconv.h>
@@ -11,6 +11,38 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+size_t charset_utf8_length(const char *bytes, size_t left)
+{
+	const unsigned char *s = (const unsigned char *)bytes;
+	size_t n = s[0] < 0x80                   ? 1
+	           : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+	           : (s[0] & 0xf0) == 0xe0       ? 3
+	           : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+	                                         : 0;
+	if (n == 0 || n > left)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+bool charset_is_utf8(const char *bytes, size_t length)
+{
+	while (length > 0) {
+		size_t n = charset_utf8_length(bytes, length);
+		if (n == 0)
+			return false;
+		bytes += n;
+		length -= n;
+	}
+	return true;
+}
 
 #define NAME_LIMIT 40
 
@@ -41,7 +73,7 @@ static void put_utf8(struct buffer *out, const char *bytes, size_t length)
 		size_t n = 1, c = (unsigned char)bytes[0];
 		if (c >= 0xc2)
 			n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-		bool good = n <= length && words_is_utf8(bytes, n);
+		bool good = n <= length && charset_is_utf8(bytes, n);
 		if (good)
 			buffer_add(out, bytes, n);
 		else
@@ -95,7 +127,7 @@ bool charset_to_utf8(struct buffer *out, const char *charset, const char *bytes,
 	}
 	iconv_t cd = known ? open_label(charset) : (iconv_t)-1;
 	if (cd == (iconv_t)-1) {
-		if (words_is_utf8(bytes, length))
+		if (charset_is_utf8(bytes, length))
 			buffer_add(out, bytes, length);
 		else
 			put_latin1(out, bytes, length);
@@ -132,7 +164,7 @@ char *charset_header_text(const char *text, const char *charset)
 	size_t length = strlen(text);
 	struct buffer out = {0};
 	const char *from = charset_is_iso2022jp(text, length) ? "ISO-2022-JP"
-	                   : words_is_utf8(text, length)      ? NULL
+	                   : charset_is_utf8(text, length)    ? NULL
 	                                                      : charset;
 	if (from == NULL)
 		return mem_copy(text);

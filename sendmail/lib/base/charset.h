@@ -4,6 +4,13 @@
 #include "base/mem.h"
 #include <stdbool.h>
 
+/* Length of the well-formed UTF-8 character (RFC 3629 4) at the first of left > 0 bytes; 0 = none.
+ */
+size_t charset_utf8_length(const char *bytes, size_t left);
+
+/* True if all the bytes are well-formed UTF-8. */
+bool charset_is_utf8(const char *bytes, size_t length);
+
 /* Appends bytes of a charset as UTF-8.  What is wrong in them becomes U+FFFD.  False when the
    charset is not known: then they are taken for UTF-8, or, if they are not that, for ISO-8859-1.
    charset may be any hostile string, or NULL (the same as not known). */

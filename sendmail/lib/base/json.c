@@ -1,7 +1,7 @@
 /* JSON (RFC 8259 7). */
 #include "base/json.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/charset.h"
 #include <string.h>
 
 /* A control character beyond ASCII by its number; a byte that is no UTF-8 as the character of
@@ -18,7 +18,7 @@ static void put_control(FILE *out, const char *at, size_t bytes)
 void json_string(FILE *out, const char *value)
 {
 	size_t left = strlen(value);
-	bool utf8 = words_is_utf8(value, left), control;
+	bool utf8 = charset_is_utf8(value, left), control;
 	fputc('"', out);
 	for (size_t n; left > 0; value += n, left -= n) {
 		n = text_character(value, left, &control);

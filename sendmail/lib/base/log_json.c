@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/fields.h"
 #include "base/json.h"
-#include "base/words.h"
+#include "base/charset.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static void put_pair(FILE *out, const char *key, char *value, size_t limit)
 {
 	size_t length = strlen(value);
 	if (length > limit) {
-		bool utf8 = words_is_utf8(value, length);
+		bool utf8 = charset_is_utf8(value, length);
 		length = limit - 3;
 		while (utf8 && length > 0 && ((unsigned char)value[length] & 0xc0) == 0x80)
 			length--;

@@ -55,20 +55,20 @@ static char *edit_address(const void *context, enum stamp_role role, const char 
 /* The body through a converter; its wire size is counted when it writes. */
 static bool walk_body(struct job *job, bool writing)
 {
-	struct recode *r = recode_start(&job->top, &job->plan, job->to_7bit, writing);
+	struct body_conform *r = body_conform_start(&job->top, &job->plan, job->to_7bit, writing);
 	struct buffer out = {0};
 	char bytes[READ_BYTES];
 	int64_t at = job->body_at;
 	ssize_t n;
 	job->body_bytes = 0;
 	while ((n = fdio_read_at(job->fd, bytes, sizeof bytes, at)) > 0) {
-		recode_put(r, bytes, (size_t)n, &out);
+		body_conform_put(r, bytes, (size_t)n, &out);
 		at += n;
 		for (size_t i = 0; i < out.length; i++)
 			job->body_bytes += 1 + (out.data[i] == '\n');
 		out.length = 0;
 	}
-	recode_end(r, &out);
+	body_conform_end(r, &out);
 	job->body_bytes += (int64_t)out.length + 2;
 	buffer_free(&out);
 	return n == 0;
@@ -78,11 +78,11 @@ static void label(const struct job *job, struct text *type)
 {
 	const struct entity *top = &job->top;
 	unsigned char facts = job->plan.count > 0 ? job->plan.parts[0] : 0;
-	if (top->kind != ENTITY_TEXT || !top->is_text || top->has_charset ||
-	    (facts & RECODE_8BIT) == 0 || (top->has_type && top->type[0] == '\0'))
+	if (top->kind != ENTITY_TEXT || !top->is_text || top->has_charset || (facts & BODY_8BIT) == 0 ||
+	    (top->has_type && top->type[0] == '\0'))
 		return;
 	text_printf(type, "%s; charset=%s", top->has_type ? top->type : "text/plain",
-	    facts & RECODE_NOT_UTF8 ? "iso-8859-1" : "utf-8");
+	    facts & BODY_NOT_UTF8 ? "iso-8859-1" : "utf-8");
 }
 
 /* What was counted at submission tells whether a look at the body is needed at all. */
@@ -98,10 +98,10 @@ static bool plan_body(struct job *job)
 		return true;
 	if (!walk_body(job, false))
 		return false;
-	job->recoded = (job->plan.all & (RECODE_ODD | RECODE_HEADER)) != 0 ||
-	               (job->to_7bit && (job->plan.all & RECODE_8BIT) != 0);
+	job->reencoded = (job->plan.all & (BODY_ODD | BODY_HEADER)) != 0 ||
+	                 (job->to_7bit && (job->plan.all & BODY_8BIT) != 0);
 	job->body_bytes = c->bytes + c->lines;
-	return !job->recoded || walk_body(job, true);
+	return !job->reencoded || walk_body(job, true);
 }
 
 /* The first field with an address that is not ASCII, NULL when there is none. */
@@ -183,7 +183,7 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 	    .said = &job->said,
 	    .type = type.data,
 	    .ascii = !smtputf8,
-	    .encoding = recode_encoding(&job->top, &job->plan, job->to_7bit)};
+	    .encoding = body_conform_encoding(&job->top, &job->plan, job->to_7bit)};
 	stamp_header(&job->envelope, job->id, job->sender, &policy, text.length ? text.data : "",
 	    fields, &job->header);
 	buffer_add(&job->header, "\n", 1);
@@ -198,8 +198,8 @@ void head_forget(struct job *job)
 	envelope_init(&job->envelope);
 	job->header.length = job->said.length = 0;
 	free(job->plan.parts);
-	job->plan = (struct recode_plan){0};
+	job->plan = (struct body_plan){0};
 	job->top = (struct entity){0};
-	job->recoded = false;
+	job->reencoded = false;
 	job->utf8_field = NULL;
 }

@@ -5,7 +5,7 @@
 #define JOBS_JOBS_H
 #include "jobs/jobs_line.h"
 #include "message/envelope.h"
-#include "message/recode.h"
+#include "message/body_conform.h"
 #include "message/stamp.h"
 
 #define JOBS_ALIVE_MS 5000
@@ -26,15 +26,15 @@ struct job {
 	struct buffer said;   /* what was repaired in it, as sentences; "" = nothing */
 	int64_t body_at;      /* offset behind the stored header */
 	struct entity top;    /* what the header says of the body */
-	struct recode_plan plan;
-	bool recoded, to_7bit;  /* the body is made legal on the way */
-	int64_t body_bytes;     /* on the wire */
-	const char *utf8_field; /* name of a field with an address that is not ASCII; NULL = none */
-	int taken, finished;    /* recipients given to transactions; those whose transaction is over */
-	long long turn;         /* of the session, in which it was served last; 0 = not yet */
-	int told;               /* those whose outcome the runner knows */
-	bool settled;           /* it knows all before the transactions are over */
-	bool used;              /* some command about it was sent */
+	struct body_plan plan;
+	bool reencoded, to_7bit; /* the body is made legal on the way */
+	int64_t body_bytes;      /* on the wire */
+	const char *utf8_field;  /* name of a field with an address that is not ASCII; NULL = none */
+	int taken, finished;     /* recipients given to transactions; those whose transaction is over */
+	long long turn;          /* of the session, in which it was served last; 0 = not yet */
+	int told;                /* those whose outcome the runner knows */
+	bool settled;            /* it knows all before the transactions are over */
+	bool used;               /* some command about it was sent */
 	struct job *next;
 };
 

@@ -1,7 +1,7 @@
 /* Reading one address. */
 #include "message/addrspec.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/charset.h"
 #include <string.h>
 
 struct spec {
@@ -213,7 +213,7 @@ static const char *check_bytes(const struct buffer *out, size_t from)
 		if (c < 0x20 || c == 0x7f)
 			return "the address holds a control character";
 	}
-	return words_is_utf8(out->data + from, out->length - from)
+	return charset_is_utf8(out->data + from, out->length - from)
 	           ? NULL
 	           : "the address holds bytes that are not UTF-8";
 }

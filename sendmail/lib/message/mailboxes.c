@@ -2,8 +2,8 @@
 #include "message/mailboxes.h"
 #include "base/lookup.h"
 #include "base/text.h"
-#include "base/words.h"
-#include "message/legal.h"
+#include "base/encoded_word.h"
+#include "message/header_conform.h"
 #include "message/phrase.h"
 #include <stdint.h>
 #include <stdlib.h>
@@ -206,7 +206,7 @@ static int write_anew(struct field *x, struct buffer *out)
 		return 0;
 	}
 	buffer_puts(out, "\n");
-	legal_fold(out, from, true);
+	header_conform_fold(out, from, true);
 	return written;
 }
 
@@ -228,7 +228,7 @@ static int write_edited(const struct field *x, struct buffer *out)
 		changed = true;
 	}
 	buffer_add(out, at, (size_t)(x->f->start + x->f->length - at));
-	legal_fold(out, from, changed);
+	header_conform_fold(out, from, changed);
 	return written;
 }
 

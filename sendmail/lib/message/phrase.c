@@ -1,7 +1,7 @@
 /* Names. */
 #include "message/phrase.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include "message/addrspec.h"
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static void put_mixed(struct buffer *out, const char *name)
 	bool encoded_before = false;
 	for (const char *at = name; *(at += strspn(at, " \t")) != '\0';) {
 		size_t length = strcspn(at, " \t"), i = 0;
-		size_t word = words_encoded_length(at, length);
+		size_t word = encoded_word_length(at, length);
 		while (i < length && addrspec_is_atext(at[i]) && (unsigned char)at[i] < 0x80)
 			i++;
 		buffer_puts(out, at > name ? " " : "");
@@ -71,7 +71,7 @@ static bool has_encoded(const char *name)
 {
 	for (const char *at = name; (at = strstr(at, "=?")) != NULL; at++) {
 		bool starts = at == name || at[-1] == ' ' || at[-1] == '\t';
-		size_t n = starts ? words_encoded_length(at, strcspn(at, " \t")) : 0;
+		size_t n = starts ? encoded_word_length(at, strcspn(at, " \t")) : 0;
 		if (n > 0 && (at[n] == '\0' || at[n] == ' ' || at[n] == '\t'))
 			return true;
 	}
@@ -90,7 +90,7 @@ void phrase_put(struct buffer *out, const char *name, size_t column, const char 
 	if (has_encoded(name))
 		put_mixed(out, name);
 	else if (!ascii)
-		words_put_charset(out, name, column, charset);
+		encoded_word_put_charset(out, name, column, charset);
 	else if (plain && !blank_before)
 		buffer_puts(out, name);
 	else
@@ -101,7 +101,7 @@ void phrase_put_comment(struct buffer *out, const char *text, const char *charse
 {
 	buffer_puts(out, "(");
 	if (!text_is_ascii(text) || text_has_control(text)) {
-		words_put_charset(out, text, 30, charset);
+		encoded_word_put_charset(out, text, 30, charset);
 	} else {
 		for (; *text != '\0'; text++) {
 			if (*text == '(' || *text == ')' || *text == '\\')

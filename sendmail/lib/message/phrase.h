@@ -7,7 +7,7 @@
 
 /* Appends a display name, given without quotes: its words as they are, a quoted string, or encoded
    words; those that are encoded already stay. column: where it begins on its line; charset: of
-   8-bit text, "" = not known (base/words.h). */
+   8-bit text, "" = not known (base/encoded_word.h). */
 void phrase_put(struct buffer *out, const char *name, size_t column, const char *charset);
 
 /* Appends "(text)". */

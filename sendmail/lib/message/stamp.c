@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/header.h"
-#include "message/legal.h"
+#include "message/header_conform.h"
 #include "message/mailboxes.h"
 #include "message/phrase.h"
 #include <stdlib.h>
@@ -258,7 +258,7 @@ static void put_again(struct stamping *s, const struct header_field *f)
 	buffer_puts(&text, "X-Original-");
 	buffer_add(&text, f->start, f->length);
 	if (header_next(buffer_string(&text), text.length, &at, &other))
-		legal_put_field(&other, s->policy->charset != NULL ? s->policy->charset : "", s->out);
+		header_conform_put(&other, s->policy->charset != NULL ? s->policy->charset : "", s->out);
 	buffer_free(&text);
 	if (s->policy->said != NULL)
 		buffer_printf(s->policy->said, "%sa second field %.*s was renamed",
@@ -289,7 +289,7 @@ static void put_field(struct stamping *s, const struct header_field *f)
 	    (header_is(f, "Content-Transfer-Encoding") && *s->policy->encoding != '\0'))
 		return;
 	if (!find_role(f, &s->role)) {
-		legal_put_field(f, s->policy->charset != NULL ? s->policy->charset : "", s->out);
+		header_conform_put(f, s->policy->charset != NULL ? s->policy->charset : "", s->out);
 		return;
 	}
 	int count = put_address_field(s, f);

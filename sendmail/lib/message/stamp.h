@@ -33,16 +33,16 @@ struct stamp_policy {
 	struct buffer *said; /* gets a sentence for each repair of an address field
 	                        (message/mailboxes.h); NULL: nobody asks */
 	/* How the body is declared, "" = as the message says; see content labels in
-	   message/recode.h. */
+	   message/body_conform.h. */
 	const char *type, *encoding;
 };
 
 /* Writes to out: a Received line (by policy), then the block with Bcc gone and with missing Date,
    From, Message-ID added (and "To: undisclosed-recipients:;" when no To, Cc or Bcc was there),
    addresses as the policy makes them: display names and comments stay. Fields come out legal
-   (message/legal.h).  Return-Path, Content-Length, and Date, From and Message-ID with nothing in
-   them are removed.  sender is the envelope sender after policy (for a missing From, beside
-   fullname). */
+   (message/header_conform.h).  Return-Path, Content-Length, and Date, From and Message-ID with
+   nothing in them are removed.  sender is the envelope sender after policy (for a missing From,
+   beside fullname). */
 void stamp_header(const struct envelope *e, const char *id, const char *sender,
     const struct stamp_policy *policy, const char *block, size_t length, struct buffer *out);
 #endif

@@ -2,7 +2,7 @@
 #include "message/token.h"
 #include "base/multibyte.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,7 +102,7 @@ static void read_literal(struct scan *s, bool gap)
 
 static void read_atom(struct scan *s, bool gap)
 {
-	size_t encoded = words_encoded_length(s->at, (size_t)(s->end - s->at));
+	size_t encoded = encoded_word_length(s->at, (size_t)(s->end - s->at));
 	add_token(s, TOKEN_ATOM, s->at, gap);
 	s->at += encoded;
 	/* What stands in an encoded word is no structure, also where its encoder left a comma in it. */

@@ -3,7 +3,7 @@
 #include "spool/drop.h"
 #include "base/fdio.h"
 #include "base/text.h"
-#include "spool/room.h"
+#include "spool/disk_space.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,9 +44,9 @@ void drop_error(struct diagnosis *why, const char *doing)
  * otherwise. */
 static bool has_room(struct drop *d, struct diagnosis *why)
 {
-	struct room room;
+	struct disk_space room;
 	d->unchecked_bytes = 0;
-	if (!room_look(&room, d->dir_fd) || room_is_enough(&room))
+	if (!disk_space_look(&room, d->dir_fd) || disk_space_is_enough(&room))
 		return true;
 	bool bytes = room.free_bytes <= room.reserve_bytes;
 	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_FULL,

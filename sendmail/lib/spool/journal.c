@@ -3,7 +3,7 @@
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/text.h"
-#include "spool/reserve.h"
+#include "spool/disk_reserve.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -330,7 +330,7 @@ bool journal_append(const struct queue *q, const char *id, const struct buffer *
 	for (int i = 1; i < APPEND_TRIES; i++) {
 		if (append_once(q, name, lines, sync))
 			return true;
-		reserve_spend(q);
+		disk_reserve_spend(q);
 	}
 	return append_once(q, name, lines, sync);
 }

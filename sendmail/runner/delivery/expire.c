@@ -14,7 +14,7 @@
 #include "runner/queue/quota.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
-#include "spool/reserve.h"
+#include "spool/disk_reserve.h"
 #include <stdlib.h>
 
 #define SWEEP_EVERY_MS 60000
@@ -203,7 +203,7 @@ void expire_sweep_now(struct runner *r)
 	quota_publish(r);
 	notes_flush_all(&r->notes, &r->queue);
 	if (r->lifetime != LIFETIME_ONCE)
-		reserve_keep(&r->queue);
+		disk_reserve_keep(&r->queue);
 }
 
 void expire_sweep(struct runner *r)

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "diagnosis/remedy.h"
 #include "diagnosis/report.h"
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include "message/dsn.h"
 #include "message/entity.h"
 #include "base/header.h"
@@ -42,7 +42,7 @@ static void find_subject(const struct buffer *header, struct text *subject)
 		return;
 	entity_read(&e, block, header->length);
 	char *value = header_value(&f);
-	words_decode(&plain, value, e.charset);
+	encoded_word_decode(&plain, value, e.charset);
 	text_escape(subject, buffer_string(&plain), strlen(buffer_string(&plain)));
 	free(value);
 	buffer_free(&plain);
@@ -221,7 +221,7 @@ static void put_head(const struct runner *r, const struct message *m, int count,
 	buffer_printf(out,
 	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: ", date.data,
 	    r->config.domain, bounce_address(&r->config, m));
-	words_put(out, what.data, strlen("Subject: "));
+	encoded_word_put(out, what.data, strlen("Subject: "));
 	buffer_puts(out, "\n");
 	/* A report in the form of RFC 3464 is about one message; of several there is one status part
 	 * for each. */

@@ -17,7 +17,7 @@
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
 #include "runner/queue/watcher.h"
-#include "spool/reserve.h"
+#include "spool/disk_reserve.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -158,7 +158,7 @@ static bool send_report(struct runner *r, struct message **list, int count, enum
 	bounce_write(r, list, count, kind, &notes, &file);
 	id_make(id, clock_wall_s());
 	notify_announce(r, id, to);
-	bool done = reserve_create(&r->queue, file.data, file.length, id, &d);
+	bool done = disk_reserve_create(&r->queue, file.data, file.length, id, &d);
 	long long bytes = (long long)file.length;
 	buffer_free(&file);
 	buffer_free(&notes);

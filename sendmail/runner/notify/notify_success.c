@@ -5,7 +5,7 @@
 #include "base/language.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include "message/dsn.h"
 #include "message/submission_log.h"
 #include "runner/attempt/message.h"
@@ -18,7 +18,7 @@
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
-#include "spool/reserve.h"
+#include "spool/disk_reserve.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,7 +111,8 @@ static void put_report(const struct runner *r, const struct message *m, struct b
 	buffer_printf(text,
 	    "Date: %s\nFrom: Mail Delivery System <MAILER-DAEMON@%s>\nTo: <%s>\nSubject: ", date.data,
 	    r->config.domain, m->sender);
-	words_put(text, is_local(m) ? TR("Mail delivered") : TR("Mail relayed"), strlen("Subject: "));
+	encoded_word_put(text, is_local(m) ? TR("Mail delivered") : TR("Mail relayed"),
+	    strlen("Subject: "));
 	buffer_printf(text,
 	    "\nAuto-Submitted: auto-replied\n"
 	    "MIME-Version: 1.0\nContent-Type: multipart/report; "
@@ -144,7 +145,7 @@ void notify_success(struct runner *r, struct message *m)
 	put_file(m, &text, &file);
 	id_make(id, clock_wall_s());
 	notify_announce(r, id, "");
-	if (reserve_create(&r->queue, file.data, file.length, id, &d)) {
+	if (disk_reserve_create(&r->queue, file.data, file.length, id, &d)) {
 		bounce_log(m->id, "relayed", id, m->sender, "");
 		submission_log_queued(id, "", (long long)file.length, 1);
 		r->counters.reports++;

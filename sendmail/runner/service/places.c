@@ -5,7 +5,7 @@
 #include "base/paths.h"
 #include "runner/queue/runner.h"
 #include "runner/service/places.h"
-#include "spool/lock.h"
+#include "spool/trigger.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -113,7 +113,7 @@ static bool look_at_mqueue(struct runner *r)
 
 static void look_at_trigger(struct runner *r)
 {
-	int fd = lead_of("trigger", r->trigger_fd) == LEADS_HERE ? -1 : lock_trigger(paths_spool());
+	int fd = lead_of("trigger", r->trigger_fd) == LEADS_HERE ? -1 : trigger_open(paths_spool());
 	if (fd >= 0) {
 		if (r->trigger_fd >= 0)
 			close(r->trigger_fd);

@@ -186,7 +186,7 @@ static const char *rcpt_at_hand(const struct worker *w)
 	return "";
 }
 
-/* By the part that names the mailbox (mbox/handout.c). */
+/* By the part that names the mailbox (mbox/deliver_local.c). */
 static bool is_same_mailbox(const char *a, const char *b)
 {
 	size_t i = 0;

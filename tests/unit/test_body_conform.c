@@ -1,6 +1,6 @@
 /* Properties of the converter over random bodies: legal in every line, the same however the bytes
  * are cut, decoding to what was given. */
-#include "message/recode.h"
+#include "message/body_conform.h"
 #include "unit.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,13 +23,13 @@ static void fill(char *bytes, size_t length)
 		    unit_random() % 2 ? "\n--b\nContent-Type: x/y\n\n" : "\n--b--\n", 7);
 }
 
-static void walk(const struct entity *top, struct recode_plan *plan, bool writing,
-    const char *bytes, size_t length, size_t step, struct buffer *out)
+static void walk(const struct entity *top, struct body_plan *plan, bool writing, const char *bytes,
+    size_t length, size_t step, struct buffer *out)
 {
-	struct recode *r = recode_start(top, plan, true, writing);
+	struct body_conform *r = body_conform_start(top, plan, true, writing);
 	for (size_t at = 0; at < length; at += step)
-		recode_put(r, bytes + at, step < length - at ? step : length - at, out);
-	recode_end(r, out);
+		body_conform_put(r, bytes + at, step < length - at ? step : length - at, out);
+	body_conform_end(r, out);
 }
 
 static void decode(const struct buffer *coded, struct buffer *out)
@@ -55,7 +55,7 @@ static void one(const char *header, bool leaf)
 	char bytes[4000];
 	size_t length = (size_t)unit_random() % sizeof bytes;
 	struct entity top;
-	struct recode_plan plan = {0}, other = {0};
+	struct body_plan plan = {0}, other = {0};
 	struct buffer whole = {0}, pieces = {0}, back = {0};
 	fill(bytes, length);
 	entity_read(&top, header, strlen(header));
@@ -68,7 +68,7 @@ static void one(const char *header, bool leaf)
 	assert_int_equal(whole.length, pieces.length);
 	if (whole.length > 0)
 		assert_memory_equal(whole.data, pieces.data, whole.length);
-	if (leaf && *recode_encoding(&top, &plan, true) != '\0') {
+	if (leaf && *body_conform_encoding(&top, &plan, true) != '\0') {
 		size_t column = 0;
 		for (size_t i = 0; i < whole.length; i++) {
 			unsigned char c = (unsigned char)whole.data[i];

@@ -2,9 +2,9 @@
 #include "base/base64.h"
 #include "base/charset.h"
 #include "base/compat.h"
-#include "base/quoted.h"
+#include "base/quoted_printable.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include <string.h>
 
 #define WORD_LIMIT 1000 /* of an encoded word; RFC 2047 allows 75 */
@@ -52,7 +52,7 @@ static void put_word(struct buffer *raw, const struct word *w)
 		if (*at == '_')
 			*at = ' ';
 	}
-	quoted_decode(raw, copy, strlen(copy));
+	quoted_printable_decode(raw, copy, strlen(copy));
 	mem_free(&copy);
 }
 
@@ -78,12 +78,12 @@ static const char *take_words(struct buffer *out, const char *at, struct word *w
 static void put_raw(struct buffer *out, const struct buffer *raw, const char *charset)
 {
 	const char *from = charset_is_iso2022jp(raw->data, raw->length) ? "ISO-2022-JP"
-	                   : words_is_utf8(raw->data, raw->length)      ? NULL
+	                   : charset_is_utf8(raw->data, raw->length)    ? NULL
 	                                                                : charset;
 	charset_to_utf8(out, from, raw->data, raw->length);
 }
 
-void words_decode(struct buffer *out, const char *value, const char *charset)
+void encoded_word_decode(struct buffer *out, const char *value, const char *charset)
 {
 	struct buffer plain = {0};
 	struct word w;

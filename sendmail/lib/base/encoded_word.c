@@ -1,45 +1,13 @@
 /* Encoded words: base64, because it is as long for every script and never ambiguous in a phrase. */
-#include "base/words.h"
+#include "base/encoded_word.h"
 #include "base/base64.h"
+#include "base/charset.h"
 #include "base/multibyte.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
 
 #define WORD_BYTES 45 /* of text: 60 characters of base64, 72 with "=?UTF-8?B?" and "?=" */
-
-/* Length of the UTF-8 sequence at s, 0 when it is not well-formed (RFC 3629 4). */
-static size_t sequence(const unsigned char *s, size_t left)
-{
-	size_t n = s[0] < 0x80                   ? 1
-	           : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
-	           : (s[0] & 0xf0) == 0xe0       ? 3
-	           : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
-	                                         : 0;
-	if (n == 0 || n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return n;
-}
-
-bool words_is_utf8(const char *bytes, size_t length)
-{
-	const unsigned char *s = (const unsigned char *)bytes;
-	while (length > 0) {
-		size_t n = sequence(s, length);
-		if (n == 0)
-			return false;
-		s += n;
-		length -= n;
-	}
-	return true;
-}
 
 static bool is_plain(const char *text)
 {
@@ -77,7 +45,7 @@ static struct writing choose(const char *text, size_t length, const char *charse
 		    MULTIBYTE_ISO2022, false, 0};
 	if (is_label(charset) && multibyte_fits(kind, text, length))
 		return (struct writing){charset, kind, false, 0};
-	if (words_is_utf8(text, length))
+	if (charset_is_utf8(text, length))
 		return (struct writing){"UTF-8", MULTIBYTE_NONE, true, 0};
 	if (is_label(charset) && !ascii && kind != MULTIBYTE_ISO2022)
 		return (struct writing){charset, kind, false, 0};
@@ -133,7 +101,7 @@ static size_t take(const char *text, size_t left, size_t limit, const struct wri
 {
 	size_t n = 0;
 	while (n < left) {
-		size_t step = w->utf8 ? sequence((const unsigned char *)text + n, left - n)
+		size_t step = w->utf8 ? charset_utf8_length(text + n, left - n)
 		                      : multibyte_step(w->kind, text + n, left - n);
 		if (n + step > limit)
 			break;
@@ -156,7 +124,8 @@ static void put_plain(struct buffer *out, const struct writing *w, const char *t
 	}
 }
 
-void words_put_charset(struct buffer *out, const char *text, size_t column, const char *charset)
+void encoded_word_put_charset(struct buffer *out, const char *text, size_t column,
+    const char *charset)
 {
 	size_t left = strlen(text);
 	if (is_plain(text)) {
@@ -183,12 +152,12 @@ void words_put_charset(struct buffer *out, const char *text, size_t column, cons
 	mem_free(&clean);
 }
 
-void words_put(struct buffer *out, const char *text, size_t column)
+void encoded_word_put(struct buffer *out, const char *text, size_t column)
 {
-	words_put_charset(out, text, column, "");
+	encoded_word_put_charset(out, text, column, "");
 }
 
-size_t words_encoded_length(const char *bytes, size_t length)
+size_t encoded_word_length(const char *bytes, size_t length)
 {
 	size_t n = 2, marks = 0, encoding = 0;
 	if (length < 9 || bytes[0] != '=' || bytes[1] != '?')

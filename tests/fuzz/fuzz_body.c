@@ -1,18 +1,18 @@
-/* A message on its way out: its header made legal, its MIME parts recoded.  Cut in pieces anywhere
- * it comes out the same, and what was 7 bit stays so. */
-#include "message/legal.h"
+/* A message on its way out: its header made legal, its MIME parts reencoded.  Cut in pieces
+ * anywhere it comes out the same, and what was 7 bit stays so. */
+#include "message/header_conform.h"
 #include "message/mailboxes.h"
-#include "message/recode.h"
+#include "message/body_conform.h"
 #include "message/wire.h"
 #include "tests/fuzz/fuzz.h"
 
-static void walk(const struct entity *top, struct recode_plan *plan, bool writing,
-    const char *bytes, size_t length, size_t step, struct buffer *out)
+static void walk(const struct entity *top, struct body_plan *plan, bool writing, const char *bytes,
+    size_t length, size_t step, struct buffer *out)
 {
-	struct recode *r = recode_start(top, plan, true, writing);
+	struct body_conform *r = body_conform_start(top, plan, true, writing);
 	for (size_t at = 0; at < length; at += step)
-		recode_put(r, bytes + at, step < length - at ? step : length - at, out);
-	recode_end(r, out);
+		body_conform_put(r, bytes + at, step < length - at ? step : length - at, out);
+	body_conform_end(r, out);
 }
 
 static char *keep(void *context, const char *address)
@@ -55,7 +55,7 @@ static void fields(const char *block, size_t length)
 	struct header_field f;
 	struct buffer out = {0};
 	for (size_t at = 0; header_next(block, length, &at, &f); buffer_free(&out)) {
-		legal_put_field(&f, "iso-2022-jp", &out);
+		header_conform_put(&f, "iso-2022-jp", &out);
 		check_field(&out);
 		buffer_free(&out);
 		mailboxes_put(&f, &list, &out);
@@ -70,7 +70,7 @@ static void fields(const char *block, size_t length)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	struct entity top;
-	struct recode_plan plan = {0}, other = {0};
+	struct body_plan plan = {0}, other = {0};
 	struct buffer whole = {0}, pieces = {0};
 	const char *text = (const char *)bytes;
 	size_t skip, body_at, block = header_block(text, length, &skip, &body_at);

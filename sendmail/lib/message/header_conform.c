@@ -1,7 +1,8 @@
 /* Legal fields. */
-#include "message/legal.h"
+#include "message/header_conform.h"
 #include "base/text.h"
-#include "base/words.h"
+#include "base/charset.h"
+#include "base/encoded_word.h"
 #include "message/wire.h"
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +66,7 @@ static void put_folded(const char *line, size_t length, size_t limit, bool quote
 	buffer_add(out, line, length);
 }
 
-void legal_fold(struct buffer *out, size_t from, bool tidy)
+void header_conform_fold(struct buffer *out, size_t from, bool tidy)
 {
 	size_t limit = tidy ? LINE_WANTED_BYTES : WIRE_LINE_LIMIT_BYTES, longest = 0;
 	for (size_t at = from, n; at < out->length; at += n + 1) {
@@ -119,7 +120,7 @@ static void put_text(const char *value, const char *charset, struct buffer *out)
 			 * word then. */
 			char *text = mem_copy_n(at + blank, run - blank);
 			buffer_puts(out, blank > 0 || after_encoded ? " " : "");
-			words_put_charset(out, text, 60, charset);
+			encoded_word_put_charset(out, text, 60, charset);
 			free(text);
 		}
 		after_encoded = raw;
@@ -136,9 +137,9 @@ static void put_parameter(const char *value, size_t length, const char *charset,
 	bool known = *charset != '\0' && strpbrk(charset, "'*% \t;\"") == NULL &&
 	             !text_equal_ci(charset, "us-ascii");
 	buffer_printf(out, "*=%s''",
-	    words_is_utf8(value, length) ? "UTF-8"
-	    : known                      ? charset
-	                                 : "ISO-8859-1");
+	    charset_is_utf8(value, length) ? "UTF-8"
+	    : known                        ? charset
+	                                   : "ISO-8859-1");
 	for (size_t i = 0; i < length; i++) {
 		if (value[i] == '\\' && i + 1 < length)
 			i++;
@@ -181,7 +182,7 @@ static void put_clean(const struct header_field *f, struct buffer *out)
 	}
 }
 
-void legal_put_field(const struct header_field *f, const char *charset, struct buffer *out)
+void header_conform_put(const struct header_field *f, const char *charset, struct buffer *out)
 {
 	size_t from = out->length;
 	size_t head = (size_t)(f->value - f->start);
@@ -201,5 +202,5 @@ void legal_put_field(const struct header_field *f, const char *charset, struct b
 	} else {
 		buffer_add(out, f->start, f->length);
 	}
-	legal_fold(out, from, false);
+	header_conform_fold(out, from, false);
 }

@@ -1,5 +1,5 @@
 /* Room on the disk. */
-#include "spool/room.h"
+#include "spool/disk_space.h"
 #include <limits.h>
 #include <sys/statvfs.h>
 
@@ -11,10 +11,10 @@ static unsigned long long lesser(unsigned long long a, unsigned long long b)
 	return a < b ? a : b;
 }
 
-bool room_look(struct room *r, int fd)
+bool disk_space_look(struct disk_space *r, int fd)
 {
 	struct statvfs st;
-	*r = (struct room){0};
+	*r = (struct disk_space){0};
 	if (fstatvfs(fd, &st) != 0 || st.f_blocks == 0)
 		return false;
 	unsigned long long block = st.f_frsize;
@@ -25,7 +25,7 @@ bool room_look(struct room *r, int fd)
 	return true;
 }
 
-bool room_is_enough(const struct room *r)
+bool disk_space_is_enough(const struct disk_space *r)
 {
 	return r->free_bytes > r->reserve_bytes && r->free_files > r->reserve_files;
 }

@@ -1,6 +1,6 @@
 /* The reserve.  Its bytes are random, because a file system that compresses would keep no room for
  * others. */
-#include "spool/reserve.h"
+#include "spool/disk_reserve.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include <errno.h>
@@ -20,7 +20,7 @@ static bool has_plenty(const struct queue *q)
 	       (uint64_t)st.f_bavail * st.f_frsize > 8 * (uint64_t)RESERVE_FILE_BYTES;
 }
 
-void reserve_keep(const struct queue *q)
+void disk_reserve_keep(const struct queue *q)
 {
 	uint32_t words[1024];
 	if (faccessat(q->mqueue_fd, NAME, F_OK, 0) == 0 || !has_plenty(q))
@@ -39,7 +39,7 @@ void reserve_keep(const struct queue *q)
 		unlinkat(q->mqueue_fd, TEMP, 0);
 }
 
-bool reserve_spend(const struct queue *q)
+bool disk_reserve_spend(const struct queue *q)
 {
 	int saved = errno;
 	bool spent = (saved == ENOSPC || saved == EDQUOT) && unlinkat(q->mqueue_fd, NAME, 0) == 0;
@@ -47,9 +47,9 @@ bool reserve_spend(const struct queue *q)
 	return spent;
 }
 
-bool reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
+bool disk_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
     struct diagnosis *why)
 {
 	return queue_create(q, bytes, length, id, why) ||
-	       (reserve_spend(q) && queue_create(q, bytes, length, id, why));
+	       (disk_reserve_spend(q) && queue_create(q, bytes, length, id, why));
 }

@@ -1,5 +1,5 @@
 /* Quoted-printable. */
-#include "base/quoted.h"
+#include "base/quoted_printable.h"
 #include <string.h>
 
 #define LINE_BYTES 75 /* and the '=' of a soft line break */
@@ -7,7 +7,8 @@
 
 static const char from_line[] = "From ";
 
-static void put_token(struct quoted *q, const char *token, size_t length, struct buffer *out)
+static void put_token(struct quoted_printable *q, const char *token, size_t length,
+    struct buffer *out)
 {
 	if (q->column + length > LINE_BYTES) {
 		buffer_puts(out, "=\n");
@@ -17,14 +18,14 @@ static void put_token(struct quoted *q, const char *token, size_t length, struct
 	q->column += length;
 }
 
-static void put_code(struct quoted *q, unsigned char byte, struct buffer *out)
+static void put_code(struct quoted_printable *q, unsigned char byte, struct buffer *out)
 {
 	static const char digits[] = "0123456789ABCDEF";
 	const char token[3] = {'=', digits[byte >> 4], digits[byte & 15]};
 	put_token(q, token, 3, out);
 }
 
-static void release_blank(struct quoted *q, bool at_end, struct buffer *out)
+static void release_blank(struct quoted_printable *q, bool at_end, struct buffer *out)
 {
 	if (q->blank == 0)
 		return;
@@ -36,7 +37,7 @@ static void release_blank(struct quoted *q, bool at_end, struct buffer *out)
 }
 
 /* What take_from holds back, as it is, or with its first byte as a code. */
-static void release_from(struct quoted *q, bool coded, struct buffer *out)
+static void release_from(struct quoted_printable *q, bool coded, struct buffer *out)
 {
 	size_t arrows = q->arrows, letters = q->from;
 	q->arrows = q->from = 0;
@@ -51,7 +52,7 @@ static void release_from(struct quoted *q, bool coded, struct buffer *out)
 
 /* "From ", also behind ">", at the start of a line is changed by mailboxes: it is held back until
    it is known whether it is there. True when the byte belongs to it. */
-static bool take_from(struct quoted *q, char byte, struct buffer *out)
+static bool take_from(struct quoted_printable *q, char byte, struct buffer *out)
 {
 	if (q->arrows + q->from == 0 && (q->column > 0 || q->blank != 0))
 		return false;
@@ -74,13 +75,13 @@ static bool take_from(struct quoted *q, char byte, struct buffer *out)
 
 /* A dot at the start of a line; after a soft line break also what may be the start of "From " or
  * ">From ". */
-static bool starts_badly(const struct quoted *q, unsigned char byte)
+static bool starts_badly(const struct quoted_printable *q, unsigned char byte)
 {
 	return (byte == '.' && (q->column == 0 || q->column == LINE_BYTES)) ||
 	       ((byte == 'F' || byte == '>') && q->column == LINE_BYTES);
 }
 
-static void put_byte(struct quoted *q, unsigned char byte, struct buffer *out)
+static void put_byte(struct quoted_printable *q, unsigned char byte, struct buffer *out)
 {
 	release_blank(q, byte == '\n' && !q->exact, out);
 	if (byte == '\n' && q->exact) {
@@ -98,7 +99,8 @@ static void put_byte(struct quoted *q, unsigned char byte, struct buffer *out)
 	}
 }
 
-void quoted_put(struct quoted *q, const char *bytes, size_t length, struct buffer *out)
+void quoted_printable_put(struct quoted_printable *q, const char *bytes, size_t length,
+    struct buffer *out)
 {
 	for (size_t i = 0; i < length; i++) {
 		if (!take_from(q, bytes[i], out))
@@ -106,13 +108,14 @@ void quoted_put(struct quoted *q, const char *bytes, size_t length, struct buffe
 	}
 }
 
-void quoted_end(struct quoted *q, struct buffer *out)
+void quoted_printable_end(struct quoted_printable *q, struct buffer *out)
 {
 	release_from(q, false, out);
 	release_blank(q, true, out);
 }
 
-void quoted_mend(struct quoted *q, const char *bytes, size_t length, struct buffer *out)
+void quoted_printable_fix(struct quoted_printable *q, const char *bytes, size_t length,
+    struct buffer *out)
 {
 	for (size_t i = 0; i < length; i++) {
 		unsigned char byte = (unsigned char)bytes[i];
@@ -131,7 +134,8 @@ void quoted_mend(struct quoted *q, const char *bytes, size_t length, struct buff
 	}
 }
 
-void quoted_wrap_base64(struct quoted *q, const char *bytes, size_t length, struct buffer *out)
+void quoted_printable_wrap_base64(struct quoted_printable *q, const char *bytes, size_t length,
+    struct buffer *out)
 {
 	static const char digits[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
@@ -168,7 +172,7 @@ static size_t soft_break(const char *s, size_t left)
 	return n < left && s[n] == '\n' ? n + 1 : 0;
 }
 
-void quoted_decode(struct buffer *out, const char *bytes, size_t length)
+void quoted_printable_decode(struct buffer *out, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		size_t left = length - i - 1, gap;

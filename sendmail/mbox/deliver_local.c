@@ -1,5 +1,5 @@
 /* Starting mailbox and feeding it. */
-#include "mbox/handout.h"
+#include "mbox/deliver_local.h"
 #include "diagnosis/catalogue.h"
 #include "base/compat.h"
 #include "base/fdio.h"
@@ -119,8 +119,8 @@ struct parcel {
  * takes it. */
 static bool walk(struct end *to, struct job *job, int64_t *count)
 {
-	struct recode *r =
-	    job->recoded ? recode_start(&job->top, &job->plan, job->to_7bit, true) : NULL;
+	struct body_conform *r =
+	    job->reencoded ? body_conform_start(&job->top, &job->plan, job->to_7bit, true) : NULL;
 	struct buffer out = {0};
 	char bytes[READ_BYTES];
 	int64_t at = job->body_at, end = job->envelope.message_at + job->envelope.content.bytes;
@@ -134,17 +134,17 @@ static bool walk(struct end *to, struct job *job, int64_t *count)
 		more = n > 0;
 		at += n > 0 ? n : 0;
 		if (r != NULL && n > 0)
-			recode_put(r, bytes, (size_t)n, &out);
+			body_conform_put(r, bytes, (size_t)n, &out);
 		else if (n > 0)
 			buffer_add(&out, bytes, (size_t)n);
 		if (!more && r != NULL)
-			recode_end(r, &out), r = NULL;
+			body_conform_end(r, &out), r = NULL;
 		*count += (int64_t)out.length;
 		good = good && (to == NULL || put(to, out.data, out.length));
 		out.length = 0;
 	}
 	if (r != NULL)
-		recode_end(r, &out);
+		body_conform_end(r, &out);
 	buffer_free(&out);
 	return good;
 }
@@ -299,8 +299,8 @@ static void forward(const struct parcel *p, const char *format, struct diagnosis
 	*d = both;
 }
 
-void handout(struct jobs *jobs, struct job *job, const char *rcpt, const struct config *config,
-    struct diagnosis *d)
+void deliver_local(struct jobs *jobs, struct job *job, const char *rcpt,
+    const struct config *config, struct diagnosis *d)
 {
 	struct parcel p = {.jobs = jobs, .job = job, .rcpt = rcpt};
 	const char *format = config->local_deliver == CONFIG_LOCAL_MAILDIR ? "maildir" : "mbox";

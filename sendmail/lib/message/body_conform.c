@@ -1,9 +1,9 @@
 /* One walk through the structure of a message, for both passes. */
-#include "message/recode.h"
+#include "message/body_conform.h"
 #include "base/text.h"
 #include "base/header.h"
-#include "message/legal.h"
-#include "base/quoted.h"
+#include "message/header_conform.h"
+#include "base/quoted_printable.h"
 #include "message/wire.h"
 #include <stdlib.h>
 #include <string.h>
@@ -14,15 +14,15 @@
 
 enum mode { MODE_COPY, MODE_QUOTE, MODE_MEND, MODE_WRAP };
 
-struct recode {
-	struct recode_plan *plan;
+struct body_conform {
+	struct body_plan *plan;
 	bool to_7bit, writing, in_header;
 	char boundaries[DEPTH_MAX][72];
 	int depth;
 	int part; /* number of the entity whose body this is */
 	bool own; /* the bytes are that entity's own: not preamble or epilogue */
 	enum mode mode;
-	struct quoted quoted;
+	struct quoted_printable quoted;
 	struct buffer line; /* start of a line that may be a boundary */
 	bool line_start;
 	struct buffer header; /* of the part that begins */
@@ -31,7 +31,7 @@ struct recode {
 };
 
 /* Finding what a part holds. */
-static void note(struct recode *r, const char *bytes, size_t length)
+static void note(struct body_conform *r, const char *bytes, size_t length)
 {
 	unsigned char facts = 0;
 	for (size_t i = 0; i < length; i++) {
@@ -39,12 +39,12 @@ static void note(struct recode *r, const char *bytes, size_t length)
 		if (c == '\n')
 			r->column = 0;
 		else if (++r->column > WIRE_LINE_LIMIT_BYTES || c == '\0' || c == '\r')
-			facts |= RECODE_ODD;
+			facts |= BODY_ODD;
 		if (c >= 0x80)
-			facts |= RECODE_8BIT;
+			facts |= BODY_8BIT;
 		bool follows = (c & 0xc0) == 0x80;
 		if (follows != (r->utf8_left > 0))
-			facts |= RECODE_NOT_UTF8;
+			facts |= BODY_NOT_UTF8;
 		if (follows)
 			r->utf8_left -= r->utf8_left > 0;
 		else
@@ -53,13 +53,13 @@ static void note(struct recode *r, const char *bytes, size_t length)
 			               : c >= 0xf0 && c < 0xf5 ? 3
 			                                       : 0;
 		if (c == 0xc0 || c == 0xc1 || c >= 0xf5)
-			facts |= RECODE_NOT_UTF8;
+			facts |= BODY_NOT_UTF8;
 	}
 	r->plan->parts[r->part] |= facts;
 	r->plan->all |= facts;
 }
 
-static void put_body(struct recode *r, const char *bytes, size_t length, struct buffer *out)
+static void put_body(struct body_conform *r, const char *bytes, size_t length, struct buffer *out)
 {
 	if (!r->writing) {
 		if (r->own)
@@ -67,26 +67,26 @@ static void put_body(struct recode *r, const char *bytes, size_t length, struct 
 		return;
 	}
 	switch (r->own ? r->mode : MODE_COPY) {
-	case MODE_QUOTE: quoted_put(&r->quoted, bytes, length, out); break;
-	case MODE_MEND: quoted_mend(&r->quoted, bytes, length, out); break;
-	case MODE_WRAP: quoted_wrap_base64(&r->quoted, bytes, length, out); break;
+	case MODE_QUOTE: quoted_printable_put(&r->quoted, bytes, length, out); break;
+	case MODE_MEND: quoted_printable_fix(&r->quoted, bytes, length, out); break;
+	case MODE_WRAP: quoted_printable_wrap_base64(&r->quoted, bytes, length, out); break;
 	default: buffer_add(out, bytes, length); break;
 	}
 }
 
-static bool needs_change(const struct recode_plan *plan, int part, bool to_7bit)
+static bool needs_change(const struct body_plan *plan, int part, bool to_7bit)
 {
 	unsigned char facts = part < plan->count ? plan->parts[part] : 0;
-	return (facts & RECODE_ODD) != 0 || (to_7bit && (facts & RECODE_8BIT) != 0);
+	return (facts & BODY_ODD) != 0 || (to_7bit && (facts & BODY_8BIT) != 0);
 }
 
 /* The body of an entity begins. */
-static void enter(struct recode *r, const struct entity *e, int part)
+static void enter(struct body_conform *r, const struct entity *e, int part)
 {
 	static const enum mode modes[] = {MODE_QUOTE, MODE_WRAP, MODE_MEND, MODE_COPY, MODE_COPY,
 	    MODE_COPY};
 	r->part = part;
-	r->quoted = (struct quoted){0};
+	r->quoted = (struct quoted_printable){0};
 	r->column = 0;
 	r->utf8_left = 0;
 	r->own = true;
@@ -101,9 +101,9 @@ static void enter(struct recode *r, const struct entity *e, int part)
 	}
 }
 
-static int add_part(struct recode *r)
+static int add_part(struct body_conform *r)
 {
-	struct recode_plan *plan = r->plan;
+	struct body_plan *plan = r->plan;
 	if (r->writing)
 		return r->part + 1;
 	plan->parts = mem_grow(plan->parts, plan->count, 1);
@@ -112,7 +112,7 @@ static int add_part(struct recode *r)
 }
 
 /* What the entity's own field has to say now: NULL = it stays. */
-static const char *new_encoding(const struct entity *e, const struct recode_plan *plan, int part,
+static const char *new_encoding(const struct entity *e, const struct body_plan *plan, int part,
     bool to_7bit)
 {
 	bool holder = e->kind == ENTITY_MULTIPART || e->kind == ENTITY_MESSAGE;
@@ -123,22 +123,23 @@ static const char *new_encoding(const struct entity *e, const struct recode_plan
 	unsigned char facts = part < plan->count ? plan->parts[part] : 0;
 	return needs_change(plan, part, to_7bit) ? "quoted-printable"
 	       : !e->odd_encoding                ? NULL
-	       : (facts & RECODE_8BIT) != 0      ? "8bit"
+	       : (facts & BODY_8BIT) != 0        ? "8bit"
 	                                         : "7bit";
 }
 
-const char *recode_encoding(const struct entity *top, const struct recode_plan *plan, bool to_7bit)
+const char *body_conform_encoding(const struct entity *top, const struct body_plan *plan,
+    bool to_7bit)
 {
 	const char *encoding = new_encoding(top, plan, 0, to_7bit);
 	bool plain =
 	    top->kind != ENTITY_BASE64 && top->kind != ENTITY_QUOTED && top->kind != ENTITY_SEALED;
-	if (encoding == NULL && plain && !to_7bit && !top->says_8bit && (plan->all & RECODE_8BIT) != 0)
+	if (encoding == NULL && plain && !to_7bit && !top->says_8bit && (plan->all & BODY_8BIT) != 0)
 		encoding = "8bit";
 	return encoding != NULL ? encoding : "";
 }
 
 /* The header of a part is whole; ends: the blank line behind it, if there is one. */
-static void end_header(struct recode *r, const char *ends, struct buffer *out)
+static void end_header(struct body_conform *r, const char *ends, struct buffer *out)
 {
 	struct entity e;
 	struct header_field f;
@@ -148,12 +149,12 @@ static void end_header(struct recode *r, const char *ends, struct buffer *out)
 	/* 8-bit text may stand in no header, whatever the body may hold. */
 	if (!r->writing && (e.odd_encoding || text_has_8bit(block, r->header.length) ||
 	                       memchr(block, 0x1b, r->header.length) != NULL))
-		r->plan->all |= RECODE_HEADER;
+		r->plan->all |= BODY_HEADER;
 	const char *encoding = r->writing ? new_encoding(&e, r->plan, part, r->to_7bit) : NULL;
 	for (size_t at = 0; r->writing && header_next(block, r->header.length, &at, &f);) {
 		if (encoding != NULL && header_is(&f, "Content-Transfer-Encoding"))
 			continue;
-		legal_put_field(&f, e.charset, out);
+		header_conform_put(&f, e.charset, out);
 	}
 	if (encoding != NULL)
 		buffer_printf(out, "Content-Transfer-Encoding: %s\n", encoding);
@@ -164,7 +165,7 @@ static void end_header(struct recode *r, const char *ends, struct buffer *out)
 }
 
 /* "--boundary" or "--boundary--" of an open multipart: its number, or -1. */
-static int find_boundary(const struct recode *r, const char *line, size_t length, bool *last)
+static int find_boundary(const struct body_conform *r, const char *line, size_t length, bool *last)
 {
 	while (length > 0 && strchr(" \t\r\n", line[length - 1]) != NULL)
 		length--;
@@ -178,7 +179,7 @@ static int find_boundary(const struct recode *r, const char *line, size_t length
 }
 
 /* A whole line, or as much of one as decides what it is. */
-static void take_line(struct recode *r, const char *line, size_t length, struct buffer *out)
+static void take_line(struct body_conform *r, const char *line, size_t length, struct buffer *out)
 {
 	bool last = false;
 	int boundary = r->depth > 0 ? find_boundary(r, line, length, &last) : -1;
@@ -189,7 +190,7 @@ static void take_line(struct recode *r, const char *line, size_t length, struct 
 	if (r->in_header)
 		end_header(r, "", out);
 	if (r->writing && r->mode == MODE_QUOTE)
-		quoted_end(&r->quoted, out);
+		quoted_printable_end(&r->quoted, out);
 	if (r->writing)
 		buffer_add(out, line, length);
 	r->depth = boundary + !last;
@@ -199,7 +200,8 @@ static void take_line(struct recode *r, const char *line, size_t length, struct 
 }
 
 /* A line of a part's header, with its LF if it has one. */
-static void take_header_line(struct recode *r, const char *line, size_t length, struct buffer *out)
+static void take_header_line(struct body_conform *r, const char *line, size_t length,
+    struct buffer *out)
 {
 	bool last;
 	size_t value = 0;
@@ -223,7 +225,7 @@ static void take_header_line(struct recode *r, const char *line, size_t length, 
 	}
 }
 
-static void decide(struct recode *r, struct buffer *out)
+static void decide(struct body_conform *r, struct buffer *out)
 {
 	struct buffer line = r->line;
 	r->line = (struct buffer){0};
@@ -234,11 +236,11 @@ static void decide(struct recode *r, struct buffer *out)
 	buffer_free(&line);
 }
 
-struct recode *recode_start(const struct entity *top, struct recode_plan *plan, bool to_7bit,
-    bool writing)
+struct body_conform *body_conform_start(const struct entity *top, struct body_plan *plan,
+    bool to_7bit, bool writing)
 {
-	struct recode *r = mem_alloc(sizeof *r);
-	*r = (struct recode){.plan = plan,
+	struct body_conform *r = mem_alloc(sizeof *r);
+	*r = (struct body_conform){.plan = plan,
 	    .to_7bit = to_7bit,
 	    .writing = writing,
 	    .line_start = true,
@@ -247,7 +249,7 @@ struct recode *recode_start(const struct entity *top, struct recode_plan *plan, 
 	return r;
 }
 
-void recode_put(struct recode *r, const char *bytes, size_t length, struct buffer *out)
+void body_conform_put(struct body_conform *r, const char *bytes, size_t length, struct buffer *out)
 {
 	while (length > 0) {
 		const char *end = memchr(bytes, '\n', length);
@@ -271,7 +273,7 @@ void recode_put(struct recode *r, const char *bytes, size_t length, struct buffe
 	}
 }
 
-void recode_free(struct recode *r)
+void body_conform_free(struct body_conform *r)
 {
 	if (r == NULL)
 		return;
@@ -280,13 +282,13 @@ void recode_free(struct recode *r)
 	free(r);
 }
 
-void recode_end(struct recode *r, struct buffer *out)
+void body_conform_end(struct body_conform *r, struct buffer *out)
 {
 	if (r->line.length > 0)
 		decide(r, out);
 	if (r->in_header && r->header.length > 0)
 		end_header(r, "", out);
 	if (r->writing && r->own && r->mode == MODE_QUOTE)
-		quoted_end(&r->quoted, out);
-	recode_free(r);
+		quoted_printable_end(&r->quoted, out);
+	body_conform_free(r);
 }
