@@ -3,7 +3,7 @@
 #include "base/fdio.h"
 #include "message/address.h"
 #include "base/header.h"
-#include "submit/stdin_lines.h"
+#include "dialogue/line_ends.h"
 #include "submit/store.h"
 #include "submit/limits.h"
 #include "submit/deadletter.h"
@@ -23,7 +23,7 @@ struct collect {
 	int repaired;  /* sentences in the envelope */
 	bool own_name; /* -f named nobody: the caller sends it */
 	struct diagnosis *why;
-	struct stdin_lines intake;
+	struct line_ends intake;
 	struct store store;
 };
 
@@ -47,9 +47,9 @@ static int read_piece(void *context, struct buffer *out, bool *at_end, struct di
 	if (n > 0)
 		deadletter_copy(bytes, (size_t)n);
 	if (n > 0)
-		stdin_lines_put(&c->intake, bytes, (size_t)n, out);
+		line_ends_put(&c->intake, bytes, (size_t)n, out);
 	else
-		stdin_lines_finish(&c->intake, out);
+		line_ends_finish(&c->intake, out);
 	*at_end = n == 0 || c->intake.ended;
 	return EX_OK;
 }
@@ -198,7 +198,7 @@ int collect_message(const struct options *o, const struct caller *caller, struct
 	struct options facts = *o;
 	c.store =
 	    (struct store){.drop = drop, .envelope = e, .why = why, .read = read_piece, .context = &c};
-	stdin_lines_start(&c.intake, o->ignore_dots);
+	line_ends_start(&c.intake, o->ignore_dots);
 	envelope_init(e);
 	int code = refuse_control(&c);
 	if (code == EX_OK)

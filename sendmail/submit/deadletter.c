@@ -1,7 +1,7 @@
 /* The caller's side of it. */
 #include "submit/deadletter.h"
 #include "base/fdio.h"
-#include "submit/stdin_lines.h"
+#include "dialogue/line_ends.h"
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -13,7 +13,7 @@ static struct {
 	pid_t pid; /* 0: nobody keeps anything */
 	int text_fd, verdict_fd;
 	char error_mode;
-	struct stdin_lines lines;
+	struct line_ends lines;
 } helper;
 
 void deadletter_start(const struct options *o, const struct caller *c)
@@ -40,7 +40,7 @@ void deadletter_start(const struct options *o, const struct caller *c)
 	helper.text_fd = text[1];
 	helper.verdict_fd = verdict[0];
 	helper.error_mode = o->error_mode;
-	stdin_lines_start(&helper.lines, o->ignore_dots);
+	line_ends_start(&helper.lines, o->ignore_dots);
 }
 
 /* One that is gone keeps nothing, and is found out at the end. */
@@ -55,7 +55,7 @@ void deadletter_copy(const char *bytes, size_t length)
 	struct buffer text = {0};
 	if (helper.pid == 0)
 		return;
-	stdin_lines_put(&helper.lines, bytes, length, &text);
+	line_ends_put(&helper.lines, bytes, length, &text);
 	give(&text);
 	buffer_free(&text);
 }
@@ -78,7 +78,7 @@ static void read_rest(void)
 	ssize_t n;
 	while (!helper.lines.ended && (n = fdio_read(STDIN_FILENO, bytes, sizeof bytes)) > 0)
 		deadletter_copy(bytes, (size_t)n);
-	stdin_lines_finish(&helper.lines, &text);
+	line_ends_finish(&helper.lines, &text);
 	give(&text);
 	buffer_free(&text);
 }

@@ -1,9 +1,8 @@
-/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data sendmail/submit/stdin_lines */
 /* sendmail -bs: commands and the message behind DATA. */
-#include "submit/stdin_lines.h"
-#include "submit/smtp_data.h"
+#include "dialogue/line_ends.h"
+#include "dialogue/smtp_data.h"
 #include "message/dsn.h"
-#include "submit/smtp_line.h"
+#include "dialogue/smtp_line.h"
 #include "tests/fuzz/fuzz.h"
 
 static void command(const uint8_t *bytes, size_t length)
@@ -23,16 +22,16 @@ static void command(const uint8_t *bytes, size_t length)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	struct smtp_data data = {.bare_lf = length > 0 && bytes[0] == 'l'};
-	struct stdin_lines intake;
+	struct line_ends intake;
 	struct buffer plain = {0}, stored = {0};
 	command(bytes, length);
 	size_t taken = smtp_data_put(&data, (const char *)bytes, length, &plain);
 	MUST(taken <= length && (data.ended || taken == length));
-	stdin_lines_start(&intake, length > 1 && bytes[1] == 'i');
+	line_ends_start(&intake, length > 1 && bytes[1] == 'i');
 	for (size_t at = 0; at < plain.length; at += 7)
-		stdin_lines_put(&intake, plain.data + at, plain.length - at < 7 ? plain.length - at : 7,
+		line_ends_put(&intake, plain.data + at, plain.length - at < 7 ? plain.length - at : 7,
 		    &stored);
-	stdin_lines_finish(&intake, &stored);
+	line_ends_finish(&intake, &stored);
 	MUST(stored.length <= plain.length);
 	buffer_free(&plain);
 	buffer_free(&stored);

@@ -15,9 +15,10 @@ may sendmail/lib/diagnosis base
 may sendmail/lib/message base diagnosis
 may sendmail/lib/config base diagnosis message
 may sendmail/lib/spool base diagnosis message
+may sendmail/lib/dialogue base diagnosis message
 may sendmail/lib/jobs base diagnosis message config
 # The programs: what the GNUmakefile links them with.
-may sendmail/submit base diagnosis message spool
+may sendmail/submit base diagnosis message spool dialogue
 may sendmail/mailq base diagnosis message config spool
 may sendmail/newaliases base diagnosis message config
 # The rooms of the runner: what is below knows nothing of what is above.

@@ -1,10 +1,9 @@
-/* objects: sendmail/submit/smtp_line sendmail/submit/smtp_data */
 /* SMTP on standard input: command lines taken apart, and where a message ends, however it is cut
  * into reads. */
 #include "base/text.h"
-#include "submit/smtp_data.h"
+#include "dialogue/smtp_data.h"
 #include "message/dsn.h"
-#include "submit/smtp_line.h"
+#include "dialogue/smtp_line.h"
 #include "tests/unit/unit.h"
 #include <stdio.h>
 

@@ -1,10 +1,10 @@
 /* Standard input as it is stored: line ends made LF, the dot that ends input. */
-#ifndef SUBMIT_STDIN_LINES_H
-#define SUBMIT_STDIN_LINES_H
+#ifndef DIALOGUE_LINE_ENDS_H
+#define DIALOGUE_LINE_ENDS_H
 #include "base/mem.h"
 #include <stdbool.h>
 
-struct stdin_lines {
+struct line_ends {
 	bool ignore_dots;
 	bool line_start; /* the next byte begins a line */
 	bool held_dot;   /* a dot began the line, and what follows decides */
@@ -12,12 +12,12 @@ struct stdin_lines {
 	bool ended;      /* the lone dot was seen: nothing behind it counts */
 };
 
-void stdin_lines_start(struct stdin_lines *in, bool ignore_dots);
+void line_ends_start(struct line_ends *in, bool ignore_dots);
 
 /* Appends the stored form of bytes to out.  CR LF (also CR CR LF) becomes LF; other CRs and NULs
  * are kept. */
-void stdin_lines_put(struct stdin_lines *in, const char *bytes, size_t length, struct buffer *out);
+void line_ends_put(struct line_ends *in, const char *bytes, size_t length, struct buffer *out);
 
 /* What was held back at the end of input. */
-void stdin_lines_finish(struct stdin_lines *in, struct buffer *out);
+void line_ends_finish(struct line_ends *in, struct buffer *out);
 #endif

@@ -1,7 +1,7 @@
 /* The grammar of SMTP commands (RFC 5321 4.1.1, RFC 3461): a line in, its parts out.  Nothing is
  * read or decided here. */
-#ifndef SUBMIT_SMTP_LINE_H
-#define SUBMIT_SMTP_LINE_H
+#ifndef DIALOGUE_SMTP_LINE_H
+#define DIALOGUE_SMTP_LINE_H
 #include "base/mem.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,6 +10,7 @@ enum smtp_verb {
 	SMTP_NONE,
 	SMTP_EHLO,
 	SMTP_HELO,
+	SMTP_LHLO,
 	SMTP_MAIL,
 	SMTP_RCPT,
 	SMTP_DATA,

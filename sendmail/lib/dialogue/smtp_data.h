@@ -1,6 +1,6 @@
 /* The message in an SMTP dialogue: where it ends, and dots that were doubled (RFC 5321 4.5.2). */
-#ifndef SUBMIT_SMTP_DATA_H
-#define SUBMIT_SMTP_DATA_H
+#ifndef DIALOGUE_SMTP_DATA_H
+#define DIALOGUE_SMTP_DATA_H
 #include "base/mem.h"
 #include <stdbool.h>
 

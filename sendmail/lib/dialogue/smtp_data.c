@@ -1,5 +1,5 @@
 /* Dots. */
-#include "submit/smtp_data.h"
+#include "dialogue/smtp_data.h"
 #include <string.h>
 
 /* Text up to the end of the line, or of the bytes. */

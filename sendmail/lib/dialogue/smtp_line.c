@@ -1,5 +1,5 @@
 /* Reading command lines. */
-#include "submit/smtp_line.h"
+#include "dialogue/smtp_line.h"
 #include "base/text.h"
 #include "message/address.h"
 #include <string.h>
@@ -10,6 +10,7 @@ static const struct {
 } verbs[] = {
     {"EHLO", SMTP_EHLO},
     {"HELO", SMTP_HELO},
+    {"LHLO", SMTP_LHLO},
     {"MAIL", SMTP_MAIL},
     {"RCPT", SMTP_RCPT},
     {"DATA", SMTP_DATA},

@@ -1,21 +1,21 @@
 /* Bytes in, stored bytes out.  Works on any split of the input, without holding more than a dot and
  * some CRs. */
-#include "submit/stdin_lines.h"
+#include "dialogue/line_ends.h"
 #include <string.h>
 
-void stdin_lines_start(struct stdin_lines *in, bool ignore_dots)
+void line_ends_start(struct line_ends *in, bool ignore_dots)
 {
-	*in = (struct stdin_lines){.ignore_dots = ignore_dots, .line_start = true};
+	*in = (struct line_ends){.ignore_dots = ignore_dots, .line_start = true};
 }
 
-static void release_crs(struct stdin_lines *in, struct buffer *out)
+static void release_crs(struct line_ends *in, struct buffer *out)
 {
 	for (; in->held_crs > 0; in->held_crs--)
 		buffer_add(out, "\r", 1);
 }
 
 /* Text within a line, its trailing CRs cut off already. */
-static void put_text(struct stdin_lines *in, const char *text, size_t length, struct buffer *out)
+static void put_text(struct line_ends *in, const char *text, size_t length, struct buffer *out)
 {
 	if (length == 0)
 		return;
@@ -41,7 +41,7 @@ static void put_text(struct stdin_lines *in, const char *text, size_t length, st
 	buffer_add(out, text, length);
 }
 
-static void put_line_end(struct stdin_lines *in, struct buffer *out)
+static void put_line_end(struct line_ends *in, struct buffer *out)
 {
 	in->held_crs = 0;
 	if (in->held_dot) {
@@ -53,7 +53,7 @@ static void put_line_end(struct stdin_lines *in, struct buffer *out)
 	in->line_start = true;
 }
 
-void stdin_lines_put(struct stdin_lines *in, const char *bytes, size_t length, struct buffer *out)
+void line_ends_put(struct line_ends *in, const char *bytes, size_t length, struct buffer *out)
 {
 	while (length > 0 && !in->ended) {
 		const char *end = memchr(bytes, '\n', length);
@@ -72,7 +72,7 @@ void stdin_lines_put(struct stdin_lines *in, const char *bytes, size_t length, s
 	}
 }
 
-void stdin_lines_finish(struct stdin_lines *in, struct buffer *out)
+void line_ends_finish(struct line_ends *in, struct buffer *out)
 {
 	if (in->held_dot && in->held_crs == 0) {
 		in->held_dot = false;

@@ -1,33 +1,34 @@
 /* Parameters of MAIL and RCPT. */
-#include "submit/esmtp.h"
+#include "dialogue/esmtp.h"
 #include "base/text.h"
 #include "message/dsn.h"
 
-const char *esmtp_mail(struct esmtp *e, const char *name, char *value)
+const char *esmtp_mail(struct esmtp *e, const char *name, char *value, long long limit_bytes)
 {
 	long long number;
 	if (text_equal_ci(name, "SIZE")) {
 		if (!text_number(value, 0, 1LL << 61, &number))
 			return "501 5.5.4 SIZE must be a number";
-		return number <= ENVELOPE_MESSAGE_LIMIT_BYTES
+		return number <= limit_bytes
 		           ? NULL
-		           : "552 5.3.4 a message may have 1 GiB at most";
+		           : "552 5.3.4 the message is longer than the SIZE that EHLO named";
 	}
 	if (text_equal_ci(name, "BODY")) {
-		e->facts.body = text_equal_ci(value, "8BITMIME") ? "8BITMIME" : "7BIT";
+		e->body = text_equal_ci(value, "8BITMIME") ? "8BITMIME" : "7BIT";
 		return text_equal_ci(value, "8BITMIME") || text_equal_ci(value, "7BIT")
 		           ? NULL
 		           : "501 5.5.4 BODY must be 7BIT or 8BITMIME";
 	}
 	if (text_equal_ci(name, "RET")) {
-		e->facts.ret = text_equal_ci(value, "FULL") ? "FULL" : "HDRS";
+		e->ret = text_equal_ci(value, "FULL") ? "FULL" : "HDRS";
 		return text_equal_ci(value, "FULL") || text_equal_ci(value, "HDRS")
 		           ? NULL
 		           : "501 5.5.4 RET must be FULL or HDRS";
 	}
 	if (text_equal_ci(name, "ENVID")) {
-		e->facts.envid = e->envid;
-		bool good = dsn_xtext_decode(value) && text_copy(e->envid, sizeof e->envid, value);
+		e->envid = e->envid_text;
+		bool good =
+		    dsn_xtext_decode(value) && text_copy(e->envid_text, sizeof e->envid_text, value);
 		return good ? NULL : "501 5.5.4 ENVID must be xtext (RFC 3461) of at most 100 characters";
 	}
 	/* The addresses themselves tell whether SMTPUTF8 is needed; AUTH= names an identity that only a
