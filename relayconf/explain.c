@@ -85,7 +85,7 @@ static const char *deed_name(enum deed deed)
 static void print_elsewhere(const struct answer *a, enum stage shown)
 {
 	static const enum stage stages[] = {STAGE_BANNER, STAGE_EHLO, STAGE_STARTTLS, STAGE_AUTH,
-	    STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT};
+	    STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_END_OF_DATA};
 	struct diagnosis d, last = {0};
 	struct judgement j, of_last = {0};
 	TEXT(group, 200);
@@ -132,7 +132,7 @@ static int explain_answer(const struct answer *a, enum stage wanted)
 /* Stages at which a server answers a command, by their names in the log. */
 static bool read_stage(const char *name, enum stage *stage)
 {
-	for (int s = STAGE_BANNER; s <= STAGE_DOT; s++) {
+	for (int s = STAGE_BANNER; s <= STAGE_END_OF_DATA; s++) {
 		if (s != STAGE_BODY && (text_equal_ci(name, stage_word((enum stage)s)) ||
 		                           text_equal_ci(name, stage_name((enum stage)s)))) {
 			*stage = (enum stage)s;

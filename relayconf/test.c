@@ -18,7 +18,7 @@
 #define RCPTS_MAX 32
 
 /* What "sendmail -v" said of a recipient last. */
-struct told {
+struct outcome {
 	char *address;
 	enum verdict verdict;
 	char *reason;
@@ -28,7 +28,7 @@ struct test {
 	const char *to, *from;
 	struct text subject;
 	char id[32];
-	struct told rcpts[RCPTS_MAX];
+	struct outcome rcpts[RCPTS_MAX];
 	int count;
 	char reason[1600], key[40];
 	long long next_s; /* wall time; 0: not known */
@@ -72,7 +72,7 @@ static void take_rcpt(struct test *t, char *line)
 		if (at == RCPTS_MAX)
 			return;
 		if (at == t->count)
-			t->rcpts[t->count++] = (struct told){.address = mem_copy(line + 1)};
+			t->rcpts[t->count++] = (struct outcome){.address = mem_copy(line + 1)};
 		free(t->rcpts[at].reason);
 		t->rcpts[at].verdict = verdicts[i];
 		t->rcpts[at].reason = mem_copy(end + 2 + n + strspn(end + 2 + n, ": "));

@@ -234,7 +234,7 @@ static bool change_maildir(struct quitting *q, const char *mbox)
 	return true;
 }
 
-static void tell(const struct quitting *q, const char *mbox)
+static void say(const struct quitting *q, const char *mbox)
 {
 	if (!q->s->interactive)
 		return;
@@ -257,7 +257,7 @@ bool quit_folder(struct session *s)
 	} else if (q.changes && !q.f->read_only) {
 		good = q.f->kind == FOLDER_MAILDIR ? change_maildir(&q, mbox) : change_mbox(&q, mbox);
 		if (good)
-			tell(&q, mbox);
+			say(&q, mbox);
 	}
 	mem_free(&q.fates);
 	mem_free(&mbox);

@@ -49,7 +49,7 @@ void input_watch_signals(void)
 }
 
 /* Waits until there is something to read; false when a signal came first.  The end of a terminal
-   that is gone can be seen before its hangup is told: it is no end of input, which would mean
+   that is gone can be seen before its hangup is reported: it is no end of input, which would mean
    "quit, with all changes". */
 static bool wait_for_input(void)
 {

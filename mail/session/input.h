@@ -7,7 +7,7 @@
 
 enum input_result { INPUT_LINE, INPUT_END, INPUT_SIGNAL, INPUT_ERROR };
 
-/* From now on SIGINT, SIGHUP, SIGTERM and SIGQUIT are told by input_line and input_interrupted.
+/* From now on SIGINT, SIGHUP, SIGTERM and SIGQUIT are reported by input_line and input_interrupted.
    Those that the caller ignores stay ignored. */
 void input_watch_signals(void);
 

@@ -73,7 +73,7 @@ static bool read_envelope(struct found *f, struct buffer *text)
 }
 
 /* Postfix marks a file as whole with the owner's right to execute it; before that, its caller was
- * not told that it is taken. */
+ * not informed that it is taken. */
 static bool is_whole(const struct place *place, const char *name)
 {
 	struct stat st;

@@ -1,4 +1,4 @@
-/* relayconf import: reads what another mail program was told, and writes firsthop.conf. */
+/* relayconf import: reads the settings of another mail program, and writes firsthop.conf. */
 #include "relayconf/import/import.h"
 #include "base/compat.h"
 #include "base/fdio.h"

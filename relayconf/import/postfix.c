@@ -220,7 +220,7 @@ static void set_logins(struct pairs *p, struct import *im)
 	}
 }
 
-/* Postfix sends passwords in the clear where it was told that it may. */
+/* Postfix sends passwords in the clear where its settings allow that. */
 static void set_clear_logins(struct pairs *p, struct import *im)
 {
 	const char *options = pairs_take(p, "smtp_sasl_security_options");

@@ -9,7 +9,7 @@
 struct cf {
 	char smart_mailer[32]; /* the mailer that DS names: its arguments may have a port */
 	char mailer[32];       /* whose definition is being read */
-	int own_lines, first;  /* of sendmail's rules, told together */
+	int own_lines, first;  /* of sendmail's rules, listed together */
 };
 
 /* One server of DS: a bare name is looked up by MX. */

@@ -154,7 +154,7 @@ static bool open_record(const struct delivery *d, int folder, struct beside *b)
 }
 
 static int append_once(const struct delivery *d, int folder, int fd, struct stat *st,
-    struct beside *b, const char *told)
+    struct beside *b, const char *removed)
 {
 	char *before = done_find(&b->done, d->key);
 	if (before != NULL) {
@@ -170,7 +170,7 @@ static int append_once(const struct delivery *d, int folder, int fd, struct stat
 	snprintf(b->place, sizeof b->place, "%lld", (long long)st->st_size);
 	if (!store(d, folder, fd, st, b))
 		return give_up(d, fd, st, b);
-	text_printf(d->answer, "- appended to %s/%s%s", paths_mail(), d->user, told);
+	text_printf(d->answer, "- appended to %s/%s%s", paths_mail(), d->user, removed);
 	return EX_OK;
 }
 
@@ -178,7 +178,7 @@ static int append(const struct delivery *d, int folder, int fd)
 {
 	struct stat st;
 	struct beside b;
-	TEXT(told, 200);
+	TEXT(removed, 200);
 	if (!take_locks(fd))
 		return mailbox_later(d, "mailbox-locked", "somebody holds the lock of the mailbox",
 		    d->user);
@@ -188,11 +188,11 @@ static int append(const struct delivery *d, int folder, int fd)
 		    errno != 0 ? "look at the mailbox"
 		               : "not a plain file of its user with one name: the mailbox",
 		    d->user);
-	if (!note_open(&b.note, folder, d->user) || !note_obey(&b.note, fd, &st, &told) ||
+	if (!note_open(&b.note, folder, d->user) || !note_obey(&b.note, fd, &st, &removed) ||
 	    !open_record(d, folder, &b))
 		return mailbox_later(d, "mailbox-error",
 		    "see what an interrupted delivery left in the mailbox", d->user);
-	int code = append_once(d, folder, fd, &st, &b, told.data);
+	int code = append_once(d, folder, fd, &st, &b, removed.data);
 	done_close(&b.done);
 	return code;
 }

@@ -31,7 +31,7 @@ int deliver_maildir(const struct delivery *d);
  * delivered, and it would come again. */
 bool mailbox_is_heard(void);
 
-/* Says why not; errno is told when it is not 0.  EX_TEMPFAIL. */
+/* Says why not; with errno, if it is not 0.  EX_TEMPFAIL. */
 int mailbox_later(const struct delivery *d, const char *key, const char *what, const char *name);
 
 /* The next bytes of the message, 0 at its end, -1 when it ended early or cannot be read.  *left

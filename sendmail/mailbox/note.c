@@ -119,7 +119,7 @@ bool note_cut(int mailbox, off_t length)
 	return result == 0 && fdio_sync(mailbox);
 }
 
-bool note_obey(struct note *n, int mailbox, struct stat *st, struct text *told)
+bool note_obey(struct note *n, int mailbox, struct stat *st, struct text *answer)
 {
 	struct buffer text = {0};
 	struct promise p;
@@ -134,11 +134,12 @@ bool note_obey(struct note *n, int mailbox, struct stat *st, struct text *told)
 		done = begins_so(mailbox, &p, st->st_size) && !has_more_behind(mailbox, &p, st->st_size);
 		good = !done || note_cut(mailbox, (off_t)p.at);
 		if (done)
-			text_printf(told, "; %lld bytes of a message that was broken off there were removed",
+			text_printf(answer, "; %lld bytes of a message that was broken off there were removed",
 			    bytes);
 		else
-			text_put(told, "; a message had been broken off there, and another program has changed "
-			               "the mailbox since: see whether a part of it stayed");
+			text_put(answer,
+			    "; a message had been broken off there, and another program has changed "
+			    "the mailbox since: see whether a part of it stayed");
 	}
 	if (good && done)
 		st->st_size = (off_t)p.at;

@@ -6,7 +6,7 @@
    It says "firsthop-mbox DEVICE INODE LENGTH" of the mailbox as it was, and then how the message
    begins.  Only what begins so, at that place in that file, and has nothing of another program
    behind it, is taken away; when somebody has changed the mailbox since, it stays as it is. The
-   note is durable before the first byte is written, and durably gone before anybody is told that
+   note is durable before the first byte is written, and durably gone before anybody hears that
    the message is delivered. */
 #ifndef MAILBOX_NOTE_H
 #define MAILBOX_NOTE_H
@@ -29,9 +29,9 @@ struct note {
 bool note_open(struct note *n, int folder, const char *user);
 
 /* Does what a note of an earlier life asks for, to the mailbox that is open and locked; *st is its
-   state, then and after.  told gets words for people if there was something to do.  False with
+   state, then and after.  answer gets words for people if there was something to do.  False with
    errno: the mailbox cannot be put right, and nothing may be appended. */
-bool note_obey(struct note *n, int mailbox, struct stat *st, struct text *told);
+bool note_obey(struct note *n, int mailbox, struct stat *st, struct text *answer);
 
 /* Writes the note, durable: a message that begins with start comes to the end of the mailbox. False
  * with errno. */

@@ -17,7 +17,7 @@ static const char *what_for(enum stage stage)
 	case STAGE_RCPT: return TR_LATER("for the server's answer to RCPT");
 	case STAGE_DATA: return TR_LATER("for the server's answer to DATA");
 	case STAGE_BODY: return "while it sends a message";
-	case STAGE_DOT: return TR_LATER("for the server's answer at end of data");
+	case STAGE_END_OF_DATA: return TR_LATER("for the server's answer at end of data");
 	default: return TR_LATER("for the server");
 	}
 }

@@ -26,18 +26,18 @@
 struct watch {
 	bool talk; /* somebody wants to know what happens: */
 	bool on_screen, in_log;
-	char *words; /* told, and not written yet */
+	char *words; /* printed, and not written yet */
 	size_t words_length;
 	FILE *out; /* into words */
 	char id[ID_SIZE];
 	int fd; /* to the runner; -1 = none is reached */
 	struct buffer in, from_caller;
 	struct story *story;
-	bool begun; /* something was told */
+	bool begun; /* something was printed */
 	int64_t until_ms;
 };
 
-/* What was told goes to its places.  The file of -X could be one that a web server would run, and
+/* Writes out what was printed.  The file of -X could be one that a web server would run, and
    addresses are a stranger's words: in it "<?" and
    "<%" never stand. */
 static void put_out(struct watch *w)
@@ -130,7 +130,7 @@ static void explain(struct watch *w)
 	config_free(&config);
 }
 
-static void tell(struct watch *w, char *line)
+static void print_line(struct watch *w, char *line)
 {
 	if (!w->talk)
 		return;
@@ -188,7 +188,7 @@ static bool follow(struct watch *w)
 		answer = control_answer_parse(line, &behind);
 		if (answer == CONTROL_OVER || answer == CONTROL_NO)
 			break;
-		tell(w, line);
+		print_line(w, line);
 		free(line);
 	}
 	if (line == NULL && !w->begun && runner_is_gone(w))

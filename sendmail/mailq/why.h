@@ -10,7 +10,7 @@
    output; without one they are not.  Returns a sysexits code; messages go to standard error. */
 int why_print(FILE *out, const struct listing *l, const char *id, bool full);
 
-/* The same told line by line, as the lines of the journal come. */
+/* The same line by line, as the lines of the journal come. */
 struct story;
 struct story *why_begin(FILE *out);
 void why_line(struct story *s, char *line);

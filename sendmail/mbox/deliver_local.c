@@ -72,7 +72,7 @@ static bool wait_for(struct end *e, short events)
 		do
 			n = compat_poll(&p, 1, &piece, NULL);
 		while (n < 0 && errno == EINTR);
-		jobs_say_alive(e->jobs, STAGE_DOT);
+		jobs_say_alive(e->jobs, STAGE_END_OF_DATA);
 		jobs_flush(e->jobs);
 	}
 	e->silent = n == 0;
@@ -180,11 +180,11 @@ static void understand(int status, struct buffer *answer, struct diagnosis *d)
 	    line != NULL ? line : "");
 	enum reason_key key = reason_find(word);
 	if (code == EX_OK && key != REASON_FORWARD)
-		diag_set(d, VERDICT_SENT, STAGE_DOT, REASON_NONE, "%s",
+		diag_set(d, VERDICT_SENT, STAGE_END_OF_DATA, REASON_NONE, "%s",
 		    words != NULL ? words + 1 : "delivered");
 	else if (code == EX_OK || code == EX_DATAERR)
-		diag_set(d, VERDICT_SENT, STAGE_DOT, code == EX_OK ? REASON_FORWARD : REASON_FORWARD_PART,
-		    "%s", words + 1);
+		diag_set(d, VERDICT_SENT, STAGE_END_OF_DATA,
+		    code == EX_OK ? REASON_FORWARD : REASON_FORWARD_PART, "%s", words + 1);
 	else if (words != NULL)
 		diag_set(d, code == EX_NOUSER ? VERDICT_FAILED : VERDICT_DEFERRED, STAGE_RCPT, key, "%s",
 		    words + 1);
@@ -224,7 +224,8 @@ static void conclude(pid_t pid, const struct end *to, struct end *from, struct d
 static void end_here(const struct config *config, struct diagnosis *d)
 {
 	if (config->local_deliver == CONFIG_LOCAL_DISCARD) {
-		diag_set(d, VERDICT_SENT, STAGE_DOT, REASON_NONE, "thrown away: [local] deliver = discard");
+		diag_set(d, VERDICT_SENT, STAGE_END_OF_DATA, REASON_NONE,
+		    "thrown away: [local] deliver = discard");
 		return;
 	}
 	diag_set(d, VERDICT_FAILED, STAGE_RCPT, REASON_LOCAL_REFUSED,
@@ -293,7 +294,7 @@ static void forward(const struct parcel *p, const char *format, struct diagnosis
 		return;
 	}
 	struct diagnosis both = {0};
-	diag_set(&both, VERDICT_SENT, STAGE_DOT, REASON_NONE, "%s%s%s%s%s", away.text,
+	diag_set(&both, VERDICT_SENT, STAGE_END_OF_DATA, REASON_NONE, "%s%s%s%s%s", away.text,
 	    own.text[0] != '\0' ? "; " : "", own.text, note[0] != '\0' && note[1] != '\0' ? ";" : "",
 	    note[0] != '\0' && note[1] != '\0' ? note : "");
 	*d = both;

@@ -161,7 +161,7 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-/* What breaks off is told. */
+/* What breaks off is printed. */
 static bool is_end(bool whole)
 {
 	if (!whole)
@@ -244,7 +244,7 @@ static bool print_gdbm_dump(char *text)
 	return good;
 }
 
-/* True when all of it was printed; what was not is told. */
+/* True when all of it was printed; says what was not. */
 static bool print(const struct tool *tool, struct buffer *out)
 {
 	char *text = (char *)(uintptr_t)buffer_string(out);
@@ -257,7 +257,7 @@ static bool print(const struct tool *tool, struct buffer *out)
 }
 
 /* Why nothing was printed.  failed: the tools that are there. */
-static int tell_why(const char *path, const char *kind, const char *failed)
+static int print_why(const char *path, const char *kind, const char *failed)
 {
 	if (*failed != '\0') {
 		output_to(stderr,
@@ -279,7 +279,7 @@ static int tell_why(const char *path, const char *kind, const char *failed)
 	return EX_UNAVAILABLE;
 }
 
-/* What the file is, NULL when it is no database; false, told, when it cannot be read. */
+/* What the file is, NULL when it is no database; false, with a message, when it cannot be read. */
 static bool look_at(const char *path, const char **kind)
 {
 	unsigned char head[64];
@@ -323,5 +323,5 @@ int database_print(const char *path)
 		last = tools[i].argv[0];
 		text_printf(&failed, "%s %s", failed.length > 0 ? " and" : "", last);
 	}
-	return tell_why(path, kind, failed.data);
+	return print_why(path, kind, failed.data);
 }

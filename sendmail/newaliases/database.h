@@ -4,7 +4,7 @@
 #define NEWALIASES_DATABASE_H
 
 /* Prints the entries of a Berkeley DB (sendmail, Postfix) or GDBM (Courier) file on standard
-   output.  Returns an exit code of sysexits; what went wrong, and what to install, is told on
+   output.  Returns an exit code of sysexits; what went wrong, and what to install, is written to
    standard error. */
 int database_print(const char *path);
 #endif

@@ -1,5 +1,5 @@
 /* newaliases: there is nothing to rebuild; the aliases are checked, because a mistake in them holds
- * mail up, and what they say is told. */
+ * mail up, and what they say is printed. */
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/text.h"
@@ -13,22 +13,22 @@
 #include <string.h>
 #include <sysexits.h>
 
-#define TOLD_MAX 200
+#define ENTRIES_MAX 200
 
 static const char usage[] =
     "usage: newaliases [FILE]              checks the aliases, and shows what each becomes\n       "
     "newaliases --dump [FILE]       prints the whole table as text\n       newaliases --from-db "
     "DATABASE  prints an old aliases.db or aliases.dat as text\n";
 
-struct telling {
+struct printing {
 	const struct config *config;
 	int count;
 };
 
-static void tell_end(void *context, enum alias_end end, const char *what, enum reason_key key,
+static void print_end(void *context, enum alias_end end, const char *what, enum reason_key key,
     const char *why)
 {
-	struct telling *t = context;
+	struct printing *t = context;
 	(void)key;
 	(void)why;
 	output_to(stdout, "%s", t->count++ > 0 ? ", " : " ");
@@ -51,17 +51,17 @@ static bool is_for_the_rest(const struct aliases *set, const char *name)
 }
 
 /* The names are those of the dump: each line begins with one. */
-static void tell_all(const struct aliases *set, const struct config *c)
+static void report_all(const struct aliases *set, const struct config *c)
 {
 	struct buffer text = {0};
 	aliases_dump(set, &text);
 	char *rest = (char *)(uintptr_t)buffer_string(&text), *line;
-	for (int told = 0; (line = strsep(&rest, "\n")) != NULL && *line != '\0'; told++) {
-		struct telling t = {.config = c};
+	for (int printed = 0; (line = strsep(&rest, "\n")) != NULL && *line != '\0'; printed++) {
+		struct printing t = {.config = c};
 		char *end = *line == '"' ? strchr(line + 1, '"') : strchr(line, ':');
-		if (told == TOLD_MAX) {
+		if (printed == ENTRIES_MAX) {
 			output_to(stdout, "and %d more; newaliases --dump prints them all\n",
-			    aliases_count(set) - told);
+			    aliases_count(set) - printed);
 			break;
 		}
 		if (end == NULL)
@@ -69,7 +69,7 @@ static void tell_all(const struct aliases *set, const struct config *c)
 		*end = '\0';
 		char *name = *line == '"' ? line + 1 : line;
 		output_to(stdout, "%s:", name);
-		aliases_expand(set, c->name, name, tell_end, &t);
+		aliases_expand(set, c->name, name, print_end, &t);
 		output_to(stdout, is_for_the_rest(set, name)
 		                      ? "; also for each name of this machine that has no alias\n"
 		                      : "\n");
@@ -91,7 +91,7 @@ static int check(const struct config *c, const char *path, bool missing_ok, bool
 		fwrite(buffer_string(&text), 1, text.length, stdout);
 		buffer_free(&text);
 	} else {
-		tell_all(set, c);
+		report_all(set, c);
 	}
 	int wrong = aliases_problem_count(set);
 	for (int i = 0; i < wrong; i++)

@@ -52,10 +52,10 @@ static void note_failure(struct attempt *a, const struct diagnosis *d)
 }
 
 /* For those who watch. */
-static void tell_step(struct attempt *a, const char *what, const struct candidate *c)
+static void show_step(struct attempt *a, const char *what, const struct candidate *c)
 {
 	TEXT(words, 500);
-	if (a->dialogue == DIALOGUE_UNTOLD)
+	if (a->dialogue == DIALOGUE_NONE)
 		return;
 	text_put(&words, what);
 	if (c->via[0] != '\0')
@@ -92,10 +92,10 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 	/* While others are left, a silent address is not waited for to the end. */
 	int limit_s = with->left > 0 && a->config->connect_s > CONNECT_SHORT_S ? CONNECT_SHORT_S
 	                                                                       : a->config->connect_s;
-	tell_step(a, "connecting to ", with->candidate);
+	show_step(a, "connecting to ", with->candidate);
 	with->fd = connect_to(with->candidate, with->smarthost, limit_s, &d);
 	if (with->fd >= 0) {
-		tell_step(a, "connected to ", with->candidate);
+		show_step(a, "connected to ", with->candidate);
 		connect_local_address(with->fd, with->local_address, sizeof with->local_address);
 	}
 	if (with->fd >= 0 && !ask_silent(with, &d)) {

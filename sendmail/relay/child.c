@@ -133,10 +133,10 @@ static bool hear(const struct deliver *with, int fd, struct child_words *words, 
 static void report_death(const struct deliver *with, int status, struct diagnosis *d)
 {
 	if (WIFSIGNALED(status))
-		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, REASON_RELAY_DIED,
+		diag_set(d, VERDICT_DEFERRED, STAGE_END_OF_DATA, REASON_RELAY_DIED,
 		    "the session process was ended by signal %d", WTERMSIG(status));
 	else
-		diag_set(d, VERDICT_DEFERRED, STAGE_DOT, REASON_RELAY_DIED,
+		diag_set(d, VERDICT_DEFERRED, STAGE_END_OF_DATA, REASON_RELAY_DIED,
 		    "the session process ended early (exit %d)", WEXITSTATUS(status));
 	catalogue_recognise(d);
 	outcome_name_peer(with->smarthost, with->candidate, d);

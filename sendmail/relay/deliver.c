@@ -1,4 +1,4 @@
-/* The crank.  This runs confined, and is the only code of ours that reads what a server sends. */
+/* Drives one SMTP session.  Confined; the only code that reads what a server sends. */
 #include "relay/outcome.h"
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
@@ -19,7 +19,7 @@
 
 /* The jobs take turns, so that a message with few recipients does not wait for one with 10,000.  A
  * new one stands behind those that have not had theirs. */
-static struct job *next_job(struct crank *c)
+static struct job *next_job(struct smtp_client *c)
 {
 	struct job *best = NULL;
 	for (struct job *job = c->with->jobs->first; job != NULL; job = job->next) {
@@ -32,7 +32,7 @@ static struct job *next_job(struct crank *c)
 }
 
 /* Gives the session what it can take. */
-static void feed(struct crank *c)
+static void give_jobs(struct smtp_client *c)
 {
 	struct job *job;
 	while (session_can_take(&c->session) && (job = next_job(c)) != NULL) {
@@ -47,12 +47,12 @@ static void feed(struct crank *c)
 			jobs_say_repairs(c->with->jobs, job);
 		c->turn = job->turn;
 		job->turn++;
-		session_take(&c->session, &content_piece(job, c->session.ehlo.dsn)->transaction);
+		session_take(&c->session, &content_next(job, c->session.ehlo.dsn)->transaction);
 	}
 	session_pump(&c->session, clock_mono_ms());
 }
 
-static void link_lost(struct crank *c)
+static void link_lost(struct smtp_client *c)
 {
 	TEXT(words, 500);
 	enum reason_key key =
@@ -73,7 +73,7 @@ static void link_lost(struct crank *c)
 	session_broken(&c->session, key, words.data);
 }
 
-static void read_server(struct crank *c)
+static void read_server(struct smtp_client *c)
 {
 	char bytes[16384];
 	do {
@@ -89,9 +89,9 @@ static void read_server(struct crank *c)
 }
 
 /* The dialogue, for those who watch it; the session does not show what is secret. */
-static void show(const struct crank *c, const char *words)
+static void show(const struct smtp_client *c, const char *words)
 {
-	if (c->with->dialogue != DIALOGUE_UNTOLD)
+	if (c->with->dialogue != DIALOGUE_NONE)
 		jobs_say(c->with->jobs,
 		    &(struct jobs_line){.verb = c->with->dialogue == DIALOGUE_SAID ? SAID_SAY : SAID_STEP,
 		        .text = words});
@@ -99,7 +99,7 @@ static void show(const struct crank *c, const char *words)
 
 static void show_said(void *context, const char *line, size_t length)
 {
-	struct crank *c = context;
+	struct smtp_client *c = context;
 	TEXT(words, 400);
 	text_put(&words, "> ");
 	text_escape(&words, line, length);
@@ -108,7 +108,7 @@ static void show_said(void *context, const char *line, size_t length)
 
 static void show_reply(void *context, struct reply *r)
 {
-	struct crank *c = context;
+	struct smtp_client *c = context;
 	char text[600];
 	TEXT(words, 640);
 	reply_text(r, text, sizeof text);
@@ -117,7 +117,7 @@ static void show_reply(void *context, struct reply *r)
 	show(c, words.data);
 }
 
-static void write_server(struct crank *c)
+static void write_server(struct smtp_client *c)
 {
 	struct session *s = &c->session;
 	while (s->out.length > 0 && s->state != SESSION_OVER) {
@@ -162,7 +162,7 @@ static void tls_names(const struct deliver *with, const char *names[3], char bar
 }
 
 /* For whoever wants to write it down. */
-static void show_pin(struct crank *c)
+static void show_pin(struct smtp_client *c)
 {
 	struct pin pin;
 	TEXT(words, 300);
@@ -173,7 +173,7 @@ static void show_pin(struct crank *c)
 	show(c, words.data);
 }
 
-static bool start_tls(struct crank *c)
+static bool start_tls(struct smtp_client *c)
 {
 	const char *names[3];
 	char bare[64];
@@ -195,7 +195,7 @@ static bool start_tls(struct crank *c)
 	text_copy(c->peer.tls, sizeof c->peer.tls, d.tls);
 	text_copy(c->session.doubt, sizeof c->session.doubt, d.text);
 	c->session.verified = d.key == REASON_NONE;
-	if (c->with->dialogue != DIALOGUE_UNTOLD) {
+	if (c->with->dialogue != DIALOGUE_NONE) {
 		TEXT(words, 600);
 		text_printf(&words, "TLS is on: %s; %s", d.tls, d.text);
 		show(c, words.data);
@@ -205,7 +205,7 @@ static bool start_tls(struct crank *c)
 	return true;
 }
 
-static void tell_ready(struct crank *c)
+static void report_ready(struct smtp_client *c)
 {
 	struct diagnosis d = c->peer;
 	TEXT(words, 500);
@@ -217,12 +217,12 @@ static void tell_ready(struct crank *c)
 	jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_READY, .n = c->with->left, .d = &d});
 	if (c->with->ready != NULL)
 		c->with->ready(c->with->ready_context);
-	c->told_ready = true;
+	c->reported_ready = true;
 }
 
 /* How long poll may sleep: until the runner is to hear of us, the session's deadline or the end of
  * the batch. */
-static int patience_ms(const struct crank *c)
+static int patience_ms(const struct smtp_client *c)
 {
 	int64_t until = c->with->jobs->said_ms + JOBS_ALIVE_MS;
 	if (c->with->probe || c->end_ms < until)
@@ -233,7 +233,7 @@ static int patience_ms(const struct crank *c)
 	return left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left + 1;
 }
 
-static void check_time(struct crank *c)
+static void check_time(struct smtp_client *c)
 {
 	int64_t now = clock_mono_ms();
 	struct session *s = &c->session;
@@ -254,20 +254,20 @@ static void check_time(struct crank *c)
 	}
 }
 
-/* The runner died: what has not reached the final dot is broken off, and the rest brought to its
-   end, for the ledger: the next runner, which waits for our end, sends nothing twice. */
-static void drop_orphans(struct crank *c)
+/* The runner died: what has not reached the end of its data is broken off.  The rest is finished,
+   for the ledger: the next runner, which waits for our end, sends nothing twice. */
+static void drop_orphans(struct smtp_client *c)
 {
 	session_begin_no_more(&c->session);
 	for (int i = 0; i < c->session.taken_count; i++) {
-		if (c->session.taken[i]->dot_sent)
+		if (c->session.taken[i]->end_sent)
 			return;
 	}
 	session_broken(&c->session, c->lost != NULL ? REASON_LOCAL : REASON_RUNNER_GONE,
 	    c->lost != NULL ? c->lost : "the runner is gone");
 }
 
-static void turn(struct crank *c)
+static void poll_once(struct smtp_client *c)
 {
 	struct session *s = &c->session;
 	struct jobs *jobs = c->with->jobs;
@@ -297,7 +297,7 @@ static void turn(struct crank *c)
 		jobs_say_alive(jobs, session_stage(s));
 }
 
-static void run(struct crank *c)
+static void run(struct smtp_client *c)
 {
 	struct session *s = &c->session;
 	while (s->state != SESSION_OVER) {
@@ -306,12 +306,12 @@ static void run(struct crank *c)
 				break;
 			session_secured(s, clock_mono_ms());
 		}
-		if (s->state == SESSION_READY && !c->told_ready)
-			tell_ready(c);
+		if (s->state == SESSION_READY && !c->reported_ready)
+			report_ready(c);
 		if (s->state == SESSION_READY && c->with->jobs->orphaned)
 			drop_orphans(c);
 		else
-			feed(c);
+			give_jobs(c);
 		if (s->state == SESSION_READY && c->with->jobs->back)
 			outcome_give_back(c);
 		if (s->state == SESSION_READY && c->with->jobs->quit && session_idle(s) &&
@@ -320,23 +320,23 @@ static void run(struct crank *c)
 			c->end_ms = clock_mono_ms() + QUIT_WAIT_MS;
 		}
 		write_server(c);
-		/* A runner that cannot be told is gone: what can be dropped is dropped before the server is
-		 * waited for, which may owe no answer. */
+		/* A runner that cannot be reached is gone: what can be dropped is dropped before the server
+		 * is waited for, which may owe no answer. */
 		if (c->with->jobs->out.length > 0 && !jobs_flush(c->with->jobs))
 			continue;
 		if (s->state != SESSION_OVER && !(s->state == SESSION_HANDSHAKE && s->out.length == 0))
-			turn(c);
+			poll_once(c);
 	}
 }
 
 /* Jobs that the session did not get to: unused, or with recipients that were not asked about. */
-static void return_jobs(struct crank *c)
+static void return_jobs(struct smtp_client *c)
 {
 	while (c->with->jobs->first != NULL)
 		outcome_finish_job(c, c->with->jobs->first);
 }
 
-static void fill_policy(struct crank *c)
+static void fill_policy(struct smtp_client *c)
 {
 	const struct deliver *with = c->with;
 	const struct smarthost *smarthost = with->smarthost;
@@ -361,14 +361,14 @@ static void fill_policy(struct crank *c)
 	    .finished = outcome_finished,
 	    .context = c,
 	    .stop_before_data = with->probe,
-	    .said = with->dialogue != DIALOGUE_UNTOLD ? show_said : NULL,
-	    .replied = with->dialogue != DIALOGUE_UNTOLD ? show_reply : NULL,
+	    .said = with->dialogue != DIALOGUE_NONE ? show_said : NULL,
+	    .replied = with->dialogue != DIALOGUE_NONE ? show_reply : NULL,
 	};
 }
 
 bool deliver_run(const struct deliver *with, struct diagnosis *d)
 {
-	struct crank *c = mem_alloc(sizeof *c);
+	struct smtp_client *c = mem_alloc(sizeof *c);
 	c->with = with;
 	c->end_ms = clock_mono_ms() + (int64_t)with->config->batch_s * 1000;
 	fill_policy(c);
@@ -376,7 +376,7 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 	session_start(&c->session, &c->policy, clock_mono_ms());
 	if (!with->candidate->implicit || start_tls(c))
 		run(c);
-	bool ready = c->told_ready;
+	bool ready = c->reported_ready;
 	*d = c->session.failure;
 	outcome_add_peer(c, d);
 	if (ready) {

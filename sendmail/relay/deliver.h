@@ -1,5 +1,5 @@
-/* One session with one server: turns the crank of smtp/smtp_session.h between the server's socket
- * and the runner's. */
+/* One session with one server: smtp/smtp_session.h between the server's socket and
+ * the runner's. */
 #ifndef RELAY_DELIVER_H
 #define RELAY_DELIVER_H
 #include "config/config.h"
@@ -7,8 +7,8 @@
 #include "relay/route/route.h"
 #include "relay/smtp/tls.h"
 
-/* What is said and heard on the wire is told to nobody, to those who watch, or as steps. */
-enum dialogue { DIALOGUE_UNTOLD, DIALOGUE_SAID, DIALOGUE_STEPS };
+/* What the wire carries is shown to nobody, to those who watch, or as steps. */
+enum dialogue { DIALOGUE_NONE, DIALOGUE_SAID, DIALOGUE_STEPS };
 
 struct deliver {
 	const struct config *config;

@@ -137,7 +137,7 @@ static int serve(void)
 	    .skip_count = orders.skip_count,
 	    .without = orders.without,
 	    .without_count = orders.without_count,
-	    .dialogue = orders.show ? DIALOGUE_SAID : DIALOGUE_UNTOLD};
+	    .dialogue = orders.show ? DIALOGUE_SAID : DIALOGUE_NONE};
 	if (!ordered)
 		diag_set(&a.worst, VERDICT_DEFERRED, STAGE_CONFIG, REASON_LOCAL,
 		    "the runner's request cannot be read");

@@ -21,7 +21,7 @@ void outcome_name_peer(const struct smarthost *smarthost, const struct candidate
 	text_copy(d->moved, sizeof d->moved, c->moved != NULL ? c->moved : "");
 }
 
-void outcome_add_peer(const struct crank *c, struct diagnosis *d)
+void outcome_add_peer(const struct smtp_client *c, struct diagnosis *d)
 {
 	outcome_name_peer(c->with->smarthost, c->with->candidate, d);
 	text_copy(d->tls, sizeof d->tls, c->peer.tls);
@@ -30,7 +30,7 @@ void outcome_add_peer(const struct crank *c, struct diagnosis *d)
 	    c->session.seen_as[0] != '\0' ? c->session.seen_as : c->with->local_address);
 }
 
-void outcome_finish_job(struct crank *c, struct job *job)
+void outcome_finish_job(struct smtp_client *c, struct job *job)
 {
 	if (job->settled)
 		jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_FREED});
@@ -40,68 +40,68 @@ void outcome_finish_job(struct crank *c, struct job *job)
 	jobs_remove(c->with->jobs, job);
 }
 
-static void tell_rcpt(struct crank *c, struct transaction *t, int i)
+static void report_rcpt(struct smtp_client *c, struct transaction *t, int i)
 {
-	struct piece *p = t->context;
+	struct job_transaction *jt = t->context;
 	struct session_rcpt *r = &t->rcpts[i];
 	struct diagnosis *d = &r->result;
-	if (r->told)
+	if (r->reported)
 		return;
-	r->told = true;
-	p->job->told++;
+	r->reported = true;
+	jt->job->reported++;
 	outcome_add_peer(c, d);
 	enum deed next = deed_decide(d);
 	/* The server will not tell the sender of success: the runner does. */
 	bool relayed = !c->with->probe && d->verdict == VERDICT_SENT && !c->session.ehlo.dsn &&
 	               dsn_wants(r->notify, "SUCCESS");
-	jobs_note(c->with->jobs, p->job, p->first_rcpt + i, relayed, d);
+	jobs_note(c->with->jobs, jt->job, jt->first_rcpt + i, relayed, d);
 	if (relayed)
 		jobs_say(c->with->jobs,
-		    &(struct jobs_line){.verb = SAID_RELAYED, .id = p->job->id, .n = p->first_rcpt + i});
+		    &(struct jobs_line){.verb = SAID_RELAYED, .id = jt->job->id, .n = jt->first_rcpt + i});
 	jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_RCPT,
-	                            .id = p->job->id,
-	                            .n = p->first_rcpt + i,
+	                            .id = jt->job->id,
+	                            .n = jt->first_rcpt + i,
 	                            .next = next == DEED_NEXT_ADDRESS || next == DEED_NEXT_HOP,
 	                            .d = d});
 }
 
-/* struct session_policy's refused: what is final for a recipient is told at once.  What may be
-   tried again is told with the rest, since it matters for that whether others were taken; when
-   nobody was, all is told, and the runner need not wait for what the server still owes. */
+/* struct session_policy's refused: what is final for a recipient is reported at once.  What may be
+   tried again is reported with the rest, since it matters whether others were accepted; when
+   nobody was, all is reported, and the runner need not wait for what the server still owes. */
 void outcome_refused(void *context, struct transaction *t)
 {
-	struct crank *c = context;
-	struct piece *p = t->context;
+	struct smtp_client *c = context;
+	struct job_transaction *jt = t->context;
 	bool all = true;
 	for (int i = 0; i < t->rcpt_count; i++) {
 		struct diagnosis d = t->rcpts[i].result;
 		all = all && d.verdict != VERDICT_NONE;
 		if (d.verdict != VERDICT_NONE && deed_decide(&d) == DEED_RETURN)
-			tell_rcpt(c, t, i);
+			report_rcpt(c, t, i);
 	}
 	for (int i = 0; i < t->rcpt_count && all; i++)
-		tell_rcpt(c, t, i);
-	if (p->job->told < p->job->rcpt_count || p->job->settled)
+		report_rcpt(c, t, i);
+	if (jt->job->reported < jt->job->rcpt_count || jt->job->settled)
 		return;
-	p->job->settled = true;
+	jt->job->settled = true;
 	/* With it goes the mark that the message is being worked on. */
-	close(p->job->fd);
-	p->job->fd = -1;
-	jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_SETTLED, .id = p->job->id});
+	close(jt->job->fd);
+	jt->job->fd = -1;
+	jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_SETTLED, .id = jt->job->id});
 }
 
 /* struct session_policy's finished: reports the recipients of a transaction, and the job when it
  * was the last one. */
 void outcome_finished(void *context, struct transaction *t)
 {
-	struct crank *c = context;
-	struct piece *p = t->context;
-	struct job *job = p->job;
+	struct smtp_client *c = context;
+	struct job_transaction *jt = t->context;
+	struct job *job = jt->job;
 	for (int i = 0; i < t->rcpt_count && t->begun; i++) {
 		if (c->with->probe && t->rcpts[i].accepted)
 			diag_set(&t->rcpts[i].result, VERDICT_SENT, STAGE_RCPT, REASON_NONE,
 			    "the server accepts mail for this recipient");
-		tell_rcpt(c, t, i);
+		report_rcpt(c, t, i);
 	}
 	job->used = job->used || t->begun;
 	/* A message that was refused for its size was never begun, and yet it has its results. */
@@ -111,30 +111,30 @@ void outcome_finished(void *context, struct transaction *t)
 		return;
 	}
 	job->finished += t->rcpt_count;
-	content_free_piece(p);
+	content_free(jt);
 	if (job->finished == job->rcpt_count)
 		outcome_finish_job(c, job);
 }
 
 void outcome_ending(void *context, struct transaction *t)
 {
-	struct crank *c = context;
-	const struct piece *p = t->context;
-	jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_ENDING, .id = p->job->id});
+	struct smtp_client *c = context;
+	const struct job_transaction *jt = t->context;
+	jobs_say(c->with->jobs, &(struct jobs_line){.verb = SAID_ENDING, .id = jt->job->id});
 }
 
-/* The piece is taken from the session, and the next one of its job is the same again. */
-static bool untake(struct crank *c, struct transaction *t)
+/* Takes a transaction back from the session; the next one of its job is the same again. */
+static bool untake(struct smtp_client *c, struct transaction *t)
 {
-	struct piece *p = t->context;
-	if (p->job->settled || !session_withdraw(&c->session, t))
+	struct job_transaction *jt = t->context;
+	if (jt->job->settled || !session_withdraw(&c->session, t))
 		return false;
-	p->job->taken = p->first_rcpt;
-	content_free_piece(p);
+	jt->job->taken = jt->first_rcpt;
+	content_free(jt);
 	return true;
 }
 
-void outcome_give_back(struct crank *c)
+void outcome_give_back(struct smtp_client *c)
 {
 	c->with->jobs->back = false;
 	for (int i = c->session.taken_count - 1; i >= 0; i--) {
@@ -152,7 +152,7 @@ void outcome_give_back(struct crank *c)
 }
 
 /* What the runner remembers and logs once; a probe has no runner. */
-static void tell_refusal(struct crank *c, unsigned parameters, const struct diagnosis *d)
+static void report_refusal(struct smtp_client *c, unsigned parameters, const struct diagnosis *d)
 {
 	struct diagnosis said = *d;
 	TEXT(names, 40);
@@ -169,18 +169,18 @@ static void tell_refusal(struct crank *c, unsigned parameters, const struct diag
 
 void outcome_left_out(void *context, unsigned parameters, const struct diagnosis *d)
 {
-	tell_refusal(context, parameters, d);
+	report_refusal(context, parameters, d);
 }
 
 bool outcome_again(void *context, const struct transaction *t, unsigned parameters,
     const struct diagnosis *d)
 {
-	struct crank *c = context;
+	struct smtp_client *c = context;
 	struct session *s = &c->session;
-	/* Those behind it first: pieces of a job go in order. */
+	/* Those behind it first: transactions of a job go in order. */
 	for (int i = s->taken_count - 1; i >= 0; i--) {
 		struct transaction *taken = s->taken[i];
-		struct job *job = ((struct piece *)taken->context)->job;
+		struct job *job = ((struct job_transaction *)taken->context)->job;
 		bool last = taken == t;
 		if (!untake(c, taken))
 			return false;
@@ -188,11 +188,11 @@ bool outcome_again(void *context, const struct transaction *t, unsigned paramete
 		if (last)
 			break;
 	}
-	tell_refusal(c, parameters, d);
+	report_refusal(c, parameters, d);
 	return true;
 }
 
-void outcome_refuse_damaged(struct crank *c, struct job *job, struct diagnosis *d)
+void outcome_refuse_damaged(struct smtp_client *c, struct job *job, struct diagnosis *d)
 {
 	deed_decide(d);
 	for (int i = 0; i < job->rcpt_count; i++)

@@ -302,7 +302,7 @@ static bool ask(const struct config *config, struct answer *a, int message)
 		attempt_child(config, a, sockets[1]);
 	}
 	close(sockets[1]);
-	/* It may have ended already, with its reason told: a password that cannot be read needs no
+	/* It may have ended already, with its reason printed: a password that cannot be read needs no
 	 * server. */
 	if (pid > 0 && (send_job(sockets[0], message, p->sender, p->recipient) || errno == EPIPE))
 		listen_to(sockets[0], a);

@@ -1,4 +1,4 @@
-/* relay --probe: a real session up to RCPT, told line by line on standard output. */
+/* relay --probe: a real session up to RCPT, line by line on standard output. */
 #ifndef RELAY_PROBE_H
 #define RELAY_PROBE_H
 #include "config/config.h"

@@ -218,7 +218,7 @@ static void close_idle(struct runner *r)
 	for (int i = 0; i < r->sessions->count; i++) {
 		struct worker *w = r->sessions->list[i];
 		if ((w->count == 0 && !w->closing && (at_once || now - w->idle_ms > IDLE_MS)) ||
-		    w->told > SENT_LOG_RCPTS_MAX)
+		    w->reported > SENT_LOG_RCPTS_MAX)
 			worker_close(w);
 	}
 }

@@ -34,7 +34,7 @@
 
 #define ASK_EVERY_MS 3000
 #define ANSWER_S 20
-#define LOCK_TOLD_MS 60000
+#define LOCK_LOG_MS 60000
 #define PASS_S 900
 
 static void pid_path(char *path, size_t size)
@@ -203,11 +203,11 @@ static void write_pid(void)
 static void wait_for_lock(struct runner *r)
 {
 	const struct timespec pause = {.tv_nsec = 50000000};
-	int64_t told_ms = clock_mono_ms();
+	int64_t logged_ms = clock_mono_ms();
 	while (r->lock_fd < 0 && living_runner() == 0) {
 		nanosleep(&pause, NULL);
-		if (clock_mono_ms() - told_ms > LOCK_TOLD_MS) {
-			told_ms = clock_mono_ms();
+		if (clock_mono_ms() - logged_ms > LOCK_LOG_MS) {
+			logged_ms = clock_mono_ms();
 			log_line(LOG_ERR, "no mail is sent yet: a relay or mbox process of an earlier runner "
 			                  "still has the queue (mqueue/runner.lock), and may hang; "
 			                  "end it: pkill -KILL -u firsthop 'relay|mbox'");

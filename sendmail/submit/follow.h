@@ -1,6 +1,6 @@
 /* Waiting for the first attempt: -v shows it, -X writes it to a file, -odi only waits.  A "mailq
    --watch" beside this program does it, because it may ask the runner and this one may not; it is
-   started before this program confines itself, and told the identifier before the message can be
+   started before this program confines itself, and given the identifier before the message can be
    seen, so that it misses nothing. */
 #ifndef SUBMIT_FOLLOW_H
 #define SUBMIT_FOLLOW_H

@@ -26,9 +26,9 @@ static struct mail {
 	uint64_t id;
 	int64_t came_ms;
 	bool tried, reported, aside, held, removed;
-	bool by_route;    /* the servers are to blame: it goes when they are there again */
-	int64_t asked_ms; /* somebody wanted it tried, or held */
-	int64_t told_ms;  /* of the next attempt; 0 = none */
+	bool by_route;     /* the servers are to blame: it goes when they are there again */
+	int64_t asked_ms;  /* somebody wanted it tried, or held */
+	int64_t logged_ms; /* of the next attempt; 0 = none */
 	uint32_t uid;
 	int rcpt_count;
 	struct {
@@ -142,12 +142,12 @@ void sim_mail_tried(const char *id)
 	    (long long)(sim_now_ms - m->came_ms) / 1000);
 	/* What is given up on one way is asked on the others once more. */
 	bool old = sim_now_ms - m->came_ms >= SIM_EXPIRE_H * MS_AN_HOUR;
-	SIM_MUST(m->told_ms == 0 || m->by_route || old || sim_clock_jumps ||
-	             sim_now_ms > m->told_ms - EARLY_MS,
+	SIM_MUST(m->logged_ms == 0 || m->by_route || old || sim_clock_jumps ||
+	             sim_now_ms > m->logged_ms - EARLY_MS,
 	    "%s is tried %lld s before the time that was told", id,
-	    (long long)(m->told_ms - sim_now_ms) / 1000);
+	    (long long)(m->logged_ms - sim_now_ms) / 1000);
 	m->tried = true;
-	m->told_ms = 0;
+	m->logged_ms = 0;
 }
 
 void sim_mail_noted(const char *id, const struct buffer *lines)
@@ -161,14 +161,14 @@ void sim_mail_noted(const char *id, const struct buffer *lines)
 		m->by_route = true;
 	/* A new attempt, or the end: what was told before is over. */
 	if (m != NULL && (strstr(text, " attempt n=") != NULL || strstr(text, " owed") != NULL))
-		m->told_ms = 0;
+		m->logged_ms = 0;
 	if (m != NULL && at != NULL) {
-		m->told_ms = sim_now_ms + (strtoll(at + 7, NULL, 10) - clock_wall_s()) * 1000;
+		m->logged_ms = sim_now_ms + (strtoll(at + 7, NULL, 10) - clock_wall_s()) * 1000;
 		while (at > text && at[-1] != '\n')
 			at--;
 		/* A line that waited for room on the disk, and somebody has asked since. */
 		if (sim_now_ms + (strtoll(at, NULL, 10) - clock_wall_s()) * 1000 < m->asked_ms)
-			m->told_ms = 0;
+			m->logged_ms = 0;
 	}
 	free(text);
 }
@@ -177,7 +177,7 @@ void sim_mail_held(const char *id, bool held)
 {
 	struct mail *m = find(id);
 	m->held = held;
-	m->told_ms = 0;
+	m->logged_ms = 0;
 	m->asked_ms = sim_now_ms;
 	/* Its time begins anew. */
 	m->tried = true;
@@ -195,7 +195,7 @@ void sim_mail_asked(const char *id)
 	while ((m = idmap_next(&mails, &at)) != NULL) {
 		if (id != NULL && m->id != id_pack(id))
 			continue;
-		m->told_ms = 0;
+		m->logged_ms = 0;
 		m->asked_ms = sim_now_ms;
 	}
 }
@@ -296,14 +296,14 @@ void sim_mail_look(void)
 	while ((m = idmap_next(&mails, &at)) != NULL) {
 		char id[ID_SIZE];
 		bool starved = !m->tried && is_overdue(m->came_ms),
-		     late = m->told_ms != 0 && !sim_clock_jumps && is_overdue(m->told_ms);
+		     late = m->logged_ms != 0 && !sim_clock_jumps && is_overdue(m->logged_ms);
 		if (m->held || m->removed || m->aside || (!starved && !late))
 			continue;
 		id_unpack(m->id, id);
 		SIM_MUST(!starved || !is_there(id), "%s is starved: not tried for %lld s, and all is well",
 		    id, (long long)(sim_now_ms - m->came_ms) / 1000);
 		SIM_MUST(!late || !is_there(id), "%s was to be tried %lld s ago, and was not", id,
-		    (long long)(sim_now_ms - m->told_ms) / 1000);
+		    (long long)(sim_now_ms - m->logged_ms) / 1000);
 	}
 }
 

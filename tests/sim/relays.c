@@ -306,7 +306,7 @@ static struct diagnosis answer(const struct server *s, const char *rcpt)
 	if (text_starts(rcpt, "never"))
 		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_RECIPIENT, REASON_RECIPIENT_FULL,
 		    452);
-	return diagnose(s, VERDICT_SENT, STAGE_DOT, FAULT_NONE, REASON_NONE, 250);
+	return diagnose(s, VERDICT_SENT, STAGE_END_OF_DATA, FAULT_NONE, REASON_NONE, 250);
 }
 
 /* One message; false: the session broke in the middle of it. */
@@ -329,8 +329,8 @@ static bool deliver(struct relay *relay, struct job *job)
 	for (int i = 0; i < job->rcpt_count; i++) {
 		if (breaks && all[i].verdict == VERDICT_SENT) {
 			/* The server may have it: RFC 1047. */
-			all[i] =
-			    diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, REASON_OUTCOME_UNKNOWN, 0);
+			all[i] = diagnose(s, VERDICT_DEFERRED, STAGE_END_OF_DATA, FAULT_ROUTE,
+			    REASON_OUTCOME_UNKNOWN, 0);
 			if (sim_once_in(2))
 				sim_mail_delivered(job->id, job->rcpts[i], false);
 		} else if (all[i].verdict == VERDICT_SENT) {
@@ -369,7 +369,7 @@ static void lose_flight(struct relay *relay)
 {
 	const struct server *s = &sim_servers[relay->names[relay->at]];
 	struct diagnosis d =
-	    diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, REASON_OUTCOME_UNKNOWN, 0);
+	    diagnose(s, VERDICT_DEFERRED, STAGE_END_OF_DATA, FAULT_ROUTE, REASON_OUTCOME_UNKNOWN, 0);
 	for (struct job *job; relay->flight > 0 && (job = relay->jobs.first) != NULL; relay->flight--) {
 		perhaps(relay, job);
 		for (int i = 0; i < job->rcpt_count; i++) {
@@ -412,7 +412,8 @@ static void give_back(struct relay *relay, struct job *from)
 static void break_off(struct relay *relay, bool said)
 {
 	const struct server *s = &sim_servers[relay->names[relay->at]];
-	struct diagnosis d = diagnose(s, VERDICT_DEFERRED, STAGE_DOT, FAULT_ROUTE, REASON_CLOSING, 421);
+	struct diagnosis d =
+	    diagnose(s, VERDICT_DEFERRED, STAGE_END_OF_DATA, FAULT_ROUTE, REASON_CLOSING, 421);
 	lose_flight(relay);
 	if (said)
 		say(relay, SAID_OVER, "", 0, 0, &d);

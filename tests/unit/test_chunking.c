@@ -281,7 +281,7 @@ static void too_big_is_the_message(void **state)
 	struct letter *l = give(1), *next = give(1);
 	session_pump(&s, 2000);
 	server(YES YES "552 5.3.4 too big\r\n" YES YES YES "250 two\r\n");
-	assert_result(l, VERDICT_FAILED, STAGE_DOT, 552);
+	assert_result(l, VERDICT_FAILED, STAGE_END_OF_DATA, 552);
 	assert_int_equal(verdict(next, 0), VERDICT_SENT);
 	assert_int_equal(unchunked_count, 0);
 	/* Its transaction may be open. */
@@ -522,7 +522,7 @@ static void a_break_leaves_what_was_sent_unknown(void **state)
 	session_broken(&s, REASON_CONNECT_RESET, "the connection broke");
 	assert_int_equal(verdict(one, 0), VERDICT_SENT);
 	assert_int_equal(two->rcpts[0].result.key, REASON_OUTCOME_UNKNOWN);
-	assert_result(two, VERDICT_DEFERRED, STAGE_DOT, 0);
+	assert_result(two, VERDICT_DEFERRED, STAGE_END_OF_DATA, 0);
 	assert_int_equal(two->rcpts[1].result.reply_code, 550);
 	/* Its last bytes never left. */
 	assert_false(three->t.begun);

@@ -69,10 +69,10 @@ static void servers_are_understood(void **state)
 	    {STAGE_RCPT, 553, "5.7.1",
 	        "553 5.7.1 <x@y.z>: Sender address rejected: not owned by user joe", "sender-not-owned",
 	        DEED_WAIT},
-	    {STAGE_DOT, 550, "5.7.1", "550 5.7.1 message looks like spam", "content-refused",
+	    {STAGE_END_OF_DATA, 550, "5.7.1", "550 5.7.1 message looks like spam", "content-refused",
 	        DEED_RETURN},
-	    {STAGE_DOT, 554, "5.4.6", "554 5.4.6 Too many hops", "loop", DEED_RETURN},
-	    {STAGE_DOT, 451, "4.3.0", "451 4.3.0 try later", "server-trouble", DEED_WAIT},
+	    {STAGE_END_OF_DATA, 554, "5.4.6", "554 5.4.6 Too many hops", "loop", DEED_RETURN},
+	    {STAGE_END_OF_DATA, 451, "4.3.0", "451 4.3.0 try later", "server-trouble", DEED_WAIT},
 	    {STAGE_DATA, 451, "", "451 no", "reply-4xx", DEED_WAIT},
 	    {STAGE_EHLO, 550, "", "550 go away", "helo-refused", DEED_NEXT_ADDRESS},
 	};
@@ -93,7 +93,7 @@ static void servers_are_understood(void **state)
 static void the_table_is_whole(void **state)
 {
 	(void)state;
-	for (enum stage s = STAGE_LOOKUP; s <= STAGE_DOT; s++) {
+	for (enum stage s = STAGE_LOOKUP; s <= STAGE_END_OF_DATA; s++) {
 		for (int class = 0; class <= 5; class += class ? 1 : 4) {
 			int rows = 0;
 			if (class != 0 && s <= STAGE_TLS)
@@ -109,11 +109,11 @@ static void the_table_is_whole(void **state)
 			assert_true((deed_row(i)->from >= STAGE_MAIL || deed_row(i)->to == STAGE_LOOKUP) &&
 			            deed_row(i)->class == 5);
 	}
-	struct diagnosis d = {.stage = STAGE_DOT,
+	struct diagnosis d = {.stage = STAGE_END_OF_DATA,
 	    .verdict = VERDICT_DEFERRED,
 	    .key = REASON_OUTCOME_UNKNOWN};
 	assert_int_equal(deed_decide(&d), DEED_WAIT); /* never at once to another server */
-	d = (struct diagnosis){.stage = STAGE_DOT, .verdict = VERDICT_SENT, .reply_code = 250};
+	d = (struct diagnosis){.stage = STAGE_END_OF_DATA, .verdict = VERDICT_SENT, .reply_code = 250};
 	assert_int_equal(deed_decide(&d), DEED_DONE);
 }
 

@@ -34,7 +34,7 @@ static void as_postfix_says_it(void **state)
 	struct buffer out = {0};
 	struct report_delivery r = to_ops;
 	(void)state;
-	struct diagnosis d = of(VERDICT_SENT, STAGE_DOT, 250, "250 2.0.0 Ok: queued as 4711");
+	struct diagnosis d = of(VERDICT_SENT, STAGE_END_OF_DATA, 250, "250 2.0.0 Ok: queued as 4711");
 	assert_string_equal(line_of(&out, &r, &d),
 	    "6743a1f2.9c01d2aa: to=<ops@example.org>, relay=mail.example.org[192.0.2.1]:25, delay=3, "
 	    "dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4711) from=<cron@h.example.org> "

@@ -45,7 +45,7 @@ static void it_depends_on_what_differs(void **state)
 	    {STAGE_RCPT, 451, "server-trouble", true, false, 0},
 	    {STAGE_RCPT, 450, "greylisted", true, true, 0},
 	    {STAGE_RCPT, 452, "recipient-full", true, true, 0},
-	    {STAGE_DOT, 451, "server-trouble", true, true, 0},
+	    {STAGE_END_OF_DATA, 451, "server-trouble", true, true, 0},
 	    {STAGE_MAIL, 0, "server-trouble", true, true, 0},
 	    {STAGE_MAIL, 550, "reply-5xx", true, true, 0},
 	};

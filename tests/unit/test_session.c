@@ -276,7 +276,7 @@ static void two_at_the_end_of_the_first(struct transaction *first, struct transa
 	s.out.length = 0;
 	server("250 ok\r\n250 ok\r\n354 go\r\n");
 	client_said(BODY GROUP);
-	assert_true(first->dot_sent && next->begun);
+	assert_true(first->end_sent && next->begun);
 }
 
 static void what_was_not_begun_can_be_had_back(void **state)
@@ -344,7 +344,7 @@ static void closing_421_anywhere(void **state)
 {
 	const char *before[] = {"", "250 ok\r\n", "250 ok\r\n250 ok\r\n",
 	    "250 ok\r\n250 ok\r\n354 go\r\n"};
-	const enum stage stages[] = {STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT};
+	const enum stage stages[] = {STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_END_OF_DATA};
 	for (int i = 0; i < 4; i++) {
 		setup(state);
 		greet(PIPELINING);

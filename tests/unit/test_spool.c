@@ -444,7 +444,7 @@ static void a_ledger_is_read_as_it_was_written(void **state)
 	struct buffer lines = {0};
 	struct ledger_line l;
 	struct diagnosis sent = {.verdict = VERDICT_SENT,
-	    .stage = STAGE_DOT,
+	    .stage = STAGE_END_OF_DATA,
 	    .reply_code = 250,
 	    .text = "250 taken \"x\" id=1"};
 	struct diagnosis unknown = {.verdict = VERDICT_DEFERRED, .key = REASON_OUTCOME_UNKNOWN},
@@ -500,7 +500,7 @@ static void put_attempt(struct buffer *lines, int attempt, int rcpts)
 	struct diagnosis waits = {0}, sent = {0}, failed = {0};
 	diag_set(&waits, VERDICT_DEFERRED, STAGE_RCPT, REASON_OTHER, "450 busy, attempt %d", attempt);
 	diag_name(&waits, "of-a-later-version");
-	diag_set(&sent, VERDICT_SENT, STAGE_DOT, REASON_NONE, "250 ok");
+	diag_set(&sent, VERDICT_SENT, STAGE_END_OF_DATA, REASON_NONE, "250 ok");
 	diag_set(&failed, VERDICT_FAILED, STAGE_RCPT, REASON_RECIPIENT_UNKNOWN, "550 nobody");
 	journal_put_attempt(lines, 1000 * attempt, attempt);
 	journal_put_step(lines, 1000 * attempt, "192.0.2.1: session ready");

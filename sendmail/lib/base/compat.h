@@ -42,7 +42,7 @@ struct cmsghdr *compat_next_control(struct msghdr *m, struct cmsghdr *c);
 /* User and group at the other end of a local socket; -1 with errno on failure. */
 int compat_peer(int socket_fd, uid_t *uid, gid_t *gid);
 
-/* Name of the parent process's program, best effort, "" when it cannot be told: also when the
+/* Name of the parent process's program, best effort, "" when it is not known: also when the
  * parent has ended, and init has taken its place. */
 void compat_parent_name(char *name, size_t size);
 

@@ -122,7 +122,7 @@ void log_event(int priority, const char *component, const char *event, struct bu
 }
 
 /* Behind what was kept, when all of that is through. */
-static void tell_lost(void)
+static void report_lost(void)
 {
 	unsigned long long lost = log_socket_take_lost();
 	if (lost > 0)
@@ -133,7 +133,7 @@ static void tell_lost(void)
 void log_flush(void)
 {
 	log_socket_flush();
-	tell_lost();
+	report_lost();
 }
 
 void log_backlog(struct log_backlog *b)

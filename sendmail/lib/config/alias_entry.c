@@ -25,8 +25,8 @@ static struct alias_item *add_item(struct alias_reading *r, enum alias_end end, 
 	return item;
 }
 
-/* A destination that cannot be served: kept with its reason, and told at once by those who read the
- * file. */
+/* A destination that cannot be served: kept with its reason; whoever reads the file
+ * reports it at once. */
 void alias_add_held(struct alias_reading *r, const char *text, enum reason_key key,
     const char *what)
 {

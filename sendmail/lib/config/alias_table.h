@@ -18,7 +18,7 @@ struct alias {
 	struct alias_item *items;
 	int count;
 	int source, line;
-	bool in_loop; /* it was told already */
+	bool in_loop; /* it was reported already */
 };
 
 struct alias_source {

@@ -282,7 +282,7 @@ bool aliases_has(const struct aliases *set, const char *host, const char *addres
 	       find_row(set, host, address) != NULL;
 }
 
-static void tell_loop(void *context, enum alias_end end, const char *what, enum reason_key key,
+static void note_loop(void *context, enum alias_end end, const char *what, enum reason_key key,
     const char *why)
 {
 	struct aliases *set = context;
@@ -295,7 +295,7 @@ void alias_find_loops(struct aliases *set)
 	struct aliases_used used = {0};
 	for (int i = 0; i < set->count; i++) {
 		if (!set->rows[i].in_loop)
-			aliases_expand_once(set, "localhost", set->rows[i].name, &used, 1, tell_loop, set);
+			aliases_expand_once(set, "localhost", set->rows[i].name, &used, 1, note_loop, set);
 	}
 	free(used.rows);
 }

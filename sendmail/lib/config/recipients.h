@@ -15,7 +15,7 @@ struct recipient_held {
 	char *why;           /* FILE:LINE and the reason */
 	int original;        /* as originals below */
 	enum reason_key key; /* of the catalogue */
-	bool told;           /* for the runner */
+	bool logged;         /* the runner's */
 };
 
 struct recipients {

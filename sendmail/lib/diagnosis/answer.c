@@ -73,9 +73,10 @@ static int code_at(const char *at)
 static const struct {
 	const char *phrase;
 	enum stage stage;
-} phrases[] = {{"end of data", STAGE_DOT}, {"RCPT TO", STAGE_RCPT}, {"MAIL FROM", STAGE_MAIL},
-    {"initial connection", STAGE_BANNER}, {"the greeting", STAGE_BANNER}, {"HELO", STAGE_EHLO},
-    {"EHLO", STAGE_EHLO}, {"STARTTLS", STAGE_STARTTLS}, {"AUTH", STAGE_AUTH}, {"DATA", STAGE_DATA}};
+} phrases[] = {{"end of data", STAGE_END_OF_DATA}, {"RCPT TO", STAGE_RCPT},
+    {"MAIL FROM", STAGE_MAIL}, {"initial connection", STAGE_BANNER}, {"the greeting", STAGE_BANNER},
+    {"HELO", STAGE_EHLO}, {"EHLO", STAGE_EHLO}, {"STARTTLS", STAGE_STARTTLS}, {"AUTH", STAGE_AUTH},
+    {"DATA", STAGE_DATA}};
 
 static enum stage stage_of_phrase(const char *words)
 {
@@ -101,7 +102,7 @@ static enum stage stage_before(const char *words, const char *at)
 	if (after != NULL)
 		return stage_of_phrase(after);
 	return front.length >= 11 && strcmp(front.data + front.length - 11, "end of data") == 0
-	           ? STAGE_DOT
+	           ? STAGE_END_OF_DATA
 	           : STAGE_NONE;
 }
 
@@ -188,7 +189,7 @@ static const struct at_home {
     {530, "", STAGE_MAIL},
     {535, "required", STAGE_MAIL},
     {534, "size=", STAGE_MAIL},
-    {534, "size", STAGE_DOT},
+    {534, "size", STAGE_END_OF_DATA},
     {534, "", STAGE_AUTH},
     {535, "", STAGE_AUTH},
     {538, "", STAGE_AUTH},
@@ -220,7 +221,7 @@ enum stage answer_stage(const struct answer *a)
 {
 	/* Where servers say most of what they have against a client, a sender or a recipient; then what
 	 * they have against a message. */
-	static const enum stage usual[] = {STAGE_RCPT, STAGE_DOT};
+	static const enum stage usual[] = {STAGE_RCPT, STAGE_END_OF_DATA};
 	enum stage stage = a->stage >= STAGE_BANNER ? a->stage : stage_of_words(a);
 	for (size_t i = 0; stage == STAGE_NONE && i < sizeof usual / sizeof usual[0]; i++) {
 		struct diagnosis d = {0};

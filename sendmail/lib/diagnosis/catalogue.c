@@ -18,13 +18,13 @@ struct pattern {
 #define AUTH STAGE_AUTH, STAGE_AUTH
 #define MAIL STAGE_MAIL, STAGE_MAIL
 #define RCPT STAGE_RCPT, STAGE_RCPT
-#define DATA STAGE_DATA, STAGE_DOT
-#define ANY STAGE_BANNER, STAGE_DOT
-#define AUTH_ON STAGE_AUTH, STAGE_DOT
-#define MAIL_ON \
-	STAGE_MAIL, \
-	    STAGE_DOT /* servers often keep what they have against client or sender until RCPT */
-#define RCPT_ON STAGE_RCPT, STAGE_DOT
+#define DATA STAGE_DATA, STAGE_END_OF_DATA
+#define ANY STAGE_BANNER, STAGE_END_OF_DATA
+#define AUTH_ON STAGE_AUTH, STAGE_END_OF_DATA
+#define MAIL_ON                                                                                 \
+	STAGE_MAIL, STAGE_END_OF_DATA /* servers often keep what they have against client or sender \
+	                                 until RCPT */
+#define RCPT_ON STAGE_RCPT, STAGE_END_OF_DATA
 
 static const struct pattern patterns[] = {
     /* TLS and login */

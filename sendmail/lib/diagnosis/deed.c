@@ -26,10 +26,10 @@ static const struct deed_row rows[] = {
         "the connection was lost before the end of the message"},
     {STAGE_DATA, STAGE_BODY, 4, DEED_WAIT, "not now"},
     {STAGE_DATA, STAGE_BODY, 5, DEED_RETURN, "this message is refused"},
-    {STAGE_DOT, STAGE_DOT, 0, DEED_WAIT,
+    {STAGE_END_OF_DATA, STAGE_END_OF_DATA, 0, DEED_WAIT,
         "it may have been delivered: another server must not get it at once"},
-    {STAGE_DOT, STAGE_DOT, 4, DEED_WAIT, "not now"},
-    {STAGE_DOT, STAGE_DOT, 5, DEED_RETURN, "this message is refused"},
+    {STAGE_END_OF_DATA, STAGE_END_OF_DATA, 4, DEED_WAIT, "not now"},
+    {STAGE_END_OF_DATA, STAGE_END_OF_DATA, 5, DEED_RETURN, "this message is refused"},
 };
 
 const struct deed_row *deed_row(int index)

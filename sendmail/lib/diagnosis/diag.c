@@ -40,13 +40,13 @@ const char *stage_name(enum stage s)
 
 const char *stage_word(enum stage s)
 {
-	return s == STAGE_DOT ? "end-of-data" : stage_names[s];
+	return s == STAGE_END_OF_DATA ? "end-of-data" : stage_names[s];
 }
 
 enum stage stage_find(const char *name)
 {
-	if (strcmp(name, stage_word(STAGE_DOT)) == 0)
-		return STAGE_DOT;
+	if (strcmp(name, stage_word(STAGE_END_OF_DATA)) == 0)
+		return STAGE_END_OF_DATA;
 	return (enum stage)name_index(stage_names, STAGE_COUNT, name);
 }
 

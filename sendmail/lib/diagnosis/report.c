@@ -32,7 +32,8 @@ void report_reason(struct text *t, const struct diagnosis *d)
 {
 	put_peer(t, d);
 	if (d->stage != STAGE_NONE)
-		text_printf(t, "%s: ", d->stage == STAGE_DOT ? TR("end of data") : stage_word(d->stage));
+		text_printf(t,
+		    "%s: ", d->stage == STAGE_END_OF_DATA ? TR("end of data") : stage_word(d->stage));
 	text_put(t, d->text[0] != '\0' ? d->text : TR("no reason was given"));
 }
 
@@ -87,7 +88,7 @@ static const char *command_of(enum stage stage)
 	case STAGE_RCPT: return "RCPT TO command";
 	case STAGE_DATA: return "DATA command";
 	case STAGE_BODY: return "the message";
-	case STAGE_DOT: return "end of DATA command";
+	case STAGE_END_OF_DATA: return "end of DATA command";
 	default: return NULL;
 	}
 }

@@ -162,12 +162,12 @@ bool jobs_flush(struct jobs *j)
 	is_flushing = 1;
 	while (sent < j->out.length) {
 		ssize_t n = send(j->socket, j->out.data + sent, j->out.length - sent, MSG_NOSIGNAL);
-		/* A result that is not told may become a second delivery. */
+		/* A result that is not reported may become a second delivery. */
 		if (n < 0 && (errno == EINTR || (rests++ < RESTS_MAX && fdio_rests())))
 			continue;
 		if (n <= 0) {
-			/* Results are missing: nothing that follows, least of all a "bye", may say that all is
-			 * told. */
+			/* Results are missing: nothing that follows, least of all a "bye", may say that all
+			 * was reported. */
 			shutdown(j->socket, SHUT_WR);
 			j->orphaned = j->quit = true;
 			break;

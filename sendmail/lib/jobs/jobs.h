@@ -32,7 +32,7 @@ struct job {
 	const char *utf8_field;  /* name of a field with an address that is not ASCII; NULL = none */
 	int taken, finished;     /* recipients given to transactions; those whose transaction is over */
 	long long turn;          /* of the session, in which it was served last; 0 = not yet */
-	int told;                /* those whose outcome the runner knows */
+	int reported;            /* those whose outcome the runner knows */
 	bool settled;            /* it knows all before the transactions are over */
 	bool used;               /* some command about it was sent */
 	struct job *next;
@@ -62,7 +62,7 @@ bool jobs_receive(struct jobs *j);
 void jobs_note(struct jobs *j, const struct job *job, int rcpt, bool relayed,
     const struct diagnosis *d);
 
-/* Writes the ledger, then sends what is in out; blocking.  False when the runner cannot be told,
+/* Writes the ledger, then sends what is in out; blocking.  False when the runner cannot be reached,
  * now or at any time later. */
 bool jobs_flush(struct jobs *j);
 

@@ -43,7 +43,7 @@ static struct starter {
 } starters[PROCESS_STARTERS_MAX] = {{.fd = -1}, {.fd = -1}, {.fd = -1}};
 static bool by_units;
 
-/* Ends that were told while something else was waited for. */
+/* Ends that were reported while something else was waited for. */
 struct end {
 	const struct starter *starter;
 	struct process_packet packet;

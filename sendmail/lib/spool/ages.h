@@ -1,9 +1,9 @@
 /* How old mail is when the clock cannot be trusted.  Time is counted by the monotonic clock while a
    runner lives; between two lives it is what the wall clock says, but at most AGES_GAP_MAX_S,
-   because a clock that was set is not told from a machine that was off. So nothing expires, and no
-   sender is told of a delay, because a clock was wrong. mqueue/clock keeps stretches of wall time
+   because a clock that was set looks like a machine that was off. So nothing expires, and no
+   sender gets a warning, because a clock was wrong. mqueue/clock keeps stretches of wall time
    with what was counted at their start; the latest stretch that holds a message's time of arrival
-   tells its age.  Pure but for the two file functions; the clocks are told to it. */
+   gives its age.  Pure but for the two file functions; the caller passes the clocks. */
 #ifndef SPOOL_AGES_H
 #define SPOOL_AGES_H
 #include "base/mem.h"

@@ -1,5 +1,5 @@
 /* The lines on mqueue/control: what mailq, and sendmail -q, ask of the runner, and what a watcher
-   is told (runner/listen). */
+   is answered (runner/listen). */
 #ifndef SPOOL_CONTROL_LINE_H
 #define SPOOL_CONTROL_LINE_H
 #include "base/protocol.h"

@@ -1,4 +1,4 @@
-/* The journal as a story: its lines one after the other, for those who tell it (mailq why, JSON, a
+/* The journal as a story: its lines one after the other, for those who print it (mailq why, JSON, a
  * bounce). */
 #ifndef SPOOL_STORY_H
 #define SPOOL_STORY_H

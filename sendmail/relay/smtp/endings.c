@@ -11,8 +11,8 @@ static void on_closing(struct session *s)
 	enum stage stage = session_stage(s);
 	struct transaction *t = s->count > 0 ? s->awaited[s->first].t : NULL;
 	session_diagnose(s, &d, stage);
-	bool unread = stage != STAGE_DATA && stage != STAGE_BODY && stage != STAGE_DOT && t != NULL &&
-	              transact_is_unread(s, t);
+	bool unread = stage != STAGE_DATA && stage != STAGE_BODY && stage != STAGE_END_OF_DATA &&
+	              t != NULL && transact_is_unread(s, t);
 	if (t != NULL && t->begun && !unread && !transact_is_next_one(s, t))
 		transact_settle(t, &d);
 	transact_closed(s, d.key, d.text);

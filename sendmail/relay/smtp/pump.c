@@ -44,7 +44,7 @@ static void end_message(struct session *s, struct transaction *t)
 {
 	s->sending = NULL;
 	show_message(s, t);
-	t->dot_sent = true;
+	t->end_sent = true;
 	t->end_at = s->sent_bytes + (int64_t)s->out.length;
 	t->end_ms = s->now_ms;
 	if (s->policy->ending != NULL)

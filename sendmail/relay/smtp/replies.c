@@ -23,7 +23,7 @@ static void settle_reply(struct session *s, struct transaction *t, enum stage st
 	struct diagnosis d = {0};
 	session_diagnose(s, &d, stage);
 	/* A 250 where it makes no sense, or a 3xx, is not a success of the message. */
-	if (d.verdict == VERDICT_SENT && (stage != STAGE_DOT || s->reply.code >= 300)) {
+	if (d.verdict == VERDICT_SENT && (stage != STAGE_END_OF_DATA || s->reply.code >= 300)) {
 		d.verdict = VERDICT_DEFERRED;
 		d.key = REASON_REPLY_BAD;
 		catalogue_recognise(&d);
@@ -32,7 +32,7 @@ static void settle_reply(struct session *s, struct transaction *t, enum stage st
 }
 
 /* Before the rest of the group is answered: a tarpit may take minutes for that. */
-static void tell_refused(struct session *s, struct transaction *t)
+static void report_refused(struct session *s, struct transaction *t)
 {
 	if (s->policy->refused != NULL)
 		s->policy->refused(s->policy->context, t);
@@ -60,7 +60,7 @@ static void on_mail(struct session *s, struct transaction *t)
 	t->mail_refused = true;
 	settle_reply(s, t, STAGE_MAIL);
 	transact_stop(s, t);
-	tell_refused(s, t);
+	report_refused(s, t);
 }
 
 static void on_rcpt(struct session *s, struct transaction *t, int rcpt)
@@ -83,7 +83,7 @@ static void on_rcpt(struct session *s, struct transaction *t, int rcpt)
 		r->result.reply_code = 0;
 	if (is_refused_whole(t))
 		transact_stop(s, t);
-	tell_refused(s, t);
+	report_refused(s, t);
 }
 
 /* --- BDAT */
@@ -207,21 +207,21 @@ static void on_dot(struct session *s, struct transaction *t)
 {
 	s->delivered += is_yes(s) && t->accepted > 0;
 	if (!t->chunked) {
-		settle_reply(s, t, STAGE_DOT);
+		settle_reply(s, t, STAGE_END_OF_DATA);
 		transact_finish(s, t);
 		return;
 	}
 	adapt_window(s, t);
 	if (is_yes(s))
-		settle_reply(s, t, STAGE_DOT);
+		settle_reply(s, t, STAGE_END_OF_DATA);
 	else
-		note_refused_chunk(s, t, STAGE_DOT);
+		note_refused_chunk(s, t, STAGE_END_OF_DATA);
 }
 
 /* A message in chunks is over when all that it was answered is there. */
 static void end_chunked(struct session *s, struct transaction *t)
 {
-	if (!t->chunked || t->owed > 0 || (!t->dot_sent && !t->stopped))
+	if (!t->chunked || t->owed > 0 || (!t->end_sent && !t->stopped))
 		return;
 	/* Its MAIL was refused: what came behind that is no message for the server. */
 	t->begun = t->begun && !t->turned_away;

@@ -9,7 +9,7 @@ enum stage session_stage(const struct session *s)
 	static const enum stage by_state[] = {STAGE_BANNER, STAGE_EHLO, STAGE_EHLO, STAGE_STARTTLS,
 	    STAGE_TLS, STAGE_AUTH, STAGE_MAIL, STAGE_QUIT, STAGE_QUIT};
 	static const enum stage by_expect[] = {STAGE_RSET, STAGE_MAIL, STAGE_RCPT, STAGE_DATA,
-	    STAGE_DOT, STAGE_DOT, STAGE_DATA, STAGE_BODY};
+	    STAGE_END_OF_DATA, STAGE_END_OF_DATA, STAGE_DATA, STAGE_BODY};
 	if (s->state != SESSION_READY)
 		return by_state[s->state];
 	if (s->count > 0)
@@ -23,7 +23,7 @@ void session_sent(struct session *s, int64_t now_ms)
 {
 	int wait_s = s->policy->reply_s;
 	enum stage stage = session_stage(s);
-	if (stage == STAGE_DOT)
+	if (stage == STAGE_END_OF_DATA)
 		wait_s = s->policy->dot_s;
 	else if (stage == STAGE_BODY || stage == STAGE_DATA)
 		wait_s = s->policy->data_s;

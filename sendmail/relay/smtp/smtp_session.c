@@ -181,7 +181,7 @@ void session_start(struct session *s, const struct session_policy *policy, int64
    decides whether it is sent again. */
 static bool may_pass_over(struct session *s)
 {
-	bool passed = s->state == SESSION_READY && session_stage(s) == STAGE_DOT &&
+	bool passed = s->state == SESSION_READY && session_stage(s) == STAGE_END_OF_DATA &&
 	              s->passed_over++ < PASS_OVER_MAX;
 	if (passed)
 		reply_clear(&s->reply);

@@ -32,9 +32,9 @@ enum session_state {
 struct session_rcpt {
 	const char *address;
 	const char *notify,
-	    *orcpt;    /* used when the server offers DSN (RFC 3461 4.1, 4.2); "" or NULL = not told */
+	    *orcpt;    /* used when the server offers DSN (RFC 3461 4.1, 4.2); "" or NULL = not given */
 	bool accepted; /* RCPT was answered 25x */
-	bool told;     /* the caller's: the result was passed on */
+	bool reported; /* the caller's: the result was passed on */
 	struct diagnosis
 	    result; /* verdict set once it is decided; hop and peer are left to the caller */
 };
@@ -65,7 +65,7 @@ struct transaction {
 	int accepted;
 	int owed; /* answers that are awaited for it */
 	bool mail_refused;
-	bool dot_sent;    /* its end is in out, or was */
+	bool end_sent;    /* its end is in out, or was */
 	bool stopped;     /* in chunks: the rest of it is not sent */
 	bool again;       /* in chunks: BDAT was refused as such, so it goes by DATA */
 	bool turned_away; /* in chunks: it can be given again, as if it had not begun */

@@ -61,7 +61,7 @@ void transact_restart(struct session *s, struct transaction *t)
 {
 	transact_drop_held(s, t);
 	t->step = t->accepted = 0;
-	t->dot_sent = t->chunked = t->stopped = t->again = t->body_begun = false;
+	t->end_sent = t->chunked = t->stopped = t->again = t->body_begun = false;
 	for (int i = 0; i < t->rcpt_count; i++)
 		t->rcpts[i].accepted = false;
 	s->dirty = true;
@@ -78,7 +78,7 @@ static bool has_result(const struct transaction *t)
 /* Nothing of its message was sent, and nothing refused. */
 static bool is_untouched(const struct session *s, const struct transaction *t)
 {
-	return t != s->sending && !t->dot_sent && !t->stopped && !has_result(t);
+	return t != s->sending && !t->end_sent && !t->stopped && !has_result(t);
 }
 
 /* A server that takes so many messages in a session, and then ends it, says nothing about the next
@@ -103,7 +103,7 @@ bool session_can_take(const struct session *s)
 void session_take(struct session *s, struct transaction *t)
 {
 	t->step = t->accepted = t->owed = 0;
-	t->begun = t->mail_refused = t->dot_sent = false;
+	t->begun = t->mail_refused = t->end_sent = false;
 	t->chunked = t->stopped = t->again = t->body_begun = t->turned_away = false;
 	s->taken[s->taken_count++] = t;
 }
@@ -145,7 +145,7 @@ void transact_note_sent(struct session *s)
 /* Its end was sent, and the answer to it, with some recipient that may have it, is still owed. */
 static bool is_unknown(const struct session *s, const struct transaction *t)
 {
-	return t->dot_sent && s->sent_bytes >= t->end_at && (t->chunked || t->accepted > 0);
+	return t->end_sent && s->sent_bytes >= t->end_at && (t->chunked || t->accepted > 0);
 }
 
 /* What the loss of the link means for one transaction: behind the end of its message nobody knows
@@ -155,9 +155,11 @@ static void settle_broken(struct session *s, struct transaction *t, enum reason_
 {
 	struct diagnosis d = {0};
 	bool unknown = is_unknown(s, t) && !closed;
-	enum stage stage = unknown ? STAGE_DOT : s->sending == t ? STAGE_BODY : session_stage(s);
+	enum stage stage = unknown           ? STAGE_END_OF_DATA
+	                   : s->sending == t ? STAGE_BODY
+	                                     : session_stage(s);
 	/* The stage of the head of the flight is not that of a message whose end was never sent. */
-	if (!unknown && stage == STAGE_DOT && t->dot_sent && !closed)
+	if (!unknown && stage == STAGE_END_OF_DATA && t->end_sent && !closed)
 		stage = STAGE_BODY;
 	if (unknown)
 		diag_set(&d, VERDICT_DEFERRED, stage, REASON_OUTCOME_UNKNOWN,
@@ -183,8 +185,8 @@ static void doubt_chunking(struct session *s, enum reason_key key, const char *w
 	if (!by_server || unknown < 2 || s->policy->left_out == NULL)
 		return;
 	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_DEFERRED, STAGE_DOT, key, "%s, with %d messages sent and not answered",
-	    words, unknown);
+	diag_set(&d, VERDICT_DEFERRED, STAGE_END_OF_DATA, key,
+	    "%s, with %d messages sent and not answered", words, unknown);
 	s->policy->left_out(s->policy->context, PARAMETER_CHUNKING, &d);
 }
 
@@ -193,7 +195,7 @@ static void end_all(struct session *s, enum reason_key key, const char *words, b
 	while (s->taken_count > 0) {
 		struct transaction *t = s->taken[0];
 		/* In chunks the rest may never have left. */
-		bool unsent = t->chunked && !(t->dot_sent && s->sent_bytes >= t->end_at);
+		bool unsent = t->chunked && !(t->end_sent && s->sent_bytes >= t->end_at);
 		bool unread = (closed || unsent) && transact_is_unread(s, t);
 		if (t->begun && (t->turned_away || unread || transact_is_next_one(s, t)))
 			t->begun = false;

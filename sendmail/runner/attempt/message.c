@@ -160,7 +160,7 @@ bool message_is_archive(const struct message *m, const char *address)
 	return original_of(m, address) == RECIPIENTS_ARCHIVE;
 }
 
-bool message_tells(const struct message *m, int rcpt, const char *kind)
+bool message_wants_report(const struct message *m, int rcpt, const char *kind)
 {
 	if (m->for_archive || m->asked[rcpt].archive)
 		return m->for_archive && m->asked[rcpt].archive;

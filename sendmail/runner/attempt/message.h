@@ -50,7 +50,7 @@ struct message {
 	enum stamp_received received;  /* what our Received field says to them */
 	char nexthop[RULES_PATH_SIZE]; /* that those in rcpts take now */
 	struct recipients all; /* as the aliases have it; what is held up waits with its reason, what is
-	                          thrown away is only told */
+	                          thrown away is only logged */
 	int held;              /* those that are held up now, without a final outcome */
 	int elsewhere;         /* open recipients that this attempt asks about on another path */
 	int waiting;           /* open recipients that this attempt is through with */
@@ -66,7 +66,7 @@ struct message {
 	bool ending;          /* its relay is about to send its end, or has: it may arrive */
 	bool for_archive;     /* while a report about its archive copies is written: only they count */
 	bool untried;         /* it ends without an attempt */
-	bool repairs_told;    /* the relay said what it repaired in the header */
+	bool repairs_logged;  /* the relay said what it repaired in the header */
 	struct message *next; /* in a worker's list */
 };
 
@@ -90,7 +90,7 @@ void message_add_failure(struct message *m, const struct diagnosis *d);
 
 /* True if the sender (m->for_archive: the postmaster) is to hear of that, "FAILURE" or "DELAY", for
  * the recipient: RFC 3461 4.1. */
-bool message_tells(const struct message *m, int rcpt, const char *kind);
+bool message_wants_report(const struct message *m, int rcpt, const char *kind);
 
 /* One more recipient; original is its index in the envelope, -1 when nobody knows,
  * or RECIPIENTS_ARCHIVE. */

@@ -20,7 +20,7 @@ void unresolved_find(struct message *m, struct journal *j)
 		const struct journal_rcpt *last = journal_find(j, h.what);
 		if (journal_settled(j, h.what))
 			continue;
-		h.told = last != NULL && last->attempt == m->attempt;
+		h.logged = last != NULL && last->attempt == m->attempt;
 		all->held[i] = all->held[m->held];
 		all->held[m->held++] = h;
 	}
@@ -35,9 +35,9 @@ void unresolved_note(struct message *m)
 	for (int i = 0; i < m->held; i++) {
 		struct recipient_held *h = &m->all.held[i];
 		struct diagnosis d;
-		if (h->told)
+		if (h->logged)
 			continue;
-		h->told = true;
+		h->logged = true;
 		put_reason(h, &d);
 		log_line(LOG_WARNING, "%s to=<%s> waits: %s", m->id, h->what, h->why);
 		journal_put_rcpt(&m->lines, clock_wall_s(), h->what, false, &d);

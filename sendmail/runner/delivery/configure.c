@@ -15,8 +15,8 @@
 #include <string.h>
 
 #define LISTS_EVERY_MS 60000
-#define PROBLEMS_TOLD 100
-#define LIST_PROBLEMS_TOLD 5
+#define PROBLEMS_MAX 100
+#define LIST_PROBLEMS_MAX 5
 
 struct configure {
 	struct stat config_file, aliases_file; /* as they were read */
@@ -106,7 +106,7 @@ static void look_at_lists(struct runner *r, int64_t now)
 	}
 	aliases_free(r->aliases);
 	r->aliases = fresh;
-	log_alias_problems(r->aliases, &r->config, LIST_PROBLEMS_TOLD);
+	log_alias_problems(r->aliases, &r->config, LIST_PROBLEMS_MAX);
 	for (int i = 0; i < r->nexthops.count; i++) {
 		struct schedule *s = &r->nexthops.list[i]->schedule;
 		for (uint32_t k = 0; k < s->count; k++) {
@@ -161,7 +161,7 @@ void configure_read(struct runner *r)
 	log_json(fresh.log_format == CONFIG_LOG_JSON);
 	fdio_changed(r->config.aliases, &state_of(r)->aliases_file);
 	state_of(r)->surroundings = surroundings_sum(&r->config);
-	log_alias_problems(r->aliases, &r->config, PROBLEMS_TOLD);
+	log_alias_problems(r->aliases, &r->config, PROBLEMS_MAX);
 	start_anew(r);
 	if (r->lifetime == LIFETIME_STAY && strcmp(r->config.domain, r->config.name) != 0 &&
 	    rules_own_name(&r->config, r->config.domain, &words))

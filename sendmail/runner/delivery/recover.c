@@ -143,7 +143,7 @@ static const char *sender_of(struct group *g)
 }
 
 /* Counts it and logs it as the last runner would have done. */
-static void tell(struct group *g, const struct ledger_line *l, int attempt)
+static void add_outcome(struct group *g, const struct ledger_line *l, int attempt)
 {
 	const char *sender = sender_of(g);
 	int64_t age_s = ages_of(&g->r->ages, g->envelope.created_us / 1000000);
@@ -182,7 +182,7 @@ static void take_outcome(struct group *g, const struct ledger_line *l)
 	journal_put_rcpt(&g->lines, now, l->address, false, &l->d);
 	if (l->relayed)
 		journal_put_relayed(&g->lines, now, l->address);
-	tell(g, l, attempt);
+	add_outcome(g, l, attempt);
 }
 
 /* False with errno when it cannot be read for a reason that passes. */

@@ -159,10 +159,10 @@ static void put_back(struct runner *r, struct message *m, int left, bool sync)
 	e->interrupted = false;
 	e->attempts++;
 	tried_free(&e->tried);
-	size_t told = m->lines.length;
+	size_t before = m->lines.length;
 	journal_put_wait(&m->lines, clock_wall_s(), wait_s);
 	watcher_lines(e,
-	    &(struct buffer){.data = m->lines.data + told, .length = m->lines.length - told});
+	    &(struct buffer){.data = m->lines.data + before, .length = m->lines.length - before});
 	if (append(&r->notes, &r->queue, m, &m->lines, sync))
 		compact_journal(&r->queue, m->id);
 	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;

@@ -1,4 +1,4 @@
-/* The end of an attempt: who is told, and whether the message
+/* The end of an attempt: who gets a report, and whether the message
    goes, waits or is done.  Whoever calls one of these that ends it has no message any more. */
 #ifndef RUNNER_DISPOSITION_DISPOSITION_H
 #define RUNNER_DISPOSITION_DISPOSITION_H

@@ -42,7 +42,7 @@ int rcpt_outcome_count(const struct message *m, enum rcpt_state state)
 	return count;
 }
 
-static void tell_watcher(const struct message *m, int rcpt, bool next, const struct diagnosis *d)
+static void notify_watcher(const struct message *m, int rcpt, bool next, const struct diagnosis *d)
 {
 	struct buffer line = {0};
 	if (m->entry->watcher == NULL)
@@ -109,7 +109,7 @@ void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, enum rcpt_
 	}
 	counters_outcome(&r->counters, d, age_s(&r->ages, m));
 	log_outcome(r, m, rcpt, m->states[rcpt] == RCPT_DEFERRED ? rcpt_outcome_wait_s(r, m, d) : 0, d);
-	tell_watcher(m, rcpt, later == RCPT_NEXT, d);
+	notify_watcher(m, rcpt, later == RCPT_NEXT, d);
 	/* The usual message has one recipient and goes at once: nothing about it needs to be written
 	 * down. */
 	if (m->rcpt_count + m->elsewhere + m->waiting + m->held > 1 || m->has_journal ||

@@ -28,8 +28,8 @@
 	(256 << 10) /* the same for one whose sender asked for it, or that is a report itself */
 #define MANY_LIMIT_BYTES \
 	(1 << 20) /* of all messages in a report about many; of the rest the headers are there */
-#define RCPTS_TOLD 100
-#define SUMMARY_RCPTS_TOLD 3
+#define REPORT_RCPTS_MAX 100
+#define SUMMARY_RCPTS_MAX 3
 
 /* The subject in the header, as its reader sees it; "" when there is none. */
 static void find_subject(const struct buffer *header, struct text *subject)
@@ -153,7 +153,7 @@ static void put_words(const struct runner *r, const struct message *m, enum repo
 	const char *only;
 	bool differ = common(m, kind, &only) == NULL;
 	put_first_words(r, m, kind, header, out);
-	while ((d = reported(m, kind, &w)) != NULL && w.seen <= RCPTS_TOLD) {
+	while ((d = reported(m, kind, &w)) != NULL && w.seen <= REPORT_RCPTS_MAX) {
 		const struct reason *row = row_of(m, d);
 		TEXT(words, 1200);
 		TEXT(remedy, REMEDY_SIZE);
@@ -169,7 +169,7 @@ static void put_words(const struct runner *r, const struct message *m, enum repo
 		remedy_put(&remedy, cause_of(m, d), w.address);
 		transcript_wrap(out, TR("remedy"), remedy.data);
 	}
-	if (w.seen > RCPTS_TOLD)
+	if (w.seen > REPORT_RCPTS_MAX)
 		buffer_puts(out, TR("\nThe other recipients are in the second part of this report.\n"));
 	transcript_put(&r->queue, &r->config, m, out);
 }
@@ -244,7 +244,7 @@ static void put_summary(const struct message *m, enum report_kind kind, struct b
 	buffer_free(&header);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	buffer_printf(out, TR("\n%s  of %s\n          \"%s\"\n"), m->id, date.data, subject.data);
-	while ((d = reported(m, kind, &w)) != NULL && w.seen <= SUMMARY_RCPTS_TOLD) {
+	while ((d = reported(m, kind, &w)) != NULL && w.seen <= SUMMARY_RCPTS_MAX) {
 		TEXT(words, 1200);
 		TEXT(remedy, REMEDY_SIZE);
 		report_reason(&words, d);

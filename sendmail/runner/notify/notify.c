@@ -184,7 +184,7 @@ static void report_archive(struct runner *r, struct message *m)
 	int failed = 0;
 	m->for_archive = true;
 	for (int i = 0; i < m->rcpt_count; i++)
-		failed += m->states[i] == RCPT_FAILED && message_tells(m, i, "FAILURE");
+		failed += m->states[i] == RCPT_FAILED && message_wants_report(m, i, "FAILURE");
 	const char *to = bounce_address(&r->config, m);
 	if (failed > 0 && (*to == '\0' || !may_go(r, to) || !send_report(r, &m, 1, REPORT_FAILURE)))
 		log_line(LOG_ERR,
@@ -195,17 +195,17 @@ static void report_archive(struct runner *r, struct message *m)
 static enum notified notify_sender(struct runner *r, struct message *m)
 {
 	const char *to = bounce_address(&r->config, m);
-	int told = 0;
+	int wanted = 0;
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->states[i] != RCPT_FAILED || m->asked[i].archive)
 			continue;
-		told += message_tells(m, i, "FAILURE");
-		if (!message_tells(m, i, "FAILURE"))
+		wanted += message_wants_report(m, i, "FAILURE");
+		if (!message_wants_report(m, i, "FAILURE"))
 			log_line(LOG_NOTICE,
 			    "%s: <%s> failed, and no report is sent: the sender wanted none (NOTIFY=%s)", m->id,
 			    m->rcpts[i], m->asked[i].notify);
 	}
-	if (told == 0)
+	if (wanted == 0)
 		return NOTIFIED_SENT;
 	if (*to == '\0')
 		return NOTIFIED_NOBODY;
@@ -353,10 +353,10 @@ static void warn_sender(struct runner *r, struct message **late, int count, int 
 
 static bool wants_no_warning(const struct message *m)
 {
-	int told = 0;
+	int wanted = 0;
 	for (int i = 0; i < m->rcpt_count; i++)
-		told += message_tells(m, i, "DELAY");
-	return m->sender[0] == '\0' || told == 0;
+		wanted += message_wants_report(m, i, "DELAY");
+	return m->sender[0] == '\0' || wanted == 0;
 }
 
 void notify_delayed(struct runner *r, struct message **late, int count, enum warned *warned)

@@ -76,7 +76,8 @@ static void put_notes(const struct message *m, struct buffer *notes)
 {
 	struct buffer lines = {0};
 	struct diagnosis d = {0};
-	diag_set(&d, VERDICT_SENT, STAGE_DOT, REASON_NONE, "delivered, and its sender was informed");
+	diag_set(&d, VERDICT_SENT, STAGE_END_OF_DATA, REASON_NONE,
+	    "delivered, and its sender was informed");
 	for (int i = 0; i < m->rcpt_count; i++) {
 		if (m->relayed[i])
 			journal_put_rcpt(&lines, clock_wall_s(), m->rcpts[i], false, &d);

@@ -12,7 +12,7 @@ const struct diagnosis *reported(const struct message *m, enum report_kind kind,
 			continue;
 		if (!delayed && w->failed++ < m->failure_count)
 			d = &m->failures[w->failed - 1];
-		if (!message_tells(m, i, delayed ? "DELAY" : "FAILURE"))
+		if (!message_wants_report(m, i, delayed ? "DELAY" : "FAILURE"))
 			continue;
 		w->address = m->rcpts[i];
 		w->orcpt = m->asked[i].orcpt;

@@ -13,14 +13,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOLD_LIMIT_BYTES                                                    \
+#define TRANSCRIPT_LIMIT_BYTES                                              \
 	(16u << 20) /* of a journal; one that is longer is left out of a report \
 	             */
-#define FIRST_TOLD 5
-#define LAST_TOLD 20
+#define FIRST_ATTEMPTS 5
+#define LAST_ATTEMPTS 20
 #define COLUMNS 76
 
-struct telling {
+struct transcript {
 	struct buffer *out;
 	const struct message *m;
 	long long attempts; /* number of the last one */
@@ -72,7 +72,7 @@ static void put_escaped(struct buffer *out, const char *words)
 	transcript_wrap(out, "", safe.data);
 }
 
-static void put_rcpt(struct telling *t, const struct story_line *line)
+static void put_rcpt(struct transcript *t, const struct story_line *line)
 {
 	struct story_rcpt rcpt;
 	TEXT(reason, 1200);
@@ -87,15 +87,15 @@ static void put_rcpt(struct telling *t, const struct story_line *line)
 }
 
 /* False when this attempt is one of those in the middle of a long list. */
-static bool begin_attempt(struct telling *t, const struct story_line *line)
+static bool begin_attempt(struct transcript *t, const struct story_line *line)
 {
 	long long n = fields_get_number(line->fields, "n", t->at + 1);
 	bool same = n == t->at; /* another server, in the same attempt */
 	t->at = n;
-	if (n > FIRST_TOLD && n <= t->attempts - LAST_TOLD) {
+	if (n > FIRST_ATTEMPTS && n <= t->attempts - LAST_ATTEMPTS) {
 		if (!t->passed_over)
 			buffer_printf(t->out, TR("\n          ... %lld more, not shown here ...\n"),
-			    t->attempts - LAST_TOLD - FIRST_TOLD);
+			    t->attempts - LAST_ATTEMPTS - FIRST_ATTEMPTS);
 		t->passed_over = true;
 		return false;
 	}
@@ -107,7 +107,7 @@ static bool begin_attempt(struct telling *t, const struct story_line *line)
 	return true;
 }
 
-static void put_line(struct telling *t, const struct story_line *line)
+static void put_line(struct transcript *t, const struct story_line *line)
 {
 	char text[1100];
 	if (line->verb == STORY_STEP && fields_get(line->fields, "text", text, sizeof text))
@@ -138,10 +138,10 @@ void transcript_put(const struct queue *queue, const struct config *config, cons
 	char name[ID_SIZE + 8];
 	struct buffer text = {0};
 	struct story_line line;
-	struct telling t = {.out = out, .m = m};
-	bool told = true;
+	struct transcript t = {.out = out, .m = m};
+	bool shown = true;
 	snprintf(name, sizeof name, "%s.log", m->id);
-	if (!fdio_slurp_at(queue->mqueue_fd, name, &text, TOLD_LIMIT_BYTES))
+	if (!fdio_slurp_at(queue->mqueue_fd, name, &text, TRANSCRIPT_LIMIT_BYTES))
 		text.length = 0;
 	buffer_add(&text, m->lines.data, m->lines.length);
 	buffer_add(&text, m->failed_lines.data, m->failed_lines.length);
@@ -150,8 +150,8 @@ void transcript_put(const struct queue *queue, const struct config *config, cons
 		    t.attempts == 1 ? "" : "s", config->name);
 		for (char *at = text.data; story_next(&at, text.data + text.length, &line);) {
 			if (line.verb == STORY_ATTEMPT)
-				told = begin_attempt(&t, &line);
-			else if (told)
+				shown = begin_attempt(&t, &line);
+			else if (shown)
 				put_line(&t, &line);
 		}
 	}

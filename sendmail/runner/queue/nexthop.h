@@ -65,7 +65,7 @@ int64_t nexthop_ask_ms(const struct nexthops *n, const struct nexthop *p);
 /* The same in seconds from now, rounded up; 0 when it is up. */
 int nexthop_ask_s(const struct nexthops *n, const struct nexthop *p);
 
-/* New mail came: the first since the last try may ask sooner than was told. */
+/* New mail came: the first since the last try may ask sooner than it should have. */
 void nexthop_new_mail(struct runner *r, const struct nexthop *p);
 
 /* True when mail that came since the last try may ask although none is due: not more than once a

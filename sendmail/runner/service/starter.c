@@ -24,7 +24,7 @@
 
 #define CLIENTS_MAX 40 /* the runner, and each mbox or filters */
 #define CHILDREN_MAX 200
-#define UNTOLD_MS 1000 /* until an end that its client had no room for is sent again */
+#define RESEND_MS 1000 /* until an end that its client had no room for is sent again */
 #define LISTEN_FD 3    /* sd_listen_fds(3) */
 
 extern char **environ;
@@ -94,7 +94,7 @@ static bool is_middle(enum process_program program)
 }
 
 /* mbox and filters are nobody but the owner of the queue.  mailbox and filter are root until they
- * have become who they are told to be, as the first thing they do; so is relay, but in a unit,
+ * have become who they should be, as the first thing they do; so is relay, but in a unit,
  * where it is nobody from the start. */
 static bool take_rights(enum process_program program)
 {
@@ -215,7 +215,7 @@ static void reap(void)
 }
 
 /* True when one is left that could not be sent. */
-static bool tell_ends(void)
+static bool send_ends(void)
 {
 	bool left = false;
 	for (int i = s.child_count - 1; i >= 0; i--) {
@@ -258,8 +258,8 @@ static void accept_runner(void)
 static void turn(const sigset_t *mask)
 {
 	struct pollfd p[CLIENTS_MAX + 1];
-	const struct timespec again = {.tv_sec = UNTOLD_MS / 1000};
-	bool left = tell_ends();
+	const struct timespec again = {.tv_sec = RESEND_MS / 1000};
+	bool left = send_ends();
 	int count = s.client_count;
 	for (int i = 0; i < count; i++)
 		p[i] = (struct pollfd){.fd = s.clients[i].fd, .events = POLLIN};

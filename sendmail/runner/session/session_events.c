@@ -246,7 +246,7 @@ static void on_rcpt(struct runner *r, struct worker *w, struct message *m,
 	struct diagnosis d;
 	long long n = l->n;
 	on_progress(w);
-	w->told++;
+	w->reported++;
 	hear(w, &d, l);
 	if (d.verdict == VERDICT_NONE)
 		d.verdict = VERDICT_DEFERRED;

@@ -23,9 +23,9 @@ void session_story_step(struct worker *w, const struct jobs_line *l)
 void session_story_repaired(struct message *m, const struct jobs_line *l)
 {
 	TEXT(words, 1200);
-	if (m->repairs_told || l->text == NULL)
+	if (m->repairs_logged || l->text == NULL)
 		return;
-	m->repairs_told = true;
+	m->repairs_logged = true;
 	text_put(&words, "repaired ");
 	text_escape(&words, l->text, strlen(l->text));
 	journal_put_step(&m->lines, clock_wall_s(), words.data);

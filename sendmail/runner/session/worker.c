@@ -242,8 +242,8 @@ static void diagnose_end(const struct worker *w, struct diagnosis *d)
 		text_printf(&words, "the relay process was ended by signal %d", WTERMSIG(w->status));
 	else
 		text_printf(&words, "the relay process ended early (exit %d)", WEXITSTATUS(w->status));
-	diag_set(d, VERDICT_DEFERRED, w->ready ? STAGE_DOT : STAGE_CONNECT, REASON_RELAY_DIED, "%s",
-	    words.data);
+	diag_set(d, VERDICT_DEFERRED, w->ready ? STAGE_END_OF_DATA : STAGE_CONNECT, REASON_RELAY_DIED,
+	    "%s", words.data);
 	d->fault = FAULT_LOCAL;
 	if (w->over.key == REASON_RELAY_DIED)
 		*d = w->over;

@@ -50,7 +50,7 @@ struct worker {
 	bool looked_back;
 	bool said_bye; /* it has reported everything: what it still has in hand it never read */
 	int done;      /* messages with an outcome */
-	int told;      /* recipients with one */
+	int reported;  /* recipients with one */
 	struct diagnosis passed; /* the last server that was tried in vain, not logged yet; verdict none
 	                            = there is none */
 	int passed_count;        /* logged */
