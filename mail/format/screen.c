@@ -1,6 +1,7 @@
 /* What a terminal may see. */
 #include "mail/format/screen.h"
 #include "base/charset.h"
+#include "base/columns.h"
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -45,22 +46,6 @@ void screen_clean(struct buffer *out, const char *bytes, size_t length)
 	}
 }
 
-/* Columns of a character, near enough: combining marks none, East Asian characters and pictures
- * two. */
-static int columns_of(uint32_t c)
-{
-	if ((c >= 0x300 && c <= 0x36f) || c == 0x200b || c == 0x200d || (c >= 0xfe00 && c <= 0xfe0f) ||
-	    (c >= 0x20d0 && c <= 0x20ff))
-		return 0;
-	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
-	               (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-	               (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-	               (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) ||
-	               (c >= 0x20000 && c <= 0x3fffd)
-	           ? 2
-	           : 1;
-}
-
 void screen_fit(struct buffer *out, const char *text, int width, int pad)
 {
 	struct buffer clean = {0}, raw = {0};
@@ -69,7 +54,7 @@ void screen_fit(struct buffer *out, const char *text, int width, int pad)
 	int column = 0;
 	for (size_t i = 0, n; i < clean.length; i += n) {
 		uint32_t c = character(clean.data + i, clean.length - i, &n);
-		int wide = columns_of(c);
+		int wide = columns_of_character(c);
 		if (column + wide > width)
 			break;
 		if (c < 0x20)

@@ -119,6 +119,13 @@ static void lines_end_where_they_may(void **state)
 	is_cut("relay(8)です。", "relay(8)|で|す。");
 	is_cut("一、(例: x)。", "一、|(例:|x)。");
 	assert_int_equal(terminal_columns("配送 x", strlen("配送 x")), 6);
+	/* What is put on a character stays with it: a dakuten, joined pictures, a flag of tags. */
+	is_cut("か\u3099ん", "か\u3099|ん");
+	is_cut("👩\u200d👧👍🏽", "👩\u200d👧|👍|🏽");
+	assert_int_equal(terminal_columns("か\u3099", strlen("か\u3099")), 2);
+	assert_int_equal(terminal_columns("ﾃﾞｨｽｸ", strlen("ﾃﾞｨｽｸ")), 5);
+	assert_int_equal(terminal_columns("שָׁלוֹם", strlen("שָׁלוֹם")), 4);
+	assert_int_equal(terminal_columns("e\u0301⚡✅", strlen("e\u0301⚡✅")), 5);
 	assert_int_equal(terminal_piece(""), 0);
 	assert_int_equal(terminal_piece(" x"), 0);
 }

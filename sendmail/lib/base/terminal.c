@@ -1,5 +1,6 @@
 /* Writing for screens. */
 #include "base/terminal.h"
+#include "base/columns.h"
 #include "base/output.h"
 #include "base/text.h"
 #include <stdint.h>
@@ -90,26 +91,11 @@ static uint32_t character(const char *s, size_t length, size_t *bytes)
 	return c;
 }
 
-/* East Asian Wide and Fullwidth (UAX 11), in blocks; combining marks take no column. */
-static int width_of(uint32_t c)
-{
-	static const uint32_t wide[][2] = {{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf},
-	    {0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6},
-	    {0x1f300, 0x1faff}, {0x20000, 0x3fffd}};
-	if ((c >= 0x300 && c <= 0x36f) || c == 0x200b || (c >= 0x3099 && c <= 0x309a))
-		return 0;
-	for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
-		if (c >= wide[i][0] && c <= wide[i][1])
-			return 2;
-	}
-	return 1;
-}
-
 int terminal_columns(const char *words, size_t length)
 {
 	int columns = 0;
 	for (size_t i = 0, n; i < length; i += n)
-		columns += width_of(character(words + i, length - i, &n));
+		columns += columns_of_character(character(words + i, length - i, &n));
 	return columns;
 }
 
@@ -146,15 +132,29 @@ static bool may_end(const char *s, size_t bytes)
 	return !is_one_of("（［｛「『【〔《〈([{", s, bytes);
 }
 
-/* A full-width character, or what stands up to the next one or a blank; the bytes of its last
+/* Bytes of what is put on the character before it: combining marks; a joiner with what it joins. */
+static size_t attached(const char *words)
+{
+	size_t i = 0, n;
+	for (bool joined = false; words[i] != '\0'; i += n) {
+		uint32_t c = character(words + i, strlen(words + i), &n);
+		if (c <= ' ' || (!joined && columns_of_character(c) != 0))
+			break;
+		joined = c == 0x200d;
+	}
+	return i;
+}
+
+/* A full-width character, or what there is up to the next one or a blank; the bytes of its last
  * character. */
 static size_t unit(const char *words, size_t *last)
 {
 	size_t i = 0, n;
 	while (words[i] != '\0' && words[i] != ' ' && words[i] != '\n') {
-		bool wide = width_of(character(words + i, strlen(words + i), &n)) == 2;
+		bool wide = columns_of_character(character(words + i, strlen(words + i), &n)) == 2;
 		if (wide && i > 0)
 			break;
+		n += attached(words + i + n);
 		*last = n;
 		i += n;
 		if (wide)
@@ -199,7 +199,8 @@ void terminal_wrap_at(FILE *out, const char *words, int indent, int column, int 
 		}
 		size_t n = terminal_piece(words);
 		int columns = terminal_columns(words, n);
-		if (column > start && column + blank + columns > width) {
+		bool fits_below = column > indent && indent + columns <= width;
+		if (column + blank + columns > width && (column > start || fits_below)) {
 			output_to(out, "\n%*s", indent, "");
 			column = start = indent;
 			blank = false;
