@@ -1,6 +1,7 @@
 /* route: the way that a message to an address would take now.  Aliases and completion here; names
    and servers by relay, with the code that delivers. */
 #include "diagnosis/diag.h"
+#include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "base/paths.h"
@@ -11,18 +12,39 @@
 #include "message/address.h"
 #include "relayconf/verbs.h"
 #include <pwd.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-/* "  label      words", broken between words on a terminal. */
+#define LABEL_COLUMN 13
+
+static int indent(void)
+{
+	int width = terminal_width(stdout);
+	return width > 0 && width < 60 ? 4 : LABEL_COLUMN;
+}
+
+/* "  label      words", broken between words on a terminal; the label is one for TR. */
 static void put_words(const char *label, const char *words)
 {
-	int width = terminal_width(stdout), column = 13, indent = width > 0 && width < 60 ? 4 : column;
-	output_to(stdout, "  %-10s ", label);
-	terminal_wrap(stdout, words, indent, column);
+	output_to(stdout, "  ");
+	int column = 2 + terminal_put_label(stdout, *label != '\0' ? TR(label) : "", LABEL_COLUMN - 2);
+	terminal_wrap(stdout, words, indent(), column);
+}
+
+static void put_line(const char *label, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void put_line(const char *label, const char *format, ...)
+{
+	char words[2000];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(words, sizeof words, format, args);
+	va_end(args);
+	put_words(label, words);
 }
 
 #define PATHS_MAX 50
@@ -49,15 +71,18 @@ static void remember(struct asking *a, const char *path)
 
 static void put_path(const char *path, bool first)
 {
-	output_to(stdout, "  %-10s %s%s%s\n", first ? "servers" : "then",
-	    *path == '@' ? "the MX of " : "smarthost ", *path == '@' ? path + 1 : path,
-	    strchr(path, ',') != NULL ? " (in this order)" : "");
+	TEXT(words, 1200);
+	text_printf(&words, *path == '@' ? TR("the MX of %s") : TR("smarthost %s"),
+	    *path == '@' ? path + 1 : path);
+	if (strchr(path, ',') != NULL)
+		text_put(&words, TR(" (in this order)"));
+	put_words(first ? TR_LATER("servers") : TR_LATER("then"), words.data);
 }
 
 static void put_filters(const struct asking *a)
 {
 	for (int i = 0; i < a->config->filter_count; i++)
-		output_to(stdout, "  filter     %s: %s\n", a->config->filters[i].name,
+		put_line(TR_LATER("filter"), "%s: %s", a->config->filters[i].name,
 		    a->config->filters[i].command);
 }
 
@@ -70,24 +95,26 @@ static void put_way(struct asking *a, const char *full)
 	rules_paths(a->config, a->sender, a->uid, full, &p);
 	TEXT(words, 800);
 	if (rules_own_name(a->config, domain, &words))
-		put_words("note", words.data);
+		put_words(TR_LATER("note"), words.data);
 	put_filters(a);
 	if (p.rule != NULL)
-		output_to(stdout, "  rule       [route %s] via = %s (line %d)\n", p.rule->pattern,
+		put_line(TR_LATER("rule"), TR("[route %s] via = %s (line %d)"), p.rule->pattern,
 		    p.rule->via, p.rule->line);
 	else
-		output_to(stdout, "  rule       no [route] fits: the smarthosts in their order%s\n",
-		    a->config->direct_mx ? ", then the domain's own MX" : "");
+		put_words("rule",
+		    a->config->direct_mx
+		        ? TR("no [route] fits: the smarthosts in their order, then the domain's own MX")
+		        : TR("no [route] fits: the smarthosts in their order"));
 	const char *archive = p.rule != NULL && p.rule->always_bcc[0] != '\0' ? p.rule->always_bcc
 	                                                                      : a->config->always_bcc;
 	if (*archive != '\0')
-		output_to(stdout, "  archive    a copy goes to %s (always_bcc)\n", archive);
+		put_line(TR_LATER("archive"), TR("a copy goes to %s (always_bcc)"), archive);
 	for (int i = 0; i < p.count; i++) {
 		put_path(p.paths[i], i == 0);
 		remember(a, p.paths[i]);
 	}
 	if (p.count == 0) {
-		output_to(stdout, "  servers    none is configured: the mail waits\n");
+		put_words("servers", TR("none is configured: the mail waits"));
 		remember(a, "");
 	}
 }
@@ -100,16 +127,16 @@ static void put_final(struct asking *a, const char *address)
 	    rewrite_find(&a->config->rewrite_recipients, full, a->config->name, a->config->domain);
 	if (pair != NULL) {
 		char *other = rewrite_apply(pair, full, a->config->domain);
-		output_to(stdout, "  rewritten  <%s> becomes <%s> (%s:%d)\n", full, other,
+		put_line(TR_LATER("rewritten"), TR("<%s> becomes <%s> (%s:%d)"), full, other,
 		    pair->of_file ? a->config->rewrite_recipients.file : a->path, pair->line);
 		free(full);
 		full = other;
 	}
 	bool completed = pair == NULL && strcmp(full, address) != 0;
 	char *ascii = idn_to_ascii(full), *unicode = idn_to_unicode(ascii);
-	output_to(stdout, "  recipient  <%s>%s%s%s%s\n", ascii, unicode != NULL ? " (" : "",
+	put_line(TR_LATER("recipient"), "<%s>%s%s%s%s", ascii, unicode != NULL ? " (" : "",
 	    unicode != NULL ? unicode : "", unicode != NULL ? ")" : "",
-	    completed ? " (completed with [host] domain)" : "");
+	    completed ? TR(" (completed with [host] domain)") : "");
 	put_way(a, ascii);
 	free(ascii);
 	free(unicode);
@@ -120,13 +147,15 @@ static void put_end(void *context, enum alias_end end, const char *what, enum re
     const char *why)
 {
 	(void)key;
-	if (end == ALIAS_ADDRESS)
+	if (end == ALIAS_ADDRESS) {
 		put_final(context, what);
-	else if (end == ALIAS_DISCARD)
-		output_to(stdout,
-		    "  recipient  none: alias %s is /dev/null (%s), the mail is thrown away\n", what, why);
-	else
-		output_to(stdout, "  waits      %s\n             %s\n", what, why);
+	} else if (end == ALIAS_DISCARD) {
+		put_line("recipient", TR("none: alias %s is /dev/null (%s), the mail is thrown away"), what,
+		    why);
+	} else {
+		put_words(TR_LATER("waits"), what);
+		put_words("", why);
+	}
 }
 
 static void put_address(struct asking *a, const struct aliases *set, const char *address)
@@ -134,19 +163,19 @@ static void put_address(struct asking *a, const struct aliases *set, const char 
 	const char *wrong = address_problem(address);
 	output_to(stdout, "%s\n", address);
 	if (wrong != NULL) {
-		output_to(stdout, "  refused    %s\n", wrong);
+		put_words(TR_LATER("refused"), wrong);
 		a->refused = true;
 		return;
 	}
-	output_to(stdout, "  aliases    %s\n", a->config->aliases);
+	put_words(TR_LATER("aliases"), a->config->aliases);
 	if (aliases_expand(set, a->config->name, address, put_end, a) > 0)
 		return;
-	output_to(stdout, "             has no entry for %s\n", address);
+	put_line("", TR("has no entry for %s"), address);
 	if (a->config->unknown[0] == '\0' || !aliases_is_here(address, a->config->name)) {
 		put_final(a, address);
 		return;
 	}
-	output_to(stdout, "  unknown    goes to %s ([host] unknown)\n", a->config->unknown);
+	put_line(TR_LATER("unknown"), TR("goes to %s ([host] unknown)"), a->config->unknown);
 	if (aliases_expand(set, a->config->name, a->config->unknown, put_end, a) == 0)
 		put_final(a, a->config->unknown);
 }
@@ -155,7 +184,7 @@ static void put_address(struct asking *a, const struct aliases *set, const char 
 static int put_paths(const char *path, struct asking *a)
 {
 	int worst = EX_OK;
-	output_to(stdout, "\nservers, in the order in which they are tried\n");
+	output_to(stdout, "\n%s\n", TR("servers, in the order in which they are tried"));
 	for (int i = 0; i < a->count; i++) {
 		int code = command_relay((const char *const[]){"--route", path, a->paths[i], NULL});
 		worst = code != EX_OK ? code : worst;
@@ -171,12 +200,12 @@ static void put_sender(const struct config *c, const char *what, const char *bef
 	char *full = *before != '\0' ? recipients_qualify(c, before) : mem_copy("");
 	const struct rewrite_pair *pair = rewrite_find(&c->rewrite_senders, full, c->name, c->domain);
 	config_value(c, "sender", NULL, key, &policy);
-	output_to(stdout, "  %-10s goes out as <%s> ", what, after);
 	if (pair != NULL)
-		output_to(stdout, "([rewrite senders] %s = %s%s%s, line %d)\n", pair->left, pair->right,
-		    pair->of_file ? " in " : "", pair->of_file ? c->rewrite_senders.file : "", pair->line);
+		put_line(what, TR("goes out as <%s> ([rewrite senders] %s = %s%s%s, line %d)"), after,
+		    pair->left, pair->right, pair->of_file ? TR(" in ") : "",
+		    pair->of_file ? c->rewrite_senders.file : "", pair->line);
 	else
-		output_to(stdout, "([sender] %s = %s)\n", key, policy.data);
+		put_line(what, TR("goes out as <%s> ([sender] %s = %s)"), after, key, policy.data);
 	free(full);
 }
 
@@ -192,10 +221,10 @@ static char *take_sender(const struct config *c, const char *sender)
 	char *result = recipients_sender(&e, c);
 	envelope_free(&e);
 	output_to(stdout, "%s\n", *sender != '\0' ? sender : "<>");
-	put_sender(c, "sender", sender, result, "envelope_from");
+	put_sender(c, TR_LATER("sender"), sender, result, "envelope_from");
 	if (*sender != '\0') {
 		char *from = recipients_header_address(c, STAMP_FROM, sender);
-		put_sender(c, "From field", sender, from, "header_from");
+		put_sender(c, TR_LATER("From field"), sender, from, "header_from");
 		free(from);
 	}
 	return result;
@@ -221,6 +250,7 @@ int command_route(const char *path, const char *sender, const char *user, int co
 	struct aliases *set = NULL;
 	struct diagnosis d = {0};
 	struct asking a = {.config = &c, .path = path, .uid = getuid()};
+	language_begin();
 	struct passwd *pw = user != NULL ? getpwnam(user) : NULL;
 	if (user != NULL && pw == NULL) {
 		output_to(stderr, "relayconf: there is no user %s on this machine\n", user);

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "config/config.h"
@@ -162,41 +163,43 @@ static void put_advice(const struct test *t, struct text *words)
 {
 	const struct reason *row = catalogue_row(reason_find(t->key));
 	if (t->code == EX_OK) {
-		text_printf(words, "Look into the mailbox of %s for this subject, and among its spam.",
+		text_printf(words, TR("Look into the mailbox of %s for this subject, and among its spam."),
 		    t->to);
 		return;
 	}
 	if (row != NULL)
-		text_printf(words, "%s ", row->remedy);
+		text_printf(words, TR("%s "), TR(row->remedy));
 	if (t->code == EX_UNAVAILABLE) {
-		text_put(words, "\"relayconf route\" and \"relayconf probe\" show the way.");
+		text_put(words, TR("\"relayconf route\" and \"relayconf probe\" show the way."));
 		return;
 	}
 	if (t->next_s > clock_wall_s()) {
-		text_put(words, "It is tried again in ");
-		clock_put_span(words, t->next_s - clock_wall_s());
-		text_put(words, ". ");
+		TEXT(span, 40);
+		clock_put_span(&span, t->next_s - clock_wall_s());
+		text_printf(words, TR("It is tried again in %s. "), span.data);
 	}
-	text_printf(words, "\"mailq why %s\" says more.", t->id);
+	text_printf(words, TR("\"mailq why %s\" says more."), t->id);
 }
 
 static const char *outcome_name(int code)
 {
-	return code == EX_OK ? "delivered" : code == EX_UNAVAILABLE ? "refused" : "waits";
+	return code == EX_OK            ? TR_LATER("delivered")
+	       : code == EX_UNAVAILABLE ? TR_LATER("refused")
+	                                : TR_LATER("waits");
 }
 
 static void put_line(const char *name, enum terminal_paint paint, const char *words)
 {
-	output_to(stdout, "%-8s ", name);
+	int column = terminal_put_label(stdout, TR(name), 9);
 	if (paint == PAINT_PLAIN || !terminal_colour(stdout)) {
-		terminal_wrap(stdout, words, 9, 9);
+		terminal_wrap(stdout, words, column, column);
 		return;
 	}
 	size_t n = strcspn(words, ":");
-	TEXT(head, 20);
+	TEXT(head, 60);
 	text_put_n(&head, words, n);
 	terminal_put(stdout, paint, head.data);
-	terminal_wrap(stdout, words + n, 9, 9 + (int)n);
+	terminal_wrap(stdout, words + n, column, column + terminal_columns(words, n));
 }
 
 static void say(const struct test *t, bool json)
@@ -218,16 +221,16 @@ static void say(const struct test *t, bool json)
 		output_to(stdout, "}\n");
 		return;
 	}
-	text_printf(&words, "%s to <%s>, subject \"%s\"", t->id, t->to, t->subject.data);
-	put_line("sent", PAINT_PLAIN, words.data);
+	text_printf(&words, TR("%s to <%s>, subject \"%s\""), t->id, t->to, t->subject.data);
+	put_line(TR_LATER("sent"), PAINT_PLAIN, words.data);
 	text_init(&words, words.data, words.size);
-	text_printf(&words, "%s: %s", outcome_name(t->code), t->reason);
-	put_line("outcome",
+	text_printf(&words, "%s: %s", TR(outcome_name(t->code)), t->reason);
+	put_line(TR_LATER("outcome"),
 	    t->code == EX_OK            ? PAINT_GREEN
 	    : t->code == EX_UNAVAILABLE ? PAINT_RED
 	                                : PAINT_YELLOW,
 	    words.data);
-	put_line("next", PAINT_PLAIN, advice.data);
+	put_line(TR_LATER("next"), PAINT_PLAIN, advice.data);
 }
 
 static int submit(struct test *t, const char *mail, struct buffer *story)
@@ -240,12 +243,12 @@ static int submit(struct test *t, const char *mail, struct buffer *story)
 	}
 	argv[n++] = "--";
 	argv[n] = t->to;
-	bool watched = terminal_width(stderr) > 0;
-	if (watched)
-		fputs("sending ...\r", stderr);
+	int watched = terminal_width(stderr);
+	if (watched > 0)
+		output_to(stderr, "%s", TR("sending ..."));
 	int code = helper_run("sendmail", argv, mail, story);
-	if (watched)
-		fputs("           \r", stderr);
+	if (watched > 0)
+		fprintf(stderr, "\r%*s\r", watched - 1, "");
 	return code;
 }
 
@@ -256,6 +259,8 @@ int command_test(const char *address, const char *sender, bool json)
 	char subject[200];
 	TEXT(mail, 2000);
 	signal(SIGPIPE, SIG_IGN);
+	if (!json)
+		language_begin();
 	text_init(&t.subject, subject, sizeof subject);
 	put_subject(&t.subject);
 	compose(&t, &mail);
@@ -267,7 +272,7 @@ int command_test(const char *address, const char *sender, bool json)
 		say(&t, json);
 		code = t.code;
 	} else {
-		output_to(stderr, "relayconf: no mail was sent to %.200s\n", address);
+		output_to(stderr, TR("relayconf: no mail was sent to %.200s\n"), address);
 	}
 	for (int i = 0; i < t.count; i++) {
 		free(t.rcpts[i].address);

@@ -50,7 +50,7 @@ bool ask_yes(const char *question, bool preset)
 	}
 }
 
-static struct termios before;
+static struct termios before, silent;
 static int terminal = -1;
 
 /* Whoever interrupts the question gets a terminal that shows what is typed. */
@@ -61,6 +61,14 @@ static void restore(int number)
 	raise(number);
 }
 
+/* Stopped at the question and continued: what is typed is hidden again. */
+static void hide(int number)
+{
+	(void)number;
+	tcsetattr(terminal, TCSANOW, &silent);
+	signal(SIGTSTP, restore);
+}
+
 bool ask_password(const char *question, struct buffer *password)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
@@ -68,10 +76,11 @@ bool ask_password(const char *question, struct buffer *password)
 	terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
 	if (terminal < 0 || tcgetattr(terminal, &before) != 0)
 		return false;
-	struct termios silent = before;
+	silent = before;
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
 		signal(numbers[i], restore);
+	signal(SIGCONT, hide);
 	tcsetattr(terminal, TCSAFLUSH, &silent);
 	(void)fdio_write(terminal, question, strlen(question));
 	(void)fdio_write(terminal, ": ", 2);
@@ -81,6 +90,7 @@ bool ask_password(const char *question, struct buffer *password)
 	tcsetattr(terminal, TCSAFLUSH, &before);
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
 		signal(numbers[i], SIG_DFL);
+	signal(SIGCONT, SIG_DFL);
 	(void)fdio_write(terminal, "\n", 1);
 	close(terminal);
 	return n == 1;

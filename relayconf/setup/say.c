@@ -1,9 +1,11 @@
 /* What setup says, a line for each thing that it found or did. */
+#include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "relayconf/setup/setup.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void setup_say(const char *name, const char *format, ...)
 {
@@ -12,7 +14,10 @@ void setup_say(const char *name, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(words, sizeof words, format, args);
 	va_end(args);
-	output_to(stdout, "%-8s ", name);
-	terminal_wrap(stdout, words, 9, 9);
+	/* The longest label makes the column. */
+	const char *longest = TR("password");
+	int column =
+	    terminal_put_label(stdout, TR(name), terminal_columns(longest, strlen(longest)) + 1);
+	terminal_wrap(stdout, words, column, column);
 	fflush(stdout);
 }

@@ -2,6 +2,7 @@
 #include "relayconf/setup/setup.h"
 #include "base/fdio.h"
 #include "base/fields.h"
+#include "base/language.h"
 #include "message/address.h"
 #include "relayconf/helper.h"
 #include <stdio.h>
@@ -67,7 +68,7 @@ static void add_providers(struct setup *s, const char *domain, const char *mx)
 		    providers[i].mx != NULL && *mx != '\0' && text_in_domain(mx, providers[i].mx);
 		if (own || customer)
 			add(s, providers[i].host, providers[i].port,
-			    own ? "known for this domain" : "known for the domain's MX");
+			    own ? TR_LATER("known for this domain") : TR_LATER("known for the domain's MX"));
 	}
 }
 
@@ -104,7 +105,7 @@ void servers_find(struct setup *s)
 	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
 		text_init(&name, name.data, name.size);
 		text_printf(&name, "%s.%s", usual[i], domain);
-		add(s, name.data, 0, "a usual name");
+		add(s, name.data, 0, TR_LATER("a usual name"));
 	}
 	/* The server that takes the domain's mail may take ours, too. */
 	char *line, kind[20], host[256];
@@ -132,6 +133,6 @@ bool servers_name(struct setup *s, const char *text)
 	    (*rest != '\0' && (*rest != ':' || !text_number(rest + 1, 1, 65535, &port))))
 		return false;
 	s->server_count = 0;
-	add(s, host, (int)port, "as you say");
+	add(s, host, (int)port, TR_LATER("as you say"));
 	return true;
 }

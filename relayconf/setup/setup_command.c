@@ -2,6 +2,7 @@
 #include "relayconf/setup/setup.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "base/language.h"
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/terminal.h"
@@ -26,7 +27,9 @@ static int fail(int code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(words, sizeof words, format, args);
 	va_end(args);
-	output_to(stderr, "relayconf: setup: %s\n", words);
+	TEXT(line, 1700);
+	text_printf(&line, "relayconf: setup: %s", words);
+	terminal_wrap(stderr, line.data, 0, 0);
 	return code;
 }
 
@@ -53,7 +56,7 @@ static bool ask_address(const char *question, const char *preset, char *to, size
 		if (good)
 			text_copy(to, size, answer);
 		else
-			output_to(stdout, "That is no address such as you@example.org.\n");
+			output_to(stdout, TR("That is no address such as you@example.org.\n"));
 		free(answer);
 		if (good)
 			return true;
@@ -91,12 +94,12 @@ static int find_address(struct setup *s)
 {
 	const char *given = s->wish->address;
 	if (given != NULL && !is_person(given))
-		return fail(EX_USAGE, "%.200s is no address such as you@example.org", given);
+		return fail(EX_USAGE, TR("%.200s is no address such as you@example.org"), given);
 	text_copy(s->address, sizeof s->address, given != NULL ? given : "");
 	if (given == NULL && !s->asks)
-		return fail(EX_USAGE, "without a terminal your address is needed: relayconf setup --yes "
-		                      "you@example.org");
-	if (given == NULL && !ask_address("Your mail address (the test mail goes there)", "",
+		return fail(EX_USAGE, TR("without a terminal your address is needed: relayconf setup --yes "
+		                         "you@example.org"));
+	if (given == NULL && !ask_address(TR("Your mail address (the test mail goes there)"), "",
 	                         s->address, sizeof s->address))
 		return EX_NOINPUT;
 	return EX_OK;
@@ -105,18 +108,19 @@ static int find_address(struct setup *s)
 static const char *state_words(const struct server *server)
 {
 	switch (server->state) {
-	case SERVER_GOOD: return server->tls[0] != '\0' ? server->tls : "without TLS";
-	case SERVER_PLAIN: return "it offers no TLS";
-	case SERVER_DOUBTED: return "TLS, but its certificate cannot be verified";
-	default: return "no answer";
+	case SERVER_GOOD: return server->tls[0] != '\0' ? server->tls : TR("without TLS");
+	case SERVER_PLAIN: return TR("it offers no TLS");
+	case SERVER_DOUBTED: return TR("TLS, but its certificate cannot be verified");
+	default: return TR("no answer");
 	}
 }
 
 static void say_server(const struct server *server)
 {
-	setup_say(server->state == SERVER_GOOD ? "server" : "not used", "%s:%d (%s): %s%s%s%s%s",
-	    server->host, server->port, server->origin, state_words(server),
-	    server->state == SERVER_GOOD && server->offers_login ? ", wants a login" : "",
+	setup_say(server->state == SERVER_GOOD ? TR_LATER("server") : TR_LATER("not used"),
+	    "%s:%d (%s): %s%s%s%s%s", server->host, server->port, TR(server->origin),
+	    state_words(server),
+	    server->state == SERVER_GOOD && server->offers_login ? TR(", wants a login") : "",
 	    server->state < SERVER_GOOD && server->words[0] != '\0' ? " (" : "",
 	    server->state < SERVER_GOOD ? server->words : "",
 	    server->state < SERVER_GOOD && server->words[0] != '\0' ? ")" : "");
@@ -128,8 +132,9 @@ static bool accept(struct setup *s, struct server *server)
 	bool plain = server->state == SERVER_PLAIN;
 	if (!s->asks || server->state < SERVER_PLAIN)
 		return false;
-	if (!ask_yes(plain ? "Mail would cross the network in the clear. Use this server all the same?"
-	                   : "Nothing proves who this server is. Use it all the same?",
+	if (!ask_yes(plain ? TR("Mail would cross the network in the clear. Use this server all the "
+	                        "same?")
+	                   : TR("Nothing proves who this server is. Use it all the same?"),
 	        false))
 		return false;
 	s->tls = plain ? "off" : "encrypt";
@@ -153,11 +158,11 @@ static bool try_servers(struct setup *s)
 
 static bool name_server(struct setup *s)
 {
-	char *answer = ask_line("The server that accepts your mail (HOST or HOST:PORT)", NULL);
+	char *answer = ask_line(TR("The server that accepts your mail (HOST or HOST:PORT)"), NULL);
 	bool named = answer != NULL && servers_name(s, answer);
 	bool ended = answer == NULL;
 	if (!named && !ended)
-		output_to(stdout, "That is no name of a server.\n");
+		output_to(stdout, TR("That is no name of a server.\n"));
 	free(answer);
 	return !ended;
 }
@@ -169,37 +174,37 @@ static int find_server(struct setup *s)
 	s->tls = s->wish->tls != NULL ? s->wish->tls : "verify";
 	if (s->wish->server != NULL) {
 		if (!servers_name(s, s->wish->server))
-			return fail(EX_USAGE, "%.200s is no HOST or HOST:PORT", s->wish->server);
+			return fail(EX_USAGE, TR("%.200s is no HOST or HOST:PORT"), s->wish->server);
 	} else if (smarthost != NULL) {
 		text_printf(&present, strchr(smarthost->host, ':') != NULL ? "[%s]:%u" : "%s:%u",
 		    smarthost->host, smarthost->port);
 		servers_name(s, present.data);
-		text_copy(s->servers[0].origin, sizeof s->servers[0].origin, "as configured");
+		text_copy(s->servers[0].origin, sizeof s->servers[0].origin, TR_LATER("as configured"));
 		s->servers[0].implicit = smarthost->implicit;
 		if (s->wish->tls == NULL)
 			s->tls = smarthost->tls == SMARTHOST_TLS_OFF      ? "off"
 			         : smarthost->tls == SMARTHOST_TLS_VERIFY ? "verify"
 			                                                  : "encrypt";
 	} else {
-		setup_say("search", "for the server of %s", address_domain(s->address));
+		setup_say(TR_LATER("search"), TR("for the server of %s"), address_domain(s->address));
 		servers_find(s);
 	}
 	while (!try_servers(s)) {
 		if (!s->asks) {
 			const struct server *first = &s->servers[0];
 			return fail(EX_UNAVAILABLE,
-			    "no server was found that can be used; name it with --server HOST:PORT%s%s",
+			    TR("no server was found that can be used; name it with --server HOST:PORT%s%s"),
 			    first->remedy[0] != '\0' && s->server_count == 1 ? ". " : "",
 			    s->server_count == 1 ? first->remedy : "");
 		}
-		output_to(stdout, "No server was found that can be used.\n");
+		output_to(stdout, TR("No server was found that can be used.\n"));
 		if (!name_server(s))
 			return EX_NOINPUT;
 	}
-	if (s->asks && s->wish->server == NULL && !ask_yes("Use this server?", true)) {
+	if (s->asks && s->wish->server == NULL && !ask_yes(TR("Use this server?"), true)) {
 		if (!name_server(s))
 			return EX_NOINPUT;
-		return try_servers(s) ? EX_OK : fail(EX_UNAVAILABLE, "that server cannot be used");
+		return try_servers(s) ? EX_OK : fail(EX_UNAVAILABLE, TR("that server cannot be used"));
 	}
 	return EX_OK;
 }
@@ -229,16 +234,16 @@ static int find_login(struct setup *s)
 	const char *preset = w->login != NULL ? w->login : *present != '\0' ? present : s->address;
 	text_copy(s->login, sizeof s->login, preset);
 	if (s->asks && w->login == NULL) {
-		char *answer = ask_line("Login name there (- for none)", preset);
+		char *answer = ask_line(TR("Login name there (- for none)"), preset);
 		if (answer == NULL)
 			return EX_NOINPUT;
 		text_copy(s->login, sizeof s->login, strcmp(answer, "-") == 0 ? "" : answer);
 		free(answer);
 	}
 	if (!fits(s->login, sizeof s->login))
-		return fail(EX_USAGE, "the login name cannot have blanks or \";\"");
+		return fail(EX_USAGE, TR("the login name cannot have blanks or \";\""));
 	if (w->password_file != NULL && !slurp_password(s, w->password_file))
-		return fail(EX_NOINPUT, "%.200s: no password can be read from it", w->password_file);
+		return fail(EX_NOINPUT, TR("%.200s: no password can be read from it"), w->password_file);
 	if (s->login[0] == '\0' || s->command[0] != '\0' || s->password.length > 0 ||
 	    (s->has_secret && !s->asks))
 		return EX_OK;
@@ -249,8 +254,8 @@ static int find_login(struct setup *s)
 	}
 	return s->asks ? EX_OK
 	               : fail(EX_USAGE,
-	                     "the login %.100s needs --password-file FILE (- reads it from "
-	                     "standard input) or --password-command COMMAND",
+	                     TR("the login %.100s needs --password-file FILE (- reads it from "
+	                        "standard input) or --password-command COMMAND"),
 	                     s->login);
 }
 
@@ -259,11 +264,11 @@ static int ask_for_password(struct setup *s)
 {
 	if (!s->asks || s->login[0] == '\0' || s->command[0] != '\0' || s->password.length > 0)
 		return EX_OK;
-	if (!ask_password(s->has_secret ? "Password (not shown; empty: the one that is there)"
-	                                : "Password (not shown)",
+	if (!ask_password(s->has_secret ? TR("Password (not shown; empty: the one that is there)")
+	                                : TR("Password (not shown)"),
 	        &s->password) ||
 	    (s->password.length == 0 && !s->has_secret))
-		return fail(EX_NOINPUT, "no password was given");
+		return fail(EX_NOINPUT, TR("no password was given"));
 	return EX_OK;
 }
 
@@ -288,15 +293,16 @@ static int prove(struct setup *s)
 		code = session_login(s, s->server, &own);
 		s->own_sender = own || (s->login[0] != '\0' && text_starts(s->server->origin, "known"));
 		if (code == EX_OK) {
-			setup_say("probe", "the server accepts mail for %s%s%s%s", s->address,
-			    s->login[0] != '\0' ? ", with the login " : "", s->login,
-			    s->own_sender ? ", from that address only" : "");
+			setup_say(TR_LATER("probe"), TR("the server accepts mail for %s%s%s%s"), s->address,
+			    s->login[0] != '\0' ? TR(", with the login ") : "", s->login,
+			    s->own_sender ? TR(", from that address only") : "");
 			return EX_OK;
 		}
-		setup_say("probe", "it does not accept mail: %s. %s", s->server->words, s->server->remedy);
+		setup_say("probe", TR("it does not accept mail: %s. %s"), s->server->words,
+		    s->server->remedy);
 		forget_password(s);
 		if (!s->asks || i == TRIES || s->login[0] == '\0')
-			return fail(code, "nothing was changed");
+			return fail(code, TR("nothing was changed"));
 	}
 }
 
@@ -309,12 +315,13 @@ static int find_name(struct setup *s)
 		return EX_OK;
 	text_printf(&preset, "%s.%s", s->config.name, address_domain(s->address));
 	char *answer = given != NULL ? mem_copy(given)
-	               : s->asks     ? ask_line("The full name of this machine", preset.data)
+	               : s->asks     ? ask_line(TR("The full name of this machine"), preset.data)
 	                             : mem_copy(preset.data);
 	bool good = answer != NULL && fits(answer, sizeof s->name) && strchr(answer, '.') != NULL;
 	if (good)
 		text_copy(s->name, sizeof s->name, answer);
-	int code = good ? EX_OK : fail(EX_USAGE, "the name of a machine has a dot: mon1.example.org");
+	int code =
+	    good ? EX_OK : fail(EX_USAGE, TR("the name of a machine has a dot: mon1.example.org"));
 	free(answer);
 	return code;
 }
@@ -325,10 +332,10 @@ static int find_root(struct setup *s)
 	if (s->wish->no_alias)
 		return EX_OK;
 	if (!is_person(preset))
-		return fail(EX_USAGE, "--root: %.200s is no address", preset);
+		return fail(EX_USAGE, TR("--root: %.200s is no address"), preset);
 	text_copy(s->root, sizeof s->root, preset);
 	if (s->asks && s->wish->root == NULL &&
-	    !ask_address("Who reads the mail for root (cron's reports)", preset, s->root,
+	    !ask_address(TR("Who reads the mail for root (cron's reports)"), preset, s->root,
 	        sizeof s->root))
 		return EX_NOINPUT;
 	return EX_OK;
@@ -364,11 +371,12 @@ int command_setup(const char *path, const struct setup_wish *wish)
 	static struct setup s; /* large, and the stack may be small */
 	s = (struct setup){.wish = wish, .path = path, .asks = !wish->yes && ask_possible()};
 	signal(SIGPIPE, SIG_IGN);
+	language_begin();
 	if (wish->tls != NULL && strcmp(wish->tls, "verify") != 0 &&
 	    strcmp(wish->tls, "encrypt") != 0 && strcmp(wish->tls, "off") != 0)
-		return fail(EX_USAGE, "--tls must be verify, encrypt or off");
+		return fail(EX_USAGE, TR("--tls must be verify, encrypt or off"));
 	if (geteuid() != 0 && !paths_private())
-		return fail(EX_NOPERM, "it writes %s and a password file: run it as root", path);
+		return fail(EX_NOPERM, TR("it writes %s and a password file: run it as root"), path);
 	read_present(&s);
 	int code = run(&s);
 	forget_password(&s);

@@ -1,5 +1,6 @@
 /* The system around: who is called for "sendmail", and what starts the runner. */
 #include "relayconf/setup/setup.h"
+#include "base/language.h"
 #include "base/output.h"
 #include "base/paths.h"
 #include "relayconf/helper.h"
@@ -63,13 +64,14 @@ void system_names(struct setup *s)
 	if (s->wish->no_names || check_is_elsewhere())
 		return;
 	if (names_are_ours()) {
-		setup_say("names", "sendmail, mailq and newaliases of the system lead to firsthop");
+		setup_say(TR_LATER("names"),
+		    TR("sendmail, mailq and newaliases of the system lead to firsthop"));
 		return;
 	}
-	if (s->asks && !ask_yes("Shall the system's names sendmail, mailq and newaliases lead to "
-	                        "firsthop? What is there is kept",
+	if (s->asks && !ask_yes(TR("Shall the system's names sendmail, mailq and newaliases lead to "
+	                           "firsthop? What is there is kept"),
 	                   true)) {
-		setup_say("names", "they stay with another program");
+		setup_say(TR_LATER("names"), TR("they stay with another program"));
 		return;
 	}
 	int length = end != NULL ? (int)(end - paths_libexec()) : 0;
@@ -78,10 +80,11 @@ void system_names(struct setup *s)
 	text_printf(&prefix, "PREFIX=%.*s", length, paths_libexec());
 	const char *const words[] = {"env", libexec.data, prefix.data, "sh", script.data, NULL};
 	if (is_there(script.data) && run(words))
-		setup_say("names", "they lead to firsthop now");
+		setup_say(TR_LATER("names"), TR("they lead to firsthop now"));
 	else
-		setup_say("names", "they stay with another program: \"make install-links\" as root, or the "
-		                   "package, changes that");
+		setup_say(TR_LATER("names"),
+		    TR("they stay with another program: \"make install-links\" as root, or the "
+		       "package, changes that"));
 }
 
 static bool systemd_has_unit(void)
@@ -106,18 +109,18 @@ void system_boot(struct setup *s)
 	if (s->wish->no_boot || check_is_elsewhere())
 		return;
 	if (!unit && !script) {
-		setup_say("boot",
-		    "nothing starts firsthop with the machine: \"make install-boot\" as root, "
-		    "or the package, puts a unit or an rc.d script in place");
+		setup_say(TR_LATER("boot"),
+		    TR("nothing starts firsthop with the machine: \"make install-boot\" as root, "
+		       "or the package, puts a unit or an rc.d script in place"));
 		return;
 	}
-	if (s->asks && !ask_yes("Shall firsthop start with the machine?", true))
+	if (s->asks && !ask_yes(TR("Shall firsthop start with the machine?"), true))
 		return;
 	bool done = unit ? run(enable) : run(rc);
 	if (done && !unit)
 		run(start);
-	setup_say("boot",
-	    done ? "firsthop starts with the machine" : "it could not be switched on; see above");
+	setup_say(TR_LATER("boot"), done ? TR("firsthop starts with the machine")
+	                                 : TR("it could not be switched on; see above"));
 }
 
 static bool runner_lives(void)
@@ -140,10 +143,11 @@ bool system_runner(struct setup *s)
 	if (!runner_lives() &&
 	    helper_run("sendmail", (const char *const[]){"sendmail", "-bd", "-q1m", NULL}, NULL,
 	        NULL) != 0) {
-		output_to(stderr, "relayconf: the runner could not be started; see above\n");
+		output_to(stderr, TR("relayconf: the runner could not be started; see above\n"));
 		return false;
 	}
 	nanosleep(&pause, NULL);
-	setup_say("runner", runner_lives() ? "it is running" : "it is not running; see the mail log");
+	setup_say(TR_LATER("runner"),
+	    runner_lives() ? TR("it is running") : TR("it is not running; see the mail log"));
 	return true;
 }

@@ -1,8 +1,10 @@
 /* Trying servers: a probe with a configuration of its own. */
 #include "relayconf/setup/setup.h"
 #include "base/fdio.h"
+#include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"
+#include "diagnosis/catalogue.h"
 #include "diagnosis/diag.h"
 #include "relayconf/helper.h"
 #include <stdio.h>
@@ -69,14 +71,25 @@ static bool offers_login(const char *answer)
 	return false;
 }
 
+/* The child's words have the values of this case filled in, and are English. */
+static void take_words(struct server *server, const char *answer)
+{
+	char key[40] = "";
+	child_json(answer, "key", key, sizeof key);
+	child_json(answer, "reply", server->words, sizeof server->words);
+	child_json(answer, "remedy", server->remedy, sizeof server->remedy);
+	const struct reason *row = catalogue_row(reason_find(key));
+	if (row != NULL && TR(row->remedy) != row->remedy)
+		text_copy(server->remedy, sizeof server->remedy, TR(row->remedy));
+}
+
 static void take_answer(struct server *server, const char *answer, int code)
 {
 	char stage[40] = "", key[40] = "";
 	child_json(answer, "stage", stage, sizeof stage);
 	child_json(answer, "key", key, sizeof key);
 	child_json(answer, "tls", server->tls, sizeof server->tls);
-	child_json(answer, "reply", server->words, sizeof server->words);
-	child_json(answer, "remedy", server->remedy, sizeof server->remedy);
+	take_words(server, answer);
 	server->offers_login = offers_login(answer);
 	server->accepts = code == EX_OK;
 	enum stage at = stage_find(stage);
@@ -96,6 +109,14 @@ static void own_sender(const struct setup *s, char *sender, size_t size)
 	    s->configured || s->name[0] == '\0' ? s->config.domain : s->name);
 }
 
+/* The line that says what is tried. */
+static void clear_progress(void)
+{
+	int width = terminal_width(stderr);
+	if (width > 0)
+		fprintf(stderr, "\r%*s\r", width - 1, "");
+}
+
 void session_try(struct setup *s, struct server *server)
 {
 	static const int usual[] = {465, 587, 25};
@@ -107,11 +128,12 @@ void session_try(struct setup *s, struct server *server)
 		struct server one = *server;
 		struct buffer answer = {0};
 		one.port = all ? usual[i] : server->port;
+		clear_progress();
 		if (terminal_width(stderr) > 0)
-			fprintf(stderr, "\r%-60s\rtrying %.40s, port %d ...", "", one.host, one.port);
+			output_to(stderr, TR("trying %.40s, port %d ..."), one.host, one.port);
 		int code = probe(s, &one, false, sender, &answer);
 		take_answer(&one, buffer_string(&answer), code);
-		bool unknown = strstr(answer.data, "\"stage\": \"lookup\"") != NULL;
+		bool unknown = strstr(buffer_string(&answer), "\"stage\": \"lookup\"") != NULL;
 		buffer_free(&answer);
 		if (one.state > best.state)
 			best = one;
@@ -119,8 +141,7 @@ void session_try(struct setup *s, struct server *server)
 		if (one.state == SERVER_GOOD || unknown)
 			break;
 	}
-	if (terminal_width(stderr) > 0)
-		fprintf(stderr, "\r%-60s\r", "");
+	clear_progress();
 	*server = best;
 }
 
@@ -142,10 +163,8 @@ int session_login(struct setup *s, struct server *server, bool *only_own)
 		}
 		buffer_free(&second);
 	}
-	if (code != EX_OK) {
-		child_json(buffer_string(&answer), "reply", server->words, sizeof server->words);
-		child_json(buffer_string(&answer), "remedy", server->remedy, sizeof server->remedy);
-	}
+	if (code != EX_OK)
+		take_words(server, buffer_string(&answer));
 	buffer_free(&answer);
 	return code;
 }

@@ -1,6 +1,7 @@
 /* The files of the administrator: each is whole before it takes its place. */
 #include "relayconf/setup/setup.h"
 #include "base/fdio.h"
+#include "base/language.h"
 #include "base/output.h"
 #include "config/aliases.h"
 #include "config/edit.h"
@@ -58,7 +59,7 @@ bool write_secret(struct setup *s)
 		return false;
 	}
 	if (!same)
-		setup_say("password", "%s, for root and the runner only", s->secret);
+		setup_say(TR_LATER("password"), TR("%s, for root and the runner only"), s->secret);
 	s->changed = s->changed || !same;
 	return true;
 }
@@ -117,14 +118,15 @@ bool write_config(struct setup *s)
 		add(s, &e, "sender", "keep_original", "reply-to");
 	}
 	if (e.count == 0) {
-		setup_say("settings", "%s is as it should be", s->path);
+		setup_say(TR_LATER("settings"), TR("%s is as it should be"), s->path);
 		return true;
 	}
 	if (!edit_apply(s->path, e.list, e.count, &d)) {
-		output_to(stderr, "relayconf: %s\nrelayconf: %s is unchanged\n", d.text, s->path);
+		output_to(stderr, TR("relayconf: %s\nrelayconf: %s is unchanged\n"), d.text, s->path);
 		return false;
 	}
-	setup_say("settings", "%s has %d new line%s", s->path, e.count, e.count == 1 ? "" : "s");
+	setup_say(TR_LATER("settings"), TR("%s has %d new line%s"), s->path, e.count,
+	    e.count == 1 ? "" : "s");
 	s->changed = true;
 	return true;
 }
@@ -174,18 +176,18 @@ bool write_alias(struct setup *s)
 		return false;
 	}
 	if (has) {
-		setup_say("root", "%s has an entry for root, which stays", path);
+		setup_say(TR_LATER("root"), TR("%s has an entry for root, which stays"), path);
 		return true;
 	}
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		setup_say("root", "%s is a folder: write into one of its files \"root: %s\"", path,
-		    s->root);
+		setup_say(TR_LATER("root"), TR("%s is a folder: write into one of its files \"root: %s\""),
+		    path, s->root);
 		return true;
 	}
 	text_printf(&line, "root: %s\n", s->root);
 	if (!append_alias(path, line.data))
 		return false;
-	setup_say("root", "mail for root goes to %s (%s)", s->root, path);
+	setup_say(TR_LATER("root"), TR("mail for root goes to %s (%s)"), s->root, path);
 	s->changed = true;
 	return true;
 }

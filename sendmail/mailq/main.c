@@ -98,6 +98,7 @@ static int run_top(const struct usage_line *line)
 {
 	long long every_s = 2, times = 0;
 	const char *every = line->values[TOP_EVERY], *count = line->values[TOP_TIMES];
+	language_begin();
 	if ((every != NULL && !text_number(every, 1, 86400, &every_s)) ||
 	    (count != NULL && !text_number(count, 1, 1000000, &times)))
 		return usage_wrong(&mailq_usage, line->command, "-s and -n need a number");
@@ -206,8 +207,8 @@ static void put_notes(const struct listing *l)
 {
 	TEXT(dead, 1400);
 	text_printf(&dead,
-	    "mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor "
-	    "returned; \"mailq dead\" lists them",
+	    TR("mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor "
+	       "returned; \"mailq dead\" lists them"),
 	    l->dead, l->dead == 1 ? " is" : "s are", paths_spool());
 	if (l->drop_problem[0] != '\0')
 		output_to(stderr, "mailq: %s\n", l->drop_problem);
@@ -215,8 +216,8 @@ static void put_notes(const struct listing *l)
 		terminal_wrap(stderr, dead.data, 0, 0);
 	if (!l->runner_lives && l->count > 0)
 		terminal_wrap(stderr,
-		    "mailq: the runner is not running, so no mail is sent. Start it as root: "
-		    "\"sendmail -bd -q1m\"",
+		    TR("mailq: the runner is not running, so no mail is sent. Start it as root: "
+		       "\"sendmail -bd -q1m\""),
 		    0, 0);
 }
 
@@ -237,11 +238,18 @@ static void print(const struct listing *l, const struct options *o)
 	}
 }
 
+/* A list in a pipe, and what programs ask for, is English. */
+static bool is_for_people(const struct options *o)
+{
+	bool list = o->form == FORM_SENDMAIL && o->verb == NULL && !o->openmetrics && !o->health;
+	return o->why != NULL || o->summary || (list && terminal_width(stdout) > 0);
+}
+
 /* What is asked for. -1: a list was printed. */
 static int act(struct listing *l, const struct options *o)
 {
 	static char *all[] = {(char *)(uintptr_t) "all"};
-	if (o->why != NULL)
+	if (is_for_people(o))
 		language_begin();
 	if (o->why != NULL || o->summary)
 		pager_begin();

@@ -192,6 +192,18 @@ static void put_outcome(const char *text, struct diagnosis *last, char *to, size
 	*last = d;
 }
 
+/* "from=<A>, size=BYTES, nrcpt=N (queue active)": the queue has it now. */
+static void put_accepted(const char *line, struct text *words)
+{
+	char size[24] = "";
+	long long bytes;
+	text_put(words, TR("accepted into the queue"));
+	fields_get(line, "size", size, sizeof size);
+	size[strcspn(size, ",")] = '\0';
+	if (text_number(size, 0, INT64_MAX, &bytes))
+		text_printf(words, TR(": %lld bytes"), bytes);
+}
+
 /* What else happened to it, in the words of the log; a report has a name of its own. */
 static void put_event(const char *text)
 {
@@ -200,6 +212,8 @@ static void put_event(const char *text)
 	if (fields_get(text, "bounce", id, sizeof id)) {
 		get_address(text, "to", to, sizeof to);
 		text_printf(&words, TR("a report goes to <%s>: %s"), to, id);
+	} else if (strstr(text, "(queue active)") != NULL) {
+		put_accepted(text, &words);
 	} else {
 		text_put(&words, text);
 	}
@@ -227,10 +241,18 @@ static void put_message(const struct past *p, size_t first, size_t end)
 {
 	char from[400] = "", to[400] = "", verdict[20];
 	struct diagnosis last = {0};
-	for (size_t i = first; i < end && *from == '\0'; i++)
+	const char *id = p->ids.strings[p->lines[first].message];
+	bool sender = false; /* a report has an empty one */
+	for (size_t i = first; i < end && *from == '\0'; i++) {
+		sender = fields_get(p->lines[i].text, "from", from, sizeof from) || sender;
 		get_address(p->lines[i].text, "from", from, sizeof from);
-	output_to(stdout, TR("%s  from <%s>"), p->ids.strings[p->lines[first].message], from);
-	output_to(stdout, "\n");
+	}
+	TEXT(words, 700);
+	if (sender)
+		text_printf(&words, TR("%s  from <%s>"), id, from);
+	else
+		text_put(&words, id);
+	terminal_wrap(stdout, words.data, indent(), 0);
 	for (size_t i = first; i < end; i++) {
 		const char *text = p->lines[i].text;
 		/* What it means and what to do is said once, below. */
@@ -272,8 +294,9 @@ int past_print(const char *file, int days, char *const *patterns, int count)
 		    LINES_MAX);
 	if (p.count == 0) {
 		output_to(stderr,
-		    "mailq: no message in the mail log fits %.100s; a pattern is the beginning of an "
-		    "identifier, from=, to=, key= or status= with a value, words of a line, or all\n",
+		    TR("mailq: no message in the mail log fits %.100s; a pattern is the beginning of an "
+		       "identifier, from=, to=, key= or status= with a value, words of a line, or "
+		       "all\n"),
 		    patterns[0]);
 		code = EX_DATAERR;
 	}

@@ -2,6 +2,7 @@
 #include "mailq/past.h"
 #include "base/clock.h"
 #include "base/fields.h"
+#include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "base/text.h"
@@ -12,6 +13,7 @@
 #include <time.h>
 
 enum { SENT, DEFERRED, FAILED, VERDICTS };
+static const char *const names[] = {"sent", "deferred", "failed"}; /* as in the log */
 #define HOURS 25 /* a day on which the clock is put back has so many */
 
 struct day {
@@ -22,7 +24,6 @@ struct day {
 
 static void count(void *context, const struct maillog_line *line)
 {
-	static const char *const names[] = {"sent", "deferred", "failed"};
 	struct day *d = context;
 	char verdict[20];
 	if (line->when_s < d->from_s || line->when_s >= d->from_s + (int64_t)d->hours * 3600 ||
@@ -79,6 +80,33 @@ static void put_bar(const long long counts[VERDICTS], long long most, int width)
 	output_to(stdout, "\n");
 }
 
+#define HOUR_COLUMNS 7
+
+/* Words above the right end of a column of numbers, or as near as those before let them be; the
+   column behind them. */
+static int put_above(int column, const char *words, int end)
+{
+	int own = terminal_columns(words, strlen(words)), blanks = end - column - own;
+	output_to(stdout, "%*s%s", blanks > 1 ? blanks : 1, "", words);
+	return column + own + (blanks > 1 ? blanks : 1);
+}
+
+/* The legend has a line of its own on a narrow screen. */
+static void put_head(int screen)
+{
+	TEXT(legend, 100);
+	text_printf(&legend, "# %s  = %s  ! %s", TR(names[SENT]), TR(names[DEFERRED]),
+	    TR(names[FAILED]));
+	if (screen > 0 && screen < 60)
+		output_to(stdout, "%s\n", legend.data);
+	int column = terminal_put_label(stdout, TR("hour"), HOUR_COLUMNS - 1);
+	column = put_above(column, TR(names[SENT]), HOUR_COLUMNS + 6);
+	column = put_above(column, TR(names[DEFERRED]), HOUR_COLUMNS + 15);
+	put_above(column, TR(names[FAILED]), HOUR_COLUMNS + 22);
+	output_to(stdout, "%s%s\n", screen > 0 && screen < 60 ? "" : "  ",
+	    screen > 0 && screen < 60 ? "" : legend.data);
+}
+
 static void put(const struct day *d)
 {
 	long long most = 0, sums[VERDICTS] = {0};
@@ -92,8 +120,7 @@ static void put(const struct day *d)
 		}
 		most = sum > most ? sum : most;
 	}
-	output_to(stdout, "%-6s %6s %8s %6s  # sent  = deferred  ! failed\n", "hour", "sent",
-	    "deferred", "failed");
+	put_head(screen);
 	for (int h = 0; h < d->hours; h++) {
 		TEXT(date, 40);
 		clock_put_local(&date, d->from_s + (int64_t)h * 3600);
@@ -101,7 +128,8 @@ static void put(const struct day *d)
 		    d->counts[h][SENT], d->counts[h][DEFERRED], d->counts[h][FAILED]);
 		put_bar(d->counts[h], most, width);
 	}
-	output_to(stdout, "%-6s %6lld %8lld %6lld\n", "all", sums[SENT], sums[DEFERRED], sums[FAILED]);
+	terminal_put_label(stdout, TR("all"), HOUR_COLUMNS);
+	output_to(stdout, "%6lld %8lld %6lld\n", sums[SENT], sums[DEFERRED], sums[FAILED]);
 }
 
 int past_day(const char *file, const char *day)
@@ -109,9 +137,7 @@ int past_day(const char *file, const char *day)
 	static struct day d;
 	if (!read_day(day, &d)) {
 		output_to(stderr,
-		    "mailq: day needs today, yesterday or a date such as 2026-11-30, not "
-		    "%.40s\n",
-		    day);
+		    TR("mailq: day needs today, yesterday or a date such as 2026-11-30, not %.40s\n"), day);
 		return EX_USAGE;
 	}
 	if (maillog_each(file, d.from_s, count, &d) == 0)

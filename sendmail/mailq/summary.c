@@ -2,6 +2,7 @@
 #include "mailq/summary.h"
 #include "mailq/next.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include "base/lookup.h"
 #include "base/output.h"
 #include "base/terminal.h"
@@ -79,8 +80,9 @@ static void count_reason(struct table *t, const struct listing *l, const struct 
 	next_of(l, r, &next);
 	int64_t next_s = next.kind <= NEXT_RUNNING ? next.at_s : 0;
 	if (r->held) {
-		text_printf(&words, "held until \"mailq release\"%s%s", r->held_why != NULL ? ": " : "",
-		    r->held_why != NULL ? r->held_why : "");
+		text_put(&words, TR("held until \"mailq release\""));
+		if (r->held_why != NULL)
+			text_printf(&words, ": %s", r->held_why);
 	} else {
 		list_reason(l, r, rcpt, &words);
 	}
@@ -106,6 +108,16 @@ static void count_reasons(struct table *t, const struct listing *l, const struct
 	}
 }
 
+/* Columns of a span of time, and where the words behind count, age and next try begin. */
+#define SPAN_COLUMNS 12
+#define REASON_COLUMN 32
+
+static bool is_narrow(FILE *out)
+{
+	int width = terminal_width(out);
+	return width > 0 && width < 60;
+}
+
 static void put_spans(FILE *out, const struct listing *l, const struct group *g)
 {
 	TEXT(age, 40);
@@ -115,28 +127,41 @@ static void put_spans(FILE *out, const struct listing *l, const struct group *g)
 	if (!l->runner_lives || g->next_s == 0)
 		text_put(&next, "-");
 	else if (g->next_s <= now)
-		text_put(&next, "now");
+		text_put(&next, TR("now"));
 	else
 		clock_put_span(&next, g->next_s - now);
-	output_to(out, "%6lld  %-11s %-11s ", g->count, age.data, next.data);
+	output_to(out, "%6lld  ", g->count);
+	terminal_put_label(out, age.data, SPAN_COLUMNS);
+	terminal_put_label(out, next.data, SPAN_COLUMNS);
+}
+
+/* The head of a table: COUNT, above numbers, and then columns of its own. */
+static void put_title(FILE *out, int columns)
+{
+	const char *count = TR("COUNT");
+	int own = terminal_columns(count, strlen(count));
+	output_to(out, "\n%*s%s%*s", own < columns - 2 ? columns - 2 - own : 0, "", count, 2, "");
 }
 
 static void put_reasons(FILE *out, const struct listing *l, int rows)
 {
 	struct table t = {0};
-	int screen = terminal_width(out), indent = screen > 0 && screen < 60 ? 4 : 32;
+	int indent = is_narrow(out) ? 4 : REASON_COLUMN;
 	for (int i = 0; i < l->count; i++)
 		count_reasons(&t, l, &l->rows[i]);
 	if (t.names.count > 1)
 		qsort(t.groups, t.names.count, sizeof *t.groups, by_count);
-	output_to(out, "\n%6s  %-11s %-11s %s\n", "COUNT", "OLDEST", "NEXT TRY", "REASON");
+	put_title(out, 8);
+	terminal_put_label(out, TR("OLDEST"), SPAN_COLUMNS);
+	terminal_put_label(out, TR("NEXT TRY"), SPAN_COLUMNS);
+	output_to(out, "%s\n", TR("REASON"));
 	for (size_t i = 0; i < t.names.count && (rows == 0 || i < (size_t)rows); i++) {
 		put_spans(out, l, &t.groups[i]);
 		output_to(out, indent == 4 ? "\n    " : "");
 		terminal_wrap(out, t.groups[i].words, indent, indent);
 	}
 	if (rows > 0 && t.names.count > (size_t)rows)
-		output_to(out, "%6zu  other reasons\n", t.names.count - (size_t)rows);
+		output_to(out, "%6zu  %s\n", t.names.count - (size_t)rows, TR("other reasons"));
 	free_table(&t);
 }
 
@@ -153,17 +178,17 @@ static void put_first_line(FILE *out, const struct listing *l)
 		held += l->rows[i].held;
 	}
 	clock_put_span(&age, oldest_s);
-	text_printf(&words, "%d message%s wait%s", l->count, l->count == 1 ? "" : "s",
+	text_printf(&words, TR("%d message%s wait%s"), l->count, l->count == 1 ? "" : "s",
 	    l->count == 1 ? "s" : "");
 	if (l->count > 0)
-		text_printf(&words, ", the oldest for %s; %lld KiB", age.data,
+		text_printf(&words, TR(", the oldest for %s; %lld KiB"), age.data,
 		    (long long)((bytes + 1023) / 1024));
 	if (held > 0)
-		text_printf(&words, "; %d held", held);
+		text_printf(&words, TR("; %d held"), held);
 	if (l->dead > 0 && !l->of_dead)
-		text_printf(&words, "; %d set aside (mailq dead)", l->dead);
-	text_put(&words, l->runner_lives ? "; the runner is running."
-	                                 : "; no runner is running, so nothing is delivered.");
+		text_printf(&words, TR("; %d set aside (mailq dead)"), l->dead);
+	text_put(&words, l->runner_lives ? TR("; the runner is running.")
+	                                 : TR("; no runner is running, so nothing is delivered."));
 	terminal_wrap(out, words.data, 0, 0);
 }
 
@@ -172,10 +197,11 @@ static void put_ages(FILE *out, const struct listing *l)
 	static const struct {
 		const char *name;
 		int64_t below_s;
-	} steps[] = {{"up to 5 min", 300}, {"up to 1 h", 3600}, {"up to 4 h", 14400},
-	    {"up to 1 d", 86400}, {"up to 3 d", 259200}, {"older", INT64_MAX}};
+	} steps[] = {{TR_LATER("up to 5 min"), 300}, {TR_LATER("up to 1 h"), 3600},
+	    {TR_LATER("up to 4 h"), 14400}, {TR_LATER("up to 1 d"), 86400},
+	    {TR_LATER("up to 3 d"), 259200}, {TR_LATER("older"), INT64_MAX}};
 	enum { STEPS = sizeof steps / sizeof steps[0] };
-	int counts[STEPS] = {0}, most = 0, screen = terminal_width(out);
+	int counts[STEPS] = {0}, most = 0;
 	for (int i = 0; i < l->count; i++) {
 		int64_t age_s = list_age_s(l, &l->rows[i]);
 		int k = 0;
@@ -183,26 +209,37 @@ static void put_ages(FILE *out, const struct listing *l)
 			k++;
 		most = ++counts[k] > most ? counts[k] : most;
 	}
-	output_to(out, "\n%6s  AGE\n", "COUNT");
+	put_title(out, 8);
+	output_to(out, "%s\n", TR("AGE"));
 	for (int k = 0; k < STEPS; k++) {
-		output_to(out, "%6d  %-11s ", counts[k], steps[k].name);
-		terminal_bar(out, counts[k], most, screen > 0 && screen < 60 ? 12 : 40);
+		output_to(out, "%6d  ", counts[k]);
+		terminal_put_label(out, TR(steps[k].name), SPAN_COLUMNS);
+		terminal_bar(out, counts[k], most, is_narrow(out) ? 12 : 40);
 		output_to(out, "\n");
 	}
+}
+
+/* An address that is longer than the screen gets a line of its own. */
+static void put_counted(FILE *out, long long number, const char *words)
+{
+	int width = terminal_width(out), own = terminal_columns(words, strlen(words));
+	bool below = own + 8 > width && own <= width;
+	output_to(out, "%6lld  %s%s\n", number, below ? "\n" : "", words);
 }
 
 static void put_most(FILE *out, struct table *t, const char *title, int rows)
 {
 	if (t->names.count > 1)
 		qsort(t->groups, t->names.count, sizeof *t->groups, by_count);
-	output_to(out, "\n%6s  %s\n", "COUNT", title);
+	put_title(out, 8);
+	output_to(out, "%s\n", title);
 	for (size_t i = 0; i < t->names.count && (rows == 0 || i < (size_t)rows); i++) {
 		TEXT(safe, 800);
 		text_escape(&safe, t->groups[i].words, strlen(t->groups[i].words));
-		output_to(out, "%6lld  %s\n", t->groups[i].count, safe.data);
+		put_counted(out, t->groups[i].count, safe.data);
 	}
 	if (rows > 0 && t->names.count > (size_t)rows)
-		output_to(out, "%6zu  others\n", t->names.count - (size_t)rows);
+		output_to(out, "%6zu  %s\n", t->names.count - (size_t)rows, TR("others"));
 	free_table(t);
 }
 
@@ -217,13 +254,13 @@ static void put_people(FILE *out, const struct listing *l, int rows)
 		for (int k = 0; k < r->rcpt_count; k++) {
 			const char *domain = address_domain(r->rcpts[k].address);
 			count(&rcpts, r->rcpts[k].address, r->rcpts[k].address, 0, 0);
-			domain = *domain != '\0' ? domain : "(this machine)";
+			domain = *domain != '\0' ? domain : TR("(this machine)");
 			count(&domains, domain, domain, 0, 0);
 		}
 	}
-	put_most(out, &senders, "SENDER", rows);
-	put_most(out, &rcpts, "RECIPIENT", rows);
-	put_most(out, &domains, "DOMAIN", rows);
+	put_most(out, &senders, TR("SENDER"), rows);
+	put_most(out, &rcpts, TR("RECIPIENT"), rows);
+	put_most(out, &domains, TR("DOMAIN"), rows);
 }
 
 void summary_head(FILE *out, const struct listing *l)

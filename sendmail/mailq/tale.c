@@ -7,6 +7,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "diagnosis/report.h"
+#include "diagnosis/steps.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,7 +222,9 @@ static void say_step(struct tale *t, const struct story_line *line)
 	text_escape(&safe, text, strlen(text));
 	mark_step(t, safe.data);
 	say_outcomes(t);
-	say(t, 's', safe.data);
+	TEXT(words, 1400);
+	step_put(&words, safe.data);
+	say(t, 's', words.data);
 }
 
 static void put_filtered(const struct story_line *line, struct text *words)

@@ -2,6 +2,7 @@
    flicker. */
 #include "mailq/top.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "base/text.h"
@@ -85,7 +86,7 @@ static bool look(FILE *out)
 	clock_put_local(&date, clock_wall_s());
 	list_config(&config);
 	bool read = list_collect(&l, &config, false, &why);
-	output_to(out, "%s  %s\n", date.data, changed ? "q ends, the space bar looks again" : "");
+	output_to(out, "%s  %s\n", date.data, changed ? TR("q ends, the space bar looks again") : "");
 	if (read) {
 		summary_print(out, &l, 5);
 		list_free(&l);

@@ -12,6 +12,7 @@
 #include "base/terminal.h"
 #include "diagnosis/remedy.h"
 #include "diagnosis/report.h"
+#include "diagnosis/steps.h"
 #include "relay/attempt.h"
 #include <errno.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@ struct answer {
 	char avoided[AVOIDED_MAX][80]; /* ADDRESS/PORT that have refused */
 	int avoided_count;
 	enum reason_key explained; /* of the refusal that was explained last */
+	struct diagnosis refusal;  /* not explained yet: the last one is explained as the result */
 	struct step *steps;        /* for JSON */
 	size_t step_count;
 };
@@ -89,22 +91,6 @@ static bool is_narrow(void)
 	return width > 0 && width < 60;
 }
 
-/* Each step with the time since the start, and the time that it took. */
-static void take_step(struct answer *a, const char *text)
-{
-	int64_t now = clock_mono_ms() - a->start_ms;
-	if (a->probe->json) {
-		a->steps = mem_resize(a->steps, a->step_count + 1, sizeof *a->steps);
-		a->steps[a->step_count++] = (struct step){now, mem_copy(text)};
-		return;
-	}
-	TEXT(safe, 1200);
-	text_escape(&safe, text, strlen(text));
-	output_to(stdout, "%7lld ms %+7lld  ", (long long)now, (long long)(now - a->last_ms));
-	terminal_wrap(stdout, safe.data, is_narrow() ? 4 : STEP_COLUMN, STEP_COLUMN);
-	a->last_ms = now;
-}
-
 #define LABEL_COLUMNS 10
 
 static void say(const char *indent, const char *label, const char *words)
@@ -126,6 +112,34 @@ static void explain(struct answer *a, const struct diagnosis *d, const char *ind
 	a->explained = d->key;
 }
 
+/* A server's refusal, when another one follows. */
+static void explain_refusal(struct answer *a)
+{
+	if (a->refusal.key == REASON_NONE)
+		return;
+	explain(a, &a->refusal, is_narrow() ? "" : "                    ");
+	a->refusal.key = REASON_NONE;
+}
+
+/* Each step with the time since the start, and the time that it took. */
+static void take_step(struct answer *a, const char *text)
+{
+	int64_t now = clock_mono_ms() - a->start_ms;
+	if (a->probe->json) {
+		a->steps = mem_resize(a->steps, a->step_count + 1, sizeof *a->steps);
+		a->steps[a->step_count++] = (struct step){now, mem_copy(text)};
+		return;
+	}
+	TEXT(safe, 1200);
+	TEXT(words, 1400);
+	explain_refusal(a);
+	text_escape(&safe, text, strlen(text));
+	step_put(&words, safe.data);
+	output_to(stdout, "%7lld ms %+7lld  ", (long long)now, (long long)(now - a->last_ms));
+	terminal_wrap(stdout, words.data, is_narrow() ? 4 : STEP_COLUMN, STEP_COLUMN);
+	a->last_ms = now;
+}
+
 static void take_line(struct answer *a, const char *line)
 {
 	struct jobs_heard heard;
@@ -135,7 +149,7 @@ static void take_line(struct answer *a, const char *line)
 	if (l->verb == SAID_STEP && l->text != NULL) {
 		take_step(a, l->text);
 	} else if (l->verb == SAID_REFUSED && !a->probe->json) {
-		explain(a, l->d, is_narrow() ? "" : "                    ");
+		a->refusal = *l->d;
 	} else if (l->verb == SAID_RCPT || l->verb == SAID_DOWN) {
 		a->d = *l->d;
 		a->known = true;
@@ -252,6 +266,8 @@ static int conclude(struct answer *a)
 		say("", TR_LATER("result"), TR("the probe ended without an answer"));
 	} else {
 		report_reason(&words, &a->d);
+		if (a->refusal.key != a->d.key)
+			explain_refusal(a);
 		output_to(stdout, "\n");
 		say("", "result", words.data);
 		a->explained = REASON_NONE;

@@ -26,12 +26,12 @@ like "$out" '^Nothing is wrong' "a right configuration: nothing is wrong"
 is $code 0 "exit 0"
 says ok config 'this host is mon1.example.org, bare addresses get @mon1.example.org' "the name is told"
 says ok smarthost 'main: 127.0.0.1, lookup host, port 587, TLS verify' "the smarthost is told"
-says note own-name "mon1.example.org is this machine's own name, or its domain .*none of it is treated as local" "a domain that holds the own name"
+says note own-name "mon1.example.org is this machine's own name: .*none of it is treated as local" "a domain that holds the own name"
 conf 'port = 587
 [local]
 deliver = mbox
 domains = mon1.example.org'
-says note own-name "mon1.example.org is this machine's own name, or its domain .*: \[local\] delivers its mail to mailboxes here" "a domain that is delivered here"
+says note own-name "mon1.example.org is this machine's own name: \[local\] delivers its mail to mailboxes here" "a domain that is delivered here"
 unlike "$out" 'none of it is treated as local' "is not said to go elsewhere"
 conf 'port = 587'
 says note self 'main leads to 127.0.0.1, which is this machine itself' "a smarthost that is this very machine"

@@ -42,6 +42,29 @@ like "$probe" '^意味      サーバは、このマシンのメールを中継�
 unlike "$(ja "$BIN/relayconf" probe --json --to no@example.net)" '[^ -~]' "probe --json is English"
 like "$(ja "$BIN/relayconf" explain 'nonsense' 2>&1)" '^relayconf: nonsense はキーでも' "a mistake is answered in Japanese, too"
 
+# The commands of a day.
+like "$why" '^     サーバ: main$' "why: the steps of an attempt"
+like "$why" '^     example.org はこのマシン mon1.example.org のドメインです: そのメールは|^     127.0.0.1 はアドレスなので、名前を引く必要はありません$' "with their values"
+summary=$(ja "$BIN/mailq" summary)
+like "$summary" '^待機中のメッセージ: 1 通、最も古いもの: .*前、合計 1 KiB。ランナーが動作していないので、何も配送されません。$' "summary: numbers"
+like "$summary" '^  件数  最古        次の試行    理由$' "its columns"
+like "$summary" '^     1  5 分以内    #+$' "ages"
+sed "s/^/$(LC_ALL=C date '+%b %e %H:%M:%S') mon1 /" "$work/log" >"$work/mail.log"
+like "$(ja "$BIN/mailq" day --file "$work/mail.log" | sed -n 1p)" '^時刻   送信済み   延期   失敗  # 送信済み  = 延期  ! 失敗$' "day"
+like "$(ja "$BIN/mailq" day tomorrow 2>&1)" '^mailq: day には' "and what is wrong with its word"
+route=$(ja "$BIN/relayconf" route ops@example.org)
+like "$route" '^  受信者     <ops@example.org>$' "route: labels"
+like "$route" '^       127.0.0.1 はアドレスなので' "and steps"
+like "$(ja "$BIN/mailq" --help)" '^使い方: mailq COMMAND' "help"
+unlike "$(for c in summary log day why health; do ja "$BIN/mailq" $c --help; done; for c in setup test check probe route import oauth; do ja "$BIN/relayconf" $c --help; done)" \
+	'^[A-Z][a-z]+ [a-z]+ [a-z]+' "no sentence of help is English"
+unlike "$(ja "$BIN/mailq" completion zsh)" "$(printf '[\200-\377]')" "completion, which shells read, is English"
+test=$(ja "$BIN/relayconf" test no@example.net)
+like "$test" '^送信済み .*、宛先 <no@example.net>、件名「firsthop test' "test: what was sent"
+like "$test" '^結果     待機: ' "its outcome"
+unlike "$(ja "$BIN/relayconf" test --json no@example.net)" '[^ -~]' "test --json is English"
+like "$(ja "$BIN/relayconf" setup --yes x 2>&1 </dev/null)" '^relayconf: setup: x は you@example.org のような' "setup: a wrong answer"
+
 if ! command -v tmux >/dev/null 2>&1; then
 	count=$((count + 1)); echo "ok $count - terminal # skip tmux is not installed"; finish; exit
 fi
@@ -50,12 +73,12 @@ terminal() { tmux -u -S "$work/tmux" "$@"; }
 trap 'terminal kill-server 2>/dev/null; cleanup' EXIT
 # Without one that stays, tmux ends between two sessions, and the next may find it ending.
 terminal -f /dev/null new-session -d -s stays 'sleep 600'
-# wide FILE COLUMNS: lines that are longer; a character of three or four bytes has two columns
-wide() { LC_ALL=C awk -v most="$2" '{ n = gsub(/[\340-\367][\200-\277][\200-\277][\200-\277]?/, "xx"); if (length($0) > most) print }' "$1"; }
+# wide FILE COLUMNS: lines that are longer; a character of three or four bytes has two columns, but for the block of bars
+wide() { LC_ALL=C awk -v most="$2" '{ gsub(/\342\226\210/, "x"); n = gsub(/[\340-\367][\200-\277][\200-\277][\200-\277]?/, "xx"); if (length($0) > most) print }' "$1"; }
 is "$(printf '日本語x\n日本語\n' >"$work/w"; wide "$work/w" 6)" "xxxxxxx" "a line that is too long would be seen"
 squeeze() { tr -d ' \n' <"$1"; }
 for width in 80 40; do
-	for what in "mailq why $id" "relayconf explain relay-denied" "relayconf check -v" "relayconf probe --to no@example.net"; do
+	for what in "mailq" "mailq -v" "mailq summary" "mailq day --file $work/mail.log" "relayconf route ops@example.org" "relayconf setup --help" "mailq why $id" "relayconf explain relay-denied" "relayconf check -v" "relayconf probe --to no@example.net"; do
 		rm -f "$work/code"
 		terminal -f /dev/null new-session -d -x $width -y 200 -s w "env LC_ALL=ja_JP.UTF-8 sh -c '$BIN/$what 2>/dev/null; echo \$? >$work/code; sleep 60'"
 		wait_for test -s "$work/code"
@@ -66,7 +89,7 @@ for width in 80 40; do
 		is "$(grep -nE '^ *(、|。|）|」|ー|っ|ッ|ょ|ョ)' "$work/shown")" "" "and none begins with a mark"
 		is "$(grep -nE '(「|（)$' "$work/shown")" "" "or ends with an opening bracket"
 		ja sh -c "$BIN/$what 2>/dev/null" >"$work/piped"
-		case $what in relayconf\ probe*|relayconf\ check*) ;; *)
+		case $what in mailq | mailq\ -v | mailq\ summary | mailq\ day* | relayconf\ probe* | relayconf\ check*) ;; *)
 			is "$(squeeze "$work/shown" | sed 's/[0-9]\{1,\}秒/N秒/g')" "$(squeeze "$work/piped" | sed 's/[0-9]\{1,\}秒/N秒/g')" "nothing is lost" ;;
 		esac
 	done

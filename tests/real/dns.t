@@ -187,7 +187,7 @@ like "$trace" 'note +dns +firsthop does not use these words of /etc/resolv.conf:
 like "$trace" 'note +dns +name server 127.0.0.7, asked for a.test: no answer, Connection refused \([0-9]+ ms\)' "check: one that is not there"
 like "$trace" 'note +dns +name server 127.0.0.6, asked for a.test: no answer, Connection timed out \(10[0-9][0-9] ms\)' "check: one that is silent"
 like "$trace" 'note +self +main leads to 127.0.0.2, which is this machine itself' "check: a smarthost that is this very machine"
-like "$trace" "note +own-name +example.org is this machine's own name, or its domain" "check: a domain that holds the own name"
+like "$trace" "note +own-name +example.org is the domain of this machine" "check: a domain that holds the own name"
 echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
 setting smarthost.main.host six.test
 checked 'problem +ipv6 +main has the address 2001:db8::1, and this machine has no route for IPv6' "check: unroutable IPv6"
@@ -242,7 +242,7 @@ like "$(log)" 'refused by this very machine: b.test leads to it.* key=connect-se
 id=$(ls "$S"/var/spool/firsthop/mqueue | sed -n 's/^\([0-9a-f.]*\)\.log$/\1/p' | head -n 1)
 story=$(in_stage /usr/bin/mailq why "$id")
 like "$story" 'b.test = 127.0.0.3 is this very machine: it is asked like any other, and no mail is local for that' "in mailq why"
-like "$story" 'example.org is this machine.s own name, or its domain \(mon1.example.org\): its mail goes to the smarthost like any other' "with the domain that holds the own name"
+like "$story" 'example.org is the domain of this machine, mon1.example.org: its mail goes to the smarthost like any other' "with the domain that holds the own name"
 told b.test host '127.0.0.3 is this very machine' "and by relayconf route"
 in_stage /usr/bin/mailq >/dev/null 2>&1
 rm -f "$S"/var/spool/firsthop/mqueue/[0-9a-f]*.*

@@ -78,7 +78,7 @@ out=$("$BIN/relayconf" route boss@example.org z@nowhere.example)
 like "$out" 'rule       \[route boss@example.org\] via = partner, main \(line [0-9]+\)' "relayconf route: the rule"
 like "$out" 'rule       no \[route\] fits' "relayconf route: no rule"
 like "$out" "127.0.0.1\[127.0.0.1\] port $partner," "relayconf route: the servers of the rule"
-like "$("$BIN/relayconf" route x@example.org)" 'note +example.org is this machine.s own name, or its domain \(mon1.example.org\): its mail goes to the smarthost like any other' \
+like "$("$BIN/relayconf" route x@example.org)" 'note +example.org is the domain of this machine, mon1.example.org: its mail goes to the smarthost like any other' \
 	"relayconf route: a domain that covers the machine's own name"
 
 like "$("$BIN/relayconf" route -f nagios ops@example.org)" 'goes out as <nagios@mon1.example.org> \(\[sender\] envelope_from = qualify\)' "relayconf route: the sender"

@@ -1,5 +1,6 @@
 /* Help, as the table has it. */
 #include "base/usage.h"
+#include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "base/text.h"
@@ -18,7 +19,8 @@ static int width_of(FILE *out)
 
 static void put_form(struct text *t, const struct usage *u, const struct usage_command *c)
 {
-	text_printf(t, "usage: %s%s%s", u->program, *u->synopsis != '\0' ? " " : "", u->synopsis);
+	text_printf(t, "%s%s%s%s", TR("usage: "), u->program, *u->synopsis != '\0' ? " " : "",
+	    u->synopsis);
 	if (c == NULL) {
 		text_put(t, " COMMAND ...");
 		return;
@@ -36,7 +38,7 @@ static void put_row(FILE *out, const char *word, const char *meaning)
 	output_to(out, "  %-*s", COLUMN - 4, word);
 	bool fits = strlen(word) <= COLUMN - 4 && width_of(out) >= 60;
 	output_to(out, fits ? "  " : "\n      ");
-	terminal_wrap_at(out, meaning, fits ? COLUMN : 6, fits ? COLUMN : 6, width_of(out));
+	terminal_wrap_at(out, TR(meaning), fits ? COLUMN : 6, fits ? COLUMN : 6, width_of(out));
 }
 
 static void put_options(FILE *out, const struct usage_option *options)
@@ -51,28 +53,32 @@ static void put_options(FILE *out, const struct usage_option *options)
 
 static void put_codes(FILE *out, const char *codes)
 {
-	output_to(out, "\nExit status\n  ");
-	terminal_wrap_at(out, codes, 2, 2, width_of(out));
+	output_to(out, "\n%s\n  ", TR("Exit status"));
+	terminal_wrap_at(out, TR(codes), 2, 2, width_of(out));
 }
 
 static void put_program(FILE *out, const struct usage *u)
 {
-	terminal_wrap_at(out, u->about, 0, 0, width_of(out));
-	output_to(out, "\nCommands (\"%s COMMAND --help\" says more)\n", u->program);
+	terminal_wrap_at(out, TR(u->about), 0, 0, width_of(out));
+	TEXT(words, 200);
+	text_printf(&words, TR("Commands (\"%s COMMAND --help\" says more)"), u->program);
+	output_to(out, "\n");
+	terminal_wrap_at(out, words.data, 0, 0, width_of(out));
 	for (int i = 0; i < u->count; i++) {
 		if (u->commands[i].meaning != NULL)
 			put_row(out, u->commands[i].name, u->commands[i].meaning);
 	}
-	output_to(out, "\nOptions\n");
+	output_to(out, "\n%s\n", TR("Options"));
 	put_options(out, u->options);
-	put_row(out, "-h, --help", "this text");
-	put_row(out, "--version", "which version this is");
+	put_row(out, "-h, --help", TR_LATER("this text"));
+	put_row(out, "--version", TR_LATER("which version this is"));
 	put_codes(out, u->codes);
 }
 
 void usage_help(FILE *out, const struct usage *u, const struct usage_command *command)
 {
 	TEXT(form, 1200);
+	language_begin();
 	put_form(&form, u, command);
 	terminal_wrap_at(out, form.data, 11, 0, width_of(out));
 	output_to(out, "\n");
@@ -80,27 +86,29 @@ void usage_help(FILE *out, const struct usage *u, const struct usage_command *co
 		put_program(out, u);
 		return;
 	}
-	terminal_wrap_at(out, command->meaning, 0, 0, width_of(out));
+	terminal_wrap_at(out, TR(command->meaning), 0, 0, width_of(out));
 	if (command->more != NULL) {
 		output_to(out, "\n");
-		terminal_wrap_at(out, command->more, 0, 0, width_of(out));
+		terminal_wrap_at(out, TR(command->more), 0, 0, width_of(out));
 	}
-	output_to(out, "\nOptions\n");
+	output_to(out, "\n%s\n", TR("Options"));
 	put_options(out, command->options);
-	put_row(out, "-h, --help", "this text");
+	put_row(out, "-h, --help", TR_LATER("this text"));
 	put_codes(out, command->codes != NULL ? command->codes : u->codes);
 }
 
 int usage_wrong(const struct usage *u, const struct usage_command *command, const char *format, ...)
 {
 	char words[600];
+	TEXT(line, 700);
 	TEXT(form, 1200);
 	va_list args;
 	va_start(args, format);
 	vsnprintf(words, sizeof words, format, args);
 	va_end(args);
+	text_printf(&line, "%s: %s", u->program, words);
 	put_form(&form, u, command);
-	output_to(stderr, "%s: %s\n", u->program, words);
+	terminal_wrap_at(stderr, line.data, 0, 0, terminal_width(stderr));
 	terminal_wrap_at(stderr, form.data, 11, 0, width_of(stderr));
 	output_to(stderr, "\"%s%s%s --help\" says more\n", u->program, command != NULL ? " " : "",
 	    command != NULL ? command->name : "");

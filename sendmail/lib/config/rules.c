@@ -202,7 +202,10 @@ bool rules_own_name(const struct config *c, const char *domain, struct text *wor
 	bool local = is_local_domain(c, domain);
 	if (!rules_covers_own_name(c, domain))
 		return false;
-	text_printf(words, TR("%s is this machine's own name, or its domain (%s): "), domain, c->name);
+	if (text_equal_ci(domain, c->name))
+		text_printf(words, TR("%s is this machine's own name: "), domain);
+	else
+		text_printf(words, TR("%s is the domain of this machine, %s: "), domain, c->name);
 	if (local &&
 	    (c->local_deliver == CONFIG_LOCAL_DISCARD || c->local_deliver == CONFIG_LOCAL_REFUSE))
 		text_printf(words, TR("its mail does not leave, by [local] deliver"));

@@ -1,0 +1,135 @@
+/* A sentence is known by its form: what a %s or %d of it was filled with is found again, and put
+   into the translation. */
+#include "diagnosis/steps.h"
+#include "base/language.h"
+#include "base/mem.h"
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VALUES_MAX 6
+#define DEPTH_MAX 3 /* a value that is a sentence itself */
+
+/* The first that fits counts, so the longer form comes before the shorter one. */
+static const char *const forms[] = {
+    TR_LATER("%s is an address: nothing to look up"),
+    TR_LATER("%s = %s: already in the list, skipped"),
+    TR_LATER("%s = %s: more than %d addresses, skipped"),
+    TR_LATER("%s = %s is this very machine: it is asked like any other, and no mail is local for "
+             "that"),
+    TR_LATER("%s = %s is this very machine, and that domain is not delivered here: skipped, with "
+             "all servers that are less preferred"),
+    TR_LATER("%s = %s: skipped, this machine has no route for it over IPv6 (%s)"),
+    TR_LATER("%s has no MX: its own address is used (RFC 5321 5.1)"),
+    TR_LATER("the name is in the %s, which cannot have MX records: lookup = host would use that "
+             "entry"),
+    TR_LATER("the proxy %s connects to %s"),
+    TR_LATER("the proxy %s looks up %s"),
+    TR_LATER("connecting to %s"),
+    TR_LATER("TLS is on: %s; %s"),
+    TR_LATER("to accept this public key alone: tls_fingerprint = %s"),
+    TR_LATER("%s: session ready, TLS none, login %s"),
+    TR_LATER("%s: session ready, TLS none"),
+    TR_LATER("%s: session ready, TLS %s, login %s"),
+    TR_LATER("%s: session ready, TLS %s"),
+    TR_LATER("tls = opportunistic: the same server again, without TLS"),
+    TR_LATER("%s: the server offers %s and refuses it: the same again without it"),
+    TR_LATER("servers: the MX of %s"),
+    TR_LATER("servers: none"),
+    TR_LATER("servers: %s"),
+    TR_LATER("%s is this machine's own name: %s"),
+    TR_LATER("%s is the domain of this machine, %s: %s"),
+    TR_LATER("its mail goes to the smarthost, and by [local] to a mailbox here when it has waited "
+             "for %d h"),
+};
+
+struct values {
+	struct {
+		const char *at;
+		size_t length;
+	} list[VALUES_MAX];
+	int count;
+};
+
+/* Bytes of a value: up to what follows it in the form; for %d only digits. */
+static bool take_value(const char **said, const char *rest, bool number, struct values *v)
+{
+	size_t literal = strcspn(rest, "%"), length = strlen(*said);
+	if (literal > 0) {
+		char *next = mem_copy_n(rest, literal);
+		const char *end = strstr(*said, next);
+		free(next);
+		if (end == NULL)
+			return false;
+		length = (size_t)(end - *said);
+	}
+	for (size_t i = 0; number && i < length; i++) {
+		if (!isdigit((unsigned char)(*said)[i]))
+			return false;
+	}
+	if (v->count == VALUES_MAX || length == 0)
+		return false;
+	v->list[v->count].at = *said;
+	v->list[v->count++].length = length;
+	*said += length;
+	return true;
+}
+
+static bool fits(const char *said, const char *form, struct values *v)
+{
+	v->count = 0;
+	while (*form != '\0') {
+		if (*form == '%') {
+			if (!take_value(&said, form + 2, form[1] != 's', v))
+				return false;
+			form += 2;
+		} else if (*form++ != *said++) {
+			return false;
+		}
+	}
+	return *said == '\0';
+}
+
+static void put(struct text *words, const char *step, int depth);
+
+/* The translation with the values: %s and %d in turn, or %2$s. */
+static void fill(struct text *words, const char *format, const struct values *v, int depth)
+{
+	for (int turn = 0; *format != '\0';) {
+		size_t literal = strcspn(format, "%");
+		text_put_n(words, format, literal);
+		format += literal;
+		if (*format == '\0')
+			break;
+		size_t digits = strspn(format + 1, "0123456789");
+		bool placed = format[1 + digits] == '$';
+		int at = placed ? atoi(format + 1) - 1 : turn++;
+		format += 1 + (placed ? digits + 1 : 0) + 1;
+		if (at < 0 || at >= v->count)
+			continue;
+		char *value = mem_copy_n(v->list[at].at, v->list[at].length);
+		put(words, value, depth + 1);
+		free(value);
+	}
+}
+
+static void put(struct text *words, const char *step, int depth)
+{
+	struct values v;
+	for (size_t i = 0; depth < DEPTH_MAX && i < sizeof forms / sizeof forms[0]; i++) {
+		const char *other = TR(forms[i]);
+		if (other == forms[i] || !fits(step, forms[i], &v))
+			continue;
+		fill(words, other, &v, depth);
+		return;
+	}
+	/* A whole sentence that has a translation of its own. */
+	const char *other = strchr(step, '%') == NULL && depth > 0 ? TR(step) : step;
+	text_put(words, other);
+}
+
+void step_put(struct text *words, const char *step)
+{
+	put(words, step, 0);
+}
