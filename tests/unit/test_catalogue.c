@@ -59,6 +59,21 @@ static const struct answer_of {
         KEPT},
     {STAGE_RCPT, "432 Service temporarily unavailable.", "filter-down", FAULT_ROUTE, KEPT},
 
+    /* The basic and the enhanced code disagree: the mail waits, and the cause is the one named */
+    {STAGE_RCPT, "450 5.1.1 <a@b.test>: user unknown", "recipient-unknown", FAULT_RECIPIENT, KEPT},
+    {STAGE_RCPT, "550 4.7.1 Greylisted, please retry", "greylisted", FAULT_RECIPIENT, KEPT},
+    {STAGE_RCPT, "551 5.7.1 Greylisting in action", "greylisted", FAULT_RECIPIENT, KEPT},
+    {STAGE_RCPT, "554 4.7.1 Try again later", "reply-4xx", FAULT_RECIPIENT, KEPT},
+    {STAGE_END_OF_DATA, "550 4.0.0 not now", "reply-4xx", FAULT_MESSAGE, KEPT},
+    /* Short words count alone: not within a number of the server's, nor within another word */
+    {STAGE_RCPT, "550 5.1.1 No such user a1b2spf3c4 - gsmtp", "recipient-unknown", FAULT_RECIPIENT,
+        BOUNCES},
+    {STAGE_RCPT, "550 User unknown (verbleibende Versuche: 3)", "recipient-unknown",
+        FAULT_RECIPIENT, BOUNCES},
+    {STAGE_RCPT, "550 5.7.1 192.0.2.1 is in an RBL", "listed", FAULT_ROUTE, KEPT},
+    /* Brevo */
+    {STAGE_AUTH, "525 5.7.1 Unauthorized IP address", "auth-address", FAULT_CREDENTIAL, KEPT},
+
     /* Postfix 3.7; with its smtpd_delay_reject what it has against client, HELO and sender comes at
        RCPT */
     {STAGE_RCPT, "554 5.7.1 <x@elsewhere.example>: Relay access denied", "relay-denied",

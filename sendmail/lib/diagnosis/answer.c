@@ -23,8 +23,9 @@ void answer_status(int code, const char *text, size_t length, char status[16])
 {
 	const char *at = text, *end = text + length;
 	status[0] = '\0';
-	if (length < 5 || at[0] - '0' != code / 100 || (*at != '2' && *at != '4' && *at != '5') ||
-	    at[1] != '.')
+	/* 4 and 5 are mixed up by many servers: 450 5.1.1, 550 4.7.1. */
+	bool refused = code >= 400 && (*at == '4' || *at == '5');
+	if (length < 5 || (!refused && (*at != '2' || code / 100 != 2)) || at[1] != '.')
 		return;
 	at += 2;
 	size_t subject = number_length(at, end);

@@ -62,13 +62,19 @@ REASON(AUTH_POLICY, "auth-policy", FAULT_CREDENTIAL, 3600, STAYS,
     "In Microsoft Entra, look at the sign-in log of this account: it names the policy. Exclude "
     "the account from security defaults, or from the Conditional Access policy that blocks "
     "SMTP. Or relay through a connector that accepts this machine's address.")
+REASON(AUTH_ADDRESS, "auth-address", FAULT_CREDENTIAL, 3600, STAYS,
+    "The provider accepts this login only from addresses that are on a list, and this machine's "
+    "address is not on it.",
+    "Add this machine's address to that list in the provider's console (Brevo: Settings, Security, "
+    "Authorized IPs). If the provider sent a mail that asks to confirm a new address, follow it. "
+    "Test it: relayconf probe")
 REASON(AUTH_RETIRED, "auth-retired", FAULT_CREDENTIAL, 3600, STAYS,
     "The provider does not accept a login with a password (basic authentication) any more.",
-    "In Microsoft 365, relay through a connector that accepts this machine's address, and "
-    "remove login and password_file. If Microsoft still allows it for your tenant, allow basic "
+    "Use OAuth2 in place of the password: relayconf oauth login NAME (firsthop.conf(5), OAuth2). "
+    "Or, in Microsoft 365, relay through a connector that accepts this machine's address, and "
+    "remove login and password_file. Where Microsoft still lets the tenant choose, allow basic "
     "authentication for the mailbox (Exchange PowerShell: Set-AuthenticationPolicy NAME "
-    "-AllowBasicAuthSmtp). Or use another smarthost (Azure Communication Services Email, or a "
-    "provider that accepts passwords).")
+    "-AllowBasicAuthSmtp).")
 REASON(ACCOUNT_BLOCKED, "account-blocked", FAULT_CREDENTIAL, 3600, STAYS,
     "The provider has blocked this account from sending. The usual cause is spam, or too much "
     "mail, from the account.",

@@ -37,11 +37,25 @@ const struct deed_row *deed_row(int index)
 	return index >= 0 && (size_t)index < sizeof rows / sizeof rows[0] ? &rows[index] : NULL;
 }
 
+/* A server that says both, 550 4.7.1, or calls its delay final, 550 Greylisted: nothing is lost by
+   another attempt. */
+static bool is_for_now(const struct diagnosis *d)
+{
+	return d->status[0] == '4' || d->key == REASON_GREYLISTED;
+}
+
+static int class_of(const struct diagnosis *d)
+{
+	if (d->reply_code >= 500)
+		return is_for_now(d) ? 4 : 5;
+	if (d->reply_code >= 400)
+		return 4;
+	return d->reply_code == 0 && d->verdict == VERDICT_FAILED ? 5 : 0;
+}
+
 static enum deed look_up(const struct diagnosis *d)
 {
-	int class = d->reply_code >= 500 || (d->reply_code == 0 && d->verdict == VERDICT_FAILED) ? 5
-	            : d->reply_code >= 400                                                       ? 4
-	                                                                                         : 0;
+	int class = class_of(d);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (d->stage >= rows[i].from && d->stage <= rows[i].to && class == rows[i].class)
 			return rows[i].deed;

@@ -106,6 +106,56 @@ const struct remedy_row remedy_rows[] = {
         "Use the SMTP credentials of the sending domain (Mailgun console, Sending, Domain "
         "settings): the login is a full address of that domain (it is {login} now). Check that "
         "host fits the region: smtp.mailgun.org or smtp.eu.mailgun.org. Test it: relayconf probe"},
+    {REASON_AUTH_REFUSED, "brevo",
+        "Use an SMTP key of Brevo as the password (Settings, SMTP & API, SMTP): API keys and "
+        "the account's own password do not work. The login is shown there, too (it is {login} "
+        "now). Test it: relayconf probe"},
+    {REASON_AUTH_REFUSED, "mailjet",
+        "Use the API key of Mailjet as login (it is {login} now) and the secret key as "
+        "password (Account, API keys). Test it: relayconf probe"},
+    {REASON_AUTH_REFUSED, "postmark",
+        "Use the Server API token of Postmark as login and as password (server, API tokens): "
+        "the token of the account does not work. Test it: relayconf probe"},
+    {REASON_AUTH_REFUSED, "zoho",
+        "Check that host is that of the account's region (smtp.zoho.com, smtp.zoho.eu, "
+        "smtp.zoho.in). With two-factor authentication, make an app password in the Zoho "
+        "account of {login} (Security, App passwords). Write it into the file named by "
+        "password_file. Test it: relayconf probe"},
+    {REASON_AUTH_REFUSED, "icloud",
+        "Make an app-specific password for {login} (account.apple.com, Sign-In and Security). "
+        "Write it into the file named by password_file. Test it: relayconf probe"},
+    {REASON_AUTH_REFUSED, "fastmail",
+        "Make an app password for {login} at Fastmail (Settings, Privacy & Security, Manage "
+        "app passwords), with the right to send by SMTP. Write it into the file named by "
+        "password_file. Test it: relayconf probe"},
+    {REASON_AUTH_REFUSED, "yahoo",
+        "Check login ({login}) of this smarthost. Make an app password for it (Yahoo account, "
+        "Security) and write it into the file named by password_file. For an address of "
+        "yahoo.co.jp, allow access by other programs (IMAP, POP, SMTP) in the settings of its "
+        "mail, and use the Yahoo! JAPAN ID as login. Test it: relayconf probe"},
+    {REASON_AUTH_REFUSED, "gmx",
+        "Turn on POP3, IMAP and SMTP for {login} in the settings of the mailbox (GMX and "
+        "WEB.DE: E-Mail, Settings, POP3/IMAP): they are off at first. With two-factor "
+        "authentication, make an application-specific password there. Test it: relayconf "
+        "probe"},
+    {REASON_AUTH_REFUSED, "sakura",
+        "Use the full address as login (it is {login} now) and the password of that mailbox. "
+        "If the machine is outside Japan, turn off the filter for foreign addresses in the "
+        "control panel (SMTP). Test it: relayconf probe"},
+    {REASON_AUTH_REFUSED, "ocn",
+        "Use the full address as login (it is {login} now) and the password of that mailbox, "
+        "not that of the connection or the OCN ID. Set host and port as OCN recommends, with "
+        "TLS: port = 465. Test it: relayconf probe"},
+    {REASON_CLIENT_REFUSED, "sakura",
+        "Set login and password_file for this smarthost, with port 587 or 465. If this "
+        "machine ({address}) is outside Japan, turn off the filter for foreign addresses in "
+        "the control panel of the server (SMTP)."},
+    {REASON_SENDER_NOT_OWNED, "zoho",
+        "Set [sender] envelope_from and header_from to {login}, or to an address or alias of "
+        "that account at Zoho."},
+    {REASON_SENDER_NOT_OWNED, "brevo",
+        "Verify the sender or its domain at Brevo (Settings, Senders, Domains). Or set "
+        "[sender] envelope_from and header_from to a verified address."},
     {REASON_AUTH_DISABLED, "microsoft365",
         "Turn on Authenticated SMTP for the mailbox (Exchange PowerShell: Set-CASMailbox {login} "
         "-SmtpClientAuthenticationDisabled $false). If it is off for the whole tenant, turn it on "
