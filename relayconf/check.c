@@ -30,6 +30,7 @@ static const struct check_rule rules[] = {
     {"bind-address", TR_LATER("no bind_address is set"), check_bind, true},
     {"tls-name", TR_LATER("certificates are checked for a name that the configuration gives"),
         check_tls_name, true},
+    {"dane", TR_LATER("no TLSA records are asked for"), check_dane, true},
     {"password", TR_LATER("no login is configured"), check_password, true},
     {"rewrite", TR_LATER("envelope and From field get the same sender"), check_rewrite, true},
     {"received", TR_LATER("mail that leaves has a Received field of this machine"), check_received,

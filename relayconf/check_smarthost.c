@@ -68,3 +68,66 @@ void check_bind(struct check *c)
 {
 	check_each_line(c, "hop", look_at_bind);
 }
+
+/* --- TLSA records */
+
+struct trusted {
+	int servers, vouching;
+};
+
+static void count_trusted(struct check *c, struct trusted *t)
+{
+	const char *text = buffer_string(&c->survey);
+	for (const char *at = text; (at = strstr(at, "dns server=")) != NULL; at++) {
+		if (at != text && at[-1] != '\n')
+			continue;
+		TEXT(line, 1000);
+		text_put_n(&line, at, strcspn(at, "\n"));
+		t->servers++;
+		t->vouching += fields_get_number(line.data, "trusted", 0) == 1;
+	}
+}
+
+/* Without a DNS server that may be believed, no record ever counts. */
+static void look_at_vouching(struct check *c, const char *where, enum smarthost_dane dane)
+{
+	struct trusted t = {0};
+	count_trusted(c, &t);
+	if (t.servers > 0 && t.vouching == 0)
+		finding(c, dane == SMARTHOST_DANE_REQUIRE ? GRADE_PROBLEM : GRADE_NOTE,
+		    "let a DNS server on this machine validate DNSSEC (unbound) and name it in "
+		    "/etc/resolv.conf; or write \"options trust-ad\" there, if the one that is named "
+		    "validates and the way to it is safe",
+		    "%s: dane = %s, and no DNS server of /etc/resolv.conf may vouch for DNSSEC", where,
+		    smarthost_dane_name(dane));
+}
+
+static void look_at_tlsa(struct check *c, const char *fields)
+{
+	char name[64] = "";
+	long long records = fields_get_number(fields, "tlsa", 0);
+	fields_get(fields, "name", name, sizeof name);
+	if (records > 0)
+		finding(c, GRADE_OK, "", "%s: %lld TLSA records, %lld of them usable", name, records,
+		    fields_get_number(fields, "usable", 0));
+}
+
+void check_dane(struct check *c)
+{
+	for (int i = 0; i < c->config->smarthost_count; i++) {
+		const struct smarthost *h = &c->config->smarthosts[i];
+		if (h->dane == SMARTHOST_DANE_NO)
+			continue;
+		if (!smarthost_asks_tlsa(h))
+			finding(c, GRADE_NOTE, "remove one of the two", "%s: dane = %s has no effect with %s",
+			    h->name, smarthost_dane_name(h->dane),
+			    h->tls == SMARTHOST_TLS_OFF     ? "tls = off"
+			    : h->tls_fingerprint[0] != '\0' ? "tls_fingerprint"
+			                                    : "proxy");
+		else
+			look_at_vouching(c, h->name, h->dane);
+	}
+	if (c->config->direct_mx && c->config->direct_dane != SMARTHOST_DANE_NO)
+		look_at_vouching(c, "direct_mx", c->config->direct_dane);
+	check_each_line(c, "hop", look_at_tlsa);
+}

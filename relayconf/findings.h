@@ -79,6 +79,7 @@ void check_filters(struct check *c);
 void check_proxy(struct check *c);
 void check_route_users(struct check *c);
 void check_direct(struct check *c);
+void check_dane(struct check *c);
 void check_aliases(struct check *c);
 void check_language(struct check *c);
 

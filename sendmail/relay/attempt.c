@@ -112,7 +112,7 @@ static bool try_candidate(struct attempt *a, struct deliver *with, enum deed *ne
 	*next = deed_decide(&d);
 	note_failure(a, &d);
 	if (d.stage == STAGE_TLS && with->smarthost->tls == SMARTHOST_TLS_OPPORTUNISTIC &&
-	    !with->candidate->implicit && !with->without_tls) {
+	    !with->candidate->implicit && !with->without_tls && with->candidate->tlsa == NULL) {
 		jobs_say_step(a->jobs, "tls = opportunistic: the same server again, without TLS");
 		with->without_tls = true;
 		ready = try_candidate(a, with, next);
@@ -220,6 +220,7 @@ int attempt_smarthosts(const struct attempt *a, struct smarthost *smarthosts, in
 	int count = 0;
 	if (*a->path == '@') {
 		smarthost_direct(&smarthosts[0], a->path + 1, a->config->direct_port);
+		smarthosts[0].dane = a->config->direct_dane;
 		text_copy(smarthosts[0].known[0], sizeof smarthosts[0].known[0], a->config->domain);
 		text_copy(smarthosts[0].known[1], sizeof smarthosts[0].known[1], a->config->name);
 		return 1;

@@ -8,6 +8,8 @@
 #include "jobs/head.h"
 #include "message/parameter.h"
 #include "relay/content.h"
+#include "relay/secure.h"
+#include "relay/shown.h"
 #include "relay/smtp/speaks.h"
 #include <errno.h>
 #include <poll.h>
@@ -88,35 +90,6 @@ static void read_server(struct smtp_client *c)
 	} while (c->session.state != SESSION_OVER && c->link.pending(&c->link));
 }
 
-/* The dialogue, for those who watch it; the session does not show what is secret. */
-static void show(const struct smtp_client *c, const char *words)
-{
-	if (c->with->dialogue != DIALOGUE_NONE)
-		jobs_say(c->with->jobs,
-		    &(struct jobs_line){.verb = c->with->dialogue == DIALOGUE_SAID ? SAID_SAY : SAID_STEP,
-		        .text = words});
-}
-
-static void show_said(void *context, const char *line, size_t length)
-{
-	struct smtp_client *c = context;
-	TEXT(words, 400);
-	text_put(&words, "> ");
-	text_escape(&words, line, length);
-	show(c, words.data);
-}
-
-static void show_reply(void *context, struct reply *r)
-{
-	struct smtp_client *c = context;
-	char text[600];
-	TEXT(words, 640);
-	reply_text(r, text, sizeof text);
-	text_printf(&words, "< %d %s", r->code,
-	    c->session.state == SESSION_AUTH && r->code == 334 ? "(challenge)" : text);
-	show(c, words.data);
-}
-
 static void write_server(struct smtp_client *c)
 {
 	struct session *s = &c->session;
@@ -141,68 +114,6 @@ static void write_server(struct smtp_client *c)
 		session_sent(s, clock_mono_ms());
 		session_pump(s, clock_mono_ms());
 	}
-}
-
-/* The name to verify is the one that the administrator wrote: DNS may have been forged, and whoever
-   forges it has a certificate for his own name.  With DNSSEC the name that MX or SRV led to is as
-   good (RFC 7672 3.2.2, RFC 6186 6).  bare: room for an address. */
-static void tls_names(const struct deliver *with, const char *names[3], char bare[64])
-{
-	const struct smarthost *smarthost = with->smarthost;
-	int n = 0;
-	if (smarthost->tls_name[0] != '\0') {
-		names[n++] =
-		    smarthost_is_literal(smarthost->tls_name, bare, 64) ? bare : smarthost->tls_name;
-	} else {
-		if (with->candidate->vouched)
-			names[n++] = with->candidate->name;
-		names[n++] = smarthost_is_literal(smarthost->host, bare, 64) ? bare : smarthost->host;
-	}
-	names[n] = NULL;
-}
-
-/* For whoever wants to write it down. */
-static void show_pin(struct smtp_client *c)
-{
-	struct pin pin;
-	TEXT(words, 300);
-	tls_pin(&c->link, &pin);
-	if (pin.key[0] == '\0')
-		return;
-	text_printf(&words, "to accept this public key alone: tls_fingerprint = %s", pin.key);
-	show(c, words.data);
-}
-
-static bool start_tls(struct smtp_client *c)
-{
-	const char *names[3];
-	char bare[64];
-	struct diagnosis d = {0};
-	int64_t deadline_ms = clock_mono_ms() + (int64_t)c->with->config->connect_s * 1000;
-	tls_names(c->with, names, bare);
-	if (!tls_start(&c->link, c->with->trust, names,
-	        *names[0] == '.' ? c->with->candidate->name : NULL, c->with->smarthost->tls,
-	        deadline_ms, &d)) {
-		d.verdict = VERDICT_DEFERRED;
-		d.stage = STAGE_TLS;
-		if (d.key == REASON_TLS_PLAIN)
-			d.key = c->policy.implicit_tls ? REASON_TLS_IMPLICIT_WRONG : REASON_TLS_HANDSHAKE;
-		catalogue_recognise(&d);
-		c->session.failure = d;
-		c->session.state = SESSION_OVER;
-		return false;
-	}
-	text_copy(c->peer.tls, sizeof c->peer.tls, d.tls);
-	text_copy(c->session.doubt, sizeof c->session.doubt, d.text);
-	c->session.verified = d.key == REASON_NONE;
-	if (c->with->dialogue != DIALOGUE_NONE) {
-		TEXT(words, 600);
-		text_printf(&words, "TLS is on: %s; %s", d.tls, d.text);
-		show(c, words.data);
-		if (c->with->probe)
-			show_pin(c);
-	}
-	return true;
 }
 
 static void report_ready(struct smtp_client *c)
@@ -302,7 +213,7 @@ static void run(struct smtp_client *c)
 	struct session *s = &c->session;
 	while (s->state != SESSION_OVER) {
 		if (s->state == SESSION_HANDSHAKE && s->out.length == 0) {
-			if (!start_tls(c))
+			if (!secure_start(c))
 				break;
 			session_secured(s, clock_mono_ms());
 		}
@@ -343,7 +254,8 @@ static void fill_policy(struct smtp_client *c)
 	c->policy = (struct session_policy){
 	    .name = with->config->name,
 	    .peer = with->candidate->address,
-	    .tls = with->without_tls ? SMARTHOST_TLS_OFF : smarthost->tls,
+	    .tls = secure_level(with),
+	    .has_tlsa = with->candidate->tlsa != NULL,
 	    .implicit_tls = with->candidate->implicit,
 	    .login = smarthost->login,
 	    .password = with->password,
@@ -361,8 +273,8 @@ static void fill_policy(struct smtp_client *c)
 	    .finished = outcome_finished,
 	    .context = c,
 	    .stop_before_data = with->probe,
-	    .said = with->dialogue != DIALOGUE_NONE ? show_said : NULL,
-	    .replied = with->dialogue != DIALOGUE_NONE ? show_reply : NULL,
+	    .said = with->dialogue != DIALOGUE_NONE ? shown_said : NULL,
+	    .replied = with->dialogue != DIALOGUE_NONE ? shown_reply : NULL,
 	};
 }
 
@@ -374,7 +286,7 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 	fill_policy(c);
 	link_socket(&c->link, with->fd);
 	session_start(&c->session, &c->policy, clock_mono_ms());
-	if (!with->candidate->implicit || start_tls(c))
+	if (!with->candidate->implicit || secure_start(c))
 		run(c);
 	bool ready = c->reported_ready;
 	*d = c->session.failure;

@@ -38,6 +38,9 @@ static void put_candidates(const struct smarthost *smarthost, const struct route
 		TEXT(words, 1200);
 		text_printf(&words, "%s[%s] port %u, TLS %s%s", c->name, c->address, c->port,
 		    smarthost_tls_name(smarthost->tls), c->implicit ? TR(" from the first byte") : "");
+		if (c->tlsa != NULL)
+			text_printf(&words, TR(", DANE (%d TLSA records, %d usable)"), c->tlsa->count,
+			    tlsa_usable(c->tlsa));
 		if (c->via[0] != '\0')
 			text_printf(&words, TR(", by the proxy at [%s]:%u"), c->via, c->via_port);
 		if (smarthost->login[0] != '\0')

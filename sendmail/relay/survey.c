@@ -25,7 +25,7 @@ static const char *name_to_ask(const struct config *config, enum dns_type *type)
 	return config->domain;
 }
 
-static void put_server(const struct config *config, const char *server)
+static void put_server(const struct config *config, const char *server, bool trusted)
 {
 	struct buffer line = {0};
 	int64_t took_ms;
@@ -41,6 +41,7 @@ static void put_server(const struct config *config, const char *server)
 	    error != 0 ? "" : dns_kind_name(dns_try(server, name, type, true, &error, &took_ms)));
 	fields_put(&line, "tcp_error", error != 0 ? strerror(error) : "");
 	fields_put_number(&line, "tcp_ms", took_ms);
+	fields_put_number(&line, "trusted", trusted);
 	printf("dns %s\n", buffer_string(&line));
 	buffer_free(&line);
 }
@@ -123,6 +124,8 @@ static void put_smarthost(const struct smarthost *smarthost)
 	fields_put(&line, "self", self);
 	fields_put(&line, "unvouched", unvouched);
 	fields_put(&line, "skipped", skipped);
+	fields_put_number(&line, "tlsa", r.tlsa != NULL ? r.tlsa->count : 0);
+	fields_put_number(&line, "usable", tlsa_usable(r.tlsa));
 	fields_put(&line, "moved", moved.data);
 	fields_put(&line, "ca", ca.data);
 	fields_put(&line, "own_certificate", own.data);
@@ -137,7 +140,7 @@ int survey_print(const struct config *config)
 {
 	const char *server;
 	for (int i = 0; (server = dns_server(i)) != NULL; i++)
-		put_server(config, server);
+		put_server(config, server, dns_is_trusted(i));
 	if (*dns_unheeded() != '\0') {
 		struct buffer line = {0};
 		fields_put(&line, "words", dns_unheeded());

@@ -5,6 +5,10 @@
      NAME A ADDRESS
      NAME MX PREFERENCE HOST
      NAME SRV PRIORITY WEIGHT PORT HOST
+     NAME CNAME HOST
+     NAME TLSA USAGE SELECTOR MATCHING HEX
+     NAME FAILS TYPE           SERVFAIL for a question of that type (a number)
+     NAME UNSIGNED -           answers about NAME are not validated, whatever is said below
      validated                 from now on every answer claims to be validated by DNSSEC (AD)
    Names without a line do not exist.  The file is read again for each question.  FILE.ready is made
    once it listens. */
@@ -25,7 +29,7 @@ struct answer {
 	unsigned char bytes[4096];
 	size_t length;
 	int records;
-	bool known, validated;
+	bool known, validated, is_unsigned, fails;
 };
 
 static void put16(struct answer *a, unsigned value)
@@ -51,6 +55,7 @@ static void put_record(struct answer *a, unsigned type, const char *words)
 {
 	char host[256] = "";
 	unsigned n[3] = {0};
+	int at_hex = 0;
 	if (a->length > 3000)
 		return;
 	put16(a, 0xc00c);
@@ -66,6 +71,14 @@ static void put_record(struct answer *a, unsigned type, const char *words)
 	} else if (type == 15 && sscanf(words, "%u %255s", &n[0], host) == 2) {
 		put16(a, n[0]);
 		put_name(a, host);
+	} else if (type == 5) {
+		put_name(a, words);
+	} else if (type == 52 && sscanf(words, "%u %u %u %n", &n[0], &n[1], &n[2], &at_hex) >= 3) {
+		unsigned byte;
+		for (int i = 0; i < 3; i++)
+			a->bytes[a->length++] = (unsigned char)n[i];
+		for (; sscanf(words + at_hex, "%2x", &byte) == 1; at_hex += 2)
+			a->bytes[a->length++] = (unsigned char)byte;
 	} else if (type == 33 && sscanf(words, "%u %u %u %255s", &n[0], &n[1], &n[2], host) == 4) {
 		for (int i = 0; i < 3; i++)
 			put16(a, n[i]);
@@ -77,18 +90,33 @@ static void put_record(struct answer *a, unsigned type, const char *words)
 	a->records++;
 }
 
+static unsigned type_of(const char *kind)
+{
+	static const struct {
+		const char *word;
+		unsigned type;
+	} all[] = {{"A", 1}, {"CNAME", 5}, {"MX", 15}, {"SRV", 33}, {"TLSA", 52}};
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		if (strcmp(kind, all[i].word) == 0)
+			return all[i].type;
+	}
+	return 0;
+}
+
 static void look_up(const char *file, const char *name, unsigned type, struct answer *a)
 {
-	char line[600], owner[256], kind[10], words[300];
+	char line[9000], owner[256], kind[10], words[8000];
 	FILE *f = fopen(file, "r");
 	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
 		if (strncmp(line, "validated", 9) == 0)
 			a->validated = true;
-		if (sscanf(line, "%255s %9s %299[^\n]", owner, kind, words) != 3 ||
+		if (sscanf(line, "%255s %9s %7999[^\n]", owner, kind, words) != 3 ||
 		    strcasecmp(owner, name) != 0)
 			continue;
 		a->known = true;
-		if (type == (strcmp(kind, "A") == 0 ? 1u : strcmp(kind, "MX") == 0 ? 15u : 33u))
+		a->is_unsigned = a->is_unsigned || strcmp(kind, "UNSIGNED") == 0;
+		a->fails = a->fails || (strcmp(kind, "FAILS") == 0 && (unsigned)atoi(words) == type);
+		if (type_of(kind) == type)
 			put_record(a, type, words);
 	}
 	if (f != NULL)
@@ -168,7 +196,8 @@ int main(int argc, char **argv)
 		a.length = end;
 		look_up(argv[2], name, (unsigned)question[end - 4] << 8 | question[end - 3], &a);
 		a.bytes[2] = 0x81;
-		a.bytes[3] = (unsigned char)(0x80 | (a.validated ? 0x20 : 0) | (a.known ? 0 : 3));
+		bool signs = a.validated && !a.is_unsigned;
+		a.bytes[3] = (unsigned char)(0x80 | (signs ? 0x20 : 0) | (a.fails ? 2 : a.known ? 0 : 3));
 		a.bytes[6] = 0;
 		a.bytes[7] = (unsigned char)a.records;
 		memset(a.bytes + 8, 0, 4);

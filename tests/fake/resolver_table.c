@@ -44,8 +44,24 @@ int here_route_error(const char *address)
 	return strchr(address, ':') != NULL && !ipv6_routed ? ENETUNREACH : 0;
 }
 
+static void add_tlsa(struct dns_answer *a, const char *text)
+{
+	unsigned usage = 0, selector = 0, matching = 0, byte;
+	unsigned char data[600];
+	size_t size = 0;
+	int at = 0;
+	sscanf(text, "%u %u %u %n", &usage, &selector, &matching, &at);
+	for (; sscanf(text + at, "%2x", &byte) == 1 && size < sizeof data; at += 2)
+		data[size++] = (unsigned char)byte;
+	a->count += tlsa_add(&a->tlsa, usage, selector, matching, data, size);
+}
+
 static void add_record(struct dns_answer *a, int type, const char *text)
 {
+	if (type == DNS_TLSA) {
+		add_tlsa(a, text);
+		return;
+	}
 	struct dns_record *r = &a->records[a->count++];
 	unsigned preference = 0, weight = 0, port = 0;
 	*r = (struct dns_record){0};
@@ -71,10 +87,14 @@ static void answer(const char *name, int type, struct dns_answer *a)
 			continue;
 		if (a->kind == DNS_NXDOMAIN)
 			a->kind = DNS_NONE;
-		if (row->type != type)
+		if ((row->type & ~TABLE_SIGNED) != type)
 			continue;
 		char copy[1024], *save = NULL;
 		a->kind = row->kind;
+		a->validated = (row->type & TABLE_SIGNED) != 0;
+		a->held_back = row->kind == DNS_SERVFAIL && row->records != NULL;
+		if (a->held_back)
+			continue;
 		snprintf(a->detail, sizeof a->detail, "192.0.2.53: %s (5000 ms)", dns_kind_name(row->kind));
 		text_copy(a->alias, sizeof a->alias, row->alias != NULL ? row->alias : "");
 		text_copy(copy, sizeof copy, row->records != NULL ? row->records : "");

@@ -4,12 +4,15 @@
 #define TESTS_RESOLVER_TABLE_H
 #include "relay/route/dns.h"
 
+#define TABLE_SIGNED 0x100
+
 struct table_row {
 	const char *name;
-	int type; /* enum dns_type; 0: the hosts file */
+	int type; /* enum dns_type, with TABLE_SIGNED: validated by DNSSEC; 0: the hosts file */
 	enum dns_kind kind;
 	const char *records; /* "10 mx1.example.org, 20 mx2.example.org" or "192.0.2.1, 192.0.2.2"; SRV:
-	                        "10 5 587 name" */
+	                        "10 5 587 name"; TLSA: "3 1 1 0a1b...".  With DNS_SERVFAIL: what DNSSEC
+	                        holds back */
 	const char *alias;
 };
 

@@ -70,6 +70,10 @@ static void finish_smarthost(struct reading *r)
 		    "[smarthost %s]: tls_fingerprint accepts one certificate and tls = %s any: remove one "
 		    "of them",
 		    h->name, smarthost_tls_name(h->tls));
+	else if (h->dane == SMARTHOST_DANE_REQUIRE && !smarthost_asks_tlsa(h))
+		text_printf(&words,
+		    "[smarthost %s]: dane = require needs TLS, and neither tls_fingerprint nor proxy",
+		    h->name);
 	else if (h->proxy[0] == '\0' && h->proxy_login[0] != '\0')
 		text_printf(&words, "[smarthost %s] has a proxy_login and no proxy: add \"proxy = ...\"",
 		    h->name);

@@ -70,6 +70,7 @@ struct config {
 	/* [fallback] */
 	bool direct_mx;       /* after the last smarthost, the recipient domain's own MX */
 	uint16_t direct_port; /* 25 */
+	enum smarthost_dane direct_dane;
 	/* [sender] */
 	enum stamp_from envelope_from; /* keep, qualify (default), or an address */
 	char envelope_from_address[321];

@@ -54,6 +54,10 @@ const struct key_row key_rows[] = {
          "one "
          "needs no authority"},
         KEY_FINGERPRINT, IN_SMARTHOST(tls_fingerprint), 0, 0},
+    {{"smarthost", "dane", "no",
+         "TLSA records of the server, validated by DNSSEC: no (not asked for), opportunistic (they "
+         "count where they are), require (mail waits without)"},
+        KEY_DANE, IN_SMARTHOST(dane), 0, 0},
     {{"smarthost", "login", "", "user name for AUTH; empty: none"}, KEY_TEXT, IN_SMARTHOST(login),
         0, 0},
     {{"smarthost", "password_file", "",
@@ -143,6 +147,9 @@ const struct key_row key_rows[] = {
         KEY_YES, IN_CONFIG(direct_mx), 0, 0},
     {{"fallback", "direct_port", "25", "TCP port of servers found that way"}, KEY_PORT,
         IN_CONFIG(direct_port), 1, 65535},
+    {{"fallback", "direct_dane", "no",
+         "as dane of a smarthost, for servers found that way: no, opportunistic, require"},
+        KEY_DANE, IN_CONFIG(direct_dane), 0, 0},
     {{"sender", "envelope_from", "qualify",
          "envelope sender: keep, qualify (complete with the domain), or one address for all mail"},
         KEY_SENDER, IN_CONFIG(envelope_from), 0, 0},

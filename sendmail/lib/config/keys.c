@@ -10,6 +10,7 @@
 static const char *const yes_words[] = {"no", "yes", NULL};
 static const char *const lookup_words[] = {"host", "mx", "srv", NULL};
 static const char *const tls_words[] = {"verify", "encrypt", "opportunistic", "off", NULL};
+static const char *const dane_words[] = {"no", "opportunistic", "require", NULL};
 static const char *const local_words[] = {"no", "mbox", "maildir", "discard", "refuse", NULL};
 static const char *const list_words[] = {"all", "owner", "admin", NULL};
 static const char *const format_words[] = {"sendmail", "postfix", "json", NULL};
@@ -29,6 +30,11 @@ const char *smarthost_lookup_name(enum smarthost_lookup l)
 const char *smarthost_tls_name(enum smarthost_tls t)
 {
 	return tls_words[t];
+}
+
+const char *smarthost_dane_name(enum smarthost_dane d)
+{
+	return dane_words[d];
 }
 
 const struct config_key *config_keys(int *count)
@@ -289,6 +295,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_YES: return set_yes(place, value, problem);
 	case KEY_LOOKUP: return set_word(place, lookup_words, value, problem);
 	case KEY_TLS: return set_word(place, tls_words, value, problem);
+	case KEY_DANE: return set_word(place, dane_words, value, problem);
 	case KEY_LIST: return set_word(place, list_words, value, problem);
 	case KEY_LOCAL: return set_word(place, local_words, value, problem);
 	case KEY_FORMAT: return set_word(place, format_words, value, problem);
@@ -321,7 +328,7 @@ static void put_value(const struct key_row *row, const void *base, struct text *
 	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST ||
 	    row->type == KEY_LOCAL || row->type == KEY_FORMAT || row->type == KEY_LOG ||
 	    row->type == KEY_ORIGINAL || row->type == KEY_RECEIVED || row->type == KEY_DOWN ||
-	    row->type == KEY_SENDER)
+	    row->type == KEY_DANE || row->type == KEY_SENDER)
 		memcpy(&index, place, sizeof index);
 	switch (row->type) {
 	case KEY_NUMBER: text_printf(value, "%d", *(const int *)place); break;
@@ -329,6 +336,7 @@ static void put_value(const struct key_row *row, const void *base, struct text *
 	case KEY_YES: text_put(value, yes_words[*(const bool *)place]); break;
 	case KEY_LOOKUP: text_put(value, lookup_words[index]); break;
 	case KEY_TLS: text_put(value, tls_words[index]); break;
+	case KEY_DANE: text_put(value, dane_words[index]); break;
 	case KEY_LIST: text_put(value, list_words[index]); break;
 	case KEY_LOCAL: text_put(value, local_words[index]); break;
 	case KEY_FORMAT: text_put(value, format_words[index]); break;

@@ -13,6 +13,7 @@ enum key_type {
 	KEY_YES,
 	KEY_LOOKUP,
 	KEY_TLS,
+	KEY_DANE,
 	KEY_SENDER,
 	KEY_WAITS,
 	KEY_LIST,

@@ -40,6 +40,12 @@ bool smarthost_needs_verified(const struct smarthost *smarthost)
 	       (secret && smarthost->tls != SMARTHOST_TLS_OFF);
 }
 
+bool smarthost_asks_tlsa(const struct smarthost *smarthost)
+{
+	return smarthost->dane != SMARTHOST_DANE_NO && smarthost->tls != SMARTHOST_TLS_OFF &&
+	       smarthost->tls_fingerprint[0] == '\0' && smarthost->proxy[0] == '\0';
+}
+
 void smarthost_direct(struct smarthost *smarthost, const char *domain, uint16_t port)
 {
 	*smarthost = (struct smarthost){.lookup = SMARTHOST_LOOKUP_MX,

@@ -15,6 +15,9 @@ enum smarthost_tls {
 	SMARTHOST_TLS_OFF
 };
 
+/* TLSA records in DNS (RFC 7672): not asked for; they count where they are; mail waits without. */
+enum smarthost_dane { SMARTHOST_DANE_NO, SMARTHOST_DANE_OPPORTUNISTIC, SMARTHOST_DANE_REQUIRE };
+
 #define SMARTHOST_KNOWN_MAX 2
 #define SMARTHOST_NAME_MAX 63 /* of a [smarthost NAME] */
 
@@ -24,6 +27,7 @@ struct smarthost {
 	enum smarthost_lookup lookup;
 	uint16_t port; /* default 587, or 465 with implicit */
 	enum smarthost_tls tls;
+	enum smarthost_dane dane;
 	bool implicit;          /* TLS from the first byte */
 	char tls_name[256];     /* the certificate's name; ".DOMAIN": any below it.  Default: host; what
 	                           unvalidated DNS said does not count */
@@ -57,6 +61,8 @@ const char *smarthost_lookup_name(enum smarthost_lookup l); /* "host", "mx", "sr
 const char *smarthost_tls_name(
     enum smarthost_tls t); /* "verify", "encrypt", "opportunistic", "off" */
 
+const char *smarthost_dane_name(enum smarthost_dane d); /* "no", "opportunistic", "require" */
+
 /* That of a name of so many bytes in a list; NULL: there is none. */
 const struct smarthost *smarthost_find(const struct smarthost *list, int count, const char *name,
     size_t length);
@@ -64,6 +70,9 @@ const struct smarthost *smarthost_find(const struct smarthost *list, int count, 
 /* Whether mail waits unless the server's certificate is right: by tls = verify, or because it is to
  * get a password. */
 bool smarthost_needs_verified(const struct smarthost *smarthost);
+
+/* Whether TLSA records decide about its certificate, if there are any. */
+bool smarthost_asks_tlsa(const struct smarthost *smarthost);
 
 /* The servers of a recipient domain (RFC 5321 5.1): MX, TLS when it is offered, no login;
  * its name is "@DOMAIN". */

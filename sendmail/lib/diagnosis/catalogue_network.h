@@ -1,4 +1,12 @@
 /* Reasons between this machine and the server: DNS, connection, TLS, password file. */
+REASON(DNS_BOGUS, "dns-bogus", FAULT_ROUTE, 600, HEALS,
+    "The DNS server has an answer for the name and holds it back, because DNSSEC says that it is "
+    "forged or signed wrongly.",
+    "Check the clock of this machine: date. Look at the log of the DNS server (unbound: "
+    "val-log-level: 2), and compare dig NAME with dig +cd NAME. If only this one domain fails, "
+    "inform "
+    "its administrator. If many do, the DNS server's trust anchor is old: unbound-anchor -a "
+    "/var/lib/unbound/root.key")
 REASON(TLS_UNTRUSTED, "tls-untrusted", FAULT_ROUTE, 1800, STAYS,
     "The server's certificate is not signed by an authority that this machine trusts.",
     "Set tls_ca_file = FILE with the authority's certificate, or " COMPAT_GET_AUTHORITIES
@@ -36,6 +44,39 @@ REASON(TLS_FINGERPRINT, "tls-fingerprint", FAULT_ROUTE, 1800, STAYS,
     "Only if it was, write the new one into tls_fingerprint, beside the old one as long as both "
     "are "
     "in use.")
+REASON(DANE_MISMATCH, "dane-mismatch", FAULT_ROUTE, 1800, STAYS,
+    "The server's certificate is not one of those that its TLSA records in DNS name: it was "
+    "renewed "
+    "and DNS was not, or somebody on the way answers in the server's place.",
+    "Show the reason to the server's administrator: the record that fits is in the reason. If the "
+    "record was "
+    "corrected since, wait until the old one has left the caches of DNS (its TTL). Only if you "
+    "trust "
+    "the certificate by other means, set dane = no.")
+REASON(DANE_LOOKUP, "dane-lookup", FAULT_ROUTE, 600, HEALS,
+    "The server's TLSA records cannot be looked up although its zone is signed. Without them "
+    "nothing "
+    "is sent, because somebody on the way may be hiding them.",
+    "Compare: dig +dnssec TLSA NAME, and the same with +cd; if only the second one answers, the "
+    "records are forged, or the server's zone is signed wrongly. Inform the administrator of the "
+    "zone. "
+    "Look "
+    "at the log of the DNS server of this machine. Only if you accept mail without DANE, set dane "
+    "= no.")
+REASON(DANE_INSECURE, "dane-insecure", FAULT_CONFIG, 1800, STAYS,
+    "dane = require, and DNSSEC does not vouch for the way to this server.",
+    "Let a DNS server on this machine validate DNSSEC (unbound), with nameserver 127.0.0.1 in "
+    "/etc/resolv.conf. If the one that is there validates and the way to it is safe, write options "
+    "trust-ad into /etc/resolv.conf. If the server's zone is not signed, set dane = "
+    "opportunistic.")
+REASON(DANE_MISSING, "dane-missing", FAULT_CONFIG, 1800, STAYS,
+    "dane = require, and the server has no TLSA records.",
+    "Ask the server's administrator to publish them. Or set dane = opportunistic.")
+REASON(DANE_UNUSABLE, "dane-unusable", FAULT_CONFIG, 1800, STAYS,
+    "dane = require, and none of the server's TLSA records can be used for mail: only DANE-TA (2) "
+    "and "
+    "DANE-EE (3) can.",
+    "Ask the server's administrator for a record 3 1 1. Or set dane = opportunistic.")
 REASON(TLS_SELF_SIGNED, "tls-self-signed", FAULT_ROUTE, 1800, STAYS,
     "The server's certificate is self-signed, or its authority is unknown here.",
     "Copy that certificate to this machine and set tls_ca_file = FILE. Or set tls_fingerprint = "

@@ -3,6 +3,7 @@
    gave it and how long it took: an admin must be able to ask the same. */
 #ifndef ROUTE_DNS_H
 #define ROUTE_DNS_H
+#include "base/tlsa.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,10 +22,19 @@ enum dns_kind {
 	DNS_KINDS
 };
 
-enum dns_type { DNS_A = 1, DNS_NS = 2, DNS_SOA = 6, DNS_MX = 15, DNS_AAAA = 28, DNS_SRV = 33 };
+enum dns_type {
+	DNS_A = 1,
+	DNS_NS = 2,
+	DNS_CNAME = 5,
+	DNS_SOA = 6,
+	DNS_MX = 15,
+	DNS_AAAA = 28,
+	DNS_SRV = 33,
+	DNS_TLSA = 52
+};
 
 struct dns_record {
-	char name[256];        /* MX, SRV, NS, SOA: host; A, AAAA: numeric form */
+	char name[256];        /* MX, SRV, NS, SOA, CNAME: host; A, AAAA: numeric form */
 	uint16_t preference;   /* MX preference, SRV priority */
 	uint16_t weight, port; /* SRV */
 };
@@ -32,10 +42,13 @@ struct dns_record {
 struct dns_answer {
 	enum dns_kind kind;
 	int count;
+	bool held_back; /* DNS_SERVFAIL: there is an answer, and DNSSEC says that it is forged or
+	                   wrongly signed */
 	int left_out;   /* records beyond DNS_RECORDS_MAX; of MX and SRV the least preferred ones */
-	bool validated; /* by DNSSEC, says a resolver of this very machine */
+	bool validated; /* by DNSSEC, says a resolver that is trusted (dns_is_trusted) */
 	struct dns_record records[DNS_RECORDS_MAX];
-	char alias[256]; /* the name that stands behind the one asked (CNAME); "" = none */
+	struct tlsa_set tlsa; /* TLSA: count of them, in the place of records */
+	char alias[256];      /* the name that stands behind the one asked (CNAME); "" = none */
 	char
 	    zone[256]; /* without records: the zone that says so ("." = the root); "" = none is named */
 	char source[160]; /* "asked 192.0.2.53, 12 ms", "hosts file /etc/hosts:7" */
@@ -49,6 +62,10 @@ void dns_ask(const char *name, enum dns_type type, struct dns_answer *a);
 /* The same of the first server alone, which gets a second: for what is good to know, and not worth
  * waiting for. */
 void dns_ask_soon(const char *name, enum dns_type type, struct dns_answer *a);
+
+/* Whether somebody has said of server i that it validates and that nobody forges its answers on the
+   way: one of this very machine, or all of them by "options trust-ad" of resolv.conf(5). */
+bool dns_is_trusted(int i);
 
 /* The names that stand for one that an administrator wrote, in the order in which they are to be
    asked: with the search list and ndots of resolv.conf(5).  A dot at its end means that it is

@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 
 #define HEAD_BYTES 12
-#define TYPE_CNAME 5
 #define POINTERS_MAX 64
 
 struct reader {
@@ -217,19 +216,39 @@ static void take_zone(const struct reader *whole, unsigned answers, unsigned aut
 	}
 }
 
+/* RFC 6698 2.1: usage, selector, matching type, data. */
+static bool take_tlsa(const struct reader *r, const struct record_head *h, struct dns_answer *a)
+{
+	const unsigned char *bytes = r->bytes + h->data_at;
+	if (h->size < 3)
+		return false;
+	if (tlsa_add(&a->tlsa, bytes[0], bytes[1], bytes[2], bytes + 3, h->size - 3u))
+		a->count++;
+	else
+		a->left_out++;
+	return true;
+}
+
+static bool take_record(const struct reader *r, const struct record_head *h, enum dns_type type,
+    struct dns_answer *a)
+{
+	struct dns_record one;
+	if (type == DNS_TLSA)
+		return take_tlsa(r, h, a);
+	if (!take_data(r, h, type, &one))
+		return false;
+	keep_record(a, &one);
+	return true;
+}
+
 static void take_records(struct reader *r, unsigned answers, enum dns_type type,
     struct dns_answer *a)
 {
 	struct record_head h;
-	struct dns_record one;
 	for (unsigned i = 0; i < answers && get_record(r, &h); i++) {
-		if (h.type == TYPE_CNAME)
+		if (h.type == DNS_CNAME)
 			take_alias(r, &h, a);
-		if (h.type != (unsigned)type)
-			continue;
-		if (take_data(r, &h, type, &one))
-			keep_record(a, &one);
-		else
+		if (h.type == (unsigned)type && !take_record(r, &h, type, a))
 			r->broken = true;
 	}
 }
@@ -259,7 +278,7 @@ bool dns_parse(const unsigned char *bytes, size_t length, const char *name, enum
 	}
 	take_records(&r, answers, type, a);
 	if (r.broken)
-		a->count = 0;
+		a->count = a->tlsa.count = 0;
 	else if (a->count > 0)
 		a->kind = DNS_RECORDS;
 	else

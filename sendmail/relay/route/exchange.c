@@ -25,6 +25,16 @@ static const struct confine_limits with_socket = {.memory_mib = 128,
     .descriptors = ANSWER_FD + 2 /* one for the kernel, while it confines */,
     .file_bytes = 0};
 
+static void put_tlsa(struct buffer *lines, const struct tlsa_set *set, int i)
+{
+	const struct tlsa *t = &set->records[i];
+	buffer_printf(lines, "tlsa usage=%u selector=%u matching=%u data=", t->usage, t->selector,
+	    t->matching);
+	for (int k = 0; k < t->size; k++)
+		buffer_printf(lines, "%02x", set->data[t->at + k]);
+	buffer_puts(lines, t->size > 0 ? "\n" : "\"\"\n");
+}
+
 void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut)
 {
 	struct buffer line = {0};
@@ -36,7 +46,9 @@ void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut)
 	fields_put(&line, "zone", a->zone);
 	fields_put(&line, "alias", a->alias);
 	buffer_printf(lines, "answer %s\n", buffer_string(&line));
-	for (int i = 0; i < a->count; i++) {
+	for (int i = 0; i < a->tlsa.count; i++)
+		put_tlsa(lines, &a->tlsa, i);
+	for (int i = 0; i < a->count && a->tlsa.count == 0; i++) {
 		line.length = 0;
 		fields_put(&line, "name", a->records[i].name);
 		fields_put_number(&line, "preference", a->records[i].preference);
@@ -82,6 +94,41 @@ static bool read_record(const char *line, enum dns_type type, struct dns_record 
 	return true;
 }
 
+/* Pairs of hexadecimal digits; -1: something else. */
+static int read_hex(const char *digits, unsigned char *bytes, size_t size)
+{
+	static const char all[] = "0123456789abcdef";
+	size_t n = 0;
+	for (; digits[0] != '\0'; digits += 2, n++) {
+		unsigned value = 0;
+		for (int k = 0; k < 2; k++) {
+			const char *digit = digits[k] != '\0' ? strchr(all, digits[k]) : NULL;
+			if (digit == NULL)
+				return -1;
+			value = value << 4 | (unsigned)(digit - all);
+		}
+		if (n == size)
+			return -1;
+		bytes[n] = (unsigned char)value;
+	}
+	return (int)n;
+}
+
+static bool read_tlsa(const char *line, struct tlsa_set *set)
+{
+	static char digits[2 * TLSA_DATA_BYTES + 2];
+	static unsigned char bytes[TLSA_DATA_BYTES];
+	long long usage, selector, matching;
+	if (!text_starts(line, "tlsa ") || !fields_get(line + 5, "data", digits, sizeof digits) ||
+	    !read_number(line + 5, "usage", 255, &usage) ||
+	    !read_number(line + 5, "selector", 255, &selector) ||
+	    !read_number(line + 5, "matching", 255, &matching))
+		return false;
+	int size = read_hex(digits, bytes, sizeof bytes);
+	return size >= 0 && tlsa_add(set, (unsigned)usage, (unsigned)selector, (unsigned)matching,
+	                        bytes, (size_t)size);
+}
+
 bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *a, bool *cut)
 {
 	size_t at = 0;
@@ -99,7 +146,8 @@ bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *
 		return false;
 	for (int i = 0; i < count; i++) {
 		line = fdio_next_line(lines, &at);
-		if (line == NULL || !read_record(line, type, &a->records[i]))
+		if (line == NULL || !(type == DNS_TLSA ? read_tlsa(line, &a->tlsa)
+		                                       : read_record(line, type, &a->records[i])))
 			return false;
 	}
 	a->kind = (enum dns_kind)kind;

@@ -28,6 +28,8 @@ static enum reason_key key_of_resolver(enum dns_kind kind)
 void failure_put_outcome(struct text *words, const struct dns_answer *a)
 {
 	text_put(words, dns_kind_name(a->kind));
+	if (a->held_back)
+		text_put(words, ", and without DNSSEC there is an answer: it is forged, or signed wrongly");
 	if (a->kind > DNS_NXDOMAIN && a->detail[0] != '\0')
 		text_printf(words, " (%s)", a->detail);
 	else if (a->source[0] != '\0')
@@ -106,6 +108,8 @@ static enum reason_key choose_key(const struct smarthost *smarthost, enum subjec
 	*verdict = VERDICT_DEFERRED;
 	if (a->kind == DNS_TIMEOUT)
 		return dns_is_alive() ? key : key_of_resolver(a->kind);
+	if (a->kind == DNS_SERVFAIL && a->held_back)
+		return REASON_DNS_BOGUS;
 	if (a->kind == DNS_SERVFAIL)
 		return ask(".", DNS_NS) == DNS_RECORDS ? key : key_of_resolver(a->kind);
 	if (subject != SUBJECT_DOMAIN || a->kind == DNS_LAME)

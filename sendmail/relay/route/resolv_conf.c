@@ -31,7 +31,7 @@ static bool is_without_effect(const char *word)
 {
 	static const char *const words[] = {"debug", "edns0", "single-request", "single-request-reopen",
 	    "no-check-names", "no-reload", "inet6", "ip6-bytestring", "ip6-dotint", "no-ip6-dotint",
-	    "insecure1", "insecure2", "trust-ad"};
+	    "insecure1", "insecure2"};
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		if (strcmp(word, words[i]) == 0)
 			return true;
@@ -45,6 +45,8 @@ static void take_option(struct resolv_conf *c, const char *word)
 		c->rotate = true;
 	else if (strcmp(word, "use-vc") == 0 || strcmp(word, "usevc") == 0)
 		c->tcp = true;
+	else if (strcmp(word, "trust-ad") == 0)
+		c->trust_ad = true;
 	else if (strcmp(word, "no-aaaa") == 0)
 		c->no_ipv6 = true;
 	else if (strcmp(word, "no-tld-query") == 0 || strcmp(word, "no_tld_query") == 0)

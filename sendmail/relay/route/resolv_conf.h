@@ -9,10 +9,11 @@
 struct resolv_conf {
 	char servers[RESOLV_CONF_SERVERS_MAX][64]; /* without any: this machine itself */
 	int count, timeout_s, attempts, ndots;
-	bool rotate;  /* the servers take turns at being asked first */
-	bool tcp;     /* all questions by TCP */
-	bool no_ipv6; /* no question for IPv6 addresses */
-	bool no_tld;  /* a name without a dot is not asked for as it is */
+	bool rotate;   /* the servers take turns at being asked first */
+	bool tcp;      /* all questions by TCP */
+	bool no_ipv6;  /* no question for IPv6 addresses */
+	bool trust_ad; /* what the servers say of DNSSEC is believed */
+	bool no_tld;   /* a name without a dot is not asked for as it is */
 	char search[RESOLV_CONF_SEARCH_MAX][256];
 	int search_count;
 	char unheeded[200]; /* words that mean something there, and nothing here, with blanks between */

@@ -19,6 +19,8 @@
 #define ANSWER_BYTES 65535
 #define ALIVE_MS 2000
 #define SOON_MS 1000
+#define AD_BIT 0x20
+#define CD_BIT 0x10
 
 static struct resolv_conf settings;
 
@@ -28,6 +30,7 @@ struct question {
 	uint16_t id;
 	unsigned char bytes[300];
 	size_t length;
+	bool unchecked; /* also what DNSSEC forbids is wanted */
 };
 
 /* Once in a process. */
@@ -157,10 +160,10 @@ static void add_detail(struct text *detail, const char *server, const char *what
 }
 
 /* What a resolver elsewhere says of DNSSEC can be forged on the way, as the records can (RFC
- * 4035 4.9.3). */
-static bool is_loopback(const char *server)
+ * 4035 4.9.3), unless the administrator says that it cannot. */
+static bool is_trusted(const char *server)
 {
-	return text_starts(server, "127.") || strcmp(server, "::1") == 0;
+	return settings.trust_ad || text_starts(server, "127.") || strcmp(server, "::1") == 0;
 }
 
 /* One server once; true when its answer ends the search. */
@@ -168,8 +171,9 @@ static bool ask_server(struct question *q, const char *server, struct dns_answer
     struct text *detail)
 {
 	bool cut = false;
-	q->bytes[3] =
-	    is_loopback(server) ? 0x20 : 0; /* AD: say whether it is validated (RFC 6840 5.7) */
+	q->bytes[3] = q->unchecked         ? CD_BIT
+	              : is_trusted(server) ? AD_BIT /* say whether it is validated (RFC 6840 5.7) */
+	                                   : 0;
 	int64_t start_ms = clock_mono_ms();
 	int64_t end_ms = start_ms + settings.timeout_s * 1000;
 	bool again = false;
@@ -187,7 +191,7 @@ static bool ask_server(struct question *q, const char *server, struct dns_answer
 		    took_ms);
 		return false;
 	}
-	a->validated = a->validated && is_loopback(server);
+	a->validated = a->validated && is_trusted(server) && !q->unchecked;
 	snprintf(a->source, sizeof a->source, "asked %s%s, %lld ms", server,
 	    cut            ? " by UDP and, because that answer was cut, by TCP"
 	    : settings.tcp ? " by TCP"
@@ -199,9 +203,12 @@ static bool ask_server(struct question *q, const char *server, struct dns_answer
 	return false;
 }
 
-void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
+static void ask_all(const char *name, enum dns_type type, bool unchecked, struct dns_answer *a)
 {
-	struct question q = {.name = name, .type = type, .id = (uint16_t)compat_random()};
+	struct question q = {.name = name,
+	    .type = type,
+	    .id = (uint16_t)compat_random(),
+	    .unchecked = unchecked};
 	enum dns_kind kind = DNS_TIMEOUT;
 	TEXT(detail, 300);
 	read_settings();
@@ -229,6 +236,25 @@ void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
 	}
 	*a = (struct dns_answer){.kind = kind};
 	text_copy(a->detail, sizeof a->detail, detail.data);
+}
+
+/* A resolver that validates says no more than that it failed; without DNSSEC (CD, RFC 4035 3.2.2)
+   it says what it has. */
+void dns_ask(const char *name, enum dns_type type, struct dns_answer *a)
+{
+	ask_all(name, type, false, a);
+	if (a->kind != DNS_SERVFAIL)
+		return;
+	struct dns_answer *unchecked = mem_alloc(sizeof *unchecked);
+	ask_all(name, type, true, unchecked);
+	a->held_back = unchecked->kind <= DNS_NXDOMAIN;
+	free(unchecked);
+}
+
+bool dns_is_trusted(int i)
+{
+	const char *server = dns_server(i);
+	return server != NULL && is_trusted(server);
 }
 
 const char *dns_server(int i)

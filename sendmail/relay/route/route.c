@@ -8,6 +8,9 @@
 #include "relay/route/here.h"
 #include "relay/route/order.h"
 #include "relay/route/proxied.h"
+#include "relay/route/tlsa_lookup.h"
+#include "relay/route/trace.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* One smarthost being looked up. */
@@ -25,6 +28,14 @@ struct search {
 struct family {
 	struct dns_record usable[DNS_RECORDS_MAX];
 	int count;
+};
+
+/* A server that was looked up. */
+struct located {
+	struct family six, four;
+	char name[256], alias[256]; /* the name that was asked for; the one behind it, "" = none */
+	bool validated;             /* all of it */
+	struct tlsa_set *tlsa;      /* of the route */
 };
 
 /* The first reason stays: later ones follow from it. */
@@ -52,7 +63,8 @@ static bool is_known(const struct route *r, const char *address, uint16_t port)
 	return false;
 }
 
-static void add_candidate(struct search *s, const char *name, const char *address, uint16_t port)
+static void add_candidate(struct search *s, const char *name, const char *address, uint16_t port,
+    const struct tlsa_set *tlsa)
 {
 	struct route *r = s->route;
 	if (is_known(r, address, port)) {
@@ -70,6 +82,7 @@ static void add_candidate(struct search *s, const char *name, const char *addres
 	c->port = port;
 	c->vouched = s->vouched;
 	c->implicit = s->implicit;
+	c->tlsa = tlsa;
 }
 
 /* The case in which other agents decide by themselves that the domain is local.  Said loudly; the
@@ -128,66 +141,37 @@ static void sift(struct search *s, const char *name, const struct dns_answer *a,
 	}
 }
 
-/* "MX example.org = 10 mx1.example.org, 20 mx2.example.org (asked 192.0.2.53, 12 ms)" or "MX
- * example.org: no such name (...)". */
-static void trace_answer(struct route *r, const char *question, const char *type,
-    const struct dns_answer *a)
-{
-	buffer_printf(&r->trace, "%s %s", type, question);
-	if (a->alias[0] != '\0')
-		buffer_printf(&r->trace, ", by another name (CNAME) %s,", a->alias);
-	if (a->kind != DNS_RECORDS) {
-		TEXT(words, 500);
-		failure_put_outcome(&words, a);
-		buffer_printf(&r->trace, ": %s\n", words.data);
-		return;
-	}
-	for (int i = 0; i < a->count; i++) {
-		buffer_puts(&r->trace, i == 0 ? " = " : ", ");
-		if (type[0] == 'M' || type[0] == 'S')
-			buffer_printf(&r->trace, "%u ", a->records[i].preference);
-		buffer_puts(&r->trace, a->records[i].name[0] ? a->records[i].name : ".");
-		if (type[0] == 'S')
-			buffer_printf(&r->trace, ":%u", a->records[i].port);
-	}
-	buffer_printf(&r->trace, " (%s%s)\n", a->source, a->validated ? ", validated by DNSSEC" : "");
-	if (a->left_out > 0)
-		buffer_printf(&r->trace, "%s %s has %d records: the %d %s are used\n", type, question,
-		    a->count + a->left_out, a->count,
-		    type[0] == 'M' || type[0] == 'S' ? "most preferred" : "first");
-}
-
 /* Both families in turn, IPv6 first, so that one that does not work costs one connect limit and not
  * all of them (RFC 8305). */
-static void add_interleaved(struct search *s, const char *host, uint16_t port,
-    const struct family *six, const struct family *four)
+static void add_interleaved(struct search *s, uint16_t port, const struct located *l)
 {
-	for (int i = 0; i < six->count || i < four->count; i++) {
-		if (i < six->count)
-			add_candidate(s, host, six->usable[i].name, port);
-		if (i < four->count)
-			add_candidate(s, host, four->usable[i].name, port);
+	for (int i = 0; i < l->six.count || i < l->four.count; i++) {
+		if (i < l->six.count)
+			add_candidate(s, l->name, l->six.usable[i].name, port, l->tlsa);
+		if (i < l->four.count)
+			add_candidate(s, l->name, l->four.usable[i].name, port, l->tlsa);
 	}
 }
 
-/* Both questions about one name; true when there are addresses.  *a gets the answer that says why
+/* Both questions about l->name; true when there are addresses.  *a gets the answer that says why
    not. */
-static bool ask_addresses(struct search *s, const char *name, struct family *six,
-    struct family *four, struct dns_answer *a)
+static bool ask_addresses(struct search *s, struct located *l, struct dns_answer *a)
 {
 	struct route *r = s->route;
 	struct dns_answer b;
-	dns_ask(name, DNS_A, a);
-	trace_answer(r, name, "A", a);
-	sift(s, name, a, four);
+	dns_ask(l->name, DNS_A, a);
+	trace_answer(&r->trace, l->name, "A", a);
+	sift(s, l->name, a, &l->four);
 	if (a->alias[0] != '\0' && is_target(s->subject) && s->smarthost->lookup == SMARTHOST_LOOKUP_MX)
 		buffer_printf(&r->trace,
 		    "an MX should not lead to another name (RFC 2181 10.3); it is used anyway\n");
 	if (a->kind == DNS_TIMEOUT || a->kind == DNS_NXDOMAIN || a->kind == DNS_BAD)
 		return false; /* the other question would have the same answer */
-	dns_ask(name, DNS_AAAA, &b);
-	trace_answer(r, name, "AAAA", &b);
-	sift(s, name, &b, six);
+	dns_ask(l->name, DNS_AAAA, &b);
+	trace_answer(&r->trace, l->name, "AAAA", &b);
+	sift(s, l->name, &b, &l->six);
+	l->validated = (a->count == 0 || a->validated) && (b.count == 0 || b.validated);
+	text_copy(l->alias, sizeof l->alias, a->alias[0] != '\0' ? a->alias : b.alias);
 	bool found = a->count + b.count > 0;
 	if (!found && a->kind <= DNS_NONE)
 		*a = b;
@@ -207,22 +191,21 @@ static void complete(const struct search *s, const char *host, struct dns_names 
 }
 
 /* Hosts file first, as the system does it.  A server that fails ends the search: what a later name
-   leads to may be another's.  name: under which they were found. */
-static bool look_up_addresses(struct search *s, const char *host, struct family *six,
-    struct family *four, char name[256])
+   leads to may be another's. */
+static bool look_up_addresses(struct search *s, const char *host, struct located *l)
 {
 	struct dns_answer a = {.kind = DNS_BAD};
 	struct dns_names n;
-	text_copy(name, 256, host);
+	text_copy(l->name, sizeof l->name, host);
 	if (dns_hosts(host, &a)) {
-		trace_answer(s->route, host, "address of", &a);
-		sift(s, host, &a, four);
+		trace_answer(&s->route->trace, host, "address of", &a);
+		sift(s, host, &a, &l->four);
 		return true;
 	}
 	complete(s, host, &n);
 	for (int i = 0; i < n.count; i++) {
-		text_copy(name, 256, n.names[i]);
-		if (ask_addresses(s, n.names[i], six, four, &a))
+		text_copy(l->name, sizeof l->name, n.names[i]);
+		if (ask_addresses(s, l, &a))
 			return true;
 		if (a.kind > DNS_NXDOMAIN)
 			break;
@@ -231,19 +214,53 @@ static bool look_up_addresses(struct search *s, const char *host, struct family 
 	return false;
 }
 
+/* Its TLSA records, where they are wanted and nothing else decides; false: it may not be used. */
+static bool look_up_tlsa(struct search *s, uint16_t port, struct located *l)
+{
+	const struct smarthost *smarthost = s->smarthost;
+	const struct tlsa_host h = {.name = l->name,
+	    .alias = l->alias,
+	    .port = port,
+	    .chosen = s->vouched || s->subject == SUBJECT_HOST,
+	    .located = l->validated};
+	enum reason_key key = REASON_NONE;
+	TEXT(words, 500);
+	TEXT(reason, 800);
+	if (!smarthost_asks_tlsa(smarthost))
+		return true;
+	bool good = tlsa_look_up(smarthost, &h, &s->route->trace, &l->tlsa, &key, &words);
+	text_printf(&reason, "%s: %s", l->name, words.data);
+	if (!good)
+		give_up(s->route, key, reason.data);
+	if (l->tlsa != NULL) {
+		l->tlsa->next = s->route->tlsa;
+		s->route->tlsa = l->tlsa;
+	}
+	return good;
+}
+
+static void add_literal(struct search *s, const char *host, const char *bare, uint16_t port)
+{
+	struct located l = {.validated = false};
+	text_copy(l.name, sizeof l.name, bare);
+	if (look_up_tlsa(s, port, &l))
+		add_candidate(s, host, bare, port, NULL);
+}
+
 static void add_host(struct search *s, const char *host, uint16_t port)
 {
-	struct family six = {.count = 0}, four = {.count = 0};
-	char bare[64], name[256];
+	struct located l = {.validated = false};
+	char bare[64];
 	if (smarthost_is_literal(host, bare, sizeof bare)) {
 		buffer_printf(&s->route->trace,
 		    "%s is an address where RFC 1035 wants a name; it is used anyway\n", host);
 		if (!is_myself(s, host, bare) && !has_no_route(s, host, bare))
-			add_candidate(s, host, bare, port);
+			add_literal(s, host, bare, port);
 		return;
 	}
-	look_up_addresses(s, host, &six, &four, name);
-	add_interleaved(s, name, port, &six, &four);
+	look_up_addresses(s, host, &l);
+	if (l.six.count + l.four.count > 0 && look_up_tlsa(s, port, &l))
+		add_interleaved(s, port, &l);
 }
 
 /* RFC 7505 and RFC 2782: a lone "." says that the service is not offered. */
@@ -272,7 +289,7 @@ static void ask_mx(const struct search *s, char domain[256], struct dns_answer *
 	for (int i = 0; i < n.count; i++) {
 		text_copy(domain, 256, n.names[i]);
 		dns_ask(domain, DNS_MX, a);
-		trace_answer(s->route, domain, "MX", a);
+		trace_answer(&s->route->trace, domain, "MX", a);
 		if (a->kind != DNS_NXDOMAIN)
 			return;
 	}
@@ -293,6 +310,7 @@ static void look_up_mx(struct search *s)
 		add_records(s, &a, smarthost->port);
 	} else if (a.kind == DNS_NONE) {
 		buffer_printf(&r->trace, "%s has no MX: its own address is used (RFC 5321 5.1)\n", domain);
+		s->vouched = a.validated;
 		add_host(s, domain, smarthost->port);
 	} else if (a.kind == DNS_NXDOMAIN && dns_hosts(smarthost->host, &file)) {
 		buffer_printf(&r->trace,
@@ -312,7 +330,7 @@ static void ask_service(struct search *s, const char *service, bool implicit, st
 	name->length = 0;
 	text_printf(name, "%s._tcp.%s", service, s->smarthost->host);
 	dns_ask(name->data, DNS_SRV, a);
-	trace_answer(s->route, name->data, "SRV", a);
+	trace_answer(&s->route->trace, name->data, "SRV", a);
 	if (a->kind != DNS_RECORDS || is_null(a))
 		return;
 	s->implicit = implicit;
@@ -349,7 +367,7 @@ static bool find(const struct smarthost *smarthost, struct route *r)
 	                                                       : SUBJECT_HOST;
 	if (smarthost_is_literal(smarthost->host, bare, sizeof bare)) {
 		buffer_printf(&r->trace, "%s is an address: nothing to look up\n", smarthost->host);
-		add_candidate(&s, smarthost->host, bare, smarthost->port);
+		add_literal(&s, smarthost->host, bare, smarthost->port);
 	} else if (smarthost->lookup == SMARTHOST_LOOKUP_MX) {
 		look_up_mx(&s);
 	} else if (smarthost->lookup == SMARTHOST_LOOKUP_SRV) {
@@ -373,5 +391,9 @@ bool route_find(const struct smarthost *smarthost, struct route *r)
 
 void route_free(struct route *r)
 {
+	for (struct tlsa_set *next; r->tlsa != NULL; r->tlsa = next) {
+		next = r->tlsa->next;
+		free(r->tlsa);
+	}
 	buffer_free(&r->trace);
 }

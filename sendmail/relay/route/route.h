@@ -2,6 +2,7 @@
  * words. */
 #ifndef ROUTE_ROUTE_H
 #define ROUTE_ROUTE_H
+#include "base/tlsa.h"
 #include "diagnosis/diag.h"
 #include "config/smarthost.h"
 
@@ -14,6 +15,7 @@ struct candidate {
 	bool implicit; /* TLS from the first byte */
 	bool vouched; /* name comes from an MX or SRV record that DNSSEC has validated, so a certificate
 	                 for it will do */
+	const struct tlsa_set *tlsa; /* records that count (RFC 7672); NULL = none: TLS as configured */
 	const char *moved; /* as in struct diagnosis, set by who has looked (moved.h); NULL = nobody */
 	char via[64]; /* address of the proxy to connect to; "" = none: address is the server's.  With
 	                 one, address is the name, which the proxy looks up */
@@ -23,6 +25,7 @@ struct candidate {
 struct route {
 	struct candidate candidates[ROUTE_CANDIDATES_MAX];
 	int count;
+	struct tlsa_set *tlsa; /* of the candidates */
 	struct buffer trace;  /* lines, LF-ended: what was asked, what was answered, what was decided */
 	struct diagnosis why; /* when count is 0: stage lookup, key "dns-..." or "domain-..." */
 };

@@ -39,6 +39,9 @@ static void fail_without_tls(struct session *s)
 		    "STARTTLS is not offered, and this server (%s) always offers it: something on the way "
 		    "removes it",
 		    server_name(s->server));
+	else if (s->policy->has_tlsa)
+		text_put(&words, "STARTTLS is not offered, and the TLSA records of this server say that it "
+		                 "has TLS: something on the way removes it");
 	if (words.length > 0)
 		session_fail(s, STAGE_STARTTLS, REASON_STARTTLS_REMOVED, words.data);
 	else

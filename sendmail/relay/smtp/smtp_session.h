@@ -77,6 +77,7 @@ struct session_policy {
 	const char *name; /* for EHLO */
 	const char *peer; /* the server's address; NULL = not known */
 	enum smarthost_tls tls;
+	bool has_tlsa;     /* its DNS says that it has TLS */
 	bool implicit_tls; /* TLS is on before the banner */
 	const char *login; /* "" = no AUTH */
 	const char *password;

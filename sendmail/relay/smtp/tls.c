@@ -7,6 +7,7 @@
 #include "relay/smtp/certificate.h"
 #include "relay/smtp/identity.h"
 #include "relay/smtp/speaks.h"
+#include "relay/smtp/tls_dane.h"
 #include "relay/smtp/tls_link.h"
 #include "relay/smtp/trust.h"
 #include <arpa/inet.h>
@@ -48,7 +49,8 @@ struct tls_trust *tls_trust(const struct smarthost *smarthost, const struct buff
 {
 	TEXT(words, 200);
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
-	if (context == NULL || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) {
+	if (context == NULL || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
+	    SSL_CTX_dane_enable(context) != 1) {
 		put_openssl_error(&words);
 		diag_set(d, VERDICT_DEFERRED, STAGE_TLS, REASON_LOCAL, "OpenSSL cannot be set up: %s",
 		    words.data);
@@ -251,6 +253,27 @@ static bool judge_pinned(SSL *ssl, const struct certificate_finding *f, const ch
 	return true;
 }
 
+/* With TLSA records they count, at any level. */
+static bool judge_by_tlsa(SSL *ssl, const struct certificate_finding *f,
+    const struct tlsa_set *tlsa, struct diagnosis *d)
+{
+	TEXT(words, 600);
+	struct text tls;
+	enum reason_key key = REASON_NONE;
+	X509 *certificate = SSL_get_peer_certificate(ssl);
+	if (certificate != NULL)
+		certificate_put(&words, certificate);
+	X509_free(certificate);
+	TEXT(problem, 600);
+	if (!tls_dane_judge(ssl, tlsa, f, &key, &problem))
+		return fail(ssl, d, key, problem.data);
+	text_put(&words, problem.data);
+	text_init(&tls, d->tls, sizeof d->tls);
+	text_printf(&tls, "%s verified, DANE", SSL_get_version(ssl));
+	text_copy(d->text, sizeof d->text, words.data);
+	return true;
+}
+
 /* After the handshake: what the certificate is worth at this level. */
 static bool judge(SSL *ssl, const struct certificate_finding *f, const char *wanted,
     enum smarthost_tls level, struct diagnosis *d)
@@ -285,7 +308,7 @@ static bool judge(SSL *ssl, const struct certificate_finding *f, const char *wan
 }
 
 /* A session in the place of the link; the finding lives as long as the handshake. */
-static bool start(struct link *l, SSL *ssl, const char *wanted, enum smarthost_tls level,
+static bool start(struct link *l, SSL *ssl, const struct tls_wanted *wanted,
     const struct tls_trust *trust, int64_t deadline_ms, struct diagnosis *d)
 {
 	struct certificate_finding found = {.error = X509_V_OK};
@@ -299,8 +322,10 @@ static bool start(struct link *l, SSL *ssl, const char *wanted, enum smarthost_t
 	bool good;
 	if (error == 0 && trust->pins[0] != '\0')
 		good = judge_pinned(ssl, &found, trust->pins, d);
+	else if (error == 0 && tlsa_usable(wanted->tlsa) > 0)
+		good = judge_by_tlsa(ssl, &found, wanted->tlsa, d);
 	else if (error == 0)
-		good = judge(ssl, &found, wanted, level, d);
+		good = judge(ssl, &found, wanted->names[0], wanted->level, d);
 	else if (error == SHAKE_LATE)
 		good =
 		    fail(ssl, d, REASON_TLS_TIMEOUT, "the server did not finish the TLS handshake in time");
@@ -317,14 +342,17 @@ static bool start(struct link *l, SSL *ssl, const char *wanted, enum smarthost_t
 	return true;
 }
 
-bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], const char *sni,
-    enum smarthost_tls level, int64_t deadline_ms, struct diagnosis *d)
+bool tls_start(struct link *l, struct tls_trust *trust, const struct tls_wanted *wanted,
+    int64_t deadline_ms, struct diagnosis *d)
 {
-	const char *wanted = names[0] != NULL ? names[0] : "";
 	SSL *ssl = trust != NULL ? SSL_new(trust->context) : NULL;
-	if (ssl == NULL || SSL_set_fd(ssl, l->fd) != 1 || !set_names(ssl, names, sni))
+	bool by_tlsa = tlsa_usable(wanted->tlsa) > 0;
+	if (ssl != NULL && by_tlsa && !tls_dane_set(ssl, wanted->tlsa))
+		return fail(ssl, d, REASON_DANE_MISMATCH,
+		    "OpenSSL can use none of the server's TLSA records");
+	if (ssl == NULL || SSL_set_fd(ssl, l->fd) != 1 || !set_names(ssl, wanted->names, wanted->sni))
 		return fail(ssl, d, REASON_LOCAL, "OpenSSL cannot start a session");
-	return start(l, ssl, wanted, level, trust, deadline_ms, d);
+	return start(l, ssl, wanted, trust, deadline_ms, d);
 }
 
 enum reason_key tls_put_refusal(struct link *l, struct text *words)

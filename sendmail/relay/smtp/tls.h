@@ -2,6 +2,7 @@
 #ifndef SMTP_TLS_H
 #define SMTP_TLS_H
 #include "base/mem.h"
+#include "base/tlsa.h"
 #include "relay/smtp/link.h"
 #include "relay/smtp/pin.h"
 
@@ -15,13 +16,19 @@ struct tls_trust *tls_trust(const struct smarthost *smarthost, const struct buff
     struct diagnosis *d);
 void tls_trust_free(struct tls_trust *t);
 
+/* Who the server has to be. */
+struct tls_wanted {
+	const char *names[4]; /* NULL-terminated: any one in the certificate is good.  One that begins
+	                         with a dot is for any name below it; an IP literal is matched against
+	                         IP SANs.  The common name does not count (RFC 9525 6.3) */
+	const char *sni;      /* the name that it is asked for; NULL: names[0] */
+	enum smarthost_tls level;
+	const struct tlsa_set *tlsa; /* with usable records: they decide, and no authority */
+};
+
 /* Runs the handshake to its end or to deadline_ms (monotonic clock), waiting with poll(2), and puts
    TLS on the link.
-   names: NULL-terminated list; any one in the certificate is good.  One that begins with a dot is
-     for any name below it; an IP literal is matched against IP SANs.  The common name of a
-     certificate does not count (RFC 9525 6.3).
-   sni: the name that the server is asked for; NULL: names[0].
-   level: SMARTHOST_TLS_VERIFY refuses a certificate that is not trusted, expired, not yet valid, or
+   SMARTHOST_TLS_VERIFY refuses a certificate that is not trusted, expired, not yet valid, or
    for another name; other levels go on. d->tls gets "TLSv1.3 verified", and d->text describes the
    certificate; or "TLSv1.3 not verified: expired", and d->key and d->text say what is wrong,
    although the level goes on in spite of it. On failure false, with a text in plain words and one
@@ -30,10 +37,11 @@ void tls_trust_free(struct tls_trust *t);
    names in the certificate and the name wanted tls-protocol             no version in common
      tls-plain                no TLS at all; text quotes it
      tls-fingerprint          the hop has tls_fingerprint, and none of them fits
+     dane-mismatch            no TLSA record fits
      tls-client-certificate, tls-certificate-refused, tls-handshake, tls-timeout, tls-closed,
      other-protocol */
-bool tls_start(struct link *l, struct tls_trust *trust, const char *const names[], const char *sni,
-    enum smarthost_tls level, int64_t deadline_ms, struct diagnosis *d);
+bool tls_start(struct link *l, struct tls_trust *trust, const struct tls_wanted *wanted,
+    int64_t deadline_ms, struct diagnosis *d);
 
 /* The server, which had asked for a certificate of ours, ended the connection: the key and the
  * words. */
