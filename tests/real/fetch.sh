@@ -225,6 +225,7 @@ agents) set -- agents nmh emacs-nox python3 -- fail2ban wordpress libphp-phpmail
 filters) set -- filters perl spamd spamc python3 python3-dkim ;;
 sendmail) set -- sendmail sendmail-bin sendmail-cf m4 ;;
 watching) set -- watching python3-minimal python3-prometheus-client prometheus-node-exporter jq rsyslog ;;
+dnssec) set -- dnssec unbound ldnsutils ;;
 databases) set -- databases db5.3-util gdbmtool $(t64 libgdbm6) ;;
 *) exit 0 ;;
 esac
