@@ -14,11 +14,18 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+int mailbox_failed(const struct delivery *d, const char *key)
+{
+	d->answer->verb = MAILBOX_FAILED;
+	text_copy(d->answer->key, sizeof d->answer->key, key);
+	return EX_TEMPFAIL;
+}
+
 int mailbox_later(const struct delivery *d, const char *key, const char *what, const char *name)
 {
-	text_printf(d->answer, "%s %s %.200s%s%s", key, what, name, errno != 0 ? ": " : "",
+	text_printf(d->words, "%s %.200s%s%s", what, name, errno != 0 ? ": " : "",
 	    errno != 0 ? strerror(errno) : "");
-	return EX_TEMPFAIL;
+	return mailbox_failed(d, key);
 }
 
 ssize_t mailbox_read(const struct delivery *d, long long *left, char *bytes, size_t size)
@@ -105,7 +112,7 @@ static int store(const struct delivery *d, int tmp, int new, struct done *done)
 	bool good = fd >= 0 && write_file(d, fd);
 	good = good && (*d->key == '\0' || done_add(done, d->key, name));
 	if (good && mailbox_is_heard() && fdio_move_at(tmp, name, new, name)) {
-		text_printf(d->answer, "- Maildir of %s, %s", d->user, name);
+		text_printf(d->words, "Maildir of %s, %s", d->user, name);
 		return EX_OK;
 	}
 	int saved = errno;
@@ -142,8 +149,8 @@ static int store_once(const struct delivery *d, int folder, int tmp, int new)
 	char *before = done_find(&done, d->key);
 	int code = EX_OK;
 	if (before != NULL && was_delivered(folder, tmp, new, before))
-		text_printf(d->answer,
-		    "- in the Maildir of %s since an earlier attempt, whose session was ended before it "
+		text_printf(d->words,
+		    "in the Maildir of %s since an earlier attempt, whose session was ended before it "
 		    "could say so",
 		    d->user);
 	else

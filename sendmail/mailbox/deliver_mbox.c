@@ -162,15 +162,15 @@ static int append_once(const struct delivery *d, int folder, int fd, struct stat
 		if (!note_remove(&b->note))
 			return mailbox_later(d, "mailbox-error",
 			    "see what an interrupted delivery left in the mailbox", d->user);
-		text_printf(d->answer,
-		    "- in %s/%s since an earlier attempt, whose session was ended before it could say so",
+		text_printf(d->words,
+		    "in %s/%s since an earlier attempt, whose session was ended before it could say so",
 		    paths_mail(), d->user);
 		return EX_OK;
 	}
 	snprintf(b->place, sizeof b->place, "%lld", (long long)st->st_size);
 	if (!store(d, folder, fd, st, b))
 		return give_up(d, fd, st, b);
-	text_printf(d->answer, "- appended to %s/%s%s", paths_mail(), d->user, removed);
+	text_printf(d->words, "appended to %s/%s%s", paths_mail(), d->user, removed);
 	return EX_OK;
 }
 

@@ -203,15 +203,15 @@ static void hear(int fd, char *said, size_t size)
 static int conclude(const struct delivery *d, const struct forward *f, int code, const char *said)
 {
 	if (code != EX_OK && code != EX_USAGE && code != EX_DATAERR) {
-		text_printf(d->answer, "forward-failed sendmail did not accept it for ~/.forward: %s",
+		text_printf(d->words, "sendmail did not accept it for ~/.forward: %s",
 		    *said != '\0' ? said : "it gave no reason");
-		return EX_TEMPFAIL;
+		return mailbox_failed(d, "forward-failed");
 	}
-	text_put(d->answer, "- forwarded by ~/.forward to ");
+	text_put(d->words, "forwarded by ~/.forward to ");
 	for (int i = 0; i < f->count; i++)
-		text_printf(d->answer, "%s%.60s", i > 0 ? ", " : "", f->to[i]);
+		text_printf(d->words, "%s%.60s", i > 0 ? ", " : "", f->to[i]);
 	if (code != EX_OK)
-		text_printf(d->answer, "; not to all: %s", said);
+		text_printf(d->words, "; not to all: %s", said);
 	return code == EX_OK ? EX_OK : EX_DATAERR;
 }
 

@@ -1,6 +1,7 @@
 /* Putting one message into the mailbox of the user that this process has become. */
 #ifndef MAILBOX_MAILBOX_H
 #define MAILBOX_MAILBOX_H
+#include "base/mailbox_answer.h"
 #include "base/text.h"
 #include <stdbool.h>
 #include <sys/types.h>
@@ -12,10 +13,11 @@ struct delivery {
 	const char
 	    *key;    /* "ID TAB RECIPIENT", by which it is known when it comes again; "" = it is not */
 	uid_t owner; /* whose mailbox it must be */
-	bool may_create;     /* a missing mbox may be made by us */
-	int in_fd;           /* the message, LF line ends */
-	long long bytes;     /* of it: fewer is no message */
-	struct text *answer; /* "KEY words": where it went, or why not */
+	bool may_create; /* a missing mbox may be made by us */
+	int in_fd;       /* the message, LF line ends */
+	long long bytes; /* of it: fewer is no message */
+	struct mailbox_answer *answer;
+	struct text *words; /* of the answer: where it went, or why not */
 };
 
 /* Appends to /var/mail/USER: locked with USER.lock and as mail programs of the system lock
@@ -30,6 +32,10 @@ int deliver_maildir(const struct delivery *d);
 /* False with errno EPIPE when whoever started us is gone: nobody would note that the message is
  * delivered, and it would come again. */
 bool mailbox_is_heard(void);
+
+/* The answer is failed, for a reason of the catalogue, with the words that are there.  EX_TEMPFAIL.
+ */
+int mailbox_failed(const struct delivery *d, const char *key);
 
 /* Says why not; with errno, if it is not 0.  EX_TEMPFAIL. */
 int mailbox_later(const struct delivery *d, const char *key, const char *what, const char *name);

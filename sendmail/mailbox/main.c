@@ -119,12 +119,15 @@ static int deliver(const struct orders *o, const struct delivery *d)
 		code = mailbox_later(d, "forward-failed", "read .forward of", d->user);
 	else if (away)
 		code = forward_send(d, &f);
-	else if (f.count > 0)
-		text_printf(d->answer, "forward %s %s", f.own ? "own" : "away", buffer_string(&f.note));
-	else
+	else if (f.count == 0)
 		code = strcmp(o->format, "maildir") == 0 ? deliver_maildir(d) : deliver_mbox(d);
-	if (!away && f.count == 0 && f.note.length > 0)
-		text_printf(d->answer, "; %s", f.note.data);
+	if (!away && code == EX_OK && f.count > 0) {
+		d->answer->verb = MAILBOX_FORWARD;
+		d->answer->own = f.own;
+		text_put(d->words, buffer_string(&f.note));
+	} else if (!away && f.count == 0 && f.note.length > 0) {
+		text_printf(d->words, "; %s", f.note.data);
+	}
 	forward_free(&f);
 	return code;
 }
@@ -138,14 +141,14 @@ static int run(struct orders *o, uid_t caller, struct delivery *d)
 	if (pw == NULL && !is_unknown(errno))
 		return mailbox_later(d, "mailbox-error", "look for the user", d->user);
 	if (pw == NULL) {
-		text_printf(d->answer, "mailbox-nouser there is no user %.60s on this machine", d->user);
+		text_printf(d->words, "there is no user %.60s on this machine", d->user);
+		mailbox_failed(d, "mailbox-nouser");
 		return EX_NOUSER;
 	}
 	bool root = pw->pw_uid == 0 && !paths_private();
 	if (root && maildir) {
-		text_put(d->answer,
-		    "mailbox-root mail for root is not put into a Maildir; name a person in the aliases");
-		return EX_TEMPFAIL;
+		text_put(d->words, "mail for root is not put into a Maildir; name a person in the aliases");
+		return mailbox_failed(d, "mailbox-root");
 	}
 	d->owner = pw->pw_uid;
 	d->home = paths_home(pw->pw_dir);
@@ -153,8 +156,8 @@ static int run(struct orders *o, uid_t caller, struct delivery *d)
 	if (!group_for(maildir, pw->pw_gid, &group))
 		return mailbox_later(d, "mailbox-error", "look at", paths_mail());
 	if (!become(root ? caller : pw->pw_uid, group)) {
-		text_printf(d->answer, "mailbox-rights cannot become the user %.60s", d->user);
-		return EX_TEMPFAIL;
+		text_printf(d->words, "cannot become the user %.60s", d->user);
+		return mailbox_failed(d, "mailbox-rights");
 	}
 	o->look = o->look && !root;
 	errno = 0;
@@ -166,7 +169,9 @@ int main(int argc, char **argv)
 	static char *nothing[1];
 	static struct orders orders;
 	struct delivery d;
-	TEXT(answer, 500);
+	struct mailbox_answer answer = {.verb = MAILBOX_DELIVERED};
+	struct buffer line = {0};
+	TEXT(words, 500);
 	long long owner = getuid();
 	if (version_asked(argc, argv))
 		return EX_OK;
@@ -182,9 +187,12 @@ int main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	d.answer = &answer;
+	d.words = &words;
 	int code = run(&orders, (uid_t)owner, &d);
 	/* The status counts: what is delivered is delivered, though the words about it are lost. */
-	printf("%s\n", answer.data);
-	fflush(stdout);
+	answer.words = words.data;
+	mailbox_answer_put(&line, &answer);
+	fdio_write(STDOUT_FILENO, line.data, line.length);
+	buffer_free(&line);
 	return code;
 }

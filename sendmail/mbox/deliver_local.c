@@ -3,6 +3,7 @@
 #include "diagnosis/catalogue.h"
 #include "base/compat.h"
 #include "base/fdio.h"
+#include "base/mailbox_answer.h"
 #include "base/text.h"
 #include "jobs/process.h"
 #include <errno.h>
@@ -113,6 +114,7 @@ struct parcel {
 	struct job *job;
 	const char *rcpt;
 	char user[256];
+	bool own; /* the user's .forward wants a copy for his mailbox, too */
 };
 
 /* The body in its legal form, or (to NULL) only counted; false when it cannot be read or nobody
@@ -169,37 +171,38 @@ static void feed(struct end *to, const struct parcel *p, const char *format)
 	buffer_free(&lines);
 }
 
-/* What mailbox said in one line, "KEY words", and its exit status. */
-static void understand(int status, struct buffer *answer, struct diagnosis *d)
+/* What mailbox said, and its exit status, which counts. */
+static void understand(struct parcel *p, int status, struct buffer *answer, struct diagnosis *d)
 {
 	char *line = fdio_take_line(answer);
-	const char *words = line != NULL ? strchr(line, ' ') : NULL;
+	struct mailbox_answer a;
+	bool said = line != NULL && mailbox_answer_parse(&a, line);
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	char word[40];
-	snprintf(word, sizeof word, "%.*s", words != NULL ? (int)(words - line) : 0,
-	    line != NULL ? line : "");
-	enum reason_key key = reason_find(word);
-	if (code == EX_OK && key != REASON_FORWARD)
-		diag_set(d, VERDICT_SENT, STAGE_END_OF_DATA, REASON_NONE, "%s",
-		    words != NULL ? words + 1 : "delivered");
-	else if (code == EX_OK || code == EX_DATAERR)
+	p->own = said && a.own;
+	if (code == EX_OK || code == EX_DATAERR) {
+		bool forwards = said && a.verb == MAILBOX_FORWARD;
 		diag_set(d, VERDICT_SENT, STAGE_END_OF_DATA,
-		    code == EX_OK ? REASON_FORWARD : REASON_FORWARD_PART, "%s", words + 1);
-	else if (words != NULL)
-		diag_set(d, code == EX_NOUSER ? VERDICT_FAILED : VERDICT_DEFERRED, STAGE_RCPT, key, "%s",
-		    words + 1);
-	else if (code == EX_OSFILE)
+		    code == EX_DATAERR ? REASON_FORWARD_PART
+		    : forwards         ? REASON_FORWARD
+		                       : REASON_NONE,
+		    "%s", said ? a.words : "delivered");
+	} else if (said && a.verb == MAILBOX_FAILED) {
+		diag_set(d, code == EX_NOUSER ? VERDICT_FAILED : VERDICT_DEFERRED, STAGE_RCPT,
+		    reason_find(a.key), "%s", a.words);
+	} else if (code == EX_OSFILE) {
 		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, REASON_MAILBOX_RIGHTS,
 		    "the program mailbox cannot be started");
-	else
+	} else {
 		diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, REASON_LOCAL,
 		    "the program mailbox ended early (status %d)", status);
+	}
 	if (d->verdict == VERDICT_FAILED)
 		text_copy(d->status, sizeof d->status, "5.1.1");
 	mem_free(&line);
 }
 
-static void conclude(pid_t pid, const struct end *to, struct end *from, struct diagnosis *d)
+static void conclude(struct parcel *p, pid_t pid, const struct end *to, struct end *from,
+    struct diagnosis *d)
 {
 	struct buffer answer = {0};
 	int status = -1;
@@ -212,7 +215,7 @@ static void conclude(pid_t pid, const struct end *to, struct end *from, struct d
 		    "the program mailbox gave no answer for a minute");
 	} else {
 		if (process_reap(pid, SILENCE_S * 1000, &status))
-			understand(status, &answer, d);
+			understand(p, status, &answer, d);
 		else
 			diag_set(d, VERDICT_DEFERRED, STAGE_RCPT, REASON_MAILBOX_SILENT,
 			    "the program mailbox did not end within a minute of its answer");
@@ -235,7 +238,7 @@ static void end_here(const struct config *config, struct diagnosis *d)
 }
 
 /* Hands the message to a mailbox process of its own. */
-static void hand_over(const struct parcel *p, const char *format, struct diagnosis *d)
+static void hand_over(struct parcel *p, const char *format, struct diagnosis *d)
 {
 	int in[2] = {-1, -1}, out[2] = {-1, -1};
 	pid_t pid = compat_pipe(in) == 0 && compat_pipe(out) == 0 && fdio_nonblocking(in[1])
@@ -253,7 +256,7 @@ static void hand_over(const struct parcel *p, const char *format, struct diagnos
 	if (in[1] >= 0)
 		close(in[1]);
 	if (pid > 0)
-		conclude(pid, &to, &from, d);
+		conclude(p, pid, &to, &from, d);
 	if (out[0] >= 0)
 		close(out[0]);
 }
@@ -274,14 +277,12 @@ static bool was_here(const struct parcel *p)
 	return false;
 }
 
-/* The user's .forward names others: asked is what mailbox said about it, "own" or "away" and what
-   of it could not be used.  The copy for the mailbox first: it comes once, however often this is
-   begun again. */
-static void forward(const struct parcel *p, const char *format, struct diagnosis *d)
+/* The user's .forward names others; the text of d is what of it could not be used.  The copy for
+   the mailbox first: it comes once, however often this is begun again. */
+static void forward(struct parcel *p, const char *format, struct diagnosis *d)
 {
 	struct diagnosis away = {0}, own = {.verdict = VERDICT_SENT};
-	const char *note = d->text + strcspn(d->text, " ");
-	bool keep = strncmp(d->text, "own", 3) == 0;
+	bool keep = p->own, noted = d->text[0] != '\0';
 	if (keep)
 		hand_over(p, format, &own);
 	if (own.verdict == VERDICT_SENT)
@@ -295,8 +296,7 @@ static void forward(const struct parcel *p, const char *format, struct diagnosis
 	}
 	struct diagnosis both = {0};
 	diag_set(&both, VERDICT_SENT, STAGE_END_OF_DATA, REASON_NONE, "%s%s%s%s%s", away.text,
-	    own.text[0] != '\0' ? "; " : "", own.text, note[0] != '\0' && note[1] != '\0' ? ";" : "",
-	    note[0] != '\0' && note[1] != '\0' ? note : "");
+	    own.text[0] != '\0' ? "; " : "", own.text, noted ? "; " : "", noted ? d->text : "");
 	*d = both;
 }
 

@@ -96,5 +96,5 @@ rm -f "$work"/delivered/*
 printf 'forward\n%s\na@example.org\n5000 \nSubject: cut\n\nhalf\n' "$me" | "$BIN/mailbox" >"$work/out" || :
 runner_once
 is "$(server_has cut)" 0 "of a message that ends early nothing goes on"
-like "$(cat "$work/out")" '^forward-failed ' "and that is said"
+like "$(cat "$work/out")" '^failed forward-failed ' "and that is said"
 finish

@@ -1,8 +1,13 @@
+/* objects: sendmail/relay/route/exchange */
 /* The tables of our own protocols: what is put is parsed to the same, whatever the words are; and a
    line of a stranger is one of the table, or none.  The first byte chooses the protocol. */
 #include "base/fields.h"
+#include "base/mailbox_answer.h"
 #include "jobs/jobs_line.h"
+#include "jobs/ledger.h"
 #include "jobs/orders.h"
+#include "jobs/process_line.h"
+#include "relay/route/exchange.h"
 #include "spool/control_line.h"
 #include "spool/follow_line.h"
 #include "spool/submit_line.h"
@@ -12,7 +17,9 @@
 static const char *const words[] = {"65000000.00000001", "65000000.00000001.dead", "flush.12",
     "65000000.00000001 talk", "65000000.00000001 wait", "done", "gone", "known", "started", "1",
     "75 user-limit not now", "-1", "9999999999999999999", "\"a b\"", "\"\\n\\x00\"",
-    "verdict=sent stage=dot", "verdict=failed stage=RCPT fault=recipient code=550 text=no", ""};
+    "verdict=sent stage=end-of-data", "verdict=failed stage=RCPT fault=recipient code=550 text=no",
+    "relay", "mailbox", "17 9", "17 256", "17", "own x", "away", "mailbox-locked by somebody", "0",
+    "2", "192.0.2.1", ""};
 
 /* Up to 31 bytes as a string; NULL now and then. */
 static char *take_text(const uint8_t **bytes, size_t *length)
@@ -106,6 +113,74 @@ static void look_at_answers(const char *line)
 	MUST(!follow_parse_go(line, &runner) || runner <= FOLLOW_RUNNERS);
 }
 
+/* What is understood is put as the same line. */
+static void look_at_starter(const struct protocol *p, const char *line)
+{
+	struct process_line l;
+	struct buffer again = {0};
+	if (!process_line_parse(&l, p, line))
+		return;
+	process_line_put(&again, p, &l);
+	MUST(again.length <= PROCESS_LINE_BYTES);
+	again.data[again.length - 1] = '\0';
+	/* But for a number with zeros in front, or a sign. */
+	MUST(strlen(again.data) <= strlen(line) && strchr(again.data, '-') == NULL);
+	buffer_free(&again);
+}
+
+static void look_at_mailbox(const char *line)
+{
+	struct mailbox_answer a, b;
+	struct buffer again = {0};
+	if (!mailbox_answer_parse(&a, line))
+		return;
+	mailbox_answer_put(&again, &a);
+	MUST(memchr(again.data, '\n', again.length) == again.data + again.length - 1);
+	again.data[again.length - 1] = '\0';
+	MUST(mailbox_answer_parse(&b, again.data));
+	MUST(a.verb == b.verb && a.own == b.own && strlen(a.words) == strlen(b.words));
+	buffer_free(&again);
+}
+
+static void look_at_ledger(const char *line)
+{
+	struct ledger_line l, same;
+	struct buffer again = {0};
+	if (!ledger_parse(line, &l))
+		return;
+	ledger_put(&again, l.id, l.address, l.relayed, &l.d);
+	again.data[again.length - 1] = '\0';
+	MUST(ledger_parse(again.data, &same));
+	MUST(strcmp(l.id, same.id) == 0 && strcmp(l.address, same.address) == 0 &&
+	     l.relayed == same.relayed && l.d.verdict == same.d.verdict);
+	buffer_free(&again);
+}
+
+/* All lines at once: an answer has several. */
+static void look_at_exchange(const struct buffer *lines)
+{
+	static const enum dns_type types[] = {DNS_MX, DNS_A, DNS_TLSA};
+	static struct dns_answer a, b;
+	struct buffer copy = {0}, again = {0};
+	bool cut, cut_again;
+	if (exchange_read_failure(lines) != 0)
+		return;
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		copy.length = again.length = 0;
+		buffer_add(&copy, lines->data, lines->length);
+		if (!exchange_read(&copy, types[i], &a, &cut))
+			continue;
+		exchange_write(&again, &a, cut);
+		MUST(exchange_read(&again, types[i], &b, &cut_again));
+		MUST(cut == cut_again && a.kind == b.kind && a.count == b.count &&
+		     strcmp(a.alias, b.alias) == 0 && strcmp(a.zone, b.zone) == 0);
+		for (int k = 0; k < a.count; k++)
+			MUST(strcmp(a.records[k].name, b.records[k].name) == 0);
+	}
+	buffer_free(&copy);
+	buffer_free(&again);
+}
+
 static void look_at_size(const uint8_t *bytes, size_t length)
 {
 	char size[SUBMIT_SIZE_BYTES + 1] = "", again[SUBMIT_SIZE_BYTES + 1];
@@ -120,7 +195,8 @@ static void look_at_size(const uint8_t *bytes, size_t length)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	const struct protocol *const all[] = {&jobs_to_relay, &jobs_to_runner, &control_asked,
-	    &control_answered, &submit_answered, &follow_said, &orders_given};
+	    &control_answered, &submit_answered, &follow_said, &orders_given, &ledger_noted,
+	    &process_asked, &process_answered, &mailbox_answered, &exchange_said};
 	struct buffer lines = {0};
 	struct jobs_heard heard;
 	uint8_t choice = fuzz_byte(&bytes, &length);
@@ -131,12 +207,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		put_and_parse(choice & 1 ? &jobs_to_relay : &jobs_to_runner, bytes, length);
 	while (choice < 128 && length > 0)
 		fuzz_put_line(p, words, sizeof words / sizeof words[0], &bytes, &length, &lines);
+	if (p == &exchange_said && lines.length > 0)
+		look_at_exchange(&lines);
 	for (char *at = lines.data, *end; lines.length > 0 && at < lines.data + lines.length;
 	     at = end) {
 		end = memchr(at, '\n', lines.length - (size_t)(at - lines.data));
 		*end++ = '\0';
 		look_at_control(at);
 		look_at_answers(at);
+		look_at_starter(&process_asked, at);
+		look_at_starter(&process_answered, at);
+		look_at_mailbox(at);
+		look_at_ledger(at);
 		(void)jobs_line_parse(&heard, &jobs_to_relay, at);
 		(void)jobs_line_parse(&heard, &jobs_to_runner, at);
 	}

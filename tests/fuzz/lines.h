@@ -15,7 +15,7 @@ static inline uint8_t fuzz_byte(const uint8_t **bytes, size_t *length)
 }
 
 /* Adds a line of p with its LF: a byte chooses the row; for each word behind it a byte chooses one
-   of words, or from 128 on up to 31 bytes of the input follow as they are. */
+   of words (a dot is itself), or from 128 on up to 31 bytes of the input follow as they are. */
 static inline void fuzz_put_line(const struct protocol *p, const char *const *words, size_t count,
     const uint8_t **bytes, size_t *length, struct buffer *out)
 {
@@ -28,7 +28,9 @@ static inline void fuzz_put_line(const struct protocol *p, const char *const *wo
 		buffer_puts(out, " ");
 		if (at[token - 1] == '=')
 			buffer_add(out, at, token);
-		if (choice < 128)
+		if (token == 1 && *at == '.' && choice < 120)
+			buffer_puts(out, ".");
+		else if (choice < 128)
 			buffer_puts(out, words[choice % count]);
 		for (int i = 128; i < choice % 32 + 128 && choice >= 128 && *length > 0; i++) {
 			buffer_add(out, *bytes, 1);

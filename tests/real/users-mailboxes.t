@@ -13,7 +13,7 @@ mkdir -p "$S/var/mail"; chown 0:8 "$S/var/mail"; chmod 2775 "$S/var/mail"
 send hello alice
 is "$(stat -c %u:%a "$S/var/mail/alice" 2>/dev/null)" 1000:600 "a new mailbox belongs to its user, and is closed to others"
 like "$(cat "$S/var/mail/alice" 2>/dev/null)" '^hello$' "the message is in it"
-printf 'mbox\nalice\nx@example.org\n2\nx\n' | as 33:33 "$mailbox" >"$work/out" 2>&1; like "$? $(cat "$work/out")" '^75 mailbox-rights cannot become the user alice' "another user who starts mailbox cannot write there"
+printf 'mbox\nalice\nx@example.org\n2\nx\n' | as 33:33 "$mailbox" >"$work/out" 2>&1; like "$? $(cat "$work/out")" '^75 failed mailbox-rights cannot become the user alice' "another user who starts mailbox cannot write there"
 logged 'to=<alice@mon1.example.org>.*relay=local, .*status=sent' "the log tells"
 like "$(in_stage /usr/local/bin/mail -u alice -H 2>&1)" '^ N  1 ' "mail -u alice: root reads it"
 like "$(as 1000:1000 /usr/local/bin/mail -u alice -H 2>&1)" '^ N  1 ' "she does, too"

@@ -1,9 +1,13 @@
 /* objects: relay */
 /* libs: -linih -lidn2 -lssl -lcrypto */
 /* The tables of verbs, and what man/ARCHITECTURE shows of them. */
+#include "base/mailbox_answer.h"
 #include "jobs/jobs_line.h"
+#include "jobs/ledger.h"
 #include "jobs/orders.h"
+#include "jobs/process_line.h"
 #include "relay/child.h"
+#include "relay/route/exchange.h"
 #include "spool/control_line.h"
 #include "spool/follow_line.h"
 #include "spool/submit_line.h"
@@ -13,7 +17,8 @@
 #define MANUAL "man/ARCHITECTURE"
 
 static const struct protocol *const all[] = {&jobs_to_relay, &jobs_to_runner, &orders_given,
-    &child_said, &control_asked, &control_answered, &follow_said, &submit_answered};
+    &child_said, &control_asked, &control_answered, &follow_said, &submit_answered, &ledger_noted,
+    &process_asked, &process_answered, &mailbox_answered, &exchange_said};
 
 /* A line of the manual without its LF, and without what stands behind two blanks. */
 static bool next_line(FILE *manual, char line[200], size_t indent)
@@ -126,6 +131,28 @@ static void requests_name_what_they_may(void **state)
 	}
 }
 
+static void answers_of_mailbox(void **state)
+{
+	static const char *const bad[] = {"", "delivered", "forward own", "forward both words",
+	    "failed mailbox-locked", "failed  words", "- appended", "mailbox-locked words",
+	    "failed a-key-that-is-longer-than-any-in-the-catalogue words"};
+	struct mailbox_answer a = {.verb = MAILBOX_FORWARD, .own = true, .words = "a\nb"}, b;
+	struct buffer line = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		if (mailbox_answer_parse(&b, bad[i]))
+			fail_msg("%s", bad[i]);
+	}
+	mailbox_answer_put(&line, &a);
+	assert_string_equal(buffer_string(&line), "forward own a?b\n");
+	buffer_free(&line);
+	assert_true(mailbox_answer_parse(&b, "forward away "));
+	assert_true(b.verb == MAILBOX_FORWARD && !b.own && *b.words == '\0');
+	assert_true(mailbox_answer_parse(&b, "failed mailbox-locked by somebody"));
+	assert_string_equal(b.key, "mailbox-locked");
+	assert_string_equal(b.words, "by somebody");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +161,7 @@ int main(void)
 	    TEST(a_line_has_what_its_row_says),
 	    TEST(lines_of_an_older_relay_are_understood),
 	    TEST(requests_name_what_they_may),
+	    TEST(answers_of_mailbox),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

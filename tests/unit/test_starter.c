@@ -3,7 +3,7 @@
  * test. */
 #include "base/fdio.h"
 #include "base/paths.h"
-#include "jobs/process.h"
+#include "jobs/process_line.h"
 #include "runner/service/starter.h"
 #include "tests/unit/unit.h"
 #include <errno.h>
@@ -104,11 +104,11 @@ static void wait_for(int fd)
 }
 
 /* The next packet; false when the starter has hung up. */
-static bool hear(int fd, struct process_packet *p)
+static bool hear(int fd, struct process_line *p)
 {
 	int fds[PROCESS_FDS_MAX], count;
 	wait_for(fd);
-	return process_receive(fd, p, fds, &count) > 0;
+	return process_line_receive(fd, &process_answered, p, fds, &count) > 0;
 }
 
 static void a_relay_is_told_who_to_be(void **state)
@@ -146,7 +146,7 @@ static void a_relay_is_told_who_to_be(void **state)
 static void starts_that_are_refused(void **state)
 {
 	int starter = begin(), fds[3], talk;
-	struct process_packet p;
+	struct process_line p;
 	(void)state;
 	make_fds(fds, &talk, "stays\n");
 	const struct {
@@ -155,19 +155,18 @@ static void starts_that_are_refused(void **state)
 	} wrong[] = {{PROCESS_MAILBOX, 2}, {PROCESS_MAILBOX, 3}, {PROCESS_RELAY, 0}, {PROCESS_RELAY, 2},
 	    {PROCESS_MBOX, 1}, {PROCESS_FILTERS, 2}, {PROCESS_FILTER, 3}};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-		p = (struct process_packet){.verb = PROCESS_START, .number = wrong[i].program};
-		assert_true(process_send(starter, &p, fds, wrong[i].count));
+		p = (struct process_line){.verb = PROCESS_START, .number = wrong[i].program};
+		assert_true(process_line_send(starter, &process_asked, &p, fds, wrong[i].count));
 		assert_true(hear(starter, &p));
-		assert_int_equal(p.verb, PROCESS_STARTED);
-		assert_int_equal(p.pid, -1);
+		assert_int_equal(p.verb, PROCESS_REFUSED);
 		assert_int_equal(p.number, EPERM);
 	}
-	p = (struct process_packet){.verb = PROCESS_START, .number = PROCESS_RELAY};
-	assert_true(process_send(starter, &p, fds, 3));
+	p = (struct process_line){.verb = PROCESS_START, .number = PROCESS_RELAY};
+	assert_true(process_line_send(starter, &process_asked, &p, fds, 3));
 	assert_true(hear(starter, &p));
 	assert_true(p.pid > 1);
-	p = (struct process_packet){.verb = PROCESS_SIGNAL, .pid = p.pid, .number = SIGKILL};
-	assert_true(process_send(starter, &p, NULL, 0));
+	p = (struct process_line){.verb = PROCESS_SIGNAL, .pid = p.pid, .number = SIGKILL};
+	assert_true(process_line_send(starter, &process_asked, &p, NULL, 0));
 	assert_true(hear(starter, &p) && p.verb == PROCESS_ENDED);
 	close_fds(fds);
 	close(talk);
@@ -178,7 +177,7 @@ static void starts_that_are_refused(void **state)
 static void signals_that_reach_nobody(void **state)
 {
 	int starter = begin();
-	struct process_packet p;
+	struct process_line p;
 	pid_t other = fork();
 	(void)state;
 	if (other == 0) {
@@ -186,17 +185,15 @@ static void signals_that_reach_nobody(void **state)
 		_exit(0);
 	}
 	setpgid(other, other);
-	const pid_t pids[] = {other, -other, 0, -1, 1, getpid(), -getpid()};
+	const pid_t pids[] = {other, 1, getpid()};
 	for (size_t i = 0; i < sizeof pids / sizeof pids[0]; i++) {
-		p = (struct process_packet){.verb = PROCESS_SIGNAL,
-		    .pid = (int32_t)pids[i],
-		    .number = SIGKILL};
-		assert_true(process_send(starter, &p, NULL, 0));
+		p = (struct process_line){.verb = PROCESS_SIGNAL, .pid = pids[i], .number = SIGKILL};
+		assert_true(process_line_send(starter, &process_asked, &p, NULL, 0));
 	}
 	/* It still listens, and has done nothing. */
-	p = (struct process_packet){.verb = PROCESS_START, .number = PROCESS_RELAY};
-	assert_true(process_send(starter, &p, NULL, 0));
-	assert_true(hear(starter, &p) && p.verb == PROCESS_STARTED);
+	p = (struct process_line){.verb = PROCESS_START, .number = PROCESS_RELAY};
+	assert_true(process_line_send(starter, &process_asked, &p, NULL, 0));
+	assert_true(hear(starter, &p) && p.verb == PROCESS_REFUSED);
 	assert_int_equal(waitpid(other, NULL, WNOHANG), 0);
 	kill(other, SIGKILL);
 	waitpid(other, NULL, 0);
@@ -206,23 +203,26 @@ static void signals_that_reach_nobody(void **state)
 /* Nonsense ends the talk with who says it, at once. */
 static void nonsense(void **state)
 {
-	const struct process_packet packets[] = {{0, 0, 0}, {PROCESS_STARTED, 1, 0},
-	    {PROCESS_ENDED, 1, 0}, {PROCESS_START, 0, -1}, {PROCESS_START, 0, PROCESS_PROGRAMS},
-	    {PROCESS_START, 0, INT32_MAX}, {PROCESS_SIGNAL, 1, SIGSTOP}, {PROCESS_SIGNAL, 1, 0},
-	    {UINT32_MAX, -1, -1}};
-	struct process_packet p;
+	static const char *const lines[] = {"", "\n", "start\n", "start relay", "start relay\n\n",
+	    "start  relay\n", "start relay \n", "start runner\n", "start 0\n", "START relay\n",
+	    "start relay relay\n", "started 1\n", "ended 1 0\n", "refused 1\n", "signal 1\n",
+	    "signal 1 19\n", "signal 1 0\n", "signal 0 9\n", "signal -1 9\n", "signal 1 9 \n",
+	    "signal 1 99999999999\n", "signal 4294967297 9\n", "signal one 9\n"};
+	struct process_line p;
 	(void)state;
-	for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		int starter = begin();
-		assert_true(process_send(starter, &packets[i], NULL, 0));
-		assert_false(hear(starter, &p));
+		assert_int_equal(send(starter, lines[i], strlen(lines[i]), MSG_NOSIGNAL),
+		    (ssize_t)strlen(lines[i]));
+		if (hear(starter, &p))
+			fail_msg("%s", lines[i]);
 		close(starter);
 	}
-	const size_t lengths[] = {1, sizeof p - 1, sizeof p + 1, 4000};
+	const size_t lengths[] = {1, 12, PROCESS_LINE_BYTES, PROCESS_LINE_BYTES + 1, 4000};
 	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
 		static char bytes[4000];
 		int starter = begin();
-		bytes[0] = PROCESS_START;
+		memcpy(bytes, "start relay", 11);
 		assert_int_equal(send(starter, bytes, lengths[i], MSG_NOSIGNAL), (ssize_t)lengths[i]);
 		assert_false(hear(starter, &p));
 		close(starter);
@@ -234,28 +234,26 @@ static void nonsense(void **state)
 static void a_flood_of_starts(void **state)
 {
 	int starter = begin(), fds[3], talk, started = 0, refused = 0, ended = 0;
-	struct process_packet p;
+	struct process_line p;
 	pid_t pids[400];
 	(void)state;
 	make_fds(fds, &talk, "stays\nstays\n");
 	for (int i = 0; i < 300; i++) {
-		p = (struct process_packet){.verb = PROCESS_START,
+		p = (struct process_line){.verb = PROCESS_START,
 		    .number = i % 2 == 0 ? PROCESS_RELAY : PROCESS_MBOX};
-		assert_true(process_send(starter, &p, fds, 3));
+		assert_true(process_line_send(starter, &process_asked, &p, fds, 3));
 		do
 			assert_true(hear(starter, &p));
 		while (p.verb == PROCESS_ENDED && ++ended > 0);
-		if (p.pid > 0)
-			pids[started++] = (pid_t)p.pid;
+		if (p.verb == PROCESS_STARTED)
+			pids[started++] = p.pid;
 		else
 			refused++;
 	}
 	assert_true(started <= 200 + ended && refused >= 1);
 	for (int i = 0; i < started; i++) {
-		p = (struct process_packet){.verb = PROCESS_SIGNAL,
-		    .pid = (int32_t)pids[i],
-		    .number = SIGKILL};
-		while (!process_send(starter, &p, NULL, 0))
+		p = (struct process_line){.verb = PROCESS_SIGNAL, .pid = pids[i], .number = SIGKILL};
+		while (!process_line_send(starter, &process_asked, &p, NULL, 0))
 			assert_true(errno == EAGAIN || errno == ENOBUFS);
 	}
 	while (ended < started) {
@@ -314,24 +312,24 @@ static void units_have_a_part_each(void **state)
 		int32_t good, wrong[2];
 	} rows[] = {{"relay", 65533, PROCESS_RELAY, {PROCESS_MBOX, PROCESS_MAILBOX}},
 	    {"local", 0, PROCESS_MBOX, {PROCESS_RELAY, PROCESS_MAILBOX}}};
-	struct process_packet p;
+	struct process_line p;
 	int status;
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		int starter = begin_unit(rows[i].part, rows[i].user), fds[3], talk;
 		make_fds(fds, &talk, "stays\n");
 		for (size_t k = 0; k < 2; k++) {
-			p = (struct process_packet){.verb = PROCESS_START, .number = rows[i].wrong[k]};
-			assert_true(process_send(starter, &p, fds, 3));
+			p = (struct process_line){.verb = PROCESS_START, .number = rows[i].wrong[k]};
+			assert_true(process_line_send(starter, &process_asked, &p, fds, 3));
 			assert_true(hear(starter, &p));
 			assert_int_equal(p.number, EPERM);
 		}
-		p = (struct process_packet){.verb = PROCESS_START, .number = rows[i].good};
-		assert_true(process_send(starter, &p, fds, 3));
+		p = (struct process_line){.verb = PROCESS_START, .number = rows[i].good};
+		assert_true(process_line_send(starter, &process_asked, &p, fds, 3));
 		assert_true(hear(starter, &p));
 		assert_true(p.pid > 1);
-		p = (struct process_packet){.verb = PROCESS_SIGNAL, .pid = p.pid, .number = SIGKILL};
-		assert_true(process_send(starter, &p, NULL, 0));
+		p = (struct process_line){.verb = PROCESS_SIGNAL, .pid = p.pid, .number = SIGKILL};
+		assert_true(process_line_send(starter, &process_asked, &p, NULL, 0));
 		assert_true(hear(starter, &p) && p.verb == PROCESS_ENDED);
 		close_fds(fds);
 		close(talk);
@@ -345,7 +343,7 @@ static void units_have_a_part_each(void **state)
 /* mbox would be root, and a relay's starter that is root would start relays as root. */
 static void units_refuse_root(void **state)
 {
-	struct process_packet p;
+	struct process_line p;
 	int status;
 	(void)state;
 	close(begin_unit("relay", 0));
@@ -360,8 +358,8 @@ static void units_refuse_root(void **state)
 	int root = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 	assert_int_equal(connect(root, (struct sockaddr *)&address, sizeof address), 0);
 	make_fds(fds, &talk, "stays\n");
-	p = (struct process_packet){.verb = PROCESS_START, .number = PROCESS_MBOX};
-	process_send(root, &p, fds, 3);
+	p = (struct process_line){.verb = PROCESS_START, .number = PROCESS_MBOX};
+	process_line_send(root, &process_asked, &p, fds, 3);
 	assert_false(hear(root, &p));
 	close(root);
 	close_fds(fds);

@@ -1,8 +1,13 @@
 /* Lines of the ledger. */
 #include "jobs/ledger.h"
 #include "base/fields.h"
-#include "base/text.h"
 #include <string.h>
+
+enum ledger_verb { LEDGER_OUTCOME };
+static const struct protocol_row rows[] = {
+    [LEDGER_OUTCOME] = {"outcome", "id= address= relayed= DIAGNOSIS ."},
+};
+const struct protocol ledger_noted = PROTOCOL("ledger", rows);
 
 bool ledger_wants(const struct diagnosis *d)
 {
@@ -20,15 +25,17 @@ void ledger_put(struct buffer *lines, const char *id, const char *address, bool 
 		fields_put_number(&fields, "relayed", 1);
 	diag_write(d, &fields);
 	/* The last word shows that the line is whole. */
-	buffer_printf(lines, "outcome %s .\n", buffer_string(&fields));
+	buffer_puts(&fields, " .");
+	protocol_put(lines, &ledger_noted, LEDGER_OUTCOME, buffer_string(&fields));
 	buffer_free(&fields);
 }
 
 bool ledger_parse(const char *line, struct ledger_line *l)
 {
+	int verb = protocol_find(&ledger_noted, line, &line);
 	size_t length = strlen(line);
 	*l = (struct ledger_line){0};
-	if (!text_starts(line, "outcome ") || length < 10 || strcmp(line + length - 2, " .") != 0)
+	if (verb != LEDGER_OUTCOME || length < 2 || strcmp(line + length - 2, " .") != 0)
 		return false;
 	if (!fields_get(line, "id", l->id, sizeof l->id) ||
 	    !fields_get(line, "address", l->address, sizeof l->address))

@@ -1,14 +1,17 @@
 /* The ledger: a file in which a session notes what it has delivered as soon as it knows that,
-   before it tells the runner on the socket.  What is written outlives both: a runner that was
-   killed has heard or noted nothing, and the next one sends nothing again that stands here.  A
-   message whose end the server left without an answer stands here, too, because it may arrive
-   twice, and its story is to say why. A line for each recipient: outcome id= address= relayed=1
-   (its sender wants a report of success, and the server sends none) DIAGNOSIS . */
+   before it reports to the runner on the socket.  What is written outlives both: a runner that was
+   killed has heard or noted nothing, and the next one sends nothing again that is here.  A
+   message whose end the server left without an answer is here, too, because it may arrive
+   twice, and its story is to say why. A line for each recipient, whose last word is a dot.
+   relayed=1: its sender wants a report of success, and the server sends none. */
 #ifndef JOBS_LEDGER_H
 #define JOBS_LEDGER_H
+#include "base/protocol.h"
 #include "diagnosis/diag.h"
 
 #define LEDGER_LIMIT_BYTES (64 << 20)
+
+extern const struct protocol ledger_noted;
 
 struct ledger_line {
 	char id[32];

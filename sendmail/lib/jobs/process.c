@@ -1,9 +1,9 @@
 /* Starting programs, and asking for it. */
 #include "jobs/process.h"
+#include "jobs/process_line.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
-#include "base/fdpass.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/paths.h"
@@ -22,18 +22,17 @@
 #define ANSWER_MS 10000
 
 static const struct {
-	const char *name;
 	int places[PROCESS_FDS_MAX];
 	int last;
 } programs[PROCESS_PROGRAMS] = {
-    {"relay", {PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
+    [PROCESS_RELAY] = {{PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
         PROCESS_FD_LEDGER},
-    {"mbox", {PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
+    [PROCESS_MBOX] = {{PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
         PROCESS_FD_STARTER},
-    {"mailbox", {STDIN_FILENO, STDOUT_FILENO, -1, -1}, STDERR_FILENO},
-    {"filters", {PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
+    [PROCESS_MAILBOX] = {{STDIN_FILENO, STDOUT_FILENO, -1, -1}, STDERR_FILENO},
+    [PROCESS_FILTERS] = {{PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
         PROCESS_FD_STARTER},
-    {"filter", {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, -1}, STDERR_FILENO},
+    [PROCESS_FILTER] = {{STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, -1}, STDERR_FILENO},
 };
 
 /* One for everything, or (by_units) one for each of unit_names. */
@@ -46,7 +45,7 @@ static bool by_units;
 /* Ends that were reported while something else was waited for. */
 struct end {
 	const struct starter *starter;
-	struct process_packet packet;
+	struct process_line line;
 };
 static struct end *ended;
 static size_t ended_count;
@@ -173,7 +172,7 @@ void process_become(enum process_program program, const int *fds, int count, int
     char *const words[])
 {
 	char path[1024];
-	snprintf(path, sizeof path, "%s/%s", paths_libexec(), programs[program].name);
+	snprintf(path, sizeof path, "%s/%s", paths_libexec(), process_program_name(program));
 	log_close();
 	setpgid(0, 0);
 	reset_signals();
@@ -184,7 +183,7 @@ void process_become(enum process_program program, const int *fds, int count, int
 static pid_t start_here(enum process_program program, const int *fds, int count)
 {
 	char jobs[] = "--jobs";
-	char *words[] = {(char *)(uintptr_t)programs[program].name, jobs, NULL};
+	char *words[] = {(char *)(uintptr_t)process_program_name(program), jobs, NULL};
 	pid_t pid = fork();
 	if (pid != 0)
 		return pid;
@@ -194,44 +193,26 @@ static pid_t start_here(enum process_program program, const int *fds, int count)
 	_exit(127);
 }
 
-bool process_send(int socket, const struct process_packet *p, const int *fds, int count)
-{
-	return fdpass_send(socket, p, sizeof *p, fds, count, MSG_DONTWAIT) == (ssize_t)sizeof *p;
-}
-
-int process_receive(int socket, struct process_packet *p, int *fds, int *count)
-{
-	bool whole;
-	*count = 0;
-	ssize_t n = fdpass_receive(socket, p, sizeof *p, fds, count, PROCESS_FDS_MAX, &whole);
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || fdio_rests()))
-		return 0;
-	if (n == (ssize_t)sizeof *p && whole)
-		return 1;
-	while (*count > 0)
-		close(fds[--*count]);
-	return -1;
-}
-
-static void keep_end(const struct starter *s, const struct process_packet *p)
+static void keep_end(const struct starter *s, const struct process_line *l)
 {
 	ended = mem_resize(ended, ended_count + 1, sizeof *ended);
-	ended[ended_count++] = (struct end){s, *p};
+	ended[ended_count++] = (struct end){s, *l};
 }
 
 /* What a starter says, until it is an answer to a start (true), or nothing is left. */
-static bool hear_starter(struct starter *s, struct process_packet *answer)
+static bool hear_starter(struct starter *s, struct process_line *answer)
 {
-	struct process_packet p;
+	struct process_line l;
 	int fds[PROCESS_FDS_MAX], count, n;
-	while (s->fd >= 0 && !s->gone && (n = process_receive(s->fd, &p, fds, &count)) != 0) {
+	while (s->fd >= 0 && !s->gone &&
+	       (n = process_line_receive(s->fd, &process_answered, &l, fds, &count)) != 0) {
 		while (n > 0 && count > 0)
 			close(fds[--count]);
 		s->gone = n < 0;
-		if (n > 0 && p.verb == PROCESS_ENDED) {
-			keep_end(s, &p);
-		} else if (n > 0 && p.verb == PROCESS_STARTED && answer != NULL) {
-			*answer = p;
+		if (n > 0 && l.verb == PROCESS_ENDED) {
+			keep_end(s, &l);
+		} else if (n > 0 && answer != NULL) {
+			*answer = l;
 			return true;
 		}
 	}
@@ -246,12 +227,12 @@ static void wait_for_starter(const struct starter *s, int64_t left_ms)
 
 static pid_t ask_starter(struct starter *s, enum process_program program, const int *fds, int count)
 {
-	struct process_packet p = {.verb = PROCESS_START, .number = (int32_t)program}, answer;
+	struct process_line l = {.verb = PROCESS_START, .number = (int)program}, answer;
 	int64_t end_ms = clock_mono_ms() + ANSWER_MS;
 	if (s->fd < 0)
 		return -1;
 	hear_starter(s, NULL);
-	if (s->gone || !process_send(s->fd, &p, fds, count))
+	if (s->gone || !process_line_send(s->fd, &process_asked, &l, fds, count))
 		return -1;
 	while (!hear_starter(s, &answer)) {
 		int64_t left_ms = end_ms - clock_mono_ms();
@@ -262,13 +243,13 @@ static pid_t ask_starter(struct starter *s, enum process_program program, const 
 		}
 		wait_for_starter(s, left_ms);
 	}
-	if (answer.pid <= 0) {
+	if (answer.verb == PROCESS_REFUSED) {
 		errno = answer.number;
 		return -1;
 	}
 	started = mem_resize(started, started_count + 1, sizeof *started);
-	started[started_count++] = (struct started){(pid_t)answer.pid, s};
-	return (pid_t)answer.pid;
+	started[started_count++] = (struct started){answer.pid, s};
+	return answer.pid;
 }
 
 pid_t process_start(enum process_program program, const int *fds, int count)
@@ -280,11 +261,9 @@ pid_t process_start(enum process_program program, const int *fds, int count)
 void process_signal(pid_t pid, int signal_number)
 {
 	const struct starter *s = starter_of_pid(pid);
-	struct process_packet p = {.verb = PROCESS_SIGNAL,
-	    .pid = (int32_t)pid,
-	    .number = signal_number};
+	struct process_line l = {.verb = PROCESS_SIGNAL, .pid = pid, .number = signal_number};
 	if (s != NULL)
-		process_send(s->fd, &p, NULL, 0);
+		process_line_send(s->fd, &process_asked, &l, NULL, 0);
 	else if (kill(-pid, signal_number) != 0)
 		kill(pid, signal_number);
 }
@@ -302,9 +281,9 @@ bool process_look(void)
 static bool take_end(const struct starter *s, pid_t pid, int *status)
 {
 	for (size_t i = 0; i < ended_count; i++) {
-		if (ended[i].starter != s || ended[i].packet.pid != (int32_t)pid)
+		if (ended[i].starter != s || ended[i].line.pid != pid)
 			continue;
-		*status = ended[i].packet.number;
+		*status = ended[i].line.number;
 		ended[i] = ended[--ended_count];
 		return true;
 	}

@@ -5,8 +5,8 @@
    and filters ask it; elsewhere the caller does so itself.
 
    No program gets an argument that tells anything about mail: what it needs comes by descriptors,
-   at fixed numbers. Between starter and caller go packets on a SOCK_SEQPACKET socket: one struct
-   process_packet each, with the descriptors of a start. */
+   at fixed numbers.  Between starter and caller go lines on a SOCK_SEQPACKET socket
+   (jobs/process_line.h), with the descriptors of a start. */
 #ifndef JOBS_PROCESS_H
 #define JOBS_PROCESS_H
 #include <stdbool.h>
@@ -33,19 +33,6 @@ enum {
 	    6 /* mbox, filters: its socket to the starter; missing where there is none */
 };
 #define PROCESS_FDS_MAX 4
-
-enum process_verb {
-	PROCESS_START = 1, /* number: enum process_program, with its descriptors */
-	PROCESS_SIGNAL,    /* pid, number: SIGTERM or SIGKILL, for it and its process group */
-	PROCESS_STARTED,   /* pid; -1: number is an errno */
-	PROCESS_ENDED      /* pid, number: as wait(2) tells it */
-};
-
-struct process_packet {
-	uint32_t verb;
-	int32_t pid;
-	int32_t number;
-};
 
 /* From now on the starter at the other end of fd is asked; -1 (as at first): nobody.  fd is
    kept. */
@@ -86,11 +73,4 @@ bool process_look(void);
    words are its arguments.  Comes back with errno only. */
 void process_become(enum process_program program, const int *fds, int count, int extra,
     char *const words[]);
-
-/* One packet; fds only with PROCESS_START.  False with errno. */
-bool process_send(int socket, const struct process_packet *p, const int *fds, int count);
-
-/* One packet without waiting: 1, 0 = there is none now, -1 = the other end is gone, or spoke
-   nonsense.  *count: descriptors, at most PROCESS_FDS_MAX, which belong to the caller. */
-int process_receive(int socket, struct process_packet *p, int *fds, int *count);
 #endif

@@ -20,6 +20,15 @@
 #define LINES_LIMIT_BYTES 65536
 #define SLACK_MS 2000 /* for the process, behind the end of its work */
 
+enum exchange_verb { EXCHANGE_ANSWER, EXCHANGE_RECORD, EXCHANGE_TLSA, EXCHANGE_FAILED };
+static const struct protocol_row rows[] = {
+    [EXCHANGE_ANSWER] = {"answer", "kind= cut= count= validated= left= zone= alias="},
+    [EXCHANGE_RECORD] = {"record", "name= preference= weight= port="},
+    [EXCHANGE_TLSA] = {"tlsa", "usage= selector= matching= data="},
+    [EXCHANGE_FAILED] = {"failed", "ERRNO"},
+};
+const struct protocol exchange_said = PROTOCOL("questions to DNS to relay", rows);
+
 static const struct confine_limits with_socket = {.memory_mib = 128,
     .cpu_s = 10,
     .descriptors = ANSWER_FD + 2 /* one for the kernel, while it confines */,
@@ -28,11 +37,14 @@ static const struct confine_limits with_socket = {.memory_mib = 128,
 static void put_tlsa(struct buffer *lines, const struct tlsa_set *set, int i)
 {
 	const struct tlsa *t = &set->records[i];
-	buffer_printf(lines, "tlsa usage=%u selector=%u matching=%u data=", t->usage, t->selector,
+	struct buffer fields = {0};
+	buffer_printf(&fields, "usage=%u selector=%u matching=%u data=", t->usage, t->selector,
 	    t->matching);
 	for (int k = 0; k < t->size; k++)
-		buffer_printf(lines, "%02x", set->data[t->at + k]);
-	buffer_puts(lines, t->size > 0 ? "\n" : "\"\"\n");
+		buffer_printf(&fields, "%02x", set->data[t->at + k]);
+	buffer_puts(&fields, t->size > 0 ? "" : "\"\"");
+	protocol_put(lines, &exchange_said, EXCHANGE_TLSA, buffer_string(&fields));
+	buffer_free(&fields);
 }
 
 void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut)
@@ -45,7 +57,7 @@ void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut)
 	fields_put_number(&line, "left", a->left_out);
 	fields_put(&line, "zone", a->zone);
 	fields_put(&line, "alias", a->alias);
-	buffer_printf(lines, "answer %s\n", buffer_string(&line));
+	protocol_put(lines, &exchange_said, EXCHANGE_ANSWER, buffer_string(&line));
 	for (int i = 0; i < a->tlsa.count; i++)
 		put_tlsa(lines, &a->tlsa, i);
 	for (int i = 0; i < a->count && a->tlsa.count == 0; i++) {
@@ -54,7 +66,7 @@ void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut)
 		fields_put_number(&line, "preference", a->records[i].preference);
 		fields_put_number(&line, "weight", a->records[i].weight);
 		fields_put_number(&line, "port", a->records[i].port);
-		buffer_printf(lines, "record %s\n", buffer_string(&line));
+		protocol_put(lines, &exchange_said, EXCHANGE_RECORD, buffer_string(&line));
 	}
 	buffer_free(&line);
 }
@@ -81,12 +93,11 @@ static bool read_number(const char *fields, const char *key, long long most, lon
 static bool read_record(const char *line, enum dns_type type, struct dns_record *r)
 {
 	long long preference, weight, port;
-	if (!text_starts(line, "record ") || !read_name(line + 7, "name", r->name, sizeof r->name) ||
-	    !is_of_type(r->name, type))
+	if (protocol_find(&exchange_said, line, &line) != EXCHANGE_RECORD ||
+	    !read_name(line, "name", r->name, sizeof r->name) || !is_of_type(r->name, type))
 		return false;
-	if (!read_number(line + 7, "preference", 65535, &preference) ||
-	    !read_number(line + 7, "weight", 65535, &weight) ||
-	    !read_number(line + 7, "port", 65535, &port))
+	if (!read_number(line, "preference", 65535, &preference) ||
+	    !read_number(line, "weight", 65535, &weight) || !read_number(line, "port", 65535, &port))
 		return false;
 	r->preference = (uint16_t)preference;
 	r->weight = (uint16_t)weight;
@@ -119,10 +130,11 @@ static bool read_tlsa(const char *line, struct tlsa_set *set)
 	static char digits[2 * TLSA_DATA_BYTES + 2];
 	static unsigned char bytes[TLSA_DATA_BYTES];
 	long long usage, selector, matching;
-	if (!text_starts(line, "tlsa ") || !fields_get(line + 5, "data", digits, sizeof digits) ||
-	    !read_number(line + 5, "usage", 255, &usage) ||
-	    !read_number(line + 5, "selector", 255, &selector) ||
-	    !read_number(line + 5, "matching", 255, &matching))
+	if (protocol_find(&exchange_said, line, &line) != EXCHANGE_TLSA ||
+	    !fields_get(line, "data", digits, sizeof digits) ||
+	    !read_number(line, "usage", 255, &usage) ||
+	    !read_number(line, "selector", 255, &selector) ||
+	    !read_number(line, "matching", 255, &matching))
 		return false;
 	int size = read_hex(digits, bytes, sizeof bytes);
 	return size >= 0 && tlsa_add(set, (unsigned)usage, (unsigned)selector, (unsigned)matching,
@@ -135,14 +147,13 @@ bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *
 	long long kind, count, was_cut, validated, left_out;
 	const char *line = fdio_next_line(lines, &at);
 	*a = (struct dns_answer){.kind = DNS_BAD};
-	if (line == NULL || !text_starts(line, "answer ") ||
-	    !read_number(line + 7, "kind", DNS_KINDS - 1, &kind) ||
-	    !read_number(line + 7, "count", DNS_RECORDS_MAX, &count) ||
-	    !read_number(line + 7, "cut", 1, &was_cut) ||
-	    !read_number(line + 7, "validated", 1, &validated) ||
-	    !read_number(line + 7, "left", 65535, &left_out) ||
-	    !read_name(line + 7, "zone", a->zone, sizeof a->zone) ||
-	    !read_name(line + 7, "alias", a->alias, sizeof a->alias))
+	if (line == NULL || protocol_find(&exchange_said, line, &line) != EXCHANGE_ANSWER ||
+	    !read_number(line, "kind", DNS_KINDS - 1, &kind) ||
+	    !read_number(line, "count", DNS_RECORDS_MAX, &count) ||
+	    !read_number(line, "cut", 1, &was_cut) || !read_number(line, "validated", 1, &validated) ||
+	    !read_number(line, "left", 65535, &left_out) ||
+	    !read_name(line, "zone", a->zone, sizeof a->zone) ||
+	    !read_name(line, "alias", a->alias, sizeof a->alias))
 		return false;
 	for (int i = 0; i < count; i++) {
 		line = fdio_next_line(lines, &at);
@@ -158,9 +169,26 @@ bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *
 	return at == lines->length && (a->count > 0) == (a->kind == DNS_RECORDS);
 }
 
-static void put_failure(struct buffer *lines, int error)
+void exchange_write_failure(struct buffer *lines, int error)
 {
-	buffer_printf(lines, "failed %d\n", error);
+	TEXT(number, 24);
+	text_printf(&number, "%d", error);
+	protocol_put(lines, &exchange_said, EXCHANGE_FAILED, number.data);
+}
+
+int exchange_read_failure(const struct buffer *lines)
+{
+	TEXT(line, 40);
+	const char *behind;
+	long long error;
+	if (lines->length == 0 ||
+	    memchr(lines->data, '\n', lines->length) != lines->data + lines->length - 1)
+		return 0;
+	text_put_n(&line, lines->data, lines->length - 1);
+	return protocol_find(&exchange_said, line.data, &behind) == EXCHANGE_FAILED &&
+	               text_number(behind, 1, 4095, &error)
+	           ? (int)error
+	           : 0;
 }
 
 /* Nothing is open but the socket, where the answer goes, and what standard output and error
@@ -189,7 +217,7 @@ static void child(exchange_work *work, const void *what, int socket, int answer)
 	bool cut = false;
 	arrange(socket, answer);
 	if (!confine() || !work(what, STDIN_FILENO, &a, &cut))
-		put_failure(&lines, errno);
+		exchange_write_failure(&lines, errno);
 	else
 		exchange_write(&lines, &a, cut);
 	_exit(fdio_write(ANSWER_FD, lines.data, lines.length) ? 0 : 1);
@@ -215,14 +243,9 @@ static bool hear(int fd, struct buffer *lines, int64_t end_ms)
 /* What was heard: an answer, or the errno of none. */
 static bool understand(struct buffer *lines, enum dns_type type, struct dns_answer *a, bool *cut)
 {
-	long long error = 0;
-	if (lines->length > 7 && memcmp(lines->data, "failed ", 7) == 0) {
-		lines->data[lines->length - 1] = '\0';
-		errno = text_number(lines->data + 7, 1, 4095, &error) ? (int)error : EPROTO;
-		return false;
-	}
-	errno = EPROTO;
-	return exchange_read(lines, type, a, cut);
+	int error = exchange_read_failure(lines);
+	errno = error != 0 ? error : EPROTO;
+	return error == 0 && exchange_read(lines, type, a, cut);
 }
 
 bool exchange_run(exchange_work *work, const void *what, int socket, enum dns_type type,

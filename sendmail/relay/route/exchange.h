@@ -3,7 +3,7 @@
    outside is: it may have been taken over. */
 #ifndef ROUTE_EXCHANGE_H
 #define ROUTE_EXCHANGE_H
-#include "base/mem.h"
+#include "base/protocol.h"
 #include "relay/route/dns.h"
 
 /* What is done there: fills a, and *cut; false with errno. */
@@ -15,8 +15,14 @@ typedef bool exchange_work(const void *what, int socket, struct dns_answer *a, b
 bool exchange_run(exchange_work *work, const void *what, int socket, enum dns_type type,
     int64_t end_ms, struct dns_answer *a, bool *cut);
 
+extern const struct protocol exchange_said;
+
 /* An answer as lines, and back; false when they make no sense: a kind or a number out of range, a
    name with control characters, an address that is none, records that are missing. */
 void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut);
 bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *a, bool *cut);
+
+/* The line in place of an answer, and its errno; 0 when the lines are anything else. */
+void exchange_write_failure(struct buffer *lines, int error);
+int exchange_read_failure(const struct buffer *lines);
 #endif

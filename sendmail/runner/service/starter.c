@@ -1,4 +1,4 @@
-/* The starter's loop.  Its other ends may have been taken over: a packet that makes no sense ends
+/* The starter's loop.  Its other ends may have been taken over: a line that makes no sense ends
  * the talk with whoever sent it. */
 #include "base/compat.h"
 #include "base/fdio.h"
@@ -6,7 +6,7 @@
 #include "base/paths.h"
 #include "base/sandbox.h"
 #include "base/text.h"
-#include "jobs/process.h"
+#include "jobs/process_line.h"
 #include "runner/service/starter.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -180,20 +180,22 @@ static bool send_signal(const struct client *c, pid_t pid, int number)
 	return true;
 }
 
-/* One packet; false when the client is gone, or made no sense. */
+/* One request; false when the client is gone, or made no sense. */
 static bool serve(const struct client *c)
 {
-	struct process_packet p;
+	struct process_line l;
 	int fds[PROCESS_FDS_MAX], count;
 	pid_t pid = -1;
-	int n = process_receive(c->fd, &p, fds, &count);
+	int n = process_line_receive(c->fd, &process_asked, &l, fds, &count);
 	bool good = n > 0;
-	if (good && p.verb == PROCESS_START && p.number >= 0 && p.number < PROCESS_PROGRAMS) {
-		int error = start(c, (enum process_program)p.number, fds, count, &pid);
-		p = (struct process_packet){.verb = PROCESS_STARTED, .pid = (int32_t)pid, .number = error};
-		good = process_send(c->fd, &p, NULL, 0);
+	if (good && l.verb == PROCESS_START) {
+		int error = start(c, (enum process_program)l.number, fds, count, &pid);
+		l = (struct process_line){.verb = error == 0 ? PROCESS_STARTED : PROCESS_REFUSED,
+		    .pid = pid,
+		    .number = error};
+		good = process_line_send(c->fd, &process_answered, &l, NULL, 0);
 	} else if (good) {
-		good = p.verb == PROCESS_SIGNAL && send_signal(c, (pid_t)p.pid, p.number);
+		good = send_signal(c, l.pid, l.number);
 	}
 	while (n > 0 && count > 0)
 		close(fds[--count]);
@@ -220,12 +222,10 @@ static bool send_ends(void)
 	bool left = false;
 	for (int i = s.child_count - 1; i >= 0; i--) {
 		const struct child *c = &s.children[i];
-		struct process_packet p = {.verb = PROCESS_ENDED,
-		    .pid = (int32_t)c->pid,
-		    .number = c->status};
+		struct process_line l = {.verb = PROCESS_ENDED, .pid = c->pid, .number = c->status};
 		if (!c->ended)
 			continue;
-		if (c->client >= 0 && !process_send(c->client, &p, NULL, 0) &&
+		if (c->client >= 0 && !process_line_send(c->client, &process_answered, &l, NULL, 0) &&
 		    (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS))
 			left = true;
 		else
