@@ -1,7 +1,7 @@
 /* Counting reasons by their keys. */
 #include "mailq/common.h"
 #include "diagnosis/catalogue.h"
-#include <string.h>
+#include <stdlib.h>
 
 #define KEYS_MAX 64
 #define MANY 20
@@ -20,24 +20,43 @@ static bool is_before(const struct common *a, const struct common *b)
 	return a->needs_change != b->needs_change ? a->needs_change : a->count > b->count;
 }
 
-struct common common_reason(const struct listing *l)
+struct common_count {
+	struct common all[KEYS_MAX];
+	struct diagnosis whys[KEYS_MAX]; /* of all */
+	int known;
+};
+
+struct common_count *common_begin(void)
 {
-	struct common all[KEYS_MAX], first = {0};
-	int known = 0;
-	for (int i = 0; i < l->count; i++) {
-		const struct diagnosis *d = reason_of(&l->rows[i]);
-		int k = 0;
-		while (d != NULL && k < known && !diag_same_key(all[k].why, d))
-			k++;
-		if (d == NULL || k == KEYS_MAX)
-			continue;
-		const struct reason *row = catalogue_row(d->key);
-		if (k == known)
-			all[known++] = (struct common){.why = d, .needs_change = row != NULL && row->stays};
-		all[k].count++;
+	return mem_alloc(sizeof(struct common_count));
+}
+
+void common_end(struct common_count *c)
+{
+	free(c);
+}
+
+void common_add(struct common_count *c, const struct row *r)
+{
+	const struct diagnosis *d = reason_of(r);
+	int k = 0;
+	while (d != NULL && k < c->known && !diag_same_key(&c->whys[k], d))
+		k++;
+	if (d == NULL || k == KEYS_MAX)
+		return;
+	const struct reason *row = catalogue_row(d->key);
+	if (k == c->known) {
+		c->whys[c->known++] = *d;
+		c->all[k] = (struct common){.why = &c->whys[k], .needs_change = row != NULL && row->stays};
 	}
-	for (int k = 0; k < known; k++)
-		first = first.why == NULL || is_before(&all[k], &first) ? all[k] : first;
+	c->all[k].count++;
+}
+
+struct common common_reason(const struct common_count *c)
+{
+	struct common first = {0};
+	for (int k = 0; k < c->known; k++)
+		first = first.why == NULL || is_before(&c->all[k], &first) ? c->all[k] : first;
 	return first;
 }
 

@@ -9,8 +9,14 @@ struct common {
 	bool needs_change;           /* waiting alone does not help */
 };
 
-/* A reason that needs a change counts before one that may pass, however many wait for each. */
-struct common common_reason(const struct listing *l);
+/* Messages are counted one after the other. */
+struct common_count *common_begin(void);
+void common_add(struct common_count *c, const struct row *r);
+void common_end(struct common_count *c);
+
+/* A reason that needs a change counts before one that may pass, however many wait for each.
+ * Valid until common_end. */
+struct common common_reason(const struct common_count *c);
 
 /* True when an operator should know at once: it needs a change, or many wait for it. */
 bool common_is_alarming(const struct common *c);

@@ -2,7 +2,6 @@
 #include "mailq/envelopes.h"
 #include "base/fdio.h"
 #include "base/fields.h"
-#include "mailq/row.h"
 #include "mailq/runner_connect.h"
 #include "message/envelope.h"
 #include "spool/control_line.h"
@@ -14,46 +13,50 @@
 
 #define AT_A_TIME 64
 
-static void take(char **slot, const char *line, const char *key)
+static void take(const char **slot, struct row_store *store, const char *line, const char *key)
 {
 	char value[400];
-	if (!fields_get(line, key, value, sizeof value))
-		return;
-	row_set(slot, value);
+	if (fields_get(line, key, value, sizeof value))
+		*slot = row_string(store, value);
 }
 
-void envelopes_take(struct row *r, const char *line)
+static void take_rcpts(struct row *r, struct row_store *store, const char *line)
+{
+	char key[16], value[400];
+	for (int i = 0; r->rcpt_count == i && i < ENVELOPE_LISTED_MAX; i++) {
+		snprintf(key, sizeof key, "rcpt%d", i);
+		if (fields_get(line, key, value, sizeof value))
+			row_add_rcpt(r, store, value, NULL);
+	}
+}
+
+void envelopes_take(struct row *r, struct row_store *store, const char *line)
 {
 	r->uid = fields_get_number(line, "uid", -1);
 	r->bytes = fields_get_number(line, "bytes", 0);
 	r->arrival_s = fields_get_number(line, "created_us", 0) / 1000000;
-	take(&r->login, line, "login");
-	take(&r->sender, line, "sender");
-	take(&r->program, line, "program");
+	take(&r->login, store, line, "login");
+	take(&r->sender, store, line, "sender");
+	take(&r->program, store, line, "program");
+	take_rcpts(r, store, line);
 }
 
-static void take_answer(struct row *r, const char *line)
+static void take_answer(struct row *r, struct row_store *store, const char *line)
 {
-	char key[16], value[400];
 	const char *fields;
 	if (control_answer_parse(line, &fields) != CONTROL_OK_FIELDS)
 		return;
-	envelopes_take(r, fields);
+	envelopes_take(r, store, fields);
 	r->active = fields_get_number(fields, "active", 0) != 0;
 	r->unread = false;
-	for (int i = 0; r->rcpt_count == i && i < ENVELOPE_LISTED_MAX; i++) {
-		snprintf(key, sizeof key, "rcpt%d", i);
-		if (fields_get(fields, key, value, sizeof value))
-			row_add_rcpt(r, value, NULL);
-	}
 }
 
-static bool ask(int fd, const struct listing *l, struct row *const *rows, int count)
+static bool ask(int fd, bool of_dead, struct row *const *rows, int count)
 {
 	struct buffer lines = {0};
 	for (int i = 0; i < count; i++) {
 		char name[ID_SIZE + 8];
-		snprintf(name, sizeof name, "%s%s", rows[i]->id, l->of_dead ? ".dead" : "");
+		snprintf(name, sizeof name, "%s%s", rows[i]->id, of_dead ? ".dead" : "");
 		control_line_put(&lines, CONTROL_SHOW, name);
 	}
 	ssize_t n = send(fd, lines.data, lines.length, MSG_NOSIGNAL);
@@ -62,39 +65,43 @@ static bool ask(int fd, const struct listing *l, struct row *const *rows, int co
 	return sent;
 }
 
-static bool hear(int fd, struct buffer *in, struct row *const *rows, int count)
+static bool hear(struct envelopes *a, struct row *const *rows, int count, struct row_store *store)
 {
 	char bytes[16384], *line;
 	for (int i = 0; i < count; i++) {
-		while ((line = fdio_take_line(in)) == NULL) {
-			ssize_t n = fdio_read(fd, bytes, sizeof bytes);
+		while ((line = fdio_take_line(&a->in)) == NULL) {
+			ssize_t n = fdio_read(a->fd, bytes, sizeof bytes);
 			if (n <= 0)
 				return false;
-			buffer_add(in, bytes, (size_t)n);
+			buffer_add(&a->in, bytes, (size_t)n);
 		}
-		take_answer(rows[i], line);
+		take_answer(rows[i], store, line);
 		free(line);
 	}
 	return true;
 }
 
-void envelopes_ask(struct listing *l)
+void envelopes_ask(struct envelopes *a, struct row *list, int list_count, bool of_dead,
+    struct row_store *store)
 {
 	struct row *rows[AT_A_TIME];
-	struct buffer in = {0};
-	int fd = -1, count = 0;
-	bool good = true;
-	for (int i = 0; i < l->count && good; i++) {
-		if (l->rows[i].unread)
-			rows[count++] = &l->rows[i];
-		if (count == 0 || (count < AT_A_TIME && i + 1 < l->count))
+	int count = 0;
+	for (int i = 0; i < list_count && !a->failed; i++) {
+		if (list[i].unread)
+			rows[count++] = &list[i];
+		if (count == 0 || (count < AT_A_TIME && i + 1 < list_count))
 			continue;
-		if (fd < 0)
-			fd = runner_connect(true);
-		good = fd >= 0 && ask(fd, l, rows, count) && hear(fd, &in, rows, count);
+		if (a->fd < 0)
+			a->fd = runner_connect(true);
+		a->failed = a->fd < 0 || !ask(a->fd, of_dead, rows, count) || !hear(a, rows, count, store);
 		count = 0;
 	}
-	if (fd >= 0)
-		close(fd);
-	buffer_free(&in);
+}
+
+void envelopes_end(struct envelopes *a)
+{
+	if (a->fd >= 0)
+		close(a->fd);
+	a->fd = -1;
+	buffer_free(&a->in);
 }

@@ -27,12 +27,14 @@ static bool fails(const struct listing *l)
 	return failing;
 }
 
-static int64_t oldest_age_s(const struct listing *l)
+/* The age of the oldest, and the reasons of all. */
+static int64_t look_at_all(struct listing *l, struct common_count *reasons)
 {
 	int64_t oldest = 0;
-	for (int i = 0; i < l->count; i++) {
-		int64_t age = list_age_s(l, &l->rows[i]);
+	for (const struct row *r; (r = list_next(l)) != NULL;) {
+		int64_t age = list_age_s(l, r);
 		oldest = age > oldest ? age : oldest;
+		common_add(reasons, r);
 	}
 	return oldest;
 }
@@ -50,16 +52,17 @@ static int grade_of(const struct listing *l, int64_t oldest_s, long long warning
 	return 0;
 }
 
-int health_print(FILE *out, const struct listing *l, long long warning_min, long long critical_min)
+int health_print(FILE *out, struct listing *l, long long warning_min, long long critical_min)
 {
 	static const char *const names[] = {"OK", "WARNING", "CRITICAL"};
-	int64_t oldest_s = oldest_age_s(l);
+	struct common_count *reasons = common_begin();
+	int64_t oldest_s = look_at_all(l, reasons);
 	int grade = grade_of(l, oldest_s, warning_min, critical_min);
 	TEXT(words, 2000);
 	TEXT(troubles, 1000);
 	int trouble = trouble_put(l, &troubles);
 	grade = trouble > grade ? trouble : grade;
-	struct common common = common_reason(l);
+	struct common common = common_reason(reasons);
 	/* What holds all mail of a way says it already. */
 	bool shared = l->health_count == 0 && common_is_alarming(&common);
 	grade = shared && grade == 0 ? 1 : grade;
@@ -97,6 +100,7 @@ int health_print(FILE *out, const struct listing *l, long long warning_min, long
 		text_put(&words, "; passed over: ");
 		report_reason(&words, &l->passed[i].why);
 	}
+	common_end(reasons);
 	/* The bar separates words and performance data, so it may not stand in the words. */
 	for (char *at = words.data; *at != '\0'; at++)
 		*at = (char)(*at == '|' ? '/' : *at);

@@ -6,7 +6,7 @@
 
 /* warning_min, critical_min: age of the oldest message.  Prints a line with performance data;
  * returns 0 (ok), 1 (warning) or 2 (critical). */
-int health_print(FILE *out, const struct listing *l, long long warning_min, long long critical_min);
+int health_print(FILE *out, struct listing *l, long long warning_min, long long critical_min);
 
 /* hoststat: a line for each way that is closed at the moment; nothing when none is. */
 void health_table(FILE *out, const struct listing *l);

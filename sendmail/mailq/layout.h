@@ -4,7 +4,7 @@
 #include "mailq/list.h"
 #include <stdio.h>
 
-void layout_sendmail(FILE *out, const struct listing *l, const char *folder, bool verbose);
-void layout_postfix(FILE *out, const struct listing *l);
-void layout_json(FILE *out, const struct listing *l);
+void layout_sendmail(FILE *out, struct listing *l, const char *folder, bool verbose);
+void layout_postfix(FILE *out, struct listing *l);
+void layout_json(FILE *out, struct listing *l);
 #endif

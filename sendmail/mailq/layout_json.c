@@ -5,8 +5,9 @@
 #include "base/paths.h"
 #include "diagnosis/report.h"
 #include "config/idn.h"
-#include "config/rules.h"
 #include "mailq/layout.h"
+#include "mailq/list_paths.h"
+#include "mailq/list_reason.h"
 #include "mailq/next.h"
 #include "spool/journal.h"
 #include "spool/story.h"
@@ -32,12 +33,17 @@ static void put_diagnosis(FILE *out, const struct diagnosis *d)
  * own. */
 static void put_route(FILE *out, const struct listing *l, const struct row *r, const char *address)
 {
-	struct paths_of p;
+	const struct paths_of *p = list_paths(l, r, address);
 	bool first = true;
-	rules_paths(l->config, r->sender, r->uid, address, &p);
 	fputs(", \"route\": [", out);
-	for (int i = 0; i < p.count; i++) {
-		for (char *name = strtok(p.paths[i], ","); name != NULL; name = strtok(NULL, ",")) {
+	for (int i = 0; i < p->count; i++) {
+		const char *at = p->paths[i];
+		for (size_t n; *at != '\0'; at += n + (at[n] == ',')) {
+			char name[RULES_PATH_SIZE];
+			n = strcspn(at, ",");
+			if (n == 0)
+				continue;
+			snprintf(name, sizeof name, "%.*s", (int)n, at);
 			fputs(first ? "" : ", ", out);
 			json_string(out, name);
 			first = false;
@@ -56,7 +62,8 @@ static void put_rcpt(FILE *out, const struct listing *l, const struct row *r,
 	list_reason(l, r, rcpt, &reason);
 	fputs("{\"orig_address\": \"\"", out);
 	json_pair(out, "address", rcpt->address);
-	char *unicode = idn_to_unicode(rcpt->address);
+	char *unicode =
+	    text_find_ci(rcpt->address, "xn--") != NULL ? idn_to_unicode(rcpt->address) : NULL;
 	if (unicode != NULL)
 		json_pair(out, "address_unicode", unicode);
 	free(unicode);
@@ -133,7 +140,7 @@ static void put_attempts(FILE *out, const struct row *r)
 	struct story_line line;
 	TEXT(path, 1200);
 	text_printf(&path, "%s/mqueue/%s.log", paths_spool(), r->id);
-	bool found = !r->in_drop && fdio_slurp_at(AT_FDCWD, path.data, &text, JOURNAL_LIMIT_BYTES);
+	bool found = r->attempts > 0 && fdio_slurp_at(AT_FDCWD, path.data, &text, JOURNAL_LIMIT_BYTES);
 	fputs(", \"attempts\": [", out);
 	for (char *at = text.data; found && story_next(&at, text.data + text.length, &line);) {
 		if (line.verb == STORY_ATTEMPT)
@@ -178,8 +185,8 @@ static void put_row(FILE *out, const struct listing *l, const struct row *r)
 	fputs("}\n", out);
 }
 
-void layout_json(FILE *out, const struct listing *l)
+void layout_json(FILE *out, struct listing *l)
 {
-	for (int i = 0; i < l->count; i++)
-		put_row(out, l, &l->rows[i]);
+	for (const struct row *r; (r = list_next(l)) != NULL;)
+		put_row(out, l, r);
 }

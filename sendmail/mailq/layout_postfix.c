@@ -1,5 +1,6 @@
 /* As postqueue -p prints it with long identifiers. */
 #include "mailq/layout.h"
+#include "mailq/list_reason.h"
 #include "base/output.h"
 #include <string.h>
 #include <time.h>
@@ -46,20 +47,21 @@ static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
 	}
 }
 
-void layout_postfix(FILE *out, const struct listing *l)
+void layout_postfix(FILE *out, struct listing *l)
 {
 	long long bytes = 0;
+	int count = 0;
 	if (l->count == 0) {
 		output_to(out, "Mail queue is empty\n");
 		return;
 	}
 	output_to(out, "----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------\n");
-	for (int i = 0; i < l->count; i++) {
-		put_row(out, &l->rows[i]);
-		put_rcpts(out, l, &l->rows[i]);
+	for (const struct row *r; (r = list_next(l)) != NULL; count++) {
+		put_row(out, r);
+		put_rcpts(out, l, r);
 		output_to(out, "\n");
-		bytes += l->rows[i].bytes;
+		bytes += r->bytes;
 	}
-	output_to(out, "-- %lld Kbytes in %d Request%s.\n", (bytes + 1023) / 1024, l->count,
-	    l->count == 1 ? "" : "s");
+	output_to(out, "-- %lld Kbytes in %d Request%s.\n", (bytes + 1023) / 1024, count,
+	    count == 1 ? "" : "s");
 }

@@ -6,46 +6,59 @@
 #include "base/output.h"
 #include "base/terminal.h"
 #include "mailq/layout.h"
+#include "mailq/list_reason.h"
 #include "mailq/next.h"
 #include "mailq/row.h"
 #include <string.h>
 #include <time.h>
 
-static void put_escaped(FILE *out, const char *value)
-{
-	TEXT(safe, 1600);
-	text_escape(&safe, value, strlen(value));
-	output_to(out, "%s", safe.data);
-}
-
 #define RCPT_COLUMN 41
 
-static bool is_narrow(FILE *out)
+/* What is the same for all rows. */
+struct page {
+	FILE *out;
+	const struct listing *l;
+	int width; /* of the terminal; 0: there is none */
+	bool narrow;
+	int64_t minute; /* of the time in words below */
+	char when[32];
+};
+
+static void put_escaped(struct text *t, const char *value)
 {
-	int width = terminal_width(out);
-	return width > 0 && width < 60;
+	text_escape(t, value, strlen(value));
 }
 
-static void put_row(FILE *out, const struct row *r)
+/* Mail that came in the same minute came at the same time. */
+static const char *time_of(struct page *p, const struct row *r)
 {
-	char when[32] = "?";
-	bool narrow = is_narrow(out);
 	time_t arrival = (time_t)r->arrival_s;
 	struct tm tm;
-	if (localtime_r(&arrival, &tm) != NULL)
-		strftime(when, sizeof when, narrow ? "%b %e %H:%M" : "%a %b %e %H:%M", &tm);
-	output_to(out, narrow ? "%-13s%c%6lld %s\n  <" : "%-13s%c%8lld %s <", r->id,
-	    r->active ? '*' : ' ', (long long)r->bytes, when);
-	put_escaped(out, r->sender);
-	output_to(out, ">\n");
+	if (p->when[0] != '\0' && arrival / 60 == p->minute)
+		return p->when;
+	if (localtime_r(&arrival, &tm) == NULL ||
+	    strftime(p->when, sizeof p->when, p->narrow ? "%b %e %H:%M" : "%a %b %e %H:%M", &tm) == 0)
+		text_copy(p->when, sizeof p->when, "?");
+	p->minute = arrival / 60;
+	return p->when;
+}
+
+static void put_row(struct page *p, const struct row *r)
+{
+	TEXT(line, 1700);
+	text_printf(&line, p->narrow ? "%-13s%c%6lld %s\n  <" : "%-13s%c%8lld %s <", r->id,
+	    r->active ? '*' : ' ', (long long)r->bytes, time_of(p, r));
+	put_escaped(&line, r->sender);
+	text_put(&line, ">\n");
+	output_bytes(p->out, line.data, line.length);
 }
 
 /* A line below a message, as sendmail has it; on a terminal broken between words. */
-static void put_indented(FILE *out, const char *words)
+static void put_indented(struct page *p, const char *words)
 {
-	int indent = is_narrow(out) ? 4 : 17;
-	output_to(out, "%*s", indent, "");
-	terminal_wrap_at(out, words, indent, indent, terminal_width(out));
+	int indent = p->narrow ? 4 : 17;
+	output_blanks(p->out, indent);
+	terminal_wrap_at(p->out, words, indent, indent, p->width);
 }
 
 /* The word that sendmail begins it with: its readers look for it. */
@@ -71,29 +84,31 @@ static void add_host(struct text *words, const struct listing *l, const struct r
 	text_put(words, ".");
 }
 
-static void put_reason(FILE *out, const struct listing *l, const struct row *r,
-    const struct row_rcpt *rcpt, const char *reason)
+static void put_reason(struct page *p, const struct row *r, const struct row_rcpt *rcpt,
+    const char *reason)
 {
 	TEXT(words, 2200);
 	if (r->held) {
 		text_printf(&words, "QUARANTINE: %s", reason);
-		output_to(out, "     ");
-		terminal_wrap_at(out, words.data, is_narrow(out) ? 5 : 17, 5, terminal_width(out));
+		output_blanks(p->out, 5);
+		terminal_wrap_at(p->out, words.data, p->narrow ? 5 : 17, 5, p->width);
 		return;
 	}
-	bool deferral = is_deferral(l, r, rcpt);
-	text_printf(&words, "(%s%s", deferral ? TR("Deferred: ") : "", reason);
+	bool deferral = is_deferral(p->l, r, rcpt);
+	text_put(&words, "(");
+	text_put(&words, deferral ? TR("Deferred: ") : "");
+	text_put(&words, reason);
 	if (deferral)
-		add_host(&words, l, r, rcpt);
+		add_host(&words, p->l, r, rcpt);
 	text_put(&words, ")");
-	put_indented(out, words.data);
+	put_indented(p, words.data);
 }
 
 /* The last recipient's reason stands for the message: what to do about it. */
-static void put_remedy(FILE *out, const struct listing *l, const struct row *r)
+static void put_remedy(struct page *p, const struct row *r)
 {
 	const struct row_rcpt *rcpt = r->rcpt_count > 0 ? &r->rcpts[r->rcpt_count - 1] : NULL;
-	const struct health *h = list_health(l, r, rcpt);
+	const struct health *h = list_health(p->l, r, rcpt);
 	const struct diagnosis *why = rcpt != NULL && rcpt->why->key != REASON_NONE ? rcpt->why
 	                              : h != NULL                                   ? &h->why
 	                                                                            : NULL;
@@ -103,15 +118,15 @@ static void put_remedy(FILE *out, const struct listing *l, const struct row *r)
 	TEXT(line, REMEDY_SIZE + 20);
 	text_printf(&line, "%s: %s", TR("remedy"), remedy.data);
 	if (remedy.length > 0)
-		put_indented(out, line.data);
+		put_indented(p, line.data);
 }
 
-static void put_times(FILE *out, const struct listing *l, const struct row *r)
+static void put_times(struct page *p, const struct row *r)
 {
 	TEXT(words, 400);
 	struct next n;
 	text_printf(&words, TR("tried %d time%s"), r->attempts, r->attempts == 1 ? "" : "s");
-	next_of(l, r, &n);
+	next_of(p->l, r, &n);
 	text_put(&words, TR(", next "));
 	next_put(&n, &words);
 	text_printf(&words, TR("; from uid %lld"), (long long)r->uid);
@@ -121,75 +136,78 @@ static void put_times(FILE *out, const struct listing *l, const struct row *r)
 		text_printf(&words, TR(", program %s"), r->program);
 	TEXT(safe, 1600);
 	text_escape(&safe, words.data, strlen(words.data));
-	put_indented(out, safe.data);
+	put_indented(p, safe.data);
 }
 
 /* In its column; on a terminal that is too narrow for it further to the left, whole. */
-static void put_rcpt(FILE *out, const char *address)
+static void put_rcpt(struct page *p, const char *address)
 {
 	TEXT(words, 2200);
 	text_put(&words, "<");
-	text_escape(&words, address, strlen(address));
+	put_escaped(&words, address);
 	text_put(&words, ">");
 	list_put_unicode(address, &words);
-	int width = terminal_width(out), own = terminal_columns(words.data, words.length);
-	if (is_narrow(out))
-		output_to(out, "    ");
-	else if (width > 0 && RCPT_COLUMN + own > width)
-		output_to(out, "%*s", own + 4 > width ? 4 : width - own, "");
+	text_put(&words, "\n");
+	int own = p->width > 0 ? terminal_columns(words.data, words.length - 1) : 0;
+	if (p->narrow)
+		output_blanks(p->out, 4);
+	else if (p->width > 0 && RCPT_COLUMN + own > p->width)
+		output_blanks(p->out, own + 4 > p->width ? 4 : p->width - own);
 	else
-		output_to(out, "\t\t\t\t\t ");
-	output_to(out, "%s\n", words.data);
+		output_bytes(p->out, "\t\t\t\t\t ", 6);
+	output_bytes(p->out, words.data, words.length);
 }
 
 /* A reason once for the recipients in a row that share it. */
-static void put_rcpts(FILE *out, const struct listing *l, const struct row *r)
+static void put_rcpts(struct page *p, const struct row *r)
 {
 	char last[1600] = "";
 	for (int i = 0; i < r->rcpt_count; i++) {
 		TEXT(reason, 1600);
 		if (!row_is_alike(r, i)) {
-			list_reason(l, r, &r->rcpts[i], &reason);
+			list_reason(p->l, r, &r->rcpts[i], &reason);
 			if (strcmp(reason.data, last) != 0)
-				put_reason(out, l, r, &r->rcpts[i], reason.data);
+				put_reason(p, r, &r->rcpts[i], reason.data);
 			text_copy(last, sizeof last, reason.data);
 		}
-		put_rcpt(out, r->rcpts[i].address);
+		put_rcpt(p, r->rcpts[i].address);
 	}
 	if (r->rcpt_count == 0) {
 		TEXT(reason, 1600);
-		list_reason(l, r, NULL, &reason);
-		put_reason(out, l, r, NULL, reason.data);
+		list_reason(p->l, r, NULL, &reason);
+		put_reason(p, r, NULL, reason.data);
 	}
 }
 
 /* The rule is longer than most terminals. */
-static void put_header(FILE *out, const struct listing *l, const char *folder)
+static void put_header(const struct page *p, const char *folder)
 {
 	static const char rule[] =
 	    "-----Q-ID-------- --Size-- -----Q-Time----- ------------Sender/Recipient-----------";
-	int width = terminal_width(out);
-	output_to(out, "%s%s (%d request%s)\n", is_narrow(out) ? "" : "\t\t", folder, l->count,
-	    l->count == 1 ? "" : "s");
-	if (is_narrow(out))
-		output_to(out, "-----Q-ID-------- -Size- ---Q-Time---\n");
+	output_to(p->out, "%s%s (%d request%s)\n", p->narrow ? "" : "\t\t", folder, p->l->count,
+	    p->l->count == 1 ? "" : "s");
+	if (p->narrow)
+		output_to(p->out, "-----Q-ID-------- -Size- ---Q-Time---\n");
 	else
-		output_to(out, "%.*s\n", width > 0 ? width : (int)sizeof rule - 1, rule);
+		output_to(p->out, "%.*s\n", p->width > 0 ? p->width : (int)sizeof rule - 1, rule);
 }
 
-void layout_sendmail(FILE *out, const struct listing *l, const char *folder, bool verbose)
+void layout_sendmail(FILE *out, struct listing *l, const char *folder, bool verbose)
 {
+	struct page p = {.out = out, .l = l, .width = terminal_width(out)};
+	int count = 0;
+	p.narrow = p.width > 0 && p.width < 60;
 	if (l->count == 0)
 		output_to(out, "%s is empty\n", folder);
 	else
-		put_header(out, l, folder);
-	for (int i = 0; i < l->count; i++) {
-		put_row(out, &l->rows[i]);
-		put_rcpts(out, l, &l->rows[i]);
+		put_header(&p, folder);
+	for (const struct row *r; (r = list_next(l)) != NULL; count++) {
+		put_row(&p, r);
+		put_rcpts(&p, r);
 		if (verbose) {
-			put_remedy(out, l, &l->rows[i]);
-			put_times(out, l, &l->rows[i]);
+			put_remedy(&p, r);
+			put_times(&p, r);
 		}
 	}
-	output_to(out, "\t\tTotal requests: %d\n", l->count);
+	output_to(out, "\t\tTotal requests: %d\n", count);
 }

@@ -1,196 +1,92 @@
 /* Reading the queue.  It changes while it is read: what vanishes in between was delivered, and is
  * left out. */
 #include "mailq/list.h"
-#include "base/language.h"
-#include "base/compat.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/fields.h"
 #include "base/paths.h"
-#include "diagnosis/report.h"
-#include "config/idn.h"
-#include "config/rules.h"
 #include "mailq/droplist.h"
 #include "mailq/envelopes.h"
-#include "mailq/names.h"
+#include "mailq/list_paths.h"
+#include "mailq/message_row.h"
 #include "mailq/row.h"
-#include "mailq/waiting.h"
-#include "message/envelope.h"
-#include "spool/journal.h"
+#include "mailq/select.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-struct collecting {
-	struct listing *list;
-	struct queue queue;
-	struct names_found names;
-	enum config_list policy;
-	bool sees_all;
+#define PAGE_ROWS 64
+
+/* A message in drop/, by the line about it. */
+struct dropped {
+	uint64_t id;
+	const char *line;
 };
 
-/* Open recipients: those of the journal that are not settled; before the first attempt those of the
- * envelope. */
-static void fill_rcpts(struct row *r, const struct envelope *e, const struct journal *j,
-    bool with_failed)
+struct list_reader {
+	struct list_wanted wanted;
+	struct message_reader messages;
+	struct buffer drop_lines;
+	struct dropped *dropped; /* sorted */
+	size_t dropped_count;
+	size_t at, dropped_at; /* the next of the names, and of dropped */
+	enum config_list policy;
+	bool sees_all;
+	struct envelopes envelopes;
+	struct row page[PAGE_ROWS];
+	struct row_store store; /* of the page */
+	int page_count, page_at;
+	bool collected;
+	struct row *rows; /* collected */
+	struct row_store all;
+	int row_count, row_at;
+};
+
+static bool may_see(const struct list_reader *k, int64_t uid)
 {
-	for (size_t i = 0; i < j->rcpt_count; i++) {
-		enum verdict v = j->rcpts[i].last.verdict;
-		if (v != VERDICT_SENT && (v != VERDICT_FAILED || with_failed))
-			row_add_rcpt(r, j->rcpts[i].address, &j->rcpts[i].last);
-	}
-	if (j->rcpt_count > 0)
-		return;
-	for (size_t i = 0; i < e->recipient_count; i++)
-		row_add_rcpt(r, e->recipients[i], NULL);
+	return k->sees_all || (k->policy == CONFIG_LIST_OWNER && uid == getuid());
 }
 
-static void take_journal(struct collecting *c, struct row *r, const struct envelope *e)
+static struct names *names_of(struct list_reader *k)
 {
-	struct journal j = {0};
-	/* Most mail was not tried yet: nothing is opened for it in vain. */
-	if (!names_has(&c->names.logs, r->id) || journal_read(&j, c->queue.mqueue_fd, r->id)) {
-		r->attempts = j.attempts;
-		r->next_s = j.until_s;
-		r->wait_s = j.wait_s;
-		r->held = j.held;
-		r->held_by = j.held_by;
-		if (j.held && j.held_why[0] != '\0')
-			row_set(&r->held_why, j.held_why);
-		r->owed = j.owed;
-		fill_rcpts(r, e, &j, c->list->of_dead || j.owed);
-	} else if (errno == EFBIG) {
-		row_set_problem(r, "%s",
-		    "its journal is longer than " JOURNAL_LIMIT_WORDS ", and is not read");
-	} else {
-		row_set_problem(r, "its journal cannot be read: %s", strerror(errno));
-	}
-	journal_free(&j);
+	return k->wanted.dead ? &k->messages.names.dead : &k->messages.names.messages;
 }
 
-static void fill_row(struct collecting *c, struct row *r, int fd, uid_t uid)
+static int by_id(const void *left, const void *right)
 {
-	struct envelope e;
-	struct diagnosis d = {0};
-	envelope_init(&e);
-	r->uid = uid;
-	if (!envelope_read(&e, fd, &d)) {
-		row_set_problem(r, "%s", d.text);
-		envelope_free(&e);
-		return;
-	}
-	if (uid == c->queue.owner && e.uid >= 0)
-		r->uid = e.uid;
-	r->arrival_s = e.created_us / 1000000;
-	r->bytes = e.content.bytes;
-	row_set(&r->login, e.login);
-	row_set(&r->sender, e.sender);
-	row_set(&r->program, e.program);
-	if (e.repaired.length > 0)
-		r->repaired = mem_copy(buffer_string(&e.repaired));
-	take_journal(c, r, &e);
-	envelope_free(&e);
+	const struct dropped *a = left, *b = right;
+	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* Of a message whose file is closed to us: what its folder and its journal tell.  Who sent it is
- * the owner of the file, but for what the runner made. */
-static void fill_unread(struct collecting *c, struct row *r, const char *name)
-{
-	struct envelope none;
-	struct stat st;
-	envelope_init(&none);
-	r->unread = true;
-	r->uid = -1;
-	row_set(&r->sender, "?"); /* until the runner tells */
-	if (fstatat(c->queue.mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-		r->uid = st.st_uid != c->queue.owner ? (int64_t)st.st_uid : -1;
-		r->bytes = st.st_size;
-	}
-	take_journal(c, r, &none);
-	envelope_free(&none);
-}
-
-static bool may_see(const struct collecting *c, int64_t uid)
-{
-	return c->sees_all || (c->policy == CONFIG_LIST_OWNER && uid == getuid());
-}
-
-static void read_message(struct collecting *c, const char *id)
-{
-	uid_t uid;
-	char name[ID_SIZE + 8];
-	snprintf(name, sizeof name, "%s%s", id, c->list->of_dead ? ".dead" : "");
-	int fd = queue_message(&c->queue, name, &uid, NULL);
-	if (fd < 0 && errno == ENOENT)
-		return;
-	struct row *r = row_add(c->list, id);
-	if (fd < 0 && errno == EACCES) {
-		fill_unread(c, r, name);
-		return;
-	}
-	if (fd < 0) {
-		row_set_problem(r, "cannot be read: %s", strerror(errno));
-		return;
-	}
-	fill_row(c, r, fd, uid);
-	/* The runner shares a lock on what it works on. */
-	r->active = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-	close(fd);
-	if (!may_see(c, r->uid)) {
-		row_free(r);
-		c->list->count--;
-	}
-}
-
-/* Names first, then the files in the order of their names, as most of them were made. */
-static bool read_mqueue(struct collecting *c)
+static void take_drop_line(struct list_reader *k, const char *line)
 {
 	char id[ID_SIZE];
-	bool whole = names_read(&c->names, c->queue.mqueue_fd);
-	const struct names *wanted = c->list->of_dead ? &c->names.dead : &c->names.messages;
-	c->list->dead = (int)c->names.dead.count;
-	for (size_t i = 0; i < wanted->count; i++) {
-		id_unpack(wanted->ids[i], id);
-		read_message(c, id);
-	}
-	return whole;
-}
-
-static void take_drop_line(struct collecting *c, const char *line)
-{
-	char id[ID_SIZE], key[16], value[400];
 	if (!fields_get(line, "id", id, sizeof id) || !id_valid(id))
 		return;
 	/* Adopted in the meantime: it is in the list already. */
-	if (names_has(&c->names.messages, id))
+	if (names_has(&k->messages.names.messages, id))
 		return;
-	int64_t uid = fields_get_number(line, "uid", -1);
-	if (!may_see(c, uid))
+	if (k->wanted.prefix != NULL && !text_starts(id, k->wanted.prefix))
 		return;
-	struct row *r = row_add(c->list, id);
-	r->in_drop = true;
-	envelopes_take(r, line);
-	for (int i = 0; i < ENVELOPE_LISTED_MAX; i++) {
-		snprintf(key, sizeof key, "rcpt%d", i);
-		if (!fields_get(line, key, value, sizeof value))
-			break;
-		row_add_rcpt(r, value, NULL);
-	}
+	if (!may_see(k, fields_get_number(line, "uid", -1)))
+		return;
+	k->dropped = mem_grow(k->dropped, k->dropped_count, sizeof *k->dropped);
+	k->dropped[k->dropped_count++] = (struct dropped){id_pack(id), line};
 }
 
-static void take_drop_lines(struct collecting *c, struct buffer *lines)
+static void take_drop_lines(struct list_reader *k)
 {
-	char *line;
-	while ((line = fdio_take_line(lines)) != NULL) {
-		take_drop_line(c, line);
-		free(line);
-	}
-	buffer_free(lines);
+	size_t at = 0;
+	const char *line;
+	while ((line = fdio_next_line(&k->drop_lines, &at)) != NULL)
+		take_drop_line(k, line);
+	if (k->dropped_count > 1)
+		qsort(k->dropped, k->dropped_count, sizeof *k->dropped, by_id);
 }
 
 /* The lock is held as long as a runner lives. */
@@ -202,12 +98,6 @@ static bool runner_lives(int mqueue_fd)
 	bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);
 	return held;
-}
-
-static int by_id(const void *left, const void *right)
-{
-	const struct row *a = left, *b = right;
-	return strcmp(a->id, b->id);
 }
 
 static void read_health(struct listing *l, const struct queue *q)
@@ -224,18 +114,175 @@ static void read_health(struct listing *l, const struct queue *q)
 	}
 }
 
-/* Who sent what the runner made is known only now; nobody is asked for what a caller may not see
- * anyway. */
-static void drop_unseen(struct collecting *c)
+/* What the runner keeps beside the messages. */
+static void read_state(struct listing *l, const struct queue *q)
+{
+	l->runner_lives = runner_lives(q->mqueue_fd);
+	ages_load(&l->ages, q->mqueue_fd);
+	counters_load(&l->counters, q->mqueue_fd);
+	l->room_known = disk_space_look(&l->room, q->mqueue_fd);
+	l->wait_count = l->runner_lives ? waits_read(q, l->waits, WAITS_MAX) : 0;
+	l->woken_count = l->runner_lives ? woken_read(q, l->woken, WOKEN_MAX) : 0;
+	read_health(l, q);
+}
+
+/* mqueue/ before drop/ would miss a message that moves in between; this way it is at worst seen
+ * twice, and known. */
+static bool read_names(struct listing *l, struct list_reader *k, struct diagnosis *why)
+{
+	if (!k->wanted.dead && !droplist_ask(&k->drop_lines))
+		text_copy(l->drop_problem, sizeof l->drop_problem,
+		    "what waits in drop/ could not be listed");
+	if (!names_read(&k->messages.names, k->messages.queue.mqueue_fd)) {
+		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_RIGHTS, "%s/mqueue",
+		    paths_spool());
+		return false;
+	}
+	l->dead = (int)k->messages.names.dead.count;
+	take_drop_lines(k);
+	if (k->wanted.prefix != NULL)
+		names_choose(names_of(k), k->wanted.prefix);
+	return true;
+}
+
+bool list_open(struct listing *l, const struct config *config, const struct list_wanted *w,
+    struct diagnosis *why)
+{
+	struct list_reader *k = mem_alloc(sizeof *k);
+	*l = (struct listing){.config = config,
+	    .of_dead = w->dead,
+	    .reader = k,
+	    .memo = list_memo_new()};
+	k->wanted = *w;
+	k->policy = config->list;
+	k->envelopes.fd = -1;
+	struct queue *q = &k->messages.queue;
+	if (!queue_open(q, paths_spool(), false, why)) {
+		list_close(l);
+		return false;
+	}
+	k->sees_all = k->policy == CONFIG_LIST_ALL || getuid() == 0 || getuid() == q->owner ||
+	              compat_in_group(q->group);
+	l->sees_all = k->sees_all;
+	k->messages.of_dead = w->dead;
+	if (!read_names(l, k, why)) {
+		list_close(l);
+		return false;
+	}
+	read_state(l, q);
+	k->messages.runner_lives = l->runner_lives;
+	l->count = (int)(names_of(k)->count + k->dropped_count);
+	if (!k->sees_all || w->choice_count > 0)
+		list_collect(l);
+	return true;
+}
+
+static void add_dropped(struct list_reader *k, struct row *r)
+{
+	const struct dropped *d = &k->dropped[k->dropped_at++];
+	char id[ID_SIZE];
+	id_unpack(d->id, id);
+	row_begin(r, id);
+	r->in_drop = true;
+	envelopes_take(r, &k->store, d->line);
+}
+
+/* One more row, of the two lists the one that comes first.  False: both are at their end. */
+static bool add_one(struct list_reader *k)
+{
+	const struct names *n = names_of(k);
+	char id[ID_SIZE];
+	struct row *r = &k->page[k->page_count];
+	bool named = k->at < n->count, dropped = k->dropped_at < k->dropped_count;
+	if (!named && !dropped)
+		return false;
+	if (dropped && (!named || k->dropped[k->dropped_at].id < n->ids[k->at])) {
+		add_dropped(k, r);
+		k->page_count++;
+		return true;
+	}
+	id_unpack(n->ids[k->at++], id);
+	if (message_row_read(&k->messages, id, r, &k->store) && (r->unread || may_see(k, r->uid)))
+		k->page_count++;
+	return true;
+}
+
+/* Who sent what the runner made is known only when it was asked. */
+static void drop_unseen(struct list_reader *k)
 {
 	int kept = 0;
-	for (int i = 0; i < c->list->count; i++) {
-		if (may_see(c, c->list->rows[i].uid))
-			c->list->rows[kept++] = c->list->rows[i];
-		else
-			row_free(&c->list->rows[i]);
+	for (int i = 0; i < k->page_count; i++) {
+		const struct row *r = &k->page[i];
+		if (may_see(k, r->uid) && select_fits(r, k->wanted.choices, k->wanted.choice_count))
+			k->page[kept++] = *r;
 	}
-	c->list->count = kept;
+	k->page_count = kept;
+}
+
+/* The next messages, in the order of their names, as most of them were made.  False: there are no
+ * more. */
+static bool turn_page(struct list_reader *k)
+{
+	bool more = true;
+	k->page_count = k->page_at = 0;
+	while (more && k->page_count == 0) {
+		row_store_empty(&k->store);
+		while (more && k->page_count < PAGE_ROWS)
+			more = add_one(k);
+		envelopes_ask(&k->envelopes, k->page, k->page_count, k->wanted.dead, &k->store);
+		drop_unseen(k);
+	}
+	return k->page_count > 0;
+}
+
+static const struct row *next_of_page(struct list_reader *k)
+{
+	if (k->page_at == k->page_count && !turn_page(k))
+		return NULL;
+	return &k->page[k->page_at++];
+}
+
+const struct row *list_next(struct listing *l)
+{
+	struct list_reader *k = l->reader;
+	if (!k->collected)
+		return next_of_page(k);
+	if (k->row_at < k->row_count)
+		return &k->rows[k->row_at++];
+	k->row_at = 0; /* for the next who asks */
+	return NULL;
+}
+
+void list_collect(struct listing *l)
+{
+	struct list_reader *k = l->reader;
+	const struct row *r;
+	if (k->collected)
+		return;
+	while ((r = next_of_page(k)) != NULL) {
+		k->rows = mem_grow(k->rows, (size_t)k->row_count, sizeof *k->rows);
+		row_move(&k->rows[k->row_count++], &k->all, r);
+	}
+	k->collected = true;
+	l->count = k->row_count;
+}
+
+void list_close(struct listing *l)
+{
+	struct list_reader *k = l->reader;
+	names_free(&k->messages.names);
+	queue_close(&k->messages.queue);
+	buffer_free(&k->messages.head);
+	buffer_free(&k->drop_lines);
+	free(k->dropped);
+	envelopes_end(&k->envelopes);
+	arena_free(&k->store.memory);
+	arena_free(&k->all.memory);
+	free(k->rows);
+	free(k);
+	list_memo_free(l->memo);
+	l->reader = NULL;
+	l->memo = NULL;
 }
 
 void list_config(struct config *c)
@@ -245,49 +292,6 @@ void list_config(struct config *c)
 		return;
 	config_free(c);
 	config_defaults(c);
-}
-
-bool list_collect(struct listing *l, const struct config *config, bool dead, struct diagnosis *why)
-{
-	struct collecting c = {.list = l, .policy = config->list};
-	*l = (struct listing){.config = config, .of_dead = dead};
-	if (!queue_open(&c.queue, paths_spool(), false, why))
-		return false;
-	c.sees_all = c.policy == CONFIG_LIST_ALL || getuid() == 0 || getuid() == c.queue.owner ||
-	             compat_in_group(c.queue.group);
-	/* mqueue/ before drop/ would miss a message that moves in between; this way it is at worst seen
-	 * twice, and known. */
-	struct buffer in_drop = {0};
-	if (!dead && !droplist_ask(&in_drop))
-		text_copy(l->drop_problem, sizeof l->drop_problem,
-		    "what waits in drop/ could not be listed");
-	bool read = read_mqueue(&c);
-	if (!read)
-		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_RIGHTS, "%s/mqueue",
-		    paths_spool());
-	envelopes_ask(l);
-	drop_unseen(&c);
-	int in_order = l->count;
-	take_drop_lines(&c, &in_drop);
-	l->runner_lives = runner_lives(c.queue.mqueue_fd);
-	ages_load(&l->ages, c.queue.mqueue_fd);
-	counters_load(&l->counters, c.queue.mqueue_fd);
-	l->room_known = disk_space_look(&l->room, c.queue.mqueue_fd);
-	l->wait_count = l->runner_lives ? waits_read(&c.queue, l->waits, WAITS_MAX) : 0;
-	l->woken_count = l->runner_lives ? woken_read(&c.queue, l->woken, WOKEN_MAX) : 0;
-	read_health(l, &c.queue);
-	if (l->count > in_order)
-		qsort(l->rows, (size_t)l->count, sizeof *l->rows, by_id);
-	names_free(&c.names);
-	queue_close(&c.queue);
-	return read;
-}
-
-void list_free(struct listing *l)
-{
-	for (int i = 0; i < l->count; i++)
-		row_free(&l->rows[i]);
-	free(l->rows);
 }
 
 int64_t list_age_s(const struct listing *l, const struct row *r)
@@ -308,64 +312,4 @@ int64_t list_counted_s(const struct listing *l, int64_t since_s)
 	 * set. */
 	bool jumped = l->ages.count > 0 && l->runner_lives && rest_s > 2 * AGES_JUMP_S;
 	return counted + (rest_s > 0 && !jumped ? rest_s : 0);
-}
-
-/* Aliases are not applied here, so a bare name goes the way of mail without a rule. */
-const struct health *list_health(const struct listing *l, const struct row *r,
-    const struct row_rcpt *rcpt)
-{
-	struct paths_of p;
-	if (rcpt == NULL && r->rcpt_count > 0)
-		rcpt = &r->rcpts[0];
-	rules_paths(l->config, r->sender, r->uid, rcpt != NULL ? rcpt->address : "", &p);
-	/* Without a runner nobody has tried what came since it wrote that. */
-	if (!l->runner_lives && r->arrival_s > l->health_s)
-		return NULL;
-	for (int k = -1; k < p.count; k++) {
-		for (int i = 0; i < l->health_count; i++) {
-			if (strcmp(l->health[i].path, k < 0 ? "" : p.paths[k]) == 0)
-				return &l->health[i];
-		}
-	}
-	return NULL;
-}
-
-void list_reason(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt,
-    struct text *t)
-{
-	if (r->problem != NULL)
-		text_put(t, r->problem);
-	else if (l->of_dead && (rcpt == NULL || rcpt->why->verdict == VERDICT_NONE))
-		text_put(t, TR("set aside; the mail log says why"));
-	else if (r->held && r->held_why != NULL)
-		text_printf(t, TR("held: %s; \"mailq release %s\" lets it go"), r->held_why, r->id);
-	else if (r->held)
-		text_printf(t, TR("held by uid %lld; \"mailq release %s\" lets it go"),
-		    (long long)r->held_by, r->id);
-	else if (rcpt != NULL && rcpt->why->verdict != VERDICT_NONE) {
-		report_reason(t, rcpt->why);
-		text_put(t,
-		    r->owed ? TR("; the report to the sender waits to go together with others") : "");
-	} else if (r->active) {
-		text_put(t, r->attempts > 1 ? TR("an attempt is running now")
-		                            : TR("the first attempt is running now"));
-		waiting_put_own(l, r, t);
-	} else if (list_health(l, r, rcpt) != NULL)
-		report_reason(t, &list_health(l, r, rcpt)->why);
-	else if (r->in_drop || !l->runner_lives)
-		text_put(t, l->runner_lives ? TR("just submitted; the runner picks it up at once")
-		                            : TR("not tried yet: the runner is not running"));
-	else if (!waiting_put_others(l, r, rcpt, t))
-		text_put(t, TR("not tried yet"));
-}
-
-void list_put_unicode(const char *address, struct text *t)
-{
-	char *unicode = idn_to_unicode(address);
-	if (unicode == NULL)
-		return;
-	text_put(t, " (");
-	text_escape(t, unicode, strlen(unicode));
-	text_put(t, ")");
-	free(unicode);
 }

@@ -221,7 +221,7 @@ static void put_notes(const struct listing *l)
 		    0, 0);
 }
 
-static void print(const struct listing *l, const struct options *o)
+static void print(struct listing *l, const struct options *o)
 {
 	char folder[1100];
 	snprintf(folder, sizeof folder, "%s/mqueue", paths_spool());
@@ -231,8 +231,8 @@ static void print(const struct listing *l, const struct options *o)
 	case FORM_COUNT: output_to(stdout, "%d\n", l->count); break;
 	case FORM_HOSTSTAT: health_table(stdout, l); break;
 	case FORM_IDS:
-		for (int i = 0; i < l->count; i++)
-			output_to(stdout, "%s\n", l->rows[i].id);
+		for (const struct row *r; (r = list_next(l)) != NULL;)
+			output_to(stdout, "%s\n", r->id);
 		break;
 	default: layout_sendmail(stdout, l, folder, o->verbose); break;
 	}
@@ -265,14 +265,15 @@ static int act(struct listing *l, const struct options *o)
 		return health_print(stdout, l, o->warning_min, o->critical_min);
 	if (o->purge)
 		return queue_control_forget(l);
-	select_rows(l, o->choices, o->choice_count);
 	if (!o->pass)
 		pager_begin();
 	if (o->pass)
 		return l->count > 0 ? queue_control_run(stdout, l, "retry", all, 1) : EX_OK;
 	if (!o->form_given && o->form == FORM_SENDMAIL && o->choice_count == 0 &&
-	    l->count > terminal_height(stdout) / 3 && terminal_height(stdout) > 0)
+	    l->count > terminal_height(stdout) / 3 && terminal_height(stdout) > 0) {
+		list_collect(l);
 		summary_head(stdout, l);
+	}
 	/* Nagios' check_mailq -M postfix reads the last line; Postfix says such things first, too. */
 	if (o->form == FORM_POSTFIX)
 		put_notes(l);
@@ -300,12 +301,15 @@ int main(int argc, char **argv)
 	list_config(&config);
 	if (!o.form_given)
 		o.form = (enum form)config.format;
-	if (!list_collect(&l, &config, o.dead, &why)) {
+	const struct list_wanted wanted = {.dead = o.dead,
+	    .prefix = o.why,
+	    .choices = o.choices,
+	    .choice_count = o.verb == NULL ? o.choice_count : 0};
+	if (!list_open(&l, &config, &wanted, &why)) {
 		output_to(stderr, "mailq: %s\n", why.text);
 		return o.health ? 3 : EX_NOPERM;
 	}
-	if (config.list == CONFIG_LIST_ADMIN && l.count == 0 && getuid() != 0 &&
-	    o.form != FORM_HOSTSTAT)
+	if (config.list == CONFIG_LIST_ADMIN && !l.sees_all && o.form != FORM_HOSTSTAT)
 		output_to(stderr, "mailq: only root and the group fhlist may list the queue here ([queue] "
 		                  "list = admin)\n");
 	code = act(&l, &o);
@@ -314,7 +318,7 @@ int main(int argc, char **argv)
 	pager_end();
 	if (code < 0 && o.form != FORM_HOSTSTAT && o.form != FORM_POSTFIX)
 		put_notes(&l);
-	list_free(&l);
+	list_close(&l);
 	config_free(&config);
 	return code < 0 ? EX_OK : code;
 }

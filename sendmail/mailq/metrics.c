@@ -1,6 +1,7 @@
 /* Numbers.  Every family is begun by metric(), so that none comes without type, unit and
    meaning. */
 #include "mailq/metrics.h"
+#include "mailq/list_reason.h"
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/charset.h"
@@ -85,13 +86,12 @@ static enum fault fault_of(const struct listing *l, const struct row *r,
 	                                            : rcpt->why->fault;
 }
 
-static void put_queue(FILE *out, const struct listing *l)
+static void put_queue(FILE *out, struct listing *l)
 {
 	static const char *const states[STATE_COUNT] = {"incoming", "active", "deferred", "hold",
 	    "maildrop"};
 	long long by_state[STATE_COUNT] = {0}, by_fault[FAULT_COUNT] = {0}, bytes = 0, oldest_s = 0;
-	for (int i = 0; i < l->count; i++) {
-		const struct row *r = &l->rows[i];
+	for (const struct row *r; (r = list_next(l)) != NULL;) {
 		int64_t age_s = list_age_s(l, r);
 		by_state[state_of(r)]++;
 		bytes += r->bytes;
@@ -275,7 +275,7 @@ static void put_counters(FILE *out, const struct counters *c)
 	    "When counting began: the counters go on when the runner is started anew.");
 }
 
-int metrics_print(FILE *out, const struct listing *l)
+int metrics_print(FILE *out, struct listing *l)
 {
 	metric(out, "build_info", "gauge", "", "The version, as a label.");
 	labelled(out, "build_info", "version", FH_VERSION, 1);

@@ -7,5 +7,5 @@
 /* Prints OpenMetrics text that is Prometheus' older format too (so only gauges, counters and a
    histogram).  The number of lines is bounded by the configuration, whatever is in the queue: no
    address, message or domain is ever a label.  Returns an exit code, 0. */
-int metrics_print(FILE *out, const struct listing *l);
+int metrics_print(FILE *out, struct listing *l);
 #endif

@@ -1,6 +1,7 @@
 /* Names, sorted. */
 #include "mailq/names.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "spool/id.h"
 #include <stdlib.h>
 
@@ -57,6 +58,18 @@ bool names_has(const struct names *n, const char *id)
 {
 	uint64_t packed = id_pack(id);
 	return n->count > 0 && bsearch(&packed, n->ids, n->count, sizeof *n->ids, by_number) != NULL;
+}
+
+void names_choose(struct names *n, const char *prefix)
+{
+	char id[ID_SIZE];
+	size_t kept = 0;
+	for (size_t i = 0; i < n->count; i++) {
+		id_unpack(n->ids[i], id);
+		if (text_starts(id, prefix))
+			n->ids[kept++] = n->ids[i];
+	}
+	n->count = kept;
 }
 
 void names_free(struct names_found *n)

@@ -16,5 +16,8 @@ struct names_found {
 /* False when the folder cannot be read to its end; free it in any case. */
 bool names_read(struct names_found *n, int mqueue_fd);
 bool names_has(const struct names *n, const char *id);
+
+/* Leaves those that begin with prefix. */
+void names_choose(struct names *n, const char *prefix);
 void names_free(struct names_found *n);
 #endif

@@ -2,7 +2,8 @@
 #include "mailq/next.h"
 #include "base/language.h"
 #include "base/clock.h"
-#include "config/rules.h"
+#include "mailq/list_paths.h"
+#include "mailq/list_reason.h"
 #include <string.h>
 
 static bool is_by_route(const struct row *r)
@@ -14,16 +15,15 @@ static bool is_by_route(const struct row *r)
 /* Its path was woken since it was tried last: its server works again, or somebody wanted that. */
 static bool is_woken(const struct listing *l, const struct row *r)
 {
-	struct paths_of p;
 	bool woken = false;
 	if (l->woken_count == 0)
 		return false;
-	rules_paths(l->config, r->sender, r->uid, r->rcpt_count > 0 ? r->rcpts[0].address : "", &p);
+	const struct paths_of *p = list_paths(l, r, r->rcpt_count > 0 ? r->rcpts[0].address : "");
 	for (int i = 0; i < l->woken_count; i++) {
 		const struct woken *w = &l->woken[i];
 		bool before = r->next_s - r->wait_s <= w->at_s && (w->all || is_by_route(r));
-		for (int k = 0; k < p.count && before && !woken; k++)
-			woken = strcmp(w->path, p.paths[k]) == 0;
+		for (int k = 0; k < p->count && before && !woken; k++)
+			woken = strcmp(w->path, p->paths[k]) == 0;
 	}
 	return woken;
 }

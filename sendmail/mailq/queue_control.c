@@ -1,5 +1,6 @@
 /* Asking the runner: the queue is its own, so nothing is changed here. */
 #include "mailq/queue_control.h"
+#include "mailq/list_reason.h"
 #include "base/fdio.h"
 #include "base/output.h"
 #include "base/paths.h"
@@ -194,8 +195,7 @@ static int conclude(FILE *out, enum control_verb verb, char **patterns, const st
 }
 
 /* No runner: as root, by ourselves. */
-static int do_all(FILE *out, const struct listing *l, enum control_verb verb, char **patterns,
-    int count)
+static int do_all(FILE *out, struct listing *l, enum control_verb verb, char **patterns, int count)
 {
 	struct sum sum = {0};
 	const char *why;
@@ -206,8 +206,7 @@ static int do_all(FILE *out, const struct listing *l, enum control_verb verb, ch
 		    verb != CONTROL_RETRY ? ", and " : "", verb != CONTROL_RETRY ? why : "");
 		return EX_TEMPFAIL;
 	}
-	for (int i = 0; i < l->count; i++) {
-		const struct row *r = &l->rows[i];
+	for (const struct row *r; (r = list_next(l)) != NULL;) {
 		if (!fits_any(l, r, patterns, count))
 			continue;
 		const char *problem = offline_do(o, verb, r, l->of_dead);
@@ -219,8 +218,7 @@ static int do_all(FILE *out, const struct listing *l, enum control_verb verb, ch
 	return conclude(out, verb, patterns, &sum);
 }
 
-static int ask_all(FILE *out, const struct listing *l, enum control_verb verb, char **patterns,
-    int count)
+static int ask_all(FILE *out, struct listing *l, enum control_verb verb, char **patterns, int count)
 {
 	struct sum sum = {0};
 	struct buffer in = {0};
@@ -228,17 +226,16 @@ static int ask_all(FILE *out, const struct listing *l, enum control_verb verb, c
 	if (fd < 0)
 		return do_all(out, l, verb, patterns, count);
 	bool alive = true;
-	for (int i = 0; i < l->count && alive; i++) {
-		if (fits_any(l, &l->rows[i], patterns, count))
-			alive = ask_for(out, fd, &in, verb, &l->rows[i], &sum);
+	for (const struct row *r; alive && (r = list_next(l)) != NULL;) {
+		if (fits_any(l, r, patterns, count))
+			alive = ask_for(out, fd, &in, verb, r, &sum);
 	}
 	close(fd);
 	buffer_free(&in);
 	return alive ? conclude(out, verb, patterns, &sum) : EX_TEMPFAIL;
 }
 
-int queue_control_run(FILE *out, const struct listing *l, const char *verb, char **patterns,
-    int count)
+int queue_control_run(FILE *out, struct listing *l, const char *verb, char **patterns, int count)
 {
 	int code = EX_OK, printed = 0;
 	if (count == 0) {
@@ -250,10 +247,10 @@ int queue_control_run(FILE *out, const struct listing *l, const char *verb, char
 	}
 	if (deed_of(verb) < DEEDS)
 		return ask_all(out, l, (enum control_verb)deed_of(verb), patterns, count);
-	for (int i = 0; i < l->count; i++) {
-		if (!fits_any(l, &l->rows[i], patterns, count))
+	for (const struct row *r; (r = list_next(l)) != NULL;) {
+		if (!fits_any(l, r, patterns, count))
 			continue;
-		int result = print_message(out, &l->rows[i], l->of_dead);
+		int result = print_message(out, r, l->of_dead);
 		code = result != EX_OK ? result : code;
 		printed++;
 	}

@@ -7,99 +7,76 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One reason, however many rows have it: it is large. */
-struct row_why {
-	struct diagnosis d;
-	int rows;
-};
-
-/* The reasons met last: mail that waits together waits for the same few. */
-static struct row_why *recent[4];
-static unsigned turn;
-
-struct row *row_add(struct listing *l, const char *id)
+void row_begin(struct row *r, const char *id)
 {
-	l->rows = mem_grow(l->rows, l->count, sizeof *l->rows);
-	struct row *r = &l->rows[l->count++];
-	*r = (struct row){.login = mem_copy(""), .sender = mem_copy(""), .program = mem_copy("")};
+	*r = (struct row){.login = "", .sender = "", .program = ""};
 	text_copy(r->id, sizeof r->id, id);
 	r->arrival_s = (int64_t)(id_pack(id) >> 32);
-	return r;
 }
 
-static void let_go(struct row_why *why)
+char *row_string(struct row_store *store, const char *value)
 {
-	if (why != NULL && --why->rows == 0)
-		free(why);
+	return arena_copy(&store->memory, value);
 }
 
-void row_free(struct row *r)
+static const struct row_why *share(struct row_store *store, const struct diagnosis *why)
 {
-	for (int i = 0; i < r->rcpt_count; i++)
-		free(r->rcpts[i].address);
-	free(r->rcpts);
-	for (int i = 0; i < r->why_count; i++)
-		let_go(r->whys[i]);
-	free(r->whys);
-	free(r->login);
-	free(r->sender);
-	free(r->program);
-	free(r->repaired);
-	free(r->held_why);
-	free(r->problem);
-}
-
-void row_set(char **slot, const char *value)
-{
-	free(*slot);
-	*slot = mem_copy(value);
-}
-
-/* It is held here, too, until another one takes its place. */
-static struct row_why *share(const struct diagnosis *why)
-{
-	for (size_t i = 0; i < sizeof recent / sizeof recent[0]; i++) {
-		if (recent[i] != NULL && memcmp(&recent[i]->d, why, sizeof *why) == 0) {
-			recent[i]->rows++;
-			return recent[i];
-		}
+	for (size_t i = 0; i < ROW_RECENT; i++) {
+		if (store->recent[i] != NULL && memcmp(&store->recent[i]->d, why, sizeof *why) == 0)
+			return store->recent[i];
 	}
-	struct row_why **place = &recent[turn++ % (sizeof recent / sizeof recent[0])];
-	let_go(*place);
-	*place = mem_alloc(sizeof **place);
-	**place = (struct row_why){.d = *why, .rows = 2};
-	return *place;
+	struct row_why *own = arena_get(&store->memory, sizeof *own);
+	memcpy(&own->d, why, sizeof *why);
+	own->number = ++store->reasons;
+	return store->recent[store->turn++ % ROW_RECENT] = own;
 }
 
-void row_set_problem(struct row *r, const char *format, ...)
+void row_set_problem(struct row *r, struct row_store *store, const char *format, ...)
 {
 	char words[200];
 	va_list args;
 	va_start(args, format);
 	vsnprintf(words, sizeof words, format, args);
 	va_end(args);
-	row_set(&r->problem, words);
+	r->problem = row_string(store, words);
 }
 
-/* Ten thousand recipients of a message have the same reason as a rule, and it is large. */
-static const struct diagnosis *keep_why(struct row *r, const struct diagnosis *why)
+/* Ten thousand recipients of a message have the same reason as a rule. */
+static void set_why(struct row *r, struct row_store *store, struct row_rcpt *rcpt,
+    const struct diagnosis *why)
 {
 	static const struct diagnosis none;
-	if (why == NULL)
-		return &none;
-	if (r->why_count > 0 && memcmp(&r->whys[r->why_count - 1]->d, why, sizeof *why) == 0)
-		return &r->whys[r->why_count - 1]->d;
-	r->whys = mem_grow(r->whys, r->why_count, sizeof *r->whys);
-	struct row_why *shared = share(why);
-	r->whys[r->why_count++] = shared;
-	return &shared->d;
+	if (why == NULL) {
+		rcpt->why = &none;
+		return;
+	}
+	const struct row_rcpt *before = r->rcpt_count > 0 ? rcpt - 1 : NULL;
+	if (before != NULL && before->number != 0 && memcmp(before->why, why, sizeof *why) == 0) {
+		rcpt->why = before->why;
+		rcpt->number = before->number;
+		return;
+	}
+	const struct row_why *shared = share(store, why);
+	rcpt->why = &shared->d;
+	rcpt->number = shared->number;
 }
 
-void row_add_rcpt(struct row *r, const char *address, const struct diagnosis *why)
+static struct row_rcpt *add_rcpt(struct row *r, struct row_store *store)
 {
-	r->rcpts = mem_grow(r->rcpts, r->rcpt_count, sizeof *r->rcpts);
-	r->rcpts[r->rcpt_count++] =
-	    (struct row_rcpt){.address = idn_to_ascii(address), .why = keep_why(r, why)};
+	r->rcpts = arena_grow(&store->memory, r->rcpts, (size_t)r->rcpt_count, sizeof *r->rcpts);
+	r->rcpts[r->rcpt_count] = (struct row_rcpt){0};
+	return &r->rcpts[r->rcpt_count];
+}
+
+void row_add_rcpt(struct row *r, struct row_store *store, const char *address,
+    const struct diagnosis *why)
+{
+	struct row_rcpt *rcpt = add_rcpt(r, store);
+	char *ascii = text_is_ascii(address) ? NULL : idn_to_ascii(address);
+	rcpt->address = row_string(store, ascii != NULL ? ascii : address);
+	free(ascii);
+	set_why(r, store, rcpt, why);
+	r->rcpt_count++;
 }
 
 bool row_is_alike(const struct row *r, int rcpt)
@@ -108,9 +85,27 @@ bool row_is_alike(const struct row *r, int rcpt)
 	       r->rcpts[rcpt].why->verdict != VERDICT_NONE;
 }
 
-void row_drop(struct listing *l, int index)
+void row_move(struct row *to, struct row_store *store, const struct row *r)
 {
-	row_free(&l->rows[index]);
-	l->count--;
-	memmove(&l->rows[index], &l->rows[index + 1], (size_t)(l->count - index) * sizeof *l->rows);
+	*to = *r;
+	const char **strings[] = {&to->login, &to->sender, &to->program, &to->held_why, &to->repaired,
+	    &to->problem};
+	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+		if (*strings[i] != NULL && **strings[i] != '\0')
+			*strings[i] = row_string(store, *strings[i]);
+	}
+	to->rcpts = NULL;
+	to->rcpt_count = 0;
+	for (int i = 0; i < r->rcpt_count; i++) {
+		struct row_rcpt *rcpt = add_rcpt(to, store);
+		rcpt->address = row_string(store, r->rcpts[i].address);
+		set_why(to, store, rcpt, r->rcpts[i].number != 0 ? r->rcpts[i].why : NULL);
+		to->rcpt_count++;
+	}
+}
+
+void row_store_empty(struct row_store *store)
+{
+	arena_empty(&store->memory);
+	memset(store->recent, 0, sizeof store->recent);
 }

@@ -1,6 +1,5 @@
-/* Choosing rows, as sendmail's -q does. */
+/* Choosing messages, as sendmail's -q does. */
 #include "mailq/select.h"
-#include "mailq/row.h"
 #include <string.h>
 
 bool select_is_choice(const char *word)
@@ -35,13 +34,10 @@ static bool fits(const struct row *r, const char *choice)
 	return is != turned;
 }
 
-void select_rows(struct listing *l, char *const *choices, int count)
+bool select_fits(const struct row *r, char *const *choices, int count)
 {
-	for (int i = l->count - 1; i >= 0; i--) {
-		bool all = true;
-		for (int k = 0; k < count; k++)
-			all = all && fits(&l->rows[i], choices[k]);
-		if (!all)
-			row_drop(l, i);
-	}
+	bool all = true;
+	for (int k = 0; k < count; k++)
+		all = all && fits(r, choices[k]);
+	return all;
 }

@@ -7,6 +7,6 @@
 /* True for a word of this form. */
 bool select_is_choice(const char *word);
 
-/* Leaves the rows for which every choice is true; '!' turns one round. */
-void select_rows(struct listing *l, char *const *choices, int count);
+/* True when every choice is true of a message; '!' turns one round. */
+bool select_fits(const struct row *r, char *const *choices, int count);
 #endif

@@ -1,5 +1,6 @@
 /* Counting what waits. */
 #include "mailq/summary.h"
+#include "mailq/list_reason.h"
 #include "mailq/next.h"
 #include "base/clock.h"
 #include "base/language.h"
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+
+#define AGE_STEPS 6
 
 struct group {
 	char *words;
@@ -68,7 +71,7 @@ static int by_count(const void *left, const void *right)
 /* One that holds all mail, else that of the recipient: a refusal in other words, with another
    number of seconds, is the same reason. */
 static void count_reason(struct table *t, const struct listing *l, const struct row *r,
-    const struct row_rcpt *rcpt)
+    const struct row_rcpt *rcpt, int64_t age_s)
 {
 	TEXT(name, 700);
 	TEXT(words, 1700);
@@ -91,20 +94,21 @@ static void count_reason(struct table *t, const struct listing *l, const struct 
 		text_printf(&name, "%s %s %s", diag_key(d), d->hop, d->peer_name);
 	else
 		text_put(&name, words.data);
-	count(t, name.data, words.data, list_age_s(l, r), next_s);
+	count(t, name.data, words.data, age_s, next_s);
 }
 
 /* A message counts once for each reason that its recipients have. */
-static void count_reasons(struct table *t, const struct listing *l, const struct row *r)
+static void count_reasons(struct table *t, const struct listing *l, const struct row *r,
+    int64_t age_s)
 {
 	if (r->rcpt_count == 0)
-		count_reason(t, l, r, NULL);
+		count_reason(t, l, r, NULL, age_s);
 	for (int i = 0; i < r->rcpt_count; i++) {
 		bool seen = i > 0 && (r->held || (diag_same_key(r->rcpts[i].why, r->rcpts[i - 1].why) &&
 		                                     strcmp(r->rcpts[i].why->peer_name,
 		                                         r->rcpts[i - 1].why->peer_name) == 0));
 		if (!seen)
-			count_reason(t, l, r, &r->rcpts[i]);
+			count_reason(t, l, r, &r->rcpts[i], age_s);
 	}
 }
 
@@ -143,48 +147,88 @@ static void put_title(FILE *out, int columns)
 	output_to(out, "\n%*s%s%*s", own < columns - 2 ? columns - 2 - own : 0, "", count, 2, "");
 }
 
-static void put_reasons(FILE *out, const struct listing *l, int rows)
+/* What all tables come to, counted in one go over the messages. */
+struct tally {
+	struct table reasons, senders, rcpts, domains;
+	int messages, held, ages[AGE_STEPS];
+	int64_t oldest_s, bytes;
+};
+
+static const struct {
+	const char *name;
+	int64_t below_s;
+} age_steps[AGE_STEPS] = {{TR_LATER("up to 5 min"), 300}, {TR_LATER("up to 1 h"), 3600},
+    {TR_LATER("up to 4 h"), 14400}, {TR_LATER("up to 1 d"), 86400}, {TR_LATER("up to 3 d"), 259200},
+    {TR_LATER("older"), INT64_MAX}};
+
+static void count_people(struct tally *t, const struct row *r)
 {
-	struct table t = {0};
+	TEXT(sender, 400);
+	text_printf(&sender, "<%s>", r->sender);
+	count(&t->senders, sender.data, sender.data, 0, 0);
+	for (int k = 0; k < r->rcpt_count; k++) {
+		const char *domain = address_domain(r->rcpts[k].address);
+		count(&t->rcpts, r->rcpts[k].address, r->rcpts[k].address, 0, 0);
+		domain = *domain != '\0' ? domain : TR("(this machine)");
+		count(&t->domains, domain, domain, 0, 0);
+	}
+}
+
+static void tally_all(struct tally *t, struct listing *l)
+{
+	for (const struct row *r; (r = list_next(l)) != NULL;) {
+		int64_t age_s = list_age_s(l, r);
+		int k = 0;
+		while (age_s >= age_steps[k].below_s)
+			k++;
+		t->ages[k]++;
+		t->oldest_s = age_s > t->oldest_s ? age_s : t->oldest_s;
+		t->bytes += r->bytes;
+		t->held += r->held;
+		t->messages++;
+		count_reasons(&t->reasons, l, r, age_s);
+		count_people(t, r);
+	}
+}
+
+static void free_tally(struct tally *t)
+{
+	free_table(&t->reasons);
+	free_table(&t->senders);
+	free_table(&t->rcpts);
+	free_table(&t->domains);
+}
+
+static void put_reasons(FILE *out, const struct listing *l, struct table *t, int rows)
+{
 	int indent = is_narrow(out) ? 4 : REASON_COLUMN;
-	for (int i = 0; i < l->count; i++)
-		count_reasons(&t, l, &l->rows[i]);
-	if (t.names.count > 1)
-		qsort(t.groups, t.names.count, sizeof *t.groups, by_count);
+	if (t->names.count > 1)
+		qsort(t->groups, t->names.count, sizeof *t->groups, by_count);
 	put_title(out, 8);
 	terminal_put_label(out, TR("OLDEST"), SPAN_COLUMNS);
 	terminal_put_label(out, TR("NEXT TRY"), SPAN_COLUMNS);
 	output_to(out, "%s\n", TR("REASON"));
-	for (size_t i = 0; i < t.names.count && (rows == 0 || i < (size_t)rows); i++) {
-		put_spans(out, l, &t.groups[i]);
+	for (size_t i = 0; i < t->names.count && (rows == 0 || i < (size_t)rows); i++) {
+		put_spans(out, l, &t->groups[i]);
 		output_to(out, indent == 4 ? "\n    " : "");
-		terminal_wrap(out, t.groups[i].words, indent, indent);
+		terminal_wrap(out, t->groups[i].words, indent, indent);
 	}
-	if (rows > 0 && t.names.count > (size_t)rows)
-		output_to(out, "%6zu  %s\n", t.names.count - (size_t)rows, TR("other reasons"));
-	free_table(&t);
+	if (rows > 0 && t->names.count > (size_t)rows)
+		output_to(out, "%6zu  %s\n", t->names.count - (size_t)rows, TR("other reasons"));
 }
 
-static void put_first_line(FILE *out, const struct listing *l)
+static void put_first_line(FILE *out, const struct listing *l, const struct tally *t)
 {
 	TEXT(words, 400);
 	TEXT(age, 40);
-	int64_t oldest_s = 0, bytes = 0;
-	int held = 0;
-	for (int i = 0; i < l->count; i++) {
-		int64_t age_s = list_age_s(l, &l->rows[i]);
-		oldest_s = age_s > oldest_s ? age_s : oldest_s;
-		bytes += l->rows[i].bytes;
-		held += l->rows[i].held;
-	}
-	clock_put_span(&age, oldest_s);
-	text_printf(&words, TR("%d message%s wait%s"), l->count, l->count == 1 ? "" : "s",
-	    l->count == 1 ? "s" : "");
-	if (l->count > 0)
+	clock_put_span(&age, t->oldest_s);
+	text_printf(&words, TR("%d message%s wait%s"), t->messages, t->messages == 1 ? "" : "s",
+	    t->messages == 1 ? "s" : "");
+	if (t->messages > 0)
 		text_printf(&words, TR(", the oldest for %s; %lld KiB"), age.data,
-		    (long long)((bytes + 1023) / 1024));
-	if (held > 0)
-		text_printf(&words, TR("; %d held"), held);
+		    (long long)((t->bytes + 1023) / 1024));
+	if (t->held > 0)
+		text_printf(&words, TR("; %d held"), t->held);
 	if (l->dead > 0 && !l->of_dead)
 		text_printf(&words, TR("; %d set aside (mailq dead)"), l->dead);
 	text_put(&words, l->runner_lives ? TR("; the runner is running.")
@@ -192,29 +236,17 @@ static void put_first_line(FILE *out, const struct listing *l)
 	terminal_wrap(out, words.data, 0, 0);
 }
 
-static void put_ages(FILE *out, const struct listing *l)
+static void put_ages(FILE *out, const struct tally *t)
 {
-	static const struct {
-		const char *name;
-		int64_t below_s;
-	} steps[] = {{TR_LATER("up to 5 min"), 300}, {TR_LATER("up to 1 h"), 3600},
-	    {TR_LATER("up to 4 h"), 14400}, {TR_LATER("up to 1 d"), 86400},
-	    {TR_LATER("up to 3 d"), 259200}, {TR_LATER("older"), INT64_MAX}};
-	enum { STEPS = sizeof steps / sizeof steps[0] };
-	int counts[STEPS] = {0}, most = 0;
-	for (int i = 0; i < l->count; i++) {
-		int64_t age_s = list_age_s(l, &l->rows[i]);
-		int k = 0;
-		while (age_s >= steps[k].below_s)
-			k++;
-		most = ++counts[k] > most ? counts[k] : most;
-	}
+	int most = 0;
+	for (int k = 0; k < AGE_STEPS; k++)
+		most = t->ages[k] > most ? t->ages[k] : most;
 	put_title(out, 8);
 	output_to(out, "%s\n", TR("AGE"));
-	for (int k = 0; k < STEPS; k++) {
-		output_to(out, "%6d  ", counts[k]);
-		terminal_put_label(out, TR(steps[k].name), SPAN_COLUMNS);
-		terminal_bar(out, counts[k], most, is_narrow(out) ? 12 : 40);
+	for (int k = 0; k < AGE_STEPS; k++) {
+		output_to(out, "%6d  ", t->ages[k]);
+		terminal_put_label(out, TR(age_steps[k].name), SPAN_COLUMNS);
+		terminal_bar(out, t->ages[k], most, is_narrow(out) ? 12 : 40);
 		output_to(out, "\n");
 	}
 }
@@ -240,43 +272,30 @@ static void put_most(FILE *out, struct table *t, const char *title, int rows)
 	}
 	if (rows > 0 && t->names.count > (size_t)rows)
 		output_to(out, "%6zu  %s\n", t->names.count - (size_t)rows, TR("others"));
-	free_table(t);
 }
 
-static void put_people(FILE *out, const struct listing *l, int rows)
+void summary_head(FILE *out, struct listing *l)
 {
-	struct table senders = {0}, rcpts = {0}, domains = {0};
-	for (int i = 0; i < l->count; i++) {
-		const struct row *r = &l->rows[i];
-		TEXT(sender, 400);
-		text_printf(&sender, "<%s>", r->sender);
-		count(&senders, sender.data, sender.data, 0, 0);
-		for (int k = 0; k < r->rcpt_count; k++) {
-			const char *domain = address_domain(r->rcpts[k].address);
-			count(&rcpts, r->rcpts[k].address, r->rcpts[k].address, 0, 0);
-			domain = *domain != '\0' ? domain : TR("(this machine)");
-			count(&domains, domain, domain, 0, 0);
-		}
-	}
-	put_most(out, &senders, TR("SENDER"), rows);
-	put_most(out, &rcpts, TR("RECIPIENT"), rows);
-	put_most(out, &domains, TR("DOMAIN"), rows);
-}
-
-void summary_head(FILE *out, const struct listing *l)
-{
-	put_first_line(out, l);
-	put_reasons(out, l, 5);
+	struct tally t = {0};
+	tally_all(&t, l);
+	put_first_line(out, l, &t);
+	put_reasons(out, l, &t.reasons, 5);
 	output_to(out, "\n");
+	free_tally(&t);
 }
 
-int summary_print(FILE *out, const struct listing *l, int rows)
+int summary_print(FILE *out, struct listing *l, int rows)
 {
-	put_first_line(out, l);
-	if (l->count > 0) {
-		put_reasons(out, l, rows);
-		put_ages(out, l);
-		put_people(out, l, rows);
+	struct tally t = {0};
+	tally_all(&t, l);
+	put_first_line(out, l, &t);
+	if (t.messages > 0) {
+		put_reasons(out, l, &t.reasons, rows);
+		put_ages(out, &t);
+		put_most(out, &t.senders, TR("SENDER"), rows);
+		put_most(out, &t.rcpts, TR("RECIPIENT"), rows);
+		put_most(out, &t.domains, TR("DOMAIN"), rows);
 	}
+	free_tally(&t);
 	return EX_OK;
 }

@@ -6,8 +6,8 @@
 
 /* Numbers; a line for each reason and server with count, oldest message and next try; ages as bars;
    those who send and get most.  rows: so many of each table (0: all). */
-int summary_print(FILE *out, const struct listing *l, int rows);
+int summary_print(FILE *out, struct listing *l, int rows);
 
 /* The first two parts, in front of a long list on a terminal. */
-void summary_head(FILE *out, const struct listing *l);
+void summary_head(FILE *out, struct listing *l);
 #endif

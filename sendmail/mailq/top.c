@@ -85,11 +85,11 @@ static bool look(FILE *out)
 	TEXT(date, 40);
 	clock_put_local(&date, clock_wall_s());
 	list_config(&config);
-	bool read = list_collect(&l, &config, false, &why);
+	bool read = list_open(&l, &config, &(struct list_wanted){0}, &why);
 	output_to(out, "%s  %s\n", date.data, changed ? TR("q ends, the space bar looks again") : "");
 	if (read) {
 		summary_print(out, &l, 5);
-		list_free(&l);
+		list_close(&l);
 	} else {
 		output_to(out, "mailq: %s\n", why.text);
 	}

@@ -2,7 +2,7 @@
 #include "mailq/waiting.h"
 #include "base/language.h"
 #include "base/clock.h"
-#include "config/rules.h"
+#include "mailq/list_paths.h"
 #include <string.h>
 
 static const char *what_for(enum stage stage)
@@ -59,14 +59,15 @@ void waiting_put_own(const struct listing *l, const struct row *r, struct text *
 bool waiting_put_others(const struct listing *l, const struct row *r, const struct row_rcpt *rcpt,
     struct text *t)
 {
-	struct paths_of p;
 	const struct session_wait *longest = NULL;
 	int count = 0;
+	if (l->wait_count == 0)
+		return false;
 	if (rcpt == NULL && r->rcpt_count > 0)
 		rcpt = &r->rcpts[0];
-	rules_paths(l->config, r->sender, r->uid, rcpt != NULL ? rcpt->address : "", &p);
+	const struct paths_of *p = list_paths(l, r, rcpt != NULL ? rcpt->address : "");
 	for (int i = 0; i < l->wait_count; i++) {
-		if (!leads_over(&p, l->waits[i].path))
+		if (!leads_over(p, l->waits[i].path))
 			continue;
 		count++;
 		if (longest == NULL || l->waits[i].since_s < longest->since_s)

@@ -121,9 +121,9 @@ static void explain(struct watch *w)
 		config_free(&config);
 		config_defaults(&config);
 	}
-	if (list_collect(&l, &config, false, &d)) {
+	if (list_open(&l, &config, &(struct list_wanted){.prefix = w->id}, &d)) {
 		why_print(w->out, &l, w->id, false);
-		list_free(&l);
+		list_close(&l);
 	} else {
 		output_to(w->out, "It waits; \"mailq why %s\" as root shows why.\n", w->id);
 	}

@@ -1,5 +1,6 @@
 /* mailq why: the answer first, then the story. */
 #include "mailq/why.h"
+#include "mailq/list_reason.h"
 #include "base/language.h"
 #include "mailq/next.h"
 #include "base/clock.h"
@@ -28,15 +29,17 @@ struct story {
 	struct answer answer; /* live: of the last attempt */
 };
 
-static const struct row *find_row(const struct listing *l, const char *id, int *count)
+/* The last of those that begin so, and their number; all are collected. */
+static const struct row *find_row(struct listing *l, const char *id, int *count)
 {
 	const struct row *found = NULL;
 	size_t length = strlen(id);
 	*count = 0;
-	for (int i = 0; i < l->count; i++) {
-		if (strncmp(l->rows[i].id, id, length) != 0)
+	list_collect(l);
+	for (const struct row *r; (r = list_next(l)) != NULL;) {
+		if (strncmp(r->id, id, length) != 0)
 			continue;
-		found = &l->rows[i];
+		found = r;
 		(*count)++;
 	}
 	return found;
@@ -171,7 +174,7 @@ void why_end(struct story *s)
 	free(s);
 }
 
-int why_print(FILE *out, const struct listing *l, const char *id, bool full)
+int why_print(FILE *out, struct listing *l, const char *id, bool full)
 {
 	int count;
 	struct story s = {.out = out, .list = l, .width = terminal_width(stdout)};

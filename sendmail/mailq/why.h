@@ -8,7 +8,7 @@
    attempts; full: each with all its lines, else equal ones are counted.  id: a whole identifier, or
    its beginning if only one message begins so.  Lines are broken for the terminal on standard
    output; without one they are not.  Returns a sysexits code; messages go to standard error. */
-int why_print(FILE *out, const struct listing *l, const char *id, bool full);
+int why_print(FILE *out, struct listing *l, const char *id, bool full);
 
 /* The same line by line, as the lines of the journal come. */
 struct story;

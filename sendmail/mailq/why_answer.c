@@ -1,5 +1,6 @@
 /* Grouping reasons, and wording them. */
 #include "mailq/why_answer.h"
+#include "mailq/list_reason.h"
 #include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"

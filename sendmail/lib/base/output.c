@@ -5,9 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Most text is ASCII without a control character. */
+static size_t plain_part(const char *bytes, size_t length)
+{
+	size_t n = 0;
+	while (n < length &&
+	       ((bytes[n] >= ' ' && bytes[n] < 0x7f) || bytes[n] == '\n' || bytes[n] == '\t'))
+		n++;
+	return n;
+}
+
+void output_blanks(FILE *to, int count)
+{
+	while (count-- > 0)
+		putc(' ', to);
+}
+
 void output_bytes(FILE *to, const char *bytes, size_t length)
 {
-	size_t plain = 0;
+	size_t plain = plain_part(bytes, length);
 	bool control;
 	for (size_t n; plain < length; plain += n) {
 		n = text_character(bytes + plain, length - plain, &control);

@@ -9,6 +9,8 @@
 /* As fprintf. */
 void output_to(FILE *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+void output_blanks(FILE *to, int count);
+
 /* Bytes that are text, a piece of any length at a time: a character that is cut by its end is
  * written as it is. */
 void output_bytes(FILE *to, const char *bytes, size_t length);

@@ -183,7 +183,8 @@ void terminal_wrap(FILE *out, const char *words, int indent, int column)
 void terminal_wrap_at(FILE *out, const char *words, int indent, int column, int width)
 {
 	if (width == 0) {
-		output_to(out, "%s\n", words);
+		output_bytes(out, words, strlen(words));
+		putc('\n', out);
 		return;
 	}
 	int start = column;

@@ -1,7 +1,6 @@
-/* The head of a spool file. */
+/* The head of a spool file: its parts, and reading it. */
 #include "message/envelope.h"
 #include "base/fdio.h"
-#include "base/fields.h"
 #include "base/text.h"
 #include "message/dsn.h"
 #include <stdio.h>
@@ -9,16 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
-void envelope_init(struct envelope *e)
+/* borrowed: it will own no string. */
+static void begin(struct envelope *e, bool borrowed)
 {
-	*e = (struct envelope){.uid = -1};
+	static char none[1];
+	*e = (struct envelope){.uid = -1, .borrowed = borrowed};
 	char **strings[] = {&e->program, &e->login, &e->fullname, &e->sender, &e->flags, &e->body,
 	    &e->notify, &e->ret, &e->envid, &e->tag};
 	for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
-		*strings[i] = mem_copy("");
+		*strings[i] = borrowed ? none : mem_copy("");
 }
 
-void envelope_free(struct envelope *e)
+void envelope_init(struct envelope *e)
+{
+	begin(e, false);
+}
+
+static void free_strings(struct envelope *e)
 {
 	char *strings[] = {e->program, e->login, e->fullname, e->sender, e->flags, e->body, e->notify,
 	    e->ret, e->envid, e->tag};
@@ -26,11 +32,17 @@ void envelope_free(struct envelope *e)
 		free(strings[i]);
 	for (size_t i = 0; i < e->recipient_count; i++)
 		free(e->recipients[i]);
-	free(e->recipients);
 	for (size_t i = 0; i < e->asked_count; i++) {
 		free(e->asked[i].notify);
 		free(e->asked[i].orcpt);
 	}
+}
+
+void envelope_free(struct envelope *e)
+{
+	if (!e->borrowed)
+		free_strings(e);
+	free(e->recipients);
 	free(e->asked);
 	buffer_free(&e->repaired);
 	lookup_free(&e->known);
@@ -39,17 +51,17 @@ void envelope_free(struct envelope *e)
 }
 
 /* Grows at powers of two; the count tells when. */
-static void append_recipient(struct envelope *e, const char *address)
+static void append_recipient(struct envelope *e, char *address)
 {
 	e->recipients = mem_grow(e->recipients, e->recipient_count, sizeof *e->recipients);
-	e->recipients[e->recipient_count++] = mem_copy(address);
+	e->recipients[e->recipient_count++] = address;
 }
 
 bool envelope_add_recipient(struct envelope *e, const char *address)
 {
 	if (lookup_find(&e->known, address) != LOOKUP_NONE)
 		return false;
-	append_recipient(e, address);
+	append_recipient(e, mem_copy(address));
 	lookup_add(&e->known, e->recipients[e->recipient_count - 1]);
 	return true;
 }
@@ -102,65 +114,6 @@ const char *envelope_orcpt(const struct envelope *e, size_t rcpt)
 	return rcpt < e->asked_count && e->asked[rcpt].orcpt != NULL ? e->asked[rcpt].orcpt : "";
 }
 
-void envelope_write_content(const struct content *c, struct buffer *out)
-{
-	buffer_printf(out, "bytes=%015lld lines=%012lld longest=%015lld 8bit=%d nul=%d cr=%d",
-	    (long long)c->bytes, (long long)c->lines, (long long)c->longest_line, c->has_8bit,
-	    c->has_nul, c->has_bare_cr);
-}
-
-static void put(struct buffer *out, const char *key, const char *value)
-{
-	if (!text_has_control(value))
-		buffer_printf(out, "%s: %s\n", key, value);
-}
-
-static void put_known(struct buffer *out, const char *key, const char *value)
-{
-	if (*value != '\0')
-		put(out, key, value);
-}
-
-static void put_notes(struct buffer *out, const struct buffer *notes)
-{
-	for (size_t at = 0, length; at < notes->length; at += length) {
-		const char *end = memchr(notes->data + at, '\n', notes->length - at);
-		length = end != NULL ? (size_t)(end - notes->data) + 1 - at : notes->length - at;
-		buffer_puts(out, "note: ");
-		buffer_add(out, notes->data + at, length);
-	}
-}
-
-void envelope_write(const struct envelope *e, struct buffer *out, size_t *content_at)
-{
-	buffer_printf(out, "firsthop-spool: %d\ncontent: ", ENVELOPE_VERSION);
-	*content_at = out->length;
-	envelope_write_content(&e->content, out);
-	buffer_printf(out, "\ncreated: %lld\n", (long long)e->created_us);
-	if (e->uid >= 0)
-		buffer_printf(out, "uid: %lld\n", (long long)e->uid);
-	put_known(out, "program", e->program);
-	put_known(out, "login", e->login);
-	put_known(out, "fullname", e->fullname);
-	put(out, "sender", e->sender);
-	for (size_t i = 0; i < e->recipient_count; i++) {
-		put(out, "recipient", e->recipients[i]);
-		if (i < e->asked_count && e->asked[i].notify != NULL)
-			put(out, "recipient-notify", e->asked[i].notify);
-		put_known(out, "recipient-orcpt", envelope_orcpt(e, i));
-	}
-	put_known(out, "flags", e->flags);
-	put_known(out, "body", e->body);
-	put_known(out, "notify", e->notify);
-	put_known(out, "ret", e->ret);
-	put_known(out, "envid", e->envid);
-	put_known(out, "tag", e->tag);
-	if (e->repaired.length > 0)
-		buffer_printf(out, "repaired: %.*s\n", (int)e->repaired.length, e->repaired.data);
-	put_notes(out, &e->notes);
-	buffer_add(out, "\n", 1);
-}
-
 static bool damaged(struct diagnosis *d, const char *what)
 {
 	diag_set(d, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_DAMAGED, "the spool file is damaged: %s",
@@ -168,22 +121,42 @@ static bool damaged(struct diagnosis *d, const char *what)
 	return false;
 }
 
-static bool read_content(struct content *c, const char *value)
+/* "KEY=" and digits, as the writer puts them; *at moves behind. */
+static bool read_count(const char **at, const char *key, int digits, int64_t *number)
 {
-	long long bytes, lines, longest;
-	int eight, nul, cr, used = 0;
-	if (sscanf(value, "bytes=%15lld lines=%12lld longest=%15lld 8bit=%1d nul=%1d cr=%1d%n", &bytes,
-	        &lines, &longest, &eight, &nul, &cr, &used) != 6 ||
-	    value[used] != '\0' || bytes < 0 || lines < 0 || longest < 0)
+	size_t length = strlen(key);
+	if (strncmp(*at, key, length) != 0)
 		return false;
-	*c = (struct content){bytes, lines, longest, eight != 0, nul != 0, cr != 0};
+	const char *from = *at + length;
+	*number = 0;
+	for (*at = from; **at >= '0' && **at <= '9' && *at - from < digits; (*at)++)
+		*number = *number * 10 + (**at - '0');
+	return *at > from;
+}
+
+static bool read_content(struct content *c, const char *at)
+{
+	int64_t eight, nul, cr;
+	bool good = read_count(&at, "bytes=", 15, &c->bytes) &&
+	            read_count(&at, " lines=", 12, &c->lines) &&
+	            read_count(&at, " longest=", 15, &c->longest_line) &&
+	            read_count(&at, " 8bit=", 1, &eight) && read_count(&at, " nul=", 1, &nul) &&
+	            read_count(&at, " cr=", 1, &cr) && *at == '\0';
+	if (!good)
+		return false;
+	c->has_8bit = eight != 0;
+	c->has_nul = nul != 0;
+	c->has_bare_cr = cr != 0;
 	return true;
 }
 
-static void set(char **slot, const char *value)
+static void set(struct envelope *e, char **slot, char *value)
 {
-	free(*slot);
-	*slot = mem_copy(value);
+	if (!e->borrowed) {
+		free(*slot);
+		value = mem_copy(value);
+	}
+	*slot = value;
 }
 
 static char **string_slot(struct envelope *e, const char *key)
@@ -202,13 +175,13 @@ static char **string_slot(struct envelope *e, const char *key)
 }
 
 /* What stands under a "recipient" line; it goes to servers and into reports as it is. */
-static bool take_asked(struct envelope *e, const char *key, const char *value, struct diagnosis *d)
+static bool take_asked(struct envelope *e, const char *key, char *value, struct diagnosis *d)
 {
 	bool notify = strcmp(key, "recipient-notify") == 0;
 	if (e->recipient_count == 0 || !(notify ? dsn_notify_ok(value) : dsn_orcpt_ok(value)))
 		return damaged(d, "what it says of a recipient makes no sense");
 	struct envelope_asked *a = last_asked(e);
-	set(notify ? &a->notify : &a->orcpt, value);
+	set(e, notify ? &a->notify : &a->orcpt, value);
 	return true;
 }
 
@@ -220,11 +193,11 @@ static bool take_line(struct envelope *e, char *line, bool *has_sender, struct d
 	if (colon == NULL || colon == line)
 		return damaged(d, "a line of its head has no colon");
 	*colon = '\0';
-	const char *value = colon + 2;
+	char *value = colon + 2;
 	if (text_has_control(value))
 		return damaged(d, "its head has a control character");
 	if (strcmp(line, "recipient") == 0) {
-		append_recipient(e, value);
+		append_recipient(e, e->borrowed ? value : mem_copy(value));
 	} else if (strcmp(line, "recipient-notify") == 0 || strcmp(line, "recipient-orcpt") == 0) {
 		return take_asked(e, line, value, d);
 	} else if (strcmp(line, "content") == 0) {
@@ -242,7 +215,7 @@ static bool take_line(struct envelope *e, char *line, bool *has_sender, struct d
 	} else {
 		char **slot = string_slot(e, line);
 		if (slot != NULL)
-			set(slot, value);
+			set(e, slot, value);
 		*has_sender = *has_sender || slot == &e->sender;
 	}
 	return true;
@@ -294,12 +267,20 @@ static const char *head_end(const char *bytes, size_t from, size_t length)
 	return NULL;
 }
 
-bool envelope_parse(struct envelope *e, const char *bytes, size_t length, struct diagnosis *d)
+static const char *find_end(const char *bytes, size_t length, struct diagnosis *d)
 {
 	const char *end = length > 0 ? head_end(bytes, 0, length) : NULL;
 	if (end == NULL)
-		return damaged(d, length > ENVELOPE_HEAD_LIMIT_BYTES ? "its head is longer than 16 MiB"
-		                                                     : "its head has no end");
+		damaged(d, length > ENVELOPE_HEAD_LIMIT_BYTES ? "its head is longer than 16 MiB"
+		                                              : "its head has no end");
+	return end;
+}
+
+bool envelope_parse(struct envelope *e, const char *bytes, size_t length, struct diagnosis *d)
+{
+	const char *end = find_end(bytes, length, d);
+	if (end == NULL)
+		return false;
 	char *copy = mem_copy_n(bytes, (size_t)(end - bytes));
 	bool good = parse_head(e, copy, (size_t)(end - bytes), d);
 	free(copy);
@@ -307,46 +288,47 @@ bool envelope_parse(struct envelope *e, const char *bytes, size_t length, struct
 	return good;
 }
 
-bool envelope_read(struct envelope *e, int fd, struct diagnosis *d)
+static bool parse_in_place(struct envelope *e, char *bytes, size_t length, struct diagnosis *d)
 {
-	struct buffer head = {0};
-	char bytes[8192];
-	bool good = false;
+	const char *end = find_end(bytes, length, d);
+	e->message_at = end != NULL ? end - bytes + 1 : 0;
+	return end != NULL && parse_head(e, bytes, (size_t)(end - bytes), d);
+}
+
+/* Reads until the end of the head is there, or there is no more. */
+static bool read_head(struct buffer *head, int fd, struct diagnosis *d)
+{
+	char bytes[4096];
+	head->length = 0;
 	for (;;) {
-		ssize_t n = fdio_read_at(fd, bytes, sizeof bytes, (int64_t)head.length);
+		ssize_t n = fdio_read_at(fd, bytes, sizeof bytes, (int64_t)head->length);
 		if (n < 0) {
 			diag_set_errno(d, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED,
 			    "read the spool file");
-			break;
+			return false;
 		}
 		/* A line end that was the last byte may be followed by another one now. */
-		size_t from = head.length > 0 ? head.length - 1 : 0;
-		buffer_add(&head, bytes, (size_t)n);
-		if ((head.length > 0 && head_end(head.data, from, head.length) != NULL) || n == 0 ||
-		    head.length > ENVELOPE_HEAD_LIMIT_BYTES) {
-			good = envelope_parse(e, head.length ? head.data : "", head.length, d);
-			break;
-		}
+		size_t from = head->length > 0 ? head->length - 1 : 0;
+		buffer_add(head, bytes, (size_t)n);
+		if ((head->length > 0 && head_end(head->data, from, head->length) != NULL) || n == 0 ||
+		    head->length > ENVELOPE_HEAD_LIMIT_BYTES)
+			return true;
 	}
+}
+
+bool envelope_read(struct envelope *e, int fd, struct diagnosis *d)
+{
+	struct buffer head = {0};
+	bool good =
+	    read_head(&head, fd, d) && envelope_parse(e, head.length ? head.data : "", head.length, d);
 	buffer_free(&head);
 	if (good)
 		lseek(fd, (off_t)e->message_at, SEEK_SET);
 	return good;
 }
 
-void envelope_put_listing(const struct envelope *e, struct buffer *line, const char *id)
+bool envelope_look(struct envelope *e, int fd, struct buffer *head, struct diagnosis *d)
 {
-	char key[16];
-	fields_put(line, "id", id);
-	fields_put_number(line, "uid", (long long)e->uid);
-	fields_put_number(line, "bytes", e->content.bytes);
-	fields_put_number(line, "created_us", e->created_us);
-	fields_put(line, "login", e->login);
-	fields_put(line, "sender", e->sender);
-	fields_put(line, "program", e->program);
-	fields_put_number(line, "rcpts", (long long)e->recipient_count);
-	for (size_t i = 0; i < e->recipient_count && i < ENVELOPE_LISTED_MAX; i++) {
-		snprintf(key, sizeof key, "rcpt%zu", i);
-		fields_put(line, key, e->recipients[i]);
-	}
+	begin(e, true);
+	return read_head(head, fd, d) && parse_in_place(e, head->data, head->length, d);
 }

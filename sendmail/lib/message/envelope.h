@@ -50,6 +50,7 @@ struct envelope {
 	struct buffer repaired;     /* sentences, "; " between them: what was changed in sender and
 	                               recipients so that it could go; not for programs */
 	struct buffer notes; /* of a report: lines "ID LINE\n", each what ID.log says from now on */
+	bool borrowed;       /* by envelope_look: strings are not its own */
 	int64_t
 	    message_at; /* offset of the first byte of the message in the file; set by envelope_read */
 };
@@ -84,7 +85,12 @@ void envelope_write_content(const struct content *c, struct buffer *out);
    have written; unknown keys are passed over.  The file is as untrusted as the network. */
 bool envelope_read(struct envelope *e, int fd, struct diagnosis *d);
 
-/* The same from bytes (complete head); for tests and fuzzing. */
+/* The same for one who only looks, at many: e is not initialised before, its strings are in head
+   (which is read anew, and kept as long as e is used), and where the descriptor is does not
+   matter. */
+bool envelope_look(struct envelope *e, int fd, struct buffer *head, struct diagnosis *d);
+
+/* The same as envelope_read from bytes (complete head); for tests and fuzzing. */
 bool envelope_parse(struct envelope *e, const char *bytes, size_t length, struct diagnosis *d);
 
 #define ENVELOPE_LISTED_MAX 100

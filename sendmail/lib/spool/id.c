@@ -1,8 +1,6 @@
 /* Queue identifiers. */
 #include "spool/id.h"
 #include "base/compat.h"
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void id_make(char id[ID_SIZE], int64_t wall_s)
@@ -34,12 +32,37 @@ bool id_with_suffix(const char *name, const char *suffix, char id[ID_SIZE])
 	return true;
 }
 
+/* Up to eight hexadecimal digits. */
+static uint32_t read_half(const char *digits)
+{
+	uint32_t number = 0;
+	for (int i = 0; i < 8; i++) {
+		char c = digits[i];
+		if (c >= '0' && c <= '9')
+			number = number << 4 | (uint32_t)(c - '0');
+		else if (c >= 'a' && c <= 'f')
+			number = number << 4 | (uint32_t)(c - 'a' + 10);
+		else
+			break;
+	}
+	return number;
+}
+
+static void write_half(uint32_t number, char *digits)
+{
+	for (int i = 7; i >= 0; i--, number >>= 4)
+		digits[i] = "0123456789abcdef"[number & 15];
+}
+
 uint64_t id_pack(const char *id)
 {
-	return (uint64_t)strtoul(id, NULL, 16) << 32 | strtoul(id + 9, NULL, 16);
+	return (uint64_t)read_half(id) << 32 | read_half(id + 9);
 }
 
 void id_unpack(uint64_t packed, char id[ID_SIZE])
 {
-	snprintf(id, ID_SIZE, "%08x.%08x", (unsigned)(packed >> 32), (unsigned)(packed & 0xffffffffu));
+	write_half((uint32_t)(packed >> 32), id);
+	id[8] = '.';
+	write_half((uint32_t)packed, id + 9);
+	id[ID_LENGTH] = '\0';
 }

@@ -1,0 +1,114 @@
+/* Reading a message of the queue. */
+#include "mailq/message_row.h"
+#include "message/envelope.h"
+#include "spool/journal.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Open recipients: those of the journal that are not settled; before the first attempt those of the
+ * envelope. */
+static void fill_rcpts(struct row *r, struct row_store *store, const struct envelope *e,
+    const struct journal *j, bool with_failed)
+{
+	for (size_t i = 0; i < j->rcpt_count; i++) {
+		enum verdict v = j->rcpts[i].last.verdict;
+		if (v != VERDICT_SENT && (v != VERDICT_FAILED || with_failed))
+			row_add_rcpt(r, store, j->rcpts[i].address, &j->rcpts[i].last);
+	}
+	for (size_t i = 0; i < e->recipient_count && j->rcpt_count == 0; i++)
+		row_add_rcpt(r, store, e->recipients[i], NULL);
+}
+
+static void take_journal(struct message_reader *m, struct row *r, struct row_store *store,
+    const struct envelope *e)
+{
+	struct journal j = {0};
+	/* Most mail was not tried yet: nothing is opened for it in vain. */
+	if (!names_has(&m->names.logs, r->id) || journal_read(&j, m->queue.mqueue_fd, r->id)) {
+		r->attempts = j.attempts;
+		r->next_s = j.until_s;
+		r->wait_s = j.wait_s;
+		r->held = j.held;
+		r->held_by = j.held_by;
+		if (j.held && j.held_why[0] != '\0')
+			r->held_why = row_string(store, j.held_why);
+		r->owed = j.owed;
+		fill_rcpts(r, store, e, &j, m->of_dead || j.owed);
+	} else if (errno == EFBIG) {
+		row_set_problem(r, store, "%s",
+		    "its journal is longer than " JOURNAL_LIMIT_WORDS ", and is not read");
+	} else {
+		row_set_problem(r, store, "its journal cannot be read: %s", strerror(errno));
+	}
+	journal_free(&j);
+}
+
+static void fill_row(struct message_reader *m, struct row *r, struct row_store *store, int fd,
+    uid_t uid)
+{
+	struct envelope e;
+	struct diagnosis d;
+	r->uid = uid;
+	if (envelope_look(&e, fd, &m->head, &d)) {
+		if (uid == m->queue.owner && e.uid >= 0)
+			r->uid = e.uid;
+		r->arrival_s = e.created_us / 1000000;
+		r->bytes = e.content.bytes;
+		r->login = row_string(store, e.login);
+		r->sender = row_string(store, e.sender);
+		r->program = row_string(store, e.program);
+		if (e.repaired.length > 0)
+			r->repaired = row_string(store, buffer_string(&e.repaired));
+		take_journal(m, r, store, &e);
+	} else {
+		row_set_problem(r, store, "%s", d.text);
+	}
+	envelope_free(&e);
+}
+
+/* Of a message whose file is closed to us: what its folder and its journal say.  Who sent it is the
+ * owner of the file, but for what the runner made. */
+static void fill_unread(struct message_reader *m, struct row *r, struct row_store *store,
+    const char *name)
+{
+	const struct envelope none = {0};
+	struct stat st;
+	r->unread = true;
+	r->uid = -1;
+	r->sender = "?"; /* until the runner says */
+	if (fstatat(m->queue.mqueue_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		r->uid = st.st_uid != m->queue.owner ? (int64_t)st.st_uid : -1;
+		r->bytes = st.st_size;
+	}
+	take_journal(m, r, store, &none);
+}
+
+bool message_row_read(struct message_reader *m, const char *id, struct row *r,
+    struct row_store *store)
+{
+	uid_t uid;
+	char name[ID_SIZE + 8];
+	snprintf(name, sizeof name, "%s%s", id, m->of_dead ? ".dead" : "");
+	int fd = queue_message(&m->queue, name, &uid, NULL);
+	if (fd < 0 && errno == ENOENT)
+		return false;
+	row_begin(r, id);
+	if (fd < 0 && errno == EACCES) {
+		fill_unread(m, r, store, name);
+		return true;
+	}
+	if (fd < 0) {
+		row_set_problem(r, store, "cannot be read: %s", strerror(errno));
+		return true;
+	}
+	fill_row(m, r, store, fd, uid);
+	/* The runner shares a lock on what it works on. */
+	r->active = m->runner_lives && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return true;
+}

@@ -1,0 +1,18 @@
+/* One message of mqueue/ as a row. */
+#ifndef MAILQ_MESSAGE_ROW_H
+#define MAILQ_MESSAGE_ROW_H
+#include "mailq/names.h"
+#include "mailq/row.h"
+
+struct message_reader {
+	struct queue queue;
+	struct names_found names;
+	bool of_dead, runner_lives;
+	struct buffer head; /* of the message that is being read */
+};
+
+/* Reads file and journal.  False: it is not there any more.  One whose file is closed to us is
+   marked unread (mailq/envelopes.h). */
+bool message_row_read(struct message_reader *m, const char *id, struct row *r,
+    struct row_store *store);
+#endif
