@@ -172,15 +172,51 @@ static int set_sender(struct collect *c)
 	return limits_check(c->store.drop, c->caller, given ? c->envelope->sender : NULL, c->why);
 }
 
-/* No person types one into an address: who gives it means to add a line to the envelope. */
+/* A line of a list of recipients: an address and no more, or whatever ends with a comma. */
+static bool is_whole_line(const char *line)
+{
+	size_t length = strlen(line);
+	return length > 0 && (strchr(",;", line[length - 1]) != NULL ||
+	                         (strpbrk(line, " <:") == NULL && strchr(line, '@') > line));
+}
+
+/* "a@x,\n b@x", as files have it; the last line may be anything behind a comma. */
+static bool is_list_of_lines(char *list)
+{
+	char *line;
+	bool whole = true, comma = false;
+	while (whole && (line = strsep(&list, "\t\r\n")) != NULL) {
+		line = text_trim(line);
+		if (*line == '\0')
+			continue;
+		whole = is_whole_line(line) || (list == NULL && comma);
+		comma = strchr(",;", line[strlen(line) - 1]) != NULL;
+	}
+	return whole;
+}
+
+/* A control character within a word, other than line ends between recipients.  No person types one
+   into an address: who gives it means to add a line to the envelope. */
+static bool is_hostile(const char *word, bool list)
+{
+	char *copy = mem_copy(word), *trimmed = text_trim(copy);
+	bool lines = text_has_control(trimmed), others = false;
+	for (const char *at = trimmed; *at != '\0'; at++)
+		others = others || (unsigned char)*at < '\t' || *at == '\v' || *at == '\f' ||
+		         ((unsigned char)*at > '\r' && (unsigned char)*at < ' ') || *at == 0x7f;
+	bool hostile = others || (lines && !(list && is_list_of_lines(trimmed)));
+	free(copy);
+	return hostile;
+}
+
 static int refuse_control(struct collect *c)
 {
 	const struct options *o = c->options;
-	if (o->sender_given && text_has_control(o->sender))
+	if (o->sender_given && is_hostile(o->sender, false))
 		return problem(c, EX_DATAERR, REASON_ADDRESS_BAD,
 		    "the sender (option -f) has a control character in it");
 	for (int i = 0; i < (int)o->recipient_count; i++) {
-		if (text_has_control(o->recipients[i]))
+		if (is_hostile(o->recipients[i], true))
 			return problem(c, EX_DATAERR, REASON_ADDRESS_BAD,
 			    "a recipient on the command line has a control character in it");
 	}

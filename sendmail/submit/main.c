@@ -30,6 +30,17 @@ static bool is_config_right(const struct options *o)
 	return false;
 }
 
+/* -d of sendmail is another option than -od. */
+static void warn_of_option(const struct options *o)
+{
+	TEXT(value, 100);
+	if (o->odd_letter == 0 || o->error_mode == 'q')
+		return;
+	text_escape(&value, o->odd_value, strlen(o->odd_value) < 50 ? strlen(o->odd_value) : 50);
+	fprintf(stderr, "sendmail: option -%s%c: \"%s\" means nothing, and is passed over\n",
+	    o->odd_letter == 'd' || o->odd_letter == 'e' ? "o" : "", o->odd_letter, value.data);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -42,6 +53,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "sendmail: %s\n", problem.data);
 		return o.refusal;
 	}
+	warn_of_option(&o);
 	if (o.debug)
 		debug_print(&o, &c);
 	if (!is_config_right(&o))

@@ -29,6 +29,15 @@ static bool refuse(struct text *problem, const char *what, const char *value)
 	return false;
 }
 
+/* Whoever misspelt how a failure is to be reported still wants the mail to go: Postfix takes all of
+   these. */
+static bool pass_over(struct options *o, char letter, const char *value)
+{
+	o->odd_letter = letter;
+	o->odd_value = value;
+	return true;
+}
+
 static bool use_extract(struct options *o, const char *value, struct text *problem)
 {
 	(void)value, (void)problem;
@@ -95,23 +104,28 @@ static bool use_body(struct options *o, const char *value, struct text *problem)
 /* RFC 3461 4.1: never, or a list of success, failure, delay. */
 static bool use_notify(struct options *o, const char *value, struct text *problem)
 {
+	(void)problem;
+	if (!dsn_notify_ok(value))
+		return pass_over(o, 'N', value);
 	o->notify = value;
-	return dsn_notify_ok(value) ||
-	       refuse(problem, "-N must be never, or a list of success,failure,delay; not ", value);
+	return true;
 }
 
 static bool use_ret(struct options *o, const char *value, struct text *problem)
 {
+	(void)problem;
 	if (!text_equal_ci(value, "full") && !text_equal_ci(value, "hdrs"))
-		return refuse(problem, "-R must be full or hdrs; not ", value);
+		return pass_over(o, 'R', value);
 	o->ret = text_equal_ci(value, "full") ? "FULL" : "HDRS";
 	return true;
 }
 
 static bool use_envid(struct options *o, const char *value, struct text *problem)
 {
+	(void)problem;
+	/* RFC 3461 5.4 */
 	if (strlen(value) > 100)
-		return refuse(problem, "-V can have at most 100 characters", "");
+		return pass_over(o, 'V', value);
 	o->envid = value;
 	return true;
 }
@@ -141,16 +155,18 @@ static bool use_config_kind(struct options *o, const char *value, struct text *p
 
 static bool set_error_mode(struct options *o, const char *value, struct text *problem)
 {
+	(void)problem;
 	if (strchr("pqmwe", *value) == NULL || *value == '\0')
-		return refuse(problem, "the error mode (-e, -oe) is one of m, p, q, w, e; not ", value);
+		return pass_over(o, 'e', value);
 	o->error_mode = *value;
 	return true;
 }
 
 static bool set_delivery(struct options *o, const char *value, struct text *problem)
 {
+	(void)problem;
 	if (strchr("ibqd", *value) == NULL || *value == '\0')
-		return refuse(problem, "the delivery mode (-od) is one of i, b, q, d; not ", value);
+		return pass_over(o, 'd', value);
 	o->queue_only = *value == 'q' || *value == 'd';
 	o->wait = *value == 'i';
 	return true;

@@ -51,6 +51,8 @@ struct options {
 	const char *fullname; /* -F */
 	const char *body;     /* -B: "7BIT", "8BITMIME" or "" */
 	const char *notify, *ret, *envid, *tag;
+	char odd_letter; /* an option whose value means nothing is passed over; 0 = there was none */
+	const char *odd_value;
 	char **recipients; /* rest of the arguments */
 	int recipient_count;
 };

@@ -43,6 +43,19 @@ is "$(field To)" '=?UTF-8?B?TcO8bGxlciwgSsO2cmc=?= <jm@x.org>' "is encoded whole
 clear; give 'To: a@x.org, b@@x.org' -t; runner_once
 is "$(field To)" 'a@x.org, "b@@x.org":;' "what is bad stays to be read, as an empty group"
 
+sent "0 a@x.org b@x.org " "a whole address in quotes" "To: \"a@x.org\", <\"'b@x.org'\">" -t
+sent '0 "a b@x.org"@mon1.example.org "a@b"@mon1.example.org ' "what is none stays a name of this machine" 'To: "a b@x.org", "a@b"' -t
+sent "0 a@x.org b@x.org " "blanks that cannot be seen" 'To: a@x.org\302\240, \357\273\277b@x.org\342\200\213' -t
+is "$(field To)" "a@x.org, b@x.org" "are gone"
+sent "0 a@x.org " "a name with a wide blank" 'To: \345\261\261\343\200\200\345\244\252 <a@x.org>' -t
+is "$(field To)" "=?UTF-8?B?5bGx44CA5aSq?= <a@x.org>" "keeps it"
+newline='
+'
+sent "0 a@x.org b@x.org " "a list as a file has it, one a line" '' "a@x.org${newline}b@x.org$newline"
+sent "0 a@x.org b@x.org " "and with commas" '' "Joe <a@x.org>,$newline Bob <b@x.org>"
+sent "65 " "what would be a line of the envelope is refused" '' "a@x.org${newline}DATA"
+sent "65 " "so is half an address" '' "a$newline@x.org"
+
 # --- senders ---------------------------------------------------------------------------------------------------------
 for f in root@ 'not an address' @example.com a@@b; do
 	sent "0 a@x.org " "-f $f: sent" '' -f "$f" a@x.org
@@ -53,6 +66,8 @@ id=$(ls "$work/spool/drop" | grep -v trigger | head -n 1)
 stop "$smarthost_pid"; runner_once
 like "$("$BIN/mailq" why "$id")" "^repaired: the sender is the caller, because of option -f <root@>: there is nothing after the '@'\$" "mailq why says so"
 smarthost -r 'gone=550 5.1.1 no'; config
+sent "0 a@x.org " "-f with a line end behind it" '' -f "me@x.org$newline" a@x.org
+is "$(senders)" "me@x.org " "is the address"
 sent "0 a@x.org " "-f with a final dot" '' -f me@x.org. a@x.org
 is "$(senders)" "me@x.org " "goes without it"
 
@@ -67,6 +82,9 @@ from 'From: M\303\274ller, J\303\266rg <jm@x.org>' '=?UTF-8?B?TcO8bGxlciwgSsO2cm
 from 'From: Doe, Joe <jm@x.org>' '"Doe, Joe" <jm@x.org>'
 from 'From: J. Doe <jm@x.org>' '"J. Doe" <jm@x.org>'
 from 'From: jm@x.org <jm@x.org>' '"jm@x.org" <jm@x.org>'
+from 'From: Disk: full <jm@x.org>' '"Disk: full" <jm@x.org>'
+from 'From: "jm@x.org"' 'jm@x.org'
+from 'From: Disk: full' '"Disk: full" <s@x.org>'
 from 'From: root (Cron Daemon)' 'root@mon1.example.org (Cron Daemon)'
 from 'From: "root" (Cron Daemon)' 'root@mon1.example.org (Cron Daemon)'
 from 'From: a@x.org, b@x.org' 's@x.org' Sender
@@ -76,6 +94,23 @@ like "$(cat "$work/log")" 'repaired Reply-To "Überwachung": it has no address' 
 from 'From: =?utf-8?q?M=C3=BCller,_J?= <jm@x.org>' '=?utf-8?q?M=C3=BCller=2C_J?= <jm@x.org>'
 clear; give '' -F '"Reminder Service"' -f s@x.org ops@x.org; runner_once; is "$(field From)" 'Reminder Service <s@x.org>' "-F with quotes of its own"
 clear; give '' -F 'Doe, Joe' -f s@x.org ops@x.org; runner_once; is "$(field From)" '"Doe, Joe" <s@x.org>' "-F with a comma"
+
+# --- dates and message IDs -------------------------------------------------------------------------------------------
+# kept FIELD, remade FIELD: it leaves as it is, or made anew, and the old one is there under another name
+kept() { from "$1" "${1#*: }" "${1%%: *}"; is "$(field "X-Original-${1%%: *}")" "" "$1: stays"; }
+remade() {
+	clear; give "From: jm@x.org\n$1" ops@x.org; runner_once
+	like "$(field "${1%%: *}")" '^([A-Z][a-z]+, [0-9]+ [A-Z][a-z]+ [0-9]+ [0-9:]+ [+-][0-9]+|<[!-~]+@[!-~]+>)$' "$1: made anew"
+	is "$(field "X-Original-${1%%: *}")" "${2:-${1#*: }}" "$1: the old one is kept"
+}
+for date in 'Mon, 30 Nov 2026 21:00:00 +0000' '30 Nov 2026 21:00 GMT' 'Mon,  3 Nov 26 21:00:00 -0500 (EST)'; do kept "Date: $date"; done
+for date in yesterday '2026-11-30 21:00:00' '2026-11-30T21:00:00Z' 'Mon Nov 30 21:00:00 UTC 2026' '30 Nov 2026 21:00:00' '30 Foo 2026 21:00:00 +0000'; do remade "Date: $date"; done
+for id in '<a@x.org>' '<a$b.c@[127.0.0.1]>' '<a..b@x.org>'; do kept "Message-ID: $id"; done
+for id in foo a@x.org '<foo>' '<a b@x.org>' '<@x.org>' '<a@x.org> <b@x.org>'; do remade "Message-ID: $id"; done
+remade 'Message-ID: <st\303\266rung@x.org>' '=?UTF-8?B?PHN0w7ZydW5nQHgu?= =?UTF-8?B?b3JnPg==?='
+clear; give 'To: a@x.org,\n \n b@x.org\nSubject: one\n \t\n two' -t -f s@x.org; runner_once
+is "$(sed '/^\r*$/q' "$work"/delivered/*.eml | tr -d '\r' | grep -c '^[[:blank:]][[:blank:]]*$') $(rcpts)$(field Subject)" "0 a@x.org b@x.org one two" "a fold has no blank lines"
+
 # --- fields that are there twice -------------------------------------------------------------------------------------
 clear; give 'To: a@x.org\nFrom: jm@x.org\nTo: b@x.org,\n c@x.org\nFrom: two@x.org\nSubject: first\nCc: d@x.org\ncc: e@x.org' -t -f s@x.org; runner_once
 is "$(rcpts)" "a@x.org b@x.org c@x.org d@x.org e@x.org " "two To and two Cc: all of them get it"

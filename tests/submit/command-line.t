@@ -92,11 +92,12 @@ refuse 64 '-X' -XV $A
 refuse 64 '-D' -D "$work/x" $A
 refuse 64 '-S' -S x $A
 refuse 64 'must be c or m' -Ax $A
-refuse 64 '-N must be' -N maybe $A
-refuse 64 '-N must be' -N '' $A
-refuse 64 '-R must be' -R half $A
-refuse 64 'error mode' -oez $A
-refuse 64 'error mode' -e '' $A
+# a value that means nothing costs nobody the mail
+for words in '-N maybe' '-Nnever,failure' '-R half' -oez '-e x' -odz '-O ErrorMode=x' '-O DeliveryMode=x' "-V $(printf %0101d 0)"; do
+	take recip "$R" $words $A
+	like "$(cat "$work/out")" "^sendmail: option -[a-zA-Z]+: \"[a-z0-9,]+\" means nothing, and is passed over\$" "sendmail $words: is named"
+done
+for words in -N -R -V -e; do take recip "$R" "$words" '' $A; done
 # what is not taken is told; quietly with q; submit/deadletter has the modes that keep its text
 for mode in '' -oep -ep '-e p' '-O ErrorMode=p' '-oem -oep'; do
 	refuse 64 '^sendmail: recipient <a@@b>|sendmail: .*a@@b' $mode a@@b
@@ -109,7 +110,6 @@ for mode in -oeq -eq '-e q' -OErrorMode=q '-oep -oeq'; do
 	done
 done
 for mode in -oem -oew -oee -oeq; do refuse 64 'option -Z is not known' $mode -Z $A; done
-refuse 64 'delivery mode' -odz $A
 refuse 69 'REQUIRETLS' -O requiretls=yes $A
 refuse 64 '-C is refused' -C "$work/other.conf" $A
 refuse 64 '-C is refused' -C "$work/other.conf" -q

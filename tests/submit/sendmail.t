@@ -46,7 +46,7 @@ like "$error" 'no recipients' "says so"
 submit 64 "-t without addresses" -t </dev/null
 submit 64 "an unknown option" -Z a@example.org </dev/null
 like "$error" '-Z' "is named"
-for refused in "-bS" "-X /tmp/x" "-D x" "-M id" "-S x" "-N maybe" "-R half" "-f"; do
+for refused in "-bS" "-X /tmp/x" "-D x" "-M id" "-S x" "-f"; do
 	submit 64 "refused: $refused" $refused </dev/null
 done
 printf 'x\n' >"$work/in"; submit 64 "an address that is none" 'a@@example.org' <"$work/in"

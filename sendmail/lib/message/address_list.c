@@ -100,6 +100,16 @@ static bool is_user(const struct token *from, const struct token *to)
 	return true;
 }
 
+static bool is_quoted_address(const struct token *from, const struct token *to)
+{
+	struct buffer address = {0};
+	while (to > from && token_is_aside(to - 1))
+		to--;
+	bool is = addrspec_is_quoted_whole(from, (size_t)(to - from), &address);
+	buffer_free(&address);
+	return is;
+}
+
 /* A member without angle brackets. */
 static void read_bare(struct member_list *l, const struct token *from, const struct token *to)
 {
@@ -119,7 +129,7 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		return;
 	}
 	/* "Disk watcher", or Überwachung, as From: a name; "root" is an address. */
-	if (author && lone_word && !is_user(first, to)) {
+	if (author && lone_word && !is_user(first, to) && !is_quoted_address(first, to)) {
 		show_words(l, from, to, "it is words without an address");
 		return;
 	}
@@ -271,10 +281,21 @@ static const struct token *member_end(const struct token *from, const struct tok
 	return from;
 }
 
+static bool is_mailto(const struct token *from, const struct token *colon)
+{
+	return colon == from + 1 && from->kind == TOKEN_ATOM && from->length == 6 &&
+	       text_starts_ci(from->start, "mailto");
+}
+
 /* The colon behind the name of a group; NULL when the member is none. */
-static const struct token *group_colon(const struct token *from, const struct token *to)
+static const struct token *group_colon(const struct member_list *l, const struct token *from,
+    const struct token *to)
 {
 	const struct token *colon = tokens_find(from, to, ':');
+	/* "Disk: full <mon@x>" as From: no group, whose ';' would be there, but a name. */
+	if (l->use == ADDRESS_AUTHORS && colon < to && !is_mailto(from, colon) &&
+	    !tokens_have(colon, l->end, ';'))
+		return NULL;
 	if (colon == to || colon == from || tokens_have(from, colon, '<') ||
 	    tokens_have(from, colon, '@'))
 		return NULL;
@@ -312,18 +333,12 @@ static void take_prefix(struct member_list *l, const struct token *from, const s
 	buffer_free(&words);
 }
 
-static bool is_mailto(const struct token *from, const struct token *colon)
-{
-	return colon == from + 1 && from->kind == TOKEN_ATOM && from->length == 6 &&
-	       text_starts_ci(from->start, "mailto");
-}
-
 static void read_list(struct member_list *l)
 {
 	bool empty = false;
 	int groups = 0;
 	while (l->at < l->end) {
-		const struct token *to = member_end(l->at, l->end), *colon = group_colon(l->at, to);
+		const struct token *to = member_end(l->at, l->end), *colon = group_colon(l, l->at, to);
 		if (colon != NULL && groups++ < GROUPS_ON_END_MAX) {
 			l->counts.untidy = l->counts.untidy || l->in_group || is_mailto(l->at, colon);
 			if (!is_mailto(l->at, colon)) {

@@ -218,6 +218,39 @@ static const char *check_bytes(const struct buffer *out, size_t from)
 	           : "the address holds bytes that are not UTF-8";
 }
 
+static bool is_domain(const char *domain, size_t length)
+{
+	bool dot = false;
+	for (size_t i = 0; i < length; i++) {
+		dot = dot || domain[i] == '.';
+		if (domain[i] != '.' && !is_domain_text(&(struct token){.start = domain + i}, 1))
+			return false;
+	}
+	return dot && addrspec_is_dot_atom(domain, length);
+}
+
+bool addrspec_is_quoted_whole(const struct token *tokens, size_t count, struct buffer *out)
+{
+	struct buffer plain = {0};
+	if (count != 1 || tokens[0].kind != TOKEN_QUOTED || tokens[0].broken)
+		return false;
+	token_put_meaning(&tokens[0], &plain);
+	const char *from = buffer_string(&plain);
+	size_t length = plain.length;
+	if (length > 2 && from[0] == '\'' && from[length - 1] == '\'') {
+		from++;
+		length -= 2;
+	}
+	const char *at = memchr(from, '@', length);
+	size_t local = at != NULL ? (size_t)(at - from) : 0;
+	bool whole = local > 0 && from[0] != '\'' && addrspec_is_dot_atom(from, local) &&
+	             is_domain(at + 1, length - local - 1);
+	if (whole)
+		buffer_add(out, from, length);
+	buffer_free(&plain);
+	return whole;
+}
+
 const char *addrspec_read(const struct token *tokens, size_t count, struct buffer *out,
     const char **repair)
 {
@@ -225,6 +258,10 @@ const char *addrspec_read(const struct token *tokens, size_t count, struct buffe
 	struct buffer plain = {0};
 	size_t from = out->length;
 	skip_comments(&s);
+	if (addrspec_is_quoted_whole(s.at, (size_t)(s.end - s.at), out)) {
+		*repair = "the quotes around it were removed";
+		return check_bytes(out, from);
+	}
 	const char *wrong = skip_route(&s);
 	const struct token *local = s.at;
 	skip_apostrophes(&s);

@@ -4,6 +4,16 @@
 #include "message/addrspec.h"
 #include <string.h>
 
+/* The blanks before a word of a name: one, or those beyond ASCII that were written. */
+static void put_gap(const struct token *t, const struct token *first, struct buffer *out)
+{
+	const char *from = t > first ? t[-1].start + t[-1].length : t->start;
+	if (text_has_8bit(from, (size_t)(t->start - from)))
+		buffer_add(out, from, (size_t)(t->start - from));
+	else
+		buffer_puts(out, " ");
+}
+
 bool member_put_name(const struct token *from, const struct token *to, struct buffer *out)
 {
 	bool odd = false;
@@ -15,7 +25,7 @@ bool member_put_name(const struct token *from, const struct token *to, struct bu
 		    t->gap ||
 		    (t > from && (token_is_aside(t - 1) || (token_is_word(t) && token_is_word(t - 1))));
 		if (out->length > 0 && blank)
-			buffer_puts(out, " ");
+			put_gap(t, from, out);
 		token_put_meaning(t, out);
 		for (size_t i = 0; t->kind != TOKEN_QUOTED && i < t->length; i++)
 			odd = odd || !addrspec_is_atext(t->start[i]);

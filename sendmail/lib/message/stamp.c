@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/header.h"
+#include "message/field_form.h"
 #include "message/header_conform.h"
 #include "message/mailboxes.h"
 #include "message/phrase.h"
@@ -249,8 +250,8 @@ static bool put_joined(struct stamping *s, const struct header_field *first)
 	return more;
 }
 
-/* Any other one that is there again is kept under another name. */
-static void put_again(struct stamping *s, const struct header_field *f)
+/* What cannot stay under its name is kept under another one. */
+static void put_renamed(struct stamping *s, const struct header_field *f, const char *what)
 {
 	struct header_field other;
 	struct buffer text = {0};
@@ -261,8 +262,8 @@ static void put_again(struct stamping *s, const struct header_field *f)
 		header_conform_put(&other, s->policy->charset != NULL ? s->policy->charset : "", s->out);
 	buffer_free(&text);
 	if (s->policy->said != NULL)
-		buffer_printf(s->policy->said, "%sa second field %.*s was renamed",
-		    s->policy->said->length > 0 ? "; " : "", (int)f->name_length, f->start);
+		buffer_printf(s->policy->said, "%s%s %.*s was renamed",
+		    s->policy->said->length > 0 ? "; " : "", what, (int)f->name_length, f->start);
 }
 
 /* As it is, unless the header has another one of its name. */
@@ -271,17 +272,22 @@ static void put_once(struct stamping *s, const struct header_field *f)
 	int which;
 	bool again = is_repeated(s, f, &which);
 	if (again && which >= 2 && !is_empty(f))
-		put_again(s, f);
+		put_renamed(s, f, "a second field");
 	else if (!again && (which >= 2 || !put_joined(s, f)))
 		put_field(s, f);
 }
 
-static void put_field(struct stamping *s, const struct header_field *f)
+static void put_whole(struct stamping *s, const struct header_field *f)
 {
 	struct seen *seen = &s->seen;
 	bool needed = header_is(f, "Date") || header_is(f, "Message-ID") || header_is(f, "From");
 	if (is_removed(f) || (needed && is_empty(f)))
 		return;
+	/* It is made anew then, as if it had not been there. */
+	if (!field_form_is_legal(f)) {
+		put_renamed(s, f, "the field, which no mail program can read,");
+		return;
+	}
 	seen->date = seen->date || header_is(f, "Date");
 	seen->message_id = seen->message_id || header_is(f, "Message-ID");
 	seen->mime = seen->mime || header_is(f, "MIME-Version");
@@ -298,6 +304,17 @@ static void put_field(struct stamping *s, const struct header_field *f)
 	seen->authors += header_is(f, "From") ? count : 0;
 	seen->sender = seen->sender || (count > 0 && header_is(f, "Sender"));
 	seen->reply_to = seen->reply_to || (count > 0 && header_is(f, "Reply-To"));
+}
+
+static void put_field(struct stamping *s, const struct header_field *f)
+{
+	struct header_field plain;
+	struct buffer lines = {0};
+	size_t at = 0;
+	bool dropped = field_form_drop_blank_lines(f, &lines) &&
+	               header_next(lines.data, lines.length, &at, &plain);
+	put_whole(s, dropped ? &plain : f);
+	buffer_free(&lines);
 }
 
 static void put_missing(struct stamping *s, const char *id)

@@ -1,5 +1,6 @@
 /* Tokens of address fields. */
 #include "message/token.h"
+#include "base/charset.h"
 #include "base/multibyte.h"
 #include "base/text.h"
 #include "base/encoded_word.h"
@@ -10,6 +11,7 @@ struct scan {
 	const char *at, *end;
 	struct token *tokens;
 	size_t count;
+	bool utf8;
 	int open; /* comments so far that have no end: each was looked for up to the end of the text */
 };
 
@@ -18,6 +20,22 @@ struct scan {
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+}
+
+/* Blanks and invisible characters beyond ASCII, which come with addresses out of web pages and
+   office programs: the length of the one at at, or 0.  Joiners (U+200C, U+200D) are none: names
+   need them. */
+static size_t wide_blank(const struct scan *s, const char *at)
+{
+	static const char *const blanks[] = {"\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x80\x8f",
+	    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaa", "\xe2\x80\xac", "\xe2\x80\xaf",
+	    "\xe2\x81\xa0", "\xe3\x80\x80", "\xef\xbb\xbf"};
+	for (size_t i = 0; s->utf8 && i < sizeof blanks / sizeof blanks[0]; i++) {
+		size_t n = strlen(blanks[i]);
+		if ((size_t)(s->end - at) >= n && memcmp(at, blanks[i], n) == 0)
+			return n;
+	}
+	return 0;
 }
 
 static bool is_special(char c)
@@ -119,15 +137,18 @@ static void read_atom(struct scan *s, bool gap)
 		s->at +=
 		    *s->at == '\\' && s->at + 1 < s->end && strchr("<>,;\r\n", s->at[1]) == NULL ? 2 : 1;
 	} while (s->at < s->end &&
-	         (two || (!is_blank(*s->at) && !is_special(*s->at) && strchr("\"()", *s->at) == NULL)));
+	         (two || (!is_blank(*s->at) && !is_special(*s->at) && strchr("\"()", *s->at) == NULL &&
+	                     wide_blank(s, s->at) == 0)));
 }
 
 struct token *token_read(const char *text, size_t length, size_t *count)
 {
 	struct scan s = {.at = text, .end = text + length};
+	s.utf8 = text_has_8bit(text, length) && charset_is_utf8(text, length);
 	for (;;) {
 		bool gap = false;
-		for (; s.at < s.end && is_blank(*s.at); s.at++)
+		for (size_t wide; s.at < s.end && ((wide = wide_blank(&s, s.at)) > 0 || is_blank(*s.at));
+		     s.at += wide > 0 ? wide : 1)
 			gap = true;
 		bool behind_at = s.count > 0 && token_is(&s.tokens[s.count - 1], '@');
 		if (s.at == s.end) {

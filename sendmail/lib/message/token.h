@@ -25,8 +25,8 @@ struct token {
 	bool broken;
 };
 
-/* All tokens of a text, one of kind TOKEN_END last.  CR, LF and NUL count as blanks.  Free the
- * result with free(3). */
+/* All tokens of a text, one of kind TOKEN_END last.  CR, LF and NUL count as blanks, and so do, in
+   UTF-8, those of other scripts and what cannot be seen.  Free the result with free(3). */
 struct token *token_read(const char *text, size_t length, size_t *count);
 
 /* True for a TOKEN_SPECIAL of that character. */
