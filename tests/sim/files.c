@@ -4,7 +4,6 @@
    the spool is one on disk. */
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "tests/sim/sim.h"
 #include <dirent.h>
 #include <errno.h>
@@ -20,7 +19,6 @@
 #define FD_FIRST 3000000
 #define OPEN_MAX_FILES 4096
 #define BUCKETS 1024
-#define LISTINGS_MAX 4
 enum { DROP, MQUEUE, FOLDERS };
 
 struct file {
@@ -46,14 +44,6 @@ static struct opened {
 	off_t at;
 	int lock; /* LOCK_SH, LOCK_EX; 0 = none */
 } opened[OPEN_MAX_FILES];
-
-static struct listing {
-	bool used;
-	int fd;
-	char **names;
-	size_t count, at;
-	struct dirent entry;
-} listings[LISTINGS_MAX];
 
 static bool on;
 static uint64_t files_made;
@@ -118,11 +108,6 @@ static int open_one(int folder, struct file *f, bool append)
 	return FD_FIRST + i;
 }
 
-#define REAL(type, name, ...)        \
-	type __real_##name(__VA_ARGS__); \
-	type __wrap_##name(__VA_ARGS__); \
-	type __wrap_##name(__VA_ARGS__)
-
 int __real_openat(int dir, const char *name, int flags, ...);
 int __wrap_openat(int dir, const char *name, int flags, ...);
 int __wrap_openat(int dir, const char *name, int flags, ...)
@@ -155,7 +140,7 @@ int __wrap_openat(int dir, const char *name, int flags, ...)
 	return open_one(-1, (*at)->file, flags & O_APPEND);
 }
 
-REAL(int, close, int fd)
+SIM_REAL(int, close, int fd)
 {
 	struct opened *o = of_fd(fd);
 	if (o == NULL)
@@ -171,7 +156,7 @@ REAL(int, close, int fd)
 	return 0;
 }
 
-REAL(ssize_t, pread, int fd, void *bytes, size_t size, off_t at)
+SIM_REAL(ssize_t, pread, int fd, void *bytes, size_t size, off_t at)
 {
 	const struct opened *o = of_fd(fd);
 	if (o == NULL)
@@ -185,7 +170,7 @@ REAL(ssize_t, pread, int fd, void *bytes, size_t size, off_t at)
 	return (ssize_t)n;
 }
 
-REAL(ssize_t, read, int fd, void *bytes, size_t size)
+SIM_REAL(ssize_t, read, int fd, void *bytes, size_t size)
 {
 	struct opened *o = of_fd(fd);
 	if (o == NULL)
@@ -195,7 +180,7 @@ REAL(ssize_t, read, int fd, void *bytes, size_t size)
 	return n;
 }
 
-REAL(ssize_t, pwrite, int fd, const void *bytes, size_t size, off_t at)
+SIM_REAL(ssize_t, pwrite, int fd, const void *bytes, size_t size, off_t at)
 {
 	const struct opened *o = of_fd(fd);
 	if (o == NULL)
@@ -211,7 +196,7 @@ REAL(ssize_t, pwrite, int fd, const void *bytes, size_t size, off_t at)
 	return (ssize_t)size;
 }
 
-REAL(ssize_t, write, int fd, const void *bytes, size_t size)
+SIM_REAL(ssize_t, write, int fd, const void *bytes, size_t size)
 {
 	struct opened *o = of_fd(fd);
 	if (o == NULL)
@@ -223,7 +208,7 @@ REAL(ssize_t, write, int fd, const void *bytes, size_t size)
 	return n;
 }
 
-REAL(off_t, lseek, int fd, off_t at, int whence)
+SIM_REAL(off_t, lseek, int fd, off_t at, int whence)
 {
 	struct opened *o = of_fd(fd);
 	if (o == NULL)
@@ -243,13 +228,13 @@ static int look_at(const struct file *f, struct stat *st)
 	return 0;
 }
 
-REAL(int, fstat, int fd, struct stat *st)
+SIM_REAL(int, fstat, int fd, struct stat *st)
 {
 	const struct opened *o = of_fd(fd);
 	return o != NULL ? look_at(o->file, st) : __real_fstat(fd, st);
 }
 
-REAL(int, fstatat, int dir, const char *name, struct stat *st, int flags)
+SIM_REAL(int, fstatat, int dir, const char *name, struct stat *st, int flags)
 {
 	const struct opened *o = of_fd(dir);
 	if (o == NULL)
@@ -258,7 +243,7 @@ REAL(int, fstatat, int dir, const char *name, struct stat *st, int flags)
 	return *at != NULL ? look_at((*at)->file, st) : fail(ENOENT);
 }
 
-REAL(int, faccessat, int dir, const char *name, int mode, int flags)
+SIM_REAL(int, faccessat, int dir, const char *name, int mode, int flags)
 {
 	const struct opened *o = of_fd(dir);
 	if (o == NULL)
@@ -266,7 +251,7 @@ REAL(int, faccessat, int dir, const char *name, int mode, int flags)
 	return *slot(o->folder, name) != NULL ? 0 : fail(ENOENT);
 }
 
-REAL(int, ftruncate, int fd, off_t length)
+SIM_REAL(int, ftruncate, int fd, off_t length)
 {
 	const struct opened *o = of_fd(fd);
 	if (o == NULL)
@@ -276,7 +261,7 @@ REAL(int, ftruncate, int fd, off_t length)
 	return 0;
 }
 
-REAL(int, renameat, int from, const char *old, int to, const char *name)
+SIM_REAL(int, renameat, int from, const char *old, int to, const char *name)
 {
 	const struct opened *a = of_fd(from), *b = of_fd(to);
 	if (a == NULL || b == NULL)
@@ -294,7 +279,7 @@ REAL(int, renameat, int from, const char *old, int to, const char *name)
 	return 0;
 }
 
-REAL(int, linkat, int from, const char *old, int to, const char *name, int flags)
+SIM_REAL(int, linkat, int from, const char *old, int to, const char *name, int flags)
 {
 	const struct opened *a = of_fd(from), *b = of_fd(to);
 	if (a == NULL || b == NULL)
@@ -308,7 +293,7 @@ REAL(int, linkat, int from, const char *old, int to, const char *name, int flags
 	return 0;
 }
 
-REAL(int, unlinkat, int dir, const char *name, int flags)
+SIM_REAL(int, unlinkat, int dir, const char *name, int flags)
 {
 	const struct opened *o = of_fd(dir);
 	if (o == NULL)
@@ -321,7 +306,7 @@ REAL(int, unlinkat, int dir, const char *name, int flags)
 }
 
 /* Of the open file, as flock(2) has it. */
-REAL(int, flock, int fd, int how)
+SIM_REAL(int, flock, int fd, int how)
 {
 	struct opened *o = of_fd(fd);
 	if (o == NULL)
@@ -338,12 +323,12 @@ REAL(int, flock, int fd, int how)
 	return 0;
 }
 
-REAL(int, fchmod, int fd, mode_t mode)
+SIM_REAL(int, fchmod, int fd, mode_t mode)
 {
 	return of_fd(fd) != NULL ? 0 : __real_fchmod(fd, mode);
 }
 
-REAL(int, fstatvfs, int fd, struct statvfs *st)
+SIM_REAL(int, fstatvfs, int fd, struct statvfs *st)
 {
 	if (of_fd(fd) == NULL)
 		return __real_fstatvfs(fd, st);
@@ -358,75 +343,24 @@ REAL(int, fstatvfs, int fd, struct statvfs *st)
 	return 0;
 }
 
-static struct listing *of_folder(DIR *d)
-{
-	for (int i = 0; i < LISTINGS_MAX; i++) {
-		if ((void *)d == (void *)&listings[i])
-			return &listings[i];
-	}
-	return NULL;
-}
-
-/* The names as they are now: what comes or goes while they are read is left out or in. */
-REAL(DIR *, fdopendir, int fd)
+int sim_files_folder(int fd)
 {
 	const struct opened *o = of_fd(fd);
-	if (o == NULL)
-		return __real_fdopendir(fd);
-	struct listing *l = listings;
-	while (l < listings + LISTINGS_MAX && l->used)
-		l++;
-	SIM_MUST(l < listings + LISTINGS_MAX, "too many folders are read");
-	*l = (struct listing){.used = true, .fd = fd};
+	return o != NULL && o->file == NULL ? o->folder : -1;
+}
+
+char **sim_files_names(int folder, size_t *count)
+{
+	char **names = NULL;
+	*count = 0;
 	for (int b = 0; b < BUCKETS; b++) {
-		for (const struct name *n = folders[o->folder][b]; n != NULL; n = n->next) {
-			if ((l->count & (l->count - 1)) == 0)
-				l->names = mem_resize(l->names, l->count > 0 ? 2 * l->count : 1, sizeof *l->names);
-			l->names[l->count++] = mem_copy(n->name);
+		for (const struct name *n = folders[folder][b]; n != NULL; n = n->next) {
+			if ((*count & (*count - 1)) == 0)
+				names = mem_resize(names, *count > 0 ? 2 * *count : 1, sizeof *names);
+			names[(*count)++] = mem_copy(n->name);
 		}
 	}
-	return (DIR *)(void *)l;
-}
-
-REAL(struct dirent *, readdir, DIR *d)
-{
-	struct listing *l = of_folder(d);
-	if (l == NULL)
-		return __real_readdir(d);
-	if (l->at == l->count)
-		return NULL;
-	text_copy(l->entry.d_name, sizeof l->entry.d_name, l->names[l->at++]);
-	return &l->entry;
-}
-
-REAL(int, closedir, DIR *d)
-{
-	struct listing *l = of_folder(d);
-	if (l == NULL)
-		return __real_closedir(d);
-	for (size_t i = 0; i < l->count; i++)
-		free(l->names[i]);
-	free(l->names);
-	l->used = false;
-	return __wrap_close(l->fd);
-}
-
-/* Every call that the spool is used by must come here. */
-static bool all_come_here(int folder)
-{
-	struct stat st;
-	struct statvfs fs;
-	char byte = 0;
-	int fd = openat(folder, "probe", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool good =
-	    fd >= FD_FIRST && write(fd, "x", 1) == 1 && pwrite(fd, "y", 1, 0) == 1 &&
-	    lseek(fd, 0, SEEK_SET) == 0 && read(fd, &byte, 1) == 1 && byte == 'y' &&
-	    pread(fd, &byte, 1, 0) == 1 && fstat(fd, &st) == 0 && st.st_size == 1 &&
-	    ftruncate(fd, 0) == 0 && flock(fd, LOCK_SH | LOCK_NB) == 0 && fchmod(fd, 0600) == 0 &&
-	    fstatvfs(fd, &fs) == 0 && linkat(folder, "probe", folder, "other", 0) == 0 &&
-	    renameat(folder, "other", folder, "third") == 0 && fstatat(folder, "third", &st, 0) == 0 &&
-	    faccessat(folder, "third", F_OK, 0) == 0 && unlinkat(folder, "third", 0) == 0;
-	return good && unlinkat(folder, "probe", 0) == 0 && close(fd) == 0;
+	return names;
 }
 
 bool sim_files_start(int *drop_fd, int *mqueue_fd)
@@ -434,7 +368,7 @@ bool sim_files_start(int *drop_fd, int *mqueue_fd)
 	on = true;
 	for (int i = 0; i < FOLDERS; i++)
 		opened[i] = (struct opened){.used = true, .folder = i};
-	if (!all_come_here(FD_FIRST + DROP))
+	if (!sim_files_are_reached(FD_FIRST + DROP))
 		return on = false;
 	close(*drop_fd);
 	close(*mqueue_fd);

@@ -2,11 +2,9 @@
  */
 #include "runner/delivery/operate.h"
 #include "runner/delivery/pickup_scan.h"
-#include "runner/delivery/queue_run.h"
 #include "runner/listen/control_listen.h"
 #include "tests/sim/sim.h"
 #include "base/log.h"
-#include "base/text.h"
 #include <fcntl.h>
 #include <unistd.h>
 

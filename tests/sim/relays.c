@@ -1,19 +1,12 @@
 /* Relays, played in this process: the runner's own session code talks with them by lines, as with
-   processes. */
+   processes (relay_processes.c). */
 #include "runner/attempt/message.h"
-#include "runner/queue/nexthop.h"
-#include "runner/queue/nexthop_skips.h"
 #include "runner/queue/runner.h"
-#include "runner/queue/tried.h"
-#include "runner/session/sent_log.h"
-#include "runner/session/worker.h"
-#include "tests/sim/sim.h"
+#include "tests/sim/relay.h"
 #include "base/fdio.h"
 #include "base/text.h"
 #include "jobs/jobs.h"
 #include "jobs/ledger.h"
-#include "jobs/process.h"
-#include "spool/id.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,119 +14,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FD_BASE 1000000
-#define RELAYS_MAX (2 * WORKERS_MAX)
-
 struct server sim_servers[SERVERS] = {{.name = "main", .address = "127.0.0.1"},
     {.name = "backup", .address = "127.0.0.2"}};
 
-static struct relay {
-	bool alive, connected, ended;
-	int ledger_fd;
-	int names[SERVERS], name_count, at; /* servers that it may ask; the one that it is with */
-	struct buffer in;                   /* from the runner */
-	struct jobs jobs;                   /* out: to the runner; the messages in hand */
-	int flight; /* of them, from the first on, whose ends are sent and not answered: CHUNKING */
-	bool quit;
-	int status;
-	int64_t next_ms;
-} relays[RELAYS_MAX];
-
-static struct relay *of_fd(int fd)
-{
-	return fd >= FD_BASE && fd < FD_BASE + RELAYS_MAX ? &relays[fd - FD_BASE] : NULL;
-}
-
-/* --- the runner's end */
-
-static bool is_tried(const struct tried *t, const char *address)
-{
-	for (int i = 0; t != NULL && i < t->server_count; i++) {
-		if (strcmp(t->servers[i].address, address) == 0)
-			return true;
-	}
-	return false;
-}
-
-struct worker *__wrap_worker_start(struct runner *r, struct nexthop *p, const struct tried *avoid,
-    bool shows);
-struct worker *__wrap_worker_start(struct runner *r, struct nexthop *p, const struct tried *avoid,
-    bool shows)
-{
-	struct buffer steps = {0};
-	struct relay *relay = relays;
-	while (relay->alive)
-		relay++;
-	SIM_MUST(relay < relays + RELAYS_MAX, "more relays than there may be");
-	*relay = (struct relay){.alive = true, .next_ms = sim_now_ms + 20 + sim_dice(500)};
-	struct worker *w = mem_alloc(sizeof *w);
-	char *skips = nexthop_skips(&r->nexthops, p, sim_now_ms, &steps);
-	relay->ledger_fd = sent_log_open(r->sessions, &r->queue, w->ledger);
-	for (int i = 0; i < p->name_count; i++) {
-		for (int s = 0; s < SERVERS; s++) {
-			if (strcmp(p->names[i], sim_servers[s].name) == 0 &&
-			    strstr(skips, sim_servers[s].name) == NULL &&
-			    !is_tried(avoid, sim_servers[s].address))
-				relay->names[relay->name_count++] = s;
-		}
-	}
-	free(skips);
-	w->pid = w->fd = FD_BASE + (int)(relay - relays);
-	w->nexthop = p;
-	w->avoid = tried_copy_servers(avoid);
-	w->shows = shows;
-	w->steps = steps;
-	w->heard_limit_bytes = 1 << 20;
-	w->idle_ms = w->started_ms = w->heard_ms = sim_now_ms;
-	p->workers++;
-	return w;
-}
-
-/* The one that asks closed servers whether they are there again goes before its time. */
-void __real_worker_give(struct worker *w, struct message *m);
-void __wrap_worker_give(struct worker *w, struct message *m);
-void __wrap_worker_give(struct worker *w, struct message *m)
-{
-	if (nexthop_state(&sim_r.nexthops, w->nexthop, sim_now_ms) != NEXTHOP_UP)
-		sim_mail_asked(m->id);
-	__real_worker_give(w, m);
-}
-
-ssize_t __real_sendmsg(int fd, const struct msghdr *m, int flags);
-ssize_t __wrap_sendmsg(int fd, const struct msghdr *m, int flags);
-ssize_t __wrap_sendmsg(int fd, const struct msghdr *m, int flags)
-{
-	struct relay *relay = of_fd(fd);
-	if (relay == NULL)
-		return __real_sendmsg(fd, m, flags);
-	if (relay->ended) {
-		errno = EPIPE;
-		return -1;
-	}
-	buffer_add(&relay->in, m->msg_iov->iov_base, m->msg_iov->iov_len);
-	if (relay->next_ms > sim_now_ms + 100 && relay->connected)
-		relay->next_ms = relay->next_ms == INT64_MAX ? INT64_MAX : sim_now_ms + 5;
-	return (ssize_t)m->msg_iov->iov_len;
-}
-
-ssize_t __real_fdio_read(int fd, void *bytes, size_t size);
-ssize_t __wrap_fdio_read(int fd, void *bytes, size_t size);
-ssize_t __wrap_fdio_read(int fd, void *bytes, size_t size)
-{
-	struct relay *relay = of_fd(fd);
-	if (relay == NULL)
-		return __real_fdio_read(fd, bytes, size);
-	struct buffer *out = &relay->jobs.out;
-	if (out->length == 0 && !relay->ended) {
-		errno = EAGAIN;
-		return -1;
-	}
-	size_t n = out->length < size ? out->length : size;
-	if (n > 0)
-		memcpy(bytes, out->data, n);
-	buffer_drop(out, n);
-	return (ssize_t)n;
-}
+struct relay sim_relays[SIM_RELAYS_MAX];
 
 static void forget(struct relay *relay, struct job *job)
 {
@@ -144,7 +28,7 @@ static void forget(struct relay *relay, struct job *job)
 	jobs_remove(&relay->jobs, job);
 }
 
-static void free_relay(struct relay *relay)
+void sim_relay_free(struct relay *relay)
 {
 	while (relay->jobs.first != NULL)
 		forget(relay, relay->jobs.first);
@@ -154,30 +38,6 @@ static void free_relay(struct relay *relay)
 	buffer_free(&relay->jobs.out);
 	relay->alive = false;
 }
-
-bool __wrap_process_reap(pid_t pid, int64_t limit_ms, int *status);
-bool __wrap_process_reap(pid_t pid, int64_t limit_ms, int *status)
-{
-	struct relay *relay = of_fd((int)pid);
-	(void)limit_ms;
-	if (!relay->ended)
-		return false;
-	*status = relay->status;
-	free_relay(relay);
-	return true;
-}
-
-void __wrap_process_signal(pid_t pid, int number);
-void __wrap_process_signal(pid_t pid, int number)
-{
-	struct relay *relay = of_fd((int)pid);
-	if (relay->ended)
-		return;
-	relay->status = number;
-	relay->ended = true;
-}
-
-/* --- the server's end */
 
 static void say(struct relay *relay, enum said_verb verb, const char *id, int n, int next,
     const struct diagnosis *d)
@@ -216,9 +76,9 @@ static bool is_there(const struct server *s)
 static bool is_full(const struct server *s)
 {
 	int open = 0;
-	for (int i = 0; i < RELAYS_MAX; i++)
-		open += relays[i].alive && relays[i].connected && !relays[i].ended &&
-		        &sim_servers[relays[i].names[relays[i].at]] == s;
+	for (int i = 0; i < SIM_RELAYS_MAX; i++)
+		open += sim_relays[i].alive && sim_relays[i].connected && !sim_relays[i].ended &&
+		        &sim_servers[sim_relays[i].names[sim_relays[i].at]] == s;
 	return s->mood == SERVER_ONE && open > 0;
 }
 
@@ -465,8 +325,8 @@ static void work(struct relay *relay)
 
 void sim_relays_play(void)
 {
-	for (int i = 0; i < RELAYS_MAX; i++) {
-		struct relay *relay = &relays[i];
+	for (int i = 0; i < SIM_RELAYS_MAX; i++) {
+		struct relay *relay = &sim_relays[i];
 		if (!relay->alive || relay->ended || relay->next_ms > sim_now_ms)
 			continue;
 		take_orders(relay);
@@ -480,17 +340,17 @@ void sim_relays_play(void)
 int64_t sim_relays_next_ms(void)
 {
 	int64_t next = INT64_MAX;
-	for (int i = 0; i < RELAYS_MAX; i++) {
-		if (relays[i].alive && !relays[i].ended && relays[i].next_ms < next)
-			next = relays[i].next_ms;
+	for (int i = 0; i < SIM_RELAYS_MAX; i++) {
+		if (sim_relays[i].alive && !sim_relays[i].ended && sim_relays[i].next_ms < next)
+			next = sim_relays[i].next_ms;
 	}
 	return next;
 }
 
 void sim_relays_orphaned(void)
 {
-	for (int i = 0; i < RELAYS_MAX; i++) {
-		struct relay *relay = &relays[i];
+	for (int i = 0; i < SIM_RELAYS_MAX; i++) {
+		struct relay *relay = &sim_relays[i];
 		if (!relay->alive)
 			continue;
 		take_orders(relay);
@@ -503,14 +363,14 @@ void sim_relays_orphaned(void)
 			lose_flight(relay);
 		while (relay->jobs.first != NULL)
 			forget(relay, relay->jobs.first);
-		free_relay(relay);
+		sim_relay_free(relay);
 	}
 }
 
 void sim_relays_kill_one(void)
 {
-	for (int i = 0; i < RELAYS_MAX; i++) {
-		struct relay *relay = &relays[i];
+	for (int i = 0; i < SIM_RELAYS_MAX; i++) {
+		struct relay *relay = &sim_relays[i];
 		if (!relay->alive || relay->ended || sim_once_in(3))
 			continue;
 		take_orders(relay);
@@ -526,7 +386,7 @@ void sim_relays_kill_one(void)
 int sim_relays_busy(void)
 {
 	int count = 0;
-	for (int i = 0; i < RELAYS_MAX; i++)
-		count += relays[i].alive && relays[i].connected && relays[i].jobs.first != NULL;
+	for (int i = 0; i < SIM_RELAYS_MAX; i++)
+		count += sim_relays[i].alive && sim_relays[i].connected && sim_relays[i].jobs.first != NULL;
 	return count;
 }

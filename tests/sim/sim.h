@@ -35,10 +35,40 @@ bool sim_once_in(uint32_t times);
 	} while (0)
 void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
+#define SIM_WALL_START_S 1800000000LL
+
+/* A fault that is put in, to see that it is found (substitutes.c). */
+extern enum sim_fault {
+	SIM_FAULT_NONE,
+	SIM_FAULT_STARVES,
+	SIM_FAULT_EARLY,
+	SIM_FAULT_LATE
+} sim_fault;
+
+/* --- the runner (simrunner.c): started; killed, so that nothing of it is saved; one turn of its
+   loop */
+void sim_runner_start(void);
+void sim_runner_kill(void);
+void sim_runner_turn(void);
+
 /* --- the spool (files.c) */
 /* Puts folders in memory in the place of these; false: they are kept. */
 bool sim_files_start(int *drop_fd, int *mqueue_fd);
 void sim_files_empty(void);
+
+/* False: one of the calls goes past us, or there is no such folder (files_reached.c). */
+bool sim_files_are_reached(int folder);
+
+/* Of a descriptor of one of the two folders; -1 for any other.  The names in it, count of them, all
+   to be freed. */
+int sim_files_folder(int fd);
+char **sim_files_names(int folder, size_t *count);
+
+/* A call whose place is taken here: the prototypes that the linker's --wrap needs. */
+#define SIM_REAL(type, name, ...)    \
+	type __real_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__)
 
 /* --- servers (relays.c) */
 /* SERVER_ONE: it takes one session at a time; SERVER_TIRED: it answers 451 to each MAIL. */

@@ -1,4 +1,4 @@
-/* objects: runner tests/sim/relays tests/sim/mails tests/sim/files tests/sim/operators */
+/* objects: runner tests/sim/relays tests/sim/relay_processes tests/sim/mails tests/sim/files tests/sim/listings tests/sim/files_reached tests/sim/operators tests/sim/simrunner tests/sim/substitutes */
 /* simulate SECONDS [SEED [log|starves|early|late]]: days of a small office, as fast as it goes, for
    so many seconds of real time, in a process for each processor; each week has a seed of its own,
    counted from the one that is given.  "simulate 1 SEED" is one week by itself; "log": with the
@@ -6,34 +6,13 @@
    and here: the servers that are away are not asked too often, and the queue is empty some days
    after everything is well again.  TAP; a seed that fails is in the last words. */
 #include "runner/attempt/message.h"
-#include "runner/delivery/backlog.h"
-#include "runner/delivery/configure.h"
-#include "runner/delivery/dispatch.h"
-#include "runner/delivery/expire.h"
-#include "runner/delivery/mailclock.h"
 #include "runner/delivery/pickup_scan.h"
-#include "runner/delivery/queue_run.h"
-#include "runner/disposition/disposition.h"
-#include "runner/notify/notify.h"
-#include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
-#include "runner/queue/quota.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
-#include "runner/queue/tried.h"
-#include "runner/service.h"
-#include "runner/session/session_events.h"
-#include "runner/session/sessions.h"
-#include "runner/session/watchdog.h"
 #include "runner/session/worker.h"
 #include "tests/sim/sim.h"
-#include "base/clock.h"
-#include "base/compat.h"
 #include "base/log.h"
-#include "message/envelope.h"
-#include "spool/disk_reserve.h"
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -43,8 +22,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WALL_START_S 1800000000LL
-#define IDLE_MS 5000
 #define DAYS_A_RUN 4
 #define REST_DAYS 3
 #define ASKED_AN_HOUR_MAX 150 /* a probe a minute for new mail, and the steps */
@@ -52,6 +29,7 @@
 
 int64_t sim_now_ms, sim_wall_off_s, sim_well_ms;
 bool sim_disk_full, sim_clock_jumps, sim_calm;
+enum sim_fault sim_fault;
 struct runner sim_r;
 static uint32_t seed, state;
 static char spool[64];
@@ -82,180 +60,8 @@ void sim_fail(const char *format, ...)
 	_exit(1);
 }
 
-/* --- this machine */
-int64_t __wrap_clock_mono_ms(void);
-int64_t __wrap_clock_mono_ms(void)
-{
-	return sim_now_ms;
-}
-int64_t __wrap_clock_wall_s(void);
-int64_t __wrap_clock_wall_s(void)
-{
-	return WALL_START_S + sim_wall_off_s + sim_now_ms / 1000;
-}
-int64_t __wrap_clock_wall_us(void);
-int64_t __wrap_clock_wall_us(void)
-{
-	return __wrap_clock_wall_s() * 1000000 + sim_now_ms % 1000 * 1000;
-}
-uint32_t __wrap_compat_random(void);
-uint32_t __wrap_compat_random(void)
-{
-	return sim_dice(UINT32_MAX);
-}
-bool __wrap_fdio_sync(int fd);
-bool __wrap_fdio_sync(int fd)
-{
-	(void)fd;
-	return true;
-}
-bool __real_journal_append(const struct queue *q, const char *id, const struct buffer *lines,
-    bool sync);
-bool __wrap_journal_append(const struct queue *q, const char *id, const struct buffer *lines,
-    bool sync);
-bool __wrap_journal_append(const struct queue *q, const char *id, const struct buffer *lines,
-    bool sync)
-{
-	if (sim_disk_full && !sim_once_in(5)) {
-		errno = ENOSPC;
-		return false;
-	}
-	bool done = __real_journal_append(q, id, lines, sync);
-	if (done)
-		sim_mail_noted(id, lines);
-	return done;
-}
-bool __real_disk_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
-    struct diagnosis *why);
-bool __wrap_disk_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
-    struct diagnosis *why);
-bool __wrap_disk_reserve_create(struct queue *q, const char *bytes, size_t length, const char *id,
-    struct diagnosis *why)
-{
-	if (sim_disk_full && !sim_once_in(5)) {
-		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_FULL, "simulated");
-		return false;
-	}
-	return __real_disk_reserve_create(q, bytes, length, id, why);
-}
-void __real_bounce_log(const char *id, const char *kind, const char *report_id, const char *to,
-    const char *words);
-void __wrap_bounce_log(const char *id, const char *kind, const char *report_id, const char *to,
-    const char *words);
-void __wrap_bounce_log(const char *id, const char *kind, const char *report_id, const char *to,
-    const char *words)
-{
-	if (strcmp(kind, "bounce") == 0)
-		sim_mail_report(id, report_id);
-	__real_bounce_log(id, kind, report_id, to, words);
-}
-
 /* Faults that are put in, to see that they are found: simulate SECONDS SEED FAULT. */
 static const char *const faults[] = {"", "starves", "early", "late"};
-static enum fault_put { NO_FAULT, FAULT_STARVES, FAULT_EARLY, FAULT_LATE } fault_put;
-
-/* Now and then a new message is put behind everything. */
-void __real_schedule_add_new(struct schedule *s, struct entry *e);
-void __wrap_schedule_add_new(struct schedule *s, struct entry *e);
-void __wrap_schedule_add_new(struct schedule *s, struct entry *e)
-{
-	if (fault_put == FAULT_STARVES && sim_once_in(50))
-		schedule_add(s, e, sim_now_ms + 10 * MS_AN_HOUR);
-	else
-		__real_schedule_add_new(s, e);
-}
-
-/* What is told is not what is done. */
-void __real_journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
-void __wrap_journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
-void __wrap_journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s)
-{
-	if (fault_put > FAULT_STARVES && wait_s > 600 && sim_once_in(20))
-		wait_s = fault_put == FAULT_EARLY ? 2 * wait_s : wait_s / 2;
-	__real_journal_put_wait(lines, wall_s, wait_s);
-}
-
-/* --- the runner's life */
-static void start_runner(void)
-{
-	struct queue queue = sim_r.queue;
-	sim_r = (struct runner){.lifetime = LIFETIME_STAY, .lock_fd = -1, .trigger_fd = -1};
-	sim_r.queue = queue;
-	sessions_start(&sim_r);
-	config_defaults(&sim_r.config);
-	configure_read(&sim_r);
-	SIM_MUST(sim_r.config_good, "the configuration is wrong");
-	mailclock_start(&sim_r);
-	counters_load(&sim_r.counters, sim_r.queue.mqueue_fd);
-	expire_start(&sim_r);
-	while (!backlog_load(&sim_r))
-		sim_now_ms += 5000;
-	pickup_scan(&sim_r);
-}
-
-/* Killed: nothing of it is saved. */
-static void kill_runner(void)
-{
-	struct runner *r = &sim_r;
-	sim_relays_orphaned();
-	for (int i = 0; i < r->sessions->count; i++) {
-		struct worker *w = r->sessions->list[i];
-		for (struct message *m = w->first, *next; m != NULL; m = next) {
-			next = m->next;
-			message_free(m);
-		}
-		tried_free(&w->avoid);
-		buffer_free(&w->in);
-		buffer_free(&w->out);
-		buffer_free(&w->steps);
-		free(w);
-	}
-	r->sessions->count = 0;
-	notify_free(r);
-	entry_free_all(&r->entries, &r->notes);
-	nexthop_free_all(&r->nexthops);
-	quota_free(r);
-	sessions_end(r);
-	expire_end(r);
-	disposition_forget(r);
-	configure_end(r);
-	config_free(&r->config);
-	aliases_free(r->aliases);
-}
-
-static void close_idle(void)
-{
-	for (int i = 0; i < sim_r.sessions->count; i++) {
-		struct worker *w = sim_r.sessions->list[i];
-		if (w->count == 0 && !w->closing && sim_now_ms - w->idle_ms > IDLE_MS)
-			worker_close(w);
-	}
-}
-
-/* One turn of its loop. */
-static void turn(void)
-{
-	struct runner *r = &sim_r;
-	sim_relays_play();
-	for (int i = 0; i < r->sessions->count; i++) {
-		if (!r->sessions->list[i]->ended)
-			session_events_receive(r, r->sessions->list[i]);
-	}
-	watchdog_look(r);
-	watchdog_end_workers(r);
-	mailclock_watch(r);
-	backlog_tidy(r);
-	expire_sweep(r);
-	dispatch_all(r);
-	close_idle();
-	if (sim_now_ms >= r->adopt_again_ms)
-		pickup_scan(r);
-	if (r->pass && queue_run_over(r)) {
-		r->pass = false;
-		expire_sweep_now(r);
-		service_pass_done(r);
-	}
-}
 
 /* --- the world */
 static int64_t next_operator_ms, next_look_ms;
@@ -330,9 +136,9 @@ static void kill_at_work(void)
 	if (sim_relays_busy() == 0 && !sim_calm)
 		return;
 	to_be_killed = false;
-	kill_runner();
+	sim_runner_kill();
 	sim_now_ms += sim_dice(20 * MS_A_MINUTE);
-	start_runner();
+	sim_runner_start();
 	sim_well_ms = sim_now_ms;
 }
 
@@ -406,7 +212,7 @@ static void live_until(int64_t end_ms)
 	int64_t check_ms = sim_now_ms + 6 * MS_AN_HOUR;
 	while (sim_now_ms < end_ms) {
 		play_world();
-		turn();
+		sim_runner_turn();
 		if (sim_now_ms >= check_ms) {
 			sim_mail_check(false);
 			check_ms = sim_now_ms + 6 * MS_AN_HOUR;
@@ -437,7 +243,7 @@ static void simulate(uint32_t with)
 	next_operator_ms = sim_well_ms = sim_now_ms;
 	for (int i = 0; i < SERVERS; i++)
 		change_server(i);
-	start_runner();
+	sim_runner_start();
 	live_until(sim_now_ms + DAYS_A_RUN * MS_A_DAY);
 	sim_calm = true;
 	sim_disk_full = false;
@@ -446,7 +252,7 @@ static void simulate(uint32_t with)
 		change_server(i);
 	live_until(sim_now_ms + REST_DAYS * MS_A_DAY);
 	sim_mail_check(true);
-	kill_runner();
+	sim_runner_kill();
 }
 
 static void remove_spool(void)
@@ -536,7 +342,7 @@ int main(int argc, char **argv)
 	struct sum all = {0};
 	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
 		if (strcmp(faults[i], word) == 0)
-			fault_put = (enum fault_put)i;
+			sim_fault = (enum sim_fault)i;
 	}
 	log_start("simulate", strcmp(word, "log") == 0 ? LOG_TO_STDERR : 0);
 	/* One seed again: by itself. */
