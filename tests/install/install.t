@@ -1,7 +1,7 @@
 #!/bin/sh
 # install needs no root; rights and links are made in an image, twice without harm; uninstall restores.
 . tests/lib.sh
-. tests/rights.sh
+. tests/rights-check.sh
 new_spool
 image=$work/image
 mkdir -p "$image/usr/sbin" "$image/usr/bin" "$image/etc"

@@ -2,7 +2,7 @@
 # The port for FreeBSD: its rules of form, its Makefile read by BSD make, staging as an ordinary user exactly as pkg-plist has it, and the recipe
 # that puts it into a ports tree.  The framework is a stand-in (tests/freebsd/mk).
 . tests/lib.sh
-. tests/rights.sh
+. tests/rights-check.sh
 new_spool
 port=relayconf/system/freebsd
 bmake=$(command -v bmake) || { [ "$(uname -s)" = FreeBSD ] && bmake=make; }

@@ -5,7 +5,7 @@ if [ -z "${FIRSTHOP_STAGE:-}" ]; then
 		echo "1..1"; echo "ok 1 - $0 # skip needs root, namespaces (unshare) and Debian"; exit 0
 	fi
 	. tests/lib.sh
-. tests/rights.sh
+. tests/rights-check.sh
 	fetched "Debian or the package" sh tests/real/package.sh
 	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "$0"
 fi

@@ -6,7 +6,7 @@ if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
 fi
 log=build/freebsd.log
 mkdir -p build
-fetched "the compiler" sh tests/freebsd/fetch.sh build/freebsd
+fetched "the compiler" sh tests/freebsd/fetch-freebsd.sh build/freebsd
 make --no-print-directory freebsd >"$log" 2>&1; result $? "make freebsd" "$(tail -n 20 "$log")"
 programs=$(make --no-print-directory -pn -f GNUmakefile 2>/dev/null | sed -n 's/^PROGRAMS = //p' | head -n 1)
 ok "the list of programs is known" test -n "$programs"
@@ -37,7 +37,7 @@ sh relayconf/system/freebsd/into-ports.sh -n build/freebsd/ports >"$log" 2>&1; r
 for cpu in x86_64 aarch64; do
 	work=$PWD/build/freebsd/$cpu/port
 	rm -rf "$work" && mkdir -p "$work"
-	env -u MAKEFLAGS -u MFLAGS bmake -m "$PWD/tests/freebsd/mk" -C build/freebsd/ports/mail/firsthop WRKDIR="$work" WRKSRC="$PWD" MAKEFILE=tests/freebsd/cross.mk GMAKE_ARGS="-s CPU=$cpu" STRIP= stage >"$log" 2>&1
+	env -u MAKEFLAGS -u MFLAGS bmake -m "$PWD/tests/freebsd/mk" -C build/freebsd/ports/mail/firsthop WRKDIR="$work" WRKSRC="$PWD" MAKEFILE=tests/freebsd/freebsd.mk GMAKE_ARGS="-s CPU=$cpu" STRIP= stage >"$log" 2>&1
 	result $? "$cpu: the port is staged" "$(tail -n 5 "$log")"
 	# Completion is what the programs print themselves, and these do not run here.
 	like "$(cat "$log")" 'completion.* is not made: relayconf does not run here' "$cpu: it says that completion is not made here"

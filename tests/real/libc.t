@@ -19,14 +19,14 @@ done
 
 # --- C libraries
 command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ] || { skip "other C libraries" "the compiler for them is fetched as root on Debian"; finish; exit 0; }
-said=$(sh tests/freebsd/fetch.sh build/freebsd 2>&1); code=$?
+said=$(sh tests/freebsd/fetch-freebsd.sh build/freebsd 2>&1); code=$?
 [ $code -ne 69 ] || { skip "other C libraries" "$(echo "$said" | tail -n 1)"; finish; exit 0; }
 [ $code -eq 0 ] || { result $code "the compiler" "$said"; finish; exit 0; }
 mkdir -p build/libc/include && cp -R /usr/include/bsd build/libc/include/
 needs() { readelf -d "build/libc/$1/bin/$2" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sed 's/libc.musl.*/libc.so/' | grep -v '^ld-linux\|^libpthread' | sort | tr '\n' ' '; }
 # target NAME BSD
 target() {
-	said=$("$make" --no-print-directory -s -j2 -f tests/libc/cross.mk TARGET="$1" all 2>&1); result $? "$1: compiled and linked" "$said"
+	said=$("$make" --no-print-directory -s -j2 -f tests/libc/libc.mk TARGET="$1" all 2>&1); result $? "$1: compiled and linked" "$said"
 	like "$(needs "$1" sendmail)" "^${2:+libbsd.so.0 }libc.so(.6)? \$" "$1: sendmail needs libc${2:+ and libbsd} alone"
 	like "$(needs "$1" runner)" "^${2:+libbsd.so.0 }libc.so(.6)? libidn2.so.0 libinih" "$1: runner${2:+, too}"
 	[ -n "$2" ] || unlike "$(needs "$1" newaliases)" libbsd "$1: where libc has all, nothing links libbsd"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# fetch.sh FOLDER: what compiling for FreeBSD needs: a compiler that brings FreeBSD's own headers and libraries, the source of inih, and
+# fetch-freebsd.sh FOLDER: what compiling for FreeBSD needs: a compiler that brings FreeBSD's own headers and libraries, the source of inih, and
 # OpenSSL's headers without the other headers of this system.  A second run finds everything in place and does nothing.
 set -eu
 . tests/real/offline.sh
@@ -10,10 +10,10 @@ inih_h=c3d9f4b99207f0c8ead017401345ef2c1853fcbff18fa4c3e0b6e8e16712beb1
 mkdir -p "$folder"
 
 complain() {
-	echo "fetch.sh: $*" >&2
+	echo "fetch-freebsd.sh: $*" >&2
 	[ ! -s "$folder/log" ] || tail -n 5 "$folder/log" >&2
 	if offline "$folder/log"; then
-		echo "fetch.sh: there is no network to fetch it from" >&2
+		echo "fetch-freebsd.sh: there is no network to fetch it from" >&2
 		exit 69
 	fi
 	exit 1

@@ -1,5 +1,5 @@
-# The programs for other C libraries and processors, compiled and linked here: make -f tests/libc/cross.mk TARGET=x86_64-linux-musl, after
-# tests/freebsd/fetch.sh.  inih is compiled from its source; of libbsd, libidn2 and OpenSSL the headers are this system's, and the libraries stand-ins that
+# The programs for other C libraries and processors, compiled and linked here: make -f tests/libc/libc.mk TARGET=x86_64-linux-musl, after
+# tests/freebsd/fetch-freebsd.sh.  inih is compiled from its source; of libbsd, libidn2 and OpenSSL the headers are this system's, and the libraries stand-ins that
 # hold exactly the symbols that are wanted.
 TARGET     = x86_64-linux-gnu.2.31
 FETCHED    = build/freebsd

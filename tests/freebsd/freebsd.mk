@@ -1,4 +1,4 @@
-# The programs for FreeBSD, compiled and linked elsewhere: make -f tests/freebsd/cross.mk CPU=x86_64 (or aarch64), after fetch.sh.
+# The programs for FreeBSD, compiled and linked elsewhere: make -f tests/freebsd/freebsd.mk CPU=x86_64 (or aarch64), after fetch-freebsd.sh.
 # inih is compiled from its source.  OpenSSL is a stand-in: libraries with FreeBSD's names that hold exactly the symbols that relay wants
 # and that a real OpenSSL has.
 CPU        = x86_64
