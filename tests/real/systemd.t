@@ -8,6 +8,7 @@ if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -C -f true 2>/dev/null || ! command
 fi
 rmdir "$own"
 . tests/lib.sh
+. tests/real/load.sh
 set -u
 if [ -z "${FIRSTHOP_STAGE:-}" ]; then
 	fetched "Debian or the package" sh tests/real/package.sh
@@ -183,7 +184,31 @@ ok "it runs" wait_for is_active
 is "$(for p in $(processes_of firsthop); do inside awk '$1 == "Uid:" { print $2 }' "/proc/$p/status"; done | sort -u)" "$(inside id -u firsthop)" "and no part of the runner is root any more"
 inside setpriv --reuid=33 --regid=33 --clear-groups sh -c 'echo "after the upgrade" | sendmail ops@example.org'
 ok "mail goes" wait_for got $((arrive + 1))
-arrive=$((arrive + 1))
+
+# --- upgrades under load, by dpkg beside the systemd that runs ------------------------------------------------------------
+later_versions "$S/root/firsthop.deb" 2 "$S/root"
+submit_as() {
+	hardened=
+	[ "$1" -le 6 ] || hardened=--no-new-privs
+	submit "$1" inside setpriv $hardened --reuid="200$1" --regid="200$1" --clear-groups sendmail ops@example.org
+}
+submitters=
+for n in 1 2 3 4 5 6 7 8; do submit_as $n & submitters="$submitters $!"; done
+wait_for more_taken 20
+for round in 1 2; do
+	before=$(taken) pid=$(show MainPID)
+	ok "upgrade $round under load" quietly inside dpkg -i "/root/next$round.deb"
+	ok "mail was handed in all the while" more_taken $((before + 1))
+	ok "the service runs" wait_for is_active
+	new=$(show MainPID)
+	ok "as another process" test "$new" -gt 0 -a "$new" != "$pid"
+	like "$(inside readlink "/proc/$new/exe")" '/root/usr/libexec/firsthop/runner$' "of the new program"
+	wait_for more_taken $(($(taken) + 20))
+done
+: >"$work/stop"
+wait $submitters
+each_arrived
+arrive=$(ls "$work/delivered" | lines)
 
 # --- firsthop(7): the log in systemd's journal ----------------------------------------------------------------------------
 id=$(inside journalctl --facility=mail -o cat | sed -n 's/.*\([0-9a-f]\{8\}\.[0-9a-f]\{8\}\): to=.*status=sent.*/\1/p' | tail -n 1)
