@@ -226,6 +226,7 @@ filters) set -- filters perl spamd spamc python3 python3-dkim ;;
 sendmail) set -- sendmail sendmail-bin sendmail-cf m4 ;;
 watching) set -- watching python3-minimal python3-prometheus-client prometheus-node-exporter jq rsyslog ;;
 dnssec) set -- dnssec unbound ldnsutils ;;
+monitors) set -- monitors mariadb-server-core mariadb-client-core php-mysql php-xml php-mbstring php-gd php-gmp php-snmp php-ldap php-bcmath -- cacti zabbix-frontend-php zabbix-server-mysql prometheus ;;
 databases) set -- databases db5.3-util gdbmtool $(t64 libgdbm6) ;;
 *) exit 0 ;;
 esac
