@@ -1,6 +1,7 @@
 /* Options, left to right.  -a differs between the mail programs of this world, so its value
  * decides. */
 #include "mail/arguments.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
@@ -234,40 +235,50 @@ static bool read_letters(struct arguments *o, const char *letters, int argc, cha
 }
 
 /* Long names of flags, as GNU's mail and s-nail have them; ' ' when there is none. */
+static const struct long_name {
+	const char *name;
+	char letter;
+} long_flags[] = {{"--exist", 'e'}, {"--check-and-exit", 'e'}, {"--byname", 'F'},
+    {"--headers", 'H'}, {"--header-summary", 'H'}, {"--ignore", 'i'}, {"--norc", 'n'},
+    {"--nosum", 'N'}, {"--no-header-summary", 'N'}, {"--to", 't'}, {"--template", 't'},
+    {"--file", 'f'}, {"--dry-run", 'd'}, {"--debug", 'd'}, {"--verbose", 'v'},
+    {"--discard-empty-messages", 'E'}, {"--mime", FLAG_NONE}, {"--no-mime", FLAG_NONE},
+    {"--batch-mode", FLAG_NONE}, {"--alternative", FLAG_ALTERNATIVE},
+    {"--no-alternative", FLAG_NONE}, {"--skip-empty-attachments", FLAG_SKIP_EMPTY},
+    {"--no-skip-empty-attachments", FLAG_NONE}, {"--help", 'h'}, {"--usage", 'h'},
+    {"--long-help", 'h'}, {"--version", 'V'}};
+
 static char long_flag(const char *word)
 {
-	static const struct {
-		const char *name;
-		char letter;
-	} names[] = {{"--exist", 'e'}, {"--check-and-exit", 'e'}, {"--byname", 'F'}, {"--headers", 'H'},
-	    {"--header-summary", 'H'}, {"--ignore", 'i'}, {"--norc", 'n'}, {"--nosum", 'N'},
-	    {"--no-header-summary", 'N'}, {"--to", 't'}, {"--template", 't'}, {"--file", 'f'},
-	    {"--dry-run", 'd'}, {"--debug", 'd'}, {"--verbose", 'v'}, {"--discard-empty-messages", 'E'},
-	    {"--mime", FLAG_NONE}, {"--no-mime", FLAG_NONE}, {"--batch-mode", FLAG_NONE},
-	    {"--alternative", FLAG_ALTERNATIVE}, {"--no-alternative", FLAG_NONE},
-	    {"--skip-empty-attachments", FLAG_SKIP_EMPTY}, {"--no-skip-empty-attachments", FLAG_NONE},
-	    {"--help", 'h'}, {"--usage", 'h'}, {"--long-help", 'h'}, {"--version", 'V'}};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	const struct long_name *names = long_flags;
+	for (size_t i = 0; i < sizeof long_flags / sizeof long_flags[0]; i++) {
 		if (strcmp(word, names[i].name) == 0)
 			return names[i].letter;
 	}
 	return ' ';
 }
 
+static const struct long_name long_values[] = {{"--subject", 's'}, {"--attach", 'A'},
+    {"--header", 'C'}, {"--append", 'C'}, {"--from", 'r'}, {"--return-address", 'r'},
+    {"--from-address", 'r'}, {"--content-type", VALUE_TYPE}, {"--charset", 'L'}, {"--user", 'u'},
+    {"--inbox-of", 'u'}, {"--cc", 'c'}, {"--bcc", 'b'}, {"--custom-header", 'C'}, {"--set", 'S'},
+    {"--encoding", VALUE_ENCODING}, {"--content-name", VALUE_NAME},
+    {"--content-filename", VALUE_FILE_NAME}, {"--attach-fd", VALUE_FD}, {"--exec", VALUE_COMMAND},
+    {"--startup-cmd", VALUE_COMMAND}};
+
+static const char *next_long(const void *context, int i)
+{
+	int flags = sizeof long_flags / sizeof long_flags[0];
+	int values = sizeof long_values / sizeof long_values[0];
+	(void)context;
+	return i < flags ? long_flags[i].name : i - flags < values ? long_values[i - flags].name : NULL;
+}
+
 /* --name=value and --name value. */
 static bool read_long(struct arguments *o, const char *word, int argc, char **argv, int *next)
 {
-	static const struct {
-		const char *name;
-		char letter;
-	} names[] = {{"--subject", 's'}, {"--attach", 'A'}, {"--header", 'C'}, {"--append", 'C'},
-	    {"--from", 'r'}, {"--return-address", 'r'}, {"--from-address", 'r'},
-	    {"--content-type", VALUE_TYPE}, {"--charset", 'L'}, {"--user", 'u'}, {"--inbox-of", 'u'},
-	    {"--cc", 'c'}, {"--bcc", 'b'}, {"--custom-header", 'C'}, {"--set", 'S'},
-	    {"--encoding", VALUE_ENCODING}, {"--content-name", VALUE_NAME},
-	    {"--content-filename", VALUE_FILE_NAME}, {"--attach-fd", VALUE_FD},
-	    {"--exec", VALUE_COMMAND}, {"--startup-cmd", VALUE_COMMAND}};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	const struct long_name *names = long_values;
+	for (size_t i = 0; i < sizeof long_values / sizeof long_values[0]; i++) {
 		size_t n = strlen(names[i].name);
 		if (!text_starts(word, names[i].name) || (word[n] != '=' && word[n] != '\0'))
 			continue;
@@ -280,7 +291,10 @@ static bool read_long(struct arguments *o, const char *word, int argc, char **ar
 		letter_set(&o->file, word + 7);
 		return o->read_file = true;
 	}
-	fprintf(stderr, "mail: option %s is not known; mail --help lists those that are\n", word);
+	TEXT(near, 60);
+	nearest_ask(&near, nearest_word(word, next_long, NULL));
+	fprintf(stderr, "mail: option %s is not known%s\n", word,
+	    near.length > 0 ? near.data : "; mail --help lists those that are");
 	return false;
 }
 

@@ -77,7 +77,8 @@ void check_smarthosts(struct check *c)
 		    h->implicit ? TR(" from the first byte") : "");
 	}
 	if (config->smarthost_count == 0 && !config->direct_mx)
-		finding(c, GRADE_PROBLEM, "add [smarthost main] and host = NAME",
+		finding(c, GRADE_PROBLEM,
+		    "relayconf setup YOU@YOUR.DOMAIN, as root; or add [smarthost main] and host = NAME",
 		    "%s names no smarthost: all mail waits", c->path);
 }
 

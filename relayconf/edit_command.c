@@ -1,8 +1,10 @@
 /* get and set. */
 #include "diagnosis/diag.h"
+#include "base/language.h"
 #include "base/nearest.h"
 #include "base/output.h"
 #include "base/text.h"
+#include "config/rules.h"
 #include "config/config.h"
 #include "config/edit.h"
 #include "relayconf/verbs.h"
@@ -87,7 +89,11 @@ int command_get(const char *path, const char *key)
 		code = EX_CONFIG;
 	} else if (!config_value(&c, name.section, name.named[0] ? name.named : NULL, name.key,
 	               &value)) {
-		output_to(stderr, "relayconf: there is no [%s %s] in %s\n", name.section, name.named, path);
+		TEXT(near, 100);
+		if (strcmp(name.section, "smarthost") == 0)
+			nearest_ask(&near, rules_nearest_smarthost(&c, name.named));
+		output_to(stderr, "relayconf: there is no [%s %s] in %s%s\n", name.section, name.named,
+		    path, near.data);
 		code = EX_CONFIG;
 	} else {
 		output_to(stdout, "%s\n", value.data);

@@ -1,4 +1,5 @@
 /* explain: a row of the catalogue, by its key or by a server's words; what delivery would do. */
+#include "base/nearest.h"
 #include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"
@@ -146,6 +147,14 @@ static bool read_stage(const char *name, enum stage *stage)
 	return false;
 }
 
+static const char *next_key(const void *context, int i)
+{
+	(void)context;
+	return REASON_OTHER + 1 + i < REASON_COUNT
+	           ? reason_word((enum reason_key)(REASON_OTHER + 1 + i))
+	           : NULL;
+}
+
 int command_explain(const char *what, const char *stage_wanted)
 {
 	const struct reason *row = catalogue_row(reason_find(what));
@@ -158,9 +167,11 @@ int command_explain(const char *what, const char *stage_wanted)
 		return explain_key(row);
 	if (answer_read(&a, what))
 		return explain_answer(&a, stage);
+	TEXT(near, 80);
+	nearest_ask(&near, nearest_word(what, next_key, NULL));
 	output_to(stderr,
 	    TR("relayconf: %.100s is no key, and no answer of a server (which begins with a number "
-	       "from 400 to 599)\n"),
-	    what);
+	       "from 400 to 599)%s\n"),
+	    what, near.data);
 	return EX_DATAERR;
 }

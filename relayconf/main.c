@@ -107,8 +107,7 @@ static int run_completion(const char *path, struct usage_line *l)
 	(void)path;
 	if (usage_complete(stdout, &relayconf_usage, l->operands[0]))
 		return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
-	return usage_wrong(&relayconf_usage, l->command, "%.60s is none of %s", l->operands[0],
-	    l->command->choices);
+	return usage_no_choice(&relayconf_usage, l);
 }
 
 static int run(const char *path, int argc, char **argv)

@@ -1,9 +1,12 @@
 /* probe: relay does it, with the rights of the runner, so that what works here works for mail. */
+#include "base/language.h"
+#include "base/nearest.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "diagnosis/diag.h"
 #include "base/output.h"
 #include "base/paths.h"
+#include "config/rules.h"
 #include "config/recipients.h"
 #include "message/address.h"
 #include "relayconf/verbs.h"
@@ -129,11 +132,17 @@ static int probe_all(const struct config *c, const char *path, const struct prob
 	if (asked > 0)
 		return worst;
 	if (wish->smarthost != NULL || !c->direct_mx) {
-		output_to(stderr,
-		    wish->smarthost != NULL
-		        ? "relayconf: there is no [smarthost %.60s] in %.500s\n"
-		        : "relayconf: no smarthost%.0s: add [smarthost main] and host = NAME to %.500s\n",
-		    wish->smarthost != NULL ? wish->smarthost : "", path);
+		TEXT(near, 100);
+		if (wish->smarthost == NULL) {
+			output_to(stderr,
+			    TR("relayconf: no smarthost is configured: run relayconf setup as root, or add "
+			       "[smarthost main] and host = NAME to %.500s\n"),
+			    path);
+			return EX_CONFIG;
+		}
+		nearest_ask(&near, rules_nearest_smarthost(c, wish->smarthost));
+		output_to(stderr, "relayconf: there is no [smarthost %.60s] in %.500s%s\n", wish->smarthost,
+		    path, near.data);
 		return EX_CONFIG;
 	}
 	text_printf(&direct, "@%s", address_domain(recipient));

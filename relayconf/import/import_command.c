@@ -1,5 +1,6 @@
 /* relayconf import: reads the settings of another mail program, and writes firsthop.conf. */
 #include "relayconf/import/import.h"
+#include "base/nearest.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/output.h"
@@ -48,9 +49,14 @@ static const struct program *find_program(const char *name)
 		if (strcmp(programs[i].name, name) == 0)
 			return &programs[i];
 	}
+	static const char *const names[] = {"dma", "ssmtp", "msmtp", "nullmailer", "sendmail",
+	    "postfix", NULL};
+	TEXT(near, 60);
+	nearest_ask(&near, nearest_of(name, names));
 	output_to(stderr,
-	    "relayconf: import knows dma, ssmtp, msmtp, nullmailer, sendmail and postfix; not %.100s\n",
-	    name);
+	    "relayconf: import knows dma, ssmtp, msmtp, nullmailer, sendmail and postfix; not "
+	    "%.100s%s\n",
+	    name, near.data);
 	return NULL;
 }
 

@@ -1,4 +1,5 @@
 /* mailq: lists what waits, and why. */
+#include "base/nearest.h"
 #include "base/log.h"
 #include "base/output.h"
 #include "base/pager.h"
@@ -47,6 +48,7 @@ struct options {
 static bool set_format(struct options *o, const char *name)
 {
 	static const char *const names[] = {"sendmail", "postfix", "json"};
+	static const char *const words[] = {"sendmail", "postfix", "json", "long", NULL};
 	o->verbose = o->verbose || strcmp(name, "long") == 0;
 	name = strcmp(name, "long") == 0 ? "sendmail" : name;
 	for (int i = 0; i < 3; i++) {
@@ -55,7 +57,10 @@ static bool set_format(struct options *o, const char *name)
 			return o->form_given = true;
 		}
 	}
-	output_to(stderr, "mailq: --format must be sendmail, postfix, json or long; not %.40s\n", name);
+	TEXT(near, 40);
+	nearest_ask(&near, nearest_of(name, words));
+	output_to(stderr, "mailq: --format must be sendmail, postfix, json or long; not %.40s%s\n",
+	    name, near.data);
 	return false;
 }
 
@@ -90,8 +95,7 @@ static int run_completion(const struct usage_line *line)
 {
 	if (usage_complete(stdout, &mailq_usage, line->operands[0]))
 		return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
-	return usage_wrong(&mailq_usage, line->command, "%.60s is none of %s", line->operands[0],
-	    line->command->choices);
+	return usage_no_choice(&mailq_usage, line);
 }
 
 static int run_top(const struct usage_line *line)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fields.h"
 #include "base/language.h"
+#include "base/nearest.h"
 #include "base/output.h"
 #include "base/terminal.h"
 #include "base/text.h"
@@ -135,9 +136,13 @@ static void put(const struct day *d)
 int past_day(const char *file, const char *day)
 {
 	static struct day d;
+	static const char *const days[] = {"today", "yesterday", NULL};
+	TEXT(near, 40);
 	if (!read_day(day, &d)) {
+		nearest_ask(&near, nearest_of(day, days));
 		output_to(stderr,
-		    TR("mailq: day needs today, yesterday or a date such as 2026-11-30, not %.40s\n"), day);
+		    TR("mailq: day needs today, yesterday or a date such as 2026-11-30, not %.40s%s\n"),
+		    day, near.data);
 		return EX_USAGE;
 	}
 	if (maillog_each(file, d.from_s, count, &d) == 0)

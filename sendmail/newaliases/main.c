@@ -1,5 +1,6 @@
 /* newaliases: there is nothing to rebuild; the aliases are checked, because a mistake in them holds
  * mail up, and what they say is printed. */
+#include "base/nearest.h"
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/text.h"
@@ -19,6 +20,18 @@ static const char usage[] =
     "usage: newaliases [FILE]              checks the aliases, and shows what each becomes\n       "
     "newaliases --dump [FILE]       prints the whole table as text\n       newaliases --from-db "
     "DATABASE  prints an old aliases.db or aliases.dat as text\n";
+
+static int wrong(const char *word)
+{
+	static const char *const options[] = {"--dump", "--from-db", "--help", NULL};
+	TEXT(near, 40);
+	nearest_ask(&near, nearest_of(word, options));
+	if (word[0] == '-')
+		output_to(stderr, "newaliases: option %.60s is not known%s\n", word, near.data);
+	else
+		output_to(stderr, "newaliases: %.60s is one word too many\n", word);
+	return fputs(usage, stderr) < 0 ? EX_IOERR : EX_USAGE;
+}
 
 struct printing {
 	const struct config *config;
@@ -135,7 +148,7 @@ int main(int argc, char **argv)
 		else if (is_of_sendmail(argv[i]))
 			continue;
 		else
-			return fputs(usage, stderr) < 0 ? EX_IOERR : EX_USAGE;
+			return wrong(argv[i]);
 	}
 	/* A broken configuration is another program's matter; then the usual place is looked at. */
 	bool good = config_read(&c, paths_config(), &d);

@@ -113,6 +113,7 @@ int plan_print(const struct config *config, const char *path)
 		any = put_smarthost(&smarthosts[i], &no_name) || any;
 	if (count == 0)
 		output_to(stdout, "\n  %s\n",
-		    TR("none is configured: add [smarthost main] and host = NAME"));
+		    TR("none is configured: run relayconf setup as root, or add [smarthost main] and "
+		       "host = NAME"));
 	return any ? EX_OK : count == 0 ? EX_CONFIG : no_name ? EX_NOHOST : EX_TEMPFAIL;
 }

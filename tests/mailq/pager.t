@@ -51,6 +51,12 @@ ok "one line: none" test ! -e "$work/paged"
 shown "PAGER=true $BIN/mailq why all 2>/dev/null; PAGER=true $BIN/relayconf show"
 ok "a pager that reads nothing ends it" test -s "$work/code"
 if command -v less >/dev/null 2>&1; then
+	for options in -S -SR --raw-control-chars; do
+		terminal -f /dev/null new-session -d -x 80 -y 24 -s w "sh -c 'TERM=screen LESS=$options PAGER=less $BIN/relayconf check -v 2>/dev/null; sleep 60'"
+		wait_for sh -c "tmux -S $work/tmux capture-pane -p -t w | grep '^problem\|ESC'"
+		unlike "$(terminal capture-pane -p -t w)" 'ESC' "LESS=$options: no codes of colours are shown as letters"
+		terminal kill-session -t w 2>/dev/null
+	done
 	terminal -f /dev/null new-session -d -x 80 -y 24 -s w "sh -c 'unset LESS PAGER; $BIN/mailq 2>$work/notes; echo ended; sleep 60'"
 	ok "less shows a page" wait_for sh -c "tmux -S $work/tmux capture-pane -p -t w | grep '^:\|(END)'"
 	ok "remarks wait until it has ended" test ! -s "$work/notes"

@@ -140,6 +140,25 @@ if command -v tmux >/dev/null 2>&1; then
 	terminal -f /dev/null new-session -d -x 80 -y 24 -s m "sh -c '$M 2>/dev/null; sleep 60'"
 	whole() { terminal capture-pane -p -t m -S - | grep -q 'messages wait, the oldest'; }
 	ok "on a terminal it begins with the summary" wait_for whole
+	# A narrow screen: nothing is cut within a word that fits, and a long address is whole where there is room.
+	address=a.long.name.of.somebody@a-department.example.com
+	echo x | "$BIN/sendmail" -odq -f many@example.net $address
+	"$M" hold to=$address >/dev/null
+	narrow() {
+		rm -f "$work/code"
+		terminal -f /dev/null new-session -d -x $1 -y 200 -s n "sh -c 'PAGER=cat $M $2 2>/dev/null; echo \$? >$work/code; sleep 60'"
+		wait_for test -s "$work/code"; sleep 0.2
+		terminal capture-pane -p -t n >"$work/shown"
+		terminal kill-session -t n
+	}
+	narrow 40 ""
+	is "$(grep -cE '^-----Q-ID-------- -Size- ---Q-Time---$' "$work/shown")" 1 "40 columns: a head that fits"
+	like "$(cat "$work/shown")" '^[0-9a-f.]{17}[ *] +[0-9]+ [A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{5}$' "and a line of a message"
+	like "$(tr -s ' \n' ' ' <"$work/shown")" 'QUARANTINE: held by uid [0-9]+; "mailq release [0-9a-f.]+" lets it go' "a sentence is broken between its words"
+	narrow 80 ""
+	like "$(cat "$work/shown")" "^ +<$address>\$" "80 columns: an address that does not fit into its column is whole"
+	narrow 40 "day --file $work/wild"
+	is "$(head -n 2 "$work/shown" | tr '\n' '|')" "# sent  = deferred  ! failed|hour     sent deferred failed|" "day: the legend has a line of its own"
 else
 	skip "top on a terminal" "tmux is not installed"
 fi

@@ -36,12 +36,27 @@ wrong 'the key host.domain has no value' set host.name a.example host.domain
 wrong 'host.nmae is no key; did you mean host.name\?' get host.nmae
 wrong 'did you mean smarthost.main.port\?' get smarthost.main.prot
 wrong 'did you mean queue.list\?' get qeue.list
+wrong 'bahs is none of bash zsh fish tcsh; did you mean bash\?' completion bahs
+wrong 'not postfxi; did you mean postfix\?' import postfxi
+wrong 'there is no command -x|option -x is not known$' -x
+run explain relay-dneied; is "$code" 65 "explain: a key that is not known"; like "$err" 'did you mean relay-denied\?' "the one that was meant"
+run get smarthost.mian.port; like "$err" 'no \[smarthost mian\] in .*; did you mean main\?' "a smarthost"
+run probe mian; like "$err" 'no \[smarthost mian\] in .*; did you mean main\?' "to probe, too"
+run set smarthost.main.tls verfiy; like "$err" 'is not one of: verify encrypt opportunistic off; did you mean verify\?' "a value"
+run set smarthost.main.lookup x; unlike "$err" 'mean' "one letter means nothing"
+"$BIN/mailq" --format jsno 2>"$work/err"; like "$(cat "$work/err")" 'not jsno; did you mean json\?' "mailq --format"
+"$BIN/mailq" day yestreday 2>"$work/err"; like "$(cat "$work/err")" 'not yestreday; did you mean yesterday\?' "mailq day"
+"$BIN/mail" --subjcet x root 2>"$work/err" </dev/null; like "$(cat "$work/err")" 'option --subjcet is not known; did you mean --subject\?' "mail"
+"$BIN/newaliases" --dmup 2>"$work/err"; like "$(sed -n 1p "$work/err")" 'option --dmup is not known; did you mean --dump\?' "newaliases"
 run probe --to=ops@example.org nobody; is "$code" 78 "--option=value is read"; like "$err" 'no \[smarthost nobody\]' "and the word behind it"
 run set local.deliver mbox local.domains mon1.example.org; is "$code $err" "0 " "keys that need each other, in one call"
 is "$("$R" get local.deliver) $("$R" get local.domains)" "mbox mon1.example.org" "both are there"
 cp "$work/firsthop.conf" "$work/kept"
 printf '[qeue]\n' >>"$work/firsthop.conf"; run show; like "$err" 'section \[qeue\] is not known; did you mean \[queue\]\?' "a section that is not known"
 cp "$work/kept" "$work/firsthop.conf"; printf '[smarthots main]\n' >>"$work/firsthop.conf"; run show; like "$err" 'did you mean \[smarthost main\]\?' "one with a name"
+cp "$work/kept" "$work/firsthop.conf"; printf '[queue]\nhost = x\n' >>"$work/firsthop.conf"; run show; like "$err" 'key "host" is not known in \[queue\]; it is a key of \[smarthost NAME\]' "a key of another section"
+cp "$work/kept" "$work/firsthop.conf"; printf '[queue]\nexpire_after_hours = 3\n' >>"$work/firsthop.conf"; run show; like "$err" 'did you mean expire_after_h\?' "a key with its unit in full"
+cp "$work/kept" "$work/firsthop.conf"; printf '[route example.net]\nvia = mian\n' >>"$work/firsthop.conf"; run show; like "$err" 'via: there is no \[smarthost mian\]; did you mean main\?' "a smarthost of a route"
 cp "$work/kept" "$work/firsthop.conf"
 
 # check: what is wrong comes first, what is right is counted.

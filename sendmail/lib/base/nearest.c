@@ -1,6 +1,5 @@
 /* Comparing words. */
 #include "base/nearest.h"
-#include "base/text.h"
 #include <string.h>
 
 /* Changes of one letter (left out, added, another, two that changed places) that lead from a to
@@ -36,6 +35,9 @@ const char *nearest_word(const char *word, const char *(*next)(const void *conte
 	const char *best = NULL, *candidate;
 	/* A third of the letters may be wrong. */
 	int least = (int)(strlen(word) + 1) / 3 + 1;
+	/* Of two options of one letter each is as near as the other. */
+	if (strlen(word) < 2 || (word[0] == '-' && word[1] != '-'))
+		return NULL;
 	for (int i = 0; (candidate = next(context, i)) != NULL; i++) {
 		int changes = distance(word, candidate);
 		/* The beginning of a long word is as good as a slip. */
@@ -47,4 +49,20 @@ const char *nearest_word(const char *word, const char *(*next)(const void *conte
 		}
 	}
 	return best;
+}
+
+static const char *next_of(const void *context, int i)
+{
+	return ((const char *const *)context)[i];
+}
+
+const char *nearest_of(const char *word, const char *const *words)
+{
+	return nearest_word(word, next_of, words);
+}
+
+void nearest_ask(struct text *message, const char *near)
+{
+	if (near != NULL && *near != '\0')
+		text_printf(message, "; did you mean %s?", near);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,6 +79,30 @@ static void become_pager(char *words[], int in)
 	_exit(127);
 }
 
+/* less shows colours when one of its options says so; a LESS of the user's own may be without. */
+static bool asks_for_colours(const char *options)
+{
+	for (const char *at = options; *at != '\0';) {
+		size_t length = strcspn(at, " \t");
+		bool whole = text_starts(at, "--");
+		if (whole ? strncasecmp(at + 2, "raw-con", 7) == 0
+		          : memchr(at, 'R', length) != NULL || memchr(at, 'r', length) != NULL)
+			return true;
+		at += length + strspn(at + length, " \t");
+	}
+	return false;
+}
+
+static bool shows_colours(char *const words[])
+{
+	const char *options = getenv("LESS"), *slash = strrchr(words[0], '/');
+	bool shows = strcmp(slash != NULL ? slash + 1 : words[0], "less") != 0 || options == NULL ||
+	             asks_for_colours(options);
+	for (int i = 1; words[i] != NULL && !shows; i++)
+		shows = words[i][0] == '-' && asks_for_colours(words[i]);
+	return shows;
+}
+
 void pager_begin(void)
 {
 	const char *own = getenv("FIRSTHOP_PAGER"), *wanted = own != NULL ? own : getenv("PAGER");
@@ -95,7 +120,7 @@ void pager_begin(void)
 	if (pager == 0)
 		become_pager(words, ends[0]);
 	if (pager > 0 && dup2(ends[1], STDOUT_FILENO) >= 0) {
-		terminal_is_behind(width, height, colour);
+		terminal_is_behind(width, height, colour && shows_colours(words));
 		/* What is typed while it shows its lines is for the pager. */
 		signal(SIGINT, SIG_IGN);
 		signal(SIGQUIT, SIG_IGN);

@@ -69,7 +69,7 @@ bool terminal_colour(FILE *out)
 void terminal_put(FILE *out, enum terminal_paint paint, const char *words)
 {
 	static const char *const codes[] = {"", "1", "2", "31", "32", "33"};
-	bool painted = paint != PAINT_PLAIN && terminal_colour(out);
+	bool painted = paint != PAINT_PLAIN && *words != '\0' && terminal_colour(out);
 	if (painted)
 		fprintf(out, "\033[%sm", codes[paint]);
 	output_to(out, "%s", words);

@@ -33,16 +33,30 @@ static const char *next_option(const void *context, int i)
 
 static int unknown(const struct usage *u, const char *word)
 {
-	const char *near = nearest_word(word, next_command, u);
-	return usage_wrong(u, NULL, "there is no command %.60s%s%s%s", word,
-	    near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");
+	TEXT(near, 100);
+	nearest_ask(&near, nearest_word(word, next_command, u));
+	return usage_wrong(u, NULL, "there is no command %.60s%s", word, near.data);
 }
 
 int usage_unknown_option(const struct usage *u, const char *word)
 {
-	const char *near = nearest_word(word, next_option, u->options);
-	return usage_wrong(u, NULL, "option %.60s is not known%s%s%s", word,
-	    near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");
+	TEXT(near, 100);
+	nearest_ask(&near, nearest_word(word, next_option, u->options));
+	return usage_wrong(u, NULL, "option %.60s is not known%s", word, near.data);
+}
+
+int usage_no_choice(const struct usage *u, const struct usage_line *line)
+{
+	char list[200];
+	const char *words[20] = {NULL};
+	TEXT(near, 100);
+	int count = 0;
+	text_copy(list, sizeof list, line->command->choices);
+	for (char *word = strtok(list, " "); word != NULL && count < 19; word = strtok(NULL, " "))
+		words[count++] = word;
+	nearest_ask(&near, nearest_of(line->operands[0], words));
+	return usage_wrong(u, line->command, "%.60s is none of %s%s", line->operands[0],
+	    line->command->choices, near.data);
 }
 
 /* Number of the option; -1: there is none of that name.  *value: what stands behind its "=". */
@@ -66,10 +80,10 @@ static int read_option(const struct usage *u, struct usage_line *line, int argc,
 	const struct usage_option *options = line->command->options;
 	int at = find_option(options, argv[i], &value);
 	if (at < 0) {
-		const char *near = nearest_word(argv[i], next_option, options);
-		usage_wrong(u, line->command, "%s: option %.60s is not known%s%s%s", line->command->name,
-		    argv[i], near != NULL ? "; did you mean " : "", near != NULL ? near : "",
-		    near != NULL ? "?" : "");
+		TEXT(near, 100);
+		nearest_ask(&near, nearest_word(argv[i], next_option, options));
+		usage_wrong(u, line->command, "%s: option %.60s is not known%s", line->command->name,
+		    argv[i], near.data);
 		return 0;
 	}
 	if (options[at].value == NULL && value == NULL) {

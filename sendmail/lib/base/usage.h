@@ -73,6 +73,9 @@ const struct usage_command *usage_find(const struct usage *u, const char *name);
 /* True for -h and --help. */
 bool usage_asks_for_help(const char *word);
 
+/* Its operand is none of the choices of its command: says so.  EX_USAGE. */
+int usage_no_choice(const struct usage *u, const struct usage_line *line);
+
 /* An option in front of, or without, a command that there is not: says so.  EX_USAGE. */
 int usage_unknown_option(const struct usage *u, const char *word);
 

@@ -1,6 +1,7 @@
 /* Reading firsthop.conf.  inih parses; our reader hands it the lines, so that each error knows its
  * line and no line is cut silently. */
 #include "config/config.h"
+#include "base/nearest.h"
 #include "config/filter.h"
 #include "config/idn.h"
 #include "config/keys.h"
@@ -219,8 +220,12 @@ static bool unknown_key(struct reading *r, const char *section, const char *key)
 	TEXT(words, 300);
 	const char *near = keys_nearest(section, key);
 	text_printf(&words, "key \"%.80s\" is not known in [%s]", key, section);
-	if (near != NULL)
-		text_printf(&words, "; is %s meant?", near);
+	const char *other = keys_section_of(key);
+	if (other != NULL)
+		text_printf(&words, "; it is a key of [%s%s]", other,
+		    config_section_is_named(other) ? " NAME" : "");
+	else if (near != NULL)
+		nearest_ask(&words, near);
 	else
 		text_put(&words, "; firsthop.conf(5) lists the keys");
 	return fail(r, words.data);

@@ -1,5 +1,6 @@
 /* Reading, checking and writing the value of a key by its row. */
 #include "config/keys.h"
+#include "base/nearest.h"
 #include "config/form.h"
 #include "config/sections.h"
 #include "message/address.h"
@@ -69,6 +70,15 @@ static int likeness(const char *a, const char *b)
 	return same;
 }
 
+const char *keys_section_of(const char *key)
+{
+	for (int i = 0; i < key_row_count; i++) {
+		if (strcmp(key_rows[i].key.key, key) == 0)
+			return key_rows[i].key.section;
+	}
+	return NULL;
+}
+
 const char *keys_nearest(const char *section, const char *key)
 {
 	const char *best = NULL;
@@ -105,6 +115,7 @@ static bool set_word(void *place, const char *const words[], const char *value,
 	text_printf(problem, "\"%.80s\" is not one of:", value);
 	for (int i = 0; words[i] != NULL; i++)
 		text_printf(problem, "%s%s", words[i][0] != '\0' ? " " : "", words[i]);
+	nearest_ask(problem, nearest_of(value, words));
 	return false;
 }
 

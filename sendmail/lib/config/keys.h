@@ -44,6 +44,9 @@ extern const int key_row_count; /* at most CONFIG_KEYS_MAX */
 
 const struct key_row *keys_find(const char *section, const char *key);
 
+/* A section that has this key; NULL: none has. */
+const char *keys_section_of(const char *key);
+
 /* The key most like a misspelt one, NULL when none is near. */
 const char *keys_nearest(const char *section, const char *key);
 

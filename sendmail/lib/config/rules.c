@@ -1,5 +1,6 @@
 /* Matching recipients and senders with the configured routes. */
 #include "config/rules.h"
+#include "base/nearest.h"
 #include "base/language.h"
 #include "config/idn.h"
 #include "config/people.h"
@@ -245,6 +246,27 @@ bool rules_pattern_ok(const char *pattern, struct text *problem)
 	return problem->length == 0;
 }
 
+static const char *next_smarthost(const void *context, int i)
+{
+	const struct config *c = context;
+	return i < c->smarthost_count ? c->smarthosts[i].name : NULL;
+}
+
+const char *rules_nearest_smarthost(const struct config *c, const char *name)
+{
+	return nearest_word(name, next_smarthost, c);
+}
+
+static void put_missing(const struct config *c, const char *name, struct text *problem)
+{
+	const char *near = rules_nearest_smarthost(c, name);
+	text_printf(problem, "via: there is no [smarthost %s]", name);
+	if (near != NULL)
+		nearest_ask(problem, near);
+	else
+		text_put(problem, "; add it, or name another");
+}
+
 bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *problem)
 {
 	const char *at = rule->via;
@@ -261,7 +283,7 @@ bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *
 		ended = direct;
 		if (!direct &&
 		    smarthost_find(c->smarthosts, c->smarthost_count, name, strlen(name)) == NULL)
-			text_printf(problem, "via: there is no [smarthost %s]; add it, or name another", name);
+			put_missing(c, name, problem);
 	}
 	return problem->length == 0;
 }

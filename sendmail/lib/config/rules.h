@@ -61,4 +61,7 @@ bool rules_own_name(const struct config *c, const char *domain, struct text *wor
 /* For config.c: false with a sentence in problem. */
 bool rules_pattern_ok(const char *pattern, struct text *problem);
 bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *problem);
+
+/* The name of a smarthost that is most like one that there is not; NULL: none is near. */
+const char *rules_nearest_smarthost(const struct config *c, const char *name);
 #endif

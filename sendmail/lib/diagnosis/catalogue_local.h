@@ -9,7 +9,8 @@ REASON(RUNNER_GONE, "runner-gone", FAULT_LOCAL, 0, HEALS, "The runner ended duri
     "Wait: the next attempt is automatic when the runner is running.")
 REASON(CONFIG_MISSING, "config-missing", FAULT_CONFIG, 0, STAYS,
     "The configuration file does not exist.",
-    "Copy firsthop.conf.sample to firsthop.conf, and set host in [smarthost main]. Check it: "
+    "Run as root: relayconf setup. Or copy firsthop.conf.sample to firsthop.conf, and set host in "
+    "[smarthost main]. Check it: "
     "relayconf check")
 REASON(CONFIG_SYNTAX, "config-syntax", FAULT_CONFIG, 0, STAYS,
     "A line of the configuration is wrong. All mail waits until it is corrected.",
@@ -19,7 +20,8 @@ REASON(CONFIG_UNREADABLE, "config-unreadable", FAULT_CONFIG, 0, STAYS,
     "Run: chmod 0644 firsthop.conf. Check it: relayconf check")
 REASON(NO_SMARTHOST, "no-smarthost", FAULT_CONFIG, 0, STAYS,
     "No smarthost is configured, so no mail can be sent.",
-    "Add to firsthop.conf: [smarthost main] and, in the next line, host = NAME. Check it: "
+    "Run as root: relayconf setup. Or add to firsthop.conf: [smarthost main] and, in the next "
+    "line, host = NAME. Check it: "
     "relayconf check")
 REASON(SMTPUTF8_MISSING, "smtputf8-missing", FAULT_MESSAGE, 0, STAYS,
     "The address has letters beyond ASCII, and this server does not accept such addresses.",
