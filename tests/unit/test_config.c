@@ -75,7 +75,7 @@ static void errors_name_line_and_cure(void **state)
 	static const struct {
 		const char *text, *words;
 	} cases[] = {
-	    {"[host]\nnaem = x\n", ":2: key \"naem\" is not known in [host]; is name meant?"},
+	    {"[host]\nnaem = x\n", ":2: key \"naem\" is not known in [host]; did you mean name?"},
 	    {"[hots]\n", ":1: section [hots] is not known"},
 	    {"[host]\nname = a\nname = b\n", ":3: key name is set a second time"},
 	    {"name = a\n", ":1: there is a key before the first section"},
