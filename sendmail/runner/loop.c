@@ -16,6 +16,7 @@
 #include "runner/delivery/pickup_scan.h"
 #include "runner/delivery/queue_run.h"
 #include "runner/listen/control_listen.h"
+#include "runner/listen/smtpd_keeper.h"
 #include "runner/listen/submit_listen.h"
 #include "runner/listen/watch_listen.h"
 #include "runner/loop.h"
@@ -109,6 +110,8 @@ static int64_t time_left_ms(const struct loop *l, int64_t limit_ms)
 		left = sooner_ms(left, limit_ms);
 	int64_t submit_ms = submit_listen_next_ms(r->submit_listen),
 	        upkeep_ms = upkeep_left_ms(&l->upkeep, r);
+	int64_t smtpd_ms = smtpd_keeper_next_ms(r);
+	submit_ms = smtpd_ms < submit_ms ? smtpd_ms : submit_ms;
 	if (submit_ms != INT64_MAX)
 		left = sooner_ms(left, submit_ms - now);
 	return upkeep_ms >= 0 ? sooner_ms(left, upkeep_ms) : left;
@@ -116,9 +119,9 @@ static int64_t time_left_ms(const struct loop *l, int64_t limit_ms)
 
 /* What ppoll waits for, in this order. */
 struct events {
-	struct pollfd list[WORKERS_MAX + 3 + PROCESS_STARTERS_MAX + CONTROL_CLIENTS_MAX + WATCHERS_MAX];
+	struct pollfd list[WORKERS_MAX + 4 + PROCESS_STARTERS_MAX + CONTROL_CLIENTS_MAX + WATCHERS_MAX];
 	nfds_t count;
-	struct pollfd *trigger, *workers, *asking, *watching, *submitting, *starters, *places;
+	struct pollfd *trigger, *workers, *asking, *watching, *submitting, *smtpd, *starters, *places;
 	int worker_count, asking_count, watching_count;
 };
 
@@ -145,6 +148,7 @@ static void collect_events(struct runner *r, struct events *e)
 	e->watching_count = watch_listen_poll(r->watch, e->watching);
 	e->count += (nfds_t)e->watching_count;
 	e->submitting = add_event(e, submit_listen_fd(r->submit_listen));
+	e->smtpd = add_event(e, smtpd_keeper_fd(r));
 	e->starters = &e->list[e->count];
 	for (int i = 0; i < PROCESS_STARTERS_MAX; i++)
 		add_event(e, process_starter_fd(i));
@@ -172,6 +176,8 @@ static void hear_users(struct runner *r, const struct events *e)
 	operate(r);
 	if (e->submitting->revents != 0)
 		submit_listen_accept(r->submit_listen);
+	if (e->smtpd->revents != 0)
+		smtpd_keeper_accept(r);
 }
 
 static void hear_starters(struct loop *l, const struct events *e)
@@ -263,7 +269,7 @@ static bool is_over(struct runner *r)
 	if (!is_finished(r))
 		return false;
 	if (r->leaving)
-		return submit_listen_leave(r->submit_listen);
+		return smtpd_keeper_leave(r) && submit_listen_leave(r->submit_listen);
 	unsigned long long adopted = r->adopted;
 	service_hang_up(r);
 	pickup_scan(r);
@@ -317,7 +323,7 @@ int loop_run(struct runner *r)
 	set_signals(&mask);
 	r->control = control_listen_start();
 	if (r->lifetime == LIFETIME_STAY)
-		r->submit_listen = submit_listen_start(&r->queue);
+		r->submit_listen = submit_listen_start(&r->queue, SUBMIT_LISTEN_ALL);
 	mailclock_start(r);
 	waits_write(&r->queue, &r->sessions->waits);
 	counters_load(&r->counters, r->queue.mqueue_fd);
@@ -340,6 +346,7 @@ int loop_run(struct runner *r)
 		expire_sweep(r);
 		dispatch_all(r);
 		watch_listen_look(r);
+		smtpd_keeper_look(r);
 		close_idle(r);
 		int64_t limit_ms = hurry_workers(&l);
 		if (r->lifetime == LIFETIME_STAY)
@@ -352,7 +359,8 @@ int loop_run(struct runner *r)
 		wait_for_events(&l, &mask, limit_ms);
 		watchdog_look(r);
 		watchdog_end_workers(r);
-		if (submit_listen_serve(r->submit_listen))
+		bool stored = submit_listen_serve(r->submit_listen);
+		if (smtpd_keeper_serve(r) || stored)
 			pickup_scan(r);
 		look_at_signals(r);
 		upkeep_sync(r, UPKEEP_SOME);
@@ -362,6 +370,7 @@ int loop_run(struct runner *r)
 	upkeep_sync(r, UPKEEP_ALL);
 	upkeep_count(&l.upkeep, r, UPKEEP_ALL);
 	submit_listen_end(r->submit_listen);
+	smtpd_keeper_end(r);
 	watch_listen_end(r);
 	control_listen_end(r->control);
 	return l.broken ? EX_OSERR : EX_OK;

@@ -89,14 +89,14 @@ static void extract_recipients(struct collect *c)
 {
 	static const char *const plain[] = {"To", "Cc", "Bcc", NULL};
 	static const char *const resent[] = {"Resent-To", "Resent-Cc", "Resent-Bcc", NULL};
-	const char *block = c->store.text.data + c->store.skip;
+	const char *block = c->store.opening.text.data + c->store.opening.skip;
 	struct header_field field;
 	const char *const *names = plain;
 	for (int i = 0; resent[i] != NULL; i++) {
-		if (header_find(block, c->store.fields, resent[i], &field))
+		if (header_find(block, c->store.opening.fields, resent[i], &field))
 			names = resent;
 	}
-	for (size_t at = 0; header_next(block, c->store.fields, &at, &field);) {
+	for (size_t at = 0; header_next(block, c->store.opening.fields, &at, &field);) {
 		if (!header_is(&field, names[0]) && !header_is(&field, names[1]) &&
 		    !header_is(&field, names[2]))
 			continue;

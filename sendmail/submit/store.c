@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "message/count.h"
-#include "base/header.h"
 #include "submit/submit_client.h"
 #include "submit/follow.h"
 #include <errno.h>
@@ -13,42 +12,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define HEADER_LIMIT_BYTES (256u << 10)
-
 static int problem(struct store *s, enum reason_key key, const char *what)
 {
 	diag_set(s->why, VERDICT_FAILED, STAGE_SUBMIT, key, "%s", what);
 	return EX_DATAERR;
 }
 
-/* True when the header is whole: something that is not header follows it.  A last line without its
- * end may still grow. */
-static bool header_is_whole(struct store *s)
-{
-	size_t length = s->text.length;
-	bool decide = s->at_end || length > HEADER_LIMIT_BYTES;
-	while (!decide && length > 0 && s->text.data[length - 1] != '\n')
-		length--;
-	if (length == 0)
-		return s->at_end;
-	s->fields = header_block(s->text.data, length, &s->skip, &s->body_at);
-	return s->at_end || s->skip + s->fields < length;
-}
-
 int store_read_header(struct store *s)
 {
-	for (;;) {
-		int code = s->read(s->context, &s->text, &s->at_end, s->why);
-		if (code != EX_OK)
-			return code;
-		bool whole = header_is_whole(s);
-		if (whole && s->fields <= HEADER_LIMIT_BYTES)
-			return EX_OK;
-		if (s->text.length > HEADER_LIMIT_BYTES)
-			return problem(s, REASON_HEADER_TOO_LONG,
-			    "the header of the message is longer than 256 KiB; is a blank line missing between "
-			    "header and text?");
-	}
+	return opening_read(&s->opening, s->read, s->context, s->why);
 }
 
 static void keep(char **slot, const char *value)
@@ -98,7 +70,6 @@ static int write_bytes(struct store *s, const void *bytes, size_t length)
 /* Head, header without Bcc, and what came of the body with them, in one write. */
 static int write_start(struct store *s, size_t *content_at, size_t *head_bytes)
 {
-	static const char *const hidden[] = {"Bcc", "Resent-Bcc", NULL};
 	struct buffer out = {0};
 	envelope_write(s->envelope, &out, content_at);
 	size_t head = *head_bytes = out.length;
@@ -108,13 +79,7 @@ static int write_start(struct store *s, size_t *content_at, size_t *head_bytes)
 		    "the recipients of the message, with what is asked for them, need more than 16 MiB; "
 		    "divide them among several messages");
 	}
-	if (s->fields > 0)
-		header_without(s->text.data + s->skip, s->fields, hidden, &out);
-	if (out.length > head && out.data[out.length - 1] != '\n')
-		buffer_add(&out, "\n", 1);
-	buffer_add(&out, "\n", 1);
-	if (s->text.length > s->body_at)
-		buffer_add(&out, s->text.data + s->body_at, s->text.length - s->body_at);
+	opening_put(&s->opening, &out);
 	count_bytes(&s->envelope->content, &s->column, out.data + head, out.length - head);
 	int code = write_bytes(s, out.data, out.length);
 	buffer_free(&out);
@@ -123,14 +88,15 @@ static int write_start(struct store *s, size_t *content_at, size_t *head_bytes)
 
 static int write_body(struct store *s)
 {
-	while (!s->at_end) {
-		s->text.length = 0;
-		int code = s->read(s->context, &s->text, &s->at_end, s->why);
+	while (!s->opening.at_end) {
+		s->opening.text.length = 0;
+		int code = s->read(s->context, &s->opening.text, &s->opening.at_end, s->why);
 		if (code == EX_OK)
-			code = write_bytes(s, s->text.data, s->text.length);
+			code = write_bytes(s, s->opening.text.data, s->opening.text.length);
 		if (code != EX_OK)
 			return code;
-		count_bytes(&s->envelope->content, &s->column, s->text.data, s->text.length);
+		count_bytes(&s->envelope->content, &s->column, s->opening.text.data,
+		    s->opening.text.length);
 		if (s->envelope->content.bytes > ENVELOPE_MESSAGE_LIMIT_BYTES)
 			return problem(s, REASON_MESSAGE_TOO_LONG, "the message is longer than 1 GiB");
 	}
@@ -198,5 +164,5 @@ int store_message(struct store *s)
 
 void store_free(struct store *s)
 {
-	buffer_free(&s->text);
+	buffer_free(&s->opening.text);
 }

@@ -4,7 +4,7 @@
 #include "base/fdio.h"
 #include "base/paths.h"
 #include "base/text.h"
-#include "spool/submit_line.h"
+#include "spool/submit_talk.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,10 +16,8 @@
 #include <unistd.h>
 
 #define PATIENCE_S 120
-#define PIECE_BYTES 65536
 #define REPLACED_TRIES 100
 #define REPLACED_PAUSE_NS 50000000
-#define ANSWER_LIMIT_BYTES 1024
 
 static bool socket_path(char *path, size_t size)
 {
@@ -79,53 +77,11 @@ static int fail_alone(const char *socket, int drop_error, struct diagnosis *why)
 	return EX_CANTCREAT;
 }
 
-static bool send_piece(int fd, const char *bytes, size_t length)
-{
-	char size[SUBMIT_SIZE_BYTES + 1];
-	submit_size_put(size, length);
-	return fdio_write(fd, size, SUBMIT_SIZE_BYTES) && fdio_write(fd, bytes, length);
-}
-
 static bool send_file(int fd, const struct buffer *file, size_t head_bytes)
 {
-	size_t at = head_bytes;
-	if (!send_piece(fd, file->data, head_bytes))
-		return false;
-	while (at < file->length) {
-		size_t length = file->length - at < PIECE_BYTES ? file->length - at : PIECE_BYTES;
-		if (!send_piece(fd, file->data + at, length))
-			return false;
-		at += length;
-	}
-	return send_piece(fd, "", 0);
-}
-
-static int read_answer(int fd, char id[ID_SIZE], struct diagnosis *why)
-{
-	char line[ANSWER_LIMIT_BYTES] = "";
-	struct submit_answer answer;
-	size_t length = 0;
-	ssize_t n = 0;
-	while (length < sizeof line - 1 && memchr(line, '\n', length) == NULL &&
-	       (n = fdio_read(fd, line + length, sizeof line - 1 - length)) > 0)
-		length += (size_t)n;
-	line[length] = '\0';
-	bool whole = length > 0 && line[length - 1] == '\n';
-	if (whole)
-		line[length - 1] = '\0';
-	if (whole && submit_answer_parse(&answer, line)) {
-		text_copy(id, ID_SIZE, answer.id);
-		if (answer.code != EX_OK) {
-			diag_set(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_NONE, "%s", answer.text);
-			diag_name(why, answer.key);
-		}
-		return answer.code;
-	}
-	if (n == 0)
-		errno = ECONNRESET;
-	diag_set_errno(why, VERDICT_FAILED, STAGE_SUBMIT, REASON_SPOOL_WRITE,
-	    "the runner did not say that it has the message on disk, so it was NOT accepted");
-	return EX_IOERR;
+	return submit_talk_send_whole(fd, file->data, head_bytes) &&
+	       submit_talk_send(fd, file->data + head_bytes, file->length - head_bytes) &&
+	       submit_talk_send_whole(fd, "", 0);
 }
 
 int submit_client_send(const struct buffer *file, size_t head_bytes, int drop_error,
@@ -141,7 +97,7 @@ int submit_client_send(const struct buffer *file, size_t head_bytes, int drop_er
 		return fail_alone(path, drop_error, why);
 	/* A refusal may come before everything is sent: the answer counts. */
 	(void)send_file(fd, file, head_bytes);
-	int code = read_answer(fd, id, why);
+	int code = submit_talk_answer(fd, id, why);
 	close(fd);
 	return code;
 }

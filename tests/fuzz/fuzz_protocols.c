@@ -195,8 +195,8 @@ static void look_at_size(const uint8_t *bytes, size_t length)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	const struct protocol *const all[] = {&jobs_to_relay, &jobs_to_runner, &control_asked,
-	    &control_answered, &submit_answered, &follow_said, &orders_given, &ledger_noted,
-	    &process_asked, &process_answered, &mailbox_answered, &exchange_said};
+	    &control_answered, &submit_answered, &submit_introduced, &follow_said, &orders_given,
+	    &ledger_noted, &process_asked, &process_answered, &mailbox_answered, &exchange_said};
 	struct buffer lines = {0};
 	struct jobs_heard heard;
 	uint8_t choice = fuzz_byte(&bytes, &length);

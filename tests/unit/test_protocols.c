@@ -17,8 +17,9 @@
 #define MANUAL "man/ARCHITECTURE"
 
 static const struct protocol *const all[] = {&jobs_to_relay, &jobs_to_runner, &orders_given,
-    &child_said, &control_asked, &control_answered, &follow_said, &submit_answered, &ledger_noted,
-    &process_asked, &process_answered, &mailbox_answered, &exchange_said};
+    &child_said, &control_asked, &control_answered, &follow_said, &submit_answered,
+    &submit_introduced, &ledger_noted, &process_asked, &process_answered, &mailbox_answered,
+    &exchange_said};
 
 /* A line of the manual without its LF, and without what stands behind two blanks. */
 static bool next_line(FILE *manual, char line[200], size_t indent)

@@ -5,6 +5,7 @@
 #include "config/filter.h"
 #include "config/idn.h"
 #include "config/keys.h"
+#include "config/listen.h"
 #include "config/own_name.h"
 #include "config/rules.h"
 #include "config/sections.h"
@@ -143,6 +144,9 @@ static void check_rules(struct reading *r)
 	    r->config->local_domains[0] == '\0')
 		fail(r, "[local] deliver is on, but no domain is named whose users are here: add \"domains "
 		        "= NAME\" below it; nothing is local by itself");
+	text_put(&words, "[listen] ");
+	if (!r->failed && !listen_ok(r->config, &words))
+		fail(r, words.data);
 }
 
 /* A section line; inih reports sections only together with a key, and an empty smarthost is an

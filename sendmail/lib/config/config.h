@@ -107,6 +107,14 @@ struct config {
 	int bounce_merge_min;                /* 15 */
 	char postmaster[321];                /* gets what cannot be returned; "" = nobody */
 	char bounce_language[LANGUAGE_SIZE]; /* base/language.h; "en" */
+	/* [listen]; config/listen.h reads the lists */
+	char listen_smtp[512], listen_lmtp[512]; /* ADDRESS:PORT or a path each; "" = none */
+	char listen_clients[512];                /* networks, for addresses that are not loopback */
+	bool listen_without_login;
+	char listen_logins[1024]; /* a file; "" = nobody logs in */
+	char listen_user[64];     /* whose mail it is that comes from elsewhere without a login */
+	char listen_tls_cert_file[1024], listen_tls_key_file[1024];
+	int listen_max_message_mb; /* 50 */
 	/* [relay] */
 	int connect_s, reply_s, data_s, dot_s, batch_s; /* 30, 300, 180, 600, 3600 */
 };

@@ -151,7 +151,7 @@ static const struct {
 };
 
 static const char *const plain[] = {"host", "fallback", "sender", "queue", "log", "local", "bounce",
-    "relay", NULL};
+    "listen", "relay", NULL};
 
 static int row_of(const char *kind)
 {
@@ -200,9 +200,9 @@ void sections_unknown(const char *section, struct text *words)
 	text_printf(words, "section [%.80s] is not known; ", section);
 	if (near != NULL)
 		text_printf(words, "did you mean [%s%.80s]? ", near, section + strcspn(section, " \t"));
-	text_put(words,
-	    "there are: host, smarthost NAME, route PATTERN, submit WHO, filter NAME, "
-	    "fallback, sender, rewrite senders, rewrite recipients, queue, log, local, bounce, relay");
+	text_put(words, "there are: host, smarthost NAME, route PATTERN, submit WHO, filter NAME, "
+	                "fallback, sender, rewrite senders, rewrite recipients, queue, log, local, "
+	                "bounce, listen, relay");
 }
 
 void *sections_add(struct config *c, const char *kind, const char *name, int line,

@@ -33,6 +33,7 @@ static const struct {
     [PROCESS_FILTERS] = {{PROCESS_FD_JOBS, PROCESS_FD_ORDERS, PROCESS_FD_LOCK, PROCESS_FD_LEDGER},
         PROCESS_FD_STARTER},
     [PROCESS_FILTER] = {{STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, -1}, STDERR_FILENO},
+    [PROCESS_SMTPD] = {{STDIN_FILENO, -1, -1, -1}, STDERR_FILENO},
 };
 
 /* One for everything, or (by_units) one for each of unit_names. */
@@ -66,6 +67,11 @@ void process_use_starter(int fd)
 void process_use_units(void)
 {
 	by_units = true;
+}
+
+bool process_by_units(void)
+{
+	return by_units;
 }
 
 int process_starter_fd(int i)
@@ -187,7 +193,7 @@ static pid_t start_here(enum process_program program, const int *fds, int count)
 	pid_t pid = fork();
 	if (pid != 0)
 		return pid;
-	if (program == PROCESS_MAILBOX || program == PROCESS_FILTER)
+	if (program == PROCESS_MAILBOX || program == PROCESS_FILTER || program == PROCESS_SMTPD)
 		words[1] = NULL;
 	process_become(program, fds, count, -1, words);
 	_exit(127);

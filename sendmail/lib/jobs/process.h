@@ -1,5 +1,5 @@
 /* Programs that are started beside the runner: relay, mbox or filters in its place,
-   mailbox for mbox, and filter for filters.
+   mailbox for mbox, and filter for filters; smtpd, for [listen].
    Where the runner was started by root, or by a unit of systemd, a starter
    (runner/service/starter.h) starts, signals and reaps them, and this is how the runner, mbox
    and filters ask it; elsewhere the caller does so itself.
@@ -19,11 +19,13 @@ enum process_program {
 	PROCESS_MAILBOX,
 	PROCESS_FILTERS,
 	PROCESS_FILTER,
+	PROCESS_SMTPD,
 	PROCESS_PROGRAMS
 };
 
 /* Where relay, mbox and filters find their descriptors.  mailbox: the message is standard input,
- * its answer standard output; filter: the same, and its words standard error. */
+ * its answer standard output; filter: the same, and its words standard error.  smtpd: when the
+ * other end of its standard input is closed, it is to end. */
 enum {
 	PROCESS_FD_JOBS = 0,   /* jobs/jobs.h */
 	PROCESS_FD_ORDERS = 3, /* lines (jobs/orders.h), to their end */
@@ -44,6 +46,7 @@ void process_use_starter(int fd);
    there. */
 #define PROCESS_UNIT_FOLDER "%s-start" /* of paths_run() */
 void process_use_units(void);
+bool process_by_units(void);
 
 /* To wait for: its descriptor, or -1 when there is none (yet); i below PROCESS_STARTERS_MAX. */
 #define PROCESS_STARTERS_MAX 3

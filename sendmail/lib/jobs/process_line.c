@@ -27,6 +27,7 @@ static const char *const names[PROCESS_PROGRAMS] = {
     [PROCESS_MAILBOX] = "mailbox",
     [PROCESS_FILTERS] = "filters",
     [PROCESS_FILTER] = "filter",
+    [PROCESS_SMTPD] = "smtpd",
 };
 
 const char *process_program_name(enum process_program program)

@@ -1,5 +1,6 @@
 /* Pieces and answers of submit.sock. */
 #include "spool/submit_line.h"
+#include "base/fields.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,29 @@ bool submit_size_parse(const char bytes[SUBMIT_SIZE_BYTES], size_t limit_bytes, 
 	digits[SUBMIT_SIZE_BYTES - 1] = '\0';
 	*length = strtoul(digits, NULL, 16);
 	return strspn(digits, "0123456789abcdef") == SUBMIT_SIZE_BYTES - 1 && *length <= limit_bytes;
+}
+
+static const struct protocol_row introduced[] = {[SUBMIT_FOR] = {"for", "uid= via="}};
+const struct protocol submit_introduced = PROTOCOL("smtpd to runner", introduced);
+
+void submit_for_put(struct buffer *out, const struct submit_for *f)
+{
+	struct buffer fields = {0};
+	fields_put_number(&fields, "uid", (long long)f->uid);
+	fields_put(&fields, "via", f->via);
+	protocol_put(out, &submit_introduced, SUBMIT_FOR, text_trim(fields.data));
+	buffer_free(&fields);
+}
+
+bool submit_for_parse(struct submit_for *f, const char *line)
+{
+	const char *fields;
+	if (protocol_find(&submit_introduced, line, &fields) != SUBMIT_FOR)
+		return false;
+	long long uid = fields_get_number(fields, "uid", -1);
+	f->uid = (uid_t)uid;
+	return uid >= 0 && uid < UINT32_MAX && fields_get(fields, "via", f->via, sizeof f->via) &&
+	       !text_has_control(f->via);
 }
 
 void submit_answer_put_ok(struct buffer *out, const char *id)

@@ -1,6 +1,5 @@
 /* Who is served, and when. */
 #include "base/clock.h"
-#include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/log.h"
@@ -9,6 +8,7 @@
 #include "runner/listen/submit_listen.h"
 #include "runner/listen/submit_session.h"
 #include <errno.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,14 +18,23 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define CHILDREN_SHARED 16 /* that serve users who have one already */
-#define CHILDREN_MAX 64    /* with those that are the only one of their user */
-#define CHILDREN_OF_USER_MAX 4
+#define SMTPD_USER "fhsmtpd"
 #define HUNG_MS 30000
 #define HURRY_MS 2000 /* for so long a caller is not asked to make room for others */
 #define WAITING_MAX 256
-#define WAITING_OF_USER_MAX 64
 #define LEAVE_MS 10000
+
+/* The sockets.  Of smtpd's own connections it is smtpd that says how many a user may have. */
+static const struct door {
+	const char *name;
+	int children_shared; /* that serve users who have one already */
+	int children_max;    /* with those that are the only one of their user */
+	int children_of_user_max;
+	int waiting_of_user_max;
+} doors[] = {
+    [SUBMIT_LISTEN_ALL] = {"submit.sock", 16, 64, 4, 64},
+    [SUBMIT_LISTEN_SMTPD] = {"smtpd.sock", 64, 64, 64, 200},
+};
 
 struct caller {
 	uid_t uid;
@@ -42,6 +51,8 @@ struct callers {
 };
 
 struct submit_listen {
+	enum submit_listen_door door;
+	uid_t smtpd_uid; /* of that door */
 	struct listener listener;
 	const struct queue *queue;
 	struct callers waiting, served; /* in the order of their coming */
@@ -49,29 +60,44 @@ struct submit_listen {
 	bool complained;                /* that the socket cannot be made again */
 };
 
-static const char *socket_path(void)
+static const char *socket_path(const struct submit_listen *in)
 {
 	static char path[1100];
-	snprintf(path, sizeof path, "%s/submit.sock", paths_run());
+	snprintf(path, sizeof path, "%s/%s", paths_run(), doors[in->door].name);
 	return path;
 }
 
-static void complain(void)
+static void complain(const struct submit_listen *in)
 {
-	log_line(LOG_WARNING,
-	    "%s: %s: without this socket callers for whom a set-group-id right has no effect "
-	    "(" COMPAT_NO_SETGID ") cannot submit",
-	    socket_path(), strerror(errno));
+	if (in->door == SUBMIT_LISTEN_SMTPD)
+		log_line(LOG_WARNING, "%s: %s: without this socket smtpd ([listen]) can take no mail",
+		    socket_path(in), strerror(errno));
+	else
+		log_line(LOG_WARNING,
+		    "%s: %s: without this socket callers for whom a set-group-id right has no effect "
+		    "(" COMPAT_NO_SETGID ") cannot submit",
+		    socket_path(in), strerror(errno));
 }
 
-struct submit_listen *submit_listen_start(const struct queue *q)
+/* Whose word on who sends a message counts; nobody else's. */
+static bool find_smtpd(uid_t *uid)
+{
+	const struct passwd *pw = paths_private() ? NULL : getpwnam(SMTPD_USER);
+	*uid = paths_private() ? geteuid() : pw != NULL ? pw->pw_uid : (uid_t)-1;
+	return *uid != (uid_t)-1 && (*uid != 0 || paths_private());
+}
+
+struct submit_listen *submit_listen_start(const struct queue *q, enum submit_listen_door door)
 {
 	struct submit_listen *in = mem_alloc(sizeof *in);
-	if (listener_open(&in->listener, socket_path(), WAITING_OF_USER_MAX)) {
+	in->door = door;
+	errno = ENOENT;
+	if ((door == SUBMIT_LISTEN_ALL || find_smtpd(&in->smtpd_uid)) &&
+	    listener_open(&in->listener, socket_path(in), doors[door].waiting_of_user_max)) {
 		in->queue = q;
 		return in;
 	}
-	complain();
+	complain(in);
 	free(in);
 	return NULL;
 }
@@ -80,12 +106,12 @@ void submit_listen_look(struct submit_listen *in)
 {
 	if (in == NULL)
 		return;
-	bool again = listener_look(&in->listener, socket_path(), WAITING_OF_USER_MAX),
+	bool again = listener_look(&in->listener, socket_path(in), doors[in->door].waiting_of_user_max),
 	     failed = !again && errno != 0;
 	if (again)
-		log_line(LOG_WARNING, "%s had been removed; it was made again", socket_path());
+		log_line(LOG_WARNING, "%s had been removed; it was made again", socket_path(in));
 	else if (failed && !in->complained)
-		complain();
+		complain(in);
 	in->complained = failed;
 }
 
@@ -100,9 +126,9 @@ static void stop_listening(struct submit_listen *in)
 {
 	if (in->listener.fd < 0)
 		return;
-	unlink(socket_path());
+	unlink(socket_path(in));
 	submit_listen_accept(in);
-	listener_close(&in->listener, socket_path());
+	listener_close(&in->listener, socket_path(in));
 	in->left_ms = clock_mono_ms();
 }
 
@@ -166,10 +192,10 @@ static void refuse(const struct caller *c)
 
 /* One more caller waits.  When there is no room, the last one of the user who has most gives way:
  * users who come in numbers keep no other out. */
-static void let_wait(struct callers *w, const struct caller *c)
+static void let_wait(struct callers *w, const struct caller *c, int of_user_max)
 {
 	uid_t greedy = c->uid;
-	if (count_of(w, c->uid) >= WAITING_OF_USER_MAX ||
+	if (count_of(w, c->uid) >= of_user_max ||
 	    (w->count == WAITING_MAX && most_of(w, &greedy) <= count_of(w, c->uid) + 1)) {
 		refuse(c);
 		return;
@@ -191,17 +217,19 @@ void submit_listen_accept(struct submit_listen *in)
 			fdio_rest_without_descriptors();
 			return;
 		}
-		if (compat_peer(c.fd, &c.uid, &c.gid) != 0)
+		if (compat_peer(c.fd, &c.uid, &c.gid) != 0 ||
+		    (in->door == SUBMIT_LISTEN_SMTPD && c.uid != in->smtpd_uid))
 			close(c.fd);
 		else
-			let_wait(&in->waiting, &c);
+			let_wait(&in->waiting, &c, doors[in->door].waiting_of_user_max);
 	}
 }
 
 /* In the child: nothing of the runner's stays open but drop/, not even the lock. */
-static void become_submission(const struct queue *q, const struct caller *c)
+static void become_submission(const struct submit_listen *in, const struct caller *c)
 {
 	sigset_t none;
+	int drop_fd = in->queue->drop_fd;
 	signal(SIGHUP, SIG_DFL);
 	submit_session_expect_hurry();
 	signal(SIGINT, SIG_DFL);
@@ -209,18 +237,20 @@ static void become_submission(const struct queue *q, const struct caller *c)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	log_close();
 	if (dup2(c->fd, STDIN_FILENO) < 0 ||
-	    (q->drop_fd != STDERR_FILENO + 1 && dup2(q->drop_fd, STDERR_FILENO + 1) < 0))
+	    (drop_fd != STDERR_FILENO + 1 && dup2(drop_fd, STDERR_FILENO + 1) < 0))
 		_exit(EX_OSERR);
 	compat_closefrom(STDERR_FILENO + 2);
 	log_again();
-	_exit(submit_session_take(STDIN_FILENO, STDERR_FILENO + 1, c->uid, c->gid));
+	_exit(in->door == SUBMIT_LISTEN_SMTPD
+	          ? submit_session_serve(STDIN_FILENO, STDERR_FILENO + 1)
+	          : submit_session_take(STDIN_FILENO, STDERR_FILENO + 1, c->uid, c->gid));
 }
 
-static bool start_child(const struct queue *q, struct caller *c)
+static bool start_child(const struct submit_listen *in, struct caller *c)
 {
 	c->pid = fork();
 	if (c->pid == 0)
-		become_submission(q, c);
+		become_submission(in, c);
 	if (c->pid < 0) {
 		log_line(LOG_ERR, "no process for a submission: %s", strerror(errno));
 		return false;
@@ -232,12 +262,12 @@ static bool start_child(const struct queue *q, struct caller *c)
 
 /* Who has none of his served goes before those who have; among equals, who came first.  -1: nobody
  * may be served now. */
-static int next_caller(const struct callers *w, const struct callers *s)
+static int next_caller(const struct callers *w, const struct callers *s, const struct door *door)
 {
-	int best = -1, fewest = CHILDREN_OF_USER_MAX;
+	int best = -1, fewest = door->children_of_user_max;
 	for (int i = 0; i < w->count; i++) {
 		int own = count_of(s, w->list[i].uid);
-		if (own < fewest && s->count < (own == 0 ? CHILDREN_MAX : CHILDREN_SHARED)) {
+		if (own < fewest && s->count < (own == 0 ? door->children_max : door->children_shared)) {
 			best = i;
 			fewest = own;
 		}
@@ -249,9 +279,9 @@ static void start_children(struct submit_listen *in)
 {
 	struct callers *w = &in->waiting, *s = &in->served;
 	int i;
-	while ((i = next_caller(w, s)) >= 0) {
+	while ((i = next_caller(w, s, &doors[in->door])) >= 0) {
 		struct caller c = w->list[i];
-		if (!start_child(in->queue, &c))
+		if (!start_child(in, &c))
 			return;
 		take_out(w, i);
 		c.since_ms = clock_mono_ms();

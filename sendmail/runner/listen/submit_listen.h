@@ -9,9 +9,14 @@
 
 struct submit_listen;
 
+/* ALL: submit.sock.  SMTPD: smtpd.sock, where smtpd hands over what its clients send, and says who
+   they are ([listen]; spool/submit_line.h): the kernel says that it is smtpd, the user fhsmtpd, and
+   nobody else is heard. */
+enum submit_listen_door { SUBMIT_LISTEN_ALL, SUBMIT_LISTEN_SMTPD };
+
 /* Makes the socket; NULL: a runner without one works, and such callers get exit code 77.  The other
  * functions take NULL, too, but for submit_listen_accept. */
-struct submit_listen *submit_listen_start(const struct queue *q);
+struct submit_listen *submit_listen_start(const struct queue *q, enum submit_listen_door door);
 void submit_listen_end(struct submit_listen *in);
 
 /* For a runner that ends: no more callers come in; true once those who came are served, or 10 s are

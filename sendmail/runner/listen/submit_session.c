@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/log.h"
+#include "base/paths.h"
 #include "base/text.h"
 #include "message/address.h"
 #include "message/count.h"
@@ -11,6 +12,7 @@
 #include "spool/drop.h"
 #include "spool/policy.h"
 #include "spool/submit_line.h"
+#include "spool/trigger.h"
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
@@ -26,6 +28,8 @@
 #define WAITED_MAX_US \
 	20000000 /* for the caller, in all: sendmail has its message whole before it calls */
 #define HURRIED_MAX_US 1000000 /* while others wait */
+#define IDLE_MAX_US 5000000    /* smtpd: between two messages */
+#define SERVED_MAX_MS 20000    /* smtpd: then no further message is begun */
 #define LOOK_EVERY_MS 250
 #define PIECE_LIMIT_BYTES (1u << 20)
 
@@ -34,6 +38,8 @@ struct submission {
 	uid_t uid;
 	int64_t until_ms;  /* for all of it */
 	int64_t waited_us; /* for the caller */
+	int64_t wait_max_us;
+	const char *via; /* of the log */
 	char login[64];
 	struct drop drop;
 	struct envelope envelope;
@@ -69,7 +75,7 @@ void submit_session_expect_hurry(void)
 static bool wait_for_caller(struct submission *s)
 {
 	struct pollfd p = {.fd = s->fd, .events = POLLIN};
-	while (s->waited_us < (others_wait ? HURRIED_MAX_US : WAITED_MAX_US) &&
+	while (s->waited_us < (others_wait ? HURRIED_MAX_US : s->wait_max_us) &&
 	       clock_mono_ms() < s->until_ms) {
 		int64_t before_us = clock_mono_us();
 		int ready = poll(&p, 1, LOOK_EVERY_MS);
@@ -247,11 +253,11 @@ static void answer(struct submission *s, int code)
 	struct buffer log = {0}, line = {0};
 	if (code == EX_OK) {
 		submit_answer_put_ok(&line, s->drop.id);
-		submission_log(e, s->drop.id, (long long)s->uid, "socket");
+		submission_log(e, s->drop.id, (long long)s->uid, s->via);
 	} else {
 		submit_answer_put_no(&line, code, &s->why);
-		buffer_printf(&log, "submission refused: uid=%lu exit=%d via=socket", (unsigned long)s->uid,
-		    code);
+		buffer_printf(&log, "submission refused: uid=%lu exit=%d via=%s", (unsigned long)s->uid,
+		    code, s->via);
 		log_fields(LOG_WARNING, "refused", &log, s->why.text);
 	}
 	buffer_free(&log);
@@ -259,35 +265,90 @@ static void answer(struct submission *s, int code)
 	buffer_free(&line);
 }
 
-/* His groups, and the one that his process has. */
-static void set_user(struct submission *s, const struct passwd *pw, gid_t gid)
+/* His groups, and the one that his process has (-1: not known). */
+static void set_user(struct submission *s, uid_t uid, gid_t gid)
 {
+	const struct passwd *pw = getpwuid(uid);
 	int count = POLICY_GROUPS_MAX;
-	s->user.uid = s->uid;
+	s->uid = s->user.uid = uid;
+	if (pw != NULL)
+		text_copy(s->login, sizeof s->login, pw->pw_name);
+	else
+		snprintf(s->login, sizeof s->login, "uid%lu", (unsigned long)uid);
 	s->user.login = s->login;
 	if (pw == NULL || getgrouplist(pw->pw_name, pw->pw_gid, s->user.groups, &count) < 0)
 		count = pw != NULL ? POLICY_GROUPS_MAX : 0; /* of too many the first ones are there */
-	s->user.groups[count++] = gid;
+	if (gid != (gid_t)-1)
+		s->user.groups[count++] = gid;
 	s->user.group_count = count;
+}
+
+/* One message. */
+static int serve_one(struct submission *s)
+{
+	s->until_ms = clock_mono_ms() + SUBMIT_SESSION_WHOLE_MS;
+	s->waited_us = 0;
+	s->why = (struct diagnosis){0};
+	policy_load(&s->policy, s->drop.dir_fd);
+	envelope_init(&s->envelope);
+	int code = take(s);
+	answer(s, code);
+	envelope_free(&s->envelope);
+	policy_free(&s->policy);
+	return code;
 }
 
 int submit_session_take(int client_fd, int drop_fd, uid_t uid, gid_t gid)
 {
 	struct submission s = {.fd = client_fd,
-	    .uid = uid,
-	    .until_ms = clock_mono_ms() + SUBMIT_SESSION_WHOLE_MS,
+	    .wait_max_us = WAITED_MAX_US,
+	    .via = "socket",
 	    .drop = {.dir_fd = drop_fd, .fd = -1}};
-	struct passwd *pw = getpwuid(uid);
-	if (pw != NULL)
-		text_copy(s.login, sizeof s.login, pw->pw_name);
-	else
-		snprintf(s.login, sizeof s.login, "uid%lu", (unsigned long)uid);
-	set_user(&s, pw, gid);
-	policy_load(&s.policy, drop_fd);
-	envelope_init(&s.envelope);
-	int code = take(&s);
-	answer(&s, code);
-	envelope_free(&s.envelope);
-	policy_free(&s.policy);
+	set_user(&s, uid, gid);
+	return serve_one(&s);
+}
+
+/* The line in front of the messages of smtpd. */
+static bool read_introduction(struct submission *s, struct submit_for *who)
+{
+	char line[SUBMIT_FOR_LIMIT_BYTES];
+	size_t at = 0;
+	while (at < sizeof line && read_bytes(s, line + at, 1) && line[at] != '\n')
+		at++;
+	if (at == sizeof line || line[at] != '\n')
+		return false;
+	line[at] = '\0';
+	return strlen(line) == at && submit_for_parse(who, line);
+}
+
+/* True when one more message begins. */
+static bool wait_for_next(struct submission *s)
+{
+	s->waited_us = 0;
+	s->wait_max_us = IDLE_MAX_US;
+	char first;
+	bool comes = wait_for_caller(s) && recv(s->fd, &first, 1, MSG_PEEK) == 1;
+	s->wait_max_us = (int64_t)SUBMIT_SESSION_WHOLE_MS * 1000;
+	return comes;
+}
+
+int submit_session_serve(int client_fd, int drop_fd)
+{
+	struct submit_for who = {.via = ""};
+	struct submission s = {.fd = client_fd,
+	    .wait_max_us = IDLE_MAX_US,
+	    .until_ms = clock_mono_ms() + SUBMIT_SESSION_WHOLE_MS,
+	    .via = who.via,
+	    .drop = {.dir_fd = drop_fd, .fd = -1}};
+	int64_t since_ms = clock_mono_ms();
+	int code = EX_OK;
+	if (!read_introduction(&s, &who))
+		return EX_PROTOCOL;
+	set_user(&s, who.uid, (gid_t)-1);
+	while (code == EX_OK && clock_mono_ms() - since_ms < SERVED_MAX_MS && wait_for_next(&s)) {
+		code = serve_one(&s);
+		if (code == EX_OK)
+			trigger_wake(paths_spool());
+	}
 	return code;
 }

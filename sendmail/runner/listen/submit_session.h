@@ -13,7 +13,12 @@
    the caller.  Opens files by path at its start only. */
 int submit_session_take(int client_fd, int drop_fd, uid_t uid, gid_t gid);
 
-/* In a process that is going to call that: SIGTERM says from now on that others wait, and that the
- * caller is to be waited for a second at most, all in all. */
+/* The same for a connection of smtpd's, which says whom it serves, and then sends messages one
+   after the other; the runner is woken for each.  EX_OK, or the code of the one that was refused,
+   which is the last. */
+int submit_session_serve(int client_fd, int drop_fd);
+
+/* In a process that is going to call one of these: SIGTERM says from now on that others wait, and
+ * that the caller is to be waited for a second at most, all in all. */
 void submit_session_expect_hurry(void);
 #endif

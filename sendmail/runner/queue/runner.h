@@ -26,6 +26,7 @@ struct notify;
 struct places;
 struct quota;
 struct sessions;
+struct smtpd_keeper;
 struct submit_listen;
 struct watch_listen;
 
@@ -58,6 +59,7 @@ struct runner {
 	struct disposition *disposition;
 	struct expire *expire;
 	struct submit_listen *submit_listen; /* NULL: not while this runner only comes and goes */
+	struct smtpd_keeper *smtpd;          /* NULL: [listen] is not used */
 	struct notify *notify;
 	struct places *places;
 	struct quota *quota;

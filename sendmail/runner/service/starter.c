@@ -110,15 +110,15 @@ static bool take_rights(enum process_program program)
 static void become(enum process_program program, const int *fds, int count, int extra)
 {
 	static char relay[] = "relay", mbox[] = "mbox", mailbox[] = "mailbox", filters[] = "filters",
-	            filter[] = "filter", jobs[] = "--jobs", uid[24], gid[24], network_uid[24],
-	            network_gid[24];
+	            filter[] = "filter", smtpd[] = "smtpd", jobs[] = "--jobs", uid[24], gid[24],
+	            network_uid[24], network_gid[24];
 	char *const of_relay[] = {relay, jobs, uid, gid, network_uid, network_gid, NULL},
 	            *const of_unit[] = {relay, jobs, NULL}, *const of_mbox[] = {mbox, jobs, NULL},
 	            *const of_mailbox[] = {mailbox, uid, NULL},
 	            *const of_filters[] = {filters, jobs, NULL},
-	            *const of_filter[] = {filter, uid, NULL},
+	            *const of_filter[] = {filter, uid, NULL}, *const of_smtpd[] = {smtpd, NULL},
 	            *const *const of[PROCESS_PROGRAMS] = {s.is_unit ? of_unit : of_relay, of_mbox,
-	                of_mailbox, of_filters, of_filter};
+	                of_mailbox, of_filters, of_filter, of_smtpd};
 	snprintf(uid, sizeof uid, "%lu", (unsigned long)s.rights.uid);
 	snprintf(gid, sizeof gid, "%lu", (unsigned long)s.rights.gid);
 	snprintf(network_uid, sizeof network_uid, "%lu", (unsigned long)s.rights.network_uid);
@@ -133,7 +133,7 @@ static void become(enum process_program program, const int *fds, int count, int 
 static bool may_ask(const struct client *c, enum process_program program, int count)
 {
 	if (c->is_runner)
-		return s.starts[program] && count >= 3;
+		return s.starts[program] && (program == PROCESS_SMTPD ? count == 1 : count >= 3);
 	return c->is == PROCESS_MBOX ? program == PROCESS_MAILBOX && count == 2
 	                             : program == PROCESS_FILTER && count == 3;
 }
@@ -308,6 +308,7 @@ static void become_starter(int socket, bool in_foreground)
 	}
 	s.clients[s.client_count++] = (struct client){.fd = fd, .is_runner = true};
 	s.starts[PROCESS_RELAY] = s.starts[PROCESS_MBOX] = s.starts[PROCESS_FILTERS] = true;
+	s.starts[PROCESS_SMTPD] = true;
 	run();
 	_exit(0);
 }
