@@ -119,9 +119,9 @@ static int64_t time_left_ms(const struct loop *l, int64_t limit_ms)
 
 /* What ppoll waits for, in this order. */
 struct events {
-	struct pollfd list[WORKERS_MAX + 4 + PROCESS_STARTERS_MAX + CONTROL_CLIENTS_MAX + WATCHERS_MAX];
+	struct pollfd list[WORKERS_MAX + 3 + PROCESS_STARTERS_MAX + CONTROL_CLIENTS_MAX + WATCHERS_MAX];
 	nfds_t count;
-	struct pollfd *trigger, *workers, *asking, *watching, *submitting, *smtpd, *starters, *places;
+	struct pollfd *trigger, *workers, *asking, *watching, *submitting, *starters, *places;
 	int worker_count, asking_count, watching_count;
 };
 
@@ -148,7 +148,6 @@ static void collect_events(struct runner *r, struct events *e)
 	e->watching_count = watch_listen_poll(r->watch, e->watching);
 	e->count += (nfds_t)e->watching_count;
 	e->submitting = add_event(e, submit_listen_fd(r->submit_listen));
-	e->smtpd = add_event(e, smtpd_keeper_fd(r));
 	e->starters = &e->list[e->count];
 	for (int i = 0; i < PROCESS_STARTERS_MAX; i++)
 		add_event(e, process_starter_fd(i));
@@ -176,8 +175,6 @@ static void hear_users(struct runner *r, const struct events *e)
 	operate(r);
 	if (e->submitting->revents != 0)
 		submit_listen_accept(r->submit_listen);
-	if (e->smtpd->revents != 0)
-		smtpd_keeper_accept(r);
 }
 
 static void hear_starters(struct loop *l, const struct events *e)
@@ -359,8 +356,7 @@ int loop_run(struct runner *r)
 		wait_for_events(&l, &mask, limit_ms);
 		watchdog_look(r);
 		watchdog_end_workers(r);
-		bool stored = submit_listen_serve(r->submit_listen);
-		if (smtpd_keeper_serve(r) || stored)
+		if (submit_listen_serve(r->submit_listen))
 			pickup_scan(r);
 		look_at_signals(r);
 		upkeep_sync(r, UPKEEP_SOME);

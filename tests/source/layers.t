@@ -36,6 +36,7 @@ is "$(find sendmail/runner -mindepth 1 -type d | sort | tr '\n' ' ')" "$(printf 
 	"each room of the runner is one of these"
 may sendmail/mbox base diagnosis message config jobs
 may sendmail/mailbox base
+may sendmail/smtpd base diagnosis message config spool dialogue
 may sendmail/filters base diagnosis message config spool jobs
 may sendmail/filter base diagnosis message config
 may sendmail/relay base diagnosis message config jobs relay/smtp relay/route

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define BLANKS " ,\t"
 
@@ -209,7 +210,7 @@ static const char *open_problem(const struct config *c)
 	if (c->listen_without_login)
 		return all_private(c) ? NULL
 		                      : "without_login = yes is for private networks only, and clients "
-		                        "names another: use logins, or take that network out";
+		                        "names another: use logins, or remove that network";
 	if (c->listen_logins[0] == '\0')
 		return "this is no loopback address: say how its clients log in (logins and "
 		       "tls_cert_file), or without_login = yes for those of a private network";

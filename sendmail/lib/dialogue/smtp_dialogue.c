@@ -265,14 +265,14 @@ void dialogue_take(struct dialogue *d, dialogue_source *read)
 	const char *id = "";
 	size_t times = d->use->lmtp ? d->accepted : 1;
 	d->read_message = read;
-	d->ended = false;
+	d->ended = d->answered = false;
 	line_ends_start(&d->lines, true);
 	int code = d->use->take(d->context, d, &id, &why);
 	for (size_t i = 0; code == EX_OK && i < times; i++)
 		dialogue_reply(d, "250 2.0.0 %s is on disk", id);
 	if (code != EX_OK) {
 		pass_over(d);
-		refuse(d, &why, code, times);
+		refuse(d, &why, code, d->answered ? 0 : times);
 	}
 	dialogue_forget(d);
 }
@@ -358,6 +358,7 @@ char *dialogue_next_line(struct dialogue *d, const char **wrong)
 		*wrong = "the line is longer than 2048 bytes";
 	else if (memchr(d->in.data, '\0', length) != NULL)
 		*wrong = "the line holds a NUL";
+	d->commands++;
 	d->bare_lf = length == 0 || end[-1] != '\r';
 	char *line = fdio_take_line(&d->in);
 	for (length = strlen(line); length > 0 && line[length - 1] == '\r'; length--)

@@ -56,8 +56,10 @@ struct dialogue {
 	struct smtp_data data;
 	struct line_ends lines;
 	dialogue_source *read_message;
-	bool ended;   /* all of the message was read */
-	bool bare_lf; /* the last command ended so */
+	bool ended;        /* all of the message was read */
+	bool answered;     /* its source has answered for it already */
+	unsigned commands; /* so many lines were read */
+	bool bare_lf;      /* the last command ended so */
 	bool over;
 	int errors, code;
 };

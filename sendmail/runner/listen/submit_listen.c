@@ -70,7 +70,7 @@ static const char *socket_path(const struct submit_listen *in)
 static void complain(const struct submit_listen *in)
 {
 	if (in->door == SUBMIT_LISTEN_SMTPD)
-		log_line(LOG_WARNING, "%s: %s: without this socket smtpd ([listen]) can take no mail",
+		log_line(LOG_WARNING, "%s: %s: without this socket smtpd ([listen]) can hand over no mail",
 		    socket_path(in), strerror(errno));
 	else
 		log_line(LOG_WARNING,

@@ -1,0 +1,287 @@
+/* One loop. */
+#include "smtpd/serve.h"
+#include "base/clock.h"
+#include "base/compat.h"
+#include "base/fdio.h"
+#include "base/fdpass.h"
+#include "base/log.h"
+#include "base/log_limit.h"
+#include "base/paths.h"
+#include "smtpd/door.h"
+#include "smtpd/smtpd_session.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define SESSIONS_MAX 150    /* with those that are the only one of their user or address */
+#define SESSIONS_SHARED 120 /* of users who have one already */
+#define SESSIONS_OF_ONE_MAX 60
+#define LOOK_MS 3000
+#define LEAVE_MS 10000
+
+struct peer {
+	pid_t pid;
+	int control_fd;
+	struct client client;
+};
+
+static struct {
+	struct peer list[SESSIONS_MAX];
+	int count;
+	struct log_limit complaints;
+	int64_t leaving_since_ms; /* 0: it goes on */
+} all;
+
+static volatile sig_atomic_t got_term;
+
+static void on_signal(int number)
+{
+	got_term = got_term || number != SIGCHLD;
+}
+
+static void set_signals(sigset_t *while_waiting)
+{
+	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t block;
+	sigemptyset(&action.sa_mask);
+	sigemptyset(&block);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		sigaction(numbers[i], &action, NULL);
+		sigaddset(&block, numbers[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+	sigemptyset(while_waiting);
+}
+
+static bool is_same(const struct client *a, const struct client *b)
+{
+	return a->is_local == b->is_local &&
+	       (a->is_local ? a->uid == b->uid : strcmp(a->address, b->address) == 0);
+}
+
+/* Who comes in numbers keeps no other out. */
+static bool has_room(const struct client *c)
+{
+	int own = 0;
+	for (int i = 0; i < all.count; i++)
+		own += is_same(&all.list[i].client, c);
+	return all.count < (own == 0 ? SESSIONS_MAX : SESSIONS_SHARED) && own < SESSIONS_OF_ONE_MAX;
+}
+
+static void refuse(int fd, const struct client *c, const char *reply)
+{
+	TEXT(line, 300);
+	TEXT(words, 400);
+	text_printf(&line, "%s\r\n", reply);
+	send(fd, line.data, line.length, MSG_NOSIGNAL | MSG_DONTWAIT);
+	close(fd);
+	if (c->is_local)
+		text_printf(&words, "smtpd: uid %lu was refused: %s", (unsigned long)c->uid, reply);
+	else
+		text_printf(&words, "smtpd: %s was refused: %s",
+		    c->address[0] != '\0' ? c->address : "a caller", reply);
+	log_limited(&all.complaints, words.data);
+}
+
+/* In the child: nothing of the parent's stays open. */
+static void become_session(struct serve *s, const struct session_setup *setup)
+{
+	sigset_t none;
+	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		signal(numbers[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int i = 0; i < s->sockets.count; i++)
+		close(s->sockets.list[i].fd);
+	for (int i = 0; i < all.count; i++)
+		close(all.list[i].control_fd);
+	if (s->life_fd >= 0)
+		close(s->life_fd);
+	_exit(session_run(setup));
+}
+
+static void start_session(struct serve *s, int fd, const struct client *c)
+{
+	int pair[2];
+	struct peer *p = &all.list[all.count];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+		refuse(fd, c, "421 4.3.0 no descriptors are left; try again in a moment");
+		return;
+	}
+	*p = (struct peer){.control_fd = pair[0], .client = *c};
+	p->pid = fork();
+	if (p->pid == 0) {
+		close(pair[0]);
+		become_session(s,
+		    &(struct session_setup){.client_fd = fd,
+		        .control_fd = pair[1],
+		        .client = c,
+		        .host = s->config.name,
+		        .size_limit_bytes = (long long)s->config.listen_max_message_mb << 20});
+	}
+	close(pair[1]);
+	if (p->pid < 0) {
+		close(pair[0]);
+		refuse(fd, c, "421 4.3.0 no process is left; try again in a moment");
+		return;
+	}
+	close(fd);
+	all.count++;
+}
+
+static void accept_callers(struct serve *s, int socket, bool lmtp)
+{
+	for (int i = 0; i < SESSIONS_MAX; i++) {
+		struct client c = {.lmtp = lmtp};
+		TEXT(refusal, 200);
+		int fd = compat_accept(socket);
+		if (fd < 0) {
+			fdio_rest_without_descriptors();
+			return;
+		}
+		if (!client_identify(&c, fd, &s->rules, &refusal))
+			refuse(fd, &c, refusal.data);
+		else if (!has_room(&c))
+			refuse(fd, &c, "421 4.7.0 too many connections; try again in a moment");
+		else
+			start_session(s, fd, &c);
+	}
+}
+
+static void open_door(const struct peer *p)
+{
+	struct submit_for who = {.uid = p->client.uid};
+	TEXT(via, sizeof who.via);
+	text_put(&via, p->client.lmtp ? "lmtp" : "smtp");
+	if (p->client.address[0] != '\0')
+		text_printf(&via, "[%s]", p->client.address);
+	text_copy(who.via, sizeof who.via, via.data);
+	int fd = door_open(&who);
+	const char word = fd >= 0 ? DOOR_OPEN : DOOR_CLOSED;
+	(void)fdpass_send(p->control_fd, &word, 1, &fd, fd >= 0, MSG_DONTWAIT);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* A session that is gone, or talks nonsense, is not heard any more. */
+static bool hear_session(struct peer *p)
+{
+	char word = 0;
+	ssize_t n = recv(p->control_fd, &word, 1, MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return true;
+	if (n != 1 || word != DOOR_WANTED)
+		return false;
+	if (p->client.needs_login)
+		return false;
+	open_door(p);
+	return true;
+}
+
+static void reap(void)
+{
+	for (int i = all.count - 1; i >= 0; i--) {
+		struct peer *p = &all.list[i];
+		int status;
+		if (waitpid(p->pid, &status, WNOHANG) == 0)
+			continue;
+		if (WIFSIGNALED(status) || WEXITSTATUS(status) != EX_OK) {
+			TEXT(words, 200);
+			text_printf(&words, "smtpd: a session of uid %lu ended with %s %d",
+			    (unsigned long)p->client.uid, WIFSIGNALED(status) ? "signal" : "exit code",
+			    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+			log_limited(&all.complaints, words.data);
+		}
+		close(p->control_fd);
+		*p = all.list[--all.count];
+	}
+}
+
+/* Everything about [listen], and the name in the greeting. */
+static bool is_changed(struct serve *s)
+{
+	struct config fresh;
+	struct diagnosis d = {0};
+	if (!fdio_changed(paths_config(), &s->config_file))
+		return false;
+	bool good = config_read(&fresh, paths_config(), &d);
+	const struct config *old = &s->config;
+	bool same = strcmp(fresh.listen_smtp, old->listen_smtp) == 0 &&
+	            strcmp(fresh.listen_lmtp, old->listen_lmtp) == 0 &&
+	            strcmp(fresh.listen_clients, old->listen_clients) == 0 &&
+	            strcmp(fresh.listen_logins, old->listen_logins) == 0 &&
+	            strcmp(fresh.listen_user, old->listen_user) == 0 &&
+	            strcmp(fresh.listen_tls_cert_file, old->listen_tls_cert_file) == 0 &&
+	            strcmp(fresh.listen_tls_key_file, old->listen_tls_key_file) == 0 &&
+	            strcmp(fresh.name, old->name) == 0 &&
+	            fresh.listen_without_login == old->listen_without_login &&
+	            fresh.listen_max_message_mb == old->listen_max_message_mb;
+	config_free(&fresh);
+	return good && !same;
+}
+
+/* No more callers; sessions end between two messages. */
+static void leave(struct serve *s)
+{
+	const char word = DOOR_LEAVE;
+	all.leaving_since_ms = clock_mono_ms();
+	sockets_close(&s->sockets);
+	for (int i = 0; i < all.count; i++)
+		(void)send(all.list[i].control_fd, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void wait_for_events(struct serve *s, const sigset_t *mask)
+{
+	struct pollfd p[LISTEN_PLACES_MAX + SESSIONS_MAX + 1];
+	const struct timespec limit = {.tv_sec = LOOK_MS / 1000};
+	int sockets = s->sockets.count, sessions = all.count;
+	for (int i = 0; i < sockets; i++)
+		p[i] = (struct pollfd){.fd = s->sockets.list[i].fd, .events = POLLIN};
+	for (int i = 0; i < sessions; i++)
+		p[sockets + i] = (struct pollfd){.fd = all.list[i].control_fd, .events = POLLIN};
+	struct pollfd *life = &p[sockets + sessions];
+	*life = (struct pollfd){.fd = all.leaving_since_ms == 0 ? s->life_fd : -1, .events = POLLIN};
+	if (compat_poll(p, (nfds_t)(sockets + sessions) + 1, &limit, mask) <= 0)
+		return;
+	for (int i = 0; i < sessions; i++) {
+		struct peer *peer = &all.list[i];
+		if (p[sockets + i].revents != 0 && !hear_session(peer)) {
+			close(peer->control_fd);
+			peer->control_fd = -1;
+		}
+	}
+	for (int i = 0; i < sockets; i++) {
+		if (p[i].revents != 0)
+			accept_callers(s, s->sockets.list[i].fd, s->sockets.list[i].lmtp);
+	}
+	got_term = got_term || life->revents != 0;
+}
+
+int serve_run(struct serve *s)
+{
+	sigset_t mask;
+	int64_t looked_ms = clock_mono_ms();
+	set_signals(&mask);
+	for (;;) {
+		wait_for_events(s, &mask);
+		reap();
+		int64_t now = clock_mono_ms();
+		bool look = all.leaving_since_ms == 0 && now - looked_ms >= LOOK_MS;
+		looked_ms = look ? now : looked_ms;
+		if (all.leaving_since_ms == 0 && (got_term || (look && is_changed(s))))
+			leave(s);
+		if (all.leaving_since_ms != 0 && (all.count == 0 || now - all.leaving_since_ms > LEAVE_MS))
+			break;
+	}
+	for (int i = 0; i < all.count; i++)
+		kill(all.list[i].pid, SIGKILL);
+	return EX_OK;
+}
