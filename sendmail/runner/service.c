@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "config/listen.h"
 #include "jobs/process.h"
 #include "runner/delivery/configure.h"
 #include "runner/delivery/expire.h"
@@ -303,9 +304,10 @@ int service_start(struct runner *r, bool foreground)
 		write_pid();
 	report_start(&report_fd, EX_OK);
 	if (r->lifetime == LIFETIME_STAY)
-		log_line(LOG_INFO,
-		    "runner started: spool %s, %d smarthosts; nothing listens on the network", spool,
-		    r->config.smarthost_count);
+		log_line(LOG_INFO, "runner started: spool %s, %d smarthosts%s", spool,
+		    r->config.smarthost_count,
+		    listen_is_on(&r->config) ? "; smtpd listens for it"
+		                             : "; nothing listens on the network");
 	return EX_OK;
 }
 

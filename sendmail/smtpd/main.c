@@ -108,7 +108,8 @@ int main(int argc, char **argv)
 	if (!prepare(&s, &problem))
 		return fail(EX_CONFIG, problem.data);
 	sandbox_hide();
-	log_line(LOG_INFO, "smtpd started: it listens at %d places", s.sockets.count);
+	log_line(LOG_INFO, "smtpd started: process %ld, listens at %d places", (long)getpid(),
+	    s.sockets.count);
 	int code = serve_run(&s);
 	config_free(&s.config);
 	return code;
