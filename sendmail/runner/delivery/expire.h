@@ -7,6 +7,10 @@
 void expire_sweep_now(struct runner *r);
 void expire_sweep(struct runner *r);
 
+/* Something came back that may be too old already (all messages are looked at once an hour, and
+   those that grow too old until then are known): the next sweep finds it. */
+void expire_look_again(struct runner *r);
+
 /* The first minute begins; the end. */
 void expire_start(struct runner *r);
 void expire_end(struct runner *r);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "message/envelope.h"
+#include "runner/delivery/expire.h"
 #include "runner/attempt/message.h"
 #include "runner/attempt/placement.h"
 #include "runner/delivery/configure.h"
@@ -67,6 +68,7 @@ static const char *release(struct runner *r, struct entry *e, const char *id,
 	if (problem != NULL)
 		return problem;
 	e->held = false;
+	expire_look_again(r);
 	schedule_move(&e->nexthop->schedule, e, clock_mono_ms());
 	log_line(LOG_NOTICE, "%s is released by uid %lu", id, (unsigned long)q->uid);
 	return NULL;
@@ -110,6 +112,7 @@ static const char *deal_with_dead(struct runner *r, enum control_verb verb, cons
 	log_line(LOG_NOTICE, "%s was set aside, and is tried again because uid %lu asks for it", id,
 	    (unsigned long)uid);
 	placement_add_new(r, entry_new(&r->entries, id_pack(id)));
+	expire_look_again(r);
 	return NULL;
 }
 
