@@ -16,9 +16,12 @@ static void fill_rcpts(struct row *r, struct row_store *store, const struct enve
     const struct journal *j, bool with_failed)
 {
 	for (size_t i = 0; i < j->rcpt_count; i++) {
-		enum verdict v = j->rcpts[i].last.verdict;
-		if (v != VERDICT_SENT && (v != VERDICT_FAILED || with_failed))
-			row_add_rcpt(r, store, j->rcpts[i].address, &j->rcpts[i].last);
+		enum verdict v = j->rcpts[i].verdict;
+		struct diagnosis d;
+		if (v == VERDICT_SENT || (v == VERDICT_FAILED && !with_failed))
+			continue;
+		journal_last(&j->rcpts[i], &d);
+		row_add_rcpt(r, store, j->rcpts[i].address, &d);
 	}
 	for (size_t i = 0; i < e->recipient_count && j->rcpt_count == 0; i++)
 		row_add_rcpt(r, store, e->recipients[i], NULL);

@@ -13,8 +13,8 @@
 struct lookup {
 	const char **strings;
 	size_t count, size;
-	uint64_t *slots; /* a half of the hash, and index plus one (0: none) as the other half;
-	                    slot_count of them, a power of two, or none while there are few strings */
+	uint32_t *slots; /* bits of the hash, and index plus one (0: none) below them; slot_count of
+	                    them, a power of two, or none while there are few strings */
 	size_t slot_count;
 	uint64_t key[2];
 };

@@ -180,6 +180,22 @@ static const struct field {
 
 #define FIELDS (sizeof fields / sizeof fields[0])
 
+enum verdict diag_read_verdict(const char *line)
+{
+	char word[16];
+	bool there = fields_get(line, "verdict", word, sizeof word);
+	return there ? (enum verdict)name_index(verdict_names, 4, word) : VERDICT_NONE;
+}
+
+char *diag_keep(const struct diagnosis *d)
+{
+	struct buffer line = {0};
+	diag_write(d, &line);
+	char *kept = mem_copy(buffer_string(&line));
+	buffer_free(&line);
+	return kept;
+}
+
 static void read_name(struct diagnosis *d, const char *key, const char *value)
 {
 	if (*key == 'v')

@@ -96,4 +96,11 @@ void diag_set_errno(struct diagnosis *d, enum verdict v, enum stage s, enum reas
    words belong; numbers out of range are 0. */
 void diag_write(const struct diagnosis *d, struct buffer *line);
 void diag_read(struct diagnosis *d, const char *line);
+
+/* The verdict of such a line alone. */
+enum verdict diag_read_verdict(const char *line);
+
+/* That line as a string, which the caller frees: where there is one for each of many recipients, as
+ * it needs a tenth of the memory. */
+char *diag_keep(const struct diagnosis *d);
 #endif

@@ -319,8 +319,7 @@ static bool read_head(struct buffer *head, int fd, struct diagnosis *d)
 bool envelope_read(struct envelope *e, int fd, struct diagnosis *d)
 {
 	struct buffer head = {0};
-	bool good =
-	    read_head(&head, fd, d) && envelope_parse(e, head.length ? head.data : "", head.length, d);
+	bool good = read_head(&head, fd, d) && parse_in_place(e, head.data, head.length, d);
 	buffer_free(&head);
 	if (good)
 		lseek(fd, (off_t)e->message_at, SEEK_SET);

@@ -62,9 +62,11 @@ static void put_state(const struct journal *before, const struct journal *kept, 
 	    "to follows");
 	for (size_t i = 0; i < before->rcpt_count; i++) {
 		const struct journal_rcpt *r = &before->rcpts[i];
-		bool settled = r->last.verdict == VERDICT_SENT || r->last.verdict == VERDICT_FAILED;
-		if (r->last.verdict != VERDICT_NONE && (settled || journal_find(kept, r->address) == NULL))
-			journal_put_rcpt(out, before->last_s, r->address, r->next, &r->last);
+		bool settled = r->verdict == VERDICT_SENT || r->verdict == VERDICT_FAILED;
+		struct diagnosis d;
+		journal_last(r, &d);
+		if (d.verdict != VERDICT_NONE && (settled || journal_find(kept, r->address) == NULL))
+			journal_put_rcpt(out, before->last_s, r->address, r->next, &d);
 		if (r->relayed)
 			journal_put_relayed(out, before->last_s, r->address);
 	}

@@ -35,8 +35,11 @@ static void fold_rcpt(struct journal *j, const char *fields)
 		return;
 	struct journal_rcpt *r = rcpt_entry(j, address);
 	/* Delivered stays delivered, whatever a later line says. */
-	if (r->last.verdict != VERDICT_SENT)
-		diag_read(&r->last, fields);
+	if (r->verdict != VERDICT_SENT) {
+		free(r->last);
+		r->last = mem_copy(fields);
+		r->verdict = diag_read_verdict(fields);
+	}
 	r->attempt = j->attempts;
 	r->next = fields_get_number(fields, "next", 0) != 0;
 }
@@ -62,8 +65,8 @@ static void fold_revived(struct journal *j)
 	j->done = j->owed = false;
 	j->until_s = 0;
 	for (size_t i = 0; i < j->rcpt_count; i++) {
-		if (j->rcpts[i].last.verdict == VERDICT_FAILED)
-			j->rcpts[i].last.verdict = VERDICT_DEFERRED;
+		if (j->rcpts[i].verdict == VERDICT_FAILED)
+			j->rcpts[i].verdict = VERDICT_DEFERRED;
 	}
 }
 
@@ -195,8 +198,10 @@ bool journal_read(struct journal *j, int mqueue_fd, const char *id)
 
 void journal_free(struct journal *j)
 {
-	for (size_t i = 0; i < j->rcpt_count; i++)
+	for (size_t i = 0; i < j->rcpt_count; i++) {
 		free(j->rcpts[i].address);
+		free(j->rcpts[i].last);
+	}
 	free(j->rcpts);
 	lookup_free(&j->known);
 	*j = (struct journal){0};
@@ -208,10 +213,19 @@ const struct journal_rcpt *journal_find(const struct journal *j, const char *add
 	return at != LOOKUP_NONE ? &j->rcpts[at] : NULL;
 }
 
+void journal_last(const struct journal_rcpt *r, struct diagnosis *d)
+{
+	*d = (struct diagnosis){0};
+	if (r == NULL || r->last == NULL)
+		return;
+	diag_read(d, r->last);
+	d->verdict = r->verdict;
+}
+
 bool journal_settled(const struct journal *j, const char *address)
 {
 	const struct journal_rcpt *r = journal_find(j, address);
-	return r != NULL && (r->last.verdict == VERDICT_SENT || r->last.verdict == VERDICT_FAILED);
+	return r != NULL && (r->verdict == VERDICT_SENT || r->verdict == VERDICT_FAILED);
 }
 
 bool journal_filtered(const struct journal *j, const char *filter)

@@ -15,10 +15,12 @@
 
 struct journal_rcpt {
 	char *address;
-	struct diagnosis last;
-	int attempt;  /* in which that was */
-	bool next;    /* another server was to be asked at once */
-	bool relayed; /* the report of success is still to be written */
+	char
+	    *last; /* its last diagnosis, as diag_keep() has it; NULL = none: journal_last() reads it */
+	enum verdict verdict; /* what counts now */
+	int attempt;          /* in which that was */
+	bool next;            /* another server was to be asked at once */
+	bool relayed;         /* the report of success is still to be written */
 };
 
 struct journal {
@@ -51,6 +53,9 @@ void journal_fold(struct journal *j, char *line);
 
 /* A recipient; NULL when it was never tried. */
 const struct journal_rcpt *journal_find(const struct journal *j, const char *address);
+
+/* What was last said of a recipient; all empty when nothing was, or r is NULL. */
+void journal_last(const struct journal_rcpt *r, struct diagnosis *d);
 
 /* True when the recipient was delivered or has failed for good. */
 bool journal_settled(const struct journal *j, const char *address);

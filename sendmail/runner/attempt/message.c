@@ -29,6 +29,8 @@ void message_free(struct message *m)
 	lookup_free(&m->known);
 	recipients_free(&m->all);
 	free(m->states);
+	for (int i = 0; i < m->failure_count; i++)
+		free(m->failures[i]);
 	free(m->failures);
 	free(m->sender);
 	envelope_free(&m->envelope);
@@ -311,7 +313,7 @@ static struct message *new_message(struct entry *e)
 void message_add_failure(struct message *m, const struct diagnosis *d)
 {
 	m->failures = mem_grow(m->failures, m->failure_count, sizeof *m->failures);
-	m->failures[m->failure_count++] = *d;
+	m->failures[m->failure_count++] = diag_keep(d);
 }
 
 /* Fills in the recipients of a journal whose report is still owed: of failure, or of success. */
@@ -323,15 +325,17 @@ static void take_unreported(const struct runner *r, struct message *m, const str
 	make_room(m, j->rcpt_count);
 	for (size_t i = 0; i < j->rcpt_count; i++) {
 		const struct journal_rcpt *rcpt = &j->rcpts[i];
-		if (success ? !rcpt->relayed : rcpt->last.verdict != VERDICT_FAILED)
+		struct diagnosis last;
+		if (success ? !rcpt->relayed : rcpt->verdict != VERDICT_FAILED)
 			continue;
+		journal_last(rcpt, &last);
 		m->relayed[m->rcpt_count] = success;
 		m->states[m->rcpt_count] = success ? RCPT_SENT : RCPT_FAILED;
-		if (success && strcmp(rcpt->last.hop, "local") == 0)
+		if (success && strcmp(last.hop, "local") == 0)
 			text_copy(m->nexthop, sizeof m->nexthop, NEXTHOP_KEY_LOCAL);
 		message_add_rcpt(r, m, rcpt->address, original_of(m, rcpt->address));
 		if (!success)
-			message_add_failure(m, &rcpt->last);
+			message_add_failure(m, &last);
 	}
 }
 
@@ -351,11 +355,8 @@ static void take_open(const struct runner *r, struct message *m, struct journal 
 {
 	m->filter = pending_filter(&r->config, m, j);
 	set_recipients(r, m, j);
-	if (m->rcpt_count > 0 && j->rcpt_count > 0) {
-		const struct journal_rcpt *last = journal_find(j, m->rcpts[0]);
-		if (last != NULL)
-			m->last = last->last;
-	}
+	if (m->rcpt_count > 0)
+		journal_last(journal_find(j, m->rcpts[0]), &m->last);
 	unresolved_find(m, j);
 }
 

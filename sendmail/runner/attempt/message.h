@@ -59,8 +59,8 @@ struct message {
 	struct buffer lines; /* journal lines of this attempt */
 	struct buffer
 	    failed_lines; /* those of failures: written only when the report to the sender is safe */
-	struct diagnosis last;      /* of the recipients that are not sent, the last one */
-	struct diagnosis *failures; /* of the recipients in RCPT_FAILED, in their order */
+	struct diagnosis last; /* of the recipients that are not sent, the last one */
+	char **failures; /* of the recipients in RCPT_FAILED, in their order, as diag_keep() has them */
 	int failure_count;
 	int64_t last_s;       /* wall time of the last attempt, 0 = none */
 	bool ending;          /* its relay is about to send its end, or has: it may arrive */

@@ -86,9 +86,10 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 		e->attempts = (uint16_t)(j.attempts > 0 && j.until_s == 0 ? j.attempts - 1 : j.attempts);
 		e->warned = j.warned;
 		e->held = j.held;
-		enum fault fault = j.rcpt_count > 0 ? j.rcpts[j.rcpt_count - 1].last.fault : FAULT_NONE;
-		e->by_route = fault == FAULT_ROUTE || fault == FAULT_CREDENTIAL;
-		e->by_config = fault == FAULT_CONFIG;
+		struct diagnosis last;
+		journal_last(j.rcpt_count > 0 ? &j.rcpts[j.rcpt_count - 1] : NULL, &last);
+		e->by_route = last.fault == FAULT_ROUTE || last.fault == FAULT_CREDENTIAL;
+		e->by_config = last.fault == FAULT_CONFIG;
 		/* The last runner did not end this attempt: nobody may be left to get it, and no server is
 		 * asked before that is known. */
 		if (r->config_good && j.until_s == 0 && j.rcpt_count > 0)

@@ -160,8 +160,10 @@ static void add_outcome(struct group *g, const struct ledger_line *l, int attemp
 static bool is_noted(struct journal *j, const struct ledger_line *l)
 {
 	const struct journal_rcpt *rcpt = journal_find(j, l->address);
+	struct diagnosis last;
+	journal_last(rcpt, &last);
 	return journal_settled(j, l->address) ||
-	       (l->d.verdict != VERDICT_SENT && rcpt != NULL && rcpt->last.key == l->d.key);
+	       (l->d.verdict != VERDICT_SENT && rcpt != NULL && last.key == l->d.key);
 }
 
 static void take_outcome(struct group *g, const struct ledger_line *l)

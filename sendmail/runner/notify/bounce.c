@@ -73,33 +73,36 @@ static const struct reason *row_of(const struct message *m, const struct diagnos
 	return catalogue_row(cause_of(m, d)->key);
 }
 
-/* The one diagnosis for all recipients; NULL when their reasons differ, or there is no row
+/* The one diagnosis for all recipients; false when their reasons differ, or there is no row
  * for them. *address: of the only recipient, else "". */
-static const struct diagnosis *common(const struct message *m, enum report_kind kind,
-    const char **address)
+static bool common(const struct message *m, enum report_kind kind, const char **address,
+    struct diagnosis *found)
 {
-	const struct diagnosis *d, *first = NULL;
+	const struct diagnosis *d;
+	const struct reason *row = NULL;
 	struct walk w = {0};
 	while ((d = reported(m, kind, &w)) != NULL) {
-		if (first != NULL && row_of(m, d) != row_of(m, first))
-			return NULL;
-		first = first != NULL ? first : d;
+		if (w.seen > 1 && row_of(m, d) != row)
+			return false;
+		if (w.seen == 1)
+			*found = *cause_of(m, d);
+		row = row_of(m, d);
 		*address = w.seen == 1 ? w.address : "";
 	}
-	return first != NULL && row_of(m, first) != NULL ? cause_of(m, first) : NULL;
+	return row != NULL;
 }
 
 static void put_advice(const struct message *m, enum report_kind kind, struct text *words)
 {
 	const char *address = "";
-	const struct diagnosis *d = common(m, kind, &address);
+	struct diagnosis d;
 	TEXT(remedy, REMEDY_SIZE);
-	if (d == NULL) {
+	if (!common(m, kind, &address, &d)) {
 		text_put(words, TR(" The reason, and what to do, follow for each recipient."));
 		return;
 	}
-	const struct reason *row = catalogue_row(d->key);
-	remedy_put(&remedy, d, address);
+	const struct reason *row = catalogue_row(d.key);
+	remedy_put(&remedy, &d, address);
 	text_printf(words, TR(" %s%s What to do: %s"), TR(row->meaning),
 	    kind == REPORT_DELAY && row->stays ? TR(" This will not fix itself.") : "", remedy.data);
 }
@@ -151,7 +154,8 @@ static void put_words(const struct runner *r, const struct message *m, enum repo
 	const struct diagnosis *d;
 	struct walk w = {0};
 	const char *only;
-	bool differ = common(m, kind, &only) == NULL;
+	struct diagnosis one;
+	bool differ = !common(m, kind, &only, &one);
 	put_first_words(r, m, kind, header, out);
 	while ((d = reported(m, kind, &w)) != NULL && w.seen <= REPORT_RCPTS_MAX) {
 		const struct reason *row = row_of(m, d);

@@ -6,18 +6,20 @@ const struct diagnosis *reported(const struct message *m, enum report_kind kind,
 {
 	while (w->at < m->rcpt_count) {
 		int i = w->at++, state = m->states[i];
-		const struct diagnosis *d = &m->last;
 		bool delayed = kind == REPORT_DELAY;
 		if (delayed ? (state == RCPT_FAILED || state == RCPT_SENT) : state != RCPT_FAILED)
 			continue;
-		if (!delayed && w->failed++ < m->failure_count)
-			d = &m->failures[w->failed - 1];
+		const char *failure =
+		    !delayed && w->failed++ < m->failure_count ? m->failures[w->failed - 1] : NULL;
 		if (!message_wants_report(m, i, delayed ? "DELAY" : "FAILURE"))
 			continue;
 		w->address = m->rcpts[i];
 		w->orcpt = m->asked[i].orcpt;
 		w->seen++;
-		return d;
+		if (failure == NULL)
+			return &m->last;
+		diag_read(&w->d, failure);
+		return &w->d;
 	}
 	return NULL;
 }

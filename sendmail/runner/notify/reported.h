@@ -14,9 +14,10 @@ struct walk {
 	int seen;
 	const char *address;
 	const char *orcpt;
+	struct diagnosis d; /* of that recipient */
 };
 
-/* The next one's diagnosis; NULL at the end.  Those whose sender wanted no such report are passed
- * over. */
+/* The next one's diagnosis, good until the next call; NULL at the end.  Those whose sender wanted
+ * no such report are passed over. */
 const struct diagnosis *reported(const struct message *m, enum report_kind kind, struct walk *w);
 #endif

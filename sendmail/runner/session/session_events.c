@@ -88,8 +88,9 @@ static void note_all_unasked(struct runner *r, const struct worker *w, struct me
 	bool tried = w->avoid != NULL && journal_read(&j, r->queue.mqueue_fd, m->id);
 	for (int i = 0; i < m->rcpt_count; i++) {
 		const struct journal_rcpt *rcpt = tried ? journal_find(&j, m->rcpts[i]) : NULL;
-		bool known = rcpt != NULL && rcpt->last.verdict == VERDICT_DEFERRED;
-		note_unasked(r, m, i, known ? &rcpt->last : d);
+		struct diagnosis last;
+		journal_last(rcpt, &last);
+		note_unasked(r, m, i, last.verdict == VERDICT_DEFERRED ? &last : d);
 	}
 	if (w->avoid != NULL)
 		journal_free(&j);
