@@ -22,7 +22,7 @@ static bool is_readable(int fd, int64_t wait_ms)
 static void ask_in_turn(struct deliver *with, struct deliver *second, struct diagnosis *found,
     struct diagnosis *d)
 {
-	const struct buffer nothing = {0};
+	static const struct buffer nothing; /* second keeps it */
 	if (is_readable(with->fd, 0))
 		return;
 	close(with->fd);

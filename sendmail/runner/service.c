@@ -63,7 +63,7 @@ enum heard { HEARD_NOTED, HEARD_NOT_SEEN, HEARD_NOTHING };
 static enum heard ask_whether_noted(const char *name)
 {
 	struct buffer line = {0};
-	char answer[200];
+	char answer[200] = "";
 	size_t length = 0;
 	ssize_t n = 1;
 	int fd = fdio_connect("mqueue/control", ANSWER_S);

@@ -25,7 +25,8 @@ static enum message_found find_path(struct runner *r, struct entry *e)
 		return MESSAGE_READY;
 	}
 	enum message_found state = message_read(r, e, MESSAGE_OPEN, &m, &why);
-	e->nexthop = nexthop_find(&r->nexthops, state == MESSAGE_READY ? m->nexthop : NEXTHOP_KEY_HERE);
+	e->nexthop = nexthop_find(&r->nexthops,
+	    m != NULL && state == MESSAGE_READY ? m->nexthop : NEXTHOP_KEY_HERE);
 	if (m != NULL)
 		message_free(m);
 	return state;
