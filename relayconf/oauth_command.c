@@ -22,6 +22,13 @@ int command_oauth(const char *path, const char *verb, const char *name)
 		return EX_UNAVAILABLE;
 	}
 	setenv("FIRSTHOP_CONFIG", path, 1);
+	/* Tokens are kept where the group firsthop may write, and a web server is asked: not root's
+	 * work. */
+	unsetenv("TMPDIR");
+	if (!command_become_firsthop()) {
+		output_to(stderr, "relayconf: become the user firsthop: %s\n", strerror(errno));
+		return EX_OSERR;
+	}
 	execl("/bin/sh", "sh", script.data, verb, name, (char *)NULL);
 	output_to(stderr, "relayconf: /bin/sh: %s\n", strerror(errno));
 	return EX_OSERR;

@@ -1,7 +1,8 @@
 #!/bin/sh
 # oauth.sh: OAuth2 tokens for [smarthost] password_command, with curl(1).  firsthop.conf(5), OAUTH2, says how to use it.
 #
-#     oauth.sh login NAME     as root: asks the account's owner for the right to send mail, and keeps the refresh token
+#     oauth.sh login NAME     asks the account's owner for the right to send mail, and keeps the refresh token: root says
+#                             "relayconf oauth login NAME", which is no longer root when it comes here
 #     oauth.sh token NAME     prints an access token; it is renewed two minutes before it ends.  For password_command
 #     oauth.sh status NAME    what is kept, without the tokens
 #
@@ -9,16 +10,22 @@
 # client_secret, tenant (of Microsoft), login; for another provider auth_url or device_url, token_url and scope; grant=client_credentials
 # where the program has an account of its own.
 # Why curl: HTTP, TLS and proxies are its trade, every system has a maintained one, and only those who use OAuth2 need it.  No program of
-# firsthop gets the right to ask web servers for that: this one is run by password_command, as the user firsthop, and ends at once.
+# firsthop gets the right to ask web servers for that: this one is run by password_command, with the rights of relay, and ends at once.
 set -u
 umask 077
+# No answer of a provider is longer (in 512 bytes).
+ulimit -f 2048
 LC_ALL=C
 export LC_ALL
-fail() { echo "$*" >&2; exit "${code:-75}"; }
+# A provider's words go to terminals: no control character, and no backslash that echo would make one of.
+plain() { printf '%s\n' "$*" | tr -cd '\n -~'; }
+fail() { plain "$*" >&2; exit "${code:-75}"; }
 usage() { code=64; fail 'usage: oauth.sh login|token|status NAME'; }
 [ $# -eq 2 ] || usage
 verb=$1 name=$2
 case $name in '' | *[!A-Za-z0-9_-]*) usage ;; esac
+# Who has the group firsthop may write where the tokens are: root, there, could be led to another file.
+[ "$(id -u)" != 0 ] || [ -n "${FIRSTHOP_SPOOL:-}" ] || { code=77; fail "as root, say: relayconf oauth $verb $name"; }
 config=${FIRSTHOP_CONFIG:-}
 [ -n "$config" ] || { config=/etc/firsthop/firsthop.conf; [ -e "$config" ] || config=/usr/local/etc/firsthop/firsthop.conf; }
 file=$(dirname "$config")/$name.oauth
@@ -27,7 +34,7 @@ kept=$state/$name
 
 # value KEY FILE; answer KEY JSON-FILE: a string or a number
 value() { sed -n "s/^$1=//p" "$2" 2>/dev/null | head -n 1; }
-answer() { tr -d '\n\r' <"$2" | sed -n "s/.*\"$1\"[[:space:]]*:[[:space:]]*\"\{0,1\}\([^\",}]*\).*/\1/p"; }
+answer() { tr -cd ' -~' <"$2" | sed -n "s/.*\"$1\"[[:space:]]*:[[:space:]]*\"\{0,1\}\([^\",}]*\).*/\1/p"; }
 now() { date +%s; }
 
 settings() {
@@ -91,9 +98,9 @@ explain() {
 keep() {
 	access=$(answer access_token "$work/answer") lasts=$(answer expires_in "$work/answer") refresh=$(answer refresh_token "$work/answer")
 	[ -n "$access" ] || explain
-	case $lasts in '' | *[!0-9]*) lasts=3600 ;; esac
-	printf 'refresh=%s\naccess=%s\nends=%s\n' "${refresh:-$1}" "$access" $(($(now) + lasts)) >"$kept.new" && mv "$kept.new" "$kept" ||
-		fail "$kept cannot be written"
+	case $lasts in '' | *[!0-9]* | ?????????*) lasts=3600 ;; esac
+	new=$(mktemp "$kept.XXXXXX") && printf 'refresh=%s\naccess=%s\nends=%s\n' "${refresh:-$1}" "$access" $(($(now) + lasts)) >"$new" &&
+		{ [ ! -g "$state" ] || chmod 0660 "$new"; } && mv -f "$new" "$kept" || { rm -f "${new:-}"; fail "$kept cannot be written"; }
 }
 
 login_by_device() {
@@ -101,8 +108,8 @@ login_by_device() {
 	code_of_device=$(answer device_code "$work/answer") every=$(answer interval "$work/answer")
 	[ -n "$code_of_device" ] || explain
 	where=$(answer verification_uri "$work/answer")
-	echo "Open ${where:-$(answer verification_url "$work/answer")} in any browser, and enter the code $(answer user_code "$work/answer")"
-	case $every in '' | *[!0-9]*) every=5 ;; esac
+	plain "Open ${where:-$(answer verification_url "$work/answer")} in any browser, and enter the code $(answer user_code "$work/answer")"
+	case $every in '' | *[!0-9]* | ???*) every=5 ;; esac
 	tries=0
 	while :; do
 		sleep "$every"
@@ -133,7 +140,7 @@ login_by_browser() {
 }
 
 do_login() {
-	mkdir -p "$state" || fail "$state cannot be made"
+	[ -d "$state" ] || mkdir "$state" || fail "$state is missing: run install-rights"
 	if [ "$grant" = client_credentials ]; then
 		ask "$token_url" grant_type client_credentials client_id "$client_id" client_secret "$client_secret" scope "$scope"
 	elif [ -n "$device_url" ]; then
@@ -143,7 +150,6 @@ do_login() {
 	fi
 	keep ''
 	[ "$grant" = client_credentials ] || [ -n "$(value refresh "$kept")" ] || fail 'the provider gave no refresh token: is offline_access in scope?'
-	[ "$(id -u)" != 0 ] || [ -n "${FIRSTHOP_SPOOL:-}" ] || chown -R firsthop:firsthop "$state"
 	echo "It is kept in $kept.  In [smarthost $name]: auth = oauthbearer xoauth2, and password_command = $0 token $name"
 }
 

@@ -19,6 +19,17 @@ class Provider(http.server.BaseHTTPRequestHandler):
             self.say(401, {"error": "invalid_client", "error_description": "no such client"})
         elif self.path == "/device":
             self.say(200, {"device_code": "dc", "user_code": "WDJB-MJHT", "verification_uri": "https://provider.example/device", "interval": 0, "expires_in": 900})
+        elif self.path == "/hostile":
+            self.send_response(400); self.end_headers()
+            self.wfile.write(b'{"error": "\x1b[2Jbad\xc2\x9b3m", "error_description": "\\033]0;x\\007 $(touch /tmp/x) `id`\x00\x07", "verification_uri": "\x1b[31m"}')
+        elif self.path == "/device-hostile":
+            self.send_response(200); self.end_headers()
+            self.wfile.write(b'{"device_code": "dc\\nurl=file:///etc/passwd", "user_code": "\\033[1mX\x1b[7m", "verification_uri": "https://p.example/\\007\x1b]0;y", "interval": 99999999}')
+        elif self.path == "/endless":
+            self.send_response(200); self.end_headers()
+            try:
+                for i in range(64): self.wfile.write(b'{"access_token": "' + b"x" * 1048576)
+            except OSError: pass
         elif self.path == "/odd":
             self.say(200, ["what"])
         elif form.get("client_secret") != 'se"cret\\&=':

@@ -256,6 +256,23 @@ done
 is "$(cat "$S$libexec"/* "$S/usr/local/sbin/relayconf" "$S/usr/local/bin/mail" | cksum)" "$before" "the user firsthop, who owns the queue, can change no program"
 is "$(find -L "$S$libexec" "$S/usr/local/sbin" "$S/usr/local/bin/mail" \( ! -user 0 -o -perm /022 \) -print)" "" "all of them, and their folders, are root's, and root's alone to write"
 is "$(find "$S/usr/local" -perm /4000)" "" "nothing is set-user-id"
+# Nor where root writes for it: tokens, asked for with a curl that says who it is.
+printf '#!/bin/sh\nid -u >>/tmp/asked\nwhile [ "$1" != -o ]; do shift; done\necho '\''{"access_token": "t1", "expires_in": 3600}'\'' >"$2"\n' >"$S/usr/bin/curl"
+chmod 755 "$S/usr/bin/curl"; : >"$S/tmp/asked"; chmod 666 "$S/tmp/asked"
+printf 'client_id=us\ntoken_url=https://p.example/token\ngrant=client_credentials\n' >"$S/etc/firsthop/main.oauth"
+chgrp "$(number firsthop group)" "$S/etc/firsthop/main.oauth"; chmod 640 "$S/etc/firsthop/main.oauth"
+echo precious >"$S/etc/precious"
+as_firsthop 'for name in main main.new; do ln -s /etc/precious /var/spool/firsthop/oauth/$name; ln /etc/precious /var/spool/firsthop/oauth/hard; done'
+as_firsthop 'mv /var/spool/firsthop/oauth /var/spool/firsthop/was; ln -s /etc /var/spool/firsthop/oauth'
+out=$(in_stage /usr/local/sbin/relayconf oauth login main 2>&1)
+is "$(cat "$S/tmp/asked")" "$firsthop" "root's relayconf oauth asks the provider as the user firsthop"
+is "$(cat "$S/etc/precious"; stat -c %u "$S/etc" "$S/etc/precious" | tr '\n' ' ')" "precious
+0 0 " "and follows none of its links"
+is "$(in_stage /usr/local/sbin/relayconf oauth token main; as "$firsthop:$(number firsthop group)" /usr/local/share/firsthop/oauth.sh token main)" "t1
+t1" "a token is kept all the same ($out)"
+is "$(as "$network:$(number firsthop group)" /usr/local/share/firsthop/oauth.sh token main; stat -c '%a %g' "$spool/oauth/main")" "t1
+660 $(number firsthop group)" "also for fhnet with the group firsthop, which relay is under systemd"
+like "$(in_stage /usr/local/share/firsthop/oauth.sh token main 2>&1)" 'as root, say: relayconf oauth token main' "the script itself is nothing for root"
 for attempt in "kill -KILL ${starter#/proc/}" "kill -STOP ${starter#/proc/}" "kill -HUP ${starter#/proc/}" "cat /proc/${starter#/proc/}/mem" "cat /proc/${starter#/proc/}/maps" "ls /proc/${starter#/proc/}/fd" "ls /proc/${starter#/proc/}/root/"; do
 	as_firsthop "$attempt"; ok "nor can it: $(echo "$attempt" | sed 's/[0-9]\{2,\}/STARTER/')" test $? -ne 0
 done

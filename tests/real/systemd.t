@@ -53,6 +53,7 @@ boot() {
 started() { init=$(cat "/proc/$unshare/task/$unshare/children" 2>/dev/null | tr -d ' '); [ -n "$init" ] && grep -q systemd "/proc/$init/comm"; }
 is_up() { inside systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; }
 inside() { nsenter -t "$init" -m -p -n -u -i -C -r -w/ env -i -C / PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
+getent_number() { inside getent group "$1" | cut -d: -f3; }
 processes_of() { inside cat "/sys/fs/cgroup/system.slice/$1.service/cgroup.procs" 2>/dev/null; }
 show() { inside systemctl show -P "$1" firsthop; }
 is_active() { [ "$(inside systemctl is-active firsthop)" = active ]; }
@@ -117,6 +118,7 @@ is "$(of_relays NoNewPrivs) $(of_relays Seccomp)" "1 2" "no way to new rights, a
 relay=$(echo "$relays" | head -n 1)
 inside sh -c "ls /proc/$relay/root/var/spool/firsthop/mqueue" >/dev/null 2>&1; ok "what talks with servers sees no queue" test $? -ne 0
 inside sh -c "ls /proc/$relay/root/root" 2>/dev/null | grep -q .; ok "and no home" test $? -ne 0
+is "$(inside nsenter -t "$relay" -m -S "$(inside id -u fhnet)" -G "$(getent_number firsthop)" sh -c 'cd /var/spool/firsthop/oauth && echo x >.probe && cat .probe && rm .probe' 2>&1)" x "but the place of its tokens"
 for unit in relay local; do
 	ok "a user does not reach the socket of $unit" inside setpriv --reuid=33 --regid=33 --clear-groups sh -c "! test -w /run/firsthop-start/$unit"
 done

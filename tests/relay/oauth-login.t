@@ -52,6 +52,18 @@ account 'token_url=http://example.org/t'; edit '/127.0.0.1/d' "$work/main.oauth"
 like "$(oauth token main)" 'does not begin with https://' "no token goes without TLS"
 account; edit 's,^token_url=.*,token_url=http://127.0.0.1:1/token,' "$work/main.oauth"
 like "$(oauth token main)" '127.0.0.1:1 does not answer' "a provider that is not there"
+# A provider that was taken over: nothing of what it says reaches a terminal but letters, and nothing is run.
+account; edit 's,/token$,/hostile,' "$work/main.oauth"
+out=$(oauth token main; oauth status main)
+like "$out" 'provider refuses: .2Jbad3m' "words of a hostile provider"
+is "$(printf '%s' "$out" | LC_ALL=C tr -d '\n -~' | bytes)" 0 "without control characters, also where echo would make one of a backslash"
+account "device_url=$url/device-hostile"; edit 's,/token$,/hostile,' "$work/main.oauth"
+out=$(oauth login main)
+like "$out" 'Open https://p.example/' "a hostile device code, that waits no longer than it should"
+is "$(printf '%s' "$out" | LC_ALL=C tr -d '\n -~' | bytes)" 0 "is shown without control characters"
+account; edit 's,/token$,/endless,' "$work/main.oauth"
+like "$(oauth token main)" 'does not answer: ' "an answer without end is cut"
+is "$(ls "${TMPDIR:-/tmp}"/firsthop.??????/answer 2>/dev/null)" "" "and leaves nothing"
 account; chmod 644 "$work/main.oauth"
 like "$(oauth token main)" 'can be read or written by everybody' "a file that everybody can read is not used"
 
