@@ -17,7 +17,7 @@ runner_pid() {
 }
 
 # What install-boot puts in place, for periodic(8) too.
-boot_units="firsthop.service firsthop-relay.socket firsthop-relay.service firsthop-local.socket firsthop-local.service firsthop-filter.socket firsthop-filter.service"
+boot_units="firsthop.service firsthop-relay.socket firsthop-relay.service firsthop-local.socket firsthop-local.service firsthop-filter.socket firsthop-filter.service firsthop-smtpd.socket firsthop-smtpd.service"
 boot_files() {
 	for file in "$PREFIX/etc/rc.d/firsthop" "$PREFIX/etc/periodic/daily/450.status-firsthop"; do echo "$file"; done
 	for unit in $boot_units; do echo "$PREFIX/lib/systemd/system/$unit"; echo "/etc/systemd/system/$unit"; done

@@ -27,10 +27,10 @@ like "$(grep '^ExecStart=' "$unit")" '^ExecStart=/usr/local/libexec/firsthop/run
 like "$(grep '^ReadWritePaths=' "$unit")" '=/var/spool/other( |$)' "with the spool of the installation"
 like "$(cat "$work/out")" 'systemctl enable --now firsthop' "it says how to switch it on"
 units=$image/usr/local/lib/systemd/system
-is "$(ls "$units" | tr '\n' ' ')" "firsthop-filter.service firsthop-filter.socket firsthop-local.service firsthop-local.socket firsthop-relay.service firsthop-relay.socket firsthop.service " "all units"
+is "$(ls "$units" | tr '\n' ' ')" "firsthop-filter.service firsthop-filter.socket firsthop-local.service firsthop-local.socket firsthop-relay.service firsthop-relay.socket firsthop-smtpd.service firsthop-smtpd.socket firsthop.service " "all units"
 is "$(cat "$units"/* | grep -c '@[A-Z]*@')" 0 "filled in"
 is "$(for file in "$units"/*.service; do grep -c '^NoNewPrivileges=yes' "$file"; done | sort -u)" 1 "each with what all have"
-is "$(sed -n 's/^ExecStart=//p' "$units"/firsthop-*.service | tr '\n' ' ')" "/usr/local/libexec/firsthop/runner --starter filter /usr/local/libexec/firsthop/runner --starter local /usr/local/libexec/firsthop/runner --starter relay " "and its program"
+is "$(sed -n 's/^ExecStart=//p' "$units"/firsthop-*.service | tr '\n' ' ')" "/usr/local/libexec/firsthop/runner --starter filter /usr/local/libexec/firsthop/runner --starter local /usr/local/libexec/firsthop/runner --starter relay /usr/local/libexec/firsthop/smtpd " "and its program"
 echo mine >"$image/etc.service"; mkdir -p "$image/etc/systemd/system"; mv "$image/etc.service" "$image/etc/systemd/system/firsthop.service"
 ok "uninstall" run SYSTEM=Linux uninstall
 ok "takes ours away, and leaves another's" test "$(ls "$units")" = "" -a -s "$image/etc/systemd/system/firsthop.service"

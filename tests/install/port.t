@@ -58,8 +58,9 @@ other:*:999:
 fhdrop:*:998:
 fhlist:*:997:
 fhnet:*:996:
-firsthop:*:995:" "groups that are free"
-like "$(cat "$tree/UIDs")" '^firsthop:\*:995:995::0:0:[^:]*:/nonexistent:/usr/sbin/nologin$' "a user with the number of his group"
+fhsmtpd:*:995:
+firsthop:*:994:" "groups that are free"
+like "$(cat "$tree/UIDs")" '^firsthop:\*:994:994::0:0:[^:]*:/nonexistent:/usr/sbin/nologin$' "a user with the number of his group"
 is "$(grep firsthop -A 1 "$tree/mail/Makefile")" "    SUBDIR += firsthop
     SUBDIR += mutt" "once, and in its place, in the category"
 is "$(ls "$tree/mail/firsthop" | tr '\n' ' ')" "Makefile distinfo files pkg-descr pkg-plist " "what belongs into the tree, and nothing else"
@@ -129,8 +130,8 @@ if [ "$(id -u)" = 0 ]; then
 	cp -R "$S/stage" "$image"
 	chown -R 0:0 "$image"; chmod -R go-w "$image"
 	mkdir -p "$image/etc"
-	printf 'root:*:0:0::/root:/bin/sh\nfirsthop:*:995:995::/nonexistent:/bin/sh\nfhnet:*:996:996::/nonexistent:/bin/sh\n' >"$image/etc/passwd"
-	printf 'wheel:*:0:\nfhdrop:*:998:\nfhlist:*:997:\nfhnet:*:996:\nfirsthop:*:995:\n' >"$image/etc/group"
+	printf 'root:*:0:0::/root:/bin/sh\nfirsthop:*:995:995::/nonexistent:/bin/sh\nfhnet:*:996:996::/nonexistent:/bin/sh\nfhsmtpd:*:994:994::/nonexistent:/bin/sh\n' >"$image/etc/passwd"
+	printf 'wheel:*:0:\nfhdrop:*:998:\nfhlist:*:997:\nfhnet:*:996:\nfhsmtpd:*:994:\nfirsthop:*:995:\n' >"$image/etc/group"
 	in_list() { sed -n 's,^@[a-z]*(\([^,]*\)\,\([^,]*\)\,\([^)]*\)) \(.*\),\4 \1 \2 \3,p' "$S/plist"; }
 	in_list | while read -r place owner group mode; do
 		case $place in /*) ;; *) place=/usr/local/$place ;; esac

@@ -67,7 +67,7 @@ for name in mail mailx Mail; do is "$(in_stage readlink -f /usr/bin/$name)" /usr
 ok "the service is enabled" test -L "$S/etc/systemd/system/multi-user.target.wants/firsthop.service"
 if command -v systemd-analyze >/dev/null 2>&1; then
 	is "$(systemd-analyze verify --man=no --recursive-errors=no --root="$S" "$unit" 2>&1 | grep -F firsthop)" "" "systemd-analyze verify has nothing to say"
-	for service in firsthop firsthop-relay firsthop-local firsthop-filter; do
+	for service in firsthop firsthop-relay firsthop-local firsthop-filter firsthop-smtpd; do
 		exposure=$(systemd-analyze security --offline=yes --root="$S" $service.service 2>/dev/null | sed -n 's/.*exposure level[^:]*: \([0-9]*\)\.\([0-9]\).*/\1\2/p')
 		ok "systemd-analyze security $service.service: $exposure tenths are at most 15" test "${exposure:-100}" -le 15
 	done

@@ -97,7 +97,7 @@ ok "it writes in the queue" its 'touch var/spool/firsthop/mqueue/x && rm var/spo
 level() { inside systemd-analyze security "$1" --no-pager 2>/dev/null | sed -n 's/.*exposure level[^:]*: \([0-9]*\)\.\([0-9]\).*/\1\2/p'; }
 # exposures WHEN: of all units, in tenths
 exposures() {
-	for unit in firsthop firsthop-relay firsthop-local firsthop-filter; do
+	for unit in firsthop firsthop-relay firsthop-local firsthop-filter firsthop-smtpd; do
 		found=$(level $unit.service)
 		result "$([ "${found:-100}" -le 15 ]; echo $?)" "systemd-analyze security $unit.service, $1: $found tenths of 100 are at most 15"
 	done
