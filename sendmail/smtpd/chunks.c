@@ -122,16 +122,17 @@ static void pass_over(struct dialogue *d)
 	buffer_free(&rest);
 }
 
-void chunks_obey(struct dialogue *d, char *rest)
+bool chunks_obey(struct dialogue *d, char *rest)
 {
 	memset(&chunk, 0, sizeof chunk);
 	if (!read_size(d, rest))
-		return;
-	if (!d->in_mail || d->envelope.recipient_count == 0) {
-		pass_over(d);
-		if (!d->over)
-			dialogue_has_recipient(d);
-		return;
+		return true;
+	if (d->in_mail && d->envelope.recipient_count > 0) {
+		dialogue_take(d, read_chunks);
+		return true;
 	}
-	dialogue_take(d, read_chunks);
+	pass_over(d);
+	if (!d->over)
+		dialogue_has_recipient(d);
+	return true;
 }

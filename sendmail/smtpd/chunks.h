@@ -3,6 +3,6 @@
 #define SMTPD_CHUNKS_H
 #include "dialogue/smtp_dialogue.h"
 
-/* The command BDAT, with what follows it. */
-void chunks_obey(struct dialogue *d, char *rest);
+/* The command BDAT, with what follows it; true. */
+bool chunks_obey(struct dialogue *d, char *rest);
 #endif

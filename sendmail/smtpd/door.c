@@ -1,6 +1,7 @@
 /* Connecting, and sending messages. */
 #include "smtpd/door.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/fdio.h"
 #include "base/fdpass.h"
 #include "base/paths.h"
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sysexits.h>
@@ -16,6 +18,7 @@
 
 #define PATIENCE_S 330 /* for the runner: longer than it takes for one message at most */
 #define OPEN_MS 20000
+#define LOGIN_MS 60000
 #define AGAIN_MS 100 /* between two requests while the runner has no room */
 
 static bool introduce(int fd, const struct submit_for *who)
@@ -117,6 +120,25 @@ bool door_get(struct door *d, struct diagnosis *why)
 			poll(NULL, 0, AGAIN_MS);
 	}
 	return d->fd >= 0 || fail(why);
+}
+
+bool door_login(struct door *d, const char *name, const char *password)
+{
+	char packet[DOOR_PACKET_MAX] = {DOOR_LOGIN};
+	size_t name_bytes = strlen(name) + 1, password_bytes = strlen(password) + 1;
+	int64_t end_ms = clock_mono_ms() + LOGIN_MS;
+	if (1 + name_bytes + password_bytes > sizeof packet)
+		return false;
+	memcpy(packet + 1, name, name_bytes);
+	memcpy(packet + 1 + name_bytes, password, password_bytes);
+	size_t length = 1 + name_bytes + password_bytes;
+	bool sent = write(d->control_fd, packet, length) == (ssize_t)length;
+	compat_wipe(packet, sizeof packet);
+	int word = DOOR_LEAVE;
+	while (sent && word == DOOR_LEAVE)
+		word = hear(d, end_ms - clock_mono_ms());
+	door_close(d);
+	return sent && word == DOOR_RIGHT;
 }
 
 bool door_begin(struct door *d, const struct envelope *e)

@@ -7,11 +7,16 @@
 #include "spool/id.h"
 #include "spool/submit_line.h"
 
-/* Between session and parent, over their socket: one byte each. */
+#define DOOR_PACKET_MAX 600
+
+/* Between session and parent, over their socket: a packet each, one byte but where it is said. */
 #define DOOR_WANTED 'd' /* a session asks for a door */
 #define DOOR_OPEN 'o'   /* the answer: with the descriptor */
 #define DOOR_CLOSED 'n' /* there is none: the runner does not answer */
-#define DOOR_LEAVE 'q'  /* the parent ends: no further command is waited for */
+#define DOOR_LOGIN 'a'  /* a session asks: behind it a name, NUL, a password, NUL */
+#define DOOR_RIGHT 'y'  /* the answers */
+#define DOOR_WRONG 'w'
+#define DOOR_LEAVE 'q' /* the parent ends: no further command is waited for */
 
 /* In the parent: connects, without waiting, and introduces the user.  -1 with errno. */
 int door_open(const struct submit_for *who);
@@ -29,6 +34,9 @@ bool door_get(struct door *d, struct diagnosis *why);
 
 /* Takes what the parent says; false when it is gone. */
 bool door_hear(struct door *d);
+
+/* True when name and password are right: messages are those of that login from now on. */
+bool door_login(struct door *d, const char *name, const char *password);
 
 /* A message: its head, then bytes as often as there are some, then the end.  A door that fails is
    closed.  door_end: EX_OK, and id is its name on disk; else a code with why. */

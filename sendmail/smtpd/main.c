@@ -9,6 +9,7 @@
 #include "base/sandbox.h"
 #include "base/version.h"
 #include "smtpd/serve.h"
+#include "smtpd/tls_server.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -65,6 +66,16 @@ static bool leave_root(struct text *problem)
 	return false;
 }
 
+/* As root, where the key is root's alone. */
+static bool load_tls(struct serve *s, struct text *problem)
+{
+	const struct config *c = &s->config;
+	if (c->listen_tls_cert_file[0] == '\0')
+		return true;
+	s->tls = tls_server_load(c->listen_tls_cert_file, c->listen_tls_key_file, problem);
+	return s->tls != NULL;
+}
+
 static bool prepare(struct serve *s, struct text *problem)
 {
 	const struct rlimit no_core = {0, 0};
@@ -72,8 +83,8 @@ static bool prepare(struct serve *s, struct text *problem)
 	setrlimit(RLIMIT_CORE, &no_core);
 	return client_read_rules(&s->rules, &s->config, problem) &&
 	       sockets_take(&s->sockets, &s->config, problem) &&
-	       sockets_open_tcp(&s->sockets, &s->config, problem) && leave_root(problem) &&
-	       sockets_open_local(&s->sockets, problem);
+	       sockets_open_tcp(&s->sockets, &s->config, problem) && load_tls(s, problem) &&
+	       leave_root(problem) && sockets_open_local(&s->sockets, problem);
 }
 
 /* Its standard input is a socket of the runner's, or nothing of interest. */

@@ -8,6 +8,7 @@
 #include "base/log_limit.h"
 #include "base/paths.h"
 #include "smtpd/door.h"
+#include "smtpd/logins.h"
 #include "smtpd/smtpd_session.h"
 #include <errno.h>
 #include <signal.h>
@@ -28,6 +29,8 @@ struct peer {
 	pid_t pid;
 	int control_fd;
 	struct client client;
+	pid_t checker;                   /* that checks a login; 0: none */
+	char login[LOGINS_WORD_MAX + 1]; /* which, or which was right; "" = none */
 };
 
 static struct {
@@ -125,6 +128,7 @@ static void start_session(struct serve *s, int fd, const struct client *c)
 		        .control_fd = pair[1],
 		        .client = c,
 		        .host = s->config.name,
+		        .tls = s->tls,
 		        .size_limit_bytes = (long long)s->config.listen_max_message_mb << 20});
 	}
 	close(pair[1]);
@@ -163,6 +167,10 @@ static void open_door(const struct peer *p)
 	text_put(&via, p->client.lmtp ? "lmtp" : "smtp");
 	if (p->client.address[0] != '\0')
 		text_printf(&via, "[%s]", p->client.address);
+	if (p->login[0] != '\0') {
+		text_put(&via, "/");
+		text_escape(&via, p->login, strlen(p->login) < 40 ? strlen(p->login) : 40);
+	}
 	text_copy(who.via, sizeof who.via, via.data);
 	int fd = door_open(&who);
 	const char word = fd >= 0 ? DOOR_OPEN : DOOR_CLOSED;
@@ -171,26 +179,66 @@ static void open_door(const struct peer *p)
 		close(fd);
 }
 
-/* A session that is gone, or talks nonsense, is not heard any more. */
-static bool hear_session(struct peer *p)
+/* A process of its own, because it takes time; it ends with 0 when the login is right. */
+static bool start_check(struct serve *s, struct peer *p, const char *packet, size_t length)
 {
-	char word = 0;
-	ssize_t n = recv(p->control_fd, &word, 1, MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return true;
-	if (n != 1 || word != DOOR_WANTED)
+	const char *name = packet + 1, *end = memchr(name, '\0', length - 1);
+	const char *password = end != NULL ? end + 1 : NULL;
+	bool good = p->client.needs_login && p->checker == 0 && p->login[0] == '\0' &&
+	            password != NULL && packet[length - 1] == '\0' &&
+	            strlen(password) == (size_t)(packet + length - 1 - password) &&
+	            text_copy(p->login, sizeof p->login, name) && *name != '\0';
+	if (!good)
 		return false;
-	if (p->client.needs_login)
-		return false;
-	open_door(p);
-	return true;
+	p->checker = fork();
+	if (p->checker == 0)
+		_exit(logins_match(s->config.listen_logins, name, password) ? EX_OK : EX_NOPERM);
+	return p->checker > 0;
 }
 
-static void reap(void)
+static void end_check(struct serve *s, struct peer *p, int status)
+{
+	bool right = WIFEXITED(status) && WEXITSTATUS(status) == EX_OK;
+	uid_t uid = right ? logins_user(s->config.listen_logins, p->login, s->rules.user) : (uid_t)-1;
+	const char word = uid != (uid_t)-1 ? DOOR_RIGHT : DOOR_WRONG;
+	TEXT(words, 500);
+	p->checker = 0;
+	if (word == DOOR_RIGHT) {
+		p->client.uid = uid;
+		p->client.needs_login = false;
+	} else {
+		text_printf(&words, "smtpd: %s was refused: %s for the login ", p->client.address,
+		    right ? "no local user" : "wrong password");
+		text_escape(&words, p->login, strlen(p->login));
+		log_limited(&all.complaints, words.data);
+		p->login[0] = '\0';
+	}
+	(void)send(p->control_fd, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* A session that is gone, or talks nonsense, is not heard any more. */
+static bool hear_session(struct serve *s, struct peer *p)
+{
+	char packet[DOOR_PACKET_MAX];
+	ssize_t n = recv(p->control_fd, packet, sizeof packet, MSG_DONTWAIT);
+	bool good = n < 0 && (errno == EAGAIN || errno == EINTR);
+	if (n > 1 && packet[0] == DOOR_LOGIN) {
+		good = start_check(s, p, packet, (size_t)n);
+	} else if (n == 1 && packet[0] == DOOR_WANTED && !p->client.needs_login) {
+		open_door(p);
+		good = true;
+	}
+	compat_wipe(packet, sizeof packet);
+	return good;
+}
+
+static void reap(struct serve *s)
 {
 	for (int i = all.count - 1; i >= 0; i--) {
 		struct peer *p = &all.list[i];
 		int status;
+		if (p->checker > 0 && waitpid(p->checker, &status, WNOHANG) == p->checker)
+			end_check(s, p, status);
 		if (waitpid(p->pid, &status, WNOHANG) == 0)
 			continue;
 		if (WIFSIGNALED(status) || WEXITSTATUS(status) != EX_OK) {
@@ -200,6 +248,8 @@ static void reap(void)
 			    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 			log_limited(&all.complaints, words.data);
 		}
+		if (p->checker > 0 && kill(p->checker, SIGKILL) == 0)
+			waitpid(p->checker, NULL, 0);
 		close(p->control_fd);
 		*p = all.list[--all.count];
 	}
@@ -253,7 +303,7 @@ static void wait_for_events(struct serve *s, const sigset_t *mask)
 		return;
 	for (int i = 0; i < sessions; i++) {
 		struct peer *peer = &all.list[i];
-		if (p[sockets + i].revents != 0 && !hear_session(peer)) {
+		if (p[sockets + i].revents != 0 && !hear_session(s, peer)) {
 			close(peer->control_fd);
 			peer->control_fd = -1;
 		}
@@ -272,7 +322,7 @@ int serve_run(struct serve *s)
 	set_signals(&mask);
 	for (;;) {
 		wait_for_events(s, &mask);
-		reap();
+		reap(s);
 		int64_t now = clock_mono_ms();
 		bool look = all.leaving_since_ms == 0 && now - looked_ms >= LOOK_MS;
 		looked_ms = look ? now : looked_ms;

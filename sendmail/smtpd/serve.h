@@ -4,12 +4,14 @@
 #define SMTPD_SERVE_H
 #include "smtpd/client.h"
 #include "smtpd/sockets.h"
+#include <openssl/ssl.h>
 #include <sys/stat.h>
 
 struct serve {
 	struct sockets sockets;
 	struct client_rules rules;
 	struct config config;
+	SSL_CTX *tls;            /* NULL: none */
 	struct stat config_file; /* as it was read */
 	int life_fd;             /* readable: it is to end; -1: signals say so */
 };

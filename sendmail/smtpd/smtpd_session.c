@@ -9,6 +9,7 @@
 #include "smtpd/chunks.h"
 #include "smtpd/door.h"
 #include "smtpd/line.h"
+#include "smtpd/smtpd_login.h"
 #include "spool/submit_talk.h"
 #include <poll.h>
 #include <pwd.h>
@@ -26,6 +27,7 @@ struct session {
 	const struct session_setup *setup;
 	struct line line;
 	struct door door;
+	struct login login;
 	struct dialogue dialogue;
 	unsigned commands; /* of the dialogue, when it was waited for last */
 };
@@ -225,12 +227,42 @@ static bool confine(const struct session_setup *setup)
 
 static void offer(struct dialogue *d)
 {
+	struct session *s = d->context;
 	dialogue_offer(d, "CHUNKING");
+	login_offer(&s->login, d);
+}
+
+static bool obey_starttls(struct dialogue *d, char *rest)
+{
+	struct session *s = d->context;
+	if (s->login.tls != NULL)
+		login_starttls(&s->login, d, rest);
+	return s->login.tls != NULL;
+}
+
+/* Whom the system names needs none. */
+static bool obey_auth(struct dialogue *d, char *rest)
+{
+	struct session *s = d->context;
+	if (s->login.needed)
+		login_auth(&s->login, d, rest);
+	return s->login.needed;
+}
+
+static bool obey_mail(struct dialogue *d, char *rest)
+{
+	const struct session *s = d->context;
+	(void)rest;
+	bool refused = s->login.needed && !s->login.done;
+	if (refused)
+		dialogue_reply(d, "530 5.7.0 a login is needed first: STARTTLS, then AUTH");
+	return refused;
 }
 
 int session_run(const struct session_setup *setup)
 {
-	static const struct dialogue_command more[] = {{"BDAT", chunks_obey}, {NULL, NULL}};
+	static const struct dialogue_command more[] = {{"BDAT", chunks_obey},
+	    {"STARTTLS", obey_starttls}, {"AUTH", obey_auth}, {"MAIL", obey_mail}, {NULL, NULL}};
 	TEXT(who, 100);
 	name_client(&who, setup->client);
 	struct session s = {.setup = setup, .door = {.control_fd = setup->control_fd, .fd = -1}};
@@ -248,6 +280,10 @@ int session_run(const struct session_setup *setup)
 	    .refused = ignore_refused};
 	s.dialogue = (struct dialogue){.use = &use, .context = &s};
 	line_start(&s.line, setup->client_fd);
+	s.login = (struct login){.line = &s.line,
+	    .door = &s.door,
+	    .tls = setup->tls,
+	    .needed = setup->client->needs_login};
 	log_close();
 	if (!confine(setup))
 		return EX_OSERR;

@@ -300,8 +300,7 @@ static bool obey_more(struct dialogue *d, const char *verb, char *rest)
 	for (const struct dialogue_command *c = d->use->more; c != NULL && c->verb != NULL; c++) {
 		if (!text_equal_ci(c->verb, verb))
 			continue;
-		c->obey(d, rest);
-		return true;
+		return c->obey(d, rest);
 	}
 	return false;
 }

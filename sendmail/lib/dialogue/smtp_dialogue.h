@@ -15,10 +15,11 @@ struct dialogue;
 typedef int dialogue_source(struct dialogue *d, struct buffer *out, bool *at_end,
     struct diagnosis *why);
 
-/* A command beside those of the table in smtp_dialogue.c. */
+/* A command beside those of the table in smtp_dialogue.c, or in front of one: false leaves it to
+   that. */
 struct dialogue_command {
 	const char *verb;
-	void (*obey)(struct dialogue *d, char *rest);
+	bool (*obey)(struct dialogue *d, char *rest);
 };
 
 struct dialogue_use {

@@ -37,7 +37,8 @@ void submit_for_put(struct buffer *out, const struct submit_for *f)
 	struct buffer fields = {0};
 	fields_put_number(&fields, "uid", (long long)f->uid);
 	fields_put(&fields, "via", f->via);
-	protocol_put(out, &submit_introduced, SUBMIT_FOR, text_trim(fields.data));
+	const char *behind = buffer_string(&fields);
+	protocol_put(out, &submit_introduced, SUBMIT_FOR, behind + strspn(behind, " "));
 	buffer_free(&fields);
 }
 
