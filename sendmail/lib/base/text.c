@@ -117,7 +117,8 @@ static void escape(struct text *t, const char *bytes, size_t length, bool double
 		if (i == length)
 			break;
 		n = text_character(bytes + i, length - i, &control);
-		if (control)
+		bool broken = n == 1 && (unsigned char)bytes[i] >= 0x80;
+		if (control || broken)
 			put_escaped(t, bytes + i, n);
 		else
 			text_put_n(t, bytes + i, n);

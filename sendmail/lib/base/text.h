@@ -31,6 +31,7 @@ void text_printf(struct text *t, const char *format, ...) __attribute__((format(
 size_t text_character(const char *bytes, size_t length, bool *control);
 
 /* Adds bytes made safe for one line of a log or a terminal: control characters as \n \r \t \xNN,
+ * and so is each byte that is no whole character of UTF-8, which could swallow what follows it;
  * backslash doubled. */
 void text_escape(struct text *t, const char *bytes, size_t length);
 
