@@ -117,6 +117,19 @@ printf 'outcome id=%s %s .\n' "$id" "$line" >"$mqueue/sent.1"
 runner_once
 is "$(ls "$mqueue" | grep -c '\.log$')" 0 "a ledger about mail that is gone makes no journal"
 
+# A ledger that was kept over later attempts: what did not settle a recipient is no news.
+stop "$smarthost_pid"
+: >"$work/log"; rm -rf "$mqueue"/*; send ops@example.org; runner_once; id=$("$BIN/mailq" -bpi | head -n 1)
+unknown="address=ops@example.org verdict=deferred key=outcome-unknown stage=end-of-data"
+printf 'outcome id=%s at=%s %s .\n' "$id" $(($(date +%s) - 600)) "$unknown" >"$mqueue/sent.1"
+runner_once
+unlike "$(cat "$work/log")" 'noted by its session' "an outcome from before the last attempt is not news"
+like "$(grep ' rcpt ' "$mqueue/$id.log" | tail -n 1)" 'key=connect-refused' "and is not taken for the last one"
+printf 'outcome id=%s at=%s %s .\n' "$id" $(($(date +%s) + 60)) "$unknown" >"$mqueue/sent.1"
+runner_once
+like "$(cat "$work/log")" 'key=outcome-unknown .*noted by its session' "one that came after it is"
+smarthost; config
+
 # A report that is in the queue when the runner is killed before its note: it is not written again.
 stop "$smarthost_pid"
 smarthost -r 'ops=550 5.1.1 no such user' -r 's@=451 4.3.0 busy'

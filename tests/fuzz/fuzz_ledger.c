@@ -24,7 +24,7 @@ static void look_at_lines(char *text)
 		if (!ledger_parse(line, &l))
 			continue;
 		lines.length = 0;
-		ledger_put(&lines, l.id, l.address, l.relayed, &l.d);
+		ledger_put(&lines, l.at_s, l.id, l.address, l.relayed, &l.d);
 		MUST(lines.data[--lines.length] == '\n' && memchr(lines.data, '\n', lines.length) == NULL &&
 		     ledger_parse(buffer_string(&lines), &again));
 		MUST(strcmp(l.id, again.id) == 0 && strcmp(l.address, again.address) == 0 &&

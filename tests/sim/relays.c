@@ -3,6 +3,7 @@
 #include "runner/attempt/message.h"
 #include "runner/queue/runner.h"
 #include "tests/sim/relay.h"
+#include "base/clock.h"
 #include "base/fdio.h"
 #include "base/text.h"
 #include "jobs/jobs.h"
@@ -145,7 +146,7 @@ static void take_orders(struct relay *relay)
 static void note(struct relay *relay, const struct job *job, int i, const struct diagnosis *d)
 {
 	struct buffer line = {0};
-	ledger_put(&line, job->id, job->rcpts[i], false, d);
+	ledger_put(&line, clock_wall_s(), job->id, job->rcpts[i], false, d);
 	if (ledger_wants(d) && relay->ledger_fd >= 0)
 		fdio_write(relay->ledger_fd, line.data, line.length);
 	buffer_free(&line);

@@ -453,10 +453,11 @@ static void a_ledger_is_read_as_it_was_written(void **state)
 	                 waits = {.verdict = VERDICT_DEFERRED, .key = REASON_GREYLISTED};
 	(void)state;
 	assert_true(ledger_wants(&sent) && ledger_wants(&unknown) && !ledger_wants(&waits));
-	ledger_put(&lines, "00000007.00000000", "\"odd .\nid=x\"@example.org", true, &sent);
+	ledger_put(&lines, 1800000000, "00000007.00000000", "\"odd .\nid=x\"@example.org", true, &sent);
 	char *line = mem_copy_n(lines.data, lines.length - 1);
 	assert_true(ledger_parse(line, &l));
 	assert_string_equal(l.id, "00000007.00000000");
+	assert_int_equal(l.at_s, 1800000000);
 	assert_string_equal(l.address, "\"odd .\nid=x\"@example.org");
 	assert_true(l.relayed && l.d.reply_code == 250);
 	assert_string_equal(l.d.text, sent.text);

@@ -132,7 +132,7 @@ void jobs_note(struct jobs *j, const struct job *job, int rcpt, bool relayed,
     const struct diagnosis *d)
 {
 	if (j->ledger_fd > 0 && ledger_wants(d))
-		ledger_put(&j->ledger, job->id, job->rcpts[rcpt], relayed, d);
+		ledger_put(&j->ledger, clock_wall_s(), job->id, job->rcpts[rcpt], relayed, d);
 }
 
 /* What finds no room is written again with the next; a line that was cut is closed first. */

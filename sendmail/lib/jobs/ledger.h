@@ -3,7 +3,8 @@
    killed has heard or noted nothing, and the next one sends nothing again that is here.  A
    message whose end the server left without an answer is here, too, because it may arrive
    twice, and its story is to say why. A line for each recipient, whose last word is a dot.
-   relayed=1: its sender wants a report of success, and the server sends none. */
+   at=: wall time in s.  relayed=1: its sender wants a report of success, and the server sends none.
+ */
 #ifndef JOBS_LEDGER_H
 #define JOBS_LEDGER_H
 #include "base/protocol.h"
@@ -16,6 +17,7 @@ extern const struct protocol ledger_noted;
 struct ledger_line {
 	char id[32];
 	char address[400];
+	int64_t at_s; /* 0: it does not say */
 	bool relayed;
 	struct diagnosis d;
 };
@@ -24,8 +26,8 @@ struct ledger_line {
 bool ledger_wants(const struct diagnosis *d);
 
 /* Adds a line. */
-void ledger_put(struct buffer *lines, const char *id, const char *address, bool relayed,
-    const struct diagnosis *d);
+void ledger_put(struct buffer *lines, int64_t wall_s, const char *id, const char *address,
+    bool relayed, const struct diagnosis *d);
 
 /* Understands one, without its LF; false when it is not whole, or none: a power cut may have left
    anything, and a session that was taken over may have written anything. */

@@ -157,13 +157,18 @@ static void add_outcome(struct group *g, const struct ledger_line *l, int attemp
 	    &l->d, "noted by its session; the runner was ended");
 }
 
+/* A ledger is kept while notes about its messages are missing (runner/session/sent_log.h), and
+   these are tried again meanwhile: what did not settle a recipient then is no news any more. */
 static bool is_noted(struct journal *j, const struct ledger_line *l)
 {
 	const struct journal_rcpt *rcpt = journal_find(j, l->address);
 	struct diagnosis last;
+	if (journal_settled(j, l->address))
+		return true;
+	if (l->d.verdict == VERDICT_SENT || rcpt == NULL)
+		return false;
 	journal_last(rcpt, &last);
-	return journal_settled(j, l->address) ||
-	       (l->d.verdict != VERDICT_SENT && rcpt != NULL && last.key == l->d.key);
+	return last.key == l->d.key || (l->at_s != 0 && l->at_s < j->last_s);
 }
 
 static void take_outcome(struct group *g, const struct ledger_line *l)
