@@ -26,6 +26,14 @@ static const char *const done_words[] = {
 };
 #define DEEDS (sizeof done_words / sizeof done_words[0])
 
+/* Of several messages that shall be tried one asks each server, and the others wait for that. */
+static const char *done_word(enum control_verb verb, int done_before)
+{
+	return verb == CONTROL_RETRY && done_before > 0
+	           ? "is tried now, or follows when its server answers"
+	           : done_words[verb];
+}
+
 /* What the runner is asked for, by the word that is also a command of mailq; DEEDS: something
  * else. */
 static size_t deed_of(const char *word)
@@ -173,7 +181,7 @@ static bool ask_for(FILE *out, int fd, struct buffer *in, enum control_verb verb
 		    why_no_answer());
 		return false;
 	}
-	output_to(out, "%s  %s\n", r->id, done ? done_words[verb] : words);
+	output_to(out, "%s  %s\n", r->id, done ? done_word(verb, sum->done) : words);
 	sum->done += done;
 	sum->refused += !done;
 	return true;
@@ -189,7 +197,8 @@ static int conclude(FILE *out, enum control_verb verb, char **patterns, const st
 		return EX_DATAERR;
 	}
 	if (sum->done + sum->refused > 1)
-		output_to(out, "%d %s%s\n", sum->done, done_words[verb],
+		output_to(out, "%d %s%s\n", sum->done,
+		    verb == CONTROL_RETRY ? "are tried" : done_words[verb],
 		    sum->refused > 0 ? ", others not, as said above" : "");
 	return sum->refused > 0 ? EX_UNAVAILABLE : EX_OK;
 }

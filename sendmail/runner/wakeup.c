@@ -20,10 +20,13 @@ static int64_t path_next_ms(const struct runner *r, const struct nexthop *p, int
 	enum nexthop_state state = nexthop_state(&r->nexthops, p, now);
 	if (state == NEXTHOP_UP)
 		return p->paced_ms > now && p->paced_ms > e->due_ms ? p->paced_ms : e->due_ms;
-	int64_t reroute_ms = reroute_next_ms(r, p, now), ask_ms = p->workers > 0 ? INT64_MAX
-	                                                          : state == NEXTHOP_PROBE
-	                                                              ? now
-	                                                              : nexthop_ask_ms(&r->nexthops, p);
+	int64_t reroute_ms = reroute_next_ms(r, p, now), ask_ms;
+	if (p->workers > 0)
+		ask_ms = INT64_MAX;
+	else if (state == NEXTHOP_PROBE)
+		ask_ms = schedule_prober(&p->schedule, now) != NULL ? now : e->due_ms;
+	else
+		ask_ms = schedule_is_asked(e) ? now : nexthop_ask_ms(&r->nexthops, p);
 	return reroute_ms < ask_ms ? reroute_ms : ask_ms;
 }
 

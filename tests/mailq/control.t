@@ -50,7 +50,7 @@ both_denied() { [ "$("$BIN/mailq" --json 2>/dev/null | grep -c relay-denied)" -g
 wait_for both_denied
 before=$(grep -c 'key=relay-denied' "$work/log")
 more_denied() { [ "$(grep -c 'key=relay-denied' "$work/log")" -ge $((before + 2)) ]; }
-like "$("$BIN/mailq" retry key=relay-denied)" '^2 is tried now$' "retry by reason"
+like "$("$BIN/mailq" retry key=relay-denied)" '^2 are tried$' "retry by reason"
 ok "they are tried at once" wait_for more_denied
 like "$("$BIN/mailq" remove from=cacti@mon1.example.org to=nobody)" '^2 removed$' "remove by sender"
 is "$(count)" 0 "they are gone"

@@ -243,6 +243,39 @@ static struct entry *put(struct schedule *s, uint32_t uid, int attempts, int64_t
 	return e;
 }
 
+/* What an operator asks for goes first, in the order of his wishes; a probe of failing servers is
+ * nothing that has a time of its own, which was named to people. */
+static void wishes_and_probes(void **state)
+{
+	struct schedule s = {0};
+	(void)state;
+	assert_null(schedule_prober(&s, 1000));
+	struct entry *greylisted = put(&s, 1, 1, 5000), *by_route = put(&s, 1, 1, 9000);
+	assert_null(schedule_prober(&s, 1000));
+	by_route->by_route = true;
+	assert_ptr_equal(schedule_prober(&s, 1000), by_route);
+	assert_ptr_equal(schedule_prober(&s, 5000), greylisted);
+	struct entry *fresh = put(&s, 1, 0, -1);
+	assert_ptr_equal(schedule_prober(&s, 1000), fresh);
+	schedule_ask(&s, by_route);
+	schedule_ask(&s, greylisted);
+	assert_ptr_equal(schedule_first(&s), by_route);
+	assert_true(schedule_is_asked(by_route) && !schedule_is_asked(fresh));
+	schedule_take(&s, by_route);
+	assert_ptr_equal(schedule_first(&s), greylisted);
+	schedule_take(&s, greylisted);
+	assert_ptr_equal(schedule_first(&s), fresh);
+	/* Its relay was just ending: once more, and then it waits as others do. */
+	assert_int_equal(by_route->asked, 1);
+	schedule_add(&s, by_route, by_route->due_ms);
+	schedule_take(&s, by_route);
+	assert_int_equal(by_route->asked, 0);
+	schedule_free(&s);
+	free(greylisted);
+	free(by_route);
+	free(fresh);
+}
+
 /* Who is served as number n from here. */
 static uint32_t serve(struct schedule *s, struct entry *wanted)
 {
@@ -332,6 +365,7 @@ int main(void)
 	    TEST(a_word_of_a_later_version_is_kept),
 	    TEST(waits_grow),
 	    TEST(the_heap_is_in_order),
+	    TEST(wishes_and_probes),
 	    TEST(nobody_starves_another),
 	    TEST(order_within_a_user),
 	    TEST(five_days_are_bounded),

@@ -168,19 +168,24 @@ static struct worker *worker_for(struct runner *r, const struct entry *e, int64_
 	return fresh;
 }
 
-/* While all servers of a path fail, only a probe is due: at its time, or for new mail when the last
- * one is a minute old. */
-static bool may_try(struct runner *r, const struct nexthop *p, const struct entry *e, int64_t now)
+/* The message that may be tried next; NULL: none now.  While all servers of a path fail, only a
+ * probe is due: at its time, for new mail when the last one is a minute old, and when an operator
+ * asks. */
+static struct entry *next_to_try(struct runner *r, const struct nexthop *p, int64_t now)
 {
-	if (!r->config_good || r->leaving || e->held)
-		return false;
+	struct entry *e = schedule_first(&p->schedule);
+	if (e == NULL || !r->config_good || r->leaving || e->held)
+		return NULL;
 	enum nexthop_state state = nexthop_state(&r->nexthops, p, now);
 	if (state == NEXTHOP_UP)
-		return e->due_ms <= now;
+		return e->due_ms <= now ? e : NULL;
 	if (p->workers > 0)
-		return false;
-	return state == NEXTHOP_PROBE ||
-	       (e->due_ms < 0 && nexthop_new_mail_may_ask(&r->nexthops, p, now));
+		return NULL;
+	if (state == NEXTHOP_PROBE)
+		return schedule_prober(&p->schedule, now);
+	return schedule_is_asked(e) || (e->due_ms < 0 && nexthop_new_mail_may_ask(&r->nexthops, p, now))
+	           ? e
+	           : NULL;
 }
 
 /* Takes an entry out of the schedule of its path to work on it, as disposition_begin.  NULL, too,
@@ -331,7 +336,7 @@ static void dispatch_path(struct runner *r, struct nexthop *p, int64_t now)
 	bool full = false;
 	if (nexthop_state(&r->nexthops, p, now) == NEXTHOP_UP)
 		schedule_ready(&p->schedule, now);
-	while (!full && (e = schedule_first(&p->schedule)) != NULL && may_try(r, p, e, now)) {
+	while (!full && (e = next_to_try(r, p, now)) != NULL) {
 		bool alone = p->kind == NEXTHOP_HERE;
 		if (!alone && waits_for_pace(r, p, 1))
 			break;

@@ -79,8 +79,10 @@ static const char *retry(struct runner *r, struct entry *e, const char *id,
 {
 	if (e->held)
 		return "it is held; release it first";
-	schedule_move(&e->nexthop->schedule, e, clock_mono_ms());
-	nexthop_ask_again(&r->nexthops, e->nexthop, q->wish);
+	if (nexthop_ask_again(&r->nexthops, e->nexthop, q->wish))
+		schedule_ask(&e->nexthop->schedule, e);
+	else
+		schedule_move(&e->nexthop->schedule, e, clock_mono_ms());
 	log_line(LOG_INFO, "%s is tried now, because uid %lu asks for it", id, (unsigned long)q->uid);
 	return NULL;
 }

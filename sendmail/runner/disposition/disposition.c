@@ -266,7 +266,8 @@ void disposition_return(struct runner *r, struct message *m)
 {
 	struct entry *e = m->entry;
 	message_free(m);
-	placement_add(r, e, e->attempts > 0 ? clock_mono_ms() : e->due_ms);
+	bool first = e->asked > 0 || (e->attempts == 0 && !schedule_is_asked(e));
+	placement_add(r, e, first ? e->due_ms : clock_mono_ms());
 }
 
 void disposition_give_up(struct runner *r, struct message *m, const struct diagnosis *d)

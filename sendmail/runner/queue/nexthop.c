@@ -141,7 +141,11 @@ void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagno
 	struct server_state *h = server_state_make(&r->nexthops.servers, d->hop);
 	counters_server(&r->counters, d->hop)->refused++;
 	r->counters.changed = true;
-	h->failures++;
+	/* What an operator wanted tried out of its time says nothing about how long to wait. */
+	if (h->wished > 0)
+		h->wished--;
+	else
+		h->failures++;
 	h->worked = false;
 	h->why = *d;
 	int wait_s = server_state_pause_s(h, &r->config);
@@ -252,6 +256,7 @@ void nexthop_hop_ready(struct runner *r, const char *name)
 		    name + (*name == RULES_FILTER), h->failures, h->failures == 1 ? "" : "s");
 	h->worked = true;
 	h->failures = 0;
+	h->wished = 0;
 	h->until_ms = 0;
 	if (!news)
 		return;
@@ -262,19 +267,22 @@ void nexthop_hop_ready(struct runner *r, const char *name)
 	nexthop_write_health(r);
 }
 
-void nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish)
+bool nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish)
 {
 	if (p->wish == wish)
-		return;
+		return false;
 	p->wish = wish;
 	for (int i = 0; i < p->name_count; i++) {
 		struct server_state *h = server_state_find(&n->servers, p->names[i]);
-		if (h != NULL)
-			h->until_ms = 0;
+		if (h == NULL)
+			continue;
+		h->until_ms = 0;
+		h->wished += h->failures > 0;
 	}
 	/* A server decides when a session begins who may relay in it: a fix there counts for
 	 * a new one. */
 	p->renewed = true;
+	return true;
 }
 
 void nexthop_ask_all_again(struct nexthops *n)
@@ -292,6 +300,7 @@ void nexthop_forget_failures(struct nexthops *n)
 		n->list[i]->paced_ms = 0;
 	for (int i = 0; i < n->servers.count; i++) {
 		n->servers.list[i].failures = 0;
+		n->servers.list[i].wished = 0;
 		n->servers.list[i].unproven = false;
 	}
 }

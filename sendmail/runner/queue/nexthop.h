@@ -106,8 +106,9 @@ void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d
 bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagnosis *why);
 
 /* The servers of p may be asked at once, because an operator wants it: once for each wish (a number
-   of its own, from 1), that names 10,000 messages or one. */
-void nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish);
+   of its own, from 1), that names 10,000 messages or one; true for the first.  A failure then makes
+   the wait no longer than the last one did. */
+bool nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish);
 
 /* Every server may be asked at once: in a queue run; or, with a new configuration, as if none had
  * ever failed. */

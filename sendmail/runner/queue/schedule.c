@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #define READY_START (INT64_MIN / 2)
+#define ASKED_START INT64_MIN
+#define ASKED_ATTEMPTS 2 /* the relay that has it first may just be ending */
 #define LOOK_EVERY_MS 1000
 
 /* The last turn of a user: of his new mail, and of what is tried again. */
@@ -110,6 +112,7 @@ void schedule_take(struct schedule *s, struct entry *e)
 	/* One that is taken from behind, because it is too old, is nobody's turn. */
 	if (e->at == 0 && e->due_ms < 0 && e->due_ms - READY_START > s->turn)
 		s->turn = e->due_ms - READY_START;
+	e->asked -= e->asked > 0;
 	struct entry *last = s->heap[--s->count];
 	if (last != e) {
 		place(s, e->at, last);
@@ -124,6 +127,30 @@ void schedule_move(struct schedule *s, struct entry *e, int64_t due_ms)
 	e->due_ms = due_ms;
 	sift_up(s, e);
 	sift_down(s, e);
+}
+
+void schedule_ask(struct schedule *s, struct entry *e)
+{
+	e->asked = ASKED_ATTEMPTS;
+	schedule_move(s, e, ASKED_START + ++s->wishes);
+}
+
+bool schedule_is_asked(const struct entry *e)
+{
+	return e->due_ms < READY_START;
+}
+
+struct entry *schedule_prober(const struct schedule *s, int64_t now_ms)
+{
+	struct entry *best = NULL;
+	if (s->count > 0 && s->heap[0]->due_ms <= now_ms)
+		return s->heap[0];
+	for (uint32_t i = 0; i < s->count; i++) {
+		struct entry *e = s->heap[i];
+		if (e->by_route && !e->held && (best == NULL || e->due_ms < best->due_ms))
+			best = e;
+	}
+	return best;
 }
 
 void schedule_ready(struct schedule *s, int64_t now_ms)

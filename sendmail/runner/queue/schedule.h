@@ -26,9 +26,11 @@ struct entry {
 	uint32_t uid; /* who sent it; SCHEDULE_NOBODY: a report, or what an operator revived */
 	uint32_t at;  /* place in the heap */
 	uint16_t attempts;
-	bool in_work;      /* with a worker, not in the heap */
-	bool by_route;     /* waits because the smarthost was at fault: woken when one answers again */
-	bool by_config;    /* waits because our configuration was at fault: woken when it changes */
+	uint8_t asked;  /* attempts that an operator's wish for this very message still allows, although
+	                   its servers fail (schedule_ask) */
+	bool in_work;   /* with a worker, not in the heap */
+	bool by_route;  /* waits because the smarthost was at fault: woken when one answers again */
+	bool by_config; /* waits because our configuration was at fault: woken when it changes */
 	int64_t looked_ms; /* monotonic: when it was looked at for another way (runner/queue/reroute.h);
 	                      0 = not yet */
 	bool put_off; /* for some seconds, until others of its user, or of its mailbox, have got on: a
@@ -43,6 +45,7 @@ struct schedule {
 	uint32_t count, size;
 	int64_t new_count;  /* untried messages that came so far */
 	int64_t turn;       /* of the users: the key of the message that was taken last */
+	int64_t wishes;     /* of operators, so far */
 	struct flow *flows; /* one for each user who has something ready */
 	uint32_t flow_count;
 	int64_t looked_ms; /* for what is due */
@@ -67,6 +70,15 @@ void schedule_take(struct schedule *s, struct entry *e);
 
 /* Changes the time of one that is in the heap. */
 void schedule_move(struct schedule *s, struct entry *e, int64_t due_ms);
+
+/* One that is in the heap goes before all others, behind those that were asked for before it: an
+   operator wants it tried now.  True of such a one until its attempt ends. */
+void schedule_ask(struct schedule *s, struct entry *e);
+bool schedule_is_asked(const struct entry *e);
+
+/* The entry that may find out whether the servers, which fail, answer again: one whose own time has
+   come, or that waits for these servers; NULL: each waits for its own time. */
+struct entry *schedule_prober(const struct schedule *s, int64_t now_ms);
 
 /* The entries are not freed. */
 void schedule_free(struct schedule *s);

@@ -9,6 +9,7 @@
 struct server_state {
 	char *name;              /* of a [smarthost NAME], or "@DOMAIN" */
 	int failures;            /* in a row; 0 = as far as known it works */
+	int wished;              /* failures that an operator's wishes may still bring: not counted */
 	bool unproven;           /* it was ready, and then of no use: only an outcome ends that */
 	bool worked;             /* since this runner started */
 	int64_t until_ms;        /* monotonic: not asked before */
