@@ -78,7 +78,7 @@ static void judge_at(const struct answer *a, enum stage stage, struct diagnosis 
 static const char *deed_name(enum deed deed)
 {
 	static const char *const names[] = {TR_LATER("delivered"), TR_LATER("next server, else kept"),
-	    TR_LATER("next smarthost, else kept"), TR_LATER("kept"), TR_LATER("returned")};
+	    TR_LATER("next server, else kept"), TR_LATER("kept"), TR_LATER("returned")};
 	return TR(names[deed]);
 }
 

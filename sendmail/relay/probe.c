@@ -252,7 +252,7 @@ static void conclude_words(struct answer *a)
 		return;
 	explain(a, &d, "");
 	enum deed deed = deed_decide(&d);
-	deed_words(&words, &d, deed == DEED_NEXT_ADDRESS ? DEED_NEXT_HOP : deed);
+	deed_words(&words, &d, deed);
 	say("", TR_LATER("delivery"), words.data);
 }
 

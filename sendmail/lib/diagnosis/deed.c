@@ -108,9 +108,8 @@ void deed_judge(struct diagnosis *d, struct judgement *j)
 
 void deed_words(struct text *t, const struct diagnosis *d, enum deed deed)
 {
-	if (deed == DEED_NEXT_ADDRESS)
+	/* The next address or the next smarthost: for people that is one matter. */
+	if (deed == DEED_NEXT_ADDRESS || deed == DEED_NEXT_HOP)
 		text_put(t, TR("the next server is asked at once; when there is none, the mail is "));
-	else if (deed == DEED_NEXT_HOP)
-		text_put(t, TR("the next smarthost is asked at once; when there is none, the mail is "));
 	report_decision_words(t, d, false);
 }
