@@ -92,8 +92,11 @@ int health_print(FILE *out, struct listing *l, long long warning_min, long long 
 		}
 	}
 	if (shared) {
-		text_printf(&words, "; %d for the same reason%s: ", common.count,
-		    common.needs_change ? ", which needs a change" : "");
+		if (l->count == 1)
+			text_put(&words, common.needs_change ? "; waiting will not fix this: " : "; ");
+		else
+			text_printf(&words, "; %d for the same reason%s: ", common.count,
+			    common.needs_change ? ", which needs a change" : "");
 		report_reason(&words, common.why);
 	}
 	for (int i = 0; i < l->passed_count && i < 3; i++) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Cause, remedy and deed: what delivery makes of an answer is what mailq why, the bounce, probe and relayconf explain say of it.
+# Cause, remedy and deed: what delivery makes of an answer is what mailq why, the bounce, probe, check and relayconf explain say of it.
 . tests/lib.sh
 new_spool
 
@@ -39,6 +39,16 @@ steps() { sed -n '/^remedy /,/^next try/p' | sed -e '/^next try/d' -e 's/^remedy
 values() { sed -e "s/this machine's address (127.0.0.1)/this machine's address/g" -e 's/127\.0\.0\.1/ADDRESS (of this machine)/g' -e "s/the recipient's domain (example.net)/the recipient's domain/g" \
 	-e 's/a@example\.net/RECIPIENT/g' -e 's/example\.net/DOMAIN (of the recipient)/g' -e 's/ joe / LOGIN /g' -e 's/(joe)/(LOGIN)/g'; }
 
+# checked: what relayconf check says of waiting mail, in JSON, while a runner has met that answer
+checked() {
+	: >"$work/log"; rm -f "$work"/spool/mqueue/*
+	printf 'x\n' | "$BIN/sendmail" -f me@example.org a@example.net
+	"$BIN/runner" --stay --foreground 2>>"$work/log" & staying=$!; pids="$pids $staying"
+	wait_for grep -q ' status=deferred ' "$work/log"
+	"$BIN/relayconf" check --json 2>/dev/null | grep '"rule": "waiting"'
+	kill $staying; wait $staying 2>/dev/null
+}
+
 echo secret >"$work/secret"; chmod 600 "$work/secret"
 while IFS='|' read -r stage answer deed; do
 	rm -rf "$work/delivered"; rm -f "$work"/spool/mqueue/*
@@ -74,7 +84,15 @@ while IFS='|' read -r stage answer deed; do
 		probed=$("$BIN/relayconf" probe --to a@example.net 2>&1)
 		is "$(echo "$probed" | field meaning)" "$(echo "$explained" | field meaning)" "probe finds the same cause"
 		is "$(echo "$probed" | field remedy | values)" "$(echo "$explained" | field remedy)" "and the same remedy"
-		like "$(echo "$probed" | field delivery)" "$([ "$deed" = waits ] && echo kept || echo 'not tried any more')" "and the same deed"
+		is "$(echo "$probed" | field delivery)" "$(echo "$explained" | field delivery)" "and the same deed, in the same words"
+	fi
+	# A check names what waiting alone will not fix, and what holds all mail; not what passes.
+	if [ "$deed" = waits ]; then
+		found=$(checked)
+		case $stage$(echo "$explained" | field waiting) in
+		*'will not fix this' | banner* | AUTH* | MAIL*) like "$found" "\"grade\": \"problem\".*$(printf %s "$stage: $answer" | sed 's/[][*.$^]/./g')" "check names it as a problem" ;;
+		*) unlike "$found" '"grade": "problem"' "check finds no problem in what passes" ;;
+		esac
 	fi
 	stop $server
 done <"$work/table"
