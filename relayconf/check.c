@@ -37,6 +37,7 @@ static const struct check_rule rules[] = {
         true},
     {"archive", TR_LATER("nobody gets a copy of all mail"), check_archive, true},
     {"filter", TR_LATER("no filter is configured"), check_filters, true},
+    {"listen", TR_LATER("nothing listens for mail by SMTP"), check_listen, true},
     {"route-users", TR_LATER("each user and group of a [route] exists"), check_route_users, true},
     {"direct-25", TR_LATER("no mail is sent to foreign servers directly"), check_direct, true},
     {"local", TR_LATER("local delivery works as configured"), check_local, true},

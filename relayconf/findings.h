@@ -76,6 +76,7 @@ void check_rewrite(struct check *c);
 void check_received(struct check *c);
 void check_archive(struct check *c);
 void check_filters(struct check *c);
+void check_listen(struct check *c);
 void check_proxy(struct check *c);
 void check_route_users(struct check *c);
 void check_direct(struct check *c);

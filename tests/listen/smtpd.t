@@ -145,6 +145,11 @@ is "$codes" "220 250 502 503 502 500 221 " "what is not offered is not obeyed"
 printf 'EHLO x\r\n%s\r\n%s\r\nDATA\r\nSubject: half\r\n\r\nhalf' "$mail_from" "$rcpt_to" >"$work/in"; before=$(stored); say "127.0.0.1:$listen" "$work/in"
 is "$codes$(stored)" "220 250 250 250 354 451 $before" "a client that breaks off: nothing is stored"
 
+# relayconf check
+check() { "$BIN/relayconf" check -v 2>&1 | grep -E '^(ok|problem|note) +listen'; }
+like "$(check)" "^ok +listen +smtpd answers at 127.0.0.1:$listen" "check: it answers"
+is "$(check | grep -c '^ok')" 4 "at each place"
+
 # Many connections of one user: further ones are refused, other mail goes on; silent ones hold nothing.
 cat >"$work/many.py" <<'END'
 import socket, sys, time
@@ -185,9 +190,19 @@ is "$codes" "220 250 250 250 354 250 221 " "at the new place"
 edit "/^smtp = /d" "$work/firsthop.conf"
 is_gone() { ! kill -0 "$(smtpd_pid)"; }
 ok "without a place there is no smtpd" wait_for is_gone
+printf 'import socket, sys, time\ns = socket.create_server(("127.0.0.1", int(sys.argv[1])))\nwhile True:\n    c = s.accept()[0]; c.sendall(b"220 other ESMTP\\r\\n"); time.sleep(0.2); c.close()\n' >"$work/other.py"
+python3 "$work/other.py" "$listen" &
+other_pid=$!; pids="$pids $other_pid"
 config "
 [listen]
 smtp = 127.0.0.1:$listen"
+is_taken() { grep -q "127.0.0.1:$listen: another program listens there already" "$work/log"; }
+ok "a port that is taken: the log says so" wait_for is_taken
+like "$(check)" "^problem +listen +another program answers at 127.0.0.1:$listen: 220 other ESMTP" "and check"
+echo x | "$BIN/sendmail" -f a@example.org third@example.org
+third_sent() { grep -q 'to=<third@example.org>.*status=sent' "$work/log"; }
+ok "other mail goes meanwhile" wait_for third_sent
+stop $other_pid
 is_back() { printf 'QUIT\r\n' >"$work/quit" && python3 "$work/say.py" "127.0.0.1:$listen" "$work/quit" | grep -q ^221; }
 ok "configured again, it is back" wait_for is_back
 stop "$runner"
