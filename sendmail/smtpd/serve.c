@@ -11,6 +11,7 @@
 #include "smtpd/logins.h"
 #include "smtpd/smtpd_session.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #define SESSIONS_MAX 150    /* with those that are the only one of their user or address */
 #define SESSIONS_SHARED 120 /* of users who have one already */
 #define SESSIONS_OF_ONE_MAX 60
+#define ABOVE 400 /* no descriptor has a place so high */
 #define LOOK_MS 3000
 #define LEAVE_MS 10000
 
@@ -94,7 +96,7 @@ static void refuse(int fd, const struct client *c, const char *reply)
 }
 
 /* In the child: nothing of the parent's stays open. */
-static void become_session(struct serve *s, const struct session_setup *setup)
+static void become_session(struct session_setup *setup)
 {
 	sigset_t none;
 	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
@@ -102,12 +104,15 @@ static void become_session(struct serve *s, const struct session_setup *setup)
 		signal(numbers[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int i = 0; i < s->sockets.count; i++)
-		close(s->sockets.list[i].fd);
-	for (int i = 0; i < all.count; i++)
-		close(all.list[i].control_fd);
-	if (s->life_fd >= 0)
-		close(s->life_fd);
+	int client = fcntl(setup->client_fd, F_DUPFD, ABOVE),
+	    control = fcntl(setup->control_fd, F_DUPFD, ABOVE);
+	log_close();
+	setup->client_fd = STDERR_FILENO + 1;
+	setup->control_fd = STDERR_FILENO + 2;
+	if (dup2(client, setup->client_fd) < 0 || dup2(control, setup->control_fd) < 0)
+		_exit(EX_OSERR);
+	compat_closefrom(STDERR_FILENO + 3);
+	close(STDIN_FILENO);
 	_exit(session_run(setup));
 }
 
@@ -123,13 +128,12 @@ static void start_session(struct serve *s, int fd, const struct client *c)
 	p->pid = fork();
 	if (p->pid == 0) {
 		close(pair[0]);
-		become_session(s,
-		    &(struct session_setup){.client_fd = fd,
-		        .control_fd = pair[1],
-		        .client = c,
-		        .host = s->config.name,
-		        .tls = s->tls,
-		        .size_limit_bytes = (long long)s->config.listen_max_message_mb << 20});
+		become_session(&(struct session_setup){.client_fd = fd,
+		    .control_fd = pair[1],
+		    .client = c,
+		    .host = s->config.name,
+		    .tls = s->tls,
+		    .size_limit_bytes = (long long)s->config.listen_max_message_mb << 20});
 	}
 	close(pair[1]);
 	if (p->pid < 0) {

@@ -2,7 +2,6 @@
 #include "smtpd/smtpd_session.h"
 #include "base/clock.h"
 #include "base/confine.h"
-#include "base/log.h"
 #include "base/sandbox.h"
 #include "dialogue/smtp_dialogue.h"
 #include "message/opening.h"
@@ -284,7 +283,6 @@ int session_run(const struct session_setup *setup)
 	    .door = &s.door,
 	    .tls = setup->tls,
 	    .needed = setup->client->needs_login};
-	log_close();
 	if (!confine(setup))
 		return EX_OSERR;
 	dialogue_serve(&s.dialogue);

@@ -226,6 +226,7 @@ filters) set -- filters perl spamd spamc python3 python3-dkim ;;
 sendmail) set -- sendmail sendmail-bin sendmail-cf m4 ;;
 watching) set -- watching python3-minimal python3-prometheus-client prometheus-node-exporter jq rsyslog ;;
 dnssec) set -- dnssec unbound ldnsutils ;;
+clients) set -- clients perl swaks libphp-phpmailer php-mbstring nodejs node-nodemailer curl libmail-java msmtp ;;
 monitors) set -- monitors mariadb-server-core mariadb-client-core php-mysql php-xml php-mbstring php-gd php-gmp php-snmp php-ldap php-bcmath -- cacti zabbix-frontend-php zabbix-server-mysql prometheus ;;
 databases) set -- databases db5.3-util gdbmtool $(t64 libgdbm6) ;;
 *) exit 0 ;;
@@ -234,7 +235,7 @@ esac
 case $1 in
 courier) unwanted=$(echo "$unwanted" | sed 's/|perl-base|/|/; s/|libgdbm\.\*//') ;;
 databases) unwanted=$(echo "$unwanted" | sed 's/|libgdbm\.\*//') ;;
-callers | filters | dovecot) unwanted="^(dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|exim4.*|gnupg.*|gpg.*|udev|tar)\$" ;;
+callers | filters | dovecot | clients) unwanted="^(dpkg|debconf|usrmerge|ucf|e2fsprogs|adduser|cpio|exim4.*|gnupg.*|gpg.*|udev|tar)\$" ;;
 esac
 layer_packages=$(shift; echo "$*" | sed 's/-- //')
 known $layer_packages
