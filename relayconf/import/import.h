@@ -69,4 +69,7 @@ bool import_nullmailer(struct import *im, const char *path); /* the folder */
 bool import_sendmail(struct import *im,
     const char *path); /* sendmail.cf, submit.cf or the .mc file */
 bool import_postfix(struct import *im, const char *path);
+bool import_exim(struct import *im, const char *path); /* also Debian's update-exim4.conf.conf */
+bool import_exim_debian(struct import *im, const char *path);
+bool import_opensmtpd(struct import *im, const char *path);
 #endif

@@ -20,7 +20,7 @@
 
 static const struct program {
 	const char *name;
-	const char *places[3];
+	const char *places[6];
 	bool (*read)(struct import *im, const char *path);
 } programs[] = {
     {"dma", {"/etc/dma/dma.conf", "/usr/local/etc/dma/dma.conf", NULL}, import_dma},
@@ -29,6 +29,14 @@ static const struct program {
     {"nullmailer", {"/etc/nullmailer", "/usr/local/etc/nullmailer", NULL}, import_nullmailer},
     {"sendmail", {"/etc/mail/sendmail.cf", NULL, NULL}, import_sendmail},
     {"postfix", {"/etc/postfix/main.cf", "/usr/local/etc/postfix/main.cf", NULL}, import_postfix},
+    {"exim",
+        {"/etc/exim4/exim4.conf", "/etc/exim4/update-exim4.conf.conf", "/etc/exim/exim.conf",
+            "/usr/local/etc/exim/configure", NULL},
+        import_exim},
+    {"opensmtpd",
+        {"/etc/smtpd.conf", "/etc/mail/smtpd.conf", "/usr/local/etc/mail/smtpd.conf",
+            "/etc/smtpd/smtpd.conf", NULL},
+        import_opensmtpd},
 };
 #define PROGRAMS (sizeof programs / sizeof programs[0])
 
@@ -50,12 +58,12 @@ static const struct program *find_program(const char *name)
 			return &programs[i];
 	}
 	static const char *const names[] = {"dma", "ssmtp", "msmtp", "nullmailer", "sendmail",
-	    "postfix", NULL};
+	    "postfix", "exim", "opensmtpd", NULL};
 	TEXT(near, 60);
 	nearest_ask(&near, nearest_of(name, names));
 	output_to(stderr,
-	    "relayconf: import knows dma, ssmtp, msmtp, nullmailer, sendmail and postfix; not "
-	    "%.100s%s\n",
+	    "relayconf: import knows dma, ssmtp, msmtp, nullmailer, sendmail, postfix, exim and "
+	    "opensmtpd; not %.100s%s\n",
 	    name, near.data);
 	return NULL;
 }
@@ -143,7 +151,8 @@ static const struct program *guess_program(const char *root)
 	if (count > 0 && found != NULL)
 		return found;
 	output_to(stderr, "relayconf: %s; say which: relayconf import PROGRAM [FILE]\n",
-	    count == 0 ? "no settings of dma, ssmtp, msmtp, nullmailer, sendmail or postfix were found"
+	    count == 0 ? "no settings of dma, ssmtp, msmtp, nullmailer, sendmail, postfix, exim or "
+	                 "opensmtpd were found"
 	               : "settings of several mail programs are here");
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		if (place_of(&programs[i], root) != NULL)

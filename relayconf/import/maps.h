@@ -18,6 +18,10 @@ void maps_passwords(struct import *im, const char *path, bool by_sender);
 void maps_login_of_all(struct import *im, const char *user, const char *password, const char *file,
     int line);
 
+/* Logins of Exim: "server:login:password" lines, the server with wildcards; the one for this
+ * smarthost, others are named.  False when there is none. */
+bool maps_exim_passwords(struct import *im, const char *path, const char *smarthost);
+
 /* A map of addresses: named as the file of [rewrite senders] or [rewrite recipients]. */
 void maps_addresses(struct import *im, const char *path, const char *whose);
 

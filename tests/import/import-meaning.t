@@ -212,4 +212,94 @@ printf 'SMARTHOST mail.example.org\nAUTHPATH /etc/dma/auth.conf\nMAILNAME /etc/m
 printf 'u|mail.example.org:secret-d\nu|mail.example.net:secret-e\n' | put /etc/dma/auth.conf
 import dma; is "$code $secrets" "0 main=secret-d" "dma: the password of the smarthost, and no other"; like "$out" '^name = mon1.example.com$' "MAILNAME in a file"
 nowhere secret-d secret-e
+
+# --- Exim ----------------------------------------------------------------------------------------------------------
+put /etc/exim4/exim4.conf <<'END'
+.ifdef UNKNOWN
+primary_hostname = wrong.example
+.else
+primary_hostname = mon1.example.org
+.endif
+.include_if_exists /etc/exim4/missing
+.include /etc/exim4/routers
+begin transports
+smarthost:
+  driver = smtp
+  hosts_try_auth = *
+  hosts_require_tls = *
+  tls_verify_hosts = *
+  tls_verify_certificates = /etc/ssl/ca.pem
+second:
+  driver = smtp
+  protocol = smtps
+begin authenticators
+login:
+  driver = plaintext
+  public_name = LOGIN
+  client_send = : one : secret-one
+cram:
+  driver = cram_md5
+  client_name = two
+  client_secret = secret-two
+END
+put /etc/exim4/routers <<'END'
+begin routers
+partner:
+  driver = manualroute
+  route_list = partner.example mail.partner.example
+  transport = second
+odd:
+  driver = manualroute
+  domains = ${lookup{$domain}lsearch{/etc/x}{yes}}
+  route_data = odd.example.net
+  transport = second
+all:
+  driver = manualroute
+  route_list = * "a.example.net::587 : b.example.net/MX"
+  transport = smarthost
+never:
+  driver = manualroute
+  route_list = * c.example.net
+  transport = smarthost
+END
+import exim
+is "$code" 0 "exim: exit 0" "$(cat "$work/said")"
+is "$(of main host port tls tls_ca_file login)" "a.example.net 587 verify /etc/ssl/ca.pem one" "exim: the smarthost with its port, TLS and the first of its logins"
+is "$(of b-example-net host lookup default login)" "b.example.net mx - one" "exim: the second of the list"
+is "$(of mail-partner-example host port implicit tls default login)" "mail.partner.example 465 yes encrypt no -" "exim: a domain's server gets no login that Exim did not give it"
+like "$out" '^\[route partner.example\]$' "exim: and its route"
+is "$secrets" "b-example-net=secret-one
+main=secret-one" "exim: passwords only where they belong"
+nowhere secret-one secret-two
+for words in 'routers:[0-9]+: odd: route_data = .* -- a lookup or a condition' 'routers:[0-9]+: never: route_list = .* -- a router before it has all mail' 'exim4.conf:[0-9]+: cram: client_secret = ... -- '; do like "$out" "^#   /etc/exim4/$words" "exim: named: $words"; done
+unlike "$out" 'wrong.example' "exim: what .ifdef leaves out is left out"
+
+# --- OpenSMTPD -----------------------------------------------------------------------------------------------------
+put /etc/smtpd.conf <<'END'
+include "/etc/smtpd.more"
+table secrets { main = "one:secret-one", other = "two:secret-two" }
+bounce warn-interval { 1h, 6h, 2d }
+action "out" relay host smtp+tls://main@a.example.net:587 auth <secrets> \
+	tls mail-from "@example.org"
+action "db" relay host smtps://x@b.example.net auth <db>
+action "mx" relay
+match from any for domain "in.example" action "mx"
+match from src 192.0.2.0/24 for any action "out"
+match ! from local for any action "out"
+match from local for domain "db.example" action "db"
+match for any action "out"
+match for any action "mx"
+accept for any relay via "tls+auth://main@old.example.net" auth <secrets>
+END
+echo 'table db db:/etc/secrets.db' >"$R/etc/smtpd.more"
+import opensmtpd
+is "$code" 0 "opensmtpd: exit 0" "$(cat "$work/said")"
+is "$(of main host port tls implicit login)" "a.example.net 587 verify - one" "opensmtpd: the smarthost with its port, TLS and login"
+is "$(of db host port tls implicit default login)" "b.example.net 465 encrypt yes no -" "opensmtpd: smtps"
+is "$secrets" "main=secret-one" "opensmtpd: the password of its label, and no other"
+nowhere secret-one secret-two
+like "$(printf '%s' "$out" | tr '\n' ' ')" '\[route in.example\] via = direct .*\[route db.example\] via = db' "opensmtpd: routes in their order"
+for words in 'action db .* -- its login is in no table' 'match from src .* -- about mail from the network' 'match ! from .* -- a condition' 'match for any action mx -- a match before it' 'accept for any .* -- the form of OpenSMTPD 6.3' 'action out .* -- \[rewrite senders\]'; do
+	like "$out" "^#   /etc/smtpd.conf:[0-9]+: $words" "opensmtpd: named: $words"
+done
 finish
