@@ -1,4 +1,5 @@
 /* Rules about the configuration itself: traps that are no errors of form. */
+#include "base/accounts.h"
 #include "base/compat.h"
 #include "base/language.h"
 #include "base/paths.h"
@@ -153,7 +154,7 @@ void check_tls_trust(struct check *c)
 static bool runner_may_read(const char *path)
 {
 	struct stat st;
-	struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam("firsthop") : NULL;
+	struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam(ACCOUNT_OWNER) : NULL;
 	if (pw == NULL || *path == '\0' || stat(path, &st) != 0)
 		return true;
 	/* The unit that talks with servers has that group, and is another user. */

@@ -1,11 +1,11 @@
 /* Rules about what mail gets on its way out. */
+#include "base/accounts.h"
 #include "base/language.h"
 #include "base/paths.h"
 #include "config/filter.h"
 #include "relayconf/findings.h"
-#include <grp.h>
-#include <pwd.h>
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -82,7 +82,8 @@ static void check_filter(struct check *c, const struct filter *f)
 	if (pw == NULL)
 		finding(c, GRADE_PROBLEM, "name a user of this machine", "%s: there is no user %s", f->name,
 		    f->user);
-	else if (pw->pw_uid == 0 || strcmp(f->user, "firsthop") == 0 || strcmp(f->user, "fhnet") == 0)
+	else if (pw->pw_uid == 0 || strcmp(f->user, ACCOUNT_OWNER) == 0 ||
+	         strcmp(f->user, ACCOUNT_NETWORK) == 0)
 		finding(c, GRADE_PROBLEM, "name another user, such as nobody",
 		    "%s: no filter is started as the user %s", f->name, f->user);
 	else if (stat(words[0], &st) != 0)

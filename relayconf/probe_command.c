@@ -1,6 +1,7 @@
 /* probe: relay does it, with the rights of the runner, so that what works here works for mail. */
 #include "base/language.h"
 #include "base/nearest.h"
+#include "base/accounts.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "diagnosis/diag.h"
@@ -22,7 +23,7 @@
 
 bool command_become_firsthop(void)
 {
-	struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam("firsthop") : NULL;
+	struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam(ACCOUNT_OWNER) : NULL;
 	if (pw == NULL)
 		return true;
 	return setgroups(0, NULL) == 0 && compat_set_group(pw->pw_gid) == 0 &&
@@ -88,7 +89,7 @@ static char *final_recipient(const struct config *c, const struct aliases *set,
    may not read is no fault of it. */
 static bool may_read_password(const struct smarthost *smarthost)
 {
-	struct passwd *pw = geteuid() == 0 || paths_private() ? NULL : getpwnam("firsthop");
+	struct passwd *pw = geteuid() == 0 || paths_private() ? NULL : getpwnam(ACCOUNT_OWNER);
 	if (pw == NULL || pw->pw_uid == geteuid() || smarthost->login[0] == '\0' ||
 	    smarthost->password_file[0] == '\0' || access(smarthost->password_file, R_OK) == 0 ||
 	    errno != EACCES)

@@ -1,6 +1,7 @@
 /* relayconf import: reads the settings of another mail program, and writes firsthop.conf. */
 #include "relayconf/import/import.h"
 #include "base/nearest.h"
+#include "base/accounts.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/output.h"
@@ -254,7 +255,7 @@ static void put_file(const struct import *im, const char *program, bool secrets_
 static bool write_file(const char *path, const struct buffer *text, mode_t mode)
 {
 	struct diagnosis d = {0};
-	struct group *group = mode == 0640 ? getgrnam("firsthop") : NULL;
+	struct group *group = mode == 0640 ? getgrnam(ACCOUNT_OWNER) : NULL;
 	struct replacement r = {.path = path,
 	    .mode = mode,
 	    .uid = group != NULL ? 0 : (uid_t)-1,

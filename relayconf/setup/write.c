@@ -1,5 +1,6 @@
 /* The files of the administrator: each is whole before it takes its place. */
 #include "relayconf/setup/setup.h"
+#include "base/accounts.h"
 #include "base/fdio.h"
 #include "base/language.h"
 #include "base/output.h"
@@ -22,7 +23,7 @@ bool write_new_secret(struct setup *s)
 {
 	struct diagnosis d = {0};
 	struct buffer line = {0};
-	struct group *group = geteuid() == 0 ? getgrnam("firsthop") : NULL;
+	struct group *group = geteuid() == 0 ? getgrnam(ACCOUNT_OWNER) : NULL;
 	if (s->password.length == 0)
 		return true;
 	buffer_add(&line, s->password.data, s->password.length);

@@ -8,6 +8,7 @@
 
    The command's exit code is its verdict; 126 and 127 say that it could not be started, with the
    reason on standard error. */
+#include "base/accounts.h"
 #include "base/compat.h"
 #include "base/fdio.h"
 #include "base/paths.h"
@@ -77,7 +78,7 @@ static const char *take_rights(const struct filter *f, struct orders *o, const s
 		*user = getpwuid(geteuid());
 		return *user != NULL ? NULL : "this user has no name";
 	}
-	const struct passwd *network = getpwnam("fhnet");
+	const struct passwd *network = getpwnam(ACCOUNT_NETWORK);
 	o->network = network != NULL ? (long long)network->pw_uid : -1;
 	*user = getpwnam(f->user);
 	if (*user == NULL)

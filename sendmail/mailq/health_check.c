@@ -3,6 +3,7 @@
 #include "mailq/next.h"
 #include "base/clock.h"
 #include "base/output.h"
+#include "config/rules.h"
 #include "diagnosis/report.h"
 #include "mailq/common.h"
 #include "mailq/trouble.h"
@@ -127,9 +128,15 @@ static void put_row(FILE *out, const char *name, const char *state, const struct
 
 void health_table(FILE *out, const struct listing *l)
 {
-	for (int i = 0; i < l->health_count; i++)
-		put_row(out, *l->health[i].path == '\0' ? "all mail" : l->health[i].path,
-		    is_pace(&l->health[i]) ? "paced" : "down", &l->health[i]);
+	for (int i = 0; i < l->health_count; i++) {
+		const struct health *h = &l->health[i];
+		TEXT(name, 300);
+		if (h->path[0] == RULES_FILTER)
+			text_printf(&name, "filter %s", h->path + 1);
+		else
+			text_put(&name, h->path[0] == '\0' ? "all mail" : h->path);
+		put_row(out, name.data, is_pace(h) ? "paced" : "down", h);
+	}
 	for (int i = 0; i < l->passed_count; i++)
 		put_row(out, l->passed[i].hop, "passed over", &l->passed[i]);
 }

@@ -21,7 +21,10 @@ static void put_diagnosis(FILE *out, const struct diagnosis *d)
 	json_pair(out, "stage", stage_word(d->stage));
 	json_pair(out, "key", diag_key(d));
 	json_pair(out, "fault", fault_name(d->fault));
-	json_pair(out, "hop", d->hop);
+	if (diag_filter(d) != NULL)
+		json_pair(out, "filter", diag_filter(d));
+	else
+		json_pair(out, "hop", d->hop);
 	json_pair(out, "peer_name", d->peer_name);
 	json_pair(out, "peer_address", d->peer_address);
 	fprintf(out, ", \"port\": %u, \"reply_code\": %u", d->port, d->reply_code);

@@ -112,7 +112,7 @@ static bool read_json(const char *object, struct buffer *fields, char *id)
 
 /* What a line says of a delivery, in whatever words it was written. */
 struct delivery {
-	struct text to, from, hop, peer, status, stage, key, words;
+	struct text to, from, hop, filter, peer, status, stage, key, words;
 	long long attempt, delay_s, next_s;
 };
 
@@ -121,7 +121,8 @@ static void put_delivery(struct buffer *fields, const struct delivery *d)
 	fields->length = 0;
 	fields_put(fields, "to", d->to.data);
 	fields_put(fields, "from", d->from.data);
-	fields_put(fields, "hop", d->hop.data);
+	fields_put(fields, d->filter.length > 0 ? "filter" : "hop",
+	    d->filter.length > 0 ? d->filter.data : d->hop.data);
 	fields_put(fields, "peer", d->peer.data);
 	fields_put_number(fields, "try", d->attempt);
 	fields_put(fields, "status", d->status.data);
@@ -146,6 +147,7 @@ static void get_own(const char *fields, struct delivery *d)
 {
 	get(fields, "from", &d->from);
 	get(fields, "smarthost", &d->hop);
+	get(fields, "filter", &d->filter);
 	get(fields, "stage", &d->stage);
 	get(fields, "key", &d->key);
 	d->attempt = fields_get_number(fields, "try", 1);
@@ -217,8 +219,8 @@ static bool read_members(const char *fields, struct delivery *d)
 static const char *normalise(const char *text, bool json, struct buffer *fields)
 {
 	struct delivery d = {.attempt = 1};
-	struct text *const parts[] = {&d.to, &d.from, &d.hop, &d.peer, &d.status, &d.stage, &d.key,
-	    &d.words};
+	struct text *const parts[] = {&d.to, &d.from, &d.hop, &d.filter, &d.peer, &d.status, &d.stage,
+	    &d.key, &d.words};
 	char bytes[sizeof parts / sizeof parts[0]][1300];
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		text_init(parts[i], bytes[i], sizeof bytes[i]);

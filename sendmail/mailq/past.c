@@ -117,7 +117,9 @@ static void read_outcome(const char *text, struct diagnosis *d)
 	fields_get(text, "verdict", verdict, sizeof verdict);
 	fields_get(text, "stage", stage, sizeof stage);
 	fields_get(text, "peer", peer, sizeof peer);
-	fields_get(text, "hop", d->hop, sizeof d->hop);
+	if (!fields_get(text, "hop", d->hop, sizeof d->hop) &&
+	    fields_get(text, "filter", d->hop + 1, sizeof d->hop - 1))
+		d->hop[0] = '|';
 	fields_get(text, "key", key, sizeof key);
 	fields_get(text, "text", d->text, sizeof d->text);
 	d->stage = stage_find(stage);

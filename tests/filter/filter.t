@@ -32,6 +32,8 @@ pass
 like "$(cat "$work/log")" 'filter judge passed it' "a good message passes"
 like "$(cat "$work/log")" 'is held: filter judge: score 9\.1 of 5; .mailq release' "a bad one is held, with the filter's words"
 like "$(cat "$work/log")" 'to=<a@example.org>.*status=bounced.*filter judge: it is forged' "one that it refuses is returned"
+like "$(cat "$work/log")" 'status=bounced .* from=<s@example.org> filter=judge try=1 ' "the log line names the filter"
+unlike "$(cat "$work/log")" 'smarthost=.?[|]' "and not as a smarthost"
 ok "the good one was delivered" arrived good
 ok "the report to the sender was delivered" grep -rq 'it is forged' "$work/delivered"
 ok "the bad one was not" sh -c "! grep -rq 'Subject: bad' '$work/delivered'"
@@ -50,6 +52,7 @@ like "$(cat "$work/log")" 'status=deferred.*filter judge: cannot read my rules' 
 like "$(cat "$work/log")" 'status=deferred.*filter judge: no answer within 2 s' "so does one that gives no answer"
 ok "other mail is not held up by it" arrived fine
 like "$("$BIN/mailq")" 'cannot read my rules' "mailq shows the reason"
+like "$("$BIN/mailq" --json)" '"fault": "[a-z]*", "filter": "judge"' "--json names the filter"
 is "$(ps ax -o args | grep -c "^/bin/sh $work/[j]udge")" 0 "its process is gone"
 config "$judge
 when_down = pass"
@@ -66,6 +69,7 @@ pass
 like "$(cat "$work/log")" 'filter gone does not work; its mail waits; next try in [0-9]* s: .*No such file' "a program that is missing is said once"
 is "$(grep -c "does not work" "$work/log")" 1 "for all messages"
 like "$("$BIN/mailq" health)" '6 messages.*filter gone: ' "mailq health says it"
+like "$("$BIN/mailq" --hoststat)" '^filter gone +down for ' "and lists it by its name"
 program gone <<'END'
 #!/bin/sh
 cat >/dev/null

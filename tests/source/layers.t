@@ -67,7 +67,7 @@ is "$(grep -lE '"/bin/sh"|_PATH_BSHELL|\<(popen|system|wordexp) *\(' $(echo "$so
 	"of those who carry mail, a shell is started where the configuration names a command, and nowhere else"
 is "$(grep -rlE '^#[[:space:]]*if.*(__linux__|__FreeBSD__)' sendmail mail relayconf --include='*.c' --include='*.h' | grep -vE 'base/(compat|sandbox)' || :)" "" \
 	"system differences stand in compat and sandbox"
-is "$(grep -lwE 'AF_(INET6?|UNI"config/smarthost.h"|UNSPEC)' $sources $(find tests -name '*.[ch]') | xargs grep -L '<sys/socket\.h>')" "" \
+is "$(grep -lwE 'AF_(INET6?|UNIX|UNSPEC)' $sources $(find tests -name '*.[ch]') | xargs grep -L '<sys/socket\.h>')" "" \
 	"who names an address family includes <sys/socket.h>: <arpa/inet.h> has them on Linux only"
 linux_calls='(epoll|signalfd|eventfd|timerfd|inotify|fanotify|io_uring|landlock)_?[a-z0-9_]*|\<(renameat2|prctl|sendfile|splice|tee|fallocate|syscall|getauxval|unshare|setns|gettid|sysinfo|memfd_create|statx|syncfs|clone)'
 gnu_calls='strchrnul|mempcpy|rawmemchr|canonicalize_file_name|get_current_dir_name|secure_getenv|fgetpwent|error_at_line|euidaccess|execvpe|strverscmp|argz_[a-z_]*|TEMP_FAILURE_RETRY'
@@ -88,4 +88,7 @@ if command -v readelf >/dev/null 2>&1; then
 else
 	count=$((count + 1)); echo "ok $count - link lines # skip readelf is not installed"
 fi
+# The accounts that installing creates are named in one place.
+is "$(grep -lE 'get(pw|gr)nam\("(firsthop|fhnet)"|"fhnet"' $sources)" "sendmail/lib/base/accounts.h" "the names of our own accounts are in accounts.h"
+
 finish

@@ -1,4 +1,5 @@
 /* Becoming nobody. */
+#include "base/accounts.h"
 #include "base/confine.h"
 #include "base/compat.h"
 #include "base/paths.h"
@@ -13,8 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OWNER_USER "firsthop"
-#define NETWORK_USER "fhnet"
 #define FILES_MIB \
 	512 /* of address space that is no memory: libraries, and what is mapped and not used */
 
@@ -32,12 +31,12 @@ bool confine_begin(const struct confine_ids *given)
 bool confine_begin_by_hand(void)
 {
 	struct confine_ids by_name;
-	const struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam(OWNER_USER) : NULL;
+	const struct passwd *pw = geteuid() == 0 && !paths_private() ? getpwnam(ACCOUNT_OWNER) : NULL;
 	if (pw == NULL || pw->pw_uid == 0)
 		return true;
 	by_name.owner_uid = pw->pw_uid;
 	by_name.owner_gid = pw->pw_gid;
-	pw = getpwnam(NETWORK_USER);
+	pw = getpwnam(ACCOUNT_NETWORK);
 	if (pw == NULL || pw->pw_uid == 0)
 		return true;
 	by_name.uid = pw->pw_uid;

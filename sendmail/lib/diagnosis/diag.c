@@ -254,3 +254,8 @@ void diag_read(struct diagnosis *d, const char *line)
 		read_field(d, &fields[i], value);
 	}
 }
+
+const char *diag_filter(const struct diagnosis *d)
+{
+	return d->hop[0] == '|' ? d->hop + 1 : NULL;
+}

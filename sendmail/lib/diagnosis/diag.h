@@ -103,4 +103,7 @@ enum verdict diag_read_verdict(const char *line);
 /* That line as a string, which the caller frees: where there is one for each of many recipients, as
  * it needs a tenth of the memory. */
 char *diag_keep(const struct diagnosis *d);
+
+/* The name of the filter that it is about; NULL: of none. */
+const char *diag_filter(const struct diagnosis *d);
 #endif

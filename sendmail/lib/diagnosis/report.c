@@ -16,7 +16,7 @@ static void put_peer(struct text *t, const struct diagnosis *d)
 		text_printf(t, TR("the servers of %s, "), d->hop + 1);
 	else if (is_local(d))
 		text_put(t, TR("local mailbox, "));
-	else if (d->hop[0] != '\0' && d->hop[0] != '|')
+	else if (d->hop[0] != '\0' && diag_filter(d) == NULL)
 		text_printf(t, TR("smarthost %s, "), d->hop);
 	if (d->peer_name[0] != '\0')
 		text_put(t, d->peer_name);
@@ -116,7 +116,10 @@ static void put_own_fields(struct buffer *line, const struct report_delivery *r,
     const struct diagnosis *d)
 {
 	put_address(line, "from", r->sender);
-	fields_put(line, "smarthost", d->hop[0] ? d->hop : "-");
+	if (diag_filter(d) != NULL)
+		fields_put(line, "filter", diag_filter(d));
+	else
+		fields_put(line, "smarthost", d->hop[0] ? d->hop : "-");
 	fields_put_number(line, "try", r->attempt);
 	fields_put(line, "stage", stage_word(d->stage));
 	fields_put(line, "key", d->key != REASON_NONE ? diag_key(d) : "-");

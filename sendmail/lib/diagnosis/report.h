@@ -19,7 +19,8 @@ struct report_delivery {
 /* Logs it, in the words of Postfix's smtp(8), so that what reads its log reads ours, with our own
    fields behind them:
    ID: to=<>, orig_to=<>, relay=, delay=, dsn=, status= (text) from=<> smarthost= try= stage= key=
-   next_s= tls=   (always these keys, this order; orig_to only where it differs).  As JSON the same
+   next_s= tls=   (always these keys, this order; orig_to only where it differs; filter=
+   in the place of smarthost= where a filter decided).  As JSON the same
    keys with text among them, orig_to always.  note: a remark, "" = none. */
 void report_log(const struct report_delivery *r, const struct diagnosis *d, const char *note);
 

@@ -1,5 +1,6 @@
 /* Becoming the owner of the queue.  Root may, with or without a caller who lent the start, anyone
  * else has to be the owner already. */
+#include "base/accounts.h"
 #include "base/compat.h"
 #include "base/log.h"
 #include "base/paths.h"
@@ -18,8 +19,6 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-#define NETWORK_USER "fhnet"
 
 extern char **environ;
 
@@ -51,15 +50,15 @@ static void make_run_folder(uid_t uid, gid_t gid)
 
 static int start_starter(uid_t uid, gid_t gid, bool in_foreground)
 {
-	const struct passwd *pw = getpwnam(NETWORK_USER);
+	const struct passwd *pw = getpwnam(ACCOUNT_NETWORK);
 	if (pw == NULL || pw->pw_uid == 0 || pw->pw_uid == uid) {
 		fprintf(stderr,
 		    "runner: the user %s, who talks with servers, is missing; run \"make install-rights\" "
 		    "first\n",
-		    NETWORK_USER);
+		    ACCOUNT_NETWORK);
 		log_line(LOG_ERR,
 		    "the runner does not start: the user %s is missing; run \"make install-rights\"",
-		    NETWORK_USER);
+		    ACCOUNT_NETWORK);
 		return EX_CONFIG;
 	}
 	const struct starter_rights rights = {.uid = uid,
