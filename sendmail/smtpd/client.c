@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/socket.h>
 
 bool client_read_rules(struct client_rules *rules, const struct config *c, struct text *problem)
 {
