@@ -1,4 +1,4 @@
-/* objects: sendmail/relay/smtp/smtp_session sendmail/relay/smtp/session_state sendmail/relay/smtp/login sendmail/relay/smtp/speaks sendmail/relay/smtp/transact sendmail/relay/smtp/smtp_commands sendmail/relay/smtp/replies sendmail/relay/smtp/endings sendmail/relay/smtp/pump sendmail/relay/smtp/utf8 sendmail/relay/smtp/refused sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth sendmail/relay/smtp/bearer sendmail/relay/smtp/scram */
+/* objects: smtp_client */
 /* libs: -lcrypto */
 /* What real servers answered, byte for byte, with the reason that must be found behind it, whose
    fault that is, and whether it may send mail back.  Courier, Postfix, Exim and OpenSMTPD were

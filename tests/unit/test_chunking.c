@@ -1,10 +1,9 @@
-/* objects: sendmail/relay/smtp/smtp_session sendmail/relay/smtp/session_state sendmail/relay/smtp/login sendmail/relay/smtp/speaks sendmail/relay/smtp/transact sendmail/relay/smtp/smtp_commands sendmail/relay/smtp/replies sendmail/relay/smtp/endings sendmail/relay/smtp/pump sendmail/relay/smtp/utf8 sendmail/relay/smtp/refused sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth sendmail/relay/smtp/bearer sendmail/relay/smtp/scram */
+/* objects: smtp_client */
 /* libs: -lcrypto */
 /* Messages in flight by BDAT: each answer belongs to one of them, whatever a server thinks of. */
 #include "base/text.h"
 #include "message/parameter.h"
-#include "relay/smtp/smtp_session.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/client.h"
 #include <stdio.h>
 
 #define MESSAGES 40
@@ -16,8 +15,6 @@
 #define GROUP "MAIL FROM:<me@x.y> SIZE=21\r\nRCPT TO:<a@b.c>\r\n"
 #define YES "250 ok\r\n"
 
-static struct session s;
-static struct session_policy policy;
 static struct letter {
 	struct transaction t;
 	struct session_rcpt rcpts[3];
@@ -79,46 +76,13 @@ static bool bad_body(void *context, struct buffer *out)
 static int setup(void **state)
 {
 	(void)state;
-	policy = (struct session_policy){.name = "me.example.org",
-	    .tls = SMARTHOST_TLS_OFF,
-	    .login = "",
-	    .password = "",
-	    .reply_s = 300,
-	    .data_s = 180,
-	    .dot_s = 600,
-	    .finished = on_finished,
-	    .refused = on_refused,
-	    .left_out = on_left_out};
+	policy = client_policy(on_finished);
+	policy.refused = on_refused;
+	policy.left_out = on_left_out;
 	memset(letters, 0, sizeof letters);
 	next_letter = done_count = unchunked_count = refused_count = body_count = 0;
 	session_start(&s, &policy, 1000);
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	session_free(&s);
-	return 0;
-}
-
-static void server(const char *bytes)
-{
-	session_receive(&s, bytes, strlen(bytes), 2000);
-}
-
-static void client_said(const char *wanted)
-{
-	session_pump(&s, 2000);
-	assert_string_equal(buffer_string(&s.out), wanted);
-	buffer_drop(&s.out, s.out.length);
-}
-
-static void greet(const char *offer)
-{
-	server("220 hi\r\n");
-	client_said("EHLO me.example.org\r\n");
-	server(offer);
 }
 
 static struct letter *letter(int rcpts)
@@ -256,7 +220,7 @@ static void nobody_accepted_is_the_reason(void **state)
 		assert_int_equal(verdict(next, 0), VERDICT_SENT);
 		assert_int_equal(verdict(third, 0), VERDICT_SENT);
 		assert_int_equal(unchunked_count, 0);
-		teardown(state);
+		client_teardown(state);
 	}
 	setup(state);
 }
@@ -316,7 +280,7 @@ static void bdat_unknown_is_data_from_then_on(void **state)
 		give(1);
 		client_said(GROUP "DATA\r\n");
 		assert_int_equal(unchunked_count, 1);
-		teardown(state);
+		client_teardown(state);
 	}
 	setup(state);
 }
@@ -379,7 +343,7 @@ static void out_of_step_nothing_counts(void **state)
 		assert_false(l->t.begun || next->t.begun);
 		assert_int_equal(verdict(l, 0), VERDICT_NONE);
 		assert_int_equal(verdict(next, 0), VERDICT_NONE);
-		teardown(state);
+		client_teardown(state);
 	}
 	setup(state);
 }
@@ -504,7 +468,7 @@ static void a_421_reads_nothing_behind_it(void **state)
 				assert_int_equal(verdict(three[k], 0), VERDICT_NONE);
 			assert_int_not_equal(three[k]->rcpts[0].result.key, REASON_OUTCOME_UNKNOWN);
 		}
-		teardown(state);
+		client_teardown(state);
 	}
 	setup(state);
 }
@@ -670,7 +634,7 @@ static void data_where_it_is_wanted(void **state)
 			server(YES);
 		assert_non_null(strstr(buffer_string(&s.out), "\r\nDATA\r\n"));
 		assert_null(strstr(buffer_string(&s.out), "BDAT"));
-		teardown(state);
+		client_teardown(state);
 	}
 	setup(state);
 }
@@ -694,14 +658,14 @@ static void a_probe_asks_for_bdat(void **state)
 		assert_int_equal(unchunked_count, i);
 		server(i == 1 ? "500 what\r\n" YES : YES);
 		assert_true(session_idle(&s));
-		teardown(state);
+		client_teardown(state);
 	}
 	setup(state);
 }
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, client_teardown)
 	const struct CMUnitTest tests[] = {
 	    CASE(the_first_asks_with_a_byte),
 	    CASE(several_are_in_flight),

@@ -1,11 +1,10 @@
-/* objects: sendmail/relay/smtp/smtp_session sendmail/relay/smtp/session_state sendmail/relay/smtp/login sendmail/relay/smtp/speaks sendmail/relay/smtp/transact sendmail/relay/smtp/smtp_commands sendmail/relay/smtp/replies sendmail/relay/smtp/endings sendmail/relay/smtp/pump sendmail/relay/smtp/utf8 sendmail/relay/smtp/refused sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth sendmail/relay/smtp/bearer sendmail/relay/smtp/scram */
+/* objects: smtp_client */
 /* libs: -lcrypto */
 /* Thousands of sessions with a server that refuses what it likes, closes or breaks at any byte, and
    keeps a transaction open that failed: what the session says of each recipient is what the server
    knows of it. */
 #include "base/text.h"
-#include "relay/smtp/smtp_session.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/client.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,8 +12,6 @@
 #define RCPTS 3
 #define SEEDS 2000
 
-static struct session s;
-static struct session_policy policy;
 static struct letter {
 	struct transaction t;
 	struct session_rcpt rcpts[RCPTS];
@@ -323,14 +320,7 @@ static void session_of(unsigned seed)
 static void outcomes_are_the_servers(void **state)
 {
 	(void)state;
-	policy = (struct session_policy){.name = "me",
-	    .tls = SMARTHOST_TLS_OFF,
-	    .login = "",
-	    .password = "",
-	    .reply_s = 300,
-	    .data_s = 180,
-	    .dot_s = 600,
-	    .finished = on_finished};
+	policy = client_policy(on_finished);
 	for (unsigned seed = 1; seed <= SEEDS; seed++)
 		session_of(seed);
 }

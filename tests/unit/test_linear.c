@@ -5,7 +5,6 @@
    the second.  LINEAR_FEW=10000 in the environment (make bench) takes so many, and ten times. */
 #include "base/clock.h"
 #include "base/fdio.h"
-#include "base/log.h"
 #include "config/recipients.h"
 #include "jobs/jobs.h"
 #include "message/address.h"
@@ -19,6 +18,7 @@
 #include "spool/counters.h"
 #include "spool/policy.h"
 #include "spool/story.h"
+#include "tests/unit/quiet_log.h"
 #include "tests/unit/unit.h"
 #include <fcntl.h>
 #include <stdlib.h>
@@ -32,41 +32,6 @@
 #define RATIO_MAX 3.0
 #define TOO_SHORT_S 0.03
 #define TRIES 3
-
-void log_start(const char *name, int to)
-{
-	(void)name, (void)to;
-}
-void log_line(int level, const char *format, ...)
-{
-	(void)level, (void)format;
-}
-void log_fields(int level, const char *event, struct buffer *fields, const char *words)
-{
-	(void)level, (void)event, (void)fields, (void)words;
-}
-void log_event(int level, const char *component, const char *event, struct buffer *fields,
-    const char *text)
-{
-	(void)level, (void)component, (void)event, (void)fields, (void)text;
-}
-void log_json(bool on)
-{
-	(void)on;
-}
-void log_close(void)
-{
-}
-void log_flush(void)
-{
-}
-void log_backlog(struct log_backlog *b)
-{
-	*b = (struct log_backlog){0};
-}
-void log_again(void)
-{
-}
 
 static char folder[] = "/tmp/firsthop.XXXXXX";
 

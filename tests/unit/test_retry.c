@@ -3,7 +3,6 @@
 /* A simulation: five days of a smarthost that comes and goes, in seconds.  The runner's own
    schedule, paths and dispatch decide; clock, relay and server are made here. */
 #include "base/clock.h"
-#include "base/log.h"
 #include "runner/attempt/attempt_log.h"
 #include "runner/attempt/message.h"
 #include "runner/attempt/placement.h"
@@ -18,6 +17,7 @@
 #include "runner/queue/watcher.h"
 #include "runner/session/sessions.h"
 #include "runner/session/worker.h"
+#include "tests/unit/quiet_log.h"
 #include "tests/unit/unit.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,27 +43,6 @@ int64_t clock_wall_s(void)
 int64_t clock_mono_ms(void)
 {
 	return now_s * 1000 + 1;
-}
-void log_start(const char *name, int to)
-{
-	(void)name, (void)to;
-}
-void log_line(int level, const char *format, ...)
-{
-	(void)level, (void)format;
-}
-void log_fields(int level, const char *event, struct buffer *fields, const char *words)
-{
-	(void)level, (void)event, (void)fields, (void)words;
-}
-void log_event(int level, const char *component, const char *event, struct buffer *fields,
-    const char *text)
-{
-	(void)level, (void)component, (void)event, (void)fields, (void)text;
-}
-void log_json(bool on)
-{
-	(void)on;
 }
 
 /* What is measured. */

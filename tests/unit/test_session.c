@@ -1,13 +1,10 @@
-/* objects: sendmail/relay/smtp/smtp_session sendmail/relay/smtp/session_state sendmail/relay/smtp/login sendmail/relay/smtp/speaks sendmail/relay/smtp/transact sendmail/relay/smtp/smtp_commands sendmail/relay/smtp/replies sendmail/relay/smtp/endings sendmail/relay/smtp/pump sendmail/relay/smtp/utf8 sendmail/relay/smtp/refused sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth sendmail/relay/smtp/bearer sendmail/relay/smtp/scram */
+/* objects: smtp_client */
 /* libs: -lcrypto */
 /* The SMTP client without a socket: every order of events that a server can think of. */
 #include "base/text.h"
-#include "relay/smtp/smtp_session.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/client.h"
 #include <stdio.h>
 
-static struct session s;
-static struct session_policy policy;
 static struct transaction *done[16];
 static int done_count;
 
@@ -27,44 +24,10 @@ static bool body(void *context, struct buffer *out)
 static int setup(void **state)
 {
 	(void)state;
-	policy = (struct session_policy){.name = "me.example.org",
-	    .tls = SMARTHOST_TLS_OFF,
-	    .login = "",
-	    .password = "",
-	    .reply_s = 300,
-	    .data_s = 180,
-	    .dot_s = 600,
-	    .finished = on_finished};
+	policy = client_policy(on_finished);
 	done_count = 0;
 	session_start(&s, &policy, 1000);
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	session_free(&s);
-	return 0;
-}
-
-static void server(const char *bytes)
-{
-	session_receive(&s, bytes, strlen(bytes), 2000);
-}
-
-/* What was sent since the last look. */
-static void client_said(const char *wanted)
-{
-	session_pump(&s, 2000);
-	assert_string_equal(buffer_string(&s.out), wanted);
-	s.out.length = 0;
-}
-
-static void greet(const char *ehlo)
-{
-	server("220 hi\r\n");
-	client_said("EHLO me.example.org\r\n");
-	server(ehlo);
 }
 
 static struct transaction *message(int rcpts)
@@ -329,7 +292,7 @@ static void the_next_one_is_not_blamed(void **state)
 		assert_int_equal(first->rcpts[0].result.verdict, VERDICT_SENT);
 		assert_false(next->begun);
 		assert_int_equal(next->rcpts[0].result.verdict, VERDICT_NONE);
-		teardown(state);
+		client_teardown(state);
 	}
 	setup(state);
 	/* One that accepted nothing is another matter. */
@@ -358,7 +321,7 @@ static void closing_421_anywhere(void **state)
 		assert_int_equal(t->rcpts[0].result.stage, stages[i]);
 		assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
 		assert_int_equal(t->rcpts[0].result.reply_code, 421);
-		teardown(state);
+		client_teardown(state);
 	}
 	setup(state);
 }
@@ -389,7 +352,7 @@ static void sessions_that_never_begin(void **state)
 		assert_string_equal(diag_key(&s.failure), cases[i].key);
 		assert_int_equal(s.failure.stage, cases[i].stage);
 		assert_int_equal(s.failure.verdict, VERDICT_DEFERRED);
-		teardown(state);
+		client_teardown(state);
 	}
 	setup(state);
 	server("220 hi\r\n500 what\r\n250 hello\r\n");
@@ -505,7 +468,7 @@ static void hostile_replies_end_the_session(void **state)
 	greet(PIPELINING);
 	server("250 nobody asked\r\n");
 	assert_int_equal(s.state, SESSION_OVER);
-	teardown(state);
+	client_teardown(state);
 	setup(state);
 	char line[5000];
 	memset(line, 'x', sizeof line);
@@ -514,7 +477,7 @@ static void hostile_replies_end_the_session(void **state)
 		session_receive(&s, line, sizeof line, 2000);
 	assert_int_equal(s.state, SESSION_OVER);
 	assert_string_equal(diag_key(&s.failure), "reply-bad");
-	teardown(state);
+	client_teardown(state);
 	setup(state);
 	for (int i = 0; i < 200000 && s.state != SESSION_OVER; i++)
 		server("220-more\r\n");
@@ -536,7 +499,7 @@ static void bytes_buy_no_time(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, client_teardown)
 	const struct CMUnitTest tests[] = {
 	    CASE(one_message_pipelined),
 	    CASE(the_next_group_follows_the_dot),

@@ -4,7 +4,6 @@
    hour of sweeps, and of looks at what is due. And what a sweep mends. */
 #include "base/clock.h"
 #include "runner/delivery/agenda.h"
-#include "base/log.h"
 #include "runner/delivery/dispatch.h"
 #include "runner/delivery/expire.h"
 #include "runner/delivery/mailclock.h"
@@ -15,6 +14,7 @@
 #include "runner/queue/schedule.h"
 #include "runner/session/sessions.h"
 #include "runner/wakeup.h"
+#include "tests/unit/quiet_log.h"
 #include "tests/unit/unit.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -58,41 +58,6 @@ COUNTED(opens, int, openat, (int dir_fd, const char *name, int flags, mode_t mod
 COUNTED(opens, int, openat64, (int dir_fd, const char *name, int flags, mode_t mode),
     (dir_fd, name, flags, mode))
 #endif
-
-void log_start(const char *name, int to)
-{
-	(void)name, (void)to;
-}
-void log_line(int level, const char *format, ...)
-{
-	(void)level, (void)format;
-}
-void log_fields(int level, const char *event, struct buffer *fields, const char *words)
-{
-	(void)level, (void)event, (void)fields, (void)words;
-}
-void log_event(int level, const char *component, const char *event, struct buffer *fields,
-    const char *text)
-{
-	(void)level, (void)component, (void)event, (void)fields, (void)text;
-}
-void log_json(bool on)
-{
-	(void)on;
-}
-void log_close(void)
-{
-}
-void log_flush(void)
-{
-}
-void log_backlog(struct log_backlog *b)
-{
-	*b = (struct log_backlog){0};
-}
-void log_again(void)
-{
-}
 
 static void fill(struct runner *r)
 {

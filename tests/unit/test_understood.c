@@ -1,12 +1,9 @@
-/* objects: sendmail/relay/smtp/smtp_session sendmail/relay/smtp/login sendmail/relay/smtp/speaks sendmail/relay/smtp/session_state sendmail/relay/smtp/transact sendmail/relay/smtp/smtp_commands sendmail/relay/smtp/replies sendmail/relay/smtp/endings sendmail/relay/smtp/pump sendmail/relay/smtp/utf8 sendmail/relay/smtp/refused sendmail/relay/smtp/reply sendmail/relay/smtp/ehlo sendmail/relay/smtp/auth sendmail/relay/smtp/bearer sendmail/relay/smtp/scram */
+/* objects: smtp_client */
 /* libs: -lcrypto */
 /* Replies that break the rules and are clear all the same. */
 #include "base/text.h"
-#include "relay/smtp/smtp_session.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/client.h"
 
-static struct session s;
-static struct session_policy policy;
 static struct session_rcpt rcpt;
 static struct transaction message;
 static int done_count;
@@ -28,7 +25,7 @@ static bool body(void *context, struct buffer *out)
 	return *endless;
 }
 
-static void server(const char *bytes)
+static void answer(const char *bytes)
 {
 	session_receive(&s, bytes, strlen(bytes), 2000);
 	session_pump(&s, 2000);
@@ -45,14 +42,7 @@ static void begin(bool endless)
 {
 	static bool is_endless;
 	is_endless = endless;
-	policy = (struct session_policy){.name = "me.example.org",
-	    .tls = SMARTHOST_TLS_OFF,
-	    .login = "",
-	    .password = "",
-	    .reply_s = 300,
-	    .data_s = 180,
-	    .dot_s = 600,
-	    .finished = on_finished};
+	policy = client_policy(on_finished);
 	rcpt = (struct session_rcpt){.address = "a@b.c"};
 	message = (struct transaction){.sender = "me@x.y",
 	    .rcpts = &rcpt,
@@ -64,13 +54,13 @@ static void begin(bool endless)
 	    .body = body};
 	done_count = 0;
 	session_start(&s, &policy, 1000);
-	server("220 hi\r\n");
-	server("250 hi\r\n");
+	answer("220 hi\r\n");
+	answer("250 hi\r\n");
 	session_take(&s, &message);
 	session_pump(&s, 2000);
-	server("250 ok\r\n");
-	server("250 ok\r\n");
-	server("354 go\r\n");
+	answer("250 ok\r\n");
+	answer("250 ok\r\n");
+	answer("354 go\r\n");
 }
 
 static void outcome(enum verdict verdict, const char *key)
@@ -107,13 +97,13 @@ static void a_long_line_is_cut(void **state)
 		for (int i = 1; i < pieces; i++)
 			server_n(line + 4, sizeof line - 4);
 		assert_int_equal(done_count, 0);
-		server("\r\n");
+		answer("\r\n");
 		outcome(VERDICT_SENT, "");
 	}
 	begin(false);
 	memcpy(line, "250-", 4);
 	server_n(line, sizeof line);
-	server("xx\r\n250 ok\r\n");
+	answer("xx\r\n250 ok\r\n");
 	outcome(VERDICT_SENT, "");
 }
 
@@ -122,14 +112,14 @@ static void many_lines_are_one_answer(void **state)
 	(void)state;
 	begin(false);
 	for (int i = 0; i < 5000; i++)
-		server("250-and so on\r\n");
+		answer("250-and so on\r\n");
 	assert_int_equal(done_count, 0);
-	server("250 ok\r\n");
+	answer("250 ok\r\n");
 	outcome(VERDICT_SENT, "");
 	begin(false);
 	for (int i = 0; i < 300; i++)
-		server("550-and so on\r\n");
-	server("550 no\r\n");
+		answer("550-and so on\r\n");
+	answer("550 no\r\n");
 	outcome(VERDICT_FAILED, "reply-5xx");
 }
 
@@ -139,20 +129,20 @@ static void an_answer_without_its_end_counts(void **state)
 	(void)state;
 	begin(false);
 	for (int i = 0; i < 100000 && done_count == 0; i++)
-		server("250-and so on\r\n");
+		answer("250-and so on\r\n");
 	assert_int_equal(s.state, SESSION_OVER);
 	outcome(VERDICT_SENT, "");
 	static const char *const taken[] = {"250-ok\r\n", "250 2.0.0 queued", "250", "250-ok\r\n25"};
 	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
 		begin(false);
-		server(taken[i]);
+		answer(taken[i]);
 		session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
 		outcome(VERDICT_SENT, "");
 	}
 	static const char *const unclear[] = {"", "2", "25", "Ok: queued", "25O ok"};
 	for (size_t i = 0; i < sizeof unclear / sizeof unclear[0]; i++) {
 		begin(false);
-		server(unclear[i]);
+		answer(unclear[i]);
 		session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
 		outcome(VERDICT_DEFERRED, "outcome-unknown");
 	}
@@ -162,15 +152,15 @@ static void lines_that_are_no_answer_are_passed_over_behind_the_end(void **state
 {
 	(void)state;
 	begin(false);
-	server("queued as 4711\r\n");
-	server("250 ok\r\n");
+	answer("queued as 4711\r\n");
+	answer("250 ok\r\n");
 	outcome(VERDICT_SENT, "");
 	begin(false);
-	server("250-ok\r\nand more\r\n250 end\r\n");
+	answer("250-ok\r\nand more\r\n250 end\r\n");
 	outcome(VERDICT_SENT, "");
 	begin(false);
 	for (int i = 0; i < 30 && s.state != SESSION_OVER; i++)
-		server("garbage\r\n");
+		answer("garbage\r\n");
 	outcome(VERDICT_DEFERRED, "outcome-unknown");
 }
 
@@ -188,14 +178,14 @@ static void an_answer_in_the_middle_of_the_message_counts(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		begin(true);
-		server(cases[i].bytes);
+		answer(cases[i].bytes);
 		session_broken(&s, REASON_CONNECT_RESET, "the connection broke");
 		assert_int_equal(s.state, SESSION_OVER);
 		assert_int_equal(rcpt.result.stage, STAGE_BODY);
 		outcome(cases[i].verdict, cases[i].key);
 	}
 	begin(true);
-	server("552 5.3.4 Message too big");
+	answer("552 5.3.4 Message too big");
 	session_broken(&s, REASON_CONNECT_RESET, "the connection broke");
 	outcome(VERDICT_FAILED, "size-exceeded");
 }
@@ -204,12 +194,12 @@ static void a_refusal_without_its_end_is_the_reason(void **state)
 {
 	(void)state;
 	session_start(&s, &policy, 1000);
-	server("554 your address is on our blocklist");
+	answer("554 your address is on our blocklist");
 	session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
 	assert_string_equal(diag_key(&s.failure), "listed");
 	session_free(&s);
 	session_start(&s, &policy, 1000);
-	server("220 hi\r\n250-hi");
+	answer("220 hi\r\n250-hi");
 	session_broken(&s, REASON_PEER_CLOSED, "the server closed the connection");
 	assert_string_equal(diag_key(&s.failure), "peer-closed");
 	assert_int_equal(s.failure.stage, STAGE_EHLO);
