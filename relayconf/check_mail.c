@@ -11,20 +11,50 @@
 #include <string.h>
 #include <sys/stat.h>
 
-void check_each_line(struct check *c, const char *verb, survey_line *look)
+static void no_survey(struct check *c)
 {
-	const char *text = buffer_string(&c->survey);
 	if (!c->surveyed)
 		finding(c, GRADE_NOTE, "correct what the problems name, then check again",
 		    "this was not looked at: relay could not read the configuration, or gave up");
+}
+
+/* The next line that begins with the verb; NULL at the end.  What is behind the verb, to be
+ * freed. */
+static char *next_line(const char **text, const char *verb)
+{
 	size_t length = strlen(verb);
-	while (*text != '\0') {
-		size_t n = strcspn(text, "\n");
-		char *line = mem_copy_n(text, n);
-		if (strncmp(line, verb, length) == 0 && line[length] == ' ')
-			look(c, line + length + 1);
+	while (**text != '\0') {
+		const char *line = *text;
+		size_t n = strcspn(line, "\n");
+		*text += n + (line[n] == '\n');
+		if (n > length && strncmp(line, verb, length) == 0 && line[length] == ' ')
+			return mem_copy_n(line + length + 1, n - length - 1);
+	}
+	return NULL;
+}
+
+void check_each_line(struct check *c, const char *verb, survey_line *look)
+{
+	const char *text = buffer_string(&c->survey);
+	char *line;
+	no_survey(c);
+	while ((line = next_line(&text, verb)) != NULL) {
+		look(c, line);
 		free(line);
-		text += n + (text[n] == '\n');
+	}
+}
+
+void check_each_smarthost(struct check *c, const char *field, survey_smarthost *look)
+{
+	const char *text = buffer_string(&c->survey);
+	char *line, name[64], said[512];
+	no_survey(c);
+	while ((line = next_line(&text, "hop")) != NULL) {
+		if (!fields_get(line, "name", name, sizeof name))
+			name[0] = '\0';
+		if (fields_get(line, field, said, sizeof said) && *said != '\0')
+			look(c, name, said, line);
+		free(line);
 	}
 }
 
@@ -97,75 +127,66 @@ void check_lookup(struct check *c)
 	check_each_line(c, "hop", look_at_lookup);
 }
 
-static void look_at_moved(struct check *c, const char *fields)
+static void look_at_moved(struct check *c, const char *name, const char *said, const char *fields)
 {
-	char name[64] = "", words[512] = "", *fix;
-	fields_get(fields, "name", name, sizeof name);
-	if (!fields_get(fields, "moved", words, sizeof words) || *words == '\0')
-		return;
-	fix = strstr(words, ". If ");
-	if (fix != NULL)
-		*fix = '\0';
-	finding(c, GRADE_NOTE, fix != NULL ? fix + 2 : "", "%s: %s", name, words);
+	TEXT(words, 512);
+	const char *fix = strstr(said, ". If ");
+	(void)fields;
+	text_put_n(&words, said, fix != NULL ? (size_t)(fix - said) : strlen(said));
+	finding(c, GRADE_NOTE, fix != NULL ? fix + 2 : "", "%s: %s", name, words.data);
 }
 
 void check_moved(struct check *c)
 {
-	check_each_line(c, "hop", look_at_moved);
+	check_each_smarthost(c, "moved", look_at_moved);
 }
 
-static void look_at_self(struct check *c, const char *fields)
+static void look_at_self(struct check *c, const char *name, const char *said, const char *fields)
 {
-	char name[64] = "", self[64] = "";
-	fields_get(fields, "name", name, sizeof name);
-	if (fields_get(fields, "self", self, sizeof self) && *self != '\0')
-		finding(c, GRADE_NOTE,
-		    "if that mail server has moved, correct the name in DNS or in /etc/hosts",
-		    "%s leads to %s, which is this machine itself: a mail server must listen here, or "
-		    "nothing is delivered",
-		    name, self);
+	(void)fields;
+	finding(c, GRADE_NOTE,
+	    "if that mail server has moved, correct the name in DNS or in /etc/hosts",
+	    "%s leads to %s, which is this machine itself: a mail server must listen here, or "
+	    "nothing is delivered",
+	    name, said);
 }
 
 void check_self(struct check *c)
 {
-	check_each_line(c, "hop", look_at_self);
+	check_each_smarthost(c, "self", look_at_self);
 }
 
-static void look_at_skipped(struct check *c, const char *fields)
+static void look_at_skipped(struct check *c, const char *name, const char *said, const char *fields)
 {
-	char name[64] = "", address[64] = "";
-	fields_get(fields, "name", name, sizeof name);
-	if (fields_get(fields, "skipped", address, sizeof address) && *address != '\0')
-		finding(c, fields_get_number(fields, "found", 0) ? GRADE_NOTE : GRADE_PROBLEM,
-		    "give this machine a route for IPv6, or use a name with an IPv4 address",
-		    "%s has the address %s, and this machine has no route for IPv6", name, address);
+	finding(c, fields_get_number(fields, "found", 0) ? GRADE_NOTE : GRADE_PROBLEM,
+	    "give this machine a route for IPv6, or use a name with an IPv4 address",
+	    "%s has the address %s, and this machine has no route for IPv6", name, said);
 }
 
 void check_ipv6(struct check *c)
 {
-	check_each_line(c, "hop", look_at_skipped);
+	check_each_smarthost(c, "skipped", look_at_skipped);
 }
 
-static void look_at_unvouched(struct check *c, const char *fields)
+static void look_at_unvouched(struct check *c, const char *name, const char *said,
+    const char *fields)
 {
-	char name[64] = "", server[256] = "";
-	fields_get(fields, "name", name, sizeof name);
 	const struct smarthost *h =
 	    smarthost_find(c->config->smarthosts, c->config->smarthost_count, name, strlen(name));
-	if (h == NULL || h->tls_name[0] != '\0' || !smarthost_needs_verified(h) ||
-	    !fields_get(fields, "unvouched", server, sizeof server) || *server == '\0')
+	(void)fields;
+	if (h == NULL || h->tls_name[0] != '\0' || !smarthost_needs_verified(h))
 		return;
 	finding(c, GRADE_PROBLEM,
 	    "\"relayconf probe\" shows whom the certificate is for; set tls_name to that name (or "
 	    ".DOMAIN for several servers below it), or let a resolver on this machine validate DNSSEC",
 	    "%s: lookup = %s leads to %s, and nothing but DNS says so: the certificate has to be for "
 	    "%s, else mail waits",
-	    name, smarthost_lookup_name(h->lookup), server, h->host);
+	    name, smarthost_lookup_name(h->lookup), said, h->host);
 }
 
 void check_tls_name(struct check *c)
 {
-	check_each_line(c, "hop", look_at_unvouched);
+	check_each_smarthost(c, "unvouched", look_at_unvouched);
 }
 
 /* A number of the performance data: "waiting=3". */

@@ -5,45 +5,39 @@
 #include "relayconf/findings.h"
 #include <string.h>
 
-static void look_at_ca_file(struct check *c, const char *fields)
+static void look_at_ca_file(struct check *c, const char *name, const char *said, const char *fields)
 {
-	char name[64] = "", problem[400] = "";
-	fields_get(fields, "name", name, sizeof name);
-	if (fields_get(fields, "ca", problem, sizeof problem) && *problem != '\0')
-		finding(c, GRADE_PROBLEM,
-		    "put the certificate of the server or of its authority there, in PEM form (it begins "
-		    "with -----BEGIN CERTIFICATE-----), or remove tls_ca_file",
-		    "%s: %s: mail for it waits", name, problem);
+	(void)fields;
+	finding(c, GRADE_PROBLEM,
+	    "put the certificate of the server or of its authority there, in PEM form (it begins "
+	    "with -----BEGIN CERTIFICATE-----), or remove tls_ca_file",
+	    "%s: %s: mail for it waits", name, said);
 }
 
 void check_ca_file(struct check *c)
 {
-	check_each_line(c, "hop", look_at_ca_file);
+	check_each_smarthost(c, "ca", look_at_ca_file);
 }
 
-static void look_at_own_certificate(struct check *c, const char *fields)
+static void look_at_own_certificate(struct check *c, const char *name, const char *said,
+    const char *fields)
 {
-	char name[64] = "", problem[400] = "";
-	fields_get(fields, "name", name, sizeof name);
-	if (fields_get(fields, "own_certificate", problem, sizeof problem) && *problem != '\0')
-		finding(c, GRADE_PROBLEM,
-		    "put certificate and key there in PEM form, the key without a passphrase, readable by "
-		    "root and the group firsthop only (mode 0640)",
-		    "%s: %s: mail for it waits", name, problem);
+	(void)fields;
+	finding(c, GRADE_PROBLEM,
+	    "put certificate and key there in PEM form, the key without a passphrase, readable by "
+	    "root and the group firsthop only (mode 0640)",
+	    "%s: %s: mail for it waits", name, said);
 }
 
 void check_own_certificate(struct check *c)
 {
-	check_each_line(c, "hop", look_at_own_certificate);
+	check_each_smarthost(c, "own_certificate", look_at_own_certificate);
 }
 
-static void look_at_bind(struct check *c, const char *fields)
+static void look_at_bind(struct check *c, const char *name, const char *address, const char *fields)
 {
-	char name[64] = "", address[64] = "", problem[40] = "";
-	fields_get(fields, "name", name, sizeof name);
+	char problem[40] = "";
 	fields_get(fields, "bind", problem, sizeof problem);
-	if (!fields_get(fields, "bind_address", address, sizeof address) || *address == '\0')
-		return;
 	if (strcmp(problem, "foreign") == 0)
 		finding(c, GRADE_PROBLEM,
 		    "set bind_address to an address of this machine (" COMPAT_SHOW_ADDRESSES
@@ -66,7 +60,7 @@ static void look_at_bind(struct check *c, const char *fields)
 
 void check_bind(struct check *c)
 {
-	check_each_line(c, "hop", look_at_bind);
+	check_each_smarthost(c, "bind_address", look_at_bind);
 }
 
 /* --- TLSA records */
@@ -102,14 +96,11 @@ static void look_at_vouching(struct check *c, const char *where, enum smarthost_
 		    smarthost_dane_name(dane));
 }
 
-static void look_at_tlsa(struct check *c, const char *fields)
+static void look_at_tlsa(struct check *c, const char *name, const char *said, const char *fields)
 {
-	char name[64] = "";
-	long long records = fields_get_number(fields, "tlsa", 0);
-	fields_get(fields, "name", name, sizeof name);
-	if (records > 0)
-		finding(c, GRADE_OK, "", "%s: %lld TLSA records, %lld of them usable", name, records,
-		    fields_get_number(fields, "usable", 0));
+	if (strcmp(said, "0") != 0)
+		finding(c, GRADE_OK, "", "%s: %lld TLSA records, %lld of them usable", name,
+		    fields_get_number(fields, "tlsa", 0), fields_get_number(fields, "usable", 0));
 }
 
 void check_dane(struct check *c)
@@ -129,5 +120,5 @@ void check_dane(struct check *c)
 	}
 	if (c->config->direct_mx && c->config->direct_dane != SMARTHOST_DANE_NO)
 		look_at_vouching(c, "direct_mx", c->config->direct_dane);
-	check_each_line(c, "hop", look_at_tlsa);
+	check_each_smarthost(c, "tlsa", look_at_tlsa);
 }

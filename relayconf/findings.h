@@ -60,6 +60,12 @@ const char *check_rights_fix(const char *more);
 typedef void survey_line(struct check *c, const char *fields);
 void check_each_line(struct check *c, const char *verb, survey_line *look);
 
+/* Each smarthost of the survey of which it says something in this field; fields are all that it
+   says of it. */
+typedef void survey_smarthost(struct check *c, const char *name, const char *said,
+    const char *fields);
+void check_each_smarthost(struct check *c, const char *field, survey_smarthost *look);
+
 /* The tests, by what they look at. */
 void check_readable(struct check *c);
 void check_ca_file(struct check *c);

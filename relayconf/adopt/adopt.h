@@ -70,6 +70,13 @@ void adopt_drop(struct adopt *a, const char *why);
 /* A file that is mail, and is not taken over: why, shown with its name. */
 void adopt_leave(struct adopt *a, const struct place *place, const char *file, const char *why);
 
+/* A folder while it is looked through: the context of what adopt_each calls. */
+struct scan {
+	struct adopt *adopt;
+	const struct old_queue *queue;
+	struct place *place;
+};
+
 /* Calls each for every plain file of a folder that begins with prefix, and each_folder (may be
    NULL) for every folder in it; a name with control characters, or with a dot in front, is no old
    queue's. */

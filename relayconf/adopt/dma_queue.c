@@ -9,12 +9,6 @@
 
 static const char *const folders[] = {"/var/spool/dma", NULL};
 
-struct scan {
-	struct adopt *adopt;
-	const struct old_queue *queue;
-	struct place *place;
-};
-
 static void found_file(void *context, const char *name)
 {
 	struct scan *s = context;

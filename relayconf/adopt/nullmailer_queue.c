@@ -7,12 +7,6 @@
 
 static const char *const folders[] = {"/var/spool/nullmailer/queue", "/var/nullmailer/queue", NULL};
 
-struct scan {
-	struct adopt *adopt;
-	const struct old_queue *queue;
-	struct place *place;
-};
-
 /* Takes the envelope off the front; fills f unless it is NULL. */
 static bool take_envelope(struct buffer *text, struct found *f)
 {

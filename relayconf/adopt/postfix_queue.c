@@ -15,12 +15,6 @@ static const char *const folders[] = {"/var/spool/postfix/maildrop", "/var/spool
     "/var/spool/postfix/active", "/var/spool/postfix/deferred", "/var/spool/postfix/hold", NULL};
 static const char *const postcats[] = {"/usr/sbin/postcat", "/usr/local/sbin/postcat"};
 
-struct scan {
-	struct adopt *adopt;
-	const struct old_queue *queue;
-	struct place *place;
-};
-
 /* What postcat prints of a file, "-e" of its envelope, "-hb" of the message; false with errno.  It
  * gets the very file, not its name, as its standard input: of other descriptors FreeBSD's /dev/fd
  * has none. */

@@ -12,12 +12,6 @@
 static const char *const folders[] = {"/var/spool/clientmqueue", "/var/spool/mqueue-client",
     "/var/spool/mqueue", NULL};
 
-struct scan {
-	struct adopt *adopt;
-	const struct old_queue *queue;
-	struct place *place;
-};
-
 /* "RPFD:<bob@example.org>": flags end with a colon; old files have none. */
 static const char *behind_flags(const char *value)
 {

@@ -4,6 +4,7 @@
 #include "base/fdio.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "jobs/process.h"
@@ -59,32 +60,15 @@ static void on_signal(int number)
 		got_status = 1;
 }
 
-/* Signals come in only while ppoll waits: between the look at a flag and the sleep none can be
- * missed. */
 static void set_signals(sigset_t *while_waiting)
 {
-	static const int numbers[] = {
-	    SIGHUP,
-	    SIGTERM,
-	    SIGINT,
-	    SIGUSR1,
-	    SIGCHLD,
+	static const int caught[] = {SIGHUP, SIGTERM, SIGINT, SIGUSR1, SIGCHLD,
 #ifdef SIGINFO
 	    SIGINFO,
 #endif
-	};
-	struct sigaction action = {.sa_handler = on_signal};
-	sigset_t block;
-	sigemptyset(&action.sa_mask);
-	sigemptyset(&block);
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		sigaction(numbers[i], &action, NULL);
-		sigaddset(&block, numbers[i]);
-	}
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	sigprocmask(SIG_BLOCK, &block, NULL);
-	sigemptyset(while_waiting);
+	    0},
+	                 ignored[] = {SIGPIPE, SIGXFSZ, 0};
+	signals_only_while_waiting(on_signal, caught, ignored, while_waiting);
 }
 
 struct loop {

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/log_limit.h"
 #include "base/paths.h"
+#include "base/signals.h"
 #include "smtpd/door.h"
 #include "smtpd/logins.h"
 #include "smtpd/smtpd_session.h"
@@ -51,18 +52,8 @@ static void on_signal(int number)
 
 static void set_signals(sigset_t *while_waiting)
 {
-	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
-	struct sigaction action = {.sa_handler = on_signal};
-	sigset_t block;
-	sigemptyset(&action.sa_mask);
-	sigemptyset(&block);
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		sigaction(numbers[i], &action, NULL);
-		sigaddset(&block, numbers[i]);
-	}
-	signal(SIGPIPE, SIG_IGN);
-	sigprocmask(SIG_BLOCK, &block, NULL);
-	sigemptyset(while_waiting);
+	static const int caught[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, 0}, ignored[] = {SIGPIPE, 0};
+	signals_only_while_waiting(on_signal, caught, ignored, while_waiting);
 }
 
 static bool is_same(const struct client *a, const struct client *b)

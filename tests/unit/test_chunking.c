@@ -3,7 +3,7 @@
 /* Messages in flight by BDAT: each answer belongs to one of them, whatever a server thinks of. */
 #include "base/text.h"
 #include "message/parameter.h"
-#include "tests/unit/client.h"
+#include "tests/unit/smtp_client.h"
 #include <stdio.h>
 
 #define MESSAGES 40

@@ -4,7 +4,7 @@
    keeps a transaction open that failed: what the session says of each recipient is what the server
    knows of it. */
 #include "base/text.h"
-#include "tests/unit/client.h"
+#include "tests/unit/smtp_client.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 /* libs: -lcrypto */
 /* The SMTP client without a socket: every order of events that a server can think of. */
 #include "base/text.h"
-#include "tests/unit/client.h"
+#include "tests/unit/smtp_client.h"
 #include <stdio.h>
 
 static struct transaction *done[16];

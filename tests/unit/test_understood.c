@@ -2,7 +2,7 @@
 /* libs: -lcrypto */
 /* Replies that break the rules and are clear all the same. */
 #include "base/text.h"
-#include "tests/unit/client.h"
+#include "tests/unit/smtp_client.h"
 
 static struct session_rcpt rcpt;
 static struct transaction message;

@@ -4,6 +4,7 @@
 #include "base/compat.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include <fcntl.h>
 #include <poll.h>
@@ -22,17 +23,8 @@ static void on_child(int number)
 /* What ends the runner ends this one by life_fd. */
 static void set_signals(sigset_t *while_waiting)
 {
-	static const int ignored[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1};
-	struct sigaction action = {.sa_handler = on_child};
-	sigset_t block;
-	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
-		signal(ignored[i], SIG_IGN);
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGCHLD, &action, NULL);
-	sigemptyset(&block);
-	sigaddset(&block, SIGCHLD);
-	sigprocmask(SIG_SETMASK, &block, NULL);
-	sigemptyset(while_waiting);
+	static const int caught[] = {SIGCHLD, 0}, ignored[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, 0};
+	signals_only_while_waiting(on_child, caught, ignored, while_waiting);
 }
 
 static bool drop_is_there(int drop_fd)

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/sandbox.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "jobs/process_line.h"
 #include "runner/service/starter.h"
@@ -62,18 +63,10 @@ static void on_child(int number)
  * for the runner. */
 static void set_signals(sigset_t *while_waiting)
 {
-	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2,
-	    SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
-	struct sigaction action = {.sa_handler = on_child};
-	sigset_t block;
-	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
-		signal(ignored[i], SIG_IGN);
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGCHLD, &action, NULL);
-	sigemptyset(&block);
-	sigaddset(&block, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &block, NULL);
-	sigemptyset(while_waiting);
+	static const int caught[] = {SIGCHLD, 0},
+	                 ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2,
+	                     SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU, 0};
+	signals_only_while_waiting(on_child, caught, ignored, while_waiting);
 }
 
 static void drop_client(int index)

@@ -1,6 +1,6 @@
 /* The SMTP client without a socket, for tests that play its server.  (objects: smtp_client) */
-#ifndef TESTS_UNIT_CLIENT_H
-#define TESTS_UNIT_CLIENT_H
+#ifndef TESTS_UNIT_SMTP_CLIENT_H
+#define TESTS_UNIT_SMTP_CLIENT_H
 #include "relay/smtp/smtp_session.h"
 #include "tests/unit/unit.h"
 
