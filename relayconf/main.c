@@ -102,6 +102,12 @@ static int run_oauth(const char *path, struct usage_line *l)
 	return command_oauth(path, l->operands[0], l->operands[1]);
 }
 
+static int run_environment(const char *path, struct usage_line *l)
+{
+	(void)l; /* the variables are its operands */
+	return command_environment(path);
+}
+
 static int run_completion(const char *path, struct usage_line *l)
 {
 	(void)path;
@@ -130,6 +136,7 @@ static int run(const char *path, int argc, char **argv)
 	    {"import", run_import, false},
 	    {"adopt", run_adopt, false},
 	    {"oauth", run_oauth, false},
+	    {"environment", run_environment, false},
 	    {"completion", run_completion, false},
 	};
 	struct usage_line line;

@@ -186,6 +186,17 @@ static const struct usage_command commands[] = {
             "when that is due: for password_command; status shows what is kept. "
             "firsthop.conf(5) says more."),
         .codes = TR_LATER("0 done; 75 not now, for the reason that is shown")},
+    {.name = "environment",
+        .operands = "",
+        .meaning = TR_LATER("Writes firsthop.conf from environment variables, for a container"),
+        .more = TR_LATER(
+            "FIRSTHOP_SECTION_KEY is one key: FIRSTHOP_SMARTHOST_HOST, FIRSTHOP_QUEUE_WAITS_MIN. "
+            "With _FILE at its end the value is the text of that file: "
+            "FIRSTHOP_SMARTHOST_PASSWORD_FILE. FIRSTHOP_CONF holds whole lines, FIRSTHOP_ALIASES "
+            "those of the aliases. Run it as root before the runner starts. A file that somebody "
+            "else wrote is left alone."),
+        .codes = TR_LATER("0; 64 a variable is no setting; 65, 66 its value cannot be used or "
+                          "read; 73 the file cannot be written; 78 a value is wrong")},
     {.name = "completion",
         .operands = "SHELL",
         .least = 1,

@@ -40,10 +40,10 @@ struct setup_wish {
 };
 int command_setup(const char *path, const struct setup_wish *wish);
 
-/* The way of mail to these addresses, from sender (NULL: any). */
 /* login, token or status of NAME.oauth: firsthop.conf(5), OAuth2. */
 int command_oauth(const char *path, const char *verb, const char *name);
 
+/* The way of mail to these addresses, from sender (NULL: any). */
 int command_route(const char *path, const char *sender, const char *user, int count,
     char **addresses);
 
@@ -71,6 +71,10 @@ int command_import(const char *root, const char *output, const char *name, const
 /* Takes over mail from the queues of former mail programs: shows it, asks (unless yes), submits
  * each message and moves its files aside. */
 int command_adopt(const char *root, bool yes);
+
+/* Writes the configuration, its secrets and aliases, from variables: see environment/variables.h.
+ */
+int command_environment(const char *path);
 
 /* A key in its parts. */
 struct key_name {

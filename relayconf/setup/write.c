@@ -1,6 +1,6 @@
 /* The files of the administrator: each is whole before it takes its place. */
 #include "relayconf/setup/setup.h"
-#include "base/accounts.h"
+#include "relayconf/secret_file.h"
 #include "base/fdio.h"
 #include "base/language.h"
 #include "base/output.h"
@@ -9,7 +9,6 @@
 #include "config/replace.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,25 +17,13 @@
 
 #define ALIASES_LIMIT_BYTES (1u << 20)
 
-/* Root and the runner may read it, nobody else. */
 bool write_new_secret(struct setup *s)
 {
 	struct diagnosis d = {0};
-	struct buffer line = {0};
-	struct group *group = geteuid() == 0 ? getgrnam(ACCOUNT_OWNER) : NULL;
-	if (s->password.length == 0)
+	if (s->password.length == 0 || secret_file_write(s->secret_new, &s->password, &d))
 		return true;
-	buffer_add(&line, s->password.data, s->password.length);
-	buffer_puts(&line, "\n");
-	bool done = replace_file(&(struct replacement){.path = s->secret_new,
-	                             .mode = 0640,
-	                             .uid = group != NULL ? 0 : (uid_t)-1,
-	                             .gid = group != NULL ? group->gr_gid : (gid_t)-1},
-	    &line, &d);
-	buffer_wipe(&line);
-	if (!done)
-		output_to(stderr, "relayconf: %s\n", d.text);
-	return done;
+	output_to(stderr, "relayconf: %s\n", d.text);
+	return false;
 }
 
 static bool same_file(const char *a, const char *b)

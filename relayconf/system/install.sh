@@ -30,6 +30,10 @@ every() {
 		case $file in *.sh) mode=0755 ;; *) mode=0644 ;; esac
 		$2 "$here/monitoring/$file" "$root$PREFIX/share/firsthop/monitoring/$file" $mode
 	done
+	for file in entrypoint.sh Containerfile compose.yaml; do
+		case $file in *.sh) mode=0755 ;; *) mode=0644 ;; esac
+		$2 "$here/container/$file" "$root$PREFIX/share/firsthop/container/$file" $mode
+	done
 	completions | while read -r file place; do $2 "$made/$file" "$root$place" 0644; done
 	for file in "$catalogues"/*.cat; do if [ -e "$file" ]; then $2 "$file" "$root$PREFIX/share/firsthop/languages/${file##*/}" 0644; fi; done
 	pages | while read -r page place; do $2 "$page" "$root$place" 0644; done

@@ -24,7 +24,9 @@ rm -f "$root$LIBEXEC/relayconf"
 for file in "$SYSCONFDIR/firsthop/firsthop.conf.sample" "$PREFIX/share/firsthop/munin.sh" "$PREFIX/share/firsthop/oauth.sh" "$PREFIX/share/firsthop/logwatch.pl" "$PREFIX/share/firsthop/logwatch.conf" "$PREFIX/share/firsthop/install-links.sh" "$PREFIX/share/firsthop/links.sh"; do
 	bring_back "$root$file"
 done
-for file in "$here"/monitoring/*; do bring_back "$root$PREFIX/share/firsthop/monitoring/${file##*/}"; done
+for folder in monitoring container; do
+	for file in "$here/$folder"/*; do bring_back "$root$PREFIX/share/firsthop/$folder/${file##*/}"; done
+done
 completion_places | while read -r file place; do bring_back "$root$place"; done
 pages | while read -r page place; do bring_back "$root$place"; done
 for file in "$root$PREFIX"/share/firsthop/languages/*.cat; do bring_back "$file"; done
@@ -33,6 +35,6 @@ for file in $(boot_files); do
 	if grep -qsF "$LIBEXEC/" "$root$file"; then rm -f "$root$file" "$root${file%.service}.socket"; fi
 done
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
-rmdir "$root$LIBEXEC" "$root$PREFIX/share/firsthop/monitoring" "$root$PREFIX/share/firsthop/languages" "$root$PREFIX/share/firsthop/completion" "$root$PREFIX/share/firsthop" 2>/dev/null || :
+rmdir "$root$LIBEXEC" "$root$PREFIX/share/firsthop/monitoring" "$root$PREFIX/share/firsthop/container" "$root$PREFIX/share/firsthop/languages" "$root$PREFIX/share/firsthop/completion" "$root$PREFIX/share/firsthop" 2>/dev/null || :
 waiting=$(find "$root$SPOOLDIR/drop" "$root$SPOOLDIR/mqueue" -type f -name '????????.????????' 2>/dev/null | wc -l)
 echo "firsthop is removed; $root$SPOOLDIR stays with $((waiting)) messages, and $root$SYSCONFDIR/firsthop with the configuration"

@@ -1,0 +1,267 @@
+/* From variables to settings. */
+#include "relayconf/environment/variables.h"
+#include "base/fdio.h"
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "config/config.h"
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define PREFIX "FIRSTHOP_"
+#define VALUE_LIMIT_BYTES (1u << 16)
+
+/* Variables that the programs themselves read. */
+static bool is_no_setting(const char *name)
+{
+	static const char *const others[] = {"SPOOL", "RUN", "CONFIG", "LIBEXEC", "PAGER", "DAEMONLESS",
+	    "LOG", "LANGUAGES", "HOME", "ROOT", "MAILRC", "MAIL"};
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		if (strcmp(name, others[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "QUEUE_" of "QUEUE_EXPIRE_AFTER_H": what follows the section's name.  NULL: another section. */
+static const char *after_section(const char *name, const char *section)
+{
+	size_t length = strlen(section);
+	for (size_t i = 0; i < length; i++) {
+		if (name[i] != toupper((unsigned char)section[i]))
+			return NULL;
+	}
+	return name[length] == '_' ? name + length + 1 : NULL;
+}
+
+static bool ends_with_key(const char *rest, const char *key)
+{
+	size_t have = strlen(rest), length = strlen(key);
+	if (have < length || (have > length && rest[have - length - 1] != '_'))
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		if (rest[have - length + i] != toupper((unsigned char)key[i]))
+			return false;
+	}
+	return have != length + 1; /* a name of no letter */
+}
+
+/* Fills section, named and key; of several keys that fit the longest is meant: TLS_CA_FILE. */
+static bool put_key(struct setting *setting, const char *section, const char *rest, const char *key)
+{
+	size_t have = strlen(rest), length = strlen(key);
+	bool is_named = config_section_is_named(section);
+	if (!ends_with_key(rest, key) || length <= strlen(setting->key) ||
+	    (have > length && !is_named) || have - length > sizeof setting->named)
+		return false;
+	text_copy(setting->section, sizeof setting->section, section);
+	text_copy(setting->key, sizeof setting->key, key);
+	setting->named[0] = '\0';
+	if (!is_named)
+		return true;
+	text_copy(setting->named, sizeof setting->named, "main");
+	if (have > length) {
+		snprintf(setting->named, sizeof setting->named, "%.*s", (int)(have - length - 1), rest);
+		for (char *c = setting->named; *c != '\0'; c++)
+			*c = (char)tolower((unsigned char)*c);
+	}
+	return true;
+}
+
+/* Of sections with names of their own only smarthost: a pattern or a user can hardly be written in
+   capitals. */
+static bool has_variables(const char *section)
+{
+	return !config_section_is_named(section) || strcmp(section, "smarthost") == 0;
+}
+
+/* name: without the prefix. */
+static bool find_key(struct setting *setting, const char *name)
+{
+	int count;
+	const struct config_key *keys = config_keys(&count);
+	setting->key[0] = '\0';
+	setting->secret = false;
+	for (int i = 0; i < count; i++) {
+		const char *section = keys[i].section, *rest = after_section(name, section);
+		if (rest == NULL || !has_variables(section))
+			continue;
+		put_key(setting, section, rest, keys[i].key);
+		if (strcmp(section, "smarthost") == 0 && put_key(setting, section, rest, "password"))
+			setting->secret = true;
+	}
+	return setting->key[0] != '\0';
+}
+
+struct near {
+	char (*list)[100];
+	int count;
+};
+
+static const char *next_name(const void *context, int i)
+{
+	const struct near *near = context;
+	return i < near->count ? near->list[i] : NULL;
+}
+
+static void say_unknown(struct text *problem, const char *name)
+{
+	int count;
+	const struct config_key *keys = config_keys(&count);
+	struct near near = {mem_alloc((size_t)count * sizeof *near.list), count};
+	near.count = 0;
+	for (int i = 0; i < count; i++) {
+		if (!has_variables(keys[i].section))
+			continue;
+		char *candidate = near.list[near.count++];
+		snprintf(candidate, sizeof near.list[0], "%s_%s", keys[i].section, keys[i].key);
+		for (char *c = candidate; *c != '\0'; c++)
+			*c = (char)toupper((unsigned char)*c);
+	}
+	const char *meant = nearest_word(name, next_name, &near);
+	text_printf(problem, PREFIX "%.100s is no setting", name);
+	if (meant != NULL)
+		text_printf(problem, ": did you mean " PREFIX "%s?", meant);
+	else
+		text_put(problem, ": \"relayconf show\" lists sections and keys; what has no variable is "
+		                  "written into FIRSTHOP_CONF");
+	free(near.list);
+}
+
+/* The file's text, without the ends of lines behind it. */
+static int read_value(struct setting *setting, const char *path, struct text *problem)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool read = fd >= 0 && fdio_slurp(fd, &setting->value, VALUE_LIMIT_BYTES);
+	int error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (!read) {
+		text_printf(problem, "%s=%.200s: %s", setting->variable, path, strerror(error));
+		return EX_NOINPUT;
+	}
+	struct buffer *value = &setting->value;
+	while (value->length > 0 && strchr("\r\n", value->data[value->length - 1]) != NULL)
+		value->length--;
+	return EX_OK;
+}
+
+static int check_value(struct setting *setting, struct text *problem)
+{
+	struct buffer *value = &setting->value;
+	const char *text = buffer_string(value);
+	bool one_line = strlen(text) == value->length && strpbrk(text, "\r\n") == NULL;
+	/* A password goes into no line of the configuration. */
+	if (one_line && (setting->secret || (!text_has_control(text) && strstr(text, " ;") == NULL)))
+		return EX_OK;
+	text_printf(problem, "%s: a value is one line of text%s", setting->variable,
+	    setting->secret ? "" : ", without \" ;\"");
+	return EX_DATAERR;
+}
+
+/* FIRSTHOP_X=value; name is without the prefix. */
+static int add_setting(struct settings *s, const char *name, const char *value,
+    struct text *problem)
+{
+	char base[140];
+	size_t length = strlen(name);
+	if (s->count == SETTINGS_MAX) {
+		text_printf(problem, "more than %d variables begin with " PREFIX, SETTINGS_MAX);
+		return EX_USAGE;
+	}
+	struct setting *setting = &s->list[s->count++];
+	*setting = (struct setting){.secret = false};
+	snprintf(setting->variable, sizeof setting->variable, PREFIX "%.140s", name);
+	bool is_file = false;
+	/* A key may end in _FILE itself; of password_file the text is taken, as of a secret that
+	   the runner's user can perhaps not read. */
+	if (!find_key(setting, name) || strcmp(setting->key, "password_file") == 0) {
+		is_file = length > 5 && strcmp(name + length - 5, "_FILE") == 0;
+		snprintf(base, sizeof base, "%.*s", (int)(is_file ? length - 5 : length), name);
+		if (!find_key(setting, base)) {
+			say_unknown(problem, name);
+			return EX_USAGE;
+		}
+	}
+	if (!is_file)
+		buffer_puts(&setting->value, value);
+	else if (read_value(setting, value, problem) != EX_OK)
+		return EX_NOINPUT;
+	return check_value(setting, problem);
+}
+
+static int by_section(const void *a, const void *b)
+{
+	const struct setting *x = a, *y = b;
+	int order = strcmp(x->section, y->section);
+	if (order == 0)
+		order = (strcmp(y->named, "main") == 0) - (strcmp(x->named, "main") == 0);
+	if (order == 0)
+		order = strcmp(x->named, y->named);
+	return order != 0 ? order : strcmp(x->key, y->key);
+}
+
+/* A password and a file of it, or a value and a file of it: which one is meant? */
+static int refuse_twice(const struct settings *s, struct text *problem)
+{
+	for (int i = 1; i < s->count; i++) {
+		if (by_section(&s->list[i - 1], &s->list[i]) != 0)
+			continue;
+		text_printf(problem, "%s and %s are the same setting: keep one of them",
+		    s->list[i - 1].variable, s->list[i].variable);
+		return EX_USAGE;
+	}
+	return EX_OK;
+}
+
+/* One variable; name: without the prefix. */
+static int add_variable(struct settings *s, const char *name, const char *value,
+    const char *aliases_path, struct text *problem)
+{
+	if (*value == '\0' || is_no_setting(name))
+		return EX_OK;
+	if (strcmp(name, "CONF") == 0) {
+		buffer_puts(&s->conf, value);
+		return EX_OK;
+	}
+	if (strcmp(name, "ALIASES") == 0) {
+		buffer_puts(&s->aliases, value);
+		int code = add_setting(s, "HOST_ALIASES", aliases_path, problem);
+		if (code == EX_OK)
+			text_copy(s->list[s->count - 1].variable, sizeof s->list[0].variable, PREFIX "ALIASES");
+		return code;
+	}
+	return add_setting(s, name, value, problem);
+}
+
+int variables_read(struct settings *s, char *const environment[], const char *aliases_path,
+    struct text *problem)
+{
+	int code = EX_OK;
+	*s = (struct settings){.count = 0};
+	for (int i = 0; environment[i] != NULL && code == EX_OK; i++) {
+		const char *equals = strchr(environment[i], '=');
+		if (!text_starts(environment[i], PREFIX) || equals == NULL)
+			continue;
+		const char *start = environment[i] + strlen(PREFIX);
+		char *name = mem_copy_n(start, (size_t)(equals - start));
+		code = add_variable(s, name, equals + 1, aliases_path, problem);
+		free(name);
+	}
+	qsort(s->list, (size_t)s->count, sizeof s->list[0], by_section);
+	return code != EX_OK ? code : refuse_twice(s, problem);
+}
+
+void variables_free(struct settings *s)
+{
+	for (int i = 0; i < s->count; i++)
+		buffer_wipe(&s->list[i].value);
+	buffer_free(&s->conf);
+	buffer_free(&s->aliases);
+	s->count = 0;
+}
