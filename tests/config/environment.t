@@ -28,7 +28,7 @@ is "$(get smarthost.back_up.tls_ca_file)" /etc/passwd "a key that ends in _file 
 is "$(grep -n '^\[' "$conf" | cut -d: -f 2 | tr '\n' ' ')" "[host] [queue] [smarthost main] [smarthost back_up] [route example.net] " "main comes before other smarthosts"
 is "$(cat "$work/etc/main.secret")" 'ge heim;#' "the password is the file's text"
 unlike "$(cat "$conf")$out" 'ge heim' "which is in no other file"
-case $(stat -c %a "$work/etc/main.secret" 2>/dev/null || stat -f %Lp "$work/etc/main.secret") in 600 | 640) result 0 "for the runner only" ;; *) result 1 "for the runner only" ;; esac
+case $(file_mode "$work/etc/main.secret") in 600 | 640) result 0 "for the runner only" ;; *) result 1 "for the runner only" ;; esac
 is "$(cat "$work/etc/aliases") $(get host.aliases)" "root: ops@example.org $work/etc/aliases" "aliases"
 FIRSTHOP_CONFIG=$conf; export FIRSTHOP_CONFIG
 echo x | "$BIN/sendmail" -f app@example.org root
