@@ -23,6 +23,7 @@
 #include "runner/loop.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_health.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/runner.h"
 #include "runner/service.h"
@@ -180,6 +181,7 @@ static void wait_for_events(struct loop *l, const sigset_t *mask, int64_t limit_
 	int64_t left = time_left_ms(l, limit_ms);
 	struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
 	collect_events(r, &e);
+	nexthop_write_new_health(r);
 	/* Before a real sleep, what was removed is made durable. */
 	if (r->removals > 0 && compat_poll(e.list, e.count, &(struct timespec){0}, NULL) == 0)
 		upkeep_sync(r, UPKEEP_ALL);
@@ -347,6 +349,7 @@ int loop_run(struct runner *r)
 		upkeep_log(&l.upkeep, r);
 		upkeep_count(&l.upkeep, r, UPKEEP_SOME);
 	}
+	nexthop_write_new_health(r);
 	upkeep_sync(r, UPKEEP_ALL);
 	upkeep_count(&l.upkeep, r, UPKEEP_ALL);
 	submit_listen_end(r->submit_listen);

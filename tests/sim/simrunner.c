@@ -11,6 +11,7 @@
 #include "runner/notify/notify.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_health.h"
 #include "runner/queue/quota.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/tried.h"
@@ -96,6 +97,7 @@ void sim_runner_turn(void)
 	expire_sweep(r);
 	dispatch_all(r);
 	close_idle();
+	nexthop_write_new_health(r);
 	if (sim_now_ms >= r->adopt_again_ms)
 		pickup_scan(r);
 	if (r->pass && queue_run_over(r)) {

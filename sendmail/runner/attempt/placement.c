@@ -45,7 +45,7 @@ void placement_add_new(struct runner *r, struct entry *e)
 	}
 	struct nexthop *p = e->nexthop;
 	schedule_add_new(&p->schedule, e);
-	nexthop_new_mail(r, p);
+	nexthop_new_mail(&r->nexthops, p);
 }
 
 void placement_add(struct runner *r, struct entry *e, int64_t due_ms)

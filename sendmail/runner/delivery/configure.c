@@ -8,6 +8,7 @@
 #include "runner/delivery/configure.h"
 #include "runner/delivery/surroundings.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_health.h"
 #include "runner/queue/quota.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"

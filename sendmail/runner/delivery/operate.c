@@ -14,6 +14,7 @@
 #include "runner/listen/permission.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
+#include "runner/queue/nexthop_health.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
 #include "spool/compact.h"

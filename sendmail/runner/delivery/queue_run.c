@@ -35,7 +35,7 @@ void queue_run_start(struct runner *r)
 		nexthop_was_woken(r->nexthops.list[k]);
 	}
 	nexthop_ask_all_again(&r->nexthops);
-	nexthop_write_woken(r);
+	nexthop_write_woken(&r->nexthops, &r->queue);
 	r->pass = true;
 	r->pass_swept = false;
 }

@@ -100,11 +100,11 @@ int nexthop_ask_s(const struct nexthops *n, const struct nexthop *p)
 	return (int)((nexthop_ask_ms(n, p) - clock_mono_ms() + 999) / 1000);
 }
 
-void nexthop_new_mail(struct runner *r, const struct nexthop *p)
+void nexthop_new_mail(struct nexthops *n, const struct nexthop *p)
 {
 	if (p->schedule.new_count == p->probed_new + 1 &&
-	    nexthop_state(&r->nexthops, p, clock_mono_ms()) == NEXTHOP_DOWN)
-		nexthop_write_health(r);
+	    nexthop_state(n, p, clock_mono_ms()) == NEXTHOP_DOWN)
+		n->health_changed = true;
 }
 
 bool nexthop_is_proven(const struct nexthops *n, const struct nexthop *p)
@@ -153,7 +153,7 @@ void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagno
 		h->since_s = clock_wall_s();
 	h->until_ms = clock_mono_ms() + (int64_t)wait_s * 1000;
 	h->next_s = clock_wall_s() + wait_s;
-	nexthop_write_health(r);
+	r->nexthops.health_changed = true;
 	if (server_state_login_refused(h))
 		log_line(LOG_WARNING,
 		    "smarthost %s refused the login %d time%s; it is not tried again for %d s, so that the "
@@ -186,7 +186,7 @@ void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d
 		text_copy(named.hop, sizeof named.hop, p->name_count == 1 ? p->names[0] : named.hop);
 		nexthop_hop_failed(r, p, &named, open);
 	}
-	nexthop_write_health(r);
+	r->nexthops.health_changed = true;
 	if (nexthop_state(&r->nexthops, p, 0) == NEXTHOP_UP)
 		return;
 	p->schedule.added = true;
@@ -264,7 +264,7 @@ void nexthop_hop_ready(struct runner *r, const char *name)
 		if (nexthop_leads_over(r->nexthops.list[i], name))
 			nexthop_wake(r->nexthops.list[i]);
 	}
-	nexthop_write_health(r);
+	r->nexthops.health_changed = true;
 }
 
 bool nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish)
@@ -303,46 +303,4 @@ void nexthop_forget_failures(struct nexthops *n)
 		n->servers.list[i].wished = 0;
 		n->servers.list[i].unproven = false;
 	}
-}
-
-/* It fails, and mail goes by another server of a path that it is on. */
-static bool is_passed_over(const struct nexthops *n, const struct server_state *h)
-{
-	bool passed = false;
-	for (int i = 0; h->failures > 0 && i < n->count && !passed; i++)
-		passed = nexthop_leads_over(n->list[i], h->name) &&
-		         nexthop_state(n, n->list[i], 0) == NEXTHOP_UP;
-	return passed;
-}
-
-void nexthop_write_health(struct runner *r)
-{
-	struct health *list = mem_alloc(
-	    ((size_t)r->nexthops.count + (size_t)r->nexthops.servers.count + 1) * sizeof *list);
-	int count = 0;
-	if (!r->config_good)
-		list[count++] = r->config_health;
-	for (int i = 0; i < r->nexthops.count && r->config_good; i++) {
-		struct nexthop *p = r->nexthops.list[i];
-		struct health *h = &list[count];
-		if (!nexthop_why(&r->nexthops, p, &h->why))
-			continue;
-		const struct server_state *s = server_state_find(&r->nexthops.servers, h->why.hop);
-		text_copy(h->path, sizeof h->path, p->key);
-		h->since_s = h->why.key == REASON_PACE ? p->paced_since_s
-		             : s != NULL               ? s->since_s
-		                                       : clock_wall_s();
-		h->next_s = clock_wall_s() + nexthop_ask_s(&r->nexthops, p);
-		count++;
-	}
-	for (int i = 0; i < r->nexthops.servers.count && r->config_good; i++) {
-		const struct server_state *s = &r->nexthops.servers.list[i];
-		if (!is_passed_over(&r->nexthops, s))
-			continue;
-		list[count] = (struct health){.since_s = s->since_s, .next_s = s->next_s, .why = s->why};
-		text_copy(list[count++].hop, sizeof list[0].hop, s->name);
-	}
-	health_write(&r->queue, list, count);
-	nexthop_write_woken(r);
-	free(list);
 }

@@ -48,6 +48,7 @@ struct nexthops {
 	int count;
 	struct server_states servers;
 	struct paces paces;
+	bool health_changed; /* mqueue/health is to be written (nexthop_health.h) */
 };
 
 /* The path of a key, made when it is new. */
@@ -66,7 +67,7 @@ int64_t nexthop_ask_ms(const struct nexthops *n, const struct nexthop *p);
 int nexthop_ask_s(const struct nexthops *n, const struct nexthop *p);
 
 /* New mail came: the first since the last try may ask sooner than it should have. */
-void nexthop_new_mail(struct runner *r, const struct nexthop *p);
+void nexthop_new_mail(struct nexthops *n, const struct nexthop *p);
 
 /* True when mail that came since the last try may ask although none is due: not more than once a
  * minute, and never with a refused login. */
@@ -114,9 +115,6 @@ bool nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish);
  * ever failed. */
 void nexthop_ask_all_again(struct nexthops *n);
 void nexthop_forget_failures(struct nexthops *n);
-
-/* mqueue/health as it is now. */
-void nexthop_write_health(struct runner *r);
 
 /* Frees paths to domains that nothing waits for. */
 void nexthop_tidy(struct nexthops *n);

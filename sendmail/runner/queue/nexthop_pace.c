@@ -38,7 +38,7 @@ static void hold(struct runner *r, struct nexthop *p, const struct smarthost *s,
 	diag_set(&p->paced, VERDICT_DEFERRED, STAGE_CONFIG, REASON_PACE, "%s", why);
 	p->paced.fault = FAULT_CONFIG;
 	text_copy(p->paced.hop, sizeof p->paced.hop, s->name);
-	nexthop_write_health(r);
+	r->nexthops.health_changed = true;
 	if (p->paced_said_ms != 0 && now - p->paced_said_ms < SAY_EVERY_MS)
 		return;
 	p->paced_said_ms = now;
@@ -61,7 +61,7 @@ bool nexthop_pace_holds(struct runner *r, struct nexthop *p, const struct smarth
 	if (p->paced_ms == 0)
 		return false;
 	p->paced_ms = 0;
-	nexthop_write_health(r);
+	r->nexthops.health_changed = true;
 	return false;
 }
 

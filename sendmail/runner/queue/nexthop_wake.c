@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "runner/queue/nexthop_wake.h"
-#include "runner/queue/runner.h"
 #include "spool/woken.h"
 #include <stdlib.h>
 
@@ -34,11 +33,11 @@ void nexthop_was_woken(struct nexthop *p)
 	p->woken_all = true;
 }
 
-void nexthop_write_woken(const struct runner *r)
+void nexthop_write_woken(const struct nexthops *n, const struct queue *queue)
 {
 	struct buffer lines = {0};
-	for (int i = 0, count = 0; i < r->nexthops.count && count < WOKEN_MAX; i++) {
-		const struct nexthop *p = r->nexthops.list[i];
+	for (int i = 0, count = 0; i < n->count && count < WOKEN_MAX; i++) {
+		const struct nexthop *p = n->list[i];
 		struct woken w = {.at_s = p->woken_s, .all = p->woken_all};
 		if (p->woken_s == 0 || p->schedule.count == 0)
 			continue;
@@ -46,6 +45,6 @@ void nexthop_write_woken(const struct runner *r)
 		woken_put(&lines, &w);
 		count++;
 	}
-	woken_write(&r->queue, &lines);
+	woken_write(queue, &lines);
 	buffer_free(&lines);
 }

@@ -2,6 +2,7 @@
 #ifndef RUNNER_QUEUE_NEXTHOP_WAKE_H
 #define RUNNER_QUEUE_NEXTHOP_WAKE_H
 #include "runner/queue/nexthop.h"
+#include "spool/queue.h"
 
 /* What waits because a server of p was at fault is due now. */
 void nexthop_wake(struct nexthop *p);
@@ -10,5 +11,5 @@ void nexthop_wake(struct nexthop *p);
 void nexthop_was_woken(struct nexthop *p);
 
 /* mqueue/woken as it is now. */
-void nexthop_write_woken(const struct runner *r);
+void nexthop_write_woken(const struct nexthops *n, const struct queue *queue);
 #endif
