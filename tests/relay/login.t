@@ -1,44 +1,19 @@
 #!/bin/sh
 # Logging in: which way, what follows when the server does not understand it, and when the login is paused.
 . tests/lib.sh
+. tests/auth-server.sh
 new_spool
 umask 077; echo secret >"$work/secret"; umask 022
 login="login = joe
 password_file = $work/secret
 auth_without_tls = yes"
 
-# serve MECHANISMS LINE...: a server that offers these and then says so, in each session; sets port and server_pid
-serve() {
-	rm -f "$work/port"
-	{
-		printf '%s\n' 'send 220 mail.example.org ESMTP' 'expect EHLO'
-		printf '%s\n' "send-raw 250-mail.example.org\\r\\n250 AUTH $1\\r\\n"
-		shift
-		printf '%s\n' "$@"
-	} >"$work/script"
-	"$TOOLS/smtpd" -P "$work/port" -T "$work/transcript" -w 20 "$work/script" 2>>"$work/log" &
-	server_pid=$!
-	pids="$pids $server_pid"
-	wait_for test -s "$work/port"
-	port=$(cat "$work/port")
-}
 message() {
 	rm -rf "$work"/spool/mqueue/* "$work"/spool/drop/*
 	: >"$work/log"
 	: >"$work/transcript"
 	printf 'Subject: x\n\nbody\n' | "$BIN/sendmail" -i -f root@example.org ops@example.org
 }
-accepts='expect MAIL FROM:
-send 250 ok
-expect RCPT TO:
-send 250 ok
-expect DATA
-send 354 go on
-read-data
-send 250 ok
-expect QUIT
-send 221 bye
-close'
 
 # --- one way after the other -------------------------------------------------------------------------------------------------------
 for answer in '504 5.5.4 Unrecognized authentication type' '535 5.7.8 Error: authentication failed: Invalid authentication mechanism' '501 5.5.4 what' \

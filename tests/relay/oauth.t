@@ -1,33 +1,10 @@
 #!/bin/sh
 # OAuth2: a token in the place of a password, by OAUTHBEARER (RFC 7628) and XOAUTH2; and a token that is refused.
 . tests/lib.sh
+. tests/auth-server.sh
 new_spool
 printf '#!/bin/sh\necho asked >>%s/asked\ncat %s/token\n' "$work" "$work" >"$work/helper"; chmod 755 "$work/helper"
 echo 'ya29.secret-token' >"$work/token"
-serve() { # MECHANISMS LINE...
-	rm -f "$work/port"
-	{
-		printf '%s\n' 'send 220 mail.example.org ESMTP' 'expect EHLO' "send-raw 250-mail.example.org\\r\\n250 AUTH $1\\r\\n"
-		shift
-		printf '%s\n' "$@"
-	} >"$work/script"
-	"$TOOLS/smtpd" -P "$work/port" -T "$work/transcript" -w 20 "$work/script" 2>>"$work/log" &
-	server_pid=$!
-	pids="$pids $server_pid"
-	wait_for test -s "$work/port"
-	port=$(cat "$work/port")
-}
-accepts='expect MAIL FROM:
-send 250 ok
-expect RCPT TO:
-send 250 ok
-expect DATA
-send 354 go on
-read-data
-send 250 ok
-expect QUIT
-send 221 bye
-close'
 conf() { config "$(printf 'login = joe@example.org\npassword_command = %s\nauth_without_tls = yes\n' "$work/helper"; [ -z "$1" ] || printf 'auth = %s\n' "$1")"; }
 send() { rm -rf "$work"/spool/mqueue/*; : >"$work/log"; : >"$work/transcript"; echo x | "$BIN/sendmail" -f a@example.org ops@example.org; runner_once; }
 coded() { printf "$1" | openssl base64 -A; }
