@@ -20,7 +20,9 @@ ok "manual pages" test -s "$image/usr/local/share/man/man8/sendmail.8"
 ok "completion for bash, zsh, fish and tcsh" test -s "$image/usr/local/share/bash-completion/completions/mailq" -a -s "$image/usr/local/share/zsh/site-functions/_relayconf" -a \
 	-s "$image/usr/local/share/fish/vendor_completions.d/mailq.fish" -a -s "$image/usr/local/share/firsthop/completion/relayconf.tcsh"
 ok "templates for other watchers" test -s "$image/usr/local/share/firsthop/monitoring/grafana.json" -a -x "$image/usr/local/share/firsthop/monitoring/cacti.sh"
-ok "the manual in Japanese" test -s "$image/usr/local/share/man/ja/man7/firsthop.7"
+for page in man1/mail.1 man1/mailq.1 man5/firsthop.conf.5 man7/firsthop.7 man8/relayconf.8 man8/sendmail.8; do
+	ok "the manual in Japanese: $page" test -s "$image/usr/local/share/man/ja/$page"
+done
 if [ -s "$BUILD/languages/ja.cat" ]; then
 	ok "the catalogue of Japanese" cmp -s "$BUILD/languages/ja.cat" "$image/usr/local/share/firsthop/languages/ja.cat"
 fi

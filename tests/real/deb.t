@@ -63,6 +63,8 @@ is "$(mode /var/spool/firsthop/drop | tr '\n' ' ')" "3770 firsthop:fhdrop " "the
 for name in /usr/sbin/sendmail /usr/lib/sendmail /usr/bin/mailq /usr/bin/newaliases; do
 	like "$(in_stage readlink -f "$name")" '^/usr/libexec/firsthop/(sendmail|mailq|newaliases)$' "$name is ours"
 done
+ok "pages in Japanese, none with a name of manpages-ja" in_stage test -s /usr/share/man/ja/man1/firsthop-mailq.1.gz -a -s /usr/share/man/ja/man8/firsthop-sendmail.8.gz -a \
+	! -e /usr/share/man/ja/man1/mailq.1.gz -a ! -e /usr/share/man/ja/man8/sendmail.8.gz -a -s /usr/share/man/ja/man5/firsthop.conf.5.gz
 for name in mail mailx Mail; do is "$(in_stage readlink -f /usr/bin/$name)" /usr/bin/mail.firsthop "$name is ours, by its alternative"; done
 ok "the service is enabled" test -L "$S/etc/systemd/system/multi-user.target.wants/firsthop.service"
 if command -v systemd-analyze >/dev/null 2>&1; then
