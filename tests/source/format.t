@@ -16,9 +16,9 @@ is "$(too_big "$work/big.c" "$work/long.c")" "$work/big.c" "a long file would be
 is "$(too_big $(find sendmail mail relayconf tests/sim -name '*.[ch]' ! -name 'catalogue_*.h'))" "" "no file has more than 400 lines, but the tables of words"
 
 # A name says which file is meant: in an editor, a log, a stack trace.  Translations have the names of what they translate.
-twice() { sed 's,.*/,,' | grep -vxE 'main\.c|firsthop\.7' | sort | uniq -d; }
+twice() { sed 's,.*/,,' | grep -vx 'main\.c' | sort | uniq -d; }
 is "$(printf 'a/x.c\nb/x.c\na/main.c\nb/main.c\n' | twice)" x.c "a name that is there twice would be seen"
-is "$(find sendmail mail relayconf tests man -type f | twice)" "" "no file name twice in the tree"
+is "$(find sendmail mail relayconf tests man -type f ! -path 'man/ja/*' | twice)" "" "no file name twice in the tree"
 
 # Other versions lay some lines out in other ways.
 formatter=
