@@ -19,17 +19,6 @@ like "$(fault '/^msgid "the clock says %s"$/{n;s/%s//;}')" 'xx.po: other values 
 # Full-width brackets and marks only in pairs; no sentence ends in a blank that English does not have.
 is "$(awk -f man/languages/pairs.awk man/languages/ja.po | awk -F '\t' '{ s = $2; if (gsub(/「/, "", s) != gsub(/」/, "", s)) print }')" "" "quotes are in pairs"
 
-# Pages in another language have every option, command, key and variable of the English page, in its order, and nothing else.
-items() { sed -n 's/^\.It //p' "$1" | grep -oE '(Cm|Fl|Ev|Ic|Ar|Pa) [^ ]+' | grep -E '^(Cm|Fl|Ev|Ic) [\&~+=!|a-zA-Z0-9_-]+$'; }
-missing=
-for page in man/ja/*.[1-8]; do
-	case $page in */firsthop.7) continue ;; esac
-	[ "$(items "$page")" = "$(items "man/${page##*/}")" ] && [ "$(items "$page" | lines)" -ge 15 ] || missing="$missing $page"
-done
-is "$missing" "" "the Japanese pages have what the English ones have"
-if command -v mandoc >/dev/null 2>&1; then
-	is "$(for page in man/ja/*.[1-8]; do mandoc -Tlint -W warning "$page"; mandoc -Tutf8 "$page" | col -b | grep -nE '[^a-z] (、|。)' | sed "s,^,$page: ,"; done 2>&1)" "" "and are well formed, with no blank before a mark"
-fi
 if ! command -v gencat >/dev/null 2>&1; then
 	count=$((count + 1)); echo "ok $count - built # skip gencat is not installed"; finish; exit
 fi
