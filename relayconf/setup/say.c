@@ -21,3 +21,22 @@ void setup_say(const char *name, const char *format, ...)
 	terminal_wrap(stdout, words, column, column);
 	fflush(stdout);
 }
+
+int setup_fail(int code, const char *format, ...)
+{
+	char words[1600];
+	TEXT(line, 1700);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(words, sizeof words, format, args);
+	va_end(args);
+	text_printf(&line, "relayconf: setup: %s", words);
+	terminal_wrap(stderr, line.data, 0, 0);
+	return code;
+}
+
+/* A value that may stand in the configuration. */
+bool setup_fits(const char *value, size_t size)
+{
+	return strlen(value) < size && !text_has_control(value) && strpbrk(value, " ;\t") == NULL;
+}

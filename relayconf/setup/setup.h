@@ -1,6 +1,6 @@
 /* relayconf setup: from an empty machine to a delivered test mail.  setup_command.c asks and leads;
-   say.c words; servers.c knows where mail is given; trial.c tries a server; write.c and system.c
-   change this machine. */
+   say.c words; machine.c what it is called; servers.c knows where mail is given; trial.c tries a
+   server; write.c and system.c change this machine. */
 #ifndef SETUP_SETUP_H
 #define SETUP_SETUP_H
 #include "base/mem.h"
@@ -85,4 +85,15 @@ bool system_runner(struct setup *s);
 
 /* "name     words" on standard output, wrapped on a terminal. */
 void setup_say(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* "relayconf: setup: words" on standard error; the code. */
+int setup_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A value that may be in the configuration: shorter than size, without blanks, semicolons and
+ * control characters. */
+bool setup_fits(const char *value, size_t size);
+
+/* The machine's full name into s->name, where the system has none: servers refuse another.  EX_OK,
+ * or a code after a message. */
+int machine_find_name(struct setup *s);
 #endif

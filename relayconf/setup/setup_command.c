@@ -6,11 +6,11 @@
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/terminal.h"
+#include "config/own_name.h"
 #include "message/address.h"
 #include "relayconf/setup/prompt.h"
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,30 +19,10 @@
 
 #define TRIES 3
 
-static int fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static int fail(int code, const char *format, ...)
-{
-	char words[1600];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(words, sizeof words, format, args);
-	va_end(args);
-	TEXT(line, 1700);
-	text_printf(&line, "relayconf: setup: %s", words);
-	terminal_wrap(stderr, line.data, 0, 0);
-	return code;
-}
-
-/* A value that may stand in the configuration. */
-static bool fits(const char *value, size_t size)
-{
-	return strlen(value) < size && !text_has_control(value) && strpbrk(value, " ;\t") == NULL;
-}
-
 static bool is_person(const char *address)
 {
-	return fits(address, sizeof((struct setup *)0)->address) && address_problem(address) == NULL &&
-	       *address_domain(address) != '\0';
+	return setup_fits(address, sizeof((struct setup *)0)->address) &&
+	       address_problem(address) == NULL && *address_domain(address) != '\0';
 }
 
 /* Asks until the answer fits; preset "" = none.  False at the end of input. */
@@ -63,15 +43,20 @@ static bool ask_address(const char *question, const char *preset, char *to, size
 	}
 }
 
-/* What is there already is the preset. */
-static void read_present(struct setup *s)
+/* What is there already is the preset.  A file that cannot be read is not written over. */
+static int read_present(struct setup *s)
 {
 	struct diagnosis d = {0};
 	const char *slash = strrchr(s->path, '/');
 	bool read = config_read(&s->config, s->path, &d);
+	if (!read && d.key != REASON_CONFIG_MISSING)
+		return setup_fail(EX_CONFIG, TR("%.600s; correct that first, or move the file away"),
+		    d.text);
 	if (!read) {
 		config_free(&s->config);
 		config_defaults(&s->config);
+		own_name(s->config.name, sizeof s->config.name);
+		text_copy(s->config.domain, sizeof s->config.domain, s->config.name);
 	}
 	s->configured = read && s->config.smarthost_count > 0;
 	text_copy(s->section, sizeof s->section, s->configured ? s->config.smarthosts[0].name : "main");
@@ -88,17 +73,19 @@ static void read_present(struct setup *s)
 	s->ca_file = s->wish->ca_file != NULL ? s->wish->ca_file
 	             : s->configured          ? s->config.smarthosts[0].tls_ca_file
 	                                      : "";
+	return EX_OK;
 }
 
 static int find_address(struct setup *s)
 {
 	const char *given = s->wish->address;
 	if (given != NULL && !is_person(given))
-		return fail(EX_USAGE, TR("%.200s is no address such as you@example.org"), given);
+		return setup_fail(EX_USAGE, TR("%.200s is no address such as you@example.org"), given);
 	text_copy(s->address, sizeof s->address, given != NULL ? given : "");
 	if (given == NULL && !s->asks)
-		return fail(EX_USAGE, TR("without a terminal your address is needed: relayconf setup --yes "
-		                         "you@example.org"));
+		return setup_fail(EX_USAGE,
+		    TR("without a terminal your address is needed: relayconf setup --yes "
+		       "you@example.org"));
 	if (given == NULL && !ask_address(TR("Your mail address (the test mail goes there)"), "",
 	                         s->address, sizeof s->address))
 		return EX_NOINPUT;
@@ -142,17 +129,28 @@ static bool accept(struct setup *s, struct server *server)
 	return server->state == SERVER_GOOD;
 }
 
+/* None of those that were guessed: why the last one is not used stands for all, as when there is no
+   DNS. */
+static void say_last(const struct server *server)
+{
+	setup_say("not used", "%s: %s%s%s%s", server->host, state_words(server),
+	    server->words[0] != '\0' ? " (" : "", server->words, server->words[0] != '\0' ? ")" : "");
+}
+
 static bool try_servers(struct setup *s)
 {
+	bool shown = false;
 	for (int i = 0; i < s->server_count; i++) {
 		session_try(s, &s->servers[i]);
 		if (s->servers[i].port != 0 && (s->server_count == 1 || s->servers[i].state > SERVER_DEAD))
-			say_server(&s->servers[i]);
+			say_server(&s->servers[i]), shown = true;
 		if (s->servers[i].state == SERVER_GOOD || accept(s, &s->servers[i])) {
 			s->server = &s->servers[i];
 			return true;
 		}
 	}
+	if (!shown && s->server_count > 0)
+		say_last(&s->servers[s->server_count - 1]);
 	return false;
 }
 
@@ -174,7 +172,7 @@ static int find_server(struct setup *s)
 	s->tls = s->wish->tls != NULL ? s->wish->tls : "verify";
 	if (s->wish->server != NULL) {
 		if (!servers_name(s, s->wish->server))
-			return fail(EX_USAGE, TR("%.200s is no HOST or HOST:PORT"), s->wish->server);
+			return setup_fail(EX_USAGE, TR("%.200s is no HOST or HOST:PORT"), s->wish->server);
 	} else if (smarthost != NULL) {
 		text_printf(&present, strchr(smarthost->host, ':') != NULL ? "[%s]:%u" : "%s:%u",
 		    smarthost->host, smarthost->port);
@@ -192,7 +190,7 @@ static int find_server(struct setup *s)
 	while (!try_servers(s)) {
 		if (!s->asks) {
 			const struct server *first = &s->servers[0];
-			return fail(EX_UNAVAILABLE,
+			return setup_fail(EX_UNAVAILABLE,
 			    TR("no server was found that can be used; name it with --server HOST:PORT%s%s"),
 			    first->remedy[0] != '\0' && s->server_count == 1 ? ". " : "",
 			    s->server_count == 1 ? first->remedy : "");
@@ -204,7 +202,8 @@ static int find_server(struct setup *s)
 	if (s->asks && s->wish->server == NULL && !ask_yes(TR("Use this server?"), true)) {
 		if (!name_server(s))
 			return EX_NOINPUT;
-		return try_servers(s) ? EX_OK : fail(EX_UNAVAILABLE, TR("that server cannot be used"));
+		return try_servers(s) ? EX_OK
+		                      : setup_fail(EX_UNAVAILABLE, TR("that server cannot be used"));
 	}
 	return EX_OK;
 }
@@ -240,10 +239,11 @@ static int find_login(struct setup *s)
 		text_copy(s->login, sizeof s->login, strcmp(answer, "-") == 0 ? "" : answer);
 		free(answer);
 	}
-	if (!fits(s->login, sizeof s->login))
-		return fail(EX_USAGE, TR("the login name cannot have blanks or \";\""));
+	if (!setup_fits(s->login, sizeof s->login))
+		return setup_fail(EX_USAGE, TR("the login name cannot have blanks or \";\""));
 	if (w->password_file != NULL && !slurp_password(s, w->password_file))
-		return fail(EX_NOINPUT, TR("%.200s: no password can be read from it"), w->password_file);
+		return setup_fail(EX_NOINPUT, TR("%.200s: no password can be read from it"),
+		    w->password_file);
 	if (s->login[0] == '\0' || s->command[0] != '\0' || s->password.length > 0 ||
 	    (s->has_secret && !s->asks))
 		return EX_OK;
@@ -253,7 +253,7 @@ static int find_login(struct setup *s)
 		return EX_OK;
 	}
 	return s->asks ? EX_OK
-	               : fail(EX_USAGE,
+	               : setup_fail(EX_USAGE,
 	                     TR("the login %.100s needs --password-file FILE (- reads it from "
 	                        "standard input) or --password-command COMMAND"),
 	                     s->login);
@@ -268,7 +268,7 @@ static int ask_for_password(struct setup *s)
 	                                : TR("Password (not shown)"),
 	        &s->password) ||
 	    (s->password.length == 0 && !s->has_secret))
-		return fail(EX_NOINPUT, TR("no password was given"));
+		return setup_fail(EX_NOINPUT, TR("no password was given"));
 	return EX_OK;
 }
 
@@ -302,28 +302,8 @@ static int prove(struct setup *s)
 		    s->server->remedy);
 		forget_password(s);
 		if (!s->asks || i == TRIES || s->login[0] == '\0')
-			return fail(code, TR("nothing was changed"));
+			return setup_fail(code, TR("nothing was changed"));
 	}
-}
-
-/* A machine without a full name: servers refuse what it calls itself. */
-static int find_name(struct setup *s)
-{
-	TEXT(preset, 400);
-	const char *given = s->wish->name;
-	if (given == NULL && strchr(s->config.name, '.') != NULL)
-		return EX_OK;
-	text_printf(&preset, "%s.%s", s->config.name, address_domain(s->address));
-	char *answer = given != NULL ? mem_copy(given)
-	               : s->asks     ? ask_line(TR("The full name of this machine"), preset.data)
-	                             : mem_copy(preset.data);
-	bool good = answer != NULL && fits(answer, sizeof s->name) && strchr(answer, '.') != NULL;
-	if (good)
-		text_copy(s->name, sizeof s->name, answer);
-	int code =
-	    good ? EX_OK : fail(EX_USAGE, TR("the name of a machine has a dot: mon1.example.org"));
-	free(answer);
-	return code;
 }
 
 static int find_root(struct setup *s)
@@ -332,7 +312,7 @@ static int find_root(struct setup *s)
 	if (s->wish->no_alias)
 		return EX_OK;
 	if (!is_person(preset))
-		return fail(EX_USAGE, TR("--root: %.200s is no address"), preset);
+		return setup_fail(EX_USAGE, TR("--root: %.200s is no address"), preset);
 	text_copy(s->root, sizeof s->root, preset);
 	if (s->asks && s->wish->root == NULL &&
 	    !ask_address(TR("Who reads the mail for root (cron's reports)"), preset, s->root,
@@ -354,8 +334,8 @@ static int write_all(struct setup *s)
 
 static int run(struct setup *s)
 {
-	static int (*const steps[])(struct setup *) = {find_address, find_name, find_server, find_login,
-	    find_root, prove, write_all};
+	static int (*const steps[])(struct setup *) = {find_address, machine_find_name, find_server,
+	    find_login, find_root, prove, write_all};
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
 		int code = steps[i](s);
 		if (code != EX_OK)
@@ -374,11 +354,11 @@ int command_setup(const char *path, const struct setup_wish *wish)
 	language_begin();
 	if (wish->tls != NULL && strcmp(wish->tls, "verify") != 0 &&
 	    strcmp(wish->tls, "encrypt") != 0 && strcmp(wish->tls, "off") != 0)
-		return fail(EX_USAGE, TR("--tls must be verify, encrypt or off"));
+		return setup_fail(EX_USAGE, TR("--tls must be verify, encrypt or off"));
 	if (geteuid() != 0 && !paths_private())
-		return fail(EX_NOPERM, TR("it writes %s and a password file: run it as root"), path);
-	read_present(&s);
-	int code = run(&s);
+		return setup_fail(EX_NOPERM, TR("it writes %s and a password file: run it as root"), path);
+	int code = read_present(&s);
+	code = code == EX_OK ? run(&s) : code;
 	forget_password(&s);
 	buffer_free(&s.password);
 	config_free(&s.config);

@@ -24,6 +24,24 @@ echo wrong >"$work/wrong"
 name='a wrong password' wanted=75 pattern='535 5.7.8'; refused ops@example.org --server localhost:$port --ca-file "$ca" --login joe --password-file "$work/wrong"
 unlike "$out$err" 'wrong|d3Jvbmc' "and the password is not shown"
 
+# Odd machines: a configuration that is half written, a name that every machine has, no configuration at all.
+printf '# mine\n[host]\nname = x\n[smarthost main\nhost' >"$work/empty"; cp "$work/empty" "$work/firsthop.conf"
+name='a configuration that is half written' wanted=78 pattern='firsthop.conf:4: .*; correct that first, or move the file away'; refused ops@example.org --server localhost:$port --ca-file "$ca"
+for local in localhost localhost.localdomain; do
+	printf '# mine\n[host]\nname = %s\naliases = %s\n' $local "$work/aliases" >"$work/empty"; cp "$work/empty" "$work/firsthop.conf"
+	name="a machine called $local" wanted=64 pattern='no name of its own: give it one with --name mon1.example.org'; refused --yes ops@example.org --server localhost:$port --ca-file "$ca"
+done
+for bad in .example.org mon1..example.org mon1. mon1; do
+	setup --yes ops@example.org --server localhost:$port --name $bad; is "$code" 64 "--name $bad: exit 64"
+done
+printf '# mine\n[host]\nname = mon1.example.org\naliases = %s\n' "$work/aliases" >"$work/empty"
+rm "$work/firsthop.conf"
+setup --yes ops@example.org --server localhost:$port --ca-file "$ca" --login joe --password-file "$work/pw" --no-alias --no-test
+is "$code $err" "0 " "without a configuration: exit 0"
+unlike "$("$R" get host.name)" '^\.|\.\.' "and the machine's name is a whole one"
+for pid in $(cat "$work/run/runner.pid" 2>/dev/null); do kill "$pid"; done
+rm -f "$work/secret"; cp "$work/empty" "$work/firsthop.conf"
+
 setup --yes ops@example.org --server localhost:$port --ca-file "$ca" --login joe --password-file "$work/pw" --root boss@example.org
 is "$code $err" "0 " "all by options: exit 0"
 like "$out" '^server   localhost:[0-9]+ \(as you say\): TLSv1.[23] verified, wants a login' "TLS and AUTH are seen"
