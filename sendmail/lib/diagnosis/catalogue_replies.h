@@ -27,8 +27,8 @@ REASON(ADDRESS_BLOCKED, "address-blocked", FAULT_ROUTE, 3600, HEALS,
     "change that.",
     "On the server, search the mail log for this address with status deferred. Repair the "
     "mailbox or the alias named there. Wait 2 hours, or run on the server: courier clear "
-    "ADDRESS. To avoid the block, set login and password_file, or have the server relay for "
-    "this machine.")
+    "ADDRESS (it helps only in the hour of the failure, by the clock). To avoid the block, set "
+    "login and password_file, or have the server relay for this machine.")
 REASON(AUTH_REFUSED, "auth-refused", FAULT_CREDENTIAL, 3600, STAYS,
     "The server refuses this login and password.",
     "Check login and password_file of this smarthost. If the provider wants a password for "

@@ -77,7 +77,8 @@ const struct remedy_row remedy_rows[] = {
     {REASON_ADDRESS_BLOCKED, "courier",
         "On the server (Courier), search the mail log for: addr=<{recipient}> with status: "
         "deferred. Repair the mailbox or the alias named there. Wait 2 hours, or run there as "
-        "root: courier clear {recipient}. To avoid the block, let {address} relay there "
+        "root: courier clear {recipient} (it helps only in the hour of the failure, by the clock). "
+        "To avoid the block, let {address} relay there "
         "(printf '{address}\\tallow,RELAYCLIENT\\n' >>/etc/courier/smtpaccess/default && "
         "makesmtpaccess), or set login and password_file."},
 

@@ -210,5 +210,5 @@ void report_decision_words(struct text *t, const struct diagnosis *d, bool next)
 		    d->fault == FAULT_CREDENTIAL ? TR("the login")
 		    : d->fault == FAULT_CONFIG   ? TR("the configuration")
 		    : d->fault == FAULT_LOCAL    ? TR("this machine")
-		                                 : TR("the route"));
+		                                 : TR("the server, or the way to it"));
 }
