@@ -63,6 +63,9 @@ static const struct answer_of {
     {STAGE_RCPT, "450 5.1.1 <a@b.test>: user unknown", "recipient-unknown", FAULT_RECIPIENT, KEPT},
     {STAGE_RCPT, "550 4.7.1 Greylisted, please retry", "greylisted", FAULT_RECIPIENT, KEPT},
     {STAGE_RCPT, "551 5.7.1 Greylisting in action", "greylisted", FAULT_RECIPIENT, KEPT},
+    {STAGE_RCPT, "550-5.1.1 no such user\n450 4.2.0 greylisted", "greylisted", FAULT_RECIPIENT,
+        KEPT},
+    {STAGE_RCPT, "450-4.2.0 wait\n550 4.2.0 a while", "reply-4xx", FAULT_RECIPIENT, KEPT},
     {STAGE_RCPT, "554 4.7.1 Try again later", "reply-4xx", FAULT_RECIPIENT, KEPT},
     {STAGE_END_OF_DATA, "550 4.0.0 not now", "reply-4xx", FAULT_MESSAGE, KEPT},
     /* Short words count alone: not within a number of the server's, nor within another word */

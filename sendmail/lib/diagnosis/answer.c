@@ -65,7 +65,7 @@ static int code_at(const char *at)
 {
 	if ((*at != '4' && *at != '5') || !is_digit(at[1]) || !is_digit(at[2]))
 		return 0;
-	if (at[3] != '\0' && strchr(" -\r\n", at[3]) == NULL)
+	if (at[3] != '\0' && strchr(" \t-\r\n", at[3]) == NULL)
 		return 0;
 	return (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0');
 }
@@ -133,16 +133,16 @@ static const char *find_code(const char *words)
 }
 
 /* The lines of an answer as one, each without its code.  Where the codes differ in detail the last
-   one counts, as it does for delivery. */
+   one counts, and 4xx before 5xx, as for delivery. */
 static void join_lines(struct answer *a, const char *at)
 {
 	struct text out;
 	text_init(&out, a->text, sizeof a->text);
 	while (*at != '\0' && !out.overflow) {
 		int code = code_at(at);
-		if (code != 0 && code / 100 == a->code / 100) {
-			a->code = code;
-			at += 3 + (at[3] == ' ' || at[3] == '-');
+		if (code != 0) {
+			a->code = code / 100 <= a->code / 100 ? code : a->code;
+			at += 3 + (at[3] == ' ' || at[3] == '\t' || at[3] == '-');
 		}
 		size_t length = strcspn(at, "\r\n");
 		text_escape(&out, at, length);

@@ -263,7 +263,8 @@ REASON(BATCH_TIMEOUT, "batch-timeout", FAULT_ROUTE, 0, HEALS,
     "One session lasted longer than batch_s allows.",
     "Check the speed of the network and of the server. Or raise batch_s.")
 REASON(REPLY_BAD, "reply-bad", FAULT_ROUTE, 600, STAYS, "The server's answer is not SMTP.",
-    "Check that host and port are those of a mail server.")
+    "Check that host and port are those of a mail server. If they are, look in the server's log, "
+    "and for a firewall or a proxy on the way that changes what it says.")
 REASON(ALL_TRIED, "all-tried", FAULT_ROUTE, 0, HEALS,
     "Every address of every smarthost has failed.",
     "Read each server's own answer: it gives the reason.")

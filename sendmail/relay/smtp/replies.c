@@ -76,6 +76,11 @@ static void on_rcpt(struct session *s, struct transaction *t, int rcpt)
 	    ((left_out = refused_parameter(s, t, STAGE_RCPT, rcpt)) && !chunked))
 		return;
 	session_diagnose(s, &r->result, STAGE_RCPT);
+	/* No refusal, and not what may come here: 354. */
+	if (r->result.verdict == VERDICT_SENT && !is_yes(s)) {
+		r->result.key = REASON_REPLY_BAD;
+		catalogue_recognise(&r->result);
+	}
 	if (r->result.verdict == VERDICT_SENT || left_out)
 		r->result.verdict = VERDICT_DEFERRED;
 	/* It is asked again, without the parameter: no refusal of its own. */

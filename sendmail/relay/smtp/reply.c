@@ -9,13 +9,13 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The code in front of a line, 0 when there is none: three digits of RFC 5321 4.2, then a blank, a
- * hyphen or the end. */
+/* The code in front of a line, 0 when there is none: three digits of RFC 5321 4.2, then a blank (a
+ * tab from some), a hyphen or the end. */
 static int line_code(const char *line, size_t length)
 {
 	if (length < 3 || line[0] < '2' || line[0] > '5' || !is_digit(line[1]) || !is_digit(line[2]))
 		return 0;
-	if (length > 3 && line[3] != ' ' && line[3] != '-')
+	if (length > 3 && line[3] != ' ' && line[3] != '\t' && line[3] != '-')
 		return 0;
 	return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
 }
@@ -42,13 +42,14 @@ static enum reply_result take_line(struct reply *r, const char *line, size_t len
 		           "or the session is out of step";
 		return REPLY_BAD;
 	}
-	if (code != 0 && r->lines > 0 && code / 100 != r->code / 100) {
+	if (code != 0 && r->lines > 0 && code / 100 != r->code / 100 && (code < 400 || r->code < 400)) {
 		*problem = "the lines of one reply have different codes";
 		return REPLY_BAD;
 	}
 	size_t head = code == 0 ? 0 : length > 3 ? 4 : 3;
-	/* Where they differ in detail, the last one counts: it is the one that ends the reply. */
-	if (code != 0)
+	/* Where they differ in detail, the last one counts: it is the one that ends the reply.  Of 4xx
+	 * and 5xx together the one that loses nothing. */
+	if (code != 0 && (r->code < 400 || code / 100 <= r->code / 100))
 		r->code = code;
 	r->lines++;
 	keep_line(r, line + head, length - head);
