@@ -109,6 +109,13 @@ cpu_ticks() {
 	fi
 }
 memory_kb() { if [ -r "/proc/$1/status" ]; then sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; else ps -o rss= -p "$1" | tr -d ' '; fi; }
+# processes: "parent number command" of each; a minimal Debian has no ps
+processes() {
+	if command -v ps >/dev/null 2>&1; then ps -A -o ppid= -o pid= -o args=; return; fi
+	for process in /proc/[0-9]*; do
+		echo "$(sed -n 's/^PPid:[[:space:]]*//p' "$process/status") ${process#/proc/} $(tr '\0' ' ' <"$process/cmdline")"
+	done 2>/dev/null
+}
 descriptors() { if [ -d "/proc/$1/fd" ]; then ls "/proc/$1/fd"; else procstat -h -f "$1"; fi | lines; }
 
 # with NAME=VALUE... FUNCTION...: a function, in a shell of its own, that finds them in its environment (in front of a function "NAME=VALUE" need not

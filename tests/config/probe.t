@@ -115,7 +115,7 @@ like "$("$BIN/relayconf" probe --json)" '"result": "usable", "exit": 0' "JSON: u
 # --- what every user sees of it, in the list of processes
 kill -STOP "$smarthost_pid"
 "$BIN/relayconf" probe --from secret-from@example.org --to secret-to@example.org >/dev/null 2>&1 & asking=$!; pids="$pids $asking"
-relays() { ps -A -o ppid= -o pid= -o args= | awk -v top="$asking" '$1 == top { print }'; }
+relays() { processes | awk -v top="$asking" '$1 == top { print }'; }
 relay_is_there() { relays | grep -Eq 'relay(\.program)? --probe'; }
 ok "relay talks" wait_for relay_is_there
 unlike "$(relays)" 'secret-|@|\.conf' "and nobody else sees for whom"

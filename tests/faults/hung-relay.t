@@ -7,7 +7,7 @@ logged() { grep -q "$1" "$work/log"; }
 sent_to() { logged "to=<$1>.*status=sent"; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 # relays: the processes of the runner's sessions
-relays() { ps -A -o pid= -o ppid= -o comm= | awk -v runner="$runner" '{ parent[$1] = $2; name[$1] = $3 } END { for (p in name) if (name[p] ~ /relay/ && (parent[p] == runner || parent[parent[p]] == runner)) print p }'; }
+relays() { processes | awk -v runner="$runner" '{ parent[$2] = $1; name[$2] = $3 } END { for (p in name) if (name[p] ~ /relay/ && (parent[p] == runner || parent[parent[p]] == runner)) print p }'; }
 ready() { printf '%s\n' 'send 220 odd.test ESMTP' 'expect EHLO' 'send 250 odd.test' 'expect MAIL FROM:' 'send 250 ok' 'expect RCPT TO:' 'send 250 ok' 'expect DATA' 'send 354 go on' 'read-data'; }
 serve() {
 	cat >"$work/script"

@@ -53,7 +53,7 @@ like "$(cat "$work/log")" 'status=deferred.*filter judge: no answer within 2 s' 
 ok "other mail is not held up by it" arrived fine
 like "$("$BIN/mailq")" 'cannot read my rules' "mailq shows the reason"
 like "$("$BIN/mailq" --json)" '"fault": "[a-z]*", "filter": "judge"' "--json names the filter"
-is "$(ps ax -o args | grep -c "^/bin/sh $work/[j]udge")" 0 "its process is gone"
+is "$(processes | grep -c "[0-9] /bin/sh $work/[j]udge")" 0 "its process is gone"
 config "$judge
 when_down = pass"
 "$BIN/runner" --once --foreground 2>>"$work/log"

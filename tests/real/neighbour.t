@@ -7,7 +7,11 @@ seconds=${NEIGHBOUR_S:-30}
 new_spool
 chmod 0711 "$work" "$work/spool" "$work/run"; chmod 1777 "$work/spool/drop"; chmod 0666 "$work/spool/trigger"; chmod 0755 "$work/spool/mqueue"
 as() { uid=$1; shift; setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"; }
-export BIN TOOLS work
+# For other users: the tree may be in a home that they cannot enter.
+mkdir "$work/programs"
+cp "$BIN/sendmail" "$BIN/mailq" "$TOOLS/sockcat" "$work/programs/"
+PROGRAMS=$work/programs
+export PROGRAMS work
 smarthost -n 1000000 -r 'busy=450 4.2.0 mailbox busy'
 printf 'list: :include:%s/list\n' "$work" >"$work/aliases"
 seq -f 'list%g@example.org' 20000 >"$work/list"; chown 64001 "$work/list"
@@ -24,18 +28,18 @@ seq -f 'busy.%g@example.org' 10000 >"$work/rcpts"
 { printf 'Subject: big\n'; for i in $(seq 2500); do printf 'X-Header-%d: %080d\n' "$i" 0; done; printf '\nx\n'; } >"$work/header"
 { printf 'To: x@['; head -c 200000 /dev/zero | tr '\0' ':'; printf '\nSubject: x\n\nx\n'; } >"$work/colons"
 mkfifo "$work/silence"; chmod 0666 "$work/silence"; exec 9<>"$work/silence"
-worst recipients 64001 'xargs "$BIN/sendmail" -f me@example.org <"$work/rcpts"'
-worst flood 64001 'echo x | "$BIN/sendmail" flood@example.org'
-worst flood2 64001 'echo x | "$BIN/sendmail" busy@example.org'
-worst headers 64001 '"$BIN/sendmail" header@example.org <"$work/header"; "$BIN/sendmail" colons@example.org <"$work/colons"'
-worst lists 64001 'echo x | "$BIN/sendmail" list; touch "$work/list"; sleep 0.2'
-worst watchers 64001 'echo x | timeout 2 "$BIN/sendmail" -v busy@example.org'
-worst mailq 64001 '"$BIN/mailq"; "$BIN/mailq" --json; "$BIN/mailq" hold from=me@example.org; "$BIN/mailq" release from=me@example.org'
+worst recipients 64001 'xargs "$PROGRAMS/sendmail" -f me@example.org <"$work/rcpts"'
+worst flood 64001 'echo x | "$PROGRAMS/sendmail" flood@example.org'
+worst flood2 64001 'echo x | "$PROGRAMS/sendmail" busy@example.org'
+worst headers 64001 '"$PROGRAMS/sendmail" header@example.org <"$work/header"; "$PROGRAMS/sendmail" colons@example.org <"$work/colons"'
+worst lists 64001 'echo x | "$PROGRAMS/sendmail" list; touch "$work/list"; sleep 0.2'
+worst watchers 64001 'echo x | timeout 2 "$PROGRAMS/sendmail" -v busy@example.org'
+worst mailq 64001 '"$PROGRAMS/mailq"; "$PROGRAMS/mailq" --json; "$PROGRAMS/mailq" hold from=me@example.org; "$PROGRAMS/mailq" release from=me@example.org'
 for uid in 64001 64003 64004 64005; do
 	for i in 1 2 3 4 5 6 7 8; do
-		worst "socket$uid.$i" "$uid" '"$TOOLS/sockcat" "$work/run/submit.sock" <"$work/silence"; sleep 0.1'
-		worst "slow$uid.$i" "$uid" '{ for i in 1 2 3 4 5 6; do printf 0; sleep 5; done; } | "$TOOLS/sockcat" "$work/run/submit.sock"; sleep 0.1'
-		worst "control$uid.$i" "$uid" 'timeout 9 "$TOOLS/sockcat" "$work/spool/mqueue/control" <"$work/silence"; sleep 0.1'
+		worst "socket$uid.$i" "$uid" '"$PROGRAMS/sockcat" "$work/run/submit.sock" <"$work/silence"; sleep 0.1'
+		worst "slow$uid.$i" "$uid" '{ for i in 1 2 3 4 5 6; do printf 0; sleep 5; done; } | "$PROGRAMS/sockcat" "$work/run/submit.sock"; sleep 0.1'
+		worst "control$uid.$i" "$uid" 'timeout 9 "$PROGRAMS/sockcat" "$work/spool/mqueue/control" <"$work/silence"; sleep 0.1'
 	done
 done
 
@@ -52,8 +56,8 @@ measure() {
 end=$(($(date +%s) + seconds)) n=0
 while [ "$(date +%s)" -lt $end ]; do
 	n=$((n + 1))
-	measure "drop$n" "$BIN/sendmail" >>"$work/drop.ms"
-	measure "socket$n" env FIRSTHOP_SPOOL=/none "$BIN/sendmail" >>"$work/socket.ms"
+	measure "drop$n" "$PROGRAMS/sendmail" >>"$work/drop.ms"
+	measure "socket$n" env FIRSTHOP_SPOOL=/none "$PROGRAMS/sendmail" >>"$work/socket.ms"
 	sleep 1
 done
 slowest() { sort -n "$work/$1.ms" | tail -n 1; }
