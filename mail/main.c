@@ -19,13 +19,17 @@
 #define SYSTEM_START_FILES "/usr/share/misc/mail.rc:/usr/local/etc/mail.rc:/etc/mail.rc"
 
 static const char help_text[] =
-    "usage: mail [-s subject] [-r from] [-c cc] [-b bcc] [-a header-or-file] [-A file] [-S "
-    "var=value] [-dEFIintv] recipient ... < text\n       mail [-HIinNv] [-f [mailbox] | -u user]   "
-    "  mail -e [-f mailbox]\n  -a 'Name: value'   a header line; -a FILE (or -A FILE) attaches a "
-    "file\n  -E                 sends nothing when the text is empty\n  -t                 "
-    "recipients and subject are in the header of the text\n  --dry-run, -d      shows what would "
-    "be sent\n  -v                 says where the message went\n  -f, -u, -H, -e     reads a "
-    "mailbox; lists it; says by exit status 0 or 1 whether there is mail\n";
+    "usage: mail [-s subject] [-r from] [-c cc] [-b bcc] [-a header-or-file]\n"
+    "            [-A file] [-S var=value] [-dEFIintv] recipient ... < text\n"
+    "       mail [-HIinNv] [-f [mailbox] | -u user]     mail -e [-f mailbox]\n"
+    "  -a 'Name: value'   a header line; -a FILE (or -A FILE) attaches a file\n"
+    "  -E                 sends nothing when the text is empty\n"
+    "  -t                 recipients and subject are in the header of the text\n"
+    "  --dry-run, -d      shows what would be sent\n"
+    "  -v                 says where the message went\n"
+    "  -f, -u             reads a mailbox, or that of a user; -H lists it\n"
+    "  -e                 says by exit status 0 or 1 whether there is mail\n"
+    "Every option: mail(1).\n";
 
 /* A closed descriptor 0 to 2 would be given to the next file or pipe, and messages would be written
    into the mail. Standard input is put back so that reading it fails: an empty mail is not what was

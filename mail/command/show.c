@@ -68,14 +68,23 @@ void show_header_line(struct session *s, int place, struct buffer *out)
 	for (size_t i = 0; i < v.header_length + v.body_length; i++)
 		count += (i < v.header_length ? v.header[i] : v.body[i - v.header_length]) == '\n';
 	buffer_printf(out, "%c%c%3d ", place == f->dot ? '>' : ' ', letter_of(m), place + 1);
-	screen_fit(out, sender, 20, 1);
-	buffer_puts(out, "  ");
-	put_date(out, m, &v);
-	snprintf(size, sizeof size, " %4d/%-5zu ", count, v.header_length + v.body_length);
-	buffer_puts(out, size);
+	/* A narrow screen has room for who wrote, and about what. */
+	bool narrow = columns < 60;
+	screen_fit(out, sender, narrow ? 12 : 20, 1);
+	buffer_puts(out, narrow ? " " : "  ");
+	if (!narrow) {
+		put_date(out, m, &v);
+		snprintf(size, sizeof size, " %4d/%-5zu ", count, v.header_length + v.body_length);
+		buffer_puts(out, size);
+	}
 	if (*subject != '\0')
 		buffer_puts(out, "\"");
-	screen_fit(out, subject, columns > 80 ? columns - 59 : 21, 0);
+	screen_fit(out, subject,
+	    columns > 80   ? columns - 59
+	    : !narrow      ? 21
+	    : columns > 30 ? columns - 21
+	                   : 9,
+	    0);
 	buffer_puts(out, *subject != '\0' ? "\"\n" : "\n");
 	mem_free(&subject);
 	mem_free(&sender);

@@ -12,10 +12,12 @@ printf '#!/bin/sh\nfor word; do printf "[%%s]" "$word"; done >"$HOME/argv"\ncat 
 chmod +x "$work/libexec/sendmail"
 terminal() { tmux -S "$work/tmux" "$@"; }
 trap 'terminal kill-server 2>/dev/null; cleanup' EXIT
+# Without one that stays, tmux ends between two sessions, and the next may find it ending.
+terminal -f /dev/null new-session -d -s stays 'sleep 600'
 # start COMMAND: on a terminal of 80 by 24; what it leaves goes to $work/code
 start() {
 	rm -f "$work/code"
-	terminal -f /dev/null new-session -d -x 80 -y 24 -s m "sh -c 'trap : INT; $1; echo \$? >$work/code; sleep 60'" || terminal kill-server
+	terminal -f /dev/null new-session -d -x 80 -y 24 -s m "sh -c 'trap : INT; $1; echo \$? >$work/code; sleep 60'"
 }
 over() { terminal kill-session -t m 2>/dev/null; }
 screen() { terminal capture-pane -p -t m; }
@@ -76,4 +78,12 @@ start "$BIN/mail -s typed -S ignoreeof a@example.org"
 sleep 0.2; line text; keys C-d; sees 'Use "." to terminate letter' "ignoreeof: the end of input is no end of the letter"
 line .; ok "a dot is" wait_for test -s "$work/stdin"
 over
+is "$("$BIN/mail" --help | awk 'length > 80')" "" "no line of the help is longer than 80 columns"
+# A narrow screen: a message has one line.
+printf 'From a@example.org Mon Nov 30 21:00:00 2026\nFrom: a@example.org\nSubject: =?UTF-8?B?44OH44Kj44K544Kv5a656YeP44GM5LiN6Laz44GX44Gm44GE44G+44GZ?=\n\nx\n' >"$work/narrow"
+rm -f "$work/code"
+terminal -f /dev/null new-session -d -x 40 -y 24 -s n "env LC_ALL=C.UTF-8 sh -c 'printf h | $BIN/mail -N -f $work/narrow; echo \$? >$work/code; sleep 60'"
+wait_for test -s "$work/code"; sleep 0.2
+is "$(tmux -u -S "$work/tmux" capture-pane -p -t n | grep -c .)" 1 "40 columns: one line for a message" "$(terminal capture-pane -p -t n)"
+terminal kill-session -t n
 finish
