@@ -249,7 +249,8 @@ static uint32_t warn_some(struct runner *r, struct entry **entries, uint32_t tot
 	return at;
 }
 
-/* The senders of late mail hear of it once. */
+/* The senders of late mail hear of it once.  Who has had as many reports in an hour as he gets is
+   asked about again after the next look at all. */
 static void warn(struct runner *r, struct expire *x, int64_t now)
 {
 	static struct entry *late[WARN_LOADS_MAX];
@@ -263,7 +264,8 @@ static void warn(struct runner *r, struct expire *x, int64_t now)
 			continue;
 		if (is_free(e) && age_of_s(r, e) > (int64_t)x->warn_h * 3600)
 			late[count++] = e;
-		a->items[kept++] = a->items[i];
+		else
+			a->items[kept++] = a->items[i];
 	}
 	agenda_keep(a, i, kept);
 	for (uint32_t at = 0; at < count;)
