@@ -7,20 +7,29 @@ N=${N:-500}
 mkdir "$work/floor"
 { printf 'Subject: alert\n\n'; head -c 4000 /dev/zero | tr '\0' x | fold -w 70; } >"$work/message"
 row() { printf '%-58s %s\n' "$1" "$2"; }
+machine() {
+	cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
+	echo "$(uname -srm), $(getconf _NPROCESSORS_ONLN) x ${cpu:-$(uname -p)}, spool on $(df -P "$work" | awk 'NR == 2 { print $1 }'), load$(cut -d" " -f1-3 /proc/loadavg 2>/dev/null)"
+}
+row "machine" "$(machine)"
+row "commit" "$(git log -1 --format='%h %cs' 2>/dev/null)"
 count_files() { find "$work/spool/$1" -name '????????.????????' | lines; }
 
 # The binary is started with its recipient as the only argument.
 set -- $("$TOOLS/timer" pair "$N" "$work/message" "$TOOLS/floor" "$work/floor" "$BIN/sendmail" ops@example.org)
-row "one submission of 4 KiB, spawn to exit (median of $N)" "$2 us"
-row "the floor: write, fsync, rename, fsync of the folder" "$1 us"
+row "one submission of 4 KiB, spawn to exit (median of $N)" "$2 us ($5)"
+row "the floor: write, fsync, rename, fsync of the folder" "$1 us ($4)"
 row "ratio (target: at most 1.8)" "$3"
 rm -rf "$work/floor" "$work"/spool/drop/*
 set -- $("$TOOLS/timer" cost $((N * 4)) 16 "$work/message" "$BIN/sendmail" ops@example.org)
 row "submissions per second, 16 in flight" "$1"
-row "  CPU of one" "$2 us"
+cpu=$2
 rm -f "$work"/spool/drop/*
 mkdir "$work/floor"
-row "  CPU of the floor program" "$("$TOOLS/timer" cost $((N * 4)) 16 "$work/message" "$TOOLS/floor" "$work/floor" | cut -d' ' -f2) us (target: at most 1.5 times as much)"
+set -- $("$TOOLS/timer" cost $((N * 4)) 16 "$work/message" "$TOOLS/floor" "$work/floor")
+row "  of the floor program" "$1"
+row "  CPU of one, and of the floor program" "$cpu us, $2 us"
+row "  ratio of the CPU (target: at most 1.5)" "$(awk -v a="$cpu" -v b="$2" 'BEGIN { printf "%.2f", a / b }')"
 rm -rf "$work/floor"
 
 { printf 'Subject: alert\n\n'; head -c 1900 /dev/zero | tr '\0' x | fold -w 70; } >"$work/message"
@@ -38,10 +47,33 @@ arrived=$(lines <"$work/sessions")
 row "messages per second, draining $waiting to a smarthost on loopback" "$((waiting * 1000000000 / (after - before))) (target: over 2000)"
 row "  over sessions" "$(cut -d' ' -f1 "$work/sessions" | sort -u | lines)"
 
+# CPU of the runner and its relays for a message, where the way is short: CHUNKING may not cost more.
+# near_cpu [SMARTHOST-OPTIONS]: least of three drains
+near_cpu() {
+	least=
+	for drain in 1 2 3; do
+		"$TOOLS/timer" flood 1000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
+		rm -f "$work/near"
+		"$TOOLS/smarthost" -P "$work/near" -o "$work/sessions" "$@" &
+		near_server=$!
+		pids="$pids $near_server"
+		wait_for test -s "$work/near"
+		port=$(cat "$work/near"); config
+		each=$("$TOOLS/timer" look 1 "$BIN/runner" --once | awk '{ printf "%d", $1 }')
+		[ -n "$least" ] && [ "$least" -le "$each" ] || least=$each
+		stop "$near_server"
+	done
+	echo "$least us"
+}
+near=$port
+row "  CPU of one message on loopback, by DATA" "$(near_cpu)"
+row "  the same with CHUNKING" "$(near_cpu -b good)"
+port=$near; config
+
 # The same with 20 ms to the server and back: by DATA, and with CHUNKING.
-# far_drain WORDS [SMARTHOST-OPTIONS]
+# far_drain SESSIONS MESSAGES WORDS [SMARTHOST-OPTIONS]
 far_drain() {
-	words=$1; shift
+	allowed=$1 messages=$2 words=$3; shift 3
 	rm -f "$work/far" "$work/sessions" "$work/port"
 	"$TOOLS/smarthost" -P "$work/port" -o "$work/sessions" "$@" &
 	far_server=$!
@@ -51,8 +83,9 @@ far_drain() {
 	far_way=$!
 	pids="$pids $far_way"
 	wait_for test -s "$work/far"
-	port=$(cat "$work/far"); config
-	"$TOOLS/timer" flood 5000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
+	port=$(cat "$work/far"); config "[queue]
+max_sessions = $allowed"
+	"$TOOLS/timer" flood "$messages" 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
 	waiting=$(count_files drop)
 	before=$(date +%s%N)
 	"$BIN/runner" --once
@@ -64,8 +97,10 @@ far_drain() {
 	stop "$far_way"; stop "$far_server"
 }
 near=$port
-far_drain "messages per second, draining 5000 over 20 ms, by DATA"
-far_drain "the same with CHUNKING (target: over 2000)" -b good
+for allowed in 1 2 4 8 16; do
+	far_drain $allowed 1500 "messages per second, draining 1500 over 20 ms, by DATA, max_sessions = $allowed"
+done
+far_drain 4 5000 "draining 5000 with CHUNKING (target: over 2000)" -b good
 port=$near; config
 
 "$TOOLS/timer" flood 2000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
@@ -85,18 +120,39 @@ rm -f "$work"/spool/drop/* "$work"/spool/mqueue/*
 edit 's/^port = .*/port = 1/' "$FIRSTHOP_CONFIG"
 echo "10000 messages"
 row "  runner --once takes them up, and finds the smarthost dead" "$(elapsed_ms "$BIN/runner" --once) ms"
-row "  runner --once with all of them in the queue" "$(elapsed_ms "$BIN/runner" --once) ms"
-few=$(elapsed_ms "$BIN/mailq")
-row "  mailq" "$few ms, $("$TOOLS/timer" memory "$BIN/mailq" 2>/dev/null | tail -n 1) KiB"
+# look_row WORDS PROGRAM ARGUMENTS...: least of five, and sets cpu
+look_row() {
+	words=$1; shift
+	set -- $("$TOOLS/timer" look 5 "$@")
+	cpu=$1
+	row "$words" "CPU $1 ms (median $2), elapsed $3-$5 ms (median $4), $6 KiB"
+}
+look_row "  mailq" "$BIN/mailq"
+few=$cpu
+look_row "  mailq -v" "$BIN/mailq" -v
+look_row "  mailq --json" "$BIN/mailq" --json
+look_row "  mailq summary" "$BIN/mailq" summary
+look_row "  runner --once with all of them in the queue" "$BIN/runner" --once
+few_runner=$cpu
 row "  mailq why" "$(elapsed_ms "$BIN/mailq" why "$("$BIN/mailq" --json 2>/dev/null | sed -n '1s/.*"queue_id": "\([^"]*\)".*/\1/p')") ms"
 
-# Ten times as many, which were not tried.
-(cd "$work/spool/mqueue" && awk '{ body = body $0 "\n" } END {
-	for (i = 0; i < 90000; i++) { name = sprintf("%08x.%08x", 4096 + i / 50, i); printf "%s", body >name; close(name) } }' \
-	"$(ls | grep '^........\.........$' | head -n 1)")
-many=$(elapsed_ms "$BIN/mailq")
-row "mailq, 100000 messages" "$many ms, $("$TOOLS/timer" memory "$BIN/mailq" 2>/dev/null | tail -n 1) KiB"
-row "  times the time for 10000" "$(awk -v a="$many" -v b="$few" 'BEGIN { printf "%.1f", a / (b > 0 ? b : 1) }')"
+# Many more, which were not tried; LARGE=1000000 for as many (4 GB, some minutes).
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a / (b > 0 ? b : 1) }'; }
+one=$(cd "$work/spool/mqueue" && ls | grep '^........\.........$' | head -n 1)
+made=10000
+for size in 100000 200000 ${LARGE:-}; do
+	(cd "$work/spool/mqueue" && awk -v from=$made -v to=$size '{ body = body $0 "\n" } END {
+		for (i = from; i < to; i++) { name = sprintf("%08x.%08x", 4096 + i / 50, i); printf "%s", body >name; close(name) } }' "$one")
+	made=$size
+	echo "$size messages"
+	look_row "  mailq" "$BIN/mailq"
+	row "    times the CPU for 10000" "$(ratio "$cpu" "$few")"
+	look_row "  mailq --json" "$BIN/mailq" --json
+	look_row "  mailq summary" "$BIN/mailq" summary
+	"$BIN/runner" --once 2>/dev/null
+	look_row "  runner --once with all of them in the queue" "$BIN/runner" --once
+	row "    times the CPU for 10000" "$(ratio "$cpu" "$few_runner")"
+done
 
 # Each parser, with things as many as a hostile user would have.
 echo "10,000 and 100,000 of everything (target: at most 12 times)"
@@ -126,19 +182,30 @@ stop "$smarthost_pid"
 
 # A dead smarthost, for three hours: the clocks of the runner go faster, its work is all done and counted.
 [ -e "$TOOLS/wrongclock.so" ] || exit 0
-rm -f "$work"/spool/drop/* "$work"/spool/mqueue/*
-"$TOOLS/timer" flood 10000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
 speed=360
-LD_PRELOAD=$TOOLS/wrongclock.so WRONGCLOCK_SPEED=$speed "$BIN/runner" --stay 2>/dev/null
-wait_for test -s "$work/run/runner.pid"
-runner=$(cat "$work/run/runner.pid")
-attempts() { cat "$work"/spool/mqueue/*.log 2>/dev/null | grep -c ' attempt '; }
-adopted() { [ "$(count_files drop)" -eq 0 ]; }
-wait_for adopted
-echo "a dead smarthost, $(count_files mqueue) messages waiting"
-for hour in 1 2 3; do
-	cpu=$(cpu_ms "$runner") tries=$(attempts)
-	sleep $((3600 / speed))
-	row "  hour $hour: connections / CPU of runner and relays" "$(($(attempts) - tries)) / $(($(cpu_ms "$runner") - cpu)) ms (target: under 1000 ms)"
-done
-kill "$runner"
+# dead_hours: of what is queued
+dead_hours() {
+	rm -f "$work/run/runner.pid"
+	LD_PRELOAD=$TOOLS/wrongclock.so WRONGCLOCK_SPEED=$speed "$BIN/runner" --stay 2>/dev/null
+	wait_for test -s "$work/run/runner.pid"
+	runner=$(cat "$work/run/runner.pid")
+	wait_for taken_up
+	echo "a dead smarthost, $(count_files mqueue) messages waiting"
+	sleep "$1"
+	for hour in 1 2 3; do
+		cpu=$(cpu_ms "$runner") tries=$(attempts)
+		sleep $((3600 / speed))
+		row "  hour $hour: connections / CPU of runner and relays" "$(($(attempts) - tries)) / $(($(cpu_ms "$runner") - cpu)) ms (target: under 1000 ms)"
+	done
+	row "  memory" "$(memory_kb "$runner") KiB"
+	kill "$runner"
+	wait_for ended
+}
+attempts() { find "$work/spool/mqueue" -name '*.log' -exec cat {} + 2>/dev/null | grep -c ' attempt '; }
+find "$work/spool/mqueue" "$work/spool/drop" -name '????????.????????*' -exec rm -f {} +
+"$TOOLS/timer" flood 10000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
+dead_hours 1
+(cd "$work/spool/mqueue" && awk -v now="$(date +%s)" '{ body = body $0 "\n" } END {
+	for (i = 0; i < 90000; i++) { name = sprintf("%08x.%08x", now - i / 50, i); printf "%s", body >name; close(name) } }' \
+	"$(ls | grep '^........\.........$' | head -n 1)")
+dead_hours 20

@@ -80,9 +80,10 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 	return best;
 }
 
-/* A second session pays only when there is more than one batch for it, and the servers allow it. */
+/* A second session pays only when there is more than one batch for it, the servers allow it, and
+   the one before it made mail go faster. */
 static bool wants_another(const struct nexthops *nexthops, const struct config *config,
-    const struct nexthop *p, int busy, bool starting, int64_t now)
+    struct nexthop *p, int busy, bool starting, int64_t now)
 {
 	bool limited = p->limit > 0 && p->workers >= p->limit;
 	/* A limit that was met is tried again after a while, when nothing gets on within it. */
@@ -91,7 +92,10 @@ static bool wants_another(const struct nexthops *nexthops, const struct config *
 	if (starting || limited || nexthop_state(nexthops, p, 0) != NEXTHOP_UP ||
 	    nexthop_rest_is_near(nexthops, p))
 		return false;
-	return (long long)p->schedule.count > (long long)busy * config->batch_messages;
+	if ((long long)p->schedule.count <= (long long)busy * config->batch_messages)
+		return false;
+	return sessions_is_local(p) || p->kind == NEXTHOP_FILTER ||
+	       throughput_wants_more(&p->throughput, p->workers, now);
 }
 
 static bool is_shown(const struct sessions *sessions)

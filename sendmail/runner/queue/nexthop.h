@@ -7,6 +7,7 @@
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/pace.h"
 #include "runner/queue/schedule.h"
+#include "runner/queue/throughput.h"
 
 struct runner;
 
@@ -34,6 +35,7 @@ struct nexthop {
 	bool woken_all;  /* all of it, and not only what waited for its servers */
 	int limit;       /* sessions that the servers allow at a time; 0 = no limit met */
 	int64_t limit_until_ms;       /* monotonic: one more is tried then */
+	struct throughput throughput; /* whether one more session helps */
 	int per_session;              /* messages after which a server ended a session; 0 = none did */
 	int64_t per_session_until_ms; /* monotonic: so long that counts */
 	int64_t paced_ms;             /* monotonic: until then its mail waits for the pace

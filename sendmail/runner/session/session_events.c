@@ -233,6 +233,7 @@ static void on_filtered(struct runner *r, struct worker *w, struct message *m,
 	text_tame(text, sizeof text);
 	worker_take_out(w, m, before);
 	w->done++;
+	throughput_done(&w->nexthop->throughput);
 	text_copy(works.hop, sizeof works.hop, w->hop);
 	if (kind != FILTERED_SKIPPED) {
 		nexthop_rest_noted(&r->nexthops, w->nexthop, &works, m->entry->id, m->sender, "");
@@ -293,6 +294,7 @@ static void on_message_over(struct runner *r, struct worker *w, struct message *
 		return;
 	}
 	w->done++;
+	throughput_done(&w->nexthop->throughput);
 	nexthop_pace_count(r, w->hop, m->rcpt_count);
 	if (!w->limited)
 		nexthop_server_proven(r, w->hop);

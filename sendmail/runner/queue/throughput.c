@@ -1,0 +1,49 @@
+/* Comparing. */
+#include "runner/queue/throughput.h"
+
+void throughput_done(struct throughput *t)
+{
+	t->done++;
+}
+
+static void count_anew(struct throughput *t, int sessions, int64_t now_ms)
+{
+	t->sessions = sessions;
+	t->since_ms = now_ms;
+	t->done = 0;
+}
+
+/* Each session more should add what each of the others does; less than half of it is chance. */
+static bool was_in_vain(const struct throughput *t, double rate)
+{
+	if (t->before == 0 || t->before >= t->sessions)
+		return false;
+	double more = (double)(t->sessions - t->before) / t->before;
+	return rate < t->before_rate * (1 + more / 2);
+}
+
+bool throughput_wants_more(struct throughput *t, int sessions, int64_t now_ms)
+{
+	if (t->enough > 0 && now_ms >= t->enough_until_ms)
+		*t = (struct throughput){0};
+	if (t->enough > 0 && sessions >= t->enough)
+		return false;
+	if (t->sessions != sessions) {
+		count_anew(t, sessions, now_ms);
+		return false;
+	}
+	int64_t took_ms = now_ms - t->since_ms;
+	if (t->done < THROUGHPUT_MESSAGES && took_ms < THROUGHPUT_LOOK_MS)
+		return false;
+	double rate = (double)t->done / (double)(took_ms > 0 ? took_ms : 1);
+	bool slow = t->done < THROUGHPUT_MESSAGES;
+	if (!slow && was_in_vain(t, rate)) {
+		t->enough = t->before;
+		t->enough_until_ms = now_ms + THROUGHPUT_REST_MS;
+		return false;
+	}
+	t->before = slow ? 0 : sessions;
+	t->before_rate = rate;
+	count_anew(t, sessions, now_ms);
+	return true;
+}

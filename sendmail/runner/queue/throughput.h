@@ -1,0 +1,29 @@
+/* Whether one more session made mail go faster: messages are counted while the number of sessions
+   stays the same, and compared with those of fewer.  A server that is far away, or slow, has
+   something from each session; one that is as fast as it can be has only more work.  Pure. */
+#ifndef RUNNER_QUEUE_THROUGHPUT_H
+#define RUNNER_QUEUE_THROUGHPUT_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#define THROUGHPUT_MESSAGES 64   /* that are enough to compare */
+#define THROUGHPUT_LOOK_MS 300   /* fewer in that time: slow, and one more is tried */
+#define THROUGHPUT_REST_MS 60000 /* for which no more are tried than were enough */
+
+/* Of a path; zero-initialised knows nothing. */
+struct throughput {
+	int sessions; /* that are there while it is counted; 0: counting has not begun */
+	int64_t since_ms;
+	int done;
+	int before;         /* sessions with which it was compared last; 0: none */
+	double before_rate; /* messages of a millisecond then */
+	int enough;         /* sessions; 0: that is not known */
+	int64_t enough_until_ms;
+};
+
+/* A message is done, whatever came of it. */
+void throughput_done(struct throughput *t);
+
+/* True when beside so many sessions (at least one) another one may be tried. */
+bool throughput_wants_more(struct throughput *t, int sessions, int64_t now_ms);
+#endif

@@ -1,0 +1,74 @@
+/* objects: sendmail/runner/queue/throughput */
+/* Sessions are added while mail goes faster with each. */
+#include "runner/queue/throughput.h"
+#include "tests/unit/unit.h"
+
+static int64_t now_ms;
+
+/* Sessions that a path comes to within so many seconds, where each does a message in each_ms and
+   all together not more than most in a second. */
+static int sessions_after(struct throughput *t, int from, int limit, int each_ms, int most,
+    int seconds)
+{
+	int sessions = from;
+	double open = 0;
+	for (int64_t until = now_ms + seconds * 1000; now_ms < until; now_ms += 10) {
+		double rate = sessions * 1000.0 / each_ms;
+		for (open += (rate < most ? rate : most) / 100; open >= 1; open--)
+			throughput_done(t);
+		if (sessions < limit && throughput_wants_more(t, sessions, now_ms))
+			sessions++;
+	}
+	return sessions;
+}
+
+/* 20 ms there and back, one message at a time; and a server that needs 2 s for each. */
+static void each_helps(void **state)
+{
+	struct throughput far = {0}, slow = {0};
+	(void)state;
+	assert_int_equal(sessions_after(&far, 1, 16, 20, 1000000, 10), 16);
+	assert_int_equal(sessions_after(&slow, 1, 4, 2000, 1000000, 2), 4);
+}
+
+/* The second one was in vain: it is the last for a minute. */
+static void none_helps(void **state)
+{
+	struct throughput t = {0};
+	(void)state;
+	assert_int_equal(sessions_after(&t, 1, 16, 1, 1000, 30), 2);
+	assert_int_equal(t.enough, 1);
+	assert_int_equal(sessions_after(&t, 1, 16, 1, 1000, 20), 1);
+	/* It is tried again then. */
+	assert_int_equal(sessions_after(&t, 1, 16, 1, 1000, 15), 2);
+}
+
+/* 300 a second are all that the server does. */
+static void some_help(void **state)
+{
+	struct throughput t = {0};
+	(void)state;
+	assert_int_equal(sessions_after(&t, 1, 16, 10, 300, 30), 4);
+	assert_int_equal(t.enough, 3);
+}
+
+/* Sessions that end and begin do not count as a comparison. */
+static void counts_begin_anew(void **state)
+{
+	struct throughput t = {0};
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		now_ms += 10;
+		for (int k = 0; k < 10; k++)
+			throughput_done(&t);
+		assert_false(throughput_wants_more(&t, 1 + i % 2, now_ms));
+	}
+	assert_int_equal(t.enough, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {TEST(each_helps), TEST(none_helps), TEST(some_help),
+	    TEST(counts_begin_anew)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
