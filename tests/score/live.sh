@@ -48,6 +48,17 @@ stop $odd; scripted 'send HTTP/1.1 400 Bad Request' close; config
 attempt 'an HTTP server' waits 'not SMTP|HTTP' 'host and port|port'
 stop $odd; scripted 'send SSH-2.0-OpenSSH_9.2p1' close; config
 attempt 'an SSH server' waits 'not SMTP|SSH' 'host and port|port'
+stop $odd; scripted 'send HTTP/1.1 302 Found' 'send Location: http://login.hotel.test/' close; config
+attempt 'a captive portal' waits 'not SMTP|Another service' 'host and port|port'
+stop $odd; scripted 'send * OK [CAPABILITY IMAP4rev1] Dovecot ready.' close; config
+attempt 'an IMAP server' waits 'Another service' 'host and port|port'
+stop $odd; scripted 'send 220 (vsFTPd 3.0.3)' 'expect EHLO' 'send 530 Please login with USER and PASS.' close; config
+attempt 'an FTP server' waits 'Another service' 'host and port|port'
+to_rcpt() { stop $odd; scripted 'send 220 odd ESMTP' 'expect EHLO' 'send 250 odd' 'expect MAIL' 'send 250 ok' 'expect RCPT' "$@" expect-any; config; }
+to_rcpt 'send 550-5.1.1 no such user' 'send 450 4.2.0 greylisted'
+attempt 'lines of 550 and 450 in one refusal' waits 'greylisting' 'Wait'
+to_rcpt 'send 354 go on'
+attempt '354 in answer to RCPT' waits 'not SMTP' "server's log"
 stop $odd; scripted 'send 220 odd ESMTP' 'expect EHLO' 'send 250 odd' 'expect MAIL' reset; config
 attempt 'a connection that breaks at MAIL' waits 'cut the connection|closed the connection' "server's log"
 stop $odd; scripted 'send 220 odd ESMTP' 'expect EHLO' 'send 250 odd' 'expect MAIL' 'send 250 ok' 'expect RCPT' 'send 250 ok' 'expect DATA' 'send 354 go' 'read-data' close; config
