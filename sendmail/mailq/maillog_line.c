@@ -69,7 +69,7 @@ static char *message_of(char *line, bool numbered)
 	}
 	/* RFC 5424: process, kind, and structured data that we never have. */
 	for (int i = 0; i < 3 && at != NULL; i++)
-		at = numbered ? strchr(at + 1, ' ') : NULL;
+		at = numbered && *at != '\0' ? strchr(at + 1, ' ') : NULL;
 	return at != NULL ? at + 1 : NULL;
 }
 

@@ -116,6 +116,27 @@ for name in a c d; do echo x | "$BIN/sendmail" -i -f a@example.org $name; done
 : >"$work/log"; runner_once; none_in "the log of aliases" "$(cat "$work/log")"
 for f in '' -v --json '--format postfix' health; do none_in "mailq $f of aliases" "$("$BIN/mailq" $f 2>&1)"; done
 
+# --- a log that every user may write, with logger(1) -------------------------------------------------------------------------
+forged="0123abcd.01234567"
+{
+	for bytes in "$all" '\x1b[31m\xc2\x9b\n\r' '\033]0;x\007'; do
+		printf 'Nov 30 14:12:20 mon1 firsthop/smtp[7]: %s: to=<b%s@x.org>, relay=m%s[1]:25, delay=3, delays=0/0/1/2, dsn=2.0.0, status=sent (250 %s) from=<a%s@x.org> smarthost=%s try=1 stage=%s key=%s\n' \
+			"$forged" "$bytes" "$bytes" "$bytes" "$bytes" "$bytes" "$bytes" "$bytes"
+		printf 'Nov 30 14:12:21 mon1 firsthop[7]: %s from=a%s to=b%s status=deferred key=%s text="%s"\n' "$forged" "$bytes" "$bytes" "$bytes" "$bytes"
+		printf '2026-11-30T14:12:22+01:00 mon1 firsthop: {"event": "delivery", "id": "%s", "to": "b%s", "from": "%s", "relay": "%s", "status": "bounced", "key": "%s", "text": "%s"}\n' "$forged" "$bytes" "$bytes" "$bytes" "$bytes" "$bytes"
+		printf '<22>1 2026-11-30T14:12:23Z mon1 firsthop 12 - - %s: %s\n' "$forged" "$bytes"
+		printf '<22>1 2026-11-30T14:12:23Z mon1 firsthop'"$bytes"'-'
+		printf '\nNov 30 14:12:20 mon1 firsthop[7]: %s: removed by uid 0: %s\n' "$forged" "$bytes"
+	done
+	printf 'Nov 30 mon1 firsthop-'
+} >"$work/forged"
+like "$("$BIN/mailq" log --file "$work/forged" all 2>&1)" "$forged" "a forged log has its message"
+none_in "mailq log" "$("$BIN/mailq" log --file "$work/forged" all 2>&1; "$BIN/mailq" log --file "$work/forged" status=sent 2>&1)"
+none_in "mailq log --json" "$("$BIN/mailq" log --json --file "$work/forged" all 2>&1)"
+none_in "mailq day" "$("$BIN/mailq" day --file "$work/forged" 2>&1)"
+none_in "mailq summary" "$("$BIN/mailq" summary --all 2>&1)"
+none_in "mailq top" "$("$BIN/mailq" top -n 1 2>&1 </dev/null)"
+
 # --- a server ------------------------------------------------------------------------------------------------------------
 rm -f "$work"/spool/mqueue/* "$work/aliases"; : >"$work/log"
 for reply in "550 $all" "450 4.$all $all"; do

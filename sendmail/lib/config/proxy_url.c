@@ -45,7 +45,8 @@ bool proxy_url_read(const char *value, struct proxy_url *url, struct text *probl
 		at += n;
 	}
 	url->port = (uint16_t)port;
-	if (url->host[0] == '\0' || strpbrk(url->host, " \t,;\"<>") != NULL || length > 255)
+	if (url->host[0] == '\0' || strpbrk(url->host, " ,;\"<>") != NULL ||
+	    text_has_control(url->host) || length > 255)
 		return fail(problem, value, "there is no name and no address of a proxy in it");
 	return *at == '\0' || strcmp(at, "/") == 0 ||
 	       fail(problem, value, "nothing may come behind the port");
