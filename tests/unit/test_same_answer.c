@@ -21,7 +21,7 @@ static int needed(struct same_answer *s, const struct diagnosis *d, bool senders
 	for (int i = 0; i < 20; i++) {
 		snprintf(sender, sizeof sender, "s%d@example.org", senders ? i : 0);
 		snprintf(rcpt, sizeof rcpt, "r%d@D%d.example", i, domains ? i : 0);
-		if (same_answer_note(s, d, 100 + (uint64_t)i, sender, rcpt))
+		if (same_answer_note(s, d, 100 + (uint64_t)i, 0, sender, rcpt))
 			return i + 1;
 	}
 	return 0;
@@ -67,13 +67,13 @@ static void another_outcome_ends_the_row(void **state)
 	sent.verdict = VERDICT_SENT;
 	assert_int_equal(needed(&s, &busy, false, false), SAME_ANSWER_MAX);
 	/* One message asks for all: the same answer is enough, whoever asks. */
-	assert_true(same_answer_note(&s, &busy, 100, "s@example.org", "r@example.org"));
+	assert_true(same_answer_note(&s, &busy, 100, 0, "s@example.org", "r@example.org"));
 	/* No answer is none. */
-	assert_false(same_answer_note(&s, &lost, 7, "s@example.org", "r@example.org"));
-	assert_true(same_answer_note(&s, &busy, 101, "s@example.org", "r@example.org"));
-	assert_false(same_answer_note(&s, &other, 8, "s@example.org", "r@example.org"));
+	assert_false(same_answer_note(&s, &lost, 7, 0, "s@example.org", "r@example.org"));
+	assert_true(same_answer_note(&s, &busy, 101, 0, "s@example.org", "r@example.org"));
+	assert_false(same_answer_note(&s, &other, 8, 0, "s@example.org", "r@example.org"));
 	assert_int_equal(needed(&s, &busy, false, false), SAME_ANSWER_MAX);
-	assert_false(same_answer_note(&s, &sent, 9, "s@example.org", "r@example.org"));
+	assert_false(same_answer_note(&s, &sent, 9, 0, "s@example.org", "r@example.org"));
 	assert_int_equal(s.count, 0);
 }
 
@@ -86,7 +86,7 @@ static void one_message_counts_once(void **state)
 	(void)state;
 	for (int i = 0; i < 20; i++) {
 		snprintf(rcpt, sizeof rcpt, "r@d%d.example", i);
-		assert_false(same_answer_note(&s, &d, 1, "s@example.org", rcpt));
+		assert_false(same_answer_note(&s, &d, 1, 0, "s@example.org", rcpt));
 	}
 	assert_int_equal(s.count, 1);
 }

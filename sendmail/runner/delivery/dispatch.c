@@ -65,9 +65,8 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 		if (w->closing || w->ended || w->nexthop != e->nexthop ||
 		    !tried_same_servers(w->avoid, e->tried))
 			continue;
-		/* Who connects finds out for all; a filter has no connection, but a first message. */
-		*starting = *starting || !w->ready ||
-		            (w->nexthop->kind == NEXTHOP_FILTER && w->done == 0) ||
+		/* Who connects finds out for all. */
+		*starting = *starting || !w->ready || sessions_finds_out(w, e->uid, now) ||
 		            (w->settled > 0 && !sessions_is_stuck(w, now));
 		if (has_had_its_share(r, w, now))
 			worker_close(w);
@@ -181,7 +180,7 @@ static struct entry *next_to_try(struct runner *r, const struct nexthop *p, int6
 	if (e == NULL || !r->config_good || r->leaving || e->held)
 		return NULL;
 	enum nexthop_state state = nexthop_state(&r->nexthops, p, now);
-	if (state == NEXTHOP_UP)
+	if (state == NEXTHOP_UP || nexthop_rest_is_of_another(&r->nexthops, p, e->uid))
 		return e->due_ms <= now ? e : NULL;
 	if (p->workers > 0)
 		return NULL;
@@ -190,6 +189,20 @@ static struct entry *next_to_try(struct runner *r, const struct nexthop *p, int6
 	return schedule_is_asked(e) || (e->due_ms < 0 && nexthop_new_mail_may_ask(&r->nexthops, p, now))
 	           ? e
 	           : NULL;
+}
+
+/* True: the first message waits for servers that rest because of its user's mail, and is behind
+ * that of others now, who may ask. */
+static bool put_behind(const struct runner *r, struct nexthop *p, int64_t now)
+{
+	struct entry *e = schedule_first(&p->schedule);
+	int64_t until = nexthop_until_ms(&r->nexthops, p);
+	if (e == NULL || !r->config_good || r->leaving || e->held || e->due_ms > now || until <= now ||
+	    schedule_is_asked(e) || !nexthop_rest_is_of(&r->nexthops, p, e->uid))
+		return false;
+	e->put_off = true;
+	schedule_move(&p->schedule, e, until);
+	return true;
 }
 
 /* Takes an entry out of the schedule of its path to work on it, as disposition_begin.  NULL, too,
@@ -340,7 +353,9 @@ static void dispatch_path(struct runner *r, struct nexthop *p, int64_t now)
 	bool full = false;
 	if (nexthop_state(&r->nexthops, p, now) == NEXTHOP_UP)
 		schedule_ready(&p->schedule, now);
-	while (!full && (e = next_to_try(r, p, now)) != NULL) {
+	while (!full && ((e = next_to_try(r, p, now)) != NULL || put_behind(r, p, now))) {
+		if (e == NULL)
+			continue;
 		bool alone = p->kind == NEXTHOP_HERE;
 		if (!alone && waits_for_pace(r, p, 1))
 			break;

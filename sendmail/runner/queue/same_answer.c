@@ -56,14 +56,14 @@ static uint64_t asked_about(const struct diagnosis *d, uint64_t id, const char *
 	return fault == FAULT_MESSAGE || fault == FAULT_CONFIG ? number_of(sender) : id;
 }
 
-static void begin(struct same_answer *s, const struct diagnosis *d)
+static void begin(struct same_answer *s, const struct diagnosis *d, uint32_t uid)
 {
-	*s = (struct same_answer){.stage = d->stage, .code = d->reply_code};
+	*s = (struct same_answer){.stage = d->stage, .code = d->reply_code, .uid = uid};
 	text_copy(s->status, sizeof s->status, d->status);
 	s->key = d->key;
 }
 
-bool same_answer_note(struct same_answer *s, const struct diagnosis *d, uint64_t id,
+bool same_answer_note(struct same_answer *s, const struct diagnosis *d, uint64_t id, uint32_t uid,
     const char *sender, const char *rcpt)
 {
 	/* No answer at all is counted elsewhere. */
@@ -74,7 +74,8 @@ bool same_answer_note(struct same_answer *s, const struct diagnosis *d, uint64_t
 		return false;
 	}
 	if (!is_same(s, d))
-		begin(s, d);
+		begin(s, d, uid);
+	s->of_several = s->of_several || s->uid != uid;
 	uint64_t asked = asked_about(d, id, sender, rcpt);
 	bool news = s->count == 0 || s->id != id;
 	for (int i = 0; i < s->count; i++)

@@ -18,11 +18,13 @@ struct same_answer {
 	uint64_t id;                     /* of the last message that got it */
 	uint64_t asked[SAME_ANSWER_MAX]; /* what differed: message, sender or domain of the recipient */
 	int count;
+	uint32_t uid;    /* whose messages they were */
+	bool of_several; /* of other users, too */
 };
 
-/* One outcome more, of a recipient of message id.  Anything but the same answer ends the row; the
-   same one counts once for a message, to RCPT once for a domain, and to MAIL, when the sender is to
-   blame, once for a sender.  True: there are enough of them. */
-bool same_answer_note(struct same_answer *s, const struct diagnosis *d, uint64_t id,
+/* One outcome more, of a recipient of message id, which is the user's.  Anything but the same
+   answer ends the row; the same one counts once for a message, to RCPT once for a domain, and to
+   MAIL, when the sender is to blame, once for a sender.  True: there are enough of them. */
+bool same_answer_note(struct same_answer *s, const struct diagnosis *d, uint64_t id, uint32_t uid,
     const char *sender, const char *rcpt);
 #endif

@@ -213,7 +213,7 @@ static void on_answer(struct runner *r, struct worker *w, const struct message *
     const struct diagnosis *d)
 {
 	struct diagnosis why = *d;
-	if (nexthop_rest_noted(&r->nexthops, w->nexthop, &why, m->entry->id, m->sender,
+	if (nexthop_rest_noted(&r->nexthops, w->nexthop, &why, m->entry->id, m->entry->uid, m->sender,
 	        m->rcpts[rcpt]) ||
 	    (d->verdict == VERDICT_DEFERRED && d->key == REASON_RATE_LIMITED))
 		on_limit(r, w, &why);
@@ -236,7 +236,8 @@ static void on_filtered(struct runner *r, struct worker *w, struct message *m,
 	throughput_done(&w->nexthop->throughput);
 	text_copy(works.hop, sizeof works.hop, w->hop);
 	if (kind != FILTERED_SKIPPED) {
-		nexthop_rest_noted(&r->nexthops, w->nexthop, &works, m->entry->id, m->sender, "");
+		nexthop_rest_noted(&r->nexthops, w->nexthop, &works, m->entry->id, m->entry->uid, m->sender,
+		    "");
 		nexthop_server_proven(r, w->hop);
 	}
 	filtered_end(r, m, kind, text);

@@ -56,6 +56,12 @@ static bool is_of(const struct worker *w, uint32_t uid)
 	return w->first != NULL && w->first->entry->uid == uid;
 }
 
+bool sessions_finds_out(const struct worker *w, uint32_t uid, int64_t now)
+{
+	return w->nexthop->kind == NEXTHOP_FILTER && w->done == 0 && is_of(w, uid) &&
+	       !sessions_is_stuck(w, now);
+}
+
 static int path_share(const struct config *config)
 {
 	int share = 3 * config->max_sessions;
@@ -105,7 +111,7 @@ static int stuck_of(struct sessions *sessions, const struct nexthop *p, uint32_t
 bool sessions_user_waits(const struct runner *r, const struct nexthop *p, uint32_t uid, int64_t now)
 {
 	int held = 0;
-	if (sessions_is_local(p) || stuck_of(r->sessions, p, uid, now) == 0)
+	if (p->kind == NEXTHOP_LOCAL || stuck_of(r->sessions, p, uid, now) == 0)
 		return false;
 	for (int i = 0; i < r->sessions->count; i++)
 		held += r->sessions->list[i]->nexthop == p && is_of(r->sessions->list[i], uid);

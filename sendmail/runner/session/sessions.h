@@ -38,6 +38,10 @@ void sessions_make_room(struct runner *r, const struct nexthop *p, const struct 
 /* Asks stuck sessions for what they have not begun. */
 void sessions_take_back(struct sessions *sessions, int64_t now_ms);
 
+/* A filter has no connection, but a first message, which finds out for those of its user: true as
+ * long as it may. */
+bool sessions_finds_out(const struct worker *w, uint32_t uid, int64_t now_ms);
+
 /* True for the paths that need no server: local mail, and filters. */
 bool sessions_is_local(const struct nexthop *p);
 
