@@ -85,7 +85,7 @@ static void ask(const char *command, struct buffer *out)
 /* relay looks names up, and tries values, with the rights of the runner, as it does for mail. */
 static void survey(struct check *c)
 {
-	int code = child_relay((const char *const[]){"--survey", c->path, NULL}, &c->survey);
+	int code = helper_relay((const char *const[]){"--survey", c->path, NULL}, &c->survey);
 	c->surveyed = code == EX_OK && strstr(buffer_string(&c->survey), "\nend\n") != NULL;
 }
 

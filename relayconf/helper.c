@@ -68,7 +68,7 @@ int helper_run(const char *name, const char *const argv[], const char *input, st
 	                                                                       : EX_OSERR;
 }
 
-int child_relay(const char *const arguments[], struct buffer *output)
+int helper_relay(const char *const arguments[], struct buffer *output)
 {
 	int out[2], status = 0;
 	fflush(stdout);
@@ -87,7 +87,7 @@ int child_relay(const char *const arguments[], struct buffer *output)
 	                                                                       : EX_OSERR;
 }
 
-bool child_json(const char *line, const char *key, char *value, size_t size)
+bool helper_json(const char *line, const char *key, char *value, size_t size)
 {
 	TEXT(name, 80);
 	TEXT(words, 2000);

@@ -11,9 +11,9 @@ int helper_run(const char *name, const char *const argv[], const char *input,
     struct buffer *output);
 
 /* command_relay (relayconf/verbs.h) with its standard output in *output. */
-int child_relay(const char *const arguments[], struct buffer *output);
+int helper_relay(const char *const arguments[], struct buffer *output);
 
 /* The value of "key" in a line of JSON that mailq wrote, unescaped and cut to size; false when it
    is not there. */
-bool child_json(const char *line, const char *key, char *value, size_t size);
+bool helper_json(const char *line, const char *key, char *value, size_t size);
 #endif

@@ -103,11 +103,11 @@ static void ask_queue(struct test *t)
 	helper_run("mailq", (const char *const[]){"mailq", "--json", NULL}, NULL, &list);
 	buffer_puts(&list, "\n");
 	while ((line = fdio_next_line(&list, &at)) != NULL) {
-		if (!child_json(line, "queue_id", id, sizeof id) || strcmp(id, t->id) != 0)
+		if (!helper_json(line, "queue_id", id, sizeof id) || strcmp(id, t->id) != 0)
 			continue;
-		child_json(line, "delay_reason", t->reason, sizeof t->reason);
-		child_json(line, "key", t->key, sizeof t->key);
-		child_json(line, "next_attempt", number, sizeof number);
+		helper_json(line, "delay_reason", t->reason, sizeof t->reason);
+		helper_json(line, "key", t->key, sizeof t->key);
+		helper_json(line, "next_attempt", number, sizeof number);
 		text_number(number, 0, INT64_MAX, &t->next_s);
 		break;
 	}

@@ -147,7 +147,7 @@ static bool move_aside(const struct found *f, int aside)
 	return done;
 }
 
-/* A descriptor that holds its lock; -1: a program that lives has it in hand.  Some lock with
+/* A descriptor that holds its lock; -1: a running program has it in hand.  Some lock with
  * flock(2), some with fcntl(2). */
 static int lock_file(const struct found *f)
 {

@@ -97,7 +97,7 @@ void servers_find(struct setup *s)
 	const char *domain = address_domain(s->address);
 	struct buffer lines = {0};
 	TEXT(name, 300);
-	child_relay((const char *const[]){"--find", domain, NULL}, &lines);
+	helper_relay((const char *const[]){"--find", domain, NULL}, &lines);
 	add_records(s, domain, &lines, false);
 	add_providers(s, domain, "");
 	add_records(s, domain, &lines, true);

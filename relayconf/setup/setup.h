@@ -78,7 +78,7 @@ bool write_secret(struct setup *s);
 bool write_config(struct setup *s);
 bool write_alias(struct setup *s);
 
-/* The system's names for sendmail; the start at boot; a runner that lives now. */
+/* The system's names for sendmail; the start at boot; a running runner. */
 void system_names(struct setup *s);
 void system_boot(struct setup *s);
 bool system_runner(struct setup *s);

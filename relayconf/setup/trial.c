@@ -49,8 +49,8 @@ static int probe(const struct setup *s, const struct server *server, bool login,
 	put_config(s, server, login, &text);
 	answer->length = 0;
 	if (fd >= 0 && fchmod(fd, 0644) == 0 && fdio_write(fd, text.data, text.length))
-		code = child_relay((const char *const[]){"--probe-json", path, "try", sender, s->address,
-		                       NULL},
+		code = helper_relay((const char *const[]){"--probe-json", path, "try", sender, s->address,
+		                        NULL},
 		    answer);
 	if (fd >= 0) {
 		close(fd);
@@ -75,9 +75,9 @@ static bool offers_login(const char *answer)
 static void take_words(struct server *server, const char *answer)
 {
 	char key[40] = "";
-	child_json(answer, "key", key, sizeof key);
-	child_json(answer, "reply", server->words, sizeof server->words);
-	child_json(answer, "remedy", server->remedy, sizeof server->remedy);
+	helper_json(answer, "key", key, sizeof key);
+	helper_json(answer, "reply", server->words, sizeof server->words);
+	helper_json(answer, "remedy", server->remedy, sizeof server->remedy);
 	const struct reason *row = catalogue_row(reason_find(key));
 	if (row != NULL && TR(row->remedy) != row->remedy)
 		text_copy(server->remedy, sizeof server->remedy, TR(row->remedy));
@@ -86,9 +86,9 @@ static void take_words(struct server *server, const char *answer)
 static void take_answer(struct server *server, const char *answer, int code)
 {
 	char stage[40] = "", key[40] = "";
-	child_json(answer, "stage", stage, sizeof stage);
-	child_json(answer, "key", key, sizeof key);
-	child_json(answer, "tls", server->tls, sizeof server->tls);
+	helper_json(answer, "stage", stage, sizeof stage);
+	helper_json(answer, "key", key, sizeof key);
+	helper_json(answer, "tls", server->tls, sizeof server->tls);
 	take_words(server, answer);
 	server->offers_login = offers_login(answer);
 	server->accepts = code == EX_OK;
@@ -153,7 +153,7 @@ int session_login(struct setup *s, struct server *server, bool *only_own)
 	own_sender(s, sender, sizeof sender);
 	*only_own = false;
 	int code = probe(s, server, login, sender, &answer);
-	child_json(buffer_string(&answer), "stage", stage, sizeof stage);
+	helper_json(buffer_string(&answer), "stage", stage, sizeof stage);
 	if (code != EX_OK && stage_find(stage) >= STAGE_MAIL) {
 		/* Many let in nobody but the owner of the login. */
 		struct buffer second = {0};

@@ -13,7 +13,7 @@
 
 #define TOP_BYTES (512u << 10) /* as much of a header as is read anywhere (jobs/head.c) */
 
-void passed_add(struct passed *p, const char *bytes, size_t length)
+void changed_add_passed(struct passed *p, const char *bytes, size_t length)
 {
 	p->sum = hash_add(p->bytes == 0 ? HASH_START : p->sum, bytes, length);
 	p->bytes += (int64_t)length;
@@ -66,7 +66,7 @@ static void store(struct changed *c, const char *bytes, size_t length)
 	    (!c->failed && !fdio_write(c->fd, bytes, length)))
 		fail(c);
 	count_bytes(&c->content, &c->column, bytes, length);
-	passed_add(&c->passed, bytes, length);
+	changed_add_passed(&c->passed, bytes, length);
 	if (c->top.length < TOP_BYTES)
 		buffer_add(&c->top, bytes, length);
 }

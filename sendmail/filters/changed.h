@@ -9,7 +9,7 @@ struct passed {
 	int64_t bytes;
 	uint64_t sum; /* base/hash.h */
 };
-void passed_add(struct passed *p, const char *bytes, size_t length);
+void changed_add_passed(struct passed *p, const char *bytes, size_t length);
 
 struct changed {
 	int mqueue_fd, fd; /* fd: of mqueue/t.ID; -1: nothing was written yet */

@@ -87,7 +87,7 @@ static bool look_at(struct server *s, struct job *job)
 		say_outcome(s, job, &d);
 		return false;
 	}
-	switch (screen(&one, &d)) {
+	switch (screening_run(&one, &d)) {
 	case SCREEN_PASS: say_filtered(s, job, "passed", ""); return false;
 	case SCREEN_CHANGED: say_filtered(s, job, "changed", ""); return false;
 	case SCREEN_HOLD: say_filtered(s, job, "held", d.text); return false;

@@ -75,7 +75,7 @@ static void begin(struct talk *t)
 	const struct job *job = t->s->job;
 	buffer_printf(&t->pending, "%s\n%s\n%s\n", t->s->filter->name, job->sender, job->id);
 	buffer_add(&t->pending, job->header.data, job->header.length);
-	passed_add(&t->before, job->header.data, job->header.length);
+	changed_add_passed(&t->before, job->header.data, job->header.length);
 	t->at = job->body_at;
 	t->end = job->envelope.message_at + job->envelope.content.bytes;
 	if (job->reencoded)
@@ -100,7 +100,7 @@ static void read_more(struct talk *t)
 	} else if (n > 0) {
 		buffer_add(&t->pending, bytes, (size_t)n);
 	}
-	passed_add(&t->before, t->pending.data + from, t->pending.length - from);
+	changed_add_passed(&t->before, t->pending.data + from, t->pending.length - from);
 }
 
 /* One that does not read to the end may have seen enough. */
@@ -285,7 +285,7 @@ static enum screen_verdict understand(struct talk *t, struct diagnosis *d)
 	                                                      : SCREEN_FAILED;
 }
 
-enum screen_verdict screen(const struct screening *s, struct diagnosis *d)
+enum screen_verdict screening_run(const struct screening *s, struct diagnosis *d)
 {
 	struct talk t = {.s = s, .in = -1, .out = -1, .err = -1};
 	enum screen_verdict verdict = SCREEN_ABSENT;

@@ -22,5 +22,5 @@ struct screening {
 };
 
 /* d->text: the reason, for everything but SCREEN_PASS and SCREEN_CHANGED. */
-enum screen_verdict screen(const struct screening *s, struct diagnosis *d);
+enum screen_verdict screening_run(const struct screening *s, struct diagnosis *d);
 #endif

@@ -28,9 +28,9 @@ struct note {
 /* Opens or makes the note.  False with errno: nothing may be appended now. */
 bool note_open(struct note *n, int folder, const char *user);
 
-/* Does what a note of an earlier life asks for, to the mailbox that is open and locked; *st is its
-   state, then and after.  answer gets words for people if there was something to do.  False with
-   errno: the mailbox cannot be put right, and nothing may be appended. */
+/* Does what a note of an earlier process asks for, to the mailbox that is open and locked; *st is
+   its state, then and after.  answer gets words for people if there was something to do.  False
+   with errno: the mailbox cannot be put right, and nothing may be appended. */
 bool note_obey(struct note *n, int mailbox, struct stat *st, struct text *answer);
 
 /* Writes the note, durable: a message that begins with start comes to the end of the mailbox. False

@@ -89,7 +89,7 @@ static void take_drop_lines(struct list_reader *k)
 		qsort(k->dropped, k->dropped_count, sizeof *k->dropped, by_id);
 }
 
-/* The lock is held as long as a runner lives. */
+/* The lock is held as long as a runner runs. */
 static bool runner_lives(int mqueue_fd)
 {
 	int fd = openat(mqueue_fd, "runner.lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -308,7 +308,7 @@ int64_t list_counted_s(const struct listing *l, int64_t since_s)
 		from_s = written_s > from_s ? written_s : from_s;
 	}
 	int64_t rest_s = clock_wall_s() - from_s;
-	/* A runner that lives writes once a minute while mail waits: more than that is a clock that was
+	/* A running runner writes once a minute while mail waits: more than that is a clock that was
 	 * set. */
 	bool jumped = l->ages.count > 0 && l->runner_lives && rest_s > 2 * AGES_JUMP_S;
 	return counted + (rest_s > 0 && !jumped ? rest_s : 0);

@@ -4,7 +4,7 @@
 #include "runner/queue/runner.h"
 
 /* Takes on the rights of the queue's owner, the lock and the trigger.  Returns a sysexits code;
-   EX_OK with lock_fd -1: another runner lives and has done, or will do, the work.  once waits until
+   EX_OK with lock_fd -1: another runner runs and has done, or will do, the work.  once waits until
    that other runner has made its pass. */
 int service_start(struct runner *r, bool foreground);
 

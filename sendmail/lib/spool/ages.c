@@ -57,7 +57,7 @@ static int64_t counted_at(const struct ages *a, int64_t arrival_s)
 		const struct stretch *s = &a->stretches[i];
 		if (arrival_s >= s->from_s && arrival_s <= s->to_s + (i == last ? FRESH_S : 0))
 			return s->counted_s + arrival_s - s->from_s;
-		/* It came while nobody counted: its time begins with the life that found it. */
+		/* It arrived while no runner ran: its age counts from the run that found it. */
 		if (i > 0 && arrival_s < s->from_s && arrival_s > a->stretches[i - 1].to_s)
 			return s->counted_s;
 	}

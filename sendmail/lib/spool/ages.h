@@ -1,5 +1,5 @@
 /* How old mail is when the clock cannot be trusted.  Time is counted by the monotonic clock while a
-   runner lives; between two lives it is what the wall clock says, but at most AGES_GAP_MAX_S,
+   runner runs; between two runs it is what the wall clock says, but at most AGES_GAP_MAX_S,
    because a clock that was set looks like a machine that was off. So nothing expires, and no
    sender gets a warning, because a clock was wrong. mqueue/clock keeps stretches of wall time
    with what was counted at their start; the latest stretch that holds a message's time of arrival
@@ -25,7 +25,7 @@ struct ages {
 	int64_t seen_ms; /* monotonic time at the end of the last stretch; 0 in a reader */
 };
 
-/* Begins a life: a new stretch.  Returns how far the wall clock moved since the last life ended (0
+/* Begins a run: a new stretch.  Returns how far the wall clock moved since the last run ended (0
  * without one; negative: set back). */
 int64_t ages_start(struct ages *a, int64_t wall_s, int64_t mono_ms);
 

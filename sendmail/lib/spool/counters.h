@@ -1,4 +1,4 @@
-/* mqueue/counters: what the runners of this queue have done, all of their lives together.  Written
+/* mqueue/counters: what the runners of this queue have done, all runs together.  Written
    by the runner, read by mailq for those who draw it: so a number never becomes smaller, neither by
    a restart nor by a power cut (what was shown was synced). */
 #ifndef SPOOL_COUNTERS_H
@@ -22,7 +22,7 @@ struct counters {
 	unsigned long long adopted; /* messages taken up from drop/ */
 	unsigned long long reports, set_aside; /* messages */
 	unsigned long long log_lost;           /* lines that the log daemon did not read */
-	int64_t log_since_s; /* wall time since when it reads nothing, as the runner that lives sees it;
+	int64_t log_since_s; /* wall time since when it reads nothing, as the running runner sees it;
 	                        0 = it reads */
 	unsigned long long
 	    deferred[FAULT_COUNT]; /* attempts of recipients that wait on, by whose fault it is */

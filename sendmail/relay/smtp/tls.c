@@ -307,7 +307,7 @@ static bool judge(SSL *ssl, const struct certificate_finding *f, const char *wan
 	return true;
 }
 
-/* A session in the place of the link; the finding lives as long as the handshake. */
+/* A session in the place of the link; the finding is kept as long as the handshake. */
 static bool start(struct link *l, SSL *ssl, const struct tls_wanted *wanted,
     const struct tls_trust *trust, int64_t deadline_ms, struct diagnosis *d)
 {
