@@ -1,6 +1,7 @@
 /* Lists of names.  Nothing here knows what a name is for. */
 #include "mail/format/string_list.h"
 #include "base/text.h"
+#include "message/address.h"
 #include <string.h>
 #include <strings.h>
 
@@ -19,41 +20,19 @@ void string_list_free(struct string_list *n)
 	n->count = 0;
 }
 
-/* Length of the first address of a list: up to a comma that is not in quotes, brackets or a
- * comment. */
-static size_t address_length(const char *list)
+/* Each member as it was written; sendmail reads it by the same code, and names what is bad. */
+static void see_member(void *context, const struct address *a)
 {
-	bool quoted = false, angle = false;
-	int depth = 0;
-	size_t n = 0;
-	for (; list[n] != '\0'; n++) {
-		char c = list[n];
-		if (c == '\\' && (quoted || depth > 0) && list[n + 1] != '\0')
-			n++;
-		else if (c == '"' && depth == 0)
-			quoted = !quoted;
-		else if (c == '(' && !quoted)
-			depth++;
-		else if (c == ')' && depth > 0)
-			depth--;
-		else if ((c == '<' || c == '>') && !quoted && depth == 0)
-			angle = c == '<';
-		else if (c == ',' && !quoted && !angle && depth == 0)
-			break;
-	}
-	return n;
+	if (a->state == ADDRESS_GROUP || a->state == ADDRESS_GROUP_END || a->length == 0)
+		return;
+	char *item = mem_copy_n(a->start, a->length);
+	string_list_add(context, text_trim(item));
+	mem_free(&item);
 }
 
 void string_list_add_list(struct string_list *n, const char *list)
 {
-	bool plain = strpbrk(list, "\"<(:") == NULL;
-	while (*(list += strspn(list, ", \t\r\n")) != '\0') {
-		size_t length = plain ? strcspn(list, ", \t\r\n") : address_length(list);
-		char *item = mem_copy_n(list, length);
-		string_list_add(n, text_trim(item));
-		mem_free(&item);
-		list += length;
-	}
+	address_read(list, strlen(list), ADDRESS_RECIPIENTS, see_member, n);
 }
 
 /* One word into out; returns what is behind it. */
@@ -105,13 +84,9 @@ void string_list_remove(struct string_list *n, int place)
 
 char *string_list_address(const char *item)
 {
-	const char *angle = strrchr(item, '<');
-	if (angle != NULL && strchr(angle, '>') != NULL)
-		return mem_copy_n(angle + 1, strcspn(angle + 1, ">"));
-	char *copy = mem_copy_n(item, item[0] == '"' ? strlen(item) : strcspn(item, "(")),
-	     *address = mem_copy(text_trim(copy));
-	mem_free(&copy);
-	return address;
+	const char *what;
+	char *address = address_one(item, false, &what);
+	return address != NULL ? address : mem_copy(item);
 }
 
 char *string_list_join(const struct string_list *n)

@@ -11,8 +11,8 @@ struct string_list {
 void string_list_add(struct string_list *n, const char *item);
 void string_list_free(struct string_list *n);
 
-/* Adds the addresses of a list.  Commas part them; blanks do too where no address has a name, a
-   comment or quotes. What stands in quotes, brackets or comments stays together. */
+/* Adds the members of a list of addresses as they are written (message/address.h reads it as
+   sendmail does), those of groups without the group. */
 void string_list_add_list(struct string_list *n, const char *list);
 
 /* Adds the words of a line: parted by blanks; quotes of both kinds keep them together and are taken
@@ -24,7 +24,8 @@ void string_list_add_words(struct string_list *n, const char *line);
 int string_list_find(const struct string_list *n, const char *item);
 void string_list_remove(struct string_list *n, int place);
 
-/* The address alone of "Name <address>" or "address (Name)"; free it. */
+/* The address alone of "Name <address>" or "address (Name)", the item itself when it has none; free
+   it. */
 char *string_list_address(const char *item);
 
 /* All items with ", " between them; free it. */

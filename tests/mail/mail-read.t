@@ -132,7 +132,7 @@ printf 'followup 1\nz\n~.\nx\n' | "$M" -N -I -f evilbox >/dev/null 2>&1
 is "$(find "$work" -name '*x*' -newer evilbox -type f | grep -c '/\.\./')" 0 "a hostile name leads to no other folder"
 printf 'From a@x Tue Nov 24 20:02:00 2026\nFrom: a@x\nReply-To: |\033]0;evil\007, /\033[31mx\nSubject: y\033[31m\n\nx\n\n' >evilbox
 printf 'reply 1\n~p\n~m 1\n~p\n~.\nx\n' | "$M" -N -I -f evilbox >evilout 2>&1
-like "$(cat evilout)" '\^\[\]0;evil\^G.*: a command cannot be a recipient' "a hostile Reply-To is refused by its name"
+like "$(cat evilout)" '\^\[\]0.*: a command cannot be a recipient' "a hostile Reply-To is refused by its name"
 is "$(grep -c 'Message contains:' evilout) $(LC_ALL=C tr -d '\n\t -~\200-\377' <evilout | bytes)" "2 0" "no control character of it comes out, nor with ~p"
 
 # A mailbox that nobody is to write is read only for the super-user, too.

@@ -44,7 +44,7 @@ may sendmail/relay/smtp base diagnosis message config
 may sendmail/relay/route base diagnosis config
 wrong=$(grep -HE '^#include "config/' sendmail/relay/smtp/*.[ch] sendmail/relay/route/*.[ch] | grep -v '"config/smarthost.h"' || :)
 is "$wrong" "" "of config, smtp and route include smarthost.h only"
-may mail/format base
+may mail/format base message
 may mail/mailbox base mail/format
 may mail/session base mail/format mail/mailbox
 may mail/compose base mail/format mail/mailbox mail/session

@@ -75,11 +75,15 @@ static void lists_keep_names_together(void **state)
 	    {"\"A, B\" <a@x>, c@x", 2, "\"A, B\" <a@x>", "c@x"},
 	    {"\"q\\\",\" <a@x>,c@x", 2, "\"q\\\",\" <a@x>", "c@x"},
 	    {"a@x (one, two), b@x (three)", 2, "a@x (one, two)", "b@x (three)"},
-	    {"a@x ((nested, \\), still), b", 1, "a@x ((nested, \\), still), b",
-	        "a@x ((nested, \\), still), b"},
+	    {"a@x ((nested, \\), still)), b", 2, "a@x ((nested, \\), still))", "b"},
 	    {"<a@x", 1, "<a@x", "<a@x"},
-	    {"\"open, end", 1, "\"open, end", "\"open, end"},
-	    {"\"ends in backslash\\", 1, "\"ends in backslash\\", "\"ends in backslash\\"},
+	    {"\"Joe <a@x>, b@x", 2, "\"Joe <a@x>", "b@x"},
+	    {"Joe <a@x> b@x", 2, "Joe <a@x>", "b@x"},
+	    {"a@x; b@x", 2, "a@x", "b@x"},
+	    {"M\xc3\xbcller, J\xc3\xb6rg <a@x>, b@x", 2, "M\xc3\xbcller, J\xc3\xb6rg <a@x>", "b@x"},
+	    {"The team: a@x, Bo <b@x>;, c@x", 3, "a@x", "c@x"},
+	    {"a@@x, b@x", 2, "a@@x", "b@x"},
+	    {"/var/log/x, b@x", 2, "/var/log/x", "b@x"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct string_list w = {0};
