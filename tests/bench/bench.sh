@@ -70,6 +70,24 @@ row "  CPU of one message on loopback, by DATA" "$(near_cpu)"
 row "  the same with CHUNKING" "$(near_cpu -b good)"
 port=$near; config
 
+# Accepted by SMTP on loopback, each message on disk before its 250, while the runner delivers what came.
+smtp_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+config "
+[listen]
+smtp = 127.0.0.1:$smtp_port"
+"$BIN/runner" --stay 2>/dev/null
+answers() { python3 -c "import socket; s = socket.create_connection(('127.0.0.1', $smtp_port)); s.recv(100)"; }
+wait_for answers
+for connections in 1 8 32; do
+	row "messages per second, accepted by SMTP over $connections connections$([ $connections -lt 32 ] || echo ' (target: over 2000)')" "$("$TOOLS/smtpload" "$smtp_port" $connections 4000 "$work/message")"
+done
+row "  a connection for each message, 16 at a time" "$("$TOOLS/smtpload" "$smtp_port" 16 1600 "$work/message" each)"
+kill "$(cat "$work/run/runner.pid")"
+no_runner() { [ ! -e "$work/run/runner.pid" ]; }
+wait_for no_runner
+rm -f "$work"/spool/drop/* "$work"/spool/mqueue/????????.*
+config
+
 # The same with 20 ms to the server and back: by DATA, and with CHUNKING.
 # far_drain SESSIONS MESSAGES WORDS [SMARTHOST-OPTIONS]
 far_drain() {

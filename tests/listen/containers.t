@@ -44,6 +44,9 @@ smtp = $place"
 done
 
 # Without a login, from a private network that is named.
+config ""
+ok "the recipe of the guide" sh -e -c "PATH=$BIN:\$PATH; $(recipe listen-containers | sed 's/172.17.0.0/172.30.0.0/; s/172.17.0.1/172.30.0.1/; s/:25/:2525/g')"
+is "$(for key in smtp clients without_login; do "$BIN/relayconf" get listen.$key; done | tr '\n' ' ')" "127.0.0.1:2525 172.30.0.1:2525 172.30.0.0/16 yes " "sets it"
 conf "clients = 172.30.0.9
 without_login = yes
 user = daemon"

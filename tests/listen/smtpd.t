@@ -5,6 +5,9 @@ new_spool
 smarthost
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 listen=$(free_port)
+config ""
+ok "the recipe of the guide" sh -e -c "PATH=$BIN:\$PATH; $(recipe listen)"
+is "$("$BIN/relayconf" get listen.smtp)" "127.0.0.1:25" "names port 25"
 config "
 [listen]
 smtp = 127.0.0.1:$listen [::1]:$listen $work/smtp.sock
