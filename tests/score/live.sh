@@ -52,7 +52,7 @@ stop $odd; scripted 'send HTTP/1.1 302 Found' 'send Location: http://login.hotel
 attempt 'a captive portal' waits 'not SMTP|Another service' 'host and port|port'
 stop $odd; scripted 'send * OK [CAPABILITY IMAP4rev1] Dovecot ready.' close; config
 attempt 'an IMAP server' waits 'Another service' 'host and port|port'
-stop $odd; scripted 'send 220 (vsFTPd 3.0.3)' 'expect EHLO' 'send 530 Please login with USER and PASS.' close; config
+stop $odd; scripted 'send 220 (vsFTPd 3.0.3)' 'expect EHLO' 'send 530 Please login with USER and PASS.' expect-any 'send 530 Please login with USER and PASS.' expect-any; config
 attempt 'an FTP server' waits 'Another service' 'host and port|port'
 to_rcpt() { stop $odd; scripted 'send 220 odd ESMTP' 'expect EHLO' 'send 250 odd' 'expect MAIL' 'send 250 ok' 'expect RCPT' "$@" expect-any; config; }
 to_rcpt 'send 550-5.1.1 no such user' 'send 450 4.2.0 greylisted'
