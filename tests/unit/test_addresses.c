@@ -196,6 +196,11 @@ static const struct {
         "~a@b.c | ~d@e.f"},
     {LIST, "\xe5\xb1\xb1\xe3\x80\x80\xe5\xa4\xaa <a@b.c>",
         "a@b.c {\xe5\xb1\xb1\xe3\x80\x80\xe5\xa4\xaa}"},
+    {LIST,
+        "\"a\xc2\xa0"
+        "b\"@c.d",
+        "\"a\xc2\xa0"
+        "b\"@c.d"},
     {LIST, "J\xf6rg\xc2\xa0 <a@b.c>", "a@b.c {J\xf6rg\xc2\xa0}"},
     {LIST, "\"a@b.c\" <a@b.c>", "a@b.c {a@b.c}"},
     {LIST, "a@b.c (oops", "~a@b.c (oops)"},

@@ -102,12 +102,9 @@ static bool is_user(const struct token *from, const struct token *to)
 
 static bool is_quoted_address(const struct token *from, const struct token *to)
 {
-	struct buffer address = {0};
 	while (to > from && token_is_aside(to - 1))
 		to--;
-	bool is = addrspec_is_quoted_whole(from, (size_t)(to - from), &address);
-	buffer_free(&address);
-	return is;
+	return addrspec_is_quoted_whole(from, (size_t)(to - from));
 }
 
 /* A member without angle brackets. */

@@ -22,7 +22,9 @@ bool addrspec_is_dot_atom(const char *bytes, size_t length)
 {
 	bool dot = true;
 	for (size_t i = 0; i < length; i++) {
-		if (bytes[i] == '.' ? dot : !addrspec_is_atext(bytes[i]))
+		if (bytes[i] == '.'
+		        ? dot
+		        : !addrspec_is_atext(bytes[i]) || token_wide_blank(bytes + i, length - i) > 0)
 			return false;
 		dot = bytes[i] == '.';
 	}
@@ -154,7 +156,7 @@ static bool is_domain_text(const struct token *t, size_t length)
 		unsigned char c = (unsigned char)t->start[i];
 		bool letter =
 		    c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-		if (!letter && c != '-' && c != '_')
+		if ((!letter && c != '-' && c != '_') || token_wide_blank(t->start + i, length - i) > 0)
 			return false;
 	}
 	return true;
@@ -229,25 +231,33 @@ static bool is_domain(const char *domain, size_t length)
 	return dot && addrspec_is_dot_atom(domain, length);
 }
 
-bool addrspec_is_quoted_whole(const struct token *tokens, size_t count, struct buffer *out)
+/* joe@example.org, or that in apostrophes, in place of a name of this machine. */
+static bool put_whole(const struct buffer *plain, struct buffer *out)
 {
-	struct buffer plain = {0};
-	if (count != 1 || tokens[0].kind != TOKEN_QUOTED || tokens[0].broken)
-		return false;
-	token_put_meaning(&tokens[0], &plain);
-	const char *from = buffer_string(&plain);
-	size_t length = plain.length;
+	const char *from = plain->data;
+	size_t length = plain->length;
 	if (length > 2 && from[0] == '\'' && from[length - 1] == '\'') {
 		from++;
 		length -= 2;
 	}
-	const char *at = memchr(from, '@', length);
+	const char *at = length > 0 ? memchr(from, '@', length) : NULL;
 	size_t local = at != NULL ? (size_t)(at - from) : 0;
 	bool whole = local > 0 && from[0] != '\'' && addrspec_is_dot_atom(from, local) &&
 	             is_domain(at + 1, length - local - 1);
 	if (whole)
 		buffer_add(out, from, length);
+	return whole;
+}
+
+bool addrspec_is_quoted_whole(const struct token *tokens, size_t count)
+{
+	struct buffer plain = {0}, out = {0};
+	bool quoted = count == 1 && tokens[0].kind == TOKEN_QUOTED && !tokens[0].broken;
+	if (quoted)
+		token_put_meaning(&tokens[0], &plain);
+	bool whole = quoted && put_whole(&plain, &out);
 	buffer_free(&plain);
+	buffer_free(&out);
 	return whole;
 }
 
@@ -258,10 +268,6 @@ const char *addrspec_read(const struct token *tokens, size_t count, struct buffe
 	struct buffer plain = {0};
 	size_t from = out->length;
 	skip_comments(&s);
-	if (addrspec_is_quoted_whole(s.at, (size_t)(s.end - s.at), out)) {
-		*repair = "the quotes around it were removed";
-		return check_bytes(out, from);
-	}
 	const char *wrong = skip_route(&s);
 	const struct token *local = s.at;
 	skip_apostrophes(&s);
@@ -269,7 +275,9 @@ const char *addrspec_read(const struct token *tokens, size_t count, struct buffe
 		wrong = read_local(&s, &plain);
 	if (wrong == NULL && is_dots(&plain) && !was_quoted(local, s.at))
 		wrong = s.at < s.end ? "there is nothing before the '@'" : "there is no address";
-	if (wrong == NULL) {
+	if (wrong == NULL && s.at == s.end && put_whole(&plain, out)) {
+		s.repair = "the quotes around it were removed";
+	} else if (wrong == NULL) {
 		put_local(&s, &plain);
 		if (out->data[from] == '"' && !was_quoted(local, s.at))
 			s.repair = "the part before the '@' was quoted";

@@ -12,8 +12,8 @@ const char *addrspec_read(const struct token *tokens, size_t count, struct buffe
     const char **repair);
 
 /* True for a quotation that holds a whole address and nothing else, "joe@example.org", which is
-   what was meant (Postfix and sendmail read it so); out then gets that address. */
-bool addrspec_is_quoted_whole(const struct token *tokens, size_t count, struct buffer *out);
+   what was meant (Postfix and sendmail read it so). */
+bool addrspec_is_quoted_whole(const struct token *tokens, size_t count);
 
 /* True when a string is a dot-atom (RFC 5322 3.2.3; 8-bit bytes count as letters, RFC 6532 3.2). */
 bool addrspec_is_dot_atom(const char *bytes, size_t length);

@@ -22,20 +22,22 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
 }
 
-/* Blanks and invisible characters beyond ASCII, which come with addresses out of web pages and
-   office programs: the length of the one at at, or 0.  Joiners (U+200C, U+200D) are none: names
-   need them. */
-static size_t wide_blank(const struct scan *s, const char *at)
+size_t token_wide_blank(const char *at, size_t left)
 {
 	static const char *const blanks[] = {"\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x80\x8f",
 	    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaa", "\xe2\x80\xac", "\xe2\x80\xaf",
 	    "\xe2\x81\xa0", "\xe3\x80\x80", "\xef\xbb\xbf"};
-	for (size_t i = 0; s->utf8 && i < sizeof blanks / sizeof blanks[0]; i++) {
+	for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
 		size_t n = strlen(blanks[i]);
-		if ((size_t)(s->end - at) >= n && memcmp(at, blanks[i], n) == 0)
+		if (left >= n && memcmp(at, blanks[i], n) == 0)
 			return n;
 	}
 	return 0;
+}
+
+static size_t wide_blank(const struct scan *s, const char *at)
+{
+	return s->utf8 ? token_wide_blank(at, (size_t)(s->end - at)) : 0;
 }
 
 static bool is_special(char c)

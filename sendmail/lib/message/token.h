@@ -29,6 +29,11 @@ struct token {
    UTF-8, those of other scripts and what cannot be seen.  Free the result with free(3). */
 struct token *token_read(const char *text, size_t length, size_t *count);
 
+/* Blanks and invisible characters beyond ASCII, which come with addresses out of web pages and
+   office programs: the length of the one at at (UTF-8), or 0.  Joiners (U+200C, U+200D) are none:
+   names need them. */
+size_t token_wide_blank(const char *at, size_t left);
+
 /* True for a TOKEN_SPECIAL of that character. */
 bool token_is(const struct token *t, char special);
 
