@@ -110,6 +110,7 @@ struct job_transaction *content_next(struct job *job, bool dsn)
 	    .envid = e->envid,
 	    .needs_utf8 = !ascii || !text_is_ascii(job->sender) || job->utf8_field != NULL ||
 	                  envelope_has_flag(e, "utf8"),
+	    .require_tls = envelope_has_flag(e, "requiretls"),
 	    .utf8_field = job->utf8_field,
 	    .body = produce,
 	    .context = jt,

@@ -272,6 +272,7 @@ static void fill_policy(struct smtp_client *c)
 	    .without = with->without | (smarthost->chunking ? 0 : PARAMETER_CHUNKING),
 	    .finished = outcome_finished,
 	    .context = c,
+	    .others_left = with->left > 0,
 	    .stop_before_data = with->probe,
 	    .said = with->dialogue != DIALOGUE_NONE ? shown_said : NULL,
 	    .replied = with->dialogue != DIALOGUE_NONE ? shown_reply : NULL,

@@ -205,6 +205,13 @@ static bool set_utf8(struct options *o, const char *value, struct text *problem)
 	       refuse(problem, "-O smtputf8 must be yes, no or auto; not ", value);
 }
 
+static bool set_require_tls(struct options *o, const char *value, struct text *problem)
+{
+	o->require_tls = text_equal_ci(value, "yes");
+	return o->require_tls || text_equal_ci(value, "no") ||
+	       refuse(problem, "-O requiretls must be yes or no; not ", value);
+}
+
 /* -O Name=value; names without meaning here are passed over. */
 static bool use_long(struct options *o, const char *value, struct text *problem)
 {
@@ -220,13 +227,9 @@ static bool use_long(struct options *o, const char *value, struct text *problem)
 		return set_utf8(o, setting, problem);
 	if (text_starts_ci(value, "AliasFile="))
 		o->aliases = setting;
-	if (!text_starts_ci(value, "requiretls=") || text_equal_ci(setting, "no"))
-		return true;
-	o->refusal = EX_UNAVAILABLE;
-	return refuse(problem,
-	    "REQUIRETLS cannot be promised; the runner's tls = verify is what protects mail. Remove "
-	    "-O ",
-	    value);
+	if (text_starts_ci(value, "requiretls="))
+		return set_require_tls(o, setting, problem);
+	return true;
 }
 
 static const struct option table[] = {

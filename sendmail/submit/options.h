@@ -36,6 +36,7 @@ struct options {
 	bool verbose;        /* -v */
 	bool debug;          /* -d */
 	bool needs_utf8;     /* -O smtputf8=yes */
+	bool require_tls;    /* -O requiretls=yes */
 	bool queue_only;     /* -odq, -odd, -bq: nobody is woken */
 	bool wait;           /* -odi: for the end of the first attempt */
 	bool lost_queue;     /* -qL: of items without their other half; here there are none */

@@ -61,6 +61,7 @@ static struct options facts_of(const struct session *s)
 	facts.body = said->body != NULL ? said->body : facts.body;
 	facts.ret = said->ret != NULL ? said->ret : facts.ret;
 	facts.envid = said->envid != NULL ? said->envid : facts.envid;
+	facts.require_tls = facts.require_tls || said->require_tls;
 	return facts;
 }
 

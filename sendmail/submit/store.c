@@ -53,6 +53,7 @@ void store_facts(struct store *s, const struct options *o, const struct caller *
 	add_flag(&flags, o->sender_given, "from-given");
 	add_flag(&flags, o->no_alias, "no-alias");
 	add_flag(&flags, o->needs_utf8, "utf8");
+	add_flag(&flags, o->require_tls, "requiretls");
 	add_flag(&flags, *o->fullname != '\0', "name-given");
 	add_flag(&flags, (o->verbose || o->traffic != NULL) && !o->queue_only, "watched");
 	keep(&e->flags, flags.data);

@@ -9,18 +9,18 @@
      -g                     answers the TLS handshake with nonsense   -c  FILE: wants a client
    certificate of these authorities -a LOGIN:PASSWORD      wants AUTH PLAIN -x no PIPELINING -7 no
    8BITMIME -8                     SMTPUTF8; -o shows MAIL and RCPT -D                     DSN; -o
-   shows MAIL and RCPT -s SIZE                a limit in EHLO -r WORD=REPLY          answers RCPT
-   whose address holds WORD with REPLY -R WORD=REPLY          the first time that an address with
-   WORD is named, then accepts it -m FILE                while it is there, MAIL whose address holds
-   the first word of it is answered with the rest, and -o has a line "refused" for each -q WORD no
-   answer, for -S SECONDS (100), to the end of a message for an address with WORD -w WORD does not
-   read a message for an address with WORD for so long -b MODE                CHUNKING; MODE is
-   good, or 500 to 599: BDAT is not known and answered with that, its bytes are commands; or late:
-   so from the second message on; or deaf: what comes together with the end of a message is not read
-   -e COUNT               each session ends after so many messages; -E: with a 421 before -f
-   PERMILLE            that many steps of 1000 go wrong: 421 at MAIL, 451 at RCPT, a reset within
-   the message, no answer to its end although it was accepted (the log then has a line
-   "unanswered"), 1 s of silence */
+   shows MAIL and RCPT -Q                     REQUIRETLS under TLS; -o shows MAIL and RCPT -s SIZE
+   a limit in EHLO -r WORD=REPLY          answers RCPT whose address holds WORD with REPLY -R
+   WORD=REPLY          the first time that an address with WORD is named, then accepts it -m FILE
+   while it is there, MAIL whose address holds the first word of it is answered with the rest, and
+   -o has a line "refused" for each -q WORD no answer, for -S SECONDS (100), to the end of a message
+   for an address with WORD -w WORD does not read a message for an address with WORD for so long -b
+   MODE                CHUNKING; MODE is good, or 500 to 599: BDAT is not known and answered with
+   that, its bytes are commands; or late: so from the second message on; or deaf: what comes
+   together with the end of a message is not read -e COUNT               each session ends after so
+   many messages; -E: with a 421 before -f PERMILLE            that many steps of 1000 go wrong: 421
+   at MAIL, 451 at RCPT, a reset within the message, no answer to its end although it was accepted
+   (the log then has a line "unanswered"), 1 s of silence */
 #include "base/base64.h"
 #include "base/mem.h"
 #include <arpa/inet.h>
@@ -66,7 +66,7 @@ static struct {
 	bool says_421;
 	const char *mail_rule, *chunking;
 	long ends, silence_s;
-	bool implicit, no_pipelining, garbage, only_7bit, smtputf8, dsn;
+	bool implicit, no_pipelining, garbage, only_7bit, smtputf8, dsn, requiretls;
 	long wanted, taken, sessions, size, flap;
 	SSL_CTX *tls;
 	struct {
@@ -216,6 +216,8 @@ static void on_ehlo(struct client *c)
 		say(c, "250-8BITMIME");
 	if (sink.smtputf8)
 		say(c, "250-SMTPUTF8");
+	if (sink.requiretls && c->ssl != NULL)
+		say(c, "250-REQUIRETLS");
 	if (sink.dsn)
 		say(c, "250-DSN");
 	say(c, "250 ENHANCEDSTATUSCODES");
@@ -347,7 +349,7 @@ static size_t take_chunk(struct client *c, const char *bytes, size_t length)
 
 static void on_command(struct client *c, char *line)
 {
-	bool with_parameters = sink.smtputf8 || sink.dsn;
+	bool with_parameters = sink.smtputf8 || sink.dsn || sink.requiretls;
 	if (with_parameters && sink.log_file != NULL &&
 	    (strncasecmp(line, "MAIL", 4) == 0 || strncasecmp(line, "RCPT", 4) == 0)) {
 		fprintf(sink.log_file, "%s\n", line);
@@ -630,7 +632,8 @@ int main(int argc, char **argv)
 	int option, port = 0;
 	signal(SIGPIPE, SIG_IGN);
 	sink.silence_s = 100;
-	while ((option = getopt(argc, argv, "l:p:P:d:n:t:k:c:ia:r:R:xf:o:s:g78Dq:w:e:ES:m:b:")) != -1) {
+	while (
+	    (option = getopt(argc, argv, "Ql:p:P:d:n:t:k:c:ia:r:R:xf:o:s:g78Dq:w:e:ES:m:b:")) != -1) {
 		switch (option) {
 		case 'l': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -646,6 +649,7 @@ int main(int argc, char **argv)
 		case '7': sink.only_7bit = true; break;
 		case '8': sink.smtputf8 = true; break;
 		case 'D': sink.dsn = true; break;
+		case 'Q': sink.requiretls = true; break;
 		case 's': sink.size = atol(optarg); break;
 		case 'f': sink.flap = atol(optarg); break;
 		case 'x': sink.no_pipelining = true; break;

@@ -110,7 +110,7 @@ for mode in -oeq -eq '-e q' -OErrorMode=q '-oep -oeq'; do
 	done
 done
 for mode in -oem -oew -oee -oeq; do refuse 64 'option -Z is not known' $mode -Z $A; done
-refuse 69 'REQUIRETLS' -O requiretls=yes $A
+refuse 64 'requiretls must be yes or no' -O requiretls=maybe $A
 refuse 64 '-C is refused' -C "$work/other.conf" $A
 refuse 64 '-C is refused' -C "$work/other.conf" -q
 refuse 64 '-bS' -bS

@@ -382,6 +382,8 @@ static const struct answer_of {
         "relay-denied", FAULT_ROUTE, KEPT},
     {STAGE_RCPT, "550 sorry, no mailbox here by that name (#5.1.1)", "recipient-unknown",
         FAULT_RECIPIENT, BOUNCES},
+    {STAGE_RCPT, "550 5.7.30 REQUIRETLS support required", "requiretls-missing", FAULT_MESSAGE,
+        BOUNCES},
     {STAGE_END_OF_DATA, "554 Message rejected: Email address is not verified.", "sender-not-owned",
         FAULT_CONFIG, KEPT},
     {STAGE_END_OF_DATA, "454 Throttling failure: Maximum sending rate exceeded.", "rate-limited",

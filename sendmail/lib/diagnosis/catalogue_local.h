@@ -43,6 +43,16 @@ REASON(SMTPUTF8_HEADER, "smtputf8-header", FAULT_MESSAGE, 0, STAYS,
 REASON(SMTPUTF8_WANTED, "smtputf8-wanted", FAULT_MESSAGE, 0, STAYS,
     "The sender asked for a server that offers SMTPUTF8, and this server does not.",
     "Send it without -O smtputf8=yes. Or use a smarthost that offers SMTPUTF8.")
+REASON(REQUIRETLS_MISSING, "requiretls-missing", FAULT_MESSAGE, 0, STAYS,
+    "The sender asked for REQUIRETLS (RFC 8689): servers that promise TLS on the whole way. This "
+    "server does not promise it.",
+    "Send it without REQUIRETLS, if it may be read on the way. Or use a smarthost that offers "
+    "REQUIRETLS: \"relayconf probe\" shows what a server offers.")
+REASON(REQUIRETLS_UNVERIFIED, "requiretls-unverified", FAULT_MESSAGE, 0, STAYS,
+    "The sender asked for REQUIRETLS (RFC 8689), and the server has no TLS, or its certificate is "
+    "not verified.",
+    "Set tls = verify for this smarthost, with tls_ca_file, tls_name or dane as \"relayconf "
+    "probe\" asks. Or send it without REQUIRETLS, if it may be read on the way.")
 REASON(ALIASES_SYNTAX, "aliases-syntax", FAULT_CONFIG, 0, STAYS,
     "A line of the aliases file is wrong.",
     "Correct the line that the reason names. Check it: newaliases")

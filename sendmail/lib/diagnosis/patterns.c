@@ -65,6 +65,7 @@ const struct pattern patterns[] = {
     {STAGE_STARTTLS, STAGE_STARTTLS, 400, 599, "", "", REASON_STARTTLS_REFUSED},
 
     /* How much and how often */
+    {ANY, 500, 599, "", "requiretls", REASON_REQUIRETLS_MISSING},
     {ANY, 0, 0, "",
         "too many connections|too many concurrent|concurrent connection|concurrent server "
         "connection|connection rate|too many sessions|thread limit exceeded|maximum number of "

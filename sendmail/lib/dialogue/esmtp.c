@@ -31,6 +31,10 @@ const char *esmtp_mail(struct esmtp *e, const char *name, char *value, long long
 		    dsn_xtext_decode(value) && text_copy(e->envid_text, sizeof e->envid_text, value);
 		return good ? NULL : "501 5.5.4 ENVID must be xtext (RFC 3461) of at most 100 characters";
 	}
+	if (text_equal_ci(name, "REQUIRETLS")) {
+		e->require_tls = *value == '\0';
+		return e->require_tls ? NULL : "501 5.5.4 REQUIRETLS has no value";
+	}
 	/* The addresses themselves tell whether SMTPUTF8 is needed; AUTH= names an identity that only a
 	 * login would prove. */
 	if (text_equal_ci(name, "SMTPUTF8") || text_equal_ci(name, "AUTH"))

@@ -6,6 +6,7 @@
 /* What MAIL said; NULL: nothing of it. */
 struct esmtp {
 	const char *body, *ret;
+	bool require_tls;  /* RFC 8689 */
 	const char *envid; /* in envid_text */
 	char envid_text[101];
 };

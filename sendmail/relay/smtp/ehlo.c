@@ -40,7 +40,8 @@ static void parse_line(struct ehlo *e, char *line)
 		bool *flag;
 	} flags[] = {{"PIPELINING", &e->pipelining}, {"8BITMIME", &e->eightbitmime},
 	    {"STARTTLS", &e->starttls}, {"ENHANCEDSTATUSCODES", &e->enhanced}, {"DSN", &e->dsn},
-	    {"SMTPUTF8", &e->smtputf8}, {"CHUNKING", &e->chunking}, {"XEXDATA", &e->courier}};
+	    {"SMTPUTF8", &e->smtputf8}, {"CHUNKING", &e->chunking}, {"XEXDATA", &e->courier},
+	    {"REQUIRETLS", &e->requiretls}};
 	line = text_trim(line);
 	/* "XXXXXXXA" in the place of STARTTLS, as firewalls of Cisco write it. */
 	size_t blots = strspn(line, "Xx*");

@@ -18,6 +18,7 @@ struct ehlo {
 	bool pipelining, eightbitmime, starttls, enhanced, dsn, smtputf8, chunking, size_known;
 	bool
 	    courier; /* XEXDATA: this server loses what comes in one packet with the end of a message */
+	bool requiretls;     /* RFC 8689 */
 	bool blotted;        /* a keyword is XXXX: somebody on the way removed it */
 	int64_t size_bytes;  /* 0 = no limit was named */
 	int auth;            /* EHLO_AUTH_ values, or-ed; also from the old form "AUTH=" */

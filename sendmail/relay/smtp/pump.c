@@ -3,6 +3,7 @@
    many as the window lets. */
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
+#include "relay/smtp/require_tls.h"
 #include "relay/smtp/smtp_commands.h"
 #include "relay/smtp/session_state.h"
 #include "relay/smtp/transact.h"
@@ -232,6 +233,14 @@ static void refuse_utf8(struct session *s, struct transaction *t)
 	transact_finish(s, t);
 }
 
+static void refuse_unsafe(struct session *s, struct transaction *t)
+{
+	struct diagnosis d = {0};
+	require_tls_diagnose(s, &d);
+	transact_settle(t, &d);
+	transact_finish(s, t);
+}
+
 /* What cannot go at all: true when it is dealt with. */
 static bool was_refused_here(struct session *s, struct transaction *t)
 {
@@ -239,6 +248,8 @@ static bool was_refused_here(struct session *s, struct transaction *t)
 		refuse_size(s, t);
 	} else if (t->step == 0 && t->needs_utf8 && !s->ehlo.smtputf8) {
 		refuse_utf8(s, t);
+	} else if (t->step == 0 && t->require_tls && !require_tls_met(s)) {
+		refuse_unsafe(s, t);
 	} else if (is_hopeless(s, t)) {
 		s->dirty = true;
 		if (s->policy->stop_before_data)

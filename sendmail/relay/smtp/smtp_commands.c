@@ -37,6 +37,8 @@ void command_mail(struct session *s, struct transaction *t)
 		buffer_puts(&s->out, " BODY=8BITMIME");
 	if (t->needs_utf8 && s->ehlo.smtputf8)
 		buffer_puts(&s->out, " SMTPUTF8");
+	if (t->require_tls)
+		buffer_puts(&s->out, " REQUIRETLS");
 	if (s->ehlo.dsn && t->ret[0] != '\0')
 		buffer_printf(&s->out, " RET=%s", t->ret);
 	if (s->ehlo.dsn && t->envid[0] != '\0') {

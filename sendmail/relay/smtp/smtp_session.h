@@ -49,6 +49,7 @@ struct transaction {
 	bool has_8bit;
 	bool needs_utf8;        /* an address of envelope or header is not ASCII, or its sender says so:
 	                           without SMTPUTF8 (RFC 6531) it cannot be sent */
+	bool require_tls;       /* goes only where it is safe (smtp/require_tls.h) */
 	const char *utf8_field; /* the field with that address; NULL = none */
 	const char *ret, *envid; /* "" = not given; used when the server offers DSN */
 	bool (*body)(void *context,
@@ -86,6 +87,7 @@ struct session_policy {
 	bool auth_to_unverified_server;
 	unsigned without; /* parameters that this server has refused before (message/parameter.h) */
 	int reply_s, data_s, dot_s; /* RFC 5321 4.5.3.2 */
+	bool others_left;           /* another server can be tried behind this one */
 	bool stop_before_data;      /* a probe: MAIL and RCPT are asked one by one, and then it ends */
 	void (*said)(void *context, const char *words,
 	    size_t

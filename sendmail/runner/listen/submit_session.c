@@ -131,7 +131,8 @@ static void set(char **slot, const char *value)
 /* Of the flags only those that sendmail sets for its callers; "bounce" is not among them. */
 static void keep_known_flags(struct envelope *e)
 {
-	static const char *const known[] = {"from-given", "name-given", "no-alias", "utf8", "watched"};
+	static const char *const known[] = {"from-given", "name-given", "no-alias", "requiretls",
+	    "utf8", "watched"};
 	TEXT(flags, 64);
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		if (!envelope_has_flag(e, known[i]))

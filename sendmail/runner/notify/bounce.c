@@ -178,8 +178,6 @@ static void put_words(const struct runner *r, const struct message *m, enum repo
 	transcript_put(&r->queue, &r->config, m, out);
 }
 
-/* The text of a field of the status part: ASCII, in lines of at most 78, with nothing that could
- * begin a field of its own (RFC 3464 2.1). */
 /* The header of the message, so that its sender knows which one it was. */
 static void read_original(const struct message *m, struct buffer *out)
 {
@@ -258,12 +256,14 @@ static void put_summary(const struct message *m, enum report_kind kind, struct b
 }
 
 /* The text comes back, too: this report is the last place where it is.  -R hdrs forgoes that; a
-   warning needs only the header.  A report that is itself returned is about another message, so it
-   may be longer, as one may with -R full (RFC 3461 4.3). */
+   warning needs only the header, and of what goes only over TLS no more is sent (RFC 8689 5).  A
+   report that is itself returned is about another message, so it may be longer, as one may with -R
+   full (RFC 3461 4.3). */
 static bool returns_all(const struct message *m, enum report_kind kind)
 {
 	bool asked = strcasecmp(m->envelope.ret, "FULL") == 0;
-	if (kind == REPORT_DELAY || strcasecmp(m->envelope.ret, "HDRS") == 0)
+	if (kind == REPORT_DELAY || strcasecmp(m->envelope.ret, "HDRS") == 0 ||
+	    envelope_has_flag(&m->envelope, "requiretls"))
 		return false;
 	return m->envelope.content.bytes <=
 	       (m->sender[0] == '\0' || asked ? FULL_LIMIT_BYTES : TEXT_LIMIT_BYTES);
@@ -327,15 +327,21 @@ static void put_one(const struct runner *r, const struct message *m, enum report
 }
 
 /* The report as a file of the spool. */
-static void put_file(const struct runner *r, const struct message *m, const struct buffer *text,
-    const struct buffer *notes, struct buffer *out)
+static void put_file(const struct runner *r, const struct message *m, bool require_tls,
+    const struct buffer *text, const struct buffer *notes, struct buffer *out)
 {
 	struct envelope e;
 	size_t content_at;
 	envelope_init(&e);
 	e.created_us = clock_wall_us();
 	free(e.flags);
-	e.flags = mem_copy(m->sender[0] == '\0' || m->for_archive ? "bounce double" : "bounce");
+	TEXT(flags, 40);
+	bool twice = m->sender[0] == '\0' || m->for_archive;
+	text_put(&flags, twice ? "bounce double" : "bounce");
+	/* That a report could not be returned has none of the message in it, and somebody has to know.
+	 */
+	text_put(&flags, require_tls && !twice ? " requiretls" : "");
+	e.flags = mem_copy(flags.data);
 	/* What is returned whole has its long lines and odd bytes with it. */
 	e.content = m->envelope.content;
 	e.content.has_8bit = true;
@@ -366,7 +372,7 @@ void bounce_write(const struct runner *r, struct message **list, int count, enum
 	else
 		put_many(r, list, count, kind, border.data, &text);
 	buffer_printf(&text, "\n--%s--\n", border.data);
-	put_file(r, list[0], &text, notes, out);
+	put_file(r, list[0], reported_require_tls(list, count), &text, notes, out);
 	buffer_free(&text);
 	language_use("");
 }

@@ -94,7 +94,8 @@ static void put_file(const struct message *m, const struct buffer *text, struct 
 	envelope_init(&e);
 	e.created_us = clock_wall_us();
 	free(e.flags);
-	e.flags = mem_copy("bounce");
+	e.flags =
+	    mem_copy(envelope_has_flag(&m->envelope, "requiretls") ? "bounce requiretls" : "bounce");
 	e.content = (struct content){.bytes = (int64_t)text->length, .has_8bit = true};
 	for (size_t i = 0; i < text->length; i++)
 		e.content.lines += text->data[i] == '\n';

@@ -23,3 +23,11 @@ const struct diagnosis *reported(const struct message *m, enum report_kind kind,
 	}
 	return NULL;
 }
+
+bool reported_require_tls(struct message *const *list, int count)
+{
+	bool any = false;
+	for (int i = 0; i < count; i++)
+		any = any || envelope_has_flag(&list[i]->envelope, "requiretls");
+	return any;
+}

@@ -20,4 +20,8 @@ struct walk {
 /* The next one's diagnosis, good until the next call; NULL at the end.  Those whose sender wanted
  * no such report are passed over. */
 const struct diagnosis *reported(const struct message *m, enum report_kind kind, struct walk *w);
+
+/* What was to go only over TLS is reported only over TLS (RFC 8689 5): true when one of them was.
+ */
+bool reported_require_tls(struct message *const *list, int count);
 #endif
