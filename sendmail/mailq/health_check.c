@@ -17,7 +17,7 @@ static bool log_hangs(const struct listing *l)
 /* That mail waits for the pace is how it was configured. */
 static bool is_pace(const struct health *h)
 {
-	return h->why.key == REASON_PACE;
+	return (h->why.key == REASON_PACE || h->why.key == REASON_PACE_LEARNT);
 }
 
 static bool fails(const struct listing *l)

@@ -240,6 +240,32 @@ static void put_servers(FILE *out, const struct counters *c)
 	}
 }
 
+static void put_events(FILE *out, const struct counters *c)
+{
+	metric(out, "server_events", "counter", "",
+	    "By server: too_fast: it answered that mail comes too fast; paced: mail began to wait for "
+	    "the pace; proxy: its proxy failed; dane: sessions that a TLSA record vouched for; "
+	    "left_out: a parameter or BDAT that it offers and refuses.");
+	for (int i = 0; i < c->server_count; i++) {
+		for (int k = 0; k < COUNTERS_EVENTS; k++) {
+			fputs("firsthop_server_events_total{hop=\"", out);
+			put_label(out, c->servers[i].name);
+			fprintf(out, "\",event=\"%s\"} %llu\n", counters_event_word((enum counters_event)k),
+			    c->servers[i].events[k]);
+		}
+	}
+	metric(out, "learnt_messages_per_hour", "gauge", "",
+	    "The pace that a server's own rate answers have taught; 0: none.");
+	for (int i = 0; i < c->server_count; i++)
+		labelled(out, "learnt_messages_per_hour", "hop", c->servers[i].name,
+		    (long long)c->servers[i].per_hour);
+	metric(out, "filtered_messages", "counter", "",
+	    "Messages that went through a filter, by what it said.");
+	for (int i = 0; i < COUNTERS_FILTERED; i++)
+		fprintf(out, "firsthop_filtered_messages_total{result=\"%s\"} %llu\n",
+		    counters_filtered_word(i), c->filtered[i]);
+}
+
 static void put_delays(FILE *out, const struct counters *c)
 {
 	unsigned long long below = 0;
@@ -261,6 +287,7 @@ static void put_counters(FILE *out, const struct counters *c)
 {
 	counter(out, "adopted_messages", c->adopted, "Messages that the runner has picked up.");
 	put_servers(out, c);
+	put_events(out, c);
 	metric(out, "deferrals", "counter", "",
 	    "Attempts of recipients that wait on, by whose fault it was.");
 	for (int i = 0; i < FAULT_COUNT; i++)

@@ -68,7 +68,7 @@ void next_of(const struct listing *l, const struct row *r, struct next *n)
 	 * own time. */
 	if (h != NULL && (is_by_route(r) || of_servers > left)) {
 		left = of_servers;
-		n->by_pace = h->why.key == REASON_PACE;
+		n->by_pace = (h->why.key == REASON_PACE || h->why.key == REASON_PACE_LEARNT);
 	}
 	n->kind = left > 0 ? NEXT_AT : NEXT_NOW;
 	n->at_s = left > 0 ? now + left : now;

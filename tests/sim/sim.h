@@ -71,7 +71,9 @@ char **sim_files_names(int folder, size_t *count);
 	type __wrap_##name(__VA_ARGS__)
 
 /* --- servers (relays.c) */
-/* SERVER_ONE: it takes one session at a time; SERVER_TIRED: it answers 451 to each MAIL. */
+/* SERVER_ONE: it takes one session at a time; SERVER_TIRED: it answers 451 to each MAIL;
+   SERVER_LIMITED: it accepts LIMIT_A_MINUTE messages in a minute, and answers others that they come
+   too fast. */
 enum server_mood {
 	SERVER_UP,
 	SERVER_REFUSES,
@@ -79,8 +81,11 @@ enum server_mood {
 	SERVER_LOGIN,
 	SERVER_BREAKS,
 	SERVER_ONE,
-	SERVER_TIRED
+	SERVER_TIRED,
+	SERVER_LIMITED
 };
+#define SERVER_MOODS 8
+#define LIMIT_A_MINUTE 5
 #define SERVERS 2
 extern struct server {
 	const char *name, *address;
@@ -88,6 +93,8 @@ extern struct server {
 	int64_t since_ms; /* it is in that mood */
 	int asked;        /* connections in the hour at hand */
 	int declined;     /* messages in that hour, while it is tired: each gets 451 to MAIL */
+	int too_fast;     /* messages in that hour, of which it said that they come too fast */
+	int64_t accepted_ms[LIMIT_A_MINUTE]; /* when it accepted the last ones */
 } sim_servers[SERVERS];
 
 /* Plays all relays up to now: they connect, deliver, and say so. */

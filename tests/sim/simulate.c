@@ -26,6 +26,7 @@
 #define REST_DAYS 3
 #define ASKED_AN_HOUR_MAX 150 /* a probe a minute for new mail, and the steps */
 #define DECLINED_AN_HOUR_MAX 160
+#define TOO_FAST_AN_HOUR_MAX 60
 
 int64_t sim_now_ms, sim_wall_off_s, sim_well_ms;
 bool sim_disk_full, sim_clock_jumps, sim_calm;
@@ -71,10 +72,12 @@ static bool away_all_hour, to_be_killed;
 static void change_server(int i)
 {
 	struct server *s = &sim_servers[i];
-	s->mood = sim_calm || s->mood != SERVER_UP ? SERVER_UP : (enum server_mood)sim_dice(7);
+	s->mood =
+	    sim_calm || s->mood != SERVER_UP ? SERVER_UP : (enum server_mood)sim_dice(SERVER_MOODS);
 	s->since_ms = sim_now_ms;
 	/* Enough mail to see whether each message asks a server that declines all of it. */
-	for (int k = 0; k < 60 && s->mood == SERVER_TIRED && !sim_disk_full; k++)
+	for (int k = 0;
+	     k < 60 && (s->mood == SERVER_TIRED || s->mood == SERVER_LIMITED) && !sim_disk_full; k++)
 		sim_mail_arrives(1000, 1);
 	next_change_ms[i] = sim_now_ms + MS_A_MINUTE +
 	                    sim_dice(s->mood == SERVER_UP ? 10 : 5) * MS_AN_HOUR / 2 +
@@ -114,18 +117,21 @@ static void look_at_hour(void)
 	for (int i = 0; i < SERVERS; i++) {
 		enum server_mood mood = sim_servers[i].mood;
 		away_all_hour = away_all_hour && mood != SERVER_UP && mood != SERVER_BREAKS &&
-		                mood != SERVER_ONE && mood != SERVER_TIRED;
+		                mood != SERVER_ONE && mood != SERVER_TIRED && mood != SERVER_LIMITED;
 		asked += sim_servers[i].asked;
 		SIM_MUST(sim_servers[i].declined <= DECLINED_AN_HOUR_MAX,
 		    "a server that declines everything was given %d messages in an hour",
 		    sim_servers[i].declined);
+		SIM_MUST(sim_servers[i].too_fast <= TOO_FAST_AN_HOUR_MAX,
+		    "a server with a limit of %d messages a minute had to say so %d times in an hour",
+		    LIMIT_A_MINUTE, sim_servers[i].too_fast);
 	}
 	SIM_MUST(!away_all_hour || asked <= ASKED_AN_HOUR_MAX * SERVERS,
 	    "servers that were away were asked %d times in an hour", asked);
 	if (sim_now_ms < hour_ms)
 		return;
 	for (int i = 0; i < SERVERS; i++)
-		sim_servers[i].asked = sim_servers[i].declined = 0;
+		sim_servers[i].asked = sim_servers[i].declined = sim_servers[i].too_fast = 0;
 	away_all_hour = true;
 	hour_ms = sim_now_ms + MS_AN_HOUR;
 }

@@ -1,4 +1,4 @@
-/* objects: sendmail/runner/queue/pace */
+/* objects: sendmail/runner/queue/pace sendmail/runner/queue/pace_learn sendmail/runner/queue/pace_window */
 /* libs: -linih -lidn2 */
 /* The pace: no minute, hour or day has more than its limit, whenever it begins, and what may go,
  * goes. */
@@ -49,11 +49,12 @@ static int run(struct paces *p, const struct smarthost *s, int recipients, int64
 	int count = 0;
 	for (int64_t now = from_ms; now < from_ms + for_ms && count < SENT_MAX;) {
 		int64_t wait_ms = 0;
+		bool learnt;
 		TEXT(why, 200);
-		enum pace_answer answer = pace_ask(p, s, &load, now, &wait_ms, &why);
+		enum pace_answer answer = pace_ask(p, s, &load, now, &wait_ms, &learnt, &why);
 		assert_int_not_equal(answer, PACE_OUTCOME);
 		if (answer == PACE_GO) {
-			pace_count(p, s, recipients, now);
+			pace_count(p, s, recipients, true, now);
 			sent[count++] = now;
 		} else {
 			assert_true(wait_ms > 0 && why.length > 0);
@@ -118,18 +119,19 @@ static void what_is_in_hand_counts(void **state)
 	struct smarthost s = host("3/min", "10/min", 0);
 	struct pace_load load = {.messages = 2, .recipients = 2, .more = 1};
 	int64_t wait_ms;
+	bool learnt;
 	TEXT(why, 200);
 	(void)state;
-	assert_int_equal(pace_ask(&p, &s, &load, 1000, &wait_ms, &why), PACE_GO);
+	assert_int_equal(pace_ask(&p, &s, &load, 1000, &wait_ms, &learnt, &why), PACE_GO);
 	load.messages = 3;
-	assert_int_equal(pace_ask(&p, &s, &load, 1000, &wait_ms, &why), PACE_OUTCOME);
+	assert_int_equal(pace_ask(&p, &s, &load, 1000, &wait_ms, &learnt, &why), PACE_OUTCOME);
 	load = (struct pace_load){.messages = 1, .recipients = 8, .more = 3};
-	assert_int_equal(pace_ask(&p, &s, &load, 1000, &wait_ms, &why), PACE_OUTCOME);
+	assert_int_equal(pace_ask(&p, &s, &load, 1000, &wait_ms, &learnt, &why), PACE_OUTCOME);
 	/* More than there may ever be: alone. */
 	load = (struct pace_load){.more = 50};
-	assert_int_equal(pace_ask(&p, &s, &load, 1000, &wait_ms, &why), PACE_GO);
-	pace_count(&p, &s, 1, 1000);
-	assert_int_equal(pace_ask(&p, &s, &load, 2000, &wait_ms, &why), PACE_WAIT);
+	assert_int_equal(pace_ask(&p, &s, &load, 1000, &wait_ms, &learnt, &why), PACE_GO);
+	pace_count(&p, &s, 1, true, 1000);
+	assert_int_equal(pace_ask(&p, &s, &load, 2000, &wait_ms, &learnt, &why), PACE_WAIT);
 	assert_in_range(wait_ms, 59000, 61000);
 	assert_string_equal(why.data, "max_recipients = 10/minute is used up");
 	pace_free(&p);
@@ -143,6 +145,7 @@ static void it_is_remembered(void **state)
 	struct smarthost s = host("100/day", "", 0);
 	struct pace_load load = {.more = 1};
 	int64_t wait_ms;
+	bool learnt;
 	TEXT(why, 200);
 	(void)state;
 	assert_non_null(mkdtemp(folder));
@@ -153,12 +156,12 @@ static void it_is_remembered(void **state)
 	pace_save(&p, fd, 86401000, 1700000000);
 	/* The machine was started anew, an hour later. */
 	pace_load(&q, fd, 20000, 1700003600);
-	assert_int_equal(pace_ask(&q, &s, &load, 20000, &wait_ms, &why), PACE_WAIT);
+	assert_int_equal(pace_ask(&q, &s, &load, 20000, &wait_ms, &learnt, &why), PACE_WAIT);
 	assert_in_range(wait_ms, 22 * 3600000, 24 * 3600000);
 	pace_free(&q);
 	/* A clock that was set back. */
 	pace_load(&q, fd, 20000, 1600000000);
-	assert_int_equal(pace_ask(&q, &s, &load, 20000, &wait_ms, &why), PACE_WAIT);
+	assert_int_equal(pace_ask(&q, &s, &load, 20000, &wait_ms, &learnt, &why), PACE_WAIT);
 	pace_free(&q);
 	/* Rubbish. */
 	int file = openat(fd, PACE_FILE, O_WRONLY | O_TRUNC);
@@ -167,7 +170,134 @@ static void it_is_remembered(void **state)
 	assert_int_equal(write(file, rubbish, sizeof rubbish - 1), sizeof rubbish - 1);
 	close(file);
 	pace_load(&q, fd, 20000, 1700003600);
-	assert_int_equal(pace_ask(&q, &s, &load, 20000, &wait_ms, &why), PACE_GO);
+	assert_int_equal(pace_ask(&q, &s, &load, 20000, &wait_ms, &learnt, &why), PACE_GO);
+	pace_free(&q);
+	pace_free(&p);
+	close(fd);
+	unit_remove(folder);
+}
+
+/* A server that accepts so many messages in each span, and says of others that they come too fast;
+   then it is left alone for a minute.  Mail is there all the time.  *refusals: how often it had to
+   say so. */
+static int served(struct paces *p, const struct smarthost *s, int most, int64_t span_ms,
+    int64_t from_ms, int64_t for_ms, int *refusals)
+{
+	static int64_t sent[SENT_MAX];
+	const struct pace_load load = {.more = 1};
+	int count = 0;
+	*refusals = 0;
+	for (int64_t now = from_ms; now < from_ms + for_ms && count < SENT_MAX;) {
+		int64_t wait_ms;
+		bool learnt;
+		TEXT(why, 200);
+		if (pace_ask(p, s, &load, now, &wait_ms, &learnt, &why) == PACE_WAIT) {
+			assert_true(learnt && strstr(why.data, "the server's own limit") != NULL);
+			now += wait_ms;
+			continue;
+		}
+		bool full = count >= most && sent[count - most] > now - span_ms;
+		if (full) {
+			++*refusals;
+			pace_learn_refused(&pace_make(p, s->name)->learnt, now);
+			now += 60000;
+		} else {
+			sent[count++] = now;
+		}
+		pace_count(p, s, 1, !full, now);
+		now += 20;
+	}
+	return count;
+}
+
+static void a_server_teaches_its_pace(void **state)
+{
+	struct paces p = {0};
+	struct smarthost s = host("", "", 0);
+	int refusals, count;
+	(void)state;
+	/* Ten a minute, for eight hours: without learning it would say no 480 times. */
+	count = served(&p, &s, 10, 60000, 0, 8 * 3600000, &refusals);
+	assert_in_range(refusals, 1, 48);
+	assert_in_range(count, 8 * 60 * 10 / 2, 8 * 60 * 10);
+	assert_in_range(pace_find(&p, "main")->learnt.per_hour, 120, 900);
+	pace_free(&p);
+	/* A hundred an hour, for a day. */
+	count = served(&p, &s, 100, 3600000, 0, 24 * 3600000, &refusals);
+	assert_in_range(count, 24 * 100 / 2, 24 * 100);
+	/* It is faster from now on: the pace grows, and is forgotten after a day. */
+	count = served(&p, &s, SENT_MAX, 1, 25 * 3600000, 3600000, &refusals);
+	assert_int_equal(refusals, 0);
+	assert_true(count > 100);
+	served(&p, &s, SENT_MAX, 1, 49 * 3600000, 60000, &refusals);
+	assert_int_equal(pace_find(&p, "main")->learnt.per_hour, 0);
+	pace_free(&p);
+}
+
+/* What a server refuses before it has accepted anything is no pace. */
+static void nothing_is_learnt_of_nothing(void **state)
+{
+	struct paces p = {0};
+	struct smarthost s = host("", "", 0);
+	struct pace *pace = pace_make(&p, "main");
+	(void)state;
+	assert_false(pace_learn_refused(&pace->learnt, 1000));
+	assert_false(pace_is_limited(&p, &s));
+	pace_count(&p, &s, 1, false, 2000);
+	assert_false(pace_learn_refused(&pace->learnt, 3000));
+	pace_count(&p, &s, 1, true, 4000);
+	assert_true(pace_learn_refused(&pace->learnt, 5000));
+	assert_int_equal(pace->learnt.per_hour, 60);
+	/* Asked while the limit lasts. */
+	assert_false(pace_learn_refused(&pace->learnt, 66000));
+	assert_int_equal(pace->learnt.per_hour, 60);
+	pace_count(&p, &s, 1, true, 70000);
+	assert_true(pace_learn_refused(&pace->learnt, 71000));
+	assert_int_equal(pace->learnt.per_hour, 30);
+	for (int i = 0; i < 20; i++) {
+		pace_count(&p, &s, 1, true, 80000);
+		pace_learn_refused(&pace->learnt, 80000);
+	}
+	assert_int_equal(pace->learnt.per_hour, PACE_LEARN_LEAST);
+	/* A narrower limit of the configuration counts. */
+	struct smarthost narrow = host("1/hour", "", 0);
+	int64_t wait_ms;
+	bool learnt;
+	TEXT(why, 200);
+	pace_count(&p, &narrow, 1, true, 90000);
+	assert_int_equal(pace_ask(&p, &narrow, &(struct pace_load){.more = 1}, 91000, &wait_ms, &learnt,
+	                     &why),
+	    PACE_WAIT);
+	assert_false(learnt);
+	pace_free(&p);
+}
+
+static void what_was_learnt_is_remembered(void **state)
+{
+	char folder[] = "/tmp/firsthop-pace-XXXXXX";
+	struct paces p = {0}, q = {0};
+	struct smarthost s = host("", "", 0);
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	int fd = open(folder, O_RDONLY | O_DIRECTORY);
+	pace_count(&p, &s, 1, true, 1000);
+	pace_learn_refused(&pace_find(&p, "main")->learnt, 2000);
+	p.changed = true;
+	pace_save(&p, fd, 2000, 1700000000);
+	pace_load(&q, fd, 20000, 1700003600);
+	assert_true(pace_is_limited(&q, &s));
+	assert_int_equal(pace_find(&q, "main")->learnt.per_hour, 60);
+	pace_free(&q);
+	pace_load(&q, fd, 20000, 1700090000); /* a day later */
+	assert_false(pace_is_limited(&q, &s));
+	pace_free(&q);
+	int file = openat(fd, PACE_FILE, O_WRONLY | O_TRUNC);
+	static const char rubbish[] = "name=main learnt=99999999999 at=1700000000\nname=main learnt=-5 "
+	                              "at=1\nlearnt=60 at=1700000000\n";
+	assert_int_equal(write(file, rubbish, sizeof rubbish - 1), sizeof rubbish - 1);
+	close(file);
+	pace_load(&q, fd, 20000, 1700000000);
+	assert_false(pace_is_limited(&q, &s));
 	pace_free(&q);
 	pace_free(&p);
 	close(fd);
@@ -178,6 +308,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(rules_are_read),
 	    cmocka_unit_test(no_window_has_more), cmocka_unit_test(a_burst_is_one),
-	    cmocka_unit_test(what_is_in_hand_counts), cmocka_unit_test(it_is_remembered)};
+	    cmocka_unit_test(what_is_in_hand_counts), cmocka_unit_test(it_is_remembered),
+	    cmocka_unit_test(a_server_teaches_its_pace), cmocka_unit_test(nothing_is_learnt_of_nothing),
+	    cmocka_unit_test(what_was_learnt_is_remembered)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

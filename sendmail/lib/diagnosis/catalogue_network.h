@@ -156,6 +156,13 @@ REASON(PACE, "pace", FAULT_CONFIG, 0, HEALS,
     "Nothing needs to be done: it goes when its time has come. If the server accepts more, raise "
     "max_messages, max_recipients or burst of this smarthost. If too much mail is sent, look who "
     "sends it: mailq summary.")
+REASON(PACE_LEARNT, "pace-learnt", FAULT_ROUTE, 0, HEALS,
+    "The smarthost has answered that mail comes too fast. It is given as much as it accepted "
+    "before "
+    "that, and this mail waits for its turn.",
+    "Nothing needs to be done: it goes when its time has come, and the pace grows again while the "
+    "server does not complain. If much mail is sent, look who sends it: mailq summary. Ask the "
+    "provider for a higher limit, or set max_messages to what it allows.")
 REASON(PROXY_UNREACHABLE, "proxy-unreachable", FAULT_ROUTE, 0, HEALS,
     "The proxy that leads to the server cannot be reached.",
     "Check proxy of this smarthost: its kind (socks5:// or http://), host and port. Check that the "

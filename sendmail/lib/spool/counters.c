@@ -29,6 +29,25 @@ struct counters_server *counters_server(struct counters *c, const char *name)
 	return h;
 }
 
+void counters_note(struct counters *c, const char *name, enum counters_event event)
+{
+	counters_server(c, name)->events[event]++;
+	c->changed = true;
+}
+
+const char *counters_event_word(enum counters_event event)
+{
+	static const char *const words[COUNTERS_EVENTS] = {"too_fast", "paced", "proxy", "dane",
+	    "left_out"};
+	return words[event];
+}
+
+const char *counters_filtered_word(int i)
+{
+	static const char *const words[COUNTERS_FILTERED] = {"passed", "changed", "held", "skipped"};
+	return words[i];
+}
+
 static void count_delay(struct counters *c, int64_t delay_s)
 {
 	int i = 0;
@@ -72,6 +91,8 @@ static void read_total(struct counters *c, const char *line)
 	for (int i = 0; i < FAULT_COUNT; i++) {
 		c->deferred[i] = get(line, fault_name((enum fault)i));
 	}
+	for (int i = 0; i < COUNTERS_FILTERED; i++)
+		c->filtered[i] = get(line, counters_filtered_word(i));
 	for (int i = 0; i < COUNTERS_DELAYS; i++) {
 		snprintf(key, sizeof key, "delay%d", i);
 		c->delays[i] = get(line, key);
@@ -89,6 +110,9 @@ static void read_server(struct counters *c, const char *line)
 	h->failed += get(line, "failed");
 	h->ready += get(line, "ready");
 	h->refused += get(line, "refused");
+	h->per_hour = get(line, "per_hour");
+	for (int i = 0; i < COUNTERS_EVENTS; i++)
+		h->events[i] += get(line, counters_event_word((enum counters_event)i));
 }
 
 void counters_load(struct counters *c, int mqueue_fd)
@@ -128,6 +152,8 @@ static void write_total(const struct counters *c, struct buffer *out)
 	put(&line, "log_since", -1, (unsigned long long)c->log_since_s);
 	for (int i = 0; i < FAULT_COUNT; i++)
 		put(&line, fault_name((enum fault)i), -1, c->deferred[i]);
+	for (int i = 0; i < COUNTERS_FILTERED; i++)
+		put(&line, counters_filtered_word(i), -1, c->filtered[i]);
 	for (int i = 0; i < COUNTERS_DELAYS; i++)
 		put(&line, "delay", i, c->delays[i]);
 	buffer_printf(out, "%s\n", buffer_string(&line));
@@ -144,6 +170,9 @@ static void write_server(const struct counters_server *h, struct buffer *out)
 	put(&line, "failed", -1, h->failed);
 	put(&line, "ready", -1, h->ready);
 	put(&line, "refused", -1, h->refused);
+	put(&line, "per_hour", -1, h->per_hour);
+	for (int i = 0; i < COUNTERS_EVENTS; i++)
+		put(&line, counters_event_word((enum counters_event)i), -1, h->events[i]);
 	buffer_printf(out, "%s\n", buffer_string(&line));
 	buffer_free(&line);
 }

@@ -237,7 +237,7 @@ static bool waits_for_pace(struct runner *r, struct nexthop *p, int rcpts)
 {
 	const struct smarthost *s = nexthop_pace_server(r, p);
 	struct pace_load load = {.more = rcpts};
-	if (s == NULL || !pace_is_limited(s))
+	if (s == NULL || !pace_is_limited(&r->nexthops.paces, s))
 		return false;
 	for (int i = 0; i < r->sessions->count; i++) {
 		const struct worker *w = r->sessions->list[i];

@@ -114,6 +114,8 @@ void filtered_end(struct runner *r, struct message *m, enum filtered kind, const
 		return;
 	}
 	say(m, kind, text);
+	r->counters.filtered[kind]++;
+	r->counters.changed = true;
 	message_free(m);
 	e->held = kind == FILTERED_HELD;
 	e->nexthop = NULL;

@@ -140,6 +140,8 @@ void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagno
 		return;
 	struct server_state *h = server_state_make(&r->nexthops.servers, d->hop);
 	counters_server(&r->counters, d->hop)->refused++;
+	if (text_starts(diag_key(d), "proxy-"))
+		counters_note(&r->counters, d->hop, COUNTERS_PROXY);
 	r->counters.changed = true;
 	/* What an operator wanted tried out of its time says nothing about how long to wait. */
 	if (h->wished > 0)

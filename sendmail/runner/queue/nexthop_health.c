@@ -32,9 +32,10 @@ static void write_rows(const struct nexthops *n, const struct queue *queue,
 			continue;
 		const struct server_state *s = server_state_find(&n->servers, h->why.hop);
 		text_copy(h->path, sizeof h->path, p->key);
-		h->since_s = h->why.key == REASON_PACE ? p->paced_since_s
-		             : s != NULL               ? s->since_s
-		                                       : clock_wall_s();
+		h->since_s = h->why.key == REASON_PACE || h->why.key == REASON_PACE_LEARNT
+		                 ? p->paced_since_s
+		             : s != NULL ? s->since_s
+		                         : clock_wall_s();
 		h->next_s = clock_wall_s() + nexthop_ask_s(n, p);
 		count++;
 	}

@@ -28,15 +28,18 @@ const struct smarthost *nexthop_pace_server(const struct runner *r, const struct
 }
 
 static void hold(struct runner *r, struct nexthop *p, const struct smarthost *s, int64_t wait_ms,
-    const char *why)
+    bool learnt, const char *why)
 {
 	int64_t now = clock_mono_ms();
-	if (p->paced_ms <= now - 1000)
+	if (p->paced_ms <= now - 1000) {
 		p->paced_since_s = clock_wall_s();
+		counters_note(&r->counters, s->name, COUNTERS_PACED);
+	}
 	p->paced_ms = now + wait_ms;
 	p->paced = (struct diagnosis){0};
-	diag_set(&p->paced, VERDICT_DEFERRED, STAGE_CONFIG, REASON_PACE, "%s", why);
-	p->paced.fault = FAULT_CONFIG;
+	diag_set(&p->paced, VERDICT_DEFERRED, STAGE_CONFIG, learnt ? REASON_PACE_LEARNT : REASON_PACE,
+	    "%s", why);
+	p->paced.fault = learnt ? FAULT_ROUTE : FAULT_CONFIG;
 	text_copy(p->paced.hop, sizeof p->paced.hop, s->name);
 	r->nexthops.health_changed = true;
 	if (p->paced_said_ms != 0 && now - p->paced_said_ms < SAY_EVERY_MS)
@@ -50,11 +53,12 @@ bool nexthop_pace_holds(struct runner *r, struct nexthop *p, const struct smarth
     const struct pace_load *load)
 {
 	int64_t now = clock_mono_ms(), wait_ms = 0;
+	bool learnt = false;
 	TEXT(why, 200);
 	if (p->paced_ms > now)
 		return true;
-	switch (pace_ask(&r->nexthops.paces, s, load, now, &wait_ms, &why)) {
-	case PACE_WAIT: hold(r, p, s, wait_ms, why.data); return true;
+	switch (pace_ask(&r->nexthops.paces, s, load, now, &wait_ms, &learnt, &why)) {
+	case PACE_WAIT: hold(r, p, s, wait_ms, learnt, why.data); return true;
 	case PACE_OUTCOME: return true;
 	case PACE_GO: break;
 	}
@@ -65,9 +69,39 @@ bool nexthop_pace_holds(struct runner *r, struct nexthop *p, const struct smarth
 	return false;
 }
 
-void nexthop_pace_count(struct runner *r, const char *name, int recipients)
+/* For whoever draws it; most servers have taught nothing. */
+static void note_learnt(struct runner *r, const char *name)
+{
+	const struct pace *pace = pace_find(&r->nexthops.paces, name);
+	unsigned long long per_hour = pace != NULL ? (unsigned long long)pace->learnt.per_hour : 0;
+	struct counters_server *h = counters_server(&r->counters, name);
+	if (h->per_hour == per_hour)
+		return;
+	h->per_hour = per_hour;
+	r->counters.changed = true;
+}
+
+void nexthop_pace_count(struct runner *r, const char *name, int recipients, bool accepted)
 {
 	const struct smarthost *s = find(&r->config, name);
-	if (s != NULL && pace_is_limited(s))
-		pace_count(&r->nexthops.paces, s, recipients, clock_mono_ms());
+	if (s == NULL)
+		return;
+	pace_count(&r->nexthops.paces, s, recipients, accepted, clock_mono_ms());
+	note_learnt(r, name);
+}
+
+void nexthop_pace_refused(struct runner *r, const char *name)
+{
+	const struct smarthost *s = find(&r->config, name);
+	struct pace *pace = s != NULL ? pace_make(&r->nexthops.paces, name) : NULL;
+	if (s != NULL)
+		counters_note(&r->counters, name, COUNTERS_TOO_FAST);
+	if (pace == NULL || !pace_learn_refused(&pace->learnt, clock_mono_ms()))
+		return;
+	r->nexthops.paces.changed = true;
+	note_learnt(r, name);
+	int minute = pace_learn_most(&pace->learnt, PACE_MINUTE);
+	log_line(LOG_NOTICE,
+	    "smarthost %s limits how much it accepts: from now on it gets %d messages %s", name,
+	    minute > 0 ? minute : pace->learnt.per_hour, minute > 0 ? "a minute" : "an hour");
 }

@@ -12,5 +12,8 @@ bool nexthop_pace_holds(struct runner *r, struct nexthop *p, const struct smarth
     const struct pace_load *load);
 
 /* The smarthost of that name has dealt with a message. */
-void nexthop_pace_count(struct runner *r, const char *name, int recipients);
+void nexthop_pace_count(struct runner *r, const char *name, int recipients, bool accepted);
+
+/* It answers that mail comes too fast, which teaches its pace. */
+void nexthop_pace_refused(struct runner *r, const char *name);
 #endif

@@ -1,27 +1,22 @@
 /* What each smarthost was given in the last minute, hour and day, for [smarthost] max_messages,
-   max_recipients and burst.  Pure but for the file: the time is a parameter. */
+   max_recipients and burst; and the pace that its own answers teach (pace_learn.h).  Pure but for
+   the file: the time is a parameter. */
 #ifndef RUNNER_QUEUE_PACE_H
 #define RUNNER_QUEUE_PACE_H
 #include "base/mem.h"
 #include "config/smarthost.h"
+#include "runner/queue/pace_learn.h"
 #include <stdint.h>
 
-#define PACE_SLOTS 60              /* of a window, each a 60th of it */
-#define PACE_RING (PACE_SLOTS + 1) /* and the one that is not over yet */
 #define PACE_FILE "pace"
 #define PACE_FILE_LIMIT_BYTES (256 << 10)
-
-struct pace_window {
-	int64_t newest; /* number of the last slot, by the monotonic clock */
-	int counts[PACE_RING];
-	double next_ms; /* with a burst: when its last place is free again */
-};
 
 enum pace_kind { PACE_MESSAGES, PACE_RECIPIENTS, PACE_KINDS };
 
 struct pace {
 	char *name; /* of a [smarthost NAME] */
 	struct pace_window windows[PACE_KINDS][PACE_UNITS];
+	struct pace_learnt learnt;
 };
 
 /* Of smarthosts with a limit; zero-initialised is none. */
@@ -43,16 +38,22 @@ enum pace_answer {
 	PACE_WAIT
 };
 
-/* True when anything of it is limited. */
-bool pace_is_limited(const struct smarthost *s);
+/* True when anything of it is limited, by configuration or by what it has taught. */
+bool pace_is_limited(const struct paces *p, const struct smarthost *s);
 
-/* Whether s gets one more message now.  PACE_WAIT: *wait_ms until it may, and a sentence in why. A
-   message with more recipients than the limit goes when nothing was given in that time. */
+/* Whether s gets one more message now.  PACE_WAIT: *wait_ms until it may, a sentence in why, and
+ *learnt: the server's own limit, and not the configuration's.  A message with more recipients than
+ *the limit goes when nothing was given in that time. */
 enum pace_answer pace_ask(const struct paces *p, const struct smarthost *s,
-    const struct pace_load *load, int64_t now_ms, int64_t *wait_ms, struct text *why);
+    const struct pace_load *load, int64_t now_ms, int64_t *wait_ms, bool *learnt, struct text *why);
 
-/* s has dealt with a message. */
-void pace_count(struct paces *p, const struct smarthost *s, int recipients, int64_t now_ms);
+/* s has dealt with a message; accepted: it is on its way. */
+void pace_count(struct paces *p, const struct smarthost *s, int recipients, bool accepted,
+    int64_t now_ms);
+
+/* The pace of a smarthost; NULL when nothing was counted for it; made when it is new. */
+struct pace *pace_find(const struct paces *p, const char *name);
+struct pace *pace_make(struct paces *p, const char *name);
 
 /* mqueue/pace, so that the next runner goes on counting; in a folder.  Without anything to save
  * nothing is written. */

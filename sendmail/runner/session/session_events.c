@@ -165,6 +165,8 @@ static void on_ready(struct runner *r, struct worker *w, const struct jobs_line 
 	text_copy(w->hop, sizeof w->hop, d.hop);
 	if (d.hop[0] != '\0')
 		nexthop_hop_ready(r, d.hop);
+	if (strstr(d.tls, "DANE") != NULL && nexthop_leads_over(w->nexthop, d.hop))
+		counters_note(&r->counters, d.hop, COUNTERS_DANE);
 }
 
 static void on_server_failed(struct runner *r, struct worker *w, const struct jobs_line *l)
@@ -179,12 +181,14 @@ static void on_server_failed(struct runner *r, struct worker *w, const struct jo
 		nexthop_hop_failed(r, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
 }
 
-static void on_without(struct nexthops *nexthops, const struct worker *w, const struct jobs_line *l)
+static void on_without(struct runner *r, const struct worker *w, const struct jobs_line *l)
 {
 	struct diagnosis d;
 	hear_failure(w, &d, l);
-	if (d.hop[0] != '\0' && l->n > 0 && l->n <= PARAMETER_ALL)
-		nexthop_without_note(nexthops, w->nexthop, &d, (unsigned)l->n);
+	if (!nexthop_leads_over(w->nexthop, d.hop) || l->n <= 0 || l->n > PARAMETER_ALL)
+		return;
+	nexthop_without_note(&r->nexthops, w->nexthop, &d, (unsigned)l->n);
+	counters_note(&r->counters, d.hop, COUNTERS_LEFT_OUT);
 }
 
 /* A relay reports each outcome once; one that was taken over could say "not yet" without end. */
@@ -199,6 +203,8 @@ static bool is_news(const struct message *m, long long n, const struct diagnosis
    more.  What the session has not begun comes back. */
 static void on_limit(struct runner *r, struct worker *w, const struct diagnosis *d)
 {
+	if (d->key == REASON_RATE_LIMITED && !w->limited)
+		nexthop_pace_refused(r, w->hop);
 	if (w->limited || w->avoid != NULL)
 		return;
 	w->limited = true;
@@ -296,7 +302,7 @@ static void on_message_over(struct runner *r, struct worker *w, struct message *
 	}
 	w->done++;
 	throughput_done(&w->nexthop->throughput);
-	nexthop_pace_count(r, w->hop, m->rcpt_count);
+	nexthop_pace_count(r, w->hop, m->rcpt_count, rcpt_outcome_count(m, RCPT_SENT) > 0);
 	if (!w->limited)
 		nexthop_server_proven(r, w->hop);
 	note_silence(r, m);
@@ -348,7 +354,7 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 	case SAID_READY: on_ready(r, w, l); break;
 	case SAID_PASSED: on_passed(w, l); break;
 	case SAID_HOP: on_server_failed(r, w, l); break;
-	case SAID_WITHOUT: on_without(&r->nexthops, w, l); break;
+	case SAID_WITHOUT: on_without(r, w, l); break;
 	case SAID_DOWN: on_down(r, w, l); break;
 	case SAID_ALIVE: text_copy(w->stage, sizeof w->stage, l->stage != NULL ? l->stage : ""); break;
 	case SAID_OVER: hear_failure(w, &w->over, l); break;
