@@ -92,7 +92,7 @@ static void set_facts(struct session *s, struct envelope *e)
 	keep(&e->body, said->body);
 	keep(&e->ret, said->ret);
 	keep(&e->envid, said->envid);
-	keep(&e->flags, "from-given");
+	keep(&e->flags, said->require_tls ? "from-given requiretls" : "from-given");
 }
 
 /* One message on its way. */
@@ -228,6 +228,9 @@ static void offer(struct dialogue *d)
 {
 	struct session *s = d->context;
 	dialogue_offer(d, "CHUNKING");
+	/* Only under TLS (RFC 8689 2). */
+	if (s->line.tls != NULL)
+		dialogue_offer(d, "REQUIRETLS");
 	login_offer(&s->login, d);
 }
 
