@@ -152,26 +152,12 @@ static void note(struct relay *relay, const struct job *job, int i, const struct
 	buffer_free(&line);
 }
 
-/* Its last messages fill the minute. */
-static bool is_too_fast(const struct server *s)
-{
-	return s->mood == SERVER_LIMITED && s->accepted_ms[0] != 0 &&
-	       s->accepted_ms[0] > sim_now_ms - MS_A_MINUTE;
-}
-
-static void note_accepted(struct server *s)
-{
-	for (int i = 1; i < LIMIT_A_MINUTE; i++)
-		s->accepted_ms[i - 1] = s->accepted_ms[i];
-	s->accepted_ms[LIMIT_A_MINUTE - 1] = sim_now_ms;
-}
-
 /* What the server says of one recipient, by his name. */
 static struct diagnosis answer(const struct server *s, const char *rcpt)
 {
 	if (s->mood == SERVER_TIRED)
 		return diagnose(s, VERDICT_DEFERRED, STAGE_MAIL, FAULT_MESSAGE, REASON_SERVER_TROUBLE, 451);
-	if (is_too_fast(s))
+	if (server_is_too_fast(s))
 		return diagnose(s, VERDICT_DEFERRED, STAGE_RCPT, FAULT_ROUTE, REASON_RATE_LIMITED, 451);
 	if (text_starts(rcpt, "gone"))
 		return diagnose(s, VERDICT_FAILED, STAGE_RCPT, FAULT_RECIPIENT, REASON_RECIPIENT_UNKNOWN,
@@ -193,7 +179,7 @@ static bool deliver(struct relay *relay, struct job *job)
 	struct diagnosis all[32];
 	bool any = false;
 	s->declined += s->mood == SERVER_TIRED;
-	s->too_fast += is_too_fast(s);
+	s->too_fast += server_is_too_fast(s);
 	sim_mail_tried(job->id);
 	for (int i = 0; i < job->rcpt_count; i++) {
 		all[i] = answer(s, job->rcpts[i]);
@@ -202,7 +188,7 @@ static bool deliver(struct relay *relay, struct job *job)
 			sim_mail_refused(job->id, job->rcpts[i]);
 	}
 	if (any)
-		note_accepted(s);
+		server_note_accepted(s);
 	bool breaks = any && s->mood == SERVER_BREAKS && sim_once_in(3);
 	if (any)
 		jobs_say(&relay->jobs, &(struct jobs_line){.verb = SAID_ENDING, .id = job->id});

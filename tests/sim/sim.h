@@ -97,6 +97,10 @@ extern struct server {
 	int64_t accepted_ms[LIMIT_A_MINUTE]; /* when it accepted the last ones */
 } sim_servers[SERVERS];
 
+/* Whether its last messages fill the minute; it has accepted one more. */
+bool server_is_too_fast(const struct server *s);
+void server_note_accepted(struct server *s);
+
 /* Plays all relays up to now: they connect, deliver, and say so. */
 void sim_relays_play(void);
 

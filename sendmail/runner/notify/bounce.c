@@ -338,8 +338,7 @@ static void put_file(const struct runner *r, const struct message *m, bool requi
 	TEXT(flags, 40);
 	bool twice = m->sender[0] == '\0' || m->for_archive;
 	text_put(&flags, twice ? "bounce double" : "bounce");
-	/* That a report could not be returned has none of the message in it, and somebody has to know.
-	 */
+	/* Somebody has to know that a report could not be returned; it has none of the message. */
 	text_put(&flags, require_tls && !twice ? " requiretls" : "");
 	e.flags = mem_copy(flags.data);
 	/* What is returned whole has its long lines and odd bytes with it. */

@@ -90,9 +90,9 @@ void nexthop_pace_count(struct runner *r, const char *name, int recipients, bool
 	note_learnt(r, name);
 }
 
-void nexthop_pace_refused(struct runner *r, const char *name)
+void nexthop_pace_refused(struct runner *r, const char *name, const struct diagnosis *d)
 {
-	const struct smarthost *s = find(&r->config, name);
+	const struct smarthost *s = d->key == REASON_RATE_LIMITED ? find(&r->config, name) : NULL;
 	struct pace *pace = s != NULL ? pace_make(&r->nexthops.paces, name) : NULL;
 	if (s != NULL)
 		counters_note(&r->counters, name, COUNTERS_TOO_FAST);

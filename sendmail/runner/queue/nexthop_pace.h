@@ -14,6 +14,6 @@ bool nexthop_pace_holds(struct runner *r, struct nexthop *p, const struct smarth
 /* The smarthost of that name has dealt with a message. */
 void nexthop_pace_count(struct runner *r, const char *name, int recipients, bool accepted);
 
-/* It answers that mail comes too fast, which teaches its pace. */
-void nexthop_pace_refused(struct runner *r, const char *name);
+/* It accepts no more for now, for the reason d; that mail comes too fast teaches its pace. */
+void nexthop_pace_refused(struct runner *r, const char *name, const struct diagnosis *d);
 #endif

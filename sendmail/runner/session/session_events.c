@@ -11,8 +11,8 @@
 #include "runner/disposition/filtered.h"
 #include "runner/disposition/rcpt_outcome.h"
 #include "runner/queue/nexthop.h"
-#include "runner/queue/nexthop_pace.h"
 #include "runner/queue/nexthop_key.h"
+#include "runner/queue/nexthop_pace.h"
 #include "runner/queue/nexthop_rest.h"
 #include "runner/queue/nexthop_without.h"
 #include "runner/queue/runner.h"
@@ -164,7 +164,7 @@ static void on_ready(struct runner *r, struct worker *w, const struct jobs_line 
 	w->left = l->n < 0 ? 0 : l->n > LEFT_MAX ? LEFT_MAX : (int)l->n;
 	text_copy(w->hop, sizeof w->hop, d.hop);
 	if (d.hop[0] != '\0')
-		nexthop_hop_ready(r, d.hop);
+		nexthop_hop_ready(r, w->hop);
 	if (strstr(d.tls, "DANE") != NULL && nexthop_leads_over(w->nexthop, d.hop))
 		counters_note(&r->counters, d.hop, COUNTERS_DANE);
 }
@@ -185,10 +185,10 @@ static void on_without(struct runner *r, const struct worker *w, const struct jo
 {
 	struct diagnosis d;
 	hear_failure(w, &d, l);
-	if (!nexthop_leads_over(w->nexthop, d.hop) || l->n <= 0 || l->n > PARAMETER_ALL)
-		return;
-	nexthop_without_note(&r->nexthops, w->nexthop, &d, (unsigned)l->n);
-	counters_note(&r->counters, d.hop, COUNTERS_LEFT_OUT);
+	if (nexthop_leads_over(w->nexthop, d.hop) && l->n > 0 && l->n <= PARAMETER_ALL) {
+		nexthop_without_note(&r->nexthops, w->nexthop, &d, (unsigned)l->n);
+		counters_note(&r->counters, d.hop, COUNTERS_LEFT_OUT);
+	}
 }
 
 /* A relay reports each outcome once; one that was taken over could say "not yet" without end. */
@@ -203,11 +203,10 @@ static bool is_news(const struct message *m, long long n, const struct diagnosis
    more.  What the session has not begun comes back. */
 static void on_limit(struct runner *r, struct worker *w, const struct diagnosis *d)
 {
-	if (d->key == REASON_RATE_LIMITED && !w->limited)
-		nexthop_pace_refused(r, w->hop);
 	if (w->limited || w->avoid != NULL)
 		return;
 	w->limited = true;
+	nexthop_pace_refused(r, w->hop, d);
 	if (nexthop_state(&r->nexthops, w->nexthop, 0) == NEXTHOP_UP || w->given == 1)
 		nexthop_was_useless(r, w->nexthop, d, 0);
 	worker_ask_back(w);
