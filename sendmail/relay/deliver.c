@@ -111,6 +111,10 @@ static void write_server(struct smtp_client *c)
 			return;
 		}
 		buffer_drop(&s->out, (size_t)n);
+		/* Behind the handshake of TLS 1.3 a server sends its tickets, and then holds its answer to
+		   EHLO until they are acknowledged (Nagle). */
+		if (s->state == SESSION_EHLO && s->secured)
+			compat_acknowledge(c->link.fd);
 		session_sent(s, clock_mono_ms());
 		session_pump(s, clock_mono_ms());
 	}

@@ -153,19 +153,21 @@ static void try_descriptors(void)
 	    .msg_control = control.space,
 	    .msg_controllen = sizeof control.space};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	int pair[2], sent = 0, given = 0;
+	int pair[2], sent = 0, given = 0, set = 0, on = 1;
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof(int));
 	for (int fd = 0; fd < 16; fd++) {
 		sent += sendto(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&elsewhere,
 		            sizeof elsewhere) >= 0;
+		set += setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0;
 		given += sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 	}
 	fails(fcntl(STDIN_FILENO, F_DUPFD, 0), "nor double a descriptor");
 	fails(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "nor have a pair of sockets");
 	fails(pipe(pair), "nor a pipe");
 	fails(sent > 0 ? 0 : -1, "nor send elsewhere than to its server");
+	fails(set > 0 ? 0 : -1, "nor change a socket");
 	fails(given > 0 ? 0 : -1, "nor give a descriptor to anybody");
 }
 #endif

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,4 +287,14 @@ bool compat_in_group(gid_t gid)
 	for (char **member = gr->gr_mem; *member != NULL && !in; member++)
 		in = strcmp(*member, pw->pw_name) == 0;
 	return in;
+}
+
+void compat_acknowledge(int fd)
+{
+#ifdef TCP_QUICKACK
+	int one = 1;
+	setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
+#else
+	(void)fd;
+#endif
 }

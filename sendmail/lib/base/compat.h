@@ -26,6 +26,10 @@ int compat_pipe(int ends[2]);
    exec. */
 int compat_accept(int listen_fd);
 
+/* What has arrived on a TCP socket is acknowledged at once, and not only after the 40 ms in which
+   something of ours could go with it; holds for a few packets.  Systems without it do nothing. */
+void compat_acknowledge(int fd);
+
 /* memmem(3); NULL when the word is not there. */
 const char *compat_find(const char *bytes, size_t length, const char *word);
 

@@ -10,6 +10,8 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -177,7 +179,7 @@ static const uint32_t allowed[] = {
 
 /* Calls of which only some uses are needed.  fcntl: its flags, without the one that has signals
    sent; so F_SETOWN and F_SETSIG reach nobody, and no descriptor is made.  sendto: where the socket
-   is connected to.  Memory: none that can be run. */
+   is connected to.  setsockopt: when arrivals are acknowledged.  Memory: none that can be run. */
 static const struct sock_filter some[] = {
     IF_EQUAL(SYS_fcntl, 0, 10),
     LOAD_AT(LOW(1)),
@@ -195,6 +197,13 @@ static const struct sock_filter some[] = {
     IF_EQUAL(0, 0, 2),
     LOAD_AT(LOW(4) + 4),
     IF_EQUAL(0, 1, 0),
+    REFUSE,
+    ALLOW,
+    IF_EQUAL(SYS_setsockopt, 0, 6),
+    LOAD_AT(LOW(1)),
+    IF_EQUAL(IPPROTO_TCP, 0, 2),
+    LOAD_AT(LOW(2)),
+    IF_EQUAL(TCP_QUICKACK, 1, 0),
     REFUSE,
     ALLOW,
     IF_EQUAL(SYS_mmap, 1, 0),
