@@ -290,15 +290,13 @@ static void on_message_over(struct runner *r, struct worker *w, struct message *
 		w->settled++;
 		w->count++;
 	}
-	/* One that gives messages back gets on with none. */
-	if (verb != SAID_UNUSED)
-		on_progress(w);
 	worker_take_out(w, m, before);
 	if (verb == SAID_UNUSED) {
 		w->returned++;
 		worker_give_back(r, w, m);
 		return;
 	}
+	on_progress(w);
 	w->done++;
 	throughput_done(&w->nexthop->throughput);
 	nexthop_pace_count(r, w->hop, m->rcpt_count, rcpt_outcome_count(m, RCPT_SENT) > 0);
