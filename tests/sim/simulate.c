@@ -1,4 +1,4 @@
-/* objects: runner tests/sim/relays tests/sim/limits tests/sim/relay_processes tests/sim/mails tests/sim/files tests/sim/listings tests/sim/files_reached tests/sim/operators tests/sim/simrunner tests/sim/substitutes */
+/* objects: runner tests/sim/relays tests/sim/rate_limits tests/sim/relay_processes tests/sim/mails tests/sim/files tests/sim/listings tests/sim/files_reached tests/sim/operators tests/sim/simrunner tests/sim/substitutes */
 /* simulate SECONDS [SEED [log|starves|early|late]]: days of a small office, as fast as it goes, for
    so many seconds of real time, in a process for each processor; each week has a seed of its own,
    counted from the one that is given.  "simulate 1 SEED" is one week by itself; "log": with the

@@ -175,8 +175,7 @@ static void on_server_failed(struct runner *r, struct worker *w, const struct jo
 	hear_failure(w, &d, l);
 	if (d.hop[0] == '\0' || w->servers_failed++ >= CONFIG_SMARTHOSTS_MAX)
 		return;
-	/* Addresses that a message avoids are tried by it elsewhere: that the rest failed says nothing
-	 * about the server. */
+	/* Where addresses are avoided, that the rest failed says nothing about the server. */
 	if (w->avoid == NULL)
 		nexthop_hop_failed(r, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
 }
