@@ -148,11 +148,11 @@ static void look_at_ledger(const char *line)
 	struct buffer again = {0};
 	if (!ledger_parse(line, &l))
 		return;
-	ledger_put(&again, l.id, l.address, l.relayed, &l.d);
+	ledger_put(&again, l.at_s, l.id, l.address, l.relayed, &l.d);
 	again.data[again.length - 1] = '\0';
 	MUST(ledger_parse(again.data, &same));
 	MUST(strcmp(l.id, same.id) == 0 && strcmp(l.address, same.address) == 0 &&
-	     l.relayed == same.relayed && l.d.verdict == same.d.verdict);
+	     l.relayed == same.relayed && l.at_s == same.at_s && l.d.verdict == same.d.verdict);
 	buffer_free(&again);
 }
 
