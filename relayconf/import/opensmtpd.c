@@ -186,8 +186,8 @@ static void read_match(struct opensmtpd *o, struct statement *match, struct stat
 	char name[64];
 	int domain = smtpd_conf_find(match, 1, "domain"),
 	    sender = smtpd_conf_find(match, 1, "mail-from");
-	bool remote =
-	    strcmp(behind(match, "from") != NULL ? behind(match, "from") : "local", "src") == 0;
+	const char *from = behind(match, "from");
+	bool remote = from != NULL && strcmp(from, "src") == 0;
 	bool odd = smtpd_conf_find(match, 1, "!") > 0 || smtpd_conf_find(match, 1, "rcpt-to") > 0 ||
 	           smtpd_conf_find(match, 1, "helo") > 0 || smtpd_conf_find(match, 1, "tag") > 0;
 	bool all = domain == 0 && sender == 0;
