@@ -13,13 +13,19 @@ static void count_anew(struct throughput *t, int sessions, int64_t now_ms)
 	t->done = 0;
 }
 
-/* Each session more should add what each of the others does; less than half of it is chance. */
+/* Each session more should add what each of the others does; less than a third of it is chance. */
 static bool was_in_vain(const struct throughput *t, double rate)
 {
 	if (t->before == 0 || t->before >= t->sessions)
 		return false;
 	double more = (double)(t->sessions - t->before) / t->before;
-	return rate < t->before_rate * (1 + more / 2);
+	return rate < t->before_rate * (1 + more / 3);
+}
+
+static bool has_seen_enough(const struct throughput *t, int64_t took_ms)
+{
+	return took_ms >= THROUGHPUT_LOOK_MS ||
+	       (t->done >= THROUGHPUT_MESSAGES && t->done >= t->sessions * THROUGHPUT_MESSAGES_EACH);
 }
 
 bool throughput_wants_more(struct throughput *t, int sessions, int64_t now_ms)
@@ -29,11 +35,16 @@ bool throughput_wants_more(struct throughput *t, int sessions, int64_t now_ms)
 	if (t->enough > 0 && sessions >= t->enough)
 		return false;
 	if (t->sessions != sessions) {
+		/* Some have ended: what was begun with more of them is no step any more. */
+		if (sessions < t->before)
+			t->step = 0;
 		count_anew(t, sessions, now_ms);
-		return false;
+		return sessions < t->step;
 	}
+	if (sessions < t->step)
+		return true;
 	int64_t took_ms = now_ms - t->since_ms;
-	if (t->done < THROUGHPUT_MESSAGES && took_ms < THROUGHPUT_LOOK_MS)
+	if (!has_seen_enough(t, took_ms))
 		return false;
 	double rate = (double)t->done / (double)(took_ms > 0 ? took_ms : 1);
 	bool slow = t->done < THROUGHPUT_MESSAGES;
@@ -44,6 +55,7 @@ bool throughput_wants_more(struct throughput *t, int sessions, int64_t now_ms)
 	}
 	t->before = slow ? 0 : sessions;
 	t->before_rate = rate;
+	t->step = 2 * sessions;
 	count_anew(t, sessions, now_ms);
 	return true;
 }
