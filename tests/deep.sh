@@ -25,8 +25,11 @@ grep 'warning:' $out/analyzer.all | grep -v 'sendmail/lib/base/charset.c.*leak o
 verdict "gcc -fanalyzer" $out/analyzer
 clang-tidy --quiet --checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-bugprone-reserved-identifier,-bugprone-implicit-widening-of-multiplication-result,-bugprone-assignment-in-if-condition,-bugprone-sizeof-expression,-bugprone-branch-clone,-bugprone-misplaced-widening-cast,-bugprone-too-small-loop-variable,-clang-analyzer-valist.Uninitialized,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
 	$sources -- $flags 2>/dev/null | grep -E 'warning:|error:' | sort -u >$out/tidy.all
-# Three that clang 14 does not see through: no rows means a count of 0, a name is there in a section that has one, and what was taken is there.
-grep -v 'alias_file.c.*NullDereference\|config.c.*NonNullParamChecker\|pump.c.*field .step..*NullDereference' $out/tidy.all >$out/tidy
+# What clang 14 does not see through: no rows means a count of 0, a name is there in a section that has one, what was taken is there, a usable mailbox
+# has an address, nothing is served before the filter is found, and long sentences of a table are written in several strings.
+grep -v -e 'alias_file.c.*NullDereference' -e 'config.c.*NonNullParamChecker' -e 'pump.c.*field .step..*NullDereference' \
+	-e 'mailboxes.c.*field .final..*NullDereference' -e 'filters/main.c.*field .filter..*NullDereference' -e 'steps.c.*missing-comma' \
+	-e 'msmtp.c.*variable .all..*NullDereference' $out/tidy.all >$out/tidy
 verdict clang-tidy $out/tidy
 : >$out/valgrind
 for program in build/tests/test_*; do

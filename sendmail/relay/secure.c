@@ -58,7 +58,7 @@ bool secure_start(struct smtp_client *c)
 	struct diagnosis d = {0};
 	int64_t deadline_ms = clock_mono_ms() + (int64_t)c->with->config->connect_s * 1000;
 	tls_names(c->with, wanted.names, bare);
-	if (*wanted.names[0] == '.')
+	if (wanted.names[0] != NULL && *wanted.names[0] == '.')
 		wanted.sni = c->with->candidate->name;
 	if (!tls_start(&c->link, c->with->trust, &wanted, deadline_ms, &d)) {
 		d.verdict = VERDICT_DEFERRED;

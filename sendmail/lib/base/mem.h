@@ -12,10 +12,10 @@ void mem_set_exit_code(int code);
 _Noreturn void mem_exhausted(void);
 
 /* Zeroed memory; never returns NULL.  Freed with free(3). */
-void *mem_alloc(size_t size_bytes);
+void *mem_alloc(size_t size_bytes) __attribute__((returns_nonnull));
 
 /* Grows or shrinks an array of count items; checks the product for overflow; never returns NULL. */
-void *mem_resize(void *old, size_t count, size_t item_bytes);
+void *mem_resize(void *old, size_t count, size_t item_bytes) __attribute__((returns_nonnull));
 
 /* An array of count items with room for one more.  It must have grown by this alone: to twice its
    size when count is a power of two. */

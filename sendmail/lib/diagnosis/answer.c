@@ -183,29 +183,29 @@ static bool is_general(const struct diagnosis *d)
 
 /* Codes and words that belong to one stage (RFC 4954 4 and 6, RFC 3207 4), the particular first. */
 static const struct at_home {
-	int code;
 	const char *word; /* "" = any */
+	int code;
 	enum stage stage;
 } at_home[] = {
-    {530, "", STAGE_MAIL},
-    {535, "required", STAGE_MAIL},
-    {534, "size=", STAGE_MAIL},
-    {534, "size", STAGE_END_OF_DATA},
-    {534, "", STAGE_AUTH},
-    {535, "", STAGE_AUTH},
-    {538, "", STAGE_AUTH},
-    {454, "tls not available", STAGE_STARTTLS},
-    {454, "tls is not available", STAGE_STARTTLS},
-    {454, "authenticat", STAGE_AUTH},
-    {454, "login", STAGE_AUTH},
-    {451, "authenticat", STAGE_AUTH},
-    {504, "authenticat", STAGE_AUTH},
-    {504, "mechanism", STAGE_AUTH},
-    {503, "starttls command", STAGE_STARTTLS},
-    {503, "auth command", STAGE_AUTH},
-    {501, "domain name", STAGE_EHLO},
-    {501, "helo", STAGE_EHLO},
-    {553, "sender address syntax", STAGE_MAIL},
+    {"", 530, STAGE_MAIL},
+    {"required", 535, STAGE_MAIL},
+    {"size=", 534, STAGE_MAIL},
+    {"size", 534, STAGE_END_OF_DATA},
+    {"", 534, STAGE_AUTH},
+    {"", 535, STAGE_AUTH},
+    {"", 538, STAGE_AUTH},
+    {"tls not available", 454, STAGE_STARTTLS},
+    {"tls is not available", 454, STAGE_STARTTLS},
+    {"authenticat", 454, STAGE_AUTH},
+    {"login", 454, STAGE_AUTH},
+    {"authenticat", 451, STAGE_AUTH},
+    {"authenticat", 504, STAGE_AUTH},
+    {"mechanism", 504, STAGE_AUTH},
+    {"starttls command", 503, STAGE_STARTTLS},
+    {"auth command", 503, STAGE_AUTH},
+    {"domain name", 501, STAGE_EHLO},
+    {"helo", 501, STAGE_EHLO},
+    {"sender address syntax", 553, STAGE_MAIL},
 };
 
 static enum stage stage_of_words(const struct answer *a)

@@ -7,8 +7,8 @@
 #define STAYS true
 
 #define REASON(name, word, fault, wait_s, stays, meaning, remedy) \
-	[REASON_##name] = {word, fault, wait_s, stays, meaning, remedy},
-#define PLAIN(name, word) [REASON_##name] = {.key = word},
+	[REASON_##name] = {(word), (fault), (wait_s), (stays), (meaning), (remedy)},
+#define PLAIN(name, word) [REASON_##name] = {.key = (word)},
 static const struct reason rows[REASON_COUNT] = {
     [REASON_NONE] = {.key = ""},
     [REASON_OTHER] = {.key = "other"},

@@ -314,9 +314,13 @@ static bool read_introduction(struct submission *s, struct submit_for *who)
 {
 	char line[SUBMIT_FOR_LIMIT_BYTES];
 	size_t at = 0;
-	while (at < sizeof line && read_bytes(s, line + at, 1) && line[at] != '\n')
-		at++;
-	if (at == sizeof line || line[at] != '\n')
+	for (; at < sizeof line; at++) {
+		if (!read_bytes(s, line + at, 1))
+			return false;
+		if (line[at] == '\n')
+			break;
+	}
+	if (at == sizeof line)
 		return false;
 	line[at] = '\0';
 	return strlen(line) == at && submit_for_parse(who, line);

@@ -95,7 +95,7 @@ static bool common(const struct message *m, enum report_kind kind, const char **
 static void put_advice(const struct message *m, enum report_kind kind, struct text *words)
 {
 	const char *address = "";
-	struct diagnosis d;
+	struct diagnosis d = {0};
 	TEXT(remedy, REMEDY_SIZE);
 	if (!common(m, kind, &address, &d)) {
 		text_put(words, TR(" The reason, and what to do, follow for each recipient."));
