@@ -123,8 +123,8 @@ static void look_at_all(struct runner *r, struct expire *x, int64_t now)
 	agenda_sort(&x->late);
 }
 
-/* Those that are with a relay, or were not counted to that age because the clock was set, stay on
- * the agenda. */
+/* What is still there afterwards stays on the agenda: it is with a relay, or was not counted to that
+ * age because the clock was set, or has recipients on another way, whose turn is the next. */
 static void expire_due(struct runner *r, struct expire *x, int64_t now)
 {
 	struct agenda *a = &x->too_old;
@@ -133,7 +133,7 @@ static void expire_due(struct runner *r, struct expire *x, int64_t now)
 		struct entry *e = entry_find(&r->entries, a->items[i].id);
 		if (e != NULL && is_free(e) && age_of_s(r, e) > (int64_t)x->expire_h * 3600)
 			expire(r, e);
-		else if (e != NULL)
+		if (entry_find(&r->entries, a->items[i].id) != NULL)
 			a->items[kept++] = a->items[i];
 	}
 	agenda_keep(a, due, kept);
