@@ -166,8 +166,9 @@ void sim_mail_noted(const char *id, const struct buffer *lines)
 		m->logged_ms = sim_now_ms + (strtoll(at + 7, NULL, 10) - clock_wall_s()) * 1000;
 		while (at > text && at[-1] != '\n')
 			at--;
-		/* A line that waited for room on the disk, and somebody has asked since. */
-		if (sim_now_ms + (strtoll(at, NULL, 10) - clock_wall_s()) * 1000 < m->asked_ms)
+		/* A line, timed in whole seconds, that waited for room on the disk: somebody has asked
+		 * since. */
+		if (sim_now_ms + (strtoll(at, NULL, 10) - clock_wall_s()) * 1000 < m->asked_ms + 1000)
 			m->logged_ms = 0;
 	}
 	free(text);

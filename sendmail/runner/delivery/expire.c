@@ -123,8 +123,8 @@ static void look_at_all(struct runner *r, struct expire *x, int64_t now)
 	agenda_sort(&x->late);
 }
 
-/* What is still there afterwards stays on the agenda: it is with a relay, or was not counted to that
- * age because the clock was set, or has recipients on another way, whose turn is the next. */
+/* What is still there afterwards stays on the agenda: it is with a relay, or was not counted to
+ * that age because the clock was set, or has recipients on another way, whose turn is the next. */
 static void expire_due(struct runner *r, struct expire *x, int64_t now)
 {
 	struct agenda *a = &x->too_old;
@@ -210,13 +210,25 @@ struct late {
 	int64_t due_ms;
 };
 
+/* It could not be opened now, and has a new place; that is no reason to try it before the time that
+   was named. */
+static void keep_time(struct runner *r, uint64_t id, const struct late *l)
+{
+	struct entry *e = entry_find(&r->entries, id);
+	if (e != NULL && is_free(e) && e->nexthop == l->nexthop && e->due_ms < l->due_ms)
+		schedule_move(&e->nexthop->schedule, e, l->due_ms);
+}
+
 static bool take_late(struct runner *r, struct entry *e, struct late *l)
 {
+	uint64_t id = e->id;
 	*l = (struct late){.nexthop = e->nexthop, .due_ms = e->due_ms};
 	schedule_take(&l->nexthop->schedule, e);
 	l->m = disposition_begin(r, e);
-	if (l->m == NULL)
+	if (l->m == NULL) {
+		keep_time(r, id, l);
 		return false;
+	}
 	message_take_unresolved(r, l->m);
 	if (l->m->last.verdict == VERDICT_NONE && !nexthop_why(&r->nexthops, l->nexthop, &l->m->last))
 		l->m->last = r->config_health.why;
