@@ -79,7 +79,7 @@ static bool put_smarthost(const struct smarthost *smarthost, bool *no_name)
 	output_to(stdout, "\n");
 	put_line(2, title.data);
 	while ((line = fdio_take_line(&r.trace)) != NULL) {
-		TEXT(step, 1400);
+		TEXT(step, 8000); /* forty MX have long names */
 		step_put(&step, line);
 		put_line(INDENT, step.data);
 		free(line);

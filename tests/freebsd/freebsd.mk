@@ -16,6 +16,7 @@ export ZIG_LOCAL_CACHE_DIR = $(ZIG_GLOBAL_CACHE_DIR)
 LIB = $(BUILD)/lib
 $(filter-out %/sendmail %/mail,$(BINARIES)): | $(LIB)/libinih.so $(LIB)/libidn2.so
 $(BUILD)/bin/relay: | $(LIB)/libcrypto.so
+$(BUILD)/bin/smtpd: | $(LIB)/libcrypto.so $(LIB)/libcrypt.so
 
 $(LIB)/libinih.so: $(FETCHED)/inih/ini.c
 	@mkdir -p $(@D)
@@ -27,6 +28,10 @@ $(LIB)/libidn2.so:
 	printf 'void idn2_to_ascii_8z(void);void idn2_to_unicode_8z8z(void);void idn2_free(void);void idn2_to_ascii_8z(void){}void idn2_to_unicode_8z8z(void){}void idn2_free(void){}' | \
 		$(CC) -O2 -fPIC -shared -Wl,-soname,libidn2.so.0 -o $@ -x c -
 
-$(LIB)/libcrypto.so: $(addprefix $(BUILD)/,$(addsuffix .o,$(relay_OBJECTS)))
+$(LIB)/libcrypto.so: $(addprefix $(BUILD)/,$(addsuffix .o,$(relay_OBJECTS) $(smtpd_OBJECTS)))
 	@mkdir -p $(@D)
 	CC='$(CC)' sh tests/freebsd/stub.sh $(@D) $^
+
+$(LIB)/libcrypt.so:
+	@mkdir -p $(@D)
+	printf 'void crypt(void);void crypt(void){}' | $(CC) -w -O2 -fPIC -fno-builtin -shared -Wl,-soname,libcrypt.so.5 -o $@ -x c -

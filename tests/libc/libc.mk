@@ -17,6 +17,7 @@ export ZIG_LOCAL_CACHE_DIR = $(ZIG_GLOBAL_CACHE_DIR)
 LIB = $(BUILD)/lib
 $(BINARIES): | $(LIB)/libinih.so $(LIB)/libidn2.so $(LIB)/libbsd.so
 $(BUILD)/bin/relay: | $(LIB)/libcrypto.so
+$(BUILD)/bin/smtpd: | $(LIB)/libcrypto.so $(LIB)/libcrypt.so
 
 $(LIB)/libinih.so: $(FETCHED)/inih/ini.c
 	@mkdir -p $(@D)
@@ -31,7 +32,10 @@ $(LIB)/libbsd.so:
 	@mkdir -p $(@D)
 	printf 'void closefrom(int low) { (void)low; }\nunsigned arc4random(void) { return 4; }\n' | $(CC) -fPIC -shared -Wl,-soname,libbsd.so.0 -o $@ -x c -
 
-$(LIB)/libcrypto.so: $(addprefix $(BUILD)/,$(addsuffix .o,$(relay_OBJECTS)))
+$(LIB)/libcrypto.so: $(addprefix $(BUILD)/,$(addsuffix .o,$(relay_OBJECTS) $(smtpd_OBJECTS)))
 	@mkdir -p $(@D)
 	CC='$(CC)' sh tests/freebsd/stub.sh $(@D) $^
 
+$(LIB)/libcrypt.so:
+	@mkdir -p $(@D)
+	printf 'void crypt(void);void crypt(void){}' | $(CC) -w -fPIC -fno-builtin -shared -Wl,-soname,libcrypt.so.1 -o $@ -x c -

@@ -47,7 +47,7 @@ ok "the pid file is gone" test ! -e "$work/run/runner.pid"
 printf '[smarthost main]\nhost =\nprot = 25\n' >"$work/firsthop.conf"
 send five
 runner_once
-like "$(reason)" 'firsthop.conf:3: key "prot" is not known in \[smarthost\]; is port meant' "a broken configuration: mail waits, and mailq names the line"
+like "$(reason)" 'firsthop.conf:3: key "prot" is not known in \[smarthost\]; did you mean port' "a broken configuration: mail waits, and mailq names the line"
 "$BIN/relayconf" check >"$work/out"; is $? 78 "relayconf check finds it"
 like "$(cat "$work/out")" 'problem .*:3: key "prot"' "and names it"
 rm "$work/firsthop.conf"

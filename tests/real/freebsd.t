@@ -16,6 +16,7 @@ for cpu in x86_64 aarch64; do
 		needs=$(readelf -d "$bin/$program" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort | tr '\n' ' ')
 		case $program in
 		sendmail | mail | mailbox) wanted='^libc.so.7 $' ;;
+		smtpd) wanted='^libc.so.7 libcrypt.so.5 libcrypto.so.30 libidn2.so.0 libinih.so.0 libssl.so.30 $' ;;
 		relay) wanted='^libc.so.7 libcrypto.so.30 libidn2.so.0 libinih.so.0 libssl.so.30 $' ;;
 		*) wanted='^libc.so.7 (libidn2.so.0 libinih.so.0 )?$' ;;
 		esac
