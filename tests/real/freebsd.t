@@ -32,13 +32,13 @@ for cpu in x86_64 aarch64; do
 	like "$(readelf -W --dyn-syms "$bin/relay")" 'setrlimit@FBSD_1' "$cpu: and may start no process"
 	unlike "$(echo "$symbols" | grep -v '@FBSD_1')" '^(open|read|write|socket|fork)$' "$cpu: what libc has is bound to FreeBSD's versions"
 done
-# The port's own Makefile stages these programs, and they are what its packing list has.
+# The port's own Makefile stages these programs, and they are what its packing list has.  It works in this very tree, whose files stay as they are.
 rm -rf build/freebsd/ports && mkdir -p build/freebsd/ports/mail
 sh relayconf/system/freebsd/into-ports.sh -n build/freebsd/ports >"$log" 2>&1; result $? "the port in a tree" "$(cat "$log")"
 for cpu in x86_64 aarch64; do
 	work=$PWD/build/freebsd/$cpu/port
 	rm -rf "$work" && mkdir -p "$work"
-	env -u MAKEFLAGS -u MFLAGS bmake -m "$PWD/tests/freebsd/mk" -C build/freebsd/ports/mail/firsthop WRKDIR="$work" WRKSRC="$PWD" MAKEFILE=tests/freebsd/freebsd.mk GMAKE_ARGS="-s CPU=$cpu" STRIP= stage >"$log" 2>&1
+	env -u MAKEFLAGS -u MFLAGS bmake -m "$PWD/tests/freebsd/mk" -C build/freebsd/ports/mail/firsthop WRKDIR="$work" WRKSRC="$PWD" MAKEFILE=tests/freebsd/freebsd.mk GMAKE_ARGS="-s CPU=$cpu" SHEBANG_FILES= STRIP= stage >"$log" 2>&1
 	result $? "$cpu: the port is staged" "$(tail -n 5 "$log")"
 	# Completion is what the programs print themselves, and these do not run here.
 	like "$(cat "$log")" 'completion.* is not made: relayconf does not run here' "$cpu: it says that completion is not made here"
