@@ -116,9 +116,10 @@ is "$(of_relays Uid | tr '\t' ' ')" "$(id=$(inside id -u fhnet); echo "$id $id $
 is "$(of_relays 'Cap[A-Za-z]*')" 0000000000000000 "without a capability, also to be had"
 is "$(of_relays NoNewPrivs) $(of_relays Seccomp)" "1 2" "no way to new rights, and a filter"
 relay=$(echo "$relays" | head -n 1)
-inside sh -c "ls /proc/$relay/root/var/spool/firsthop/mqueue" >/dev/null 2>&1; ok "what talks with servers sees no queue" test $? -ne 0
+is "$(inside sh -c "ls -A /proc/$relay/root/var/spool/firsthop/mqueue /proc/$relay/root/var/spool/firsthop/drop" 2>/dev/null | grep -v ':$\|^$')" "" "what talks with servers sees no queue"
+ok "which is not empty" test -n "$(inside ls -A /var/spool/firsthop/mqueue)"
 inside sh -c "ls /proc/$relay/root/root" 2>/dev/null | grep -q .; ok "and no home" test $? -ne 0
-is "$(inside nsenter -t "$relay" -m -S "$(inside id -u fhnet)" -G "$(getent_number firsthop)" sh -c 'cd /var/spool/firsthop/oauth && echo x >.probe && cat .probe && rm .probe' 2>&1)" x "but the place of its tokens"
+is "$(inside nsenter -t "$relay" -m -r -w/ -S "$(inside id -u fhnet)" -G "$(getent_number firsthop)" sh -c 'cd /var/spool/firsthop/oauth && echo x >.probe && cat .probe && rm .probe' 2>&1)" x "but the place of its tokens"
 for unit in relay local; do
 	ok "a user does not reach the socket of $unit" inside setpriv --reuid=33 --regid=33 --clear-groups sh -c "! test -w /run/firsthop-start/$unit"
 done
