@@ -153,6 +153,9 @@ static void look_whether_well(void)
 	bool well = !sim_disk_full;
 	for (int i = 0; i < SERVERS; i++)
 		well = well && sim_servers[i].mood == SERVER_UP;
+	/* What a server has taught holds mail back also when it would accept more by now. */
+	for (int i = 0; i < sim_r.nexthops.paces.count; i++)
+		well = well && sim_r.nexthops.paces.list[i].learnt.per_hour == 0;
 	if (!well)
 		sim_well_ms = sim_now_ms;
 }
