@@ -26,7 +26,8 @@ is "$("$BIN/mailq" 2>/dev/null | grep -c 'Connection refused')" 301 "each with i
 is "$("$BIN/mailq" -v 2>/dev/null | grep -c 'tried 1 time')" 300 "and what was tried is known"
 is "$("$BIN/mailq" --json 2>/dev/null | grep -c '"queue_id"')" 301 "so in JSON"
 
-# What waits in drop/ is put between them; what is in both is listed once.
+# What waits in drop/ is put between them; what is in both is listed once.  Names begin with the second, and those of one are in no order.
+sleep 1.1
 printf 'Subject: b\n\nx\n' | "$BIN/sendmail" -odq -i -f a@example.org late@example.org
 late=$(cd "$work/spool/drop" && ls | grep '^........\.........$')
 is "$(ids | tail -n 1)" "$late" "the newest is the last, from drop/"
