@@ -271,6 +271,7 @@ int service_start(struct runner *r, bool foreground)
 	int report_fd = -1;
 	r->lock_fd = r->trigger_fd = -1;
 	sessions_start(r);
+	nexthop_start(&r->nexthops, &r->config, &r->counters);
 	compat_closefrom(STDERR_FILENO + 1);
 	umask(027);
 	log_start("firsthop", LOG_TO_SYSLOG | LOG_KEEPS | (foreground ? LOG_TO_STDERR : 0));

@@ -168,6 +168,7 @@ static inline void fuzz_start_runner(struct runner *r)
 	*r = (struct runner){.lifetime = LIFETIME_STAY, .lock_fd = -1, .trigger_fd = -1};
 	MUST(queue_open(&r->queue, fuzz_spool, true, &d));
 	sessions_start(r);
+	nexthop_start(&r->nexthops, &r->config, &r->counters);
 	config_defaults(&r->config);
 	configure_read(r);
 	MUST(r->config_good);

@@ -33,6 +33,7 @@ void sim_runner_start(void)
 	sim_r = (struct runner){.lifetime = LIFETIME_STAY, .lock_fd = -1, .trigger_fd = -1};
 	sim_r.queue = queue;
 	sessions_start(&sim_r);
+	nexthop_start(&sim_r.nexthops, &sim_r.config, &sim_r.counters);
 	config_defaults(&sim_r.config);
 	configure_read(&sim_r);
 	SIM_MUST(sim_r.config_good, "the configuration is wrong");

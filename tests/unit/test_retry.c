@@ -185,8 +185,8 @@ static void break_off(struct runner *r, struct worker *w)
 	snprintf(d.hop, sizeof d.hop, "main");
 	w->ready = false;
 	w->ended = true;
-	nexthop_hop_failed(r, w->nexthop, &d, 0);
-	nexthop_down(r, w->nexthop, &d, 0);
+	nexthop_hop_failed(&r->nexthops, w->nexthop, &d, 0);
+	nexthop_down(&r->nexthops, w->nexthop, &d, 0);
 	defer_all(r, w);
 }
 
@@ -210,7 +210,7 @@ static void live(struct runner *r, struct worker *w)
 		break_off(r, w);
 	} else if (!w->ready) {
 		w->ready = true;
-		nexthop_hop_ready(r, "main");
+		nexthop_hop_ready(&r->nexthops, "main");
 	} else {
 		deliver(r, w);
 		w->ended = w->count == 0 && clock_mono_ms() - w->idle_ms > IDLE_S * 1000;
@@ -235,6 +235,7 @@ static struct runner *make_runner(void)
 	memset(&f, 0, sizeof f);
 	now_s = 0;
 	sessions_start(r);
+	nexthop_start(&r->nexthops, &r->config, &r->counters);
 	config_defaults(&r->config);
 	r->config.smarthosts = mem_alloc(sizeof *r->config.smarthosts);
 	r->config.smarthosts[0] = (struct smarthost){.name = "main", .by_default = true};

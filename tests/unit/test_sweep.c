@@ -78,7 +78,7 @@ static void break_path(struct runner *r)
 	d.fault = FAULT_ROUTE;
 	snprintf(d.hop, sizeof d.hop, "main");
 	for (int i = 0; i < 7; i++)
-		nexthop_hop_failed(r, p, &d, 0);
+		nexthop_hop_failed(&r->nexthops, p, &d, 0);
 	p->probed_new = p->schedule.new_count;
 }
 
@@ -92,6 +92,7 @@ static void waiting_costs_little(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	sessions_start(&r);
+	nexthop_start(&r.nexthops, &r.config, &r.counters);
 	r.queue.mqueue_fd = r.queue.drop_fd = open(folder, O_RDONLY | O_DIRECTORY);
 	config_defaults(&r.config);
 	mailclock_start(&r);

@@ -38,19 +38,19 @@ static int window_of(const struct nexthops *nexthops, const struct worker *w)
 
 /* The server ends a session after so many messages, as was seen before, or the configuration says
  * so: we end it first. */
-static bool has_had_its_share(const struct runner *r, const struct worker *w, int64_t now)
+static bool has_had_its_share(const struct nexthops *nexthops, const struct worker *w, int64_t now)
 {
 	const struct nexthop *p = w->nexthop;
-	const struct smarthost *s = nexthop_pace_server(r, p);
+	const struct smarthost *s = nexthop_pace_server(nexthops, p);
 	if (s != NULL && ((s->session_messages > 0 && w->given >= s->session_messages) ||
 	                     (s->session_recipients > 0 && w->given_rcpts >= s->session_recipients)))
 		return true;
 	return p->per_session > 0 && now < p->per_session_until_ms && w->given >= p->per_session;
 }
 
-static bool has_room(const struct runner *r, const struct worker *w)
+static bool has_room(const struct nexthops *nexthops, const struct worker *w)
 {
-	return w->settled == 0 && w->count < window_of(&r->nexthops, w) && w->fd_count < WORKER_WINDOW;
+	return w->settled == 0 && w->count < window_of(nexthops, w) && w->fd_count < WORKER_WINDOW;
 }
 
 /* A worker of the same kind with room, the least busy one.  *busy: those that get on. */
@@ -68,12 +68,12 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 		/* Who connects finds out for all. */
 		*starting = *starting || !w->ready || sessions_finds_out(w, e->uid, now) ||
 		            (w->settled > 0 && !sessions_is_stuck(w, now));
-		if (has_had_its_share(r, w, now))
+		if (has_had_its_share(&r->nexthops, w, now))
 			worker_close(w);
 		if (w->closing || sessions_is_stuck(w, now) || !sessions_may_share(r, w, e->uid, now))
 			continue;
 		(*busy)++;
-		if ((best == NULL || w->count < best->count) && has_room(r, w))
+		if ((best == NULL || w->count < best->count) && has_room(&r->nexthops, w))
 			best = w;
 	}
 	return best;
@@ -235,7 +235,7 @@ static struct message *take(struct runner *r, struct nexthop *p, struct entry *e
 /* What the server of p has in hand, and whether it may have one message more. */
 static bool waits_for_pace(struct runner *r, struct nexthop *p, int rcpts)
 {
-	const struct smarthost *s = nexthop_pace_server(r, p);
+	const struct smarthost *s = nexthop_pace_server(&r->nexthops, p);
 	struct pace_load load = {.more = rcpts};
 	if (s == NULL || !pace_is_limited(&r->nexthops.paces, s))
 		return false;
@@ -248,7 +248,7 @@ static bool waits_for_pace(struct runner *r, struct nexthop *p, int rcpts)
 			load.recipients += m->rcpt_count;
 		}
 	}
-	return nexthop_pace_holds(r, p, s, &load);
+	return nexthop_pace_holds(&r->nexthops, p, s, &load);
 }
 
 /* A message that is on its way already has no recipient left: a crash came before its removal.

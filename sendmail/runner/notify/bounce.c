@@ -1,52 +1,27 @@
 /* Writing reports. */
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
-#include "base/fdio.h"
 #include "base/fields.h"
 #include "base/log.h"
 #include "diagnosis/remedy.h"
 #include "diagnosis/report.h"
 #include "base/encoded_word.h"
 #include "message/dsn.h"
-#include "message/entity.h"
-#include "base/header.h"
 #include "base/language.h"
 #include "runner/attempt/message.h"
 #include "runner/notify/bounce.h"
 #include "runner/notify/delivery_status.h"
+#include "runner/notify/original.h"
 #include "runner/notify/reported.h"
 #include "runner/notify/transcript.h"
 #include "runner/queue/runner.h"
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#define COPY_LIMIT_BYTES 65536
-#define TEXT_LIMIT_BYTES \
-	(50 << 10) /* of a message that is returned whole; of a longer one its header is */
-#define FULL_LIMIT_BYTES \
-	(256 << 10) /* the same for one whose sender asked for it, or that is a report itself */
 #define MANY_LIMIT_BYTES \
 	(1 << 20) /* of all messages in a report about many; of the rest the headers are there */
 #define REPORT_RCPTS_MAX 100
 #define SUMMARY_RCPTS_MAX 3
-
-/* The subject in the header, as its reader sees it; "" when there is none. */
-static void find_subject(const struct buffer *header, struct text *subject)
-{
-	struct header_field f;
-	struct entity e;
-	struct buffer plain = {0};
-	const char *block = header->length > 0 ? header->data : "";
-	if (!header_find(block, header->length, "Subject", &f))
-		return;
-	entity_read(&e, block, header->length);
-	char *value = header_value(&f);
-	encoded_word_decode(&plain, value, e.charset);
-	text_escape(subject, buffer_string(&plain), strlen(buffer_string(&plain)));
-	free(value);
-	buffer_free(&plain);
-}
 
 /* A mailbox says more than a number, when there is only one. */
 static void put_whom(const struct message *m, enum report_kind kind, struct text *t)
@@ -140,7 +115,7 @@ static void put_first_words(const struct runner *r, const struct message *m, enu
 	TEXT(subject, 200);
 	TEXT(named, 300);
 	TEXT(words, 6000);
-	find_subject(header, &subject);
+	original_subject(header, &subject);
 	if (subject.length > 0)
 		text_printf(&named, TR("\"%s%s\" "), subject.data, subject.overflow ? "..." : "");
 	put_event(&r->config, m, kind, named.data, &words);
@@ -176,23 +151,6 @@ static void put_words(const struct runner *r, const struct message *m, enum repo
 	if (w.seen > REPORT_RCPTS_MAX)
 		buffer_puts(out, TR("\nThe other recipients are in the second part of this report.\n"));
 	transcript_put(&r->queue, &r->config, m, out);
-}
-
-/* The header of the message, so that its sender knows which one it was. */
-static void read_original(const struct message *m, struct buffer *out)
-{
-	static char bytes[COPY_LIMIT_BYTES];
-	ssize_t n = fdio_read_at(m->fd, bytes, sizeof bytes, m->envelope.message_at);
-	if (n <= 0 || bytes[0] == '\n')
-		return;
-	size_t length = (size_t)n;
-	for (size_t i = 0; i + 1 < length; i++) {
-		if (bytes[i] == '\n' && bytes[i + 1] == '\n') {
-			length = i + 1;
-			break;
-		}
-	}
-	buffer_add(out, bytes, length);
 }
 
 const char *bounce_address(const struct config *config, const struct message *m)
@@ -241,8 +199,8 @@ static void put_summary(const struct message *m, enum report_kind kind, struct b
 	struct walk w = {0};
 	TEXT(subject, 200);
 	TEXT(date, 64);
-	read_original(m, &header);
-	find_subject(&header, &subject);
+	original_header(m, &header);
+	original_subject(&header, &subject);
 	buffer_free(&header);
 	clock_put_rfc5322(&date, m->envelope.created_us / 1000000);
 	buffer_printf(out, TR("\n%s  of %s\n          \"%s\"\n"), m->id, date.data, subject.data);
@@ -252,38 +210,6 @@ static void put_summary(const struct message *m, enum report_kind kind, struct b
 		report_reason(&words, d);
 		transcript_to(out, w.address);
 		transcript_wrap(out, TR("reason"), words.data);
-	}
-}
-
-/* The text comes back, too: this report is the last place where it is.  -R hdrs forgoes that; a
-   warning needs only the header, and of what goes only over TLS no more is sent (RFC 8689 5).  A
-   report that is itself returned is about another message, so it may be longer, as one may with -R
-   full (RFC 3461 4.3). */
-static bool returns_all(const struct message *m, enum report_kind kind)
-{
-	bool asked = strcasecmp(m->envelope.ret, "FULL") == 0;
-	if (kind == REPORT_DELAY || strcasecmp(m->envelope.ret, "HDRS") == 0 ||
-	    envelope_has_flag(&m->envelope, "requiretls"))
-		return false;
-	return m->envelope.content.bytes <=
-	       (m->sender[0] == '\0' || asked ? FULL_LIMIT_BYTES : TEXT_LIMIT_BYTES);
-}
-
-/* What is returned: the header, or everything. */
-static void put_original(const struct message *m, enum report_kind kind,
-    const struct buffer *header, const char *border, struct buffer *out)
-{
-	char bytes[16384];
-	ssize_t n;
-	int64_t at = m->envelope.message_at;
-	bool all = returns_all(m, kind);
-	buffer_printf(out, "\n--%s\nContent-Type: %s\n\n", border,
-	    all ? "message/rfc822" : "text/rfc822-headers");
-	if (!all)
-		buffer_add(out, header->data, header->length);
-	while (all && (n = fdio_read_at(m->fd, bytes, sizeof bytes, at)) > 0) {
-		buffer_add(out, bytes, (size_t)n);
-		at += n;
 	}
 }
 
@@ -308,8 +234,8 @@ static void put_many(const struct runner *r, struct message **list, int count,
 	}
 	for (int i = 0; i < count && kind == REPORT_FAILURE; i++) {
 		struct buffer header = {0};
-		read_original(list[i], &header);
-		put_original(list[i], out->length > MANY_LIMIT_BYTES, &header, border, out);
+		original_header(list[i], &header);
+		original_put(list[i], out->length > MANY_LIMIT_BYTES, &header, border, out);
 		buffer_free(&header);
 	}
 }
@@ -318,11 +244,11 @@ static void put_one(const struct runner *r, const struct message *m, enum report
     const char *border, struct buffer *out)
 {
 	struct buffer header = {0};
-	read_original(m, &header);
+	original_header(m, &header);
 	put_words(r, m, kind, &header, out);
 	buffer_printf(out, "\n--%s\nContent-Type: message/delivery-status\n\n", border);
 	delivery_status_put(&r->config, m, kind, out);
-	put_original(m, kind, &header, border, out);
+	original_put(m, kind == REPORT_DELAY, &header, border, out);
 	buffer_free(&header);
 }
 

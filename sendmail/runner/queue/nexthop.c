@@ -8,8 +8,8 @@
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_wake.h"
 #include "runner/queue/nexthop_key.h"
-#include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
+#include "spool/counters.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,7 +127,7 @@ bool nexthop_takes_no_more(const struct diagnosis *d, int open)
 	       open > 0;
 }
 
-void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open)
+void nexthop_hop_failed(struct nexthops *n, struct nexthop *p, const struct diagnosis *d, int open)
 {
 	if (nexthop_takes_no_more(d, open)) {
 		p->limit = open;
@@ -136,13 +136,13 @@ void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagno
 		    d->hop, p->limit, d->text);
 		return;
 	}
-	if (!is_known(&r->nexthops, d->hop))
+	if (!is_known(n, d->hop))
 		return;
-	struct server_state *h = server_state_make(&r->nexthops.servers, d->hop);
-	counters_server(&r->counters, d->hop)->refused++;
+	struct server_state *h = server_state_make(&n->servers, d->hop);
+	counters_server(n->counters, d->hop)->refused++;
 	if (text_starts(diag_key(d), "proxy-"))
-		counters_note(&r->counters, d->hop, COUNTERS_PROXY);
-	r->counters.changed = true;
+		counters_note(n->counters, d->hop, COUNTERS_PROXY);
+	n->counters->changed = true;
 	/* What an operator wanted tried out of its time says nothing about how long to wait. */
 	if (h->wished > 0)
 		h->wished--;
@@ -150,12 +150,12 @@ void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagno
 		h->failures++;
 	h->worked = false;
 	h->why = *d;
-	int wait_s = server_state_pause_s(h, &r->config);
+	int wait_s = server_state_pause_s(h, n->config);
 	if (h->failures == 1)
 		h->since_s = clock_wall_s();
 	h->until_ms = clock_mono_ms() + (int64_t)wait_s * 1000;
 	h->next_s = clock_wall_s() + wait_s;
-	r->nexthops.health_changed = true;
+	n->health_changed = true;
 	if (server_state_login_refused(h))
 		log_line(LOG_WARNING,
 		    "smarthost %s refused the login %d time%s; it is not tried again for %d s, so that the "
@@ -179,20 +179,20 @@ bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagn
 	return true;
 }
 
-void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open)
+void nexthop_down(struct nexthops *n, struct nexthop *p, const struct diagnosis *d, int open)
 {
 	struct diagnosis named = *d;
 	TEXT(words, 1200);
 	/* A reason of our own, without a server: no smarthost configured, or no process. */
-	if (nexthop_state(&r->nexthops, p, 0) == NEXTHOP_UP && p->limit == 0) {
+	if (nexthop_state(n, p, 0) == NEXTHOP_UP && p->limit == 0) {
 		text_copy(named.hop, sizeof named.hop, p->name_count == 1 ? p->names[0] : named.hop);
-		nexthop_hop_failed(r, p, &named, open);
+		nexthop_hop_failed(n, p, &named, open);
 	}
-	r->nexthops.health_changed = true;
-	if (nexthop_state(&r->nexthops, p, 0) == NEXTHOP_UP)
+	n->health_changed = true;
+	if (nexthop_state(n, p, 0) == NEXTHOP_UP)
 		return;
 	p->schedule.added = true;
-	int left_s = nexthop_ask_s(&r->nexthops, p);
+	int left_s = nexthop_ask_s(n, p);
 	report_reason(&words, d);
 	if (p->kind == NEXTHOP_FILTER)
 		log_line(LOG_WARNING, "filter %s does not work; its mail waits; next try in %d s: %s",
@@ -200,7 +200,7 @@ void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d
 	else if (p->kind == NEXTHOP_MX)
 		log_line(LOG_WARNING, "no server of %s accepts mail; next try in %d s: %s", p->key + 1,
 		    left_s, words.data);
-	else if (rules_are_simple(&r->config))
+	else if (rules_are_simple(n->config))
 		log_line(LOG_WARNING, "no smarthost accepts mail; everything waits; next try in %d s: %s",
 		    left_s, words.data);
 	else
@@ -209,48 +209,48 @@ void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d
 		    p->kind != NEXTHOP_NOWHERE ? " for " : "", p->key, left_s, words.data);
 }
 
-static void fail_until_proven(struct runner *r, struct nexthop *p, const char *name,
+static void fail_until_proven(struct nexthops *n, struct nexthop *p, const char *name,
     const struct diagnosis *d, int open)
 {
 	struct diagnosis named = *d;
 	text_copy(named.hop, sizeof named.hop, name);
-	nexthop_hop_failed(r, p, &named, open);
-	struct server_state *h = server_state_find(&r->nexthops.servers, name);
+	nexthop_hop_failed(n, p, &named, open);
+	struct server_state *h = server_state_find(&n->servers, name);
 	if (h != NULL && h->failures > 0)
 		h->unproven = true;
 }
 
-void nexthop_was_useless(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open)
+void nexthop_was_useless(struct nexthops *n, struct nexthop *p, const struct diagnosis *d, int open)
 {
 	bool named = *d->hop != '\0' && nexthop_leads_over(p, d->hop);
 	for (int i = 0; i < p->name_count; i++) {
 		if (!named || strcmp(p->names[i], d->hop) == 0)
-			fail_until_proven(r, p, p->names[i], d, open);
+			fail_until_proven(n, p, p->names[i], d, open);
 	}
-	nexthop_down(r, p, d, open);
+	nexthop_down(n, p, d, open);
 }
 
-void nexthop_server_proven(struct runner *r, const char *name)
+void nexthop_server_proven(struct nexthops *n, const char *name)
 {
-	struct server_state *h = server_state_find(&r->nexthops.servers, name);
+	struct server_state *h = server_state_find(&n->servers, name);
 	if (h == NULL || !h->unproven)
 		return;
 	h->unproven = false;
-	nexthop_hop_ready(r, name);
+	nexthop_hop_ready(n, name);
 }
 
 /* The first success after a failure, or after a start, makes all mail that waits for it due: that
  * of an earlier one gave its time. */
-void nexthop_hop_ready(struct runner *r, const char *name)
+void nexthop_hop_ready(struct nexthops *n, const char *name)
 {
-	if (!is_known(&r->nexthops, name))
+	if (!is_known(n, name))
 		return;
-	struct server_state *h = server_state_make(&r->nexthops.servers, name);
+	struct server_state *h = server_state_make(&n->servers, name);
 	bool news = h->failures > 0 || !h->worked;
 	if (h->unproven)
 		return;
-	counters_server(&r->counters, name)->ready++;
-	r->counters.changed = true;
+	counters_server(n->counters, name)->ready++;
+	n->counters->changed = true;
 	if (h->failures > 0)
 		log_line(LOG_INFO,
 		    *name == RULES_FILTER ? "filter %s works again, after %d failure%s"
@@ -262,11 +262,11 @@ void nexthop_hop_ready(struct runner *r, const char *name)
 	h->until_ms = 0;
 	if (!news)
 		return;
-	for (int i = 0; i < r->nexthops.count; i++) {
-		if (nexthop_leads_over(r->nexthops.list[i], name))
-			nexthop_wake(r->nexthops.list[i]);
+	for (int i = 0; i < n->count; i++) {
+		if (nexthop_leads_over(n->list[i], name))
+			nexthop_wake(n->list[i]);
 	}
-	r->nexthops.health_changed = true;
+	n->health_changed = true;
 }
 
 bool nexthop_ask_again(struct nexthops *n, struct nexthop *p, uint64_t wish)

@@ -9,7 +9,7 @@
 #include "runner/queue/schedule.h"
 #include "runner/queue/throughput.h"
 
-struct runner;
+struct counters;
 
 enum nexthop_state {
 	NEXTHOP_UP,    /* some server of it is not known to fail */
@@ -46,12 +46,17 @@ struct nexthop {
 
 /* All of them; zero-initialised is none. */
 struct nexthops {
+	const struct config *config; /* borrowed, as counters are */
+	struct counters *counters;
 	struct nexthop **list;
 	int count;
 	struct server_states servers;
 	struct paces paces;
 	bool health_changed; /* mqueue/health is to be written (nexthop_health.h) */
 };
+
+/* None yet.  config and counters are kept: both stay where they are, whatever is read into them. */
+void nexthop_start(struct nexthops *n, const struct config *config, struct counters *counters);
 
 /* The path of a key, made when it is new. */
 struct nexthop *nexthop_find(struct nexthops *n, const char *key);
@@ -91,19 +96,20 @@ bool nexthop_takes_no_more(const struct diagnosis *d, int open);
 
 /* A server refused or was not reached (beside open sessions: it takes no more of them at a time,
  * and p->limit is set) / a session with it is ready. */
-void nexthop_hop_failed(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open);
-void nexthop_hop_ready(struct runner *r, const char *name);
+void nexthop_hop_failed(struct nexthops *n, struct nexthop *p, const struct diagnosis *d, int open);
+void nexthop_hop_ready(struct nexthops *n, const char *name);
 
 /* A session of p was ready, or said so, and ended without having done anything: all of its servers,
    or the one that d names, fail until there is an outcome by them.  Being ready again is not
    enough, or they would be asked in a tight loop. */
-void nexthop_was_useless(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open);
+void nexthop_was_useless(struct nexthops *n, struct nexthop *p, const struct diagnosis *d,
+    int open);
 
 /* There was an outcome in a session with that server; "" = it is not known. */
-void nexthop_server_proven(struct runner *r, const char *name);
+void nexthop_server_proven(struct nexthops *n, const char *name);
 
 /* No server of p took the mail at hand: said once per attempt. */
-void nexthop_down(struct runner *r, struct nexthop *p, const struct diagnosis *d, int open);
+void nexthop_down(struct nexthops *n, struct nexthop *p, const struct diagnosis *d, int open);
 
 /* The reason that holds p's mail, its servers or the pace; false when nothing does. */
 bool nexthop_why(const struct nexthops *n, const struct nexthop *p, struct diagnosis *why);

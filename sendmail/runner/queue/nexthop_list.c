@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+void nexthop_start(struct nexthops *n, const struct config *config, struct counters *counters)
+{
+	*n = (struct nexthops){.config = config, .counters = counters};
+}
+
 static struct nexthop *make_nexthop(const char *key)
 {
 	struct nexthop *p = mem_alloc(sizeof *p);

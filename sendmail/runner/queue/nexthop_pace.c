@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "runner/queue/runner.h"
+#include "spool/counters.h"
 #include <string.h>
 
 #define SAY_EVERY_MS 3600000
@@ -17,23 +17,23 @@ static const struct smarthost *find(const struct config *c, const char *name)
 	return NULL;
 }
 
-const struct smarthost *nexthop_pace_server(const struct runner *r, const struct nexthop *p)
+const struct smarthost *nexthop_pace_server(const struct nexthops *n, const struct nexthop *p)
 {
 	for (int i = 0; i < p->name_count; i++) {
-		const struct server_state *h = server_state_find(&r->nexthops.servers, p->names[i]);
+		const struct server_state *h = server_state_find(&n->servers, p->names[i]);
 		if (h == NULL || h->failures == 0)
-			return find(&r->config, p->names[i]);
+			return find(n->config, p->names[i]);
 	}
-	return p->name_count > 0 ? find(&r->config, p->names[0]) : NULL;
+	return p->name_count > 0 ? find(n->config, p->names[0]) : NULL;
 }
 
-static void hold(struct runner *r, struct nexthop *p, const struct smarthost *s, int64_t wait_ms,
+static void hold(struct nexthops *n, struct nexthop *p, const struct smarthost *s, int64_t wait_ms,
     bool learnt, const char *why)
 {
 	int64_t now = clock_mono_ms();
 	if (p->paced_ms <= now - 1000) {
 		p->paced_since_s = clock_wall_s();
-		counters_note(&r->counters, s->name, COUNTERS_PACED);
+		counters_note(n->counters, s->name, COUNTERS_PACED);
 	}
 	p->paced_ms = now + wait_ms;
 	p->paced = (struct diagnosis){0};
@@ -41,15 +41,15 @@ static void hold(struct runner *r, struct nexthop *p, const struct smarthost *s,
 	    "%s", why);
 	p->paced.fault = learnt ? FAULT_ROUTE : FAULT_CONFIG;
 	text_copy(p->paced.hop, sizeof p->paced.hop, s->name);
-	r->nexthops.health_changed = true;
+	n->health_changed = true;
 	if (p->paced_said_ms != 0 && now - p->paced_said_ms < SAY_EVERY_MS)
 		return;
 	p->paced_said_ms = now;
 	log_line(LOG_NOTICE, "smarthost %s: %s: further mail waits; next in %d s", s->name, why,
-	    nexthop_ask_s(&r->nexthops, p));
+	    nexthop_ask_s(n, p));
 }
 
-bool nexthop_pace_holds(struct runner *r, struct nexthop *p, const struct smarthost *s,
+bool nexthop_pace_holds(struct nexthops *n, struct nexthop *p, const struct smarthost *s,
     const struct pace_load *load)
 {
 	int64_t now = clock_mono_ms(), wait_ms = 0;
@@ -57,49 +57,49 @@ bool nexthop_pace_holds(struct runner *r, struct nexthop *p, const struct smarth
 	TEXT(why, 200);
 	if (p->paced_ms > now)
 		return true;
-	switch (pace_ask(&r->nexthops.paces, s, load, now, &wait_ms, &learnt, &why)) {
-	case PACE_WAIT: hold(r, p, s, wait_ms, learnt, why.data); return true;
+	switch (pace_ask(&n->paces, s, load, now, &wait_ms, &learnt, &why)) {
+	case PACE_WAIT: hold(n, p, s, wait_ms, learnt, why.data); return true;
 	case PACE_OUTCOME: return true;
 	case PACE_GO: break;
 	}
 	if (p->paced_ms == 0)
 		return false;
 	p->paced_ms = 0;
-	r->nexthops.health_changed = true;
+	n->health_changed = true;
 	return false;
 }
 
 /* For whoever draws it; most servers have taught nothing. */
-static void note_learnt(struct runner *r, const char *name)
+static void note_learnt(struct nexthops *n, const char *name)
 {
-	const struct pace *pace = pace_find(&r->nexthops.paces, name);
+	const struct pace *pace = pace_find(&n->paces, name);
 	unsigned long long per_hour = pace != NULL ? (unsigned long long)pace->learnt.per_hour : 0;
-	struct counters_server *h = counters_server(&r->counters, name);
+	struct counters_server *h = counters_server(n->counters, name);
 	if (h->per_hour == per_hour)
 		return;
 	h->per_hour = per_hour;
-	r->counters.changed = true;
+	n->counters->changed = true;
 }
 
-void nexthop_pace_count(struct runner *r, const char *name, int recipients, bool accepted)
+void nexthop_pace_count(struct nexthops *n, const char *name, int recipients, bool accepted)
 {
-	const struct smarthost *s = find(&r->config, name);
+	const struct smarthost *s = find(n->config, name);
 	if (s == NULL)
 		return;
-	pace_count(&r->nexthops.paces, s, recipients, accepted, clock_mono_ms());
-	note_learnt(r, name);
+	pace_count(&n->paces, s, recipients, accepted, clock_mono_ms());
+	note_learnt(n, name);
 }
 
-void nexthop_pace_refused(struct runner *r, const char *name, const struct diagnosis *d)
+void nexthop_pace_refused(struct nexthops *n, const char *name, const struct diagnosis *d)
 {
-	const struct smarthost *s = d->key == REASON_RATE_LIMITED ? find(&r->config, name) : NULL;
-	struct pace *pace = s != NULL ? pace_make(&r->nexthops.paces, name) : NULL;
+	const struct smarthost *s = d->key == REASON_RATE_LIMITED ? find(n->config, name) : NULL;
+	struct pace *pace = s != NULL ? pace_make(&n->paces, name) : NULL;
 	if (s != NULL)
-		counters_note(&r->counters, name, COUNTERS_TOO_FAST);
+		counters_note(n->counters, name, COUNTERS_TOO_FAST);
 	if (pace == NULL || !pace_learn_refused(&pace->learnt, clock_mono_ms()))
 		return;
-	r->nexthops.paces.changed = true;
-	note_learnt(r, name);
+	n->paces.changed = true;
+	note_learnt(n, name);
 	int minute = pace_learn_most(&pace->learnt, PACE_MINUTE);
 	log_line(LOG_NOTICE,
 	    "smarthost %s limits how much it accepts: from now on it gets %d messages %s", name,

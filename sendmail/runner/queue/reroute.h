@@ -5,6 +5,8 @@
 #define RUNNER_QUEUE_REROUTE_H
 #include "runner/queue/nexthop.h"
 
+struct runner;
+
 #define REROUTE_AT_A_TIME 100 /* then sessions have their turn */
 
 /* What is due on a path that is not up, and was not looked at since its servers were last asked:

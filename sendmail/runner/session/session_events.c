@@ -1,4 +1,4 @@
-/* What a relay says, line by line (jobs/jobs.h): the outcomes are applied as they come. */
+/* What a relay says, line by line. */
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/log.h"
@@ -8,20 +8,16 @@
 #include "message/parameter.h"
 #include "runner/attempt/message.h"
 #include "runner/disposition/disposition.h"
-#include "runner/disposition/filtered.h"
 #include "runner/disposition/rcpt_outcome.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
-#include "runner/queue/nexthop_pace.h"
-#include "runner/queue/nexthop_rest.h"
 #include "runner/queue/nexthop_without.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/tried.h"
-#include "runner/queue/watcher.h"
+#include "runner/session/message_events.h"
 #include "runner/session/session_events.h"
 #include "runner/session/session_story.h"
 #include "runner/session/worker.h"
-#include "spool/story.h"
 #include <errno.h>
 #include <string.h>
 
@@ -30,32 +26,10 @@
 #define READ_ERRORS_MAX 20
 #define LEFT_MAX 1024 /* candidates: 64 of each smarthost */
 
-static struct message *find_message(struct worker *w, const char *id, struct message **before)
-{
-	*before = NULL;
-	if (id == NULL)
-		return NULL;
-	for (struct message *m = w->first; m != NULL; m = m->next) {
-		if (strcmp(m->id, id) == 0)
-			return m;
-		*before = m;
-	}
-	return NULL;
-}
-
-/* A diagnosis about a server of the relay's own path, or about none: those of others are not its
- * business. */
-static void hear(const struct worker *w, struct diagnosis *d, const struct jobs_line *l)
-{
-	*d = *l->d;
-	if (!nexthop_leads_over(w->nexthop, d->hop) && strcmp(d->hop, "local") != 0)
-		d->hop[0] = '\0';
-}
-
-/* The same of a server or a session, whose failure is no outcome of mail. */
+/* A failure of a server or a session, which is no outcome of mail. */
 static void hear_failure(const struct worker *w, struct diagnosis *d, const struct jobs_line *l)
 {
-	hear(w, d, l);
+	session_story_diagnosis(w, d, l);
 	d->verdict = VERDICT_DEFERRED;
 }
 
@@ -63,7 +37,7 @@ static void hear_failure(const struct worker *w, struct diagnosis *d, const stru
    session that never was which returns mail. */
 static void hear_down(const struct worker *w, struct diagnosis *d, const struct jobs_line *l)
 {
-	hear(w, d, l);
+	session_story_diagnosis(w, d, l);
 	if (w->nexthop->kind != NEXTHOP_MX || d->stage != STAGE_LOOKUP || d->verdict != VERDICT_FAILED)
 		d->verdict = VERDICT_DEFERRED;
 }
@@ -125,7 +99,7 @@ static void on_down(struct runner *r, struct worker *w, const struct jobs_line *
 	w->closing = true;
 	if (w->avoid == NULL && d.verdict != VERDICT_FAILED) {
 		w->passed.verdict = VERDICT_NONE;
-		nexthop_down(r, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
+		nexthop_down(&r->nexthops, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
 	}
 	log_passed(w);
 	/* One session more than the server allows: those that are open take the mail. */
@@ -143,28 +117,21 @@ static void on_down(struct runner *r, struct worker *w, const struct jobs_line *
 	}
 }
 
-static void on_progress(struct worker *w)
-{
-	w->progress_ms = clock_mono_ms();
-	w->asked_back = false;
-	w->stage[0] = '\0';
-}
-
 static void on_ready(struct runner *r, struct worker *w, const struct jobs_line *l)
 {
 	struct diagnosis d;
 	if (w->ready)
 		return;
-	hear(w, &d, l);
+	session_story_diagnosis(w, &d, l);
 	log_passed(w);
 	text_copy(w->peer, sizeof w->peer, d.peer_name);
 	w->ready_ms = clock_mono_ms();
-	on_progress(w);
+	worker_note_progress(w);
 	w->ready = true;
 	w->left = l->n < 0 ? 0 : l->n > LEFT_MAX ? LEFT_MAX : (int)l->n;
 	text_copy(w->hop, sizeof w->hop, d.hop);
 	if (d.hop[0] != '\0')
-		nexthop_hop_ready(r, w->hop);
+		nexthop_hop_ready(&r->nexthops, w->hop);
 	if (strstr(d.tls, "DANE") != NULL && nexthop_leads_over(w->nexthop, d.hop))
 		counters_note(&r->counters, d.hop, COUNTERS_DANE);
 }
@@ -177,7 +144,8 @@ static void on_server_failed(struct runner *r, struct worker *w, const struct jo
 		return;
 	/* Where addresses are avoided, that the rest failed says nothing about the server. */
 	if (w->avoid == NULL)
-		nexthop_hop_failed(r, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
+		nexthop_hop_failed(&r->nexthops, w->nexthop, &d,
+		    worker_count_open(r->sessions, w->nexthop));
 }
 
 static void on_without(struct runner *r, const struct worker *w, const struct jobs_line *l)
@@ -187,142 +155,6 @@ static void on_without(struct runner *r, const struct worker *w, const struct jo
 	if (nexthop_leads_over(w->nexthop, d.hop) && l->n > 0 && l->n <= PARAMETER_ALL) {
 		nexthop_without_note(&r->nexthops, w->nexthop, &d, (unsigned)l->n);
 		counters_note(&r->counters, d.hop, COUNTERS_LEFT_OUT);
-	}
-}
-
-/* A relay reports each outcome once; one that was taken over could say "not yet" without end. */
-static bool is_news(const struct message *m, long long n, const struct diagnosis *d)
-{
-	return n >= 0 && n < m->rcpt_count &&
-	       (m->states[n] == RCPT_OPEN || d->verdict == VERDICT_SENT ||
-	           d->verdict == VERDICT_FAILED);
-}
-
-/* The server accepts only so much in a time: its mail waits, and one message asks when it accepts
-   more.  What the session has not begun comes back. */
-static void on_limit(struct runner *r, struct worker *w, const struct diagnosis *d)
-{
-	if (w->limited || w->avoid != NULL)
-		return;
-	w->limited = true;
-	nexthop_pace_refused(r, w->hop, d);
-	if (nexthop_state(&r->nexthops, w->nexthop, 0) == NEXTHOP_UP || w->given == 1)
-		nexthop_was_useless(r, w->nexthop, d, 0);
-	worker_ask_back(w);
-	worker_close(w);
-}
-
-/* A server that answers every message alike rests as one that limits mail does. */
-static void on_answer(struct runner *r, struct worker *w, const struct message *m, int rcpt,
-    const struct diagnosis *d)
-{
-	struct diagnosis why = *d;
-	if (nexthop_rest_noted(&r->nexthops, w->nexthop, &why, m->entry->id, m->entry->uid, m->sender,
-	        m->rcpts[rcpt]) ||
-	    (d->verdict == VERDICT_DEFERRED && d->key == REASON_RATE_LIMITED))
-		on_limit(r, w, &why);
-}
-
-/* What a filter came to, of a message that is its business; anything else ends nothing. */
-static void on_filtered(struct runner *r, struct worker *w, struct message *m,
-    struct message *before, const struct jobs_line *l)
-{
-	char text[512] = "";
-	struct diagnosis works = {.verdict = VERDICT_SENT};
-	enum filtered kind;
-	if (w->nexthop->kind != NEXTHOP_FILTER || l->how == NULL || !filtered_find(l->how, &kind))
-		return;
-	on_progress(w);
-	text_copy(text, sizeof text, l->text != NULL ? l->text : "");
-	text_tame(text, sizeof text);
-	worker_take_out(w, m, before);
-	w->done++;
-	throughput_done(&w->nexthop->throughput);
-	text_copy(works.hop, sizeof works.hop, w->hop);
-	if (kind != FILTERED_SKIPPED) {
-		nexthop_rest_noted(&r->nexthops, w->nexthop, &works, m->entry->id, m->entry->uid, m->sender,
-		    "");
-		nexthop_server_proven(r, w->hop);
-	}
-	filtered_end(r, m, kind, text);
-}
-
-static void on_rcpt(struct runner *r, struct worker *w, struct message *m,
-    const struct jobs_line *l)
-{
-	struct diagnosis d;
-	long long n = l->n;
-	on_progress(w);
-	w->reported++;
-	hear(w, &d, l);
-	if (d.verdict == VERDICT_NONE)
-		d.verdict = VERDICT_DEFERRED;
-	if (n >= 0 && n < m->rcpt_count)
-		on_answer(r, w, m, (int)n, &d);
-	if (!is_news(m, n, &d))
-		return;
-	bool next = l->next > 0 && (w->left > 0 || message_has_other_path(r, m, (int)n));
-	rcpt_outcome_note(r, m, (int)n, next ? RCPT_NEXT : RCPT_DEFERRED, &d);
-}
-
-/* A session that says of no recipient what became of it has been taken over, or is broken: asked
-   again at once it would do so for ever. */
-static void note_silence(struct runner *r, struct message *m)
-{
-	struct diagnosis d = {0};
-	if (rcpt_outcome_count(m, RCPT_OPEN) < m->rcpt_count)
-		return;
-	diag_set(&d, VERDICT_DEFERRED, STAGE_NONE, REASON_RELAY_DIED,
-	    "the session ended with the message and did not say what became of it");
-	d.fault = FAULT_LOCAL;
-	for (int i = 0; i < m->rcpt_count; i++)
-		rcpt_outcome_note(r, m, i, RCPT_DEFERRED, &d);
-}
-
-/* The message is done with here, or nothing of it was sent, or its place is kept until the server
-   has answered all: the session is busy. */
-static void on_message_over(struct runner *r, struct worker *w, struct message *m,
-    struct message *before, enum said_verb verb)
-{
-	if (verb == SAID_SETTLED) {
-		w->settled_ms = clock_mono_ms();
-		w->settled++;
-		w->count++;
-	}
-	worker_take_out(w, m, before);
-	if (verb == SAID_UNUSED) {
-		w->returned++;
-		worker_give_back(r, w, m);
-		return;
-	}
-	on_progress(w);
-	w->done++;
-	throughput_done(&w->nexthop->throughput);
-	nexthop_pace_count(r, w->hop, m->rcpt_count, rcpt_outcome_count(m, RCPT_SENT) > 0);
-	if (!w->limited)
-		nexthop_server_proven(r, w->hop);
-	note_silence(r, m);
-	disposition_end(r, m, &w->steps, w->left);
-}
-
-static void on_message_line(struct runner *r, struct worker *w, const struct jobs_line *l)
-{
-	struct message *before, *m = find_message(w, l->id, &before);
-	if (m == NULL)
-		return;
-	switch (l->verb) {
-	case SAID_ENDING: m->ending = true; break;
-	case SAID_RELAYED:
-		if (l->n >= 0 && l->n < m->rcpt_count && m->relayed != NULL)
-			m->relayed[l->n] = true;
-		break;
-	case SAID_REPAIRED: session_story_repaired(m, l); break;
-	case SAID_RCPT: on_rcpt(r, w, m, l); break;
-	case SAID_FILTERED: on_filtered(r, w, m, before, l); break;
-	case SAID_SETTLED:
-	case SAID_UNUSED:
-	case SAID_MSG: on_message_over(r, w, m, before, (enum said_verb)l->verb); break;
-	default: break;
 	}
 }
 
@@ -359,7 +191,7 @@ static void take_line(struct runner *r, struct worker *w, const char *line)
 		w->said_bye = w->closing = true;
 		worker_look_back(r, w);
 		break;
-	default: on_message_line(r, w, l);
+	default: message_events_take(r, w, l);
 	}
 }
 

@@ -32,3 +32,10 @@ void session_story_repaired(struct message *m, const struct jobs_line *l)
 	if (!m->has_journal)
 		log_line(LOG_NOTICE, "%s %s", m->id, words.data);
 }
+
+void session_story_diagnosis(const struct worker *w, struct diagnosis *d, const struct jobs_line *l)
+{
+	*d = *l->d;
+	if (!nexthop_leads_over(w->nexthop, d->hop) && strcmp(d->hop, "local") != 0)
+		d->hop[0] = '\0';
+}

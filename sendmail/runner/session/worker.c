@@ -214,6 +214,13 @@ void worker_ask_back(struct worker *w)
 	worker_flush(w);
 }
 
+void worker_note_progress(struct worker *w)
+{
+	w->progress_ms = clock_mono_ms();
+	w->asked_back = false;
+	w->stage[0] = '\0';
+}
+
 void worker_count_down(struct worker *w)
 {
 	if (--w->count == 0)
@@ -316,7 +323,7 @@ void worker_look_back(struct runner *r, struct worker *w)
 	w->looked_back = true;
 	if (!gone)
 		diagnose_uselessness(&d);
-	nexthop_was_useless(r, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
+	nexthop_was_useless(&r->nexthops, w->nexthop, &d, worker_count_open(r->sessions, w->nexthop));
 }
 
 /* What it has in hand without an outcome. */

@@ -108,6 +108,9 @@ void worker_give_back(struct runner *r, struct worker *w, struct message *m);
 /* At its end, as soon as that is known: one that was of no use makes its path rest. */
 void worker_look_back(struct runner *r, struct worker *w);
 
+/* It has dealt with something: it does not hang. */
+void worker_note_progress(struct worker *w);
+
 /* Counts down; notes the time when the session becomes idle. */
 void worker_count_down(struct worker *w);
 
