@@ -145,8 +145,6 @@ int command_check(const char *path, bool json, bool everything)
 	struct config config;
 	struct diagnosis d = {0};
 	struct check c = {.config = &config, .path = path, .json = json};
-	if (!json)
-		language_begin();
 	bool good = config_read(&config, path, &d);
 	say_config(&c, good, &d);
 	say_progress(&c, TR("looking at servers and names ..."));

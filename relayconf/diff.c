@@ -1,5 +1,7 @@
 /* diff: which of the messages that wait would go another way with another configuration. */
 #include "diagnosis/diag.h"
+#include "base/language.h"
+#include "base/complaint.h"
 #include "base/output.h"
 #include "base/paths.h"
 #include "config/recipients.h"
@@ -55,21 +57,22 @@ static void put_smarthost(const struct config *c, const char *name, size_t lengt
 {
 	const struct smarthost *h = smarthost_find(c->smarthosts, c->smarthost_count, name, length);
 	if (h != NULL)
-		buffer_printf(words, "smarthost %s (%s, lookup %s, port %u, TLS %s%s%s%s)", h->name,
+		buffer_printf(words, TR("smarthost %s (%s, lookup %s, port %u, TLS %s%s%s%s)"), h->name,
 		    h->host, smarthost_lookup_name(h->lookup), h->port, smarthost_tls_name(h->tls),
-		    h->implicit ? " from the first byte" : "", h->login[0] ? ", login " : "", h->login);
+		    h->implicit ? TR(" from the first byte") : "", h->login[0] ? TR(", login ") : "",
+		    h->login);
 }
 
 static void put_path(const struct config *c, const char *path, struct buffer *words)
 {
 	if (*path == '@') {
-		buffer_printf(words, "the MX of %s", path + 1);
+		buffer_printf(words, TR("the MX of %s"), path + 1);
 		return;
 	}
 	for (const char *at = path; *at != '\0'; at += *at == ',') {
 		size_t length = strcspn(at, ",");
 		if (at != path)
-			buffer_puts(words, ", then ");
+			buffer_puts(words, TR(", then "));
 		put_smarthost(c, at, length, words);
 		at += length;
 	}
@@ -84,15 +87,15 @@ static void put_way(const struct side *s, const struct envelope *e, struct buffe
 	for (int i = 0; i < all.count; i++) {
 		struct paths_of p;
 		rules_paths(&s->config, sender, e->uid, all.addresses[i], &p);
-		buffer_printf(words, "<%s> from <%s>: ", all.addresses[i], sender);
+		buffer_printf(words, TR("<%s> from <%s>: "), all.addresses[i], sender);
 		for (int k = 0; k < p.count; k++) {
-			buffer_puts(words, k > 0 ? ", then " : "");
+			buffer_puts(words, k > 0 ? TR(", then ") : "");
 			put_path(&s->config, p.paths[k], words);
 		}
-		buffer_puts(words, p.count > 0 ? "\n" : "no server, it waits\n");
+		buffer_puts(words, p.count > 0 ? "\n" : TR("no server, it waits\n"));
 	}
 	for (int i = 0; i < all.held_count; i++)
-		buffer_printf(words, "<%s> waits: %s\n", all.held[i].what, all.held[i].why);
+		buffer_printf(words, TR("<%s> waits: %s\n"), all.held[i].what, all.held[i].why);
 	for (int i = 0; i < all.discarded_count; i++)
 		buffer_printf(words, "%s\n", all.discarded[i]);
 	recipients_free(&all);
@@ -151,7 +154,7 @@ static bool read_side(struct side *s, const char *path)
 	s->aliases = NULL;
 	if (config_read(&s->config, path, &d) && aliases_read(&s->aliases, s->config.aliases, true, &d))
 		return true;
-	output_to(stderr, "relayconf: %s\n", d.text);
+	complaint_say("relayconf", "%s", d.text);
 	return false;
 }
 
@@ -169,11 +172,11 @@ static int compare_all(const struct side *now, const struct side *then)
 	}
 	free(line);
 	if (list == NULL || pclose(list) != 0) {
-		output_to(stderr, "relayconf: the queue cannot be listed; \"mailq\" shows why\n");
+		complaint_say("relayconf", "the queue cannot be listed; \"mailq\" shows why");
 		return EX_UNAVAILABLE;
 	}
-	output_to(stdout, "%s%d of %d waiting message%s would go another way\n", differ > 0 ? "\n" : "",
-	    differ, count, count == 1 ? "" : "s");
+	output_to(stdout, TR("%sMessages that would go another way: %d of %d that wait\n"),
+	    differ > 0 ? "\n" : "", differ, count);
 	return differ > 0 ? 1 : EX_OK;
 }
 

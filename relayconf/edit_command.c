@@ -1,5 +1,6 @@
 /* get and set. */
 #include "diagnosis/diag.h"
+#include "base/complaint.h"
 #include "base/language.h"
 #include "base/nearest.h"
 #include "base/output.h"
@@ -49,11 +50,11 @@ static void say_unknown(const char *text, const struct key_name *name)
 		    *named != '\0' ? "." : "", named, keys[i].key);
 	}
 	const char *near = nearest_word(text, next_name, &names);
-	output_to(stderr,
-	    "relayconf: %.100s is no key; %s%.400s%skeys are written as host.name, "
-	    "smarthost.main.port; \"relayconf show\" lists them\n",
-	    text, near != NULL ? "did you mean " : "", near != NULL ? near : "",
-	    near != NULL ? "? " : "");
+	complaint_say("relayconf",
+	    "%.100s is no key; %s%.400s%skeys are written as host.name, "
+	    "smarthost.main.port; \"relayconf show\" lists them",
+	    text, near != NULL ? TR("did you mean ") : "", near != NULL ? near : "",
+	    near != NULL ? TR("? ") : "");
 	free(names.list);
 }
 
@@ -85,15 +86,15 @@ int command_get(const char *path, const char *key)
 		return EX_USAGE;
 	int code = EX_OK;
 	if (!config_read(&c, path, &d) && d.key != REASON_CONFIG_MISSING) {
-		output_to(stderr, "relayconf: %s\n", d.text);
+		complaint_say("relayconf", "%s", d.text);
 		code = EX_CONFIG;
 	} else if (!config_value(&c, name.section, name.named[0] ? name.named : NULL, name.key,
 	               &value)) {
 		TEXT(near, 100);
 		if (strcmp(name.section, "smarthost") == 0)
 			nearest_ask(&near, rules_nearest_smarthost(&c, name.named));
-		output_to(stderr, "relayconf: there is no [%s %s] in %s%s\n", name.section, name.named,
-		    path, near.data);
+		complaint_say("relayconf", "there is no [%s %s] in %s%s", name.section, name.named, path,
+		    near.data);
 		code = EX_CONFIG;
 	} else {
 		output_to(stdout, "%s\n", value.data);
@@ -108,7 +109,7 @@ int command_set(const char *path, int count, char *const *words)
 	struct edit edits[EDITS_MAX];
 	struct diagnosis d = {0};
 	if (count > EDITS_MAX) {
-		output_to(stderr, "relayconf: set accepts %d keys at a time\n", EDITS_MAX);
+		complaint_say("relayconf", "set accepts %d keys at a time", EDITS_MAX);
 		return EX_USAGE;
 	}
 	for (int i = 0; i < count; i++) {
@@ -119,13 +120,14 @@ int command_set(const char *path, int count, char *const *words)
 		    names[i].key, strcmp(value, "--default") == 0 ? NULL : value};
 		for (int k = 0; k < i; k++) {
 			if (strcmp(words[2 * k], words[2 * i]) == 0) {
-				output_to(stderr, "relayconf: %.100s is given twice\n", words[2 * i]);
+				complaint_say("relayconf", "%.100s is given twice", words[2 * i]);
 				return EX_USAGE;
 			}
 		}
 	}
 	if (edit_apply(path, edits, count, &d))
 		return EX_OK;
-	output_to(stderr, "relayconf: %s\nrelayconf: %s is unchanged\n", d.text, path);
+	complaint_say("relayconf", "%s", d.text);
+	complaint_say("relayconf", "%s is unchanged", path);
 	return d.key == REASON_CONFIG_UNWRITABLE ? EX_NOPERM : EX_CONFIG;
 }

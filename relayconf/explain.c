@@ -1,4 +1,5 @@
 /* explain: a row of the catalogue, by its key or by a server's words; what delivery would do. */
+#include "base/complaint.h"
 #include "base/nearest.h"
 #include "base/language.h"
 #include "base/output.h"
@@ -140,9 +141,9 @@ static bool read_stage(const char *name, enum stage *stage)
 			return true;
 		}
 	}
-	output_to(stderr,
-	    TR("relayconf: --stage=%.40s: the stages are banner, EHLO, STARTTLS, AUTH, MAIL, RCPT, "
-	       "DATA and end-of-data\n"),
+	complaint_say("relayconf",
+	    "--stage=%.40s: the stages are banner, EHLO, STARTTLS, AUTH, MAIL, RCPT, "
+	    "DATA and end-of-data",
 	    name);
 	return false;
 }
@@ -160,7 +161,6 @@ int command_explain(const char *what, const char *stage_wanted)
 	const struct reason *row = catalogue_row(reason_find(what));
 	struct answer a;
 	enum stage stage = STAGE_NONE;
-	language_begin();
 	if (stage_wanted != NULL && !read_stage(stage_wanted, &stage))
 		return EX_USAGE;
 	if (row != NULL)
@@ -169,9 +169,9 @@ int command_explain(const char *what, const char *stage_wanted)
 		return explain_answer(&a, stage);
 	TEXT(near, 80);
 	nearest_ask(&near, nearest_word(what, next_key, NULL));
-	output_to(stderr,
-	    TR("relayconf: %.100s is no key, and no answer of a server (which begins with a number "
-	       "from 400 to 599)%s\n"),
+	complaint_say("relayconf",
+	    "%.100s is no key, and no answer of a server (which begins with a number "
+	    "from 400 to 599)%s",
 	    what, near.data);
 	return EX_DATAERR;
 }

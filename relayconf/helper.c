@@ -1,8 +1,8 @@
 /* Running other programs of ours. */
 #include "relayconf/helper.h"
+#include "base/complaint.h"
 #include "base/compat.h"
 #include "base/fdio.h"
-#include "base/output.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "relayconf/verbs.h"
@@ -27,7 +27,7 @@ static void become(const char *name, const char *const argv[], int in, int out)
 	compat_closefrom(STDERR_FILENO + 1);
 	snprintf(program, sizeof program, "%s/%s", paths_libexec(), name);
 	execv(program, copy);
-	output_to(stderr, "relayconf: %s cannot be started: %s\n", program, strerror(errno));
+	complaint_say("relayconf", "%s cannot be started: %s", program, strerror(errno));
 	_exit(EX_OSFILE);
 }
 

@@ -1,4 +1,5 @@
 /* relayconf: the place for everything about configuration. */
+#include "base/language.h"
 #include "base/pager.h"
 #include "base/paths.h"
 #include "base/version.h"
@@ -116,6 +117,17 @@ static int run_completion(const char *path, struct usage_line *l)
 	return usage_no_choice(&relayconf_usage, l);
 }
 
+/* What programs read is English. */
+static bool is_for_people(const struct usage_line *l)
+{
+	const struct usage_option *options = l->command->options;
+	for (int i = 0; options != NULL && options[i].name != NULL; i++) {
+		if (l->values[i] != NULL && strcmp(options[i].name, "--json") == 0)
+			return false;
+	}
+	return true;
+}
+
 static int run(const char *path, int argc, char **argv)
 {
 	static const struct {
@@ -143,6 +155,8 @@ static int run(const char *path, int argc, char **argv)
 	int code = usage_read(&relayconf_usage, argc, argv, &line);
 	if (code >= 0)
 		return code;
+	if (is_for_people(&line))
+		language_begin();
 	for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
 		if (strcmp(runs[i].name, line.command->name) != 0)
 			continue;

@@ -1,5 +1,5 @@
 /* oauth: oauth.sh of the installed share folder, which asks the provider with curl(1). */
-#include "base/output.h"
+#include "base/complaint.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "relayconf/verbs.h"
@@ -17,7 +17,7 @@ int command_oauth(const char *path, const char *verb, const char *name)
 	int length = end != NULL ? (int)(end - paths_libexec()) : 0;
 	text_printf(&script, "%.*s/share/firsthop/oauth.sh", length, paths_libexec());
 	if (access(script.data, R_OK) != 0) {
-		output_to(stderr, "relayconf: %s: %s; install firsthop as a whole\n", script.data,
+		complaint_say("relayconf", "%s: %s; install firsthop as a whole", script.data,
 		    strerror(errno));
 		return EX_UNAVAILABLE;
 	}
@@ -26,10 +26,10 @@ int command_oauth(const char *path, const char *verb, const char *name)
 	 * work. */
 	unsetenv("TMPDIR");
 	if (!command_become_firsthop()) {
-		output_to(stderr, "relayconf: become the user firsthop: %s\n", strerror(errno));
+		complaint_say("relayconf", "become the user firsthop: %s", strerror(errno));
 		return EX_OSERR;
 	}
 	execl("/bin/sh", "sh", script.data, verb, name, (char *)NULL);
-	output_to(stderr, "relayconf: /bin/sh: %s\n", strerror(errno));
+	complaint_say("relayconf", "/bin/sh: %s", strerror(errno));
 	return EX_OSERR;
 }

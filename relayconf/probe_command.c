@@ -1,4 +1,5 @@
 /* probe: relay does it, with the rights of the runner, so that what works here works for mail. */
+#include "base/complaint.h"
 #include "base/language.h"
 #include "base/nearest.h"
 #include "base/accounts.h"
@@ -39,7 +40,7 @@ static int become_relay(const char *mode, int request)
 	dup2(request, STDIN_FILENO);
 	fflush(stdout);
 	execv(program, words);
-	output_to(stderr, "relayconf: %s cannot be started: %s\n", program, strerror(errno));
+	complaint_say("relayconf", "%s cannot be started: %s", program, strerror(errno));
 	return EX_OSFILE;
 }
 
@@ -52,7 +53,7 @@ static int request_pipe(const char *const arguments[])
 		buffer_add(&words, arguments[i], strlen(arguments[i]) + 1);
 	bool good = compat_pipe(ends) == 0;
 	if (good && (!fdio_nonblocking(ends[1]) || !fdio_write(ends[1], words.data, words.length)))
-		output_to(stderr, "relayconf: ask relay: %s\n", strerror(errno));
+		complaint_say("relayconf", "ask relay: %s", strerror(errno));
 	buffer_free(&words);
 	if (!good)
 		return -1;
@@ -94,9 +95,9 @@ static bool may_read_password(const struct smarthost *smarthost)
 	    smarthost->password_file[0] == '\0' || access(smarthost->password_file, R_OK) == 0 ||
 	    errno != EACCES)
 		return true;
-	output_to(stderr,
-	    "relayconf: %s: you may not read its password file %s, which is as it should be; delivery "
-	    "may. Run the probe as root\n",
+	complaint_say("relayconf",
+	    "%s: you may not read its password file %s, which is as it should be; delivery "
+	    "may. Run the probe as root",
 	    smarthost->name, smarthost->password_file);
 	return false;
 }
@@ -135,14 +136,14 @@ static int probe_all(const struct config *c, const char *path, const struct prob
 	if (wish->smarthost != NULL || !c->direct_mx) {
 		TEXT(near, 100);
 		if (wish->smarthost == NULL) {
-			output_to(stderr,
-			    TR("relayconf: no smarthost is configured: run relayconf setup as root, or add "
-			       "[smarthost main] and host = NAME to %.500s\n"),
+			complaint_say("relayconf",
+			    "no smarthost is configured: run relayconf setup as root, or add "
+			    "[smarthost main] and host = NAME to %.500s",
 			    path);
 			return EX_CONFIG;
 		}
 		nearest_ask(&near, rules_nearest_smarthost(c, wish->smarthost));
-		output_to(stderr, "relayconf: there is no [smarthost %.60s] in %.500s%s\n", wish->smarthost,
+		complaint_say("relayconf", "there is no [smarthost %.60s] in %.500s%s", wish->smarthost,
 		    path, near.data);
 		return EX_CONFIG;
 	}
@@ -158,7 +159,7 @@ int command_probe(const char *path, const struct probe_wish *wish)
 	struct diagnosis d = {0};
 	struct envelope e;
 	if (!config_read(&c, path, &d) || !aliases_read(&set, c.aliases, true, &d)) {
-		output_to(stderr, "relayconf: %s\n", d.text);
+		complaint_say("relayconf", "%s", d.text);
 		config_free(&c);
 		return EX_CONFIG;
 	}
@@ -172,8 +173,8 @@ int command_probe(const char *path, const struct probe_wish *wish)
 		follow_root(&c, set, &e, &recipient);
 	int code = EX_DATAERR;
 	if (wrong != NULL || *recipient == '\0')
-		output_to(stderr, "relayconf: %.200s: %s\n", e.recipients[0],
-		    wrong != NULL ? wrong : "leads to no address");
+		complaint_say("relayconf", "%.200s: %s", e.recipients[0],
+		    wrong != NULL ? wrong : TR("leads to no address"));
 	else
 		code = probe_all(&c, path, wish, sender, recipient);
 	free(sender);

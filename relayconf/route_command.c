@@ -1,6 +1,7 @@
 /* route: the way that a message to an address would take now.  Aliases and completion here; names
    and servers by relay, with the code that delivers. */
 #include "diagnosis/diag.h"
+#include "base/complaint.h"
 #include "base/language.h"
 #include "base/output.h"
 #include "base/terminal.h"
@@ -250,15 +251,14 @@ int command_route(const char *path, const char *sender, const char *user, int co
 	struct aliases *set = NULL;
 	struct diagnosis d = {0};
 	struct asking a = {.config = &c, .path = path, .uid = getuid()};
-	language_begin();
 	struct passwd *pw = user != NULL ? getpwnam(user) : NULL;
 	if (user != NULL && pw == NULL) {
-		output_to(stderr, "relayconf: there is no user %s on this machine\n", user);
+		complaint_say("relayconf", "there is no user %s on this machine", user);
 		return EX_NOUSER;
 	}
 	a.uid = pw != NULL ? (int64_t)pw->pw_uid : a.uid;
 	if (!config_read(&c, path, &d) || !aliases_read(&set, c.aliases, true, &d)) {
-		output_to(stderr, "relayconf: %s\n", d.text);
+		complaint_say("relayconf", "%s", d.text);
 		aliases_free(set);
 		config_free(&c);
 		return EX_CONFIG;

@@ -1,5 +1,7 @@
 /* show: what is in effect, and why. */
 #include "diagnosis/diag.h"
+#include "base/complaint.h"
+#include "base/language.h"
 #include "base/json.h"
 #include "base/output.h"
 #include "base/terminal.h"
@@ -27,11 +29,16 @@ static void put_line(const char *key, const char *value, const char *origin)
 	int width = terminal_width(stdout), indent = width < 60 ? 4 : KEY_COLUMNS + 1;
 	TEXT(words, 2600);
 	if (width == 0 || width >= WIDE_COLUMNS) {
-		output_to(stdout, "%-36s %-36s %s\n", key, value, origin);
+		terminal_put_label(stdout, key, KEY_COLUMNS + 1);
+		terminal_put_label(stdout, value, KEY_COLUMNS + 1);
+		output_to(stdout, "%s\n", origin);
 		return;
 	}
 	text_printf(&words, "%s  (%s)", value, origin);
-	output_to(stdout, width < 60 ? "%s\n    " : "%-36s ", key);
+	if (width < 60)
+		output_to(stdout, "%s\n    ", key);
+	else
+		terminal_put_label(stdout, key, KEY_COLUMNS + 1);
 	terminal_wrap(stdout, words.data, indent, indent);
 }
 
@@ -46,7 +53,7 @@ static void show_key(const struct showing *s, const struct config_key *key, cons
 	if (line > 0)
 		text_printf(&origin, "%s:%d", s->path, line);
 	else
-		text_put(&origin, "default");
+		text_put(&origin, s->json ? "default" : TR("default"));
 	if (!s->json) {
 		put_line(name.data, value.length ? value.data : "-", origin.data);
 		return;
@@ -112,12 +119,12 @@ int command_show(const char *path, bool json)
 	const struct config_key *keys = config_keys(&count);
 	bool good = config_read(&c, path, &d);
 	if (!good && d.key != REASON_CONFIG_MISSING) {
-		output_to(stderr, "relayconf: %s\n", d.text);
+		complaint_say("relayconf", "%s", d.text);
 		config_free(&c);
 		return EX_CONFIG;
 	}
 	if (!json)
-		put_line("KEY", "VALUE", "FROM");
+		put_line(TR("KEY"), TR("VALUE"), TR("FROM"));
 	const char *shown = "";
 	for (int i = 0; i < count; i++) {
 		if (!config_section_is_named(keys[i].section)) {
@@ -130,7 +137,7 @@ int command_show(const char *path, bool json)
 		}
 	}
 	if (c.smarthost_count == 0 && !json)
-		output_to(stdout, "\nNo smarthost is configured: mail is queued and waits.\n");
+		output_to(stdout, TR("\nNo smarthost is configured: mail is queued and waits.\n"));
 	config_free(&c);
 	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
 }

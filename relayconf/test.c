@@ -1,4 +1,5 @@
 /* test: one mail, all the way. */
+#include "base/complaint.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/json.h"
@@ -48,11 +49,9 @@ static void put_subject(struct text *subject)
 
 static void compose(const struct test *t, struct text *mail)
 {
-	text_printf(mail,
-	    "To: %s\nSubject: %s\nAuto-Submitted: auto-generated\n\n"
-	    "This is a test of the mail of this machine, sent by relayconf test.\n"
-	    "That you read it shows that it works.  No answer is needed.\n",
-	    t->to, t->subject.data);
+	text_printf(mail, "To: %s\nSubject: %s\nAuto-Submitted: auto-generated\n\n%s\n%s\n", t->to,
+	    t->subject.data, TR("This is a test of the mail of this machine, sent by relayconf test."),
+	    TR("It arrived, so sending works.  No answer is needed."));
 }
 
 /* "   <ADDRESS> VERDICT: REASON"; a server's own words begin with "< ". */
@@ -259,8 +258,6 @@ int command_test(const char *address, const char *sender, bool json)
 	char subject[200];
 	TEXT(mail, 2000);
 	signal(SIGPIPE, SIG_IGN);
-	if (!json)
-		language_begin();
 	text_init(&t.subject, subject, sizeof subject);
 	put_subject(&t.subject);
 	compose(&t, &mail);
@@ -272,7 +269,7 @@ int command_test(const char *address, const char *sender, bool json)
 		say(&t, json);
 		code = t.code;
 	} else {
-		output_to(stderr, TR("relayconf: no mail was sent to %.200s\n"), address);
+		complaint_say("relayconf", "no mail was sent to %.200s", address);
 	}
 	for (int i = 0; i < t.count; i++) {
 		free(t.rcpts[i].address);

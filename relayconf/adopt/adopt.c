@@ -1,7 +1,7 @@
 /* What all old queues have in common. */
 #include "relayconf/adopt/adopt.h"
+#include "base/complaint.h"
 #include "base/fdio.h"
-#include "base/output.h"
 #include "base/way.h"
 #include <dirent.h>
 #include <errno.h>
@@ -61,7 +61,7 @@ struct place *adopt_enter(struct adopt *a, const struct old_queue *q, struct pla
 	text_printf(&whole, "%s%s%s", under != NULL ? under->folder : "", under != NULL ? "/" : "",
 	    path);
 	if (fd < 0 && errno != ENOENT && errno != ENOTDIR) {
-		output_to(stderr, "relayconf: %s is left alone: %s\n", whole.data, why.data);
+		complaint_say("relayconf", "%s is left alone: %s", whole.data, why.data);
 		a->unreadable++;
 	}
 	if (fd < 0)
@@ -110,7 +110,7 @@ void adopt_add_rcpt(struct found *f, const char *address)
 
 void adopt_leave(struct adopt *a, const struct place *place, const char *file, const char *why)
 {
-	output_to(stderr, "relayconf: %s/%s is left alone: %s\n", place->folder, file, why);
+	complaint_say("relayconf", "%s/%s is left alone: %s", place->folder, file, why);
 	a->unreadable++;
 }
 
@@ -140,7 +140,7 @@ void adopt_each(const struct place *place, const char *prefix,
 	struct dirent *entry;
 	struct stat st;
 	if (dir == NULL)
-		output_to(stderr, "relayconf: %s cannot be read: %s\n", place->folder, strerror(errno));
+		complaint_say("relayconf", "%s cannot be read: %s", place->folder, strerror(errno));
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.' || text_has_control(entry->d_name) ||
 		    fstatat(place->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)

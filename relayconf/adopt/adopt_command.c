@@ -1,9 +1,12 @@
 /* relayconf adopt: shows what lies in old queues, asks, and hands each message to sendmail as if it
  * had just come. */
 #include "relayconf/adopt/adopt.h"
+#include "base/language.h"
+#include "base/complaint.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/output.h"
+#include "base/terminal.h"
 #include "base/paths.h"
 #include "relayconf/verbs.h"
 #include <errno.h>
@@ -16,6 +19,8 @@
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#define AGE_COLUMNS 12
 
 static const struct old_queue *const queues[] = {&adopt_sendmail, &adopt_dma, &adopt_nullmailer,
     &adopt_postfix};
@@ -48,15 +53,18 @@ static void show(const struct adopt *a)
 	for (int i = 0; i < a->count; i++) {
 		const struct found *f = &a->list[i];
 		TEXT(age, 40);
-		TEXT(who, 400);
+		TEXT(from, 400);
+		TEXT(to, 400);
+		TEXT(who, 900);
 		clock_put_span(&age, clock_wall_s() - f->arrived_s);
-		put_address(&who, f->sender);
-		text_put(&who, " to ");
-		put_address(&who, f->rcpt_count > 0 ? f->rcpts[0] : "");
+		put_address(&from, f->sender);
+		put_address(&to, f->rcpt_count > 0 ? f->rcpts[0] : "");
 		if (f->rcpt_count > 1)
-			text_printf(&who, " and %d more", f->rcpt_count - 1);
-		output_to(stdout, "%-10s  %-12s  %8lld bytes  %s\n            %s/%s\n", f->queue->program,
-		    age.data, (long long)f->size_bytes, who.data, f->place->folder, f->files[0]);
+			text_printf(&to, TR(" and %d more"), f->rcpt_count - 1);
+		text_printf(&who, TR("%s to %s"), from.data, to.data);
+		output_to(stdout, "%-10s  %s%*s  %8lld %s  %s\n            %s/%s\n", f->queue->program,
+		    age.data, AGE_COLUMNS - terminal_columns(age.data, age.length), "",
+		    (long long)f->size_bytes, TR("bytes"), who.data, f->place->folder, f->files[0]);
 	}
 }
 
@@ -64,14 +72,19 @@ static bool agreed(int count)
 {
 	char answer[16] = "";
 	if (!isatty(STDIN_FILENO)) {
-		output_to(stdout, "\nNothing was changed.  \"relayconf adopt --yes\" moves %s here.\n",
-		    count == 1 ? "this message" : "these messages");
+		output_to(stdout, "\n");
+		terminal_wrap(stdout, TR("Nothing was changed.  \"relayconf adopt --yes\" moves it here."),
+		    0, 0);
 		return false;
 	}
-	output_to(stdout,
-	    "\nTake over %d message%s? Each is handed to sendmail, then its files are moved to "
-	    "\"adopted\". [y/N] ",
-	    count, count == 1 ? "" : "s");
+	TEXT(words, 400);
+	text_printf(&words,
+	    TR("Messages to move here: %d. Each is handed to sendmail, then its files are moved to "
+	       "\"adopted\"."),
+	    count);
+	output_to(stdout, "\n");
+	terminal_wrap(stdout, words.data, 0, 0);
+	output_to(stdout, TR("Move them? [y/N] "));
 	fflush(stdout);
 	return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
@@ -91,7 +104,7 @@ static void become_sendmail(const struct found *f, int from_fd)
 		argv[count++] = f->rcpts[i];
 	dup2(from_fd, STDIN_FILENO);
 	execv(path, argv);
-	output_to(stderr, "relayconf: %s: %s\n", path, strerror(errno));
+	complaint_say("relayconf", "%s: %s", path, strerror(errno));
 	_exit(EX_OSERR);
 }
 
@@ -102,7 +115,7 @@ static int submit(const struct found *f, const struct buffer *message)
 	int status = -1;
 	if (temp == NULL || !fdio_write(fileno(temp), message->data, message->length) ||
 	    lseek(fileno(temp), 0, SEEK_SET) != 0) {
-		output_to(stderr, "relayconf: no temporary file can be written: %s\n", strerror(errno));
+		complaint_say("relayconf", "no temporary file can be written: %s", strerror(errno));
 	} else {
 		pid_t pid = fork();
 		if (pid == 0)
@@ -140,9 +153,9 @@ static bool move_aside(const struct found *f, int aside)
 		done = done && (renameat(f->place->fd, f->files[i], aside, f->files[i]) == 0 ||
 		                   (i == 1 && errno == ENOENT));
 	if (!done)
-		output_to(stderr,
-		    "relayconf: %s/%s is in the queue here now, and cannot be moved to %s (%s); move it by "
-		    "hand, or it is sent twice\n",
+		complaint_say("relayconf",
+		    "%s/%s is in the queue here now, and cannot be moved to %s (%s); move it by "
+		    "hand, or it is sent twice",
 		    f->place->folder, f->files[0], f->place->aside, strerror(errno));
 	return done;
 }
@@ -157,9 +170,9 @@ static int lock_file(const struct found *f)
 	                           flock(fd, LOCK_EX | LOCK_NB) != 0);
 	if (fd >= 0 && !busy)
 		return fd;
-	output_to(stderr, "relayconf: %s/%s is left alone: %s\n", f->place->folder, f->files[0],
-	    busy              ? "the old program has it in hand; stop that first"
-	    : errno == EMLINK ? "it has a second name elsewhere"
+	complaint_say("relayconf", "%s/%s is left alone: %s", f->place->folder, f->files[0],
+	    busy              ? TR("the old program has it in hand; stop that first")
+	    : errno == EMLINK ? TR("it has a second name elsewhere")
 	                      : strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -175,16 +188,16 @@ static bool take_over(const struct found *f)
 	int aside = open_aside(f->place);
 	bool loaded = aside >= 0 && f->queue->load(f, &message);
 	if (aside < 0)
-		output_to(stderr,
-		    "relayconf: %s/%s is left alone: it could not be moved to %s, which has to be a folder "
-		    "of root's: %s\n",
+		complaint_say("relayconf",
+		    "%s/%s is left alone: it could not be moved to %s, which has to be a folder "
+		    "of root's: %s",
 		    f->place->folder, f->files[0], f->place->aside, strerror(errno));
 	else if (!loaded)
-		output_to(stderr, "relayconf: %s/%s is left alone: %s\n", f->place->folder, f->files[0],
-		    errno == EMLINK ? "its text has a second name elsewhere" : strerror(errno));
+		complaint_say("relayconf", "%s/%s is left alone: %s", f->place->folder, f->files[0],
+		    errno == EMLINK ? TR("its text has a second name elsewhere") : strerror(errno));
 	bool done = loaded && submit(f, &message) == 0;
 	if (loaded && !done)
-		output_to(stderr, "relayconf: %s/%s is left alone: sendmail did not accept it\n",
+		complaint_say("relayconf", "%s/%s is left alone: sendmail did not accept it",
 		    f->place->folder, f->files[0]);
 	buffer_free(&message);
 	done = done && move_aside(f, aside);
@@ -203,8 +216,12 @@ int command_adopt(const char *root, bool yes)
 		qsort(a.list, (size_t)a.count, sizeof *a.list, by_age);
 	show(&a);
 	if (a.count == 0) {
-		output_to(stdout, "No mail lies in the queues of sendmail, dma, nullmailer or Postfix%s.\n",
-		    a.unreadable > 0 ? ", but for the files above" : "");
+		terminal_wrap(stdout,
+		    a.unreadable > 0
+		        ? TR("No mail lies in the queues of sendmail, dma, nullmailer or Postfix, but for "
+		             "the files above.")
+		        : TR("No mail lies in the queues of sendmail, dma, nullmailer or Postfix."),
+		    0, 0);
 		adopt_free(&a);
 		return a.unreadable > 0 ? EX_NOINPUT : EX_OK;
 	}
@@ -212,7 +229,7 @@ int command_adopt(const char *root, bool yes)
 	for (int i = 0; go && i < a.count; i++)
 		taken += take_over(&a.list[i]);
 	if (go)
-		output_to(stdout, "%d of %d moved here; mailq shows them.\n", taken, a.count);
+		output_to(stdout, TR("%d of %d moved here; mailq shows them.\n"), taken, a.count);
 	int code = go && taken == a.count && a.unreadable == 0 ? EX_OK : go ? EX_TEMPFAIL : EX_OK;
 	adopt_free(&a);
 	return code;

@@ -3,6 +3,7 @@
 #include "relayconf/environment/variables.h"
 #include "relayconf/secret_file.h"
 #include "relayconf/verbs.h"
+#include "base/complaint.h"
 #include "base/fdio.h"
 #include "base/language.h"
 #include "base/mem.h"
@@ -130,8 +131,8 @@ static void say_refused(const struct environment *e, const struct diagnosis *d)
 		behind = end + strspn(end, ": ");
 		words = behind;
 	}
-	output_to(stderr, TR("relayconf: %s: %s\nrelayconf: %s is unchanged\n"), origin, words,
-	    e->path);
+	complaint_say("relayconf", "%s: %s", origin, words);
+	complaint_say("relayconf", "%s is unchanged", e->path);
 }
 
 static bool write_secrets(struct environment *e, struct diagnosis *d)
@@ -167,7 +168,7 @@ static int write_all(struct environment *e)
 	struct buffer text = {0};
 	put_text(e, &text);
 	if (!write_secrets(e, &d) || !write_aliases(e, &d)) {
-		output_to(stderr, "relayconf: %s\n", d.text);
+		complaint_say("relayconf", "%s", d.text);
 		buffer_free(&text);
 		return EX_CANTCREAT;
 	}
@@ -183,7 +184,7 @@ static int write_all(struct environment *e)
 		return EX_OK;
 	}
 	if (d.key == REASON_CONFIG_UNWRITABLE) {
-		output_to(stderr, "relayconf: %s\n", d.text);
+		complaint_say("relayconf", "%s", d.text);
 		return EX_CANTCREAT;
 	}
 	say_refused(e, &d);
@@ -196,7 +197,7 @@ static int run(struct environment *e)
 	struct buffer old = {0};
 	int code = variables_read(&e->settings, environ, e->aliases, &problem);
 	if (code != EX_OK) {
-		output_to(stderr, "relayconf: %s\n", problem.data);
+		complaint_say("relayconf", "%s", problem.data);
 		return code;
 	}
 	if (e->settings.count == 0 && e->settings.conf.length == 0) {
@@ -206,9 +207,9 @@ static int run(struct environment *e)
 	bool may = may_replace(e->path, &old);
 	buffer_free(&old);
 	if (!may) {
-		output_to(stderr,
-		    TR("relayconf: %s has settings that no variable holds, and is unchanged: move it away, "
-		       "or write its lines into FIRSTHOP_CONF\n"),
+		complaint_say("relayconf",
+		    "%s has settings that no variable holds, and is unchanged: move it away, "
+		    "or write its lines into FIRSTHOP_CONF",
 		    e->path);
 		return EX_CANTCREAT;
 	}

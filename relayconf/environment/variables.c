@@ -1,5 +1,6 @@
 /* From variables to settings. */
 #include "relayconf/environment/variables.h"
+#include "base/language.h"
 #include "base/fdio.h"
 #include "base/mem.h"
 #include "base/nearest.h"
@@ -124,12 +125,13 @@ static void say_unknown(struct text *problem, const char *name)
 			*c = (char)toupper((unsigned char)*c);
 	}
 	const char *meant = nearest_word(name, next_name, &near);
-	text_printf(problem, PREFIX "%.100s is no setting", name);
+	text_printf(problem, TR("%s%.100s is no setting"), PREFIX, name);
 	if (meant != NULL)
-		text_printf(problem, ": did you mean " PREFIX "%s?", meant);
+		text_printf(problem, TR(": did you mean %s%s?"), PREFIX, meant);
 	else
-		text_put(problem, ": \"relayconf show\" lists sections and keys; what has no variable is "
-		                  "written into FIRSTHOP_CONF");
+		text_put(problem,
+		    TR(": \"relayconf show\" lists sections and keys; what has no variable is "
+		       "written into FIRSTHOP_CONF"));
 	free(near.list);
 }
 
@@ -159,8 +161,8 @@ static int check_value(struct setting *setting, struct text *problem)
 	/* A password goes into no line of the configuration. */
 	if (one_line && (setting->secret || (!text_has_control(text) && strstr(text, " ;") == NULL)))
 		return EX_OK;
-	text_printf(problem, "%s: a value is one line of text%s", setting->variable,
-	    setting->secret ? "" : ", without \" ;\"");
+	text_printf(problem, TR("%s: a value is one line of text%s"), setting->variable,
+	    setting->secret ? "" : TR(", without \" ;\""));
 	return EX_DATAERR;
 }
 
@@ -171,7 +173,7 @@ static int add_setting(struct settings *s, const char *name, const char *value,
 	char base[140];
 	size_t length = strlen(name);
 	if (s->count == SETTINGS_MAX) {
-		text_printf(problem, "more than %d variables begin with " PREFIX, SETTINGS_MAX);
+		text_printf(problem, TR("more than %d variables begin with %s"), SETTINGS_MAX, PREFIX);
 		return EX_USAGE;
 	}
 	struct setting *setting = &s->list[s->count++];
@@ -212,7 +214,7 @@ static int refuse_twice(const struct settings *s, struct text *problem)
 	for (int i = 1; i < s->count; i++) {
 		if (by_section(&s->list[i - 1], &s->list[i]) != 0)
 			continue;
-		text_printf(problem, "%s and %s are the same setting: keep one of them",
+		text_printf(problem, TR("%s and %s are the same setting: keep one of them"),
 		    s->list[i - 1].variable, s->list[i].variable);
 		return EX_USAGE;
 	}

@@ -1,6 +1,7 @@
 /* dma, FreeBSD's default: dma.conf ("KEY value" lines and bare words), auth.conf
  * ("user|host:password"). */
 #include "relayconf/import/pairs.h"
+#include "base/language.h"
 #include <string.h>
 
 /* TLS as dma has it: never checked, so what is kept is how it is begun; checking is added, and
@@ -58,7 +59,7 @@ static void set_login(struct pairs *conf, struct import *im, const char *host)
 		char *bar = strchr(line->key, '|');
 		char *colon = bar != NULL ? strchr(bar, ':') : NULL;
 		if (colon == NULL) {
-			import_note(im, auth.file, line->line, "a line that is not user|host:password",
+			import_note(im, auth.file, line->line, TR("a line that is not user|host:password"),
 			    "write it into [smarthost] by hand");
 			continue;
 		}

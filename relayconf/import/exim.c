@@ -1,6 +1,7 @@
 /* Exim: its own configuration file, or the answers that Debian keeps (exim_debian.c).  Routers are
    read in their order, as Exim asks them; what has no counterpart is named. */
 #include "relayconf/import/exim_file.h"
+#include "base/language.h"
 #include "relayconf/import/maps.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -346,14 +347,14 @@ static void note_rest(struct exim *x)
 {
 	static const struct {
 		const char *prefix, *why;
-	} rows[] = {{"acl", "about mail from the network: nothing listens there"},
-	    {"daemon_", "nothing listens on the network"},
-	    {"local_interfaces", "nothing listens on the network"},
-	    {"hostlist", "about mail from the network: nothing listens there"},
-	    {"domainlist", "no domain is local here, unless [local] names it"},
-	    {"server_", "about mail from the network: nothing listens there"},
-	    {"rule", "[rewrite senders] and [rewrite recipients] are for that"},
-	    {"", "no counterpart"}};
+	} rows[] = {{"acl", TR_LATER("about mail from the network: nothing listens there")},
+	    {"daemon_", TR_LATER("nothing listens on the network")},
+	    {"local_interfaces", TR_LATER("nothing listens on the network")},
+	    {"hostlist", TR_LATER("about mail from the network: nothing listens there")},
+	    {"domainlist", TR_LATER("no domain is local here, unless [local] names it")},
+	    {"server_", TR_LATER("about mail from the network: nothing listens there")},
+	    {"rule", TR_LATER("[rewrite senders] and [rewrite recipients] are for that")},
+	    {"", TR_LATER("no counterpart")}};
 	static const char *const silent[] = {"driver", "public_name", "hosts_try_fastopen",
 	    "server_set_id", "no_more", "dnslookup", "ignore_target_hosts"};
 	for (int i = 0; i < x->f.count; i++) {

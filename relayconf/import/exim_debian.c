@@ -1,6 +1,7 @@
 /* Exim as Debian sets it up: the answers in update-exim4.conf.conf, macros in
    exim4.conf.localmacros, logins in passwd.client, senders in email-addresses. */
 #include "relayconf/import/maps.h"
+#include "base/language.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +113,7 @@ bool maps_exim_passwords(struct import *im, const char *path, const char *smarth
 			import_secret(im, smarthost, rest, path, p.list[i].line);
 			found = true;
 		} else if (*pattern == '^') {
-			import_note(im, path, p.list[i].line, "a login by a regular expression",
+			import_note(im, path, p.list[i].line, TR("a login by a regular expression"),
 			    "write it into [smarthost] by hand");
 		} else if (!fits) {
 			import_note(im, path, p.list[i].line, pattern,
@@ -122,7 +123,7 @@ bool maps_exim_passwords(struct import *im, const char *path, const char *smarth
 		buffer_free(&line);
 	}
 	if (!read)
-		import_note(im, path, 0, "this file of passwords",
+		import_note(im, path, 0, TR("this file of passwords"),
 		    "cannot be read; run the import as root");
 	pairs_free(&p);
 	return found;

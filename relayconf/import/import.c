@@ -1,5 +1,6 @@
 /* Settings, notes and passwords on their way from another program's files. */
 #include "relayconf/import/import.h"
+#include "base/language.h"
 #include "base/fdio.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -58,7 +59,7 @@ void import_note(struct import *im, const char *file, int line, const char *word
 {
 	TEXT(safe, 400);
 	text_escape(&safe, words, strlen(words));
-	buffer_printf(&im->notes, "%s:%d: %s -- %s\n", file, line, safe.data, why);
+	buffer_printf(&im->notes, "%s:%d: %s -- %s\n", file, line, safe.data, TR(why));
 }
 
 char *import_next(const struct import *im, const char *key, int *at)

@@ -1,5 +1,7 @@
 /* relayconf import: reads the settings of another mail program, and writes firsthop.conf. */
 #include "relayconf/import/import.h"
+#include "base/language.h"
+#include "base/complaint.h"
 #include "base/nearest.h"
 #include "base/accounts.h"
 #include "base/compat.h"
@@ -62,9 +64,9 @@ static const struct program *find_program(const char *name)
 	    "postfix", "exim", "opensmtpd", NULL};
 	TEXT(near, 60);
 	nearest_ask(&near, nearest_of(name, names));
-	output_to(stderr,
-	    "relayconf: import knows dma, ssmtp, msmtp, nullmailer, sendmail, postfix, exim and "
-	    "opensmtpd; not %.100s%s\n",
+	complaint_say("relayconf",
+	    "import knows dma, ssmtp, msmtp, nullmailer, sendmail, postfix, exim and "
+	    "opensmtpd; not %.100s%s",
 	    name, near.data);
 	return NULL;
 }
@@ -128,9 +130,9 @@ static const struct program *ask_mailer_conf(const char *root)
 			named = &programs[i];
 	}
 	if (named != NULL)
-		output_to(stderr,
-		    "relayconf: settings of several mail programs are here; %s names %s, so those of %s "
-		    "are read\n",
+		complaint_say("relayconf",
+		    "settings of several mail programs are here; %s names %s, so those of %s "
+		    "are read",
 		    files[at], path, named->name);
 	return named;
 }
@@ -151,10 +153,10 @@ static const struct program *guess_program(const char *root)
 		found = ask_mailer_conf(root);
 	if (count > 0 && found != NULL)
 		return found;
-	output_to(stderr, "relayconf: %s; say which: relayconf import PROGRAM [FILE]\n",
-	    count == 0 ? "no settings of dma, ssmtp, msmtp, nullmailer, sendmail, postfix, exim or "
-	                 "opensmtpd were found"
-	               : "settings of several mail programs are here");
+	complaint_say("relayconf", "%s; say which: relayconf import PROGRAM [FILE]",
+	    count == 0 ? TR("no settings of dma, ssmtp, msmtp, nullmailer, sendmail, postfix, exim or "
+	                    "opensmtpd were found")
+	               : TR("settings of several mail programs are here"));
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		if (place_of(&programs[i], root) != NULL)
 			output_to(stderr, "  %-10s %s\n", programs[i].name, place_of(&programs[i], root));
@@ -183,11 +185,11 @@ static void put_settings_of(const struct import *im, const char *section, const 
 	bool known = has_secret(im, name), login = import_get(im, section, name, "login") != NULL;
 	if (strcmp(section, "smarthost") == 0 &&
 	    (known || (login && import_get(im, section, name, "password_command") == NULL)))
-		buffer_printf(out, "%spassword_file = secret.%s\n",
+		buffer_printf(out, "%s%s%spassword_file = secret.%s\n", secrets_follow && known ? "" : "# ",
 		    secrets_follow && known
 		        ? ""
-		        : "# write the password into this file, mode 0640, group firsthop:\n",
-		    name);
+		        : TR("write the password into this file, mode 0640, group firsthop:"),
+		    secrets_follow && known ? "" : "\n", name);
 }
 
 /* Each section once, in the order of the sample. */
@@ -241,12 +243,15 @@ static void put_comments(const char *lines, size_t length, struct buffer *out)
 static void put_file(const struct import *im, const char *program, bool secrets_follow,
     struct buffer *out)
 {
-	buffer_printf(out, "# firsthop.conf(5), made from the settings of %s in:\n", program);
+	buffer_puts(out, "# ");
+	buffer_printf(out, TR("firsthop.conf(5), made from the settings of %s in:"), program);
+	buffer_puts(out, "\n");
 	put_comments(im->sources.data, im->sources.length, out);
 	put_sections(im, secrets_follow, out);
 	if (im->notes.length > 0) {
-		buffer_puts(out, "\n# What was there and could not be carried over as it was, with its "
-		                 "place and the reason:\n");
+		buffer_printf(out, "\n# %s\n",
+		    TR("What was there and could not be carried over as it was, with its place and the "
+		       "reason:"));
 		put_comments(im->notes.data, im->notes.length, out);
 	}
 }
@@ -263,7 +268,7 @@ static bool write_file(const char *path, const struct buffer *text, mode_t mode)
 	    .keep_old = true};
 	bool done = replace_file(&r, text, &d);
 	if (!done)
-		output_to(stderr, "relayconf: %s cannot be written: %s\n", path, d.text);
+		complaint_say("relayconf", "%s cannot be written: %s", path, d.text);
 	return done;
 }
 
@@ -279,7 +284,7 @@ static bool write_secrets(const struct import *im, const char *path)
 		buffer_printf(&line, "%s\n", im->secrets[i].password);
 		done = write_file(name, &line, 0640);
 		if (done)
-			output_to(stdout, "%s has the password from %s\n", name, im->secrets[i].origin);
+			output_to(stdout, TR("%s has the password from %s\n"), name, im->secrets[i].origin);
 		buffer_free(&line);
 	}
 	return done;
@@ -318,7 +323,7 @@ static bool check_text(const struct buffer *text, const char *root)
 		unlink(path);
 	}
 	if (!good)
-		output_to(stderr, "relayconf: what came out needs a correction: %s\n",
+		complaint_say("relayconf", "what came out needs a correction: %s",
 		    text_starts(d.text, path) ? d.text + strlen(path) + 1 : d.text);
 	return good;
 }
@@ -349,8 +354,8 @@ int command_import(const char *root, const char *output, const char *name, const
 	if (path == NULL)
 		path = place_of(program, root);
 	if (path == NULL || !program->read(&im, path)) {
-		output_to(stderr, "relayconf: %s: %s\n", path != NULL ? path : program->places[0],
-		    path != NULL ? strerror(errno) : "not there; name the file");
+		complaint_say("relayconf", "%s: %s", path != NULL ? path : program->places[0],
+		    path != NULL ? strerror(errno) : TR("not there; name the file"));
 		import_free(&im);
 		return EX_NOINPUT;
 	}
@@ -363,7 +368,7 @@ int command_import(const char *root, const char *output, const char *name, const
 		written = write_secrets(&im, output) && write_file(output, &text, 0644);
 		if (written)
 			output_to(stdout,
-			    "%s is written; relayconf check and relayconf probe show whether it works\n",
+			    TR("%s is written; relayconf check and relayconf probe show whether it works\n"),
 			    output);
 	}
 	import_free(&im);

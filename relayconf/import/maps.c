@@ -1,5 +1,6 @@
 /* Maps in text form. */
 #include "relayconf/import/maps.h"
+#include "base/language.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ void maps_routes(struct import *im, const char *path, enum pairs_form form, cons
 {
 	struct pairs p;
 	if (!pairs_read(&p, im, path, form))
-		import_note(im, path, 0, "this map", "cannot be read");
+		import_note(im, path, 0, TR("this map"), "cannot be read");
 	for (int i = 0; i < p.count; i++)
 		read_route(im, &p, &p.list[i], prefix);
 	pairs_free(&p);
@@ -164,7 +165,8 @@ void maps_passwords(struct import *im, const char *path, bool by_sender)
 {
 	struct pairs p;
 	if (!pairs_read(&p, im, path, PAIRS_FOLDED_BLANK))
-		import_note(im, path, 0, "this map of passwords", "cannot be read; run the import as root");
+		import_note(im, path, 0, TR("this map of passwords"),
+		    "cannot be read; run the import as root");
 	for (int i = 0; i < p.count; i++) {
 		struct pair *line = &p.list[i];
 		bool sender = strchr(line->key, '@') != NULL;
@@ -194,7 +196,7 @@ void maps_addresses(struct import *im, const char *path, const char *whose)
 	if (access(whole, R_OK) == 0)
 		import_set(im, "rewrite", whose, "file", path);
 	else
-		import_note(im, path, 0, "this map",
+		import_note(im, path, 0, TR("this map"),
 		    "has no text form that can be read; the file of [rewrite senders] or [rewrite "
 		    "recipients] names one");
 }

@@ -235,6 +235,8 @@ static void find_standard(struct accounts *all, struct import *im, const char *f
 		    "there is no account default; the first one gets all mail that no other one gets");
 }
 
+static const char set_from_header[] = "set_from_header on"; /* as its file has it */
+
 /* The account's own: one that it has of an account with another server or another user stays
    there. */
 static void put_login(const struct account *a, const struct pairs *p, struct import *im)
@@ -311,7 +313,7 @@ static void put_sender(const struct account *a, bool only, const struct pairs *p
 	if (*a->from != '\0' && plain && only)
 		import_set(im, "sender", "", "header_from", a->from);
 	else
-		import_note(im, p->file, a->line, "set_from_header on",
+		import_note(im, p->file, a->line, set_from_header,
 		    "the sender is no single address; [sender] header_from or [rewrite senders] can set "
 		    "From");
 }
@@ -338,7 +340,7 @@ static void put_route(const struct account *a, const struct pairs *p, struct imp
 		    "send");
 	}
 	if (strcmp(a->from_header, "on") == 0)
-		import_note(im, p->file, a->line, "set_from_header on",
+		import_note(im, p->file, a->line, set_from_header,
 		    "only for the mail of this account; [rewrite senders] can set From");
 }
 

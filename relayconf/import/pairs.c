@@ -1,5 +1,6 @@
 /* Key and value, line by line. */
 #include "relayconf/import/pairs.h"
+#include "base/language.h"
 #include "base/fdio.h"
 #include <ctype.h>
 #include <fcntl.h>
@@ -124,7 +125,7 @@ static void note(struct pairs *p, struct import *im, const struct pair *pair, co
 {
 	TEXT(words, 300);
 	text_printf(&words, "%s%s%s", pair->key, *pair->value != '\0' ? " " : "",
-	    is_secret(pair) ? "(not shown)" : pair->value);
+	    is_secret(pair) ? TR("(not shown)") : pair->value);
 	import_note(im, p->file, pair->line, words.data, why);
 }
 

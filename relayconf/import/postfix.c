@@ -1,5 +1,6 @@
 /* Postfix: main.cf and the maps that it names. */
 #include "relayconf/import/maps.h"
+#include "base/language.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,14 +145,14 @@ static void note_rest(struct pairs *p, struct import *im)
 	static const struct {
 		const char *prefix, *why;
 	} rows[] = {
-	    {"smtpd_", "about mail from the network: nothing listens there now"},
-	    {"postscreen_", "about mail from the network: nothing listens there now"},
-	    {"virtual_", "no domain is local here"},
-	    {"local_", "no domain is local here"},
-	    {"mailbox_", "nothing is delivered on this machine"},
-	    {"home_mailbox", "nothing is delivered on this machine"},
-	    {"smtp_tls_", "tls in [smarthost] is all that there is"},
-	    {"", "no counterpart"},
+	    {"smtpd_", TR_LATER("about mail from the network: nothing listens there now")},
+	    {"postscreen_", TR_LATER("about mail from the network: nothing listens there now")},
+	    {"virtual_", TR_LATER("no domain is local here")},
+	    {"local_", TR_LATER("no domain is local here")},
+	    {"mailbox_", TR_LATER("nothing is delivered on this machine")},
+	    {"home_mailbox", TR_LATER("nothing is delivered on this machine")},
+	    {"smtp_tls_", TR_LATER("tls in [smarthost] is all that there is")},
+	    {"", TR_LATER("no counterpart")},
 	};
 	static const char *const carried[] = {"smtp_sasl_auth_enable", "mydomain",
 	    "smtp_sasl_security_options", "smtp_sasl_tls_security_options",

@@ -1,6 +1,7 @@
 /* sendmail: the macros and options of sendmail.cf or submit.cf, or the definitions of its .mc file;
  * the maps beside it. */
 #include "relayconf/import/maps.h"
+#include "base/language.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,21 +111,23 @@ static const char *reason_of(const struct pair *line)
 	static const struct {
 		const char *key, *value, *why;
 	} rows[] = {
-	    {"Cw", "", "no domain is local here: mail for it goes to the smarthost"},
-	    {"Fw", "", "no domain is local here: mail for these goes to the smarthost"},
+	    {"Cw", "", TR_LATER("no domain is local here: mail for it goes to the smarthost")},
+	    {"Fw", "", TR_LATER("no domain is local here: mail for these goes to the smarthost")},
 	    {"CE", "",
-	        "these senders kept the machine's own name; [rewrite senders] can give it to them"},
-	    {"CM", "", "[rewrite senders] with @host.domain = @domain does that"},
-	    {"Kvirtuser", "", "about mail from the network: nothing listens there now"},
-	    {"Kaccess", "", "about mail from the network: nothing listens there now"},
-	    {"K", "", "one of the maps of sendmail's rules"},
-	    {"O", "DaemonPortOptions=", "nothing listens on the network"},
-	    {"O", "QueueDirectory=", "relayconf adopt moves the mail that is there"},
-	    {"O", "MaxMessageSize=", "the server says how much it accepts"},
-	    {"O", "MinFreeBlocks=", "[queue] min_free_mb is for that"},
-	    {"O", "ForwardPath=", "nothing is delivered on this machine, so no .forward is read"},
-	    {"O", "LogLevel=", "a line for each recipient and attempt, always"},
-	    {"O", "", "no counterpart"},
+	        TR_LATER("these senders kept the machine's own name; [rewrite senders] can give it to "
+	                 "them")},
+	    {"CM", "", TR_LATER("[rewrite senders] with @host.domain = @domain does that")},
+	    {"Kvirtuser", "", TR_LATER("about mail from the network: nothing listens there now")},
+	    {"Kaccess", "", TR_LATER("about mail from the network: nothing listens there now")},
+	    {"K", "", TR_LATER("one of the maps of sendmail's rules")},
+	    {"O", "DaemonPortOptions=", TR_LATER("nothing listens on the network")},
+	    {"O", "QueueDirectory=", TR_LATER("relayconf adopt moves the mail that is there")},
+	    {"O", "MaxMessageSize=", TR_LATER("the server says how much it accepts")},
+	    {"O", "MinFreeBlocks=", TR_LATER("[queue] min_free_mb is for that")},
+	    {"O", "ForwardPath=",
+	        TR_LATER("nothing is delivered on this machine, so no .forward is read")},
+	    {"O", "LogLevel=", TR_LATER("a line for each recipient and attempt, always")},
+	    {"O", "", TR_LATER("no counterpart")},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (text_starts(line->key, rows[i].key) && text_starts(line->value, rows[i].value))
@@ -155,7 +158,7 @@ static void read_cf(struct import *im, struct cf *cf, const struct pairs *p,
 static void note_rules(struct import *im, const struct cf *cf, const char *file)
 {
 	TEXT(words, 80);
-	text_printf(&words, "%d lines of rules, classes, mailers and header fields", cf->own_lines);
+	text_printf(&words, TR("%d lines of rules, classes, mailers and header fields"), cf->own_lines);
 	if (cf->own_lines > 0)
 		import_note(im, file, cf->first, words.data,
 		    "sendmail's own way of working; rules that you added have no counterpart");

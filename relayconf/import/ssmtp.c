@@ -1,5 +1,6 @@
 /* ssmtp: ssmtp.conf ("key=value"), and revaliases beside it ("user:sender:server"). */
 #include "relayconf/import/pairs.h"
+#include "base/language.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ static void read_revaliases(struct import *im, const char *path)
 		char *rest = p.list[i].key;
 		const char *user = strsep(&rest, ":"), *sender = rest != NULL ? strsep(&rest, ":") : "";
 		if (*user == '\0' || strchr(sender, '@') == NULL) {
-			import_note(im, p.file, p.list[i].line, user, "a line that is not user:address");
+			import_note(im, p.file, p.list[i].line, user, TR("a line that is not user:address"));
 			continue;
 		}
 		import_set(im, "rewrite", "senders", user, sender);

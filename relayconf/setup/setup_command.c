@@ -104,7 +104,7 @@ static const char *state_words(const struct server *server)
 
 static void say_server(const struct server *server)
 {
-	setup_say(server->state == SERVER_GOOD ? TR_LATER("server") : TR_LATER("not used"),
+	setup_say(server->state == SERVER_GOOD ? TR_LATER("server") : TR_LATER(TR_LATER("not used")),
 	    "%s:%d (%s): %s%s%s%s%s", server->host, server->port, TR(server->origin),
 	    state_words(server),
 	    server->state == SERVER_GOOD && server->offers_login ? TR(", wants a login") : "",
@@ -133,7 +133,7 @@ static bool accept(struct setup *s, struct server *server)
    DNS. */
 static void say_last(const struct server *server)
 {
-	setup_say("not used", "%s: %s%s%s%s", server->host, state_words(server),
+	setup_say(TR_LATER("not used"), "%s: %s%s%s%s", server->host, state_words(server),
 	    server->words[0] != '\0' ? " (" : "", server->words, server->words[0] != '\0' ? ")" : "");
 }
 
@@ -351,7 +351,6 @@ int command_setup(const char *path, const struct setup_wish *wish)
 	static struct setup s; /* large, and the stack may be small */
 	s = (struct setup){.wish = wish, .path = path, .asks = !wish->yes && ask_possible()};
 	signal(SIGPIPE, SIG_IGN);
-	language_begin();
 	if (wish->tls != NULL && strcmp(wish->tls, "verify") != 0 &&
 	    strcmp(wish->tls, "encrypt") != 0 && strcmp(wish->tls, "off") != 0)
 		return setup_fail(EX_USAGE, TR("--tls must be verify, encrypt or off"));

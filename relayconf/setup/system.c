@@ -1,5 +1,6 @@
 /* The system around: who is called for "sendmail", and what starts the runner. */
 #include "relayconf/setup/setup.h"
+#include "base/complaint.h"
 #include "base/language.h"
 #include "base/output.h"
 #include "base/paths.h"
@@ -143,7 +144,7 @@ bool system_runner(struct setup *s)
 	if (!runner_lives() &&
 	    helper_run("sendmail", (const char *const[]){"sendmail", "-bd", "-q1m", NULL}, NULL,
 	        NULL) != 0) {
-		output_to(stderr, TR("relayconf: the runner could not be started; see above\n"));
+		complaint_say("relayconf", "the runner could not be started; see above");
 		return false;
 	}
 	nanosleep(&pause, NULL);

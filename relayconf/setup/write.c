@@ -1,6 +1,7 @@
 /* The files of the administrator: each is whole before it takes its place. */
 #include "relayconf/setup/setup.h"
 #include "relayconf/secret_file.h"
+#include "base/complaint.h"
 #include "base/fdio.h"
 #include "base/language.h"
 #include "base/output.h"
@@ -22,7 +23,7 @@ bool write_new_secret(struct setup *s)
 	struct diagnosis d = {0};
 	if (s->password.length == 0 || secret_file_write(s->secret_new, &s->password, &d))
 		return true;
-	output_to(stderr, "relayconf: %s\n", d.text);
+	complaint_say("relayconf", "%s", d.text);
 	return false;
 }
 
@@ -43,7 +44,7 @@ bool write_secret(struct setup *s)
 		return true;
 	bool same = same_file(s->secret, s->secret_new);
 	if (rename(s->secret_new, s->secret) != 0) {
-		output_to(stderr, "relayconf: %s: %s\n", s->secret, strerror(errno));
+		complaint_say("relayconf", "%s: %s", s->secret, strerror(errno));
 		return false;
 	}
 	if (!same)
@@ -110,7 +111,8 @@ bool write_config(struct setup *s)
 		return true;
 	}
 	if (!edit_apply(s->path, e.list, e.count, &d)) {
-		output_to(stderr, TR("relayconf: %s\nrelayconf: %s is unchanged\n"), d.text, s->path);
+		complaint_say("relayconf", "%s", d.text);
+		complaint_say("relayconf", "%s is unchanged", s->path);
 		return false;
 	}
 	setup_say(TR_LATER("settings"), TR("%s has %d new line%s"), s->path, e.count,
@@ -131,7 +133,7 @@ static bool append_alias(const char *path, const char *line)
 	if (fd >= 0)
 		close(fd);
 	if (!done) {
-		output_to(stderr, "relayconf: %s: %s\n", path, strerror(errno));
+		complaint_say("relayconf", "%s: %s", path, strerror(errno));
 	} else {
 		if (text.length > 0 && text.data[text.length - 1] != '\n')
 			buffer_puts(&text, "\n");
@@ -142,7 +144,7 @@ static bool append_alias(const char *path, const char *line)
 		                        .gid = st.st_gid},
 		    &text, &d);
 		if (!done)
-			output_to(stderr, "relayconf: %s\n", d.text);
+			complaint_say("relayconf", "%s", d.text);
 	}
 	buffer_free(&text);
 	return done;
@@ -160,7 +162,7 @@ bool write_alias(struct setup *s)
 	bool read = aliases_read(&set, path, true, &d), has = read && aliases_has_name(set, "root");
 	aliases_free(set);
 	if (!read) {
-		output_to(stderr, "relayconf: %s\n", d.text);
+		complaint_say("relayconf", "%s", d.text);
 		return false;
 	}
 	if (has) {

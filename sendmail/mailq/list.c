@@ -1,6 +1,7 @@
 /* Reading the queue.  It changes while it is read: what vanishes in between was delivered, and is
  * left out. */
 #include "mailq/list.h"
+#include "base/language.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
@@ -132,7 +133,7 @@ static bool read_names(struct listing *l, struct list_reader *k, struct diagnosi
 {
 	if (!k->wanted.dead && !droplist_ask(&k->drop_lines))
 		text_copy(l->drop_problem, sizeof l->drop_problem,
-		    "what waits in drop/ could not be listed");
+		    TR("what waits in drop/ could not be listed"));
 	if (!names_read(&k->messages.names, k->messages.queue.mqueue_fd)) {
 		diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_RIGHTS, "%s/mqueue",
 		    paths_spool());

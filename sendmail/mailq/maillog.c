@@ -1,8 +1,9 @@
 /* Reading the mail log. */
 #include "mailq/maillog.h"
+#include "base/complaint.h"
+#include "base/language.h"
 #include "base/compat.h"
 #include "base/fdio.h"
-#include "base/output.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "mailq/maillog_line.h"
@@ -168,7 +169,7 @@ static int read_files(const struct files *f,
 		if (pid > 0)
 			waitpid(pid, &status, 0);
 		if (fd < 0 || status != 0)
-			output_to(stderr, "mailq: %s cannot be read whole\n", f->list[i].path);
+			complaint_say("mailq", "%s cannot be read whole", f->list[i].path);
 		else
 			read++;
 	}
@@ -199,9 +200,9 @@ int maillog_each(const char *file, int64_t from_s,
 	if (read > 0)
 		return read;
 	if (files.closed > 0)
-		output_to(stderr, "mailq: the mail log is not readable for you: ask as root\n");
+		complaint_say("mailq", "the mail log is not readable for you: ask as root");
 	else
-		output_to(stderr, "mailq: no mail log was found%s%s; name it with --file\n",
-		    file != NULL ? ": " : " in /var/log, and no journal", file != NULL ? file : "");
+		complaint_say("mailq", "no mail log was found%s%s; name it with --file",
+		    file != NULL ? ": " : TR(" in /var/log, and no journal"), file != NULL ? file : "");
 	return 0;
 }

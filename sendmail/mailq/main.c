@@ -1,4 +1,5 @@
 /* mailq: lists what waits, and why. */
+#include "base/complaint.h"
 #include "base/nearest.h"
 #include "base/log.h"
 #include "base/output.h"
@@ -58,9 +59,10 @@ static bool set_format(struct options *o, const char *name)
 		}
 	}
 	TEXT(near, 40);
+	language_begin();
 	nearest_ask(&near, nearest_of(name, words));
-	output_to(stderr, "mailq: --format must be sendmail, postfix, json or long; not %.40s%s\n",
-	    name, near.data);
+	complaint_say("mailq", "--format must be sendmail, postfix, json or long; not %.40s%s", name,
+	    near.data);
 	return false;
 }
 
@@ -75,7 +77,8 @@ static int read_health(const struct usage_line *line, struct options *o)
 	    (warning == NULL || text_number(warning, 0, 1000000, &o->warning_min)) &&
 	    (critical == NULL || text_number(critical, 0, 1000000, &o->critical_min)))
 		return -1;
-	output_to(stderr, "mailq: health needs -w MINUTES and -c MINUTES, or --openmetrics\n");
+	language_begin();
+	complaint_say("mailq", "health needs -w MINUTES and -c MINUTES, or --openmetrics");
 	return 3;
 }
 
@@ -209,20 +212,16 @@ static int read_options(int argc, char **argv, struct options *o)
  * list. */
 static void put_notes(const struct listing *l)
 {
-	TEXT(dead, 1400);
-	text_printf(&dead,
-	    TR("mailq: %d message%s set aside in %s/mqueue (ID.dead): could neither be delivered nor "
-	       "returned; \"mailq dead\" lists them"),
-	    l->dead, l->dead == 1 ? " is" : "s are", paths_spool());
 	if (l->drop_problem[0] != '\0')
-		output_to(stderr, "mailq: %s\n", l->drop_problem);
+		complaint_say("mailq", "%s", l->drop_problem);
 	if (l->dead > 0 && !l->of_dead)
-		terminal_wrap(stderr, dead.data, 0, 0);
+		complaint_say("mailq",
+		    "%d set aside in %s/mqueue (ID.dead): could neither be delivered nor returned; "
+		    "\"mailq dead\" lists them",
+		    l->dead, paths_spool());
 	if (!l->runner_lives && l->count > 0)
-		terminal_wrap(stderr,
-		    TR("mailq: the runner is not running, so no mail is sent. Start it as root: "
-		       "\"sendmail -bd -q1m\""),
-		    0, 0);
+		complaint_say("mailq", "the runner is not running, so no mail is sent. Start it as root: "
+		                       "\"sendmail -bd -q1m\"");
 }
 
 static void print(struct listing *l, const struct options *o)
@@ -246,15 +245,13 @@ static void print(struct listing *l, const struct options *o)
 static bool is_for_people(const struct options *o)
 {
 	bool list = o->form == FORM_SENDMAIL && o->verb == NULL && !o->openmetrics && !o->health;
-	return o->why != NULL || o->summary || (list && terminal_width(stdout) > 0);
+	return o->why != NULL || o->verb != NULL || o->summary || (list && terminal_width(stdout) > 0);
 }
 
 /* What is asked for. -1: a list was printed. */
 static int act(struct listing *l, const struct options *o)
 {
 	static char *all[] = {(char *)(uintptr_t) "all"};
-	if (is_for_people(o))
-		language_begin();
 	if (o->why != NULL || o->summary)
 		pager_begin();
 	if (o->why != NULL)
@@ -305,17 +302,19 @@ int main(int argc, char **argv)
 	list_config(&config);
 	if (!o.form_given)
 		o.form = (enum form)config.format;
+	if (is_for_people(&o))
+		language_begin();
 	const struct list_wanted wanted = {.dead = o.dead,
 	    .prefix = o.why,
 	    .choices = o.choices,
 	    .choice_count = o.verb == NULL ? o.choice_count : 0};
 	if (!list_open(&l, &config, &wanted, &why)) {
-		output_to(stderr, "mailq: %s\n", why.text);
+		complaint_say("mailq", "%s", why.text);
 		return o.health ? 3 : EX_NOPERM;
 	}
 	if (config.list == CONFIG_LIST_ADMIN && !l.sees_all && o.form != FORM_HOSTSTAT)
-		output_to(stderr, "mailq: only root and the group fhlist may list the queue here ([queue] "
-		                  "list = admin)\n");
+		complaint_say("mailq", "only root and the group fhlist may list the queue here ([queue] "
+		                       "list = admin)");
 	code = act(&l, &o);
 	if (fflush(stdout) != 0)
 		code = EX_IOERR;

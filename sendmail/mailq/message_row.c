@@ -1,5 +1,6 @@
 /* Reading a message of the queue. */
 #include "mailq/message_row.h"
+#include "base/language.h"
 #include "message/envelope.h"
 #include "spool/journal.h"
 #include <errno.h>
@@ -43,10 +44,10 @@ static void take_journal(struct message_reader *m, struct row *r, struct row_sto
 		r->owed = j.owed;
 		fill_rcpts(r, store, e, &j, m->of_dead || j.owed);
 	} else if (errno == EFBIG) {
-		row_set_problem(r, store, "%s",
-		    "its journal is longer than " JOURNAL_LIMIT_WORDS ", and is not read");
+		row_set_problem(r, store, TR("its journal is longer than %s, and is not read"),
+		    JOURNAL_LIMIT_WORDS);
 	} else {
-		row_set_problem(r, store, "its journal cannot be read: %s", strerror(errno));
+		row_set_problem(r, store, TR("its journal cannot be read: %s"), strerror(errno));
 	}
 	journal_free(&j);
 }
@@ -106,7 +107,7 @@ bool message_row_read(struct message_reader *m, const char *id, struct row *r,
 		return true;
 	}
 	if (fd < 0) {
-		row_set_problem(r, store, "cannot be read: %s", strerror(errno));
+		row_set_problem(r, store, TR("cannot be read: %s"), strerror(errno));
 		return true;
 	}
 	fill_row(m, r, store, fd, uid);

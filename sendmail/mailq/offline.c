@@ -1,5 +1,6 @@
 /* The runner's part, played once. */
 #include "mailq/offline.h"
+#include "base/language.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/log.h"
@@ -40,19 +41,19 @@ struct offline *offline_begin(const char **why)
 	*why = NULL;
 	if (!queue_open(&o->queue, paths_spool(), false, &d)) {
 		free(o);
-		*why = "the queue cannot be opened";
+		*why = TR_LATER("the queue cannot be opened");
 		return NULL;
 	}
 	if (o->caller != 0 && o->caller != o->queue.owner)
-		*why = "only root can do that without one";
+		*why = TR_LATER("only root can do that without one");
 	else if (!become_owner(&o->queue))
-		*why = "the rights of the user firsthop cannot be had";
+		*why = TR_LATER("the rights of the user firsthop cannot be had");
 	else if ((o->lock_fd = runner_lock_take(o->queue.mqueue_fd)) < 0)
-		*why =
-		    errno == EWOULDBLOCK ? "one is running, and does not answer" : "its lock cannot be had";
+		*why = errno == EWOULDBLOCK ? TR_LATER("one is running, and does not answer")
+		                            : TR_LATER("its lock cannot be had");
 	queue_close(&o->queue);
 	if (*why == NULL && !queue_open(&o->queue, paths_spool(), true, &d))
-		*why = "the queue cannot be opened";
+		*why = TR_LATER("the queue cannot be opened");
 	if (*why == NULL) {
 		log_close();
 		log_start("firsthop", LOG_TO_SYSLOG);
@@ -80,7 +81,7 @@ static const char *note(struct offline *o, const char *verb, const char *word, c
 	bool done = journal_append(&o->queue, id, &line, true);
 	buffer_free(&line);
 	if (!done)
-		return "the journal cannot be written";
+		return TR_LATER("the journal cannot be written");
 	log_line(LOG_NOTICE, "%s is %s by uid %lu", id, verb, (unsigned long)o->caller);
 	return NULL;
 }
@@ -95,7 +96,7 @@ static const char *take_away(struct offline *o, const struct row *r, bool dead)
 	bool removed =
 	    dead ? unlinkat(o->queue.mqueue_fd, name.data, 0) == 0 : queue_remove(&o->queue, r->id);
 	if (!removed || !queue_sync(&o->queue))
-		return "the file cannot be removed";
+		return TR_LATER("the file cannot be removed");
 	if (dead)
 		queue_remove_log(&o->queue, r->id);
 	return NULL;
@@ -108,9 +109,10 @@ static const char *take_up(struct offline *o, const struct row *r)
 	if (!r->in_drop)
 		return NULL;
 	if (pickup_take(&o->queue, r->id, &d) == PICKUP_REFUSED)
-		return "it cannot be moved to mqueue/; the next runner says why";
-	return pickup_settle(&o->queue, &d) ? NULL
-	                                    : "it cannot be moved to mqueue/: the disk does not write";
+		return TR_LATER("it cannot be moved to mqueue/; the next runner says why");
+	return pickup_settle(&o->queue, &d)
+	           ? NULL
+	           : TR_LATER("it cannot be moved to mqueue/: the disk does not write");
 }
 
 const char *offline_do(struct offline *o, enum control_verb verb, const struct row *r, bool dead)
@@ -121,10 +123,10 @@ const char *offline_do(struct offline *o, enum control_verb verb, const struct r
 	if (verb == CONTROL_REMOVE)
 		return take_away(o, r, dead);
 	if (dead)
-		return "it is set aside: without a runner it can be removed only";
+		return TR_LATER("it is set aside: without a runner it can be removed only");
 	if (verb == CONTROL_HOLD)
-		return r->held ? "it is held already" : note(o, "held", "held", r->id);
+		return r->held ? TR_LATER("it is held already") : note(o, "held", "held", r->id);
 	if (verb == CONTROL_RELEASE)
-		return r->held ? note(o, "released", "released", r->id) : "it is not held";
-	return "nobody tries it: no runner is there; \"sendmail -q\" as root tries all";
+		return r->held ? note(o, "released", "released", r->id) : TR_LATER("it is not held");
+	return TR_LATER("nobody tries it: no runner is there; \"sendmail -q\" as root tries all");
 }

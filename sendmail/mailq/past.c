@@ -1,5 +1,6 @@
 /* Telling finished stories: once through the log for the identifiers, and once for their lines. */
 #include "mailq/past.h"
+#include "base/complaint.h"
 #include "base/language.h"
 #include "base/clock.h"
 #include "base/fields.h"
@@ -292,13 +293,13 @@ int past_print(const char *file, int days, char *const *patterns, int count)
 	if (p.ids.count > 0 && maillog_each(file, p.from_s, keep_line, &p) > 0)
 		put_all(&p);
 	if (p.cut)
-		output_to(stderr, "mailq: more than %d lines fit; a narrower pattern shows the rest\n",
+		complaint_say("mailq", "more than %d lines fit; a narrower pattern shows the rest",
 		    LINES_MAX);
 	if (p.count == 0) {
-		output_to(stderr,
-		    TR("mailq: no message in the mail log fits %.100s; a pattern is the beginning of an "
-		       "identifier, from=, to=, key= or status= with a value, words of a line, or "
-		       "all\n"),
+		complaint_say("mailq",
+		    "no message in the mail log fits %.100s; a pattern is the beginning of an "
+		    "identifier, from=, to=, key= or status= with a value, words of a line, or "
+		    "all",
 		    patterns[0]);
 		code = EX_DATAERR;
 	}

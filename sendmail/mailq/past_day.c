@@ -1,5 +1,6 @@
 /* A day in bars. */
 #include "mailq/past.h"
+#include "base/complaint.h"
 #include "base/clock.h"
 #include "base/fields.h"
 #include "base/language.h"
@@ -140,9 +141,8 @@ int past_day(const char *file, const char *day)
 	TEXT(near, 40);
 	if (!read_day(day, &d)) {
 		nearest_ask(&near, nearest_of(day, days));
-		output_to(stderr,
-		    TR("mailq: day needs today, yesterday or a date such as 2026-11-30, not %.40s%s\n"),
-		    day, near.data);
+		complaint_say("mailq",
+		    "day needs today, yesterday or a date such as 2026-11-30, not %.40s%s", day, near.data);
 		return EX_USAGE;
 	}
 	if (maillog_each(file, d.from_s, count, &d) == 0)

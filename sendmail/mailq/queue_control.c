@@ -1,6 +1,8 @@
 /* Asking the runner: the queue is its own, so nothing is changed here. */
 #include "mailq/queue_control.h"
 #include "mailq/list_reason.h"
+#include "base/language.h"
+#include "base/complaint.h"
 #include "base/fdio.h"
 #include "base/output.h"
 #include "base/paths.h"
@@ -19,10 +21,10 @@
 #include <unistd.h>
 
 static const char *const done_words[] = {
-    [CONTROL_HOLD] = "held",
-    [CONTROL_RELEASE] = "released",
-    [CONTROL_RETRY] = "is tried now",
-    [CONTROL_REMOVE] = "removed",
+    [CONTROL_HOLD] = TR_LATER("held"),
+    [CONTROL_RELEASE] = TR_LATER("released"),
+    [CONTROL_RETRY] = TR_LATER("is tried now"),
+    [CONTROL_REMOVE] = TR_LATER("removed"),
 };
 #define DEEDS (sizeof done_words / sizeof done_words[0])
 
@@ -30,8 +32,8 @@ static const char *const done_words[] = {
 static const char *done_word(enum control_verb verb, int done_before)
 {
 	return verb == CONTROL_RETRY && done_before > 0
-	           ? "is tried now, or follows when its server answers"
-	           : done_words[verb];
+	           ? TR("is tried now, or follows when its server answers")
+	           : TR(done_words[verb]);
 }
 
 /* What the runner is asked for, by the word that is also a command of mailq; DEEDS: something
@@ -105,8 +107,8 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 	text_printf(&path, "%s/mqueue", paths_spool());
 	uid_t owner = stat(path.data, &st) == 0 ? st.st_uid : 0;
 	if (getuid() != 0 && getuid() != owner && (int64_t)getuid() != r->uid) {
-		output_to(stderr,
-		    "mailq: %s: only root, the user firsthop and its sender may read its text\n", r->id);
+		complaint_say("mailq", "%s: only root, the user firsthop and its sender may read its text",
+		    r->id);
 		return EX_NOPERM;
 	}
 	if (r->in_drop) {
@@ -128,7 +130,7 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 			fwrite(bytes, 1, (size_t)n, out);
 	}
 	if (!read || n < 0)
-		output_to(stderr, "mailq: %s cannot be read: %s\n", r->id,
+		complaint_say("mailq", "%s cannot be read: %s", r->id,
 		    d.text[0] ? d.text : strerror(errno));
 	envelope_free(&e);
 	if (fd >= 0)
@@ -138,9 +140,10 @@ static int print_message(FILE *out, const struct row *r, bool dead)
 
 static const char *why_no_answer(void)
 {
-	return errno == EAGAIN || errno == EWOULDBLOCK ? "the runner does not answer: it is stopped, "
-	                                                 "or hangs; look at it with ps, and restart it"
-	                                               : "the runner ended";
+	return errno == EAGAIN || errno == EWOULDBLOCK
+	           ? TR("the runner does not answer: it is stopped, or hangs; look at it with ps, and "
+	                "restart it")
+	           : TR("the runner ended");
 }
 
 /* One line there, one line back: done, or words says why not.  False with errno: none came.  A
@@ -177,11 +180,10 @@ static bool ask_for(FILE *out, int fd, struct buffer *in, enum control_verb verb
 	char words[200];
 	bool done;
 	if (!ask(fd, in, verb, r->id, &done, words, sizeof words)) {
-		output_to(stderr, "mailq: %s; what is not in the list above was not done\n",
-		    why_no_answer());
+		complaint_say("mailq", "%s; what is not in the list above was not done", why_no_answer());
 		return false;
 	}
-	output_to(out, "%s  %s\n", r->id, done ? done_word(verb, sum->done) : words);
+	output_to(out, "%s  %s\n", r->id, done ? done_word(verb, sum->done) : TR(words));
 	sum->done += done;
 	sum->refused += !done;
 	return true;
@@ -190,16 +192,16 @@ static bool ask_for(FILE *out, int fd, struct buffer *in, enum control_verb verb
 static int conclude(FILE *out, enum control_verb verb, char **patterns, const struct sum *sum)
 {
 	if (sum->done + sum->refused == 0) {
-		output_to(stderr,
-		    "mailq: no message fits %.100s; a pattern is the beginning of an identifier, from=, "
-		    "to= or key= with a value, or all\n",
+		complaint_say("mailq",
+		    "no message fits %.100s; a pattern is the beginning of an identifier, from=, "
+		    "to= or key= with a value, or all",
 		    patterns[0]);
 		return EX_DATAERR;
 	}
 	if (sum->done + sum->refused > 1)
 		output_to(out, "%d %s%s\n", sum->done,
-		    verb == CONTROL_RETRY ? "are tried" : done_words[verb],
-		    sum->refused > 0 ? ", others not, as said above" : "");
+		    verb == CONTROL_RETRY ? TR("are tried") : TR(done_words[verb]),
+		    sum->refused > 0 ? TR(", others not, as said above") : "");
 	return sum->refused > 0 ? EX_UNAVAILABLE : EX_OK;
 }
 
@@ -210,16 +212,16 @@ static int do_all(FILE *out, struct listing *l, enum control_verb verb, char **p
 	const char *why;
 	struct offline *o = verb != CONTROL_RETRY ? offline_begin(&why) : NULL;
 	if (o == NULL) {
-		output_to(stderr,
-		    "mailq: no runner can be asked%s%s; root starts one with \"sendmail -bd -q1m\"\n",
-		    verb != CONTROL_RETRY ? ", and " : "", verb != CONTROL_RETRY ? why : "");
+		complaint_say("mailq",
+		    "no runner can be asked%s%s; root starts one with \"sendmail -bd -q1m\"",
+		    verb != CONTROL_RETRY ? TR(", and ") : "", verb != CONTROL_RETRY ? TR(why) : "");
 		return EX_TEMPFAIL;
 	}
 	for (const struct row *r; (r = list_next(l)) != NULL;) {
 		if (!fits_any(l, r, patterns, count))
 			continue;
 		const char *problem = offline_do(o, verb, r, l->of_dead);
-		output_to(out, "%s  %s\n", r->id, problem != NULL ? problem : done_words[verb]);
+		output_to(out, "%s  %s\n", r->id, problem != NULL ? TR(problem) : TR(done_words[verb]));
 		sum.done += problem == NULL;
 		sum.refused += problem != NULL;
 	}
@@ -248,9 +250,9 @@ int queue_control_run(FILE *out, struct listing *l, const char *verb, char **pat
 {
 	int code = EX_OK, printed = 0;
 	if (count == 0) {
-		output_to(stderr,
-		    "mailq: %s which? The beginning of an identifier, from=, to= or key= with a value, or "
-		    "all\n",
+		complaint_say("mailq",
+		    "%s which? The beginning of an identifier, from=, to= or key= with a value, or "
+		    "all",
 		    verb);
 		return EX_USAGE;
 	}
@@ -264,7 +266,7 @@ int queue_control_run(FILE *out, struct listing *l, const char *verb, char **pat
 		printed++;
 	}
 	if (printed == 0)
-		output_to(stderr, "mailq: no message fits %.100s\n", patterns[0]);
+		complaint_say("mailq", "no message fits %.100s", patterns[0]);
 	return printed == 0 ? EX_DATAERR : code;
 }
 
@@ -277,8 +279,8 @@ int queue_control_forget(const struct listing *l)
 	if (l->health_count == 0)
 		return EX_OK;
 	if (fd < 0) {
-		output_to(stderr, "mailq: no runner can be asked; start it as root: \"sendmail -bd -q1m\"; "
-		                  "it starts with no memory of them\n");
+		complaint_say("mailq", "no runner can be asked; start it as root: \"sendmail -bd -q1m\"; "
+		                       "it starts with no memory of them");
 		return EX_TEMPFAIL;
 	}
 	bool answered = ask(fd, &in, CONTROL_FORGET, "", &done, words, sizeof words);
@@ -287,6 +289,6 @@ int queue_control_forget(const struct listing *l)
 	close(fd);
 	buffer_free(&in);
 	if (!done)
-		output_to(stderr, "mailq: %s\n", words);
+		complaint_say("mailq", "%s", TR(words));
 	return done ? EX_OK : answered ? EX_NOPERM : EX_TEMPFAIL;
 }

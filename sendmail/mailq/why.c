@@ -1,6 +1,7 @@
 /* mailq why: the answer first, then the story. */
 #include "mailq/why.h"
 #include "mailq/list_reason.h"
+#include "base/complaint.h"
 #include "base/language.h"
 #include "mailq/next.h"
 #include "base/clock.h"
@@ -180,11 +181,10 @@ int why_print(FILE *out, struct listing *l, const char *id, bool full)
 	struct story s = {.out = out, .list = l, .width = terminal_width(stdout)};
 	s.row = find_row(l, id, &count);
 	if (count != 1) {
-		output_to(stderr,
-		    count == 0
-		        ? TR("mailq: no message %.40s is in the queue: it was delivered or returned, or "
-		             "it is not yours; \"mailq log ID\" has its story from the mail log\n")
-		        : TR("mailq: more than one message begins with %.40s\n"),
+		complaint_say("mailq",
+		    count == 0 ? "no message %.40s is in the queue: it was delivered or returned, or it is "
+		                 "not yours; \"mailq log ID\" has its story from the mail log"
+		               : "more than one message begins with %.40s",
 		    id);
 		return EX_DATAERR;
 	}

@@ -65,6 +65,52 @@ like "$test" '^結果     待機: ' "its outcome"
 unlike "$(ja "$BIN/relayconf" test --json no@example.net)" '[^ -~]' "test --json is English"
 like "$(ja "$BIN/relayconf" setup --yes x 2>&1 </dev/null)" '^relayconf: setup: x は you@example.org のような' "setup: a wrong answer"
 
+# What was typed wrong, and settings and mail of a former mail program.
+says() { like "$(ja "$BIN/$2" $3 2>&1 </dev/null)" "$1" "$2 $3"; }
+says '^relayconf: chekc というコマンドはありません。もしかして: check$' relayconf chekc
+says '^使い方: relayconf \[-C FILE\] COMMAND' relayconf chekc
+says '^"relayconf --help" で詳しい説明を表示します$' relayconf chekc
+says '^relayconf: コマンドがありません$' relayconf ''
+says '^relayconf: check: --jsn というオプションはありません。もしかして: --json$' relayconf 'check --jsn'
+says '^relayconf: get には KEY が必要です$' relayconf get
+says '^relayconf: show: x は余分です$' relayconf 'show x'
+says '^relayconf: set: キー host.domain に値がありません$' relayconf 'set host.name a host.domain'
+says '^relayconf: probe: オプション --to には値が必要です: ADDRESS$' relayconf 'probe --to'
+says '^relayconf: hots.name というキーはありません。もしかして: host.name' relayconf 'get hots.name'
+says '^relayconf: .*port: "x" は 1 から 65535 までの数ではありません$' relayconf 'set smarthost.main.port x'
+says '^relayconf: .* は変更していません$' relayconf 'set smarthost.main.port x'
+says '^relayconf: \[smarthost mian\] は .* にありません。もしかして: main$' relayconf 'probe mian'
+says '^relayconf: import が対応しているのは.*psotfix には対応していません。もしかして: postfix$' relayconf 'import psotfix'
+says '^mailq: sumary というコマンドはありません。もしかして: summary$' mailq sumary
+says '^mailq: --format は .*jsno ではありません。もしかして: json$' mailq '--format jsno'
+says '^mailq: zzz に該当するメッセージはありません' mailq 'hold zzz'
+says "^$id  保留しました\$" mailq "hold $id"
+says "^$id  保留を解除しました\$" mailq "release $id"
+like "$(ja "$BIN/relayconf" show)" '^キー +値 +出所$' "show"
+is "$(ja "$BIN/relayconf" show | LC_ALL=C awk 'NR == 1 { gsub(/[\340-\357]../, "xx"); print index(substr($0, 5), "x") + 4 } NR == 2 { print index($0, "mon1") }' | tr '\n' ' ')" "38 38 " "in columns"
+like "$(ja "$BIN/relayconf" show)" ' デフォルト$' "what is not set"
+unlike "$(ja "$BIN/relayconf" show --json)" '[^ -~]' "show --json is English"
+mkdir -p "$work/old/etc/postfix" "$work/old/var/spool/dma"
+printf 'relayhost = [mail.example.net]:587\nmynetworks = 10.0.0.0/8\nmydestination = example.org\n' >"$work/old/etc/postfix/main.cf"
+import=$(ja "$BIN/relayconf" import -R "$work/old" postfix)
+like "$import" '^# firsthop\.conf\(5\)。postfix の次の設定から作成:$' "import: where it came from"
+like "$import" '^#   /etc/postfix/main\.cf:2: mynetworks 10.* -- ネットワークで待ち受けません$' "and what was left out"
+echo "$import" >"$work/imported"
+ok "the file can be read" ja "$BIN/relayconf" -C "$work/imported" get smarthost.main.port
+printf 'ID: 7.abc\nSender: alarm@example.org\nRecipient: asked@example.org\n' >"$work/old/var/spool/dma/Q7.abc"
+printf 'Subject: asked for\n\nx\n' >"$work/old/var/spool/dma/M7.abc"
+adopt=$(ja "$BIN/relayconf" adopt -R "$work/old" 2>&1 </dev/null)
+like "$adopt" '^dma +[0-9]+ 秒 +[0-9]+ バイト  alarm@example\.org から asked@example\.org へ$' "adopt: what there is"
+like "$adopt" '^何も変更していません。"relayconf adopt --yes" でこちらに移します。$' "and what to do"
+# No sentence is cut in the middle of a character, however long what stands in it is.
+long=$(printf 'x%.0s' 1 2 3 4 5 6 7 8)
+for i in 1 2 3 4; do long=$long$long; done
+for i in 0 1 2; do
+	printf '[host]\nname = a.example.org\n[route %s]\nvia = none\n' "$long" >"$work/long.conf"
+	unlike "$(ja "$BIN/relayconf" -C "$work/long.conf" check 2>&1; ja "$BIN/relayconf" -C "$work/long.conf" show 2>&1)" '\\x' "a long sentence ($i)"
+	long=${long}x
+done
+
 if ! command -v tmux >/dev/null 2>&1; then
 	count=$((count + 1)); echo "ok $count - terminal # skip tmux is not installed"; finish; exit
 fi
@@ -78,7 +124,7 @@ wide() { LC_ALL=C awk -v most="$2" '{ gsub(/\342\226\210/, "x"); n = gsub(/[\340
 is "$(printf '日本語x\n日本語\n' >"$work/w"; wide "$work/w" 6)" "xxxxxxx" "a line that is too long would be seen"
 squeeze() { tr -d ' \n' <"$1"; }
 for width in 80 40; do
-	for what in "mailq" "mailq -v" "mailq summary" "mailq day --file $work/mail.log" "relayconf route ops@example.org" "relayconf setup --help" "mailq why $id" "relayconf explain relay-denied" "relayconf check -v" "relayconf probe --to no@example.net"; do
+	for what in "mailq" "mailq -v" "mailq summary" "mailq day --file $work/mail.log" "relayconf route ops@example.org" "relayconf setup --help" "relayconf chekc" "relayconf import -R $work/old postfix" "relayconf show" "mailq hold zzz" "mailq why $id" "relayconf explain relay-denied" "relayconf check -v" "relayconf probe --to no@example.net"; do
 		rm -f "$work/code"
 		terminal -f /dev/null new-session -d -x $width -y 200 -s w "env LC_ALL=ja_JP.UTF-8 sh -c '$BIN/$what 2>/dev/null; echo \$? >$work/code; sleep 60'"
 		wait_for test -s "$work/code"
@@ -89,7 +135,7 @@ for width in 80 40; do
 		is "$(grep -nE '^ *(、|。|）|」|ー|っ|ッ|ょ|ョ)' "$work/shown")" "" "and none begins with a mark"
 		is "$(grep -nE '(「|（)$' "$work/shown")" "" "or ends with an opening bracket"
 		ja sh -c "$BIN/$what 2>/dev/null" >"$work/piped"
-		case $what in mailq | mailq\ -v | mailq\ summary | mailq\ day* | relayconf\ probe* | relayconf\ check*) ;; *)
+		case $what in mailq | mailq\ -v | mailq\ summary | mailq\ day* | relayconf\ show | relayconf\ probe* | relayconf\ check*) ;; *)
 			is "$(squeeze "$work/shown" | sed 's/[0-9]\{1,\}秒/N秒/g')" "$(squeeze "$work/piped" | sed 's/[0-9]\{1,\}秒/N秒/g')" "nothing is lost" ;;
 		esac
 	done

@@ -69,7 +69,7 @@ printf 'ID: 7.abc\nSender: alarm@example.org\nRecipient: asked@example.org\n' | 
 printf 'Subject: asked for\n\nx\n' | put /var/spool/dma/M7.abc
 if command -v script >/dev/null 2>&1 && script --version 2>/dev/null | grep -q util-linux; then
 	answer() { (sleep 1; echo "$1"; sleep 1) | script -qec "$BIN/relayconf adopt -R $R" /dev/null 2>&1; }
-	like "$(answer n)" 'Take over 1 message\? .* \[y/N\]' "on a terminal it asks"
+	like "$(answer n)" '^Move them\? \[y/N\]' "on a terminal it asks"
 	ok "no: everything stays" test -f "$R/var/spool/dma/M7.abc" -a -f "$R/var/spool/dma/Q7.abc"
 	is "$(ls "$work/spool/drop" | grep -c '^[0-9a-f]*\.')" 0 "and nothing was taken"
 	ok "killed at the question: everything stays" sh -c "timeout -s KILL 1 script -qec '$BIN/relayconf adopt -R $R' /dev/null </dev/zero >/dev/null 2>&1; test -f '$R/var/spool/dma/M7.abc'"

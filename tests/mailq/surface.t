@@ -31,7 +31,7 @@ wrong 'check: option --jsno is not known; did you mean --json\?' check --jsno
 wrong '^usage: relayconf \[-C FILE\] check ' check --jsno
 wrong 'set needs KEY VALUE' set a
 wrong 'get: b is one word too many' get a b
-wrong 'option --from needs a word' probe --from
+wrong 'option --from needs a value: ADDRESS' probe --from
 wrong 'the key host.domain has no value' set host.name a.example host.domain
 wrong 'host.nmae is no key; did you mean host.name\?' get host.nmae
 wrong 'did you mean smarthost.main.port\?' get smarthost.main.prot

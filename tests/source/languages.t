@@ -16,6 +16,26 @@ like "$(fault '/^msgid "the runner is running"$/{n;s/".*"/""/;}')" 'xx.po: not t
 like "$(fault 's/^msgid "the runner is running"$/msgid "the runner runs"/')" 'xx.po: no program has this any more: the runner runs$' "one without a sentence is found"
 like "$(fault '/^msgid "the clock says %s"$/{n;s/%s/%d/;}')" 'xx.po: other values in printf: the clock says %s$' "another printf value is found"
 like "$(fault '/^msgid "the clock says %s"$/{n;s/%s//;}')" 'xx.po: other values in printf: the clock says %s$' "one that is left out is found"
+# Every sentence that relayconf and mailq say can be translated.  Left out are what programs read (health, metrics, JSON, the layouts of other
+# mail systems, completion, the configuration), what sendmail -v says, logs, and what is compared and not said.
+others() {
+	LC_ALL=C awk -v others=1 -f man/languages/messages.awk "$@" |
+		grep -vE '/(layout_[a-z]*|health_check|trouble|metrics|watch_client|usage_complete|key_rows)\.c:' |
+		grep -vE '^[^ ]* (fprintf|fputs|puts|printf|strstr|strn?cmp|strlen|text_starts|health_[a-z]*|log_line|cut|gauge|counter|metric): '
+}
+others $(find relayconf sendmail/mailq sendmail/lib/config sendmail/lib/base/usage*.c sendmail/lib/base/nearest.c -name '*.c') |
+	sed 's/^[^ ]* [^ ]*: //' | grep -vxF -e "'%s/mailq' health 2>/dev/null" -e "'%s/mailq' --json 2>/dev/null" \
+	-e 'install -d /usr/local/etc/mail; install -m 0644 ' -e ' /usr/local/etc/mail/mailer.conf' -e '${COMPAT_MAKE} install' \
+	-e '${COMPAT_MAKE} install-rights' -e 'dpkg-reconfigure firsthop' -e 'pkg install -f firsthop' -e 'uid %lu' -e '%s by=%lu' \
+	-e '# Written by \"relayconf environment\" from variables, and again at the next start.\n' -e 'set_from_header on' \
+	-e 'relayconf: setup: %s' -e 'mailq: %s\n' -e 'SRV _submissions' -e 'SRV _submission' -e 'firsthop test from %.100s, ' -e 'this machine' \
+	-e 'while it sends a message' -e 'banner EHLO STARTTLS AUTH MAIL RCPT DATA' -e 'verify encrypt off' -e 'dma ssmtp msmtp nullmailer sendmail postfix' \
+	-e 'login|token|status NAME' -e 'bash zsh fish tcsh' -e 'today yesterday' -e '[why|cat|retry|remove ...]' -e 'why cat retry remove' \
+	-e 'sendmail postfix json long' -e '-h, --help' -e '[PROGRAM [FILE]]' -e '[-C FILE]' |
+	grep -vE '^[][ A-Z.|]*$|^(%s)*\\?n?\[?[a-z_]+\]? ?(%s\] )?(= |always_bcc$|[[:space:]]*$)|^\[[a-z]+( %s)?\]|^\{|^\\nfile = |^root: %s|^To: %s|^[a-z_]+: %s' >"$work/others"
+is "$(cat "$work/others")" "" "no sentence is said that cannot be translated"
+printf 'int f(void)\n{\n\toutput_to(stderr, "relayconf: nobody can "\n\t    "translate this\\n");\n\treturn g(TR("but this"));\n}\n' >"$work/new.c"
+is "$(others "$work/new.c" | sed 's/^[^:]*//')" ':3: output_to: relayconf: nobody can translate this\n' "a new one would be seen"
 # Full-width brackets and marks only in pairs; no sentence ends in a blank that English does not have.
 is "$(awk -f man/languages/pairs.awk man/languages/ja.po | awk -F '\t' '{ s = $2; if (gsub(/「/, "", s) != gsub(/」/, "", s)) print }')" "" "quotes are in pairs"
 

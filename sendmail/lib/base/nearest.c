@@ -1,4 +1,5 @@
 /* Comparing words. */
+#include "base/language.h"
 #include "base/nearest.h"
 #include <string.h>
 
@@ -64,5 +65,5 @@ const char *nearest_of(const char *word, const char *const *words)
 void nearest_ask(struct text *message, const char *near)
 {
 	if (near != NULL && *near != '\0')
-		text_printf(message, "; did you mean %s?", near);
+		text_printf(message, TR("; did you mean %s?"), near);
 }

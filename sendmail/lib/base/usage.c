@@ -1,4 +1,5 @@
 /* Reading a command line by its table. */
+#include "base/language.h"
 #include "base/usage.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -31,17 +32,24 @@ static const char *next_option(const void *context, int i)
 	return options != NULL ? options[i].name : NULL;
 }
 
+/* The sentence that follows is in the reader's language, too. */
+static void ask_meant(struct text *near, const char *word)
+{
+	language_begin();
+	nearest_ask(near, word);
+}
+
 static int unknown(const struct usage *u, const char *word)
 {
 	TEXT(near, 100);
-	nearest_ask(&near, nearest_word(word, next_command, u));
+	ask_meant(&near, nearest_word(word, next_command, u));
 	return usage_wrong(u, NULL, "there is no command %.60s%s", word, near.data);
 }
 
 int usage_unknown_option(const struct usage *u, const char *word)
 {
 	TEXT(near, 100);
-	nearest_ask(&near, nearest_word(word, next_option, u->options));
+	ask_meant(&near, nearest_word(word, next_option, u->options));
 	return usage_wrong(u, NULL, "option %.60s is not known%s", word, near.data);
 }
 
@@ -54,7 +62,7 @@ int usage_no_choice(const struct usage *u, const struct usage_line *line)
 	text_copy(list, sizeof list, line->command->choices);
 	for (char *word = strtok(list, " "); word != NULL && count < 19; word = strtok(NULL, " "))
 		words[count++] = word;
-	nearest_ask(&near, nearest_of(line->operands[0], words));
+	ask_meant(&near, nearest_of(line->operands[0], words));
 	return usage_wrong(u, line->command, "%.60s is none of %s%s", line->operands[0],
 	    line->command->choices, near.data);
 }
@@ -81,7 +89,7 @@ static int read_option(const struct usage *u, struct usage_line *line, int argc,
 	int at = find_option(options, argv[i], &value);
 	if (at < 0) {
 		TEXT(near, 100);
-		nearest_ask(&near, nearest_word(argv[i], next_option, options));
+		ask_meant(&near, nearest_word(argv[i], next_option, options));
 		usage_wrong(u, line->command, "%s: option %.60s is not known%s", line->command->name,
 		    argv[i], near.data);
 		return 0;
@@ -91,8 +99,11 @@ static int read_option(const struct usage *u, struct usage_line *line, int argc,
 		return 1;
 	}
 	if (options[at].value == NULL || (value == NULL && i + 1 >= argc)) {
-		usage_wrong(u, line->command, "%s: option %s %s %s", line->command->name, options[at].name,
-		    options[at].value == NULL ? "has no value" : "needs a word behind it:",
+		language_begin();
+		usage_wrong(u, line->command,
+		    options[at].value == NULL ? TR("%s: option %s has no value%s")
+		                              : TR("%s: option %s needs a value: %s"),
+		    line->command->name, options[at].name,
 		    options[at].value == NULL ? "" : options[at].value);
 		return 0;
 	}

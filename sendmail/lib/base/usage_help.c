@@ -103,14 +103,15 @@ int usage_wrong(const struct usage *u, const struct usage_command *command, cons
 	TEXT(line, 700);
 	TEXT(form, 1200);
 	va_list args;
+	language_begin();
 	va_start(args, format);
-	vsnprintf(words, sizeof words, format, args);
+	vsnprintf(words, sizeof words, TR(format), args);
 	va_end(args);
 	text_printf(&line, "%s: %s", u->program, words);
 	put_form(&form, u, command);
 	terminal_wrap_at(stderr, line.data, 0, 0, terminal_width(stderr));
 	terminal_wrap_at(stderr, form.data, 11, 0, width_of(stderr));
-	output_to(stderr, "\"%s%s%s --help\" says more\n", u->program, command != NULL ? " " : "",
-	    command != NULL ? command->name : "");
+	output_to(stderr, TR("\"%s%s%s --help\" says more\n"), u->program,
+	    command != NULL && *command->name != '\0' ? " " : "", command != NULL ? command->name : "");
 	return EX_USAGE;
 }

@@ -1,5 +1,6 @@
 /* A path, step by step. */
 #include "base/way.h"
+#include "base/language.h"
 #include "base/compat.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -47,9 +48,11 @@ static void note_folder(struct way *w, const struct stat *st)
 
 static void refuse(struct way *w, const char *what, uid_t uid)
 {
-	text_put(w->why, what);
 	if (uid != NOBODY)
-		text_printf(w->why, " of uid %lu, who could let it lead anywhere", (unsigned long)uid);
+		text_printf(w->why, TR("%s of uid %lu, who could let it lead anywhere"), what,
+		    (unsigned long)uid);
+	else
+		text_put(w->why, what);
 	errno = EPERM;
 }
 
@@ -62,7 +65,7 @@ static bool follow(struct way *w, const char *name, const char *behind)
 	if (fstatat(w->folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return false;
 	if (!is_trusted(w, st.st_uid) || w->others != NOBODY || w->shared) {
-		refuse(w, "a link on the way to it is one",
+		refuse(w, TR("a link on the way to it is one"),
 		    is_trusted(w, st.st_uid) ? w->others : st.st_uid);
 		return false;
 	}
@@ -125,17 +128,17 @@ static int judge(struct way *w, int fd, const struct stat *st)
 	bool trusted = is_trusted(w, st->st_uid), alone = w->others == NOBODY && !w->shared;
 	bool secret = !S_ISDIR(st->st_mode) && !(st->st_mode & S_IROTH);
 	if (w->shared)
-		refuse(w, "more than one user, beside root, decides what its path leads to", NOBODY);
+		refuse(w, TR("more than one user, beside root, decides what its path leads to"), NOBODY);
 	else if (trusted && !alone)
-		refuse(w, "it lies in a folder", w->others);
+		refuse(w, TR("it lies in a folder"), w->others);
 	else if (trusted && secret && w->admin != 0 && st->st_uid == 0)
-		refuse(w, "it is root's, and not everybody can read it", NOBODY);
+		refuse(w, TR("it is root's, and not everybody can read it"), NOBODY);
 	else if (trusted && secret && w->loose && st->st_nlink > 1)
 		refuse(w,
-		    "not everybody can read it, it has a second name, and a group can put files there",
+		    TR("not everybody can read it, it has a second name, and a group can put files there"),
 		    NOBODY);
 	else if (!trusted && w->others != NOBODY && w->others != st->st_uid)
-		refuse(w, "it is another user's, and lies in a folder", w->others);
+		refuse(w, TR("it is another user's, and lies in a folder"), w->others);
 	else
 		return fd;
 	close(fd);

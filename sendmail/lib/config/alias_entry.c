@@ -2,6 +2,7 @@
    What is wrong stays in the table with its reason: the mail to it waits, and that of all others
    goes its way. */
 #include "base/fdio.h"
+#include "base/language.h"
 #include "base/text.h"
 #include "config/alias_table.h"
 #include "message/address.h"
@@ -34,7 +35,8 @@ void alias_add_held(struct alias_reading *r, const char *text, enum reason_key k
 	TEXT(shown, 200);
 	text_escape(&shown, text, strlen(text) < 100 ? strlen(text) : 100);
 	alias_put_place(r->set, r->source, r->line, &words);
-	buffer_printf(&words, ": alias %s: %s; mail for it waits, nothing is lost", r->row->name, what);
+	buffer_printf(&words, TR(": alias %s: %s; mail for it waits, nothing is lost"), r->row->name,
+	    what);
 	struct alias_item *item = add_item(r, ALIAS_HELD, shown.data);
 	item->key = key;
 	item->why = mem_copy(buffer_string(&words));
@@ -71,7 +73,7 @@ static void take_included(struct alias_reading *r, int fd)
 			continue;
 		if (r->set->problem_count - before > INCLUDE_PROBLEMS_MAX) {
 			alias_add_held(r, alias_path(r), REASON_ALIASES_INCLUDE,
-			    "too many of its lines are wrong: from here on it is not read");
+			    TR("too many of its lines are wrong: from here on it is not read"));
 			break;
 		}
 		alias_take_list(r, list);
@@ -83,11 +85,11 @@ static void take_include(struct alias_reading *r, const char *item, const char *
 {
 	struct alias_reading inner = *r;
 	struct stat st;
-	TEXT(words, 400);
+	TEXT(words, 800);
 	if (*path != '/' || r->depth == INCLUDES_DEPTH_MAX) {
 		alias_add_held(r, item, REASON_ALIASES_INCLUDE,
-		    *path != '/' ? "the path behind :include: does not begin with '/'"
-		                 : "files include one another more than 5 deep");
+		    *path != '/' ? TR("the path behind :include: does not begin with '/'")
+		                 : TR("files include one another more than 5 deep"));
 		return;
 	}
 	int fd = alias_open(r->set, path, r->set->sources[r->source].as_read.st_uid, &st);
@@ -97,22 +99,24 @@ static void take_include(struct alias_reading *r, const char *item, const char *
 	inner.depth++;
 	if (fd < 0)
 		text_printf(&words,
-		    errno == EPERM ? "%.200s is not read: %s"
-		                   : "%.200s cannot be read by user firsthop: %s",
+		    errno == EPERM ? TR("%.200s is not read: %s")
+		                   : TR("%.200s cannot be read by user firsthop: %s"),
 		    path, errno == EPERM ? r->set->why : strerror(errno));
 	else if (!S_ISREG(st.st_mode))
-		text_printf(&words, "%.200s is not a file", path);
+		text_printf(&words, TR("%.200s is not a file"), path);
 	else if (st.st_size > (off_t)ALIAS_INCLUDE_LIMIT_BYTES)
-		text_printf(&words, "%.200s is longer than 4 MiB, the most that an included file may have",
-		    path);
+		text_printf(&words,
+		    TR("%.200s is longer than 4 MiB, the most that an included file may have"), path);
 	else if (r->set->include_count++ >= ALIAS_INCLUDES_MAX ||
 	         r->set->include_bytes + (size_t)st.st_size > ALIAS_INCLUDES_LIMIT_BYTES)
 		text_printf(&words,
-		    "%.200s is not read: all files together that are included may be 1000, and have 16 MiB",
+		    TR("%.200s is not read: all files together that are included may be 1000, and have 16 "
+		       "MiB"),
 		    path);
 	else if (st.st_mode & S_IWOTH)
 		text_printf(&words,
-		    "%.200s can be written by everybody, who could then read this mail (chmod o-w)", path);
+		    TR("%.200s can be written by everybody, who could then read this mail (chmod o-w)"),
+		    path);
 	if (words.length > 0)
 		alias_add_held(r, item, REASON_ALIASES_INCLUDE, words.data);
 	else
@@ -138,25 +142,27 @@ static char *without_quotes(char *path)
 static void take_item(struct alias_reading *r, char *item, bool quoted)
 {
 	char problem[160];
-	TEXT(words, 300);
+	TEXT(words, 600);
 	if (*item == '|') {
 		alias_add_held(r, item, REASON_ALIASES_PROGRAM,
-		    "a pipe to a program is not possible here: mail is only relayed; name an address");
+		    TR("a pipe to a program is not possible here: mail is only relayed; name an address"));
 	} else if (strcmp(item, "/dev/null") == 0 || text_equal_ci(item, ":blackhole:")) {
 		add_item(r, ALIAS_DISCARD, item);
 	} else if (*item == '/') {
 		alias_add_held(r, item, REASON_ALIASES_FILE,
-		    "a file as destination is not possible here: mail is only relayed; name an address");
+		    TR("a file as destination is not possible here: mail is only relayed; name an "
+		       "address"));
 	} else if (text_starts_ci(item, ":include:")) {
 		take_include(r, item, without_quotes(item + 9));
 	} else if (*item == ':' || text_starts_ci(item, "error:")) {
 		alias_add_held(r, item, REASON_ALIASES_SYNTAX,
-		    "this destination is one of another mail server, and nothing here; name an address, or "
-		    "/dev/null");
+		    TR("this destination is one of another mail server, and nothing here; name an address, "
+		       "or "
+		       "/dev/null"));
 	} else if (quoted && strchr(item, '@') == NULL) {
 		add_address(r, item);
 	} else if (address_list(item, add_address, r, problem, sizeof problem) < 0) {
-		text_printf(&words, "the address cannot be read: %s", problem);
+		text_printf(&words, TR("the address cannot be read: %s"), problem);
 		alias_add_held(r, item, REASON_ALIASES_SYNTAX, words.data);
 	}
 }

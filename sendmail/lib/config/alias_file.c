@@ -1,6 +1,7 @@
 /* Reading aliases(5) text into the table: files and folders of files.  The right side of an entry
  * is alias_entry.c's. */
 #include "base/fdio.h"
+#include "base/language.h"
 #include "base/text.h"
 #include "config/alias_table.h"
 #include "config/idn.h"
@@ -36,8 +37,8 @@ static void add_odd_name(struct alias_reading *r, const char *name)
 	struct buffer words = {0};
 	alias_put_place(r->set, r->source, r->line, &words);
 	buffer_printf(&words,
-	    ": alias %s: an entry has one name; put a name with blanks or commas in double quotes; "
-	    "this one matches no mail",
+	    TR(": alias %s: an entry has one name; put a name with blanks or commas in double quotes; "
+	       "this one matches no mail"),
 	    name);
 	alias_add_problem(r->set, mem_copy(buffer_string(&words)));
 	buffer_free(&words);
@@ -69,18 +70,19 @@ static bool take_entry(struct alias_reading *r, char *entry)
 	struct aliases *set = r->set;
 	char *colon = find_colon(entry);
 	if (colon == NULL)
-		return fail(r, "the line has no ':'; it is written as name: address");
+		return fail(r, TR("the line has no ':'; it is written as name: address"));
 	*colon = '\0';
 	char *name = plain_name(r, text_trim(entry));
 	if (*name == '\0')
-		return fail(r, "there is nothing before the ':'");
+		return fail(r, TR("there is nothing before the ':'"));
 	if (text_has_control(name))
-		return fail(r, "the name has a control character");
+		return fail(r, TR("the name has a control character"));
 	set->rows = mem_grow(set->rows, set->count, sizeof *set->rows);
 	struct alias row = {.name = mem_copy(name), .source = r->source, .line = r->line};
 	r->row = &row;
 	if (!alias_take_list(r, text_trim(colon + 1)))
-		alias_add_held(r, "(nothing)", REASON_ALIASES_SYNTAX, "there is no address after the ':'");
+		alias_add_held(r, "(nothing)", REASON_ALIASES_SYNTAX,
+		    TR("there is no address after the ':'"));
 	set->rows[set->count++] = row;
 	return true;
 }
@@ -136,8 +138,8 @@ static bool take_text(struct alias_reading *r, struct buffer *text)
 		open = *content != '#' && ends_in_backslash(content);
 		if (*content != '\0' && *content != '#') {
 			if (continues && entry.length == 0) {
-				good =
-				    fail(r, "the line begins with a blank, but there is nothing that it continues");
+				good = fail(r,
+				    TR("the line begins with a blank, but there is nothing that it continues"));
 			} else if (continues) {
 				buffer_printf(&entry, " %s", content);
 			} else {
@@ -157,11 +159,11 @@ static bool unreadable(struct alias_reading *r, const char *path)
 {
 	if (errno == EPERM && r->set->why[0] != '\0')
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_UNREADABLE,
-		    "%s is not read: %s", path, r->set->why);
+		    TR("%s is not read: %s"), path, r->set->why);
 	else if (errno == EFBIG)
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_UNREADABLE,
-		    "%s is longer than 16 MiB, the most that is read: let [host] aliases name a folder, "
-		    "and divide it among files there",
+		    TR("%s is longer than 16 MiB, the most that is read: let [host] aliases name a folder, "
+		       "and divide it among files there"),
 		    path);
 	else
 		diag_set_errno(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_UNREADABLE, "%s", path);
@@ -181,7 +183,8 @@ static bool take_file(struct alias_reading *r, const char *path, int fd)
 	}
 	if (text.length > 0 && memchr(text.data, '\0', text.length) != NULL) {
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_SYNTAX,
-		    "%s is not text; if it is an alias database, newaliases --from-db %s prints it as text",
+		    TR("%s is not text; if it is an alias database, newaliases --from-db %s prints it as "
+		       "text"),
 		    path, path);
 		good = false;
 	}
@@ -214,7 +217,7 @@ static bool take_folder(struct alias_reading *r, const char *path)
 	bool good = count <= FILES_MAX;
 	if (!good)
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_ALIASES_UNREADABLE,
-		    "%s: the folder holds %d files, and at most %d are read: join some of them", path,
+		    TR("%s: the folder holds %d files, and at most %d are read: join some of them"), path,
 		    count, FILES_MAX);
 	for (int i = 0; i < count; i++) {
 		char file[2048];
@@ -268,9 +271,10 @@ static void sort(struct aliases *set)
 		}
 		struct buffer words = {0};
 		alias_put_place(set, row->source, row->line, &words);
-		buffer_printf(&words, ": the name %s is at ", row->name);
+		buffer_printf(&words, TR(": the name %s is at "), row->name);
 		alias_put_place(set, first->source, first->line, &words);
-		buffer_puts(&words, " already: that entry counts, this one is passed over; join the two");
+		buffer_puts(&words,
+		    TR(" already: that entry counts, this one is passed over; join the two"));
 		alias_add_problem(set, mem_copy(buffer_string(&words)));
 		buffer_free(&words);
 		alias_free_row(row);

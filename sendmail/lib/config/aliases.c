@@ -1,5 +1,6 @@
 /* The table of aliases: finding, expanding, telling of loops.  Reading is alias_file.c's. */
 #include "config/aliases.h"
+#include "base/language.h"
 #include "base/fdio.h"
 #include "base/text.h"
 #include "config/alias_table.h"
@@ -178,13 +179,13 @@ static char *loop_sentence(const struct expansion *x, int from)
 	struct buffer words = {0};
 	const struct alias *first = x->path[from];
 	alias_put_place(x->set, first->source, first->line, &words);
-	buffer_puts(&words, ": these aliases lead back to each other and to no mailbox: ");
+	buffer_puts(&words, TR(": these aliases lead back to each other and to no mailbox: "));
 	for (int i = from; i < x->depth; i++) {
 		buffer_printf(&words, "%s (", x->path[i]->name);
 		alias_put_place(x->set, x->path[i]->source, x->path[i]->line, &words);
 		buffer_puts(&words, ") -> ");
 	}
-	buffer_printf(&words, "%s; let one of them name a mailbox; mail that comes there waits",
+	buffer_printf(&words, TR("%s; let one of them name a mailbox; mail that comes there waits"),
 	    first->name);
 	char *sentence = mem_copy(buffer_string(&words));
 	buffer_free(&words);
@@ -238,8 +239,8 @@ static void expand(struct expansion *x, const char *address)
 	}
 	if (x->depth == DEPTH_MAX) {
 		end_at(x, ALIAS_HELD, row->name, REASON_ALIASES_LOOP,
-		    "more than 20 aliases lead from one to the next: name the address itself; mail that "
-		    "comes there waits");
+		    TR("more than 20 aliases lead from one to the next: name the address itself; mail that "
+		       "comes there waits"));
 		return;
 	}
 	unsigned char *used = &x->used[row - x->set->rows];

@@ -1,6 +1,7 @@
 /* Reading firsthop.conf.  inih parses; our reader hands it the lines, so that each error knows its
  * line and no line is cut silently. */
 #include "config/config.h"
+#include "base/language.h"
 #include "base/nearest.h"
 #include "config/filter.h"
 #include "config/idn.h"
@@ -51,48 +52,52 @@ static void finish_smarthost(struct reading *r)
 		h->implicit = h->port == 465;
 	if (!r->port_given && h->implicit)
 		h->port = 465;
-	TEXT(words, 300);
+	TEXT(words, 600);
 	int line = r->line;
 	r->line = h->line;
 	if (h->host[0] == '\0')
-		text_printf(&words, "[smarthost %s] has no host: add a line \"host = NAME\" below it",
+		text_printf(&words, TR("[smarthost %s] has no host: add a line \"host = NAME\" below it"),
 		    h->name);
 	else if (h->login[0] != '\0' && h->password_file[0] == '\0' && h->password_command[0] == '\0')
 		text_printf(&words,
-		    "[smarthost %s] has a login and no password: add \"password_file = NAME\"", h->name);
+		    TR("[smarthost %s] has a login and no password: add \"password_file = NAME\""),
+		    h->name);
 	else if (h->tls_key_file[0] != '\0' && h->tls_cert_file[0] == '\0')
 		text_printf(&words,
-		    "[smarthost %s] has a tls_key_file and no certificate: add \"tls_cert_file = NAME\"",
+		    TR("[smarthost %s] has a tls_key_file and no certificate: add \"tls_cert_file = "
+		       "NAME\""),
 		    h->name);
 	else if (h->tls_cert_file[0] != '\0' && h->tls == SMARTHOST_TLS_OFF)
-		text_printf(&words, "[smarthost %s]: tls_cert_file and tls = off contradict each other",
+		text_printf(&words, TR("[smarthost %s]: tls_cert_file and tls = off contradict each other"),
 		    h->name);
 	else if (h->tls_fingerprint[0] != '\0' && h->tls != SMARTHOST_TLS_VERIFY)
 		text_printf(&words,
-		    "[smarthost %s]: tls_fingerprint accepts one certificate and tls = %s any: remove one "
-		    "of them",
+		    TR("[smarthost %s]: tls_fingerprint accepts one certificate and tls = %s any: remove "
+		       "one "
+		       "of them"),
 		    h->name, smarthost_tls_name(h->tls));
 	else if (h->dane == SMARTHOST_DANE_REQUIRE && !smarthost_asks_tlsa(h))
 		text_printf(&words,
-		    "[smarthost %s]: dane = require needs TLS, and neither tls_fingerprint nor proxy",
+		    TR("[smarthost %s]: dane = require needs TLS, and neither tls_fingerprint nor proxy"),
 		    h->name);
 	else if (h->proxy[0] == '\0' && h->proxy_login[0] != '\0')
-		text_printf(&words, "[smarthost %s] has a proxy_login and no proxy: add \"proxy = ...\"",
-		    h->name);
+		text_printf(&words,
+		    TR("[smarthost %s] has a proxy_login and no proxy: add \"proxy = ...\""), h->name);
 	else if (h->proxy_login[0] != '\0' && h->proxy_password_file[0] == '\0')
 		text_printf(&words,
-		    "[smarthost %s] has a proxy_login and no password: add \"proxy_password_file = NAME\"",
+		    TR("[smarthost %s] has a proxy_login and no password: add \"proxy_password_file = "
+		       "NAME\""),
 		    h->name);
 	else if (h->proxy[0] != '\0' && h->lookup != SMARTHOST_LOOKUP_HOST)
 		text_printf(&words,
-		    "[smarthost %s]: with a proxy, which looks up the name, lookup has to be host",
+		    TR("[smarthost %s]: with a proxy, which looks up the name, lookup has to be host"),
 		    h->name);
 	else if (h->burst > 0 && pace_rule_is_empty(&h->max_messages))
-		text_printf(&words, "[smarthost %s]: burst has no effect without max_messages: set both",
-		    h->name);
+		text_printf(&words,
+		    TR("[smarthost %s]: burst has no effect without max_messages: set both"), h->name);
 	else if (h->implicit && h->tls == SMARTHOST_TLS_OFF)
-		text_printf(&words, "[smarthost %s]: implicit = yes and tls = off contradict each other",
-		    h->name);
+		text_printf(&words,
+		    TR("[smarthost %s]: implicit = yes and tls = off contradict each other"), h->name);
 	if (words.length > 0)
 		fail(r, words.data);
 	r->line = line;
@@ -100,7 +105,7 @@ static void finish_smarthost(struct reading *r)
 
 static bool add_pair(struct reading *r, const char *left, const char *right)
 {
-	TEXT(words, 300);
+	TEXT(words, 600);
 	return rewrite_add(r->place, left, right, r->line, false, &words) || fail(r, words.data);
 }
 
@@ -120,14 +125,14 @@ static void finish_rewrite(struct reading *r, struct rewrite *map)
 		if (other->of_file || strcasecmp(one->left, other->left) != 0)
 			continue;
 		r->line = other->line;
-		fail(r, "this address is in the map already: remove one of the two lines");
+		fail(r, TR("this address is in the map already: remove one of the two lines"));
 	}
 }
 
 /* Known only at the end: every smarthost that a route names. */
 static void check_rules(struct reading *r)
 {
-	TEXT(words, 500);
+	TEXT(words, 900);
 	for (int i = 0; i < r->config->filter_count && !r->failed; i++) {
 		r->line = r->config->filters[i].line;
 		if (!filter_ok(&r->config->filters[i], &words))
@@ -142,8 +147,9 @@ static void check_rules(struct reading *r)
 	    (r->config->local_deliver == CONFIG_LOCAL_MBOX ||
 	        r->config->local_deliver == CONFIG_LOCAL_MAILDIR) &&
 	    r->config->local_domains[0] == '\0')
-		fail(r, "[local] deliver is on, but no domain is named whose users are here: add \"domains "
-		        "= NAME\" below it; nothing is local by itself");
+		fail(r,
+		    TR("[local] deliver is on, but no domain is named whose users are here: add \"domains "
+		       "= NAME\" below it; nothing is local by itself"));
 	text_put(&words, "[listen] ");
 	if (!r->failed && !listen_ok(r->config, &words))
 		fail(r, words.data);
@@ -156,12 +162,12 @@ static bool start_section(struct reading *r, const char *line)
 	char name[400];
 	const char *end = strrchr(line, ']');
 	if (end == NULL)
-		return fail(r, "the section line has no ']'");
+		return fail(r, TR("the section line has no ']'"));
 	if (end - line - 1 >= (long)sizeof name)
-		return fail(r, "the section name is too long");
+		return fail(r, TR("the section name is too long"));
 	snprintf(name, sizeof name, "%.*s", (int)(end - line - 1), line + 1);
 	const char *own, *kind = sections_kind(name, &own);
-	TEXT(words, 500);
+	TEXT(words, 900);
 	if (kind == NULL) {
 		sections_unknown(name, &words);
 		return fail(r, words.data);
@@ -181,15 +187,15 @@ static bool start_section(struct reading *r, const char *line)
 static bool check_line(struct reading *r, char *line, size_t length, int room)
 {
 	if ((int)length >= room - 2)
-		return fail(r, "the line is longer than 197 bytes");
+		return fail(r, TR("the line is longer than 197 bytes"));
 	if (memchr(line, '\0', length) != NULL)
-		return fail(r, "the line holds a NUL byte: this is not a text file");
+		return fail(r, TR("the line holds a NUL byte: this is not a text file"));
 	char *start = line + strspn(line, " \t");
 	if (*start == '\0' || *start == '\n' || *start == '\r' || *start == '#' || *start == ';')
 		return true;
 	if (start != line)
-		return fail(r, "the line begins with blanks; write a value on one line, with the key at "
-		               "its beginning");
+		return fail(r, TR("the line begins with blanks; write a value on one line, with the key at "
+		                  "its beginning"));
 	if (*start == '[')
 		return start_section(r, start);
 	return true;
@@ -221,27 +227,27 @@ static char *read_line(char *buffer, int room, void *stream)
 
 static bool unknown_key(struct reading *r, const char *section, const char *key)
 {
-	TEXT(words, 300);
+	TEXT(words, 600);
 	const char *near = keys_nearest(section, key);
-	text_printf(&words, "key \"%.80s\" is not known in [%s]", key, section);
+	text_printf(&words, TR("key \"%.80s\" is not known in [%s]"), key, section);
 	const char *other = keys_section_of(key);
 	if (other != NULL)
-		text_printf(&words, "; it is a key of [%s%s]", other,
+		text_printf(&words, TR("; it is a key of [%s%s]"), other,
 		    config_section_is_named(other) ? " NAME" : "");
 	else if (near != NULL)
 		nearest_ask(&words, near);
 	else
-		text_put(&words, "; firsthop.conf(5) lists the keys");
+		text_put(&words, TR("; firsthop.conf(5) lists the keys"));
 	return fail(r, words.data);
 }
 
 static bool set_key(struct reading *r, const char *section, const char *key, const char *value)
 {
 	const char *own, *kind = sections_kind(section, &own);
-	TEXT(problem, 250);
-	TEXT(words, 400);
+	TEXT(problem, 500);
+	TEXT(words, 800);
 	if (kind == NULL)
-		return fail(r, "there is a key before the first section, e.g. [host]");
+		return fail(r, TR("there is a key before the first section, e.g. [host]"));
 	const struct key_row *row = keys_find(kind, key);
 	if (row == NULL && strcmp(kind, "rewrite") == 0)
 		return add_pair(r, key, value);
@@ -255,12 +261,12 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 		number++;
 	if (seen[number]) {
 		text_printf(&words,
-		    "key %s is set a second time in this section: remove one of the two lines", key);
+		    TR("key %s is set a second time in this section: remove one of the two lines"), key);
 		return fail(r, words.data);
 	}
 	seen[number] = true;
 	if (text_has_control(value))
-		return fail(r, "the value holds a control character");
+		return fail(r, TR("the value holds a control character"));
 	if (strcmp(kind, "smarthost") == 0) {
 		r->port_given = r->port_given || strcmp(key, "port") == 0;
 		r->implicit_given = r->implicit_given || strcmp(key, "implicit") == 0;
@@ -299,9 +305,9 @@ static bool parse(struct reading *r)
 		finish_rewrite(r, &r->config->rewrite_recipients);
 	}
 	if (result > 0 && !r->failed)
-		fail(r, "the line is neither [section] nor key = value");
+		fail(r, TR("the line is neither [section] nor key = value"));
 	if (result < 0 && !r->failed)
-		fail(r, "the file cannot be read");
+		fail(r, TR("the file cannot be read"));
 	return !r->failed;
 }
 
@@ -311,7 +317,7 @@ static bool open_file(struct reading *r)
 	r->file = fopen(r->path, "re");
 	if (r->file == NULL && errno == ENOENT) {
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_MISSING,
-		    "%s does not exist: copy firsthop.conf.sample to it and name a smarthost", r->path);
+		    TR("%s does not exist: copy firsthop.conf.sample to it and name a smarthost"), r->path);
 		return false;
 	}
 	if (r->file == NULL) {
@@ -321,7 +327,7 @@ static bool open_file(struct reading *r)
 	}
 	if (fstat(fileno(r->file), &st) == 0 && S_ISREG(st.st_mode))
 		return true;
-	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_UNREADABLE, "%s is not a file",
+	diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_UNREADABLE, TR("%s is not a file"),
 	    r->path);
 	return false;
 }

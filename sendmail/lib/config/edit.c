@@ -1,6 +1,7 @@
 /* Editing the configuration as a careful person would: one line changed, the rest as it was,
  * nothing half written. */
 #include "config/edit.h"
+#include "base/language.h"
 #include "config/replace.h"
 #include "base/fdio.h"
 #include "base/way.h"
@@ -150,7 +151,7 @@ bool edit_apply(const char *path, const struct edit *edits, int count, struct di
 	for (int i = 0; i < count; i++) {
 		if (!is_written_as_it_is(edits[i].value)) {
 			diag_set(d, VERDICT_FAILED, STAGE_CONFIG, REASON_CONFIG_SYNTAX,
-			    "a value cannot hold control characters, or a blank before ';'");
+			    TR("a value cannot hold control characters, or a blank before ';'"));
 			return false;
 		}
 		at[i] = source_line(path, edits[i].section, edits[i].section_name, edits[i].key);

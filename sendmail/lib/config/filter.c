@@ -1,5 +1,6 @@
 /* Filters: their names, commands and exit codes. */
 #include "config/filter.h"
+#include "base/language.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include <stdio.h>
@@ -14,12 +15,12 @@ static const char *name_problem(const struct config *c, const char *name)
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 	size_t length = strlen(name);
 	if (length == 0)
-		return "a filter needs a name of its own: [filter spam]";
+		return TR("a filter needs a name of its own: [filter spam]");
 	if (length > FILTER_NAME_MAX || name[strspn(name, letters)] != '\0')
-		return "the name of a filter is one word of at most 31 letters, digits, '-' or '_'";
+		return TR("the name of a filter is one word of at most 31 letters, digits, '-' or '_'");
 	if (filter_find(c, name) != NULL)
-		return "there is a filter of this name already: give each its own";
-	return c->filter_count == FILTER_MAX ? "there are more than 8 filters" : NULL;
+		return TR("there is a filter of this name already: give each its own");
+	return c->filter_count == FILTER_MAX ? TR("there are more than 8 filters") : NULL;
 }
 
 struct filter *filter_add(struct config *c, const char *name, int line, struct text *problem)
@@ -78,15 +79,16 @@ static bool codes_ok(const struct filter *f, struct text *problem)
 	for (const char *at = f->refuse; (code = next_code(&at)) != -1;) {
 		if (code == -2 || filter_has_code(f->hold, code)) {
 			text_printf(problem,
-			    code == -2 ? "[filter %s]: refuse is a list of exit codes from 1 to 125"
-			               : "[filter %s]: an exit code is in hold and in refuse: decide for one",
+			    code == -2
+			        ? TR("[filter %s]: refuse is a list of exit codes from 1 to 125")
+			        : TR("[filter %s]: an exit code is in hold and in refuse: decide for one"),
 			    f->name);
 			return false;
 		}
 	}
 	for (const char *at = f->hold; (code = next_code(&at)) != -1;) {
 		if (code == -2) {
-			text_printf(problem, "[filter %s]: hold is a list of exit codes from 1 to 125",
+			text_printf(problem, TR("[filter %s]: hold is a list of exit codes from 1 to 125"),
 			    f->name);
 			return false;
 		}
@@ -99,20 +101,21 @@ bool filter_ok(const struct filter *f, struct text *problem)
 	char copy[sizeof f->command], *words[FILTER_WORDS_MAX + 1];
 	if (f->command[0] == '\0')
 		text_printf(problem,
-		    "[filter %s] has no command: add a line \"command = /PATH ...\" below it", f->name);
+		    TR("[filter %s] has no command: add a line \"command = /PATH ...\" below it"), f->name);
 	else if (f->command[0] != '/')
-		text_printf(problem, "[filter %s]: the command begins with the whole path of the program",
-		    f->name);
+		text_printf(problem,
+		    TR("[filter %s]: the command begins with the whole path of the program"), f->name);
 	else if (strpbrk(f->command, "|<>;&$`\"'\\*?") != NULL)
 		text_printf(problem,
-		    "[filter %s]: the command goes to no shell: write such things into a script, and "
-		    "name that",
+		    TR("[filter %s]: the command goes to no shell: write such things into a script, and "
+		       "name that"),
 		    f->name);
 	else if (filter_words(f, copy, words) == FILTER_WORDS_MAX)
-		text_printf(problem, "[filter %s]: the command has more than 31 words", f->name);
+		text_printf(problem, TR("[filter %s]: the command has more than 31 words"), f->name);
 	else if (f->user[0] == '\0' || strcmp(f->user, "root") == 0 || strcmp(f->user, "0") == 0)
 		text_printf(problem,
-		    "[filter %s]: a filter reads what strangers wrote and is never root: name another user",
+		    TR("[filter %s]: a filter reads what strangers wrote and is never root: name another "
+		       "user"),
 		    f->name);
 	else
 		return codes_ok(f, problem);

@@ -1,5 +1,6 @@
 /* Reading, checking and writing the value of a key by its row. */
 #include "config/keys.h"
+#include "base/language.h"
 #include "base/nearest.h"
 #include "config/form.h"
 #include "config/sections.h"
@@ -112,7 +113,7 @@ static bool set_word(void *place, const char *const words[], const char *value,
 		memcpy(place, &index, sizeof index);
 		return true;
 	}
-	text_printf(problem, "\"%.80s\" is not one of:", value);
+	text_printf(problem, TR("\"%.80s\" is not one of:"), value);
 	for (int i = 0; words[i] != NULL; i++)
 		text_printf(problem, "%s%s", words[i][0] != '\0' ? " " : "", words[i]);
 	nearest_ask(problem, nearest_of(value, words));
@@ -133,7 +134,8 @@ static bool set_number(const struct key_row *row, void *place, const char *value
 {
 	long long number;
 	if (!text_number(value, row->low, row->high, &number)) {
-		text_printf(problem, "\"%.80s\" is not a number from %d to %d", value, row->low, row->high);
+		text_printf(problem, TR("\"%.80s\" is not a number from %d to %d"), value, row->low,
+		    row->high);
 		return false;
 	}
 	if (row->type == KEY_PORT)
@@ -153,7 +155,7 @@ static bool set_waits(const struct key_row *row, struct config *c, const char *v
 		long long number = 0;
 		snprintf(word, sizeof word, "%.*s", n < 15 ? (int)n : 15, at);
 		if (count == CONFIG_WAITS_MAX || !text_number(word, row->low, row->high, &number)) {
-			text_printf(problem, "\"%.80s\" is not a list of at most %d numbers from %d to %d",
+			text_printf(problem, TR("\"%.80s\" is not a list of at most %d numbers from %d to %d"),
 			    value, CONFIG_WAITS_MAX, row->low, row->high);
 			return false;
 		}
@@ -161,7 +163,7 @@ static bool set_waits(const struct key_row *row, struct config *c, const char *v
 		at += n;
 	}
 	if (count == 0) {
-		text_put(problem, "at least one number is needed");
+		text_put(problem, TR("at least one number is needed"));
 		return false;
 	}
 	memcpy(c->waits_min, waits, sizeof waits);
@@ -186,7 +188,8 @@ static bool set_sender(const struct key_row *row, void *base, const char *value,
 	const char *at = strchr(value, '@');
 	if (index < 0 && (at == NULL || at == value || at[1] == '\0' ||
 	                     strpbrk(value, " \t<>,;") != NULL || strlen(value) >= size)) {
-		text_printf(problem, "\"%.80s\" is not keep, qualify, or one address with a domain", value);
+		text_printf(problem, TR("\"%.80s\" is not keep, qualify, or one address with a domain"),
+		    value);
 		return false;
 	}
 	*(enum stamp_from *)((char *)base + row->at) =
@@ -209,11 +212,12 @@ static bool set_address(const struct key_row *row, char *place, const char *valu
 static const char *name_problem(const struct key_row *row, const char *value)
 {
 	if (strpbrk(value, " \t@<>,;\"") != NULL)
-		return "this is not one name or address";
+		return TR("this is not one name or address");
 	if (strcmp(row->key.key, "bind_address") == 0)
 		return form_bind_problem(value);
 	if (strcmp(row->key.key, "language") == 0)
-		return language_is_name(value) ? NULL : "a language is letters, such as en, ja or pt_BR";
+		return language_is_name(value) ? NULL
+		                               : TR("a language is letters, such as en, ja or pt_BR");
 	bool host = strcmp(row->key.section, "smarthost") == 0 && strcmp(row->key.key, "host") == 0;
 	return host ? form_host_problem(value) : NULL;
 }
@@ -234,7 +238,7 @@ static bool set_text(const struct key_row *row, char *place, const char *value, 
 	    snprintf(place, row->size, "%s%s%s", relative ? folder : "", relative ? "/" : "", value);
 	if (n >= 0 && (size_t)n < row->size)
 		return true;
-	text_printf(problem, "the value is longer than %zu bytes", row->size - 1);
+	text_printf(problem, TR("the value is longer than %zu bytes"), row->size - 1);
 	return false;
 }
 
@@ -256,7 +260,7 @@ static bool set_auth(char *place, size_t size, const char *value, struct text *p
 		at += n;
 	}
 	if (list.overflow) {
-		text_put(problem, "a way to log in is named more than once");
+		text_put(problem, TR("a way to log in is named more than once"));
 		return false;
 	}
 	text_copy(place, size, wanted);
@@ -282,15 +286,15 @@ static bool set_fingerprint(char *place, size_t size, const char *value, struct 
 		}
 		if (digits != 64) {
 			text_printf(problem,
-			    "\"%.*s\" is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without "
-			    "colons; \"relayconf probe\" shows it",
+			    TR("\"%.*s\" is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without "
+			       "colons; \"relayconf probe\" shows it"),
 			    n < 100 ? (int)n : 100, at);
 			return false;
 		}
 		at += n;
 	}
 	if (list.overflow)
-		text_put(problem, "there may be four fingerprints");
+		text_put(problem, TR("there may be four fingerprints"));
 	else
 		text_copy(place, size, wanted);
 	return !list.overflow;

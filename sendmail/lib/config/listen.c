@@ -1,5 +1,6 @@
 /* Reading [listen]. */
 #include "config/listen.h"
+#include "base/language.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -38,7 +39,7 @@ static bool set_path(struct listen_place *p, const char *word, struct text *prob
 	p->size = sizeof p->address.local;
 	p->loopback = true;
 	return text_copy(p->address.local.sun_path, sizeof p->address.local.sun_path, word) ||
-	       fail(problem, word, "the path of a socket may not be so long");
+	       fail(problem, word, TR("the path of a socket may not be so long"));
 }
 
 static bool set_ip(struct listen_place *p, const char *host, uint16_t port)
@@ -67,9 +68,9 @@ static bool set_place(struct listen_place *p, const char *word, struct text *pro
 	snprintf(host, sizeof host, "%.*s", (int)length, word + brackets);
 	if (length >= sizeof host || *end != ':' || !text_number(end + 1, 1, 65535, &port))
 		return fail(problem, word,
-		    "write ADDRESS:PORT, as 127.0.0.1:25 or [::1]:25, or the path of a socket");
+		    TR("write ADDRESS:PORT, as 127.0.0.1:25 or [::1]:25, or the path of a socket"));
 	return set_ip(p, host, (uint16_t)port) ||
-	       fail(problem, word, "an address is needed here, not a name: 127.0.0.1 or [::1]");
+	       fail(problem, word, TR("an address is needed here, not a name: 127.0.0.1 or [::1]"));
 }
 
 static int add_places(const char *list, bool lmtp, struct listen_place *places, int count,
@@ -78,7 +79,7 @@ static int add_places(const char *list, bool lmtp, struct listen_place *places, 
 	char word[200];
 	while (count >= 0 && next_word(&list, word, sizeof word)) {
 		if (count == LISTEN_PLACES_MAX) {
-			fail(problem, word, "there may be 16 places at most");
+			fail(problem, word, TR("there may be 16 places at most"));
 			return -1;
 		}
 		places[count] = (struct listen_place){.lmtp = lmtp};
@@ -105,7 +106,8 @@ static bool set_network(struct listen_network *n, const char *word, struct text 
 	int most = n->family == AF_INET ? 32 : 128;
 	if (inet_pton(n->family, host, n->bytes) != 1 ||
 	    (slash != NULL && !text_number(slash + 1, 0, most, &bits)))
-		return fail(problem, word, "write a network as 172.17.0.0/16 or fd00::/8, or one address");
+		return fail(problem, word,
+		    TR("write a network as 172.17.0.0/16 or fd00::/8, or one address"));
 	n->bits = slash != NULL ? (int)bits : most;
 	return true;
 }
@@ -118,7 +120,7 @@ int listen_networks(const struct config *c, struct listen_network networks[LISTE
 	int count = 0;
 	while (count >= 0 && next_word(&list, word, sizeof word)) {
 		if (count == LISTEN_NETWORKS_MAX) {
-			fail(problem, word, "there may be 32 networks at most");
+			fail(problem, word, TR("there may be 32 networks at most"));
 			return -1;
 		}
 		networks[count] = (struct listen_network){.bits = 0};
@@ -205,15 +207,15 @@ static bool all_private(const struct config *c)
 static const char *open_problem(const struct config *c)
 {
 	if (c->listen_clients[0] == '\0')
-		return "this is no loopback address: name the networks whose clients may send by it, as "
-		       "clients = 172.17.0.0/16";
+		return TR("this is no loopback address: name the networks whose clients may send by it, as "
+		          "clients = 172.17.0.0/16");
 	if (c->listen_without_login)
 		return all_private(c) ? NULL
-		                      : "without_login = yes is for private networks only, and clients "
-		                        "names another: use logins, or remove that network";
+		                      : TR("without_login = yes is for private networks only, and clients "
+		                           "names another: use logins, or remove that network");
 	if (c->listen_logins[0] == '\0')
-		return "this is no loopback address: say how its clients log in (logins and "
-		       "tls_cert_file), or without_login = yes for those of a private network";
+		return TR("this is no loopback address: say how its clients log in (logins and "
+		          "tls_cert_file), or without_login = yes for those of a private network");
 	return NULL;
 }
 
@@ -226,9 +228,10 @@ bool listen_ok(const struct config *c, struct text *problem)
 		return false;
 	if (c->listen_logins[0] != '\0' && c->listen_tls_cert_file[0] == '\0')
 		return fail(problem, "logins",
-		    "passwords are accepted over TLS only: add tls_cert_file = NAME to [listen]");
+		    TR("passwords are accepted over TLS only: add tls_cert_file = NAME to [listen]"));
 	if (c->listen_tls_key_file[0] != '\0' && c->listen_tls_cert_file[0] == '\0')
-		return fail(problem, "tls_key_file", "there is no certificate: add tls_cert_file = NAME");
+		return fail(problem, "tls_key_file",
+		    TR("there is no certificate: add tls_cert_file = NAME"));
 	for (int i = 0; i < count; i++) {
 		const char *wrong = places[i].loopback ? NULL : open_problem(c);
 		if (wrong != NULL)

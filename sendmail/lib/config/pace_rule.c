@@ -1,5 +1,6 @@
 /* Limits as they are written. */
 #include "config/pace_rule.h"
+#include "base/language.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -43,13 +44,13 @@ bool pace_rule_read(const char *value, struct pace_rule *rule, struct text *prob
 			*slash = '\0';
 		if (unit < 0 || !text_number(word, 1, 10000000, &most)) {
 			text_printf(problem,
-			    "\"%.*s\" is not NUMBER/minute, NUMBER/hour or NUMBER/day, or several of "
-			    "these",
+			    TR("\"%.*s\" is not NUMBER/minute, NUMBER/hour or NUMBER/day, or several of "
+			       "these"),
 			    n < 80 ? (int)n : 80, at);
 			return false;
 		}
 		if (rule->most[unit] != 0) {
-			text_printf(problem, "there is a limit for each %s already", units[unit].name);
+			text_printf(problem, TR("there is a limit for each %s already"), units[unit].name);
 			return false;
 		}
 		rule->most[unit] = (int)most;

@@ -1,5 +1,6 @@
 /* Reading where a proxy is. */
 #include "config/proxy_url.h"
+#include "base/language.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -28,10 +29,10 @@ bool proxy_url_read(const char *value, struct proxy_url *url, struct text *probl
 		at = value + strlen(rows[i].scheme);
 	}
 	if (at == NULL)
-		return fail(problem, value, "write socks5://HOST:PORT or http://HOST:PORT");
+		return fail(problem, value, TR("write socks5://HOST:PORT or http://HOST:PORT"));
 	if (strchr(at, '@') != NULL)
 		return fail(problem, value,
-		    "a login has keys of its own: proxy_login and proxy_password_file");
+		    TR("a login has keys of its own: proxy_login and proxy_password_file"));
 	bool literal = *at == '[';
 	size_t length = literal ? strcspn(++at, "]") : strcspn(at, ":/");
 	snprintf(url->host, sizeof url->host, "%.*s", length < 255 ? (int)length : 255, at);
@@ -41,13 +42,13 @@ bool proxy_url_read(const char *value, struct proxy_url *url, struct text *probl
 		size_t n = strcspn(++at, "/");
 		snprintf(digits, sizeof digits, "%.*s", n < 7 ? (int)n : 7, at);
 		if (!text_number(digits, 1, 65535, &port))
-			return fail(problem, value, "the port is a number from 1 to 65535");
+			return fail(problem, value, TR("the port is a number from 1 to 65535"));
 		at += n;
 	}
 	url->port = (uint16_t)port;
 	if (url->host[0] == '\0' || strpbrk(url->host, " ,;\"<>") != NULL ||
 	    text_has_control(url->host) || length > 255)
-		return fail(problem, value, "there is no name and no address of a proxy in it");
+		return fail(problem, value, TR("there is no name and no address of a proxy in it"));
 	return *at == '\0' || strcmp(at, "/") == 0 ||
-	       fail(problem, value, "nothing may come behind the port");
+	       fail(problem, value, TR("nothing may come behind the port"));
 }

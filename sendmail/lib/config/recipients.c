@@ -1,5 +1,6 @@
 /* Expanding recipients, and what addresses become. */
 #include "config/recipients.h"
+#include "base/language.h"
 #include "config/idn.h"
 #include "config/rules.h"
 #include "message/address.h"
@@ -89,7 +90,7 @@ static void add_discarded(struct expansion *x, const char *name, const char *pla
 {
 	struct buffer words = {0};
 	struct recipients *r = x->out;
-	buffer_printf(&words, "thrown away for %s, because alias %s is /dev/null (%s)", name, name,
+	buffer_printf(&words, TR("thrown away for %s, because alias %s is /dev/null (%s)"), name, name,
 	    place);
 	r->discarded = mem_grow(r->discarded, r->discarded_count, sizeof *r->discarded);
 	r->discarded[r->discarded_count++] = mem_copy(buffer_string(&words));
@@ -128,8 +129,8 @@ static void hold_for_size(struct expansion *x)
 	struct buffer why = {0};
 	const char *what = x->given;
 	buffer_printf(&why,
-	    "with what %.100s leads to this message has more than %d recipients, as many as it may "
-	    "have ([queue] max_recipients)",
+	    TR("with what %.100s leads to this message has more than %d recipients, as many as it may "
+	       "have ([queue] max_recipients)"),
 	    what, x->max);
 	add_held(x->out, x->original, what, REASON_ALIASES_TOO_MANY, buffer_string(&why));
 	buffer_free(&why);

@@ -1,5 +1,6 @@
 /* Maps of addresses. */
 #include "config/rewrite.h"
+#include "base/language.h"
 #include "base/fdio.h"
 #include "base/way.h"
 #include "message/address.h"
@@ -18,7 +19,7 @@ static const char *side_problem(const char *side)
 	const char *address = *side == '@' ? NULL : side;
 	if (address == NULL)
 		return side[1] == '\0' || strpbrk(side + 1, "@ \t<>,;\"") != NULL
-		           ? "behind a leading '@' a domain is expected"
+		           ? TR("behind a leading '@' a domain is expected")
 		           : NULL;
 	return address_problem(address);
 }
@@ -44,7 +45,7 @@ bool rewrite_add(struct rewrite *map, const char *left, const char *right, int l
 
 static bool take_line(struct rewrite *map, char *line, int number, struct text *problem)
 {
-	TEXT(words, 300);
+	TEXT(words, 600);
 	char *left = text_trim(line);
 	if (*left == '\0' || *left == '#')
 		return true;
@@ -56,7 +57,7 @@ static bool take_line(struct rewrite *map, char *line, int number, struct text *
 	if (length > 1 && left[length - 1] == ':')
 		left[length - 1] = '\0';
 	if (*right == '\0')
-		text_put(&words, "the line has one word; it is written as: address blank new-address");
+		text_put(&words, TR("the line has one word; it is written as: address blank new-address"));
 	else if (rewrite_add(map, left, right, number, true, &words))
 		return true;
 	text_printf(problem, "%s:%d: %s", map->file, number, words.data);
@@ -81,10 +82,10 @@ bool rewrite_finish(struct rewrite *map, struct text *problem)
 		int fd = way_open(map->file, 0, &map->as_read, &why);
 		good = fd >= 0 && S_ISREG(map->as_read.st_mode) && fdio_slurp(fd, &text, FILE_LIMIT_BYTES);
 		if (!good)
-			text_printf(problem, "%s cannot be read: %s", map->file,
-			    fd >= 0 && !S_ISREG(map->as_read.st_mode) ? "it is not a file"
+			text_printf(problem, TR("%s cannot be read: %s"), map->file,
+			    fd >= 0 && !S_ISREG(map->as_read.st_mode) ? TR("it is not a file")
 			    : fd < 0                                  ? why.data
-			    : errno == EFBIG                          ? "it is longer than 16 MiB"
+			    : errno == EFBIG                          ? TR("it is longer than 16 MiB")
 			                                              : strerror(errno));
 		if (fd >= 0)
 			close(fd);

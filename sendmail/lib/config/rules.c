@@ -235,13 +235,13 @@ bool rules_pattern_ok(const char *pattern, struct text *problem)
 	                                                         : pattern;
 	if (*address == '\0' || strcmp(address, "%") == 0)
 		text_put(problem,
-		    "a route needs a pattern: [route example.org], [route .example.org], "
-		    "[route ops@example.org], [route from:example.org], [route user:www], [route *]");
+		    TR("a route needs a pattern: [route example.org], [route .example.org], "
+		       "[route ops@example.org], [route from:example.org], [route user:www], [route *]"));
 	else if (strlen(pattern) > 320 || strpbrk(address, " \t<>,;\"[]:") != NULL ||
 	         (strchr(address, '*') != NULL && strcmp(address, "*") != 0))
 		text_printf(problem,
-		    "\"%.80s\" is no pattern; there are: example.org, .example.org, ops@example.org, "
-		    "from:cron@example.org, from:example.org, user:www, group:ops, *",
+		    TR("\"%.80s\" is no pattern; there are: example.org, .example.org, ops@example.org, "
+		       "from:cron@example.org, from:example.org, user:www, group:ops, *"),
 		    pattern);
 	return problem->length == 0;
 }
@@ -260,11 +260,11 @@ const char *rules_nearest_smarthost(const struct config *c, const char *name)
 static void put_missing(const struct config *c, const char *name, struct text *problem)
 {
 	const char *near = rules_nearest_smarthost(c, name);
-	text_printf(problem, "via: there is no [smarthost %s]", name);
+	text_printf(problem, TR("via: there is no [smarthost %s]"), name);
 	if (near != NULL)
 		nearest_ask(problem, near);
 	else
-		text_put(problem, "; add it, or name another");
+		text_put(problem, TR("; add it, or name another"));
 }
 
 bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *problem)
@@ -274,12 +274,14 @@ bool rules_via_ok(const struct config *c, const struct rule *rule, struct text *
 	bool ended = false;
 	if (*at == '\0')
 		text_printf(problem,
-		    "[route %.100s] has no via: add \"via = NAME\" with the name of a smarthost below it",
+		    TR("[route %.100s] has no via: add \"via = NAME\" with the name of a smarthost below "
+		       "it"),
 		    rule->pattern);
 	while (problem->length == 0 && next_name(&at, name, sizeof name)) {
 		bool direct = strcmp(name, "direct") == 0;
 		if (ended)
-			text_put(problem, "via: direct can only be last, because it is tried after all others");
+			text_put(problem,
+			    TR("via: direct can only be last, because it is tried after all others"));
 		ended = direct;
 		if (!direct &&
 		    smarthost_find(c->smarthosts, c->smarthost_count, name, strlen(name)) == NULL)

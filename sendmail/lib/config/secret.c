@@ -1,5 +1,6 @@
 /* Passwords. */
 #include "config/secret.h"
+#include "base/language.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/fdio.h"
@@ -32,9 +33,9 @@ static bool cut_line(struct buffer *password, const char *where, struct diagnosi
 		n++;
 	password->length = n;
 	if (n == 0)
-		return fail(d, REASON_SECRET_EMPTY, where, "the password is empty");
+		return fail(d, REASON_SECRET_EMPTY, where, TR("the password is empty"));
 	if (memchr(password->data, '\0', n) != NULL)
-		return fail(d, REASON_SECRET_EMPTY, where, "the password holds a NUL byte");
+		return fail(d, REASON_SECRET_EMPTY, where, TR("the password holds a NUL byte"));
 	return true;
 }
 
@@ -52,12 +53,12 @@ static bool read_file(const char *path, size_t limit, struct buffer *secret, str
 	}
 	bool good = S_ISREG(st.st_mode);
 	if (!good)
-		fail(d, REASON_SECRET_UNREADABLE, path, "not a file");
+		fail(d, REASON_SECRET_UNREADABLE, path, TR("not a file"));
 	else if (st.st_mode & 027)
 		good = fail(d, REASON_SECRET_OPEN_TO_ALL, path,
-		    "others can read it, or the group can write it; mode 0640 or 0600 is needed");
+		    TR("others can read it, or the group can write it; mode 0640 or 0600 is needed"));
 	else if (!fdio_slurp(fd, secret, limit))
-		good = fail(d, REASON_SECRET_UNREADABLE, path, "too long, or it cannot be read");
+		good = fail(d, REASON_SECRET_UNREADABLE, path, TR("too long, or it cannot be read"));
 	close(fd);
 	return good;
 }
@@ -143,10 +144,10 @@ static bool run_command(const char *command, struct buffer *password, struct dia
 {
 	struct command c;
 	int status = 0;
-	TEXT(words, 400);
+	TEXT(words, 800);
 	if (!start_command(command, &c)) {
 		diag_set_errno(d, VERDICT_DEFERRED, STAGE_AUTH, REASON_SECRET_COMMAND,
-		    "start password_command");
+		    TR("start password_command"));
 		return false;
 	}
 	bool whole = read_output(c.out, password);
@@ -154,7 +155,7 @@ static bool run_command(const char *command, struct buffer *password, struct dia
 	if (!whole)
 		kill(-c.pid, SIGKILL);
 	waitpid(c.pid, &status, 0);
-	text_put(&words, !whole ? "no password within 10 s" : "the command failed");
+	text_put(&words, !whole ? TR("no password within 10 s") : TR("the command failed"));
 	put_complaint(c.complaint, &words);
 	close(c.complaint);
 	if (!whole || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
@@ -170,7 +171,7 @@ bool secret_read(const struct smarthost *smarthost, struct buffer *password, str
 		return read_file(smarthost->password_file, SECRET_LIMIT_BYTES, password, d) &&
 		       cut_line(password, smarthost->password_file, d);
 	return fail(d, REASON_SECRET_MISSING, smarthost->name,
-	    "no password_file and no password_command");
+	    TR("no password_file and no password_command"));
 }
 
 bool secret_read_proxy(const struct smarthost *smarthost, struct buffer *password,

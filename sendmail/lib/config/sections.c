@@ -1,5 +1,6 @@
 /* Sections of the configuration. */
 #include "config/sections.h"
+#include "base/language.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "config/filter.h"
@@ -25,18 +26,19 @@ static void *find_smarthost(const struct config *c, const char *name)
 static void *add_smarthost(struct config *c, const char *name, int line, struct text *problem)
 {
 	if (*name == '\0')
-		return no(problem, "a smarthost needs a name of its own: [smarthost main]");
+		return no(problem, TR("a smarthost needs a name of its own: [smarthost main]"));
 	if (strlen(name) > SMARTHOST_NAME_MAX || strpbrk(name, " .\t\"=") != NULL)
 		return no(problem,
-		    "the name of a smarthost is one word of at most 63 letters, digits, '-' or '_'");
+		    TR("the name of a smarthost is one word of at most 63 letters, digits, '-' or '_'"));
 	if (strcmp(name, "direct") == 0)
-		return no(problem, "the name direct means the domain's own MX: choose another");
+		return no(problem, TR("the name direct means the domain's own MX: choose another"));
 	if (strcmp(name, "local") == 0)
-		return no(problem, "the name local means the mailboxes of this machine: choose another");
+		return no(problem,
+		    TR("the name local means the mailboxes of this machine: choose another"));
 	if (find_smarthost(c, name) != NULL)
-		return no(problem, "there is a smarthost of this name already: give each its own");
+		return no(problem, TR("there is a smarthost of this name already: give each its own"));
 	if (c->smarthost_count == CONFIG_SMARTHOSTS_MAX)
-		return no(problem, "there are more than 16 smarthosts");
+		return no(problem, TR("there are more than 16 smarthosts"));
 	c->smarthosts =
 	    mem_resize(c->smarthosts, (size_t)c->smarthost_count + 1, sizeof *c->smarthosts);
 	struct smarthost *h = &c->smarthosts[c->smarthost_count++];
@@ -66,9 +68,9 @@ static void *add_rule(struct config *c, const char *pattern, int line, struct te
 		return NULL;
 	if (find_rule(c, pattern) != NULL)
 		return no(problem,
-		    "there is a route for this pattern already: the first would hide the second");
+		    TR("there is a route for this pattern already: the first would hide the second"));
 	if (c->rule_count == CONFIG_RULES_MAX)
-		return no(problem, "there are more than 200 routes");
+		return no(problem, TR("there are more than 200 routes"));
 	c->rules = mem_resize(c->rules, (size_t)c->rule_count + 1, sizeof *c->rules);
 	struct rule *rule = &c->rules[c->rule_count++];
 	*rule = (struct rule){.line = line};
@@ -91,13 +93,13 @@ static void *add_submitter(struct config *c, const char *who, int line, struct t
 {
 	if (*who == '\0' || strlen(who) >= sizeof c->submitters[0].who ||
 	    strpbrk(who, " \t\",=@") != NULL)
-		return no(problem, "a section submit names a user, a group, or everyone: [submit www], "
-		                   "[submit %cacti], [submit *]");
+		return no(problem, TR("a section submit names a user, a group, or everyone: [submit www], "
+		                      "[submit %cacti], [submit *]"));
 	if (find_submitter(c, who) != NULL)
 		return no(problem,
-		    "there is a section for this name already: the first would hide the second");
+		    TR("there is a section for this name already: the first would hide the second"));
 	if (c->submitter_count == CONFIG_SUBMITTERS_MAX)
-		return no(problem, "there are more than 100 sections submit");
+		return no(problem, TR("there are more than 100 sections submit"));
 	c->submitters =
 	    mem_resize(c->submitters, (size_t)c->submitter_count + 1, sizeof *c->submitters);
 	struct submitter *s = &c->submitters[c->submitter_count++];
@@ -133,7 +135,7 @@ static void *add_rewrite(struct config *c, const char *name, int line, struct te
 	void *map = find_rewrite(c, name);
 	return map != NULL
 	           ? map
-	           : no(problem, "there are two maps: [rewrite senders] and [rewrite recipients]");
+	           : no(problem, TR("there are two maps: [rewrite senders] and [rewrite recipients]"));
 }
 
 /* --- all of them ------------------------------------------------------------------------------ */
@@ -197,12 +199,12 @@ void sections_unknown(const char *section, struct text *words)
 	TEXT(first, 100);
 	text_put_n(&first, section, strcspn(section, " \t"));
 	const char *near = nearest_word(first.data, next_kind, NULL);
-	text_printf(words, "section [%.80s] is not known; ", section);
+	text_printf(words, TR("section [%.80s] is not known; "), section);
 	if (near != NULL)
-		text_printf(words, "did you mean [%s%.80s]? ", near, section + strcspn(section, " \t"));
-	text_put(words, "there are: host, smarthost NAME, route PATTERN, submit WHO, filter NAME, "
-	                "fallback, sender, rewrite senders, rewrite recipients, queue, log, local, "
-	                "bounce, listen, relay");
+		text_printf(words, TR("did you mean [%s%.80s]? "), near, section + strcspn(section, " \t"));
+	text_put(words, TR("there are: host, smarthost NAME, route PATTERN, submit WHO, filter NAME, "
+	                   "fallback, sender, rewrite senders, rewrite recipients, queue, log, local, "
+	                   "bounce, listen, relay"));
 }
 
 void *sections_add(struct config *c, const char *kind, const char *name, int line,

@@ -1,5 +1,6 @@
 /* Checking and completing single addresses. */
 #include "message/address.h"
+#include "base/language.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include <stdio.h>
@@ -27,16 +28,16 @@ static long local_length(const char *address)
 static const char *domain_problem(const char *domain)
 {
 	if (*domain == '\0')
-		return "there is nothing after the '@'";
+		return TR("there is nothing after the '@'");
 	if (*domain == '[')
-		return domain[strlen(domain) - 1] == ']' ? NULL : "the address literal has no ']'";
+		return domain[strlen(domain) - 1] == ']' ? NULL : TR("the address literal has no ']'");
 	if (*domain == '.' || domain[strlen(domain) - 1] == '.' || strstr(domain, "..") != NULL)
-		return "a part of the domain is empty (a dot too many)";
+		return TR("a part of the domain is empty (a dot too many)");
 	if (strlen(domain) > 255)
-		return "the domain is longer than 255 bytes";
+		return TR("the domain is longer than 255 bytes");
 	for (; *domain != '\0'; domain++) {
 		if (strchr("@<>()\",;:\\[] ", *domain) != NULL)
-			return "the domain holds a character that cannot be in a domain";
+			return TR("the domain holds a character that cannot be in a domain");
 	}
 	return NULL;
 }
@@ -44,16 +45,16 @@ static const char *domain_problem(const char *domain)
 const char *address_problem(const char *address)
 {
 	if (*address == '\0')
-		return "the address is empty";
+		return TR("the address is empty");
 	if (strlen(address) > ADDRESS_LIMIT_BYTES)
-		return "the address is longer than 320 bytes";
+		return TR("the address is longer than 320 bytes");
 	if (text_has_control(address))
-		return "the address holds a control character";
+		return TR("the address holds a control character");
 	long length = local_length(address);
 	if (length < 0)
-		return "a quotation in the address has no end";
+		return TR("a quotation in the address has no end");
 	if (length == 0)
-		return "there is nothing before the '@'";
+		return TR("there is nothing before the '@'");
 	bool quoted = false;
 	for (long i = 0; i < length; i++) {
 		if (quoted && address[i] == '\\' && i + 1 < length)
@@ -61,7 +62,7 @@ const char *address_problem(const char *address)
 		else if (address[i] == '"')
 			quoted = !quoted;
 		else if (!quoted && strchr(" <>,;()", address[i]) != NULL)
-			return "the part before the '@' holds a blank or one of <>,;() outside quotes";
+			return TR("the part before the '@' holds a blank or one of <>,;() outside quotes");
 	}
 	return address[length] == '@' ? domain_problem(address + length + 1) : NULL;
 }

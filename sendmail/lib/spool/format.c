@@ -1,5 +1,6 @@
 /* The note of the queue's format. */
 #include "spool/format.h"
+#include "base/language.h"
 #include "base/fdio.h"
 #include "base/text.h"
 #include <errno.h>
@@ -40,8 +41,9 @@ bool format_accept(int mqueue_fd, struct diagnosis *why)
 	buffer_free(&text);
 	if (held > FORMAT_KNOWN) {
 		diag_set(why, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_VERSION,
-		    "the queue was written by a later version of firsthop (format %lld, this program knows "
-		    "%d): start that version, or let it deliver what waits",
+		    TR("the queue was written by a later version of firsthop (format %lld, this program "
+		       "knows "
+		       "%d): start that version, or let it deliver what waits"),
 		    held, FORMAT_KNOWN);
 		return false;
 	}
