@@ -156,7 +156,7 @@ bool list_open(struct listing *l, const struct config *config, const struct list
 	    .memo = list_memo_new()};
 	k->wanted = *w;
 	k->policy = config->list;
-	k->envelopes.fd = -1;
+	k->envelopes.fd = k->messages.heads.fd = -1;
 	struct queue *q = &k->messages.queue;
 	if (!queue_open(q, paths_spool(), false, why)) {
 		list_close(l);
@@ -172,6 +172,7 @@ bool list_open(struct listing *l, const struct config *config, const struct list
 	}
 	read_state(l, q);
 	k->messages.runner_lives = l->runner_lives;
+	message_row_prepare(&k->messages);
 	l->count = (int)(names_of(k)->count + k->dropped_count);
 	if (!k->sees_all || w->choice_count > 0)
 		list_collect(l);
@@ -273,7 +274,7 @@ void list_close(struct listing *l)
 	struct list_reader *k = l->reader;
 	names_free(&k->messages.names);
 	queue_close(&k->messages.queue);
-	buffer_free(&k->messages.head);
+	message_row_end(&k->messages);
 	buffer_free(&k->drop_lines);
 	free(k->dropped);
 	envelopes_end(&k->envelopes);

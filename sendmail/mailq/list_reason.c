@@ -76,7 +76,9 @@ void list_reason(const struct listing *l, const struct row *r, const struct row_
 void list_put_unicode(const char *address, struct text *t)
 {
 	/* Most domains are no IDN: nothing is copied for those. */
-	char *unicode = text_find_ci(address, "xn--") != NULL ? idn_to_unicode(address) : NULL;
+	char *unicode = strstr(address, "--") != NULL && text_find_ci(address, "xn--") != NULL
+	                    ? idn_to_unicode(address)
+	                    : NULL;
 	if (unicode == NULL)
 		return;
 	text_put(t, " (");

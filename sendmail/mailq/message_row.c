@@ -1,11 +1,13 @@
 /* Reading a message of the queue. */
 #include "mailq/message_row.h"
 #include "base/language.h"
+#include "mailq/in_work.h"
 #include "message/envelope.h"
 #include "spool/journal.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -52,26 +54,31 @@ static void take_journal(struct message_reader *m, struct row *r, struct row_sto
 	journal_free(&j);
 }
 
-static void fill_row(struct message_reader *m, struct row *r, struct row_store *store, int fd,
+/* From an envelope that was read, well (good) or not. */
+static void fill_row(struct message_reader *m, struct row *r, struct row_store *store,
+    struct envelope *e, uid_t uid)
+{
+	r->uid = uid == m->queue.owner && e->uid >= 0 ? e->uid : (int64_t)uid;
+	r->arrival_s = e->created_us / 1000000;
+	r->bytes = e->content.bytes;
+	r->login = row_string(store, e->login);
+	r->sender = row_string(store, e->sender);
+	r->program = row_string(store, e->program);
+	if (e->repaired.length > 0)
+		r->repaired = row_string(store, buffer_string(&e->repaired));
+	take_journal(m, r, store, e);
+}
+
+static void fill_from_file(struct message_reader *m, struct row *r, struct row_store *store, int fd,
     uid_t uid)
 {
 	struct envelope e;
 	struct diagnosis d;
 	r->uid = uid;
-	if (envelope_look(&e, fd, &m->head, &d)) {
-		if (uid == m->queue.owner && e.uid >= 0)
-			r->uid = e.uid;
-		r->arrival_s = e.created_us / 1000000;
-		r->bytes = e.content.bytes;
-		r->login = row_string(store, e.login);
-		r->sender = row_string(store, e.sender);
-		r->program = row_string(store, e.program);
-		if (e.repaired.length > 0)
-			r->repaired = row_string(store, buffer_string(&e.repaired));
-		take_journal(m, r, store, &e);
-	} else {
+	if (envelope_look(&e, fd, &m->head, &d))
+		fill_row(m, r, store, &e, uid);
+	else
 		row_set_problem(r, store, "%s", d.text);
-	}
 	envelope_free(&e);
 }
 
@@ -92,7 +99,28 @@ static void fill_unread(struct message_reader *m, struct row *r, struct row_stor
 	take_journal(m, r, store, &none);
 }
 
-bool message_row_read(struct message_reader *m, const char *id, struct row *r,
+/* From the runner's copy, if it is of the very file that is there now.  False: read the file. */
+static bool read_copy(struct message_reader *m, const char *id, struct row *r,
+    struct row_store *store)
+{
+	struct envelope e;
+	struct diagnosis d;
+	struct stat st;
+	if (m->of_dead || m->heads.fd < 0 ||
+	    fstatat(m->queue.mqueue_fd, id, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !heads_find(&m->heads, id_pack(id), &st, &m->head))
+		return false;
+	bool good = envelope_look_again(&e, &m->head, &d);
+	if (good) {
+		row_begin(r, id);
+		fill_row(m, r, store, &e, st.st_uid);
+		r->active = names_has(&m->in_work, id);
+	}
+	envelope_free(&e);
+	return good;
+}
+
+static bool read_file(struct message_reader *m, const char *id, struct row *r,
     struct row_store *store)
 {
 	uid_t uid;
@@ -110,9 +138,37 @@ bool message_row_read(struct message_reader *m, const char *id, struct row *r,
 		row_set_problem(r, store, TR("cannot be read: %s"), strerror(errno));
 		return true;
 	}
-	fill_row(m, r, store, fd, uid);
+	fill_from_file(m, r, store, fd, uid);
 	/* The runner shares a lock on what it works on. */
 	r->active = m->runner_lives && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);
 	return true;
+}
+
+bool message_row_read(struct message_reader *m, const char *id, struct row *r,
+    struct row_store *store)
+{
+	return read_copy(m, id, r, store) || read_file(m, id, r, store);
+}
+
+/* What is being worked on is known by a lock on its file, which is not opened then: the runner has
+ * to say it. */
+void message_row_prepare(struct message_reader *m)
+{
+	if (m->of_dead || !heads_open(&m->heads, m->queue.mqueue_fd)) {
+		m->heads.fd = -1;
+		return;
+	}
+	if (m->runner_lives && !in_work_ask(&m->in_work)) {
+		heads_close(&m->heads);
+		return;
+	}
+	heads_index(&m->heads);
+}
+
+void message_row_end(struct message_reader *m)
+{
+	heads_close(&m->heads);
+	free(m->in_work.ids);
+	buffer_free(&m->head);
 }

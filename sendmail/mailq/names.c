@@ -5,7 +5,7 @@
 #include "spool/id.h"
 #include <stdlib.h>
 
-static void add(struct names *n, const char *id)
+void names_add(struct names *n, const char *id)
 {
 	if (n->count == n->size) {
 		n->size = n->size ? 2 * n->size : 64;
@@ -18,11 +18,11 @@ static void found(void *context, enum queue_kind kind, const char *id)
 {
 	struct names_found *n = context;
 	if (kind == QUEUE_MESSAGE)
-		add(&n->messages, id);
+		names_add(&n->messages, id);
 	else if (kind == QUEUE_LOG)
-		add(&n->logs, id);
+		names_add(&n->logs, id);
 	else if (kind == QUEUE_DEAD)
-		add(&n->dead, id);
+		names_add(&n->dead, id);
 }
 
 static int by_number(const void *left, const void *right)
@@ -32,7 +32,7 @@ static int by_number(const void *left, const void *right)
 }
 
 /* A folder that changes while it is read may name a file twice. */
-static void sort(struct names *n)
+void names_sort(struct names *n)
 {
 	size_t kept = 0;
 	if (n->count > 1)
@@ -48,16 +48,18 @@ bool names_read(struct names_found *n, int mqueue_fd)
 {
 	*n = (struct names_found){0};
 	bool whole = queue_scan(mqueue_fd, found, n);
-	sort(&n->messages);
-	sort(&n->logs);
-	sort(&n->dead);
+	names_sort(&n->messages);
+	names_sort(&n->logs);
+	names_sort(&n->dead);
 	return whole;
 }
 
 bool names_has(const struct names *n, const char *id)
 {
+	if (n->count == 0)
+		return false;
 	uint64_t packed = id_pack(id);
-	return n->count > 0 && bsearch(&packed, n->ids, n->count, sizeof *n->ids, by_number) != NULL;
+	return bsearch(&packed, n->ids, n->count, sizeof *n->ids, by_number) != NULL;
 }
 
 void names_choose(struct names *n, const char *prefix)

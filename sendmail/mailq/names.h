@@ -15,6 +15,10 @@ struct names_found {
 
 /* False when the folder cannot be read to its end; free it in any case. */
 bool names_read(struct names_found *n, int mqueue_fd);
+
+/* One more, at the end; and all of them into their order. */
+void names_add(struct names *n, const char *id);
+void names_sort(struct names *n);
 bool names_has(const struct names *n, const char *id);
 
 /* Leaves those that begin with prefix. */

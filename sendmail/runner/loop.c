@@ -22,6 +22,7 @@
 #include "runner/listen/watch_listen.h"
 #include "runner/loop.h"
 #include "runner/queue/entry.h"
+#include "runner/queue/heads_keep.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_health.h"
 #include "runner/queue/nexthop_key.h"
@@ -75,6 +76,7 @@ static void set_signals(sigset_t *while_waiting)
 struct loop {
 	struct runner *r;
 	struct upkeep upkeep;
+	struct heads_keep heads;
 	int64_t leaving_since_ms;
 	bool broken; /* it leaves because it cannot go on */
 };
@@ -95,10 +97,12 @@ static int64_t time_left_ms(const struct loop *l, int64_t limit_ms)
 		left = sooner_ms(left, limit_ms);
 	int64_t submit_ms = submit_listen_next_ms(r->submit_listen),
 	        upkeep_ms = upkeep_left_ms(&l->upkeep, r);
-	int64_t smtpd_ms = smtpd_keeper_next_ms(r);
+	int64_t smtpd_ms = smtpd_keeper_next_ms(r), heads_ms = heads_keep_left_ms(&l->heads, r);
 	submit_ms = smtpd_ms < submit_ms ? smtpd_ms : submit_ms;
 	if (submit_ms != INT64_MAX)
 		left = sooner_ms(left, submit_ms - now);
+	if (heads_ms >= 0)
+		left = sooner_ms(left, heads_ms);
 	return upkeep_ms >= 0 ? sooner_ms(left, upkeep_ms) : left;
 }
 
@@ -319,6 +323,7 @@ int loop_run(struct runner *r)
 		wait_for_events(&l, &mask, LOAD_AGAIN_MS);
 		look_at_signals(r);
 	}
+	heads_keep_load(&l.heads, r);
 	pickup_scan(r);
 	if (r->lifetime == LIFETIME_ONCE || r->pass)
 		queue_run_start(r);
@@ -348,7 +353,9 @@ int loop_run(struct runner *r)
 		upkeep_sync(r, UPKEEP_SOME);
 		upkeep_log(&l.upkeep, r);
 		upkeep_count(&l.upkeep, r, UPKEEP_SOME);
+		heads_keep_look(&l.heads, r);
 	}
+	heads_keep_end(&l.heads, r, r->lifetime == LIFETIME_ONCE);
 	nexthop_write_new_health(r);
 	upkeep_sync(r, UPKEEP_ALL);
 	upkeep_count(&l.upkeep, r, UPKEEP_ALL);

@@ -124,7 +124,8 @@ static void look_at_answers(struct client *c)
 	while ((n = read(c->fd, bytes, sizeof bytes)) > 0)
 		buffer_add(&c->answer, bytes, (size_t)n);
 	while ((line = fdio_take_line(&c->answer)) != NULL) {
-		MUST(strcmp(line, "ok") == 0 || text_starts(line, "ok id=") || text_starts(line, "no ") ||
+		MUST(strcmp(line, "ok") == 0 || text_starts(line, "ok id=") ||
+		     text_starts(line, "ok ids=") || text_starts(line, "no ") ||
 		     (c->watches && text_starts(line, "over ")));
 		free(line);
 		c->answers++;

@@ -159,6 +159,12 @@ static void set(struct envelope *e, char **slot, char *value)
 	*slot = value;
 }
 
+/* Lists read many heads: most keys differ in their first letter. */
+static bool is(const char *key, const char *word)
+{
+	return key[0] == word[0] && strcmp(key, word) == 0;
+}
+
 static char **string_slot(struct envelope *e, const char *key)
 {
 	const struct {
@@ -168,7 +174,7 @@ static char **string_slot(struct envelope *e, const char *key)
 	    {"sender", &e->sender}, {"flags", &e->flags}, {"body", &e->body}, {"notify", &e->notify},
 	    {"ret", &e->ret}, {"envid", &e->envid}, {"tag", &e->tag}};
 	for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
-		if (strcmp(slots[i].key, key) == 0)
+		if (is(key, slots[i].key))
 			return slots[i].slot;
 	}
 	return NULL;
@@ -196,21 +202,21 @@ static bool take_line(struct envelope *e, char *line, bool *has_sender, struct d
 	char *value = colon + 2;
 	if (text_has_control(value))
 		return damaged(d, "its head has a control character");
-	if (strcmp(line, "recipient") == 0) {
+	if (is(line, "recipient")) {
 		append_recipient(e, e->borrowed ? value : mem_copy(value));
-	} else if (strcmp(line, "recipient-notify") == 0 || strcmp(line, "recipient-orcpt") == 0) {
+	} else if (is(line, "recipient-notify") || is(line, "recipient-orcpt")) {
 		return take_asked(e, line, value, d);
-	} else if (strcmp(line, "content") == 0) {
+	} else if (is(line, "content")) {
 		if (!read_content(&e->content, value))
 			return damaged(d, "the content line makes no sense");
-	} else if (strcmp(line, "created") == 0 || strcmp(line, "uid") == 0) {
+	} else if (is(line, "created") || is(line, "uid")) {
 		if (!text_number(value, 0, 1LL << 61, &number))
 			return damaged(d, "a number in its head makes no sense");
 		*(line[0] == 'c' ? &e->created_us : &e->uid) = number;
-	} else if (strcmp(line, "repaired") == 0) {
+	} else if (is(line, "repaired")) {
 		e->repaired.length = 0;
 		buffer_puts(&e->repaired, value);
-	} else if (strcmp(line, "note") == 0) {
+	} else if (is(line, "note")) {
 		buffer_printf(&e->notes, "%s\n", value);
 	} else {
 		char **slot = string_slot(e, line);
@@ -330,4 +336,10 @@ bool envelope_look(struct envelope *e, int fd, struct buffer *head, struct diagn
 {
 	begin(e, true);
 	return read_head(head, fd, d) && parse_in_place(e, head->data, head->length, d);
+}
+
+bool envelope_look_again(struct envelope *e, struct buffer *head, struct diagnosis *d)
+{
+	begin(e, true);
+	return parse_in_place(e, head->data, head->length, d);
 }

@@ -90,6 +90,9 @@ bool envelope_read(struct envelope *e, int fd, struct diagnosis *d);
    matter. */
 bool envelope_look(struct envelope *e, int fd, struct buffer *head, struct diagnosis *d);
 
+/* The same of a head that is in the buffer already. */
+bool envelope_look_again(struct envelope *e, struct buffer *head, struct diagnosis *d);
+
 /* The same as envelope_read from bytes (complete head); for tests and fuzzing. */
 bool envelope_parse(struct envelope *e, const char *bytes, size_t length, struct diagnosis *d);
 

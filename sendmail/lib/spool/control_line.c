@@ -12,6 +12,7 @@ static const struct protocol_row asked[] = {
     [CONTROL_REMOVE] = {"remove", "ID"},
     [CONTROL_SHOW] = {"show", "NAME"},
     [CONTROL_FORGET] = {"forget", ""},
+    [CONTROL_WORK] = {"work", ""},
     [CONTROL_NOTED] = {"noted", "FLUSH"},
     [CONTROL_WATCH] = {"watch", "ID talk|wait"},
     [CONTROL_LOOK] = {"look", ""},
@@ -62,6 +63,7 @@ bool control_line_parse(struct control_line *l, const char *line)
 	text_copy(l->name, sizeof l->name, behind);
 	switch (verb) {
 	case CONTROL_FORGET:
+	case CONTROL_WORK:
 	case CONTROL_LOOK: return true;
 	case CONTROL_NOTED: return is_flush(l->name);
 	case CONTROL_SHOW: return id_valid(l->name) || id_with_suffix(l->name, ".dead", id);

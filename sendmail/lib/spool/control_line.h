@@ -13,6 +13,7 @@ enum control_verb {
 	CONTROL_REMOVE,
 	CONTROL_SHOW,   /* NAME: ID or ID.dead; what a list shows of it */
 	CONTROL_FORGET, /* the failures of all smarthosts */
+	CONTROL_WORK,   /* which messages are with a relay */
 	CONTROL_NOTED,  /* drop/flush.N: is that wish for a queue run seen? */
 	CONTROL_WATCH,  /* the client becomes a watcher (runner/listen/watch_listen.h) */
 	CONTROL_LOOK    /* of a watcher: the message must be there by now */
@@ -32,7 +33,7 @@ void control_line_put_watch(struct buffer *out, const char *id, bool talk);
 
 enum control_answer {
 	CONTROL_OK,
-	CONTROL_OK_FIELDS, /* to show: message/envelope.h, and active= */
+	CONTROL_OK_FIELDS, /* to show: message/envelope.h, and active=; to work: ids=, with commas */
 	CONTROL_NO,
 	CONTROL_OVER,
 	CONTROL_STORY /* to a watcher: a line as it stands in a journal, or "TIME say text=" */

@@ -11,8 +11,7 @@ void id_make(char id[ID_SIZE], int64_t wall_s)
 static bool starts_as_id(const char *name)
 {
 	for (int i = 0; i < ID_LENGTH; i++) {
-		bool hex = (name[i] >= '0' && name[i] <= '9') || (name[i] >= 'a' && name[i] <= 'f');
-		if (i == 8 ? name[i] != '.' : !hex)
+		if (i == 8 ? name[i] != '.' : id_digit(name[i]) < 0)
 			return false;
 	}
 	return true;
@@ -36,15 +35,9 @@ bool id_with_suffix(const char *name, const char *suffix, char id[ID_SIZE])
 static uint32_t read_half(const char *digits)
 {
 	uint32_t number = 0;
-	for (int i = 0; i < 8; i++) {
-		char c = digits[i];
-		if (c >= '0' && c <= '9')
-			number = number << 4 | (uint32_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			number = number << 4 | (uint32_t)(c - 'a' + 10);
-		else
-			break;
-	}
+	int digit;
+	for (int i = 0; i < 8 && (digit = id_digit(digits[i])) >= 0; i++)
+		number = number << 4 | (uint32_t)digit;
 	return number;
 }
 

@@ -17,6 +17,7 @@
 #include "runner/queue/nexthop_health.h"
 #include "runner/queue/runner.h"
 #include "runner/queue/schedule.h"
+#include "runner/session/sessions.h"
 #include "spool/compact.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -251,6 +252,22 @@ static void answer_show(struct runner *r, const struct control_request *q)
 	buffer_free(&fields);
 }
 
+/* Which messages are with a relay: as many as the sessions hold. */
+static void answer_work(struct runner *r, const struct control_request *q)
+{
+	struct buffer fields = {0};
+	const char *before = "ids=";
+	for (int i = 0; i < r->sessions->count; i++) {
+		for (const struct message *m = r->sessions->list[i]->first; m != NULL; m = m->next) {
+			buffer_printf(&fields, "%s%s", before, m->id);
+			before = ",";
+		}
+	}
+	control_listen_answer(r->control, q, CONTROL_OK_FIELDS,
+	    fields.length > 0 ? buffer_string(&fields) : before);
+	buffer_free(&fields);
+}
+
 void operate(struct runner *r)
 {
 	struct control_request q;
@@ -258,6 +275,10 @@ void operate(struct runner *r)
 	while (control_listen_next(r->control, &q)) {
 		if (q.known && q.asked.verb == CONTROL_SHOW) {
 			answer_show(r, &q);
+			continue;
+		}
+		if (q.known && q.asked.verb == CONTROL_WORK) {
+			answer_work(r, &q);
 			continue;
 		}
 		if (!looked)

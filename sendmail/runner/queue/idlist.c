@@ -5,13 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-void idlist_add(struct idlist *f, const char *id)
+void idlist_add_packed(struct idlist *f, uint64_t id)
 {
 	if (f->count == f->size) {
 		f->size = f->size ? 2 * f->size : 256;
 		f->ids = mem_resize(f->ids, f->size, sizeof *f->ids);
 	}
-	f->ids[f->count++] = id_pack(id);
+	f->ids[f->count++] = id;
+}
+
+void idlist_add(struct idlist *f, const char *id)
+{
+	idlist_add_packed(f, id_pack(id));
 }
 
 static int by_number(const void *left, const void *right)

@@ -12,6 +12,7 @@ struct idlist {
 };
 
 void idlist_add(struct idlist *f, const char *id);
+void idlist_add_packed(struct idlist *f, uint64_t id);
 void idlist_sort(struct idlist *f);
 
 /* Of a sorted one. */
