@@ -15,6 +15,7 @@
 static const struct check_rule rules[] = {
     {"readable", TR_LATER("the user firsthop can read configuration, aliases and certificates"),
         check_readable, true},
+    {"key-names", TR_LATER("each key has the name of this version"), check_key_names, true},
     {"name", TR_LATER("the name that this machine gives to servers is a full one"), check_name,
         true},
     {"own-name", TR_LATER("no domain of the configuration holds this machine's own name"),

@@ -41,6 +41,18 @@ static const char *name_problem(const char *name)
 	}
 }
 
+void check_key_names(struct check *c)
+{
+	for (int i = 0; i < c->config->old_key_count; i++) {
+		const struct config_old_name *key = c->config->old_keys[i].key;
+		TEXT(fix, 200);
+		text_printf(&fix, TR("write %s = in place of %s = in that line"), key->name, key->old);
+		finding(c, GRADE_NOTE, fix.data,
+		    "%s:%d: key %s of [%s] is named %s now; the old name still works", c->path,
+		    c->config->old_keys[i].line, key->old, key->section, key->name);
+	}
+}
+
 void check_name(struct check *c)
 {
 	const char *problem = name_problem(c->config->name);

@@ -69,6 +69,9 @@ static bool split_key(const char *text, struct key_name *name)
 			snprintf(name->named, sizeof name->named, "%.*s", (int)(last - first - 1), first + 1);
 		text_copy(name->key, sizeof name->key, last + 1);
 	}
+	const struct config_old_name *old = config_old_name(name->section, name->key);
+	if (old != NULL)
+		text_copy(name->key, sizeof name->key, old->name);
 	bool in_named = config_section_is_named(name->section);
 	if (first != NULL && in_named == (name->named[0] != '\0') && is_known(name))
 		return true;
@@ -119,7 +122,7 @@ int command_set(const char *path, int count, char *const *words)
 		edits[i] = (struct edit){names[i].section, names[i].named[0] ? names[i].named : NULL,
 		    names[i].key, strcmp(value, "--default") == 0 ? NULL : value};
 		for (int k = 0; k < i; k++) {
-			if (strcmp(words[2 * k], words[2 * i]) == 0) {
+			if (memcmp(&names[k], &names[i], sizeof names[i]) == 0) {
 				complaint_say("relayconf", "%.100s is given twice", words[2 * i]);
 				return EX_USAGE;
 			}

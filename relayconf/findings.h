@@ -71,6 +71,7 @@ void check_readable(struct check *c);
 void check_ca_file(struct check *c);
 void check_own_certificate(struct check *c);
 void check_bind(struct check *c);
+void check_key_names(struct check *c);
 void check_name(struct check *c);
 void check_own_name(struct check *c);
 void check_smarthosts(struct check *c);

@@ -54,6 +54,10 @@ static void show_key(const struct showing *s, const struct config_key *key, cons
 		text_printf(&origin, "%s:%d", s->path, line);
 	else
 		text_put(&origin, s->json ? "default" : TR("default"));
+	for (int i = 0; i < s->config->old_key_count && !s->json; i++) {
+		if (line > 0 && s->config->old_keys[i].line == line)
+			text_printf(&origin, TR(", by its old name %s"), s->config->old_keys[i].key->old);
+	}
 	if (!s->json) {
 		put_line(name.data, value.length ? value.data : "-", origin.data);
 		return;

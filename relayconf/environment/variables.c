@@ -96,6 +96,13 @@ static bool find_key(struct setting *setting, const char *name)
 		if (strcmp(section, "smarthost") == 0 && put_key(setting, section, rest, "password"))
 			setting->secret = true;
 	}
+	const struct config_old_name *old = config_old_names(&count);
+	for (int i = 0; i < count; i++) {
+		const char *rest = after_section(name, old[i].section);
+		if (rest != NULL && has_variables(old[i].section) &&
+		    put_key(setting, old[i].section, rest, old[i].old))
+			text_copy(setting->key, sizeof setting->key, old[i].name);
+	}
 	return setting->key[0] != '\0';
 }
 

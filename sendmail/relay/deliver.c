@@ -268,7 +268,7 @@ static void fill_policy(struct smtp_client *c)
 	    .auth_to_unverified_server = smarthost->auth_to_unverified_server,
 	    .reply_s = with->config->reply_s,
 	    .data_s = with->config->data_s,
-	    .dot_s = with->config->dot_s,
+	    .data_end_s = with->config->data_end_s,
 	    .refused = with->probe ? NULL : outcome_refused,
 	    .ending = with->probe ? NULL : outcome_ending,
 	    .again = outcome_again,

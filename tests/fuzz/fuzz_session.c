@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	    .password = "geheim",
 	    .reply_s = 300,
 	    .data_s = 180,
-	    .dot_s = 600,
+	    .data_end_s = 600,
 	    .finished = finished,
 	    .stop_before_data = choice & 16,
 	    .auth_without_tls = choice & 8,

@@ -15,7 +15,7 @@ pids="$pids $smtpd"
 wait_for test -s "$work/port"
 port=$(cat "$work/port")
 config "[relay]
-dot_s = 2"
+data_end_s = 2"
 printf 'Subject: once or twice\n\nx\n' | "$BIN/sendmail" -i -f cron@mon1.example.org ops@example.org
 runner_once
 like "$(cat "$work/log")" 'dsn=4.0.0, status=deferred .*after the message was sent whole and before the server answered.* stage=end-of-data key=outcome-unknown ' "lost after the final dot: the log says so"

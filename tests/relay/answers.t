@@ -25,7 +25,7 @@ begin() {
 connect_s = 3
 reply_s = 3
 data_s = 3
-dot_s = 3"
+data_end_s = 3"
 }
 
 send() { "$BIN/sendmail" -i -f root@example.org ops@example.org; }

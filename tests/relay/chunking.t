@@ -94,7 +94,7 @@ clear_all
 # A server that does not read what comes together with the end of a message.
 smarthost -b deaf; config '
 [relay]
-dot_s = 10
+data_end_s = 10
 reply_s = 2
 data_s = 10'
 for n in 1 2 3 4 5 6; do submit d$n; done

@@ -99,9 +99,9 @@ cell() (
 	"$TOOLS/smtpd" -P "$own/port" -T "$own/transcript" -w 60 "$own/script" 2>>"$own/log" &
 	server=$!
 	wait_for test -s "$own/port"
-	tls=off; login=; dot_s=3
+	tls=off; login=; data_end_s=3
 	# The second server reads all of the large message before it answers: a slow machine needs seconds for that.
-	[ "$1" != body ] || dot_s=60
+	[ "$1" != body ] || data_end_s=60
 	case $1 in STARTTLS | TLS) tls=encrypt ;; AUTH) login="login = joe
 password_file = $work/secret
 auth_without_tls = yes" ;; esac
@@ -110,7 +110,7 @@ host = 127.0.0.1
 port = $backup
 tls = off"; do
 		printf '[host]\nname = mon1.example.org\naliases = %s\n[smarthost main]\nhost = 127.0.0.1\nport = %s\ntls = %s\n%s\n%s\n[relay]\nconnect_s = 3\nreply_s = 3\ndata_s = 3\ndot_s = %s\n' \
-			"$work/aliases" "$(cat "$own/port")" "$tls" "$login" "$second" "$dot_s" >"$own/firsthop.conf"
+			"$work/aliases" "$(cat "$own/port")" "$tls" "$login" "$second" "$data_end_s" >"$own/firsthop.conf"
 		# What fails for good has gone back after the first pass.
 		[ -n "$second" ] && [ "$(ls "$own/spool/mqueue" | grep -c '^[0-9a-f]\{8\}\.[0-9a-f]\{8\}$')" -eq 0 ] && break
 		[ -n "$second" ] || { printf 'Subject: %s\n\nbody\n' "$name"; [ "$1" != body ] || cat "$work/large"; } | "$BIN/sendmail" -i -f sender@example.org "$name@example.org"

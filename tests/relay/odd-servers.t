@@ -40,7 +40,7 @@ $(field relay)
 connect_s = 3
 reply_s = 3
 data_s = 3
-dot_s = 3"
+data_end_s = 3"
 	recipients= n=$(field recipients)
 	for i in $(seq 1 "${n:-1}"); do recipients="$recipients ops$i@example.org"; done
 	printf 'Subject: odd\n\nbody\n' | "$BIN/sendmail" -i -f '' $recipients || echo "submission failed" >>"$work/log"

@@ -14,7 +14,7 @@ tarpit() {
 	port=$(cat "$work/port")
 	config '[relay]
 data_s = 20
-dot_s = 20'
+data_end_s = 20'
 }
 start() { "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"; }
 send() { printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -f s@example.org "$@"; }

@@ -17,7 +17,7 @@ static inline struct session_policy client_policy(
 	    .password = "",
 	    .reply_s = 300,
 	    .data_s = 180,
-	    .dot_s = 600,
+	    .data_end_s = 600,
 	    .finished = finished};
 }
 

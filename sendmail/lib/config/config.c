@@ -55,50 +55,7 @@ static void finish_smarthost(struct reading *r)
 	TEXT(words, 600);
 	int line = r->line;
 	r->line = h->line;
-	if (h->host[0] == '\0')
-		text_printf(&words, TR("[smarthost %s] has no host: add a line \"host = NAME\" below it"),
-		    h->name);
-	else if (h->login[0] != '\0' && h->password_file[0] == '\0' && h->password_command[0] == '\0')
-		text_printf(&words,
-		    TR("[smarthost %s] has a login and no password: add \"password_file = NAME\""),
-		    h->name);
-	else if (h->tls_key_file[0] != '\0' && h->tls_cert_file[0] == '\0')
-		text_printf(&words,
-		    TR("[smarthost %s] has a tls_key_file and no certificate: add \"tls_cert_file = "
-		       "NAME\""),
-		    h->name);
-	else if (h->tls_cert_file[0] != '\0' && h->tls == SMARTHOST_TLS_OFF)
-		text_printf(&words, TR("[smarthost %s]: tls_cert_file and tls = off contradict each other"),
-		    h->name);
-	else if (h->tls_fingerprint[0] != '\0' && h->tls != SMARTHOST_TLS_VERIFY)
-		text_printf(&words,
-		    TR("[smarthost %s]: tls_fingerprint accepts one certificate and tls = %s any: remove "
-		       "one "
-		       "of them"),
-		    h->name, smarthost_tls_name(h->tls));
-	else if (h->dane == SMARTHOST_DANE_REQUIRE && !smarthost_asks_tlsa(h))
-		text_printf(&words,
-		    TR("[smarthost %s]: dane = require needs TLS, and neither tls_fingerprint nor proxy"),
-		    h->name);
-	else if (h->proxy[0] == '\0' && h->proxy_login[0] != '\0')
-		text_printf(&words,
-		    TR("[smarthost %s] has a proxy_login and no proxy: add \"proxy = ...\""), h->name);
-	else if (h->proxy_login[0] != '\0' && h->proxy_password_file[0] == '\0')
-		text_printf(&words,
-		    TR("[smarthost %s] has a proxy_login and no password: add \"proxy_password_file = "
-		       "NAME\""),
-		    h->name);
-	else if (h->proxy[0] != '\0' && h->lookup != SMARTHOST_LOOKUP_HOST)
-		text_printf(&words,
-		    TR("[smarthost %s]: with a proxy, which looks up the name, lookup has to be host"),
-		    h->name);
-	else if (h->burst > 0 && pace_rule_is_empty(&h->max_messages))
-		text_printf(&words,
-		    TR("[smarthost %s]: burst has no effect without max_messages: set both"), h->name);
-	else if (h->implicit && h->tls == SMARTHOST_TLS_OFF)
-		text_printf(&words,
-		    TR("[smarthost %s]: implicit = yes and tls = off contradict each other"), h->name);
-	if (words.length > 0)
+	if (!smarthost_ok(h, &words))
 		fail(r, words.data);
 	r->line = line;
 }
@@ -241,6 +198,18 @@ static bool unknown_key(struct reading *r, const char *section, const char *key)
 	return fail(r, words.data);
 }
 
+/* The name that the key has now. */
+static const char *new_name(struct reading *r, const char *section, const char *key)
+{
+	struct config *c = r->config;
+	const struct config_old_name *old = config_old_name(section, key);
+	if (old == NULL)
+		return key;
+	if (c->old_key_count < CONFIG_OLD_KEYS_MAX)
+		c->old_keys[c->old_key_count++] = (struct config_old_key){old, r->line};
+	return old->name;
+}
+
 static bool set_key(struct reading *r, const char *section, const char *key, const char *value)
 {
 	const char *own, *kind = sections_kind(section, &own);
@@ -248,23 +217,19 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 	TEXT(words, 800);
 	if (kind == NULL)
 		return fail(r, TR("there is a key before the first section, e.g. [host]"));
+	key = new_name(r, kind, key);
 	const struct key_row *row = keys_find(kind, key);
 	if (row == NULL && strcmp(kind, "rewrite") == 0)
 		return add_pair(r, key, value);
 	if (row == NULL)
 		return unknown_key(r, kind, key);
 	bool *seen = config_section_is_named(kind) ? r->named_seen : r->seen;
-	int number = 0, count;
-	const struct config_key *keys = config_keys(&count);
-	while (number < count &&
-	       (strcmp(keys[number].key, key) != 0 || strcmp(keys[number].section, kind) != 0))
-		number++;
-	if (seen[number]) {
+	if (seen[row - key_rows]) {
 		text_printf(&words,
 		    TR("key %s is set a second time in this section: remove one of the two lines"), key);
 		return fail(r, words.data);
 	}
-	seen[number] = true;
+	seen[row - key_rows] = true;
 	if (text_has_control(value))
 		return fail(r, TR("the value holds a control character"));
 	if (strcmp(kind, "smarthost") == 0) {

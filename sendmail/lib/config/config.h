@@ -15,6 +15,7 @@
 #define CONFIG_RULES_MAX 200
 #define CONFIG_SUBMITTERS_MAX 100
 #define CONFIG_KEYS_MAX 256
+#define CONFIG_OLD_KEYS_MAX 32 /* more of them are accepted, and not told */
 
 /* Layout of mailq(1) by default. */
 enum config_format { CONFIG_FORMAT_SENDMAIL, CONFIG_FORMAT_POSTFIX, CONFIG_FORMAT_JSON };
@@ -44,6 +45,17 @@ struct submitter {
 	char who[65];                                  /* a user, %group, or * */
 	char from[512];                                /* senders that -f may name; "" = any */
 	int max_per_hour, max_waiting, max_waiting_mb; /* 0 = no limit */
+	int line;
+};
+
+/* A key that has been renamed: the old name is accepted. */
+struct config_old_name {
+	const char *section, *old, *name;
+};
+
+/* A line that has an old name, so that the new one can be told. */
+struct config_old_key {
+	const struct config_old_name *key;
 	int line;
 };
 
@@ -116,7 +128,10 @@ struct config {
 	char listen_tls_cert_file[1024], listen_tls_key_file[1024];
 	int listen_max_message_mb; /* 50 */
 	/* [relay] */
-	int connect_s, reply_s, data_s, dot_s, batch_s; /* 30, 300, 180, 600, 3600 */
+	int connect_s, reply_s, data_s, data_end_s, batch_s; /* 30, 300, 180, 600, 3600 */
+	/* lines of any section */
+	struct config_old_key old_keys[CONFIG_OLD_KEYS_MAX];
+	int old_key_count;
 };
 
 /* Fills in the defaults. */
@@ -137,6 +152,10 @@ struct config_key {
 	const char *meaning;  /* one line */
 };
 const struct config_key *config_keys(int *count);
+
+/* All renamed keys, and the one that had this name; NULL: none had. */
+const struct config_old_name *config_old_names(int *count);
+const struct config_old_name *config_old_name(const char *section, const char *key);
 
 /* True for sections that carry a name of their own: [smarthost NAME], [route PATTERN], [submit
  * WHO], [rewrite senders]. */

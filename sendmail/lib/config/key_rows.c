@@ -255,9 +255,14 @@ const struct key_row key_rows[] = {
     {{"relay", "data_s", "180",
          "seconds for the answer to DATA, and without progress while the message is sent"},
         KEY_NUMBER, IN_CONFIG(data_s), 1, 3600},
-    {{"relay", "dot_s", "600", "seconds for the answer to the end of the message"}, KEY_NUMBER,
-        IN_CONFIG(dot_s), 1, 3600},
+    {{"relay", "data_end_s", "600", "seconds for the answer to the end of the message"}, KEY_NUMBER,
+        IN_CONFIG(data_end_s), 1, 3600},
     {{"relay", "batch_s", "3600", "seconds for one session as a whole"}, KEY_NUMBER,
         IN_CONFIG(batch_s), 10, 86400},
 };
 const int key_row_count = sizeof key_rows / sizeof key_rows[0];
+
+const struct config_old_name key_old_names[] = {
+    {"relay", "dot_s", "data_end_s"},
+};
+const int key_old_name_count = sizeof key_old_names / sizeof key_old_names[0];

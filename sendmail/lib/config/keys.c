@@ -48,6 +48,22 @@ const struct config_key *config_keys(int *count)
 	return keys;
 }
 
+const struct config_old_name *config_old_names(int *count)
+{
+	*count = key_old_name_count;
+	return key_old_names;
+}
+
+const struct config_old_name *config_old_name(const char *section, const char *key)
+{
+	for (int i = 0; i < key_old_name_count; i++) {
+		const struct config_old_name *o = &key_old_names[i];
+		if (strcmp(o->section, section) == 0 && strcmp(o->old, key) == 0)
+			return o;
+	}
+	return NULL;
+}
+
 const struct key_row *keys_find(const char *section, const char *key)
 {
 	for (int i = 0; i < key_row_count; i++) {

@@ -42,6 +42,10 @@ struct key_row {
 extern const struct key_row key_rows[];
 extern const int key_row_count; /* at most CONFIG_KEYS_MAX */
 
+/* Names that keys had in earlier versions: they are accepted. */
+extern const struct config_old_name key_old_names[];
+extern const int key_old_name_count;
+
 const struct key_row *keys_find(const char *section, const char *key);
 
 /* A section that has this key; NULL: none has. */

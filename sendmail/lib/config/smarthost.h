@@ -67,6 +67,10 @@ const char *smarthost_dane_name(enum smarthost_dane d); /* "no", "opportunistic"
 const struct smarthost *smarthost_find(const struct smarthost *list, int count, const char *name,
     size_t length);
 
+/* False with a sentence in problem, which is empty before: its keys contradict each other, or one
+   is missing. */
+bool smarthost_ok(const struct smarthost *h, struct text *problem);
+
 /* Whether mail waits unless the server's certificate is right: by tls = verify, or because it is to
  * get a password. */
 bool smarthost_needs_verified(const struct smarthost *smarthost);

@@ -2,6 +2,7 @@
  * brackets. */
 #include "config/source.h"
 #include "base/text.h"
+#include "config/config.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,22 @@ static bool is_wanted(const char *line, const char *section, const char *section
 	       strcmp(text_trim(name + strlen(section)), section_name) == 0;
 }
 
+/* The line sets that key, by its name or by the one that it had before. */
+static bool sets(const char *line, const char *section, const char *key)
+{
+	char name[64];
+	size_t length = strcspn(line, "=: \t");
+	if (length >= sizeof name || line[length] == '\0')
+		return false;
+	snprintf(name, sizeof name, "%.*s", (int)length, line);
+	const struct config_old_name *old = config_old_name(section, name);
+	return strcmp(old != NULL ? old->name : name, key) == 0;
+}
+
 int source_line(const char *path, const char *section, const char *section_name, const char *key)
 {
 	char *line = NULL;
-	size_t size = 0, length = strlen(key);
+	size_t size = 0;
 	int number = 0, found = 0;
 	bool inside = false;
 	FILE *file = fopen(path, "re");
@@ -30,8 +43,7 @@ int source_line(const char *path, const char *section, const char *section_name,
 		number++;
 		if (line[0] == '[')
 			inside = is_wanted(line, section, section_name);
-		else if (inside && strncmp(line, key, length) == 0 &&
-		         strchr("=: \t", line[length]) != NULL && line[length] != '\0')
+		else if (inside && sets(line, section, key))
 			found = number;
 	}
 	if (file != NULL)

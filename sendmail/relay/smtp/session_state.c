@@ -24,7 +24,7 @@ void session_sent(struct session *s, int64_t now_ms)
 	int wait_s = s->policy->reply_s;
 	enum stage stage = session_stage(s);
 	if (stage == STAGE_END_OF_DATA)
-		wait_s = s->policy->dot_s;
+		wait_s = s->policy->data_end_s;
 	else if (stage == STAGE_BODY || stage == STAGE_DATA)
 		wait_s = s->policy->data_s;
 	bool awaits =

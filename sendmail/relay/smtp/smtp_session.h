@@ -86,9 +86,9 @@ struct session_policy {
 	bool auth_without_tls;
 	bool auth_to_unverified_server;
 	unsigned without; /* parameters that this server has refused before (message/parameter.h) */
-	int reply_s, data_s, dot_s; /* RFC 5321 4.5.3.2 */
-	bool others_left;           /* another server can be tried behind this one */
-	bool stop_before_data;      /* a probe: MAIL and RCPT are asked one by one, and then it ends */
+	int reply_s, data_s, data_end_s; /* RFC 5321 4.5.3.2 */
+	bool others_left;                /* another server can be tried behind this one */
+	bool stop_before_data; /* a probe: MAIL and RCPT are asked one by one, and then it ends */
 	void (*said)(void *context, const char *words,
 	    size_t
 	        length); /* sees each command, and words for a login and for a message; may be NULL */

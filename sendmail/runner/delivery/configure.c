@@ -77,6 +77,15 @@ static void refuse_config(struct runner *r, struct diagnosis *d)
 	nexthop_write_health(r);
 }
 
+static void log_old_names(const struct config *config)
+{
+	for (int i = 0; i < config->old_key_count; i++) {
+		const struct config_old_name *key = config->old_keys[i].key;
+		log_line(LOG_NOTICE, "%s:%d: key %s of [%s] is named %s now; the old name still works",
+		    paths_config(), config->old_keys[i].line, key->old, key->section, key->name);
+	}
+}
+
 static void log_alias_problems(struct aliases *aliases, const struct config *config, int max)
 {
 	int count = aliases_problem_count(aliases);
@@ -162,6 +171,7 @@ void configure_read(struct runner *r)
 	log_json(fresh.log_format == CONFIG_LOG_JSON);
 	fdio_changed(r->config.aliases, &state_of(r)->aliases_file);
 	state_of(r)->surroundings = surroundings_sum(&r->config);
+	log_old_names(&r->config);
 	log_alias_problems(r->aliases, &r->config, PROBLEMS_MAX);
 	start_anew(r);
 	if (r->lifetime == LIFETIME_STAY && strcmp(r->config.domain, r->config.name) != 0 &&
