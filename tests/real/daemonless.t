@@ -6,7 +6,6 @@ make --no-print-directory -s BUILD="$BUILD" DESTDIR="$S" DAEMONLESS=yes install-
 setup_postfix
 start_postfix
 runner=/usr/local/libexec/firsthop/runner
-number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$S/etc/$2"; }
 owner=$(number firsthop passwd) group=$(number firsthop group)
 is "$(stat -c '%a %u:%g' "$S$runner")" "4511 0:$group" "the runner is set-user-id root: nobody else can change it"
 is "$(stat -c '%a %u:%g' "$S/etc/firsthop/secret")" "640 0:$group" "the password is readable to root and the group firsthop"

@@ -1,43 +1,21 @@
 #!/bin/sh
 # The package installed over itself on a machine in use: eight users submit, two of them without the set-group-id right, and mail flows.  Nothing
 # is refused, lost or sent twice, no file has other rights for a moment, and the runner becomes the new program.
-if [ -z "${FIRSTHOP_STAGE:-}" ]; then
-	if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f true 2>/dev/null || ! command -v apt-get >/dev/null 2>&1; then
-		echo "1..1"; echo "ok 1 - $0 # skip needs root, namespaces (unshare) and Debian"; exit 0
-	fi
-	. tests/lib.sh
-	fetched "Debian or the package" sh tests/real/package.sh
-	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "$0"
-fi
-. tests/lib.sh
+UNPACK=package.sh
+. tests/real/inside.sh
 . tests/real/load.sh
-set -u
-work=$PWD/$BUILD/real/work.$(cat /proc/sys/kernel/random/uuid)
-mkdir -p "$work"
-mount --make-rprivate /
-mount -t tmpfs -o mode=0755 stage "$work"
-trap ': >"$work/stop"; umount -l "$work"; rmdir "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+image root "$PWD/$BUILD/real/debian"
 S=$work/root
-mkdir "$work/upper" "$work/scratch" "$S"
-mount -t overlay -o "lowerdir=$PWD/$BUILD/real/debian,upperdir=$work/upper,workdir=$work/scratch" stage "$S" || exit 1
-mount -t proc proc "$S/proc"
-mount -t tmpfs -o mode=1777 tmp "$S/tmp"
-ip link set lo up 2>/dev/null || "$BUILD/real/root/bin/busybox" ip link set lo up
 in_stage() { chroot "$S" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
-quietly() { "$@" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }; }
 runner_pid() { cat "$S/run/firsthop/runner.pid" 2>/dev/null; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
-cp "$BUILD"/deb/firsthop_*.deb "$S/tmp/firsthop.deb"
 later_versions "$S/tmp/firsthop.deb" 3 "$S/tmp"
 
 # --- the machine in use ---------------------------------------------------------------------------------------------------
 ok "apt installs the package" quietly in_stage apt-get -qq -y -o APT::Install-Recommends=false install /tmp/firsthop.deb
-"$TOOLS/smarthost" -P "$work/port" -d "$work/delivered" >/dev/null 2>&1 &
-smarthost=$!
-wait_for test -s "$work/port"
-printf '[host]\nname = mon1.example.org\n[smarthost main]\nhost = 127.0.0.1\nport = %s\ntls = off\n' "$(cat "$work/port")" >"$S/etc/firsthop/firsthop.conf"
+take_mail
+plain_config 127.0.0.1 "$(cat "$work/port")"
 in_stage sendmail -bd -q1m
 ok "a runner that was started by hand" wait_for test -S "$S/run/firsthop/submit.sock"
 first=$(runner_pid)

@@ -1,38 +1,13 @@
 #!/bin/sh
 # The Debian package: built, looked over by lintian, installed by apt in a fresh minimal Debian with real cron and PHP, upgraded, removed and purged.
-if [ -z "${FIRSTHOP_STAGE:-}" ]; then
-	if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f true 2>/dev/null || ! command -v apt-get >/dev/null 2>&1; then
-		echo "1..1"; echo "ok 1 - $0 # skip needs root, namespaces (unshare) and Debian"; exit 0
-	fi
-	. tests/lib.sh
+UNPACK=package.sh
+. tests/real/inside.sh
 . tests/rights-check.sh
-	fetched "Debian or the package" sh tests/real/package.sh
-	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "$0"
-fi
-. tests/lib.sh
-set -u
-work=$PWD/$BUILD/real/work.$(cat /proc/sys/kernel/random/uuid)
-mkdir -p "$work"
-mount --make-rprivate /
-mount -t tmpfs -o mode=0755 stage "$work"
-trap 'umount -l "$work"; rmdir "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-ip link set lo up 2>/dev/null || "$BUILD/real/root/bin/busybox" ip link set lo up
-# image NAME LOWER: a Debian to write into, at $work/NAME
-image() {
-	mkdir -p "$work/$1.upper" "$work/$1.scratch" "$work/$1"
-	mount -t overlay -o "lowerdir=$2,upperdir=$work/$1.upper,workdir=$work/$1.scratch" "$1" "$work/$1" || exit 1
-	mount -t proc proc "$work/$1/proc"
-	mount -t tmpfs -o mode=1777 tmp "$work/$1/tmp"
-	cp "$BUILD"/deb/firsthop_*.deb "$work/$1/tmp/firsthop.deb"
-}
 image root "$PWD/$BUILD/real/debian"
 S=$work/root
 in_stage() { chroot "$S" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
 as() { who=$1; shift; in_stage setpriv --reuid="$who" --regid="$who" --clear-groups "$@"; }
-quietly() { "$@" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }; }
 mode() { stat -c '%a' "$S$1"; stat -c '%u:%g' "$S$1" | sed "s/\b$user\b/firsthop/; s/:$group$/:firsthop/; s/:$drop$/:fhdrop/; s/:$list$/:fhlist/"; }
-number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$S/etc/$2"; }
 waiting() { in_stage mailq 2>/dev/null | sed -n 's/.*Total requests: //p'; }
 is_waiting() { [ "$(waiting)" = "$1" ]; }
 runner_pid() { cat "$S/run/firsthop/runner.pid" 2>/dev/null; }

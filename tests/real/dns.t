@@ -1,32 +1,14 @@
 #!/bin/sh
 # Each thing that DNS can say, by a real name server: what is told, and what is done.
 . tests/real/stage.sh
+. tests/real/nsd.sh
 install_firsthop
-for address in 127.0.0.5 127.0.0.6 127.0.0.7 127.0.0.8; do in_stage /bin/busybox ip address add $address/8 dev lo 2>/dev/null; done
-printf '127.0.0.1 localhost\n127.0.1.1 mon1.example.org mon1\n\n# the file that nobody remembers\n127.0.0.3 filed.test old\n' >"$S/etc/hosts"
-printf 'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\n' >"$S/etc/nsswitch.conf"
-echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
+for address in 127.0.0.6 127.0.0.7 127.0.0.8; do in_stage /bin/busybox ip address add $address/8 dev lo 2>/dev/null; done
 
 # The server: one zone, one whose file is broken, one that it points elsewhere for.
-mkdir -p "$S/etc/nsd" "$S/var/lib/nsd" "$S/run/nsd"
-cat >"$S/etc/nsd/nsd.conf" <<END
-server:
-	ip-address: 127.0.0.5
-	username: ""
-	database: ""
-	zonesdir: /etc/nsd
-	pidfile: /run/nsd/nsd.pid
-	xfrdfile: /var/lib/nsd/xfrd.state
-	server-count: 1
-remote-control:
-	control-enable: no
-zone:
-	name: test
-	zonefile: test.zone
-zone:
-	name: broken.example
-	zonefile: broken.zone
-END
+nsd_begin 127.0.0.5 '' '# the file that nobody remembers' '127.0.0.3 filed.test old'
+nsd_zone test test.zone
+nsd_zone broken.example broken.zone
 echo 'this is no zone' >"$S/etc/nsd/broken.zone"
 cat >"$S/etc/nsd/test.zone" <<END
 \$ORIGIN test.

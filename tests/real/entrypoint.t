@@ -1,29 +1,9 @@
 #!/bin/sh
 # A container made of the Debian package: its first process is entrypoint.sh, its settings are variables, its application mails as another user.
-if [ -z "${FIRSTHOP_STAGE:-}" ]; then
-	if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f true 2>/dev/null || ! command -v apt-get >/dev/null 2>&1; then
-		echo "1..1"; echo "ok 1 - $0 # skip needs root, namespaces (unshare) and Debian"; exit 0
-	fi
-	. tests/lib.sh
-	fetched "Debian or the package" sh tests/real/package.sh
-	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "$0"
-fi
-. tests/lib.sh
-set -u
-work=$PWD/$BUILD/real/work.$(cat /proc/sys/kernel/random/uuid)
-mkdir -p "$work"
-mount --make-rprivate /
-mount -t tmpfs -o mode=0755 stage "$work"
-trap 'umount -l "$work"; rmdir "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-ip link set lo up 2>/dev/null || "$BUILD/real/root/bin/busybox" ip link set lo up
+UNPACK=package.sh
+. tests/real/inside.sh
+image root "$PWD/$BUILD/real/debian"
 S=$work/root
-mkdir "$work/upper" "$work/scratch" "$S"
-mount -t overlay -o "lowerdir=$PWD/$BUILD/real/debian,upperdir=$work/upper,workdir=$work/scratch" stage "$S" || exit 1
-mount -t proc proc "$S/proc"
-mount -t tmpfs -o mode=1777 tmp "$S/tmp"
-cp "$BUILD"/deb/firsthop_*.deb "$S/tmp/firsthop.deb"
-quietly() { "$@" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }; }
 # --- as Containerfile does
 ok "the image is made" quietly chroot "$S" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install /tmp/firsthop.deb
 is "$(sed -n 's/^ENTRYPOINT \["\(.*\)"\]/\1/p' "$S/usr/share/firsthop/container/Containerfile")" /usr/share/firsthop/container/entrypoint.sh "Containerfile names the first process"
@@ -32,9 +12,7 @@ ok "and compose.yaml beside it" test -s "$S/usr/share/firsthop/container/compose
 
 # --- as compose.yaml does, with another server; sh is the application
 sh tests/fake/certs.sh "$work/certs" localhost >/dev/null 2>&1
-"$TOOLS/smarthost" -P "$work/port" -d "$work/delivered" -a app@example.org:geheim -t "$work/certs/good.pem" -k "$work/certs/good.key" >/dev/null 2>&1 &
-smarthost=$!
-wait_for test -s "$work/port"
+take_mail -a app@example.org:geheim -t "$work/certs/good.pem" -k "$work/certs/good.key"
 mkdir -p "$S/run/secrets"
 cp "$work/certs/ca.pem" "$S/run/ca.pem"
 echo geheim >"$S/run/secrets/smarthost"
@@ -73,9 +51,7 @@ wait_for waits; result $? "without a server the mail waits" "$(cat "$work/said")
 wait_for test -e "$S/tmp/handed"
 kill -KILL $first; wait $first 2>/dev/null
 rm "$work/port"
-"$TOOLS/smarthost" -P "$work/port" -d "$work/delivered" -a app@example.org:geheim -t "$work/certs/good.pem" -k "$work/certs/good.key" >/dev/null 2>&1 &
-smarthost=$!
-wait_for test -s "$work/port"
+take_mail -a app@example.org:geheim -t "$work/certs/good.pem" -k "$work/certs/good.key"
 echo : >"$S/tmp/application"
 container /usr/share/firsthop/container/entrypoint.sh sh -c 'until [ -e /tmp/stop ]; do sleep 0.1; done' & first=$!
 wait_for got 6; result $? "the next container delivers it" "$(cat "$work/said")"

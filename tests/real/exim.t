@@ -67,18 +67,8 @@ chroot "$S" /usr/sbin/exim4 -bdf >"$work/exim.out" 2>&1 </dev/null &
 exim_pid=$!
 ok "Exim runs" patient 20 answers 587
 
-cat >"$S/etc/firsthop/firsthop.conf" <<END
-[host]
-name = mon1.example.org
-
-[smarthost main]
-host = mail.test
-port = 25
-tls = off
-
-[queue]
-waits_min = 60
-END
+plain_config mail.test 25 '[queue]
+waits_min = 60'
 send() { from=$1; shift; printf 'Subject: test\n\nx\n' | as 33:33 /usr/sbin/sendmail -i -f "$from" "$@"; }
 start_runner
 wait_for test -S "$S/var/spool/firsthop/mqueue/control"

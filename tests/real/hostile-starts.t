@@ -3,16 +3,8 @@
 # caller would choose them: they do what was asked, or say why not, with an exit code that tells; nothing half done stays, and nobody sees more than before.
 . tests/real/stage.sh
 install_firsthop
-cat >"$S/etc/firsthop/firsthop.conf" <<END
-[host]
-name = mon1.example.org
-[smarthost main]
-host = 127.0.0.1
-port = 1
-tls = off
-[queue]
-list = owner
-END
+plain_config 127.0.0.1 1 '[queue]
+list = owner'
 cp "$TOOLS/hostile" "$S/tmp/hostile"
 spool=$S/var/spool/firsthop libexec=/usr/local/libexec/firsthop
 mkdir -p "$S/home/two"; chown 2002:2002 "$S/home/two"; sed -i 's,^\(user2:[^:]*:[^:]*:[^:]*:[^:]*\):[^:]*:,\1:/home/two:,' "$S/etc/passwd"

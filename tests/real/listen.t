@@ -3,7 +3,6 @@
 LAYER=clients
 . tests/real/stage.sh
 . tests/real/callers.sh
-number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$S/etc/$2"; }
 ok "firsthop is installed" install_firsthop
 setup_postfix
 ok "Postfix is up" start_postfix

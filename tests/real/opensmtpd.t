@@ -44,19 +44,10 @@ stop_smtpd() { kill "$smtpd_pid"; wait "$smtpd_pid" 2>/dev/null; }
 smtpd_conf
 ok "OpenSMTPD runs" start_smtpd
 
-cat >"$S/etc/firsthop/firsthop.conf" <<END
-[host]
-name = mon1.example.org
-
-[smarthost main]
-host = mail.test
-port = 2525
-tls = off
-tls_ca_file = ca.pem
+plain_config mail.test 2525 'tls_ca_file = ca.pem
 
 [queue]
-waits_min = 60
-END
+waits_min = 60'
 send() { printf 'Subject: test\n\nx\n' | as 33:33 /usr/sbin/sendmail -i -f bob@own.test "$@"; }
 start_runner
 wait_for test -S "$S/var/spool/firsthop/mqueue/control"

@@ -2,14 +2,7 @@
 # SYSTEM_submit COMMAND..., SYSTEM_deliver COMMAND...: COMMAND is put before theirs.  Source stage.sh first.
 
 ok "firsthop is installed" install_firsthop
-cat >"$S/etc/firsthop/firsthop.conf" <<END
-[host]
-name = mon1.example.org
-[smarthost main]
-host = other.test
-port = 25
-tls = off
-END
+plain_config other.test 25
 runner='/usr/local/libexec/firsthop/runner --once --foreground'
 firsthop_submit() { "$@" chroot --userspec=2001:2001 "$S" /usr/sbin/sendmail -i -f watch@example.org ops@elsewhere.example; }
 firsthop_deliver() { "$@" chroot "$S" $runner; }

@@ -49,20 +49,10 @@ done
 END
 ok "Postfix runs" start_postfix
 
-cat >"$S/etc/firsthop/firsthop.conf" <<END
-[host]
-name = mon1.example.org
-
-[smarthost main]
-host = mail.test
-port = 25
-tls = off
-
-[queue]
+plain_config mail.test 25 '[queue]
 waits_min = 60
 max_sessions = 4
-batch_messages = 1
-END
+batch_messages = 1'
 send() { from=$1; shift; printf 'Subject: test\n\nx\n' | as 33:33 /usr/sbin/sendmail -i -f "$from" "$@"; }
 big() { printf 'Subject: big\n\n'; head -c 40000 /dev/zero | tr '\0' x | fold -w 70; }
 start_runner

@@ -4,18 +4,9 @@
 install_firsthop
 sendmail=/usr/sbin/sendmail
 drop_gid() { number fhdrop group; }
-number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$S/etc/$2"; }
 firsthop=$(number firsthop passwd)
-smarthost=$(rm -f "$work/port"; "$TOOLS/smarthost" -P "$work/port" -d "$work/delivered" >/dev/null 2>&1 & echo $!)
-wait_for test -s "$work/port"
-cat >"$S/etc/firsthop/firsthop.conf" <<END
-[host]
-name = mon1.example.org
-[smarthost main]
-host = 127.0.0.1
-port = $(cat "$work/port")
-tls = off
-END
+take_mail
+plain_config 127.0.0.1 "$(cat "$work/port")"
 spool=$S/var/spool/firsthop
 socket_is_there() { [ -S "$S/var/run/firsthop/submit.sock" ] || [ -S "$S/run/firsthop/submit.sock" ]; }
 sent_to() { log | grep -q "to=<$1>.*status=sent"; }

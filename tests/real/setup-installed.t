@@ -2,28 +2,13 @@
 # relayconf setup on an installation with its real rights, against a real Postfix with TLS and login that a real name server names: by options, and
 # by typed answers.
 . tests/real/stage.sh
+. tests/real/nsd.sh
 install_firsthop
 setup_postfix
 sed -i 's/^submission inet.*/&\n465 inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes/' "$S/etc/postfix/master.cf"
 ok "Postfix is up" start_postfix
-in_stage /bin/busybox ip address add 127.0.0.5/8 dev lo 2>/dev/null
-printf '127.0.0.1 localhost\n127.0.1.1 mon1.example.org mon1\n' >"$S/etc/hosts"
-printf 'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\n' >"$S/etc/nsswitch.conf"
-echo 'nameserver 127.0.0.5' >"$S/etc/resolv.conf"
-mkdir -p "$S/etc/nsd" "$S/var/lib/nsd" "$S/run/nsd"
-cat >"$S/etc/nsd/nsd.conf" <<END
-server:
-	ip-address: 127.0.0.5
-	username: ""
-	database: ""
-	zonesdir: /etc/nsd
-	pidfile: /run/nsd/nsd.pid
-	xfrdfile: /var/lib/nsd/xfrd.state
-	server-count: 1
-remote-control:
-	control-enable: no
-END
-for zone in test org net; do printf 'zone:\n\tname: %s\n\tzonefile: %s.zone\n' $zone $zone >>"$S/etc/nsd/nsd.conf"; done
+nsd_begin 127.0.0.5
+for zone in test org net; do nsd_zone $zone $zone.zone; done
 zone() { printf '$ORIGIN %s.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns.test.\n' "$1"; cat; }
 zone test >"$S/etc/nsd/test.zone" <<'END'
 ns A 127.0.0.5

@@ -3,29 +3,12 @@
 # stripped, forged, and left to expire.
 LAYER=dnssec
 . tests/real/stage.sh
+. tests/real/nsd.sh
 install_firsthop
-in_stage /bin/busybox ip address add 127.0.0.5/8 dev lo 2>/dev/null
-printf '127.0.0.1 localhost\n127.0.1.1 mon1.example.org mon1\n' >"$S/etc/hosts"
-echo 'nameserver 127.0.0.1' >"$S/etc/resolv.conf"
-mkdir -p "$S/etc/nsd" "$S/var/lib/nsd" "$S/run/nsd" "$S/etc/unbound"
-cat >"$S/etc/nsd/nsd.conf" <<'END'
-server:
-	ip-address: 127.0.0.5
-	username: ""
-	database: ""
-	zonesdir: /etc/nsd
-	pidfile: /run/nsd/nsd.pid
-	xfrdfile: /var/lib/nsd/xfrd.state
-	server-count: 1
-remote-control:
-	control-enable: no
-zone:
-	name: test
-	zonefile: test.zone.signed
-zone:
-	name: open.example
-	zonefile: open.zone
-END
+nsd_begin 127.0.0.1
+nsd_zone test test.zone.signed
+nsd_zone open.example open.zone
+mkdir -p "$S/etc/unbound"
 key=$(in_stage /bin/sh -c 'cd /etc/nsd && ldns-keygen -a ECDSAP256SHA256 -k test.')
 cat >"$S/etc/unbound/unbound.conf" <<END
 server:

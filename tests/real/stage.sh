@@ -1,25 +1,7 @@
-# The stage for tests with real servers: a Debian of its own (fetch.sh) under namespaces for mounts, network and processes, so that
-# nothing of it touches this machine, and everything ends with the test.  firsthop is installed into it by its own make targets.
-# LAYER names a further mail server that lies over the Debian (fetch.sh).  A test sources this file first; it comes back inside the namespaces, with S (the stage's root) and the functions below.
-if [ -z "${FIRSTHOP_STAGE:-}" ]; then
-	if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f true 2>/dev/null; then
-		echo "1..1"; echo "ok 1 - $0 # skip needs root and namespaces (unshare)"; exit 0
-	fi
-	if ! command -v apt-get >/dev/null 2>&1; then
-		echo "1..1"; echo "ok 1 - $0 # skip needs Debian's packages"; exit 0
-	fi
-	. tests/lib.sh
-	fetched "the real programs" sh tests/real/fetch.sh ${LAYER:-}
-	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "${FIRSTHOP_SCRIPT:-$0}"
-fi
-. tests/lib.sh
-set -u
-work=$PWD/$BUILD/real/work.$(cat /proc/sys/kernel/random/uuid)
-mkdir -p "$work"
-mount --make-rprivate /
-mount -t tmpfs -o mode=0755 stage "$work"
-trap 'umount -l "$work"; rmdir "$work"' EXIT
-trap 'exit 1' HUP INT TERM PIPE
+# The stage for tests with real servers: a Debian of its own (fetch.sh), inside namespaces.  firsthop is installed into it by its own make targets.
+# LAYER names a further mail server that lies over the Debian (fetch.sh).  A test sources this file first; it comes back inside, with S (the stage's root) and the functions below.
+UNPACK="fetch.sh ${LAYER:-}"
+. tests/real/inside.sh
 mkdir "$work/upper" "$work/scratch" "$work/root"
 S=$work/root
 if ! mount -t overlay -o "lowerdir=${LAYER:+$PWD/$BUILD/real/$LAYER:}$PWD/$BUILD/real/root,upperdir=$work/upper,workdir=$work/scratch" stage "$S" 2>/dev/null; then
@@ -36,7 +18,6 @@ in_stage() { chroot "$S" "$@"; }
 as() { user=$1; shift; chroot --userspec="$user" "$S" "$@"; }
 # What scripts of real programs call, and their packages leave to the rest of Debian.
 for tool in find cmp awk ps hostname diff; do [ -e "$S/usr/bin/$tool" ] || ln -s /bin/busybox "$S/usr/bin/$tool"; done
-in_stage /bin/busybox ip link set lo up
 for address in 127.0.0.2 127.0.0.3; do in_stage /bin/busybox ip address add $address/8 dev lo; done
 "$TOOLS/logsink" "$S/dev/log" "$S/var/log/mail.log" &
 printf '127.0.0.1 localhost\n127.0.0.2 mail.test\n127.0.0.3 other.test\n127.0.1.1 mon1.example.org mon1\n' >"$S/etc/hosts"

@@ -5,18 +5,10 @@
 . tests/real/stage.sh
 install_firsthop
 libexec=$S/usr/local/libexec/firsthop
-number() { awk -F: -v name="$1" '$1 == name { print $3 }' "$S/etc/$2"; }
 firsthop=$(number firsthop passwd) network=$(number fhnet passwd)
 rm -f "$work/port"; "$TOOLS/smarthost" -P "$work/port" -d "$work/delivered" >/dev/null 2>&1 &
 wait_for test -s "$work/port"
-cat >"$S/etc/firsthop/firsthop.conf" <<END
-[host]
-name = mon1.example.org
-[smarthost main]
-host = 127.0.0.1
-port = $(cat "$work/port")
-tls = off
-[smarthost evil]
+plain_config 127.0.0.1 "$(cat "$work/port")" '[smarthost evil]
 host = 127.0.0.1
 port = 1
 tls = off
@@ -24,8 +16,7 @@ default = no
 [route evil.example]
 via = evil
 [queue]
-waits_min = 1
-END
+waits_min = 1'
 mv "$libexec/relay" "$libexec/relay.real"
 cp "$TOOLS/evilrelay" "$libexec/relay"
 for file in evil evil.got evil.others evil.results; do : >"$libexec/$file"; chmod 0666 "$libexec/$file"; done

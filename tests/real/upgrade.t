@@ -3,17 +3,8 @@
 # twice, no right is another for a moment, and the runner is the new program.  Then other ways to run it, a queue of a later version, uninstall.
 . tests/real/stage.sh
 install_firsthop
-"$TOOLS/smarthost" -P "$work/port" -d "$work/delivered" >/dev/null 2>&1 &
-smarthost=$!
-wait_for test -s "$work/port"
-cat >"$S/etc/firsthop/firsthop.conf" <<END
-[host]
-name = mon1.example.org
-[smarthost main]
-host = 127.0.0.1
-port = $(cat "$work/port")
-tls = off
-END
+take_mail
+plain_config 127.0.0.1 "$(cat "$work/port")"
 # What "make upgrade" calls, inside; the sources are a copy there.
 mkdir -p "$S/usr/src/firsthop/build" "$S/usr/src/firsthop/sendmail/lib/spool"
 cp -R man relayconf "$S/usr/src/firsthop/" && cp sendmail/lib/spool/format.h "$S/usr/src/firsthop/sendmail/lib/spool/" && cp -R "$BIN" "$S/usr/src/firsthop/build/bin"
