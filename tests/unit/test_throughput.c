@@ -2,6 +2,7 @@
 /* Sessions are added while mail goes faster with each. */
 #include "runner/queue/throughput.h"
 #include "tests/unit/unit.h"
+#include <limits.h>
 #include <stdlib.h>
 
 static int64_t now_ms;
@@ -17,7 +18,7 @@ static int sessions_after(struct throughput *t, int from, int limit, int each_ms
 		double rate = sessions * 1000.0 / each_ms;
 		for (open += (rate < most ? rate : most) / 100; open >= 1; open--)
 			throughput_done(t);
-		if (sessions < limit && throughput_wants_more(t, sessions, now_ms))
+		if (sessions < limit && throughput_wants_more(t, sessions, 1000, now_ms))
 			sessions++;
 	}
 	return sessions;
@@ -66,7 +67,7 @@ static void chance_is_no_answer(void **state)
 			now_ms += 300;
 			for (int k = 0; k < (int)(rate * 0.3); k++)
 				throughput_done(&t);
-			if (throughput_wants_more(&t, sessions, now_ms))
+			if (throughput_wants_more(&t, sessions, 1000, now_ms))
 				sessions++;
 		}
 		assert_int_equal(sessions, 16);
@@ -82,14 +83,49 @@ static void counts_begin_anew(void **state)
 		now_ms += 10;
 		for (int k = 0; k < 10; k++)
 			throughput_done(&t);
-		assert_false(throughput_wants_more(&t, 1 + i % 2, now_ms));
+		assert_false(throughput_wants_more(&t, 1 + i % 2, 1000, now_ms));
 	}
 	assert_int_equal(t.enough, 0);
+}
+
+/* Messages that a session has done so long after it could begin, with CHUNKING over 20 ms: bursts
+ * of 1, 2, 4, 8, and then 16. */
+static int burst_after(int64_t age_ms)
+{
+	int64_t round = age_ms / 24;
+	return age_ms <= 0 || age_ms % 24 != 0 ? 0 : round < 5 ? 1 << (round - 1) : 16;
+}
+
+/* A session is counted when its window is open. */
+static void new_sessions_begin_slowly(void **state)
+{
+	(void)state;
+	srand(2);
+	for (int i = 0; i < 500; i++) {
+		struct throughput t = {0};
+		int64_t begun[4] = {now_ms - 240}, until = now_ms + 2000;
+		int sessions = 1, done[4] = {0};
+		for (; now_ms < until && sessions < 4; now_ms++) {
+			int newest = INT_MAX;
+			for (int k = 0; k < sessions; k++) {
+				int burst = burst_after(now_ms - begun[k]);
+				done[k] += burst;
+				newest = done[k] < newest ? done[k] : newest;
+				while (burst-- > 0)
+					throughput_done(&t);
+			}
+			bool ready = now_ms >= begun[sessions - 1];
+			if (ready && throughput_wants_more(&t, sessions, newest, now_ms))
+				begun[sessions++] = now_ms + 40 + rand() % 24;
+		}
+		assert_int_equal(sessions, 4);
+		assert_true(now_ms < until - 1000);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(each_helps), TEST(none_helps), TEST(some_help),
-	    TEST(chance_is_no_answer), TEST(counts_begin_anew)};
+	    TEST(chance_is_no_answer), TEST(counts_begin_anew), TEST(new_sessions_begin_slowly)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

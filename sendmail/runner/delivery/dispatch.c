@@ -81,20 +81,21 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
 
 /* A second session pays only when there is more than one batch for it, the servers allow it, and
    the one before it made mail go faster. */
-static bool wants_another(const struct nexthops *nexthops, const struct config *config,
-    struct nexthop *p, int busy, bool starting, int64_t now)
+static bool wants_another(const struct runner *r, struct nexthop *p, int busy, bool starting,
+    int64_t now)
 {
 	bool limited = p->limit > 0 && p->workers >= p->limit;
 	/* A limit that was met is tried again after a while, when nothing gets on within it. */
 	if (busy == 0)
 		return !limited || now >= p->limit_until_ms;
-	if (starting || limited || nexthop_state(nexthops, p, 0) != NEXTHOP_UP ||
-	    nexthop_rest_is_near(nexthops, p))
+	if (starting || limited || nexthop_state(&r->nexthops, p, 0) != NEXTHOP_UP ||
+	    nexthop_rest_is_near(&r->nexthops, p))
 		return false;
-	if ((long long)p->schedule.count <= (long long)busy * config->batch_messages)
+	if ((long long)p->schedule.count <= (long long)busy * r->config.batch_messages)
 		return false;
 	return sessions_is_local(p) || p->kind == NEXTHOP_FILTER ||
-	       throughput_wants_more(&p->throughput, p->workers, now);
+	       throughput_wants_more(&p->throughput, p->workers, sessions_least_done(r->sessions, p),
+	           now);
 }
 
 static bool is_shown(const struct sessions *sessions)
@@ -154,7 +155,7 @@ static struct worker *worker_for(struct runner *r, const struct entry *e, int64_
 	struct nexthop *p = e->nexthop;
 	struct worker *w = find_worker(r, e, &starting, &busy, now);
 	bool more = (w == NULL || w->count > 0) && !(w == NULL && starting) &&
-	            wants_another(&r->nexthops, &r->config, p, busy, starting, now);
+	            wants_another(r, p, busy, starting, now);
 	if (!more)
 		return w;
 	if (!sessions_may_start(r, p, e->uid, now)) {

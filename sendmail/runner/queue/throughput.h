@@ -9,12 +9,14 @@
 
 #define THROUGHPUT_MESSAGES 64      /* that are enough to compare */
 #define THROUGHPUT_MESSAGES_EACH 16 /* of each session, where that is more */
+#define THROUGHPUT_LEAST_MS 100     /* with CHUNKING they come in bursts: several are counted */
 #define THROUGHPUT_LOOK_MS 300      /* fewer in that time: slow, and one more is tried */
 #define THROUGHPUT_REST_MS 60000    /* for which no more are tried than were enough */
 
 /* Of a path; zero-initialised knows nothing. */
 struct throughput {
 	int sessions; /* that are there while it is counted; 0: counting has not begun */
+	bool settled; /* the last of them has its window open; nothing before that is counted */
 	int64_t since_ms;
 	int done;
 	int before;         /* sessions with which it was compared last; 0: none */
@@ -27,6 +29,7 @@ struct throughput {
 /* A message is done, whatever came of it. */
 void throughput_done(struct throughput *t);
 
-/* True when beside so many sessions (at least one) another one may be tried. */
-bool throughput_wants_more(struct throughput *t, int sessions, int64_t now_ms);
+/* True when beside so many sessions (at least one) another one may be tried.  newest: messages that
+ * are done by the one that has done least. */
+bool throughput_wants_more(struct throughput *t, int sessions, int newest, int64_t now_ms);
 #endif

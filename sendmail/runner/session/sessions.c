@@ -9,6 +9,7 @@
 #include "runner/session/sessions.h"
 #include "runner/session/worker.h"
 #include "spool/waits.h"
+#include <limits.h>
 #include <string.h>
 
 #define STUCK_MS 3000
@@ -31,6 +32,17 @@ void sessions_end(struct runner *r)
 {
 	buffer_free(&r->sessions->waits);
 	mem_free(&r->sessions);
+}
+
+int sessions_least_done(const struct sessions *sessions, const struct nexthop *p)
+{
+	int least = INT_MAX;
+	for (int i = 0; i < sessions->count; i++) {
+		const struct worker *w = sessions->list[i];
+		if (w->nexthop == p && !w->closing && w->done < least)
+			least = w->done;
+	}
+	return least;
 }
 
 bool sessions_is_local(const struct nexthop *p)

@@ -42,6 +42,9 @@ void sessions_take_back(struct sessions *sessions, int64_t now_ms);
  * long as it may. */
 bool sessions_finds_out(const struct worker *w, uint32_t uid, int64_t now_ms);
 
+/* Messages that are done by the session with p that has done least; INT_MAX: there is none. */
+int sessions_least_done(const struct sessions *sessions, const struct nexthop *p);
+
 /* True for the paths that need no server: local mail, and filters. */
 bool sessions_is_local(const struct nexthop *p);
 
