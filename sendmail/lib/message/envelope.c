@@ -191,24 +191,33 @@ static bool take_asked(struct envelope *e, const char *key, char *value, struct 
 	return true;
 }
 
+/* The first one with a blank behind it. */
+static char *find_colon(char *line)
+{
+	char *colon = strchr(line, ':');
+	while (colon != NULL && colon[1] != ' ')
+		colon = strchr(colon + 1, ':');
+	return colon;
+}
+
 /* One "key: value"; line is cut at the colon. */
 static bool take_line(struct envelope *e, char *line, bool *has_sender, struct diagnosis *d)
 {
-	char *colon = strstr(line, ": ");
+	char *colon = find_colon(line);
 	long long number;
 	if (colon == NULL || colon == line)
 		return damaged(d, "a line of its head has no colon");
 	*colon = '\0';
 	char *value = colon + 2;
+	/* Only digits and its own words get through that. */
+	if (is(line, "content"))
+		return read_content(&e->content, value) || damaged(d, "the content line makes no sense");
 	if (text_has_control(value))
 		return damaged(d, "its head has a control character");
 	if (is(line, "recipient")) {
 		append_recipient(e, e->borrowed ? value : mem_copy(value));
 	} else if (is(line, "recipient-notify") || is(line, "recipient-orcpt")) {
 		return take_asked(e, line, value, d);
-	} else if (is(line, "content")) {
-		if (!read_content(&e->content, value))
-			return damaged(d, "the content line makes no sense");
 	} else if (is(line, "created") || is(line, "uid")) {
 		if (!text_number(value, 0, 1LL << 61, &number))
 			return damaged(d, "a number in its head makes no sense");

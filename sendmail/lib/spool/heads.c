@@ -203,13 +203,22 @@ void heads_index(struct heads *h)
 		qsort(h->places, h->count, sizeof *h->places, by_id);
 }
 
+static const struct heads_place *find_place(struct heads *h, uint64_t id)
+{
+	const struct heads_place wanted = {.id = id}, *found = NULL;
+	if (h->likely < h->count && h->places[h->likely].id == id)
+		found = &h->places[h->likely];
+	else if (h->count > 0)
+		found = bsearch(&wanted, h->places, h->count, sizeof wanted, by_id);
+	if (found != NULL)
+		h->likely = (size_t)(found - h->places) + 1;
+	return found;
+}
+
 bool heads_find(struct heads *h, uint64_t id, const struct stat *st, struct buffer *head)
 {
 	struct line l;
-	const struct heads_place wanted = {.id = id}, *found = h->count > 0
-	                                                           ? bsearch(&wanted, h->places,
-	                                                                 h->count, sizeof wanted, by_id)
-	                                                           : NULL;
+	const struct heads_place *found = find_place(h, id);
 	const char *record = found != NULL ? record_at(h, found->at, &l) : NULL;
 	if (record == NULL || !is_right(&l, record) || id_pack(l.id) != id ||
 	    l.inode != (uint64_t)st->st_ino || l.size != (uint64_t)st->st_size ||

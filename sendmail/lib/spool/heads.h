@@ -35,8 +35,8 @@ struct heads {
 	struct heads_place {
 		uint64_t id;
 		int64_t at;
-	} * places; /* of the copies, by id; after heads_index */
-	size_t count;
+	} * places;           /* of the copies, by id; after heads_index */
+	size_t count, likely; /* likely: which is asked for next, in a list */
 };
 
 /* False, with nothing to close, when there is none that can be read. */
