@@ -413,6 +413,7 @@ static void write_bounce(int n)
 	m->rcpts = mem_alloc((size_t)n * sizeof *m->rcpts);
 	m->asked = mem_alloc((size_t)n * sizeof *m->asked);
 	m->states = mem_alloc((size_t)n);
+	m->success = mem_alloc((size_t)n * sizeof *m->success);
 	journal_put_attempt(&m->lines, 1800000000, 1);
 	for (int i = 0; i < n; i++) {
 		char address[60];

@@ -151,6 +151,8 @@ static bool expand_alias(struct expansion *x, const char *address)
 	int ends = x->full ? 0
 	                   : aliases_expand_once(aliases, x->config->name, address, &x->used,
 	                         wants_none(x, x->original) ? 1 : 2, add_end, x);
+	if (ends > 0 && x->original >= 0)
+		r->ends[x->original] = ends;
 	if (!x->full)
 		return ends > 0;
 	if (ends == 0)
@@ -213,9 +215,10 @@ void recipients_expand(struct recipients *out, const struct envelope *e,
 	    .aliases = aliases,
 	    .max = c->max_recipients > 0 ? c->max_recipients : ENVELOPE_RCPTS_MAX};
 	bool with_aliases = !envelope_has_flag(e, "no-alias");
-	*out = (struct recipients){0};
+	*out = (struct recipients){.ends = mem_alloc((e->recipient_count + 1) * sizeof *out->ends)};
 	for (size_t i = 0; i < e->recipient_count; i++) {
 		const char *address = e->recipients[i];
+		out->ends[i] = 1;
 		x.original = (int)i;
 		x.given = address;
 		if (with_aliases && expand_alias(&x, address))
@@ -244,6 +247,7 @@ void recipients_free(struct recipients *r)
 		free(r->discarded[i]);
 	free(r->addresses);
 	free(r->originals);
+	free(r->ends);
 	free(r->held);
 	free(r->discarded);
 	lookup_free(&r->known);
@@ -273,6 +277,13 @@ char *recipients_sender(const struct envelope *e, const struct config *c)
 	     *ascii = idn_to_ascii(sender);
 	free(sender);
 	return ascii;
+}
+
+char *recipients_login(const struct envelope *e, const struct config *c)
+{
+	struct envelope by_login = *e;
+	by_login.sender = e->login;
+	return recipients_sender(&by_login, c);
 }
 
 static char *header_address(const struct config *c, enum stamp_role role, const char *address)

@@ -23,6 +23,9 @@ struct recipients {
 	int *originals; /* for each: the index in the envelope of the one that led to it first; one that
 	                   wants reports counts before one that wants none; or RECIPIENTS_ARCHIVE */
 	int count;
+	int *
+	    ends; /* for each recipient of the envelope: how many its alias leads to; 1 when it has none
+	           */
 	struct recipient_held *held;
 	int held_count;
 	char **discarded; /* sentences: what goes nowhere because an alias says so */
@@ -42,6 +45,9 @@ int recipients_find(const struct recipients *r, const char *address);
 
 /* The envelope sender after policy; "" stays "".  Free it. */
 char *recipients_sender(const struct envelope *e, const struct config *c);
+
+/* The same for who handed it in, where the sender cannot be used; "" when that is not known. */
+char *recipients_login(const struct envelope *e, const struct config *c);
 
 /* An address of a header field after policy.  Free it. */
 char *recipients_header_address(const struct config *c, enum stamp_role role, const char *address);

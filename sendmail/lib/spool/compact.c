@@ -72,6 +72,8 @@ static void put_state(const struct journal *before, const struct journal *kept, 
 	}
 	if (before->warned)
 		journal_put_word(out, before->last_s, "warned");
+	if (before->expanded)
+		journal_put_word(out, before->last_s, "expanded");
 	put_filtered(before, out);
 }
 

@@ -113,6 +113,8 @@ void journal_fold(struct journal *j, char *line)
 		j->until_s = fields_get_number(fields, "until", 0);
 	} else if (length == 6 && memcmp(verb, "warned", 6) == 0) {
 		j->warned = true;
+	} else if (length == 8 && memcmp(verb, "expanded", 8) == 0) {
+		j->expanded = true;
 	} else if (length == 4 && memcmp(verb, "held", 4) == 0) {
 		fold_held(j, fields);
 	} else if (length == 8 && memcmp(verb, "released", 8) == 0) {

@@ -1,8 +1,8 @@
 /* ID.log: what happened to one message, one line per event, only ever appended to.
    "TIME verb key=value ...": attempt n= | step text= | rcpt address= next=1 DIAGNOSIS | relayed
    address= (its sender is still to hear of success) | reported (has heard) | wait s= until= |
-   filtered name= how= text= | warned | owed | revived by= | held by= | released by= | done. The
-   state of a message is the fold of its lines; a torn last line is ignored. */
+   filtered name= how= text= | warned | expanded | owed | revived by= | held by= | released by= |
+   done. The state of a message is the fold of its lines; a torn last line is ignored. */
 #ifndef SPOOL_JOURNAL_H
 #define SPOOL_JOURNAL_H
 #include "diagnosis/diag.h"
@@ -29,9 +29,10 @@ struct journal {
 	int64_t until_s; /* wall time of the next attempt, 0 = not named */
 	int wait_s;      /* as it was decided; until_s never counts for more than that from now */
 	bool warned, done;
-	bool owed;    /* all are settled, but the report about those that failed is still to be sent */
-	bool relayed; /* that is so for some recipient */
-	bool revived; /* it was set aside, and an operator wanted it tried again */
+	bool expanded; /* the sender knows which recipients lead to several */
+	bool owed;     /* all are settled, but the report about those that failed is still to be sent */
+	bool relayed;  /* that is so for some recipient */
+	bool revived;  /* it was set aside, and an operator wanted it tried again */
 	bool held;
 	int64_t held_by;    /* uid */
 	char held_why[200]; /* what a filter held it for; "" = a person did */

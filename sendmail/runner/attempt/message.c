@@ -1,8 +1,8 @@
 /* One message, loaded: envelope, history, and the recipients of this attempt. */
 #include "base/text.h"
-#include "config/idn.h"
 #include "message/dsn.h"
 #include "config/recipients.h"
+#include "runner/attempt/expansions.h"
 #include "runner/attempt/message.h"
 #include "runner/attempt/unresolved.h"
 #include "runner/queue/nexthop_key.h"
@@ -19,12 +19,15 @@
 
 void message_free(struct message *m)
 {
-	for (int i = 0; i < m->rcpt_count; i++)
+	for (int i = 0; i < m->rcpt_count; i++) {
 		free(m->rcpts[i]);
-	for (int i = 0; i < m->rcpt_count; i++)
 		free(m->asked[i].orcpt);
+		free(m->success[i]);
+	}
 	free(m->asked);
 	free(m->relayed);
+	free(m->success);
+	free(m->expanded);
 	free(m->rcpts);
 	lookup_free(&m->known);
 	recipients_free(&m->all);
@@ -103,28 +106,15 @@ bool message_has_other_path(const struct runner *r, const struct message *m, int
 	return false;
 }
 
-static char *orcpt_of(const struct config *config, const struct message *m, size_t original)
-{
-	const char *said = envelope_orcpt(&m->envelope, original);
-	if (*said != '\0')
-		return mem_copy(said);
-	const char *given = m->envelope.recipients[original];
-	char *full = recipients_qualify(config, *given == '\\' ? given + 1 : given);
-	char *ascii = idn_to_ascii(full), *orcpt = dsn_orcpt_of(ascii);
-	free(ascii);
-	free(full);
-	return orcpt;
-}
-
 void message_add_rcpt(const struct runner *r, struct message *m, const char *address, int original)
 {
 	bool archive = original == RECIPIENTS_ARCHIVE;
 	m->asked[m->rcpt_count] = (struct message_asked){
 	    .notify = archive        ? "NEVER"
 	              : original < 0 ? m->envelope.notify
-	                             : envelope_notify(&m->envelope, (size_t)original),
+	                             : expansions_notify(m, (size_t)original),
 	    .archive = archive,
-	    .orcpt = original < 0 ? mem_copy("") : orcpt_of(&r->config, m, (size_t)original),
+	    .orcpt = original < 0 ? mem_copy("") : expansions_orcpt(&r->config, m, (size_t)original),
 	};
 	m->rcpts[m->rcpt_count++] = mem_copy(address);
 }
@@ -175,6 +165,7 @@ static void make_room(struct message *m, size_t count)
 	m->rcpts = mem_alloc((count + 1) * sizeof *m->rcpts);
 	m->states = mem_alloc(count + 1);
 	m->relayed = mem_alloc((count + 1) * sizeof *m->relayed);
+	m->success = mem_alloc((count + 1) * sizeof *m->success);
 	m->asked = mem_alloc((count + 1) * sizeof *m->asked);
 }
 
@@ -206,6 +197,7 @@ static void select_recipients(const struct runner *r, struct message *m,
 static void set_recipients(const struct runner *r, struct message *m, struct journal *j)
 {
 	recipients_expand(&m->all, &m->envelope, r->aliases, &r->config);
+	expansions_find(m, j);
 	make_room(m, (size_t)m->all.count + (size_t)m->all.held_count);
 	select_recipients(r, m, &m->all, j);
 	/* An attempt that an earlier runner did not end, or that is through with everyone: a new one
@@ -334,7 +326,9 @@ static void take_unreported(const struct runner *r, struct message *m, const str
 		if (success && strcmp(last.hop, "local") == 0)
 			text_copy(m->nexthop, sizeof m->nexthop, NEXTHOP_KEY_LOCAL);
 		message_add_rcpt(r, m, rcpt->address, original_of(m, rcpt->address));
-		if (!success)
+		if (success)
+			m->success[m->rcpt_count - 1] = diag_keep(&last);
+		else
 			message_add_failure(m, &last);
 	}
 }

@@ -43,6 +43,10 @@ struct message {
 		bool archive; /* a copy by always_bcc: its failure is the postmaster's affair */
 	} * asked;        /* for each of rcpts */
 	bool *relayed;    /* for each: its server sends no report of success, and one is wanted */
+	char **success;   /* for each of those: its outcome, as diag_keep() has it; NULL = not known */
+	size_t *expanded; /* recipients of the envelope of which the sender is still to hear that they
+	                     lead to several (expansions.h) */
+	int expanded_count;
 	unsigned char *states;         /* enum rcpt_state, one per recipient */
 	int rcpt_count, noted;         /* noted: those whose outcome is known */
 	struct lookup known;           /* those that message_find_rcpt has seen */

@@ -68,6 +68,8 @@ static bool lacks(struct journal *j, const char *line)
 		return fields_get(verb, "address", address, sizeof address) && !journal_settled(j, address);
 	if (strcmp(verb, " warned") == 0)
 		return !j->warned;
+	if (strcmp(verb, " expanded") == 0)
+		return !j->expanded;
 	if (strcmp(verb, " reported") == 0)
 		return j->relayed;
 	return strcmp(verb, " done") == 0 && j->owed && !j->done;

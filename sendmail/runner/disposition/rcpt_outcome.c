@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "diagnosis/report.h"
+#include "message/dsn.h"
 #include "runner/attempt/message.h"
 #include "runner/disposition/rcpt_outcome.h"
 #include "runner/queue/nexthop.h"
@@ -12,6 +13,7 @@
 #include "runner/queue/schedule.h"
 #include "runner/queue/tried.h"
 #include "runner/queue/watcher.h"
+#include <stdlib.h>
 #include <string.h>
 
 static int64_t age_s(const struct ages *ages, const struct message *m)
@@ -23,7 +25,9 @@ static void log_outcome(const struct runner *r, const struct message *m, int rcp
     const struct diagnosis *d)
 {
 	const char *orcpt = m->asked[rcpt].orcpt != NULL ? m->asked[rcpt].orcpt : "";
-	const char *orig = text_starts_ci(orcpt, "rfc822;") ? orcpt + 7 : "";
+	char *orig = mem_copy(text_starts_ci(orcpt, "rfc822;") ? orcpt + 7 : "");
+	if (!dsn_xtext_decode(orig))
+		orig[0] = '\0';
 	report_log(&(struct report_delivery){.id = m->id,
 	               .sender = m->sender,
 	               .recipient = m->rcpts[rcpt],
@@ -32,6 +36,7 @@ static void log_outcome(const struct runner *r, const struct message *m, int rcp
 	               .delay_s = age_s(&r->ages, m),
 	               .next_s = next_s},
 	    d, "");
+	free(orig);
 }
 
 int rcpt_outcome_count(const struct message *m, enum rcpt_state state)
@@ -97,6 +102,7 @@ void rcpt_outcome_note(struct runner *r, struct message *m, int rcpt, enum rcpt_
 	m->noted += m->states[rcpt] == RCPT_OPEN;
 	if (d->verdict == VERDICT_SENT) {
 		m->states[rcpt] = RCPT_SENT;
+		m->success[rcpt] = m->relayed[rcpt] ? diag_keep(d) : NULL;
 		r->sent++;
 	} else if (d->verdict == VERDICT_FAILED) {
 		m->states[rcpt] = RCPT_FAILED;

@@ -5,7 +5,8 @@
 
 enum report_kind {
 	REPORT_FAILURE, /* about those that failed */
-	REPORT_DELAY    /* about those that are open */
+	REPORT_DELAY,   /* about those that are open */
+	REPORT_SUCCESS  /* about those of m->relayed that are sent */
 };
 
 /* A walk over them; zero-initialised at its start. */
