@@ -56,12 +56,24 @@ m = email.message_from_binary_file(sys.stdin.buffer)
 for h in ("To", "Cc"): print("".join(str(email.header.make_header(email.header.decode_header(m[h]))).split("\n")))' <"$(ls "$work"/delivered/*.eml)")" \
 	"J. Müller <jürgen@exämple.org> :;, plain@example.net, ä@example.org :; (note)
 jürgen@example.org :;" "and says the same: empty groups with the address in their names (RFC 6857)"
+decoded() { python3 -c 'import email, email.header, sys
+m = email.message_from_binary_file(sys.stdin.buffer)
+print("".join(str(email.header.make_header(email.header.decode_header(m[sys.argv[1]]))).split("\n")))' "$1" <"$(ls "$work"/delivered/*.eml)"; }
 for field in From Sender Reply-To; do
-	again; from_s "$field: j\\303\\274rgen@example.org"
-	like "$(cat "$work/log")" "dsn=5.6.9, status=bounced .*header field $field.* stage=MAIL key=smtputf8-header " "in $field: it fails, and the field is named"
+	again; from_s "$field: J\\303\\266rg <j\\303\\274rgen@example.org>"
+	is "$(decoded $field)" "Jörg <jürgen@example.org> <s@example.org>" "in $field: it goes, with the sender's address and that one in the name"
+	like "$(cat "$work/log")" "repaired $field .*does not offer SMTPUTF8; the sender's was put there" "which the log says"
 done
-again; from_s 'To: team: j\303\274rgen@example.org;'
-like "$(cat "$work/log")" 'header field To .* key=smtputf8-header' "within a group, which can hold no other one: likewise"
+again; from_s 'From: j\303\274rgen@example.org, b@example.org, \303\244@example.org'
+is "$(decoded From)" "jürgen@example.org <s@example.org>, b@example.org" "an address stands there once"
+again; from_s 'To: team: J <j\303\274rgen@example.org>, b@example.org, c@@d;, e@example.org'
+is "$(decoded To)" "team: b@example.org;, J <jürgen@example.org> :;, \"c@@d\":;, e@example.org" "within a group, which can hold no other one: behind it"
+again; from_s 'To: plain@example.net' plain@example.net "$(printf 'm\303\274ller@ex\303\244mple.org')"
+like "$(cat "$work/log")" "repaired the sender <müller@xn--exmple-cua.org> is not ASCII, and the server does not offer SMTPUTF8; it goes as <$(id -un)@mon1.example.org>" "the sender: it goes in the name of its submitter"
+like "$(cat "$work"/delivered/*.eml)" "^X-Envelope-From: <$(id -un)@mon1.example.org>" "in the envelope"
+like "$(cat "$work"/delivered/*.eml)" "^From: .*$(id -un)@mon1.example.org" "and in the From field that it gets"
+again; printf 'Subject: x\n\nx\n' | "$BIN/sendmail" -i -O smtputf8=yes -f "$(printf 'm\303\274ller@example.org')" plain@example.net; runner_once
+like "$(cat "$work/log")" 'the sender <müller@example.org> is not ASCII.* key=smtputf8-missing' "but not when its sender asked for SMTPUTF8"
 again; from_s 'To: info@ex\303\244mple.org\nFrom: s@ex\303\244mple.org' "$(printf 'info@EX\303\204MPLE.org')" "$(printf 'another@ex\303\244mple.org')"
 like "$(cat "$work/log")" 'to=<info@xn--exmple-cua.org>, .*status=sent .*from=<another@xn--exmple-cua.org>' "a domain alone: it goes in its ASCII form"
 is "$(cat "$work"/delivered/*.eml | grep -E '^(From|To):')" 'To: info@xn--exmple-cua.org

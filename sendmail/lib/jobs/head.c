@@ -148,6 +148,25 @@ static bool check_received(const char *block, size_t length, const char *host, s
 	return false;
 }
 
+/* Mail from an address that the server cannot carry goes in the name of its submitter: nobody would
+   get it otherwise, a report least of all.  Who asked for SMTPUTF8 wants no other address. */
+static void use_ascii_sender(struct job *job, const struct config *config)
+{
+	char *login = recipients_login(&job->envelope, config);
+	if (text_is_ascii(job->sender) || envelope_has_flag(&job->envelope, "utf8") || *login == '\0' ||
+	    !text_is_ascii(login)) {
+		free(login);
+		return;
+	}
+	buffer_printf(&job->said,
+	    "the sender <%s> is not ASCII, and the server does not offer SMTPUTF8; it goes as <%s>, "
+	    "who "
+	    "handed it in",
+	    job->sender, login);
+	free(job->sender);
+	job->sender = login;
+}
+
 bool head_prepare(struct job *job, const struct config *config, bool eightbitmime, bool smtputf8,
     struct diagnosis *d)
 {
@@ -157,6 +176,8 @@ bool head_prepare(struct job *job, const struct config *config, bool eightbitmim
 	if (!envelope_read(&job->envelope, job->fd, d))
 		return false;
 	set_sender_uid(job);
+	if (!smtputf8)
+		use_ascii_sender(job, config);
 	bool good = read_header(job, &text, &fields, &body_at);
 	job->to_7bit = !eightbitmime;
 	job->body_at = job->envelope.message_at + (int64_t)body_at;

@@ -22,6 +22,7 @@ struct field {
 	size_t count;
 	struct address_counts counts;
 	bool anew, in_group;
+	struct buffer behind; /* groups that belong behind the one that is open */
 };
 
 static const char *charset_of(const struct field *x)
@@ -62,6 +63,7 @@ static void free_items(struct field *x)
 		free(x->items[i].final);
 	}
 	free(x->items);
+	buffer_free(&x->behind);
 }
 
 static void say(const struct field *x, const struct address *a, const char *what)
@@ -73,6 +75,12 @@ static void say(const struct field *x, const struct address *a, const char *what
 	text_escape(&shown, a->start, a->length < 80 ? a->length : 80);
 	buffer_printf(said, "%s%.*s \"%s\": %s", said->length > 0 ? "; " : "", (int)x->f->name_length,
 	    x->f->start, shown.data, what);
+}
+
+/* What is shown of an address that cannot stand as one. */
+static void put_words(struct buffer *out, const char *name, const char *address)
+{
+	buffer_printf(out, *name != '\0' ? "%s <%s>" : "%s%s", name, address);
 }
 
 /* Where one author is due, words without an address get the sender's, unless another mailbox of the
@@ -107,6 +115,30 @@ static void settle_authors(struct field *x)
 	lookup_free(&known);
 }
 
+/* An author whose address the server cannot carry is shown in a name (RFC 6857 has an empty group,
+   which many servers refuse in From). */
+static void show_authors(struct field *x)
+{
+	const char *fallback = x->policy->fallback;
+	if (fallback == NULL || !text_is_ascii(fallback))
+		return;
+	for (size_t i = 0; i < x->count; i++) {
+		struct item *item = &x->items[i];
+		struct buffer name = {0};
+		if (item->final == NULL || text_is_ascii(item->final))
+			continue;
+		put_words(&name, item->a.name, item->final);
+		free((void *)(uintptr_t)item->a.name);
+		free(item->final);
+		item->a.name = mem_copy(buffer_string(&name));
+		item->final = edited(x->policy, fallback);
+		buffer_free(&name);
+		say(x, &item->a,
+		    "the address is not ASCII, and the server does not offer SMTPUTF8; the sender's was "
+		    "put there, and this one is in the name");
+	}
+}
+
 static void say_repairs(const struct field *x)
 {
 	for (size_t i = 0; i < x->count; i++) {
@@ -129,10 +161,18 @@ static void put_shown(struct buffer *out, const char *name, const char *address,
     const char *charset)
 {
 	struct buffer words = {0};
-	buffer_printf(&words, *name != '\0' ? "%s <%s>" : "%s%s", name, address);
+	put_words(&words, name, address);
 	put_group(out, buffer_string(&words), charset);
 	buffer_puts(out, ";");
 	buffer_free(&words);
+}
+
+/* Nothing but an empty group can have it. */
+static bool is_shown(const struct field *x, const struct item *item)
+{
+	if (item->final == NULL)
+		return item->a.state == ADDRESS_BAD;
+	return x->policy->ascii && x->policy->use == ADDRESS_RECIPIENTS && !text_is_ascii(item->final);
 }
 
 static void put_mailbox(const struct field *x, const struct item *item, struct buffer *out)
@@ -144,7 +184,7 @@ static void put_mailbox(const struct field *x, const struct item *item, struct b
 	if (bad && *name == '\0' && a->address_length > 0)
 		name = raw = mem_copy_n(a->start, a->length);
 	/* "From: root@": what stood there is the name. */
-	if (x->policy->ascii && !x->in_group && !text_is_ascii(item->final)) {
+	if (is_shown(x, item)) {
 		put_shown(out, name, item->final, charset_of(x));
 	} else if (*name != '\0') {
 		phrase_put(out, name, 6, charset_of(x));
@@ -169,6 +209,25 @@ static void put_bad(const struct field *x, const struct item *item, struct buffe
 	free(raw);
 }
 
+/* The next member; false when none is begun, or none was before the one that comes behind it. */
+static bool put_item(struct field *x, const struct item *item, bool comma, struct buffer *out)
+{
+	/* A group holds no group: it comes behind. */
+	bool behind = x->in_group && is_shown(x, item);
+	struct buffer *to = behind ? &x->behind : out;
+	buffer_puts(to, behind || comma ? ", " : " ");
+	if (item->a.state == ADDRESS_GROUP) {
+		put_group(to, *item->a.name != '\0' ? item->a.name : "group", charset_of(x));
+		x->in_group = true;
+		return false;
+	}
+	if (item->final == NULL)
+		put_bad(x, item, to);
+	else
+		put_mailbox(x, item, to);
+	return !behind || comma;
+}
+
 static int write_anew(struct field *x, struct buffer *out)
 {
 	int written = 0;
@@ -178,28 +237,18 @@ static int write_anew(struct field *x, struct buffer *out)
 	buffer_puts(out, ":");
 	for (size_t i = 0; i < x->count; i++) {
 		const struct item *item = &x->items[i];
-		bool bad = item->final == NULL && item->a.state == ADDRESS_BAD;
+		if (item->left_out)
+			continue;
 		if (item->a.state == ADDRESS_GROUP_END) {
 			buffer_puts(out, ";");
+			buffer_add(out, x->behind.data, x->behind.length);
+			x->behind.length = 0;
 			x->in_group = false;
 			comma = true;
 			continue;
 		}
-		/* Within a group no other group can show it. */
-		if (item->left_out || (bad && x->in_group))
-			continue;
-		buffer_puts(out, comma ? ", " : " ");
-		comma = true;
 		written++;
-		if (item->a.state == ADDRESS_GROUP) {
-			put_group(out, *item->a.name != '\0' ? item->a.name : "group", charset_of(x));
-			x->in_group = true;
-			comma = false;
-		} else if (bad) {
-			put_bad(x, item, out);
-		} else {
-			put_mailbox(x, item, out);
-		}
+		comma = put_item(x, item, comma, out);
 	}
 	if (written == 0) {
 		out->length = from;
@@ -247,6 +296,8 @@ int mailboxes_put(const struct header_field *f, const struct mailboxes_policy *p
 	x.anew = x.anew || x.counts.untidy;
 	for (size_t i = 0; i < x.count && policy->ascii; i++)
 		x.anew = x.anew || (x.items[i].final != NULL && !text_is_ascii(x.items[i].final));
+	if (policy->use == ADDRESS_AUTHORS && policy->ascii)
+		show_authors(&x);
 	if (policy->use == ADDRESS_AUTHORS)
 		settle_authors(&x);
 	say_repairs(&x);

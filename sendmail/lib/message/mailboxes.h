@@ -18,9 +18,10 @@ struct mailboxes_policy {
 	 * field goes. */
 	const char *fallback;
 	bool single; /* one mailbox at most: Sender */
-	/* Recipients' addresses that are not ASCII become an empty group with the address in its name,
-	   "=?utf-8?...?= :;" (RFC 6857 3.1.8): to be read, not to be answered; only within a group,
-	   which cannot hold another one, they stay. */
+	/* The server lacks SMTPUTF8.  Recipients' addresses that are not ASCII become an empty group
+	   with the address in its name, "=?utf-8?...?= :;" (RFC 6857 3.1.8): to be read, not to be
+	   answered; of authors they are read in the name, and the address is fallback, if that is
+	   ASCII. */
 	bool ascii;
 	const char *charset; /* of 8-bit names; NULL: not known */
 	struct buffer *said; /* gets a sentence for each repair, "; " between them; NULL: nobody asks */

@@ -173,7 +173,7 @@ static int put_address_field(struct stamping *s, const struct header_field *f)
 	    .context = s,
 	    .fallback = fallback,
 	    .single = header_is(f, "Sender") || header_is(f, "Resent-Sender"),
-	    .ascii = s->policy->ascii && !author,
+	    .ascii = s->policy->ascii,
 	    .charset = s->policy->charset,
 	    .said = s->policy->said};
 	s->replaced = false;

@@ -27,8 +27,8 @@ struct stamp_policy {
 	/* What an address becomes (malloc'd). */
 	char *(*address)(const void *context, enum stamp_role role, const char *address);
 	const void *context;
-	bool ascii;          /* addresses of To and the like that are not ASCII are only shown
-	                        (message/mailboxes.h): the server lacks SMTPUTF8 */
+	bool ascii;          /* addresses that are not ASCII are only shown (message/mailboxes.h): the
+	                        server lacks SMTPUTF8 */
 	const char *charset; /* of 8-bit text in the header; NULL or "" = not known */
 	struct buffer *said; /* gets a sentence for each repair of an address field
 	                        (message/mailboxes.h); NULL: nobody asks */
