@@ -200,7 +200,9 @@ static bool is_list_of_lines(char *list)
 static bool is_hostile(const char *word, bool list)
 {
 	char *copy = mem_copy(word), *trimmed = text_trim(copy);
-	bool lines = text_has_control(trimmed), others = false;
+	bool lines = false, others = false;
+	for (const char *at = trimmed; *at != '\0'; at++)
+		lines = lines || (text_has_control((char[]){*at, '\0'}) && (list || *at != '\t'));
 	for (const char *at = trimmed; *at != '\0'; at++)
 		others = others || (unsigned char)*at < '\t' || *at == '\v' || *at == '\f' ||
 		         ((unsigned char)*at > '\r' && (unsigned char)*at < ' ') || *at == 0x7f;

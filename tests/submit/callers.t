@@ -44,6 +44,9 @@ clear; give 'To: a@x.org, b@@x.org' -t; runner_once
 is "$(field To)" 'a@x.org, "b@@x.org":;' "what is bad stays to be read, as an empty group"
 
 sent "0 a@x.org b@x.org " "a whole address in quotes" "To: \"a@x.org\", <\"'b@x.org'\">" -t
+sent "0 a@x.org b@x.org c@x.org " "in brackets of a template" 'To: [a@x.org], {b@x.org}; c@x.org' -t
+sent "64 c@x.org " "in several pairs: never another address" "To: ['a@x.org'], c@x.org" -t
+sent '64 a@x.org b@x.org ' "the '@' of a Japanese keyboard" 'To: a\357\274\240x.org, b@x.org, c\357\274\240d@@x.org' -t
 sent '0 "a b@x.org"@mon1.example.org "a@b"@mon1.example.org ' "what is none stays a name of this machine" 'To: "a b@x.org", "a@b"' -t
 sent "0 a@x.org b@x.org " "blanks that cannot be seen" 'To: a@x.org\302\240, \357\273\277b@x.org\342\200\213' -t
 is "$(field To)" "a@x.org, b@x.org" "are gone"
@@ -68,6 +71,9 @@ like "$("$BIN/mailq" why "$id")" "^repaired: the sender is the caller, because o
 smarthost -r 'gone=550 5.1.1 no'; config
 sent "0 a@x.org " "-f with a line end behind it" '' -f "me@x.org$newline" a@x.org
 is "$(senders)" "me@x.org " "is the address"
+tab=$(printf '\t')
+sent "0 a@x.org " "-f with a tab" '' -f "me@x.org${tab}joe" a@x.org
+is "$(senders)" "me@x.org " "is the first address in it"
 sent "0 a@x.org " "-f with a final dot" '' -f me@x.org. a@x.org
 is "$(senders)" "me@x.org " "goes without it"
 
@@ -84,6 +90,9 @@ from 'From: J. Doe <jm@x.org>' '"J. Doe" <jm@x.org>'
 from 'From: jm@x.org <jm@x.org>' '"jm@x.org" <jm@x.org>'
 from 'From: Disk: full <jm@x.org>' '"Disk: full" <jm@x.org>'
 from 'From: "jm@x.org"' 'jm@x.org'
+from 'From: jm@x.org Joe' 'Joe <jm@x.org>'
+from 'From: jm@x.org Disk watch' 'Disk watch <jm@x.org>'
+from 'Reply-To: Joe [jm@x.org]' 'Joe <jm@x.org>' Reply-To
 from 'From: Disk: full' '"Disk: full" <s@x.org>'
 from 'From: root (Cron Daemon)' 'root@mon1.example.org (Cron Daemon)'
 from 'From: "root" (Cron Daemon)' 'root@mon1.example.org (Cron Daemon)'

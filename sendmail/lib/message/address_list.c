@@ -55,6 +55,14 @@ static void show_words(struct member_list *l, const struct token *from, const st
 	                   .wrong = wrong});
 }
 
+/* "mon@x Disk watcher" as From: words behind an address are its name, unless they hold another. */
+static bool is_name_behind(const struct member_list *l, const struct token *behind,
+    const struct token *to)
+{
+	return l->use == ADDRESS_AUTHORS && tokens_skip_asides(behind, to) < to &&
+	       !tokens_have(behind, to, '@');
+}
+
 /* Words, of which the first ones may be the name of an address that lacks its brackets; the rest is
  * read on its own. */
 static const struct token *show_named(struct member_list *l, const struct token *from,
@@ -68,6 +76,16 @@ static const struct token *show_named(struct member_list *l, const struct token 
 		return to;
 	}
 	const struct token *behind = tokens_piece_end(spec, to);
+	if (spec == from && is_name_behind(l, behind, to)) {
+		member_show(l, &(struct member){.from = from,
+		                   .to = to,
+		                   .name_from = behind,
+		                   .name_to = to,
+		                   .spec_from = from,
+		                   .spec_to = behind,
+		                   .repair = "the words behind the address were made its name"});
+		return to;
+	}
 	member_show(l,
 	    &(struct member){.from = from,
 	        .to = behind,
@@ -83,21 +101,6 @@ static const struct token *show_named(struct member_list *l, const struct token 
 static bool is_quoted_alone(const struct token *from, const struct token *to)
 {
 	return to == from + 1 && from->kind == TOKEN_QUOTED && !from->broken;
-}
-
-/* A word that can be the name of a user of this machine. */
-static bool is_user(const struct token *from, const struct token *to)
-{
-	for (const struct token *t = from; t < to; t++) {
-		size_t skip = t->kind == TOKEN_QUOTED || (t == from && *t->start == '\\') ? 1 : 0,
-		       behind = t->kind == TOKEN_QUOTED ? 1 : 0;
-		bool word = token_is_word(t) && !t->broken &&
-		            addrspec_is_dot_atom(t->start + skip, t->length - skip - behind) &&
-		            !tokens_have_8bit(t, t + 1);
-		if (!word && !token_is_aside(t) && !token_is(t, '.'))
-			return false;
-	}
-	return true;
 }
 
 static bool is_quoted_address(const struct token *from, const struct token *to)
@@ -126,7 +129,7 @@ static void read_bare(struct member_list *l, const struct token *from, const str
 		return;
 	}
 	/* "Disk watcher", or Überwachung, as From: a name; "root" is an address. */
-	if (author && lone_word && !is_user(first, to) && !is_quoted_address(first, to)) {
+	if (author && lone_word && !addrspec_is_user(first, to) && !is_quoted_address(first, to)) {
 		show_words(l, from, to, "it is words without an address");
 		return;
 	}

@@ -45,21 +45,30 @@ static void skip_comments(struct spec *s)
 	}
 }
 
-/* Apostrophes around the whole of it, as shells and spreadsheets leave them; no domain ends with
- * one. */
+/* What closes such a bracket around an address; 0: it is none. */
+static char closing_of(char c)
+{
+	return c == '\'' ? '\'' : c == '[' ? ']' : c == '{' ? '}' : 0;
+}
+
+/* Apostrophes or brackets around the whole of it, as shells, spreadsheets and templates leave them;
+ * no domain ends with one. */
 static void skip_apostrophes(struct spec *s)
 {
 	const struct token *last = s->end - 1;
 	if (s->end - s->at < 3 || s->at->kind != TOKEN_ATOM || last->kind != TOKEN_ATOM ||
-	    s->at->length < 2 || last->length < 2 || s->at->start[0] != '\'' ||
-	    last->start[last->length - 1] != '\'')
+	    s->at->length < 2 || last->length < 2)
+		return;
+	char opening = s->at->start[0], closing = closing_of(opening);
+	if (closing == 0 || last->start[last->length - 1] != closing)
 		return;
 	/* Of several pairs, none: what is left would be taken for another address when it is read
 	   again. */
-	if (s->at->start[1] == '\'' || last->start[last->length - 2] == '\'')
+	if (closing_of(s->at->start[1]) != 0 || strchr("\']}", last->start[last->length - 2]) != NULL)
 		return;
 	s->apostrophe = s->at;
-	s->repair = "the apostrophes around it were removed";
+	s->repair = opening == '\'' ? "the apostrophes around it were removed"
+	                            : "the brackets around it were removed";
 }
 
 /* "mailto:", and "@a,@b:user@host": only the address behind the route is used (RFC 5321 appendix
@@ -249,6 +258,22 @@ static bool put_whole(const struct buffer *plain, struct buffer *out)
 	return whole;
 }
 
+/* "joe", U+FF20, "example.org": the '@' of a Japanese or Chinese keyboard. */
+static bool put_wide_at(struct buffer *plain, struct buffer *out)
+{
+	static const char wide[] = "\xef\xbc\xa0";
+	const char *at = strstr(buffer_string(plain), wide);
+	size_t local = at != NULL ? (size_t)(at - plain->data) : 0, head = local + sizeof wide - 1;
+	if (local == 0 || text_has_8bit(plain->data, local) ||
+	    !addrspec_is_dot_atom(plain->data, local) ||
+	    !is_domain(plain->data + head, plain->length - head))
+		return false;
+	buffer_add(out, plain->data, local);
+	buffer_puts(out, "@");
+	buffer_add(out, plain->data + head, plain->length - head);
+	return true;
+}
+
 bool addrspec_is_quoted_whole(const struct token *tokens, size_t count)
 {
 	struct buffer plain = {0}, out = {0};
@@ -259,6 +284,20 @@ bool addrspec_is_quoted_whole(const struct token *tokens, size_t count)
 	buffer_free(&plain);
 	buffer_free(&out);
 	return whole;
+}
+
+bool addrspec_is_user(const struct token *from, const struct token *to)
+{
+	for (const struct token *t = from; t < to; t++) {
+		size_t skip = t->kind == TOKEN_QUOTED || (t == from && *t->start == '\\') ? 1 : 0,
+		       behind = t->kind == TOKEN_QUOTED ? 1 : 0;
+		bool word = token_is_word(t) && !t->broken &&
+		            addrspec_is_dot_atom(t->start + skip, t->length - skip - behind) &&
+		            !tokens_have_8bit(t, t + 1);
+		if (!word && !token_is_aside(t) && !token_is(t, '.'))
+			return false;
+	}
+	return true;
 }
 
 const char *addrspec_read(const struct token *tokens, size_t count, struct buffer *out,
@@ -277,6 +316,8 @@ const char *addrspec_read(const struct token *tokens, size_t count, struct buffe
 		wrong = s.at < s.end ? "there is nothing before the '@'" : "there is no address";
 	if (wrong == NULL && s.at == s.end && put_whole(&plain, out)) {
 		s.repair = "the quotes around it were removed";
+	} else if (wrong == NULL && s.at == s.end && put_wide_at(&plain, out)) {
+		s.repair = "its wide '@' was made an ordinary one";
 	} else if (wrong == NULL) {
 		put_local(&s, &plain);
 		if (out->data[from] == '"' && !was_quoted(local, s.at))

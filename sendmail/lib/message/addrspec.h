@@ -18,4 +18,7 @@ bool addrspec_is_quoted_whole(const struct token *tokens, size_t count);
 /* True when a string is a dot-atom (RFC 5322 3.2.3; 8-bit bytes count as letters, RFC 6532 3.2). */
 bool addrspec_is_dot_atom(const char *bytes, size_t length);
 bool addrspec_is_atext(char c);
+
+/* Whether the tokens [from, to) are a word that can be the name of a user of this machine. */
+bool addrspec_is_user(const struct token *from, const struct token *to);
 #endif

@@ -58,7 +58,7 @@ static void put_expanded(const struct config *config, const struct message *m, c
     struct buffer *out)
 {
 	buffer_printf(out,
-	    TR("Your message of %s goes to all addresses that stand for a name on %s.\n"
+	    TR("Your message of %s goes to each address of an alias on %s.\n"
 	       "Of its delivery to each of them there are no further reports, unless one fails.\n"),
 	    date, config->name);
 	for (int i = 0; i < m->expanded_count; i++) {
