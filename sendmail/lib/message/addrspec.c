@@ -265,7 +265,7 @@ static bool put_wide_at(struct buffer *plain, struct buffer *out)
 	const char *at = strstr(buffer_string(plain), wide);
 	size_t local = at != NULL ? (size_t)(at - plain->data) : 0, head = local + sizeof wide - 1;
 	if (local == 0 || text_has_8bit(plain->data, local) ||
-	    !addrspec_is_dot_atom(plain->data, local) ||
+	    !addrspec_is_dot_atom(plain->data, local) || strstr(plain->data + head, wide) != NULL ||
 	    !is_domain(plain->data + head, plain->length - head))
 		return false;
 	buffer_add(out, plain->data, local);
