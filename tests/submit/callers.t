@@ -45,6 +45,8 @@ is "$(field To)" 'a@x.org, "b@@x.org":;' "what is bad stays to be read, as an em
 
 sent "0 a@x.org b@x.org " "a whole address in quotes" "To: \"a@x.org\", <\"'b@x.org'\">" -t
 sent "0 a@x.org b@x.org c@x.org " "in brackets of a template" 'To: [a@x.org], {b@x.org}; c@x.org' -t
+sent "0 joe.doe@mon1.example.org " "a name in apostrophes" "To: 'joe.doe'" -t
+sent '0 "=?utf-8?q?x?=b"@x.org ' "what is like an encoded word is quoted" 'To: "=?utf-8?q?x?=b"@x.org' -t
 sent "64 c@x.org " "in several pairs: never another address" "To: ['a@x.org'], c@x.org" -t
 sent '64 a@x.org b@x.org ' "the '@' of a Japanese keyboard" 'To: a\357\274\240x.org, b@x.org, c\357\274\240d@@x.org' -t
 sent '0 "a b@x.org"@mon1.example.org "a@b"@mon1.example.org ' "what is none stays a name of this machine" 'To: "a b@x.org", "a@b"' -t

@@ -111,8 +111,10 @@ static const char *read_local(struct spec *s, struct buffer *plain)
 			/* \root: the own mailbox, whatever its alias says. */
 			buffer_add(plain, t->start, t->length);
 		} else {
-			for (size_t i = t == s->apostrophe; t->kind == TOKEN_ATOM && i < t->length; i++) {
-				i += t->start[i] == '\\' && i + 1 < t->length;
+			/* "'joe.doe'" has no domain that would end with the other one. */
+			size_t length = t->length - (s->apostrophe != NULL && t + 1 == s->end ? 1 : 0);
+			for (size_t i = t == s->apostrophe; t->kind == TOKEN_ATOM && i < length; i++) {
+				i += t->start[i] == '\\' && i + 1 < length;
 				buffer_add(plain, t->start + i, 1);
 			}
 			if (t->kind != TOKEN_ATOM)
@@ -125,12 +127,20 @@ static const char *read_local(struct spec *s, struct buffer *plain)
 	return NULL;
 }
 
+/* Read again, it would be an encoded word with another word behind it. */
+static bool is_like_encoded(const struct buffer *plain)
+{
+	return plain->length > 2 && plain->data[0] == '=' && plain->data[1] == '?' &&
+	       plain->data[plain->length - 1] != '=';
+}
+
 /* As RFC 5321 writes it: a dot-atom, or else a quoted string. */
 static void put_local(struct spec *s, const struct buffer *plain)
 {
 	bool backslash = plain->length > 1 && plain->data[0] == '\\' &&
 	                 addrspec_is_dot_atom(plain->data + 1, plain->length - 1);
-	if (backslash || addrspec_is_dot_atom(plain->data, plain->length)) {
+	if (backslash ||
+	    (addrspec_is_dot_atom(plain->data, plain->length) && !is_like_encoded(plain))) {
 		buffer_add(s->out, plain->data, plain->length);
 		return;
 	}
