@@ -84,7 +84,8 @@ static void put_filters(const struct asking *a)
 {
 	for (int i = 0; i < a->config->filter_count; i++)
 		put_line(TR_LATER("filter"), "%s: %s", a->config->filters[i].name,
-		    a->config->filters[i].command);
+		    a->config->filters[i].socket[0] != '\0' ? a->config->filters[i].socket
+		                                            : a->config->filters[i].command);
 }
 
 /* The rule, and the loud sentence for the case in which other agents decide by themselves that mail

@@ -49,12 +49,19 @@ static void name_hop(const struct server *s, struct diagnosis *d)
 	catalogue_recognise(d);
 }
 
+static void say_skipped(struct server *s, const struct job *job, const char *why)
+{
+	TEXT(words, 500);
+	text_printf(&words, "when_down = pass: %s", why);
+	say_filtered(s, job, "skipped", words.data);
+}
+
 /* What a filter that does not work means for a message; true: no other needs to be tried. */
 static bool say_failed(struct server *s, const struct job *job, bool absent, struct diagnosis *d)
 {
 	name_hop(s, d);
 	if (s->filter->when_down == FILTER_DOWN_PASS)
-		say_filtered(s, job, "skipped", d->text);
+		say_skipped(s, job, d->text);
 	else if (absent)
 		jobs_say(&s->jobs, &(struct jobs_line){.verb = SAID_UNUSED, .id = job->id});
 	else
@@ -73,6 +80,12 @@ static void say_refused(struct server *s, const struct job *job, struct diagnosi
 	say_outcome(s, job, d);
 }
 
+static bool is_too_large(const struct server *s, const struct job *job)
+{
+	int64_t most = (int64_t)s->filter->max_size_kb * 1024;
+	return most > 0 && job->envelope.content.bytes > most;
+}
+
 /* True: the filter is not there. */
 static bool look_at(struct server *s, struct job *job)
 {
@@ -87,11 +100,20 @@ static bool look_at(struct server *s, struct job *job)
 		say_outcome(s, job, &d);
 		return false;
 	}
+	if (is_too_large(s, job)) {
+		say_filtered(s, job, "skipped", "longer than max_size_kb");
+		return false;
+	}
 	switch (screening_run(&one, &d)) {
-	case SCREEN_PASS: say_filtered(s, job, "passed", ""); return false;
-	case SCREEN_CHANGED: say_filtered(s, job, "changed", ""); return false;
+	case SCREEN_PASS: say_filtered(s, job, "passed", d.text); return false;
+	case SCREEN_CHANGED: say_filtered(s, job, "changed", d.text); return false;
 	case SCREEN_HOLD: say_filtered(s, job, "held", d.text); return false;
 	case SCREEN_REFUSE: say_refused(s, job, &d); return false;
+	case SCREEN_LATER:
+		d.key = REASON_FILTER_LATER;
+		name_hop(s, &d);
+		say_outcome(s, job, &d);
+		return false;
 	case SCREEN_FAILED: return say_failed(s, job, false, &d);
 	case SCREEN_ABSENT: return say_failed(s, job, true, &d);
 	}

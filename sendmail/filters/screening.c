@@ -19,8 +19,7 @@
 #define WORDS_MAX 1000 /* of what it says on standard error */
 #define LOOK_MS 200    /* whether it has ended, though others keep its pipes open */
 #define REAP_MS 5000
-#define CANNOT 126 /* as filter says it: not started, or not there */
-#define MISSING 127
+#define MISSING 127 /* as filter says it: the command is not there */
 
 struct talk {
 	const struct screening *s;
@@ -69,17 +68,33 @@ static bool start(struct talk *t)
 	return t->pid > 0;
 }
 
-/* The three lines for the program filter are no part of the message. */
+/* From its beginning. */
+static void begin_body(struct talk *t)
+{
+	struct job *job = t->s->job;
+	t->at = job->body_at;
+	t->end = job->envelope.message_at + job->envelope.content.bytes;
+	t->read_all = false;
+	if (job->reencoded)
+		t->body = body_conform_start(&job->top, &job->plan, job->to_7bit, true);
+}
+
+/* What filter/orders.h reads is no part of the message. */
 static void begin(struct talk *t)
 {
 	const struct job *job = t->s->job;
-	buffer_printf(&t->pending, "%s\n%s\n%s\n", t->s->filter->name, job->sender, job->id);
+	size_t bytes = 0;
+	for (int i = 0; i < job->rcpt_count; i++)
+		bytes += strlen(job->rcpts[i]) + 1;
+	buffer_printf(&t->pending, "%s\n%s\n%s\n%zu\n", t->s->filter->name, job->sender, job->id,
+	    bytes);
+	for (int i = 0; i < job->rcpt_count; i++) {
+		buffer_puts(&t->pending, job->rcpts[i]);
+		buffer_puts(&t->pending, "\n");
+	}
 	buffer_add(&t->pending, job->header.data, job->header.length);
 	changed_add_passed(&t->before, job->header.data, job->header.length);
-	t->at = job->body_at;
-	t->end = job->envelope.message_at + job->envelope.content.bytes;
-	if (job->reencoded)
-		t->body = body_conform_start(&job->top, &t->s->job->plan, job->to_7bit, true);
+	begin_body(t);
 	t->until_ms = clock_mono_ms() + (int64_t)t->s->filter->timeout_s * 1000;
 }
 
@@ -248,12 +263,47 @@ static int code_of(const struct talk *t, struct diagnosis *d)
 	return -1;
 }
 
-static enum screen_verdict passes(struct talk *t, struct diagnosis *d)
+/* Behind a new header: the body as it was. */
+static bool put_old_body(struct talk *t)
+{
+	struct passed before = t->before;
+	if (t->body != NULL)
+		body_conform_free(t->body);
+	t->body = NULL;
+	t->pending.length = 0;
+	begin_body(t);
+	while (!t->read_all && !t->damaged) {
+		read_more(t);
+		changed_put(&t->changed, t->pending.data, t->pending.length);
+		t->pending.length = 0;
+		jobs_say_alive(t->s->jobs, STAGE_BODY);
+		jobs_flush(t->s->jobs);
+	}
+	t->before = before;
+	return !t->damaged;
+}
+
+/* What a filter has to say though the message passes. */
+static void put_note(const struct talk *t, struct diagnosis *d)
+{
+	TEXT(words, 400);
+	first_line(&t->words, &words);
+	text_copy(d->text, sizeof d->text, words.data);
+}
+
+static enum screen_verdict passes(struct talk *t, int code, struct diagnosis *d)
 {
 	const char *problem = NULL;
+	put_note(t, d);
 	if (!t->s->filter->changes)
 		return SCREEN_PASS;
-	if (t->cut || t->in >= 0) {
+	if (code == FILTER_EXIT_HEADER && t->s->filter->socket[0] != '\0' && !put_old_body(t)) {
+		changed_forget(&t->changed);
+		diag_set(d, VERDICT_DEFERRED, STAGE_NONE, REASON_SPOOL_WRITE, "the message cannot be read");
+		return SCREEN_FAILED;
+	}
+	/* One that is asked at a socket writes the message, or its header, only when it has it all. */
+	if (t->s->filter->socket[0] == '\0' && (t->cut || t->in >= 0)) {
 		changed_forget(&t->changed);
 		diag_set(d, VERDICT_DEFERRED, STAGE_NONE, REASON_FILTER_FAILED,
 		    "filter %s: it ended before it had read the whole message", t->s->filter->name);
@@ -269,20 +319,34 @@ static enum screen_verdict passes(struct talk *t, struct diagnosis *d)
 	return SCREEN_FAILED;
 }
 
+/* The exit codes of filter where it has asked at a socket. */
+static enum screen_verdict verdict_of(int code)
+{
+	switch (code) {
+	case FILTER_EXIT_HOLD: return SCREEN_HOLD;
+	case FILTER_EXIT_REFUSE: return SCREEN_REFUSE;
+	case FILTER_EXIT_LATER: return SCREEN_LATER;
+	default: return SCREEN_FAILED;
+	}
+}
+
 static enum screen_verdict understand(struct talk *t, struct diagnosis *d)
 {
 	const struct filter *f = t->s->filter;
 	int code = code_of(t, d);
-	if (code == 0)
-		return passes(t, d);
+	bool socket = f->socket[0] != '\0';
+	if (code == 0 || (socket ? code == FILTER_EXIT_HEADER || code == FILTER_EXIT_MESSAGE
+	                         : code > 0 && filter_has_code(f->pass, code)))
+		return passes(t, code, d);
 	if (code > 0)
 		put_reason(t, code, d);
 	changed_forget(&t->changed);
-	if (code == CANNOT || code == MISSING)
-		return SCREEN_ABSENT;
-	return code > 0 && filter_has_code(f->hold, code)     ? SCREEN_HOLD
-	       : code > 0 && filter_has_code(f->refuse, code) ? SCREEN_REFUSE
-	                                                      : SCREEN_FAILED;
+	return code < 0                                        ? SCREEN_FAILED
+	       : code == FILTER_EXIT_ABSENT || code == MISSING ? SCREEN_ABSENT
+	       : socket                                        ? verdict_of(code)
+	       : filter_has_code(f->hold, code)                ? SCREEN_HOLD
+	       : filter_has_code(f->refuse, code)              ? SCREEN_REFUSE
+	                                                       : SCREEN_FAILED;
 }
 
 enum screen_verdict screening_run(const struct screening *s, struct diagnosis *d)

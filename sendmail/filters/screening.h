@@ -10,6 +10,7 @@ enum screen_verdict {
 	SCREEN_CHANGED, /* the new text is in mqueue/t.ID, synced; the runner gives it its name */
 	SCREEN_HOLD,
 	SCREEN_REFUSE,
+	SCREEN_LATER,  /* it works, and puts the message off */
 	SCREEN_FAILED, /* it did not do its work, with this message at least */
 	SCREEN_ABSENT  /* it cannot be started at all */
 };
@@ -21,6 +22,6 @@ struct screening {
 	int mqueue_fd;
 };
 
-/* d->text: the reason, for everything but SCREEN_PASS and SCREEN_CHANGED. */
+/* d->text: the reason; with SCREEN_PASS and SCREEN_CHANGED what the filter has to say, or "". */
 enum screen_verdict screening_run(const struct screening *s, struct diagnosis *d);
 #endif

@@ -57,7 +57,7 @@ is "$(processes | grep -c "[0-9] /bin/sh $work/[j]udge")" 0 "its process is gone
 config "$judge
 when_down = pass"
 "$BIN/runner" --once --foreground 2>>"$work/log"
-like "$(cat "$work/log")" 'passes unfiltered .when_down = pass.: filter judge: cannot read my rules' "when_down = pass: it leaves, and the log says that it was not looked at"
+like "$(cat "$work/log")" 'passes filter judge unseen .when_down = pass: filter judge: cannot read my rules' "when_down = pass: it leaves, and the log says that it was not looked at"
 ok "it is delivered" arrived odd
 
 # A program that is not there: one message asks, all wait, and all go when it is back.

@@ -223,6 +223,7 @@ callers) set -- callers perl git git-email mutt bsd-mailx s-nail mailutils swaks
 	-- cacti monitoring-plugins-standard monitoring-plugins-common munin-plugins-core mdadm libudev1 ;;
 agents) set -- agents nmh emacs-nox python3 -- fail2ban wordpress libphp-phpmailer ;;
 filters) set -- filters perl spamd spamc python3 python3-dkim ;;
+milters) set -- milters opendkim opendkim-tools clamav-milter clamav-daemon rspamd ;;
 sendmail) set -- sendmail sendmail-bin sendmail-cf m4 ;;
 watching) set -- watching python3-minimal python3-prometheus-client prometheus-node-exporter jq rsyslog ;;
 dnssec) set -- dnssec unbound ldnsutils ;;

@@ -92,6 +92,7 @@ static void check_rules(struct reading *r)
 	TEXT(words, 900);
 	for (int i = 0; i < r->config->filter_count && !r->failed; i++) {
 		r->line = r->config->filters[i].line;
+		filter_complete(&r->config->filters[i]);
 		if (!filter_ok(&r->config->filters[i], &words))
 			fail(r, words.data);
 	}
@@ -236,6 +237,8 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 		r->port_given = r->port_given || strcmp(key, "port") == 0;
 		r->implicit_given = r->implicit_given || strcmp(key, "implicit") == 0;
 	}
+	if (strcmp(kind, "filter") == 0)
+		filter_key_given(r->place, key);
 	if (keys_set(row, r->place, value, r->folder, &problem))
 		return true;
 	text_printf(&words, "%s: %s", key, problem.data);

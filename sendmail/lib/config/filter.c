@@ -1,4 +1,4 @@
-/* Filters: their names, commands and exit codes. */
+/* Filters: their names, commands, exit codes and words. */
 #include "config/filter.h"
 #include "base/language.h"
 #include "base/mem.h"
@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define CODE_MAX 125 /* higher ones say that the program could not be started, or was ended */
 
@@ -72,36 +73,164 @@ bool filter_has_code(const char *list, int code)
 	return false;
 }
 
-/* Both lists; the same code in both would say two things. */
-static bool codes_ok(const struct filter *f, struct text *problem)
+/* --- the words of a server ---------------------------------------------------------------------
+ */
+
+static const struct {
+	enum filter_protocol protocol;
+	const char *word;
+	enum filter_deed usual;
+} said[] = {
+    {FILTER_SPAMD, "spam", FILTER_HOLD},
+    {FILTER_MILTER, "reject", FILTER_REFUSE},
+    {FILTER_MILTER, "discard", FILTER_HOLD},
+    {FILTER_MILTER, "quarantine", FILTER_HOLD},
+    /* The recipients and the sender of a message stay.  One that somebody is not to get is held. */
+    {FILTER_MILTER, "delrcpt", FILTER_HOLD},
+    {FILTER_MILTER, "addrcpt", FILTER_PASS},
+    {FILTER_MILTER, "chgfrom", FILTER_PASS},
+};
+
+#define SAID_COUNT (sizeof said / sizeof said[0])
+
+/* The next word of a list; false at its end. */
+static bool next_word(const char **at, const char **word, size_t *length)
+{
+	*at += strspn(*at, " ,\t");
+	*word = *at;
+	*length = strcspn(*at, " ,\t");
+	*at += *length;
+	return *length > 0;
+}
+
+static bool has_word(const char *list, const char *word)
+{
+	const char *one;
+	size_t length;
+	while (next_word(&list, &one, &length)) {
+		if (length == strlen(word) && strncasecmp(one, word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum filter_deed filter_deed_of(const struct filter *f, const char *word)
+{
+	enum filter_deed usual = FILTER_HOLD;
+	for (size_t i = 0; i < SAID_COUNT; i++) {
+		if (strcmp(said[i].word, word) == 0)
+			usual = said[i].usual;
+	}
+	return has_word(f->hold, word)     ? FILTER_HOLD
+	       : has_word(f->refuse, word) ? FILTER_REFUSE
+	       : has_word(f->pass, word)   ? FILTER_PASS
+	                                   : usual;
+}
+
+static bool is_said(enum filter_protocol protocol, const char *word, size_t length)
+{
+	for (size_t i = 0; i < SAID_COUNT; i++) {
+		if (said[i].protocol == protocol && strlen(said[i].word) == length &&
+		    strncasecmp(said[i].word, word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* --- what can be wrong -------------------------------------------------------------------------
+ */
+
+struct list {
+	const char *key, *value;
+};
+
+static bool list_ok(const struct filter *f, const struct list *l,
+    const enum filter_protocol *protocol, struct text *problem)
 {
 	int code;
-	for (const char *at = f->refuse; (code = next_code(&at)) != -1;) {
-		if (code == -2 || filter_has_code(f->hold, code)) {
-			text_printf(problem,
-			    code == -2
-			        ? TR("[filter %s]: refuse is a list of exit codes from 1 to 125")
-			        : TR("[filter %s]: an exit code is in hold and in refuse: decide for one"),
-			    f->name);
-			return false;
-		}
+	const char *word, *at = l->value;
+	size_t length;
+	if (protocol == NULL) {
+		while ((code = next_code(&at)) >= 0)
+			continue;
+		if (code == -2)
+			text_printf(problem, TR("[filter %s]: %s is a list of exit codes from 1 to 125"),
+			    f->name, l->key);
+		return code == -1;
 	}
-	for (const char *at = f->hold; (code = next_code(&at)) != -1;) {
-		if (code == -2) {
-			text_printf(problem, TR("[filter %s]: hold is a list of exit codes from 1 to 125"),
-			    f->name);
+	while (next_word(&at, &word, &length)) {
+		if (is_said(*protocol, word, length))
+			continue;
+		text_printf(problem,
+		    TR("[filter %s]: %s has a word that is none of this protocol; its words are: %s"),
+		    f->name, l->key,
+		    *protocol == FILTER_SPAMD ? "spam"
+		                              : "reject, discard, quarantine, addrcpt, delrcpt, chgfrom");
+		return false;
+	}
+	return true;
+}
+
+/* The same in two lists would say two things. */
+static bool overlaps(const struct list *a, const struct list *b)
+{
+	const char *word, *at = a->value;
+	size_t length;
+	char copy[64];
+	while (next_word(&at, &word, &length)) {
+		snprintf(copy, sizeof copy, "%.*s", (int)length, word);
+		if (has_word(b->value, copy))
+			return true;
+	}
+	return false;
+}
+
+static bool lists_ok(const struct filter *f, const enum filter_protocol *protocol,
+    struct text *problem)
+{
+	const struct list lists[] = {{"hold", f->hold}, {"refuse", f->refuse}, {"pass", f->pass}};
+	for (int i = 0; i < 3; i++) {
+		if (!list_ok(f, &lists[i], protocol, problem))
+			return false;
+		for (int k = 0; k < i; k++) {
+			if (!overlaps(&lists[i], &lists[k]))
+				continue;
+			text_printf(problem, TR("[filter %s]: the same is in %s and in %s: decide for one"),
+			    f->name, lists[k].key, lists[i].key);
 			return false;
 		}
 	}
 	return true;
 }
 
-bool filter_ok(const struct filter *f, struct text *problem)
+static bool socket_ok(const struct filter *f, struct text *problem)
+{
+	struct filter_socket s;
+	if (f->command[0] != '\0') {
+		text_printf(problem,
+		    TR("[filter %s] has a command and a socket: remove one of the two lines"), f->name);
+		return false;
+	}
+	text_printf(problem, TR("[filter %s]: socket: "), f->name);
+	if (!filter_socket_read(f->socket, &s, problem))
+		return false;
+	problem->length = 0;
+	if (s.protocol == FILTER_SPAMD && (f->max_size_kb == 0 || f->max_size_kb > FILTER_SPAMD_KB)) {
+		text_printf(problem, TR("[filter %s]: for spamd, max_size_kb is from 1 to %d"), f->name,
+		    FILTER_SPAMD_KB);
+		return false;
+	}
+	return lists_ok(f, &s.protocol, problem);
+}
+
+static bool command_ok(const struct filter *f, struct text *problem)
 {
 	char copy[sizeof f->command], *words[FILTER_WORDS_MAX + 1];
 	if (f->command[0] == '\0')
 		text_printf(problem,
-		    TR("[filter %s] has no command: add a line \"command = /PATH ...\" below it"), f->name);
+		    TR("[filter %s] has no command: add a line \"command = /PATH ...\" below it, or "
+		       "\"socket = ...\""),
+		    f->name);
 	else if (f->command[0] != '/')
 		text_printf(problem,
 		    TR("[filter %s]: the command begins with the whole path of the program"), f->name);
@@ -112,14 +241,35 @@ bool filter_ok(const struct filter *f, struct text *problem)
 		    f->name);
 	else if (filter_words(f, copy, words) == FILTER_WORDS_MAX)
 		text_printf(problem, TR("[filter %s]: the command has more than 31 words"), f->name);
-	else if (f->user[0] == '\0' || strcmp(f->user, "root") == 0 || strcmp(f->user, "0") == 0)
+	else
+		return lists_ok(f, NULL, problem);
+	return false;
+}
+
+bool filter_ok(const struct filter *f, struct text *problem)
+{
+	if (f->user[0] == '\0' || strcmp(f->user, "root") == 0 || strcmp(f->user, "0") == 0) {
 		text_printf(problem,
 		    TR("[filter %s]: a filter reads what strangers wrote and is never root: name another "
 		       "user"),
 		    f->name);
-	else
-		return codes_ok(f, problem);
-	return false;
+		return false;
+	}
+	return f->socket[0] != '\0' ? socket_ok(f, problem) : command_ok(f, problem);
+}
+
+void filter_key_given(struct filter *f, const char *key)
+{
+	f->changes_given = f->changes_given || strcmp(key, "changes") == 0;
+	f->size_given = f->size_given || strcmp(key, "max_size_kb") == 0;
+}
+
+void filter_complete(struct filter *f)
+{
+	if (!f->changes_given)
+		f->changes = text_starts_ci(f->socket, "milter:");
+	if (!f->size_given)
+		f->max_size_kb = text_starts_ci(f->socket, "spamd:") ? FILTER_SPAMD_USUAL_KB : 0;
 }
 
 int filter_words(const struct filter *f, char *copy, char **words)

@@ -94,6 +94,10 @@ REASON(FILTER_FAILED, "filter-failed", FAULT_LOCAL, 60, HEALS,
     "for it.",
     "Run the filter's command by hand, with a message on standard input, and look at its exit "
     "code. Or set when_down = pass in that section: mail then goes unfiltered.")
+REASON(FILTER_LATER, "filter-later", FAULT_MESSAGE, 300, HEALS,
+    "A filter of this machine puts the message off ([filter NAME] in firsthop.conf): it works, and "
+    "wants to see the message again.",
+    "Read what the filter says, and its own log. \"mailq retry\" asks it again at once.")
 REASON(FILTER_REFUSED, "filter-refused", FAULT_MESSAGE, 0, STAYS,
     "A filter of this machine refuses the message (refuse in [filter NAME] of firsthop.conf).",
     "Read what the filter says. If it is wrong, correct the filter, or remove the exit code "

@@ -87,10 +87,10 @@ static void say(const struct message *m, enum filtered kind, const char *text)
 		log_line(LOG_WARNING, "%s is held: %s; \"mailq release %s\" lets it go", m->id, text,
 		    m->id);
 	else if (kind == FILTERED_SKIPPED)
-		log_line(LOG_WARNING, "%s passes unfiltered (when_down = pass): %s", m->id, text);
+		log_line(LOG_WARNING, "%s passes filter %s unseen (%s)", m->id, m->filter->name, text);
 	else
-		log_line(LOG_INFO, "%s: filter %s %s it", m->id, m->filter->name,
-		    kind == FILTERED_CHANGED ? "changed" : "passed");
+		log_line(LOG_INFO, "%s: filter %s %s it%s%s", m->id, m->filter->name,
+		    kind == FILTERED_CHANGED ? "changed" : "passed", *text != '\0' ? ": " : "", text);
 }
 
 /* It was not noted: the filter sees it again, in a minute. */
