@@ -1,7 +1,7 @@
 /* One message and what listens at a socket: by milter or spamd. */
 #ifndef FILTER_CONSULT_H
 #define FILTER_CONSULT_H
-#include "filter/orders.h"
+#include "filter/filter_orders.h"
 #include "filter/verdict.h"
 
 /* The message is read from standard input; what it becomes is written to standard output, and the

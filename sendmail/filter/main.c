@@ -1,6 +1,6 @@
 /* filter [UID]: started by the starter, as root, for filters (jobs/process.h), and only
-   where a section [filter NAME] asks for it.  On standard input: what filter/orders.h says, and
-   then the message.  It needs root for one thing: to become the user of that section, which
+   where a section [filter NAME] asks for it.  On standard input: what filter/filter_orders.h says,
+   and then the message.  It needs root for one thing: to become the user of that section, which
    root's configuration names.  It reads that configuration and its orders, becomes the user for
    good (it checks that there is no way back), and then becomes the command: with limits, without
    our environment, in the folder /.  Never root, never the owner of the queue (UID), never the user

@@ -6,7 +6,7 @@
 #define FILTER_MILTER_H
 #include "filter/header_edits.h"
 #include "filter/milter_wire.h"
-#include "filter/orders.h"
+#include "filter/filter_orders.h"
 #include "filter/verdict.h"
 
 enum milter_stage {

@@ -79,7 +79,7 @@ static void begin_body(struct talk *t)
 		t->body = body_conform_start(&job->top, &job->plan, job->to_7bit, true);
 }
 
-/* What filter/orders.h reads is no part of the message. */
+/* What filter/filter_orders.h reads is no part of the message. */
 static void begin(struct talk *t)
 {
 	const struct job *job = t->s->job;

@@ -11,8 +11,9 @@
 #define FILTER_NAME_MAX 31
 #define FILTER_WORDS_MAX 32
 #define FILTER_USER_DEFAULT "nobody"
-#define FILTER_SPAMD_USUAL_KB 500 /* as spamc has it: longer mail is no spam, and costs much time \
-	                               */
+#define FILTER_SPAMD_USUAL_KB                                           \
+	500 /* as spamc has it: longer mail is no spam, and costs much time \
+	     */
 #define FILTER_SPAMD_KB 65536
 
 struct config;

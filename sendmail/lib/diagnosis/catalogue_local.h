@@ -93,7 +93,8 @@ REASON(FILTER_FAILED, "filter-failed", FAULT_LOCAL, 60, HEALS,
     "A filter of this machine did not do its work ([filter NAME] in firsthop.conf). Mail waits "
     "for it.",
     "Run the filter's command by hand, with a message on standard input, and look at its exit "
-    "code. Or set when_down = pass in that section: mail then goes unfiltered.")
+    "code; with a socket, \"relayconf check\" says whether it answers. Or set when_down = pass in "
+    "that section: mail then goes unfiltered.")
 REASON(FILTER_LATER, "filter-later", FAULT_MESSAGE, 300, HEALS,
     "A filter of this machine puts the message off ([filter NAME] in firsthop.conf): it works, and "
     "wants to see the message again.",
@@ -101,7 +102,7 @@ REASON(FILTER_LATER, "filter-later", FAULT_MESSAGE, 300, HEALS,
 REASON(FILTER_REFUSED, "filter-refused", FAULT_MESSAGE, 0, STAYS,
     "A filter of this machine refuses the message (refuse in [filter NAME] of firsthop.conf).",
     "Read what the filter says. If it is wrong, correct the filter, or remove the exit code "
-    "from refuse; then send the message again.")
+    "from refuse (with a socket: name the word in hold); then send the message again.")
 REASON(MAILBOX_NOUSER, "mailbox-nouser", FAULT_RECIPIENT, 0, HEALS,
     "The domain is local here ([local] domains), and no user has that name.",
     "Check the address. Or add an alias for that name.")

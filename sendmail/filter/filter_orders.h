@@ -1,7 +1,7 @@
 /* What filters tells the program filter on standard input, before the message: the lines NAME,
    SENDER, ID and BYTES, and so many bytes of recipients, each with a line feed. */
-#ifndef FILTER_ORDERS_H
-#define FILTER_ORDERS_H
+#ifndef FILTER_FILTER_ORDERS_H
+#define FILTER_FILTER_ORDERS_H
 #include "base/mem.h"
 #include "config/filter.h"
 

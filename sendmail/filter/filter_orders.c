@@ -1,5 +1,5 @@
 /* Reading what comes before the message. */
-#include "filter/orders.h"
+#include "filter/filter_orders.h"
 #include "base/fdio.h"
 #include "base/text.h"
 #include <string.h>
