@@ -92,8 +92,7 @@ static void check_rules(struct reading *r)
 	TEXT(words, 900);
 	for (int i = 0; i < r->config->filter_count && !r->failed; i++) {
 		r->line = r->config->filters[i].line;
-		filter_complete(&r->config->filters[i]);
-		if (!filter_ok(&r->config->filters[i], &words))
+		if (!filter_finish(&r->config->filters[i], &words))
 			fail(r, words.data);
 	}
 	for (int i = 0; i < r->config->rule_count && !r->failed; i++) {
@@ -211,8 +210,10 @@ static const char *new_name(struct reading *r, const char *section, const char *
 	return old->name;
 }
 
-static bool set_key(struct reading *r, const char *section, const char *key, const char *value)
+/* inih's handler. */
+static int set_key(void *user, const char *section, const char *key, const char *value)
 {
+	struct reading *r = user;
 	const char *own, *kind = sections_kind(section, &own);
 	TEXT(problem, 500);
 	TEXT(words, 800);
@@ -245,11 +246,6 @@ static bool set_key(struct reading *r, const char *section, const char *key, con
 	return fail(r, words.data);
 }
 
-static int on_key(void *user, const char *section, const char *name, const char *value)
-{
-	return set_key(user, section, name, value);
-}
-
 void config_defaults(struct config *c)
 {
 	TEXT(ignored, 200);
@@ -264,7 +260,7 @@ void config_defaults(struct config *c)
 
 static bool parse(struct reading *r)
 {
-	int result = ini_parse_stream(read_line, r, on_key, r);
+	int result = ini_parse_stream(read_line, r, set_key, r);
 	if (result == 0 && !r->failed)
 		finish_smarthost(r);
 	if (result == 0) {

@@ -137,6 +137,14 @@ static bool is_said(enum filter_protocol protocol, const char *word, size_t leng
 	return false;
 }
 
+static void put_said(enum filter_protocol protocol, struct text *to)
+{
+	for (size_t i = 0; i < SAID_COUNT; i++) {
+		if (said[i].protocol == protocol)
+			text_printf(to, " %s", said[i].word);
+	}
+}
+
 /* --- what can be wrong -------------------------------------------------------------------------
  */
 
@@ -162,10 +170,9 @@ static bool list_ok(const struct filter *f, const struct list *l,
 		if (is_said(*protocol, word, length))
 			continue;
 		text_printf(problem,
-		    TR("[filter %s]: %s has a word that is none of this protocol; its words are: %s"),
-		    f->name, l->key,
-		    *protocol == FILTER_SPAMD ? "spam"
-		                              : "reject, discard, quarantine, addrcpt, delrcpt, chgfrom");
+		    TR("[filter %s]: %s has a word that is none of this protocol; its words are:"), f->name,
+		    l->key);
+		put_said(*protocol, problem);
 		return false;
 	}
 	return true;
@@ -246,8 +253,24 @@ static bool command_ok(const struct filter *f, struct text *problem)
 	return false;
 }
 
-bool filter_ok(const struct filter *f, struct text *problem)
+void filter_key_given(struct filter *f, const char *key)
 {
+	f->changes_given = f->changes_given || strcmp(key, "changes") == 0;
+	f->size_given = f->size_given || strcmp(key, "max_size_kb") == 0;
+}
+
+/* The defaults that depend on the protocol. */
+static void complete(struct filter *f)
+{
+	if (!f->changes_given)
+		f->changes = text_starts_ci(f->socket, "milter:");
+	if (!f->size_given)
+		f->max_size_kb = text_starts_ci(f->socket, "spamd:") ? FILTER_SPAMD_USUAL_KB : 0;
+}
+
+bool filter_finish(struct filter *f, struct text *problem)
+{
+	complete(f);
 	if (f->user[0] == '\0' || strcmp(f->user, "root") == 0 || strcmp(f->user, "0") == 0) {
 		text_printf(problem,
 		    TR("[filter %s]: a filter reads what strangers wrote and is never root: name another "
@@ -256,20 +279,6 @@ bool filter_ok(const struct filter *f, struct text *problem)
 		return false;
 	}
 	return f->socket[0] != '\0' ? socket_ok(f, problem) : command_ok(f, problem);
-}
-
-void filter_key_given(struct filter *f, const char *key)
-{
-	f->changes_given = f->changes_given || strcmp(key, "changes") == 0;
-	f->size_given = f->size_given || strcmp(key, "max_size_kb") == 0;
-}
-
-void filter_complete(struct filter *f)
-{
-	if (!f->changes_given)
-		f->changes = text_starts_ci(f->socket, "milter:");
-	if (!f->size_given)
-		f->max_size_kb = text_starts_ci(f->socket, "spamd:") ? FILTER_SPAMD_USUAL_KB : 0;
 }
 
 int filter_words(const struct filter *f, char *copy, char **words)

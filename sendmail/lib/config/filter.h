@@ -61,11 +61,9 @@ const struct filter *filter_find(const struct config *c, const char *name);
 /* A key of its section was read: it has no default any more. */
 void filter_key_given(struct filter *f, const char *key);
 
-/* At the end of its section: the defaults that depend on the protocol. */
-void filter_complete(struct filter *f);
-
-/* False with a sentence in problem: it cannot work as it is written. */
-bool filter_ok(const struct filter *f, struct text *problem);
+/* At the end of the file: the defaults that depend on the protocol.  False with a sentence in
+   problem: it cannot work as it is written. */
+bool filter_finish(struct filter *f, struct text *problem);
 
 /* True when a list of exit codes has this one. */
 bool filter_has_code(const char *list, int code);
