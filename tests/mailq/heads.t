@@ -76,7 +76,8 @@ edit "s/^port = .*/port = $(cat "$work/port")/" "$FIRSTHOP_CONFIG"
 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"
 active() { q | grep -qE '^[0-9a-f.]{17}\*'; }
 ok "what is being worked on is marked" wait_for active
-the_same "as it is without the copies"
+marked() { q | sed -n 's/^\([0-9a-f]*\.[0-9a-f]*\)[*].*/\1/p'; }
+is "$(marked)" "$(mv "$heads" "$work/heads"; marked; mv "$work/heads" "$heads")" "as it is without the copies"
 kill -STOP $runner
 is "$(q | grep -c '^[0-9a-f]*\.[0-9a-f]*[ *]')" "$(ls "$work/spool/mqueue" | grep -c '^........\.........$')" "a runner that hangs holds no list up"
 kill -CONT $runner
