@@ -3,8 +3,7 @@
 . tests/lib.sh
 new_spool
 smarthost
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-listen=$(free_port)
+listen=$("$TOOLS/sockcat" -p)
 config ""
 ok "the recipe of the guide" sh -e -c "PATH=$BIN:\$PATH; $(recipe listen)"
 is "$("$BIN/relayconf" get listen.smtp)" "127.0.0.1:25" "names port 25"
@@ -22,28 +21,7 @@ stored() { grep -c "/pickup: " "$work/log"; }
 one() { cat $(grep -l '^Subject: one' "$work"/delivered/*); }
 
 # say PLACE FILE: the bytes of the file at once; codes has the numbers of the replies, replies all of them
-cat >"$work/say.py" <<'END'
-import socket, sys
-place, data = sys.argv[1], open(sys.argv[2], 'rb').read()
-if place.startswith('/'):
-    s = socket.socket(socket.AF_UNIX); s.connect(place)
-else:
-    host, port = place.rsplit(':', 1)
-    s = socket.create_connection((host, int(port)))
-s.settimeout(20)
-got = s.recv(1000)
-try:
-    s.sendall(data)
-    s.shutdown(socket.SHUT_WR)
-    while True:
-        more = s.recv(65536)
-        if not more: break
-        got += more
-except OSError:
-    pass
-sys.stdout.buffer.write(got.replace(b'\r', b''))
-END
-say() { replies=$(python3 "$work/say.py" "$1" "$2"); codes=$(echo "$replies" | grep -v '^[0-9][0-9][0-9]-' | cut -c1-3 | tr '\n' ' '); }
+say() { replies=$("$TOOLS/sockcat" -e "$1" <"$2" 2>/dev/null | tr -d '\r'); codes=$(echo "$replies" | grep -v '^[0-9][0-9][0-9]-' | cut -c1-3 | tr '\n' ' '); }
 crlf() { sed 's/$/\r/' >"$work/in"; }
 mail_from='MAIL FROM:<a@example.org>'
 rcpt_to='RCPT TO:<b@example.org>'
@@ -154,19 +132,8 @@ like "$(check)" "^ok +listen +smtpd answers at 127.0.0.1:$listen" "check: it ans
 is "$(check | grep -c '^ok')" 4 "at each place"
 
 # Many connections of one user: further ones are refused, other mail goes on; silent ones hold nothing.
-cat >"$work/many.py" <<'END'
-import socket, sys, time
-port = int(sys.argv[1])
-held, refused = [], 0
-for i in range(100):
-    s = socket.create_connection(('127.0.0.1', port)); s.settimeout(20)
-    if s.recv(200).startswith(b'220'): held.append(s)
-    else: refused += 1
-print(len(held), refused, flush=True)
-time.sleep(float(sys.argv[2]))
-END
-is "$(python3 "$work/many.py" "$listen" 0)" "60 40" "60 connections of one user, and no more"
-python3 "$work/many.py" "$listen" 5 >"$work/many" &
+is "$("$TOOLS/sockcat" -n 100 0 "127.0.0.1:$listen")" "60 40" "60 connections of one user, and no more"
+"$TOOLS/sockcat" -n 100 5 "127.0.0.1:$listen" >"$work/many" &
 many=$!; pids="$pids $many"
 wait_for test -s "$work/many"
 echo x | "$BIN/sendmail" -f a@example.org other@example.org; is $? 0 "sendmail works beside them"
@@ -183,7 +150,7 @@ ok "killed, it is started again" wait_for is_new
 printf 'EHLO x\r\n%s\r\n%s\r\nDATA\r\nSubject: again\r\n\r\nx\r\n.\r\nQUIT\r\n' "$mail_from" "$rcpt_to" >"$work/in"
 say "127.0.0.1:$listen" "$work/in"
 is "$codes" "220 250 250 250 354 250 221 " "and takes mail"
-other=$(free_port)
+other=$("$TOOLS/sockcat" -p)
 old=$(smtpd_pid)
 edit "s/^smtp = .*/smtp = 127.0.0.1:$other/; s/^lmtp = .*//" "$work/firsthop.conf"
 is_new() { [ "$(smtpd_pid)" != "$old" ]; }
@@ -193,20 +160,19 @@ is "$codes" "220 250 250 250 354 250 221 " "at the new place"
 edit "/^smtp = /d" "$work/firsthop.conf"
 is_gone() { ! kill -0 "$(smtpd_pid)"; }
 ok "without a place there is no smtpd" wait_for is_gone
-printf 'import socket, sys, time\ns = socket.create_server(("127.0.0.1", int(sys.argv[1])))\nwhile True:\n    c = s.accept()[0]; c.sendall(b"220 other ESMTP\\r\\n"); time.sleep(0.2); c.close()\n' >"$work/other.py"
-python3 "$work/other.py" "$listen" &
+"$TOOLS/smarthost" -p "$listen" -d "$work/delivered" &
 other_pid=$!; pids="$pids $other_pid"
 config "
 [listen]
 smtp = 127.0.0.1:$listen"
 is_taken() { grep -q "127.0.0.1:$listen: another program listens there already" "$work/log"; }
 ok "a port that is taken: the log says so" wait_for is_taken
-like "$(check)" "^problem +listen +another program answers at 127.0.0.1:$listen: 220 other ESMTP" "and check"
+like "$(check)" "^problem +listen +another program answers at 127.0.0.1:$listen: 220 smarthost.test ESMTP" "and check"
 echo x | "$BIN/sendmail" -f a@example.org third@example.org
 third_sent() { grep -q 'to=<third@example.org>.*status=sent' "$work/log"; }
 ok "other mail goes meanwhile" wait_for third_sent
 stop $other_pid
-is_back() { printf 'QUIT\r\n' >"$work/quit" && python3 "$work/say.py" "127.0.0.1:$listen" "$work/quit" | grep -q ^221; }
+is_back() { printf 'QUIT\r\n' >"$work/quit" && "$TOOLS/sockcat" -e "127.0.0.1:$listen" <"$work/quit" | grep -q ^221; }
 ok "configured again, it is back" wait_for is_back
 stop "$runner"
 ok "it ends with the runner" wait_for is_gone
