@@ -2,7 +2,6 @@
    has no rights but those of the runner: for each message it has the small program filter started,
    which becomes the filter's user for good, and then the filter itself. */
 #include "base/fields.h"
-#include "base/log.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -12,13 +11,9 @@
 #include "jobs/head.h"
 #include "jobs/orders.h"
 #include "jobs/process.h"
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 struct server {
@@ -179,12 +174,7 @@ int main(int argc, char **argv)
 	struct diagnosis d = {0};
 	if (version_asked(argc, argv))
 		return EX_OK;
-	if (fcntl(PROCESS_FD_STARTER, F_GETFD) >= 0)
-		process_use_starter(PROCESS_FD_STARTER);
-	signal(SIGPIPE, SIG_IGN);
-	tzset();
-	log_start("firsthop-filters", LOG_TO_STDERR);
-	if (argc < 2 || strcmp(argv[1], "--jobs") != 0) {
+	if (!process_begin(argc, argv, "firsthop-filters")) {
 		fprintf(stderr,
 		    "filters is started by the runner, for [filter NAME] of firsthop.conf(5)\n");
 		return EX_USAGE;
@@ -200,7 +190,6 @@ int main(int argc, char **argv)
 	queue_close(&s.queue);
 	orders_free(&s.orders);
 	config_free(&s.config);
-	buffer_free(&s.jobs.in);
-	buffer_free(&s.jobs.out);
+	jobs_free(&s.jobs);
 	return EX_OK;
 }

@@ -2,7 +2,6 @@
    rights but those of the runner: for each recipient it has the small program mailbox started,
    which becomes that user for good before it touches anything, and hands it the whole message on a
    pipe. */
-#include "base/log.h"
 #include "base/paths.h"
 #include "base/version.h"
 #include "jobs/head.h"
@@ -11,12 +10,9 @@
 #include "message/dsn.h"
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 static void deliver(struct jobs *jobs, struct job *job, const struct config *config)
@@ -74,12 +70,7 @@ int main(int argc, char **argv)
 	    .ledger_fd = fcntl(PROCESS_FD_LEDGER, F_GETFD) >= 0 ? PROCESS_FD_LEDGER : 0};
 	if (version_asked(argc, argv))
 		return EX_OK;
-	if (fcntl(PROCESS_FD_STARTER, F_GETFD) >= 0)
-		process_use_starter(PROCESS_FD_STARTER);
-	signal(SIGPIPE, SIG_IGN);
-	tzset();
-	log_start("firsthop-mbox", LOG_TO_STDERR);
-	if (argc < 2 || strcmp(argv[1], "--jobs") != 0) {
+	if (!process_begin(argc, argv, "firsthop-mbox")) {
 		fprintf(stderr,
 		    "mbox is started by the runner; [local] in firsthop.conf(5) says for which mail\n");
 		return EX_USAGE;
@@ -91,8 +82,6 @@ int main(int argc, char **argv)
 		jobs_flush(&jobs);
 	}
 	config_free(&config);
-	buffer_free(&jobs.in);
-	buffer_free(&jobs.out);
-	buffer_free(&jobs.ledger);
+	jobs_free(&jobs);
 	return EX_OK;
 }

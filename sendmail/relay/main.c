@@ -149,9 +149,7 @@ static int serve(void)
 	jobs_beat(&jobs, false);
 	config_free(&config);
 	orders_free(&orders);
-	buffer_free(&jobs.in);
-	buffer_free(&jobs.out);
-	buffer_free(&jobs.ledger);
+	jobs_free(&jobs);
 	return EX_OK;
 }
 

@@ -61,7 +61,7 @@ static int make(void **state)
 	assert_int_equal(mkdir(in_spool("deferred"), 0700), 0);
 	assert_int_equal(mkdir(in_spool("deferred/A"), 0700), 0);
 	assert_int_equal(mkdir(in_spool("deferred/trace"), 0700), 0);
-	/* What is told on standard error is looked at there. */
+	/* What is printed on standard error is checked there. */
 	assert_non_null(freopen(in_spool("err"), "w+", stderr));
 	return 0;
 }
@@ -93,15 +93,15 @@ static void scan(struct adopt *a)
 static void assert_left(const char *why)
 {
 	struct adopt a;
-	char told[1000] = "";
+	char printed[1000] = "";
 	scan(&a);
 	assert_int_equal(a.count, 0);
 	assert_int_equal(a.unreadable, 1);
 	fflush(stderr);
 	rewind(stderr);
-	assert_true(fread(told, 1, sizeof told - 1, stderr) > 0);
-	assert_non_null(strstr(told, "deferred/B1 is left alone: "));
-	assert_non_null(strstr(told, why));
+	assert_true(fread(printed, 1, sizeof printed - 1, stderr) > 0);
+	assert_non_null(strstr(printed, "deferred/B1 is left alone: "));
+	assert_non_null(strstr(printed, why));
 	adopt_free(&a);
 	empty();
 }

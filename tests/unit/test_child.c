@@ -11,7 +11,7 @@
 static const char *words;
 static int ends_by;
 static bool becomes_ready, tells_ready;
-static char told[600];
+static char reported[600];
 
 bool deliver_run(const struct deliver *with, struct diagnosis *d)
 {
@@ -42,7 +42,7 @@ void outcome_name_peer(const struct smarthost *smarthost, const struct candidate
 void jobs_say(struct jobs *j, const struct jobs_line *line)
 {
 	(void)j;
-	snprintf(told, sizeof told, "%s %s", jobs_to_runner.rows[line->verb].word, line->d->text);
+	snprintf(reported, sizeof reported, "%s %s", jobs_to_runner.rows[line->verb].word, line->d->text);
 }
 
 bool jobs_flush(struct jobs *j)
@@ -64,7 +64,7 @@ static bool run(const char *says, int by, struct diagnosis *d)
 	    .fd = -1};
 	words = says;
 	ends_by = by;
-	told[0] = '\0';
+	reported[0] = '\0';
 	return child_run(&with, d);
 }
 
@@ -79,7 +79,7 @@ static void sessions_that_are_true(void **state)
 	assert_string_equal(d.peer_name, "mail.test");
 	becomes_ready = tells_ready = true;
 	assert_true(run(NULL, 0, &d));
-	assert_string_equal(told, "");
+	assert_string_equal(reported, "");
 	tells_ready = false;
 }
 
@@ -89,9 +89,9 @@ static void sessions_that_die(void **state)
 	struct diagnosis d;
 	(void)state;
 	assert_true(run("", 0, &d));
-	assert_string_equal(told, "over the session process ended early (exit 0)");
+	assert_string_equal(reported, "over the session process ended early (exit 0)");
 	assert_true(run("ready\n", SIGKILL, &d));
-	assert_string_equal(told, "over the session process was ended by signal 9");
+	assert_string_equal(reported, "over the session process was ended by signal 9");
 	assert_true(run("", SIGTERM, &d));
 }
 

@@ -47,7 +47,7 @@ static void put_file(const char *name, const char *bytes, size_t length)
 
 /* A mailbox that holds OLD, a note of what begins with START; then tail comes behind it, and a new
  * life looks.  Returns the length after. */
-static long life_after(const char *tail, size_t length, struct text *told)
+static long life_after(const char *tail, size_t length, struct text *message)
 {
 	struct note n;
 	struct stat st;
@@ -57,12 +57,12 @@ static long life_after(const char *tail, size_t length, struct text *told)
 	assert_true(fd >= 0 && fstat(fd, &st) == 0);
 	buffer_puts(&start, START);
 	assert_true(note_open(&n, folder_fd, "user") && n.fd >= 0);
-	assert_true(note_obey(&n, fd, &st, told));
+	assert_true(note_obey(&n, fd, &st, message));
 	assert_true(note_write(&n, &st, &start));
 	close(n.fd);
 	assert_true(fdio_write(fd, tail, length) && fstat(fd, &st) == 0);
 	assert_true(note_open(&n, folder_fd, "user"));
-	assert_true(note_obey(&n, fd, &st, told));
+	assert_true(note_obey(&n, fd, &st, message));
 	assert_int_equal(lseek(fd, 0, SEEK_END), st.st_size);
 	assert_true(note_remove(&n));
 	assert_int_equal(faccessat(folder_fd, ".firsthop-mbox.user", F_OK, 0), -1);
@@ -95,9 +95,9 @@ static void parts_are_taken_away(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		TEXT(told, 300);
-		assert_int_equal(life_after(cases[i].tail, cases[i].length, &told), strlen(OLD));
-		assert_int_equal(told.length > 0, cases[i].length > 0);
+		TEXT(message, 300);
+		assert_int_equal(life_after(cases[i].tail, cases[i].length, &message), strlen(OLD));
+		assert_int_equal(message.length > 0, cases[i].length > 0);
 	}
 }
 
@@ -113,10 +113,10 @@ static void what_others_wrote_stays(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
-		TEXT(told, 300);
-		assert_int_equal(life_after(tails[i], strlen(tails[i]), &told),
+		TEXT(message, 300);
+		assert_int_equal(life_after(tails[i], strlen(tails[i]), &message),
 		    strlen(OLD) + strlen(tails[i]));
-		assert_non_null(strstr(told.data, "another program has changed the mailbox"));
+		assert_non_null(strstr(message.data, "another program has changed the mailbox"));
 	}
 }
 
@@ -126,14 +126,14 @@ static void behind_long_parts(void **state)
 	static const char other[] = "From z Thu Jan  1 00:00:03 1970\nbehind\n";
 	(void)state;
 	for (int extra = 16384 - 700; extra < 16384 + 700; extra += 7) {
-		TEXT(told, 300);
+		TEXT(message, 300);
 		struct buffer tail = {0};
 		buffer_puts(&tail, START);
 		while (tail.length < (size_t)extra + strlen(START))
 			buffer_puts(&tail, "x");
-		assert_int_equal(life_after(tail.data, tail.length, &told), strlen(OLD));
+		assert_int_equal(life_after(tail.data, tail.length, &message), strlen(OLD));
 		buffer_puts(&tail, other);
-		assert_int_equal(life_after(tail.data, tail.length, &told), strlen(OLD) + tail.length);
+		assert_int_equal(life_after(tail.data, tail.length, &message), strlen(OLD) + tail.length);
 		buffer_free(&tail);
 	}
 }
@@ -152,14 +152,14 @@ static void odd_notes_do_nothing(void **state)
 	snprintf(notes[6], sizeof notes[6], "firsthop-mbox %llu %llu 99999\n%s",
 	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino, START);
 	for (int i = 0; i < 7; i++) {
-		TEXT(told, 300);
+		TEXT(message, 300);
 		struct note n;
 		put_file(".firsthop-mbox.user", notes[i], strlen(notes[i]));
 		int fd = openat(folder_fd, "mailbox", O_RDWR | O_APPEND);
 		assert_true(fstat(fd, &st) == 0 && note_open(&n, folder_fd, "user") && n.fd >= 0);
-		assert_true(note_obey(&n, fd, &st, &told));
+		assert_true(note_obey(&n, fd, &st, &message));
 		assert_int_equal(st.st_size, strlen(START));
-		assert_int_equal(told.length, 0);
+		assert_int_equal(message.length, 0);
 		close(n.fd);
 		close(fd);
 	}

@@ -248,7 +248,7 @@ static void options_are_read(void **state)
 	assert_string_equal(c.unheeded, "sortlist marvel:1 lookup");
 }
 
-static void expect(const char *name, enum dns_kind kind, const char *told)
+static void expect(const char *name, enum dns_kind kind, const char *wanted)
 {
 	struct dns_answer a;
 	dns_ask(name, DNS_A, &a);
@@ -256,8 +256,8 @@ static void expect(const char *name, enum dns_kind kind, const char *told)
 	assert_int_equal(a.count, kind == DNS_RECORDS);
 	if (kind == DNS_RECORDS)
 		assert_string_equal(a.records[0].name, "192.0.2.7");
-	if (strstr(kind <= DNS_NXDOMAIN ? a.source : a.detail, told) == NULL)
-		fail_msg("%s: \"%s\" is not in \"%s\", \"%s\"", name, told, a.source, a.detail);
+	if (strstr(kind <= DNS_NXDOMAIN ? a.source : a.detail, wanted) == NULL)
+		fail_msg("%s: \"%s\" is not in \"%s\", \"%s\"", name, wanted, a.source, a.detail);
 }
 
 static void answers_are_told_with_their_server(void **state)

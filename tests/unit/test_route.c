@@ -1,6 +1,6 @@
 /* objects: sendmail/relay/route/proxied sendmail/relay/route/tlsa_lookup sendmail/relay/route/trace tests/fake/resolver_table sendmail/relay/route/route sendmail/relay/route/failure sendmail/relay/route/moved sendmail/relay/route/order sendmail/relay/route/dns_answer */
 /* libs: -linih -lidn2 */
-/* From names to addresses: each odd thing that DNS can say, what is done, and what is told. */
+/* From names to addresses: each odd thing that DNS can say, what is done, and what the trace says. */
 #include "base/text.h"
 #include "diagnosis/catalogue.h"
 #include "relay/route/dns.h"
@@ -59,7 +59,7 @@ struct expectation {
 	enum smarthost_lookup lookup;
 	const char *candidates; /* "192.0.2.1:25 192.0.2.2:25" */
 	const char *key;        /* when there are none */
-	const char *told[3];    /* lines or parts of lines of the trace */
+	const char *trace[3];   /* lines or parts of lines of the trace */
 };
 
 static void list_candidates(const struct route *r, struct text *list)
@@ -82,9 +82,9 @@ static void expect(const struct expectation *e, const struct smarthost *smarthos
 	assert_int_equal(found, e->key == NULL);
 	if (!found)
 		assert_int_equal(r.why.verdict, VERDICT_DEFERRED);
-	for (int i = 0; i < 3 && e->told[i] != NULL; i++) {
-		if (strstr(trace, e->told[i]) == NULL)
-			fail_msg("%s: not told: %s\nbut: %s", e->host, e->told[i], trace);
+	for (int i = 0; i < 3 && e->trace[i] != NULL; i++) {
+		if (strstr(trace, e->trace[i]) == NULL)
+			fail_msg("%s: not in the trace: %s\nbut: %s", e->host, e->trace[i], trace);
 	}
 	route_free(&r);
 }
@@ -197,7 +197,7 @@ static const struct subject_case {
 	enum smarthost_lookup lookup;
 	const char *key;
 	enum verdict verdict;
-	const char *told;
+	const char *reason;
 } subjects[] = {
     {"nothing.test", false, SMARTHOST_LOOKUP_HOST, "dns-nxdomain", VERDICT_DEFERRED,
         "the address of nothing.test: no such name"},
@@ -241,7 +241,7 @@ static void the_right_one_is_meant(void **state)
 		const struct subject_case *c = &subjects[i];
 		find(c, &why);
 		if (strcmp(diag_key(&why), c->key) != 0 || why.verdict != c->verdict ||
-		    strstr(why.text, c->told) == NULL)
+		    strstr(why.text, c->reason) == NULL)
 			fail_msg("%s%s: %s %s: %s", c->direct ? "@" : "", c->host, verdict_name(why.verdict),
 			    diag_key(&why), why.text);
 		assert_non_null(catalogue_row(why.key));
@@ -548,7 +548,7 @@ static void a_server_that_has_moved(void **state)
 	static const struct {
 		const char *host;
 		enum smarthost_lookup lookup;
-		const char *told; /* "" = no sign */
+		const char *words; /* "" = no sign */
 	} rows[] = {
 	    {"mail.test", SMARTHOST_LOOKUP_HOST,
 	        "/etc/hosts:7 has 192.0.2.1 for mail.test, but DNS has 192.0.2.9. If the server has "
@@ -579,7 +579,7 @@ static void a_server_that_has_moved(void **state)
 		text_copy(smarthost.host, sizeof smarthost.host, rows[i].host);
 		assert_true(route_find(&smarthost, &r));
 		moved_look(&smarthost, &r, &words);
-		assert_string_equal(words.data, rows[i].told);
+		assert_string_equal(words.data, rows[i].words);
 		route_free(&r);
 	}
 }

@@ -15,7 +15,7 @@
 #define CONFIG_RULES_MAX 200
 #define CONFIG_SUBMITTERS_MAX 100
 #define CONFIG_KEYS_MAX 256
-#define CONFIG_OLD_KEYS_MAX 32 /* more of them are accepted, and not told */
+#define CONFIG_OLD_KEYS_MAX 32 /* more of them are accepted, and not reported */
 
 /* Layout of mailq(1) by default. */
 enum config_format { CONFIG_FORMAT_SENDMAIL, CONFIG_FORMAT_POSTFIX, CONFIG_FORMAT_JSON };
@@ -53,7 +53,7 @@ struct config_old_name {
 	const char *section, *old, *name;
 };
 
-/* A line that has an old name, so that the new one can be told. */
+/* A line with an old name: the new one is to be reported. */
 struct config_old_key {
 	const struct config_old_name *key;
 	int line;

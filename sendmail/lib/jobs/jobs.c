@@ -263,3 +263,10 @@ void jobs_remove(struct jobs *j, struct job *job)
 	}
 	free_job(job);
 }
+
+void jobs_free(struct jobs *j)
+{
+	buffer_free(&j->in);
+	buffer_free(&j->out);
+	buffer_free(&j->ledger);
+}

@@ -82,4 +82,7 @@ void jobs_beat(struct jobs *j, bool on);
 
 /* Takes a job off the list and frees it, with its descriptor. */
 void jobs_remove(struct jobs *j, struct job *job);
+
+/* At the end of the process: what is not flushed is lost. */
+void jobs_free(struct jobs *j);
 #endif

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ABOVE 16 /* no descriptor has a place so high */
@@ -62,6 +63,16 @@ static size_t started_count;
 void process_use_starter(int fd)
 {
 	starters[0].fd = fd;
+}
+
+bool process_begin(int argc, char **argv, const char *log_name)
+{
+	if (fcntl(PROCESS_FD_STARTER, F_GETFD) >= 0)
+		process_use_starter(PROCESS_FD_STARTER);
+	signal(SIGPIPE, SIG_IGN);
+	tzset();
+	log_start(log_name, LOG_TO_STDERR);
+	return argc >= 2 && strcmp(argv[1], "--jobs") == 0;
 }
 
 void process_use_units(void)

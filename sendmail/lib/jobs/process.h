@@ -71,6 +71,10 @@ bool process_reap(pid_t pid, int64_t limit_ms, int *status);
  * each has said. */
 bool process_look(void);
 
+/* The start of a program that the runner gives mail to, and that starts programs itself: its
+   descriptors, signals and log.  False: somebody else started it. */
+bool process_begin(int argc, char **argv, const char *log_name);
+
 /* For the starter, and for a child of the caller itself: puts the descriptors where the program
    finds them, closes all others, and becomes it. extra is the one at PROCESS_FD_STARTER, or -1;
    words are its arguments.  Comes back with errno only. */
