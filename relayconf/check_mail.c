@@ -33,7 +33,11 @@ static char *next_line(const char **text, const char *verb)
 	return NULL;
 }
 
-void check_each_line(struct check *c, const char *verb, survey_line *look)
+typedef void survey_line(struct check *c, const char *fields);
+
+/* Each line of relay --survey that begins with this verb.  Without a survey the rule says that it
+   did not look. */
+static void each_line(struct check *c, const char *verb, survey_line *look)
 {
 	const char *text = buffer_string(&c->survey);
 	char *line;
@@ -107,8 +111,8 @@ static void look_at_unheeded(struct check *c, const char *fields)
 
 void check_resolver(struct check *c)
 {
-	check_each_line(c, "dns", look_at_server);
-	check_each_line(c, "unheeded", look_at_unheeded);
+	each_line(c, "dns", look_at_server);
+	each_line(c, "unheeded", look_at_unheeded);
 }
 
 static void look_at_lookup(struct check *c, const char *fields)
@@ -124,7 +128,7 @@ static void look_at_lookup(struct check *c, const char *fields)
 
 void check_lookup(struct check *c)
 {
-	check_each_line(c, "hop", look_at_lookup);
+	each_line(c, "hop", look_at_lookup);
 }
 
 static void look_at_moved(struct check *c, const char *name, const char *said, const char *fields)

@@ -55,11 +55,6 @@ bool check_is_elsewhere(void);
  * added behind, when not NULL. */
 const char *check_rights_fix(const char *more);
 
-/* Each line of relay --survey that begins with this verb.  Without a survey the rule says that it
-   did not look. */
-typedef void survey_line(struct check *c, const char *fields);
-void check_each_line(struct check *c, const char *verb, survey_line *look);
-
 /* Each smarthost of the survey of which it says something in this field; fields are all that it
    says of it. */
 typedef void survey_smarthost(struct check *c, const char *name, const char *said,

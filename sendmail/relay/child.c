@@ -85,7 +85,10 @@ static void child(const struct deliver *with, int words_fd)
 	_exit(0);
 }
 
-bool child_hear(const struct deliver *with, const char *line, struct child_words *words,
+/* Understands one line of it: "ready", "over", or "failed DIAGNOSIS", which goes to *d; hop and
+   server are what we know, not what it says. False: nonsense, and the rest of its words counts for
+   nothing. */
+static bool hear_line(const struct deliver *with, const char *line, struct child_words *words,
     struct diagnosis *d)
 {
 	const char *behind;
@@ -119,7 +122,7 @@ static bool hear(const struct deliver *with, int fd, struct child_words *words, 
 		buffer_add(&in, bytes, (size_t)n);
 		size_t used = 0;
 		while (good && (line = fdio_next_line(&in, &used)) != NULL)
-			good = child_hear(with, line, words, d);
+			good = hear_line(with, line, words, d);
 		buffer_drop(&in, used);
 		good = good && in.length <= LINE_LIMIT_BYTES &&
 		       (was_ready || !words->ready || confine_leave_root());

@@ -12,12 +12,8 @@ extern const struct protocol child_said;
    taken over. */
 bool child_run(const struct deliver *with, struct diagnosis *d);
 
-/* Understands one line of it: "ready", "over", or "failed DIAGNOSIS", which goes to *d; hop and
-   server are what we know, not what it says. False: nonsense, and the rest of its words counts for
-   nothing. */
+/* What it said before it ended. */
 struct child_words {
 	bool ready, over, failed;
 };
-bool child_hear(const struct deliver *with, const char *line, struct child_words *words,
-    struct diagnosis *d);
 #endif

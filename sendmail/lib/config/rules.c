@@ -193,7 +193,7 @@ bool rules_are_simple(const struct config *c)
 	return c->rule_count == 0 && !c->direct_mx && c->local_deliver == CONFIG_LOCAL_NO;
 }
 
-bool rules_covers_own_name(const struct config *c, const char *domain)
+static bool covers_own_name(const struct config *c, const char *domain)
 {
 	return strchr(domain, '.') != NULL && text_in_domain(c->name, domain);
 }
@@ -201,7 +201,7 @@ bool rules_covers_own_name(const struct config *c, const char *domain)
 bool rules_own_name(const struct config *c, const char *domain, struct text *words)
 {
 	bool local = is_local_domain(c, domain);
-	if (!rules_covers_own_name(c, domain))
+	if (!covers_own_name(c, domain))
 		return false;
 	if (text_equal_ci(domain, c->name))
 		text_printf(words, TR("%s is this machine's own name: "), domain);

@@ -51,11 +51,8 @@ void rules_via_path(const struct rule *rule, char *path, size_t size);
 void rules_default_path(const struct config *c, char *path, size_t size);
 
 /* True when domain is the machine's own name, or its name lies in domain: the case in which other
- * agents decide by themselves that it is local. */
-bool rules_covers_own_name(const struct config *c, const char *domain);
-
-/* In that case also true, with a sentence on what becomes of the domain's mail behind what is in
- * words (some 700 bytes). */
+   agents decide by themselves that it is local.  What becomes of the domain's mail is added to
+   words as a sentence (some 700 bytes). */
 bool rules_own_name(const struct config *c, const char *domain, struct text *words);
 
 /* For config.c: false with a sentence in problem. */

@@ -88,7 +88,8 @@ static void fold_held(struct journal *j, const char *fields)
 		j->held_why[0] = '\0';
 }
 
-void journal_fold(struct journal *j, char *line)
+/* One more line, without its end; it may be cut up. */
+static void fold(struct journal *j, char *line)
 {
 	char *rest;
 	long long when = strtoll(line, &rest, 10);
@@ -136,7 +137,7 @@ static size_t fold_lines(struct journal *j, struct buffer *bytes)
 	size_t used = 0;
 	char *line;
 	while ((line = fdio_next_line(bytes, &used)) != NULL)
-		journal_fold(j, line);
+		fold(j, line);
 	return used;
 }
 

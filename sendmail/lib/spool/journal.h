@@ -49,9 +49,6 @@ bool journal_too_long(int mqueue_fd, const char *id);
 void journal_parse(struct journal *j, const char *bytes, size_t length);
 void journal_free(struct journal *j);
 
-/* Folds one more line, without its end, into a journal; it may be cut up. */
-void journal_fold(struct journal *j, char *line);
-
 /* A recipient; NULL when it was never tried. */
 const struct journal_rcpt *journal_find(const struct journal *j, const char *address);
 

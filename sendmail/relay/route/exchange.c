@@ -169,7 +169,7 @@ bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *
 	return at == lines->length && (a->count > 0) == (a->kind == DNS_RECORDS);
 }
 
-void exchange_write_failure(struct buffer *lines, int error)
+static void write_failure(struct buffer *lines, int error)
 {
 	TEXT(number, 24);
 	text_printf(&number, "%d", error);
@@ -217,7 +217,7 @@ static void child(exchange_work *work, const void *what, int socket, int answer)
 	bool cut = false;
 	arrange(socket, answer);
 	if (!confine() || !work(what, STDIN_FILENO, &a, &cut))
-		exchange_write_failure(&lines, errno);
+		write_failure(&lines, errno);
 	else
 		exchange_write(&lines, &a, cut);
 	_exit(fdio_write(ANSWER_FD, lines.data, lines.length) ? 0 : 1);

@@ -22,7 +22,6 @@ extern const struct protocol exchange_said;
 void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut);
 bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *a, bool *cut);
 
-/* The line in place of an answer, and its errno; 0 when the lines are anything else. */
-void exchange_write_failure(struct buffer *lines, int error);
+/* The errno in the line that stands in place of an answer; 0 when the lines are anything else. */
 int exchange_read_failure(const struct buffer *lines);
 #endif

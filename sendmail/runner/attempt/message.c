@@ -106,7 +106,8 @@ bool message_has_other_path(const struct runner *r, const struct message *m, int
 	return false;
 }
 
-void message_add_rcpt(const struct runner *r, struct message *m, const char *address, int original)
+/* original: its index in the envelope, -1 when nobody knows, or RECIPIENTS_ARCHIVE. */
+static void add_rcpt(const struct runner *r, struct message *m, const char *address, int original)
 {
 	bool archive = original == RECIPIENTS_ARCHIVE;
 	m->asked[m->rcpt_count] = (struct message_asked){
@@ -123,7 +124,7 @@ void message_take_unresolved(const struct runner *r, struct message *m)
 {
 	for (int i = 0; i < m->held; i++) {
 		m->states[m->rcpt_count] = RCPT_OPEN;
-		message_add_rcpt(r, m, m->all.held[i].what, m->all.held[i].original);
+		add_rcpt(r, m, m->all.held[i].what, m->all.held[i].original);
 	}
 	m->held = 0;
 }
@@ -190,7 +191,7 @@ static void select_recipients(const struct runner *r, struct message *m,
 		else if (strcmp(path, m->nexthop) != 0)
 			m->elsewhere++;
 		else
-			message_add_rcpt(r, m, all->addresses[i], all->originals[i]);
+			add_rcpt(r, m, all->addresses[i], all->originals[i]);
 	}
 }
 
@@ -325,7 +326,7 @@ static void take_unreported(const struct runner *r, struct message *m, const str
 		m->states[m->rcpt_count] = success ? RCPT_SENT : RCPT_FAILED;
 		if (success && strcmp(last.hop, "local") == 0)
 			text_copy(m->nexthop, sizeof m->nexthop, NEXTHOP_KEY_LOCAL);
-		message_add_rcpt(r, m, rcpt->address, original_of(m, rcpt->address));
+		add_rcpt(r, m, rcpt->address, original_of(m, rcpt->address));
 		if (success)
 			m->success[m->rcpt_count - 1] = diag_keep(&last);
 		else
@@ -339,7 +340,7 @@ static void name_some(const struct runner *r, struct message *m)
 	make_room(m, MESSAGE_REFUSED_NAMED);
 	for (int i = 0; i < MESSAGE_REFUSED_NAMED && (size_t)i < m->envelope.recipient_count; i++) {
 		char *address = recipients_qualify(&r->config, m->envelope.recipients[i]);
-		message_add_rcpt(r, m, address, i);
+		add_rcpt(r, m, address, i);
 		free(address);
 	}
 	text_copy(m->nexthop, sizeof m->nexthop, NEXTHOP_KEY_HERE);

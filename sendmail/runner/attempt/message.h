@@ -96,10 +96,6 @@ void message_add_failure(struct message *m, const struct diagnosis *d);
  * the recipient: RFC 3461 4.1. */
 bool message_wants_report(const struct message *m, int rcpt, const char *kind);
 
-/* One more recipient; original is its index in the envelope, -1 when nobody knows,
- * or RECIPIENTS_ARCHIVE. */
-void message_add_rcpt(const struct runner *r, struct message *m, const char *address, int original);
-
 /* Held recipients become recipients like the others, for reports and for giving up. */
 void message_take_unresolved(const struct runner *r, struct message *m);
 #endif
