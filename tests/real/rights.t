@@ -176,18 +176,19 @@ kill -STOP "$smarthost"
 wait_for socket_is_there
 echo x | as 2001:2001 $sendmail -f one@example.org to5@example.org
 processes() { for p in /proc/[0-9]*; do case $(readlink "$p/exe" 2>/dev/null) in */libexec/firsthop/*) echo "$p" ;; esac; done; }
-relay_lives() { [ "$(processes | while read -r p; do readlink "$p/exe"; done | grep -c /relay)" -ge 2 ]; }
+network=$(number fhnet passwd) network_group=$(number fhnet group)
+is_session() { grep -q "^Uid:[[:space:]]*$network[[:space:]]" "$1/status" 2>/dev/null; }
+# A session that is confined: before, it is a relay like the other.
+relay_lives() { for p in $(processes); do ! is_session "$p" || ! grep -q '^Seccomp:[[:space:]]*2' "$p/status" || return 0; done; return 1; }
 ok "runner, relay and its session run" wait_for relay_lives
 running=$(processes)
 of_each() { for p in $running; do sed -n "s/^$1:[[:space:]]*//p" "$p/status"; done | sort -u; }
-network=$(number fhnet passwd) network_group=$(number fhnet group)
 starter=$(for p in $running; do grep -q '^Uid:[[:space:]]*0' "$p/status" && echo "$p"; done)
 is "$(for p in $starter; do readlink "$p/exe"; done | sed 's,.*/,,')" runner "one process of firsthop is root's: the starter"
 is "$(ls -l "$starter/fd" | grep -c ' -> ') $(ls -l "$starter/fd" | grep -c 'socket:')" "5 2" "it has its socket and that of the log open, and nothing else"
 is "$(cd "$starter/cwd" && pwd -P)" "$S" "and stands in no folder of anybody"
 # who PROCESS: real, effective and saved user, then groups
 ids() { awk '/^[UG]id:/ { print $2, $3, $4 } /^Groups:/ { $1 = ""; print }' "$1/status" | tr '\n' ' ' | sed 's/  */ /g; s/ $//'; }
-is_session() { grep -q "^Uid:[[:space:]]*$network[[:space:]]" "$1/status"; }
 session=$(for p in $running; do ! is_session "$p" || echo "$p"; done)
 relay=$(for p in $running; do case $(readlink "$p/exe") in */relay) is_session "$p" || echo "$p" ;; esac; done)
 queue=/proc/$(runner_pid)

@@ -42,7 +42,8 @@ void outcome_name_peer(const struct smarthost *smarthost, const struct candidate
 void jobs_say(struct jobs *j, const struct jobs_line *line)
 {
 	(void)j;
-	snprintf(reported, sizeof reported, "%s %s", jobs_to_runner.rows[line->verb].word, line->d->text);
+	snprintf(reported, sizeof reported, "%s %s", jobs_to_runner.rows[line->verb].word,
+	    line->d->text);
 }
 
 bool jobs_flush(struct jobs *j)

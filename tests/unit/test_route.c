@@ -1,6 +1,6 @@
 /* objects: sendmail/relay/route/proxied sendmail/relay/route/tlsa_lookup sendmail/relay/route/trace tests/fake/resolver_table sendmail/relay/route/route sendmail/relay/route/failure sendmail/relay/route/moved sendmail/relay/route/order sendmail/relay/route/dns_answer */
 /* libs: -linih -lidn2 */
-/* From names to addresses: each odd thing that DNS can say, what is done, and what the trace says. */
+/* From names to addresses: each odd thing that DNS can say, what is done, what the trace says. */
 #include "base/text.h"
 #include "diagnosis/catalogue.h"
 #include "relay/route/dns.h"
