@@ -4,7 +4,8 @@
    counted from the one that is given.  "simulate 1 SEED" is one week by itself; "log": with the
    runner's log; the others put a fault in, to see that it is found.  What must hold is in mails.c,
    and here: the servers that are away are not asked too often, and the queue is empty some days
-   after everything is well again.  TAP; a seed that fails is in the last words. */
+   after everything is well again.  What other processes do by themselves is played or absent: DNS,
+   TLS and DANE, filters, mailboxes, smtpd.  TAP; a seed that fails is in the last words. */
 #include "runner/attempt/message.h"
 #include "runner/delivery/pickup_scan.h"
 #include "runner/queue/nexthop.h"
