@@ -3,6 +3,7 @@
 #include "base/fields.h"
 #include "base/language.h"
 #include "diagnosis/catalogue.h"
+#include "diagnosis/steps.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/paths.h"
@@ -301,7 +302,16 @@ static bool held_up(const struct check *c, struct text *reason)
 	if (strncmp(c->health, "MAILQ OK", 8) == 0 || at == NULL ||
 	    strstr(c->health, "the runner is not running") != NULL)
 		return false;
-	text_printf(reason, "%.*s", (int)strcspn(at + 2, "|"), at + 2);
+	/* Each part is said in the reader's language where it is known. */
+	for (at += 2; *at != '|' && *at != '\0';) {
+		const char *end = strstr(at, "; ");
+		size_t all = strcspn(at, "|"), n = end != NULL && end < at + all ? (size_t)(end - at) : all;
+		char *part = mem_copy_n(at, n), *words = text_trim(part);
+		step_put(reason, words);
+		free(part);
+		at += n < all ? n + 2 : n;
+		text_put(reason, n < all ? "; " : "");
+	}
 	return true;
 }
 
@@ -309,7 +319,7 @@ void check_waiting(struct check *c)
 {
 	long long waiting = health_number(c, " waiting="), oldest_s = health_number(c, " oldest=");
 	TEXT(age, 40);
-	TEXT(reason, 600);
+	TEXT(reason, 1200);
 	if (!is_known(c))
 		return;
 	clock_put_span(&age, oldest_s);

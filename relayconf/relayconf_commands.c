@@ -165,12 +165,12 @@ static const struct usage_command commands[] = {
     {.name = "import",
         .operands = "[PROGRAM [FILE]]",
         .most = 2,
-        .meaning = TR_LATER(
-            "Settings of dma, ssmtp, msmtp, nullmailer, sendmail or Postfix as firsthop.conf"),
+        .meaning = TR_LATER("Turns the settings of dma, ssmtp, msmtp, nullmailer, sendmail, "
+                            "Postfix, Exim or OpenSMTPD into firsthop.conf"),
         .codes = TR_LATER("0; 66 there is nothing to read; 78 what came out needs a correction"),
         .options = import_options,
         .kind = USAGE_CHOICE,
-        .choices = "dma ssmtp msmtp nullmailer sendmail postfix"},
+        .choices = "dma ssmtp msmtp nullmailer sendmail postfix exim opensmtpd"},
     {.name = "adopt",
         .operands = "",
         .meaning = TR_LATER("Moves the mail in the queues of sendmail, dma, nullmailer or Postfix"),

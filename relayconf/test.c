@@ -7,6 +7,7 @@
 #include "base/output.h"
 #include "base/terminal.h"
 #include "config/config.h"
+#include "diagnosis/steps.h"
 #include "diagnosis/catalogue.h"
 #include "base/paths.h"
 #include "relayconf/helper.h"
@@ -223,7 +224,8 @@ static void say(const struct test *t, bool json)
 	text_printf(&words, TR("%s to <%s>, subject \"%s\""), t->id, t->to, t->subject.data);
 	put_line(TR_LATER("sent"), PAINT_PLAIN, words.data);
 	text_init(&words, words.data, words.size);
-	text_printf(&words, "%s: %s", TR(outcome_name(t->code)), t->reason);
+	text_printf(&words, "%s: ", TR(outcome_name(t->code)));
+	step_put(&words, t->reason);
 	put_line(TR_LATER("outcome"),
 	    t->code == EX_OK            ? PAINT_GREEN
 	    : t->code == EX_UNAVAILABLE ? PAINT_RED

@@ -216,10 +216,13 @@ static void put_comment(const char *line, size_t length, struct buffer *out)
 	const char *indent = "#   ";
 	while (length > COMMENT_BYTES) {
 		size_t n = COMMENT_BYTES;
-		while (n > 0 && line[n] != ' ')
+		while (n > COMMENT_BYTES / 2 && line[n] != ' ')
 			n--;
-		if (n == 0)
+		/* Japanese has no blanks; nowhere within a character. */
+		if (line[n] != ' ')
 			n = COMMENT_BYTES;
+		while (((unsigned char)line[n] & 0xc0) == 0x80)
+			n--;
 		buffer_printf(out, "%s%.*s\n", indent, (int)n, line);
 		n += line[n] == ' ';
 		line += n;

@@ -184,8 +184,10 @@ static void put_header(const struct page *p, const char *folder)
 {
 	static const char rule[] =
 	    "-----Q-ID-------- --Size-- -----Q-Time----- ------------Sender/Recipient-----------";
-	output_to(p->out, "%s%s (%d request%s)\n", p->narrow ? "" : "\t\t", folder, p->l->count,
+	TEXT(head, 1200);
+	text_printf(&head, "%s%s (%d request%s)", p->narrow ? "" : "\t\t", folder, p->l->count,
 	    p->l->count == 1 ? "" : "s");
+	terminal_wrap_at(p->out, head.data, 0, 0, p->narrow ? p->width : 0);
 	if (p->narrow)
 		output_to(p->out, "-----Q-ID-------- -Size- ---Q-Time---\n");
 	else

@@ -82,11 +82,12 @@ static bool look(FILE *out)
 	static struct listing l;
 	static struct config config;
 	struct diagnosis why = {0};
-	TEXT(date, 40);
+	TEXT(date, 200);
 	clock_put_local(&date, clock_wall_s());
 	list_config(&config);
 	bool read = list_open(&l, &config, &(struct list_wanted){0}, &why);
-	output_to(out, "%s  %s\n", date.data, changed ? TR("q ends, the space bar looks again") : "");
+	text_printf(&date, "  %s", changed ? TR("q ends, the space bar looks again") : "");
+	terminal_wrap(out, date.data, 0, 0);
 	if (read) {
 		summary_print(out, &l, 5);
 		list_close(&l);
@@ -120,7 +121,10 @@ int top_run(int every_s, int times)
 		FILE *out = open_memstream(&words, &length);
 		if (out == NULL)
 			break;
+		if (screen)
+			terminal_is_behind(out, terminal_width(stdout), terminal_height(stdout), false);
 		read = look(out);
+		terminal_is_behind(NULL, 0, 0, false);
 		fclose(out);
 		if (screen)
 			show(words);

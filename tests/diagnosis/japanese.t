@@ -33,11 +33,18 @@ check=$(ja "$BIN/relayconf" check -v)
 like "$check" '^正常     password       ログインは設定されていません$' "check: what is right"
 like "$check" '^問題     runner         ランナーが動作していません。' "what is wrong"
 like "$check" '^ {24}対処: ' "and what to do"
+"$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
+wait_for sh -c "'$BIN/mailq' health | grep -q 'waiting will not fix'"
+like "$(ja "$BIN/relayconf" check)" '^問題     waiting        1 通のメッセージが待っています、.*: 待っても解決しません: スマートホスト main、127\.0\.0\.1:[0-9]+: RCPT: 550 5\.7\.1 ' "what mailq health says is said again"
+like "$(ja "$BIN/relayconf" test yes@example.net)" '^結果     配送: スマートホスト main、127\.0\.0\.1:[0-9]+: データの終わり: 250 ' "test: a mail that is delivered"
+stop "$runner"
 like "$check" '^直すべき問題: [0-9]+ 件。' "the sum"
 unlike "$(ja "$BIN/relayconf" check --json)" "$(printf '[\200-\377]')" "check --json is English"
 probe=$(ja "$BIN/relayconf" probe --to no@example.net)
 like "$probe" '^スマートホスト main、送信者 <.*>、受信者 <no@example.net>。メッセージは送りません$' "probe"
 like "$probe" '^結果      スマートホスト main、' "its result"
+like "$probe" '^ +[0-9]+ ms +[+][0-9]+  127\.0\.0\.1.* に接続しました$' "its steps"
+like "$(ja "$BIN/relayconf" probe --to yes@example.net)" '^結果      .*RCPT: サーバはこの受信者へのメールを受け付けます$' "what is right, too"
 like "$probe" '^意味      サーバは、このマシンのメールを中継しません。' "what it means"
 unlike "$(ja "$BIN/relayconf" probe --json --to no@example.net)" '[^ -~]' "probe --json is English"
 like "$(ja "$BIN/relayconf" explain 'nonsense' 2>&1)" '^relayconf: nonsense はキーでも' "a mistake is answered in Japanese, too"
@@ -61,7 +68,7 @@ unlike "$(for c in summary log day why health; do ja "$BIN/mailq" $c --help; don
 unlike "$(ja "$BIN/mailq" completion zsh)" "$(printf '[\200-\377]')" "completion, which shells read, is English"
 test=$(ja "$BIN/relayconf" test no@example.net)
 like "$test" '^送信済み .*、宛先 <no@example.net>、件名「firsthop test' "test: what was sent"
-like "$test" '^結果     待機: ' "its outcome"
+like "$test" '^結果     待機: まだ試行していません: ランナーが動作していません$' "its outcome"
 unlike "$(ja "$BIN/relayconf" test --json no@example.net)" '[^ -~]' "test --json is English"
 like "$(ja "$BIN/relayconf" setup --yes x 2>&1 </dev/null)" '^relayconf: setup: x は you@example.org のような' "setup: a wrong answer"
 
@@ -96,6 +103,12 @@ import=$(ja "$BIN/relayconf" import -R "$work/old" postfix)
 like "$import" '^# firsthop\.conf\(5\)。postfix の次の設定から作成:$' "import: where it came from"
 like "$import" '^#   /etc/postfix/main\.cf:2: mynetworks 10.* -- ネットワークで待ち受けません$' "and what was left out"
 echo "$import" >"$work/imported"
+for i in '' x xx; do
+	printf 'relayhost = [mail.example.net]:587\nmynetworks = %s%0160d\n' "$i" 0 >"$work/old/etc/postfix/main.cf"
+	import=$(ja "$BIN/relayconf" import -R "$work/old" postfix)
+	ok "no character of a comment is cut (${#i})" sh -c 'echo "$1" | iconv -f UTF-8 -t UTF-8 >/dev/null' sh "$import"
+	is "$(echo "$import" | LC_ALL=C awk 'length > 190')" "" "and no line too long"
+done
 ok "the file can be read" ja "$BIN/relayconf" -C "$work/imported" get smarthost.main.port
 printf 'ID: 7.abc\nSender: alarm@example.org\nRecipient: asked@example.org\n' >"$work/old/var/spool/dma/Q7.abc"
 printf 'Subject: asked for\n\nx\n' >"$work/old/var/spool/dma/M7.abc"
@@ -124,7 +137,7 @@ wide() { LC_ALL=C awk -v most="$2" '{ gsub(/\342\226\210/, "x"); n = gsub(/[\340
 is "$(printf '日本語x\n日本語\n' >"$work/w"; wide "$work/w" 6)" "xxxxxxx" "a line that is too long would be seen"
 squeeze() { tr -d ' \n' <"$1"; }
 for width in 80 40; do
-	for what in "mailq" "mailq -v" "mailq summary" "mailq day --file $work/mail.log" "relayconf route ops@example.org" "relayconf setup --help" "relayconf chekc" "relayconf import -R $work/old postfix" "relayconf show" "mailq hold zzz" "mailq why $id" "relayconf explain relay-denied" "relayconf check -v" "relayconf probe --to no@example.net"; do
+	for what in "mailq top -n 1" "mailq" "mailq -v" "mailq summary" "mailq day --file $work/mail.log" "relayconf route ops@example.org" "relayconf setup --help" "relayconf chekc" "relayconf import -R $work/old postfix" "relayconf show" "mailq hold zzz" "mailq why $id" "relayconf explain relay-denied" "relayconf check -v" "relayconf probe --to no@example.net"; do
 		rm -f "$work/code"
 		terminal -f /dev/null new-session -d -x $width -y 200 -s w "env LC_ALL=ja_JP.UTF-8 sh -c '$BIN/$what 2>/dev/null; echo \$? >$work/code; sleep 60'"
 		wait_for test -s "$work/code"
@@ -135,7 +148,7 @@ for width in 80 40; do
 		is "$(grep -nE '^ *(、|。|）|」|ー|っ|ッ|ょ|ョ)' "$work/shown")" "" "and none begins with a mark"
 		is "$(grep -nE '(「|（)$' "$work/shown")" "" "or ends with an opening bracket"
 		ja sh -c "$BIN/$what 2>/dev/null" >"$work/piped"
-		case $what in mailq | mailq\ -v | mailq\ summary | mailq\ day* | relayconf\ show | relayconf\ probe* | relayconf\ check*) ;; *)
+		case $what in mailq\ top* | mailq | mailq\ -v | mailq\ summary | mailq\ day* | relayconf\ show | relayconf\ probe* | relayconf\ check*) ;; *)
 			is "$(squeeze "$work/shown" | sed 's/[0-9]\{1,\}秒/N秒/g')" "$(squeeze "$work/piped" | sed 's/[0-9]\{1,\}秒/N秒/g')" "nothing is lost" ;;
 		esac
 	done

@@ -120,7 +120,7 @@ void pager_begin(void)
 	if (pager == 0)
 		become_pager(words, ends[0]);
 	if (pager > 0 && dup2(ends[1], STDOUT_FILENO) >= 0) {
-		terminal_is_behind(width, height, colour && shows_colours(words));
+		terminal_is_behind(stdout, width, height, colour && shows_colours(words));
 		/* What is typed while it shows its lines is for the pager. */
 		signal(SIGINT, SIG_IGN);
 		signal(SIGQUIT, SIG_IGN);

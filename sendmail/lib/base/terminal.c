@@ -10,15 +10,16 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* The terminal behind a pager. */
+/* The terminal behind a pager, or behind what is composed for it. */
 static struct {
-	bool there, colour;
+	const FILE *out; /* NULL: there is none */
+	bool colour;
 	struct winsize size;
 } behind;
 
-void terminal_is_behind(int width, int height, bool colour)
+void terminal_is_behind(const FILE *out, int width, int height, bool colour)
 {
-	behind.there = true;
+	behind.out = out;
 	behind.colour = colour;
 	behind.size.ws_col = (unsigned short)width;
 	behind.size.ws_row = (unsigned short)height;
@@ -26,13 +27,13 @@ void terminal_is_behind(int width, int height, bool colour)
 
 static bool is_terminal(FILE *out)
 {
-	return (behind.there && out == stdout) || isatty(fileno(out)) == 1;
+	return (behind.out != NULL && out == behind.out) || isatty(fileno(out)) == 1;
 }
 
 static struct winsize size_of(FILE *out)
 {
 	struct winsize size = {0};
-	if (behind.there && out == stdout)
+	if (behind.out != NULL && out == behind.out)
 		return behind.size;
 	if (isatty(fileno(out)) != 1)
 		return size;
@@ -60,7 +61,7 @@ int terminal_height(FILE *out)
 bool terminal_colour(FILE *out)
 {
 	const char *no = getenv("NO_COLOR"), *kind = getenv("TERM");
-	if (behind.there && out == stdout)
+	if (behind.out != NULL && out == behind.out)
 		return behind.colour;
 	return isatty(fileno(out)) == 1 && (no == NULL || *no == '\0') && kind != NULL &&
 	       *kind != '\0' && strcmp(kind, "dumb") != 0;

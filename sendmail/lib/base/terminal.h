@@ -13,8 +13,9 @@ int terminal_width(FILE *out);
 /* Lines of the terminal; 0: out is none. */
 int terminal_height(FILE *out);
 
-/* Standard output is a pipe to a pager on a terminal: of this size, that knows colours or not. */
-void terminal_is_behind(int width, int height, bool colour);
+/* What is written to out comes to a terminal: through a pager, or later.  It is of this size, and
+ * knows colours or not. */
+void terminal_is_behind(const FILE *out, int width, int height, bool colour);
 
 /* True when colours are wanted: a terminal that knows them, and no NO_COLOR in the environment. */
 bool terminal_colour(FILE *out);

@@ -1,5 +1,6 @@
 /* Words for outcomes. */
 #include "diagnosis/report.h"
+#include "diagnosis/steps.h"
 #include "base/language.h"
 #include "base/fields.h"
 #include "base/log.h"
@@ -34,7 +35,14 @@ void report_reason(struct text *t, const struct diagnosis *d)
 	if (d->stage != STAGE_NONE)
 		text_printf(t,
 		    "%s: ", d->stage == STAGE_END_OF_DATA ? TR("end of data") : stage_word(d->stage));
-	text_put(t, d->text[0] != '\0' ? d->text : TR("no reason was given"));
+	/* A server's words, which begin with a code, stay; ours are said again in the reader's
+	   language. */
+	if (d->text[0] == '\0')
+		text_put(t, TR("no reason was given"));
+	else if (strspn(d->text, "0123456789") == 3)
+		text_put(t, d->text);
+	else
+		step_put(t, d->text);
 }
 
 /* For the field: <address>, which is quoted as a field's value must be. */

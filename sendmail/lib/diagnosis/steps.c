@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VALUES_MAX 6
-#define DEPTH_MAX 3 /* a value that is a sentence itself */
+#define VALUES_MAX 8
+#define DEPTH_MAX 4 /* a value that is a sentence itself */
 
 /* The first that fits counts, so the longer form comes before the shorter one. */
 static const char *const forms[] = {
@@ -42,6 +42,75 @@ static const char *const forms[] = {
     TR_LATER("%s is the domain of this machine, %s: %s"),
     TR_LATER("its mail goes to the smarthost, and by [local] to a mailbox here when it has waited "
              "for %d h"),
+    /* What reasons and mailq health say. */
+    TR_LATER("connected to %s"),
+    TR_LATER("the server accepts mail for this recipient"),
+    TR_LATER("the server accepted the connection and closed it without a greeting"),
+    TR_LATER("the connection broke: %s"),
+    TR_LATER("the server closed the connection"),
+    TR_LATER("the time for one batch (%d s) is used up"),
+    TR_LATER("the server did not answer in time (waited at %s)"),
+    TR_LATER("the proxy %s cannot be reached: %s"),
+    TR_LATER("the server speaks TLS from the first byte, and implicit = no"),
+    TR_LATER("%s answers on this port, no mail server; it said: %s"),
+    TR_LATER("the server's reply does not begin with an SMTP code; it said: %s"),
+    TR_LATER("a login is configured, but this session has no TLS, and the password is not sent in "
+             "the clear"),
+    TR_LATER(
+        "a login is configured, but the server is not verified, so the password was not sent: %s"),
+    TR_LATER(
+        "a login is configured, but the server offers no AUTH that can be used here (offered: %s)"),
+    TR_LATER("the server does not offer STARTTLS, and TLS is required"),
+    TR_LATER("STARTTLS is overwritten (XXXX) in what the server offers: something on the way "
+             "removes it"),
+    TR_LATER("the message has %d bytes, the server accepts at most %d"),
+    TR_LATER("no certificate in PEM form can be read from it"),
+    TR_LATER("the server asked for a client certificate, got none, and ended the connection"),
+    TR_LATER("the server closed the connection during the TLS handshake"),
+    TR_LATER("the server did not finish the TLS handshake in time"),
+    TR_LATER("no TLS version in common; TLS 1.2 or later is needed: %s"),
+    TR_LATER("the TLS handshake failed: %s"),
+    TR_LATER("the server showed no certificate"),
+    TR_LATER("no trusted certificate can be read from %s"),
+    TR_LATER("no smarthost is configured for this mail"),
+    TR_LATER("every address was tried in this attempt"),
+    TR_LATER("Connection refused by this very machine: %s leads to it"),
+    TR_LATER("the session process was ended by signal %d"),
+    TR_LATER("not delivered within %d h; the last reason: %s"),
+    TR_LATER("not delivered within %d h; it was never tried"),
+    TR_LATER("%s names no smarthost: add a section [smarthost main] with host = NAME"),
+    TR_LATER("mail to this address is refused on this machine: [local] deliver = refuse"),
+    TR_LATER("there is no user %s on this machine"),
+    TR_LATER("no such name (%s)"),
+    TR_LATER("no records of this type (%s)"),
+    TR_LATER("server failure (%s)"),
+    TR_LATER("no answer (%s)"),
+    TR_LATER("the address of %s: %s"),
+    TR_LATER("the MX of %s: %s"),
+    TR_LATER("the recipient's domain %s: %s"),
+    TR_LATER("Connection refused"),
+    TR_LATER("Connection timed out"),
+    TR_LATER("Connection reset by peer"),
+    TR_LATER("No route to host"),
+    TR_LATER("Network is unreachable"),
+    TR_LATER("no such name"),
+    TR_LATER("no answer"),
+    TR_LATER("smarthost %s, %s: end of data: %s"),
+    TR_LATER("smarthost %s, %s: %s: %s"),
+    TR_LATER("the servers of %s, %s: end of data: %s"),
+    TR_LATER("the servers of %s, %s: %s: %s"),
+    TR_LATER("local mailbox, %s"),
+    TR_LATER("not tried yet: the runner is not running"),
+    TR_LATER("not tried yet"),
+    TR_LATER("waiting will not fix this: %s"),
+    TR_LATER("%d for the same reason, which needs a change: %s"),
+    TR_LATER("%d for the same reason: %s"),
+    TR_LATER("next try in %d s"),
+    TR_LATER("next try in %d min"),
+    TR_LATER("next try in %d h"),
+    TR_LATER("next try now"),
+    TR_LATER("passed over: %s"),
+    TR_LATER("%d set aside"),
 };
 
 struct values {
