@@ -1,4 +1,5 @@
 /* relayconf: the place for everything about configuration. */
+#include "base/complaint.h"
 #include "base/language.h"
 #include "base/pager.h"
 #include "base/paths.h"
@@ -178,7 +179,9 @@ int main(int argc, char **argv)
 		path = argv[2];
 		at = 3;
 	}
+	if (argc == 2 && strcmp(argv[1], "-C") == 0)
+		return usage_wrong(&relayconf_usage, NULL, "option -C needs the name of a file");
 	if (at >= argc)
 		return usage_wrong(&relayconf_usage, NULL, "a command is missing");
-	return run(path, argc - at, argv + at);
+	return complaint_of_output("relayconf", run(path, argc - at, argv + at));
 }

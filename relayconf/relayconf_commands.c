@@ -210,6 +210,10 @@ static const struct usage_option options[] = {{"-C", "FILE", TR_LATER("another f
                                                   USAGE_FILE, NULL},
     END};
 
+static const char *const elsewhere[][2] = {{"verify", "check"}, {"doctor", "check"},
+    {"status", "check"}, {"list", "show"}, {"edit", "set"}, {"configure", "setup"},
+    {"init", "setup"}, {"migrate", "import"}, {"send", "test"}, {"trace", "route"}, {NULL, NULL}};
+
 const struct usage relayconf_usage = {.program = "relayconf",
     .synopsis = "[-C FILE]",
     .about = TR_LATER("Everything about the configuration of firsthop."),
@@ -218,4 +222,5 @@ const struct usage relayconf_usage = {.program = "relayconf",
                  "configuration is wrong"),
     .options = options,
     .commands = commands,
-    .count = sizeof commands / sizeof commands[0]};
+    .count = sizeof commands / sizeof commands[0],
+    .elsewhere = elsewhere};

@@ -127,6 +127,8 @@ int command_show(const char *path, bool json)
 		config_free(&c);
 		return EX_CONFIG;
 	}
+	if (!good)
+		complaint_say("relayconf", "%s does not exist: what follows are the defaults", path);
 	if (!json)
 		put_line(TR("KEY"), TR("VALUE"), TR("FROM"));
 	const char *shown = "";

@@ -151,6 +151,12 @@ static const struct usage_option options[] =
         {"-bP", NULL, TR_LATER("only the number of messages"), USAGE_ANY, NULL},
         {"-bpi", NULL, TR_LATER("only their identifiers"), USAGE_ANY, NULL}, END};
 
+/* Of postsuper, postqueue, exim and others. */
+static const char *const elsewhere[][2] = {{"delete", "remove"}, {"rm", "remove"},
+    {"flush", "retry"}, {"requeue", "retry"}, {"run", "retry"}, {"show", "why"}, {"view", "cat"},
+    {"status", "summary"}, {"stats", "summary"}, {"freeze", "hold"}, {"thaw", "release"},
+    {"unhold", "release"}, {NULL, NULL}};
+
 const struct usage mailq_usage = {.program = "mailq",
     .synopsis = "",
     .about = TR_LATER(
@@ -160,4 +166,5 @@ const struct usage mailq_usage = {.program = "mailq",
         "cannot be read"),
     .options = options,
     .commands = commands,
-    .count = sizeof commands / sizeof commands[0]};
+    .count = sizeof commands / sizeof commands[0],
+    .elsewhere = elsewhere};

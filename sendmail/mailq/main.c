@@ -108,7 +108,7 @@ static int run_top(const struct usage_line *line)
 	language_begin();
 	if ((every != NULL && !text_number(every, 1, 86400, &every_s)) ||
 	    (count != NULL && !text_number(count, 1, 1000000, &times)))
-		return usage_wrong(&mailq_usage, line->command, "-s and -n need a number");
+		return usage_wrong(&mailq_usage, line->command, "-s and -n need a number from 1 on");
 	return top_run((int)every_s, (int)times);
 }
 
@@ -282,7 +282,7 @@ static int act(struct listing *l, const struct options *o)
 	return -1;
 }
 
-int main(int argc, char **argv)
+static int serve(int argc, char **argv)
 {
 	struct options o = {.warning_min = 30, .critical_min = 240};
 	static struct listing l;
@@ -324,4 +324,9 @@ int main(int argc, char **argv)
 	list_close(&l);
 	config_free(&config);
 	return code < 0 ? EX_OK : code;
+}
+
+int main(int argc, char **argv)
+{
+	return complaint_of_output("mailq", serve(argc, argv));
 }

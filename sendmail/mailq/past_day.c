@@ -49,6 +49,12 @@ static bool read_day(const char *words, struct day *d)
 	if (localtime_r(&now, &tm) == NULL)
 		return false;
 	if (sscanf(words, "%4d-%2d-%2d%n", &year, &month, &day, &n) == 3 && words[n] == '\0') {
+		/* mktime() would make another day of 2026-02-30. */
+		static const int longest[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+		bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+		if (month < 1 || month > 12 || day < 1 || day > longest[month - 1] ||
+		    (month == 2 && day == 29 && !leap))
+			return false;
 		tm.tm_year = year - 1900;
 		tm.tm_mon = month - 1;
 		tm.tm_mday = day;

@@ -27,6 +27,8 @@ wrong 'no command chekc; did you mean check\?' chekc
 wrong 'no command shwo; did you mean show\?' shwo
 wrong 'no command expl; did you mean explain\?' expl
 wrong 'there is no command xyzzy$' xyzzy
+wrong 'there is no command verify; did you mean check\?' verify
+like "$("$BIN/mailq" delete x 2>&1)" 'there is no command delete; did you mean remove\?' "words of other programs are known"
 wrong 'check: option --jsno is not known; did you mean --json\?' check --jsno
 wrong '^usage: relayconf \[-C FILE\] check ' check --jsno
 wrong 'set needs KEY VALUE' set a
@@ -96,5 +98,19 @@ if command -v tmux >/dev/null 2>&1; then
 	like "$plain" '^usage: relayconf \[-C FILE\] check' "help at 40 columns"
 else
 	skip "on a terminal" "tmux is not installed"
+fi
+# What a tired person types, and a full disk behind standard output.
+wrong 'option --helpp is not known; did you mean --help\?' --helpp
+wrong 'option -C needs the name of a file' -C
+like "$("$BIN/relayconf" -C "$work/none" show 2>&1 >/dev/null)" "^relayconf: $work/none does not exist: what follows are the defaults\$" "show of a file that is not there says so"
+for day in 2026-13-01 2026-02-30 2025-02-29 2026-00-10 2026-04-31; do
+	"$BIN/mailq" day $day >/dev/null 2>"$work/err"; is $? 64 "mailq day $day"
+	like "$(cat "$work/err")" "not $day" "is refused"
+done
+if [ -w /dev/full ]; then
+	for what in "relayconf explain expired" "relayconf get host.name" "relayconf show" "relayconf route a@example.org" "mailq top -n 1" "mailq" "mailq summary" "mailq --help" "relayconf --help"; do
+		"$BIN/"$what >/dev/full 2>"$work/err"; is $? 74 "$what: nothing can be written"
+		like "$(cat "$work/err")" 'standard output cannot be written: is the disk full' "and it says so"
+	done
 fi
 finish

@@ -7,4 +7,8 @@
    has the others. */
 void complaint_say(const char *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* At the end of a program: what it printed may not have been written, to a full disk or a closed
+   standard output.  Says so, and returns EX_IOERR; else the code. */
+int complaint_of_output(const char *program, int code);
 #endif

@@ -42,14 +42,21 @@ static void ask_meant(struct text *near, const char *word)
 static int unknown(const struct usage *u, const char *word)
 {
 	TEXT(near, 100);
-	ask_meant(&near, nearest_word(word, next_command, u));
+	if (*word == '-')
+		return usage_unknown_option(u, word);
+	const char *meant = NULL;
+	for (int i = 0; u->elsewhere[i][0] != NULL; i++)
+		meant = strcmp(u->elsewhere[i][0], word) == 0 ? u->elsewhere[i][1] : meant;
+	ask_meant(&near, meant != NULL ? meant : nearest_word(word, next_command, u));
 	return usage_wrong(u, NULL, "there is no command %.60s%s", word, near.data);
 }
 
 int usage_unknown_option(const struct usage *u, const char *word)
 {
+	static const char *const always[] = {"--help", "--version", NULL};
 	TEXT(near, 100);
-	ask_meant(&near, nearest_word(word, next_option, u->options));
+	const char *meant = nearest_word(word, next_option, u->options);
+	ask_meant(&near, meant != NULL ? meant : nearest_of(word, always));
 	return usage_wrong(u, NULL, "option %.60s is not known%s", word, near.data);
 }
 

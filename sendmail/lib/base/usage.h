@@ -48,6 +48,8 @@ struct usage {
 	const struct usage_option *options; /* in front of a command, or without one */
 	const struct usage_command *commands;
 	int count;
+	const char *const (*elsewhere)[2]; /* a word that other programs have for it, and the command;
+	                                      ends with NULL */
 };
 
 /* A command line that was read. */
