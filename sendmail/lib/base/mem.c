@@ -45,8 +45,9 @@ void *mem_resize(void *old, size_t count, size_t item_bytes)
 
 char *mem_copy_n(const char *bytes, size_t length)
 {
-	char *p = mem_alloc(length + 1);
+	char *p = mem_resize(NULL, length + 1, 1);
 	memcpy(p, bytes, length);
+	p[length] = '\0';
 	return p;
 }
 

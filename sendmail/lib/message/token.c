@@ -27,6 +27,9 @@ size_t token_wide_blank(const char *at, size_t left)
 	static const char *const blanks[] = {"\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x80\x8f",
 	    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaa", "\xe2\x80\xac", "\xe2\x80\xaf",
 	    "\xe2\x81\xa0", "\xe3\x80\x80", "\xef\xbb\xbf"};
+	/* Asked at each byte of a field, and hardly one begins any of them. */
+	if (left == 0 || *at == '\0' || strchr("\xc2\xe2\xe3\xef", *at) == NULL)
+		return 0;
 	for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
 		size_t n = strlen(blanks[i]);
 		if (left >= n && memcmp(at, blanks[i], n) == 0)
