@@ -46,7 +46,8 @@ void *mem_resize(void *old, size_t count, size_t item_bytes)
 char *mem_copy_n(const char *bytes, size_t length)
 {
 	char *p = mem_resize(NULL, length + 1, 1);
-	memcpy(p, bytes, length);
+	if (length > 0)
+		memcpy(p, bytes, length);
 	p[length] = '\0';
 	return p;
 }
