@@ -2,7 +2,8 @@
    bytes, with the same object file, and then tries what a stranger who took them over would.  TAP
    on standard output; "# SKIP" when this system has no confinement. As a library (intruder.so,
    preloaded, with INTRUDER="FOLDER FILE PID") it tries the same within the programs themselves: in
-   relay when the first byte of a server is read, in sendmail when the first one of a message is.
+   relay and smtpd when the first byte of the network is read, in sendmail when the first one of a
+   message is.
    What came of it goes to standard error, as lines that begin with "intruder: ". */
 #include "base/sandbox.h"
 #include <arpa/inet.h>
@@ -299,6 +300,7 @@ typedef void trial(const char *folder, const char *file, pid_t other);
 #define RESULTS "/tmp/intruder.log"
 #define RESULTS_FD 900
 static char words[2000];
+static int is_smtpd;
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -309,6 +311,7 @@ __attribute__((constructor)) static void begin(void)
 #ifdef __linux__
 	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
 	program[n > 0 ? n : 0] = '\0';
+	is_smtpd = strrchr(program, '/') != NULL && strcmp(strrchr(program, '/'), "/smtpd") == 0;
 	int fd = given == NULL && strstr(program, "/libexec/firsthop/relay") != NULL
 	             ? open(ORDERS, O_RDONLY | O_CLOEXEC)
 	             : -1;
@@ -344,17 +347,22 @@ static void intrude(trial *try)
 	dprintf(results, "intruder: %d tries\n", count);
 }
 
-/* Only the session of a relay calls it. */
+/* Of relay only the session calls it. */
 ssize_t recv(int fd, void *bytes, size_t size, int flags)
 {
-	intrude(try_as_session);
+	if (!is_smtpd)
+		intrude(try_as_session);
 	return recvfrom(fd, bytes, size, flags, NULL, NULL);
 }
 
 ssize_t read(int fd, void *bytes, size_t size)
 {
-	if (fd == STDIN_FILENO)
+	struct stat st;
+	if (fd == STDIN_FILENO && !is_smtpd)
 		intrude(try_as_submit);
+	/* The client of a session of smtpd. */
+	if (is_smtpd && fd == STDERR_FILENO + 1 && fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode))
+		intrude(try_as_session);
 	return syscall(SYS_read, fd, bytes, size);
 }
 #endif

@@ -33,6 +33,15 @@ case "$none $BUILD" in
 	with INTRUDER="$work/folder $work/file $other" LD_PRELOAD="$TOOLS/intruder.so" runner_once
 	tried "a session of relay" "$work/log" $((13 + calls))
 	is "$(grep -c 'status=sent' "$work/log") $(delivered)" "1 1" "and the mail goes"
+	config "[listen]
+smtp = $work/smtp.sock"
+	# Its session writes to no file, not even to this one.
+	mkfifo "$work/words"; cat "$work/words" >"$work/log" & pids="$pids $!"
+	INTRUDER="$work/folder $work/file $other" LD_PRELOAD="$TOOLS/intruder.so" "$BIN/smtpd" 2>"$work/words" </dev/null & pids="$pids $!"
+	wait_for test -S "$work/smtp.sock"
+	{ printf 'NOOP\r\nQUIT\r\n'; sleep 1; } | "$TOOLS/sockcat" "$work/smtp.sock" >"$work/said"
+	tried "a session of smtpd" "$work/log" $((13 + calls))
+	like "$(cat "$work/said")" '^221 ' "and it answers"
 	;;
 esac
 ok "the other process lives" kill -0 "$other"
