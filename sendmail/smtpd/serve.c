@@ -24,7 +24,12 @@
 #define SESSIONS_MAX 150    /* with those that are the only one of their user or address */
 #define SESSIONS_SHARED 120 /* of users who have one already */
 #define SESSIONS_OF_ONE_MAX 60
-#define ABOVE 400 /* no descriptor has a place so high */
+#define SESSIONS_ELSEWHERE_MAX 90 /* of other addresses than this machine's, however many */
+#define SESSION_MS 4800000        /* longer than one lives by itself (line.c): then it is ended */
+#define CHECKS_MAX 16             /* of logins, at one time: each takes processor and memory */
+#define CHECKS_OF_ONE_MAX 2
+#define DOOR_EVERY_MS 200 /* for one session */
+#define ABOVE 400         /* no descriptor has a place so high */
 #define LOOK_MS 3000
 #define LEAVE_MS 10000
 
@@ -32,6 +37,7 @@ struct peer {
 	pid_t pid;
 	int control_fd;
 	struct client client;
+	int64_t since_ms, door_ms;       /* when it began; when it was given a door last */
 	pid_t checker;                   /* that checks a login; 0: none */
 	char login[LOGINS_WORD_MAX + 1]; /* which, or which was right; "" = none */
 };
@@ -62,13 +68,17 @@ static bool is_same(const struct client *a, const struct client *b)
 	       (a->is_local ? a->uid == b->uid : strcmp(a->address, b->address) == 0);
 }
 
-/* Who comes in numbers keeps no other out. */
+/* Who comes in numbers keeps no other out; who has a network of addresses keeps out no program of
+   this machine. */
 static bool has_room(const struct client *c)
 {
-	int own = 0;
-	for (int i = 0; i < all.count; i++)
+	int own = 0, elsewhere = 0;
+	for (int i = 0; i < all.count; i++) {
 		own += is_same(&all.list[i].client, c);
-	return all.count < (own == 0 ? SESSIONS_MAX : SESSIONS_SHARED) && own < SESSIONS_OF_ONE_MAX;
+		elsewhere += !all.list[i].client.is_local;
+	}
+	return (c->is_local || elsewhere < SESSIONS_ELSEWHERE_MAX) &&
+	       all.count < (own == 0 ? SESSIONS_MAX : SESSIONS_SHARED) && own < SESSIONS_OF_ONE_MAX;
 }
 
 static void refuse(int fd, const struct client *c, const char *reply)
@@ -115,7 +125,7 @@ static void start_session(struct serve *s, int fd, const struct client *c)
 		refuse(fd, c, "421 4.3.0 no descriptors are left; try again in a moment");
 		return;
 	}
-	*p = (struct peer){.control_fd = pair[0], .client = *c};
+	*p = (struct peer){.control_fd = pair[0], .client = *c, .since_ms = clock_mono_ms()};
 	p->pid = fork();
 	if (p->pid == 0) {
 		close(pair[0]);
@@ -155,8 +165,10 @@ static void accept_callers(struct serve *s, int socket, bool lmtp)
 	}
 }
 
-static void open_door(const struct peer *p)
+static void open_door(struct peer *p)
 {
+	int64_t now = clock_mono_ms();
+	bool early = p->door_ms != 0 && now - p->door_ms < DOOR_EVERY_MS;
 	struct submit_for who = {.uid = p->client.uid};
 	TEXT(via, sizeof who.via);
 	text_put(&via, p->client.lmtp ? "lmtp" : "smtp");
@@ -167,7 +179,9 @@ static void open_door(const struct peer *p)
 		text_escape(&via, p->login, strlen(p->login) < 40 ? strlen(p->login) : 40);
 	}
 	text_copy(who.via, sizeof who.via, via.data);
-	int fd = door_open(&who);
+	/* One that wants them without end holds few of the runner's. */
+	int fd = early ? -1 : door_open(&who);
+	p->door_ms = fd >= 0 ? now : p->door_ms;
 	const char word = fd >= 0 ? DOOR_OPEN : DOOR_CLOSED;
 	(void)fdpass_send(p->control_fd, &word, 1, &fd, fd >= 0, MSG_DONTWAIT);
 	if (fd >= 0)
@@ -211,7 +225,20 @@ static void end_check(struct serve *s, struct peer *p, int status)
 	(void)send(p->control_fd, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* A session that is gone, or talks nonsense, is not heard any more. */
+/* A session that waits for a login has nothing else to say, and is heard when it can be checked:
+   who guesses passwords takes no processor from others. */
+static bool may_be_heard(const struct peer *p)
+{
+	int own = 0, any = 0;
+	for (int i = 0; p->client.needs_login && i < all.count; i++) {
+		bool checked = all.list[i].checker > 0;
+		any += checked;
+		own += checked && is_same(&all.list[i].client, &p->client);
+	}
+	return own < CHECKS_OF_ONE_MAX && any < CHECKS_MAX;
+}
+
+/* False when it is gone, or talks nonsense. */
 static bool hear_session(struct serve *s, struct peer *p)
 {
 	char packet[DOOR_PACKET_MAX];
@@ -227,6 +254,14 @@ static bool hear_session(struct serve *s, struct peer *p)
 	return good;
 }
 
+/* One that has ended is not changed by the signal. */
+static void give_up(struct peer *p)
+{
+	close(p->control_fd);
+	p->control_fd = -1;
+	kill(p->pid, SIGKILL);
+}
+
 static void reap(struct serve *s)
 {
 	for (int i = all.count - 1; i >= 0; i--) {
@@ -234,8 +269,11 @@ static void reap(struct serve *s)
 		int status;
 		if (p->checker > 0 && waitpid(p->checker, &status, WNOHANG) == p->checker)
 			end_check(s, p, status);
-		if (waitpid(p->pid, &status, WNOHANG) == 0)
+		if (waitpid(p->pid, &status, WNOHANG) == 0) {
+			if (clock_mono_ms() - p->since_ms > SESSION_MS)
+				kill(p->pid, SIGKILL);
 			continue;
+		}
 		if (WIFSIGNALED(status) || WEXITSTATUS(status) != EX_OK) {
 			TEXT(words, 200);
 			text_printf(&words, "smtpd: a session of uid %lu ended with %s %d",
@@ -245,7 +283,8 @@ static void reap(struct serve *s)
 		}
 		if (p->checker > 0 && kill(p->checker, SIGKILL) == 0)
 			waitpid(p->checker, NULL, 0);
-		close(p->control_fd);
+		if (p->control_fd >= 0)
+			close(p->control_fd);
 		*p = all.list[--all.count];
 	}
 }
@@ -291,17 +330,17 @@ static void wait_for_events(struct serve *s, const sigset_t *mask)
 	for (int i = 0; i < sockets; i++)
 		p[i] = (struct pollfd){.fd = s->sockets.list[i].fd, .events = POLLIN};
 	for (int i = 0; i < sessions; i++)
-		p[sockets + i] = (struct pollfd){.fd = all.list[i].control_fd, .events = POLLIN};
+		p[sockets + i] =
+		    (struct pollfd){.fd = may_be_heard(&all.list[i]) ? all.list[i].control_fd : -1,
+		        .events = POLLIN};
 	struct pollfd *life = &p[sockets + sessions];
 	*life = (struct pollfd){.fd = all.leaving_since_ms == 0 ? s->life_fd : -1, .events = POLLIN};
 	if (compat_poll(p, (nfds_t)(sockets + sessions) + 1, &limit, mask) <= 0)
 		return;
 	for (int i = 0; i < sessions; i++) {
 		struct peer *peer = &all.list[i];
-		if (p[sockets + i].revents != 0 && !hear_session(s, peer)) {
-			close(peer->control_fd);
-			peer->control_fd = -1;
-		}
+		if (p[sockets + i].revents != 0 && may_be_heard(peer) && !hear_session(s, peer))
+			give_up(peer);
 	}
 	for (int i = 0; i < sockets; i++) {
 		if (p[i].revents != 0)

@@ -56,9 +56,10 @@ listens() { ss -Hltn 2>/dev/null | grep -q ":2525" || grep -q 'smtpd started' "$
 ok "it listens" wait_for listens
 cat >"$work/send.py" <<'END'
 import smtplib, ssl, sys
-host, subject, login = sys.argv[1], sys.argv[2], sys.argv[3:]
+host, subject, login = sys.argv[1], sys.argv[2], sys.argv[3:5]
+source = (sys.argv[5], 0) if len(sys.argv) > 5 else None
 try:
-    s = smtplib.SMTP(host, 2525, timeout=20)
+    s = smtplib.SMTP(host, 2525, timeout=20, source_address=source)
     if login:
         s.starttls(context=ssl._create_unverified_context())
         s.login(*login)
@@ -132,4 +133,51 @@ unlike "$(inside python3 "$work/raw.py" clear)" '^250[- ]AUTH' "not offered"
 like "$(inside python3 "$work/raw.py" garbage | tail -n 1)" 'True|Error' "garbage where TLS should begin ends the connection"
 is "$(inside python3 "$work/raw.py" odd | cut -c1-3 | grep -v 250 | tr '\n' ' ')" "220 501 535 535 504 334 501 334 235 503 503 " "odd logins, and a right one"
 unlike "$(cat "$work/log")" 'evil@' "nothing of it went on"
+
+# Who guesses passwords, 40 at a time, takes neither the processor nor a turn from others.  (The hash of "sesame", slow.)
+echo 'slow:$6$rounds=400000$abcdefgh$9Q6BPQCiOFWHUsARspD3xDxhbDLBWJvEq5q.Fsd1HfSv1NGPOW9hhNCQ7YrAQiprpRIxlwA9Up81zKAPb3muw/' >>"$work/logins"
+cat >"$work/guess.py" <<'END'
+import socket, ssl, sys, threading, time
+end = time.time() + float(sys.argv[1])
+def guess():
+    while time.time() < end:
+        try:
+            s = socket.create_connection(('172.30.0.1', 2525), 20, ('172.30.0.10', 0))
+            s.recv(1000); s.sendall(b'STARTTLS\r\n'); s.recv(1000)
+            s = ssl._create_unverified_context().wrap_socket(s)
+            s.sendall(b'EHLO x\r\n'); s.recv(4000)
+            while time.time() < end and s.send(b'AUTH PLAIN AHNsb3cAd3Jvbmc=\r\n'):
+                if not s.recv(4000).startswith(b'535'): break
+        except OSError:
+            pass
+threads = [threading.Thread(target=guess, daemon=True) for i in range(40)]
+for t in threads: t.start()
+time.sleep(max(0, end - time.time()))
+END
+inside ip addr add 172.30.0.11/24 dev eth0
+login_ms() { before=$(milliseconds); said=$(inside python3 "$work/send.py" 172.30.0.1 slow slow sesame 172.30.0.11); took=$(($(milliseconds) - before)); }
+login_ms; alone=$took
+inside python3 "$work/guess.py" $((12 * ${PATIENCE:-1})) & guesses=$!; pids="$pids $guesses"
+sleep 4
+login_ms
+is "$said" sent "beside 40 that guess, a right login from another address"
+ok "is answered within 5 s ($took ms; alone $alone ms)" test "$took" -le $((5000 + 4 * alone))
+like "$(cat "$work/log")" 'was refused: wrong password for the login slow' "and the guesses are told"
+stop "$guesses"
+
+# Who has a network of addresses leaves room for programs of this machine.
+cat >"$work/many.py" <<'END'
+import socket, time
+held = [socket.create_connection(('172.30.0.1', 2525), 20, ('172.30.0.%d' % n, 0)) for n in range(20, 200)]
+greeted = [s for s in held if s.recv(100).startswith(b'220')]
+print(len(greeted), flush=True)
+time.sleep(60)
+END
+for n in $(seq 20 199); do echo "addr add 172.30.0.$n/24 dev eth0"; done >"$work/addresses"
+inside ip -batch "$work/addresses"
+inside python3 "$work/many.py" >"$work/many" & many=$!; pids="$pids $many"
+wait_for test -s "$work/many"
+ok "180 addresses have $(cat "$work/many") sessions" test "$(cat "$work/many")" -ge 50
+is "$(python3 "$work/send.py" 127.0.0.1 local)" sent "and a program of this machine gets one"
+stop "$many"
 finish
