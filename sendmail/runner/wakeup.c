@@ -33,6 +33,8 @@ static int64_t path_next_ms(const struct runner *r, const struct nexthop *p, int
 int64_t wakeup_next_ms(const struct runner *r)
 {
 	int64_t now = clock_mono_ms(), next = INT64_MAX;
+	if (r->sessions->unfinished)
+		return 0;
 	for (int i = 0; i < r->nexthops.count; i++) {
 		int64_t of_path = path_next_ms(r, r->nexthops.list[i], now);
 		next = of_path < next ? of_path : next;

@@ -47,4 +47,15 @@ rm "$work/spool/mqueue/$link"; mv "$work/kept" "$work/spool/mqueue/$link"
 both() { [ "$(delivered)" -ge 2 ]; }
 ok "what was put back is sent" wait_for both
 stop $runner
+
+# Files that cost nothing and are long are not read to their end, and what is no message keeps no runner from ending.
+i=0
+while [ $i -lt 400 ]; do
+	i=$((i + 1))
+	dd if=/dev/null of="$work/spool/drop/0123abcd.0000$(printf %04x $i)" bs=1 seek=1000000000000 2>/dev/null
+done
+long=$(ls "$work/spool/drop" | grep -c '^0123abcd')
+: >"$work/log"; before=$(milliseconds); runner_once; took=$(($(milliseconds) - before))
+is "$long $(grep -c 'is set aside as .*its head has a NUL, or is none' "$work/log")" "400 400" "400 files of a terabyte are set aside"
+ok "in a moment: $took ms" test "$took" -le $((8000 * ${PATIENCE:-1}))
 finish

@@ -1,6 +1,6 @@
 #!/bin/sh
 # One user does his worst for half a minute, with three others to help him at the socket: huge lists of recipients, floods, huge headers, held sockets, bytes
-# that come slowly, watchers, mailq without end.  Another user's mail arrives within 5 s each time, by drop/ and by submit.sock.
+# that come slowly, watchers, mailq without end, files of a terabyte.  Another user's mail arrives within 5 s each time, by drop/ and by submit.sock.
 . tests/lib.sh
 [ "$(id -u)" = 0 ] && setpriv --reuid 64001 --regid 64001 --clear-groups true 2>/dev/null || skip_all "needs root (setpriv)"
 seconds=${NEIGHBOUR_S:-30}
@@ -27,6 +27,7 @@ worst() {
 seq -f 'busy.%g@example.org' 10000 >"$work/rcpts"
 { printf 'Subject: big\n'; for i in $(seq 2500); do printf 'X-Header-%d: %080d\n' "$i" 0; done; printf '\nx\n'; } >"$work/header"
 { printf 'To: x@['; head -c 200000 /dev/zero | tr '\0' ':'; printf '\nSubject: x\n\nx\n'; } >"$work/colons"
+{ printf 'firsthop-spool: 1\ncontent: bytes=000000000000002 lines=000000000001 longest=000000000000001 8bit=0 nul=0 cr=0\nsender: me\n'; seq -f 'recipient: head%g@example.org' 20000; printf '\nx\n'; } >"$work/head"
 mkfifo "$work/silence"; chmod 0666 "$work/silence"; exec 9<>"$work/silence"
 worst recipients 64001 'xargs "$PROGRAMS/sendmail" -f me@example.org <"$work/rcpts"'
 worst flood 64001 'echo x | "$PROGRAMS/sendmail" flood@example.org'
@@ -35,6 +36,8 @@ worst headers 64001 '"$PROGRAMS/sendmail" header@example.org <"$work/header"; "$
 worst lists 64001 'echo x | "$PROGRAMS/sendmail" list; touch "$work/list"; sleep 0.2'
 worst watchers 64001 'echo x | timeout 2 "$PROGRAMS/sendmail" -v busy@example.org'
 worst mailq 64001 '"$PROGRAMS/mailq"; "$PROGRAMS/mailq" --json; "$PROGRAMS/mailq" hold from=me@example.org; "$PROGRAMS/mailq" release from=me@example.org'
+worst heads 64001 'i=$((${i:-0} + 1)); cp "$work/head" "$work/spool/drop/$(printf %08x.%08x "$(date +%s)" $i)"; sleep 0.1'
+worst sparse 64001 'i=$((${i:-9999} + 1)); dd if=/dev/null of="$work/spool/drop/$(printf %08x.%08x "$(date +%s)" $i)" bs=1 seek=1000000000000'
 for uid in 64001 64003 64004 64005; do
 	for i in 1 2 3 4 5 6 7 8; do
 		worst "socket$uid.$i" "$uid" '"$PROGRAMS/sockcat" "$work/run/submit.sock" <"$work/silence"; sleep 0.1'

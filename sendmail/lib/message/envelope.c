@@ -282,12 +282,23 @@ static const char *head_end(const char *bytes, size_t from, size_t length)
 	return NULL;
 }
 
+/* No head, whatever may follow.  A user can make files of any length that cost him nothing, of NUL
+   bytes: none is read to its end. */
+static bool is_hopeless(const char *bytes, size_t from, size_t length)
+{
+	static const char begins[] = "firsthop-spool: ";
+	size_t known = length < sizeof begins - 1 ? length : sizeof begins - 1;
+	return length > 0 &&
+	       (memcmp(bytes, begins, known) != 0 || memchr(bytes + from, '\0', length - from) != NULL);
+}
+
 static const char *find_end(const char *bytes, size_t length, struct diagnosis *d)
 {
 	const char *end = length > 0 ? head_end(bytes, 0, length) : NULL;
 	if (end == NULL)
 		damaged(d, length > ENVELOPE_HEAD_LIMIT_BYTES ? "its head is longer than 16 MiB"
-		                                              : "its head has no end");
+		           : !is_hopeless(bytes, 0, length)   ? "its head has no end"
+		                                              : "its head has a NUL, or is none");
 	return end;
 }
 
@@ -325,8 +336,8 @@ static bool read_head(struct buffer *head, int fd, struct diagnosis *d)
 		/* A line end that was the last byte may be followed by another one now. */
 		size_t from = head->length > 0 ? head->length - 1 : 0;
 		buffer_add(head, bytes, (size_t)n);
-		if ((head->length > 0 && head_end(head->data, from, head->length) != NULL) || n == 0 ||
-		    head->length > ENVELOPE_HEAD_LIMIT_BYTES)
+		if (n == 0 || head_end(head->data, from, head->length) != NULL ||
+		    is_hopeless(head->data, from, head->length) || head->length > ENVELOPE_HEAD_LIMIT_BYTES)
 			return true;
 	}
 }

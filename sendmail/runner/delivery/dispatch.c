@@ -26,6 +26,7 @@
 #define MAILBOX_WAITS_MS 2000
 #define RCPTS_OF_USER 5000 /* that sessions may have in hand before more of his mail is begun */
 #define RCPTS_WAIT_MS 300
+#define TURN_MS 200 /* then others' new mail and answers come in between */
 
 /* One message finds out whether the smarthost answers, a second one waits behind it until there is
  * an outcome; the others follow when it accepts them.  Mailboxes get theirs one by one. */
@@ -58,8 +59,7 @@ static struct worker *find_worker(struct runner *r, const struct entry *e, bool 
     int *busy, int64_t now)
 {
 	struct worker *best = NULL;
-	*starting = false;
-	*busy = 0;
+	*starting = false, *busy = 0;
 	for (int i = 0; i < r->sessions->count; i++) {
 		struct worker *w = r->sessions->list[i];
 		if (w->closing || w->ended || w->nexthop != e->nexthop ||
@@ -100,11 +100,10 @@ static bool wants_another(const struct runner *r, struct nexthop *p, int busy, b
 
 static bool is_shown(const struct sessions *sessions)
 {
-	for (int i = 0; i < sessions->count; i++) {
-		if (sessions->list[i]->shows)
-			return true;
-	}
-	return false;
+	bool shown = false;
+	for (int i = 0; i < sessions->count; i++)
+		shown = shown || sessions->list[i]->shows;
+	return shown;
 }
 
 /* Without a process or a descriptor to be had, trying at once again would only fill the log.  A
@@ -328,8 +327,7 @@ static void reroute_path(struct runner *r, struct nexthop *p, int64_t now)
 	struct entry *due[REROUTE_AT_A_TIME];
 	if (reroute_next_ms(r, p, now) > now)
 		return;
-	int count = reroute_due(r, p, now, due);
-	for (int i = 0; i < count; i++)
+	for (int i = 0, count = reroute_due(r, p, now, due); i < count; i++)
 		reroute(r, p, due[i], now);
 	/* Entries that were just put back do not count as added. */
 	p->schedule.added = false;
@@ -357,6 +355,9 @@ static void dispatch_path(struct runner *r, struct nexthop *p, int64_t now)
 	while (!full && ((e = next_to_try(r, p, now)) != NULL || put_behind(r, p, now))) {
 		if (e == NULL)
 			continue;
+		r->sessions->unfinished = clock_mono_ms() - now > TURN_MS;
+		if (r->sessions->unfinished)
+			break;
 		bool alone = p->kind == NEXTHOP_HERE;
 		if (!alone && waits_for_pace(r, p, 1))
 			break;
@@ -372,8 +373,7 @@ static void dispatch_path(struct runner *r, struct nexthop *p, int64_t now)
 		struct worker *w = alone ? NULL : worker_for(r, e, now);
 		if (w == NULL && !alone)
 			break;
-		p->probed_ms = now;
-		p->probed_new = p->schedule.new_count;
+		p->probed_ms = now, p->probed_new = p->schedule.new_count;
 		bool given = give(r, w, e, &full);
 		if (w != NULL && w->shows)
 			worker_close(w);
@@ -389,9 +389,10 @@ void dispatch_all(struct runner *r)
 {
 	int64_t now = clock_mono_ms();
 	r->sessions->turn++;
+	r->sessions->unfinished = false;
 	close_outdated(r->sessions, &r->nexthops);
 	sessions_take_back(r->sessions, now);
-	for (int i = 0; i < r->nexthops.count; i++)
+	for (int i = 0; i < r->nexthops.count && !r->sessions->unfinished; i++)
 		dispatch_path(r,
 		    r->nexthops.list[(r->sessions->turn + (unsigned)i) % (unsigned)r->nexthops.count], now);
 	for (int i = 0; i < r->sessions->count; i++)

@@ -21,6 +21,7 @@ struct sessions {
 	int64_t yield_ms;
 	int64_t start_again_ms; /* no relay could be started: not before then; 0 = one could */
 	unsigned turn;          /* of the nexthop that is served first */
+	bool unfinished;        /* the last turn ran out of its time: the next one comes at once */
 	unsigned log_number;    /* of the last one made (runner/session/sent_log.h) */
 	struct buffer waits;    /* as mqueue/sessions has it */
 	int64_t waits_ms;
