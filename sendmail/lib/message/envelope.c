@@ -324,10 +324,12 @@ static bool parse_in_place(struct envelope *e, char *bytes, size_t length, struc
 /* Reads until the end of the head is there, or there is no more. */
 static bool read_head(struct buffer *head, int fd, struct diagnosis *d)
 {
-	char bytes[4096];
+	char bytes[65536];
 	head->length = 0;
 	for (;;) {
-		ssize_t n = fdio_read_at(fd, bytes, sizeof bytes, (int64_t)head->length);
+		/* Most heads are short. */
+		size_t wanted = head->length == 0 ? 4096 : sizeof bytes;
+		ssize_t n = fdio_read_at(fd, bytes, wanted, (int64_t)head->length);
 		if (n < 0) {
 			diag_set_errno(d, VERDICT_DEFERRED, STAGE_SPOOL, REASON_SPOOL_DAMAGED,
 			    "read the spool file");
