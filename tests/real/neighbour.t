@@ -36,8 +36,8 @@ worst headers 64001 '"$PROGRAMS/sendmail" header@example.org <"$work/header"; "$
 worst lists 64001 'echo x | "$PROGRAMS/sendmail" list; touch "$work/list"; sleep 0.2'
 worst watchers 64001 'echo x | timeout 2 "$PROGRAMS/sendmail" -v busy@example.org'
 worst mailq 64001 '"$PROGRAMS/mailq"; "$PROGRAMS/mailq" --json; "$PROGRAMS/mailq" hold from=me@example.org; "$PROGRAMS/mailq" release from=me@example.org'
-worst heads 64001 'i=$((${i:-0} + 1)); cp "$work/head" "$work/spool/drop/$(printf %08x.%08x "$(date +%s)" $i)"; sleep 0.1'
-worst sparse 64001 'i=$((${i:-9999} + 1)); dd if=/dev/null of="$work/spool/drop/$(printf %08x.%08x "$(date +%s)" $i)" bs=1 seek=1000000000000'
+worst heads 64001 'i=$((${i:-0} + 1)); cp "$work/head" "$work/spool/drop/$(printf %08x.%08x "$(date +%s)" $i)"; sleep 0.3'
+worst sparse 64001 'i=$((${i:-9999} + 1)); dd if=/dev/null of="$work/spool/drop/$(printf %08x.%08x "$(date +%s)" $i)" bs=1 seek=1000000000000; sleep 0.05'
 for uid in 64001 64003 64004 64005; do
 	for i in 1 2 3 4 5 6 7 8; do
 		worst "socket$uid.$i" "$uid" '"$PROGRAMS/sockcat" "$work/run/submit.sock" <"$work/silence"; sleep 0.1'
