@@ -52,10 +52,19 @@ stop $runner
 i=0
 while [ $i -lt 400 ]; do
 	i=$((i + 1))
-	dd if=/dev/null of="$work/spool/drop/0123abcd.0000$(printf %04x $i)" bs=1 seek=1000000000000 2>/dev/null
+	dd if=/dev/null of="$work/spool/drop/0123abcd.0000$(printf %04x $i)" bs=1 seek=1000000000 2>/dev/null
 done
 long=$(ls "$work/spool/drop" | grep -c '^0123abcd')
 : >"$work/log"; before=$(milliseconds); runner_once; took=$(($(milliseconds) - before))
-is "$long $(grep -c 'is set aside as .*its head has a NUL, or is none' "$work/log")" "400 400" "400 files of a terabyte are set aside"
+is "$long $(grep -c 'is set aside as .*its head has a NUL, or is none' "$work/log")" "400 400" "400 files of a gigabyte are set aside"
 ok "in a moment: $took ms" test "$took" -le $((8000 * ${PATIENCE:-1}))
+
+# A message longer than any may be, which says so itself: it is neither copied nor sent.
+smarthost; config; rm -rf "$work/delivered"
+long=$work/spool/drop/0123abcd.0abcdef0
+printf 'firsthop-spool: 1\ncontent: bytes=001200000000000 lines=000000000001 longest=000000000000001 8bit=0 nul=1 cr=0\nsender: me\nrecipient: long@example.org\n\n' >"$long"
+dd if=/dev/null of="$long" bs=1 seek=$(($(bytes <"$long") + 1200000000000)) 2>/dev/null
+: >"$work/log"; timeout 60 "$BIN/runner" --once --foreground 2>>"$work/log"; is $? 0 "the runner is done with it"
+like "$(cat "$work/log")" 'drop/0123abcd.0abcdef0 is no plain file with one name, or longer than a message may be; set aside' "a message of 1.2 terabytes is set aside"
+is "$(delivered)" 0 "and not sent"
 finish

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define COPY_BYTES 65536
+#define LONGEST_BYTES (ENVELOPE_MESSAGE_LIMIT_BYTES + ENVELOPE_HEAD_LIMIT_BYTES)
 
 static bool write_fails(struct diagnosis *why, const char *id)
 {
@@ -136,7 +137,9 @@ static enum pickup set_aside(struct queue *q, const char *id, const struct stat 
 		return PICKUP_REFUSED;
 	q->has_dead = true;
 	diag_set(why, VERDICT_FAILED, STAGE_SPOOL, REASON_SPOOL_DAMAGED,
-	    "drop/%s is no plain file with one name; set aside as mqueue/%s", id, name);
+	    "drop/%s is no plain file with one name, or longer than a message may be; set aside as "
+	    "mqueue/%s",
+	    id, name);
 	return PICKUP_REFUSED;
 }
 
@@ -158,7 +161,8 @@ enum pickup pickup_take(struct queue *q, const char *id, struct diagnosis *why)
 		    "drop/%s was in mqueue/ already: a crash left both names, and this one is removed", id);
 		return PICKUP_KNOWN;
 	}
-	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+	/* One without bytes on the disk costs its user nothing: it is neither copied nor sent. */
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || st.st_size > LONGEST_BYTES)
 		return set_aside(q, id, &st, why);
 	return give_name(q, id, id, &st, why) ? PICKUP_NEW : PICKUP_REFUSED;
 }
