@@ -21,7 +21,8 @@ void *mem_resize(void *old, size_t count, size_t item_bytes) __attribute__((retu
    size when count is a power of two. */
 void *mem_grow(void *list, size_t count, size_t item_bytes);
 
-/* Copies a string, or the first length bytes of one (NULL if there are none); never returns NULL. */
+/* Copies a string, or the first length bytes of one, which may be NULL when there are none; never
+   returns NULL. */
 char *mem_copy(const char *string);
 char *mem_copy_n(const char *bytes, size_t length);
 
