@@ -12,7 +12,8 @@ static const struct diagnosis *reason_of(const struct row *r)
 {
 	const struct diagnosis *why = r->rcpt_count > 0 ? r->rcpts[0].why : NULL;
 	bool tried = why != NULL && why->verdict == VERDICT_DEFERRED;
-	return tried && !r->held && !r->owed ? why : NULL;
+	/* What is gathered goes as it was configured. */
+	return tried && !r->held && !r->owed && why->key != REASON_GATHERED ? why : NULL;
 }
 
 static bool is_before(const struct common *a, const struct common *b)

@@ -294,6 +294,9 @@ static void put_counters(FILE *out, const struct counters *c)
 		fprintf(out, "firsthop_deferrals_total{fault=\"%s\"} %llu\n", fault_name((enum fault)i),
 		    c->deferred[i]);
 	counter(out, "reports", c->reports, "Reports to senders, of failure, delay or success.");
+	counter(out, "gathered_messages", c->gathered,
+	    "Messages that left in a digest ([storm]).");
+	counter(out, "digests", c->digests, "Digests that the runner wrote ([storm]).");
 	counter(out, "set_aside_messages", c->set_aside, "Messages that were set aside.");
 	counter(out, "log_lines_lost", c->log_lost,
 	    "Log lines of the runner that were lost because the log daemon did not read them.");

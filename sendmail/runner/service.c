@@ -16,6 +16,7 @@
 #include "runner/queue/notes.h"
 #include "runner/queue/quota.h"
 #include "runner/queue/runner.h"
+#include "runner/queue/storm.h"
 #include "runner/service.h"
 #include "runner/service/places.h"
 #include "runner/service/privs.h"
@@ -360,6 +361,7 @@ void service_end(struct runner *r)
 	entry_free_all(&r->entries, &r->notes);
 	nexthop_free_all(&r->nexthops);
 	quota_free(r);
+	storm_free(&r->storm);
 	waits_write(&r->queue, &(struct buffer){0});
 	sessions_end(r);
 	expire_end(r);

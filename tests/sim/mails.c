@@ -26,6 +26,7 @@ static struct mail {
 	uint64_t id;
 	int64_t came_ms;
 	bool tried, reported, aside, held, removed;
+	bool digested;     /* a digest has it: a mail of its own here, with the same recipients */
 	bool by_route;     /* the servers are to blame: it goes when they are there again */
 	int64_t asked_ms;  /* somebody wanted it tried, or held */
 	int64_t logged_ms; /* of the next attempt; 0 = none */
@@ -40,7 +41,7 @@ static struct mail {
 } * newest; /* only for the debugger */
 
 static struct idmap mails;
-static long total;
+static long total, digested;
 
 static struct mail *find(const char *id)
 {
@@ -50,6 +51,11 @@ static struct mail *find(const char *id)
 long sim_mail_total(void)
 {
 	return total;
+}
+
+long sim_mail_in_digests(void)
+{
+	return digested;
 }
 
 void sim_mail_arrives(uint32_t uid, int rcpts)
@@ -98,6 +104,33 @@ static int rcpt_of(const struct mail *m, const char *rcpt)
 	return -1;
 }
 
+/* The digest carries it from now on: what holds for mail holds for that. */
+void sim_mail_digested(const char *id, const char *digest_id)
+{
+	struct mail *m = find(id), *d = find(digest_id);
+	SIM_MUST(m != NULL && !m->held && !m->removed && !m->digested,
+	    "%s is in the digest %s, and is held, removed, or in another", id, digest_id);
+	for (int i = 0; i < m->rcpt_count; i++)
+		SIM_MUST(m->rcpts[i].delivered == 0 && !m->rcpts[i].perhaps && !m->rcpts[i].refused,
+		    "%s is in the digest %s, and %s had it", id, digest_id, m->rcpts[i].address);
+	m->digested = true;
+	digested++;
+	if (d != NULL) {
+		SIM_MUST(d->uid == m->uid && d->rcpt_count == m->rcpt_count,
+		    "%s is in a digest of another user's, or for others", id);
+		for (int i = 0; i < m->rcpt_count; i++)
+			SIM_MUST(rcpt_of(d, m->rcpts[i].address) == i, "%s is in a digest for others", id);
+		return;
+	}
+	d = mem_alloc(sizeof *d);
+	*d = (struct mail){.id = id_pack(digest_id), .came_ms = m->came_ms, .uid = m->uid};
+	d->rcpt_count = m->rcpt_count;
+	for (int i = 0; i < m->rcpt_count; i++)
+		memcpy(d->rcpts[i].address, m->rcpts[i].address, sizeof d->rcpts[i].address);
+	d->tried = true;
+	idmap_add(&mails, d);
+}
+
 void sim_mail_delivered(const char *id, const char *rcpt, bool sure)
 {
 	struct mail *m = find(id);
@@ -105,6 +138,7 @@ void sim_mail_delivered(const char *id, const char *rcpt, bool sure)
 	if (m == NULL)
 		return; /* a report */
 	SIM_MUST(i >= 0, "%s was delivered to %s, who is none of its recipients", id, rcpt);
+	SIM_MUST(!m->digested, "%s was delivered to %s, and is in a digest", id, rcpt);
 	SIM_MUST(m->rcpts[i].delivered == 0, "%s was delivered to %s twice", id, rcpt);
 	SIM_MUST(!m->rcpts[i].refused, "%s was delivered to %s, who was refused", id, rcpt);
 	SIM_MUST(!m->held && !m->removed, "%s was delivered to %s, and is %s", id, rcpt,
@@ -159,6 +193,9 @@ void sim_mail_noted(const char *id, const struct buffer *lines)
 	if (m != NULL &&
 	    (strstr(text, "fault=route") != NULL || strstr(text, "fault=credential") != NULL))
 		m->by_route = true;
+	/* It waits for its digest: at that time, and no sooner. */
+	if (m != NULL && strstr(text, "key=gathered") != NULL)
+		m->tried = true;
 	/* A new attempt, or the end: what was told before is over. */
 	if (m != NULL && (strstr(text, " attempt n=") != NULL || strstr(text, " owed") != NULL))
 		m->logged_ms = 0;
@@ -245,7 +282,7 @@ void sim_mail_aside(const char *id)
  * the message was too old. */
 static bool is_settled(const struct mail *m)
 {
-	if (m->removed)
+	if (m->removed || m->digested)
 		return true;
 	bool old = sim_now_ms - m->came_ms >= SIM_EXPIRE_H * MS_AN_HOUR - MS_A_MINUTE;
 	for (int i = 0; i < m->rcpt_count; i++) {

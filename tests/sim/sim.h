@@ -122,6 +122,7 @@ void sim_operators_release(const char *id);
 /* --- what the world remembers of mail (mails.c) */
 /* A recipient was taken by a server (sure: and the server said so). */
 void sim_mail_delivered(const char *id, const char *rcpt, bool sure);
+void sim_mail_digested(const char *id, const char *digest_id);
 void sim_mail_refused(const char *id, const char *rcpt);
 void sim_mail_tried(const char *id);
 void sim_mail_report(const char *id, const char *report_id);
@@ -146,5 +147,6 @@ void sim_mail_arrives(uint32_t uid, int rcpts);
 /* In the middle: each message that nobody has settled is there.  At the end: all is settled. */
 void sim_mail_check(bool end);
 long sim_mail_total(void);
+long sim_mail_in_digests(void);
 void sim_mail_forget(void);
 #endif

@@ -14,6 +14,7 @@
 #include "runner/queue/nexthop_health.h"
 #include "runner/queue/quota.h"
 #include "runner/queue/runner.h"
+#include "runner/queue/storm.h"
 #include "runner/queue/tried.h"
 #include "runner/service.h"
 #include "runner/session/session_events.h"
@@ -70,6 +71,7 @@ void sim_runner_kill(void)
 	entry_free_all(&r->entries, &r->notes);
 	nexthop_free_all(&r->nexthops);
 	quota_free(r);
+	storm_free(&r->storm);
 	sessions_end(r);
 	expire_end(r);
 	disposition_forget(r);

@@ -1,5 +1,6 @@
 /* What takes the place of the C library, the clock and the disk, and where the runner's own
    functions are listened to. */
+#include "runner/attempt/message.h"
 #include "runner/queue/schedule.h"
 #include "tests/sim/sim.h"
 #include <errno.h>
@@ -71,6 +72,14 @@ void __wrap_bounce_log(const char *id, const char *kind, const char *report_id, 
 	if (strcmp(kind, "bounce") == 0)
 		sim_mail_report(id, report_id);
 	__real_bounce_log(id, kind, report_id, to, words);
+}
+
+void __real_gather_log_left(const struct runner *r, const struct message *m, const char *digest_id);
+void __wrap_gather_log_left(const struct runner *r, const struct message *m, const char *digest_id);
+void __wrap_gather_log_left(const struct runner *r, const struct message *m, const char *digest_id)
+{
+	sim_mail_digested(m->id, digest_id);
+	__real_gather_log_left(r, m, digest_id);
 }
 
 /* Now and then a new message is put behind everything. */

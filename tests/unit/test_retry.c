@@ -4,10 +4,12 @@
    schedule, paths and dispatch decide; clock, relay and server are made here. */
 #include "base/clock.h"
 #include "runner/attempt/attempt_log.h"
+#include "runner/attempt/gather.h"
 #include "runner/attempt/message.h"
 #include "runner/attempt/placement.h"
 #include "runner/attempt/unresolved.h"
 #include "runner/delivery/dispatch.h"
+#include "runner/delivery/gathered.h"
 #include "runner/disposition/disposition.h"
 #include "runner/queue/entry.h"
 #include "runner/queue/nexthop.h"
@@ -83,6 +85,15 @@ enum message_found message_read(const struct runner *r, struct entry *e, enum me
 void message_free(struct message *m)
 {
 	free(m);
+}
+bool gather_begin(struct runner *r, struct message *m, char path[RULES_PATH_SIZE], int64_t *due_ms)
+{
+	(void)r, (void)m, (void)path, (void)due_ms;
+	return false;
+}
+void gathered_send(struct runner *r, struct nexthop *p, int64_t now)
+{
+	(void)r, (void)p, (void)now;
 }
 void unresolved_note(struct message *m)
 {

@@ -21,6 +21,9 @@
 enum config_format { CONFIG_FORMAT_SENDMAIL, CONFIG_FORMAT_POSTFIX, CONFIG_FORMAT_JSON };
 
 enum config_log { CONFIG_LOG_TEXT, CONFIG_LOG_JSON };
+
+/* Whose messages [storm] counts together, of one local user. */
+enum config_storm_by { CONFIG_STORM_SENDER, CONFIG_STORM_RECIPIENT };
 enum config_local {
 	CONFIG_LOCAL_NO,
 	CONFIG_LOCAL_MBOX,
@@ -107,6 +110,13 @@ struct config {
 	enum config_format format;
 	int max_recipients; /* 10000, of one message */
 	int min_free_mb; /* 0; less space than that on the spool's disk: mail is taken only from root */
+	/* [storm] */
+	int storm_messages;   /* 0 = off; of so many in storm_within_min each goes by itself */
+	int storm_within_min; /* 10 */
+	enum config_storm_by storm_by;
+	int storm_digest_every_min; /* 15 */
+	int storm_max_message_kb;   /* 64: larger ones are not gathered */
+	int storm_max_digest_kb;    /* 1024 */
 	/* [log] */
 	enum config_log log_format;
 	/* [local] */

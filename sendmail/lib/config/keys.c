@@ -16,6 +16,7 @@ static const char *const dane_words[] = {"no", "opportunistic", "require", NULL}
 static const char *const local_words[] = {"no", "mbox", "maildir", "discard", "refuse", NULL};
 static const char *const list_words[] = {"all", "owner", "admin", NULL};
 static const char *const format_words[] = {"sendmail", "postfix", "json", NULL};
+static const char *const storm_words[] = {"sender", "recipient", NULL};
 static const char *const log_words[] = {"text", "json", NULL};
 static const char *const sender_words[] = {"keep", "qualify", NULL};
 static const char *const auth_words[] = {"plain", "login", "cram-md5", "scram-sha-256", "xoauth2",
@@ -331,6 +332,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 	case KEY_LOCAL: return set_word(place, local_words, value, problem);
 	case KEY_FORMAT: return set_word(place, format_words, value, problem);
 	case KEY_LOG: return set_word(place, log_words, value, problem);
+	case KEY_STORM_BY: return set_word(place, storm_words, value, problem);
 	case KEY_ORIGINAL: return set_word(place, original_words, value, problem);
 	case KEY_RECEIVED: return set_word(place, received_words, value, problem);
 	case KEY_DOWN: return set_word(place, down_words, value, problem);
@@ -359,7 +361,7 @@ static void put_value(const struct key_row *row, const void *base, struct text *
 	if (row->type == KEY_LOOKUP || row->type == KEY_TLS || row->type == KEY_LIST ||
 	    row->type == KEY_LOCAL || row->type == KEY_FORMAT || row->type == KEY_LOG ||
 	    row->type == KEY_ORIGINAL || row->type == KEY_RECEIVED || row->type == KEY_DOWN ||
-	    row->type == KEY_DANE || row->type == KEY_SENDER)
+	    row->type == KEY_DANE || row->type == KEY_SENDER || row->type == KEY_STORM_BY)
 		memcpy(&index, place, sizeof index);
 	switch (row->type) {
 	case KEY_NUMBER: text_printf(value, "%d", *(const int *)place); break;
@@ -372,6 +374,7 @@ static void put_value(const struct key_row *row, const void *base, struct text *
 	case KEY_LOCAL: text_put(value, local_words[index]); break;
 	case KEY_FORMAT: text_put(value, format_words[index]); break;
 	case KEY_LOG: text_put(value, log_words[index]); break;
+	case KEY_STORM_BY: text_put(value, storm_words[index]); break;
 	case KEY_DOWN: text_put(value, down_words[index]); break;
 	case KEY_ORIGINAL: text_put(value, original_words[index]); break;
 	case KEY_RECEIVED: text_put(value, received_words[index]); break;

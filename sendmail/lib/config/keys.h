@@ -27,6 +27,7 @@ enum key_type {
 	KEY_DOWN,
 	KEY_PROXY,
 	KEY_PACE,
+	KEY_STORM_BY,
 	KEY_ADDRESS
 };
 

@@ -152,8 +152,8 @@ static const struct {
     {"rewrite", add_rewrite, find_rewrite},
 };
 
-static const char *const plain[] = {"host", "fallback", "sender", "queue", "log", "local", "bounce",
-    "listen", "relay", NULL};
+static const char *const plain[] = {"host", "fallback", "sender", "queue", "log", "local",
+    "storm", "bounce", "listen", "relay", NULL};
 
 static int row_of(const char *kind)
 {
@@ -204,7 +204,7 @@ void sections_unknown(const char *section, struct text *words)
 		text_printf(words, TR("did you mean [%s%.80s]? "), near, section + strcspn(section, " \t"));
 	text_put(words, TR("there are: host, smarthost NAME, route PATTERN, submit WHO, filter NAME, "
 	                   "fallback, sender, rewrite senders, rewrite recipients, queue, log, local, "
-	                   "bounce, listen, relay"));
+	                   "storm, bounce, listen, relay"));
 }
 
 void *sections_add(struct config *c, const char *kind, const char *name, int line,

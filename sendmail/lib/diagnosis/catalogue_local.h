@@ -89,6 +89,12 @@ REASON(SPOOL_WRITE, "spool-write", FAULT_LOCAL, 60, HEALS, "The queue cannot be 
 REASON(SPOOL_FULL, "spool-full", FAULT_LOCAL, 60, HEALS,
     "The disk of the queue is full. A reserve is kept for what the queue itself has to write.",
     "Free space on the disk that holds the spool.")
+REASON(GATHERED, "gathered", FAULT_CONFIG, 0, HEALS,
+    "Many messages came in a short time, and this one is gathered with others of them. They leave "
+    "together, in one digest ([storm] in firsthop.conf).",
+    "Nothing needs to be done: the digest leaves at its time. To let it go at once, as root: mailq "
+    "retry ID. If messages should go by themselves, raise messages in [storm]. Look who sends so "
+    "much: mailq summary")
 REASON(FILTER_FAILED, "filter-failed", FAULT_LOCAL, 60, HEALS,
     "A filter of this machine did not do its work ([filter NAME] in firsthop.conf). Mail waits "
     "for it.",

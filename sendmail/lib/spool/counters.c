@@ -85,6 +85,8 @@ static void read_total(struct counters *c, const char *line)
 	c->adopted = get(line, "adopted");
 	c->reports = get(line, "reports");
 	c->set_aside = get(line, "set_aside");
+	c->gathered = get(line, "gathered");
+	c->digests = get(line, "digests");
 	c->delay_sum_s = get(line, "delay_sum");
 	c->log_lost = get(line, "log_lost");
 	c->log_since_s = (int64_t)get(line, "log_since");
@@ -147,6 +149,8 @@ static void write_total(const struct counters *c, struct buffer *out)
 	put(&line, "adopted", -1, c->adopted);
 	put(&line, "reports", -1, c->reports);
 	put(&line, "set_aside", -1, c->set_aside);
+	put(&line, "gathered", -1, c->gathered);
+	put(&line, "digests", -1, c->digests);
 	put(&line, "delay_sum", -1, c->delay_sum_s);
 	put(&line, "log_lost", -1, c->log_lost);
 	put(&line, "log_since", -1, (unsigned long long)c->log_since_s);

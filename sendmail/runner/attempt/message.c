@@ -3,6 +3,7 @@
 #include "message/dsn.h"
 #include "config/recipients.h"
 #include "runner/attempt/expansions.h"
+#include "runner/attempt/gather_key.h"
 #include "runner/attempt/message.h"
 #include "runner/attempt/unresolved.h"
 #include "runner/queue/nexthop_key.h"
@@ -77,13 +78,14 @@ static void paths_for(const struct config *config, const struct ages *ages, cons
 static const char *path_of(const struct runner *r, const struct message *m, const char *rcpt,
     const struct journal_rcpt *last, struct paths_of *p)
 {
-	if (m->filter != NULL) {
+	p->rule = NULL;
+	p->count = 1;
+	if (m->filter != NULL)
 		snprintf(p->paths[0], RULES_PATH_SIZE, "%c%s", RULES_FILTER, m->filter->name);
-		p->count = 1;
-		p->rule = NULL;
-	} else {
+	else if (m->entry->gather == ENTRY_GATHERED)
+		gather_key_path(&m->envelope, p->paths[0]);
+	else
 		paths_for(&r->config, &r->ages, m, rcpt, p);
-	}
 	if (last != NULL && last->attempt == m->attempt && !last->next)
 		return NULL;
 	for (int i = 0; i < p->count; i++) {
@@ -96,7 +98,7 @@ static const char *path_of(const struct runner *r, const struct message *m, cons
 bool message_has_other_path(const struct runner *r, const struct message *m, int rcpt)
 {
 	struct paths_of p;
-	if (m->filter != NULL)
+	if (m->filter != NULL || m->entry->gather == ENTRY_GATHERED)
 		return false;
 	paths_for(&r->config, &r->ages, m, m->rcpts[rcpt], &p);
 	for (int i = 0; i < p.count; i++) {

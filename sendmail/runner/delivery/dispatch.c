@@ -5,6 +5,7 @@
 #include "runner/attempt/message.h"
 #include "runner/attempt/unresolved.h"
 #include "runner/delivery/dispatch.h"
+#include "runner/delivery/gathered.h"
 #include "runner/disposition/disposition.h"
 #include "runner/queue/nexthop.h"
 #include "runner/queue/nexthop_key.h"
@@ -37,8 +38,7 @@ static int window_of(const struct nexthops *nexthops, const struct worker *w)
 	return w->done == 0 || nexthop_rest_is_near(nexthops, w->nexthop) ? 2 : WORKER_WINDOW;
 }
 
-/* The server ends a session after so many messages, as was seen before, or the configuration says
- * so: we end it first. */
+/* The server ends a session after so many messages, or is to get no more in one: we end it. */
 static bool has_had_its_share(const struct nexthops *nexthops, const struct worker *w, int64_t now)
 {
 	const struct nexthop *p = w->nexthop;
@@ -106,8 +106,7 @@ static bool is_shown(const struct sessions *sessions)
 	return shown;
 }
 
-/* Without a process or a descriptor to be had, trying at once again would only fill the log.  A
- * single pass ends then. */
+/* Trying at once again without a process would fill the log.  A single pass ends then. */
 static struct worker *start(struct runner *r, struct nexthop *p, const struct tried *avoid,
     bool shows)
 {
@@ -392,9 +391,11 @@ void dispatch_all(struct runner *r)
 	r->sessions->unfinished = false;
 	close_outdated(r->sessions, &r->nexthops);
 	sessions_take_back(r->sessions, now);
-	for (int i = 0; i < r->nexthops.count && !r->sessions->unfinished; i++)
-		dispatch_path(r,
-		    r->nexthops.list[(r->sessions->turn + (unsigned)i) % (unsigned)r->nexthops.count], now);
+	for (int i = 0; i < r->nexthops.count && !r->sessions->unfinished; i++) {
+		unsigned at = (r->sessions->turn + (unsigned)i) % (unsigned)r->nexthops.count;
+		struct nexthop *p = r->nexthops.list[at];
+		(p->kind == NEXTHOP_GATHER ? gathered_send : dispatch_path)(r, p, now);
+	}
 	for (int i = 0; i < r->sessions->count; i++)
 		worker_flush(r->sessions->list[i]);
 	sessions_write(r->sessions, &r->queue, now);

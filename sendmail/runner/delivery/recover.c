@@ -105,7 +105,7 @@ static void look_at_report(struct group *g, const char *id)
 	int fd = queue_message(&g->r->queue, id, &uid, NULL);
 	envelope_init(&e);
 	if (fd >= 0 && uid == g->r->queue.owner && envelope_read(&e, fd, &d) &&
-	    envelope_has_flag(&e, "bounce"))
+	    (envelope_has_flag(&e, "bounce") || envelope_has_flag(&e, "digest")))
 		take_notes(g, id, &e.notes);
 	envelope_free(&e);
 	if (fd >= 0)

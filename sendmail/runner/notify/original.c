@@ -53,6 +53,9 @@ void original_header(const struct message *m, struct buffer *out)
 static bool returns_all(const struct message *m, bool header_only)
 {
 	bool asked = strcasecmp(m->envelope.ret, "FULL") == 0;
+	/* What is in a digest is nowhere else. */
+	if (!header_only && envelope_has_flag(&m->envelope, "digest"))
+		return true;
 	if (header_only || strcasecmp(m->envelope.ret, "HDRS") == 0 ||
 	    envelope_has_flag(&m->envelope, "requiretls"))
 		return false;

@@ -8,6 +8,7 @@ enum nexthop_kind nexthop_key_kind(const char *key)
 	return *key == '\0'                          ? NEXTHOP_NOWHERE
 	       : *key == '@'                         ? NEXTHOP_MX
 	       : *key == RULES_FILTER                ? NEXTHOP_FILTER
+	       : *key == NEXTHOP_KEY_GATHER          ? NEXTHOP_GATHER
 	       : strcmp(key, NEXTHOP_KEY_LOCAL) == 0 ? NEXTHOP_LOCAL
 	       : strcmp(key, NEXTHOP_KEY_HERE) == 0  ? NEXTHOP_HERE
 	                                             : NEXTHOP_SMARTHOSTS;

@@ -10,11 +10,13 @@ enum nexthop_kind {
 	NEXTHOP_MX,         /* "@DOMAIN": the servers of a domain */
 	NEXTHOP_LOCAL,      /* mailboxes of this machine */
 	NEXTHOP_FILTER,     /* "|NAME": a filter looks at it first */
+	NEXTHOP_GATHER,     /* "+NUMBER": gathered for a digest (runner/attempt/gather.h) */
 	NEXTHOP_NOWHERE,    /* "": no server is configured */
 	NEXTHOP_HERE /* no server is asked now: aliases hold up what is left, or it cannot be read */
 };
 #define NEXTHOP_KEY_LOCAL RULES_LOCAL
 #define NEXTHOP_KEY_HERE "-"
+#define NEXTHOP_KEY_GATHER '+' /* before a number */
 
 enum nexthop_kind nexthop_key_kind(const char *key);
 

@@ -13,6 +13,9 @@ struct tried;
 struct watcher;
 struct nexthop;
 
+/* Whether it is gathered for a digest (runner/attempt/gather.h). */
+enum entry_gather { ENTRY_UNDECIDED, ENTRY_ALONE, ENTRY_GATHERED };
+
 /* One queued message: everything that is kept in memory about it. */
 struct entry {
 	uint64_t id;    /* spool/id.h, packed; the upper half is the time it came */
@@ -36,6 +39,7 @@ struct entry {
 	bool put_off; /* for some seconds, until others of its user, or of its mailbox, have got on: a
 	                 pass is not over before */
 	bool interrupted; /* the relay that had it died, and it went to another at once */
+	enum entry_gather gather;
 	bool held;        /* by an operator: never due, never too old */
 	bool copied;      /* its head, for lists (runner/queue/heads_keep.h) */
 	bool warned;
