@@ -37,6 +37,7 @@ static const struct check_rule rules[] = {
     {"received", TR_LATER("mail that leaves has a Received field of this machine"), check_received,
         true},
     {"archive", TR_LATER("nobody gets a copy of all mail"), check_archive, true},
+    {"storm", TR_LATER("all messages go by themselves, however many come"), check_storm, true},
     {"filter", TR_LATER("no filter is configured"), check_filters, true},
     {"listen", TR_LATER("nothing listens for mail by SMTP"), check_listen, true},
     {"route-users", TR_LATER("each user and group of a [route] exists"), check_route_users, true},

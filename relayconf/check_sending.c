@@ -73,3 +73,29 @@ void check_route_users(struct check *c)
 			    "[route %s]: this machine has no %s %s", pattern, user ? "user" : "group", name);
 	}
 }
+
+/* What is gathered must leave before it counts as late. */
+void check_storm(struct check *c)
+{
+	const struct config *config = c->config;
+	int every_min = config->storm_digest_every_min;
+	if (config->storm_messages == 0)
+		return;
+	if (every_min >= config->expire_after_h * 60)
+		finding(c, GRADE_PROBLEM, "set [storm] digest_every_min to 15",
+		    "gathered mail is returned before its digest leaves: digest_every_min is %d, and "
+		    "expire_after_h %d",
+		    every_min, config->expire_after_h);
+	else if (config->alarm_after_min > 0 && every_min >= config->alarm_after_min)
+		finding(c, GRADE_NOTE, "set [storm] digest_every_min below [queue] alarm_after_min",
+		    "gathered mail counts as late before its digest leaves: digest_every_min is %d, and "
+		    "alarm_after_min %d",
+		    every_min, config->alarm_after_min);
+	else
+		finding(c, GRADE_OK, "",
+		    "storm guard: %d messages %s within %d min go at once, further ones in a digest each "
+		    "%d min",
+		    config->storm_messages,
+		    config->storm_by == CONFIG_STORM_SENDER ? TR("of a sender") : TR("to a recipient"),
+		    config->storm_within_min, every_min);
+}

@@ -77,6 +77,7 @@ void check_password(struct check *c);
 void check_rewrite(struct check *c);
 void check_received(struct check *c);
 void check_archive(struct check *c);
+void check_storm(struct check *c);
 void check_filters(struct check *c);
 void check_listen(struct check *c);
 void check_proxy(struct check *c);

@@ -90,12 +90,14 @@ static void put_queue(FILE *out, struct listing *l)
 {
 	static const char *const states[STATE_COUNT] = {"incoming", "active", "deferred", "hold",
 	    "maildrop"};
-	long long by_state[STATE_COUNT] = {0}, by_fault[FAULT_COUNT] = {0}, bytes = 0, oldest_s = 0;
+	long long by_state[STATE_COUNT] = {0}, by_fault[FAULT_COUNT] = {0}, bytes = 0, oldest_s = 0,
+	          gathered = 0;
 	for (const struct row *r; (r = list_next(l)) != NULL;) {
 		int64_t age_s = list_age_s(l, r);
 		by_state[state_of(r)]++;
 		bytes += r->bytes;
 		oldest_s = age_s > oldest_s ? age_s : oldest_s;
+		gathered += r->rcpt_count > 0 && r->rcpts[0].why->key == REASON_GATHERED;
 		for (int k = 0; k < r->rcpt_count; k++)
 			by_fault[fault_of(l, r, &r->rcpts[k])]++;
 	}
@@ -107,6 +109,8 @@ static void put_queue(FILE *out, struct listing *l)
 	    "Recipients that wait, by whose fault it is; none: not tried yet.");
 	for (int i = 0; i < FAULT_COUNT; i++)
 		labelled(out, "queue_recipients", "fault", fault_name((enum fault)i), by_fault[i]);
+	gauge(out, "queue_gathered_messages", "", gathered,
+	    "Messages that are gathered for a digest ([storm]).");
 	gauge(out, "queue_size_bytes", "bytes", bytes, "Size of the messages that wait.");
 	gauge(out, "queue_oldest_age_seconds", "seconds", oldest_s,
 	    "How long the oldest message has waited; 0: none waits.");
@@ -294,8 +298,7 @@ static void put_counters(FILE *out, const struct counters *c)
 		fprintf(out, "firsthop_deferrals_total{fault=\"%s\"} %llu\n", fault_name((enum fault)i),
 		    c->deferred[i]);
 	counter(out, "reports", c->reports, "Reports to senders, of failure, delay or success.");
-	counter(out, "gathered_messages", c->gathered,
-	    "Messages that left in a digest ([storm]).");
+	counter(out, "gathered_messages", c->gathered, "Messages that left in a digest ([storm]).");
 	counter(out, "digests", c->digests, "Digests that the runner wrote ([storm]).");
 	counter(out, "set_aside_messages", c->set_aside, "Messages that were set aside.");
 	counter(out, "log_lines_lost", c->log_lost,

@@ -13,6 +13,7 @@
 #include "diagnosis/catalogue.h"
 #include "diagnosis/report.h"
 #include "mailq/maillog.h"
+#include "spool/id.h"
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,19 @@ static void find_id(void *context, const struct maillog_line *line)
 		lookup_add(&p->ids, mem_copy(line->id));
 }
 
+/* The story of a gathered message goes on in its digest, which comes behind it in the log. */
+static void follow(struct past *p, const char *text)
+{
+	static const char mark[] = "forwarded as ";
+	char id[ID_SIZE], verdict[20], words[200];
+	if (!fields_get(text, "verdict", verdict, sizeof verdict) || strcmp(verdict, "sent") != 0 ||
+	    !fields_get(text, "text", words, sizeof words) || !text_starts(words, mark))
+		return;
+	text_copy(id, sizeof id, words + strlen(mark));
+	if (id_valid(id) && lookup_find(&p->ids, id) == LOOKUP_NONE)
+		lookup_add(&p->ids, mem_copy(id));
+}
+
 static void keep_line(void *context, const struct maillog_line *line)
 {
 	struct past *p = context;
@@ -100,6 +114,7 @@ static void keep_line(void *context, const struct maillog_line *line)
 	p->lines = mem_grow(p->lines, p->count, sizeof *p->lines);
 	p->lines[p->count] = (struct past_line){message, p->count, line->when_s, mem_copy(line->text)};
 	p->count++;
+	follow(p, line->text);
 }
 
 static int by_message(const void *left, const void *right)

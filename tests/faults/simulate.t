@@ -10,4 +10,7 @@ out=$("$BUILD/tests/simulate" 20 1 early); is $? 1 "an attempt before its time i
 like "$out" 'before the time that was told' "and called so"
 out=$("$BUILD/tests/simulate" 20 1 late); is $? 1 "an attempt that is late is found"
 like "$out" 'was to be tried' "and called so"
+out=$("$BUILD/tests/simulate" 20 1 digest); is $? 1 "a digest that is lost is found"
+like "$out" 'is lost' "and called so"
+out=$("$BUILD/tests/simulate" badnight); is $? 0 "$(printf '%s\n' "$out" | sed -n 's/^ok 1 - //p; s/^not ok 1 - //p; s/^# //p' | tr '\n' ';')"
 finish

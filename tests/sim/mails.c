@@ -58,7 +58,18 @@ long sim_mail_in_digests(void)
 	return digested;
 }
 
+static void put_address(char *address, size_t size, int i)
+{
+	snprintf(address, size, "%s%d@example.%s", kinds[sim_dice(sizeof kinds / sizeof kinds[0])], i,
+	    sim_once_in(3) ? "net" : "com");
+}
+
 void sim_mail_arrives(uint32_t uid, int rcpts)
+{
+	sim_mail_arrives_for(uid, rcpts, NULL);
+}
+
+uint64_t sim_mail_arrives_for(uint32_t uid, int rcpts, const char *address)
 {
 	static const char text[] = "Subject: x\n\nx\n";
 	struct envelope e;
@@ -80,8 +91,10 @@ void sim_mail_arrives(uint32_t uid, int rcpts)
 	m->uid = uid;
 	m->rcpt_count = rcpts < RCPTS_MAX ? rcpts : RCPTS_MAX;
 	for (int i = 0; i < m->rcpt_count; i++) {
-		snprintf(m->rcpts[i].address, sizeof m->rcpts[i].address, "%s%d@example.%s",
-		    kinds[sim_dice(sizeof kinds / sizeof kinds[0])], i, sim_once_in(3) ? "net" : "com");
+		if (address != NULL)
+			snprintf(m->rcpts[i].address, sizeof m->rcpts[i].address, "%s", address);
+		else
+			put_address(m->rcpts[i].address, sizeof m->rcpts[i].address, i);
 		envelope_add_recipient(&e, m->rcpts[i].address);
 	}
 	envelope_write(&e, &file, &content_at);
@@ -93,6 +106,7 @@ void sim_mail_arrives(uint32_t uid, int rcpts)
 	envelope_free(&e);
 	idmap_add(&mails, m);
 	total++;
+	return m->id;
 }
 
 static int rcpt_of(const struct mail *m, const char *rcpt)
@@ -114,6 +128,7 @@ void sim_mail_digested(const char *id, const char *digest_id)
 		SIM_MUST(m->rcpts[i].delivered == 0 && !m->rcpts[i].perhaps && !m->rcpts[i].refused,
 		    "%s is in the digest %s, and %s had it", id, digest_id, m->rcpts[i].address);
 	m->digested = true;
+	sim_night_digested(m->id, id_pack(digest_id));
 	digested++;
 	if (d != NULL) {
 		SIM_MUST(d->uid == m->uid && d->rcpt_count == m->rcpt_count,
@@ -143,6 +158,7 @@ void sim_mail_delivered(const char *id, const char *rcpt, bool sure)
 	SIM_MUST(!m->rcpts[i].refused, "%s was delivered to %s, who was refused", id, rcpt);
 	SIM_MUST(!m->held && !m->removed, "%s was delivered to %s, and is %s", id, rcpt,
 	    m->held ? "held" : "removed");
+	sim_night_delivered(m->id);
 	if (sure)
 		m->rcpts[i].delivered++;
 	else

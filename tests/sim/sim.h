@@ -42,7 +42,8 @@ extern enum sim_fault {
 	SIM_FAULT_NONE,
 	SIM_FAULT_STARVES,
 	SIM_FAULT_EARLY,
-	SIM_FAULT_LATE
+	SIM_FAULT_LATE,
+	SIM_FAULT_DIGEST /* a digest vanishes */
 } sim_fault;
 
 /* --- the runner (simrunner.c): started; killed, so that nothing of it is saved; one turn of its
@@ -70,6 +71,15 @@ char **sim_files_names(int folder, size_t *count);
 	type __wrap_##name(__VA_ARGS__); \
 	type __wrap_##name(__VA_ARGS__)
 
+/* --- the world (simulate.c): anew, with this seed and configuration; and on to a time */
+void sim_world_begin(uint32_t with, const char *conf);
+void sim_world_live_until(int64_t end_ms);
+
+/* --- a bad night (badnight.c): tells what becomes of 5,000 alerts, without and with [storm] */
+int sim_night(void);
+void sim_night_delivered(uint64_t id);
+void sim_night_digested(uint64_t id, uint64_t digest_id);
+
 /* --- servers (relays.c) */
 /* SERVER_ONE: it takes one session at a time; SERVER_TIRED: it answers 451 to each MAIL;
    SERVER_LIMITED: it accepts LIMIT_A_MINUTE messages in a minute, and answers others that they come
@@ -96,6 +106,11 @@ extern struct server {
 	int too_fast;     /* messages in that hour, of which it said that they come too fast */
 	int64_t accepted_ms[LIMIT_A_MINUTE]; /* when it accepted the last ones */
 } sim_servers[SERVERS];
+
+/* What a provider accepts of one customer; 0: as the mood says. */
+extern struct sim_allowed {
+	int a_minute, a_day;
+} sim_allowed;
 
 /* Whether its last messages fill the minute; it has accepted one more. */
 bool server_is_too_fast(const struct server *s);
@@ -143,6 +158,9 @@ void sim_mail_look(void);
 
 /* A new message in drop/. */
 void sim_mail_arrives(uint32_t uid, int rcpts);
+
+/* The same for one address; NULL: any.  Its id, packed. */
+uint64_t sim_mail_arrives_for(uint32_t uid, int rcpts, const char *address);
 
 /* In the middle: each message that nobody has settled is there.  At the end: all is settled. */
 void sim_mail_check(bool end);

@@ -1,11 +1,12 @@
-/* objects: runner tests/sim/relays tests/sim/rate_limits tests/sim/relay_processes tests/sim/mails tests/sim/files tests/sim/listings tests/sim/files_reached tests/sim/operators tests/sim/simrunner tests/sim/substitutes */
-/* simulate SECONDS [SEED [log|starves|early|late]]: days of a small office, as fast as it goes, for
-   so many seconds of real time, in a process for each processor; each week has a seed of its own,
-   counted from the one that is given.  "simulate 1 SEED" is one week by itself; "log": with the
-   runner's log; the others put a fault in, to see that it is found.  What must hold is in mails.c,
-   and here: the servers that are away are not asked too often, and the queue is empty some days
-   after everything is well again.  What other processes do by themselves is played or absent: DNS,
-   TLS and DANE, filters, mailboxes, smtpd.  TAP; a seed that fails is in the last words. */
+/* objects: runner tests/sim/relays tests/sim/rate_limits tests/sim/relay_processes tests/sim/mails tests/sim/badnight tests/sim/files tests/sim/listings tests/sim/files_reached tests/sim/operators tests/sim/simrunner tests/sim/substitutes */
+/* simulate badnight: 5,000 alerts (badnight.c).
+   simulate SECONDS [SEED [log|starves|early|late|digest]]: days of a small office, as fast as it
+   goes, for so many seconds of real time, in a process for each processor; each week has a seed of
+   its own, counted from the one that is given.  "simulate 1 SEED" is one week by itself; "log":
+   with the runner's log; the others put a fault in, to see that it is found.  What must hold is in
+   mails.c, and here: the servers that are away are not asked too often, and the queue is empty some
+   days after everything is well again.  What other processes do by themselves is played or absent:
+   DNS, TLS and DANE, filters, mailboxes, smtpd.  TAP; a seed that fails is in the last words. */
 #include "runner/attempt/message.h"
 #include "runner/delivery/pickup_scan.h"
 #include "runner/queue/nexthop.h"
@@ -14,6 +15,7 @@
 #include "runner/session/worker.h"
 #include "tests/sim/sim.h"
 #include "base/log.h"
+#include "base/text.h"
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -63,7 +65,7 @@ void sim_fail(const char *format, ...)
 }
 
 /* Faults that are put in, to see that they are found: simulate SECONDS SEED FAULT. */
-static const char *const faults[] = {"", "starves", "early", "late"};
+static const char *const faults[] = {"", "starves", "early", "late", "digest"};
 
 /* --- the world */
 static int64_t next_operator_ms, next_look_ms;
@@ -217,7 +219,7 @@ static int64_t next_event_ms(void)
 	return next > sim_now_ms ? next : sim_now_ms + 1;
 }
 
-static void live_until(int64_t end_ms)
+void sim_world_live_until(int64_t end_ms)
 {
 	int64_t check_ms = sim_now_ms + 6 * MS_AN_HOUR;
 	while (sim_now_ms < end_ms) {
@@ -231,38 +233,40 @@ static void live_until(int64_t end_ms)
 	}
 }
 
-/* Every second pair of weeks has a storm guard, by sender or by recipient. */
-static void write_config(void)
+static void write_config(const char *conf)
 {
-	struct buffer conf = {0};
-	buffer_puts(&conf, "[host]\nname = mon1.example.org\n"
-	                   "[smarthost main]\nhost = 127.0.0.1\ntls = off\n"
-	                   "[smarthost backup]\nhost = 127.0.0.2\ntls = off\n"
-	                   "[route example.net]\nvia = backup, main\n"
-	                   "[queue]\nexpire_after_h = 24\nwarn_after_h = 4\n");
-	if (seed / 2 % 2 == 1)
-		buffer_printf(&conf, "[storm]\nmessages = %u\nby = %s\ndigest_every_min = %u\n",
-		    1 + seed % 7, seed % 3 == 0 ? "recipient" : "sender", 5 + seed % 40);
 	FILE *file = fopen(getenv("FIRSTHOP_CONFIG"), "we");
-	SIM_MUST(file != NULL && fwrite(conf.data, 1, conf.length, file) == conf.length, "no file");
+	SIM_MUST(file != NULL && fputs(conf, file) >= 0, "no file");
 	fclose(file);
-	buffer_free(&conf);
 }
 
-/* Some days of trouble, and some of rest, in which everything comes to its end. */
-static void simulate(uint32_t with)
+/* Every second pair of weeks has a storm guard, by sender or by recipient. */
+static const char *config_of_week(struct text *conf)
+{
+	text_put(conf, "[host]\nname = mon1.example.org\n"
+	               "[smarthost main]\nhost = 127.0.0.1\ntls = off\n"
+	               "[smarthost backup]\nhost = 127.0.0.2\ntls = off\n"
+	               "[route example.net]\nvia = backup, main\n"
+	               "[queue]\nexpire_after_h = 24\nwarn_after_h = 4\n");
+	if (seed / 2 % 2 == 1)
+		text_printf(conf, "[storm]\nmessages = %u\nby = %s\ndigest_every_min = %u\n", 1 + seed % 7,
+		    seed % 3 == 0 ? "recipient" : "sender", 5 + seed % 40);
+	return conf->data;
+}
+
+/* A world of its own: a seed that fails does so again. */
+void sim_world_begin(uint32_t with, const char *conf)
 {
 	seed = state = with != 0 ? with : 1;
 	for (int i = 0; i < 10; i++)
 		sim_dice(2);
-	/* A world of its own: a seed that fails does so again. */
 	sim_now_ms = sim_wall_off_s = 0;
 	sim_files_empty();
 	sim_mail_forget();
 	for (int i = 0; i < SERVERS; i++)
 		sim_servers[i] =
 		    (struct server){.name = sim_servers[i].name, .address = sim_servers[i].address};
-	sim_disk_full = sim_calm = to_be_killed = false;
+	sim_disk_full = to_be_killed = false;
 	sim_clock_jumps = seed % 2 == 0;
 	next_trouble_ms = sim_now_ms + MS_AN_HOUR;
 	hour_ms = sim_now_ms + MS_AN_HOUR;
@@ -271,15 +275,24 @@ static void simulate(uint32_t with)
 	next_operator_ms = sim_well_ms = sim_now_ms;
 	for (int i = 0; i < SERVERS; i++)
 		change_server(i);
-	write_config();
+	write_config(conf);
 	sim_runner_start();
-	live_until(sim_now_ms + DAYS_A_RUN * MS_A_DAY);
+}
+
+/* Some days of trouble, and some of rest, in which everything comes to its end. */
+static void simulate(uint32_t with)
+{
+	TEXT(conf, 600);
+	sim_calm = false;
+	seed = with != 0 ? with : 1;
+	sim_world_begin(with, config_of_week(&conf));
+	sim_world_live_until(sim_now_ms + DAYS_A_RUN * MS_A_DAY);
 	sim_calm = true;
 	sim_disk_full = false;
 	sim_mail_release_all();
 	for (int i = 0; i < SERVERS; i++)
 		change_server(i);
-	live_until(sim_now_ms + REST_DAYS * MS_A_DAY);
+	sim_world_live_until(sim_now_ms + REST_DAYS * MS_A_DAY);
 	sim_mail_check(true);
 	sim_runner_kill();
 }
@@ -368,6 +381,10 @@ int main(int argc, char **argv)
 			sim_fault = (enum sim_fault)i;
 	}
 	log_start("simulate", strcmp(word, "log") == 0 ? LOG_TO_STDERR : 0);
+	if (argc > 1 && strcmp(argv[1], "badnight") == 0) {
+		make_spool();
+		return sim_night();
+	}
 	/* One seed again: by itself. */
 	if (seconds <= 1 || *word != '\0' || processors < 2)
 		all = run_seeds(first, 1, seconds);

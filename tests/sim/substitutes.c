@@ -5,6 +5,7 @@
 #include "tests/sim/sim.h"
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- this machine */
 int64_t __wrap_clock_mono_ms(void);
@@ -79,6 +80,8 @@ void __wrap_gather_log_left(const struct runner *r, const struct message *m, con
 void __wrap_gather_log_left(const struct runner *r, const struct message *m, const char *digest_id)
 {
 	sim_mail_digested(m->id, digest_id);
+	if (sim_fault == SIM_FAULT_DIGEST && sim_once_in(20))
+		unlinkat(sim_r.queue.mqueue_fd, digest_id, 0);
 	__real_gather_log_left(r, m, digest_id);
 }
 
@@ -98,7 +101,8 @@ void __real_journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
 void __wrap_journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s);
 void __wrap_journal_put_wait(struct buffer *lines, int64_t wall_s, int wait_s)
 {
-	if (sim_fault > SIM_FAULT_STARVES && wait_s > 600 && sim_once_in(20))
+	bool lies = sim_fault == SIM_FAULT_EARLY || sim_fault == SIM_FAULT_LATE;
+	if (lies && wait_s > 600 && sim_once_in(20))
 		wait_s = sim_fault == SIM_FAULT_EARLY ? 2 * wait_s : wait_s / 2;
 	__real_journal_put_wait(lines, wall_s, wait_s);
 }

@@ -152,8 +152,8 @@ static const struct {
     {"rewrite", add_rewrite, find_rewrite},
 };
 
-static const char *const plain[] = {"host", "fallback", "sender", "queue", "log", "local",
-    "storm", "bounce", "listen", "relay", NULL};
+static const char *const plain[] = {"host", "fallback", "sender", "queue", "log", "local", "storm",
+    "bounce", "listen", "relay", NULL};
 
 static int row_of(const char *kind)
 {

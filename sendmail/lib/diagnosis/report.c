@@ -211,6 +211,8 @@ void report_decision_words(struct text *t, const struct diagnosis *d, bool next)
 	else if (d->key == REASON_OUTCOME_UNKNOWN)
 		text_put(t, TR("outcome unknown: it is kept and sent again with the same Message-ID, and "
 		               "may arrive twice"));
+	else if (d->key == REASON_GATHERED)
+		text_put(t, TR("kept: it leaves together with others, in one digest"));
 	else if (d->fault == FAULT_RECIPIENT || d->fault == FAULT_MESSAGE)
 		text_put(t, TR("kept: the server may accept it later"));
 	else

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct digest_row {
-	char *subject; /* as its reader sees it */
+	char *subject;           /* as its reader sees it */
 	int64_t first_s, last_s; /* wall time */
 	int count;
 };

@@ -37,7 +37,7 @@ struct counters {
 	unsigned long long reports, set_aside; /* messages */
 	unsigned long long filtered[COUNTERS_FILTERED];
 	unsigned long long gathered, digests; /* messages that left in a digest; those */
-	unsigned long long log_lost; /* lines that the log daemon did not read */
+	unsigned long long log_lost;          /* lines that the log daemon did not read */
 	int64_t log_since_s; /* wall time since when it reads nothing, as the running runner sees it;
 	                        0 = it reads */
 	unsigned long long

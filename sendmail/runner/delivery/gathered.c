@@ -88,8 +88,7 @@ static void take_envelope(struct gathering *g, const struct message *m)
 static bool belongs(const struct gathering *g, const struct message *m)
 {
 	int64_t apart_s = (m->envelope.created_us - g->envelope.created_us) / 1000000;
-	return gather_key_same(&m->envelope, &g->envelope) && apart_s >= -APART_S &&
-	       apart_s <= APART_S;
+	return gather_key_same(&m->envelope, &g->envelope) && apart_s >= -APART_S && apart_s <= APART_S;
 }
 
 enum added { ADDED, ADDED_NEXT_TIME, ADDED_NEVER };
@@ -194,8 +193,9 @@ static bool write_digest(struct gathering *g, long long *bytes)
 	notify_announce(r, g->id, "");
 	bool done = disk_reserve_create(&r->queue, file.data, file.length, g->id, &d);
 	if (!done)
-		log_line(LOG_CRIT, "%s: the digest of %d messages from <%s> cannot be written: %s; next try "
-		                   "in 1 min",
+		log_line(LOG_CRIT,
+		    "%s: the digest of %d messages from <%s> cannot be written: %s; next try "
+		    "in 1 min",
 		    g->id, g->count, g->sender, d.text);
 	buffer_free(&text);
 	buffer_free(&file);

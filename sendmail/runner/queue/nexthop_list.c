@@ -44,7 +44,8 @@ void nexthop_tidy(struct nexthops *n)
 {
 	for (int i = n->count - 1; i >= 0; i--) {
 		struct nexthop *p = n->list[i];
-		if ((p->kind != NEXTHOP_MX && p->kind != NEXTHOP_GATHER) || p->workers > 0 || p->schedule.count > 0)
+		if ((p->kind != NEXTHOP_MX && p->kind != NEXTHOP_GATHER) || p->workers > 0 ||
+		    p->schedule.count > 0)
 			continue;
 		server_state_forget(&n->servers, p->key);
 		free_nexthop(p);

@@ -65,7 +65,7 @@ struct runner {
 	struct places *places;
 	struct quota *quota;
 	struct sessions *sessions;
-	struct storm *storm; /* NULL: [storm] has counted nothing yet */
+	struct storm *storm;         /* NULL: [storm] has counted nothing yet */
 	struct watch_listen *watch;  /* NULL: nobody has watched yet */
 	uint32_t owed;               /* messages that are done but for their report */
 	struct log_limit complaints; /* about drop/ */

@@ -40,8 +40,8 @@ struct entry {
 	                 pass is not over before */
 	bool interrupted; /* the relay that had it died, and it went to another at once */
 	enum entry_gather gather;
-	bool held;        /* by an operator: never due, never too old */
-	bool copied;      /* its head, for lists (runner/queue/heads_keep.h) */
+	bool held;   /* by an operator: never due, never too old */
+	bool copied; /* its head, for lists (runner/queue/heads_keep.h) */
 	bool warned;
 };
 

@@ -1,5 +1,6 @@
-/* Is there a storm?  Arrivals of the last minutes are counted under keys, of which each is somebody's
-   own: the keys of one local user say nothing of another's mail.  Pure: the time is a parameter. */
+/* Is there a storm?  Arrivals of the last minutes are counted under keys, of which each is
+   somebody's own: the keys of one local user say nothing of another's mail.  Pure: the time is a
+   parameter. */
 #ifndef RUNNER_QUEUE_STORM_H
 #define RUNNER_QUEUE_STORM_H
 #include <stdbool.h>
