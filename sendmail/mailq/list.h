@@ -6,6 +6,7 @@
 #include "spool/counters.h"
 #include "spool/health.h"
 #include "spool/queue.h"
+#include "spool/smtpd_status.h"
 #include "spool/disk_space.h"
 #include "spool/waits.h"
 #include "spool/woken.h"
@@ -69,6 +70,7 @@ struct listing {
 	const struct config *config;
 	struct ages ages;
 	struct counters counters;
+	struct smtpd_status smtpd;
 	struct disk_space room;
 	bool room_known;
 	char drop_problem[200];

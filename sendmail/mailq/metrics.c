@@ -5,6 +5,7 @@
 #include "diagnosis/catalogue.h"
 #include "base/clock.h"
 #include "base/charset.h"
+#include "config/listen.h"
 #include "config/rules.h"
 #include "spool/counters.h"
 #include "spool/disk_space.h"
@@ -308,6 +309,18 @@ static void put_counters(FILE *out, const struct counters *c)
 	    "When counting began: the counters go on when the runner is started anew.");
 }
 
+static void put_smtpd(FILE *out, const struct smtpd_status *s)
+{
+	gauge(out, "smtpd_up", "", s->running, "1: smtpd is running, for [listen].");
+	gauge(out, "smtpd_sessions", "", s->sessions, "Clients that it serves now.");
+	metric(out, "smtpd_events", "counter", "",
+	    "connections: clients served; turned_away, too_many: clients refused; login_failed: wrong "
+	    "passwords; messages: accepted; rejected: commands and messages that were refused.");
+	for (int i = 0; i < SMTPD_COUNTS; i++)
+		fprintf(out, "firsthop_smtpd_events_total{event=\"%s\"} %llu\n",
+		    smtpd_status_word((enum smtpd_count)i), s->counts[i]);
+}
+
 int metrics_print(FILE *out, struct listing *l)
 {
 	metric(out, "build_info", "gauge", "", "The version, as a label.");
@@ -319,6 +332,8 @@ int metrics_print(FILE *out, struct listing *l)
 	put_passed(out, l);
 	put_room(out, l);
 	put_counters(out, &l->counters);
+	if (listen_is_on(l->config))
+		put_smtpd(out, &l->smtpd);
 	fputs("# EOF\n", out);
 	return EX_OK;
 }

@@ -1,6 +1,7 @@
 /* The spool as a submission finds it. */
 #include "mailq/trouble.h"
 #include "base/paths.h"
+#include "config/listen.h"
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -42,10 +43,28 @@ static int put_disk(const struct listing *l, struct text *words)
 	return 2;
 }
 
+/* By systemd, for the first caller. */
+static bool starts_when_called(void)
+{
+	struct stat st;
+	return !paths_private() &&
+	       lstat("/run/systemd/units/invocation:firsthop-smtpd.socket", &st) == 0;
+}
+
+/* Programs that send by SMTP reach nobody, and keep or lose what they have to say. */
+static int put_smtpd(const struct listing *l, struct text *words)
+{
+	if (!listen_is_on(l->config) || l->smtpd.running || starts_when_called())
+		return 0;
+	text_put(words, "; smtpd, which takes mail for [listen], is not running");
+	return 1;
+}
+
 int trouble_put(const struct listing *l, struct text *words)
 {
 	struct stat st;
-	int grade = put_disk(l, words);
+	int grade = put_disk(l, words), smtpd = put_smtpd(l, words);
+	grade = smtpd > grade ? smtpd : grade;
 	if (!look("drop", &st) || !S_ISDIR(st.st_mode)) {
 		text_printf(words, "; submissions are refused: the folder %s/drop is missing",
 		    paths_spool());

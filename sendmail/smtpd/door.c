@@ -165,3 +165,17 @@ int door_end(struct door *d, struct diagnosis *why)
 		door_close(d);
 	return code;
 }
+
+void door_tell_rejected(const struct door *d, const char *command, const char *reply)
+{
+	char packet[DOOR_PACKET_MAX];
+	int n = snprintf(packet, sizeof packet, "%c%.20s%c%.*s", DOOR_REJECTED, command, '\0',
+	    (int)sizeof packet - 30, reply);
+	(void)send(d->control_fd, packet, (size_t)n + 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void door_tell_accepted(const struct door *d)
+{
+	const char word = DOOR_ACCEPTED;
+	(void)send(d->control_fd, &word, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}

@@ -16,7 +16,9 @@
 #define DOOR_LOGIN 'a'  /* a session asks: behind it a name, NUL, a password, NUL */
 #define DOOR_RIGHT 'y'  /* the answers */
 #define DOOR_WRONG 'w'
-#define DOOR_LEAVE 'q' /* the parent ends: no further command is waited for */
+#define DOOR_REJECTED 'r' /* a session tells: behind it a command, NUL, what was answered, NUL */
+#define DOOR_ACCEPTED 'm' /* a session tells: the queue has a message */
+#define DOOR_LEAVE 'q'    /* the parent ends: no further command is waited for */
 
 /* In the parent: connects, without waiting, and introduces the user.  -1 with errno. */
 int door_open(const struct submit_for *who);
@@ -44,4 +46,8 @@ bool door_begin(struct door *d, const struct envelope *e);
 bool door_put(struct door *d, const char *bytes, size_t length);
 int door_end(struct door *d, struct diagnosis *why);
 void door_close(struct door *d);
+
+/* Tells the parent, for its log and its counts; nothing is waited for. */
+void door_tell_rejected(const struct door *d, const char *command, const char *reply);
+void door_tell_accepted(const struct door *d);
 #endif

@@ -10,7 +10,9 @@
 #include "base/signals.h"
 #include "smtpd/door.h"
 #include "smtpd/logins.h"
+#include "smtpd/rejects.h"
 #include "smtpd/smtpd_session.h"
+#include "spool/smtpd_status.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -31,6 +33,7 @@
 #define DOOR_EVERY_MS 200 /* for one session */
 #define ABOVE 400         /* no descriptor has a place so high */
 #define LOOK_MS 3000
+#define REST_MAX 500 /* packets of a session that has ended */
 #define LEAVE_MS 10000
 
 struct peer {
@@ -47,6 +50,9 @@ static struct {
 	int count;
 	struct log_limit complaints;
 	int64_t leaving_since_ms; /* 0: it goes on */
+	struct smtpd_status status;
+	int status_fd;
+	bool changed; /* the status, since it was written */
 } all;
 
 static volatile sig_atomic_t got_term;
@@ -84,16 +90,16 @@ static bool has_room(const struct client *c)
 static void refuse(int fd, const struct client *c, const char *reply)
 {
 	TEXT(line, 300);
-	TEXT(words, 400);
 	text_printf(&line, "%s\r\n", reply);
 	send(fd, line.data, line.length, MSG_NOSIGNAL | MSG_DONTWAIT);
 	close(fd);
-	if (c->is_local)
-		text_printf(&words, "smtpd: uid %lu was refused: %s", (unsigned long)c->uid, reply);
-	else
-		text_printf(&words, "smtpd: %s was refused: %s",
-		    c->address[0] != '\0' ? c->address : "a caller", reply);
-	log_limited(&all.complaints, words.data);
+	rejects_log(c, "CONNECT", reply);
+}
+
+static void count(enum smtpd_count which)
+{
+	all.status.counts[which]++;
+	all.changed = true;
 }
 
 /* In the child: nothing of the parent's stays open. */
@@ -156,12 +162,16 @@ static void accept_callers(struct serve *s, int socket, bool lmtp)
 			fdio_rest_without_descriptors();
 			return;
 		}
-		if (!client_identify(&c, fd, &s->rules, &refusal))
+		if (!client_identify(&c, fd, &s->rules, &refusal)) {
+			count(SMTPD_TURNED_AWAY);
 			refuse(fd, &c, refusal.data);
-		else if (!has_room(&c))
+		} else if (!has_room(&c)) {
+			count(SMTPD_TOO_MANY);
 			refuse(fd, &c, "421 4.7.0 too many connections; try again in a moment");
-		else
+		} else {
+			count(SMTPD_CONNECTIONS);
 			start_session(s, fd, &c);
+		}
 	}
 }
 
@@ -216,10 +226,10 @@ static void end_check(struct serve *s, struct peer *p, int status)
 		p->client.uid = uid;
 		p->client.needs_login = false;
 	} else {
-		text_printf(&words, "smtpd: %s was refused: %s for the login ", p->client.address,
-		    right ? "no local user" : "wrong password");
-		text_escape(&words, p->login, strlen(p->login));
-		log_limited(&all.complaints, words.data);
+		text_printf(&words, "535 5.7.8 %s; login=<%s>", right ? "no local user" : "wrong password",
+		    p->login);
+		count(SMTPD_LOGIN_FAILED);
+		rejects_log(&p->client, "AUTH", words.data);
 		p->login[0] = '\0';
 	}
 	(void)send(p->control_fd, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -238,13 +248,32 @@ static bool may_be_heard(const struct peer *p)
 	return own < CHECKS_OF_ONE_MAX && any < CHECKS_MAX;
 }
 
-/* False when it is gone, or talks nonsense. */
+/* What a session tells of its client; the parent itself has logged what is wrong with a login. */
+static bool note_told(const struct peer *p, const char *packet, size_t length)
+{
+	if (packet[0] == DOOR_ACCEPTED)
+		count(SMTPD_MESSAGES);
+	if (packet[0] == DOOR_ACCEPTED)
+		return true;
+	const char *command = packet + 1, *end = memchr(command, '\0', length - 1);
+	const char *reply = end != NULL ? end + 1 : NULL;
+	if (reply == NULL || reply == packet + length || packet[length - 1] != '\0')
+		return false;
+	count(SMTPD_REJECTED);
+	if (!text_starts(reply, "535 "))
+		rejects_log(&p->client, command, reply);
+	return true;
+}
+
+/* A session that is gone, or talks nonsense, is not heard any more. */
 static bool hear_session(struct serve *s, struct peer *p)
 {
 	char packet[DOOR_PACKET_MAX];
 	ssize_t n = recv(p->control_fd, packet, sizeof packet, MSG_DONTWAIT);
 	bool good = n < 0 && (errno == EAGAIN || errno == EINTR);
-	if (n > 1 && packet[0] == DOOR_LOGIN) {
+	if (n > 0 && (packet[0] == DOOR_REJECTED || packet[0] == DOOR_ACCEPTED)) {
+		good = note_told(p, packet, (size_t)n);
+	} else if (n > 1 && packet[0] == DOOR_LOGIN) {
 		good = start_check(s, p, packet, (size_t)n);
 	} else if (n == 1 && packet[0] == DOOR_WANTED && !p->client.needs_login) {
 		open_door(p);
@@ -260,6 +289,19 @@ static void give_up(struct peer *p)
 	close(p->control_fd);
 	p->control_fd = -1;
 	kill(p->pid, SIGKILL);
+}
+
+/* What it told last. */
+static void hear_rest(const struct peer *p)
+{
+	char packet[DOOR_PACKET_MAX];
+	ssize_t n;
+	for (int i = 0; i < REST_MAX && p->control_fd >= 0 &&
+	                (n = recv(p->control_fd, packet, sizeof packet, MSG_DONTWAIT)) > 0;
+	     i++) {
+		if (packet[0] == DOOR_REJECTED || packet[0] == DOOR_ACCEPTED)
+			note_told(p, packet, (size_t)n);
+	}
 }
 
 static void reap(struct serve *s)
@@ -283,6 +325,7 @@ static void reap(struct serve *s)
 		}
 		if (p->checker > 0 && kill(p->checker, SIGKILL) == 0)
 			waitpid(p->checker, NULL, 0);
+		hear_rest(p);
 		if (p->control_fd >= 0)
 			close(p->control_fd);
 		*p = all.list[--all.count];
@@ -349,17 +392,33 @@ static void wait_for_events(struct serve *s, const sigset_t *mask)
 	got_term = got_term || life->revents != 0;
 }
 
+static void write_status(void)
+{
+	all.changed = all.changed || all.status.sessions != all.count;
+	all.status.sessions = all.count;
+	if (all.changed)
+		smtpd_status_write(all.status_fd, &all.status);
+	all.changed = false;
+}
+
 int serve_run(struct serve *s)
 {
 	sigset_t mask;
 	int64_t looked_ms = clock_mono_ms();
 	set_signals(&mask);
+	all.status_fd = smtpd_status_begin(&all.status);
+	if (all.status_fd < 0)
+		log_line(LOG_WARNING, "smtpd: its status file cannot be written: %s", strerror(errno));
+	all.changed = true;
+	write_status();
 	for (;;) {
 		wait_for_events(s, &mask);
 		reap(s);
 		int64_t now = clock_mono_ms();
 		bool look = all.leaving_since_ms == 0 && now - looked_ms >= LOOK_MS;
 		looked_ms = look ? now : looked_ms;
+		if (look)
+			write_status();
 		if (all.leaving_since_ms == 0 && (got_term || (look && is_changed(s))))
 			leave(s);
 		if (all.leaving_since_ms != 0 && (all.count == 0 || now - all.leaving_since_ms > LEAVE_MS))

@@ -14,6 +14,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -71,6 +72,21 @@ static bool check_count(void *context, size_t count, struct diagnosis *why)
 static void ignore_refused(void *context, const struct diagnosis *why, int code)
 {
 	(void)context, (void)why, (void)code;
+}
+
+/* An unknown command may be a password that came too early: it is not told on. */
+static void tell_rejected(void *context, const char *verb, const char *reply)
+{
+	const struct session *s = context;
+	bool in_mail = s->dialogue.in_mail;
+	TEXT(words, 520);
+	if (strcmp(verb, "UNKNOWN") == 0)
+		text_put_n(&words, reply, strcspn(reply, ":"));
+	else
+		text_put(&words, reply);
+	if (in_mail)
+		text_printf(&words, "; from=<%.200s>", s->dialogue.envelope.sender);
+	door_tell_rejected(&s->door, verb, words.data);
 }
 
 static int read_message(void *context, struct buffer *out, bool *at_end, struct diagnosis *why)
@@ -195,6 +211,8 @@ static int take_message(void *context, struct dialogue *d, const char **id, stru
 		code = pass(&p, why);
 	}
 	*id = s->door.id;
+	if (code == EX_OK)
+		door_tell_accepted(&s->door);
 	buffer_free(&p.held);
 	buffer_free(&p.opening.text);
 	line_message_ends(&s->line);
@@ -279,6 +297,7 @@ int session_run(const struct session_setup *setup)
 	    .check_sender = check_sender,
 	    .check_count = check_count,
 	    .take = take_message,
+	    .rejected = tell_rejected,
 	    .refused = ignore_refused};
 	s.dialogue = (struct dialogue){.use = &use, .context = &s};
 	line_start(&s.line, setup->client_fd);

@@ -34,6 +34,8 @@ void dialogue_reply(struct dialogue *d, const char *format, ...)
 	text_escape(&line, words, strlen(words));
 	text_put(&line, "\r\n");
 	d->errors += *words == '5';
+	if ((*words == '4' || *words == '5') && d->use->rejected != NULL)
+		d->use->rejected(d->context, d->verb, words);
 	buffer_add(&d->out, line.data, line.length);
 	/* Who sends and does not read is not answered without limit. */
 	if (d->out.length > REPLIES_HELD_BYTES)
@@ -309,6 +311,7 @@ static void obey(struct dialogue *d, char *line)
 {
 	char *rest;
 	enum smtp_verb verb = smtp_line_verb(line, &rest);
+	text_copy(d->verb, sizeof d->verb, verb != SMTP_NONE ? line : "UNKNOWN");
 	if (obey_more(d, line, rest))
 		return;
 	switch (verb) {

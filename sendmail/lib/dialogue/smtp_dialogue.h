@@ -41,6 +41,9 @@ struct dialogue_use {
 	/* Stores the message, which it reads with dialogue_read up to its end.  EX_OK only when it is
 	   on disk, id is its name then; else why. */
 	int (*take)(void *context, struct dialogue *d, const char **id, struct diagnosis *why);
+	/* A command (of those that are known, else "UNKNOWN") was answered 4xx or 5xx, with these
+	   words: for a log.  NULL: nobody asks. */
+	void (*rejected)(void *context, const char *verb, const char *reply);
 	/* A message, or a sender, was refused: for a log. */
 	void (*refused)(void *context, const struct diagnosis *why, int code);
 };
@@ -59,6 +62,7 @@ struct dialogue {
 	dialogue_source *read_message;
 	bool ended;        /* all of the message was read */
 	bool answered;     /* its source has answered for it already */
+	char verb[12];     /* of the command at hand */
 	unsigned commands; /* so many lines were read */
 	bool bare_lf;      /* the last command ended so */
 	bool over;
