@@ -91,12 +91,12 @@ static void find_id(void *context, const struct maillog_line *line)
 /* The story of a gathered message goes on in its digest, which comes behind it in the log. */
 static void follow(struct past *p, const char *text)
 {
-	static const char mark[] = "forwarded as ";
 	char id[ID_SIZE], verdict[20], words[200];
 	if (!fields_get(text, "verdict", verdict, sizeof verdict) || strcmp(verdict, "sent") != 0 ||
-	    !fields_get(text, "text", words, sizeof words) || !text_starts(words, mark))
+	    !fields_get(text, "text", words, sizeof words) || !text_starts(words, "forwarded"))
 		return;
-	text_copy(id, sizeof id, words + strlen(mark));
+	const char *as = strchr(words, ' '), *name = as != NULL ? strchr(as + 1, ' ') : NULL;
+	text_copy(id, sizeof id, name != NULL ? name + 1 : "");
 	if (id_valid(id) && lookup_find(&p->ids, id) == LOOKUP_NONE)
 		lookup_add(&p->ids, mem_copy(id));
 }
