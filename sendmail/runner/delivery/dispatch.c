@@ -382,8 +382,7 @@ static void dispatch_path(struct runner *r, struct nexthop *p, int64_t now)
 	reroute_path(r, p, now);
 }
 
-/* The paths take turns at being first, so that a busy one does not keep the sessions from the
- * others. */
+/* The paths take turns at being first, so that a busy one leaves sessions to the others. */
 void dispatch_all(struct runner *r)
 {
 	int64_t now = clock_mono_ms();
