@@ -56,7 +56,7 @@ static int put_smtpd(const struct listing *l, struct text *words)
 {
 	if (!listen_is_on(l->config) || l->smtpd.running || starts_when_called())
 		return 0;
-	text_put(words, "; smtpd, which takes mail for [listen], is not running");
+	text_put(words, "; smtpd is not running, although [listen] is configured");
 	return 1;
 }
 

@@ -29,7 +29,7 @@ for line in sys.argv[2:]:
 END
 say() { replies=$(python3 "$work/say.py" "$listen" "$@"); }
 uid=$(id -u)
-like "$(health)" 'WARNING.*smtpd, which takes mail for \[listen\], is not running' "before it is started, health says so"
+like "$(health)" 'WARNING.*smtpd is not running, although \[listen\] is configured' "before it is started, health says so"
 is "$(metric up)" 0 "and the metrics"
 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!; pids="$pids $runner"
 is_up() { [ "$(metric up)" = 1 ]; }
@@ -69,7 +69,7 @@ sleep 5
 ok "and up again" wait_for is_up
 is "$(event rejected) $(event too_many)" "94 10" "a new smtpd goes on counting"
 stop "$runner"
-like "$(health)" 'smtpd, which takes mail for \[listen\], is not running' "when it has ended, health says so"
+like "$(health)" 'smtpd is not running, although \[listen\] is configured' "when it has ended, health says so"
 config
 unlike "$("$BIN/mailq" health)" 'smtpd' "without [listen] nobody speaks of it"
 is "$(metric up)" "" "nor do the metrics"

@@ -5,7 +5,6 @@
 #include "config/form.h"
 #include "config/sections.h"
 #include "message/address.h"
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
