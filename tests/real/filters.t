@@ -61,7 +61,7 @@ mail_as 33:33 writable
 said 'no filter is started: others than root may write this file' "a configuration that others may write starts nothing"
 like "$(in_stage /usr/local/sbin/relayconf check 2>&1)" 'can be written by others than root: no filter is started' "and relayconf check says so"
 chmod 644 "$conf"; chgrp 0 "$conf"
-printf 'f\ns\n1.1\nSubject: x\n\nx\n' | as 33:33 /usr/local/libexec/firsthop/filter >"$work/out" 2>&1
+printf 'f\ns\n1.1\n0\nSubject: x\n\nx\n' | as 33:33 /usr/local/libexec/firsthop/filter >"$work/out" 2>&1
 like "$(id_of() { cat "$S/tmp/who.whole" 2>/dev/null; }; id_of; cat "$work/out")" 'uid=33|^$' "started by another user, the program is that user"
 in_stage /usr/bin/mailq retry all >/dev/null 2>&1
 wait_for arrived writable
