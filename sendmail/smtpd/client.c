@@ -62,3 +62,9 @@ bool client_identify(struct client *c, int fd, const struct client_rules *rules,
 	       refuse(refusal, "421 4.7.0",
 	           "the system does not say which user calls: without that no mail is accepted here");
 }
+
+bool client_is_same(const struct client *a, const struct client *b)
+{
+	return a->is_local == b->is_local &&
+	       (a->is_local ? a->uid == b->uid : strcmp(a->address, b->address) == 0);
+}

@@ -27,4 +27,7 @@ bool client_read_rules(struct client_rules *rules, const struct config *c, struc
 /* Who is at the other end of fd.  False: he may not send; refusal is the reply that says so. */
 bool client_identify(struct client *c, int fd, const struct client_rules *rules,
     struct text *refusal);
+
+/* The same user of this machine, or the same address elsewhere. */
+bool client_is_same(const struct client *a, const struct client *b);
 #endif

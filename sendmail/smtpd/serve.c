@@ -11,10 +11,9 @@
 #include "smtpd/door.h"
 #include "smtpd/logins.h"
 #include "smtpd/rejects.h"
-#include "smtpd/smtpd_session.h"
+#include "smtpd/session_process.h"
 #include "spool/smtpd_status.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +30,6 @@
 #define CHECKS_MAX 16             /* of logins, at one time: each takes processor and memory */
 #define CHECKS_OF_ONE_MAX 2
 #define DOOR_EVERY_MS 200 /* for one session */
-#define ABOVE 400         /* no descriptor has a place so high */
 #define LOOK_MS 3000
 #define REST_MAX 500 /* packets of a session that has ended */
 #define LEAVE_MS 10000
@@ -68,19 +66,13 @@ static void set_signals(sigset_t *while_waiting)
 	signals_only_while_waiting(on_signal, caught, ignored, while_waiting);
 }
 
-static bool is_same(const struct client *a, const struct client *b)
-{
-	return a->is_local == b->is_local &&
-	       (a->is_local ? a->uid == b->uid : strcmp(a->address, b->address) == 0);
-}
-
 /* Who comes in numbers keeps no other out; who has a network of addresses keeps out no program of
    this machine. */
 static bool has_room(const struct client *c)
 {
 	int own = 0, elsewhere = 0;
 	for (int i = 0; i < all.count; i++) {
-		own += is_same(&all.list[i].client, c);
+		own += client_is_same(&all.list[i].client, c);
 		elsewhere += !all.list[i].client.is_local;
 	}
 	return (c->is_local || elsewhere < SESSIONS_ELSEWHERE_MAX) &&
@@ -102,27 +94,6 @@ static void count(enum smtpd_count which)
 	all.changed = true;
 }
 
-/* In the child: nothing of the parent's stays open. */
-static void become_session(struct session_setup *setup)
-{
-	sigset_t none;
-	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-		signal(numbers[i], SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	int client = fcntl(setup->client_fd, F_DUPFD, ABOVE),
-	    control = fcntl(setup->control_fd, F_DUPFD, ABOVE);
-	log_close();
-	setup->client_fd = STDERR_FILENO + 1;
-	setup->control_fd = STDERR_FILENO + 2;
-	if (dup2(client, setup->client_fd) < 0 || dup2(control, setup->control_fd) < 0)
-		_exit(EX_OSERR);
-	compat_closefrom(STDERR_FILENO + 3);
-	close(STDIN_FILENO);
-	_exit(session_run(setup));
-}
-
 static void start_session(struct serve *s, int fd, const struct client *c)
 {
 	int pair[2];
@@ -135,7 +106,7 @@ static void start_session(struct serve *s, int fd, const struct client *c)
 	p->pid = fork();
 	if (p->pid == 0) {
 		close(pair[0]);
-		become_session(&(struct session_setup){.client_fd = fd,
+		session_process_become(&(struct session_setup){.client_fd = fd,
 		    .control_fd = pair[1],
 		    .client = c,
 		    .host = s->config.name,
@@ -241,9 +212,8 @@ static bool may_be_heard(const struct peer *p)
 {
 	int own = 0, any = 0;
 	for (int i = 0; p->client.needs_login && i < all.count; i++) {
-		bool checked = all.list[i].checker > 0;
-		any += checked;
-		own += checked && is_same(&all.list[i].client, &p->client);
+		any += all.list[i].checker > 0;
+		own += all.list[i].checker > 0 && client_is_same(&all.list[i].client, &p->client);
 	}
 	return own < CHECKS_OF_ONE_MAX && any < CHECKS_MAX;
 }
@@ -251,10 +221,10 @@ static bool may_be_heard(const struct peer *p)
 /* What a session tells of its client; the parent itself has logged what is wrong with a login. */
 static bool note_told(const struct peer *p, const char *packet, size_t length)
 {
-	if (packet[0] == DOOR_ACCEPTED)
+	if (packet[0] == DOOR_ACCEPTED) {
 		count(SMTPD_MESSAGES);
-	if (packet[0] == DOOR_ACCEPTED)
 		return true;
+	}
 	const char *command = packet + 1, *end = memchr(command, '\0', length - 1);
 	const char *reply = end != NULL ? end + 1 : NULL;
 	if (reply == NULL || reply == packet + length || packet[length - 1] != '\0')

@@ -19,7 +19,6 @@
 #include "runner/queue/watcher.h"
 #include "runner/session/sessions.h"
 #include "runner/session/worker.h"
-#include <stdlib.h>
 #include <string.h>
 
 #define START_AGAIN_MS 10000
@@ -100,10 +99,10 @@ static bool wants_another(const struct runner *r, struct nexthop *p, int busy, b
 
 static bool is_shown(const struct sessions *sessions)
 {
-	bool shown = false;
-	for (int i = 0; i < sessions->count; i++)
-		shown = shown || sessions->list[i]->shows;
-	return shown;
+	int i = 0;
+	while (i < sessions->count && !sessions->list[i]->shows)
+		i++;
+	return i < sessions->count;
 }
 
 /* Trying at once again without a process would fill the log.  A single pass ends then. */
@@ -391,8 +390,8 @@ void dispatch_all(struct runner *r)
 	close_outdated(r->sessions, &r->nexthops);
 	sessions_take_back(r->sessions, now);
 	for (int i = 0; i < r->nexthops.count && !r->sessions->unfinished; i++) {
-		unsigned at = (r->sessions->turn + (unsigned)i) % (unsigned)r->nexthops.count;
-		struct nexthop *p = r->nexthops.list[at];
+		unsigned at = r->sessions->turn + (unsigned)i;
+		struct nexthop *p = r->nexthops.list[at % (unsigned)r->nexthops.count];
 		(p->kind == NEXTHOP_GATHER ? gathered_send : dispatch_path)(r, p, now);
 	}
 	for (int i = 0; i < r->sessions->count; i++)
