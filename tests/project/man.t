@@ -61,7 +61,7 @@ for class in CVE-2016-10033 CVE-2016-10045 -X -C -O -oQ 'Line breaks' subjects '
 done
 is "$missing" "" "each known attack has a row"
 # What the texts for those who change it name is there: paths whole, or below sendmail, sendmail/lib or sendmail/runner.
-named() { grep -oE '[a-z_0-9]+(/[a-zA-Z_0-9.-]+)+\.(c|h|t|sh|conf\.5|sample)' "$@" | sed 's/^[^:]*://' | grep -v '[A-Z][A-Z][A-Z]' | sort -u; }
+named() { grep -oE '[a-z_0-9]+(/[a-zA-Z_0-9.-]+)+\.(c|h|t|sh|conf\.5|sample|table|mk)' "$@" | sed 's/^[^:]*://' | grep -v '[A-Z][A-Z][A-Z]' | sort -u; }
 there() { for root in . sendmail sendmail/lib sendmail/runner sendmail/lib/base; do ! test -e "$root/$1" || return 0; done; return 1; }
 printf 'see relay/none.c and relay/deliver.c\n' >"$work/text"
 is "$(named "$work/text" | while read -r path; do there "$path" || echo "$path"; done)" "relay/none.c" "a path that is not there would be seen"
