@@ -50,13 +50,13 @@ for word in lies sizes endless half nul flood silence slow descriptors close kil
 	case $word in
 	lies)
 		for lie in uid-huge uid-none uid-negative uid-missing uid-word via-missing via-commands via-escaped no-verb empty; do
-			unlike "$answers" "^$lie: ok" "$lie: is no caller"
+			like "$answers" "^$lie: (closed|Connection reset|Broken pipe)" "$lie: is no caller"
 		done
 		for lie in head-version head-none head-short head-commands; do like "$answers" "^$lie: no 65 " "$lie: is no message"; done
 		like "$answers" '^head-claims: ok' "a head that claims more is read"
 		like "$(cat "$work/log")" 'uid=65533 from=<claims@example.org> login=uid65533 ' "and the runner writes what it was introduced as, and nothing else"
 		;;
-	sizes) unlike "$answers" '^(size|short): ok' "no length that is none" ;;
+	sizes) is "$(echo "$answers" | grep -c '^\(size\|short\): no ')" 7 "no length that is none" ;;
 	endless | half | nul | descriptors) unlike "$answers" ': ok' "$word: is no message" ;;
 	killed) [ "$(grep -c 'smtpd, which listens for \[listen\], has ended' "$work/log")" -le 5 ]; result $? "killed: it is not started again and again" ;;
 	esac
