@@ -284,6 +284,8 @@ int main(void)
 	    (pw == NULL || setgroups(0, NULL) != 0 || setgid(pw->pw_gid) != 0 ||
 	        setuid(pw->pw_uid) != 0))
 		return 1;
+	/* It outlives its runner by no more than a minute. */
+	alarm(60);
 	signal(SIGTERM, SIG_IGN);
 	/* The socket is made by another process of the runner's, at the same time. */
 	for (int fd = -1, tries = 0; fd < 0 && tries < 400; tries++) {
