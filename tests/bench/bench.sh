@@ -5,7 +5,7 @@ set -u
 new_spool
 N=${N:-500}
 mkdir "$work/floor"
-{ printf 'Subject: alert\n\n'; head -c 4000 /dev/zero | tr '\0' x | fold -w 70; } >"$work/message"
+{ printf 'Subject: alert\n\n'; head -c 4000 /dev/zero | tr '\0' x | fold -w 70; echo; } >"$work/message"
 row() { printf '%-58s %s\n' "$1" "$2"; }
 machine() {
 	cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
@@ -32,7 +32,7 @@ row "  CPU of one, and of the floor program" "$cpu us, $2 us"
 row "  ratio of the CPU (target: at most 1.5)" "$(awk -v a="$cpu" -v b="$2" 'BEGIN { printf "%.2f", a / b }')"
 rm -rf "$work/floor"
 
-{ printf 'Subject: alert\n\n'; head -c 1900 /dev/zero | tr '\0' x | fold -w 70; } >"$work/message"
+{ printf 'Subject: alert\n\n'; head -c 1900 /dev/zero | tr '\0' x | fold -w 70; echo; } >"$work/message"
 "$TOOLS/timer" flood 2000 8 "$work/message" "$BIN/sendmail" ops@example.org >/dev/null
 "$TOOLS/smarthost" -P "$work/port" -o "$work/sessions" &
 pids="$pids $!"
