@@ -3,7 +3,8 @@
 . tests/lib.sh
 new_spool
 smarthost -r 'gone=550 5.1.1 no such user' -r 'grey=450 4.2.0 Greylisted'
-config
+config "[listen]
+smtp = $work/smtp.sock"
 F=relayconf/system/monitoring
 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
 pids="$pids $runner"
