@@ -1,8 +1,9 @@
 #!/bin/sh
 # smtpd and containers: networks, logins over TLS, and what no configuration opens.  In a namespace of the network, with a second one as container.
 if [ -z "${FIRSTHOP_STAGE:-}" ]; then
-	if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f true 2>/dev/null || ! command -v ip >/dev/null 2>&1 || ! command -v openssl >/dev/null 2>&1; then
-		echo "1..1"; echo "ok 1 - $0 # skip needs root, namespaces (unshare), ip and openssl"; exit 0
+	if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f true 2>/dev/null || ! command -v ip >/dev/null 2>&1 || ! command -v openssl >/dev/null 2>&1 ||
+		! command -v python3 >/dev/null 2>&1; then
+		echo "1..1"; echo "ok 1 - $0 # skip needs root, namespaces (unshare), ip, openssl and python3"; exit 0
 	fi
 	FIRSTHOP_STAGE=1 exec unshare -m -n -p -f --mount-proc sh "$0"
 fi

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A long queue is listed from the runner's copies of its heads (mqueue/heads), and the list is the same as without them, whatever happened to messages or copies.
 . tests/lib.sh
+command -v python3 >/dev/null 2>&1 || skip_all "python3 is not installed"
 new_spool
 port=1; config
 me=$(id -un)

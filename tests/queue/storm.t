@@ -1,6 +1,7 @@
 #!/bin/sh
 # The storm guard: of many messages in a short time the first ones go at once, further ones in one digest, and nothing is lost.
 . tests/lib.sh
+command -v python3 >/dev/null 2>&1 || skip_all "python3 is not installed"
 new_spool
 smarthost
 guard='[storm]
@@ -35,6 +36,9 @@ for part in digest.get_payload():
 table() { sed '1,2d' "$1" | python3 -c 'import email, sys
 print(email.message_from_binary_file(sys.stdin.buffer).get_payload()[0].get_payload(decode=True).decode("utf-8"))'; }
 
+config ""
+ok "the recipe of the guide" sh -e -c "PATH=$BIN:\$PATH; $(recipe storm)"
+is "$("$BIN/relayconf" get storm.messages)" 20 "sets the guard"
 begin
 storm 12
 runner_once

@@ -324,7 +324,7 @@ static bool parse_in_place(struct envelope *e, char *bytes, size_t length, struc
 /* Reads until the end of the head is there, or there is no more. */
 static bool read_head(struct buffer *head, int fd, struct diagnosis *d)
 {
-	char bytes[65536];
+	char bytes[16384]; /* a caller may have a small stack */
 	head->length = 0;
 	for (;;) {
 		/* Most heads are short. */
