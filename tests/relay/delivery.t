@@ -45,7 +45,7 @@ like "$(reason)" 'RCPT: 513 Relaying denied' "and mailq says it"
 empty_queue
 send bounce gone@example.org ''; runner_once; runner_once
 is "$(ls "$work/spool/mqueue" | grep -c dead)" 1 "undeliverable mail without a sender is set aside, not lost"
-like "$("$BIN/mailq" 2>&1)" '1 message is set aside' "and mailq counts it"
+like "$("$BIN/mailq" 2>&1)" '1 set aside' "and mailq counts it"
 empty_queue; stop "$smarthost_pid"
 
 smarthost -x; config; send one a@example.org; send two b@example.org; runner_once
