@@ -181,6 +181,7 @@ static inline void fuzz_empty_runner(struct runner *r)
 	r->owed = 0;
 	entry_free_all(&r->entries, &r->notes);
 	nexthop_free_all(&r->nexthops);
+	nexthop_start(&r->nexthops, &r->config, &r->counters);
 	quota_free(r);
 	r->sessions->count = 0;
 	r->counters = (struct counters){0};

@@ -30,14 +30,16 @@ good() {
 	printf 'Subject: good %s\n\nx\n' "$n" | "$BIN/sendmail" -i -f good@example.org b@example.org
 	wait_tries=$((100 * ${PATIENCE:-1})) wait_for arrived; result $? "$1: other mail arrives"
 }
-# end: it ends, whether its smtpd does or not; the evil one is ours to end
+kill_evil() { for evil in $(processes | awk -v name="$work/libexec/smtpd" '$3 == name { print $2 }'); do kill -KILL "$evil"; done; }
+# end: it ends, whether its smtpd does or not (that takes 10 s, so once is enough); the evil one is ours to end
 end() {
 	kill -0 $runner 2>/dev/null; result $? "$1: the runner lives" "$(tail -n 5 "$work/log")"
 	[ "$(memory_kb $runner)" -lt 40000 ]; result $? "$1: its memory is bounded ($(memory_kb $runner) kB)"
 	used=$(($(cpu_ticks $runner) - spent))
 	[ "$used" -lt $((200 * ${PATIENCE:-1})) ]; result $? "$1: it does not spin ($used ticks)"
+	[ $1 = flood ] || kill_evil
 	stop $runner
-	for evil in $(processes | awk -v name="$work/libexec/smtpd" '$3 == name { print $2 }'); do kill -KILL "$evil"; done
+	kill_evil
 }
 for word in lies sizes endless half nul flood silence slow descriptors close killed; do
 	start $word

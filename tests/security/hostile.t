@@ -16,11 +16,11 @@ for words in "-X$work/www/shell.php" "-X $work/www/shell.php" "-D$work/www/shell
 	is "$(ls "$work/www")" "" "no file is made by: $(echo "$words" | sed "s,$work,,g")"
 	rm -f "$work"/spool/drop/????????.????????
 done
-# safe CODE NAME WORD: a control character is refused; of anything else nothing but whole addresses is stored
+# safe CODE NAME WORD: a control character is refused; of anything else, and where a tab parts words, nothing but whole addresses is stored
 safe() {
-	case $3 in
+	case $(printf %s "$3" | tr '\t' ' ') in
 	*[[:cntrl:]]*) ok "$2: exit $1, nothing is stored" test "$1" -eq 65 -a -z "$(stored)" ;;
-	*) unlike "$1 $(stored)" '^(65|sender: .*[ <>]|recipient: .*[ <>])' "$2: exit $1, and no more than an address" ;;
+	*) unlike "$1 $(stored)" '^(65|sender: .*[[:cntrl:] <>]|recipient: .*[[:cntrl:] <>])' "$2: exit $1, and no more than an address" ;;
 	esac
 }
 clear_drop() { rm -f "$work"/spool/drop/????????.????????; }
