@@ -22,6 +22,7 @@ printf 'module(load="imuxsock")\nmail.* -/var/log/mail.json\n' >"$S/etc/rsyslog.
 in_stage /usr/sbin/rsyslogd -n -f /etc/rsyslog.conf -i /run/rsyslogd.pid >"$work/rsyslog.out" 2>&1 & rsyslog=$!
 wait_for test -S "$S/dev/log"; chmod 0666 "$S/dev/log"
 in_stage /usr/local/sbin/relayconf set log.format json; is $? 0 "relayconf set log.format json"
+in_stage /usr/local/sbin/relayconf set listen.smtp /var/run/firsthop/smtp.sock; is $? 0 "smtpd is configured, so its numbers are there"
 ok "the runner starts" start_runner
 policy_is_there() { grep -q 'log=json' "$S/var/spool/firsthop/drop/policy"; }
 wait_for policy_is_there
