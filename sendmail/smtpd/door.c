@@ -110,7 +110,7 @@ bool door_get(struct door *d, struct diagnosis *why)
 	while (d->fd < 0 && clock_mono_ms() < end_ms) {
 		const char ask = DOOR_WANTED;
 		int word = DOOR_LEAVE;
-		if (write(d->control_fd, &ask, 1) != 1)
+		if (send(d->control_fd, &ask, 1, MSG_EOR | MSG_NOSIGNAL) != 1)
 			return fail(why);
 		while (word == DOOR_LEAVE)
 			word = hear(d, end_ms - clock_mono_ms());
@@ -132,7 +132,7 @@ bool door_login(struct door *d, const char *name, const char *password)
 	memcpy(packet + 1, name, name_bytes);
 	memcpy(packet + 1 + name_bytes, password, password_bytes);
 	size_t length = 1 + name_bytes + password_bytes;
-	bool sent = write(d->control_fd, packet, length) == (ssize_t)length;
+	bool sent = send(d->control_fd, packet, length, MSG_EOR | MSG_NOSIGNAL) == (ssize_t)length;
 	compat_wipe(packet, sizeof packet);
 	int word = DOOR_LEAVE;
 	while (sent && word == DOOR_LEAVE)
@@ -171,11 +171,11 @@ void door_tell_rejected(const struct door *d, const char *command, const char *r
 	char packet[DOOR_PACKET_MAX];
 	int n = snprintf(packet, sizeof packet, "%c%.20s%c%.*s", DOOR_REJECTED, command, '\0',
 	    (int)sizeof packet - 30, reply);
-	(void)send(d->control_fd, packet, (size_t)n + 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)send(d->control_fd, packet, (size_t)n + 1, DOOR_SEND);
 }
 
 void door_tell_accepted(const struct door *d)
 {
 	const char word = DOOR_ACCEPTED;
-	(void)send(d->control_fd, &word, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)send(d->control_fd, &word, 1, DOOR_SEND);
 }

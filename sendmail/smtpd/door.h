@@ -9,7 +9,9 @@
 
 #define DOOR_PACKET_MAX 600
 
-/* Between session and parent, over their socket: a packet each, one byte but where it is said. */
+/* Between session and parent, over their socket: a packet each, one byte but where it is said.
+   FreeBSD 15 joins packets whose end is not said. */
+#define DOOR_SEND (MSG_EOR | MSG_DONTWAIT | MSG_NOSIGNAL)
 #define DOOR_WANTED 'd' /* a session asks for a door */
 #define DOOR_OPEN 'o'   /* the answer: with the descriptor */
 #define DOOR_CLOSED 'n' /* there is none: the runner does not answer */

@@ -164,7 +164,7 @@ static void open_door(struct peer *p)
 	int fd = early ? -1 : door_open(&who);
 	p->door_ms = fd >= 0 ? now : p->door_ms;
 	const char word = fd >= 0 ? DOOR_OPEN : DOOR_CLOSED;
-	(void)fdpass_send(p->control_fd, &word, 1, &fd, fd >= 0, MSG_DONTWAIT);
+	(void)fdpass_send(p->control_fd, &word, 1, &fd, fd >= 0, DOOR_SEND);
 	if (fd >= 0)
 		close(fd);
 }
@@ -203,7 +203,7 @@ static void end_check(struct serve *s, struct peer *p, int status)
 		rejects_log(&p->client, "AUTH", words.data);
 		p->login[0] = '\0';
 	}
-	(void)send(p->control_fd, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)send(p->control_fd, &word, 1, DOOR_SEND);
 }
 
 /* A session that waits for a login has nothing else to say, and is heard when it can be checked:
@@ -332,7 +332,7 @@ static void leave(struct serve *s)
 	all.leaving_since_ms = clock_mono_ms();
 	sockets_close(&s->sockets);
 	for (int i = 0; i < all.count; i++)
-		(void)send(all.list[i].control_fd, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		(void)send(all.list[i].control_fd, &word, 1, DOOR_SEND);
 }
 
 static void wait_for_events(struct serve *s, const sigset_t *mask)

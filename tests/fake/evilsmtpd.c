@@ -172,7 +172,10 @@ static void hold_many(const char *words, bool slowly)
 	for (; count < CONNECTIONS_MAX && (fds[count] = call()) >= 0; count++)
 		say(fds[count], words);
 	dprintf(got, "held: %d\n", count);
-	for (int i = 0; slowly; i = (i + 1) % (count > 0 ? count : 1)) {
+	if (!slowly)
+		for (;;)
+			pause();
+	for (int i = 0;; i = (i + 1) % (count > 0 ? count : 1)) {
 		usleep(20000);
 		if (count == 0 || send(fds[i], "0", 1, MSG_NOSIGNAL | MSG_DONTWAIT) <= 0) {
 			close(fds[i]);
@@ -180,7 +183,6 @@ static void hold_many(const char *words, bool slowly)
 			say(fds[i], words);
 		}
 	}
-	pause();
 }
 
 static void flood(void)

@@ -203,7 +203,7 @@ static void signals_that_reach_nobody(void **state)
 /* Nonsense ends the talk with who says it, at once. */
 static void nonsense(void **state)
 {
-	static const char *const lines[] = {"", "\n", "start\n", "start relay", "start relay\n\n",
+	static const char *const lines[] = {"\n", "start\n", "start relay", "start relay\n\n",
 	    "start  relay\n", "start relay \n", "start runner\n", "start 0\n", "START relay\n",
 	    "start relay relay\n", "started 1\n", "ended 1 0\n", "refused 1\n", "signal 1\n",
 	    "signal 1 19\n", "signal 1 0\n", "signal 0 9\n", "signal -1 9\n", "signal 1 9 \n",
@@ -212,7 +212,7 @@ static void nonsense(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		int starter = begin();
-		assert_int_equal(send(starter, lines[i], strlen(lines[i]), MSG_NOSIGNAL),
+		assert_int_equal(send(starter, lines[i], strlen(lines[i]), MSG_NOSIGNAL | MSG_EOR),
 		    (ssize_t)strlen(lines[i]));
 		if (hear(starter, &p))
 			fail_msg("%s", lines[i]);
@@ -223,7 +223,8 @@ static void nonsense(void **state)
 		static char bytes[4000];
 		int starter = begin();
 		memcpy(bytes, "start relay", 11);
-		assert_int_equal(send(starter, bytes, lengths[i], MSG_NOSIGNAL), (ssize_t)lengths[i]);
+		assert_int_equal(send(starter, bytes, lengths[i], MSG_NOSIGNAL | MSG_EOR),
+		    (ssize_t)lengths[i]);
 		assert_false(hear(starter, &p));
 		close(starter);
 	}

@@ -105,7 +105,8 @@ bool process_line_send(int socket, const struct protocol *p, const struct proces
 {
 	struct buffer line = {0};
 	process_line_put(&line, p, l);
-	ssize_t n = fdpass_send(socket, line.data, line.length, fds, count, MSG_DONTWAIT);
+	/* FreeBSD 15 joins packets whose end is not said. */
+	ssize_t n = fdpass_send(socket, line.data, line.length, fds, count, MSG_DONTWAIT | MSG_EOR);
 	bool sent = n == (ssize_t)line.length;
 	int saved = errno;
 	buffer_free(&line);
