@@ -127,14 +127,11 @@ static const char *read_local(struct spec *s, struct buffer *plain)
 	return NULL;
 }
 
-/* Read again, it would be an encoded word with another word behind it, or lose the apostrophes or
- * brackets around it. */
-static bool is_like_another(const struct spec *s, const struct buffer *plain)
+/* Read again, it would be an encoded word with another word behind it. */
+static bool is_like_encoded(const struct buffer *plain)
 {
-	char first = plain->length > 2 ? plain->data[0] : 0,
-	     last = plain->length > 2 ? plain->data[plain->length - 1] : 0;
-	return (first == '=' && plain->data[1] == '?' && last != '=') ||
-	       (s->at == s->end && closing_of(first) != 0 && closing_of(first) == last);
+	return plain->length > 2 && plain->data[0] == '=' && plain->data[1] == '?' &&
+	       plain->data[plain->length - 1] != '=';
 }
 
 /* As RFC 5321 writes it: a dot-atom, or else a quoted string. */
@@ -143,7 +140,7 @@ static void put_local(struct spec *s, const struct buffer *plain)
 	bool backslash = plain->length > 1 && plain->data[0] == '\\' &&
 	                 addrspec_is_dot_atom(plain->data + 1, plain->length - 1);
 	if (backslash ||
-	    (addrspec_is_dot_atom(plain->data, plain->length) && !is_like_another(s, plain))) {
+	    (addrspec_is_dot_atom(plain->data, plain->length) && !is_like_encoded(plain))) {
 		buffer_add(s->out, plain->data, plain->length);
 		return;
 	}
