@@ -16,6 +16,7 @@ n=0
 arrived() { grep -lq "^Subject: good $n\$" "$work"/delivered/*.eml 2>/dev/null; }
 at_work() { test -s "$work/libexec/evil.got"; }
 done_with_it() { grep -q '^end$' "$work/libexec/evil.got"; }
+ended() { grep -c 'smtpd, which listens for \[listen\], has ended' "$work/log"; }
 # start WORD: a runner whose smtpd is evil
 start() {
 	echo "$1" >"$work/libexec/evil"; rm -f "$work/libexec/evil.got"
@@ -30,18 +31,23 @@ good() {
 	printf 'Subject: good %s\n\nx\n' "$n" | "$BIN/sendmail" -i -f good@example.org b@example.org
 	wait_tries=$((100 * ${PATIENCE:-1})) wait_for arrived; result $? "$1: other mail arrives"
 }
-kill_evil() { for evil in $(processes | awk -v name="$work/libexec/smtpd" '$3 == name { print $2 }'); do kill -KILL "$evil"; done; }
-# end: it ends, whether its smtpd does or not (that takes 10 s, so once is enough); the evil one is ours to end
+# evils: the processes of smtpd that the runner has, itself or by its starter
+evils() { processes | awk -v runner="$runner" '{ parent[$2] = $1; name[$2] = $3 } END { for (p in name) if (name[p] ~ /smtpd/ && (parent[p] == runner || parent[parent[p]] == runner)) print p }'; }
+all_gone() { for p in $evil; do ! kill -0 "$p" 2>/dev/null || return 1; done; }
+# end: it ends, whether its smtpd does or not; the evil one is ours to end
 end() {
 	kill -0 $runner 2>/dev/null; result $? "$1: the runner lives" "$(tail -n 5 "$work/log")"
 	[ "$(memory_kb $runner)" -lt 40000 ]; result $? "$1: its memory is bounded ($(memory_kb $runner) kB)"
 	used=$(($(cpu_ticks $runner) - spent))
 	[ "$used" -lt $((200 * ${PATIENCE:-1})) ]; result $? "$1: it does not spin ($used ticks)"
-	[ $1 = flood ] || kill_evil
+	evil=$(evils)
+	[ $1 = flood ] || kill -KILL $evil 2>/dev/null
 	stop $runner
-	kill_evil
+	kill -KILL $evil 2>/dev/null
+	wait_for all_gone; result $? "$1: nothing of it is left"
 }
 for word in lies sizes endless half nul flood silence slow descriptors close killed; do
+	ended_before=$(ended)
 	start $word
 	[ $word = close ] || [ $word = killed ] || wait_for at_work
 	good $word; good "$word, once more"
@@ -60,7 +66,7 @@ for word in lies sizes endless half nul flood silence slow descriptors close kil
 		;;
 	sizes) is "$(echo "$answers" | grep -c '^\(size\|short\): no ')" 7 "no length that is none" ;;
 	endless | half | nul | descriptors) unlike "$answers" ': ok' "$word: is no message" ;;
-	killed) [ "$(grep -c 'smtpd, which listens for \[listen\], has ended' "$work/log")" -le 5 ]; result $? "killed: it is not started again and again" ;;
+	killed) [ $(($(ended) - ended_before)) -le 5 ]; result $? "killed: it is not started again and again" ;;
 	esac
 	end $word
 done
