@@ -11,7 +11,7 @@ smarthost -f 4 $offer
 config '
 [queue]
 warn_after_h = 0
-waits_min = 1 1 2 2 3'
+retry_min = 1 1 2 2 3'
 start_runner() {
 	LD_PRELOAD="$TOOLS/wrongclock.so" WRONGCLOCK_SPEED=60 "$BIN/runner" --stay --foreground 2>>"$work/log" &
 	runner=$!

@@ -334,7 +334,7 @@ static void read_retry(struct exim *x)
 		char *unit, hours[32];
 		long number = at != NULL ? strtol(at + 1, &unit, 10) : 0;
 		if (o->value[0] != '*' || number <= 0 || strchr("dhw", *unit) == NULL) {
-			note(x, o, "expire_after_h and waits_min in [queue] are for that");
+			note(x, o, "expire_after_h and retry_min in [queue] are for that");
 			continue;
 		}
 		snprintf(hours, sizeof hours, "%ld", number * (*unit == 'd' ? 24 : *unit == 'w' ? 168 : 1));

@@ -63,10 +63,10 @@ static void say_ready(void *context)
 
 static void child(const struct deliver *with, int words_fd)
 {
-	/* The ledger is the one file that it can write to: it cannot fill the disk.  batch_s limits its
-	 * time; this, what it can use of it. */
+	/* The ledger is the one file that it can write to: it cannot fill the disk.  session_s limits
+	 * its time; this, what it can use of it. */
 	const struct confine_limits limits = {.memory_mib = MEMORY_MIB,
-	    .cpu_s = with->config->batch_s + CPU_EXTRA_S,
+	    .cpu_s = with->config->session_s + CPU_EXTRA_S,
 	    .descriptors = DESCRIPTORS_MAX,
 	    .file_bytes = LEDGER_LIMIT_BYTES};
 	struct diagnosis d = {0};

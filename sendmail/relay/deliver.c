@@ -156,7 +156,7 @@ static void check_time(struct smtp_client *c)
 	if (s->state == SESSION_OVER)
 		return;
 	if (now >= c->end_ms) {
-		text_printf(&words, "the time for one batch (%d s) is used up", c->with->config->batch_s);
+		text_printf(&words, "the time for one batch (%d s) is used up", c->with->config->session_s);
 		session_broken(s, REASON_BATCH_TIMEOUT, words.data);
 	} else if (s->deadline_ms != 0 && now >= s->deadline_ms) {
 		text_printf(&words, "the server did not answer in time (waited at %s)",
@@ -287,7 +287,7 @@ bool deliver_run(const struct deliver *with, struct diagnosis *d)
 {
 	struct smtp_client *c = mem_alloc(sizeof *c);
 	c->with = with;
-	c->end_ms = clock_mono_ms() + (int64_t)with->config->batch_s * 1000;
+	c->end_ms = clock_mono_ms() + (int64_t)with->config->session_s * 1000;
 	fill_policy(c);
 	link_socket(&c->link, with->fd);
 	session_start(&c->session, &c->policy, clock_mono_ms());

@@ -22,7 +22,7 @@ set -- FIRSTHOP_HOST_NAME=app.example.org FIRSTHOP_SMARTHOST_HOST=localhost FIRS
 via = back_up'
 environment "$@"
 is "$code $err" "0 " "a whole configuration"
-is "$(get host.name) $(get smarthost.main.port) $(get smarthost.back_up.host) $(get queue.waits_min) $(get route.example.net.via)" \
+is "$(get host.name) $(get smarthost.main.port) $(get smarthost.back_up.host) $(get queue.retry_min) $(get route.example.net.via)" \
 	"app.example.org $port b.example.org 1 2 back_up" "each variable is its key, FIRSTHOP_CONF whole lines"
 is "$(get smarthost.back_up.tls_ca_file)" /etc/passwd "a key that ends in _file is that key"
 is "$(grep -n '^\[' "$conf" | cut -d: -f 2 | tr '\n' ' ')" "[host] [queue] [smarthost main] [smarthost back_up] [route example.net] " "main comes before other smarthosts"

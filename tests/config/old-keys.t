@@ -26,6 +26,10 @@ printf '[host]\nname = a.example.org\n[relay]\ndot_s = 1\ndata_end_s = 2\n' >"$w
 like "$("$BIN/relayconf" -C "$work/both" get relay.reply_s 2>&1)" ':5: key data_end_s is set a second time' "both in one file: named with its line"
 like "$("$BIN/relayconf" -C "$work/both" get relay.dots_s 2>&1)" 'relay.dots_s is no key' "other names are none"
 
+printf '[host]\nname = a.example.org\n[queue]\nwaits_min = 3 4\nbatch_messages = 7\n[bounce]\nmerge_min = 8\n[relay]\nbatch_s = 99\n' >"$work/all"
+is "$(for key in queue.retry_min queue.messages_per_session bounce.merge_interval_min relay.session_s; do "$BIN/relayconf" -C "$work/all" get $key; done | tr '\n' ' ')" \
+	"3 4 7 8 99 " "each of the others has its new name, too"
+
 FIRSTHOP_SMARTHOST_HOST=mx.example.org FIRSTHOP_RELAY_DOT_S=99 "$BIN/relayconf" -C "$work/made" environment >/dev/null 2>&1
 is "$("$BIN/relayconf" -C "$work/made" get relay.data_end_s)" 99 "a container's variable with the old name"
 finish

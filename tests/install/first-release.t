@@ -7,7 +7,7 @@ cp "$old"/drop/* "$work/spool/drop/"; cp "$old"/mqueue/* "$work/spool/mqueue/"
 smarthost
 sed "s,PORT,$port,; s,ALIASES,$work/aliases," "$old/firsthop.conf" >"$work/firsthop.conf"; : >"$work/aliases"
 out=$("$BIN/relayconf" show 2>&1); is $? 0 "relayconf show reads the configuration" "$out"
-like "$out" '^queue\.waits_min +1 2 5 15' "with its values"
+like "$out" '^queue\.retry_min +1 2 5 15' "with its values"
 list=$("$BIN/mailq" 2>/dev/null)
 like "$list" 'Total requests: [56]' "mailq lists the queue"
 like "$list" 'Connection refused' "with the reasons of then"

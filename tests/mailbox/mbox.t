@@ -74,7 +74,7 @@ config '
 deliver = mbox
 domains = here.example.org
 [queue]
-batch_messages = 2'
+messages_per_session = 2'
 rm "$work/mail/$me"
 n=0; while [ $n -lt 30 ]; do n=$((n + 1)); send "many $n"; done
 runner_once

@@ -68,7 +68,7 @@ runner_once
 one=$("$BIN/mailq" --json 2>/dev/null | grep one@ | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
 two=$("$BIN/mailq" --json 2>/dev/null | grep two@ | sed 's/.*"queue_id": "\([^"]*\)".*/\1/')
 config '[queue]
-waits_min = 1000'
+retry_min = 1000'
 start_runner
 for id in $one $two; do : >>"$work/spool/mqueue/$id.log"; truncate -s 300M "$work/spool/mqueue/$id.log"; done
 like "$("$BIN/mailq" 2>/dev/null)" 'its journal is longer than 256 MiB' "mailq says what is wrong with it"

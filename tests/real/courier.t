@@ -46,7 +46,7 @@ ok "Courier runs" wait_for courier_answers
 # --- firsthop behind it --------------------------------------------------------------------------------------------
 plain_config mail.test 25 '[queue]
 max_sessions = 8
-batch_messages = 1'
+messages_per_session = 1'
 setting() { in_stage /usr/local/sbin/relayconf set "$1" "$2"; }
 send() { printf 'Subject: %s\n\nx\n' "$1" | as 33:33 /usr/sbin/sendmail -i -f dave@mail.test $2; }
 id_of() { in_stage /usr/bin/mailq --json 2>/dev/null | grep -F "$1" | head -n 1 | sed 's/.*"queue_id": "\([^"]*\)".*/\1/'; }

@@ -68,7 +68,7 @@ exim_pid=$!
 ok "Exim runs" patient 20 answers 587
 
 plain_config mail.test 25 '[queue]
-waits_min = 60'
+retry_min = 60'
 send() { from=$1; shift; printf 'Subject: test\n\nx\n' | as 33:33 /usr/sbin/sendmail -i -f "$from" "$@"; }
 start_runner
 wait_for test -S "$S/var/spool/firsthop/mqueue/control"

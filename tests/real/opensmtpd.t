@@ -47,7 +47,7 @@ ok "OpenSMTPD runs" start_smtpd
 plain_config mail.test 2525 'tls_ca_file = ca.pem
 
 [queue]
-waits_min = 60'
+retry_min = 60'
 send() { printf 'Subject: test\n\nx\n' | as 33:33 /usr/sbin/sendmail -i -f bob@own.test "$@"; }
 start_runner
 wait_for test -S "$S/var/spool/firsthop/mqueue/control"

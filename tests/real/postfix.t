@@ -50,9 +50,9 @@ END
 ok "Postfix runs" start_postfix
 
 plain_config mail.test 25 '[queue]
-waits_min = 60
+retry_min = 60
 max_sessions = 4
-batch_messages = 1'
+messages_per_session = 1'
 send() { from=$1; shift; printf 'Subject: test\n\nx\n' | as 33:33 /usr/sbin/sendmail -i -f "$from" "$@"; }
 big() { printf 'Subject: big\n\n'; head -c 40000 /dev/zero | tr '\0' x | fold -w 70; }
 start_runner

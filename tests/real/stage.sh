@@ -49,7 +49,7 @@ install_firsthop() {
 	password_file = secret
 
 	[queue]
-	waits_min = 1 1 1 1
+	retry_min = 1 1 1 1
 	END
 	set_password geheim
 	make --no-print-directory -s BUILD="$BUILD" DESTDIR="$S" install-rights >/dev/null

@@ -16,7 +16,7 @@ default = no
 [route evil.example]
 via = evil
 [queue]
-waits_min = 1'
+retry_min = 1'
 mv "$libexec/relay" "$libexec/relay.real"
 cp "$TOOLS/evilrelay" "$libexec/relay"
 for file in evil evil.got evil.others evil.results; do : >"$libexec/$file"; chmod 0666 "$libexec/$file"; done

@@ -60,7 +60,7 @@ clear_all
 # Without a word: what was sent whole may have arrived, and DATA is used from then on.
 smarthost -b good -e 3; config '
 [queue]
-waits_min = 1'
+retry_min = 1'
 for n in 1 2 3 4 5 6 7 8; do submit s$n; done
 runner_once
 doubtful=$(grep -c 'status=deferred.*key=outcome-unknown' "$work/log")

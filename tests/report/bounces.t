@@ -9,7 +9,7 @@ waiting() { "$BIN/mailq" -bP; }
 smarthost -r 'refused=550 5.1.1 no such user' -r 'bad-sender=550 5.1.1 gone' -r 'postmaster=550 5.1.1 nobody here'
 config '
 [bounce]
-merge_min = 1
+merge_interval_min = 1
 postmaster = admin@example.net'
 runner_once
 for i in 1 2 3 4 5 6 7 8; do send "alert $i" cron@example.org refused@example.org; done

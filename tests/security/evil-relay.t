@@ -16,7 +16,7 @@ default = no
 [route victim.example]
 via = third
 [queue]
-waits_min = 1"
+retry_min = 1"
 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
 pids="$pids $runner"
 wait_for test -s "$work/run/runner.pid"

@@ -9,7 +9,7 @@ evil_setup
 smarthost
 # The servers of "evil" rest for 1 minute, then 10.
 evil_config "[queue]
-waits_min = 1 10"
+retry_min = 1 10"
 "$BIN/runner" --stay --foreground 2>>"$work/log" & runner=$!
 pids="$pids $runner"
 wait_for test -s "$work/run/runner.pid"

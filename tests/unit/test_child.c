@@ -54,7 +54,7 @@ bool jobs_flush(struct jobs *j)
 
 static bool run(const char *says, int by, struct diagnosis *d)
 {
-	static struct config config = {.batch_s = 10};
+	static struct config config = {.session_s = 10};
 	static struct smarthost smarthost = {.name = "main"};
 	static struct candidate candidate = {.name = "mail.test", .address = "127.0.0.1", .port = 25};
 	static struct jobs jobs = {.socket = -1};

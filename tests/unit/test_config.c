@@ -64,7 +64,7 @@ static void values_are_read(void **state)
 	assert_int_equal(c.envelope_from, STAMP_FROM_REPLACE);
 	assert_string_equal(c.envelope_from_address, "a@b.c");
 	assert_int_equal(c.wait_count, 3);
-	assert_int_equal(c.waits_min[2], 5);
+	assert_int_equal(c.retry_min[2], 5);
 	assert_int_equal(source_line(path, "smarthost", "main", "port"), 8);
 	assert_int_equal(source_line(path, "smarthost", "two", "port"), 0);
 	config_free(&c);

@@ -179,7 +179,7 @@ static void a_word_of_a_later_version_is_kept(void **state)
 static void waits_grow(void **state)
 {
 	static const int minutes[] = {1, 2, 5, 10, 20, 30, 60, 60, 60};
-	struct config c = {.waits_min = {1, 2, 5, 10, 20, 30, 60}, .wait_count = 7};
+	struct config c = {.retry_min = {1, 2, 5, 10, 20, 30, 60}, .wait_count = 7};
 	(void)state;
 	for (int attempt = 1; attempt <= 9; attempt++) {
 		for (uint32_t random = 0; random < 5000; random += 7) {
@@ -342,7 +342,7 @@ static void order_within_a_user(void **state)
 /* Five days of a dead smarthost in no time: how often one message asks. */
 static void five_days_are_bounded(void **state)
 {
-	struct config c = {.waits_min = {1, 2, 5, 10, 20, 30, 60}, .wait_count = 7};
+	struct config c = {.retry_min = {1, 2, 5, 10, 20, 30, 60}, .wait_count = 7};
 	int64_t now_s = 0;
 	int attempts = 0;
 	uint32_t random = 7;

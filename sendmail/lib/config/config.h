@@ -100,9 +100,9 @@ struct config {
 	int warn_after_h;                /* 4; 0 = never */
 	int alarm_after_min;             /* 240; 0 = never */
 	int max_sessions;                /* 4 */
-	int batch_messages;              /* 50: messages for one session before another is asked */
+	int messages_per_session;        /* 50: messages for one session before another is asked */
 	int keep_dead_d;                 /* 30 */
-	int waits_min[CONFIG_WAITS_MAX]; /* "1 2 5 10 20 30 60": minutes between attempts, the last one
+	int retry_min[CONFIG_WAITS_MAX]; /* "1 2 5 10 20 30 60": minutes between attempts, the last one
 	                                    repeats */
 	int wait_count;
 	char always_bcc[321];  /* gets a copy of all mail; "" = nobody */
@@ -126,7 +126,7 @@ struct config {
 	int local_after_h;        /* 0 = at once */
 	/* [bounce] */
 	int bounces_per_hour;                /* 100 */
-	int bounce_merge_min;                /* 15 */
+	int bounce_merge_interval_min;       /* 15 */
 	char postmaster[321];                /* gets what cannot be returned; "" = nobody */
 	char bounce_language[LANGUAGE_SIZE]; /* base/language.h; "en" */
 	/* [listen]; config/listen.h reads the lists */
@@ -138,7 +138,7 @@ struct config {
 	char listen_tls_cert_file[1024], listen_tls_key_file[1024];
 	int listen_max_message_mb; /* 50 */
 	/* [relay] */
-	int connect_s, reply_s, data_s, data_end_s, batch_s; /* 30, 300, 180, 600, 3600 */
+	int connect_s, reply_s, data_s, data_end_s, session_s; /* 30, 300, 180, 600, 3600 */
 	/* lines of any section */
 	struct config_old_key old_keys[CONFIG_OLD_KEYS_MAX];
 	int old_key_count;

@@ -192,12 +192,12 @@ const struct key_row key_rows[] = {
         KEY_NUMBER, IN_CONFIG(alarm_after_min), 0, 525600},
     {{"queue", "max_sessions", "4", "sessions at a time"}, KEY_NUMBER, IN_CONFIG(max_sessions), 1,
         32},
-    {{"queue", "batch_messages", "50", "waiting messages that justify one more session"},
-        KEY_NUMBER, IN_CONFIG(batch_messages), 1, 100000},
+    {{"queue", "messages_per_session", "50", "waiting messages that justify one more session"},
+        KEY_NUMBER, IN_CONFIG(messages_per_session), 1, 100000},
     {{"queue", "keep_dead_d", "30", "days for which mail is kept that could not even be returned"},
         KEY_NUMBER, IN_CONFIG(keep_dead_d), 1, 3650},
-    {{"queue", "waits_min", "1 2 5 10 20 30 60", "minutes between attempts; the last one repeats"},
-        KEY_WAITS, IN_CONFIG(waits_min), 1, 10080},
+    {{"queue", "retry_min", "1 2 5 10 20 30 60", "minutes between attempts; the last one repeats"},
+        KEY_WAITS, IN_CONFIG(retry_min), 1, 10080},
     {{"queue", "list", "all",
          "who may list the queue: all, owner (own mail only), admin (root and group fhlist)"},
         KEY_LIST, IN_CONFIG(list), 0, 0},
@@ -247,10 +247,10 @@ const struct key_row key_rows[] = {
     {{"bounce", "per_hour", "100",
          "reports to senders that leave in an hour; further ones wait, and are merged"},
         KEY_NUMBER, IN_CONFIG(bounces_per_hour), 1, 1000},
-    {{"bounce", "merge_min", "15",
+    {{"bounce", "merge_interval_min", "15",
          "minutes for which reports to the same sender are collected into one, after the first "
          "three of an hour"},
-        KEY_NUMBER, IN_CONFIG(bounce_merge_min), 1, 1440},
+        KEY_NUMBER, IN_CONFIG(bounce_merge_interval_min), 1, 1440},
     {{"bounce", "postmaster", "postmaster",
          "gets reports that cannot be returned to their sender; empty: they are set aside"},
         KEY_TEXT, IN_CONFIG(postmaster), 0, 0},
@@ -286,12 +286,16 @@ const struct key_row key_rows[] = {
         KEY_NUMBER, IN_CONFIG(data_s), 1, 3600},
     {{"relay", "data_end_s", "600", "seconds for the answer to the end of the message"}, KEY_NUMBER,
         IN_CONFIG(data_end_s), 1, 3600},
-    {{"relay", "batch_s", "3600", "seconds for one session as a whole"}, KEY_NUMBER,
-        IN_CONFIG(batch_s), 10, 86400},
+    {{"relay", "session_s", "3600", "seconds for one session as a whole"}, KEY_NUMBER,
+        IN_CONFIG(session_s), 10, 86400},
 };
 const int key_row_count = sizeof key_rows / sizeof key_rows[0];
 
 const struct config_old_name key_old_names[] = {
+    {"queue", "batch_messages", "messages_per_session"},
+    {"queue", "waits_min", "retry_min"},
+    {"bounce", "merge_min", "merge_interval_min"},
     {"relay", "dot_s", "data_end_s"},
+    {"relay", "batch_s", "session_s"},
 };
 const int key_old_name_count = sizeof key_old_names / sizeof key_old_names[0];

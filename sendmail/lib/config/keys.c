@@ -182,7 +182,7 @@ static bool set_waits(const struct key_row *row, struct config *c, const char *v
 		text_put(problem, TR("at least one number is needed"));
 		return false;
 	}
-	memcpy(c->waits_min, waits, sizeof waits);
+	memcpy(c->retry_min, waits, sizeof waits);
 	c->wait_count = count;
 	return true;
 }
@@ -348,7 +348,7 @@ bool keys_set(const struct key_row *row, void *base, const char *value, const ch
 static void put_waits(const struct config *c, struct text *value)
 {
 	for (int i = 0; i < c->wait_count; i++)
-		text_printf(value, "%s%d", i ? " " : "", c->waits_min[i]);
+		text_printf(value, "%s%d", i ? " " : "", c->retry_min[i]);
 }
 
 /* Writes the value in effect. */

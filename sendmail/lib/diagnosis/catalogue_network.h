@@ -267,8 +267,8 @@ REASON(PEER_CLOSED, "peer-closed", FAULT_ROUTE, 0, HEALS,
 REASON(REPLY_TIMEOUT, "reply-timeout", FAULT_ROUTE, 0, HEALS, "The server did not answer in time.",
     "Check the load of the server, and its filters.")
 REASON(BATCH_TIMEOUT, "batch-timeout", FAULT_ROUTE, 0, HEALS,
-    "One session lasted longer than batch_s allows.",
-    "Check the speed of the network and of the server. Or raise batch_s.")
+    "One session lasted longer than session_s allows.",
+    "Check the speed of the network and of the server. Or raise session_s.")
 REASON(REPLY_BAD, "reply-bad", FAULT_ROUTE, 600, STAYS, "The server's answer is not SMTP.",
     "Check that host and port are those of a mail server. If they are, look in the server's log, "
     "and for a firewall or a proxy on the way that changes what it says.")

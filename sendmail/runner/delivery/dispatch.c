@@ -90,7 +90,7 @@ static bool wants_another(const struct runner *r, struct nexthop *p, int busy, b
 	if (starting || limited || nexthop_state(&r->nexthops, p, 0) != NEXTHOP_UP ||
 	    nexthop_rest_is_near(&r->nexthops, p))
 		return false;
-	if ((long long)p->schedule.count <= (long long)busy * r->config.batch_messages)
+	if ((long long)p->schedule.count <= (long long)busy * r->config.messages_per_session)
 		return false;
 	return sessions_is_local(p) || p->kind == NEXTHOP_FILTER ||
 	       throughput_wants_more(&p->throughput, p->workers, sessions_least_done(r->sessions, p),

@@ -134,7 +134,8 @@ static bool may_go(struct runner *r, const char *to)
 		same++;
 		last_ms = s->sent[at].at_ms;
 	}
-	return same < NOTIFY_BURST || now - last_ms >= (int64_t)r->config.bounce_merge_min * 60000;
+	return same < NOTIFY_BURST ||
+	       now - last_ms >= (int64_t)r->config.bounce_merge_interval_min * 60000;
 }
 
 static bool is_owed_to(struct runner *r, const char *to)

@@ -1,8 +1,8 @@
 /* Reports to senders as a whole: never to a null sender, never a storm.  At most [bounce] per_hour
    of them leave in an hour, at most NOTIFY_BURST to one address; further ones wait, on disk, for
-   [bounce] merge_min minutes and go as one report about many messages.  Mail without a sender (a
-   report itself) goes back to [bounce] postmaster, and when that fails, too, it is set aside as
-   ID.dead. */
+   [bounce] merge_interval_min minutes and go as one report about many messages.  Mail without a
+   sender (a report itself) goes back to [bounce] postmaster, and when that fails, too, it is set
+   aside as ID.dead. */
 #ifndef RUNNER_NOTIFY_NOTIFY_H
 #define RUNNER_NOTIFY_NOTIFY_H
 #include "runner/attempt/message.h"

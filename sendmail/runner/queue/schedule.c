@@ -180,7 +180,7 @@ int schedule_wait_s(const struct config *c, int attempts, int reason_wait_s, uin
 	int step = attempts > 0 ? attempts - 1 : 0;
 	if (step >= c->wait_count)
 		step = c->wait_count - 1;
-	int64_t wait_s = step >= 0 ? (int64_t)c->waits_min[step] * 60 : 3600;
+	int64_t wait_s = step >= 0 ? (int64_t)c->retry_min[step] * 60 : 3600;
 	if (reason_wait_s > wait_s)
 		wait_s = reason_wait_s;
 	int64_t spread = wait_s / 5;

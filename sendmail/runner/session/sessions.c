@@ -150,7 +150,7 @@ static struct worker *who_yields(struct sessions *sessions, const struct config 
 		if (w->nexthop == p || sessions_is_local(w->nexthop) || w->closing || w->ended ||
 		    sessions_is_stuck(w, now))
 			continue;
-		if (w->nexthop->workers < 2 && w->given < config->batch_messages)
+		if (w->nexthop->workers < 2 && w->given < config->messages_per_session)
 			continue;
 		if (best == NULL || w->nexthop->workers > best->nexthop->workers ||
 		    (w->nexthop->workers == best->nexthop->workers && w->given > best->given))

@@ -23,7 +23,7 @@ static int64_t silence_ms(const struct config *config, const struct worker *w)
 static bool takes_too_long(const struct config *config, const struct worker *w, int64_t now)
 {
 	int64_t since = w->progress_ms > w->started_ms ? w->progress_ms : w->started_ms;
-	return w->count > 0 && now - since > (int64_t)config->batch_s * 1000 + LONGER_MS;
+	return w->count > 0 && now - since > (int64_t)config->session_s * 1000 + LONGER_MS;
 }
 
 static void look_at(struct runner *r, struct worker *w, int64_t now)
