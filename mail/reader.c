@@ -143,11 +143,10 @@ int reader_run(struct session *s, const struct arguments *o)
 		if ((s->folder->items[i].flags & MESSAGE_READ) == 0)
 			s->folder->dot = i;
 	}
-	if (s->interactive) {
+	if (s->interactive || vars_on(&s->vars, "header"))
 		folders_announce(s);
-		if (vars_on(&s->vars, "header"))
-			show_headers_around(s, s->folder->dot);
-	}
+	if (vars_on(&s->vars, "header"))
+		show_headers_around(s, s->folder->dot);
 	loop(s);
 	return s->exit_code;
 }

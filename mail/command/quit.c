@@ -236,8 +236,6 @@ static bool change_maildir(struct quitting *q, const char *mbox)
 
 static void say(const struct quitting *q, const char *mbox)
 {
-	if (!q->s->interactive)
-		return;
 	if (q->move > 0)
 		printf("Saved %d message%s in %s\n", q->move, q->move == 1 ? "" : "s", mbox);
 	if (q->f->system && q->stay > 0)
@@ -256,9 +254,9 @@ bool quit_folder(struct session *s)
 		good = false;
 	} else if (q.changes && !q.f->read_only) {
 		good = q.f->kind == FOLDER_MAILDIR ? change_maildir(&q, mbox) : change_mbox(&q, mbox);
-		if (good)
-			say(&q, mbox);
 	}
+	if (good && !q.f->read_only)
+		say(&q, mbox);
 	mem_free(&q.fates);
 	mem_free(&mbox);
 	return good;

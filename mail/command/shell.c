@@ -17,7 +17,8 @@ enum command_result shell_run(struct session *s, const struct call *c)
 	return code == 0 ? COMMAND_DONE : COMMAND_FAILED;
 }
 
-/* "[messages] command": words that can only be a list come first. */
+/* "[messages] command": words that can only be a list come first.  A command that is one quoted
+   word is meant without its quotes (POSIX mailx, pipe). */
 static const char *split(const struct call *c, struct string_list *list)
 {
 	const char *at = c->text;
@@ -26,7 +27,9 @@ static const char *split(const struct call *c, struct string_list *list)
 		at += strspn(at, " \t");
 		at += strcspn(at, " \t");
 	}
-	return at + strspn(at, " \t");
+	at += strspn(at, " \t");
+	bool quoted = (*at == '"' || *at == '\'') && list->count + 1 == c->words.count;
+	return quoted ? c->words.items[list->count] : at;
 }
 
 enum command_result shell_pipe(struct session *s, const struct call *c)

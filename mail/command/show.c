@@ -165,15 +165,26 @@ enum command_result show_from(struct session *s, const struct call *c)
 	return COMMAND_DONE;
 }
 
+/* Whether what shows a message begins with its number, and with its line "From ". */
+static bool shows_number(const struct session *s)
+{
+	return !vars_on(&s->vars, "quiet");
+}
+
+static bool shows_from_line(const struct session *s)
+{
+	return string_list_find(&s->ignored, "from_") < 0;
+}
+
 static void render(struct session *s, int place, bool all_fields, struct buffer *out)
 {
 	struct folder_view v;
 	struct render_fields fields = {.ignored = all_fields ? NULL : &s->ignored,
 	    .retained = all_fields ? NULL : &s->retained};
 	folder_view(s->folder, place, &v);
-	if (!vars_on(&s->vars, "quiet"))
+	if (shows_number(s))
 		buffer_printf(out, "Message %d:\n", place + 1);
-	if (all_fields || string_list_find(&s->ignored, "from_") < 0)
+	if (all_fields || shows_from_line(s))
 		screen_clean(out, v.from_line, v.from_length);
 	render_header(out, v.header, v.header_length, &fields);
 	buffer_puts(out, "\n");
@@ -265,13 +276,14 @@ enum command_result show_next(struct session *s, const struct call *c)
 
 enum command_result show_top(struct session *s, const struct call *c)
 {
-	long long lines = vars_number(&s->vars, "toplines", 5);
+	/* Those two are none of the lines that are counted. */
+	long long lines = vars_number(&s->vars, "toplines", 5) + shows_number(s) + shows_from_line(s);
 	struct buffer out = {0};
 	for (int i = 0; i < c->list.count; i++) {
 		struct buffer message = {0};
 		size_t at = 0;
 		render(s, c->list.items[i], false, &message);
-		for (long long k = 0; k <= lines && at < message.length; k++) {
+		for (long long k = 0; k < lines && at < message.length; k++) {
 			const char *end = memchr(message.data + at, '\n', message.length - at);
 			at = end != NULL ? (size_t)(end - message.data) + 1 : message.length;
 		}

@@ -194,33 +194,39 @@ static void keep_record(struct session *s, const struct letter *l, const struct 
 	buffer_free(&name);
 }
 
-/* The name may be a stranger's, of a letter that is answered. */
-static bool refuse(const char *name, const char *why)
+/* Why a recipient gets nothing: a hostile "address" must not write files, so these are only for who
+   asks for it.  NULL: it is none of these. */
+static const char *why_refused(const struct session *s, const char *name)
 {
-	struct buffer shown = {0};
-	screen_clean(&shown, name, strlen(name));
-	fprintf(stderr, "mail: %s: %s\n", buffer_string(&shown), why);
-	buffer_free(&shown);
-	return false;
+	if (name[0] == '|')
+		return "a command cannot be a recipient. Pipe the text into the command instead";
+	if (is_file(name) && !vars_on(&s->vars, "expandaddr"))
+		return "a file cannot be a recipient. \"set expandaddr\" in ~/.mailrc allows it";
+	return NULL;
 }
 
-/* Commands and files as recipients: a hostile "address" must not write files, so these are only for
- * who asks for it. */
-static bool check_recipients(const struct session *s, const struct letter *l)
+/* Takes those off the lists, and names them; true when there were none.  The name may be a
+   stranger's, of a letter that is answered. */
+static bool drop_refused(const struct session *s, struct letter *l)
 {
-	const struct string_list *lists[] = {&l->to, &l->cc, &l->bcc};
+	struct string_list *lists[] = {&l->to, &l->cc, &l->bcc};
+	bool none = true;
 	for (size_t k = 0; k < 3; k++) {
-		for (int i = 0; i < lists[k]->count; i++) {
-			const char *name = lists[k]->items[i];
-			if (name[0] == '|')
-				return refuse(name, "a command cannot be a recipient; nothing was sent. Pipe the "
-				                    "text into the command instead");
-			if (is_file(name) && !vars_on(&s->vars, "expandaddr"))
-				return refuse(name, "a file cannot be a recipient; nothing was sent. \"set "
-				                    "expandaddr\" in ~/.mailrc allows it");
+		for (int i = 0; i < lists[k]->count;) {
+			const char *name = lists[k]->items[i], *why = why_refused(s, name);
+			struct buffer shown = {0};
+			if (why == NULL) {
+				i++;
+				continue;
+			}
+			screen_clean(&shown, name, strlen(name));
+			fprintf(stderr, "mail: %s: %s\n", buffer_string(&shown), why);
+			buffer_free(&shown);
+			string_list_remove(lists[k], i);
+			none = false;
 		}
 	}
-	return true;
+	return none;
 }
 
 /* Appends to the files among the recipients, and takes them off the list. */
@@ -295,14 +301,11 @@ int send_letter(struct session *s, struct letter *l)
 	}
 	letter_convert(l);
 	expand(s, l);
+	bool all = drop_refused(s, l);
 	if (letter_recipients(l) == 0) {
 		fprintf(stderr, "mail: no recipients; nothing was sent\n");
 		send_keep(s, &l->body, false);
-		return EX_USAGE;
-	}
-	if (!check_recipients(s, l)) {
-		send_keep(s, &l->body, false);
-		return EX_DATAERR;
+		return all ? EX_USAGE : EX_DATAERR;
 	}
 	int code = EX_NOINPUT;
 	if (compose_message(l, &message))
@@ -310,5 +313,5 @@ int send_letter(struct session *s, struct letter *l)
 	else
 		send_keep(s, &l->body, false);
 	buffer_free(&message);
-	return code;
+	return code == EX_OK && !all ? EX_DATAERR : code;
 }

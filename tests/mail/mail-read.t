@@ -50,7 +50,7 @@ is "$(run 'set screen=2\nh1\nz\nz-\nh3\nx' | numbers)" "1 2 3 1 2 3" "headers an
 is "$(run 'ignore subject\nunknowncommand\np1\nx' | grep -c '^Subject')" 0 "ignore"
 is "$(run 'retain subject\np1\nx' | sed -n '/^Message/,/^$/p' | lines)" 4 "retain"
 like "$(run unknowncommand)" 'no such command' "an unknown command is told"
-is "$(printf 'bad\nx\n' | "$M" 2>/dev/null; echo $?)" 1 "and tells in the exit status, when nobody types"
+is "$(printf 'bad\nx\n' | "$M" -N 2>/dev/null; echo $?)" 1 "and tells in the exit status, when nobody types"
 is "$(run 'pipe 1 2 grep ^Subject\n| 3 cat -n | tail -n 1\nx' | sed 's/\t/ /g; s/^ *//' | xargs)" "Subject: disk full Subject: all well 10 >From there" "pipe and |"
 is "$(run "!echo from shell\necho words  'of two'\ncd /\n!pwd\nx" | xargs)" "from shell words of two /" "! echo cd"
 is "$(with SHELL=/bin/echo run 'shell\nx')" "" "shell"

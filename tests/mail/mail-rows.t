@@ -28,6 +28,12 @@ is "$(run 'd1\nxit'; grep -c '^From ' inbox)" 2 "xit changes nothing"
 unlike "$(run 'discard subject\n1\nx')" '^Subject' "discard"
 run 'savediscard received\nsave 1 kept\nx' >/dev/null; is "$(grep -c '^Received' kept) $(grep -c '^Cc' kept)" "0 1" "savediscard"
 rm -f kept; run 'saveretain subject\nsave 1 kept\nx' >/dev/null; is "$(grep -cE '^(Received|Cc)' kept) $(grep -c '^Subject' kept)" "0 1" "saveretain"
+fill; for command in 'pipe 1 "grep -c hello"' "| 'grep -c hello'" 'pipe 1 grep -c hello' '|grep -c "hello one"'; do is "$(run "$command\nx")" 1 "$command"; done
+is "$(run 'top 1\nx' | sed 1,2d | cut -d: -f1 | xargs -n 9) $(run 'set toplines=1 quiet\ntop 1\nx' | sed 1d)" "From To Cc Subject From: joe@example.org" "top: five lines behind the line From, or toplines"
+is "$(run 'i r\necho reads\nelse\necho no\nendif\nx')" reads "i is if"
+is "$("$M" </dev/null | xargs)" "$work/inbox: 2 messages 2 new >N 1 joe@example.org Tue Nov 24 20:01 7/104 first N 2 ann@example.org Tue Nov 24 20:02 4/49 second Held 2 messages in $work/inbox" "the list is there although nobody types"
+fill; is "$("$M" -N </dev/null)" "Held 2 messages in $work/inbox" "and with -N it is not"
+fill; is "$(run 'n\nq' | tail -n 2 | xargs)" "Saved 1 message in $work/mbox Held 1 message in $work/inbox" "quit says where they are"
 printf '#!/bin/sh\nsed s/hello/changed/ "$1" >edited; cat edited >"$1"\n' >editor; chmod +x editor
 fill; like "$(with VISUAL="$work/editor" run 'visual 1\n1\nx')" '^changed one$' "visual"
 printf 'respond 1\nhi\n~.\nx\n' | "$M" -N -I >/dev/null 2>&1; like "$(cat argv)" 'joe.*boss' "respond answers all"

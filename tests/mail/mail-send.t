@@ -60,6 +60,8 @@ clear_sent
 echo x | "$M" '|/bin/sh' 2>"$work/err"; is $? 65 "a command as recipient"
 like "$(cat "$work/err")" 'nothing was sent' "is refused"
 echo x | "$M" "$work/file" 2>"$work/err"; is $? 65 "a file as recipient is refused"
+echo x | "$M" -c '|/bin/sh' ./file a@example.org +x b@example.org 2>"$work/err"; is "$? $(argv)" "65 [-i][--][a@example.org][b@example.org]" "beside others: they get it"
+is "$(sed 's/^mail: \([^:]*\):.*/\1/' "$work/err" | xargs)" "./file +x |/bin/sh" "and each of those is named"
 echo x | "$M" -S expandaddr -s filed "$work/file" a@example.org; is "$? $(argv)" "0 [-i][--][a@example.org]" "with expandaddr"
 like "$(cat "$work/file")" '^Subject: filed$' "it is written"
 printf 'To: t@example.org\nSubject: inside\nBcc: hid@example.org\nX-A: 1\n 2\n\nbody\n' | "$M" -t a@example.org; is "$(argv)" "[-i][--][a@example.org][t@example.org][hid@example.org]" "-t: recipients in the text"
