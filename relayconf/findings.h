@@ -47,6 +47,10 @@ void findings_say(struct check *c, bool everything);
 /* path as "relayconf check" sees it: behind base/paths.h's root. */
 void check_path(struct text *t, const char *path);
 
+/* 0, or the errno with which the runner's user fails to open a file; -1 when that could not be
+   tried. */
+int check_open_as_runner(const char *path);
+
 /* True for a private spool without a root of its own: it says nothing about the machine's
    places. */
 bool check_is_elsewhere(void);

@@ -33,7 +33,9 @@ int machine_find_name(struct setup *s)
 	               : s->asks     ? ask_line(TR("The full name of this machine"),
                                    preset.length > 0 ? preset.data : NULL)
 	                             : mem_copy(preset.data);
-	bool good = answer != NULL && is_full_name(answer);
+	if (answer == NULL)
+		return setup_fail_unanswered();
+	bool good = is_full_name(answer);
 	if (good)
 		text_copy(s->name, sizeof s->name, answer);
 	int code = good ? EX_OK

@@ -27,8 +27,10 @@ char *ask_line(const char *question, const char *preset)
 		output_to(stdout, "%s%s%s%s: ", question, shown ? " [" : "", shown ? preset : "",
 		    shown ? "]" : "");
 		fflush(stdout);
-		if (getline(&line, &size, stdin) < 0)
+		if (getline(&line, &size, stdin) < 0) {
+			output_to(stdout, "\n");
 			break;
+		}
 		const char *words = text_trim(line);
 		if (*words != '\0' || preset != NULL)
 			answer = mem_copy(*words != '\0' ? words : preset);
@@ -52,12 +54,18 @@ bool ask_yes(const char *question, bool preset)
 
 static struct termios before, silent;
 static int terminal = -1;
+static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+#define NUMBERS (sizeof numbers / sizeof numbers[0])
+static void (*handlers[NUMBERS])(int); /* as they were */
 
 /* Whoever interrupts the question gets a terminal that shows what is typed. */
 static void restore(int number)
 {
 	tcsetattr(terminal, TCSANOW, &before);
-	signal(number, SIG_DFL);
+	for (size_t i = 0; i < NUMBERS; i++) {
+		if (numbers[i] == number)
+			signal(number, handlers[i]);
+	}
 	raise(number);
 }
 
@@ -71,15 +79,14 @@ static void hide(int number)
 
 bool ask_password(const char *question, struct buffer *password)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 	char byte = '\0';
 	terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
 	if (terminal < 0 || tcgetattr(terminal, &before) != 0)
 		return false;
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-		signal(numbers[i], restore);
+	for (size_t i = 0; i < NUMBERS; i++)
+		handlers[i] = signal(numbers[i], restore);
 	signal(SIGCONT, hide);
 	tcsetattr(terminal, TCSAFLUSH, &silent);
 	(void)fdio_write(terminal, question, strlen(question));
@@ -88,8 +95,8 @@ bool ask_password(const char *question, struct buffer *password)
 	while ((n = fdio_read(terminal, &byte, 1)) == 1 && byte != '\n' && byte != '\r')
 		buffer_add(password, &byte, 1);
 	tcsetattr(terminal, TCSAFLUSH, &before);
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-		signal(numbers[i], SIG_DFL);
+	for (size_t i = 0; i < NUMBERS; i++)
+		signal(numbers[i], handlers[i]);
 	signal(SIGCONT, SIG_DFL);
 	(void)fdio_write(terminal, "\n", 1);
 	close(terminal);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 void setup_say(const char *name, const char *format, ...)
 {
@@ -33,6 +34,11 @@ int setup_fail(int code, const char *format, ...)
 	text_printf(&line, "relayconf: setup: %s", words);
 	terminal_wrap(stderr, line.data, 0, 0);
 	return code;
+}
+
+int setup_fail_unanswered(void)
+{
+	return setup_fail(EX_NOINPUT, TR("there was no answer; nothing was changed"));
 }
 
 /* A value that may stand in the configuration. */

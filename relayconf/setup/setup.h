@@ -1,6 +1,7 @@
 /* relayconf setup: from an empty machine to a delivered test mail.  setup_command.c asks and leads;
-   say.c words; machine.c what it is called; servers.c knows where mail is given; trial.c tries a
-   server; write.c and system.c change this machine. */
+   say.c words; machine.c what it is called; servers.c knows where mail is given; authorities.c has
+   the certificates that are trusted; trial.c tries a server; write.c and system.c change this
+   machine; leftovers.c removes what was tried only. */
 #ifndef SETUP_SETUP_H
 #define SETUP_SETUP_H
 #include "base/mem.h"
@@ -48,10 +49,13 @@ struct setup {
 	struct buffer password; /* wiped */
 	struct server servers[SERVERS_MAX];
 	int server_count;
-	struct server *server; /* the one that is taken */
-	const char *ca_file;   /* "" = the system's authorities */
-	const char *tls;       /* verify, encrypt or off */
-	bool own_sender;       /* it takes mail from address only */
+	struct server *server;             /* the one that is taken */
+	const char *ca_file;               /* "" = the system's authorities */
+	char ca[1100];                     /* the file that was named */
+	char ca_new[1110], ca_place[1100]; /* its copies: while it is tried, and then; "" = none */
+	struct buffer authorities;         /* its text */
+	const char *tls;                   /* verify, encrypt or off */
+	bool own_sender;                   /* it takes mail from address only */
 };
 
 /* Fills s->servers for the domain of s->address: from DNS, from what is known of providers, and
@@ -68,6 +72,20 @@ void session_try(struct setup *s, struct server *server);
 /* The same with the login.  EX_OK, or the code of probe with words and remedy.  *own_sender: the
    server refused this machine's own sender, and takes the login's address. */
 int session_login(struct setup *s, struct server *server, bool *own_sender);
+
+/* The file of authorities that was named with an option; or that a person names, who is asked:
+ * false when there is none.  s->ca_file is then one that the user firsthop can read: where only
+ * root can read it, a copy.  EX_OK, or a code after a message. */
+int authorities_find(struct setup *s);
+int authorities_use(struct setup *s, const char *given);
+bool authorities_ask(struct setup *s);
+
+/* The copy gets its place. */
+bool write_authorities(struct setup *s);
+
+/* Files that are removed at the end, and when a signal ends this process. */
+void leftovers_watch(const char *secret, const char *authorities);
+void leftovers_remove(void);
 
 /* Writes the password to s->secret_new, with the rights that the runner needs; then to its place.
  * False after a message. */
@@ -88,6 +106,9 @@ void setup_say(const char *name, const char *format, ...) __attribute__((format(
 
 /* "relayconf: setup: words" on standard error; the code. */
 int setup_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same for the end of input at a question. */
+int setup_fail_unanswered(void);
 
 /* A value that may be in the configuration: shorter than size, without blanks, semicolons and
  * control characters. */

@@ -64,15 +64,17 @@ static int read_present(struct setup *s)
 	    slash != NULL ? (int)(slash - s->path) + 1 : 0, s->path);
 	if (s->configured && s->config.smarthosts[0].password_file[0] != '\0')
 		text_copy(s->secret, sizeof s->secret, s->config.smarthosts[0].password_file);
-	snprintf(s->secret_new, sizeof s->secret_new, "%s.try", s->secret);
+	/* Two at a time do not meet. */
+	snprintf(s->secret_new, sizeof s->secret_new, "%.1000s.try.%ld", s->secret, (long)getpid());
+	snprintf(s->ca_new, sizeof s->ca_new, "%.*sca.pem.try.%ld",
+	    slash != NULL ? (int)(slash - s->path) + 1 : 0, s->path, (long)getpid());
+	leftovers_watch(s->secret_new, s->ca_new);
 	s->has_secret = access(s->secret, F_OK) == 0;
 	s->command = s->wish->password_command != NULL ? s->wish->password_command
 	             : s->configured && s->wish->password_file == NULL
 	                 ? s->config.smarthosts[0].password_command
 	                 : "";
-	s->ca_file = s->wish->ca_file != NULL ? s->wish->ca_file
-	             : s->configured          ? s->config.smarthosts[0].tls_ca_file
-	                                      : "";
+	s->ca_file = s->configured ? s->config.smarthosts[0].tls_ca_file : "";
 	return EX_OK;
 }
 
@@ -88,7 +90,7 @@ static int find_address(struct setup *s)
 		       "you@example.org"));
 	if (given == NULL && !ask_address(TR("Your mail address (the test mail goes there)"), "",
 	                         s->address, sizeof s->address))
-		return EX_NOINPUT;
+		return setup_fail_unanswered();
 	return EX_OK;
 }
 
@@ -119,6 +121,12 @@ static bool accept(struct setup *s, struct server *server)
 	bool plain = server->state == SERVER_PLAIN;
 	if (!s->asks || server->state < SERVER_PLAIN)
 		return false;
+	if (!plain && authorities_ask(s)) {
+		session_try(s, server);
+		say_server(server);
+		if (server->state == SERVER_GOOD)
+			return true;
+	}
 	if (!ask_yes(plain ? TR("Mail would cross the network in the clear. Use this server all the "
 	                        "same?")
 	                   : TR("Nothing proves who this server is. Use it all the same?"),
@@ -152,6 +160,31 @@ static bool try_servers(struct setup *s)
 	if (!shown && s->server_count > 0)
 		say_last(&s->servers[s->server_count - 1]);
 	return false;
+}
+
+/* The remedy is that of the server which came furthest. */
+static int fail_without_server(const struct setup *s)
+{
+	const struct server *best = &s->servers[0];
+	for (int i = 1; i < s->server_count; i++) {
+		if (s->servers[i].state > best->state)
+			best = &s->servers[i];
+	}
+	if (best->state == SERVER_DOUBTED)
+		return setup_fail(EX_UNAVAILABLE,
+		    TR("the certificate of %.200s cannot be verified. If its authority is your own, name "
+		       "the file with --ca-file FILE. --tls encrypt trusts whoever answers, also with the "
+		       "password. Another server is named with --server HOST:PORT. Nothing was changed."),
+		    best->host);
+	if (best->state == SERVER_PLAIN)
+		return setup_fail(EX_UNAVAILABLE,
+		    TR("%.200s offers no TLS. With --tls off mail crosses the network in the clear. "
+		       "Another server is named with --server HOST:PORT. Nothing was changed."),
+		    best->host);
+	return setup_fail(EX_UNAVAILABLE,
+	    TR("no server was found that can be used; name it with --server HOST:PORT%s%s"),
+	    best->remedy[0] != '\0' && s->server_count == 1 ? ". " : "",
+	    s->server_count == 1 ? best->remedy : "");
 }
 
 static bool name_server(struct setup *s)
@@ -188,20 +221,15 @@ static int find_server(struct setup *s)
 		servers_find(s);
 	}
 	while (!try_servers(s)) {
-		if (!s->asks) {
-			const struct server *first = &s->servers[0];
-			return setup_fail(EX_UNAVAILABLE,
-			    TR("no server was found that can be used; name it with --server HOST:PORT%s%s"),
-			    first->remedy[0] != '\0' && s->server_count == 1 ? ". " : "",
-			    s->server_count == 1 ? first->remedy : "");
-		}
+		if (!s->asks)
+			return fail_without_server(s);
 		output_to(stdout, TR("No server was found that can be used.\n"));
 		if (!name_server(s))
-			return EX_NOINPUT;
+			return setup_fail_unanswered();
 	}
 	if (s->asks && s->wish->server == NULL && !ask_yes(TR("Use this server?"), true)) {
 		if (!name_server(s))
-			return EX_NOINPUT;
+			return setup_fail_unanswered();
 		return try_servers(s) ? EX_OK
 		                      : setup_fail(EX_UNAVAILABLE, TR("that server cannot be used"));
 	}
@@ -235,7 +263,7 @@ static int find_login(struct setup *s)
 	if (s->asks && w->login == NULL) {
 		char *answer = ask_line(TR("Login name there (- for none)"), preset);
 		if (answer == NULL)
-			return EX_NOINPUT;
+			return setup_fail_unanswered();
 		text_copy(s->login, sizeof s->login, strcmp(answer, "-") == 0 ? "" : answer);
 		free(answer);
 	}
@@ -274,7 +302,6 @@ static int ask_for_password(struct setup *s)
 
 static void forget_password(struct setup *s)
 {
-	unlink(s->secret_new);
 	if (s->password.data != NULL)
 		compat_wipe(s->password.data, s->password.size);
 	s->password.length = 0;
@@ -301,6 +328,7 @@ static int prove(struct setup *s)
 		setup_say("probe", TR("it does not accept mail: %s. %s"), s->server->words,
 		    s->server->remedy);
 		forget_password(s);
+		unlink(s->secret_new);
 		if (!s->asks || i == TRIES || s->login[0] == '\0')
 			return setup_fail(code, TR("nothing was changed"));
 	}
@@ -317,13 +345,13 @@ static int find_root(struct setup *s)
 	if (s->asks && s->wish->root == NULL &&
 	    !ask_address(TR("Who reads the mail for root (cron's reports)"), preset, s->root,
 	        sizeof s->root))
-		return EX_NOINPUT;
+		return setup_fail_unanswered();
 	return EX_OK;
 }
 
 static int write_all(struct setup *s)
 {
-	if (!write_secret(s) || !write_config(s))
+	if (!write_secret(s) || !write_authorities(s) || !write_config(s))
 		return EX_CANTCREAT;
 	if (!write_alias(s))
 		return EX_CANTCREAT;
@@ -334,8 +362,8 @@ static int write_all(struct setup *s)
 
 static int run(struct setup *s)
 {
-	static int (*const steps[])(struct setup *) = {find_address, machine_find_name, find_server,
-	    find_login, find_root, prove, write_all};
+	static int (*const steps[])(struct setup *) = {find_address, machine_find_name,
+	    authorities_find, find_server, find_login, find_root, prove, write_all};
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
 		int code = steps[i](s);
 		if (code != EX_OK)
@@ -359,7 +387,9 @@ int command_setup(const char *path, const struct setup_wish *wish)
 	int code = read_present(&s);
 	code = code == EX_OK ? run(&s) : code;
 	forget_password(&s);
+	leftovers_remove();
 	buffer_free(&s.password);
+	buffer_free(&s.authorities);
 	config_free(&s.config);
 	return code;
 }

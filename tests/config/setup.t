@@ -10,14 +10,17 @@ cp "$work/empty" "$work/firsthop.conf"
 echo '# people' >"$work/aliases"
 echo geheim >"$work/pw"
 setup() { "$R" setup "$@" >"$work/out" 2>"$work/err" </dev/null; code=$?; out=$(cat "$work/out"); err=$(cat "$work/err"); }
-untouched() { cmp -s "$work/empty" "$work/firsthop.conf" && [ "$(cat "$work/aliases")" = '# people' ] && [ ! -e "$work/secret" ] && [ ! -e "$work/secret.try" ]; }
+untouched() { cmp -s "$work/empty" "$work/firsthop.conf" && [ "$(cat "$work/aliases")" = '# people' ] && [ ! -e "$work/secret" ] && ! ls "$work"/*.try.* >/dev/null 2>&1 && [ ! -e "$work/ca.pem" ]; }
 refused() { setup "$@"; is "$code" "$wanted" "$name: exit $wanted"; like "$err$out" "$pattern" "and says $pattern"; ok "and nothing is changed" untouched; }
 name='no address, no terminal' wanted=64 pattern='your address is needed'; refused
 name='no address at all' wanted=64 pattern='nonsense is no address'; refused --yes nonsense
 name='another kind of TLS' wanted=64 pattern='--tls must be verify, encrypt or off'; refused --tls=some ops@example.org
 name='no server' wanted=64 pattern='is no HOST or HOST:PORT'; refused ops@example.org --server 'a b'
 name='nobody there' wanted=69 pattern='no server was found'; refused ops@example.org --server localhost:1
-name='a certificate that is not trusted' wanted=69 pattern='certificate cannot be verified'; refused ops@example.org --server localhost:$port
+name='a certificate that is not trusted' wanted=69 pattern='the certificate of localhost cannot be verified. .*--ca-file FILE'; refused ops@example.org --server localhost:$port
+name='no file of authorities' wanted=66 pattern='none.pem cannot be read: No such file'; refused ops@example.org --server localhost:$port --ca-file "$work/none.pem"
+name='a folder of authorities' wanted=66 pattern='cannot be read: Is a directory'; refused ops@example.org --server localhost:$port --ca-file "$work"
+name='a key for authorities' wanted=65 pattern='has no certificate in PEM form'; refused ops@example.org --server localhost:$port --ca-file "$work/certs/good.key"
 name='a login without a password' wanted=64 pattern='needs --password-file'; refused ops@example.org --server localhost:$port --ca-file "$ca" --login joe
 name='no login where one is needed' wanted=75 pattern='530 5.7.0'; refused ops@example.org --server localhost:$port --ca-file "$ca"
 echo wrong >"$work/wrong"
@@ -36,8 +39,9 @@ for bad in .example.org mon1..example.org mon1. mon1; do
 done
 printf '# mine\n[host]\nname = mon1.example.org\naliases = %s\n' "$work/aliases" >"$work/empty"
 rm "$work/firsthop.conf"
-setup --yes ops@example.org --server localhost:$port --ca-file "$ca" --login joe --password-file "$work/pw" --no-alias --no-test
-is "$code $err" "0 " "without a configuration: exit 0"
+(cd "$work/certs" && case $R in /*) ;; *) R=$OLDPWD/$R ;; esac && "$R" setup --yes ops@example.org --server localhost:$port --ca-file ca.pem --login joe --password-file "$work/pw" --no-alias --no-test) >"$work/out" 2>"$work/err" </dev/null
+is "$? $(cat "$work/err")" "0 " "without a configuration, with a name of this folder: exit 0"
+is "$("$R" get smarthost.main.tls_ca_file)" "$ca" "the file of authorities has its whole name"
 unlike "$("$R" get host.name)" '^\.|\.\.' "and the machine's name is a whole one"
 for pid in $(cat "$work/run/runner.pid" 2>/dev/null); do kill "$pid"; done
 rm -f "$work/secret"; cp "$work/empty" "$work/firsthop.conf"
@@ -77,10 +81,16 @@ if command -v tmux >/dev/null 2>&1; then
 	terminal -f /dev/null new-session -d -s keep 'sleep 600'
 	terminal -f /dev/null new-session -d -x 80 -y 50 -s m "sh -c '$R setup --ca-file $ca; echo \$? >$work/code; sleep 60'"
 	sees 'Your mail address' "it asks for the address"
+	terminal send-keys -t m C-d; sees 'there was no answer; nothing was changed' "the end of input is no answer"
+	is "$(wait_for test -s "$work/code"; cat "$work/code")" 66 "exit 66"; rm "$work/code"; terminal kill-session -t m
+	terminal -f /dev/null new-session -d -x 80 -y 50 -s m "sh -c '$R setup; echo \$? >$work/code; sleep 60'"
+	sees 'Your mail address' "once more, without --ca-file"
 	line 'me'; sees 'That is no address' "and again, when it is none"
 	line 'ops@localhost'
 	wait_tries=1200 sees 'The server that accepts your mail' "no server is found for it: it asks"
-	line "localhost:$port"; sees 'Use this server?' "which is tried"
+	line "localhost:$port"; sees 'File with the certificate of its authority' "which is tried, and not trusted"
+	line "$work/none.pem"; sees 'none.pem cannot be read' "a wrong name is asked for again"
+	line "$ca"; sees 'Use this server?' "with the authority it can be used"
 	line ''; sees 'Login name there' "it wants a login"
 	line 'joe'; sees 'Who reads the mail for root' "root's mail"
 	line 'boss@example.org'; sees 'Password (not shown)' "the password"
@@ -96,6 +106,7 @@ if command -v tmux >/dev/null 2>&1; then
 	terminal send-keys -t m C-c
 	ok "an interrupt ends it" wait_for test -s "$work/echo"
 	is "$(cat "$work/echo")" "echo " "and the terminal shows what is typed"
+	ok "no file is left of it" test -z "$(find "$work" -name '*.try.*')"
 else
 	skip "typed answers" "tmux is not installed"
 fi

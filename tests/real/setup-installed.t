@@ -31,7 +31,8 @@ ok "the name server answers" wait_for named
 is "$(found example.org | tr '\n' ' ')" "kind=submissions host=mail.test port=465 kind=submission host=mail.test port=587 kind=mx host=elsewhere.test port=0 " \
 	"SRV and MX are found"
 fresh() {
-	rm -f "$S/etc/firsthop/secret" "$S/etc/firsthop/secret.try"
+	rm -f "$S/etc/firsthop/secret" "$S/etc/firsthop/ca.pem"
+	mkdir -p "$S/root"; chmod 700 "$S/root"; (umask 077; cat "$work/certs/ca.pem" >"$S/root/ca.pem")
 	cp "$S/etc/firsthop/firsthop.conf.sample" "$S/etc/firsthop/firsthop.conf"
 	: >"$S/etc/aliases"
 	for pid in $(runner_pid); do kill "$pid"; patient 30 gone "$pid"; done
@@ -41,9 +42,12 @@ group=$(awk -F: '$1 == "firsthop" { print $3 }' "$S/etc/group")
 
 fresh
 rm -f "$S/usr/sbin/sendmail" "$S/usr/sbin/sendmail.before-firsthop"; cp "$S/bin/busybox" "$S/usr/sbin/sendmail"
-out=$(echo geheim | in_stage /usr/local/sbin/relayconf setup --yes user@example.org --name mon1.example.org --login cacti1@mail.test --password-file - --ca-file /etc/firsthop/ca.pem 2>&1)
+out=$(echo geheim | in_stage /usr/local/sbin/relayconf setup --yes user@example.org --name mon1.example.org --login cacti1@mail.test --password-file - --ca-file /root/ca.pem 2>&1)
 is $? 0 "by options: exit 0" "$out"
 like "$out" '^server   mail.test:465 \(SRV _submissions\): TLSv1.3 verified, wants a login' "the server is that of the SRV record"
+like "$out" '^settings /root/ca.pem is copied to /etc/firsthop/ca.pem, which the user firsthop can read' "authorities that only root can read are copied"
+is "$(file_mode "$S/etc/firsthop/ca.pem") $(conf smarthost.main.tls_ca_file)" "644 /etc/firsthop/ca.pem" "for the runner"
+is "$(find "$S/etc/firsthop" -name '*.try.*')" "" "and nothing else is left"
 like "$out" '^probe    the server accepts mail for user@example.org, with the login' "the probe"
 like "$out" '^outcome  delivered: smarthost main, mail.test' "the test mail is delivered"
 ok "and arrives" wait_for mails_are 1
@@ -74,10 +78,11 @@ if command -v tmux >/dev/null 2>&1; then
 	shows() { screen | grep -q -- "$1"; }
 	sees() { wait_tries=400 wait_for shows "$1"; result $? "$2" "$(screen)"; }
 	line() { terminal send-keys -t m -l "$1"; terminal send-keys -t m Enter; }
-	terminal -f /dev/null new-session -d -x 80 -y 50 -s m "sh -c 'chroot $S /usr/local/sbin/relayconf setup --ca-file /etc/firsthop/ca.pem; echo \$? >$work/code; sleep 60'"
+	terminal -f /dev/null new-session -d -x 80 -y 50 -s m "sh -c 'chroot $S /usr/local/sbin/relayconf setup --ca-file /root/ca.pem; echo \$? >$work/code; sleep 60'"
 	sees 'Your mail address' "it asks for the address"
 	line user@example.net; sees 'The full name of this machine' "for a full name, as the machine has none"
-	line mon1.example.org; sees 'mail.test:465 (MX)' "the server is found, and tried"
+	line mon1.example.org; sees 'cannot read /root/ca.pem. Copy it' "the file of authorities is no use where it is: it may be copied"
+	line ''; sees 'mail.test:465 (MX)' "the server is found, and tried"
 	sees 'Use this server' "and shown"
 	line ''; sees 'Login name there' "the login"
 	line cacti1@mail.test; sees 'Who reads the mail for root' "root's mail"
