@@ -33,6 +33,7 @@ static const struct check_rule rules[] = {
         check_tls_name, true},
     {"dane", TR_LATER("no TLSA records are asked for"), check_dane, true},
     {"password", TR_LATER("no login is configured"), check_password, true},
+    {"token", TR_LATER("no OAuth2 token fails, or is about to end"), check_tokens, true},
     {"rewrite", TR_LATER("envelope and From field get the same sender"), check_rewrite, true},
     {"received", TR_LATER("mail that leaves has a Received field of this machine"), check_received,
         true},

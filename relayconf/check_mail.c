@@ -294,6 +294,28 @@ void check_submission(struct check *c)
 	look_at_socket(c);
 }
 
+/* "; OAuth2 token NAME: WORDS" of mailq health, for each that somebody should look at. */
+void check_tokens(struct check *c)
+{
+	const char *at = c->health;
+	while ((at = strstr(at, "; OAuth2 token ")) != NULL) {
+		TEXT(name, 80);
+		TEXT(words, 200);
+		TEXT(fix, 300);
+		at += strlen("; OAuth2 token ");
+		text_put_n(&name, at, strcspn(at, ":"));
+		at += strspn(at + name.length, ": ") + name.length;
+		text_put_n(&words, at, strcspn(at, ";|"));
+		while (words.length > 0 && words.data[words.length - 1] == ' ')
+			words.data[--words.length] = '\0';
+		text_printf(&fix,
+		    TR("as root: relayconf oauth renew %s; where that does not help: relayconf oauth login "
+		       "%s"),
+		    name.data, name.data);
+		finding(c, GRADE_PROBLEM, fix.data, TR("OAuth2 token %s: %s"), name.data, TR(words.data));
+	}
+}
+
 /* What mailq health says behind the number and the age, if it warns: no server accepts the mail. */
 static bool held_up(const struct check *c, struct text *reason)
 {

@@ -78,6 +78,7 @@ void check_tls_mode(struct check *c);
 void check_tls_trust(struct check *c);
 void check_tls_name(struct check *c);
 void check_password(struct check *c);
+void check_tokens(struct check *c);
 void check_rewrite(struct check *c);
 void check_received(struct check *c);
 void check_archive(struct check *c);

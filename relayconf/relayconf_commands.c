@@ -177,13 +177,13 @@ static const struct usage_command commands[] = {
         .codes = TR_LATER("0; 75 something was left where it is"),
         .options = adopt_options},
     {.name = "oauth",
-        .operands = "login|token|status NAME",
+        .operands = "login|token|renew|status NAME",
         .least = 2,
         .most = 2,
         .meaning = TR_LATER("An OAuth2 token for a smarthost's login, as NAME.oauth describes it"),
         .more = TR_LATER(
             "login asks the owner of the account, as root; token prints an access token, renewed "
-            "when that is due: for password_command; status shows what is kept. "
+            "when that is due: for password_command; renew does it now; status shows what is kept. "
             "firsthop.conf(5) says more."),
         .codes = TR_LATER("0 done; 75 not now, for the reason that is shown")},
     {.name = "environment",

@@ -4,7 +4,10 @@
 #     oauth.sh login NAME     asks the account's owner for the right to send mail, and keeps the refresh token: root says
 #                             "relayconf oauth login NAME", which is no longer root when it comes here
 #     oauth.sh token NAME     prints an access token; it is renewed two minutes before it ends.  For password_command
+#     oauth.sh renew NAME     renews it now, and says what is kept: for cron(8), where mail is so rare that the right would end unused
 #     oauth.sh status NAME    what is kept, without the tokens
+#
+# For those who watch, NAME.state beside the tokens has how that went, without them: the runner hands it on (sendmail/lib/spool/tokens.h).
 #
 # NAME.oauth beside firsthop.conf says whose it is, in lines key=value: provider (google, microsoft, or none of them), client_id,
 # client_secret, tenant (of Microsoft), login; for another provider auth_url or device_url, token_url and scope; grant=client_credentials
@@ -20,7 +23,7 @@ export LC_ALL
 # A provider's words go to terminals: no control character, and no backslash that echo would make one of.
 plain() { printf '%s\n' "$*" | tr -cd '\n -~'; }
 fail() { plain "$*" >&2; exit "${code:-75}"; }
-usage() { code=64; fail 'usage: oauth.sh login|token|status NAME'; }
+usage() { code=64; fail 'usage: oauth.sh login|token|renew|status NAME'; }
 [ $# -eq 2 ] || usage
 verb=$1 name=$2
 case $name in '' | *[!A-Za-z0-9_-]*) usage ;; esac
@@ -32,10 +35,58 @@ file=$(dirname "$config")/$name.oauth
 state=${FIRSTHOP_SPOOL:-/var/spool/firsthop}/oauth
 kept=$state/$name
 
-# value KEY FILE; answer KEY JSON-FILE: a string or a number
+# value KEY FILE
 value() { sed -n "s/^$1=//p" "$2" 2>/dev/null | head -n 1; }
-answer() { tr -cd ' -~' <"$2" | sed -n "s/.*\"$1\"[[:space:]]*:[[:space:]]*\"\{0,1\}\([^\",}]*\).*/\1/p"; }
+# answer KEY: a string or a number of the provider's answer
+answer() { value "$1" "$work/values"; }
+# JSON on standard input, in lines key=value: what is not within another object, and an error that is one itself (Google's, of some kinds)
+members() {
+	head -c 65536 | tr '\n\r\t' '   ' | tr -cd ' -~' | awk '
+		function hex(word,   k, n) { for (k = 1; k <= 4; k++) n = n * 16 + index("0123456789abcdef", tolower(substr(word, k, 1))) - 1; return n }
+		function put(v) {
+			if (depth == 1) print key "=" v
+			else if (depth == 2 && outer == "error" && (key == "message" || key == "status")) print (key == "message" ? "error_description" : "error") "=" v
+		}
+		{
+			for (i = 1; i <= length($0); i++) {
+				c = substr($0, i, 1)
+				if (c == "\"") {
+					for (v = ""; ++i <= length($0) && (c = substr($0, i, 1)) != "\""; v = v c)
+						if (c == "\\") {
+							c = substr($0, ++i, 1)
+							if (c == "u") { n = hex(substr($0, i + 1, 4)); c = n >= 32 && n < 127 ? sprintf("%c", n) : " "; i += 4 }
+							else if (index("nrtbf", c)) c = " "
+						}
+					if (given) put(v); else key = v
+				} else if (c == "{" || c == "[") { if (++depth == 2) outer = key; given = 0 }
+				else if (c == "}" || c == "]") { depth--; given = 0 }
+				else if (c == ":") given = 1
+				else if (c == ",") given = 0
+				else if (c != " " && given) {
+					for (v = c; (c = substr($0, i + 1, 1)) != "" && !index(",}] ", c); i++) v = v c
+					if (v != "null") put(v)
+				}
+			}
+		}'
+}
 now() { date +%s; }
+
+# note WHY: how it went, in one step; "" is well.  words WHY: from here on, what goes wrong is that
+note() {
+	since=$(now)
+	[ -n "$1" ] && [ -n "$(value failed "$kept.state")" ] && since=$(value failed "$kept.state")
+	new=$(mktemp "$kept.XXXXXX" 2>/dev/null) || return 0
+	{
+		printf 'renewed=%s\nends=%s\nrefresh_ends=%s\n' "$(value renewed "$kept")" "$(value ends "$kept")" "$(value refresh_ends "$kept")"
+		[ -z "$1" ] || printf 'failed=%s\nwhy=%s\n' "$since" "$1"
+	} >"$new" && chmod 0640 "$new" && mv -f "$new" "$kept.state" || rm -f "$new"
+}
+# fail_as WHY WORDS: for those who watch, too
+fail_as() {
+	note "$1"
+	shift
+	fail "$@"
+}
 
 settings() {
 	[ -r "$file" ] || fail "$file cannot be read: it says provider, client_id and client_secret, and belongs to root and group firsthop (mode 0640)"
@@ -72,52 +123,71 @@ ask() {
 			[ -z "$2" ] || printf 'data-urlencode = "%s=%s"\n' "$1" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"
 			shift 2
 		done
-	} | curl -sS --max-time 8 --proto '=https,http' -o "$work/answer" -K - 2>"$work/error" ||
-		fail "$(echo "$url" | cut -d/ -f3) does not answer: $(head -n 1 "$work/error")"
+	} | curl -sS --max-time 8 --proto '=https,http' -o "$work/answer" -K - 2>"$work/error" || {
+		said="$(echo "$url" | cut -d/ -f3) does not answer: $(head -n 1 "$work/error")"
+		case $said in
+		*certificate*'not yet valid'* | *certificate*'has expired'*) fail_as clock "$said; check the clock of this machine: date" ;;
+		esac
+		fail_as away "$said"
+	}
+	members <"$work/answer" >"$work/values"
 }
 
-# What an OAuth2 provider says (RFC 6749 5.2, RFC 8628 3.5), and what to do.
+# What an OAuth2 provider says (RFC 6749 5.2, RFC 8628 3.5; AADSTS is Microsoft), and what to do.
 explain() {
-	error=$(answer error "$work/answer") words=$(answer error_description "$work/answer" | cut -c1-150)
-	case $error in
-	invalid_grant)
-		case $words in
-		*[Cc]lock* | *[Ee]xpir*time*) fail "the provider refuses the grant: $words; check the clock of this machine: date" ;;
-		esac
-		fail "the right to send mail was withdrawn or has ended${words:+ ($words)}: run \"relayconf oauth login $name\" as root"
+	error=$(answer error) said=$(answer error_description | cut -c1-150)
+	said=${said:+ ($said)}
+	case "$error $(answer error_subtype)$said" in
+	*AADSTS7000222*) fail_as client "the secret of the client has ended$said: make a new one at the provider, and put it into $file" ;;
+	*AADSTS700016* | *AADSTS90002* | *AADSTS900023* | *AADSTS50059*) fail_as client "the provider does not know the client in that tenant$said: check client_id and tenant in $file" ;;
+	*AADSTS5007[69]* | *AADSTS53[0-9]* | *AADSTS50105* | *AADSTS65001* | *AADSTS70043* | *invalid_rapt* | admin_policy_enforced* | org_internal* | \
+		access_denied* | consent_required* | interaction_required* | authorization_declined*)
+		fail_as policy "the account, or its tenant's policy, does not allow it$said: ask its administrator; then run \"relayconf oauth login $name\" as root"
 		;;
-	invalid_client | unauthorized_client) fail "the provider does not accept client_id or client_secret${words:+ ($words)}: check $file" ;;
-	invalid_scope) fail "the provider does not know the scope $scope${words:+ ($words)}: check scope in $file" ;;
-	access_denied | consent_required | interaction_required) fail "the account, or its tenant's policy, does not allow it${words:+ ($words)}: ask its administrator" ;;
-	'') fail "the provider's answer makes no sense: $(head -c 100 "$work/answer" | tr -d '\n\r' | tr -cd ' -~')" ;;
-	*) fail "the provider refuses: $error${words:+ ($words)}" ;;
+	*[Cc]lock* | *AADSTS700024* | *'not yet valid'* | *'in the future'* | *'reasonable timeframe'*)
+		fail_as clock "the provider refuses the grant$said: check the clock of this machine: date"
+		;;
+	invalid_grant*) fail_as revoked "the right to send mail was withdrawn or has ended$said: run \"relayconf oauth login $name\" as root" ;;
+	invalid_client* | unauthorized_client* | deleted_client* | disabled_client*) fail_as client "the provider does not accept client_id or client_secret$said: check $file" ;;
+	invalid_scope*) fail_as scope "the provider does not know the scope $scope$said: check scope in $file" ;;
+	temporarily_unavailable* | server_error* | slow_down* | rate_limit_exceeded*) fail_as away "the provider is out of order: $error$said; it is asked again" ;;
+	' '*) fail_as answer "the provider's answer makes no sense: $(head -c 100 "$work/answer" | tr -d '\n\r' | tr -cd ' -~')" ;;
+	*) fail_as refused "the provider refuses: $error$said" ;;
 	esac
 }
 
 # keep REFRESH-TOKEN: what the answer holds, in one step
 keep() {
-	access=$(answer access_token "$work/answer") lasts=$(answer expires_in "$work/answer") refresh=$(answer refresh_token "$work/answer")
+	access=$(answer access_token) lasts=$(answer expires_in) refresh=$(answer refresh_token) refresh_lasts=$(answer refresh_token_expires_in)
 	[ -n "$access" ] || explain
+	case $access in *' '*) fail_as answer "the provider's answer makes no sense: a token with a blank" ;; esac
+	lasts=${lasts%%.*} refresh_lasts=${refresh_lasts%%.*} refresh_ends=
 	case $lasts in '' | *[!0-9]* | ?????????*) lasts=3600 ;; esac
-	new=$(mktemp "$kept.XXXXXX") && printf 'refresh=%s\naccess=%s\nends=%s\n' "${refresh:-$1}" "$access" $(($(now) + lasts)) >"$new" &&
+	case $refresh_lasts in
+	'' | *[!0-9]* | ??????????*) [ -n "$refresh" ] || refresh_ends=$(value refresh_ends "$kept") ;;
+	*) [ "$refresh_lasts" -eq 0 ] || refresh_ends=$(($(now) + refresh_lasts)) ;;
+	esac
+	new=$(mktemp "$kept.XXXXXX") &&
+		printf 'refresh=%s\naccess=%s\nrenewed=%s\nends=%s\nrefresh_ends=%s\n' "${refresh:-$1}" "$access" "$(now)" $(($(now) + lasts)) "$refresh_ends" >"$new" &&
 		{ [ ! -g "$state" ] || chmod 0660 "$new"; } && mv -f "$new" "$kept" || { rm -f "${new:-}"; fail "$kept cannot be written"; }
+	note ''
 }
 
 login_by_device() {
 	ask "$device_url" client_id "$client_id" scope "$scope"
-	code_of_device=$(answer device_code "$work/answer") every=$(answer interval "$work/answer")
+	code_of_device=$(answer device_code) every=$(answer interval)
 	[ -n "$code_of_device" ] || explain
-	where=$(answer verification_uri "$work/answer")
-	plain "Open ${where:-$(answer verification_url "$work/answer")} in any browser, and enter the code $(answer user_code "$work/answer")"
+	where=$(answer verification_uri)
+	plain "Open ${where:-$(answer verification_url)} in any browser, and enter the code $(answer user_code)"
 	case $every in '' | *[!0-9]* | ???*) every=5 ;; esac
 	tries=0
 	while :; do
 		sleep "$every"
 		ask "$token_url" grant_type urn:ietf:params:oauth:grant-type:device_code device_code "$code_of_device" client_id "$client_id" client_secret "$client_secret"
-		case $(answer error "$work/answer") in
+		case $(answer error) in
 		authorization_pending) ;;
 		slow_down) every=$((every + 5)) ;;
-		expired_token) fail 'the code has ended: begin again' ;;
+		expired_token | code_expired) fail 'the code has ended: begin again' ;;
 		*) return ;;
 		esac
 		tries=$((tries + 1))
@@ -153,31 +223,65 @@ do_login() {
 	echo "It is kept in $kept.  In [smarthost $name]: auth = oauthbearer xoauth2, and password_command = $0 token $name"
 }
 
+# Two that renew at the same time would use one refresh token twice, for which a provider withdraws all: the second waits for the first.
+lock() {
+	waited=0
+	until mkdir "$kept.lock" 2>/dev/null; do
+		[ -w "$state" ] || fail "$kept cannot be written"
+		[ -z "$(find "$kept.lock" -prune -mmin +1 2>/dev/null)" ] || rmdir "$kept.lock" 2>/dev/null
+		waited=$((waited + 1))
+		[ $waited -lt 9 ] || fail "another renewal of $name has not ended"
+		sleep 1
+	done
+	locked=$kept.lock
+}
+
+# At least two minutes are left, and the clock was not set back.
+is_good() {
+	ends=$(value ends "$kept") renewed=$(value renewed "$kept")
+	[ "${ends:-0}" -gt $(($(now) + 120)) ] && [ "${renewed:-0}" -le "$(now)" ]
+}
+
+renew() {
+	if [ "$grant" = client_credentials ]; then
+		ask "$token_url" grant_type client_credentials client_id "$client_id" client_secret "$client_secret" scope "$scope"
+	else
+		ask "$token_url" grant_type refresh_token refresh_token "$(value refresh "$kept")" client_id "$client_id" client_secret "$client_secret"
+	fi
+	keep "$(value refresh "$kept")"
+}
+
+need_login() { [ "$grant" = client_credentials ] || [ -n "$(value ends "$kept")" ] || fail "nothing is kept for $name: run \"relayconf oauth login $name\" as root"; }
+
 do_token() {
-	ends=$(value ends "$kept")
-	[ -n "$ends" ] || [ "$grant" = client_credentials ] || fail "nothing is kept for $name: run \"relayconf oauth login $name\" as root"
-	if [ "${ends:-0}" -le $(($(now) + 120)) ]; then
-		if [ "$grant" = client_credentials ]; then
-			ask "$token_url" grant_type client_credentials client_id "$client_id" client_secret "$client_secret" scope "$scope"
-		else
-			ask "$token_url" grant_type refresh_token refresh_token "$(value refresh "$kept")" client_id "$client_id" client_secret "$client_secret"
-		fi
-		keep "$(value refresh "$kept")"
+	need_login
+	if ! is_good; then
+		lock
+		is_good || renew
 	fi
 	value access "$kept"
 }
 
+do_status() {
+	ends=$(value ends "$kept")
+	[ -n "$ends" ] || fail "nothing is kept for $name: run \"relayconf oauth login $name\" as root"
+	echo "$name: client_id $client_id, $(echo "$token_url" | cut -d/ -f3); the access token ends in $((ends - $(now))) s; refresh token: $([ -n "$(value refresh "$kept")" ] && echo yes || echo no)"
+}
+
 settings
 work=$(mktemp -d "${TMPDIR:-/tmp}/firsthop.XXXXXX") || fail 'no temporary folder can be made'
-trap 'rm -rf "$work"' EXIT
+locked=
+trap 'rm -rf "$work"; [ -z "$locked" ] || rmdir "$locked"' EXIT
 trap 'exit 1' HUP INT TERM
 case $verb in
 login) do_login ;;
 token) do_token ;;
-status)
-	ends=$(value ends "$kept")
-	[ -n "$ends" ] || fail "nothing is kept for $name: run \"relayconf oauth login $name\" as root"
-	echo "$name: client_id $client_id, $(echo "$token_url" | cut -d/ -f3); the access token ends in $((ends - $(now))) s; refresh token: $([ -n "$(value refresh "$kept")" ] && echo yes || echo no)"
+renew)
+	need_login
+	lock
+	renew
+	do_status
 	;;
+status) do_status ;;
 *) usage ;;
 esac

@@ -122,6 +122,7 @@ static void read_state(struct listing *l, const struct queue *q)
 	ages_load(&l->ages, q->mqueue_fd);
 	counters_load(&l->counters, q->mqueue_fd);
 	smtpd_status_read(&l->smtpd);
+	l->token_count = config_uses_tokens(l->config) ? tokens_read(q->mqueue_fd, l->tokens) : 0;
 	l->room_known = disk_space_look(&l->room, q->mqueue_fd);
 	l->wait_count = l->runner_lives ? waits_read(q, l->waits, WAITS_MAX) : 0;
 	l->woken_count = l->runner_lives ? woken_read(q, l->woken, WOKEN_MAX) : 0;

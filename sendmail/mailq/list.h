@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "spool/ages.h"
 #include "spool/counters.h"
+#include "spool/tokens.h"
 #include "spool/health.h"
 #include "spool/queue.h"
 #include "spool/smtpd_status.h"
@@ -71,6 +72,8 @@ struct listing {
 	struct ages ages;
 	struct counters counters;
 	struct smtpd_status smtpd;
+	struct token tokens[TOKENS_MAX]; /* of OAuth2, where a smarthost wants one */
+	int token_count;
 	struct disk_space room;
 	bool room_known;
 	char drop_problem[200];

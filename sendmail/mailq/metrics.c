@@ -10,6 +10,7 @@
 #include "spool/counters.h"
 #include "spool/disk_space.h"
 #include <limits.h>
+#include <stddef.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -321,6 +322,33 @@ static void put_smtpd(FILE *out, const struct smtpd_status *s)
 		    smtpd_status_word((enum smtpd_count)i), s->counts[i]);
 }
 
+static void put_times(FILE *out, const struct listing *l, const char *name, size_t member)
+{
+	for (int i = 0; i < l->token_count; i++)
+		labelled(out, name, "token", l->tokens[i].name,
+		    *(const int64_t *)((const char *)&l->tokens[i] + member));
+}
+
+static void put_tokens(FILE *out, const struct listing *l)
+{
+	metric(out, "oauth_renewed_timestamp_seconds", "gauge", "seconds",
+	    "When oauth.sh last renewed an OAuth2 token; 0: never.");
+	put_times(out, l, "oauth_renewed_timestamp_seconds", offsetof(struct token, renewed_s));
+	metric(out, "oauth_token_end_timestamp_seconds", "gauge", "seconds",
+	    "When the access token ends; it is renewed before its next use.");
+	put_times(out, l, "oauth_token_end_timestamp_seconds", offsetof(struct token, ends_s));
+	metric(out, "oauth_right_end_timestamp_seconds", "gauge", "seconds",
+	    "When the right to renew it ends; 0: the provider does not say.");
+	put_times(out, l, "oauth_right_end_timestamp_seconds", offsetof(struct token, refresh_ends_s));
+	metric(out, "oauth_failed", "gauge", "", "1: it could not be renewed, for this reason.");
+	for (int i = 0; i < l->token_count; i++) {
+		fputs("firsthop_oauth_failed{token=\"", out);
+		put_label(out, l->tokens[i].name);
+		fprintf(out, "\",reason=\"%s\"} %d\n", token_failure_word(l->tokens[i].why),
+		    l->tokens[i].failed_s != 0);
+	}
+}
+
 int metrics_print(FILE *out, struct listing *l)
 {
 	metric(out, "build_info", "gauge", "", "The version, as a label.");
@@ -334,6 +362,8 @@ int metrics_print(FILE *out, struct listing *l)
 	put_counters(out, &l->counters);
 	if (listen_is_on(l->config))
 		put_smtpd(out, &l->smtpd);
+	if (l->token_count > 0)
+		put_tokens(out, l);
 	fputs("# EOF\n", out);
 	return EX_OK;
 }

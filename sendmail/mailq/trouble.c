@@ -1,5 +1,6 @@
 /* The spool as a submission finds it. */
 #include "mailq/trouble.h"
+#include "base/clock.h"
 #include "base/paths.h"
 #include "config/listen.h"
 #include <stdio.h>
@@ -60,11 +61,26 @@ static int put_smtpd(const struct listing *l, struct text *words)
 	return 1;
 }
 
+/* Before mail has to wait for it. */
+static int put_tokens(const struct listing *l, struct text *words)
+{
+	int grade = 0;
+	for (int i = 0; i < l->token_count; i++) {
+		const char *trouble = token_trouble(&l->tokens[i], clock_wall_s());
+		if (trouble == NULL)
+			continue;
+		text_printf(words, "; OAuth2 token %s: %s", l->tokens[i].name, trouble);
+		grade = 1;
+	}
+	return grade;
+}
+
 int trouble_put(const struct listing *l, struct text *words)
 {
 	struct stat st;
-	int grade = put_disk(l, words), smtpd = put_smtpd(l, words);
+	int grade = put_disk(l, words), smtpd = put_smtpd(l, words), tokens = put_tokens(l, words);
 	grade = smtpd > grade ? smtpd : grade;
+	grade = tokens > grade ? tokens : grade;
 	if (!look("drop", &st) || !S_ISDIR(st.st_mode)) {
 		text_printf(words, "; submissions are refused: the folder %s/drop is missing",
 		    paths_spool());

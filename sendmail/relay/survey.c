@@ -82,6 +82,16 @@ static void find_tls_problem(const struct smarthost *smarthost, struct text *ca,
 	secret_free(&key);
 }
 
+/* "works", or what goes wrong when it is run with the rights of this process; "": there is none. */
+static void try_command(const struct smarthost *smarthost, struct text *words)
+{
+	struct diagnosis d = {0};
+	struct buffer password = {0};
+	if (smarthost->login[0] != '\0' && smarthost->password_command[0] != '\0')
+		text_put(words, secret_read(smarthost, &password, &d) ? "works" : d.text);
+	secret_free(&password);
+}
+
 /* "foreign": not an address of this machine; "family": the server has none of its family, "part":
  * it has some of the other family. */
 static const char *bind_problem(const struct smarthost *smarthost, const struct route *r)
@@ -105,6 +115,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 	TEXT(ca, 400);
 	TEXT(own, 400);
 	TEXT(moved, 500);
+	TEXT(command, 900);
 	const char *self = "", *unvouched = "";
 	bool found = route_find(smarthost, &r);
 	for (int i = 0; i < r.count && *self == '\0' && smarthost->proxy[0] == '\0'; i++)
@@ -116,6 +127,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 		                : r.candidates[i].name;
 	find_skipped(&r, skipped, sizeof skipped);
 	find_tls_problem(smarthost, &ca, &own);
+	try_command(smarthost, &command);
 	moved_look(smarthost, &r, &moved);
 	fields_put(&line, "name", smarthost->name);
 	fields_put_number(&line, "found", found);
@@ -129,6 +141,7 @@ static void put_smarthost(const struct smarthost *smarthost)
 	fields_put(&line, "moved", moved.data);
 	fields_put(&line, "ca", ca.data);
 	fields_put(&line, "own_certificate", own.data);
+	fields_put(&line, "command", command.data);
 	fields_put(&line, "bind_address", smarthost->bind_address);
 	fields_put(&line, "bind", bind_problem(smarthost, &r));
 	printf("hop %s\n", buffer_string(&line));

@@ -353,12 +353,14 @@ int loop_run(struct runner *r)
 		upkeep_sync(r, UPKEEP_SOME);
 		upkeep_log(&l.upkeep, r);
 		upkeep_count(&l.upkeep, r, UPKEEP_SOME);
+		upkeep_tokens(&l.upkeep, r, UPKEEP_SOME);
 		heads_keep_look(&l.heads, r);
 	}
 	heads_keep_end(&l.heads, r, r->lifetime == LIFETIME_ONCE);
 	nexthop_write_new_health(r);
 	upkeep_sync(r, UPKEEP_ALL);
 	upkeep_count(&l.upkeep, r, UPKEEP_ALL);
+	upkeep_tokens(&l.upkeep, r, UPKEEP_ALL);
 	submit_listen_end(r->submit_listen);
 	smtpd_keeper_end(r);
 	watch_listen_end(r);

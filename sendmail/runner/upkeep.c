@@ -1,13 +1,18 @@
 /* Upkeep. */
 #include "base/clock.h"
+#include "base/fdio.h"
 #include "base/log.h"
 #include "base/log_limit.h"
+#include "base/paths.h"
+#include "base/text.h"
 #include "runner/queue/runner.h"
 #include "runner/upkeep.h"
+#include "spool/tokens.h"
 
 #define SYNC_AFTER 64
 #define COUNT_EVERY_MS 5000
 #define LOG_HANGS_MS 5000
+#define TOKENS_EVERY_MS 1000
 
 void upkeep_sync(struct runner *r, enum upkeep_how how)
 {
@@ -29,6 +34,21 @@ void upkeep_count(struct upkeep *u, struct runner *r, enum upkeep_how how)
 	u->counted_ms = now;
 	counters_save(&r->counters, r->queue.mqueue_fd);
 	pace_save(&r->nexthops.paces, r->queue.mqueue_fd, now, clock_wall_s());
+}
+
+/* oauth.sh puts each state in place with rename(2), so the folder changes. */
+void upkeep_tokens(struct upkeep *u, const struct runner *r, enum upkeep_how how)
+{
+	int64_t now = clock_mono_ms();
+	struct token list[TOKENS_MAX];
+	TEXT(folder, 1100);
+	if (!config_uses_tokens(&r->config) ||
+	    (how == UPKEEP_SOME && u->tokens_ms != 0 && now - u->tokens_ms < TOKENS_EVERY_MS))
+		return;
+	u->tokens_ms = now;
+	text_printf(&folder, "%s/oauth", paths_spool());
+	if (fdio_changed(folder.data, &u->tokens_seen))
+		tokens_write(r->queue.mqueue_fd, list, tokens_gather(folder.data, list));
 }
 
 void upkeep_log(struct upkeep *u, struct runner *r)

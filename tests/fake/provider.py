@@ -1,4 +1,4 @@
-"""provider.py PORTFILE: an OAuth2 provider on loopback.  Device codes are pending once; a refresh token is good for one use, "gone" is withdrawn."""
+"""provider.py PORTFILE: an OAuth2 provider on loopback; what it says at /answer is in PORTFILE.answer: a number, and the rest.  Device codes are pending once; a refresh token is good for one use, "gone" is withdrawn."""
 import http.server, json, os, sys, urllib.parse
 state = {"number": 0, "refresh": "", "polls": 0}
 class Provider(http.server.BaseHTTPRequestHandler):
@@ -15,7 +15,10 @@ class Provider(http.server.BaseHTTPRequestHandler):
         self.say(200, words)
     def do_POST(self):
         form = dict(urllib.parse.parse_qsl(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()))
-        if form.get("client_id") != "us":
+        if self.path == "/answer":
+            code, body = open(sys.argv[1] + ".answer", "rb").read().split(b"\n", 1)
+            self.send_response(int(code)); self.end_headers(); self.wfile.write(body)
+        elif form.get("client_id") != "us":
             self.say(401, {"error": "invalid_client", "error_description": "no such client"})
         elif self.path == "/device":
             self.say(200, {"device_code": "dc", "user_code": "WDJB-MJHT", "verification_uri": "https://provider.example/device", "interval": 0, "expires_in": 900})

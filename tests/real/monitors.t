@@ -18,6 +18,11 @@ tests:
       - {series: 'firsthop_runner_up{instance="ill"}', values: '0x600'}
       - {series: 'firsthop_config_good{instance="ill"}', values: '1x600'}
       - {series: 'firsthop_queue_oldest_age_seconds{instance="ill"}', values: '0+60x600'}
+      - {series: 'firsthop_oauth_failed{instance="ill", token="main", reason="revoked"}', values: '0x300 1x300'}
+      - {series: 'firsthop_oauth_right_end_timestamp_seconds{instance="ill", token="main"}', values: '626000x600'}
+      - {series: 'firsthop_oauth_failed{instance="well", token="main", reason="none"}', values: '0x600'}
+      - {series: 'firsthop_oauth_right_end_timestamp_seconds{instance="well", token="main"}', values: '0x600'}
+      - {series: 'firsthop_oauth_renewed_timestamp_seconds{instance="well", token="main"}', values: '0x600'}
       - {series: 'firsthop_runner_up{instance="well"}', values: '1x600'}
       - {series: 'firsthop_config_good{instance="well"}', values: '1x600'}
       - {series: 'firsthop_queue_oldest_age_seconds{instance="well"}', values: '0x600'}
@@ -31,6 +36,8 @@ tests:
         exp_samples:
           - {labels: '{alertname="FirsthopMailWaits", instance="ill"}', value: 1}
           - {labels: '{alertname="FirsthopRunnerDown", instance="ill"}', value: 1}
+          - {labels: '{alertname="FirsthopTokenEnds", instance="ill"}', value: 1}
+          - {labels: '{alertname="FirsthopTokenFails", instance="ill"}', value: 1}
 END
 out=$(in_stage /usr/bin/promtool test rules /import/hours.yml 2>&1); is $? 0 "they fire for a machine in trouble, in time, and for no other" "$out"
 

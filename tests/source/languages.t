@@ -30,7 +30,7 @@ others $(find relayconf sendmail/mailq sendmail/lib/config sendmail/lib/base/usa
 	-e '# Written by \"relayconf environment\" from variables, and again at the next start.\n' -e 'set_from_header on' \
 	-e 'relayconf: setup: %s' -e 'mailq: %s\n' -e 'SRV _submissions' -e 'SRV _submission' -e 'firsthop test from %.100s, ' -e 'this machine' \
 	-e 'while it sends a message' -e 'banner EHLO STARTTLS AUTH MAIL RCPT DATA' -e 'verify encrypt off' -e 'dma ssmtp msmtp nullmailer sendmail postfix exim opensmtpd' \
-	-e 'login|token|status NAME' -e 'bash zsh fish tcsh' -e 'today yesterday' -e '[why|cat|retry|remove ...]' -e 'why cat retry remove' \
+	-e 'login|token|renew|status NAME' -e 'bash zsh fish tcsh' -e 'today yesterday' -e '[why|cat|retry|remove ...]' -e 'why cat retry remove' \
 	-e 'sendmail postfix json long' -e '-h, --help' -e '[PROGRAM [FILE]]' -e '[-C FILE]' |
 	grep -vE '^[][ A-Z.|]*$|^(%s)*\\?n?\[?[a-z_]+\]? ?(%s\] )?(= |always_bcc$|[[:space:]]*$)|^\[[a-z]+( %s)?\]|^\{|^\\nfile = |^root: %s|^To: %s|^[a-z_]+: %s' >"$work/others"
 is "$(cat "$work/others")" "" "no sentence is said that cannot be translated"

@@ -347,6 +347,15 @@ bool config_read(struct config *c, const char *path, struct diagnosis *d)
 	return good;
 }
 
+bool config_uses_tokens(const struct config *c)
+{
+	for (int i = 0; i < c->smarthost_count; i++) {
+		if (smarthost_uses_token(&c->smarthosts[i]))
+			return true;
+	}
+	return false;
+}
+
 void config_free(struct config *c)
 {
 	free(c->smarthosts);

@@ -151,6 +151,8 @@ void config_defaults(struct config *c);
    error; *c is then unusable but may be given to config_free.  A missing file is key
    "config-missing"; *c then holds the defaults (no smarthost). */
 bool config_read(struct config *c, const char *path, struct diagnosis *d);
+/* Whether any of its smarthosts may get an OAuth2 token. */
+bool config_uses_tokens(const struct config *c);
 void config_free(struct config *c);
 
 /* One key of the table, for relayconf show, get and set. */

@@ -40,6 +40,12 @@ bool smarthost_needs_verified(const struct smarthost *smarthost)
 	       (secret && smarthost->tls != SMARTHOST_TLS_OFF);
 }
 
+bool smarthost_uses_token(const struct smarthost *smarthost)
+{
+	return strstr(smarthost->auth, "xoauth2") != NULL ||
+	       strstr(smarthost->auth, "oauthbearer") != NULL;
+}
+
 bool smarthost_asks_tlsa(const struct smarthost *smarthost)
 {
 	return smarthost->dane != SMARTHOST_DANE_NO && smarthost->tls != SMARTHOST_TLS_OFF &&

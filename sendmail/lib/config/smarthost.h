@@ -75,6 +75,9 @@ bool smarthost_ok(const struct smarthost *h, struct text *problem);
  * get a password. */
 bool smarthost_needs_verified(const struct smarthost *smarthost);
 
+/* Whether it may get an OAuth2 token in the place of a password. */
+bool smarthost_uses_token(const struct smarthost *smarthost);
+
 /* Whether TLSA records decide about its certificate, if there are any. */
 bool smarthost_asks_tlsa(const struct smarthost *smarthost);
 
