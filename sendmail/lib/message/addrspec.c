@@ -4,6 +4,9 @@
 #include "base/charset.h"
 #include <string.h>
 
+#define APOSTROPHES_REMOVED "the apostrophes around it were removed"
+#define BRACKETS_REMOVED "the brackets around it were removed"
+
 struct spec {
 	const struct token *at, *end;
 	struct buffer *out;
@@ -67,8 +70,23 @@ static void skip_apostrophes(struct spec *s)
 	if (closing_of(s->at->start[1]) != 0 || strchr("\']}", last->start[last->length - 2]) != NULL)
 		return;
 	s->apostrophe = s->at;
-	s->repair = opening == '\'' ? "the apostrophes around it were removed"
-	                            : "the brackets around it were removed";
+	s->repair = opening == '\'' ? APOSTROPHES_REMOVED : BRACKETS_REMOVED;
+}
+
+/* "'joe.doe'" in quotes is written without them, and read again as the above: so it loses both at
+ * once. */
+static void strip_apostrophes(struct spec *s, struct buffer *plain)
+{
+	size_t n = plain->length;
+	if (s->apostrophe != NULL || s->at < s->end || !addrspec_is_dot_atom(plain->data, n))
+		return;
+	const char *p = plain->data, *dot = memchr(p, '.', n);
+	if (closing_of(p[0]) == 0 || p[n - 1] != closing_of(p[0]) || dot == NULL || dot == p + 1 ||
+	    p[n - 2] == '.' || closing_of(p[1]) != 0 || strchr("\']}", p[n - 2]) != NULL)
+		return;
+	s->repair = p[0] == '\'' ? APOSTROPHES_REMOVED : BRACKETS_REMOVED;
+	plain->length = n - 2;
+	memmove(plain->data, p + 1, n - 2);
 }
 
 /* "mailto:", and "@a,@b:user@host": only the address behind the route is used (RFC 5321 appendix
@@ -322,6 +340,8 @@ const char *addrspec_read(const struct token *tokens, size_t count, struct buffe
 	skip_apostrophes(&s);
 	if (wrong == NULL)
 		wrong = read_local(&s, &plain);
+	if (wrong == NULL)
+		strip_apostrophes(&s, &plain);
 	if (wrong == NULL && is_dots(&plain) && !was_quoted(local, s.at))
 		wrong = s.at < s.end ? "there is nothing before the '@'" : "there is no address";
 	if (wrong == NULL && s.at == s.end && put_whole(&plain, out)) {
