@@ -46,7 +46,7 @@ static void print_wait(const struct judgement *j)
 	if (j->deed == DEED_RETURN || j->reason == NULL)
 		return;
 	say(TR_LATER("waiting"), "%s",
-	    j->stays ? TR("will not fix this") : TR("may be all that is needed"));
+	    j->needs_admin ? TR("will not fix this") : TR("may be all that is needed"));
 	if (j->wait_s >= 60)
 		say(TR_LATER("wait"), TR("at least %d min between attempts"), j->wait_s / 60);
 }
@@ -54,7 +54,7 @@ static void print_wait(const struct judgement *j)
 /* Without its answer: the two that decide, a refusal for good and one for now. */
 static int explain_key(const struct reason *row)
 {
-	struct judgement j = {.reason = row, .wait_s = row->wait_s, .stays = row->stays};
+	struct judgement j = {.reason = row, .wait_s = row->wait_s, .needs_admin = row->needs_admin};
 	struct diagnosis d = {.stage = STAGE_RCPT, .reply_code = 550, .fault = row->fault};
 	d.key = catalogue_key(row);
 	print_meaning(row, &d);

@@ -48,7 +48,8 @@ void common_add(struct common_count *c, const struct row *r)
 	const struct reason *row = catalogue_row(d->key);
 	if (k == c->known) {
 		c->whys[c->known++] = *d;
-		c->all[k] = (struct common){.why = &c->whys[k], .needs_change = row != NULL && row->stays};
+		c->all[k] =
+		    (struct common){.why = &c->whys[k], .needs_change = row != NULL && row->needs_admin};
 	}
 	c->all[k].count++;
 }

@@ -127,7 +127,7 @@ static void put_group(const struct answer_group *g, FILE *out, int width)
 	answer_put(out, width, TR_LATER("reason"), reason.data);
 	if (row == NULL)
 		return;
-	if (row->stays)
+	if (row->needs_admin)
 		answer_put(out, width, TR_LATER("waiting"), TR("will not fix this"));
 	remedy_put(&remedy, &g->d, g->count == 1 && g->names[0] != NULL ? g->names[0] : NULL);
 	put_steps(remedy.data, out, width);

@@ -26,10 +26,10 @@ static struct mail {
 	uint64_t id;
 	int64_t came_ms;
 	bool tried, reported, aside, held, removed;
-	bool digested;     /* a digest has it: a mail of its own here, with the same recipients */
-	bool by_route;     /* the servers are to blame: it goes when they are there again */
-	int64_t asked_ms;  /* somebody wanted it tried, or held */
-	int64_t logged_ms; /* of the next attempt; 0 = none */
+	bool digested;          /* a digest has it: a mail of its own here, with the same recipients */
+	bool waits_for_nexthop; /* the servers are to blame: it goes when they are there again */
+	int64_t asked_ms;       /* somebody wanted it tried, or held */
+	int64_t logged_ms;      /* of the next attempt; 0 = none */
 	uint32_t uid;
 	int rcpt_count;
 	struct {
@@ -192,7 +192,7 @@ void sim_mail_tried(const char *id)
 	    (long long)(sim_now_ms - m->came_ms) / 1000);
 	/* What is given up on one way is asked on the others once more. */
 	bool old = sim_now_ms - m->came_ms >= SIM_EXPIRE_H * MS_AN_HOUR;
-	SIM_MUST(m->logged_ms == 0 || m->by_route || old || sim_clock_jumps ||
+	SIM_MUST(m->logged_ms == 0 || m->waits_for_nexthop || old || sim_clock_jumps ||
 	             sim_now_ms > m->logged_ms - EARLY_MS,
 	    "%s is tried %lld s before the time that was told", id,
 	    (long long)(m->logged_ms - sim_now_ms) / 1000);
@@ -208,7 +208,7 @@ void sim_mail_noted(const char *id, const struct buffer *lines)
 	/* Where the servers are to blame for one recipient, all go when these are there again. */
 	if (m != NULL &&
 	    (strstr(text, "fault=route") != NULL || strstr(text, "fault=credential") != NULL))
-		m->by_route = true;
+		m->waits_for_nexthop = true;
 	/* It waits for its digest: at that time, and no sooner. */
 	if (m != NULL && strstr(text, "key=gathered") != NULL)
 		m->tried = true;

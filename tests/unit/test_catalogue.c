@@ -461,7 +461,7 @@ static void check(const struct answer_of *a)
 		fail_msg("%s: %s", a->reply, bounces ? "bounces" : "is kept");
 	/* What only a change of configuration mends is not tried again every few minutes, and is said
 	 * to need one. */
-	if (d.fault == FAULT_CONFIG && !(row->stays && row->wait_s >= 1800))
+	if (d.fault == FAULT_CONFIG && !(row->needs_admin && row->wait_s >= 1800))
 		fail_msg("%s: %s is not said to stay", a->reply, diag_key(&d));
 }
 
@@ -573,7 +573,7 @@ static void all_say_the_same(void **state)
 		assert_string_equal(heard.text, quoted.text);
 		assert_string_equal(heard.status, quoted.status);
 		if (j.deed != of_quoted.deed || j.deed != of_noted.deed || j.wait_s != of_quoted.wait_s ||
-		    j.stays != of_quoted.stays || heard.verdict != quoted.verdict)
+		    j.needs_admin != of_quoted.needs_admin || heard.verdict != quoted.verdict)
 			fail_msg("%s: delivery does %d, explain says %d, the journal %d", a->reply, j.deed,
 			    of_quoted.deed, of_noted.deed);
 		answer_diagnose(&read, answer_stage(&read), &guess);
@@ -600,9 +600,9 @@ static void what_waiting_does_is_said(void **state)
 	    "auth-required", "client-refused", "tls-untrusted", "dns-nxdomain"};
 	(void)state;
 	for (size_t i = 0; i < sizeof heal / sizeof heal[0]; i++)
-		assert_false(catalogue_row(reason_find(heal[i]))->stays);
+		assert_false(catalogue_row(reason_find(heal[i]))->needs_admin);
 	for (size_t i = 0; i < sizeof stay / sizeof stay[0]; i++)
-		assert_true(catalogue_row(reason_find(stay[i]))->stays);
+		assert_true(catalogue_row(reason_find(stay[i]))->needs_admin);
 }
 
 int main(void)

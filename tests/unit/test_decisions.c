@@ -250,29 +250,29 @@ static void wishes_and_probes(void **state)
 	struct schedule s = {0};
 	(void)state;
 	assert_null(schedule_prober(&s, 1000));
-	struct entry *greylisted = put(&s, 1, 1, 5000), *by_route = put(&s, 1, 1, 9000);
+	struct entry *greylisted = put(&s, 1, 1, 5000), *unreachable = put(&s, 1, 1, 9000);
 	assert_null(schedule_prober(&s, 1000));
-	by_route->by_route = true;
-	assert_ptr_equal(schedule_prober(&s, 1000), by_route);
+	unreachable->waits_for_nexthop = true;
+	assert_ptr_equal(schedule_prober(&s, 1000), unreachable);
 	assert_ptr_equal(schedule_prober(&s, 5000), greylisted);
 	struct entry *fresh = put(&s, 1, 0, -1);
 	assert_ptr_equal(schedule_prober(&s, 1000), fresh);
-	schedule_ask(&s, by_route);
+	schedule_ask(&s, unreachable);
 	schedule_ask(&s, greylisted);
-	assert_ptr_equal(schedule_first(&s), by_route);
-	assert_true(schedule_is_asked(by_route) && !schedule_is_asked(fresh));
-	schedule_take(&s, by_route);
+	assert_ptr_equal(schedule_first(&s), unreachable);
+	assert_true(schedule_is_asked(unreachable) && !schedule_is_asked(fresh));
+	schedule_take(&s, unreachable);
 	assert_ptr_equal(schedule_first(&s), greylisted);
 	schedule_take(&s, greylisted);
 	assert_ptr_equal(schedule_first(&s), fresh);
 	/* Its relay was just ending: once more, and then it waits as others do. */
-	assert_int_equal(by_route->asked, 1);
-	schedule_add(&s, by_route, by_route->due_ms);
-	schedule_take(&s, by_route);
-	assert_int_equal(by_route->asked, 0);
+	assert_int_equal(unreachable->asked, 1);
+	schedule_add(&s, unreachable, unreachable->due_ms);
+	schedule_take(&s, unreachable);
+	assert_int_equal(unreachable->asked, 0);
 	schedule_free(&s);
 	free(greylisted);
-	free(by_route);
+	free(unreachable);
 	free(fresh);
 }
 

@@ -180,7 +180,7 @@ static void defer_all(struct runner *r, struct worker *w)
 		struct message *m = take(w);
 		struct entry *e = m->entry;
 		message_free(m);
-		e->by_route = true;
+		e->waits_for_nexthop = true;
 		e->attempts++;
 		placement_add(r, e,
 		    clock_mono_ms() +

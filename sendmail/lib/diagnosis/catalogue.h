@@ -8,7 +8,7 @@ struct reason {
 	const char *key;     /* the word */
 	enum fault fault;    /* whose fault: FAULT_NONE = keep what the stage says */
 	int wait_s;          /* wait that suits this reason; 0 = the ordinary back-off */
-	bool stays;          /* waiting does not help: somebody must change something */
+	bool needs_admin;    /* waiting does not help: somebody must change something */
 	const char *meaning; /* what is wrong: sentences */
 	const char *remedy;  /* what to do: sentences, each of them a step (catalogue_step) */
 };

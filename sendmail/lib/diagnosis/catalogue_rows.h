@@ -4,7 +4,7 @@
    REASON(NAME, word, fault, wait_s, stays, meaning, remedy), in four files by the place where the
    fault is:
    NAME:    the word in capital letters, with _ for each -: REASON_NAME in the program.
-   stays:   HEALS or STAYS: does waiting alone help, or must somebody change something?
+   stays:   RETRY_HELPS or NEEDS_ADMIN: does waiting alone help, or must somebody change something?
    meaning: full sentences; the first says what is wrong.
    remedy:  full sentences; each is one step, and begins with a verb or with Or, If, Without, Only.
             "mailq why" numbers them (catalogue_step), so a step does not refer to its neighbours.

@@ -103,7 +103,7 @@ void deed_judge(struct diagnosis *d, struct judgement *j)
 	if (j->deed == DEED_RETURN)
 		return;
 	j->wait_s = deed_wait_s(d->key);
-	j->stays = j->reason != NULL && j->reason->stays;
+	j->needs_admin = j->reason != NULL && j->reason->needs_admin;
 }
 
 void deed_words(struct text *t, const struct diagnosis *d, enum deed deed)

@@ -17,7 +17,7 @@ struct judgement {
 	const struct reason *reason; /* cause and remedy; NULL after a success */
 	enum deed deed;
 	int wait_s; /* at least, before the next attempt; 0 = the ordinary back-off, or returned */
-	bool stays; /* waits, and waiting alone does not help */
+	bool needs_admin; /* waits, and waiting alone does not help */
 };
 
 /* Recognises the key, if it is not set, and sets key, fault and the verdict that holds when nothing

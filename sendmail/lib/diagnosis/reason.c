@@ -3,11 +3,11 @@
 #include "diagnosis/catalogue.h"
 #include <string.h>
 
-#define HEALS false
-#define STAYS true
+#define RETRY_HELPS false
+#define NEEDS_ADMIN true
 
-#define REASON(name, word, fault, wait_s, stays, meaning, remedy) \
-	[REASON_##name] = {(word), (fault), (wait_s), (stays), (meaning), (remedy)},
+#define REASON(name, word, fault, wait_s, needs_admin, meaning, remedy) \
+	[REASON_##name] = {(word), (fault), (wait_s), (needs_admin), (meaning), (remedy)},
 #define PLAIN(name, word) [REASON_##name] = {.key = (word)},
 static const struct reason rows[REASON_COUNT] = {
     [REASON_NONE] = {.key = ""},

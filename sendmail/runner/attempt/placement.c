@@ -95,8 +95,8 @@ void placement_all(struct runner *r)
 	}
 	int64_t now = clock_mono_ms();
 	for (uint32_t i = 0; i < count; i++) {
-		bool repaired =
-		    (all[i]->by_route || all[i]->by_config) && !all[i]->held && all[i]->due_ms > now;
+		bool repaired = (all[i]->waits_for_nexthop || all[i]->waits_for_config) && !all[i]->held &&
+		                all[i]->due_ms > now;
 		int64_t due_ms = repaired ? now : all[i]->due_ms;
 		tried_free(&all[i]->tried);
 		if (find_path(r, all[i], &due_ms) == MESSAGE_READY)

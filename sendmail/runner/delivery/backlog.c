@@ -88,9 +88,9 @@ static void load_tried(struct runner *r, uint64_t packed, const char *id)
 		e->held = j.held;
 		struct diagnosis last;
 		journal_last(j.rcpt_count > 0 ? &j.rcpts[j.rcpt_count - 1] : NULL, &last);
-		e->by_route = last.fault == FAULT_ROUTE || last.fault == FAULT_CREDENTIAL;
+		e->waits_for_nexthop = last.fault == FAULT_ROUTE || last.fault == FAULT_CREDENTIAL;
 		e->gather = last.key == REASON_GATHERED ? ENTRY_GATHERED : ENTRY_UNDECIDED;
-		e->by_config = last.fault == FAULT_CONFIG && e->gather != ENTRY_GATHERED;
+		e->waits_for_config = last.fault == FAULT_CONFIG && e->gather != ENTRY_GATHERED;
 		/* The last runner did not end this attempt: nobody may be left to get it, and no server is
 		 * asked before that is known. */
 		if (r->config_good && j.until_s == 0 && j.rcpt_count > 0)

@@ -121,7 +121,7 @@ static void look_at_lists(struct runner *r, int64_t now)
 		struct schedule *s = &r->nexthops.list[i]->schedule;
 		for (uint32_t k = 0; k < s->count; k++) {
 			struct entry *e = s->heap[k];
-			if (e->by_config && !e->held && e->due_ms > now)
+			if (e->waits_for_config && !e->held && e->due_ms > now)
 				schedule_move(s, e, now);
 		}
 	}

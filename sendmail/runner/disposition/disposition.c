@@ -128,7 +128,7 @@ static void say_what_stays(struct runner *r, const struct message *m)
 	const struct reason *row = catalogue_row(m->last.key);
 	int64_t now = clock_mono_ms();
 	TEXT(remedy, REMEDY_SIZE);
-	if (row == NULL || !row->stays)
+	if (row == NULL || !row->needs_admin)
 		return;
 	if (r->disposition == NULL)
 		r->disposition = mem_alloc(sizeof *r->disposition);
@@ -165,8 +165,8 @@ static void put_back(struct runner *r, struct message *m, int left, bool sync)
 	    &(struct buffer){.data = m->lines.data + before, .length = m->lines.length - before});
 	if (append(&r->notes, &r->queue, m, &m->lines, sync))
 		compact_journal(&r->queue, m->id);
-	e->by_route = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
-	e->by_config = m->last.fault == FAULT_CONFIG;
+	e->waits_for_nexthop = m->last.fault == FAULT_ROUTE || m->last.fault == FAULT_CREDENTIAL;
+	e->waits_for_config = m->last.fault == FAULT_CONFIG;
 	message_free(m);
 	/* The next attempt begins with its first path. */
 	e->nexthop = moved ? NULL : e->nexthop;

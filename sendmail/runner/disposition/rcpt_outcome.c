@@ -76,8 +76,8 @@ static int held_wait_s(struct runner *r, const struct message *m, const struct d
     int wait_s)
 {
 	int held_s = nexthop_ask_s(&r->nexthops, next_path(&r->config, &r->nexthops, m));
-	bool by_route = d->fault == FAULT_ROUTE || d->fault == FAULT_CREDENTIAL;
-	return held_s > 0 && (by_route || held_s > wait_s) ? held_s : wait_s;
+	bool waits_for_nexthop = d->fault == FAULT_ROUTE || d->fault == FAULT_CREDENTIAL;
+	return held_s > 0 && (waits_for_nexthop || held_s > wait_s) ? held_s : wait_s;
 }
 
 int rcpt_outcome_wait_s(struct runner *r, struct message *m, const struct diagnosis *d)

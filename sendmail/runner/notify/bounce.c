@@ -79,7 +79,8 @@ static void put_advice(const struct message *m, enum report_kind kind, struct te
 	const struct reason *row = catalogue_row(d.key);
 	remedy_put(&remedy, &d, address);
 	text_printf(words, TR(" %s%s What to do: %s"), TR(row->meaning),
-	    kind == REPORT_DELAY && row->stays ? TR(" This will not fix itself.") : "", remedy.data);
+	    kind == REPORT_DELAY && row->needs_admin ? TR(" This will not fix itself.") : "",
+	    remedy.data);
 }
 
 /* Which message, and what became of it. */
@@ -143,7 +144,7 @@ static void put_words(const struct runner *r, const struct message *m, enum repo
 		if (row == NULL || !differ)
 			continue;
 		transcript_wrap(out, TR("meaning"), TR(row->meaning));
-		if (kind == REPORT_DELAY && row->stays)
+		if (kind == REPORT_DELAY && row->needs_admin)
 			transcript_wrap(out, TR("waiting"), TR("will not fix this"));
 		remedy_put(&remedy, cause_of(m, d), w.address);
 		transcript_wrap(out, TR("remedy"), remedy.data);

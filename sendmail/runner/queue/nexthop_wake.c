@@ -13,11 +13,11 @@ void nexthop_wake(struct nexthop *p)
 	struct entry **waiting = mem_alloc((s->count + 1) * sizeof *waiting);
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < s->count; i++) {
-		if (s->heap[i]->by_route && !s->heap[i]->held && s->heap[i]->due_ms > now)
+		if (s->heap[i]->waits_for_nexthop && !s->heap[i]->held && s->heap[i]->due_ms > now)
 			waiting[count++] = s->heap[i];
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		waiting[i]->by_route = false;
+		waiting[i]->waits_for_nexthop = false;
 		schedule_move(s, waiting[i], now);
 	}
 	free(waiting);

@@ -147,7 +147,7 @@ struct entry *schedule_prober(const struct schedule *s, int64_t now_ms)
 		return s->heap[0];
 	for (uint32_t i = 0; i < s->count; i++) {
 		struct entry *e = s->heap[i];
-		if (e->by_route && !e->held && (best == NULL || e->due_ms < best->due_ms))
+		if (e->waits_for_nexthop && !e->held && (best == NULL || e->due_ms < best->due_ms))
 			best = e;
 	}
 	return best;

@@ -29,11 +29,12 @@ struct entry {
 	uint32_t uid; /* who sent it; SCHEDULE_NOBODY: a report, or what an operator revived */
 	uint32_t at;  /* place in the heap */
 	uint16_t attempts;
-	uint8_t asked;  /* attempts that an operator's wish for this very message still allows, although
-	                   its servers fail (schedule_ask) */
-	bool in_work;   /* with a worker, not in the heap */
-	bool by_route;  /* waits because the smarthost was at fault: woken when one answers again */
-	bool by_config; /* waits because our configuration was at fault: woken when it changes */
+	uint8_t asked; /* attempts that an operator's wish for this very message still allows, although
+	                  its servers fail (schedule_ask) */
+	bool in_work;  /* with a worker, not in the heap */
+	bool waits_for_nexthop; /* waits because the smarthost was at fault: woken when one answers
+	                           again */
+	bool waits_for_config; /* waits because our configuration was at fault: woken when it changes */
 	int64_t looked_ms; /* monotonic: when it was looked at for another way (runner/queue/reroute.h);
 	                      0 = not yet */
 	bool put_off; /* for some seconds, until others of its user, or of its mailbox, have got on: a
