@@ -298,7 +298,7 @@ static bool read_long(struct arguments *o, const char *word, int argc, char **ar
 	return false;
 }
 
-/* Behind the first recipient these are sendmail's, as FreeBSD's mail has it.  All others are ours
+/* After the first recipient these are sendmail's, as FreeBSD's mail has it.  All others are ours
    there too: on Linux "mail root -s subject" is as common as the other order. */
 static bool is_sendmails(char letter)
 {

@@ -5,7 +5,7 @@
 
 struct arguments {
 	struct letter letter;        /* what -s -r -c -b -a -A -C -M and the recipients say */
-	struct string_list pass;     /* options for sendmail, from behind the recipients */
+	struct string_list pass;     /* options for sendmail, from after the recipients */
 	struct string_list sets;     /* -S: assignments for variables */
 	struct string_list commands; /* --exec: commands to run after the start files */
 	struct letter_wish next; /* --content-type, --encoding ...: for the attachments that follow */

@@ -1,4 +1,4 @@
-/* mail: sends what stands on standard input, or reads a mailbox.  Sending, its exit status is
+/* mail: sends what is on standard input, or reads a mailbox.  Sending, its exit status is
  * sendmail's. */
 #include "base/version.h"
 #include "mail/compose/dialogue.h"

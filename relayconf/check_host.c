@@ -23,7 +23,7 @@ static bool is_ours(const char *target)
 }
 
 /* Puts a link's target in place of its name: path is what was resolved so far, rest the names
- * behind it.  False when it is too long. */
+ * after it.  False when it is too long. */
 static bool put_target(char *path, char *rest, const char *target, size_t size)
 {
 	char behind[PATH_BYTES];

@@ -19,7 +19,7 @@ static void no_survey(struct check *c)
 		    "this was not looked at: relay could not read the configuration, or gave up");
 }
 
-/* The next line that begins with the verb; NULL at the end.  What is behind the verb, to be
+/* The next line that begins with the verb; NULL at the end.  What follows the verb, to be
  * freed. */
 static char *next_line(const char **text, const char *verb)
 {
@@ -316,7 +316,7 @@ void check_tokens(struct check *c)
 	}
 }
 
-/* What mailq health says behind the number and the age, if it warns: no server accepts the mail. */
+/* What mailq health says after the number and the age, if it warns: no server accepts the mail. */
 static bool held_up(const struct check *c, struct text *reason)
 {
 	const char *at = strstr(c->health, "the oldest for ");

@@ -38,7 +38,7 @@ void finding(struct check *c, enum grade grade, const char *fix, const char *for
 	    (struct kept_finding){grade, c->rule, mem_copy(words), mem_copy(fix)};
 }
 
-/* In columns; on a narrow screen the words stand below their rule. */
+/* In columns; on a narrow screen the words are below their rule. */
 static void say(const struct kept_finding *f)
 {
 	static const enum terminal_paint paints[] = {PAINT_GREEN, PAINT_YELLOW, PAINT_RED};

@@ -44,7 +44,7 @@ void findings_of(struct check *c, const struct check_rule *rule);
 /* Says all that was found: problems, notes, and (everything) what is right; frees them. */
 void findings_say(struct check *c, bool everything);
 
-/* path as "relayconf check" sees it: behind base/paths.h's root. */
+/* path as "relayconf check" sees it: below base/paths.h's root. */
 void check_path(struct text *t, const char *path);
 
 /* 0, or the errno with which the runner's user fails to open a file; -1 when that could not be
@@ -56,7 +56,7 @@ int check_open_as_runner(const char *path);
 bool check_is_elsewhere(void);
 
 /* How to bring rights back here: by the package that firsthop came with, or with make; more is
- * added behind, when not NULL. */
+ * added after, when not NULL. */
 const char *check_rights_fix(const char *more);
 
 /* Each smarthost of the survey of which it says something in this field; fields are all that it

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include <stdbool.h>
 
-/* Runs libexec/NAME with these arguments (argv[0] first, NULL behind the last): input (at most 4
+/* Runs libexec/NAME with these arguments (argv[0] first, NULL after the last): input (at most 4
    KiB; NULL: none) on its standard input, what it says on standard output goes to *output (NULL:
    to ours).  Standard error is ours.  Its exit code; EX_OSERR when it cannot be started. */
 int helper_run(const char *name, const char *const argv[], const char *input,

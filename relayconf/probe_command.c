@@ -86,8 +86,8 @@ static char *final_recipient(const struct config *c, const struct aliases *set,
 	return result;
 }
 
-/* Delivery has the right of the runner, and so has root's probe.  For another user the file that he
-   may not read is no fault of it. */
+/* Delivery has the right of the runner, and so has root's probe.  For another user the file that
+ * they may not read is no fault of it. */
 static bool may_read_password(const struct smarthost *smarthost)
 {
 	struct passwd *pw = geteuid() == 0 || paths_private() ? NULL : getpwnam(ACCOUNT_OWNER);

@@ -182,7 +182,7 @@ static void put_address(struct asking *a, const struct aliases *set, const char 
 		put_final(a, a->config->unknown);
 }
 
-/* relay tells each path. */
+/* relay says each path. */
 static int put_paths(const char *path, struct asking *a)
 {
 	int worst = EX_OK;

@@ -22,7 +22,7 @@ struct showing {
 #define KEY_COLUMNS 36
 #define WIDE_COLUMNS 100 /* from here on three columns have room */
 
-/* In columns; on a screen that is too narrow for them the origin comes behind the value, or both
+/* In columns; on a screen that is too narrow for them the origin comes after the value, or both
  * below the key. */
 static void put_line(const char *key, const char *value, const char *origin)
 {
@@ -76,7 +76,7 @@ static void put_pair(const char *left, const char *right, const char *path, int 
 	put_line(left, right, origin.data);
 }
 
-/* A map: where its file is, and the pairs that stand in the configuration. */
+/* A map: where its file is, and the pairs that are in the configuration. */
 static void show_map(const struct showing *s, const struct config_key *key, const char *name,
     const struct rewrite *map)
 {
@@ -89,7 +89,7 @@ static void show_map(const struct showing *s, const struct config_key *key, cons
 	}
 }
 
-/* The name of the section number h of a kind; NULL behind the last. */
+/* The name of the section number h of a kind; NULL after the last. */
 static const char *section_name(const struct config *c, const char *section, int h)
 {
 	if (strcmp(section, "smarthost") == 0)

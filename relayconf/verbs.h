@@ -56,7 +56,7 @@ int command_diff(const char *path, const char *new_path);
 bool command_become_firsthop(void);
 
 /* Runs relay, which is the user firsthop when we are root: its mode, and then the words of the
-   request, NULL behind them (relay/main.c).  Its exit code. */
+   request, NULL after them (relay/main.c).  Its exit code. */
 int command_relay(const char *const arguments[]);
 
 /* A reason by its key, or a server's words in quotes ("513 Relaying denied."), and what delivery
@@ -64,7 +64,7 @@ int command_relay(const char *const arguments[]);
 int command_explain(const char *what, const char *stage);
 
 /* Another program's settings as firsthop.conf: on standard output, or to a file (with passwords in
-   files beside it).  name: NULL: the one that is here; path: NULL: its usual place.  root stands
+   files beside it).  name: NULL: the one that is here; path: NULL: its usual place.  root is
    before every path that is read. */
 int command_import(const char *root, const char *output, const char *name, const char *path);
 

@@ -188,7 +188,7 @@ enum command_result command_condition(struct session *s, const struct call *c)
 	return COMMAND_DONE;
 }
 
-/* The list of messages in front of the other words, or all words. */
+/* The list of messages before the other words, or all words. */
 static bool read_list(struct session *s, const struct command *row, struct call *c)
 {
 	struct string_list words = {0};

@@ -8,10 +8,9 @@ enum command_result { COMMAND_DONE, COMMAND_FAILED, COMMAND_QUIT, COMMAND_EXIT }
 
 /* What a command is called with. */
 struct call {
-	const char *name; /* in full */
-	const char *text; /* all behind the name */
-	struct string_list
-	    words; /* the words of it, behind the message list if the command takes one */
+	const char *name;         /* in full */
+	const char *text;         /* all after the name */
+	struct string_list words; /* the words of it, after the message list if the command takes one */
 	struct msglist list;
 };
 typedef enum command_result command_function(struct session *s, const struct call *c);

@@ -1,4 +1,4 @@
-/* The functions behind the table of command.c, by file. */
+/* The functions of the table of command.c, by file. */
 #ifndef MAIL_COMMANDS_H
 #define MAIL_COMMANDS_H
 #include "mail/command/command.h"

@@ -69,7 +69,7 @@ static void decide(struct quitting *q, const char *mbox)
 	free(real);
 }
 
-/* "noappend": in front of what is there. */
+/* "noappend": before what is there. */
 static bool put_in_front(const char *path, const struct buffer *bytes, struct text *why)
 {
 	struct buffer now = {0}, wanted = {0};

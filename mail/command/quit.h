@@ -4,6 +4,6 @@
 #include "mail/session/session.h"
 
 /* Writes the open mailbox back.  False with a message when that failed; the mailbox is then as it
-   was, but for messages that may stand in mbox too. */
+   was, but for messages that may be in mbox too. */
 bool quit_folder(struct session *s);
 #endif

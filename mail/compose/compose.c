@@ -44,7 +44,7 @@ static bool is_ascii(const char *string)
 }
 
 /* A display name (RFC 5322 3.4): as it is, in quotes where it must be, or as encoded words, which
- * stand without quotes. */
+ * are without quotes. */
 static void put_phrase(struct buffer *out, char *name)
 {
 	size_t n = strlen(name);

@@ -40,7 +40,7 @@ void letter_add_list(struct string_list *n, const char *list);
 /* True for "Name: value": a name (RFC 5322 2.2), a colon, no slash before it. */
 bool letter_is_header(const char *line);
 
-/* Takes a header line.  To, Cc and Bcc add recipients: who stands there is meant to get the
+/* Takes a header line.  To, Cc and Bcc add recipients: who is there is meant to get the
  * message. */
 void letter_take_header(struct letter *l, const char *line);
 

@@ -137,7 +137,7 @@ static int run_sendmail(const struct session *s, const struct letter *l,
 	}
 	close(fds[0]);
 	signal(SIGPIPE, SIG_IGN);
-	/* If sendmail stops reading, its exit status tells why. */
+	/* If sendmail stops reading, its exit status says why. */
 	bool written = fdio_write(fds[1], message->data, message->length);
 	close(fds[1]);
 	int code = wait_for_sendmail(pid);

@@ -6,6 +6,6 @@
 
 enum tilde_result { TILDE_DONE, TILDE_END, TILDE_QUIT, TILDE_EXIT };
 
-/* line: what stands behind the escape character. */
+/* line: what follows the escape character. */
 enum tilde_result tilde_run(struct session *s, struct letter *l, const char *line);
 #endif

@@ -3,7 +3,7 @@
 #define MAIL_FILENAME_H
 #include "base/mem.h"
 
-/* Appends a name that is safe in any folder and for a shell: the last part behind a slash, without
+/* Appends a name that is safe in any folder and for a shell: the last part after a slash, without
    control characters, quotes and wildcards, not hidden.  Nothing is appended when nothing is left
    of it. */
 void filename_put_safe(struct buffer *out, const char *name);

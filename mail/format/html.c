@@ -104,7 +104,7 @@ static bool is_one_of(const char *name, const char *list)
 	return text_find_ci(list, word) != NULL;
 }
 
-/* Goes behind the end tag of something that is not text. */
+/* Goes after the end tag of something that is not text. */
 static void skip_element(struct html *h, const char *name)
 {
 	size_t n = strlen(name);

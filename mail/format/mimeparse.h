@@ -13,7 +13,7 @@ struct mime_part {
 	size_t header_length, body_length;
 	char type[80]; /* "text/plain", in small letters */
 	char *charset; /* as it was declared, NULL = not */
-	char *name;    /* of the file, UTF-8, NULL = none; anything may stand in it */
+	char *name;    /* of the file, UTF-8, NULL = none; anything may be in it */
 	enum mime_transfer transfer;
 	bool attachment; /* Content-Disposition says so */
 	int parent;      /* place of the multipart or message around it, -1 for the first */

@@ -5,7 +5,7 @@
 
 /* Appends UTF-8 so that a terminal shows it and obeys nothing in it: LF and tab stay; other control
    characters become "^X"; C1 controls, changes of direction and bytes that are not UTF-8 become
-   U+FFFD; CR in front of LF is left out. */
+   U+FFFD; CR before LF is left out. */
 void screen_clean(struct buffer *out, const char *bytes, size_t length);
 
 /* Appends one line of exactly (pad) or at most width columns: what is too long is cut between

@@ -35,7 +35,7 @@ void string_list_add_list(struct string_list *n, const char *list)
 	address_read(list, strlen(list), ADDRESS_RECIPIENTS, see_member, n);
 }
 
-/* One word into out; returns what is behind it. */
+/* One word into out; returns what follows it. */
 static const char *take_word(const char *line, struct buffer *out)
 {
 	char quote = '\0';

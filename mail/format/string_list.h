@@ -16,7 +16,7 @@ void string_list_free(struct string_list *n);
 void string_list_add_list(struct string_list *n, const char *list);
 
 /* Adds the words of a line: parted by blanks; quotes of both kinds keep them together and are taken
-   off; a backslash takes the meaning of the character behind it, but for \n and \t in double
+   off; a backslash takes the meaning of the character after it, but for \n and \t in double
    quotes, which are a line end and a tab. */
 void string_list_add_words(struct string_list *n, const char *line);
 

@@ -7,7 +7,7 @@
 /* How the bytes join what is there. */
 enum append_kind {
 	APPEND_TEXT, /* as they are */
-	APPEND_MBOX  /* messages in mbox form: behind an empty line; the file is locked meanwhile */
+	APPEND_MBOX  /* messages in mbox form: after an empty line; the file is locked meanwhile */
 };
 
 /* Appends, with the file created (mode 0600) when it is not there, and synced.  Only regular files

@@ -97,7 +97,7 @@ static int open_file(struct folder *f)
 	int fd = open(f->path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	f->read_only = fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM);
-	/* The super-user may write everywhere; that nobody is to write here counts for him, too. */
+	/* The super-user may write everywhere; that nobody is to write here counts for them, too. */
 	if (fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & 0222) == 0)
 		f->read_only = true;
 	return fd < 0 && f->read_only ? open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -211,7 +211,7 @@ void folder_view(struct folder *f, int place, struct folder_view *v)
 		v->body = v->header + v->header_length;
 		v->body_length = m->own.length - v->header_length;
 	}
-	/* The empty line in front of the next "From " line is not of the message. */
+	/* The empty line before the next "From " line is not of the message. */
 	if (f->kind == FOLDER_MBOX && v->body_length >= 2 &&
 	    memcmp(v->body + v->body_length - 2, "\n\n", 2) == 0)
 		v->body_length--;

@@ -1,6 +1,6 @@
 /* Locks.  The lock file first: who waits for it holds nothing else.  Where the folder is not ours
-   to write in (mail runs without privileges), the kernel's locks stand alone, as in the other mail
-   programs there. */
+   to write in (mail runs without privileges), the kernel's locks are used alone, as in the other
+   mail programs there. */
 #include "mail/mailbox/mailbox_lock.h"
 #include "base/clock.h"
 #include "base/compat.h"

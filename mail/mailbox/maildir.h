@@ -20,7 +20,7 @@ bool maildir_may_change(const char *path);
  * empty list.  False with errno. */
 bool maildir_list(const char *path, struct string_list *names);
 
-/* Reads the state in a name: what is behind ":2,". */
+/* Reads the state in a name: what follows ":2,". */
 struct maildir_state maildir_state(const char *name);
 
 /* The name in cur that says the state; letters that are not known here are kept.  Allocated. */

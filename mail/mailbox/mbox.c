@@ -1,4 +1,4 @@
-/* mbox.  A "From " line counts at the beginning and behind an empty line, if a date stands in it:
+/* mbox.  A "From " line counts at the beginning and after an empty line, if a date is in it:
  * text of people begins so, too. */
 #include "mail/mailbox/mbox.h"
 #include "mail/format/field.h"
@@ -127,7 +127,7 @@ void mbox_put_status(struct buffer *out, const char *mailbox, const struct mbox_
     bool read, bool old)
 {
 	size_t end = item->body, at = item->header;
-	/* The empty line goes behind the new field. */
+	/* The empty line goes after the new field. */
 	bool ended = end > at && mailbox[end - 1] == '\n' &&
 	             (end - at == 1 || mailbox[end - 2] == '\n' || mailbox[end - 2] == '\r');
 	size_t blank = ended ? (end - at >= 2 && mailbox[end - 2] == '\r' ? 2 : 1) : 0;

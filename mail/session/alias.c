@@ -72,7 +72,7 @@ static bool is_inside(const struct inside *in, const struct alias *alias)
 	return false;
 }
 
-/* An alias that stands in itself means the address of that name; one that leads back to itself
+/* An alias that contains itself means the address of that name; one that leads back to itself
  * through others brings nothing new. */
 static void expand(const struct aliases *a, const struct string_list *list, const struct inside *in,
     const char *self, struct string_list *out)

@@ -17,7 +17,7 @@ void alias_add(struct aliases *a, const char *name, const struct string_list *me
 void alias_remove(struct aliases *a, const char *name);
 
 /* Appends the names of a list, each alias replaced by its members (and theirs; a loop ends by
-   itself).  Nobody is added who stands in out already.  An alias does not bring in the user "self",
+   itself).  Nobody is added who is in out already.  An alias does not bring in the user "self",
    unless self is NULL (variable metoo). */
 void alias_expand(const struct aliases *a, const struct string_list *list, const char *self,
     struct string_list *out);

@@ -12,7 +12,7 @@ enum input_result { INPUT_LINE, INPUT_END, INPUT_SIGNAL, INPUT_ERROR };
 void input_watch_signals(void);
 
 /* Replaces line by the next line, without its LF.  INPUT_END: there is no more.  INPUT_SIGNAL:
- *number tells which; what was typed of the line is dropped.  INPUT_ERROR: errno tells. */
+ *number says which; what was typed of the line is dropped.  INPUT_ERROR: errno says. */
 enum input_result input_line(struct buffer *line, int *number);
 
 /* Asks for a line with a prompt; false when there is none. */

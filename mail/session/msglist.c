@@ -11,7 +11,7 @@ struct reading {
 	const struct vars *vars;
 	enum msglist_of of;
 	bool *chosen;
-	bool numbers; /* a number, a range or a sign stood there */
+	bool numbers; /* a number, a range or a sign was there */
 	struct string_list names, subjects;
 	char letters[32];
 	struct text *why;

@@ -141,7 +141,7 @@ bool session_is_me(const struct session *s, const char *address)
 	size_t n = strcspn(address, "@");
 	if (string_list_find(&s->alternates, address) >= 0)
 		return true;
-	/* A name of a login alone, or with the name of this machine behind it. */
+	/* A name of a login alone, or with the name of this machine after it. */
 	char *local = mem_copy_n(address, n), host[256] = "";
 	gethostname(host, sizeof host - 1);
 	bool mine = strcasecmp(local, s->user) == 0 &&

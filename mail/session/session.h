@@ -30,7 +30,7 @@ struct session {
 void session_start(struct session *s);
 void session_free(struct session *s);
 
-/* The file that a name stands for; allocated, NULL with a message when there is none.  "%" is the
+/* The file that a name means; allocated, NULL with a message when there is none.  "%" is the
    system mailbox, "%NAME" that of another user, "#" the folder before, "&" the file mbox, "+NAME"
    in the variable folder, "~" the home. */
 char *session_path(const struct session *s, const char *name);

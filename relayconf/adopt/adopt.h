@@ -48,7 +48,7 @@ struct old_queue {
 	void (*scan)(struct adopt *a, const struct old_queue *q,
 	    const char *folder); /* finds what is in a folder */
 	bool (*load)(const struct found *f,
-	    struct buffer *message); /* header and body with LF ends; false: errno tells */
+	    struct buffer *message); /* header and body with LF ends; false: errno says */
 };
 
 extern const struct old_queue adopt_sendmail, adopt_dma, adopt_nullmailer, adopt_postfix;
@@ -78,8 +78,8 @@ struct scan {
 };
 
 /* Calls each for every plain file of a folder that begins with prefix, and each_folder (may be
-   NULL) for every folder in it; a name with control characters, or with a dot in front, is no old
-   queue's. */
+   NULL) for every folder in it; a name with control characters, or that begins with a dot, is no
+   old queue's. */
 void adopt_each(const struct place *place, const char *prefix,
     void (*each)(void *context, const char *name),
     void (*each_folder)(void *context, const char *name), void *context);

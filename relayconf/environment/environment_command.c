@@ -1,5 +1,6 @@
 /* environment: firsthop.conf from the variables of a container, at its start.  The configuration
- * stays a file: sendmail, which has rights that its caller lacks, believes no variable of his. */
+ * stays a file: sendmail, which has rights that its caller lacks, believes no variable of theirs.
+ */
 #include "relayconf/environment/variables.h"
 #include "relayconf/secret_file.h"
 #include "relayconf/verbs.h"

@@ -142,7 +142,7 @@ static void say_unknown(struct text *problem, const char *name)
 	free(near.list);
 }
 
-/* The file's text, without the ends of lines behind it. */
+/* The file's text, without the ends of lines after it. */
 static int read_value(struct setting *setting, const char *path, struct text *problem)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

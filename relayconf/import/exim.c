@@ -133,7 +133,7 @@ static bool read_password_file(struct exim *x, const struct exim_option *o, cons
 	return done;
 }
 
-/* Exim sends passwords in the clear unless it is told otherwise. */
+/* Exim sends passwords in the clear unless it is configured otherwise. */
 static void set_clear(struct exim *x, const struct exim_option *from, const char *name)
 {
 	const char *tls = import_get(x->im, "smarthost", name, "tls");

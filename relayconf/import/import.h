@@ -18,7 +18,7 @@ struct secret {
 };
 
 struct import {
-	const char *root; /* stands before every path that is read; "" usually */
+	const char *root; /* is before every path that is read; "" usually */
 	struct setting *settings;
 	int setting_count;
 	struct secret *secrets;
@@ -55,7 +55,7 @@ char *import_next(const struct import *im, const char *key, int *at);
 /* The first word of a small file, such as /etc/mailname; "" when it cannot be read. */
 void import_word(struct import *im, const char *path, char *word, size_t size);
 
-/* A name that may stand in [smarthost NAME]: dots become "-", what cannot stand there is left out;
+/* A name that may be in [smarthost NAME]: dots become "-", what cannot be there is left out;
  * "server" when nothing is left. */
 void import_name(const char *from, char *name, size_t size);
 

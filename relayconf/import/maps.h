@@ -25,7 +25,7 @@ bool maps_exim_passwords(struct import *im, const char *path, const char *smarth
 /* A map of addresses: named as the file of [rewrite senders] or [rewrite recipients]. */
 void maps_addresses(struct import *im, const char *path, const char *whose);
 
-/* "hash:/etc/postfix/transport" and "texthash:...": the text file behind it; NULL (and a note) when
+/* "hash:/etc/postfix/transport" and "texthash:...": the text file after it; NULL (and a note) when
  * there is none. */
 const char *maps_text(struct import *im, struct pairs *p, const char *key);
 #endif

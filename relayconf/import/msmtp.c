@@ -284,7 +284,7 @@ static void put_server(const struct account *a, const struct pairs *p, struct im
 	put_login(a, p, im);
 }
 
-/* What is behind "%U@" or "*@" when that is a domain; NULL otherwise. */
+/* What follows "%U@" or "*@" when that is a domain; NULL otherwise. */
 static const char *domain_behind(const char *from, const char *start)
 {
 	const char *domain = text_starts(from, start) ? from + strlen(start) : "";

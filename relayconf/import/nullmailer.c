@@ -68,7 +68,7 @@ static char *next_word(char **rest)
 	return word;
 }
 
-/* The name of an option alone: behind it may be a password. */
+/* The name of an option alone: after it may be a password. */
 static void note_option(struct import *im, const char *file, int line, const char *option)
 {
 	char *name = mem_copy_n(option, strcspn(option, "="));
@@ -112,7 +112,7 @@ static void read_remote(struct import *im, const struct pair *line, const char *
 }
 
 /* What completes addresses without a host: defaulthost, or the name of the machine, with
- * defaultdomain behind a name without a dot. */
+ * defaultdomain after a name without a dot. */
 static void set_domain(struct import *im, const char *folder)
 {
 	char host[256], domain[256], whole[520];

@@ -22,7 +22,7 @@ static void note(struct opensmtpd *o, const struct statement *s, const char *why
 	import_note(o->im, s->file, s->line, words.data, why);
 }
 
-/* The word behind a keyword of a statement; NULL. */
+/* The word after a keyword of a statement; NULL. */
 static const char *behind(const struct statement *s, const char *keyword)
 {
 	int at = smtpd_conf_find(s, 1, keyword);
@@ -192,7 +192,7 @@ static void read_match(struct opensmtpd *o, struct statement *match, struct stat
 	           smtpd_conf_find(match, 1, "helo") > 0 || smtpd_conf_find(match, 1, "tag") > 0;
 	bool all = domain == 0 && sender == 0;
 	const char *target = behind(match, "for");
-	/* For "from" of a sender, mail-from stands behind "from" as well. */
+	/* For "from" of a sender, mail-from comes after "from" as well. */
 	if (odd || remote || (all && (target == NULL || strcmp(target, "any") != 0))) {
 		note(o, match,
 		    remote ? "about mail from the network: nothing listens there"

@@ -84,7 +84,7 @@ static void end_statement(struct reading *r)
 	}
 }
 
-/* The word that begins at at; what is behind it. */
+/* The word that begins at at; what follows it. */
 static const char *read_word(struct reading *r, const char *at, const char *file, int line)
 {
 	struct buffer word = {0};

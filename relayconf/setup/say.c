@@ -41,7 +41,7 @@ int setup_fail_unanswered(void)
 	return setup_fail(EX_NOINPUT, TR("there was no answer; nothing was changed"));
 }
 
-/* A value that may stand in the configuration. */
+/* A value that may be in the configuration. */
 bool setup_fits(const char *value, size_t size)
 {
 	return strlen(value) < size && !text_has_control(value) && strpbrk(value, " ;\t") == NULL;

@@ -137,7 +137,7 @@ static bool accept(struct setup *s, struct server *server)
 	return server->state == SERVER_GOOD;
 }
 
-/* None of those that were guessed: why the last one is not used stands for all, as when there is no
+/* None of those that were guessed: why the last one is not used counts for all, as when there is no
    DNS. */
 static void say_last(const struct server *server)
 {

@@ -1,4 +1,4 @@
-/* What filters tells the program filter on standard input, before the message: the lines NAME,
+/* What filters gives the program filter on standard input, before the message: the lines NAME,
    SENDER, ID and BYTES, and so many bytes of recipients, each with a line feed. */
 #ifndef FILTER_FILTER_ORDERS_H
 #define FILTER_FILTER_ORDERS_H
@@ -10,7 +10,7 @@
 
 struct filter_orders {
 	char name[FILTER_NAME_MAX + 1], sender[ORDERS_SENDER_SIZE], id[ORDERS_ID_SIZE];
-	struct buffer recipients; /* behind each a NUL */
+	struct buffer recipients; /* after each a NUL */
 };
 
 /* Byte by byte as far as the message: what follows is for the command.  False when something is

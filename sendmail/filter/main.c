@@ -49,7 +49,7 @@ static int cannot(int code, const char *what, const char *why)
 	return code;
 }
 
-/* A file that somebody else may write would let him choose what root starts. */
+/* A file that somebody else may write would let them choose what root starts. */
 static const char *config_problem(const char *path)
 {
 	struct stat st;

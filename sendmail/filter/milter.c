@@ -87,7 +87,7 @@ static void put_path(struct milter *m, char command, const char *address)
 	milter_wire_end(&m->out, begun);
 }
 
-/* The value as it stands, folded with LF, without the blank behind the colon unless asked for. */
+/* The value as it is, folded with LF, without the blank after the colon unless asked for. */
 static void put_field(struct milter *m, const struct header_field *f)
 {
 	const char *value = f->value, *end = f->start + f->length;

@@ -263,7 +263,7 @@ static int code_of(const struct talk *t, struct diagnosis *d)
 	return -1;
 }
 
-/* Behind a new header: the body as it was. */
+/* After a new header: the body as it was. */
 static bool put_old_body(struct talk *t)
 {
 	struct passed before = t->before;

@@ -51,7 +51,7 @@ bool mailbox_is_heard(void)
 }
 
 /* A folder below another one, of the right user, made when it is missing; -1 with errno (EPERM: not
- * his). */
+ * theirs). */
 static int folder_in(const struct delivery *d, int parent, const char *name)
 {
 	struct stat st;
@@ -77,7 +77,7 @@ static bool write_file(const struct delivery *d, int fd)
 	return n == 0 && fdio_sync(fd);
 }
 
-/* In cur/ a mail reader may have put flags behind the name. */
+/* In cur/ a mail reader may have put flags after the name. */
 static bool is_in_cur(int folder, const char *name)
 {
 	size_t length = strlen(name);

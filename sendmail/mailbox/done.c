@@ -90,7 +90,7 @@ char *done_find(const struct done *d, const char *key)
 	return place;
 }
 
-/* The lines behind the first bytes, which are there.  The length first, where it becomes smaller: a
+/* The lines after the first bytes, which are there.  The length first, where it becomes smaller: a
  * process that is killed in between leaves whole lines. */
 static bool write_lines(struct done *d, size_t from)
 {

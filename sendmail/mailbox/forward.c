@@ -60,7 +60,7 @@ static void add_entry(struct forward *f, char *entry, const char *user)
 		f->to[f->count++] = mem_copy(entry + final);
 }
 
-/* The end of an entry: a comma or a line end that does not stand in quotes. */
+/* The end of an entry: a comma or a line end that does not be in quotes. */
 static char *entry_end(char *at)
 {
 	bool quoted = false;

@@ -1,4 +1,4 @@
-/* The file .forward of a user, as sendmail(8) has it: where the user wants his mail.  Read and
+/* The file .forward of a user, as sendmail(8) has it: where the user wants their mail.  Read and
    obeyed with the user's rights only.  Entries, with commas or line ends between them; # begins a
    comment:
 

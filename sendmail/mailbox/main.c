@@ -10,7 +10,7 @@
    an alias to a person is better.  RFC 5321 says nothing of all this; the answer is one line for
    mbox.
 
-   FORMAT: mbox or maildir; with "+forward" behind it the user's .forward is looked at first, and
+   FORMAT: mbox or maildir; with "+forward" after it the user's .forward is looked at first, and
    where it names others nothing is read or delivered: the answer is then "forward own" (a copy for
    the mailbox) or "forward away".  FORMAT forward does what it says. */
 #include "base/compat.h"

@@ -89,7 +89,7 @@ static bool is_from_line(const char *bytes, size_t at, size_t length)
 	return false;
 }
 
-/* Another message begins behind the start of ours, be it in the middle of a line that was cut off.
+/* Another message begins after the start of ours, be it in the middle of a line that was cut off.
  * True, too, when that cannot be read. */
 static bool has_more_behind(int mailbox, const struct promise *p, int64_t size)
 {

@@ -5,7 +5,7 @@
 
    It says "firsthop-mbox DEVICE INODE LENGTH" of the mailbox as it was, and then how the message
    begins.  Only what begins so, at that place in that file, and has nothing of another program
-   behind it, is taken away; when somebody has changed the mailbox since, it stays as it is. The
+   after it, is taken away; when somebody has changed the mailbox since, it stays as it is. The
    note is durable before the first byte is written, and durably gone before anybody hears that
    the message is delivered. */
 #ifndef MAILBOX_NOTE_H

@@ -105,7 +105,7 @@ int health_print(FILE *out, struct listing *l, long long warning_min, long long 
 		report_reason(&words, &l->passed[i].why);
 	}
 	common_end(reasons);
-	/* The bar separates words and performance data, so it may not stand in the words. */
+	/* The bar separates words and performance data, so it may not be in the words. */
 	for (char *at = words.data; *at != '\0'; at++)
 		*at = (char)(*at == '|' ? '/' : *at);
 	output_to(out, "MAILQ %s - %s | waiting=%d oldest=%llds;%lld;%lld dead=%d\n", names[grade],

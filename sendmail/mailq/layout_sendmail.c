@@ -104,7 +104,7 @@ static void put_reason(struct page *p, const struct row *r, const struct row_rcp
 	put_indented(p, words.data);
 }
 
-/* The last recipient's reason stands for the message: what to do about it. */
+/* The last recipient's reason means the message: what to do about it. */
 static void put_remedy(struct page *p, const struct row *r)
 {
 	const struct row_rcpt *rcpt = r->rcpt_count > 0 ? &r->rcpts[r->rcpt_count - 1] : NULL;

@@ -81,12 +81,12 @@ struct listing {
 	struct list_memo *memo;
 };
 
-/* Looks at everything but the messages themselves, of which the caller gets to see what he may.
+/* Looks at everything but the messages themselves, of which the caller gets to see what they may.
    config and what w points to are kept.  False with why when the spool cannot be read. */
 bool list_open(struct listing *l, const struct config *config, const struct list_wanted *w,
     struct diagnosis *why);
 
-/* The next message in the order of identifiers, NULL behind the last; valid until the next call.  A
+/* The next message in the order of identifiers, NULL after the last; valid until the next call.  A
    few are read at a time: memory does not grow with the queue. */
 const struct row *list_next(struct listing *l);
 

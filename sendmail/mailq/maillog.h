@@ -10,7 +10,7 @@
 struct maillog_line {
 	int64_t when_s; /* wall time; 0: the line has none that is understood */
 	char id[ID_SIZE];
-	const char *text; /* behind the identifier: fields (base/fields.h) or words */
+	const char *text; /* after the identifier: fields (base/fields.h) or words */
 };
 
 /* Reads them all, oldest first; file: only this one (NULL: those of the system), "-" is standard

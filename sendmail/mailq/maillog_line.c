@@ -55,7 +55,7 @@ static int64_t read_iso_date(const char *line)
 	return when;
 }
 
-/* What stands behind the name of the program that wrote it; NULL when that is another. */
+/* What follows the name of the program that wrote it; NULL when that is another. */
 static char *message_of(char *line, bool numbered)
 {
 	char *at = text_starts(line, "firsthop") ? line : strstr(line, " firsthop");
@@ -73,7 +73,7 @@ static char *message_of(char *line, bool numbered)
 	return at != NULL ? at + 1 : NULL;
 }
 
-/* The next string or number of a JSON object, as fields.  *at moves behind it. */
+/* The next string or number of a JSON object, as fields.  *at moves past it. */
 static bool take_member(const char **at, struct text *key, struct text *value)
 {
 	struct text *parts[2] = {key, value};
@@ -154,7 +154,7 @@ static void get_own(const char *fields, struct delivery *d)
 	d->next_s = fields_get_number(fields, "next_s", 0);
 }
 
-/* What stands between two marks. */
+/* What is between two marks. */
 static const char *cut(const char *at, const char *before, const char *behind, struct text *to)
 {
 	const char *start = at != NULL ? strstr(at, before) : NULL;
@@ -186,7 +186,7 @@ static void put_words(const char *words, size_t length, struct text *to)
 }
 
 /* "to=<A>, orig_to=<B>, relay=R, delay=N, dsn=D, status=S (words) from=<F> ...".  The words are a
-   stranger's, so the fields of ours are those behind the last ") from=". */
+   stranger's, so the fields of ours are those after the last ") from=". */
 static bool read_postfix(const char *text, struct delivery *d)
 {
 	TEXT(delay, 20);

@@ -1,4 +1,4 @@
-/* Changing the queue while no runner is there: root does it itself, behind the lock that a runner
+/* Changing the queue while no runner is there: root does it itself, under the lock that a runner
    would hold, with the rights of the user that owns the queue. */
 #ifndef MAILQ_OFFLINE_H
 #define MAILQ_OFFLINE_H

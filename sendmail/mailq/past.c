@@ -88,7 +88,7 @@ static void find_id(void *context, const struct maillog_line *line)
 		lookup_add(&p->ids, mem_copy(line->id));
 }
 
-/* The story of a gathered message goes on in its digest, which comes behind it in the log. */
+/* The story of a gathered message goes on in its digest, which comes after it in the log. */
 static void follow(struct past *p, const char *text)
 {
 	char id[ID_SIZE], verdict[20], words[200];

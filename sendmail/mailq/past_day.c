@@ -91,7 +91,7 @@ static void put_bar(const long long counts[VERDICTS], long long most, int width)
 #define HOUR_COLUMNS 7
 
 /* Words above the right end of a column of numbers, or as near as those before let them be; the
-   column behind them. */
+   column after them. */
 static int put_above(int column, const char *words, int end)
 {
 	int own = terminal_columns(words, strlen(words)), blanks = end - column - own;

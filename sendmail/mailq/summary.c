@@ -112,7 +112,7 @@ static void count_reasons(struct table *t, const struct listing *l, const struct
 	}
 }
 
-/* Columns of a span of time, and where the words behind count, age and next try begin. */
+/* Columns of a span of time, and where the words after count, age and next try begin. */
 #define SPAN_COLUMNS 12
 #define REASON_COLUMN 32
 

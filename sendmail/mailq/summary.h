@@ -8,6 +8,6 @@
    those who send and get most.  rows: so many of each table (0: all). */
 int summary_print(FILE *out, struct listing *l, int rows);
 
-/* The first two parts, in front of a long list on a terminal. */
+/* The first two parts, before a long list on a terminal. */
 void summary_head(FILE *out, struct listing *l);
 #endif

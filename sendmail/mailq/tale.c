@@ -15,7 +15,7 @@
 #define DECISION_COLUMNS 15
 #define NAMED_MAX 3 /* recipients with one outcome that are named; the others are counted */
 
-/* Recipients, one behind the other, with the same outcome. */
+/* Recipients, one after the other, with the same outcome. */
 struct outcomes {
 	int count;
 	struct story_rcpt first;
@@ -70,7 +70,7 @@ static void say(struct tale *t, char kind, const char *text)
 	buffer_free(&line);
 }
 
-/* Times and what a server says behind its code (session names, dates) differ between attempts that
+/* Times and what a server says after its code (session names, dates) differ between attempts that
    are the same to people. */
 static void mark_step(struct tale *t, const char *text)
 {

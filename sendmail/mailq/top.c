@@ -63,7 +63,7 @@ static size_t fitting(const char *line, size_t length, int width)
 	return length;
 }
 
-/* As much as fits: each line ends with the erasure of what was behind it. */
+/* As much as fits: each line ends with the erasure of what was after it. */
 static void show(const char *words)
 {
 	int left = terminal_height(stdout) - 1, width = terminal_width(stdout);

@@ -38,8 +38,8 @@ struct watch {
 };
 
 /* Writes out what was printed.  The file of -X could be one that a web server would run, and
-   addresses are a stranger's words: in it "<?" and
-   "<%" never stand. */
+   addresses are a stranger's words: it never contains "<?"
+   or "<%". */
 static void put_out(struct watch *w)
 {
 	struct buffer copy = {0};
@@ -80,7 +80,7 @@ static char *next_line(int fd, struct buffer *in, int64_t until_ms)
 	return line;
 }
 
-/* Tells the runner who waits for what. */
+/* Informs the runner who waits for what. */
 static void ask(struct watch *w)
 {
 	struct buffer request = {0};

@@ -6,7 +6,7 @@
 #define MAILQ_WATCH_CLIENT_H
 #include <stdbool.h>
 
-/* talk: tells what happens on standard output, as "mailq why" does, with the dialogue; log: writes
+/* talk: says what happens on standard output, as "mailq why" does, with the dialogue; log: writes
    the same to descriptor 3; neither: nothing is said.  Ends with the attempt, when there is none,
    with its caller, or after a while; exit status 0 in any case, since the message is safe. */
 int watch_run(bool talk, bool log);

@@ -21,7 +21,7 @@
 #define SILENCE_S 60
 
 /* Users whose mailbox was found locked, or silent, and what was said of it: this session does not
- * wait for them again, because others wait behind. */
+ * wait for them again, because others wait after. */
 static struct {
 	char user[64];
 	struct diagnosis found;
@@ -114,7 +114,7 @@ struct parcel {
 	struct job *job;
 	const char *rcpt;
 	char user[256];
-	bool own; /* the user's .forward wants a copy for his mailbox, too */
+	bool own; /* the user's .forward wants a copy for their mailbox, too */
 };
 
 /* The body in its legal form, or (to NULL) only counted; false when it cannot be read or nobody

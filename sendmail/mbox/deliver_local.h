@@ -4,7 +4,7 @@
 #include "config/config.h"
 #include "jobs/jobs.h"
 
-/* Delivers; *d tells what came of it: sent, deferred (full disk, quota, a lock) or failed (no such
+/* Delivers; *d says what came of it: sent, deferred (full disk, quota, a lock) or failed (no such
  * user). */
 void deliver_local(struct jobs *jobs, struct job *job, const char *rcpt,
     const struct config *config, struct diagnosis *d);

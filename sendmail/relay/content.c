@@ -71,7 +71,7 @@ static bool produce(void *context, struct buffer *out)
 	return false;
 }
 
-/* RFC 3461 5.2.2: without DSN, the null sender alone keeps the servers behind silent.  An archive
+/* RFC 3461 5.2.2: without DSN, the null sender alone keeps the next servers silent.  An archive
  * copy goes with the others: a server that refuses the null sender must not hold it up. */
 static bool is_never(const struct job *job, int rcpt, bool dsn)
 {

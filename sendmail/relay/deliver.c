@@ -20,7 +20,7 @@
 #define QUIT_WAIT_MS 2000
 
 /* The jobs take turns, so that a message with few recipients does not wait for one with 10,000.  A
- * new one stands behind those that have not had theirs. */
+ * new one comes after those that have not had theirs. */
 static struct job *next_job(struct smtp_client *c)
 {
 	struct job *best = NULL;
@@ -103,7 +103,7 @@ static void write_server(struct smtp_client *c)
 		if (n == 0)
 			return;
 		if (n < 0) {
-			/* What the server said before it closed tells more than the broken pipe. */
+			/* What the server said before it closed says more than the broken pipe. */
 			int saved = errno;
 			read_server(c);
 			errno = saved;
@@ -111,7 +111,7 @@ static void write_server(struct smtp_client *c)
 			return;
 		}
 		buffer_drop(&s->out, (size_t)n);
-		/* Behind the handshake of TLS 1.3 a server sends its tickets, and then holds its answer to
+		/* After the handshake of TLS 1.3 a server sends its tickets, and then holds its answer to
 		   EHLO until they are acknowledged (Nagle). */
 		if (s->state == SESSION_EHLO && s->secured)
 			compat_acknowledge(c->link.fd);

@@ -21,7 +21,7 @@ struct deliver {
 	int fd;                     /* connected, non-blocking */
 	char local_address[64];     /* of this end of it */
 	const struct buffer *hello; /* NULL, or a server is only asked what it is (relay/ask.h) */
-	int left;                   /* candidates behind this one */
+	int left;                   /* candidates after this one */
 	unsigned without;           /* parameters that it has refused (message/parameter.h) */
 	bool probe;                 /* up to RCPT */
 	enum dialogue dialogue;
@@ -31,6 +31,6 @@ struct deliver {
 };
 
 /* Runs the session to its end.  True: it became ready, and every job that was taken has been
-   reported. False: it never did; *d tells why, no job was touched. */
+   reported. False: it never did; *d says why, no job was touched. */
 bool deliver_run(const struct deliver *with, struct diagnosis *d);
 #endif

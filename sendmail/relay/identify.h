@@ -4,6 +4,6 @@
 #include "relay/deliver.h"
 
 /* In the session's process, on the second connection: says with->hello, and reads what comes.
-   d->key is "" when that tells nothing; d->text is "silent" when nothing came. */
+   d->key is "" when that says nothing; d->text is "silent" when nothing came. */
 void identify_run(const struct deliver *with, struct diagnosis *d);
 #endif

@@ -26,7 +26,7 @@
 #define REQUEST_WORDS 5
 
 /* The modes that relayconf asks for.  What they are about comes on standard input, each word with a
-   NUL behind it, because arguments are seen by every user. */
+   NUL after it, because arguments are seen by every user. */
 static const struct mode {
 	const char *name;
 	int words, optional; /* of those below */

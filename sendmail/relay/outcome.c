@@ -51,7 +51,7 @@ static void report_rcpt(struct smtp_client *c, struct transaction *t, int i)
 	jt->job->reported++;
 	outcome_add_peer(c, d);
 	enum deed next = deed_decide(d);
-	/* The server will not tell the sender of success: the runner does. */
+	/* The server will not inform the sender of success: the runner does. */
 	bool relayed = !c->with->probe && d->verdict == VERDICT_SENT && !c->session.ehlo.dsn &&
 	               dsn_wants(r->notify, "SUCCESS");
 	jobs_note(c->with->jobs, jt->job, jt->first_rcpt + i, relayed, d);
@@ -177,7 +177,7 @@ bool outcome_again(void *context, const struct transaction *t, unsigned paramete
 {
 	struct smtp_client *c = context;
 	struct session *s = &c->session;
-	/* Those behind it first: transactions of a job go in order. */
+	/* Those after it first: transactions of a job go in order. */
 	for (int i = s->taken_count - 1; i >= 0; i--) {
 		struct transaction *taken = s->taken[i];
 		struct job *job = ((struct job_transaction *)taken->context)->job;

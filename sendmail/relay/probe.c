@@ -37,7 +37,7 @@ struct answer {
 	bool known;
 	bool next;                     /* another server may accept it */
 	bool down;                     /* none took the session */
-	int left;                      /* servers behind the one that did */
+	int left;                      /* servers after the one that did */
 	char avoided[AVOIDED_MAX][80]; /* ADDRESS/PORT that have refused */
 	int avoided_count;
 	enum reason_key explained; /* of the refusal that was explained last */

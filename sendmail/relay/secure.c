@@ -6,7 +6,7 @@
 #include "relay/shown.h"
 
 /* The name to verify is the one that the administrator wrote: DNS may have been forged, and whoever
-   forges it has a certificate for his own name.  With DNSSEC the name that MX or SRV led to is as
+   forges it has a certificate for their own name.  With DNSSEC the name that MX or SRV led to is as
    good (RFC 7672 3.2.2, RFC 6186 6); with TLSA records, the name that these are for.  bare: room
    for an address. */
 static void tls_names(const struct deliver *with, const char *names[4], char bare[64])

@@ -1,5 +1,5 @@
-/* Who calls, and whether he may: from the system and the configuration alone, before a byte of his
-   is read. */
+/* Who calls, and whether they may: from the system and the configuration alone, before a byte of
+   theirs is read. */
 #ifndef SMTPD_CLIENT_H
 #define SMTPD_CLIENT_H
 #include "base/text.h"
@@ -18,13 +18,13 @@ struct client_rules {
 	struct listen_network networks[LISTEN_NETWORKS_MAX];
 	int network_count;
 	bool without_login;
-	uid_t user; /* -1: he does not exist */
+	uid_t user; /* -1: there is no such user */
 };
 
 /* Reads them; false with a sentence in problem. */
 bool client_read_rules(struct client_rules *rules, const struct config *c, struct text *problem);
 
-/* Who is at the other end of fd.  False: he may not send; refusal is the reply that says so. */
+/* Who is at the other end of fd.  False: they may not send; refusal is the reply that says so. */
 bool client_identify(struct client *c, int fd, const struct client_rules *rules,
     struct text *refusal);
 

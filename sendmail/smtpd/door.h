@@ -15,11 +15,11 @@
 #define DOOR_WANTED 'd' /* a session asks for a door */
 #define DOOR_OPEN 'o'   /* the answer: with the descriptor */
 #define DOOR_CLOSED 'n' /* there is none: the runner does not answer */
-#define DOOR_LOGIN 'a'  /* a session asks: behind it a name, NUL, a password, NUL */
+#define DOOR_LOGIN 'a'  /* a session asks: after it a name, NUL, a password, NUL */
 #define DOOR_RIGHT 'y'  /* the answers */
 #define DOOR_WRONG 'w'
-#define DOOR_REJECTED 'r' /* a session tells: behind it a command, NUL, what was answered, NUL */
-#define DOOR_ACCEPTED 'm' /* a session tells: the queue has a message */
+#define DOOR_REJECTED 'r' /* a session says: after it a command, NUL, what was answered, NUL */
+#define DOOR_ACCEPTED 'm' /* a session says: the queue has a message */
 #define DOOR_LEAVE 'q'    /* the parent ends: no further command is waited for */
 
 /* In the parent: connects, without waiting, and introduces the user.  -1 with errno. */
@@ -49,7 +49,7 @@ bool door_put(struct door *d, const char *bytes, size_t length);
 int door_end(struct door *d, struct diagnosis *why);
 void door_close(struct door *d);
 
-/* Tells the parent, for its log and its counts; nothing is waited for. */
+/* Informs the parent, for its log and its counts; nothing is waited for. */
 void door_tell_rejected(const struct door *d, const char *command, const char *reply);
 void door_tell_accepted(const struct door *d);
 #endif

@@ -27,7 +27,7 @@ static int64_t limit_of(const struct line *l)
 	return l->until_ms < l->command_until_ms ? l->until_ms : l->command_until_ms;
 }
 
-/* Until the client says something, or can be told something; false: it is over. */
+/* Until the client says something, or can get an answer; false: it is over. */
 static bool wait_for_client(struct line *l, struct door *d, short events)
 {
 	bool in_message = l->message_until_ms != 0;

@@ -41,7 +41,7 @@ bool logins_match(const char *file, const char *name, const char *password)
 	}
 	free(rest);
 	const char *made = crypt(password, hash);
-	/* What differs tells nothing: it is the hash of a guess. */
+	/* What differs says nothing: it is the hash of a guess. */
 	return made != NULL && known && *made != '*' && strcmp(made, hash) == 0;
 }
 

@@ -7,7 +7,7 @@
 
 #define REJECTS_A_MINUTE 30
 
-/* command: "CONNECT", "RCPT" ..., reply: what the client was told, and what else is known.  Both
+/* command: "CONNECT", "RCPT" ..., reply: what the client got, and what else is known.  Both
    may be a stranger's. */
 void rejects_log(const struct client *c, const char *command, const char *reply);
 #endif

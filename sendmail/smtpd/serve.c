@@ -26,7 +26,7 @@
 #define SESSIONS_SHARED 120 /* of users who have one already */
 #define SESSIONS_OF_ONE_MAX 60
 #define SESSIONS_ELSEWHERE_MAX 90 /* of other addresses than this machine's, however many */
-#define SESSION_MS 4800000        /* longer than one lives by itself (line.c): then it is ended */
+#define SESSION_MS 4800000        /* longer than one lasts by itself (line.c): then it is ended */
 #define CHECKS_MAX 16             /* of logins, at one time: each takes processor and memory */
 #define CHECKS_OF_ONE_MAX 2
 #define DOOR_EVERY_MS 200 /* for one session */
@@ -218,7 +218,7 @@ static bool may_be_heard(const struct peer *p)
 	return own < CHECKS_OF_ONE_MAX && any < CHECKS_MAX;
 }
 
-/* What a session tells of its client; the parent itself has logged what is wrong with a login. */
+/* What a session says of its client; the parent itself has logged what is wrong with a login. */
 static bool note_told(const struct peer *p, const char *packet, size_t length)
 {
 	if (packet[0] == DOOR_ACCEPTED) {
@@ -261,7 +261,7 @@ static void give_up(struct peer *p)
 	kill(p->pid, SIGKILL);
 }
 
-/* What it told last. */
+/* What it said last. */
 static void hear_rest(const struct peer *p)
 {
 	char packet[DOOR_PACKET_MAX];

@@ -17,7 +17,7 @@ void login_offer(struct login *l, struct dialogue *d)
 		dialogue_offer(d, "AUTH PLAIN LOGIN");
 }
 
-/* What was sent in the clear behind the command is not obeyed as if it had come over TLS. */
+/* What was sent in the clear after the command is not obeyed as if it had come over TLS. */
 void login_starttls(struct login *l, struct dialogue *d, const char *rest)
 {
 	if (l->tls == NULL || line_is_secret(l->line)) {
@@ -41,7 +41,7 @@ void login_starttls(struct login *l, struct dialogue *d, const char *rest)
 		d->over = true;
 }
 
-/* A line of base64: its bytes with a NUL behind them, to be freed; NULL: it is none, and that was
+/* A line of base64: its bytes with a NUL after them, to be freed; NULL: it is none, and that was
    answered. */
 static char *read_answer(struct dialogue *d, const char *challenge, size_t *length)
 {

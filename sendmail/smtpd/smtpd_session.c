@@ -74,7 +74,7 @@ static void ignore_refused(void *context, const struct diagnosis *why, int code)
 	(void)context, (void)why, (void)code;
 }
 
-/* An unknown command may be a password that came too early: it is not told on. */
+/* An unknown command may be a password that came too early: it is not passed on. */
 static void tell_rejected(void *context, const char *verb, const char *reply)
 {
 	const struct session *s = context;

@@ -180,7 +180,7 @@ static bool is_whole_line(const char *line)
 	                         (strpbrk(line, " <:") == NULL && strchr(line, '@') > line));
 }
 
-/* "a@x,\n b@x", as files have it; the last line may be anything behind a comma. */
+/* "a@x,\n b@x", as files have it; the last line may be anything after a comma. */
 static bool is_list_of_lines(char *list)
 {
 	char *line;

@@ -83,7 +83,7 @@ static void read_rest(void)
 	buffer_free(&text);
 }
 
-/* What the sender can mend is mailed to him; where nothing can be stored, a report cannot either,
+/* What the sender can fix is mailed to them; where nothing can be stored, a report cannot either,
  * and what a rule forbids is not done in another way. */
 static bool may_mail(int code)
 {

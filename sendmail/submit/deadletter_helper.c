@@ -103,7 +103,7 @@ static void write_mbox(const struct kept *k, const char *login, struct buffer *o
 	buffer_puts(out, k->cut ? "(the rest was too long)\n\n" : "\n");
 }
 
-/* A folder of the caller's own, and a plain file of his own in it, whose name is durable. */
+/* A folder of the caller's own, and a plain file of their own in it, whose name is durable. */
 static int open_letter(const char *home)
 {
 	struct stat st;

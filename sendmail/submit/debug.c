@@ -1,4 +1,4 @@
-/* -d.  Its number chooses nothing: there is little to tell, and all of it helps. */
+/* -d.  Its number chooses nothing: there is little to say, and all of it helps. */
 #include "submit/debug.h"
 #include "base/paths.h"
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* What -d tells, on standard error: how this program sees itself, its caller and its arguments.
+/* What -d says, on standard error: how this program sees itself, its caller and its arguments.
  * Nothing of a message, and no secret (it has none). */
 #ifndef SUBMIT_DEBUG_H
 #define SUBMIT_DEBUG_H

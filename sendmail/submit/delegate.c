@@ -13,7 +13,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* argv without the program's name, NULL behind it. */
+/* argv without the program's name, NULL after it. */
 static int start(const char *program, const char *const *arguments)
 {
 	char path[1024];

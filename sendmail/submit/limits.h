@@ -4,7 +4,7 @@
 #include "message/envelope.h"
 #include "submit/startup.h"
 
-/* May the caller send as sender (NULL: as himself) now?  EX_OK, or a code with why: a rule, a
+/* May the caller send as sender (NULL: as themselves) now?  EX_OK, or a code with why: a rule, a
  * limit, or too little disk (spool/policy.h). */
 int limits_check(const struct drop *drop, const struct caller *c, const char *sender,
     struct diagnosis *why);

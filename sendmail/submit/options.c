@@ -197,7 +197,7 @@ static bool use_letter(struct options *o, const char *value, struct text *proble
 	}
 }
 
-/* Without a word, the addresses tell whether it is needed. */
+/* Without a word, the addresses show whether it is needed. */
 static bool set_utf8(struct options *o, const char *value, struct text *problem)
 {
 	o->needs_utf8 = text_equal_ci(value, "yes");
@@ -281,7 +281,7 @@ static const struct option *find_option(char letter)
 	return NULL;
 }
 
-/* One argument with its letters; *next is the argument behind it, taken if a value is needed. */
+/* One argument with its letters; *next is the argument after it, taken if a value is needed. */
 static bool read_letters(struct options *o, const char *letters, char **argv, int argc, int *next,
     struct text *problem)
 {

@@ -42,7 +42,7 @@ struct options {
 	bool lost_queue;     /* -qL: of items without their other half; here there are none */
 	bool client_queue;   /* -Ac */
 	char error_mode;     /* -e, -oe: p, m, w, q or e */
-	const char *traffic; /* -X: file that gets what -v tells; NULL = none */
+	const char *traffic; /* -X: file that gets what -v says; NULL = none */
 	const char *aliases; /* -oA, for -bi: another file; NULL = the configured one */
 	const char *config;  /* -C, unless it names a file of another agent */
 	const char *choices[OPTIONS_CHOICES_MAX]; /* -q[!]I|R|S|Q: what follows the q */

@@ -33,7 +33,7 @@ static void startup_descriptors(void)
 	compat_closefrom(STDERR_FILENO + 1);
 }
 
-/* The part of the gecos field before the first comma; '&' stands for the login name. */
+/* The part of the gecos field before the first comma; '&' means the login name. */
 static void set_gecos(struct caller *c, const char *gecos)
 {
 	struct text t;

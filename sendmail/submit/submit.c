@@ -88,8 +88,8 @@ static const char *runner_path(void)
 	return path;
 }
 
-/* The caller wants it (FIRSTHOP_DAEMONLESS), and the queue is his own, as in a container: its
- * runner is his to start. */
+/* The caller wants it (FIRSTHOP_DAEMONLESS), and the queue is their own, as in a container: its
+ * runner is theirs to start. */
 static bool runner_is_ours;
 
 static bool owns_queue(const struct caller *c)

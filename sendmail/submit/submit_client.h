@@ -1,5 +1,5 @@
 /* Handing a message to a staying runner, where this program has no right to drop/: NoNewPrivileges,
-   a nosuid mount, a read-only spool. The runner's socket takes, each with its length in front
+   a nosuid mount, a read-only spool. The runner's socket takes, each with its length before it
    (spool/submit_line.h): the head of a spool file, pieces of the message, and at the end an empty
    piece; it answers with one line. */
 #ifndef SUBMIT_SUBMIT_CLIENT_H
@@ -19,6 +19,6 @@ bool submit_client_possible(void);
 int submit_client_send(const struct buffer *file, size_t head_bytes, int drop_error,
     char id[ID_SIZE], struct diagnosis *why);
 
-/* Why the set-group-id right may be without effect, and what to do; behind "PATH: reason". */
+/* Why the set-group-id right may be without effect, and what to do; after "PATH: reason". */
 void submit_client_explain(struct diagnosis *why, const char *reason);
 #endif

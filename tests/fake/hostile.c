@@ -26,7 +26,7 @@ static void spoil_signals(void)
 		signal(i, SIG_IGN);
 }
 
-/* A list with 20,000 more words behind it. */
+/* A list with 20,000 more words after it. */
 static char **many(char **words, const char *before, const char *behind)
 {
 	enum { MORE = 20000 };

@@ -5,7 +5,7 @@
      WHEN[TEXT] ANSWER
    WHEN is the letter of a command (O C H M R T L N B E), or S for spamd (-S); with TEXT the line
    counts where what was received on this connection has that text (| is a NUL).  All lines that
-   count are said, in their order, and a c behind changes at the end; for a command without any, c.
+   count are said, in their order, and a c after changes at the end; for a command without any, c.
    ANSWER:
      x              the packet x; what follows is its data: | is a NUL at the end of a string, %0A a
                     byte, #N; a number of 4 bytes

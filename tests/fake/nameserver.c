@@ -123,7 +123,7 @@ static void look_up(const char *file, const char *name, unsigned type, struct an
 		fclose(f);
 }
 
-/* The question's name in words; the place behind it, 0 when it is none. */
+/* The question's name in words; the place after it, 0 when it is none. */
 static size_t read_question(const unsigned char *bytes, size_t length, char name[256])
 {
 	size_t at = 12, n = 0;

@@ -19,7 +19,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-/* A copy with NUL behind it; free it. */
+/* A copy with NUL after it; free it. */
 static inline char *fuzz_string(const uint8_t *bytes, size_t length)
 {
 	char *copy = mem_alloc(length + 1);

@@ -146,7 +146,7 @@ static void talk(struct client *c, const uint8_t *bytes, size_t length)
 	look_at_answers(c);
 }
 
-/* Moves bytes behind what it took. */
+/* Moves bytes after what it took. */
 static void ask_by_table(struct client *c, const uint8_t **bytes, size_t *length)
 {
 	static const char *const words[] = {"65000000.00000001", "65000000.00000002",

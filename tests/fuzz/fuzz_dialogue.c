@@ -1,4 +1,4 @@
-/* sendmail -bs: commands and the message behind DATA. */
+/* sendmail -bs: commands and the message after DATA. */
 #include "dialogue/line_ends.h"
 #include "dialogue/smtp_data.h"
 #include "message/dsn.h"

@@ -1,5 +1,5 @@
 /* objects: sendmail/submit/options sendmail/submit/modes */
-/* The command line of sendmail: words, each with a NUL behind it. */
+/* The command line of sendmail: words, each with a NUL after it. */
 #include "submit/options.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
 /* Lines of our own protocols, made of the rows of a table: a stranger who knows each verb and what
-   stands behind it, and lies about the values. */
+   comes after it, and lies about the values. */
 #ifndef TESTS_FUZZ_LINES_H
 #define TESTS_FUZZ_LINES_H
 #include "base/protocol.h"
@@ -14,7 +14,7 @@ static inline uint8_t fuzz_byte(const uint8_t **bytes, size_t *length)
 	return *(*bytes)++;
 }
 
-/* Adds a line of p with its LF: a byte chooses the row; for each word behind it a byte chooses one
+/* Adds a line of p with its LF: a byte chooses the row; for each word after it a byte chooses one
    of words (a dot is itself), or from 128 on up to 31 bytes of the input follow as they are. */
 static inline void fuzz_put_line(const struct protocol *p, const char *const *words, size_t count,
     const uint8_t **bytes, size_t *length, struct buffer *out)

@@ -5,7 +5,7 @@
 static void run(const char *bytes, size_t length)
 {
 	uint8_t *exact =
-	    malloc(length > 0 ? length : 1); /* of just this size, so that reading behind it is seen */
+	    malloc(length > 0 ? length : 1); /* of just this size, so that reading after it is seen */
 	if (exact == NULL)
 		exit(1);
 	if (length > 0)

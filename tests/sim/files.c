@@ -1,4 +1,4 @@
-/* A spool in memory: the folders drop/ and mqueue/ with their files, behind the names of the system
+/* A spool in memory: the folders drop/ and mqueue/ with their files, after the names of the system
    calls that the runner makes.  All other descriptors are the system's.  Where the linker does not
    give us one of these calls (the C library has another name for it), sim_files_start says so, and
    the spool is one on disk. */

@@ -85,7 +85,7 @@ void __wrap_gather_log_left(const struct runner *r, const struct message *m, con
 	__real_gather_log_left(r, m, digest_id);
 }
 
-/* Now and then a new message is put behind everything. */
+/* Now and then a new message is put after everything. */
 void __real_schedule_add_new(struct schedule *s, struct entry *e);
 void __wrap_schedule_add_new(struct schedule *s, struct entry *e);
 void __wrap_schedule_add_new(struct schedule *s, struct entry *e)

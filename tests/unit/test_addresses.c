@@ -11,7 +11,7 @@
 #define AUTHOR ADDRESS_AUTHORS
 
 /* Right values: members with " | " between them; "~" before one that was repaired, "!" for one that
-   is bad; {name} and (comment) behind an address; "name:" and ";" of a group. */
+   is bad; {name} and (comment) after an address; "name:" and ";" of a group. */
 static const struct {
 	enum address_use use;
 	const char *list, *wanted;

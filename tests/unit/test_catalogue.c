@@ -1,6 +1,6 @@
 /* objects: smtp_client */
 /* libs: -lcrypto */
-/* What real servers answered, byte for byte, with the reason that must be found behind it, whose
+/* What real servers answered, byte for byte, with the reason that must be found after it, whose
    fault that is, and whether it may send mail back.  Courier, Postfix, Exim and OpenSMTPD were
    recorded; the others are as their operators document them. */
 #include "diagnosis/answer.h"

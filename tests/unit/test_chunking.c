@@ -493,7 +493,7 @@ static void a_break_leaves_what_was_sent_unknown(void **state)
 	assert_int_equal(verdict(three, 0), VERDICT_NONE);
 }
 
-/* A server that drops what comes behind the end of a message is better off with DATA. */
+/* A server that drops what comes after the end of a message is better off with DATA. */
 static void silence_in_flight_is_remembered(void **state)
 {
 	(void)state;

@@ -443,7 +443,7 @@ static void put16(struct buffer *out, unsigned value)
 	buffer_add(out, bytes, 2);
 }
 
-/* An answer of a hostile server: each name is as long as it may be, behind as many pointers. */
+/* An answer of a hostile server: each name is as long as it may be, after as many pointers. */
 static void read_dns_answer(int n)
 {
 	static const char name[] = "\1a\1b\1c\1d\1e\1f\1g\1h\1i\1j\1k\1l\1m\1n\1o\1p";

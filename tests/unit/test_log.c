@@ -45,7 +45,7 @@ static bool is_object(const char *line)
 	}
 }
 
-/* Behind time and pid, which change. */
+/* After time and pid, which change. */
 static const char *put(struct buffer *out, const char *event, const char *fields, const char *words)
 {
 	log_json_put(out, LOG_WARNING, "firsthop", event, fields, words);

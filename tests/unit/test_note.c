@@ -45,7 +45,7 @@ static void put_file(const char *name, const char *bytes, size_t length)
 	close(fd);
 }
 
-/* A mailbox that holds OLD, a note of what begins with START; then tail comes behind it, and a new
+/* A mailbox that holds OLD, a note of what begins with START; then tail comes after it, and a new
  * life looks.  Returns the length after. */
 static long life_after(const char *tail, size_t length, struct text *message)
 {
@@ -120,7 +120,7 @@ static void what_others_wrote_stays(void **state)
 	}
 }
 
-/* Behind a message that is longer than what is looked at in one piece. */
+/* After a message that is longer than what is looked at in one piece. */
 static void behind_long_parts(void **state)
 {
 	static const char other[] = "From z Thu Jan  1 00:00:03 1970\nbehind\n";

@@ -21,7 +21,7 @@ static const struct protocol *const all[] = {&jobs_to_relay, &jobs_to_runner, &o
     &submit_introduced, &ledger_noted, &process_asked, &process_answered, &mailbox_answered,
     &exchange_said};
 
-/* A line of the manual without its LF, and without what stands behind two blanks. */
+/* A line of the manual without its LF, and without what follows two blanks. */
 static bool next_line(FILE *manual, char line[200], size_t indent)
 {
 	if (fgets(line, 200, manual) == NULL)
@@ -33,7 +33,7 @@ static bool next_line(FILE *manual, char line[200], size_t indent)
 	return true;
 }
 
-/* The same verbs, with the same behind them, in the same order, and no others. */
+/* The same verbs, with the same after them, in the same order, and no others. */
 static void the_manual_shows_each_table(void **state)
 {
 	(void)state;
@@ -82,7 +82,7 @@ static void the_manual_shows_no_other(void **state)
 	assert_int_equal(protocols_in_the_manual(), sizeof all / sizeof all[0]);
 }
 
-/* A word with more behind it, or less, than its row has is none. */
+/* A word with more after it, or less, than its row has is none. */
 static void a_line_has_what_its_row_says(void **state)
 {
 	const char *behind;

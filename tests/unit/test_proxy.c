@@ -56,7 +56,7 @@ static void socks_opens(void **state)
 	said(p, "\5\1\0", 3);
 	hear(p, "\5\0", 2);
 	said(p, "\5\1\0\3\20mail.example.org\2\113", 23);
-	/* The greeting behind it is the server's. */
+	/* The greeting after it is the server's. */
 	assert_int_equal(hear(p, "\5\0\0\1\1\2\3\4\0\31220 hi", 16), 6);
 	end(p, PROXY_OPEN, REASON_NONE);
 	p = begin(PROXY_SOCKS5, "2001:db8::1", "joe");

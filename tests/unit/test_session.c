@@ -228,7 +228,7 @@ static void lost_behind_the_dot_is_unknown(void **state)
 	assert_int_equal(t->rcpts[0].result.verdict, VERDICT_DEFERRED);
 }
 
-/* The one that the server is at has its end in the pipe, the next one's commands stand behind
+/* The one that the server is at has its end in the pipe, the next one's commands come after
    it. */
 static void two_at_the_end_of_the_first(struct transaction *first, struct transaction *next)
 {
@@ -277,7 +277,7 @@ static void refused_to_nobody_the_session_goes_on(void **state)
 	client_said("RSET\r\n" GROUP);
 }
 
-/* Behind a message that it has accepted, a server may end the session: that is not the next one's
+/* After a message that it has accepted, a server may end the session: that is not the next one's
  * failure. */
 static void the_next_one_is_not_blamed(void **state)
 {

@@ -121,7 +121,7 @@ static void long_lines_are_bounded_by_themselves(void **state)
 }
 
 /* What a dialogue's message says, when it comes in two pieces cut anywhere, and byte by byte;
- * behind: what follows its end. */
+ * after: what follows its end. */
 static void expect(bool bare_lf, const char *bytes, size_t length, const char *text,
     size_t text_length, const char *behind)
 {

@@ -369,7 +369,7 @@ static void a_clock_that_is_ahead_takes_no_file(void **state)
 	assert_true(drop_write(&d, "x", 1, &why) && drop_commit(&d, &why));
 	assert_true(is_there(queue.drop_fd, d.id));
 	unlinkat(queue.drop_fd, d.id, 0);
-	/* Whose every file goes has a reason to give, and leaves none behind. */
+	/* Whose every file goes has a reason to give, and leaves none after. */
 	remove_before_lock = 1000;
 	assert_false(drop_create(&d, 1000, &why));
 	remove_before_lock = 0;

@@ -211,7 +211,7 @@ void charset_from_utf8(struct buffer *out, const char *charset, const char *byte
 }
 
 /* The charset that the environment names; NULL when it names none.  Of a locale that is not
- * installed, the part behind its dot. */
+ * installed, the part after its dot. */
 static const char *codeset(void)
 {
 	static char of_name[NAME_LIMIT];

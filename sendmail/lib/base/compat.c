@@ -1,4 +1,4 @@
-/* The system's own calls behind names of ours. */
+/* The system's own calls under names of our own. */
 #ifdef __linux__
 #define _GNU_SOURCE 1
 #endif

@@ -19,7 +19,7 @@ void compat_closefrom(int low);
 /* ppoll(2): the signals of mask come in only while it waits. */
 int compat_poll(struct pollfd *p, nfds_t count, const struct timespec *limit, const sigset_t *mask);
 
-/* pipe(2) whose ends do not live on through exec. */
+/* pipe(2) whose ends do not survive exec. */
 int compat_pipe(int ends[2]);
 
 /* accept(2); the socket blocks, whatever the listening one does, and does not live on through
@@ -56,7 +56,7 @@ void compat_parent_name(char *name, size_t size);
 bool compat_lock_file(int fd);
 void compat_unlock_file(int fd);
 
-/* Room on the disk for length_bytes of a file behind at, which keeps its size.  False with errno
+/* Room on the disk for length_bytes of a file after at, which keeps its size.  False with errno
    when there is none; true where a system or a file system cannot promise it. */
 bool compat_reserve(int fd, off_t at, off_t length_bytes);
 
@@ -91,14 +91,14 @@ bool compat_rename_is_one_step(int folder_fd);
 int compat_set_group(gid_t gid);
 int compat_set_user(uid_t uid);
 
-/* True when the real user of this process is in a group, as the system's files say or by his real
+/* True when the real user of this process is in a group, as the system's files say or by their real
  * group; not by a set-group-id bit. */
 bool compat_in_group(gid_t gid);
 
 /* The three of them one by one. */
 int compat_set_users(uid_t real, uid_t effective, uid_t saved);
 
-/* True when the real user of this process is in a group, as the system's files say or by his real
+/* True when the real user of this process is in a group, as the system's files say or by their real
  * group; not by a set-group-id bit. */
 bool compat_in_group(gid_t gid);
 

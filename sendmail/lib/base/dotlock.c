@@ -22,7 +22,7 @@ static void name_host(char *host, size_t size)
 	host[size - 1] = '\0';
 }
 
-/* A user may have the name of another one's lock file: that is his mailbox, and no lock.  Nobody
+/* A user may have the name of another one's lock file: that is their mailbox, and no lock.  Nobody
  * knows, for now: the same. */
 static bool may_be_mailbox(const char *path)
 {

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include <stdbool.h>
 
-/* Appends text as it may stand in a header field: plain when it is printable ASCII, otherwise
+/* Appends text as it may be in a header field: plain when it is printable ASCII, otherwise
    encoded words "=?UTF-8?B?...?=" of at most 75 bytes, cut between characters, joined by LF and a
    blank (folded).  column is where the text starts on its line. Bytes that are not UTF-8 are
    declared as ISO-8859-1.  Control bytes become blanks. */

@@ -32,7 +32,7 @@ static bool read_word(const char *at, struct word *w)
 		return false;
 	w->encoding = mark[1];
 	w->text = mark + 3;
-	/* A question mark may stand in the text of careless programs. */
+	/* A question mark may be in the text of careless programs. */
 	const char *end = compat_find(w->text, strnlen(w->text, WORD_LIMIT), "?=");
 	if (end == NULL || strchr("BbQq", w->encoding) == NULL)
 		return false;

@@ -29,7 +29,7 @@ bool fdio_slurp(int fd, struct buffer *to, size_t limit_bytes);
  * links are not followed. */
 bool fdio_slurp_at(int dir_fd, const char *name, struct buffer *to, size_t limit_bytes);
 
-/* True when what stands at path is another file than the one that seen is of, or has changed since.
+/* True when what is at path is another file than the one that seen is of, or has changed since.
  * seen becomes what it is now; zeros: there is none. */
 bool fdio_changed(const char *path, struct stat *seen);
 
@@ -56,7 +56,7 @@ bool fdio_sync(int fd);
  * socket: it may be made again. */
 bool fdio_rests(void);
 
-/* A rest of 50 ms when errno says that there was no descriptor for a caller: he stays in the queue
+/* A rest of 50 ms when errno says that there was no descriptor for a caller, who stays in the queue
    of a socket that is ready, and a loop over it would use the processor for nothing. */
 void fdio_rest_without_descriptors(void);
 
@@ -69,7 +69,7 @@ bool fdio_read_line(int fd, char *line, size_t size);
 char *fdio_take_line(struct buffer *b);
 
 /* The same in place, for a buffer that is read from its start to its end: the next whole line
- * behind *at, its LF made a NUL; NULL at the end. */
+ * after *at, its LF made a NUL; NULL at the end. */
 char *fdio_next_line(struct buffer *b, size_t *at);
 
 bool fdio_nonblocking(int fd);

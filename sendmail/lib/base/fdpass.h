@@ -12,7 +12,7 @@ ssize_t fdpass_send(int socket, const void *bytes, size_t length, const int *fds
     int flags);
 
 /* recvmsg(2) without waiting.  The descriptors that came belong to the caller, are closed on exec,
-   and are added behind the *count in fds; beyond max they are closed.  *whole: nothing was cut
+   and are added after the *count in fds; beyond max they are closed.  *whole: nothing was cut
    off. */
 ssize_t fdpass_receive(int socket, void *bytes, size_t size, int *fds, int *count, int max,
     bool *whole);

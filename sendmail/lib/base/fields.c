@@ -17,7 +17,7 @@ static bool needs_quotes(const char *value)
 	return left > 0 || control;
 }
 
-/* How many bytes at the start of a value stand as they are also in quotes. */
+/* How many bytes at the start of a value are as they are also in quotes. */
 static size_t plain_run(const char *value)
 {
 	size_t n = 0;
@@ -67,7 +67,7 @@ void fields_put_number(struct buffer *line, const char *key, long long value)
 	fields_put(line, key, digits);
 }
 
-/* One escaped character at *at (which points behind the backslash); moves *at to the next. */
+/* One escaped character at *at (which points after the backslash); moves *at to the next. */
 static char unescape(const char **at)
 {
 	char c = **at;
@@ -88,7 +88,7 @@ static char unescape(const char **at)
 	return c;
 }
 
-/* Copies the value at *at to out (NULL: skips it), and leaves *at behind it. */
+/* Copies the value at *at to out (NULL: skips it), and leaves *at after it. */
 static void take_value(const char **at, struct text *out)
 {
 	bool quoted = **at == '"';

@@ -18,7 +18,7 @@ bool fields_get(const char *line, const char *key, char *value, size_t size);
 /* The same for a number; fallback when it is absent or no number. */
 long long fields_get_number(const char *line, const char *key, long long fallback);
 
-/* The next pair of a line: moves *line behind it; words without "=" are passed over.  False at the
+/* The next pair of a line: moves *line past it; words without "=" are passed over.  False at the
  * end. */
 bool fields_next(const char **line, char *key, size_t key_size, char *value, size_t value_size);
 #endif

@@ -7,7 +7,7 @@
 
 #define HASH_START 14695981039346656037u
 
-/* The hash of what had the hash before, with these bytes behind it. */
+/* The hash of what had the hash before, with these bytes after it. */
 static inline uint64_t hash_add(uint64_t before, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++)

@@ -15,7 +15,7 @@ static bool is_continuation(const char *line, size_t length)
 }
 
 /* Length of a field name at the start of a line, 0 when there is none; *value gets the offset
-   behind the colon. Blanks before the colon are the obsolete form (RFC 5322 4.5). */
+   after the colon. Blanks before the colon are the obsolete form (RFC 5322 4.5). */
 static size_t name_length(const char *line, size_t length, size_t *value)
 {
 	size_t n = 0;
@@ -118,7 +118,7 @@ char *header_value(const struct header_field *field)
 	return value;
 }
 
-/* Behind a quoted string. */
+/* After a quoted string. */
 static const char *skip_quoted(const char *at)
 {
 	for (at++; *at != '\0' && *at != '"'; at++)

@@ -8,12 +8,12 @@
 struct header_field {
 	const char *start; /* first byte of the name, in the block */
 	size_t name_length;
-	const char *value; /* behind the colon */
+	const char *value; /* after the colon */
 	size_t length;     /* of the whole field with its continuation lines and the last LF */
 };
 
 /* Length of the header fields at the start of bytes, without the blank line; *body_at gets the
-   offset of the body (behind the blank line if there is one).  A block may be empty.  The first
+   offset of the body (after the blank line if there is one).  A block may be empty.  The first
    line that is neither a field nor a continuation ends the block without a blank line (RFC
    5322 3.6; mail from scripts that forget it), and "From " or ">From " as the very first line is
    passed over: *skip gets its length. */

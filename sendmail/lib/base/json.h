@@ -6,7 +6,7 @@
 /* A string in quotes; bytes that are not UTF-8 are taken as ISO-8859-1. */
 void json_string(FILE *out, const char *value);
 
-/* ", "key": value" behind an earlier pair. */
+/* ", "key": value" after an earlier pair. */
 void json_pair(FILE *out, const char *key, const char *value);
 void json_number(FILE *out, const char *key, long long value);
 #endif

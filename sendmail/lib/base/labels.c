@@ -1,4 +1,4 @@
-/* Charset labels.  Which label stands for which charset is as the Encoding Standard of the web has
+/* Charset labels.  Which label means which charset is as the Encoding Standard of the web has
  * it, whose mail programs meet the same mail. */
 #include "base/labels.h"
 #include "base/text.h"
@@ -8,7 +8,7 @@
 
 #define TRIES 3
 
-/* By the label in small letters, with neither signs nor "x-" in front. */
+/* By the label in small letters, with neither signs nor "x-" before it. */
 static const struct {
 	const char *key, *names[TRIES];
 } rows[] = {

@@ -81,7 +81,7 @@ static bool add(struct values *v, int place, const char *kind, size_t length)
 	return true;
 }
 
-/* One directive behind its '%': [N$] flags, width, precision, length, conversion. */
+/* One directive after its '%': [N$] flags, width, precision, length, conversion. */
 static bool read_directive(const char **at, struct values *v)
 {
 	size_t digits = strspn(*at, "0123456789");

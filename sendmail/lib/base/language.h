@@ -7,7 +7,7 @@
 #define BASE_LANGUAGE_H
 #include <stdbool.h>
 
-/* A sentence of the code, in the language that was chosen.  TR_LATER marks one that stands in a
+/* A sentence of the code, in the language that was chosen.  TR_LATER marks one that is in a
    table and is put through TR when it is said. */
 #define TR(english) language_of(english)
 #define TR_LATER(english) english

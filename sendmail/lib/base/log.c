@@ -121,7 +121,7 @@ void log_event(int priority, const char *component, const char *event, struct bu
 	errno = saved;
 }
 
-/* Behind what was kept, when all of that is through. */
+/* After what was kept, when all of that is through. */
 static void report_lost(void)
 {
 	unsigned long long lost = log_socket_take_lost();

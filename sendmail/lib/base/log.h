@@ -20,11 +20,11 @@ struct log_backlog {
 	int64_t since_ms;        /* monotonic: it has not read since; 0 = it reads */
 };
 
-/* tag: name in front of each line, not copied.  to: LOG_TO_ values, or-ed. */
+/* tag: name before each line, not copied.  to: LOG_TO_ values, or-ed. */
 void log_start(const char *tag, int to);
 
 /* For a child that rearranges its descriptors: the log's own is closed before that (or it would be
-   used, and closed, as what took its place), and opened anew behind those that are kept. */
+   used, and closed, as what took its place), and opened anew after those that are kept. */
 void log_close(void);
 void log_again(void);
 
@@ -35,8 +35,8 @@ void log_backlog(struct log_backlog *b);
 /* priority: LOG_INFO ... LOG_CRIT of syslog.h. */
 void log_line(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A line of fields (base/fields.h, so control bytes are escaped in it already; words may stand
-   before them, a message's identifier first), and a sentence behind them ("" = none).  event: what
+/* A line of fields (base/fields.h, so control bytes are escaped in it already; words may be
+   before them, a message's identifier first), and a sentence after them ("" = none).  event: what
    such lines are called in JSON, where each field is a member of the object. */
 void log_fields(int priority, const char *event, struct buffer *fields, const char *words);
 

@@ -1,5 +1,5 @@
 /* JSON out of what log.c is given.  The same keys as in the line of text; numbers are numbers,
- * addresses stand without angle brackets, and "-" is "". */
+ * addresses are without angle brackets, and "-" is "". */
 #include "base/log_json.h"
 #include "base/clock.h"
 #include "base/fields.h"
@@ -74,7 +74,7 @@ static void put_head(FILE *out, int priority, const char *ident, const char *eve
 	int64_t now_us = clock_wall_us();
 	TEXT(time, 40);
 	clock_put_iso(&time, now_us / 1000000);
-	/* Behind the seconds, before the Z. */
+	/* After the seconds, before the Z. */
 	fprintf(out, "{\"time\": \"%.*s.%03dZ\", \"level\": \"%s\"", (int)strcspn(time.data, "Z"),
 	    time.data, (int)(now_us / 1000 % 1000), levels[priority & 7]);
 	json_pair(out, "ident", ident);

@@ -25,7 +25,7 @@ static struct {
 	int fd;    /* -1: not connected */
 	pid_t pid; /* whose lines are kept here */
 	int64_t connect_again_ms;
-	struct buffer kept; /* lines, each with a NUL behind */
+	struct buffer kept; /* lines, each with a NUL after */
 	size_t at;          /* of the first byte that is not sent */
 	unsigned lines;
 	int patience_ms;

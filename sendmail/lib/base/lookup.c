@@ -1,4 +1,4 @@
-/* Open addressing with linear probing.  What was added last depends on nothing behind it, so that
+/* Open addressing with linear probing.  What was added last depends on nothing after it, so that
  * it can be taken out again. */
 #include "base/lookup.h"
 #include "base/compat.h"
@@ -52,7 +52,7 @@ static uint64_t hash(const struct lookup *l, const char *string)
 }
 
 /* A slot holds index plus one in its low bits, as many as there are slots, and bits of the hash
- * above them: most strings that differ are told apart without a look at them, far away in memory.
+ * above them: most strings that differ are kept apart without a look at them, far away in memory.
  */
 #define INDEX_OF(l, slot) ((size_t)((slot) & ((uint32_t)(l)->slot_count - 1)))
 #define SAME_HASH(l, slot, h) \

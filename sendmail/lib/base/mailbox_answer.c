@@ -27,7 +27,7 @@ void mailbox_answer_put(struct buffer *out, const struct mailbox_answer *a)
 	buffer_free(&behind);
 }
 
-/* The first word, with the blank behind it, goes to word. */
+/* The first word, with the blank after it, goes to word. */
 static bool take_word(const char **at, char *word, size_t size)
 {
 	size_t length = strcspn(*at, " ");

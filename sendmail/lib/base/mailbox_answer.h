@@ -5,7 +5,7 @@
 #include "base/protocol.h"
 #include <stdbool.h>
 
-/* forward: nothing was delivered, the user's .forward names others; own: and a copy for himself.
+/* forward: nothing was delivered, the user's .forward names others; own: and a copy for themselves.
    The words are what of the file could not be used, or nothing. */
 enum mailbox_verb { MAILBOX_DELIVERED, MAILBOX_FORWARD, MAILBOX_FAILED };
 extern const struct protocol mailbox_answered;

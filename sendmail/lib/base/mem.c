@@ -1,5 +1,5 @@
 /* Allocation that never returns NULL.
-   No state of value lives in memory only, so giving up here loses nothing. */
+   No state of value is in memory only, so giving up here loses nothing. */
 #include "base/mem.h"
 #include <stdint.h>
 #include <stdio.h>

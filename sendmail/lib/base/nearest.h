@@ -5,7 +5,7 @@
 
 /* The candidate that the fewest slips of the finger (a letter left out, added, another, two that
    changed places) make of word, or that begins with it; NULL when none is near.  next(context, i):
-   candidate i, valid until the end; NULL behind the last. */
+   candidate i, valid until the end; NULL after the last. */
 const char *nearest_word(const char *word, const char *(*next)(const void *context, int i),
     const void *context);
 

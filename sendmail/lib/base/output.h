@@ -1,5 +1,5 @@
 /* What people read, on standard output and standard error.  Whatever a server, a message, DNS, a
-   file's name or another process said can stand in it: no control character but line feed and tab
+   file's name or another process said can be in it: no control character but line feed and tab
    gets out, however it came in.  Not for JSON (base/json.h), which has escapes of its own. */
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H

@@ -22,7 +22,7 @@ struct protocol {
 	}
 
 /* The row of a line without its LF, and what follows the word and one blank.  -1: no row, something
-   behind a word that has nothing behind it, or nothing behind one that has. */
+   after a word that has nothing after it, or nothing after one that has. */
 int protocol_find(const struct protocol *p, const char *line, const char **behind);
 
 /* Adds a line of a row, with its LF. */

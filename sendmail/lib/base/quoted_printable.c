@@ -50,7 +50,7 @@ static void release_from(struct quoted_printable *q, bool coded, struct buffer *
 	}
 }
 
-/* "From ", also behind ">", at the start of a line is changed by mailboxes: it is held back until
+/* "From ", also after ">", at the start of a line is changed by mailboxes: it is held back until
    it is known whether it is there. True when the byte belongs to it. */
 static bool take_from(struct quoted_printable *q, char byte, struct buffer *out)
 {
@@ -163,7 +163,7 @@ static int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Bytes of a line end at s, behind blanks; 0 when there is none. */
+/* Bytes of a line end at s, after blanks; 0 when there is none. */
 static size_t soft_break(const char *s, size_t left)
 {
 	size_t n = 0;

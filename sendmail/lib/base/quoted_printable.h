@@ -17,7 +17,7 @@ void quoted_printable_put(struct quoted_printable *q, const char *bytes, size_t 
     struct buffer *out);
 void quoted_printable_end(struct quoted_printable *q, struct buffer *out);
 
-/* Text that is quoted-printable already, with lines that are too long or bytes that may not stand
+/* Text that is quoted-printable already, with lines that are too long or bytes that may not be
  * there. */
 void quoted_printable_fix(struct quoted_printable *q, const char *bytes, size_t length,
     struct buffer *out);

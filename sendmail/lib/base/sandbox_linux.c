@@ -111,7 +111,7 @@ static enum sandbox_result lock_files(int folder_fd, const char *fifo, bool may_
 
 #ifdef OUR_ARCH
 /* Reading and writing what is open, waiting, memory, time, ending; and asking about files (the time
- * zone's is looked at again), which tells no content. */
+ * zone's is looked at again), which shows no content. */
 static const uint32_t allowed[] = {
     SYS_read,
     SYS_write,

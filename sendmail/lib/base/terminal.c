@@ -10,7 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* The terminal behind a pager, or behind what is composed for it. */
+/* The terminal behind a pager, or after what is composed for it. */
 static struct {
 	const FILE *out; /* NULL: there is none */
 	bool colour;

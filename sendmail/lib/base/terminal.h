@@ -31,16 +31,16 @@ void terminal_put(FILE *out, enum terminal_paint paint, const char *words);
 /* Columns that a line of UTF-8 takes: two for each full-width character. */
 int terminal_columns(const char *words, size_t length);
 
-/* Bytes of words up to the next place where a line may end: behind a word, and between full-width
+/* Bytes of words up to the next place where a line may end: after a word, and between full-width
    characters, which are written without blanks, but not before a full stop or a closing bracket,
-   and not behind an opening one.  0 at a blank and at the end. */
+   and not after an opening one.  0 at a blank and at the end. */
 size_t terminal_piece(const char *words);
 
 /* A label padded to at least so many columns, with a blank at its end; the columns that it takes.
  */
 int terminal_put_label(FILE *out, const char *label, int columns);
 
-/* Words and a line end.  On a terminal broken between words: column is where the line stands
+/* Words and a line end.  On a terminal broken between words: column is where the line is
    already, further lines begin at indent.  Line feeds in it are kept. */
 void terminal_wrap(FILE *out, const char *words, int indent, int column);
 

@@ -7,7 +7,7 @@
 
 struct text {
 	char *data;    /* always NUL-terminated */
-	size_t size;   /* of the buffer behind data */
+	size_t size;   /* of the buffer after data */
 	size_t length; /* without the NUL */
 	bool overflow; /* something did not fit and was left out */
 };
@@ -49,10 +49,10 @@ char *text_trim(char *string);
 bool text_starts(const char *string, const char *prefix);
 bool text_starts_ci(const char *string, const char *prefix);
 
-/* True for a line that begins with "From ", behind any number of ">": in an mbox it gets one ">"
+/* True for a line that begins with "From ", after any number of ">": in an mbox it gets one ">"
  * more, so that a reader can take it back (mboxrd). */
 bool text_is_from_line(const char *line, size_t length);
-/* What is behind a byte order mark of UTF-8, which some editors write at the start of a file. */
+/* What follows a byte order mark of UTF-8, which some editors write at the start of a file. */
 const char *text_skip_bom(const char *text);
 
 bool text_equal_ci(const char *a, const char *b);

@@ -74,7 +74,7 @@ int usage_no_choice(const struct usage *u, const struct usage_line *line)
 	    line->command->choices, near.data);
 }
 
-/* Number of the option; -1: there is none of that name.  *value: what stands behind its "=". */
+/* Number of the option; -1: there is none of that name.  *value: what follows its "=". */
 static int find_option(const struct usage_option *options, char *word, char **value)
 {
 	size_t length = strcspn(word, "=");

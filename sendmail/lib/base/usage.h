@@ -21,7 +21,7 @@ enum usage_kind {
 
 struct usage_option {
 	const char *name;    /* "--json", "-w" */
-	const char *value;   /* name of the word behind it, "ADDRESS"; NULL: there is none */
+	const char *value;   /* name of the word after it, "ADDRESS"; NULL: there is none */
 	const char *meaning; /* one line */
 	enum usage_kind kind;
 	const char *choices; /* words, blanks between; NULL: none */
@@ -37,15 +37,15 @@ struct usage_command {
 	const struct usage_option *options; /* ends with a row without a name; NULL: none */
 	enum usage_kind kind;               /* of its operands */
 	const char *choices;
-	bool verbatim; /* all words behind it are operands, but for -h and --help as the first */
+	bool verbatim; /* all words after it are operands, but for -h and --help as the first */
 };
 
 struct usage {
 	const char *program;
-	const char *synopsis; /* of the options that stand in front of a command, "[-C FILE]" */
+	const char *synopsis; /* of the options that are before a command, "[-C FILE]" */
 	const char *about;    /* one sentence */
 	const char *codes;
-	const struct usage_option *options; /* in front of a command, or without one */
+	const struct usage_option *options; /* before a command, or without one */
 	const struct usage_command *commands;
 	int count;
 	const char *const (*elsewhere)[2]; /* a word that other programs have for it, and the command;
@@ -55,7 +55,7 @@ struct usage {
 /* A command line that was read. */
 struct usage_line {
 	const struct usage_command *command;
-	const char *values[USAGE_OPTIONS_MAX]; /* of each option: the word behind it, or its own name;
+	const char *values[USAGE_OPTIONS_MAX]; /* of each option: the word after it, or its own name;
 	                                          NULL: not given */
 	char **operands;                       /* in argv, which is put in order for that */
 	int count;
@@ -78,7 +78,7 @@ bool usage_asks_for_help(const char *word);
 /* Its operand is none of the choices of its command: says so.  EX_USAGE. */
 int usage_no_choice(const struct usage *u, const struct usage_line *line);
 
-/* An option in front of, or without, a command that there is not: says so.  EX_USAGE. */
+/* An option before, or without, a command that there is not: says so.  EX_USAGE. */
 int usage_unknown_option(const struct usage *u, const char *word);
 
 /* Completion for "bash", "zsh", "fish" or "tcsh" on out; false: no such shell. */

@@ -175,7 +175,7 @@ static void fish_source(FILE *out, enum usage_kind kind, const char *choices)
 	}
 }
 
-/* fish tells -s x (a letter), -l word and -o word (one dash) apart. */
+/* fish keeps -s x (a letter), -l word and -o word (one dash) apart. */
 static void fish_options(FILE *out, const struct usage *u, const char *condition,
     const struct usage_option *options)
 {
@@ -220,8 +220,8 @@ static void fish(FILE *out, const struct usage *u)
 	}
 }
 
-/* tcsh: by the place of the word, by the one in front of it, or by how it begins.  Its back quotes
-   run its own syntax, so only plain commands stand there. */
+/* tcsh: by the place of the word, by the one before it, or by how it begins.  Its back quotes
+   run its own syntax, so only plain commands are there. */
 static void tcsh(FILE *out, const struct usage *u)
 {
 	fprintf(out, "# firsthop: made by \"%s completion tcsh\"\ncomplete %s 'p/1/(", u->program,

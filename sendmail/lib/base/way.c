@@ -29,7 +29,7 @@ static bool is_trusted(const struct way *w, uid_t uid)
 	return uid == 0 || uid == w->admin || uid == geteuid();
 }
 
-/* Somebody else has a say in what comes behind. */
+/* Somebody else has a say in what comes after. */
 static void note_owner(struct way *w, uid_t uid)
 {
 	if (is_trusted(w, uid))
@@ -56,7 +56,7 @@ static void refuse(struct way *w, const char *what, uid_t uid)
 	errno = EPERM;
 }
 
-/* Where a link leads comes in front of the rest; only one that nobody else can have put there is
+/* Where a link leads comes before the rest; only one that nobody else can have put there is
  * followed. */
 static bool follow(struct way *w, const char *name, const char *behind)
 {

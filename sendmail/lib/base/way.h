@@ -1,6 +1,6 @@
 /* Opening a file that others may have a hand in: by the folder that it lies in, by a link on the
-   way, by a second name.  Whoever decides what a path leads to must not have a program read for him
-   what he may not read himself. */
+   way, by a second name.  Whoever decides what a path leads to must not have a program read for
+   them what they may not read themselves. */
 #ifndef BASE_WAY_H
 #define BASE_WAY_H
 #include "base/text.h"

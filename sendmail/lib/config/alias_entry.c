@@ -126,7 +126,7 @@ static void take_include(struct alias_reading *r, const char *item, const char *
 		close(fd);
 }
 
-/* The path behind ":include:", in place. */
+/* The path after ":include:", in place. */
 static char *without_quotes(char *path)
 {
 	path = text_trim(path);

@@ -107,7 +107,7 @@ static bool ends_in_backslash(char *content)
 	return true;
 }
 
-/* A comment at the end of a line begins behind a blank, and outside of quotes. */
+/* A comment at the end of a line begins after a blank, and outside of quotes. */
 static void cut_comment(char *content)
 {
 	bool quoted = false;

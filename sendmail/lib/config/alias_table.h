@@ -1,4 +1,4 @@
-/* The table behind aliases.h: filled by alias_file.c, alias_entry.c and alias_source.c, used by
+/* The table of aliases.h: filled by alias_file.c, alias_entry.c and alias_source.c, used by
    aliases.c.  For these only. */
 #ifndef CONFIG_ALIAS_TABLE_H
 #define CONFIG_ALIAS_TABLE_H
@@ -27,7 +27,7 @@ struct alias_source {
 	bool included;
 };
 
-/* What is read; firsthop.conf(5) names it.  A user's list is read again when he changes it: it may
+/* What is read; firsthop.conf(5) names it.  A user's list is read again when they change it: it may
  * be as long as reading it costs nothing. */
 #define ALIAS_FILE_LIMIT_BYTES (16u << 20)
 #define ALIAS_INCLUDE_LIMIT_BYTES (4u << 20)   /* of one file */
@@ -73,7 +73,7 @@ void alias_free_row(struct alias *row);
  * that is EPERM.  admin: who wrote the path. */
 int alias_open(struct aliases *set, const char *path, uid_t admin, struct stat *st);
 
-/* Reads a right side, which is cut up, into the entry at hand; false when nothing stands there. */
+/* Reads a right side, which is cut up, into the entry at hand; false when nothing is there. */
 bool alias_take_list(struct alias_reading *r, char *list);
 
 /* A destination that cannot be served: kept with its reason, which is a problem of the file as
@@ -81,6 +81,6 @@ bool alias_take_list(struct alias_reading *r, char *list);
 void alias_add_held(struct alias_reading *r, const char *text, enum reason_key key,
     const char *what);
 
-/* Tells each loop once. */
+/* Reports each loop once. */
 void alias_find_loops(struct aliases *set);
 #endif

@@ -1,4 +1,4 @@
-/* The table of aliases: finding, expanding, telling of loops.  Reading is alias_file.c's. */
+/* The table of aliases: finding, expanding, reporting loops.  Reading is alias_file.c's. */
 #include "config/aliases.h"
 #include "base/language.h"
 #include "base/fdio.h"
@@ -224,7 +224,7 @@ static void expand(struct expansion *x, const char *address)
 		row = find_rest(x->set, x->host, address);
 	int at = row != NULL ? place_in_path(x, row) : -1;
 	if (row == NULL || (at >= 0 && at == x->depth - 1)) {
-		/* A name that stands for itself stops there, as in sendmail. */
+		/* A name that means itself stops there, as in sendmail. */
 		if (x->depth > 0)
 			end_at(x, ALIAS_ADDRESS, address, REASON_NONE, "");
 		return;

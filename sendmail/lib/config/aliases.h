@@ -18,7 +18,7 @@
 struct aliases; /* opaque; NULL is an empty set */
 
 /* Reads a file or a folder.  False, with key "aliases-..." and "FILE:LINE: what, and the cure",
-   when it cannot be read, or when a line does not even tell which name it is for.  A path that does
+   when it cannot be read, or when a line does not even say which name it is for.  A path that does
    not exist gives an empty set and true when missing_ok. */
 bool aliases_read(struct aliases **set, const char *path, bool missing_ok, struct diagnosis *d);
 void aliases_free(struct aliases *set);
@@ -43,7 +43,7 @@ enum alias_end { ALIAS_ADDRESS, ALIAS_DISCARD, ALIAS_HELD };
 typedef void alias_found(void *context, enum alias_end end, const char *what, enum reason_key key,
     const char *why);
 
-/* Expands an address as far as it goes; names that stand for themselves stop there.  host: this
+/* Expands an address as far as it goes; names that mean themselves stop there.  host: this
    machine's name. Calls found for each end and returns how many; 0 = there is no such alias. */
 int aliases_expand(const struct aliases *set, const char *host, const char *address,
     alias_found *found, void *context);

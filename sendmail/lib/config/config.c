@@ -75,7 +75,7 @@ static void finish_rewrite(struct reading *r, struct rewrite *map)
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_SYNTAX, "%s", words.data);
 		r->failed = true;
 	}
-	/* Those of one name stand together now, the ones of this file in front, in the order of their
+	/* Those of one name are together now, the ones of this file before it, in the order of their
 	 * lines. */
 	for (int i = 1; i < map->count && !r->failed; i++) {
 		const struct rewrite_pair *one = &map->pairs[i - 1], *other = &map->pairs[i];

@@ -42,8 +42,8 @@ struct rule {
 	int line;
 };
 
-/* [submit WHO]: what a user may hand over; the first that fits counts.  The runner tells sendmail
- * (spool/policy.h). */
+/* [submit WHO]: what a user may hand over; the first that fits counts.  The runner says it to
+ * sendmail (spool/policy.h). */
 struct submitter {
 	char who[65];                                  /* a user, %group, or * */
 	char from[512];                                /* senders that -f may name; "" = any */

@@ -49,7 +49,7 @@ static void rewrite(const struct edit *c, struct buffer *old, int at, struct buf
 {
 	int number = 0;
 	bool inside = false, done = false;
-	size_t gap = 0; /* in out: behind the last line of our section that is not blank */
+	size_t gap = 0; /* in out: after the last line of our section that is not blank */
 	for (size_t from = 0; from < old->length;) {
 		const char *line = old->data + from;
 		const char *end = memchr(line, '\n', old->length - from);

@@ -72,7 +72,7 @@ bool filter_has_code(const char *list, int code);
    reject, discard, quarantine, addrcpt, delrcpt, chgfrom (milter). */
 enum filter_deed filter_deed_of(const struct filter *f, const char *word);
 
-/* The words of the command, at most FILTER_WORDS_MAX, and NULL behind them: they point into copy,
+/* The words of the command, at most FILTER_WORDS_MAX, and NULL after them: they point into copy,
    which has room for the command.  Their number. */
 int filter_words(const struct filter *f, char *copy, char **words);
 #endif

@@ -1,4 +1,4 @@
-/* The table behind config.h (key_rows.c), and how each key is read, checked and written.  For the
+/* The table of config.h (key_rows.c), and how each key is read, checked and written.  For the
  * files of this folder. */
 #ifndef CONFIG_KEYS_H
 #define CONFIG_KEYS_H

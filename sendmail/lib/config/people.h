@@ -8,7 +8,7 @@
 /* True when a user, whose own group is own, is in that group. */
 bool people_in_group(const char *group, const char *user, gid_t own);
 
-/* True when uid is the user of that name; or, with a "%" in front, in the group.  What was found
+/* True when uid is the user of that name; or, with a "%" before it, in the group.  What was found
  * out is believed for some seconds.  Not for a confined process. */
 bool people_fits(const char *who, int64_t uid);
 #endif

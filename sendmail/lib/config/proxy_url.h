@@ -13,7 +13,7 @@ struct proxy_url {
 	uint16_t port;  /* 1080 or 3128 when none is written */
 };
 
-/* "socks5://HOST:PORT" or "http://HOST:PORT"; an IPv6 address stands in brackets.  False with a
+/* "socks5://HOST:PORT" or "http://HOST:PORT"; an IPv6 address is in brackets.  False with a
  * sentence in problem (NULL: nobody reads it). */
 bool proxy_url_read(const char *value, struct proxy_url *url, struct text *problem);
 #endif

@@ -137,7 +137,7 @@ static void hold_for_size(struct expansion *x)
 }
 
 /* By the aliases; false when there is none.  One that leads too far is held up as a whole; what it
-   led to may be known as used, so each one that comes behind it is held up, too, and none of them
+   led to may be known as used, so each one that comes after it is held up, too, and none of them
    costs a walk. */
 static bool expand_alias(struct expansion *x, const char *address)
 {

@@ -23,7 +23,7 @@ struct rewrite {
 bool rewrite_add(struct rewrite *map, const char *left, const char *right, int line, bool of_file,
     struct text *problem);
 
-/* Reads map->file behind the pairs that are there (those count first), and sorts.  False with
+/* Reads map->file after the pairs that are there (those count first), and sorts.  False with
  * "FILE:LINE: ..." in problem. */
 bool rewrite_finish(struct rewrite *map, struct text *problem);
 void rewrite_free(struct rewrite *map);

@@ -85,7 +85,7 @@ void rules_via_path(const struct rule *rule, char *path, size_t size)
 		add_name(path, size, name);
 }
 
-/* direct can only stand last. */
+/* direct can only be last. */
 static bool ends_direct(const char *via)
 {
 	char name[64] = "";

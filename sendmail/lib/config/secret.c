@@ -25,7 +25,7 @@ static bool fail(struct diagnosis *d, enum reason_key key, const char *path, con
 	return false;
 }
 
-/* The first line counts; editors put an end behind it. */
+/* The first line counts; editors put an end after it. */
 static bool cut_line(struct buffer *password, const char *where, struct diagnosis *d)
 {
 	size_t n = 0;

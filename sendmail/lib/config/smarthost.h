@@ -47,7 +47,7 @@ struct smarthost {
 	char proxy_login[256]; /* "" = none */
 	char proxy_password_file[1024];
 	struct pace_rule max_messages, max_recipients;
-	int burst; /* messages that may go one behind the other; 0: as many as max_messages */
+	int burst; /* messages that may go one after the other; 0: as many as max_messages */
 	int session_messages, session_recipients; /* of one session; 0: no limit */
 	bool chunking;                            /* BDAT where the server offers it (RFC 3030) */
 	bool by_default;                          /* takes mail for which no [route] is written */

@@ -88,7 +88,7 @@ static enum stage stage_of_phrase(const char *words)
 	return STAGE_NONE;
 }
 
-/* The stage that the words in front of the answer name: "STAGE: ", "after PHRASE: ". */
+/* The stage that the words before the answer name: "STAGE: ", "after PHRASE: ". */
 static enum stage stage_before(const char *words, const char *at)
 {
 	TEXT(front, 600);
@@ -107,8 +107,8 @@ static enum stage stage_before(const char *words, const char *at)
 	           : STAGE_NONE;
 }
 
-/* The stage that stands behind the answer, as in Postfix's log, "(in reply to RCPT TO command)":
- * that, and what is behind it, is not the server's. */
+/* The stage that comes after the answer, as in Postfix's log, "(in reply to RCPT TO command)":
+ * that, and what follows it, is not the server's. */
 static enum stage cut_stage_behind(char *text)
 {
 	char *behind = strstr(text, " (in reply to ");
@@ -119,7 +119,7 @@ static enum stage cut_stage_behind(char *text)
 	return stage;
 }
 
-/* The first place that may be an answer: the front, a line's, or behind a colon or a quote. */
+/* The first place that may be an answer: the front, a line's, or after a colon or a quote. */
 static const char *find_code(const char *words)
 {
 	for (const char *at = words; *at != '\0'; at++) {

@@ -20,7 +20,7 @@ void answer_status(int code, const char *text, size_t length, char status[16]);
 void answer_diagnose(const struct answer *a, enum stage stage, struct diagnosis *d);
 
 /* Reads "535 5.7.139 Authentication unsuccessful", several lines of an answer, or a line of a log
-   that holds one behind its stage ("RCPT: 513 Relaying denied.").  False: there is no refusal (400
+   that holds one after its stage ("RCPT: 513 Relaying denied.").  False: there is no refusal (400
    to 599) in it. */
 bool answer_read(struct answer *a, const char *words);
 

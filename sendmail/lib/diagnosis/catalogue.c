@@ -6,7 +6,7 @@
 
 #define IDEOGRAPHIC_FULL_STOP "\xe3\x80\x82"
 
-/* In Japanese a sentence needs no blank behind it. */
+/* In Japanese a sentence needs no blank after it. */
 static const char *ideographic_step(const char **at, size_t *length)
 {
 	const char *step = *at, *end = strstr(step, IDEOGRAPHIC_FULL_STOP);
@@ -30,7 +30,7 @@ const char *catalogue_step(const char **at, size_t *length)
 	return *length > 0 ? step : NULL;
 }
 
-/* Each of a list's alternatives in turn, as a string of its own; NULL behind the last. */
+/* Each of a list's alternatives in turn, as a string of its own; NULL after the last. */
 static const char *next_word(const char **at, char *word, size_t size)
 {
 	size_t length = strcspn(*at, "|");

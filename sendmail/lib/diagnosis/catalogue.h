@@ -16,13 +16,13 @@ struct reason {
 /* The row of a key, NULL when there is none. */
 const struct reason *catalogue_row(enum reason_key key);
 
-/* Row number i, from 0; NULL behind the last. */
+/* Row number i, from 0; NULL after the last. */
 const struct reason *catalogue_nth(int i);
 
 /* The key of a row of the catalogue. */
 enum reason_key catalogue_key(const struct reason *row);
 
-/* The next step of a remedy: *at moves behind it; *length gets its length, without a final full
+/* The next step of a remedy: *at moves past it; *length gets its length, without a final full
    stop.  NULL when there is no more. */
 const char *catalogue_step(const char **at, size_t *length);
 

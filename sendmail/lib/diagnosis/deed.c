@@ -64,7 +64,7 @@ static enum deed look_up(const struct diagnosis *d)
 }
 
 /* Whose fault it is outweighs the number: a relay or login refused with 5xx is repaired by an
- * operator, and the mail waits for him. */
+ * operator, and the mail waits for them. */
 static enum deed by_fault(const struct diagnosis *d, enum deed p)
 {
 	if (p != DEED_RETURN)

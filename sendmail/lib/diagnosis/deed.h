@@ -33,7 +33,7 @@ int deed_wait_s(enum reason_key key);
 /* "the next server is asked at once; without one it is kept ...", in words for people. */
 void deed_words(struct text *t, const struct diagnosis *d, enum deed deed);
 
-/* Rows of the table in order, for tests and for explaining; NULL behind the last. */
+/* Rows of the table in order, for tests and for explaining; NULL after the last. */
 struct deed_row {
 	enum stage from, to;
 	int class; /* 0 = no answer, 4, 5 */

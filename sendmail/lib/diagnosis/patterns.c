@@ -1,4 +1,4 @@
-/* What is particular stands before what is general, and what speaks of this machine or of the
+/* What is particular is before what is general, and what speaks of this machine or of the
    sender before what speaks of the recipient: a refusal that somebody can repair must not be taken
    for a wrong address, because that sends the mail back. */
 #include "diagnosis/patterns.h"

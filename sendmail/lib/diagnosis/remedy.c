@@ -5,7 +5,7 @@
 #include "diagnosis/remedy_rows.h"
 #include <string.h>
 
-/* What may stand in a command: a recipient and a login may be anybody's words, and an
+/* What may be in a command: a recipient and a login may be anybody's words, and an
    administrator copies them into a shell. */
 static bool is_plain(const char *value)
 {

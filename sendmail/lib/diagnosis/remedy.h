@@ -12,6 +12,6 @@
    Nothing for a key that the catalogue does not have. */
 void remedy_put(struct text *t, const struct diagnosis *d, const char *recipient);
 
-/* A row of the table, for tests and for explaining; false behind the last. */
+/* A row of the table, for tests and for explaining; false after the last. */
 bool remedy_nth(int i, enum reason_key *key, const char **kind, const char **text);
 #endif

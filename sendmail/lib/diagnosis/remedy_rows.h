@@ -1,4 +1,4 @@
-/* The table behind remedy.h.  It ends with a row whose key is REASON_NONE.  Texts are like the
+/* The table of remedy.h.  It ends with a row whose key is REASON_NONE.  Texts are like the
    catalogue's remedies (catalogue_rows.h). */
 #ifndef DIAGNOSIS_REMEDY_ROWS_H
 #define DIAGNOSIS_REMEDY_ROWS_H

@@ -101,7 +101,7 @@ static const char *command_of(enum stage stage)
 	}
 }
 
-/* What stands behind status=, as Postfix words it. */
+/* What follows status=, as Postfix words it. */
 static void put_outcome(struct text *t, const struct diagnosis *d)
 {
 	TEXT(host, 400);

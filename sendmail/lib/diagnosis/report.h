@@ -17,7 +17,7 @@ struct report_delivery {
 };
 
 /* Logs it, in the words of Postfix's smtp(8), so that what reads its log reads ours, with our own
-   fields behind them:
+   fields after them:
    ID: to=<>, orig_to=<>, relay=, delay=, dsn=, status= (text) from=<> smarthost= try= stage= key=
    next_s= tls=   (always these keys, this order; orig_to only where it differs; filter=
    in the place of smarthost= where a filter decided).  As JSON the same

@@ -35,7 +35,7 @@ const char *esmtp_mail(struct esmtp *e, const char *name, char *value, long long
 		e->require_tls = *value == '\0';
 		return e->require_tls ? NULL : "501 5.5.4 REQUIRETLS has no value";
 	}
-	/* The addresses themselves tell whether SMTPUTF8 is needed; AUTH= names an identity that only a
+	/* The addresses themselves show whether SMTPUTF8 is needed; AUTH= names an identity that only a
 	 * login would prove. */
 	if (text_equal_ci(name, "SMTPUTF8") || text_equal_ci(name, "AUTH"))
 		return NULL;

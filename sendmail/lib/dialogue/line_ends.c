@@ -20,7 +20,7 @@ static void put_text(struct line_ends *in, const char *text, size_t length, stru
 	if (length == 0)
 		return;
 	if (in->held_dot) {
-		/* ".." at the start of a line stands for one dot; ".x" is itself. */
+		/* ".." at the start of a line means one dot; ".x" is itself. */
 		if (*text != '.' || in->held_crs > 0)
 			buffer_add(out, ".", 1);
 		in->held_dot = false;

@@ -9,7 +9,7 @@ struct line_ends {
 	bool line_start; /* the next byte begins a line */
 	bool held_dot;   /* a dot began the line, and what follows decides */
 	size_t held_crs; /* CRs that belong to the line end if an LF follows */
-	bool ended;      /* the lone dot was seen: nothing behind it counts */
+	bool ended;      /* the lone dot was seen: nothing after it counts */
 };
 
 void line_ends_start(struct line_ends *in, bool ignore_dots);

@@ -210,7 +210,7 @@ static void do_rcpt(struct dialogue *d, char *rest)
 	free(rcpt);
 }
 
-/* What comes behind DATA. */
+/* What comes after DATA. */
 static int read_data(struct dialogue *d, struct buffer *out, bool *at_end, struct diagnosis *why)
 {
 	struct buffer plain = {0};

@@ -1,6 +1,6 @@
 /* SMTP and LMTP as a server speaks them (RFC 5321, 2033, 2920, 1870, 6152, 6531, 3461, 2034): the
    one dialogue of sendmail -bs and smtpd.  Commands are read, checked and answered here; who calls,
-   what he may do, and what becomes of a message is for the functions of struct dialogue_use. */
+   what they may do, and what becomes of a message is for the functions of struct dialogue_use. */
 #ifndef DIALOGUE_SMTP_DIALOGUE_H
 #define DIALOGUE_SMTP_DIALOGUE_H
 #include "dialogue/esmtp.h"
@@ -15,7 +15,7 @@ struct dialogue;
 typedef int dialogue_source(struct dialogue *d, struct buffer *out, bool *at_end,
     struct diagnosis *why);
 
-/* A command beside those of the table in smtp_dialogue.c, or in front of one: false leaves it to
+/* A command beside those of the table in smtp_dialogue.c, or before one: false leaves it to
    that. */
 struct dialogue_command {
 	const char *verb;

@@ -22,11 +22,11 @@ enum smtp_verb {
 	SMTP_ELSEWHERE /* known to SMTP, without meaning here: STARTTLS, AUTH, EXPN, ETRN, TURN, BDAT */
 };
 
-/* Cuts the verb off a line without its end; *rest is what stands behind it, outer blanks
+/* Cuts the verb off a line without its end; *rest is what follows it, outer blanks
    removed. */
 enum smtp_verb smtp_line_verb(char *line, char **rest);
 
-/* Reads "FROM:<address> parameters" (word "FROM" or "TO"; a name may stand before the brackets, and
+/* Reads "FROM:<address> parameters" (word "FROM" or "TO"; a name may be before the brackets, and
    is passed over; they may be missing).  The line is cut up.  Returns the path as it is written,
    with its brackets, or NULL when the line has not this form. */
 char *smtp_line_path(char *rest, const char *word, char **parameters);

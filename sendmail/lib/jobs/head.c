@@ -85,7 +85,7 @@ static void label(const struct job *job, struct text *type)
 	    facts & BODY_NOT_UTF8 ? "iso-8859-1" : "utf-8");
 }
 
-/* What was counted at submission tells whether a look at the body is needed at all. */
+/* What was counted at submission says whether a look at the body is needed at all. */
 static bool plan_body(struct job *job)
 {
 	const struct content *c = &job->envelope.content;

@@ -1,4 +1,4 @@
-/* What stands above the body of a message when it leaves the queue. */
+/* What is above the body of a message when it leaves the queue. */
 #ifndef JOBS_HEAD_H
 #define JOBS_HEAD_H
 #include "config/config.h"

@@ -116,7 +116,7 @@ bool jobs_receive(struct jobs *j)
 {
 	ssize_t n = 0;
 	bool good = true;
-	/* A read ends behind each descriptor: messages that were given together are taken together. */
+	/* A read ends after each descriptor: messages that were given together are taken together. */
 	for (int i = 0; i < READS_AT_ONCE && good && (n = receive_some(j)) > 0; i++)
 		good = take_lines(j);
 	if (!good || n > 0)

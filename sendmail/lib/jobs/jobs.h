@@ -24,7 +24,7 @@ struct job {
 	struct envelope envelope;
 	struct buffer header; /* as it goes out, with LF ends; made once */
 	struct buffer said;   /* what was repaired in it, as sentences; "" = nothing */
-	int64_t body_at;      /* offset behind the stored header */
+	int64_t body_at;      /* offset after the stored header */
 	struct entity top;    /* what the header says of the body */
 	struct body_plan plan;
 	bool reencoded, to_7bit; /* the body is made legal on the way */

@@ -58,7 +58,7 @@ static const struct field {
     {"next", offsetof(struct jobs_line, next), 0},
 };
 
-/* The next field that a row names: *at moves behind it.  NULL: the end, or DIAGNOSIS. */
+/* The next field that a row names: *at moves past it.  NULL: the end, or DIAGNOSIS. */
 static const struct field *next_field(const char **at)
 {
 	size_t length = strcspn(*at, "=");

@@ -19,7 +19,7 @@ struct orders {
 	char *skip[ORDERS_WORDS_MAX], *avoid[ORDERS_WORDS_MAX], *without[ORDERS_WORDS_MAX];
 	int skip_count, avoid_count, without_count;
 	bool show;
-	struct buffer text; /* where the words stand */
+	struct buffer text; /* where the words are */
 };
 
 /* Writes them; skips, avoid and without are lists of words with blanks between, of which what is

@@ -4,7 +4,7 @@
    (runner/service/starter.h) starts, signals and reaps them, and this is how the runner, mbox
    and filters ask it; elsewhere the caller does so itself.
 
-   No program gets an argument that tells anything about mail: what it needs comes by descriptors,
+   No program gets an argument that says anything about mail: what it needs comes by descriptors,
    at fixed numbers.  Between starter and caller go lines on a SOCK_SEQPACKET socket
    (jobs/process_line.h), with the descriptors of a start. */
 #ifndef JOBS_PROCESS_H
@@ -63,7 +63,7 @@ pid_t process_start(enum process_program program, const int *fds, int count);
 /* Signals a program and those in its process group.  One that has been reaped is left alone. */
 void process_signal(pid_t pid, int signal_number);
 
-/* True when a program has ended, and is forgotten; *status as wait(2) tells it.  Waits for that at
+/* True when a program has ended, and is forgotten; *status as wait(2) gives it.  Waits for that at
  * most limit_ms; 0 = not at all. */
 bool process_reap(pid_t pid, int64_t limit_ms, int *status);
 

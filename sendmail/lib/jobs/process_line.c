@@ -35,7 +35,7 @@ const char *process_program_name(enum process_program program)
 	return names[program];
 }
 
-/* The next word of at, or of what stands behind a verb in its table; false when there is none, or
+/* The next word of at, or of what follows a verb in its table; false when there is none, or
  * it is too long. */
 static bool next_word(const char **at, char word[PROCESS_LINE_BYTES])
 {

@@ -26,7 +26,7 @@ struct address {
 	                     there is none */
 	const char *comment; /* what its comments say, "; " between them; "" when there is none */
 	const char *what;    /* what was changed, or why it is bad; "" when it is good */
-	bool name_quotable;  /* the name stands unquoted where RFC 5322 wants quotes */
+	bool name_quotable;  /* the name is unquoted where RFC 5322 wants quotes */
 	/* Places in the text that was read: the whole member with its comments, and the address. */
 	const char *start, *address_start;
 	size_t length, address_length;
@@ -76,6 +76,6 @@ const char *address_problem(const char *address);
    result. */
 char *address_qualify(const char *address, const char *domain);
 
-/* The part behind the last '@', or "" when there is none; points into the argument. */
+/* The part after the last '@', or "" when there is none; points into the argument. */
 const char *address_domain(const char *address);
 #endif

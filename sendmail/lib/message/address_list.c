@@ -55,7 +55,7 @@ static void show_words(struct member_list *l, const struct token *from, const st
 	                   .wrong = wrong});
 }
 
-/* "mon@x Disk watcher" as From: words behind an address are its name, unless they hold another. */
+/* "mon@x Disk watcher" as From: words after an address are its name, unless they hold another. */
 static bool is_name_behind(const struct member_list *l, const struct token *behind,
     const struct token *to)
 {
@@ -195,7 +195,7 @@ static void read_without(struct member_list *l, const struct token *from, const 
 	l->repair = NULL;
 }
 
-/* What stands behind '>': another address whose comma is missing, or words that belong to
+/* What follows '>': another address whose comma is missing, or words that belong to
    nothing. */
 static bool is_another(const struct token *from, const struct token *to)
 {
@@ -204,13 +204,13 @@ static bool is_another(const struct token *from, const struct token *to)
 	return from < to;
 }
 
-/* The first address of a member, or all of it; what is behind. */
+/* The first address of a member, or all of it; what follows. */
 static const struct token *read_one(struct member_list *l, const struct token *from,
     const struct token *to)
 {
 	const struct token *open = tokens_find(from, to, '<');
 	if (open == to) {
-		/* A '>' of its own: nothing is behind it that counts. */
+		/* A '>' of its own: nothing is after it that counts. */
 		const struct token *stray = tokens_find(from, to, '>');
 		if (stray == to || tokens_skip_asides(stray + 1, to) != to)
 			read_bare(l, from, to);
@@ -254,7 +254,7 @@ static void read_member(struct member_list *l, const struct token *from, const s
 	while (from < to);
 }
 
-/* Behind the route "@a,@b:" of an address without brackets; from when there is none. */
+/* After the route "@a,@b:" of an address without brackets; from when there is none. */
 static const struct token *route_end(const struct token *from, const struct token *end)
 {
 	const struct token *t = from;
@@ -287,7 +287,7 @@ static bool is_mailto(const struct token *from, const struct token *colon)
 	       text_starts_ci(from->start, "mailto");
 }
 
-/* The colon behind the name of a group; NULL when the member is none. */
+/* The colon after the name of a group; NULL when the member is none. */
 static const struct token *group_colon(const struct member_list *l, const struct token *from,
     const struct token *to)
 {
@@ -302,7 +302,7 @@ static const struct token *group_colon(const struct member_list *l, const struct
 	return colon;
 }
 
-/* "Müller, Jörg <jm@x>": words before a comma that can be no recipient, and a name behind it. */
+/* "Müller, Jörg <jm@x>": words before a comma that can be no recipient, and a name after it. */
 static bool is_name_with_comma(const struct member_list *l, const struct token *from,
     const struct token *to, int parts)
 {

@@ -89,7 +89,7 @@ static void strip_apostrophes(struct spec *s, struct buffer *plain)
 	memmove(plain->data, p + 1, n - 2);
 }
 
-/* "mailto:", and "@a,@b:user@host": only the address behind the route is used (RFC 5321 appendix
+/* "mailto:", and "@a,@b:user@host": only the address after the route is used (RFC 5321 appendix
  * C). */
 static const char *skip_route(struct spec *s)
 {
@@ -145,7 +145,7 @@ static const char *read_local(struct spec *s, struct buffer *plain)
 	return NULL;
 }
 
-/* Read again, it would be an encoded word with another word behind it. */
+/* Read again, it would be an encoded word with another word after it. */
 static bool is_like_encoded(const struct buffer *plain)
 {
 	return plain->length > 2 && plain->data[0] == '=' && plain->data[1] == '?' &&
@@ -209,7 +209,7 @@ static const char *read_literal(struct spec *s)
 	return s->at < s->end ? "there is something after the address literal" : NULL;
 }
 
-/* Behind the '@'. */
+/* After the '@'. */
 static const char *read_domain(struct spec *s)
 {
 	bool label_before = false, parted = false;

@@ -138,7 +138,7 @@ const char *body_conform_encoding(const struct entity *top, const struct body_pl
 	return encoding != NULL ? encoding : "";
 }
 
-/* The header of a part is whole; ends: the blank line behind it, if there is one. */
+/* The header of a part is whole; ends: the blank line after it, if there is one. */
 static void end_header(struct body_conform *r, const char *ends, struct buffer *out)
 {
 	struct entity e;
@@ -146,7 +146,7 @@ static void end_header(struct body_conform *r, const char *ends, struct buffer *
 	const char *block = r->header.length > 0 ? r->header.data : "";
 	int part = add_part(r);
 	entity_read(&e, block, r->header.length);
-	/* 8-bit text may stand in no header, whatever the body may hold. */
+	/* 8-bit text may be in no header, whatever the body may hold. */
 	if (!r->writing && (e.odd_encoding || text_has_8bit(block, r->header.length) ||
 	                       memchr(block, 0x1b, r->header.length) != NULL))
 		r->plan->all |= BODY_HEADER;

@@ -1,4 +1,4 @@
-/* Many messages in one: a table of what came when, and behind it each message whole, as a
+/* Many messages in one: a table of what came when, and after it each message whole, as a
    multipart/digest of message/rfc822 in a multipart/mixed (RFC 2046 5.1.5).  The words are in the
    language in use (base/language.h). */
 #ifndef MESSAGE_DIGEST_H

@@ -91,7 +91,7 @@ bool dsn_orcpt_ok(const char *value)
 	return good;
 }
 
-/* The code point at *value, which moves behind it; a byte that is no UTF-8 counts for itself. */
+/* The code point at *value, which moves past it; a byte that is no UTF-8 counts for itself. */
 static unsigned long next_point(const char **value)
 {
 	const unsigned char *at = (const unsigned char *)*value;

@@ -17,7 +17,7 @@ bool dsn_wants(const char *notify, const char *kind);
 /* True for a value of ORCPT, "type;xtext"; one of type utf-8 may hold UTF-8. */
 bool dsn_orcpt_ok(const char *value);
 
-/* Decodes xtext (RFC 3461 4) in place; false when it is none, or stands for a control character. */
+/* Decodes xtext (RFC 3461 4) in place; false when it is none, or means a control character. */
 bool dsn_xtext_decode(char *value);
 void dsn_put_xtext(struct buffer *out, const char *value);
 

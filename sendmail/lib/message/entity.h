@@ -1,4 +1,4 @@
-/* What the header of a message, or of a part of one, says about the body behind it (RFC 2045,
+/* What the header of a message, or of a part of one, says about the body after it (RFC 2045,
  * 2046). */
 #ifndef MESSAGE_ENTITY_H
 #define MESSAGE_ENTITY_H

@@ -50,7 +50,7 @@ void envelope_free(struct envelope *e)
 	*e = (struct envelope){0};
 }
 
-/* Grows at powers of two; the count tells when. */
+/* Grows at powers of two; the count says when. */
 static void append_recipient(struct envelope *e, char *address)
 {
 	e->recipients = mem_grow(e->recipients, e->recipient_count, sizeof *e->recipients);
@@ -121,7 +121,7 @@ static bool damaged(struct diagnosis *d, const char *what)
 	return false;
 }
 
-/* "KEY=" and digits, as the writer puts them; *at moves behind. */
+/* "KEY=" and digits, as the writer puts them; *at moves past. */
 static bool read_count(const char **at, const char *key, int digits, int64_t *number)
 {
 	size_t length = strlen(key);
@@ -180,7 +180,7 @@ static char **string_slot(struct envelope *e, const char *key)
 	return NULL;
 }
 
-/* What stands under a "recipient" line; it goes to servers and into reports as it is. */
+/* What is under a "recipient" line; it goes to servers and into reports as it is. */
 static bool take_asked(struct envelope *e, const char *key, char *value, struct diagnosis *d)
 {
 	bool notify = strcmp(key, "recipient-notify") == 0;
@@ -191,7 +191,7 @@ static bool take_asked(struct envelope *e, const char *key, char *value, struct 
 	return true;
 }
 
-/* The first one with a blank behind it. */
+/* The first one with a blank after it. */
 static char *find_colon(char *line)
 {
 	char *colon = strchr(line, ':');
@@ -249,7 +249,7 @@ static bool check_version(const char *line, struct diagnosis *d)
 	return false;
 }
 
-/* bytes: the head without its blank line, NUL behind it; it is cut up. */
+/* bytes: the head without its blank line, NUL after it; it is cut up. */
 static bool parse_head(struct envelope *e, char *bytes, size_t length, struct diagnosis *d)
 {
 	bool first = true, has_sender = false;
@@ -282,7 +282,7 @@ static const char *head_end(const char *bytes, size_t from, size_t length)
 	return NULL;
 }
 
-/* No head, whatever may follow.  A user can make files of any length that cost him nothing, of NUL
+/* No head, whatever may follow.  A user can make files of any length that cost them nothing, of NUL
    bytes: none is read to its end. */
 static bool is_hopeless(const char *bytes, size_t from, size_t length)
 {

@@ -16,7 +16,7 @@ static bool is_blank(char c)
 }
 
 /* Where a line may be broken: at a blank that has text on both sides, the last one that fits, or
-   else the first one behind; or behind a comma.  A comma in quotation marks or behind a backslash
+   else the first one after; or after a comma.  A comma in quotation marks or after a backslash
    is part of a word, which a blank would change: only where the line could not be sent otherwise.
    0 when there is none.  quoted: what is before it leaves a quotation open. */
 static size_t find_break(const char *line, size_t length, bool quoted)
@@ -37,7 +37,7 @@ static size_t find_break(const char *line, size_t length, bool quoted)
 	return best == 0 && length > WIRE_LINE_LIMIT_BYTES ? within : best;
 }
 
-/* Whether a quotation is open behind these bytes. */
+/* Whether a quotation is open after these bytes. */
 static bool still_quoted(const char *bytes, size_t length, bool quoted)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -128,7 +128,7 @@ static void put_text(const char *value, const char *charset, struct buffer *out)
 	}
 }
 
-/* A parameter value with 8-bit bytes, as RFC 2231 writes it; name stands in out already, without
+/* A parameter value with 8-bit bytes, as RFC 2231 writes it; name is in out already, without
  * its '='. */
 static void put_parameter(const char *value, size_t length, const char *charset, struct buffer *out)
 {

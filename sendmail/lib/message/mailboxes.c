@@ -22,7 +22,7 @@ struct field {
 	size_t count;
 	struct address_counts counts;
 	bool anew, in_group;
-	struct buffer behind; /* groups that belong behind the one that is open */
+	struct buffer behind; /* groups that belong after the one that is open */
 };
 
 static const char *charset_of(const struct field *x)
@@ -77,7 +77,7 @@ static void say(const struct field *x, const struct address *a, const char *what
 	    x->f->start, shown.data, what);
 }
 
-/* What is shown of an address that cannot stand as one. */
+/* What is shown of an address that cannot be written as one. */
 static void put_words(struct buffer *out, const char *name, const char *address)
 {
 	buffer_printf(out, *name != '\0' ? "%s <%s>" : "%s%s", name, address);
@@ -103,7 +103,7 @@ static void settle_authors(struct field *x)
 		}
 		if (item->final == NULL)
 			continue;
-		/* All mail in the name of one address: it stands there once. */
+		/* All mail in the name of one address: it is there once. */
 		item->left_out =
 		    item->left_out || (x->policy->single && seen > 0) ||
 		    (x->policy->edit != NULL && lookup_find(&known, item->final) != LOOKUP_NONE);
@@ -149,14 +149,14 @@ static void say_repairs(const struct field *x)
 	}
 }
 
-/* The name of a group with its colon; an encoded word wants a blank behind it (RFC 2047 5 (3)). */
+/* The name of a group with its colon; an encoded word wants a blank after it (RFC 2047 5 (3)). */
 static void put_group(struct buffer *out, const char *name, const char *charset)
 {
 	phrase_put(out, name, 30, charset);
 	buffer_puts(out, out->data[out->length - 1] == '=' ? " :" : ":");
 }
 
-/* An empty group that shows what cannot stand as an address. */
+/* An empty group that shows what cannot be written as an address. */
 static void put_shown(struct buffer *out, const char *name, const char *address,
     const char *charset)
 {
@@ -183,7 +183,7 @@ static void put_mailbox(const struct field *x, const struct item *item, struct b
 	char *raw = NULL;
 	if (bad && *name == '\0' && a->address_length > 0)
 		name = raw = mem_copy_n(a->start, a->length);
-	/* "From: root@": what stood there is the name. */
+	/* "From: root@": what was there is the name. */
 	if (is_shown(x, item)) {
 		put_shown(out, name, item->final, charset_of(x));
 	} else if (*name != '\0') {
@@ -209,10 +209,10 @@ static void put_bad(const struct field *x, const struct item *item, struct buffe
 	free(raw);
 }
 
-/* The next member; false when none is begun, or none was before the one that comes behind it. */
+/* The next member; false when none is begun, or none was before the one that comes after it. */
 static bool put_item(struct field *x, const struct item *item, bool comma, struct buffer *out)
 {
-	/* A group holds no group: it comes behind. */
+	/* A group holds no group: it comes after. */
 	bool behind = x->in_group && is_shown(x, item);
 	struct buffer *to = behind ? &x->behind : out;
 	buffer_puts(to, behind || comma ? ", " : " ");

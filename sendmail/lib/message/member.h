@@ -30,7 +30,7 @@ struct member {
  * changed is said. */
 void member_show(struct member_list *l, const struct member *m);
 
-/* What words say, with a blank where one or more stood; true when they are no phrase as they stand
+/* What words say, with a blank where one or more were; true when they are no phrase as they are
  * (RFC 5322 3.2.5). */
 bool member_put_name(const struct token *from, const struct token *to, struct buffer *out);
 #endif

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /* Appends the next bytes of the message to out, line ends made LF; *at_end when nothing comes
-   behind them. EX_OK, or a sysexits code with why. */
+   after them. EX_OK, or a sysexits code with why. */
 typedef int opening_source(void *context, struct buffer *out, bool *at_end, struct diagnosis *why);
 
 struct opening {
@@ -21,6 +21,6 @@ struct opening {
    EX_DATAERR when it is longer than 256 KiB. */
 int opening_read(struct opening *o, opening_source *read, void *context, struct diagnosis *why);
 
-/* Appends the header without Bcc, the blank line behind it, and what there is of the body. */
+/* Appends the header without Bcc, the blank line after it, and what there is of the body. */
 void opening_put(const struct opening *o, struct buffer *out);
 #endif

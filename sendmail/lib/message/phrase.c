@@ -50,7 +50,7 @@ static void put_mixed(struct buffer *out, const char *name)
 			buffer_add(out, at, length);
 			encoded = false;
 		} else {
-			/* A blank between two encoded words is not shown: it stands in the second one. */
+			/* A blank between two encoded words is not shown: it is in the second one. */
 			buffer_puts(out, encoded_before ? "=?UTF-8?Q?_" : "=?UTF-8?Q?");
 			for (i = 0; i < length; i++) {
 				bool plain = addrspec_is_atext(at[i]) && (unsigned char)at[i] < 0x80 &&

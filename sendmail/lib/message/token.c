@@ -56,7 +56,7 @@ static struct token *add_token(struct scan *s, enum token_kind kind, const char 
 	return t;
 }
 
-/* Behind the character at which something that begins at at ends; NULL when it has no end. */
+/* After the character at which something that begins at at ends; NULL when it has no end. */
 static const char *behind_quoted(const char *at, const char *end)
 {
 	for (at++; at < end && *at != '"'; at++)
@@ -79,7 +79,7 @@ static const char *behind_comment(const char *at, const char *end)
 }
 
 /* "Joe <joe@x>, "Bob" <bob@x>: the first quote has no end, though there is another one; a name that
-   goes on right behind a quotation which holds a whole mailbox is the sign of it. */
+   goes on right after a quotation which holds a whole mailbox is the sign of it. */
 static bool swallows_mailbox(const char *at, const char *behind, const char *end)
 {
 	if (behind >= end || is_blank(*behind) || is_special(*behind) || *behind == '(')
@@ -112,7 +112,7 @@ static void read_comment(struct scan *s, bool gap)
 	s->at = t->broken ? s->at : behind;
 }
 
-/* 192.0.2.1] or IPv6:...]: only behind an '@'; elsewhere a bracket is a character of a name. */
+/* 192.0.2.1] or IPv6:...]: only after an '@'; elsewhere a bracket is a character of a name. */
 static void read_literal(struct scan *s, bool gap)
 {
 	const char *at = s->at + 1;
@@ -128,7 +128,7 @@ static void read_atom(struct scan *s, bool gap)
 	size_t encoded = encoded_word_length(s->at, (size_t)(s->end - s->at));
 	add_token(s, TOKEN_ATOM, s->at, gap);
 	s->at += encoded;
-	/* What stands in an encoded word is no structure, also where its encoder left a comma in it. */
+	/* What is in an encoded word is no structure, also where its encoder left a comma in it. */
 	if (encoded > 0)
 		return;
 	bool two = false; /* within characters of two bytes of ISO-2022-JP, which look like anything */
@@ -256,7 +256,7 @@ const struct token *tokens_piece_end(const struct token *from, const struct toke
 			continue;
 		bool joined = before == NULL || !token_is_word(before) || !token_is_word(t) ||
 		              (!t->gap && !token_is_aside(t - 1));
-		/* Behind a comment without blanks a word is glued: "first(middle)last" is no list. */
+		/* After a comment without blanks a word is glued: "first(middle)last" is no list. */
 		if (!joined && (t->gap || t[-1].gap))
 			return t;
 		before = t;

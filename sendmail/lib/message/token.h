@@ -1,6 +1,6 @@
 /* The tokens of an address field (RFC 5322 3.2), read so that one broken member spoils no other: a
    quotation, comment or literal that has no end becomes a token of its own kind with broken set,
-   and reading goes on behind it. */
+   and reading goes on after it. */
 #ifndef MESSAGE_TOKEN_H
 #define MESSAGE_TOKEN_H
 #include "base/mem.h"
@@ -13,7 +13,7 @@ enum token_kind {
 	TOKEN_QUOTED,  /* with its quotes; broken: the quote alone */
 	TOKEN_COMMENT, /* with its parentheses; broken: up to the next of ,;<> or the end; or a ')'
 	                  alone */
-	TOKEN_LITERAL, /* [192.0.2.1] behind an '@', with its brackets; broken: the bracket alone */
+	TOKEN_LITERAL, /* [192.0.2.1] after an '@', with its brackets; broken: the bracket alone */
 	TOKEN_SPECIAL  /* one of <>@,;:. */
 };
 
@@ -21,7 +21,7 @@ struct token {
 	enum token_kind kind;
 	const char *start; /* in the text that was read */
 	size_t length;
-	bool gap; /* blanks or a line end stand before it */
+	bool gap; /* blanks or a line end are before it */
 	bool broken;
 };
 

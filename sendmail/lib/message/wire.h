@@ -12,7 +12,7 @@ struct wire {
 	size_t column;   /* bytes on the current line so far */
 	bool line_start; /* the next byte begins a line */
 	bool held_cr;    /* a CR was seen and the next byte decides */
-	bool chunked;    /* set behind wire_start */
+	bool chunked;    /* set after wire_start */
 };
 
 void wire_start(struct wire *w);

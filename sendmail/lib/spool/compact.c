@@ -13,7 +13,7 @@
 /* Where the attempts begin. */
 struct attempts {
 	size_t kept_at; /* the first of those that are kept */
-	size_t last_at; /* the last one: its number may stand more than once, for each server that was
+	size_t last_at; /* the last one: its number may be more than once, for each server that was
 	                   asked */
 	long long n;
 };
@@ -50,7 +50,7 @@ static void put_filtered(const struct journal *before, struct buffer *out)
 }
 
 /* What the lines before come to.  Of a recipient that is still open, the last word counts, and may
- * stand in what is kept. */
+ * are in what is kept. */
 static void put_state(const struct journal *before, const struct journal *kept, struct buffer *out)
 {
 	if (before->revived)

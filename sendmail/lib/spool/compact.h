@@ -1,5 +1,5 @@
 /* A journal that has grown is written again: what its earlier attempts come to, a line that says
-   so, and its last attempts as they stand. So years of attempts, or 100,000 recipients, do not make
+   so, and its last attempts as they are. So years of attempts, or 100,000 recipients, do not make
    a file that nobody can read. */
 #ifndef SPOOL_COMPACT_H
 #define SPOOL_COMPACT_H

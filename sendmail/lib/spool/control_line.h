@@ -36,7 +36,7 @@ enum control_answer {
 	CONTROL_OK_FIELDS, /* to show: message/envelope.h, and active=; to work: ids=, with commas */
 	CONTROL_NO,
 	CONTROL_OVER,
-	CONTROL_STORY /* to a watcher: a line as it stands in a journal, or "TIME say text=" */
+	CONTROL_STORY /* to a watcher: a line as it is in a journal, or "TIME say text=" */
 };
 extern const struct protocol control_answered;
 
@@ -50,7 +50,7 @@ enum control_end {
 	CONTROL_ENDS        /* a word of a later version */
 };
 
-/* Which answer it is, and what stands behind it: fields, the reason, the word of an end. */
+/* Which answer it is, and what follows it: fields, the reason, the word of an end. */
 enum control_answer control_answer_parse(const char *line, const char **behind);
 void control_answer_put(struct buffer *out, enum control_answer answer, const char *behind);
 const char *control_end_word(enum control_end end);

@@ -40,7 +40,7 @@ void drop_error(struct diagnosis *why, const char *doing)
 	diag_set_errno(why, VERDICT_FAILED, STAGE_SPOOL, key, "%s", doing);
 }
 
-/* Room for others than the runner.  A file system that does not tell has room until a write says
+/* Room for others than the runner.  A file system that does not say has room until a write says
  * otherwise. */
 static bool has_room(struct drop *d, struct diagnosis *why)
 {

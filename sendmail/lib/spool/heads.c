@@ -131,7 +131,7 @@ static const char *bytes_at(struct heads *h, int64_t at, size_t length)
 	return length <= h->window_bytes ? h->window + (at - h->window_at) : NULL;
 }
 
-/* The number of so many hexadecimal digits at *at, which moves behind it and one character. */
+/* The number of so many hexadecimal digits at *at, which moves past it and one character. */
 static bool take_number(const char **at, int digits, char end, uint64_t *number)
 {
 	*number = 0;

@@ -4,7 +4,7 @@
    message itself.
    Form: for each message a line "ID INODE SIZE MTIME OWNER LENGTH SUM" of numbers in hexadecimal
    digits (MTIME in ns), then LENGTH bytes, a head as in a message file (message/envelope.h), with
-   its blank line.  SUM is of all that stands before it, and of the head. */
+   its blank line.  SUM is of all that is before it, and of the head. */
 #ifndef SPOOL_HEADS_H
 #define SPOOL_HEADS_H
 #include "base/mem.h"
@@ -43,7 +43,7 @@ struct heads {
 bool heads_open(struct heads *h, int mqueue_fd);
 void heads_close(struct heads *h);
 
-/* The id of the copy at *at, which moves behind it; false: there is no whole one, and
+/* The id of the copy at *at, which moves past it; false: there is no whole one, and
  *at is where the file makes no sense any more, or ends. */
 bool heads_next(struct heads *h, int64_t *at, uint64_t *id);
 

@@ -36,7 +36,7 @@ struct journal {
 	bool held;
 	int64_t held_by;    /* uid */
 	char held_why[200]; /* what a filter held it for; "" = a person did */
-	char filtered[320]; /* names of the filters that it is through, each with a blank behind it */
+	char filtered[320]; /* names of the filters that it is through, each with a blank after it */
 	struct journal_rcpt *rcpts;
 	size_t rcpt_count;
 	struct lookup known; /* their addresses */

@@ -1,4 +1,4 @@
-/* What smtpd does ([listen]): a file in its folder, written by its parent, locked while that lives,
+/* What smtpd does ([listen]): a file in its folder, written by its parent, locked while that runs,
    and read by mailq for whoever watches it. */
 #ifndef SPOOL_SMTPD_STATUS_H
 #define SPOOL_SMTPD_STATUS_H

@@ -28,7 +28,7 @@ struct story_line {
 
 const char *story_word(enum story_verb verb);
 
-/* The next line of [*at, end) that makes sense; *at moves behind it, its line end becomes a NUL.
+/* The next line of [*at, end) that makes sense; *at moves past it, its line end becomes a NUL.
  * False at the end; a torn last line is left out. */
 bool story_next(char **at, char *end, struct story_line *line);
 

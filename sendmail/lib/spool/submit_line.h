@@ -1,4 +1,4 @@
-/* What goes over submit.sock: pieces of a message, each behind its length, and one line back.
+/* What goes over submit.sock: pieces of a message, each after its length, and one line back.
    Over smtpd.sock one line comes first, who sends, and then messages, one after the other, each
    with its answer, until one is refused or the caller goes. */
 #ifndef SPOOL_SUBMIT_LINE_H
@@ -12,7 +12,7 @@
 
 #define SUBMIT_SIZE_BYTES 9 /* a length: 8 hexadecimal digits and an LF */
 
-/* The length in front of a piece; an empty one ends the message. */
+/* The length before a piece; an empty one ends the message. */
 void submit_size_put(char bytes[SUBMIT_SIZE_BYTES + 1], size_t length);
 
 /* False when it is none, or above the limit. */

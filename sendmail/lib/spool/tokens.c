@@ -50,7 +50,7 @@ static int64_t get_time(const char *line, const char *key)
 	return at > 0 && at < 1LL << 40 ? at : 0;
 }
 
-/* From a line of fields; what stands in it is believed by nobody. */
+/* From a line of fields; what is in it is believed by nobody. */
 static void read_line(struct token *t, const char *line)
 {
 	char why[20] = "";

@@ -48,7 +48,7 @@ struct dns_answer {
 	bool validated; /* by DNSSEC, says a resolver that is trusted (dns_is_trusted) */
 	struct dns_record records[DNS_RECORDS_MAX];
 	struct tlsa_set tlsa; /* TLSA: count of them, in the place of records */
-	char alias[256];      /* the name that stands behind the one asked (CNAME); "" = none */
+	char alias[256];      /* the name that comes after the one asked (CNAME); "" = none */
 	char
 	    zone[256]; /* without records: the zone that says so ("." = the root); "" = none is named */
 	char source[160]; /* "asked 192.0.2.53, 12 ms", "hosts file /etc/hosts:7" */
@@ -67,7 +67,7 @@ void dns_ask_soon(const char *name, enum dns_type type, struct dns_answer *a);
    way: one of this very machine, or all of them by "options trust-ad" of resolv.conf(5). */
 bool dns_is_trusted(int i);
 
-/* The names that stand for one that an administrator wrote, in the order in which they are to be
+/* The names that one which an administrator wrote leads to, in the order in which they are to be
    asked: with the search list and ndots of resolv.conf(5).  A dot at its end means that it is
    complete. */
 #define DNS_NAMES_MAX 8
@@ -84,7 +84,7 @@ const char *dns_unheeded(void);
    root; waits 2 s for each. */
 bool dns_is_alive(void);
 
-/* Server i of resolv.conf(5); NULL behind the last. */
+/* Server i of resolv.conf(5); NULL after the last. */
 const char *dns_server(int i);
 
 /* One question to one server, by UDP or TCP: the kind of its answer (DNS_TIMEOUT: none, *error is

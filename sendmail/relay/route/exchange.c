@@ -18,7 +18,7 @@
 
 #define ANSWER_FD 3
 #define LINES_LIMIT_BYTES 65536
-#define SLACK_MS 2000 /* for the process, behind the end of its work */
+#define SLACK_MS 2000 /* for the process, after the end of its work */
 
 enum exchange_verb { EXCHANGE_ANSWER, EXCHANGE_RECORD, EXCHANGE_TLSA, EXCHANGE_FAILED };
 static const struct protocol_row rows[] = {

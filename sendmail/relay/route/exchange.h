@@ -22,6 +22,6 @@ extern const struct protocol exchange_said;
 void exchange_write(struct buffer *lines, const struct dns_answer *a, bool cut);
 bool exchange_read(struct buffer *lines, enum dns_type type, struct dns_answer *a, bool *cut);
 
-/* The errno in the line that stands in place of an answer; 0 when the lines are anything else. */
+/* The errno in the line that is in place of an answer; 0 when the lines are anything else. */
 int exchange_read_failure(const struct buffer *lines);
 #endif

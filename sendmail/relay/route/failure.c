@@ -19,7 +19,7 @@ static const enum reason_key keys[SUBJECT_COUNT][DNS_KINDS] = {
         REASON_DOMAIN_TARGET_MISSING},
 };
 
-/* Behind the kinds that say something about the name: the same of the resolver itself. */
+/* After the kinds that say something about the name: the same of the resolver itself. */
 static enum reason_key key_of_resolver(enum dns_kind kind)
 {
 	return kind == DNS_TIMEOUT ? REASON_DNS_TIMEOUT : REASON_DNS_SERVFAIL;

@@ -70,7 +70,7 @@ static void add_search(struct resolv_conf *c, const char *domain)
 		to[length - 1] = '\0';
 }
 
-/* The last of search and domain counts; one server in a line, and behind it stands a comment. */
+/* The last of search and domain counts; one server in a line, and after it is a comment. */
 static void take_line(struct resolv_conf *c, char *line, bool *searches)
 {
 	char *save = NULL, *key = strtok_r(line, " \t\r\n", &save), *word;
@@ -97,7 +97,7 @@ static void take_line(struct resolv_conf *c, char *line, bool *searches)
 	}
 }
 
-/* Without a search list: what stands behind the first dot of this machine's name. */
+/* Without a search list: what follows the first dot of this machine's name. */
 static void search_own_domain(struct resolv_conf *c)
 {
 	char name[256] = "";

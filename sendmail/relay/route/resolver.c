@@ -1,4 +1,4 @@
-/* A small resolver of our own: the system's would tell neither which server answered, nor why none
+/* A small resolver of our own: the system's would say neither which server answered, nor why none
  * did. */
 #include "base/clock.h"
 #include "base/compat.h"
@@ -228,7 +228,7 @@ static void ask_all(const char *name, enum dns_type type, bool unchecked, struct
 	for (int i = 0; i < settings.attempts * settings.count; i++) {
 		if (ask_server(&q, settings.servers[(start + i) % settings.count], a, &detail))
 			return;
-		/* What a server said tells more than that another was silent, and is not asked for
+		/* What a server said says more than that another was silent, and is not asked for
 		   twice. */
 		kind = a->kind != DNS_TIMEOUT ? a->kind : kind;
 		if (i % settings.count == settings.count - 1 && kind != DNS_TIMEOUT)

@@ -20,7 +20,7 @@ struct search {
 	enum subject subject; /* of the names that are asked for addresses */
 	bool implicit;        /* TLS from the first byte */
 	bool vouched;         /* those records are validated */
-	bool met_myself;      /* direct: this machine stands in the list of MX; what comes after is less
+	bool met_myself;      /* direct: this machine is in the list of MX; what comes after is less
 	                         preferred */
 };
 
@@ -33,7 +33,7 @@ struct family {
 /* A server that was looked up. */
 struct located {
 	struct family six, four;
-	char name[256], alias[256]; /* the name that was asked for; the one behind it, "" = none */
+	char name[256], alias[256]; /* the name that was asked for; the one after it, "" = none */
 	bool validated;             /* all of it */
 	struct tlsa_set *tlsa;      /* of the route */
 };
@@ -178,7 +178,7 @@ static bool ask_addresses(struct search *s, struct located *l, struct dns_answer
 	return found;
 }
 
-/* The names that stand for one that an administrator wrote; what DNS or a mail address names is
+/* The names that one which an administrator wrote leads to; what DNS or a mail address names is
    complete. */
 static void complete(const struct search *s, const char *host, struct dns_names *n)
 {
@@ -338,7 +338,7 @@ static void ask_service(struct search *s, const char *service, bool implicit, st
 	add_records(s, a, 0);
 }
 
-/* RFC 8314 5.1: TLS from the first byte is preferred, STARTTLS comes behind it; each only where the
+/* RFC 8314 5.1: TLS from the first byte is preferred, STARTTLS comes after it; each only where the
    configuration allows it. */
 static void look_up_srv(struct search *s)
 {

@@ -8,7 +8,7 @@
 
 /* A server, and what DNSSEC vouches for on the way to its addresses. */
 struct tlsa_host {
-	const char *name, *alias; /* alias: the name behind it (CNAME), "" = none */
+	const char *name, *alias; /* alias: the name it leads to (CNAME), "" = none */
 	uint16_t port;
 	bool chosen; /* that it is a server of the domain: by configuration, or by a validated record */
 	bool located; /* its addresses, with each CNAME on the way */

@@ -47,7 +47,7 @@ static bool is_session_limit(struct session *s)
 	return d.key == REASON_SESSION_LIMIT;
 }
 
-/* Messages behind it are in flight, and have their own answers: the session ends after those. */
+/* Messages after it are in flight, and have their own answers: the session ends after those. */
 static bool end_later(struct session *s)
 {
 	struct transaction *t = s->awaited[s->first].t;

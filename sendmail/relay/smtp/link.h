@@ -25,7 +25,7 @@ struct link {
 	int fd;
 	void *state;
 	bool wants_certificate; /* the server asked for one of ours */
-	char error[500];        /* words for the last -1, "" when errno tells it */
+	char error[500];        /* words for the last -1, "" when errno says it */
 };
 
 /* A link over a connected, non-blocking socket. */

@@ -1,5 +1,5 @@
 /* What is said next: MAIL, RCPT and DATA in one group (RFC 2920), the next transaction's group
-   behind the end of this one; with CHUNKING (RFC 3030) whole transactions one behind the other, as
+   after the end of this one; with CHUNKING (RFC 3030) whole transactions one after the other, as
    many as the window lets. */
 #include "diagnosis/catalogue.h"
 #include "base/text.h"
@@ -116,7 +116,7 @@ static bool pump_message(struct session *s)
 	return true;
 }
 
-/* A server that offers BDAT and does not know it would take what is behind it for commands, so one
+/* A server that offers BDAT and does not know it would take what follows it for commands, so one
    byte goes first. */
 static void ask_chunking(struct session *s, struct transaction *t)
 {
@@ -171,7 +171,7 @@ static bool has_room(const struct session *s, const struct transaction *t)
 }
 
 /* RFC 2920 lets the next MAIL follow a message's end at once; Courier reads on only after it has
-   answered, and what came before is lost.  While the answer to a DATA is open, bytes behind it
+   answered, and what came before is lost.  While the answer to a DATA is open, bytes after it
    could be taken for its message. */
 static bool has_to_wait(const struct session *s)
 {
@@ -262,7 +262,7 @@ static bool was_refused_here(struct session *s, struct transaction *t)
 }
 
 /* The answer to a DATA can only start when the commands are all said, so a whole group goes out at
-   once.  Behind a message in chunks whose outcome is open, RSET is first: should the server refuse
+   once.  After a message in chunks whose outcome is open, RSET is first: should the server refuse
    that one and keep its transaction open, the next one's recipients must not become its own. */
 static void pump_commands(struct session *s, struct transaction *t)
 {

@@ -21,7 +21,7 @@ static bool is_given(const char *word)
 	return word != NULL && *word != '\0';
 }
 
-/* Those that stood in the command. */
+/* Those that were in the command. */
 static unsigned said(const struct session *s, const struct transaction *t, enum stage stage,
     int rcpt)
 {

@@ -159,7 +159,7 @@ static void on_ask(struct session *s, struct transaction *t)
 }
 
 /* The bytes of the chunk were not read as such: they are commands now, and answers mean nothing any
-   more.  What is behind it cannot have been accepted. */
+   more.  What follows it cannot have been accepted. */
 static bool is_out_of_step(const struct session *s)
 {
 	return s->reply.code == 500 || s->reply.code == 502;
@@ -188,7 +188,7 @@ static void note_refused_chunk(struct session *s, struct transaction *t, enum st
 	}
 }
 
-/* RFC 3030 2: behind a chunk that was refused no further one is sent. */
+/* RFC 3030 2: after a chunk that was refused no further one is sent. */
 static void on_chunk(struct session *s, struct transaction *t)
 {
 	if (is_yes(s) || t->stopped)
@@ -228,7 +228,7 @@ static void end_chunked(struct session *s, struct transaction *t)
 {
 	if (!t->chunked || t->owed > 0 || (!t->end_sent && !t->stopped))
 		return;
-	/* Its MAIL was refused: what came behind that is no message for the server. */
+	/* Its MAIL was refused: what came after that is no message for the server. */
 	t->begun = t->begun && !t->turned_away;
 	if (t->again && !is_refused_whole(t))
 		transact_restart(s, t);
@@ -253,7 +253,7 @@ static void on_data(struct session *s, struct transaction *t)
 	}
 }
 
-/* Of a transaction that was withdrawn.  Behind a 354 anything that is sent would be its message, so
+/* Of a transaction that was withdrawn.  After a 354 anything that is sent would be its message, so
  * the session ends; what it has taken was not begun. */
 static void on_withdrawn(struct session *s, enum session_expect kind)
 {

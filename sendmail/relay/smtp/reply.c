@@ -9,8 +9,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The code in front of a line, 0 when there is none: three digits of RFC 5321 4.2, then a blank (a
- * tab from some), a hyphen or the end. */
+/* The code at the start of a line, 0 when there is none: three digits of RFC 5321 4.2, then a blank
+ * (a tab from some), a hyphen or the end. */
 static int line_code(const char *line, size_t length)
 {
 	if (length < 3 || line[0] < '2' || line[0] > '5' || !is_digit(line[1]) || !is_digit(line[2]))
@@ -107,7 +107,7 @@ enum reply_result reply_take(struct reply *r, struct buffer *input, const char *
 		used += length;
 		result = take_part(r, line, length, whole, problem);
 	}
-	/* Dropped once for all lines: the bytes behind a reply are moved once, however many lines it
+	/* Dropped once for all lines: the bytes after a reply are moved once, however many lines it
 	 * had. */
 	if (used > 0)
 		buffer_drop(input, used);

@@ -69,7 +69,7 @@ void session_fail_reply(struct session *s, enum stage stage)
 	s->deadline_ms = 0;
 }
 
-/* Shows the command that stands in out from there on. */
+/* Shows the command that is in out from there on. */
 void session_show(const struct session *s, size_t from)
 {
 	if (s->policy->said != NULL)

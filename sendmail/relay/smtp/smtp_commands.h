@@ -19,7 +19,7 @@ void command_chunk(struct session *s, struct transaction *t, const struct buffer
 /* The end of a message that is empty: DATA was said with the group, and nobody was accepted. */
 void command_void_dot(struct session *s, struct transaction *t);
 
-/* RSET; t: the transaction that begins behind it, NULL = none. */
+/* RSET; t: the transaction that begins after it, NULL = none. */
 void command_reset(struct session *s, struct transaction *t);
 
 /* The answer to the end of a message is waited for. */

@@ -9,7 +9,7 @@
 #include "relay/smtp/transact.h"
 #include <string.h>
 
-#define PASS_OVER_MAX 20 /* lines that are no reply, behind the end of a message */
+#define PASS_OVER_MAX 20 /* lines that are no reply, after the end of a message */
 
 static void say(struct session *s, const char *line)
 {
@@ -180,7 +180,7 @@ void session_start(struct session *s, const struct session_policy *policy, int64
 	session_sent(s, now_ms);
 }
 
-/* Behind the end of a message a line that cannot be read is passed over: the answer that follows
+/* After the end of a message a line that cannot be read is passed over: the answer that follows
    decides whether it is sent again. */
 static bool may_pass_over(struct session *s)
 {

@@ -26,7 +26,7 @@ enum session_state {
 	SESSION_AUTH,
 	SESSION_READY, /* transactions may be given */
 	SESSION_QUIT,
-	SESSION_OVER /* failure tells why, if its key is set */
+	SESSION_OVER /* failure says why, if its key is set */
 };
 
 struct session_rcpt {
@@ -87,7 +87,7 @@ struct session_policy {
 	bool auth_to_unverified_server;
 	unsigned without; /* parameters that this server has refused before (message/parameter.h) */
 	int reply_s, data_s, data_end_s; /* RFC 5321 4.5.3.2 */
-	bool others_left;                /* another server can be tried behind this one */
+	bool others_left;                /* another server can be tried after this one */
 	bool stop_before_data; /* a probe: MAIL and RCPT are asked one by one, and then it ends */
 	void (*said)(void *context, const char *words,
 	    size_t
@@ -105,7 +105,7 @@ struct session_policy {
 	bool (*again)(void *context, const struct transaction *t, unsigned parameters,
 	    const struct diagnosis *d);
 	void (*finished)(void *context, struct transaction *t);
-	/* The server offers what it does not stand by (message/parameter.h): it is left out from now on
+	/* The server offers what it does not keep (message/parameter.h): it is left out from now on
 	 * in this session, and better in others, too; may be NULL */
 	void (*left_out)(void *context, unsigned parameters, const struct diagnosis *d);
 	void *context;
@@ -157,7 +157,7 @@ struct session {
 	int first, count; /* ring */
 	enum session_chunking chunking;
 	struct transaction *asking; /* its first byte asks whether BDAT works; NULL = none does */
-	struct buffer held;         /* what was made of its message behind that */
+	struct buffer held;         /* what was made of its message after that */
 	bool held_last;             /* it is all of it */
 	int window;                 /* messages in flight, in chunks */
 	int64_t now_ms;             /* monotonic, when it was last given */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define WITHOUT_CHUNKS \
-	2 /* transactions taken at a time: one in DATA, the next one's commands behind its end */
+	2 /* transactions taken at a time: one in DATA, the next one's commands after its end */
 
 void transact_drop_held(struct session *s, const struct transaction *t)
 {
@@ -82,7 +82,7 @@ static bool is_untouched(const struct session *s, const struct transaction *t)
 }
 
 /* A server that takes so many messages in a session, and then ends it, says nothing about the next
-   message, whose commands stood behind the end of the last one.  One that accepts none is another
+   message, whose commands came after the end of the last one.  One that accepts none is another
    matter. */
 bool transact_is_next_one(const struct session *s, const struct transaction *t)
 {
@@ -148,7 +148,7 @@ static bool is_unknown(const struct session *s, const struct transaction *t)
 	return t->end_sent && s->sent_bytes >= t->end_at && (t->chunked || t->accepted > 0);
 }
 
-/* What the loss of the link means for one transaction: behind the end of its message nobody knows
+/* What the loss of the link means for one transaction: after the end of its message nobody knows
  * (RFC 5321 4.2.5, RFC 1047), before it nothing was delivered. */
 static void settle_broken(struct session *s, struct transaction *t, enum reason_key key,
     const char *words, bool closed)
@@ -170,7 +170,7 @@ static void settle_broken(struct session *s, struct transaction *t, enum reason_
 	transact_settle(t, &d);
 }
 
-/* Several messages had their ends sent and no answer: a server that drops what comes behind the end
+/* Several messages had their ends sent and no answer: a server that drops what comes after the end
    of a message gets the next ones by DATA, where only one can be in doubt. */
 static void doubt_chunking(struct session *s, enum reason_key key, const char *words)
 {

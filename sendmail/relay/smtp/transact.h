@@ -37,7 +37,7 @@ void transact_note_sent(struct session *s);
    session is over, with the failure that key and words say. */
 void transact_broken(struct session *s, enum reason_key key, const char *words);
 
-/* The same, and the server said before that it closes (421): what was said behind that was not
+/* The same, and the server said before that it closes (421): what was said after that was not
    read. */
 void transact_closed(struct session *s, enum reason_key key, const char *words);
 #endif

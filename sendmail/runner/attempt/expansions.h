@@ -1,6 +1,6 @@
-/* What the sender asked to hear of a recipient (RFC 3461), and what becomes of that behind an alias
-   (5.2.7): one address in its place is told of as the recipient would be; of several each is told
-   of when it fails or is late, and of success the alias alone, once, as "expanded". */
+/* What the sender asked to hear of a recipient (RFC 3461), and what becomes of that after an alias
+   (5.2.7): one address in its place is reported as the recipient would be; of several each is
+   reported when it fails or is late, and of success the alias alone, once, as "expanded". */
 #ifndef RUNNER_ATTEMPT_EXPANSIONS_H
 #define RUNNER_ATTEMPT_EXPANSIONS_H
 #include "runner/attempt/message.h"

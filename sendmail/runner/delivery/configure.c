@@ -96,7 +96,7 @@ static void log_alias_problems(struct aliases *aliases, const struct config *con
 		    config->aliases, count - max);
 }
 
-/* A list that the aliases include may belong to a user, who can change it as often as he likes: it
+/* A list that the aliases include may belong to a user, who can change it as often as they like: it
    is read again after a while, and nothing else is done anew for it.  What waits for the aliases to
    be repaired is tried. */
 static void look_at_lists(struct runner *r, int64_t now)

@@ -24,11 +24,11 @@
 #define START_AGAIN_MS 10000
 #define USER_WAITS_MS 1500 /* then it is looked whether a session of the user has got on */
 #define MAILBOX_WAITS_MS 2000
-#define RCPTS_OF_USER 5000 /* that sessions may have in hand before more of his mail is begun */
+#define RCPTS_OF_USER 5000 /* that sessions may have in hand before more of their mail is begun */
 #define RCPTS_WAIT_MS 300
 #define TURN_MS 200 /* then others' new mail and answers come in between */
 
-/* One message finds out whether the smarthost answers, a second one waits behind it until there is
+/* One message finds out whether the smarthost answers, a second one waits for it until there is
  * an outcome; the others follow when it accepts them.  Mailboxes get theirs one by one. */
 static int window_of(const struct nexthops *nexthops, const struct worker *w)
 {
@@ -189,7 +189,7 @@ static struct entry *next_to_try(struct runner *r, const struct nexthop *p, int6
 	           : NULL;
 }
 
-/* True: the first message waits for servers that rest because of its user's mail, and is behind
+/* True: the first message waits for servers that rest because of its user's mail, and is after
  * that of others now, who may ask. */
 static bool put_behind(const struct runner *r, struct nexthop *p, int64_t now)
 {
@@ -287,7 +287,7 @@ static bool give(struct runner *r, struct worker *w, struct entry *e, bool *full
 }
 
 /* One message with 10,000 recipients is a session's work for a while: who has such mail under way
- * waits with the rest of his, and leaves sessions to others. */
+ * waits with the rest of theirs, and leaves sessions to others. */
 static bool has_plenty(const struct sessions *sessions, const struct nexthop *p, uint32_t uid)
 {
 	int open = 0;

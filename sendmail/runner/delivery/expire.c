@@ -261,7 +261,7 @@ static uint32_t warn_some(struct runner *r, struct entry **entries, uint32_t tot
 	return at;
 }
 
-/* The senders of late mail hear of it once.  Who has had as many reports in an hour as he gets is
+/* The senders of late mail hear of it once.  Who has had as many reports in an hour as they get is
    asked about again after the next look at all. */
 static void warn(struct runner *r, struct expire *x, int64_t now)
 {

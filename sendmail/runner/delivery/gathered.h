@@ -5,7 +5,7 @@
 #include "runner/queue/runner.h"
 
 /* When the first of it is due: writes one digest, and enters it in the queue in the place of what
-   is in it; a message that would be alone in it, or cannot stand in one, goes by itself.  What did
+   is in it; a message that would be alone in it, or cannot be in one, goes by itself.  What did
    not fit is due for the next digest.  The digest is on disk before a message in it leaves the
    queue, and they have left it before the digest is sent: killed between the two, the next runner
    finds the notes of the digest (recover.h), and sends none of them again. */

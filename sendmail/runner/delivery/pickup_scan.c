@@ -38,7 +38,7 @@ static void found(void *context, enum queue_kind kind, const char *id)
 }
 
 /* A runner that was started for a message cannot have met the watcher of it before: it is kept for
- * him for a moment. */
+ * them for a moment. */
 static void queue_adopted(struct runner *r, struct entry *e, const char *id)
 {
 	struct envelope head;

@@ -2,7 +2,7 @@
 #include "runner/delivery/surroundings.h"
 #include <sys/stat.h>
 
-/* Times of change of the inode tell of new rights, too. */
+/* Times of change of the inode show new rights, too. */
 static uint64_t add_file(uint64_t sum, const char *path)
 {
 	struct stat st;

@@ -1,5 +1,5 @@
 /* Files beside the configuration that decide whether mail goes: password files with their rights,
-   trusted certificates, the hosts file and resolv.conf.  Who repairs one need not tell the
+   trusted certificates, the hosts file and resolv.conf.  Who repairs one need not inform the
    runner. */
 #ifndef RUNNER_DELIVERY_SURROUNDINGS_H
 #define RUNNER_DELIVERY_SURROUNDINGS_H

@@ -4,7 +4,7 @@
 #include "runner/attempt/message.h"
 
 /* Appends the whole message as it leaves: header completed, line ends LF, and all of it 7-bit, so
-   that it may stand in another message (message/rfc822, RFC 2046 5.2.1) whatever the server offers.
+   that it may be in another message (message/rfc822, RFC 2046 5.2.1) whatever the server offers.
    False: it cannot be read, or not made so. */
 bool whole_put(const struct config *config, const struct message *m, struct buffer *out);
 #endif

@@ -16,7 +16,7 @@
 
 #define PAUSE_MS 1000
 #define PAUSE_MAX_MS 60000
-#define STEADY_MS 60000 /* one that has lived so long is started again at once */
+#define STEADY_MS 60000 /* one that has run so long is started again at once */
 #define LEAVE_MS 12000
 
 enum kept { KEPT_DOOR, KEPT_SMTPD, KEPT_COUNT };

@@ -260,8 +260,8 @@ static bool start_child(const struct submit_listen *in, struct caller *c)
 	return true;
 }
 
-/* Who has none of his served goes before those who have; among equals, who came first.  -1: nobody
- * may be served now. */
+/* Who has none of theirs served goes before those who have; among equals, who came first.  -1:
+ * nobody may be served now. */
 static int next_caller(const struct callers *w, const struct callers *s, const struct door *door)
 {
 	int best = -1, fewest = door->children_of_user_max;

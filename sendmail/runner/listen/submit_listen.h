@@ -1,8 +1,8 @@
 /* Mail from callers for whom the set-group-id right of sendmail has no effect: the socket
    submit.sock in the run folder, open to everyone, while a runner stays.  The kernel says who
    calls.  Each message is taken by a child of its own (runner/listen/submit_session.h), so that a
-   slow caller keeps nobody waiting but the others of his own user id, and hostile bytes never meet
-   the process that owns the queue. */
+   slow caller keeps nobody waiting but the others of their own user id, and hostile bytes never
+   meet the process that owns the queue. */
 #ifndef RUNNER_LISTEN_SUBMIT_LISTEN_H
 #define RUNNER_LISTEN_SUBMIT_LISTEN_H
 #include "spool/queue.h"
@@ -34,7 +34,7 @@ int submit_listen_fd(const struct submit_listen *in);
 void submit_listen_accept(struct submit_listen *in);
 
 /* Ends what has ended, and starts children for those who wait: bounded in all and for each user id,
-   whoever has none of his first. While somebody waits, callers that are slow are ended.  True: a
+   whoever has none of theirs first. While somebody waits, callers that are slow are ended.  True: a
    message was stored in drop/. */
 bool submit_listen_serve(struct submit_listen *in);
 

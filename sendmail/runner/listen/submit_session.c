@@ -99,7 +99,7 @@ static bool read_bytes(struct submission *s, char *bytes, size_t length)
 	return true;
 }
 
-/* One piece with its length in front. */
+/* One piece with its length before it. */
 static int read_piece(struct submission *s, size_t limit_bytes, struct buffer *piece)
 {
 	char size[SUBMIT_SIZE_BYTES];
@@ -266,7 +266,7 @@ static void answer(struct submission *s, int code)
 	buffer_free(&line);
 }
 
-/* His groups, and the one that his process has (-1: not known). */
+/* Their groups, and the one that their process has (-1: not known). */
 static void set_user(struct submission *s, uid_t uid, gid_t gid)
 {
 	const struct passwd *pw = getpwuid(uid);
@@ -309,7 +309,7 @@ int submit_session_take(int client_fd, int drop_fd, uid_t uid, gid_t gid)
 	return serve_one(&s);
 }
 
-/* The line in front of the messages of smtpd. */
+/* The line before the messages of smtpd. */
 static bool read_introduction(struct submission *s, struct submit_for *who)
 {
 	char line[SUBMIT_FOR_LIMIT_BYTES];

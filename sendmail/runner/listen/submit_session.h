@@ -7,7 +7,7 @@
 #define SUBMIT_SESSION_WHOLE_MS 300000 /* for one message, however slowly it comes */
 
 /* Reads a message from client_fd, stores it in drop/ as sent by uid (whose primary group is gid),
-   and answers only when it is on disk.  What the caller says about himself does not count.  Gives
+   and answers only when it is on disk.  What the caller says about themselves does not count. Gives
    up when the caller is waited for too long, all waits together: one that sends a byte now and then
    holds it no longer than a silent one.  0 when it was stored, otherwise the sysexits code sent to
    the caller.  Opens files by path at its start only. */

@@ -28,7 +28,7 @@ void watch_listen_arrived(struct runner *r, struct entry *e);
 /* Ends the watching of what is not tried now: held, its way closed, or its attempt over. */
 void watch_listen_look(struct runner *r);
 
-/* True when one asks whether his message has come by now: after a look into drop/,
+/* True when one asks whether their message has come by now: after a look into drop/,
  * watch_listen_scanned answers. */
 bool watch_listen_wants_scan(const struct watch_listen *l);
 void watch_listen_scanned(struct watch_listen *l);

@@ -1,4 +1,4 @@
-/* The report to the sender: what became of his mail, in plain words first (RFC 3464, 6522). */
+/* The report to the sender: what became of their mail, in plain words first (RFC 3464, 6522). */
 #ifndef RUNNER_NOTIFY_BOUNCE_H
 #define RUNNER_NOTIFY_BOUNCE_H
 #include "runner/notify/reported.h"

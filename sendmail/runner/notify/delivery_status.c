@@ -85,8 +85,8 @@ static void put_code(const struct diagnosis *d, enum report_kind kind, struct bu
 	    d->text[0] != '\0' ? d->text : "no reason was given");
 }
 
-/* The sender hears of success once, for the alias: what he asked for of those that it leads to went
- * along with the message. */
+/* The sender hears of success once, for the alias: what they asked for of those that it leads to
+ * went along with the message. */
 static void put_expanded(const struct config *config, const struct message *m, struct buffer *out)
 {
 	for (int i = 0; i < m->expanded_count; i++) {

@@ -41,8 +41,8 @@ enum warned {
 	WARNED_NOW
 };
 
-/* Tells the senders of late mail, those of many messages in one report: at most NOTIFY_MERGED_MAX,
- * with an answer for each. */
+/* Notifies the senders of late mail, those of many messages in one report: at most
+ * NOTIFY_MERGED_MAX, with an answer for each. */
 void notify_delayed(struct runner *r, struct message **late, int count, enum warned *warned);
 
 /* Says in mqueue/reports that a report id is about to be written, to an address that it counts for

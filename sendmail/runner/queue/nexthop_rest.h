@@ -9,7 +9,7 @@ bool nexthop_rest_noted(struct nexthops *n, const struct nexthop *p, struct diag
     uint64_t id, uint32_t uid, const char *sender, const char *rcpt);
 
 /* True when the servers of p rest because of mail of that user alone; or when one rests because of
-   mail of another user alone, so that this one's may ask: nobody stops another's mail by his
+   mail of another user alone, so that this one's may ask: nobody stops another's mail by their
    own. */
 bool nexthop_rest_is_of(const struct nexthops *n, const struct nexthop *p, uint32_t uid);
 bool nexthop_rest_is_of_another(const struct nexthops *n, const struct nexthop *p, uint32_t uid);

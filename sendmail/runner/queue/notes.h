@@ -13,7 +13,7 @@ struct notes {
 	                          before */
 };
 
-/* Writes lines to the journal of a message, behind those that are kept for it; sync: to the disk.
+/* Writes lines to the journal of a message, after those that are kept for it; sync: to the disk.
    False (logged, errno): they are kept. */
 bool notes_append(struct notes *n, const struct queue *q, const char *id,
     const struct buffer *lines, bool sync);

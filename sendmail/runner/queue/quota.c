@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define SHARE_PUBLISHED_S \
-	600 /* a user above his share is refused for so long, unless that is written again */
+	600 /* a user above their share is refused for so long, unless that is written again */
 
 struct account {
 	uid_t uid;

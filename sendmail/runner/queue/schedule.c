@@ -10,7 +10,7 @@
 #define ASKED_ATTEMPTS 2 /* the relay that has it first may just be ending */
 #define LOOK_EVERY_MS 1000
 
-/* The last turn of a user: of his new mail, and of what is tried again. */
+/* The last turn of a user: of their new mail, and of what is tried again. */
 struct flow {
 	uint32_t uid;
 	int64_t last[2];

@@ -59,8 +59,8 @@ struct schedule {
 };
 
 /* Puts an entry in.  A new message (untried) is ready at once, and so is one whose time has come:
-   users take turns, and each user's new mail and retried mail, too, so that a message goes behind
-   the earlier ones of its own kind and user, and behind one of each other. */
+   users take turns, and each user's new mail and retried mail, too, so that a message goes after
+   the earlier ones of its own kind and user, and after one of each other. */
 void schedule_add(struct schedule *s, struct entry *e, int64_t due_ms);
 void schedule_add_new(struct schedule *s, struct entry *e);
 
@@ -77,7 +77,7 @@ void schedule_take(struct schedule *s, struct entry *e);
 /* Changes the time of one that is in the heap. */
 void schedule_move(struct schedule *s, struct entry *e, int64_t due_ms);
 
-/* One that is in the heap goes before all others, behind those that were asked for before it: an
+/* One that is in the heap goes before all others, after those that were asked for before it: an
    operator wants it tried now.  True of such a one until its attempt ends. */
 void schedule_ask(struct schedule *s, struct entry *e);
 bool schedule_is_asked(const struct entry *e);

@@ -11,7 +11,7 @@ void watcher_greet(struct watcher *w)
 	control_answer_put(&w->out, CONTROL_OK, "");
 }
 
-/* The last line has its place also behind lines that were too many. */
+/* The last line has its place also after lines that were too many. */
 static void put_last(struct watcher *w, enum control_answer answer, const char *behind)
 {
 	if (!w->over)

@@ -1,4 +1,4 @@
-/* One who watches a message (runner/listen/watch_listen.h), and what is said to him.  A slow one
+/* One who watches a message (runner/listen/watch_listen.h), and what is said to them.  A slow one
    loses lines, never time of the runner's. */
 #ifndef RUNNER_QUEUE_WATCHER_H
 #define RUNNER_QUEUE_WATCHER_H
@@ -19,7 +19,7 @@ struct watcher {
 	struct buffer in, out;
 };
 
-/* "ok" to him.  The others are the last line; the client is let go when it has it. */
+/* "ok" to them.  The others are the last line; the client is let go when it has it. */
 void watcher_greet(struct watcher *w);
 void watcher_refuse(struct watcher *w, const char *reason);
 void watcher_end(struct watcher *w, enum control_end end);

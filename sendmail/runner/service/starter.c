@@ -38,7 +38,7 @@ struct client {
 
 struct child {
 	pid_t pid;
-	int client; /* fd of who asked for it; -1 = he is gone */
+	int client; /* fd of who asked for it; -1 = gone */
 	bool ended; /* with this status, which its client has not heard yet */
 	int status;
 };
@@ -259,7 +259,7 @@ static void turn(const sigset_t *mask)
 	p[count] = (struct pollfd){.fd = s.listen_fd, .events = POLLIN};
 	bool waits = count > 0 || s.child_count > 0 || (s.listen_fd >= 0 && s.rights.uid == 0);
 	bool ready = waits && compat_poll(p, (nfds_t)count + 1, left ? &again : NULL, mask) > 0;
-	/* From behind: one that goes is replaced by the last. */
+	/* From the end: one that goes is replaced by the last. */
 	for (int i = count - 1; i >= 0 && ready; i--) {
 		if (p[i].revents != 0 && !serve(&s.clients[i]))
 			drop_client(i);

@@ -33,7 +33,7 @@ static void hear_failure(const struct worker *w, struct diagnosis *d, const stru
 	d->verdict = VERDICT_DEFERRED;
 }
 
-/* That there is no server for a domain of recipients (RFC 5321 5.1) is the one thing behind a
+/* That there is no server for a domain of recipients (RFC 5321 5.1) is the one thing after a
    session that never was which returns mail. */
 static void hear_down(const struct worker *w, struct diagnosis *d, const struct jobs_line *l)
 {

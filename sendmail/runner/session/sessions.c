@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define STUCK_MS 3000
-#define SETTLED_STUCK_MS 300 /* what comes behind a refusal is answered at once as a rule */
+#define SETTLED_STUCK_MS 300 /* what comes after a refusal is answered at once as a rule */
 #define CONNECT_STUCK_MS 1000
 #define PATH_SHARE (SESSIONS_MAX / 2) /* of all places, for one destination */
 #define UNKNOWN_SHARE \

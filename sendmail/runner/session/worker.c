@@ -356,7 +356,7 @@ void worker_end(struct runner *r, struct worker *w)
 		worker_take_out(w, m, NULL);
 		leave(r, w, m);
 	}
-	/* A server that ends the session behind some messages has its reasons, and says nothing about
+	/* A server that ends the session after some messages has its reasons, and says nothing about
 	 * the next message. */
 	if (w->said_bye && w->returned > 0 && !w->asked_back && w->done > 0 &&
 	    w->done < WORKER_WINDOW && w->over.key != REASON_NONE &&

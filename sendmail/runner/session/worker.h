@@ -44,7 +44,7 @@ struct worker {
 	              still owes an answer */
 	int settled;
 	int64_t settled_ms; /* since when */
-	int left;           /* candidates behind the one it talks to */
+	int left;           /* candidates after the one it talks to */
 	bool shows;         /* the dialogue: for one message that is watched */
 	bool ready, closing, ended;
 	int read_errors; /* in a row */
