@@ -128,7 +128,7 @@ static void check_start(struct check *c)
 		    "the service firsthop is not enabled: after the next boot no runner delivers mail");
 	else if (!is_one_there(systemd) && !is_one_there(init_scripts))
 		finding(c, GRADE_NOTE,
-		    "let init, or what starts this container, run \"runner --stay\" as root",
+		    "let init, or what starts this container, run \"sendmail -bd -q1m\" as root",
 		    "it cannot be seen what starts firsthop after the next boot: neither systemd nor rc.d "
 		    "is here");
 }

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "config/edit.h"
 #include "relayconf/verbs.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,14 @@ static bool split_key(const char *text, struct key_name *name)
 	return false;
 }
 
+int command_code(const struct diagnosis *d)
+{
+	bool file = d->key == REASON_CONFIG_UNREADABLE || d->key == REASON_CONFIG_UNWRITABLE;
+	if (file && (d->error_no == EACCES || d->error_no == EPERM))
+		return EX_NOPERM;
+	return d->key == REASON_CONFIG_UNWRITABLE ? EX_CANTCREAT : EX_CONFIG;
+}
+
 int command_get(const char *path, const char *key)
 {
 	struct key_name name;
@@ -88,9 +97,12 @@ int command_get(const char *path, const char *key)
 	if (!split_key(key, &name))
 		return EX_USAGE;
 	int code = EX_OK;
-	if (!config_read(&c, path, &d) && d.key != REASON_CONFIG_MISSING) {
+	bool read = config_read(&c, path, &d);
+	bool found = read || d.key == REASON_CONFIG_MISSING;
+	/* Without a file the defaults hold; a smarthost has none. */
+	if (!found || (!read && name.named[0] != '\0')) {
 		complaint_say("relayconf", "%s", d.text);
-		code = EX_CONFIG;
+		code = command_code(&d);
 	} else if (!config_value(&c, name.section, name.named[0] ? name.named : NULL, name.key,
 	               &value)) {
 		TEXT(near, 100);
@@ -132,5 +144,5 @@ int command_set(const char *path, int count, char *const *words)
 		return EX_OK;
 	complaint_say("relayconf", "%s", d.text);
 	complaint_say("relayconf", "%s is unchanged", path);
-	return d.key == REASON_CONFIG_UNWRITABLE ? EX_NOPERM : EX_CONFIG;
+	return command_code(&d);
 }

@@ -179,7 +179,7 @@ int main(int argc, char **argv)
 		path = argv[2];
 		at = 3;
 	}
-	if (argc == 2 && strcmp(argv[1], "-C") == 0)
+	if ((argc == 2 && strcmp(argv[1], "-C") == 0) || *path == '\0')
 		return usage_wrong(&relayconf_usage, NULL, "option -C needs the name of a file");
 	if (at >= argc)
 		return usage_wrong(&relayconf_usage, NULL, "a command is missing");

@@ -1,5 +1,6 @@
 /* oauth: oauth.sh of the installed share folder, which asks the provider with curl(1). */
 #include "base/complaint.h"
+#include "base/nearest.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "relayconf/verbs.h"
@@ -12,7 +13,18 @@
 
 int command_oauth(const char *path, const char *verb, const char *name)
 {
+	static const char *const verbs[] = {"login", "token", "status", NULL};
 	TEXT(script, 1300);
+	TEXT(near, 60);
+	bool known = false;
+	for (int i = 0; verbs[i] != NULL; i++)
+		known = known || strcmp(verbs[i], verb) == 0;
+	nearest_ask(&near, nearest_of(verb, verbs));
+	if (!known) {
+		complaint_say("relayconf", "oauth does login, token or status; not %.40s%s", verb,
+		    near.data);
+		return EX_USAGE;
+	}
 	const char *end = strstr(paths_libexec(), "/libexec/");
 	int length = end != NULL ? (int)(end - paths_libexec()) : 0;
 	text_printf(&script, "%.*s/share/firsthop/oauth.sh", length, paths_libexec());

@@ -161,7 +161,7 @@ int command_probe(const char *path, const struct probe_wish *wish)
 	if (!config_read(&c, path, &d) || !aliases_read(&set, c.aliases, true, &d)) {
 		complaint_say("relayconf", "%s", d.text);
 		config_free(&c);
-		return EX_CONFIG;
+		return command_code(&d);
 	}
 	envelope_init(&e);
 	free(e.sender);

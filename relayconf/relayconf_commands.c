@@ -135,6 +135,9 @@ static const struct usage_command commands[] = {
         .more = TR_LATER(
             "--default as the value comments the line out. Keys that need each other are set "
             "in one call: relayconf set local.deliver mbox local.domains mon1.example.org"),
+        .codes =
+            TR_LATER("0 all are set; 64 that is no key; 73 the file cannot be written; 77 no right "
+                     "to read or write it; 78 a value is wrong; but for 0 nothing was changed"),
         .kind = USAGE_KEY,
         .verbatim = true},
     {.name = "route",
@@ -174,7 +177,7 @@ static const struct usage_command commands[] = {
     {.name = "adopt",
         .operands = "",
         .meaning = TR_LATER("Moves the mail in the queues of sendmail, dma, nullmailer or Postfix"),
-        .codes = TR_LATER("0; 75 something was left where it is"),
+        .codes = TR_LATER("0; 66 ROOT is not a folder; 75 something was left where it is"),
         .options = adopt_options},
     {.name = "oauth",
         .operands = "login|token|renew|status NAME",

@@ -262,7 +262,7 @@ int command_route(const char *path, const char *sender, const char *user, int co
 		complaint_say("relayconf", "%s", d.text);
 		aliases_free(set);
 		config_free(&c);
-		return EX_CONFIG;
+		return command_code(&d);
 	}
 	a.sender = take_sender(&c, sender);
 	for (int i = 0; i < count; i++) {

@@ -125,7 +125,7 @@ int command_show(const char *path, bool json)
 	if (!good && d.key != REASON_CONFIG_MISSING) {
 		complaint_say("relayconf", "%s", d.text);
 		config_free(&c);
-		return EX_CONFIG;
+		return command_code(&d);
 	}
 	if (!good)
 		complaint_say("relayconf", "%s does not exist: what follows are the defaults", path);

@@ -3,6 +3,12 @@
 #define RELAYCONF_VERBS_H
 #include <stdbool.h>
 
+struct diagnosis;
+
+/* The exit code for a configuration that cannot be read or written: 77 when a right is missing, 73
+ * when it cannot be written for another reason, else 78. */
+int command_code(const struct diagnosis *d);
+
 /* Reads everything that delivery depends on, and says what is wrong, one line each, then how many
  * things are right (everything: each of these, too). */
 int command_check(const char *path, bool json, bool everything);

@@ -210,7 +210,12 @@ static bool take_over(const struct found *f)
 int command_adopt(const char *root, bool yes)
 {
 	struct adopt a = {0};
+	struct stat st;
 	int taken = 0;
+	if (*root != '\0' && (stat(root, &st) != 0 || !S_ISDIR(st.st_mode))) {
+		complaint_say("relayconf", "%s is not a folder", root);
+		return EX_NOINPUT;
+	}
 	scan_all(&a, root);
 	if (a.count > 1)
 		qsort(a.list, (size_t)a.count, sizeof *a.list, by_age);

@@ -109,6 +109,12 @@ void system_boot(struct setup *s)
 	bool unit = systemd_has_unit(), script = is_there("/usr/local/etc/rc.d/firsthop");
 	if (s->wish->no_boot || check_is_elsewhere())
 		return;
+	if (!unit && !is_there("/run/systemd/system") && !is_there("/etc/rc.subr")) {
+		setup_say(TR_LATER("boot"),
+		    TR("neither systemd nor rc.d is here: let init, or what starts this container, run "
+		       "\"sendmail -bd -q1m\" as root"));
+		return;
+	}
 	if (!unit && !script) {
 		setup_say(TR_LATER("boot"),
 		    TR("nothing starts firsthop with the machine: \"make install-boot\" as root, "

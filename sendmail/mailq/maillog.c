@@ -36,6 +36,19 @@ static int by_time(const void *left, const void *right)
 	return (a->changed_s > b->changed_s) - (a->changed_s < b->changed_s);
 }
 
+/* Why a file that was named cannot be read; "" when it can. */
+static const char *why_not(const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	const char *words = fd < 0 ? strerror(errno) : "";
+	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		words = TR("it is not a file");
+	if (fd >= 0)
+		close(fd);
+	return words;
+}
+
 static void add(struct files *f, const char *path, int64_t from_s)
 {
 	struct stat st;
@@ -157,6 +170,20 @@ static bool read_journal(int64_t from_s,
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) != 127;
 }
 
+/* The log is read twice; what is wrong with it is said once. */
+static void complain(const char *path, bool missing)
+{
+	static char said[1400];
+	if (strcmp(said, path) == 0)
+		return;
+	text_copy(said, sizeof said, path);
+	if (missing)
+		complaint_say("mailq", "%s: install the program that unpacks it (gzip, bzip2, xz, zstd)",
+		    path);
+	else
+		complaint_say("mailq", "%s cannot be read whole", path);
+}
+
 static int read_files(const struct files *f,
     void (*each)(void *context, const struct maillog_line *line), void *context)
 {
@@ -168,10 +195,10 @@ static int read_files(const struct files *f,
 			read_lines(fd, each, context);
 		if (pid > 0)
 			waitpid(pid, &status, 0);
+		bool missing = WIFEXITED(status) && WEXITSTATUS(status) == 127;
 		if (fd < 0 || status != 0)
-			complaint_say("mailq", "%s cannot be read whole", f->list[i].path);
-		else
-			read++;
+			complain(f->list[i].path, fd >= 0 && missing);
+		read += fd >= 0 && !missing;
 	}
 	return read;
 }
@@ -188,6 +215,10 @@ int maillog_each(const char *file, int64_t from_s,
 		read_lines(dup(STDIN_FILENO), each, context);
 		return 1;
 	}
+	if (file != NULL && *why_not(file) != '\0') {
+		complaint_say("mailq", "%s: %s", file, why_not(file));
+		return 0;
+	}
 	if (file != NULL)
 		add(&files, file, 0);
 	else
@@ -201,8 +232,8 @@ int maillog_each(const char *file, int64_t from_s,
 		return read;
 	if (files.closed > 0)
 		complaint_say("mailq", "the mail log is not readable for you: ask as root");
-	else
-		complaint_say("mailq", "no mail log was found%s%s; name it with --file",
-		    file != NULL ? ": " : TR(" in /var/log, and no journal"), file != NULL ? file : "");
+	else if (file == NULL)
+		complaint_say("mailq",
+		    "no mail log was found in /var/log, and no journal; name it with --file");
 	return 0;
 }

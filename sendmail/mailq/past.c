@@ -13,6 +13,7 @@
 #include "diagnosis/catalogue.h"
 #include "diagnosis/report.h"
 #include "mailq/maillog.h"
+#include "mailq/pattern.h"
 #include "spool/id.h"
 #include <fnmatch.h>
 #include <stdio.h>
@@ -310,14 +311,8 @@ int past_print(const char *file, int days, char *const *patterns, int count)
 	if (p.cut)
 		complaint_say("mailq", "more than %d lines fit; a narrower pattern shows the rest",
 		    LINES_MAX);
-	if (p.count == 0) {
-		complaint_say("mailq",
-		    "no message in the mail log fits %.100s; a pattern is the beginning of an "
-		    "identifier, from=, to=, key= or status= with a value, words of a line, or "
-		    "all",
-		    patterns[0]);
-		code = EX_DATAERR;
-	}
+	if (p.count == 0)
+		code = pattern_fits_nothing(patterns[0], true);
 	for (size_t i = 0; i < p.count; i++)
 		free(p.lines[i].text);
 	for (size_t i = 0; i < p.ids.count; i++)

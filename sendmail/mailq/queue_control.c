@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "mailq/offline.h"
 #include "mailq/runner_connect.h"
+#include "mailq/pattern.h"
 #include "message/envelope.h"
 #include "spool/control_line.h"
 #include <errno.h>
@@ -191,13 +192,8 @@ static bool ask_for(FILE *out, int fd, struct buffer *in, enum control_verb verb
 
 static int conclude(FILE *out, enum control_verb verb, char **patterns, const struct sum *sum)
 {
-	if (sum->done + sum->refused == 0) {
-		complaint_say("mailq",
-		    "no message fits %.100s; a pattern is the beginning of an identifier, from=, "
-		    "to= or key= with a value, or all",
-		    patterns[0]);
-		return EX_DATAERR;
-	}
+	if (sum->done + sum->refused == 0)
+		return pattern_fits_nothing(patterns[0], false);
 	if (sum->done + sum->refused > 1)
 		output_to(out, "%d %s%s\n", sum->done,
 		    verb == CONTROL_RETRY ? TR("are tried") : TR(done_words[verb]),
@@ -265,9 +261,7 @@ int queue_control_run(FILE *out, struct listing *l, const char *verb, char **pat
 		code = result != EX_OK ? result : code;
 		printed++;
 	}
-	if (printed == 0)
-		complaint_say("mailq", "no message fits %.100s", patterns[0]);
-	return printed == 0 ? EX_DATAERR : code;
+	return printed == 0 ? pattern_fits_nothing(patterns[0], false) : code;
 }
 
 int queue_control_forget(const struct listing *l)

@@ -43,6 +43,9 @@ like "$("$M" log "$(echo "$id" | cut -c 1-12)")" "^$id " "by the beginning of an
 is "$("$M" log key=recipient-unknown | grep -c '  from ')" 1 "by key"
 is "$("$M" log 'from=cron@*' | grep -c '  from <cron@')" 4 "with wild cards"
 is "$("$M" log 'no SUCH user' | grep -c '  from ')" 1 "by words"
+"$M" log key=recipient-unknwon >/dev/null 2>"$work/err"; is $? 65 "a key that is not known: exit 65"
+like "$(cat "$work/err")" 'no message fits key=recipient-unknwon; did you mean key=recipient-unknown\?' "and the one that was meant"
+"$M" log status=snet >/dev/null 2>"$work/err"; like "$(cat "$work/err")" 'did you mean status=sent\?' "an outcome"
 "$M" log nobody@example.org >/dev/null 2>"$work/err"; is $? 65 "nothing fits: exit 65"
 like "$(cat "$work/err")" 'no message in the mail log fits nobody@example.org' "and says so"
 expected=$("$M" log all | sed 's/^  20[0-9-]* [0-9:]*/  DATE/')
@@ -62,6 +65,17 @@ like "$(echo "$out" | sed -n '25p')" ' 2 +[0-9]+ +1  #+=+!+$' "bars of three kin
 "$M" day tomorrow 2>/dev/null; is $? 64 "a day that is none: exit 64"
 is "$("$M" day 2020-02-29 | tail -n 1 | tr -s ' ')" "all 0 0 0" "a day without mail"
 rm -f "$L" "$L.1.gz"
+# A file that is named, and cannot be read.
+# unread FILE PATTERN
+unread() { "$M" log --file "$1" all >"$work/out" 2>"$work/err"; is $? 66 "--file $1: exit 66"; is "$(cat "$work/err")" "mailq: $1: $2" "and why"; }
+unread "$work/none" 'No such file or directory'
+unread "$work" 'it is not a file'
+gzip <"$work/log" >"$work/whole.gz"; head -c $(($(bytes <"$work/whole.gz") / 2)) "$work/whole.gz" >"$work/cut.gz"
+"$M" log --file "$work/cut.gz" all >"$work/out" 2>"$work/err"; is "$? $(cat "$work/err")" "0 mailq: $work/cut.gz cannot be read whole" "half a file is read as far as it goes, which is said once"
+PATH="$work" "$M" log --file "$work/whole.gz" all >"$work/out" 2>"$work/err"; is $? 66 "no gzip: exit 66"
+like "$(cat "$work/err")" 'whole.gz: install the program that unpacks it' "and says what to do"
+: >"$work/nothing"
+"$M" log --file "$work/nothing" all >"$work/out" 2>"$work/err"; is "$? $(cat "$work/err")" "65 mailq: the mail log has no message of firsthop" "an empty log"
 "$M" log all 2>"$work/err"; is $? 66 "no log: exit 66"
 like "$(cat "$work/err")" 'no mail log was found' "and says so"
 { i=0; while [ $i -lt 3 ]; do cat "$work/log"; printf '\377\033[1m firsthop: 00000000.00000000 to=<\033[1mx> verdict=sent\nfirsthop:\nfirsthop: {"id": "\n<22>1\n'; i=$((i + 1)); done; } >"$work/wild"

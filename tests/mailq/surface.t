@@ -102,6 +102,24 @@ fi
 # What a tired person types, and a full disk behind standard output.
 wrong 'option --helpp is not known; did you mean --help\?' --helpp
 wrong 'option -C needs the name of a file' -C
+wrong 'option -C needs the name of a file' -C '' show
+wrong 'oauth does login, token or status; not statsu; did you mean status\?' oauth statsu main
+
+# A file that is not there, or is none, or may not be read or written: each its code and its words.
+# ends CODE PATTERN WORDS...
+ends() { wanted=$1 pattern=$2; shift 2; run "$@"; is "$code" "$wanted" "$*: exit $wanted"; like "$err" "$pattern" "and $pattern"; }
+ends 73 "the folder $work/none does not exist: make it first" -C "$work/none/firsthop.conf" set host.name a.example.org
+ends 78 "$work is not a file" -C "$work" set host.name a.example.org
+[ ! -c /dev/full ] || ends 78 '/dev/full is not a file' -C /dev/full set host.name a.example.org
+ends 78 'none does not exist: run relayconf setup' -C "$work/none" get smarthost.main.host
+ends 66 'none is not a folder' adopt -R "$work/none"
+if [ "$(id -u)" != 0 ]; then
+	chmod 0 "$work/firsthop.conf"
+	ends 77 'firsthop.conf: Permission denied' set host.name a.example.org
+	ends 77 'firsthop.conf: Permission denied' get host.name
+	chmod 644 "$work/firsthop.conf"
+fi
+"$BIN/mailq" remove all 2>"$work/err"; is "$? $(cat "$work/err" | grep -v running)" "65 mailq: no message is in the queue" "nothing to remove: exit 65"
 like "$("$BIN/relayconf" -C "$work/none" show 2>&1 >/dev/null)" "^relayconf: $work/none does not exist: what follows are the defaults\$" "show of a file that is not there says so"
 for day in 2026-13-01 2026-02-30 2025-02-29 2026-00-10 2026-04-31; do
 	"$BIN/mailq" day $day >/dev/null 2>"$work/err"; is $? 64 "mailq day $day"

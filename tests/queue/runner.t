@@ -52,7 +52,7 @@ like "$(reason)" 'firsthop.conf:3: key "prot" is not known in \[smarthost\]; did
 like "$(cat "$work/out")" 'problem .*:3: key "prot"' "and names it"
 rm "$work/firsthop.conf"
 runner_once
-like "$(reason)" 'does not exist: copy firsthop.conf.sample' "no configuration"
+like "$(reason)" 'does not exist: run relayconf setup, or copy firsthop.conf.sample' "no configuration"
 echo '[host]' >"$work/firsthop.conf"
 runner_once
 like "$(reason)" 'names no smarthost: add a section \[smarthost main\]' "no smarthost"

@@ -28,6 +28,13 @@ static int read_words(char *command, char *words[WORDS_MAX])
 	return count;
 }
 
+/* On one that cannot move its cursor less(1) complains, and waits for a key. */
+static bool terminal_is_plain(void)
+{
+	const char *kind = getenv("TERM");
+	return kind == NULL || *kind == '\0' || strcmp(kind, "dumb") == 0;
+}
+
 static bool is_program(const char *path)
 {
 	return access(path, X_OK) == 0;
@@ -111,7 +118,7 @@ void pager_begin(void)
 	bool colour = terminal_colour(stdout);
 	if (!text_copy(command, sizeof command, wanted != NULL ? wanted : "less"))
 		return;
-	if (pager != 0 || width == 0 || read_words(command, words) == 0 ||
+	if (pager != 0 || width == 0 || terminal_is_plain() || read_words(command, words) == 0 ||
 	    strcmp(words[0], "cat") == 0 || !is_found(words[0]) || compat_pipe(ends) != 0)
 		return;
 	fflush(stdout);

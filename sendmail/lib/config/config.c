@@ -281,7 +281,10 @@ static bool open_file(struct reading *r)
 	r->file = fopen(r->path, "re");
 	if (r->file == NULL && errno == ENOENT) {
 		diag_set(r->d, VERDICT_DEFERRED, STAGE_CONFIG, REASON_CONFIG_MISSING,
-		    TR("%s does not exist: copy firsthop.conf.sample to it and name a smarthost"), r->path);
+		    TR("%s does not exist: run relayconf setup, or copy firsthop.conf.sample to it and "
+		       "name a "
+		       "smarthost"),
+		    r->path);
 		return false;
 	}
 	if (r->file == NULL) {

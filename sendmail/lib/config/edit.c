@@ -133,11 +133,17 @@ static bool read_old(const char *path, struct stat *st, struct buffer *text, str
 {
 	TEXT(why, 300);
 	int fd = geteuid() == 0 ? way_open(path, 0, st, &why) : open(path, O_RDONLY | O_CLOEXEC);
-	bool good =
-	    fd >= 0 ? fstat(fd, st) == 0 && fdio_slurp(fd, text, FILE_LIMIT_BYTES) : errno == ENOENT;
-	if (!good)
+	bool good = fd >= 0 ? fstat(fd, st) == 0 && S_ISREG(st->st_mode) &&
+	                          fdio_slurp(fd, text, FILE_LIMIT_BYTES)
+	                    : errno == ENOENT;
+	int saved = errno;
+	if (fd >= 0 && !good && !S_ISREG(st->st_mode))
+		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, REASON_CONFIG_UNREADABLE, TR("%s is not a file"),
+		    path);
+	else if (!good)
 		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, REASON_CONFIG_UNREADABLE, "%.300s: %s", path,
-		    why.length > 0 ? why.data : strerror(errno));
+		    why.length > 0 ? why.data : strerror(saved));
+	d->error_no = good ? d->error_no : saved;
 	if (fd >= 0)
 		close(fd);
 	return good;

@@ -1,6 +1,7 @@
 /* Replacing a file, by names in its folder: nobody can put another folder in its way meanwhile. */
 #include "config/replace.h"
 #include "base/fdio.h"
+#include "base/language.h"
 #include "base/text.h"
 #include "base/way.h"
 #include <errno.h>
@@ -45,9 +46,15 @@ static int open_folder(const char *path, struct diagnosis *d)
 	    slash == NULL || slash == path ? 1 : (int)(slash - path), slash != NULL ? path : ".");
 	int fd = geteuid() == 0 ? way_open(folder, 0, &st, &why)
 	                        : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	int saved = errno;
+	if (fd < 0 && saved == ENOENT)
+		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, REASON_CONFIG_UNWRITABLE,
+		    TR("the folder %.300s does not exist: make it first"), folder);
+	else if (fd < 0)
 		diag_set(d, VERDICT_FAILED, STAGE_CONFIG, REASON_CONFIG_UNWRITABLE, "%.300s: %s", folder,
-		    why.length > 0 ? why.data : strerror(errno));
+		    why.length > 0 ? why.data : strerror(saved));
+	if (fd < 0)
+		d->error_no = saved;
 	return fd;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static bool is_wanted(const char *line, const char *section, const char *section_name)
 {
@@ -38,7 +39,9 @@ int source_line(const char *path, const char *section, const char *section_name,
 	size_t size = 0;
 	int number = 0, found = 0;
 	bool inside = false;
-	FILE *file = fopen(path, "re");
+	struct stat st;
+	/* A device never ends. */
+	FILE *file = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "re") : NULL;
 	while (file != NULL && found == 0 && getline(&line, &size, file) >= 0) {
 		number++;
 		if (line[0] == '[')
