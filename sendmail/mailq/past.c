@@ -1,4 +1,4 @@
-/* Telling finished stories: once through the log for the identifiers, and once for their lines. */
+/* Printing finished stories: once through the log for the identifiers, and once for their lines. */
 #include "mailq/past.h"
 #include "base/complaint.h"
 #include "base/language.h"

@@ -9,7 +9,7 @@
 int service_start(struct runner *r, bool foreground);
 
 /* Before its end, so that no message is missed: from then on who submits one sees that no runner
-   lives, and one more look into drop/ sees what was rung for until then.  service_listen takes it
+   runs, and one more look into drop/ sees what was rung for until then.  service_listen takes it
    back, for a runner that saw something; a look must follow that, too. */
 void service_hang_up(struct runner *r);
 void service_listen(struct runner *r);

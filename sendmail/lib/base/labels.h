@@ -5,6 +5,6 @@
 #include <stddef.h>
 
 /* The names for iconv to try, best first, of the n-th try from 0; NULL when there are no more.
- * Lives until the next call with the same room. */
+ * Valid until the next call with the same room. */
 const char *labels_name(const char *label, int n, char *room, size_t size);
 #endif
