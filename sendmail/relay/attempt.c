@@ -220,7 +220,8 @@ int attempt_smarthosts(const struct attempt *a, struct smarthost *smarthosts, in
 	int count = 0;
 	if (*a->path == '@') {
 		smarthost_direct(&smarthosts[0], a->path + 1, a->config->direct_port);
-		smarthosts[0].dane = a->config->direct_dane;
+		if (strstr(a->path, SMARTHOST_TLS_OPTIONAL) == NULL)
+			smarthosts[0].dane = a->config->direct_dane;
 		text_copy(smarthosts[0].known[0], sizeof smarthosts[0].known[0], a->config->domain);
 		text_copy(smarthosts[0].known[1], sizeof smarthosts[0].known[1], a->config->name);
 		return 1;

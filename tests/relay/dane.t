@@ -2,8 +2,8 @@
 # TLSA records (RFC 7672): by a name server that says whatever a line of the test says, and calls it validated; what is sent, and what waits.
 . tests/lib.sh
 . tests/fake/one_cert.sh
-if [ "$(id -u)" != 0 ] || ! unshare -m -n true 2>/dev/null; then
-	echo "1..1"; echo "ok 1 - $0 # skip needs root and namespaces (unshare)"; exit 0
+if [ "$(id -u)" != 0 ] || ! unshare -m -n true 2>/dev/null || ! command -v nsenter >/dev/null 2>&1 || ! command -v ip >/dev/null 2>&1; then
+	echo "1..1"; echo "ok 1 - $0 # skip needs root and namespaces (unshare, nsenter, ip)"; exit 0
 fi
 new_spool
 : >"$work/aliases"
@@ -143,4 +143,53 @@ like "$check" '^problem +dane +main: dane = require, and no DNS server of /etc/r
 options='options trust-ad'
 with selfsigned "$hard" "$at TLSA 3 1 1 $(key selfsigned | hex sha256)"
 like "$log" 'status=sent .*verified, DANE' "with trust-ad in resolv.conf the administrator vouches for it"
+
+# --- the servers of a recipient's domain, and messages that do without TLSA records (RFC 8689 5)
+unshare -m -n sleep 300 & near=$!
+unshare -n sleep 300 & far=$!
+pids="$pids $near $far"
+here=$(readlink /proc/self/ns/net)
+apart() { [ "$(readlink "/proc/$near/ns/net")" != "$here" ] && [ "$(readlink "/proc/$far/ns/net")" != "$here" ]; }
+wait_for apart
+near() { nsenter -t "$near" -m -n "$@"; }
+nsenter -t "$near" -n ip link add near0 type veth peer name far0 netns "$far"
+for command in 'link set lo up' 'addr add 10.9.9.1/24 dev near0' 'link set near0 up'; do nsenter -t "$near" -n ip $command; done
+for command in 'link set lo up' 'addr add 10.9.9.2/24 dev far0' 'link set far0 up'; do nsenter -t "$far" -n ip $command; done
+rm -f "$work/port"
+nsenter -t "$far" -n "$TOOLS/smarthost" -l 10.9.9.2 -P "$work/port" -d "$work/delivered" -o "$work/sessions" -p 2525 -r 'gone@dane.test=550 5.1.1 no such user' -t "$work/certs/selfsigned.pem" -k "$work/certs/selfsigned.key" & pids="$pids $!"
+wait_for test -s "$work/port"
+echo 'nameserver 127.0.0.1' >"$work/resolv.conf"
+near mount --bind "$work/resolv.conf" /etc/resolv.conf
+# direct DANE HEADER OPTIONS...: mail to the servers of dane.test
+direct() {
+	dane=$1 header=$2
+	shift 2
+	printf '%s\n' 'dane.test MX 10 mx.dane.test' 'mx.dane.test A 10.9.9.2' "$at TLSA 3 1 1 ${record:-$none}" validated >"$work/zone"
+	rm -rf "$work"/spool/mqueue/[0-9a-f]* "$work/delivered" "$work/zone.ready"; mkdir "$work/delivered"; : >"$work/log"
+	nsenter -t "$near" -n "$TOOLS/nameserver" -u 127.0.0.1 "$work/zone" & names=$!
+	wait_for test -e "$work/zone.ready"
+	printf '[host]\nname = mon1.example.org\naliases = %s\n[fallback]\ndirect_mx = yes\ndirect_port = 2525\ndirect_dane = %s\n' "$work/aliases" "$dane" >"$work/firsthop.conf"
+	printf "${header}Subject: x\n\nx\n" | "$BIN/sendmail" -i -f a@dane.test "$@" bob@dane.test
+	near "$BIN/runner" --once --foreground 2>>"$work/log"
+	kill $names; wait $names 2>/dev/null
+	log=$(cat "$work/log")
+}
+record=$(key selfsigned | hex sha256) direct opportunistic ''
+like "$log" 'status=sent .*verified, DANE"' "direct_dane: the servers of a recipient's domain, with a record that fits"
+direct opportunistic ''
+like "$log" 'status=deferred .*key=dane-mismatch ' "and with one that does not: it waits"
+direct opportunistic 'TLS-Required: No\n'
+like "$log" 'status=sent .*tls="TLSv1.[23] not verified' "TLS-Required: No: the message goes all the same, by TLS that nobody vouches for"
+like "$log" 'smarthost=@dane.test/tls-optional' "and the log says so"
+like "$(cat "$work"/delivered/*)" '^TLS-Required: No' "the field goes with it"
+direct opportunistic 'tls-required:\n\tNO \n'
+like "$log" 'status=sent' "in any case, and folded"
+direct opportunistic 'TLS-Required: Yes\n'
+like "$log" 'status=deferred .*key=dane-mismatch ' "another value means nothing"
+direct opportunistic 'TLS-Required: No\n' -O requiretls=yes
+like "$log" 'status=(deferred|bounced) ' "REQUIRETLS is stronger"
+direct require 'TLS-Required: No\n'
+like "$log" 'status=deferred .*key=dane-mismatch ' "direct_dane = require is the administrator's word, and stays"
+record=$(key selfsigned | hex sha256) direct opportunistic 'TLS-Required: No\n' gone@dane.test
+is "$(for file in "$work"/delivered/*; do sed '/^.\{0,1\}$/q' "$file"; done | grep -c '^TLS-Required: No')" 2 "a report about such a message is one, too"
 finish

@@ -54,10 +54,12 @@ bool smarthost_asks_tlsa(const struct smarthost *smarthost)
 
 void smarthost_direct(struct smarthost *smarthost, const char *domain, uint16_t port)
 {
+	const char *end = strstr(domain, SMARTHOST_TLS_OPTIONAL);
+	size_t length = end != NULL ? (size_t)(end - domain) : strlen(domain);
 	*smarthost = (struct smarthost){.lookup = SMARTHOST_LOOKUP_MX,
 	    .port = port,
 	    .tls = SMARTHOST_TLS_OPPORTUNISTIC,
 	    .direct = true};
 	snprintf(smarthost->name, sizeof smarthost->name, "@%.254s", domain);
-	text_copy(smarthost->host, sizeof smarthost->host, domain);
+	snprintf(smarthost->host, sizeof smarthost->host, "%.*s", (int)length, domain);
 }

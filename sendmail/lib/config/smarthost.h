@@ -81,8 +81,10 @@ bool smarthost_uses_token(const struct smarthost *smarthost);
 /* Whether TLSA records decide about its certificate, if there are any. */
 bool smarthost_asks_tlsa(const struct smarthost *smarthost);
 
-/* The servers of a recipient domain (RFC 5321 5.1): MX, TLS when it is offered, no login;
- * its name is "@DOMAIN". */
+/* The servers of a recipient domain (RFC 5321 5.1): MX, TLS when it is offered, no login; its name
+   is "@DOMAIN".  A path's domain may end in this (runner/attempt/tls_optional.h), and so the name;
+   then no TLSA record counts. */
+#define SMARTHOST_TLS_OPTIONAL "/tls-optional"
 void smarthost_direct(struct smarthost *smarthost, const char *domain, uint16_t port);
 
 /* True for an IPv4 or IPv6 literal, with or without brackets or the "IPv6:" tag; bare gets it in

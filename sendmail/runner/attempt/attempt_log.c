@@ -37,6 +37,8 @@ static void put_rule(const struct config *config, const struct message *m, struc
 		text_printf(&words, " ([route %s])", p.rule->pattern);
 	else if (kind == NEXTHOP_MX)
 		text_put(&words, " ([fallback] direct_mx)");
+	if (kind == NEXTHOP_MX && m->tls_optional)
+		text_put(&words, ", without TLSA records: its header says TLS-Required: No");
 	put_step(lines, &words);
 	if (rules_own_name(config, domain, &note))
 		put_step(lines, &note);

@@ -5,6 +5,7 @@
 #include "runner/attempt/expansions.h"
 #include "runner/attempt/gather_key.h"
 #include "runner/attempt/message.h"
+#include "runner/attempt/tls_optional.h"
 #include "runner/attempt/unresolved.h"
 #include "runner/queue/nexthop_key.h"
 #include "runner/queue/notes.h"
@@ -71,6 +72,7 @@ static void paths_for(const struct config *config, const struct ages *ages, cons
 {
 	rules_paths(config, m->sender, m->envelope.uid, rcpt, p);
 	rules_add_last_resort(config, rcpt, ages_of(ages, m->envelope.created_us / 1000000), p);
+	tls_optional_apply(m, p);
 }
 
 /* The path that is next for a recipient in this attempt; NULL when the attempt is through with
@@ -351,6 +353,7 @@ static void name_some(const struct runner *r, struct message *m)
 static void take_open(const struct runner *r, struct message *m, struct journal *j)
 {
 	m->filter = pending_filter(&r->config, m, j);
+	tls_optional_note(&r->config, m);
 	set_recipients(r, m, j);
 	if (m->rcpt_count > 0)
 		journal_last(journal_find(j, m->rcpts[0]), &m->last);

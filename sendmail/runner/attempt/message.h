@@ -71,6 +71,7 @@ struct message {
 	bool for_archive;     /* while a report about its archive copies is written: only they count */
 	bool untried;         /* it ends without an attempt */
 	bool repairs_logged;  /* the relay said what it repaired in the header */
+	bool tls_optional;    /* its paths are those of tls_optional.h */
 	struct message *next; /* in a worker's list */
 };
 

@@ -9,6 +9,7 @@
 #include "message/dsn.h"
 #include "base/language.h"
 #include "runner/attempt/message.h"
+#include "runner/attempt/tls_optional.h"
 #include "runner/notify/bounce.h"
 #include "runner/notify/delivery_status.h"
 #include "runner/notify/original.h"
@@ -184,6 +185,9 @@ static void put_head(const struct runner *r, const struct message *m, int count,
 	    r->config.domain, bounce_address(&r->config, m));
 	encoded_word_put(out, what.data, strlen("Subject: "));
 	buffer_puts(out, "\n");
+	/* RFC 8689 5 */
+	if (tls_optional_asked(m))
+		buffer_puts(out, "TLS-Required: No\n");
 	/* A report in the form of RFC 3464 is about one message; of several there is one status part
 	 * for each. */
 	buffer_printf(out,
