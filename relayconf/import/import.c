@@ -62,6 +62,45 @@ void import_note(struct import *im, const char *file, int line, const char *word
 	buffer_printf(&im->notes, "%s:%d: %s -- %s\n", file, line, safe.data, TR(why));
 }
 
+static bool is_sha256(const char *words, size_t length)
+{
+	size_t digits = 0;
+	for (size_t i = 0; i < length; i++) {
+		if (words[i] == ':')
+			continue;
+		if (strchr("0123456789abcdefABCDEF", words[i]) == NULL)
+			return false;
+		digits++;
+	}
+	return digits == 64;
+}
+
+bool import_fingerprints(struct import *im, const char *smarthost, const char *list)
+{
+	TEXT(good, 400);
+	while (*(list += strspn(list, ", |\t")) != '\0') {
+		size_t length = strcspn(list, ", |\t");
+		if (!is_sha256(list, length))
+			return false;
+		text_printf(&good, "%s%.*s", good.length > 0 ? " " : "", (int)length, list);
+		list += length;
+	}
+	if (good.length == 0 || good.overflow)
+		return false;
+	import_set(im, "smarthost", smarthost, "tls", "verify");
+	import_set(im, "smarthost", smarthost, "tls_fingerprint", good.data);
+	return true;
+}
+
+void import_socks(struct import *im, const char *smarthost, const char *host, const char *port)
+{
+	TEXT(url, 300);
+	text_printf(&url, strchr(host, ':') != NULL ? "socks5://[%s]:%s" : "socks5://%s:%s", host,
+	    *port != '\0' ? port : "1080");
+	if (*host != '\0')
+		import_set(im, "smarthost", smarthost, "proxy", url.data);
+}
+
 char *import_next(const struct import *im, const char *key, int *at)
 {
 	while (*at < im->setting_count) {

@@ -49,6 +49,13 @@ void import_secret(struct import *im, const char *smarthost, const char *passwor
 void import_server(struct import *im, const char *smarthost, const char *server,
     bool mx_without_brackets);
 
+/* tls = verify and tls_fingerprint of a smarthost, from a list with commas, blanks or bars between;
+   false when they are not all of SHA-256. */
+bool import_fingerprints(struct import *im, const char *smarthost, const char *list);
+
+/* proxy of a smarthost, a SOCKS5 server; port "": the usual one. */
+void import_socks(struct import *im, const char *smarthost, const char *host, const char *port);
+
 /* The next smarthost that has that key; *at is 0 at first.  NULL: there is no more.  Free it. */
 char *import_next(const struct import *im, const char *key, int *at);
 

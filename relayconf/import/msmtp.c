@@ -22,7 +22,8 @@ struct account {
 	const char *token;                    /* oauthbearer or xoauth2, asked for by name; NULL */
 	bool changed;
 	char host[256], from[321], user[256], ca_file[1024], cert_file[1024], key_file[1024],
-	    domain[256], bind[64], tls_name[256], password_eval[1024], password[1024];
+	    domain[256], bind[64], tls_name[256], password_eval[1024], password[1024], proxy[200],
+	    proxy_port[8], fingerprint[200];
 	char password_host[256],
 	    password_user[256]; /* whose it was, when the account that had it ended */
 	int line, password_line;
@@ -89,6 +90,9 @@ static void inherit(struct account *a, const struct account *base)
 	take_text(a->domain, sizeof a->domain, base->domain);
 	take_text(a->bind, sizeof a->bind, base->bind);
 	take_text(a->tls_name, sizeof a->tls_name, base->tls_name);
+	take_text(a->proxy, sizeof a->proxy, base->proxy);
+	take_text(a->proxy_port, sizeof a->proxy_port, base->proxy_port);
+	take_text(a->fingerprint, sizeof a->fingerprint, base->fingerprint);
 	take_text(a->password_eval, sizeof a->password_eval, base->password_eval);
 	if (*base->password == '\0')
 		return;
@@ -143,6 +147,9 @@ static bool set_text(struct account *a, const char *key, const char *value)
 	    {"domain", a->domain, sizeof a->domain},
 	    {"source_ip", a->bind, sizeof a->bind},
 	    {"tls_host_override", a->tls_name, sizeof a->tls_name},
+	    {"proxy_host", a->proxy, sizeof a->proxy},
+	    {"proxy_port", a->proxy_port, sizeof a->proxy_port},
+	    {"tls_fingerprint", a->fingerprint, sizeof a->fingerprint},
 	    {"passwordeval", a->password_eval, sizeof a->password_eval},
 	    {"set_from_header", a->from_header, sizeof a->from_header},
 	};
@@ -281,6 +288,9 @@ static void put_server(const struct account *a, const struct pairs *p, struct im
 	import_set(im, "smarthost", a->name, "tls_cert_file", a->cert_file);
 	import_set(im, "smarthost", a->name, "tls_key_file", a->key_file);
 	import_set(im, "smarthost", a->name, "bind_address", a->bind);
+	if (*a->fingerprint != '\0' && !import_fingerprints(im, a->name, a->fingerprint))
+		import_note(im, p->file, a->line, a->fingerprint, "a fingerprint here is of SHA-256");
+	import_socks(im, a->name, a->proxy, a->proxy_port);
 	put_login(a, p, im);
 }
 

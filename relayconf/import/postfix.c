@@ -1,5 +1,6 @@
 /* Postfix: main.cf and the maps that it names. */
 #include "relayconf/import/maps.h"
+#include "relayconf/import/postfix_filters.h"
 #include "base/language.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,9 +41,8 @@ static void set_tls(struct pairs *p, struct import *im)
 		import_set(im, "smarthost", name, "tls_cert_file", own);
 		import_set(im, "smarthost", name, "tls_key_file", key != NULL && *key != '$' ? key : NULL);
 	}
-	if (level != NULL && (text_starts(level, "dane") || strcmp(level, "fingerprint") == 0))
-		pairs_note(p, im, "smtp_tls_security_level",
-		    "certificates are checked by their authority; see tls in [smarthost]");
+	if (level != NULL)
+		postfix_pins(p, im, level);
 }
 
 /* Postfix's own default of mydomain: myhostname without its first label. */
@@ -129,14 +129,17 @@ static void note_what_ends(struct pairs *p, struct import *im)
 	pairs_note(p, im, "virtual_alias_maps", "[rewrite recipients] is for that");
 	pairs_note(p, im, "virtual_alias_domains", "no domain is local here");
 	pairs_note(p, im, "virtual_mailbox_domains", "no domain is local here");
-	pairs_note(p, im, "mynetworks", "nothing listens on the network");
-	pairs_note(p, im, "inet_interfaces", "nothing listens on the network");
+	pairs_note(p, im, "mynetworks", "nothing listens until [listen] says so");
+	pairs_note(p, im, "inet_interfaces", "nothing listens until [listen] says so");
+	pairs_note(p, im, "sender_bcc_maps", "always_bcc in a [route from:...] is for that");
+	pairs_note(p, im, "recipient_bcc_maps", "always_bcc in a [route] is for that");
+	pairs_note(p, im, "smtp_destination_rate_delay", "max_messages in [smarthost] sets a pace");
+	pairs_note(p, im, "default_destination_rate_delay", "max_messages in [smarthost] sets a pace");
 	pairs_note(p, im, "sender_canonical_maps", "[rewrite senders] is for that");
 	pairs_note(p, im, "recipient_canonical_maps", "[rewrite recipients] is for that");
 	pairs_note(p, im, "canonical_maps", "[rewrite senders] and [rewrite recipients] are for that");
 	pairs_note(p, im, "masquerade_domains",
 	    "[rewrite senders] with @host.domain = @domain does that");
-	pairs_note(p, im, "content_filter", "there are no content filters");
 	pairs_note(p, im, "smtp_tls_policy_maps", "tls is set for each [smarthost]");
 }
 
@@ -270,6 +273,7 @@ bool import_postfix(struct import *im, const char *path)
 		import_set(im, "queue", "", "always_bcc", pairs_take(&p, "always_bcc"));
 		set_hours(&p, im, "maximal_queue_lifetime", "expire_after_h", 1);
 		set_hours(&p, im, "delay_warning_time", "warn_after_h", 0);
+		postfix_filters(&p, im);
 		note_what_ends(&p, im);
 		note_rest(&p, im);
 	}

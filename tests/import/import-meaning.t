@@ -158,6 +158,12 @@ like "$out" 'remotes:2: x509certfile -- client certificates' "what is lost is na
 like "$out" '^domain = mon1.example.org$' "defaulthost and defaultdomain complete addresses"
 is "$(of backup3 tls auth_without_tls)" "off yes" "a login without TLS stays one"; like "$out" 'remotes:4: four.example.org -- the password goes over the network unencrypted' "and is said"
 
+F=$(printf x | openssl dgst -sha256 | sed 's/.*= *//')
+printf 'defaults\ntls on\nproxy_host 127.0.0.1\nproxy_port 9050\naccount default\nhost a.example.net\ntls_fingerprint %s\naccount b\nhost b.example.net\nfrom b@example.org\nproxy_host ::1\nproxy_port 1080\ntls_fingerprint 01:02:03\n' "$F" | put /etc/msmtprc
+import msmtp
+is "$(of default proxy tls tls_fingerprint)" "socks5://127.0.0.1:9050 verify $F" "msmtp: a SOCKS proxy for all accounts, and a pinned certificate"
+is "$(of b proxy tls_fingerprint)" "socks5://[::1]:1080 -" "one of IPv6"; like "$out" '01:02:03 -- a fingerprint here is of SHA-256' "and a fingerprint of another kind, named"
+
 # --- Postfix -------------------------------------------------------------------------------------------------------
 put /etc/postfix/main.cf <<'END'
 myhostname = mon1.example.org
@@ -201,6 +207,35 @@ printf 'relayhost = [mx.example.net]\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_pas
 import postfix; is "$secrets" "" "inline: is not carried over"; like "$out" 'smtp_sasl_password_maps \(not shown\) -- ' "and named"; nowhere secret-inline
 printf 'relayhost = [mx.example.net]\nsmtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd\n' | put /etc/postfix/main.cf
 import postfix; is "$secrets" "" "no smtp_sasl_auth_enable: no login was used, and none is written"
+
+upper=$(printf %s "$F" | tr a-f A-F | sed 's/../&:/g; s/:$//')
+printf 'relayhost = [mx.example.net]\nsmtp_tls_security_level = fingerprint\nsmtp_tls_fingerprint_digest = sha256\nsmtp_tls_fingerprint_cert_match = %s, %s\n' "$upper" "$F" | put /etc/postfix/main.cf
+import postfix; is "$(of main tls tls_fingerprint)" "verify $upper $F" "pinned certificates, with a change to come"
+printf 'relayhost = [mx.example.net]\nsmtp_tls_security_level = fingerprint\nsmtp_tls_fingerprint_cert_match = 01:02\n' | put /etc/postfix/main.cf
+import postfix; is "$(of main tls tls_fingerprint)" "encrypt -" "fingerprints of MD5 or SHA-1 are not carried over"; like "$out" 'fingerprint -- no SHA-256' "and named"
+printf 'relayhost = [mx.example.net]\nsmtp_tls_security_level = dane-only\n' | put /etc/postfix/main.cf
+import postfix; is "$(of main tls dane)" "encrypt require" "dane-only"
+printf 'relayhost =\nsmtp_tls_security_level = dane\n' | put /etc/postfix/main.cf
+import postfix; like "$out" '^direct_dane = opportunistic$' "dane, without a relayhost"
+put /etc/postfix/main.cf <<'END'
+relayhost = [mx.example.net]
+smtpd_milters = inet:localhost:8891, local:opendkim/opendkim.sock
+  { unix:/run/rspamd.sock, connect_timeout=10s, default_action=accept } inet:filter.example.net:1
+non_smtpd_milters = $smtpd_milters
+milter_default_action = tempfail
+content_filter = smtp:[127.0.0.1]:10024
+always_bcc = archive@example.org
+sender_bcc_maps = hash:/etc/postfix/bcc
+default_destination_rate_delay = 2s
+END
+import postfix; is $code 0 "milters"
+like "$(printf '%s\n' "$out" | tr '\n' ' ')" '\[filter milter\] socket = milter:inet:localhost:8891 when_down = wait .*\[filter milter2\] socket = milter:unix:/var/spool/postfix/opendkim/opendkim.sock when_down = wait .*\[filter milter3\] socket = milter:unix:/run/rspamd.sock when_down = pass' \
+	"each is a filter, with what happens when it is down"
+like "$out" 'main.cf:[0-9]*: inet:filter.example.net:1 -- names are not looked up' "one at another machine is named"
+like "$out" 'content_filter smtp:\[127.0.0.1\]:10024 -- \[filter NAME\] has' "a filter by SMTP, too"
+like "$out" '^always_bcc = archive@example.org$' "always_bcc"; like "$out" 'sender_bcc_maps .*always_bcc in a \[route from' "maps of it are named"; like "$out" 'rate_delay.* max_messages' "and the pace"
+printf 'relayhost = [mx.example.net]\nsmtpd_milters = inet:localhost:8891\n' | put /etc/postfix/main.cf
+import postfix; unlike "$out" '^\[filter' "a milter for mail from the network alone is none for all mail"; like "$out" 'smtpd_milters.* -- looked at mail from the network only' "and named"
 
 # --- ssmtp, dma ----------------------------------------------------------------------------------------------------
 printf 'mailhub=smtp.example.org:587\nAuthUser=u\nAuthPass=secret-s\nUseSTARTTLS=YES\nFromLineOverride=NO\nAuthPassOld=secret-old\n' | put /etc/ssmtp/ssmtp.conf
