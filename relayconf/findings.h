@@ -92,6 +92,7 @@ void check_dane(struct check *c);
 void check_aliases(struct check *c);
 void check_language(struct check *c);
 
+/* DNS and the names in the configuration. */
 void check_resolver(struct check *c);
 void check_lookup(struct check *c);
 void check_moved(struct check *c);
@@ -103,6 +104,7 @@ void check_submission(struct check *c);
 void check_waiting(struct check *c);
 void check_dead(struct check *c);
 
+/* The queue: its rights and space, the programs, and mail that waits. */
 void check_spool(struct check *c);
 void check_programs(struct check *c);
 void check_places(struct check *c);
@@ -110,6 +112,7 @@ void check_mailer_conf(struct check *c);
 void check_former_queues(struct check *c);
 void check_clock(struct check *c);
 
+/* The system around: start at boot, the log daemon, local delivery. */
 void check_boot(struct check *c);
 void check_syslog(struct check *c);
 void check_local(struct check *c);

@@ -30,6 +30,7 @@ void mime_put_fields(struct buffer *out, const char *type, const char *given, co
    one before the border is the border's (RFC 2046 5.1.1). */
 void mime_put_body(struct buffer *out, const char *bytes, size_t length, enum mime_encoding e);
 
+/* The word for Content-Transfer-Encoding: "7bit", "base64" ...; not to be freed. */
 const char *mime_encoding_name(enum mime_encoding e);
 
 /* CRLF becomes LF, in place, unless there is a NUL (then it is no text); returns the new length. */

@@ -27,6 +27,7 @@ struct session {
 	void (*run_command)(struct session *s, const char *line);
 };
 
+/* start gives every member its first value; free releases what the session owns. */
 void session_start(struct session *s);
 void session_free(struct session *s);
 

@@ -10,6 +10,7 @@
 /* A clock that says less was never set: this program is younger. */
 #define CLOCK_PLAUSIBLE_FROM_S 1767225600 /* 2026-01-01 */
 
+/* Wall clock: may jump.  Monotonic clock: counts from the start of the machine, and never does. */
 int64_t clock_wall_s(void);
 int64_t clock_wall_us(void);
 int64_t clock_mono_ms(void);

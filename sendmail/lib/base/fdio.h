@@ -72,5 +72,6 @@ char *fdio_take_line(struct buffer *b);
  * after *at, its LF made a NUL; NULL at the end. */
 char *fdio_next_line(struct buffer *b, size_t *at);
 
+/* Sets O_NONBLOCK; false with errno. */
 bool fdio_nonblocking(int fd);
 #endif

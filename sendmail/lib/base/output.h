@@ -9,6 +9,7 @@
 /* As fprintf. */
 void output_to(FILE *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* So many blanks; none for a count below 1. */
 void output_blanks(FILE *to, int count);
 
 /* Bytes that are text, a piece of any length at a time: a character that is cut by its end is

@@ -19,6 +19,7 @@ void text_init(struct text *t, char *buffer, size_t size);
 	struct text name;          \
 	text_init(&name, name##_buffer, sizeof name##_buffer)
 
+/* Each appends; what does not fit is left out, and the buffer always ends with a NUL. */
 void text_char(struct text *t, char c);
 void text_put(struct text *t, const char *string);
 void text_put_n(struct text *t, const char *bytes, size_t length);
@@ -55,6 +56,7 @@ bool text_is_from_line(const char *line, size_t length);
 /* What follows a byte order mark of UTF-8, which some editors write at the start of a file. */
 const char *text_skip_bom(const char *text);
 
+/* ASCII letters alone are equal in both cases. */
 bool text_equal_ci(const char *a, const char *b);
 
 /* True for a domain, or one below it: "mail.example.org" of "example.org". */

@@ -47,6 +47,7 @@ extern const int key_row_count; /* at most CONFIG_KEYS_MAX */
 extern const struct config_old_name key_old_names[];
 extern const int key_old_name_count;
 
+/* The row of a key by its name of today; NULL: there is none. */
 const struct key_row *keys_find(const char *section, const char *key);
 
 /* A section that has this key; NULL: none has. */

@@ -18,6 +18,7 @@ void pace_rule_put(const struct pace_rule *rule, struct text *value);
 
 bool pace_rule_is_empty(const struct pace_rule *rule);
 
+/* Seconds of a minute, an hour, a day. */
 int pace_unit_s(enum pace_unit unit);
 const char *pace_unit_name(enum pace_unit unit); /* "minute", "hour", "day" */
 #endif

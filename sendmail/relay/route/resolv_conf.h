@@ -19,6 +19,7 @@ struct resolv_conf {
 	char unheeded[200]; /* words that mean something there, and nothing here, with blanks between */
 };
 
+/* Never fails: a file that cannot be read means the server 127.0.0.1, as in resolv.conf(5). */
 void resolv_conf_read(struct resolv_conf *c);
 
 /* The names for one that somebody wrote (dns_complete). */

@@ -12,6 +12,7 @@ struct pin {
 	char certificate[PIN_SIZE], key[PIN_SIZE]; /* small letters; "" when it cannot be made */
 };
 
+/* The SHA-256 digests of the certificate and of its public key. */
 void pin_of(X509 *certificate, struct pin *pin);
 
 /* True when the list of tls_fingerprint has one of the two. */
